@@ -1,0 +1,11 @@
+import { defineConfig } from '@miniprogram-cos/server'
+
+/** The one file you edit: where your files are, and who may touch them. */
+export const config = defineConfig({
+  env: 'your-env-id',
+  bucket: 'media-1250000000',
+  region: 'ap-guangzhou',
+  access: {
+    'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] },
+  },
+})

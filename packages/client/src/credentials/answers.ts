@@ -1,0 +1,162 @@
+import { CosError } from '@miniprogram-cos/protocol'
+
+/** One thing the client wants a key for: an entry of `options.Scope`. */
+export interface ScopeEntry {
+  /** `name/cos:PutObject` */
+  action: string
+  bucket: string
+  region: string
+  /** A key, or the prefix of a list. */
+  prefix: string
+}
+
+/** What getAuthorization is told. */
+export interface AuthorizationRequest {
+  Bucket: string
+  Region: string
+  Method: string
+  /** Raw key; empty for postObject and bucket calls. */
+  Key: string
+  /** `/` plus the raw key: the path that is signed. */
+  Pathname: string
+  /** Parameters to sign. */
+  Query: Record<string, string>
+  /** Headers to sign, Host among them. */
+  Headers: Record<string, string>
+  Scope: ScopeEntry[]
+  SystemClockOffset: number
+}
+
+/** A temporary key, as getAuthorization answers ("format 1"). */
+export interface TemporaryKeyAnswer {
+  TmpSecretId: string
+  TmpSecretKey: string
+  SecurityToken?: string
+  /** Older name of SecurityToken. */
+  XCosSecurityToken?: string
+  /** Unix seconds. */
+  ExpiredTime: number
+  /** Unix seconds: lets requests be signed by the server's clock. */
+  StartTime?: number
+  /** The key permits only the requested Scope, and is kept for that Scope alone. */
+  ScopeLimit?: boolean
+}
+
+/** A signature made on a server ("format 2"): good for this one request. */
+export interface SignatureAnswer {
+  Authorization: string
+  SecurityToken?: string
+  XCosSecurityToken?: string
+  Token?: string
+  ClientIP?: string
+  ClientUA?: string
+}
+
+export type AuthorizationAnswer = TemporaryKeyAnswer | SignatureAnswer | string
+
+/** May answer by the callback, or by returning a promise. */
+export type GetAuthorization = (
+  options: AuthorizationRequest,
+  callback: (answer: AuthorizationAnswer) => void,
+) => unknown
+
+export type GetSTS = (
+  options: { Bucket: string; Region: string },
+  callback: (answer: TemporaryKeyAnswer & { SecretId?: string; SecretKey?: string }) => void,
+) => unknown
+
+/** A key that can sign, by our own names. */
+export interface Key {
+  kind: 'key'
+  SecretId: string
+  SecretKey: string
+  SecurityToken?: string
+  StartTime?: number
+  ExpiredTime?: number
+  isScoped: boolean
+}
+
+/** A signature that can be sent. */
+export interface ReadySignature {
+  kind: 'signature'
+  Authorization: string
+  headers: Record<string, string>
+  SecurityToken?: string
+}
+
+/**
+ * Reads what getAuthorization or getSTS answered; the answer itself is left alone.
+ * @throws CosError `KitInvalidAuthorization` naming what is missing
+ */
+export function readAnswer(answer: unknown, source: string): Key | ReadySignature {
+  if (typeof answer === 'string') return readSignature({ Authorization: answer }, source)
+  if (typeof answer !== 'object' || answer === null) {
+    throw invalid(`${source} callback params format error: got ${answer === null ? 'null' : typeof answer}`)
+  }
+  const given = answer as Record<string, unknown>
+  if (typeof given.Authorization === 'string') return readSignature(given, source)
+  return readKey(given, source)
+}
+
+function readKey(given: Record<string, unknown>, source: string): Key {
+  const SecretId = given.TmpSecretId ?? given.SecretId
+  const SecretKey = given.TmpSecretKey ?? given.SecretKey
+  const SecurityToken = given.SecurityToken ?? given.XCosSecurityToken
+  const required = { TmpSecretId: SecretId, TmpSecretKey: SecretKey, SecurityToken, ExpiredTime: given.ExpiredTime }
+  for (const [name, value] of Object.entries(required)) {
+    if (value === undefined || value === null || value === '') {
+      throw invalid(`${source} callback params missing "${name}"`)
+    }
+  }
+  for (const name of ['ExpiredTime', 'StartTime']) {
+    const value = given[name]
+    if (value !== undefined && value !== null && !/^\d{10}$/.test(String(value))) {
+      throw invalid(`${source} callback params "${name}" should be 10 digits`)
+    }
+  }
+  return {
+    kind: 'key',
+    SecretId: String(SecretId),
+    SecretKey: String(SecretKey),
+    SecurityToken: String(SecurityToken),
+    ExpiredTime: Number(given.ExpiredTime),
+    ...(given.StartTime ? { StartTime: Number(given.StartTime) } : {}),
+    isScoped: given.ScopeLimit === true,
+  }
+}
+
+const SIGNATURE_FIELDS = [
+  'q-sign-algorithm=',
+  'q-ak=',
+  'q-sign-time=',
+  'q-key-time=',
+  'q-url-param-list=',
+]
+
+function readSignature(given: Record<string, unknown>, source: string): ReadySignature {
+  const Authorization = given.Authorization as string
+  const lacking = SIGNATURE_FIELDS.find((field) => Authorization.indexOf(field) < 0)
+  if (lacking || /\s/.test(Authorization)) {
+    throw invalid(`${source} callback params format error: not a COS signature`)
+  }
+  const headers: Record<string, string> = {}
+  if (given.Token) headers.token = String(given.Token)
+  if (given.ClientIP) headers.clientIP = String(given.ClientIP)
+  if (given.ClientUA) headers.clientUA = String(given.ClientUA)
+  const token = given.SecurityToken ?? given.XCosSecurityToken
+  return {
+    kind: 'signature',
+    Authorization,
+    headers,
+    ...(token ? { SecurityToken: String(token) } : {}),
+  }
+}
+
+function invalid(message: string): CosError {
+  return new CosError({
+    kind: 'credentials',
+    code: 'KitInvalidAuthorization',
+    message,
+    error: { message, code: 'Error' },
+  })
+}

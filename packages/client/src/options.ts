@@ -1,0 +1,113 @@
+import { type AddressOptions, CosError } from '@miniprogram-cos/protocol'
+import type { GetAuthorization, GetSTS } from './credentials/answers'
+
+/** Options of `new COS`. Names, meaning and defaults are those of the official quick start. */
+export interface COSOptions extends AddressOptions {
+  /** Default bucket for every call, `name-1250000000`. */
+  Bucket?: string
+  /** Default region for every call. */
+  Region?: string
+  /** A fixed key: for tests and tools only, never in an app's code. */
+  SecretId?: string
+  SecretKey?: string
+  /** Token of a temporary key that is given directly. */
+  SecurityToken?: string
+  /** Unix seconds: validity of a temporary key that is given directly. */
+  StartTime?: number
+  ExpiredTime?: number
+  /** Gives a temporary key, or a signature, for a request. */
+  getAuthorization?: GetAuthorization
+  /** Older form of getAuthorization: always a temporary key. */
+  getSTS?: GetSTS
+  /** Deprecated: appended to a Bucket without it. */
+  AppId?: string | number
+  /** Tries of a part after the first. @default 3 */
+  ChunkRetryTimes?: number
+  /** Parts of one file that are sent at a time; WeChat allows 10 requests in all. @default 3 */
+  ChunkParallelLimit?: number
+  /** Bytes; at least 1 MiB. Grows by itself so that a file needs at most 10,000 parts. @default 1048576 */
+  ChunkSize?: number
+  /** Files larger than this many bytes are uploaded in parts. @default 1048576 */
+  SliceSize?: number
+  /** Milliseconds between two onProgress calls. @default 1000 */
+  ProgressInterval?: number
+  /** Milliseconds for one request; 0 leaves it to WeChat, which takes 60000. @default 0 */
+  Timeout?: number
+  /** Sends an MD5 with every upload. Slow on phones: about 0.1 s per MB. @default false */
+  UploadCheckContentMd5?: boolean
+  /** How uploadFile sends small files. @default 'postObject' */
+  SimpleUploadMethod?: 'postObject' | 'putObject'
+  /** Learns the difference between this clock and the server's. @default true */
+  CorrectClockSkew?: boolean
+  /** Milliseconds to add to this clock. @default 0 */
+  SystemClockOffset?: number
+  /** Signs the Host header. @default true */
+  ForceSignHost?: boolean
+}
+
+/** All options, defaults filled in. Kept as `cos.options` and read at each use. */
+export type ResolvedOptions = COSOptions & typeof DEFAULTS
+
+const MIB = 1024 * 1024
+
+const DEFAULTS = {
+  ChunkRetryTimes: 3,
+  ChunkParallelLimit: 3,
+  ChunkSize: MIB,
+  SliceSize: MIB,
+  ProgressInterval: 1000,
+  Timeout: 0,
+  UploadCheckContentMd5: false,
+  SimpleUploadMethod: 'postObject' as 'postObject' | 'putObject',
+  CorrectClockSkew: true,
+  SystemClockOffset: 0,
+  ForceSignHost: true,
+  UseAccelerate: false,
+  ForcePathStyle: false,
+  Protocol: 'https:',
+}
+
+/** Lower bounds, as the official client clamps them. */
+const MINIMUM: Partial<Record<keyof typeof DEFAULTS, number>> = {
+  ChunkRetryTimes: 0,
+  ChunkParallelLimit: 1,
+  ChunkSize: MIB,
+  SliceSize: 0,
+  ProgressInterval: 0,
+  Timeout: 0,
+}
+
+/**
+ * Fills in defaults; an explicit `undefined` means default too.
+ * @throws CosError `KitInvalidOption`
+ */
+export function resolveOptions(given: COSOptions): ResolvedOptions {
+  const options: Record<string, unknown> = { ...DEFAULTS }
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && value !== null) options[name] = value
+  }
+  for (const [name, fallback] of Object.entries(DEFAULTS)) {
+    const value = options[name]
+    if (typeof value !== typeof fallback || Number.isNaN(value)) {
+      throw new CosError({
+        kind: 'argument',
+        code: 'KitInvalidOption',
+        message: `option ${name} must be a ${typeof fallback}, got ${JSON.stringify(value)}`,
+      })
+    }
+    const minimum = MINIMUM[name as keyof typeof DEFAULTS]
+    if (minimum !== undefined) options[name] = Math.max(minimum, value as number)
+  }
+  for (const name of ['SecretId', 'SecretKey']) {
+    if (typeof options[name] === 'string' && /\s/.test(options[name] as string)) {
+      throw new CosError({
+        kind: 'argument',
+        code: 'KitInvalidOption',
+        message: `option ${name} contains white space`,
+      })
+    }
+  }
+  // `https` is accepted for `https:`.
+  options.Protocol = String(options.Protocol).replace(/:?$/, ':')
+  return options as unknown as ResolvedOptions
+}

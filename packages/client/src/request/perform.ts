@@ -1,0 +1,291 @@
+import {
+  type AbortSignalLike,
+  asList,
+  CosError,
+  isCosError,
+  type OperationName,
+  type Reply,
+  readXml,
+  type XmlElement,
+} from '@miniprogram-cos/protocol'
+import type { AuthorizationRequest, Key, ReadySignature } from '../credentials/answers'
+import type { Credentials } from '../credentials/credentials'
+import type { ResolvedOptions } from '../options'
+import { type Platform, type PlatformReply, pause } from '../platform'
+import { hasErrorBody, networkError, serviceError } from './failures'
+import { headersToSign, type Params, type Prepared, prepare } from './prepare'
+import { authorizationOf } from './signing'
+
+/** What every step of a request may use. */
+export interface ClientCore {
+  options: ResolvedOptions
+  platform: Platform
+  credentials: Credentials
+}
+
+/** Pauses before the second, third … try, in milliseconds; each is shortened at random by up to half. */
+const RETRY_DELAYS = [300, 1000, 3000]
+/** A smaller difference between the clocks does no harm. */
+const SKEW_SECONDS = 30
+
+/** Fields that only some callers give along. */
+export interface PerformExtras {
+  /** Tries in all. @default 4 */
+  tries?: number
+  /** For form uploads. */
+  onSent?: (sent: number, total: number) => void
+}
+
+/** One operation from params to result: credentials, sign, send, parse, and again where it can help. */
+export async function perform(
+  core: ClientCore,
+  name: OperationName,
+  params: Params,
+  extras: PerformExtras = {},
+): Promise<object> {
+  const prepared = prepare(name, params, core.options)
+  const tries = extras.tries ?? 1 + RETRY_DELAYS.length
+  const healed: Healed = { clock: false, key: false }
+  for (let attempt = 1; ; attempt++) {
+    let used: Key | ReadySignature | undefined
+    try {
+      throwIfAborted(params.signal as AbortSignalLike | undefined)
+      used = await core.credentials.get(authorizationRequest(prepared, core.options))
+      return resultOf(prepared, await send(core, prepared, used, extras))
+    } catch (error) {
+      const failure = asCosError(error)
+      const forgiven = forgive(prepared, failure)
+      if (forgiven) return forgiven
+      if (heal(core, failure, used, healed)) {
+        markAsRetry(prepared)
+        continue
+      }
+      if (attempt >= tries || !mayRepeat(prepared, failure)) throw failure
+      const delay = RETRY_DELAYS[Math.min(attempt, RETRY_DELAYS.length) - 1] as number
+      await pause(core.platform, delay * (1 - Math.random() / 2))
+      markAsRetry(prepared)
+    }
+  }
+}
+
+function authorizationRequest(prepared: Prepared, options: ResolvedOptions): AuthorizationRequest {
+  const { Bucket, Region, row, pathname, query, scope, Key } = prepared
+  return {
+    Bucket,
+    Region,
+    Method: row.method,
+    Key: row.form ? '' : Key,
+    Pathname: pathname,
+    Query: query,
+    Headers: headersToSign(prepared, options),
+    Scope: scope,
+    SystemClockOffset: options.SystemClockOffset,
+  }
+}
+
+async function send(
+  core: ClientCore,
+  prepared: Prepared,
+  credential: Key | ReadySignature,
+  extras: PerformExtras,
+): Promise<PlatformReply> {
+  const { options, platform } = core
+  const { Authorization, headers: extra, SecurityToken } = authorizationOf(core, prepared, credential)
+  const header = withoutLength(prepared.headers)
+  const token: Record<string, string> = SecurityToken ? { 'x-cos-security-token': SecurityToken } : {}
+  const timeout = options.Timeout > 0 ? options.Timeout : undefined
+  const signal = prepared.params.signal as AbortSignalLike | undefined
+  const sent = { url: prepared.url, method: prepared.row.method }
+  return abortable(signal, sent, (onStart) =>
+    prepared.row.form
+      ? platform.upload({
+          url: prepared.url,
+          header: { ...formHeaders(header), ...extra, ...token },
+          filePath: String(prepared.params.FilePath),
+          formData: formFields(prepared, header, Authorization, token),
+          timeout,
+          onStart,
+          ...(extras.onSent ? { onProgress: extras.onSent } : {}),
+        })
+      : platform.request({
+          ...sent,
+          header: { ...header, Authorization, ...extra, ...token },
+          data: prepared.body,
+          responseType: (prepared.params.DataType as 'text' | undefined) ?? 'text',
+          timeout,
+          onStart,
+        }),
+  )
+}
+
+/** WeChat sets the length itself; it was signed all the same. */
+function withoutLength(headers: Prepared['headers']): Record<string, string | number> {
+  const { 'Content-Length': _, ...rest } = headers
+  return rest
+}
+
+/** Form uploads send `multipart/form-data`; the file's own type travels in the form. */
+function formHeaders(headers: Record<string, string | number>): Record<string, string | number> {
+  const { 'Content-Type': _, 'Cache-Control': __, ...rest } = headers
+  return rest
+}
+
+/** Headers that a form carries as fields, besides `x-cos-meta-*` (document 436/14690). */
+const FORM_FIELDS = [
+  'Cache-Control',
+  'Content-Type',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Expires',
+  'x-cos-storage-class',
+]
+
+function formFields(
+  { Key }: Prepared,
+  headers: Record<string, string | number>,
+  Authorization: string,
+  token: Record<string, string>,
+): Record<string, string | number> {
+  const fields: Record<string, string | number> = {
+    key: Key,
+    success_action_status: 200,
+    Signature: Authorization,
+    'Content-Type': '',
+    ...token,
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (FORM_FIELDS.indexOf(name) >= 0 || name.indexOf('x-cos-meta-') === 0) fields[name] = value
+  }
+  if (headers['x-cos-acl'] !== undefined) fields.acl = headers['x-cos-acl']
+  return fields
+}
+
+/** Runs a platform call that the caller's signal can give up. */
+async function abortable(
+  signal: AbortSignalLike | undefined,
+  sent: { url: string; method: string },
+  start: (onStart: (abort: () => void) => void) => Promise<PlatformReply>,
+): Promise<PlatformReply> {
+  let giveUp: (() => void) | undefined
+  const onAbort = () => giveUp?.()
+  signal?.addEventListener('abort', onAbort)
+  try {
+    return await start((abort) => {
+      giveUp = abort
+    })
+  } catch (failure) {
+    throw signal?.aborted ? abortError(sent) : networkError(failure, sent)
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+export function abortError(sent: { url?: string; method?: string } = {}): CosError {
+  return new CosError({ kind: 'abort', code: 'KitAborted', message: 'aborted by the caller', ...sent })
+}
+
+export function throwIfAborted(signal: AbortSignalLike | undefined): void {
+  if (signal?.aborted) throw abortError()
+}
+
+/** The result of a good answer. @throws CosError for any other */
+function resultOf(prepared: Prepared, reply: PlatformReply): object {
+  const { row, params, url, location } = prepared
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(reply.header)) headers[name.toLowerCase()] = value
+  const isGood = reply.statusCode >= 200 && reply.statusCode < 300 && !hasErrorBody(reply.data)
+  if (!isGood) throw serviceError(reply, headers, { url, method: row.method })
+  const read: Reply = {
+    statusCode: reply.statusCode,
+    headers,
+    body: reply.data,
+    location,
+    xml: (root) => documentOf(reply.data, root),
+  }
+  const RequestId = headers['x-ci-request-id'] ?? headers['x-cos-request-id']
+  return {
+    ...(row.result?.(read, params) as object | undefined),
+    statusCode: reply.statusCode,
+    headers,
+    ...(RequestId ? { RequestId } : {}),
+    ...(headers['x-cos-version-id'] ? { VersionId: headers['x-cos-version-id'] } : {}),
+    ...(headers['x-cos-delete-marker'] ? { DeleteMarker: headers['x-cos-delete-marker'] } : {}),
+  }
+}
+
+/** The content of a document's root element; of the whole document when no root is named. */
+function documentOf(data: string | ArrayBuffer, root: string): XmlElement {
+  if (typeof data !== 'string' || data.trim()[0] !== '<') return {}
+  const document = readXml(data)
+  if (root === '') return document
+  const [content] = asList<XmlElement | string>(document[root])
+  return typeof content === 'object' ? content : {}
+}
+
+function forgive({ row, params }: Prepared, failure: CosError): object | undefined {
+  if (failure.kind !== 'service' || failure.statusCode === undefined) return undefined
+  return row.forgive?.({ statusCode: failure.statusCode, code: failure.code }, params)
+}
+
+/** Each cure is tried once: it either helps at once or not at all. */
+interface Healed {
+  clock: boolean
+  key: boolean
+}
+
+/** Mends what made COS refuse a request: a wrong clock, or a key that is no longer good. */
+function heal(
+  core: ClientCore,
+  failure: CosError,
+  used: Key | ReadySignature | undefined,
+  healed: Healed,
+): boolean {
+  if (failure.kind !== 'service' || !used) return false
+  const { statusCode = 0, headers = {}, code } = failure
+  // HEAD has no body, so its status must do.
+  const isSilent = failure.method === 'HEAD' && code.indexOf('Http') === 0
+  const isTime =
+    code === 'RequestTimeTooSkewed' ||
+    (code === 'AccessDenied' && /Request has expired/.test(failure.message))
+  if (!healed.clock && (isTime || (isSilent && statusCode === 403)) && learnClock(core, headers)) {
+    healed.clock = true
+    return true
+  }
+  const isKey = code === 'ExpiredToken' || code === 'InvalidAccessKeyId' || isTime
+  const { getAuthorization, getSTS } = core.options
+  if (!healed.key && used.kind === 'key' && (getAuthorization || getSTS)) {
+    if (isKey || (isSilent && statusCode === 400)) {
+      healed.key = true
+      core.credentials.drop(used)
+      return true
+    }
+  }
+  return false
+}
+
+/** Takes the server's time from its Date header, if it differs from ours by enough to matter. */
+function learnClock({ options, credentials, platform }: ClientCore, headers: Record<string, string>): boolean {
+  if (!options.CorrectClockSkew) return false
+  const server = Date.parse(headers.date ?? '')
+  if (Number.isNaN(server) || Math.abs(server / 1000 - credentials.now()) < SKEW_SECONDS) return false
+  options.SystemClockOffset = server - platform.now()
+  return true
+}
+
+/** Whether the same request may be sent again, and could then succeed. */
+function mayRepeat({ row }: Prepared, failure: CosError): boolean {
+  if (!failure.retryable) return false
+  // Without an answer nobody knows whether it was done; being told to slow down says it was not.
+  return row.idempotent || failure.statusCode === 503 || failure.kind === 'credentials'
+}
+
+/** COS counts repeated requests by this header, which the official client sends too. */
+function markAsRetry(prepared: Prepared): void {
+  prepared.headers['x-cos-sdk-retry'] = 'true'
+}
+
+function asCosError(error: unknown): CosError {
+  if (isCosError(error)) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new CosError({ kind: 'argument', code: 'KitUnexpected', message, cause: error })
+}

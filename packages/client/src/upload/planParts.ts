@@ -1,0 +1,29 @@
+/** COS's limits of a multipart upload (document 436/14112). */
+export const MAX_PARTS = 10_000
+const MIB = 1024 * 1024
+
+export interface Part {
+  PartNumber: number
+  position: number
+  length: number
+}
+
+/** The part size that a file needs: the wanted one, or the next power of two MiB that fits 10,000 parts. */
+export function partSizeFor(fileSize: number, wanted: number): number {
+  let size = MIB
+  while (Math.ceil(fileSize / size) > MAX_PARTS) size *= 2
+  return Math.max(size, wanted)
+}
+
+/** Cuts a file into parts of equal size, the last one smaller. */
+export function planParts(fileSize: number, partSize: number): Part[] {
+  const parts: Part[] = []
+  for (let position = 0; position < fileSize; position += partSize) {
+    parts.push({
+      PartNumber: parts.length + 1,
+      position,
+      length: Math.min(partSize, fileSize - position),
+    })
+  }
+  return parts
+}

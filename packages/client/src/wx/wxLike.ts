@@ -1,0 +1,43 @@
+/**
+ * The part of WeChat's `wx` that is used, declared here so that the package needs no typings of others.
+ * A type test proves that the real `wx` fits.
+ */
+export interface WxLike {
+  request(options: object): WxTask
+  uploadFile(options: object): WxUploadTask
+  getFileSystemManager(): WxFileSystem
+  cloud?: { callFunction(options: object): unknown }
+}
+
+export interface WxTask {
+  abort(): void
+}
+
+export interface WxUploadTask extends WxTask {
+  onProgressUpdate(
+    listener: (progress: { totalBytesSent: number; totalBytesExpectedToSend: number }) => void,
+  ): void
+  onHeadersReceived?(listener: (result: { header: object }) => void): void
+}
+
+export interface WxFileSystem {
+  stat(options: object): void
+  readFile(options: object): void
+  open?(options: object): void
+  read?(options: object): void
+  close?(options: object): void
+}
+
+/** What every failed call reports. */
+export interface WxFailure {
+  errMsg?: string
+  errno?: number
+  errCode?: number
+}
+
+declare const wx: WxLike
+
+/** The app's `wx`, looked up at each use: loading this package touches no global. */
+export function theWx(): WxLike {
+  return wx
+}

@@ -1,0 +1,35 @@
+import type { Platform } from '../platform'
+import { fileSize, readFile } from './wxFiles'
+import { theWx, type WxFailure } from './wxLike'
+import { failureOf, request, upload } from './wxRequest'
+
+declare const setTimeout: (run: () => void, milliseconds: number) => unknown
+declare const clearTimeout: (timer: unknown) => void
+
+/** The mini program runtime. */
+export const wxPlatform: Platform = {
+  request,
+  upload,
+  fileSize,
+  readFile,
+  now: () => Date.now(),
+  schedule(milliseconds, run) {
+    const timer = setTimeout(run, milliseconds)
+    return () => clearTimeout(timer)
+  },
+  callFunction: (name, data, env) =>
+    new Promise((resolve, reject) => {
+      const { cloud } = theWx()
+      if (!cloud) {
+        reject(failureOf(undefined, 'cloud.callFunction:fail wx.cloud is not available'))
+        return
+      }
+      cloud.callFunction({
+        name,
+        data,
+        ...(env ? { config: { env } } : {}),
+        success: ({ result }: { result: unknown }) => resolve(result),
+        fail: (failure: WxFailure) => reject(failureOf(failure, 'cloud.callFunction:fail')),
+      })
+    }),
+}

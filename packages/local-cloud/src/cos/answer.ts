@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { writeXml } from '@miniprogram-cos/protocol'
+import type { Fault } from './fault'
+
+/** What an operation answers. */
+export interface Answer {
+  status: number
+  /** In COS's own spelling: `ETag`, `Content-Length`, `x-cos-…`. */
+  headers?: Record<string, string | number>
+  /** XML text, or the object's bytes. */
+  body?: string | AsyncIterable<Uint8Array>
+  /** Called once the answer is sent, or could not be. */
+  release?: () => void
+}
+
+export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+/** An XML answer. */
+export function xmlAnswer(document: object, status = 200): Answer {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/xml' },
+    body: XML_DECLARATION + writeXml(document),
+  }
+}
+
+/** `x-cos-request-id`: base64 of the time in hex and something random, as COS makes them. */
+export function newRequestId(now: number): string {
+  const text = `${Math.floor(now).toString(16)}_${randomBytes(8).toString('hex')}`
+  return Buffer.from(text).toString('base64')
+}
+
+/** The error document of a fault. */
+export function faultAnswer(fault: Fault, resource: string, requestId: string): Answer {
+  return xmlAnswer(
+    {
+      Error: {
+        Code: fault.code,
+        Message: fault.message,
+        ...fault.details,
+        Resource: resource,
+        RequestId: requestId,
+        TraceId: Buffer.from(`trace ${requestId}`).toString('base64'),
+      },
+    },
+    fault.status,
+  )
+}
+
+/** Sends an answer. HEAD gets the headers alone. */
+export async function sendAnswer(
+  response: ServerResponse,
+  answer: Answer,
+  requestId: string,
+  isHead: boolean,
+): Promise<void> {
+  const headers: Record<string, string | number> = {
+    Server: 'tencent-cos',
+    'x-cos-request-id': requestId,
+    ...answer.headers,
+  }
+  const { body } = answer
+  if (typeof body === 'string' || body === undefined) {
+    const content = Buffer.from(body ?? '', 'utf8')
+    if (!('Content-Length' in headers) && answer.status !== 204 && answer.status !== 304) {
+      headers['Content-Length'] = isHead ? 0 : content.length
+    }
+    response.writeHead(answer.status, utf8ToLatin1(headers))
+    response.end(isHead ? undefined : content)
+    return
+  }
+  response.writeHead(answer.status, utf8ToLatin1(headers))
+  if (isHead) {
+    response.end()
+    return
+  }
+  await pipeline(Readable.from(body, { objectMode: false, highWaterMark: 512 * 1024 }), response)
+}
+
+/** Header values go out as UTF-8 bytes, which Node writes from Latin-1 text. */
+function utf8ToLatin1(headers: Record<string, string | number>): Record<string, string | number> {
+  const sent: Record<string, string | number> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    sent[name] =
+      typeof value === 'string' && /[^\x20-\x7e]/.test(value)
+        ? Buffer.from(value.replace(/[\r\n]/g, ' '), 'utf8').toString('latin1')
+        : value
+  }
+  return sent
+}

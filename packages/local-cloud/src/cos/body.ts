@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { Fault } from './fault'
+import type { CosRequest } from './request'
+
+/** More than a completion of 10,000 parts needs. */
+const MAX_XML_BYTES = 4 * 1024 * 1024
+
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  parseTagValue: false,
+  trimValues: false,
+  processEntities: true,
+  isArray: (name) => name === 'Part' || name === 'Object',
+})
+
+/** A body must announce its end: by length or by chunks (document 436/7749). */
+export function checkLengthGiven({ headers }: CosRequest): void {
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
+    throw new Fault('MissingContentLength')
+  }
+}
+
+/** The digest a client announced, in hex. @throws Fault `InvalidDigest` */
+export function announcedMd5({ headers }: CosRequest): string | undefined {
+  const given = headers['content-md5']
+  if (given === undefined || given === '') return undefined
+  const bytes = Buffer.from(given, 'base64')
+  if (bytes.length !== 16 || bytes.toString('base64') !== given) throw new Fault('InvalidDigest')
+  return bytes.toString('hex')
+}
+
+/** The request body as an async sequence; a connection lost on the way is an incomplete body. */
+export async function* bodyOf(request: CosRequest): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of request.raw) yield chunk as Buffer
+  } catch {
+    throw new Fault('IncompleteBody')
+  }
+}
+
+/**
+ * Reads a small XML body, checked against Content-MD5.
+ * @throws Fault `MissingRequestBodyError`, `XMLSizeLimit`, `BadDigest`, `MalformedXML`
+ */
+export async function readXmlBody(
+  request: CosRequest,
+  root: string,
+): Promise<Record<string, unknown>> {
+  const md5 = announcedMd5(request)
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of bodyOf(request)) {
+    size += chunk.length
+    if (size > MAX_XML_BYTES) throw new Fault('XMLSizeLimit')
+    chunks.push(chunk)
+  }
+  if (size === 0) throw new Fault('MissingRequestBodyError')
+  const bytes = Buffer.concat(chunks)
+  if (md5 && createHash('md5').update(bytes).digest('hex') !== md5) throw new Fault('BadDigest')
+  const text = bytes.toString('utf8')
+  // A DOCTYPE could define entities that expand without end; no COS request needs one.
+  if (/<!DOCTYPE/i.test(text)) throw new Fault('MalformedXML')
+  let document: Record<string, unknown>
+  try {
+    if (XMLValidator.validate(text) !== true) throw new Fault('MalformedXML')
+    document = parser.parse(text) as Record<string, unknown>
+  } catch {
+    throw new Fault('MalformedXML')
+  }
+  const content = document[root]
+  if (typeof content !== 'object' || content === null) throw new Fault('MalformedXML')
+  return content as Record<string, unknown>
+}

@@ -1,0 +1,95 @@
+/** The errors of COS that are answered here: status and message (document 436/7730). */
+const FAULTS = {
+  AccessDenied: [403, 'Access Denied.'],
+  AccessForbidden: [403, 'CORSResponse: CORS is not enabled for this bucket.'],
+  BadDigest: [400, 'The Content-Md5 you specified did not match what we received.'],
+  BucketAccelerateNotEnabled: [400, 'The bucket does not enable global acceleration.'],
+  BucketAlreadyExists: [
+    409,
+    'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
+  ],
+  BucketAlreadyOwnedByYou: [
+    409,
+    'Your previous request to create the named bucket succeeded and you already own it.',
+  ],
+  BucketNotEmpty: [409, 'The bucket you tried to delete is not empty.'],
+  EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
+  EntityTooSmall: [
+    400,
+    'Your proposed upload is smaller than the minimum allowed object size.',
+  ],
+  ExpiredToken: [400, 'The provided token has expired.'],
+  IncompleteBody: [
+    400,
+    'You did not provide the number of bytes specified by the Content-Length HTTP header.',
+  ],
+  InternalError: [500, 'We encountered an internal error. Please try again.'],
+  InvalidAccessKeyId: [403, 'The Access Key Id you provided does not exist in our records'],
+  InvalidArgument: [400, 'Invalid Argument.'],
+  InvalidBucketName: [400, 'The specified bucket is not valid.'],
+  InvalidCopySource: [400, 'The copy source is invalid.'],
+  InvalidDigest: [400, 'The Content-Md5 you specified is not valid.'],
+  InvalidPart: [
+    400,
+    "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.",
+  ],
+  InvalidPartOrder: [
+    400,
+    'The list of parts was not in ascending order. Parts list must be specified in order by part number.',
+  ],
+  InvalidPolicyDocument: [
+    400,
+    'The content of the form does not meet the conditions specified in the policy document.',
+  ],
+  InvalidRange: [416, 'The requested range is not satisfiable'],
+  InvalidRegionName: [400, 'The specified region is not valid.'],
+  InvalidRequest: [400, 'Invalid Request.'],
+  InvalidURI: [400, 'Could not parse the specified URI.'],
+  KeyTooLong: [400, 'Your key is too long.'],
+  MalformedPOSTRequest: [
+    400,
+    'The body of your POST request is not well-formed multipart/form-data.',
+  ],
+  MalformedXML: [
+    400,
+    'The XML you provided was not well-formed or did not validate against our published schema.',
+  ],
+  MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
+  MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
+  MissingRequestBodyError: [400, 'Request body is empty.'],
+  NoSuchBucket: [404, 'The specified bucket does not exist.'],
+  NoSuchKey: [404, 'The specified key does not exist.'],
+  NoSuchUpload: [
+    404,
+    'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might have been aborted or completed.',
+  ],
+  NotImplemented: [501, 'A header or operation you provided implies functionality that is not implemented.'],
+  PathStyleDomainForbidden: [
+    403,
+    'The bucket you are attempting to access must be addressed using COS virtual-styled domain.',
+  ],
+  PreconditionFailed: [412, 'Precondition not match.'],
+  RequestTimeTooSkewed: [
+    403,
+    "The difference between the request time and the server's time is too large.",
+  ],
+  SignatureDoesNotMatch: [403, 'The Signature you specified is invalid.'],
+  XMLSizeLimit: [400, 'The XML body is too large.'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type FaultCode = keyof typeof FAULTS
+
+/** An answer of COS that is an error. Thrown anywhere, answered in one place. */
+export class Fault extends Error {
+  readonly code: FaultCode
+  readonly status: number
+  /** Further elements of the error document. */
+  readonly details: Record<string, string>
+
+  constructor(code: FaultCode, message?: string, details: Record<string, string> = {}) {
+    super(message ?? FAULTS[code][1])
+    this.code = code
+    this.status = FAULTS[code][0]
+    this.details = details
+  }
+}

@@ -1,0 +1,92 @@
+import { contentTypeOf } from '@miniprogram-cos/protocol'
+import { Fault } from './fault'
+import type { CosRequest } from './request'
+import type { ObjectHeaders, ObjectRecord } from './store/records'
+
+/** Headers that an object keeps and gives back (document 436/7749). */
+const KEPT: Record<string, string> = {
+  'cache-control': 'Cache-Control',
+  'content-disposition': 'Content-Disposition',
+  'content-encoding': 'Content-Encoding',
+  'content-language': 'Content-Language',
+  'content-type': 'Content-Type',
+  expires: 'Expires',
+}
+
+const MAX_META_BYTES = 2048
+
+const STORAGE_CLASSES = new Set([
+  'STANDARD',
+  'STANDARD_IA',
+  'MAZ_STANDARD',
+  'MAZ_STANDARD_IA',
+  'INTELLIGENT_TIERING',
+  'MAZ_INTELLIGENT_TIERING',
+  'ARCHIVE',
+  'DEEP_ARCHIVE',
+])
+
+/** Headers whose meaning is not imitated: honest refusal instead of silence. */
+const NOT_IMITATED = [
+  'pic-operations',
+  'x-cos-server-side-encryption',
+  'x-cos-server-side-encryption-customer-algorithm',
+  'x-cos-tagging',
+  'x-cos-forbid-overwrite',
+  'x-cos-traffic-limit',
+  'x-cos-callback',
+  'x-cos-return-body',
+  'x-cos-object-lock-mode',
+  'x-cos-grant-read',
+  'x-cos-grant-read-acp',
+  'x-cos-grant-write-acp',
+  'x-cos-grant-full-control',
+]
+
+/** @throws Fault `NotImplemented` naming the header */
+export function refuseNotImitated(headers: CosRequest['headers']): void {
+  const found = NOT_IMITATED.find((name) => headers[name] !== undefined)
+  const acl = headers['x-cos-acl']
+  if (found || (acl !== undefined && acl !== 'private' && acl !== 'default' && acl !== '')) {
+    const name = found ?? `x-cos-acl: ${acl}`
+    throw new Fault('NotImplemented', `The local COS does not imitate the header ${name}.`)
+  }
+}
+
+/** What an upload says about its object. @throws Fault */
+export function objectHeadersOf(
+  headers: CosRequest['headers'],
+  key: string,
+): { headers: ObjectHeaders; storageClass: string } {
+  const kept: ObjectHeaders = {}
+  let metaBytes = 0
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue
+    if (KEPT[name] && value !== '') kept[KEPT[name]] = value
+    if (name.startsWith('x-cos-meta-')) {
+      kept[name] = value
+      metaBytes += Buffer.byteLength(name) + Buffer.byteLength(value)
+    }
+  }
+  if (metaBytes > MAX_META_BYTES) {
+    throw new Fault('InvalidArgument', 'Your metadata headers exceed the maximum allowed size.')
+  }
+  kept['Content-Type'] ??= contentTypeOf(key)
+  const storageClass = headers['x-cos-storage-class'] || 'STANDARD'
+  if (!STORAGE_CLASSES.has(storageClass)) {
+    throw new Fault('InvalidArgument', 'The storage class you specified is not valid.')
+  }
+  return { headers: kept, storageClass }
+}
+
+/** The headers under which an object is read. */
+export function describeObject(object: ObjectRecord): Record<string, string | number> {
+  return {
+    'Accept-Ranges': 'bytes',
+    ...object.headers,
+    ETag: `"${object.etag}"`,
+    'Last-Modified': new Date(object.lastModified).toUTCString(),
+    'x-cos-hash-crc64ecma': object.crc64,
+    ...(object.storageClass === 'STANDARD' ? {} : { 'x-cos-storage-class': object.storageClass }),
+  }
+}

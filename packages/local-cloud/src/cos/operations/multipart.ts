@@ -1,0 +1,264 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { encodeKey, writeXml } from '@miniprogram-cos/protocol'
+import { XML_DECLARATION, xmlAnswer } from '../answer'
+import { announcedMd5, bodyOf, checkLengthGiven, readXmlBody } from '../body'
+import { Fault } from '../fault'
+import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import type { WrittenBlob } from '../store/blobs'
+import { combineCrc64 } from '../store/crc64'
+import type { ObjectRecord, PartRecord, UploadRecord } from '../store/records'
+import { commonPrefixOf, compareKeys, readLimit, readListOptions } from './listing'
+import { bucketOf, type Handlers, type OperationContext } from './operation'
+
+/** Limits of multipart uploads (document 436/14112). */
+const MAX_PART_NUMBER = 10000
+const MIN_PART_BYTES = 1024 * 1024
+const MAX_PART_BYTES = 5 * 1024 ** 3
+
+export const multipart: Handlers = {
+  async multipartInit(context) {
+    const { request, store, now } = context
+    refuseNotImitated(request.headers)
+    const uploadId = `${Math.floor(now)}${randomBytes(32).toString('hex')}`
+    await store.putUpload({
+      bucket: bucketOf(context).name,
+      key: request.key,
+      uploadId,
+      initiated: new Date(now).toISOString(),
+      ...objectHeadersOf(request.headers, request.key),
+    })
+    return xmlAnswer({
+      InitiateMultipartUploadResult: {
+        Bucket: bucketOf(context).name,
+        Key: request.key,
+        UploadId: uploadId,
+      },
+    })
+  },
+
+  async multipartUpload(context) {
+    const { request, store } = context
+    refuseNotImitated(request.headers)
+    checkLengthGiven(request)
+    const number = readPartNumber(request.query)
+    const upload = await requireUpload(context)
+    const md5 = announcedMd5(request)
+    if (Number(request.headers['content-length'] ?? 0) > MAX_PART_BYTES) {
+      throw new Fault('EntityTooLarge')
+    }
+    const blob = await store.writeBlob(bodyOf(request))
+    if (md5 && md5 !== blob.md5) {
+      await store.discard([blob.id])
+      throw new Fault('BadDigest')
+    }
+    const part = await storePart(context, upload, number, blob)
+    return {
+      status: 200,
+      headers: { ETag: `"${part.etag}"`, 'x-cos-hash-crc64ecma': part.crc64 },
+    }
+  },
+
+  async multipartComplete(context) {
+    const { request, store, now } = context
+    await requireUpload(context)
+    const body = await readXmlBody(request, 'CompleteMultipartUpload')
+    const object = await store.completeUpload(request.query.uploadId as string, (upload, parts) =>
+      assemble(upload, parts, readPartList(body.Part), now),
+    )
+    if (!object) throw new Fault('NoSuchUpload')
+    const host = request.headers.host ?? ''
+    const result = writeXml({
+      Location: `http://${host}/${encodeKey(object.key)}`,
+      Bucket: bucketOf(context).name,
+      Key: object.key,
+      ETag: `"${object.etag}"`,
+    })
+    return {
+      status: 200,
+      headers: { 'Content-Type': 'application/xml', 'x-cos-hash-crc64ecma': object.crc64 },
+      body: `${XML_DECLARATION}<CompleteMultipartUploadResult xmlns="http://www.qcloud.com/document/product/436/7751">${result}</CompleteMultipartUploadResult>`,
+    }
+  },
+
+  async multipartAbort(context) {
+    await requireUpload(context)
+    await context.store.abortUpload(context.request.query.uploadId as string)
+    return { status: 204 }
+  },
+
+  async multipartListPart(context) {
+    const { request, store, keys } = context
+    const upload = await requireUpload(context)
+    const options = readListOptions(request.query, 'max-parts')
+    const marker = Number(request.query['part-number-marker'] || 0)
+    if (!Number.isInteger(marker) || marker < 0) throw new Fault('InvalidArgument')
+    const parts = await store.listParts(upload.uploadId, marker, options.limit + 1)
+    const page = parts.slice(0, options.limit)
+    const owner = { ID: keys.appid, DisplayName: keys.appid }
+    return xmlAnswer({
+      ListPartsResult: {
+        Bucket: upload.bucket,
+        EncodingType: options.encodingType,
+        Key: options.encode(upload.key),
+        UploadId: upload.uploadId,
+        Initiator: owner,
+        Owner: owner,
+        StorageClass: upload.storageClass,
+        PartNumberMarker: marker,
+        NextPartNumberMarker: parts.length > page.length ? page[page.length - 1]?.number : undefined,
+        MaxParts: options.limit,
+        IsTruncated: parts.length > page.length,
+        Part: page.map(({ number, lastModified, etag, size }) => ({
+          PartNumber: number,
+          LastModified: lastModified,
+          ETag: `"${etag}"`,
+          Size: size,
+        })),
+      },
+    })
+  },
+
+  async multipartList(context) {
+    const { request, store, keys } = context
+    const { query } = request
+    const options = readListOptions(query, 'max-uploads')
+    const limit = readLimit(query['max-uploads'], 'max-uploads')
+    const keyMarker = query['key-marker'] ?? ''
+    const idMarker = query['upload-id-marker'] ?? ''
+    const uploads: UploadRecord[] = []
+    const folders: string[] = []
+    let truncated = false
+    await store.walkUploads(bucketOf(context).name, options.prefix, (upload) => {
+      const order = compareKeys(upload.key, keyMarker)
+      if (keyMarker !== '' && order < 0) return 'next'
+      if (keyMarker !== '' && order === 0 && (idMarker === '' || upload.uploadId <= idMarker)) {
+        return 'next'
+      }
+      const folder = commonPrefixOf(upload.key, options)
+      if (folder !== undefined && compareKeys(folder, keyMarker) <= 0) return { skip: folder }
+      if (uploads.length + folders.length === limit) {
+        truncated = true
+        return 'stop'
+      }
+      if (folder === undefined) {
+        uploads.push(upload)
+        return 'next'
+      }
+      folders.push(folder)
+      return { skip: folder }
+    })
+    const last = uploads[uploads.length - 1]
+    const lastFolder = folders[folders.length - 1]
+    const endsInFolder = lastFolder !== undefined && (!last || compareKeys(lastFolder, last.key) > 0)
+    const owner = { ID: keys.appid, DisplayName: keys.appid }
+    return xmlAnswer({
+      ListMultipartUploadsResult: {
+        Bucket: bucketOf(context).name,
+        EncodingType: options.encodingType,
+        KeyMarker: options.encode(keyMarker),
+        UploadIdMarker: idMarker,
+        NextKeyMarker: truncated
+          ? options.encode(endsInFolder ? lastFolder : (last?.key ?? ''))
+          : undefined,
+        NextUploadIdMarker: truncated && !endsInFolder ? last?.uploadId : undefined,
+        MaxUploads: limit,
+        IsTruncated: truncated,
+        Prefix: options.encode(options.prefix),
+        Delimiter: options.delimiter === '' ? undefined : options.encode(options.delimiter),
+        Upload: uploads.map((upload) => ({
+          Key: options.encode(upload.key),
+          UploadId: upload.uploadId,
+          StorageClass: upload.storageClass,
+          Initiator: owner,
+          Owner: owner,
+          Initiated: upload.initiated,
+        })),
+        CommonPrefixes: folders.map((folder) => ({ Prefix: options.encode(folder) })),
+      },
+    })
+  },
+}
+
+/** The upload a request names, if it belongs to this bucket and key. @throws Fault `NoSuchUpload` */
+export async function requireUpload(context: OperationContext): Promise<UploadRecord> {
+  const { request, store } = context
+  const upload = await store.getUpload(request.query.uploadId ?? '')
+  if (!upload || upload.bucket !== bucketOf(context).name || upload.key !== request.key) {
+    throw new Fault('NoSuchUpload')
+  }
+  return upload
+}
+
+export function readPartNumber(query: Record<string, string>): number {
+  const text = query.partNumber ?? ''
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  if (number < 1 || number > MAX_PART_NUMBER) {
+    throw new Fault('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive')
+  }
+  return number
+}
+
+export async function storePart(
+  { store, now }: OperationContext,
+  upload: UploadRecord,
+  number: number,
+  { id, size, md5, crc64 }: WrittenBlob,
+): Promise<PartRecord> {
+  const part: PartRecord = {
+    number,
+    size,
+    etag: md5,
+    crc64,
+    lastModified: new Date(now).toISOString(),
+    blobs: [{ id, size }],
+  }
+  if (await store.putPart(upload, part)) return part
+  // Completed or aborted while the part was on its way.
+  await store.discard([id])
+  throw new Fault('NoSuchUpload')
+}
+
+/** @throws Fault `MalformedXML` */
+function readPartList(value: unknown): { number: number; etag: string }[] {
+  if (!Array.isArray(value) || value.length === 0) throw new Fault('MalformedXML')
+  return (value as Record<string, unknown>[]).map((part) => {
+    const number = Number(String(part?.PartNumber).trim())
+    const etag = part?.ETag
+    if (!Number.isInteger(number) || typeof etag !== 'string') throw new Fault('MalformedXML')
+    return { number, etag: etag.trim().replace(/^"|"$/g, '') }
+  })
+}
+
+/** The object that a list of parts makes. @throws Fault */
+function assemble(
+  upload: UploadRecord,
+  arrived: PartRecord[],
+  listed: { number: number; etag: string }[],
+  now: number,
+): ObjectRecord {
+  const byNumber = new Map(arrived.map((part) => [part.number, part]))
+  const parts = listed.map(({ number, etag }, i) => {
+    if (i > 0 && number <= (listed[i - 1]?.number ?? 0)) throw new Fault('InvalidPartOrder')
+    const part = byNumber.get(number)
+    if (!part || part.etag !== etag) throw new Fault('InvalidPart')
+    return part
+  })
+  if (parts.slice(0, -1).some(({ size }) => size < MIN_PART_BYTES)) throw new Fault('EntityTooSmall')
+  const first = parts[0] as PartRecord
+  const crc64 = parts
+    .slice(1)
+    .reduce((crc, part) => combineCrc64(crc, part.crc64, part.size), first.crc64)
+  // Opaque on purpose, as in COS: clients must not expect an MD5 of MD5s.
+  const digest = createHash('md5').update(upload.uploadId)
+  for (const { etag } of parts) digest.update(etag)
+  return {
+    key: upload.key,
+    size: parts.reduce((sum, { size }) => sum + size, 0),
+    etag: `${digest.digest('hex')}-${parts.length}`,
+    crc64,
+    lastModified: new Date(now).toISOString(),
+    headers: upload.headers,
+    storageClass: upload.storageClass,
+    blobs: parts.flatMap(({ blobs }) => blobs),
+  }
+}

@@ -1,0 +1,38 @@
+import { announcedMd5, bodyOf, checkLengthGiven } from '../body'
+import { Fault } from '../fault'
+import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import { bucketOf, type Handlers } from './operation'
+
+/** A simple upload may have 5 GiB (document 436/7749). */
+export const MAX_SIMPLE_BYTES = 5 * 1024 ** 3
+
+export const putObject: Handlers = {
+  async putObject(context) {
+    const { request, store, now } = context
+    refuseNotImitated(request.headers)
+    checkLengthGiven(request)
+    const md5 = announcedMd5(request)
+    const described = objectHeadersOf(request.headers, request.key)
+    if (Number(request.headers['content-length'] ?? 0) > MAX_SIMPLE_BYTES) {
+      throw new Fault('EntityTooLarge')
+    }
+    const blob = await store.writeBlob(bodyOf(request))
+    if (md5 && md5 !== blob.md5) {
+      await store.discard([blob.id])
+      throw new Fault('BadDigest')
+    }
+    await store.putObject(bucketOf(context).name, {
+      key: request.key,
+      size: blob.size,
+      etag: blob.md5,
+      crc64: blob.crc64,
+      lastModified: new Date(now).toISOString(),
+      ...described,
+      blobs: [{ id: blob.id, size: blob.size }],
+    })
+    return {
+      status: 200,
+      headers: { ETag: `"${blob.md5}"`, 'x-cos-hash-crc64ecma': blob.crc64 },
+    }
+  },
+}

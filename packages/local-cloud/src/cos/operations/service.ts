@@ -1,0 +1,26 @@
+import { xmlAnswer } from '../answer'
+import type { Handlers } from './operation'
+
+export const service: Handlers = {
+  async getService({ request, store, keys }) {
+    const buckets = (await store.listBuckets()).filter(
+      ({ region }) => request.region === undefined || region === request.region,
+    )
+    return xmlAnswer({
+      ListAllMyBucketsResult: {
+        Owner: {
+          ID: `qcs::cam::uin/${keys.ownerUin}:uin/${keys.ownerUin}`,
+          DisplayName: keys.ownerUin,
+        },
+        Buckets: {
+          Bucket: buckets.map(({ name, region, created }) => ({
+            Name: name,
+            Location: region,
+            CreationDate: created,
+            BucketType: 'cos',
+          })),
+        },
+      },
+    })
+  },
+}

@@ -1,0 +1,141 @@
+import { parseAuthorization, postSignature } from '@miniprogram-cos/protocol'
+import { checkPeriod, findKey, isSame, nodeHash, type Principal, verifySigned } from './authenticate'
+import { Fault } from './fault'
+import type { OperationContext } from './operations/operation'
+
+type Fields = Record<string, string>
+
+/** A form that may be received, and what its policy still has to say about the file's length. */
+export interface AcceptedForm {
+  principal: Principal
+  /** @throws Fault `EntityTooLarge`, `EntityTooSmall` */
+  checkLength: (size: number) => void
+}
+
+/**
+ * Establishes who sent a form: by its policy and signature fields, or by the older single field
+ * `Signature`, which holds a whole Authorization over `POST /` (document 436/14690).
+ * @throws Fault
+ */
+export function authenticateForm(
+  context: OperationContext,
+  fields: Fields,
+  key: string,
+): AcceptedForm {
+  const { request, keys, now } = context
+  const seconds = Math.floor(now / 1000)
+  const token = fields['x-cos-security-token'] ?? request.headers['x-cos-security-token']
+  const anyLength = () => {}
+  const legacy = fields.Signature ?? fields.signature ?? request.headers.authorization
+  if (legacy !== undefined) {
+    const auth = parseAuthorization(legacy)
+    if (!auth || auth.algorithm !== 'sha1') {
+      throw new Fault('InvalidArgument', 'The Signature you specified is malformed.')
+    }
+    return {
+      principal: verifySigned(auth, request, token, keys, seconds),
+      checkLength: anyLength,
+    }
+  }
+  if (fields.policy === undefined && fields['q-signature'] === undefined) {
+    return { principal: { kind: 'anonymous' }, checkLength: anyLength }
+  }
+  return verifyPolicyForm(context, fields, key, token, seconds)
+}
+
+function verifyPolicyForm(
+  { keys, bucket }: OperationContext,
+  fields: Fields,
+  key: string,
+  token: string | undefined,
+  now: number,
+): AcceptedForm {
+  const keyTime = fields['q-key-time'] ?? ''
+  const { principal, SecretKey } = findKey(fields['q-ak'] ?? '', token, keys, now)
+  checkPeriod(keyTime, now)
+  const policyText = Buffer.from(fields.policy ?? '', 'base64').toString('utf8')
+  const expected = postSignature(policyText, SecretKey, keyTime, nodeHash)
+  if (fields['q-sign-algorithm'] !== 'sha1' || !isSame(expected, fields['q-signature'] ?? '')) {
+    throw new Fault('SignatureDoesNotMatch', undefined, {
+      StringToSign: nodeHash.sha1(policyText),
+      FormatString: policyText,
+    })
+  }
+  const given: Fields = { ...fields, key, bucket: bucket?.name ?? '' }
+  return { principal, checkLength: checkPolicy(policyText, given, now) }
+}
+
+interface PolicyDocument {
+  expiration?: unknown
+  conditions?: unknown
+}
+
+/** Checks a form against its policy, and returns the check of the file's length. */
+function checkPolicy(text: string, fields: Fields, now: number): (size: number) => void {
+  let policy: PolicyDocument
+  try {
+    policy = JSON.parse(text) as PolicyDocument
+  } catch {
+    throw new Fault('InvalidPolicyDocument', 'The policy document is not valid JSON.')
+  }
+  const expiration = Date.parse(String(policy.expiration))
+  if (Number.isNaN(expiration)) throw new Fault('InvalidPolicyDocument')
+  if (expiration / 1000 < now) {
+    throw new Fault(
+      'AccessDenied',
+      `You post object request has been expired, expiration time: ${expiration / 1000} but the time now : ${now}`,
+    )
+  }
+  if (!Array.isArray(policy.conditions) || policy.conditions.length === 0) {
+    throw new Fault(
+      'InvalidPolicyDocument',
+      'You must provide condition if you specify a policy in post object request.',
+    )
+  }
+  let range: [number, number] | undefined
+  const named = new Set<string>()
+  for (const condition of policy.conditions as unknown[]) {
+    if (Array.isArray(condition) && condition[0] === 'content-length-range') {
+      range = [Number(condition[1]), Number(condition[2])]
+      continue
+    }
+    for (const [operator, name, value] of normalise(condition)) {
+      named.add(name)
+      checkCondition(operator, name, value, fields)
+    }
+  }
+  for (const name of ['q-sign-algorithm', 'q-ak', 'q-sign-time']) {
+    if (!named.has(name)) {
+      throw new Fault('InvalidPolicyDocument', `The policy must contain the condition ${name}.`)
+    }
+  }
+  return (size) => {
+    if (range && size < range[0]) throw new Fault('EntityTooSmall')
+    if (range && size > range[1]) throw new Fault('EntityTooLarge')
+  }
+}
+
+/** `{k: v}` and `["eq", "$k", v]` say the same. */
+function normalise(condition: unknown): [operator: string, name: string, value: string][] {
+  if (Array.isArray(condition)) {
+    const [operator, name, value] = condition.map(String)
+    if (!name?.startsWith('$') || (operator !== 'eq' && operator !== 'starts-with')) {
+      throw new Fault('InvalidPolicyDocument')
+    }
+    return [[operator, name.slice(1), value ?? '']]
+  }
+  if (typeof condition !== 'object' || condition === null) throw new Fault('InvalidPolicyDocument')
+  return Object.entries(condition).map(([name, value]) => ['eq', name, String(value)])
+}
+
+function checkCondition(operator: string, name: string, value: string, fields: Fields): void {
+  // The period is signed as q-sign-time and sent as q-key-time.
+  const actual = fields[name] ?? (name === 'q-sign-time' ? fields['q-key-time'] : undefined) ?? ''
+  const holds = operator === 'eq' ? actual === value : actual.startsWith(value)
+  if (!holds) {
+    throw new Fault(
+      'AccessDenied',
+      `Condition key ${name} doesn't match the value ${value}`,
+    )
+  }
+}

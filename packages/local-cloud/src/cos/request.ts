@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http'
+import { parseHost } from '@miniprogram-cos/protocol'
+import { Fault } from './fault'
+
+/** A request with its address taken apart, before anyone has looked at who sent it. */
+export interface CosRequest {
+  raw: IncomingMessage
+  method: string
+  target: 'service' | 'bucket' | 'object'
+  /** `name-appid`; empty for the service. */
+  bucket: string
+  /** From the host name, when it names one. */
+  region?: string
+  accelerate: boolean
+  /** Decoded; empty unless the target is an object. */
+  key: string
+  /** Decoded path as it was signed: in path style it starts with the bucket. */
+  pathname: string
+  /** Decoded; of a repeated parameter the first counts, for signature and meaning alike. */
+  query: Record<string, string>
+  headers: Record<string, string | undefined>
+}
+
+/** @throws Fault `InvalidURI`, `NoSuchBucket` */
+export function readRequest(raw: IncomingMessage): CosRequest {
+  const { host, path, search } = splitTarget(raw)
+  const headers: CosRequest['headers'] = { host }
+  for (const [name, value] of Object.entries(raw.headers)) {
+    if (name !== 'host') headers[name] = Array.isArray(value) ? value.join(', ') : latin1ToUtf8(value)
+  }
+  const base = {
+    raw,
+    method: raw.method ?? 'GET',
+    pathname: decode(path),
+    query: readQuery(search),
+    headers,
+    accelerate: false,
+  }
+  const named = parseHost(host)
+  if (named?.kind === 'bucket') {
+    const key = base.pathname.slice(1)
+    return {
+      ...base,
+      bucket: named.bucket,
+      accelerate: named.accelerate ?? false,
+      ...(named.region ? { region: named.region } : {}),
+      key,
+      target: key === '' ? 'bucket' : 'object',
+    }
+  }
+  const region = named?.region
+  const withRegion = region ? { region } : {}
+  if (base.pathname === '/') {
+    return { ...base, ...withRegion, bucket: '', key: '', target: 'service' }
+  }
+  // Path style: the first segment is the bucket.
+  const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(base.pathname) ?? []
+  return { ...base, ...withRegion, bucket, key, target: key === '' ? 'bucket' : 'object' }
+}
+
+/** Host, path and query; a proxy client sends the whole URL as its target. */
+function splitTarget(raw: IncomingMessage): { host: string; path: string; search: string } {
+  const url = raw.url ?? '/'
+  const absolute = /^https?:\/\/([^/?]+)([^?]*)(?:\?(.*))?$/s.exec(url)
+  if (absolute) {
+    const host = raw.headers.host ?? (absolute[1] as string)
+    return { host, path: absolute[2] || '/', search: absolute[3] ?? '' }
+  }
+  const mark = url.indexOf('?')
+  const host = raw.headers.host ?? ''
+  return mark < 0
+    ? { host, path: url, search: '' }
+    : { host, path: url.slice(0, mark), search: url.slice(mark + 1) }
+}
+
+function readQuery(search: string): Record<string, string> {
+  const query: Record<string, string> = Object.create(null)
+  for (const part of search.split('&')) {
+    if (part === '') continue
+    const at = part.indexOf('=')
+    const name = decode(at < 0 ? part : part.slice(0, at))
+    if (!(name in query)) query[name] = at < 0 ? '' : decode(part.slice(at + 1))
+  }
+  return query
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new Fault('InvalidURI')
+  }
+}
+
+/** Node reads header bytes as Latin-1; clients send, and sign, UTF-8. */
+function latin1ToUtf8(value: string | undefined): string | undefined {
+  if (value === undefined || !/[\x80-\xff]/.test(value)) return value
+  const text = Buffer.from(value, 'latin1').toString('utf8')
+  return text.includes('\ufffd') ? value : text
+}

@@ -1,0 +1,170 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type AnyOperation,
+  keyProblem,
+  type OperationName,
+  recogniseOperation,
+  unservedSubresource,
+} from '@miniprogram-cos/protocol'
+import type { KeyRing } from '../keys/keyRing'
+import { type Answer, faultAnswer, newRequestId, sendAnswer } from './answer'
+import { authenticate, type Principal } from './authenticate'
+import { authorize, wantedAccess } from './authorize'
+import { Fault } from './fault'
+import { handlers } from './operations/index'
+import { type CosRequest, readRequest } from './request'
+import type { BucketRecord } from './store/records'
+import type { Store } from './store/store'
+
+/** One line of the request log. */
+export interface LogEntry {
+  time: string
+  method: string
+  /** As sent, signature and token cut out. */
+  url: string
+  operation: OperationName | 'unknown'
+  who: string
+  status: number
+  code?: string
+  /** Which statement decided, when the answer is AccessDenied. */
+  decision?: string
+  milliseconds: number
+  requestId: string
+}
+
+export interface CosServices {
+  store: Store
+  keys: KeyRing
+  /** Unix milliseconds. @default Date.now */
+  clock: () => number
+  log?: ((entry: LogEntry) => void) | undefined
+}
+
+/** A request's way through the local COS: address, authenticate, authorize, operate, answer. */
+export async function serveCos(
+  services: CosServices,
+  raw: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const now = services.clock()
+  const requestId = newRequestId(now)
+  const seen: Seen = { operation: 'unknown', principal: { kind: 'anonymous' } }
+  let answer: Answer
+  let fault: Fault | undefined
+  try {
+    answer = await run(services, raw, now, requestId, seen)
+  } catch (error) {
+    fault = error instanceof Fault ? error : new Fault('InternalError')
+    if (!(error instanceof Fault)) console.error(error)
+    answer = faultAnswer(fault, resourceOf(raw), requestId)
+  }
+  services.log?.({
+    time: new Date(now).toISOString(),
+    method: raw.method ?? '',
+    url: withoutSecrets(raw.url ?? ''),
+    operation: seen.operation,
+    who: nameOf(seen.principal),
+    status: answer.status,
+    ...(fault ? { code: fault.code } : {}),
+    ...(fault?.details.Decision ? { decision: fault.details.Decision } : {}),
+    milliseconds: services.clock() - now,
+    requestId,
+  })
+  try {
+    await sendAnswer(response, answer, requestId, raw.method === 'HEAD')
+  } catch {
+    // The client went away; there is nobody left to tell.
+    response.destroy()
+  } finally {
+    answer.release?.()
+  }
+}
+
+interface Seen {
+  operation: OperationName | 'unknown'
+  principal: Principal
+}
+
+async function run(
+  services: CosServices,
+  raw: IncomingMessage,
+  now: number,
+  requestId: string,
+  seen: Seen,
+): Promise<Answer> {
+  const { store, keys } = services
+  const request = readRequest(raw)
+  const recognised = recogniseOperation({
+    method: request.method,
+    target: request.target,
+    query: request.query,
+    copies: request.headers['x-cos-copy-source'] !== undefined,
+    form: /^multipart\/form-data/i.test(request.headers['content-type'] ?? ''),
+  })
+  if (recognised) seen.operation = recognised.name
+  const isForm = recognised?.row.form === true
+  // A preflight is never signed, and a form carries its signature inside.
+  if (request.method !== 'OPTIONS' && !isForm) {
+    seen.principal = authenticate(request, keys, Math.floor(now / 1000))
+  }
+  const bucket = await findBucket(services, request, recognised?.name)
+  const { name, row } = refuseUnserved(recognised, request)
+  if (!isForm && request.method !== 'OPTIONS') {
+    authorize(seen.principal, wantedAccess(row, request, bucket?.region ?? ''), request)
+  }
+  checkKey(request)
+  const handler = handlers[name]
+  if (!handler) throw notImplemented(name)
+  const principal = seen.principal
+  return handler({ request, store, keys, principal, bucket, now, requestId })
+}
+
+/** @throws Fault `NoSuchBucket` also for a bucket of another region, as COS answers */
+async function findBucket(
+  { store }: CosServices,
+  request: CosRequest,
+  operation: OperationName | undefined,
+): Promise<BucketRecord | undefined> {
+  if (request.target === 'service') return undefined
+  const bucket = await store.getBucket(request.bucket)
+  if (operation === 'putBucket') return bucket
+  if (!bucket || (request.region && request.region !== bucket.region)) {
+    throw new Fault('NoSuchBucket')
+  }
+  if (request.accelerate) throw new Fault('BucketAccelerateNotEnabled')
+  return bucket
+}
+
+function refuseUnserved(
+  recognised: { name: OperationName; row: AnyOperation } | undefined,
+  request: CosRequest,
+): { name: OperationName; row: AnyOperation } {
+  const unserved = unservedSubresource(recognised?.row, request.query)
+  if (unserved) throw notImplemented(`${request.method} ${request.target} ?${unserved}`)
+  if (!recognised) throw new Fault('MethodNotAllowed')
+  return recognised
+}
+
+function notImplemented(what: string): Fault {
+  return new Fault('NotImplemented', `The local COS does not imitate ${what}.`)
+}
+
+function checkKey({ target, key }: CosRequest): void {
+  if (target !== 'object') return
+  const problem = keyProblem(key)
+  if (problem) throw new Fault(problem.includes('bytes long') ? 'KeyTooLong' : 'InvalidURI')
+}
+
+function nameOf(principal: Principal): string {
+  if (principal.kind === 'temporary') return principal.session.name
+  return principal.kind
+}
+
+function resourceOf(raw: IncomingMessage): string {
+  return `${raw.headers.host ?? ''}${(raw.url ?? '').split('?')[0]}`
+}
+
+/** Signatures and tokens stay out of the log. */
+export function withoutSecrets(url: string): string {
+  return url.replace(/((?:q-signature|x-cos-security-token|sign)=)[^&]*/g, '$1…')
+}

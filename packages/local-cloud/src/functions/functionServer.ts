@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Caller } from './caller'
+import { FunctionError, type FunctionHost } from './functionHost'
+
+/** wx.cloud.callFunction takes at most this much text. */
+const MAX_EVENT_BYTES = 100 * 1024
+
+/**
+ * Functions over HTTP: `POST /{name}`, the event as JSON body, the caller in `x-wx-openid`,
+ * `x-wx-appid`, `x-wx-unionid`, `x-wx-source`. An absent header means no such identity.
+ */
+export function createFunctionServer(host: FunctionHost): Server {
+  return createServer((request, response) => {
+    const send = (status: number, body: unknown) => {
+      response.writeHead(status, { 'Content-Type': 'application/json' })
+      response.end(JSON.stringify(body) ?? 'null')
+    }
+    respond(host, request).then(
+      (result) => send(200, result),
+      (error: unknown) => {
+        if (error instanceof FunctionError) {
+          const { errCode, message, requestId } = error
+          send(errCode === -501000 ? 404 : 500, { errCode, errMsg: message, requestId })
+        } else if (error instanceof BadCall) {
+          send(400, { errCode: -501001, errMsg: error.message })
+        } else {
+          console.error(error)
+          send(500, { errCode: -504001, errMsg: 'internal error' })
+        }
+      },
+    )
+  })
+}
+
+class BadCall extends Error {}
+
+async function respond(host: FunctionHost, request: IncomingMessage): Promise<unknown> {
+  if (request.method !== 'POST') throw new BadCall('functions are called with POST')
+  const name = decodeURIComponent((request.url ?? '/').slice(1).split('?')[0] ?? '')
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length
+    if (size > MAX_EVENT_BYTES) throw new BadCall('EXCEED_MAX_PAYLOAD_SIZE: the event exceeds 100 KB')
+    chunks.push(chunk as Buffer)
+  }
+  const text = Buffer.concat(chunks).toString('utf8')
+  let event: unknown
+  try {
+    event = text === '' ? {} : JSON.parse(text)
+  } catch {
+    throw new BadCall('the event is not JSON')
+  }
+  return host.call(name, event, callerOf(request))
+}
+
+function callerOf({ headers }: IncomingMessage): Caller {
+  const get = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined)
+  const [openid, appid, unionid, source] = [
+    get('x-wx-openid'),
+    get('x-wx-appid'),
+    get('x-wx-unionid'),
+    get('x-wx-source'),
+  ]
+  return {
+    ...(openid === undefined ? {} : { openid }),
+    ...(appid === undefined ? {} : { appid }),
+    ...(unionid === undefined ? {} : { unionid }),
+    ...(source === undefined ? {} : { source }),
+  }
+}

@@ -1,0 +1,121 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { parseBucket } from '@miniprogram-cos/protocol'
+import { createCosServer } from './cos/cosServer'
+import type { LogEntry } from './cos/serve'
+import { Store } from './cos/store/store'
+import { type DeployedFunction, FunctionHost, type FunctionLogEntry } from './functions/functionHost'
+import { createFunctionServer } from './functions/functionServer'
+import { type KeyPair, KeyRing } from './keys/keyRing'
+import { createStsServer, type StsLogEntry } from './sts/stsServer'
+
+export type { LogEntry } from './cos/serve'
+export type { Caller } from './functions/caller'
+export { type DeployedFunction, FunctionError, type FunctionLogEntry } from './functions/functionHost'
+export type { KeyPair } from './keys/keyRing'
+export type { StsLogEntry } from './sts/stsServer'
+
+export interface LocalCloudOptions {
+  /** Folder for objects and their metadata; made if need be. */
+  data: string
+  /** Buckets that exist from the start. */
+  buckets: { name: string; region: string }[]
+  /** The key pair that owns every bucket. */
+  root: KeyPair
+  /** Functions to host; each gets the root key and the STS address in its environment. */
+  functions?: DeployedFunction[]
+  /** 0 takes any free port. @default 0 */
+  cosPort?: number
+  /** @default 0 */
+  stsPort?: number
+  /** @default 0 */
+  functionsPort?: number
+  /** @default '127.0.0.1' */
+  host?: string
+  /** CloudBase environment id. @default 'local-env' */
+  env?: string
+  /** Unix milliseconds: for tests of expiry. @default Date.now */
+  clock?: () => number
+  onCosRequest?: (entry: LogEntry) => void
+  onStsRequest?: (entry: StsLogEntry) => void
+  onFunctionCall?: (entry: FunctionLogEntry) => void
+}
+
+export interface LocalCloud {
+  /** `http://127.0.0.1:…` */
+  cos: string
+  sts: string
+  functions: string
+  root: KeyPair
+  host: FunctionHost
+  close: () => Promise<void>
+}
+
+/**
+ * Starts COS, STS and the function host on loopback.
+ *
+ * @example
+ * const cloud = await startLocalCloud({
+ *   data: '.local-cloud', root: { SecretId: 'AKIDlocal', SecretKey: 'secret' },
+ *   buckets: [{ name: 'media-1250000000', region: 'ap-guangzhou' }],
+ * })
+ */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const clock = options.clock ?? Date.now
+  const host = options.host ?? '127.0.0.1'
+  const appid = parseBucket(options.buckets[0]?.name ?? '')?.appid ?? '1250000000'
+  const keys = new KeyRing(options.root, appid)
+  const store = await Store.open(options.data)
+  for (const { name, region } of options.buckets) {
+    if (!parseBucket(name)) throw new Error(`"${name}" is not a bucket name of the form name-appid`)
+    if (!(await store.getBucket(name))) {
+      await store.putBucket({ name, region, created: new Date(clock()).toISOString() })
+    }
+  }
+  const cosServer = createCosServer({ store, keys, clock, log: options.onCosRequest })
+  const stsServer = createStsServer({ keys, clock, log: options.onStsRequest })
+  const cos = await listen(cosServer, options.cosPort ?? 0, host)
+  const sts = await listen(stsServer, options.stsPort ?? 0, host)
+  const functionHost = new FunctionHost({
+    functions: (options.functions ?? []).map((one) => ({
+      ...one,
+      variables: {
+        COS_STS_SECRET_ID: options.root.SecretId,
+        COS_STS_SECRET_KEY: options.root.SecretKey,
+        COS_STS_ENDPOINT: sts,
+        ...one.variables,
+      },
+    })),
+    ...(options.env ? { env: options.env } : {}),
+    log: options.onFunctionCall,
+  })
+  const functionServer = createFunctionServer(functionHost)
+  const functions = await listen(functionServer, options.functionsPort ?? 0, host)
+  return {
+    cos,
+    sts,
+    functions,
+    root: options.root,
+    host: functionHost,
+    async close() {
+      await functionHost.close()
+      await Promise.all([cosServer, stsServer, functionServer].map(stop))
+      await store.close()
+    },
+  }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const { port: taken } = server.address() as AddressInfo
+  return `http://${host}:${taken}`
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeAllConnections()
+  await closed
+}

@@ -1,0 +1,84 @@
+import { PolicyFault, parsePolicy } from '../cos/policy/parsePolicy'
+import type { Policy } from '../cos/policy/policy'
+import type { KeyRing } from '../keys/keyRing'
+import { StsFault } from './fault'
+
+/** Limits of GetFederationToken (document 1312/48195). */
+const DEFAULT_SECONDS = 1800
+const MAX_SECONDS_ROOT = 7200
+/** CAM's limit for a policy, in characters (document 598/10599); STS publishes none of its own. */
+const MAX_POLICY_LENGTH = 6144
+
+const KNOWN_PARAMS = new Set(['Name', 'Policy', 'DurationSeconds'])
+
+/** Issues a temporary key for the given policy. @throws StsFault */
+export function getFederationToken(
+  params: Record<string, unknown>,
+  keys: KeyRing,
+  now: number,
+): object {
+  const unknown = Object.keys(params).find((name) => !KNOWN_PARAMS.has(name))
+  if (unknown) {
+    throw new StsFault('UnknownParameter', `The parameter \`${unknown}\` is not recognized.`)
+  }
+  const seconds = durationOf(params.DurationSeconds)
+  const name = nameOf(params.Name)
+  const policy = policyOf(params.Policy)
+  const ExpiredTime = now + seconds
+  const key = keys.issue(name, policy, ExpiredTime)
+  return {
+    Credentials: { Token: key.Token, TmpSecretId: key.SecretId, TmpSecretKey: key.SecretKey },
+    ExpiredTime,
+    Expiration: new Date(ExpiredTime * 1000).toISOString().replace(/\.\d+/, ''),
+  }
+}
+
+function durationOf(value: unknown): number {
+  if (value === undefined) return DEFAULT_SECONDS
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    throw new StsFault('InvalidParameter', 'The parameter `DurationSeconds` must be an integer.')
+  }
+  if (value <= 0 || value > MAX_SECONDS_ROOT) {
+    throw new StsFault(
+      'InvalidParameter.OverTimeError',
+      `DurationSeconds must be between 1 and ${MAX_SECONDS_ROOT} for a root account.`,
+    )
+  }
+  return value
+}
+
+/** "Composed of letters"; the hyphen is what Tencent's own sample sends. */
+function nameOf(value: unknown): string {
+  if (value === undefined) throw missing('Name')
+  if (typeof value !== 'string' || !/^[A-Za-z-]{1,128}$/.test(value)) {
+    throw new StsFault('InvalidParameter.ParamError', 'The parameter `Name` must consist of letters.')
+  }
+  return value
+}
+
+/** The policy comes URL-encoded once. */
+function policyOf(value: unknown): Policy {
+  if (value === undefined) throw missing('Policy')
+  if (typeof value !== 'string') {
+    throw new StsFault('InvalidParameter', 'The parameter `Policy` must be a string.')
+  }
+  let text: string
+  try {
+    text = decodeURIComponent(value)
+  } catch {
+    throw new StsFault('InvalidParameter.StrategyFormatError', 'The policy is not URL-encoded.')
+  }
+  if (text.length > MAX_POLICY_LENGTH) {
+    throw new StsFault('InvalidParameter.PolicyTooLong', 'The policy is too long.')
+  }
+  try {
+    return parsePolicy(text)
+  } catch (error) {
+    if (error instanceof PolicyFault) throw new StsFault(error.code, error.message)
+    throw error
+  }
+}
+
+function missing(name: string): StsFault {
+  return new StsFault('MissingParameter', `The request is missing a required parameter \`${name}\`.`)
+}

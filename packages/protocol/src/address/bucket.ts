@@ -1,0 +1,41 @@
+import { CosError } from '../errors/CosError'
+
+/** `name-1250000000`: what COS calls BucketName-APPID (document 436/13312). */
+export const BUCKET_PATTERN = /^([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)-(\d{5,})$/
+
+export interface BucketName {
+  /** Name without the APPID. */
+  short: string
+  appid: string
+}
+
+/** Splits `name-appid`, or undefined if it is not of that form. */
+export function parseBucket(bucket: string): BucketName | undefined {
+  const match = BUCKET_PATTERN.exec(bucket)
+  return match ? { short: match[1] as string, appid: match[2] as string } : undefined
+}
+
+/**
+ * A checked bucket name, the APPID appended from the deprecated `AppId` option when it is missing.
+ * @throws CosError `KitInvalidBucket`
+ */
+export function checkBucket(bucket: string, appId?: string | number): string {
+  const full = parseBucket(bucket) ? bucket : appId ? `${bucket}-${appId}` : bucket
+  if (parseBucket(full)) return full
+  throw new CosError({
+    kind: 'argument',
+    code: 'KitInvalidBucket',
+    message: `Bucket should format as "test-1250000000", got ${JSON.stringify(bucket)}`,
+  })
+}
+
+/** @throws CosError `KitInvalidRegion` */
+export function checkRegion(region: string): string {
+  if (/^[a-z\d-]+$/.test(region)) return region
+  const hint = region.indexOf('cos.') >= 0 ? '; leave out "cos."' : ''
+  throw new CosError({
+    kind: 'argument',
+    code: 'KitInvalidRegion',
+    message: `Region should look like "ap-guangzhou", got ${JSON.stringify(region)}${hint}`,
+  })
+}

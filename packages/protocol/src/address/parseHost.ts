@@ -1,0 +1,34 @@
+import { parseBucket } from './bucket'
+
+/** What a Host header names. */
+export type HostTarget =
+  | { kind: 'bucket'; bucket: string; region?: string; accelerate?: boolean }
+  | { kind: 'service'; region?: string }
+
+/** Suffixes under which COS answers. */
+const SUFFIX = /\.(?:myqcloud\.com|tencentcos\.cn)$/
+
+/**
+ * What a Host header names: a bucket (virtual-hosted, under any suffix), the service of one region or
+ * of all, or nothing known (undefined). A port is passed over.
+ *
+ * @example parseHost('a-1250000000.cos.ap-guangzhou.myqcloud.com')
+ */
+export function parseHost(hostHeader: string): HostTarget | undefined {
+  const host = hostHeader.toLowerCase().replace(/:\d+$/, '')
+  const dot = host.indexOf('.')
+  const first = dot < 0 ? host : host.slice(0, dot)
+  if (parseBucket(first)) {
+    const rest = host.slice(dot + 1)
+    const area = SUFFIX.test(host)
+      ? /^(?:cos(?:-internal|-website)?\.)?(?:dualstack\.)?([a-z0-9-]+)\./.exec(rest)?.[1]
+      : /^cos\.([a-z0-9-]+)\./.exec(rest)?.[1]
+    if (area === 'accelerate') return { kind: 'bucket', bucket: first, accelerate: true }
+    return { kind: 'bucket', bucket: first, ...(area ? { region: area } : {}) }
+  }
+  if (host === 'service.cos.myqcloud.com' || host === 'service.cos.tencentcos.cn') {
+    return { kind: 'service' }
+  }
+  const region = /^cos\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)$/.exec(host)?.[1]
+  return region ? { kind: 'service', region } : undefined
+}

@@ -1,0 +1,20 @@
+import { type ObjectParams, operation, type ResultMeta } from './operation'
+
+export interface DeleteObjectParams extends ObjectParams {
+  VersionId?: string
+}
+
+export interface DeleteObjectResult extends ResultMeta {
+  /** A 404 is no error here: it can only mean that the bucket does not exist. */
+  BucketNotFound?: true
+}
+
+export const deleteObject = operation<DeleteObjectParams>({
+  method: 'DELETE',
+  target: 'object',
+  access: [{ action: 'DeleteObject', on: 'object' }],
+  idempotent: true,
+  request: ({ VersionId }) => ({ query: { versionId: VersionId } }),
+  forgive: ({ statusCode }) =>
+    statusCode === 404 ? { BucketNotFound: true, statusCode } : undefined,
+})

@@ -1,0 +1,65 @@
+import { asList } from '../xml/readXml'
+import { type BucketParams, operation, type ResultMeta } from './operation'
+
+export interface GetBucketParams extends BucketParams {
+  /** Only keys that start with it. @default '' (with `COS.cloud`: the caller's own folder) */
+  Prefix?: string
+  /** Usually `'/'`: keys that go on after it are folded into CommonPrefixes. */
+  Delimiter?: string
+  /** List after this key: pass the last `NextMarker`. */
+  Marker?: string
+  /** 1 to 1000, CommonPrefixes included. @default 1000 */
+  MaxKeys?: number | string
+  /** `'url'`: keys come percent-encoded; they are not decoded for you. */
+  EncodingType?: 'url'
+}
+
+export interface ListedObject {
+  Key: string
+  LastModified: string
+  /** Quoted. */
+  ETag: string
+  /** Bytes, as text. */
+  Size: string
+  StorageClass: string
+  Owner?: { ID: string; DisplayName?: string }
+}
+
+export interface GetBucketResult extends ResultMeta {
+  Name: string
+  Prefix: string
+  Marker: string
+  MaxKeys: string
+  Delimiter?: string
+  EncodingType?: string
+  /** The text `'true'` when there is more. */
+  IsTruncated: string
+  /** Where to go on, when truncated. */
+  NextMarker?: string
+  Contents: ListedObject[]
+  CommonPrefixes: { Prefix: string }[]
+}
+
+export const getBucket = operation<GetBucketParams, Omit<GetBucketResult, keyof ResultMeta>>({
+  method: 'GET',
+  target: 'bucket',
+  access: [{ action: 'GetBucket', on: 'prefix' }],
+  idempotent: true,
+  request: (params) => ({
+    query: {
+      prefix: params.Prefix ?? '',
+      delimiter: params.Delimiter,
+      marker: params.Marker,
+      'max-keys': params.MaxKeys,
+      'encoding-type': params.EncodingType,
+    },
+  }),
+  result(reply) {
+    const body = reply.xml('ListBucketResult')
+    return {
+      ...(body as unknown as Omit<GetBucketResult, keyof ResultMeta>),
+      Contents: asList<ListedObject>(body.Contents),
+      CommonPrefixes: asList<{ Prefix: string }>(body.CommonPrefixes),
+    }
+  },
+})

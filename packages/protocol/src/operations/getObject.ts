@@ -1,0 +1,66 @@
+import { CosError } from '../errors/CosError'
+import { foldsToRoot } from '../key/checkKey'
+import { type ObjectParams, operation, type ResultMeta } from './operation'
+import type { ReadConditions } from './paramHeaders'
+
+/** Response headers that COS replaces on request; needs a signed request (document 436/7753). */
+export interface ResponseOverrides {
+  ResponseContentType?: string
+  ResponseContentLanguage?: string
+  ResponseExpires?: string
+  ResponseCacheControl?: string
+  ResponseContentDisposition?: string
+  ResponseContentEncoding?: string
+}
+
+export interface GetObjectParams extends ObjectParams, ReadConditions, ResponseOverrides {
+  VersionId?: string
+  /** `bytes=0-1023` */
+  Range?: string
+  /** Further signed query parameters, e.g. `{ 'imageMogr2/thumbnail/200x': '' }`. */
+  Query?: Record<string, string | number | undefined>
+  /** Raw query text that is appended unsigned. */
+  QueryString?: string
+  /** @default 'text' */
+  DataType?: 'text' | 'arraybuffer'
+}
+
+export interface GetObjectResult extends ResultMeta {
+  /** Text, or an ArrayBuffer with `DataType: 'arraybuffer'`. */
+  Body: string | ArrayBuffer
+  /** Quoted. */
+  ETag: string
+  /** Set when `IfModifiedSince` was given and the object is not newer. */
+  NotModified?: true
+}
+
+export const getObject = operation<GetObjectParams, Pick<GetObjectResult, 'Body' | 'ETag'>>({
+  method: 'GET',
+  target: 'object',
+  access: [{ action: 'GetObject', on: 'object' }],
+  idempotent: true,
+  request(params) {
+    if (foldsToRoot(params.Key)) {
+      const message = 'The Getobject Key is illegal'
+      throw new CosError({ kind: 'argument', code: 'KitInvalidKey', message, error: { message } })
+    }
+    return {
+      query: {
+        ...params.Query,
+        versionId: params.VersionId,
+        'response-content-type': params.ResponseContentType,
+        'response-content-language': params.ResponseContentLanguage,
+        'response-expires': params.ResponseExpires,
+        'response-cache-control': params.ResponseCacheControl,
+        'response-content-disposition': params.ResponseContentDisposition,
+        'response-content-encoding': params.ResponseContentEncoding,
+      },
+    }
+  },
+  result: (reply) => ({
+    Body: (reply.body ?? '') as string | ArrayBuffer,
+    ETag: reply.headers.etag ?? '',
+  }),
+  forgive: ({ statusCode }, { IfModifiedSince }) =>
+    statusCode === 304 && IfModifiedSince ? { NotModified: true } : undefined,
+})

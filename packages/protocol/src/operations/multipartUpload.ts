@@ -1,0 +1,35 @@
+import { type ObjectParams, operation, type ResultMeta } from './operation'
+
+export interface MultipartUploadParams extends ObjectParams {
+  UploadId: string
+  /** 1 to 10000 (document 436/14112). */
+  PartNumber: number
+  /** 1 MiB to 5 GiB; the last part may be smaller. */
+  Body: string | ArrayBuffer
+  ContentMD5?: string
+  ContentLength?: number
+  TrafficLimit?: number
+  SSECustomerAlgorithm?: string
+  SSECustomerKey?: string
+  SSECustomerKeyMD5?: string
+}
+
+export interface MultipartUploadResult extends ResultMeta {
+  /** Quoted: pass it to multipartComplete. */
+  ETag: string
+}
+
+export const multipartUpload = operation<MultipartUploadParams, Pick<MultipartUploadResult, 'ETag'>>(
+  {
+    method: 'PUT',
+    target: 'object',
+    needs: ['partNumber', 'uploadId'],
+    access: [{ action: 'UploadPart', on: 'object' }],
+    idempotent: true,
+    request: (params) => ({
+      query: { partNumber: params.PartNumber, uploadId: params.UploadId },
+      body: params.Body,
+    }),
+    result: (reply) => ({ ETag: reply.headers.etag ?? '' }),
+  },
+)

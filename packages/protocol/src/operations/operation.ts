@@ -1,0 +1,119 @@
+import type { XmlElement } from '../xml/readXml'
+
+export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD' | 'OPTIONS'
+
+/** What an action must be permitted on. */
+export type AccessTarget =
+  | 'service'
+  | 'bucket'
+  /** The listed prefix: COS checks `<bucket>/<prefix>`. */
+  | 'prefix'
+  /** The request's own key. */
+  | 'object'
+  /** Each key named in the body of deleteMultipleObject. */
+  | 'listedObjects'
+  /** The key in `x-cos-copy-source`. */
+  | 'copySource'
+
+/** One CAM action that an operation needs, and on what. */
+export interface RequiredAccess {
+  action: string
+  on: AccessTarget
+}
+
+/** What the caller's params become, before headers common to all operations are added. */
+export interface RequestParts {
+  query?: Record<string, string | number | boolean | undefined>
+  headers?: Record<string, string | number | undefined>
+  /** XML or JSON text, or the object's content. */
+  body?: string | ArrayBuffer
+}
+
+/** A response with its HTTP layer taken off. */
+export interface Reply {
+  statusCode: number
+  /** Names in lower case. */
+  headers: Record<string, string>
+  body: unknown
+  /** The document's root element's content; `{}` when there is no body. */
+  xml: (root: string) => XmlElement
+  /** `host/encoded-key`, no scheme: what cos-wx-sdk-v5 calls Location. */
+  location: string
+}
+
+/** A failure, as far as deciding whether the caller regards it as one. */
+export interface ServiceFailure {
+  statusCode: number
+  code: string
+}
+
+/** Fields that every result carries. */
+export interface ResultMeta {
+  statusCode: number
+  /** Names in lower case. */
+  headers: Record<string, string>
+  RequestId?: string
+  VersionId?: string
+  /** The text `'true'` when the request made or met a delete marker. */
+  DeleteMarker?: string
+}
+
+/** Params of every call. */
+export interface CallParams {
+  /** Further request headers; they win over those made from params. */
+  Headers?: Record<string, string | number | undefined>
+  /** Aborts the call: anything with `aborted` and `addEventListener('abort', …)`. */
+  signal?: AbortSignalLike
+}
+
+/** The part of an AbortSignal that is used; phones have none of their own. */
+export interface AbortSignalLike {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+export interface BucketParams extends CallParams {
+  /** `name-1250000000`. @default the bucket of `COS.cloud` */
+  Bucket?: string
+  /** `ap-guangzhou` … @default the region of `COS.cloud` */
+  Region?: string
+}
+
+export interface ObjectParams extends BucketParams {
+  /** Object key, 1 to 850 bytes of UTF-8 (document 436/13324). One leading slash is dropped. */
+  Key: string
+}
+
+/** One COS operation: all that client, local COS and key functions need to know of it. */
+export interface Operation<Params extends CallParams, Result> {
+  readonly method: HttpMethod
+  readonly target: 'service' | 'bucket' | 'object'
+  /** Sub-resource: the first, value-less query parameter. */
+  readonly subresource?: string
+  /** Query parameters (besides the sub-resource) whose presence makes it this operation. */
+  readonly needs?: readonly string[]
+  /** Made this operation, not its namesake, by an `x-cos-copy-source` header. */
+  readonly copies?: boolean
+  /** A form upload: signed over `/`, the key travels in the form. */
+  readonly form?: boolean
+  readonly access: readonly RequiredAccess[]
+  /** Whether sending it twice leaves the same state as once. */
+  readonly idempotent: boolean
+  /** Content-MD5 over the document sent, as COS demands for XML bodies. */
+  readonly contentMd5?: boolean
+  readonly request?: (params: Params) => RequestParts
+  readonly result?: (reply: Reply, params: Params) => Result
+  /** A failure that the official client reports as a result. */
+  readonly forgive?: (failure: ServiceFailure, params: Params) => object | undefined
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a table row of any params and result
+export type AnyOperation = Operation<any, any>
+
+/** Declares a row of the table, inferring nothing away. */
+export function operation<Params extends CallParams, Result = object>(
+  row: Operation<Params, Result>,
+): Operation<Params, Result> {
+  return row
+}

@@ -1,0 +1,24 @@
+import { type ObjectParams, operation, type ResultMeta } from './operation'
+import type { ContentParams } from './paramHeaders'
+import type { UploadProgress } from './putObject'
+
+export interface PostObjectParams extends ObjectParams, ContentParams {
+  /** A local file; it is streamed by `wx.uploadFile`, which is what gives byte-wise progress. */
+  FilePath: string
+  onProgress?: (progress: UploadProgress) => void
+}
+
+export interface PostObjectResult extends ResultMeta {
+  Location: string
+  /** Quoted; empty when the platform hides response headers of uploads. */
+  ETag: string
+}
+
+export const postObject = operation<PostObjectParams, Pick<PostObjectResult, 'Location' | 'ETag'>>({
+  method: 'POST',
+  target: 'bucket',
+  form: true,
+  access: [{ action: 'PostObject', on: 'object' }],
+  idempotent: true,
+  result: (reply) => ({ Location: reply.location, ETag: reply.headers.etag ?? '' }),
+})

@@ -1,0 +1,59 @@
+import { contentTypeOf } from '../mime/contentType'
+import { type ObjectParams, operation, type ResultMeta } from './operation'
+import type { ContentParams } from './paramHeaders'
+
+export interface UploadProgress {
+  loaded: number
+  total: number
+  /** bytes/s */
+  speed: number
+  /** 0 to 1, two decimals. */
+  percent: number
+}
+
+export interface PutObjectParams extends ObjectParams, ContentParams {
+  /** The content; or `FilePath`. */
+  Body?: string | ArrayBuffer
+  /** A local file, read whole: use `uploadFile` for anything large. */
+  FilePath?: string
+  /** Further signed query parameters. */
+  Query?: Record<string, string | number | undefined>
+  /** Base64 MD5 of the content; COS refuses the upload when it differs. */
+  ContentMD5?: string
+  ContentLength?: number
+  PicOperations?: string
+  onProgress?: (progress: UploadProgress) => void
+}
+
+export interface PutObjectResult extends ResultMeta {
+  /** `host/key`, no scheme, the key percent-encoded. */
+  Location: string
+  /** Quoted; the MD5 of the content. */
+  ETag: string
+}
+
+/** What an object's first request declares when the caller does not. */
+export function contentDefaults(params: { Key: string; ContentType?: string; CacheControl?: string }) {
+  return {
+    'Cache-Control': params.CacheControl ?? '',
+    'Content-Type': params.ContentType ?? contentTypeOf(params.Key),
+  }
+}
+
+export const putObject = operation<PutObjectParams, Pick<PutObjectResult, 'Location' | 'ETag'>>({
+  method: 'PUT',
+  target: 'object',
+  access: [{ action: 'PutObject', on: 'object' }],
+  idempotent: true,
+  request: (params) => ({
+    query: params.Query,
+    headers: contentDefaults(params),
+    body: params.Body ?? '',
+  }),
+  // COS answers without a body, except for image processing on upload.
+  result: (reply) => ({
+    ...(reply.xml('') as object),
+    Location: reply.location,
+    ETag: reply.headers.etag ?? '',
+  }),
+})

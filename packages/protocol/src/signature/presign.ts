@@ -1,0 +1,38 @@
+import { encodeComponent } from '../key/encode'
+import type { Fields } from './canonical'
+
+/** `name=value&…`, sorted without regard to case, as cos-wx-sdk-v5 writes query strings. */
+export function queryString(query: Fields): string {
+  return Object.keys(query)
+    .filter((name) => query[name] !== undefined && query[name] !== null)
+    .sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+    .map((name) => `${encodeComponent(name)}=${encodeComponent(String(query[name]))}`)
+    .join('&')
+}
+
+/**
+ * A presigned URL: the signature travels in the query instead of a header.
+ *
+ * @param query the signed parameters; they are part of the URL too
+ * @param SecurityToken of a temporary key
+ * @param unsigned raw query text that is appended as it is, outside the signature
+ */
+export function presignedUrl(
+  url: string,
+  authorization: string,
+  query: Fields = {},
+  SecurityToken?: string,
+  unsigned?: string,
+): string {
+  // The list holds encoded names; as a query value it is encoded once more, in lower case like the names.
+  const parts = [
+    authorization.replace(/(q-url-param-list=)([^&]*)/, (_, name: string, list: string) =>
+      name.concat(encodeComponent(list).toLowerCase()),
+    ),
+  ]
+  if (SecurityToken) parts.push(`x-cos-security-token=${encodeComponent(SecurityToken)}`)
+  const signed = queryString(query)
+  if (signed) parts.push(signed)
+  if (unsigned) parts.push(unsigned)
+  return `${url}?${parts.join('&')}`
+}

@@ -1,0 +1,108 @@
+import { encodeComponent } from '../key/encode'
+import { httpStringOf } from './canonical'
+import { deriveSignKey, type SignatureHash, stringToSignOf } from './sign'
+
+/** The fields of an Authorization value, taken apart. */
+export interface ParsedAuthorization {
+  algorithm: string
+  SecretId: string
+  signTime: string
+  keyTime: string
+  headerList: string[]
+  paramList: string[]
+  signature: string
+}
+
+const FIELDS = ['algorithm', 'ak', 'sign-time', 'key-time', 'header-list', 'url-param-list', 'signature']
+
+/**
+ * Takes an Authorization value apart, whatever the order of its fields.
+ * @returns undefined when a field is missing or appears twice
+ */
+export function parseAuthorization(text: string): ParsedAuthorization | undefined {
+  const fields = new Map<string, string>()
+  for (const part of text.trim().split('&')) {
+    const at = part.indexOf('=')
+    if (at < 0) return undefined
+    const name = part.slice(0, at)
+    if (fields.has(name)) return undefined
+    fields.set(name, part.slice(at + 1))
+  }
+  const get = (name: string) => fields.get(name === 'algorithm' ? 'q-sign-algorithm' : `q-${name}`)
+  if (FIELDS.some((name) => get(name) === undefined)) return undefined
+  const list = (name: string) => (get(name) as string).split(';').filter((item) => item !== '')
+  return {
+    algorithm: get('algorithm') as string,
+    SecretId: get('ak') as string,
+    signTime: get('sign-time') as string,
+    keyTime: get('key-time') as string,
+    headerList: list('header-list'),
+    paramList: list('url-param-list'),
+    signature: get('signature') as string,
+  }
+}
+
+/** A period `start;end` in Unix seconds, or undefined if it is not one. */
+export function parsePeriod(text: string): { start: number; end: number } | undefined {
+  const match = /^(\d{1,11});(\d{1,11})$/.exec(text)
+  if (!match) return undefined
+  const [start, end] = [Number(match[1]), Number(match[2])]
+  return end > start ? { start, end } : undefined
+}
+
+export interface ReceivedRequest {
+  method: string
+  /** Decoded path as received. */
+  pathname: string
+  /** Decoded query parameters as received, without the `q-*` ones of a presigned URL. */
+  query: Record<string, string>
+  /** Headers as received, names in lower case. */
+  headers: Record<string, string | undefined>
+}
+
+/** What the server computes for the received request; equal signatures mean a true request. */
+export interface ExpectedSignature {
+  signature: string
+  httpString: string
+  stringToSign: string
+}
+
+/**
+ * Computes the signature a received request should carry. Only what the lists name is signed, in the
+ * order the lists have, because clients sort names by slightly different rules.
+ */
+export function expectedSignature(
+  request: ReceivedRequest,
+  auth: ParsedAuthorization,
+  secretKey: string,
+  hash: SignatureHash,
+): ExpectedSignature {
+  const params = new Map<string, string>()
+  for (const [name, value] of Object.entries(request.query)) {
+    params.set(encodeComponent(name).toLowerCase(), value)
+  }
+  const join = (names: string[], valueOf: (name: string) => string | undefined) =>
+    names.map((name) => `${name}=${encodeComponent(valueOf(name) ?? '')}`).join('&')
+  const paramList = auth.paramList.map(canonicalName)
+  const httpString = httpStringOf(
+    request.method,
+    request.pathname,
+    join(paramList, (name) => params.get(name)),
+    join(auth.headerList, (name) => request.headers[name]),
+  )
+  const stringToSign = stringToSignOf(auth.signTime, httpString, hash)
+  const signKey = deriveSignKey(secretKey, auth.keyTime, hash)
+  return { signature: hash.hmacSha1(signKey, stringToSign), httpString, stringToSign }
+}
+
+/**
+ * A listed name as it was signed: encoded once, lower case. In a presigned URL some clients encode
+ * the list and some do not, so after the query is decoded both forms arrive.
+ */
+function canonicalName(listed: string): string {
+  try {
+    return encodeComponent(decodeURIComponent(listed)).toLowerCase()
+  } catch {
+    return listed.toLowerCase()
+  }
+}

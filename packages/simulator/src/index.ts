@@ -1,0 +1,6 @@
+export type { NetworkType } from './app/lifecycle'
+export { WxError } from './callbacks'
+export { type LoadOptions, loadModule } from './loadModule'
+export type { DomainLists } from './network/domains'
+export type { Route } from './network/exchange'
+export { createSimulator, type Simulator, type SimulatorOptions } from './simulator'

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { createContext, runInContext } from 'node:vm'
+
+/** Names that WeChat's module wrapper shadows: they exist, and are undefined. */
+const SHADOWED = [
+  'window',
+  'document',
+  'frames',
+  'self',
+  'location',
+  'navigator',
+  'localStorage',
+  'history',
+  'Caches',
+  'screen',
+  'alert',
+  'confirm',
+  'prompt',
+  'XMLHttpRequest',
+  'WebSocket',
+]
+
+export interface LoadOptions {
+  /** What the app sees as `wx`. */
+  wx: unknown
+  /** Further globals. */
+  globals?: Record<string, unknown>
+}
+
+/**
+ * Loads a CommonJS file as a phone does: in a realm of its own with nothing of Node or a browser in it,
+ * no code from text, and relative requires only.
+ */
+export function loadModule<T>(file: string, { wx, globals = {} }: LoadOptions): T {
+  const context = createContext(
+    { wx, console, setTimeout, clearTimeout, setInterval, clearInterval, ...globals },
+    { codeGeneration: { strings: false, wasm: false } },
+  )
+  const modules = new Map<string, { exports: unknown }>()
+  const load = (path: string): unknown => {
+    const known = modules.get(path)
+    if (known) return known.exports
+    const module = { exports: {} as unknown }
+    modules.set(path, module)
+    const wrapper = `(function (require, module, exports, ${SHADOWED.join(', ')}) {${readFileSync(path, 'utf8')}\n})`
+    const run = runInContext(wrapper, context, { filename: path }) as (...args: unknown[]) => void
+    const requireFrom = (name: string) => {
+      if (!name.startsWith('.')) throw new Error(`module '${name}' is not defined`)
+      return load(resolve(dirname(path), name.endsWith('.js') ? name : `${name}.js`))
+    }
+    run(requireFrom, module, module.exports)
+    return module.exports
+  }
+  return load(resolve(file)) as T
+}

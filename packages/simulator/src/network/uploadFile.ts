@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import { createReadStream, promises as fs } from 'node:fs'
+import { basename } from 'node:path'
+import { Readable } from 'node:stream'
+import { type CallbackOptions, callBack, WxError } from '../callbacks'
+import { checkDomain } from './domains'
+import { headersOf, type RunningExchange, readAll, runExchange } from './exchange'
+import type { NetworkOptions } from './network'
+import { sentHeaders } from './request'
+
+export interface UploadOptions extends CallbackOptions {
+  url: string
+  filePath: string
+  name: string
+  header?: Record<string, string | number | undefined>
+  formData?: Record<string, unknown>
+  timeout?: number
+}
+
+interface Progress {
+  progress: number
+  totalBytesSent: number
+  totalBytesExpectedToSend: number
+}
+
+export interface UploadTask {
+  abort(): void
+  onProgressUpdate(listener: (progress: Progress) => void): void
+  offProgressUpdate(listener?: (progress: Progress) => void): void
+  onHeadersReceived(listener: (result: { header: Record<string, string> }) => void): void
+  offHeadersReceived(): void
+}
+
+/** wx.uploadFile: POST multipart/form-data only, one file, headers through an event. */
+export function uploadFile(options: UploadOptions, network: NetworkOptions): UploadTask {
+  const progress = new Set<(progress: Progress) => void>()
+  const headers = new Set<(result: { header: Record<string, string> }) => void>()
+  let running: RunningExchange<object> | undefined
+  let aborted = false
+  callBack(
+    options,
+    async () => {
+      if (aborted) throw new WxError('uploadFile:fail abort')
+      running = await start(options, network, progress, headers)
+      if (aborted) running.abort()
+      return running.done
+    },
+    'uploadFile',
+  )
+  return {
+    abort() {
+      aborted = true
+      running?.abort()
+    },
+    onProgressUpdate: (listener) => void progress.add(listener),
+    offProgressUpdate: (listener) =>
+      listener ? void progress.delete(listener) : progress.clear(),
+    onHeadersReceived: (listener) => void headers.add(listener),
+    offHeadersReceived: () => headers.clear(),
+  }
+}
+
+async function start(
+  options: UploadOptions,
+  network: NetworkOptions,
+  progress: Set<(progress: Progress) => void>,
+  headerListeners: Set<(result: { header: Record<string, string> }) => void>,
+): Promise<RunningExchange<object>> {
+  if (network.urlCheck) checkDomain(options.url, 'uploadFile', network.domains)
+  const path = network.files.resolve(options.filePath)
+  const { size } = await fs.stat(path).catch(() => {
+    throw new WxError(`uploadFile:fail file not found: ${options.filePath}`)
+  })
+  const boundary = `----WechatMiniProgram${randomBytes(12).toString('hex')}`
+  const head = Buffer.from(formHead(options, boundary, basename(path)), 'utf8')
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`, 'utf8')
+  const total = head.length + size + tail.length
+  const headers = sentHeaders(options.header, network)
+  for (const name of Object.keys(headers)) {
+    if (name.toLowerCase() === 'content-type') delete headers[name]
+  }
+  headers['Content-Type'] = `multipart/form-data; boundary=${boundary}`
+  headers['Content-Length'] = total
+  return runExchange(
+    {
+      api: 'uploadFile',
+      url: options.url,
+      method: 'POST',
+      headers,
+      body: Readable.from(formBody(head, path, tail)),
+      timeout: options.timeout || network.timeout,
+      onSent: (sent) => {
+        const told = {
+          progress: Math.floor((sent / total) * 100),
+          totalBytesSent: sent,
+          totalBytesExpectedToSend: total,
+        }
+        for (const listener of progress) listener(told)
+      },
+      onHeaders: (response) => {
+        for (const listener of headerListeners) listener({ header: headersOf(response) })
+      },
+    },
+    network,
+    async (response) => ({
+      data: (await readAll(response)).toString('utf8'),
+      statusCode: response.statusCode,
+    }),
+  )
+}
+
+function formHead({ formData = {}, name }: UploadOptions, boundary: string, file: string): string {
+  let head = ''
+  for (const [field, value] of Object.entries(formData)) {
+    if (value === undefined) continue
+    head += `--${boundary}\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n${String(value)}\r\n`
+  }
+  const filename = file.replace(/["\r\n]/g, '_')
+  return `${head}--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${filename}"\r\nContent-Type: application/octet-stream\r\n\r\n`
+}
+
+async function* formBody(head: Buffer, path: string, tail: Buffer): AsyncGenerator<Buffer> {
+  yield head
+  for await (const chunk of createReadStream(path)) yield chunk as Buffer
+  yield tail
+}

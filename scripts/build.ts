@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type BuildOptions, build } from 'esbuild'
+
+/** The repository's root. */
+export const ROOT = join(__dirname, '..')
+
+const at = (...path: string[]) => join(ROOT, ...path)
+
+/** Fields without a value stay absent, in every bundle alike. */
+const tsconfigRaw = { compilerOptions: { useDefineForClassFields: false } }
+
+const shared: BuildOptions = { bundle: true, tsconfigRaw, logLevel: 'warning', absWorkingDir: ROOT }
+
+/**
+ * The client: one ES2018 CommonJS file without dependencies, which WeChat's npm builder copies as it is.
+ * `require('miniprogram-cos')` is the constructor itself, as with cos-wx-sdk-v5.
+ */
+async function buildClient(): Promise<void> {
+  await build({
+    ...shared,
+    entryPoints: [at('packages/client/src/index.ts')],
+    outfile: at('packages/client/miniprogram_dist/index.js'),
+    format: 'cjs',
+    platform: 'neutral',
+    mainFields: ['main'],
+    target: 'es2018',
+    minify: true,
+    // Keeps names out of nothing but saves bytes; errors set their name themselves.
+    keepNames: false,
+    alias: { crypto: at('packages/client/src/hash/noCrypto.ts') },
+    footer: {
+      js: 'module.exports=Object.assign(module.exports.COS,module.exports,{default:module.exports.COS});',
+    },
+  })
+}
+
+const node: BuildOptions = { ...shared, platform: 'node', target: 'node20', format: 'cjs' }
+
+async function buildLocalCloud(): Promise<void> {
+  await build({
+    ...node,
+    entryPoints: {
+      index: at('packages/local-cloud/src/index.ts'),
+      functionWorker: at('packages/local-cloud/src/functions/functionWorker.ts'),
+    },
+    outdir: at('packages/local-cloud/dist'),
+    // A native module and its loader stay where npm put them.
+    external: ['classic-level', 'abstract-level'],
+  })
+}
+
+async function buildSimulator(): Promise<void> {
+  await build({
+    ...node,
+    entryPoints: [at('packages/simulator/src/index.ts')],
+    outfile: at('packages/simulator/dist/index.js'),
+  })
+}
+
+/** A cloud function: one file with its SDKs inside, and a package.json without dependencies. */
+export async function buildFunction(name: string): Promise<void> {
+  const outfile = at('cloudfunctions', name, 'dist/index.js')
+  await build({
+    ...node,
+    entryPoints: [at('cloudfunctions', name, 'src/index.ts')],
+    outfile,
+    // The oldest runtime of CloudBase that the SDKs support.
+    target: 'node16',
+    minify: true,
+    legalComments: 'none',
+  })
+  const description = { name, version: '0.1.0', main: 'index.js', private: true }
+  await writeFile(join(dirname(outfile), 'package.json'), `${JSON.stringify(description, null, 2)}\n`)
+}
+
+/** Names of all cloud functions. */
+export const FUNCTIONS = ['cos-credentials']
+
+/** Absolute path of a built function. */
+export function functionFile(name: string): string {
+  return at('cloudfunctions', name, 'dist/index.js')
+}
+
+/** The demo's copy of the client, as DevTools' "Build npm" would make it. */
+async function copyClientIntoDemo(): Promise<void> {
+  const target = at('miniprogram/miniprogram_npm/miniprogram-cos/index.js')
+  await mkdir(dirname(target), { recursive: true })
+  await copyFile(at('packages/client/miniprogram_dist/index.js'), target)
+}
+
+/** Builds everything that runs as a built file. About a second. */
+export async function buildAll(): Promise<void> {
+  await Promise.all([
+    buildClient(),
+    buildLocalCloud(),
+    buildSimulator(),
+    ...FUNCTIONS.map(buildFunction),
+  ])
+  if (existsSync(at('miniprogram/app.json'))) await copyClientIntoDemo()
+}
+
+if (require.main === module) {
+  buildAll().catch((error: Error) => {
+    console.error(error.message)
+    process.exitCode = 1
+  })
+}
