@@ -27,8 +27,8 @@ async function buildClient(): Promise<void> {
     mainFields: ['main'],
     target: 'es2018',
     minify: true,
-    // Keeps names out of nothing but saves bytes; errors set their name themselves.
-    keepNames: false,
+    // Chinese advice as it is, not as \\u escapes.
+    charset: 'utf8',
     alias: { crypto: at('packages/client/src/hash/noCrypto.ts') },
     footer: {
       js: 'module.exports=Object.assign(module.exports.COS,module.exports,{default:module.exports.COS});',
@@ -72,7 +72,10 @@ export async function buildFunction(name: string): Promise<void> {
     legalComments: 'none',
   })
   const description = { name, version: '0.1.0', main: 'index.js', private: true }
-  await writeFile(join(dirname(outfile), 'package.json'), `${JSON.stringify(description, null, 2)}\n`)
+  await writeFile(
+    join(dirname(outfile), 'package.json'),
+    `${JSON.stringify(description, null, 2)}\n`,
+  )
 }
 
 /** Names of all cloud functions. */

@@ -15,7 +15,12 @@ import type { Platform } from './platform'
 import { type ClientCore, perform } from './request/perform'
 import type { Params } from './request/prepare'
 import { progressReporter } from './upload/progress'
-import { type UploadFileParams, type UploadFileResult, uploadFile, uploadSimple } from './upload/uploadFile'
+import {
+  type UploadFileParams,
+  type UploadFileResult,
+  uploadFile,
+  uploadSimple,
+} from './upload/uploadFile'
 import { type GetObjectUrlParams, getObjectUrl } from './url/getObjectUrl'
 import { wxPlatform } from './wx/wxPlatform'
 

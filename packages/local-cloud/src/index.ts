@@ -4,14 +4,22 @@ import { parseBucket } from '@miniprogram-cos/protocol'
 import { createCosServer } from './cos/cosServer'
 import type { LogEntry } from './cos/serve'
 import { Store } from './cos/store/store'
-import { type DeployedFunction, FunctionHost, type FunctionLogEntry } from './functions/functionHost'
+import {
+  type DeployedFunction,
+  FunctionHost,
+  type FunctionLogEntry,
+} from './functions/functionHost'
 import { createFunctionServer } from './functions/functionServer'
 import { type KeyPair, KeyRing } from './keys/keyRing'
 import { createStsServer, type StsLogEntry } from './sts/stsServer'
 
 export type { LogEntry } from './cos/serve'
 export type { Caller } from './functions/caller'
-export { type DeployedFunction, FunctionError, type FunctionLogEntry } from './functions/functionHost'
+export {
+  type DeployedFunction,
+  FunctionError,
+  type FunctionLogEntry,
+} from './functions/functionHost'
 export type { KeyPair } from './keys/keyRing'
 export type { StsLogEntry } from './sts/stsServer'
 

@@ -43,6 +43,8 @@ export interface Simulator {
   setNetworkType: (type: NetworkType) => void
   /** The most requests that ran or waited at one time. */
   peakRequests: () => number
+  /** Where a file of the phone lies on this machine. */
+  realPath: (path: string) => string
 }
 
 /** The base library that is simulated. */
@@ -75,6 +77,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     show: () => state.show(),
     setNetworkType: (type) => state.setNetworkType(type),
     peakRequests: () => slots.peak,
+    realPath: (path) => files.resolve(path),
   }
 }
 
@@ -110,7 +113,12 @@ function createWx(
     offAppHide: off('hide'),
     canIUse: (_name: string) => true,
     getAppBaseInfo: () => ({ SDKVersion: SDK_VERSION, language: 'zh_CN' }),
-    getDeviceInfo: () => ({ platform: 'devtools', system: 'simulator', brand: 'simulator', model: 'Node' }),
+    getDeviceInfo: () => ({
+      platform: 'devtools',
+      system: 'simulator',
+      brand: 'simulator',
+      model: 'Node',
+    }),
     getSystemInfoSync: () => ({ SDKVersion: SDK_VERSION, platform: 'devtools', language: 'zh_CN' }),
   }
 }

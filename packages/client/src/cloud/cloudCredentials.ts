@@ -67,11 +67,19 @@ export class CloudCredentials {
       throw this.#failure('KitFunctionFailed', `could not be called: ${text}`, true, cause)
     }
     if (typeof answer !== 'object' || answer === null) {
-      throw this.#failure('KitFunctionAnswer', `answered with ${answer === null ? 'null' : typeof answer}`, false)
+      throw this.#failure(
+        'KitFunctionAnswer',
+        `answered with ${answer === null ? 'null' : typeof answer}`,
+        false,
+      )
     }
     const { error } = answer
     if (error) {
-      throw this.#failure(error.code ?? 'KitFunctionFailed', `refused: ${error.message}`, error.retryable ?? false)
+      throw this.#failure(
+        error.code ?? 'KitFunctionFailed',
+        `refused: ${error.message}`,
+        error.retryable ?? false,
+      )
     }
     return answer
   }

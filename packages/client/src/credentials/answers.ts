@@ -91,7 +91,9 @@ export interface ReadySignature {
 export function readAnswer(answer: unknown, source: string): Key | ReadySignature {
   if (typeof answer === 'string') return readSignature({ Authorization: answer }, source)
   if (typeof answer !== 'object' || answer === null) {
-    throw invalid(`${source} callback params format error: got ${answer === null ? 'null' : typeof answer}`)
+    throw invalid(
+      `${source} callback params format error: got ${answer === null ? 'null' : typeof answer}`,
+    )
   }
   const given = answer as Record<string, unknown>
   if (typeof given.Authorization === 'string') return readSignature(given, source)
@@ -102,7 +104,12 @@ function readKey(given: Record<string, unknown>, source: string): Key {
   const SecretId = given.TmpSecretId ?? given.SecretId
   const SecretKey = given.TmpSecretKey ?? given.SecretKey
   const SecurityToken = given.SecurityToken ?? given.XCosSecurityToken
-  const required = { TmpSecretId: SecretId, TmpSecretKey: SecretKey, SecurityToken, ExpiredTime: given.ExpiredTime }
+  const required = {
+    TmpSecretId: SecretId,
+    TmpSecretKey: SecretKey,
+    SecurityToken,
+    ExpiredTime: given.ExpiredTime,
+  }
   for (const [name, value] of Object.entries(required)) {
     if (value === undefined || value === null || value === '') {
       throw invalid(`${source} callback params missing "${name}"`)

@@ -77,7 +77,8 @@ export class Credentials {
       throw new CosError({
         kind: 'credentials',
         code: 'KitNoCredentials',
-        message: 'no credentials: give getAuthorization, use COS.cloud, or give SecretId and SecretKey',
+        message:
+          'no credentials: give getAuthorization, use COS.cloud, or give SecretId and SecretKey',
       })
     }
     return {

@@ -1,4 +1,9 @@
-import { CosError, readXml, type ServiceErrorBody, type XmlElement } from '@miniprogram-cos/protocol'
+import {
+  CosError,
+  readXml,
+  type ServiceErrorBody,
+  type XmlElement,
+} from '@miniprogram-cos/protocol'
 import { PlatformFailure, type PlatformReply } from '../platform'
 import { decodeUtf8 } from '../text/utf8'
 
@@ -29,6 +34,9 @@ export function networkError(failure: unknown, sent: Sent): CosError {
 /** Codes of 4xx answers that pass by themselves. */
 const PASSING = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable', 'InternalError'])
 
+/** What a status alone, as HEAD gets it, most likely means. */
+const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
+
 /** What COS said, as an error with the official fields. */
 export function serviceError(
   reply: PlatformReply,
@@ -38,7 +46,7 @@ export function serviceError(
   const error = errorBody(reply.data)
   const RequestId = headers['x-ci-request-id'] ?? headers['x-cos-request-id']
   const own = typeof error === 'string' ? {} : error
-  const code = own.Code || `Http${reply.statusCode}`
+  const code = own.Code || CODE_OF_STATUS[reply.statusCode] || `Http${reply.statusCode}`
   const message = own.Message || `${sent.method} was answered with ${reply.statusCode}`
   return new CosError({
     kind: 'service',

@@ -90,9 +90,15 @@ async function send(
   extras: PerformExtras,
 ): Promise<PlatformReply> {
   const { options, platform } = core
-  const { Authorization, headers: extra, SecurityToken } = authorizationOf(core, prepared, credential)
+  const {
+    Authorization,
+    headers: extra,
+    SecurityToken,
+  } = authorizationOf(core, prepared, credential)
   const header = withoutLength(prepared.headers)
-  const token: Record<string, string> = SecurityToken ? { 'x-cos-security-token': SecurityToken } : {}
+  const token: Record<string, string> = SecurityToken
+    ? { 'x-cos-security-token': SecurityToken }
+    : {}
   const timeout = options.Timeout > 0 ? options.Timeout : undefined
   const signal = prepared.params.signal as AbortSignalLike | undefined
   const sent = { url: prepared.url, method: prepared.row.method }
@@ -181,7 +187,12 @@ async function abortable(
 }
 
 export function abortError(sent: { url?: string; method?: string } = {}): CosError {
-  return new CosError({ kind: 'abort', code: 'KitAborted', message: 'aborted by the caller', ...sent })
+  return new CosError({
+    kind: 'abort',
+    code: 'KitAborted',
+    message: 'aborted by the caller',
+    ...sent,
+  })
 }
 
 export function throwIfAborted(signal: AbortSignalLike | undefined): void {
@@ -243,7 +254,7 @@ function heal(
   if (failure.kind !== 'service' || !used) return false
   const { statusCode = 0, headers = {}, code } = failure
   // HEAD has no body, so its status must do.
-  const isSilent = failure.method === 'HEAD' && code.indexOf('Http') === 0
+  const isSilent = failure.method === 'HEAD'
   const isTime =
     code === 'RequestTimeTooSkewed' ||
     (code === 'AccessDenied' && /Request has expired/.test(failure.message))
@@ -264,10 +275,14 @@ function heal(
 }
 
 /** Takes the server's time from its Date header, if it differs from ours by enough to matter. */
-function learnClock({ options, credentials, platform }: ClientCore, headers: Record<string, string>): boolean {
+function learnClock(
+  { options, credentials, platform }: ClientCore,
+  headers: Record<string, string>,
+): boolean {
   if (!options.CorrectClockSkew) return false
   const server = Date.parse(headers.date ?? '')
-  if (Number.isNaN(server) || Math.abs(server / 1000 - credentials.now()) < SKEW_SECONDS) return false
+  if (Number.isNaN(server) || Math.abs(server / 1000 - credentials.now()) < SKEW_SECONDS)
+    return false
   options.SystemClockOffset = server - platform.now()
   return true
 }

@@ -86,7 +86,8 @@ function readTarget(row: AnyOperation, params: Params, options: ResolvedOptions)
       error: `missing param ${name}`,
     })
   }
-  const Region = row.target === 'service' ? String(params.Region ?? '') : checkRegion(required('Region'))
+  const Region =
+    row.target === 'service' ? String(params.Region ?? '') : checkRegion(required('Region'))
   if (row.target === 'service') return { Bucket: '', Region, Key: '' }
   const Bucket = checkBucket(required('Bucket'), options.AppId)
   const needsKey = row.target === 'object' || row.form
@@ -106,7 +107,11 @@ function queryOf(
 }
 
 /** The sub-resource comes first and bare, then raw unsigned text, then the parameters. */
-function searchOf(row: AnyOperation, query: Record<string, string>, raw: string | undefined): string {
+function searchOf(
+  row: AnyOperation,
+  query: Record<string, string>,
+  raw: string | undefined,
+): string {
   const { [row.subresource ?? '']: _, ...rest } = query
   const named = row.subresource ? encodeComponent(row.subresource) : ''
   const pieces = [named, raw, queryString(rest)].filter(Boolean)

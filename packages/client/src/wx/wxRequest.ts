@@ -1,4 +1,9 @@
-import { PlatformFailure, type PlatformReply, type PlatformRequest, type PlatformUpload } from '../platform'
+import {
+  PlatformFailure,
+  type PlatformReply,
+  type PlatformRequest,
+  type PlatformUpload,
+} from '../platform'
 import { theWx, type WxFailure } from './wxLike'
 
 interface WxResult {

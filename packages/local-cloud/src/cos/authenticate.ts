@@ -32,7 +32,7 @@ export function authenticate(request: CosRequest, keys: KeyRing, now: number): P
   const carrier = findCarrier(request)
   if (!carrier) return { kind: 'anonymous' }
   const auth = parseAuthorization(carrier.authorization)
-  if (!auth || auth.algorithm !== 'sha1') {
+  if (auth?.algorithm !== 'sha1') {
     throw new Fault('InvalidArgument', 'The Authorization you specified is malformed.')
   }
   const query: Record<string, string> = Object.create(null)

@@ -14,10 +14,7 @@ const FAULTS = {
   ],
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty.'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
-  EntityTooSmall: [
-    400,
-    'Your proposed upload is smaller than the minimum allowed object size.',
-  ],
+  EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed object size.'],
   ExpiredToken: [400, 'The provided token has expired.'],
   IncompleteBody: [
     400,
@@ -63,7 +60,10 @@ const FAULTS = {
     404,
     'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might have been aborted or completed.',
   ],
-  NotImplemented: [501, 'A header or operation you provided implies functionality that is not implemented.'],
+  NotImplemented: [
+    501,
+    'A header or operation you provided implies functionality that is not implemented.',
+  ],
   PathStyleDomainForbidden: [
     403,
     'The bucket you are attempting to access must be addressed using COS virtual-styled domain.',

@@ -1,5 +1,12 @@
 import { parseAuthorization, postSignature } from '@miniprogram-cos/protocol'
-import { checkPeriod, findKey, isSame, nodeHash, type Principal, verifySigned } from './authenticate'
+import {
+  checkPeriod,
+  findKey,
+  isSame,
+  nodeHash,
+  type Principal,
+  verifySigned,
+} from './authenticate'
 import { Fault } from './fault'
 import type { OperationContext } from './operations/operation'
 
@@ -29,7 +36,7 @@ export function authenticateForm(
   const legacy = fields.Signature ?? fields.signature ?? request.headers.authorization
   if (legacy !== undefined) {
     const auth = parseAuthorization(legacy)
-    if (!auth || auth.algorithm !== 'sha1') {
+    if (auth?.algorithm !== 'sha1') {
       throw new Fault('InvalidArgument', 'The Signature you specified is malformed.')
     }
     return {
@@ -133,9 +140,6 @@ function checkCondition(operator: string, name: string, value: string, fields: F
   const actual = fields[name] ?? (name === 'q-sign-time' ? fields['q-key-time'] : undefined) ?? ''
   const holds = operator === 'eq' ? actual === value : actual.startsWith(value)
   if (!holds) {
-    throw new Fault(
-      'AccessDenied',
-      `Condition key ${name} doesn't match the value ${value}`,
-    )
+    throw new Fault('AccessDenied', `Condition key ${name} doesn't match the value ${value}`)
   }
 }

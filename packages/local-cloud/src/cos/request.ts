@@ -26,7 +26,8 @@ export function readRequest(raw: IncomingMessage): CosRequest {
   const { host, path, search } = splitTarget(raw)
   const headers: CosRequest['headers'] = { host }
   for (const [name, value] of Object.entries(raw.headers)) {
-    if (name !== 'host') headers[name] = Array.isArray(value) ? value.join(', ') : latin1ToUtf8(value)
+    if (name !== 'host')
+      headers[name] = Array.isArray(value) ? value.join(', ') : latin1ToUtf8(value)
   }
   const base = {
     raw,

@@ -184,7 +184,8 @@ export class FunctionHost {
     })
     clearTimeout(timer)
     worker.removeAllListeners()
-    const crashed = reply !== 'timeout' && !reply.ok && reply.message.startsWith('the instance ended')
+    const crashed =
+      reply !== 'timeout' && !reply.ok && reply.message.startsWith('the instance ended')
     if (reply === 'timeout' || crashed) {
       this.#instances.get(name)?.delete(instance)
       void worker.terminate()

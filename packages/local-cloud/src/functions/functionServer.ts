@@ -41,7 +41,8 @@ async function respond(host: FunctionHost, request: IncomingMessage): Promise<un
   let size = 0
   for await (const chunk of request) {
     size += (chunk as Buffer).length
-    if (size > MAX_EVENT_BYTES) throw new BadCall('EXCEED_MAX_PAYLOAD_SIZE: the event exceeds 100 KB')
+    if (size > MAX_EVENT_BYTES)
+      throw new BadCall('EXCEED_MAX_PAYLOAD_SIZE: the event exceeds 100 KB')
     chunks.push(chunk as Buffer)
   }
   const text = Buffer.concat(chunks).toString('utf8')

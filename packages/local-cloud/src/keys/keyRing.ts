@@ -61,6 +61,9 @@ export class KeyRing {
   }
 
   #secretOf(SecretId: string): string {
-    return createHmac('sha256', this.root.SecretKey).update(SecretId).digest('base64url').slice(0, 32)
+    return createHmac('sha256', this.root.SecretKey)
+      .update(SecretId)
+      .digest('base64url')
+      .slice(0, 32)
   }
 }

@@ -51,7 +51,10 @@ function durationOf(value: unknown): number {
 function nameOf(value: unknown): string {
   if (value === undefined) throw missing('Name')
   if (typeof value !== 'string' || !/^[A-Za-z-]{1,128}$/.test(value)) {
-    throw new StsFault('InvalidParameter.ParamError', 'The parameter `Name` must consist of letters.')
+    throw new StsFault(
+      'InvalidParameter.ParamError',
+      'The parameter `Name` must consist of letters.',
+    )
   }
   return value
 }
@@ -80,5 +83,8 @@ function policyOf(value: unknown): Policy {
 }
 
 function missing(name: string): StsFault {
-  return new StsFault('MissingParameter', `The request is missing a required parameter \`${name}\`.`)
+  return new StsFault(
+    'MissingParameter',
+    `The request is missing a required parameter \`${name}\`.`,
+  )
 }

@@ -26,7 +26,7 @@ export interface StsServices {
 export function createStsServer(services: StsServices): Server {
   return createServer((request, response) => {
     const RequestId = randomUUID()
-    respond(services, request)
+    void respond(services, request)
       .then(
         (result) => ({ ...result, RequestId }),
         (error: unknown) => {
@@ -119,7 +119,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let size = 0
   for await (const chunk of request) {
     size += (chunk as Buffer).length
-    if (size > MAX_BODY_BYTES) throw new StsFault('RequestSizeLimitExceeded', 'The request is too large.')
+    if (size > MAX_BODY_BYTES)
+      throw new StsFault('RequestSizeLimitExceeded', 'The request is too large.')
     chunks.push(chunk as Buffer)
   }
   return Buffer.concat(chunks).toString('utf8')

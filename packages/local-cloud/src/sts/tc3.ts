@@ -53,7 +53,10 @@ export function verifyTc3(
     )
   }
   if (new Date(timestamp * 1000).toISOString().slice(0, 10) !== auth.date) {
-    throw new StsFault('AuthFailure.SignatureFailure', 'The credential date is not that of X-TC-Timestamp.')
+    throw new StsFault(
+      'AuthFailure.SignatureFailure',
+      'The credential date is not that of X-TC-Timestamp.',
+    )
   }
   if (!auth.signedHeaders.includes('content-type') || !auth.signedHeaders.includes('host')) {
     throw new StsFault('AuthFailure.InvalidAuthorization', 'content-type and host must be signed.')

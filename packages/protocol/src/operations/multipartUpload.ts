@@ -19,17 +19,18 @@ export interface MultipartUploadResult extends ResultMeta {
   ETag: string
 }
 
-export const multipartUpload = operation<MultipartUploadParams, Pick<MultipartUploadResult, 'ETag'>>(
-  {
-    method: 'PUT',
-    target: 'object',
-    needs: ['partNumber', 'uploadId'],
-    access: [{ action: 'UploadPart', on: 'object' }],
-    idempotent: true,
-    request: (params) => ({
-      query: { partNumber: params.PartNumber, uploadId: params.UploadId },
-      body: params.Body,
-    }),
-    result: (reply) => ({ ETag: reply.headers.etag ?? '' }),
-  },
-)
+export const multipartUpload = operation<
+  MultipartUploadParams,
+  Pick<MultipartUploadResult, 'ETag'>
+>({
+  method: 'PUT',
+  target: 'object',
+  needs: ['partNumber', 'uploadId'],
+  access: [{ action: 'UploadPart', on: 'object' }],
+  idempotent: true,
+  request: (params) => ({
+    query: { partNumber: params.PartNumber, uploadId: params.UploadId },
+    body: params.Body,
+  }),
+  result: (reply) => ({ ETag: reply.headers.etag ?? '' }),
+})

@@ -33,7 +33,11 @@ export interface PutObjectResult extends ResultMeta {
 }
 
 /** What an object's first request declares when the caller does not. */
-export function contentDefaults(params: { Key: string; ContentType?: string; CacheControl?: string }) {
+export function contentDefaults(params: {
+  Key: string
+  ContentType?: string
+  CacheControl?: string
+}) {
   return {
     'Cache-Control': params.CacheControl ?? '',
     'Content-Type': params.ContentType ?? contentTypeOf(params.Key),

@@ -27,10 +27,7 @@ export interface CanonicalRequest {
 function canonicalFields(fields: Fields): { list: string; text: string } {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => [
-      encodeComponent(name).toLowerCase(),
-      encodeComponent(String(value)),
-    ])
+    .map(([name, value]) => [encodeComponent(name).toLowerCase(), encodeComponent(String(value))])
     .sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1))
   return {
     list: pairs.map(([name]) => name).join(';'),

@@ -13,7 +13,15 @@ export interface ParsedAuthorization {
   signature: string
 }
 
-const FIELDS = ['algorithm', 'ak', 'sign-time', 'key-time', 'header-list', 'url-param-list', 'signature']
+const FIELDS = [
+  'algorithm',
+  'ak',
+  'sign-time',
+  'key-time',
+  'header-list',
+  'url-param-list',
+  'signature',
+]
 
 /**
  * Takes an Authorization value apart, whatever the order of its fields.
@@ -81,8 +89,8 @@ export function expectedSignature(
   for (const [name, value] of Object.entries(request.query)) {
     params.set(encodeComponent(name).toLowerCase(), value)
   }
-  const join = (names: string[], valueOf: (name: string) => string | undefined) =>
-    names.map((name) => `${name}=${encodeComponent(valueOf(name) ?? '')}`).join('&')
+  const join = (names: string[], read: (name: string) => string | undefined) =>
+    names.map((name) => `${name}=${encodeComponent(read(name) ?? '')}`).join('&')
   const paramList = auth.paramList.map(canonicalName)
   const httpString = httpStringOf(
     request.method,

@@ -29,7 +29,8 @@ export function readXml(text: string): XmlElement {
   const stack: { name: string; children: XmlElement; text: string; hasChild: boolean }[] = [
     { name: '', children: root, text: '', hasChild: false },
   ]
-  const token = /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([^\s<>/!?]+)([^<>]*?)(\/?)>|([^<]+)/g
+  const token =
+    /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([^\s<>/!?]+)([^<>]*?)(\/?)>|([^<]+)/g
   let end = 0
   for (let m = token.exec(text); m; m = token.exec(text)) {
     if (m.index !== end) break
@@ -57,7 +58,7 @@ export function readXml(text: string): XmlElement {
 }
 
 function add(parent: XmlElement, name: string, value: XmlValue): void {
-  if (!Object.prototype.hasOwnProperty.call(parent, name)) {
+  if (!Object.hasOwn(parent, name)) {
     // Not a plain assignment: an element named __proto__ must stay data.
     Object.defineProperty(parent, name, {
       value,

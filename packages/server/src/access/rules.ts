@@ -31,7 +31,8 @@ export const OPENID = '{openid}'
  */
 export function readRules(access: AccessRules): Rule[] {
   const entries = Object.entries(access ?? {})
-  if (entries.length === 0) throw new Error('cos.config.ts: access has no rule, so nobody could do anything')
+  if (entries.length === 0)
+    throw new Error('cos.config.ts: access has no rule, so nobody could do anything')
   const rules = entries.map(([pattern, rule]) => readRule(pattern, rule))
   for (const [i, rule] of rules.entries()) {
     const other = rules.slice(0, i).find((earlier) => canOverlap(earlier.segments, rule.segments))
@@ -72,11 +73,7 @@ function readRule(pattern: string, rule: AccessRule): Rule {
   return { pattern, segments, owner, everyone }
 }
 
-function readVerbs(
-  value: unknown,
-  who: string,
-  fail: (why: string) => never,
-): Verb[] {
+function readVerbs(value: unknown, who: string, fail: (why: string) => never): Verb[] {
   if (value === undefined) return []
   if (!Array.isArray(value)) return fail(`: ${who} must be a list of verbs`)
   for (const verb of value) {

@@ -21,7 +21,11 @@ export interface CheckedConfig {
  */
 export function checkConfig(config: CosConfig): CheckedConfig {
   const keySeconds = config.keySeconds ?? DEFAULT_KEY_SECONDS
-  if (!Number.isInteger(keySeconds) || keySeconds < MIN_KEY_SECONDS || keySeconds > MAX_KEY_SECONDS) {
+  if (
+    !Number.isInteger(keySeconds) ||
+    keySeconds < MIN_KEY_SECONDS ||
+    keySeconds > MAX_KEY_SECONDS
+  ) {
     throw new Error(
       `cos.config.ts: keySeconds must be a whole number from ${MIN_KEY_SECONDS} to ${MAX_KEY_SECONDS}, got ${keySeconds}`,
     )

@@ -71,7 +71,9 @@ function asFault(error: unknown): FunctionFault {
   const { code, requestId } = error as { code?: unknown; requestId?: unknown }
   const stsCode = typeof code === 'string' && code !== '' ? code : 'no answer'
   const retryable =
-    stsCode === 'no answer' || /^(InternalError|RequestLimitExceeded)/.test(stsCode) || /^E[A-Z]+$/.test(stsCode)
+    stsCode === 'no answer' ||
+    /^(InternalError|RequestLimitExceeded)/.test(stsCode) ||
+    /^E[A-Z]+$/.test(stsCode)
   const trace = typeof requestId === 'string' && requestId !== '' ? ` (RequestId ${requestId})` : ''
   return new FunctionFault('KitStsFailed', `STS refused: ${stsCode}${trace}`, retryable)
 }

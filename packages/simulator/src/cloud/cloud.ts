@@ -31,7 +31,9 @@ export function createCloud(functionsOrigin: string | undefined, identity: Ident
         options,
         async () => {
           if (!isReady) {
-            throw new WxError("Cloud API isn't enabled, please call wx.cloud.init first", { errCode: -1 })
+            throw new WxError("Cloud API isn't enabled, please call wx.cloud.init first", {
+              errCode: -1,
+            })
           }
           return callFunction(functionsOrigin, identity, options)
         },
@@ -66,7 +68,9 @@ async function callFunction(
 }
 
 function failure(errCode: number, errMsg: string): WxError {
-  return new WxError(`cloud.callFunction:fail Error: errCode: ${errCode} | errMsg: ${errMsg}`, { errCode })
+  return new WxError(`cloud.callFunction:fail Error: errCode: ${errCode} | errMsg: ${errMsg}`, {
+    errCode,
+  })
 }
 
 function post(

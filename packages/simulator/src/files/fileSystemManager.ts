@@ -31,7 +31,11 @@ export function createFileSystemManager(files: FileSpace) {
       callBack(options, () => readFile(files, options), 'readFile')
     },
     writeFile(
-      options: CallbackOptions & { filePath: string; data: string | ArrayBuffer; encoding?: BufferEncoding },
+      options: CallbackOptions & {
+        filePath: string
+        data: string | ArrayBuffer
+        encoding?: BufferEncoding
+      },
     ): void {
       callBack(
         options,
@@ -71,7 +75,8 @@ export function createFileSystemManager(files: FileSpace) {
         async () => {
           const { size } = await statOf(files, 'getFileInfo', options.filePath)
           const hash = createHash(options.digestAlgorithm ?? 'md5')
-          for await (const chunk of createReadStream(files.resolve(options.filePath))) hash.update(chunk)
+          for await (const chunk of createReadStream(files.resolve(options.filePath)))
+            hash.update(chunk)
           return { size, digest: hash.digest('hex') }
         },
         'getFileInfo',

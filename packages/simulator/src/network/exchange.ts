@@ -1,4 +1,4 @@
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import type { AppState } from '../app/lifecycle'
@@ -60,7 +60,10 @@ export function runExchange<T>(
       fail(new WxError(`${api}:fail internet disconnected`, { errno: 600001 }))
     }
     const release = await Promise.race([slots.take(), failed])
-    const timer = setTimeout(() => fail(new WxError(`${api}:fail timeout`, { errno: 5 })), exchange.timeout)
+    const timer = setTimeout(
+      () => fail(new WxError(`${api}:fail timeout`, { errno: 5 })),
+      exchange.timeout,
+    )
     state.events.on('suspend', onSuspend)
     state.events.on('networkSwitch', onSwitch)
     try {

@@ -53,8 +53,7 @@ export function uploadFile(options: UploadOptions, network: NetworkOptions): Upl
       running?.abort()
     },
     onProgressUpdate: (listener) => void progress.add(listener),
-    offProgressUpdate: (listener) =>
-      listener ? void progress.delete(listener) : progress.clear(),
+    offProgressUpdate: (listener) => (listener ? void progress.delete(listener) : progress.clear()),
     onHeadersReceived: (listener) => void headers.add(listener),
     offHeadersReceived: () => headers.clear(),
   }

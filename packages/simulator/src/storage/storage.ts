@@ -32,7 +32,9 @@ export function createStorage(file: string) {
   }
   const info = () => ({
     keys: [...data.keys()],
-    currentSize: Math.ceil([...data.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1024),
+    currentSize: Math.ceil(
+      [...data.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1024,
+    ),
     limitSize: MAX_TOTAL_BYTES / 1024,
   })
   return {

@@ -47,35 +47,35 @@ async function copyObject(
   object: ObjectRecord,
 ): Promise<Answer> {
   const { request, store, now } = context
-    if (object.size > MAX_SIMPLE_BYTES) throw new Fault('EntityTooLarge')
-    const directive = (request.headers['x-cos-metadata-directive'] || 'Copy').toLowerCase()
-    if (directive !== 'copy' && directive !== 'replaced') {
-      throw new Fault('InvalidArgument', 'Unknown metadata directive.')
-    }
-    const bucket = bucketOf(context)
-    const isSelf = source.Bucket === bucket.name && source.Key === request.key
-    if (isSelf && directive === 'copy') {
-      throw new Fault(
-        'InvalidRequest',
-        "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata.",
-      )
-    }
-    const described =
-      directive === 'replaced'
-        ? objectHeadersOf(request.headers, request.key)
-        : {
-            headers: object.headers,
-            storageClass: objectHeadersOf(request.headers, request.key).storageClass,
-          }
-    const lastModified = new Date(now).toISOString()
-    const blobs = await store.linkBlobs(object.blobs)
-    const { size, etag, crc64 } = object
-    const record = { key: request.key, size, etag, crc64, lastModified, ...described, blobs }
-    await store.putObject(bucket.name, record)
-    return xmlAnswer({
-      CopyObjectResult: { ETag: `"${etag}"`, LastModified: lastModified, CRC64: crc64 },
-    })
+  if (object.size > MAX_SIMPLE_BYTES) throw new Fault('EntityTooLarge')
+  const directive = (request.headers['x-cos-metadata-directive'] || 'Copy').toLowerCase()
+  if (directive !== 'copy' && directive !== 'replaced') {
+    throw new Fault('InvalidArgument', 'Unknown metadata directive.')
   }
+  const bucket = bucketOf(context)
+  const isSelf = source.Bucket === bucket.name && source.Key === request.key
+  if (isSelf && directive === 'copy') {
+    throw new Fault(
+      'InvalidRequest',
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata.",
+    )
+  }
+  const described =
+    directive === 'replaced'
+      ? objectHeadersOf(request.headers, request.key)
+      : {
+          headers: object.headers,
+          storageClass: objectHeadersOf(request.headers, request.key).storageClass,
+        }
+  const lastModified = new Date(now).toISOString()
+  const blobs = await store.linkBlobs(object.blobs)
+  const { size, etag, crc64 } = object
+  const record = { key: request.key, size, etag, crc64, lastModified, ...described, blobs }
+  await store.putObject(bucket.name, record)
+  return xmlAnswer({
+    CopyObjectResult: { ETag: `"${etag}"`, LastModified: lastModified, CRC64: crc64 },
+  })
+}
 
 /** Runs a copy on its source, once its permission and the conditions on it have been checked. */
 async function withSource(

@@ -93,6 +93,8 @@ export function readRange(
 
 /** Image and media processing is another product: said plainly, not passed over. */
 function refuseProcessing(query: Record<string, string>): void {
-  const found = Object.keys(query).find((name) => /^(image(Mogr2|View2|Info)|watermark|ci-process|exif)/.test(name))
+  const found = Object.keys(query).find((name) =>
+    /^(image(Mogr2|View2|Info)|watermark|ci-process|exif)/.test(name),
+  )
   if (found) throw new Fault('NotImplemented', `The local COS does not process media (${found}).`)
 }

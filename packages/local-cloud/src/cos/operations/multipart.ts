@@ -105,7 +105,8 @@ export const multipart: Handlers = {
         Owner: owner,
         StorageClass: upload.storageClass,
         PartNumberMarker: marker,
-        NextPartNumberMarker: parts.length > page.length ? page[page.length - 1]?.number : undefined,
+        NextPartNumberMarker:
+          parts.length > page.length ? page[page.length - 1]?.number : undefined,
         MaxParts: options.limit,
         IsTruncated: parts.length > page.length,
         Part: page.map(({ number, lastModified, etag, size }) => ({
@@ -149,7 +150,8 @@ export const multipart: Handlers = {
     })
     const last = uploads[uploads.length - 1]
     const lastFolder = folders[folders.length - 1]
-    const endsInFolder = lastFolder !== undefined && (!last || compareKeys(lastFolder, last.key) > 0)
+    const endsInFolder =
+      lastFolder !== undefined && (!last || compareKeys(lastFolder, last.key) > 0)
     const owner = { ID: keys.appid, DisplayName: keys.appid }
     return xmlAnswer({
       ListMultipartUploadsResult: {
@@ -193,7 +195,10 @@ export function readPartNumber(query: Record<string, string>): number {
   const text = query.partNumber ?? ''
   const number = /^\d{1,6}$/.test(text) ? Number(text) : 0
   if (number < 1 || number > MAX_PART_NUMBER) {
-    throw new Fault('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive')
+    throw new Fault(
+      'InvalidArgument',
+      'Part number must be an integer between 1 and 10000, inclusive',
+    )
   }
   return number
 }
@@ -243,7 +248,8 @@ function assemble(
     if (!part || part.etag !== etag) throw new Fault('InvalidPart')
     return part
   })
-  if (parts.slice(0, -1).some(({ size }) => size < MIN_PART_BYTES)) throw new Fault('EntityTooSmall')
+  if (parts.slice(0, -1).some(({ size }) => size < MIN_PART_BYTES))
+    throw new Fault('EntityTooSmall')
   const first = parts[0] as PartRecord
   const crc64 = parts
     .slice(1)

@@ -12,6 +12,9 @@ import { bucketOf, type Handlers, type OperationContext } from './operation'
 /** All form fields together, the file left out. */
 const MAX_FIELD_BYTES = 20 * 1024
 const MAX_FIELDS = 100
+/** Stands in a key for the name of the file that is sent. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of COS's, not of JavaScript's
+const FILENAME = '${filename}'
 
 type Fields = Record<string, string>
 
@@ -143,7 +146,7 @@ function keyOf(fields: Fields, filename: string): string {
   if (fields.key === undefined) {
     throw new Fault('InvalidArgument', 'Bucket POST must contain a field named "key".')
   }
-  const key = fields.key.replace('${filename}', filename).replace(/^\//, '')
+  const key = fields.key.split(FILENAME).join(filename).replace(/^\//, '')
   const problem = keyProblem(key)
   if (problem) throw new Fault(problem.includes('bytes long') ? 'KeyTooLong' : 'InvalidArgument')
   return key

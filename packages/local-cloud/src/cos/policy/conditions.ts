@@ -92,7 +92,10 @@ function isInNetwork(ip: string, network: string): boolean {
 }
 
 function ipNumber(ip: string): number | undefined {
-  const parts = ip.replace(/^::ffff:/, '').split('.').map(Number)
+  const parts = ip
+    .replace(/^::ffff:/, '')
+    .split('.')
+    .map(Number)
   if (parts.length !== 4 || parts.some((n) => !(n >= 0 && n <= 255))) return undefined
   return parts.reduce((sum, n) => sum * 256 + n, 0)
 }

@@ -46,7 +46,10 @@ function parseStatement(value: unknown, index: number): Statement {
   if ('principal' in value) throw principalFault()
   const unknown = Object.keys(value).find((key) => !STATEMENT_KEYS.has(key))
   if (unknown) {
-    throw new PolicyFault('InvalidParameter.StrategyInvalid', `${at} has an unknown key "${unknown}"`)
+    throw new PolicyFault(
+      'InvalidParameter.StrategyInvalid',
+      `${at} has an unknown key "${unknown}"`,
+    )
   }
   if (value.effect !== 'allow' && value.effect !== 'deny') {
     throw new PolicyFault('InvalidParameter.StrategyInvalid', `${at}.effect must be allow or deny`)
@@ -76,11 +79,17 @@ function parseStatement(value: unknown, index: number): Statement {
 
 function conditionsOf(value: unknown, at: string): NonNullable<Statement['condition']> {
   if (!isObject(value)) {
-    throw new PolicyFault('InvalidParameter.StrategyFormatError', `${at}.condition is not an object`)
+    throw new PolicyFault(
+      'InvalidParameter.StrategyFormatError',
+      `${at}.condition is not an object`,
+    )
   }
   for (const [operator, keys] of Object.entries(value)) {
     if (!isKnownOperator(operator) || !isObject(keys)) {
-      throw new PolicyFault('InvalidParameter.StrategyInvalid', `${at}: bad condition "${operator}"`)
+      throw new PolicyFault(
+        'InvalidParameter.StrategyInvalid',
+        `${at}: bad condition "${operator}"`,
+      )
     }
   }
   return value as NonNullable<Statement['condition']>
@@ -100,7 +109,10 @@ export function splitResource(resource: string): string[] {
 function strings(value: unknown, at: string): string[] {
   const list = Array.isArray(value) ? value : [value]
   if (list.length === 0 || !list.every((one) => typeof one === 'string' && one !== '')) {
-    throw new PolicyFault('InvalidParameter.StrategyFormatError', `${at} must be text or a list of it`)
+    throw new PolicyFault(
+      'InvalidParameter.StrategyFormatError',
+      `${at} must be text or a list of it`,
+    )
   }
   return list as string[]
 }

@@ -41,12 +41,24 @@ for (let n = 0; n < 256; n++) {
   }
 }
 const [H0, H1, H2, H3, H4, H5, H6, H7] = HI as [
-  Uint32Array, Uint32Array, Uint32Array, Uint32Array,
-  Uint32Array, Uint32Array, Uint32Array, Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
 ]
 const [L0, L1, L2, L3, L4, L5, L6, L7] = LO as typeof HI as [
-  Uint32Array, Uint32Array, Uint32Array, Uint32Array,
-  Uint32Array, Uint32Array, Uint32Array, Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
+  Uint32Array,
 ]
 
 /** A CRC-64 in the making. */

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { config } from '../cos.config'
+import { buildAll } from './build'
+import { BUCKET, deployedFunctions, LOCAL_ROOT_KEY } from './localSettings'
+import { chooseFiles } from './start/files'
+import { runMainJob } from './start/mainJob'
+import { createPhone } from './start/phone'
+import { Printer } from './start/printer'
+
+const USAGE = `npm start -- [--once] [file …]
+  Brings the local cloud up and runs the main job with your files, or with samples.
+  --once   exit afterwards; status 0 only if every step held`
+
+/** Example users: 28 characters, as WeChat makes them. */
+const ALICE = 'oAlice-example-000000000001'
+const BOB = 'oBob-example-00000000000001'
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { once: { type: 'boolean' }, help: { type: 'boolean' } },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'miniprogram-cos-'))
+  const files = await chooseFiles(positionals, folder)
+  await buildAll()
+  const { startLocalCloud } = await import('@miniprogram-cos/local-cloud')
+  const cloud = await startLocalCloud({
+    data: join(folder, 'data'),
+    root: LOCAL_ROOT_KEY,
+    buckets: [BUCKET],
+    functions: deployedFunctions(),
+    env: config.env,
+  })
+  const end = async (status: number) => {
+    await cloud.close()
+    await rm(folder, { recursive: true, force: true })
+    process.exit(status)
+  }
+  const printer = new Printer()
+  try {
+    const phones = join(folder, 'phones')
+    const alice = await createPhone(cloud, 'Alice', ALICE, phones)
+    const bob = await createPhone(cloud, 'Bob', BOB, phones)
+    await runMainJob(cloud, [alice, bob], files, printer)
+  } catch (error) {
+    printer.check(false, `the main job stopped: ${describe(error)}`)
+  }
+  printer.title(printer.failures === 0 ? 'Every step held.' : `${printer.failures} steps failed.`)
+  if (values.once) return end(printer.failures === 0 ? 0 : 1)
+  printer.title('Still running (Ctrl+C ends it and removes its data)')
+  printer.line(`COS        ${cloud.cos}   bucket ${BUCKET.name}, region ${BUCKET.region}`)
+  printer.line(`STS        ${cloud.sts}`)
+  printer.line(`functions  ${cloud.functions}   POST /cos-credentials`)
+  printer.line(`SecretId   ${LOCAL_ROOT_KEY.SecretId}`)
+  printer.line(`SecretKey  ${LOCAL_ROOT_KEY.SecretKey}   (of the local cloud only)`)
+  process.once('SIGINT', () => void end(0))
+  process.once('SIGTERM', () => void end(0))
+}
+
+function describe(error: unknown): string {
+  const { message, advice } = error as { message?: string; advice?: { en: string } }
+  return [message ?? String(error), advice?.en].filter(Boolean).join('\n    ')
+}
+
+main().catch((error: Error) => {
+  console.error(`start: ${error.message}`)
+  process.exit(2)
+})
