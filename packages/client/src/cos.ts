@@ -44,7 +44,6 @@ export type OperationMethods = {
 export interface CloudCOSOptions extends COSOptions, CloudOptions {}
 
 // The operations become methods below, from the same table their types come from.
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the loop after the class makes it true
 export interface COS extends OperationMethods {}
 
 /**

@@ -81,7 +81,7 @@ const byKind: Record<CosErrorKind, [en: string, zh: string]> = {
 
 /** The advice for an error code, or for its kind when the code has none of its own. */
 export function adviceFor(code: string, kind: CosErrorKind): Advice {
-  const own = Object.hasOwn(byCode, code) ? byCode[code] : undefined
+  const own = Object.prototype.hasOwnProperty.call(byCode, code) ? byCode[code] : undefined
   const [en, zh] = own ?? byKind[kind]
   return { en, zh }
 }

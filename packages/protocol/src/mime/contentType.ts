@@ -52,5 +52,7 @@ const TYPES: Record<string, string> = {
 /** The content type that a key's extension stands for; `application/octet-stream` if unknown. */
 export function contentTypeOf(key: string): string {
   const extension = /\.([^./]+)$/.exec(key)?.[1]?.toLowerCase() ?? ''
-  return Object.hasOwn(TYPES, extension) ? (TYPES[extension] as string) : 'application/octet-stream'
+  return Object.prototype.hasOwnProperty.call(TYPES, extension)
+    ? (TYPES[extension] as string)
+    : 'application/octet-stream'
 }

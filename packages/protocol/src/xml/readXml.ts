@@ -58,7 +58,7 @@ export function readXml(text: string): XmlElement {
 }
 
 function add(parent: XmlElement, name: string, value: XmlValue): void {
-  if (!Object.hasOwn(parent, name)) {
+  if (!Object.prototype.hasOwnProperty.call(parent, name)) {
     // Not a plain assignment: an element named __proto__ must stay data.
     Object.defineProperty(parent, name, {
       value,
