@@ -41,6 +41,8 @@ export interface COSOptions extends AddressOptions {
   CorrectClockSkew?: boolean
   /** Milliseconds to add to this clock. @default 0 */
   SystemClockOffset?: number
+  /** Lets WeChat resolve names by this HTTPDNS service. */
+  HttpDNSServiceId?: string
   /** Signs the Host header. @default true */
   ForceSignHost?: boolean
 }

@@ -36,6 +36,8 @@ export interface PlatformRequest {
   data: string | ArrayBuffer | undefined
   responseType: 'text' | 'arraybuffer'
   timeout: number | undefined
+  /** Resolves the host by this WeChat HTTPDNS service. */
+  httpDNSServiceId?: string | undefined
   /** Called once with a function that gives the request up. */
   onStart?: (abort: () => void) => void
 }

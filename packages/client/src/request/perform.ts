@@ -117,6 +117,7 @@ async function send(
           ...sent,
           header: { ...header, Authorization, ...extra, ...token },
           data: prepared.body,
+          httpDNSServiceId: options.HttpDNSServiceId,
           responseType: (prepared.params.DataType as 'text' | undefined) ?? 'text',
           timeout,
           onStart,

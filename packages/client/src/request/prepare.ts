@@ -169,7 +169,7 @@ function scopeOf(
 
 /** The headers that are signed: those that count, except the two WeChat may change on the way. */
 export function headersToSign(
-  { headers, address, row }: Prepared,
+  { headers, address }: Prepared,
   { ForceSignHost }: Pick<ResolvedOptions, 'ForceSignHost'>,
 ): Record<string, string> {
   const signed: Record<string, string> = {}
@@ -179,6 +179,6 @@ export function headersToSign(
     if (isSignedHeader(name)) signed[name] = String(value)
   }
   const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'host')
-  if (!isGiven && ForceSignHost && row.target !== 'service') signed.Host = address.host
+  if (!isGiven && ForceSignHost) signed.Host = address.host
   return signed
 }

@@ -16,10 +16,15 @@ export function failureOf(failure: WxFailure | undefined, fallback: string): Pla
   return new PlatformFailure(failure?.errMsg ?? fallback, failure?.errno)
 }
 
-export function request({ onStart, ...sent }: PlatformRequest): Promise<PlatformReply> {
+export function request({
+  onStart,
+  httpDNSServiceId,
+  ...sent
+}: PlatformRequest): Promise<PlatformReply> {
   return new Promise((resolve, reject) => {
     const task = theWx().request({
       ...sent,
+      ...(httpDNSServiceId ? { enableHttpDNS: true, httpDNSServiceId } : {}),
       // COS speaks XML; WeChat would try to parse JSON.
       dataType: 'text',
       // A redirect must be seen, not followed: the signature is for this host.

@@ -1,7 +1,7 @@
 import { CosError } from '../errors/CosError'
 
 /** `name-1250000000`: what COS calls BucketName-APPID (document 436/13312). */
-export const BUCKET_PATTERN = /^([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)-(\d{5,})$/
+export const BUCKET_PATTERN = /^([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)-(\d+)$/
 
 export interface BucketName {
   /** Name without the APPID. */

@@ -46,7 +46,6 @@ export const getObject = operation<GetObjectParams, Pick<GetObjectResult, 'Body'
     }
     return {
       query: {
-        ...params.Query,
         versionId: params.VersionId,
         'response-content-type': params.ResponseContentType,
         'response-content-language': params.ResponseContentLanguage,
@@ -54,6 +53,7 @@ export const getObject = operation<GetObjectParams, Pick<GetObjectResult, 'Body'
         'response-cache-control': params.ResponseCacheControl,
         'response-content-disposition': params.ResponseContentDisposition,
         'response-content-encoding': params.ResponseContentEncoding,
+        ...params.Query,
       },
     }
   },

@@ -1,0 +1,16 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/support/esbuildTransform.js' },
+  moduleNameMapper: {
+    '^@miniprogram-cos/(protocol|server|local-cloud|simulator)$':
+      '<rootDir>/packages/$1/src/index.ts',
+    '^miniprogram-cos$': '<rootDir>/packages/client/src/index.ts',
+  },
+  // The function worker, the functions and the client as phones load it run as built files.
+  globalSetup: '<rootDir>/test/support/buildOnce.ts',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+}

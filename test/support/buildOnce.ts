@@ -1,0 +1,5 @@
+import { buildAll } from '../../scripts/build'
+
+export default async function buildOnce(): Promise<void> {
+  await buildAll()
+}

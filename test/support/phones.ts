@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LocalCloud } from '@miniprogram-cos/local-cloud'
+import {
+  createSimulator,
+  loadModule,
+  type Simulator,
+  type SimulatorOptions,
+} from '@miniprogram-cos/simulator'
+import type { CloudCOSOptions, COS } from 'miniprogram-cos'
+import { ROOT } from '../../scripts/build'
+import { HOST } from './testCloud'
+
+export const CLIENT_FILE = join(ROOT, 'packages/client/miniprogram_dist/index.js')
+const OFFICIAL_FILE = join(ROOT, 'node_modules/cos-wx-sdk-v5/dist/cos-wx-sdk-v5.min.js')
+
+const DOMAINS = [`https://${HOST}`]
+
+export interface TestPhone {
+  simulator: Simulator
+  /** Our built client, as a phone loads it. */
+  Client: typeof COS
+  /** A client whose keys come from the cloud function. */
+  cos: COS
+}
+
+/** A simulated phone whose network leads production's hosts to the local cloud. */
+export function createSimulatedPhone(
+  cloud: LocalCloud & { folder: string },
+  openid: string | undefined,
+  options: Partial<SimulatorOptions> = {},
+): Simulator {
+  const folder = join(cloud.folder, `phone-${openid ?? 'nobody'}`)
+  mkdirSync(folder, { recursive: true })
+  const simulator = createSimulator({
+    folder,
+    ...(openid === undefined ? {} : { openid }),
+    functions: cloud.functions,
+    route: (host) => (host.endsWith('.myqcloud.com') ? cloud.cos : undefined),
+    domains: { request: DOMAINS, uploadFile: DOMAINS, downloadFile: DOMAINS },
+    ...options,
+  })
+  simulator.wx.cloud.init()
+  return simulator
+}
+
+export function createTestPhone(
+  cloud: LocalCloud & { folder: string },
+  openid: string | undefined,
+  options: Partial<SimulatorOptions> = {},
+  clientOptions: CloudCOSOptions = {},
+): TestPhone {
+  const simulator = createSimulatedPhone(cloud, openid, options)
+  const Client = loadModule<typeof COS>(CLIENT_FILE, { wx: simulator.wx })
+  return { simulator, Client, cos: Client.cloud(clientOptions) }
+}
+
+/** The official client, unmodified, around a `wx`. In this realm, because it asks `instanceof Array`. */
+export function loadOfficialClient<T>(wx: unknown): T {
+  const module = { exports: {} }
+  const run = new Function('wx', 'module', 'exports', 'window', readFileSync(OFFICIAL_FILE, 'utf8'))
+  run(wx, module, module.exports, undefined)
+  return module.exports as T
+}
