@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FunctionLogEntry } from '@miniprogram-cos/local-cloud'
+import { startTestCloud, type TestCloud } from '../support/testCloud'
+
+let cloud: TestCloud
+let folder: string
+const log: FunctionLogEntry[] = []
+
+/** Writes a function's file. */
+function source(name: string, code: string): { name: string; file: string; timeoutMs: number } {
+  const file = join(folder, `${name}.js`)
+  writeFileSync(file, code)
+  return { name, file, timeoutMs: 500 }
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'functions-'))
+  cloud = await startTestCloud({
+    onFunctionCall: (entry) => log.push(entry),
+    functions: [
+      source(
+        'identity',
+        `let calls = 0
+         exports.main = async (event, context) => ({
+           calls: ++calls, event, openid: process.env.WX_OPENID, keys: process.env.WX_CONTEXT_KEYS,
+           own: JSON.parse(context.environment).WX_OPENID, environ: context.environ, host: process.env.HOME,
+         })`,
+      ),
+      source('slow', 'exports.main = () => new Promise(() => {})'),
+      source('broken', `exports.main = () => { throw new Error('it broke') }`),
+      source('spinning', 'exports.main = () => { for (;;) {} }'),
+      source('leaving', 'exports.main = () => process.exit(3)'),
+    ],
+  })
+})
+afterAll(async () => {
+  await cloud.end()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Seen {
+  calls: number
+  openid?: string
+  own?: string
+  event: Record<string, unknown>
+  host?: string
+}
+
+async function call(name: string, headers: Record<string, string> = {}, body: string = '{}') {
+  const response = await fetch(`${cloud.functions}/${name}`, { method: 'POST', headers, body })
+  return {
+    status: response.status,
+    answer: (await response.json()) as Seen & { errCode?: number; errMsg?: string },
+  }
+}
+
+test('passes the event and the caller, in the environment and in the context', async () => {
+  const { answer } = await call(
+    'identity',
+    { 'x-wx-openid': 'oAlice', 'x-wx-appid': 'wx1' },
+    '{"a":1}',
+  )
+  expect(answer).toMatchObject({ openid: 'oAlice', own: 'oAlice' })
+  expect(answer.event).toEqual({ a: 1, userInfo: { openId: 'oAlice', appId: 'wx1' } })
+  expect(answer.host).toBeUndefined()
+})
+
+test('replaces what the client claims in event.userInfo, and removes it when there is no user', async () => {
+  const forged = '{"userInfo":{"openId":"oMallory"}}'
+  const user = await call('identity', { 'x-wx-openid': 'oAlice' }, forged)
+  expect(user.answer.event.userInfo).toEqual({ openId: 'oAlice', appId: '' })
+  const nobody = await call('identity', {}, forged)
+  expect(nobody.answer.event).toEqual({})
+})
+
+test('keeps instances warm, and leaves the last caller in the environment as the platform does', async () => {
+  await call('identity', { 'x-wx-openid': 'oAlice' })
+  const { answer } = await call('identity', { 'x-wx-source': 'wx_trigger' })
+  expect(answer.calls).toBeGreaterThan(1)
+  expect(answer.openid).toBe('oAlice')
+  expect(answer.own).toBeUndefined()
+  expect(log.map(({ coldStart }) => coldStart)).toContain(false)
+})
+
+test('ends a call that takes too long, and a new instance takes over', async () => {
+  const { status, answer } = await call('slow')
+  expect([status, answer.errCode]).toEqual([500, -504003])
+  expect((await call('spinning')).answer.errCode).toBe(-504003)
+  expect((await call('identity')).status).toBe(200)
+})
+
+test('reports a function that throws, ends, does not exist or is given nonsense', async () => {
+  expect((await call('broken')).answer).toMatchObject({ errCode: -504002, errMsg: 'it broke' })
+  expect((await call('leaving')).answer.errCode).toBe(-504002)
+  expect(await call('missing')).toMatchObject({ status: 404, answer: { errCode: -501000 } })
+  expect((await call('identity', {}, '{')).status).toBe(400)
+  expect((await call('identity', {}, JSON.stringify('x'.repeat(110_000)))).status).toBe(400)
+})

@@ -1,0 +1,129 @@
+import { Agent } from 'node:http'
+import { createConnection } from 'node:net'
+import { sts } from 'tencentcloud-sdk-nodejs-sts'
+import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+
+let cloud: TestCloud
+let shift = 0
+beforeAll(async () => {
+  cloud = await startTestCloud({ clock: () => Date.now() + shift })
+})
+afterAll(() => cloud.end())
+
+const POLICY = {
+  version: '2.0',
+  statement: [
+    {
+      effect: 'allow',
+      action: ['name/cos:GetObject'],
+      resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/a/*`],
+    },
+  ],
+}
+
+/** Tencent's own SDK; only its socket is led to the local STS. */
+function client(credential: { secretId: string; secretKey: string; token?: string }) {
+  const { hostname, port } = new URL(cloud.sts)
+  const agent = new Agent()
+  Object.assign(agent, {
+    createConnection: () => createConnection({ host: hostname, port: Number(port) }),
+  })
+  return new sts.v20180813.Client({
+    credential,
+    region: REGION,
+    profile: { httpProfile: { protocol: 'http://', endpoint: 'sts.tencentcloudapi.com', agent } },
+  } as ConstructorParameters<typeof sts.v20180813.Client>[0])
+}
+const root = () => client({ secretId: ROOT_KEY.SecretId, secretKey: ROOT_KEY.SecretKey })
+const ask = (change: object = {}) => ({
+  Name: 'tester',
+  Policy: encodeURIComponent(JSON.stringify(POLICY)),
+  DurationSeconds: 1800,
+  ...change,
+})
+const policy = (change: object) => ({
+  Policy: encodeURIComponent(JSON.stringify({ ...POLICY, ...change })),
+})
+
+test('issues a key to the official SDK, for as long as asked', async () => {
+  const { Credentials, ExpiredTime, RequestId } = await root().GetFederationToken(ask())
+  expect(Credentials?.TmpSecretId).toMatch(/^AKID/)
+  expect(Credentials?.Token?.length).toBeLessThan(4096)
+  expect(Math.abs((ExpiredTime ?? 0) - Date.now() / 1000 - 1800)).toBeLessThan(5)
+  expect(RequestId).toBeDefined()
+})
+
+test.each<[string, object, string]>([
+  ['no name', { Name: undefined }, 'MissingParameter'],
+  ['digits in the name', { Name: 'user1' }, 'InvalidParameter.ParamError'],
+  ['no policy', { Policy: undefined }, 'MissingParameter'],
+  ['a policy that is not JSON', { Policy: 'x' }, 'InvalidParameter.StrategyFormatError'],
+  ['a policy of another version', policy({ version: '1.0' }), 'InvalidParameter.StrategyInvalid'],
+  [
+    'a policy with a principal',
+    policy({ principal: { qcs: ['*'] } }),
+    'InvalidParameter.StrategyInvalid',
+  ],
+  [
+    'a resource of other than six segments',
+    policy({ statement: [{ ...POLICY.statement[0], resource: ['media/a/*'] }] }),
+    'InvalidParameter.ResouceError',
+  ],
+  [
+    'an unknown condition operator',
+    policy({
+      statement: [{ ...POLICY.statement[0], condition: { string_sounds_like: { 'qcs:ip': 'x' } } }],
+    }),
+    'InvalidParameter.StrategyInvalid',
+  ],
+  [
+    'a policy that is too long',
+    policy({
+      statement: [
+        { ...POLICY.statement[0], resource: Array(200).fill(POLICY.statement[0]?.resource[0]) },
+      ],
+    }),
+    'InvalidParameter.PolicyTooLong',
+  ],
+  [
+    'two hours and a second for a root key',
+    { DurationSeconds: 7201 },
+    'InvalidParameter.OverTimeError',
+  ],
+  ['no time at all', { DurationSeconds: 0 }, 'InvalidParameter.OverTimeError'],
+])('refuses %s', async (_, change, code) => {
+  await expect(root().GetFederationToken(ask(change))).rejects.toMatchObject({ code })
+})
+
+test('refuses a wrong secret, an unknown id, and a clock that is ten minutes off', async () => {
+  await expect(
+    client({ secretId: ROOT_KEY.SecretId, secretKey: 'wrong' }).GetFederationToken(ask()),
+  ).rejects.toMatchObject({ code: 'AuthFailure.SignatureFailure' })
+  await expect(
+    client({ secretId: 'AKIDnobody', secretKey: 'x' }).GetFederationToken(ask()),
+  ).rejects.toMatchObject({ code: 'AuthFailure.SecretIdNotFound' })
+  shift = 600_000
+  const late = expect(root().GetFederationToken(ask())).rejects.toMatchObject({
+    code: 'AuthFailure.SignatureExpire',
+  })
+  await late
+  shift = 0
+})
+
+test('refuses to issue a key to a temporary key', async () => {
+  const { Credentials } = await root().GetFederationToken(ask())
+  const temporary = client({
+    secretId: Credentials?.TmpSecretId ?? '',
+    secretKey: Credentials?.TmpSecretKey ?? '',
+    token: Credentials?.Token ?? '',
+  })
+  await expect(temporary.GetFederationToken(ask())).rejects.toMatchObject({
+    code: 'FailedOperation.TempKeyNotAllowed',
+  })
+})
+
+test('names the action it does not imitate', async () => {
+  await expect(root().GetCallerIdentity({} as never)).rejects.toMatchObject({
+    code: 'InvalidAction',
+  })
+})

@@ -1,0 +1,224 @@
+import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
+import {
+  ALICE,
+  BOB,
+  BUCKET,
+  CREDENTIALS_FUNCTION,
+  REGION,
+  ROOT_KEY,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+
+/** The built function, called over HTTP as the local cloud offers it. */
+let cloud: TestCloud
+beforeAll(async () => {
+  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION] })
+})
+afterAll(() => cloud.end())
+
+interface Answer {
+  credentials?: { tmpSecretId: string; tmpSecretKey: string; sessionToken: string }
+  startTime?: number
+  expiredTime?: number
+  bucket?: string
+  region?: string
+  prefix?: string
+  error?: { code: string; message: string }
+}
+
+async function call(
+  caller: { openid?: string; source?: string },
+  event: unknown = {},
+): Promise<Answer> {
+  const { openid, source = 'wx_client' } = caller
+  const response = await fetch(`${cloud.functions}/cos-credentials`, {
+    method: 'POST',
+    headers: {
+      'x-wx-source': source,
+      'x-wx-appid': 'wx0000000000000000',
+      ...(openid === undefined ? {} : { 'x-wx-openid': openid }),
+    },
+    body: JSON.stringify(event),
+  })
+  return (await response.json()) as Answer
+}
+
+/** What COS answers to a request signed with the issued key. */
+async function use(
+  { credentials }: Answer,
+  signing: { method?: string; key?: string; query?: Record<string, string> },
+  body?: string,
+) {
+  if (!credentials) throw new Error('no key was issued')
+  const own = { SecretId: credentials.tmpSecretId, SecretKey: credentials.tmpSecretKey }
+  const query = Object.entries(signing.query ?? {}).map(([n, v]) => `${n}=${encodeURIComponent(v)}`)
+  const response = await send(cloud.cos, {
+    method: signing.method ?? 'GET',
+    path: `/${signing.key ?? ''}${query.length ? `?${query.join('&')}` : ''}`,
+    headers: {
+      Authorization: signByOfficialSdk({ ...signing, ...own }),
+      'x-cos-security-token': credentials.sessionToken,
+    },
+    ...(body === undefined ? {} : { body }),
+  })
+  return [response.status, errorOf(response).code]
+}
+
+test('answers a user with a key in the shape of the official samples, and where it is good', async () => {
+  const answer = await call({ openid: ALICE })
+  expect(answer).toEqual({
+    credentials: {
+      tmpSecretId: expect.any(String),
+      tmpSecretKey: expect.any(String),
+      sessionToken: expect.any(String),
+    },
+    startTime: expect.any(Number),
+    expiredTime: expect.any(Number),
+    requestId: expect.any(String),
+    bucket: BUCKET,
+    region: REGION,
+    prefix: `private/${ALICE}/`,
+  })
+  expect((answer.expiredTime ?? 0) - (answer.startTime ?? 0)).toBe(1800)
+  expect(JSON.stringify(answer)).not.toContain(ROOT_KEY.SecretKey)
+})
+
+test('the key opens the caller’s folder for every verb', async () => {
+  const alice = await call({ openid: ALICE })
+  const key = `private/${ALICE}/a.txt`
+  expect(await use(alice, { method: 'PUT', key }, 'x')).toEqual([200, undefined])
+  expect(await use(alice, { key })).toEqual([200, undefined])
+  expect(await use(alice, { query: { prefix: `private/${ALICE}/` } })).toEqual([200, undefined])
+  expect(await use(alice, { method: 'DELETE', key })).toEqual([204, undefined])
+})
+
+test('the key opens nothing else', async () => {
+  const alice = await call({ openid: ALICE })
+  const denied = [403, 'AccessDenied']
+  expect(await use(alice, { key: `private/${BOB}/a.txt` })).toEqual(denied)
+  expect(await use(alice, { key: `private/${ALICE}B/a.txt` })).toEqual(denied)
+  expect(await use(alice, { key: `private/${ALICE}` })).toEqual(denied)
+  expect(await use(alice, { query: { prefix: '' } })).toEqual(denied)
+  expect(await use(alice, { query: { prefix: 'private/' } })).toEqual(denied)
+  expect(await use(alice, { query: { prefix: `private/${ALICE}` } })).toEqual(denied)
+  expect(await use(alice, {})).toEqual(denied)
+  expect(await use(alice, { method: 'DELETE' })).toEqual(denied)
+  expect(await use(alice, { method: 'HEAD' })).toEqual([403, undefined])
+})
+
+test('oA does not open the folder of oAB', async () => {
+  const short = await call({ openid: 'oA' })
+  expect(await use(short, { method: 'PUT', key: 'private/oA/x' }, 'x')).toEqual([200, undefined])
+  expect(await use(short, { method: 'PUT', key: 'private/oAB/x' }, 'x')).toEqual([
+    403,
+    'AccessDenied',
+  ])
+})
+
+describe('gives nothing to', () => {
+  test.each<[string, { openid?: string; source?: string }, unknown]>([
+    ['a caller without OPENID', {}, {}],
+    ['a timer', { source: 'wx_trigger' }, { Type: 'Timer', TriggerName: 't', Time: 'now' }],
+    ['an HTTP call', { source: 'wx_http' }, { httpMethod: 'POST', body: '{}' }],
+    [
+      'a caller who claims an OPENID in the event',
+      {},
+      { userInfo: { openId: ALICE, appId: 'wx1' } },
+    ],
+    [
+      'an OPENID of digits only, which the SDK turns into a number',
+      { openid: '12345678901234567890' },
+      {},
+    ],
+    ['an OPENID that is a wildcard', { openid: '*' }, {}],
+    ['an OPENID that climbs', { openid: '../..' }, {}],
+  ])('%s', async (_, caller, event) => {
+    // A user first, on the same warm instance: what the platform leaves behind must not help.
+    await call({ openid: ALICE })
+    const answer = await call(caller, event)
+    expect(answer.error?.code).toBe('KitNoIdentity')
+    expect(answer.credentials).toBeUndefined()
+  })
+})
+
+test('a forged event.userInfo changes nothing for a real user', async () => {
+  const answer = await call({ openid: BOB }, { userInfo: { openId: ALICE, appId: 'wx1' } })
+  expect(answer.prefix).toBe(`private/${BOB}/`)
+  expect(await use(answer, { key: `private/${ALICE}/a.txt` })).toEqual([403, 'AccessDenied'])
+})
+
+describe('asked for a narrower key', () => {
+  const scope = (prefix: string, action = 'name/cos:PutObject') => ({
+    scope: [{ action, bucket: BUCKET, region: REGION, prefix }],
+  })
+
+  test('issues one that permits exactly that', async () => {
+    const key = `private/${ALICE}/only.txt`
+    const answer = await call({ openid: ALICE }, scope(key))
+    expect(await use(answer, { method: 'PUT', key }, 'x')).toEqual([200, undefined])
+    expect(await use(answer, { key })).toEqual([403, 'AccessDenied'])
+    expect(await use(answer, { method: 'PUT', key: `${key}2` }, 'x')).toEqual([403, 'AccessDenied'])
+  })
+
+  test.each<[string, unknown]>([
+    ['another user’s key', scope(`private/${BOB}/x`)],
+    ['a key with ..', scope(`private/${ALICE}/../${BOB}/x`)],
+    ['a key with *', scope(`private/${ALICE}/*`)],
+    ['a key with ?', scope(`private/${ALICE}/?`)],
+    ['an encoded key', scope(`private/${ALICE}/%2e%2e/${BOB}`)],
+    ['a key of another folder that begins alike', scope(`private/${ALICE}B/x`)],
+    ['an empty prefix', scope('', 'name/cos:GetBucket')],
+    ['the parent folder', scope('private/', 'name/cos:GetBucket')],
+    ['an action no rule knows', scope(`private/${ALICE}/x`, 'name/cos:PutObjectACL')],
+    ['every action', scope(`private/${ALICE}/x`, '*')],
+    ['a property of all objects', scope(`private/${ALICE}/x`, '__proto__')],
+    [
+      'another bucket',
+      { scope: [{ action: 'name/cos:PutObject', bucket: 'x-1', prefix: `private/${ALICE}/x` }] },
+    ],
+    ['nothing', { scope: [] }],
+    ['no object', { scope: 'private' }],
+  ])('refuses %s', async (_, event) => {
+    const answer = await call({ openid: ALICE }, event)
+    expect(answer.error?.code).toBe('KitScopeRefused')
+    expect(answer.credentials).toBeUndefined()
+  })
+})
+
+test('400 interleaved calls of two users on warm instances never mix them up', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 400 }, async (_, i) => {
+      const openid = i % 2 === 0 ? ALICE : BOB
+      return [openid, (await call({ openid })).prefix]
+    }),
+  )
+  expect(answers.filter(([openid, prefix]) => prefix !== `private/${openid}/`)).toEqual([])
+}, 60_000)
+
+test('says so when the function is not configured, without a secret', async () => {
+  const bare = await startTestCloud({
+    functions: [{ ...CREDENTIALS_FUNCTION, variables: { COS_STS_SECRET_ID: '' } }],
+  })
+  const response = await fetch(`${bare.functions}/cos-credentials`, {
+    method: 'POST',
+    headers: { 'x-wx-openid': ALICE },
+  })
+  const text = await response.text()
+  await bare.end()
+  expect(text).toContain('KitMisconfigured')
+  expect(text).not.toContain(ROOT_KEY.SecretKey)
+})
+
+test('never sends a signed request to an address that is not this machine', async () => {
+  const bad = await startTestCloud({
+    functions: [{ ...CREDENTIALS_FUNCTION, variables: { COS_STS_ENDPOINT: 'http://10.0.0.1:80' } }],
+  })
+  const response = await fetch(`${bad.functions}/cos-credentials`, {
+    method: 'POST',
+    headers: { 'x-wx-openid': ALICE },
+  })
+  const answer = (await response.json()) as Answer
+  await bad.end()
+  expect(answer.error?.message).toContain('loopback')
+})
