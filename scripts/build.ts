@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build as bundle } from 'esbuild'
 
 /** The repository's root. */
 export const ROOT = join(__dirname, '..')
@@ -11,7 +10,29 @@ const at = (...path: string[]) => join(ROOT, ...path)
 /** Fields without a value stay absent, in every bundle alike. */
 const tsconfigRaw = { compilerOptions: { useDefineForClassFields: false } }
 
-const shared: BuildOptions = { bundle: true, tsconfigRaw, logLevel: 'warning', absWorkingDir: ROOT }
+const shared: BuildOptions = {
+  bundle: true,
+  tsconfigRaw,
+  logLevel: 'warning',
+  absWorkingDir: ROOT,
+  write: false,
+}
+
+async function build(options: BuildOptions): Promise<void> {
+  const { outputFiles = [] } = await bundle(options)
+  for (const { path, contents } of outputFiles) await writeWhole(path, contents)
+}
+
+/** A file that someone is reading is never seen half written, and not touched when it is the same. */
+async function writeWhole(path: string, contents: Uint8Array | string): Promise<void> {
+  const bytes = Buffer.from(contents)
+  const present = await readFile(path).catch(() => undefined)
+  if (present?.equals(bytes)) return
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}`
+  await writeFile(temporary, bytes)
+  await rename(temporary, path)
+}
 
 /**
  * The client: one ES2018 CommonJS file without dependencies, which WeChat's npm builder copies as it is.
@@ -72,7 +93,7 @@ export async function buildFunction(name: string): Promise<void> {
     legalComments: 'none',
   })
   const description = { name, version: '0.1.0', main: 'index.js', private: true }
-  await writeFile(
+  await writeWhole(
     join(dirname(outfile), 'package.json'),
     `${JSON.stringify(description, null, 2)}\n`,
   )
@@ -88,9 +109,10 @@ export function functionFile(name: string): string {
 
 /** The demo's copy of the client, as DevTools' "Build npm" would make it. */
 async function copyClientIntoDemo(): Promise<void> {
-  const target = at('miniprogram/miniprogram_npm/miniprogram-cos/index.js')
-  await mkdir(dirname(target), { recursive: true })
-  await copyFile(at('packages/client/miniprogram_dist/index.js'), target)
+  await writeWhole(
+    at('miniprogram/miniprogram_npm/miniprogram-cos/index.js'),
+    await readFile(at('packages/client/miniprogram_dist/index.js')),
+  )
 }
 
 /** Builds everything that runs as a built file. About a second. */
@@ -101,7 +123,7 @@ export async function buildAll(): Promise<void> {
     buildSimulator(),
     ...FUNCTIONS.map(buildFunction),
   ])
-  if (existsSync(at('miniprogram/app.json'))) await copyClientIntoDemo()
+  await copyClientIntoDemo()
 }
 
 if (require.main === module) {

@@ -1,6 +1,6 @@
 import { operations } from '@miniprogram-cos/protocol'
 import { COS } from 'miniprogram-cos'
-import { createRecordingWx } from '../support/recordingWx'
+import { type CannedAnswer, createRecordingWx } from '../support/recordingWx'
 import {
   FROZEN_NOW,
   type RecordedRequest,
@@ -36,7 +36,7 @@ afterEach(() => {
 })
 
 /** Good answers of the shape each operation expects; a wrong clock where the vector is about one. */
-function answerTo({ id }: RequestVector, index: number) {
+function answerTo({ id }: RequestVector, index: number): CannedAnswer {
   if (id === 'retry-skew' && index === 0) {
     return {
       statusCode: 403,

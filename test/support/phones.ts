@@ -14,7 +14,7 @@ import { HOST } from './testCloud'
 export const CLIENT_FILE = join(ROOT, 'packages/client/miniprogram_dist/index.js')
 const OFFICIAL_FILE = join(ROOT, 'node_modules/cos-wx-sdk-v5/dist/cos-wx-sdk-v5.min.js')
 
-const DOMAINS = [`https://${HOST}`]
+const DOMAINS = [`https://${HOST}`, 'https://service.cos.myqcloud.com']
 
 export interface TestPhone {
   simulator: Simulator
@@ -44,15 +44,30 @@ export function createSimulatedPhone(
   return simulator
 }
 
+export interface TestPhoneOptions extends Partial<SimulatorOptions> {
+  /** Milliseconds by which the phone's clock is ahead. */
+  clockOffset?: number
+}
+
 export function createTestPhone(
   cloud: LocalCloud & { folder: string },
   openid: string | undefined,
-  options: Partial<SimulatorOptions> = {},
+  { clockOffset = 0, ...options }: TestPhoneOptions = {},
   clientOptions: CloudCOSOptions = {},
 ): TestPhone {
   const simulator = createSimulatedPhone(cloud, openid, options)
-  const Client = loadModule<typeof COS>(CLIENT_FILE, { wx: simulator.wx })
+  const globals = clockOffset ? { Date: wrongDate(clockOffset) } : {}
+  const Client = loadModule<typeof COS>(CLIENT_FILE, { wx: simulator.wx, globals })
   return { simulator, Client, cos: Client.cloud(clientOptions) }
+}
+
+/** A clock that is off. */
+function wrongDate(offset: number): DateConstructor {
+  return class extends Date {
+    static override now(): number {
+      return Date.now() + offset
+    }
+  } as DateConstructor
 }
 
 /** The official client, unmodified, around a `wx`. In this realm, because it asks `instanceof Array`. */

@@ -5,6 +5,8 @@ import { type AuthorizationRequest, type Key, type ReadySignature, readAnswer } 
 
 /** A key with less life left than this many seconds is not used any more. */
 const MIN_REMAINING = 60
+/** A smaller difference between the clocks does no harm. */
+export const SKEW_SECONDS = 30
 /** A provider that has not answered by then never will. */
 const PROVIDER_TIMEOUT = 60_000
 
@@ -112,16 +114,21 @@ export class Credentials {
       return read
     }
     if (read.isScoped) this.#scopesEach = true
-    this.#learnFromStart(read)
+    this.#learnFromKey(read)
     this.#cache.unshift({ key: read, scopeKey })
     return read
   }
 
-  /** A key cannot begin in the future: if it seems to, this clock is behind by at least as much. */
-  #learnFromStart({ StartTime }: Key): void {
+  /**
+   * A key just issued has begun and has not ended. If it seems otherwise, this clock is wrong, and the
+   * key's start is the best guess of the time: without it, every request would ask for a new key.
+   */
+  #learnFromKey({ StartTime, ExpiredTime = 0 }: Key): void {
     if (!StartTime || !this.#options.CorrectClockSkew) return
-    const behind = StartTime - this.now()
-    if (behind > 30) this.#options.SystemClockOffset += Math.round(behind * 1000)
+    const now = this.now()
+    if (StartTime - now > SKEW_SECONDS || ExpiredTime - now <= MIN_REMAINING) {
+      this.#options.SystemClockOffset += Math.round((StartTime - now) * 1000)
+    }
   }
 
   /** Waits for the callback or the returned promise, whichever answers, and not for ever. */

@@ -9,7 +9,7 @@ import {
   type XmlElement,
 } from '@miniprogram-cos/protocol'
 import type { AuthorizationRequest, Key, ReadySignature } from '../credentials/answers'
-import type { Credentials } from '../credentials/credentials'
+import { type Credentials, SKEW_SECONDS } from '../credentials/credentials'
 import type { ResolvedOptions } from '../options'
 import { type Platform, type PlatformReply, pause } from '../platform'
 import { hasErrorBody, networkError, serviceError } from './failures'
@@ -25,8 +25,6 @@ export interface ClientCore {
 
 /** Pauses before the second, third … try, in milliseconds; each is shortened at random by up to half. */
 const RETRY_DELAYS = [300, 1000, 3000]
-/** A smaller difference between the clocks does no harm. */
-const SKEW_SECONDS = 30
 
 /** Fields that only some callers give along. */
 export interface PerformExtras {

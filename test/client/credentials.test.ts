@@ -1,0 +1,159 @@
+import { COS } from 'miniprogram-cos'
+import { createRecordingWx, type RecordedRequest } from '../support/recordingWx'
+
+const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
+const seconds = () => Math.floor(Date.now() / 1000)
+const keyNamed = (name: string, life = 1800) => ({
+  TmpSecretId: name,
+  TmpSecretKey: 'secret',
+  SecurityToken: `token of ${name}`,
+  StartTime: seconds(),
+  ExpiredTime: seconds() + life,
+})
+
+afterEach(() => {
+  delete (globalThis as { wx?: unknown }).wx
+  jest.useRealTimers()
+})
+
+/** Answers by what `refuse` says of each request. */
+function install(
+  refuse: (request: RecordedRequest, index: number) => string | undefined = () => undefined,
+) {
+  const recorded = createRecordingWx((request, index) => {
+    const code = refuse(request, index)
+    return code
+      ? {
+          statusCode: code === 'ExpiredToken' ? 400 : 403,
+          data: `<Error><Code>${code}</Code></Error>`,
+        }
+      : { statusCode: 200, header: { ETag: '"e"' } }
+  })
+  ;(globalThis as { wx?: unknown }).wx = recorded.wx
+  return recorded.requests
+}
+
+const tokenOf = (request: RecordedRequest) =>
+  (request.header as Record<string, string>)['x-cos-security-token']
+
+test('one getAuthorization call serves requests that start together, and later ones', async () => {
+  install()
+  const getAuthorization = jest.fn((_, callback) => setTimeout(() => callback(keyNamed('a')), 5))
+  const cos = new COS({ getAuthorization })
+  await Promise.all(Array.from({ length: 20 }, (_, i) => cos.headObject({ ...AT, Key: `${i}` })))
+  await cos.headObject({ ...AT, Key: 'later' })
+  expect(getAuthorization).toHaveBeenCalledTimes(1)
+})
+
+test('a key with less than a minute left is not used again', async () => {
+  install()
+  const getAuthorization = jest.fn((_, callback) => callback(keyNamed('a', 50)))
+  const cos = new COS({ getAuthorization, CorrectClockSkew: false })
+  await cos.headObject({ ...AT, Key: 'a' })
+  await cos.headObject({ ...AT, Key: 'b' })
+  expect(getAuthorization).toHaveBeenCalledTimes(2)
+})
+
+test.each(['ExpiredToken', 'InvalidAccessKeyId'])(
+  'a key refused with %s is forgotten and fetched once more',
+  async (code) => {
+    const requests = install((_, index) => (index === 0 ? code : undefined))
+    let issued = 0
+    const cos = new COS({ getAuthorization: async () => keyNamed(`key ${++issued}`) })
+    await cos.getObject({ ...AT, Key: 'a' })
+    expect(requests.map(tokenOf)).toEqual(['token of key 1', 'token of key 2'])
+  },
+)
+
+test('keys that are refused again and again end in the error, not in a loop', async () => {
+  const requests = install(() => 'ExpiredToken')
+  const cos = new COS({ getAuthorization: async () => keyNamed('a') })
+  await expect(cos.getObject({ ...AT, Key: 'a' })).rejects.toMatchObject({ code: 'ExpiredToken' })
+  expect(requests.length).toBe(2)
+})
+
+test('a plain refusal does not cost a new key', async () => {
+  install(() => 'AccessDenied')
+  const getAuthorization = jest.fn(async () => keyNamed('a'))
+  const cos = new COS({ getAuthorization })
+  for (const Key of ['a', 'b']) {
+    await expect(cos.getObject({ ...AT, Key })).rejects.toMatchObject({ code: 'AccessDenied' })
+  }
+  expect(getAuthorization).toHaveBeenCalledTimes(1)
+})
+
+test('a scoped key is kept for its scope alone', async () => {
+  const requests = install()
+  const getAuthorization = jest.fn(async ({ Scope }: { Scope: { prefix: string }[] }) => ({
+    ...keyNamed(Scope.map(({ prefix }) => prefix).join()),
+    ScopeLimit: true,
+  }))
+  const cos = new COS({ getAuthorization: getAuthorization as never })
+  await Promise.all(['a', 'b', 'a', 'b', 'a'].map((Key) => cos.headObject({ ...AT, Key })))
+  expect(getAuthorization).toHaveBeenCalledTimes(2)
+  expect(requests.map(tokenOf).sort()).toEqual([
+    'token of a',
+    'token of a',
+    'token of a',
+    'token of b',
+    'token of b',
+  ])
+})
+
+test('the caller’s own object is left as it was', async () => {
+  install()
+  const answer = Object.freeze(keyNamed('a'))
+  const Headers = Object.freeze({ 'x-cos-meta-a': 'b' })
+  const cos = new COS({ getAuthorization: async () => answer })
+  await cos.putObject(Object.freeze({ ...AT, Key: 'a', Body: 'x', Headers }))
+})
+
+test.each<[string, (options: unknown, callback: (answer: never) => void) => unknown, string]>([
+  [
+    'throws',
+    () => {
+      throw new Error('no network')
+    },
+    'no network',
+  ],
+  ['rejects', () => Promise.reject(new Error('no network')), 'no network'],
+  ['answers nothing', (_, callback) => callback(undefined as never), 'format error'],
+  ['answers null', (_, callback) => callback(null as never), 'format error'],
+  ['answers nonsense', (_, callback) => callback('nonsense' as never), 'not a COS signature'],
+  [
+    'leaves a field out',
+    (_, callback) => callback({ TmpSecretId: 'a' } as never),
+    'missing "TmpSecretKey"',
+  ],
+])(
+  'a getAuthorization that %s ends in a CosError of kind credentials',
+  async (_, provider, message) => {
+    jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
+    install()
+    const cos = new COS({ getAuthorization: provider as never })
+    const outcome = cos.headObject({ ...AT, Key: 'a' }).catch((error: unknown) => error)
+    for (let i = 0; i < 4; i++) await jest.advanceTimersByTimeAsync(3000)
+    expect(await outcome).toMatchObject({
+      name: 'CosError',
+      kind: 'credentials',
+      message: expect.stringContaining(message),
+    })
+  },
+)
+
+test('a getAuthorization that never answers ends after a minute', async () => {
+  jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
+  install()
+  const cos = new COS({ getAuthorization: () => {} })
+  const outcome = cos.headObject({ ...AT, Key: 'a' }).catch((error: unknown) => error)
+  await jest.advanceTimersByTimeAsync(5 * 65_000)
+  expect(await outcome).toMatchObject({ code: 'KitAuthorizationFailed', kind: 'credentials' })
+})
+
+test('without any credentials the call says what to give', async () => {
+  install()
+  await expect(new COS().headObject({ ...AT, Key: 'a' })).rejects.toMatchObject({
+    code: 'KitNoCredentials',
+    message: expect.stringContaining('COS.cloud'),
+  })
+})

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from '../../scripts/build'
+import { type CloudProcess, startCloudProcess } from '../support/cloudProcess'
+import { send, signByOfficialSdk } from '../support/rawRequest'
+import { ALICE } from '../support/testCloud'
+
+let data: string
+let cloud: CloudProcess
+beforeAll(async () => {
+  data = mkdtempSync(join(tmpdir(), 'command-'))
+  cloud = await startCloudProcess(['--data', data])
+})
+afterAll(async () => {
+  await cloud.stop()
+  rmSync(data, { recursive: true, force: true })
+})
+
+test('prints one line with the addresses, and everything listens there', async () => {
+  const { cos, sts, functions, bucket, secretId, secretKey } = cloud.ready
+  for (const address of [cos, sts, functions])
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  const Authorization = signByOfficialSdk({
+    SecretId: secretId,
+    SecretKey: secretKey as string,
+    method: 'HEAD',
+  })
+  const head = await send(cos, { method: 'HEAD', headers: { Authorization } })
+  expect([bucket, head.status]).toEqual(['media-1250000000', 200])
+})
+
+test('answers a function call with the caller in the headers', async () => {
+  const response = await fetch(`${cloud.ready.functions}/cos-credentials`, {
+    method: 'POST',
+    headers: { 'x-wx-openid': ALICE, 'x-wx-appid': 'wx1', 'x-wx-source': 'wx_client' },
+    body: '{}',
+  })
+  expect(await response.json()).toMatchObject({ prefix: `private/${ALICE}/` })
+})
+
+test('a second one on the same data says what is wrong', () => {
+  const second = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'scripts/localCloud.ts', '--data', data],
+    { cwd: ROOT, encoding: 'utf8' },
+  )
+  expect(second.status).toBe(2)
+  expect(second.stderr).toContain('in use by another local cloud')
+  expect(second.stdout).toBe('')
+})
+
+test.each([
+  [['--cos-port', 'x'], '--cos-port must be a port number'],
+  [['--nonsense'], 'nonsense'],
+])('refuses the options %j with status 2', (args, message) => {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'scripts/localCloud.ts', ...args],
+    { cwd: ROOT, encoding: 'utf8' },
+  )
+  expect(status).toBe(2)
+  expect(stderr).toContain(message)
+})

@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from '../../scripts/build'
+
+const run = (...args: string[]) =>
+  spawnSync(process.execPath, ['--import', 'tsx', 'scripts/start.ts', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'start-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('runs the main job with the samples and ends with status 0', () => {
+  const { status, stdout } = run('--once')
+  expect(stdout).toContain('Every step held.')
+  expect(stdout).toContain('generated-25MB.bin  25.0 MB in parts')
+  expect(stdout).toContain('copy from              403 AccessDenied')
+  expect(stdout).not.toContain('✗')
+  expect(status).toBe(0)
+}, 90_000)
+
+test('runs it with the files it is given, whatever their names and sizes', () => {
+  const files = ['empty.txt', '照片 (1)+%.jpg', '😀.bin'].map((name, i) => {
+    const path = join(folder, name)
+    writeFileSync(path, Buffer.alloc(i * 1_500_000, i))
+    return path
+  })
+  const { status, stdout } = run('--once', ...files)
+  expect(stdout).toContain('empty.txt  0 B in one request')
+  expect(stdout).toContain('😀.bin  2.9 MB in parts')
+  expect(stdout).not.toContain('✗')
+  expect(status).toBe(0)
+}, 90_000)
+
+test('says which file is missing, with status 2', () => {
+  const { status, stderr } = run('--once', '/nothing/here.jpg')
+  expect([status, stderr.trim()]).toEqual([2, 'start: no such file: /nothing/here.jpg'])
+})

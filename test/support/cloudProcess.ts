@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { ROOT } from '../../scripts/build'
+
+/** What the local cloud prints once it is ready. */
+export interface ReadyLine {
+  ready: true
+  cos: string
+  sts: string
+  functions: string
+  bucket: string
+  region: string
+  secretId: string
+  secretKey?: string
+}
+
+export interface CloudProcess {
+  ready: ReadyLine
+  child: ChildProcess
+  /** Ends it as a power cut would. */
+  kill: () => Promise<void>
+  /** Ends it politely. */
+  stop: () => Promise<void>
+}
+
+/** The local cloud as its users start it: a process of its own. */
+export async function startCloudProcess(args: string[]): Promise<CloudProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/localCloud.ts', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let errors = ''
+  child.stderr?.on('data', (text: Buffer) => {
+    errors += text.toString()
+  })
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
+  const ready = await new Promise<ReadyLine>((resolve, reject) => {
+    lines.once('line', (line) => resolve(JSON.parse(line) as ReadyLine))
+    child.once('exit', (code) => reject(new Error(`the local cloud ended with ${code}: ${errors}`)))
+  })
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+  }
+  return { ready, child, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') }
+}
