@@ -9,8 +9,17 @@ const KEY = { SecretId: 'id', SecretKey: 'key' }
 const INTENDED: Record<string, object> = {
   // Numeric entities are decoded (defect 32).
   'getBucket-one': { Contents: [{ Key: ' a & b中 ' }] },
+  // A single rule is a list too (defect 35).
+  getBucketReplication: { ReplicationConfiguration: { Role: 'r', Rules: [{ ID: '1' }] } },
   // A part without an ETag is refused where it matters, in uploads; here the field is empty (defect 36).
   'multipartUpload-no-etag': { ETag: '' },
+}
+
+/** One shape for all errors, instead of `{ ErrorStatus }` for these (defect 48). */
+const OTHER_SHAPE: Record<string, object> = {
+  'getBucketPolicy-403': { code: 'AccessDenied', statusCode: 403 },
+  'getBucketPolicy-404': { code: 'NoSuchBucketPolicy', statusCode: 404 },
+  'getBucketPolicy-405': { code: 'MethodNotAllowed', statusCode: 405 },
 }
 
 /** Errors that are tried again here and were not before. */
@@ -66,7 +75,7 @@ test.each(bad.map((vector) => [vector.id, vector] as const))(
   async (id, vector) => {
     const { rejected, requests } = await call(vector)
     expect(rejected).toBeInstanceOf(Error)
-    expect({ ...rejected }).toMatchObject(vector.rejected as object)
+    expect({ ...rejected }).toMatchObject(OTHER_SHAPE[id] ?? (vector.rejected as object))
     if (!(id in RETRIED)) expect(requests).toBe(vector.requestsSent)
   },
 )

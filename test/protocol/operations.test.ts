@@ -52,12 +52,12 @@ test('recognises each of its own rows by what the row says of itself', () => {
 })
 
 test('a reserved sub-resource that no row serves is never taken for a plain operation', () => {
-  const put = shape('PUT', 'object', { acl: '' })
-  expect(unservedSubresource(recogniseOperation(put)?.row, put.query)).toBe('acl')
+  const put = shape('PUT', 'object', { retention: '' })
+  expect(unservedSubresource(recogniseOperation(put)?.row, put.query)).toBe('retention')
   const half = shape('PUT', 'object', { uploadId: 'x' })
   expect(unservedSubresource(recogniseOperation(half)?.row, half.query)).toBe('uploadId')
-  const list = shape('GET', 'bucket', { versions: '', prefix: '' })
-  expect(unservedSubresource(recogniseOperation(list)?.row, list.query)).toBe('versions')
+  const list = shape('GET', 'bucket', { intelligenttiering: '', prefix: '' })
+  expect(unservedSubresource(recogniseOperation(list)?.row, list.query)).toBe('intelligenttiering')
 })
 
 test('nothing is recognised that COS does not have', () => {

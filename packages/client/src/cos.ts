@@ -41,6 +41,9 @@ export type OperationMethods = {
   [Name in keyof Operations]: Method<ParamsOf<Operations[Name]>, ResultOf<Operations[Name]>>
 }
 
+/** Operations whose Prefix defaults to the caller's own folder. */
+const LISTS = new Set<OperationName>(['getBucket', 'multipartList', 'listObjectVersions'])
+
 export interface CloudCOSOptions extends COSOptions, CloudOptions {}
 
 // The operations become methods below, from the same table their types come from.
@@ -174,7 +177,7 @@ export class COS {
   async #complete(given: CallParams, name?: OperationName): Promise<Params> {
     const params: Params = { ...given }
     const { Bucket, Region } = this.options
-    const isList = name === 'getBucket' || name === 'multipartList'
+    const isList = name !== undefined && LISTS.has(name)
     const lacksPlace = !(params.Bucket ?? Bucket) || !(params.Region ?? Region)
     const lacksPrefix = isList && params.Prefix === undefined
     if (!this.#cloud || name === 'getService' || !(lacksPlace || lacksPrefix)) return params

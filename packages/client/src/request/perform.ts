@@ -234,7 +234,8 @@ function documentOf(data: string | ArrayBuffer, root: string): XmlElement {
 
 function forgive({ row, params }: Prepared, failure: CosError): object | undefined {
   if (failure.kind !== 'service' || failure.statusCode === undefined) return undefined
-  return row.forgive?.({ statusCode: failure.statusCode, code: failure.code }, params)
+  const { statusCode, code, headers = {}, RequestId } = failure
+  return row.forgive?.({ statusCode, code, headers, ...(RequestId ? { RequestId } : {}) }, params)
 }
 
 /** Each cure is tried once: it either helps at once or not at all. */

@@ -131,9 +131,13 @@ function headersOf(
   const add = (name: string, value: string | number | undefined) => {
     if (value !== undefined && !has(name)) headers[name] = value
   }
-  for (const [name, value] of Object.entries(defaults ?? {})) add(name, value)
-  if (row.contentMd5 && body !== undefined) {
-    add('Content-Type', 'application/xml')
+  for (const [name, value] of Object.entries(defaults ?? {})) {
+    // A row's own reading of a param (grants without duplicates) replaces the plain one.
+    if (row.subresource === 'acl' && value !== undefined) headers[name] = value
+    else add(name, value)
+  }
+  if (row.contentMd5 && body) {
+    add('Content-Type', row.contentType ?? 'application/xml')
     add('Content-MD5', contentMd5(body))
   } else if (options.UploadCheckContentMd5 && row.method === 'PUT' && body) {
     add('Content-MD5', contentMd5(body))

@@ -1,9 +1,54 @@
+import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './acl'
+import { appendObject } from './appendObject'
 import { deleteBucket, headBucket, putBucket } from './bucket'
+import {
+  deleteBucketCors,
+  deleteBucketDomain,
+  deleteBucketEncryption,
+  deleteBucketLifecycle,
+  deleteBucketOrigin,
+  deleteBucketPolicy,
+  deleteBucketReplication,
+  deleteBucketWebsite,
+  getBucketAccelerate,
+  getBucketCors,
+  getBucketDomain,
+  getBucketEncryption,
+  getBucketLifecycle,
+  getBucketLocation,
+  getBucketLogging,
+  getBucketOrigin,
+  getBucketPolicy,
+  getBucketReferer,
+  getBucketReplication,
+  getBucketVersioning,
+  getBucketWebsite,
+  putBucketAccelerate,
+  putBucketCors,
+  putBucketDomain,
+  putBucketEncryption,
+  putBucketLifecycle,
+  putBucketLogging,
+  putBucketOrigin,
+  putBucketPolicy,
+  putBucketReferer,
+  putBucketReplication,
+  putBucketVersioning,
+  putBucketWebsite,
+} from './bucketConfigurations'
 import { deleteMultipleObject } from './deleteMultipleObject'
 import { deleteObject } from './deleteObject'
 import { getBucket } from './getBucket'
 import { getObject } from './getObject'
 import { headObject } from './headObject'
+import {
+  deleteBucketInventory,
+  getBucketInventory,
+  listBucketInventory,
+  postBucketInventory,
+  putBucketInventory,
+} from './inventory'
+import { listObjectVersions } from './listObjectVersions'
 import { multipartAbort } from './multipartAbort'
 import { multipartComplete } from './multipartComplete'
 import { multipartInit } from './multipartInit'
@@ -15,6 +60,14 @@ import { postObject } from './postObject'
 import { putObject } from './putObject'
 import { putObjectCopy } from './putObjectCopy'
 import { getService } from './service'
+import {
+  deleteBucketTagging,
+  deleteObjectTagging,
+  getBucketTagging,
+  getObjectTagging,
+  putBucketTagging,
+  putObjectTagging,
+} from './tagging'
 import { uploadPartCopy } from './uploadPartCopy'
 
 /**
@@ -62,6 +115,106 @@ export const operations = {
   multipartListPart,
   /** Gives an upload up and frees its parts. COS: Abort Multipart Upload (document 436/7740). */
   multipartAbort,
+  /** Sets who may use a bucket. COS: PUT Bucket acl (document 436/7737). */
+  putBucketAcl,
+  /** Reads who may use a bucket. COS: GET Bucket acl (document 436/7733). */
+  getBucketAcl,
+  /** Sets the cross-origin rules. COS: PUT Bucket cors (document 436/8279). */
+  putBucketCors,
+  /** Reads the cross-origin rules; none is an empty list. COS: GET Bucket cors (document 436/8274). */
+  getBucketCors,
+  /** Removes the cross-origin rules. COS: DELETE Bucket cors (document 436/8283). */
+  deleteBucketCors,
+  /** Tells the region of a bucket. COS: GET Bucket location (document 436/8275). */
+  getBucketLocation,
+  /** Sets the bucket policy. COS: PUT Bucket policy (document 436/8282). */
+  putBucketPolicy,
+  /** Reads the bucket policy. COS: GET Bucket policy (document 436/8276). */
+  getBucketPolicy,
+  /** Removes the bucket policy. COS: DELETE Bucket policy (document 436/8285). */
+  deleteBucketPolicy,
+  /** Sets the tags of a bucket. COS: PUT Bucket tagging (document 436/34838). */
+  putBucketTagging,
+  /** Reads the tags of a bucket; none is an empty list. COS: GET Bucket tagging (document 436/34837). */
+  getBucketTagging,
+  /** Removes the tags of a bucket. COS: DELETE Bucket tagging (document 436/34836). */
+  deleteBucketTagging,
+  /** Sets the lifecycle rules. COS: PUT Bucket lifecycle (document 436/8280). */
+  putBucketLifecycle,
+  /** Reads the lifecycle rules; none is an empty list. COS: GET Bucket lifecycle (document 436/8278). */
+  getBucketLifecycle,
+  /** Removes the lifecycle rules. COS: DELETE Bucket lifecycle (document 436/8284). */
+  deleteBucketLifecycle,
+  /** Enables or suspends versioning. COS: PUT Bucket versioning (document 436/19889). */
+  putBucketVersioning,
+  /** Tells whether versioning is on. COS: GET Bucket versioning (document 436/19888). */
+  getBucketVersioning,
+  /** Sets the replication rules. COS: PUT Bucket replication (document 436/19223). */
+  putBucketReplication,
+  /** Reads the replication rules. COS: GET Bucket replication (document 436/19222). */
+  getBucketReplication,
+  /** Removes the replication rules. COS: DELETE Bucket replication (document 436/19221). */
+  deleteBucketReplication,
+  /** Sets up a static website. COS: PUT Bucket website (document 436/31930). */
+  putBucketWebsite,
+  /** Reads the static website settings. COS: GET Bucket website (document 436/31929). */
+  getBucketWebsite,
+  /** Removes the static website settings. COS: DELETE Bucket website (document 436/31928). */
+  deleteBucketWebsite,
+  /** Sets the hotlink protection. COS: PUT Bucket referer (document 436/32492). */
+  putBucketReferer,
+  /** Reads the hotlink protection. COS: GET Bucket referer (document 436/32493). */
+  getBucketReferer,
+  /** Binds custom domains. COS: PUT Bucket domain (document 436/36506). */
+  putBucketDomain,
+  /** Lists custom domains. COS: GET Bucket domain (document 436/36507). */
+  getBucketDomain,
+  /** Unbinds custom domains. COS: DELETE Bucket domain (document 436/36508). */
+  deleteBucketDomain,
+  /** Sets the back-to-origin rules. COS: PUT Bucket origin (document 436/30618). */
+  putBucketOrigin,
+  /** Reads the back-to-origin rules. COS: GET Bucket origin (document 436/30619). */
+  getBucketOrigin,
+  /** Removes the back-to-origin rules. COS: DELETE Bucket origin (document 436/30620). */
+  deleteBucketOrigin,
+  /** Switches access logs on or off. COS: PUT Bucket logging (document 436/17054). */
+  putBucketLogging,
+  /** Tells where access logs go. COS: GET Bucket logging (document 436/17053). */
+  getBucketLogging,
+  /** Sets an inventory job. COS: PUT Bucket inventory (document 436/33707). */
+  putBucketInventory,
+  /** Reads an inventory job. COS: GET Bucket inventory (document 436/33705). */
+  getBucketInventory,
+  /** Removes an inventory job. COS: DELETE Bucket inventory (document 436/33704). */
+  deleteBucketInventory,
+  /** Lists inventory jobs. COS: List Bucket Inventory (document 436/33706). */
+  listBucketInventory,
+  /** Runs an inventory job at once. COS: POST Bucket inventory (document 436/80242). */
+  postBucketInventory,
+  /** Switches global acceleration. COS: PUT Bucket Accelerate (document 436/38869). */
+  putBucketAccelerate,
+  /** Tells whether global acceleration is on. COS: GET Bucket Accelerate (document 436/38868). */
+  getBucketAccelerate,
+  /** Sets the default encryption. COS: PUT Bucket encryption (document 436/40136). */
+  putBucketEncryption,
+  /** Reads the default encryption. COS: GET Bucket encryption (document 436/40137). */
+  getBucketEncryption,
+  /** Removes the default encryption. COS: DELETE Bucket encryption (document 436/40138). */
+  deleteBucketEncryption,
+  /** Lists objects with all their versions. COS: GET Bucket Object versions (document 436/35521). */
+  listObjectVersions,
+  /** Sets who may use an object. COS: PUT Object acl (document 436/7748). */
+  putObjectAcl,
+  /** Reads who may use an object. COS: GET Object acl (document 436/7744). */
+  getObjectAcl,
+  /** Sets the tags of an object. COS: PUT Object tagging (document 436/42997). */
+  putObjectTagging,
+  /** Reads the tags of an object; none is an empty list. COS: GET Object tagging (document 436/42998). */
+  getObjectTagging,
+  /** Removes the tags of an object. COS: DELETE Object tagging (document 436/42999). */
+  deleteObjectTagging,
+  /** Appends to an object. COS: APPEND Object (document 436/7741). */
+  appendObject,
 }
 
 export type Operations = typeof operations

@@ -45,6 +45,8 @@ export interface Reply {
 export interface ServiceFailure {
   statusCode: number
   code: string
+  headers: Record<string, string>
+  RequestId?: string
 }
 
 /** Fields that every result carries. */
@@ -102,6 +104,8 @@ export interface Operation<Params extends CallParams, Result> {
   readonly idempotent: boolean
   /** Content-MD5 over the document sent, as COS demands for XML bodies. */
   readonly contentMd5?: boolean
+  /** Of the document sent. @default 'application/xml' */
+  readonly contentType?: string
   readonly request?: (params: Params) => RequestParts
   readonly result?: (reply: Reply, params: Params) => Result
   /** A failure that the official client reports as a result. */

@@ -13,7 +13,7 @@ export function escapeXml(text: string): string {
 
 /**
  * Writes plain data as XML without declaration or white space. Arrays repeat their element,
- * `undefined` is left out, `null` and `''` are empty elements.
+ * `undefined` is left out, `null` is `<name/>`.
  *
  * @example writeXml({ Delete: { Quiet: true, Object: [{ Key: 'a' }] } })
  */
@@ -22,9 +22,8 @@ export function writeXml(data: object): string {
   for (const [name, value] of Object.entries(data)) {
     for (const item of Array.isArray(value) ? value : [value]) {
       if (item === undefined) continue
-      const inner =
-        item === null ? '' : typeof item === 'object' ? writeXml(item) : escapeXml(String(item))
-      xml += inner === '' ? `<${name}/>` : `<${name}>${inner}</${name}>`
+      const inner = typeof item === 'object' ? writeXml(item ?? {}) : escapeXml(String(item))
+      xml += item === null ? `<${name}/>` : `<${name}>${inner}</${name}>`
     }
   }
   return xml

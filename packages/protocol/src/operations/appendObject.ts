@@ -1,0 +1,20 @@
+import { type ObjectParams, operation, type ResultMeta } from './operation'
+import type { ContentParams } from './paramHeaders'
+
+export interface AppendObjectParams extends ObjectParams, ContentParams {
+  Body: string | ArrayBuffer
+  /** Where to append: the object's present length, 0 for a new one. */
+  Position: number
+}
+
+/** Appends to an object of type appendable; `x-cos-next-append-position` says where to go on. */
+export const appendObject = operation<AppendObjectParams, ResultMeta>({
+  method: 'POST',
+  target: 'object',
+  subresource: 'append',
+  needs: ['position'],
+  access: [{ action: 'AppendObject', on: 'object' }],
+  // Its position makes a repetition fail instead of doubling the content, but then hides the success.
+  idempotent: false,
+  request: ({ Position, Body }) => ({ query: { position: Position }, body: Body }),
+})

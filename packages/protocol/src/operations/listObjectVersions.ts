@@ -1,0 +1,59 @@
+import { asList } from '../xml/readXml'
+import { type BucketParams, operation, type ResultMeta } from './operation'
+
+export interface ListObjectVersionsParams extends BucketParams {
+  /** @default '' (with `COS.cloud`: the caller's own folder) */
+  Prefix?: string
+  Delimiter?: string
+  KeyMarker?: string
+  VersionIdMarker?: string
+  /** 1 to 1000. @default 1000 */
+  MaxKeys?: number | string
+  EncodingType?: 'url'
+}
+
+export interface ObjectVersion {
+  Key: string
+  VersionId: string
+  /** `'true'` or `'false'` */
+  IsLatest: string
+  LastModified: string
+  ETag?: string
+  Size?: string
+  StorageClass?: string
+  Owner?: { ID: string; DisplayName?: string }
+}
+
+export interface ListObjectVersionsResult extends ResultMeta {
+  Versions: ObjectVersion[]
+  DeleteMarkers: ObjectVersion[]
+  IsTruncated: string
+  NextKeyMarker?: string
+  NextVersionIdMarker?: string
+  [element: string]: unknown
+}
+
+export const listObjectVersions = operation<
+  ListObjectVersionsParams,
+  Pick<ListObjectVersionsResult, 'Versions' | 'DeleteMarkers'>
+>({
+  method: 'GET',
+  target: 'bucket',
+  subresource: 'versions',
+  access: [{ action: 'GetBucketObjectVersions', on: 'prefix' }],
+  idempotent: true,
+  request: (params) => ({
+    query: {
+      prefix: params.Prefix,
+      delimiter: params.Delimiter,
+      'key-marker': params.KeyMarker,
+      'version-id-marker': params.VersionIdMarker,
+      'max-keys': params.MaxKeys,
+      'encoding-type': params.EncodingType,
+    },
+  }),
+  result(reply) {
+    const { Version, DeleteMarker, ...rest } = reply.xml('ListVersionsResult')
+    return { ...rest, Versions: asList(Version), DeleteMarkers: asList(DeleteMarker) }
+  },
+})
