@@ -22,7 +22,7 @@ test.each([
   ['${uin}/x', 'template'],
   ['{openid}', 'template'],
   ['a%2e%2e', 'percent'],
-  ['a\u0000b', 'invisible'],
+  ['a\u0000b', 'control'],
   ['a\u202eb', 'invisible'],
   ['a\u200bb', 'invisible'],
   ['a\u0018b', 'control'],

@@ -76,8 +76,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const store = await Store.open(options.data)
   for (const { name, region } of options.buckets) {
     if (!parseBucket(name)) throw new Error(`"${name}" is not a bucket name of the form name-appid`)
-    if (!(await store.getBucket(name))) {
-      await store.putBucket({ name, region, created: new Date(clock()).toISOString() })
+    if (!(await store.buckets.get(name))) {
+      await store.buckets.put({ name, region, created: new Date(clock()).toISOString() })
     }
   }
   const cosServer = createCosServer({ store, keys, clock, log: options.onCosRequest })

@@ -35,7 +35,7 @@ export function newRequestId(now: number): string {
 
 /** The error document of a fault. */
 export function faultAnswer(fault: Fault, resource: string, requestId: string): Answer {
-  return xmlAnswer(
+  const answer = xmlAnswer(
     {
       Error: {
         Code: fault.code,
@@ -48,6 +48,7 @@ export function faultAnswer(fault: Fault, resource: string, requestId: string): 
     },
     fault.status,
   )
+  return { ...answer, headers: { ...answer.headers, ...fault.headers } }
 }
 
 /** Sends an answer. HEAD gets the headers alone. */

@@ -16,6 +16,12 @@ export type Principal =
   | { kind: 'root'; SecretId: string }
   | { kind: 'temporary'; SecretId: string; session: Session }
 
+/** Who sent a request, and what they signed. */
+export interface Authenticated {
+  principal: Principal
+  auth?: ParsedAuthorization
+}
+
 /** COS accepts clocks that differ by up to this many seconds (document 436/7730). */
 const CLOCK_TOLERANCE = 900
 
@@ -28,9 +34,9 @@ export const nodeHash: SignatureHash = {
  * Establishes who sent a request, in COS's documented order: key id, time, signature (436/40105).
  * @throws Fault
  */
-export function authenticate(request: CosRequest, keys: KeyRing, now: number): Principal {
+export function authenticate(request: CosRequest, keys: KeyRing, now: number): Authenticated {
   const carrier = findCarrier(request)
-  if (!carrier) return { kind: 'anonymous' }
+  if (!carrier) return { principal: { kind: 'anonymous' } }
   const auth = parseAuthorization(carrier.authorization)
   if (auth?.algorithm !== 'sha1') {
     throw new Fault('InvalidArgument', 'The Authorization you specified is malformed.')
@@ -39,7 +45,7 @@ export function authenticate(request: CosRequest, keys: KeyRing, now: number): P
   for (const [name, value] of Object.entries(request.query)) {
     if (!carrier.ownParams.has(name)) query[name] = value
   }
-  return verifySigned(auth, { ...request, query }, carrier.token, keys, now)
+  return { principal: verifySigned(auth, { ...request, query }, carrier.token, keys, now), auth }
 }
 
 /** Checks key, time and signature of one signed request, or of a signed form. */

@@ -1,10 +1,13 @@
-import type { AnyOperation } from '@miniprogram-cos/protocol'
-import { parseBucket } from '@miniprogram-cos/protocol'
+import { type AnyOperation, parseBucket } from '@miniprogram-cos/protocol'
+import type { KeyRing } from '../keys/keyRing'
+import { aclAllows } from './acl'
 import type { Principal } from './authenticate'
 import { Fault } from './fault'
+import { evaluateBucketPolicy } from './policy/bucketPolicy'
 import type { ConditionContext } from './policy/conditions'
-import { type Decision, evaluatePolicy } from './policy/evaluatePolicy'
+import { type AccessRequest, type Decision, evaluatePolicy } from './policy/evaluatePolicy'
 import type { CosRequest } from './request'
+import type { Store } from './store/store'
 
 /** One thing an operation wants to do. */
 export interface Wanted {
@@ -13,6 +16,14 @@ export interface Wanted {
   region: string
   /** Key or list prefix; empty for the bucket itself. */
   path: string
+}
+
+/** What a decision needs to know. */
+export interface Asking {
+  request: CosRequest
+  principal: Principal
+  store: Store
+  keys: KeyRing
 }
 
 /** What a request's row of the table asks for, where the request alone tells it. */
@@ -32,26 +43,53 @@ export function wantedAccess(
   return wanted
 }
 
-/** Decides one wish. Identity alone decides here: the root owns everything, others need a policy. */
-export function decide(principal: Principal, wanted: Wanted, request: CosRequest): Decision {
-  if (principal.kind === 'root') return { allowed: true, reason: 'the root key owns every bucket' }
-  if (principal.kind === 'anonymous') {
-    return { allowed: false, reason: 'the request is not signed and the bucket is private' }
-  }
-  return evaluatePolicy(principal.session.policy, {
+/**
+ * Decides one wish (documents 436/31923, 598/10607): an explicit deny anywhere wins; else the policy of
+ * the key, the bucket policy or an ACL must allow it. The root key owns every bucket.
+ */
+export async function decide(asking: Asking, wanted: Wanted): Promise<Decision> {
+  const { principal, store, keys, request } = asking
+  const access: AccessRequest = {
     action: wanted.action,
     region: wanted.region,
     appid: parseBucket(wanted.bucket)?.appid ?? '',
     bucket: wanted.bucket,
     path: wanted.path,
     context: conditionContext(request),
-  })
+  }
+  const bucket = store.buckets.get(wanted.bucket)
+  const own = ownDecision(principal, access)
+  if (own.isExplicit) return own
+  const policy = bucket?.documents?.policy
+  const uin = principal.kind === 'root' ? keys.ownerUin : undefined
+  const shared = policy ? evaluateBucketPolicy(policy, access, uin) : undefined
+  // The owner can always mend a policy that locks everybody out.
+  const isMending = principal.kind === 'root' && /BucketPolicy$/.test(wanted.action)
+  if (shared?.isExplicit && !isMending) {
+    return { ...shared, reason: `bucket policy: ${shared.reason}` }
+  }
+  if (own.allowed) return own
+  if (shared?.allowed) return { ...shared, reason: `bucket policy: ${shared.reason}` }
+  const object =
+    wanted.path === '' ? undefined : await store.objects.get(wanted.bucket, wanted.path)
+  if (aclAllows(wanted.action, bucket?.acl, object?.acl, principal.kind !== 'anonymous')) {
+    return { allowed: true, reason: 'the ACL allows it' }
+  }
+  return own
+}
+
+function ownDecision(principal: Principal, access: AccessRequest): Decision {
+  if (principal.kind === 'root') return { allowed: true, reason: 'the root key owns every bucket' }
+  if (principal.kind === 'anonymous') {
+    return { allowed: false, reason: 'the request is not signed, and nothing is public' }
+  }
+  return evaluatePolicy(principal.session.policy, access)
 }
 
 /** @throws Fault `AccessDenied`, with the reason in the extra element `Decision` */
-export function authorize(principal: Principal, wanted: Wanted[], request: CosRequest): void {
+export async function authorize(asking: Asking, wanted: Wanted[]): Promise<void> {
   for (const wish of wanted) {
-    const decision = decide(principal, wish, request)
+    const decision = await decide(asking, wish)
     if (!decision.allowed) {
       throw new Fault('AccessDenied', undefined, { Decision: decision.reason })
     }

@@ -40,13 +40,10 @@ export async function* bodyOf(request: CosRequest): AsyncGenerator<Buffer> {
 }
 
 /**
- * Reads a small XML body, checked against Content-MD5.
- * @throws Fault `MissingRequestBodyError`, `XMLSizeLimit`, `BadDigest`, `MalformedXML`
+ * Reads a small body as text, checked against Content-MD5.
+ * @throws Fault `MissingRequestBodyError`, `XMLSizeLimit`, `BadDigest`
  */
-export async function readXmlBody(
-  request: CosRequest,
-  root: string,
-): Promise<Record<string, unknown>> {
+export async function readTextBody(request: CosRequest): Promise<string> {
   const md5 = announcedMd5(request)
   const chunks: Buffer[] = []
   let size = 0
@@ -58,7 +55,11 @@ export async function readXmlBody(
   if (size === 0) throw new Fault('MissingRequestBodyError')
   const bytes = Buffer.concat(chunks)
   if (md5 && createHash('md5').update(bytes).digest('hex') !== md5) throw new Fault('BadDigest')
-  const text = bytes.toString('utf8')
+  return bytes.toString('utf8')
+}
+
+/** The content of an XML document's root element. @throws Fault `MalformedXML` */
+export function parseXmlBody(text: string, root: string): Record<string, unknown> {
   // A DOCTYPE could define entities that expand without end; no COS request needs one.
   if (/<!DOCTYPE/i.test(text)) throw new Fault('MalformedXML')
   let document: Record<string, unknown>
@@ -69,6 +70,15 @@ export async function readXmlBody(
     throw new Fault('MalformedXML')
   }
   const content = document[root]
+  if (content === '') return {}
   if (typeof content !== 'object' || content === null) throw new Fault('MalformedXML')
   return content as Record<string, unknown>
+}
+
+/** Reads a small XML body. @throws Fault */
+export async function readXmlBody(
+  request: CosRequest,
+  root: string,
+): Promise<Record<string, unknown>> {
+  return parseXmlBody(await readTextBody(request), root)
 }

@@ -2,6 +2,7 @@
 const FAULTS = {
   AccessDenied: [403, 'Access Denied.'],
   AccessForbidden: [403, 'CORSResponse: CORS is not enabled for this bucket.'],
+  AppendPositionErr: [409, "The append position does not match the object's length."],
   BadDigest: [400, 'The Content-Md5 you specified did not match what we received.'],
   BucketAccelerateNotEnabled: [400, 'The bucket does not enable global acceleration.'],
   BucketAlreadyExists: [
@@ -13,6 +14,7 @@ const FAULTS = {
     'Your previous request to create the named bucket succeeded and you already own it.',
   ],
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty.'],
+  DomainConfigNotFoundError: [404, 'The domain configuration was not found.'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed object size.'],
   ExpiredToken: [400, 'The provided token has expired.'],
@@ -23,6 +25,7 @@ const FAULTS = {
   InternalError: [500, 'We encountered an internal error. Please try again.'],
   InvalidAccessKeyId: [403, 'The Access Key Id you provided does not exist in our records'],
   InvalidArgument: [400, 'Invalid Argument.'],
+  InvalidBucketState: [409, 'The request is not valid for the current state of the bucket.'],
   InvalidBucketName: [400, 'The specified bucket is not valid.'],
   InvalidCopySource: [400, 'The copy source is invalid.'],
   InvalidDigest: [400, 'The Content-Md5 you specified is not valid.'],
@@ -41,6 +44,8 @@ const FAULTS = {
   InvalidRange: [416, 'The requested range is not satisfiable'],
   InvalidRegionName: [400, 'The specified region is not valid.'],
   InvalidRequest: [400, 'Invalid Request.'],
+  InvalidTag: [400, 'The tag provided was not a valid tag.'],
+  InventoryConfigurationNotFoundError: [404, 'The inventory configuration was not found.'],
   InvalidURI: [400, 'Could not parse the specified URI.'],
   KeyTooLong: [400, 'Your key is too long.'],
   MalformedPOSTRequest: [
@@ -51,11 +56,23 @@ const FAULTS = {
     400,
     'The XML you provided was not well-formed or did not validate against our published schema.',
   ],
+  MalformedPolicy: [400, 'The policy is not in the valid JSON format or does not conform to CAM.'],
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
   MissingRequestBodyError: [400, 'Request body is empty.'],
   NoSuchBucket: [404, 'The specified bucket does not exist.'],
+  NoSuchBucketPolicy: [404, 'The specified bucket does not have a bucket policy.'],
+  NoSuchCORSConfiguration: [404, 'The CORS configuration does not exist'],
+  NoSuchEncryptionConfiguration: [404, 'The encryption configuration does not exist'],
   NoSuchKey: [404, 'The specified key does not exist.'],
+  NoSuchLifecycleConfiguration: [404, 'The lifecycle configuration does not exist.'],
+  NoSuchRefererConfiguration: [404, 'The referer configuration does not exist.'],
+  NoSuchTagSet: [404, 'The TagSet does not exist.'],
+  NoSuchVersion: [404, 'The specified version does not exist.'],
+  NoSuchWebsiteConfiguration: [404, 'The specified bucket does not have a website configuration.'],
+  OriginConfigurationNotFoundError: [404, 'The origin configuration was not found.'],
+  ReplicationConfigurationNotFoundError: [404, 'The replication configuration was not found.'],
+  ObjectNotAppendable: [409, 'The object is not appendable.'],
   NoSuchUpload: [
     404,
     'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might have been aborted or completed.',
@@ -85,6 +102,8 @@ export class Fault extends Error {
   readonly status: number
   /** Further elements of the error document. */
   readonly details: Record<string, string>
+  /** Further response headers. */
+  headers: Record<string, string> = {}
 
   constructor(code: FaultCode, message?: string, details: Record<string, string> = {}) {
     super(message ?? FAULTS[code][1])

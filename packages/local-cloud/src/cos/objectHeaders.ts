@@ -1,7 +1,9 @@
 import { contentTypeOf } from '@miniprogram-cos/protocol'
+import { aclOfHeaders } from './acl'
 import { Fault } from './fault'
 import type { CosRequest } from './request'
 import type { ObjectHeaders, ObjectRecord } from './store/records'
+import { tagsOfHeader } from './tags'
 
 /** Headers that an object keeps and gives back (document 436/7749). */
 const KEPT: Record<string, string> = {
@@ -31,33 +33,26 @@ const NOT_IMITATED = [
   'pic-operations',
   'x-cos-server-side-encryption',
   'x-cos-server-side-encryption-customer-algorithm',
-  'x-cos-tagging',
   'x-cos-forbid-overwrite',
   'x-cos-traffic-limit',
   'x-cos-callback',
   'x-cos-return-body',
   'x-cos-object-lock-mode',
-  'x-cos-grant-read',
-  'x-cos-grant-read-acp',
-  'x-cos-grant-write-acp',
-  'x-cos-grant-full-control',
 ]
 
 /** @throws Fault `NotImplemented` naming the header */
 export function refuseNotImitated(headers: CosRequest['headers']): void {
   const found = NOT_IMITATED.find((name) => headers[name] !== undefined)
-  const acl = headers['x-cos-acl']
-  if (found || (acl !== undefined && acl !== 'private' && acl !== 'default' && acl !== '')) {
-    const name = found ?? `x-cos-acl: ${acl}`
-    throw new Fault('NotImplemented', `The local COS does not imitate the header ${name}.`)
+  if (found) {
+    throw new Fault('NotImplemented', `The local COS does not imitate the header ${found}.`)
   }
 }
 
+/** How an object is described: its headers, class, tags and ACL. */
+export type Description = Pick<ObjectRecord, 'headers' | 'storageClass' | 'acl' | 'tags'>
+
 /** What an upload says about its object. @throws Fault */
-export function objectHeadersOf(
-  headers: CosRequest['headers'],
-  key: string,
-): { headers: ObjectHeaders; storageClass: string } {
+export function objectHeadersOf(headers: CosRequest['headers'], key: string): Description {
   const kept: ObjectHeaders = {}
   let metaBytes = 0
   for (const [name, value] of Object.entries(headers)) {
@@ -76,7 +71,9 @@ export function objectHeadersOf(
   if (!STORAGE_CLASSES.has(storageClass)) {
     throw new Fault('InvalidArgument', 'The storage class you specified is not valid.')
   }
-  return { headers: kept, storageClass }
+  const acl = aclOfHeaders(headers, 'object')
+  const tags = headers['x-cos-tagging'] ? tagsOfHeader(headers['x-cos-tagging']) : undefined
+  return { headers: kept, storageClass, ...(acl ? { acl } : {}), ...(tags ? { tags } : {}) }
 }
 
 /** The headers under which an object is read. */
@@ -88,5 +85,13 @@ export function describeObject(object: ObjectRecord): Record<string, string | nu
     'Last-Modified': new Date(object.lastModified).toUTCString(),
     'x-cos-hash-crc64ecma': object.crc64,
     ...(object.storageClass === 'STANDARD' ? {} : { 'x-cos-storage-class': object.storageClass }),
+    ...(object.versionId ? { 'x-cos-version-id': object.versionId } : {}),
+    ...(object.isAppendable
+      ? {
+          'x-cos-object-type': 'appendable',
+          'x-cos-next-append-position': object.size,
+        }
+      : {}),
+    ...(object.tags?.length ? { 'x-cos-tagging-count': object.tags.length } : {}),
   }
 }

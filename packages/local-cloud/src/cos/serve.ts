@@ -8,13 +8,16 @@ import {
 } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../keys/keyRing'
 import { type Answer, faultAnswer, newRequestId, sendAnswer } from './answer'
-import { authenticate, type Principal } from './authenticate'
+import { type Authenticated, authenticate, type Principal } from './authenticate'
 import { authorize, wantedAccess } from './authorize'
+import { corsHeaders } from './cors'
 import { Fault } from './fault'
 import { handlers } from './operations/index'
+import { checkReferer } from './referer'
 import { type CosRequest, readRequest } from './request'
 import type { BucketRecord } from './store/records'
 import type { Store } from './store/store'
+import { checkStrictSignature } from './strictSignature'
 
 /** One line of the request log. */
 export interface LogEntry {
@@ -58,6 +61,7 @@ export async function serveCos(
     if (!(error instanceof Fault)) console.error(error)
     answer = faultAnswer(fault, resourceOf(raw), requestId)
   }
+  answer = withCors(answer, raw, seen.bucket)
   services.log?.({
     time: new Date(now).toISOString(),
     method: raw.method ?? '',
@@ -83,6 +87,15 @@ export async function serveCos(
 interface Seen {
   operation: OperationName | 'unknown'
   principal: Principal
+  bucket?: BucketRecord
+}
+
+/** Plain cross-origin requests get the headers of the rule that allows them, errors too. */
+function withCors(answer: Answer, raw: IncomingMessage, bucket: BucketRecord | undefined): Answer {
+  const { origin } = raw.headers
+  if (!origin || !bucket || raw.method === 'OPTIONS') return answer
+  const headers = corsHeaders(bucket, { origin, method: raw.method ?? '', headers: [] })
+  return headers ? { ...answer, headers: { ...answer.headers, ...headers } } : answer
 }
 
 async function run(
@@ -103,35 +116,45 @@ async function run(
   })
   if (recognised) seen.operation = recognised.name
   const isForm = recognised?.row.form === true
+  const isPreflight = request.method === 'OPTIONS'
   // A preflight is never signed, and a form carries its signature inside.
-  if (request.method !== 'OPTIONS' && !isForm) {
-    seen.principal = authenticate(request, keys, Math.floor(now / 1000))
-  }
-  const bucket = await findBucket(services, request, recognised?.name)
+  const isSigned = !isForm && !isPreflight
+  const known = store.buckets.get(request.bucket)
+  if (known) checkReferer(request, known)
+  const { principal, auth }: Authenticated = isSigned
+    ? authenticate(request, keys, Math.floor(now / 1000))
+    : { principal: { kind: 'anonymous' } }
+  seen.principal = principal
+  const bucket = findBucket(services, request, recognised?.name)
+  if (bucket) seen.bucket = bucket
   const { name, row } = refuseUnserved(recognised, request)
-  if (!isForm && request.method !== 'OPTIONS') {
-    authorize(seen.principal, wantedAccess(row, request, bucket?.region ?? ''), request)
+  const asking = { request, principal, store, keys }
+  if (isSigned) {
+    const wanted = wantedAccess(row, request, bucket?.region ?? '')
+    await authorize(asking, wanted)
+    if (bucket) checkStrictSignature(bucket, auth, request, wanted[0]?.action ?? '')
   }
   checkKey(request)
   const handler = handlers[name]
   if (!handler) throw notImplemented(name)
-  const principal = seen.principal
-  return handler({ request, store, keys, principal, bucket, now, requestId })
+  return handler({ ...asking, bucket, now, requestId })
 }
 
 /** @throws Fault `NoSuchBucket` also for a bucket of another region, as COS answers */
-async function findBucket(
+function findBucket(
   { store }: CosServices,
   request: CosRequest,
   operation: OperationName | undefined,
-): Promise<BucketRecord | undefined> {
+): BucketRecord | undefined {
   if (request.target === 'service') return undefined
-  const bucket = await store.getBucket(request.bucket)
+  const bucket = store.buckets.get(request.bucket)
   if (operation === 'putBucket') return bucket
   if (!bucket || (request.region && request.region !== bucket.region)) {
     throw new Fault('NoSuchBucket')
   }
-  if (request.accelerate) throw new Fault('BucketAccelerateNotEnabled')
+  if (request.accelerate && !/<Status>Enabled</.test(bucket.documents?.accelerate ?? '')) {
+    throw new Fault('BucketAccelerateNotEnabled')
+  }
   return bucket
 }
 

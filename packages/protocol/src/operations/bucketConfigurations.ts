@@ -356,3 +356,26 @@ export const getBucketEncryption = getConfiguration<
   },
 )
 export const deleteBucketEncryption = deleteConfiguration('encryption', 'DeleteBucketEncryption')
+
+// ── strict signature mode (document 436/53892) ───────────────────────────────────────────────────
+
+export interface PutBucketStrictSignatureParams extends BucketParams {
+  /** At most 10; see the document for their fields. */
+  Rules: Document[]
+}
+
+export const putBucketStrictSignature = putConfiguration<PutBucketStrictSignatureParams>(
+  'strict-signature',
+  'PutBucketStrictSignature',
+  ({ Rules }) => xmlBody('StrictSignatureConfiguration', { Rule: Rules }),
+)
+export const getBucketStrictSignature = getConfiguration<RulesResult>(
+  'strict-signature',
+  'GetBucketStrictSignature',
+  'StrictSignatureConfiguration',
+  (body) => ({ Rules: asList<Document>(body.Rule) }),
+)
+export const deleteBucketStrictSignature = deleteConfiguration(
+  'strict-signature',
+  'DeleteBucketStrictSignature',
+)

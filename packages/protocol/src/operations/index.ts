@@ -9,6 +9,7 @@ import {
   deleteBucketOrigin,
   deleteBucketPolicy,
   deleteBucketReplication,
+  deleteBucketStrictSignature,
   deleteBucketWebsite,
   getBucketAccelerate,
   getBucketCors,
@@ -21,6 +22,7 @@ import {
   getBucketPolicy,
   getBucketReferer,
   getBucketReplication,
+  getBucketStrictSignature,
   getBucketVersioning,
   getBucketWebsite,
   putBucketAccelerate,
@@ -33,6 +35,7 @@ import {
   putBucketPolicy,
   putBucketReferer,
   putBucketReplication,
+  putBucketStrictSignature,
   putBucketVersioning,
   putBucketWebsite,
 } from './bucketConfigurations'
@@ -201,6 +204,12 @@ export const operations = {
   getBucketEncryption,
   /** Removes the default encryption. COS: DELETE Bucket encryption (document 436/40138). */
   deleteBucketEncryption,
+  /** Sets what must be signed. COS: strict signature mode (document 436/53892). */
+  putBucketStrictSignature,
+  /** Reads what must be signed. COS: strict signature mode (document 436/53892). */
+  getBucketStrictSignature,
+  /** Back to COS's own choice of what must be signed. COS: strict signature mode (document 436/53892). */
+  deleteBucketStrictSignature,
   /** Lists objects with all their versions. COS: GET Bucket Object versions (document 436/35521). */
   listObjectVersions,
   /** Sets who may use an object. COS: PUT Object acl (document 436/7748). */

@@ -1,6 +1,6 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
+import { aclOfHeaders } from '../acl'
 import { Fault } from '../fault'
-import { refuseNotImitated } from '../objectHeaders'
 import { bucketOf, type Handlers } from './operation'
 
 /** Bucket names: the whole host is at most 60 characters (document 436/13312). */
@@ -12,12 +12,13 @@ export const bucket: Handlers = {
     if (!name || request.bucket.length > MAX_BUCKET_NAME) throw new Fault('InvalidBucketName')
     if (name.appid !== keys.appid) throw new Fault('AccessDenied')
     if (!request.region) throw new Fault('InvalidRegionName')
-    refuseNotImitated(request.headers)
     if (present) throw new Fault('BucketAlreadyOwnedByYou')
-    await store.putBucket({
+    const acl = aclOfHeaders(request.headers, 'bucket')
+    await store.buckets.put({
       name: request.bucket,
       region: request.region,
       created: new Date(now).toISOString(),
+      ...(acl ? { acl } : {}),
     })
     return { status: 200 }
   },
@@ -27,7 +28,7 @@ export const bucket: Handlers = {
   },
 
   async deleteBucket(context) {
-    const outcome = await context.store.deleteBucket(bucketOf(context).name)
+    const outcome = await context.store.buckets.delete(bucketOf(context).name)
     if (outcome === 'notEmpty') throw new Fault('BucketNotEmpty')
     return { status: 204 }
   },

@@ -9,7 +9,7 @@ import type { ObjectRecord } from '../store/records'
 import { readRange } from './getObject'
 import { readPartNumber, requireUpload, storePart } from './multipart'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
-import { MAX_SIMPLE_BYTES } from './putObject'
+import { MAX_SIMPLE_BYTES, versionHeader } from './putObject'
 
 export const copy: Handlers = {
   async putObjectCopy(context) {
@@ -28,7 +28,9 @@ export const copy: Handlers = {
         throw new Fault('InvalidArgument', 'Invalid copy source range.')
       }
       const [start, end] = range ?? [0, object.size - 1]
-      const blob = await store.writeBlob(readBlobs(store.blobs, object.blobs, start, end))
+      const blob = await store.engine.writeBlob(
+        readBlobs(store.engine.blobs, object.blobs, start, end),
+      )
       const part = await storePart(context, upload, number, blob)
       return xmlAnswer({
         CopyPartResult: {
@@ -68,13 +70,19 @@ async function copyObject(
           storageClass: objectHeadersOf(request.headers, request.key).storageClass,
         }
   const lastModified = new Date(now).toISOString()
-  const blobs = await store.linkBlobs(object.blobs)
+  const blobs = await store.engine.linkBlobs(object.blobs)
   const { size, etag, crc64 } = object
   const record = { key: request.key, size, etag, crc64, lastModified, ...described, blobs }
-  await store.putObject(bucket.name, record)
-  return xmlAnswer({
-    CopyObjectResult: { ETag: `"${etag}"`, LastModified: lastModified, CRC64: crc64 },
+  const stored = await store.objects.put(bucket, record)
+  const answer = xmlAnswer({
+    CopyObjectResult: {
+      ETag: `"${etag}"`,
+      LastModified: lastModified,
+      CRC64: crc64,
+      VersionId: bucket.versioning === 'Enabled' ? stored.versionId : undefined,
+    },
   })
+  return { ...answer, headers: { ...answer.headers, ...versionHeader(bucket, stored) } }
 }
 
 /** Runs a copy on its source, once its permission and the conditions on it have been checked. */
@@ -82,7 +90,7 @@ async function withSource(
   context: OperationContext,
   run: (source: CopySource, object: ObjectRecord) => Promise<Answer>,
 ): Promise<Answer> {
-  const { request, store, principal } = context
+  const { request, store } = context
   const { headers } = request
   let source: CopySource
   try {
@@ -90,18 +98,16 @@ async function withSource(
   } catch {
     throw new Fault('InvalidCopySource')
   }
-  if (source.VersionId) {
-    throw new Fault('NotImplemented', 'The local COS does not imitate object versions.')
-  }
-  const bucket = await store.getBucket(source.Bucket)
+  const bucket = await store.buckets.get(source.Bucket)
   if (!bucket || (source.Region && source.Region !== bucket.region)) throw new Fault('NoSuchBucket')
-  authorize(
-    principal,
-    [{ action: 'GetObject', bucket: bucket.name, region: bucket.region, path: source.Key }],
-    request,
-  )
-  const pinned = await store.pinObject(bucket.name, source.Key)
-  if (!pinned) throw new Fault('NoSuchKey')
+  await authorize(context, [
+    { action: 'GetObject', bucket: bucket.name, region: bucket.region, path: source.Key },
+  ])
+  const pinned = await store.objects.pin(bucket.name, source.Key, source.VersionId)
+  if (!pinned || pinned.object.isDeleteMarker) {
+    pinned?.release()
+    throw new Fault(source.VersionId ? 'NoSuchVersion' : 'NoSuchKey')
+  }
   try {
     const outcome = checkConditions(pinned.object, {
       ifMatch: headers['x-cos-copy-source-if-match'],

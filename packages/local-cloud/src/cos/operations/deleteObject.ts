@@ -10,8 +10,19 @@ const MAX_KEYS = 1000
 
 export const deleteObject: Handlers = {
   async deleteObject(context) {
-    await context.store.deleteObject(bucketOf(context).name, context.request.key)
-    return { status: 204 }
+    const { request, store } = context
+    const outcome = await store.objects.delete(
+      bucketOf(context),
+      request.key,
+      request.query.versionId,
+    )
+    return {
+      status: 204,
+      headers: {
+        ...(outcome.versionId ? { 'x-cos-version-id': outcome.versionId } : {}),
+        ...(outcome.isDeleteMarker ? { 'x-cos-delete-marker': 'true' } : {}),
+      },
+    }
   },
 
   async deleteMultipleObject(context) {
@@ -28,23 +39,38 @@ export const deleteObject: Handlers = {
     for (const entry of entries as Record<string, unknown>[]) {
       const key = entry?.Key
       if (typeof key !== 'string' || key === '') throw new Fault('MalformedXML')
-      const refusal = await deleteOne(context, key)
-      if (refusal) failed.push(refusal)
-      else deleted.push({ Key: key })
+      const versionId = typeof entry.VersionId === 'string' ? entry.VersionId : undefined
+      const outcome = await deleteOne(context, key, versionId || undefined)
+      if (outcome.failed) failed.push(outcome.failed)
+      else deleted.push(outcome.deleted)
     }
     return deleteAnswer(String(body.Quiet).trim() === 'true' ? [] : deleted, failed)
   },
 }
 
 /** Deletes a key, or says why not: each key has its own permission (document 436/64963). */
-async function deleteOne(context: OperationContext, key: string): Promise<object | undefined> {
+async function deleteOne(
+  context: OperationContext,
+  key: string,
+  versionId: string | undefined,
+): Promise<{ deleted: object; failed?: undefined } | { failed: object }> {
   const bucket = bucketOf(context)
   const wanted = { action: 'DeleteObject', bucket: bucket.name, region: bucket.region, path: key }
-  const decision = decide(context.principal, wanted, context.request)
-  if (!decision.allowed) return { Key: key, Code: 'AccessDenied', Message: 'Access Denied.' }
-  if (keyProblem(key)) return { Key: key, Code: 'InvalidArgument', Message: 'Invalid Argument.' }
-  await context.store.deleteObject(bucket.name, key)
-  return undefined
+  const decision = await decide(context, wanted)
+  const failed = (Code: string, Message: string) => ({
+    failed: { Key: key, VersionId: versionId, Code, Message },
+  })
+  if (!decision.allowed) return failed('AccessDenied', 'Access Denied.')
+  if (keyProblem(key)) return failed('InvalidArgument', 'Invalid Argument.')
+  const outcome = await context.store.objects.delete(bucket, key, versionId)
+  return {
+    deleted: {
+      Key: key,
+      VersionId: versionId,
+      DeleteMarker: outcome.isDeleteMarker,
+      DeleteMarkerVersionId: outcome.isDeleteMarker ? outcome.versionId : undefined,
+    },
+  }
 }
 
 function deleteAnswer(deleted: object[], failed: object[]): Answer {

@@ -49,7 +49,7 @@ async function readPage(
   const page: Page = { contents: [], folders: [] }
   if (options.limit === 0) return page
   let last = ''
-  await context.store.walkObjects(bucketOf(context).name, options.prefix, marker, (object) => {
+  await context.store.objects.walk(bucketOf(context).name, options.prefix, marker, (object) => {
     const folder = commonPrefixOf(object.key, options)
     // A marker that is a folder, or inside one, has that folder behind it.
     if (folder !== undefined && compareKeys(folder, marker) <= 0) return { skip: folder }

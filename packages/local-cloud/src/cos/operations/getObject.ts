@@ -24,15 +24,24 @@ export const getObject: Handlers = {
 async function read(context: OperationContext, withBody: boolean): Promise<Answer> {
   const { request, store } = context
   if (withBody) refuseProcessing(request.query)
-  const pinned = await store.pinObject(bucketOf(context).name, request.key)
-  if (!pinned) throw new Fault('NoSuchKey')
+  const { versionId } = request.query
+  const pinned = await store.objects.pin(bucketOf(context).name, request.key, versionId)
+  if (!pinned) throw new Fault(versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion')
   try {
+    if (pinned.object.isDeleteMarker) throw markerFault(versionId !== undefined, pinned.object)
     const answer = readAnswer(context, pinned.object, withBody)
     return { ...answer, release: pinned.release }
   } catch (error) {
     pinned.release()
     throw error
   }
+}
+
+/** A delete marker has no content: gone by its key, not readable by its version. */
+function markerFault(isNamed: boolean, { versionId = '' }: ObjectRecord): Fault {
+  const fault = new Fault(isNamed ? 'MethodNotAllowed' : 'NoSuchKey')
+  fault.headers = { 'x-cos-delete-marker': 'true', 'x-cos-version-id': versionId }
+  return fault
 }
 
 function readAnswer(context: OperationContext, object: ObjectRecord, withBody: boolean): Answer {
@@ -68,7 +77,8 @@ function readAnswer(context: OperationContext, object: ObjectRecord, withBody: b
       'Content-Length': end - start + 1,
       ...(range ? { 'Content-Range': `bytes ${start}-${end}/${object.size}` } : {}),
     },
-    body: withBody && object.size > 0 ? readBlobs(store.blobs, object.blobs, start, end) : '',
+    body:
+      withBody && object.size > 0 ? readBlobs(store.engine.blobs, object.blobs, start, end) : '',
   }
 }
 

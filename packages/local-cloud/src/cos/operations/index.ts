@@ -1,4 +1,7 @@
+import { acl } from './acl'
+import { append } from './append'
 import { bucket } from './bucket'
+import { configurations } from './configurations'
 import { copy } from './copy'
 import { deleteObject } from './deleteObject'
 import { getBucket } from './getBucket'
@@ -9,6 +12,8 @@ import { optionsObject } from './optionsObject'
 import { postObject } from './postObject'
 import { putObject } from './putObject'
 import { service } from './service'
+import { tagging } from './tagging'
+import { versions } from './versions'
 
 /** What the local COS does, by the operation's name in the protocol's table. */
 export const handlers: Handlers = {
@@ -22,4 +27,9 @@ export const handlers: Handlers = {
   ...copy,
   ...optionsObject,
   ...multipart,
+  ...acl,
+  ...append,
+  ...configurations,
+  ...tagging,
+  ...versions,
 }

@@ -20,7 +20,7 @@ export const multipart: Handlers = {
     const { request, store, now } = context
     refuseNotImitated(request.headers)
     const uploadId = `${Math.floor(now)}${randomBytes(32).toString('hex')}`
-    await store.putUpload({
+    await store.uploads.put({
       bucket: bucketOf(context).name,
       key: request.key,
       uploadId,
@@ -46,9 +46,9 @@ export const multipart: Handlers = {
     if (Number(request.headers['content-length'] ?? 0) > MAX_PART_BYTES) {
       throw new Fault('EntityTooLarge')
     }
-    const blob = await store.writeBlob(bodyOf(request))
+    const blob = await store.engine.writeBlob(bodyOf(request))
     if (md5 && md5 !== blob.md5) {
-      await store.discard([blob.id])
+      await store.engine.discard([blob.id])
       throw new Fault('BadDigest')
     }
     const part = await storePart(context, upload, number, blob)
@@ -62,8 +62,10 @@ export const multipart: Handlers = {
     const { request, store, now } = context
     await requireUpload(context)
     const body = await readXmlBody(request, 'CompleteMultipartUpload')
-    const object = await store.completeUpload(request.query.uploadId as string, (upload, parts) =>
-      assemble(upload, parts, readPartList(body.Part), now),
+    const object = await store.uploads.complete(
+      bucketOf(context),
+      request.query.uploadId as string,
+      (upload, parts) => assemble(upload, parts, readPartList(body.Part), now),
     )
     if (!object) throw new Fault('NoSuchUpload')
     const host = request.headers.host ?? ''
@@ -75,14 +77,18 @@ export const multipart: Handlers = {
     })
     return {
       status: 200,
-      headers: { 'Content-Type': 'application/xml', 'x-cos-hash-crc64ecma': object.crc64 },
+      headers: {
+        'Content-Type': 'application/xml',
+        'x-cos-hash-crc64ecma': object.crc64,
+        ...(object.versionId ? { 'x-cos-version-id': object.versionId } : {}),
+      },
       body: `${XML_DECLARATION}<CompleteMultipartUploadResult xmlns="http://www.qcloud.com/document/product/436/7751">${result}</CompleteMultipartUploadResult>`,
     }
   },
 
   async multipartAbort(context) {
     await requireUpload(context)
-    await context.store.abortUpload(context.request.query.uploadId as string)
+    await context.store.uploads.abort(context.request.query.uploadId as string)
     return { status: 204 }
   },
 
@@ -92,7 +98,7 @@ export const multipart: Handlers = {
     const options = readListOptions(request.query, 'max-parts')
     const marker = Number(request.query['part-number-marker'] || 0)
     if (!Number.isInteger(marker) || marker < 0) throw new Fault('InvalidArgument')
-    const parts = await store.listParts(upload.uploadId, marker, options.limit + 1)
+    const parts = await store.uploads.parts(upload.uploadId, marker, options.limit + 1)
     const page = parts.slice(0, options.limit)
     const owner = { ID: keys.appid, DisplayName: keys.appid }
     return xmlAnswer({
@@ -129,7 +135,7 @@ export const multipart: Handlers = {
     const uploads: UploadRecord[] = []
     const folders: string[] = []
     let truncated = false
-    await store.walkUploads(bucketOf(context).name, options.prefix, (upload) => {
+    await store.uploads.walk(bucketOf(context).name, options.prefix, (upload) => {
       const order = compareKeys(upload.key, keyMarker)
       if (keyMarker !== '' && order < 0) return 'next'
       if (keyMarker !== '' && order === 0 && (idMarker === '' || upload.uploadId <= idMarker)) {
@@ -184,7 +190,7 @@ export const multipart: Handlers = {
 /** The upload a request names, if it belongs to this bucket and key. @throws Fault `NoSuchUpload` */
 export async function requireUpload(context: OperationContext): Promise<UploadRecord> {
   const { request, store } = context
-  const upload = await store.getUpload(request.query.uploadId ?? '')
+  const upload = await store.uploads.get(request.query.uploadId ?? '')
   if (!upload || upload.bucket !== bucketOf(context).name || upload.key !== request.key) {
     throw new Fault('NoSuchUpload')
   }
@@ -217,9 +223,9 @@ export async function storePart(
     lastModified: new Date(now).toISOString(),
     blobs: [{ id, size }],
   }
-  if (await store.putPart(upload, part)) return part
+  if (await store.uploads.putPart(upload, part)) return part
   // Completed or aborted while the part was on its way.
-  await store.discard([id])
+  await store.engine.discard([id])
   throw new Fault('NoSuchUpload')
 }
 
@@ -265,6 +271,8 @@ function assemble(
     lastModified: new Date(now).toISOString(),
     headers: upload.headers,
     storageClass: upload.storageClass,
+    ...(upload.acl ? { acl: upload.acl } : {}),
+    ...(upload.tags ? { tags: upload.tags } : {}),
     blobs: parts.flatMap(({ blobs }) => blobs),
   }
 }

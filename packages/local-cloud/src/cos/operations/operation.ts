@@ -2,12 +2,13 @@ import type { OperationName } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../../keys/keyRing'
 import type { Answer } from '../answer'
 import type { Principal } from '../authenticate'
+import type { Asking } from '../authorize'
 import type { CosRequest } from '../request'
 import type { BucketRecord } from '../store/records'
 import type { Store } from '../store/store'
 
 /** All that an operation may use. */
-export interface OperationContext {
+export interface OperationContext extends Asking {
   request: CosRequest
   store: Store
   keys: KeyRing

@@ -7,7 +7,9 @@ import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import { authenticateForm } from '../postForm'
 import type { WrittenBlob } from '../store/blobs'
+import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
+import { versionHeader } from './putObject'
 
 /** All form fields together, the file left out. */
 const MAX_FIELD_BYTES = 20 * 1024
@@ -29,7 +31,7 @@ export const postObject: Handlers = {
     const { store, now } = context
     const { fields, key, blob } = await receiveForm(context)
     const described = objectHeadersOf(fieldHeaders(fields), key)
-    await store.putObject(bucketOf(context).name, {
+    const stored = await store.objects.put(bucketOf(context), {
       key,
       size: blob.size,
       etag: blob.md5,
@@ -38,7 +40,7 @@ export const postObject: Handlers = {
       ...described,
       blobs: [{ id: blob.id, size: blob.size }],
     })
-    return formAnswer(context, fields, key, blob)
+    return formAnswer(context, fields, stored, blob)
   },
 }
 
@@ -102,7 +104,7 @@ async function receiveForm(context: OperationContext): Promise<ReceivedForm> {
     request.raw.resume()
     parser.destroy()
     const half = await file?.catch(() => undefined)
-    if (half) await store.discard([half.blob.id])
+    if (half) await store.engine.discard([half.blob.id])
     throw error
   }
   if (!file) throw malformed()
@@ -119,20 +121,19 @@ async function receiveFile(
   try {
     const key = keyOf(fields, filename)
     const form = authenticateForm(context, fields, key)
-    authorize(
-      form.principal,
+    await authorize(
+      { ...context, principal: form.principal },
       wantedAccess(operations.postObject, request, bucketOf(context).region, key),
-      request,
     )
     refuseNotImitated(fieldHeaders(fields))
     if (fields.success_action_redirect !== undefined) {
       throw new Fault('NotImplemented', 'The local COS does not imitate success_action_redirect.')
     }
-    const blob = await store.writeBlob(stream)
+    const blob = await store.engine.writeBlob(stream)
     try {
       form.checkLength(blob.size)
     } catch (error) {
-      await store.discard([blob.id])
+      await store.engine.discard([blob.id])
       throw error
     }
     return { fields, key, blob }
@@ -155,14 +156,16 @@ function keyOf(fields: Fields, filename: string): string {
 function formAnswer(
   context: OperationContext,
   fields: Fields,
-  key: string,
+  stored: ObjectRecord,
   blob: WrittenBlob,
 ): Answer {
+  const { key } = stored
   const location = `http://${context.request.headers.host}/${encodeKey(key)}`
   const headers = {
     ETag: `"${blob.md5}"`,
     Location: location,
     'x-cos-hash-crc64ecma': blob.crc64,
+    ...versionHeader(bucketOf(context), stored),
   }
   const status = Number(fields.success_action_status)
   if (status === 201) {

@@ -1,6 +1,7 @@
 import { announcedMd5, bodyOf, checkLengthGiven } from '../body'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import type { BucketRecord, ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers } from './operation'
 
 /** A simple upload may have 5 GiB (document 436/7749). */
@@ -16,12 +17,12 @@ export const putObject: Handlers = {
     if (Number(request.headers['content-length'] ?? 0) > MAX_SIMPLE_BYTES) {
       throw new Fault('EntityTooLarge')
     }
-    const blob = await store.writeBlob(bodyOf(request))
+    const blob = await store.engine.writeBlob(bodyOf(request))
     if (md5 && md5 !== blob.md5) {
-      await store.discard([blob.id])
+      await store.engine.discard([blob.id])
       throw new Fault('BadDigest')
     }
-    await store.putObject(bucketOf(context).name, {
+    const stored = await store.objects.put(bucketOf(context), {
       key: request.key,
       size: blob.size,
       etag: blob.md5,
@@ -32,7 +33,19 @@ export const putObject: Handlers = {
     })
     return {
       status: 200,
-      headers: { ETag: `"${blob.md5}"`, 'x-cos-hash-crc64ecma': blob.crc64 },
+      headers: {
+        ETag: `"${blob.md5}"`,
+        'x-cos-hash-crc64ecma': blob.crc64,
+        ...versionHeader(bucketOf(context), stored),
+      },
     }
   },
+}
+
+/** Writes name their version while versioning is enabled, not while it is suspended. */
+export function versionHeader(
+  { versioning }: BucketRecord,
+  { versionId }: ObjectRecord,
+): Record<string, string> {
+  return versioning === 'Enabled' && versionId ? { 'x-cos-version-id': versionId } : {}
 }

@@ -3,9 +3,9 @@ import type { Handlers } from './operation'
 
 export const service: Handlers = {
   async getService({ request, store, keys }) {
-    const buckets = (await store.listBuckets()).filter(
-      ({ region }) => request.region === undefined || region === request.region,
-    )
+    const buckets = store.buckets
+      .list()
+      .filter(({ region }) => request.region === undefined || region === request.region)
     return xmlAnswer({
       ListAllMyBucketsResult: {
         Owner: {

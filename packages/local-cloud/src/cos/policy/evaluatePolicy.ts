@@ -17,6 +17,8 @@ export interface AccessRequest {
 
 export interface Decision {
   allowed: boolean
+  /** Denied in so many words: no other policy can allow it. */
+  isExplicit?: true
   /** Which statement decided, or that none did. */
   reason: string
 }
@@ -30,7 +32,7 @@ export function evaluatePolicy(policy: Policy, request: AccessRequest): Decision
   for (const [index, statement] of policy.statement.entries()) {
     if (!statementApplies(statement, request)) continue
     if (statement.effect === 'deny') {
-      return { allowed: false, reason: `statement[${index}] denies it` }
+      return { allowed: false, isExplicit: true, reason: `statement[${index}] denies it` }
     }
     if (allowedBy < 0) allowedBy = index
   }

@@ -5,6 +5,24 @@ export interface BucketRecord {
   region: string
   /** ISO 8601. */
   created: string
+  /** Absent: never set. */
+  versioning?: 'Enabled' | 'Suspended'
+  /** @default private */
+  acl?: Acl
+  /** Documents of sub-resources as they were posted, by sub-resource (inventory: `inventory/<id>`). */
+  documents?: Record<string, string>
+}
+
+/** Who else may use a bucket or an object. */
+export interface Acl {
+  /** `private`, `public-read` …; an object's `default` follows its bucket. */
+  canned: string
+  grants: AclGrant[]
+}
+
+export interface AclGrant {
+  grantee: { id: string } | { uri: string }
+  permission: 'READ' | 'WRITE' | 'READ_ACP' | 'WRITE_ACP' | 'FULL_CONTROL'
 }
 
 /** The headers an object gives back, and its `x-cos-meta-*`, as they were sent. */
@@ -22,6 +40,14 @@ export interface ObjectRecord {
   headers: ObjectHeaders
   storageClass: string
   blobs: Blob[]
+  /** Absent in a bucket that has never had versioning; `null` is the version without a name. */
+  versionId?: string
+  isDeleteMarker?: true
+  /** Order of versions; microseconds. */
+  sequence?: number
+  isAppendable?: true
+  acl?: Acl
+  tags?: [key: string, value: string][]
 }
 
 export interface UploadRecord {
@@ -31,6 +57,8 @@ export interface UploadRecord {
   initiated: string
   headers: ObjectHeaders
   storageClass: string
+  acl?: Acl
+  tags?: [key: string, value: string][]
 }
 
 export interface PartRecord {

@@ -1,0 +1,59 @@
+import { aclDocument, aclOfDocument, aclOfHeaders } from '../acl'
+import { xmlAnswer } from '../answer'
+import { readXmlBody } from '../body'
+import { Fault } from '../fault'
+import type { Acl } from '../store/records'
+import { bucketOf, type Handlers, type OperationContext } from './operation'
+
+export const acl: Handlers = {
+  async putBucketAcl(context) {
+    const { store } = context
+    const wanted = await readAcl(context, 'bucket')
+    await store.buckets.update(bucketOf(context).name, (record) => ({ ...record, acl: wanted }))
+    return { status: 200 }
+  },
+
+  async getBucketAcl(context) {
+    const answer = xmlAnswer(aclDocument(bucketOf(context).acl, context.keys.ownerUin))
+    return answer
+  },
+
+  async putObjectAcl(context) {
+    const { request, store } = context
+    const wanted = await readAcl(context, 'object')
+    const { key, query } = request
+    await store.objects.update(bucketOf(context).name, key, query.versionId, (record) => {
+      if (!record) throw new Fault('NoSuchKey')
+      return { ...record, acl: wanted }
+    })
+    return { status: 200 }
+  },
+
+  async getObjectAcl(context) {
+    const { request, store, keys } = context
+    const object = await store.objects.find(
+      bucketOf(context).name,
+      request.key,
+      request.query.versionId,
+    )
+    if (!object || object.isDeleteMarker) throw new Fault('NoSuchKey')
+    const answer = xmlAnswer(aclDocument(object.acl, keys.ownerUin))
+    const isDefault = !object.acl || object.acl.canned === 'default'
+    return isDefault && !object.acl?.grants.length
+      ? { ...answer, headers: { ...answer.headers, 'x-cos-acl': 'default' } }
+      : answer
+  },
+}
+
+/** By headers or by document, not by both. */
+async function readAcl(context: OperationContext, target: 'bucket' | 'object'): Promise<Acl> {
+  const byHeaders = aclOfHeaders(context.request.headers, target)
+  const length = Number(context.request.headers['content-length'] ?? 0)
+  if (length === 0) {
+    if (byHeaders) return byHeaders
+    throw new Fault('MissingRequestBodyError')
+  }
+  if (byHeaders)
+    throw new Fault('InvalidRequest', 'Give the ACL by headers or by body, not by both.')
+  return aclOfDocument(await readXmlBody(context.request, 'AccessControlPolicy'), target)
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { announcedMd5, bodyOf, checkLengthGiven } from '../body'
+import { Fault } from '../fault'
+import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import { combineCrc64 } from '../store/crc64'
+import type { ObjectRecord } from '../store/records'
+import { bucketOf, type Handlers } from './operation'
+
+export const append: Handlers = {
+  /** The new bytes become one more blob of the object; nothing is copied. */
+  async appendObject(context) {
+    const { request, store, now } = context
+    refuseNotImitated(request.headers)
+    checkLengthGiven(request)
+    const position = readPosition(request.query.position)
+    const described = objectHeadersOf(request.headers, request.key)
+    const md5 = announcedMd5(request)
+    if (bucketOf(context).versioning) {
+      throw new Fault(
+        'InvalidBucketState',
+        'Objects of a bucket with versioning cannot be appended to.',
+      )
+    }
+    const blob = await store.engine.writeBlob(bodyOf(request))
+    const fresh = { id: blob.id, size: blob.size }
+    try {
+      if (md5 && md5 !== blob.md5) throw new Fault('BadDigest')
+      const object = await store.objects.update(
+        bucketOf(context).name,
+        request.key,
+        undefined,
+        (present): ObjectRecord => {
+          if (present && !present.isAppendable) throw new Fault('ObjectNotAppendable')
+          const size = present?.size ?? 0
+          if (position !== size) {
+            throw new Fault('AppendPositionErr', undefined, { PositionNeeded: String(size) })
+          }
+          const base = present ?? {
+            ...described,
+            key: request.key,
+            blobs: [],
+            crc64: '0',
+            etag: '',
+          }
+          return {
+            ...base,
+            isAppendable: true,
+            size: size + blob.size,
+            blobs: [...base.blobs, fresh],
+            etag: createHash('md5').update(`${base.etag}${blob.md5}`).digest('hex'),
+            crc64: size === 0 ? blob.crc64 : combineCrc64(base.crc64, blob.crc64, blob.size),
+            lastModified: new Date(now).toISOString(),
+          }
+        },
+        [fresh],
+      )
+      return {
+        status: 200,
+        headers: {
+          ETag: `"${object.etag}"`,
+          'x-cos-next-append-position': object.size,
+          'x-cos-hash-crc64ecma': object.crc64,
+        },
+      }
+    } catch (error) {
+      await store.engine.discard([blob.id])
+      throw error
+    }
+  },
+}
+
+function readPosition(text: string | undefined): number {
+  if (text === undefined || !/^\d{1,15}$/.test(text)) {
+    throw new Fault('InvalidArgument', 'The append position is not a valid number.')
+  }
+  return Number(text)
+}

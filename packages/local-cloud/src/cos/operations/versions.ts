@@ -1,0 +1,94 @@
+import { xmlAnswer } from '../answer'
+import { Fault } from '../fault'
+import { versionOf } from '../store/objects'
+import type { ObjectRecord } from '../store/records'
+import { commonPrefixOf, compareKeys, readListOptions } from './listing'
+import { bucketOf, type Handlers } from './operation'
+
+export const versions: Handlers = {
+  async listObjectVersions(context) {
+    const { request, store, keys } = context
+    const { query } = request
+    const bucket = bucketOf(context)
+    const options = readListOptions(query, 'max-keys')
+    const keyMarker = query['key-marker'] ?? ''
+    const versionMarker = query['version-id-marker'] ?? ''
+    if (versionMarker !== '' && keyMarker === '') {
+      throw new Fault(
+        'InvalidArgument',
+        'A version-id marker cannot be specified without a key marker.',
+      )
+    }
+    const owner = { ID: keys.appid, DisplayName: keys.appid }
+    const found: { name: string; entry: object }[] = []
+    const folders: string[] = []
+    let next: ObjectRecord | undefined
+    let last: ObjectRecord | undefined
+    let passedMarker = keyMarker === ''
+    for await (const { record, isLatest } of store.objects.versions(bucket.name, options.prefix)) {
+      if (!passedMarker) {
+        const order = compareKeys(record.key, keyMarker)
+        if (order < 0 || (order === 0 && versionMarker === '')) continue
+        if (order === 0 && versionOf(record) !== versionMarker) continue
+        passedMarker = true
+        if (order === 0) continue
+      }
+      const folder = commonPrefixOf(record.key, options)
+      if (
+        folder !== undefined &&
+        (folders.includes(folder) || compareKeys(folder, keyMarker) <= 0)
+      ) {
+        continue
+      }
+      if (found.length + folders.length === options.limit) {
+        next = last
+        break
+      }
+      last = record
+      if (folder !== undefined) {
+        folders.push(folder)
+        continue
+      }
+      const shared = {
+        Key: options.encode(record.key),
+        // A bucket that has never had versioning names none.
+        VersionId: bucket.versioning ? versionOf(record) : '',
+        IsLatest: isLatest,
+        LastModified: record.lastModified,
+        Owner: owner,
+      }
+      found.push(
+        record.isDeleteMarker
+          ? { name: 'DeleteMarker', entry: shared }
+          : {
+              name: 'Version',
+              entry: {
+                ...shared,
+                ETag: `"${record.etag}"`,
+                Size: record.size,
+                StorageClass: record.storageClass,
+              },
+            },
+      )
+    }
+    const entries = (name: string) =>
+      found.filter((one) => one.name === name).map(({ entry }) => entry)
+    return xmlAnswer({
+      ListVersionsResult: {
+        EncodingType: options.encodingType,
+        Name: bucket.name,
+        Prefix: options.encode(options.prefix),
+        KeyMarker: options.encode(keyMarker),
+        VersionIdMarker: versionMarker,
+        MaxKeys: options.limit,
+        IsTruncated: next !== undefined,
+        NextKeyMarker: next && options.encode(next.key),
+        NextVersionIdMarker: next && (bucket.versioning ? versionOf(next) : ''),
+        Delimiter: options.delimiter === '' ? undefined : options.encode(options.delimiter),
+        Version: entries('Version'),
+        DeleteMarker: entries('DeleteMarker'),
+        CommonPrefixes: folders.map((folder) => ({ Prefix: options.encode(folder) })),
+      },
+    })
+  },
+}
