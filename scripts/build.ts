@@ -8,7 +8,7 @@ export const ROOT = join(__dirname, '..')
 const at = (...path: string[]) => join(ROOT, ...path)
 
 /** Fields without a value stay absent, in every bundle alike. */
-const tsconfigRaw = { compilerOptions: { useDefineForClassFields: false } }
+const tsconfigRaw = { compilerOptions: { useDefineForClassFields: false, alwaysStrict: true } }
 
 const shared: BuildOptions = {
   bundle: true,

@@ -100,13 +100,54 @@ test('a scoped key is kept for its scope alone', async () => {
   ])
 })
 
-test('the caller’s own object is left as it was', async () => {
+test('the caller’s own objects are left as they were', async () => {
   install()
-  const answer = Object.freeze(keyNamed('a'))
-  const Headers = Object.freeze({ 'x-cos-meta-a': 'b' })
+  const answer = keyNamed('a')
+  const params = { ...AT, Key: '/a', Body: 'x', Headers: { 'x-cos-meta-a': 'b' } }
+  const [answerBefore, paramsBefore] = [structuredClone(answer), structuredClone(params)]
   const cos = new COS({ getAuthorization: async () => answer })
-  await cos.putObject(Object.freeze({ ...AT, Key: 'a', Body: 'x', Headers }))
+  await cos.putObject(params)
+  expect([answer, params]).toEqual([answerBefore, paramsBefore])
 })
+
+test('a provider that fails is asked twice in all, however many wait for it', async () => {
+  install()
+  const getAuthorization = jest.fn(async () => {
+    throw new Error('down')
+  })
+  const cos = new COS({ getAuthorization })
+  const calls = Array.from({ length: 20 }, (_, i) => cos.headObject({ ...AT, Key: `${i}` }))
+  const outcomes = await Promise.allSettled(calls)
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+  expect(getAuthorization).toHaveBeenCalledTimes(2)
+})
+
+test('a key that nears its end says nothing about the clock', async () => {
+  install()
+  const aging = { ...keyNamed('a'), StartTime: seconds() - 1750, ExpiredTime: seconds() + 50 }
+  const cos = new COS({ getAuthorization: async () => aging })
+  await cos.headObject({ ...AT, Key: 'a' })
+  expect(cos.options.SystemClockOffset).toBe(0)
+})
+
+test.each([-20, 0, 20, 300])(
+  'a URL is good at once on a phone that is %d minutes ahead',
+  async (minutes) => {
+    install()
+    const real = Date.now()
+    const key = { ...keyNamed('a'), StartTime: Math.floor(real / 1000) }
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(real + minutes * 60_000)
+    const url = await new COS({ getAuthorization: async () => key }).getObjectUrl({
+      ...AT,
+      Key: 'a',
+    })
+    clock.mockRestore()
+    const [, start, end] = /q-key-time=(\d+);(\d+)/.exec(url) ?? []
+    expect(Number(start)).toBeLessThanOrEqual(real / 1000 + 1)
+    expect(Number(end)).toBeGreaterThan(real / 1000 + 600)
+    expect(Number(end)).toBeLessThanOrEqual(key.ExpiredTime)
+  },
+)
 
 test.each<[string, (options: unknown, callback: (answer: never) => void) => unknown, string]>([
   [
@@ -146,7 +187,7 @@ test('a getAuthorization that never answers ends after a minute', async () => {
   install()
   const cos = new COS({ getAuthorization: () => {} })
   const outcome = cos.headObject({ ...AT, Key: 'a' }).catch((error: unknown) => error)
-  await jest.advanceTimersByTimeAsync(5 * 65_000)
+  await jest.advanceTimersByTimeAsync(61_000)
   expect(await outcome).toMatchObject({ code: 'KitAuthorizationFailed', kind: 'credentials' })
 })
 

@@ -2,6 +2,7 @@ import { operations } from '@miniprogram-cos/protocol'
 import { COS } from 'miniprogram-cos'
 import { type CannedAnswer, createRecordingWx } from '../support/recordingWx'
 import {
+  emptyDocument,
   FROZEN_NOW,
   type RecordedRequest,
   type RequestVector,
@@ -36,7 +37,7 @@ afterEach(() => {
 })
 
 /** Good answers of the shape each operation expects; a wrong clock where the vector is about one. */
-function answerTo({ id }: RequestVector, index: number): CannedAnswer {
+function answerTo({ id, api }: RequestVector, index: number): CannedAnswer {
   if (id === 'retry-skew' && index === 0) {
     return {
       statusCode: 403,
@@ -44,7 +45,7 @@ function answerTo({ id }: RequestVector, index: number): CannedAnswer {
       data: '<Error><Code>RequestTimeTooSkewed</Code><Message>late</Message></Error>',
     }
   }
-  return { statusCode: 200, header: { ETag: '"etag"' }, data: '' }
+  return { statusCode: 200, header: { ETag: '"etag"' }, data: emptyDocument(api) }
 }
 
 /** What counts of a recorded request, comparable on both sides. */

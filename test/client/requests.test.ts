@@ -97,13 +97,161 @@ test('passes error and result to a callback, and returns nothing then', async ()
   expect(isCosError(error)).toBe(true)
 })
 
-test('a call that is aborted before or while it runs settles with kind abort', async () => {
+describe('a call that is aborted settles with kind abort', () => {
+  const abortion = { kind: 'abort', code: 'KitAborted' }
+
+  test('before it is sent', async () => {
+    const requests = install([OK])
+    const early = new AbortController()
+    early.abort()
+    const call = new COS(KEY).headObject({ ...AT, Key: 'a', signal: early.signal })
+    await expect(call).rejects.toMatchObject(abortion)
+    expect(requests.length).toBe(0)
+  })
+
+  test('while the request runs', async () => {
+    install([{ statusCode: 0, hangs: true }])
+    const controller = new AbortController()
+    const call = new COS(KEY).headObject({ ...AT, Key: 'a', signal: controller.signal })
+    setTimeout(() => controller.abort(), 5)
+    await expect(call).rejects.toMatchObject(abortion)
+  })
+
+  test('while the key is being fetched, and nothing is sent then', async () => {
+    const requests = install([OK])
+    const controller = new AbortController()
+    let answer: (key: never) => void = () => {}
+    const getAuthorization = (_: unknown, callback: (key: never) => void) => {
+      answer = callback
+    }
+    const cos = new COS({ getAuthorization: getAuthorization as never })
+    const call = cos.putObject({ ...AT, Key: 'a', Body: 'x', signal: controller.signal })
+    setTimeout(() => controller.abort(), 5)
+    await expect(call).rejects.toMatchObject(abortion)
+    const ExpiredTime = Math.floor(Date.now() / 1000) + 1800
+    answer({ TmpSecretId: 'a', TmpSecretKey: 'b', SecurityToken: 'c', ExpiredTime } as never)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(requests.length).toBe(0)
+  })
+
+  test('in the pause between two tries', async () => {
+    install([DROP])
+    const controller = new AbortController()
+    const call = new COS(KEY).getObject({ ...AT, Key: 'a', signal: controller.signal })
+    setTimeout(() => controller.abort(), 20)
+    await expect(call).rejects.toMatchObject(abortion)
+  })
+})
+
+describe('what could destroy data is refused before anything is sent', () => {
+  test.each<[string, (cos: COS) => Promise<unknown>, string]>([
+    [
+      'an abort without UploadId',
+      (cos) => cos.multipartAbort({ ...AT, Key: 'a' } as never),
+      'missing param UploadId',
+    ],
+    [
+      'a part without UploadId',
+      (cos) => cos.multipartUpload({ ...AT, Key: 'a', PartNumber: 1, Body: 'x' } as never),
+      'missing param UploadId',
+    ],
+    [
+      'a completion without UploadId',
+      (cos) => cos.multipartComplete({ ...AT, Key: 'a', Parts: [] } as never),
+      'missing param UploadId',
+    ],
+    [
+      'an upload without content',
+      (cos) => cos.putObject({ ...AT, Key: 'a' }),
+      'missing param Body',
+    ],
+    [
+      'a number as content',
+      (cos) => cos.putObject({ ...AT, Key: 'a', Body: 1 as never }),
+      'Body must be',
+    ],
+    [
+      'a view as content',
+      (cos) => cos.putObject({ ...AT, Key: 'a', Body: new Uint8Array(1) as never }),
+      'Body must be',
+    ],
+    ['a slash as key', (cos) => cos.deleteObject({ ...AT, Key: '/' }), 'it is empty'],
+    ['a list of deletions that is none', (cos) => cos.deleteMultipleObject(AT as never), ''],
+    [
+      'a form with what forms cannot carry',
+      (cos) => cos.postObject({ ...AT, Key: 'a', FilePath: 'f', ForbidOverwrite: 'true' }),
+      'cannot carry ForbidOverwrite',
+    ],
+    [
+      'a form without file',
+      (cos) => cos.postObject({ ...AT, Key: 'a' } as never),
+      'missing param FilePath',
+    ],
+    [
+      'a file that does not exist',
+      (cos) => cos.putObject({ ...AT, Key: 'a', FilePath: '/nope' }),
+      'cannot read /nope',
+    ],
+  ])('%s', async (_, call, message) => {
+    const requests = install([OK])
+    const error = await call(new COS(KEY)).catch((refusal: unknown) => refusal)
+    expect(isCosError(error) && error.kind).toBe('argument')
+    expect((error as Error).message).toContain(message)
+    expect(requests.length).toBe(0)
+  })
+})
+
+test('an answer that is no list is an error, not an empty list', async () => {
+  for (const data of ['', '{"ok":1}', '<html></html>']) {
+    install([{ statusCode: 200, data }])
+    const error = await settle(() => new COS(KEY).getBucket(AT))
+    expect(error).toMatchObject({ kind: 'integrity', code: 'KitInvalidXml' })
+    jest.useRealTimers()
+  }
+})
+
+test('an object may look like an error', async () => {
+  const data = '<Error><Code>Mine</Code></Error>'
+  install([{ statusCode: 200, data }])
+  await expect(new COS(KEY).getObject({ ...AT, Key: 'a' })).resolves.toMatchObject({ Body: data })
+})
+
+test('putObject reports progress, and a listener that throws does not break it', async () => {
   install([OK])
-  const early = new AbortController()
-  early.abort()
-  await expect(
-    new COS(KEY).headObject({ ...AT, Key: 'a', signal: early.signal }),
-  ).rejects.toMatchObject({ kind: 'abort' })
+  const seen: number[] = []
+  await new COS(KEY).putObject({
+    ...AT,
+    Key: 'a',
+    Body: '中',
+    onProgress: ({ loaded, percent }) => seen.push(loaded, percent),
+  })
+  await new Promise((resolve) => setTimeout(resolve, 0))
+  expect(seen).toEqual([0, 0, 3, 1])
+})
+
+test('a named param wins over a header of the caller, whatever its spelling', async () => {
+  const requests = install([OK])
+  const Headers = { 'content-type': 'a/b', 'x-cos-meta-a': '1' }
+  await new COS(KEY).putObject({ ...AT, Key: 'a', Body: 'x', ContentType: 'c/d', Headers })
+  expect(requests[0]?.header).toMatchObject({ 'Content-Type': 'c/d', 'x-cos-meta-a': '1' })
+  expect(Object.keys(requests[0]?.header as object)).not.toContain('content-type')
+})
+
+test('a form upload heals a wrong clock like any other call', async () => {
+  const Date_ = new Date(Date.now() + 3 * 3600_000).toUTCString()
+  const late = {
+    statusCode: 403,
+    header: { Date: Date_ },
+    data: '<Error><Code>RequestTimeTooSkewed</Code></Error>',
+  }
+  const recorded = createRecordingWx((_, index) => (index === 0 ? late : OK), {
+    f: new Uint8Array(3),
+  })
+  ;(globalThis as { wx?: unknown }).wx = recorded.wx
+  const cos = new COS(KEY)
+  await cos.postObject({ ...AT, Key: 'a', FilePath: 'f' })
+  expect(recorded.requests.length).toBe(2)
+  expect(cos.options.SystemClockOffset).toBeGreaterThan(3 * 3600_000 - 60_000)
 })
 
 test.each<[string, object, string]>([
@@ -119,8 +267,11 @@ test('an option that is explicitly undefined means its default', () => {
   expect([options.ChunkSize, options.SliceSize]).toEqual([1024 * 1024, 1024 * 1024])
 })
 
-test('path style puts the bucket into the path, and signs it there', async () => {
+test('path style puts the bucket into the path, signs it there, and warns', async () => {
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => {})
   const requests = install([OK])
   await new COS({ ...KEY, ForcePathStyle: true }).headObject({ ...AT, Key: 'a b' })
   expect(requests[0]?.url).toBe('https://cos.ap-guangzhou.myqcloud.com/test-1250000000/a%20b')
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('2024-01-01'))
+  warn.mockRestore()
 })

@@ -31,6 +31,11 @@ beforeAll(async () => {
       source('slow', 'exports.main = () => new Promise(() => {})'),
       source('broken', `exports.main = () => { throw new Error('it broke') }`),
       source('spinning', 'exports.main = () => { for (;;) {} }'),
+      source(
+        'late',
+        `let calls = 0
+         exports.main = async () => { setTimeout(() => { throw new Error('late') }, 30); return { calls: ++calls } }`,
+      ),
       source('leaving', 'exports.main = () => process.exit(3)'),
     ],
   })
@@ -89,6 +94,13 @@ test('ends a call that takes too long, and a new instance takes over', async () 
   expect([status, answer.errCode]).toEqual([500, -504003])
   expect((await call('spinning')).answer.errCode).toBe(-504003)
   expect((await call('identity')).status).toBe(200)
+})
+
+test('an instance that dies after its answer takes nobody along, and the next call starts another', async () => {
+  expect((await call('late')).answer.calls).toBe(1)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect((await call('late')).answer.calls).toBe(1)
+  await new Promise((resolve) => setTimeout(resolve, 100))
 })
 
 test('reports a function that throws, ends, does not exist or is given nonsense', async () => {

@@ -1,11 +1,16 @@
 import { requestedKeyProblem } from '@miniprogram-cos/server'
 
-test.each(['a', 'private/oA/', 'a/b c+d.txt', '目录/文件.txt', '😀.png', 'x'.repeat(850)])(
-  'lets %s through',
-  (key) => {
-    expect(requestedKeyProblem(key)).toBeUndefined()
-  },
-)
+test.each([
+  'a',
+  'private/oA/',
+  'a/b c+d.txt',
+  '目录/文件.txt',
+  '😀.png',
+  '👨‍👩‍👧.png',
+  'x'.repeat(850),
+])('lets %s through', (key) => {
+  expect(requestedKeyProblem(key)).toBeUndefined()
+})
 
 test.each([
   ['', 'empty'],
@@ -17,6 +22,9 @@ test.each([
   ['a/./b', 'dot segment'],
   ['a/.../b', 'dot segment'],
   ['a//b', 'empty segment'],
+  ['a /b', 'ends in a dot or space'],
+  ['a./b', 'ends in a dot or space'],
+  ['a\u200db', 'invisible'],
   ['a*', 'wildcard'],
   ['a?', 'wildcard'],
   ['${uin}/x', 'template'],

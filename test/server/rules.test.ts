@@ -57,6 +57,11 @@ test.each<[string, AccessRules, string]>([
     'only owner and everyone',
   ],
   [
+    'everyone below another’s folder',
+    { 'u/{openid}/pub/**': { everyone: ['read'] } },
+    '{openid} must be the last segment',
+  ],
+  [
     'two rules for one key',
     { 'a/{openid}/**': { owner: ['read'] }, 'a/b/**': { everyone: ['read'] } },
     'overlaps access["a/{openid}/**"]',

@@ -4,7 +4,7 @@ const esbuild = require('esbuild')
 /** TypeScript for Jest, without a type check: that is `npm run typecheck`. */
 module.exports = {
   getCacheKey: (source, file) =>
-    createHash('sha1').update(source).update(file).update(`${esbuild.version} 2`).digest('hex'),
+    createHash('sha1').update(source).update(file).update(`${esbuild.version} 3`).digest('hex'),
   process(source, file) {
     const { code, map } = esbuild.transformSync(source, {
       loader: 'ts',
@@ -14,7 +14,7 @@ module.exports = {
       // Jest's sandbox has no import(): it becomes require().
       supported: { 'dynamic-import': false },
       sourcefile: file,
-      tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+      tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, alwaysStrict: true } },
     })
     return { code, map }
   },

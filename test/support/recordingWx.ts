@@ -10,6 +10,8 @@ export interface CannedAnswer {
   data?: unknown
   /** Fails in the platform's words instead. */
   errMsg?: string
+  /** Never answers: only an abort ends it. */
+  hangs?: true
 }
 
 export interface RecordingWx {
@@ -31,6 +33,10 @@ export function createRecordingWx(
     const recorded = { via, ...sent }
     requests.push(recorded)
     const canned = answer(recorded, requests.length - 1)
+    if (canned.hangs) {
+      const abort = () => fail?.({ errMsg: `${via.slice(3)}:fail abort` })
+      return { abort, onProgressUpdate() {}, onHeadersReceived() {} }
+    }
     queueMicrotask(() => {
       if (canned.errMsg) fail?.({ errMsg: canned.errMsg })
       else success?.({ header: {}, data: '', ...canned })
@@ -46,9 +52,12 @@ export function createRecordingWx(
     request: (options: Options) => respond('wx.request', options),
     uploadFile: (options: Options) => respond('wx.uploadFile', options),
     getFileSystemManager: () => ({
-      stat: ({ path, success }: Options) =>
-        success?.({ stats: { size: bytesOf(path as string).length } }),
-      readFile: ({ filePath, position = 0, length, success }: Options) => {
+      stat: ({ path, success, fail }: Options) =>
+        files[path as string]
+          ? success?.({ stats: { size: bytesOf(path as string).length } })
+          : fail?.({ errMsg: 'stat:fail no such file' }),
+      readFile: ({ filePath, position = 0, length, success, fail }: Options) => {
+        if (!files[filePath as string]) return fail?.({ errMsg: 'readFile:fail no such file' })
         const bytes = bytesOf(filePath as string)
         const from = position as number
         const part = bytes.slice(from, length === undefined ? undefined : from + (length as number))

@@ -58,3 +58,23 @@ function reviveFunction(text: string): unknown {
   const source = text.slice('$function: '.length)
   return new Function('TMP', `return (${source})`)(tempKey)
 }
+
+/** Operations whose answer must be a document. */
+const ROOTS: Record<string, string> = {
+  getService: 'ListAllMyBucketsResult',
+  getBucket: 'ListBucketResult',
+  listObjectVersions: 'ListVersionsResult',
+  putObjectCopy: 'CopyObjectResult',
+  uploadPartCopy: 'CopyPartResult',
+  multipartInit: 'InitiateMultipartUploadResult',
+  multipartComplete: 'CompleteMultipartUploadResult',
+  multipartList: 'ListMultipartUploadsResult',
+  multipartListPart: 'ListPartsResult',
+  deleteMultipleObject: 'DeleteResult',
+}
+
+/** The emptiest good answer of an operation. */
+export function emptyDocument(api: string): string {
+  const root = ROOTS[api]
+  return root ? `<${root}></${root}>` : ''
+}

@@ -1,7 +1,6 @@
 import {
   type CallParams,
   CosError,
-  isCosError,
   type Operation,
   type OperationName,
   type Operations,
@@ -12,14 +11,14 @@ import { type CallerPlace, CloudCredentials, type CloudOptions } from './cloud/c
 import { Credentials } from './credentials/credentials'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
 import type { Platform } from './platform'
-import { type ClientCore, perform } from './request/perform'
+import { asCosError, type ClientCore, perform } from './request/perform'
 import type { Params } from './request/prepare'
-import { progressReporter } from './upload/progress'
 import {
+  postFile,
+  putContent,
   type UploadFileParams,
   type UploadFileResult,
   uploadFile,
-  uploadSimple,
 } from './upload/uploadFile'
 import { type GetObjectUrlParams, getObjectUrl } from './url/getObjectUrl'
 import { wxPlatform } from './wx/wxPlatform'
@@ -69,6 +68,9 @@ export class COS {
   /** @throws CosError `KitInvalidOption` */
   constructor(options: COSOptions = {}, platform: Platform = wxPlatform) {
     this.options = resolveOptions(options)
+    if (this.options.ForcePathStyle) {
+      platform.warn('ForcePathStyle: COS refuses it for buckets created since 2024-01-01')
+    }
     const credentials = new Credentials(this.options, platform, this)
     this.#core = { options: this.options, platform, credentials }
   }
@@ -138,7 +140,7 @@ export class COS {
   getObjectUrl(params: GetObjectUrlParams, callback: Callback<{ Url: string }>): void
   getObjectUrl(params: GetObjectUrlParams, callback?: Callback<{ Url: string }>) {
     const run = async () => getObjectUrl(this.#core, await this.#complete(params))
-    if (!callback) return run()
+    if (!callback) return settle(run(), undefined)
     return settle(
       run().then((Url) => ({ Url })),
       callback,
@@ -148,29 +150,9 @@ export class COS {
   /** @internal One operation of the table. */
   async _perform(name: OperationName, params: Params): Promise<object> {
     const complete = await this.#complete(params, name)
-    if (name === 'postObject') return this.#postObject(complete)
-    if (name === 'putObject' && complete.Body === undefined && complete.FilePath) {
-      complete.Body = await this.#core.platform.readFile(String(complete.FilePath))
-    }
+    if (name === 'postObject') return postFile(this.#core, complete)
+    if (name === 'putObject') return putContent(this.#core, complete)
     return perform(this.#core, name, complete)
-  }
-
-  async #postObject(params: Params): Promise<object> {
-    const { platform, options } = this.#core
-    const { onProgress, ...rest } = params
-    const size = onProgress ? await platform.fileSize(String(params.FilePath)) : 0
-    const report = progressReporter(
-      size,
-      options.ProgressInterval,
-      platform.now,
-      onProgress as UploadFileParams['onProgress'],
-    )
-    return uploadSimple(
-      { ...this.#core, options: { ...options, SimpleUploadMethod: 'postObject' } },
-      rest,
-      report,
-      size,
-    )
   }
 
   /** The params with what the cloud function knows: bucket, region, and the folder of a list. */
@@ -203,15 +185,10 @@ for (const name of Object.keys(operations) as OperationName[]) {
 
 /** A promise without a callback; with one, its outcome is passed there and nothing is returned. */
 function settle<T>(promise: Promise<T>, callback: Callback<T> | undefined): Promise<T> | undefined {
-  if (!callback) return promise
-  promise.then(
-    (result) => callback(null, result),
-    (error: unknown) => callback(isCosError(error) ? error : unexpected(error)),
-  )
+  const settled = promise.catch((error: unknown) => {
+    throw asCosError(error)
+  })
+  if (!callback) return settled
+  settled.then((result) => callback(null, result), callback)
   return undefined
-}
-
-function unexpected(cause: unknown): CosError {
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return new CosError({ kind: 'argument', code: 'KitUnexpected', message, cause })
 }

@@ -12,6 +12,8 @@ export interface COSOptions extends AddressOptions {
   SecretKey?: string
   /** Token of a temporary key that is given directly. */
   SecurityToken?: string
+  /** Older name of SecurityToken. */
+  XCosSecurityToken?: string
   /** Unix seconds: validity of a temporary key that is given directly. */
   StartTime?: number
   ExpiredTime?: number
@@ -109,6 +111,7 @@ export function resolveOptions(given: COSOptions): ResolvedOptions {
       })
     }
   }
+  options.SecurityToken = options.SecurityToken ?? options.XCosSecurityToken
   // `https` is accepted for `https:`.
   options.Protocol = String(options.Protocol).replace(/:?$/, ':')
   return options as unknown as ResolvedOptions

@@ -11,6 +11,8 @@ export interface Platform {
   /** Calls a cloud function. @throws PlatformFailure */
   callFunction(name: string, data: object, env?: string): Promise<unknown>
   now(): number
+  /** Tells the developer something. */
+  warn(message: string): void
   /** Runs something later; the returned function calls it off. */
   schedule(milliseconds: number, run: () => void): () => void
 }

@@ -1,6 +1,6 @@
 import { CosError, isCosError } from '@miniprogram-cos/protocol'
 import type { ResolvedOptions } from '../options'
-import type { Platform } from '../platform'
+import { type Platform, pause } from '../platform'
 import { type AuthorizationRequest, type Key, type ReadySignature, readAnswer } from './answers'
 
 /** A key with less life left than this many seconds is not used any more. */
@@ -9,6 +9,7 @@ const MIN_REMAINING = 60
 export const SKEW_SECONDS = 30
 /** A provider that has not answered by then never will. */
 const PROVIDER_TIMEOUT = 60_000
+const PROVIDER_PAUSE = 500
 
 interface CachedKey {
   key: Key
@@ -103,11 +104,18 @@ export class Credentials {
   async #ask(request: AuthorizationRequest, scopeKey: string): Promise<Key | ReadySignature> {
     const { getAuthorization, getSTS } = this.#options
     const source = getAuthorization ? 'getAuthorization' : 'getSTS'
-    const answer = await this.#callProvider(source, (callback) =>
-      getAuthorization
-        ? getAuthorization.call(this.#owner, request, callback)
-        : getSTS?.call(this.#owner, { Bucket: request.Bucket, Region: request.Region }, callback),
-    )
+    const ask = () =>
+      this.#callProvider(source, (callback) =>
+        getAuthorization
+          ? getAuthorization.call(this.#owner, request, callback)
+          : getSTS?.call(this.#owner, { Bucket: request.Bucket, Region: request.Region }, callback),
+      )
+    // Once more, for all who wait: nobody repeats it on their own.
+    const answer = await ask().catch(async (error: CosError) => {
+      if (!error.retryable) throw error
+      await pause(this.#platform, PROVIDER_PAUSE)
+      return ask()
+    })
     const read = readAnswer(answer, source)
     if (read.kind === 'signature') {
       this.#signsEach = true
@@ -119,16 +127,11 @@ export class Credentials {
     return read
   }
 
-  /**
-   * A key just issued has begun and has not ended. If it seems otherwise, this clock is wrong, and the
-   * key's start is the best guess of the time: without it, every request would ask for a new key.
-   */
-  #learnFromKey({ StartTime, ExpiredTime = 0 }: Key): void {
+  /** A key cannot begin in the future: if it seems to, this clock is behind by at least as much. */
+  #learnFromKey({ StartTime }: Key): void {
     if (!StartTime || !this.#options.CorrectClockSkew) return
-    const now = this.now()
-    if (StartTime - now > SKEW_SECONDS || ExpiredTime - now <= MIN_REMAINING) {
-      this.#options.SystemClockOffset += Math.round((StartTime - now) * 1000)
-    }
+    const behind = StartTime - this.now()
+    if (behind > SKEW_SECONDS) this.#options.SystemClockOffset += Math.round(behind * 1000)
   }
 
   /** Waits for the callback or the returned promise, whichever answers, and not for ever. */
@@ -136,20 +139,20 @@ export class Credentials {
     source: string,
     call: (callback: (answer: unknown) => void) => unknown,
   ): Promise<unknown> {
-    const failed = (why: string, cause?: unknown) =>
+    const failed = (why: string, retryable: boolean, cause?: unknown) =>
       new CosError({
         kind: 'credentials',
         code: 'KitAuthorizationFailed',
         message: `${source} ${why}`,
-        retryable: true,
+        retryable,
         cause,
       })
     let callOff: (() => void) | undefined
     const answered = new Promise((resolve, reject) => {
       const fail = (error: unknown) =>
-        reject(isCosError(error) ? error : failed(`failed: ${textOf(error)}`, error))
+        reject(isCosError(error) ? error : failed(`failed: ${textOf(error)}`, true, error))
       callOff = this.#platform.schedule(PROVIDER_TIMEOUT, () =>
-        reject(failed(`has not answered in ${PROVIDER_TIMEOUT / 1000} s`)),
+        reject(failed(`has not answered in ${PROVIDER_TIMEOUT / 1000} s`, false)),
       )
       try {
         const returned = call(resolve)

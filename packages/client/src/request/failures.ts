@@ -15,9 +15,12 @@ interface Sent {
 /** A platform failure as an error that says whether trying again can help. */
 export function networkError(failure: unknown, sent: Sent): CosError {
   const text = failure instanceof Error ? failure.message : String(failure)
+  if (!(failure instanceof PlatformFailure)) {
+    // Not the network's doing: there is no `wx`, or it refuses the call itself.
+    return new CosError({ kind: 'argument', code: 'KitUnexpected', message: text, cause: failure })
+  }
   const base = { message: text, error: text, headers: {}, ...sent, cause: failure }
-  const errno = failure instanceof PlatformFailure ? failure.errno : undefined
-  if (/url not in domain list/i.test(text) || errno === 600002) {
+  if (/url not in domain list/i.test(text) || failure.errno === 600002) {
     const host = /^https?:\/\/([^/]+)/.exec(sent.url)?.[1]
     return new CosError({
       ...base,

@@ -30,6 +30,8 @@ const RETRY_DELAYS = [300, 1000, 3000]
 export interface PerformExtras {
   /** Tries in all. @default 4 */
   tries?: number
+  /** Told before a request is sent again, why. */
+  onRepeat?: (failure: CosError) => void
   /** For form uploads. */
   onSent?: (sent: number, total: number) => void
 }
@@ -42,14 +44,18 @@ export async function perform(
   extras: PerformExtras = {},
 ): Promise<object> {
   const prepared = prepare(name, params, core.options)
+  const signal = params.signal as AbortSignalLike | undefined
   const tries = extras.tries ?? 1 + RETRY_DELAYS.length
   const healed: Healed = { clock: false, key: false }
   for (let attempt = 1; ; attempt++) {
     let used: Key | ReadySignature | undefined
     try {
-      throwIfAborted(params.signal as AbortSignalLike | undefined)
-      used = await core.credentials.get(authorizationRequest(prepared, core.options))
-      return resultOf(prepared, await send(core, prepared, used, extras))
+      const asked = () => core.credentials.get(authorizationRequest(prepared, core.options))
+      used = await unlessAborted(signal, asked)
+      const reply = await send(core, prepared, used, extras)
+      const result = resultOf(prepared, reply)
+      learnClock(core, lowerCased(reply.header))
+      return result
     } catch (error) {
       const failure = asCosError(error)
       const forgiven = forgive(prepared, failure)
@@ -59,8 +65,9 @@ export async function perform(
         continue
       }
       if (attempt >= tries || !mayRepeat(prepared, failure)) throw failure
+      extras.onRepeat?.(failure)
       const delay = RETRY_DELAYS[Math.min(attempt, RETRY_DELAYS.length) - 1] as number
-      await pause(core.platform, delay * (1 - Math.random() / 2))
+      await unlessAborted(signal, () => pause(core.platform, delay * (1 - Math.random() / 2)))
       markAsRetry(prepared)
     }
   }
@@ -172,38 +179,51 @@ async function abortable(
   start: (onStart: (abort: () => void) => void) => Promise<PlatformReply>,
 ): Promise<PlatformReply> {
   let giveUp: (() => void) | undefined
-  const onAbort = () => giveUp?.()
-  signal?.addEventListener('abort', onAbort)
-  try {
-    return await start((abort) => {
+  const running = () =>
+    start((abort) => {
       giveUp = abort
+    }).catch((failure: unknown) => {
+      throw networkError(failure, sent)
     })
-  } catch (failure) {
-    throw signal?.aborted ? abortError(sent) : networkError(failure, sent)
-  } finally {
-    signal?.removeEventListener('abort', onAbort)
-  }
+  return unlessAborted(signal, running, () => giveUp?.())
 }
 
-export function abortError(sent: { url?: string; method?: string } = {}): CosError {
-  return new CosError({
-    kind: 'abort',
-    code: 'KitAborted',
-    message: 'aborted by the caller',
-    ...sent,
+/** The result of an action, unless the caller's signal fires before or meanwhile. */
+export function unlessAborted<T>(
+  signal: AbortSignalLike | undefined,
+  run: () => Promise<T>,
+  giveUp?: () => void,
+): Promise<T> {
+  if (!signal) return run()
+  const aborted = () =>
+    new CosError({ kind: 'abort', code: 'KitAborted', message: 'aborted by the caller' })
+  if (signal.aborted) return Promise.reject(aborted())
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      reject(aborted())
+      giveUp?.()
+    }
+    signal.addEventListener('abort', onAbort)
+    const done = () => signal.removeEventListener('abort', onAbort)
+    run().then(
+      (value) => {
+        done()
+        resolve(value)
+      },
+      (error: unknown) => {
+        done()
+        reject(error)
+      },
+    )
   })
-}
-
-export function throwIfAborted(signal: AbortSignalLike | undefined): void {
-  if (signal?.aborted) throw abortError()
 }
 
 /** The result of a good answer. @throws CosError for any other */
 function resultOf(prepared: Prepared, reply: PlatformReply): object {
   const { row, params, url, location } = prepared
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(reply.header)) headers[name.toLowerCase()] = value
-  const isGood = reply.statusCode >= 200 && reply.statusCode < 300 && !hasErrorBody(reply.data)
+  const headers = lowerCased(reply.header)
+  const is2xx = reply.statusCode >= 200 && reply.statusCode < 300
+  const isGood = is2xx && (row.isContent || !hasErrorBody(reply.data))
   if (!isGood) throw serviceError(reply, headers, { url, method: row.method })
   const read: Reply = {
     statusCode: reply.statusCode,
@@ -223,12 +243,27 @@ function resultOf(prepared: Prepared, reply: PlatformReply): object {
   }
 }
 
+function lowerCased(header: Record<string, string>): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of Object.keys(header)) headers[name.toLowerCase()] = header[name] as string
+  return headers
+}
+
 /** The content of a document's root element; of the whole document when no root is named. */
 function documentOf(data: string | ArrayBuffer, root: string): XmlElement {
-  if (typeof data !== 'string' || data.trim()[0] !== '<') return {}
-  const document = readXml(data)
-  if (root === '') return document
+  const isXml = typeof data === 'string' && data.trim()[0] === '<'
+  if (root === '') return isXml ? readXml(data) : {}
+  const document = isXml ? readXml(data) : {}
   const [content] = asList<XmlElement | string>(document[root])
+  if (content === undefined && document[root] === undefined) {
+    // A portal or a proxy answered: an empty list would be a lie.
+    throw new CosError({
+      kind: 'integrity',
+      code: 'KitInvalidXml',
+      message: `the answer is no ${root}`,
+      retryable: true,
+    })
+  }
   return typeof content === 'object' ? content : {}
 }
 
@@ -258,7 +293,8 @@ function heal(
   const isTime =
     code === 'RequestTimeTooSkewed' ||
     (code === 'AccessDenied' && /Request has expired/.test(failure.message))
-  if (!healed.clock && (isTime || (isSilent && statusCode === 403)) && learnClock(core, headers)) {
+  const hasLearnt = learnClock(core, headers)
+  if (!healed.clock && hasLearnt && (isTime || (isSilent && statusCode === 403))) {
     healed.clock = true
     return true
   }
@@ -279,7 +315,8 @@ function learnClock(
   { options, credentials, platform }: ClientCore,
   headers: Record<string, string>,
 ): boolean {
-  if (!options.CorrectClockSkew) return false
+  // An answer from a cache carries the time of its making.
+  if (!options.CorrectClockSkew || headers.age !== undefined) return false
   const server = Date.parse(headers.date ?? '')
   if (Number.isNaN(server) || Math.abs(server / 1000 - credentials.now()) < SKEW_SECONDS)
     return false
@@ -289,9 +326,10 @@ function learnClock(
 
 /** Whether the same request may be sent again, and could then succeed. */
 function mayRepeat({ row }: Prepared, failure: CosError): boolean {
-  if (!failure.retryable) return false
+  // Credentials have been asked for twice already, for everybody who waits.
+  if (!failure.retryable || failure.kind === 'credentials') return false
   // Without an answer nobody knows whether it was done; being told to slow down says it was not.
-  return row.idempotent || failure.statusCode === 503 || failure.kind === 'credentials'
+  return row.idempotent || failure.statusCode === 503
 }
 
 /** COS counts repeated requests by this header, which the official client sends too. */
@@ -299,7 +337,8 @@ function markAsRetry(prepared: Prepared): void {
   prepared.headers['x-cos-sdk-retry'] = 'true'
 }
 
-function asCosError(error: unknown): CosError {
+/** Whatever was thrown, as a CosError. */
+export function asCosError(error: unknown): CosError {
   if (isCosError(error)) return error
   const message = error instanceof Error ? error.message : String(error)
   return new CosError({ kind: 'argument', code: 'KitUnexpected', message, cause: error })

@@ -4,6 +4,7 @@ import {
   bucketAddress,
   CosError,
   checkBucket,
+  checkKey,
   checkRegion,
   encodeComponent,
   encodeKey,
@@ -55,6 +56,8 @@ export function prepare(name: OperationName, given: Params, options: ResolvedOpt
       : bucketAddress(Bucket, Region, options)
   const parts = row.request?.(params) ?? {}
   const query = queryOf(row, parts.query)
+  // Without them it would be another operation: DELETE of an upload becomes DELETE of the object.
+  for (const need of row.needs ?? []) if (!query[need]) throw missingParam(need)
   const path = row.target === 'object' ? `/${encodeKey(Key)}` : row.target === 'bucket' ? '/' : ''
   const search = searchOf(row, query, params.QueryString as string | undefined)
   return {
@@ -66,7 +69,7 @@ export function prepare(name: OperationName, given: Params, options: ResolvedOpt
     Key,
     address,
     url: address.base + path + search,
-    location: `${address.base.replace(/^[a-z]+:\/\//i, '')}${row.form ? `/${encodeKey(Key)}` : path}`,
+    location: locationOf(row, address, path, { Bucket, Region, Key }, options),
     pathname: `${address.signedPrefix}/${row.target === 'object' ? Key : ''}`,
     query,
     headers: headersOf(row, params, parts.headers, parts.body, options),
@@ -75,24 +78,41 @@ export function prepare(name: OperationName, given: Params, options: ResolvedOpt
   }
 }
 
+/** A form upload names the plain host even when it went through the accelerated one, as COS does. */
+function locationOf(
+  row: AnyOperation,
+  address: Address,
+  path: string,
+  { Bucket, Region, Key }: { Bucket: string; Region: string; Key: string },
+  options: ResolvedOptions,
+): string {
+  const { base } = row.form
+    ? bucketAddress(Bucket, Region, { ...options, UseAccelerate: false })
+    : address
+  return base.replace(/^[a-z]+:\/\//i, '') + (row.form ? `/${encodeKey(Key)}` : path)
+}
+
 function readTarget(row: AnyOperation, params: Params, options: ResolvedOptions) {
   const required = (name: string): string => {
     const value = params[name] ?? options[name as 'Bucket']
     if (typeof value === 'string' && value !== '') return value
-    throw new CosError({
-      kind: 'argument',
-      code: 'KitMissingParam',
-      message: `missing param ${name}`,
-      error: `missing param ${name}`,
-    })
+    throw missingParam(name)
   }
   const Region =
     row.target === 'service' ? String(params.Region ?? '') : checkRegion(required('Region'))
   if (row.target === 'service') return { Bucket: '', Region, Key: '' }
   const Bucket = checkBucket(required('Bucket'), options.AppId)
-  const needsKey = row.target === 'object' || row.form
+  if (row.target !== 'object' && !row.form) return { Bucket, Region, Key: '' }
   // One leading slash is forgiven, as the official client does.
-  return { Bucket, Region, Key: needsKey ? required('Key').replace(/^\//, '') : '' }
+  const Key = required('Key').replace(/^\//, '')
+  checkKey(Key)
+  return { Bucket, Region, Key }
+}
+
+/** By the param's name, `UploadId` for `uploadId`. */
+function missingParam(name: string): CosError {
+  const message = `missing param ${name[0]?.toUpperCase()}${name.slice(1)}`
+  return new CosError({ kind: 'argument', code: 'KitMissingParam', message, error: message })
 }
 
 function queryOf(
@@ -158,17 +178,18 @@ function scopeOf(
     region: Region,
     prefix,
   })
-  return row.access.flatMap(({ action, on }) => {
+  const scope: ScopeEntry[] = []
+  for (const { action, on } of row.access) {
     if (on === 'listedObjects') {
-      return (params.Objects as { Key: string }[]).map((object) => entry(action, object.Key))
-    }
-    if (on === 'copySource') {
+      for (const object of params.Objects as { Key: string }[])
+        scope.push(entry(action, object.Key))
+    } else if (on === 'copySource') {
       const source = parseCopySource(String(params.CopySource ?? ''))
       const own = entry(action, source.Key)
-      return [{ ...own, bucket: source.Bucket, region: source.Region ?? Region }]
-    }
-    return [entry(action, on === 'prefix' ? String(params.Prefix ?? '') : Key)]
-  })
+      scope.push({ ...own, bucket: source.Bucket, region: source.Region ?? Region })
+    } else scope.push(entry(action, on === 'prefix' ? String(params.Prefix ?? '') : Key))
+  }
+  return scope
 }
 
 /** The headers that are signed: those that count, except the two WeChat may change on the way. */

@@ -8,10 +8,21 @@ import { headersToSign, type Prepared } from './prepare'
 const SIGNATURE_SECONDS = 900
 
 /** The period that is signed: a temporary key's own, else from a second ago. */
-export function keyTimeOf(key: Key, now: number, seconds = SIGNATURE_SECONDS): string {
+function keyTimeOf(key: Key, now: number): string {
   if (key.StartTime && key.ExpiredTime) return `${key.StartTime};${key.ExpiredTime}`
   const start = Math.round(now) - 1
-  return `${start};${start + seconds}`
+  return `${start};${start + SIGNATURE_SECONDS}`
+}
+
+/**
+ * The period of a URL: it ends `seconds` from now, or with its key. It begins with the key, so that it
+ * is good at once even if this clock is ahead.
+ */
+export function urlTimeOf(key: Key, now: number, seconds: number): string {
+  const from = Math.round(now) - 1
+  const start = Math.min(key.StartTime ?? from, from)
+  const end = Math.min(from + seconds, key.ExpiredTime ?? Number.POSITIVE_INFINITY)
+  return `${start};${Math.max(end, start + 1)}`
 }
 
 /** What the request must carry to be accepted. */

@@ -1,7 +1,13 @@
-import { CosError, type MultipartCompleteResult } from '@miniprogram-cos/protocol'
+import {
+  type AbortSignalLike,
+  CosError,
+  type HeadObjectResult,
+  type MultipartCompleteResult,
+} from '@miniprogram-cos/protocol'
 import { type ClientCore, perform } from '../request/perform'
-import type { Params } from '../request/prepare'
+import { type Params, prepare } from '../request/prepare'
 import { abortGroup } from './abortGroup'
+import { readLocalFile } from './localFile'
 import { partSizeFor, planParts } from './planParts'
 import { runPool } from './pool'
 
@@ -18,92 +24,130 @@ export async function uploadMultipart(
   fileSize: number,
   onLoaded: (loaded: number) => void,
 ): Promise<MultipartCompleteResult & { UploadId: string }> {
-  const { options } = core
+  const group = abortGroup(params.signal as AbortSignalLike | undefined)
   const target = { Bucket: params.Bucket, Region: params.Region, Key: params.Key }
-  const { signal: outer, ...described } = params
-  const group = abortGroup(outer as Params['signal'] as never)
-  const initiated = (await perform(core, 'multipartInit', { ...described, signal: outer })) as {
-    UploadId: string
-  }
-  const { UploadId } = initiated
+  let UploadId: string | undefined
   try {
-    const parts = planParts(fileSize, partSizeFor(fileSize, partSizeOf(params, options.ChunkSize)))
-    const done: { PartNumber: number; ETag: string }[] = []
-    let loaded = 0
-    onLoaded(0)
-    await runPool(parts, options.ChunkParallelLimit, async ({ PartNumber, position, length }) => {
-      try {
-        const Body = await readPart(core, params, { position, length, fileSize })
-        const sent = (await perform(
-          core,
-          'multipartUpload',
-          { ...target, ...pick(params), UploadId, PartNumber, Body, signal: group.signal },
-          { tries: options.ChunkRetryTimes + 1 },
-        )) as { ETag: string }
-        requireETag(sent.ETag, PartNumber)
-        done.push({ PartNumber, ETag: sent.ETag })
-      } catch (error) {
-        // The others cannot save the upload any more.
-        group.abort()
-        throw error
-      }
-      loaded += length
-      onLoaded(loaded)
-    })
-    const Parts = done.sort((a, b) => a.PartNumber - b.PartNumber)
-    const completed = await perform(core, 'multipartComplete', {
-      ...target,
-      ...metaOf(params),
-      UploadId,
-      Parts,
-      signal: group.signal,
-    })
-    return { ...(completed as MultipartCompleteResult), UploadId }
+    const begun = (await perform(core, 'multipartInit', { ...params, signal: group.signal })) as {
+      UploadId?: string
+    }
+    UploadId = begun.UploadId
+    if (!UploadId) throw integrityError('KitNoUploadId', 'the answer names no UploadId')
+    const upload = { ...target, UploadId, signal: group.signal }
+    const Parts = await sendParts(core, params, upload, fileSize, group.abort, onLoaded)
+    return { ...(await complete(core, params, { ...upload, Parts }, fileSize)), UploadId }
   } catch (error) {
-    await perform(core, 'multipartAbort', { ...target, UploadId }).catch(() => {
-      // The first failure is the one to report.
-    })
+    if (UploadId) await abandon(core, { ...target, UploadId })
     throw error
   } finally {
     group.release()
   }
 }
 
-function partSizeOf(params: Params, fallback: number): number {
-  return Number(params.ChunkSize ?? fallback)
+interface PartDone {
+  PartNumber: number
+  ETag: string
 }
 
-async function readPart(
-  { platform }: ClientCore,
+/** Sends all parts, a few at a time; the first failure ends the others too. */
+async function sendParts(
+  core: ClientCore,
   params: Params,
-  range: { position: number; length: number; fileSize: number },
-): Promise<ArrayBuffer> {
-  const { position, length } = range
-  const path = String(params.FilePath)
-  const bytes = await platform.readFile(path, range).catch((cause: unknown) => {
-    throw new CosError({
-      kind: 'argument',
-      code: 'KitFileUnreadable',
-      message: `cannot read ${path} at ${position}: ${(cause as Error).message}`,
-      cause,
-    })
+  upload: Params,
+  fileSize: number,
+  giveUp: () => void,
+  onLoaded: (loaded: number) => void,
+): Promise<PartDone[]> {
+  const { options, platform } = core
+  const parts = planParts(
+    fileSize,
+    partSizeFor(fileSize, Number(params.ChunkSize ?? options.ChunkSize)),
+  )
+  const done: PartDone[] = []
+  let loaded = 0
+  onLoaded(0)
+  await runPool(parts, options.ChunkParallelLimit, async ({ PartNumber, position, length }) => {
+    try {
+      const Body = await readLocalFile(platform, params.FilePath, { position, length, fileSize })
+      if (Body.byteLength !== length) {
+        throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
+      }
+      const sent = (await perform(
+        core,
+        'multipartUpload',
+        { ...pick(params), ...upload, PartNumber, Body },
+        { tries: options.ChunkRetryTimes + 1 },
+      )) as { ETag: string }
+      if (!sent.ETag)
+        throw integrityError('KitNoETag', `part ${PartNumber} was answered without ETag`)
+      done.push({ PartNumber, ETag: sent.ETag })
+    } catch (error) {
+      giveUp()
+      throw error
+    }
+    loaded += length
+    onLoaded(loaded)
   })
-  if (bytes.byteLength === length) return bytes
-  throw new CosError({
-    kind: 'integrity',
-    code: 'KitFileChanged',
-    message: `${path} gave ${bytes.byteLength} bytes at ${position} instead of ${length}: it changed during the upload`,
+  return done.sort((a, b) => a.PartNumber - b.PartNumber)
+}
+
+/**
+ * Completes the upload. When an answer was lost, the repetition finds the upload gone: then the object
+ * itself tells whether the first try did it.
+ */
+async function complete(
+  core: ClientCore,
+  params: Params,
+  upload: Params & { Parts: PartDone[] },
+  fileSize: number,
+): Promise<MultipartCompleteResult> {
+  let wasLost = false
+  try {
+    return (await perform(
+      core,
+      'multipartComplete',
+      { ...metaOf(params), ...upload },
+      {
+        onRepeat: ({ kind }) => {
+          wasLost = wasLost || kind === 'network'
+        },
+      },
+    )) as MultipartCompleteResult
+  } catch (error) {
+    if (!wasLost || (error as CosError).code !== 'NoSuchUpload') throw error
+    const { Bucket, Region, Key, signal, Parts } = upload
+    const head = (await perform(core, 'headObject', {
+      Bucket,
+      Region,
+      Key,
+      signal,
+    })) as HeadObjectResult
+    const isOurs =
+      head.headers['content-length'] === String(fileSize) &&
+      head.ETag.indexOf(`-${Parts.length}"`) > 0
+    if (!isOurs) throw error
+    const location = prepare('headObject', { Bucket, Region, Key }, core.options).location
+    return { ...head, Location: location, Bucket: String(Bucket), Key: String(Key) }
+  }
+}
+
+/** How long a failed upload waits for the server to free its parts. */
+const ABANDON_MS = 3000
+
+/** Frees the parts on the server, as far as the network lets it; the first failure is the one to report. */
+async function abandon(core: ClientCore, upload: Params): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const callOff = core.platform.schedule(ABANDON_MS, resolve)
+    const done = () => {
+      callOff()
+      resolve()
+    }
+    perform(core, 'multipartAbort', upload, { tries: 1 }).then(done, done)
   })
 }
 
-/** Without the part's ETag the upload cannot be completed. */
-function requireETag(etag: string, part: number): void {
-  if (etag) return
-  throw new CosError({
-    kind: 'integrity',
-    code: 'KitNoETag',
-    message: `part ${part} was answered without an ETag`,
-  })
+function integrityError(code: string, message: string): CosError {
+  return new CosError({ kind: 'integrity', code, message })
 }
 
 function pick(params: Params): Params {

@@ -25,6 +25,8 @@ export function progressReporter(
     last = now()
     const seconds = Math.max((now() - started) / 1000, 0.001)
     const percent = total === 0 ? 1 : Math.floor((loaded / total) * 100) / 100
-    report({ loaded, total, speed: Math.round(loaded / seconds), percent })
+    const progress = { loaded, total, speed: Math.round(loaded / seconds), percent }
+    // A listener that throws is the app's error, and must not become the upload's.
+    void Promise.resolve().then(() => report(progress))
   }
 }

@@ -9,7 +9,7 @@ import { signatureHash } from '../hash/signatureHash'
 import type { ResolvedOptions } from '../options'
 import type { ClientCore } from '../request/perform'
 import { headersToSign, type Params, type Prepared, prepare } from '../request/prepare'
-import { keyTimeOf } from '../request/signing'
+import { urlTimeOf } from '../request/signing'
 
 export interface GetObjectUrlParams extends ObjectParams {
   /** @default 'GET' */
@@ -37,7 +37,7 @@ export async function getObjectUrl(core: ClientCore, params: Params): Promise<st
   const method = String(params.Method ?? 'GET').toUpperCase()
   const name = method === 'PUT' ? 'putObject' : method === 'HEAD' ? 'headObject' : 'getObject'
   const { QueryString, Query, Headers, ...rest } = params
-  const prepared = prepare(name, { ...rest, Query, Body: undefined }, options)
+  const prepared = prepare(name, { ...rest, Query, Body: '' }, options)
   const signedHeaders = headersToSign(
     { ...prepared, headers: (Headers ?? {}) as Prepared['headers'] },
     options,
@@ -73,11 +73,7 @@ export async function getObjectUrl(core: ClientCore, params: Params): Promise<st
     {
       SecretId: credential.SecretId,
       SecretKey: credential.SecretKey,
-      keyTime: keyTimeOf(
-        { kind: 'key', SecretId: '', SecretKey: '', isScoped: false },
-        core.credentials.now(),
-        secondsOf(params.Expires),
-      ),
+      keyTime: urlTimeOf(credential, core.credentials.now(), secondsOf(params.Expires)),
     },
     signatureHash,
   )

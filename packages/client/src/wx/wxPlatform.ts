@@ -4,6 +4,7 @@ import { theWx, type WxFailure } from './wxLike'
 import { failureOf, request, upload } from './wxRequest'
 
 declare const setTimeout: (run: () => void, milliseconds: number) => unknown
+declare const console: { warn(message: string): void }
 declare const clearTimeout: (timer: unknown) => void
 
 /** The mini program runtime. */
@@ -13,6 +14,7 @@ export const wxPlatform: Platform = {
   fileSize,
   readFile,
   now: () => Date.now(),
+  warn: (message) => console.warn(`miniprogram-cos: ${message}`),
   schedule(milliseconds, run) {
     const timer = setTimeout(run, milliseconds)
     return () => clearTimeout(timer)

@@ -35,6 +35,7 @@ export function newRequestId(now: number): string {
 
 /** The error document of a fault. */
 export function faultAnswer(fault: Fault, resource: string, requestId: string): Answer {
+  const traceId = Buffer.from(`trace ${requestId}`).toString('base64')
   const answer = xmlAnswer(
     {
       Error: {
@@ -43,12 +44,12 @@ export function faultAnswer(fault: Fault, resource: string, requestId: string): 
         ...fault.details,
         Resource: resource,
         RequestId: requestId,
-        TraceId: Buffer.from(`trace ${requestId}`).toString('base64'),
+        TraceId: traceId,
       },
     },
     fault.status,
   )
-  return { ...answer, headers: { ...answer.headers, ...fault.headers } }
+  return { ...answer, headers: { ...answer.headers, 'x-cos-trace-id': traceId, ...fault.headers } }
 }
 
 /** Sends an answer. HEAD gets the headers alone. */

@@ -60,7 +60,7 @@ export function verifySigned(
   checkPeriod(auth.signTime, now)
   checkPeriod(auth.keyTime, now)
   const expected = expectedSignature(request, auth, SecretKey, nodeHash)
-  if (!isSame(expected.signature, auth.signature)) {
+  if (!expected.isComplete || !isSame(expected.signature, auth.signature)) {
     throw new Fault('SignatureDoesNotMatch', undefined, {
       StringToSign: expected.stringToSign,
       FormatString: expected.httpString,

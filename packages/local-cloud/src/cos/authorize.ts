@@ -52,7 +52,7 @@ export async function decide(asking: Asking, wanted: Wanted): Promise<Decision> 
   const access: AccessRequest = {
     action: wanted.action,
     region: wanted.region,
-    appid: parseBucket(wanted.bucket)?.appid ?? '',
+    appid: parseBucket(wanted.bucket)?.appid ?? keys.appid,
     bucket: wanted.bucket,
     path: wanted.path,
     context: conditionContext(request),

@@ -1,23 +1,29 @@
 import { createHash } from 'node:crypto'
-import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { readXml } from '@miniprogram-cos/protocol'
+import { XMLValidator } from 'fast-xml-parser'
 import { Fault } from './fault'
 import type { CosRequest } from './request'
 
 /** More than a completion of 10,000 parts needs. */
 const MAX_XML_BYTES = 4 * 1024 * 1024
 
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  parseTagValue: false,
-  trimValues: false,
-  processEntities: true,
-  isArray: (name) => name === 'Part' || name === 'Object',
-})
-
 /** A body must announce its end: by length or by chunks (document 436/7749). */
 export function checkLengthGiven({ headers }: CosRequest): void {
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
     throw new Fault('MissingContentLength')
+  }
+}
+
+/** Passes a body on, and stops as soon as it is too large. @throws Fault `EntityTooLarge` */
+export async function* limited(
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const chunk of source) {
+    size += chunk.length
+    if (size > maxBytes) throw new Fault('EntityTooLarge')
+    yield chunk
   }
 }
 
@@ -65,7 +71,7 @@ export function parseXmlBody(text: string, root: string): Record<string, unknown
   let document: Record<string, unknown>
   try {
     if (XMLValidator.validate(text) !== true) throw new Fault('MalformedXML')
-    document = parser.parse(text) as Record<string, unknown>
+    document = readXml(text)
   } catch {
     throw new Fault('MalformedXML')
   }

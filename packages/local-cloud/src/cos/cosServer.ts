@@ -1,15 +1,52 @@
 import { createServer, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { faultAnswer, newRequestId } from './answer'
+import { Fault } from './fault'
 import { type CosServices, serveCos } from './serve'
 
 /** An idle connection is kept longer than any client pauses between two requests. */
 const KEEP_ALIVE_MS = 75_000
+/** Tokens and metadata travel in headers. */
+const MAX_HEADER_BYTES = 32 * 1024
 
 /** The local COS as an HTTP server, not yet listening. */
 export function createCosServer(services: CosServices): Server {
   const server = createServer(
-    // A large upload may take as long as it likes; only the headers must come soon.
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, headersTimeout: 60_000 },
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // A large upload may take as long as it likes; only the headers must come soon.
+      requestTimeout: 0,
+      headersTimeout: 60_000,
+    },
     (request, response) => void serveCos(services, request, response),
   )
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    refuseUnreadable(services, error, socket),
+  )
   return server
+}
+
+/** What is no HTTP request still gets COS's error document, with its ids. */
+function refuseUnreadable(
+  { clock }: CosServices,
+  { code }: NodeJS.ErrnoException,
+  socket: Duplex,
+): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const requestId = newRequestId(clock())
+  const isShort = code === 'HPE_INVALID_EOF_STATE'
+  const fault = new Fault(isShort ? 'IncompleteBody' : 'InvalidRequest')
+  const { body, headers } = faultAnswer(fault, '', requestId)
+  const lines = Object.entries({
+    Server: 'tencent-cos',
+    'x-cos-request-id': requestId,
+    ...headers,
+    'Content-Length': Buffer.byteLength(String(body)),
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}`)
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('\r\n')}\r\n\r\n${String(body)}`)
 }

@@ -51,13 +51,21 @@ export function refuseNotImitated(headers: CosRequest['headers']): void {
 /** How an object is described: its headers, class, tags and ACL. */
 export type Description = Pick<ObjectRecord, 'headers' | 'storageClass' | 'acl' | 'tags'>
 
+/** A form can hold names and values that no header can. @throws Fault `InvalidArgument` */
+export function checkHeader(name: string, value: string | undefined): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those no header can carry
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/[\x00-\x08\x0a-\x1f\x7f]/.test(value ?? '')) return
+  throw new Fault('InvalidArgument', `The header ${JSON.stringify(name)} is not valid.`)
+}
+
 /** What an upload says about its object. @throws Fault */
 export function objectHeadersOf(headers: CosRequest['headers'], key: string): Description {
   const kept: ObjectHeaders = {}
+  for (const [name, value] of Object.entries(headers)) checkHeader(name, value)
   let metaBytes = 0
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue
-    if (KEPT[name] && value !== '') kept[KEPT[name]] = value
+    if (Object.hasOwn(KEPT, name) && value !== '') kept[KEPT[name] as string] = value
     if (name.startsWith('x-cos-meta-')) {
       kept[name] = value
       metaBytes += Buffer.byteLength(name) + Buffer.byteLength(value)

@@ -15,9 +15,16 @@ type Fields = Record<string, string>
 /** A form that may be received, and what its policy still has to say about the file's length. */
 export interface AcceptedForm {
   principal: Principal
-  /** @throws Fault `EntityTooLarge`, `EntityTooSmall` */
-  checkLength: (size: number) => void
+  /** Bytes that the file may have. */
+  length: LengthRange
 }
+
+interface LengthRange {
+  min: number
+  max: number
+}
+
+const ANY_LENGTH: LengthRange = { min: 0, max: Number.POSITIVE_INFINITY }
 
 /**
  * Establishes who sent a form: by its policy and signature fields, or by the older single field
@@ -32,8 +39,7 @@ export function authenticateForm(
   const { request, keys, now } = context
   const seconds = Math.floor(now / 1000)
   const token = fields['x-cos-security-token'] ?? request.headers['x-cos-security-token']
-  const anyLength = () => {}
-  const legacy = fields.Signature ?? fields.signature ?? request.headers.authorization
+  const legacy = fields.signature ?? request.headers.authorization
   if (legacy !== undefined) {
     const auth = parseAuthorization(legacy)
     if (auth?.algorithm !== 'sha1') {
@@ -41,11 +47,11 @@ export function authenticateForm(
     }
     return {
       principal: verifySigned(auth, request, token, keys, seconds),
-      checkLength: anyLength,
+      length: ANY_LENGTH,
     }
   }
   if (fields.policy === undefined && fields['q-signature'] === undefined) {
-    return { principal: { kind: 'anonymous' }, checkLength: anyLength }
+    return { principal: { kind: 'anonymous' }, length: ANY_LENGTH }
   }
   return verifyPolicyForm(context, fields, key, token, seconds)
 }
@@ -69,7 +75,7 @@ function verifyPolicyForm(
     })
   }
   const given: Fields = { ...fields, key, bucket: bucket?.name ?? '' }
-  return { principal, checkLength: checkPolicy(policyText, given, now) }
+  return { principal, length: checkPolicy(policyText, given, now) }
 }
 
 interface PolicyDocument {
@@ -77,14 +83,15 @@ interface PolicyDocument {
   conditions?: unknown
 }
 
-/** Checks a form against its policy, and returns the check of the file's length. */
-function checkPolicy(text: string, fields: Fields, now: number): (size: number) => void {
+/** Checks a form against its policy, and returns what it says of the file's length. */
+function checkPolicy(text: string, fields: Fields, now: number): LengthRange {
   let policy: PolicyDocument
   try {
     policy = JSON.parse(text) as PolicyDocument
   } catch {
     throw new Fault('InvalidPolicyDocument', 'The policy document is not valid JSON.')
   }
+  if (typeof policy !== 'object' || policy === null) throw new Fault('InvalidPolicyDocument')
   const expiration = Date.parse(String(policy.expiration))
   if (Number.isNaN(expiration)) throw new Fault('InvalidPolicyDocument')
   if (expiration / 1000 < now) {
@@ -99,11 +106,14 @@ function checkPolicy(text: string, fields: Fields, now: number): (size: number) 
       'You must provide condition if you specify a policy in post object request.',
     )
   }
-  let range: [number, number] | undefined
+  const length = { ...ANY_LENGTH }
   const named = new Set<string>()
   for (const condition of policy.conditions as unknown[]) {
     if (Array.isArray(condition) && condition[0] === 'content-length-range') {
-      range = [Number(condition[1]), Number(condition[2])]
+      const [, min, max] = condition as unknown[]
+      if (!Number.isInteger(min) || !Number.isInteger(max)) throw new Fault('InvalidPolicyDocument')
+      length.min = Math.max(length.min, min as number)
+      length.max = Math.min(length.max, max as number)
       continue
     }
     for (const [operator, name, value] of normalise(condition)) {
@@ -116,10 +126,7 @@ function checkPolicy(text: string, fields: Fields, now: number): (size: number) 
       throw new Fault('InvalidPolicyDocument', `The policy must contain the condition ${name}.`)
     }
   }
-  return (size) => {
-    if (range && size < range[0]) throw new Fault('EntityTooSmall')
-    if (range && size > range[1]) throw new Fault('EntityTooLarge')
-  }
+  return length
 }
 
 /** `{k: v}` and `["eq", "$k", v]` say the same. */
@@ -137,7 +144,8 @@ function normalise(condition: unknown): [operator: string, name: string, value: 
 
 function checkCondition(operator: string, name: string, value: string, fields: Fields): void {
   // The period is signed as q-sign-time and sent as q-key-time.
-  const actual = fields[name] ?? (name === 'q-sign-time' ? fields['q-key-time'] : undefined) ?? ''
+  const actual =
+    fields[name.toLowerCase()] ?? (name === 'q-sign-time' ? fields['q-key-time'] : undefined) ?? ''
   const holds = operator === 'eq' ? actual === value : actual.startsWith(value)
   if (!holds) {
     throw new Fault('AccessDenied', `Condition key ${name} doesn't match the value ${value}`)

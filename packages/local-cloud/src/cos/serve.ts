@@ -130,7 +130,7 @@ async function run(
   const { name, row } = refuseUnserved(recognised, request)
   const asking = { request, principal, store, keys }
   if (isSigned) {
-    const wanted = wantedAccess(row, request, bucket?.region ?? '')
+    const wanted = wantedAccess(row, request, bucket?.region ?? request.region ?? '')
     await authorize(asking, wanted)
     if (bucket) checkStrictSignature(bucket, auth, request, wanted[0]?.action ?? '')
   }

@@ -51,6 +51,8 @@ export class FunctionError extends Error {
 interface Instance {
   worker: Worker
   busy: boolean
+  /** Takes the answer of the call that runs, or the news that the instance has died. */
+  answer: (reply: WorkerReply) => void
 }
 
 /**
@@ -134,8 +136,7 @@ export class FunctionHost {
       this.#instances.set(deployed.name, set)
       let instance = [...set].find(({ busy }) => !busy)
       if (!instance && set.size < (this.#options.maxInstances ?? 8)) {
-        instance = { worker: this.#start(deployed), busy: true }
-        set.add(instance)
+        instance = this.#start(deployed, set)
       }
       if (instance) {
         instance.busy = true
@@ -149,9 +150,10 @@ export class FunctionHost {
     }
   }
 
-  #start(deployed: DeployedFunction): Worker {
+  /** A new instance. Whenever it dies, idle or not, it is forgotten, and its call fails. */
+  #start(deployed: DeployedFunction, set: Set<Instance>): Instance {
     const { env = 'local-env', region = 'ap-guangzhou' } = this.#options
-    return new Worker(workerFile(), {
+    const worker = new Worker(workerFile(), {
       workerData: { file: deployed.file },
       // Nothing of the host's own environment, so that what works here works there.
       env: {
@@ -164,6 +166,17 @@ export class FunctionHost {
         SCF_FUNCTIONNAME: deployed.name,
       },
     })
+    const instance: Instance = { worker, busy: true, answer: () => {} }
+    const die = (message: string) => {
+      set.delete(instance)
+      instance.answer({ ok: false, message })
+      this.#waiting.get(deployed.name)?.shift()?.()
+    }
+    worker.on('message', (reply: WorkerReply) => instance.answer(reply))
+    worker.on('error', (error) => die(error.message))
+    worker.on('exit', (code) => die(`the instance ended (${code})`))
+    set.add(instance)
+    return instance
   }
 
   async #converse(
@@ -172,26 +185,19 @@ export class FunctionHost {
     timeoutMs: number,
     call: WorkerCall,
   ): Promise<WorkerReply | 'timeout'> {
-    const { worker } = instance
     let timer: NodeJS.Timeout | undefined
     const reply = await new Promise<WorkerReply | 'timeout'>((resolve) => {
       timer = setTimeout(() => resolve('timeout'), timeoutMs)
-      worker.removeAllListeners()
-      worker.once('message', resolve)
-      worker.once('error', (error) => resolve({ ok: false, message: error.message }))
-      worker.once('exit', (code) => resolve({ ok: false, message: `the instance ended (${code})` }))
-      worker.postMessage(call)
+      instance.answer = resolve
+      instance.worker.postMessage(call)
     })
     clearTimeout(timer)
-    worker.removeAllListeners()
-    const crashed =
-      reply !== 'timeout' && !reply.ok && reply.message.startsWith('the instance ended')
-    if (reply === 'timeout' || crashed) {
+    instance.answer = () => {}
+    if (reply === 'timeout') {
       this.#instances.get(name)?.delete(instance)
-      void worker.terminate()
-    } else {
-      instance.busy = false
+      void instance.worker.terminate()
     }
+    instance.busy = false
     this.#waiting.get(name)?.shift()?.()
     return reply
   }

@@ -36,7 +36,7 @@ class BadCall extends Error {}
 
 async function respond(host: FunctionHost, request: IncomingMessage): Promise<unknown> {
   if (request.method !== 'POST') throw new BadCall('functions are called with POST')
-  const name = decodeURIComponent((request.url ?? '/').slice(1).split('?')[0] ?? '')
+  const name = nameOf(request.url ?? '/')
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
@@ -53,6 +53,14 @@ async function respond(host: FunctionHost, request: IncomingMessage): Promise<un
     throw new BadCall('the event is not JSON')
   }
   return host.call(name, event, callerOf(request))
+}
+
+function nameOf(url: string): string {
+  try {
+    return decodeURIComponent(url.slice(1).split('?')[0] ?? '')
+  } catch {
+    throw new BadCall('the path is not a function name')
+  }
 }
 
 function callerOf({ headers }: IncomingMessage): Caller {

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 /**
  * Session tokens that carry their own content, encrypted and authenticated under the root secret: the
@@ -7,7 +8,10 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 export function sealToken(content: object, rootSecret: string): string {
   const iv = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', sealingKey(rootSecret), iv)
-  const body = Buffer.concat([cipher.update(JSON.stringify(content), 'utf8'), cipher.final()])
+  const body = Buffer.concat([
+    cipher.update(deflateRawSync(JSON.stringify(content))),
+    cipher.final(),
+  ])
   return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url')
 }
 
@@ -18,7 +22,7 @@ export function openToken(token: string, rootSecret: string): unknown {
     const decipher = createDecipheriv('aes-256-gcm', sealingKey(rootSecret), raw.subarray(0, 12))
     decipher.setAuthTag(raw.subarray(12, 28))
     const text = Buffer.concat([decipher.update(raw.subarray(28)), decipher.final()])
-    return JSON.parse(text.toString('utf8'))
+    return JSON.parse(inflateRawSync(text).toString('utf8'))
   } catch {
     return undefined
   }

@@ -8,6 +8,8 @@ const DEFAULT_SECONDS = 1800
 const MAX_SECONDS_ROOT = 7200
 /** CAM's limit for a policy, in characters (document 598/10599); STS publishes none of its own. */
 const MAX_POLICY_LENGTH = 6144
+/** In bytes (document 1312/48198). */
+const MAX_TOKEN_LENGTH = 4096
 
 const KNOWN_PARAMS = new Set(['Name', 'Policy', 'DurationSeconds'])
 
@@ -26,6 +28,9 @@ export function getFederationToken(
   const policy = policyOf(params.Policy)
   const ExpiredTime = now + seconds
   const key = keys.issue(name, policy, ExpiredTime)
+  if (key.Token.length > MAX_TOKEN_LENGTH) {
+    throw new StsFault('InvalidParameter.PolicyTooLong', 'The policy makes the token too long.')
+  }
   return {
     Credentials: { Token: key.Token, TmpSecretId: key.SecretId, TmpSecretKey: key.SecretKey },
     ExpiredTime,

@@ -1,5 +1,6 @@
 import { type ObjectParams, operation, type ResultMeta } from './operation'
 import type { ContentParams } from './paramHeaders'
+import { checkBody } from './putObject'
 
 export interface AppendObjectParams extends ObjectParams, ContentParams {
   Body: string | ArrayBuffer
@@ -16,5 +17,5 @@ export const appendObject = operation<AppendObjectParams, ResultMeta>({
   access: [{ action: 'AppendObject', on: 'object' }],
   // Its position makes a repetition fail instead of doubling the content, but then hides the success.
   idempotent: false,
-  request: ({ Position, Body }) => ({ query: { position: Position }, body: Body }),
+  request: ({ Position, Body }) => ({ query: { position: Position }, body: checkBody(Body) }),
 })

@@ -39,6 +39,7 @@ export const getObject = operation<GetObjectParams, Pick<GetObjectResult, 'Body'
   target: 'object',
   access: [{ action: 'GetObject', on: 'object' }],
   idempotent: true,
+  isContent: true,
   request(params) {
     if (foldsToRoot(params.Key)) {
       const message = 'The Getobject Key is illegal'

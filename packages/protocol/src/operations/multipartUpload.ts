@@ -1,4 +1,5 @@
 import { type ObjectParams, operation, type ResultMeta } from './operation'
+import { checkBody } from './putObject'
 
 export interface MultipartUploadParams extends ObjectParams {
   UploadId: string
@@ -30,7 +31,7 @@ export const multipartUpload = operation<
   idempotent: true,
   request: (params) => ({
     query: { partNumber: params.PartNumber, uploadId: params.UploadId },
-    body: params.Body,
+    body: checkBody(params.Body),
   }),
   result: (reply) => ({ ETag: reply.headers.etag ?? '' }),
 })

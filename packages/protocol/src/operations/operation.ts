@@ -35,7 +35,10 @@ export interface Reply {
   /** Names in lower case. */
   headers: Record<string, string>
   body: unknown
-  /** The document's root element's content; `{}` when there is no body. */
+  /**
+   * The content of the document's root element. Without a root's name: the whole document, `{}` when
+   * there is none. @throws CosError `KitInvalidXml` when the named root is missing
+   */
   xml: (root: string) => XmlElement
   /** `host/encoded-key`, no scheme: what cos-wx-sdk-v5 calls Location. */
   location: string
@@ -62,7 +65,7 @@ export interface ResultMeta {
 
 /** Params of every call. */
 export interface CallParams {
-  /** Further request headers; they win over those made from params. */
+  /** Further request headers; params of their own name win over them. */
   Headers?: Record<string, string | number | undefined>
   /** Aborts the call: anything with `aborted` and `addEventListener('abort', …)`. */
   signal?: AbortSignalLike
@@ -104,6 +107,8 @@ export interface Operation<Params extends CallParams, Result> {
   readonly idempotent: boolean
   /** Content-MD5 over the document sent, as COS demands for XML bodies. */
   readonly contentMd5?: boolean
+  /** The answer's body is content, not a document: it may look like anything, even like an error. */
+  readonly isContent?: boolean
   /** Of the document sent. @default 'application/xml' */
   readonly contentType?: string
   readonly request?: (params: Params) => RequestParts

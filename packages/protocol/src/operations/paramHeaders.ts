@@ -42,19 +42,23 @@ const HEADER_OF: Record<string, string> = {
 
 export type HeaderValue = string | number
 
-/** The headers that params stand for: `x-cos-*` params by their own name, then the named ones. */
+/** The headers that params stand for: the caller's own, then params by name, which win. */
 export function paramHeaders(params: object): Record<string, HeaderValue> {
   const headers: Record<string, HeaderValue> = {}
   const put = (name: string, value: unknown) => {
-    if (value !== undefined && value !== null) headers[name] = value as HeaderValue
+    if (value === undefined || value === null) return
+    const lower = name.toLowerCase()
+    const present = Object.keys(headers).find((own) => own.toLowerCase() === lower)
+    if (present !== undefined && present !== name) delete headers[present]
+    headers[name] = value as HeaderValue
   }
   const given = params as Record<string, unknown>
+  const own = (given.Headers ?? {}) as Record<string, unknown>
+  for (const name of Object.keys(own)) put(name, own[name])
   for (const name of Object.keys(given)) {
     if (name.indexOf('x-cos-') >= 0) put(name, given[name])
   }
   for (const name of Object.keys(HEADER_OF)) put(HEADER_OF[name] as string, given[name])
-  const own = given.Headers as Record<string, unknown> | undefined
-  for (const name of Object.keys(own ?? {})) put(name, own?.[name])
   return headers
 }
 

@@ -1,3 +1,4 @@
+import { CosError } from '../errors/CosError'
 import { contentTypeOf } from '../mime/contentType'
 import { type ObjectParams, operation, type ResultMeta } from './operation'
 import type { ContentParams } from './paramHeaders'
@@ -32,6 +33,20 @@ export interface PutObjectResult extends ResultMeta {
   ETag: string
 }
 
+/** Nothing is no content: an object must not become empty by mistake. @throws CosError */
+export function checkBody(body: unknown): string | ArrayBuffer {
+  const isBuffer = Object.prototype.toString.call(body) === '[object ArrayBuffer]'
+  if (typeof body === 'string' || isBuffer) return body as string | ArrayBuffer
+  const isMissing = body === undefined || body === null
+  const message = isMissing ? 'missing param Body' : 'Body must be a string or an ArrayBuffer'
+  throw new CosError({
+    kind: 'argument',
+    code: isMissing ? 'KitMissingParam' : 'KitInvalidParam',
+    message,
+    error: message,
+  })
+}
+
 /** What an object's first request declares when the caller does not. */
 export function contentDefaults(params: {
   Key: string
@@ -52,7 +67,7 @@ export const putObject = operation<PutObjectParams, Pick<PutObjectResult, 'Locat
   request: (params) => ({
     query: params.Query,
     headers: contentDefaults(params),
-    body: params.Body ?? '',
+    body: checkBody(params.Body),
   }),
   // COS answers without a body, except for image processing on upload.
   result: (reply) => ({

@@ -73,6 +73,8 @@ export interface ExpectedSignature {
   signature: string
   httpString: string
   stringToSign: string
+  /** Whether each listed field was received exactly once; otherwise the request is not the signed one. */
+  isComplete: boolean
 }
 
 /**
@@ -85,22 +87,39 @@ export function expectedSignature(
   secretKey: string,
   hash: SignatureHash,
 ): ExpectedSignature {
-  const params = new Map<string, string>()
-  for (const [name, value] of Object.entries(request.query)) {
-    params.set(encodeComponent(name).toLowerCase(), value)
-  }
-  const join = (names: string[], read: (name: string) => string | undefined) =>
-    names.map((name) => `${name}=${encodeComponent(read(name) ?? '')}`).join('&')
-  const paramList = auth.paramList.map(canonicalName)
-  const httpString = httpStringOf(
-    request.method,
-    request.pathname,
-    join(paramList, (name) => params.get(name)),
-    join(auth.headerList, (name) => request.headers[name]),
-  )
+  const params = readFields(auth.paramList, request.query)
+  const headers = readFields(auth.headerList, request.headers)
+  const httpString = httpStringOf(request.method, request.pathname, params.text, headers.text)
   const stringToSign = stringToSignOf(auth.signTime, httpString, hash)
   const signKey = deriveSignKey(secretKey, auth.keyTime, hash)
-  return { signature: hash.hmacSha1(signKey, stringToSign), httpString, stringToSign }
+  return {
+    signature: hash.hmacSha1(signKey, stringToSign),
+    httpString,
+    stringToSign,
+    isComplete: params.isComplete && headers.isComplete,
+  }
+}
+
+/**
+ * The listed fields as received. A listed name that is absent, or that several names fold to, would
+ * leave open what the request means: the signature then covers something else than what is acted on.
+ */
+function readFields(
+  listed: string[],
+  received: Record<string, string | undefined>,
+): { text: string; isComplete: boolean } {
+  const values = new Map<string, string[]>()
+  for (const [name, value] of Object.entries(received)) {
+    if (value === undefined) continue
+    const folded = encodeComponent(name).toLowerCase()
+    values.set(folded, [...(values.get(folded) ?? []), value])
+  }
+  const names = listed.map(canonicalName)
+  const text = names.map((name) => `${name}=${encodeComponent(values.get(name)?.[0] ?? '')}`)
+  return {
+    text: text.join('&'),
+    isComplete: names.every((name) => values.get(name)?.length === 1),
+  }
 }
 
 /**

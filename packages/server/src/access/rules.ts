@@ -70,6 +70,10 @@ function readRule(pattern: string, rule: AccessRule): Rule {
     fail('has an owner, but no {openid} segment says whose it is')
   }
   if (owner.length + everyone.length === 0) fail('allows nothing')
+  if (everyone.length > 0 && segments.slice(0, -1).includes(OPENID)) {
+    // The policy's `*` spans slashes: `u/*/pub/*` would open `u/x/secret/pub/y` too.
+    fail('gives everyone a folder below {openid}: {openid} must be the last segment before "/**"')
+  }
   return { pattern, segments, owner, everyone }
 }
 

@@ -59,7 +59,12 @@ export function runExchange<T>(
     if (state.networkType === 'none') {
       fail(new WxError(`${api}:fail internet disconnected`, { errno: 600001 }))
     }
-    const release = await Promise.race([slots.take(), failed])
+    const taking = slots.take()
+    const release = await Promise.race([failed, taking]).catch(async (error: unknown) => {
+      // Given up while waiting: the place goes to the next as soon as it comes.
+      void taking.then((unused) => unused())
+      throw error
+    })
     const timer = setTimeout(
       () => fail(new WxError(`${api}:fail timeout`, { errno: 5 })),
       exchange.timeout,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { announcedMd5, bodyOf, checkLengthGiven } from '../body'
+import { announcedMd5, bodyOf, checkLengthGiven, limited } from '../body'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers } from './operation'
+import { MAX_SIMPLE_BYTES } from './putObject'
 
 export const append: Handlers = {
   /** The new bytes become one more blob of the object; nothing is copied. */
@@ -21,7 +22,7 @@ export const append: Handlers = {
         'Objects of a bucket with versioning cannot be appended to.',
       )
     }
-    const blob = await store.engine.writeBlob(bodyOf(request))
+    const blob = await store.engine.writeBlob(limited(bodyOf(request), MAX_SIMPLE_BYTES))
     const fresh = { id: blob.id, size: blob.size }
     try {
       if (md5 && md5 !== blob.md5) throw new Fault('BadDigest')

@@ -1,6 +1,6 @@
-import { keyProblem, writeXml } from '@miniprogram-cos/protocol'
+import { asList, keyProblem, writeXml, type XmlValue } from '@miniprogram-cos/protocol'
 import { type Answer, XML_DECLARATION } from '../answer'
-import { decide } from '../authorize'
+import { authorize, decide } from '../authorize'
 import { readXmlBody } from '../body'
 import { Fault } from '../fault'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
@@ -29,23 +29,34 @@ export const deleteObject: Handlers = {
     if (!context.request.headers['content-md5']) {
       throw new Fault('InvalidRequest', 'Missing required header for this request: Content-MD5')
     }
-    const body = await readXmlBody(context.request, 'Delete')
-    const entries = body.Object
-    if (!Array.isArray(entries) || entries.length === 0 || entries.length > MAX_KEYS) {
-      throw new Fault('MalformedXML')
+    if (context.principal.kind === 'anonymous') {
+      const { name, region } = bucketOf(context)
+      await authorize(context, [
+        { action: 'DeleteMultipleObjects', bucket: name, region, path: '' },
+      ])
     }
+    const body = await readXmlBody(context.request, 'Delete')
+    const entries = readEntries(body)
     const deleted: object[] = []
     const failed: object[] = []
-    for (const entry of entries as Record<string, unknown>[]) {
-      const key = entry?.Key
-      if (typeof key !== 'string' || key === '') throw new Fault('MalformedXML')
-      const versionId = typeof entry.VersionId === 'string' ? entry.VersionId : undefined
-      const outcome = await deleteOne(context, key, versionId || undefined)
+    for (const { key, versionId } of entries) {
+      const outcome = await deleteOne(context, key, versionId)
       if (outcome.failed) failed.push(outcome.failed)
       else deleted.push(outcome.deleted)
     }
     return deleteAnswer(String(body.Quiet).trim() === 'true' ? [] : deleted, failed)
   },
+}
+
+/** All entries are read before the first is deleted: a list is taken whole or not at all. */
+function readEntries(body: Record<string, unknown>): { key: string; versionId?: string }[] {
+  const entries = asList<Record<string, unknown>>(body.Object as XmlValue | undefined)
+  if (entries.length === 0 || entries.length > MAX_KEYS) throw new Fault('MalformedXML')
+  return entries.map((entry) => {
+    const { Key: key, VersionId: versionId } = entry ?? {}
+    if (typeof key !== 'string' || key === '') throw new Fault('MalformedXML')
+    return { key, ...(typeof versionId === 'string' && versionId !== '' ? { versionId } : {}) }
+  })
 }
 
 /** Deletes a key, or says why not: each key has its own permission (document 436/64963). */

@@ -1,7 +1,7 @@
 import type { Answer } from '../answer'
 import { checkConditions } from '../conditions'
 import { Fault } from '../fault'
-import { describeObject } from '../objectHeaders'
+import { checkHeader, describeObject } from '../objectHeaders'
 import { readBlobs } from '../store/blobs'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
@@ -66,6 +66,7 @@ function readAnswer(context: OperationContext, object: ObjectRecord, withBody: b
         'Request specific response headers cannot be used for anonymous GET requests.',
       )
     }
+    checkHeader(header, query[param])
     described[header] = query[param] as string
   }
   const range = readRange(headers.range, object.size)
@@ -107,4 +108,7 @@ function refuseProcessing(query: Record<string, string>): void {
     /^(image(Mogr2|View2|Info)|watermark|ci-process|exif)/.test(name),
   )
   if (found) throw new Fault('NotImplemented', `The local COS does not process media (${found}).`)
+  if ('x-cos-traffic-limit' in query) {
+    throw new Fault('NotImplemented', 'The local COS does not imitate x-cos-traffic-limit.')
+  }
 }

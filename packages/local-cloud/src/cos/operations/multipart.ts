@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { encodeKey, writeXml } from '@miniprogram-cos/protocol'
+import { asList, encodeKey, writeXml, type XmlValue } from '@miniprogram-cos/protocol'
 import { XML_DECLARATION, xmlAnswer } from '../answer'
-import { announcedMd5, bodyOf, checkLengthGiven, readXmlBody } from '../body'
+import { announcedMd5, bodyOf, checkLengthGiven, limited, readXmlBody } from '../body'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import type { WrittenBlob } from '../store/blobs'
@@ -46,7 +46,7 @@ export const multipart: Handlers = {
     if (Number(request.headers['content-length'] ?? 0) > MAX_PART_BYTES) {
       throw new Fault('EntityTooLarge')
     }
-    const blob = await store.engine.writeBlob(bodyOf(request))
+    const blob = await store.engine.writeBlob(limited(bodyOf(request), MAX_PART_BYTES))
     if (md5 && md5 !== blob.md5) {
       await store.engine.discard([blob.id])
       throw new Fault('BadDigest')
@@ -88,7 +88,8 @@ export const multipart: Handlers = {
 
   async multipartAbort(context) {
     await requireUpload(context)
-    await context.store.uploads.abort(context.request.query.uploadId as string)
+    const isAborted = await context.store.uploads.abort(context.request.query.uploadId as string)
+    if (!isAborted) throw new Fault('NoSuchUpload')
     return { status: 204 }
   },
 
@@ -231,8 +232,9 @@ export async function storePart(
 
 /** @throws Fault `MalformedXML` */
 function readPartList(value: unknown): { number: number; etag: string }[] {
-  if (!Array.isArray(value) || value.length === 0) throw new Fault('MalformedXML')
-  return (value as Record<string, unknown>[]).map((part) => {
+  const listed = asList<Record<string, unknown>>(value as XmlValue | undefined)
+  if (listed.length === 0) throw new Fault('MalformedXML')
+  return listed.map((part) => {
     const number = Number(String(part?.PartNumber).trim())
     const etag = part?.ETag
     if (!Number.isInteger(number) || typeof etag !== 'string') throw new Fault('MalformedXML')

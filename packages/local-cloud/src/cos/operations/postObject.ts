@@ -1,15 +1,21 @@
-import type { Readable } from 'node:stream'
-import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
+import {
+  Busboy,
+  type BusboyFileStream,
+  type BusboyHeaders,
+  type BusboyInstance,
+} from '@fastify/busboy'
 import { encodeKey, keyProblem, operations } from '@miniprogram-cos/protocol'
 import { type Answer, xmlAnswer } from '../answer'
 import { authorize, wantedAccess } from '../authorize'
+import { limited } from '../body'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import { authenticateForm } from '../postForm'
+import type { CosRequest } from '../request'
 import type { WrittenBlob } from '../store/blobs'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
-import { versionHeader } from './putObject'
+import { MAX_SIMPLE_BYTES, versionHeader } from './putObject'
 
 /** All form fields together, the file left out. */
 const MAX_FIELD_BYTES = 20 * 1024
@@ -44,57 +50,45 @@ export const postObject: Handlers = {
   },
 }
 
-/** Form fields that mean a request header (document 436/14690). */
-function fieldHeaders(fields: Fields): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(fields)) headers[name.toLowerCase()] = value
-  if (headers.acl !== undefined) headers['x-cos-acl'] = headers.acl
-  return headers
+/** Form fields that mean a request header (document 436/14690); names are in lower case. */
+function fieldHeaders(fields: Fields): Fields {
+  const { acl, ...headers } = fields
+  return acl === undefined ? headers : { ...headers, 'x-cos-acl': acl }
 }
 
+const malformed = () => new Fault('MalformedPOSTRequest')
+
 /**
- * Streams the form in. What comes before the file decides whether the file is read at all; the length
- * condition can only be checked behind it.
+ * Streams the form in. What comes before the file decides whether the file is read at all. Field names
+ * count without regard to case, and only once: a policy must speak of the field that is acted on.
  */
 async function receiveForm(context: OperationContext): Promise<ReceivedForm> {
   const { request, store } = context
-  const malformed = () => new Fault('MalformedPOSTRequest')
-  let parser: BusboyInstance
-  try {
-    parser = new Busboy({
-      headers: request.headers as BusboyHeaders,
-      // The file is the field named so, with or without a file name.
-      isPartAFile: (name) => name === 'file',
-      limits: { fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES, files: 1 },
-    })
-  } catch {
-    throw malformed()
-  }
+  const parser = createParser(request)
   const fields: Fields = Object.create(null)
+  let stream: BusboyFileStream | undefined
   let file: Promise<ReceivedForm> | undefined
-  let overflow = false
-  parser.on('field', (name, value, nameCut, valueCut) => {
-    if (nameCut || valueCut) overflow = true
-    if (!file && name) fields[name] = value
-  })
-  parser.on('fieldsLimit', () => {
-    overflow = true
-  })
   const finished = new Promise<void>((resolve, reject) => {
-    parser.on('file', (name, stream, filename) => {
-      if (name !== 'file' || overflow) {
-        stream.resume()
-        reject(malformed())
-        return
-      }
-      file = receiveFile(context, fields, stream, filename ?? '')
-      // Reported below; here only kept from being an unhandled rejection.
+    parser.on('field', (name, value, nameCut, valueCut) => {
+      const lower = name?.toLowerCase() ?? ''
+      if (nameCut || valueCut || lower === '' || lower in fields) reject(malformed())
+      else if (!file) fields[lower] = value
+    })
+    parser.on('fieldsLimit', () => reject(malformed()))
+    parser.on('file', (_name, part, filename) => {
+      stream = part
+      // First of all: a part that ends early must find somebody who listens. Who reads it reports it.
+      part.on('error', () => {})
+      file = receiveFile(context, fields, part, filename ?? '')
       file.catch(reject)
     })
     parser.on('finish', resolve)
     parser.on('error', () => reject(malformed()))
-    request.raw.on('aborted', () => reject(new Fault('IncompleteBody')))
-    request.raw.on('error', () => reject(new Fault('IncompleteBody')))
+    for (const event of ['aborted', 'error', 'close']) {
+      request.raw.on(event, () => {
+        if (!request.raw.complete) reject(new Fault('IncompleteBody'))
+      })
+    }
   })
   request.raw.pipe(parser)
   try {
@@ -102,7 +96,8 @@ async function receiveForm(context: OperationContext): Promise<ReceivedForm> {
   } catch (error) {
     request.raw.unpipe(parser)
     request.raw.resume()
-    parser.destroy()
+    // Whoever still waits for the file's bytes learns that there are no more.
+    stream?.destroy(malformed())
     const half = await file?.catch(() => undefined)
     if (half) await store.engine.discard([half.blob.id])
     throw error
@@ -111,10 +106,23 @@ async function receiveForm(context: OperationContext): Promise<ReceivedForm> {
   return file
 }
 
+function createParser({ headers }: CosRequest): BusboyInstance {
+  try {
+    return new Busboy({
+      headers: headers as BusboyHeaders,
+      // The file is the field named so, with or without a file name.
+      isPartAFile: (name) => name === 'file',
+      limits: { fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES, files: 1 },
+    })
+  } catch {
+    throw malformed()
+  }
+}
+
 async function receiveFile(
   context: OperationContext,
   fields: Fields,
-  stream: Readable & { truncated?: boolean },
+  stream: BusboyFileStream,
   filename: string,
 ): Promise<ReceivedForm> {
   const { request, store } = context
@@ -125,21 +133,20 @@ async function receiveFile(
       { ...context, principal: form.principal },
       wantedAccess(operations.postObject, request, bucketOf(context).region, key),
     )
-    refuseNotImitated(fieldHeaders(fields))
+    refuseNotImitated({ ...request.headers, ...fieldHeaders(fields) })
     if (fields.success_action_redirect !== undefined) {
       throw new Fault('NotImplemented', 'The local COS does not imitate success_action_redirect.')
     }
-    const blob = await store.engine.writeBlob(stream)
-    try {
-      form.checkLength(blob.size)
-    } catch (error) {
+    const { min, max } = form.length
+    const blob = await store.engine.writeBlob(limited(stream, Math.min(max, MAX_SIMPLE_BYTES)))
+    if (blob.size < min) {
       await store.engine.discard([blob.id])
-      throw error
+      throw new Fault('EntityTooSmall')
     }
     return { fields, key, blob }
   } catch (error) {
     stream.resume()
-    throw error
+    throw error instanceof Fault ? error : malformed()
   }
 }
 

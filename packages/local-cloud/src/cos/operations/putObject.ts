@@ -1,4 +1,4 @@
-import { announcedMd5, bodyOf, checkLengthGiven } from '../body'
+import { announcedMd5, bodyOf, checkLengthGiven, limited } from '../body'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import type { BucketRecord, ObjectRecord } from '../store/records'
@@ -17,7 +17,7 @@ export const putObject: Handlers = {
     if (Number(request.headers['content-length'] ?? 0) > MAX_SIMPLE_BYTES) {
       throw new Fault('EntityTooLarge')
     }
-    const blob = await store.engine.writeBlob(bodyOf(request))
+    const blob = await store.engine.writeBlob(limited(bodyOf(request), MAX_SIMPLE_BYTES))
     if (md5 && md5 !== blob.md5) {
       await store.engine.discard([blob.id])
       throw new Fault('BadDigest')

@@ -20,6 +20,8 @@ export interface WrittenBlob extends Blob {
 
 /** Chunks are gathered to this size before they go to the disk: one `writev` instead of sixteen. */
 const GATHER_BYTES = 1024 * 1024
+/** A client that sends byte by byte must not make a million small buffers wait. */
+const GATHER_CHUNKS = 512
 const READ_BYTES = 256 * 1024
 
 /** Blobs as files, spread over 256 folders by the first two letters of their name. */
@@ -72,7 +74,7 @@ export class Blobs {
         size += chunk.length
         gathered.push(chunk)
         gatheredBytes += chunk.length
-        if (gatheredBytes >= GATHER_BYTES) await flush()
+        if (gatheredBytes >= GATHER_BYTES || gathered.length >= GATHER_CHUNKS) await flush()
       }
       await flush()
       await file.datasync()

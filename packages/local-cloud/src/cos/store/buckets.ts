@@ -1,3 +1,4 @@
+import { Fault } from '../fault'
 import type { Engine } from './engine'
 import type { BucketRecord } from './records'
 import { after, bytes, row } from './rows'
@@ -6,6 +7,10 @@ import { after, bytes, row } from './rows'
 export class Buckets {
   readonly #engine: Engine
   readonly #known = new Map<string, BucketRecord>()
+  /** How many writes into a bucket are being committed, and what waits for them to end. */
+  readonly #writes = new Map<string, number>()
+  readonly #deletions = new Map<string, Promise<unknown>>()
+  #drained: () => void = () => {}
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -41,8 +46,41 @@ export class Buckets {
     })
   }
 
+  /**
+   * Runs a write into a bucket, so that it is not deleted meanwhile.
+   * @throws Fault `NoSuchBucket` when it has been deleted since the request began
+   */
+  async whileThere<T>(name: string, write: () => Promise<T>): Promise<T> {
+    await this.#deletions.get(name)
+    if (!this.#known.has(name)) throw new Fault('NoSuchBucket')
+    this.#writes.set(name, (this.#writes.get(name) ?? 0) + 1)
+    try {
+      return await write()
+    } finally {
+      this.#writes.set(name, (this.#writes.get(name) ?? 1) - 1)
+      if (this.#writes.get(name) === 0) this.#drained()
+    }
+  }
+
   /** Deletes a bucket unless it holds objects, versions or uploads in progress. */
   async delete(name: string): Promise<'deleted' | 'notEmpty'> {
+    return this.#engine.locks.run('delete a bucket', async () => {
+      while (this.#writes.get(name)) {
+        await new Promise<void>((resolve) => {
+          this.#drained = resolve
+        })
+      }
+      const deletion = this.#deleteIfEmpty(name)
+      this.#deletions.set(name, deletion)
+      try {
+        return await deletion
+      } finally {
+        this.#deletions.delete(name)
+      }
+    })
+  }
+
+  async #deleteIfEmpty(name: string): Promise<'deleted' | 'notEmpty'> {
     for (const space of ['object', 'version', 'upload']) {
       if (await this.#engine.hasAny(`${space}\0${name}\0`)) return 'notEmpty'
     }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Blob } from './blobs'
+import type { Buckets } from './buckets'
 import type { Batch, Engine, Visit } from './engine'
 import type { BucketRecord, ObjectRecord } from './records'
 import { after, bytes, row } from './rows'
@@ -28,10 +29,12 @@ export function versionOf(record: ObjectRecord): string {
  */
 export class Objects {
   readonly #engine: Engine
+  readonly #buckets: Buckets
   #lastSequence = 0
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, buckets: Buckets) {
     this.#engine = engine
+    this.#buckets = buckets
   }
 
   get(bucket: string, key: string): Promise<ObjectRecord | undefined> {
@@ -70,7 +73,7 @@ export class Objects {
     guard?: (present: ObjectRecord | undefined) => void,
   ): Promise<ObjectRecord> {
     try {
-      return await this.#engine.locks.run(lockOf(bucket.name, record.key), async () => {
+      return await this.#write(bucket.name, record.key, async () => {
         const present = await this.get(bucket.name, record.key)
         guard?.(present)
         const stored = this.withVersion(bucket, record)
@@ -82,6 +85,11 @@ export class Objects {
       this.#engine.discardLater(record.blobs)
       throw error
     }
+  }
+
+  /** One write of a key after another, in a bucket that stays. */
+  #write<T>(bucket: string, key: string, run: () => Promise<T>): Promise<T> {
+    return this.#buckets.whileThere(bucket, () => this.#engine.locks.run(lockOf(bucket, key), run))
   }
 
   /** The record with the version that its bucket gives it. */
@@ -100,7 +108,7 @@ export class Objects {
 
   /** Deletes the current version, or the named one for good. */
   async delete(bucket: BucketRecord, key: string, versionId?: string): Promise<DeleteOutcome> {
-    return this.#engine.locks.run(lockOf(bucket.name, key), () =>
+    return this.#write(bucket.name, key, () =>
       versionId === undefined
         ? this.#deleteCurrent(bucket, key)
         : this.#deleteVersion(bucket, key, versionId),
@@ -161,7 +169,7 @@ export class Objects {
     change: (record: ObjectRecord | undefined) => ObjectRecord,
     taken: readonly Blob[] = [],
   ): Promise<ObjectRecord> {
-    return this.#engine.locks.run(lockOf(bucket, key), async () => {
+    return this.#write(bucket, key, async () => {
       const current = await this.get(bucket, key)
       const found = await this.find(bucket, key, versionId)
       const changed = change(found?.isDeleteMarker ? undefined : found)

@@ -13,8 +13,8 @@ export class Store {
   private constructor(engine: Engine) {
     this.engine = engine
     this.buckets = new Buckets(engine)
-    this.objects = new Objects(engine)
-    this.uploads = new Uploads(engine, this.objects)
+    this.objects = new Objects(engine, this.buckets)
+    this.uploads = new Uploads(engine, this.objects, this.buckets)
   }
 
   /** Opens the store in a folder, making it if need be. */

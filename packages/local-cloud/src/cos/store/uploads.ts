@@ -1,3 +1,4 @@
+import type { Buckets } from './buckets'
 import type { Batch, Engine, Visit } from './engine'
 import { lockOf, type Objects } from './objects'
 import type { BucketRecord, ObjectRecord, PartRecord, UploadRecord } from './records'
@@ -8,21 +9,21 @@ export class Uploads {
   readonly #engine: Engine
   readonly #objects: Objects
 
-  constructor(engine: Engine, objects: Objects) {
+  readonly #buckets: Buckets
+
+  constructor(engine: Engine, objects: Objects, buckets: Buckets) {
     this.#engine = engine
     this.#objects = objects
+    this.#buckets = buckets
   }
 
   async put(record: UploadRecord): Promise<void> {
     const { bucket, key, uploadId } = record
-    await this.#engine.commit(
-      [
-        { type: 'put', key: row.upload(bucket, key, uploadId), value: record },
-        { type: 'put', key: row.uploadId(uploadId), value: record },
-      ],
-      [],
-      [],
-    )
+    const rows: Batch = [
+      { type: 'put', key: row.upload(bucket, key, uploadId), value: record },
+      { type: 'put', key: row.uploadId(uploadId), value: record },
+    ]
+    await this.#buckets.whileThere(bucket, () => this.#engine.commit(rows, [], []))
   }
 
   get(uploadId: string): Promise<UploadRecord | undefined> {

@@ -1,0 +1,217 @@
+import { COS } from 'miniprogram-cos'
+import { type CannedAnswer, createRecordingWx, type RecordedRequest } from '../support/recordingWx'
+
+const MIB = 1024 * 1024
+const SIZE = 3 * MIB + 5
+const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou', Key: 'k' }
+
+afterEach(() => {
+  delete (globalThis as { wx?: unknown }).wx
+})
+
+const stepOf = ({ method, url }: RecordedRequest): string => {
+  const query = String(url).split('?')[1] ?? ''
+  if (query === 'uploads') return 'init'
+  if (query.startsWith('partNumber=')) return `part ${/partNumber=(\d+)/.exec(query)?.[1]}`
+  return method === 'DELETE' ? 'abort' : method === 'HEAD' ? 'head' : 'complete'
+}
+
+/** COS as a multipart upload sees it; `fail` may answer a step otherwise. */
+function install(
+  fail: (step: string, count: number) => CannedAnswer | undefined = () => undefined,
+) {
+  const counts = new Map<string, number>()
+  const steps: string[] = []
+  const recorded = createRecordingWx(
+    (request) => {
+      const step = stepOf(request)
+      steps.push(step)
+      counts.set(step, (counts.get(step) ?? 0) + 1)
+      const failure = fail(step, counts.get(step) ?? 1)
+      if (failure) return failure
+      if (step === 'init')
+        return {
+          statusCode: 200,
+          data: '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>',
+        }
+      if (step === 'complete')
+        return {
+          statusCode: 200,
+          data: '<CompleteMultipartUploadResult><ETag>&quot;e-4&quot;</ETag></CompleteMultipartUploadResult>',
+        }
+      if (step === 'head')
+        return { statusCode: 200, header: { ETag: '"e-4"', 'Content-Length': String(SIZE) } }
+      return { statusCode: step === 'abort' ? 204 : 200, header: { ETag: `"${step}"` } }
+    },
+    { f: new Uint8Array(SIZE) },
+  )
+  ;(globalThis as { wx?: unknown }).wx = recorded.wx
+  return { steps, requests: recorded.requests }
+}
+
+const cosOf = (options: object = {}) =>
+  new COS({
+    SecretId: 'id',
+    SecretKey: 'key',
+    ChunkParallelLimit: 1,
+    ProgressInterval: 0,
+    ...options,
+  })
+const DENIED = { statusCode: 403, data: '<Error><Code>AccessDenied</Code></Error>' }
+const GONE = { statusCode: 404, data: '<Error><Code>NoSuchUpload</Code></Error>' }
+const DROP = { statusCode: 0, errMsg: 'request:fail errcode:-100' }
+
+test('begins, sends each part once, and completes with their ETags in order', async () => {
+  const { steps, requests } = install()
+  const loaded: number[] = []
+  const result = await cosOf().uploadFile({
+    ...AT,
+    FilePath: 'f',
+    onProgress: (p) => loaded.push(p.loaded),
+  })
+  expect(steps).toEqual(['init', 'part 1', 'part 2', 'part 3', 'part 4', 'complete'])
+  expect(result).toMatchObject({ ETag: '"e-4"', UploadId: 'u' })
+  expect(loaded).toEqual([0, MIB, 2 * MIB, 3 * MIB, SIZE])
+  expect(String(requests.at(-1)?.data)).toContain(
+    '<PartNumber>4</PartNumber><ETag>&quot;part 4&quot;</ETag>',
+  )
+})
+
+test('holds no more parts in memory than are under way', async () => {
+  let reading = 0
+  let peak = 0
+  const { requests } = install((step) => {
+    if (step.startsWith('part')) reading--
+    return undefined
+  })
+  const wx = (
+    globalThis as unknown as {
+      wx: { getFileSystemManager: () => { readFile: (o: object) => void } }
+    }
+  ).wx
+  const fs = wx.getFileSystemManager()
+  wx.getFileSystemManager = () => ({
+    ...fs,
+    readFile: (options) => {
+      peak = Math.max(peak, ++reading)
+      fs.readFile(options)
+    },
+  })
+  await cosOf({ ChunkParallelLimit: 2 }).uploadFile({ ...AT, FilePath: 'f' })
+  expect(peak).toBeLessThanOrEqual(2)
+  expect(requests.length).toBe(6)
+})
+
+test('a part that is dropped is sent again, a part that is refused ends the upload and frees its parts', async () => {
+  const dropped = install((step, count) => (step === 'part 2' && count === 1 ? DROP : undefined))
+  await cosOf().uploadFile({ ...AT, FilePath: 'f' })
+  expect(dropped.steps.filter((step) => step === 'part 2').length).toBe(2)
+  const refused = install((step) => (step === 'part 2' ? DENIED : undefined))
+  await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).rejects.toMatchObject({
+    code: 'AccessDenied',
+  })
+  expect(refused.steps).toEqual(['init', 'part 1', 'part 2', 'abort'])
+})
+
+test('an answer without UploadId is an error; no part is sent and nothing is deleted', async () => {
+  const { steps } = install((step) =>
+    step === 'init'
+      ? { statusCode: 200, data: '<InitiateMultipartUploadResult></InitiateMultipartUploadResult>' }
+      : undefined,
+  )
+  await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).rejects.toMatchObject({
+    kind: 'integrity',
+    code: 'KitNoUploadId',
+  })
+  expect(steps).toEqual(['init'])
+})
+
+test('an answer without ETag is an error', async () => {
+  install((step) => (step === 'part 1' ? { statusCode: 200 } : undefined))
+  await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).rejects.toMatchObject({
+    code: 'KitNoETag',
+  })
+})
+
+test('a lost answer to the completion is recognised as success', async () => {
+  const { steps } = install((step, count) =>
+    step === 'complete' ? (count === 1 ? DROP : GONE) : undefined,
+  )
+  await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).resolves.toMatchObject({
+    ETag: '"e-4"',
+    UploadId: 'u',
+  })
+  expect(steps.slice(-3)).toEqual(['complete', 'complete', 'head'])
+})
+
+test('an upload that is simply gone is not taken for one that succeeded', async () => {
+  const { steps } = install((step) => (step === 'complete' ? GONE : undefined))
+  await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).rejects.toMatchObject({
+    code: 'NoSuchUpload',
+  })
+  expect(steps).not.toContain('head')
+})
+
+test('an aborted upload settles, frees its parts, and leaves no listener behind', async () => {
+  const { steps } = install((step) =>
+    step === 'part 2' ? { statusCode: 0, hangs: true } : undefined,
+  )
+  const controller = new AbortController()
+  const added = jest.spyOn(controller.signal, 'addEventListener')
+  const removed = jest.spyOn(controller.signal, 'removeEventListener')
+  const upload = cosOf().uploadFile({ ...AT, FilePath: 'f', signal: controller.signal })
+  setTimeout(() => controller.abort(), 10)
+  await expect(upload).rejects.toMatchObject({ kind: 'abort' })
+  expect(steps.at(-1)).toBe('abort')
+  expect(removed.mock.calls.length).toBe(added.mock.calls.length)
+})
+
+test('a file that cannot be read, or becomes shorter, ends the upload with its parts freed', async () => {
+  const unreadable = install()
+  const wx = (
+    globalThis as unknown as {
+      wx: { getFileSystemManager: () => { readFile: (o: object) => void } }
+    }
+  ).wx
+  const fs = wx.getFileSystemManager()
+  const reads = (
+    fail: (options: {
+      position: number
+      success: (r: object) => void
+      fail: (f: object) => void
+    }) => boolean,
+  ) => {
+    wx.getFileSystemManager = () => ({
+      ...fs,
+      readFile: (options) => {
+        if (!fail(options as never)) fs.readFile(options)
+      },
+    })
+  }
+  reads(({ position, fail }) => {
+    if (position !== MIB) return false
+    fail({ errMsg: 'readFile:fail disk' })
+    return true
+  })
+  await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).rejects.toMatchObject({
+    code: 'KitFileUnreadable',
+  })
+  expect(unreadable.steps.at(-1)).toBe('abort')
+  reads(({ position, success }) => {
+    if (position !== MIB) return false
+    success({ data: new ArrayBuffer(3) })
+    return true
+  })
+  await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).rejects.toMatchObject({
+    code: 'KitFileChanged',
+  })
+})
+
+test('with UploadCheckContentMd5 the parts are those of the recorded sequence of cos-wx-sdk-v5', async () => {
+  const { requests } = install()
+  await cosOf({ UploadCheckContentMd5: true }).uploadFile({ ...AT, FilePath: 'f' })
+  const parts = requests.filter((request) => stepOf(request).startsWith('part'))
+  expect(
+    parts.slice(0, 3).map(({ header }) => (header as Record<string, string>)['Content-MD5']),
+  ).toEqual(Array(3).fill('ttgbNgpWctgMJ0MPORU+LA=='))
+})

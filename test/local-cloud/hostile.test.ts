@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto'
+import { connect } from 'node:net'
+import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
+import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+
+let cloud: TestCloud
+beforeAll(async () => {
+  cloud = await startTestCloud()
+})
+afterAll(() => cloud.end())
+// Whatever a test did, the cloud must still be there and work.
+afterEach(async () => {
+  expect((await signed({ method: 'HEAD' })).status).toBe(200)
+})
+
+function signed(signing: Signing, path?: string, body?: string | Buffer, headers = {}) {
+  return send(cloud.cos, {
+    method: signing.method ?? 'GET',
+    path: path ?? `/${signing.key ?? ''}`,
+    headers: { Authorization: signByOfficialSdk(signing), ...headers },
+    ...(body === undefined ? {} : { body }),
+  })
+}
+
+const put = (key: string, body = 'x', headers = {}) =>
+  signed({ method: 'PUT', key }, undefined, body, headers)
+
+/** Sends bytes as they are, and gives what comes back until the end. */
+function raw(text: string, { endAfter = 0, destroyAfter = 0 } = {}): Promise<string> {
+  const { hostname, port } = new URL(cloud.cos)
+  return new Promise((resolve) => {
+    let answer = ''
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(text)
+      if (endAfter) setTimeout(() => socket.end(), endAfter)
+      if (destroyAfter) setTimeout(() => socket.destroy(), destroyAfter)
+    })
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('utf8')
+      if (answer.includes('</Error>')) socket.destroy()
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(answer))
+    socket.setTimeout(5000, () => socket.destroy())
+  })
+}
+
+const form = (parts: string, closing = '--b--\r\n', headers = '') => {
+  const body = parts + closing
+  return `POST / HTTP/1.1\r\nHost: ${HOST}\r\n${headers}Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+}
+const field = (name: string, value: string) =>
+  `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+const file = (content: string) =>
+  `--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n${content}\r\n`
+const Signature = () => signByOfficialSdk({ method: 'POST' })
+
+describe('forms', () => {
+  test.each([
+    ['unsigned, the last boundary missing', () => form(field('key', 'k') + file('x'), '')],
+    [
+      'signed, the last boundary missing',
+      () => form(field('key', 'k') + field('Signature', Signature()) + file('x'), ''),
+    ],
+    ['cut in a part header', () => form(`${field('key', 'k')}--b\r\nContent-Dispo`, '')],
+    [
+      'two fields that differ in case',
+      () =>
+        form(field('key', 'k') + field('Key', 'l') + field('Signature', Signature()) + file('x')),
+    ],
+  ])('%s', async (_, request) => {
+    const answer = await raw(request())
+    expect(answer).toMatch(/^HTTP\/1\.1 (400|403) /)
+    expect(answer).toMatch(/<Code>(MalformedPOSTRequest|AccessDenied)<\/Code>/)
+  })
+
+  test('aborted in the middle leave nothing open', async () => {
+    const head = field('key', 'aborted') + field('Signature', Signature())
+    const start = form(head + file('x'.repeat(100_000))).replace(
+      /Content-Length: \d+/,
+      'Content-Length: 5000000',
+    )
+    await Promise.all(Array.from({ length: 5 }, () => raw(start, { destroyAfter: 50 })))
+    expect((await signed({ key: 'aborted' })).status).toBe(404)
+  })
+
+  test('fields that no header could be are refused, and store nothing', async () => {
+    for (const bad of [field('x-cos-meta-a b', 'v'), field('x-cos-meta-ab', 'w\u0001')]) {
+      const answer = await raw(
+        form(field('key', 'poison') + bad + field('Signature', Signature()) + file('x')),
+      )
+      expect(answer).toContain('<Code>InvalidArgument</Code>')
+    }
+    expect((await signed({ key: 'poison' })).status).toBe(404)
+  })
+})
+
+describe('a signature covers what is acted on', () => {
+  test('a parameter in another case does not stand in for the signed one', async () => {
+    await put('priv/a')
+    const response = await signed({ query: { prefix: 'pub/' } }, '/?prefix=priv%2F&Prefix=pub%2F')
+    expect([response.status, errorOf(response).code]).toEqual([403, 'SignatureDoesNotMatch'])
+  })
+
+  test.each([
+    ['PUT', 'k', 'acl', 'x'],
+    ['DELETE', 'k', 'tagging', undefined],
+    ['GET', '', 'uploads', undefined],
+  ])(
+    'a signed %s /%s?%s does not allow it without the parameter',
+    async (method, key, name, body) => {
+      await put('k')
+      const response = await signed({ method, key, query: { [name]: '' } }, `/${key}`, body)
+      expect([response.status, errorOf(response).code]).toEqual([403, 'SignatureDoesNotMatch'])
+      expect((await signed({ key: 'k' })).body).toBe('x')
+    },
+  )
+
+  test('a signed header that did not arrive is missed', async () => {
+    const Authorization = signByOfficialSdk({ key: 'k', headers: { 'x-cos-meta-a': '' } })
+    const list = /q-header-list=([^&]*)/.exec(Authorization)?.[1]
+    const response = await send(cloud.cos, { path: '/k', headers: { Authorization } })
+    expect([list, response.status]).toEqual(['host;x-cos-meta-a', 403])
+  })
+
+  test('unusual header names are verified as they were signed', async () => {
+    const headers = { 'x-cos-meta-a!b': '1' }
+    expect(
+      (await signed({ method: 'PUT', key: 'odd', headers }, undefined, 'x', headers)).status,
+    ).toBe(200)
+  })
+})
+
+describe('headers', () => {
+  test('named like properties of all objects stay harmless', async () => {
+    expect((await put('proto', 'x', { constructor: '1', __proto__: '2' })).status).toBe(200)
+    expect((await signed({ key: 'proto' })).body).toBe('x')
+  })
+
+  test('wanted back with control characters are refused', async () => {
+    await put('ok')
+    const query = { 'response-content-type': 'a\u0001b' }
+    const response = await signed({ key: 'ok', query }, '/ok?response-content-type=a%01b')
+    expect([response.status, errorOf(response).code]).toEqual([400, 'InvalidArgument'])
+  })
+})
+
+describe('what is hardly HTTP gets an error document with a request id', () => {
+  test.each([
+    ['nonsense', 'nonsense\r\n\r\n', {}],
+    [
+      'a body shorter than announced',
+      `PUT /short HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 100\r\n\r\nabc`,
+      { endAfter: 30 },
+    ],
+    [
+      'headers without end',
+      `GET / HTTP/1.1\r\nHost: ${HOST}\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`,
+      {},
+    ],
+  ])('%s', async (_, text, options) => {
+    const answer = await raw(text, options)
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /)
+    expect(answer).toMatch(/x-cos-request-id: \S+/)
+  })
+})
+
+test('a body sent byte by byte does not cost a buffer a byte', async () => {
+  const before = process.memoryUsage().rss
+  const { hostname, port } = new URL(cloud.cos)
+  const Authorization = signByOfficialSdk({ method: 'PUT', key: 'crumbs' })
+  await new Promise<void>((resolve) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(
+        `PUT /crumbs HTTP/1.1\r\nHost: ${HOST}\r\nAuthorization: ${Authorization}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      )
+      const crumbs = '1\r\nx\r\n'.repeat(10_000)
+      for (let i = 0; i < 30; i++) socket.write(crumbs)
+      socket.write('0\r\n\r\n')
+    })
+    socket.on('data', () => socket.destroy())
+    socket.on('close', () => resolve())
+  })
+  expect((await signed({ method: 'HEAD', key: 'crumbs' })).headers['content-length']).toBe('300000')
+  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
+})
+
+test('XML references are decoded, and a list with one bad entry deletes nothing', async () => {
+  const remove = (xml: string) => {
+    const md5 = createHash('md5').update(xml).digest('base64')
+    return signed({ method: 'POST', query: { delete: '' } }, '/?delete', xml, {
+      'Content-MD5': md5,
+    })
+  }
+  await put('zhong')
+  expect(
+    (await remove('<Delete><Object><Key>&#x7a;&#104;ong</Key></Object></Delete>')).body,
+  ).toContain('<Key>zhong</Key>')
+  expect((await signed({ key: 'zhong' })).status).toBe(404)
+  await put('d1')
+  const response = await remove(
+    '<Delete><Object><Key>d1</Key></Object><Object><Key></Key></Object></Delete>',
+  )
+  expect(response.status).toBe(400)
+  expect((await signed({ key: 'd1' })).status).toBe(200)
+})
+
+test('an upload that ends after its bucket was deleted is not acknowledged', async () => {
+  const name = 'gone-1250000000'
+  const host = `${name}.cos.ap-guangzhou.myqcloud.com`
+  const at = (method: string, key = '') => ({ method, key, headers: { Host: host } })
+  await signed(at('PUT'), undefined, '', { Host: host })
+  const Authorization = signByOfficialSdk(at('PUT', 'slow'))
+  const { hostname, port } = new URL(cloud.cos)
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect(Number(port), hostname, async () => {
+      socket.write(
+        `PUT /slow HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${Authorization}\r\nContent-Length: 4\r\n\r\nab`,
+      )
+      await new Promise((wait) => setTimeout(wait, 50))
+      expect((await signed(at('DELETE'), undefined, undefined, { Host: host })).status).toBe(204)
+      socket.write('cd')
+    })
+    socket.on('data', (chunk: Buffer) => {
+      resolve(chunk.toString())
+      socket.destroy()
+    })
+  })
+  expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+  await signed(at('PUT'), undefined, '', { Host: host })
+  const listed = await signed(at('GET'), undefined, undefined, { Host: host })
+  expect(listed.body).not.toContain('<Key>')
+})
+
+test('an unsigned multi-delete is refused before its body is read', async () => {
+  const response = await send(cloud.cos, {
+    method: 'POST',
+    path: '/?delete',
+    headers: { 'Content-MD5': 'AAAAAAAAAAAAAAAAAAAAAA==' },
+    body: '<Delete/>',
+  })
+  expect([response.status, errorOf(response).code]).toEqual([403, 'AccessDenied'])
+})
