@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { config } from '../cos.config'
 import { buildAll } from './build'
 import { BUCKET, deployedFunctions, LOCAL_ROOT_KEY } from './localSettings'
-import { chooseFiles } from './start/files'
+import { checkFiles, chooseFiles } from './start/files'
 import { runMainJob } from './start/mainJob'
 import { createPhone } from './start/phone'
 import { Printer } from './start/printer'
@@ -27,6 +27,7 @@ async function main(): Promise<void> {
     console.log(USAGE)
     return
   }
+  checkFiles(positionals)
   const folder = await mkdtemp(join(tmpdir(), 'miniprogram-cos-'))
   const files = await chooseFiles(positionals, folder)
   await buildAll()
@@ -44,17 +45,19 @@ async function main(): Promise<void> {
     process.exit(status)
   }
   const printer = new Printer()
+  let url = ''
   try {
     const phones = join(folder, 'phones')
     const alice = await createPhone(cloud, 'Alice', ALICE, phones)
     const bob = await createPhone(cloud, 'Bob', BOB, phones)
-    await runMainJob(cloud, [alice, bob], files, printer)
+    url = await runMainJob(cloud, [alice, bob], files, printer)
   } catch (error) {
     printer.check(false, `the main job stopped: ${describe(error)}`)
   }
   printer.title(printer.failures === 0 ? 'Every step held.' : `${printer.failures} steps failed.`)
   if (values.once) return end(printer.failures === 0 ? 0 : 1)
   printer.title('Still running (Ctrl+C ends it and removes its data)')
+  if (url && files.length > 1) printer.line(`shared     curl -o ${files[0]?.name} '${url}'\n`)
   printer.line(`COS        ${cloud.cos}   bucket ${BUCKET.name}, region ${BUCKET.region}`)
   printer.line(`STS        ${cloud.sts}`)
   printer.line(`functions  ${cloud.functions}   POST /cos-credentials`)

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { ROOT } from './build'
 
 /** One compiler run per world: what the phone, Node, the tests and the demo each may use. */
-const WORLDS = ['tsconfig.phone.json', 'tsconfig.node.json', 'tsconfig.test.json', 'miniprogram']
+const WORLDS = [
+  'tsconfig.wx.json',
+  'tsconfig.phone.json',
+  'tsconfig.node.json',
+  'tsconfig.test.json',
+  'miniprogram',
+]
 
 let failed = false
 for (const world of WORLDS) {

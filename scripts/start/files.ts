@@ -14,11 +14,20 @@ export interface JobFile {
 
 const GENERATED_BYTES = 25 * 1024 * 1024
 
+/** The folder the user is in, also when npm runs this from the project's. */
+const pathOf = (given: string) => resolve(process.env.INIT_CWD ?? process.cwd(), given)
+
+/** @throws Error naming the first file that is none */
+export function checkFiles(given: string[]): void {
+  const missing = given.find(
+    (path) => !existsSync(pathOf(path)) || !statSync(pathOf(path)).isFile(),
+  )
+  if (missing) throw new Error(`no such file: ${missing}`)
+}
+
 /** The files named by the user, or the sample pictures and one generated 25 MB file. */
 export async function chooseFiles(given: string[], folder: string): Promise<JobFile[]> {
-  const missing = given.find((path) => !existsSync(path) || !statSync(path).isFile())
-  if (missing) throw new Error(`no such file: ${missing}`)
-  const paths = given.length > 0 ? given.map((path) => resolve(path)) : await samples(folder)
+  const paths = given.length > 0 ? given.map(pathOf) : await samples(folder)
   const names = paths.map((path) => basename(path))
   return Promise.all(
     paths.map((path, i) => {
