@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import COS from 'cos-nodejs-sdk-v5'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
-import { describeContract } from './contract'
+import { describeContract, type OfficialClient } from './contract'
+import { describeSettings } from './settings'
 
 let cloud: TestCloud
 let cos: COS
@@ -17,15 +18,14 @@ afterAll(() => cloud.end())
 
 type Untyped = Record<string, (params: object) => Promise<never>>
 
-describeContract(
-  'cos-nodejs-sdk-v5',
-  () => ({
-    call: (method, params) => (cos as unknown as Untyped)[method]?.(params) as Promise<never>,
-    toBody: (bytes) => bytes,
-    read: async (Key) => (await cos.getObject({ Bucket: BUCKET, Region: REGION, Key })).Body,
-  }),
-  'node/',
-)
+const client = (): OfficialClient => ({
+  call: (method, params) => (cos as unknown as Untyped)[method]?.(params) as Promise<never>,
+  toBody: (bytes) => bytes,
+  read: async (Key) => (await cos.getObject({ Bucket: BUCKET, Region: REGION, Key })).Body,
+})
+
+describeContract('cos-nodejs-sdk-v5', client, 'node/')
+describeSettings('cos-nodejs-sdk-v5', client, 'node/')
 
 test('cos-nodejs-sdk-v5 lists buckets and uploads a 12 MiB file by its own multipart code', async () => {
   const { Buckets } = await cos.getService({ Region: REGION })

@@ -12,7 +12,8 @@ import {
   startTestCloud,
   type TestCloud,
 } from '../support/testCloud'
-import { describeContract } from './contract'
+import { describeContract, type OfficialClient } from './contract'
+import { describeSettings } from './settings'
 
 type Untyped = Record<string, (params: object) => Promise<never>>
 type OfficialConstructor = new (options: object) => Untyped
@@ -33,19 +34,18 @@ afterAll(() => cloud.end())
 const call = (client: Untyped, method: string, params: object) =>
   client[method]?.(params) as Promise<never>
 
-describeContract(
-  'cos-wx-sdk-v5',
-  () => ({
-    call: (method, params) => call(cos, method, params),
-    toBody: (bytes) => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
-    read: async (Key) => {
-      const at = { Bucket: BUCKET, Region: REGION, Key, DataType: 'arraybuffer' }
-      const { Body } = (await call(cos, 'getObject', at)) as { Body: ArrayBuffer }
-      return Buffer.from(new Uint8Array(Body))
-    },
-  }),
-  'wx/',
-)
+const client = (): OfficialClient => ({
+  call: (method, params) => call(cos, method, params),
+  toBody: (bytes) => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+  read: async (Key) => {
+    const at = { Bucket: BUCKET, Region: REGION, Key, DataType: 'arraybuffer' }
+    const { Body } = (await call(cos, 'getObject', at)) as { Body: ArrayBuffer }
+    return Buffer.from(new Uint8Array(Body))
+  },
+})
+
+describeContract('cos-wx-sdk-v5', client, 'wx/')
+describeSettings('cos-wx-sdk-v5', client, 'wx/')
 
 test('cos-wx-sdk-v5 uploads small files by POST with its Signature field, and large ones in parts', async () => {
   for (const size of [0, 1, 1000, 3 * 1024 * 1024 + 5]) {
