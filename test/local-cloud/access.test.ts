@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto'
+import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
+import { temporaryKey } from '../support/temporaryKey'
+import { BUCKET, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
+
+let cloud: TestCloud
+beforeEach(async () => {
+  cloud = await startTestCloud()
+})
+afterEach(() => cloud.end())
+
+type Headers = Record<string, string | number>
+
+function root(signing: Signing, body?: string, sent: Headers = {}) {
+  const query = Object.entries(signing.query ?? {}).map(([n, v]) =>
+    v ? `${n}=${encodeURIComponent(v)}` : n,
+  )
+  return send(cloud.cos, {
+    method: signing.method ?? 'GET',
+    path: `/${signing.key ?? ''}${query.length > 0 ? `?${query.join('&')}` : ''}`,
+    headers: { ...signing.headers, ...sent, Authorization: signByOfficialSdk(signing) },
+    ...(body === undefined ? {} : { body }),
+  })
+}
+
+const setting = (name: string, body: string) =>
+  root({ method: 'PUT', query: { [name]: '' } }, body, {
+    'Content-MD5': createHash('md5').update(body).digest('base64'),
+  })
+const put = (key: string, headers: Headers = {}) => root({ method: 'PUT', key, headers }, 'content')
+const anybody = (method: string, path: string, headers: Headers = {}) =>
+  send(cloud.cos, { method, path, headers })
+const outcome = async (response: Promise<{ status: number; body: string }>) =>
+  (await response).status
+
+describe('ACLs', () => {
+  test('open a single object for everyone to read, and nothing more', async () => {
+    await put('open', { 'x-cos-acl': 'public-read' })
+    await put('closed')
+    expect(await outcome(anybody('GET', '/open'))).toBe(200)
+    expect(await outcome(anybody('HEAD', '/open'))).toBe(200)
+    expect(await outcome(anybody('DELETE', '/open'))).toBe(403)
+    expect(await outcome(anybody('PUT', '/open'))).toBe(403)
+    expect(await outcome(anybody('GET', '/closed'))).toBe(403)
+    expect(await outcome(anybody('GET', '/'))).toBe(403)
+  })
+
+  test('of a bucket reach the objects that follow it, not those that are private by their own', async () => {
+    await put('follows')
+    await put('private', { 'x-cos-acl': 'private' })
+    await root({ method: 'PUT', query: { acl: '' }, headers: { 'x-cos-acl': 'public-read' } })
+    expect(await outcome(anybody('GET', '/follows'))).toBe(200)
+    expect(await outcome(anybody('GET', '/'))).toBe(200)
+    expect(await outcome(anybody('GET', '/private'))).toBe(403)
+    expect(await outcome(anybody('PUT', '/new'))).toBe(403)
+  })
+
+  test('let a temporary key do what everyone may', async () => {
+    await put('open', { 'x-cos-acl': 'public-read' })
+    const key = await temporaryKey(cloud, [{ action: ['GetObject'], path: 'mine/*' }])
+    const signing = { key: 'open', SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey }
+    const response = await root(signing, undefined, { 'x-cos-security-token': key.sessionToken })
+    expect(response.status).toBe(200)
+  })
+
+  test('that do not exist are refused', async () => {
+    const response = await put('k', { 'x-cos-acl': 'public' })
+    expect([response.status, errorOf(response).code]).toEqual([400, 'InvalidArgument'])
+    expect((await put('k', { 'x-cos-acl': 'public-read-write' })).status).toBe(400)
+  })
+})
+
+describe('bucket policies', () => {
+  const policy = (...statement: object[]) =>
+    setting(
+      'policy',
+      JSON.stringify({
+        version: '2.0',
+        statement: statement.map((one) => ({
+          effect: 'allow',
+          principal: { qcs: ['qcs::cam::anyone:anyone'] },
+          action: ['name/cos:GetObject'],
+          resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/open/*`],
+          ...one,
+        })),
+      }),
+    )
+
+  test('open what they name to everyone', async () => {
+    await put('open/a')
+    expect((await policy({})).status).toBe(204)
+    expect(await outcome(anybody('GET', '/open/a'))).toBe(200)
+    expect(await outcome(anybody('GET', '/other'))).toBe(403)
+  })
+
+  test('deny even what the key allows, and the owner too, who can still remove them', async () => {
+    await put('open/a')
+    await policy({ effect: 'deny' })
+    const response = await root({ key: 'open/a' })
+    expect([response.status, errorOf(response).code]).toEqual([403, 'AccessDenied'])
+    expect(response.body).toContain('<Decision>bucket policy: statement[0] denies it</Decision>')
+    expect((await root({ method: 'DELETE', query: { policy: '' } })).status).toBe(204)
+    expect((await root({ key: 'open/a' })).status).toBe(200)
+  })
+
+  test('with conditions hold only where these do', async () => {
+    await put('open/a')
+    await policy({ condition: { ip_equal: { 'qcs:ip': ['10.0.0.0/8'] } } })
+    expect(await outcome(anybody('GET', '/open/a'))).toBe(403)
+    await policy({ condition: { ip_equal: { 'qcs:ip': ['127.0.0.1/32'] } } })
+    expect(await outcome(anybody('GET', '/open/a'))).toBe(200)
+  })
+
+  test.each([
+    ['no JSON', 'x'],
+    [
+      'no principal',
+      JSON.stringify({
+        version: '2.0',
+        statement: [{ effect: 'allow', action: ['*'], resource: ['*'] }],
+      }),
+    ],
+    [
+      'an unknown effect',
+      JSON.stringify({
+        version: '2.0',
+        statement: [{ effect: 'maybe', principal: '*', action: ['*'], resource: ['*'] }],
+      }),
+    ],
+  ])('that are %s are refused', async (_, text) => {
+    const response = await setting('policy', text)
+    expect([response.status, errorOf(response).code]).toEqual([400, 'MalformedPolicy'])
+  })
+})
+
+describe('cross-origin rules', () => {
+  const RULES =
+    '<CORSConfiguration><CORSRule><AllowedOrigin>https://*.a.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod><AllowedMethod>GET</AllowedMethod><AllowedHeader>x-cos-*</AllowedHeader><ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>60</MaxAgeSeconds></CORSRule><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>'
+  const preflight = (origin: string, method: string, headers?: string) =>
+    anybody('OPTIONS', '/k', {
+      Origin: origin,
+      'Access-Control-Request-Method': method,
+      ...(headers ? { 'Access-Control-Request-Headers': headers } : {}),
+    })
+
+  test('answer a preflight by the first rule that matches', async () => {
+    await setting('cors', RULES)
+    const response = await preflight('https://x.a.com', 'PUT', 'x-cos-meta-a')
+    expect(response.status).toBe(200)
+    expect(response.headers).toMatchObject({
+      'access-control-allow-origin': 'https://x.a.com',
+      'access-control-allow-methods': 'PUT,GET',
+      'access-control-allow-headers': 'x-cos-meta-a',
+      'access-control-expose-headers': 'ETag',
+      'access-control-max-age': '60',
+      'access-control-allow-credentials': 'true',
+    })
+    const any = await preflight('https://b.com', 'GET')
+    expect(any.headers['access-control-allow-origin']).toBe('*')
+    expect(any.headers['access-control-allow-credentials']).toBeUndefined()
+  })
+
+  test.each([
+    ['another origin', 'https://b.com', 'PUT', undefined],
+    ['another method', 'https://x.a.com', 'DELETE', undefined],
+    ['another header', 'https://x.a.com', 'PUT', 'authorization'],
+  ])('refuse %s', async (_, origin, method, headers) => {
+    await setting('cors', RULES)
+    const response = await preflight(origin, method, headers)
+    expect([response.status, errorOf(response).code]).toEqual([403, 'AccessForbidden'])
+  })
+
+  test('add their headers to plain requests, refusals too', async () => {
+    await setting('cors', RULES)
+    const response = await anybody('GET', '/nothing', { Origin: 'https://b.com' })
+    expect(response.status).toBe(403)
+    expect(response.headers['access-control-allow-origin']).toBe('*')
+  })
+
+  test('without any rule refuse every preflight', async () => {
+    expect((await preflight('https://a.com', 'GET')).status).toBe(403)
+  })
+})
+
+test('a referer list lets in whom it names', async () => {
+  await put('k', { 'x-cos-acl': 'public-read' })
+  const referer = (type: string, empty: string) =>
+    setting(
+      'referer',
+      `<RefererConfiguration><Status>Enabled</Status><RefererType>${type}</RefererType><DomainList><Domain>*.a.com</Domain><Domain>servicewechat.com</Domain></DomainList><EmptyReferConfiguration>${empty}</EmptyReferConfiguration></RefererConfiguration>`,
+    )
+  const from = (value?: string) => outcome(anybody('GET', '/k', value ? { Referer: value } : {}))
+  await referer('White-List', 'Deny')
+  expect(await from('https://x.a.com/page')).toBe(200)
+  expect(await from('https://servicewechat.com/wx1/1/page-frame.html')).toBe(200)
+  expect(await from('https://b.com/')).toBe(403)
+  expect(await from()).toBe(403)
+  await referer('Black-List', 'Allow')
+  expect(await from('https://x.a.com/page')).toBe(403)
+  expect(await from('https://b.com/')).toBe(200)
+  expect(await from()).toBe(200)
+  await referer('White-List', 'Deny')
+  const refused = await anybody('GET', '/k', { Referer: 'https://b.com/' })
+  expect(errorOf(refused).message).toBe('You are denied by bucket referer rule')
+})
+
+describe('strict signatures', () => {
+  const presigned = async (extra: string) => {
+    const path = `/k?${signByOfficialSdk({ method: 'PUT', key: 'k' })}${extra}`
+    return send(cloud.cos, {
+      method: 'PUT',
+      path,
+      body: 'x',
+      headers: { 'x-cos-storage-class': 'ARCHIVE' },
+    })
+  }
+  const RULE =
+    '<StrictSignatureConfiguration><Rule><ID>all</ID><actionlist><action>*</action></actionlist><headerlist><header>Host</header><header>x-cos-*</header></headerlist><paramlist><param>all</param></paramlist></Rule></StrictSignatureConfiguration>'
+
+  test('are off by default: what was not signed is not checked, as in COS', async () => {
+    expect((await presigned('&x=1')).status).toBe(200)
+  })
+
+  test('refuse headers and parameters that were not signed', async () => {
+    expect((await setting('strict-signature', RULE)).status).toBe(200)
+    const response = await presigned('')
+    expect([response.status, errorOf(response).code]).toEqual([403, 'AccessDenied'])
+    expect(errorOf(response).message).toContain(
+      'Strict signature missing header that must be signed',
+    )
+    const read = `/k?${signByOfficialSdk({ key: 'k' })}`
+    const param = await anybody('GET', `${read}&response-content-type=text%2Fhtml`)
+    expect(errorOf(param).message).toContain('Strict signature missing param that must be signed')
+    expect((await root({ key: 'k' })).status).toBe(404)
+  })
+})
+
+test('acceleration answers only once the bucket has enabled it', async () => {
+  const Host = `${BUCKET}.cos.accelerate.myqcloud.com`
+  const get = () => root({ key: 'k', headers: { Host } })
+  const refused = await get()
+  expect([refused.status, errorOf(refused).code]).toEqual([400, 'BucketAccelerateNotEnabled'])
+  await setting(
+    'accelerate',
+    '<AccelerateConfiguration><Status>Enabled</Status></AccelerateConfiguration>',
+  )
+  expect((await get()).status).toBe(404)
+})
