@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { Agent } from 'node:http'
 import { createConnection } from 'node:net'
 import { sts } from 'tencentcloud-sdk-nodejs-sts'
@@ -123,7 +124,95 @@ test('refuses to issue a key to a temporary key', async () => {
 })
 
 test('names the action it does not imitate', async () => {
-  await expect(root().GetCallerIdentity({} as never)).rejects.toMatchObject({
-    code: 'InvalidAction',
+  await expect(root().QueryApiKey({} as never)).rejects.toMatchObject({ code: 'InvalidAction' })
+})
+
+describe('AssumeRole', () => {
+  const RoleArn = 'qcs::cam::uin/100000000001:roleName/local'
+  const RoleSessionName = 'oAlice_1-2.3'
+
+  test('issues a key of a role, to a permanent and to a temporary key', async () => {
+    const { Credentials } = await root().AssumeRole({ RoleArn, RoleSessionName })
+    const temporary = client({
+      secretId: Credentials?.TmpSecretId ?? '',
+      secretKey: Credentials?.TmpSecretKey ?? '',
+      token: Credentials?.Token ?? '',
+    })
+    const again = await temporary.AssumeRole({ RoleArn, RoleSessionName, DurationSeconds: 43200 })
+    expect(again.Credentials?.TmpSecretId).toMatch(/^AKID/)
+  })
+
+  test.each<[string, object, string]>([
+    [
+      'a role that does not exist',
+      { RoleArn: 'qcs::cam::uin/1:roleName/none' },
+      'ResourceNotFound.RoleNotFound',
+    ],
+    ['what is no role', { RoleArn: 'role' }, 'InvalidParameter.ParamError'],
+    ['a session without name', { RoleSessionName: undefined }, 'MissingParameter'],
+    [
+      'a session with a space in its name',
+      { RoleSessionName: 'a b' },
+      'InvalidParameter.ParamError',
+    ],
+    ['more than twelve hours', { DurationSeconds: 43201 }, 'InvalidParameter.OverTimeError'],
+  ])('refuses %s', async (_, change, code) => {
+    const params = { RoleArn, RoleSessionName, ...change }
+    await expect(root().AssumeRole(params)).rejects.toMatchObject({ code })
+  })
+})
+
+test('GetCallerIdentity tells a root key from a temporary one', async () => {
+  const owner = await root().GetCallerIdentity({} as never)
+  expect(owner.UserId).toBe(owner.AccountId)
+  const { Credentials } = await root().GetFederationToken(ask())
+  const temporary = await client({
+    secretId: Credentials?.TmpSecretId ?? '',
+    secretKey: Credentials?.TmpSecretKey ?? '',
+    token: Credentials?.Token ?? '',
+  }).GetCallerIdentity({} as never)
+  expect(temporary.UserId).not.toBe(temporary.AccountId)
+  expect(temporary.Arn).toContain('federated-user/tester')
+})
+
+describe('the first API version', () => {
+  /** As qcloud-cos-sts signs: HmacSHA1 over the values as they are. */
+  const call = async (params: Record<string, string>, secret = ROOT_KEY.SecretKey) => {
+    const fields: Record<string, string> = {
+      Action: 'GetFederationToken',
+      Version: '2018-08-13',
+      Region: REGION,
+      SecretId: ROOT_KEY.SecretId,
+      Timestamp: String(Math.floor(Date.now() / 1000)),
+      Nonce: '12345',
+      Name: 'cos-sts-nodejs',
+      Policy: encodeURIComponent(JSON.stringify(POLICY)),
+      DurationSeconds: '1800',
+      ...params,
+    }
+    const text = Object.keys(fields)
+      .sort()
+      .map((name) => `${name}=${fields[name]}`)
+      .join('&')
+    const hash = fields.SignatureMethod === 'HmacSHA256' ? 'sha256' : 'sha1'
+    fields.Signature = createHmac(hash, secret)
+      .update(`POSTsts.tencentcloudapi.com/?${text}`)
+      .digest('base64')
+    const response = await fetch(cloud.sts, { method: 'POST', body: new URLSearchParams(fields) })
+    return (
+      (await response.json()) as { Response: { Credentials?: object; Error?: { Code: string } } }
+    ).Response
+  }
+
+  test('signs with HmacSHA1, or HmacSHA256', async () => {
+    expect((await call({})).Credentials).toBeDefined()
+    expect((await call({ SignatureMethod: 'HmacSHA256' })).Credentials).toBeDefined()
+  })
+
+  test('is refused with a wrong secret, and out of time', async () => {
+    expect((await call({}, 'wrong')).Error?.Code).toBe('AuthFailure.SignatureFailure')
+    expect((await call({ Timestamp: '1700000000' })).Error?.Code).toBe(
+      'AuthFailure.SignatureExpire',
+    )
   })
 })

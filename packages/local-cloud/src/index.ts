@@ -11,6 +11,7 @@ import {
 } from './functions/functionHost'
 import { createFunctionServer } from './functions/functionServer'
 import { type KeyPair, KeyRing } from './keys/keyRing'
+import type { Roles } from './sts/assumeRole'
 import { createStsServer, type StsLogEntry } from './sts/stsServer'
 
 export type { LogEntry } from './cos/serve'
@@ -42,6 +43,12 @@ export interface LocalCloudOptions {
   host?: string
   /** CloudBase environment id. @default 'local-env' */
   env?: string
+  /** Roles for AssumeRole: ARN -> what it may do. @default `roleName/local` of the owner, all of COS */
+  roles?: Roles
+  /** Whether `cos.<region>.myqcloud.com/<bucket>/…` is answered. @default 'allow' */
+  pathStyle?: 'allow' | 'refuse'
+  /** Custom domains: `Host` -> bucket. */
+  hosts?: Record<string, string>
   /** Unix milliseconds: for tests of expiry. @default Date.now */
   clock?: () => number
   onCosRequest?: (entry: LogEntry) => void
@@ -80,8 +87,16 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       await store.buckets.put({ name, region, created: new Date(clock()).toISOString() })
     }
   }
-  const cosServer = createCosServer({ store, keys, clock, log: options.onCosRequest })
-  const stsServer = createStsServer({ keys, clock, log: options.onStsRequest })
+  const { pathStyle = 'allow', hosts = {} } = options
+  const cosServer = createCosServer({
+    store,
+    keys,
+    clock,
+    addressing: { pathStyle, hosts },
+    log: options.onCosRequest,
+  })
+  const roles = options.roles ?? defaultRoles(keys)
+  const stsServer = createStsServer({ keys, roles, clock, log: options.onStsRequest })
   const cos = await listen(cosServer, options.cosPort ?? 0, host)
   const sts = await listen(stsServer, options.stsPort ?? 0, host)
   const functionHost = new FunctionHost({
@@ -110,6 +125,14 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       await Promise.all([cosServer, stsServer, functionServer].map(stop))
       await store.close()
     },
+  }
+}
+
+/** One role to try AssumeRole with. */
+function defaultRoles({ ownerUin }: KeyRing): Roles {
+  const all = { effect: 'allow' as const, action: ['name/cos:*'], resource: ['*'] }
+  return {
+    [`qcs::cam::uin/${ownerUin}:roleName/local`]: { version: '2.0', statement: [all] },
   }
 }
 

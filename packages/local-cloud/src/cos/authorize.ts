@@ -83,7 +83,10 @@ function ownDecision(principal: Principal, access: AccessRequest): Decision {
   if (principal.kind === 'anonymous') {
     return { allowed: false, reason: 'the request is not signed, and nothing is public' }
   }
-  return evaluatePolicy(principal.session.policy, access)
+  const { policy, boundary } = principal.session
+  const own = evaluatePolicy(policy, access)
+  const limit = boundary && evaluatePolicy(boundary, access)
+  return limit && !limit.allowed ? { ...limit, reason: `the role: ${limit.reason}` } : own
 }
 
 /** @throws Fault `AccessDenied`, with the reason in the extra element `Decision` */

@@ -21,8 +21,15 @@ export interface CosRequest {
   headers: Record<string, string | undefined>
 }
 
-/** @throws Fault `InvalidURI`, `NoSuchBucket` */
-export function readRequest(raw: IncomingMessage): CosRequest {
+/** How hosts and paths name buckets, besides production's own names. */
+export interface Addressing {
+  pathStyle: 'allow' | 'refuse'
+  /** Custom domains, bound in production by CNAME: `Host` -> bucket. */
+  hosts: Record<string, string>
+}
+
+/** @throws Fault `InvalidURI`, `PathStyleDomainForbidden` */
+export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRequest {
   const { host, path, search } = splitTarget(raw)
   const headers: CosRequest['headers'] = { host }
   for (const [name, value] of Object.entries(raw.headers)) {
@@ -37,14 +44,15 @@ export function readRequest(raw: IncomingMessage): CosRequest {
     headers,
     accelerate: false,
   }
-  const named = parseHost(host)
+  const bound = Object.hasOwn(addressing.hosts, host) ? addressing.hosts[host] : undefined
+  const named = bound === undefined ? parseHost(host) : ({ kind: 'bucket', bucket: bound } as const)
   if (named?.kind === 'bucket') {
     const key = base.pathname.slice(1)
     return {
       ...base,
       bucket: named.bucket,
-      accelerate: named.accelerate ?? false,
-      ...(named.region ? { region: named.region } : {}),
+      accelerate: 'accelerate' in named && named.accelerate === true,
+      ...('region' in named && named.region ? { region: named.region } : {}),
       key,
       target: key === '' ? 'bucket' : 'object',
     }
@@ -55,6 +63,7 @@ export function readRequest(raw: IncomingMessage): CosRequest {
     return { ...base, ...withRegion, bucket: '', key: '', target: 'service' }
   }
   // Path style: the first segment is the bucket.
+  if (addressing.pathStyle === 'refuse') throw new Fault('PathStyleDomainForbidden')
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(base.pathname) ?? []
   return { ...base, ...withRegion, bucket, key, target: key === '' ? 'bucket' : 'object' }
 }

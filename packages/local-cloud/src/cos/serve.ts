@@ -14,7 +14,7 @@ import { corsHeaders } from './cors'
 import { Fault } from './fault'
 import { handlers } from './operations/index'
 import { checkReferer } from './referer'
-import { type CosRequest, readRequest } from './request'
+import { type Addressing, type CosRequest, readRequest } from './request'
 import type { BucketRecord } from './store/records'
 import type { Store } from './store/store'
 import { checkStrictSignature } from './strictSignature'
@@ -38,6 +38,7 @@ export interface LogEntry {
 export interface CosServices {
   store: Store
   keys: KeyRing
+  addressing: Addressing
   /** Unix milliseconds. @default Date.now */
   clock: () => number
   log?: ((entry: LogEntry) => void) | undefined
@@ -106,7 +107,7 @@ async function run(
   seen: Seen,
 ): Promise<Answer> {
   const { store, keys } = services
-  const request = readRequest(raw)
+  const request = readRequest(raw, services.addressing)
   const recognised = recogniseOperation({
     method: request.method,
     target: request.target,

@@ -19,6 +19,8 @@ export interface Session {
   /** Who asked for it: GetFederationToken's `Name`. */
   name: string
   policy: Policy
+  /** A second policy that must allow too: what a role may do at the most. */
+  boundary?: Policy
   /** Unix seconds. */
   ExpiredTime: number
 }
@@ -41,9 +43,15 @@ export class KeyRing {
     this.ownerUin = ownerUin
   }
 
-  issue(name: string, policy: Policy, ExpiredTime: number): TemporaryKey {
+  issue(name: string, policy: Policy, ExpiredTime: number, boundary?: Policy): TemporaryKey {
     const SecretId = `AKID${randomBytes(24).toString('base64url')}`
-    const session: Session = { SecretId, name, policy, ExpiredTime }
+    const session: Session = {
+      SecretId,
+      name,
+      policy,
+      ExpiredTime,
+      ...(boundary ? { boundary } : {}),
+    }
     return {
       SecretId,
       SecretKey: this.#secretOf(SecretId),

@@ -1,6 +1,6 @@
 import { PolicyFault, parsePolicy } from '../cos/policy/parsePolicy'
 import type { Policy } from '../cos/policy/policy'
-import type { KeyRing } from '../keys/keyRing'
+import type { KeyRing, TemporaryKey } from '../keys/keyRing'
 import { StsFault } from './fault'
 
 /** Limits of GetFederationToken (document 1312/48195). */
@@ -11,42 +11,53 @@ const MAX_POLICY_LENGTH = 6144
 /** In bytes (document 1312/48198). */
 const MAX_TOKEN_LENGTH = 4096
 
-const KNOWN_PARAMS = new Set(['Name', 'Policy', 'DurationSeconds'])
-
 /** Issues a temporary key for the given policy. @throws StsFault */
 export function getFederationToken(
   params: Record<string, unknown>,
   keys: KeyRing,
   now: number,
 ): object {
-  const unknown = Object.keys(params).find((name) => !KNOWN_PARAMS.has(name))
-  if (unknown) {
-    throw new StsFault('UnknownParameter', `The parameter \`${unknown}\` is not recognized.`)
-  }
+  refuseUnknown(params, ['Name', 'Policy', 'DurationSeconds'])
   const seconds = durationOf(params.DurationSeconds)
   const name = nameOf(params.Name)
   const policy = policyOf(params.Policy)
   const ExpiredTime = now + seconds
-  const key = keys.issue(name, policy, ExpiredTime)
+  return issuedAnswer(keys.issue(name, policy, ExpiredTime))
+}
+
+/** @throws StsFault `UnknownParameter` */
+export function refuseUnknown(params: Record<string, unknown>, known: string[]): void {
+  const unknown = Object.keys(params).find((name) => !known.includes(name))
+  if (unknown) {
+    throw new StsFault('UnknownParameter', `The parameter \`${unknown}\` is not recognized.`)
+  }
+}
+
+/** A temporary key as STS answers it. @throws StsFault `InvalidParameter.PolicyTooLong` */
+export function issuedAnswer(key: TemporaryKey): object {
   if (key.Token.length > MAX_TOKEN_LENGTH) {
     throw new StsFault('InvalidParameter.PolicyTooLong', 'The policy makes the token too long.')
   }
   return {
     Credentials: { Token: key.Token, TmpSecretId: key.SecretId, TmpSecretKey: key.SecretKey },
-    ExpiredTime,
-    Expiration: new Date(ExpiredTime * 1000).toISOString().replace(/\.\d+/, ''),
+    ExpiredTime: key.ExpiredTime,
+    Expiration: new Date(key.ExpiredTime * 1000).toISOString().replace(/\.\d+/, ''),
   }
 }
 
-function durationOf(value: unknown): number {
-  if (value === undefined) return DEFAULT_SECONDS
+/** @throws StsFault */
+export function durationOf(
+  value: unknown,
+  limits: { fallback: number; max: number } = { fallback: DEFAULT_SECONDS, max: MAX_SECONDS_ROOT },
+): number {
+  if (value === undefined) return limits.fallback
   if (typeof value !== 'number' || !Number.isInteger(value)) {
     throw new StsFault('InvalidParameter', 'The parameter `DurationSeconds` must be an integer.')
   }
-  if (value <= 0 || value > MAX_SECONDS_ROOT) {
+  if (value <= 0 || value > limits.max) {
     throw new StsFault(
       'InvalidParameter.OverTimeError',
-      `DurationSeconds must be between 1 and ${MAX_SECONDS_ROOT} for a root account.`,
+      `DurationSeconds must be between 1 and ${limits.max}.`,
     )
   }
   return value
@@ -65,7 +76,7 @@ function nameOf(value: unknown): string {
 }
 
 /** The policy comes URL-encoded once. */
-function policyOf(value: unknown): Policy {
+export function policyOf(value: unknown): Policy {
   if (value === undefined) throw missing('Policy')
   if (typeof value !== 'string') {
     throw new StsFault('InvalidParameter', 'The parameter `Policy` must be a string.')
@@ -87,7 +98,7 @@ function policyOf(value: unknown): Policy {
   }
 }
 
-function missing(name: string): StsFault {
+export function missing(name: string): StsFault {
   return new StsFault(
     'MissingParameter',
     `The request is missing a required parameter \`${name}\`.`,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { KeyRing } from '../keys/keyRing'
+import { readV1 } from './apiV1'
+import { assumeRole, type Roles } from './assumeRole'
 import { StsFault } from './fault'
 import { getFederationToken } from './getFederationToken'
-import { parseTc3, type SignedCall, verifyTc3 } from './tc3'
+import { parseTc3, verifyTc3 } from './tc3'
 
 const VERSION = '2018-08-13'
 const MAX_BODY_BYTES = 64 * 1024
@@ -18,6 +20,8 @@ export interface StsLogEntry {
 
 export interface StsServices {
   keys: KeyRing
+  /** Roles for AssumeRole. */
+  roles: Roles
   clock: () => number
   log?: ((entry: StsLogEntry) => void) | undefined
 }
@@ -46,62 +50,109 @@ export function createStsServer(services: StsServices): Server {
 async function respond(services: StsServices, request: IncomingMessage): Promise<object> {
   const { clock, log } = services
   const time = new Date(clock()).toISOString()
-  const action = String(request.headers['x-tc-action'] ?? '')
-  let name: string | undefined
+  let call: StsCall | undefined
+  const tell = (outcome: string) => {
+    const name = call?.params.Name ?? call?.params.RoleSessionName
+    const action = call?.action ?? ''
+    log?.({ time, action, outcome, ...(typeof name === 'string' ? { name } : {}) })
+  }
   try {
-    const body = await readBody(request)
-    const call = { method: request.method ?? '', headers: request.headers, body }
-    authenticate(services, call)
-    const params = parseParams(body)
-    if (typeof params.Name === 'string') name = params.Name
-    const result = answer(services, action, params)
-    log?.({ time, action, outcome: 'ok', ...(name ? { name } : {}) })
+    call = await readCall(request)
+    const caller = authenticate(services, call)
+    const result = answer(services, call, caller)
+    tell('ok')
     return result
   } catch (error) {
-    const outcome = error instanceof StsFault ? error.code : 'InternalError'
-    log?.({ time, action, outcome, ...(name ? { name } : {}) })
+    tell(error instanceof StsFault ? error.code : 'InternalError')
     throw error
   }
 }
 
-/** Only the permanent root key may ask here; a temporary one is told so. */
-function authenticate({ keys, clock }: StsServices, call: SignedCall): void {
-  if (call.method !== 'POST') {
-    throw new StsFault('UnsupportedProtocol', 'The local STS takes POST requests.')
-  }
-  if (call.headers['x-tc-version'] !== VERSION) {
-    throw new StsFault('NoSuchVersion', 'The API version does not exist.')
-  }
-  const auth = parseTc3(call.headers.authorization)
-  const now = Math.floor(clock() / 1000)
-  if (auth.SecretId === keys.root.SecretId) {
-    verifyTc3(call, auth, keys.root.SecretKey, now)
-    return
-  }
-  const token = call.headers['x-tc-token']
-  if (typeof token === 'string' && token !== '') {
-    const check = keys.check(auth.SecretId, token, now)
-    if (check.state !== 'valid') {
-      throw new StsFault('AuthFailure.TokenFailure', 'The token is wrong or has expired.')
-    }
-    verifyTc3(call, auth, check.SecretKey, now)
-    throw new StsFault(
-      'FailedOperation.TempKeyNotAllowed',
-      'A temporary key cannot call GetFederationToken.',
-    )
-  }
-  throw new StsFault('AuthFailure.SecretIdNotFound', 'The SecretId is not found.')
+/** A call, whichever way it is signed. */
+interface StsCall {
+  action: string
+  version: string
+  SecretId: string
+  token: string | undefined
+  params: Record<string, unknown>
+  verify: (secretKey: string, now: number) => void
 }
 
-function answer(
-  { keys, clock }: StsServices,
-  action: string,
-  params: Record<string, unknown>,
-): object {
-  if (action === 'GetFederationToken') {
-    return getFederationToken(params, keys, Math.floor(clock() / 1000))
+async function readCall(request: IncomingMessage): Promise<StsCall> {
+  const { headers, method = '' } = request
+  const body = await readBody(request)
+  if (headers.authorization === undefined) {
+    const query = (request.url ?? '').split('?')[1] ?? ''
+    return readV1(method, headers.host ?? '', new URLSearchParams(method === 'GET' ? query : body))
   }
-  throw new StsFault('InvalidAction', `The local STS does not imitate the action "${action}".`)
+  if (method !== 'POST') {
+    throw new StsFault('UnsupportedProtocol', 'The local STS takes TC3 requests by POST.')
+  }
+  const auth = parseTc3(headers.authorization)
+  const token = headers['x-tc-token']
+  return {
+    action: String(headers['x-tc-action'] ?? ''),
+    version: String(headers['x-tc-version'] ?? ''),
+    SecretId: auth.SecretId,
+    token: typeof token === 'string' && token !== '' ? token : undefined,
+    params: parseParams(body),
+    verify: (secretKey, now) => verifyTc3({ method, headers, body }, auth, secretKey, now),
+  }
+}
+
+type StsCaller = { kind: 'root' } | { kind: 'temporary'; name: string }
+
+/** @throws StsFault */
+function authenticate({ keys, clock }: StsServices, call: StsCall): StsCaller {
+  if (call.version !== VERSION) {
+    throw new StsFault('NoSuchVersion', 'The API version does not exist.')
+  }
+  const now = Math.floor(clock() / 1000)
+  if (call.SecretId === keys.root.SecretId) {
+    call.verify(keys.root.SecretKey, now)
+    return { kind: 'root' }
+  }
+  if (!call.token) throw new StsFault('AuthFailure.SecretIdNotFound', 'The SecretId is not found.')
+  const check = keys.check(call.SecretId, call.token, now)
+  if (check.state !== 'valid') {
+    throw new StsFault('AuthFailure.TokenFailure', 'The token is wrong or has expired.')
+  }
+  call.verify(check.SecretKey, now)
+  return { kind: 'temporary', name: check.session.name }
+}
+
+function answer({ keys, roles, clock }: StsServices, call: StsCall, caller: StsCaller): object {
+  const now = Math.floor(clock() / 1000)
+  switch (call.action) {
+    case 'GetFederationToken':
+      if (caller.kind === 'temporary') {
+        throw new StsFault(
+          'FailedOperation.TempKeyNotAllowed',
+          'A temporary key cannot call GetFederationToken.',
+        )
+      }
+      return getFederationToken(call.params, keys, now)
+    case 'AssumeRole':
+      return assumeRole(call.params, keys, roles, now)
+    case 'GetCallerIdentity':
+      return callerIdentity(keys, caller)
+    default:
+      throw new StsFault(
+        'InvalidAction',
+        `The local STS does not imitate the action "${call.action}".`,
+      )
+  }
+}
+
+/** Who asks: for a root account UserId and AccountId are the same (document 1312/51820). */
+function callerIdentity({ ownerUin }: KeyRing, caller: StsCaller): object {
+  if (caller.kind === 'root') {
+    const Arn = `qcs::cam::uin/${ownerUin}:uin/${ownerUin}`
+    return { AccountId: ownerUin, UserId: ownerUin, PrincipalId: ownerUin, Type: 'CAMUser', Arn }
+  }
+  const Arn = `qcs::sts::uin/${ownerUin}:federated-user/${caller.name}`
+  const UserId = `${ownerUin}:${caller.name}`
+  return { AccountId: ownerUin, UserId, PrincipalId: ownerUin, Type: 'FederatedUser', Arn }
 }
 
 function parseParams(body: string): Record<string, unknown> {
