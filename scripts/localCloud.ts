@@ -8,9 +8,11 @@ const USAGE = `npm run -s local-cloud -- [options]
   --cos-port N         0 = any free port (default)
   --sts-port N
   --functions-port N
+  --admin-port N       page, request log, events, faults
   --data DIR           default .local-cloud/data
   --secret-id ID       key pair that owns every bucket
   --secret-key KEY
+  --path-style refuse  as COS answers for buckets made since 2024-01-01
   --log                one line per request on standard error`
 
 /** The local cloud on its own. Standard output is one JSON line, once everything listens. */
@@ -20,6 +22,8 @@ async function main(): Promise<void> {
       'cos-port': { type: 'string' },
       'sts-port': { type: 'string' },
       'functions-port': { type: 'string' },
+      'admin-port': { type: 'string' },
+      'path-style': { type: 'string' },
       data: { type: 'string' },
       'secret-id': { type: 'string' },
       'secret-key': { type: 'string' },
@@ -48,14 +52,17 @@ async function main(): Promise<void> {
     cosPort: portOf(values['cos-port'], '--cos-port'),
     stsPort: portOf(values['sts-port'], '--sts-port'),
     functionsPort: portOf(values['functions-port'], '--functions-port'),
+    adminPort: portOf(values['admin-port'], '--admin-port'),
+    pathStyle: values['path-style'] === 'refuse' ? 'refuse' : 'allow',
     ...(log ? { onCosRequest: log, onStsRequest: log, onFunctionCall: log } : {}),
   })
-  const { cos, sts, functions } = cloud
+  const { cos, sts, functions, admin } = cloud
   const ready = {
     ready: true,
     cos,
     sts,
     functions,
+    admin,
     bucket: BUCKET.name,
     region: BUCKET.region,
     data,

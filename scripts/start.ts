@@ -61,6 +61,7 @@ async function main(): Promise<void> {
   printer.line(`COS        ${cloud.cos}   bucket ${BUCKET.name}, region ${BUCKET.region}`)
   printer.line(`STS        ${cloud.sts}`)
   printer.line(`functions  ${cloud.functions}   POST /cos-credentials`)
+  printer.line(`look       ${cloud.admin}   buckets, uploads and requests in a browser`)
   printer.line(`SecretId   ${LOCAL_ROOT_KEY.SecretId}`)
   printer.line(`SecretKey  ${LOCAL_ROOT_KEY.SecretKey}   (of the local cloud only)`)
   process.once('SIGINT', () => void end(0))

@@ -1,7 +1,9 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseBucket } from '@miniprogram-cos/protocol'
+import { Admin } from './admin/adminServer'
 import { createCosServer } from './cos/cosServer'
+import { FaultPlan, type FaultPlanOptions } from './cos/faults/faultPlan'
 import type { LogEntry } from './cos/serve'
 import { Store } from './cos/store/store'
 import {
@@ -14,6 +16,7 @@ import { type KeyPair, KeyRing } from './keys/keyRing'
 import type { Roles } from './sts/assumeRole'
 import { createStsServer, type StsLogEntry } from './sts/stsServer'
 
+export type { FaultAction, FaultPlanOptions, FaultRule } from './cos/faults/faultPlan'
 export type { LogEntry } from './cos/serve'
 export type { Caller } from './functions/caller'
 export {
@@ -39,6 +42,10 @@ export interface LocalCloudOptions {
   stsPort?: number
   /** @default 0 */
   functionsPort?: number
+  /** Page, request log, events and faults; loopback only. @default 0 */
+  adminPort?: number
+  /** What goes wrong on purpose; may be changed later through `faults` or the admin address. */
+  faults?: FaultPlanOptions
   /** @default '127.0.0.1' */
   host?: string
   /** CloudBase environment id. @default 'local-env' */
@@ -61,6 +68,10 @@ export interface LocalCloud {
   cos: string
   sts: string
   functions: string
+  /** Page of buckets and requests, `/log`, `/events`, `/faults`. */
+  admin: string
+  /** What goes wrong on purpose. */
+  faults: FaultPlan
   root: KeyPair
   host: FunctionHost
   close: () => Promise<void>
@@ -88,12 +99,18 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     }
   }
   const { pathStyle = 'allow', hosts = {} } = options
+  const faults = new FaultPlan(options.faults)
+  const admin = new Admin(store, faults)
   const cosServer = createCosServer({
     store,
     keys,
     clock,
     addressing: { pathStyle, hosts },
-    log: options.onCosRequest,
+    faults,
+    log(entry) {
+      admin.tell(entry)
+      options.onCosRequest?.(entry)
+    },
   })
   const roles = options.roles ?? defaultRoles(keys)
   const stsServer = createStsServer({ keys, roles, clock, log: options.onStsRequest })
@@ -114,15 +131,19 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   })
   const functionServer = createFunctionServer(functionHost)
   const functions = await listen(functionServer, options.functionsPort ?? 0, host)
+  const adminServer = admin.createServer()
+  const adminAddress = await listen(adminServer, options.adminPort ?? 0, '127.0.0.1')
   return {
     cos,
     sts,
     functions,
+    admin: adminAddress,
+    faults,
     root: options.root,
     host: functionHost,
     async close() {
       await functionHost.close()
-      await Promise.all([cosServer, stsServer, functionServer].map(stop))
+      await Promise.all([cosServer, stsServer, functionServer, adminServer].map(stop))
       await store.close()
     },
   }

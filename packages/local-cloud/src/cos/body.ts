@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readXml } from '@miniprogram-cos/protocol'
 import { XMLValidator } from 'fast-xml-parser'
 import { Fault } from './fault'
+import { paced } from './pace'
 import type { CosRequest } from './request'
 
 /** More than a completion of 10,000 parts needs. */
@@ -37,9 +38,10 @@ export function announcedMd5({ headers }: CosRequest): string | undefined {
 }
 
 /** The request body as an async sequence; a connection lost on the way is an incomplete body. */
-export async function* bodyOf(request: CosRequest): AsyncGenerator<Buffer> {
+export async function* bodyOf(request: CosRequest): AsyncGenerator<Uint8Array> {
+  const { raw, bytesPerSecond } = request
   try {
-    for await (const chunk of request.raw) yield chunk as Buffer
+    yield* bytesPerSecond === undefined ? raw : paced(raw, bytesPerSecond)
   } catch {
     throw new Fault('IncompleteBody')
   }
@@ -51,7 +53,7 @@ export async function* bodyOf(request: CosRequest): AsyncGenerator<Buffer> {
  */
 export async function readTextBody(request: CosRequest): Promise<string> {
   const md5 = announcedMd5(request)
-  const chunks: Buffer[] = []
+  const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of bodyOf(request)) {
     size += chunk.length

@@ -90,6 +90,8 @@ const FAULTS = {
     403,
     "The difference between the request time and the server's time is too large.",
   ],
+  ServiceUnavailable: [503, 'Please reduce your request rate.'],
+  SlowDown: [503, 'Reduce your request rate.'],
   SignatureDoesNotMatch: [403, 'The Signature you specified is invalid.'],
   XMLSizeLimit: [400, 'The XML body is too large.'],
 } as const satisfies Record<string, readonly [number, string]>

@@ -34,7 +34,6 @@ const NOT_IMITATED = [
   'x-cos-server-side-encryption',
   'x-cos-server-side-encryption-customer-algorithm',
   'x-cos-forbid-overwrite',
-  'x-cos-traffic-limit',
   'x-cos-callback',
   'x-cos-return-body',
   'x-cos-object-lock-mode',

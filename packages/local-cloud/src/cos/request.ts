@@ -19,6 +19,8 @@ export interface CosRequest {
   /** Decoded; of a repeated parameter the first counts, for signature and meaning alike. */
   query: Record<string, string>
   headers: Record<string, string | undefined>
+  /** How fast its body may be read. @default as fast as it comes */
+  bytesPerSecond?: number
 }
 
 /** How hosts and paths name buckets, besides production's own names. */

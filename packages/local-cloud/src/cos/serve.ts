@@ -12,7 +12,10 @@ import { type Authenticated, authenticate, type Principal } from './authenticate
 import { authorize, wantedAccess } from './authorize'
 import { corsHeaders } from './cors'
 import { Fault } from './fault'
+import { bandwidthOf, Dropped, faultAfter, faultBefore } from './faults/applyFaults'
+import type { FaultAction, FaultPlan } from './faults/faultPlan'
 import { handlers } from './operations/index'
+import { paced, trafficLimitOf } from './pace'
 import { checkReferer } from './referer'
 import { type Addressing, type CosRequest, readRequest } from './request'
 import type { BucketRecord } from './store/records'
@@ -39,6 +42,8 @@ export interface CosServices {
   store: Store
   keys: KeyRing
   addressing: Addressing
+  /** What goes wrong on purpose. */
+  faults: FaultPlan
   /** Unix milliseconds. @default Date.now */
   clock: () => number
   log?: ((entry: LogEntry) => void) | undefined
@@ -52,12 +57,16 @@ export async function serveCos(
 ): Promise<void> {
   const now = services.clock()
   const requestId = newRequestId(now)
-  const seen: Seen = { operation: 'unknown', principal: { kind: 'anonymous' } }
+  const seen: Seen = { operation: 'unknown', principal: { kind: 'anonymous' }, faults: [] }
   let answer: Answer
   let fault: Fault | undefined
   try {
     answer = await run(services, raw, now, requestId, seen)
   } catch (error) {
+    if (error instanceof Dropped) {
+      raw.destroy()
+      return
+    }
     fault = error instanceof Fault ? error : new Fault('InternalError')
     if (!(error instanceof Fault)) console.error(error)
     answer = faultAnswer(fault, resourceOf(raw), requestId)
@@ -76,7 +85,8 @@ export async function serveCos(
     requestId,
   })
   try {
-    await sendAnswer(response, answer, requestId, raw.method === 'HEAD')
+    const sent = faultAfter(seen.faults, answer, now)
+    await sendAnswer(response, sent, requestId, raw.method === 'HEAD')
   } catch {
     // The client went away; there is nobody left to tell.
     response.destroy()
@@ -88,6 +98,7 @@ export async function serveCos(
 interface Seen {
   operation: OperationName | 'unknown'
   principal: Principal
+  faults: FaultAction[]
   bucket?: BucketRecord
 }
 
@@ -116,6 +127,10 @@ async function run(
     form: /^multipart\/form-data/i.test(request.headers['content-type'] ?? ''),
   })
   if (recognised) seen.operation = recognised.name
+  seen.faults = services.faults.next(seen.operation)
+  await faultBefore(seen.faults, raw)
+  const pace = bandwidthOf(seen.faults)
+  if (pace !== undefined) request.bytesPerSecond = pace
   const isForm = recognised?.row.form === true
   const isPreflight = request.method === 'OPTIONS'
   // A preflight is never signed, and a form carries its signature inside.
@@ -136,9 +151,15 @@ async function run(
     if (bucket) checkStrictSignature(bucket, auth, request, wanted[0]?.action ?? '')
   }
   checkKey(request)
+  const limit = trafficLimitOf(request)
+  if (limit !== undefined) request.bytesPerSecond = Math.min(limit, request.bytesPerSecond ?? limit)
   const handler = handlers[name]
   if (!handler) throw notImplemented(name)
-  return handler({ ...asking, bucket, now, requestId })
+  const answer = await handler({ ...asking, bucket, now, requestId })
+  const { body } = answer
+  return limit !== undefined && body !== undefined && typeof body !== 'string'
+    ? { ...answer, body: paced(body, limit) }
+    : answer
 }
 
 /** @throws Fault `NoSuchBucket` also for a bucket of another region, as COS answers */

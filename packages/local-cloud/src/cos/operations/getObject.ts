@@ -108,7 +108,4 @@ function refuseProcessing(query: Record<string, string>): void {
     /^(image(Mogr2|View2|Info)|watermark|ci-process|exif)/.test(name),
   )
   if (found) throw new Fault('NotImplemented', `The local COS does not process media (${found}).`)
-  if ('x-cos-traffic-limit' in query) {
-    throw new Fault('NotImplemented', 'The local COS does not imitate x-cos-traffic-limit.')
-  }
 }
