@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -11,7 +11,7 @@ export interface Answer {
   /** In COS's own spelling: `ETag`, `Content-Length`, `x-cos-…`. */
   headers?: Record<string, string | number>
   /** XML text, or the object's bytes. */
-  body?: string | AsyncIterable<Uint8Array>
+  body?: string | Buffer | AsyncIterable<Uint8Array>
   /** Called once the answer is sent, or could not be. */
   release?: () => void
 }
@@ -29,7 +29,7 @@ export function xmlAnswer(document: object, status = 200): Answer {
 
 /** `x-cos-request-id`: base64 of the time in hex and something random, as COS makes them. */
 export function newRequestId(now: number): string {
-  const text = `${Math.floor(now).toString(16)}_${randomBytes(8).toString('hex')}`
+  const text = `${Math.floor(now).toString(16)}_${randomUUID().slice(0, 18)}`
   return Buffer.from(text).toString('base64')
 }
 
@@ -52,6 +52,8 @@ export function faultAnswer(fault: Fault, resource: string, requestId: string): 
   return { ...answer, headers: { ...answer.headers, 'x-cos-trace-id': traceId, ...fault.headers } }
 }
 
+const NOTHING = Buffer.alloc(0)
+
 /** Sends an answer. HEAD gets the headers alone. */
 export async function sendAnswer(
   response: ServerResponse,
@@ -65,8 +67,8 @@ export async function sendAnswer(
     ...answer.headers,
   }
   const { body } = answer
-  if (typeof body === 'string' || body === undefined) {
-    const content = Buffer.from(body ?? '', 'utf8')
+  if (typeof body === 'string' || Buffer.isBuffer(body) || body === undefined) {
+    const content = typeof body === 'string' ? Buffer.from(body, 'utf8') : (body ?? NOTHING)
     if (!('Content-Length' in headers) && answer.status !== 204 && answer.status !== 304) {
       headers['Content-Length'] = isHead ? 0 : content.length
     }

@@ -157,9 +157,8 @@ async function run(
   if (!handler) throw notImplemented(name)
   const answer = await handler({ ...asking, bucket, now, requestId })
   const { body } = answer
-  return limit !== undefined && body !== undefined && typeof body !== 'string'
-    ? { ...answer, body: paced(body, limit) }
-    : answer
+  const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
+  return limit !== undefined && isStream ? { ...answer, body: paced(body, limit) } : answer
 }
 
 /** @throws Fault `NoSuchBucket` also for a bucket of another region, as COS answers */

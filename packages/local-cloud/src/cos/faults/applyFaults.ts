@@ -33,7 +33,8 @@ export function faultAfter(actions: FaultAction[], given: Answer, now: number): 
       answer = { ...answer, headers: { ...answer.headers, Date: Date_ } }
     } else if (action.kind === 'truncate' && body !== undefined) {
       const whole = bytesOf(body)
-      const length = typeof body === 'string' ? Buffer.byteLength(body) : undefined
+      const isWhole = typeof body === 'string' || Buffer.isBuffer(body)
+      const length = isWhole ? Buffer.byteLength(body) : undefined
       const headers: Answer['headers'] = length === undefined ? {} : { 'Content-Length': length }
       answer = {
         ...answer,
@@ -41,7 +42,7 @@ export function faultAfter(actions: FaultAction[], given: Answer, now: number): 
         body: truncated(whole, action.bytes),
       }
     } else if (action.kind === 'bandwidth' && body !== undefined && typeof body !== 'string') {
-      answer = { ...answer, body: paced(body, action.bytesPerSecond) }
+      answer = { ...answer, body: paced(bytesOf(body), action.bytesPerSecond) }
     }
   }
   return answer
@@ -55,8 +56,9 @@ export function bandwidthOf(actions: FaultAction[]): number | undefined {
   return paces.length > 0 ? Math.min(...paces) : undefined
 }
 
-async function* bytesOf(body: string | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* bytesOf(body: NonNullable<Answer['body']>): AsyncGenerator<Uint8Array> {
   if (typeof body === 'string') yield Buffer.from(body, 'utf8')
+  else if (Buffer.isBuffer(body)) yield body
   else yield* body
 }
 

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { promises as fs } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { closeSync, fdatasync, promises as fs, openSync, readFileSync, writeSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Crc64 } from './crc64'
 
 /** Bytes that never change once written, under a random name. */
@@ -34,20 +35,22 @@ export class Blobs {
   }
 
   newId(): string {
-    return randomBytes(16).toString('hex')
+    // Drawn from a prepared pool: fresh entropy for each blob would cost more than its bytes.
+    return randomUUID().replace(/-/g, '')
   }
 
   path(id: string): string {
     return join(this.#folder, id.slice(0, 2), id)
   }
 
-  async #create(id: string): Promise<FileHandle> {
+  /** The path of a new blob, its folder made. */
+  async #newPath(id: string): Promise<string> {
     const folder = id.slice(0, 2)
     if (!this.#madeFolders.has(folder)) {
       await fs.mkdir(join(this.#folder, folder), { recursive: true })
       this.#madeFolders.add(folder)
     }
-    return fs.open(this.path(id), 'wx')
+    return this.path(id)
   }
 
   /**
@@ -55,40 +58,32 @@ export class Blobs {
    * flat: at most the gathered chunks are held.
    */
   async write(id: string, source: AsyncIterable<Uint8Array>): Promise<WrittenBlob> {
-    const file = await this.#create(id)
+    const path = await this.#newPath(id)
+    const md5 = createHash('md5')
+    const crc64 = new Crc64()
+    const writer = new GatheringWriter(path)
     try {
-      const md5 = createHash('md5')
-      const crc64 = new Crc64()
-      let size = 0
-      let gathered: Uint8Array[] = []
-      let gatheredBytes = 0
-      const flush = async () => {
-        if (gatheredBytes === 0) return
-        await writeAll(file, gathered, gatheredBytes)
-        gathered = []
-        gatheredBytes = 0
-      }
       for await (const chunk of source) {
         md5.update(chunk)
         crc64.update(chunk)
-        size += chunk.length
-        gathered.push(chunk)
-        gatheredBytes += chunk.length
-        if (gatheredBytes >= GATHER_BYTES || gathered.length >= GATHER_CHUNKS) await flush()
+        await writer.take(chunk)
       }
-      await flush()
-      await file.datasync()
-      return { id, size, md5: md5.digest('hex'), crc64: crc64.decimal() }
-    } finally {
-      await file.close()
+      await writer.end()
+    } catch (error) {
+      await writer.close()
+      throw error
     }
+    return { id, size: writer.size, md5: md5.digest('hex'), crc64: crc64.decimal() }
   }
 
   /** A second name for the same bytes: copying costs no bytes and needs no reference count. */
   async link(from: string, to: string): Promise<void> {
-    await (await this.#create(to)).close()
-    await fs.unlink(this.path(to))
-    await fs.link(this.path(from), this.path(to))
+    await fs.link(this.path(from), await this.#newPath(to))
+  }
+
+  /** All of a small blob, at once. */
+  readWhole(id: string): Buffer {
+    return readFileSync(this.path(id))
   }
 
   async open(id: string): Promise<FileHandle> {
@@ -96,7 +91,62 @@ export class Blobs {
   }
 
   async remove(id: string): Promise<void> {
-    await fs.rm(this.path(id), { force: true })
+    await fs.unlink(this.path(id)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+  }
+}
+
+/**
+ * Collects chunks and writes many at once. The next ones are read and hashed while the last are on
+ * their way to the disk; what fits into one gathering goes there in one step.
+ */
+class GatheringWriter {
+  readonly #path: string
+  #file: FileHandle | undefined
+  #chunks: Uint8Array[] = []
+  #bytes = 0
+  #writing: Promise<void> = Promise.resolve()
+  size = 0
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async take(chunk: Uint8Array): Promise<void> {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    this.size += chunk.length
+    if (this.#bytes >= GATHER_BYTES || this.#chunks.length >= GATHER_CHUNKS) await this.#flush()
+  }
+
+  /** Everything on the disk, and there to stay. */
+  async end(): Promise<void> {
+    if (!this.#file) {
+      await writeWhole(this.#path, this.#chunks)
+      return
+    }
+    if (this.#bytes > 0) await this.#flush()
+    await this.#writing
+    await this.#file.datasync()
+    await this.#file.close()
+  }
+
+  /** Lets go after a failure. */
+  async close(): Promise<void> {
+    await this.#writing.catch(() => {})
+    await this.#file?.close()
+  }
+
+  async #flush(): Promise<void> {
+    const [chunks, bytes] = [this.#chunks, this.#bytes]
+    this.#chunks = []
+    this.#bytes = 0
+    this.#file ??= await fs.open(this.#path, 'wx')
+    await this.#writing
+    this.#writing = writeAll(this.#file, chunks, bytes)
+    // Awaited by the next; until then a failure must not count as unhandled.
+    this.#writing.catch(() => {})
   }
 }
 
@@ -104,6 +154,23 @@ async function writeAll(file: FileHandle, chunks: Uint8Array[], total: number): 
   const { bytesWritten } = await file.writev(chunks)
   // A short write: the rest goes in one piece.
   if (bytesWritten < total) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
+}
+
+const fdatasyncAsync = promisify(fdatasync)
+
+/**
+ * A file that fits into memory: opening and writing are a few microseconds and done at once; only the
+ * flush, which waits for the disk, is left to another thread.
+ */
+async function writeWhole(path: string, chunks: Uint8Array[]): Promise<void> {
+  const fd = openSync(path, 'wx')
+  try {
+    const bytes = Buffer.concat(chunks)
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+    await fdatasyncAsync(fd)
+  } finally {
+    closeSync(fd)
+  }
 }
 
 /** Reads a byte range that may span several blobs, opening each file only when its turn comes. */

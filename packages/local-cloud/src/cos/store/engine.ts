@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { AbstractBatchOperation } from 'abstract-level'
 import { ClassicLevel } from 'classic-level'
 import { type Blob, Blobs, type WrittenBlob } from './blobs'
+import { GroupCommit } from './groupCommit'
 import { KeyedLock } from './keyedLock'
 import { after, bytes, row } from './rows'
 
@@ -27,6 +28,9 @@ export class Engine {
   readonly blobs: Blobs
   readonly db: Level
   readonly locks = new KeyedLock()
+  /** Batches that must survive a crash once they are acknowledged, and notes that need not. */
+  readonly #commits: GroupCommit<Batch[number]>
+  readonly #notes: GroupCommit<Batch[number]>
   readonly #sweeping = new Set<Promise<void>>()
   /** How many readers a blob has; one that is discarded meanwhile goes when the last has left. */
   readonly #readers = new Map<string, number>()
@@ -35,6 +39,8 @@ export class Engine {
   private constructor(db: Level, blobs: Blobs) {
     this.db = db
     this.blobs = blobs
+    this.#commits = new GroupCommit(db, true)
+    this.#notes = new GroupCommit(db, false)
   }
 
   /** Opens the data in a folder, making it if need be, and removes what a crash left over. */
@@ -79,7 +85,7 @@ export class Engine {
   /** Writes a new blob; it stays loose until a commit takes it. */
   async writeBlob(source: AsyncIterable<Uint8Array>): Promise<WrittenBlob> {
     const id = this.blobs.newId()
-    await this.db.put(row.loose(id), 0)
+    await this.#notes.write([{ type: 'put', key: row.loose(id), value: 0 }])
     try {
       return await this.blobs.write(id, source)
     } catch (error) {
@@ -91,7 +97,7 @@ export class Engine {
   /** New names for the same bytes; loose until a commit takes them. */
   async linkBlobs(blobs: readonly Blob[]): Promise<Blob[]> {
     const copies = blobs.map(({ size }) => ({ id: this.blobs.newId(), size }))
-    await this.db.batch(
+    await this.#notes.write(
       copies.map(({ id }) => ({ type: 'put' as const, key: row.loose(id), value: 0 })),
     )
     for (const [i, blob] of blobs.entries()) {
@@ -108,7 +114,7 @@ export class Engine {
         continue
       }
       await this.blobs.remove(id)
-      await this.db.del(row.loose(id))
+      await this.#notes.write([{ type: 'del', key: row.loose(id) }])
     }
   }
 
@@ -131,7 +137,7 @@ export class Engine {
       ...taken.map(({ id }) => ({ type: 'del' as const, key: row.loose(id) })),
       ...dropped.map(({ id }) => ({ type: 'put' as const, key: row.loose(id), value: 0 })),
     ]
-    await this.db.batch(rows, { sync: true })
+    await this.#commits.write(rows)
     this.discardLater(dropped)
   }
 
