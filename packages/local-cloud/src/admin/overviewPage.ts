@@ -54,7 +54,7 @@ export async function overviewPage(store: Store, entries: readonly LogEntry[]): 
 }
 
 const STYLE = `body{font:14px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;color:#1d2129}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #e5e6eb;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #e5e6eb;overflow-wrap:break-word;vertical-align:top}
 th{font-weight:600;color:#4e5969}small{color:#86909c;font-weight:400}`
 
 function table(head: string[], rows: string[][]): string {

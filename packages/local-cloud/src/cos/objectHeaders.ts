@@ -29,7 +29,7 @@ const STORAGE_CLASSES = new Set([
 ])
 
 /** Headers whose meaning is not imitated: honest refusal instead of silence. */
-const NOT_IMITATED = [
+export const NOT_IMITATED = [
   'pic-operations',
   'x-cos-server-side-encryption',
   'x-cos-server-side-encryption-customer-algorithm',
