@@ -11,6 +11,7 @@ import { HOST, ROOT_KEY } from '../support/testCloud'
 const ROUNDS = 200
 const KEYS = 24
 const OPERATIONS = 10
+const VERSIONED = 2
 const MIB = 1024 * 1024
 const VERSIONS_HOST = HOST.replace('media-', 'versions-')
 
@@ -148,19 +149,33 @@ test(`${ROUNDS} rounds of mixed writes, each ended by kill -9, lose nothing and 
       keys.slice(0, OPERATIONS).map((key) => plan(key, state, untouched)),
     )
     const done = new Set<string>()
-    const running = attempts.map(async ({ key, run }) => {
-      const { status } = await run()
-      if (status < 300) done.add(key)
+    // The end comes after a random number of answers, not after a time, so that a slow machine
+    // sees as many of either kind as a fast one.
+    let answersLeft = randomInt(0, OPERATIONS + VERSIONED)
+    let enough: () => void = () => undefined
+    const time = new Promise<void>((resolve) => {
+      enough = resolve
     })
-    const versioned = Array.from({ length: 2 }, async () => {
+    if (answersLeft === 0) enough()
+    const answered = () => {
+      if (--answersLeft <= 0) enough()
+    }
+    const versioned = Array.from({ length: VERSIONED }, async () => {
       const body = randomBytes(randomInt(1, 5000))
       uncertainVersions++
       const { headers } = await request('PUT', 'v', { host: VERSIONS_HOST, body })
       const id = headers['x-cos-version-id']
       if (id) versions.set(id, digest(body))
       uncertainVersions--
+      answered()
     })
-    await new Promise((resolve) => setTimeout(resolve, randomInt(0, 30)))
+    const running = attempts.map(async ({ key, run }) => {
+      const { status } = await run()
+      if (status < 300) done.add(key)
+      answered()
+    })
+    await time
+    await new Promise((resolve) => setTimeout(resolve, randomInt(0, 4)))
     await kill()
     await Promise.allSettled([...running, ...versioned])
     await start()
