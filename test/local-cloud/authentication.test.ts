@@ -1,5 +1,6 @@
 import {
   errorOf,
+  pathOf,
   type RawRequest,
   type Signing,
   send,
@@ -25,12 +26,9 @@ const now = () => Math.floor(Date.now() / 1000)
 
 /** Signs with the official SDK what `signing` says, and sends what `sent` says instead where they differ. */
 function signed(signing: Signing, sent: RawRequest = {}) {
-  const query = Object.entries(signing.query ?? {})
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&')
   return send(cloud.cos, {
     method: signing.method ?? 'GET',
-    path: `/${signing.key ?? ''}${query ? `?${query}` : ''}`,
+    path: pathOf(signing),
     ...sent,
     headers: { ...signing.headers, Authorization: signByOfficialSdk(signing), ...sent.headers },
   })

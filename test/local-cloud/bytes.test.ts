@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
+import { errorOf, pathOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
 import { startTestCloud, type TestCloud } from '../support/testCloud'
 
 let cloud: TestCloud
@@ -17,12 +17,9 @@ function request(
   body?: string | Uint8Array,
   headers: Record<string, string | number> = {},
 ) {
-  const query = Object.entries(signing.query ?? {})
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&')
   return send(cloud.cos, {
     method: signing.method ?? 'GET',
-    path: `/${signing.key ?? ''}${query ? `?${query}` : ''}`,
+    path: pathOf(signing),
     headers: { Authorization: signByOfficialSdk(signing), ...headers },
     ...(body === undefined ? {} : { body }),
   })

@@ -61,6 +61,14 @@ export interface Signing {
   keyTime?: string
 }
 
+/** Where a signed request goes, as long as its key needs no encoding. */
+export function pathOf({ key = '', query = {} }: Signing): string {
+  const search = Object.entries(query)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&')
+  return `/${key}${search ? `?${search}` : ''}`
+}
+
 /** An Authorization made by Tencent's own Node SDK: the judge of our verification. */
 export function signByOfficialSdk(signing: Signing): string {
   return COS.getAuthorization({

@@ -36,12 +36,15 @@ export async function uploadFile(core: ClientCore, params: Params): Promise<Uplo
   const { options, platform } = core
   const size = await sizeOfFile(platform, params.FilePath)
   const { onProgress, SliceSize, ...rest } = params
-  const report = reporter(core, size, onProgress)
   if (size > Number(SliceSize ?? options.SliceSize)) {
-    return uploadMultipart(core, rest, size, report)
+    return uploadMultipart(core, rest, size, reporter(core, size, onProgress))
   }
-  const byForm = options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
-  return byForm ? sendForm(core, rest, report, size) : sendFile(core, rest, report, size)
+  if (options.SimpleUploadMethod === 'postObject' && !formObstacle(params)) {
+    return sendForm(core, rest, reporter(core, size, onProgress), size)
+  }
+  // The file counts here, whatever else is given.
+  const file = { ...rest, onProgress, Body: undefined }
+  return (await putContent(core, file)) as UploadFileResult
 }
 
 /** One form with the whole file, streamed by WeChat. */
@@ -108,19 +111,6 @@ async function sendForm(
     // WeChat counts the form around the file too.
     onSent: (sent, total) => report(Math.floor((sent / Math.max(total, 1)) * size)),
   })
-  report(size)
-  return result as UploadFileResult
-}
-
-async function sendFile(
-  core: ClientCore,
-  params: Params,
-  report: (loaded: number) => void,
-  size: number,
-): Promise<UploadFileResult> {
-  report(0)
-  const Body = await readLocalFile(core.platform, params.FilePath)
-  const result = await perform(core, 'putObject', { ...params, Body })
   report(size)
   return result as UploadFileResult
 }

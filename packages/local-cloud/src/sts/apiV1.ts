@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { StsFault } from './fault'
+import type { StsCall } from './stsCall'
 
 /** Parameters that carry the call itself, not its content. */
 const COMMON = [
@@ -17,19 +18,8 @@ const COMMON = [
 ]
 const CLOCK_TOLERANCE = 300
 
-/** A call of the first API version: form fields, signed with HmacSHA1 or HmacSHA256 (document 1312/48172). */
-export interface V1Call {
-  action: string
-  version: string
-  SecretId: string
-  token: string | undefined
-  /** What the action is given; numbers as numbers. */
-  params: Record<string, unknown>
-  /** @throws StsFault */
-  verify: (secretKey: string, now: number) => void
-}
-
-export function readV1(method: string, host: string, fields: URLSearchParams): V1Call {
+/** Reads a call of the first API version: form fields, signed with HmacSHA1 or HmacSHA256 (document 1312/48172). */
+export function readV1(method: string, host: string, fields: URLSearchParams): StsCall {
   const params: Record<string, unknown> = {}
   for (const [name, value] of fields) {
     if (!COMMON.includes(name)) params[name] = name === 'DurationSeconds' ? Number(value) : value

@@ -5,6 +5,7 @@ import { readV1 } from './apiV1'
 import { assumeRole, type Roles } from './assumeRole'
 import { StsFault } from './fault'
 import { getFederationToken } from './getFederationToken'
+import type { StsCall } from './stsCall'
 import { parseTc3, verifyTc3 } from './tc3'
 
 const VERSION = '2018-08-13'
@@ -66,16 +67,6 @@ async function respond(services: StsServices, request: IncomingMessage): Promise
     tell(error instanceof StsFault ? error.code : 'InternalError')
     throw error
   }
-}
-
-/** A call, whichever way it is signed. */
-interface StsCall {
-  action: string
-  version: string
-  SecretId: string
-  token: string | undefined
-  params: Record<string, unknown>
-  verify: (secretKey: string, now: number) => void
 }
 
 async function readCall(request: IncomingMessage): Promise<StsCall> {

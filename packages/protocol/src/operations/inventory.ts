@@ -52,33 +52,24 @@ function fromXml(given: XmlElement): Document {
   return configuration
 }
 
-export const putBucketInventory = operation<PutBucketInventoryParams>({
-  method: 'PUT',
-  target: 'bucket',
-  subresource: 'inventory',
-  needs: ['id'],
-  access: [{ action: 'PutBucketInventory', on: 'bucket' }],
-  idempotent: true,
-  contentMd5: true,
-  request: ({ Id, InventoryConfiguration }) => ({
-    query: { id: Id },
-    ...xmlBody('InventoryConfiguration', toXml(InventoryConfiguration)),
-  }),
-})
+const writeInventory = (method: 'PUT' | 'POST', action: string) =>
+  operation<PutBucketInventoryParams>({
+    method,
+    target: 'bucket',
+    subresource: 'inventory',
+    needs: ['id'],
+    access: [{ action, on: 'bucket' }],
+    idempotent: method === 'PUT',
+    contentMd5: true,
+    request: ({ Id, InventoryConfiguration }) => ({
+      query: { id: Id },
+      ...xmlBody('InventoryConfiguration', toXml(InventoryConfiguration)),
+    }),
+  })
 
-export const postBucketInventory = operation<PutBucketInventoryParams>({
-  method: 'POST',
-  target: 'bucket',
-  subresource: 'inventory',
-  needs: ['id'],
-  access: [{ action: 'PostBucketInventory', on: 'bucket' }],
-  idempotent: false,
-  contentMd5: true,
-  request: ({ Id, InventoryConfiguration }) => ({
-    query: { id: Id },
-    ...xmlBody('InventoryConfiguration', toXml(InventoryConfiguration)),
-  }),
-})
+export const putBucketInventory = writeInventory('PUT', 'PutBucketInventory')
+
+export const postBucketInventory = writeInventory('POST', 'PostBucketInventory')
 
 export const getBucketInventory = operation<
   InventoryParams,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { announcedMd5, bodyOf, checkLengthGiven, limited } from '../body'
+import { announcedMd5, checkLengthGiven } from '../body'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers } from './operation'
 import { MAX_SIMPLE_BYTES } from './putObject'
+import { receiveBody } from './receiveBody'
 
 export const append: Handlers = {
   /** The new bytes become one more blob of the object; nothing is copied. */
@@ -22,10 +23,9 @@ export const append: Handlers = {
         'Objects of a bucket with versioning cannot be appended to.',
       )
     }
-    const blob = await store.engine.writeBlob(limited(bodyOf(request), MAX_SIMPLE_BYTES))
+    const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
     const fresh = { id: blob.id, size: blob.size }
     try {
-      if (md5 && md5 !== blob.md5) throw new Fault('BadDigest')
       const object = await store.objects.update(
         bucketOf(context).name,
         request.key,

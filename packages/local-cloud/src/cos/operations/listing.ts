@@ -27,7 +27,7 @@ export function readListOptions(query: Record<string, string>, limitName: string
   }
 }
 
-export function readLimit(text: string | undefined, name: string): number {
+function readLimit(text: string | undefined, name: string): number {
   if (text === undefined || text === '') return MAX_ENTRIES
   if (!/^\d+$/.test(text)) {
     throw new Fault('InvalidArgument', `The value of ${name} is not a valid number.`)

@@ -1,14 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { asList, encodeKey, writeXml, type XmlValue } from '@miniprogram-cos/protocol'
 import { XML_DECLARATION, xmlAnswer } from '../answer'
-import { announcedMd5, bodyOf, checkLengthGiven, limited, readXmlBody } from '../body'
+import { announcedMd5, checkLengthGiven, readXmlBody } from '../body'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import type { WrittenBlob } from '../store/blobs'
 import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord, PartRecord, UploadRecord } from '../store/records'
-import { commonPrefixOf, compareKeys, readLimit, readListOptions } from './listing'
+import { commonPrefixOf, compareKeys, readListOptions } from './listing'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
+import { receiveBody } from './receiveBody'
 
 /** Limits of multipart uploads (document 436/14112). */
 const MAX_PART_NUMBER = 10000
@@ -37,20 +38,13 @@ export const multipart: Handlers = {
   },
 
   async multipartUpload(context) {
-    const { request, store } = context
+    const { request } = context
     refuseNotImitated(request.headers)
     checkLengthGiven(request)
     const number = readPartNumber(request.query)
     const upload = await requireUpload(context)
     const md5 = announcedMd5(request)
-    if (Number(request.headers['content-length'] ?? 0) > MAX_PART_BYTES) {
-      throw new Fault('EntityTooLarge')
-    }
-    const blob = await store.engine.writeBlob(limited(bodyOf(request), MAX_PART_BYTES))
-    if (md5 && md5 !== blob.md5) {
-      await store.engine.discard([blob.id])
-      throw new Fault('BadDigest')
-    }
+    const blob = await receiveBody(context, md5, MAX_PART_BYTES)
     const part = await storePart(context, upload, number, blob)
     return {
       status: 200,
@@ -130,7 +124,6 @@ export const multipart: Handlers = {
     const { request, store, keys } = context
     const { query } = request
     const options = readListOptions(query, 'max-uploads')
-    const limit = readLimit(query['max-uploads'], 'max-uploads')
     const keyMarker = query['key-marker'] ?? ''
     const idMarker = query['upload-id-marker'] ?? ''
     const uploads: UploadRecord[] = []
@@ -144,7 +137,7 @@ export const multipart: Handlers = {
       }
       const folder = commonPrefixOf(upload.key, options)
       if (folder !== undefined && compareKeys(folder, keyMarker) <= 0) return { skip: folder }
-      if (uploads.length + folders.length === limit) {
+      if (uploads.length + folders.length === options.limit) {
         truncated = true
         return 'stop'
       }
@@ -170,7 +163,7 @@ export const multipart: Handlers = {
           ? options.encode(endsInFolder ? lastFolder : (last?.key ?? ''))
           : undefined,
         NextUploadIdMarker: truncated && !endsInFolder ? last?.uploadId : undefined,
-        MaxUploads: limit,
+        MaxUploads: options.limit,
         IsTruncated: truncated,
         Prefix: options.encode(options.prefix),
         Delimiter: options.delimiter === '' ? undefined : options.encode(options.delimiter),

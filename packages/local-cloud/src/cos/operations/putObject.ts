@@ -1,8 +1,8 @@
-import { announcedMd5, bodyOf, checkLengthGiven, limited } from '../body'
-import { Fault } from '../fault'
+import { announcedMd5, checkLengthGiven } from '../body'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import type { BucketRecord, ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers } from './operation'
+import { receiveBody } from './receiveBody'
 
 /** A simple upload may have 5 GiB (document 436/7749). */
 export const MAX_SIMPLE_BYTES = 5 * 1024 ** 3
@@ -14,14 +14,7 @@ export const putObject: Handlers = {
     checkLengthGiven(request)
     const md5 = announcedMd5(request)
     const described = objectHeadersOf(request.headers, request.key)
-    if (Number(request.headers['content-length'] ?? 0) > MAX_SIMPLE_BYTES) {
-      throw new Fault('EntityTooLarge')
-    }
-    const blob = await store.engine.writeBlob(limited(bodyOf(request), MAX_SIMPLE_BYTES))
-    if (md5 && md5 !== blob.md5) {
-      await store.engine.discard([blob.id])
-      throw new Fault('BadDigest')
-    }
+    const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
     const stored = await store.objects.put(bucketOf(context), {
       key: request.key,
       size: blob.size,

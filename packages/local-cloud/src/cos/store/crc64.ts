@@ -40,7 +40,7 @@ for (let n = 0; n < 256; n++) {
     ;(LO[t] as Uint32Array)[n] = lo
   }
 }
-const [H0, H1, H2, H3, H4, H5, H6, H7] = HI as [
+type Tables = [
   Uint32Array,
   Uint32Array,
   Uint32Array,
@@ -50,16 +50,8 @@ const [H0, H1, H2, H3, H4, H5, H6, H7] = HI as [
   Uint32Array,
   Uint32Array,
 ]
-const [L0, L1, L2, L3, L4, L5, L6, L7] = LO as typeof HI as [
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-]
+const [H0, H1, H2, H3, H4, H5, H6, H7] = HI as Tables
+const [L0, L1, L2, L3, L4, L5, L6, L7] = LO as Tables
 
 /** A CRC-64 in the making. */
 export class Crc64 {
