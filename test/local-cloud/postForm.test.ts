@@ -1,4 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
 import { temporaryKey } from '../support/temporaryKey'
 import { BUCKET, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
@@ -187,4 +189,16 @@ describe('refuses a form', () => {
     const response = await post({ key: 'mineral/k', ...signed }, 'x')
     expect([response.status, errorOf(response).code]).toEqual([403, 'AccessDenied'])
   })
+})
+
+test('a form that is refused for its headers leaves no file behind', async () => {
+  const files = () => readdirSync(join(cloud.folder, 'data/blobs'), { recursive: true }).sort()
+  const before = files()
+  const Signature = signByOfficialSdk({ method: 'POST' })
+  const refused: Fields[] = [{ 'x-cos-storage-class': 'SHINY' }, { 'x-cos-meta-a b': 'v' }]
+  for (const bad of refused) {
+    const response = await post({ key: 'refused', Signature, ...bad }, 'content')
+    expect([response.status, errorOf(response).code]).toEqual([400, 'InvalidArgument'])
+  }
+  expect(files()).toEqual(before)
 })

@@ -9,7 +9,7 @@ import { type Answer, xmlAnswer } from '../answer'
 import { authorize, wantedAccess } from '../authorize'
 import { limited } from '../body'
 import { Fault } from '../fault'
-import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import { type Description, objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import { authenticateForm } from '../postForm'
 import type { CosRequest } from '../request'
 import type { WrittenBlob } from '../store/blobs'
@@ -29,14 +29,14 @@ type Fields = Record<string, string>
 interface ReceivedForm {
   fields: Fields
   key: string
+  described: Description
   blob: WrittenBlob
 }
 
 export const postObject: Handlers = {
   async postObject(context) {
     const { store, now } = context
-    const { fields, key, blob } = await receiveForm(context)
-    const described = objectHeadersOf(fieldHeaders(fields), key)
+    const { fields, key, described, blob } = await receiveForm(context)
     const stored = await store.objects.put(bucketOf(context), {
       key,
       size: blob.size,
@@ -137,13 +137,15 @@ async function receiveFile(
     if (fields.success_action_redirect !== undefined) {
       throw new Fault('NotImplemented', 'The local COS does not imitate success_action_redirect.')
     }
+    // Before the first byte is written: what is refused must leave no file.
+    const described = objectHeadersOf(fieldHeaders(fields), key)
     const { min, max } = form.length
     const blob = await store.engine.writeBlob(limited(stream, Math.min(max, MAX_SIMPLE_BYTES)))
     if (blob.size < min) {
       await store.engine.discard([blob.id])
       throw new Fault('EntityTooSmall')
     }
-    return { fields, key, blob }
+    return { fields, key, described, blob }
   } catch (error) {
     stream.resume()
     throw error instanceof Fault ? error : malformed()
