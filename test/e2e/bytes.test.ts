@@ -59,6 +59,22 @@ test.each([
   expect(await checksumOnCos(Key, size)).toBe(await checksum(path))
 })
 
+test('a small file may go up by PUT instead of a form, with the same progress', async () => {
+  const path = join(cloud.folder, 'by-put')
+  writeRandom(path, 5000)
+  const Key = `${prefix}by-put`
+  const { cos } = createTestPhone(cloud, ALICE, {}, { SimpleUploadMethod: 'putObject' })
+  const seen: number[] = []
+  await cos.uploadFile({
+    Key,
+    FilePath: path,
+    onProgress: ({ loaded, total }) => seen.push(loaded, total),
+  })
+  expect(seen.slice(0, 2)).toEqual([0, 5000])
+  expect(seen.slice(-2)).toEqual([5000, 5000])
+  expect(await checksumOnCos(Key, 5000)).toBe(await checksum(path))
+})
+
 test('uploads 300 MB by open and read, with flat memory, and reads it back unchanged', async () => {
   const path = join(cloud.folder, 'large')
   const size = 300_000_000

@@ -252,8 +252,8 @@ function lowerCased(header: Record<string, string>): Record<string, string> {
 /** The content of a document's root element; of the whole document when no root is named. */
 function documentOf(data: string | ArrayBuffer, root: string): XmlElement {
   const isXml = typeof data === 'string' && data.trim()[0] === '<'
-  if (root === '') return isXml ? readXml(data) : {}
   const document = isXml ? readXml(data) : {}
+  if (root === '') return document
   const [content] = asList<XmlElement | string>(document[root])
   if (content === undefined && document[root] === undefined) {
     // A portal or a proxy answered: an empty list would be a lie.
