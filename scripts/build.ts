@@ -65,6 +65,7 @@ async function buildLocalCloud(): Promise<void> {
     entryPoints: {
       index: at('packages/local-cloud/src/index.ts'),
       functionWorker: at('packages/local-cloud/src/functions/functionWorker.ts'),
+      blobWorker: at('packages/local-cloud/src/cos/store/blobWorker.ts'),
     },
     outdir: at('packages/local-cloud/dist'),
     // A native module and its loader stay where npm put them.

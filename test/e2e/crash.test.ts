@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { countBlobsOnDisk } from '../support/blobsOnDisk'
 import { type CloudProcess, startCloudProcess } from '../support/cloudProcess'
 import { send, signByOfficialSdk } from '../support/rawRequest'
 import { ROOT_KEY } from '../support/testCloud'
@@ -68,18 +69,14 @@ class Acknowledged extends Set<string> {
   }
 }
 
-/** How many blob files there are, and how many the listed objects need. */
+/** How many blobs there are, and how many the listed objects need. Ends the local cloud. */
 async function countBlobs(
   partsOf: (key: string) => number,
 ): Promise<[there: number, needed: number]> {
-  const folder = join(data, 'blobs')
-  const there = readdirSync(folder).reduce(
-    (sum, name) => sum + readdirSync(join(folder, name)).length,
-    0,
-  )
   const listed = await request('GET', '', { prefix: '' })
   const keys = [...listed.body.matchAll(/<Key>([^<]*)<\/Key>/g)].map((match) => match[1] as string)
-  return [there, keys.reduce((sum, key) => sum + partsOf(key), 0)]
+  await cloud.kill()
+  return [await countBlobsOnDisk(data), keys.reduce((sum, key) => sum + partsOf(key), 0)]
 }
 
 test.each([0, 3, 20, 40])(

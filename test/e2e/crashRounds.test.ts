@@ -1,17 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../../scripts/build'
+import { countBlobsOnDisk } from '../support/blobsOnDisk'
 import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
 import { HOST, ROOT_KEY } from '../support/testCloud'
 
 const ROUNDS = 200
 const KEYS = 24
 const OPERATIONS = 10
-const VERSIONED = 2
 const MIB = 1024 * 1024
 const VERSIONS_HOST = HOST.replace('media-', 'versions-')
 
@@ -68,59 +68,44 @@ function request(
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 16)
 
-/** What a key holds, as far as the test knows: its digest, and how many files that takes. */
-type Content = { digest: string; files: number } | undefined
+const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex')
 
+/** One write that a crash may meet. */
 interface Attempt {
-  key: string
-  outcome: Content
   run: () => Promise<RawResponse>
+  /** Looks, after the restart, whether what is there is what was acknowledged, or one of both. */
+  settle: (acknowledged: boolean) => Promise<void>
 }
 
-async function beginUpload(key: string) {
-  const init = await request('POST', key, { query: { uploads: '' } })
-  const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(init.body)?.[1] as string
-  const parts = [randomBytes(MIB), randomBytes(randomInt(1, 5000))]
-  const etags: string[] = []
-  for (const [i, body] of parts.entries()) {
-    const query = { partNumber: String(i + 1), uploadId }
-    etags.push((await request('PUT', key, { query, body })).headers.etag as string)
+/** What a key holds: its digest, and how many blobs that takes. */
+interface Content {
+  digest: string
+  blobs: number
+}
+
+/** A state that writes change one by one: the value now must be the new one, or, unacknowledged, either. */
+class Expected<Value> {
+  value: Value
+  readonly #read: () => Promise<unknown>
+  readonly #seen: (value: Value) => unknown
+
+  constructor(value: Value, read: () => Promise<unknown>, seen: (value: Value) => unknown) {
+    this.value = value
+    this.#read = read
+    this.#seen = seen
   }
-  const list = etags.map(
-    (etag, i) => `<Part><PartNumber>${i + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
-  )
-  const body = `<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`
-  return { uploadId, body, digest: digest(Buffer.concat(parts)) }
-}
 
-/** One write of a random kind. Uploads are prepared before the round begins. */
-async function plan(
-  key: string,
-  state: Map<string, Content>,
-  untouched: string[],
-): Promise<Attempt> {
-  const kind = randomInt(0, 10)
-  if (kind < 2) return { key, outcome: undefined, run: () => request('DELETE', key) }
-  const source = untouched.find((other) => state.get(other))
-  if (kind < 4 && source) {
-    const headers = { 'x-cos-copy-source': `${HOST}/${source}` }
+  attempt(next: Value, run: () => Promise<RawResponse>): Attempt {
     return {
-      key,
-      outcome: state.get(source),
-      run: () => request('PUT', key, { headers, body: '' }),
+      run,
+      settle: async (acknowledged) => {
+        const now = await this.#read()
+        const [before, after] = [this.#seen(this.value), this.#seen(next)]
+        if (acknowledged) expect(now).toEqual(after)
+        else expect([before, after]).toContainEqual(now)
+        if (JSON.stringify(now) === JSON.stringify(after)) this.value = next
+      },
     }
-  }
-  if (kind < 5) {
-    const upload = await beginUpload(key)
-    const run = () =>
-      request('POST', key, { query: { uploadId: upload.uploadId }, body: upload.body })
-    return { key, outcome: { digest: upload.digest, files: 2 }, run }
-  }
-  const body = randomBytes(randomInt(1, kind === 9 ? 800_000 : 20_000))
-  return {
-    key,
-    outcome: { digest: digest(body), files: 1 },
-    run: () => request('PUT', key, { body }),
   }
 }
 
@@ -131,102 +116,272 @@ async function read(key: string): Promise<string | undefined> {
   return digest(response.bytes)
 }
 
+async function beginUpload(key: string) {
+  const init = await request('POST', key, { query: { uploads: '' } })
+  return /<UploadId>(.*)<\/UploadId>/.exec(init.body)?.[1] as string
+}
+
+function putPart(key: string, uploadId: string, number: number, body: Uint8Array) {
+  return request('PUT', key, { query: { partNumber: String(number), uploadId }, body })
+}
+
+/** Plain keys that are put, copied, completed and deleted. */
+class PlainKeys {
+  readonly keys = new Map<string, Expected<Content | undefined>>()
+
+  constructor(count: number) {
+    for (let i = 0; i < count; i++) {
+      const key = `k${i}`
+      const state = new Expected<Content | undefined>(
+        undefined,
+        () => read(key),
+        (content) => content?.digest,
+      )
+      this.keys.set(key, state)
+    }
+  }
+
+  get blobs(): number {
+    return [...this.keys.values()].reduce((sum, { value }) => sum + (value?.blobs ?? 0), 0)
+  }
+
+  get present(): string[] {
+    return [...this.keys].filter(([, { value }]) => value).map(([key]) => key)
+  }
+
+  async plan(count: number): Promise<Attempt[]> {
+    const shuffled = [...this.keys.keys()].sort(() => Math.random() - 0.5)
+    const untouched = shuffled.slice(count)
+    return Promise.all(shuffled.slice(0, count).map((key) => this.#write(key, untouched)))
+  }
+
+  /** One write of a random kind. Uploads are prepared before the round begins. */
+  async #write(key: string, untouched: string[]): Promise<Attempt> {
+    const state = this.keys.get(key) as Expected<Content | undefined>
+    const kind = randomInt(0, 10)
+    if (kind < 2) return state.attempt(undefined, () => request('DELETE', key))
+    const source = untouched.find((other) => this.keys.get(other)?.value)
+    if (kind < 4 && source) {
+      const headers = { 'x-cos-copy-source': `${HOST}/${source}` }
+      const copied = this.keys.get(source)?.value
+      return state.attempt(copied, () => request('PUT', key, { headers, body: '' }))
+    }
+    if (kind < 5) {
+      const uploadId = await beginUpload(key)
+      const parts = [randomBytes(MIB), randomBytes(randomInt(1, 9000))]
+      const list: string[] = []
+      for (const [i, part] of parts.entries()) {
+        const { headers } = await putPart(key, uploadId, i + 1, part)
+        list.push(`<Part><PartNumber>${i + 1}</PartNumber><ETag>${headers.etag}</ETag></Part>`)
+      }
+      const body = `<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`
+      const content = { digest: digest(Buffer.concat(parts)), blobs: 2 }
+      return state.attempt(content, () => request('POST', key, { query: { uploadId }, body }))
+    }
+    const body = randomBytes(randomInt(1, kind === 9 ? 3_000_000 : 20_000))
+    const content = { digest: digest(body), blobs: 1 }
+    return state.attempt(content, () => request('PUT', key, { body }))
+  }
+}
+
+/** An upload that stays open while its parts come and are replaced. */
+class OpenUpload {
+  static readonly key = 'open-upload'
+  readonly #uploadId: string
+  readonly parts = new Map<number, Expected<string | undefined>>()
+
+  constructor(uploadId: string) {
+    this.#uploadId = uploadId
+    for (let number = 1; number <= 4; number++) {
+      const state = new Expected<string | undefined>(
+        undefined,
+        () => this.#etagOf(number),
+        (etag) => etag,
+      )
+      this.parts.set(number, state)
+    }
+  }
+
+  get blobs(): number {
+    return [...this.parts.values()].filter(({ value }) => value).length
+  }
+
+  plan(): Attempt {
+    const number = randomInt(1, 5)
+    const body = randomBytes(randomInt(1, 10_000))
+    const state = this.parts.get(number) as Expected<string | undefined>
+    return state.attempt(md5(body), () => putPart(OpenUpload.key, this.#uploadId, number, body))
+  }
+
+  async #etagOf(number: number): Promise<string | undefined> {
+    const listed = await request('GET', OpenUpload.key, { query: { uploadId: this.#uploadId } })
+    const part = `<PartNumber>${number}</PartNumber>.*?<ETag>&quot;([^&]*)&quot;</ETag>`
+    return new RegExp(part).exec(listed.body)?.[1]
+  }
+}
+
+/** An object that grows by appending. */
+class Appended {
+  static readonly key = 'appended'
+  readonly pieces = new Expected<Buffer[]>(
+    [],
+    () => read(Appended.key),
+    (pieces) => (pieces.length > 0 ? digest(Buffer.concat(pieces)) : undefined),
+  )
+
+  plan(): Attempt {
+    const pieces = this.pieces.value
+    if (pieces.length > 20) return this.pieces.attempt([], () => request('DELETE', Appended.key))
+    const body = randomBytes(randomInt(1, 10_000))
+    const position = String(Buffer.concat(pieces).length)
+    return this.pieces.attempt([...pieces, body], () =>
+      request('POST', Appended.key, { query: { append: '', position }, body }),
+    )
+  }
+}
+
+/** An object whose tags change. */
+class Tagged {
+  static readonly key = 'tagged'
+  readonly #tag = new Expected<string>(
+    '',
+    async () => {
+      const { body } = await request('GET', Tagged.key, { query: { tagging: '' } })
+      return /<Value>([^<]*)<\/Value>/.exec(body)?.[1] ?? ''
+    },
+    (tag) => tag,
+  )
+
+  plan(): Attempt {
+    const value = randomBytes(8).toString('hex')
+    const tag = `<Tag><Key>k</Key><Value>${value}</Value></Tag>`
+    const body = `<Tagging><TagSet>${tag}</TagSet></Tagging>`
+    return this.#tag.attempt(value, () =>
+      request('PUT', Tagged.key, { query: { tagging: '' }, body }),
+    )
+  }
+}
+
+/** A bucket with versioning, where every acknowledged write stays. */
+class Versions {
+  readonly known = new Map<string, string>()
+
+  async enable(): Promise<void> {
+    await request('PUT', '', {
+      host: VERSIONS_HOST,
+      query: { versioning: '' },
+      body: '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>',
+    })
+  }
+
+  plan(): Attempt {
+    const body = randomBytes(randomInt(1, 9000))
+    let versionId: string | undefined
+    return {
+      run: async () => {
+        const response = await request('PUT', 'v', { host: VERSIONS_HOST, body })
+        versionId = response.headers['x-cos-version-id']
+        return response
+      },
+      settle: async () => {
+        if (versionId) this.known.set(versionId, digest(body))
+      },
+    }
+  }
+
+  async check(): Promise<void> {
+    for (const [versionId, expected] of this.known) {
+      const response = await request('GET', 'v', { host: VERSIONS_HOST, query: { versionId } })
+      expect([versionId, digest(response.bytes)]).toEqual([versionId, expected])
+    }
+  }
+
+  /** How many there are, those included that were written but never acknowledged. */
+  async count(): Promise<number> {
+    let count = 0
+    for (let marker = ''; ; ) {
+      const query = {
+        versions: '',
+        ...(marker ? { 'key-marker': 'v', 'version-id-marker': marker } : {}),
+      }
+      const page = await request('GET', '', { host: VERSIONS_HOST, query })
+      count += [...page.body.matchAll(/<Version>/g)].length
+      marker = /<NextVersionIdMarker>([^<]+)</.exec(page.body)?.[1] ?? ''
+      if (!marker) return count
+    }
+  }
+}
+
+/**
+ * Runs all attempts at once and kills after a random number of answers: not after a time, so that a
+ * slow machine sees as many of either kind as a fast one. @returns which were acknowledged
+ */
+async function runUntilKilled(attempts: Attempt[]): Promise<Set<Attempt>> {
+  const acknowledged = new Set<Attempt>()
+  let answersLeft = randomInt(0, attempts.length)
+  let enough: () => void = () => undefined
+  const time = new Promise<void>((resolve) => {
+    enough = resolve
+  })
+  if (answersLeft === 0) enough()
+  const running = attempts.map(async (attempt) => {
+    const { status } = await attempt.run()
+    if (status < 300) acknowledged.add(attempt)
+    if (--answersLeft <= 0) enough()
+  })
+  await time
+  await new Promise((resolve) => setTimeout(resolve, randomInt(0, 4)))
+  await kill()
+  await Promise.allSettled(running)
+  return acknowledged
+}
+
 test(`${ROUNDS} rounds of mixed writes, each ended by kill -9, lose nothing and leave nothing`, async () => {
-  const state = new Map<string, Content>()
-  const versions = new Map<string, string>()
-  let uncertainVersions = 0
+  const plain = new PlainKeys(KEYS)
+  const upload = new OpenUpload(await beginUpload(OpenUpload.key))
+  const appended = new Appended()
+  const tagged = new Tagged()
+  const versions = new Versions()
+  await versions.enable()
+  await request('PUT', Tagged.key, { body: 'tagged' })
   let acknowledged = 0
   let unanswered = 0
-  await request('PUT', '', {
-    host: VERSIONS_HOST,
-    query: { versioning: '' },
-    body: '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>',
-  })
   for (let round = 0; round < ROUNDS; round++) {
-    const keys = Array.from({ length: KEYS }, (_, i) => `k${i}`).sort(() => Math.random() - 0.5)
-    const untouched = keys.slice(OPERATIONS)
-    const attempts = await Promise.all(
-      keys.slice(0, OPERATIONS).map((key) => plan(key, state, untouched)),
-    )
-    const done = new Set<string>()
-    // The end comes after a random number of answers, not after a time, so that a slow machine
-    // sees as many of either kind as a fast one.
-    let answersLeft = randomInt(0, OPERATIONS + VERSIONED)
-    let enough: () => void = () => undefined
-    const time = new Promise<void>((resolve) => {
-      enough = resolve
-    })
-    if (answersLeft === 0) enough()
-    const answered = () => {
-      if (--answersLeft <= 0) enough()
-    }
-    const versioned = Array.from({ length: VERSIONED }, async () => {
-      const body = randomBytes(randomInt(1, 5000))
-      uncertainVersions++
-      const { headers } = await request('PUT', 'v', { host: VERSIONS_HOST, body })
-      const id = headers['x-cos-version-id']
-      if (id) versions.set(id, digest(body))
-      uncertainVersions--
-      answered()
-    })
-    const running = attempts.map(async ({ key, run }) => {
-      const { status } = await run()
-      if (status < 300) done.add(key)
-      answered()
-    })
-    await time
-    await new Promise((resolve) => setTimeout(resolve, randomInt(0, 4)))
-    await kill()
-    await Promise.allSettled([...running, ...versioned])
+    const attempts = [
+      ...(await plain.plan(OPERATIONS)),
+      upload.plan(),
+      appended.plan(),
+      tagged.plan(),
+      versions.plan(),
+      versions.plan(),
+    ]
+    const done = await runUntilKilled(attempts)
     await start()
-    for (const { key, outcome } of attempts) {
-      const before = state.get(key)
-      const now = await read(key)
-      if (done.has(key)) {
-        acknowledged++
-        expect([round, key, now]).toEqual([round, key, outcome?.digest])
-        state.set(key, outcome)
-      } else {
-        unanswered++
-        expect([before?.digest, outcome?.digest]).toContain(now)
-        state.set(key, now === outcome?.digest ? outcome : before)
-      }
-    }
+    for (const attempt of attempts) await attempt.settle(done.has(attempt))
+    acknowledged += done.size
+    unanswered += attempts.length - done.size
     const listed = await request('GET', '', { query: { prefix: '' } })
-    const present = [...state].filter(([, content]) => content).map(([key]) => key)
+    const others = appended.pieces.value.length > 0 ? [Appended.key, Tagged.key] : [Tagged.key]
     expect([...listed.body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => key)).toEqual(
-      present.sort(),
+      [...plain.present, ...others].sort(),
     )
   }
   // Both kinds of end must have happened, or the test has shown nothing.
   expect(acknowledged).toBeGreaterThan(ROUNDS)
   expect(unanswered).toBeGreaterThan(ROUNDS)
-  for (const [versionId, expected] of versions) {
-    const response = await request('GET', 'v', { host: VERSIONS_HOST, query: { versionId } })
-    expect([versionId, digest(response.bytes)]).toEqual([versionId, expected])
-  }
-  expect(versions.size).toBeGreaterThan(20)
+  expect(versions.known.size).toBeGreaterThan(20)
+  await versions.check()
 
-  // Every file belongs to an object, a version or a part of an upload that is still open.
-  const open = await request('GET', '', { query: { uploads: '' } })
-  let files = 2 * [...open.body.matchAll(/<UploadId>/g)].length
-  for (const content of state.values()) files += content?.files ?? 0
-  let marker = ''
-  for (;;) {
-    const query = {
-      versions: '',
-      ...(marker ? { 'key-marker': 'v', 'version-id-marker': marker } : {}),
-    }
-    const page = await request('GET', '', { host: VERSIONS_HOST, query })
-    files += [...page.body.matchAll(/<Version>/g)].length
-    marker = /<NextVersionIdMarker>([^<]+)</.exec(page.body)?.[1] ?? ''
-    if (!marker) break
-  }
-  const blobs = join(data, 'blobs')
-  const there = readdirSync(blobs).reduce(
-    (sum, name) => sum + readdirSync(join(blobs, name)).length,
-    0,
-  )
-  expect(there).toBe(files)
-  expect(uncertainVersions).toBeGreaterThan(0)
+  // Every blob belongs to an object, a version or a part of an upload that is still open.
+  const open = await request('GET', '', { query: { uploads: '', prefix: 'k' } })
+  const needed =
+    plain.blobs +
+    upload.blobs +
+    appended.pieces.value.length +
+    1 +
+    2 * [...open.body.matchAll(/<UploadId>/g)].length +
+    (await versions.count())
+  await kill()
+  expect(await countBlobsOnDisk(data)).toBe(needed)
+  await start()
 }, 280_000)

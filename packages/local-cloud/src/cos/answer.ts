@@ -52,6 +52,13 @@ export function faultAnswer(fault: Fault, resource: string, requestId: string): 
   return { ...answer, headers: { ...answer.headers, 'x-cos-trace-id': traceId, ...fault.headers } }
 }
 
+/** Any body as a sequence of bytes. */
+export async function* bytesOf(body: NonNullable<Answer['body']>): AsyncGenerator<Uint8Array> {
+  if (typeof body === 'string') yield Buffer.from(body, 'utf8')
+  else if (Buffer.isBuffer(body)) yield body
+  else yield* body
+}
+
 const NOTHING = Buffer.alloc(0)
 
 /** Sends an answer. HEAD gets the headers alone. */

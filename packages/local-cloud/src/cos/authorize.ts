@@ -70,8 +70,7 @@ export async function decide(asking: Asking, wanted: Wanted): Promise<Decision> 
   }
   if (own.allowed) return own
   if (shared?.allowed) return { ...shared, reason: `bucket policy: ${shared.reason}` }
-  const object =
-    wanted.path === '' ? undefined : await store.objects.get(wanted.bucket, wanted.path)
+  const object = wanted.path === '' ? undefined : store.objects.get(wanted.bucket, wanted.path)
   if (aclAllows(wanted.action, bucket?.acl, object?.acl, principal.kind !== 'anonymous')) {
     return { allowed: true, reason: 'the ACL allows it' }
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Answer } from '../answer'
+import { type Answer, bytesOf } from '../answer'
 import { Fault } from '../fault'
 import { paced } from '../pace'
 import type { FaultAction } from './faultPlan'
@@ -54,12 +54,6 @@ export function bandwidthOf(actions: FaultAction[]): number | undefined {
     action.kind === 'bandwidth' ? [action.bytesPerSecond] : [],
   )
   return paces.length > 0 ? Math.min(...paces) : undefined
-}
-
-async function* bytesOf(body: NonNullable<Answer['body']>): AsyncGenerator<Uint8Array> {
-  if (typeof body === 'string') yield Buffer.from(body, 'utf8')
-  else if (Buffer.isBuffer(body)) yield body
-  else yield* body
 }
 
 async function* truncated(

@@ -1,10 +1,9 @@
 import { type CopySource, parseCopySource } from '@miniprogram-cos/protocol'
-import { type Answer, xmlAnswer } from '../answer'
+import { type Answer, bytesOf, xmlAnswer } from '../answer'
 import { authorize } from '../authorize'
 import { checkConditions } from '../conditions'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
-import { readBlobs } from '../store/blobs'
 import type { ObjectRecord } from '../store/records'
 import { readRange } from './getObject'
 import { readPartNumber, requireUpload, storePart } from './multipart'
@@ -18,7 +17,7 @@ export const copy: Handlers = {
   },
 
   async uploadPartCopy(context) {
-    const upload = await requireUpload(context)
+    const upload = requireUpload(context)
     const number = readPartNumber(context.request.query)
     return withSource(context, async (_, object) => {
       const { request, store } = context
@@ -29,7 +28,7 @@ export const copy: Handlers = {
       }
       const [start, end] = range ?? [0, object.size - 1]
       const blob = await store.engine.writeBlob(
-        readBlobs(store.engine.blobs, object.blobs, start, end),
+        bytesOf(store.engine.read(object.blobs, start, end)),
       )
       const part = await storePart(context, upload, number, blob)
       return xmlAnswer({

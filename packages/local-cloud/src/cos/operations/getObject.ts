@@ -2,7 +2,6 @@ import type { Answer } from '../answer'
 import { checkConditions } from '../conditions'
 import { Fault } from '../fault'
 import { checkHeader, describeObject } from '../objectHeaders'
-import { type Blobs, readBlobs } from '../store/blobs'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
@@ -78,19 +77,8 @@ function readAnswer(context: OperationContext, object: ObjectRecord, withBody: b
       'Content-Length': end - start + 1,
       ...(range ? { 'Content-Range': `bytes ${start}-${end}/${object.size}` } : {}),
     },
-    body: withBody && object.size > 0 ? bytesOf(store.engine.blobs, object, start, end) : '',
+    body: withBody && object.size > 0 ? store.engine.read(object.blobs, start, end) : '',
   }
-}
-
-/** Up to here a read in one piece costs less than a stream. */
-const SMALL_BYTES = 64 * 1024
-
-function bytesOf(blobs: Blobs, object: ObjectRecord, start: number, end: number) {
-  const [only, ...others] = object.blobs
-  if (only && others.length === 0 && only.size <= SMALL_BYTES) {
-    return blobs.readWhole(only.id).subarray(start, end + 1)
-  }
-  return readBlobs(blobs, object.blobs, start, end)
 }
 
 /** One `bytes=a-b`, `bytes=a-` or `bytes=-n`; anything else is passed over. */

@@ -4,7 +4,7 @@ import { XML_DECLARATION, xmlAnswer } from '../answer'
 import { announcedMd5, checkLengthGiven, readXmlBody } from '../body'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
-import type { WrittenBlob } from '../store/blobs'
+import type { WrittenBlob } from '../store/blob'
 import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord, PartRecord, UploadRecord } from '../store/records'
 import { commonPrefixOf, compareKeys, readListOptions } from './listing'
@@ -42,7 +42,7 @@ export const multipart: Handlers = {
     refuseNotImitated(request.headers)
     checkLengthGiven(request)
     const number = readPartNumber(request.query)
-    const upload = await requireUpload(context)
+    const upload = requireUpload(context)
     const md5 = announcedMd5(request)
     const blob = await receiveBody(context, md5, MAX_PART_BYTES)
     const part = await storePart(context, upload, number, blob)
@@ -54,7 +54,7 @@ export const multipart: Handlers = {
 
   async multipartComplete(context) {
     const { request, store, now } = context
-    await requireUpload(context)
+    requireUpload(context)
     const body = await readXmlBody(request, 'CompleteMultipartUpload')
     const object = await store.uploads.complete(
       bucketOf(context),
@@ -81,7 +81,7 @@ export const multipart: Handlers = {
   },
 
   async multipartAbort(context) {
-    await requireUpload(context)
+    requireUpload(context)
     const isAborted = await context.store.uploads.abort(context.request.query.uploadId as string)
     if (!isAborted) throw new Fault('NoSuchUpload')
     return { status: 204 }
@@ -89,7 +89,7 @@ export const multipart: Handlers = {
 
   async multipartListPart(context) {
     const { request, store, keys } = context
-    const upload = await requireUpload(context)
+    const upload = requireUpload(context)
     const options = readListOptions(request.query, 'max-parts')
     const marker = Number(request.query['part-number-marker'] || 0)
     if (!Number.isInteger(marker) || marker < 0) throw new Fault('InvalidArgument')
@@ -182,9 +182,9 @@ export const multipart: Handlers = {
 }
 
 /** The upload a request names, if it belongs to this bucket and key. @throws Fault `NoSuchUpload` */
-export async function requireUpload(context: OperationContext): Promise<UploadRecord> {
+export function requireUpload(context: OperationContext): UploadRecord {
   const { request, store } = context
-  const upload = await store.uploads.get(request.query.uploadId ?? '')
+  const upload = store.uploads.get(request.query.uploadId ?? '')
   if (!upload || upload.bucket !== bucketOf(context).name || upload.key !== request.key) {
     throw new Fault('NoSuchUpload')
   }

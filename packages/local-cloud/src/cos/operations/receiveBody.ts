@@ -1,6 +1,6 @@
 import { bodyOf, limited } from '../body'
 import { Fault } from '../fault'
-import type { WrittenBlob } from '../store/blobs'
+import type { WrittenBlob } from '../store/blob'
 import type { OperationContext } from './operation'
 
 /**

@@ -2,32 +2,43 @@ import { promises as fs } from 'node:fs'
 import { join } from 'node:path'
 import type { AbstractBatchOperation } from 'abstract-level'
 import { ClassicLevel } from 'classic-level'
-import { type Blob, Blobs, type WrittenBlob } from './blobs'
+import { MemoryLevel } from 'memory-level'
+import type { Blob, WrittenBlob } from './blob'
+import { BlobFiles } from './blobFiles'
+import { BlobThread } from './blobThread'
 import { GroupCommit } from './groupCommit'
 import { KeyedLock } from './keyedLock'
 import { after, bytes, row } from './rows'
+import { migrate } from './schema'
+import { isSmall, newBlobId, SmallBlobs } from './smallBlobs'
 
-type Level = ClassicLevel<Buffer, unknown>
+export type Level = ClassicLevel<Buffer, unknown>
 export type Batch = AbstractBatchOperation<Level, Buffer, unknown>[]
 
 /** What a visitor of rows answers: go on, end, or skip whatever starts with a prefix. */
 export type Visit = { skip: string } | 'next' | 'stop'
 
-/** Raised with each change of the rows' shape; `migrate` then brings older data along. */
-const SCHEMA_VERSION = 1
+/** Up to here a blob is a row: a file and its flush would cost a small object most of its time. */
+const MAX_SMALL_BYTES = 4096
+const READ_BYTES = 256 * 1024
+/** Up to here a read in one piece costs less than a stream. */
+const WHOLE_BYTES = 64 * 1024
 
 /**
  * Bytes in files that never change, everything else in one ordered table whose batches are atomic.
  *
- * A blob is *loose* from before its first byte until the batch that gives it to an object or part,
- * and again from the batch that takes it away until its file is gone. At start, what is loose is
+ * A blob's file is *loose* from before its first byte until the batch that gives it to an object or
+ * part, and again from the batch that takes it away until the file is gone. At start, what is loose is
  * deleted: so a crash at any moment loses no acknowledged write, shows no half one and leaves no
- * orphaned file.
+ * orphaned file. A small blob is a row that comes and goes with the batch itself.
  */
 export class Engine {
-  readonly blobs: Blobs
   readonly db: Level
   readonly locks = new KeyedLock()
+  readonly #files: BlobFiles
+  readonly #thread: BlobThread
+  readonly #small = new SmallBlobs()
+  readonly #maxSmall: number
   /** Batches that must survive a crash once they are acknowledged, and notes that need not. */
   readonly #commits: GroupCommit<Batch[number]>
   readonly #notes: GroupCommit<Batch[number]>
@@ -36,9 +47,11 @@ export class Engine {
   readonly #readers = new Map<string, number>()
   readonly #leaving = new Set<string>()
 
-  private constructor(db: Level, blobs: Blobs) {
+  private constructor(db: Level, folder: string, maxSmall: number) {
     this.db = db
-    this.blobs = blobs
+    this.#thread = new BlobThread()
+    this.#files = new BlobFiles(folder, this.#thread)
+    this.#maxSmall = maxSmall
     this.#commits = new GroupCommit(db, true)
     this.#notes = new GroupCommit(db, false)
   }
@@ -52,42 +65,65 @@ export class Engine {
       valueEncoding: 'json',
     })
     await db.open()
-    const schema = await db.get(row.schema())
-    if (schema === undefined) await db.put(row.schema(), SCHEMA_VERSION, { sync: true })
-    else if (schema !== SCHEMA_VERSION) {
+    try {
+      await migrate(db, folder)
+    } catch (error) {
       await db.close()
-      throw new Error(
-        `the data in ${folder} has schema ${String(schema)}; this version reads ${SCHEMA_VERSION}`,
-      )
+      throw error
     }
-    const engine = new Engine(db, new Blobs(blobFolder))
+    const engine = new Engine(db, blobFolder, MAX_SMALL_BYTES)
     await engine.#sweepLoose()
     return engine
   }
 
+  /** The same without a disk: every blob is a row, and all is gone at the end. */
+  static async openInMemory(): Promise<Engine> {
+    const db = new MemoryLevel<Buffer, unknown>({
+      storeEncoding: 'buffer',
+      keyEncoding: 'buffer',
+      valueEncoding: 'json',
+    })
+    await db.open()
+    // The same interface; what concerns the disk means nothing to it.
+    return new Engine(db as unknown as Level, '', Number.POSITIVE_INFINITY)
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#sweeping)
+    await this.#thread.close()
     await this.db.close()
   }
 
   async #sweepLoose(): Promise<void> {
     const prefix = bytes('loose\0')
     for await (const key of this.db.keys({ gt: prefix, lt: after(prefix) })) {
-      await this.blobs.remove(key.subarray(prefix.length).toString('utf8'))
+      const id = key.subarray(prefix.length).toString('utf8')
+      if (isSmall(id)) await this.db.del(row.small(id))
+      else await this.#files.remove(id)
       await this.db.del(key)
     }
   }
 
-  async get<Record>(name: Buffer): Promise<Record | undefined> {
-    return (await this.db.get(name)) as Record | undefined
+  /** At once: a row is in memory or one read away, and waiting for another thread costs more. */
+  get<Record>(name: Buffer): Record | undefined {
+    return this.db.getSync(name) as Record | undefined
   }
 
   /** Writes a new blob; it stays loose until a commit takes it. */
   async writeBlob(source: AsyncIterable<Uint8Array>): Promise<WrittenBlob> {
-    const id = this.blobs.newId()
-    await this.#notes.write([{ type: 'put', key: row.loose(id), value: 0 }])
+    const chunks: Uint8Array[] = []
+    let size = 0
+    const rest = source[Symbol.asyncIterator]()
+    while (size <= this.#maxSmall) {
+      const { done, value } = await rest.next()
+      if (done) return this.#small.take(Buffer.concat(chunks))
+      chunks.push(value)
+      size += value.length
+    }
+    const id = newBlobId('file')
     try {
-      return await this.blobs.write(id, source)
+      await this.#notes.write([{ type: 'put', key: row.loose(id), value: 0 }])
+      return await this.#files.write(id, joined(chunks, rest))
     } catch (error) {
       await this.discard([id])
       throw error
@@ -96,25 +132,77 @@ export class Engine {
 
   /** New names for the same bytes; loose until a commit takes them. */
   async linkBlobs(blobs: readonly Blob[]): Promise<Blob[]> {
-    const copies = blobs.map(({ size }) => ({ id: this.blobs.newId(), size }))
-    await this.#notes.write(
-      copies.map(({ id }) => ({ type: 'put' as const, key: row.loose(id), value: 0 })),
-    )
-    for (const [i, blob] of blobs.entries()) {
-      await this.blobs.link(blob.id, (copies[i] as Blob).id)
+    const copies: Blob[] = []
+    for (const { id, size } of blobs) {
+      if (isSmall(id)) {
+        copies.push({ id: this.#small.take(this.#readSmall(id)).id, size })
+        continue
+      }
+      const copy = newBlobId('file')
+      await this.#notes.write([{ type: 'put', key: row.loose(copy), value: 0 }])
+      await this.#files.link(id, copy)
+      copies.push({ id: copy, size })
     }
     return copies
   }
 
-  /** Deletes loose blobs' files. */
+  #readSmall(id: string): Buffer {
+    const found = this.db.getSync<Buffer, Buffer>(row.small(id), { valueEncoding: 'buffer' })
+    if (!found) throw new Error(`blob ${id} is missing`)
+    return found
+  }
+
+  /** Bytes `start` to `end`, both included, of blobs that follow each other; pinned by the caller. */
+  read(blobs: readonly Blob[], start: number, end: number): Buffer | AsyncGenerator<Uint8Array> {
+    const [only, ...others] = blobs
+    if (only && others.length === 0) {
+      if (isSmall(only.id)) return this.#readSmall(only.id).subarray(start, end + 1)
+      if (only.size <= WHOLE_BYTES) return this.#files.readWhole(only.id).subarray(start, end + 1)
+    }
+    return this.#stream(blobs, start, end)
+  }
+
+  /** Opens each file only when its turn comes. */
+  async *#stream(blobs: readonly Blob[], start: number, end: number): AsyncGenerator<Uint8Array> {
+    let offset = 0
+    for (const { id, size } of blobs) {
+      const from = Math.max(start - offset, 0)
+      const to = Math.min(end - offset, size - 1)
+      offset += size
+      if (from > to) continue
+      if (isSmall(id)) yield this.#readSmall(id).subarray(from, to + 1)
+      else yield* this.#streamFile(id, from, to)
+    }
+  }
+
+  async *#streamFile(id: string, from: number, to: number): AsyncGenerator<Uint8Array> {
+    const file = await this.#files.open(id)
+    try {
+      for (let position = from; position <= to; ) {
+        const length = Math.min(READ_BYTES, to - position + 1)
+        const chunk = Buffer.allocUnsafe(length)
+        const { bytesRead } = await file.read(chunk, 0, length, position)
+        if (bytesRead === 0) throw new Error(`blob ${id} ends before byte ${position}`)
+        position += bytesRead
+        yield bytesRead === length ? chunk : chunk.subarray(0, bytesRead)
+      }
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** Deletes loose blobs. */
   async discard(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
+      if (this.#small.forget(id)) continue
       if (this.#readers.has(id)) {
         this.#leaving.add(id)
         continue
       }
-      await this.blobs.remove(id)
-      await this.#notes.write([{ type: 'del', key: row.loose(id) }])
+      const rows: Batch = [{ type: 'del', key: row.loose(id) }]
+      if (isSmall(id)) rows.push({ type: 'del', key: row.small(id) })
+      else await this.#files.remove(id)
+      await this.#notes.write(rows)
     }
   }
 
@@ -132,13 +220,24 @@ export class Engine {
    * loose and then deleted.
    */
   async commit(batch: Batch, taken: readonly Blob[], dropped: readonly Blob[]): Promise<void> {
-    const rows: Batch = [
-      ...batch,
-      ...taken.map(({ id }) => ({ type: 'del' as const, key: row.loose(id) })),
-      ...dropped.map(({ id }) => ({ type: 'put' as const, key: row.loose(id), value: 0 })),
-    ]
+    const rows: Batch = [...batch]
+    for (const { id } of taken) {
+      const value = this.#small.waiting(id)
+      if (value) rows.push({ type: 'put', key: row.small(id), value, valueEncoding: 'buffer' })
+      else rows.push({ type: 'del', key: row.loose(id) })
+    }
+    const later: Blob[] = []
+    for (const blob of dropped) {
+      if (isSmall(blob.id) && !this.#readers.has(blob.id)) {
+        rows.push({ type: 'del', key: row.small(blob.id) })
+        continue
+      }
+      rows.push({ type: 'put', key: row.loose(blob.id), value: 0 })
+      later.push(blob)
+    }
     await this.#commits.write(rows)
-    this.discardLater(dropped)
+    for (const { id } of taken) this.#small.forget(id)
+    this.discardLater(later)
   }
 
   /** Keeps blobs readable until the returned function is called, even if they are dropped meanwhile. */
@@ -204,5 +303,21 @@ export class Engine {
     } finally {
       await iterator.close()
     }
+  }
+}
+
+async function* joined(
+  chunks: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks
+    for (;;) {
+      const { done, value } = await rest.next()
+      if (done) return
+      yield value
+    }
+  } finally {
+    await rest.return?.()
   }
 }

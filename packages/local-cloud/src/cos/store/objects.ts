@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Blob } from './blobs'
+import type { Blob } from './blob'
 import type { Buckets } from './buckets'
 import type { Batch, Engine, Visit } from './engine'
 import type { BucketRecord, ObjectRecord } from './records'
@@ -37,13 +37,13 @@ export class Objects {
     this.#buckets = buckets
   }
 
-  get(bucket: string, key: string): Promise<ObjectRecord | undefined> {
+  get(bucket: string, key: string): ObjectRecord | undefined {
     return this.#engine.get(row.object(bucket, key))
   }
 
   /** One version; without `versionId` the current one, be it a delete marker. */
   async find(bucket: string, key: string, versionId?: string): Promise<ObjectRecord | undefined> {
-    const current = await this.get(bucket, key)
+    const current = this.get(bucket, key)
     if (current && (versionId === undefined || versionOf(current) === versionId)) return current
     const others = await this.#others(bucket, key)
     return versionId === undefined
@@ -74,7 +74,7 @@ export class Objects {
   ): Promise<ObjectRecord> {
     try {
       return await this.#write(bucket.name, record.key, async () => {
-        const present = await this.get(bucket.name, record.key)
+        const present = this.get(bucket.name, record.key)
         guard?.(present)
         const stored = this.withVersion(bucket, record)
         const { rows, dropped } = await this.changeFor(bucket, stored)
@@ -119,7 +119,7 @@ export class Objects {
     const gone = { type: 'del' as const, key: row.object(bucket.name, key) }
     const { rows, dropped } = await this.#retire(bucket, key)
     if (!bucket.versioning) {
-      if (await this.get(bucket.name, key)) await this.#engine.commit([gone, ...rows], [], dropped)
+      if (this.get(bucket.name, key)) await this.#engine.commit([gone, ...rows], [], dropped)
       return {}
     }
     const marker = this.withVersion(bucket, emptyRecord(key))
@@ -137,7 +137,7 @@ export class Objects {
     key: string,
     versionId: string,
   ): Promise<DeleteOutcome> {
-    const current = await this.get(bucket.name, key)
+    const current = this.get(bucket.name, key)
     const others = await this.#others(bucket.name, key)
     const isCurrent = current !== undefined && versionOf(current) === versionId
     const found = isCurrent ? current : others.find((other) => versionOf(other) === versionId)
@@ -170,7 +170,7 @@ export class Objects {
     taken: readonly Blob[] = [],
   ): Promise<ObjectRecord> {
     return this.#write(bucket, key, async () => {
-      const current = await this.get(bucket, key)
+      const current = this.get(bucket, key)
       const found = await this.find(bucket, key, versionId)
       const changed = change(found?.isDeleteMarker ? undefined : found)
       const isCurrent = found === undefined || (current && versionOf(current) === versionOf(found))
@@ -222,7 +222,7 @@ export class Objects {
 
   /** What becomes of the current version when another takes its place. */
   async #retire(bucket: BucketRecord, key: string): Promise<Change> {
-    const present = await this.get(bucket.name, key)
+    const present = this.get(bucket.name, key)
     if (!bucket.versioning) return { rows: [], dropped: present?.blobs ?? [] }
     const change: Change = { rows: [], dropped: [] }
     const replacesNull = bucket.versioning === 'Suspended'

@@ -1,4 +1,4 @@
-import type { Blob } from './blobs'
+import type { Blob } from './blob'
 
 export interface BucketRecord {
   name: string

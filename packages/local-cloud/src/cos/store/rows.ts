@@ -9,6 +9,7 @@ export const row = {
   upload: (bucket: string, key: string, id: string) => bytes(`upload\0${bucket}\0${key}\0${id}`),
   uploadId: (id: string) => bytes(`uploadId\0${id}`),
   part: (id: string, number: number) => bytes(`part\0${id}\0${String(number).padStart(5, '0')}`),
+  small: (blob: string) => bytes(`small\0${blob}`),
   loose: (blob: string) => bytes(`loose\0${blob}`),
 }
 

@@ -17,9 +17,9 @@ export class Store {
     this.uploads = new Uploads(engine, this.objects, this.buckets)
   }
 
-  /** Opens the store in a folder, making it if need be. */
-  static async open(folder: string): Promise<Store> {
-    const store = new Store(await Engine.open(folder))
+  /** Opens the store in a folder, making it if need be; without one it lives in memory. */
+  static async open(folder?: string): Promise<Store> {
+    const store = new Store(await (folder ? Engine.open(folder) : Engine.openInMemory()))
     await store.buckets.load()
     return store
   }

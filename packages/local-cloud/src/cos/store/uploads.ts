@@ -26,7 +26,7 @@ export class Uploads {
     await this.#buckets.whileThere(bucket, () => this.#engine.commit(rows, [], []))
   }
 
-  get(uploadId: string): Promise<UploadRecord | undefined> {
+  get(uploadId: string): UploadRecord | undefined {
     return this.#engine.get(row.uploadId(uploadId))
   }
 
@@ -37,9 +37,9 @@ export class Uploads {
   /** Stores a part in place of an earlier one of its number. False when the upload is gone. */
   async putPart({ uploadId }: UploadRecord, part: PartRecord): Promise<boolean> {
     return this.#engine.locks.run(uploadId, async () => {
-      if (!(await this.get(uploadId))) return false
+      if (!this.get(uploadId)) return false
       const name = row.part(uploadId, part.number)
-      const present = await this.#engine.get<PartRecord>(name)
+      const present = this.#engine.get<PartRecord>(name)
       await this.#engine.commit(
         [{ type: 'put', key: name, value: part }],
         part.blobs,
@@ -72,7 +72,7 @@ export class Uploads {
     assemble: (upload: UploadRecord, parts: PartRecord[]) => ObjectRecord,
   ): Promise<ObjectRecord | undefined> {
     return this.#engine.locks.run(uploadId, async () => {
-      const upload = await this.get(uploadId)
+      const upload = this.get(uploadId)
       if (!upload) return undefined
       const parts = await this.parts(uploadId)
       const assembled = assemble(upload, parts)
@@ -94,7 +94,7 @@ export class Uploads {
   /** Gives an upload up. False when it is gone already. */
   async abort(uploadId: string): Promise<boolean> {
     return this.#engine.locks.run(uploadId, async () => {
-      const upload = await this.get(uploadId)
+      const upload = this.get(uploadId)
       if (!upload) return false
       const parts = await this.parts(uploadId)
       await this.#engine.commit(
