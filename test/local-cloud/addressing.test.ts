@@ -1,7 +1,7 @@
 import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
 import { BUCKET, startTestCloud } from '../support/testCloud'
 
-test('path style is answered, its bucket part of what is signed, unless it is refused', async () => {
+test('path style is answered, its bucket part of what is signed, where it is allowed, and refused by default', async () => {
   const Host = 'cos.ap-guangzhou.myqcloud.com'
   const key = `${BUCKET}/a`
   const request = () => ({
@@ -9,10 +9,10 @@ test('path style is answered, its bucket part of what is signed, unless it is re
     path: `/${key}`,
     headers: { Host, Authorization: signByOfficialSdk({ method: 'HEAD', key, headers: { Host } }) },
   })
-  const allowing = await startTestCloud()
+  const allowing = await startTestCloud({ pathStyle: 'allow' })
   expect((await send(allowing.cos, request())).status).toBe(404)
   await allowing.end()
-  const refusing = await startTestCloud({ pathStyle: 'refuse' })
+  const refusing = await startTestCloud()
   const response = await send(refusing.cos, { ...request(), method: 'GET' })
   expect([response.status, errorOf(response).code]).toEqual([403, 'PathStyleDomainForbidden'])
   await refusing.end()

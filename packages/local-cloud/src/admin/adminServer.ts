@@ -1,29 +1,51 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { FaultPlan, FaultPlanOptions } from '../cos/faults/faultPlan'
+import { checkPlan, type FaultPlan, type FaultPlanOptions } from '../cos/faults/faultPlan'
 import type { LogEntry } from '../cos/serve'
 import type { Store } from '../cos/store/store'
+import type { KeyRing } from '../keys/keyRing'
 import { overviewPage } from './overviewPage'
 
 const KEPT_ENTRIES = 200
 const MAX_BODY_BYTES = 64 * 1024
 
+/** A listener that reads too slowly to keep up is let go, before its lines fill the memory. */
+const MAX_UNREAD_BYTES = 1024 * 1024
+
+/** What the admin address looks at and steers. */
+export interface AdminServices {
+  store: Store
+  keys: KeyRing
+  faults: FaultPlan
+  data: DataOperations
+}
+
+/** What may be done with the data from outside. */
+export interface DataOperations {
+  reset: () => Promise<void>
+  seed: (folder: string, bucket?: string) => Promise<number>
+  export: (folder: string, bucket?: string) => Promise<number>
+}
+
 /** Looks at the local cloud from outside, and makes it misbehave. Loopback only. */
 export class Admin {
-  readonly #store: Store
-  readonly #faults: FaultPlan
+  readonly #services: AdminServices
   readonly #entries: LogEntry[] = []
   readonly #listeners = new Set<ServerResponse>()
 
-  constructor(store: Store, faults: FaultPlan) {
-    this.#store = store
-    this.#faults = faults
+  constructor(services: AdminServices) {
+    this.#services = services
   }
 
   /** Takes an entry of the request log. */
   tell(entry: LogEntry): void {
     this.#entries.push(entry)
     if (this.#entries.length > KEPT_ENTRIES) this.#entries.shift()
-    for (const listener of this.#listeners) listener.write(`data: ${JSON.stringify(entry)}\n\n`)
+    if (this.#listeners.size === 0) return
+    const line = `data: ${JSON.stringify(entry)}\n\n`
+    for (const listener of this.#listeners) {
+      if (listener.writableLength > MAX_UNREAD_BYTES) listener.destroy()
+      else listener.write(line)
+    }
   }
 
   createServer(): Server {
@@ -43,6 +65,7 @@ export class Admin {
       response.end()
       return
     }
+    const { store, keys, faults, data } = this.#services
     const json = (value: unknown) => {
       response.writeHead(200, { 'Content-Type': 'application/json' })
       response.end(JSON.stringify(value))
@@ -50,7 +73,7 @@ export class Admin {
     switch (`${request.method} ${request.url}`) {
       case 'GET /':
         response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
-        response.end(await overviewPage(this.#store, this.#entries))
+        response.end(await overviewPage(store, keys, this.#entries))
         return
       case 'GET /log':
         json(this.#entries)
@@ -65,12 +88,26 @@ export class Admin {
         response.on('close', () => this.#listeners.delete(response))
         return
       case 'GET /faults':
-        json({ rules: this.#faults.rules })
+        json({ rules: faults.rules })
         return
       case 'PUT /faults':
-        this.#faults.set(await readPlan(request))
-        json({ rules: this.#faults.rules })
+        faults.set(await readPlan(request))
+        json({ rules: faults.rules })
         return
+      case 'POST /reset':
+        await data.reset()
+        json({})
+        return
+      case 'POST /seed': {
+        const { folder, bucket } = await readFolder(request)
+        json({ objects: await data.seed(folder, bucket) })
+        return
+      }
+      case 'POST /export': {
+        const { folder, bucket } = await readFolder(request)
+        json({ objects: await data.export(folder, bucket) })
+        return
+      }
       default:
         response.writeHead(404)
         response.end()
@@ -78,21 +115,23 @@ export class Admin {
   }
 }
 
-const KINDS = new Set(['latency', 'drop', 'error', 'truncate', 'date', 'bandwidth'])
-
-/** @throws Error that says what is wrong with the plan */
-async function readPlan(request: IncomingMessage): Promise<FaultPlanOptions> {
+async function readJson(request: IncomingMessage): Promise<unknown> {
   let text = ''
   for await (const chunk of request) {
     text += String(chunk)
-    if (text.length > MAX_BODY_BYTES) throw new Error('the plan is too large')
+    if (text.length > MAX_BODY_BYTES) throw new Error('the body is too large')
   }
-  const plan = JSON.parse(text) as Partial<FaultPlanOptions>
-  if (!Array.isArray(plan.rules)) throw new Error('the plan needs a list "rules"')
-  for (const [i, rule] of plan.rules.entries()) {
-    if (!KINDS.has(rule?.action?.kind)) {
-      throw new Error(`rules[${i}].action.kind must be one of ${[...KINDS].join(', ')}`)
-    }
-  }
-  return plan as FaultPlanOptions
+  return JSON.parse(text)
+}
+
+/** @throws Error that says what is missing */
+async function readFolder(request: IncomingMessage): Promise<{ folder: string; bucket?: string }> {
+  const { folder, bucket } = (await readJson(request)) as { folder?: unknown; bucket?: unknown }
+  if (typeof folder !== 'string' || folder === '') throw new Error('the body needs a "folder"')
+  return { folder, ...(typeof bucket === 'string' ? { bucket } : {}) }
+}
+
+/** @throws Error that says what is wrong with the plan */
+async function readPlan(request: IncomingMessage): Promise<FaultPlanOptions> {
+  return checkPlan((await readJson(request)) as Partial<FaultPlanOptions>)
 }

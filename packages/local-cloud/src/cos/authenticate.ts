@@ -6,15 +6,11 @@ import {
   parsePeriod,
   type SignatureHash,
 } from '@miniprogram-cos/protocol'
-import type { KeyRing, Session } from '../keys/keyRing'
+import type { KeyRing } from '../keys/keyRing'
 import { Fault } from './fault'
+import { findKey, type Principal } from './principal'
 import type { CosRequest } from './request'
-
-/** Who sent a request. */
-export type Principal =
-  | { kind: 'anonymous' }
-  | { kind: 'root'; SecretId: string }
-  | { kind: 'temporary'; SecretId: string; session: Session }
+import { verifyV4 } from './v4Signature'
 
 /** Who sent a request, and what they signed. */
 export interface Authenticated {
@@ -38,6 +34,10 @@ export function authenticate(request: CosRequest, keys: KeyRing, now: number): A
   const carrier = findCarrier(request)
   if (!carrier) return { principal: { kind: 'anonymous' } }
   const auth = parseAuthorization(carrier.authorization)
+  if (!auth && carrier.ownParams.has('sign')) {
+    const principal = verifyV4(carrier.authorization, request, carrier.token, keys, now)
+    if (principal) return { principal }
+  }
   if (auth?.algorithm !== 'sha1') {
     throw new Fault('InvalidArgument', 'The Authorization you specified is malformed.')
   }
@@ -67,26 +67,6 @@ export function verifySigned(
     })
   }
   return principal
-}
-
-/** The secret of a SecretId, and whose it is. A temporary key is nothing without its token. */
-export function findKey(
-  SecretId: string,
-  token: string | undefined,
-  keys: KeyRing,
-  now: number,
-): { principal: Principal; SecretKey: string } {
-  if (SecretId === keys.root.SecretId) {
-    return { principal: { kind: 'root', SecretId }, SecretKey: keys.root.SecretKey }
-  }
-  if (!token) throw new Fault('InvalidAccessKeyId')
-  const check = keys.check(SecretId, token, now)
-  if (check.state === 'expired') throw new Fault('ExpiredToken')
-  if (check.state === 'foreign') throw new Fault('InvalidAccessKeyId')
-  return {
-    principal: { kind: 'temporary', SecretId, session: check.session },
-    SecretKey: check.SecretKey,
-  }
 }
 
 export function checkPeriod(text: string, now: number): void {

@@ -1,11 +1,11 @@
 import { type AnyOperation, parseBucket } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../keys/keyRing'
 import { aclAllows } from './acl'
-import type { Principal } from './authenticate'
 import { Fault } from './fault'
 import { evaluateBucketPolicy } from './policy/bucketPolicy'
 import type { ConditionContext } from './policy/conditions'
 import { type AccessRequest, type Decision, evaluatePolicy } from './policy/evaluatePolicy'
+import type { Principal } from './principal'
 import type { CosRequest } from './request'
 import type { Store } from './store/store'
 

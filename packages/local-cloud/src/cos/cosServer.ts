@@ -1,26 +1,34 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { faultAnswer, newRequestId } from './answer'
 import { Fault } from './fault'
 import { type CosServices, serveCos } from './serve'
+
+export type { CosServices } from './serve'
 
 /** An idle connection is kept longer than any client pauses between two requests. */
 const KEEP_ALIVE_MS = 75_000
 /** Tokens and metadata travel in headers. */
 const MAX_HEADER_BYTES = 32 * 1024
 
-/** The local COS as an HTTP server, not yet listening. */
-export function createCosServer(services: CosServices): Server {
-  const server = createServer(
-    {
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      // A large upload may take as long as it likes; only the headers must come soon.
-      requestTimeout: 0,
-      headersTimeout: 60_000,
-    },
-    (request, response) => void serveCos(services, request, response),
-  )
+/** The local COS as an HTTP server, or with a certificate an HTTPS server, not yet listening. */
+export function createCosServer(
+  services: CosServices,
+  certificate?: { key: string; cert: string },
+): Server | TlsServer {
+  const limits = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // A large upload may take as long as it likes; only the headers must come soon.
+    requestTimeout: 0,
+    headersTimeout: 60_000,
+  }
+  const serve = (request: IncomingMessage, response: ServerResponse) =>
+    void serveCos(services, request, response)
+  const server = certificate
+    ? createTlsServer({ ...limits, ...certificate }, serve)
+    : createServer(limits, serve)
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     refuseUnreadable(services, error, socket),
   )

@@ -1,14 +1,8 @@
 import { parseAuthorization, postSignature } from '@miniprogram-cos/protocol'
-import {
-  checkPeriod,
-  findKey,
-  isSame,
-  nodeHash,
-  type Principal,
-  verifySigned,
-} from './authenticate'
+import { checkPeriod, isSame, nodeHash, verifySigned } from './authenticate'
 import { Fault } from './fault'
 import type { OperationContext } from './operations/operation'
+import { findKey, type Principal } from './principal'
 
 type Fields = Record<string, string>
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { parseHost } from '@miniprogram-cos/protocol'
 import { Fault } from './fault'
+import { foldsToBucket } from './key'
 
 /** A request with its address taken apart, before anyone has looked at who sent it. */
 export interface CosRequest {
@@ -49,14 +50,12 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
   const bound = Object.hasOwn(addressing.hosts, host) ? addressing.hosts[host] : undefined
   const named = bound === undefined ? parseHost(host) : ({ kind: 'bucket', bucket: bound } as const)
   if (named?.kind === 'bucket') {
-    const key = base.pathname.slice(1)
     return {
       ...base,
       bucket: named.bucket,
       accelerate: 'accelerate' in named && named.accelerate === true,
       ...('region' in named && named.region ? { region: named.region } : {}),
-      key,
-      target: key === '' ? 'bucket' : 'object',
+      ...targetOf(base.pathname.slice(1)),
     }
   }
   const region = named?.region
@@ -67,7 +66,11 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
   // Path style: the first segment is the bucket.
   if (addressing.pathStyle === 'refuse') throw new Fault('PathStyleDomainForbidden')
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(base.pathname) ?? []
-  return { ...base, ...withRegion, bucket, key, target: key === '' ? 'bucket' : 'object' }
+  return { ...base, ...withRegion, bucket, ...targetOf(key) }
+}
+
+function targetOf(key: string): Pick<CosRequest, 'target' | 'key'> {
+  return foldsToBucket(key) ? { target: 'bucket', key: '' } : { target: 'object', key }
 }
 
 /** Host, path and query; a proxy client sends the whole URL as its target. */

@@ -1,21 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AnyOperation,
-  keyProblem,
   type OperationName,
   recogniseOperation,
   unservedSubresource,
 } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../keys/keyRing'
 import { type Answer, faultAnswer, newRequestId, sendAnswer } from './answer'
-import { type Authenticated, authenticate, type Principal } from './authenticate'
+import { type Authenticated, authenticate } from './authenticate'
 import { authorize, wantedAccess } from './authorize'
 import { corsHeaders } from './cors'
 import { Fault } from './fault'
 import { bandwidthOf, Dropped, faultAfter, faultBefore } from './faults/applyFaults'
 import type { FaultAction, FaultPlan } from './faults/faultPlan'
+import { checkKey } from './key'
 import { handlers } from './operations/index'
 import { paced, trafficLimitOf } from './pace'
+import type { Principal } from './principal'
 import { checkReferer } from './referer'
 import { type Addressing, type CosRequest, readRequest } from './request'
 import type { BucketRecord } from './store/records'
@@ -150,7 +151,7 @@ async function run(
     await authorize(asking, wanted)
     if (bucket) checkStrictSignature(bucket, auth, request, wanted[0]?.action ?? '')
   }
-  checkKey(request)
+  if (request.target === 'object') checkKey(request.key)
   const limit = trafficLimitOf(request)
   if (limit !== undefined) request.bytesPerSecond = Math.min(limit, request.bytesPerSecond ?? limit)
   const handler = handlers[name]
@@ -193,19 +194,15 @@ function notImplemented(what: string): Fault {
   return new Fault('NotImplemented', `The local COS does not imitate ${what}.`)
 }
 
-function checkKey({ target, key }: CosRequest): void {
-  if (target !== 'object') return
-  const problem = keyProblem(key)
-  if (problem) throw new Fault(problem.includes('bytes long') ? 'KeyTooLong' : 'InvalidURI')
-}
-
 function nameOf(principal: Principal): string {
   if (principal.kind === 'temporary') return principal.session.name
   return principal.kind
 }
 
 function resourceOf(raw: IncomingMessage): string {
-  return `${raw.headers.host ?? ''}${(raw.url ?? '').split('?')[0]}`
+  // A proxy client sends the whole URL as its target.
+  const path = (raw.url ?? '').split('?')[0]?.replace(/^https?:\/\/[^/]*/, '')
+  return `${raw.headers.host ?? ''}${path}`
 }
 
 /** Signatures and tokens stay out of the log. */

@@ -30,17 +30,25 @@ export type TokenCheck =
   | { state: 'expired' }
   | { state: 'foreign' }
 
+const KEPT_SESSIONS = 100
+
 /** The keys that the local cloud knows: one root pair, and the temporary keys derived from it. */
 export class KeyRing {
   readonly root: KeyPair
   /** UIN of the root account, and the APPID its buckets carry. */
   readonly ownerUin: string
   readonly appid: string
+  readonly #issued: Session[] = []
 
   constructor(root: KeyPair, appid: string, ownerUin = '100000000001') {
     this.root = root
     this.appid = appid
     this.ownerUin = ownerUin
+  }
+
+  /** The temporary keys issued last, newest first: who asked, what for, until when. No secrets. */
+  get issued(): readonly Session[] {
+    return this.#issued
   }
 
   issue(name: string, policy: Policy, ExpiredTime: number, boundary?: Policy): TemporaryKey {
@@ -52,6 +60,8 @@ export class KeyRing {
       ExpiredTime,
       ...(boundary ? { boundary } : {}),
     }
+    this.#issued.unshift(session)
+    if (this.#issued.length > KEPT_SESSIONS) this.#issued.pop()
     return {
       SecretId,
       SecretKey: this.#secretOf(SecretId),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { KeyRing } from '../keys/keyRing'
 import { readV1 } from './apiV1'
 import { assumeRole, type Roles } from './assumeRole'
@@ -27,9 +28,12 @@ export interface StsServices {
   log?: ((entry: StsLogEntry) => void) | undefined
 }
 
-/** The local STS as an HTTP server, not yet listening. */
-export function createStsServer(services: StsServices): Server {
-  return createServer((request, response) => {
+/** The local STS as an HTTP server, or with a certificate an HTTPS server, not yet listening. */
+export function createStsServer(
+  services: StsServices,
+  certificate?: { key: string; cert: string },
+): Server | TlsServer {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     const RequestId = randomUUID()
     void respond(services, request)
       .then(
@@ -45,7 +49,8 @@ export function createStsServer(services: StsServices): Server {
         response.writeHead(200, { 'Content-Type': 'application/json' })
         response.end(JSON.stringify({ Response }))
       })
-  })
+  }
+  return certificate ? createTlsServer(certificate, serve) : createServer(serve)
 }
 
 async function respond(services: StsServices, request: IncomingMessage): Promise<object> {

@@ -13,7 +13,6 @@ export const appendObject = operation<AppendObjectParams, ResultMeta>({
   method: 'POST',
   target: 'object',
   subresource: 'append',
-  needs: ['position'],
   access: [{ action: 'AppendObject', on: 'object' }],
   // Its position makes a repetition fail instead of doubling the content, but then hides the success.
   idempotent: false,

@@ -35,6 +35,19 @@ export interface FaultPlanOptions {
   seed?: number
 }
 
+const KINDS = new Set(['latency', 'drop', 'error', 'truncate', 'date', 'bandwidth'])
+
+/** @throws Error that says what is wrong with a plan that came from outside */
+export function checkPlan(plan: Partial<FaultPlanOptions>): FaultPlanOptions {
+  if (!Array.isArray(plan.rules)) throw new Error('the plan needs a list "rules"')
+  for (const [i, rule] of plan.rules.entries()) {
+    if (!KINDS.has(rule?.action?.kind)) {
+      throw new Error(`rules[${i}].action.kind must be one of ${[...KINDS].join(', ')}`)
+    }
+  }
+  return plan as FaultPlanOptions
+}
+
 interface Counted {
   rule: FaultRule
   seen: number

@@ -17,7 +17,7 @@ export const append: Handlers = {
     const position = readPosition(request.query.position)
     const described = objectHeadersOf(request.headers, request.key)
     const md5 = announcedMd5(request)
-    if (bucketOf(context).versioning) {
+    if (bucketOf(context).versioning === 'Enabled') {
       throw new Fault(
         'InvalidBucketState',
         'Objects of a bucket with versioning cannot be appended to.',

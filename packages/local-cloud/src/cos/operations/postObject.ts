@@ -4,11 +4,12 @@ import {
   type BusboyHeaders,
   type BusboyInstance,
 } from '@fastify/busboy'
-import { encodeKey, keyProblem, operations } from '@miniprogram-cos/protocol'
+import { encodeKey, operations } from '@miniprogram-cos/protocol'
 import { type Answer, xmlAnswer } from '../answer'
 import { authorize, wantedAccess } from '../authorize'
 import { limited } from '../body'
 import { Fault } from '../fault'
+import { checkKey } from '../key'
 import { type Description, objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import { authenticateForm } from '../postForm'
 import type { CosRequest } from '../request'
@@ -157,8 +158,7 @@ function keyOf(fields: Fields, filename: string): string {
     throw new Fault('InvalidArgument', 'Bucket POST must contain a field named "key".')
   }
   const key = fields.key.split(FILENAME).join(filename).replace(/^\//, '')
-  const problem = keyProblem(key)
-  if (problem) throw new Fault(problem.includes('bytes long') ? 'KeyTooLong' : 'InvalidArgument')
+  checkKey(key)
   return key
 }
 

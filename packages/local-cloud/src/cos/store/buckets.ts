@@ -18,6 +18,7 @@ export class Buckets {
 
   /** Reads all buckets once; later the memory is ahead of the disk by nothing. */
   async load(): Promise<void> {
+    this.#known.clear()
     const prefix = bytes('bucket\0')
     for await (const value of this.#engine.db.values({ gt: prefix, lt: after(prefix) })) {
       const record = value as BucketRecord

@@ -240,6 +240,26 @@ export class Engine {
     this.discardLater(later)
   }
 
+  /** Removes every row and blob. What is being read stays until its readers have left. */
+  async clear(): Promise<void> {
+    const owned: Blob[] = []
+    for (const space of ['object', 'version', 'part']) {
+      const prefix = bytes(`${space}\0`)
+      for await (const value of this.db.values({ gt: prefix, lt: after(prefix) })) {
+        owned.push(...(value as { blobs: Blob[] }).blobs)
+      }
+    }
+    const rows: Batch = []
+    for (const space of ['bucket', 'object', 'version', 'upload', 'uploadId', 'part']) {
+      const prefix = bytes(`${space}\0`)
+      for await (const key of this.db.keys({ gt: prefix, lt: after(prefix) })) {
+        rows.push({ type: 'del', key })
+      }
+    }
+    await this.commit(rows, [], owned)
+    await Promise.allSettled(this.#sweeping)
+  }
+
   /** Keeps blobs readable until the returned function is called, even if they are dropped meanwhile. */
   pin(blobs: readonly Blob[]): () => void {
     for (const { id } of blobs) this.#readers.set(id, (this.#readers.get(id) ?? 0) + 1)

@@ -24,6 +24,12 @@ export class Store {
     return store
   }
 
+  /** Removes everything, buckets too. Not to be called while requests are under way. */
+  async clear(): Promise<void> {
+    await this.engine.clear()
+    await this.buckets.load()
+  }
+
   close(): Promise<void> {
     return this.engine.close()
   }
