@@ -206,7 +206,7 @@ test('answers every request with an id, and an error with the documented body', 
 })
 
 test('answers what it does not imitate with NotImplemented, naming it', async () => {
-  for (const query of ['intelligenttiering', 'object-lock', 'notification', 'live']) {
+  for (const query of ['torrent', 'object-lock', 'notification', 'live']) {
     const response = await signed({ query: { [query]: '' } })
     expect([response.status, errorOf(response).code]).toEqual([501, 'NotImplemented'])
     expect(errorOf(response).message).toContain(`?${query}`)

@@ -56,8 +56,8 @@ test('a reserved sub-resource that no row serves is never taken for a plain oper
   expect(unservedSubresource(recogniseOperation(put)?.row, put.query)).toBe('retention')
   const half = shape('PUT', 'object', { uploadId: 'x' })
   expect(unservedSubresource(recogniseOperation(half)?.row, half.query)).toBe('uploadId')
-  const list = shape('GET', 'bucket', { intelligenttiering: '', prefix: '' })
-  expect(unservedSubresource(recogniseOperation(list)?.row, list.query)).toBe('intelligenttiering')
+  const list = shape('GET', 'bucket', { 'object-lock': '', prefix: '' })
+  expect(unservedSubresource(recogniseOperation(list)?.row, list.query)).toBe('object-lock')
 })
 
 test('nothing is recognised that COS does not have', () => {

@@ -52,6 +52,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     clock,
     addressing: { pathStyle, hosts },
     faults,
+    running: new Set(),
     log(entry) {
       admin.tell(entry)
       options.onCosRequest?.(entry)
@@ -93,6 +94,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     async close() {
       await functionHost.close()
       await Promise.all(servers.map(stop))
+      await Promise.allSettled(cosServices.running)
       await store.close()
     },
   }

@@ -21,7 +21,7 @@ export async function overviewPage(
       return objects.length < SHOWN ? 'next' : 'stop'
     })
     const uploads: UploadRecord[] = []
-    await store.uploads.walk(bucket.name, '', (upload) => {
+    await store.uploads.walk(bucket.name, '', '', (upload) => {
       uploads.push(upload)
       return uploads.length < SHOWN ? 'next' : 'stop'
     })

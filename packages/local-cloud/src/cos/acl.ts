@@ -1,9 +1,14 @@
-import { asList, type XmlElement } from '@miniprogram-cos/protocol'
+import { asList, writeXml, type XmlElement } from '@miniprogram-cos/protocol'
 import { Fault } from './fault'
 import type { CosRequest } from './request'
 import type { Acl, AclGrant } from './store/records'
 
-export const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
+const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
+const AUTHENTICATED_USERS = 'http://cam.qcloud.com/groups/global/AuthenticatedUsers'
+const GROUPS = new Set([ALL_USERS, AUTHENTICATED_USERS])
+
+/** An ACL may name so many grantees (document 436/7748). */
+const MAX_GRANTS = 100
 
 /** Canned ACLs (document 436/30752). */
 const BUCKET_CANNED = new Set(['private', 'public-read', 'public-read-write', 'authenticated-read'])
@@ -15,6 +20,8 @@ const OBJECT_CANNED = new Set([
   'bucket-owner-read',
   'bucket-owner-full-control',
 ])
+
+const DEFAULT_CANNED = { bucket: 'private', object: 'default' }
 
 const GRANT_HEADERS: [header: string, permission: AclGrant['permission']][] = [
   ['x-cos-grant-read', 'READ'],
@@ -29,7 +36,8 @@ export function aclOfHeaders(
   headers: CosRequest['headers'],
   target: 'bucket' | 'object',
 ): Acl | undefined {
-  const canned = headers['x-cos-acl'] || undefined
+  const empty = headers['x-cos-acl'] === '' ? DEFAULT_CANNED[target] : undefined
+  const canned = headers['x-cos-acl'] || empty
   const allowed = target === 'bucket' ? BUCKET_CANNED : OBJECT_CANNED
   if (canned !== undefined && !allowed.has(canned)) {
     throw new Fault('InvalidArgument', `The ACL "${canned}" is not valid for this ${target}.`)
@@ -38,7 +46,7 @@ export function aclOfHeaders(
     readGrantees(headers[header] ?? '').map((grantee) => ({ grantee, permission })),
   )
   if (canned === undefined && grants.length === 0) return undefined
-  return { canned: canned ?? (target === 'bucket' ? 'private' : 'default'), grants }
+  return { canned: canned ?? DEFAULT_CANNED[target], grants }
 }
 
 /** `id="100000000001",id="qcs::cam::uin/1:uin/2"`, ids in the long form. */
@@ -48,59 +56,75 @@ function readGrantees(text: string): AclGrant['grantee'][] {
     .map((one) => one.trim())
     .filter((one) => one !== '')
     .map((one) => {
+      const refuse = () => new Fault('InvalidArgument', `The grantee ${one} is not valid.`)
       const match = /^(id|uin|uri)="([^"]+)"$/.exec(one)
-      if (!match) throw new Fault('InvalidArgument', `The grantee ${one} is not valid.`)
+      if (!match) throw refuse()
       const [, kind, value = ''] = match
-      return kind === 'uri' ? { uri: value } : { id: longId(value) }
+      return granteeOf(kind === 'uri' ? 'uri' : 'id', value, refuse)
     })
 }
 
-function longId(id: string): string {
-  return /^\d+$/.test(id) ? `qcs::cam::uin/${id}:uin/${id}` : id
+/** Ids in the long form; `1` is an account, `1/2` the sub-account 2 of it. */
+function granteeOf(kind: 'id' | 'uri', value: string, refuse: () => Fault): AclGrant['grantee'] {
+  if (kind === 'uri') {
+    if (!GROUPS.has(value)) throw refuse()
+    return { uri: value }
+  }
+  const [, account, user = account] = /^(\d+)(?:\/(\d+))?$/.exec(value) ?? []
+  if (account) return { id: `qcs::cam::uin/${account}:uin/${user}` }
+  if (!/^qcs::cam::(uin\/\d+:uin\/\d+|anyone:anyone|anonymous:anonymous)$/.test(value))
+    throw refuse()
+  return { id: value }
 }
 
 /** The ACL of an `AccessControlPolicy` document. @throws Fault `MalformedXML` */
 export function aclOfDocument(document: Record<string, unknown>, target: 'bucket' | 'object'): Acl {
-  const list = document.AccessControlList as XmlElement | undefined
-  const grants = asList<Record<string, XmlElement | string>>(list?.Grant).map((grant) => {
-    const grantee = grant.Grantee as Record<string, string> | undefined
+  const malformed = () => new Fault('MalformedXML')
+  const owner = document.Owner as XmlElement | '' | undefined
+  const list = document.AccessControlList as XmlElement | '' | undefined
+  if (!(owner || undefined)?.ID || list === undefined) throw malformed()
+  const listed = asList<Record<string, XmlElement | string>>(list === '' ? undefined : list.Grant)
+  if (listed.length > MAX_GRANTS) throw malformed()
+  const grants = listed.map((grant) => {
+    const { URI, ID } = (grant.Grantee ?? {}) as Record<string, string>
     const permission = grant.Permission as AclGrant['permission']
-    if (!GRANT_HEADERS.some(([, known]) => known === permission)) throw new Fault('MalformedXML')
-    if (grantee?.URI) return { grantee: { uri: grantee.URI }, permission }
-    if (grantee?.ID) return { grantee: { id: longId(grantee.ID) }, permission }
-    throw new Fault('MalformedXML')
+    const isKnown = GRANT_HEADERS.some(([, known]) => known === permission)
+    if (!isKnown || Boolean(URI) === Boolean(ID)) throw malformed()
+    return { grantee: granteeOf(URI ? 'uri' : 'id', URI || (ID as string), malformed), permission }
   })
-  return { canned: target === 'bucket' ? 'private' : 'default', grants }
+  return { canned: DEFAULT_CANNED[target], grants }
 }
 
 /** The grants of an ACL with those that its canned name stands for. */
 export function allGrants({ canned, grants }: Acl): AclGrant[] {
-  const everyone = (permission: AclGrant['permission']) => ({
-    grantee: { uri: ALL_USERS },
+  const everyone = (permission: AclGrant['permission'], uri = ALL_USERS) => ({
+    grantee: { uri },
     permission,
   })
   if (canned === 'public-read') return [everyone('READ'), ...grants]
   if (canned === 'public-read-write') return [everyone('READ'), everyone('WRITE'), ...grants]
+  if (canned === 'authenticated-read') return [everyone('READ', AUTHENTICATED_USERS), ...grants]
   return grants
 }
 
+const XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+
 /** The document of an ACL, as COS shows it: the given grants, no owner added. */
-export function aclDocument(acl: Acl | undefined, ownerUin: string): object {
+export function aclDocument(acl: Acl | undefined, ownerUin: string): string {
   const ownerId = `qcs::cam::uin/${ownerUin}:uin/${ownerUin}`
   const own = acl && allGrants(acl).length > 0 ? allGrants(acl) : undefined
   const shown = own ?? [{ grantee: { id: ownerId }, permission: 'FULL_CONTROL' as const }]
-  return {
-    AccessControlPolicy: {
-      Owner: { ID: ownerId, DisplayName: ownerId },
-      AccessControlList: {
-        Grant: shown.map(({ grantee, permission }) => ({
-          Grantee:
-            'uri' in grantee ? { URI: grantee.uri } : { ID: grantee.id, DisplayName: grantee.id },
-          Permission: permission,
-        })),
-      },
-    },
-  }
+  const owner = writeXml({ Owner: { ID: ownerId, DisplayName: ownerId } })
+  const grants = shown.map(({ grantee, permission }) => {
+    const [type, inner] =
+      'uri' in grantee
+        ? ['Group', { URI: grantee.uri }]
+        : ['CanonicalUser', { ID: grantee.id, DisplayName: grantee.id }]
+    const who = `<Grantee ${XSI} xsi:type="${type}">${writeXml(inner as object)}</Grantee>`
+    return `<Grant>${who}${writeXml({ Permission: permission })}</Grant>`
+  })
+  const list = `<AccessControlList>${grants.join('')}</AccessControlList>`
+  return `<AccessControlPolicy>${owner}${list}</AccessControlPolicy>`
 }
 
 const READ_OBJECT = ['GetObject', 'HeadObject', 'GetObjectTagging']
@@ -140,15 +164,13 @@ export function aclAllows(
   objectAcl: Acl | undefined,
   isSignedIn: boolean,
 ): boolean {
-  const allows = (acl: Acl | undefined, actions: Record<AclGrant['permission'], string[]>) => {
-    if (!acl) return false
-    if (acl.canned === 'authenticated-read' && isSignedIn && actions.READ.includes(action))
-      return true
-    return allGrants(acl).some(
+  const groups = isSignedIn ? GROUPS : new Set([ALL_USERS])
+  const allows = (acl: Acl | undefined, actions: Record<AclGrant['permission'], string[]>) =>
+    acl !== undefined &&
+    allGrants(acl).some(
       ({ grantee, permission }) =>
-        'uri' in grantee && grantee.uri === ALL_USERS && actions[permission].includes(action),
+        'uri' in grantee && groups.has(grantee.uri) && actions[permission].includes(action),
     )
-  }
   if (allows(objectAcl, OBJECT_ACTIONS)) return true
   // An object with an ACL of its own does not follow its bucket.
   const followsBucket =

@@ -16,15 +16,17 @@ export interface Answer {
   release?: () => void
 }
 
-export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 /** An XML answer. */
 export function xmlAnswer(document: object, status = 200): Answer {
-  return {
-    status,
-    headers: { 'Content-Type': 'application/xml' },
-    body: XML_DECLARATION + writeXml(document),
-  }
+  return { ...xmlTextAnswer(writeXml(document)), status }
+}
+
+/** An XML answer whose text is there already, with or without its declaration. */
+export function xmlTextAnswer(text: string): Answer {
+  const body = text.startsWith('<?xml') ? text : XML_DECLARATION + text
+  return { status: 200, headers: { 'Content-Type': 'application/xml' }, body }
 }
 
 /** `x-cos-request-id`: base64 of the time in hex and something random, as COS makes them. */
@@ -76,7 +78,7 @@ export async function sendAnswer(
   const { body } = answer
   if (typeof body === 'string' || Buffer.isBuffer(body) || body === undefined) {
     const content = typeof body === 'string' ? Buffer.from(body, 'utf8') : (body ?? NOTHING)
-    if (!('Content-Length' in headers) && answer.status !== 204 && answer.status !== 304) {
+    if (!('Content-Length' in headers)) {
       headers['Content-Length'] = isHead ? 0 : content.length
     }
     response.writeHead(answer.status, utf8ToLatin1(headers))

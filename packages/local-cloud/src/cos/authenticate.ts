@@ -33,19 +33,27 @@ export const nodeHash: SignatureHash = {
 export function authenticate(request: CosRequest, keys: KeyRing, now: number): Authenticated {
   const carrier = findCarrier(request)
   if (!carrier) return { principal: { kind: 'anonymous' } }
-  const auth = parseAuthorization(carrier.authorization)
-  if (!auth && carrier.ownParams.has('sign')) {
-    const principal = verifyV4(carrier.authorization, request, carrier.token, keys, now)
-    if (principal) return { principal }
-  }
-  if (auth?.algorithm !== 'sha1') {
-    throw new Fault('InvalidArgument', 'The Authorization you specified is malformed.')
-  }
   const query: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(request.query)) {
     if (!carrier.ownParams.has(name)) query[name] = value
   }
-  return { principal: verifySigned(auth, { ...request, query }, carrier.token, keys, now), auth }
+  let fault = new Fault('InvalidArgument', 'The Authorization you specified is malformed.')
+  for (const text of carrier.readings) {
+    try {
+      const auth = parseAuthorization(text)
+      if (!auth && carrier.ownParams.has('sign')) {
+        const principal = verifyV4(text, request, carrier.token, keys, now)
+        if (principal) return { principal }
+      }
+      if (auth?.algorithm !== 'sha1') continue
+      const signed = { ...request, query }
+      return { principal: verifySigned(auth, signed, carrier.token, keys, now), auth }
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      fault = error
+    }
+  }
+  throw fault
 }
 
 /** Checks key, time and signature of one signed request, or of a signed form. */
@@ -84,7 +92,8 @@ export function isSame(a: string, b: string): boolean {
 }
 
 interface Carrier {
-  authorization: string
+  /** The Authorization's text; where it can be read in two ways, both. */
+  readings: string[]
   token?: string | undefined
   /** Query parameters that carry the signature and so are no part of what is signed. */
   ownParams: ReadonlySet<string>
@@ -101,24 +110,28 @@ const PRESIGNED = [
 ]
 
 /** Where the signature is: header, the seven `q-*` parameters, or `sign=`. */
-function findCarrier({ headers, query }: CosRequest): Carrier | undefined {
+function findCarrier({ headers, query, search }: CosRequest): Carrier | undefined {
   if (headers.authorization !== undefined) {
     return {
-      authorization: headers.authorization,
+      readings: [headers.authorization],
       token: headers['x-cos-security-token'],
       ownParams: new Set(),
     }
   }
   const token = query['x-cos-security-token'] ?? headers['x-cos-security-token']
   if ('q-signature' in query || 'q-ak' in query) {
-    return {
-      authorization: PRESIGNED.map((name) => `${name}=${query[name] ?? ''}`).join('&'),
-      token,
-      ownParams: new Set(PRESIGNED),
-    }
+    // The list of names is percent-encoded itself; some clients put it into the URL as it stands,
+    // others encode it once more.
+    const sent = /(?:^|&)q-url-param-list=([^&]*)/.exec(search)?.[1] ?? ''
+    const read = (list: string) =>
+      PRESIGNED.map((name) => {
+        return `${name}=${name === 'q-url-param-list' ? list : (query[name] ?? '')}`
+      }).join('&')
+    const readings = new Set([read(query['q-url-param-list'] ?? ''), read(sent)])
+    return { readings: [...readings], token, ownParams: new Set(PRESIGNED) }
   }
   if (query.sign !== undefined) {
-    return { authorization: query.sign, token, ownParams: new Set(['sign']) }
+    return { readings: [query.sign], token, ownParams: new Set(['sign']) }
   }
   return undefined
 }

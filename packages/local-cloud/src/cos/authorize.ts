@@ -3,10 +3,10 @@ import type { KeyRing } from '../keys/keyRing'
 import { aclAllows } from './acl'
 import { Fault } from './fault'
 import { evaluateBucketPolicy } from './policy/bucketPolicy'
-import type { ConditionContext } from './policy/conditions'
+import { type ConditionContext, UNKNOWN_YET } from './policy/conditions'
 import { type AccessRequest, type Decision, evaluatePolicy } from './policy/evaluatePolicy'
 import type { Principal } from './principal'
-import type { CosRequest } from './request'
+import { type CosRequest, versionIdOf } from './request'
 import type { Store } from './store/store'
 
 /** One thing an operation wants to do. */
@@ -24,6 +24,8 @@ export interface Asking {
   principal: Principal
   store: Store
   keys: KeyRing
+  /** A form's fields that mean headers, and its file's length, unknown before it has come in. */
+  form?: { headers: Record<string, string>; length: number | undefined }
 }
 
 /** What a request's row of the table asks for, where the request alone tells it. */
@@ -48,14 +50,14 @@ export function wantedAccess(
  * the key, the bucket policy or an ACL must allow it. The root key owns every bucket.
  */
 export async function decide(asking: Asking, wanted: Wanted): Promise<Decision> {
-  const { principal, store, keys, request } = asking
+  const { principal, store, keys } = asking
   const access: AccessRequest = {
     action: wanted.action,
     region: wanted.region,
     appid: parseBucket(wanted.bucket)?.appid ?? keys.appid,
     bucket: wanted.bucket,
     path: wanted.path,
-    context: conditionContext(request),
+    context: conditionContext(asking),
   }
   const bucket = store.buckets.get(wanted.bucket)
   const own = ownDecision(principal, access)
@@ -99,18 +101,22 @@ export async function authorize(asking: Asking, wanted: Wanted[]): Promise<void>
 }
 
 /** What the request offers to policy conditions (documents 436/71306, 436/71307). */
-function conditionContext({ headers, query, raw }: CosRequest): ConditionContext {
+function conditionContext({ request, form }: Asking): ConditionContext {
+  const { query, raw } = request
+  const headers = { ...request.headers, ...form?.headers }
+  const length = form ? (form.length?.toString() ?? UNKNOWN_YET) : headers['content-length']
   return {
     'qcs:ip': raw.socket.remoteAddress?.replace(/^::ffff:/, ''),
     'cos:secure-transport': 'encrypted' in raw.socket ? 'true' : 'false',
-    'cos:content-length': headers['content-length'],
+    'cos:content-length': length,
+    'cos:host': headers.host,
     'cos:content-type': headers['content-type'],
     'cos:x-cos-acl': headers['x-cos-acl'],
     'cos:x-cos-storage-class': headers['x-cos-storage-class'],
     'cos:prefix': query.prefix,
     'cos:delimiter': query.delimiter,
     'cos:marker': query.marker,
-    'cos:versionid': query.versionId,
+    'cos:versionid': versionIdOf(request),
     'cos:response-content-type': query['response-content-type'],
   }
 }

@@ -29,7 +29,7 @@ export async function* limited(
 }
 
 /** The digest a client announced, in hex. @throws Fault `InvalidDigest` */
-export function announcedMd5({ headers }: CosRequest): string | undefined {
+export function announcedMd5({ headers }: Pick<CosRequest, 'headers'>): string | undefined {
   const given = headers['content-md5']
   if (given === undefined || given === '') return undefined
   const bytes = Buffer.from(given, 'base64')
@@ -49,9 +49,10 @@ export async function* bodyOf(request: CosRequest): AsyncGenerator<Uint8Array> {
 
 /**
  * Reads a small body as text, checked against Content-MD5.
- * @throws Fault `MissingRequestBodyError`, `XMLSizeLimit`, `BadDigest`
+ * @throws Fault `MissingContentLength`, `MissingRequestBodyError`, `XMLSizeLimit`, `BadDigest`
  */
 export async function readTextBody(request: CosRequest): Promise<string> {
+  checkLengthGiven(request)
   const md5 = announcedMd5(request)
   const chunks: Uint8Array[] = []
   let size = 0

@@ -39,7 +39,7 @@ export function corsHeaders(
   return {
     'Access-Control-Allow-Origin': isAny ? '*' : origin,
     'Access-Control-Allow-Methods': asList<string>(rule.AllowedMethod).join(','),
-    ...(headers.length > 0 ? { 'Access-Control-Allow-Headers': headers.join(',') } : {}),
+    ...allowedHeaders(rule, headers),
     ...(exposed.length > 0 ? { 'Access-Control-Expose-Headers': exposed.join(',') } : {}),
     ...(rule.MaxAgeSeconds ? { 'Access-Control-Max-Age': String(rule.MaxAgeSeconds) } : {}),
     // Credentials may only go to an origin that is named.
@@ -48,4 +48,13 @@ export function corsHeaders(
       ? { Vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method' }
       : {}),
   }
+}
+
+/** All that the rule lists; where it has a wildcard, what was asked for. */
+function allowedHeaders(rule: XmlElement, asked: string[]): Record<string, string> {
+  const listed = asList<string>(rule.AllowedHeader).map((name) => name.toLowerCase())
+  const names = listed.some((name) => name.includes('*')) ? asked : listed
+  return asked.length > 0 && names.length > 0
+    ? { 'Access-Control-Allow-Headers': names.join(',') }
+    : {}
 }

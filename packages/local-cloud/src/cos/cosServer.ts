@@ -24,15 +24,30 @@ export function createCosServer(
     requestTimeout: 0,
     headersTimeout: 60_000,
   }
-  const serve = (request: IncomingMessage, response: ServerResponse) =>
-    void serveCos(services, request, response)
+  const answering = new WeakMap<Duplex, ServerResponse>()
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    answering.set(request.socket, response)
+    const done = serveCos(services, request, response).finally(() => services.running.delete(done))
+    services.running.add(done)
+  }
   const server = certificate
     ? createTlsServer({ ...limits, ...certificate }, serve)
     : createServer(limits, serve)
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    refuseUnreadable(services, error, socket),
-  )
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const before = answering.get(socket)
+    // What follows a body that is longer than announced is dropped; the answer to the body is due.
+    if (before && !before.writableEnded && error.code !== 'ECONNRESET' && isAllThere(before)) {
+      before.once('close', () => socket.destroy())
+      if (!before.headersSent) before.setHeader('Connection', 'close')
+      return
+    }
+    refuseUnreadable(services, error, socket)
+  })
   return server
+}
+
+function isAllThere({ req }: ServerResponse): boolean {
+  return req.complete
 }
 
 /** What is no HTTP request still gets COS's error document, with its ids. */

@@ -1,7 +1,10 @@
 /** The errors of COS that are answered here: status and message (document 436/7730). */
 const FAULTS = {
   AccessDenied: [403, 'Access Denied.'],
-  AccessForbidden: [403, 'CORSResponse: CORS is not enabled for this bucket.'],
+  AccessForbidden: [
+    403,
+    "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec",
+  ],
   AppendPositionErr: [409, "The append position does not match the object's length."],
   BadDigest: [400, 'The Content-Md5 you specified did not match what we received.'],
   BucketAccelerateNotEnabled: [400, 'The bucket does not enable global acceleration.'],
@@ -72,7 +75,7 @@ const FAULTS = {
   NoSuchWebsiteConfiguration: [404, 'The specified bucket does not have a website configuration.'],
   OriginConfigurationNotFoundError: [404, 'The origin configuration was not found.'],
   ReplicationConfigurationNotFoundError: [404, 'The replication configuration was not found.'],
-  ObjectNotAppendable: [409, 'The object is not appendable.'],
+  ObjectNotAppendable: [409, 'The operation is not valid for the current state of the object.'],
   NoSuchUpload: [
     404,
     'The specified multipart upload does not exist. The upload ID might be invalid, or the multipart upload might have been aborted or completed.',
@@ -94,6 +97,17 @@ const FAULTS = {
   SlowDown: [503, 'Reduce your request rate.'],
   SignatureDoesNotMatch: [403, 'The Signature you specified is invalid.'],
   XMLSizeLimit: [400, 'The XML body is too large.'],
+  ActionAccelerateNotSupported: [400, 'The acceleration endpoint does not support this operation.'],
+  BucketNameTooLong: [400, 'The bucket name is too long.'],
+  BucketVersionNotOpen: [400, 'The bucket does not have versioning enabled.'],
+  IncorrectNumberOfFilesInPostRequest: [400, 'POST requires exactly one file upload per request.'],
+  InvalidDelimiter: [400, 'The delimiter must be a single character.'],
+  InvalidObjectName: [400, 'The specified object name is not valid.'],
+  InvalidObjectState: [403, 'The operation is not valid for the object storage class.'],
+  InvalidTargetBucketForLogging: [400, 'The target bucket for logging does not exist.'],
+  ListPartUploadIdIsEmpty: [400, 'The uploadId is empty.'],
+  NotSupportedStorageClass: [400, 'The storage class you specified is not supported.'],
+  TooManyBuckets: [400, 'You have attempted to create more buckets than allowed.'],
 } as const satisfies Record<string, readonly [number, string]>
 
 export type FaultCode = keyof typeof FAULTS

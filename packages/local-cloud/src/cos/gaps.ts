@@ -23,6 +23,6 @@ export function gapsAsMarkdown(): string {
   const list = (names: string[]) => names.map((name) => `\`${name}\``).join(', ')
   return [
     `**Imitated (${imitated.length} operations):** ${list(imitated)}.`,
-    `**Answered with \`501 NotImplemented\`, naming it:** the sub-resources ${list(subresources)}; the headers ${list(headers)}; media processing in the query (\`imageMogr2\`, \`ci-process\` …); \`success_action_redirect\` in forms.`,
+    `**Answered with \`501 NotImplemented\`, naming it:** the sub-resources ${list(subresources)}; the headers ${list(headers)}; media processing in the query (\`imageMogr2\`, \`ci-process\` …).`,
   ].join('\n\n')
 }

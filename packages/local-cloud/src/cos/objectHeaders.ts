@@ -32,7 +32,11 @@ const STORAGE_CLASSES = new Set([
 export const NOT_IMITATED = [
   'pic-operations',
   'x-cos-server-side-encryption',
+  'x-cos-server-side-encryption-cos-kms-key-id',
+  'x-cos-server-side-encryption-context',
   'x-cos-server-side-encryption-customer-algorithm',
+  'x-cos-server-side-encryption-customer-key',
+  'x-cos-server-side-encryption-customer-key-md5',
   'x-cos-forbid-overwrite',
   'x-cos-callback',
   'x-cos-return-body',
@@ -66,6 +70,9 @@ export function objectHeadersOf(headers: CosRequest['headers'], key: string): De
     if (value === undefined) continue
     if (Object.hasOwn(KEPT, name) && value !== '') kept[KEPT[name] as string] = value
     if (name.startsWith('x-cos-meta-')) {
+      if (!/^x-cos-meta-[a-z0-9-]+$/.test(name)) {
+        throw new Fault('InvalidArgument', `The name of the metadata ${name} is not valid.`)
+      }
       kept[name] = value
       metaBytes += Buffer.byteLength(name) + Buffer.byteLength(value)
     }
@@ -76,7 +83,7 @@ export function objectHeadersOf(headers: CosRequest['headers'], key: string): De
   kept['Content-Type'] ??= contentTypeOf(key)
   const storageClass = headers['x-cos-storage-class'] || 'STANDARD'
   if (!STORAGE_CLASSES.has(storageClass)) {
-    throw new Fault('InvalidArgument', 'The storage class you specified is not valid.')
+    throw new Fault('NotSupportedStorageClass')
   }
   const acl = aclOfHeaders(headers, 'object')
   const tags = headers['x-cos-tagging'] ? tagsOfHeader(headers['x-cos-tagging']) : undefined

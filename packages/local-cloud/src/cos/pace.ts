@@ -7,7 +7,11 @@ const MAX_BITS = 838_860_800
 
 /** What a request allows itself, in bytes per second. @throws Fault `InvalidArgument` */
 export function trafficLimitOf({ headers, query }: CosRequest): number | undefined {
-  const text = headers['x-cos-traffic-limit'] ?? query['x-cos-traffic-limit']
+  return readTrafficLimit(headers['x-cos-traffic-limit'] ?? query['x-cos-traffic-limit'])
+}
+
+/** `x-cos-traffic-limit` in bytes per second. @throws Fault `InvalidArgument` */
+export function readTrafficLimit(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const bits = /^\d+$/.test(text) ? Number(text) : 0
   if (bits < MIN_BITS || bits > MAX_BITS) {

@@ -83,31 +83,27 @@ function checkPolicy(text: string, fields: Fields, now: number): LengthRange {
   try {
     policy = JSON.parse(text) as PolicyDocument
   } catch {
-    throw new Fault('InvalidPolicyDocument', 'The policy document is not valid JSON.')
+    throw withoutConditions()
   }
-  if (typeof policy !== 'object' || policy === null) throw new Fault('InvalidPolicyDocument')
+  if (typeof policy !== 'object' || policy === null) throw withoutConditions()
   const expiration = Date.parse(String(policy.expiration))
   if (Number.isNaN(expiration)) throw new Fault('InvalidPolicyDocument')
   if (expiration / 1000 < now) {
     throw new Fault(
       'AccessDenied',
-      `You post object request has been expired, expiration time: ${expiration / 1000} but the time now : ${now}`,
+      `You post object request has been expired, expiration time: ${Math.floor(expiration / 1000)} but the time now : ${now}`,
     )
   }
-  if (!Array.isArray(policy.conditions) || policy.conditions.length === 0) {
-    throw new Fault(
-      'InvalidPolicyDocument',
-      'You must provide condition if you specify a policy in post object request.',
-    )
-  }
+  if (!Array.isArray(policy.conditions) || policy.conditions.length === 0) throw withoutConditions()
   const length = { ...ANY_LENGTH }
   const named = new Set<string>()
   for (const condition of policy.conditions as unknown[]) {
     if (Array.isArray(condition) && condition[0] === 'content-length-range') {
-      const [, min, max] = condition as unknown[]
-      if (!Number.isInteger(min) || !Number.isInteger(max)) throw new Fault('InvalidPolicyDocument')
-      length.min = Math.max(length.min, min as number)
-      length.max = Math.min(length.max, max as number)
+      const [min, max] = (condition as unknown[]).slice(1).map(Number) as [number, number]
+      const isRange = Number.isInteger(min) && Number.isInteger(max) && min >= 0 && min <= max
+      if (!isRange) throw new Fault('InvalidPolicyDocument')
+      length.min = Math.max(length.min, min)
+      length.max = Math.min(length.max, max)
       continue
     }
     for (const [operator, name, value] of normalise(condition)) {
@@ -136,12 +132,25 @@ function normalise(condition: unknown): [operator: string, name: string, value: 
   return Object.entries(condition).map(([name, value]) => ['eq', name, String(value)])
 }
 
+/** These may only be given exactly (document 436/14690). */
+const EXACT_ONLY = /^(bucket|success_action_status|x-cos-(?!meta-).*)$/i
+
 function checkCondition(operator: string, name: string, value: string, fields: Fields): void {
+  if (operator === 'starts-with' && EXACT_ONLY.test(name)) throw new Fault('InvalidPolicyDocument')
   // The period is signed as q-sign-time and sent as q-key-time.
   const actual =
-    fields[name.toLowerCase()] ?? (name === 'q-sign-time' ? fields['q-key-time'] : undefined) ?? ''
-  const holds = operator === 'eq' ? actual === value : actual.startsWith(value)
+    fields[name.toLowerCase()] ?? (name === 'q-sign-time' ? fields['q-key-time'] : undefined)
+  // What a policy names must be in the form.
+  const holds =
+    actual !== undefined && (operator === 'eq' ? actual === value : actual.startsWith(value))
   if (!holds) {
     throw new Fault('AccessDenied', `Condition key ${name} doesn't match the value ${value}`)
   }
+}
+
+function withoutConditions(): Fault {
+  return new Fault(
+    'InvalidPolicyDocument',
+    'You must provide condition if you specify a policy in post object request.',
+  )
 }

@@ -1,9 +1,10 @@
 import { asList, readXml, type XmlElement } from '@miniprogram-cos/protocol'
 import { Fault } from './fault'
+import { wildcardMatches } from './policy/evaluatePolicy'
 import type { CosRequest } from './request'
 import type { BucketRecord } from './store/records'
 
-/** Hotlink protection (document 436/13319). @throws Fault `AccessDenied` */
+/** Hotlink protection of what is read without a signature (document 436/13319). @throws Fault `AccessDenied` */
 export function checkReferer({ headers, method, target }: CosRequest, bucket: BucketRecord): void {
   const document = bucket.documents?.referer
   if (!document || target !== 'object' || (method !== 'GET' && method !== 'HEAD')) return
@@ -17,13 +18,18 @@ export function checkReferer({ headers, method, target }: CosRequest, bucket: Bu
   if (!isAllowed) throw new Fault('AccessDenied', 'You are denied by bucket referer rule')
 }
 
-/** Entries are hosts, or hosts with a path, `*` standing for any run of characters. */
+/**
+ * Entries are hosts, with a port or a path if need be; `*` stands for any run of characters, and
+ * `*.example.com` for `example.com` too.
+ */
 function isListed(referer: string, domains: string[]): boolean {
   const bare = referer.replace(/^https?:\/\//, '')
-  const host = bare.split(/[/?:]/)[0] as string
+  const hostAndPort = bare.split(/[/?#]/)[0] as string
+  const host = hostAndPort.replace(/:\d+$/, '')
   return domains.some((domain) => {
     const entry = domain.replace(/^https?:\/\//, '')
-    const pattern = entry.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')
-    return new RegExp(`^${pattern}`).test(entry.includes('/') ? bare : `${host}`)
+    if (entry.includes('/')) return wildcardMatches(`${entry}*`, bare)
+    const text = /:\d+$/.test(entry) ? hostAndPort : host
+    return wildcardMatches(entry, text) || (entry.startsWith('*.') && entry.slice(2) === text)
   })
 }

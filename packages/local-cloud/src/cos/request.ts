@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { parseHost } from '@miniprogram-cos/protocol'
 import { Fault } from './fault'
-import { foldsToBucket } from './key'
+import { foldsToBucket, withoutLeadingSlashes } from './key'
 
 /** A request with its address taken apart, before anyone has looked at who sent it. */
 export interface CosRequest {
@@ -19,6 +19,8 @@ export interface CosRequest {
   pathname: string
   /** Decoded; of a repeated parameter the first counts, for signature and meaning alike. */
   query: Record<string, string>
+  /** The query as it was sent. */
+  search: string
   headers: Record<string, string | undefined>
   /** How fast its body may be read. @default as fast as it comes */
   bytesPerSecond?: number
@@ -31,7 +33,7 @@ export interface Addressing {
   hosts: Record<string, string>
 }
 
-/** @throws Fault `InvalidURI`, `PathStyleDomainForbidden` */
+/** @throws Fault `InvalidURI`, `InvalidBucketName`, `PathStyleDomainForbidden` */
 export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRequest {
   const { host, path, search } = splitTarget(raw)
   const headers: CosRequest['headers'] = { host }
@@ -44,6 +46,7 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
     method: raw.method ?? 'GET',
     pathname: decode(path),
     query: readQuery(search),
+    search,
     headers,
     accelerate: false,
   }
@@ -58,6 +61,7 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
       ...targetOf(base.pathname.slice(1)),
     }
   }
+  if (named?.kind === 'invalid') throw new Fault('InvalidBucketName')
   const region = named?.region
   const withRegion = region ? { region } : {}
   if (base.pathname === '/') {
@@ -69,8 +73,10 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
   return { ...base, ...withRegion, bucket, ...targetOf(key) }
 }
 
-function targetOf(key: string): Pick<CosRequest, 'target' | 'key'> {
-  return foldsToBucket(key) ? { target: 'bucket', key: '' } : { target: 'object', key }
+function targetOf(path: string): Pick<CosRequest, 'target' | 'key'> {
+  return foldsToBucket(path)
+    ? { target: 'bucket', key: '' }
+    : { target: 'object', key: withoutLeadingSlashes(path) }
 }
 
 /** Host, path and query; a proxy client sends the whole URL as its target. */
@@ -112,4 +118,9 @@ function latin1ToUtf8(value: string | undefined): string | undefined {
   if (value === undefined || !/[\x80-\xff]/.test(value)) return value
   const text = Buffer.from(value, 'latin1').toString('utf8')
   return text.includes('\ufffd') ? value : text
+}
+
+/** The version a request names. COS's own pages write the parameter in two ways; empty is none. */
+export function versionIdOf({ query }: CosRequest): string | undefined {
+  return query.versionId || query.VersionId || undefined
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AnyOperation,
   type OperationName,
+  operations,
   recogniseOperation,
   unservedSubresource,
 } from '@miniprogram-cos/protocol'
@@ -48,6 +49,8 @@ export interface CosServices {
   /** Unix milliseconds. @default Date.now */
   clock: () => number
   log?: ((entry: LogEntry) => void) | undefined
+  /** Requests being served: the store may be closed only when they have ended. */
+  running: Set<Promise<void>>
 }
 
 /** A request's way through the local COS: address, authenticate, authorize, operate, answer. */
@@ -120,10 +123,12 @@ async function run(
 ): Promise<Answer> {
   const { store, keys } = services
   const request = readRequest(raw, services.addressing)
+  const isPreflight = request.method === 'OPTIONS'
   const recognised = recogniseOperation({
     method: request.method,
-    target: request.target,
-    query: request.query,
+    // A preflight may ask about any address, the bucket's and its sub-resources' too (436/8288).
+    target: isPreflight ? 'object' : request.target,
+    query: isPreflight ? {} : request.query,
     copies: request.headers['x-cos-copy-source'] !== undefined,
     form: /^multipart\/form-data/i.test(request.headers['content-type'] ?? ''),
   })
@@ -133,18 +138,16 @@ async function run(
   const pace = bandwidthOf(seen.faults)
   if (pace !== undefined) request.bytesPerSecond = pace
   const isForm = recognised?.row.form === true
-  const isPreflight = request.method === 'OPTIONS'
   // A preflight is never signed, and a form carries its signature inside.
   const isSigned = !isForm && !isPreflight
-  const known = store.buckets.get(request.bucket)
-  if (known) checkReferer(request, known)
   const { principal, auth }: Authenticated = isSigned
     ? authenticate(request, keys, Math.floor(now / 1000))
     : { principal: { kind: 'anonymous' } }
   seen.principal = principal
   const bucket = findBucket(services, request, recognised?.name)
   if (bucket) seen.bucket = bucket
-  const { name, row } = refuseUnserved(recognised, request)
+  if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
+  const { name, row } = isPreflight && recognised ? recognised : refuseUnserved(recognised, request)
   const asking = { request, principal, store, keys }
   if (isSigned) {
     const wanted = wantedAccess(row, request, bucket?.region ?? request.region ?? '')
@@ -162,6 +165,21 @@ async function run(
   return limit !== undefined && isStream ? { ...answer, body: paced(body, limit) } : answer
 }
 
+/** What the acceleration host serves, by the page on acceleration endpoints. */
+const ACCELERATED = new Set<OperationName>([
+  'putObject',
+  'postObject',
+  'getObject',
+  'headObject',
+  'optionsObject',
+  'multipartInit',
+  'multipartUpload',
+  'multipartComplete',
+  'multipartAbort',
+  'multipartListPart',
+  'multipartList',
+])
+
 /** @throws Fault `NoSuchBucket` also for a bucket of another region, as COS answers */
 function findBucket(
   { store }: CosServices,
@@ -177,14 +195,31 @@ function findBucket(
   if (request.accelerate && !/<Status>Enabled</.test(bucket.documents?.accelerate ?? '')) {
     throw new Fault('BucketAccelerateNotEnabled')
   }
+  if (request.accelerate && (!operation || !ACCELERATED.has(operation))) {
+    throw new Fault('ActionAccelerateNotSupported')
+  }
   return bucket
 }
+
+/** Sub-resources of which some methods are imitated: others are none of COS's. */
+const SERVED = new Set(
+  Object.entries(operations)
+    .filter(([name]) => name in handlers)
+    .map(([, row]) => `${row.target} ${row.subresource}`),
+)
+
+/** Parameters that only together with others make an operation: `partNumber`, `uploadId`. */
+const NEEDED = new Set(Object.values(operations).flatMap((row: AnyOperation) => row.needs ?? []))
 
 function refuseUnserved(
   recognised: { name: OperationName; row: AnyOperation } | undefined,
   request: CosRequest,
 ): { name: OperationName; row: AnyOperation } {
   const unserved = unservedSubresource(recognised?.row, request.query)
+  if (unserved && NEEDED.has(unserved)) {
+    throw new Fault('InvalidArgument', `The parameter ${unserved} does not stand alone.`)
+  }
+  if (unserved && SERVED.has(`${request.target} ${unserved}`)) throw new Fault('MethodNotAllowed')
   if (unserved) throw notImplemented(`${request.method} ${request.target} ?${unserved}`)
   if (!recognised) throw new Fault('MethodNotAllowed')
   return recognised

@@ -27,8 +27,8 @@ export function checkStrictSignature(
     asList<string>((rule[name] as XmlElement | undefined)?.[item])
   for (const rule of asList<XmlElement>(configuration?.Rule)) {
     const actions = list(rule, 'actionlist', 'action')
-    const applies = actions.some(
-      (one) => one === '*' || one.replace(/^(name\/)?cos:/, '') === action,
+    const applies = actions.some((one) =>
+      wildcardMatches(one.replace(/^(name\/)?cos:/, ''), action),
     )
     if (!applies) continue
     const isListed = (patterns: string[], name: string) =>
@@ -37,10 +37,7 @@ export function checkStrictSignature(
     for (const name of Object.keys(request.headers)) {
       if (request.headers[name] === undefined || name === 'x-cos-security-token') continue
       if (isListed(headers, name) && !auth.headerList.includes(name)) {
-        throw new Fault(
-          'AccessDenied',
-          `Strict signature missing header that must be signed: ${name}`,
-        )
+        throw missing('header', name)
       }
     }
     const params = list(rule, 'paramlist', 'param')
@@ -49,13 +46,16 @@ export function checkStrictSignature(
       const lower = name.toLowerCase()
       if (/^q-/.test(lower) || lower === 'sign' || lower === 'x-cos-security-token') continue
       if (isListed(params, lower) && !signed.includes(lower)) {
-        throw new Fault(
-          'AccessDenied',
-          `Strict signature missing param that must be signed: ${name}`,
-        )
+        throw missing('param', name)
       }
     }
   }
+}
+
+function missing(kind: 'header' | 'param', name: string): Fault {
+  return new Fault('AccessDenied', `Strict signature missing ${kind} that must be signed`, {
+    Decision: `strict signature: the ${kind} ${name} is not signed`,
+  })
 }
 
 function safeDecode(text: string): string {

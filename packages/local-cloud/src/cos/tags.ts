@@ -1,18 +1,21 @@
-import { asList, type XmlElement } from '@miniprogram-cos/protocol'
+import { asList, writeXml, type XmlElement } from '@miniprogram-cos/protocol'
 import { Fault } from './fault'
 
 export type Tags = [key: string, value: string][]
 
-/** Limits of tags (document 436/42995). */
-const MAX_KEY_BYTES = 127
-const MAX_VALUE_BYTES = 255
-const MAX_OBJECT_TAGS = 10
-const MAX_BUCKET_TAGS = 50
+/** Limits of tags, in characters (document 436/42995). */
+const MAX_KEY_LENGTH = 127
+const MAX_VALUE_LENGTH = 255
+/** Letters and digits of any script, space, and these. */
+const ALLOWED = /^[\p{L}\p{M}\p{N} +\-=._:/@]*$/u
+const RESERVED = /^(qcs:|project)/i
+const LIMITS = { object: 10, bucket: 50 }
 
 /** `k=v&k2=v2`, percent-encoded, as `x-cos-tagging` carries it. @throws Fault `InvalidTag` */
-export function tagsOfHeader(text: string): Tags {
+export function tagsOfHeader(text: string, target: 'bucket' | 'object' = 'object'): Tags {
+  if (/%(?![0-9a-f]{2})/i.test(text)) throw new Fault('InvalidTag')
   const tags = [...new URLSearchParams(text)] as Tags
-  return checkTags(tags, MAX_OBJECT_TAGS)
+  return checkTags(tags, LIMITS[target])
 }
 
 /** The tags of a `Tagging` document. @throws Fault `MalformedXML`, `InvalidTag` */
@@ -28,7 +31,7 @@ export function tagsOfDocument(
       return [Key, Value]
     },
   )
-  return checkTags(tags, target === 'object' ? MAX_OBJECT_TAGS : MAX_BUCKET_TAGS)
+  return checkTags(tags, LIMITS[target])
 }
 
 function checkTags(tags: Tags, limit: number): Tags {
@@ -38,11 +41,18 @@ function checkTags(tags: Tags, limit: number): Tags {
     tags.every(
       ([key, value]) =>
         key !== '' &&
-        Buffer.byteLength(key) <= MAX_KEY_BYTES &&
-        Buffer.byteLength(value) <= MAX_VALUE_BYTES,
+        !RESERVED.test(key) &&
+        ALLOWED.test(key + value) &&
+        [...key].length <= MAX_KEY_LENGTH &&
+        [...value].length <= MAX_VALUE_LENGTH,
     )
   if (!isValid) throw new Fault('InvalidTag')
   return tags
+}
+
+/** The document of tags, as text. */
+export function taggingXml(tags: Tags): string {
+  return writeXml(taggingDocument(tags))
 }
 
 export function taggingDocument(tags: Tags): object {

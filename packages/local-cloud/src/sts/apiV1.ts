@@ -16,20 +16,50 @@ const COMMON = [
   'Language',
   'RequestClient',
 ]
+const REQUIRED = ['Action', 'Version', 'Timestamp', 'Nonce', 'SecretId', 'Signature']
 const CLOCK_TOLERANCE = 300
+/** More elements than any list of STS may have. */
+const MAX_INDEX = 100
+
+/** `Tags.0.Key=a`: one field of an element of a list. */
+function setField(
+  params: Record<string, unknown>,
+  list: string,
+  index: number,
+  field: string,
+  value: string,
+): void {
+  if (index > MAX_INDEX) throw new StsFault('InvalidParameter', `The list ${list} is too long.`)
+  const elements = (params[list] ?? []) as Record<string, string>[]
+  elements[index] = { ...elements[index], [field]: value }
+  params[list] = elements
+}
+
+/** The content of a call made by form fields or by a query. @throws StsFault */
+export function paramsOfFields(fields: URLSearchParams): Record<string, unknown> {
+  const params: Record<string, unknown> = {}
+  for (const [name, value] of fields) {
+    if (COMMON.includes(name)) continue
+    const [, list = '', index = '', field = ''] = /^(\w+)\.(\d+)\.(\w+)$/.exec(name) ?? []
+    if (list) setField(params, list, Number(index), field, value)
+    else params[name] = name === 'DurationSeconds' ? Number(value) : value
+  }
+  return params
+}
 
 /** Reads a call of the first API version: form fields, signed with HmacSHA1 or HmacSHA256 (document 1312/48172). */
 export function readV1(method: string, host: string, fields: URLSearchParams): StsCall {
-  const params: Record<string, unknown> = {}
-  for (const [name, value] of fields) {
-    if (!COMMON.includes(name)) params[name] = name === 'DurationSeconds' ? Number(value) : value
+  for (const name of REQUIRED) {
+    if (!fields.get(name)) {
+      throw new StsFault('MissingParameter', `The parameter \`${name}\` is missing.`)
+    }
   }
   return {
     action: fields.get('Action') ?? '',
     version: fields.get('Version') ?? '',
     SecretId: fields.get('SecretId') ?? '',
     token: fields.get('Token') ?? undefined,
-    params,
+    params: paramsOfFields(fields),
     verify(secretKey, now) {
       const timestamp = Number(fields.get('Timestamp'))
       if (!Number.isFinite(timestamp) || Math.abs(now - timestamp) > CLOCK_TOLERANCE) {

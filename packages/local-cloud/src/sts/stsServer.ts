@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { KeyRing } from '../keys/keyRing'
-import { readV1 } from './apiV1'
+import { paramsOfFields, readV1 } from './apiV1'
 import { assumeRole, type Roles } from './assumeRole'
 import { StsFault } from './fault'
 import { getFederationToken } from './getFederationToken'
@@ -77,12 +77,12 @@ async function respond(services: StsServices, request: IncomingMessage): Promise
 async function readCall(request: IncomingMessage): Promise<StsCall> {
   const { headers, method = '' } = request
   const body = await readBody(request)
+  const query = method === 'GET' ? ((request.url ?? '').split('?')[1] ?? '') : ''
   if (headers.authorization === undefined) {
-    const query = (request.url ?? '').split('?')[1] ?? ''
     return readV1(method, headers.host ?? '', new URLSearchParams(method === 'GET' ? query : body))
   }
-  if (method !== 'POST') {
-    throw new StsFault('UnsupportedProtocol', 'The local STS takes TC3 requests by POST.')
+  if (method !== 'POST' && method !== 'GET') {
+    throw new StsFault('UnsupportedProtocol', 'Calls are made by POST or GET.')
   }
   const auth = parseTc3(headers.authorization)
   const token = headers['x-tc-token']
@@ -91,8 +91,8 @@ async function readCall(request: IncomingMessage): Promise<StsCall> {
     version: String(headers['x-tc-version'] ?? ''),
     SecretId: auth.SecretId,
     token: typeof token === 'string' && token !== '' ? token : undefined,
-    params: parseParams(body),
-    verify: (secretKey, now) => verifyTc3({ method, headers, body }, auth, secretKey, now),
+    params: method === 'GET' ? paramsOfFields(new URLSearchParams(query)) : parseParams(body),
+    verify: (secretKey, now) => verifyTc3({ method, query, headers, body }, auth, secretKey, now),
   }
 }
 

@@ -7,6 +7,8 @@ const CLOCK_TOLERANCE = 300
 
 export interface SignedCall {
   method: string
+  /** As sent; empty for POST. */
+  query: string
   headers: IncomingHttpHeaders
   body: string
 }
@@ -90,7 +92,7 @@ function signatureOf(
   const canonical = [
     call.method,
     '/',
-    '',
+    call.query,
     canonicalHeaders,
     auth.signedHeaders.join(';'),
     sha256(call.body),

@@ -15,7 +15,7 @@ export interface CopySource {
  * @throws CosError `KitInvalidCopySource`
  */
 export function parseCopySource(text: string): CopySource {
-  const match = /^(?:https?:\/\/)?([^/]+)\/([^?]+)(?:\?versionId=([^&]*))?$/.exec(text)
+  const match = /^(?:https?:\/\/)?([^/]+)\/([^?]+)(?:\?versionId=([^&]*))?$/i.exec(text)
   const target = match ? parseHost(match[1] as string) : undefined
   if (!match || target?.kind !== 'bucket') {
     throw new CosError({

@@ -4,13 +4,15 @@ import { parseBucket } from './bucket'
 export type HostTarget =
   | { kind: 'bucket'; bucket: string; region?: string; accelerate?: boolean }
   | { kind: 'service'; region?: string }
+  /** A host of COS's form whose first label is no bucket name. */
+  | { kind: 'invalid'; label: string }
 
 /** Suffixes under which COS answers. */
 const SUFFIX = /\.(?:myqcloud\.com|tencentcos\.cn)$/
 
 /**
  * What a Host header names: a bucket (virtual-hosted, under any suffix), the service of one region or
- * of all, or nothing known (undefined). A port is passed over.
+ * of all, a name that is none, or nothing known (undefined). A port is passed over.
  *
  * @example parseHost('a-1250000000.cos.ap-guangzhou.myqcloud.com')
  */
@@ -30,5 +32,9 @@ export function parseHost(hostHeader: string): HostTarget | undefined {
     return { kind: 'service' }
   }
   const region = /^cos\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)$/.exec(host)?.[1]
-  return region ? { kind: 'service', region } : undefined
+  if (region) return { kind: 'service', region }
+  const label = /^(.+)\.cos\.[a-z0-9-]+\.(?:myqcloud\.com|tencentcos\.cn|localhost)$/.exec(
+    host,
+  )?.[1]
+  return label ? { kind: 'invalid', label } : undefined
 }

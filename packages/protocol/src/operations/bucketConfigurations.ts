@@ -331,6 +331,31 @@ export const getBucketAccelerate = getConfiguration<
   AccelerateConfiguration: fieldsOf(body),
 }))
 
+// ── Intelligent tiering ─────────────────────────────────────────────────────────────────────────
+
+export interface PutBucketIntelligentTieringParams extends BucketParams {
+  /** `{ Status: 'Enabled', Transition: { Days: '30', RequestFrequent: '1' } }` */
+  IntelligentTieringConfiguration: Document
+}
+
+export interface GetBucketIntelligentTieringResult extends ResultMeta {
+  /** Empty when it was never set. */
+  IntelligentTieringConfiguration: Document
+}
+
+export const putBucketIntelligentTiering = putConfiguration<PutBucketIntelligentTieringParams>(
+  'intelligenttiering',
+  'PutBucketIntelligentTiering',
+  (params) => xmlBody('IntelligentTieringConfiguration', params.IntelligentTieringConfiguration),
+)
+
+export const getBucketIntelligentTiering = getConfiguration<GetBucketIntelligentTieringResult>(
+  'intelligenttiering',
+  'GetBucketIntelligentTiering',
+  'IntelligentTieringConfiguration',
+  (body) => ({ IntelligentTieringConfiguration: fieldsOf(body) }),
+)
+
 // ── default encryption (documents 436/40136, 436/40137, 436/40138) ───────────────────────────────
 
 export interface PutBucketEncryptionParams extends BucketParams {

@@ -15,6 +15,7 @@ import {
   getBucketCors,
   getBucketDomain,
   getBucketEncryption,
+  getBucketIntelligentTiering,
   getBucketLifecycle,
   getBucketLocation,
   getBucketLogging,
@@ -29,6 +30,7 @@ import {
   putBucketCors,
   putBucketDomain,
   putBucketEncryption,
+  putBucketIntelligentTiering,
   putBucketLifecycle,
   putBucketLogging,
   putBucketOrigin,
@@ -198,6 +200,10 @@ export const operations = {
   putBucketAccelerate,
   /** Tells whether global acceleration is on. COS: GET Bucket Accelerate (document 436/38868). */
   getBucketAccelerate,
+  /** Sets intelligent tiering. COS: PUT Bucket IntelligentTiering. */
+  putBucketIntelligentTiering,
+  /** Reads intelligent tiering. COS: GET Bucket IntelligentTiering. */
+  getBucketIntelligentTiering,
   /** Sets the default encryption. COS: PUT Bucket encryption (document 436/40136). */
   putBucketEncryption,
   /** Reads the default encryption. COS: GET Bucket encryption (document 436/40137). */

@@ -1,7 +1,8 @@
 import { aclDocument, aclOfDocument, aclOfHeaders } from '../acl'
-import { xmlAnswer } from '../answer'
+import { xmlTextAnswer } from '../answer'
 import { readXmlBody } from '../body'
 import { Fault } from '../fault'
+import { versionIdOf } from '../request'
 import type { Acl } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
@@ -14,15 +15,14 @@ export const acl: Handlers = {
   },
 
   async getBucketAcl(context) {
-    const answer = xmlAnswer(aclDocument(bucketOf(context).acl, context.keys.ownerUin))
-    return answer
+    return xmlTextAnswer(aclDocument(bucketOf(context).acl, context.keys.ownerUin))
   },
 
   async putObjectAcl(context) {
     const { request, store } = context
     const wanted = await readAcl(context, 'object')
-    const { key, query } = request
-    await store.objects.update(bucketOf(context).name, key, query.versionId, (record) => {
+    const { key } = request
+    await store.objects.update(bucketOf(context), key, versionIdOf(request), (record) => {
       if (!record) throw new Fault('NoSuchKey')
       return { ...record, acl: wanted }
     })
@@ -34,10 +34,10 @@ export const acl: Handlers = {
     const object = await store.objects.find(
       bucketOf(context).name,
       request.key,
-      request.query.versionId,
+      versionIdOf(request),
     )
     if (!object || object.isDeleteMarker) throw new Fault('NoSuchKey')
-    const answer = xmlAnswer(aclDocument(object.acl, keys.ownerUin))
+    const answer = xmlTextAnswer(aclDocument(object.acl, keys.ownerUin))
     const isDefault = !object.acl || object.acl.canned === 'default'
     return isDefault && !object.acl?.grants.length
       ? { ...answer, headers: { ...answer.headers, 'x-cos-acl': 'default' } }
@@ -48,8 +48,8 @@ export const acl: Handlers = {
 /** By headers or by document, not by both. */
 async function readAcl(context: OperationContext, target: 'bucket' | 'object'): Promise<Acl> {
   const byHeaders = aclOfHeaders(context.request.headers, target)
-  const length = Number(context.request.headers['content-length'] ?? 0)
-  if (length === 0) {
+  const { 'content-length': length = '0', 'transfer-encoding': chunked } = context.request.headers
+  if (length === '0' && chunked === undefined) {
     if (byHeaders) return byHeaders
     throw new Fault('MissingRequestBodyError')
   }

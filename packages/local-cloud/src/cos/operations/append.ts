@@ -15,7 +15,9 @@ export const append: Handlers = {
     refuseNotImitated(request.headers)
     checkLengthGiven(request)
     const position = readPosition(request.query.position)
-    const described = objectHeadersOf(request.headers, request.key)
+    // The storage class of an append is not verified (document 436/7741).
+    const { 'x-cos-storage-class': _, ...headers } = request.headers
+    const described = objectHeadersOf(headers, request.key)
     const md5 = announcedMd5(request)
     if (bucketOf(context).versioning === 'Enabled') {
       throw new Fault(
@@ -27,7 +29,7 @@ export const append: Handlers = {
     const fresh = { id: blob.id, size: blob.size }
     try {
       const object = await store.objects.update(
-        bucketOf(context).name,
+        bucketOf(context),
         request.key,
         undefined,
         (present): ObjectRecord => {
@@ -36,6 +38,7 @@ export const append: Handlers = {
           if (position !== size) {
             throw new Fault('AppendPositionErr', undefined, { PositionNeeded: String(size) })
           }
+          if (size + blob.size > MAX_SIMPLE_BYTES) throw new Fault('EntityTooLarge')
           const base = present ?? {
             ...described,
             key: request.key,

@@ -1,6 +1,20 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
-import { type Answer, XML_DECLARATION, xmlAnswer } from '../answer'
+import { xmlAnswer, xmlTextAnswer } from '../answer'
 import { parseXmlBody, readTextBody, readXmlBody } from '../body'
+import { checkCors } from '../documents/checkCors'
+import { checkInventory } from '../documents/checkInventory'
+import { checkLifecycle } from '../documents/checkLifecycle'
+import { checkReferer } from '../documents/checkReferer'
+import { checkReplication } from '../documents/checkReplication'
+import { checkStrictSignature } from '../documents/checkStrictSignature'
+import {
+  type Element,
+  element,
+  elements,
+  oneOf,
+  requiredElement,
+  requiredText,
+} from '../documents/element'
 import { Fault, type FaultCode } from '../fault'
 import { normaliseBucketPolicy } from '../policy/bucketPolicy'
 import { tagsOfDocument } from '../tags'
@@ -16,7 +30,8 @@ interface Setting {
   absent: FaultCode | 'empty'
   /** @default 200 */
   putStatus?: 200 | 204
-  check?: (document: Record<string, unknown>) => void
+  /** @throws Fault when COS would refuse the document */
+  check: (document: Element, context: OperationContext) => void
 }
 
 const SETTINGS: Setting[] = [
@@ -25,7 +40,7 @@ const SETTINGS: Setting[] = [
     subresource: 'cors',
     root: 'CORSConfiguration',
     absent: 'NoSuchCORSConfiguration',
-    check: needs('CORSRule'),
+    check: checkCors,
   },
   {
     name: 'Tagging',
@@ -40,72 +55,98 @@ const SETTINGS: Setting[] = [
     subresource: 'lifecycle',
     root: 'LifecycleConfiguration',
     absent: 'NoSuchLifecycleConfiguration',
-    check: needs('Rule'),
+    check: checkLifecycle,
   },
   {
     name: 'Replication',
     subresource: 'replication',
     root: 'ReplicationConfiguration',
     absent: 'ReplicationConfigurationNotFoundError',
-    check: needs('Rule'),
+    check: (document, { bucket }) => {
+      checkReplication(document)
+      if (bucket?.versioning !== 'Enabled') throw new Fault('BucketVersionNotOpen')
+    },
   },
   {
     name: 'Website',
     subresource: 'website',
     root: 'WebsiteConfiguration',
     absent: 'NoSuchWebsiteConfiguration',
-    check: needs('IndexDocument'),
+    check: (document) => void requiredText(requiredElement(document, 'IndexDocument'), 'Suffix'),
   },
   {
     name: 'Referer',
     subresource: 'referer',
     root: 'RefererConfiguration',
     absent: 'NoSuchRefererConfiguration',
-    check: needs('Status'),
+    check: checkReferer,
   },
   {
     name: 'Domain',
     subresource: 'domain',
     root: 'DomainConfiguration',
     absent: 'DomainConfigNotFoundError',
-    check: needs('DomainRule'),
+    check: (document) => {
+      for (const rule of elements(document, 'DomainRule', { min: 1 })) {
+        oneOf(rule, 'Status', ['ENABLED', 'DISABLED'])
+        requiredText(rule, 'Name')
+      }
+    },
   },
   {
     name: 'Origin',
     subresource: 'origin',
     root: 'OriginConfiguration',
     absent: 'OriginConfigurationNotFoundError',
-    check: needs('OriginRule'),
+    check: (document) => void elements(document, 'OriginRule', { min: 1 }),
   },
-  { name: 'Logging', subresource: 'logging', root: 'BucketLoggingStatus', absent: 'empty' },
+  {
+    name: 'Logging',
+    subresource: 'logging',
+    root: 'BucketLoggingStatus',
+    absent: 'empty',
+    check: (document, { store }) => {
+      const enabled = element(document, 'LoggingEnabled')
+      if (!enabled) return
+      const target = requiredText(enabled, 'TargetBucket')
+      if (!store.buckets.get(target)) throw new Fault('InvalidTargetBucketForLogging')
+    },
+  },
   {
     name: 'Accelerate',
     subresource: 'accelerate',
     root: 'AccelerateConfiguration',
     absent: 'empty',
-    check: needs('Status'),
+    check: (document) => void oneOf(document, 'Status', ['Enabled', 'Suspended', 'Disabled']),
   },
   {
     name: 'Encryption',
     subresource: 'encryption',
     root: 'ServerSideEncryptionConfiguration',
     absent: 'NoSuchEncryptionConfiguration',
-    check: needs('Rule'),
+    check: (document) => {
+      const rule = requiredElement(document, 'Rule')
+      const applied = element(rule, 'ApplyServerSideEncryptionByDefault')
+      // Some clients name it otherwise; the algorithm is what counts.
+      const chosen = applied ?? requiredElement(rule, 'ApplySideEncryptionConfiguration')
+      oneOf(chosen, 'SSEAlgorithm', ['AES256', 'KMS', 'cos/kms', 'SM4'])
+    },
+  },
+  {
+    name: 'IntelligentTiering',
+    subresource: 'intelligenttiering',
+    root: 'IntelligentTieringConfiguration',
+    absent: 'empty',
+    check: (document) => void oneOf(document, 'Status', ['Enabled', 'Suspended']),
   },
   {
     name: 'StrictSignature',
     subresource: 'strict-signature',
     root: 'StrictSignatureConfiguration',
     absent: 'empty',
-    check: needs('Rule'),
+    check: checkStrictSignature,
   },
 ]
-
-function needs(element: string): (document: Record<string, unknown>) => void {
-  return (document) => {
-    if (document[element] === undefined) throw new Fault('MalformedXML')
-  }
-}
 
 async function setDocument(
   context: OperationContext,
@@ -122,22 +163,17 @@ function stored(context: OperationContext, name: string): string | undefined {
   return bucketOf(context).documents?.[name]
 }
 
-function documentAnswer(text: string): Answer {
-  const body = text.startsWith('<?xml') ? text : XML_DECLARATION + text
-  return { status: 200, headers: { 'Content-Type': 'application/xml' }, body }
-}
-
 function handlersOf({ name, subresource, root, absent, putStatus, check }: Setting): Handlers {
   const put: Handler = async (context) => {
     const text = await readTextBody(context.request)
-    check?.(parseXmlBody(text, root))
+    check(parseXmlBody(text, root), context)
     await setDocument(context, subresource, text)
     return { status: putStatus ?? 200 }
   }
   const get: Handler = async (context) => {
     const text = stored(context, subresource)
-    if (text !== undefined) return documentAnswer(text)
-    if (absent === 'empty') return documentAnswer(`<${root}/>`)
+    if (text !== undefined) return xmlTextAnswer(text)
+    if (absent === 'empty') return xmlTextAnswer(`<${root}/>`)
     throw new Fault(absent)
   }
   const remove: Handler = async (context) => {
@@ -153,6 +189,16 @@ function handlersOf({ name, subresource, root, absent, putStatus, check }: Setti
 
 const inventoryName = (context: OperationContext) => `inventory/${context.request.query.id ?? ''}`
 
+async function readInventory(context: OperationContext, isOnce: boolean): Promise<string> {
+  const text = await readTextBody(context.request)
+  const document = parseXmlBody(text, 'InventoryConfiguration')
+  checkInventory(document, isOnce)
+  const { id } = context.request.query
+  if (!id || document.Id !== id)
+    throw new Fault('InvalidArgument', 'The id is not that of the job.')
+  return text
+}
+
 export const configurations: Handlers = {
   ...Object.assign({}, ...SETTINGS.map(handlersOf)),
 
@@ -163,6 +209,9 @@ export const configurations: Handlers = {
   async putBucketVersioning(context) {
     const { Status } = await readXmlBody(context.request, 'VersioningConfiguration')
     if (Status !== 'Enabled' && Status !== 'Suspended') throw new Fault('MalformedXML')
+    if (Status === 'Suspended' && stored(context, 'replication')) {
+      throw new Fault('InvalidBucketState', 'A bucket that is replicated must keep its versions.')
+    }
     await context.store.buckets.update(bucketOf(context).name, (record) => ({
       ...record,
       versioning: Status,
@@ -172,12 +221,12 @@ export const configurations: Handlers = {
 
   async getBucketVersioning(context) {
     const { versioning } = bucketOf(context)
-    return xmlAnswer({ VersioningConfiguration: versioning ? { Status: versioning } : {} })
+    return xmlAnswer({ VersioningConfiguration: versioning ? { Status: versioning } : null })
   },
 
   async putBucketPolicy(context) {
     const text = await readTextBody(context.request)
-    await setDocument(context, 'policy', normaliseBucketPolicy(text))
+    await setDocument(context, 'policy', normaliseBucketPolicy(text, bucketOf(context).name))
     return { status: 204 }
   },
 
@@ -193,17 +242,21 @@ export const configurations: Handlers = {
   },
 
   async putBucketInventory(context) {
-    const text = await readTextBody(context.request)
-    const { Id } = parseXmlBody(text, 'InventoryConfiguration')
-    if (Id !== context.request.query.id) throw new Fault('InvalidArgument')
+    const text = await readInventory(context, false)
     await setDocument(context, inventoryName(context), text)
+    return { status: 200 }
+  },
+
+  /** The job itself is not run: its report would be written by another service. */
+  async postBucketInventory(context) {
+    await readInventory(context, true)
     return { status: 200 }
   },
 
   async getBucketInventory(context) {
     const text = stored(context, inventoryName(context))
     if (text === undefined) throw new Fault('InventoryConfigurationNotFoundError')
-    return documentAnswer(text)
+    return xmlTextAnswer(text)
   },
 
   async deleteBucketInventory(context) {
@@ -216,7 +269,7 @@ export const configurations: Handlers = {
       .filter(([name]) => name.startsWith('inventory/'))
       .map(([, text]) => text.replace(/^<\?xml[^>]*>\s*/, ''))
     const body = `${documents.join('')}<IsTruncated>false</IsTruncated>`
-    return documentAnswer(
+    return xmlTextAnswer(
       `<ListInventoryConfigurationResult>${body}</ListInventoryConfigurationResult>`,
     )
   },

@@ -3,9 +3,10 @@ import { type Answer, bytesOf, xmlAnswer } from '../answer'
 import { authorize } from '../authorize'
 import { checkConditions } from '../conditions'
 import { Fault } from '../fault'
-import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import { type Description, objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import type { CosRequest } from '../request'
 import type { ObjectRecord } from '../store/records'
-import { readRange } from './getObject'
+import { refuseArchived } from './getObject'
 import { readPartNumber, requireUpload, storePart } from './multipart'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 import { MAX_SIMPLE_BYTES, versionHeader } from './putObject'
@@ -21,12 +22,7 @@ export const copy: Handlers = {
     const number = readPartNumber(context.request.query)
     return withSource(context, async (_, object) => {
       const { request, store } = context
-      const header = request.headers['x-cos-copy-source-range']
-      const range = readRange(header, object.size)
-      if (header !== undefined && !range) {
-        throw new Fault('InvalidArgument', 'Invalid copy source range.')
-      }
-      const [start, end] = range ?? [0, object.size - 1]
+      const [start, end] = readCopyRange(request.headers['x-cos-copy-source-range'], object.size)
       const blob = await store.engine.writeBlob(
         bytesOf(store.engine.read(object.blobs, start, end)),
       )
@@ -34,12 +30,23 @@ export const copy: Handlers = {
       return xmlAnswer({
         CopyPartResult: {
           ETag: `"${part.etag}"`,
-          LastModified: part.lastModified,
           CRC64: part.crc64,
+          LastModified: withoutMilliseconds(part.lastModified),
         },
       })
     })
   },
+}
+
+/** `bytes=first-last`, both given and within the source (document 436/8287). @throws Fault */
+function readCopyRange(header: string | undefined, size: number): [start: number, end: number] {
+  if (header === undefined) return [0, size - 1]
+  const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(header) ?? []
+  if (first === '' || Number(first) > Number(last)) {
+    throw new Fault('InvalidArgument', 'Invalid copy source range.')
+  }
+  if (Number(last) >= size) throw new Fault('InvalidRange')
+  return [Number(first), Number(last)]
 }
 
 async function copyObject(
@@ -49,25 +56,17 @@ async function copyObject(
 ): Promise<Answer> {
   const { request, store, now } = context
   if (object.size > MAX_SIMPLE_BYTES) throw new Fault('EntityTooLarge')
-  const directive = (request.headers['x-cos-metadata-directive'] || 'Copy').toLowerCase()
-  if (directive !== 'copy' && directive !== 'replaced') {
-    throw new Fault('InvalidArgument', 'Unknown metadata directive.')
-  }
+  const directive = readDirective(request, 'x-cos-metadata-directive')
+  const tagsDirective = readDirective(request, 'x-cos-tagging-directive')
   const bucket = bucketOf(context)
   const isSelf = source.Bucket === bucket.name && source.Key === request.key
-  if (isSelf && directive === 'copy') {
+  if (isSelf && directive === 'copy' && tagsDirective === 'copy') {
     throw new Fault(
       'InvalidRequest',
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata.",
     )
   }
-  const described =
-    directive === 'replaced'
-      ? objectHeadersOf(request.headers, request.key)
-      : {
-          headers: object.headers,
-          storageClass: objectHeadersOf(request.headers, request.key).storageClass,
-        }
+  const described = describeCopy(request, object, directive, tagsDirective)
   const lastModified = new Date(now).toISOString()
   const blobs = await store.engine.linkBlobs(object.blobs)
   const { size, etag, crc64 } = object
@@ -76,12 +75,43 @@ async function copyObject(
   const answer = xmlAnswer({
     CopyObjectResult: {
       ETag: `"${etag}"`,
-      LastModified: lastModified,
       CRC64: crc64,
+      LastModified: withoutMilliseconds(lastModified),
       VersionId: bucket.versioning === 'Enabled' ? stored.versionId : undefined,
     },
   })
   return { ...answer, headers: { ...answer.headers, ...versionHeader(bucket, stored) } }
+}
+
+function withoutMilliseconds(date: string): string {
+  return date.replace(/\.\d+Z$/, 'Z')
+}
+
+type Directive = 'copy' | 'replaced'
+
+function readDirective({ headers }: CosRequest, name: string): Directive {
+  const directive = (headers[name] || 'Copy').toLowerCase()
+  if (directive === 'copy' || directive === 'replaced') return directive
+  throw new Fault('InvalidArgument', `Unknown directive in ${name}.`)
+}
+
+/**
+ * What the copy keeps of its source: headers and tags as their directives say; class and ACL are those of
+ * the request (document 436/10881).
+ */
+function describeCopy(
+  request: CosRequest,
+  source: ObjectRecord,
+  directive: Directive,
+  tagsDirective: Directive,
+): Description {
+  const { tags: given, headers, ...own } = objectHeadersOf(request.headers, request.key)
+  const tags = tagsDirective === 'replaced' ? given : source.tags
+  return {
+    ...own,
+    headers: directive === 'replaced' ? headers : source.headers,
+    ...(tags ? { tags } : {}),
+  }
 }
 
 /** Runs a copy on its source, once its permission and the conditions on it have been checked. */
@@ -92,8 +122,10 @@ async function withSource(
   const { request, store } = context
   const { headers } = request
   let source: CopySource
+  const given = headers['x-cos-copy-source'] ?? ''
   try {
-    source = parseCopySource(headers['x-cos-copy-source'] ?? '')
+    decodeURIComponent(given)
+    source = parseCopySource(given)
   } catch {
     throw new Fault('InvalidCopySource')
   }
@@ -103,11 +135,13 @@ async function withSource(
     { action: 'GetObject', bucket: bucket.name, region: bucket.region, path: source.Key },
   ])
   const pinned = await store.objects.pin(bucket.name, source.Key, source.VersionId)
-  if (!pinned || pinned.object.isDeleteMarker) {
-    pinned?.release()
-    throw new Fault(source.VersionId ? 'NoSuchVersion' : 'NoSuchKey')
-  }
+  if (!pinned) throw new Fault(source.VersionId ? 'NoSuchVersion' : 'NoSuchKey')
   try {
+    if (pinned.object.isDeleteMarker) {
+      if (!source.VersionId) throw new Fault('NoSuchKey')
+      throw new Fault('InvalidRequest', 'The source of a copy may not be a delete marker.')
+    }
+    refuseArchived(pinned.object)
     const outcome = checkConditions(pinned.object, {
       ifMatch: headers['x-cos-copy-source-if-match'],
       ifNoneMatch: headers['x-cos-copy-source-if-none-match'],
@@ -115,7 +149,11 @@ async function withSource(
       ifUnmodifiedSince: headers['x-cos-copy-source-if-unmodified-since'],
     })
     if (outcome === 'notModified') throw new Fault('PreconditionFailed')
-    return await run(source, pinned.object)
+    const answer = await run(source, pinned.object)
+    const { versionId } = pinned.object
+    if (!versionId) return answer
+    const header = { 'x-cos-copy-source-version-id': versionId }
+    return { ...answer, headers: { ...answer.headers, ...header } }
   } finally {
     pinned.release()
   }

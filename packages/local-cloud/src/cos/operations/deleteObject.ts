@@ -1,8 +1,10 @@
-import { asList, keyProblem, writeXml, type XmlValue } from '@miniprogram-cos/protocol'
-import { type Answer, XML_DECLARATION } from '../answer'
+import { asList, type XmlValue } from '@miniprogram-cos/protocol'
+import { type Answer, xmlAnswer } from '../answer'
 import { authorize, decide } from '../authorize'
 import { readXmlBody } from '../body'
 import { Fault } from '../fault'
+import { keyFault } from '../key'
+import { versionIdOf } from '../request'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** document 436/8289 */
@@ -11,11 +13,7 @@ const MAX_KEYS = 1000
 export const deleteObject: Handlers = {
   async deleteObject(context) {
     const { request, store } = context
-    const outcome = await store.objects.delete(
-      bucketOf(context),
-      request.key,
-      request.query.versionId,
-    )
+    const outcome = await store.objects.delete(bucketOf(context), request.key, versionIdOf(request))
     return {
       status: 204,
       headers: {
@@ -72,22 +70,24 @@ async function deleteOne(
     failed: { Key: key, VersionId: versionId, Code, Message },
   })
   if (!decision.allowed) return failed('AccessDenied', 'Access Denied.')
-  if (keyProblem(key)) return failed('InvalidArgument', 'Invalid Argument.')
+  const problem = keyFault(key)
+  if (problem) return failed(problem.code, problem.message)
   const outcome = await context.store.objects.delete(bucket, key, versionId)
   return {
     deleted: {
       Key: key,
-      VersionId: versionId,
       DeleteMarker: outcome.isDeleteMarker,
       DeleteMarkerVersionId: outcome.isDeleteMarker ? outcome.versionId : undefined,
+      VersionId: versionId,
     },
   }
 }
 
 function deleteAnswer(deleted: object[], failed: object[]): Answer {
-  return {
-    status: 200,
-    headers: { 'Content-Type': 'application/xml' },
-    body: XML_DECLARATION + writeXml({ DeleteResult: { Deleted: deleted, Error: failed } }),
+  if (deleted.length + failed.length > 0) {
+    return xmlAnswer({ DeleteResult: { Deleted: deleted, Error: failed } })
   }
+  // A quiet success is exactly this, without a declaration (document 436/8289).
+  const headers = { 'Content-Type': 'application/xml' }
+  return { status: 200, headers, body: '<DeleteResult/>' }
 }

@@ -16,7 +16,7 @@ export const getBucket: Handlers = {
     const marker = query.marker ?? ''
     const { contents, folders, nextMarker } = await readPage(context, options, marker)
     const { encode } = options
-    return xmlAnswer({
+    const answer = xmlAnswer({
       ListBucketResult: {
         Name: bucketOf(context).name,
         EncodingType: options.encodingType,
@@ -26,6 +26,7 @@ export const getBucket: Handlers = {
         Delimiter: options.delimiter === '' ? undefined : encode(options.delimiter),
         IsTruncated: nextMarker !== undefined,
         NextMarker: nextMarker === undefined ? undefined : encode(nextMarker),
+        CommonPrefixes: folders.map((folder) => ({ Prefix: encode(folder) })),
         Contents: contents.map((object) => ({
           Key: encode(object.key),
           LastModified: object.lastModified,
@@ -34,9 +35,10 @@ export const getBucket: Handlers = {
           Owner: { ID: context.keys.appid, DisplayName: context.keys.appid },
           StorageClass: object.storageClass,
         })),
-        CommonPrefixes: folders.map((folder) => ({ Prefix: encode(folder) })),
       },
     })
+    const region = { 'x-cos-bucket-region': bucketOf(context).region }
+    return { ...answer, headers: { ...answer.headers, ...region } }
   },
 }
 

@@ -1,7 +1,8 @@
 import type { Answer } from '../answer'
 import { checkConditions } from '../conditions'
 import { Fault } from '../fault'
-import { checkHeader, describeObject } from '../objectHeaders'
+import { checkHeader, describeObject, refuseNotImitated } from '../objectHeaders'
+import { versionIdOf } from '../request'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
@@ -23,11 +24,13 @@ export const getObject: Handlers = {
 async function read(context: OperationContext, withBody: boolean): Promise<Answer> {
   const { request, store } = context
   if (withBody) refuseProcessing(request.query)
-  const { versionId } = request.query
+  refuseNotImitated(request.headers)
+  const versionId = versionIdOf(request)
   const pinned = await store.objects.pin(bucketOf(context).name, request.key, versionId)
   if (!pinned) throw new Fault(versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion')
   try {
-    if (pinned.object.isDeleteMarker) throw markerFault(versionId !== undefined, pinned.object)
+    if (pinned.object.isDeleteMarker) throw markerFault(pinned.object)
+    if (withBody) refuseArchived(pinned.object)
     const answer = readAnswer(context, pinned.object, withBody)
     return { ...answer, release: pinned.release }
   } catch (error) {
@@ -36,9 +39,9 @@ async function read(context: OperationContext, withBody: boolean): Promise<Answe
   }
 }
 
-/** A delete marker has no content: gone by its key, not readable by its version. */
-function markerFault(isNamed: boolean, { versionId = '' }: ObjectRecord): Fault {
-  const fault = new Fault(isNamed ? 'MethodNotAllowed' : 'NoSuchKey')
+/** A delete marker has no content, neither by its key nor by its version. */
+function markerFault({ versionId = '' }: ObjectRecord): Fault {
+  const fault = new Fault('NoSuchKey')
   fault.headers = { 'x-cos-delete-marker': 'true', 'x-cos-version-id': versionId }
   return fault
 }
@@ -54,8 +57,9 @@ function readAnswer(context: OperationContext, object: ObjectRecord, withBody: b
   })
   const described = describeObject(object)
   if (outcome === 'notModified') {
-    const { ETag = '', 'x-cos-hash-crc64ecma': crc64 = '' } = described
-    return { status: 304, headers: { ETag, 'x-cos-hash-crc64ecma': crc64 } }
+    const { ETag = '', 'x-cos-hash-crc64ecma': crc64 = '', 'Content-Type': type = '' } = described
+    const headers = { 'Content-Type': type, ETag, 'x-cos-hash-crc64ecma': crc64 }
+    return { status: 304, headers }
   }
   for (const [param, header] of Object.entries(OVERRIDES)) {
     if (query[param] === undefined) continue
@@ -98,6 +102,14 @@ export function readRange(
   if (match[2] !== '' && Number(match[2]) < start) return undefined
   if (start >= size) throw new Fault('InvalidRange')
   return [start, end]
+}
+
+/** What is archived must be restored first (document 436/7753, example 11). @throws Fault */
+export function refuseArchived({ storageClass }: ObjectRecord): void {
+  if (storageClass !== 'ARCHIVE' && storageClass !== 'DEEP_ARCHIVE') return
+  const fault = new Fault('InvalidObjectState')
+  fault.headers = { 'x-cos-storage-class': storageClass }
+  throw fault
 }
 
 /** Image and media processing is another product: said plainly, not passed over. */

@@ -12,24 +12,31 @@ export interface ListOptions {
 
 const MAX_ENTRIES = 1000
 
-/** Reads the parameters that all lists share. @throws Fault `InvalidArgument` */
-export function readListOptions(query: Record<string, string>, limitName: string): ListOptions {
+/** Reads the parameters that all lists share. @throws Fault `InvalidArgument`, `InvalidDelimiter` */
+export function readListOptions(
+  query: Record<string, string>,
+  limitName: string,
+  minLimit = 0,
+): ListOptions {
   const encodingType = query['encoding-type'] || undefined
   if (encodingType !== undefined && encodingType !== 'url') {
     throw new Fault('InvalidArgument', 'Invalid Encoding Method specified in Request')
   }
+  const delimiter = query.delimiter ?? ''
+  // One character, which may be of several code units.
+  if ([...delimiter].length > 1) throw new Fault('InvalidDelimiter')
   return {
     prefix: query.prefix ?? '',
-    delimiter: query.delimiter ?? '',
-    limit: readLimit(query[limitName], limitName),
+    delimiter,
+    limit: readLimit(query[limitName], limitName, minLimit),
     encode: encodingType ? encodeKey : (key) => key,
     ...(encodingType ? { encodingType } : {}),
   }
 }
 
-function readLimit(text: string | undefined, name: string): number {
+function readLimit(text: string | undefined, name: string, min: number): number {
   if (text === undefined || text === '') return MAX_ENTRIES
-  if (!/^\d+$/.test(text)) {
+  if (!/^\d+$/.test(text) || Number(text) < min) {
     throw new Fault('InvalidArgument', `The value of ${name} is not a valid number.`)
   }
   return Math.min(Number(text), MAX_ENTRIES)

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { asList, encodeKey, writeXml, type XmlValue } from '@miniprogram-cos/protocol'
-import { XML_DECLARATION, xmlAnswer } from '../answer'
+import type { KeyRing } from '../../keys/keyRing'
+import { xmlAnswer, xmlTextAnswer } from '../answer'
 import { announcedMd5, checkLengthGiven, readXmlBody } from '../body'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
@@ -69,14 +70,16 @@ export const multipart: Handlers = {
       Key: object.key,
       ETag: `"${object.etag}"`,
     })
+    const answer = xmlTextAnswer(
+      `<CompleteMultipartUploadResult xmlns="http://www.qcloud.com/document/product/436/7751">${result}</CompleteMultipartUploadResult>`,
+    )
     return {
-      status: 200,
+      ...answer,
       headers: {
-        'Content-Type': 'application/xml',
+        ...answer.headers,
         'x-cos-hash-crc64ecma': object.crc64,
         ...(object.versionId ? { 'x-cos-version-id': object.versionId } : {}),
       },
-      body: `${XML_DECLARATION}<CompleteMultipartUploadResult xmlns="http://www.qcloud.com/document/product/436/7751">${result}</CompleteMultipartUploadResult>`,
     }
   },
 
@@ -89,33 +92,34 @@ export const multipart: Handlers = {
 
   async multipartListPart(context) {
     const { request, store, keys } = context
+    if (request.query.uploadId === '') throw new Fault('ListPartUploadIdIsEmpty')
     const upload = requireUpload(context)
-    const options = readListOptions(request.query, 'max-parts')
+    const options = readListOptions(request.query, 'max-parts', 1)
     const marker = Number(request.query['part-number-marker'] || 0)
     if (!Number.isInteger(marker) || marker < 0) throw new Fault('InvalidArgument')
     const parts = await store.uploads.parts(upload.uploadId, marker, options.limit + 1)
     const page = parts.slice(0, options.limit)
-    const owner = { ID: keys.appid, DisplayName: keys.appid }
+    const owner = ownerOf(keys)
     return xmlAnswer({
       ListPartsResult: {
         Bucket: upload.bucket,
-        EncodingType: options.encodingType,
+        EncodingType: options.encodingType ?? '',
         Key: options.encode(upload.key),
         UploadId: upload.uploadId,
-        Initiator: owner,
         Owner: owner,
-        StorageClass: upload.storageClass,
         PartNumberMarker: marker,
-        NextPartNumberMarker:
-          parts.length > page.length ? page[page.length - 1]?.number : undefined,
-        MaxParts: options.limit,
-        IsTruncated: parts.length > page.length,
+        Initiator: owner,
         Part: page.map(({ number, lastModified, etag, size }) => ({
           PartNumber: number,
           LastModified: lastModified,
           ETag: `"${etag}"`,
           Size: size,
         })),
+        NextPartNumberMarker:
+          parts.length > page.length ? page[page.length - 1]?.number : undefined,
+        StorageClass: upload.storageClass,
+        MaxParts: options.limit,
+        IsTruncated: parts.length > page.length,
       },
     })
   },
@@ -123,18 +127,16 @@ export const multipart: Handlers = {
   async multipartList(context) {
     const { request, store, keys } = context
     const { query } = request
-    const options = readListOptions(query, 'max-uploads')
+    const options = readListOptions(query, 'max-uploads', 1)
     const keyMarker = query['key-marker'] ?? ''
     const idMarker = query['upload-id-marker'] ?? ''
     const uploads: UploadRecord[] = []
     const folders: string[] = []
     let truncated = false
-    await store.uploads.walk(bucketOf(context).name, options.prefix, (upload) => {
-      const order = compareKeys(upload.key, keyMarker)
-      if (keyMarker !== '' && order < 0) return 'next'
-      if (keyMarker !== '' && order === 0 && (idMarker === '' || upload.uploadId <= idMarker)) {
-        return 'next'
-      }
+    const { name } = bucketOf(context)
+    await store.uploads.walk(name, options.prefix, keyMarker, (upload) => {
+      const isBehind = upload.key !== keyMarker || (idMarker !== '' && upload.uploadId > idMarker)
+      if (keyMarker !== '' && !isBehind) return 'next'
       const folder = commonPrefixOf(upload.key, options)
       if (folder !== undefined && compareKeys(folder, keyMarker) <= 0) return { skip: folder }
       if (uploads.length + folders.length === options.limit) {
@@ -152,7 +154,7 @@ export const multipart: Handlers = {
     const lastFolder = folders[folders.length - 1]
     const endsInFolder =
       lastFolder !== undefined && (!last || compareKeys(lastFolder, last.key) > 0)
-    const owner = { ID: keys.appid, DisplayName: keys.appid }
+    const owner = ownerOf(keys)
     return xmlAnswer({
       ListMultipartUploadsResult: {
         Bucket: bucketOf(context).name,
@@ -179,6 +181,11 @@ export const multipart: Handlers = {
       },
     })
   },
+}
+
+function ownerOf({ ownerUin }: KeyRing): object {
+  const ID = `qcs::cam::uin/${ownerUin}:uin/${ownerUin}`
+  return { ID, DisplayName: ownerUin }
 }
 
 /** The upload a request names, if it belongs to this bucket and key. @throws Fault `NoSuchUpload` */
@@ -244,7 +251,10 @@ function assemble(
 ): ObjectRecord {
   const byNumber = new Map(arrived.map((part) => [part.number, part]))
   const parts = listed.map(({ number, etag }, i) => {
-    if (i > 0 && number <= (listed[i - 1]?.number ?? 0)) throw new Fault('InvalidPartOrder')
+    const before = listed[i - 1]?.number ?? number - 1
+    if (number <= before) throw new Fault('InvalidPartOrder')
+    // Numbers must follow each other (document 436/7742).
+    if (number > before + 1) throw new Fault('InvalidPart')
     const part = byNumber.get(number)
     if (!part || part.etag !== etag) throw new Fault('InvalidPart')
     return part

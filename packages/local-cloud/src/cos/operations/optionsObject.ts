@@ -1,6 +1,6 @@
 import { corsHeaders } from '../cors'
 import { Fault } from '../fault'
-import { bucketOf, type Handlers } from './operation'
+import type { Handlers } from './operation'
 
 export const optionsObject: Handlers = {
   /** A preflight: answered by the first rule that matches, refused without one. */
@@ -17,7 +17,13 @@ export const optionsObject: Handlers = {
       .split(',')
       .map((name) => name.trim().toLowerCase())
       .filter((name) => name !== '')
-    const allowed = corsHeaders(bucketOf(context), { origin, method, headers: wanted })
+    const { bucket, request } = context
+    // Tencent's browser SDK sees a key of nothing but slashes fail, its Node SDK reads a list there:
+    // what differs is the preflight.
+    if (request.target === 'bucket' && /^\/\/+$/.test(request.pathname)) {
+      throw new Fault('AccessForbidden')
+    }
+    const allowed = bucket && corsHeaders(bucket, { origin, method, headers: wanted })
     if (!allowed) throw new Fault('AccessForbidden')
     return { status: 200, headers: allowed }
   },

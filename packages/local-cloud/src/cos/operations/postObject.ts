@@ -4,13 +4,14 @@ import {
   type BusboyHeaders,
   type BusboyInstance,
 } from '@fastify/busboy'
-import { encodeKey, operations } from '@miniprogram-cos/protocol'
+import { encodeComponent, encodeKey, operations } from '@miniprogram-cos/protocol'
 import { type Answer, xmlAnswer } from '../answer'
 import { authorize, wantedAccess } from '../authorize'
-import { limited } from '../body'
+import { announcedMd5, limited } from '../body'
 import { Fault } from '../fault'
-import { checkKey } from '../key'
+import { checkKey, withoutLeadingSlashes } from '../key'
 import { type Description, objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import { paced, readTrafficLimit } from '../pace'
 import { authenticateForm } from '../postForm'
 import type { CosRequest } from '../request'
 import type { WrittenBlob } from '../store/blob'
@@ -57,6 +58,9 @@ function fieldHeaders(fields: Fields): Fields {
   return acl === undefined ? headers : { ...headers, 'x-cos-acl': acl }
 }
 
+/** As the documents print it. */
+const OUT_OF_RANGE = 'Condition key content-length-range doesn‘t match the value '
+
 const malformed = () => new Fault('MalformedPOSTRequest')
 
 /**
@@ -76,6 +80,7 @@ async function receiveForm(context: OperationContext): Promise<ReceivedForm> {
       else if (!file) fields[lower] = value
     })
     parser.on('fieldsLimit', () => reject(malformed()))
+    parser.on('filesLimit', () => reject(new Fault('IncorrectNumberOfFilesInPostRequest')))
     parser.on('file', (_name, part, filename) => {
       stream = part
       // First of all: a part that ends early must find somebody who listens. Who reads it reports it.
@@ -127,29 +132,35 @@ async function receiveFile(
   filename: string,
 ): Promise<ReceivedForm> {
   const { request, store } = context
+  let written: WrittenBlob | undefined
   try {
     const key = keyOf(fields, filename)
-    const form = authenticateForm(context, fields, key)
-    await authorize(
-      { ...context, principal: form.principal },
-      wantedAccess(operations.postObject, request, bucketOf(context).region, key),
-    )
-    refuseNotImitated({ ...request.headers, ...fieldHeaders(fields) })
-    if (fields.success_action_redirect !== undefined) {
-      throw new Fault('NotImplemented', 'The local COS does not imitate success_action_redirect.')
-    }
+    const accepted = authenticateForm(context, fields, key)
+    const headers = fieldHeaders(fields)
+    const mayPost = (length: number | undefined) =>
+      authorize(
+        { ...context, principal: accepted.principal, form: { headers, length } },
+        wantedAccess(operations.postObject, request, bucketOf(context).region, key),
+      )
+    await mayPost(undefined)
+    refuseNotImitated({ ...request.headers, ...headers })
     // Before the first byte is written: what is refused must leave no file.
-    const described = objectHeadersOf(fieldHeaders(fields), key)
-    const { min, max } = form.length
-    const blob = await store.engine.writeBlob(limited(stream, Math.min(max, MAX_SIMPLE_BYTES)))
-    if (blob.size < min) {
-      await store.engine.discard([blob.id])
-      throw new Fault('EntityTooSmall')
-    }
-    return { fields, key, described, blob }
+    const described = objectHeadersOf(headers, key)
+    const md5 = announcedMd5({ headers })
+    const pace = readTrafficLimit(fields['x-cos-traffic-limit'])
+    const bytes = pace === undefined ? stream : paced(stream, pace)
+    const { min, max } = accepted.length
+    written = await store.engine.writeBlob(limited(bytes, Math.min(max, MAX_SIMPLE_BYTES)))
+    if (written.size < min) throw new Fault('EntityTooSmall')
+    if (md5 && md5 !== written.md5) throw new Fault('BadDigest')
+    await mayPost(written.size)
+    return { fields, key, described, blob: written }
   } catch (error) {
     stream.resume()
-    throw error instanceof Fault ? error : malformed()
+    if (written) await store.engine.discard([written.id])
+    if (!(error instanceof Fault)) throw malformed()
+    const isRange = error.code === 'EntityTooSmall' || error.code === 'EntityTooLarge'
+    throw isRange ? new Fault(error.code, OUT_OF_RANGE) : error
   }
 }
 
@@ -157,7 +168,7 @@ function keyOf(fields: Fields, filename: string): string {
   if (fields.key === undefined) {
     throw new Fault('InvalidArgument', 'Bucket POST must contain a field named "key".')
   }
-  const key = fields.key.split(FILENAME).join(filename).replace(/^\//, '')
+  const key = withoutLeadingSlashes(fields.key.split(FILENAME).join(filename))
   checkKey(key)
   return key
 }
@@ -176,6 +187,12 @@ function formAnswer(
     'x-cos-hash-crc64ecma': blob.crc64,
     ...versionHeader(bucketOf(context), stored),
   }
+  const redirect = redirectTo(fields.success_action_redirect, {
+    bucket: bucketOf(context).name,
+    key,
+    etag: headers.ETag,
+  })
+  if (redirect) return { status: 303, headers: { ...headers, Location: redirect } }
   const status = Number(fields.success_action_status)
   if (status === 201) {
     const answer = xmlAnswer(
@@ -192,4 +209,12 @@ function formAnswer(
     return { ...answer, headers: { ...answer.headers, ...headers } }
   }
   return { status: status === 200 ? 200 : 204, headers }
+}
+
+/** Where the form sends the browser, told what it has made; undefined when it says no URL. */
+function redirectTo(text: string | undefined, made: Fields): string | undefined {
+  if (!text || !URL.canParse(text) || !/^https?:/i.test(text)) return undefined
+  const { href } = new URL(text)
+  const query = Object.entries(made).map(([name, value]) => `${name}=${encodeComponent(value)}`)
+  return `${href}${href.includes('?') ? '&' : '?'}${query.join('&')}`
 }

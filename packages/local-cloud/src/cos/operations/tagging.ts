@@ -1,6 +1,7 @@
 import { xmlAnswer } from '../answer'
 import { readXmlBody } from '../body'
 import { Fault } from '../fault'
+import { versionIdOf } from '../request'
 import type { ObjectRecord } from '../store/records'
 import { type Tags, taggingDocument, tagsOfDocument } from '../tags'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
@@ -14,8 +15,8 @@ export const tagging: Handlers = {
 
   async getObjectTagging(context) {
     const { request, store } = context
-    const { key, query } = request
-    const object = await store.objects.find(bucketOf(context).name, key, query.versionId)
+    const { key } = request
+    const object = await store.objects.find(bucketOf(context).name, key, versionIdOf(request))
     if (!object || object.isDeleteMarker) throw new Fault('NoSuchKey')
     if (!object.tags?.length) throw new Fault('NoSuchTagSet')
     return xmlAnswer(taggingDocument(object.tags))
@@ -29,8 +30,8 @@ export const tagging: Handlers = {
 
 async function setTags(context: OperationContext, tags: Tags): Promise<void> {
   const { request, store } = context
-  const { key, query } = request
-  await store.objects.update(bucketOf(context).name, key, query.versionId, (record) => {
+  const { key } = request
+  await store.objects.update(bucketOf(context), key, versionIdOf(request), (record) => {
     if (!record) throw new Fault('NoSuchKey')
     const { tags: _, ...rest } = record
     return (tags.length > 0 ? { ...rest, tags } : rest) as ObjectRecord

@@ -1,4 +1,5 @@
-import { xmlAnswer } from '../answer'
+import { writeXml } from '@miniprogram-cos/protocol'
+import { xmlTextAnswer } from '../answer'
 import { Fault } from '../fault'
 import { versionOf } from '../store/objects'
 import type { ObjectRecord } from '../store/records'
@@ -20,12 +21,16 @@ export const versions: Handlers = {
       )
     }
     const owner = { ID: keys.appid, DisplayName: keys.appid }
-    const found: { name: string; entry: object }[] = []
+    const found: string[] = []
     const folders: string[] = []
     let next: ObjectRecord | undefined
     let last: ObjectRecord | undefined
     let passedMarker = keyMarker === ''
-    for await (const { record, isLatest } of store.objects.versions(bucket.name, options.prefix)) {
+    for await (const { record, isLatest } of store.objects.versions(
+      bucket.name,
+      options.prefix,
+      keyMarker,
+    )) {
       if (!passedMarker) {
         const order = compareKeys(record.key, keyMarker)
         if (order < 0 || (order === 0 && versionMarker === '')) continue
@@ -49,46 +54,40 @@ export const versions: Handlers = {
         folders.push(folder)
         continue
       }
-      const shared = {
+      const named = {
         Key: options.encode(record.key),
         // A bucket that has never had versioning names none.
         VersionId: bucket.versioning ? versionOf(record) : '',
         IsLatest: isLatest,
         LastModified: record.lastModified,
-        Owner: owner,
+      }
+      const content = {
+        ETag: `"${record.etag}"`,
+        Size: record.size,
+        StorageClass: record.storageClass,
       }
       found.push(
-        record.isDeleteMarker
-          ? { name: 'DeleteMarker', entry: shared }
-          : {
-              name: 'Version',
-              entry: {
-                ...shared,
-                ETag: `"${record.etag}"`,
-                Size: record.size,
-                StorageClass: record.storageClass,
-              },
-            },
+        writeXml(
+          record.isDeleteMarker
+            ? { DeleteMarker: { ...named, Owner: owner } }
+            : { Version: { ...named, ...content, Owner: owner } },
+        ),
       )
     }
-    const entries = (name: string) =>
-      found.filter((one) => one.name === name).map(({ entry }) => entry)
-    return xmlAnswer({
-      ListVersionsResult: {
-        EncodingType: options.encodingType,
-        Name: bucket.name,
-        Prefix: options.encode(options.prefix),
-        KeyMarker: options.encode(keyMarker),
-        VersionIdMarker: versionMarker,
-        MaxKeys: options.limit,
-        IsTruncated: next !== undefined,
-        NextKeyMarker: next && options.encode(next.key),
-        NextVersionIdMarker: next && (bucket.versioning ? versionOf(next) : ''),
-        Delimiter: options.delimiter === '' ? undefined : options.encode(options.delimiter),
-        Version: entries('Version'),
-        DeleteMarker: entries('DeleteMarker'),
-        CommonPrefixes: folders.map((folder) => ({ Prefix: options.encode(folder) })),
-      },
+    const head = writeXml({
+      EncodingType: options.encodingType,
+      Name: bucket.name,
+      Prefix: options.encode(options.prefix),
+      KeyMarker: options.encode(keyMarker),
+      VersionIdMarker: versionMarker,
+      MaxKeys: options.limit,
+      IsTruncated: next !== undefined,
+      NextKeyMarker: next && options.encode(next.key),
+      NextVersionIdMarker: next && (bucket.versioning ? versionOf(next) : ''),
+      Delimiter: options.delimiter === '' ? undefined : options.encode(options.delimiter),
+      CommonPrefixes: folders.map((folder) => ({ Prefix: options.encode(folder) })),
     })
+    // Versions and markers stand in one order: by key, newest first.
+    return xmlTextAnswer(`<ListVersionsResult>${head}${found.join('')}</ListVersionsResult>`)
   },
 }

@@ -1,23 +1,33 @@
 import { Fault } from '../fault'
 import { type AccessRequest, type Decision, evaluatePolicy } from './evaluatePolicy'
-import { PolicyFault, parsePolicy } from './parsePolicy'
+import { PolicyFault, parsePolicy, splitResource } from './parsePolicy'
 
 interface PolicyStatement {
   principal?: unknown
   [key: string]: unknown
 }
 
+/** document 436/8282 */
+const MAX_POLICY_BYTES = 20 * 1024
+
 /**
  * A bucket policy as posted, in the form COS shows it: `Statement` on top, a policy-wide principal moved
  * into the statements.
  * @throws Fault `MalformedPolicy`
  */
-export function normaliseBucketPolicy(text: string): string {
+export function normaliseBucketPolicy(text: string, bucket: string): string {
+  if (Buffer.byteLength(text) > MAX_POLICY_BYTES) {
+    throw new Fault('MalformedPolicy', 'The policy is larger than 20 KB.')
+  }
   let parsed: Record<string, unknown>
   try {
     parsed = JSON.parse(text) as Record<string, unknown>
   } catch {
     throw new Fault('MalformedPolicy')
+  }
+  const version = parsed?.version ?? parsed?.Version
+  if (version !== undefined && version !== '2.0') {
+    throw new Fault('MalformedPolicy', 'version must be "2.0".')
   }
   const given = parsed?.statement ?? parsed?.Statement
   const list = (Array.isArray(given) ? given : [given]) as PolicyStatement[]
@@ -28,8 +38,9 @@ export function normaliseBucketPolicy(text: string): string {
       ? statement
       : { principal: shared, ...statement }
   })
-  for (const statement of Statement) checkStatement(statement)
-  return JSON.stringify({ Statement, version: parsed.version ?? '2.0' })
+  if (Statement.length === 0) throw new Fault('MalformedPolicy', 'The policy has no statement.')
+  for (const statement of Statement) checkStatement(statement, bucket)
+  return JSON.stringify({ Statement, version: version ?? '2.0' })
 }
 
 /** A statement's inner keys in lower case, its principal apart. */
@@ -50,18 +61,35 @@ function readStatement(statement: PolicyStatement): {
   return { principals: principals as string[], rest }
 }
 
-function checkStatement(statement: PolicyStatement): void {
+/** An account, a sub-account, a role, everybody. */
+const PRINCIPAL = /^(\*|qcs:\*|qcs::cam::.+|qcs::sts::.+|\d+|\d+\/\d+)$/
+
+function checkStatement(statement: PolicyStatement, bucket: string): void {
   const { principals, rest } = readStatement(statement)
-  if (principals.length === 0) throw new Fault('MalformedPolicy')
+  if (principals.length === 0 || !principals.every((one) => PRINCIPAL.test(one))) {
+    throw new Fault('MalformedPolicy', 'The principal is missing or not valid.')
+  }
   try {
-    parsePolicy(JSON.stringify({ version: '2.0', statement: [rest] }))
+    const policy = parsePolicy(JSON.stringify({ version: '2.0', statement: [rest] }))
+    for (const resource of policy.statement.flatMap((one) => one.resource)) {
+      const other = /^([a-z0-9-]+-\d{4,})(\/|$)/.exec(splitResource(resource)[5] ?? '')?.[1]
+      if (other && other !== bucket) {
+        throw new Fault('MalformedPolicy', `The resource ${resource} is of another bucket.`)
+      }
+    }
   } catch (error) {
     if (error instanceof PolicyFault) throw new Fault('MalformedPolicy', error.message)
     throw error
   }
 }
 
-const ANYONE = new Set(['*', 'qcs::cam::anyone:anyone', 'qcs:*'])
+const ANYONE = new Set([
+  '*',
+  'qcs::cam::anyone:anyone',
+  // What anonymous callers may, those who sign may too (document 436/31923).
+  'qcs::cam::anonymous:anonymous',
+  'qcs:*',
+])
 
 /**
  * What a bucket policy says about a request.

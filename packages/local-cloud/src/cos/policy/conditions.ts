@@ -23,7 +23,9 @@ const NEGATIVE = new Set(['string_not_equal', 'ip_not_equal', 'numeric_not_equal
 
 const IF_EXIST = '_if_exist'
 
-function plain(operator: string): string {
+/** Without `_if_exist`; the documents write operators with a capital too. */
+function plain(given: string): string {
+  const operator = given.toLowerCase()
   return operator.endsWith(IF_EXIST) ? operator.slice(0, -IF_EXIST.length) : operator
 }
 
@@ -31,8 +33,11 @@ export function isKnownOperator(operator: string): boolean {
   return Object.hasOwn(OPERATORS, plain(operator))
 }
 
+/** A value that only the body will tell: whether it holds is asked again once it has come in. */
+export const UNKNOWN_YET = Symbol('unknown yet')
+
 /** What a request offers to conditions: condition key -> value, absent if the request has none. */
-export type ConditionContext = Record<string, string | undefined>
+export type ConditionContext = Record<string, string | typeof UNKNOWN_YET | undefined>
 
 /** Keys whose values a policy writes URL-encoded (document 436/71307). */
 const ENCODED_KEYS = new Set([
@@ -49,6 +54,7 @@ const ALIASES: Record<string, string> = { 'cos:content_length': 'cos:content-len
 export function conditionsHold(
   condition: Record<string, Record<string, unknown>> | undefined,
   context: ConditionContext,
+  effect: 'allow' | 'deny' = 'allow',
 ): boolean {
   for (const [operator, keys] of Object.entries(condition ?? {})) {
     const compare = OPERATORS[plain(operator)]
@@ -56,8 +62,12 @@ export function conditionsHold(
     for (const [given, expected] of Object.entries(keys)) {
       const key = ALIASES[given] ?? given
       const actual = Object.hasOwn(context, key) ? context[key] : undefined
+      if (actual === UNKNOWN_YET) {
+        if (effect === 'allow') continue
+        return false
+      }
       if (actual === undefined) {
-        if (operator.endsWith(IF_EXIST)) continue
+        if (operator.toLowerCase().endsWith(IF_EXIST)) continue
         return false
       }
       const values = (Array.isArray(expected) ? expected : [expected]).map((value) =>

@@ -48,7 +48,7 @@ function statementApplies(statement: Statement, request: AccessRequest): boolean
   return (
     statement.action.some((pattern) => actionMatches(pattern, request.action)) &&
     statement.resource.some((pattern) => resourceMatches(pattern, request)) &&
-    conditionsHold(statement.condition, request.context)
+    conditionsHold(statement.condition, request.context, statement.effect)
   )
 }
 

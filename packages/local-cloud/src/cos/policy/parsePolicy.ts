@@ -36,14 +36,14 @@ export function parsePolicy(text: string): Policy {
   return { version: '2.0', statement: statements.map(parseStatement) }
 }
 
-const STATEMENT_KEYS = new Set(['effect', 'action', 'resource', 'condition', 'sid'])
+const STATEMENT_KEYS = new Set(['effect', 'action', 'resource', 'condition', 'sid', 'principal'])
 
 function parseStatement(value: unknown, index: number): Statement {
   const at = `statement[${index}]`
   if (!isObject(value)) {
     throw new PolicyFault('InvalidParameter.StrategyFormatError', `${at} is not an object`)
   }
-  if ('principal' in value) throw principalFault()
+  if ('principal' in value && !isEverybody(value.principal)) throw principalFault()
   const unknown = Object.keys(value).find((key) => !STATEMENT_KEYS.has(key))
   if (unknown) {
     throw new PolicyFault(
@@ -115,6 +115,12 @@ function strings(value: unknown, at: string): string[] {
     )
   }
   return list as string[]
+}
+
+/** `{"qcs":["*"]}` says nothing; Tencent's own samples (qcloud-cos-sts) send it, and STS takes it. */
+function isEverybody(principal: unknown): boolean {
+  const { qcs } = (principal ?? {}) as { qcs?: unknown }
+  return qcs === '*' || (Array.isArray(qcs) && qcs.length === 1 && qcs[0] === '*')
 }
 
 function principalFault(): PolicyFault {

@@ -159,24 +159,31 @@ export class Objects {
   }
 
   /**
-   * Changes one version in place: its ACL or tags, or its content by appending. `change` may throw.
-   * `taken` are new blobs of the changed record.
+   * Changes one version in place: its ACL or tags, or its content by appending. `change` sees what is there,
+   * a delete marker counting as nothing, and may throw. `taken` are new blobs of the changed record.
    */
   async update(
-    bucket: string,
+    bucket: BucketRecord,
     key: string,
     versionId: string | undefined,
     change: (record: ObjectRecord | undefined) => ObjectRecord,
     taken: readonly Blob[] = [],
   ): Promise<ObjectRecord> {
-    return this.#write(bucket, key, async () => {
-      const current = this.get(bucket, key)
-      const found = await this.find(bucket, key, versionId)
-      const changed = change(found?.isDeleteMarker ? undefined : found)
-      const isCurrent = found === undefined || (current && versionOf(current) === versionOf(found))
-      const name = isCurrent
-        ? row.object(bucket, key)
-        : row.version(bucket, key, sequenceOf(changed))
+    return this.#write(bucket.name, key, async () => {
+      const found = await this.find(bucket.name, key, versionId)
+      const present = found?.isDeleteMarker ? undefined : found
+      const changed = change(present)
+      if (!present) {
+        const stored = this.withVersion(bucket, changed)
+        const { rows, dropped } = await this.changeFor(bucket, stored)
+        await this.#engine.commit(rows, taken, dropped)
+        return stored
+      }
+      const current = this.get(bucket.name, key)
+      const name =
+        current && versionOf(current) === versionOf(present)
+          ? row.object(bucket.name, key)
+          : row.version(bucket.name, key, sequenceOf(present))
       await this.#engine.commit([{ type: 'put', key: name, value: changed }], taken, [])
       return changed
     })
@@ -192,14 +199,17 @@ export class Objects {
     return this.#engine.walk(`object\0${bucket}\0`, prefix, marker, visit)
   }
 
-  /** All versions in the order of COS's list: by key, and newest first. */
+  /** All versions in the order of COS's list, by key and newest first, from those of a key on. */
   async *versions(
     bucket: string,
     prefix: string,
+    fromKey: string,
   ): AsyncGenerator<{ record: ObjectRecord; isLatest: boolean }> {
     const read = (space: string) => {
-      const from = bytes(`${space}\0${bucket}\0${prefix}`)
-      return this.#engine.db.values({ gte: from, lt: after(from) })
+      const within = bytes(`${space}\0${bucket}\0${prefix}`)
+      const from = bytes(`${space}\0${bucket}\0${fromKey}`)
+      const gte = Buffer.compare(from, within) > 0 ? from : within
+      return this.#engine.db.values({ gte, lt: after(within) })
     }
     const [current, other] = [read('object'), read('version')]
     try {

@@ -9,6 +9,8 @@ export interface BucketRecord {
   versioning?: 'Enabled' | 'Suspended'
   /** @default private */
   acl?: Acl
+  /** Spread over several zones. */
+  isMultiZone?: true
   /** Documents of sub-resources as they were posted, by sub-resource (inventory: `inventory/<id>`). */
   documents?: Record<string, string>
 }

@@ -30,8 +30,14 @@ export class Uploads {
     return this.#engine.get(row.uploadId(uploadId))
   }
 
-  walk(bucket: string, prefix: string, visit: (record: UploadRecord) => Visit): Promise<void> {
-    return this.#engine.walk(`upload\0${bucket}\0`, prefix, '', visit)
+  /** Walks open uploads by key, from those of `fromKey` on. */
+  walk(
+    bucket: string,
+    prefix: string,
+    fromKey: string,
+    visit: (record: UploadRecord) => Visit,
+  ): Promise<void> {
+    return this.#engine.walk(`upload\0${bucket}\0`, prefix, fromKey, visit)
   }
 
   /** Stores a part in place of an earlier one of its number. False when the upload is gone. */
