@@ -1,5 +1,5 @@
 /** The errors of COS that are answered here: status and message (document 436/7730). */
-const FAULTS = {
+export const FAULTS = {
   AccessDenied: [403, 'Access Denied.'],
   AccessForbidden: [
     403,

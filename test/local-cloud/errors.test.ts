@@ -1,0 +1,1052 @@
+import { createHash, createHmac } from 'node:crypto'
+import { connect } from 'node:net'
+import { FAULTS, type FaultCode } from '../../packages/local-cloud/src/cos/fault'
+import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
+import { signedRequests } from '../support/signedRequests'
+import { temporaryKey } from '../support/temporaryKey'
+import { BUCKET, HOST, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
+
+const OTHER = 'other-1250000000'
+const OTHER_HOST = HOST.replace(BUCKET, OTHER)
+const MIB = 1024 * 1024
+
+let cloud: TestCloud
+let skew = 0
+beforeAll(async () => {
+  cloud = await startTestCloud({
+    buckets: [
+      { name: BUCKET, region: REGION },
+      { name: OTHER, region: REGION },
+      { name: 'empty-1250000000', region: REGION },
+    ],
+    clock: () => Date.now() + skew,
+  })
+  await signed('PUT', 'there', { body: 'content' })
+  await signed('PUT', 'archived', { body: 'x', headers: { 'x-cos-storage-class': 'ARCHIVE' } })
+  await signed('POST', 'log', { query: { append: '', position: '0' }, body: 'one' })
+  await signed('PUT', 'v', { host: OTHER_HOST, body: 'x' })
+})
+afterAll(() => cloud.end())
+afterEach(() => {
+  skew = 0
+})
+
+const signed = signedRequests(() => cloud)
+const md5 = (body: string) => createHash('md5').update(body).digest('base64')
+const setting = (name: string, body: string, host = HOST) =>
+  signed('PUT', '', { query: { [name]: '' }, body, host })
+const source = (key: string) => ({ 'x-cos-copy-source': `${HOST}/${key}` })
+
+async function begin(key: string): Promise<string> {
+  const { body } = await signed('POST', key, { query: { uploads: '' }, body: '' })
+  return /<UploadId>(.*)<\/UploadId>/.exec(body)?.[1] as string
+}
+
+const partList = (parts: [number, string][]) =>
+  `<CompleteMultipartUpload>${parts
+    .map(([number, etag]) => `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`)
+    .join('')}</CompleteMultipartUpload>`
+
+async function complete(sizes: number[], list: (etags: string[]) => [number, string][]) {
+  const uploadId = await begin('m')
+  const etags: string[] = []
+  for (const [i, size] of sizes.entries()) {
+    const query = { partNumber: String(i + 1), uploadId }
+    const part = await signed('PUT', 'm', { query, body: Buffer.alloc(size, i) })
+    etags.push(part.headers.etag as string)
+  }
+  return signed('POST', 'm', { query: { uploadId }, body: partList(list(etags)) })
+}
+
+type Fields = Record<string, string>
+function form(fields: Fields, files = 1, headers: Record<string, string> = {}) {
+  const parts = Object.entries(fields).map(
+    ([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  )
+  const file =
+    '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\ncontent\r\n'.repeat(
+      files,
+    )
+  return send(cloud.cos, {
+    method: 'POST',
+    headers: { 'Content-Type': 'multipart/form-data; boundary=b', ...headers },
+    body: `${parts.join('')}${file}--b--\r\n`,
+  })
+}
+const signature = () => signByOfficialSdk({ method: 'POST' })
+
+/** A body that ends before its announced length. */
+function cutShort(): Promise<RawResponse> {
+  const { port } = new URL(cloud.cos)
+  const Authorization = signByOfficialSdk({ method: 'PUT', key: 'cut' })
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true }, () => {
+      socket.end(
+        `PUT /cut HTTP/1.1\r\nHost: ${HOST}\r\nAuthorization: ${Authorization}\r\nContent-Length: 10\r\n\r\nshort`,
+      )
+    })
+    socket.on('data', (chunk) => {
+      text += String(chunk)
+    })
+    socket.on('error', reject)
+    socket.on('close', () => {
+      const [head = '', body = ''] = text.split('\r\n\r\n')
+      const [line = '', ...lines] = head.split('\r\n')
+      const headers = Object.fromEntries(
+        lines.map((one) => [one.split(':')[0]?.toLowerCase(), one.split(': ')[1]]),
+      )
+      resolve({ status: Number(line.split(' ')[1]), headers, body, bytes: Buffer.from(body) })
+    })
+  })
+}
+
+const preflight = (headers: Record<string, string>) =>
+  send(cloud.cos, { method: 'OPTIONS', path: '/there', headers })
+const tags = (list: [string, string][]) =>
+  `<Tagging><TagSet>${list
+    .map(([key, value]) => `<Tag><Key>${key}</Key><Value>${value}</Value></Tag>`)
+    .join('')}</TagSet></Tagging>`
+const LARGE = String(5 * 1024 ** 3 + 1)
+const ORIGIN = '<AllowedOrigin>*</AllowedOrigin>'
+const rule = (inner: string) =>
+  `<CORSConfiguration><CORSRule>${inner}</CORSRule></CORSConfiguration>`
+const replication =
+  '<ReplicationConfiguration><Role>qcs::cam::uin/1:uin/1</Role><Rule><Status>Enabled</Status><Prefix></Prefix><Destination><Bucket>qcs::cos:ap-beijing::x-1250000000</Bucket></Destination></Rule></ReplicationConfiguration>'
+const acl = (inner: string) => `<AccessControlPolicy>${inner}</AccessControlPolicy>`
+const OWNER = '<Owner><ID>qcs::cam::uin/100000000001:uin/100000000001</ID></Owner>'
+const policy = (statement: object, more: object = {}) =>
+  JSON.stringify({ version: '2.0', statement: [statement], ...more })
+const ALLOW = {
+  effect: 'allow',
+  principal: { qcs: ['qcs::cam::anyone:anyone'] },
+  action: ['name/cos:GetObject'],
+  resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
+}
+
+/** A condition, the request that meets it, and the code that the documents give it. */
+type Row = [condition: string, FaultCode, () => Promise<RawResponse>, message?: string]
+
+const AUTHENTICATION: Row[] = [
+  ['no signature', 'AccessDenied', () => send(cloud.cos, { path: '/there' })],
+  [
+    'no such bucket',
+    'NoSuchBucket',
+    () => signed('GET', 'k', { host: HOST.replace('media', 'nothing') }),
+  ],
+  [
+    'a bucket of another region',
+    'NoSuchBucket',
+    () => signed('GET', 'k', { host: HOST.replace('guangzhou', 'beijing') }),
+  ],
+  [
+    'an unknown key',
+    'InvalidAccessKeyId',
+    () => signed('GET', 'there', { key: { SecretId: 'AKIDnobody', SecretKey: 'x' } }),
+  ],
+  [
+    'a wrong secret',
+    'SignatureDoesNotMatch',
+    () => signed('GET', 'there', { key: { SecretId: 'AKIDtestroot', SecretKey: 'wrong' } }),
+  ],
+  [
+    'a header that is listed as signed but not sent',
+    'SignatureDoesNotMatch',
+    () =>
+      send(cloud.cos, {
+        path: '/there',
+        headers: {
+          Authorization: signByOfficialSdk({ key: 'there', headers: { 'x-cos-meta-a': '1' } }),
+        },
+      }),
+  ],
+  [
+    'an Authorization that is none',
+    'InvalidArgument',
+    () => send(cloud.cos, { path: '/there', headers: { Authorization: 'Basic abc' } }),
+  ],
+  [
+    'a signature whose time has passed',
+    'AccessDenied',
+    () => signed('GET', 'there', { keyTime: '1500000000;1500000600' }),
+    'Request has expired',
+  ],
+  [
+    'a signature of the future',
+    'RequestTimeTooSkewed',
+    () => {
+      const start = Math.floor(Date.now() / 1000) + 3600
+      return signed('GET', 'there', { keyTime: `${start};${start + 600}` })
+    },
+  ],
+  ['a key whose time has passed', 'ExpiredToken', () => withTemporaryKey(7200)],
+  ['a key whose policy does not allow it', 'AccessDenied', () => withTemporaryKey(0)],
+  [
+    'a path-style address',
+    'PathStyleDomainForbidden',
+    () =>
+      send(cloud.cos, {
+        path: `/${BUCKET}/there`,
+        headers: { Host: `cos.${REGION}.myqcloud.com` },
+      }),
+  ],
+  [
+    'a preflight without CORS rules',
+    'AccessForbidden',
+    () => preflight({ Origin: 'http://a.com', 'Access-Control-Request-Method': 'GET' }),
+  ],
+  ['a preflight without Origin', 'InvalidRequest', () => preflight({})],
+  [
+    'response headers wanted without a signature',
+    'InvalidRequest',
+    async () => {
+      await signed('PUT', 'open', { body: 'x', headers: { 'x-cos-acl': 'public-read' } })
+      return send(cloud.cos, { path: '/open?response-content-type=text%2Fplain' })
+    },
+  ],
+]
+
+async function withTemporaryKey(secondsLater: number): Promise<RawResponse> {
+  const key = await temporaryKey(cloud, [{ action: ['PutObject'], path: '*' }])
+  skew = secondsLater * 1000
+  const now = Math.floor((Date.now() + skew) / 1000)
+  const headers = { 'x-cos-security-token': key.sessionToken }
+  const pair = { SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey }
+  return signed('GET', 'there', { key: pair, keyTime: `${now - 1};${now + 60}`, headers })
+}
+
+const OBJECTS: Row[] = [
+  ['no such key', 'NoSuchKey', () => signed('GET', 'nothing')],
+  ['no such version', 'NoSuchVersion', () => signed('GET', 'there', { query: { versionId: 'x' } })],
+  [
+    'a range behind the end',
+    'InvalidRange',
+    () => signed('GET', 'there', { headers: { Range: 'bytes=7-' } }),
+  ],
+  [
+    'If-Match of another',
+    'PreconditionFailed',
+    () => signed('GET', 'there', { headers: { 'If-Match': '"x"' } }),
+  ],
+  [
+    'If-Unmodified-Since before',
+    'PreconditionFailed',
+    () =>
+      signed('GET', 'there', {
+        headers: { 'If-Unmodified-Since': 'Thu, 01 Jan 2015 00:00:00 GMT' },
+      }),
+  ],
+  ['an archived object read', 'InvalidObjectState', () => signed('GET', 'archived')],
+  ['a body shorter than announced', 'IncompleteBody', cutShort],
+  ['neither length nor chunks', 'MissingContentLength', () => rawPut('PUT /k HTTP/1.1', 'k')],
+  ['a body of more than 5 GB', 'EntityTooLarge', () => announced(LARGE)],
+  [
+    'another MD5 than announced',
+    'BadDigest',
+    () => signed('PUT', 'k', { body: 'x', headers: { 'Content-MD5': md5('y') } }),
+  ],
+  [
+    'an MD5 that is none',
+    'InvalidDigest',
+    () => signed('PUT', 'k', { body: 'x', headers: { 'Content-MD5': 'abc' } }),
+  ],
+  ['a key of 851 bytes', 'KeyTooLong', () => signed('PUT', 'k'.repeat(851), { body: 'x' })],
+  [
+    'a key that starts with a backslash',
+    'InvalidObjectName',
+    () => signed('PUT', '\\k', { body: 'x' }),
+  ],
+  ['a path that is no UTF-8', 'InvalidURI', () => send(cloud.cos, { path: '/%ff' })],
+  [
+    'an unknown storage class',
+    'NotSupportedStorageClass',
+    () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-storage-class': 'SHINY' } }),
+  ],
+  [
+    'metadata of more than 2 KB',
+    'InvalidArgument',
+    () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-meta-a': 'a'.repeat(2049) } }),
+  ],
+  [
+    'a metadata name with an underscore',
+    'InvalidArgument',
+    () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-meta-a_b': '1' } }),
+  ],
+  [
+    'an ACL that no object has',
+    'InvalidArgument',
+    () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-acl': 'public-read-write' } }),
+  ],
+  [
+    'a grantee that is none',
+    'InvalidArgument',
+    () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-grant-read': 'somebody' } }),
+  ],
+  [
+    'a traffic limit that is too low',
+    'InvalidArgument',
+    () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-traffic-limit': '819199' } }),
+  ],
+  [
+    'a traffic limit that is too high',
+    'InvalidArgument',
+    () => signed('GET', 'there', { query: { 'x-cos-traffic-limit': '838860801' } }),
+  ],
+  [
+    'eleven tags',
+    'InvalidTag',
+    () => {
+      const header = Array.from({ length: 11 }, (_, i) => `k${i}=v`).join('&')
+      return signed('PUT', 'k', { body: 'x', headers: { 'x-cos-tagging': header } })
+    },
+  ],
+  [
+    'encryption asked for',
+    'NotImplemented',
+    () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-server-side-encryption': 'AES256' } }),
+  ],
+  [
+    'a sub-resource that is not imitated',
+    'NotImplemented',
+    () => signed('POST', 'there', { query: { restore: '' }, body: 'x' }),
+  ],
+  [
+    'a method that a sub-resource has not',
+    'MethodNotAllowed',
+    () => signed('DELETE', 'there', { query: { acl: '' } }),
+  ],
+  ['a method that COS has not', 'MethodNotAllowed', () => signed('PATCH', 'there', { body: 'x' })],
+  ['ACL of no object', 'NoSuchKey', () => signed('GET', 'nothing', { query: { acl: '' } })],
+  [
+    'ACL without a body',
+    'MissingRequestBodyError',
+    () => signed('PUT', 'there', { query: { acl: '' }, headers: { 'Content-Length': 0 } }),
+  ],
+  [
+    'ACL by header and body',
+    'InvalidRequest',
+    () =>
+      signed('PUT', 'there', {
+        query: { acl: '' },
+        headers: { 'x-cos-acl': 'private' },
+        body: acl(OWNER),
+      }),
+  ],
+  [
+    'ACL without an owner',
+    'MalformedXML',
+    () => signed('PUT', 'there', { query: { acl: '' }, body: acl('<AccessControlList/>') }),
+  ],
+  [
+    'ACL without a list',
+    'MalformedXML',
+    () => signed('PUT', 'there', { query: { acl: '' }, body: acl(OWNER) }),
+  ],
+  [
+    'ACL with an unknown permission',
+    'MalformedXML',
+    () =>
+      signed('PUT', 'there', {
+        query: { acl: '' },
+        body: acl(
+          `${OWNER}<AccessControlList><Grant><Grantee><ID>1</ID></Grantee><Permission>OWN</Permission></Grant></AccessControlList>`,
+        ),
+      }),
+  ],
+  ['tags of no object', 'NoSuchKey', () => signed('GET', 'nothing', { query: { tagging: '' } })],
+  ['no tags', 'NoSuchTagSet', () => signed('GET', 'there', { query: { tagging: '' } })],
+  [
+    'a tag twice',
+    'InvalidTag',
+    () =>
+      signed('PUT', 'there', {
+        query: { tagging: '' },
+        body: tags([
+          ['a', '1'],
+          ['a', '2'],
+        ]),
+      }),
+  ],
+  [
+    'a tag key of 128 characters',
+    'InvalidTag',
+    () => signed('PUT', 'there', { query: { tagging: '' }, body: tags([['k'.repeat(128), 'v']]) }),
+  ],
+  [
+    'a tag value of 256 characters',
+    'InvalidTag',
+    () => signed('PUT', 'there', { query: { tagging: '' }, body: tags([['k', 'v'.repeat(256)]]) }),
+  ],
+  [
+    'a tag with a character that tags have not',
+    'InvalidTag',
+    () => signed('PUT', 'there', { query: { tagging: '' }, body: tags([['a!b', 'v']]) }),
+  ],
+  [
+    'a tag that COS keeps for itself',
+    'InvalidTag',
+    () => signed('PUT', 'there', { query: { tagging: '' }, body: tags([['qcs:a', 'v']]) }),
+  ],
+]
+
+/** A request whose line is written by hand. */
+function rawPut(line: string, key: string): Promise<RawResponse> {
+  const { port } = new URL(cloud.cos)
+  const Authorization = signByOfficialSdk({ method: line.split(' ')[0] as string, key })
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const socket = connect(Number(port), '127.0.0.1', () => {
+      socket.write(
+        `${line}\r\nHost: ${HOST}\r\nAuthorization: ${Authorization}\r\nConnection: close\r\n\r\n`,
+      )
+    })
+    socket.on('data', (chunk) => {
+      text += String(chunk)
+    })
+    socket.on('error', reject)
+    socket.on('close', () => {
+      const [head = '', body = ''] = text.split('\r\n\r\n')
+      const [first = '', ...lines] = head.split('\r\n')
+      const headers = Object.fromEntries(
+        lines.map((one) => [one.split(':')[0]?.toLowerCase(), one.split(': ')[1]]),
+      )
+      resolve({ status: Number(first.split(' ')[1]), headers, body, bytes: Buffer.from(body) })
+    })
+  })
+}
+
+/** A body that is announced, but not sent: the refusal must come first. */
+const announced = (length: string) =>
+  signed('PUT', 'large', { headers: { 'Content-Length': length, Connection: 'close' } })
+
+const WRITES: Row[] = [
+  [
+    'a copy of nothing',
+    'NoSuchKey',
+    () => signed('PUT', 'k', { headers: source('nothing'), body: '' }),
+  ],
+  [
+    'a copy from no bucket',
+    'NoSuchBucket',
+    () =>
+      signed('PUT', 'k', {
+        headers: { 'x-cos-copy-source': `${HOST.replace('media', 'nothing')}/k` },
+        body: '',
+      }),
+  ],
+  [
+    'a copy source that is none',
+    'InvalidCopySource',
+    () => signed('PUT', 'k', { headers: { 'x-cos-copy-source': 'there' }, body: '' }),
+  ],
+  [
+    'a copy onto itself that changes nothing',
+    'InvalidRequest',
+    () => signed('PUT', 'there', { headers: source('there'), body: '' }),
+  ],
+  [
+    'a directive that COS has not',
+    'InvalidArgument',
+    () =>
+      signed('PUT', 'k', {
+        headers: { ...source('there'), 'x-cos-metadata-directive': 'Keep' },
+        body: '',
+      }),
+  ],
+  [
+    'a copy source that has changed',
+    'PreconditionFailed',
+    () =>
+      signed('PUT', 'k', {
+        headers: { ...source('there'), 'x-cos-copy-source-if-match': '"x"' },
+        body: '',
+      }),
+  ],
+  [
+    'a copy source that has not changed',
+    'PreconditionFailed',
+    () =>
+      signed('PUT', 'k', {
+        headers: { ...source('there'), 'x-cos-copy-source-if-none-match': '*' },
+        body: '',
+      }),
+  ],
+  [
+    'a copy of an archived object',
+    'InvalidObjectState',
+    () => signed('PUT', 'k', { headers: source('archived'), body: '' }),
+  ],
+  [
+    'an append elsewhere than at the end',
+    'AppendPositionErr',
+    () => signed('POST', 'log', { query: { append: '', position: '1' }, body: 'x' }),
+  ],
+  [
+    'an append to a plain object',
+    'ObjectNotAppendable',
+    () => signed('POST', 'there', { query: { append: '', position: '7' }, body: 'x' }),
+  ],
+  [
+    'an append without a position',
+    'InvalidArgument',
+    () => signed('POST', 'log', { query: { append: '' }, body: 'x' }),
+  ],
+  [
+    'an append at no number',
+    'InvalidArgument',
+    () => signed('POST', 'log', { query: { append: '', position: 'end' }, body: 'x' }),
+  ],
+  [
+    'an append where versions are kept',
+    'InvalidBucketState',
+    async () => {
+      await setting(
+        'versioning',
+        '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>',
+        OTHER_HOST,
+      )
+      return signed('POST', 'log', {
+        host: OTHER_HOST,
+        query: { append: '', position: '0' },
+        body: 'x',
+      })
+    },
+  ],
+  [
+    'no upload',
+    'NoSuchUpload',
+    () => signed('PUT', 'm', { query: { partNumber: '1', uploadId: 'none' }, body: 'x' }),
+  ],
+  [
+    'an upload of another key',
+    'NoSuchUpload',
+    async () =>
+      signed('PUT', 'n', { query: { partNumber: '1', uploadId: await begin('m') }, body: 'x' }),
+  ],
+  [
+    'an upload given up',
+    'NoSuchUpload',
+    async () => {
+      const uploadId = await begin('m')
+      await signed('DELETE', 'm', { query: { uploadId } })
+      return signed('DELETE', 'm', { query: { uploadId } })
+    },
+  ],
+  [
+    'part number 0',
+    'InvalidArgument',
+    async () =>
+      signed('PUT', 'm', { query: { partNumber: '0', uploadId: await begin('m') }, body: 'x' }),
+  ],
+  [
+    'part number 10001',
+    'InvalidArgument',
+    async () =>
+      signed('PUT', 'm', { query: { partNumber: '10001', uploadId: await begin('m') }, body: 'x' }),
+  ],
+  [
+    'a part without its number',
+    'InvalidArgument',
+    async () => signed('PUT', 'm', { query: { uploadId: await begin('m') }, body: 'x' }),
+  ],
+  [
+    'a part without its upload',
+    'InvalidArgument',
+    () => signed('PUT', 'm', { query: { partNumber: '1' }, body: 'x' }),
+  ],
+  [
+    'parts listed of an upload without id',
+    'ListPartUploadIdIsEmpty',
+    () => signed('GET', 'm', { query: { uploadId: '' } }),
+  ],
+  [
+    'a part copied from behind the end',
+    'InvalidRange',
+    async () =>
+      signed('PUT', 'm', {
+        query: { partNumber: '1', uploadId: await begin('m') },
+        headers: { ...source('there'), 'x-cos-copy-source-range': 'bytes=0-7' },
+        body: '',
+      }),
+  ],
+  [
+    'a part copied by half a range',
+    'InvalidArgument',
+    async () =>
+      signed('PUT', 'm', {
+        query: { partNumber: '1', uploadId: await begin('m') },
+        headers: { ...source('there'), 'x-cos-copy-source-range': 'bytes=0-' },
+        body: '',
+      }),
+  ],
+  [
+    'a completion without parts',
+    'MalformedXML',
+    async () =>
+      signed('POST', 'm', {
+        query: { uploadId: await begin('m') },
+        body: '<CompleteMultipartUpload></CompleteMultipartUpload>',
+      }),
+  ],
+  [
+    'a completion without a body',
+    'MissingRequestBodyError',
+    async () =>
+      signed('POST', 'm', {
+        query: { uploadId: await begin('m') },
+        headers: { 'Content-Length': 0 },
+      }),
+  ],
+  [
+    'parts out of order',
+    'InvalidPartOrder',
+    () =>
+      complete([MIB, 5], ([a = '', b = '']) => [
+        [2, b],
+        [1, a],
+      ]),
+  ],
+  [
+    'a part twice',
+    'InvalidPartOrder',
+    () =>
+      complete([MIB], ([a = '']) => [
+        [1, a],
+        [1, a],
+      ]),
+  ],
+  [
+    'a part of another ETag',
+    'InvalidPart',
+    () => complete([5], () => [[1, '"0123456789abcdef0123456789abcdef"']]),
+  ],
+  [
+    'a part that never came',
+    'InvalidPart',
+    () =>
+      complete([MIB], ([a = '']) => [
+        [1, a],
+        [2, a],
+      ]),
+  ],
+  [
+    'part numbers with a gap',
+    'InvalidPart',
+    () =>
+      complete([MIB, MIB, 5], ([a = '', , c = '']) => [
+        [1, a],
+        [3, c],
+      ]),
+  ],
+  [
+    'a part below 1 MB before the last',
+    'EntityTooSmall',
+    () =>
+      complete([5, 5], ([a = '', b = '']) => [
+        [1, a],
+        [2, b],
+      ]),
+  ],
+  [
+    'a deletion of many without MD5',
+    'InvalidRequest',
+    () =>
+      signed('POST', '', {
+        query: { delete: '' },
+        body: '<Delete><Object><Key>a</Key></Object></Delete>',
+      }),
+  ],
+  [
+    'a deletion of 1,001',
+    'MalformedXML',
+    () => {
+      const body = `<Delete>${'<Object><Key>a</Key></Object>'.repeat(1001)}</Delete>`
+      return signed('POST', '', {
+        query: { delete: '' },
+        body,
+        headers: { 'Content-MD5': md5(body) },
+      })
+    },
+  ],
+  ['XML that is none', 'MalformedXML', () => setting('tagging', '<Tagging><TagSet>')],
+  [
+    'XML with entities of its own',
+    'MalformedXML',
+    () => setting('tagging', `<!DOCTYPE t [<!ENTITY a "b">]>${tags([['a', '&a;']])}`),
+  ],
+  [
+    'XML of more than 4 MB',
+    'XMLSizeLimit',
+    () => setting('tagging', `<Tagging>${' '.repeat(4 * MIB)}</Tagging>`),
+  ],
+]
+
+const FORMS: Row[] = [
+  [
+    'a form without a file',
+    'MalformedPOSTRequest',
+    () => form({ key: 'f', Signature: signature() }, 0),
+  ],
+  [
+    'a form with two files',
+    'IncorrectNumberOfFilesInPostRequest',
+    () => form({ key: 'f', Signature: signature() }, 2),
+  ],
+  ['a form without a key', 'InvalidArgument', () => form({ Signature: signature() })],
+  ['a form without a signature', 'AccessDenied', () => form({ key: 'f' })],
+  [
+    'a form with a wrong signature',
+    'SignatureDoesNotMatch',
+    () => form({ key: 'f', Signature: signature().replace(/.{4}$/, '0000') }),
+  ],
+  [
+    'a form with a wrong MD5',
+    'BadDigest',
+    () => form({ key: 'f', Signature: signature(), 'Content-MD5': md5('other') }),
+  ],
+  [
+    'a form with an MD5 that is none',
+    'InvalidDigest',
+    () => form({ key: 'f', Signature: signature(), 'Content-MD5': 'x' }),
+  ],
+  [
+    'a form that limits itself too much',
+    'InvalidArgument',
+    () => form({ key: 'f', Signature: signature(), 'x-cos-traffic-limit': '1' }),
+  ],
+  [
+    'a form whose policy is no JSON',
+    'InvalidPolicyDocument',
+    () => policyForm('{'),
+    'You must provide condition if you specify a policy in post object request.',
+  ],
+  [
+    'a form whose policy has no conditions',
+    'InvalidPolicyDocument',
+    () => policyForm(JSON.stringify({ expiration: '2099-01-01T00:00:00Z' })),
+    'You must provide condition if you specify a policy in post object request.',
+  ],
+  [
+    'a form without its boundary',
+    'MalformedPOSTRequest',
+    () =>
+      form({ key: 'f', Signature: signature() }, 1, {
+        'Content-Type': 'multipart/form-data; boundary=c',
+      }),
+  ],
+]
+
+function policyForm(text: string) {
+  const sha1 = (body: string) => createHash('sha1').update(body).digest('hex')
+  const now = Math.floor(Date.now() / 1000)
+  const keyTime = `${now - 1};${now + 60}`
+  const signKey = hmac('testrootsecret', keyTime)
+  return form({
+    key: 'f',
+    policy: Buffer.from(text).toString('base64'),
+    'q-sign-algorithm': 'sha1',
+    'q-ak': 'AKIDtestroot',
+    'q-key-time': keyTime,
+    'q-signature': hmac(signKey, sha1(text)),
+  })
+}
+
+const BUCKETS: Row[] = [
+  ['a bucket made twice', 'BucketAlreadyOwnedByYou', () => signed('PUT', '', { body: '' })],
+  ['a bucket that is not empty', 'BucketNotEmpty', () => signed('DELETE', '')],
+  [
+    'a bucket name without APPID',
+    'InvalidBucketName',
+    () => signed('PUT', '', { host: HOST.replace(BUCKET, 'media'), body: '' }),
+  ],
+  [
+    'a bucket name with an underscore',
+    'InvalidBucketName',
+    () => signed('GET', '', { host: HOST.replace(BUCKET, 'a_b-1250000000') }),
+  ],
+  [
+    'a bucket name of 61 characters',
+    'BucketNameTooLong',
+    () =>
+      signed('PUT', '', { host: HOST.replace(BUCKET, `${'b'.repeat(50)}-1250000000`), body: '' }),
+  ],
+  [
+    'a bucket of nowhere',
+    'InvalidRegionName',
+    () => signed('PUT', '', { host: 'new-1250000000.example.com', body: '' }),
+  ],
+  [
+    'acceleration that is off',
+    'BucketAccelerateNotEnabled',
+    () => signed('GET', 'there', { host: `${BUCKET}.cos.accelerate.myqcloud.com` }),
+  ],
+  [
+    'a setting over an accelerated address',
+    'ActionAccelerateNotSupported',
+    async () => {
+      await setting(
+        'accelerate',
+        '<AccelerateConfiguration><Status>Enabled</Status></AccelerateConfiguration>',
+        OTHER_HOST,
+      )
+      return signed('GET', '', { query: { acl: '' }, host: `${OTHER}.cos.accelerate.myqcloud.com` })
+    },
+  ],
+  [
+    'a list of -1 keys',
+    'InvalidArgument',
+    () => signed('GET', '', { query: { 'max-keys': '-1' } }),
+  ],
+  [
+    'a list in no encoding',
+    'InvalidArgument',
+    () => signed('GET', '', { query: { 'encoding-type': 'base64' } }),
+  ],
+  [
+    'a delimiter of two characters',
+    'InvalidDelimiter',
+    () => signed('GET', '', { query: { delimiter: 'ab' } }),
+  ],
+  [
+    'a version marker without a key marker',
+    'InvalidArgument',
+    () => signed('GET', '', { query: { versions: '', 'version-id-marker': 'x' } }),
+  ],
+  [
+    'a list of no uploads',
+    'InvalidArgument',
+    () => signed('GET', '', { query: { uploads: '', 'max-uploads': '0' } }),
+  ],
+  ...(
+    [
+      ['cors', 'NoSuchCORSConfiguration'],
+      ['tagging', 'NoSuchTagSet'],
+      ['lifecycle', 'NoSuchLifecycleConfiguration'],
+      ['replication', 'ReplicationConfigurationNotFoundError'],
+      ['website', 'NoSuchWebsiteConfiguration'],
+      ['referer', 'NoSuchRefererConfiguration'],
+      ['domain', 'DomainConfigNotFoundError'],
+      ['origin', 'OriginConfigurationNotFoundError'],
+      ['encryption', 'NoSuchEncryptionConfiguration'],
+      ['policy', 'NoSuchBucketPolicy'],
+    ] as const
+  ).map(
+    ([name, code]): Row => [`no ${name}`, code, () => signed('GET', '', { query: { [name]: '' } })],
+  ),
+  [
+    'no inventory',
+    'InventoryConfigurationNotFoundError',
+    () => signed('GET', '', { query: { inventory: '', id: 'x' } }),
+  ],
+  ['a CORS rule without a method', 'MalformedXML', () => setting('cors', rule(ORIGIN))],
+  [
+    'a CORS rule without an origin',
+    'MalformedXML',
+    () => setting('cors', rule('<AllowedMethod>GET</AllowedMethod>')),
+  ],
+  [
+    'a CORS rule with PATCH',
+    'MalformedXML',
+    () => setting('cors', rule(`${ORIGIN}<AllowedMethod>PATCH</AllowedMethod>`)),
+  ],
+  [
+    'a CORS origin with two wildcards',
+    'MalformedXML',
+    () =>
+      setting(
+        'cors',
+        rule('<AllowedOrigin>http://*.*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>'),
+      ),
+  ],
+  [
+    '101 CORS rules',
+    'MalformedXML',
+    () =>
+      setting(
+        'cors',
+        `<CORSConfiguration>${`<CORSRule>${ORIGIN}<AllowedMethod>GET</AllowedMethod></CORSRule>`.repeat(101)}</CORSConfiguration>`,
+      ),
+  ],
+  [
+    'a lifecycle rule without a status',
+    'MalformedXML',
+    () =>
+      setting(
+        'lifecycle',
+        '<LifecycleConfiguration><Rule><Filter/><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>',
+      ),
+  ],
+  [
+    'a lifecycle of days and date',
+    'MalformedXML',
+    () =>
+      setting(
+        'lifecycle',
+        '<LifecycleConfiguration><Rule><Filter/><Status>Enabled</Status><Expiration><Days>1</Days><Date>2030-01-01T00:00:00+08:00</Date></Expiration></Rule></LifecycleConfiguration>',
+      ),
+  ],
+  [
+    'a referer rule without a type',
+    'MalformedXML',
+    () =>
+      setting(
+        'referer',
+        '<RefererConfiguration><Status>Enabled</Status><DomainList><Domain>a.com</Domain></DomainList></RefererConfiguration>',
+      ),
+  ],
+  [
+    'a website without an index',
+    'MalformedXML',
+    () => setting('website', '<WebsiteConfiguration><IndexDocument/></WebsiteConfiguration>'),
+  ],
+  [
+    'encryption of an unknown kind',
+    'MalformedXML',
+    () =>
+      setting(
+        'encryption',
+        '<ServerSideEncryptionConfiguration><Rule><ApplySideEncryptionConfiguration><SSEAlgorithm>ROT13</SSEAlgorithm></ApplySideEncryptionConfiguration></Rule></ServerSideEncryptionConfiguration>',
+      ),
+  ],
+  [
+    'a strict signature rule without an ID',
+    'MalformedXML',
+    () =>
+      setting(
+        'strict-signature',
+        '<StrictSignatureConfiguration><Rule><actionlist><action>Put*</action></actionlist></Rule></StrictSignatureConfiguration>',
+      ),
+  ],
+  [
+    'versioning that is neither on nor off',
+    'MalformedXML',
+    () =>
+      setting(
+        'versioning',
+        '<VersioningConfiguration><Status>Maybe</Status></VersioningConfiguration>',
+      ),
+  ],
+  [
+    'replication without versions',
+    'BucketVersionNotOpen',
+    () => setting('replication', replication),
+  ],
+  [
+    'a replicated bucket that forgets versions',
+    'InvalidBucketState',
+    async () => {
+      await setting(
+        'versioning',
+        '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>',
+        OTHER_HOST,
+      )
+      await setting('replication', replication, OTHER_HOST)
+      return setting(
+        'versioning',
+        '<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>',
+        OTHER_HOST,
+      )
+    },
+  ],
+  [
+    'logs into no bucket',
+    'InvalidTargetBucketForLogging',
+    () =>
+      setting(
+        'logging',
+        '<BucketLoggingStatus><LoggingEnabled><TargetBucket>nothing-1250000000</TargetBucket></LoggingEnabled></BucketLoggingStatus>',
+      ),
+  ],
+  [
+    '51 tags of a bucket',
+    'InvalidTag',
+    () => setting('tagging', tags(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v']))),
+  ],
+  ['a policy that is no JSON', 'MalformedPolicy', () => setting('policy', '{')],
+  [
+    'a policy for nobody',
+    'MalformedPolicy',
+    () => setting('policy', policy({ ...ALLOW, principal: undefined })),
+  ],
+  [
+    'a policy of another version',
+    'MalformedPolicy',
+    () => setting('policy', policy(ALLOW, { version: '1.0' })),
+  ],
+  [
+    'a policy about another bucket',
+    'MalformedPolicy',
+    () =>
+      setting(
+        'policy',
+        policy({ ...ALLOW, resource: [`qcs::cos:${REGION}:uid/1250000000:${OTHER}/*`] }),
+      ),
+  ],
+  [
+    'a policy of more than 20 KB',
+    'MalformedPolicy',
+    () => setting('policy', policy({ ...ALLOW, sid: 'x'.repeat(21 * 1024) })),
+  ],
+  [
+    'a policy with an operator that CAM has not',
+    'MalformedPolicy',
+    () =>
+      setting(
+        'policy',
+        policy({ ...ALLOW, condition: { string_sounds_like: { 'cos:prefix': 'a' } } }),
+      ),
+  ],
+  [
+    'the 201st bucket',
+    'TooManyBuckets',
+    async () => {
+      for (let i = 0; i < 197; i++) {
+        await signed('PUT', '', { host: HOST.replace(BUCKET, `n${i}-1250000000`), body: '' })
+      }
+      return signed('PUT', '', { host: HOST.replace(BUCKET, 'more-1250000000'), body: '' })
+    },
+  ],
+]
+
+const hmac = (key: string, text: string) => createHmac('sha1', key).update(text).digest('hex')
+
+const ROWS = [...AUTHENTICATION, ...OBJECTS, ...WRITES, ...FORMS, ...BUCKETS].map(
+  ([condition, code, request, message = '']) => [condition, code, request, message] as const,
+)
+
+const element = (response: RawResponse, name: string) =>
+  new RegExp(`<${name}>([^<]*)</${name}>`).exec(response.body)?.[1]
+const unescaped = (text = '') =>
+  text
+    .replace(/&quot;/g, '"')
+    .replace(/&apos;/g, "'")
+    .replace(/&lt;/g, '<')
+    .replace(/&amp;/g, '&')
+
+test.each(ROWS)('%s is %s, with COS’s error document', async (_, code, request, message) => {
+  const response = await request()
+  expect([response.status, element(response, 'Code')]).toEqual([FAULTS[code][0], code])
+  if (message) expect(unescaped(element(response, 'Message'))).toBe(message)
+  expect(element(response, 'Message')).not.toBe('')
+  const { headers } = response
+  expect(headers['content-type']).toBe('application/xml')
+  expect(headers.server).toBe('tencent-cos')
+  expect(headers['x-cos-request-id']).toBe(element(response, 'RequestId'))
+  expect(headers['x-cos-trace-id']).toBe(element(response, 'TraceId'))
+  expect(Number(headers['content-length'])).toBe(response.bytes.length)
+  expect(response.body).toMatch(
+    /^<\?xml [^>]*\?>\n<Error><Code>.*<\/Message>.*<Resource>.*<\/Resource><RequestId>.*<\/TraceId><\/Error>$/s,
+  )
+})
+
+test('HEAD has the status and the headers of an error, and no document', async () => {
+  const response = await signed('HEAD', 'nothing')
+  expect([response.status, response.body]).toEqual([404, ''])
+  expect(response.headers['x-cos-request-id']).toMatch(/\w/)
+})
+
+test('every code that the local COS can answer is in the table, or made by fault injection', () => {
+  const injected = ['InternalError', 'ServiceUnavailable', 'SlowDown', 'BucketAlreadyExists']
+  const covered = new Set([...ROWS.map(([, code]) => code), ...injected])
+  expect(Object.keys(FAULTS).filter((code) => !covered.has(code as FaultCode))).toEqual([])
+})
