@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import COS from 'cos-nodejs-sdk-v5'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { describeAnswers } from './answers'
 import { describeContract, type OfficialClient } from './contract'
 import { describeSettings } from './settings'
 
@@ -26,6 +27,7 @@ const client = (): OfficialClient => ({
 
 describeContract('cos-nodejs-sdk-v5', client, 'node/')
 describeSettings('cos-nodejs-sdk-v5', client, 'node/')
+describeAnswers('cos-nodejs-sdk-v5', client, 'node/')
 
 test('cos-nodejs-sdk-v5 lists buckets and uploads a 12 MiB file by its own multipart code', async () => {
   const { Buckets } = await cos.getService({ Region: REGION })

@@ -12,6 +12,7 @@ import {
   startTestCloud,
   type TestCloud,
 } from '../support/testCloud'
+import { describeAnswers } from './answers'
 import { describeContract, type OfficialClient } from './contract'
 import { describeSettings } from './settings'
 
@@ -46,6 +47,7 @@ const client = (): OfficialClient => ({
 
 describeContract('cos-wx-sdk-v5', client, 'wx/')
 describeSettings('cos-wx-sdk-v5', client, 'wx/')
+describeAnswers('cos-wx-sdk-v5', client, 'wx/', ['Encryption'])
 
 test('cos-wx-sdk-v5 uploads small files by POST with its Signature field, and large ones in parts', async () => {
   for (const size of [0, 1, 1000, 3 * 1024 * 1024 + 5]) {
