@@ -98,6 +98,20 @@ test('is late, or shows a wrong date, as told', async () => {
   expect(Date.parse(headers.date ?? '') - Date.now()).toBeGreaterThan(3_590_000)
 })
 
+test.each([
+  [false, 'each connection for itself', 250, 1100],
+  [true, 'all connections together', 1100, 30_000],
+])('bandwidth (shared: %s) slows %s down', async (shared, _, least, most) => {
+  fail({ action: { kind: 'bandwidth', bytesPerSecond: 200_000, shared }, operation: 'putObject' })
+  const started = Date.now()
+  const bodies = Array.from({ length: 4 }, () => randomBytes(60_000))
+  const answers = await Promise.all(bodies.map((body, i) => put(`paced${i}`, body)))
+  const milliseconds = Date.now() - started
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  expect(milliseconds).toBeGreaterThan(least)
+  expect(milliseconds).toBeLessThan(most)
+})
+
 test('x-cos-traffic-limit slows a request down, and is checked', async () => {
   const started = Date.now()
   expect(

@@ -39,9 +39,9 @@ export function announcedMd5({ headers }: Pick<CosRequest, 'headers'>): string |
 
 /** The request body as an async sequence; a connection lost on the way is an incomplete body. */
 export async function* bodyOf(request: CosRequest): AsyncGenerator<Uint8Array> {
-  const { raw, bytesPerSecond } = request
+  const { raw, paces } = request
   try {
-    yield* bytesPerSecond === undefined ? raw : paced(raw, bytesPerSecond)
+    yield* paces.length === 0 ? raw : paced(raw, paces)
   } catch {
     throw new Fault('IncompleteBody')
   }

@@ -5,36 +5,54 @@ import type { CosRequest } from './request'
 const MIN_BITS = 819_200
 const MAX_BITS = 838_860_800
 
-/** What a request allows itself, in bytes per second. @throws Fault `InvalidArgument` */
-export function trafficLimitOf({ headers, query }: CosRequest): number | undefined {
+/** How fast bytes may pass; what several share, passes at that pace together. */
+export class Pace {
+  readonly #bytesPerSecond: number
+  /** When what has been let through so far would have passed. */
+  #due = 0
+
+  constructor(bytesPerSecond: number) {
+    this.#bytesPerSecond = bytesPerSecond
+  }
+
+  /** Bytes of a twentieth of a second. */
+  get step(): number {
+    return Math.max(Math.floor(this.#bytesPerSecond / 20), 1)
+  }
+
+  async pass(bytes: number): Promise<void> {
+    const now = Date.now()
+    this.#due = Math.max(this.#due, now) + (bytes / this.#bytesPerSecond) * 1000
+    const wait = this.#due - now
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+  }
+}
+
+/** What a request allows itself. @throws Fault `InvalidArgument` */
+export function trafficLimitOf({ headers, query }: CosRequest): Pace | undefined {
   return readTrafficLimit(headers['x-cos-traffic-limit'] ?? query['x-cos-traffic-limit'])
 }
 
-/** `x-cos-traffic-limit` in bytes per second. @throws Fault `InvalidArgument` */
-export function readTrafficLimit(text: string | undefined): number | undefined {
+/** `x-cos-traffic-limit`. @throws Fault `InvalidArgument` */
+export function readTrafficLimit(text: string | undefined): Pace | undefined {
   if (text === undefined) return undefined
   const bits = /^\d+$/.test(text) ? Number(text) : 0
   if (bits < MIN_BITS || bits > MAX_BITS) {
     throw new Fault('InvalidArgument', 'The traffic limit must be 819200 to 838860800 bit/s.')
   }
-  return bits / 8
+  return new Pace(bits / 8)
 }
 
-/** Lets bytes through at a pace, in steps of a twentieth of a second. */
+/** Lets bytes through at the slowest of some paces. */
 export async function* paced(
   source: AsyncIterable<Uint8Array>,
-  bytesPerSecond: number,
+  paces: readonly Pace[],
 ): AsyncGenerator<Uint8Array> {
-  const step = Math.max(Math.floor(bytesPerSecond / 20), 1)
-  const started = Date.now()
-  let passed = 0
+  const step = Math.min(...paces.map((pace) => pace.step))
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; at += step) {
       const piece = chunk.subarray(at, at + step)
-      passed += piece.length
-      const due = started + (passed / bytesPerSecond) * 1000
-      const wait = due - Date.now()
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+      await Promise.all(paces.map((pace) => pace.pass(piece.length)))
       yield piece
     }
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { parseHost } from '@miniprogram-cos/protocol'
 import { Fault } from './fault'
 import { foldsToBucket, withoutLeadingSlashes } from './key'
+import type { Pace } from './pace'
 
 /** A request with its address taken apart, before anyone has looked at who sent it. */
 export interface CosRequest {
@@ -22,8 +23,8 @@ export interface CosRequest {
   /** The query as it was sent. */
   search: string
   headers: Record<string, string | undefined>
-  /** How fast its body may be read. @default as fast as it comes */
-  bytesPerSecond?: number
+  /** How fast its body may be read; none: as fast as it comes. */
+  paces: Pace[]
 }
 
 /** How hosts and paths name buckets, besides production's own names. */
@@ -49,6 +50,7 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
     search,
     headers,
     accelerate: false,
+    paces: [],
   }
   const bound = Object.hasOwn(addressing.hosts, host) ? addressing.hosts[host] : undefined
   const named = bound === undefined ? parseHost(host) : ({ kind: 'bucket', bucket: bound } as const)

@@ -12,7 +12,7 @@ import { type Authenticated, authenticate } from './authenticate'
 import { authorize, wantedAccess } from './authorize'
 import { corsHeaders } from './cors'
 import { Fault } from './fault'
-import { bandwidthOf, Dropped, faultAfter, faultBefore } from './faults/applyFaults'
+import { Dropped, faultAfter, faultBefore, pacesOf } from './faults/applyFaults'
 import type { FaultAction, FaultPlan } from './faults/faultPlan'
 import { checkKey } from './key'
 import { handlers } from './operations/index'
@@ -135,8 +135,7 @@ async function run(
   if (recognised) seen.operation = recognised.name
   seen.faults = services.faults.next(seen.operation)
   await faultBefore(seen.faults, raw)
-  const pace = bandwidthOf(seen.faults)
-  if (pace !== undefined) request.bytesPerSecond = pace
+  request.paces.push(...pacesOf(seen.faults))
   const isForm = recognised?.row.form === true
   // A preflight is never signed, and a form carries its signature inside.
   const isSigned = !isForm && !isPreflight
@@ -156,13 +155,13 @@ async function run(
   }
   if (request.target === 'object') checkKey(request.key)
   const limit = trafficLimitOf(request)
-  if (limit !== undefined) request.bytesPerSecond = Math.min(limit, request.bytesPerSecond ?? limit)
+  if (limit) request.paces.push(limit)
   const handler = handlers[name]
   if (!handler) throw notImplemented(name)
   const answer = await handler({ ...asking, bucket, now, requestId })
   const { body } = answer
   const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
-  return limit !== undefined && isStream ? { ...answer, body: paced(body, limit) } : answer
+  return limit && isStream ? { ...answer, body: paced(body, [limit]) } : answer
 }
 
 /** What the acceleration host serves, by the page on acceleration endpoints. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Answer, bytesOf } from '../answer'
 import { Fault } from '../fault'
-import { paced } from '../pace'
+import { Pace, paced } from '../pace'
 import type { FaultAction } from './faultPlan'
 
 /** Thrown instead of an answer: the connection is cut. */
@@ -42,18 +42,22 @@ export function faultAfter(actions: FaultAction[], given: Answer, now: number): 
         body: truncated(whole, action.bytes),
       }
     } else if (action.kind === 'bandwidth' && body !== undefined && typeof body !== 'string') {
-      answer = { ...answer, body: paced(bytesOf(body), action.bytesPerSecond) }
+      answer = { ...answer, body: paced(bytesOf(body), pacesOf([action])) }
     }
   }
   return answer
 }
 
-/** The pace of a request's body, if one is set. */
-export function bandwidthOf(actions: FaultAction[]): number | undefined {
-  const paces = actions.flatMap((action) =>
-    action.kind === 'bandwidth' ? [action.bytesPerSecond] : [],
-  )
-  return paces.length > 0 ? Math.min(...paces) : undefined
+const shared = new WeakMap<FaultAction, Pace>()
+
+/** The paces that faults set: each request its own, or one for all that meet the same rule. */
+export function pacesOf(actions: FaultAction[]): Pace[] {
+  return actions.flatMap((action) => {
+    if (action.kind !== 'bandwidth') return []
+    const pace = shared.get(action) ?? new Pace(action.bytesPerSecond)
+    if (action.shared) shared.set(action, pace)
+    return [pace]
+  })
 }
 
 async function* truncated(

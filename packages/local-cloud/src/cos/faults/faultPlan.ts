@@ -13,8 +13,8 @@ export type FaultAction =
   | { kind: 'truncate'; bytes: number }
   /** The `Date` header is off. */
   | { kind: 'date'; seconds: number }
-  /** Bodies pass at this pace, both ways. */
-  | { kind: 'bandwidth'; bytesPerSecond: number }
+  /** Bodies pass at this pace, both ways: each on its connection, or all together. */
+  | { kind: 'bandwidth'; bytesPerSecond: number; shared?: boolean }
 
 /** Which requests a fault meets. All that is given must hold. */
 export interface FaultRule {

@@ -148,7 +148,7 @@ async function receiveFile(
     const described = objectHeadersOf(headers, key)
     const md5 = announcedMd5({ headers })
     const pace = readTrafficLimit(fields['x-cos-traffic-limit'])
-    const bytes = pace === undefined ? stream : paced(stream, pace)
+    const bytes = pace ? paced(stream, [pace]) : stream
     const { min, max } = accepted.length
     written = await store.engine.writeBlob(limited(bytes, Math.min(max, MAX_SIMPLE_BYTES)))
     if (written.size < min) throw new Fault('EntityTooSmall')
