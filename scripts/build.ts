@@ -60,17 +60,29 @@ async function buildClient(): Promise<void> {
 const node: BuildOptions = { ...shared, platform: 'node', target: 'node20', format: 'cjs' }
 
 async function buildLocalCloud(): Promise<void> {
-  await build({
-    ...node,
-    entryPoints: {
-      index: at('packages/local-cloud/src/index.ts'),
-      functionWorker: at('packages/local-cloud/src/functions/functionWorker.ts'),
-      blobWorker: at('packages/local-cloud/src/cos/store/blobWorker.ts'),
-    },
-    outdir: at('packages/local-cloud/dist'),
-    // A native module and its loader stay where npm put them.
-    external: ['classic-level', 'abstract-level'],
-  })
+  const source = (path: string) => at('packages/local-cloud/src', path)
+  const outdir = at('packages/local-cloud/dist')
+  // A native module and its loader stay where npm put them.
+  const external = ['classic-level', 'abstract-level']
+  await Promise.all([
+    build({
+      ...node,
+      entryPoints: {
+        index: source('index.ts'),
+        functionWorker: source('functions/functionWorker.ts'),
+        blobWorker: source('cos/store/blobWorker.ts'),
+      },
+      outdir,
+      external,
+    }),
+    build({
+      ...node,
+      entryPoints: { command: source('command/main.ts') },
+      outdir,
+      external,
+      banner: { js: '#!/usr/bin/env node' },
+    }),
+  ])
 }
 
 async function buildSimulator(): Promise<void> {

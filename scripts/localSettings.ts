@@ -3,12 +3,6 @@ import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
 import { config } from '../cos.config'
 import { FUNCTIONS, functionFile, ROOT } from './build'
 
-/** The local cloud's own key pair. It opens nothing but the local cloud, so it is no secret. */
-export const LOCAL_ROOT_KEY = {
-  SecretId: 'AKIDlocalcloudrootkey000000000000000',
-  SecretKey: 'localcloudrootsecretkey000000000',
-}
-
 /** Where the local cloud keeps its data, ignored by git. */
 export const LOCAL_DATA = join(ROOT, '.local-cloud')
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { config } from '../cos.config'
 import { buildAll } from './build'
-import { BUCKET, deployedFunctions, LOCAL_ROOT_KEY } from './localSettings'
+import { BUCKET, deployedFunctions } from './localSettings'
 import { checkFiles, chooseFiles } from './start/files'
 import { runMainJob } from './start/mainJob'
 import { createPhone } from './start/phone'
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'miniprogram-cos-'))
   const files = await chooseFiles(positionals, folder)
   await buildAll()
-  const { startLocalCloud } = await import('@miniprogram-cos/local-cloud')
+  const { LOCAL_ROOT_KEY, startLocalCloud } = await import('@miniprogram-cos/local-cloud')
   const cloud = await startLocalCloud({
     data: join(folder, 'data'),
     root: LOCAL_ROOT_KEY,

@@ -25,10 +25,19 @@ export interface CloudProcess {
 }
 
 /** The local cloud as its users start it: a process of its own. */
-export async function startCloudProcess(args: string[]): Promise<CloudProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/localCloud.ts', ...args], {
+export function startCloudProcess(args: string[]): Promise<CloudProcess> {
+  return startCommand(['--import', 'tsx', 'scripts/localCloud.ts', ...args])
+}
+
+/** A Node process that prints the ready line of a local cloud. */
+export async function startCommand(
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<CloudProcess> {
+  const child = spawn(process.execPath, args, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
   })
   let errors = ''
   child.stderr?.on('data', (text: Buffer) => {

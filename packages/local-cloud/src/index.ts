@@ -1,3 +1,5 @@
+export { type Command, readCommand, USAGE } from './command/options'
+export { explain, runCommand } from './command/run'
 export type { FaultAction, FaultPlanOptions, FaultRule } from './cos/faults/faultPlan'
 export type { LogEntry } from './cos/serve'
 export type { Caller } from './functions/caller'

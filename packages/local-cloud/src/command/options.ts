@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { checkPlan } from '../cos/faults/faultPlan'
+import { DEFAULT_BUCKET, LOCAL_ROOT_KEY, type LocalCloudOptions } from '../localCloud'
+
+/** What the command takes; each option may also come as `LOCAL_CLOUD_…` in the environment. */
+const OPTIONS = {
+  'cos-port': { type: 'string' },
+  'sts-port': { type: 'string' },
+  'functions-port': { type: 'string' },
+  'admin-port': { type: 'string' },
+  data: { type: 'string' },
+  memory: { type: 'boolean' },
+  bucket: { type: 'string', multiple: true },
+  region: { type: 'string' },
+  domain: { type: 'string', multiple: true },
+  'secret-id': { type: 'string' },
+  'secret-key': { type: 'string' },
+  'path-style': { type: 'string' },
+  faults: { type: 'string' },
+  seed: { type: 'string' },
+  reset: { type: 'boolean' },
+  tls: { type: 'boolean' },
+  log: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
+
+export const USAGE = `options (or LOCAL_CLOUD_COS_PORT=9000 … in the environment):
+  --cos-port N         0 = any free port (default); so for the others
+  --sts-port N
+  --functions-port N
+  --admin-port N       page, request log, events, faults, reset, seed, export
+  --data DIR           where objects are kept; default .local-cloud/data
+  --memory             keep nothing: all is gone at the end
+  --bucket NAME-APPID  a bucket that exists from the start; may be repeated
+  --region REGION      of these buckets; default ${DEFAULT_BUCKET.region}
+  --domain HOST=BUCKET a custom domain; may be repeated
+  --secret-id ID       key pair that owns every bucket
+  --secret-key KEY
+  --path-style allow|refuse
+  --faults FILE        JSON: {"seed":1,"rules":[…]}
+  --seed DIR           put the files of a folder into the first bucket
+  --reset              begin empty
+  --tls                COS and STS over HTTPS too, with a generated certificate
+  --log                one line per request on standard error`
+
+/** What a command line asks for. */
+export interface Command {
+  help: boolean
+  /** Where objects are kept; undefined: in memory. */
+  data: string | undefined
+  /** For `startLocalCloud`, without what only the caller knows. */
+  options: LocalCloudOptions & Required<Pick<LocalCloudOptions, 'root' | 'buckets'>>
+  /** Whether the secret was chosen by the user, and so must not be printed. */
+  hasOwnSecret: boolean
+  seed: string | undefined
+  reset: boolean
+  log: boolean
+}
+
+/** Defaults that differ by who starts it. */
+export interface CommandDefaults {
+  data: string
+  buckets: { name: string; region: string }[]
+  pathStyle: 'allow' | 'refuse'
+}
+
+type Values = Record<string, string | boolean | string[] | undefined>
+
+/** @throws Error that says which option is wrong */
+export function readCommand(
+  args: string[],
+  environment: Record<string, string | undefined>,
+  defaults: CommandDefaults,
+): Command {
+  const { values: given } = parseArgs({ args, options: OPTIONS })
+  const values: Values = { ...fromEnvironment(environment), ...given }
+  const text = (name: string) => values[name] as string | undefined
+  const region = text('region') ?? DEFAULT_BUCKET.region
+  const names = values.bucket as string[] | undefined
+  const pathStyle = text('path-style') ?? defaults.pathStyle
+  if (pathStyle !== 'allow' && pathStyle !== 'refuse') {
+    throw new Error(`--path-style must be allow or refuse, got "${pathStyle}"`)
+  }
+  const faults = text('faults')
+  return {
+    help: values.help === true,
+    data: values.memory ? undefined : (text('data') ?? defaults.data),
+    options: {
+      buckets: names ? names.map((name) => ({ name, region })) : defaults.buckets,
+      root: {
+        SecretId: text('secret-id') ?? LOCAL_ROOT_KEY.SecretId,
+        SecretKey: text('secret-key') ?? LOCAL_ROOT_KEY.SecretKey,
+      },
+      cosPort: portOf(text('cos-port'), '--cos-port'),
+      stsPort: portOf(text('sts-port'), '--sts-port'),
+      functionsPort: portOf(text('functions-port'), '--functions-port'),
+      adminPort: portOf(text('admin-port'), '--admin-port'),
+      pathStyle,
+      hosts: hostsOf((values.domain as string[] | undefined) ?? []),
+      tls: values.tls === true,
+      ...(faults ? { faults: checkPlan(JSON.parse(readFileSync(faults, 'utf8'))) } : {}),
+    },
+    hasOwnSecret: values['secret-key'] !== undefined,
+    seed: text('seed'),
+    reset: values.reset === true,
+    log: values.log === true,
+  }
+}
+
+/** `LOCAL_CLOUD_COS_PORT` for `--cos-port`; lists by commas, switches by `1` or `true`. */
+function fromEnvironment(environment: Record<string, string | undefined>): Values {
+  const values: Values = {}
+  for (const [name, option] of Object.entries(OPTIONS)) {
+    const text = environment[`LOCAL_CLOUD_${name.toUpperCase().replace(/-/g, '_')}`]
+    if (text === undefined || text === '') continue
+    if (option.type === 'boolean') values[name] = text === '1' || text === 'true'
+    else values[name] = 'multiple' in option ? text.split(',') : text
+  }
+  return values
+}
+
+function portOf(text: string | undefined, option: string): number {
+  const port = Number(text ?? 0)
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port
+  throw new Error(`${option} must be a port number, got "${text}"`)
+}
+
+function hostsOf(domains: string[]): Record<string, string> {
+  return Object.fromEntries(
+    domains.map((domain) => {
+      const [host, bucket] = domain.split('=')
+      if (!host || !bucket) throw new Error(`--domain must be HOST=BUCKET, got "${domain}"`)
+      return [host, bucket]
+    }),
+  )
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LocalCloud, LocalCloudOptions } from '../localCloud'
+import { startLocalCloud } from '../startLocalCloud'
+import type { Command } from './options'
+
+/**
+ * Starts the local cloud as a command asks, prints one JSON line once everything listens, and ends with
+ * SIGINT or SIGTERM.
+ */
+export async function runCommand(command: Command, more: LocalCloudOptions = {}): Promise<void> {
+  const { data, options, seed } = command
+  const log = command.log ? (entry: object) => console.error(JSON.stringify(entry)) : undefined
+  const cloud = await startLocalCloud({
+    ...options,
+    ...more,
+    data,
+    ...(log ? { onCosRequest: log, onStsRequest: log, onFunctionCall: log } : {}),
+  })
+  if (command.reset) await cloud.reset()
+  const seeded = seed === undefined ? undefined : await cloud.seed(seed)
+  const { cos, sts, functions, admin, tls } = cloud
+  const [bucket] = options.buckets
+  const ready = {
+    ready: true,
+    cos,
+    sts,
+    functions,
+    admin,
+    bucket: bucket?.name,
+    region: bucket?.region,
+    data: data ?? 'in memory',
+    secretId: options.root.SecretId,
+    // A key of the user's own is not repeated.
+    ...(command.hasOwnSecret ? {} : { secretKey: options.root.SecretKey }),
+    ...(seeded === undefined ? {} : { seeded }),
+    ...(tls ? { tls: { ...tls, certificate: certificateFile(tls.certificate, data) } } : {}),
+  }
+  console.log(JSON.stringify(ready))
+  endWith(cloud)
+}
+
+function endWith(cloud: LocalCloud): void {
+  const stop = () => void cloud.close().then(() => process.exit(0))
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+/** As a file, for NODE_EXTRA_CA_CERTS and `curl --cacert`. */
+function certificateFile(certificate: string, data = join(tmpdir(), 'local-cloud')): string {
+  mkdirSync(data, { recursive: true })
+  const file = join(data, 'certificate.pem')
+  writeFileSync(file, certificate)
+  return file
+}
+
+/** LevelDB's own message hides the cause, and the usual cause is a second start. */
+export function explain(error: Error): string {
+  const cause = error.cause instanceof Error ? error.cause.message : undefined
+  if (cause && /lock/i.test(cause)) return 'the data folder is in use by another local cloud'
+  return cause ? `${error.message}: ${cause}` : error.message
+}

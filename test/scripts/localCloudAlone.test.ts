@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent, get } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from '../../scripts/build'
+import { type CloudProcess, startCommand } from '../support/cloudProcess'
+import { send, signByOfficialSdk } from '../support/rawRequest'
+
+const COMMAND = join(ROOT, 'packages/local-cloud/dist/command.js')
+
+let folder: string
+let running: CloudProcess[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'alone-'))
+  running = []
+})
+afterEach(async () => {
+  for (const one of running) await one.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function start(args: string[], environment: Record<string, string> = {}) {
+  const cloud = await startCommand([COMMAND, ...args], environment)
+  running.push(cloud)
+  return cloud
+}
+
+function read({ ready }: CloudProcess, key: string) {
+  const Host = `${ready.bucket}.cos.${ready.region}.myqcloud.com`
+  const signing = { SecretId: ready.secretId, SecretKey: ready.secretKey ?? 'own', key }
+  const Authorization = signByOfficialSdk({ ...signing, headers: { Host } })
+  return send(ready.cos, { path: `/${key}`, headers: { Host, Authorization } })
+}
+
+test('the package alone starts with nothing said, and keeps nothing when told so', async () => {
+  const { ready } = await start(['--memory'])
+  expect(ready).toMatchObject({ bucket: 'media-1250000000', region: 'ap-guangzhou' })
+  expect((ready as { data?: string }).data).toBe('in memory')
+})
+
+test('takes its options from the environment too, and seeds a folder', async () => {
+  mkdirSync(join(folder, 'photos'))
+  writeFileSync(join(folder, 'photos/a.txt'), 'seeded')
+  const cloud = await start(['--memory', '--seed', folder], {
+    LOCAL_CLOUD_BUCKET: 'films-1250000001,other-1250000001',
+    LOCAL_CLOUD_REGION: 'ap-beijing',
+    LOCAL_CLOUD_SECRET_KEY: 'own',
+  })
+  expect(cloud.ready).toMatchObject({ bucket: 'films-1250000001', region: 'ap-beijing', seeded: 1 })
+  expect(cloud.ready.secretKey).toBeUndefined()
+  expect((await read(cloud, 'photos/a.txt')).body).toBe('seeded')
+})
+
+test('begins empty with --reset, and finds its data again without', async () => {
+  writeFileSync(join(folder, 'a.txt'), 'kept')
+  const data = ['--data', join(folder, 'data')]
+  await (await start([...data, '--seed', folder])).stop()
+  const again = await start(data)
+  expect((await read(again, 'a.txt')).body).toBe('kept')
+  await again.stop()
+  expect((await read(await start([...data, '--reset']), 'a.txt')).status).toBe(404)
+})
+
+test('speaks HTTPS on request, with a certificate made for this start', async () => {
+  const { ready } = await start(['--data', join(folder, 'data'), '--tls'])
+  const { tls } = ready as unknown as { tls: { cos: string; sts: string; certificate: string } }
+  const ca = readFileSync(tls.certificate)
+  for (const address of [tls.cos, tls.sts]) {
+    expect(address).toMatch(/^https:/)
+    const status = await new Promise((resolve, reject) => {
+      get(address, { agent: new Agent({ ca }) }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      }).on('error', reject)
+    })
+    expect([200, 403]).toContain(status)
+  }
+  await expect(fetch(tls.cos)).rejects.toThrow()
+})
+
+test.each([
+  [['--path-style', 'maybe'], '--path-style must be allow or refuse'],
+  [['--domain', 'a.com'], '--domain must be HOST=BUCKET'],
+  [['--bucket', 'Media'], 'not a bucket name'],
+  [['--faults', 'nothing.json'], 'nothing.json'],
+])('refuses %j with status 2 and its usage', (args, message) => {
+  const { status, stderr } = spawnSync(process.execPath, [COMMAND, '--memory', ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+  })
+  expect(status).toBe(2)
+  expect(stderr).toContain(message)
+  expect(stderr).toContain('--cos-port N')
+})
