@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startLocalCloud } from '@miniprogram-cos/local-cloud'
+import COS from 'cos-nodejs-sdk-v5'
+import { signedRequests } from '../support/signedRequests'
+import { temporaryKey } from '../support/temporaryKey'
+import { BUCKET, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
+
+let cloud: TestCloud
+let folder: string
+beforeEach(async () => {
+  cloud = await startTestCloud()
+  folder = mkdtempSync(join(tmpdir(), 'data-'))
+})
+afterEach(async () => {
+  await cloud.end()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const signed = signedRequests(() => cloud)
+const listed = async () =>
+  [...(await signed('GET', '')).body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => key)
+const admin = (path: string, body: object = {}) =>
+  fetch(`${cloud.admin}${path}`, { method: 'POST', body: JSON.stringify(body) })
+
+test('seeds a folder: every file an object, its path the key, its type by its ending', async () => {
+  mkdirSync(join(folder, 'a/b'), { recursive: true })
+  writeFileSync(join(folder, 'top.txt'), 'top')
+  writeFileSync(join(folder, 'a/b/图 1.png'), 'png')
+  writeFileSync(join(folder, 'empty'), '')
+  expect(await cloud.seed(folder)).toBe(3)
+  expect(await listed()).toEqual(['a/b/图 1.png', 'empty', 'top.txt'])
+  const { headers, body } = await signed('GET', 'a/b/图 1.png')
+  expect([headers['content-type'], body]).toEqual(['image/png', 'png'])
+})
+
+test('exports what seeding brings back, headers, tags and awkward keys with it', async () => {
+  const keys = ['plain.txt', 'Case.txt', 'case.txt', 'a', 'a/b', '../up', 'a//b', 'x:y?', 'end.']
+  const contents = new Map(keys.map((key) => [key, randomBytes(200)]))
+  contents.set('large', randomBytes(3 * 1024 * 1024))
+  for (const [key, body] of contents) {
+    const headers = { 'x-cos-meta-key': 'yes', 'x-cos-tagging': 'k=v', 'Cache-Control': 'no-cache' }
+    expect((await signed('PUT', key, { body, headers })).status).toBe(200)
+  }
+  const out = join(folder, 'out')
+  expect(await cloud.export(out)).toBe(contents.size)
+  // Nothing may land outside of the folder.
+  expect(readdirSync(folder)).toEqual(['out'])
+  expect(readFileSync(join(out, 'plain.txt')).equals(contents.get('plain.txt') as Buffer)).toBe(
+    true,
+  )
+  await expect(cloud.export(out)).rejects.toThrow('is not empty')
+  const before = await listed()
+  await cloud.reset()
+  expect(await listed()).toEqual([])
+  expect(await cloud.seed(out)).toBe(contents.size)
+  expect(await listed()).toEqual(before)
+  for (const [key, body] of contents) {
+    const read = await signed('GET', key)
+    expect([key, read.bytes.equals(body)]).toEqual([key, true])
+    expect(read.headers).toMatchObject({ 'x-cos-meta-key': 'yes', 'cache-control': 'no-cache' })
+    expect(read.headers['x-cos-tagging-count']).toBe('1')
+  }
+})
+
+test('a bucket that is not there is said so', async () => {
+  await expect(cloud.seed(folder, 'nothing-1250000000')).rejects.toThrow('there is no bucket')
+  await expect(cloud.export(folder, 'nothing-1250000000')).rejects.toThrow('there is no bucket')
+})
+
+test('reset removes versions, uploads and settings too, and keys keep working', async () => {
+  await signed('PUT', '', {
+    query: { versioning: '' },
+    body: '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>',
+  })
+  await signed('PUT', 'k', { body: 'one' })
+  await signed('PUT', 'k', { body: 'two' })
+  await signed('POST', 'm', { query: { uploads: '' }, body: '' })
+  await cloud.reset()
+  expect((await signed('GET', '', { query: { versions: '' } })).body).not.toContain('<Key>')
+  expect((await signed('GET', '', { query: { uploads: '' } })).body).not.toContain('<UploadId>')
+  expect((await signed('GET', '', { query: { versioning: '' } })).body).not.toContain('Enabled')
+})
+
+test('the admin address does the same', async () => {
+  writeFileSync(join(folder, 'a.txt'), 'a')
+  expect(await (await admin('/seed', { folder })).json()).toEqual({ objects: 1 })
+  expect(await (await admin('/export', { folder: join(folder, 'out') })).json()).toEqual({
+    objects: 1,
+  })
+  expect((await admin('/reset')).status).toBe(200)
+  expect(await listed()).toEqual([])
+  const wrong = await admin('/seed')
+  expect([wrong.status, await wrong.json()]).toEqual([400, { error: 'the body needs a "folder"' }])
+})
+
+test('no page of another origin may steer it', async () => {
+  await signed('PUT', 'k', { body: 'x' })
+  for (const path of ['/reset', '/seed', '/export']) {
+    const answer = await fetch(`${cloud.admin}${path}`, {
+      method: 'POST',
+      headers: { Origin: 'http://evil.example' },
+      body: '{}',
+    })
+    expect(answer.status).toBe(403)
+  }
+  expect(await listed()).toEqual(['k'])
+})
+
+test('the page shows buckets, keys, uploads in progress and issued keys, but no secret', async () => {
+  await signed('PUT', 'shown.txt', { body: 'x' })
+  await signed('POST', 'begun.bin', { query: { uploads: '' }, body: '' })
+  const key = await temporaryKey(cloud, [{ action: ['GetObject'], path: 'mine/*' }])
+  const page = await (await fetch(cloud.admin)).text()
+  for (const text of [BUCKET, REGION, 'shown.txt', 'begun.bin', key.tmpSecretId, 'mine/*']) {
+    expect(page).toContain(text)
+  }
+  for (const secret of [key.tmpSecretKey, key.sessionToken, cloud.root.SecretKey]) {
+    expect(page).not.toContain(secret)
+  }
+})
+
+test('starts with nothing said, in memory, for a test of the user’s own', async () => {
+  const own = await startLocalCloud()
+  const cos = new COS({ ...own.root, Protocol: 'http:', Proxy: own.cos } as COS.COSOptions)
+  const at = { Bucket: 'media-1250000000', Region: 'ap-guangzhou', Key: 'k' }
+  await cos.putObject({ ...at, Body: Buffer.alloc(300_000, 'a') })
+  expect((await cos.getObject(at)).Body.length).toBe(300_000)
+  await own.close()
+})
