@@ -1,4 +1,5 @@
 import {
+  type AbortSignalLike,
   type CallParams,
   CosError,
   type Operation,
@@ -8,18 +9,36 @@ import {
   type ResultMeta,
 } from '@miniprogram-cos/protocol'
 import { type CallerPlace, CloudCredentials, type CloudOptions } from './cloud/cloudCredentials'
+import { type SliceCopyFileParams, sliceCopyFile } from './copy/sliceCopyFile'
 import { Credentials } from './credentials/credentials'
+import {
+  type DownloadFileParams,
+  type DownloadFileResult,
+  downloadFile,
+} from './download/downloadFile'
+import { Emitter } from './events/emitter'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
 import type { Platform } from './platform'
 import { asCosError, type ClientCore, perform } from './request/perform'
 import type { Params } from './request/prepare'
+import { type RequestParams, requestAny } from './request/requestAny'
+import { type AuthorizationParams, staticAuthorization } from './request/staticAuthorization'
+import type { TaskInfo, TaskMemo, TaskWork } from './tasks/task'
+import { TaskQueue } from './tasks/taskQueue'
 import {
-  postFile,
-  putContent,
+  type AbortUploadTaskParams,
+  type AbortUploadTaskResult,
+  abortUploadTask,
+} from './upload/abortUploadTask'
+import {
+  postFileWork,
+  putContentWork,
+  sliceUploadWork,
   type UploadFileParams,
   type UploadFileResult,
-  uploadFile,
+  uploadFileWork,
 } from './upload/uploadFile'
+import { type UploadFilesParams, type UploadFilesResult, uploadFiles } from './upload/uploadFiles'
 import { type GetObjectUrlParams, getObjectUrl } from './url/getObjectUrl'
 import { wxPlatform } from './wx/wxPlatform'
 
@@ -63,6 +82,8 @@ export class COS {
   /** All options, defaults filled in; read at each use. */
   readonly options: ResolvedOptions
   readonly #core: ClientCore
+  readonly #events = new Emitter()
+  readonly #tasks: TaskQueue
   #cloud: CloudCredentials | undefined
 
   /** @throws CosError `KitInvalidOption` */
@@ -72,7 +93,8 @@ export class COS {
       platform.warn('ForcePathStyle: COS refuses it for buckets created since 2024-01-01')
     }
     const credentials = new Credentials(this.options, platform, this)
-    this.#core = { options: this.options, platform, credentials }
+    this.#core = { options: this.options, platform, credentials, events: this.#events }
+    this.#tasks = new TaskQueue(this.options, platform, this.#events)
   }
 
   /**
@@ -128,8 +150,116 @@ export class COS {
   uploadFile(params: UploadFileParams): Promise<UploadFileResult>
   uploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
   uploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
-    const run = async () => uploadFile(this.#core, await this.#complete(params))
+    const run = this.#task({ ...params }, uploadFileWork)
+    return settle(run as Promise<UploadFileResult>, callback)
+  }
+
+  /** Uploads a local file in parts, whatever its size. */
+  sliceUploadFile(params: UploadFileParams): Promise<UploadFileResult>
+  sliceUploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
+  sliceUploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
+    const run = this.#task({ ...params }, sliceUploadWork)
+    return settle(run as Promise<UploadFileResult>, callback)
+  }
+
+  /** Uploads many files; resolves when all have ended, with the outcome of each. */
+  uploadFiles(params: UploadFilesParams): Promise<UploadFilesResult>
+  uploadFiles(params: UploadFilesParams, callback: Callback<UploadFilesResult>): void
+  uploadFiles(params: UploadFilesParams, callback?: Callback<UploadFilesResult>) {
+    const upload = (file: Params) =>
+      settle(this.#task(file, uploadFileWork), undefined) as Promise<object>
+    return settle(uploadFiles(params ?? {}, upload), callback)
+  }
+
+  /** Gives up uploads in progress: one, all of a key, or all of the bucket. */
+  abortUploadTask(params: AbortUploadTaskParams): Promise<AbortUploadTaskResult>
+  abortUploadTask(params: AbortUploadTaskParams, callback: Callback<AbortUploadTaskResult>): void
+  abortUploadTask(params: AbortUploadTaskParams, callback?: Callback<AbortUploadTaskResult>) {
+    const run = async () => abortUploadTask(this.#core, await this.#complete({ ...params }))
     return settle(run(), callback)
+  }
+
+  /** Copies an object of any size within COS, its headers and metadata with it. */
+  sliceCopyFile(params: SliceCopyFileParams): Promise<object>
+  sliceCopyFile(params: SliceCopyFileParams, callback: Callback<object>): void
+  sliceCopyFile(params: SliceCopyFileParams, callback?: Callback<object>) {
+    const run = async () => sliceCopyFile(this.#core, await this.#complete({ ...params }))
+    return settle(run(), callback)
+  }
+
+  /** Fetches an object to the phone, to a temporary file or to FilePath. */
+  downloadFile(params: DownloadFileParams): Promise<DownloadFileResult>
+  downloadFile(params: DownloadFileParams, callback: Callback<DownloadFileResult>): void
+  downloadFile(params: DownloadFileParams, callback?: Callback<DownloadFileResult>) {
+    const run = async () => downloadFile(this.#core, await this.#complete({ ...params }))
+    return settle(run(), callback)
+  }
+
+  /** Any request to COS or to data processing, signed as the others are. */
+  request(params: RequestParams): Promise<object>
+  request(params: RequestParams, callback: Callback<object>): void
+  request(params: RequestParams, callback?: Callback<object>) {
+    const run = async () => requestAny(this.#core, await this.#complete({ ...params }))
+    return settle(run(), callback)
+  }
+
+  /** The uploads of this client, in the order they were added. */
+  getTaskList(): TaskInfo[] {
+    return this.#tasks.list()
+  }
+
+  /** Whether an upload runs or waits for its turn. */
+  isUploadRunning(): boolean {
+    return this.#tasks.isRunning()
+  }
+
+  /** Stops an upload where it is; its promise waits. */
+  pauseTask(id: string): void {
+    this.#tasks.pause(id)
+  }
+
+  /** Goes on with a paused upload, or tries a failed one again. */
+  restartTask(id: string): void {
+    this.#tasks.restart(id)
+  }
+
+  /** Gives an upload up: its promise rejects, its parts are freed on the server. */
+  cancelTask(id: string): void {
+    this.#tasks.cancel(id)
+  }
+
+  /**
+   * Listens to `list-update` (`{ list }` of tasks, also called `task-list-update`) and to `before-send`
+   * (`{ method, url, headers, body }` of each request; headers may be added).
+   */
+  on(name: string, listener: (event: never) => void): void {
+    this.#events.on(name, listener)
+  }
+
+  /** Stops listening; without a listener, all of the name. */
+  off(name: string, listener?: (event: never) => void): void {
+    this.#events.off(name, listener)
+  }
+
+  emit(name: string, event?: unknown): void {
+    this.#events.emit(name, event)
+  }
+
+  /**
+   * The Authorization of a request by the key pair of the options, or one that is given.
+   * @example COS.getAuthorization({ SecretId, SecretKey, Method: 'GET', Key: 'a.txt' })
+   */
+  getAuth(params: AuthorizationParams): string {
+    const { SecretId, SecretKey, SystemClockOffset } = this.options
+    const key = {
+      ...(SecretId ? { SecretId } : {}),
+      ...(SecretKey ? { SecretKey } : {}),
+    }
+    return staticAuthorization({ ...key, SystemClockOffset, ...params }, this.#core.platform.now())
+  }
+
+  static getAuthorization(params: AuthorizationParams): string {
+    return staticAuthorization(params, wxPlatform.now())
   }
 
   /**
@@ -149,10 +279,23 @@ export class COS {
 
   /** @internal One operation of the table. */
   async _perform(name: OperationName, params: Params): Promise<object> {
-    const complete = await this.#complete(params, name)
-    if (name === 'postObject') return postFile(this.#core, complete)
-    if (name === 'putObject') return putContent(this.#core, complete)
-    return perform(this.#core, name, complete)
+    if (name === 'postObject') return this.#task(params, postFileWork)
+    if (name === 'putObject') return this.#task(params, putContentWork)
+    return perform(this.#core, name, await this.#complete(params, name))
+  }
+
+  /** Queues an upload; with SkipTask it runs at once, and is in no list. */
+  #task(given: Params, work: (core: ClientCore, params: Params) => TaskWork): Promise<object> {
+    let made: TaskWork | undefined
+    const task: TaskWork = {
+      run: async (run) => {
+        const { onTaskReady: _, onTaskStart: __, ...params } = await this.#complete(given)
+        made = work(this.#core, params)
+        return made.run(run)
+      },
+      abandon: async (memo) => made?.abandon(memo),
+    }
+    return given.SkipTask ? runAlone(task, given) : this.#tasks.add(given, task)
   }
 
   /** The params with what the cloud function knows: bucket, region, and the folder of a list. */
@@ -181,6 +324,24 @@ for (const name of Object.keys(operations) as OperationName[]) {
     writable: true,
     configurable: true,
   })
+}
+
+/** An upload outside of the queue. */
+async function runAlone(work: TaskWork, params: Params): Promise<object> {
+  const memo: TaskMemo = {}
+  const signal = (params.signal as AbortSignalLike | undefined) ?? NEVER
+  try {
+    return await work.run({ signal, memo, begin() {}, progress() {} })
+  } catch (error) {
+    if (signal.aborted) await work.abandon(memo)
+    throw error
+  }
+}
+
+const NEVER: AbortSignalLike = {
+  aborted: false,
+  addEventListener() {},
+  removeEventListener() {},
 }
 
 /** A promise without a callback; with one, its outcome is passed there and nothing is returned. */

@@ -23,6 +23,18 @@ export interface COSOptions extends AddressOptions {
   getSTS?: GetSTS
   /** Deprecated: appended to a Bucket without it. */
   AppId?: string | number
+  /** Uploads that run at a time; the others wait. @default 3 */
+  FileParallelLimit?: number
+  /** Finished tasks that the task list keeps. @default 10000 */
+  UploadQueueSize?: number
+  /** Unfinished uploads that are remembered across restarts of the app. @default 50 */
+  UploadIdCacheLimit?: number
+  /** Parts of one copy at a time; no more than WeChat's 10. @default 10 */
+  CopyChunkParallelLimit?: number
+  /** Bytes of a copied part; at least 1 MiB. @default 10485760 */
+  CopyChunkSize?: number
+  /** Objects larger than this many bytes are copied in parts. @default 10485760 */
+  CopySliceSize?: number
   /** Tries of a part after the first. @default 3 */
   ChunkRetryTimes?: number
   /** Parts of one file that are sent at a time; WeChat allows 10 requests in all. @default 3 */
@@ -55,6 +67,12 @@ export type ResolvedOptions = COSOptions & typeof DEFAULTS
 const MIB = 1024 * 1024
 
 const DEFAULTS = {
+  FileParallelLimit: 3,
+  UploadQueueSize: 10_000,
+  UploadIdCacheLimit: 50,
+  CopyChunkParallelLimit: 10,
+  CopyChunkSize: 10 * MIB,
+  CopySliceSize: 10 * MIB,
   ChunkRetryTimes: 3,
   ChunkParallelLimit: 3,
   ChunkSize: MIB,
@@ -73,6 +91,12 @@ const DEFAULTS = {
 
 /** Lower bounds, as the official client clamps them. */
 const MINIMUM: Partial<Record<keyof typeof DEFAULTS, number>> = {
+  FileParallelLimit: 1,
+  UploadQueueSize: 1,
+  UploadIdCacheLimit: 0,
+  CopyChunkParallelLimit: 1,
+  CopyChunkSize: MIB,
+  CopySliceSize: 0,
   ChunkRetryTimes: 0,
   ChunkParallelLimit: 1,
   ChunkSize: MIB,

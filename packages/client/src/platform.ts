@@ -8,6 +8,16 @@ export interface Platform {
   fileSize(path: string): Promise<number>
   /** Part of a local file, or all of it. @throws PlatformFailure */
   readFile(path: string, range?: FileRange): Promise<ArrayBuffer>
+  /** MD5 of a whole file in hex, taken by the system. @throws PlatformFailure */
+  fileDigest(path: string): Promise<string>
+  /** Fetches a file to the phone. @throws PlatformFailure */
+  download(download: PlatformDownload): Promise<PlatformDownloaded>
+  /** What was saved under a name; undefined when there is nothing, or no storage. */
+  load(name: string): unknown
+  /** Saves beyond the end of the app, as far as the storage lets it. */
+  save(name: string, value: unknown): void
+  /** Waits while the app is in the background or offline. @returns whether it had to */
+  whenReady(): Promise<boolean>
   /** Calls a cloud function. @throws PlatformFailure */
   callFunction(name: string, data: object, env?: string): Promise<unknown>
   now(): number
@@ -52,6 +62,22 @@ export interface PlatformUpload {
   timeout: number | undefined
   onProgress?: (sent: number, total: number) => void
   onStart?: (abort: () => void) => void
+}
+
+export interface PlatformDownload {
+  url: string
+  header: Record<string, string>
+  /** Where to put it; without one the system chooses. */
+  filePath: string | undefined
+  timeout: number | undefined
+  onProgress?: (received: number, total: number) => void
+  onStart?: (abort: () => void) => void
+}
+
+export interface PlatformDownloaded {
+  statusCode: number
+  header: Record<string, string>
+  path: string
 }
 
 export interface PlatformReply {

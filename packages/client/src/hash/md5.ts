@@ -7,6 +7,11 @@ export function contentMd5(content: string | ArrayBuffer): string {
   return md5(typeof content === 'string' ? content : toWords(content)).toString(base64)
 }
 
+/** The MD5 of a text's UTF-8, or of bytes, in hex. */
+export function hexMd5(content: string | ArrayBuffer): string {
+  return md5(typeof content === 'string' ? content : toWords(content)).toString()
+}
+
 /** crypto-js hashes arrays of big-endian 32-bit words. */
 function toWords(buffer: ArrayBuffer) {
   const bytes = new Uint8Array(buffer)

@@ -1,15 +1,18 @@
 import {
   type AbortSignalLike,
+  type AnyOperation,
   asList,
   CosError,
   isCosError,
   type OperationName,
+  queryString,
   type Reply,
   readXml,
   type XmlElement,
 } from '@miniprogram-cos/protocol'
 import type { AuthorizationRequest, Key, ReadySignature } from '../credentials/answers'
 import { type Credentials, SKEW_SECONDS } from '../credentials/credentials'
+import type { Emitter } from '../events/emitter'
 import type { ResolvedOptions } from '../options'
 import { type Platform, type PlatformReply, pause } from '../platform'
 import { hasErrorBody, networkError, serviceError } from './failures'
@@ -21,6 +24,7 @@ export interface ClientCore {
   options: ResolvedOptions
   platform: Platform
   credentials: Credentials
+  events: Emitter
 }
 
 /** Pauses before the second, third … try, in milliseconds; each is shortened at random by up to half. */
@@ -32,6 +36,10 @@ export interface PerformExtras {
   tries?: number
   /** Told before a request is sent again, why. */
   onRepeat?: (failure: CosError) => void
+  /** Another row than the table's. */
+  row?: AnyOperation
+  /** Another address than the bucket's; its parameters are signed too. */
+  url?: string
   /** For form uploads. */
   onSent?: (sent: number, total: number) => void
 }
@@ -43,7 +51,8 @@ export async function perform(
   params: Params,
   extras: PerformExtras = {},
 ): Promise<object> {
-  const prepared = prepare(name, params, core.options)
+  const prepared = prepare(name, params, core.options, extras.row)
+  if (extras.url) redirectTo(prepared, extras.url)
   const signal = params.signal as AbortSignalLike | undefined
   const tries = extras.tries ?? 1 + RETRY_DELAYS.length
   const healed: Healed = { clock: false, key: false }
@@ -64,13 +73,33 @@ export async function perform(
         markAsRetry(prepared)
         continue
       }
-      if (attempt >= tries || !mayRepeat(prepared, failure)) throw failure
+      if (!mayRepeat(prepared, failure)) throw failure
+      // In the background, or offline, nothing can succeed: such a try does not count.
+      const hadToWait =
+        failure.kind === 'network' && (await unlessAborted(signal, core.platform.whenReady))
+      if (hadToWait) attempt--
+      if (attempt >= tries) throw failure
       extras.onRepeat?.(failure)
       const delay = RETRY_DELAYS[Math.min(attempt, RETRY_DELAYS.length) - 1] as number
       await unlessAborted(signal, () => pause(core.platform, delay * (1 - Math.random() / 2)))
       markAsRetry(prepared)
     }
   }
+}
+
+/** Leads a request to another host and path, which are then what is signed. */
+function redirectTo(prepared: Prepared, url: string): void {
+  const [, base = '', host = '', path = '', search = ''] =
+    /^(https?:\/\/([^/?]+))([^?]*)\??(.*)$/.exec(url) ?? []
+  for (const part of search.split('&')) {
+    if (part === '') continue
+    const [name = '', value = ''] = part.split('=')
+    prepared.query[decodeURIComponent(name)] = decodeURIComponent(value)
+  }
+  const text = queryString(prepared.query)
+  prepared.url = `${base}${path || '/'}${text ? `?${text}` : ''}`
+  prepared.pathname = decodeURIComponent(path || '/')
+  prepared.address = { ...prepared.address, base, host }
 }
 
 function authorizationRequest(prepared: Prepared, options: ResolvedOptions): AuthorizationRequest {
@@ -101,12 +130,19 @@ async function send(
     SecurityToken,
   } = authorizationOf(core, prepared, credential)
   const header = withoutLength(prepared.headers)
-  const token: Record<string, string> = SecurityToken
-    ? { 'x-cos-security-token': SecurityToken }
-    : {}
+  const token: Record<string, string> = {}
+  // Data processing has hosts, and a token header, of its own.
+  const isProcessing = /^https?:\/\/([^/]+\.)?ci\./.test(prepared.url)
+  if (SecurityToken) token[`x-${isProcessing ? 'ci' : 'cos'}-security-token`] = SecurityToken
   const timeout = options.Timeout > 0 ? options.Timeout : undefined
   const signal = prepared.params.signal as AbortSignalLike | undefined
   const sent = { url: prepared.url, method: prepared.row.method }
+  core.events.emit('before-send', {
+    ...sent,
+    headers: header,
+    body: prepared.body,
+    filePath: prepared.params.FilePath,
+  })
   return abortable(signal, sent, (onStart) =>
     prepared.row.form
       ? platform.upload({

@@ -45,8 +45,12 @@ export interface Prepared {
 }
 
 /** Turns a call's params into a request. The params are not changed. @throws CosError */
-export function prepare(name: OperationName, given: Params, options: ResolvedOptions): Prepared {
-  const row = operations[name] as AnyOperation
+export function prepare(
+  name: OperationName,
+  given: Params,
+  options: ResolvedOptions,
+  row: AnyOperation = operations[name] as AnyOperation,
+): Prepared {
   const params = { ...given }
   const { Bucket, Region, Key } = readTarget(row, params, options)
   params.Key = Key

@@ -4,80 +4,152 @@ import {
   type HeadObjectResult,
   type MultipartCompleteResult,
 } from '@miniprogram-cos/protocol'
+import type { Platform } from '../platform'
 import { type ClientCore, perform } from '../request/perform'
 import { type Params, prepare } from '../request/prepare'
 import { abortGroup } from './abortGroup'
+import { freeUpload } from './freeUpload'
+import { goOnWith } from './goOnWith'
 import { readLocalFile } from './localFile'
-import { partSizeFor, planParts } from './planParts'
+import { type Part, partSizeFor, planParts } from './planParts'
 import { runPool } from './pool'
+import { ResumeStore } from './resumeStore'
+import { partSlots } from './slots'
 
 /** Params that describe parts, not the object: the first request does not carry them. */
 const PART_PARAMS = ['TrafficLimit', 'SSECustomerAlgorithm', 'SSECustomerKey', 'SSECustomerKeyMD5']
 
+/** What an upload in parts may use beside the client's core. */
+export interface MultipartRun {
+  signal: AbortSignalLike | undefined
+  /** Holds the UploadId for the next run, and for whoever gives the upload up. */
+  memo: { UploadId?: string; digest?: string }
+  onLoaded: (loaded: number) => void
+}
+
 /**
- * Uploads a file in parts. Only the parts under way are in memory. When it fails, is cancelled, or a
- * part cannot be read, the parts that arrived are freed on the server.
+ * Uploads a file in parts. Only the parts under way are in memory. Parts that an earlier run of this file
+ * has sent, in this start of the app or before, are not sent again. When it fails, what has arrived stays
+ * for the next try if that could find it, and is freed if not.
  */
 export async function uploadMultipart(
   core: ClientCore,
   params: Params,
   fileSize: number,
-  onLoaded: (loaded: number) => void,
+  { signal, memo, onLoaded }: MultipartRun,
 ): Promise<MultipartCompleteResult & { UploadId: string }> {
-  const group = abortGroup(params.signal as AbortSignalLike | undefined)
-  const target = { Bucket: params.Bucket, Region: params.Region, Key: params.Key }
-  let UploadId: string | undefined
+  const { options, platform } = core
+  const group = abortGroup(signal)
+  const store = new ResumeStore(platform, options.UploadIdCacheLimit)
+  const { Bucket, Region, Key } = prepare('multipartInit', params, options)
+  const target = { Bucket, Region, Key }
+  const partSize = partSizeFor(fileSize, Number(params.ChunkSize ?? options.ChunkSize))
+  const plan = { parts: planParts(fileSize, partSize), fileSize }
+  const unfinished = { ...target, size: fileSize, partSize }
+  const digest = digestOnce(platform, String(params.FilePath))
+  let isRemembered = false
   try {
-    const begun = (await perform(core, 'multipartInit', { ...params, signal: group.signal })) as {
-      UploadId?: string
+    const arrived = await goOnWith(core, params, { store, memo, unfinished, plan, digest }, group)
+    if (!memo.UploadId) {
+      const begun = (await perform(core, 'multipartInit', { ...params, signal: group.signal })) as {
+        UploadId?: string
+      }
+      if (!begun.UploadId) throw integrityError('KitNoUploadId', 'the answer names no UploadId')
+      memo.UploadId = begun.UploadId
     }
-    UploadId = begun.UploadId
-    if (!UploadId) throw integrityError('KitNoUploadId', 'the answer names no UploadId')
+    const { UploadId } = memo
+    // Not waited for: the system reads the file while the first parts go out.
+    void digest().then((found) => {
+      if (!found || memo.UploadId !== UploadId) return
+      isRemembered = true
+      memo.digest = found
+      store.remember({ ...unfinished, digest: found }, UploadId)
+    })
     const upload = { ...target, UploadId, signal: group.signal }
-    const Parts = await sendParts(core, params, upload, fileSize, group.abort, onLoaded)
-    return { ...(await complete(core, params, { ...upload, Parts }, fileSize)), UploadId }
+    const run = { giveUp: group.abort, onLoaded, arrived }
+    const Parts = await sendParts(core, params, upload, plan, run)
+    const result = await complete(core, params, { ...upload, Parts }, fileSize)
+    delete memo.UploadId
+    store.forget(UploadId)
+    return { ...result, UploadId }
   } catch (error) {
-    if (UploadId) await abandon(core, { ...target, UploadId })
+    // Paused or cancelled: whoever did it decides. A file that changed can never be gone on with.
+    const { kind, code } = error as CosError
+    const isLost = kind === 'integrity' || kind === 'argument' || code === 'NoSuchUpload'
+    if (memo.UploadId && kind !== 'abort' && (isLost || !isRemembered)) {
+      store.forget(memo.UploadId)
+      await freeUpload(core, { ...target, UploadId: memo.UploadId })
+      delete memo.UploadId
+    }
     throw error
   } finally {
     group.release()
   }
 }
 
-interface PartDone {
+/** Gives an upload up for good: its parts on the server, and the memory of it. */
+export async function abandonMultipart(
+  core: ClientCore,
+  params: Params,
+  memo: { UploadId?: string },
+): Promise<void> {
+  const { UploadId } = memo
+  if (!UploadId) return
+  delete memo.UploadId
+  new ResumeStore(core.platform, core.options.UploadIdCacheLimit).forget(UploadId)
+  const { Bucket, Region, Key } = params
+  await freeUpload(core, { Bucket, Region, Key, UploadId })
+}
+
+/** A file is hashed once a run, and only if somebody asks; undefined when the system cannot. */
+function digestOnce(platform: Platform, path: string): () => Promise<string | undefined> {
+  let asked: Promise<string | undefined> | undefined
+  return () => {
+    asked ??= platform.fileDigest(path).catch(() => undefined)
+    return asked
+  }
+}
+
+export interface PartDone {
   PartNumber: number
   ETag: string
 }
 
-/** Sends all parts, a few at a time; the first failure ends the others too. */
+interface SendRun {
+  giveUp: () => void
+  onLoaded: (loaded: number) => void
+  /** What is on the server already. */
+  arrived: PartDone[]
+}
+
+/** Sends the parts that are missing, a few at a time; the first failure ends the others too. */
 async function sendParts(
   core: ClientCore,
   params: Params,
   upload: Params,
-  fileSize: number,
-  giveUp: () => void,
-  onLoaded: (loaded: number) => void,
+  { parts, fileSize }: { parts: Part[]; fileSize: number },
+  { giveUp, onLoaded, arrived }: SendRun,
 ): Promise<PartDone[]> {
   const { options, platform } = core
-  const parts = planParts(
-    fileSize,
-    partSizeFor(fileSize, Number(params.ChunkSize ?? options.ChunkSize)),
-  )
-  const done: PartDone[] = []
-  let loaded = 0
-  onLoaded(0)
-  await runPool(parts, options.ChunkParallelLimit, async ({ PartNumber, position, length }) => {
+  const done = [...arrived]
+  const isThere = (number: number) => arrived.some(({ PartNumber }) => PartNumber === number)
+  const missing = parts.filter(({ PartNumber }) => !isThere(PartNumber))
+  let loaded = fileSize - missing.reduce((sum, { length }) => sum + length, 0)
+  onLoaded(loaded)
+  const limit = Math.max(1, Number(params.AsyncLimit ?? options.ChunkParallelLimit))
+  await runPool(missing, limit, async ({ PartNumber, position, length }) => {
     try {
-      const Body = await readLocalFile(platform, params.FilePath, { position, length, fileSize })
-      if (Body.byteLength !== length) {
-        throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
-      }
-      const sent = (await perform(
-        core,
-        'multipartUpload',
-        { ...pick(params), ...upload, PartNumber, Body },
-        { tries: options.ChunkRetryTimes + 1 },
-      )) as { ETag: string }
+      // A part is read when it may go out, not before.
+      const sent = await partSlots.run(async () => {
+        if ((upload.signal as AbortSignalLike).aborted) throw new CosError(ABORTED)
+        const Body = await readLocalFile(platform, params.FilePath, { position, length, fileSize })
+        if (Body.byteLength !== length) {
+          throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
+        }
+        const part = { ...pick(params), ...upload, PartNumber, Body }
+        const tries = { tries: options.ChunkRetryTimes + 1 }
+        return (await perform(core, 'multipartUpload', part, tries)) as { ETag: string }
+      })
       if (!sent.ETag)
         throw integrityError('KitNoETag', `part ${PartNumber} was answered without ETag`)
       done.push({ PartNumber, ETag: sent.ETag })
@@ -90,6 +162,8 @@ async function sendParts(
   })
   return done.sort((a, b) => a.PartNumber - b.PartNumber)
 }
+
+const ABORTED = { kind: 'abort', code: 'KitAborted', message: 'aborted by the caller' } as const
 
 /**
  * Completes the upload. When an answer was lost, the repetition finds the upload gone: then the object
@@ -129,21 +203,6 @@ async function complete(
     const location = prepare('headObject', { Bucket, Region, Key }, core.options).location
     return { ...head, Location: location, Bucket: String(Bucket), Key: String(Key) }
   }
-}
-
-/** How long a failed upload waits for the server to free its parts. */
-const ABANDON_MS = 3000
-
-/** Frees the parts on the server, as far as the network lets it; the first failure is the one to report. */
-async function abandon(core: ClientCore, upload: Params): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const callOff = core.platform.schedule(ABANDON_MS, resolve)
-    const done = () => {
-      callOff()
-      resolve()
-    }
-    perform(core, 'multipartAbort', upload, { tries: 1 }).then(done, done)
-  })
 }
 
 function integrityError(code: string, message: string): CosError {

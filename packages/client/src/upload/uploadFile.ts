@@ -8,8 +8,9 @@ import {
 } from '@miniprogram-cos/protocol'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
+import type { TaskInfo, TaskRun, TaskWork } from '../tasks/task'
 import { readLocalFile, sizeOfFile } from './localFile'
-import { uploadMultipart } from './multipart'
+import { abandonMultipart, uploadMultipart } from './multipart'
 import { progressReporter } from './progress'
 
 export interface UploadFileParams extends ObjectParams, ContentParams {
@@ -20,6 +21,10 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   /** Bytes of a part. @default the option ChunkSize (1 MiB) */
   ChunkSize?: number
   onProgress?: (progress: UploadProgress) => void
+  /** The task's id, for pauseTask, restartTask and cancelTask; called before anything is read. */
+  onTaskReady?: (id: string) => void
+  /** The task's turn has come. */
+  onTaskStart?: (task: TaskInfo) => void
 }
 
 export interface UploadFileResult extends ResultMeta {
@@ -31,49 +36,92 @@ export interface UploadFileResult extends ResultMeta {
   UploadId?: string
 }
 
-/** Uploads a local file: small ones in one request, large ones in parts. */
-export async function uploadFile(core: ClientCore, params: Params): Promise<UploadFileResult> {
-  const { options, platform } = core
-  const size = await sizeOfFile(platform, params.FilePath)
-  const { onProgress, SliceSize, ...rest } = params
-  if (size > Number(SliceSize ?? options.SliceSize)) {
-    return uploadMultipart(core, rest, size, reporter(core, size, onProgress))
+/** A task that uploads a local file: small ones in one request, large ones in parts. */
+export function uploadFileWork(core: ClientCore, params: Params): TaskWork {
+  const { SliceSize, ...rest } = params
+  return {
+    run: async (run) => {
+      const size = await sizeOfFile(core.platform, params.FilePath)
+      const isLarge = size > Number(SliceSize ?? core.options.SliceSize)
+      if (isLarge) return runMultipart(core, rest, size, run)
+      const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
+      // The file counts here, whatever else is given.
+      return isForm
+        ? sendForm(core, rest, size, run)
+        : sendContent(core, { ...rest, Body: undefined }, run)
+    },
+    abandon: (memo) => abandonMultipart(core, params, memo),
   }
-  if (options.SimpleUploadMethod === 'postObject' && !formObstacle(params)) {
-    return sendForm(core, rest, reporter(core, size, onProgress), size)
-  }
-  // The file counts here, whatever else is given.
-  const file = { ...rest, onProgress, Body: undefined }
-  return (await putContent(core, file)) as UploadFileResult
 }
 
-/** One form with the whole file, streamed by WeChat. */
-export async function postFile(core: ClientCore, params: Params): Promise<UploadFileResult> {
-  const obstacle = formObstacle(params)
-  if (obstacle) {
-    throw new CosError({
-      kind: 'argument',
-      code: 'KitInvalidParam',
-      message: `a form upload cannot carry ${obstacle}: use putObject or uploadFile`,
-    })
+/**
+ * A task that uploads a local file in parts, whatever its size; only an empty one is a plain object.
+ * `SliceSize` is an older name of `ChunkSize` here, as in cos-wx-sdk-v5.
+ */
+export function sliceUploadWork(core: ClientCore, given: Params): TaskWork {
+  const { SliceSize, ...params } = given
+  params.ChunkSize ??= SliceSize
+  return {
+    run: async (run) => {
+      const size = await sizeOfFile(core.platform, params.FilePath)
+      if (size === 0) return sendContent(core, { ...params, Body: '' }, run)
+      return runMultipart(core, params, size, run)
+    },
+    abandon: (memo) => abandonMultipart(core, params, memo),
   }
-  const size = await sizeOfFile(core.platform, params.FilePath)
-  const { onProgress, ...rest } = params
-  return sendForm(core, rest, reporter(core, size, onProgress), size)
 }
 
-/** An object from a text, a buffer or a whole file. */
-export async function putContent(core: ClientCore, params: Params): Promise<object> {
-  const { onProgress, ...rest } = params
+/** A task that sends one form with the whole file, streamed by WeChat. */
+export function postFileWork(core: ClientCore, params: Params): TaskWork {
+  return {
+    run: async (run) => {
+      const obstacle = formObstacle(params)
+      if (obstacle) {
+        throw new CosError({
+          kind: 'argument',
+          code: 'KitInvalidParam',
+          message: `a form upload cannot carry ${obstacle}: use putObject or uploadFile`,
+        })
+      }
+      return sendForm(core, params, await sizeOfFile(core.platform, params.FilePath), run)
+    },
+    abandon: nothing,
+  }
+}
+
+/** A task that makes an object from a text, a buffer or a whole file. */
+export function putContentWork(core: ClientCore, params: Params): TaskWork {
+  return { run: (run) => sendContent(core, params, run), abandon: nothing }
+}
+
+const nothing = () => Promise.resolve()
+
+function runMultipart(
+  core: ClientCore,
+  { onProgress, ...params }: Params,
+  size: number,
+  { signal, memo, begin, progress }: TaskRun,
+): Promise<object> {
+  begin(size)
+  const onLoaded = reporter(core, size, onProgress, progress)
+  return uploadMultipart(core, params, size, { signal, memo, onLoaded })
+}
+
+async function sendContent(
+  core: ClientCore,
+  { onProgress, ...rest }: Params,
+  { signal, begin, progress }: TaskRun,
+): Promise<object> {
   if (rest.Body === undefined && rest.FilePath !== undefined) {
     rest.Body = await readLocalFile(core.platform, rest.FilePath)
   }
   const { Body } = rest
   const total =
     typeof Body === 'string' ? utf8Length(Body) : ((Body as ArrayBuffer)?.byteLength ?? 0)
-  const report = reporter(core, total, onProgress)
+  begin(total)
+  const report = reporter(core, total, onProgress, progress)
   report(0)
-  const result = await perform(core, 'putObject', rest)
+  const result = await perform(core, 'putObject', { ...rest, signal })
   report(total)
   return result
 }
@@ -95,22 +143,38 @@ function formObstacle(params: Params): string | undefined {
   return NOT_IN_FORMS.find((name) => params[name] !== undefined)
 }
 
-function reporter({ options, platform }: ClientCore, total: number, onProgress: unknown) {
+/** Tells the listener of the call and the task list. */
+function reporter(
+  { options, platform }: ClientCore,
+  total: number,
+  onProgress: unknown,
+  tell: (progress: UploadProgress) => void,
+) {
   const listener = onProgress as UploadFileParams['onProgress']
-  return progressReporter(total, options.ProgressInterval, platform.now, listener)
+  return progressReporter(total, options.ProgressInterval, platform.now, (progress) => {
+    tell(progress)
+    listener?.(progress)
+  })
 }
 
 async function sendForm(
   core: ClientCore,
-  params: Params,
-  report: (loaded: number) => void,
+  { onProgress, ...params }: Params,
   size: number,
-): Promise<UploadFileResult> {
+  { signal, begin, progress }: TaskRun,
+): Promise<object> {
+  begin(size)
+  const report = reporter(core, size, onProgress, progress)
   report(0)
-  const result = await perform(core, 'postObject', params, {
-    // WeChat counts the form around the file too.
-    onSent: (sent, total) => report(Math.floor((sent / Math.max(total, 1)) * size)),
-  })
+  const result = await perform(
+    core,
+    'postObject',
+    { ...params, signal },
+    {
+      // WeChat counts the form around the file too.
+      onSent: (sent, total) => report(Math.floor((sent / Math.max(total, 1)) * size)),
+    },
+  )
   report(size)
-  return result as UploadFileResult
+  return result
 }

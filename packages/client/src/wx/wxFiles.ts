@@ -11,7 +11,7 @@ function call<T>(method: keyof WxFileSystem, options: object): Promise<T> {
     const fs = theWx().getFileSystemManager()
     const run = fs[method]
     if (!run) {
-      reject(failureOf(undefined, `${method}:fail needs base library 2.16.1`))
+      reject(failureOf(undefined, `${method}:fail is not supported`))
       return
     }
     run.call(fs, {
@@ -25,6 +25,14 @@ function call<T>(method: keyof WxFileSystem, options: object): Promise<T> {
 export async function fileSize(path: string): Promise<number> {
   const { stats } = await call<{ stats: { size: number } }>('stat', { path })
   return stats.size
+}
+
+/** Hashed by the system, outside of the thread that runs the app. */
+export async function fileDigest(filePath: string): Promise<string> {
+  const options = { filePath, digestAlgorithm: 'md5' }
+  const { digest } = await call<{ digest?: string }>('getFileInfo', options)
+  if (!digest) throw failureOf(undefined, 'getFileInfo:fail no digest')
+  return digest
 }
 
 export async function readFile(filePath: string, range?: FileRange): Promise<ArrayBuffer> {

@@ -5,12 +5,25 @@
 export interface WxLike {
   request(options: object): WxTask
   uploadFile(options: object): WxUploadTask
+  downloadFile?(options: object): WxDownloadTask
   getFileSystemManager(): WxFileSystem
+  getStorageSync?(key: string): unknown
+  setStorageSync?(key: string, data: unknown): void
+  onAppShow?(listener: () => void): void
+  onAppHide?(listener: () => void): void
+  onNetworkStatusChange?(listener: (status: { isConnected: boolean }) => void): void
   cloud?: { callFunction(options: object): unknown }
 }
 
 export interface WxTask {
   abort(): void
+}
+
+export interface WxDownloadTask extends WxTask {
+  onProgressUpdate(
+    listener: (progress: { totalBytesWritten: number; totalBytesExpectedToWrite: number }) => void,
+  ): void
+  onHeadersReceived?(listener: (result: { header: object }) => void): void
 }
 
 export interface WxUploadTask extends WxTask {
@@ -23,6 +36,7 @@ export interface WxUploadTask extends WxTask {
 export interface WxFileSystem {
   stat(options: object): void
   readFile(options: object): void
+  getFileInfo?(options: object): void
   open?(options: object): void
   read?(options: object): void
   close?(options: object): void

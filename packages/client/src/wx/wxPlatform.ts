@@ -1,7 +1,9 @@
 import type { Platform } from '../platform'
-import { fileSize, readFile } from './wxFiles'
+import { fileDigest, fileSize, readFile } from './wxFiles'
+import { whenReady } from './wxLifecycle'
 import { theWx, type WxFailure } from './wxLike'
-import { failureOf, request, upload } from './wxRequest'
+import { download, failureOf, request, upload } from './wxRequest'
+import { load, save } from './wxStorage'
 
 declare const setTimeout: (run: () => void, milliseconds: number) => unknown
 declare const console: { warn(message: string): void }
@@ -11,8 +13,13 @@ declare const clearTimeout: (timer: unknown) => void
 export const wxPlatform: Platform = {
   request,
   upload,
+  download,
   fileSize,
+  fileDigest,
   readFile,
+  load,
+  save,
+  whenReady,
   now: () => Date.now(),
   warn: (message) => console.warn(`miniprogram-cos: ${message}`),
   schedule(milliseconds, run) {

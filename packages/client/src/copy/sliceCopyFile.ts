@@ -1,0 +1,151 @@
+import {
+  type AbortSignalLike,
+  CosError,
+  type HeadObjectResult,
+  type ObjectParams,
+  parseCopySource,
+  type UploadProgress,
+} from '@miniprogram-cos/protocol'
+import { type ClientCore, perform } from '../request/perform'
+import type { Params } from '../request/prepare'
+import { abortGroup } from '../upload/abortGroup'
+import { freeUpload } from '../upload/freeUpload'
+import { partSizeFor, planParts } from '../upload/planParts'
+import { runPool } from '../upload/pool'
+import { progressReporter } from '../upload/progress'
+import { partSlots } from '../upload/slots'
+
+export interface SliceCopyFileParams extends ObjectParams {
+  /** `<Bucket>.cos.<Region>.myqcloud.com/<encoded Key>`, with `?versionId=` if need be. */
+  CopySource: string
+  /** Larger objects are copied in parts. @default the option CopySliceSize (10 MiB) */
+  CopySliceSize?: number
+  /** Bytes of a part. @default the option CopyChunkSize (10 MiB) */
+  CopyChunkSize?: number
+  /** `Replaced` takes the headers of this call instead of the source's. @default 'Copy' */
+  MetadataDirective?: 'Copy' | 'Replaced'
+  onProgress?: (progress: UploadProgress) => void
+  [param: string]: unknown
+}
+
+/** Headers that a copy in parts must repeat, and the params that set them. */
+const KEPT = {
+  'cache-control': 'CacheControl',
+  'content-disposition': 'ContentDisposition',
+  'content-encoding': 'ContentEncoding',
+  'content-type': 'ContentType',
+  expires: 'Expires',
+  'x-cos-storage-class': 'StorageClass',
+}
+
+/** Copies an object within COS: up to CopySliceSize in one request, larger ones in parts. */
+export async function sliceCopyFile(core: ClientCore, given: Params): Promise<object> {
+  const { onProgress, CopySliceSize, CopyChunkSize, ...params } = given
+  const { options, platform } = core
+  const source = parseCopySource(String(params.CopySource ?? ''))
+  const head = (await perform(core, 'headObject', {
+    Bucket: source.Bucket,
+    Region: source.Region ?? params.Region ?? options.Region,
+    Key: source.Key,
+    ...(source.VersionId ? { VersionId: source.VersionId } : {}),
+    signal: params.signal,
+  })) as HeadObjectResult
+  refuseArchived(head)
+  const size = Number(head.headers['content-length'])
+  const listener = onProgress as SliceCopyFileParams['onProgress']
+  const report = progressReporter(size, options.ProgressInterval, platform.now, listener)
+  report(0)
+  if (size <= Number(CopySliceSize ?? options.CopySliceSize)) {
+    const result = await perform(core, 'putObjectCopy', params)
+    report(size)
+    return result
+  }
+  const chunk = Number(CopyChunkSize ?? options.CopyChunkSize)
+  return copyInParts(core, params, { head, size, chunk, report })
+}
+
+interface Source {
+  head: HeadObjectResult
+  size: number
+  chunk: number
+  report: (loaded: number) => void
+}
+
+async function copyInParts(
+  core: ClientCore,
+  params: Params,
+  { head, size, chunk, report }: Source,
+): Promise<object> {
+  const { Bucket, Region, Key, CopySource, MetadataDirective } = params
+  const isReplaced = String(MetadataDirective ?? 'Copy').toLowerCase() === 'replaced'
+  const described = { ...(isReplaced ? {} : keptOf(head)), ...withoutCopy(params) }
+  const group = abortGroup(params.signal as AbortSignalLike | undefined)
+  const begun = (await perform(core, 'multipartInit', described)) as { UploadId: string }
+  const upload = { Bucket, Region, Key, UploadId: begun.UploadId, signal: group.signal }
+  const Parts: { PartNumber: number; ETag: string }[] = []
+  let copied = 0
+  try {
+    const parts = planParts(size, partSizeFor(size, chunk))
+    const limit = Math.min(core.options.CopyChunkParallelLimit, 10)
+    await runPool(parts, limit, ({ PartNumber, position, length }) =>
+      partSlots.run(async () => {
+        const part = {
+          ...upload,
+          PartNumber,
+          CopySource,
+          CopySourceRange: `bytes=${position}-${position + length - 1}`,
+          // Parts of two contents must never become one object.
+          CopySourceIfMatch: head.ETag,
+        }
+        try {
+          const { ETag } = (await perform(core, 'uploadPartCopy', part)) as { ETag: string }
+          Parts.push({ PartNumber, ETag })
+        } catch (error) {
+          group.abort()
+          throw error
+        }
+        copied += length
+        report(copied)
+      }),
+    )
+    Parts.sort((a, b) => a.PartNumber - b.PartNumber)
+    return await perform(core, 'multipartComplete', { ...upload, Parts })
+  } catch (error) {
+    await freeUpload(core, { Bucket, Region, Key, UploadId: begun.UploadId })
+    throw error
+  } finally {
+    group.release()
+  }
+}
+
+/** What an object says of itself, as params. */
+function keptOf({ headers }: HeadObjectResult): Params {
+  const kept: Params = {}
+  for (const [header, param] of Object.entries(KEPT)) {
+    if (headers[header] !== undefined) kept[param] = headers[header]
+  }
+  for (const name of Object.keys(headers)) {
+    if (name.indexOf('x-cos-meta-') === 0) kept[name] = headers[name]
+  }
+  return kept
+}
+
+/** The first request of an upload knows no source. */
+function withoutCopy(params: Params): Params {
+  const own: Params = {}
+  for (const name of Object.keys(params)) {
+    if (name.indexOf('CopySource') !== 0 && name !== 'MetadataDirective') own[name] = params[name]
+  }
+  return own
+}
+
+/** @throws CosError for a copy that would have to wait for a restore */
+function refuseArchived(head: HeadObjectResult): void {
+  const storageClass = head.headers['x-cos-storage-class']
+  if (storageClass !== 'ARCHIVE' && storageClass !== 'DEEP_ARCHIVE') return
+  throw new CosError({
+    kind: 'service',
+    code: 'InvalidObjectState',
+    message: 'the source is archived: restore it first',
+  })
+}

@@ -1,0 +1,66 @@
+import { type AnyOperation, CosError, readXml } from '@miniprogram-cos/protocol'
+import { type ClientCore, perform } from './perform'
+import type { Params } from './prepare'
+
+export interface RequestParams {
+  Bucket?: string
+  Region?: string
+  /** @default the bucket itself */
+  Key?: string
+  /** @default 'GET' */
+  Method?: string
+  /** A sub-resource: `image_process` … */
+  Action?: string
+  /** Signed parameters. */
+  Query?: Record<string, string | number | undefined>
+  Headers?: Record<string, string | number>
+  Body?: string | ArrayBuffer
+  /** Another address than the bucket's, of the same account: that of data processing. */
+  Url?: string
+  /** The answer as it came, as `Body`. @default false: its XML or JSON, field by field */
+  RawBody?: boolean
+  DataType?: 'text' | 'arraybuffer'
+  [param: string]: unknown
+}
+
+/** A request that is no row of the table: an API of COS or of data processing that has no method here. */
+export function requestAny(core: ClientCore, params: Params): Promise<object> {
+  const { Method = 'GET', Action, Query, Body, RawBody, Url } = params as RequestParams
+  const method = Method.toUpperCase() as AnyOperation['method']
+  const row = {
+    method,
+    target: params.Key ? 'object' : 'bucket',
+    ...(Action ? { subresource: Action } : {}),
+    access: [],
+    idempotent: method !== 'POST',
+    isContent: RawBody === true,
+    request: () => ({ query: Query, ...(Body === undefined ? {} : { body: Body }) }),
+    result: ({ body }: { body: string | ArrayBuffer }) =>
+      RawBody ? { Body: body } : fieldsOf(body),
+  } as unknown as AnyOperation
+  if (Url !== undefined && !/^https?:\/\/[^/]+/.test(Url)) {
+    throw new CosError({
+      kind: 'argument',
+      code: 'KitInvalidParam',
+      message: `Url must begin with http:// or https://, got ${JSON.stringify(Url)}`,
+    })
+  }
+  return perform(core, 'getObject', params, { row, ...(Url ? { url: Url } : {}) })
+}
+
+/** The fields of the root element, or of a JSON object. */
+function fieldsOf(body: string | ArrayBuffer): object {
+  if (typeof body !== 'string') return { Body: body }
+  const text = body.trim()
+  if (text[0] === '<') {
+    return readXml(text)
+  }
+  if (text[0] === '{') {
+    try {
+      return JSON.parse(text) as object
+    } catch {
+      return { body }
+    }
+  }
+  return text === '' ? {} : { body }
+}

@@ -1,0 +1,87 @@
+import { CosError, type UploadProgress } from '@miniprogram-cos/protocol'
+import { isolated } from '../events/emitter'
+import type { Params } from '../request/prepare'
+import type { UploadFileParams } from './uploadFile'
+
+export interface UploadFilesParams {
+  files: UploadOneOfFiles[]
+  /** For all files that give none of their own. */
+  SliceSize?: number
+  /** All files together. */
+  onProgress?: (progress: UploadProgress) => void
+  /** A file has ended, well or not. */
+  onFileFinish?: (error: CosError | null, data: object | undefined, options: FileOptions) => void
+}
+
+export interface UploadOneOfFiles extends UploadFileParams {
+  onFileFinish?: UploadFilesParams['onFileFinish']
+}
+
+/** Which file an outcome is of. */
+export interface FileOptions {
+  Index: number
+  TaskId: string
+  [param: string]: unknown
+}
+
+export interface UploadFilesResult {
+  /** In the order they were given; `error` is null for those that went up. */
+  files: { options: FileOptions; error: CosError | null; data?: object }[]
+}
+
+/** Uploads files, each by the rules of uploadFile. A file that fails does not fail the others. */
+export async function uploadFiles(
+  { files, SliceSize, onProgress, onFileFinish }: UploadFilesParams,
+  upload: (params: Params) => Promise<object>,
+): Promise<UploadFilesResult> {
+  if (!Array.isArray(files)) {
+    const message = 'missing param files'
+    throw new CosError({ kind: 'argument', code: 'KitMissingParam', message, error: message })
+  }
+  const progress = files.map(() => ({ loaded: 0, total: 0, speed: 0 }))
+  const tell = () => {
+    if (!onProgress) return
+    const sum = (name: 'loaded' | 'total' | 'speed') =>
+      progress.reduce((total, one) => total + one[name], 0)
+    const [loaded, total] = [sum('loaded'), sum('total')]
+    const percent = total === 0 ? 0 : Math.floor((loaded / total) * 100) / 100
+    isolated(() => onProgress({ loaded, total, speed: sum('speed'), percent }))
+  }
+  const outcomes = files.map(async (file, Index): Promise<UploadFilesResult['files'][number]> => {
+    const options: FileOptions = { Index, TaskId: '', ...scalars(file) }
+    const finish = (error: CosError | null, data?: object) => {
+      for (const listener of [file.onFileFinish, onFileFinish]) {
+        if (listener) isolated(() => listener(error, data, options))
+      }
+      return { options, error, ...(data ? { data } : {}) }
+    }
+    try {
+      const data = await upload({
+        ...(SliceSize === undefined ? {} : { SliceSize }),
+        ...file,
+        onTaskReady: (id: string) => {
+          options.TaskId = id
+          file.onTaskReady?.(id)
+        },
+        onProgress: (one: UploadProgress) => {
+          progress[Index] = one
+          file.onProgress?.(one)
+          tell()
+        },
+      })
+      return finish(null, data)
+    } catch (error) {
+      return finish(error as CosError)
+    }
+  })
+  return { files: await Promise.all(outcomes) }
+}
+
+/** The plain params of a file: what a listener can tell it by. */
+function scalars(file: UploadOneOfFiles): Params {
+  const own: Params = {}
+  for (const [name, value] of Object.entries(file)) {
+    if (typeof value !== 'function' && typeof value !== 'object') own[name] = value
+  }
+  return own
+}

@@ -1,0 +1,359 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { LogEntry } from '@miniprogram-cos/local-cloud'
+import type { COS, TaskInfo } from 'miniprogram-cos'
+import { createTestPhone, loadOfficialClient, type TestPhone } from '../support/phones'
+import {
+  ALICE,
+  BUCKET,
+  CREDENTIALS_FUNCTION,
+  REGION,
+  ROOT_KEY,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+
+const MIB = 1024 * 1024
+const FOLDER = `private/${ALICE}/`
+
+let cloud: TestCloud
+let phone: TestPhone
+let log: LogEntry[]
+beforeEach(async () => {
+  log = []
+  cloud = await startTestCloud({
+    functions: [CREDENTIALS_FUNCTION],
+    onCosRequest: (entry) => log.push(entry),
+  })
+  phone = createTestPhone(cloud, ALICE, {}, { ProgressInterval: 0 })
+})
+afterEach(() => cloud.end())
+
+/** A file on the phone. */
+function fileOf(bytes: Uint8Array, name = 'file.bin'): string {
+  const path = `${phone.simulator.wx.env.USER_DATA_PATH}/${name}`
+  writeFileSync(phone.simulator.realPath(path), bytes)
+  return path
+}
+
+const count = (operation: string) =>
+  log.filter((entry) => entry.operation === operation && entry.status < 300).length
+const slow = (bytesPerSecond = 2 * MIB) =>
+  cloud.faults.set({
+    rules: [{ operation: 'multipartUpload', action: { kind: 'bandwidth', bytesPerSecond } }],
+  })
+const quick = () => cloud.faults.set({ rules: [] })
+const until = async (holds: () => boolean) => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+async function md5OnServer(key: string): Promise<string> {
+  const { Body } = await phone.cos.getObject({ Key: key, DataType: 'arraybuffer' })
+  return createHash('md5')
+    .update(new Uint8Array(Body as ArrayBuffer))
+    .digest('hex')
+}
+const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex')
+
+/** The app, started again on the same phone: nothing but its storage and files is left. */
+function restartApp(): COS {
+  const again = createTestPhone(cloud, ALICE, {}, { ProgressInterval: 0 })
+  phone = again
+  return again.cos
+}
+
+test('a paused upload goes on where it was, and sends no part twice', async () => {
+  const bytes = randomBytes(8 * MIB + 3)
+  const Key = `${FOLDER}paused`
+  slow()
+  let id = ''
+  const done = phone.cos.sliceUploadFile({
+    Key,
+    FilePath: fileOf(bytes),
+    onTaskReady: (given) => {
+      id = given
+    },
+  })
+  await until(() => count('multipartUpload') >= 3)
+  phone.cos.pauseTask(id)
+  expect(phone.cos.getTaskList()[0]).toMatchObject({ id, state: 'paused', Key })
+  expect(phone.cos.isUploadRunning()).toBe(false)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const before = count('multipartUpload')
+  quick()
+  phone.cos.restartTask(id)
+  const { ETag } = await done
+  expect(ETag).toMatch(/-9"$/)
+  expect(await md5OnServer(Key)).toBe(md5(bytes))
+  expect(count('multipartUpload')).toBe(9)
+  expect(before).toBeLessThan(9)
+  expect(count('multipartInit')).toBe(1)
+  expect(phone.cos.getTaskList()[0]).toMatchObject({ state: 'success', percent: 1 })
+})
+
+test('a cancelled upload settles, and leaves nothing on the server', async () => {
+  slow()
+  let id = ''
+  const done = phone.cos.uploadFile({
+    Key: `${FOLDER}cancelled`,
+    FilePath: fileOf(randomBytes(6 * MIB)),
+    onTaskReady: (given) => {
+      id = given
+    },
+  })
+  const failure = expect(done).rejects.toMatchObject({ code: 'KitAborted', kind: 'abort' })
+  await until(() => count('multipartUpload') >= 1)
+  phone.cos.cancelTask(id)
+  await failure
+  expect(phone.cos.getTaskList()[0]).toMatchObject({ id, state: 'canceled' })
+  quick()
+  const { Upload } = await phone.cos.multipartList({ Prefix: FOLDER })
+  expect(Upload).toEqual([])
+})
+
+test('an upload that the app’s end interrupted goes on by content, from another path too', async () => {
+  const bytes = randomBytes(6 * MIB + 1)
+  const Key = `${FOLDER}restarted`
+  cloud.faults.set({
+    rules: [
+      { operation: 'multipartUpload', nth: 4, action: { kind: 'error', code: 'AccessDenied' } },
+    ],
+  })
+  await expect(phone.cos.uploadFile({ Key, FilePath: fileOf(bytes) })).rejects.toMatchObject({
+    code: 'AccessDenied',
+  })
+  quick()
+  const sent = count('multipartUpload')
+  expect(sent).toBeGreaterThan(0)
+  const cos = restartApp()
+  const loaded: number[] = []
+  await cos.uploadFile({
+    Key,
+    FilePath: fileOf(bytes, 'moved.bin'),
+    onProgress: (progress) => loaded.push(progress.loaded),
+  })
+  expect(await md5OnServer(Key)).toBe(md5(bytes))
+  expect(loaded[0]).toBeGreaterThan(0)
+  expect([count('multipartInit'), count('multipartUpload')]).toEqual([1, 7])
+})
+
+test('a file that changed in the meantime is begun anew, whole', async () => {
+  const [before, after] = [randomBytes(5 * MIB), randomBytes(5 * MIB)]
+  const Key = `${FOLDER}changed`
+  cloud.faults.set({
+    rules: [
+      { operation: 'multipartUpload', nth: 3, action: { kind: 'error', code: 'AccessDenied' } },
+    ],
+  })
+  await expect(phone.cos.uploadFile({ Key, FilePath: fileOf(before) })).rejects.toThrow()
+  quick()
+  const cos = restartApp()
+  await cos.uploadFile({ Key, FilePath: fileOf(after) })
+  expect(await md5OnServer(Key)).toBe(md5(after))
+  expect(count('multipartInit')).toBe(2)
+})
+
+test('a new key asks for no list of uploads and no list of parts', async () => {
+  await phone.cos.uploadFile({ Key: `${FOLDER}new`, FilePath: fileOf(randomBytes(3 * MIB)) })
+  const operations = log.map(({ operation }) => operation)
+  expect(operations).not.toContain('multipartList')
+  expect(operations).not.toContain('multipartListPart')
+})
+
+test('an upload that cos-wx-sdk-v5 began goes on after the change of one import', async () => {
+  const bytes = randomBytes(5 * MIB + 9)
+  const Key = `${FOLDER}switched`
+  const FilePath = fileOf(bytes)
+  const { wx } = phone.simulator
+  type Official = new (
+    options: object,
+  ) => {
+    sliceUploadFile: (params: object, done: (error: unknown) => void) => void
+  }
+  const Client = loadOfficialClient<Official>(wx)
+  const official = new Client({ ...ROOT_KEY, ChunkRetryTimes: 0, ChunkParallelLimit: 1 })
+  cloud.faults.set({
+    rules: [
+      { operation: 'multipartUpload', nth: 4, action: { kind: 'error', code: 'AccessDenied' } },
+    ],
+  })
+  await new Promise((resolve) =>
+    official.sliceUploadFile({ Bucket: BUCKET, Region: REGION, Key, FilePath }, resolve),
+  )
+  quick()
+  await until(() => Boolean(wx.getStorageSync('cos_sdk_upload_cache')))
+  expect(count('multipartUpload')).toBe(3)
+  const cos = restartApp()
+  await cos.sliceUploadFile({ Key, FilePath })
+  expect(await md5OnServer(Key)).toBe(md5(bytes))
+  expect([count('multipartInit'), count('multipartUpload')]).toEqual([1, 6])
+})
+
+test('an app in the background waits, and goes on when it is shown', async () => {
+  phone = createTestPhone(cloud, ALICE, { backgroundGraceMs: 50 }, { ProgressInterval: 0 })
+  const bytes = randomBytes(6 * MIB)
+  const Key = `${FOLDER}hidden`
+  slow()
+  const done = phone.cos.uploadFile({ Key, FilePath: fileOf(bytes) })
+  await until(() => count('multipartUpload') >= 1)
+  phone.simulator.hide()
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  quick()
+  phone.simulator.show()
+  await done
+  expect(await md5OnServer(Key)).toBe(md5(bytes))
+})
+
+test('a change of network interrupts, and the upload ends well', async () => {
+  const bytes = randomBytes(5 * MIB)
+  const Key = `${FOLDER}switched-network`
+  slow()
+  const done = phone.cos.uploadFile({ Key, FilePath: fileOf(bytes) })
+  await until(() => count('multipartUpload') >= 1)
+  phone.simulator.setNetworkType('none')
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  quick()
+  phone.simulator.setNetworkType('4g')
+  await done
+  expect(await md5OnServer(Key)).toBe(md5(bytes))
+})
+
+test('many files go up three at a time, each with its own outcome', async () => {
+  const files = Array.from({ length: 8 }, (_, i) => ({
+    Key: `${FOLDER}many/${i}`,
+    FilePath: fileOf(randomBytes(1000 + i), `many-${i}`),
+  }))
+  files[5] = { Key: `${FOLDER}many/5`, FilePath: 'wxfile://usr/nothing' }
+  const finished: number[] = []
+  let last: { loaded: number; total: number } | undefined
+  const { files: outcomes } = await phone.cos.uploadFiles({
+    files,
+    onProgress: (progress) => {
+      last = progress
+    },
+    onFileFinish: (_, __, { Index }) => finished.push(Index),
+  })
+  expect(outcomes.map(({ error }) => error?.code)).toEqual(
+    files.map((_, i) => (i === 5 ? 'KitFileUnreadable' : undefined)),
+  )
+  expect(outcomes.map(({ options }) => [options.Index, options.Key])).toEqual(
+    files.map(({ Key }, i) => [i, Key]),
+  )
+  expect(finished.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  expect(last).toMatchObject({ loaded: 7 * 1000 + 23, total: 7 * 1000 + 23 })
+})
+
+test('no more than eight parts of all uploads together are under way', async () => {
+  slow(4 * MIB)
+  const uploads = Array.from({ length: 4 }, (_, i) =>
+    phone.cos.uploadFile({
+      Key: `${FOLDER}peak/${i}`,
+      FilePath: fileOf(randomBytes(5 * MIB), `peak-${i}`),
+      ChunkSize: MIB,
+    }),
+  )
+  await Promise.all(uploads)
+  expect(phone.simulator.peakRequests()).toBeLessThanOrEqual(9)
+}, 60_000)
+
+test('the task list is told of, in the official words and fields', async () => {
+  const states = new Set<string>()
+  phone.cos.on('list-update', ({ list }: { list: TaskInfo[] }) => {
+    for (const { state } of list) states.add(state)
+  })
+  await phone.cos.uploadFile({ Key: `${FOLDER}listed`, FilePath: fileOf(randomBytes(3 * MIB)) })
+  await until(() => states.has('success'))
+  expect([...states]).toEqual(expect.arrayContaining(['uploading', 'success']))
+  expect(Object.keys(phone.cos.getTaskList()[0] ?? {}).sort()).toEqual(
+    [
+      ...['Bucket', 'FilePath', 'Key', 'Region', 'hashPercent', 'id', 'loaded', 'percent'],
+      ...['size', 'speed', 'state'],
+    ].sort(),
+  )
+})
+
+test('a failed task that is restarted goes up after all', async () => {
+  const bytes = randomBytes(3 * MIB)
+  const Key = `${FOLDER}failed`
+  let id = ''
+  cloud.faults.set({
+    rules: [
+      { operation: 'multipartUpload', times: 1, action: { kind: 'error', code: 'AccessDenied' } },
+    ],
+  })
+  await expect(
+    phone.cos.uploadFile({
+      Key,
+      FilePath: fileOf(bytes),
+      onTaskReady: (given) => {
+        id = given
+      },
+    }),
+  ).rejects.toMatchObject({ code: 'AccessDenied' })
+  phone.cos.restartTask(id)
+  await until(() => phone.cos.getTaskList()[0]?.state === 'success')
+  expect(await md5OnServer(Key)).toBe(md5(bytes))
+})
+
+test('copies in parts keep type, headers, metadata and storage class', async () => {
+  const bytes = randomBytes(3 * MIB + 1)
+  const cos = new phone.Client({ ...ROOT_KEY, Bucket: BUCKET, Region: REGION })
+  await cos.putObject({
+    Key: 'source 中.bin',
+    Body: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
+    ContentType: 'image/png',
+    CacheControl: 'max-age=9',
+    StorageClass: 'STANDARD_IA',
+    'x-cos-meta-mark': 'kept',
+  })
+  const loaded: number[] = []
+  await cos.sliceCopyFile({
+    Key: 'copy.bin',
+    CopySource: `${BUCKET}.cos.${REGION}.myqcloud.com/${encodeURIComponent('source 中.bin')}`,
+    CopySliceSize: MIB,
+    CopyChunkSize: MIB,
+    onProgress: (progress) => loaded.push(progress.loaded),
+  })
+  const { headers } = await cos.headObject({ Key: 'copy.bin' })
+  expect(headers).toMatchObject({
+    'content-length': String(bytes.length),
+    'content-type': 'image/png',
+    'cache-control': 'max-age=9',
+    'x-cos-storage-class': 'STANDARD_IA',
+    'x-cos-meta-mark': 'kept',
+  })
+  expect(loaded.at(-1)).toBe(bytes.length)
+  expect(count('uploadPartCopy')).toBe(4)
+})
+
+test('gives up one upload, those of a key, or all', async () => {
+  const cos = new phone.Client({ ...ROOT_KEY, Bucket: BUCKET, Region: REGION })
+  const begin = async (Key: string) => (await cos.multipartInit({ Key })).UploadId
+  const first = await begin('a')
+  for (const Key of ['a', 'a', 'a/b', 'ab', 'c']) await begin(Key)
+  const one = await cos.abortUploadTask({ Level: 'task', Key: 'a', UploadId: first })
+  expect(one.successList).toHaveLength(1)
+  const file = await cos.abortUploadTask({ Level: 'file', Key: 'a', AsyncLimit: 2 })
+  expect(file.successList.map(({ Key }) => Key)).toEqual(['a', 'a'])
+  const all = await cos.abortUploadTask({ Level: 'bucket' })
+  expect(all.successList.map(({ Key }) => Key).sort()).toEqual(['a/b', 'ab', 'c'])
+  expect((await cos.multipartList({})).Upload).toEqual([])
+})
+
+test('downloads to a temporary file or a given path, whole or in part', async () => {
+  const bytes = randomBytes(2 * MIB)
+  const Key = `${FOLDER}down 中`
+  await phone.cos.uploadFile({ Key, FilePath: fileOf(bytes) })
+  const read = (path: string) => readFileSync(phone.simulator.realPath(path))
+  const seen: number[] = []
+  const whole = await phone.cos.downloadFile({ Key, onProgress: ({ loaded }) => seen.push(loaded) })
+  expect(read(whole.FilePath).equals(bytes)).toBe(true)
+  const FilePath = `${phone.simulator.wx.env.USER_DATA_PATH}/kept.bin`
+  const part = await phone.cos.downloadFile({ Key, FilePath, Range: 'bytes=10-19' })
+  expect([part.statusCode, part.FilePath]).toEqual([206, FilePath])
+  expect(read(FilePath).equals(bytes.subarray(10, 20))).toBe(true)
+  await expect(phone.cos.downloadFile({ Key: `${FOLDER}nothing` })).rejects.toMatchObject({
+    statusCode: 404,
+    code: 'NoSuchKey',
+  })
+})
