@@ -25,6 +25,7 @@ import { type RequestParams, requestAny } from './request/requestAny'
 import { type AuthorizationParams, staticAuthorization } from './request/staticAuthorization'
 import type { TaskInfo, TaskMemo, TaskWork } from './tasks/task'
 import { TaskQueue } from './tasks/taskQueue'
+import { officialUtil } from './text/officialUtil'
 import {
   type AbortUploadTaskParams,
   type AbortUploadTaskResult,
@@ -78,6 +79,9 @@ export interface COS extends OperationMethods {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
 export class COS {
   static readonly version: string = '0.1.0'
+
+  /** Helpers that apps of cos-wx-sdk-v5 use: `md5`, `xml2json`, `json2xml`, `encodeBase64`. */
+  static readonly util = officialUtil
 
   /** All options, defaults filled in; read at each use. */
   readonly options: ResolvedOptions

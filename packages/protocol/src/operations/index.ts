@@ -64,6 +64,7 @@ import { optionsObject } from './optionsObject'
 import { postObject } from './postObject'
 import { putObject } from './putObject'
 import { putObjectCopy } from './putObjectCopy'
+import { restoreObject } from './restoreObject'
 import { getService } from './service'
 import {
   deleteBucketTagging,
@@ -228,6 +229,8 @@ export const operations = {
   getObjectTagging,
   /** Removes the tags of an object. COS: DELETE Object tagging (document 436/42999). */
   deleteObjectTagging,
+  /** Makes a readable copy of an archived object. COS: POST Object restore. */
+  restoreObject,
   /** Appends to an object. COS: APPEND Object (document 436/7741). */
   appendObject,
 }

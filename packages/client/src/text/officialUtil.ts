@@ -1,0 +1,19 @@
+import { readXml, writeXml } from '@miniprogram-cos/protocol'
+import Base64 from 'crypto-js/enc-base64'
+import Utf8 from 'crypto-js/enc-utf8'
+import { hexMd5 } from '../hash/md5'
+
+/** `COS.util` of cos-wx-sdk-v5, which apps use for what they send themselves. */
+export const officialUtil = {
+  /** The MD5 of a text's UTF-8, or of bytes, in hex. */
+  md5: hexMd5,
+  /** Reads an XML document: elements by name, texts as they are, repeated elements as lists. */
+  xml2json: (xml: string): object => readXml(xml),
+  /** Writes plain data as XML without a declaration. */
+  json2xml: (data: object): string => writeXml(data),
+  /** Base64 of a text's UTF-8; `safe` for URLs: `-` and `_`, no padding. */
+  encodeBase64(text: string, safe?: boolean): string {
+    const encoded = Utf8.parse(text).toString(Base64)
+    return safe ? encoded.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') : encoded
+  },
+}
