@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
+import COS from 'cos-nodejs-sdk-v5'
+import { withoutSecrets } from '../../packages/local-cloud/src/cos/serve'
 import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
 import { temporaryKey } from '../support/temporaryKey'
-import { BUCKET, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
+import {
+  BUCKET,
+  HOST,
+  REGION,
+  ROOT_KEY,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
 
 let cloud: TestCloud
 beforeEach(async () => {
@@ -245,4 +254,60 @@ test('acceleration answers only once the bucket has enabled it', async () => {
     '<AccelerateConfiguration><Status>Enabled</Status></AccelerateConfiguration>',
   )
   expect((await get()).status).toBe(404)
+})
+
+describe('what an attacker may try', () => {
+  const versioning = (Status: string) =>
+    setting(
+      'versioning',
+      `<VersioningConfiguration><Status>${Status}</Status></VersioningConfiguration>`,
+    )
+
+  test('a private version stays private under a public one, and under a delete marker', async () => {
+    await versioning('Enabled')
+    const first = (await put('doc')).headers['x-cos-version-id']
+    await put('doc', { 'x-cos-acl': 'public-read' })
+    expect(await outcome(anybody('GET', '/doc'))).toBe(200)
+    expect(await outcome(anybody('GET', `/doc?versionId=${first}`))).toBe(403)
+    await root({ method: 'PUT', query: { acl: '' }, headers: { 'x-cos-acl': 'public-read' } })
+    const secret = (await put('secret', { 'x-cos-acl': 'private' })).headers['x-cos-version-id']
+    await root({ method: 'DELETE', key: 'secret' })
+    expect(await outcome(anybody('GET', `/secret?versionId=${secret}`))).toBe(403)
+  })
+
+  test('the older signature opens its key for reading, and nothing else', async () => {
+    await put('k')
+    const sign = (key: string) =>
+      encodeURIComponent(
+        COS.prototype.getV4Auth.call({ options: {} }, {
+          ...ROOT_KEY,
+          Bucket: BUCKET,
+          Key: key,
+        } as never) as unknown as string,
+      )
+    const status = (method: string, path: string) => outcome(anybody(method, path))
+    expect(await status('GET', `/k?sign=${sign('k')}`)).toBe(200)
+    expect(await status('GET', `/other?sign=${sign('k')}`)).toBe(403)
+    expect(await status('DELETE', `/k?sign=${sign('k')}`)).toBe(403)
+    expect(await status('GET', `/?policy&sign=${sign('')}`)).toBe(403)
+    await setting(
+      'strict-signature',
+      '<StrictSignatureConfiguration><Rule><ID>a</ID><actionlist><action>*</action></actionlist><headerlist><header>Host</header></headerlist></Rule></StrictSignatureConfiguration>',
+    )
+    expect(await status('GET', `/k?sign=${sign('k')}`)).toBe(403)
+  })
+
+  test('signatures and tokens stay out of the log, however their names are written', () => {
+    const logged = withoutSecrets('/k?a=1&%73ign=x1&q%2Dsignature=x2&X-Cos-Security-Token=x3&b=2')
+    expect(logged).toBe('/k?a=1&%73ign=…&q%2Dsignature=…&X-Cos-Security-Token=…&b=2')
+  })
+
+  test('an older version may be copied over the current one', async () => {
+    await versioning('Enabled')
+    const first = (await put('doc')).headers['x-cos-version-id']
+    await root({ method: 'PUT', key: 'doc' }, 'newer')
+    const source = { 'x-cos-copy-source': `${HOST}/doc?versionId=${first}` }
+    expect((await root({ method: 'PUT', key: 'doc', headers: source }, '')).status).toBe(200)
+    expect((await root({ key: 'doc' })).body).toBe('content')
+  })
 })

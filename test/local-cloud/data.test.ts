@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startLocalCloud } from '@miniprogram-cos/local-cloud'
@@ -63,6 +71,27 @@ test('exports what seeding brings back, headers, tags and awkward keys with it',
     expect(read.headers).toMatchObject({ 'x-cos-meta-key': 'yes', 'cache-control': 'no-cache' })
     expect(read.headers['x-cos-tagging-count']).toBe('1')
   }
+})
+
+test('an index that reaches outside of its folder, by dots or by a link, is refused', async () => {
+  writeFileSync(join(folder, 'outside'), 'secret')
+  const inside = join(folder, 'inside')
+  mkdirSync(inside)
+  symlinkSync(join(folder, 'outside'), join(inside, 'link'))
+  for (const file of ['../outside', 'link']) {
+    const object = { Key: 'k', file, headers: {}, storageClass: 'STANDARD' }
+    const index = { bucket: BUCKET, region: REGION, objects: [object] }
+    writeFileSync(join(inside, 'local-cos-export.json'), JSON.stringify(index))
+    await expect(cloud.seed(inside)).rejects.toThrow('lies outside')
+  }
+  expect(await listed()).toEqual([])
+})
+
+test('a start that fails leaves nothing open', async () => {
+  const data = join(folder, 'data')
+  const { port } = new URL(cloud.admin)
+  await expect(startLocalCloud({ data, adminPort: Number(port) })).rejects.toThrow('EADDRINUSE')
+  await (await startLocalCloud({ data })).close()
 })
 
 test('a bucket that is not there is said so', async () => {

@@ -167,6 +167,36 @@ describe.each([
     expect(await store.buckets.delete(BUCKET.name)).toBe('notEmpty')
   })
 
+  test('a write that began before versioning takes the place of no version', async () => {
+    const late = await store.engine.writeBlob(pieces(Buffer.from('late')))
+    await store.buckets.update(BUCKET.name, (bucket) => ({ ...bucket, versioning: 'Enabled' }))
+    const kept = await put('k', Buffer.from('kept'))
+    await store.objects.put(BUCKET, {
+      ...kept,
+      versionId: undefined as never,
+      size: 4,
+      blobs: [{ id: late.id, size: 4 }],
+    })
+    const old = await store.objects.find(BUCKET.name, 'k', kept.versionId)
+    expect(old?.blobs).toEqual(kept.blobs)
+  })
+
+  test('a bucket is deleted, or written to, and never both', async () => {
+    for (let round = 0; round < 60; round++) {
+      await store.buckets.put(BUCKET)
+      const attempts = [
+        put(`k${round}`, Buffer.from('x')).then(() => 'written'),
+        store.buckets.delete(BUCKET.name),
+        store.buckets.delete(BUCKET.name),
+      ]
+      const outcomes = (await Promise.allSettled(attempts)).map((one) =>
+        one.status === 'fulfilled' ? one.value : 'refused',
+      )
+      expect(outcomes.includes('written') && outcomes.includes('deleted')).toBe(false)
+      await store.objects.delete(BUCKET, `k${round}`).catch(() => {})
+    }
+  })
+
   test('is empty once it has been cleared', async () => {
     await put('small', Buffer.from('x'))
     await put('large', randomBytes(MIB))

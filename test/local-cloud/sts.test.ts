@@ -131,15 +131,42 @@ describe('AssumeRole', () => {
   const RoleArn = 'qcs::cam::uin/100000000001:roleName/local'
   const RoleSessionName = 'oAlice_1-2.3'
 
-  test('issues a key of a role, to a permanent and to a temporary key', async () => {
-    const { Credentials } = await root().AssumeRole({ RoleArn, RoleSessionName })
-    const temporary = client({
+  const withKey = async (Policy: object) => {
+    const { Credentials } = await root().GetFederationToken(
+      ask({ Policy: encodeURIComponent(JSON.stringify(Policy)) }),
+    )
+    return client({
       secretId: Credentials?.TmpSecretId ?? '',
       secretKey: Credentials?.TmpSecretKey ?? '',
       token: Credentials?.Token ?? '',
     })
+  }
+
+  test('issues a key of a role, to a permanent key and to a temporary one that may', async () => {
+    const own = await root().AssumeRole({ RoleArn, RoleSessionName })
+    expect(own.Credentials?.TmpSecretId).toMatch(/^AKID/)
+    const allowed = { effect: 'allow', action: ['name/sts:AssumeRole'], resource: ['*'] }
+    const temporary = await withKey({ version: '2.0', statement: [allowed] })
     const again = await temporary.AssumeRole({ RoleArn, RoleSessionName, DurationSeconds: 43200 })
     expect(again.Credentials?.TmpSecretId).toMatch(/^AKID/)
+  })
+
+  test('a narrowed key cannot widen itself by a role', async () => {
+    const narrow = await withKey(POLICY)
+    await expect(narrow.AssumeRole({ RoleArn, RoleSessionName })).rejects.toMatchObject({
+      code: 'UnauthorizedOperation',
+    })
+  })
+
+  test('a parameter named like a property of all objects is only a parameter', async () => {
+    const body =
+      'Action=a&Version=2018-08-13&Timestamp=1&Nonce=1&SecretId=x&Signature=x&__proto__.0.key=polluted'
+    await fetch(cloud.sts, {
+      method: 'POST',
+      body,
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    })
+    expect(({} as Record<string, unknown>)[0]).toBeUndefined()
   })
 
   test.each<[string, object, string]>([

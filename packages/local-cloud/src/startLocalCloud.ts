@@ -61,9 +61,16 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const roles = options.roles ?? defaultRoles(keys)
   const stsServices: StsServices = { keys, roles, clock, log: options.onStsRequest }
   const servers: (HttpServer | HttpsServer)[] = []
-  const open = (server: HttpServer | HttpsServer, port = 0, at = host) => {
+  const open = async (server: HttpServer | HttpsServer, port = 0, at = host) => {
     servers.push(server)
-    return listen(server, port, at)
+    try {
+      return await listen(server, port, at)
+    } catch (error) {
+      // A taken port: nothing that was opened before may stay open.
+      await Promise.all(servers.filter((one) => one.listening).map(stop))
+      await store.close()
+      throw error
+    }
   }
   const cos = await open(createCosServer(cosServices), options.cosPort)
   const sts = await open(createStsServer(stsServices), options.stsPort)

@@ -1,17 +1,34 @@
+import type { CosError } from '@miniprogram-cos/protocol'
+import { pause } from '../platform'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
 
-/** How long an upload that is given up waits for the server to free its parts. */
-const ABANDON_MS = 3000
+/** How long a caller waits for the server to free the parts. */
+const WAIT_MS = 3000
+/** After that it goes on by itself, for as long as the app lives, but not for ever. */
+const ROUNDS = 10
 
-/** Frees the parts on the server, as far as the network lets it; the first failure is the one to report. */
+/** Gives an upload up on the server, so that its parts cost nothing. Never fails: there is a failure to report. */
 export async function freeUpload(core: ClientCore, upload: Params): Promise<void> {
   await new Promise<void>((resolve) => {
-    const callOff = core.platform.schedule(ABANDON_MS, resolve)
-    const done = () => {
+    const callOff = core.platform.schedule(WAIT_MS, resolve)
+    void untilFreed(core, upload).then(() => {
       callOff()
       resolve()
-    }
-    perform(core, 'multipartAbort', upload, { tries: 1 }).then(done, done)
+    })
   })
+}
+
+async function untilFreed(core: ClientCore, upload: Params): Promise<void> {
+  for (let round = 1; round <= ROUNDS; round++) {
+    try {
+      await perform(core, 'multipartAbort', upload)
+      return
+    } catch (error) {
+      // Gone already, or not ours to free: trying again would change nothing.
+      const { retryable, kind } = error as CosError
+      if (!retryable && kind === 'service' && (error as CosError).code !== 'ExpiredToken') return
+      await pause(core.platform, WAIT_MS * round)
+    }
+  }
 }

@@ -51,11 +51,12 @@ export async function uploadMultipart(
   try {
     const arrived = await goOnWith(core, params, { store, memo, unfinished, plan, digest }, group)
     if (!memo.UploadId) {
-      const begun = (await perform(core, 'multipartInit', { ...params, signal: group.signal })) as {
-        UploadId?: string
-      }
+      // Not cut short: an upload that was begun and whose id nobody heard could never be freed.
+      const { signal: _, ...uncut } = params
+      const begun = (await perform(core, 'multipartInit', uncut)) as { UploadId?: string }
       if (!begun.UploadId) throw integrityError('KitNoUploadId', 'the answer names no UploadId')
       memo.UploadId = begun.UploadId
+      if (group.signal.aborted) throw new CosError(ABORTED)
     }
     const { UploadId } = memo
     // Not waited for: the system reads the file while the first parts go out.

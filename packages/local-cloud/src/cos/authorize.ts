@@ -16,6 +16,8 @@ export interface Wanted {
   region: string
   /** Key or list prefix; empty for the bucket itself. */
   path: string
+  /** Of the object that is asked for: its ACL is that version's. */
+  versionId?: string | undefined
 }
 
 /** What a decision needs to know. */
@@ -40,7 +42,14 @@ export function wantedAccess(
     // The two others are known only once the body or the copy source has been read.
     if (on === 'listedObjects' || on === 'copySource') continue
     const path = on === 'object' ? key : on === 'prefix' ? (request.query.prefix ?? '') : ''
-    wanted.push({ action, bucket: on === 'service' ? '' : request.bucket, region, path })
+    const versionId = on === 'object' ? versionIdOf(request) : undefined
+    wanted.push({
+      action,
+      bucket: on === 'service' ? '' : request.bucket,
+      region,
+      path,
+      versionId,
+    })
   }
   return wanted
 }
@@ -72,7 +81,10 @@ export async function decide(asking: Asking, wanted: Wanted): Promise<Decision> 
   }
   if (own.allowed) return own
   if (shared?.allowed) return { ...shared, reason: `bucket policy: ${shared.reason}` }
-  const object = wanted.path === '' ? undefined : store.objects.get(wanted.bucket, wanted.path)
+  const object =
+    wanted.path === ''
+      ? undefined
+      : await store.objects.find(wanted.bucket, wanted.path, wanted.versionId)
   if (aclAllows(wanted.action, bucket?.acl, object?.acl, principal.kind !== 'anonymous')) {
     return { allowed: true, reason: 'the ACL allows it' }
   }

@@ -9,6 +9,8 @@ export type { CosServices } from './serve'
 
 /** An idle connection is kept longer than any client pauses between two requests. */
 const KEEP_ALIVE_MS = 75_000
+/** A connection on which nothing moves for so long. */
+const BODY_IDLE_MS = 60_000
 /** Tokens and metadata travel in headers. */
 const MAX_HEADER_BYTES = 32 * 1024
 
@@ -33,6 +35,14 @@ export function createCosServer(
   const server = certificate
     ? createTlsServer({ ...limits, ...certificate }, serve)
     : createServer(limits, serve)
+  // Whoever stops in the middle of a body is told so, and let go (RequestTimeout, document 436/7730).
+  server.setTimeout(BODY_IDLE_MS, (socket) => {
+    const response = answering.get(socket)
+    if (response && !response.headersSent && !response.req.complete) {
+      refuse(services, new Fault('RequestTimeout'), socket)
+    }
+    socket.destroySoon()
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const before = answering.get(socket)
     // What follows a body that is longer than announced is dropped; the answer to the body is due.
@@ -52,7 +62,7 @@ function isAllThere({ req }: ServerResponse): boolean {
 
 /** What is no HTTP request still gets COS's error document, with its ids. */
 function refuseUnreadable(
-  { clock }: CosServices,
+  services: CosServices,
   { code }: NodeJS.ErrnoException,
   socket: Duplex,
 ): void {
@@ -60,9 +70,18 @@ function refuseUnreadable(
     socket.destroy()
     return
   }
-  const requestId = newRequestId(clock())
+  const isLate = code === 'ERR_HTTP_REQUEST_TIMEOUT'
   const isShort = code === 'HPE_INVALID_EOF_STATE'
-  const fault = new Fault(isShort ? 'IncompleteBody' : 'InvalidRequest')
+  refuse(
+    services,
+    new Fault(isLate ? 'RequestTimeout' : isShort ? 'IncompleteBody' : 'InvalidRequest'),
+    socket,
+  )
+}
+
+/** An answer written by hand, for what never became a request, or never became whole. */
+function refuse({ clock }: CosServices, fault: Fault, socket: Duplex): void {
+  const requestId = newRequestId(clock())
   const { body, headers } = faultAnswer(fault, '', requestId)
   const lines = Object.entries({
     Server: 'tencent-cos',

@@ -94,6 +94,10 @@ export const FAULTS = {
     "The difference between the request time and the server's time is too large.",
   ],
   ServiceUnavailable: [503, 'Please reduce your request rate.'],
+  RequestTimeout: [
+    400,
+    'Your socket connection to the server was not read from or written to within the timeout period.',
+  ],
   SlowDown: [503, 'Reduce your request rate.'],
   SignatureDoesNotMatch: [403, 'The Signature you specified is invalid.'],
   XMLSizeLimit: [400, 'The XML body is too large.'],

@@ -52,7 +52,7 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
     accelerate: false,
     paces: [],
   }
-  const bound = Object.hasOwn(addressing.hosts, host) ? addressing.hosts[host] : undefined
+  const bound = boundBucket(addressing, host)
   const named = bound === undefined ? parseHost(host) : ({ kind: 'bucket', bucket: bound } as const)
   if (named?.kind === 'bucket') {
     return {
@@ -73,6 +73,13 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
   if (addressing.pathStyle === 'refuse') throw new Fault('PathStyleDomainForbidden')
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(base.pathname) ?? []
   return { ...base, ...withRegion, bucket, ...targetOf(key) }
+}
+
+/** The bucket of a custom domain, whatever the port and the case of the letters. */
+function boundBucket({ hosts }: Addressing, host: string): string | undefined {
+  const name = host.toLowerCase()
+  const bare = name.replace(/:\d+$/, '')
+  return Object.entries(hosts).find(([own]) => [name, bare].includes(own.toLowerCase()))?.[1]
 }
 
 function targetOf(path: string): Pick<CosRequest, 'target' | 'key'> {

@@ -76,7 +76,7 @@ export async function serveCos(
     answer = faultAnswer(fault, resourceOf(raw), requestId)
   }
   answer = withCors(answer, raw, seen.bucket)
-  services.log?.({
+  tell(services, {
     time: new Date(now).toISOString(),
     method: raw.method ?? '',
     url: withoutSecrets(raw.url ?? ''),
@@ -96,6 +96,15 @@ export async function serveCos(
     response.destroy()
   } finally {
     answer.release?.()
+  }
+}
+
+/** A listener that throws must not cost the client its answer. */
+function tell({ log }: CosServices, entry: LogEntry): void {
+  try {
+    log?.(entry)
+  } catch (error) {
+    console.error(error)
   }
 }
 
@@ -151,7 +160,8 @@ async function run(
   if (isSigned) {
     const wanted = wantedAccess(row, request, bucket?.region ?? request.region ?? '')
     await authorize(asking, wanted)
-    if (bucket) checkStrictSignature(bucket, auth, request, wanted[0]?.action ?? '')
+    const signed = auth ?? (principal.kind === 'anonymous' ? undefined : SIGNS_NOTHING)
+    if (bucket) checkStrictSignature(bucket, signed, request, wanted[0]?.action ?? '')
   }
   if (request.target === 'object') checkKey(request.key)
   const limit = trafficLimitOf(request)
@@ -163,6 +173,9 @@ async function run(
   const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
   return limit && isStream ? { ...answer, body: paced(body, [limit]) } : answer
 }
+
+/** The older signature covers neither headers nor parameters. */
+const SIGNS_NOTHING = { headerList: [], paramList: [] }
 
 /** What the acceleration host serves, by the page on acceleration endpoints. */
 const ACCELERATED = new Set<OperationName>([
@@ -239,7 +252,19 @@ function resourceOf(raw: IncomingMessage): string {
   return `${raw.headers.host ?? ''}${path}`
 }
 
-/** Signatures and tokens stay out of the log. */
+const SECRET_PARAMS = new Set(['sign', 'q-signature', 'x-cos-security-token'])
+
+/** Signatures and tokens stay out of the log, however their names are written. */
 export function withoutSecrets(url: string): string {
-  return url.replace(/((?:q-signature|x-cos-security-token|sign)=)[^&]*/g, '$1…')
+  return url.replace(/([?&])([^=&]*)=([^&]*)/g, (pair, mark: string, name: string) =>
+    SECRET_PARAMS.has(decoded(name).toLowerCase()) ? `${mark}${name}=…` : pair,
+  )
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

@@ -16,12 +16,13 @@ import type { BucketRecord } from './store/records'
  */
 export function checkStrictSignature(
   bucket: BucketRecord,
-  auth: ParsedAuthorization | undefined,
+  /** What is signed; undefined for a request without a signature, which the mode is not about. */
+  signed: Pick<ParsedAuthorization, 'headerList' | 'paramList'> | undefined,
   request: CosRequest,
   action: string,
 ): void {
   const document = bucket.documents?.['strict-signature']
-  if (!document || !auth) return
+  if (!document || !signed) return
   const configuration = readXml(document).StrictSignatureConfiguration as XmlElement | undefined
   const list = (rule: XmlElement, name: string, item: string) =>
     asList<string>((rule[name] as XmlElement | undefined)?.[item])
@@ -36,16 +37,16 @@ export function checkStrictSignature(
     const headers = list(rule, 'headerlist', 'header')
     for (const name of Object.keys(request.headers)) {
       if (request.headers[name] === undefined || name === 'x-cos-security-token') continue
-      if (isListed(headers, name) && !auth.headerList.includes(name)) {
+      if (isListed(headers, name) && !signed.headerList.includes(name)) {
         throw missing('header', name)
       }
     }
     const params = list(rule, 'paramlist', 'param')
-    const signed = auth.paramList.map((name) => safeDecode(name).toLowerCase())
+    const signedParams = signed.paramList.map((name) => safeDecode(name).toLowerCase())
     for (const name of Object.keys(request.query)) {
       const lower = name.toLowerCase()
       if (/^q-/.test(lower) || lower === 'sign' || lower === 'x-cos-security-token') continue
-      if (isListed(params, lower) && !signed.includes(lower)) {
+      if (isListed(params, lower) && !signedParams.includes(lower)) {
         throw missing('param', name)
       }
     }

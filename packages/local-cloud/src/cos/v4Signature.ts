@@ -7,6 +7,7 @@ import type { CosRequest } from './request'
 
 /** HMAC-SHA1, in front of the text it signs. */
 const DIGEST_BYTES = 20
+const CLOCK_TOLERANCE = 900
 
 /**
  * The signature of COS's older JSON API, still accepted as `?sign=` (`getV4Auth` of the SDKs): base64
@@ -34,8 +35,9 @@ export function verifyV4(
   )
   if (['a', 'b', 'k', 't', 'e', 'r', 'f'].some((name) => !fields.has(name))) return undefined
   const { principal, SecretKey } = findKey(fields.get('k') ?? '', token, keys, now)
-  const until = Number(fields.get('e'))
-  if (!Number.isInteger(until)) throw malformed()
+  const [from, until] = [Number(fields.get('t')), Number(fields.get('e'))]
+  if (!Number.isInteger(from) || !Number.isInteger(until)) throw malformed()
+  if (from > now + CLOCK_TOLERANCE) throw new Fault('RequestTimeTooSkewed')
   if (until < now) throw new Fault('AccessDenied', 'Request has expired')
   const expected = createHmac('sha1', SecretKey).update(plain).digest()
   if (!timingSafeEqual(expected, bytes.subarray(0, DIGEST_BYTES))) {
@@ -45,12 +47,14 @@ export function verifyV4(
     })
   }
   const bucket = parseBucket(request.bucket)
+  // It signs no method: it opens what is there, and changes nothing.
+  const isRead = request.target === 'object' && /^(GET|HEAD)$/.test(request.method)
   const isForBucket = bucket?.appid === fields.get('a') && bucket?.short === fields.get('b')
   const path = fields.get('f') ?? ''
   const isForKey =
     path === '' || decode(path) === `/${bucket?.appid}/${bucket?.short}/${request.key}`
-  if (!isForBucket || !isForKey) {
-    throw new Fault('AccessDenied', undefined, { Decision: 'signed for another bucket or key' })
+  if (!isRead || !isForBucket || !isForKey) {
+    throw new Fault('AccessDenied', undefined, { Decision: 'signed for another use' })
   }
   return principal
 }

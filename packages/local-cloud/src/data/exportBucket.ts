@@ -82,6 +82,7 @@ function fileNames(keys: readonly string[]): string[] {
       key.split('/').every(isPlainSegment) &&
       !lower.startsWith(`${RENAMED}/`) &&
       lower !== RENAMED &&
+      !lower.startsWith(`${EXPORT_INDEX}/`) &&
       !folders.has(lower) &&
       !taken.has(lower)
     if (!isPlain) return `${RENAMED}/${i}`

@@ -1,5 +1,5 @@
 import { createReadStream, type Dirent, promises as fs } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { contentTypeOf, keyProblem } from '@miniprogram-cos/protocol'
 import type { BucketRecord, ObjectHeaders } from '../cos/store/records'
 import type { Store } from '../cos/store/store'
@@ -50,9 +50,15 @@ async function exported(folder: string): Promise<Seedling[] | undefined> {
   const text = await fs.readFile(join(folder, EXPORT_INDEX), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const { objects } = JSON.parse(text) as ExportIndex
+  const root = await fs.realpath(folder)
+  for (const { file } of objects) {
+    // An index is data: it must not reach for what lies elsewhere, by dots or by links.
+    const real = await fs.realpath(join(root, file))
+    if (!real.startsWith(root + sep)) throw new Error(`seed: "${file}" lies outside of ${folder}`)
+  }
   return objects.map(({ Key, file, headers, storageClass, tags }) => ({
     key: Key,
-    file: join(folder, file),
+    file: join(root, file),
     headers,
     storageClass,
     ...(tags ? { tags } : {}),
@@ -65,7 +71,7 @@ async function plainFiles(folder: string): Promise<Seedling[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => {
       const file = join(entry.parentPath, entry.name)
-      const key = file.slice(join(folder, sep).length).split(sep).join('/')
+      const key = relative(folder, file).split(sep).join('/')
       const headers = { 'Content-Type': contentTypeOf(key) }
       return { key, file, headers, storageClass: 'STANDARD' }
     })

@@ -37,7 +37,8 @@ function setField(
 
 /** The content of a call made by form fields or by a query. @throws StsFault */
 export function paramsOfFields(fields: URLSearchParams): Record<string, unknown> {
-  const params: Record<string, unknown> = {}
+  // Without a prototype: names come from whoever calls, before anybody knows who that is.
+  const params: Record<string, unknown> = Object.create(null)
   for (const [name, value] of fields) {
     if (COMMON.includes(name)) continue
     const [, list = '', index = '', field = ''] = /^(\w+)\.(\d+)\.(\w+)$/.exec(name) ?? []

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { KeyRing } from '../keys/keyRing'
+import type { Statement } from '../cos/policy/policy'
+import type { KeyRing, Session } from '../keys/keyRing'
 import { paramsOfFields, readV1 } from './apiV1'
 import { assumeRole, type Roles } from './assumeRole'
 import { StsFault } from './fault'
@@ -96,7 +97,7 @@ async function readCall(request: IncomingMessage): Promise<StsCall> {
   }
 }
 
-type StsCaller = { kind: 'root' } | { kind: 'temporary'; name: string }
+type StsCaller = { kind: 'root' } | { kind: 'temporary'; name: string; session: Session }
 
 /** @throws StsFault */
 function authenticate({ keys, clock }: StsServices, call: StsCall): StsCaller {
@@ -114,7 +115,7 @@ function authenticate({ keys, clock }: StsServices, call: StsCall): StsCaller {
     throw new StsFault('AuthFailure.TokenFailure', 'The token is wrong or has expired.')
   }
   call.verify(check.SecretKey, now)
-  return { kind: 'temporary', name: check.session.name }
+  return { kind: 'temporary', name: check.session.name, session: check.session }
 }
 
 function answer({ keys, roles, clock }: StsServices, call: StsCall, caller: StsCaller): object {
@@ -129,6 +130,13 @@ function answer({ keys, roles, clock }: StsServices, call: StsCall, caller: StsC
       }
       return getFederationToken(call.params, keys, now)
     case 'AssumeRole':
+      // A key that was narrowed must not widen itself.
+      if (caller.kind === 'temporary' && !mayAssumeRole(caller.session)) {
+        throw new StsFault(
+          'UnauthorizedOperation',
+          'The policy of this temporary key does not allow name/sts:AssumeRole.',
+        )
+      }
       return assumeRole(call.params, keys, roles, now)
     case 'GetCallerIdentity':
       return callerIdentity(keys, caller)
@@ -138,6 +146,24 @@ function answer({ keys, roles, clock }: StsServices, call: StsCall, caller: StsC
         `The local STS does not imitate the action "${call.action}".`,
       )
   }
+}
+
+/** Whether every policy of a key allows it, in so many words, on everything. */
+function mayAssumeRole({ policy, boundary }: Session): boolean {
+  return [policy, boundary].every(
+    (one) =>
+      !one ||
+      (one.statement.some(allowsAssuming) &&
+        !one.statement.some((statement) => statement.effect === 'deny' && names(statement))),
+  )
+}
+
+function allowsAssuming(statement: Statement): boolean {
+  return statement.effect === 'allow' && statement.resource.includes('*') && names(statement)
+}
+
+function names({ action }: Statement): boolean {
+  return action.some((one) => /^(\*|(name\/)?sts:(\*|AssumeRole))$/.test(one))
 }
 
 /** Who asks: for a root account UserId and AccountId are the same (document 1312/51820). */

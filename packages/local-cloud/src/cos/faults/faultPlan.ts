@@ -1,5 +1,5 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
-import type { FaultCode } from '../fault'
+import { FAULTS, type FaultCode } from '../fault'
 
 /** What goes wrong. */
 export type FaultAction =
@@ -44,8 +44,30 @@ export function checkPlan(plan: Partial<FaultPlanOptions>): FaultPlanOptions {
     if (!KINDS.has(rule?.action?.kind)) {
       throw new Error(`rules[${i}].action.kind must be one of ${[...KINDS].join(', ')}`)
     }
+    checkAction(rule.action, `rules[${i}].action`)
   }
   return plan as FaultPlanOptions
+}
+
+const NUMBERS: Partial<Record<FaultAction['kind'], string>> = {
+  latency: 'milliseconds',
+  truncate: 'bytes',
+  date: 'seconds',
+  bandwidth: 'bytesPerSecond',
+}
+
+function checkAction(action: FaultAction, at: string): void {
+  const name = NUMBERS[action.kind]
+  const value = name && (action as unknown as Record<string, unknown>)[name]
+  if (name && !(typeof value === 'number' && Number.isFinite(value))) {
+    throw new Error(`${at}.${name} must be a number`)
+  }
+  if (action.kind === 'error' && !Object.hasOwn(FAULTS, action.code)) {
+    throw new Error(`${at}.code "${action.code}" is no error of COS`)
+  }
+  if (action.kind === 'drop' && !['before', 'during', 'after'].includes(action.when)) {
+    throw new Error(`${at}.when must be before, during or after`)
+  }
 }
 
 interface Counted {

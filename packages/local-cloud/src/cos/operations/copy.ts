@@ -3,6 +3,7 @@ import { type Answer, bytesOf, xmlAnswer } from '../answer'
 import { authorize } from '../authorize'
 import { checkConditions } from '../conditions'
 import { Fault } from '../fault'
+import { withoutLeadingSlashes } from '../key'
 import { type Description, objectHeadersOf, refuseNotImitated } from '../objectHeaders'
 import type { CosRequest } from '../request'
 import type { ObjectRecord } from '../store/records'
@@ -59,7 +60,7 @@ async function copyObject(
   const directive = readDirective(request, 'x-cos-metadata-directive')
   const tagsDirective = readDirective(request, 'x-cos-tagging-directive')
   const bucket = bucketOf(context)
-  const isSelf = source.Bucket === bucket.name && source.Key === request.key
+  const isSelf = source.Bucket === bucket.name && source.Key === request.key && !source.VersionId
   if (isSelf && directive === 'copy' && tagsDirective === 'copy') {
     throw new Fault(
       'InvalidRequest',
@@ -77,10 +78,10 @@ async function copyObject(
       ETag: `"${etag}"`,
       CRC64: crc64,
       LastModified: withoutMilliseconds(lastModified),
-      VersionId: bucket.versioning === 'Enabled' ? stored.versionId : undefined,
+      VersionId: versionHeader(stored)['x-cos-version-id'],
     },
   })
-  return { ...answer, headers: { ...answer.headers, ...versionHeader(bucket, stored) } }
+  return { ...answer, headers: { ...answer.headers, ...versionHeader(stored) } }
 }
 
 function withoutMilliseconds(date: string): string {
@@ -126,13 +127,20 @@ async function withSource(
   try {
     decodeURIComponent(given)
     source = parseCopySource(given)
+    source.Key = withoutLeadingSlashes(source.Key)
   } catch {
     throw new Fault('InvalidCopySource')
   }
   const bucket = await store.buckets.get(source.Bucket)
   if (!bucket || (source.Region && source.Region !== bucket.region)) throw new Fault('NoSuchBucket')
   await authorize(context, [
-    { action: 'GetObject', bucket: bucket.name, region: bucket.region, path: source.Key },
+    {
+      action: 'GetObject',
+      bucket: bucket.name,
+      region: bucket.region,
+      path: source.Key,
+      versionId: source.VersionId,
+    },
   ])
   const pinned = await store.objects.pin(bucket.name, source.Key, source.VersionId)
   if (!pinned) throw new Fault(source.VersionId ? 'NoSuchVersion' : 'NoSuchKey')

@@ -3,7 +3,7 @@ import { type Answer, xmlAnswer } from '../answer'
 import { authorize, decide } from '../authorize'
 import { readXmlBody } from '../body'
 import { Fault } from '../fault'
-import { keyFault } from '../key'
+import { keyFault, withoutLeadingSlashes } from '../key'
 import { versionIdOf } from '../request'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
@@ -53,7 +53,10 @@ function readEntries(body: Record<string, unknown>): { key: string; versionId?: 
   return entries.map((entry) => {
     const { Key: key, VersionId: versionId } = entry ?? {}
     if (typeof key !== 'string' || key === '') throw new Fault('MalformedXML')
-    return { key, ...(typeof versionId === 'string' && versionId !== '' ? { versionId } : {}) }
+    return {
+      key: withoutLeadingSlashes(key),
+      ...(typeof versionId === 'string' && versionId !== '' ? { versionId } : {}),
+    }
   })
 }
 
@@ -64,7 +67,13 @@ async function deleteOne(
   versionId: string | undefined,
 ): Promise<{ deleted: object; failed?: undefined } | { failed: object }> {
   const bucket = bucketOf(context)
-  const wanted = { action: 'DeleteObject', bucket: bucket.name, region: bucket.region, path: key }
+  const wanted = {
+    action: 'DeleteObject',
+    bucket: bucket.name,
+    region: bucket.region,
+    path: key,
+    versionId,
+  }
   const decision = await decide(context, wanted)
   const failed = (Code: string, Message: string) => ({
     failed: { Key: key, VersionId: versionId, Code, Message },

@@ -96,6 +96,8 @@ async function receiveForm(context: OperationContext): Promise<ReceivedForm> {
       })
     }
   })
+  // Gone before anybody listened: no event will come any more.
+  if (request.raw.destroyed && !request.raw.complete) throw new Fault('IncompleteBody')
   request.raw.pipe(parser)
   try {
     await finished
@@ -135,7 +137,7 @@ async function receiveFile(
   let written: WrittenBlob | undefined
   try {
     const key = keyOf(fields, filename)
-    const accepted = authenticateForm(context, fields, key)
+    const accepted = authenticateForm(context, fields, givenKey(fields, filename))
     const headers = fieldHeaders(fields)
     const mayPost = (length: number | undefined) =>
       authorize(
@@ -164,11 +166,16 @@ async function receiveFile(
   }
 }
 
+/** The key as the form gives it, which is what its policy speaks of. */
+function givenKey(fields: Fields, filename: string): string {
+  return (fields.key ?? '').split(FILENAME).join(filename)
+}
+
 function keyOf(fields: Fields, filename: string): string {
   if (fields.key === undefined) {
     throw new Fault('InvalidArgument', 'Bucket POST must contain a field named "key".')
   }
-  const key = withoutLeadingSlashes(fields.key.split(FILENAME).join(filename))
+  const key = withoutLeadingSlashes(givenKey(fields, filename))
   checkKey(key)
   return key
 }
@@ -185,7 +192,7 @@ function formAnswer(
     ETag: `"${blob.md5}"`,
     Location: location,
     'x-cos-hash-crc64ecma': blob.crc64,
-    ...versionHeader(bucketOf(context), stored),
+    ...versionHeader(stored),
   }
   const redirect = redirectTo(fields.success_action_redirect, {
     bucket: bucketOf(context).name,

@@ -1,6 +1,7 @@
 import { announcedMd5, checkLengthGiven } from '../body'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
-import type { BucketRecord, ObjectRecord } from '../store/records'
+import { NULL_VERSION } from '../store/objects'
+import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers } from './operation'
 import { receiveBody } from './receiveBody'
 
@@ -29,16 +30,13 @@ export const putObject: Handlers = {
       headers: {
         ETag: `"${blob.md5}"`,
         'x-cos-hash-crc64ecma': blob.crc64,
-        ...versionHeader(bucketOf(context), stored),
+        ...versionHeader(stored),
       },
     }
   },
 }
 
 /** Writes name their version while versioning is enabled, not while it is suspended. */
-export function versionHeader(
-  { versioning }: BucketRecord,
-  { versionId }: ObjectRecord,
-): Record<string, string> {
-  return versioning === 'Enabled' && versionId ? { 'x-cos-version-id': versionId } : {}
+export function versionHeader({ versionId }: ObjectRecord): Record<string, string> {
+  return versionId && versionId !== NULL_VERSION ? { 'x-cos-version-id': versionId } : {}
 }

@@ -8,7 +8,7 @@ import { type BlobThread, type ThreadedFile, transferable } from './blobThread'
 import { Crc64 } from './crc64'
 
 /** Chunks are gathered to this size before they go on: one `writev` instead of sixteen. */
-const GATHER_BYTES = 1024 * 1024
+const GATHER_BYTES = 512 * 1024
 /** A client that sends byte by byte must not make a million small buffers wait. */
 const GATHER_CHUNKS = 512
 

@@ -13,8 +13,9 @@ export interface ThreadedFile {
   giveUp: () => Promise<void>
 }
 
-/** So many gatherings of one file may wait for the thread: memory stays flat. */
+/** So many gatherings of one file, and bytes of all, may wait for the thread: memory stays flat. */
 const MAX_BEHIND = 2
+const MAX_WAITING_BYTES = 32 * 1024 * 1024
 
 interface Waiting {
   resolve: (reply: BlobReply) => void
@@ -28,6 +29,7 @@ interface Waiting {
 export class BlobThread {
   #worker: Worker | undefined
   #lastId = 0
+  readonly #bytesWaiting = { bytes: 0 }
   /** Orders under way, by file: the thread answers those of one file in turn. */
   readonly #waiting = new Map<number, Waiting[]>()
 
@@ -35,6 +37,7 @@ export class BlobThread {
     const id = ++this.#lastId
     const behind: Promise<BlobReply>[] = []
     let failure: Error | undefined
+    const waiting = this.#bytesWaiting
     const order = (what: BlobOrder, moved: Uint8Array[] = []) => {
       const done = this.#send(id, what, moved)
       // Awaited by a later step; until then a failure must not count as unhandled.
@@ -47,7 +50,16 @@ export class BlobThread {
     return {
       async write(chunks) {
         if (failure) throw failure
-        behind.push(order({ id, kind: 'write', chunks }, chunks))
+        const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
+        waiting.bytes += bytes
+        const written = order({ id, kind: 'write', chunks }, chunks)
+        written.then(passed, passed)
+        function passed() {
+          waiting.bytes -= bytes
+        }
+        behind.push(written)
+        // Many uploads at once: each waits for its own, so that what all of them hold stays bounded.
+        while (waiting.bytes > MAX_WAITING_BYTES && behind.length > 0) await behind.shift()
         if (behind.length > MAX_BEHIND) await behind.shift()
       },
       async end() {

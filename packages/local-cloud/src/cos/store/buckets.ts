@@ -52,7 +52,8 @@ export class Buckets {
    * @throws Fault `NoSuchBucket` when it has been deleted since the request began
    */
   async whileThere<T>(name: string, write: () => Promise<T>): Promise<T> {
-    await this.#deletions.get(name)
+    // Another deletion may have begun while this one was waited for.
+    while (this.#deletions.has(name)) await this.#deletions.get(name)
     if (!this.#known.has(name)) throw new Fault('NoSuchBucket')
     this.#writes.set(name, (this.#writes.get(name) ?? 0) + 1)
     try {
@@ -66,12 +67,8 @@ export class Buckets {
   /** Deletes a bucket unless it holds objects, versions or uploads in progress. */
   async delete(name: string): Promise<'deleted' | 'notEmpty'> {
     return this.#engine.locks.run('delete a bucket', async () => {
-      while (this.#writes.get(name)) {
-        await new Promise<void>((resolve) => {
-          this.#drained = resolve
-        })
-      }
-      const deletion = this.#deleteIfEmpty(name)
+      // New writes wait for the answer, or the deletion would never get its turn.
+      const deletion = this.#deleteOnceDrained(name)
       this.#deletions.set(name, deletion)
       try {
         return await deletion
@@ -79,6 +76,15 @@ export class Buckets {
         this.#deletions.delete(name)
       }
     })
+  }
+
+  async #deleteOnceDrained(name: string): Promise<'deleted' | 'notEmpty'> {
+    while (this.#writes.get(name)) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve
+      })
+    }
+    return this.#deleteIfEmpty(name)
   }
 
   async #deleteIfEmpty(name: string): Promise<'deleted' | 'notEmpty'> {

@@ -117,16 +117,24 @@ export class Crc64 {
 
 /** The CRC-64 of two pieces put together, from theirs alone: no byte is read again. */
 export function combineCrc64(first: string, second: string, secondLength: number): string {
-  let crc = BigInt(first)
-  // Appending zero bytes multiplies by x^8 each time, in GF(2) modulo the polynomial.
+  if (lastShift.length !== secondLength) {
+    lastShift = { length: secondLength, factor: shiftFactor(secondLength) }
+  }
+  return (multiply(BigInt(first), lastShift.factor) ^ BigInt(second)).toString()
+}
+
+/** Parts of an upload are of one length: what that many bytes shift by is worked out once. */
+let lastShift = { length: 0, factor: 1n << 63n }
+
+/** Appending zero bytes multiplies by x^8 each time, in GF(2) modulo the polynomial. */
+function shiftFactor(length: number): bigint {
   let factor = 1n << 63n // x^0 in reflected order
   let base = 1n << 55n // x^8
-  for (let n = secondLength; n > 0; n = Math.floor(n / 2)) {
+  for (let n = length; n > 0; n = Math.floor(n / 2)) {
     if (n % 2 === 1) factor = multiply(factor, base)
     base = multiply(base, base)
   }
-  crc = multiply(crc, factor)
-  return (crc ^ BigInt(second)).toString()
+  return factor
 }
 
 const POLY = (BigInt(POLY_HI >>> 0) << 32n) | BigInt(POLY_LO >>> 0)

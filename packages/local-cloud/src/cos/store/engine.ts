@@ -133,17 +133,28 @@ export class Engine {
   /** New names for the same bytes; loose until a commit takes them. */
   async linkBlobs(blobs: readonly Blob[]): Promise<Blob[]> {
     const copies: Blob[] = []
-    for (const { id, size } of blobs) {
-      if (isSmall(id)) {
-        copies.push({ id: this.#small.take(this.#readSmall(id)).id, size })
-        continue
-      }
-      const copy = newBlobId('file')
-      await this.#notes.write([{ type: 'put', key: row.loose(copy), value: 0 }])
-      await this.#files.link(id, copy)
-      copies.push({ id: copy, size })
+    try {
+      for (const blob of blobs) copies.push({ id: await this.#linkBlob(blob), size: blob.size })
+    } catch (error) {
+      this.discardLater(copies)
+      throw error
     }
     return copies
+  }
+
+  async #linkBlob({ id, size }: Blob): Promise<string> {
+    if (isSmall(id)) return this.#small.take(this.#readSmall(id)).id
+    const copy = newBlobId('file')
+    await this.#notes.write([{ type: 'put', key: row.loose(copy), value: 0 }])
+    try {
+      await this.#files.link(id, copy)
+      return copy
+    } catch (error) {
+      await this.discard([copy])
+      // A file can have so many names and no more: then the bytes are copied after all.
+      if ((error as NodeJS.ErrnoException).code !== 'EMLINK') throw error
+      return (await this.writeBlob(this.#streamFile(id, 0, size - 1))).id
+    }
   }
 
   #readSmall(id: string): Buffer {

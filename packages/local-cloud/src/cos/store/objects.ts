@@ -17,7 +17,7 @@ export interface DeleteOutcome {
 }
 
 /** The version without a name: what a bucket holds from before versioning, or while it is suspended. */
-const NULL_VERSION = 'null'
+export const NULL_VERSION = 'null'
 
 export function versionOf(record: ObjectRecord): string {
   return record.versionId ?? NULL_VERSION
@@ -73,11 +73,11 @@ export class Objects {
     guard?: (present: ObjectRecord | undefined) => void,
   ): Promise<ObjectRecord> {
     try {
-      return await this.#write(bucket.name, record.key, async () => {
-        const present = this.get(bucket.name, record.key)
+      return await this.#write(bucket, record.key, async (current) => {
+        const present = this.get(current.name, record.key)
         guard?.(present)
-        const stored = this.withVersion(bucket, record)
-        const { rows, dropped } = await this.changeFor(bucket, stored)
+        const stored = this.withVersion(current, record)
+        const { rows, dropped } = await this.changeFor(current, stored)
         await this.#engine.commit(rows, record.blobs, dropped)
         return stored
       })
@@ -87,9 +87,19 @@ export class Objects {
     }
   }
 
-  /** One write of a key after another, in a bucket that stays. */
-  #write<T>(bucket: string, key: string, run: () => Promise<T>): Promise<T> {
-    return this.#buckets.whileThere(bucket, () => this.#engine.locks.run(lockOf(bucket, key), run))
+  /**
+   * One write of a key after another, in a bucket that stays. `run` gets the bucket as it is by then: its
+   * versioning may have changed since the request began.
+   */
+  #write<T>(
+    bucket: BucketRecord,
+    key: string,
+    run: (bucket: BucketRecord) => Promise<T>,
+  ): Promise<T> {
+    const { name } = bucket
+    return this.#buckets.whileThere(name, () =>
+      this.#engine.locks.run(lockOf(name, key), () => run(this.#buckets.get(name) ?? bucket)),
+    )
   }
 
   /** The record with the version that its bucket gives it. */
@@ -108,10 +118,10 @@ export class Objects {
 
   /** Deletes the current version, or the named one for good. */
   async delete(bucket: BucketRecord, key: string, versionId?: string): Promise<DeleteOutcome> {
-    return this.#write(bucket.name, key, () =>
+    return this.#write(bucket, key, (current) =>
       versionId === undefined
-        ? this.#deleteCurrent(bucket, key)
-        : this.#deleteVersion(bucket, key, versionId),
+        ? this.#deleteCurrent(current, key)
+        : this.#deleteVersion(current, key, versionId),
     )
   }
 
@@ -163,13 +173,13 @@ export class Objects {
    * a delete marker counting as nothing, and may throw. `taken` are new blobs of the changed record.
    */
   async update(
-    bucket: BucketRecord,
+    given: BucketRecord,
     key: string,
     versionId: string | undefined,
     change: (record: ObjectRecord | undefined) => ObjectRecord,
     taken: readonly Blob[] = [],
   ): Promise<ObjectRecord> {
-    return this.#write(bucket.name, key, async () => {
+    return this.#write(given, key, async (bucket) => {
       const found = await this.find(bucket.name, key, versionId)
       const present = found?.isDeleteMarker ? undefined : found
       const changed = change(present)

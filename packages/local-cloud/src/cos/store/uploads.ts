@@ -73,28 +73,31 @@ export class Uploads {
    * @returns undefined when the upload is gone
    */
   async complete(
-    bucket: BucketRecord,
+    given: BucketRecord,
     uploadId: string,
     assemble: (upload: UploadRecord, parts: PartRecord[]) => ObjectRecord,
   ): Promise<ObjectRecord | undefined> {
-    return this.#engine.locks.run(uploadId, async () => {
-      const upload = this.get(uploadId)
-      if (!upload) return undefined
-      const parts = await this.parts(uploadId)
-      const assembled = assemble(upload, parts)
-      return this.#engine.locks.run(lockOf(bucket.name, upload.key), async () => {
-        const object = this.#objects.withVersion(bucket, assembled)
-        const { rows, dropped } = await this.#objects.changeFor(bucket, object)
-        const used = new Set(object.blobs.map(({ id }) => id))
-        const unused = parts.flatMap(({ blobs }) => blobs).filter(({ id }) => !used.has(id))
-        await this.#engine.commit(
-          [...rows, ...this.#removal(upload, parts)],
-          [],
-          [...dropped, ...unused],
-        )
-        return object
-      })
-    })
+    return this.#buckets.whileThere(given.name, () =>
+      this.#engine.locks.run(uploadId, async () => {
+        const upload = this.get(uploadId)
+        if (!upload) return undefined
+        const parts = await this.parts(uploadId)
+        const assembled = assemble(upload, parts)
+        return this.#engine.locks.run(lockOf(given.name, upload.key), async () => {
+          const bucket = this.#buckets.get(given.name) ?? given
+          const object = this.#objects.withVersion(bucket, assembled)
+          const { rows, dropped } = await this.#objects.changeFor(bucket, object)
+          const used = new Set(object.blobs.map(({ id }) => id))
+          const unused = parts.flatMap(({ blobs }) => blobs).filter(({ id }) => !used.has(id))
+          await this.#engine.commit(
+            [...rows, ...this.#removal(upload, parts)],
+            [],
+            [...dropped, ...unused],
+          )
+          return object
+        })
+      }),
+    )
   }
 
   /** Gives an upload up. False when it is gone already. */

@@ -1,0 +1,265 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import type { FaultRule } from '@miniprogram-cos/local-cloud'
+import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
+import type { COS } from 'miniprogram-cos'
+import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
+import { signedRequests } from '../support/signedRequests'
+import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+
+const RUNS = Number(process.env.UPLOAD_RUNS ?? 1000)
+const LANES = 4
+const MIB = 1024 * 1024
+/** All files are pieces of it. */
+const POOL = randomBytes(8 * MIB)
+
+/** mulberry32: a run that fails can be run again by its seed. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+interface Dice {
+  next: () => number
+  chance: (share: number) => boolean
+  pick: <T>(list: readonly T[]) => T
+}
+
+function diceOf(seed: number): Dice {
+  const next = seeded(seed)
+  return {
+    next,
+    chance: (share) => next() < share,
+    pick: (list) => list[Math.floor(next() * list.length)] as (typeof list)[number],
+  }
+}
+
+type Options = Record<string, unknown> & {
+  success?: (result: object) => void
+  fail?: (failure: object) => void
+}
+
+/** One start of the app: killed, it hears and does nothing any more. */
+class App {
+  readonly cos: COS
+  #isAlive = true
+  readonly #tasks = new Set<{ abort: () => void }>()
+  /** Parts whose success the app has been told, by upload and number. */
+  readonly acknowledged: string[] = []
+  /** Uploads that the app has been told it began. */
+  readonly begun: string[] = []
+
+  constructor(simulator: Simulator, clockOffset: number, readFails: () => boolean) {
+    const { wx } = simulator
+    const guarded = (options: Options): Options => ({
+      ...options,
+      success: (result) => {
+        if (this.#isAlive) options.success?.(result)
+      },
+      fail: (failure) => {
+        if (this.#isAlive) options.fail?.(failure)
+      },
+    })
+    const request = (options: Options) => {
+      const own = guarded(options)
+      const { success } = own
+      own.success = (result) => {
+        const part = /partNumber=(\d+)&uploadId=(\w+)/.exec(String(options.url))
+        const { statusCode } = result as { statusCode: number }
+        if (this.#isAlive && part && statusCode === 200) this.acknowledged.push(`${part[0]}`)
+        const { data } = result as { data: unknown }
+        const UploadId = /<UploadId>(\w+)<\/UploadId>/.exec(String(data))?.[1]
+        if (this.#isAlive && UploadId && options.method === 'POST') this.begun.push(UploadId)
+        success?.(result)
+      }
+      return this.#kept(wx.request(own as never) as never)
+    }
+    const fs = wx.getFileSystemManager()
+    const files = {
+      ...fs,
+      stat: (options: Options) => fs.stat(guarded(options) as never),
+      getFileInfo: (options: Options) => fs.getFileInfo(guarded(options) as never),
+      readFile: (options: Options) =>
+        readFails()
+          ? guarded(options).fail?.({ errMsg: 'readFile:fail permission denied' })
+          : fs.readFile(guarded(options) as never),
+    }
+    const own = {
+      ...wx,
+      request,
+      uploadFile: (options: Options) =>
+        this.#kept(wx.uploadFile(guarded(options) as never) as never),
+      getFileSystemManager: () => files,
+    }
+    const globals = {
+      // Pauses between tries are a twentieth of what they are.
+      setTimeout: (run: () => void, milliseconds: number) =>
+        setTimeout(() => {
+          if (this.#isAlive) run()
+        }, milliseconds / 20),
+      Date: class extends Date {
+        static override now() {
+          return Date.now() + clockOffset
+        }
+      },
+    }
+    const Client = loadModule<typeof COS>(CLIENT_FILE, { wx: own, globals })
+    this.cos = new Client({
+      Bucket: BUCKET,
+      Region: REGION,
+      ProgressInterval: 0,
+      getAuthorization: (_: object, done: (key: object) => void) =>
+        done({
+          TmpSecretId: ROOT_KEY.SecretId,
+          TmpSecretKey: ROOT_KEY.SecretKey,
+          SecurityToken: 'token',
+          StartTime: Math.floor(Date.now() / 1000) - 60,
+          ExpiredTime: Math.floor(Date.now() / 1000) + 1800,
+        }),
+    } as never)
+  }
+
+  #kept<Task extends { abort: () => void }>(task: Task): Task {
+    this.#tasks.add(task)
+    return task
+  }
+
+  kill(): void {
+    this.#isAlive = false
+    for (const task of this.#tasks) task.abort()
+  }
+}
+
+const FAULTS: FaultRule['action'][] = [
+  { kind: 'drop', when: 'before' },
+  { kind: 'drop', when: 'during' },
+  { kind: 'drop', when: 'after' },
+  { kind: 'error', code: 'InternalError' },
+  { kind: 'error', code: 'SlowDown' },
+  { kind: 'error', code: 'ExpiredToken' },
+  { kind: 'truncate', bytes: 10 },
+  { kind: 'latency', milliseconds: 10 },
+]
+
+/** One random life of one upload. @returns what is wrong, or undefined */
+async function live(seed: number, cloud: TestCloud, simulator: Simulator) {
+  const dice = diceOf(seed)
+  const signed = signedRequests(() => cloud)
+  const size = Math.floor(dice.next() * 3.5 * MIB) + 1
+  const from = Math.floor(dice.next() * (POOL.length - size))
+  const bytes = POOL.subarray(from, from + size)
+  const Key = `run-${seed}`
+  const FilePath = `${simulator.wx.env.USER_DATA_PATH}/file`
+  writeFileSync(simulator.realPath(FilePath), bytes)
+  const rules = FAULTS.filter(() => dice.chance(0.3)).map((action) => ({ action, share: 0.12 }))
+  cloud.faults.set({ seed, rules })
+  let isRough = true
+  const readFails = () => isRough && dice.chance(0.02)
+  const start = () => new App(simulator, dice.pick([0, 0, 7_200_000, -7_200_000]), readFails)
+  let app = start()
+  let id = ''
+  let outcome = 'none' as 'none' | 'success' | 'error' | 'canceled'
+  const acknowledged: string[] = []
+  const upload = () => {
+    const own = app
+    outcome = 'none'
+    own.cos
+      .uploadFile({
+        Key,
+        FilePath,
+        onTaskReady: (given) => {
+          id = given
+        },
+      })
+      .then(
+        () => {
+          if (own === app) outcome = 'success'
+        },
+        (error: { code: string }) => {
+          if (own === app) outcome = error.code === 'KitAborted' ? 'canceled' : 'error'
+        },
+      )
+  }
+  upload()
+  const steps = Math.floor(dice.next() * 5)
+  for (let step = 0; step < steps; step++) {
+    await new Promise((resolve) => setTimeout(resolve, dice.next() * 25))
+    const action = dice.pick(['pause', 'restart', 'hide', 'show', 'kill', 'network', 'cancel'])
+    if (action === 'pause') app.cos.pauseTask(id)
+    if (action === 'restart') app.cos.restartTask(id)
+    if (action === 'hide') simulator.hide()
+    if (action === 'show') simulator.show()
+    if (action === 'network') {
+      simulator.setNetworkType('none')
+      simulator.setNetworkType(dice.pick(['wifi', '4g']))
+    }
+    if (action === 'cancel' && dice.chance(0.5)) app.cos.cancelTask(id)
+    if (action === 'kill') {
+      acknowledged.push(...app.acknowledged)
+      app.kill()
+      app = start()
+      upload()
+    }
+  }
+  simulator.show()
+  isRough = false
+  cloud.faults.set({ rules: [] })
+  const deadline = Date.now() + 20_000
+  while (outcome === 'none' && Date.now() < deadline) {
+    app.cos.restartTask(id)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  acknowledged.push(...app.acknowledged)
+  const twice = acknowledged.filter((part, i) => acknowledged.indexOf(part) !== i)
+  const left = async () => {
+    const open = await signed('GET', '', { query: { uploads: '', prefix: Key } })
+    return app.begun.filter((UploadId) => open.body.includes(UploadId))
+  }
+  // What could not be freed at once is freed as soon as the network lets it.
+  const isCanceled = () => outcome === 'canceled'
+  while (isCanceled() && (await left()).length > 0 && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const isOrphaned = isCanceled() && (await left()).length > 0
+  app.kill()
+  const read = await signed('GET', Key)
+  const told = { outcome, twice, status: read.status }
+  if (outcome === 'none') return { ...told, what: 'the promise never settled' }
+  if (twice.length > 0) return { ...told, what: 'an acknowledged part was sent again' }
+  const digest = (content: Uint8Array) => createHash('md5').update(content).digest('hex')
+  const isWhole = read.status === 200 && digest(read.bytes) === digest(bytes)
+  if (outcome === 'success' && !isWhole) return { ...told, what: 'a success is not what was sent' }
+  if (read.status === 200 && !isWhole) return { ...told, what: 'a broken object is there' }
+  if (isOrphaned) return { ...told, what: 'a cancelled upload is left' }
+  return { ...told, what: undefined }
+}
+
+test(`${RUNS} random lives of an upload: all settle, all successes are whole, nothing is left or sent twice`, async () => {
+  const base = Number(process.env.UPLOAD_SEED ?? Math.floor(Math.random() * 2 ** 31))
+  const outcomes: Record<string, number> = {}
+  const wrong: object[] = []
+  let next = 0
+  await Promise.all(
+    Array.from({ length: LANES }, async (_, lane) => {
+      const cloud = await startTestCloud({ data: undefined })
+      const simulator = createSimulatedPhone(cloud, `lane-${lane}`, { backgroundGraceMs: 5 })
+      while (next < RUNS && wrong.length === 0) {
+        const seed = base + next++
+        const { what, ...told } = await live(seed, cloud, simulator)
+        outcomes[told.outcome] = (outcomes[told.outcome] ?? 0) + 1
+        if (what) wrong.push({ seed, what, ...told })
+        await cloud.reset().catch(() => {})
+      }
+      await cloud.end()
+    }),
+  )
+  expect(wrong).toEqual([])
+  // All kinds of end must have happened, or the test has shown nothing.
+  expect(outcomes.success).toBeGreaterThan(RUNS / 3)
+  expect(outcomes.canceled).toBeGreaterThan(RUNS / 100)
+}, 280_000)
