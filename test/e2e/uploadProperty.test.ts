@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import type { FaultRule } from '@miniprogram-cos/local-cloud'
+import type { FaultRule, LogEntry } from '@miniprogram-cos/local-cloud'
 import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
@@ -235,7 +235,13 @@ async function live(seed: number, cloud: TestCloud, simulator: Simulator) {
   const isWhole = read.status === 200 && digest(read.bytes) === digest(bytes)
   if (outcome === 'success' && !isWhole) return { ...told, what: 'a success is not what was sent' }
   if (read.status === 200 && !isWhole) return { ...told, what: 'a broken object is there' }
-  if (isOrphaned) return { ...told, what: 'a cancelled upload is left' }
+  if (isOrphaned) {
+    const entries = (await (await fetch(`${cloud.admin}/log`)).json()) as LogEntry[]
+    const trace = entries
+      .filter(({ url }) => url.includes(`${Key}?`))
+      .map(({ time, operation, status, code }) => `${time} ${operation} ${status} ${code ?? ''}`)
+    return { ...told, trace, what: 'a cancelled upload is left' }
+  }
   return { ...told, what: undefined }
 }
 

@@ -47,9 +47,11 @@ export async function uploadMultipart(
   const plan = { parts: planParts(fileSize, partSize), fileSize }
   const unfinished = { ...target, size: fileSize, partSize }
   const digest = digestOnce(platform, String(params.FilePath))
-  let isRemembered = false
+  // From an earlier run of this task.
+  let isRemembered = memo.digest !== undefined
   try {
     const arrived = await goOnWith(core, params, { store, memo, unfinished, plan, digest }, group)
+    if (group.signal.aborted) throw new CosError(ABORTED)
     if (!memo.UploadId) {
       // Not cut short: an upload that was begun and whose id nobody heard could never be freed.
       const { signal: _, ...uncut } = params
