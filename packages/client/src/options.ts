@@ -49,6 +49,8 @@ export interface COSOptions extends AddressOptions {
   Timeout?: number
   /** Sends an MD5 with every upload. Slow on phones: about 0.1 s per MB. @default false */
   UploadCheckContentMd5?: boolean
+  /** Keeps the content's MD5 with objects that putObject makes, as `x-cos-meta-md5`. @default false */
+  UploadAddMetaMd5?: boolean
   /** How uploadFile sends small files. @default 'postObject' */
   SimpleUploadMethod?: 'postObject' | 'putObject'
   /** Learns the difference between this clock and the server's. @default true */
@@ -80,6 +82,7 @@ const DEFAULTS = {
   ProgressInterval: 1000,
   Timeout: 0,
   UploadCheckContentMd5: false,
+  UploadAddMetaMd5: false,
   SimpleUploadMethod: 'postObject' as 'postObject' | 'putObject',
   CorrectClockSkew: true,
   SystemClockOffset: 0,

@@ -17,7 +17,7 @@ import {
   serviceAddress,
 } from '@miniprogram-cos/protocol'
 import type { ScopeEntry } from '../credentials/answers'
-import { contentMd5 } from '../hash/md5'
+import { contentMd5, hexMd5 } from '../hash/md5'
 import type { ResolvedOptions } from '../options'
 
 export type Params = Record<string, unknown>
@@ -76,7 +76,10 @@ export function prepare(
     location: locationOf(row, address, path, { Bucket, Region, Key }, options),
     pathname: `${address.signedPrefix}/${row.target === 'object' ? Key : ''}`,
     query,
-    headers: headersOf(row, params, parts.headers, parts.body, options),
+    headers: {
+      ...headersOf(row, params, parts.headers, parts.body, options),
+      ...(name === 'putObject' ? metaMd5(params, parts.body, options) : {}),
+    },
     body: parts.body,
     scope: scopeOf(row, params, { Bucket, Region, Key }),
   }
@@ -168,6 +171,16 @@ function headersOf(
   }
   if (body && typeof body !== 'string') add('Content-Length', body.byteLength)
   return headers
+}
+
+/** The content's MD5 as metadata, for whoever reads the object later. */
+function metaMd5(
+  { UploadAddMetaMd5 }: Params,
+  body: string | ArrayBuffer | undefined,
+  options: ResolvedOptions,
+): Record<string, string> {
+  const isWanted = (UploadAddMetaMd5 ?? options.UploadAddMetaMd5) && body
+  return isWanted ? { 'x-cos-meta-md5': hexMd5(body) } : {}
 }
 
 /** What a key for this request must permit, in the official form. */
