@@ -14,6 +14,7 @@ import {
 const INTENDED: Record<string, string> = {
   'host-protocol-ignored': 'Protocol works here (defect 17)',
   'host-forcepathstyle': 'path style works again, for buckets that still accept it',
+  'key-dots': 'a key that a phone’s network would fold is refused (defect 39)',
   getService: 'the host is signed (defect 18)',
   'getService-region': 'the host is signed (defect 18)',
   'getService-serviceDomain': 'the host is signed (defect 18)',

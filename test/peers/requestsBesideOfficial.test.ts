@@ -77,6 +77,7 @@ const key = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 15 })
   // biome-ignore lint/suspicious/noControlCharactersInRegex: characters COS does not take
   .filter((text) => !/^[/\\]/.test(text) && !/[\x00-\x1f]/.test(text) && !/^[./]+$/.test(text))
+  .filter((text) => !/(?:^|\/)\.\.?(?:\/|$)/.test(text))
 const text = fc.string({ unit: 'grapheme-ascii', maxLength: 10 })
 const meta = fc.stringMatching(/^[a-z]{1,8}$/)
 

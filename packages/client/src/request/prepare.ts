@@ -59,6 +59,7 @@ export function prepare(
       ? serviceAddress(Region || undefined, options)
       : bucketAddress(Bucket, Region, options)
   const parts = row.request?.(params) ?? {}
+  refuseFolding(Key)
   const query = queryOf(row, parts.query)
   // Without them it would be another operation: DELETE of an upload becomes DELETE of the object.
   for (const need of row.needs ?? []) if (!query[need]) throw missingParam(need)
@@ -114,6 +115,16 @@ function readTarget(row: AnyOperation, params: Params, options: ResolvedOptions)
   const Key = required('Key').replace(/^\//, '')
   checkKey(Key)
   return { Bucket, Region, Key }
+}
+
+/** A phone's network folds dot segments away: the request would be for another object. @throws CosError */
+function refuseFolding(Key: string): void {
+  if (!/(?:^|\/)\.\.?(?:\/|$)/.test(Key)) return
+  throw new CosError({
+    kind: 'argument',
+    code: 'KitInvalidKey',
+    message: `invalid Key ${JSON.stringify(Key)}: "." and ".." between slashes would lead to another object`,
+  })
 }
 
 /** By the param's name, `UploadId` for `uploadId`. */
