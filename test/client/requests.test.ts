@@ -180,7 +180,7 @@ describe('what could destroy data is refused before anything is sent', () => {
     [
       'a form with what forms cannot carry',
       (cos) => cos.postObject({ ...AT, Key: 'a', FilePath: 'f', ForbidOverwrite: 'true' }),
-      'cannot carry ForbidOverwrite',
+      'cannot carry x-cos-forbid-overwrite',
     ],
     [
       'a form without file',

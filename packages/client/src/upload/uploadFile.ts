@@ -2,6 +2,7 @@ import {
   type ContentParams,
   CosError,
   type ObjectParams,
+  paramHeaders,
   type ResultMeta,
   type UploadProgress,
   utf8Length,
@@ -126,21 +127,12 @@ async function sendContent(
   return result
 }
 
-/** Params that COS takes from a PUT only (document 436/14690). */
-const NOT_IN_FORMS = [
-  'ForbidOverwrite',
-  'PicOperations',
-  'TrafficLimit',
-  'SSECustomerAlgorithm',
-  'ServerSideEncryption',
-  'GrantRead',
-  'GrantFullControl',
-  'GrantReadAcp',
-  'GrantWriteAcp',
-]
+/** Headers that COS takes from a PUT only (document 436/14690), however they are given. */
+const NOT_IN_FORMS =
+  /^(?:pic-operations|x-cos-(?:forbid-overwrite|traffic-limit|mime-limit|grant-.*|server-side-encryption.*))$/i
 
 function formObstacle(params: Params): string | undefined {
-  return NOT_IN_FORMS.find((name) => params[name] !== undefined)
+  return Object.keys(paramHeaders(params)).find((name) => NOT_IN_FORMS.test(name))
 }
 
 /** Tells the listener of the call and the task list. */
