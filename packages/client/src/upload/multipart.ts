@@ -3,6 +3,7 @@ import {
   CosError,
   type HeadObjectResult,
   type MultipartCompleteResult,
+  paramHeaders,
 } from '@miniprogram-cos/protocol'
 import type { Platform } from '../platform'
 import { type ClientCore, perform } from '../request/perform'
@@ -16,8 +17,8 @@ import { runPool } from './pool'
 import { ResumeStore } from './resumeStore'
 import { partSlots } from './slots'
 
-/** Params that describe parts, not the object: the first request does not carry them. */
-const PART_PARAMS = ['TrafficLimit', 'SSECustomerAlgorithm', 'SSECustomerKey', 'SSECustomerKeyMD5']
+/** Headers that COS wants with each part, however they are given. */
+const PART_HEADERS = /^x-cos-(?:traffic-limit|mime-limit|server-side-encryption-customer-.*)$/i
 
 /** What an upload in parts may use beside the client's core. */
 export interface MultipartRun {
@@ -149,7 +150,7 @@ async function sendParts(
         if (Body.byteLength !== length) {
           throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
         }
-        const part = { ...pick(params), ...upload, PartNumber, Body }
+        const part = { ...upload, Headers: partHeaders(params), PartNumber, Body }
         const tries = { tries: options.ChunkRetryTimes + 1 }
         return (await perform(core, 'multipartUpload', part, tries)) as { ETag: string }
       })
@@ -212,12 +213,12 @@ function integrityError(code: string, message: string): CosError {
   return new CosError({ kind: 'integrity', code, message })
 }
 
-function pick(params: Params): Params {
-  const picked: Params = {}
-  for (const name of PART_PARAMS) {
-    if (params[name] !== undefined) picked[name] = params[name]
+function partHeaders(params: Params): Params {
+  const headers: Params = {}
+  for (const [name, value] of Object.entries(paramHeaders(params))) {
+    if (PART_HEADERS.test(name)) headers[name] = value
   }
-  return picked
+  return headers
 }
 
 /** Completion repeats the metadata, as the official client does. */
