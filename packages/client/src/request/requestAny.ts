@@ -1,4 +1,4 @@
-import { type AnyOperation, CosError, readXml } from '@miniprogram-cos/protocol'
+import { type AnyOperation, CosError, readXml, recogniseOperation } from '@miniprogram-cos/protocol'
 import { type ClientCore, perform } from './perform'
 import type { Params } from './prepare'
 
@@ -27,17 +27,19 @@ export interface RequestParams {
 export function requestAny(core: ClientCore, params: Params): Promise<object> {
   const { Method = 'GET', Action, Query, Body, RawBody, Url } = params as RequestParams
   const method = Method.toUpperCase() as AnyOperation['method']
+  const hasBucket = Boolean(params.Bucket ?? core.options.Bucket)
   const row = {
     method,
-    target: params.Key ? 'object' : 'bucket',
+    // An address of its own needs no bucket.
+    target: params.Key ? 'object' : Url && !hasBucket ? 'service' : 'bucket',
     ...(Action ? { subresource: Action } : {}),
-    access: [],
     idempotent: method !== 'POST',
     isContent: RawBody === true,
     request: () => ({ query: Query, ...(Body === undefined ? {} : { body: Body }) }),
     result: ({ body }: { body: string | ArrayBuffer }) =>
       RawBody ? { Body: body } : fieldsOf(body),
   } as unknown as AnyOperation
+  const access = accessOf(row, Query)
   if (Url !== undefined && !/^https?:\/\/[^/]+/.test(Url)) {
     throw new CosError({
       kind: 'argument',
@@ -45,7 +47,21 @@ export function requestAny(core: ClientCore, params: Params): Promise<object> {
       message: `Url must begin with http:// or https://, got ${JSON.stringify(Url)}`,
     })
   }
-  return perform(core, 'getObject', params, { row, ...(Url ? { url: Url } : {}) })
+  return perform(core, 'getObject', params, {
+    row: { ...row, access },
+    ...(Url ? { url: Url } : {}),
+  })
+}
+
+/** What the request needs, when it is one that the table knows by another name. */
+function accessOf({ method, target, subresource }: AnyOperation, given: RequestParams['Query']) {
+  const query = {
+    ...(given as Record<string, string>),
+    ...(subresource ? { [subresource]: '' } : {}),
+  }
+  const known = recogniseOperation({ method, target, query, copies: false, form: false })?.row
+  if (!known || known.subresource !== subresource) return []
+  return known.access.filter(({ on }) => on !== 'listedObjects' && on !== 'copySource')
 }
 
 /** The fields of the root element, or of a JSON object. */
