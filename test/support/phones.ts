@@ -71,9 +71,10 @@ function wrongDate(offset: number): DateConstructor {
 }
 
 /** The official client, unmodified, around a `wx`. In this realm, because it asks `instanceof Array`. */
-export function loadOfficialClient<T>(wx: unknown): T {
+export function loadOfficialClient<T>(wx: unknown, globals: Record<string, unknown> = {}): T {
   const module = { exports: {} }
-  const run = new Function('wx', 'module', 'exports', 'window', readFileSync(OFFICIAL_FILE, 'utf8'))
-  run(wx, module, module.exports, undefined)
+  const names = ['wx', 'module', 'exports', 'window', ...Object.keys(globals)]
+  const run = new Function(...names, readFileSync(OFFICIAL_FILE, 'utf8'))
+  run(wx, module, module.exports, undefined, ...Object.values(globals))
   return module.exports as T
 }

@@ -1,6 +1,8 @@
 /** A `wx` that records what it is asked to send and answers from a list: for wire-format tests only. */
 export interface RecordedRequest {
   via: 'wx.request' | 'wx.uploadFile'
+  /** Given up by the client before it was answered. */
+  isAborted: boolean
   [field: string]: unknown
 }
 
@@ -12,11 +14,15 @@ export interface CannedAnswer {
   errMsg?: string
   /** Never answers: only an abort ends it. */
   hangs?: true
+  /** Milliseconds until it answers. */
+  delay?: number
 }
 
 export interface RecordingWx {
   wx: object
   requests: RecordedRequest[]
+  /** What callbacks threw: WeChat prints it and goes on. */
+  thrown: unknown[]
 }
 
 type Options = Record<string, unknown> & {
@@ -29,19 +35,36 @@ export function createRecordingWx(
   files: Record<string, Uint8Array> = {},
 ): RecordingWx {
   const requests: RecordedRequest[] = []
+  const thrown: unknown[] = []
   const respond = (via: RecordedRequest['via'], { success, fail, ...sent }: Options) => {
-    const recorded = { via, ...sent }
+    const recorded: RecordedRequest = { via, isAborted: false, ...sent }
     requests.push(recorded)
     const canned = answer(recorded, requests.length - 1)
-    if (canned.hangs) {
-      const abort = () => fail?.({ errMsg: `${via.slice(3)}:fail abort` })
-      return { abort, onProgressUpdate() {}, onHeadersReceived() {} }
+    let isOver = false
+    const end = (callBack: () => void) => {
+      if (isOver) return
+      isOver = true
+      try {
+        callBack()
+      } catch (error) {
+        thrown.push(error)
+      }
     }
-    queueMicrotask(() => {
-      if (canned.errMsg) fail?.({ errMsg: canned.errMsg })
-      else success?.({ header: {}, data: '', ...canned })
-    })
-    return { abort() {}, onProgressUpdate() {}, onHeadersReceived() {} }
+    const abort = () => {
+      if (isOver || recorded.isAborted) return
+      recorded.isAborted = true
+      queueMicrotask(() => end(() => fail?.({ errMsg: `${via.slice(3)}:fail abort` })))
+    }
+    const reply = () => {
+      if (recorded.isAborted) return
+      end(() => {
+        if (canned.errMsg) fail?.({ errMsg: canned.errMsg })
+        else success?.({ header: {}, data: '', ...canned })
+      })
+    }
+    if (canned.delay) setTimeout(reply, canned.delay)
+    else if (!canned.hangs) queueMicrotask(reply)
+    return { abort, onProgressUpdate() {}, onHeadersReceived() {} }
   }
   const bytesOf = (path: string): Uint8Array => {
     const bytes = files[path]
@@ -65,5 +88,5 @@ export function createRecordingWx(
       },
     }),
   }
-  return { wx, requests }
+  return { wx, requests, thrown }
 }
