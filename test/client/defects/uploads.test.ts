@@ -260,11 +260,19 @@ defect(
   'nobody listens: no list of tasks is made',
   async (launch) => {
     const timers = jest.spyOn(globalThis, 'setTimeout')
-    await endOf(begin(start(launch)).done)
-    const made = timers.mock.calls.filter(([run]) => /list-update|list\(\)/.test(String(run)))
-    return made.length > 0
+    const isListMade = () =>
+      timers.mock.calls.some(([run]) => /list-update|list\(\)/.test(String(run)))
+    const phone = start(launch)
+    await endOf(begin(phone).done)
+    const without = isListMade()
+    phone.cos.on('list-update', () => {})
+    await endOf(begin(phone).done)
+    return { without, withListener: isListMade() }
   },
-  { right: false, wrong: true },
+  {
+    right: { without: false, withListener: true },
+    wrong: { without: true, withListener: true },
+  },
 )
 
 defect(
