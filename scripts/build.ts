@@ -1,63 +1,12 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type BuildOptions, build as bundle } from 'esbuild'
+import { bundle, node } from './build/bundle'
+import { buildClient } from './build/client'
+import { buildClientTypes } from './build/clientTypes'
+import { at, ROOT } from './build/root'
+import { writeWhole } from './build/writeWhole'
 
-/** The repository's root. */
-export const ROOT = join(__dirname, '..')
-
-const at = (...path: string[]) => join(ROOT, ...path)
-
-/** Fields without a value stay absent, in every bundle alike. */
-const tsconfigRaw = { compilerOptions: { useDefineForClassFields: false, alwaysStrict: true } }
-
-const shared: BuildOptions = {
-  bundle: true,
-  tsconfigRaw,
-  logLevel: 'warning',
-  absWorkingDir: ROOT,
-  write: false,
-}
-
-async function build(options: BuildOptions): Promise<void> {
-  const { outputFiles = [] } = await bundle(options)
-  for (const { path, contents } of outputFiles) await writeWhole(path, contents)
-}
-
-/** A file that someone is reading is never seen half written, and not touched when it is the same. */
-async function writeWhole(path: string, contents: Uint8Array | string): Promise<void> {
-  const bytes = Buffer.from(contents)
-  const present = await readFile(path).catch(() => undefined)
-  if (present?.equals(bytes)) return
-  await mkdir(dirname(path), { recursive: true })
-  const temporary = `${path}.${process.pid}`
-  await writeFile(temporary, bytes)
-  await rename(temporary, path)
-}
-
-/**
- * The client: one ES2018 CommonJS file without dependencies, which WeChat's npm builder copies as it is.
- * `require('miniprogram-cos')` is the constructor itself, as with cos-wx-sdk-v5.
- */
-async function buildClient(): Promise<void> {
-  await build({
-    ...shared,
-    entryPoints: [at('packages/client/src/index.ts')],
-    outfile: at('packages/client/miniprogram_dist/index.js'),
-    format: 'cjs',
-    platform: 'neutral',
-    mainFields: ['main'],
-    target: 'es2018',
-    minify: true,
-    // Chinese advice as it is, not as \\u escapes.
-    charset: 'utf8',
-    alias: { crypto: at('packages/client/src/hash/noCrypto.ts') },
-    footer: {
-      js: 'module.exports=Object.assign(module.exports.COS,module.exports,{default:module.exports.COS});',
-    },
-  })
-}
-
-const node: BuildOptions = { ...shared, platform: 'node', target: 'node20', format: 'cjs' }
+export { ROOT }
 
 async function buildLocalCloud(): Promise<void> {
   const source = (path: string) => at('packages/local-cloud/src', path)
@@ -65,7 +14,7 @@ async function buildLocalCloud(): Promise<void> {
   // A native module and its loader stay where npm put them.
   const external = ['classic-level', 'abstract-level']
   await Promise.all([
-    build({
+    bundle({
       ...node,
       entryPoints: {
         index: source('index.ts'),
@@ -75,7 +24,7 @@ async function buildLocalCloud(): Promise<void> {
       outdir,
       external,
     }),
-    build({
+    bundle({
       ...node,
       entryPoints: { command: source('command/main.ts') },
       outdir,
@@ -86,7 +35,7 @@ async function buildLocalCloud(): Promise<void> {
 }
 
 async function buildSimulator(): Promise<void> {
-  await build({
+  await bundle({
     ...node,
     entryPoints: [at('packages/simulator/src/index.ts')],
     outfile: at('packages/simulator/dist/index.js'),
@@ -96,7 +45,7 @@ async function buildSimulator(): Promise<void> {
 /** A cloud function: one file with its SDKs inside, and a package.json without dependencies. */
 export async function buildFunction(name: string): Promise<void> {
   const outfile = at('cloudfunctions', name, 'dist/index.js')
-  await build({
+  await bundle({
     ...node,
     entryPoints: [at('cloudfunctions', name, 'src/index.ts')],
     outfile,
@@ -139,8 +88,13 @@ export async function buildAll(): Promise<void> {
   await copyClientIntoDemo()
 }
 
+/** What is published: the built client and its declarations. Two seconds more. */
+export async function buildPackages(): Promise<void> {
+  await Promise.all([buildAll(), buildClientTypes()])
+}
+
 if (require.main === module) {
-  buildAll().catch((error: Error) => {
+  buildPackages().catch((error: Error) => {
     console.error(error.message)
     process.exitCode = 1
   })

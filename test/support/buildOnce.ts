@@ -1,5 +1,5 @@
-import { buildAll } from '../../scripts/build'
+import { buildPackages } from '../../scripts/build'
 
 export default async function buildOnce(): Promise<void> {
-  await buildAll()
+  await buildPackages()
 }

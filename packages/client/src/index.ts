@@ -3,7 +3,15 @@ export { CosError, isCosError } from '@miniprogram-cos/protocol'
 export type { CallerPlace, CloudOptions } from './cloud/cloudCredentials'
 export type { SliceCopyFileParams } from './copy/sliceCopyFile'
 export { type Callback, type CloudCOSOptions, COS, type Method, type OperationMethods } from './cos'
-export type * from './credentials/answers'
+export type {
+  AuthorizationAnswer,
+  AuthorizationRequest,
+  GetAuthorization,
+  GetSTS,
+  ScopeEntry,
+  SignatureAnswer,
+  TemporaryKeyAnswer,
+} from './credentials/answers'
 export type { DownloadFileParams, DownloadFileResult } from './download/downloadFile'
 export type { COSOptions } from './options'
 export type { RequestParams } from './request/requestAny'

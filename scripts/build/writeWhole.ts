@@ -1,0 +1,13 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** A file that someone is reading is never seen half written, and not touched when it is the same. */
+export async function writeWhole(path: string, contents: Uint8Array | string): Promise<void> {
+  const bytes = Buffer.from(contents)
+  const present = await readFile(path).catch(() => undefined)
+  if (present?.equals(bytes)) return
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}`
+  await writeFile(temporary, bytes)
+  await rename(temporary, path)
+}
