@@ -28,6 +28,7 @@ export function rollUp(folder: string, entry: string, protocol: string): string 
       docModel: { enabled: false },
       dtsRollup: { enabled: true, untrimmedFilePath: output },
       tsdocMetadata: { enabled: false },
+      newlineKind: 'lf',
       messages: {
         // Everything in this file is public, and its comments are for editors, not for TSDoc.
         extractorMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },

@@ -1,0 +1,57 @@
+import COS, {
+  type AuthorizationRequest,
+  type Callback,
+  type COSOptions,
+  type CosError,
+  type GetBucketResult,
+  isCosError,
+  type TemporaryKeyAnswer,
+  type UploadProgress,
+} from 'miniprogram-cos'
+
+// What must compile: the ways cos-wx-sdk-v5 is used, and the additions.
+
+declare function askServer(request: AuthorizationRequest): Promise<TemporaryKeyAnswer>
+
+const options: COSOptions = {
+  Bucket: 'files-1250000000',
+  Region: 'ap-guangzhou',
+  SimpleUploadMethod: 'putObject',
+  getAuthorization(request, callback) {
+    askServer(request).then(callback)
+  },
+}
+export const cos: COS = new COS(options)
+export const byPromise = new COS({ getAuthorization: (request) => askServer(request) })
+export const bySignature = new COS({ getAuthorization: (_, callback) => callback('q-sign…') })
+export const byCloud: COS = COS.cloud({ functionName: 'cos-credentials', ChunkParallelLimit: 5 })
+
+export async function list(): Promise<string[]> {
+  const { prefix } = await byCloud.caller()
+  const page: GetBucketResult = await cos.getBucket({ Prefix: prefix, MaxKeys: 100 })
+  const versions = await cos.listObjectVersions({ KeyMarker: page.NextMarker ?? '' })
+  const more: string = versions.IsTruncated
+  return [...page.Contents.map(({ Key, Size }) => `${Key} ${Size}`), more]
+}
+
+export async function upload(FilePath: string): Promise<string> {
+  const onProgress = ({ percent, speed }: UploadProgress) => percent + speed
+  const { ETag, statusCode } = await cos.uploadFile({ Key: 'a.jpg', FilePath, onProgress })
+  await cos.putObject({ Key: 'a', Body: new ArrayBuffer(1), Headers: { 'x-cos-meta-a': '1' } })
+  const url: string = await cos.getObjectUrl({ Key: 'a.jpg', Query: { imageMogr2: '' } })
+  return `${url} ${ETag} ${statusCode}`
+}
+
+export function withCallbacks(done: Callback<{ ETag: string }>): void {
+  cos.headObject({ Key: 'a' }, done)
+  cos.getObjectUrl({ Key: 'a' }, (error, result) => error ?? result?.Url)
+  cos.deleteMultipleObject({ Objects: [{ Key: 'a' }] }, (error: CosError | null, result) => {
+    if (!error) for (const { Key } of result?.Deleted ?? []) Key.length
+  })
+}
+
+export function explain(error: unknown): string {
+  if (!isCosError(error)) return ''
+  const text: string | undefined = error.kind === 'service' ? error.RequestId : error.message
+  return `${error.code} ${error.statusCode ?? 0} ${text} ${error.advice.en} ${error.retryable}`
+}

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { ROOT } from '../../scripts/build'
+import { type PackedClient, packClient } from '../support/packedClient'
+
+let packed: PackedClient
+
+beforeAll(() => {
+  packed = packClient()
+  cpSync(join(__dirname, 'consumer'), packed.project, { recursive: true })
+})
+
+afterAll(() => rmSync(packed.project, { recursive: true, force: true }))
+
+/** Compilers that users have: the repository's own, and those that its tools bring along. */
+const COMPILERS = {
+  'TypeScript 7': join(ROOT, 'node_modules/typescript/bin/tsc'),
+  'TypeScript 6': compilerOf('@microsoft/api-extractor'),
+  'TypeScript 5': compilerOf('@arethetypeswrong/core', '@arethetypeswrong/cli/package.json'),
+}
+
+function compilerOf(tool: string, through = '@microsoft/api-extractor/package.json'): string {
+  const at = createRequire(require.resolve(through)).resolve(tool)
+  return createRequire(at).resolve('typescript/bin/tsc')
+}
+
+/** Type errors of a consumer, which checks the declarations themselves too. */
+function check(compiler: string, files: string[], options: object): string {
+  const config = join(packed.project, 'tsconfig.json')
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    skipLibCheck: false,
+    lib: ['ES2018'],
+    types: [],
+    ...options,
+  }
+  writeFileSync(config, JSON.stringify({ compilerOptions, files }))
+  const { stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', config], {
+    encoding: 'utf8',
+  })
+  return stdout + stderr
+}
+
+const NODE = { module: 'node16', moduleResolution: 'node16' }
+const BUNDLER = { module: 'esnext', moduleResolution: 'bundler' }
+const CHECKED_JS = { allowJs: true, checkJs: true }
+
+describe.each(Object.entries(COMPILERS))('%s, declarations checked', (_, compiler) => {
+  test('an ES module takes the constructor as default, by name, and all together', () => {
+    expect(check(compiler, ['esModule.mts'], NODE)).toBe('')
+    expect(check(compiler, ['esModule.mts'], BUNDLER)).toBe('')
+  })
+
+  test('a CommonJS module takes it by import =, by default and by name', () => {
+    const files = ['importEquals.cts', 'namedImport.cts']
+    expect(check(compiler, files, { ...NODE, esModuleInterop: true })).toBe('')
+  })
+
+  test('a script takes it by require', () => {
+    // Node's `require` is declared nowhere: TypeScript knows it in checked scripts.
+    expect(check(compiler, ['required.cjs'], { ...NODE, ...CHECKED_JS })).toBe('')
+  })
+
+  test('what must compile does, and what must not does not', () => {
+    expect(check(compiler, ['usage.ts', 'refused.ts'], BUNDLER)).toBe('')
+    expect(check(compiler, ['usage.ts', 'refused.ts'], { ...NODE, esModuleInterop: true })).toBe('')
+  })
+})
+
+test('old projects take it too: ES5 output, the old search for modules, no interop', () => {
+  const options = { module: 'commonjs', moduleResolution: 'node', target: 'es5' }
+  const files = ['usage.ts', 'importEquals.cts', 'namedImport.cts']
+  expect(check(COMPILERS['TypeScript 5'], files, options)).toBe('')
+})
+
+test("WeChat's own typings fit, and are not needed", () => {
+  const typings = join(packed.project, 'node_modules/miniprogram-api-typings')
+  symlinkSync(join(ROOT, 'node_modules/miniprogram-api-typings'), typings)
+  const options = { ...BUNDLER, types: ['miniprogram-api-typings'] }
+  expect(check(COMPILERS['TypeScript 7'], ['wechat.ts', 'usage.ts'], options)).toBe('')
+})
+
+describe('the declarations', () => {
+  const text = () => readFileSync(join(packed.folder, 'dist/index.d.ts'), 'utf8')
+
+  test('import nothing and tell nothing of the machine they were made on', () => {
+    expect(text()).not.toMatch(/\bimport\b.*['"]|<reference|@miniprogram-cos|\/tmp\/|\/work\//)
+  })
+
+  test('document every method', () => {
+    const [, body = ''] = text().match(/interface OperationMethods \{\n([\s\S]*?)^\}/m) ?? []
+    const methods = body.match(/^ {4}\w+: Method</gm) ?? []
+    const documented = body.match(/\*\/\n {4}\w+: Method</g) ?? []
+    expect(methods.length).toBeGreaterThan(70)
+    expect(documented.length).toBe(methods.length)
+  })
+})
