@@ -1,65 +1,211 @@
-import { readFileSync, statSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { SourceMap } from 'node:module'
+import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
-import { build } from 'esbuild'
-import manifest from '../../packages/client/package.json'
-import { CLIENT_FILE } from '../support/phones'
+import { parse, type Token, tokTypes } from 'acorn'
+import { transformSync } from 'esbuild'
+import { ROOT } from '../../scripts/build'
+import { namesTouched } from '../support/namesTouched'
+import { type PackedClient, packClient } from '../support/packedClient'
 
-test('require gives the constructor itself, which also has its own name and default', () => {
-  type Loaded = {
-    new (): object
-    COS: unknown
-    default: unknown
-    CosError: unknown
-    version: string
-  }
-  const COS = loadModule<Loaded>(CLIENT_FILE, { wx: undefined })
-  expect(typeof COS).toBe('function')
-  expect(COS.COS).toBe(COS)
-  expect(COS.default).toBe(COS)
-  expect(typeof COS.CosError).toBe('function')
-  expect(COS.version).toBe(manifest.version)
+let packed: PackedClient
+
+beforeAll(() => {
+  packed = packClient()
 })
 
-test('loading touches neither wx nor any other global', () => {
-  const touched: string[] = []
-  const trap = new Proxy(
-    {},
-    {
-      get(_, name) {
-        touched.push(String(name))
-        return undefined
-      },
-    },
-  )
-  loadModule(CLIENT_FILE, { wx: trap })
-  expect(touched).toEqual([])
-})
+afterAll(() => rmSync(packed.project, { recursive: true, force: true }))
 
-test('is one ES2018 file without dependencies', async () => {
-  const source = readFileSync(CLIENT_FILE, 'utf8')
-  // esbuild reports syntax newer than its target when it may not change it.
-  const { outputFiles, warnings } = await build({
-    stdin: { contents: source },
-    target: 'es2018',
-    write: false,
+const file = (path: string) => join(packed.folder, path)
+const text = (path: string) => readFileSync(file(path), 'utf8')
+
+interface Loaded {
+  new (): object
+  COS: unknown
+  default: unknown
+  CosError: unknown
+  version: string
+}
+
+const COMMONJS = ['miniprogram_dist/index.js', 'dist/index.js', 'dist/miniprogram-cos.js']
+const SCRIPTS = [...COMMONJS, 'dist/index.mjs']
+
+/** An ES module as the body of a function. */
+const asScript = (path: string) =>
+  path.endsWith('.mjs') ? transformSync(text(path), { format: 'cjs' }).code : text(path)
+
+describe('the package', () => {
+  test('holds these files, and no others', () => {
+    const files = readdirSync(packed.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(packed.folder.length + 1))
+    expect(files.sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'dist/index.d.mts',
+      'dist/index.d.ts',
+      'dist/index.js',
+      'dist/index.mjs',
+      'dist/miniprogram-cos.js',
+      'dist/miniprogram-cos.js.map',
+      'miniprogram_dist/index.js',
+      'package.json',
+    ])
   })
-  expect(warnings).toEqual([])
-  expect(outputFiles?.length).toBe(1)
-  for (const newer of [
-    /\?\?=?/,
-    /[\w\])]\?\.[a-zA-Z([]/,
-    /\b\d+n\b/,
-    /catch\s*\{/,
-    /\(\?<[=!]/,
-    /#\w+\s*[=(]/,
-  ]) {
-    expect(source.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""').match(newer)).toBeNull()
-  }
-  expect(source).not.toMatch(/\brequire\(/)
-  expect('dependencies' in manifest).toBe(false)
+
+  test('needs no other package, and runs nothing when it is installed', () => {
+    const manifest = JSON.parse(text('package.json'))
+    for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies']) {
+      expect(manifest[kind]).toBeUndefined()
+    }
+    expect(Object.keys(manifest.scripts)).toEqual(['prepack'])
+  })
+
+  test('takes less than a third of what the official client takes', () => {
+    const bytes = (path: string) => statSync(file(path)).size
+    const sizes = SCRIPTS.map((path) => `${path} ${bytes(path)} bytes`)
+    process.stdout.write(`packed: ${statSync(packed.tarball).size} bytes; ${sizes.join(', ')}\n`)
+    // 247 KB as WeChat packs cos-wx-sdk-v5 1.8.0. Raw bytes count there, not compressed ones.
+    expect(bytes('miniprogram_dist/index.js')).toBeLessThan((247 * 1024) / 3)
+  })
+
+  test('names the licence of what it contains, and nothing that it does not', () => {
+    const { sources } = JSON.parse(text('dist/miniprogram-cos.js.map')) as { sources: string[] }
+    const foreign = sources.flatMap(
+      (source) => source.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? [],
+    )
+    const named = text('LICENSE').match(/(?<=parts of )[\w-]+/g) ?? []
+    expect(named).toEqual([...new Set(foreign)])
+  })
+
+  test.each([
+    ['publint', ['--strict']],
+    ['attw', []],
+  ])('has nothing that %s would change', (tool, options) => {
+    const tools = join(ROOT, 'node_modules/.bin')
+    // Fails by its exit code; what it printed is then part of the error.
+    execFileSync(join(tools, tool), [...options, packed.tarball], { stdio: 'pipe' })
+  })
 })
 
-test('takes less than a third of what the official client takes', () => {
-  // 247 KB as WeChat packs cos-wx-sdk-v5 1.8.0. Raw bytes count there, not compressed ones.
-  expect(statSync(CLIENT_FILE).size).toBeLessThan((247 * 1024) / 3)
+describe('taken in', () => {
+  const node = (...options: string[]) =>
+    execFileSync(process.execPath, options, { cwd: packed.project, encoding: 'utf8' })
+
+  test('by require it is the constructor itself, which also has its own name and default', () => {
+    const script = `
+      const COS = require('miniprogram-cos')
+      const { CosError, isCosError } = COS
+      const error = new CosError({ kind: 'abort', code: 'a', message: 'b' })
+      console.log(COS.COS === COS, COS.default === COS, isCosError(error), typeof new COS().putObject)`
+    expect(node('-e', script)).toBe('true true true function\n')
+  })
+
+  test('by import it is the default and has its name', () => {
+    const script = `
+      import COS, { COS as Named, CosError, isCosError } from 'miniprogram-cos'
+      const error = new CosError({ kind: 'abort', code: 'a', message: 'b' })
+      console.log(COS === Named, isCosError(error), typeof new COS().putObject)`
+    expect(node('--input-type=module', '-e', script)).toBe('true true function\n')
+  })
+
+  test.each(COMMONJS)('on a phone, %s is the constructor', (path) => {
+    const COS = loadModule<Loaded>(file(path), { wx: undefined })
+    expect(typeof COS).toBe('function')
+    expect(COS.COS).toBe(COS)
+    expect(COS.default).toBe(COS)
+    expect(typeof COS.CosError).toBe('function')
+    expect(COS.version).toBe(JSON.parse(text('package.json')).version)
+    expect(new COS()).toBeInstanceOf(COS)
+  })
 })
+
+describe.each(SCRIPTS)('%s', (path) => {
+  test('loads with code from text switched off, and asks for what ES2018 has and nothing else', () => {
+    expect(namesTouched(asScript(path)).filter((name) => !STANDARD.has(name))).toEqual([])
+  })
+
+  test('parses as ES2018, and avoids what phones lack of it', () => {
+    const sourceType = path.endsWith('.mjs') ? 'module' : 'script'
+    const tokens: Token[] = []
+    // Newer syntax, BigInt literals among it, is an error.
+    parse(text(path), { ecmaVersion: 2018, sourceType, onToken: tokens })
+    const found: string[] = []
+    for (const token of tokens) {
+      if (token.type === tokTypes.regexp) {
+        const { pattern, flags } = (token as unknown as { value: RegexSource }).value
+        if (/\(\?<|\\p\{/.test(pattern) || flags.includes('s')) found.push(`/${pattern}/${flags}`)
+      } else if (token.type === tokTypes.name) {
+        const { value } = token as unknown as { value: string }
+        if (LACKING.has(value)) found.push(value)
+      }
+    }
+    expect(found).toEqual([])
+  })
+
+  test('tells nothing of the machine it was made on', () => {
+    expect(text(path)).not.toContain(ROOT)
+    expect(text(path)).not.toMatch(/\/(?:work|tmp|home|Users)\//)
+  })
+})
+
+test('the check for names sees those that are asked for with typeof, and when', () => {
+  const source = 'typeof wx; [].map(() => console); exports.later = () => document'
+  expect(namesTouched(source)).toEqual(['wx'])
+  expect(namesTouched('[1].map(() => console)')).toEqual(['console'])
+  expect(() => namesTouched('(() => {}).constructor("return 1")')).toThrow('Code generation')
+})
+
+test('the map of the file for manual installation leads back to the sources', () => {
+  const script = text('dist/miniprogram-cos.js')
+  expect(script.trimEnd()).toMatch(/\n\/\/# sourceMappingURL=miniprogram-cos\.js\.map$/)
+  const payload = JSON.parse(text('dist/miniprogram-cos.js.map'))
+  for (const source of payload.sources) expect(source).toMatch(/^(?:\.\.\/)+(?!\.)/)
+  expect(payload.sourcesContent).toHaveLength(payload.sources.length)
+  expect(JSON.stringify(payload)).not.toContain(ROOT)
+  const lines = script.slice(0, script.indexOf('KitNotCloud')).split('\n')
+  const entry = new SourceMap(payload).findEntry(lines.length - 1, (lines.at(-1) as string).length)
+  expect(entry).toMatchObject({ originalSource: '../src/cos.ts' })
+})
+
+interface RegexSource {
+  pattern: string
+  flags: string
+}
+
+/** Code from text, and what came after ES2018 or is missing on phones with ES2018. */
+const LACKING = new Set([
+  ...['eval', 'Function', 'globalThis', 'TextDecoder', 'TextEncoder', 'URL', 'fetch', 'BigInt'],
+  ...[
+    'replaceAll',
+    'matchAll',
+    'flat',
+    'flatMap',
+    'fromEntries',
+    'trimStart',
+    'trimEnd',
+    'allSettled',
+  ],
+  ...['structuredClone', 'WeakRef', 'Proxy', 'Atomics', 'SharedArrayBuffer'],
+])
+
+/** Global names of ES2018 that are safe to ask for. */
+const STANDARD = new Set([
+  ...['undefined', 'NaN', 'Infinity', 'isNaN', 'isFinite', 'parseInt', 'parseFloat'],
+  ...['encodeURIComponent', 'decodeURIComponent', 'JSON', 'Math', 'Date', 'RegExp', 'Promise'],
+  ...[
+    'Object',
+    'Array',
+    'String',
+    'Number',
+    'Boolean',
+    'Symbol',
+    'Map',
+    'Set',
+    'WeakMap',
+    'WeakSet',
+  ],
+  ...['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ArrayBuffer', 'DataView'],
+  ...['Uint8Array', 'Int8Array', 'Uint16Array', 'Uint32Array', 'Int32Array', 'Uint8ClampedArray'],
+])

@@ -1,0 +1,27 @@
+import { createContext, runInContext } from 'node:vm'
+
+/**
+ * Every name that a CommonJS source asks its surroundings for while it loads, `typeof` included. The realm
+ * has nothing of Node or a browser in it, and makes no code from text.
+ */
+export function namesTouched(source: string): string[] {
+  const touched = new Set<string>()
+  const surroundings = new Proxy(
+    {},
+    {
+      has(_, name) {
+        if (typeof name === 'string') touched.add(name)
+        return false
+      },
+    },
+  )
+  const realm = createContext({}, { codeGeneration: { strings: false, wasm: false } })
+  const wrapper = `(function () {
+    with (arguments[0]) return function (require, module, exports) {${source}\n}
+  })`
+  const load = runInContext(wrapper, realm)(surroundings)
+  touched.delete('arguments')
+  const module = { exports: {} }
+  load(undefined, module, module.exports)
+  return [...touched].sort()
+}
