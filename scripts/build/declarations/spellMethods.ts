@@ -1,5 +1,6 @@
-const PROTOCOL = 'import("@miniprogram-cos/protocol")'
-const META = `${PROTOCOL}.ResultMeta`
+/** From the client's file to that of the table. */
+const OPERATIONS = '../../protocol/src/operations'
+const META = `import("${OPERATIONS}/operation").ResultMeta`
 
 /**
  * The client's methods, written out from the emitted table of operations: a reader sees each with its
@@ -9,7 +10,8 @@ export function spellMethods(table: string): string {
   const start = table.indexOf('export declare const operations: {')
   const rows = table.slice(table.indexOf('{', start) + 1, table.indexOf('\n};', start))
   const methods = rows
-    .replace(/import\("\.{1,2}\/[\w/]+"\)/g, PROTOCOL)
+    .replace(/import\("(\.{1,2}\/[\w/]+)"\)/g, `import("${OPERATIONS}/$1")`)
+    .replace(/\/\.\//g, '/')
     // A row begins at the outermost level; deeper lines belong to an inline type.
     .replace(/^ {4}(\w+): (import\("[^"]+"\))\.Operation<([\s\S]*?)>;$/gm, (_, name, __, inner) => {
       const [params, result] = splitOnce(inner)

@@ -6,7 +6,7 @@ import { hexMd5 } from '../hash/md5'
 /** `COS.util` of cos-wx-sdk-v5, which apps use for what they send themselves. */
 export const officialUtil = {
   /** The MD5 of a text's UTF-8, or of bytes, in hex. */
-  md5: hexMd5,
+  md5: (content: string | ArrayBuffer): string => hexMd5(content),
   /** Reads an XML document: elements by name, texts as they are, repeated elements as lists. */
   xml2json: (xml: string): object => readXml(xml),
   /** Writes plain data as XML without a declaration. */
