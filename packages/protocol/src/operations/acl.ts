@@ -1,13 +1,17 @@
 import { asList, type XmlElement } from '../xml/readXml'
 import { writeXml } from '../xml/writeXml'
+import type { Own } from './configuration'
 import {
   type BucketParams,
+  bucketOperation,
   type ObjectParams,
-  operation,
+  objectOperation,
   type Reply,
   type RequestParts,
   type ResultMeta,
+  versionRequest,
 } from './operation'
+import { headerOf } from './paramHeaders'
 
 export interface Grant {
   Grantee: { ID?: string; URI?: string; DisplayName?: string }
@@ -46,13 +50,16 @@ export interface GetObjectAclParams extends ObjectParams {
   VersionId?: string
 }
 
-const GRANT_HEADERS: [param: keyof AclParams, header: string][] = [
-  ['GrantRead', 'x-cos-grant-read'],
-  ['GrantWrite', 'x-cos-grant-write'],
-  ['GrantReadAcp', 'x-cos-grant-read-acp'],
-  ['GrantWriteAcp', 'x-cos-grant-write-acp'],
-  ['GrantFullControl', 'x-cos-grant-full-control'],
-]
+/** The params and the fields of a result for each permission. */
+const GRANTS = {
+  READ: 'GrantRead',
+  WRITE: 'GrantWrite',
+  READ_ACP: 'GrantReadAcp',
+  WRITE_ACP: 'GrantWriteAcp',
+  FULL_CONTROL: 'GrantFullControl',
+} as const
+
+const GRANT_FIELDS = Object.values(GRANTS)
 
 /** Each grantee once. */
 function unique(grants: string): string {
@@ -65,9 +72,9 @@ function unique(grants: string): string {
 
 function aclRequest(params: AclParams): RequestParts {
   const headers: Record<string, string> = {}
-  for (const [param, header] of GRANT_HEADERS) {
-    const value = params[param]
-    if (typeof value === 'string' && value !== '') headers[header] = unique(value)
+  for (const field of GRANT_FIELDS) {
+    const value = params[field]
+    if (typeof value === 'string' && value !== '') headers[headerOf(field)] = unique(value)
   }
   const policy = params.AccessControlPolicy
   if (!policy) return { headers, body: '' }
@@ -77,82 +84,47 @@ function aclRequest(params: AclParams): RequestParts {
 }
 
 const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
-const PERMISSION_FIELDS = {
-  READ: 'GrantRead',
-  WRITE: 'GrantWrite',
-  READ_ACP: 'GrantReadAcp',
-  WRITE_ACP: 'GrantWriteAcp',
-  FULL_CONTROL: 'GrantFullControl',
-} as const
 
-function readAcl(reply: Reply): Omit<GetAclResult, keyof ResultMeta> {
+function readAcl(reply: Reply): Own<GetAclResult> {
   const body = reply.xml('AccessControlPolicy')
   const Owner = (body.Owner || {}) as GetAclResult['Owner']
   const Grants = asList<Grant>((body.AccessControlList as XmlElement | undefined)?.Grant)
-  const ids: Record<string, string[]> = {}
-  const everyone = new Set<string>()
-  for (const { Grantee, Permission } of Grants) {
-    const field = PERMISSION_FIELDS[Permission]
-    if (!field) continue
-    if (Grantee?.URI === ALL_USERS) everyone.add(Permission)
-    else if (Grantee?.ID && Grantee.ID !== Owner.ID) {
-      ids[field] = [...(ids[field] ?? []), `id="${Grantee.ID}"`]
-    }
+  const granted = (Permission: Grant['Permission']) =>
+    Grants.filter((grant) => grant.Permission === Permission)
+  const isOpen = (Permission: Grant['Permission']) =>
+    granted(Permission).some(({ Grantee }) => Grantee?.URI === ALL_USERS)
+  const listed = {} as Record<(typeof GRANT_FIELDS)[number], string>
+  for (const [permission, field] of Object.entries(GRANTS)) {
+    listed[field] = granted(permission as Grant['Permission'])
+      .filter(({ Grantee: { ID, URI } = {} }) => URI !== ALL_USERS && ID && ID !== Owner.ID)
+      .map(({ Grantee }) => `id="${Grantee.ID}"`)
+      .join(',')
   }
-  const isWritable = everyone.has('FULL_CONTROL') || everyone.has('WRITE')
-  const derived = isWritable
-    ? 'public-read-write'
-    : everyone.has('READ')
-      ? 'public-read'
-      : 'private'
-  const listed = (field: string) => (ids[field] ?? []).join(',')
-  return {
-    GrantFullControl: listed('GrantFullControl'),
-    GrantWrite: listed('GrantWrite'),
-    GrantRead: listed('GrantRead'),
-    GrantReadAcp: listed('GrantReadAcp'),
-    GrantWriteAcp: listed('GrantWriteAcp'),
-    ACL: reply.headers['x-cos-acl'] ?? derived,
-    Owner,
-    Grants,
-  }
+  const derived =
+    isOpen('FULL_CONTROL') || isOpen('WRITE')
+      ? 'public-read-write'
+      : isOpen('READ')
+        ? 'public-read'
+        : 'private'
+  return { ...listed, ACL: reply.headers['x-cos-acl'] ?? derived, Owner, Grants }
 }
 
-export const putBucketAcl = operation<PutBucketAclParams>({
-  method: 'PUT',
-  target: 'bucket',
-  subresource: 'acl',
-  access: [{ action: 'PutBucketACL', on: 'bucket' }],
-  idempotent: true,
-  contentMd5: true,
-  request: aclRequest,
-})
+const ACL = { subresource: 'acl' }
+const PUT_ACL = { ...ACL, contentMd5: true, request: aclRequest }
+const GET_ACL = { ...ACL, result: readAcl }
 
-export const getBucketAcl = operation<BucketParams, Omit<GetAclResult, keyof ResultMeta>>({
-  method: 'GET',
-  target: 'bucket',
-  subresource: 'acl',
-  access: [{ action: 'GetBucketACL', on: 'bucket' }],
-  idempotent: true,
-  result: readAcl,
-})
+export const putBucketAcl = bucketOperation<PutBucketAclParams>('PUT', 'PutBucketACL', PUT_ACL)
 
-export const putObjectAcl = operation<PutObjectAclParams>({
-  method: 'PUT',
-  target: 'object',
-  subresource: 'acl',
-  access: [{ action: 'PutObjectACL', on: 'object' }],
-  idempotent: true,
-  contentMd5: true,
-  request: aclRequest,
-})
+export const getBucketAcl = bucketOperation<BucketParams, Own<GetAclResult>>(
+  'GET',
+  'GetBucketACL',
+  GET_ACL,
+)
 
-export const getObjectAcl = operation<GetObjectAclParams, Omit<GetAclResult, keyof ResultMeta>>({
-  method: 'GET',
-  target: 'object',
-  subresource: 'acl',
-  access: [{ action: 'GetObjectACL', on: 'object' }],
-  idempotent: true,
-  request: ({ VersionId }) => ({ query: { versionId: VersionId } }),
-  result: readAcl,
-})
+export const putObjectAcl = objectOperation<PutObjectAclParams>('PUT', 'PutObjectACL', PUT_ACL)
+
+export const getObjectAcl = objectOperation<GetObjectAclParams, Own<GetAclResult>>(
+  'GET',
+  'GetObjectACL',
+  { ...GET_ACL, request: versionRequest },
+)

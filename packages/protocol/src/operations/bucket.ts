@@ -1,5 +1,5 @@
 import { writeXml } from '../xml/writeXml'
-import { type BucketParams, operation, type ResultMeta } from './operation'
+import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
 export interface PutBucketParams extends BucketParams {
   ACL?: 'private' | 'public-read' | 'public-read-write' | 'authenticated-read'
@@ -17,27 +17,18 @@ export interface PutBucketResult extends ResultMeta {
   Location: string
 }
 
-export const putBucket = operation<PutBucketParams, Pick<PutBucketResult, 'Location'>>({
-  method: 'PUT',
-  target: 'bucket',
-  access: [{ action: 'PutBucket', on: 'bucket' }],
-  idempotent: false,
-  request: ({ BucketAZConfig }) => ({
-    body: BucketAZConfig ? writeXml({ CreateBucketConfiguration: { BucketAZConfig } }) : '',
-  }),
-  result: (reply) => ({ Location: reply.location }),
-})
+export const putBucket = bucketOperation<PutBucketParams, Pick<PutBucketResult, 'Location'>>(
+  'PUT',
+  'PutBucket',
+  {
+    idempotent: false,
+    request: ({ BucketAZConfig }) => ({
+      body: BucketAZConfig ? writeXml({ CreateBucketConfiguration: { BucketAZConfig } }) : '',
+    }),
+    result: (reply) => ({ Location: reply.location }),
+  },
+)
 
-export const headBucket = operation<BucketParams>({
-  method: 'HEAD',
-  target: 'bucket',
-  access: [{ action: 'HeadBucket', on: 'bucket' }],
-  idempotent: true,
-})
+export const headBucket = bucketOperation<BucketParams>('HEAD', 'HeadBucket')
 
-export const deleteBucket = operation<BucketParams>({
-  method: 'DELETE',
-  target: 'bucket',
-  access: [{ action: 'DeleteBucket', on: 'bucket' }],
-  idempotent: true,
-})
+export const deleteBucket = bucketOperation<BucketParams>('DELETE', 'DeleteBucket')

@@ -1,12 +1,6 @@
 import { asList, type XmlElement } from '../xml/readXml'
-import {
-  deleteConfiguration,
-  fieldsOf,
-  getConfiguration,
-  putConfiguration,
-  xmlBody,
-} from './configuration'
-import { type BucketParams, operation, type ResultMeta } from './operation'
+import { configuration, fieldsOf } from './configuration'
+import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
 /** A document whose fields are passed on as COS names them; see the operation's page for them. */
 // biome-ignore lint/suspicious/noExplicitAny: COS's documents, field by field, are its own
@@ -57,36 +51,30 @@ function corsRuleFromXml(given: XmlElement): CORSRule {
   return rule as CORSRule
 }
 
-export const putBucketCors = putConfiguration<PutBucketCorsParams>(
-  'cors',
-  'PutBucketCORS',
-  (params) => {
-    const { CORSRules = [], ResponseVary } = { ...params, ...params.CORSConfiguration }
-    return xmlBody('CORSConfiguration', { CORSRule: CORSRules.map(corsRuleToXml), ResponseVary })
-  },
-)
-export const getBucketCors = getConfiguration<GetBucketCorsResult>(
-  'cors',
-  'GetBucketCORS',
-  'CORSConfiguration',
-  (body) => ({
-    CORSRules: asList<XmlElement>(body.CORSRule).map(corsRuleFromXml),
-    ...(typeof body.ResponseVary === 'string' ? { ResponseVary: body.ResponseVary } : {}),
+const cors = configuration('CORS')
+export const putBucketCors = cors.put<PutBucketCorsParams>((params) => {
+  const { CORSRules = [], ResponseVary } = { ...params, ...params.CORSConfiguration }
+  return { CORSRule: CORSRules.map(corsRuleToXml), ResponseVary }
+})
+export const getBucketCors = cors.get<GetBucketCorsResult>(
+  ({ CORSRule, ResponseVary }) => ({
+    CORSRules: asList<XmlElement>(CORSRule).map(corsRuleFromXml),
+    ...(typeof ResponseVary === 'string' ? { ResponseVary } : {}),
   }),
-  { codes: ['NoSuchCORSConfiguration'], result: { CORSRules: [] } },
+  cors.absence,
 )
-export const deleteBucketCors = deleteConfiguration('cors', 'DeleteBucketCORS')
+export const deleteBucketCors = cors.remove()
 
 // ── location (document 436/8275) ─────────────────────────────────────────────────────────────────
 
-export const getBucketLocation = operation<BucketParams, { LocationConstraint?: string }>({
-  method: 'GET',
-  target: 'bucket',
-  subresource: 'location',
-  access: [{ action: 'GetBucketLocation', on: 'bucket' }],
-  idempotent: true,
-  result: (reply) => reply.xml('') as { LocationConstraint?: string },
-})
+export const getBucketLocation = bucketOperation<BucketParams, { LocationConstraint?: string }>(
+  'GET',
+  'GetBucketLocation',
+  {
+    subresource: 'location',
+    result: (reply) => reply.xml('') as { LocationConstraint?: string },
+  },
+)
 
 // ── policy (documents 436/8282, 436/8276, 436/8285) ──────────────────────────────────────────────
 
@@ -95,30 +83,30 @@ export interface PutBucketPolicyParams extends BucketParams {
   Policy: Document | string
 }
 
-export const putBucketPolicy = putConfiguration<PutBucketPolicyParams>(
-  'policy',
-  'PutBucketPolicy',
-  ({ Policy }) => ({
+export const putBucketPolicy = bucketOperation<PutBucketPolicyParams>('PUT', 'PutBucketPolicy', {
+  subresource: 'policy',
+  contentMd5: true,
+  contentType: 'application/json',
+  request: ({ Policy }) => ({
     body: JSON.stringify(typeof Policy === 'string' ? JSON.parse(Policy) : Policy),
   }),
-  'application/json',
-)
-
-export const getBucketPolicy = operation<BucketParams, { Policy: Document }>({
-  method: 'GET',
-  target: 'bucket',
-  subresource: 'policy',
-  access: [{ action: 'GetBucketPolicy', on: 'bucket' }],
-  idempotent: true,
-  result(reply) {
-    try {
-      return { Policy: JSON.parse(String(reply.body)) as Document }
-    } catch {
-      return { Policy: {} }
-    }
-  },
 })
-export const deleteBucketPolicy = deleteConfiguration('policy', 'DeleteBucketPolicy')
+
+export const getBucketPolicy = bucketOperation<BucketParams, { Policy: Document }>(
+  'GET',
+  'GetBucketPolicy',
+  {
+    subresource: 'policy',
+    result(reply) {
+      try {
+        return { Policy: JSON.parse(String(reply.body)) as Document }
+      } catch {
+        return { Policy: {} }
+      }
+    },
+  },
+)
+export const deleteBucketPolicy = configuration('Policy').remove()
 
 // ── lifecycle (documents 436/8280, 436/8278, 436/8284) ───────────────────────────────────────────
 
@@ -131,20 +119,16 @@ export interface RulesResult extends ResultMeta {
   Rules: Document[]
 }
 
-export const putBucketLifecycle = putConfiguration<PutBucketLifecycleParams>(
-  'lifecycle',
-  'PutBucketLifecycle',
-  ({ Rules, LifecycleConfiguration: given }) =>
-    xmlBody('LifecycleConfiguration', { Rule: given?.Rules ?? given?.Rule ?? Rules ?? [] }),
+const readRules = (body: XmlElement) => ({ Rules: asList<Document>(body.Rule) })
+
+const lifecycle = configuration('Lifecycle')
+export const putBucketLifecycle = lifecycle.put<PutBucketLifecycleParams>(
+  ({ Rules, LifecycleConfiguration: given }) => ({
+    Rule: given?.Rules ?? given?.Rule ?? Rules ?? [],
+  }),
 )
-export const getBucketLifecycle = getConfiguration<RulesResult>(
-  'lifecycle',
-  'GetBucketLifecycle',
-  'LifecycleConfiguration',
-  (body) => ({ Rules: asList<Document>(body.Rule) }),
-  { codes: ['NoSuchLifecycleConfiguration'], result: { Rules: [] } },
-)
-export const deleteBucketLifecycle = deleteConfiguration('lifecycle', 'DeleteBucketLifecycle')
+export const getBucketLifecycle = lifecycle.get<RulesResult>(readRules, lifecycle.absence)
+export const deleteBucketLifecycle = lifecycle.remove()
 
 // ── versioning (documents 436/19889, 436/19888) ──────────────────────────────────────────────────
 
@@ -152,16 +136,13 @@ export interface PutBucketVersioningParams extends BucketParams {
   VersioningConfiguration: { Status: 'Enabled' | 'Suspended' }
 }
 
-export const putBucketVersioning = putConfiguration<PutBucketVersioningParams>(
-  'versioning',
-  'PutBucketVersioning',
-  ({ VersioningConfiguration }) => xmlBody('VersioningConfiguration', VersioningConfiguration),
+const versioning = configuration('Versioning')
+export const putBucketVersioning = versioning.put<PutBucketVersioningParams>(
+  (params) => params.VersioningConfiguration,
 )
-export const getBucketVersioning = getConfiguration<
+export const getBucketVersioning = versioning.get<
   ResultMeta & { VersioningConfiguration: { Status?: string } }
->('versioning', 'GetBucketVersioning', 'VersioningConfiguration', (body) => ({
-  VersioningConfiguration: fieldsOf(body),
-}))
+>((body) => ({ VersioningConfiguration: fieldsOf(body) }))
 
 // ── replication (documents 436/19223, 436/19222, 436/19221) ──────────────────────────────────────
 
@@ -169,27 +150,19 @@ export interface PutBucketReplicationParams extends BucketParams {
   ReplicationConfiguration: { Role: string; Rules?: Document[]; Rule?: Document[] }
 }
 
-export const putBucketReplication = putConfiguration<PutBucketReplicationParams>(
-  'replication',
-  'PutBucketReplication',
-  ({ ReplicationConfiguration: { Rules, Rule, ...rest } }) =>
-    xmlBody('ReplicationConfiguration', { ...rest, Rule: Rules ?? Rule }),
+const replication = configuration('Replication')
+export const putBucketReplication = replication.put<PutBucketReplicationParams>(
+  ({ ReplicationConfiguration: { Rules, Rule, ...rest } }) => ({ ...rest, Rule: Rules ?? Rule }),
 )
-export const getBucketReplication = getConfiguration<
+export const getBucketReplication = replication.get<
   ResultMeta & { ReplicationConfiguration: { Role?: string; Rules: Document[] } }
 >(
-  'replication',
-  'GetBucketReplication',
-  'ReplicationConfiguration',
   ({ Rule, ...rest }) => ({
     ReplicationConfiguration: { ...fieldsOf(rest), Rules: asList<Document>(Rule) },
   }),
-  {
-    codes: ['ReplicationConfigurationNotFoundError', 'ReplicationConfigurationnotFoundError'],
-    result: { ReplicationConfiguration: { Rules: [] } },
-  },
+  ['ReplicationConfigurationNotFoundError', 'ReplicationConfigurationnotFoundError'],
 )
-export const deleteBucketReplication = deleteConfiguration('replication', 'DeleteBucketReplication')
+export const deleteBucketReplication = replication.remove()
 
 // ── website (documents 436/31930, 436/31929, 436/31928) ──────────────────────────────────────────
 
@@ -197,32 +170,28 @@ export interface PutBucketWebsiteParams extends BucketParams {
   WebsiteConfiguration: Document
 }
 
-export const putBucketWebsite = putConfiguration<PutBucketWebsiteParams>(
-  'website',
-  'PutBucketWebsite',
-  ({ WebsiteConfiguration: { RoutingRules, ...rest } }) =>
-    xmlBody('WebsiteConfiguration', {
-      ...rest,
-      RoutingRules: RoutingRules
-        ? { RoutingRule: RoutingRules.RoutingRule ?? RoutingRules }
-        : undefined,
-    }),
-)
-export const getBucketWebsite = getConfiguration<ResultMeta & { WebsiteConfiguration: Document }>(
-  'website',
-  'GetBucketWebsite',
-  'WebsiteConfiguration',
-  (body) => ({
-    WebsiteConfiguration: {
-      ...body,
-      ...(body.RoutingRules
-        ? { RoutingRules: asList((body.RoutingRules as XmlElement).RoutingRule) }
-        : {}),
-    },
+const website = configuration('Website')
+export const putBucketWebsite = website.put<PutBucketWebsiteParams>(
+  ({ WebsiteConfiguration: { RoutingRules, ...rest } }) => ({
+    ...rest,
+    RoutingRules: RoutingRules
+      ? { RoutingRule: RoutingRules.RoutingRule ?? RoutingRules }
+      : undefined,
   }),
-  { codes: ['NoSuchWebsiteConfiguration'], result: { WebsiteConfiguration: {} } },
 )
-export const deleteBucketWebsite = deleteConfiguration('website', 'DeleteBucketWebsite')
+export const getBucketWebsite = website.get<ResultMeta & { WebsiteConfiguration: Document }>(
+  (body) => {
+    const rules = body.RoutingRules as XmlElement | undefined
+    return {
+      WebsiteConfiguration: {
+        ...body,
+        ...(rules && { RoutingRules: asList(rules.RoutingRule) }),
+      },
+    }
+  },
+  website.absence,
+)
+export const deleteBucketWebsite = website.remove()
 
 // ── referer (documents 436/32492, 436/32493) ─────────────────────────────────────────────────────
 
@@ -230,28 +199,24 @@ export interface PutBucketRefererParams extends BucketParams {
   RefererConfiguration: Document
 }
 
-export const putBucketReferer = putConfiguration<PutBucketRefererParams>(
-  'referer',
-  'PutBucketReferer',
+const referer = configuration('Referer')
+export const putBucketReferer = referer.put<PutBucketRefererParams>(
   ({ RefererConfiguration: given }) => {
     const list = given.DomainList as { Domains?: string[]; Domain?: string[] } | undefined
-    const DomainList = list ? { Domain: list.Domains ?? list.Domain } : undefined
-    return xmlBody('RefererConfiguration', { ...given, DomainList })
+    return { ...given, DomainList: list ? { Domain: list.Domains ?? list.Domain } : undefined }
   },
 )
-export const getBucketReferer = getConfiguration<ResultMeta & { RefererConfiguration: Document }>(
-  'referer',
-  'GetBucketReferer',
-  'RefererConfiguration',
-  (body) => ({
-    RefererConfiguration: {
-      ...body,
-      ...(body.DomainList
-        ? { DomainList: { Domains: asList<string>((body.DomainList as XmlElement).Domain) } }
-        : {}),
-    },
-  }),
-  { codes: ['NoSuchRefererConfiguration'], result: { RefererConfiguration: {} } },
+export const getBucketReferer = referer.get<ResultMeta & { RefererConfiguration: Document }>(
+  (body) => {
+    const list = body.DomainList as XmlElement | undefined
+    return {
+      RefererConfiguration: {
+        ...body,
+        ...(list && { DomainList: { Domains: asList<string>(list.Domain) } }),
+      },
+    }
+  },
+  referer.absence,
 )
 
 // ── custom domains (documents 436/36506, 436/36507, 436/36508) ───────────────────────────────────
@@ -261,19 +226,14 @@ export interface PutBucketDomainParams extends BucketParams {
   DomainConfiguration?: { DomainRule?: Document[] }
 }
 
-export const putBucketDomain = putConfiguration<PutBucketDomainParams>(
-  'domain',
-  'PutBucketDomain',
-  ({ DomainRule, DomainConfiguration: given }) =>
-    xmlBody('DomainConfiguration', { DomainRule: given?.DomainRule ?? DomainRule }),
+const domain = configuration('Domain')
+export const putBucketDomain = domain.put<PutBucketDomainParams>(
+  ({ DomainRule, DomainConfiguration: given }) => ({ DomainRule: given?.DomainRule ?? DomainRule }),
 )
-export const getBucketDomain = getConfiguration<ResultMeta & { DomainRule: Document[] }>(
-  'domain',
-  'GetBucketDomain',
-  'DomainConfiguration',
-  (body) => ({ DomainRule: asList<Document>(body.DomainRule) }),
+export const getBucketDomain = domain.get<ResultMeta & { DomainRule: Document[] }>(
+  ({ DomainRule }) => ({ DomainRule: asList<Document>(DomainRule) }),
 )
-export const deleteBucketDomain = deleteConfiguration('domain', 'DeleteBucketDomain')
+export const deleteBucketDomain = domain.remove()
 
 // ── back to origin (documents 436/30618, 436/30619, 436/30620) ───────────────────────────────────
 
@@ -282,19 +242,14 @@ export interface PutBucketOriginParams extends BucketParams {
   OriginConfiguration?: { OriginRule?: Document[] }
 }
 
-export const putBucketOrigin = putConfiguration<PutBucketOriginParams>(
-  'origin',
-  'PutBucketOrigin',
-  ({ OriginRule, OriginConfiguration: given }) =>
-    xmlBody('OriginConfiguration', { OriginRule: given?.OriginRule ?? OriginRule }),
+const origin = configuration('Origin')
+export const putBucketOrigin = origin.put<PutBucketOriginParams>(
+  ({ OriginRule, OriginConfiguration: given }) => ({ OriginRule: given?.OriginRule ?? OriginRule }),
 )
-export const getBucketOrigin = getConfiguration<ResultMeta & { OriginRule: Document[] }>(
-  'origin',
-  'GetBucketOrigin',
-  'OriginConfiguration',
-  (body) => ({ OriginRule: asList<Document>(body.OriginRule) }),
+export const getBucketOrigin = origin.get<ResultMeta & { OriginRule: Document[] }>(
+  ({ OriginRule }) => ({ OriginRule: asList<Document>(OriginRule) }),
 )
-export const deleteBucketOrigin = deleteConfiguration('origin', 'DeleteBucketOrigin')
+export const deleteBucketOrigin = origin.remove()
 
 // ── logging (documents 436/17054, 436/17053) ─────────────────────────────────────────────────────
 
@@ -303,16 +258,13 @@ export interface PutBucketLoggingParams extends BucketParams {
   BucketLoggingStatus?: Document | ''
 }
 
-export const putBucketLogging = putConfiguration<PutBucketLoggingParams>(
-  'logging',
-  'PutBucketLogging',
-  ({ BucketLoggingStatus }) => xmlBody('BucketLoggingStatus', BucketLoggingStatus ?? ''),
+const logging = configuration('Logging', 'BucketLoggingStatus')
+export const putBucketLogging = logging.put<PutBucketLoggingParams>(
+  (params) => params.BucketLoggingStatus,
 )
-export const getBucketLogging = getConfiguration<
-  ResultMeta & { BucketLoggingStatus: Document | '' }
->('logging', 'GetBucketLogging', 'BucketLoggingStatus', (body) => ({
-  BucketLoggingStatus: Object.keys(body).length > 0 ? fieldsOf(body) : '',
-}))
+export const getBucketLogging = logging.get<ResultMeta & { BucketLoggingStatus: Document | '' }>(
+  (body) => ({ BucketLoggingStatus: Object.keys(body).length > 0 ? fieldsOf(body) : '' }),
+)
 
 // ── acceleration (documents 436/38869, 436/38868) ────────────────────────────────────────────────
 
@@ -320,16 +272,13 @@ export interface PutBucketAccelerateParams extends BucketParams {
   AccelerateConfiguration: { Status: 'Enabled' | 'Suspended'; Type?: string }
 }
 
-export const putBucketAccelerate = putConfiguration<PutBucketAccelerateParams>(
-  'accelerate',
-  'PutBucketAccelerate',
-  ({ AccelerateConfiguration }) => xmlBody('AccelerateConfiguration', AccelerateConfiguration),
+const accelerate = configuration('Accelerate')
+export const putBucketAccelerate = accelerate.put<PutBucketAccelerateParams>(
+  (params) => params.AccelerateConfiguration,
 )
-export const getBucketAccelerate = getConfiguration<
+export const getBucketAccelerate = accelerate.get<
   ResultMeta & { AccelerateConfiguration: { Status?: string; Type?: string } }
->('accelerate', 'GetBucketAccelerate', 'AccelerateConfiguration', (body) => ({
-  AccelerateConfiguration: fieldsOf(body),
-}))
+>((body) => ({ AccelerateConfiguration: fieldsOf(body) }))
 
 // ── Intelligent tiering ─────────────────────────────────────────────────────────────────────────
 
@@ -343,16 +292,11 @@ export interface GetBucketIntelligentTieringResult extends ResultMeta {
   IntelligentTieringConfiguration: Document
 }
 
-export const putBucketIntelligentTiering = putConfiguration<PutBucketIntelligentTieringParams>(
-  'intelligenttiering',
-  'PutBucketIntelligentTiering',
-  (params) => xmlBody('IntelligentTieringConfiguration', params.IntelligentTieringConfiguration),
+const tiering = configuration('IntelligentTiering')
+export const putBucketIntelligentTiering = tiering.put<PutBucketIntelligentTieringParams>(
+  (params) => params.IntelligentTieringConfiguration,
 )
-
-export const getBucketIntelligentTiering = getConfiguration<GetBucketIntelligentTieringResult>(
-  'intelligenttiering',
-  'GetBucketIntelligentTiering',
-  'IntelligentTieringConfiguration',
+export const getBucketIntelligentTiering = tiering.get<GetBucketIntelligentTieringResult>(
   (body) => ({ IntelligentTieringConfiguration: fieldsOf(body) }),
 )
 
@@ -362,25 +306,14 @@ export interface PutBucketEncryptionParams extends BucketParams {
   ServerSideEncryptionConfiguration: { Rule?: Document[]; Rules?: Document[] }
 }
 
-export const putBucketEncryption = putConfiguration<PutBucketEncryptionParams>(
-  'encryption',
-  'PutBucketEncryption',
-  ({ ServerSideEncryptionConfiguration: { Rule, Rules } }) =>
-    xmlBody('ServerSideEncryptionConfiguration', { Rule: Rule ?? Rules }),
+const encryption = configuration('Encryption', 'ServerSideEncryptionConfiguration')
+export const putBucketEncryption = encryption.put<PutBucketEncryptionParams>(
+  ({ ServerSideEncryptionConfiguration: { Rule, Rules } }) => ({ Rule: Rule ?? Rules }),
 )
-export const getBucketEncryption = getConfiguration<
+export const getBucketEncryption = encryption.get<
   ResultMeta & { EncryptionConfiguration: { Rules: Document[] } }
->(
-  'encryption',
-  'GetBucketEncryption',
-  'ServerSideEncryptionConfiguration',
-  (body) => ({ EncryptionConfiguration: { Rules: asList<Document>(body.Rule) } }),
-  {
-    codes: ['NoSuchEncryptionConfiguration'],
-    result: { EncryptionConfiguration: { Rules: [] } },
-  },
-)
-export const deleteBucketEncryption = deleteConfiguration('encryption', 'DeleteBucketEncryption')
+>((body) => ({ EncryptionConfiguration: readRules(body) }), encryption.absence)
+export const deleteBucketEncryption = encryption.remove()
 
 // ── strict signature mode (document 436/53892) ───────────────────────────────────────────────────
 
@@ -389,18 +322,13 @@ export interface PutBucketStrictSignatureParams extends BucketParams {
   Rules: Document[]
 }
 
-export const putBucketStrictSignature = putConfiguration<PutBucketStrictSignatureParams>(
-  'strict-signature',
-  'PutBucketStrictSignature',
-  ({ Rules }) => xmlBody('StrictSignatureConfiguration', { Rule: Rules }),
-)
-export const getBucketStrictSignature = getConfiguration<RulesResult>(
-  'strict-signature',
-  'GetBucketStrictSignature',
+const strictSignature = configuration(
+  'StrictSignature',
   'StrictSignatureConfiguration',
-  (body) => ({ Rules: asList<Document>(body.Rule) }),
-)
-export const deleteBucketStrictSignature = deleteConfiguration(
   'strict-signature',
-  'DeleteBucketStrictSignature',
 )
+export const putBucketStrictSignature = strictSignature.put<PutBucketStrictSignatureParams>(
+  ({ Rules }) => ({ Rule: Rules }),
+)
+export const getBucketStrictSignature = strictSignature.get<RulesResult>(readRules)
+export const deleteBucketStrictSignature = strictSignature.remove()

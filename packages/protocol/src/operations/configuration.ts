@@ -2,8 +2,8 @@ import type { XmlElement } from '../xml/readXml'
 import { writeXml } from '../xml/writeXml'
 import {
   type BucketParams,
+  bucketOperation,
   type Operation,
-  operation,
   type RequestParts,
   type ResultMeta,
   type ServiceFailure,
@@ -12,68 +12,59 @@ import {
 /** A result without the fields that every result has. */
 export type Own<Result> = Omit<Result, keyof ResultMeta>
 
-/** `PUT ?sub` of a bucket: stores a document. */
-export function putConfiguration<Params extends BucketParams>(
-  subresource: string,
-  action: string,
-  request: (params: Params) => RequestParts,
-  contentType?: 'application/json',
-): Operation<Params, object> {
-  return operation<Params>({
-    method: 'PUT',
-    target: 'bucket',
-    subresource,
-    access: [{ action, on: 'bucket' }],
-    idempotent: true,
-    contentMd5: true,
-    ...(contentType ? { contentType } : {}),
-    request,
-  })
+/** The rows of one bucket configuration: a document that is put, read and removed as a whole. */
+export interface Configuration {
+  /** `PUT ?sub`: stores the document whose content is made of the params. */
+  put<Params extends BucketParams>(content: (params: Params) => unknown): Operation<Params, object>
+  /**
+   * `GET ?sub`: gives the document back. A 404 of one of the codes of absence is no error but what an
+   * empty document reads as.
+   */
+  get<Result>(
+    read: (body: XmlElement) => Own<Result>,
+    absence?: string[],
+  ): Operation<BucketParams, Own<Result>>
+  /** `DELETE ?sub` */
+  remove(): Operation<BucketParams, object>
+  /** What COS mostly answers when there is no such configuration. */
+  absence: string[]
 }
 
 /**
- * `GET ?sub` of a bucket: gives the document back. With `absent`, a 404 of that code is no error but
- * the result that says there is none.
+ * Configurations are all alike, and named alike: `Lifecycle` is the sub-resource `lifecycle` with the
+ * document `LifecycleConfiguration`, for which the actions `PutBucketLifecycle` and so on are needed.
  */
-export function getConfiguration<Result>(
-  subresource: string,
-  action: string,
-  root: string,
-  read: (body: XmlElement, headers: Record<string, string>) => Own<Result>,
-  absent?: { codes: string[]; result: Own<Result> },
-): Operation<BucketParams, Own<Result>> {
-  return operation<BucketParams, Own<Result>>({
-    method: 'GET',
-    target: 'bucket',
-    subresource,
-    access: [{ action, on: 'bucket' }],
-    idempotent: true,
-    result: (reply) => read(reply.xml(root), reply.headers),
-    ...(absent ? { forgive: (failure: ServiceFailure) => forgiveAbsence(failure, absent) } : {}),
-  })
-}
-
-/** `DELETE ?sub` of a bucket. */
-export function deleteConfiguration(
-  subresource: string,
-  action: string,
-): Operation<BucketParams, object> {
-  return operation<BucketParams>({
-    method: 'DELETE',
-    target: 'bucket',
-    subresource,
-    access: [{ action, on: 'bucket' }],
-    idempotent: true,
-  })
+export function configuration(
+  name: string,
+  root = `${name}Configuration`,
+  subresource = name.toLowerCase(),
+): Configuration {
+  return {
+    put: (content) =>
+      bucketOperation('PUT', `PutBucket${name}`, {
+        subresource,
+        contentMd5: true,
+        request: (params) => xmlBody(root, content(params)),
+      }),
+    get: (read, absence) =>
+      bucketOperation('GET', `GetBucket${name}`, {
+        subresource,
+        result: (reply) => read(reply.xml(root)),
+        ...(absence && { forgive: (failure) => forgiveAbsence(failure, absence, read({})) }),
+      }),
+    remove: () => bucketOperation('DELETE', `DeleteBucket${name}`, { subresource }),
+    absence: [`NoSuch${name}Configuration`],
+  }
 }
 
 /** A 404 that says "there is none", with the fields of a result. */
 export function forgiveAbsence(
   { statusCode, code, headers, RequestId }: ServiceFailure,
-  absent: { codes: string[]; result: object },
+  absence: string[],
+  result: object,
 ): object | undefined {
-  if (statusCode !== 404 || absent.codes.indexOf(code) < 0) return undefined
-  return { ...absent.result, statusCode, headers, ...(RequestId ? { RequestId } : {}) }
+  if (statusCode !== 404 || absence.indexOf(code) < 0) return undefined
+  return { ...result, statusCode, headers, ...(RequestId ? { RequestId } : {}) }
 }
 
 /** A document under its root element. */

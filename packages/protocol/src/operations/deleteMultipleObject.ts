@@ -1,6 +1,6 @@
 import { asList } from '../xml/readXml'
-import { writeXml } from '../xml/writeXml'
-import { type BucketParams, operation, type ResultMeta } from './operation'
+import { xmlBody } from './configuration'
+import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
 export interface DeleteMultipleObjectParams extends BucketParams {
   /** At most 1000 (document 436/8289). */
@@ -14,24 +14,18 @@ export interface DeleteMultipleObjectResult extends ResultMeta {
   Error: { Key: string; Code: string; Message: string; VersionId?: string }[]
 }
 
-export const deleteMultipleObject = operation<
+export const deleteMultipleObject = bucketOperation<
   DeleteMultipleObjectParams,
   Pick<DeleteMultipleObjectResult, 'Deleted' | 'Error'>
->({
-  method: 'POST',
-  target: 'bucket',
+>('POST', 'DeleteObject', {
   subresource: 'delete',
   access: [{ action: 'DeleteObject', on: 'listedObjects' }],
-  idempotent: true,
   contentMd5: true,
-  request: ({ Objects, Quiet }) => ({
-    body: writeXml({
-      Delete: {
-        Object: Objects.map(({ Key, VersionId }) => ({ Key, VersionId })),
-        Quiet: Quiet ?? false,
-      },
+  request: ({ Objects, Quiet }) =>
+    xmlBody('Delete', {
+      Object: Objects.map(({ Key, VersionId }) => ({ Key, VersionId })),
+      Quiet: Quiet ?? false,
     }),
-  }),
   result(reply) {
     const body = reply.xml('DeleteResult')
     return { Deleted: asList(body.Deleted), Error: asList(body.Error) }

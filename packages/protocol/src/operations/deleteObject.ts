@@ -1,4 +1,4 @@
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import { type ObjectParams, objectOperation, type ResultMeta, versionRequest } from './operation'
 
 export interface DeleteObjectParams extends ObjectParams {
   VersionId?: string
@@ -9,12 +9,8 @@ export interface DeleteObjectResult extends ResultMeta {
   BucketNotFound?: true
 }
 
-export const deleteObject = operation<DeleteObjectParams>({
-  method: 'DELETE',
-  target: 'object',
-  access: [{ action: 'DeleteObject', on: 'object' }],
-  idempotent: true,
-  request: ({ VersionId }) => ({ query: { versionId: VersionId } }),
+export const deleteObject = objectOperation<DeleteObjectParams>('DELETE', 'DeleteObject', {
+  request: versionRequest,
   forgive: ({ statusCode }) =>
     statusCode === 404 ? { BucketNotFound: true, statusCode } : undefined,
 })

@@ -1,5 +1,7 @@
 import { asList } from '../xml/readXml'
-import { type BucketParams, operation, type ResultMeta } from './operation'
+import type { Own } from './configuration'
+import { dashedQuery } from './dashed'
+import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
 export interface GetBucketParams extends BucketParams {
   /** Only keys that start with it. @default '' (with `COS.cloud`: the caller's own folder) */
@@ -40,26 +42,24 @@ export interface GetBucketResult extends ResultMeta {
   CommonPrefixes: { Prefix: string }[]
 }
 
-export const getBucket = operation<GetBucketParams, Omit<GetBucketResult, keyof ResultMeta>>({
-  method: 'GET',
-  target: 'bucket',
-  access: [{ action: 'GetBucket', on: 'prefix' }],
-  idempotent: true,
-  request: (params) => ({
-    query: {
-      prefix: params.Prefix ?? '',
-      delimiter: params.Delimiter,
-      marker: params.Marker,
-      'max-keys': params.MaxKeys,
-      'encoding-type': params.EncodingType,
+export const getBucket = bucketOperation<GetBucketParams, Own<GetBucketResult>>(
+  'GET',
+  'GetBucket',
+  {
+    access: [{ action: 'GetBucket', on: 'prefix' }],
+    request: (params) => ({
+      query: {
+        prefix: params.Prefix ?? '',
+        ...dashedQuery(params, ['Delimiter', 'Marker', 'MaxKeys', 'EncodingType']),
+      },
+    }),
+    result(reply) {
+      const body = reply.xml('ListBucketResult')
+      return {
+        ...(body as unknown as Own<GetBucketResult>),
+        Contents: asList<ListedObject>(body.Contents),
+        CommonPrefixes: asList<{ Prefix: string }>(body.CommonPrefixes),
+      }
     },
-  }),
-  result(reply) {
-    const body = reply.xml('ListBucketResult')
-    return {
-      ...(body as unknown as Omit<GetBucketResult, keyof ResultMeta>),
-      Contents: asList<ListedObject>(body.Contents),
-      CommonPrefixes: asList<{ Prefix: string }>(body.CommonPrefixes),
-    }
   },
-})
+)

@@ -1,6 +1,13 @@
 import { CosError } from '../errors/CosError'
 import { foldsToRoot } from '../key/checkKey'
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import { dashedQuery } from './dashed'
+import {
+  eTagOf,
+  type ObjectParams,
+  objectOperation,
+  type ResultMeta,
+  versionRequest,
+} from './operation'
 import type { ReadConditions } from './paramHeaders'
 
 /** Response headers that COS replaces on request; needs a signed request (document 436/7753). */
@@ -34,34 +41,36 @@ export interface GetObjectResult extends ResultMeta {
   NotModified?: true
 }
 
-export const getObject = operation<GetObjectParams, Pick<GetObjectResult, 'Body' | 'ETag'>>({
-  method: 'GET',
-  target: 'object',
-  access: [{ action: 'GetObject', on: 'object' }],
-  idempotent: true,
-  isContent: true,
-  request(params) {
-    if (foldsToRoot(params.Key)) {
-      const message = 'The Getobject Key is illegal'
-      throw new CosError({ kind: 'argument', code: 'KitInvalidKey', message, error: { message } })
-    }
-    return {
-      query: {
-        versionId: params.VersionId,
-        'response-content-type': params.ResponseContentType,
-        'response-content-language': params.ResponseContentLanguage,
-        'response-expires': params.ResponseExpires,
-        'response-cache-control': params.ResponseCacheControl,
-        'response-content-disposition': params.ResponseContentDisposition,
-        'response-content-encoding': params.ResponseContentEncoding,
-        ...params.Query,
-      },
-    }
+export const getObject = objectOperation<GetObjectParams, Pick<GetObjectResult, 'Body' | 'ETag'>>(
+  'GET',
+  'GetObject',
+  {
+    isContent: true,
+    request(params) {
+      if (foldsToRoot(params.Key)) {
+        const message = 'The Getobject Key is illegal'
+        throw new CosError({ kind: 'argument', code: 'KitInvalidKey', message, error: { message } })
+      }
+      return {
+        query: {
+          ...versionRequest(params).query,
+          ...dashedQuery(params, [
+            'ResponseContentType',
+            'ResponseContentLanguage',
+            'ResponseExpires',
+            'ResponseCacheControl',
+            'ResponseContentDisposition',
+            'ResponseContentEncoding',
+          ]),
+          ...params.Query,
+        },
+      }
+    },
+    result: (reply) => ({
+      Body: (reply.body ?? '') as string | ArrayBuffer,
+      ETag: eTagOf(reply),
+    }),
+    forgive: ({ statusCode }, { IfModifiedSince }) =>
+      statusCode === 304 && IfModifiedSince ? { NotModified: true } : undefined,
   },
-  result: (reply) => ({
-    Body: (reply.body ?? '') as string | ArrayBuffer,
-    ETag: reply.headers.etag ?? '',
-  }),
-  forgive: ({ statusCode }, { IfModifiedSince }) =>
-    statusCode === 304 && IfModifiedSince ? { NotModified: true } : undefined,
-})
+)

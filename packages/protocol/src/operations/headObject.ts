@@ -1,4 +1,10 @@
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import {
+  eTagOf,
+  type ObjectParams,
+  objectOperation,
+  type ResultMeta,
+  versionRequest,
+} from './operation'
 import type { ReadConditions } from './paramHeaders'
 
 export interface HeadObjectParams extends ObjectParams, ReadConditions {
@@ -13,13 +19,13 @@ export interface HeadObjectResult extends ResultMeta {
   NotModified?: true
 }
 
-export const headObject = operation<HeadObjectParams, Pick<HeadObjectResult, 'ETag'>>({
-  method: 'HEAD',
-  target: 'object',
-  access: [{ action: 'HeadObject', on: 'object' }],
-  idempotent: true,
-  request: ({ VersionId }) => ({ query: { versionId: VersionId } }),
-  result: (reply) => ({ ETag: reply.headers.etag ?? '' }),
-  forgive: ({ statusCode }, { IfModifiedSince }) =>
-    statusCode === 304 && IfModifiedSince ? { NotModified: true, statusCode } : undefined,
-})
+export const headObject = objectOperation<HeadObjectParams, Pick<HeadObjectResult, 'ETag'>>(
+  'HEAD',
+  'HeadObject',
+  {
+    request: versionRequest,
+    result: (reply) => ({ ETag: eTagOf(reply) }),
+    forgive: ({ statusCode }, { IfModifiedSince }) =>
+      statusCode === 304 && IfModifiedSince ? { NotModified: true, statusCode } : undefined,
+  },
+)

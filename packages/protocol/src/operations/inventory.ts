@@ -1,7 +1,8 @@
 import { asList, type XmlElement } from '../xml/readXml'
 import type { Document } from './bucketConfigurations'
-import { xmlBody } from './configuration'
-import { type BucketParams, operation, type ResultMeta } from './operation'
+import { type Own, xmlBody } from './configuration'
+import { dashedQuery } from './dashed'
+import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
 export interface InventoryParams extends BucketParams {
   /** Name of the inventory job. */
@@ -52,57 +53,54 @@ function fromXml(given: XmlElement): Document {
   return configuration
 }
 
-const writeInventory = (method: 'PUT' | 'POST', action: string) =>
-  operation<PutBucketInventoryParams>({
-    method,
-    target: 'bucket',
-    subresource: 'inventory',
-    access: [{ action, on: 'bucket' }],
-    idempotent: method === 'PUT',
-    contentMd5: true,
-    request: ({ Id, InventoryConfiguration }) => ({
-      query: { id: Id },
-      ...xmlBody('InventoryConfiguration', toXml(InventoryConfiguration)),
-    }),
-  })
+const INVENTORY = { subresource: 'inventory' }
 
-export const putBucketInventory = writeInventory('PUT', 'PutBucketInventory')
+const WRITE = {
+  ...INVENTORY,
+  contentMd5: true,
+  request: ({ Id, InventoryConfiguration }: PutBucketInventoryParams) => ({
+    query: { id: Id },
+    ...xmlBody('InventoryConfiguration', toXml(InventoryConfiguration)),
+  }),
+}
 
-export const postBucketInventory = writeInventory('POST', 'PostBucketInventory')
+const oneJob = ({ Id }: InventoryParams) => ({ query: { id: Id } })
 
-export const getBucketInventory = operation<
-  InventoryParams,
-  Omit<GetBucketInventoryResult, keyof ResultMeta>
->({
-  method: 'GET',
-  target: 'bucket',
-  subresource: 'inventory',
-  needs: ['id'],
-  access: [{ action: 'GetBucketInventory', on: 'bucket' }],
-  idempotent: true,
-  request: ({ Id }) => ({ query: { id: Id } }),
-  result: (reply) => ({ InventoryConfiguration: fromXml(reply.xml('InventoryConfiguration')) }),
-})
+export const putBucketInventory = bucketOperation<PutBucketInventoryParams>(
+  'PUT',
+  'PutBucketInventory',
+  WRITE,
+)
 
-export const deleteBucketInventory = operation<InventoryParams>({
-  method: 'DELETE',
-  target: 'bucket',
-  subresource: 'inventory',
-  access: [{ action: 'DeleteBucketInventory', on: 'bucket' }],
-  idempotent: true,
-  request: ({ Id }) => ({ query: { id: Id } }),
-})
+export const postBucketInventory = bucketOperation<PutBucketInventoryParams>(
+  'POST',
+  'PostBucketInventory',
+  { ...WRITE, idempotent: false },
+)
 
-export const listBucketInventory = operation<
+export const getBucketInventory = bucketOperation<InventoryParams, Own<GetBucketInventoryResult>>(
+  'GET',
+  'GetBucketInventory',
+  {
+    ...INVENTORY,
+    needs: ['id'],
+    request: oneJob,
+    result: (reply) => ({ InventoryConfiguration: fromXml(reply.xml('InventoryConfiguration')) }),
+  },
+)
+
+export const deleteBucketInventory = bucketOperation<InventoryParams>(
+  'DELETE',
+  'DeleteBucketInventory',
+  { ...INVENTORY, request: oneJob },
+)
+
+export const listBucketInventory = bucketOperation<
   ListBucketInventoryParams,
   { InventoryConfigurations: Document[]; [element: string]: unknown }
->({
-  method: 'GET',
-  target: 'bucket',
-  subresource: 'inventory',
-  access: [{ action: 'ListBucketInventory', on: 'bucket' }],
-  idempotent: true,
-  request: ({ ContinuationToken }) => ({ query: { 'continuation-token': ContinuationToken } }),
+>('GET', 'ListBucketInventory', {
+  ...INVENTORY,
+  request: (params) => ({ query: dashedQuery(params, ['ContinuationToken']) }),
   result(reply) {
     const { InventoryConfiguration, ...rest } = reply.xml('ListInventoryConfigurationResult')
     return {

@@ -1,5 +1,6 @@
 import { asList } from '../xml/readXml'
-import { type BucketParams, operation, type ResultMeta } from './operation'
+import { dashedQuery } from './dashed'
+import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
 export interface ListObjectVersionsParams extends BucketParams {
   /** @default '' (with `COS.cloud`: the caller's own folder) */
@@ -33,24 +34,21 @@ export interface ListObjectVersionsResult extends ResultMeta {
   [element: string]: unknown
 }
 
-export const listObjectVersions = operation<
+export const listObjectVersions = bucketOperation<
   ListObjectVersionsParams,
   Pick<ListObjectVersionsResult, 'Versions' | 'DeleteMarkers'>
->({
-  method: 'GET',
-  target: 'bucket',
+>('GET', 'GetBucketObjectVersions', {
   subresource: 'versions',
   access: [{ action: 'GetBucketObjectVersions', on: 'prefix' }],
-  idempotent: true,
   request: (params) => ({
-    query: {
-      prefix: params.Prefix,
-      delimiter: params.Delimiter,
-      'key-marker': params.KeyMarker,
-      'version-id-marker': params.VersionIdMarker,
-      'max-keys': params.MaxKeys,
-      'encoding-type': params.EncodingType,
-    },
+    query: dashedQuery(params, [
+      'Prefix',
+      'Delimiter',
+      'KeyMarker',
+      'VersionIdMarker',
+      'MaxKeys',
+      'EncodingType',
+    ]),
   }),
   result(reply) {
     const { Version, DeleteMarker, ...rest } = reply.xml('ListVersionsResult')

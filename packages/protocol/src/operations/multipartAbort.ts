@@ -1,14 +1,11 @@
-import { type ObjectParams, operation } from './operation'
+import { type ObjectParams, objectOperation, uploadRequest } from './operation'
 
 export interface MultipartAbortParams extends ObjectParams {
   UploadId: string
 }
 
-export const multipartAbort = operation<MultipartAbortParams>({
-  method: 'DELETE',
-  target: 'object',
-  needs: ['uploadId'],
-  access: [{ action: 'AbortMultipartUpload', on: 'object' }],
-  idempotent: true,
-  request: ({ UploadId }) => ({ query: { uploadId: UploadId } }),
-})
+export const multipartAbort = objectOperation<MultipartAbortParams>(
+  'DELETE',
+  'AbortMultipartUpload',
+  { needs: ['uploadId'], request: uploadRequest },
+)

@@ -1,5 +1,11 @@
-import { writeXml } from '../xml/writeXml'
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import { type Own, xmlBody } from './configuration'
+import {
+  contentOf,
+  type ObjectParams,
+  objectOperation,
+  type ResultMeta,
+  uploadRequest,
+} from './operation'
 
 export interface MultipartCompleteParams extends ObjectParams {
   UploadId: string
@@ -22,29 +28,20 @@ export function quoteETag(etag: string): string {
   return `"${etag.replace(/^"|"$/g, '')}"`
 }
 
-export const multipartComplete = operation<
+export const multipartComplete = objectOperation<
   MultipartCompleteParams,
-  Omit<MultipartCompleteResult, keyof ResultMeta>
->({
-  method: 'POST',
-  target: 'object',
+  Own<MultipartCompleteResult>
+>('POST', 'CompleteMultipartUpload', {
   needs: ['uploadId'],
-  access: [{ action: 'CompleteMultipartUpload', on: 'object' }],
-  idempotent: true,
   contentMd5: true,
   request: ({ UploadId, Parts }) => ({
-    query: { uploadId: UploadId },
-    body: writeXml({
-      CompleteMultipartUpload: {
-        Part: Parts.map(({ PartNumber, ETag }) => ({ PartNumber, ETag: quoteETag(ETag) })),
-      },
+    ...uploadRequest({ UploadId }),
+    ...xmlBody('CompleteMultipartUpload', {
+      Part: Parts.map(({ PartNumber, ETag }) => ({ PartNumber, ETag: quoteETag(ETag) })),
     }),
   }),
   result: (reply) => ({
-    ...(reply.xml('CompleteMultipartUploadResult') as unknown as Omit<
-      MultipartCompleteResult,
-      keyof ResultMeta
-    >),
+    ...contentOf<Own<MultipartCompleteResult>>(reply, 'CompleteMultipartUploadResult'),
     Location: reply.location,
   }),
 })

@@ -1,4 +1,5 @@
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import type { Own } from './configuration'
+import { contentOf, type ObjectParams, objectOperation, type ResultMeta } from './operation'
 import type { ContentParams } from './paramHeaders'
 import { contentDefaults } from './putObject'
 
@@ -12,19 +13,13 @@ export interface MultipartInitResult extends ResultMeta {
   UploadId: string
 }
 
-export const multipartInit = operation<
-  MultipartInitParams,
-  Omit<MultipartInitResult, keyof ResultMeta>
->({
-  method: 'POST',
-  target: 'object',
-  subresource: 'uploads',
-  access: [{ action: 'InitiateMultipartUpload', on: 'object' }],
-  idempotent: false,
-  request: (params) => ({ query: params.Query, headers: contentDefaults(params) }),
-  result: (reply) =>
-    reply.xml('InitiateMultipartUploadResult') as unknown as Omit<
-      MultipartInitResult,
-      keyof ResultMeta
-    >,
-})
+export const multipartInit = objectOperation<MultipartInitParams, Own<MultipartInitResult>>(
+  'POST',
+  'InitiateMultipartUpload',
+  {
+    subresource: 'uploads',
+    idempotent: false,
+    request: (params) => ({ query: params.Query, headers: contentDefaults(params) }),
+    result: (reply) => contentOf(reply, 'InitiateMultipartUploadResult'),
+  },
+)

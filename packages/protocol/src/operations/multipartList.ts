@@ -1,5 +1,6 @@
 import { asList } from '../xml/readXml'
-import { type BucketParams, operation, type ResultMeta } from './operation'
+import { dashedQuery } from './dashed'
+import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
 export interface MultipartListParams extends BucketParams {
   /** @default '' (with `COS.cloud`: the caller's own folder) */
@@ -21,23 +22,22 @@ export interface MultipartListResult extends ResultMeta {
   [element: string]: unknown
 }
 
-export const multipartList = operation<
+export const multipartList = bucketOperation<
   MultipartListParams,
   Pick<MultipartListResult, 'Upload' | 'CommonPrefixes'>
->({
-  method: 'GET',
-  target: 'bucket',
+>('GET', 'ListMultipartUploads', {
   subresource: 'uploads',
   access: [{ action: 'ListMultipartUploads', on: 'prefix' }],
-  idempotent: true,
   request: (params) => ({
     query: {
       prefix: params.Prefix ?? '',
-      delimiter: params.Delimiter,
-      'encoding-type': params.EncodingType,
-      'max-uploads': params.MaxUploads,
-      'key-marker': params.KeyMarker,
-      'upload-id-marker': params.UploadIdMarker,
+      ...dashedQuery(params, [
+        'Delimiter',
+        'EncodingType',
+        'MaxUploads',
+        'KeyMarker',
+        'UploadIdMarker',
+      ]),
     },
   }),
   result(reply) {

@@ -1,5 +1,6 @@
 import { asList } from '../xml/readXml'
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import { dashedQuery } from './dashed'
+import { type ObjectParams, objectOperation, type ResultMeta, uploadRequest } from './operation'
 
 export interface MultipartListPartParams extends ObjectParams {
   UploadId: string
@@ -16,21 +17,15 @@ export interface MultipartListPartResult extends ResultMeta {
   [element: string]: unknown
 }
 
-export const multipartListPart = operation<
+export const multipartListPart = objectOperation<
   MultipartListPartParams,
   Pick<MultipartListPartResult, 'Part'>
->({
-  method: 'GET',
-  target: 'object',
+>('GET', 'ListParts', {
   needs: ['uploadId'],
-  access: [{ action: 'ListParts', on: 'object' }],
-  idempotent: true,
   request: (params) => ({
     query: {
-      uploadId: params.UploadId,
-      'encoding-type': params.EncodingType,
-      'max-parts': params.MaxParts,
-      'part-number-marker': params.PartNumberMarker,
+      ...uploadRequest(params).query,
+      ...dashedQuery(params, ['EncodingType', 'MaxParts', 'PartNumberMarker']),
     },
   }),
   result(reply) {

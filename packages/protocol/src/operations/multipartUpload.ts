@@ -1,4 +1,10 @@
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import {
+  eTagOf,
+  type ObjectParams,
+  objectOperation,
+  partRequest,
+  type ResultMeta,
+} from './operation'
 import { checkBody } from './putObject'
 
 export interface MultipartUploadParams extends ObjectParams {
@@ -20,18 +26,11 @@ export interface MultipartUploadResult extends ResultMeta {
   ETag: string
 }
 
-export const multipartUpload = operation<
+export const multipartUpload = objectOperation<
   MultipartUploadParams,
   Pick<MultipartUploadResult, 'ETag'>
->({
-  method: 'PUT',
-  target: 'object',
+>('PUT', 'UploadPart', {
   needs: ['partNumber', 'uploadId'],
-  access: [{ action: 'UploadPart', on: 'object' }],
-  idempotent: true,
-  request: (params) => ({
-    query: { partNumber: params.PartNumber, uploadId: params.UploadId },
-    body: checkBody(params.Body),
-  }),
-  result: (reply) => ({ ETag: reply.headers.etag ?? '' }),
+  request: (params) => ({ ...partRequest(params), body: checkBody(params.Body) }),
+  result: (reply) => ({ ETag: eTagOf(reply) }),
 })

@@ -120,9 +120,75 @@ export interface Operation<Params extends CallParams, Result> {
 // biome-ignore lint/suspicious/noExplicitAny: a table row of any params and result
 export type AnyOperation = Operation<any, any>
 
-/** Declares a row of the table, inferring nothing away. */
+type Details<Params extends CallParams, Result> = Partial<Operation<Params, Result>>
+
+/**
+ * Declares a row of the table. What most rows share need not be said: one CAM action, needed on what the
+ * request is addressed to, and that sending it twice leaves the same state as once.
+ */
 export function operation<Params extends CallParams, Result = object>(
-  row: Operation<Params, Result>,
+  method: HttpMethod,
+  target: Operation<Params, Result>['target'],
+  action: string,
+  details: Details<Params, Result>,
 ): Operation<Params, Result> {
-  return row
+  return { method, target, access: [{ action, on: target }], idempotent: true, ...details }
+}
+
+/** A row of the table that concerns a bucket, or one of its sub-resources. */
+export function bucketOperation<Params extends BucketParams, Result = object>(
+  method: HttpMethod,
+  action: string,
+  details: Details<Params, Result> = {},
+): Operation<Params, Result> {
+  return operation(method, 'bucket', action, details)
+}
+
+/** A row of the table that concerns an object, or one of its sub-resources. */
+export function objectOperation<Params extends ObjectParams, Result = object>(
+  method: HttpMethod,
+  action: string,
+  details: Details<Params, Result>,
+): Operation<Params, Result> {
+  return operation(method, 'object', action, details)
+}
+
+/** The request for one version of an object. */
+export function versionRequest({ VersionId }: { VersionId?: string }): RequestParts {
+  return { query: { versionId: VersionId } }
+}
+
+/** The request for one multipart upload. */
+export function uploadRequest({ UploadId }: { UploadId: string }): RequestParts {
+  return { query: { uploadId: UploadId } }
+}
+
+/** The request for one part of a multipart upload. */
+export function partRequest({
+  PartNumber,
+  UploadId,
+}: {
+  PartNumber: number
+  UploadId: string
+}): RequestParts {
+  return { query: { partNumber: PartNumber, uploadId: UploadId } }
+}
+
+/** What rows that copy an object have in common. */
+export const COPY: Pick<AnyOperation, 'copies' | 'access'> = {
+  copies: true,
+  access: [
+    { action: 'GetObject', on: 'copySource' },
+    { action: 'PutObject', on: 'object' },
+  ],
+}
+
+/** The content of the answer's root element, which COS promises to be a `Content`. */
+export function contentOf<Content>(reply: Reply, root: string): Content {
+  return reply.xml(root) as unknown as Content
+}
+
+/** An object's ETag in its quotes; empty when the platform hides the headers. */
+export function eTagOf({ headers }: Reply): string {
+  return headers.etag ?? ''
 }

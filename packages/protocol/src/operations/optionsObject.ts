@@ -1,4 +1,6 @@
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import type { Own } from './configuration'
+import { dashed } from './dashed'
+import { type ObjectParams, objectOperation, type ResultMeta } from './operation'
 
 export interface OptionsObjectParams extends ObjectParams {
   Origin: string
@@ -17,36 +19,33 @@ export interface OptionsObjectResult extends ResultMeta {
 }
 
 const ANSWERS = [
-  ['AccessControlAllowOrigin', 'access-control-allow-origin'],
-  ['AccessControlAllowMethods', 'access-control-allow-methods'],
-  ['AccessControlAllowHeaders', 'access-control-allow-headers'],
-  ['AccessControlExposeHeaders', 'access-control-expose-headers'],
-  ['AccessControlMaxAge', 'access-control-max-age'],
+  'AccessControlAllowOrigin',
+  'AccessControlAllowMethods',
+  'AccessControlAllowHeaders',
+  'AccessControlExposeHeaders',
+  'AccessControlMaxAge',
 ] as const
 
-export const optionsObject = operation<
-  OptionsObjectParams,
-  Omit<OptionsObjectResult, keyof ResultMeta>
->({
-  method: 'OPTIONS',
-  target: 'object',
-  access: [{ action: 'OptionsObject', on: 'object' }],
-  idempotent: true,
-  request: (params) => ({
-    headers: {
-      Origin: params.Origin,
-      'Access-Control-Request-Method': params.AccessControlRequestMethod,
-      'Access-Control-Request-Headers': params.AccessControlRequestHeaders,
+export const optionsObject = objectOperation<OptionsObjectParams, Own<OptionsObjectResult>>(
+  'OPTIONS',
+  'OptionsObject',
+  {
+    request: (params) => ({
+      headers: {
+        Origin: params.Origin,
+        'Access-Control-Request-Method': params.AccessControlRequestMethod,
+        'Access-Control-Request-Headers': params.AccessControlRequestHeaders,
+      },
+    }),
+    result(reply) {
+      const result: Own<OptionsObjectResult> = {}
+      for (const field of ANSWERS) {
+        const value = reply.headers[dashed(field).toLowerCase()]
+        if (value !== undefined) result[field] = value
+      }
+      return result
     },
-  }),
-  result(reply) {
-    const result: Record<string, string> = {}
-    for (const [field, header] of ANSWERS) {
-      const value = reply.headers[header]
-      if (value !== undefined) result[field] = value
-    }
-    return result
+    forgive: ({ statusCode }) =>
+      statusCode === 403 ? { OptionsForbidden: true, statusCode } : undefined,
   },
-  forgive: ({ statusCode }) =>
-    statusCode === 403 ? { OptionsForbidden: true, statusCode } : undefined,
-})
+)

@@ -1,43 +1,38 @@
-/** Which request header each named param becomes: the table of cos-wx-sdk-v5. */
-const HEADER_OF: Record<string, string> = {
-  MFA: 'x-cos-mfa',
-  ContentMD5: 'Content-MD5',
-  ContentLength: 'Content-Length',
-  ContentType: 'Content-Type',
-  Expect: 'Expect',
-  Expires: 'Expires',
-  CacheControl: 'Cache-Control',
-  ContentDisposition: 'Content-Disposition',
-  ContentEncoding: 'Content-Encoding',
-  Range: 'Range',
-  IfModifiedSince: 'If-Modified-Since',
-  IfUnmodifiedSince: 'If-Unmodified-Since',
-  IfMatch: 'If-Match',
-  IfNoneMatch: 'If-None-Match',
-  CopySource: 'x-cos-copy-source',
-  CopySourceRange: 'x-cos-copy-source-Range',
-  MetadataDirective: 'x-cos-metadata-directive',
-  CopySourceIfModifiedSince: 'x-cos-copy-source-If-Modified-Since',
-  CopySourceIfUnmodifiedSince: 'x-cos-copy-source-If-Unmodified-Since',
-  CopySourceIfMatch: 'x-cos-copy-source-If-Match',
-  CopySourceIfNoneMatch: 'x-cos-copy-source-If-None-Match',
-  ACL: 'x-cos-acl',
-  GrantRead: 'x-cos-grant-read',
-  GrantWrite: 'x-cos-grant-write',
-  GrantFullControl: 'x-cos-grant-full-control',
-  GrantReadAcp: 'x-cos-grant-read-acp',
-  GrantWriteAcp: 'x-cos-grant-write-acp',
-  StorageClass: 'x-cos-storage-class',
-  TrafficLimit: 'x-cos-traffic-limit',
-  MimeLimit: 'x-cos-mime-limit',
-  ForbidOverwrite: 'x-cos-forbid-overwrite',
-  SSECustomerAlgorithm: 'x-cos-server-side-encryption-customer-algorithm',
-  SSECustomerKey: 'x-cos-server-side-encryption-customer-key',
-  SSECustomerKeyMD5: 'x-cos-server-side-encryption-customer-key-MD5',
-  ServerSideEncryption: 'x-cos-server-side-encryption',
-  SSEKMSKeyId: 'x-cos-server-side-encryption-cos-kms-key-id',
-  SSEContext: 'x-cos-server-side-encryption-context',
-  PicOperations: 'Pic-Operations',
+import { dashed } from './dashed'
+
+/** Params that are headers, spelled with dashes: the table of cos-wx-sdk-v5. */
+const PLAIN =
+  'ContentMD5 ContentLength ContentType Expect Expires CacheControl ContentDisposition ContentEncoding Range IfModifiedSince IfUnmodifiedSince IfMatch IfNoneMatch PicOperations'
+
+/** Params that are headers of COS's own: after `x-cos-`, in lower case. */
+const OWN =
+  'MFA CopySource MetadataDirective ACL GrantRead GrantWrite GrantFullControl GrantReadAcp GrantWriteAcp StorageClass TrafficLimit MimeLimit ForbidOverwrite ServerSideEncryption'
+
+/** Params that belong to the source of a copy: after `x-cos-copy-source-`. */
+const OF_COPY_SOURCE = 'Range IfModifiedSince IfUnmodifiedSince IfMatch IfNoneMatch'
+
+/** Params whose header has another name: after `x-cos-server-side-encryption-`. */
+const OF_ENCRYPTION = {
+  SSECustomerAlgorithm: 'customer-algorithm',
+  SSECustomerKey: 'customer-key',
+  SSECustomerKeyMD5: 'customer-key-MD5',
+  SSEKMSKeyId: 'cos-kms-key-id',
+  SSEContext: 'context',
+}
+
+const HEADERS: Record<string, string> = {}
+for (const name of PLAIN.split(' ')) HEADERS[name] = dashed(name)
+for (const name of OWN.split(' ')) HEADERS[name] = `x-cos-${dashed(name).toLowerCase()}`
+for (const name of OF_COPY_SOURCE.split(' ')) {
+  HEADERS[`CopySource${name}`] = `x-cos-copy-source-${dashed(name)}`
+}
+for (const [name, header] of Object.entries(OF_ENCRYPTION)) {
+  HEADERS[name] = `x-cos-server-side-encryption-${header}`
+}
+
+/** Which request header a named param becomes. */
+export function headerOf(param: string): string {
+  return HEADERS[param] as string
 }
 
 export type HeaderValue = string | number
@@ -58,7 +53,7 @@ export function paramHeaders(params: object): Record<string, HeaderValue> {
   for (const name of Object.keys(given)) {
     if (name.indexOf('x-cos-') >= 0) put(name, given[name])
   }
-  for (const name of Object.keys(HEADER_OF)) put(HEADER_OF[name] as string, given[name])
+  for (const name of Object.keys(HEADERS)) put(headerOf(name), given[name])
   return headers
 }
 

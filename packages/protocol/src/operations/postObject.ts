@@ -1,4 +1,4 @@
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import { bucketOperation, eTagOf, type ObjectParams, type ResultMeta } from './operation'
 import type { ContentParams } from './paramHeaders'
 import type { UploadProgress } from './putObject'
 
@@ -14,11 +14,11 @@ export interface PostObjectResult extends ResultMeta {
   ETag: string
 }
 
-export const postObject = operation<PostObjectParams, Pick<PostObjectResult, 'Location' | 'ETag'>>({
-  method: 'POST',
-  target: 'bucket',
+export const postObject = bucketOperation<
+  PostObjectParams,
+  Pick<PostObjectResult, 'Location' | 'ETag'>
+>('POST', 'PostObject', {
   form: true,
   access: [{ action: 'PostObject', on: 'object' }],
-  idempotent: true,
-  result: (reply) => ({ Location: reply.location, ETag: reply.headers.etag ?? '' }),
+  result: (reply) => ({ Location: reply.location, ETag: eTagOf(reply) }),
 })

@@ -1,6 +1,6 @@
 import { CosError } from '../errors/CosError'
 import { contentTypeOf } from '../mime/contentType'
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import { eTagOf, type ObjectParams, objectOperation, type ResultMeta } from './operation'
 import type { ContentParams } from './paramHeaders'
 
 export interface UploadProgress {
@@ -59,20 +59,15 @@ export function contentDefaults(params: {
   }
 }
 
-export const putObject = operation<PutObjectParams, Pick<PutObjectResult, 'Location' | 'ETag'>>({
-  method: 'PUT',
-  target: 'object',
-  access: [{ action: 'PutObject', on: 'object' }],
-  idempotent: true,
+export const putObject = objectOperation<
+  PutObjectParams,
+  Pick<PutObjectResult, 'Location' | 'ETag'>
+>('PUT', 'PutObject', {
   request: (params) => ({
     query: params.Query,
     headers: contentDefaults(params),
     body: checkBody(params.Body),
   }),
   // COS answers without a body, except for image processing on upload.
-  result: (reply) => ({
-    ...(reply.xml('') as object),
-    Location: reply.location,
-    ETag: reply.headers.etag ?? '',
-  }),
+  result: (reply) => ({ ...reply.xml(''), Location: reply.location, ETag: eTagOf(reply) }),
 })

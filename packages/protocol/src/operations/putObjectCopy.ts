@@ -1,4 +1,12 @@
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import type { Own } from './configuration'
+import {
+  COPY,
+  contentOf,
+  type ObjectParams,
+  objectOperation,
+  type ResultMeta,
+  versionRequest,
+} from './operation'
 import type { ContentParams, CopyConditions } from './paramHeaders'
 
 export interface PutObjectCopyParams extends ObjectParams, ContentParams, CopyConditions {
@@ -15,19 +23,12 @@ export interface PutObjectCopyResult extends ResultMeta {
   CRC64?: string
 }
 
-export const putObjectCopy = operation<
-  PutObjectCopyParams,
-  Omit<PutObjectCopyResult, keyof ResultMeta>
->({
-  method: 'PUT',
-  target: 'object',
-  copies: true,
-  access: [
-    { action: 'GetObject', on: 'copySource' },
-    { action: 'PutObject', on: 'object' },
-  ],
-  idempotent: true,
-  request: ({ VersionId }) => ({ query: { versionId: VersionId } }),
-  result: (reply) =>
-    reply.xml('CopyObjectResult') as unknown as Omit<PutObjectCopyResult, keyof ResultMeta>,
-})
+export const putObjectCopy = objectOperation<PutObjectCopyParams, Own<PutObjectCopyResult>>(
+  'PUT',
+  'PutObject',
+  {
+    ...COPY,
+    request: versionRequest,
+    result: (reply) => contentOf(reply, 'CopyObjectResult'),
+  },
+)

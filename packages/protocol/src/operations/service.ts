@@ -1,4 +1,5 @@
 import { asList, type XmlElement } from '../xml/readXml'
+import type { Own } from './configuration'
 import { type CallParams, operation, type ResultMeta } from './operation'
 
 export interface GetServiceParams extends CallParams {
@@ -18,17 +19,18 @@ export interface GetServiceResult extends ResultMeta {
   Buckets: BucketInfo[]
 }
 
-export const getService = operation<GetServiceParams, Omit<GetServiceResult, keyof ResultMeta>>({
-  method: 'GET',
-  target: 'service',
-  access: [{ action: 'GetService', on: 'service' }],
-  idempotent: true,
-  result(reply) {
-    const body = reply.xml('ListAllMyBucketsResult')
-    const buckets = body.Buckets as XmlElement | undefined
-    return {
-      Buckets: asList<BucketInfo>(buckets?.Bucket),
-      Owner: (body.Owner || {}) as GetServiceResult['Owner'],
-    }
+export const getService = operation<GetServiceParams, Own<GetServiceResult>>(
+  'GET',
+  'service',
+  'GetService',
+  {
+    result(reply) {
+      const body = reply.xml('ListAllMyBucketsResult')
+      const buckets = body.Buckets as XmlElement | undefined
+      return {
+        Buckets: asList<BucketInfo>(buckets?.Bucket),
+        Owner: (body.Owner || {}) as GetServiceResult['Owner'],
+      }
+    },
   },
-})
+)

@@ -1,17 +1,11 @@
 import { asList, type XmlElement } from '../xml/readXml'
-import {
-  deleteConfiguration,
-  forgiveAbsence,
-  getConfiguration,
-  putConfiguration,
-  xmlBody,
-} from './configuration'
+import { configuration, forgiveAbsence, xmlBody } from './configuration'
 import {
   type BucketParams,
   type ObjectParams,
-  operation,
-  type RequestParts,
+  objectOperation,
   type ResultMeta,
+  versionRequest,
 } from './operation'
 
 export interface Tag {
@@ -38,9 +32,9 @@ export interface ObjectVersionParams extends ObjectParams {
   VersionId?: string
 }
 
-function taggingBody({ Tags, Tagging }: TaggingParams): RequestParts {
+function tagSet({ Tags, Tagging }: TaggingParams) {
   const set = Tagging?.TagSet ?? Tagging?.Tags ?? Tags ?? []
-  return xmlBody('Tagging', { TagSet: { Tag: 'Tag' in set ? set.Tag : set } })
+  return { TagSet: { Tag: 'Tag' in set ? set.Tag : set } }
 }
 
 function readTags(body: XmlElement): { Tags: Tag[] } {
@@ -48,48 +42,33 @@ function readTags(body: XmlElement): { Tags: Tag[] } {
 }
 
 /** No tags is no error. */
-const ABSENT = { codes: ['NoSuchTagSet', 'NoSuchTagSetError'], result: { Tags: [] as Tag[] } }
+const ABSENCE = ['NoSuchTagSet', 'NoSuchTagSetError']
 
-export const putBucketTagging = putConfiguration<PutBucketTaggingParams>(
-  'tagging',
-  'PutBucketTagging',
-  taggingBody,
-)
-export const getBucketTagging = getConfiguration<GetTaggingResult>(
-  'tagging',
-  'GetBucketTagging',
-  'Tagging',
-  readTags,
-  ABSENT,
-)
-export const deleteBucketTagging = deleteConfiguration('tagging', 'DeleteBucketTagging')
+const tagging = configuration('Tagging', 'Tagging')
+export const putBucketTagging = tagging.put<PutBucketTaggingParams>(tagSet)
+export const getBucketTagging = tagging.get<GetTaggingResult>(readTags, ABSENCE)
+export const deleteBucketTagging = tagging.remove()
 
-export const putObjectTagging = operation<PutObjectTaggingParams>({
-  method: 'PUT',
-  target: 'object',
-  subresource: 'tagging',
-  access: [{ action: 'PutObjectTagging', on: 'object' }],
-  idempotent: true,
+const ONE_VERSION = { subresource: 'tagging', request: versionRequest }
+
+export const putObjectTagging = objectOperation<PutObjectTaggingParams>('PUT', 'PutObjectTagging', {
+  ...ONE_VERSION,
   contentMd5: true,
-  request: (params) => ({ ...taggingBody(params), query: { versionId: params.VersionId } }),
+  request: (params) => ({ ...xmlBody('Tagging', tagSet(params)), ...versionRequest(params) }),
 })
 
-export const getObjectTagging = operation<ObjectVersionParams, { Tags: Tag[] }>({
-  method: 'GET',
-  target: 'object',
-  subresource: 'tagging',
-  access: [{ action: 'GetObjectTagging', on: 'object' }],
-  idempotent: true,
-  request: ({ VersionId }) => ({ query: { versionId: VersionId } }),
-  result: (reply) => readTags(reply.xml('Tagging')),
-  forgive: (failure) => forgiveAbsence(failure, ABSENT),
-})
+export const getObjectTagging = objectOperation<ObjectVersionParams, { Tags: Tag[] }>(
+  'GET',
+  'GetObjectTagging',
+  {
+    ...ONE_VERSION,
+    result: (reply) => readTags(reply.xml('Tagging')),
+    forgive: (failure) => forgiveAbsence(failure, ABSENCE, readTags({})),
+  },
+)
 
-export const deleteObjectTagging = operation<ObjectVersionParams>({
-  method: 'DELETE',
-  target: 'object',
-  subresource: 'tagging',
-  access: [{ action: 'DeleteObjectTagging', on: 'object' }],
-  idempotent: true,
-  request: ({ VersionId }) => ({ query: { versionId: VersionId } }),
-})
+export const deleteObjectTagging = objectOperation<ObjectVersionParams>(
+  'DELETE',
+  'DeleteObjectTagging',
+  ONE_VERSION,
+)

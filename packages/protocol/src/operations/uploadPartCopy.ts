@@ -1,4 +1,12 @@
-import { type ObjectParams, operation, type ResultMeta } from './operation'
+import type { Own } from './configuration'
+import {
+  COPY,
+  contentOf,
+  type ObjectParams,
+  objectOperation,
+  partRequest,
+  type ResultMeta,
+} from './operation'
 import type { CopyConditions } from './paramHeaders'
 
 export interface UploadPartCopyParams extends ObjectParams, CopyConditions {
@@ -15,22 +23,13 @@ export interface UploadPartCopyResult extends ResultMeta {
   LastModified: string
 }
 
-export const uploadPartCopy = operation<
-  UploadPartCopyParams,
-  Omit<UploadPartCopyResult, keyof ResultMeta>
->({
-  method: 'PUT',
-  target: 'object',
-  needs: ['partNumber', 'uploadId'],
-  copies: true,
-  access: [
-    { action: 'GetObject', on: 'copySource' },
-    { action: 'PutObject', on: 'object' },
-  ],
-  idempotent: true,
-  request: ({ PartNumber, UploadId }) => ({
-    query: { partNumber: PartNumber, uploadId: UploadId },
-  }),
-  result: (reply) =>
-    reply.xml('CopyPartResult') as unknown as Omit<UploadPartCopyResult, keyof ResultMeta>,
-})
+export const uploadPartCopy = objectOperation<UploadPartCopyParams, Own<UploadPartCopyResult>>(
+  'PUT',
+  'PutObject',
+  {
+    needs: ['partNumber', 'uploadId'],
+    ...COPY,
+    request: partRequest,
+    result: (reply) => contentOf(reply, 'CopyPartResult'),
+  },
+)
