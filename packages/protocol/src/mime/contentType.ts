@@ -1,69 +1,28 @@
-/** Content types by file extension: what mini programs upload, not the whole registry (36 KB). */
-const TYPES: Record<string, string> = {
-  '3gp': 'video/3gpp',
-  aac: 'audio/x-aac',
-  amr: 'audio/amr',
-  apk: 'application/vnd.android.package-archive',
-  avi: 'video/x-msvideo',
-  avif: 'image/avif',
-  bmp: 'image/bmp',
-  css: 'text/css',
-  csv: 'text/csv',
-  doc: 'application/msword',
-  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  flac: 'audio/x-flac',
-  flv: 'video/x-flv',
-  gif: 'image/gif',
-  gz: 'application/gzip',
-  heic: 'image/heic',
-  heif: 'image/heif',
-  htm: 'text/html',
-  html: 'text/html',
-  ico: 'image/vnd.microsoft.icon',
-  jpeg: 'image/jpeg',
-  jpg: 'image/jpeg',
-  js: 'application/javascript',
-  json: 'application/json',
-  log: 'text/plain',
-  m3u8: 'application/vnd.apple.mpegurl',
-  m4a: 'audio/mp4',
-  m4v: 'video/x-m4v',
-  md: 'text/markdown',
-  mkv: 'video/x-matroska',
-  mov: 'video/quicktime',
-  mp3: 'audio/mpeg',
-  mp4: 'video/mp4',
-  mpeg: 'video/mpeg',
-  mpg: 'video/mpeg',
-  ogg: 'audio/ogg',
-  pdf: 'application/pdf',
-  png: 'image/png',
-  ppt: 'application/vnd.ms-powerpoint',
-  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-  rar: 'application/vnd.rar',
-  rtf: 'application/rtf',
-  svg: 'image/svg+xml',
-  tar: 'application/x-tar',
-  tif: 'image/tiff',
-  tiff: 'image/tiff',
-  ts: 'video/mp2t',
-  txt: 'text/plain',
-  wav: 'audio/wav',
-  webm: 'video/webm',
-  webp: 'image/webp',
-  wma: 'audio/x-ms-wma',
-  wmv: 'video/x-ms-wmv',
-  xls: 'application/vnd.ms-excel',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  xml: 'application/xml',
-  zip: 'application/zip',
-  '7z': 'application/x-7z-compressed',
+/**
+ * File extensions by how their content type begins: what mini programs upload, not the whole registry
+ * (36 KB). The rest of the type is the extension, or stands after it.
+ */
+const TYPES = {
+  'image/':
+    'avif bmp gif heic heif jpeg png webp jpg=jpeg tif=tiff tiff svg=svg+xml ico=vnd.microsoft.icon',
+  'audio/': 'ogg wav aac=x-aac amr flac=x-flac m4a=mp4 mp3=mpeg wma=x-ms-wma',
+  'video/':
+    'mp4 mpeg webm 3gp=3gpp avi=x-msvideo flv=x-flv m4v=x-m4v mkv=x-matroska mov=quicktime mpg=mpeg ts=mp2t wmv=x-ms-wmv',
+  'text/': 'css csv html htm=html log=plain md=markdown txt=plain',
+  'application/':
+    'json pdf rtf xml zip 7z=x-7z-compressed apk=vnd.android.package-archive doc=msword gz=gzip js=javascript m3u8=vnd.apple.mpegurl ppt=vnd.ms-powerpoint rar=vnd.rar tar=x-tar xls=vnd.ms-excel',
+  'application/vnd.openxmlformats-officedocument.':
+    'docx=wordprocessingml.document pptx=presentationml.presentation xlsx=spreadsheetml.sheet',
 }
 
 /** The content type that a key's extension stands for; `application/octet-stream` if unknown. */
 export function contentTypeOf(key: string): string {
-  const extension = /\.([^./]+)$/.exec(key)?.[1]?.toLowerCase() ?? ''
-  return Object.prototype.hasOwnProperty.call(TYPES, extension)
-    ? (TYPES[extension] as string)
-    : 'application/octet-stream'
+  const extension = /\.([^./]+)$/.exec(key)?.[1]?.toLowerCase()
+  for (const [beginning, list] of Object.entries(TYPES)) {
+    for (const item of list.split(' ')) {
+      const [name, rest = name] = item.split('=')
+      if (name === extension) return `${beginning}${rest}`
+    }
+  }
+  return 'application/octet-stream'
 }
