@@ -1,22 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import type { BuildOptions, Plugin } from 'esbuild'
+import type { BuildOptions } from 'esbuild'
 import { bundle } from './bundle'
 import { at } from './root'
+import { CRYPTO_JS_PRIVATE, unwrapCryptoJs } from './unwrapCryptoJs'
 
 const OUT = (...path: string[]) => at('packages/client', ...path)
-
-/**
- * crypto-js looks for a random generator when it is loaded, in `require` too. In an ES module esbuild
- * would keep a stand-in for `require` only for that question.
- */
-const askNoRequire: Plugin = {
-  name: 'ask-no-require',
-  setup({ onLoad }) {
-    onLoad({ filter: /crypto-js[\\/]core\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(`typeof require === 'function'`, 'false'),
-    }))
-  },
-}
 
 const phone: BuildOptions = {
   entryPoints: [OUT('src/index.ts')],
@@ -25,8 +12,8 @@ const phone: BuildOptions = {
   target: 'es2018',
   // Chinese advice as it is, not as \\u escapes.
   charset: 'utf8',
-  alias: { crypto: OUT('src/hash/noCrypto.ts') },
-  plugins: [askNoRequire],
+  plugins: [unwrapCryptoJs],
+  mangleProps: CRYPTO_JS_PRIVATE,
   define: { window: 'undefined', self: 'undefined', global: 'undefined', globalThis: 'undefined' },
 }
 

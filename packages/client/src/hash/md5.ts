@@ -1,10 +1,10 @@
 import CryptoJS from 'crypto-js/core'
-import base64 from 'crypto-js/enc-base64'
 import md5 from 'crypto-js/md5'
+import { hexToBase64 } from '../text/base64'
 
 /** Content-MD5: base64 of the MD5 of a text's UTF-8, or of bytes. */
 export function contentMd5(content: string | ArrayBuffer): string {
-  return md5(typeof content === 'string' ? content : toWords(content)).toString(base64)
+  return hexToBase64(md5(typeof content === 'string' ? content : toWords(content)).toString())
 }
 
 /** The MD5 of a text's UTF-8, or of bytes, in hex. */
