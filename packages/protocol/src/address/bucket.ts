@@ -1,4 +1,4 @@
-import { CosError } from '../errors/CosError'
+import { argumentError } from '../errors/CosError'
 
 /** `name-1250000000`: what COS calls BucketName-APPID (document 436/13312). */
 export const BUCKET_PATTERN = /^([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)-(\d+)$/
@@ -22,20 +22,18 @@ export function parseBucket(bucket: string): BucketName | undefined {
 export function checkBucket(bucket: string, appId?: string | number): string {
   const full = parseBucket(bucket) ? bucket : appId ? `${bucket}-${appId}` : bucket
   if (parseBucket(full)) return full
-  throw new CosError({
-    kind: 'argument',
-    code: 'KitInvalidBucket',
-    message: `Bucket should format as "test-1250000000", got ${JSON.stringify(bucket)}`,
-  })
+  throw argumentError(
+    'KitInvalidBucket',
+    `Bucket should format as "test-1250000000", got ${JSON.stringify(bucket)}`,
+  )
 }
 
 /** @throws CosError `KitInvalidRegion` */
 export function checkRegion(region: string): string {
   if (/^[a-z\d-]+$/.test(region)) return region
   const hint = region.indexOf('cos.') >= 0 ? '; leave out "cos."' : ''
-  throw new CosError({
-    kind: 'argument',
-    code: 'KitInvalidRegion',
-    message: `Region should look like "ap-guangzhou", got ${JSON.stringify(region)}${hint}`,
-  })
+  throw argumentError(
+    'KitInvalidRegion',
+    `Region should look like "ap-guangzhou", got ${JSON.stringify(region)}${hint}`,
+  )
 }

@@ -1,5 +1,5 @@
-import { CosError } from '../errors/CosError'
-import { parseHost } from './parseHost'
+import { argumentError } from '../errors/CosError'
+import { parseBucketHost } from './parseHost'
 
 export interface CopySource {
   Bucket: string
@@ -16,14 +16,14 @@ export interface CopySource {
  */
 export function parseCopySource(text: string): CopySource {
   const match = /^(?:https?:\/\/)?([^/]+)\/([^?]+)(?:\?versionId=([^&]*))?$/i.exec(text)
-  const target = match ? parseHost(match[1] as string) : undefined
-  if (!match || target?.kind !== 'bucket') {
-    throw new CosError({
-      kind: 'argument',
-      code: 'KitInvalidCopySource',
-      message: `CopySource format error: expected "<Bucket>.cos.<Region>.myqcloud.com/<Key>", got ${JSON.stringify(text)}`,
-      error: 'CopySource format error',
-    })
+  const target = match ? parseBucketHost(match[1] as string) : undefined
+  if (!match || !target) {
+    const error = 'CopySource format error'
+    throw argumentError(
+      'KitInvalidCopySource',
+      `${error}: expected "<Bucket>.cos.<Region>.myqcloud.com/<Key>", got ${JSON.stringify(text)}`,
+      error,
+    )
   }
   return {
     Bucket: target.bucket,

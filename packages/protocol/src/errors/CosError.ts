@@ -44,6 +44,9 @@ export interface CosErrorInit {
   cause?: unknown
 }
 
+/** Fields that only some errors have. */
+const OPTIONAL = ['statusCode', 'headers', 'url', 'method', 'RequestId', 'cause'] as const
+
 /**
  * Every failure of this kit. A real `Error` that also carries the fields of cos-wx-sdk-v5's error
  * objects (`error`, `statusCode`, `headers`, `url`, `method`, `RequestId`).
@@ -72,12 +75,9 @@ export class CosError extends Error {
     this.code = init.code
     this.error = init.error ?? init.message
     this.retryable = init.retryable ?? false
-    if (init.statusCode !== undefined) this.statusCode = init.statusCode
-    if (init.headers) this.headers = init.headers
-    if (init.url !== undefined) this.url = init.url
-    if (init.method !== undefined) this.method = init.method
-    if (init.RequestId !== undefined) this.RequestId = init.RequestId
-    if (init.cause !== undefined) this.cause = init.cause
+    for (const name of OPTIONAL) {
+      if (init[name] !== undefined) Object.assign(this, { [name]: init[name] })
+    }
   }
 
   /** COS's id of the request, in the spelling of the rest of JavaScript. */
@@ -89,6 +89,15 @@ export class CosError extends Error {
   get advice(): Advice {
     return adviceFor(this.code, this.kind)
   }
+}
+
+/** An error of the call itself: nothing was sent. */
+export function argumentError(
+  code: string,
+  message: string,
+  error: CosErrorInit['error'] = message,
+): CosError {
+  return new CosError({ kind: 'argument', code, message, error })
 }
 
 /** True for a `CosError`, also one made by another copy of this package (sub-packages, plugins). */

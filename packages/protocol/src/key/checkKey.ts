@@ -1,4 +1,4 @@
-import { CosError } from '../errors/CosError'
+import { argumentError } from '../errors/CosError'
 import { utf8Length } from './encode'
 
 /** COS's limit for a key, in UTF-8 bytes (document 436/13324). */
@@ -19,11 +19,8 @@ export function keyProblem(key: string): string | undefined {
 export function checkKey(key: string): void {
   const problem = keyProblem(key)
   if (problem) {
-    throw new CosError({
-      kind: 'argument',
-      code: 'KitInvalidKey',
-      message: `invalid Key ${JSON.stringify(key.length > 80 ? `${key.slice(0, 80)}…` : key)}: ${problem}`,
-    })
+    const shown = JSON.stringify(key.length > 80 ? `${key.slice(0, 80)}…` : key)
+    throw argumentError('KitInvalidKey', `invalid Key ${shown}: ${problem}`)
   }
 }
 

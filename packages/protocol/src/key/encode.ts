@@ -1,4 +1,4 @@
-import { CosError } from '../errors/CosError'
+import { argumentError } from '../errors/CosError'
 
 /**
  * Percent-encodes as COS does: UTF-8, everything except `A-Z a-z 0-9 - _ . ~`, upper-case hex.
@@ -13,11 +13,10 @@ export function encodeComponent(text: string): string {
       (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
     )
   } catch {
-    throw new CosError({
-      kind: 'argument',
-      code: 'KitInvalidText',
-      message: `not valid Unicode (a lone surrogate): ${JSON.stringify(text)}`,
-    })
+    throw argumentError(
+      'KitInvalidText',
+      `not valid Unicode (a lone surrogate): ${JSON.stringify(text)}`,
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { CosError } from '../errors/CosError'
+import { argumentError } from '../errors/CosError'
 import { foldsToRoot } from '../key/checkKey'
 import { dashedQuery } from './dashed'
 import {
@@ -49,7 +49,7 @@ export const getObject = objectOperation<GetObjectParams, Pick<GetObjectResult, 
     request(params) {
       if (foldsToRoot(params.Key)) {
         const message = 'The Getobject Key is illegal'
-        throw new CosError({ kind: 'argument', code: 'KitInvalidKey', message, error: { message } })
+        throw argumentError('KitInvalidKey', message, { message })
       }
       return {
         query: {

@@ -1,4 +1,4 @@
-import { CosError } from '../errors/CosError'
+import { argumentError } from '../errors/CosError'
 import { contentTypeOf } from '../mime/contentType'
 import { eTagOf, type ObjectParams, objectOperation, type ResultMeta } from './operation'
 import type { ContentParams } from './paramHeaders'
@@ -37,14 +37,10 @@ export interface PutObjectResult extends ResultMeta {
 export function checkBody(body: unknown): string | ArrayBuffer {
   const isBuffer = Object.prototype.toString.call(body) === '[object ArrayBuffer]'
   if (typeof body === 'string' || isBuffer) return body as string | ArrayBuffer
-  const isMissing = body === undefined || body === null
-  const message = isMissing ? 'missing param Body' : 'Body must be a string or an ArrayBuffer'
-  throw new CosError({
-    kind: 'argument',
-    code: isMissing ? 'KitMissingParam' : 'KitInvalidParam',
-    message,
-    error: message,
-  })
+  if (body === undefined || body === null) {
+    throw argumentError('KitMissingParam', 'missing param Body')
+  }
+  throw argumentError('KitInvalidParam', 'Body must be a string or an ArrayBuffer')
 }
 
 /** What an object's first request declares when the caller does not. */
