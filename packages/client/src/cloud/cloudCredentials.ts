@@ -30,23 +30,23 @@ export interface CloudOptions {
 
 /** Asks the cloud function for a key, and remembers where that key is good. */
 export class CloudCredentials {
-  readonly #platform: Platform
-  readonly #name: string
-  readonly #env: string | undefined
+  private readonly platform: Platform
+  private readonly name: string
+  private readonly env: string | undefined
   place: CallerPlace | undefined
 
   constructor(platform: Platform, { functionName = 'cos-credentials', env }: CloudOptions) {
-    this.#platform = platform
-    this.#name = functionName
-    this.#env = env
+    this.platform = platform
+    this.name = functionName
+    this.env = env
   }
 
   /** A getAuthorization whose key permits all that the caller may do. */
   readonly getAuthorization = async (_: AuthorizationRequest): Promise<TemporaryKeyAnswer> => {
-    const answer = await this.#call()
+    const answer = await this.call()
     const { credentials: key, startTime, expiredTime, bucket, region, prefix } = answer
     if (!key?.tmpSecretId || !key.tmpSecretKey || !key.sessionToken || !expiredTime) {
-      throw this.#failure('KitFunctionAnswer', 'answered without a key', false)
+      throw this.failure('KitFunctionAnswer', 'answered without a key', false)
     }
     if (bucket && region) this.place = { Bucket: bucket, Region: region, prefix: prefix ?? '' }
     return {
@@ -58,18 +58,18 @@ export class CloudCredentials {
     }
   }
 
-  async #call(): Promise<FunctionAnswer> {
+  private async call(): Promise<FunctionAnswer> {
     let answer: FunctionAnswer | null | undefined
     try {
-      answer = (await this.#platform.callFunction(this.#name, {}, this.#env)) as FunctionAnswer
+      answer = (await this.platform.callFunction(this.name, {}, this.env)) as FunctionAnswer
     } catch (cause) {
       const text = cause instanceof Error ? cause.message : String(cause)
       // A function that is not deployed will not be a moment later.
       const isPassing = !/-501000/.test(text)
-      throw this.#failure('KitFunctionFailed', `could not be called: ${text}`, isPassing, cause)
+      throw this.failure('KitFunctionFailed', `could not be called: ${text}`, isPassing, cause)
     }
     if (typeof answer !== 'object' || answer === null) {
-      throw this.#failure(
+      throw this.failure(
         'KitFunctionAnswer',
         `answered with ${answer === null ? 'null' : typeof answer}`,
         false,
@@ -77,7 +77,7 @@ export class CloudCredentials {
     }
     const { error } = answer
     if (error) {
-      throw this.#failure(
+      throw this.failure(
         error.code ?? 'KitFunctionFailed',
         `refused: ${error.message}`,
         error.retryable ?? false,
@@ -86,11 +86,11 @@ export class CloudCredentials {
     return answer
   }
 
-  #failure(code: string, what: string, retryable: boolean, cause?: unknown): CosError {
+  private failure(code: string, what: string, retryable: boolean, cause?: unknown): CosError {
     return new CosError({
       kind: 'credentials',
       code,
-      message: `cloud function ${this.#name} ${what}`,
+      message: `cloud function ${this.name} ${what}`,
       retryable,
       cause,
     })

@@ -21,46 +21,46 @@ interface CachedKey {
  * a key serves until shortly before its end, and one that COS refuses is forgotten.
  */
 export class Credentials {
-  readonly #options: ResolvedOptions
-  readonly #platform: Platform
+  private readonly options: ResolvedOptions
+  private readonly platform: Platform
   /** `this` of the provider functions, as the official client sets it. */
-  readonly #owner: unknown
-  #cache: CachedKey[] = []
-  readonly #flights = new Map<string, Promise<Key | ReadySignature>>()
+  private readonly owner: unknown
+  private cache: CachedKey[] = []
+  private readonly flights = new Map<string, Promise<Key | ReadySignature>>()
   /** Once a provider has answered with a signature, requests stop waiting for each other's answers. */
-  #signsEach = false
+  private signsEach = false
   /** Once a provider has answered with a scoped key, each scope has a flight of its own. */
-  #scopesEach = false
+  private scopesEach = false
 
   constructor(options: ResolvedOptions, platform: Platform, owner: unknown) {
-    this.#options = options
-    this.#platform = platform
-    this.#owner = owner
+    this.options = options
+    this.platform = platform
+    this.owner = owner
   }
 
   /** Server time as far as known, in seconds. */
   now(): number {
-    return (this.#platform.now() + this.#options.SystemClockOffset) / 1000
+    return (this.platform.now() + this.options.SystemClockOffset) / 1000
   }
 
   /** A key, or a signature, that is good for the request. @throws CosError */
   async get(request: AuthorizationRequest): Promise<Key | ReadySignature> {
-    const { getAuthorization, getSTS } = this.#options
-    if (!getAuthorization && !getSTS) return this.#fixedKey()
+    const { getAuthorization, getSTS } = this.options
+    if (!getAuthorization && !getSTS) return this.fixedKey()
     const scopeKey = JSON.stringify(request.Scope)
     for (;;) {
-      const cached = this.#find(scopeKey)
+      const cached = this.find(scopeKey)
       if (cached) return cached
-      if (this.#signsEach) return this.#ask(request, scopeKey)
-      const flightKey = this.#scopesEach ? scopeKey : ''
-      const running = this.#flights.get(flightKey)
+      if (this.signsEach) return this.ask(request, scopeKey)
+      const flightKey = this.scopesEach ? scopeKey : ''
+      const running = this.flights.get(flightKey)
       if (!running) {
-        const flight = this.#ask(request, scopeKey)
-        this.#flights.set(flightKey, flight)
+        const flight = this.ask(request, scopeKey)
+        this.flights.set(flightKey, flight)
         try {
           return await flight
         } finally {
-          this.#flights.delete(flightKey)
+          this.flights.delete(flightKey)
         }
       }
       const shared = await running
@@ -71,11 +71,11 @@ export class Credentials {
 
   /** Forgets a key that COS has refused. */
   drop(key: Key): void {
-    this.#cache = this.#cache.filter((entry) => entry.key !== key)
+    this.cache = this.cache.filter((entry) => entry.key !== key)
   }
 
-  #fixedKey(): Key {
-    const { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime } = this.#options
+  private fixedKey(): Key {
+    const { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime } = this.options
     if (!SecretId || !SecretKey) {
       throw new CosError({
         kind: 'credentials',
@@ -95,47 +95,50 @@ export class Credentials {
     }
   }
 
-  #find(scopeKey: string): Key | undefined {
+  private find(scopeKey: string): Key | undefined {
     const now = this.now()
-    this.#cache = this.#cache.filter(({ key }) => (key.ExpiredTime ?? 0) - now > MIN_REMAINING)
-    return this.#cache.find(({ key, scopeKey: own }) => !key.isScoped || own === scopeKey)?.key
+    this.cache = this.cache.filter(({ key }) => (key.ExpiredTime ?? 0) - now > MIN_REMAINING)
+    return this.cache.find(({ key, scopeKey: own }) => !key.isScoped || own === scopeKey)?.key
   }
 
-  async #ask(request: AuthorizationRequest, scopeKey: string): Promise<Key | ReadySignature> {
-    const { getAuthorization, getSTS } = this.#options
+  private async ask(
+    request: AuthorizationRequest,
+    scopeKey: string,
+  ): Promise<Key | ReadySignature> {
+    const { getAuthorization, getSTS } = this.options
     const source = getAuthorization ? 'getAuthorization' : 'getSTS'
     const ask = () =>
-      this.#callProvider(source, (callback) =>
+      this.callProvider(source, (callback) =>
         getAuthorization
-          ? getAuthorization.call(this.#owner, request, callback)
-          : getSTS?.call(this.#owner, { Bucket: request.Bucket, Region: request.Region }, callback),
+          ? getAuthorization.call(this.owner, request, callback)
+          : getSTS?.call(this.owner, { Bucket: request.Bucket, Region: request.Region }, callback),
       )
     // Once more, for all who wait: nobody repeats it on their own.
     const answer = await ask().catch(async (error: CosError) => {
       if (!error.retryable) throw error
-      await pause(this.#platform, PROVIDER_PAUSE)
+      await pause(this.platform, PROVIDER_PAUSE)
       return ask()
     })
     const read = readAnswer(answer, source)
     if (read.kind === 'signature') {
-      this.#signsEach = true
+      this.signsEach = true
       return read
     }
-    if (read.isScoped) this.#scopesEach = true
-    this.#learnFromKey(read)
-    this.#cache.unshift({ key: read, scopeKey })
+    if (read.isScoped) this.scopesEach = true
+    this.learnFromKey(read)
+    this.cache.unshift({ key: read, scopeKey })
     return read
   }
 
   /** A key cannot begin in the future: if it seems to, this clock is behind by at least as much. */
-  #learnFromKey({ StartTime }: Key): void {
-    if (!StartTime || !this.#options.CorrectClockSkew) return
+  private learnFromKey({ StartTime }: Key): void {
+    if (!StartTime || !this.options.CorrectClockSkew) return
     const behind = StartTime - this.now()
-    if (behind > SKEW_SECONDS) this.#options.SystemClockOffset += Math.round(behind * 1000)
+    if (behind > SKEW_SECONDS) this.options.SystemClockOffset += Math.round(behind * 1000)
   }
 
   /** Waits for the callback or the returned promise, whichever answers, and not for ever. */
-  #callProvider(
+  private callProvider(
     source: string,
     call: (callback: (answer: unknown) => void) => unknown,
   ): Promise<unknown> {
@@ -151,7 +154,7 @@ export class Credentials {
     const answered = new Promise((resolve, reject) => {
       const fail = (error: unknown) =>
         reject(isCosError(error) ? error : failed(`failed: ${textOf(error)}`, true, error))
-      callOff = this.#platform.schedule(PROVIDER_TIMEOUT, () =>
+      callOff = this.platform.schedule(PROVIDER_TIMEOUT, () =>
         reject(failed(`has not answered in ${PROVIDER_TIMEOUT / 1000} s`, false)),
       )
       try {
