@@ -79,7 +79,7 @@ async function countBlobs(
   return [await countBlobsOnDisk(data), keys.reduce((sum, key) => sum + partsOf(key), 0)]
 }
 
-test.each([0, 3, 20, 40])(
+test.each([0, 3, 20, 35])(
   'kill -9 when %d of 50 concurrent PUTs are acknowledged loses none of them and shows nothing half',
   async (target) => {
     // Every object exists in an older version first: a crash may leave that, but no mixture.
@@ -95,10 +95,16 @@ test.each([0, 3, 20, 40])(
     const sent = new Map<string, string>()
     const acknowledged = new Acknowledged(target)
     const contents = Array.from({ length: 50 }, () => randomBytes(randomInt(1, 3 * MIB)))
-    const writes = contents.map(async (bytes, i) => {
-      sent.set(`k${i}`, digest(bytes))
-      const response = await request('PUT', `k${i}`, {}, bytes)
-      if (response.status === 200) acknowledged.add(`k${i}`)
+    let next = 0
+    // Ten at a time: however fast the answers come, some writes are under way at the end.
+    const writes = Array.from({ length: 10 }, async () => {
+      while (next < contents.length) {
+        const i = next++
+        const bytes = contents[i] as Buffer
+        sent.set(`k${i}`, digest(bytes))
+        const response = await request('PUT', `k${i}`, {}, bytes)
+        if (response.status === 200) acknowledged.add(`k${i}`)
+      }
     })
     await acknowledged.reached
     await cloud.kill()

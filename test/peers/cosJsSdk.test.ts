@@ -3,14 +3,7 @@ import { readFileSync } from 'node:fs'
 import COS from 'cos-nodejs-sdk-v5'
 import { type DOMWindow, JSDOM } from 'jsdom'
 import { errorOf, send } from '../support/rawRequest'
-import {
-  BUCKET,
-  HOST,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
 import { describeAnswers } from './answers'
 import { describeContract, type OfficialClient } from './contract'
 import { describeSettings } from './settings'

@@ -10,7 +10,7 @@ import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
 import { abortGroup } from '../upload/abortGroup'
 import { freeUpload } from '../upload/freeUpload'
-import { partSizeFor, planParts } from '../upload/planParts'
+import { type Part, partSizeFor, planParts } from '../upload/planParts'
 import { runPool } from '../upload/pool'
 import { progressReporter } from '../upload/progress'
 import { partSlots } from '../upload/slots'
@@ -87,27 +87,21 @@ async function copyInParts(
   try {
     const parts = planParts(size, partSizeFor(size, chunk))
     const limit = Math.min(core.options.CopyChunkParallelLimit, 10)
-    await runPool(parts, limit, ({ PartNumber, position, length }) =>
+    const copy = ({ PartNumber, position, length }: Part) =>
       partSlots.run(async () => {
-        const part = {
+        const { ETag } = (await perform(core, 'uploadPartCopy', {
           ...upload,
           PartNumber,
           CopySource,
           CopySourceRange: `bytes=${position}-${position + length - 1}`,
           // Parts of two contents must never become one object.
           CopySourceIfMatch: head.ETag,
-        }
-        try {
-          const { ETag } = (await perform(core, 'uploadPartCopy', part)) as { ETag: string }
-          Parts.push({ PartNumber, ETag })
-        } catch (error) {
-          group.abort()
-          throw error
-        }
+        })) as { ETag: string }
+        Parts.push({ PartNumber, ETag })
         copied += length
         report(copied)
-      }),
-    )
+      })
+    await runPool(parts, limit, copy, group.abort)
     Parts.sort((a, b) => a.PartNumber - b.PartNumber)
     return await perform(core, 'multipartComplete', { ...upload, Parts })
   } catch (error) {

@@ -25,29 +25,29 @@ const FINISHED = ['success', 'error', 'canceled']
  * promise settles: with its end, or when the task is cancelled; a paused one waits.
  */
 export class TaskQueue {
-  readonly #options: ResolvedOptions
-  readonly #platform: Platform
-  readonly #events: Emitter
-  #tasks: Task[] = []
-  #isTelling = false
-  #lastId = 0
+  private readonly options: ResolvedOptions
+  private readonly platform: Platform
+  private readonly events: Emitter
+  private tasks: Task[] = []
+  private isTelling = false
+  private lastId = 0
 
   constructor(options: ResolvedOptions, platform: Platform, events: Emitter) {
-    this.#options = options
-    this.#platform = platform
-    this.#events = events
+    this.options = options
+    this.platform = platform
+    this.events = events
   }
 
   /** Adds an upload and starts it when its turn comes. Nothing of its file is read before. */
   add(params: Params, work: TaskWork): Promise<object> {
     return new Promise((resolve, reject) => {
       const { Bucket, Region, Key, FilePath } = params
-      this.#lastId++
-      const id = `${this.#platform.now().toString(36)}-${this.#lastId}-${Math.random().toString(36).slice(2, 8)}`
+      this.lastId++
+      const id = `${this.platform.now().toString(36)}-${this.lastId}-${Math.random().toString(36).slice(2, 8)}`
       const info: TaskInfo = {
         id,
-        Bucket: String(Bucket ?? this.#options.Bucket ?? ''),
-        Region: String(Region ?? this.#options.Region ?? ''),
+        Bucket: String(Bucket ?? this.options.Bucket ?? ''),
+        Region: String(Region ?? this.options.Region ?? ''),
         Key: String(Key ?? ''),
         ...(FilePath === undefined ? {} : { FilePath: String(FilePath) }),
         state: 'waiting',
@@ -57,7 +57,7 @@ export class TaskQueue {
         percent: 0,
         hashPercent: 0,
       }
-      this.#tasks.push({
+      this.tasks.push({
         info,
         params,
         work,
@@ -68,69 +68,69 @@ export class TaskQueue {
       })
       const ready = params.onTaskReady as ((id: string) => void) | undefined
       if (ready) isolated(() => ready(id))
-      this.#tell()
-      this.#startNext()
+      this.tell()
+      this.startNext()
     })
   }
 
   list(): TaskInfo[] {
-    return this.#tasks.map(({ info }) => ({ ...info }))
+    return this.tasks.map(({ info }) => ({ ...info }))
   }
 
   /** Whether anything runs or waits. */
   isRunning(): boolean {
-    return this.#tasks.some(({ info }) => info.state !== 'paused' && !isFinished(info.state))
+    return this.tasks.some(({ info }) => info.state !== 'paused' && !isFinished(info.state))
   }
 
   /** Stops a task where it is; what has arrived stays on the server. */
   pause(id: string): void {
-    const task = this.#find(id)
+    const task = this.find(id)
     if (!task || isFinished(task.info.state) || task.info.state === 'paused') return
-    this.#set(task, 'paused')
+    this.set(task, 'paused')
     task.group?.abort()
   }
 
   /** Goes on with a paused task, or tries a failed one again. */
   restart(id: string): void {
-    const task = this.#find(id)
+    const task = this.find(id)
     if (!task || (task.info.state !== 'paused' && task.info.state !== 'error')) return
     delete task.info.error
-    this.#set(task, 'waiting')
-    this.#startNext()
+    this.set(task, 'waiting')
+    this.startNext()
   }
 
   /** Gives a task up: its promise rejects, and what has arrived is freed on the server. */
   cancel(id: string): void {
-    const task = this.#find(id)
+    const task = this.find(id)
     if (!task || task.info.state === 'canceled' || task.info.state === 'success') return
-    this.#set(task, 'canceled')
+    this.set(task, 'canceled')
     task.group?.abort()
-    void this.#giveUp(task, new CosError(CANCELED))
+    void this.giveUp(task, new CosError(CANCELED))
   }
 
-  async #giveUp(task: Task, error: CosError): Promise<void> {
+  private async giveUp(task: Task, error: CosError): Promise<void> {
     // A part that is still on its way would come back to life on the server.
     await task.running
     await task.work.abandon(task.memo).catch(() => {})
     task.settle.reject(error)
-    this.#startNext()
+    this.startNext()
   }
 
-  #find(id: string): Task | undefined {
-    return this.#tasks.filter(({ info }) => info.id === id)[0]
+  private find(id: string): Task | undefined {
+    return this.tasks.filter(({ info }) => info.id === id)[0]
   }
 
-  #startNext(): void {
-    for (const task of this.#tasks) {
-      const running = this.#tasks.filter((one) => one.running).length
-      if (running >= this.#options.FileParallelLimit) return
-      if (task.info.state === 'waiting' && !task.running) this.#start(task)
+  private startNext(): void {
+    for (const task of this.tasks) {
+      const running = this.tasks.filter((one) => one.running).length
+      if (running >= this.options.FileParallelLimit) return
+      if (task.info.state === 'waiting' && !task.running) this.start(task)
     }
   }
 
-  #start(task: Task): void {
+  private start(task: Task): void {
     const { info, params, work, memo } = task
-    this.#set(task, 'checking')
+    this.set(task, 'checking')
     const group = abortGroup(params.signal as AbortSignalLike | undefined)
     task.group = group
     const started = params.onTaskStart as ((info: TaskInfo) => void) | undefined
@@ -141,73 +141,73 @@ export class TaskQueue {
       memo,
       begin: (size) => {
         info.size = size
-        if (isOurs() && info.state === 'checking') this.#set(task, 'uploading')
+        if (isOurs() && info.state === 'checking') this.set(task, 'uploading')
       },
       progress: ({ loaded, total, speed, percent }) => {
         if (!isOurs()) return
         Object.assign(info, { loaded, size: total, speed, percent })
-        this.#tell()
+        this.tell()
       },
     })
     task.running = run
       .then(
-        (result) => this.#succeed(task, result),
-        (error: unknown) => this.#fail(task, asCosError(error)),
+        (result) => this.succeed(task, result),
+        (error: unknown) => this.fail(task, asCosError(error)),
       )
       .then(() => {
         group.release()
         task.running = undefined
-        this.#startNext()
+        this.startNext()
       })
   }
 
-  #succeed(task: Task, result: object): void {
+  private succeed(task: Task, result: object): void {
     const { info } = task
     info.loaded = info.size
     info.percent = 1
     // Done is done, also when a pause or a cancellation came too late.
-    this.#set(task, 'success')
+    this.set(task, 'success')
     task.settle.resolve(result)
-    this.#trim()
+    this.trim()
   }
 
-  #fail(task: Task, error: CosError): void {
+  private fail(task: Task, error: CosError): void {
     const { state } = task.info
     // Paused: it will go on. Cancelled: whoever cancelled it settles it. Restarted meanwhile: runs again.
     if (state === 'paused' || state === 'canceled' || state === 'waiting') return
     if ((task.params.signal as AbortSignalLike | undefined)?.aborted) {
-      this.#set(task, 'canceled')
+      this.set(task, 'canceled')
       task.running = undefined
-      void this.#giveUp(task, error)
+      void this.giveUp(task, error)
       return
     }
     task.info.error = error
-    this.#set(task, 'error')
+    this.set(task, 'error')
     task.settle.reject(error)
-    this.#trim()
+    this.trim()
   }
 
-  #set(task: Task, state: TaskInfo['state']): void {
+  private set(task: Task, state: TaskInfo['state']): void {
     task.info.state = state
-    this.#tell()
+    this.tell()
   }
 
   /** Finished tasks are dropped above UploadQueueSize, the oldest first. */
-  #trim(): void {
-    const surplus = this.#tasks.length - this.#options.UploadQueueSize
+  private trim(): void {
+    const surplus = this.tasks.length - this.options.UploadQueueSize
     if (surplus <= 0) return
     let dropped = 0
-    this.#tasks = this.#tasks.filter(({ info }) => !isFinished(info.state) || ++dropped > surplus)
+    this.tasks = this.tasks.filter(({ info }) => !isFinished(info.state) || ++dropped > surplus)
   }
 
   /** Many changes in a row are one event, and none costs anything when nobody listens. */
-  #tell(): void {
-    if (this.#isTelling || !EVENTS.some((name) => this.#events.has(name))) return
-    this.#isTelling = true
-    this.#platform.schedule(0, () => {
-      this.#isTelling = false
+  private tell(): void {
+    if (this.isTelling || !EVENTS.some((name) => this.events.has(name))) return
+    this.isTelling = true
+    this.platform.schedule(0, () => {
+      this.isTelling = false
       const event = { list: this.list() }
-      for (const name of EVENTS) this.#events.emit(name, event)
+      for (const name of EVENTS) this.events.emit(name, event)
     })
   }
 }

@@ -141,29 +141,25 @@ async function sendParts(
   let loaded = fileSize - missing.reduce((sum, { length }) => sum + length, 0)
   onLoaded(loaded)
   const limit = Math.max(1, Number(params.AsyncLimit ?? options.ChunkParallelLimit))
-  await runPool(missing, limit, async ({ PartNumber, position, length }) => {
-    try {
-      // A part is read when it may go out, not before.
-      const sent = await partSlots.run(async () => {
-        if ((upload.signal as AbortSignalLike).aborted) throw new CosError(ABORTED)
-        const Body = await readLocalFile(platform, params.FilePath, { position, length, fileSize })
-        if (Body.byteLength !== length) {
-          throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
-        }
-        const part = { ...upload, Headers: partHeaders(params), PartNumber, Body }
-        const tries = { tries: options.ChunkRetryTimes + 1 }
-        return (await perform(core, 'multipartUpload', part, tries)) as { ETag: string }
-      })
-      if (!sent.ETag)
-        throw integrityError('KitNoETag', `part ${PartNumber} was answered without ETag`)
-      done.push({ PartNumber, ETag: sent.ETag })
-    } catch (error) {
-      giveUp()
-      throw error
-    }
+  const send = async ({ PartNumber, position, length }: Part) => {
+    // A part is read when it may go out, not before.
+    const sent = await partSlots.run(async () => {
+      if ((upload.signal as AbortSignalLike).aborted) throw new CosError(ABORTED)
+      const Body = await readLocalFile(platform, params.FilePath, { position, length, fileSize })
+      if (Body.byteLength !== length) {
+        throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
+      }
+      const part = { ...upload, Headers: partHeaders(params), PartNumber, Body }
+      const tries = { tries: options.ChunkRetryTimes + 1 }
+      return (await perform(core, 'multipartUpload', part, tries)) as { ETag: string }
+    })
+    if (!sent.ETag)
+      throw integrityError('KitNoETag', `part ${PartNumber} was answered without ETag`)
+    done.push({ PartNumber, ETag: sent.ETag })
     loaded += length
     onLoaded(loaded)
-  })
+  }
+  await runPool(missing, limit, send, giveUp)
   return done.sort((a, b) => a.PartNumber - b.PartNumber)
 }
 

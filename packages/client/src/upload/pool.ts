@@ -1,11 +1,12 @@
 /**
  * Runs tasks with at most `limit` at a time. The first failure stops new ones, and is thrown once those
- * under way have ended.
+ * under way have ended. `giveUp` may end those: what they fail with then is not what is thrown.
  */
 export async function runPool<T>(
   items: readonly T[],
   limit: number,
   run: (item: T) => Promise<void>,
+  giveUp?: () => void,
 ): Promise<void> {
   let next = 0
   let failed = false
@@ -16,8 +17,10 @@ export async function runPool<T>(
       try {
         await run(item)
       } catch (error) {
-        if (!failed) failure = error
+        if (failed) continue
         failed = true
+        failure = error
+        giveUp?.()
       }
     }
   }

@@ -27,39 +27,39 @@ interface Entry extends UnfinishedUpload {
 
 /** Uploads in progress, remembered across restarts of the app. */
 export class ResumeStore {
-  readonly #platform: Platform
-  readonly #limit: number
+  private readonly platform: Platform
+  private readonly limit: number
 
   constructor(platform: Platform, limit: number) {
-    this.#platform = platform
-    this.#limit = limit
+    this.platform = platform
+    this.limit = limit
   }
 
   /** Whether it is worth taking the file's digest: something was begun for this key and size. */
   mayKnow(upload: Omit<UnfinishedUpload, 'digest'>): boolean {
-    return this.#read().some((entry) => isFor(entry, upload))
+    return this.read().some((entry) => isFor(entry, upload))
   }
 
   find(upload: UnfinishedUpload): string | undefined {
-    return this.#read().filter((entry) => isFor(entry, upload) && entry.digest === upload.digest)[0]
+    return this.read().filter((entry) => isFor(entry, upload) && entry.digest === upload.digest)[0]
       ?.UploadId
   }
 
   remember(upload: UnfinishedUpload, UploadId: string): void {
-    const others = this.#read().filter((entry) => entry.UploadId !== UploadId)
-    const at = Math.floor(this.#platform.now() / 1000)
-    this.#write([{ ...upload, UploadId, at }, ...others].slice(0, this.#limit))
+    const others = this.read().filter((entry) => entry.UploadId !== UploadId)
+    const at = Math.floor(this.platform.now() / 1000)
+    this.write([{ ...upload, UploadId, at }, ...others].slice(0, this.limit))
   }
 
   forget(UploadId: string): void {
-    const entries = this.#read()
+    const entries = this.read()
     const left = entries.filter((entry) => entry.UploadId !== UploadId)
-    if (left.length < entries.length) this.#write(left)
+    if (left.length < entries.length) this.write(left)
   }
 
   /** Uploads of this path that cos-wx-sdk-v5 began. Its keys say nothing of the content. */
   official(path: string): string[] {
-    const stored = parsed(this.#platform.load(OFFICIAL_KEY))
+    const stored = parsed(this.platform.load(OFFICIAL_KEY))
     if (!Array.isArray(stored)) return []
     const own = hexMd5(path)
     return (stored as unknown[])
@@ -70,15 +70,15 @@ export class ResumeStore {
       .map(([, UploadId]) => UploadId)
   }
 
-  #read(): Entry[] {
-    const stored = this.#platform.load(STORAGE_KEY)
+  private read(): Entry[] {
+    const stored = this.platform.load(STORAGE_KEY)
     if (!Array.isArray(stored)) return []
-    const oldest = this.#platform.now() / 1000 - MAX_AGE_SECONDS
+    const oldest = this.platform.now() / 1000 - MAX_AGE_SECONDS
     return (stored as Entry[]).filter((entry) => entry?.UploadId && entry.at > oldest)
   }
 
-  #write(entries: Entry[]): void {
-    this.#platform.save(STORAGE_KEY, entries)
+  private write(entries: Entry[]): void {
+    this.platform.save(STORAGE_KEY, entries)
   }
 }
 

@@ -1,25 +1,25 @@
 /** Lets so many tasks run at a time; the others wait in the order they came. */
 export class Slots {
-  #free: number
-  readonly #waiting: (() => void)[] = []
+  private free: number
+  private readonly waiting: (() => void)[] = []
 
   constructor(limit: number) {
-    this.#free = limit
+    this.free = limit
   }
 
   async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--
+    if (this.free > 0) this.free--
     else {
       await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
+        this.waiting.push(resolve)
       })
     }
     try {
       return await task()
     } finally {
-      const next = this.#waiting.shift()
+      const next = this.waiting.shift()
       if (next) next()
-      else this.#free++
+      else this.free++
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Document } from './bucketConfigurations'
 import { xmlBody } from './configuration'
-import { type ObjectParams, operation } from './operation'
+import { type ObjectParams, objectOperation } from './operation'
 
 export interface RestoreObjectParams extends ObjectParams {
   VersionId?: string
@@ -9,11 +9,8 @@ export interface RestoreObjectParams extends ObjectParams {
 }
 
 /** Makes a readable copy of an archived object for some days. */
-export const restoreObject = operation<RestoreObjectParams>({
-  method: 'POST',
-  target: 'object',
+export const restoreObject = objectOperation<RestoreObjectParams>('POST', 'RestoreObject', {
   subresource: 'restore',
-  access: [{ action: 'RestoreObject', on: 'object' }],
   idempotent: false,
   contentMd5: true,
   request: ({ VersionId, RestoreRequest }) => ({
