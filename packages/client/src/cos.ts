@@ -245,6 +245,7 @@ export class COS {
     this.#events.off(name, listener)
   }
 
+  /** Tells the listeners of a name. */
   emit(name: string, event?: unknown): void {
     this.#events.emit(name, event)
   }
@@ -262,6 +263,7 @@ export class COS {
     return staticAuthorization({ ...key, SystemClockOffset, ...params }, this.#core.platform.now())
   }
 
+  /** The Authorization of a request by a key pair, for `header.Authorization` or a URL. */
   static getAuthorization(params: AuthorizationParams): string {
     return staticAuthorization(params, wxPlatform.now())
   }

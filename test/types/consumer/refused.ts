@@ -36,6 +36,13 @@ cos.headObject({ Key: 'a' }, () => {}).then(() => {})
 // @ts-expect-error the URL comes in an object, as with cos-wx-sdk-v5
 cos.getObjectUrl({ Key: 'a' }, (_, url?: string) => url)
 
+// @ts-expect-error a task is named by a text
+cos.cancelTask(1)
+// @ts-expect-error a list is not waited for
+cos.getTaskList().then(() => {})
+// @ts-expect-error no list of files
+cos.uploadFiles({ FilePath: 'a' })
+
 export async function results(): Promise<void> {
   const { statusCode } = await cos.headObject({ Key: 'a' })
   // @ts-expect-error a number

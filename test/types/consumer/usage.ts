@@ -50,6 +50,24 @@ export function withCallbacks(done: Callback<{ ETag: string }>): void {
   })
 }
 
+export async function tasks(FilePath: string): Promise<string> {
+  const Copied = await cos.sliceCopyFile({ Key: 'b', CopySource: 'files-1250000000.cos…/a' })
+  const upload = cos.sliceUploadFile({
+    Key: 'a',
+    FilePath,
+    onTaskReady: (id: string) => cos.pauseTask(id),
+  })
+  const states: string[] = cos.getTaskList().map(({ id, state }) => `${id} ${state}`)
+  cos.on('list-update', ({ list }: { list: object[] }) => list.length)
+  const signed: string = COS.getAuthorization({
+    SecretId: '',
+    SecretKey: '',
+    Method: 'GET',
+    Key: '',
+  })
+  return `${signed} ${(await upload).ETag} ${Copied} ${states} ${COS.util.md5('a')}`
+}
+
 export function explain(error: unknown): string {
   if (!isCosError(error)) return ''
   const text: string | undefined = error.kind === 'service' ? error.RequestId : error.message
