@@ -75,31 +75,38 @@ function form(fields: Fields, files = 1, headers: Record<string, string> = {}) {
 }
 const signature = () => signByOfficialSdk({ method: 'POST' })
 
-/** A body that ends before its announced length. */
-function cutShort(): Promise<RawResponse> {
+/** A request written by hand, byte by byte; `ends`: the client says no more after it. */
+function overSocket(method: string, key: string, headers: string[], body: string, ends: boolean) {
   const { port } = new URL(cloud.cos)
-  const Authorization = signByOfficialSdk({ method: 'PUT', key: 'cut' })
-  return new Promise((resolve, reject) => {
-    let text = ''
+  const Authorization = signByOfficialSdk({ method, key })
+  const lines = [`${method} /${key} HTTP/1.1`, `Host: ${HOST}`, `Authorization: ${Authorization}`]
+  const text = `${[...lines, ...headers].join('\r\n')}\r\n\r\n${body}`
+  return new Promise<RawResponse>((resolve, reject) => {
+    let answer = ''
     const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true }, () => {
-      socket.end(
-        `PUT /cut HTTP/1.1\r\nHost: ${HOST}\r\nAuthorization: ${Authorization}\r\nContent-Length: 10\r\n\r\nshort`,
-      )
+      if (ends) socket.end(text)
+      else socket.write(text)
     })
     socket.on('data', (chunk) => {
-      text += String(chunk)
+      answer += String(chunk)
     })
     socket.on('error', reject)
-    socket.on('close', () => {
-      const [head = '', body = ''] = text.split('\r\n\r\n')
-      const [line = '', ...lines] = head.split('\r\n')
-      const headers = Object.fromEntries(
-        lines.map((one) => [one.split(':')[0]?.toLowerCase(), one.split(': ')[1]]),
-      )
-      resolve({ status: Number(line.split(' ')[1]), headers, body, bytes: Buffer.from(body) })
-    })
+    socket.on('end', () => socket.destroy())
+    socket.on('close', () => resolve(parsed(answer)))
   })
 }
+
+function parsed(answer: string): RawResponse {
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  const [first = '', ...lines] = head.split('\r\n')
+  const headers = Object.fromEntries(
+    lines.map((one) => [one.split(':')[0]?.toLowerCase(), one.split(': ')[1]]),
+  )
+  return { status: Number(first.split(' ')[1]), headers, body, bytes: Buffer.from(body) }
+}
+
+/** A body that ends before its announced length. */
+const cutShort = () => overSocket('PUT', 'cut', ['Content-Length: 10'], 'short', true)
 
 const preflight = (headers: Record<string, string>) =>
   send(cloud.cos, { method: 'OPTIONS', path: '/there', headers })
@@ -238,7 +245,11 @@ const OBJECTS: Row[] = [
   ],
   ['an archived object read', 'InvalidObjectState', () => signed('GET', 'archived')],
   ['a body shorter than announced', 'IncompleteBody', cutShort],
-  ['neither length nor chunks', 'MissingContentLength', () => rawPut('PUT /k HTTP/1.1', 'k')],
+  [
+    'neither length nor chunks',
+    'MissingContentLength',
+    () => overSocket('PUT', 'k', ['Connection: close'], '', false),
+  ],
   ['a body of more than 5 GB', 'EntityTooLarge', () => announced(LARGE)],
   [
     'another MD5 than announced',
@@ -388,32 +399,6 @@ const OBJECTS: Row[] = [
     () => signed('PUT', 'there', { query: { tagging: '' }, body: tags([['qcs:a', 'v']]) }),
   ],
 ]
-
-/** A request whose line is written by hand. */
-function rawPut(line: string, key: string): Promise<RawResponse> {
-  const { port } = new URL(cloud.cos)
-  const Authorization = signByOfficialSdk({ method: line.split(' ')[0] as string, key })
-  return new Promise((resolve, reject) => {
-    let text = ''
-    const socket = connect(Number(port), '127.0.0.1', () => {
-      socket.write(
-        `${line}\r\nHost: ${HOST}\r\nAuthorization: ${Authorization}\r\nConnection: close\r\n\r\n`,
-      )
-    })
-    socket.on('data', (chunk) => {
-      text += String(chunk)
-    })
-    socket.on('error', reject)
-    socket.on('close', () => {
-      const [head = '', body = ''] = text.split('\r\n\r\n')
-      const [first = '', ...lines] = head.split('\r\n')
-      const headers = Object.fromEntries(
-        lines.map((one) => [one.split(':')[0]?.toLowerCase(), one.split(': ')[1]]),
-      )
-      resolve({ status: Number(first.split(' ')[1]), headers, body, bytes: Buffer.from(body) })
-    })
-  })
-}
 
 /** A body that is announced, but not sent: the refusal must come first. */
 const announced = (length: string) =>
