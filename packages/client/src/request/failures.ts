@@ -29,7 +29,8 @@ export function networkError(failure: unknown, sent: Sent): CosError {
       message: `${text}: add https://${host} to the mini program's server domains`,
     })
   }
-  if (/fail abort/i.test(text)) return new CosError({ ...base, kind: 'abort', code: 'KitAborted' })
+  // Only what was given up on purpose: a connection that breaks off is `fail aborted` in places.
+  if (/fail abort$/i.test(text)) return new CosError({ ...base, kind: 'abort', code: 'KitAborted' })
   const code = /timeout/i.test(text) ? 'KitTimeout' : 'KitNetwork'
   return new CosError({ ...base, kind: 'network', code, retryable: true })
 }

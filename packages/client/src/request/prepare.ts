@@ -170,8 +170,7 @@ function headersOf(
     if (value !== undefined && !has(name)) headers[name] = value
   }
   for (const [name, value] of Object.entries(defaults ?? {})) {
-    // A row's own reading of a param (grants without duplicates) replaces the plain one.
-    if (row.subresource === 'acl' && value !== undefined) headers[name] = value
+    if (row.ownHeadersWin && value !== undefined) headers[name] = value
     else add(name, value)
   }
   if (row.contentMd5 && body) {

@@ -110,7 +110,7 @@ function readAcl(reply: Reply): Own<GetAclResult> {
 }
 
 const ACL = { subresource: 'acl' }
-const PUT_ACL = { ...ACL, contentMd5: true, request: aclRequest }
+const PUT_ACL = { ...ACL, contentMd5: true, ownHeadersWin: true, request: aclRequest }
 const GET_ACL = { ...ACL, result: readAcl }
 
 export const putBucketAcl = bucketOperation<PutBucketAclParams>('PUT', 'PutBucketACL', PUT_ACL)

@@ -112,6 +112,8 @@ export interface Operation<Params extends CallParams, Result> {
   /** Of the document sent. @default 'application/xml' */
   readonly contentType?: string
   readonly request?: (params: Params) => RequestParts
+  /** Its own reading of a param wins over the plain header of that param: grants without duplicates. */
+  readonly ownHeadersWin?: boolean
   readonly result?: (reply: Reply, params: Params) => Result
   /** A failure that the official client reports as a result. */
   readonly forgive?: (failure: ServiceFailure, params: Params) => object | undefined
