@@ -38,6 +38,15 @@ test('repeats after a dropped connection and a 5xx, with pauses, and marks the r
   ).toEqual([undefined, 'true', 'true'])
 })
 
+test('a connection that breaks off is tried again; only what was given up is an abort', async () => {
+  const requests = install([{ statusCode: 0, errMsg: 'request:fail aborted' }, OK])
+  const read = () => new COS(KEY).getObject({ ...AT, Key: 'a' })
+  expect(await settle(read)).toMatchObject({ ETag: '"e"' })
+  expect(requests).toHaveLength(2)
+  install([{ statusCode: 0, errMsg: 'request:fail abort' }])
+  expect(await settle(read)).toMatchObject({ code: 'KitAborted' })
+})
+
 test('gives up after four tries with the last error', async () => {
   const requests = install([DROP])
   expect(await settle(() => new COS(KEY).getObject({ ...AT, Key: 'a' }))).toMatchObject({
