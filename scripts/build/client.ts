@@ -1,7 +1,6 @@
 import type { BuildOptions } from 'esbuild'
 import { bundle } from './bundle'
 import { at } from './root'
-import { CRYPTO_JS_PRIVATE, unwrapCryptoJs } from './unwrapCryptoJs'
 
 const OUT = (...path: string[]) => at('packages/client', ...path)
 
@@ -12,9 +11,6 @@ const phone: BuildOptions = {
   target: 'es2018',
   // Chinese advice as it is, not as \\u escapes.
   charset: 'utf8',
-  plugins: [unwrapCryptoJs],
-  mangleProps: CRYPTO_JS_PRIVATE,
-  define: { window: 'undefined', self: 'undefined', global: 'undefined', globalThis: 'undefined' },
 }
 
 /** `require` gives the constructor itself, as with cos-wx-sdk-v5, which is also its own name and default. */

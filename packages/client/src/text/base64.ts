@@ -1,11 +1,15 @@
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-/** Bytes in hex as base64: three digits of the one are two of the other. crypto-js's own is 1 KB. */
-export function hexToBase64(hex: string): string {
+/** Bytes as base64; phones have no btoa. */
+export function toBase64(bytes: number[]): string {
   let text = ''
-  for (let i = 0; i < hex.length; i += 3) {
-    const bits = Number.parseInt(hex.slice(i, i + 3).padEnd(3, '0'), 16)
-    text += `${DIGITS[bits >> 6]}${DIGITS[bits & 63]}`
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a = 0, b, c] = bytes.slice(i, i + 3)
+    const bits = (a << 16) | ((b || 0) << 8) | (c || 0)
+    text += DIGITS[bits >> 18] as string
+    text += DIGITS[(bits >> 12) & 63] as string
+    text += b === undefined ? '=' : (DIGITS[(bits >> 6) & 63] as string)
+    text += c === undefined ? '=' : (DIGITS[bits & 63] as string)
   }
-  return text.slice(0, Math.ceil((hex.length * 2) / 3)).padEnd(Math.ceil(hex.length / 6) * 4, '=')
+  return text
 }

@@ -1,7 +1,7 @@
 import { readXml, writeXml } from '@miniprogram-cos/protocol'
-import Base64 from 'crypto-js/enc-base64'
-import Utf8 from 'crypto-js/enc-utf8'
+import { utf8Bytes } from '../hash/digest'
 import { hexMd5 } from '../hash/md5'
+import { toBase64 } from './base64'
 
 /** `COS.util` of cos-wx-sdk-v5, which apps use for what they send themselves. */
 export interface OfficialUtil {
@@ -20,7 +20,7 @@ export const officialUtil: OfficialUtil = {
   xml2json: readXml,
   json2xml: writeXml,
   encodeBase64(text, safe) {
-    const encoded = Utf8.parse(text).toString(Base64)
+    const encoded = toBase64(utf8Bytes(text))
     return safe ? encoded.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') : encoded
   },
 }

@@ -1,6 +1,6 @@
 import { canonicalRequest, type RequestToSign } from './canonical'
 
-/** The two digests a signature needs, in lower-case hex. Phones bring crypto-js, Node its own. */
+/** The two digests a signature needs, in lower-case hex. A phone has none, the client brings them. */
 export interface SignatureHash {
   sha1(text: string): string
   hmacSha1(key: string, text: string): string
