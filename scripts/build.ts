@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { bundle, node } from './build/bundle'
 import { buildClient } from './build/client'
@@ -71,10 +71,13 @@ export function functionFile(name: string): string {
 
 /** The demo's copy of the client, as DevTools' "Build npm" would make it. */
 async function copyClientIntoDemo(): Promise<void> {
-  await writeWhole(
-    at('miniprogram/miniprogram_npm/miniprogram-cos/index.js'),
-    await readFile(at('packages/client/miniprogram_dist/index.js')),
-  )
+  const built = at('packages/client/miniprogram_dist')
+  for (const file of await readdir(built)) {
+    await writeWhole(
+      at('miniprogram/miniprogram_npm/miniprogram-cos', file),
+      await readFile(join(built, file)),
+    )
+  }
 }
 
 /** Builds everything that runs as a built file. About a second. */

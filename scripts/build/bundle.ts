@@ -2,7 +2,7 @@ import { type BuildOptions, build } from 'esbuild'
 import { ROOT } from './root'
 import { writeWhole } from './writeWhole'
 
-const shared: BuildOptions = {
+export const shared: BuildOptions = {
   bundle: true,
   // Fields without a value stay absent, in every bundle alike.
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, alwaysStrict: true } },

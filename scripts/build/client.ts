@@ -1,11 +1,16 @@
-import type { BuildOptions } from 'esbuild'
-import { bundle } from './bundle'
+import { type BuildOptions, build } from 'esbuild'
+import { bundle, shared } from './bundle'
+import { asCommonjs } from './commonjs'
 import { at } from './root'
+import { writeWhole } from './writeWhole'
 
 const OUT = (...path: string[]) => at('packages/client', ...path)
 
+/** What an app may take in: all of the client, or what uploads and nothing else. */
+const ENTRIES = ['index', 'upload']
+
 const phone: BuildOptions = {
-  entryPoints: [OUT('src/index.ts')],
+  ...shared,
   platform: 'neutral',
   mainFields: ['main'],
   target: 'es2018',
@@ -14,37 +19,61 @@ const phone: BuildOptions = {
 }
 
 /** `require` gives the constructor itself, as with cos-wx-sdk-v5, which is also its own name and default. */
-const commonjs: BuildOptions = {
-  ...phone,
-  format: 'cjs',
-  footer: {
-    js: 'module.exports=Object.assign(module.exports.COS,module.exports,{default:module.exports.COS});',
-  },
-}
+const CONSTRUCTOR =
+  'module.exports=Object.assign(module.exports.COS,module.exports,{default:module.exports.COS});'
+
+/** An entry whose constructor is the default too. */
+const withDefault = (entry: string) => ({
+  contents: `export * from './${entry}'; export { COS as default } from './${entry}'`,
+  resolveDir: OUT('src'),
+})
 
 /** The client, once for each way of taking it in. All are ES2018 without dependencies. */
 export async function buildClient(): Promise<void> {
+  const commonjs: BuildOptions = { ...phone, format: 'cjs', footer: { js: CONSTRUCTOR } }
   await Promise.all([
-    // WeChat's npm builder copies this folder as it is.
-    bundle({ ...commonjs, minify: true, outfile: OUT('miniprogram_dist/index.js') }),
+    buildPhoneModules(),
     // Copied by hand into an app that uses no npm.
     bundle({
       ...commonjs,
       minify: true,
       sourcemap: 'linked',
+      entryPoints: [OUT('src/index.ts')],
       outfile: OUT('dist/miniprogram-cos.js'),
     }),
     // Taro, uni-app, webpack and vite minify for themselves.
-    bundle({ ...commonjs, outfile: OUT('dist/index.js') }),
-    bundle({
-      ...phone,
-      entryPoints: undefined,
-      stdin: {
-        contents: `export * from './index'; export { COS as default } from './index'`,
-        resolveDir: OUT('src'),
-      },
-      format: 'esm',
-      outfile: OUT('dist/index.mjs'),
-    }),
+    ...ENTRIES.flatMap((entry) => [
+      bundle({
+        ...commonjs,
+        entryPoints: [OUT(`src/${entry}.ts`)],
+        outfile: OUT(`dist/${entry}.js`),
+      }),
+      bundle({
+        ...phone,
+        stdin: withDefault(entry),
+        format: 'esm',
+        outfile: OUT(`dist/${entry}.mjs`),
+      }),
+    ]),
   ])
+}
+
+/**
+ * What WeChat's npm builder copies as it is: both entries, and what they have in common once. An app that
+ * requires one of them loads nothing of the other.
+ */
+async function buildPhoneModules(): Promise<void> {
+  const { outputFiles = [] } = await build({
+    ...phone,
+    entryPoints: ENTRIES.map((entry) => OUT(`src/${entry}.ts`)),
+    format: 'esm',
+    minify: true,
+    splitting: true,
+    chunkNames: 'core',
+    outdir: OUT('miniprogram_dist'),
+  })
+  for (const { path, text } of outputFiles) {
+    const isEntry = ENTRIES.some((entry) => path.endsWith(`${entry}.js`))
+    await writeWhole(path, asCommonjs(text) + (isEntry ? CONSTRUCTOR : ''))
+  }
 }

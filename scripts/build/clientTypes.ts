@@ -23,13 +23,18 @@ export async function buildClientTypes(): Promise<void> {
       /^export type OperationMethods = \{[\s\S]*?^\};$/m,
       spellMethods(table),
     )
-    // The protocol is private: what the client's signatures mention of it comes along, the rest stays.
-    const entry = emitted('client/src/index.d.ts')
-    await edit(entry, /^export type \* from '@miniprogram-cos\/protocol';$/m, '')
-    const output = rollUp(folder, entry, emitted('protocol/src/index.d.ts'))
-    const { commonjs, esm } = exportForms(await readFile(output, 'utf8'), VALUES)
-    await writeWhole(at('packages/client/dist/index.d.ts'), commonjs)
-    await writeWhole(at('packages/client/dist/index.d.mts'), esm)
+    for (const name of ['index', 'upload']) {
+      // The protocol is private: what the client's signatures mention of it comes along, the rest stays.
+      const entry = emitted(`client/src/${name}.d.ts`)
+      await edit(entry, /^export type \* from '@miniprogram-cos\/protocol';$/m, '')
+      const output = rollUp(folder, entry, emitted('protocol/src/index.d.ts'))
+      const rolledUp = await readFile(output, 'utf8')
+      // The smaller client has the same name to those who import it.
+      const named = name === 'upload' ? rolledUp.replace(/\bUploadCOS\b/g, 'COS') : rolledUp
+      const { commonjs, esm } = exportForms(named, VALUES, name)
+      await writeWhole(at(`packages/client/dist/${name}.d.ts`), commonjs)
+      await writeWhole(at(`packages/client/dist/${name}.d.mts`), esm)
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

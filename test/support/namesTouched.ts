@@ -4,7 +4,7 @@ import { createContext, runInContext } from 'node:vm'
  * Every name that a CommonJS source asks its surroundings for while it loads, `typeof` included. The realm
  * has nothing of Node or a browser in it, and makes no code from text.
  */
-export function namesTouched(source: string): string[] {
+export function namesTouched(source: string, require?: (name: string) => unknown): string[] {
   const touched = new Set<string>()
   const surroundings = new Proxy(
     {},
@@ -22,6 +22,6 @@ export function namesTouched(source: string): string[] {
   const load = runInContext(wrapper, realm)(surroundings)
   touched.delete('arguments')
   const module = { exports: {} }
-  load(undefined, module, module.exports)
+  load(require, module, module.exports)
   return [...touched].sort()
 }

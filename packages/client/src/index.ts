@@ -1,8 +1,9 @@
 export type * from '@miniprogram-cos/protocol'
 export { CosError, isCosError } from '@miniprogram-cos/protocol'
+export type { Callback } from './callback'
 export type { CallerPlace, CloudOptions } from './cloud/cloudCredentials'
 export type { SliceCopyFileParams } from './copy/sliceCopyFile'
-export { type Callback, type CloudCOSOptions, COS, type Method, type OperationMethods } from './cos'
+export { COS, type Method, type OperationMethods } from './cos'
 export type {
   AuthorizationAnswer,
   AuthorizationRequest,
@@ -20,5 +21,6 @@ export type { TaskInfo, TaskState } from './tasks/task'
 export type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abortUploadTask'
 export type { UploadFileParams, UploadFileResult } from './upload/uploadFile'
 export type { UploadFilesParams, UploadFilesResult } from './upload/uploadFiles'
+export type { CloudCOSOptions } from './uploadCos'
 export type { GetObjectUrlParams } from './url/getObjectUrl'
 export type { WxLike } from './wx/wxLike'

@@ -2,9 +2,14 @@ import {
   type AbortSignalLike,
   CosError,
   type HeadObjectResult,
+  headObject,
+  multipartComplete,
+  multipartInit,
   type ObjectParams,
   parseCopySource,
+  putObjectCopy,
   type UploadProgress,
+  uploadPartCopy,
 } from '@miniprogram-cos/protocol'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
@@ -43,7 +48,7 @@ export async function sliceCopyFile(core: ClientCore, given: Params): Promise<ob
   const { onProgress, CopySliceSize, CopyChunkSize, ...params } = given
   const { options, platform } = core
   const source = parseCopySource(String(params.CopySource ?? ''))
-  const head = (await perform(core, 'headObject', {
+  const head = (await perform(core, headObject, {
     Bucket: source.Bucket,
     Region: source.Region ?? params.Region ?? options.Region,
     Key: source.Key,
@@ -56,7 +61,7 @@ export async function sliceCopyFile(core: ClientCore, given: Params): Promise<ob
   const report = progressReporter(size, options.ProgressInterval, platform.now, listener)
   report(0)
   if (size <= Number(CopySliceSize ?? options.CopySliceSize)) {
-    const result = await perform(core, 'putObjectCopy', params)
+    const result = await perform(core, putObjectCopy, params)
     report(size)
     return result
   }
@@ -80,7 +85,7 @@ async function copyInParts(
   const isReplaced = String(MetadataDirective ?? 'Copy').toLowerCase() === 'replaced'
   const described = { ...(isReplaced ? {} : keptOf(head)), ...withoutCopy(params) }
   const group = abortGroup(params.signal as AbortSignalLike | undefined)
-  const begun = (await perform(core, 'multipartInit', described)) as { UploadId: string }
+  const begun = (await perform(core, multipartInit, described)) as { UploadId: string }
   const upload = { Bucket, Region, Key, UploadId: begun.UploadId, signal: group.signal }
   const Parts: { PartNumber: number; ETag: string }[] = []
   let copied = 0
@@ -89,7 +94,7 @@ async function copyInParts(
     const limit = Math.min(core.options.CopyChunkParallelLimit, 10)
     const copy = ({ PartNumber, position, length }: Part) =>
       partSlots.run(async () => {
-        const { ETag } = (await perform(core, 'uploadPartCopy', {
+        const { ETag } = (await perform(core, uploadPartCopy, {
           ...upload,
           PartNumber,
           CopySource,
@@ -103,7 +108,7 @@ async function copyInParts(
       })
     await runPool(parts, limit, copy, group.abort)
     Parts.sort((a, b) => a.PartNumber - b.PartNumber)
-    return await perform(core, 'multipartComplete', { ...upload, Parts })
+    return await perform(core, multipartComplete, { ...upload, Parts })
   } catch (error) {
     await freeUpload(core, { Bucket, Region, Key, UploadId: begun.UploadId })
     throw error

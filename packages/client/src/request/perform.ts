@@ -4,7 +4,6 @@ import {
   asList,
   CosError,
   isCosError,
-  type OperationName,
   queryString,
   type Reply,
   readXml,
@@ -36,8 +35,6 @@ export interface PerformExtras {
   tries?: number
   /** Told before a request is sent again, why. */
   onRepeat?: (failure: CosError) => void
-  /** Another row than the table's. */
-  row?: AnyOperation
   /** Another address than the bucket's; its parameters are signed too. */
   url?: string
   /** For form uploads. */
@@ -47,11 +44,11 @@ export interface PerformExtras {
 /** One operation from params to result: credentials, sign, send, parse, and again where it can help. */
 export async function perform(
   core: ClientCore,
-  name: OperationName,
+  row: AnyOperation,
   params: Params,
   extras: PerformExtras = {},
 ): Promise<object> {
-  const prepared = prepare(name, params, core.options, extras.row)
+  const prepared = prepare(row, params, core.options)
   if (extras.url) redirectTo(prepared, extras.url)
   const signal = params.signal as AbortSignalLike | undefined
   const tries = extras.tries ?? 1 + RETRY_DELAYS.length

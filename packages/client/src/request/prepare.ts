@@ -9,10 +9,9 @@ import {
   encodeComponent,
   encodeKey,
   isSignedHeader,
-  type OperationName,
-  operations,
   paramHeaders,
   parseCopySource,
+  putObject,
   queryString,
   serviceAddress,
 } from '@miniprogram-cos/protocol'
@@ -24,7 +23,6 @@ export type Params = Record<string, unknown>
 
 /** A request, complete but for its signature. */
 export interface Prepared {
-  name: OperationName
   row: AnyOperation
   params: Params
   Bucket: string
@@ -45,12 +43,7 @@ export interface Prepared {
 }
 
 /** Turns a call's params into a request. The params are not changed. @throws CosError */
-export function prepare(
-  name: OperationName,
-  given: Params,
-  options: ResolvedOptions,
-  row: AnyOperation = operations[name] as AnyOperation,
-): Prepared {
+export function prepare(row: AnyOperation, given: Params, options: ResolvedOptions): Prepared {
   const params = { ...given }
   const { Bucket, Region, Key } = readTarget(row, params, options)
   params.Key = Key
@@ -66,7 +59,6 @@ export function prepare(
   const path = row.target === 'object' ? `/${encodeKey(Key)}` : row.target === 'bucket' ? '/' : ''
   const search = searchOf(row, query, params.QueryString as string | undefined)
   return {
-    name,
     row,
     params,
     Bucket,
@@ -79,7 +71,7 @@ export function prepare(
     query,
     headers: {
       ...headersOf(row, params, parts.headers, parts.body, options),
-      ...(name === 'putObject' ? metaMd5(params, parts.body, options) : {}),
+      ...(row === putObject ? metaMd5(params, parts.body, options) : {}),
     },
     body: parts.body,
     scope: scopeOf(row, params, { Bucket, Region, Key }),

@@ -47,10 +47,7 @@ export function requestAny(core: ClientCore, params: Params): Promise<object> {
       message: `Url must begin with http:// or https://, got ${JSON.stringify(Url)}`,
     })
   }
-  return perform(core, 'getObject', params, {
-    row: { ...row, access },
-    ...(Url ? { url: Url } : {}),
-  })
+  return perform(core, { ...row, access }, params, Url ? { url: Url } : {})
 }
 
 /** What the request needs, when it is one that the table knows by another name. */

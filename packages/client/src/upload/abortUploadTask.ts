@@ -1,4 +1,10 @@
-import { type CallParams, CosError, type MultipartListResult } from '@miniprogram-cos/protocol'
+import {
+  type CallParams,
+  CosError,
+  type MultipartListResult,
+  multipartAbort,
+  multipartList,
+} from '@miniprogram-cos/protocol'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
 import { runPool } from './pool'
@@ -43,7 +49,7 @@ export async function abortUploadTask(
   const result: AbortUploadTaskResult = { successList: [], errorList: [] }
   await runPool(uploads, Math.max(1, Number(AsyncLimit)), async (upload) => {
     try {
-      await perform(core, 'multipartAbort', { ...upload })
+      await perform(core, multipartAbort, { ...upload })
       result.successList.push(upload)
     } catch (error) {
       result.errorList.push({ ...upload, error: error as CosError })
@@ -73,7 +79,7 @@ async function uploadsOf(
   const found: GivenUp[] = []
   let markers: Params = {}
   for (;;) {
-    const page = (await perform(core, 'multipartList', {
+    const page = (await perform(core, multipartList, {
       ...at,
       Prefix: Level === 'file' ? Key : '',
       ...markers,

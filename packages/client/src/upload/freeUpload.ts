@@ -1,4 +1,4 @@
-import type { CosError } from '@miniprogram-cos/protocol'
+import { type CosError, multipartAbort } from '@miniprogram-cos/protocol'
 import { pause } from '../platform'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
@@ -22,7 +22,7 @@ export async function freeUpload(core: ClientCore, upload: Params): Promise<void
 async function untilFreed(core: ClientCore, upload: Params): Promise<void> {
   for (let round = 1; round <= ROUNDS; round++) {
     try {
-      await perform(core, 'multipartAbort', upload)
+      await perform(core, multipartAbort, upload)
       return
     } catch (error) {
       // Gone already, or not ours to free: trying again would change nothing.

@@ -1,4 +1,8 @@
-import type { CosError, MultipartListPartResult } from '@miniprogram-cos/protocol'
+import {
+  type CosError,
+  type MultipartListPartResult,
+  multipartListPart,
+} from '@miniprogram-cos/protocol'
 import { hexMd5 } from '../hash/md5'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
@@ -72,7 +76,7 @@ async function listArrived(
     let page: MultipartListPartResult
     try {
       const params = { ...upload, ...(PartNumberMarker ? { PartNumberMarker } : {}) }
-      page = (await perform(core, 'multipartListPart', params)) as MultipartListPartResult
+      page = (await perform(core, multipartListPart, params)) as MultipartListPartResult
     } catch (error) {
       // Completed, given up, of another key, or not ours to see: a new upload is begun instead.
       const { code } = error as CosError

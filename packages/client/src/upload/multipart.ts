@@ -2,7 +2,11 @@ import {
   type AbortSignalLike,
   CosError,
   type HeadObjectResult,
+  headObject,
   type MultipartCompleteResult,
+  multipartComplete,
+  multipartInit,
+  multipartUpload,
   paramHeaders,
 } from '@miniprogram-cos/protocol'
 import type { Platform } from '../platform'
@@ -42,7 +46,7 @@ export async function uploadMultipart(
   const { options, platform } = core
   const group = abortGroup(signal)
   const store = new ResumeStore(platform, options.UploadIdCacheLimit)
-  const { Bucket, Region, Key } = prepare('multipartInit', params, options)
+  const { Bucket, Region, Key } = prepare(multipartInit, params, options)
   const target = { Bucket, Region, Key }
   const partSize = partSizeFor(fileSize, Number(params.ChunkSize ?? options.ChunkSize))
   const plan = { parts: planParts(fileSize, partSize), fileSize }
@@ -56,7 +60,7 @@ export async function uploadMultipart(
     if (!memo.UploadId) {
       // Not cut short: an upload that was begun and whose id nobody heard could never be freed.
       const { signal: _, ...uncut } = params
-      const begun = (await perform(core, 'multipartInit', uncut)) as { UploadId?: string }
+      const begun = (await perform(core, multipartInit, uncut)) as { UploadId?: string }
       if (!begun.UploadId) throw integrityError('KitNoUploadId', 'the answer names no UploadId')
       memo.UploadId = begun.UploadId
       if (group.signal.aborted) throw new CosError(ABORTED)
@@ -151,7 +155,7 @@ async function sendParts(
       }
       const part = { ...upload, Headers: partHeaders(params), PartNumber, Body }
       const tries = { tries: options.ChunkRetryTimes + 1 }
-      return (await perform(core, 'multipartUpload', part, tries)) as { ETag: string }
+      return (await perform(core, multipartUpload, part, tries)) as { ETag: string }
     })
     if (!sent.ETag)
       throw integrityError('KitNoETag', `part ${PartNumber} was answered without ETag`)
@@ -179,7 +183,7 @@ async function complete(
   try {
     return (await perform(
       core,
-      'multipartComplete',
+      multipartComplete,
       { ...metaOf(params), ...upload },
       {
         onRepeat: ({ kind }) => {
@@ -190,7 +194,7 @@ async function complete(
   } catch (error) {
     if (!wasLost || (error as CosError).code !== 'NoSuchUpload') throw error
     const { Bucket, Region, Key, signal, Parts } = upload
-    const head = (await perform(core, 'headObject', {
+    const head = (await perform(core, headObject, {
       Bucket,
       Region,
       Key,
@@ -200,7 +204,7 @@ async function complete(
       head.headers['content-length'] === String(fileSize) &&
       head.ETag.indexOf(`-${Parts.length}"`) > 0
     if (!isOurs) throw error
-    const location = prepare('headObject', { Bucket, Region, Key }, core.options).location
+    const location = prepare(headObject, { Bucket, Region, Key }, core.options).location
     return { ...head, Location: location, Bucket: String(Bucket), Key: String(Key) }
   }
 }

@@ -3,6 +3,8 @@ import {
   CosError,
   type ObjectParams,
   paramHeaders,
+  postObject,
+  putObject,
   type ResultMeta,
   type UploadProgress,
   utf8Length,
@@ -122,7 +124,7 @@ async function sendContent(
   begin(total)
   const report = reporter(core, total, onProgress, progress)
   report(0)
-  const result = await perform(core, 'putObject', { ...rest, signal })
+  const result = await perform(core, putObject, { ...rest, signal })
   report(total)
   return result
 }
@@ -160,7 +162,7 @@ async function sendForm(
   report(0)
   const result = await perform(
     core,
-    'postObject',
+    postObject,
     { ...params, signal },
     {
       // WeChat counts the form around the file too.

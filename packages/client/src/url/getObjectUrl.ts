@@ -1,7 +1,10 @@
 import {
   CosError,
+  getObject,
+  headObject,
   type ObjectParams,
   presignedUrl,
+  putObject,
   queryString,
   signRequest,
 } from '@miniprogram-cos/protocol'
@@ -35,9 +38,9 @@ const DEFAULT_SECONDS = 900
 export async function getObjectUrl(core: ClientCore, params: Params): Promise<string> {
   const options = optionsOf(core.options, params)
   const method = String(params.Method ?? 'GET').toUpperCase()
-  const name = method === 'PUT' ? 'putObject' : method === 'HEAD' ? 'headObject' : 'getObject'
+  const row = method === 'PUT' ? putObject : method === 'HEAD' ? headObject : getObject
   const { QueryString, Query, Headers, ...rest } = params
-  const prepared = prepare(name, { ...rest, Query, Body: '' }, options)
+  const prepared = prepare(row, { ...rest, Query, Body: '' }, options)
   const signedHeaders = headersToSign(
     { ...prepared, headers: (Headers ?? {}) as Prepared['headers'] },
     options,

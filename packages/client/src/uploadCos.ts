@@ -1,0 +1,223 @@
+import {
+  type AnyOperation,
+  argumentError,
+  type CallParams,
+  CosError,
+} from '@miniprogram-cos/protocol'
+import { type Callback, settle } from './callback'
+import { type CallerPlace, CloudCredentials, type CloudOptions } from './cloud/cloudCredentials'
+import { Credentials } from './credentials/credentials'
+import { Emitter } from './events/emitter'
+import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
+import type { Platform } from './platform'
+import { type ClientCore, perform } from './request/perform'
+import type { Params } from './request/prepare'
+import { runAlone } from './tasks/runAlone'
+import type { TaskInfo, TaskWork } from './tasks/task'
+import { TaskQueue } from './tasks/taskQueue'
+import {
+  sliceUploadWork,
+  type UploadFileParams,
+  type UploadFileResult,
+  uploadFileWork,
+} from './upload/uploadFile'
+import { type UploadFilesParams, type UploadFilesResult, uploadFiles } from './upload/uploadFiles'
+import { wxPlatform } from './wx/wxPlatform'
+
+export interface CloudCOSOptions extends COSOptions, CloudOptions {}
+
+/**
+ * A COS client that uploads, and nothing else: what `miniprogram-cos/upload` exports as `COS`.
+ *
+ * @example
+ * const COS = require('miniprogram-cos/upload')
+ * const cos = COS.cloud()
+ * const { prefix } = await cos.caller()
+ * await cos.uploadFile({ Key: `${prefix}photo.jpg`, FilePath })
+ */
+export class UploadCOS {
+  static readonly version: string = '0.1.0'
+
+  /** All options, defaults filled in; read at each use. */
+  readonly options: ResolvedOptions
+  /** @internal */
+  readonly _core: ClientCore
+  /** @internal */
+  readonly _tasks: TaskQueue
+  /** @internal */
+  _cloud: CloudCredentials | undefined
+
+  /** @throws CosError `KitInvalidOption` */
+  constructor(options: COSOptions = {}, platform: Platform = wxPlatform) {
+    this.options = resolveOptions(options)
+    if (this.options.ForcePathStyle) {
+      platform.warn('ForcePathStyle: COS refuses it for buckets created since 2024-01-01')
+    }
+    const credentials = new Credentials(this.options, platform, this)
+    const events = new Emitter()
+    this._core = { options: this.options, platform, credentials, events }
+    this._tasks = new TaskQueue(this.options, platform, events)
+  }
+
+  /**
+   * A client whose keys come from a cloud function that knows the caller by OPENID. Bucket and Region
+   * come with the first key, and lists begin in the caller's own folder.
+   */
+  static cloud<Client extends UploadCOS>(
+    this: new (
+      options: COSOptions,
+      platform: Platform,
+    ) => Client,
+    options: CloudCOSOptions = {},
+    platform: Platform = wxPlatform,
+  ): Client {
+    const { functionName, env, ...rest } = options
+    const cloud = new CloudCredentials(platform, {
+      ...(functionName ? { functionName } : {}),
+      ...(env ? { env } : {}),
+    })
+    const cos = new this({ ...rest, getAuthorization: cloud.getAuthorization }, platform)
+    cos._cloud = cloud
+    return cos
+  }
+
+  /**
+   * Where the caller's files are. Asks the cloud function on first use.
+   * @throws CosError kind `credentials`, or `KitNotCloud` for a client not made by `COS.cloud`
+   */
+  async caller(): Promise<CallerPlace> {
+    const { _cloud: cloud } = this
+    if (!cloud) throw argumentError('KitNotCloud', 'caller() needs a client made by COS.cloud')
+    if (!cloud.place) {
+      await this._core.credentials.get({
+        Bucket: '',
+        Region: '',
+        Method: 'GET',
+        Key: '',
+        Pathname: '/',
+        Query: {},
+        Headers: {},
+        Scope: [],
+        SystemClockOffset: this.options.SystemClockOffset,
+      })
+    }
+    if (cloud.place) return cloud.place
+    throw new CosError({
+      kind: 'credentials',
+      code: 'KitFunctionAnswer',
+      message: 'the cloud function does not say which bucket and region its key is for',
+    })
+  }
+
+  /** Uploads a local file, in parts when it is larger than SliceSize. */
+  uploadFile(params: UploadFileParams): Promise<UploadFileResult>
+  uploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
+  uploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
+    return settle(this._task({ ...params }, uploadFileWork), callback as Callback<object>)
+  }
+
+  /** Uploads a local file in parts, whatever its size. */
+  sliceUploadFile(params: UploadFileParams): Promise<UploadFileResult>
+  sliceUploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
+  sliceUploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
+    return settle(this._task({ ...params }, sliceUploadWork), callback as Callback<object>)
+  }
+
+  /** Uploads many files; resolves when all have ended, with the outcome of each. */
+  uploadFiles(params: UploadFilesParams): Promise<UploadFilesResult>
+  uploadFiles(params: UploadFilesParams, callback: Callback<UploadFilesResult>): void
+  uploadFiles(params: UploadFilesParams, callback?: Callback<UploadFilesResult>) {
+    const upload = (file: Params) =>
+      settle(this._task(file, uploadFileWork), undefined) as Promise<object>
+    return settle(uploadFiles(params ?? {}, upload), callback)
+  }
+
+  /** The uploads of this client, in the order they were added. */
+  getTaskList(): TaskInfo[] {
+    return this._tasks.list()
+  }
+
+  /** Whether an upload runs or waits for its turn. */
+  isUploadRunning(): boolean {
+    return this._tasks.isRunning()
+  }
+
+  /** Stops an upload where it is; its promise waits. */
+  pauseTask(id: string): void {
+    this._tasks.pause(id)
+  }
+
+  /** Goes on with a paused upload, or tries a failed one again. */
+  restartTask(id: string): void {
+    this._tasks.restart(id)
+  }
+
+  /** Gives an upload up: its promise rejects, its parts are freed on the server. */
+  cancelTask(id: string): void {
+    this._tasks.cancel(id)
+  }
+
+  /**
+   * Listens to `list-update` (`{ list }` of tasks, also called `task-list-update`) and to `before-send`
+   * (`{ method, url, headers, body }` of each request; headers may be added).
+   */
+  on(name: string, listener: (event: never) => void): void {
+    this._core.events.on(name, listener)
+  }
+
+  /** Stops listening; without a listener, all of the name. */
+  off(name: string, listener?: (event: never) => void): void {
+    this._core.events.off(name, listener)
+  }
+
+  /** Tells the listeners of a name. */
+  emit(name: string, event?: unknown): void {
+    this._core.events.emit(name, event)
+  }
+
+  /** @internal Runs something with the client's core and the params completed. */
+  _run<Result>(
+    run: (core: ClientCore, params: Params) => Result | Promise<Result>,
+    params: object | undefined,
+    callback?: Callback<Result>,
+    row?: AnyOperation,
+  ): Promise<Result> | undefined {
+    const done = async () => run(this._core, await this._complete({ ...params }, row))
+    return settle(done(), callback)
+  }
+
+  /** @internal One operation. */
+  _perform(row: AnyOperation, params: object | undefined, callback?: Callback<object>) {
+    return this._run((core, all) => perform(core, row, all), params, callback, row)
+  }
+
+  /** @internal Queues an upload; with SkipTask it runs at once, and is in no list. */
+  _task(given: Params, work: (core: ClientCore, params: Params) => TaskWork): Promise<object> {
+    let made: TaskWork | undefined
+    const task: TaskWork = {
+      run: async (run) => {
+        const { onTaskReady: _, onTaskStart: __, ...params } = await this._complete(given)
+        made = work(this._core, params)
+        return made.run(run)
+      },
+      abandon: async (memo) => made?.abandon(memo),
+    }
+    return given.SkipTask ? runAlone(task, given) : this._tasks.add(given, task)
+  }
+
+  /** @internal The params with what the cloud function knows: bucket, region, and the folder of a list. */
+  async _complete(given: CallParams, row?: AnyOperation): Promise<Params> {
+    const params: Params = { ...given }
+    const { Bucket, Region } = this.options
+    // A list defaults to the caller's own folder.
+    const isList = row?.access[0]?.on === 'prefix'
+    const lacksPlace = !(params.Bucket ?? Bucket) || !(params.Region ?? Region)
+    const lacksPrefix = isList && params.Prefix === undefined
+    if (!this._cloud || row?.target === 'service' || !(lacksPlace || lacksPrefix)) return params
+    const place = await this.caller()
+    params.Bucket ??= Bucket ?? place.Bucket
+    params.Region ??= Region ?? place.Region
+    if (isList) params.Prefix ??= place.prefix
+    return params
+  }
+}
