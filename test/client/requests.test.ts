@@ -1,4 +1,4 @@
-import { COS, isCosError } from 'miniprogram-cos'
+import { COS, type GetAuthorization, isCosError } from 'miniprogram-cos'
 import { type CannedAnswer, createRecordingWx } from '../support/recordingWx'
 
 const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
@@ -210,13 +210,44 @@ describe('what could destroy data is refused before anything is sent', () => {
   })
 })
 
-test('an answer that is no list is an error, not an empty list', async () => {
-  for (const data of ['', '{"ok":1}', '<html></html>']) {
-    install([{ statusCode: 200, data }])
+test.each(['', '{"ok":1}', '<html></html>', '<html><ListBucketResult></html>', '<?xml'])(
+  'an answer that is no list is an error at once, not an empty list: %s',
+  async (data) => {
+    const requests = install([{ statusCode: 200, data }])
     const error = await settle(() => new COS(KEY).getBucket(AT))
-    expect(error).toMatchObject({ kind: 'integrity', code: 'KitInvalidXml' })
-    jest.useRealTimers()
-  }
+    expect(error).toMatchObject({ kind: 'integrity', code: 'KitInvalidXml', retryable: false })
+    expect(requests.length).toBe(1)
+  },
+)
+
+test('a list that was cut off on its way is asked for again', async () => {
+  const whole = '<?xml version="1.0"?><ListBucketResult><Name>b</Name></ListBucketResult>'
+  const requests = install([
+    { statusCode: 200, data: whole.slice(0, 50) },
+    { statusCode: 200, data: whole },
+  ])
+  expect(await settle(() => new COS(KEY).getBucket(AT))).toMatchObject({ Name: 'b' })
+  expect(requests.length).toBe(2)
+})
+
+describe('request asks for a key that permits', () => {
+  test.each<[string, object, string, string]>([
+    ['what the table says', { Key: 'k', Method: 'PUT', Action: 'acl' }, 'PutObjectACL', 'k'],
+    ['what its method needs', { Key: 'k', Action: 'image_process' }, 'GetObject', 'k'],
+    ['the same of a bucket', { Method: 'put', Action: 'notification' }, 'PutBucket', ''],
+    ['a method without a row', { Key: 'k', Method: 'POST' }, 'PostObject', 'k'],
+    ['what a body names, everywhere', { Method: 'POST', Action: 'delete' }, 'DeleteObject', ''],
+  ])('%s', async (_, params, action, prefix) => {
+    install([OK])
+    const asked: unknown[] = []
+    const getAuthorization: GetAuthorization = async ({ Scope }) => {
+      asked.push(Scope)
+      return { TmpSecretId: 'a', TmpSecretKey: 'b', SecurityToken: 'c', ExpiredTime: 2e9 }
+    }
+    await new COS({ getAuthorization }).request({ ...AT, ...params })
+    const place = { bucket: AT.Bucket, region: AT.Region }
+    expect(asked).toEqual([[{ action: `name/cos:${action}`, ...place, prefix }]])
+  })
 })
 
 test('an object may look like an error', async () => {

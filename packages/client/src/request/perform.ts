@@ -284,19 +284,16 @@ function lowerCased(header: Record<string, string>): Record<string, string> {
 
 /** The content of a document's root element; of the whole document when no root is named. */
 function documentOf(data: string | ArrayBuffer, root: string): XmlElement {
-  const isXml = typeof data === 'string' && data.trim()[0] === '<'
-  const document = isXml ? readXml(data) : {}
-  if (root === '') return document
-  const [content] = asList<XmlElement | string>(document[root])
-  if (content === undefined && document[root] === undefined) {
-    // A portal or a proxy answered: an empty list would be a lie.
-    throw new CosError({
-      kind: 'integrity',
-      code: 'KitInvalidXml',
-      message: `the answer is no ${root}`,
-      retryable: true,
-    })
+  const text = typeof data === 'string' ? data : ''
+  const first = /^\s*(?:<\?[^>]*>)?\s*<(\w+)/.exec(text)?.[1]
+  if (root === '') return first ? readXml(text) : {}
+  if (first !== root) {
+    // A portal or a proxy answered: an empty list would be a lie, and the next try would meet it again.
+    const message = `the answer is no ${root}`
+    throw new CosError({ kind: 'integrity', code: 'KitInvalidXml', message })
   }
+  const document = readXml(text)
+  const [content] = asList<XmlElement | string>(document[root])
   return typeof content === 'object' ? content : {}
 }
 

@@ -50,16 +50,22 @@ export function requestAny(core: ClientCore, params: Params): Promise<object> {
   return perform(core, { ...row, access }, params, Url ? { url: Url } : {})
 }
 
-/** What the request needs, when it is one that the table knows by another name. */
+/** What the request needs: what the table says, or what its method needs when the table does not know it. */
 function accessOf({ method, target, subresource }: AnyOperation, given: RequestParams['Query']) {
   const query = {
     ...(given as Record<string, string>),
     ...(subresource ? { [subresource]: '' } : {}),
   }
   const known = recogniseOperation({ method, target, query, copies: false, form: false })?.row
-  if (!known || known.subresource !== subresource) return []
-  return known.access.filter(({ on }) => on !== 'listedObjects' && on !== 'copySource')
+  if (known && known.subresource === subresource) {
+    // What a body or a header names is not looked into.
+    return known.access.map(({ action, on }) => ({ action, on: on === 'prefix' ? on : target }))
+  }
+  // `GetObject`, `PutBucket` …
+  return [{ action: capitalised(method) + capitalised(target), on: target }]
 }
+
+const capitalised = (word: string) => word[0]?.toUpperCase() + word.slice(1).toLowerCase()
 
 /** The fields of the root element, or of a JSON object. */
 function fieldsOf(body: string | ArrayBuffer): object {

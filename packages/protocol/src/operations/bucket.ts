@@ -1,4 +1,5 @@
 import { writeXml } from '../xml/writeXml'
+import type { Own } from './configuration'
 import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
 export interface PutBucketParams extends BucketParams {
@@ -17,7 +18,7 @@ export interface PutBucketResult extends ResultMeta {
   Location: string
 }
 
-export const putBucket = bucketOperation<PutBucketParams, Pick<PutBucketResult, 'Location'>>(
+export const putBucket = bucketOperation<PutBucketParams, Own<PutBucketResult>>(
   'PUT',
   'PutBucket',
   {

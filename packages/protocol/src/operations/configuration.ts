@@ -10,7 +10,9 @@ import {
 } from './operation'
 
 /** A result without the fields that every result has. */
-export type Own<Result> = Omit<Result, keyof ResultMeta>
+export type Own<Result> = {
+  [Field in keyof Result as Exclude<Field, keyof ResultMeta>]: Result[Field]
+}
 
 /** The rows of one bucket configuration: a document that is put, read and removed as a whole. */
 export interface Configuration {

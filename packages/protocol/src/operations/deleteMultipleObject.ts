@@ -1,5 +1,5 @@
 import { asList } from '../xml/readXml'
-import { xmlBody } from './configuration'
+import { type Own, xmlBody } from './configuration'
 import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
 export interface DeleteMultipleObjectParams extends BucketParams {
@@ -16,7 +16,7 @@ export interface DeleteMultipleObjectResult extends ResultMeta {
 
 export const deleteMultipleObject = bucketOperation<
   DeleteMultipleObjectParams,
-  Pick<DeleteMultipleObjectResult, 'Deleted' | 'Error'>
+  Own<DeleteMultipleObjectResult>
 >('POST', 'DeleteObject', {
   subresource: 'delete',
   access: [{ action: 'DeleteObject', on: 'listedObjects' }],

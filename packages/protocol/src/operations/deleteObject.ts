@@ -1,3 +1,4 @@
+import type { Own } from './configuration'
 import { type ObjectParams, objectOperation, type ResultMeta, versionRequest } from './operation'
 
 export interface DeleteObjectParams extends ObjectParams {
@@ -9,8 +10,12 @@ export interface DeleteObjectResult extends ResultMeta {
   BucketNotFound?: true
 }
 
-export const deleteObject = objectOperation<DeleteObjectParams>('DELETE', 'DeleteObject', {
-  request: versionRequest,
-  forgive: ({ statusCode }) =>
-    statusCode === 404 ? { BucketNotFound: true, statusCode } : undefined,
-})
+export const deleteObject = objectOperation<DeleteObjectParams, Own<DeleteObjectResult>>(
+  'DELETE',
+  'DeleteObject',
+  {
+    request: versionRequest,
+    forgive: ({ statusCode }) =>
+      statusCode === 404 ? { BucketNotFound: true, statusCode } : undefined,
+  },
+)

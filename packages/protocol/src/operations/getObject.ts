@@ -1,5 +1,6 @@
 import { argumentError } from '../errors/CosError'
 import { foldsToRoot } from '../key/checkKey'
+import type { Own } from './configuration'
 import { dashedQuery } from './dashed'
 import {
   eTagOf,
@@ -41,7 +42,7 @@ export interface GetObjectResult extends ResultMeta {
   NotModified?: true
 }
 
-export const getObject = objectOperation<GetObjectParams, Pick<GetObjectResult, 'Body' | 'ETag'>>(
+export const getObject = objectOperation<GetObjectParams, Own<GetObjectResult>>(
   'GET',
   'GetObject',
   {

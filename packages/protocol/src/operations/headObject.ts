@@ -1,3 +1,4 @@
+import type { Own } from './configuration'
 import {
   eTagOf,
   type ObjectParams,
@@ -19,7 +20,7 @@ export interface HeadObjectResult extends ResultMeta {
   NotModified?: true
 }
 
-export const headObject = objectOperation<HeadObjectParams, Pick<HeadObjectResult, 'ETag'>>(
+export const headObject = objectOperation<HeadObjectParams, Own<HeadObjectResult>>(
   'HEAD',
   'HeadObject',
   {

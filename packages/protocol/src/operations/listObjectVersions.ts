@@ -1,4 +1,5 @@
 import { asList } from '../xml/readXml'
+import type { Own } from './configuration'
 import { dashedQuery } from './dashed'
 import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
@@ -36,7 +37,7 @@ export interface ListObjectVersionsResult extends ResultMeta {
 
 export const listObjectVersions = bucketOperation<
   ListObjectVersionsParams,
-  Pick<ListObjectVersionsResult, 'Versions' | 'DeleteMarkers'>
+  Own<ListObjectVersionsResult>
 >('GET', 'GetBucketObjectVersions', {
   subresource: 'versions',
   access: [{ action: 'GetBucketObjectVersions', on: 'prefix' }],
@@ -52,6 +53,10 @@ export const listObjectVersions = bucketOperation<
   }),
   result(reply) {
     const { Version, DeleteMarker, ...rest } = reply.xml('ListVersionsResult')
-    return { ...rest, Versions: asList(Version), DeleteMarkers: asList(DeleteMarker) }
+    return {
+      ...(rest as unknown as Own<ListObjectVersionsResult>),
+      Versions: asList(Version),
+      DeleteMarkers: asList(DeleteMarker),
+    }
   },
 })

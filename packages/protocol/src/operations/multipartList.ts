@@ -1,4 +1,5 @@
 import { asList } from '../xml/readXml'
+import type { Own } from './configuration'
 import { dashedQuery } from './dashed'
 import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
 
@@ -22,26 +23,31 @@ export interface MultipartListResult extends ResultMeta {
   [element: string]: unknown
 }
 
-export const multipartList = bucketOperation<
-  MultipartListParams,
-  Pick<MultipartListResult, 'Upload' | 'CommonPrefixes'>
->('GET', 'ListMultipartUploads', {
-  subresource: 'uploads',
-  access: [{ action: 'ListMultipartUploads', on: 'prefix' }],
-  request: (params) => ({
-    query: {
-      prefix: params.Prefix ?? '',
-      ...dashedQuery(params, [
-        'Delimiter',
-        'EncodingType',
-        'MaxUploads',
-        'KeyMarker',
-        'UploadIdMarker',
-      ]),
+export const multipartList = bucketOperation<MultipartListParams, Own<MultipartListResult>>(
+  'GET',
+  'ListMultipartUploads',
+  {
+    subresource: 'uploads',
+    access: [{ action: 'ListMultipartUploads', on: 'prefix' }],
+    request: (params) => ({
+      query: {
+        prefix: params.Prefix ?? '',
+        ...dashedQuery(params, [
+          'Delimiter',
+          'EncodingType',
+          'MaxUploads',
+          'KeyMarker',
+          'UploadIdMarker',
+        ]),
+      },
+    }),
+    result(reply) {
+      const body = reply.xml('ListMultipartUploadsResult')
+      return {
+        ...(body as unknown as Own<MultipartListResult>),
+        Upload: asList(body.Upload),
+        CommonPrefixes: asList(body.CommonPrefixes),
+      }
     },
-  }),
-  result(reply) {
-    const body = reply.xml('ListMultipartUploadsResult')
-    return { ...body, Upload: asList(body.Upload), CommonPrefixes: asList(body.CommonPrefixes) }
   },
-})
+)

@@ -1,4 +1,5 @@
 import { asList } from '../xml/readXml'
+import type { Own } from './configuration'
 import { dashedQuery } from './dashed'
 import { type ObjectParams, objectOperation, type ResultMeta, uploadRequest } from './operation'
 
@@ -19,7 +20,7 @@ export interface MultipartListPartResult extends ResultMeta {
 
 export const multipartListPart = objectOperation<
   MultipartListPartParams,
-  Pick<MultipartListPartResult, 'Part'>
+  Own<MultipartListPartResult>
 >('GET', 'ListParts', {
   needs: ['uploadId'],
   request: (params) => ({
@@ -30,6 +31,6 @@ export const multipartListPart = objectOperation<
   }),
   result(reply) {
     const body = reply.xml('ListPartsResult')
-    return { ...body, Part: asList(body.Part) }
+    return { ...(body as unknown as Own<MultipartListPartResult>), Part: asList(body.Part) }
   },
 })

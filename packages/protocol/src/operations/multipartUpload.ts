@@ -1,3 +1,4 @@
+import type { Own } from './configuration'
 import {
   eTagOf,
   type ObjectParams,
@@ -26,11 +27,12 @@ export interface MultipartUploadResult extends ResultMeta {
   ETag: string
 }
 
-export const multipartUpload = objectOperation<
-  MultipartUploadParams,
-  Pick<MultipartUploadResult, 'ETag'>
->('PUT', 'UploadPart', {
-  needs: ['partNumber', 'uploadId'],
-  request: (params) => ({ ...partRequest(params), body: checkBody(params.Body) }),
-  result: (reply) => ({ ETag: eTagOf(reply) }),
-})
+export const multipartUpload = objectOperation<MultipartUploadParams, Own<MultipartUploadResult>>(
+  'PUT',
+  'UploadPart',
+  {
+    needs: ['partNumber', 'uploadId'],
+    request: (params) => ({ ...partRequest(params), body: checkBody(params.Body) }),
+    result: (reply) => ({ ETag: eTagOf(reply) }),
+  },
+)

@@ -1,3 +1,4 @@
+import type { Own } from './configuration'
 import { bucketOperation, eTagOf, type ObjectParams, type ResultMeta } from './operation'
 import type { ContentParams } from './paramHeaders'
 import type { UploadProgress } from './putObject'
@@ -14,11 +15,12 @@ export interface PostObjectResult extends ResultMeta {
   ETag: string
 }
 
-export const postObject = bucketOperation<
-  PostObjectParams,
-  Pick<PostObjectResult, 'Location' | 'ETag'>
->('POST', 'PostObject', {
-  form: true,
-  access: [{ action: 'PostObject', on: 'object' }],
-  result: (reply) => ({ Location: reply.location, ETag: eTagOf(reply) }),
-})
+export const postObject = bucketOperation<PostObjectParams, Own<PostObjectResult>>(
+  'POST',
+  'PostObject',
+  {
+    form: true,
+    access: [{ action: 'PostObject', on: 'object' }],
+    result: (reply) => ({ Location: reply.location, ETag: eTagOf(reply) }),
+  },
+)

@@ -1,5 +1,6 @@
 import { argumentError } from '../errors/CosError'
 import { contentTypeOf } from '../mime/contentType'
+import type { Own } from './configuration'
 import { eTagOf, type ObjectParams, objectOperation, type ResultMeta } from './operation'
 import type { ContentParams } from './paramHeaders'
 
@@ -55,15 +56,16 @@ export function contentDefaults(params: {
   }
 }
 
-export const putObject = objectOperation<
-  PutObjectParams,
-  Pick<PutObjectResult, 'Location' | 'ETag'>
->('PUT', 'PutObject', {
-  request: (params) => ({
-    query: params.Query,
-    headers: contentDefaults(params),
-    body: checkBody(params.Body),
-  }),
-  // COS answers without a body, except for image processing on upload.
-  result: (reply) => ({ ...reply.xml(''), Location: reply.location, ETag: eTagOf(reply) }),
-})
+export const putObject = objectOperation<PutObjectParams, Own<PutObjectResult>>(
+  'PUT',
+  'PutObject',
+  {
+    request: (params) => ({
+      query: params.Query,
+      headers: contentDefaults(params),
+      body: checkBody(params.Body),
+    }),
+    // COS answers without a body, except for image processing on upload.
+    result: (reply) => ({ ...reply.xml(''), Location: reply.location, ETag: eTagOf(reply) }),
+  },
+)
