@@ -133,9 +133,13 @@ test('an answer without ETag is an error', async () => {
   })
 })
 
-test('a lost answer to the completion is recognised as success', async () => {
+test.each([
+  ['lost', DROP],
+  ['cut off', { statusCode: 200, data: '<CompleteMultipartUploadResult><ETag>' }],
+  ['an error of the server', { statusCode: 500 }],
+])('a completion whose answer was %s is recognised as success', async (_, answer) => {
   const { steps } = install((step, count) =>
-    step === 'complete' ? (count === 1 ? DROP : GONE) : undefined,
+    step === 'complete' ? (count === 1 ? answer : GONE) : undefined,
   )
   await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).resolves.toMatchObject({
     ETag: '"e-4"',

@@ -33,8 +33,8 @@ const RETRY_DELAYS = [300, 1000, 3000]
 export interface PerformExtras {
   /** Tries in all. @default 4 */
   tries?: number
-  /** Told before a request is sent again, why. */
-  onRepeat?: (failure: CosError) => void
+  /** Told before a request is sent again. */
+  onRepeat?: () => void
   /** Another address than the bucket's; its parameters are signed too. */
   url?: string
   /** For form uploads. */
@@ -76,7 +76,7 @@ export async function perform(
         failure.kind === 'network' && (await unlessAborted(signal, core.platform.whenReady))
       if (hadToWait) attempt--
       if (attempt >= tries) throw failure
-      extras.onRepeat?.(failure)
+      extras.onRepeat?.()
       const delay = RETRY_DELAYS[Math.min(attempt, RETRY_DELAYS.length) - 1] as number
       await unlessAborted(signal, () => pause(core.platform, delay * (1 - Math.random() / 2)))
       markAsRetry(prepared)

@@ -186,8 +186,8 @@ async function complete(
       multipartComplete,
       { ...metaOf(params), ...upload },
       {
-        onRepeat: ({ kind }) => {
-          wasLost = wasLost || kind === 'network'
+        onRepeat: () => {
+          wasLost = true
         },
       },
     )) as MultipartCompleteResult
