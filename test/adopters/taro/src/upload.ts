@@ -1,0 +1,13 @@
+import Taro from '@tarojs/taro'
+import COS from 'miniprogram-cos'
+
+const cos = COS.cloud()
+
+/** Lets the user choose a picture, and uploads it to their own folder. */
+export async function upload(): Promise<string> {
+  const { tempFiles } = await Taro.chooseMedia({ count: 1 })
+  const { prefix } = await cos.caller()
+  const Key = `${prefix}from-taro.bin`
+  await cos.uploadFile({ Key, FilePath: tempFiles[0].tempFilePath })
+  return Key
+}
