@@ -1,4 +1,4 @@
-import { COS } from 'miniprogram-cos'
+import { COS, type GetAuthorization, type GetSTS } from 'miniprogram-cos'
 import { createRecordingWx, type RecordedRequest } from '../support/recordingWx'
 
 const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
@@ -38,7 +38,9 @@ const tokenOf = (request: RecordedRequest) =>
 
 test('one getAuthorization call serves requests that start together, and later ones', async () => {
   install()
-  const getAuthorization = jest.fn((_, callback) => setTimeout(() => callback(keyNamed('a')), 5))
+  const getAuthorization = jest.fn<void, Parameters<GetAuthorization>>((_, callback) => {
+    setTimeout(() => callback(keyNamed('a')), 5)
+  })
   const cos = new COS({ getAuthorization })
   await Promise.all(Array.from({ length: 20 }, (_, i) => cos.headObject({ ...AT, Key: `${i}` })))
   await cos.headObject({ ...AT, Key: 'later' })
@@ -181,6 +183,64 @@ test.each<[string, (options: unknown, callback: (answer: never) => void) => unkn
     })
   },
 )
+
+describe.each(['getAuthorization', 'getSTS'])('%s', (name) => {
+  const providing = (provider: (_: unknown, callback: never) => unknown) =>
+    new COS({ [name]: provider })
+
+  test.each<[string, (options: unknown, callback: AnyCallback) => unknown]>([
+    ['alone to its callback, as in cos-wx-sdk-v5', (_, callback) => callback(keyNamed('a'))],
+    ['after a null', (_, callback) => callback(null, keyNamed('a'))],
+    [
+      'after undefined, and later',
+      (_, callback) => void setTimeout(callback, 1, undefined, keyNamed('a')),
+    ],
+    ['by a promise', async () => keyNamed('a')],
+    ['by its callback, from an async function', async (_, callback) => callback(keyNamed('a'))],
+  ])('may give its answer %s', async (_, provider) => {
+    const requests = install()
+    await providing(provider).headObject({ ...AT, Key: 'a' })
+    expect(tokenOf(requests[0] as RecordedRequest)).toBe('token of a')
+  })
+
+  test.each<[string, (options: unknown, callback: AnyCallback) => unknown]>([
+    ['an Error', (_, callback) => callback(new TypeError('no network'))],
+    ['an Error and nothing', (_, callback) => callback(new TypeError('no network'), null)],
+    ['a failure of wx', (_, callback) => callback({ errMsg: 'request:fail no network' })],
+  ])('that is called back with %s rejects with what it says', async (_, provider) => {
+    jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
+    const requests = install()
+    const failure = providing(provider)
+      .headObject({ ...AT, Key: 'a' })
+      .catch((error) => error)
+    await jest.advanceTimersByTimeAsync(3000)
+    expect(await failure).toMatchObject({
+      name: 'CosError',
+      kind: 'credentials',
+      code: 'KitAuthorizationFailed',
+      message: expect.stringMatching(new RegExp(`^${name} failed: .*no network$`)),
+    })
+    expect(requests).toEqual([])
+  })
+})
+
+type AnyCallback = (first?: unknown, second?: unknown) => void
+
+test('what a backend wants with each request is sent with a temporary key too', async () => {
+  const requests = install()
+  const caller = { Token: 't', ClientIP: '1.2.3.4', ClientUA: 'u a' }
+  const cos = new COS({ getAuthorization: async () => ({ ...keyNamed('a'), ...caller }) })
+  await cos.headObject({ ...AT, Key: 'a' })
+  expect(requests[0]?.header).toMatchObject({ token: 't', clientIP: '1.2.3.4', clientUA: 'u a' })
+})
+
+test('getSTS may name the key SecretId and SecretKey', async () => {
+  const requests = install()
+  const { TmpSecretId: SecretId, TmpSecretKey: SecretKey, ...rest } = keyNamed('a')
+  const getSTS: GetSTS = async () => ({ ...rest, SecretId, SecretKey })
+  await new COS({ getSTS }).headObject({ ...AT, Key: 'a' })
+  expect(requests[0]?.header).toMatchObject({ Authorization: expect.stringContaining('q-ak=a&') })
+})
 
 test('a getAuthorization that never answers ends after a minute', async () => {
   jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })

@@ -5,11 +5,14 @@ export type { CallerPlace, CloudOptions } from './cloud/cloudCredentials'
 export type { SliceCopyFileParams } from './copy/sliceCopyFile'
 export { COS, type Method, type OperationMethods } from './cos'
 export type {
+  AnswerCallback,
   AuthorizationAnswer,
   AuthorizationRequest,
   GetAuthorization,
   GetSTS,
+  ProviderResult,
   ScopeEntry,
+  SecretAnswer,
   SignatureAnswer,
   TemporaryKeyAnswer,
 } from './credentials/answers'

@@ -12,6 +12,10 @@ new COS({ ChunkSize: '1048576' })
 new COS({ SimpleUploadMethod: 'post' })
 // @ts-expect-error half a key
 new COS({ getAuthorization: (_, callback) => callback({ TmpSecretId: 'a', ExpiredTime: 1 }) })
+// @ts-expect-error half a key
+new COS({ getAuthorization: async () => ({ TmpSecretId: 'a', ExpiredTime: 1 }) })
+// @ts-expect-error a response is no answer: its data may be
+new COS({ getAuthorization: async () => ({ statusCode: 200, data: {} }) })
 // @ts-expect-error a function's name is a text
 COS.cloud({ functionName: 1 })
 

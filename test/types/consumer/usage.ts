@@ -24,6 +24,15 @@ const options: COSOptions = {
 export const cos: COS = new COS(options)
 export const byPromise = new COS({ getAuthorization: (request) => askServer(request) })
 export const bySignature = new COS({ getAuthorization: (_, callback) => callback('q-sign…') })
+export const errorFirst = new COS({
+  getAuthorization: (request, callback) => {
+    askServer(request).then(
+      (key) => callback(null, key),
+      (error: Error) => callback(error),
+    )
+  },
+  getSTS: async () => ({ SecretId: '', SecretKey: '', SecurityToken: '', ExpiredTime: 1 }),
+})
 export const byCloud: COS = COS.cloud({ functionName: 'cos-credentials', ChunkParallelLimit: 5 })
 
 export async function list(): Promise<string[]> {

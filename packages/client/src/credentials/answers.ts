@@ -28,7 +28,7 @@ export interface AuthorizationRequest {
 }
 
 /** A temporary key, as getAuthorization answers ("format 1"). */
-export interface TemporaryKeyAnswer {
+export interface TemporaryKeyAnswer extends CallerHeaders {
   TmpSecretId: string
   TmpSecretKey: string
   SecurityToken?: string
@@ -42,28 +42,55 @@ export interface TemporaryKeyAnswer {
   ScopeLimit?: boolean
 }
 
-/** A signature made on a server ("format 2"): good for this one request. */
-export interface SignatureAnswer {
-  Authorization: string
-  SecurityToken?: string
-  XCosSecurityToken?: string
+/** Headers that some backends want with each request: `token`, `clientIP`, `clientUA`. */
+export interface CallerHeaders {
   Token?: string
   ClientIP?: string
   ClientUA?: string
 }
 
+/** A signature made on a server ("format 2"): good for this one request. */
+export interface SignatureAnswer extends CallerHeaders {
+  Authorization: string
+  SecurityToken?: string
+  XCosSecurityToken?: string
+}
+
 export type AuthorizationAnswer = TemporaryKeyAnswer | SignatureAnswer | string
 
-/** May answer by the callback, or by returning a promise. */
+/** How a provider answers: with the answer alone, as in cos-wx-sdk-v5, or with an error first. */
+export interface AnswerCallback<Answer> {
+  (answer: Answer): void
+  (error: null | undefined, answer: Answer): void
+  /** Ends the requests that wait, with a `CosError` that names the provider and what it says. */
+  (error: Error | { errMsg: string }, answer?: null): void
+}
+
+/** A provider answers by its callback, or by a promise. */
+export type ProviderResult<Answer> = PromiseLike<Answer | undefined> | PromiseLike<void> | void
+
+/**
+ * Gives a temporary key, or a signature, for a request.
+ * @example async ({ Scope }) => fetchKeyFromMyServer(Scope)
+ * @example (options, callback) => { wx.request({ url, success: ({ data }) => callback(data), fail: callback }) }
+ */
 export type GetAuthorization = (
   options: AuthorizationRequest,
-  callback: (answer: AuthorizationAnswer) => void,
-) => unknown
+  callback: AnswerCallback<AuthorizationAnswer>,
+) => ProviderResult<AuthorizationAnswer>
+
+/** As getAuthorization answers, or with the names SecretId and SecretKey. */
+export type SecretAnswer =
+  | TemporaryKeyAnswer
+  | (Omit<TemporaryKeyAnswer, 'TmpSecretId' | 'TmpSecretKey'> & {
+      SecretId: string
+      SecretKey: string
+    })
 
 export type GetSTS = (
   options: { Bucket: string; Region: string },
-  callback: (answer: TemporaryKeyAnswer & { SecretId?: string; SecretKey?: string }) => void,
-) => unknown
+  callback: AnswerCallback<SecretAnswer>,
+) => ProviderResult<SecretAnswer>
 
 /** A key that can sign, by our own names. */
 export interface Key {
@@ -73,6 +100,7 @@ export interface Key {
   SecurityToken?: string
   StartTime?: number
   ExpiredTime?: number
+  headers?: Record<string, string>
   isScoped: boolean
 }
 
@@ -128,7 +156,16 @@ function readKey(given: Record<string, unknown>, source: string): Key {
     SecurityToken: String(SecurityToken),
     ExpiredTime: Number(given.ExpiredTime),
     ...(given.StartTime ? { StartTime: Number(given.StartTime) } : {}),
+    headers: callerHeaders(given),
     isScoped: given.ScopeLimit === true,
+  }
+}
+
+function callerHeaders({ Token, ClientIP, ClientUA }: Record<string, unknown>) {
+  return {
+    ...(Token ? { token: String(Token) } : {}),
+    ...(ClientIP ? { clientIP: String(ClientIP) } : {}),
+    ...(ClientUA ? { clientUA: String(ClientUA) } : {}),
   }
 }
 
@@ -146,15 +183,11 @@ function readSignature(given: Record<string, unknown>, source: string): ReadySig
   if (lacking || /\s/.test(Authorization)) {
     throw invalid(`${source} callback params format error: not a COS signature`)
   }
-  const headers: Record<string, string> = {}
-  if (given.Token) headers.token = String(given.Token)
-  if (given.ClientIP) headers.clientIP = String(given.ClientIP)
-  if (given.ClientUA) headers.clientUA = String(given.ClientUA)
   const token = given.SecurityToken ?? given.XCosSecurityToken
   return {
     kind: 'signature',
     Authorization,
-    headers,
+    headers: callerHeaders(given),
     ...(token ? { SecurityToken: String(token) } : {}),
   }
 }

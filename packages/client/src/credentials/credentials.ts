@@ -140,7 +140,7 @@ export class Credentials {
   /** Waits for the callback or the returned promise, whichever answers, and not for ever. */
   private callProvider(
     source: string,
-    call: (callback: (answer: unknown) => void) => unknown,
+    call: (callback: (first: unknown, second?: unknown) => void) => unknown,
   ): Promise<unknown> {
     const failed = (why: string, retryable: boolean, cause?: unknown) =>
       new CosError({
@@ -158,7 +158,12 @@ export class Credentials {
         reject(failed(`has not answered in ${PROVIDER_TIMEOUT / 1000} s`, false)),
       )
       try {
-        const returned = call(resolve)
+        const returned = call((first, second) => {
+          // Error first, or the answer alone: an Error is none, nor is what a function of wx fails with.
+          const error = first as { stack?: string; errMsg: string } | undefined
+          if (error?.stack || /:fail/.test(error?.errMsg as string)) fail(error)
+          else resolve(first ?? second)
+        })
         const then = (returned as { then?: unknown } | undefined)?.then
         if (typeof then === 'function') {
           ;(returned as Promise<unknown>).then((answer) => {

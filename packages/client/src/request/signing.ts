@@ -33,7 +33,7 @@ export function authorizationOf(
 ): { Authorization: string; headers: Record<string, string>; SecurityToken?: string } {
   if (credential.kind === 'signature') return credential
   const keyTime = keyTimeOf(credential, credentials.now())
-  const { SecurityToken } = credential
+  const { SecurityToken, headers = {} } = credential
   const { authorization } = signRequest(
     {
       method: prepared.row.method,
@@ -47,7 +47,7 @@ export function authorizationOf(
   )
   return {
     Authorization: authorization,
-    headers: {},
+    headers,
     ...(SecurityToken ? { SecurityToken } : {}),
   }
 }
