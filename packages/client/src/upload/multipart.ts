@@ -54,6 +54,7 @@ export async function uploadMultipart(
   const digest = digestOnce(platform, String(params.FilePath))
   // From an earlier run of this task.
   let isRemembered = memo.digest !== undefined
+  let remembering: Promise<void> | undefined
   try {
     const arrived = await goOnWith(core, params, { store, memo, unfinished, plan, digest }, group)
     if (group.signal.aborted) throw new CosError(ABORTED)
@@ -67,7 +68,7 @@ export async function uploadMultipart(
     }
     const { UploadId } = memo
     // Not waited for: the system reads the file while the first parts go out.
-    void digest().then((found) => {
+    remembering = digest().then((found) => {
       if (!found || memo.UploadId !== UploadId) return
       isRemembered = true
       memo.digest = found
@@ -84,6 +85,8 @@ export async function uploadMultipart(
     // Paused or cancelled: whoever did it decides. A file that changed can never be gone on with.
     const { kind, code } = error as CosError
     const isLost = kind === 'integrity' || kind === 'argument' || code === 'NoSuchUpload'
+    // A failure may come before the digest that finds what has arrived again.
+    if (kind !== 'abort' && !isLost) await remembering
     if (memo.UploadId && kind !== 'abort' && (isLost || !isRemembered)) {
       store.forget(memo.UploadId)
       await freeUpload(core, { ...target, UploadId: memo.UploadId })
