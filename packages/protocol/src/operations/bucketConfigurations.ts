@@ -33,13 +33,15 @@ export interface GetBucketCorsResult extends ResultMeta {
   ResponseVary?: string
 }
 
-const CORS_LISTS = ['AllowedOrigin', 'AllowedMethod', 'AllowedHeader', 'ExposeHeader'] as const
+const CORS_LISTS = ['AllowedOrigin', 'AllowedHeader', 'AllowedMethod', 'ExposeHeader'] as const
 
 function corsRuleToXml(rule: CORSRule): object {
-  const { ID, MaxAgeSeconds } = rule
-  const lists: Record<string, unknown> = {}
-  for (const name of CORS_LISTS) lists[name] = rule[`${name}s`] ?? rule[name]
-  return { ID, ...lists, MaxAgeSeconds }
+  const document: Document = { ...rule }
+  for (const name of CORS_LISTS) {
+    document[name] = rule[`${name}s`] ?? rule[name]
+    delete document[`${name}s`]
+  }
+  return document
 }
 
 function corsRuleFromXml(given: XmlElement): CORSRule {
@@ -54,7 +56,7 @@ function corsRuleFromXml(given: XmlElement): CORSRule {
 const cors = configuration('CORS')
 export const putBucketCors = cors.put<PutBucketCorsParams>((params) => {
   const { CORSRules = [], ResponseVary } = { ...params, ...params.CORSConfiguration }
-  return { CORSRule: CORSRules.map(corsRuleToXml), ResponseVary }
+  return { CORSRule: CORSRules.map(corsRuleToXml), ResponseVary: ResponseVary || undefined }
 })
 export const getBucketCors = cors.get<GetBucketCorsResult>(
   ({ CORSRule, ResponseVary }) => ({
@@ -172,12 +174,10 @@ export interface PutBucketWebsiteParams extends BucketParams {
 
 const website = configuration('Website')
 export const putBucketWebsite = website.put<PutBucketWebsiteParams>(
-  ({ WebsiteConfiguration: { RoutingRules, ...rest } }) => ({
-    ...rest,
-    RoutingRules: RoutingRules
-      ? { RoutingRule: RoutingRules.RoutingRule ?? RoutingRules }
-      : undefined,
-  }),
+  ({ WebsiteConfiguration: { RoutingRule, RoutingRules = RoutingRule, ...rest } }) => {
+    const rules = asList<Document>(RoutingRules?.RoutingRule ?? RoutingRules)
+    return { ...rest, RoutingRules: rules.length > 0 ? { RoutingRule: rules } : undefined }
+  },
 )
 export const getBucketWebsite = website.get<ResultMeta & { WebsiteConfiguration: Document }>(
   (body) => {
