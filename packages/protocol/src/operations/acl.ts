@@ -11,7 +11,7 @@ import {
   type ResultMeta,
   versionRequest,
 } from './operation'
-import { headerOf } from './paramHeaders'
+import { paramHeaders } from './paramHeaders'
 
 export interface Grant {
   Grantee: { ID?: string; URI?: string; DisplayName?: string }
@@ -59,8 +59,6 @@ const GRANTS = {
   FULL_CONTROL: 'GrantFullControl',
 } as const
 
-const GRANT_FIELDS = Object.values(GRANTS)
-
 /** Each grantee once. */
 function unique(grants: string): string {
   return grants
@@ -72,9 +70,8 @@ function unique(grants: string): string {
 
 function aclRequest(params: AclParams): RequestParts {
   const headers: Record<string, string> = {}
-  for (const field of GRANT_FIELDS) {
-    const value = params[field]
-    if (typeof value === 'string' && value !== '') headers[headerOf(field)] = unique(value)
+  for (const [name, value] of Object.entries(paramHeaders(params))) {
+    if (/^x-cos-grant-/i.test(name)) headers[name] = unique(String(value))
   }
   const policy = params.AccessControlPolicy
   if (!policy) return { headers, body: '' }
@@ -93,7 +90,7 @@ function readAcl(reply: Reply): Own<GetAclResult> {
     Grants.filter((grant) => grant.Permission === Permission)
   const isOpen = (Permission: Grant['Permission']) =>
     granted(Permission).some(({ Grantee }) => Grantee?.URI === ALL_USERS)
-  const listed = {} as Record<(typeof GRANT_FIELDS)[number], string>
+  const listed = {} as Record<(typeof GRANTS)[keyof typeof GRANTS], string>
   for (const [permission, field] of Object.entries(GRANTS)) {
     listed[field] = granted(permission as Grant['Permission'])
       .filter(({ Grantee: { ID, URI } = {} }) => URI !== ALL_USERS && ID && ID !== Owner.ID)
