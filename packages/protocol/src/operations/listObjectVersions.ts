@@ -42,14 +42,16 @@ export const listObjectVersions = bucketOperation<
   subresource: 'versions',
   access: [{ action: 'GetBucketObjectVersions', on: 'prefix' }],
   request: (params) => ({
-    query: dashedQuery(params, [
-      'Prefix',
-      'Delimiter',
-      'KeyMarker',
-      'VersionIdMarker',
-      'MaxKeys',
-      'EncodingType',
-    ]),
+    query: {
+      prefix: params.Prefix ?? '',
+      ...dashedQuery(params, [
+        'Delimiter',
+        'KeyMarker',
+        'VersionIdMarker',
+        'MaxKeys',
+        'EncodingType',
+      ]),
+    },
   }),
   result(reply) {
     const { Version, DeleteMarker, ...rest } = reply.xml('ListVersionsResult')
