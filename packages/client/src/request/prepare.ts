@@ -14,6 +14,7 @@ import {
   putObject,
   queryString,
   serviceAddress,
+  setHeader,
 } from '@miniprogram-cos/protocol'
 import type { ScopeEntry } from '../credentials/answers'
 import { contentMd5, hexMd5 } from '../hash/md5'
@@ -137,7 +138,7 @@ function queryOf(
 }
 
 /** The sub-resource comes first and bare, then raw unsigned text, then the parameters. */
-function searchOf(
+export function searchOf(
   row: AnyOperation,
   query: Record<string, string>,
   raw: string | undefined,
@@ -156,18 +157,22 @@ function headersOf(
   options: ResolvedOptions,
 ): Record<string, string | number> {
   const headers = paramHeaders(params)
+  // An empty value says as little as none.
   const has = (name: string) =>
-    Object.keys(headers).some((own) => own.toLowerCase() === name.toLowerCase())
+    Object.keys(headers).some(
+      (own) => own.toLowerCase() === name.toLowerCase() && headers[own] !== '',
+    )
   const add = (name: string, value: string | number | undefined) => {
-    if (value !== undefined && !has(name)) headers[name] = value
+    if (!has(name)) setHeader(headers, name, value)
   }
   for (const [name, value] of Object.entries(defaults ?? {})) {
-    if (row.ownHeadersWin && value !== undefined) headers[name] = value
+    if (row.ownHeadersWin) setHeader(headers, name, value)
     else add(name, value)
   }
   if (row.contentMd5 && body) {
-    add('Content-Type', row.contentType ?? 'application/xml')
-    add('Content-MD5', contentMd5(body))
+    // The document is ours, whatever the caller's headers say of contents.
+    setHeader(headers, 'Content-Type', row.contentType ?? 'application/xml')
+    setHeader(headers, 'Content-MD5', contentMd5(body))
   } else if (options.UploadCheckContentMd5 && row.method === 'PUT' && body) {
     add('Content-MD5', contentMd5(body))
   }
@@ -222,7 +227,7 @@ export function headersToSign(
     if (lower === 'content-type' || lower === 'cache-control' || value === '') continue
     if (isSignedHeader(name)) signed[name] = String(value)
   }
-  const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'host')
+  const isGiven = Object.keys(signed).some((name) => name.toLowerCase() === 'host')
   if (!isGiven && ForceSignHost) signed.Host = address.host
   return signed
 }

@@ -30,6 +30,7 @@ export const optionsObject = objectOperation<OptionsObjectParams, Own<OptionsObj
   'OPTIONS',
   'OptionsObject',
   {
+    ownHeadersWin: true,
     request: (params) => ({
       headers: {
         Origin: params.Origin,

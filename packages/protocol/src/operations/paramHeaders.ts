@@ -30,30 +30,30 @@ for (const [name, header] of Object.entries(OF_ENCRYPTION)) {
   HEADERS[name] = `x-cos-server-side-encryption-${header}`
 }
 
-/** Which request header a named param becomes. */
-export function headerOf(param: string): string {
-  return HEADERS[param] as string
-}
-
 export type HeaderValue = string | number
+
+/** Sets a header, or takes it away by `null`. It has one value: the same name in another case gives way. */
+export function setHeader(
+  headers: Record<string, HeaderValue>,
+  name: string,
+  value: unknown,
+): void {
+  if (value === undefined) return
+  const lower = name.toLowerCase()
+  for (const own of Object.keys(headers)) if (own.toLowerCase() === lower) delete headers[own]
+  if (value !== null) headers[name] = value as HeaderValue
+}
 
 /** The headers that params stand for: the caller's own, then params by name, which win. */
 export function paramHeaders(params: object): Record<string, HeaderValue> {
   const headers: Record<string, HeaderValue> = {}
-  const put = (name: string, value: unknown) => {
-    if (value === undefined || value === null) return
-    const lower = name.toLowerCase()
-    const present = Object.keys(headers).find((own) => own.toLowerCase() === lower)
-    if (present !== undefined && present !== name) delete headers[present]
-    headers[name] = value as HeaderValue
-  }
   const given = params as Record<string, unknown>
   const own = (given.Headers ?? {}) as Record<string, unknown>
-  for (const name of Object.keys(own)) put(name, own[name])
+  for (const name of Object.keys(own)) setHeader(headers, name, own[name])
   for (const name of Object.keys(given)) {
-    if (name.indexOf('x-cos-') >= 0) put(name, given[name])
+    if (name.indexOf('x-cos-') >= 0) setHeader(headers, name, given[name])
   }
-  for (const name of Object.keys(HEADERS)) put(headerOf(name), given[name])
+  for (const name of Object.keys(HEADERS)) setHeader(headers, HEADERS[name] as string, given[name])
   return headers
 }
 

@@ -45,15 +45,8 @@ export function checkBody(body: unknown): string | ArrayBuffer {
 }
 
 /** What an object's first request declares when the caller does not. */
-export function contentDefaults(params: {
-  Key: string
-  ContentType?: string
-  CacheControl?: string
-}) {
-  return {
-    'Cache-Control': params.CacheControl ?? '',
-    'Content-Type': params.ContentType ?? contentTypeOf(params.Key),
-  }
+export function contentDefaults({ Key }: { Key: string }) {
+  return { 'Cache-Control': '', 'Content-Type': contentTypeOf(Key) }
 }
 
 export const putObject = objectOperation<PutObjectParams, Own<PutObjectResult>>(
