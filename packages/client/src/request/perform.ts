@@ -4,7 +4,6 @@ import {
   asList,
   CosError,
   isCosError,
-  queryString,
   type Reply,
   readXml,
   type XmlElement,
@@ -15,7 +14,7 @@ import type { Emitter } from '../events/emitter'
 import type { ResolvedOptions } from '../options'
 import { type Platform, type PlatformReply, pause } from '../platform'
 import { hasErrorBody, networkError, serviceError } from './failures'
-import { headersToSign, type Params, type Prepared, prepare } from './prepare'
+import { headersToSign, type Params, type Prepared, prepare, searchOf } from './prepare'
 import { authorizationOf } from './signing'
 
 /** What every step of a request may use. */
@@ -93,8 +92,7 @@ function redirectTo(prepared: Prepared, url: string): void {
     const [name = '', value = ''] = part.split('=')
     prepared.query[decodeURIComponent(name)] = decodeURIComponent(value)
   }
-  const text = queryString(prepared.query)
-  prepared.url = `${base}${path || '/'}${text ? `?${text}` : ''}`
+  prepared.url = base + (path || '/') + searchOf(prepared.row, prepared.query, undefined)
   prepared.pathname = decodeURIComponent(path || '/')
   prepared.address = { ...prepared.address, base, host }
 }
@@ -171,7 +169,10 @@ function withoutLength(headers: Prepared['headers']): Record<string, string | nu
 
 /** Form uploads send `multipart/form-data`; the file's own type travels in the form. */
 function formHeaders(headers: Record<string, string | number>): Record<string, string | number> {
-  const { 'Content-Type': _, 'Cache-Control': __, ...rest } = headers
+  const rest = { ...headers }
+  for (const name of Object.keys(rest)) {
+    if (/^(content-type|cache-control)$/i.test(name)) delete rest[name]
+  }
   return rest
 }
 
@@ -199,9 +200,12 @@ function formFields(
     ...token,
   }
   for (const [name, value] of Object.entries(headers)) {
-    if (FORM_FIELDS.indexOf(name) >= 0 || name.indexOf('x-cos-meta-') === 0) fields[name] = value
+    const lower = name.toLowerCase()
+    const field = FORM_FIELDS.find((own) => own.toLowerCase() === lower)
+    if (field) fields[field] = value
+    else if (lower === 'x-cos-acl') fields.acl = value
+    else if (lower.indexOf('x-cos-meta-') === 0) fields[name] = value
   }
-  if (headers['x-cos-acl'] !== undefined) fields.acl = headers['x-cos-acl']
   return fields
 }
 
