@@ -40,7 +40,7 @@ export function requestAny(core: ClientCore, params: Params): Promise<object> {
       RawBody ? { Body: body } : fieldsOf(body),
   } as unknown as AnyOperation
   const access = accessOf(row, Query)
-  if (Url !== undefined && !/^https?:\/\/[^/]+/.test(Url)) {
+  if (Url && !/^https?:\/\/[^/]+/.test(Url)) {
     throw new CosError({
       kind: 'argument',
       code: 'KitInvalidParam',
