@@ -4,6 +4,7 @@ import { type CallbackOptions, callBackOrPromise } from './callbacks'
 import { createCloud, type Identity } from './cloud/cloud'
 import { FileSpace } from './files/fileSpace'
 import { createFileSystemManager } from './files/fileSystemManager'
+import { type Clock, realClock } from './network/clock'
 import type { DomainLists } from './network/domains'
 import { type DownloadOptions, downloadFile } from './network/downloadFile'
 import type { Route } from './network/exchange'
@@ -11,6 +12,7 @@ import type { NetworkOptions } from './network/network'
 import { type RequestOptions, request } from './network/request'
 import { Slots } from './network/slots'
 import { type UploadOptions, uploadFile } from './network/uploadFile'
+import { Wire, type WireOptions } from './network/wire'
 import { createStorage } from './storage/storage'
 
 export interface SimulatorOptions {
@@ -33,6 +35,10 @@ export interface SimulatorOptions {
   timeout?: number
   /** Milliseconds in the background before requests are interrupted. @default 5000 */
   backgroundGraceMs?: number
+  /** How slow the network is, and how often it fails. @default as fast as this machine, no failures */
+  wire?: WireOptions
+  /** The time of timeouts and of the wire. @default the machine's */
+  clock?: Clock
 }
 
 export interface Simulator {
@@ -53,6 +59,7 @@ const SDK_VERSION = '3.8.0'
 /** A phone with one user and one mini program. */
 export function createSimulator(options: SimulatorOptions): Simulator {
   const state = new AppState(options.backgroundGraceMs)
+  const clock = options.clock ?? realClock
   const slots = new Slots()
   const files = new FileSpace(options.folder)
   const identity: Identity = {
@@ -69,6 +76,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     route: options.route ?? (() => undefined),
     slots,
     state,
+    clock,
+    wire: options.wire && new Wire(options.wire, clock),
   }
   const wx = createWx(network, files, identity, options)
   return {
@@ -87,7 +96,7 @@ function createWx(
   identity: Identity,
   options: SimulatorOptions,
 ) {
-  const fileSystemManager = createFileSystemManager(files)
+  const fileSystemManager = createFileSystemManager(files, network.clock)
   const { state } = network
   const on = (event: string) => (listener: (...args: never[]) => void) =>
     void state.events.on(event, listener as never)
@@ -102,7 +111,7 @@ function createWx(
     downloadFile: (given: DownloadOptions) => downloadFile(given, network),
     getFileSystemManager: () => fileSystemManager,
     ...createStorage(join(options.folder, 'storage.json')),
-    cloud: createCloud(options.functions, identity),
+    cloud: createCloud(options.functions, identity, network.clock),
     getNetworkType: (given: CallbackOptions = {}) =>
       callBackOrPromise(given, () => ({ networkType: state.networkType }), 'getNetworkType'),
     onNetworkStatusChange: on('network'),

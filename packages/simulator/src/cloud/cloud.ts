@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { type CallbackOptions, callBackOrPromise, WxError } from '../callbacks'
+import type { Clock } from '../network/clock'
 import { readAll } from '../network/exchange'
 
 export interface Identity {
@@ -20,7 +21,7 @@ const MAX_EVENT_BYTES = 100 * 1024
 /**
  * wx.cloud: functions run at the given address, which is told who calls; the app has no say in that.
  */
-export function createCloud(functionsOrigin: string | undefined, identity: Identity) {
+export function createCloud(functionsOrigin: string | undefined, identity: Identity, clock: Clock) {
   let isReady = false
   return {
     init(_options?: object): void {
@@ -35,7 +36,7 @@ export function createCloud(functionsOrigin: string | undefined, identity: Ident
               errCode: -1,
             })
           }
-          return callFunction(functionsOrigin, identity, options)
+          return clock.during(callFunction(functionsOrigin, identity, options))
         },
         'cloud.callFunction',
       )

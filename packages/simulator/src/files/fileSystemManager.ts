@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, promises as fs } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { type CallbackOptions, callBack, WxError } from '../callbacks'
+import { type CallbackOptions, callBack as callBackOf, WxError } from '../callbacks'
+import type { Clock } from '../network/clock'
 import { isArrayBuffer } from '../network/request'
 import type { FileSpace } from './fileSpace'
 
@@ -16,9 +17,13 @@ interface ReadFileOptions extends CallbackOptions {
 }
 
 /** wx.getFileSystemManager(), over real files. */
-export function createFileSystemManager(files: FileSpace) {
+export function createFileSystemManager(files: FileSpace, clock: Clock) {
   const open = new Map<string, FileHandle>()
   let nextFd = 10
+
+  // Disks are real: a virtual clock waits for them.
+  const callBack: typeof callBackOf = (options, run, name) =>
+    callBackOf(options, () => clock.during(Promise.resolve(run())), name)
 
   const handle = (name: string, fd: string): FileHandle => {
     const file = open.get(fd)

@@ -3,7 +3,9 @@ import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import type { AppState } from '../app/lifecycle'
 import { WxError } from '../callbacks'
+import type { Clock } from './clock'
 import type { Slots } from './slots'
+import type { Carried, Wire } from './wire'
 
 /** Where the simulated network leads a host; undefined leaves it to the real one. */
 export type Route = (host: string) => string | undefined
@@ -24,6 +26,9 @@ export interface NetworkServices {
   route: Route
   slots: Slots
   state: AppState
+  clock: Clock
+  /** How slow the network is; without one it is as fast as the machine. */
+  wire: Wire | undefined
 }
 
 /** A running exchange: its end, and how to give it up. */
@@ -38,7 +43,7 @@ export interface RunningExchange<T> {
  */
 export function runExchange<T>(
   exchange: Exchange,
-  { route, slots, state }: NetworkServices,
+  { route, slots, state, clock, wire }: NetworkServices,
   receive: (response: IncomingMessage) => Promise<T>,
 ): RunningExchange<T> {
   const { api } = exchange
@@ -65,13 +70,17 @@ export function runExchange<T>(
       void taking.then((unused) => unused())
       throw error
     })
-    const timer = setTimeout(
-      () => fail(new WxError(`${api}:fail timeout`, { errno: 5 })),
-      exchange.timeout,
+    const callOff = clock.schedule(exchange.timeout, () =>
+      fail(new WxError(`${api}:fail timeout`, { errno: 5 })),
     )
+    const carry = async (way: Carried | undefined) => {
+      if (!way) return
+      await Promise.race([way.done, failed]).finally(way.cancel)
+    }
     state.events.on('suspend', onSuspend)
     state.events.on('networkSwitch', onSwitch)
     try {
+      await carry(wire?.carry(bodyLength(exchange), api))
       const talk = new Promise<T>((resolve, reject) => {
         sent = open(exchange, route)
         sent.on('error', (error) =>
@@ -90,9 +99,11 @@ export function runExchange<T>(
         send(sent, exchange)
       })
       talk.catch(() => {})
-      return await Promise.race([talk, failed])
+      const result = await clock.during(Promise.race([talk, failed]))
+      await carry(wire?.answer())
+      return result
     } finally {
-      clearTimeout(timer)
+      callOff()
       state.events.off('suspend', onSuspend)
       state.events.off('networkSwitch', onSwitch)
       release()
@@ -124,6 +135,10 @@ function encodeHeaders(headers: Record<string, string | number>): Record<string,
     encoded[name] = Buffer.from(String(value), 'utf8').toString('latin1')
   }
   return encoded
+}
+
+function bodyLength({ body, headers }: Exchange): number {
+  return body instanceof Uint8Array ? body.length : Number(headers['Content-Length'] ?? 0)
 }
 
 function send(request: ClientRequest, { body, onSent }: Exchange): void {

@@ -67,7 +67,7 @@ async function start(
 ): Promise<RunningExchange<object>> {
   if (network.urlCheck) checkDomain(options.url, 'uploadFile', network.domains)
   const path = network.files.resolve(options.filePath)
-  const { size } = await fs.stat(path).catch(() => {
+  const { size } = await network.clock.during(fs.stat(path)).catch(() => {
     throw new WxError(`uploadFile:fail file not found: ${options.filePath}`)
   })
   const boundary = `----WechatMiniProgram${randomBytes(12).toString('hex')}`
