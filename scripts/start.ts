@@ -38,6 +38,8 @@ async function main(): Promise<void> {
     buckets: [BUCKET],
     functions: deployedFunctions(),
     env: config.env,
+    // Their log lines would stand between those of the main job.
+    onFunctionOutput: () => {},
   })
   const end = async (status: number) => {
     await cloud.close()

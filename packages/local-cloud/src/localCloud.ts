@@ -42,6 +42,8 @@ export interface LocalCloudOptions {
   onCosRequest?: (entry: LogEntry) => void
   onStsRequest?: (entry: StsLogEntry) => void
   onFunctionCall?: (entry: FunctionLogEntry) => void
+  /** Told what functions write to their log. @default this process's own output */
+  onFunctionOutput?: (name: string, text: string) => void
 }
 
 /** A local cloud that runs. */

@@ -139,7 +139,7 @@ function dataOperations(
 }
 
 function createFunctionHost(
-  { functions = [], env, onFunctionCall }: LocalCloudOptions,
+  { functions = [], env, onFunctionCall, onFunctionOutput }: LocalCloudOptions,
   root: LocalCloud['root'],
   sts: string,
 ): FunctionHost {
@@ -155,6 +155,7 @@ function createFunctionHost(
     })),
     ...(env ? { env } : {}),
     log: onFunctionCall,
+    output: onFunctionOutput,
   })
 }
 

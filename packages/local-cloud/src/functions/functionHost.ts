@@ -25,6 +25,8 @@ export interface FunctionHostOptions {
   /** How many instances of one function may run at a time. @default 8 */
   maxInstances?: number
   log?: ((entry: FunctionLogEntry) => void) | undefined
+  /** Told what functions write to their log, as it comes. @default this process's own output */
+  output?: ((name: string, text: string) => void) | undefined
 }
 
 export interface FunctionLogEntry {
@@ -152,8 +154,10 @@ export class FunctionHost {
 
   /** A new instance. Whenever it dies, idle or not, it is forgotten, and its call fails. */
   #start(deployed: DeployedFunction, set: Set<Instance>): Instance {
-    const { env = 'local-env', region = 'ap-guangzhou' } = this.#options
+    const { env = 'local-env', region = 'ap-guangzhou', output } = this.#options
     const worker = new Worker(workerFile(), {
+      stdout: output !== undefined,
+      stderr: output !== undefined,
       workerData: { file: deployed.file },
       // Nothing of the host's own environment, so that what works here works there.
       env: {
@@ -171,6 +175,9 @@ export class FunctionHost {
       set.delete(instance)
       instance.answer({ ok: false, message })
       this.#waiting.get(deployed.name)?.shift()?.()
+    }
+    for (const stream of output ? [worker.stdout, worker.stderr] : []) {
+      stream.setEncoding('utf8').on('data', (text: string) => output?.(deployed.name, text))
     }
     worker.on('message', (reply: WorkerReply) => instance.answer(reply))
     worker.on('error', (error) => die(error.message))
