@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { checkConfig } from '@miniprogram-cos/server'
+import { config } from '../cos.config'
 import { bundle, node } from './build/bundle'
 import { buildClient } from './build/client'
 import { buildClientTypes } from './build/clientTypes'
@@ -44,6 +46,8 @@ async function buildSimulator(): Promise<void> {
 
 /** A cloud function: one file with its SDKs inside, and a package.json without dependencies. */
 export async function buildFunction(name: string): Promise<void> {
+  // A rule that is wrong stops here, not at a user's first upload.
+  checkConfig(config)
   const outfile = at('cloudfunctions', name, 'dist/index.js')
   await bundle({
     ...node,

@@ -1,10 +1,19 @@
-import { type AccessRules, covers, grantsOf, homeOf, readRules } from '@miniprogram-cos/server'
+import {
+  type AccessRules,
+  accessTable,
+  covers,
+  grantsOf,
+  homeOf,
+  readRules,
+} from '@miniprogram-cos/server'
+
+const caller = (openid: string, ...groups: string[]) => ({ openid, groups })
 
 const ALL = ['read', 'write', 'delete', 'list'] as const
 
 test('grants an owner their own folder and nobody else’s', () => {
   const rules = readRules({ 'private/{openid}/**': { owner: [...ALL] } })
-  expect(grantsOf(rules, 'oA').map(({ verb, path }) => `${verb} ${path}`)).toEqual([
+  expect(grantsOf(rules, caller('oA')).map(({ verb, path }) => `${verb} ${path}`)).toEqual([
     'read private/oA/',
     'write private/oA/',
     'delete private/oA/',
@@ -15,7 +24,7 @@ test('grants an owner their own folder and nobody else’s', () => {
 
 test('lets everyone read where a rule says so', () => {
   const rules = readRules({ 'shared/{openid}/**': { owner: ['write'], everyone: ['read'] } })
-  const grants = grantsOf(rules, 'oA')
+  const grants = grantsOf(rules, caller('oA'))
   const may = (verb: string, key: string) =>
     grants.some((grant) => grant.verb === verb && covers(grant, key))
   expect(may('read', 'shared/oB/x')).toBe(true)
@@ -24,7 +33,7 @@ test('lets everyone read where a rule says so', () => {
 })
 
 test('a folder covers what lies below it, not what merely begins alike', () => {
-  const [grant] = grantsOf(readRules({ 'private/{openid}/**': { owner: ['read'] } }), 'oA')
+  const [grant] = grantsOf(readRules({ 'private/{openid}/**': { owner: ['read'] } }), caller('oA'))
   const own = (key: string) => covers(grant as NonNullable<typeof grant>, key)
   expect([own('private/oA/x'), own('private/oA/'), own('private/oA/d/e')]).toEqual([
     true,
@@ -36,7 +45,43 @@ test('a folder covers what lies below it, not what merely begins alike', () => {
   )
 })
 
-test.each<[string, AccessRules, string]>([
+test('group members act in every user’s folder, others do not', () => {
+  const rules = readRules(
+    { 'shared/{openid}/**': { owner: ['write'], groups: { editors: ['read', 'delete'] } } },
+    ['editors'],
+  )
+  const paths = (...groups: string[]) =>
+    grantsOf(rules, caller('oA', ...groups)).map(({ verb, path }) => `${verb} ${path}`)
+  expect(paths()).toEqual(['write shared/oA/'])
+  expect(paths('editors')).toEqual(['read shared/*/', 'write shared/oA/', 'delete shared/*/'])
+})
+
+test('reads limits in the units people write', () => {
+  const sizeOf = (maxSize: unknown) =>
+    readRules({ 'a/{openid}/**': { owner: ['write'], maxSize: maxSize as number } })[0]?.maxBytes
+  expect([sizeOf(10), sizeOf('20 MB'), sizeOf('1.5 KB'), sizeOf('5 GB')]).toEqual([
+    10, 20_971_520, 1536, 5_368_709_120,
+  ])
+})
+
+test('prints who may do what', () => {
+  const rules = readRules(
+    {
+      'private/{openid}/**': { owner: [...ALL], maxSize: '20 MB', types: ['image/*'] },
+      'news/**': { everyone: ['read'], groups: { editors: ['read', 'write'] }, overwrite: false },
+    },
+    ['editors'],
+  )
+  expect(accessTable(rules).split('\n')).toEqual([
+    'path                 who       read  write  delete  list  limits',
+    'private/{openid}/**  owner     yes   yes    yes     yes   up to 20971520 bytes, image/*',
+    'news/**              everyone  yes   -      -       -',
+    'news/**              editors   yes   yes    -       -     no overwriting',
+    'anything else        anyone    -     -      -       -',
+  ])
+})
+
+test.each<[string, object, string]>([
   ['no rule', {}, 'access has no rule'],
   ['a pattern without /**', { 'private/{openid}': { owner: ['read'] } }, 'must end in "/**"'],
   ['a leading slash', { '/private/{openid}/**': { owner: ['read'] } }, 'starts with a slash'],
@@ -49,18 +94,40 @@ test.each<[string, AccessRules, string]>([
   ['a dot segment', { 'a/../**': { everyone: ['read'] } }, 'only letters, digits'],
   ['a wildcard', { 'a/*/**': { everyone: ['read'] } }, 'only letters, digits'],
   ['an owner nobody can be', { 'public/**': { owner: ['read'] } }, 'no {openid} segment'],
-  ['an unknown verb', { 'a/{openid}/**': { owner: ['own' as 'read'] } }, 'the verbs are'],
+  ['an unknown verb', { 'a/{openid}/**': { owner: ['own'] } }, 'the verbs are'],
   ['nothing allowed', { 'a/{openid}/**': { owner: [] } }, 'allows nothing'],
   [
     'an unknown group',
-    { 'a/{openid}/**': { guests: ['read'] } as never },
-    'only owner and everyone',
+    { 'a/{openid}/**': { guests: ['read'] } },
+    'a rule may have owner, everyone, groups',
   ],
   [
     'everyone below another’s folder',
     { 'u/{openid}/pub/**': { everyone: ['read'] } },
     '{openid} must be the last segment',
   ],
+  [
+    'a group nobody has declared',
+    { 'a/{openid}/**': { groups: { guests: ['read'] } } },
+    'the group "guests", which config.groups does not list',
+  ],
+  [
+    'everyone in every folder of the bucket',
+    { '{openid}/**': { everyone: ['read'] } },
+    'put a folder before {openid}',
+  ],
+  ['a size without sense', { 'a/**': { everyone: ['write'], maxSize: '1 TB' } }, 'maxSize "1 TB"'],
+  ['a size of nothing', { 'a/**': { everyone: ['write'], maxSize: 0 } }, 'maxSize 0'],
+  ['a size beyond one request', { 'a/**': { everyone: ['write'], maxSize: '6 GB' } }, 'maxSize'],
+  ['a type that is none', { 'a/**': { everyone: ['write'], types: ['*'] } }, 'the type "*"'],
+  ['a wildcard within a type', { 'a/**': { everyone: ['write'], types: ['im*/png'] } }, 'the type'],
+  ['no type at all', { 'a/**': { everyone: ['write'], types: [] } }, 'types, which must be a list'],
+  ['limits without writing', { 'a/**': { everyone: ['read'], maxSize: 1 } }, 'lets nobody write'],
+  ['an odd overwrite', { 'a/**': { everyone: ['write'], overwrite: 'no' } }, 'has overwrite'],
+  ['an odd names', { 'a/**': { everyone: ['write'], names: 'client' } }, 'has names'],
+  ['no rule but a text', { 'a/**': 'read' }, 'is no rule'],
+  ['a verb list that is a text', { 'a/**': { everyone: 'read' } }, 'must be a list of verbs'],
+  ['a segment that ends in a dot', { 'a./**': { everyone: ['read'] } }, 'only letters, digits'],
   [
     'two rules for one key',
     { 'a/{openid}/**': { owner: ['read'] }, 'a/b/**': { everyone: ['read'] } },
@@ -72,5 +139,5 @@ test.each<[string, AccessRules, string]>([
     'overlaps access["a/**"]',
   ],
 ])('refuses %s, naming the rule', (_, access, message) => {
-  expect(() => readRules(access)).toThrow(message)
+  expect(() => readRules(access as AccessRules)).toThrow(message)
 })

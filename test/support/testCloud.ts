@@ -23,8 +23,15 @@ export const CREDENTIALS_FUNCTION: DeployedFunction = {
   file: functionFile('cos-credentials'),
 }
 
+export const SIGNATURE_FUNCTION: DeployedFunction = {
+  name: 'cos-signature',
+  file: functionFile('cos-signature'),
+}
+
 export interface TestCloud extends LocalCloud {
   folder: string
+  /** What functions have written to their log so far. */
+  functionOutput: string[]
   /** Closes everything and removes its data. */
   end: () => Promise<void>
 }
@@ -32,15 +39,18 @@ export interface TestCloud extends LocalCloud {
 /** A local cloud in a folder of its own. */
 export async function startTestCloud(options: Partial<LocalCloudOptions> = {}): Promise<TestCloud> {
   const folder = mkdtempSync(join(tmpdir(), 'test-cloud-'))
+  const functionOutput: string[] = []
   const cloud = await startLocalCloud({
     data: join(folder, 'data'),
     root: ROOT_KEY,
     buckets: [{ name: BUCKET, region: REGION }],
+    onFunctionOutput: (_, text) => functionOutput.push(text),
     ...options,
   })
   return {
     ...cloud,
     folder,
+    functionOutput,
     async end() {
       await cloud.close()
       rmSync(folder, { recursive: true, force: true })

@@ -1,14 +1,14 @@
-import { checkConfig, issueCredentials } from '@miniprogram-cos/server'
+import { credentialsFunction } from '@miniprogram-cos/server'
 import cloud from 'wx-server-sdk'
 import { config } from '../../../cos.config'
 
 // A symbol that the typings of init do not know.
 cloud.init({ env: cloud.DYNAMIC_CURRENT_ENV as unknown as string })
-const checked = checkConfig(config)
+const answer = credentialsFunction(config, process.env)
 
 /** Cloud function: a temporary COS key for the user who calls, good for their own folders only. */
 export async function main(event: unknown, context: unknown) {
   // Read at once, before any await: the environment belongs to the call only until the next one.
   const wxContext = cloud.getWXContext()
-  return issueCredentials({ event, context, wxContext }, checked, process.env)
+  return answer({ event, context, wxContext })
 }

@@ -1,17 +1,25 @@
-import type { AccessRules } from '../access/rules'
+import type { AccessRules } from '../access/accessRule'
 
 /** What `cos.config.ts` holds: the one file a user of this kit edits. */
-export interface CosConfig {
+export interface CosConfig<Group extends string = string> {
   /** CloudBase environment id, as the cloud console shows it. */
   env: string
   /** `name-1250000000` */
   bucket: string
   /** `ap-guangzhou` … */
   region: string
+  /** Further hosts of the bucket that requests may be signed for: custom domains. @default none */
+  domains?: readonly string[]
+  /** The mini program's APPID. Set, it refuses calls of any other. @default any */
+  appid?: string
+  /** Named groups: OPENIDs, or UNIONIDs, of their members. @default none */
+  groups?: { readonly [Name in Group]: readonly string[] }
   /** Who may do what, by path. What no rule allows is refused. */
-  access: AccessRules
+  access: AccessRules<NoInfer<Group>>
   /** How long a key lives, in seconds: 900 to 7200. @default 1800 */
   keySeconds?: number
+  /** Keys one caller can get from STS in a minute, per warm instance: 1 to 600. @default 30 */
+  keysPerMinute?: number
 }
 
 /**
@@ -23,6 +31,8 @@ export interface CosConfig {
  *   access: { 'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] } },
  * })
  */
-export function defineConfig(config: CosConfig): CosConfig {
+export function defineConfig<const Group extends string = never>(
+  config: CosConfig<Group>,
+): CosConfig<Group> {
   return config
 }

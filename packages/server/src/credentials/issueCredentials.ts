@@ -1,11 +1,13 @@
-import { grantsOf, homeOf } from '../access/grants'
-import type { CheckedConfig } from '../config/checkConfig'
-import { FunctionFault, type Refusal } from '../functionFault'
-import { type Caller, readCaller, type WXContext } from '../identity/readCaller'
-import { compilePolicy } from '../policy/compilePolicy'
-import { compileScope } from '../policy/scopePolicy'
-import { auditName } from '../sts/auditName'
-import { fetchTemporaryKey, type StsAccess } from '../sts/fetchTemporaryKey'
+import { answerCall, type Call, type Invocation } from '../calls/answerCall'
+import { type CheckedConfig, checkConfig } from '../config/checkConfig'
+import type { CosConfig } from '../config/config'
+import type { Refusal } from '../functionFault'
+import { KeySource } from '../sts/keySource'
+import type { Environment } from '../sts/stsAccess'
+import { requestedPolicy } from './requestedPolicy'
+
+/** A key handed out again must be good for this many seconds more. */
+const MIN_REMAINING = 300
 
 /** What the function answers: the official samples' shape, plus where the key is good for. */
 export interface IssuedCredentials {
@@ -20,72 +22,48 @@ export interface IssuedCredentials {
   prefix: string
   /** Set when the key permits only the scope that was asked for. */
   scopeLimit?: true
-}
-
-export interface Invocation {
-  event: unknown
-  context: unknown
-  wxContext: WXContext
+  /** The object that may be made, named by the server; for `create`. */
+  key?: string
 }
 
 /**
- * The function cos-credentials: who calls, what the rules grant them, a key that permits just that.
- * Refusals come back as `{ error }`; what is our own fault is logged and comes back without details.
+ * The function cos-credentials: who calls, what the rules grant them, a key that permits just that. Made
+ * once per warm instance, which keeps keys and allowances.
+ * @throws Error for a configuration that is wrong
  */
-export async function issueCredentials(
-  invocation: Invocation,
-  config: CheckedConfig,
-  environment: Record<string, string | undefined>,
-): Promise<IssuedCredentials | Refusal> {
-  try {
-    const caller = readCaller(invocation.event, invocation.context, invocation.wxContext)
-    return await issue(caller, invocation.event, config, environment)
-  } catch (error) {
-    if (error instanceof FunctionFault) {
-      const { code, message, retryable } = error
-      return { error: { code, message, retryable } }
-    }
-    console.error(`cos-credentials failed: ${(error as Error)?.name ?? 'unknown'}`)
-    return { error: { code: 'KitInternal', message: 'the function failed', retryable: true } }
-  }
+export function credentialsFunction(
+  config: CosConfig,
+  environment: Environment,
+): (invocation: Invocation) => Promise<IssuedCredentials | Refusal> {
+  const checked = checkConfig(config)
+  const keys = new KeySource(checked, environment)
+  return (invocation) =>
+    answerCall('cos-credentials', invocation, checked, (call) =>
+      issueCredentials(call, checked, keys, environment),
+    )
 }
 
-async function issue(
-  caller: Caller,
-  event: unknown,
+async function issueCredentials(
+  call: Call,
   config: CheckedConfig,
-  environment: Record<string, string | undefined>,
+  keys: KeySource,
+  environment: Environment,
 ): Promise<IssuedCredentials> {
-  const { bucket, region, rules, keySeconds } = config
-  const grants = grantsOf(rules, caller.openid)
-  const scope = (event as { scope?: unknown } | null | undefined)?.scope
-  const policy =
-    scope === undefined || scope === null
-      ? compilePolicy(grants, config)
-      : compileScope(scope, grants, config)
-  const access = stsAccess(region, environment)
-  const key = await fetchTemporaryKey(access, auditName(caller.openid), policy, keySeconds)
+  const { what, policy, isScoped, key: name } = requestedPolicy(call, config, environment)
+  call.line.what = what
+  const { key, isCached } = await keys.keyFor(call.openid, policy, MIN_REMAINING)
+  call.line.cached = isCached
+  call.line.stsRequestId = key.requestId
   const { tmpSecretId, tmpSecretKey, sessionToken, startTime, expiredTime, requestId } = key
   return {
     credentials: { tmpSecretId, tmpSecretKey, sessionToken },
     startTime,
     expiredTime,
     requestId,
-    bucket,
-    region,
-    prefix: homeOf(rules, caller.openid),
-    ...(scope === undefined || scope === null ? {} : { scopeLimit: true as const }),
+    bucket: config.bucket,
+    region: config.region,
+    prefix: call.home,
+    ...(isScoped ? { scopeLimit: true as const } : {}),
+    ...(name === undefined ? {} : { key: name }),
   }
-}
-
-function stsAccess(region: string, environment: Record<string, string | undefined>): StsAccess {
-  const { COS_STS_SECRET_ID: SecretId, COS_STS_SECRET_KEY: SecretKey } = environment
-  if (!SecretId || !SecretKey) {
-    throw new FunctionFault(
-      'KitMisconfigured',
-      'the environment variables COS_STS_SECRET_ID and COS_STS_SECRET_KEY of this function are not set',
-    )
-  }
-  const localEndpoint = environment.COS_STS_ENDPOINT
-  return { SecretId, SecretKey, region, ...(localEndpoint ? { localEndpoint } : {}) }
 }

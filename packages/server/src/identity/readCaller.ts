@@ -1,21 +1,28 @@
 import { FunctionFault } from '../functionFault'
+import { variablesOfCall } from './variablesOfCall'
 
 /** Who calls, verified for this very call. */
 export interface Caller {
   openid: string
   appid: string
+  /** Only where the mini program is bound to an open platform account. */
+  unionid?: string
 }
 
 /** What wx-server-sdk's `getWXContext()` returns, as far as it is used. All-digit values are numbers. */
 export interface WXContext {
   OPENID?: unknown
   APPID?: unknown
+  UNIONID?: unknown
   FROM_OPENID?: unknown
   FROM_APPID?: unknown
 }
 
 /** OPENIDs are opaque; anything outside this alphabet could change the meaning of a path or policy. */
-const OPENID_PATTERN = /^(?!\d+$)[A-Za-z0-9_-]{1,64}$/
+const ID_PATTERN = /^(?!\d+$)[A-Za-z0-9_-]{1,64}$/
+
+/** Calls that come straight from a user's mini program; older platforms name no source. */
+const SOURCES = [undefined, 'wx_client', 'wx_devtools', 'wx_localdebug']
 
 /**
  * Reads the caller's identity and fails closed. The SDK's answer comes from the process environment,
@@ -23,9 +30,15 @@ const OPENID_PATTERN = /^(?!\d+$)[A-Za-z0-9_-]{1,64}$/
  * context says. Nothing is ever taken from the event.
  *
  * @param context the second argument of the function's `main`
+ * @param appid the only mini program that may call; any if undefined
  * @throws FunctionFault `KitNoIdentity`
  */
-export function readCaller(event: unknown, context: unknown, wxContext: WXContext): Caller {
+export function readCaller(
+  event: unknown,
+  context: unknown,
+  wxContext: WXContext,
+  appid?: string,
+): Caller {
   const refuse = (why: string): never => {
     throw new FunctionFault('KitNoIdentity', `the caller cannot be verified: ${why}`)
   }
@@ -33,48 +46,31 @@ export function readCaller(event: unknown, context: unknown, wxContext: WXContex
   const variables = variablesOfCall(context)
   if (!variables) return refuse('the call has no context of its own')
   if (variables.TRIGGER_SRC === 'timer') return refuse('a timer has no user')
+  if (!SOURCES.includes(variables.TCB_SOURCE))
+    return refuse('this is not a call from a mini program')
   if (variables.WX_FROM_OPENID !== undefined || variables.WX_FROM_APPID !== undefined) {
     return refuse('calls through shared resources are not accepted')
   }
   const openid = variables.WX_OPENID
   if (openid === undefined) return refuse('no user is signed in')
   // A number, where the SDK has turned digits into one, is not the text it came from.
-  if (typeof wxContext.OPENID !== 'string') return refuse('the SDK reports no OPENID')
+  if (typeof wxContext?.OPENID !== 'string') return refuse('the SDK reports no OPENID')
   if (openid !== wxContext.OPENID) return refuse('the SDK reports another user than this call')
-  if (!OPENID_PATTERN.test(openid)) return refuse('the OPENID has an unexpected form')
-  return { openid, appid: String(variables.WX_APPID ?? '') }
+  if (!ID_PATTERN.test(openid)) return refuse('the OPENID has an unexpected form')
+  if (appid !== undefined && variables.WX_APPID !== appid)
+    return refuse('another mini program calls')
+  const unionid = variables.WX_UNIONID
+  const isUnionVerified =
+    unionid !== undefined && unionid === wxContext.UNIONID && ID_PATTERN.test(unionid)
+  return {
+    openid,
+    appid: String(variables.WX_APPID ?? ''),
+    ...(isUnionVerified ? { unionid } : {}),
+  }
 }
 
 /** HTTP access and timers put their own marks into the event. */
 function isForeignTrigger(event: unknown): boolean {
   if (typeof event !== 'object' || event === null) return false
   return 'httpMethod' in event || (event as { Type?: unknown }).Type === 'Timer'
-}
-
-/**
- * The variables of this call: `context.environment` is JSON text, the older `context.environ` a list
- * of `KEY=value;…`. Undefined when there is neither.
- */
-function variablesOfCall(context: unknown): Record<string, string> | undefined {
-  if (typeof context !== 'object' || context === null) return undefined
-  const { environment, environ } = context as { environment?: unknown; environ?: unknown }
-  const variables: Record<string, string> = Object.create(null)
-  if (typeof environment === 'string') {
-    try {
-      const parsed: unknown = JSON.parse(environment)
-      if (typeof parsed !== 'object' || parsed === null) return undefined
-      for (const [name, value] of Object.entries(parsed)) {
-        if (typeof value === 'string') variables[name] = value
-      }
-      return variables
-    } catch {
-      return undefined
-    }
-  }
-  if (typeof environ !== 'string') return undefined
-  for (const pair of environ.split(';')) {
-    const at = pair.indexOf('=')
-    if (at > 0) variables[pair.slice(0, at)] = pair.slice(at + 1)
-  }
-  return variables
 }

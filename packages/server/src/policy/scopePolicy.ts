@@ -1,10 +1,11 @@
-import { covers, type Grant } from '../access/grants'
+import { type Rule, VERBS } from '../access/accessRule'
+import { covers, type Grant, whyNot } from '../access/grants'
 import { requestedKeyProblem } from '../access/keyGuard'
-import type { Verb } from '../access/rules'
-import { VERBS } from '../access/rules'
 import { FunctionFault } from '../functionFault'
-import { type Place, type PolicyDocument, resourceOf } from './compilePolicy'
-import { actionsOf } from './verbActions'
+import { type Permission, type Place, type PolicyDocument, statementsOf } from './compilePolicy'
+import { keyObstacle } from './keyObstacle'
+import { actionsOf } from './verbOperations'
+import { conditionOf } from './writeConditions'
 
 /** One entry of the official clients' `options.Scope`. */
 export interface ScopeEntry {
@@ -19,39 +20,35 @@ export interface ScopeEntry {
 /** More would not fit into a policy. */
 const MAX_ENTRIES = 50
 
+/** What the entries of a scope are checked against. */
+export interface ScopeLimits {
+  grants: Grant[]
+  rules: Rule[]
+  place: Place
+  /** Whether a key was named by the server for this caller. */
+  isServerName: (key: string) => boolean
+}
+
 /**
  * The policy of a key that permits exactly what the scope names, each entry within the caller's grants.
  * @throws FunctionFault `KitScopeRefused` naming the entry
  */
-export function compileScope(scope: unknown, grants: Grant[], place: Place): PolicyDocument {
+export function compileScope(scope: unknown, limits: ScopeLimits): PolicyDocument {
   const entries = Array.isArray(scope) ? scope : [scope]
   if (entries.length === 0 || entries.length > MAX_ENTRIES) {
     throw new FunctionFault('KitScopeRefused', `scope must have 1 to ${MAX_ENTRIES} entries`)
   }
-  const byAction = new Map<string, Set<string>>()
-  for (const [i, entry] of entries.entries()) {
-    const { action, key } = checkEntry(entry, `scope[${i}]`, grants, place)
-    const resources = byAction.get(action) ?? new Set()
-    byAction.set(action, resources.add(resourceOf(place, key)))
-  }
-  return {
-    version: '2.0',
-    statement: [...byAction].map(([action, resources]) => ({
-      effect: 'allow',
-      action: [`name/cos:${action}`],
-      resource: [...resources],
-    })),
-  }
+  const permissions = entries.map((entry, i) => checkEntry(entry, `scope[${i}]`, limits))
+  return { version: '2.0', statement: statementsOf(permissions, limits.place) }
 }
 
 function checkEntry(
   value: unknown,
   at: string,
-  grants: Grant[],
-  place: Place,
-): { action: string; key: string } {
-  const refuse = (why: string): never => {
-    throw new FunctionFault('KitScopeRefused', `${at} is refused: ${why}`)
+  { grants, rules, place, isServerName }: ScopeLimits,
+): Permission {
+  const refuse = (why: string, rule?: string): never => {
+    throw new FunctionFault('KitScopeRefused', `${at} is refused: ${why}`, rule ? { rule } : {})
   }
   if (typeof value !== 'object' || value === null) return refuse('it is not an object')
   const entry = value as Partial<Record<keyof ScopeEntry, unknown>>
@@ -60,14 +57,29 @@ function checkEntry(
   }
   if (entry.bucket !== undefined && entry.bucket !== place.bucket) return refuse('another bucket')
   if (entry.region !== undefined && entry.region !== place.region) return refuse('another region')
-  const action = entry.action.replace(/^name\//, '').replace(/^cos:/, '')
-  const verb = VERBS.find((one: Verb) => actionsOf(one).includes(action))
-  if (!verb) return refuse(`no rule can allow the action ${JSON.stringify(entry.action)}`)
-  const problem = requestedKeyProblem(entry.prefix)
-  if (problem) return refuse(`${JSON.stringify(entry.prefix)}: ${problem}`)
-  const key = entry.prefix
-  if (!grants.some((grant) => grant.verb === verb && covers(grant, key))) {
-    return refuse(`no rule lets you ${verb} ${JSON.stringify(key)}`)
+  const action = /^(?:name\/)?(?:cos:)?([A-Za-z]+)$/.exec(entry.action)?.[1] ?? ''
+  const verb = VERBS.find((one) => actionsOf(one).includes(action))
+  if (!verb) return refuse(`no rule can allow the action ${shown(entry.action)}`)
+  const path = entry.prefix
+  const problem = requestedKeyProblem(path)
+  if (problem) return refuse(`${shown(path)}: ${problem}`)
+  const grant = grants.find((one) => one.verb === verb && covers(one, path))
+  if (!grant) {
+    const { message, rule } = whyNot(rules, verb, path)
+    return refuse(message, rule)
   }
-  return { action, key }
+  if (verb === 'write') {
+    const { rule } = grant
+    const obstacle = keyObstacle(rule)
+    const isNamed = rule.overwrite && rule.names === 'server' && isServerName(path)
+    if (obstacle && !isNamed) return refuse(obstacle, rule.pattern)
+    if (conditionOf(action, rule) === 'never') {
+      return refuse('the rule limits the size, and no key can limit the sum of parts', rule.pattern)
+    }
+  }
+  return { action, path, grant }
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 }

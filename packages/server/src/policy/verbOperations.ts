@@ -1,8 +1,8 @@
 import { type OperationName, operations } from '@miniprogram-cos/protocol'
-import type { Verb } from '../access/rules'
+import type { Verb } from '../access/accessRule'
 
 /** The operations behind each verb. */
-const VERB_OPERATIONS: Record<Verb, OperationName[]> = {
+export const VERB_OPERATIONS: Record<Verb, OperationName[]> = {
   read: ['getObject', 'headObject'],
   write: [
     'putObject',
