@@ -71,12 +71,12 @@ export class UploadCOS {
     options: CloudCOSOptions = {},
     platform: Platform = wxPlatform,
   ): Client {
-    const { functionName, env, ...rest } = options
-    const cloud = new CloudCredentials(platform, {
-      ...(functionName ? { functionName } : {}),
-      ...(env ? { env } : {}),
-    })
-    const cos = new this({ ...rest, getAuthorization: cloud.getAuthorization }, platform)
+    const { mode: _, functionName: __, env: ___, ...rest } = options
+    const cloud = new CloudCredentials(platform, options)
+    // A form's key stands in its body, which nobody signs.
+    const defaults: COSOptions = cloud.signs ? { SimpleUploadMethod: 'putObject' } : {}
+    const own = { getAuthorization: cloud.getAuthorization }
+    const cos = new this({ ...defaults, ...rest, ...own }, platform)
     cos._cloud = cloud
     return cos
   }
@@ -88,6 +88,7 @@ export class UploadCOS {
   async caller(): Promise<CallerPlace> {
     const { _cloud: cloud } = this
     if (!cloud) throw argumentError('KitNotCloud', 'caller() needs a client made by COS.cloud')
+    if (cloud.signs && !cloud.place) await cloud.locate()
     if (!cloud.place) {
       await this._core.credentials.get({
         Bucket: '',

@@ -1,5 +1,9 @@
 import { CosError } from '@miniprogram-cos/protocol'
-import type { AuthorizationRequest, TemporaryKeyAnswer } from '../credentials/answers'
+import type {
+  AuthorizationRequest,
+  SignatureAnswer,
+  TemporaryKeyAnswer,
+} from '../credentials/answers'
 import type { Platform } from '../platform'
 
 /** Where the caller's files are, as the cloud function says. */
@@ -10,8 +14,10 @@ export interface CallerPlace {
   prefix: string
 }
 
-/** What the function `cos-credentials` answers. */
+/** What the function `cos-credentials` answers, or `cos-signature`. */
 interface FunctionAnswer {
+  authorization?: string
+  sessionToken?: string
   credentials?: { tmpSecretId?: string; tmpSecretKey?: string; sessionToken?: string }
   startTime?: number
   expiredTime?: number
@@ -22,33 +28,46 @@ interface FunctionAnswer {
 }
 
 export interface CloudOptions {
-  /** Name of the cloud function. @default 'cos-credentials' */
+  /**
+   * `'keys'`: a key for all that the caller may do. `'signature'`: each request is signed by the function;
+   * the phone never holds a key, small files go up by putObject, forms and multi-deletes do not. @default 'keys'
+   */
+  mode?: 'keys' | 'signature'
+  /** Name of the cloud function. @default 'cos-credentials', 'cos-signature' */
   functionName?: string
   /** CloudBase environment of the function. @default that of wx.cloud.init */
   env?: string
 }
 
-/** Asks the cloud function for a key, and remembers where that key is good. */
+/** Asks the cloud function for a key or a signature, and remembers where the caller's files are. */
 export class CloudCredentials {
+  readonly signs: boolean
   private readonly platform: Platform
   private readonly name: string
   private readonly env: string | undefined
+  private placing: Promise<unknown> | undefined
   place: CallerPlace | undefined
 
-  constructor(platform: Platform, { functionName = 'cos-credentials', env }: CloudOptions) {
+  constructor(platform: Platform, { mode, functionName, env }: CloudOptions) {
     this.platform = platform
-    this.name = functionName
+    this.signs = mode === 'signature'
+    this.name = functionName || (this.signs ? 'cos-signature' : 'cos-credentials')
     this.env = env
   }
 
-  /** A getAuthorization whose key permits all that the caller may do. */
-  readonly getAuthorization = async (_: AuthorizationRequest): Promise<TemporaryKeyAnswer> => {
-    const answer = await this.call()
-    const { credentials: key, startTime, expiredTime, bucket, region, prefix } = answer
+  /** A getAuthorization: a key that permits all the caller may do, or a signature. */
+  readonly getAuthorization = async (
+    request: AuthorizationRequest,
+  ): Promise<TemporaryKeyAnswer | SignatureAnswer> => {
+    const { Bucket, Region, Method, Key, Pathname, Query, Headers } = request
+    const answer = await this.call(
+      this.signs ? { Bucket, Region, Method, Key, Pathname, Query, Headers } : {},
+    )
+    const { credentials: key, startTime, expiredTime, authorization: Authorization } = answer
+    if (Authorization) return { Authorization, SecurityToken: String(answer.sessionToken) }
     if (!key?.tmpSecretId || !key.tmpSecretKey || !key.sessionToken || !expiredTime) {
       throw this.failure('KitFunctionAnswer', 'answered without a key', false)
     }
-    if (bucket && region) this.place = { Bucket: bucket, Region: region, prefix: prefix ?? '' }
     return {
       TmpSecretId: key.tmpSecretId,
       TmpSecretKey: key.tmpSecretKey,
@@ -58,10 +77,20 @@ export class CloudCredentials {
     }
   }
 
-  private async call(): Promise<FunctionAnswer> {
+  /** Asks for the place alone; whoever comes meanwhile waits for the same answer. */
+  async locate(): Promise<void> {
+    this.placing ??= this.call({})
+    try {
+      await this.placing
+    } finally {
+      this.placing = undefined
+    }
+  }
+
+  private async call(event: object): Promise<FunctionAnswer> {
     let answer: FunctionAnswer | null | undefined
     try {
-      answer = (await this.platform.callFunction(this.name, {}, this.env)) as FunctionAnswer
+      answer = (await this.platform.callFunction(this.name, event, this.env)) as FunctionAnswer
     } catch (cause) {
       const text = cause instanceof Error ? cause.message : String(cause)
       // A function that is not deployed will not be a moment later.
@@ -83,6 +112,8 @@ export class CloudCredentials {
         error.retryable ?? false,
       )
     }
+    const { bucket, region, prefix } = answer
+    if (bucket && region) this.place = { Bucket: bucket, Region: region, prefix: prefix ?? '' }
     return answer
   }
 
