@@ -66,7 +66,7 @@ export async function buildFunction(name: string): Promise<void> {
 }
 
 /** Names of all cloud functions. */
-export const FUNCTIONS = ['cos-credentials']
+export const FUNCTIONS = ['cos-credentials', 'cos-signature']
 
 /** Absolute path of a built function. */
 export function functionFile(name: string): string {
