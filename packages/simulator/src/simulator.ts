@@ -13,6 +13,7 @@ import { type RequestOptions, request } from './network/request'
 import { Slots } from './network/slots'
 import { type UploadOptions, uploadFile } from './network/uploadFile'
 import { Wire, type WireOptions } from './network/wire'
+import { fileShelf } from './storage/fileShelf'
 import { createStorage } from './storage/storage'
 
 export interface SimulatorOptions {
@@ -99,18 +100,16 @@ function createWx(
   const fileSystemManager = createFileSystemManager(files, network.clock)
   const { state } = network
   const on = (event: string) => (listener: (...args: never[]) => void) =>
-    void state.events.on(event, listener as never)
+    state.events.on(event, listener as never)
   const off = (event: string) => (listener?: (...args: never[]) => void) =>
-    listener
-      ? void state.events.off(event, listener as never)
-      : void state.events.removeAllListeners(event)
+    state.events.off(event, listener as never)
   return {
     env: { USER_DATA_PATH: files.userDataPath },
     request: (given: RequestOptions) => request(given, network),
     uploadFile: (given: UploadOptions) => uploadFile(given, network),
     downloadFile: (given: DownloadOptions) => downloadFile(given, network),
     getFileSystemManager: () => fileSystemManager,
-    ...createStorage(join(options.folder, 'storage.json')),
+    ...createStorage(fileShelf(join(options.folder, 'storage.json'))),
     cloud: createCloud(options.functions, identity, network.clock),
     getNetworkType: (given: CallbackOptions = {}) =>
       callBackOrPromise(given, () => ({ networkType: state.networkType }), 'getNetworkType'),

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import { Emitter } from '../emitter'
 
 /** WeChat ends requests that have not finished this long after the app went into the background. */
 const BACKGROUND_GRACE_MS = 5000
@@ -7,11 +7,11 @@ export type NetworkType = 'wifi' | '4g' | '3g' | 'none'
 
 /** Foreground, background and network of the simulated app. */
 export class AppState {
-  readonly events = new EventEmitter().setMaxListeners(0)
+  readonly events = new Emitter()
   readonly #graceMs: number
   #networkType: NetworkType = 'wifi'
   #isHidden = false
-  #timer: NodeJS.Timeout | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
   #isSuspended = false
 
   constructor(graceMs = BACKGROUND_GRACE_MS) {
@@ -35,7 +35,8 @@ export class AppState {
       this.#isSuspended = true
       this.events.emit('suspend')
     }, this.#graceMs)
-    this.#timer.unref()
+    // Node would wait for it; a browser's timer is a number.
+    if (typeof this.#timer === 'object') this.#timer.unref()
   }
 
   show(): void {

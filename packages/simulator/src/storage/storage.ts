@@ -1,27 +1,31 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { type CallbackOptions, callBackOrPromise, WxError } from '../callbacks'
 
 /** Limits of the storage page of the WeChat documents. */
 const MAX_KEY_BYTES = 1024 * 1024
 const MAX_TOTAL_BYTES = 10 * 1024 * 1024
 
-/** wx storage, kept in a file so that it survives a restart of the app. */
-export function createStorage(file: string) {
-  const data: Map<string, string> = new Map(
-    existsSync(file) ? Object.entries(JSON.parse(readFileSync(file, 'utf8'))) : [],
-  )
-  const save = () => {
-    writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(data)))
-    renameSync(`${file}.new`, file)
-  }
+/** Where the storage lies between two starts of the app. */
+export interface Shelf {
+  /** JSON texts by key. */
+  load: () => Record<string, string>
+  save: (data: Record<string, string>) => void
+}
+
+const utf8 = new TextEncoder()
+const byteLength = (text: string) => utf8.encode(text).length
+
+/** wx storage. */
+export function createStorage(shelf: Shelf) {
+  const data = new Map(Object.entries(shelf.load()))
+  const save = () => shelf.save(Object.fromEntries(data))
   const set = (key: string, value: unknown) => {
     const text = JSON.stringify(value)
     if (text === undefined) throw new WxError('setStorage:fail data is not serialisable')
-    if (Buffer.byteLength(text) > MAX_KEY_BYTES) {
+    if (byteLength(text) > MAX_KEY_BYTES) {
       throw new WxError('setStorage:fail entry size limit reached')
     }
-    let total = Buffer.byteLength(text)
-    for (const [name, other] of data) if (name !== key) total += Buffer.byteLength(other)
+    let total = byteLength(text)
+    for (const [name, other] of data) if (name !== key) total += byteLength(other)
     if (total > MAX_TOTAL_BYTES) throw new WxError('setStorage:fail exceed storage max size')
     data.set(key, text)
     save()
@@ -33,7 +37,7 @@ export function createStorage(file: string) {
   const info = () => ({
     keys: [...data.keys()],
     currentSize: Math.ceil(
-      [...data.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1024,
+      [...data.values()].reduce((sum, text) => sum + byteLength(text), 0) / 1024,
     ),
     limitSize: MAX_TOTAL_BYTES / 1024,
   })
