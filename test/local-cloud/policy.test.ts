@@ -33,7 +33,7 @@ const isAllowed = (statement: object, change: Partial<AccessRequest> = {}) =>
 test('allows only what a statement allows, and says which', () => {
   expect(evaluatePolicy(policyOf({}), request())).toEqual({
     allowed: true,
-    reason: 'statement[0] allows it',
+    reason: 'statement[0] allows name/cos:GetObject on media-1250000000/a/*',
   })
   expect(evaluatePolicy(policyOf({}), request({ path: 'b/x' })).reason).toContain(
     'no statement allows',

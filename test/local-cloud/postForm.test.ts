@@ -1,13 +1,15 @@
 import { createHash, createHmac } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
 import { temporaryKey } from '../support/temporaryKey'
 import { BUCKET, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
 
+const log: LogEntry[] = []
 let cloud: TestCloud
 beforeAll(async () => {
-  cloud = await startTestCloud()
+  cloud = await startTestCloud({ onCosRequest: (entry) => log.push(entry) })
 })
 afterAll(() => cloud.end())
 
@@ -87,6 +89,30 @@ test('stores a file by the older Signature field', async () => {
   )
   expect(response.status).toBe(200)
   expect(await read('legacy.txt')).toBe('older')
+})
+
+test('the log says who sent a form, for which key, and which rule decided', async () => {
+  const key = await temporaryKey(cloud, [{ action: ['PostObject'], path: 'mine/*' }])
+  const token = key.sessionToken
+  const own = { SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey }
+  for (const path of ['mine/a.txt', 'others/a.txt']) {
+    const conditions = [{ bucket: BUCKET }, { key: path }]
+    const fields = policyFields(conditions, { key: own })
+    await post({ key: path, 'x-cos-security-token': token, ...fields }, 'x')
+  }
+  const rows = log
+    .slice(-2)
+    .map(({ who, status, paths, decision }) => [who, status, paths, decision])
+  const resource = `${BUCKET}/mine/*`
+  expect(rows).toEqual([
+    ['tester', 204, ['mine/a.txt'], `statement[0] allows name/cos:PostObject on ${resource}`],
+    [
+      'tester',
+      403,
+      ['others/a.txt'],
+      `no statement allows name/cos:PostObject on ${BUCKET}/others/a.txt`,
+    ],
+  ])
 })
 
 test('guesses the content type by the key, unless the form says', async () => {

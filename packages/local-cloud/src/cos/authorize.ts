@@ -28,6 +28,17 @@ export interface Asking {
   keys: KeyRing
   /** A form's fields that mean headers, and its file's length, unknown before it has come in. */
   form?: { headers: Record<string, string>; length: number | undefined }
+  /** Takes note of what is decided, for the request log. */
+  trace?: DecisionTrace
+}
+
+/** What was decided in the course of one request. */
+export interface DecisionTrace {
+  principal: Principal
+  /** Why: the refusal if there was one, else the last reason. */
+  decision?: Decision
+  /** Keys and prefixes that were asked about. */
+  paths: Set<string>
 }
 
 /** What a request's row of the table asks for, where the request alone tells it. */
@@ -59,6 +70,17 @@ export function wantedAccess(
  * the key, the bucket policy or an ACL must allow it. The root key owns every bucket.
  */
 export async function decide(asking: Asking, wanted: Wanted): Promise<Decision> {
+  const decision = await weigh(asking, wanted)
+  const { trace, principal } = asking
+  if (trace) {
+    trace.principal = principal
+    trace.paths.add(wanted.path)
+    if (trace.decision?.allowed !== false) trace.decision = decision
+  }
+  return decision
+}
+
+async function weigh(asking: Asking, wanted: Wanted): Promise<Decision> {
   const { principal, store, keys } = asking
   const access: AccessRequest = {
     action: wanted.action,

@@ -9,7 +9,7 @@ import {
 import type { KeyRing } from '../keys/keyRing'
 import { type Answer, faultAnswer, newRequestId, sendAnswer } from './answer'
 import { type Authenticated, authenticate } from './authenticate'
-import { authorize, wantedAccess } from './authorize'
+import { authorize, type DecisionTrace, wantedAccess } from './authorize'
 import { corsHeaders } from './cors'
 import { Fault } from './fault'
 import { Dropped, faultAfter, faultBefore, pacesOf } from './faults/applyFaults'
@@ -34,8 +34,10 @@ export interface LogEntry {
   who: string
   status: number
   code?: string
-  /** Which statement decided, when the answer is AccessDenied. */
+  /** Which statement allowed or refused it. */
   decision?: string
+  /** What was decided on: keys, or the prefix of a list; `url` does not show those of a form or a body. */
+  paths: string[]
   milliseconds: number
   requestId: string
 }
@@ -61,7 +63,8 @@ export async function serveCos(
 ): Promise<void> {
   const now = services.clock()
   const requestId = newRequestId(now)
-  const seen: Seen = { operation: 'unknown', principal: { kind: 'anonymous' }, faults: [] }
+  const principal: Principal = { kind: 'anonymous' }
+  const seen: Seen = { operation: 'unknown', principal, faults: [], paths: new Set() }
   let answer: Answer
   let fault: Fault | undefined
   try {
@@ -84,7 +87,8 @@ export async function serveCos(
     who: nameOf(seen.principal),
     status: answer.status,
     ...(fault ? { code: fault.code } : {}),
-    ...(fault?.details.Decision ? { decision: fault.details.Decision } : {}),
+    ...decisionOf(seen, fault),
+    paths: [...seen.paths].slice(0, MAX_LOGGED_PATHS),
     milliseconds: services.clock() - now,
     requestId,
   })
@@ -108,9 +112,16 @@ function tell({ log }: CosServices, entry: LogEntry): void {
   }
 }
 
-interface Seen {
+/** A list of thousands of keys to delete would make the log unreadable. */
+const MAX_LOGGED_PATHS = 10
+
+function decisionOf({ decision }: Seen, fault: Fault | undefined): { decision?: string } {
+  const reason = fault?.details.Decision ?? decision?.reason
+  return reason ? { decision: reason } : {}
+}
+
+interface Seen extends DecisionTrace {
   operation: OperationName | 'unknown'
-  principal: Principal
   faults: FaultAction[]
   bucket?: BucketRecord
 }
@@ -156,7 +167,7 @@ async function run(
   if (bucket) seen.bucket = bucket
   if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
   const { name, row } = isPreflight && recognised ? recognised : refuseUnserved(recognised, request)
-  const asking = { request, principal, store, keys }
+  const asking = { request, principal, store, keys, trace: seen }
   if (isSigned) {
     const wanted = wantedAccess(row, request, bucket?.region ?? request.region ?? '')
     await authorize(asking, wanted)

@@ -36,12 +36,20 @@ export function evaluatePolicy(policy: Policy, request: AccessRequest): Decision
     }
     if (allowedBy < 0) allowedBy = index
   }
-  return allowedBy >= 0
-    ? { allowed: true, reason: `statement[${allowedBy}] allows it` }
+  const allowing = policy.statement[allowedBy]
+  return allowing
+    ? { allowed: true, reason: `statement[${allowedBy}] allows ${describe(allowing, request)}` }
     : {
         allowed: false,
         reason: `no statement allows name/cos:${request.action} on ${request.bucket}/${request.path}`,
       }
+}
+
+/** The action, and the resource pattern that let it through. */
+function describe({ resource }: Statement, request: AccessRequest): string {
+  const pattern = resource.find((one) => resourceMatches(one, request)) ?? '*'
+  const path = pattern === '*' ? '*' : modernPath(splitResource(pattern)[5] ?? '*')
+  return `name/cos:${request.action} on ${path}`
 }
 
 function statementApplies(statement: Statement, request: AccessRequest): boolean {
