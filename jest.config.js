@@ -7,6 +7,7 @@ module.exports = {
   moduleNameMapper: {
     '^@miniprogram-cos/(protocol|server|local-cloud|simulator)$':
       '<rootDir>/packages/$1/src/index.ts',
+    '^@miniprogram-cos/simulator/preview$': '<rootDir>/packages/simulator/src/preview/index.ts',
     '^miniprogram-cos$': '<rootDir>/packages/client/src/index.ts',
   },
   // The function worker, the functions and the client as phones load it run as built files.

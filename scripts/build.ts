@@ -37,11 +37,27 @@ async function buildLocalCloud(): Promise<void> {
 }
 
 async function buildSimulator(): Promise<void> {
-  await bundle({
-    ...node,
-    entryPoints: [at('packages/simulator/src/index.ts')],
-    outfile: at('packages/simulator/dist/index.js'),
-  })
+  const source = (path: string) => at('packages/simulator/src', path)
+  const outdir = at('packages/simulator/dist')
+  await Promise.all([
+    bundle({
+      ...node,
+      entryPoints: { index: source('index.ts'), preview: source('preview/index.ts') },
+      outdir,
+      // What compiles the app for the preview stays where npm put it.
+      external: ['esbuild', 'postcss', 'glass-easel-template-compiler'],
+    }),
+    bundle({
+      platform: 'browser',
+      target: 'es2022',
+      format: 'iife',
+      charset: 'utf8',
+      entryPoints: ['phone.ts', 'phone.css', 'shell.ts', 'shell.css'].map((name) =>
+        source(`browser/${name}`),
+      ),
+      outdir: at('packages/simulator/dist/browser'),
+    }),
+  ])
 }
 
 /** A cloud function: one file with its SDKs inside, and a package.json without dependencies. */

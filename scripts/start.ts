@@ -2,26 +2,35 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { config } from '../cos.config'
 import { buildAll } from './build'
 import { BUCKET, deployedFunctions } from './localSettings'
 import { checkFiles, chooseFiles } from './start/files'
 import { runMainJob } from './start/mainJob'
 import { createPhone } from './start/phone'
+import { activityOf, previewDemo } from './start/preview'
 import { Printer } from './start/printer'
 
 const USAGE = `npm start -- [--once] [file …]
   Brings the local cloud up and runs the main job with your files, or with samples.
-  --once   exit afterwards; status 0 only if every step held`
+  Afterwards the demo app runs in a browser, on two phones with one bucket.
+  --once         exit after the main job; status 0 only if every step held
+  --port <port>  of the page with the two phones; any free one by default`
 
 /** Example users: 28 characters, as WeChat makes them. */
-const ALICE = 'oAlice-example-000000000001'
-const BOB = 'oBob-example-00000000000001'
+const ALICE = { name: 'Alice', openid: 'oAlice-example-000000000001', language: 'zh_CN' }
+const BOB = { name: 'Bob', openid: 'oBob-example-00000000000001', language: 'en' }
+const USERS = [ALICE, BOB]
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { once: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      once: { type: 'boolean' },
+      help: { type: 'boolean' },
+      port: { type: 'string', default: '0' },
+    },
   })
   if (values.help) {
     console.log(USAGE)
@@ -32,6 +41,7 @@ async function main(): Promise<void> {
   const files = await chooseFiles(positionals, folder)
   await buildAll()
   const { LOCAL_ROOT_KEY, startLocalCloud } = await import('@miniprogram-cos/local-cloud')
+  let preview: Preview | undefined
   const cloud = await startLocalCloud({
     data: join(folder, 'data'),
     root: LOCAL_ROOT_KEY,
@@ -40,8 +50,10 @@ async function main(): Promise<void> {
     env: config.env,
     // Their log lines would stand between those of the main job.
     onFunctionOutput: () => {},
+    onCosRequest: (entry) => preview?.tell(activityOf(entry, USERS)),
   })
   const end = async (status: number) => {
+    await preview?.close()
     await cloud.close()
     await rm(folder, { recursive: true, force: true })
     process.exit(status)
@@ -50,14 +62,17 @@ async function main(): Promise<void> {
   let url = ''
   try {
     const phones = join(folder, 'phones')
-    const alice = await createPhone(cloud, 'Alice', ALICE, phones)
-    const bob = await createPhone(cloud, 'Bob', BOB, phones)
+    const alice = await createPhone(cloud, ALICE, phones)
+    const bob = await createPhone(cloud, BOB, phones)
     url = await runMainJob(cloud, [alice, bob], files, printer)
   } catch (error) {
     printer.check(false, `the main job stopped: ${describe(error)}`)
   }
   printer.title(printer.failures === 0 ? 'Every step held.' : `${printer.failures} steps failed.`)
   if (values.once) return end(printer.failures === 0 ? 0 : 1)
+  preview = await previewDemo(cloud, USERS, Number(values.port))
+  printer.title('The demo app, in your browser')
+  printer.line(`open       ${preview.url}   two phones, two users, one bucket`)
   printer.title('Still running (Ctrl+C ends it and removes its data)')
   if (url && files.length > 1) printer.line(`shared     curl -o ${files[0]?.name} '${url}'\n`)
   printer.line(`COS        ${cloud.cos}   bucket ${BUCKET.name}, region ${BUCKET.region}`)

@@ -7,6 +7,7 @@ const WORLDS = [
   'tsconfig.wx.json',
   'tsconfig.phone.json',
   'tsconfig.node.json',
+  'tsconfig.browser.json',
   'tsconfig.test.json',
   'miniprogram',
 ]

@@ -17,8 +17,7 @@ export interface Phone {
 
 export async function createPhone(
   cloud: LocalCloud,
-  name: string,
-  openid: string,
+  { name, openid }: { name: string; openid: string },
   folder: string,
 ): Promise<Phone> {
   const { createSimulator, loadModule } = await import('@miniprogram-cos/simulator')

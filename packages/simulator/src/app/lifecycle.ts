@@ -36,7 +36,8 @@ export class AppState {
       this.events.emit('suspend')
     }, this.#graceMs)
     // Node would wait for it; a browser's timer is a number.
-    if (typeof this.#timer === 'object') this.#timer.unref()
+    const timer = this.#timer as unknown as { unref?: () => void }
+    timer.unref?.()
   }
 
   show(): void {

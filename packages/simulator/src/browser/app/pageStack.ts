@@ -1,0 +1,188 @@
+import type { AssociatedBackend, Root } from 'glass-easel-miniprogram-adapter'
+import { WxError } from '../../callbacks'
+import { pullDown } from './pullDown'
+import type { Registry } from './registry'
+
+/** What a page's code may have, besides its own. */
+export interface PageInstance {
+  route: string
+  options: Record<string, string>
+  onLoad?: (query: Record<string, string>) => void
+  onShow?: () => void
+  onReady?: () => void
+  onHide?: () => void
+  onUnload?: () => void
+  onPullDownRefresh?: () => void
+  onReachBottom?: () => void
+  onPageScroll?: (event: { scrollTop: number }) => void
+  onTabItemTap?: (item: object) => void
+}
+
+export interface OpenPage {
+  route: string
+  instance: PageInstance
+  element: HTMLElement
+  root: Root
+  title: string
+}
+
+/** Pixels from the end at which onReachBottom is called (`onReachBottomDistance`). */
+const REACH_BOTTOM = 50
+/** More pages cannot be open (page of wx.navigateTo). */
+const MAX_PAGES = 10
+
+/** The open pages, the last in front. Pages of the tab bar stay when another tab is chosen. */
+export class PageStack {
+  readonly #registry: Registry
+  readonly #backend: AssociatedBackend
+  readonly #place: HTMLElement
+  readonly #onChange: () => void
+  readonly #tabs = new Map<string, OpenPage>()
+  pages: OpenPage[] = []
+
+  constructor(
+    registry: Registry,
+    backend: AssociatedBackend,
+    place: HTMLElement,
+    onChange: () => void,
+  ) {
+    this.#registry = registry
+    this.#backend = backend
+    this.#place = place
+    this.#onChange = onChange
+  }
+
+  get current(): OpenPage | undefined {
+    return this.pages.at(-1)
+  }
+
+  isTab(route: string): boolean {
+    const list = (this.#registry.config.tabBar?.list ?? []) as { pagePath: string }[]
+    return list.some(({ pagePath }) => pagePath === route)
+  }
+
+  navigateTo(url: string): void {
+    const { route, query } = this.#read(url, 'navigateTo')
+    if (this.isTab(route)) throw new WxError('navigateTo:fail can not navigateTo a tabbar page')
+    if (this.pages.length >= MAX_PAGES) {
+      throw new WxError('navigateTo:fail page limit exceeded: 10')
+    }
+    this.#hide(this.current)
+    this.#push(this.#open(route, query))
+  }
+
+  redirectTo(url: string): void {
+    const { route, query } = this.#read(url, 'redirectTo')
+    if (this.isTab(route)) throw new WxError('redirectTo:fail can not redirectTo a tabbar page')
+    this.#drop(this.pages.pop())
+    this.#push(this.#open(route, query))
+  }
+
+  reLaunch(url: string): void {
+    const { route, query } = this.#read(url, 'reLaunch')
+    for (const page of [...this.pages, ...this.#tabs.values()]) this.#drop(page)
+    this.#tabs.clear()
+    this.pages = []
+    const page = this.#open(route, query)
+    if (this.isTab(route)) this.#tabs.set(route, page)
+    this.#push(page)
+  }
+
+  switchTab(url: string): void {
+    const { route } = this.#read(url, 'switchTab')
+    if (!this.isTab(route)) throw new WxError('switchTab:fail can not switch to no-tabBar page')
+    if (this.current?.route === route) return
+    while (this.current && !this.isTab(this.current.route)) this.#drop(this.pages.pop())
+    this.#hide(this.current)
+    const known = this.#tabs.get(route)
+    const page = known ?? this.#open(route, {})
+    this.#tabs.set(route, page)
+    this.pages = []
+    this.#push(page, known === undefined)
+  }
+
+  navigateBack(delta: number): void {
+    if (this.pages.length < 2) return
+    for (let i = 0; i < Math.min(delta, this.pages.length); i++) {
+      if (this.pages.length > 1) this.#drop(this.pages.pop())
+    }
+    const page = this.current
+    if (!page) return
+    page.element.hidden = false
+    page.instance.onShow?.()
+    this.#onChange()
+  }
+
+  #read(url: string, api: string): { route: string; query: Record<string, string> } {
+    const [path = '', search = ''] = url.split('?')
+    const from = this.current?.route.split('/').slice(0, -1).join('/')
+    const route = path.startsWith('/')
+      ? path.slice(1)
+      : new URL(`${from}/${path}`, 'http://app').pathname.replace(/^\/+/, '')
+    if (!this.#registry.config.pages.includes(route)) {
+      throw new WxError(`${api}:fail page "${route}" is not found`)
+    }
+    // Values stay as they were written: the page decodes them itself.
+    const pairs = search.split('&').filter(Boolean)
+    const query = pairs.map((pair) => [
+      pair.slice(0, pair.indexOf('=')),
+      pair.slice(pair.indexOf('=') + 1),
+    ])
+    return { route, query: Object.fromEntries(query) }
+  }
+
+  #open(route: string, query: Record<string, string>): OpenPage {
+    const placeholder = document.createElement('div')
+    this.#place.append(placeholder)
+    const root = this.#backend.createRoot('wx-page', this.#registry.codeSpace, route)
+    const element = (root.getComponent() as unknown as { $$: HTMLElement }).$$
+    element.setAttribute('route', route)
+    const instance = root.get() as unknown as PageInstance
+    instance.route = route
+    instance.options = query
+    // Data that onLoad sets belongs to what is drawn first.
+    instance.onLoad?.(query)
+    root.attach(this.#place as never, placeholder as never)
+    const { config } = this.#registry.parts.get(route) ?? {}
+    const title = String(
+      config?.navigationBarTitleText ?? this.#registry.config.window?.navigationBarTitleText ?? '',
+    )
+    const page = { route, instance, element, root, title }
+    this.#watchScroll(page)
+    if (config?.enablePullDownRefresh) pullDown(page)
+    return page
+  }
+
+  #push(page: OpenPage, isNew = true): void {
+    this.pages.push(page)
+    page.element.hidden = false
+    page.instance.onShow?.()
+    if (isNew) page.instance.onReady?.()
+    this.#onChange()
+  }
+
+  #hide(page: OpenPage | undefined): void {
+    if (!page) return
+    page.element.hidden = true
+    page.instance.onHide?.()
+  }
+
+  #drop(page: OpenPage | undefined): void {
+    if (!page) return
+    this.#tabs.delete(page.route)
+    page.instance.onUnload?.()
+    page.root.release()
+    page.element.remove()
+  }
+
+  #watchScroll({ element, instance }: OpenPage): void {
+    let wasAtEnd = false
+    element.addEventListener('scroll', () => {
+      const { scrollTop, scrollHeight, clientHeight } = element
+      instance.onPageScroll?.({ scrollTop })
+      const isAtEnd = scrollHeight - clientHeight - scrollTop <= REACH_BOTTOM
+      if (isAtEnd && !wasAtEnd) instance.onReachBottom?.()
+      wasAtEnd = isAtEnd
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import { CurrentWindowBackendContext, type domlikeBackend } from 'glass-easel'
+import { isKnown } from './elements/define'
+import { tagOf } from './elements/tags'
+
+type BackendElement = domlikeBackend.Element
+
+/** Made by touch and mouse, and handled by glass-easel; all other events our elements trigger themselves. */
+const POINTER_EVENTS = new Set(['touchstart', 'touchmove', 'touchend', 'touchcancel'])
+
+/** Elements that tell when their user has changed a value, for `model:value`. */
+export interface ModelElement {
+  __model?: Record<string, ((value: unknown) => void) | null>
+}
+
+/** The browser's document, with WeChat's elements under names of their own: `<view>` is `<wx-view>`. */
+export class PhoneBackend extends CurrentWindowBackendContext {
+  constructor() {
+    super()
+    this.document = {
+      createElement: (tag) => createElement(tag) as unknown as BackendElement,
+      createTextNode: (text) => document.createTextNode(text) as unknown as BackendElement,
+      createDocumentFragment: () => document.createDocumentFragment() as unknown as BackendElement,
+    }
+  }
+
+  override setListenerStats(
+    ...given: Parameters<CurrentWindowBackendContext['setListenerStats']>
+  ): void {
+    const [element, type] = given
+    if (POINTER_EVENTS.has(type)) super.setListenerStats(...given)
+    if (type === 'longpress' && element) {
+      const target = element as unknown as HTMLElement
+      target.dataset.longpress = ''
+    }
+  }
+
+  override setModelBindingStat(
+    element: BackendElement,
+    name: string,
+    listener: ((value: unknown) => void) | null,
+  ): void {
+    const target = element as unknown as ModelElement
+    target.__model = { ...target.__model, [name]: listener }
+  }
+}
+
+function createElement(tag: string): HTMLElement {
+  const element = document.createElement(tagOf(tag))
+  if (!isKnown(element.localName)) element.dataset.missing = `<${tag}>`
+  return element
+}

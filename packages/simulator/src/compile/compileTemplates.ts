@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { TmplGroup } from 'glass-easel-template-compiler'
+import { resolvePath } from './appFiles'
+import { problemAt, SourceError } from './sourceError'
+import type { SourceProblem } from './sourceProblem'
+
+/** What glass-easel's compiler finds in a template; lines and columns from 0. */
+interface Finding {
+  level: 'Note' | 'Warn' | 'Error' | 'Fatal'
+  message: string
+  startLine: number
+  startColumn: number
+}
+
+/**
+ * Compiles templates, and those and the scripts they import.
+ * @param paths without `.wxml`
+ * @returns a JavaScript expression: compiled templates by path
+ * @throws SourceError for what WeChat would refuse, and for what is surely a slip, as a missing end tag
+ */
+export function compileTemplates(root: string, paths: string[]): string {
+  const group = new TmplGroup()
+  try {
+    const problems = addTemplates(group, root, paths)
+    if (problems.length > 0) throw new SourceError(problems)
+    return group.getTmplGenObjectGroups()
+  } finally {
+    group.free()
+  }
+}
+
+function addTemplates(group: TmplGroup, root: string, paths: string[]): SourceProblem[] {
+  const problems: SourceProblem[] = []
+  const waiting = [...paths]
+  const seen = new Set(waiting)
+  const scripts = new Set<string>()
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    const file = `${path}.wxml`
+    const text = readFileSync(join(root, file), 'utf8')
+    for (const finding of group.addTmpl(path, text) as Finding[]) {
+      if (finding.level === 'Note') continue
+      const { startLine, startColumn, message } = finding
+      problems.push(
+        problemAt(root, file, { line: startLine + 1, column: startColumn + 1, message }),
+      )
+    }
+    for (const target of group.getDirectDependencies(path) as string[]) {
+      const imported = resolvePath(path, target)
+      if (!existsSync(join(root, `${imported}.wxml`))) {
+        problems.push(missing(root, file, text, target, `${imported}.wxml`))
+      } else if (!seen.has(imported)) {
+        seen.add(imported)
+        waiting.push(imported)
+      }
+    }
+    for (const target of group.getScriptDependencies(path) as string[]) {
+      const script = resolvePath(path, target)
+      if (scripts.has(script)) continue
+      scripts.add(script)
+      const source = [`${script}.wxs`, script].find((name) => existsSync(join(root, name)))
+      if (source) group.addScript(script, readFileSync(join(root, source), 'utf8'))
+      else problems.push(missing(root, file, text, target, `${script}.wxs`))
+    }
+  }
+  return problems
+}
+
+function missing(root: string, file: string, text: string, target: string, wanted: string) {
+  const lines = text.split('\n')
+  const line = lines.findIndex((one) => one.includes(target.replace(/^\//, '')))
+  const message = `there is no file ${wanted}`
+  return problemAt(root, file, { line: line + 1, column: 1, message })
+}

@@ -1,0 +1,2 @@
+export type { Activity } from './activity'
+export { type Preview, type PreviewOptions, type PreviewPhone, startPreview } from './startPreview'

@@ -1,0 +1,50 @@
+import { type FSWatcher, watch } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { compileApp } from '../compile/compileApp'
+import { SourceError } from '../compile/sourceError'
+
+/** A save is often several writes. */
+const SETTLE_MS = 60
+
+/** The app's source: compiled when asked, compiled anew and told about when it has changed. */
+export class SourceWatch {
+  readonly #root: string
+  readonly #listeners = new Set<ServerResponse>()
+  readonly #watcher: FSWatcher
+  #script: Promise<string> | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(root: string) {
+    this.#root = root
+    this.#watcher = watch(root, { recursive: true }, () => {
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => {
+        this.#script = undefined
+        for (const listener of this.#listeners) listener.write('event: reload\ndata: \n\n')
+      }, SETTLE_MS)
+    })
+  }
+
+  /** The app as one script, or one that shows why there is none. */
+  script(): Promise<string> {
+    this.#script ??= compileApp(this.#root).catch((error: unknown) => {
+      if (!(error instanceof SourceError)) throw error
+      return `__problems(${JSON.stringify(error.problems)})`
+    })
+    return this.#script
+  }
+
+  /** Tells a page, as server-sent events, when to load again. */
+  listen(response: ServerResponse): void {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+    response.write(': reload when the source has changed\n\n')
+    this.#listeners.add(response)
+    response.on('close', () => this.#listeners.delete(response))
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#watcher.close()
+    for (const listener of this.#listeners) listener.end()
+  }
+}
