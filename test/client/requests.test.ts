@@ -64,6 +64,7 @@ test.each<[string, CannedAnswer]>([
   ],
   ['a 403', { statusCode: 403, data: '<Error><Code>AccessDenied</Code></Error>' }],
   ['a 404', { statusCode: 404, data: '<Error><Code>NoSuchKey</Code></Error>' }],
+  ['a 501', { statusCode: 501, data: '<Error><Code>NotImplemented</Code></Error>' }],
 ])('does not repeat %s', async (_, answer) => {
   const requests = install([answer])
   await settle(() => new COS(KEY).getObject({ ...AT, Key: 'a' }))

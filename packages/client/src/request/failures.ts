@@ -61,7 +61,8 @@ export function serviceError(
     headers,
     ...sent,
     ...(RequestId ? { RequestId } : {}),
-    retryable: reply.statusCode >= 500 || PASSING.has(code),
+    // What is not implemented will not be a moment later.
+    retryable: (reply.statusCode >= 500 && reply.statusCode !== 501) || PASSING.has(code),
   })
 }
 
