@@ -1,80 +1,237 @@
-import { cos } from '../../services/cos'
+import { t } from '../../i18n/index'
+import type { Problem } from '../../services/describeError'
+import { describeError } from '../../services/describeError'
+import type { FolderPage } from '../../services/folder'
+import { makeFolder, readFolder, removeAll } from '../../services/folder'
+import { place } from '../../services/place'
+import { thumbnailOf } from '../../services/thumbnails'
+import { countFinished } from '../../services/uploads'
+import { formatSize } from '../../text/formatSize'
+import { formatTime } from '../../text/formatTime'
+import { isName } from '../../text/isName'
 
 interface Row {
-  key: string
+  /** Folders end in a slash. */
+  path: string
   name: string
-  size: string
-}
-
-function formatSize(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KB`
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
+  meta: string
+  kind: string
+  size: number
+  thumbnail: string
+  isSelected: boolean
 }
 
 Page({
   data: {
+    t: {
+      select: t.select,
+      all: t.all,
+      done: t.done,
+      remove: t.remove,
+      newFolder: t.newFolder,
+      failedTitle: t.failedTitle,
+      retry: t.retry,
+      emptyTitle: t.emptyTitle,
+      emptyText: t.emptyText,
+      uploadHere: t.uploadHere,
+      loading: t.loading,
+      noMore: t.noMore,
+    },
+    crumbs: [] as { path: string; name: string }[],
     rows: [] as Row[],
-    uploading: '',
-    percent: 0,
-    message: '',
+    /** Where the next page begins; empty at the end. */
+    marker: '',
+    isLoading: false,
+    isEmpty: false,
+    problem: null as Problem | null,
+    isSelecting: false,
+    count: 0,
+    countText: '',
   },
 
+  /** A list that was asked for earlier must not replace a later one. */
+  turn: 0,
+  seenFinished: 0,
+
   onLoad() {
-    void this.refresh()
+    wx.setNavigationBarTitle({ title: t.myFiles })
+    void this.open('')
+  },
+
+  onShow() {
+    // What was uploaded meanwhile, or changed on the page of details, is to be seen.
+    if (this.seenFinished === countFinished() && !place.isChanged) return
+    void this.open(place.folder)
   },
 
   async onPullDownRefresh() {
-    await this.refresh()
+    await this.open(place.folder)
     wx.stopPullDownRefresh()
   },
 
-  /** Lists the caller's own folder. */
-  async refresh() {
-    await this.attempt(async () => {
-      const { prefix } = await cos.caller()
-      const { Contents } = await cos.getBucket({})
-      const rows = Contents.map(({ Key, Size }) => ({
-        key: Key,
-        name: Key.slice(prefix.length),
-        size: formatSize(Number(Size)),
-      }))
-      this.setData({ rows })
-    })
+  onReachBottom() {
+    if (this.data.marker && !this.data.isLoading) void this.readMore()
   },
 
-  async onUpload() {
-    const { tempFiles } = await wx.chooseMedia({ count: 1, mediaType: ['image', 'video'] })
-    const path = tempFiles[0]?.tempFilePath
-    if (!path) return
-    const name = `${Date.now()}${/\.\w+$/.exec(path)?.[0] ?? ''}`
+  onRetry() {
+    void this.open(place.folder)
+  },
+
+  onCrumb(event: WechatMiniprogram.TouchEvent) {
+    void this.open(event.currentTarget.dataset.path as string)
+  },
+
+  onUpload() {
+    wx.switchTab({ url: '/pages/upload/upload' })
+  },
+
+  onOpen(event: WechatMiniprogram.TouchEvent) {
+    const path = event.currentTarget.dataset.path as string
+    if (this.data.isSelecting) {
+      this.setRows(
+        this.data.rows.map((row) => ({
+          ...row,
+          isSelected: row.path === path ? !row.isSelected : row.isSelected,
+        })),
+      )
+    } else if (path.slice(-1) === '/') {
+      void this.open(path)
+    } else {
+      wx.navigateTo({ url: `/pages/detail/detail?path=${encodeURIComponent(path)}` })
+    }
+  },
+
+  onSelect() {
+    this.setData({ isSelecting: true })
+    this.setRows(this.data.rows)
+  },
+
+  onSelectAll() {
+    const isSelected = this.data.count < this.data.rows.length
+    this.setRows(this.data.rows.map((row) => ({ ...row, isSelected })))
+  },
+
+  onSelectEnd() {
+    this.setData({ isSelecting: false })
+    this.setRows(this.data.rows.map((row) => ({ ...row, isSelected: false })))
+  },
+
+  async onRemove() {
+    const paths = this.data.rows.filter(({ isSelected }) => isSelected).map(({ path }) => path)
+    if (paths.length === 0) return
+    const { confirm } = await wx.showModal({
+      title: t.removeTitle,
+      content: t.removeText(paths.length),
+      confirmText: t.remove,
+      confirmColor: '#e5484d',
+    })
+    if (!confirm) return
     await this.attempt(async () => {
-      const { prefix } = await cos.caller()
-      this.setData({ uploading: name, percent: 0 })
-      await cos.uploadFile({
-        Key: prefix + name,
-        FilePath: path,
-        onProgress: ({ percent }) => this.setData({ percent: Math.round(percent * 100) }),
+      const refused = await removeAll(paths)
+      wx.showToast({
+        title: refused > 0 ? t.notRemoved(refused) : t.removed,
+        icon: refused > 0 ? 'none' : 'success',
       })
     })
-    this.setData({ uploading: '' })
-    await this.refresh()
+    this.setData({ isSelecting: false })
+    await this.open(place.folder)
   },
 
-  async onDelete(event: WechatMiniprogram.TouchEvent) {
-    const key = event.currentTarget.dataset.key as string
-    await this.attempt(() => cos.deleteObject({ Key: key }))
-    await this.refresh()
+  async onNewFolder() {
+    const { confirm, content } = await wx.showModal({
+      title: t.newFolder,
+      editable: true,
+      placeholderText: t.folderName,
+    })
+    if (!confirm) return
+    const name = (content || '').trim()
+    if (!isName(name)) {
+      wx.showToast({ title: t.badName, icon: 'none' })
+      return
+    }
+    const path = place.folder + name
+    await this.attempt(async () => {
+      await makeFolder(path)
+      await this.open(`${path}/`)
+    })
   },
 
-  /** Runs something and shows what to do when it fails. */
+  /** Shows a folder from its beginning. */
+  async open(path: string) {
+    place.folder = path
+    place.isChanged = false
+    this.seenFinished = countFinished()
+    this.setData({ crumbs: crumbsOf(path), marker: '', problem: null, isEmpty: false })
+    await this.readMore()
+  },
+
+  /** Reads the next page; the first replaces what is shown. */
+  async readMore() {
+    this.turn++
+    const { turn } = this
+    const { marker } = this.data
+    this.setData({ isLoading: true })
+    try {
+      const page = await readFolder(place.folder, marker)
+      if (turn !== this.turn) return
+      const rows = [...(marker ? this.data.rows : []), ...rowsOf(page)]
+      this.setData({ marker: page.marker, isEmpty: rows.length === 0 })
+      this.setRows(rows)
+      void this.showThumbnails(turn)
+    } catch (error) {
+      if (turn !== this.turn) return
+      this.setData({ problem: describeError(error), rows: marker ? this.data.rows : [] })
+    } finally {
+      if (turn === this.turn) this.setData({ isLoading: false })
+    }
+  },
+
+  async showThumbnails(turn: number) {
+    for (const { path, kind, size, thumbnail } of this.data.rows) {
+      if (kind !== 'image' || thumbnail) continue
+      const address = await thumbnailOf(path, size).catch(() => '')
+      if (turn !== this.turn) return
+      const index = this.data.rows.findIndex((row) => row.path === path)
+      if (index >= 0 && address) this.setData({ [`rows[${index}].thumbnail`]: address })
+    }
+  },
+
+  setRows(rows: Row[]) {
+    const count = rows.filter(({ isSelected }) => isSelected).length
+    this.setData({ rows, count, countText: t.selected(count) })
+  },
+
+  /** Runs something and tells when it fails. */
   async attempt(run: () => Promise<unknown>) {
     try {
-      this.setData({ message: '' })
       await run()
     } catch (error) {
-      const { message, advice } = error as { message: string; advice?: { zh: string } }
-      this.setData({ message: advice ? `${message}\n${advice.zh}` : message })
+      const { advice } = describeError(error)
+      wx.showModal({ title: t.failedTitle, content: advice, showCancel: false })
     }
   },
 })
+
+function rowsOf({ folders, files }: FolderPage): Row[] {
+  const plain = { meta: '', size: 0, thumbnail: '', isSelected: false }
+  return [
+    ...folders.map((folder) => ({ ...plain, ...folder, kind: 'folder' })),
+    ...files.map(({ path, name, kind, size, time }) => ({
+      ...plain,
+      path,
+      name,
+      kind,
+      size,
+      meta: `${formatSize(size)} · ${formatTime(time)}`,
+    })),
+  ]
+}
+
+/** `My files > trips > 2026` */
+function crumbsOf(path: string): { path: string; name: string }[] {
+  const names = path.split('/').slice(0, -1)
+  return [
+    { path: '', name: t.myFiles },
+    ...names.map((name, i) => ({ path: `${names.slice(0, i + 1).join('/')}/`, name })),
+  ]
+}

@@ -1,4 +1,5 @@
-import { CurrentWindowBackendContext, type domlikeBackend } from 'glass-easel'
+import { CurrentWindowBackendContext, type domlikeBackend, Event as WxEvent } from 'glass-easel'
+import { withoutRpx } from '../compile/withoutRpx'
 import { isKnown } from './elements/define'
 import { tagOf } from './elements/tags'
 
@@ -21,6 +22,12 @@ export class PhoneBackend extends CurrentWindowBackendContext {
       createTextNode: (text) => document.createTextNode(text) as unknown as BackendElement,
       createDocumentFragment: () => document.createDocumentFragment() as unknown as BackendElement,
     }
+    // What fingers and the mouse do: `tap` and the touches.
+    this.onEvent((target, type, detail, options) => {
+      const event = new WxEvent(type, detail, options)
+      WxEvent.dispatchEvent(target, event)
+      return event.getEventBubbleStatus()
+    })
   }
 
   override setListenerStats(
@@ -47,5 +54,7 @@ export class PhoneBackend extends CurrentWindowBackendContext {
 function createElement(tag: string): HTMLElement {
   const element = document.createElement(tagOf(tag))
   if (!isKnown(element.localName)) element.dataset.missing = `<${tag}>`
+  const set = element.setAttribute.bind(element)
+  element.setAttribute = (name, value) => set(name, name === 'style' ? withoutRpx(value) : value)
   return element
 }

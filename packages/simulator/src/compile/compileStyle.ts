@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import postcss, { type AtRule, CssSyntaxError, type Root, type Rule } from 'postcss'
 import { resolvePath } from './appFiles'
 import { problemAt, SourceError } from './sourceError'
+import { withoutRpx } from './withoutRpx'
 
 /** How far a style sheet reaches. */
 export interface StyleScope {
@@ -20,10 +21,7 @@ export function compileStyle(root: string, file: string, scope: StyleScope = {})
   const sheet = parse(root, file)
   inlineImports(root, file, sheet, new Set([file]))
   sheet.walkDecls((declaration) => {
-    declaration.value = declaration.value.replace(
-      /(^|[^\w.-])(-?\d*\.?\d+)rpx\b/g,
-      (_, before: string, number: string) => `${before}calc(${number} * var(--rpx))`,
-    )
+    declaration.value = withoutRpx(declaration.value)
   })
   sheet.walkRules((rule) => {
     if (isKeyframe(rule)) return

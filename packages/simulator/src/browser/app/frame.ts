@@ -9,6 +9,13 @@ interface TabItem {
   selectedIconPath?: string
 }
 
+/** WeChat's own menu: it does nothing here. */
+const CAPSULE =
+  '<svg width="87" height="32" viewBox="0 0 87 32" fill="none" stroke="currentColor" aria-hidden="true">' +
+  '<g fill="currentColor" stroke="none"><circle cx="15" cy="16" r="1.7"/><circle cx="22" cy="16" r="3"/>' +
+  '<circle cx="29" cy="16" r="1.7"/><circle cx="65.5" cy="16" r="3"/></g>' +
+  '<path d="M43.5 7v18" opacity=".2"/><circle cx="65.5" cy="16" r="8" stroke-width="2"/></svg>'
+
 /** What WeChat draws around the pages: navigation bar and tab bar. */
 export class Frame {
   readonly #registry: Registry
@@ -50,7 +57,8 @@ export class Frame {
     back.setAttribute('aria-label', 'back')
     back.hidden = isFirst
     back.addEventListener('click', () => this.stack?.navigateBack(1))
-    const capsule = textElement('nav-capsule', '••• ⊙')
+    const capsule = textElement('nav-capsule', '')
+    capsule.innerHTML = CAPSULE
     this.#nav.replaceChildren(back, textElement('nav-title', title), capsule)
     document.title = title
   }

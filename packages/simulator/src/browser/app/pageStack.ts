@@ -68,14 +68,14 @@ export class PageStack {
       throw new WxError('navigateTo:fail page limit exceeded: 10')
     }
     this.#hide(this.current)
-    this.#push(this.#open(route, query))
+    this.#open(route, query)
   }
 
   redirectTo(url: string): void {
     const { route, query } = this.#read(url, 'redirectTo')
     if (this.isTab(route)) throw new WxError('redirectTo:fail can not redirectTo a tabbar page')
     this.#drop(this.pages.pop())
-    this.#push(this.#open(route, query))
+    this.#open(route, query)
   }
 
   reLaunch(url: string): void {
@@ -83,9 +83,7 @@ export class PageStack {
     for (const page of [...this.pages, ...this.#tabs.values()]) this.#drop(page)
     this.#tabs.clear()
     this.pages = []
-    const page = this.#open(route, query)
-    if (this.isTab(route)) this.#tabs.set(route, page)
-    this.#push(page)
+    this.#open(route, query)
   }
 
   switchTab(url: string): void {
@@ -94,11 +92,14 @@ export class PageStack {
     if (this.current?.route === route) return
     while (this.current && !this.isTab(this.current.route)) this.#drop(this.pages.pop())
     this.#hide(this.current)
-    const known = this.#tabs.get(route)
-    const page = known ?? this.#open(route, {})
-    this.#tabs.set(route, page)
     this.pages = []
-    this.#push(page, known === undefined)
+    const known = this.#tabs.get(route)
+    if (!known) {
+      this.#open(route, {})
+      return
+    }
+    this.pages.push(known)
+    this.#show(known)
   }
 
   navigateBack(delta: number): void {
@@ -106,11 +107,7 @@ export class PageStack {
     for (let i = 0; i < Math.min(delta, this.pages.length); i++) {
       if (this.pages.length > 1) this.#drop(this.pages.pop())
     }
-    const page = this.current
-    if (!page) return
-    page.element.hidden = false
-    page.instance.onShow?.()
-    this.#onChange()
+    if (this.current) this.#show(this.current)
   }
 
   #read(url: string, api: string): { route: string; query: Record<string, string> } {
@@ -131,7 +128,8 @@ export class PageStack {
     return { route, query: Object.fromEntries(query) }
   }
 
-  #open(route: string, query: Record<string, string>): OpenPage {
+  /** Opens a page in front of the others: it is one of them already when its `onLoad` runs. */
+  #open(route: string, query: Record<string, string>): void {
     const placeholder = document.createElement('div')
     this.#place.append(placeholder)
     const root = this.#backend.createRoot('wx-page', this.#registry.codeSpace, route)
@@ -140,24 +138,25 @@ export class PageStack {
     const instance = root.get() as unknown as PageInstance
     instance.route = route
     instance.options = query
-    // Data that onLoad sets belongs to what is drawn first.
-    instance.onLoad?.(query)
-    root.attach(this.#place as never, placeholder as never)
     const { config } = this.#registry.parts.get(route) ?? {}
     const title = String(
       config?.navigationBarTitleText ?? this.#registry.config.window?.navigationBarTitleText ?? '',
     )
     const page = { route, instance, element, root, title }
+    this.pages.push(page)
+    if (this.isTab(route)) this.#tabs.set(route, page)
+    // Data that onLoad sets belongs to what is drawn first.
+    instance.onLoad?.(query)
+    root.attach(this.#place as never, placeholder as never)
     this.#watchScroll(page)
     if (config?.enablePullDownRefresh) pullDown(page)
-    return page
+    this.#show(page)
+    instance.onReady?.()
   }
 
-  #push(page: OpenPage, isNew = true): void {
-    this.pages.push(page)
+  #show(page: OpenPage): void {
     page.element.hidden = false
     page.instance.onShow?.()
-    if (isNew) page.instance.onReady?.()
     this.#onChange()
   }
 

@@ -1,0 +1,44 @@
+import { isCancel } from '../../services/describeError'
+import type { ChosenFile } from '../../services/uploads'
+
+/**
+ * Lets the user choose files, whatever is drawn inside it: album and camera, or files of a chat.
+ * Events: `files` (`{ files: { path, name, size }[] }`), `problem` (`{ errMsg }`). Closing the dialog is none.
+ */
+Component({
+  properties: {
+    /** `media`: pictures and videos. `file`: anything from a chat. */
+    from: { type: String, value: 'media' },
+    /** At most so many; WeChat allows 20 pictures, 100 files. */
+    count: { type: Number, value: 9 },
+  },
+  methods: {
+    async onTap() {
+      const { from, count } = this.data
+      try {
+        const files = from === 'file' ? await chooseFiles(count) : await chooseMedia(count)
+        if (files.length > 0) this.triggerEvent('files', { files })
+      } catch (error) {
+        if (!isCancel(error)) this.triggerEvent('problem', error as object)
+      }
+    },
+  },
+})
+
+async function chooseFiles(count: number): Promise<ChosenFile[]> {
+  const { tempFiles } = await wx.chooseMessageFile({ count, type: 'all' })
+  return tempFiles.map(({ path, name, size }) => ({ path, name, size }))
+}
+
+/** The album tells no names: they are made of the time. */
+async function chooseMedia(count: number): Promise<ChosenFile[]> {
+  const { tempFiles } = await wx.chooseMedia({ count, mediaType: ['image', 'video'] })
+  const now = new Date(Date.now() - new Date().getTimezoneOffset() * 60000)
+  const stamp = now.toISOString().replace(/\D/g, '').slice(0, 14)
+  return tempFiles.map(({ tempFilePath, size, fileType }, i) => {
+    const ending = /\.\w+$/.exec(tempFilePath)
+    const kind = fileType === 'video' ? 'VID' : 'IMG'
+    const name = `${kind}_${stamp}_${i + 1}${ending ? ending[0] : ''}`
+    return { path: tempFilePath, name, size }
+  })
+}

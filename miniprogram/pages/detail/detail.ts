@@ -1,0 +1,157 @@
+import { t } from '../../i18n/index'
+import type { Problem } from '../../services/describeError'
+import { describeError, isCancel } from '../../services/describeError'
+import { download, exists, linkTo, readDetails, readText, rename } from '../../services/file'
+import { removeAll } from '../../services/folder'
+import { place } from '../../services/place'
+import { saveToPhone } from '../../services/saveToPhone'
+import type { FileKind } from '../../text/fileKind'
+import { fileKind } from '../../text/fileKind'
+import { formatSize } from '../../text/formatSize'
+import { formatClock, formatTime } from '../../text/formatTime'
+import { isName } from '../../text/isName'
+
+/** A link cannot outlive the key that signs it. */
+const LINK_MINUTES = [5, 15, 30]
+/** Long enough to look at what is shown. Seconds. */
+const SHOWN_FOR = 1800
+
+Page({
+  data: {
+    t: {
+      failedTitle: t.failedTitle,
+      retry: t.retry,
+      noPreview: t.noPreview,
+      copyLink: t.copyLink,
+      save: t.save,
+      rename: t.rename,
+      remove: t.remove,
+    },
+    path: '',
+    kind: '' as FileKind | '',
+    url: '',
+    text: '',
+    facts: [] as { label: string; value: string }[],
+    problem: null as Problem | null,
+  },
+
+  onLoad({ path = '' }: Record<string, string | undefined>) {
+    void this.open(decodeURIComponent(path))
+  },
+
+  onRetry() {
+    void this.open(this.data.path)
+  },
+
+  async open(path: string) {
+    const name = nameOf(path)
+    wx.setNavigationBarTitle({ title: name })
+    const kind = fileKind(name)
+    this.setData({ path, kind, url: '', text: '', problem: null })
+    try {
+      const { size, type, time, etag } = await readDetails(path)
+      this.setData({
+        facts: [
+          { label: t.name, value: name },
+          { label: t.size, value: formatSize(size) },
+          { label: t.type, value: type },
+          { label: t.time, value: formatTime(time) },
+          { label: t.etag, value: etag },
+        ],
+      })
+      if (kind === 'text') this.setData({ text: await readText(path, size) })
+      if (kind === 'image' || kind === 'video') {
+        this.setData({ url: (await linkTo(path, SHOWN_FOR)).url })
+      }
+    } catch (error) {
+      this.setData({ problem: describeError(error) })
+    }
+  },
+
+  onPreview() {
+    wx.previewImage({ urls: [this.data.url] })
+  },
+
+  async onCopyLink() {
+    await this.attempt(async () => {
+      const { tapIndex } = await wx.showActionSheet({ itemList: LINK_MINUTES.map(t.linkFor) })
+      const { url, until } = await linkTo(this.data.path, (LINK_MINUTES[tapIndex] as number) * 60)
+      await wx.setClipboardData({ data: url })
+      wx.showToast({ title: t.linkUntil(formatClock(until)), icon: 'none' })
+    })
+  },
+
+  async onSave() {
+    const { path, kind } = this.data
+    await this.attempt(async () => {
+      wx.showLoading({ title: t.downloading(0) })
+      try {
+        const file = await download(path, (percent) => {
+          wx.showLoading({ title: t.downloading(percent) })
+        })
+        wx.hideLoading()
+        await saveToPhone(file, nameOf(path), kind)
+        wx.showToast({ title: t.saved })
+      } catch (error) {
+        wx.hideLoading()
+        throw error
+      }
+    })
+  },
+
+  async onRename() {
+    const { path } = this.data
+    const { confirm, content } = await wx.showModal({
+      title: t.rename,
+      content: nameOf(path),
+      editable: true,
+    })
+    const name = (content || '').trim()
+    if (!confirm || name === nameOf(path)) return
+    if (!isName(name)) {
+      wx.showToast({ title: t.badName, icon: 'none' })
+      return
+    }
+    const newPath = path.slice(0, -nameOf(path).length) + name
+    await this.attempt(async () => {
+      if (await exists(newPath)) {
+        wx.showToast({ title: t.nameTaken, icon: 'none' })
+        return
+      }
+      await rename(path, newPath)
+      place.isChanged = true
+      wx.showToast({ title: t.renamed })
+      await this.open(newPath)
+    })
+  },
+
+  async onRemove() {
+    const { confirm } = await wx.showModal({
+      title: t.removeTitle,
+      content: nameOf(this.data.path),
+      confirmText: t.remove,
+      confirmColor: '#e5484d',
+    })
+    if (!confirm) return
+    await this.attempt(async () => {
+      await removeAll([this.data.path])
+      place.isChanged = true
+      wx.navigateBack()
+    })
+  },
+
+  /** Runs something and tells when it fails; closing a dialog is no failure. */
+  async attempt(run: () => Promise<unknown>) {
+    try {
+      await run()
+    } catch (error) {
+      if (isCancel(error)) return
+      const { advice, message } = describeError(error)
+      wx.showModal({ title: t.failedTitle, content: `${advice}\n${message}`, showCancel: false })
+    }
+  },
+})
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}

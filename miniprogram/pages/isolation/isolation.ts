@@ -1,0 +1,106 @@
+import { t } from '../../i18n/index'
+import type { Problem } from '../../services/describeError'
+import { describeError } from '../../services/describeError'
+import { checkDomains, readCaller, tryFolder } from '../../services/isolation'
+
+interface Outcome {
+  verb: string
+  name: string
+  own: boolean
+  other: boolean
+}
+
+Page({
+  data: {
+    t: {
+      yourFolder: t.yourFolder,
+      rulesTitle: t.rulesTitle,
+      rules: t.rules,
+      tryTitle: t.tryTitle,
+      tryText: t.tryText,
+      otherFolder: t.otherFolder,
+      tryNow: t.tryNow,
+      loading: t.loading,
+      ownColumn: t.ownColumn,
+      otherColumn: t.otherColumn,
+      allowed: t.allowed,
+      refused: t.refused,
+      whatCosSays: t.whatCosSays,
+      domainsTitle: t.domainsTitle,
+      domainsText: t.domainsText,
+      checkDomains: t.checkDomains,
+    },
+    prefix: '',
+    bucket: '',
+    region: '',
+    other: '',
+    isTrying: false,
+    outcomes: [] as Outcome[],
+    refusal: null as Problem | null,
+    isChecking: false,
+    domains: [] as { list: string; isGood: boolean; said: string }[],
+  },
+
+  async onLoad() {
+    wx.setNavigationBarTitle({ title: t.isolation })
+    await this.attempt(async () => {
+      const { prefix, Bucket, Region } = await readCaller()
+      this.setData({ prefix, bucket: Bucket, region: Region, other: someoneElse(prefix) })
+    })
+  },
+
+  onOther(event: WechatMiniprogram.Input) {
+    this.data.other = event.detail.value
+  },
+
+  async onTry() {
+    if (this.data.isTrying) return
+    this.setData({ isTrying: true, outcomes: [], refusal: null })
+    await this.attempt(async () => {
+      const other = this.data.other.replace(/\/*$/, '/')
+      const own = await tryFolder(this.data.prefix)
+      const others = await tryFolder(other)
+      const refused = others.filter(({ problem }) => problem)[0]
+      this.setData({
+        outcomes: own.map(({ verb, isAllowed }, i) => ({
+          verb,
+          name: t.verbs[verb],
+          own: isAllowed,
+          other: others[i] ? others[i].isAllowed : false,
+        })),
+        refusal: refused ? refused.problem : null,
+      })
+    })
+    this.setData({ isTrying: false })
+  },
+
+  async onCheckDomains() {
+    if (this.data.isChecking) return
+    this.setData({ isChecking: true, domains: [] })
+    await this.attempt(async () => {
+      const checks = await checkDomains()
+      this.setData({
+        domains: checks.map(({ list, missingHost, problem }) => ({
+          list,
+          isGood: !problem,
+          said: missingHost ? t.domainMissing(missingHost) : problem ? problem.message : t.domainOk,
+        })),
+      })
+    })
+    this.setData({ isChecking: false })
+  },
+
+  /** Runs something and shows what to do when it fails. */
+  async attempt(run: () => Promise<unknown>) {
+    try {
+      await run()
+    } catch (error) {
+      this.setData({ refusal: describeError(error) })
+    }
+  },
+})
+
+/** A folder like the user's own, of somebody who does not exist. */
+function someoneElse(prefix: string): string {
+  return prefix.replace(/[^/]+\/$/, 'somebody-else/')
+}

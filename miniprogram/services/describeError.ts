@@ -1,0 +1,25 @@
+import { isCosError } from 'miniprogram-cos'
+import { isChinese, t } from '../i18n/index'
+
+/** What a page shows of a failure. */
+export interface Problem {
+  /** `AccessDenied`, `KitNetwork` … */
+  code: string
+  message: string
+  /** What to do about it, in the phone's language. */
+  advice: string
+}
+
+export function describeError(error: unknown): Problem {
+  if (isCosError(error)) {
+    const { code, message, advice } = error
+    return { code, message, advice: isChinese ? advice.zh : advice.en }
+  }
+  const { message, errMsg } = error as { message?: string; errMsg?: string }
+  return { code: '', message: message || errMsg || String(error), advice: t.tryAgain }
+}
+
+/** Whether the user closed a dialog of WeChat's: no reason to tell them anything. */
+export function isCancel(error: unknown): boolean {
+  return /fail cancel/.test((error as { errMsg?: string }).errMsg || '')
+}

@@ -1,0 +1,33 @@
+export type FileKind = 'image' | 'video' | 'text' | 'document' | 'file'
+
+const ENDINGS: Record<string, FileKind> = {
+  bmp: 'image',
+  gif: 'image',
+  jpeg: 'image',
+  jpg: 'image',
+  png: 'image',
+  webp: 'image',
+  m4v: 'video',
+  mov: 'video',
+  mp4: 'video',
+  webm: 'video',
+  csv: 'text',
+  json: 'text',
+  log: 'text',
+  md: 'text',
+  txt: 'text',
+  xml: 'text',
+  doc: 'document',
+  docx: 'document',
+  pdf: 'document',
+  ppt: 'document',
+  pptx: 'document',
+  xls: 'document',
+  xlsx: 'document',
+}
+
+/** What a file is to this app, by the ending of its name. */
+export function fileKind(name: string): FileKind {
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  return ENDINGS[ending] || 'file'
+}
