@@ -6,6 +6,7 @@ export const en: typeof zh = {
   uploads: 'Upload',
   isolation: 'Isolation',
   myFiles: 'My files',
+  onlyYou: 'Only you can open these',
   tryAgain: 'Please try again.',
   retry: 'Try again',
   cancel: 'Cancel',

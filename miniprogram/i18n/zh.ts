@@ -4,6 +4,7 @@ export const zh = {
   uploads: '上传',
   isolation: '隔离',
   myFiles: '我的文件',
+  onlyYou: '只有你能打开',
   tryAgain: '请重试。',
   retry: '重试',
   cancel: '取消',

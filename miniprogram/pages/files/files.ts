@@ -24,6 +24,7 @@ interface Row {
 Page({
   data: {
     t: {
+      onlyYou: t.onlyYou,
       select: t.select,
       all: t.all,
       done: t.done,

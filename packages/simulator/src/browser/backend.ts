@@ -1,5 +1,5 @@
 import { CurrentWindowBackendContext, type domlikeBackend, Event as WxEvent } from 'glass-easel'
-import { withoutRpx } from '../compile/withoutRpx'
+import { browserUnits } from '../compile/browserUnits'
 import { isKnown } from './elements/define'
 import { tagOf } from './elements/tags'
 
@@ -55,6 +55,6 @@ function createElement(tag: string): HTMLElement {
   const element = document.createElement(tagOf(tag))
   if (!isKnown(element.localName)) element.dataset.missing = `<${tag}>`
   const set = element.setAttribute.bind(element)
-  element.setAttribute = (name, value) => set(name, name === 'style' ? withoutRpx(value) : value)
+  element.setAttribute = (name, value) => set(name, name === 'style' ? browserUnits(value) : value)
   return element
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import postcss, { type AtRule, CssSyntaxError, type Root, type Rule } from 'postcss'
 import { resolvePath } from './appFiles'
+import { browserUnits } from './browserUnits'
 import { problemAt, SourceError } from './sourceError'
-import { withoutRpx } from './withoutRpx'
 
 /** How far a style sheet reaches. */
 export interface StyleScope {
@@ -21,7 +21,7 @@ export function compileStyle(root: string, file: string, scope: StyleScope = {})
   const sheet = parse(root, file)
   inlineImports(root, file, sheet, new Set([file]))
   sheet.walkDecls((declaration) => {
-    declaration.value = withoutRpx(declaration.value)
+    declaration.value = browserUnits(declaration.value)
   })
   sheet.walkRules((rule) => {
     if (isKeyframe(rule)) return

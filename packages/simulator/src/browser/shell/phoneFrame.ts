@@ -30,11 +30,11 @@ export function phoneFrame(phone: ShellPhone) {
   const theme = choice('Theme', ['light', 'dark'], ['Light', 'Dark'], (value) =>
     send({ type: 'theme', value: value as 'light' }),
   )
-  const away = textElement('away', 'To background', 'button')
+  const away = textElement('away', 'Background', 'button')
   let isAway = false
   away.addEventListener('click', () => {
     isAway = !isAway
-    away.textContent = isAway ? 'Back to front' : 'To background'
+    away.textContent = isAway ? 'Foreground' : 'Background'
     send({ type: 'background', value: isAway })
   })
   const again = textElement('again', 'Restart', 'button')
