@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { pipeline } from 'node:stream/promises'
 import type { WxFailure } from '../callbacks'
 import { createCloud, type Identity } from '../cloud/cloud'
+import { realClock } from '../network/clock'
 import { type Route, readAll } from '../network/exchange'
 import type { Activity } from './activity'
 import { forward } from './forward'
@@ -70,7 +71,7 @@ async function serve(
 
 async function callFunction(services: PhoneServices, request: IncomingMessage): Promise<object> {
   const { name, data } = JSON.parse((await readAll(request)).toString('utf8'))
-  const cloud = createCloud(services.functions, services.identity)
+  const cloud = createCloud(services.functions, services.identity, realClock)
   cloud.init()
   const started = Date.now()
   const tell = (status: number, code?: string) =>
