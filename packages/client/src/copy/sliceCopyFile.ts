@@ -133,15 +133,17 @@ function keptOf({ headers }: HeadObjectResult): Params {
 function withoutCopy(params: Params): Params {
   const own: Params = {}
   for (const name of Object.keys(params)) {
-    if (name.indexOf('CopySource') !== 0 && name !== 'MetadataDirective') own[name] = params[name]
+    const isOfCopy = name.indexOf('CopySource') === 0 || name === 'MetadataDirective'
+    if (!isOfCopy && params[name] !== undefined) own[name] = params[name]
   }
   return own
 }
 
 /** @throws CosError for a copy that would have to wait for a restore */
 function refuseArchived(head: HeadObjectResult): void {
-  const storageClass = head.headers['x-cos-storage-class']
+  const { 'x-cos-storage-class': storageClass, 'x-cos-restore': restored } = head.headers
   if (storageClass !== 'ARCHIVE' && storageClass !== 'DEEP_ARCHIVE') return
+  if (restored && restored !== 'ongoing-request="true"') return
   throw new CosError({
     kind: 'service',
     code: 'InvalidObjectState',
