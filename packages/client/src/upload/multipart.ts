@@ -24,6 +24,9 @@ import { partSlots } from './slots'
 /** Headers that COS wants with each part, however they are given. */
 const PART_HEADERS = /^x-cos-(?:traffic-limit|mime-limit|server-side-encryption-customer-.*)$/i
 
+/** Headers that count when the object comes to be. */
+const COMPLETE_HEADERS = /^(?:x-cos-meta-.*|pic-operations)$/i
+
 /** What an upload in parts may use beside the client's core. */
 export interface MultipartRun {
   signal: AbortSignalLike | undefined
@@ -156,7 +159,7 @@ async function sendParts(
       if (Body.byteLength !== length) {
         throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
       }
-      const part = { ...upload, Headers: partHeaders(params), PartNumber, Body }
+      const part = { ...upload, Headers: headersLike(params, PART_HEADERS), PartNumber, Body }
       const tries = { tries: options.ChunkRetryTimes + 1 }
       return (await perform(core, multipartUpload, part, tries)) as { ETag: string }
     })
@@ -187,7 +190,7 @@ async function complete(
     return (await perform(
       core,
       multipartComplete,
-      { ...metaOf(params), ...upload },
+      { ...upload, Headers: headersLike(params, COMPLETE_HEADERS) },
       {
         onRepeat: () => {
           wasLost = true
@@ -216,19 +219,11 @@ function integrityError(code: string, message: string): CosError {
   return new CosError({ kind: 'integrity', code, message })
 }
 
-function partHeaders(params: Params): Params {
+/** The headers of an upload that one of its requests repeats. */
+function headersLike(params: Params, names: RegExp): Params {
   const headers: Params = {}
   for (const [name, value] of Object.entries(paramHeaders(params))) {
-    if (PART_HEADERS.test(name)) headers[name] = value
+    if (names.test(name)) headers[name] = value
   }
   return headers
-}
-
-/** Completion repeats the metadata, as the official client does. */
-function metaOf(params: Params): Params {
-  const meta: Params = {}
-  for (const name of Object.keys(params)) {
-    if (name.indexOf('x-cos-meta-') === 0) meta[name] = params[name]
-  }
-  return meta
 }
