@@ -1,4 +1,4 @@
-import { isSignedHeader, signRequest } from '@miniprogram-cos/protocol'
+import { argumentError, isSignedHeader, signRequest } from '@miniprogram-cos/protocol'
 import { signatureHash } from '../hash/signatureHash'
 
 /** What `COS.getAuthorization` takes; the names in lower case are those of older versions. */
@@ -31,34 +31,42 @@ export interface AuthorizationParams {
   ForceSignHost?: boolean
 }
 
-/** The Authorization of a request, by a key pair that is at hand: for tools and tests, not for an app. */
+/**
+ * The Authorization of a request, by a key pair that is at hand: for tools and tests, not for an app.
+ * @throws CosError `KitMissingParam` without a key pair
+ */
 export function staticAuthorization(given: AuthorizationParams, now: number): string {
-  const { SecretId = '', SecretKey = '', Bucket, Region, UseRawKey } = given
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(given.Headers ?? given.headers ?? {})) {
-    if (isSignedHeader(name) && value !== undefined && value !== '') headers[name] = String(value)
+  const { SecretId, SecretKey, Bucket, Region, UseRawKey, Key = '' } = given
+  if (!SecretId || !SecretKey) {
+    throw argumentError('KitMissingParam', `missing param ${SecretId ? 'SecretKey' : 'SecretId'}`)
   }
-  const hasHost = Object.keys(headers).some((name) => name.toLowerCase() === 'host')
+  const headers = valuesOf(given.Headers ?? given.headers)
+  for (const name of Object.keys(headers)) if (!isSignedHeader(name)) delete headers[name]
+  const hasHost = headers.Host || headers.host
   if (!hasHost && given.ForceSignHost !== false && Bucket && Region) {
     headers.Host = `${Bucket}.cos.${Region}.myqcloud.com`
   }
-  const query: Record<string, string> = {}
-  for (const [name, value] of Object.entries(given.Query ?? given.params ?? {})) {
-    if (value !== undefined && value !== null) query[name] = String(value)
-  }
-  const path = given.Key ?? given.Pathname ?? given.pathname ?? ''
-  const isWhole = path[0] === '/' && !UseRawKey
+  const path = given.Pathname || given.pathname || (UseRawKey ? `/${Key}` : Key)
   const start = Math.round((now + (given.SystemClockOffset ?? 0)) / 1000) - 1
-  const keyTime = given.KeyTime ?? `${start};${start + (given.Expires ?? given.expires ?? 900)}`
+  const seconds = Number(given.Expires || given.expires || 900)
   const { authorization } = signRequest(
     {
-      method: given.Method ?? given.method ?? 'get',
-      pathname: isWhole ? path : `/${path}`,
-      query,
+      method: given.method || given.Method || 'get',
+      pathname: UseRawKey || path[0] === '/' ? path : `/${path}`,
+      query: valuesOf(given.Query ?? given.params),
       headers,
     },
-    { SecretId, SecretKey, keyTime },
+    { SecretId, SecretKey, keyTime: given.KeyTime || `${start};${start + seconds}` },
     signatureHash,
   )
   return authorization
+}
+
+/** What is said, as text. */
+function valuesOf(given: Record<string, unknown> = {}): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && value !== null) values[name] = String(value)
+  }
+  return values
 }
