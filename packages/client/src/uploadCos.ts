@@ -99,7 +99,6 @@ export class UploadCOS {
         Query: {},
         Headers: {},
         Scope: [],
-        SystemClockOffset: this.options.SystemClockOffset,
       })
     }
     if (cloud.place) return cloud.place

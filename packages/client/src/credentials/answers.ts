@@ -25,7 +25,12 @@ export interface AuthorizationRequest {
   Headers: Record<string, string>
   Scope: ScopeEntry[]
   SystemClockOffset: number
+  ForceSignHost: boolean
 }
+
+/** What of it depends on the request. */
+export type RequestToAuthorize = Omit<AuthorizationRequest, 'SystemClockOffset' | 'ForceSignHost'> &
+  Partial<AuthorizationRequest>
 
 /** A temporary key, as getAuthorization answers ("format 1"). */
 export interface TemporaryKeyAnswer extends CallerHeaders {

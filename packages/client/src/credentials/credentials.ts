@@ -1,7 +1,7 @@
 import { CosError, isCosError } from '@miniprogram-cos/protocol'
 import type { ResolvedOptions } from '../options'
 import { type Platform, pause } from '../platform'
-import { type AuthorizationRequest, type Key, type ReadySignature, readAnswer } from './answers'
+import { type Key, type ReadySignature, type RequestToAuthorize, readAnswer } from './answers'
 
 /** A key with less life left than this many seconds is not used any more. */
 const MIN_REMAINING = 60
@@ -44,7 +44,7 @@ export class Credentials {
   }
 
   /** A key, or a signature, that is good for the request. @throws CosError */
-  async get(request: AuthorizationRequest): Promise<Key | ReadySignature> {
+  async get(request: RequestToAuthorize): Promise<Key | ReadySignature> {
     const { getAuthorization, getSTS } = this.options
     if (!getAuthorization && !getSTS) return this.fixedKey()
     const scopeKey = JSON.stringify(request.Scope)
@@ -101,16 +101,17 @@ export class Credentials {
     return this.cache.find(({ key, scopeKey: own }) => !key.isScoped || own === scopeKey)?.key
   }
 
-  private async ask(
-    request: AuthorizationRequest,
-    scopeKey: string,
-  ): Promise<Key | ReadySignature> {
-    const { getAuthorization, getSTS } = this.options
+  private async ask(request: RequestToAuthorize, scopeKey: string): Promise<Key | ReadySignature> {
+    const { getAuthorization, getSTS, SystemClockOffset, ForceSignHost } = this.options
     const source = getAuthorization ? 'getAuthorization' : 'getSTS'
     const ask = () =>
       this.callProvider(source, (callback) =>
         getAuthorization
-          ? getAuthorization.call(this.owner, request, callback)
+          ? getAuthorization.call(
+              this.owner,
+              { SystemClockOffset, ForceSignHost, ...request },
+              callback,
+            )
           : getSTS?.call(this.owner, { Bucket: request.Bucket, Region: request.Region }, callback),
       )
     // Once more, for all who wait: nobody repeats it on their own.

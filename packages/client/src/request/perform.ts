@@ -8,7 +8,7 @@ import {
   readXml,
   type XmlElement,
 } from '@miniprogram-cos/protocol'
-import type { AuthorizationRequest, Key, ReadySignature } from '../credentials/answers'
+import type { Key, ReadySignature, RequestToAuthorize } from '../credentials/answers'
 import { type Credentials, SKEW_SECONDS } from '../credentials/credentials'
 import type { Emitter } from '../events/emitter'
 import type { ResolvedOptions } from '../options'
@@ -97,7 +97,7 @@ function redirectTo(prepared: Prepared, url: string): void {
   prepared.address = { ...prepared.address, base, host }
 }
 
-function authorizationRequest(prepared: Prepared, options: ResolvedOptions): AuthorizationRequest {
+function authorizationRequest(prepared: Prepared, options: ResolvedOptions): RequestToAuthorize {
   const { Bucket, Region, row, pathname, query, scope, Key } = prepared
   return {
     Bucket,
@@ -108,7 +108,6 @@ function authorizationRequest(prepared: Prepared, options: ResolvedOptions): Aut
     Query: query,
     Headers: headersToSign(prepared, options),
     Scope: scope,
-    SystemClockOffset: options.SystemClockOffset,
   }
 }
 

@@ -60,11 +60,12 @@ export async function getObjectUrl(core: ClientCore, params: Params): Promise<st
     Query: prepared.query,
     Headers: signedHeaders,
     Scope: prepared.scope,
-    SystemClockOffset: options.SystemClockOffset,
+    ForceSignHost: options.ForceSignHost,
   })
+  const more = [queryString(credential.headers ?? {}), unsigned].filter(Boolean).join('&')
   if (credential.kind === 'signature') {
     const { Authorization, SecurityToken } = credential
-    return presignedUrl(bare, Authorization, prepared.query, SecurityToken, unsigned)
+    return presignedUrl(bare, Authorization, prepared.query, SecurityToken, more)
   }
   const { authorization } = signRequest(
     {
@@ -80,7 +81,7 @@ export async function getObjectUrl(core: ClientCore, params: Params): Promise<st
     },
     signatureHash,
   )
-  return presignedUrl(bare, authorization, prepared.query, credential.SecurityToken, unsigned)
+  return presignedUrl(bare, authorization, prepared.query, credential.SecurityToken, more)
 }
 
 function secondsOf(value: unknown): number {
