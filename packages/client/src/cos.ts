@@ -1,5 +1,7 @@
 import {
   type AnyOperation,
+  adviseOn,
+  FURTHER_ADVICE,
   type Operation,
   type Operations,
   operations,
@@ -118,6 +120,8 @@ export class COS extends UploadCOS {
     )
   }
 }
+
+adviseOn(FURTHER_ADVICE)
 
 /** Uploads of content, which run as tasks. */
 const WORKS = new Map<AnyOperation, typeof postFileWork>([

@@ -44,9 +44,6 @@ export interface CosErrorInit {
   cause?: unknown
 }
 
-/** Fields that only some errors have. */
-const OPTIONAL = ['statusCode', 'headers', 'url', 'method', 'RequestId', 'cause'] as const
-
 /**
  * Every failure of this kit. A real `Error` that also carries the fields of cos-wx-sdk-v5's error
  * objects (`error`, `statusCode`, `headers`, `url`, `method`, `RequestId`).
@@ -57,8 +54,8 @@ const OPTIONAL = ['statusCode', 'headers', 'url', 'method', 'RequestId', 'cause'
  */
 export class CosError extends Error {
   override readonly name = 'CosError' as const
-  readonly kind: CosErrorKind
-  readonly code: string
+  declare readonly kind: CosErrorKind
+  declare readonly code: string
   readonly error: ServiceErrorBody | string
   declare readonly statusCode?: number
   declare readonly headers?: Record<string, string>
@@ -71,12 +68,11 @@ export class CosError extends Error {
 
   constructor(init: CosErrorInit) {
     super(init.message)
-    this.kind = init.kind
-    this.code = init.code
-    this.error = init.error ?? init.message
-    this.retryable = init.retryable ?? false
-    for (const name of OPTIONAL) {
-      if (init[name] !== undefined) Object.assign(this, { [name]: init[name] })
+    this.error = init.message
+    this.retryable = false
+    const fields: Record<string, unknown> = this as never
+    for (const [name, value] of Object.entries(init)) {
+      if (value !== undefined) fields[name] = value
     }
   }
 
@@ -91,13 +87,23 @@ export class CosError extends Error {
   }
 }
 
+/** A `CosError`, told briefly. */
+export function cosError(
+  kind: CosErrorKind,
+  code: string,
+  message: string,
+  more?: Partial<CosErrorInit>,
+): CosError {
+  return new CosError({ kind, code, message, ...more })
+}
+
 /** An error of the call itself: nothing was sent. */
 export function argumentError(
   code: string,
   message: string,
-  error: CosErrorInit['error'] = message,
+  error?: CosErrorInit['error'],
 ): CosError {
-  return new CosError({ kind: 'argument', code, message, error })
+  return cosError('argument', code, message, { error })
 }
 
 /** True for a `CosError`, also one made by another copy of this package (sub-packages, plugins). */
