@@ -1,4 +1,5 @@
-import { CosError } from '../errors/CosError'
+import { cosError } from '../errors/CosError'
+import { NAMED, NAMES } from './entities'
 
 /** A parsed element: its text, or its children by name; a repeated child is an array. */
 export type XmlValue = string | XmlElement | XmlValue[]
@@ -6,13 +7,18 @@ export interface XmlElement {
   [name: string]: XmlValue
 }
 
-const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+/** An element whose end has not come yet. */
+interface Open {
+  name: string
+  text: string
+  children?: XmlElement
+  parent?: Open
+}
 
 function decodeEntities(text: string): string {
-  if (text.indexOf('&') < 0) return text
-  return text.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex, dec, name) => {
-    if (name) return NAMED[name] ?? whole
-    const code = hex ? Number.parseInt(hex, 16) : Number(dec)
+  return text.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+    if (name) return NAMED[NAMES.indexOf(name)] || whole
+    const code = hex ? Number.parseInt(hex, 16) : Number(decimal)
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })
 }
@@ -25,65 +31,47 @@ function decodeEntities(text: string): string {
  * @throws CosError `KitInvalidXml` (kind `integrity`) for text that is not a whole document
  */
 export function readXml(text: string): XmlElement {
-  const root: XmlElement = {}
-  const stack: { name: string; children: XmlElement; text: string; hasChild: boolean }[] = [
-    { name: '', children: root, text: '', hasChild: false },
-  ]
+  const root: Open = { name: '', text: '', children: {} }
+  let top = root
+  // CDATA; comment; instruction; tag: slash, name, attributes, slash; text. All are next to each other.
   const token =
-    /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([^\s<>/!?]+)([^<>]*?)(\/?)>|([^<]+)/g
-  let end = 0
-  for (let m = token.exec(text); m; m = token.exec(text)) {
-    if (m.index !== end) break
-    end = token.lastIndex
-    const top = stack[stack.length - 1] as (typeof stack)[number]
-    if (m[1] !== undefined) top.text += m[1]
-    else if (m[6] !== undefined) top.text += decodeEntities(m[6])
-    else if (m[3] === undefined) continue
-    else if (m[2]) {
-      if (stack.length === 1 || top.name !== m[3]) throw broken(`unexpected </${m[3]}>`)
-      stack.pop()
-      const parent = stack[stack.length - 1] as (typeof stack)[number]
-      parent.hasChild = true
-      add(parent.children, top.name, top.hasChild ? top.children : top.text)
-    } else if (m[5]) {
-      top.hasChild = true
-      add(top.children, m[3], '')
-    } else {
-      stack.push({ name: m[3], children: {}, text: '', hasChild: false })
-    }
+    /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([^\s<>/!?]+)[^<>]*?(\/?)>|([^<]+)/y
+  for (let at = 0; at < text.length; at = token.lastIndex) {
+    const match = token.exec(text)
+    if (!match) throw broken(`unreadable at character ${at}`)
+    const [, cdata, close, name, empty, chars] = match
+    if (chars) top.text += decodeEntities(chars)
+    else if (cdata) top.text += cdata
+    else if (close) {
+      const { parent } = top
+      if (!parent || top.name !== name) throw broken(`unexpected </${name}>`)
+      add(parent, name, top.children || top.text)
+      top = parent
+    } else if (empty) add(top, name as string, '')
+    else if (name) top = { name, text: '', parent: top }
   }
-  if (end !== text.length) throw broken(`unreadable at character ${end}`)
-  if (stack.length > 1) throw broken(`<${stack[stack.length - 1]?.name}> is not closed`)
-  return root
+  if (top !== root) throw broken(`<${top.name}> is not closed`)
+  return root.children as XmlElement
 }
 
-function add(parent: XmlElement, name: string, value: XmlValue): void {
-  if (!Object.prototype.hasOwnProperty.call(parent, name)) {
-    // Not a plain assignment: an element named __proto__ must stay data.
-    Object.defineProperty(parent, name, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    })
-    return
-  }
-  const before = parent[name] as XmlValue
-  if (Array.isArray(before)) before.push(value)
-  else parent[name] = [before, value]
+function add(parent: Open, name: string, value: XmlValue): void {
+  if (!parent.children) parent.children = {}
+  const { children } = parent
+  const before = children[name] as XmlValue
+  // By a plain assignment an element named __proto__ would be none.
+  if (name === '__proto__') parent.children = { ...children, [name]: value }
+  else if (!{}.hasOwnProperty.call(children, name)) children[name] = value
+  else if (Array.isArray(before)) before.push(value)
+  else children[name] = [before, value]
 }
 
-function broken(why: string): CosError {
-  return new CosError({
-    kind: 'integrity',
-    code: 'KitInvalidXml',
-    message: `the answer is not readable XML: ${why}`,
+function broken(why: string): Error {
+  return cosError('integrity', 'KitInvalidXml', `the answer is not readable XML: ${why}`, {
     retryable: true,
   })
 }
 
 /** A child as a list, whether COS sent none, one or many. */
 export function asList<T = XmlElement>(value: XmlValue | undefined): T[] {
-  if (value === undefined || value === '') return []
-  return (Array.isArray(value) ? value : [value]) as T[]
+  return ([] as unknown[]).concat(value || []) as T[]
 }

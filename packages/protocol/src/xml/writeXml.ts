@@ -1,14 +1,8 @@
-const ESCAPES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-}
+import { NAMED, NAMES } from './entities'
 
 /** Escapes text for an XML element. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => ESCAPES[c] as string)
+  return text.replace(/[&<>"']/g, (character) => `&${NAMES[NAMED.indexOf(character)]};`)
 }
 
 /**
@@ -20,10 +14,11 @@ export function escapeXml(text: string): string {
 export function writeXml(data: object): string {
   let xml = ''
   for (const [name, value] of Object.entries(data)) {
-    for (const item of Array.isArray(value) ? value : [value]) {
-      if (item === undefined) continue
-      const inner = typeof item === 'object' ? writeXml(item ?? {}) : escapeXml(String(item))
-      xml += item === null ? `<${name}/>` : `<${name}>${inner}</${name}>`
+    for (const item of [].concat(value) as unknown[]) {
+      if (item === null) xml += `<${name}/>`
+      else if (item !== undefined) {
+        xml += `<${name}>${typeof item === 'object' ? writeXml(item) : escapeXml(String(item))}</${name}>`
+      }
     }
   }
   return xml
