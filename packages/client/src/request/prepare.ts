@@ -10,7 +10,6 @@ import {
   encodeKey,
   isSignedHeader,
   paramHeaders,
-  parseCopySource,
   putObject,
   queryString,
   serviceAddress,
@@ -207,8 +206,8 @@ function scopeOf(
     if (on === 'listedObjects') {
       for (const object of params.Objects as { Key: string }[])
         scope.push(entry(action, object.Key))
-    } else if (on === 'copySource') {
-      const source = parseCopySource(String(params.CopySource ?? ''))
+    } else if (on === 'copySource' && row.sourceOf) {
+      const source = row.sourceOf(String(params.CopySource ?? ''))
       const own = entry(action, source.Key)
       scope.push({ ...own, bucket: source.Bucket, region: source.Region ?? Region })
     } else scope.push(entry(action, on === 'prefix' ? String(params.Prefix ?? '') : Key))

@@ -20,8 +20,7 @@ export function parseBucket(bucket: string): BucketName | undefined {
  * @throws CosError `KitInvalidBucket`
  */
 export function checkBucket(bucket: string, appId?: string | number): string {
-  const full = parseBucket(bucket) ? bucket : appId ? `${bucket}-${appId}` : bucket
-  if (parseBucket(full)) return full
+  for (const name of [bucket, `${bucket}-${appId}`]) if (BUCKET_PATTERN.test(name)) return name
   throw argumentError(
     'KitInvalidBucket',
     `Bucket should format as "test-1250000000", got ${JSON.stringify(bucket)}`,
@@ -31,9 +30,8 @@ export function checkBucket(bucket: string, appId?: string | number): string {
 /** @throws CosError `KitInvalidRegion` */
 export function checkRegion(region: string): string {
   if (/^[a-z\d-]+$/.test(region)) return region
-  const hint = region.indexOf('cos.') >= 0 ? '; leave out "cos."' : ''
   throw argumentError(
     'KitInvalidRegion',
-    `Region should look like "ap-guangzhou", got ${JSON.stringify(region)}${hint}`,
+    `Region should look like "ap-guangzhou" (leave out "cos."), got ${JSON.stringify(region)}`,
   )
 }

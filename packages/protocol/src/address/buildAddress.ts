@@ -1,4 +1,4 @@
-import { parseBucket } from './bucket'
+import { BUCKET_PATTERN } from './bucket'
 
 /** The options that decide where requests go; names and meaning as in cos-wx-sdk-v5. */
 export interface AddressOptions {
@@ -24,24 +24,24 @@ export interface Address {
 }
 
 /** Regions of the first generation, whose hosts have no `cos.` in them. */
-const LEGACY = new Set(['cn-south', 'cn-south-2', 'cn-north', 'cn-east', 'cn-southwest', 'sg'])
+const LEGACY = /^(cn-(south(-2)?|north|east|southwest)|sg)$/
+
+const SERVICE = 'cos.{Region}.myqcloud.com'
 
 /** Where a bucket's requests go. */
 export function bucketAddress(bucket: string, region: string, options: AddressOptions): Address {
-  const area = options.UseAccelerate ? 'accelerate' : region
-  const service = LEGACY.has(area) ? '{Region}.myqcloud.com' : 'cos.{Region}.myqcloud.com'
-  if (options.ForcePathStyle && !options.Domain) {
-    const address = fromTemplate(service, bucket, area, options.Protocol)
-    return { ...address, base: `${address.base}/${bucket}`, signedPrefix: `/${bucket}` }
-  }
-  return fromTemplate(options.Domain || `{Bucket}.${service}`, bucket, area, options.Protocol)
+  const { Domain, ForcePathStyle, Protocol, UseAccelerate } = options
+  const area = UseAccelerate ? 'accelerate' : region
+  const service = LEGACY.test(area) ? SERVICE.slice(4) : SERVICE
+  const signedPrefix = ForcePathStyle && !Domain ? `/${bucket}` : ''
+  const template = signedPrefix ? service + signedPrefix : Domain || `{Bucket}.${service}`
+  return { ...fromTemplate(template, bucket, area, Protocol), signedPrefix }
 }
 
 /** Where getService goes: all regions, or one. */
-export function serviceAddress(region: string | undefined, options: AddressOptions): Address {
-  const template =
-    options.ServiceDomain || (region ? 'cos.{Region}.myqcloud.com' : 'service.cos.myqcloud.com')
-  return fromTemplate(template, '', region ?? '', options.Protocol)
+export function serviceAddress(region = '', { ServiceDomain, Protocol }: AddressOptions): Address {
+  const template = ServiceDomain || (region ? SERVICE : 'service.cos.myqcloud.com')
+  return fromTemplate(template, '', region, Protocol)
 }
 
 function fromTemplate(
@@ -50,27 +50,20 @@ function fromTemplate(
   region: string,
   protocol = 'https:',
 ): Address {
-  const { short = '', appid = '' } = parseBucket(bucket) ?? {}
-  // Double braces first: `{{Bucket}}` is the short name, `{Bucket}` the full one.
-  const filled = template
-    .replace(/\{\{(\w+)\}\}/g, (_, name: string) => field(name, short, short, appid, region))
-    .replace(/\{(\w+)\}/g, (_, name: string) => field(name, bucket, short, appid, region))
-  const url = (/^[a-z]+:\/\//i.test(filled) ? filled : `${protocol}//${filled}`).replace(/\/$/, '')
-  const host = /^[a-z]+:\/\/([^/]*)/i.exec(url)?.[1] ?? ''
-  return { base: url, host, signedPrefix: '' }
-}
-
-function field(name: string, bucket: string, short: string, appid: string, region: string): string {
-  switch (name.toLowerCase()) {
-    case 'bucket':
-      return bucket
-    case 'bucketname':
-      return short
-    case 'appid':
-      return appid
-    case 'region':
-      return region
-    default:
-      return ''
-  }
+  const [, short = '', appid = ''] = BUCKET_PATTERN.exec(bucket) || []
+  // In double braces `{{Bucket}}` is the short name, `{Bucket}` the full one.
+  const filled = template.replace(/\{(\{?)(\w+)\}\}?/g, (_, doubled: string, name: string) => {
+    const fields: Record<string, string> = {
+      bucket: doubled ? short : bucket,
+      bucketname: short,
+      appid,
+      region,
+    }
+    return fields[name.toLowerCase()] || ''
+  })
+  const [base = '', host = ''] =
+    /^[a-z]+:\/\/([^/]*).*?(?=\/?$)/i.exec(
+      /^[a-z]+:\/\//i.test(filled) ? filled : `${protocol}//${filled}`,
+    ) || []
+  return { base, host, signedPrefix: '' }
 }

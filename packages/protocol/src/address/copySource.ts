@@ -15,9 +15,10 @@ export interface CopySource {
  * @throws CosError `KitInvalidCopySource`
  */
 export function parseCopySource(text: string): CopySource {
-  const match = /^(?:https?:\/\/)?([^/]+)\/([^?]+)(?:\?versionId=([^&]*))?$/i.exec(text)
-  const target = match ? parseBucketHost(match[1] as string) : undefined
-  if (!match || !target) {
+  const [, host = '', key = '', version] =
+    /^(?:https?:\/\/)?([^/]+)\/([^?]+)(?:\?versionId=([^&]*))?$/i.exec(text) || []
+  const target = parseBucketHost(host)
+  if (!target) {
     const error = 'CopySource format error'
     throw argumentError(
       'KitInvalidCopySource',
@@ -25,12 +26,10 @@ export function parseCopySource(text: string): CopySource {
       error,
     )
   }
-  return {
-    Bucket: target.bucket,
-    Key: decode(match[2] as string),
-    ...(target.region ? { Region: target.region } : {}),
-    ...(match[3] ? { VersionId: decode(match[3]) } : {}),
-  }
+  const source: CopySource = { Bucket: target.bucket, Key: decode(key) }
+  if (target.region) source.Region = target.region
+  if (version) source.VersionId = decode(version)
+  return source
 }
 
 function decode(text: string): string {

@@ -1,4 +1,4 @@
-import { parseBucket } from './bucket'
+import { BUCKET_PATTERN } from './bucket'
 
 /** What a Host header names. */
 export type HostTarget =
@@ -19,15 +19,13 @@ export function parseBucketHost(
   hostHeader: string,
 ): Extract<HostTarget, { kind: 'bucket' }> | undefined {
   const host = withoutPort(hostHeader)
-  const dot = host.indexOf('.')
-  const bucket = dot < 0 ? host : host.slice(0, dot)
-  if (!parseBucket(bucket)) return undefined
-  const rest = host.slice(dot + 1)
-  const area = SUFFIX.test(host)
-    ? /^(?:cos(?:-internal|-website)?\.)?(?:dualstack\.)?([a-z0-9-]+)\./.exec(rest)?.[1]
-    : /^cos\.([a-z0-9-]+)\./.exec(rest)?.[1]
+  const [, bucket = '', rest = ''] = /^([^.]*)\.?(.*)/.exec(host) || []
+  if (!BUCKET_PATTERN.test(bucket)) return undefined
+  const [, cos, area] =
+    /^(cos(?:-internal|-website)?\.)?(?:dualstack\.)?([a-z\d-]+)\./.exec(rest) || []
+  if (!area || !(cos || SUFFIX.test(host))) return { kind: 'bucket', bucket }
   if (area === 'accelerate') return { kind: 'bucket', bucket, accelerate: true }
-  return { kind: 'bucket', bucket, ...(area ? { region: area } : {}) }
+  return { kind: 'bucket', bucket, region: area }
 }
 
 /**

@@ -28,14 +28,9 @@ export function encodeKey(key: string): string {
 /** Length of a text in UTF-8 bytes, without the platform's TextEncoder (phones lack it). */
 export function utf8Length(text: string): number {
   let bytes = 0
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit < 0x80) bytes += 1
-    else if (unit < 0x800) bytes += 2
-    else if (unit >= 0xd800 && unit < 0xdc00) {
-      bytes += 4
-      i++
-    } else bytes += 3
+  for (const character of text) {
+    const code = character.codePointAt(0) as number
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
   }
   return bytes
 }

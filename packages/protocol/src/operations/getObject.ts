@@ -1,5 +1,5 @@
 import { argumentError } from '../errors/CosError'
-import { foldsToRoot } from '../key/checkKey'
+import { foldsToRoot } from '../key/foldsToRoot'
 import type { Own } from './configuration'
 import { dashedQuery } from './dashed'
 import {

@@ -1,3 +1,4 @@
+import type { CopySource } from '../address/copySource'
 import type { XmlElement } from '../xml/readXml'
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD' | 'OPTIONS'
@@ -100,6 +101,8 @@ export interface Operation<Params extends CallParams, Result> {
   readonly needs?: readonly string[]
   /** Made this operation, not its namesake, by an `x-cos-copy-source` header. */
   readonly copies?: boolean
+  /** What is copied, as `x-cos-copy-source` names it. */
+  readonly sourceOf?: (CopySource: string) => CopySource
   /** A form upload: signed over `/`, the key travels in the form. */
   readonly form?: boolean
   readonly access: readonly RequiredAccess[]
@@ -174,15 +177,6 @@ export function partRequest({
   UploadId: string
 }): RequestParts {
   return { query: { partNumber: PartNumber, uploadId: UploadId } }
-}
-
-/** What rows that copy an object have in common. */
-export const COPY: Pick<AnyOperation, 'copies' | 'access'> = {
-  copies: true,
-  access: [
-    { action: 'GetObject', on: 'copySource' },
-    { action: 'PutObject', on: 'object' },
-  ],
 }
 
 /** The content of the answer's root element, which COS promises to be a `Content`. */

@@ -1,6 +1,6 @@
 import type { Own } from './configuration'
+import { COPY } from './copy'
 import {
-  COPY,
   contentOf,
   type ObjectParams,
   objectOperation,

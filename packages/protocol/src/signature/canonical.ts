@@ -24,23 +24,28 @@ export interface CanonicalRequest {
 }
 
 /** Names and values of one list, encoded, sorted by encoded lower-case name. */
-function canonicalFields(fields: Fields): { list: string; text: string } {
+function canonicalFields(fields: Fields = {}): { list: string; text: string } {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name, value]) => [encodeComponent(name).toLowerCase(), encodeComponent(String(value))])
-    .sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1))
+    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
   return {
     list: pairs.map(([name]) => name).join(';'),
-    text: pairs.map(([name, value]) => `${name}=${value}`).join('&'),
+    text: pairs.map((pair) => pair.join('=')).join('&'),
   }
 }
 
-export function canonicalRequest(request: RequestToSign): CanonicalRequest {
-  const params = canonicalFields(request.query ?? {})
-  const headers = canonicalFields(request.headers ?? {})
+export function canonicalRequest({
+  method,
+  pathname,
+  query,
+  headers,
+}: RequestToSign): CanonicalRequest {
+  const params = canonicalFields(query)
+  const { list, text } = canonicalFields(headers)
   return {
-    httpString: httpStringOf(request.method, request.pathname, params.text, headers.text),
-    headerList: headers.list,
+    httpString: httpStringOf(method, pathname, params.text, text),
+    headerList: list,
     paramList: params.list,
   }
 }
@@ -55,28 +60,10 @@ export function httpStringOf(
 }
 
 /** Headers that COS's SDKs sign; of the others, none may change what a request means. */
-const SIGNED_HEADERS = new Set([
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-length',
-  'content-md5',
-  'content-type',
-  'expect',
-  'expires',
-  'host',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-unmodified-since',
-  'origin',
-  'range',
-  'transfer-encoding',
-  'pic-operations',
-])
+const SIGNED_HEADERS =
+  /x-cos-|x-ci-|^(cache-control|content-(disposition|encoding|length|md5|type)|expect|expires|host|if-(un)?modified-since|if-(none-)?match|origin|range|transfer-encoding|pic-operations)$/i
 
 /** Whether a header belongs into the signature. */
 export function isSignedHeader(name: string): boolean {
-  const lower = name.toLowerCase()
-  return lower.indexOf('x-cos-') >= 0 || lower.indexOf('x-ci-') >= 0 || SIGNED_HEADERS.has(lower)
+  return SIGNED_HEADERS.test(name)
 }

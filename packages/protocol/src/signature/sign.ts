@@ -45,14 +45,7 @@ export function signRequest(
   const { httpString, headerList, paramList } = canonicalRequest(request)
   const stringToSign = stringToSignOf(key.keyTime, httpString, hash)
   const signature = hash.hmacSha1(signKey, stringToSign)
-  const authorization = [
-    'q-sign-algorithm=sha1',
-    `q-ak=${key.SecretId}`,
-    `q-sign-time=${key.keyTime}`,
-    `q-key-time=${key.keyTime}`,
-    `q-header-list=${headerList}`,
-    `q-url-param-list=${paramList}`,
-    `q-signature=${signature}`,
-  ].join('&')
+  const { SecretId, keyTime } = key
+  const authorization = `q-sign-algorithm=sha1&q-ak=${SecretId}&q-sign-time=${keyTime}&q-key-time=${keyTime}&q-header-list=${headerList}&q-url-param-list=${paramList}&q-signature=${signature}`
   return { authorization, stringToSign, httpString, signature }
 }
