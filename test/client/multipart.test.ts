@@ -102,6 +102,42 @@ test('holds no more parts in memory than are under way', async () => {
   expect(requests.length).toBe(6)
 })
 
+test.each<[string, object, object, number, number]>([
+  ['three parts at a time by default', { ChunkParallelLimit: undefined }, {}, 3, 3],
+  ['what the call says', {}, { AsyncLimit: 2 }, 2, 2],
+  ['four and up to eight by itself', { ChunkParallelLimit: 'auto' }, {}, 4, 8],
+  ['the same for one call', { ChunkParallelLimit: 1 }, { AsyncLimit: 'auto' }, 4, 8],
+])('sends %s', async (_, options, params, least, most) => {
+  const answer = (request: RecordedRequest): CannedAnswer => {
+    const isInit = String(request.url).endsWith('?uploads')
+    const isPart = String(request.url).includes('partNumber=')
+    const root = isInit ? 'InitiateMultipartUploadResult' : 'CompleteMultipartUploadResult'
+    const data = isPart ? '' : `<${root}><UploadId>u</UploadId><ETag>e</ETag></${root}>`
+    return { statusCode: 200, header: { ETag: '"e"' }, data, delay: isPart ? 2 : 1 }
+  }
+  const { wx, requests } = createRecordingWx(answer, { f: new Uint8Array(20 * MIB) })
+  const plain = wx as { request: (options: Record<string, unknown>) => object }
+  let running = 0
+  let peak = 0
+  const request = (given: { success: (result: object) => void }) => {
+    peak = Math.max(peak, ++running)
+    const success = (result: object) => {
+      running--
+      given.success(result)
+    }
+    return plain.request({ ...given, success })
+  }
+  ;(globalThis as { wx?: unknown }).wx = { ...wx, request }
+  await cosOf(options).uploadFile({ ...AT, ...params, FilePath: 'f' })
+  expect(requests.length).toBe(22)
+  expect(peak).toBeGreaterThanOrEqual(least)
+  expect(peak).toBeLessThanOrEqual(most)
+})
+
+test('any other word for the number of parts is refused', () => {
+  expect(() => cosOf({ ChunkParallelLimit: 'fast' })).toThrow('ChunkParallelLimit')
+})
+
 test('a part that is dropped is sent again, a part that is refused ends the upload and frees its parts', async () => {
   const dropped = install((step, count) => (step === 'part 2' && count === 1 ? DROP : undefined))
   await cosOf().uploadFile({ ...AT, FilePath: 'f' })

@@ -106,7 +106,7 @@ async function copyInParts(
         copied += length
         report(copied)
       })
-    await runPool(parts, limit, copy, group.abort)
+    await runPool(parts, () => limit, copy, group.abort)
     Parts.sort((a, b) => a.PartNumber - b.PartNumber)
     return await perform(core, multipartComplete, { ...upload, Parts })
   } catch (error) {

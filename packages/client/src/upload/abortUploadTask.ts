@@ -47,14 +47,19 @@ export async function abortUploadTask(
   }
   const uploads = await uploadsOf(core, at, { Level, Key, UploadId })
   const result: AbortUploadTaskResult = { successList: [], errorList: [] }
-  await runPool(uploads, Math.max(1, Number(AsyncLimit)), async (upload) => {
-    try {
-      await perform(core, multipartAbort, { ...upload })
-      result.successList.push(upload)
-    } catch (error) {
-      result.errorList.push({ ...upload, error: error as CosError })
-    }
-  })
+  const limit = Math.max(1, Number(AsyncLimit) || 1)
+  await runPool(
+    uploads,
+    () => limit,
+    async (upload) => {
+      try {
+        await perform(core, multipartAbort, { ...upload })
+        result.successList.push(upload)
+      } catch (error) {
+        result.errorList.push({ ...upload, error: error as CosError })
+      }
+    },
+  )
   return result
 }
 

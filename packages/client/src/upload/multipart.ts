@@ -13,6 +13,7 @@ import type { Platform } from '../platform'
 import { type ClientCore, perform } from '../request/perform'
 import { type Params, prepare } from '../request/prepare'
 import { abortGroup } from './abortGroup'
+import { AutoLimit } from './autoLimit'
 import { freeUpload } from './freeUpload'
 import { goOnWith } from './goOnWith'
 import { readLocalFile } from './localFile'
@@ -150,18 +151,23 @@ async function sendParts(
   const missing = parts.filter(({ PartNumber }) => !isThere(PartNumber))
   let loaded = fileSize - missing.reduce((sum, { length }) => sum + length, 0)
   onLoaded(loaded)
-  const limit = Math.max(1, Number(params.AsyncLimit ?? options.ChunkParallelLimit))
+  const limit = params.AsyncLimit ?? options.ChunkParallelLimit
+  const auto = limit === 'auto' ? new AutoLimit() : undefined
+  const fixed = Math.max(1, Number(limit) || 1)
   const send = async ({ PartNumber, position, length }: Part) => {
     // A part is read when it may go out, not before.
     const sent = await partSlots.run(async () => {
       if ((upload.signal as AbortSignalLike).aborted) throw new CosError(ABORTED)
+      const ended = auto?.begin(platform.now())
       const Body = await readLocalFile(platform, params.FilePath, { position, length, fileSize })
       if (Body.byteLength !== length) {
         throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
       }
       const part = { ...upload, Headers: headersLike(params, PART_HEADERS), PartNumber, Body }
       const tries = { tries: options.ChunkRetryTimes + 1 }
-      return (await perform(core, multipartUpload, part, tries)) as { ETag: string }
+      const answer = (await perform(core, multipartUpload, part, tries)) as { ETag: string }
+      ended?.(length, platform.now())
+      return answer
     })
     if (!sent.ETag)
       throw integrityError('KitNoETag', `part ${PartNumber} was answered without ETag`)
@@ -169,7 +175,7 @@ async function sendParts(
     loaded += length
     onLoaded(loaded)
   }
-  await runPool(missing, limit, send, giveUp)
+  await runPool(missing, () => auto?.current ?? fixed, send, giveUp)
   return done.sort((a, b) => a.PartNumber - b.PartNumber)
 }
 

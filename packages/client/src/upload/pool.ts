@@ -1,29 +1,37 @@
 /**
- * Runs tasks with at most `limit` at a time. The first failure stops new ones, and is thrown once those
- * under way have ended. `giveUp` may end those: what they fail with then is not what is thrown.
+ * Runs tasks with at most `limit()` at a time, which may change meanwhile. The first failure stops new ones,
+ * and is thrown once those under way have ended. `giveUp` may end those: what they fail with then is not
+ * what is thrown.
  */
-export async function runPool<T>(
+export function runPool<T>(
   items: readonly T[],
-  limit: number,
+  limit: () => number,
   run: (item: T) => Promise<void>,
   giveUp?: () => void,
 ): Promise<void> {
   let next = 0
-  let failed = false
-  let failure: unknown
-  const worker = async () => {
-    while (!failed && next < items.length) {
-      const item = items[next++] as T
-      try {
-        await run(item)
-      } catch (error) {
-        if (failed) continue
-        failed = true
-        failure = error
-        giveUp?.()
-      }
+  let running = 0
+  let failed: { failure: unknown } | undefined
+  return new Promise((resolve, reject) => {
+    const fail = (failure: unknown) => {
+      if (failed) return
+      failed = { failure }
+      giveUp?.()
     }
-  }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
-  if (failed) throw failure
+    const goOn = () => {
+      while (!failed && running < limit() && next < items.length) {
+        running++
+        void run(items[next++] as T)
+          .catch(fail)
+          .then(() => {
+            running--
+            goOn()
+          })
+      }
+      if (running > 0) return
+      if (failed) reject(failed.failure)
+      else resolve()
+    }
+    goOn()
+  })
 }

@@ -23,6 +23,8 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   SliceSize?: number
   /** Bytes of a part. @default the option ChunkSize (1 MiB) */
   ChunkSize?: number
+  /** Parts of this file that are sent at a time. @default the option ChunkParallelLimit (3) */
+  AsyncLimit?: number | 'auto'
   onProgress?: (progress: UploadProgress) => void
   /** The task's id, for pauseTask, restartTask and cancelTask; called before anything is read. */
   onTaskReady?: (id: string) => void
