@@ -121,10 +121,14 @@ export class TaskQueue {
   }
 
   private startNext(): void {
+    const isFull = () =>
+      this.tasks.filter((one) => one.running).length >= this.options.FileParallelLimit
+    let full = isFull()
     for (const task of this.tasks) {
-      const running = this.tasks.filter((one) => one.running).length
-      if (running >= this.options.FileParallelLimit) return
-      if (task.info.state === 'waiting' && !task.running) this.start(task)
+      if (full) return
+      if (task.info.state !== 'waiting' || task.running) continue
+      this.start(task)
+      full = isFull()
     }
   }
 
