@@ -57,6 +57,7 @@ export class UploadCOS {
     const events = new Emitter()
     this._core = { options: this.options, platform, credentials, events }
     this._tasks = new TaskQueue(this.options, platform, events)
+    credentials.queue = () => this._tasks.next()
   }
 
   /**

@@ -23,6 +23,7 @@ export interface AuthorizationRequest {
   Query: Record<string, string>
   /** Headers to sign, Host among them. */
   Headers: Record<string, string>
+  /** What the key is for: this request, and uploads that wait or go on, so that one key serves them all. */
   Scope: ScopeEntry[]
   SystemClockOffset: number
   ForceSignHost: boolean
@@ -107,6 +108,8 @@ export interface Key {
   ExpiredTime?: number
   headers?: Record<string, string>
   isScoped: boolean
+  /** It was asked for with more than its first request needs. */
+  isWide?: boolean
 }
 
 /** A signature that can be sent. */

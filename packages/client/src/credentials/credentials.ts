@@ -1,7 +1,15 @@
 import { CosError, isCosError } from '@miniprogram-cos/protocol'
 import type { ResolvedOptions } from '../options'
 import { type Platform, pause } from '../platform'
-import { type Key, type ReadySignature, type RequestToAuthorize, readAnswer } from './answers'
+import type { TaskInfo } from '../tasks/task'
+import {
+  type Key,
+  type ReadySignature,
+  type RequestToAuthorize,
+  readAnswer,
+  type ScopeEntry,
+} from './answers'
+import { Flight, foreseen } from './flight'
 
 /** A key with less life left than this many seconds is not used any more. */
 const MIN_REMAINING = 60
@@ -11,9 +19,12 @@ export const SKEW_SECONDS = 30
 const PROVIDER_TIMEOUT = 60_000
 const PROVIDER_PAUSE = 500
 
+/** A key may be asked for so many things at a time: its policy, and the token in each request, grow with them. */
+const MOST_SCOPES = 25
+
 interface CachedKey {
   key: Key
-  scopeKey: string
+  flight: Flight
 }
 
 /**
@@ -26,11 +37,15 @@ export class Credentials {
   /** `this` of the provider functions, as the official client sets it. */
   private readonly owner: unknown
   private cache: CachedKey[] = []
-  private readonly flights = new Map<string, Promise<Key | ReadySignature>>()
+  private flights: Flight[] = []
   /** Once a provider has answered with a signature, requests stop waiting for each other's answers. */
   private signsEach = false
   /** Once a provider has answered with a scoped key, each scope has a flight of its own. */
   private scopesEach = false
+  /** As `MOST_SCOPES`; less once a provider, or COS with its key, has refused a wide one. */
+  most = MOST_SCOPES
+  /** The next uploads. */
+  queue: () => TaskInfo[] = () => []
 
   constructor(options: ResolvedOptions, platform: Platform, owner: unknown) {
     this.options = options
@@ -47,25 +62,49 @@ export class Credentials {
   async get(request: RequestToAuthorize): Promise<Key | ReadySignature> {
     const { getAuthorization, getSTS } = this.options
     if (!getAuthorization && !getSTS) return this.fixedKey()
-    const scopeKey = JSON.stringify(request.Scope)
+    const { Scope } = request
     for (;;) {
-      const cached = this.find(scopeKey)
-      if (cached) return cached
-      if (this.signsEach) return this.ask(request, scopeKey)
-      const flightKey = this.scopesEach ? scopeKey : ''
-      const running = this.flights.get(flightKey)
-      if (!running) {
-        const flight = this.ask(request, scopeKey)
-        this.flights.set(flightKey, flight)
-        try {
-          return await flight
-        } finally {
-          this.flights.delete(flightKey)
-        }
+      const cached = this.find(Scope)
+      if (cached) {
+        this.lookAhead(request)
+        return cached
       }
-      const shared = await running
-      if (shared.kind === 'key' && (!shared.isScoped || flightKey === scopeKey)) return shared
+      if (this.signsEach) return this.ask(request, new Flight(Scope))
+      const running = this.flights.find((one) => !this.scopesEach || one.covers(Scope))
+      if (!running) return this.takeOff(request)
+      try {
+        const shared = await running.answer
+        if (shared.kind === 'key' && (!shared.isScoped || running.covers(Scope))) return shared
+      } catch (error) {
+        if (!this.scopesEach || running.covers(Scope)) throw error
+      }
       // The answer was for another request only; ask for this one.
+    }
+  }
+
+  /** Asks for files that wait while those before them are on their way. */
+  private lookAhead(request: RequestToAuthorize): void {
+    if (!this.scopesEach || this.most < 2 || this.flights[0]) return
+    const few = 1 + 2 * this.options.FileParallelLimit
+    const soon = foreseen(request.Scope, this.queue()).slice(1, few)
+    const Scope = soon.filter((scope) => !this.find(scope))[0]
+    if (Scope) this.takeOff({ ...request, Scope }).catch(() => {})
+  }
+
+  private async takeOff(request: RequestToAuthorize): Promise<Key | ReadySignature> {
+    const flight = new Flight(request.Scope)
+    if (this.options.getAuthorization) {
+      for (const scope of foreseen(request.Scope, this.queue())) {
+        if (flight.scope.length + scope.length > this.most) break
+        if (!this.find(scope)) flight.add(scope)
+      }
+    }
+    flight.answer = this.ask(request, flight)
+    this.flights.push(flight)
+    try {
+      return await flight.answer
+    } finally {
+      this.flights = this.flights.filter((one) => one !== flight)
     }
   }
 
@@ -95,39 +134,41 @@ export class Credentials {
     }
   }
 
-  private find(scopeKey: string): Key | undefined {
+  private find(scope: ScopeEntry[]): Key | undefined {
     const now = this.now()
     this.cache = this.cache.filter(({ key }) => (key.ExpiredTime ?? 0) - now > MIN_REMAINING)
-    return this.cache.find(({ key, scopeKey: own }) => !key.isScoped || own === scopeKey)?.key
+    return this.cache.find(({ key, flight }) => !key.isScoped || flight.covers(scope))?.key
   }
 
-  private async ask(request: RequestToAuthorize, scopeKey: string): Promise<Key | ReadySignature> {
+  private async ask(request: RequestToAuthorize, flight: Flight): Promise<Key | ReadySignature> {
     const { getAuthorization, getSTS, SystemClockOffset, ForceSignHost } = this.options
     const source = getAuthorization ? 'getAuthorization' : 'getSTS'
-    const ask = () =>
-      this.callProvider(source, (callback) =>
+    const ask = async () => {
+      const asked = { SystemClockOffset, ForceSignHost, ...request, Scope: flight.scope }
+      const answer = await this.callProvider(source, (callback) =>
         getAuthorization
-          ? getAuthorization.call(
-              this.owner,
-              { SystemClockOffset, ForceSignHost, ...request },
-              callback,
-            )
+          ? getAuthorization.call(this.owner, asked, callback)
           : getSTS?.call(this.owner, { Bucket: request.Bucket, Region: request.Region }, callback),
       )
-    // Once more, for all who wait: nobody repeats it on their own.
-    const answer = await ask().catch(async (error: CosError) => {
-      if (!error.retryable) throw error
+      return readAnswer(answer, source)
+    }
+    // Once more, for all who wait: nobody repeats it on their own. It may have been asked too much.
+    const read = await ask().catch(async (error: CosError) => {
+      const wasWide = flight.narrow(request.Scope)
+      if (wasWide) this.most >>= 2
+      const isRefused = wasWide && error.code === 'KitInvalidAuthorization'
+      if (!error.retryable && !isRefused) throw error
       await pause(this.platform, PROVIDER_PAUSE)
       return ask()
     })
-    const read = readAnswer(answer, source)
     if (read.kind === 'signature') {
       this.signsEach = true
       return read
     }
     if (read.isScoped) this.scopesEach = true
     this.learnFromKey(read)
-    this.cache.unshift({ key: read, scopeKey })
+    read.isWide = flight.scope.length > request.Scope.length
+    this.cache.unshift({ key: read, flight })
     return read
   }
 

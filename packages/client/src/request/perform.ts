@@ -332,10 +332,13 @@ function heal(
     return true
   }
   const isKey = code === 'ExpiredToken' || code === 'InvalidAccessKeyId' || isTime
+  // A provider may have answered for the first of several scopes only.
+  const isTooWide = code === 'AccessDenied' && used.kind === 'key' && used.isScoped && used.isWide
   const { getAuthorization, getSTS } = core.options
   if (!healed.key && used.kind === 'key' && (getAuthorization || getSTS)) {
-    if (isKey || (isSilent && statusCode === 400)) {
+    if (isKey || isTooWide || (isSilent && statusCode === 400)) {
       healed.key = true
+      if (isTooWide) core.credentials.most = 0
       core.credentials.drop(used)
       return true
     }

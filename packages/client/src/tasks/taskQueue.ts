@@ -77,6 +77,16 @@ export class TaskQueue {
     return this.tasks.map(({ info }) => ({ ...info }))
   }
 
+  /** The next tasks of which nothing has been sent. */
+  next(): TaskInfo[] {
+    const infos: TaskInfo[] = []
+    for (const { info } of this.tasks) {
+      if (isFinished(info.state) || info.state === 'paused' || info.loaded > 0) continue
+      if (infos.push(info) >= NEXT) break
+    }
+    return infos
+  }
+
   /** Whether anything runs or waits. */
   isRunning(): boolean {
     return this.tasks.some(({ info }) => info.state !== 'paused' && !isFinished(info.state))
@@ -215,6 +225,9 @@ export class TaskQueue {
     })
   }
 }
+
+/** More are not looked at. */
+const NEXT = 50
 
 /** The official client's two names of one event. */
 const EVENTS = ['list-update', 'task-list-update']

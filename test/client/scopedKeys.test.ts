@@ -1,0 +1,135 @@
+import { COS, type GetAuthorization, type ScopeEntry } from 'miniprogram-cos'
+import { createFakePhone, MIB, outcomeOf, type PhoneOptions } from '../support/bothClients'
+import type { RecordedRequest } from '../support/recordingWx'
+
+/** Keys that permit only what was asked for, `ScopeLimit: true`. */
+
+const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
+const SMALL = new Uint8Array(10)
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
+})
+afterEach(() => {
+  jest.useRealTimers()
+  delete (globalThis as { wx?: unknown }).wx
+})
+
+/** A client whose provider answers with a key named after what it permits; `refuse` makes it fail. */
+function start(phone: PhoneOptions = {}, refuse: (scope: ScopeEntry[]) => boolean = () => false) {
+  const { wx, requests } = createFakePhone(phone)
+  ;(globalThis as { wx?: unknown }).wx = wx
+  const asked: ScopeEntry[][] = []
+  const getAuthorization: GetAuthorization = async ({ Scope }) => {
+    asked.push(Scope)
+    // As a function on a phone: it takes its time.
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    if (refuse(Scope)) throw new Error('refused')
+    const ExpiredTime = Math.floor(Date.now() / 1000) + 1800
+    const key = { TmpSecretId: 'id', TmpSecretKey: 'secret', SecurityToken: JSON.stringify(Scope) }
+    return { ...key, ExpiredTime, ScopeLimit: true }
+  }
+  const cos = new COS({ getAuthorization })
+  return { cos, asked, requests }
+}
+
+const scopeOf = ({ header }: RecordedRequest): ScopeEntry[] =>
+  JSON.parse((header as Record<string, string>)['x-cos-security-token'] as string)
+const actionsOf = (scope: ScopeEntry[] | undefined) =>
+  scope?.map(({ action, prefix }) => `${action.replace('name/cos:', '')} ${prefix}`)
+const files = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ ...AT, Key: `/files/${i}`, FilePath: 'f' }))
+
+test('an upload of 20 parts takes one key, for what an upload needs and no more', async () => {
+  const { cos, asked, requests } = start({ files: { f: new Uint8Array(20 * MIB) } })
+  const done = await outcomeOf(cos.uploadFile({ ...AT, Key: 'k', FilePath: 'f' }))
+  expect(done).toMatchObject({ value: { UploadId: 'u1' } })
+  expect(requests.length).toBe(22)
+  expect(asked.map(actionsOf)).toEqual([
+    ['InitiateMultipartUpload k', 'UploadPart k', 'CompleteMultipartUpload k'],
+  ])
+})
+
+test('50 files take two keys, each of which permits the files it is used for', async () => {
+  const { cos, asked, requests } = start({ files: { f: SMALL } })
+  const done = await outcomeOf(cos.uploadFiles({ files: files(50) }))
+  expect(done).toMatchObject({ value: { files: Array(50).fill({ error: null }) } })
+  expect(asked.length).toBe(2)
+  for (const scope of asked) expect(scope.length).toBeLessThanOrEqual(25)
+  expect(requests.length).toBe(50)
+  for (const request of requests) {
+    const { key } = request.formData as { key: string }
+    expect(actionsOf(scopeOf(request))).toContain(`PostObject ${key}`)
+  }
+})
+
+test('files that go up in parts are asked for together too, as are files of separate calls', async () => {
+  const { cos, asked } = start({ files: { f: new Uint8Array(MIB + 1) } })
+  const uploads = files(8).map((file) => cos.uploadFile(file))
+  await outcomeOf(Promise.all(uploads))
+  expect(asked.length).toBe(1)
+  expect(asked[0]?.length).toBe(24)
+})
+
+test('a key is asked for in time: no file but the first waits for one', async () => {
+  const { cos, asked, requests } = start({ files: { f: SMALL }, delay: 100 })
+  const started = Date.now()
+  let ended = 0
+  void cos.uploadFiles({ files: files(48) }).then(() => {
+    ended = Date.now()
+  })
+  await jest.advanceTimersByTimeAsync(10_000)
+  expect(requests.length).toBe(48)
+  expect(asked.length).toBe(2)
+  // 150 ms for the first key, and 16 times three files.
+  expect(ended - started).toBeLessThan(150 + 16 * 100 + 100)
+})
+
+test('a file of another bucket, and what is no upload, are not asked for along with them', async () => {
+  const { cos, asked } = start({ files: { f: SMALL } })
+  const [first, second] = files(2)
+  const upload = cos.uploadFiles({
+    files: [
+      { ...first, Key: 'a', FilePath: 'f' },
+      { ...second, Key: 'b', FilePath: 'f', Bucket: 'other-1250000000' },
+    ],
+  })
+  await outcomeOf(Promise.all([upload, cos.headObject({ ...AT, Key: 'c' })]))
+  expect(asked.map(actionsOf)).toEqual(
+    expect.arrayContaining([['PostObject a'], ['PostObject b'], ['HeadObject c']]),
+  )
+  expect(asked.length).toBe(3)
+})
+
+test('a provider that refuses so much at once is asked for less, and in the end for one thing', async () => {
+  const { cos, asked, requests } = start({ files: { f: SMALL } }, (scope) => scope.length > 1)
+  const done = await outcomeOf(cos.uploadFiles({ files: files(20) }))
+  expect(done).toMatchObject({ value: { files: Array(20).fill({ error: null }) } })
+  expect(requests.length).toBe(20)
+  expect(asked.filter((scope) => scope.length > 1).length).toBeLessThanOrEqual(3)
+})
+
+test('a key that permits only the first of what it was asked for is not trusted twice', async () => {
+  const answer: PhoneOptions['answer'] = (step, _, request) => {
+    const permitted = actionsOf(scopeOf(request).slice(0, 1))?.[0]
+    const needed = { init: 'InitiateMultipartUpload', complete: 'CompleteMultipartUpload' }[step]
+    if (permitted === `${needed ?? 'UploadPart'} k`) return undefined
+    return { statusCode: 403, data: '<Error><Code>AccessDenied</Code></Error>' }
+  }
+  const { cos, asked } = start({ files: { f: new Uint8Array(4 * MIB) }, answer })
+  const done = await outcomeOf(cos.uploadFile({ ...AT, Key: 'k', FilePath: 'f' }))
+  expect(done).toMatchObject({ value: { UploadId: 'u1' } })
+  // One for everything, then one for each action.
+  expect(asked.map(({ length }) => length)).toEqual([3, 1, 1])
+})
+
+test('a file that the provider refuses fails alone', async () => {
+  const { cos } = start({ files: { f: SMALL } }, (scope) =>
+    scope.some(({ prefix }) => prefix === 'files/4'),
+  )
+  const done = await outcomeOf(cos.uploadFiles({ files: files(10) }))
+  const errors = (done as { value: { files: { error: unknown }[] } }).value.files.map(
+    ({ error }) => error !== null,
+  )
+  expect(errors.map((failed, i) => (failed ? i : -1)).filter((i) => i >= 0)).toEqual([4])
+})
