@@ -7,5 +7,6 @@ export const config = defineConfig({
   region: 'ap-guangzhou',
   access: {
     'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] },
+    'shared/{openid}/**': { owner: ['read', 'write', 'delete', 'list'], everyone: ['read'] },
   },
 })

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createTestPhone, type TestPhone } from '../support/phones'
+import { send } from '../support/rawRequest'
+import {
+  ALICE,
+  BOB,
+  SIGNATURE_FUNCTION,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+
+let cloud: TestCloud
+let alice: TestPhone
+let bob: TestPhone
+
+beforeAll(async () => {
+  cloud = await startTestCloud({ functions: [SIGNATURE_FUNCTION] })
+  alice = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
+  bob = createTestPhone(cloud, BOB, {}, { mode: 'signature' })
+})
+afterAll(() => cloud.end())
+
+test('a phone without a key puts, reads, lists, copies, shares and deletes', async () => {
+  const { cos } = alice
+  const { prefix, Bucket, Region } = await cos.caller()
+  const Key = `${prefix}note 1.txt`
+  await cos.putObject({ Key, Body: 'hello' })
+  expect((await cos.getObject({ Key })).Body).toBe('hello')
+  const { Contents } = await cos.getBucket({})
+  expect(Contents.map((one) => one.Key)).toEqual([Key])
+  const CopySource = `${Bucket}.cos.${Region}.myqcloud.com/${encodeURIComponent(Key).replace(/%2F/g, '/')}`
+  await cos.putObjectCopy({ Key: `${prefix}copy`, CopySource })
+  const { pathname, search } = new URL(await cos.getObjectUrl({ Key }))
+  expect((await send(cloud.cos, { path: pathname + search })).body).toBe('hello')
+  await cos.deleteObject({ Key })
+  expect((await cos.getBucket({})).Contents).toHaveLength(1)
+})
+
+test.each([
+  ['small', 1000],
+  ['in parts', 3_500_000],
+])('a file goes up, %s', async (name, size) => {
+  const { prefix } = await alice.cos.caller()
+  const content = randomBytes(size)
+  const FilePath = join(cloud.folder, name)
+  writeFileSync(FilePath, content)
+  const Key = `${prefix}${name}`
+  await alice.cos.uploadFile({ Key, FilePath })
+  const { Body } = await alice.cos.getObject({ Key, DataType: 'arraybuffer' })
+  expect(Buffer.from(Body as ArrayBuffer).equals(content)).toBe(true)
+})
+
+test('another user is refused by the function, which says which rule said no', async () => {
+  const { prefix } = await alice.cos.caller()
+  await expect(bob.cos.getObject({ Key: `${prefix}small` })).rejects.toMatchObject({
+    name: 'CosError',
+    kind: 'credentials',
+    code: 'KitRequestRefused',
+    message: expect.stringContaining('access["private/{openid}/**"] only its owner may read'),
+  })
+  await expect(bob.cos.getBucket({ Prefix: prefix })).rejects.toMatchObject({
+    code: 'KitRequestRefused',
+  })
+})
+
+test('20 concurrent first calls ask once where the files are', async () => {
+  const { cos } = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
+  const before = cloud.functionOutput.join('').split('"what":"place"').length
+  await Promise.all(Array.from({ length: 20 }, () => cos.getBucket({})))
+  expect(cloud.functionOutput.join('').split('"what":"place"').length).toBe(before + 1)
+})

@@ -1,0 +1,138 @@
+import type { Invocation } from '@miniprogram-cos/server'
+import { send, signByOfficialSdk } from './rawRequest'
+import type { TestCloud } from './testCloud'
+
+/** What the two functions may answer. */
+export interface FunctionAnswer {
+  credentials?: { tmpSecretId: string; tmpSecretKey: string; sessionToken: string }
+  startTime?: number
+  expiredTime?: number
+  requestId?: string
+  bucket?: string
+  region?: string
+  prefix?: string
+  scopeLimit?: true
+  key?: string
+  authorization?: string
+  sessionToken?: string
+  url?: string
+  error?: {
+    code: string
+    message: string
+    retryable: boolean
+    retryAfter?: number
+    rule?: string
+  }
+}
+
+export interface TestCaller {
+  openid?: string
+  unionid?: string
+  source?: string
+}
+
+/** Calls a built function over HTTP as the local cloud offers it. */
+export async function callFunction(
+  cloud: TestCloud,
+  name: string,
+  { openid, unionid, source = 'wx_client' }: TestCaller,
+  event: unknown = {},
+): Promise<FunctionAnswer> {
+  const response = await fetch(`${cloud.functions}/${name}`, {
+    method: 'POST',
+    headers: {
+      'x-wx-source': source,
+      'x-wx-appid': 'wx0000000000000000',
+      ...(openid === undefined ? {} : { 'x-wx-openid': openid }),
+      ...(unionid === undefined ? {} : { 'x-wx-unionid': unionid }),
+    },
+    body: JSON.stringify(event),
+  })
+  return (await response.json()) as FunctionAnswer
+}
+
+/** A call as the platform hands it to a function, for one that runs in this process. */
+export function invocationOf(
+  openid: string,
+  event: unknown = {},
+  { unionid, appid = 'wx0000000000000000' }: { unionid?: string; appid?: string } = {},
+): Invocation {
+  const variables = {
+    WX_OPENID: openid,
+    WX_APPID: appid,
+    ...(unionid === undefined ? {} : { WX_UNIONID: unionid }),
+    TCB_SOURCE: 'wx_client',
+  }
+  return {
+    event,
+    context: { request_id: 'test-request', environment: JSON.stringify(variables) },
+    wxContext: { OPENID: openid, APPID: appid, UNIONID: unionid },
+  }
+}
+
+/** The environment of a function that asks a local cloud's STS. */
+export function environmentOf(cloud: TestCloud): Record<string, string> {
+  return {
+    COS_STS_SECRET_ID: cloud.root.SecretId,
+    COS_STS_SECRET_KEY: cloud.root.SecretKey,
+    COS_STS_ENDPOINT: cloud.sts,
+  }
+}
+
+/** One request to COS, its key unencoded. */
+export interface CosRequest {
+  method?: string
+  key?: string
+  query?: Record<string, string>
+  headers?: Record<string, string>
+  body?: string
+}
+
+/** Path and query as they go to the wire. */
+export function wirePath({ key = '', query = {} }: CosRequest): string {
+  const search = Object.entries(query).map(([name, value]) =>
+    value === ''
+      ? encodeURIComponent(name)
+      : `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+  )
+  const path = encodeURIComponent(key).replace(/%2F/g, '/')
+  return `/${path}${search.length ? `?${search.join('&')}` : ''}`
+}
+
+/** Sends a request signed with an issued key, by Tencent's own Node SDK. */
+export function sendWithKey(
+  cloud: TestCloud,
+  { credentials }: FunctionAnswer,
+  request: CosRequest,
+) {
+  if (!credentials) throw new Error('no key was issued')
+  return send(cloud.cos, {
+    method: request.method ?? 'GET',
+    path: wirePath(request),
+    headers: {
+      ...request.headers,
+      Authorization: signByOfficialSdk({
+        ...request,
+        SecretId: credentials.tmpSecretId,
+        SecretKey: credentials.tmpSecretKey,
+      }),
+      'x-cos-security-token': credentials.sessionToken,
+    },
+    ...(request.body === undefined ? {} : { body: request.body }),
+  })
+}
+
+/** Sends a request with a signature that the function made; the answer of another request is no use. */
+export function sendWithSignature(cloud: TestCloud, answer: FunctionAnswer, request: CosRequest) {
+  if (!answer.authorization) throw new Error(`no signature was issued: ${JSON.stringify(answer)}`)
+  return send(cloud.cos, {
+    method: request.method ?? 'GET',
+    path: wirePath(request),
+    headers: {
+      ...request.headers,
+      Authorization: answer.authorization,
+      'x-cos-security-token': answer.sessionToken ?? '',
+    },
+    ...(request.body === undefined ? {} : { body: request.body }),
+  })
+}
