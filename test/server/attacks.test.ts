@@ -1,0 +1,139 @@
+import { callFunction, type FunctionAnswer, sendWithKey, wirePath } from '../support/functionCalls'
+import { send, signByOfficialSdk } from '../support/rawRequest'
+import { signedRequests } from '../support/signedRequests'
+import {
+  CREDENTIALS_FUNCTION,
+  HOST,
+  SIGNATURE_FUNCTION,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+import { ATTACKER, type Attack, OWN, SECRET, THEIRS, TREASURES } from './attacks/attack'
+import { copyAttacks } from './attacks/copies'
+import { keyAttacks } from './attacks/keys'
+import { listAttacks } from './attacks/lists'
+import { operationAttacks } from './attacks/operations'
+
+const CORPUS = {
+  keys: keyAttacks,
+  lists: listAttacks,
+  operations: operationAttacks,
+  copies: copyAttacks,
+}
+const ALL = Object.values(CORPUS).flat()
+
+/** The built functions and the local COS, a victim with objects in it. */
+let cloud: TestCloud
+let stsCalls = 0
+const keys = new Map<string, FunctionAnswer>()
+let untouched: string[] = []
+const asRoot = signedRequests(() => cloud)
+
+beforeAll(async () => {
+  cloud = await startTestCloud({
+    functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION],
+    onStsRequest: () => {
+      stsCalls++
+    },
+  })
+  for (const key of TREASURES) await asRoot('PUT', key, { body: SECRET })
+  await asRoot('PUT', `${OWN}mine.txt`, { body: 'mine' })
+  untouched = await ofOthers()
+  for (const { as = ATTACKER } of ALL) {
+    if (!keys.has(as)) keys.set(as, await callFunction(cloud, 'cos-credentials', { openid: as }))
+  }
+})
+afterAll(() => cloud.end())
+
+/** Every key that is not the attacker's, with its ETag. */
+async function ofOthers(): Promise<string[]> {
+  const { body } = await asRoot('GET', '')
+  const objects = body.matchAll(/<Key>(.*?)<\/Key>.*?<ETag>(.*?)<\/ETag>/gs)
+  return [...objects].map(([, key, etag]) => `${key} ${etag}`).filter((one) => !one.startsWith(OWN))
+}
+
+test('the corpus has at least 150 attacks, no two alike', () => {
+  const names = Object.entries(CORPUS).flatMap(([kind, list]) =>
+    list.map(({ name }) => `${kind}: ${name}`),
+  )
+  expect(names.length).toBeGreaterThanOrEqual(150)
+  expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([])
+  expect(untouched).toHaveLength(TREASURES.length)
+})
+
+const each = (list: Attack[]) => list.map((attack): [string, Attack] => [attack.name, attack])
+
+describe.each(Object.entries(CORPUS))('%s', (_, list) => {
+  test.each(each(list))('cos-credentials gives no key for it: %s', async (_, attack) => {
+    const before = stsCalls
+    const { as: openid = ATTACKER } = attack
+    const answer = await callFunction(
+      cloud,
+      'cos-credentials',
+      { openid },
+      { scope: scopeOf(attack) },
+    )
+    expect(answer.error?.code).toBe('KitScopeRefused')
+    expect(answer.credentials).toBeUndefined()
+    expect(stsCalls).toBe(before)
+  })
+
+  test.each(each(list))('cos-signature does not sign it: %s', async (_, attack) => {
+    const before = stsCalls
+    const { as: openid = ATTACKER, method = 'GET', key = '', query, headers } = attack
+    const event = { Method: method, Key: key, Query: query, Headers: { Host: HOST, ...headers } }
+    const answer = await callFunction(cloud, 'cos-signature', { openid }, event)
+    expect(answer.error?.code).toBe('KitRequestRefused')
+    expect(answer.authorization).toBeUndefined()
+    expect(stsCalls).toBe(before)
+  })
+
+  test.each(each(list))('COS refuses it to the attacker’s key: %s', async (_, attack) => {
+    const { as = ATTACKER, isLiteral = false } = attack
+    const answer = await sendWithKey(cloud, keys.get(as) as FunctionAnswer, {
+      body: bodyOf(attack),
+      ...attack,
+    })
+    expect(answer.body).not.toContain(SECRET)
+    expect(answer.body).not.toContain(`<Key>${THEIRS}`)
+    if (!isLiteral) expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(await ofOthers()).toEqual(untouched)
+  })
+})
+
+function bodyOf({ method }: Attack): string | undefined {
+  return method === 'PUT' || method === 'POST' ? 'the attacker’s' : undefined
+}
+
+const ACTIONS: Record<string, string> = {
+  GET: 'GetObject',
+  PUT: 'PutObject',
+  DELETE: 'DeleteObject',
+  HEAD: 'HeadObject',
+}
+
+/** What the official client would ask a key for. */
+function scopeOf({ scope, method = 'GET', key = '' }: Attack): object[] {
+  return scope ?? [{ action: `name/cos:${ACTIONS[method]}`, prefix: key }]
+}
+
+test('afterwards all is as it was: the victim’s objects, and the bucket’s settings', async () => {
+  for (const key of TREASURES) expect((await asRoot('GET', key)).body).toBe(SECRET)
+  for (const setting of ['cors', 'policy', 'lifecycle', 'website', 'replication', 'referer']) {
+    const { status } = await asRoot('GET', '', { query: { [setting]: '' } })
+    expect([setting, status >= 400 || setting === 'referer']).toEqual([setting, true])
+  }
+})
+
+test('nobody’s signature is of use to another: a URL sent with the attacker’s own key', async () => {
+  const attacker = keys.get(ATTACKER)?.credentials
+  const Authorization = signByOfficialSdk({
+    SecretId: attacker?.tmpSecretId ?? '',
+    SecretKey: attacker?.tmpSecretKey ?? '',
+    key: `${THEIRS}diary.txt`,
+  })
+  const path = wirePath({ key: `${THEIRS}diary.txt` })
+  const unsigned = await send(cloud.cos, { path })
+  const withoutToken = await send(cloud.cos, { path, headers: { Authorization } })
+  expect([unsigned.status, withoutToken.status]).toEqual([403, 403])
+})
