@@ -1,0 +1,253 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { at } from '../../scripts/build/root'
+import { describeInBrowser, launchBrowser } from '../support/browser'
+import { type Desk, startDesk } from '../support/desk'
+import { Hand } from '../support/hand'
+import { PartGate } from '../support/partGate'
+import { createTestPhone, type TestPhone } from '../support/phones'
+import { send } from '../support/rawRequest'
+import { ALICE, BOB, HOST } from '../support/testCloud'
+import { until } from '../support/until'
+
+const PICTURE = at('scripts/samples/sea.png')
+const LARGE_BYTES = 6 * 1024 * 1024
+const STARTED = /[1-9]\d*%/
+const ALICES_FOLDER = `private/${ALICE}/`
+
+describeInBrowser('the demo on two phones in a browser', () => {
+  let desk: Desk
+  let browser: Browser
+  let page: Page
+  let gate: PartGate
+  let alice: Hand
+  let bob: Hand
+  let large: string
+  /** Alice's files seen from elsewhere. */
+  let other: TestPhone
+  const thrown: string[] = []
+
+  beforeAll(async () => {
+    ;[desk, browser] = await Promise.all([startDesk(), launchBrowser()])
+    large = join(desk.cloud.folder, 'holiday.mp4')
+    writeFileSync(large, randomBytes(LARGE_BYTES))
+    other = createTestPhone(desk.cloud, ALICE)
+    const context = await browser.newContext({
+      viewport: { width: 1500, height: 940 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+      acceptDownloads: true,
+    })
+    context.setDefaultTimeout(15_000)
+    page = await context.newPage()
+    page.on('pageerror', ({ message }) => thrown.push(message))
+    gate = await PartGate.on(page)
+    await page.goto(desk.preview.url)
+    alice = new Hand(page, 'Alice')
+    bob = new Hand(page, 'Bob')
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await desk?.end()
+  })
+  beforeEach(async () => {
+    await gate.open()
+    desk.log.length = 0
+  })
+  afterEach(() => expect(thrown).toEqual([]))
+
+  const asked = (operation: string) => desk.log.filter((entry) => entry.operation === operation)
+
+  const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+  const stored = async (name: string) => {
+    const Key = ALICES_FOLDER + name
+    const { Body } = await other.cos.getObject({ Key, DataType: 'arraybuffer' })
+    return checksum(new Uint8Array(Body as ArrayBuffer))
+  }
+  const arrivedParts = () =>
+    asked('multipartUpload')
+      .filter(({ status }) => status === 200)
+      .map(({ url }) => Number(/partNumber=(\d+)/i.exec(url)?.[1]))
+
+  test('says that it is a preview, and shows each user an empty folder of their own', async () => {
+    expect(await page.locator('.banner').textContent()).toContain('not WeChat')
+    await alice.see('Nothing here yet')
+    await bob.see('Nothing here yet')
+  })
+
+  test('uploads a chosen file in parts, with progress that grows', async () => {
+    gate.close()
+    await alice.chooseFiles([large])
+    await gate.letThrough(1)
+    await alice.uploadSays('holiday.mp4', STARTED)
+    const first = await alice.percentOf('holiday.mp4')
+    // The app asks for progress five times a second.
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    await gate.letThrough(1)
+    await alice.uploadSays('holiday.mp4', /33%/)
+    expect(first).toBeLessThan(33)
+    await gate.open()
+    await alice.uploadSays('holiday.mp4', 'Done')
+    expect(await stored('holiday.mp4')).toBe(checksum(readFileSync(large)))
+  })
+
+  test('pauses, and goes on without sending a part twice', async () => {
+    gate.close()
+    const second = join(desk.cloud.folder, 'second.mp4')
+    writeFileSync(second, randomBytes(LARGE_BYTES))
+    await alice.chooseFiles([second])
+    await gate.letThrough(1)
+    await alice.uploadSays('second.mp4', STARTED)
+    await alice.press('second.mp4', 'Pause')
+    await alice.uploadSays('second.mp4', 'Paused')
+    const arrived = arrivedParts()
+    expect(arrived.length).toBe(1)
+    await gate.open()
+    desk.log.length = 0
+    await alice.press('second.mp4', 'Go on')
+    await alice.uploadSays('second.mp4', 'Done')
+    expect(asked('multipartInit')).toEqual([])
+    expect(arrivedParts().filter((part) => arrived.includes(part))).toEqual([])
+    expect(await stored('second.mp4')).toBe(checksum(readFileSync(second)))
+  })
+
+  test('goes on with an upload that a restart of the app has cut off', async () => {
+    gate.close()
+    const third = join(desk.cloud.folder, 'third.mp4')
+    writeFileSync(third, randomBytes(LARGE_BYTES))
+    await alice.chooseFiles([third])
+    await gate.letThrough(1)
+    await alice.uploadSays('third.mp4', STARTED)
+    await alice.restart()
+    await alice.see('Only you can open these')
+    await gate.open()
+    await alice.openTab('Upload')
+    await alice.see('1 upload was interrupted')
+    await alice.uploadSays('third.mp4', 'Interrupted')
+    await alice.tap('Go on with all')
+    await alice.uploadSays('third.mp4', 'Done')
+    expect(asked('multipartInit').length).toBe(1)
+    expect(asked('multipartListPart').length).toBe(1)
+    expect(await stored('third.mp4')).toBe(checksum(readFileSync(third)))
+  })
+
+  test('waits while there is no network, and ends when it is back', async () => {
+    gate.close()
+    const fourth = join(desk.cloud.folder, 'fourth.mp4')
+    writeFileSync(fourth, randomBytes(LARGE_BYTES))
+    await alice.chooseFiles([fourth])
+    await gate.letThrough(1)
+    await alice.uploadSays('fourth.mp4', STARTED)
+    await alice.choose('Network', 'none')
+    expect(arrivedParts().length).toBe(1)
+    await alice.openTab('Files')
+    await alice.openTab('Upload')
+    expect(await alice.upload('fourth.mp4').textContent()).not.toContain('Failed')
+    await gate.open()
+    await alice.choose('Network', 'wifi')
+    await alice.uploadSays('fourth.mp4', 'Done')
+    expect(await stored('fourth.mp4')).toBe(checksum(readFileSync(fourth)))
+  })
+
+  test('gives an upload up, and leaves nothing of it behind', async () => {
+    gate.close()
+    await alice.chooseFiles([large])
+    await gate.letThrough(1)
+    const row = alice.upload('holiday.mp4').filter({ hasText: STARTED })
+    await row.waitFor()
+    await row.getByLabel('Cancel').click()
+    await until(() => asked('multipartAbort').length === 1, 'the parts are freed')
+  })
+
+  test('previews a picture, and copies a link that opens it', async () => {
+    await alice.chooseFiles([PICTURE], 'Photos, videos')
+    await alice.uploadSays('IMG_', 'Done')
+    await alice.openTab('Files')
+    await alice.screen.getByText('IMG_').first().click()
+    await alice.see('image/png')
+    await alice.screen.locator('wx-image').click()
+    const shown = alice.above.locator('img')
+    const width = await shown.evaluate(async (element: unknown) => {
+      const picture = element as { decode(): Promise<void>; naturalWidth: number }
+      await picture.decode()
+      return picture.naturalWidth
+    })
+    expect(width).toBe(480)
+    await alice.above.click()
+    await alice.tap('Copy link')
+    await alice.answer('Valid for 15 minutes')
+    await alice.above.getByText('Link is valid until').waitFor()
+    const link = new URL(
+      await page.evaluate('navigator.clipboard.readText()').then((text) => String(text)),
+    )
+    expect(link.host).toBe(HOST)
+    const { status, bytes } = await send(desk.cloud.cos, { path: link.pathname + link.search })
+    expect([status, checksum(bytes)]).toEqual([200, checksum(readFileSync(PICTURE))])
+  })
+
+  test('saves a file to the machine, whole', async () => {
+    const [download] = await Promise.all([page.waitForEvent('download'), alice.tap('Save')])
+    expect(checksum(readFileSync(await download.path()))).toBe(checksum(readFileSync(PICTURE)))
+  })
+
+  test('renames a file', async () => {
+    await alice.tap('Rename')
+    await alice.above.locator('input').fill('the sea.png')
+    await alice.answer('OK')
+    await alice.title.filter({ hasText: 'the sea.png' }).waitFor()
+    await alice.back()
+    await alice.see('the sea.png')
+    expect(await alice.screen.getByText('IMG_').count()).toBe(0)
+    expect(await stored('the sea.png')).toBe(checksum(readFileSync(PICTURE)))
+  })
+
+  test('COS refuses Bob what is Alice’s, and the panel says why', async () => {
+    await bob.openTab('Isolation')
+    await bob.see('private/oBob')
+    await bob.screen.locator('input').fill(ALICES_FOLDER)
+    await bob.tap('Start')
+    await bob.see('AccessDenied')
+    const cells = await bob.screen.locator('.cell').allTextContents()
+    const [, , ...outcomes] = cells
+    expect(outcomes).toEqual(Array(4).fill(['Allowed', 'Refused']).flat())
+    await bob.see('Compare Key or Prefix with your own folder')
+    const refused = page.locator('#requests li.refused').filter({ hasText: 'Bob' }).first()
+    expect(await refused.textContent()).toMatch(
+      /deleteObject403 AccessDenied.*no statement allows name\/cos:DeleteObject on media/,
+    )
+    const strangers = desk.log.filter(
+      ({ who, paths, status }) => status === 200 && paths[0]?.startsWith(ALICES_FOLDER) && who,
+    )
+    expect(strangers).toEqual([])
+    expect(BOB).not.toBe(ALICE)
+  })
+
+  test('finds that the domain lists suffice', async () => {
+    await bob.tap('Check')
+    await bob.screen.locator('.said').nth(2).waitFor()
+    expect(await bob.screen.locator('.said').allTextContents()).toEqual(Array(3).fill('Allowed'))
+  })
+
+  test('keeps files in sub-folders, and deletes many at a time', async () => {
+    await alice.openTab('Files')
+    await alice.screen.getByLabel('New folder').click()
+    await alice.above.locator('input').fill('trip')
+    await alice.answer('OK')
+    await alice.see('Nothing here yet')
+    await alice.chooseFiles([PICTURE])
+    await alice.uploadSays('sea.png', 'Done')
+    await alice.openTab('Files')
+    await alice.see('sea.png')
+    expect(await stored('trip/sea.png')).toBe(checksum(readFileSync(PICTURE)))
+    await alice.tap('My files')
+    await alice.see('trip')
+    await alice.tap('Select')
+    await alice.tap('All')
+    await alice.see('6 selected')
+    await alice.screen.getByText('Delete', { exact: true }).click()
+    await alice.answer('Delete')
+    await alice.see('Nothing here yet')
+    expect((await other.cos.getBucket({ Prefix: ALICES_FOLDER })).Contents).toEqual([])
+  })
+})

@@ -1,0 +1,57 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LogEntry } from '@miniprogram-cos/local-cloud'
+import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/simulator/preview'
+import { at } from '../../scripts/build/root'
+import { activityOf } from '../../scripts/start/preview'
+import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
+
+const DOMAIN = `https://${HOST}`
+
+export const ALICES_PHONE = { name: 'Alice', openid: ALICE, language: 'en' }
+export const BOBS_PHONE = { name: 'Bob', openid: BOB, language: 'en' }
+
+/** What `npm start` shows: a local cloud, and the demo on two phones. */
+export interface Desk {
+  cloud: TestCloud
+  preview: Preview
+  /** What COS was asked, in order. */
+  log: LogEntry[]
+  /** The app that is shown: a copy, which a test may change. */
+  app: string
+  end: () => Promise<void>
+}
+
+export async function startDesk(
+  phones: (PreviewPhone & { language: string })[] = [ALICES_PHONE, BOBS_PHONE],
+): Promise<Desk> {
+  const log: LogEntry[] = []
+  let preview: Preview | undefined
+  const cloud = await startTestCloud({
+    functions: [CREDENTIALS_FUNCTION],
+    onCosRequest(entry) {
+      log.push(entry)
+      preview?.tell(activityOf(entry, phones))
+    },
+  })
+  const app = join(cloud.folder, 'app')
+  cpSync(at('miniprogram'), app, { recursive: true })
+  preview = await startPreview({
+    root: app,
+    phones,
+    functions: cloud.functions,
+    route: (host) => (host === HOST ? cloud.cos : undefined),
+    domains: { request: [DOMAIN], uploadFile: [DOMAIN], downloadFile: [DOMAIN] },
+  })
+  const shown = preview
+  return {
+    cloud,
+    preview: shown,
+    log,
+    app,
+    async end() {
+      await shown.close()
+      await cloud.end()
+    },
+  }
+}
