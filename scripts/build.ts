@@ -64,7 +64,7 @@ async function buildSimulator(): Promise<void> {
 export async function buildFunction(name: string): Promise<void> {
   // A rule that is wrong stops here, not at a user's first upload.
   checkConfig(config)
-  const outfile = at('cloudfunctions', name, 'dist/index.js')
+  const outfile = functionFile(name)
   await bundle({
     ...node,
     entryPoints: [at('cloudfunctions', name, 'src/index.ts')],
@@ -84,9 +84,9 @@ export async function buildFunction(name: string): Promise<void> {
 /** Names of all cloud functions. */
 export const FUNCTIONS = ['cos-credentials', 'cos-signature']
 
-/** Absolute path of a built function. */
+/** Absolute path of a built function, in the folder that DevTools uploads functions from. */
 export function functionFile(name: string): string {
-  return at('cloudfunctions', name, 'dist/index.js')
+  return at('dist/cloudfunctions', name, 'index.js')
 }
 
 /** The demo's copy of the client, as DevTools' "Build npm" would make it. */
