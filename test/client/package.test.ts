@@ -6,6 +6,7 @@ import { loadModule } from '@miniprogram-cos/simulator'
 import { parse, type Token, tokTypes } from 'acorn'
 import { transformSync } from 'esbuild'
 import { ROOT } from '../../scripts/build'
+import { CLIENT_SIZES, inKb, sizeWithRequired } from '../../scripts/clientSize'
 import { namesTouched } from '../support/namesTouched'
 import { type PackedClient, packClient } from '../support/packedClient'
 
@@ -80,6 +81,12 @@ describe('the package', () => {
     // 247 KB as WeChat packs cos-wx-sdk-v5 1.8.0. Raw bytes count there, not compressed ones.
     const folder = ['core', 'index', 'upload'].map((name) => bytes(`miniprogram_dist/${name}.js`))
     expect(folder.reduce((sum, one) => sum + one)).toBeLessThan((247 * 1024) / 3)
+  })
+
+  test.each(CLIENT_SIZES)('adds no more to an app than $entry may', ({ entry, limit, goal }) => {
+    const size = sizeWithRequired(file(`miniprogram_dist/${entry}`))
+    process.stdout.write(`${entry} with all it requires: ${inKb(size)}, goal ${inKb(goal)}\n`)
+    expect(size).toBeLessThanOrEqual(limit)
   })
 
   test('names the licence of what it contains, and nothing that it does not', () => {
