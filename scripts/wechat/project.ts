@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { cp, mkdir, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join, relative, resolve, sep } from 'node:path'
+
+/** A mini program as DevTools opens it, and a copy of it to build in. */
+export interface Project {
+  /** Where project.config.json stands. */
+  folder: string
+  config: ProjectConfig
+  /** The app's own folder: miniprogramRoot. */
+  app: string
+  /** The copy, in a folder for temporary files. What is built goes there, never into the project. */
+  stage: string
+}
+
+export interface ProjectConfig {
+  miniprogramRoot?: string
+  cloudfunctionRoot?: string
+  setting?: {
+    urlCheck?: boolean
+    packNpmManually?: boolean
+    packNpmRelationList?: { packageJsonPath: string; miniprogramNpmDistDir: string }[]
+  }
+}
+
+/** Copies the app without what was built into it before. */
+export async function stageProject(folder: string, config: ProjectConfig): Promise<Project> {
+  const app = resolve(folder, config.miniprogramRoot ?? '')
+  const stage = await mkdtemp(join(tmpdir(), 'wechat-project-'))
+  const staged = join(stage, relative(folder, app))
+  await mkdir(staged, { recursive: true })
+  const built = new Set(['miniprogram_npm', 'node_modules'])
+  if (existsSync(app)) {
+    await cp(app, staged, { recursive: true, filter: (path) => !built.has(basename(path)) })
+  }
+  const configFile = join(folder, 'project.config.json')
+  await cp(configFile, join(stage, 'project.config.json'))
+  return { folder, config, app, stage }
+}
+
+/** Where a file of the project stands in the copy. */
+export function staged(project: Project, path: string): string {
+  return join(project.stage, relative(project.folder, path))
+}
+
+/** How findings name a file: relative to the project, with forward slashes. */
+export function nameIn(project: Pick<Project, 'folder'>, path: string): string {
+  return relative(project.folder, path).split(sep).join('/')
+}
+
+/** The line of the first occurrence of a text in a file. */
+export function lineOf(path: string, text: string): number | undefined {
+  const before = readFileSync(path, 'utf8').split(text)
+  return before.length > 1 ? before[0]?.split('\n').length : undefined
+}

@@ -1,0 +1,171 @@
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../../scripts/build'
+import { CLIENT_SIZES } from '../../scripts/clientSize'
+import { checkProject, type Report } from '../../scripts/wechat/checkProject'
+import { describeFinding } from '../../scripts/wechat/finding'
+import { plantedProject } from '../support/plantedProject'
+import { withWechatTools } from '../support/withWechatTools'
+
+// A compile takes two seconds, and ten on a machine that does much else.
+jest.setTimeout(180_000)
+
+const folders: string[] = []
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+type Files = Parameters<typeof plantedProject>[0]
+
+function plant(files: Files): string {
+  const folder = plantedProject(files)
+  folders.push(folder)
+  return folder
+}
+
+const check = (files: Files): Promise<Report> => checkProject(plant(files))
+
+/** Findings as they are printed. */
+async function found(files: Files): Promise<string[]> {
+  return (await check(files)).findings.map(describeFinding)
+}
+
+withWechatTools('the check by WeChat’s own tools', () => {
+  test('takes a sound project, and tells its size', async () => {
+    const { findings, sizes } = await check({})
+    expect(findings).toEqual([])
+    expect(sizes).toEqual([expect.stringMatching(/^main package {2}\d+\.\d KB of 2048\.0 KB/)])
+  })
+
+  test('names each place in packages that WeChat cannot read, also where its builder says nothing', async () => {
+    const findings = await found({
+      'node_modules/lib/inner.js': 'exports.one = (x) =>\n  x?.y\n',
+      'node_modules/copied/miniprogram_dist/index.js': '\nexports.one = (x) => x?.y\n',
+      'node_modules/copied/miniprogram_dist/big.js': '\n\nexports.big = 10n\n',
+      'node_modules/copied/miniprogram_dist/regex.js': 'exports.after = /(?<=a)b/\n',
+    })
+    const copied = 'app/miniprogram_npm/copied'
+    expect(findings).toEqual([
+      expect.stringMatching(
+        /^node_modules\/lib\/inner\.js:2: .* cannot read this: Unexpected token/,
+      ),
+      `${copied}/big.js:3: a BigInt literal: exports.big = 10n`,
+      `${copied}/index.js:2: is newer than ES2018: exports.one = (x) => x?.y`,
+      `${copied}/regex.js:1: lookbehind in a regular expression: exports.after = /(?<=a)b/`,
+      expect.stringMatching(/^app\/miniprogram_npm\/lib\/index\.js:\d+: does not load: .*inner/),
+    ])
+  })
+
+  test('names what packages ask for that phones do not have', async () => {
+    const findings = await found({
+      'node_modules/lib/inner.js': '\nexports.one = process.env.ONE\n',
+    })
+    // Jest follows the source map that the builder makes, back to the file in the package.
+    const place = /lib\/(?:index|inner)\.js:\d+: does not load: process is not defined/
+    expect(findings).toEqual([expect.stringMatching(place)])
+    const made = { 'node_modules/lib/inner.js': "exports.one = new Function('return 1')\n" }
+    expect(await found(made)).toEqual([expect.stringMatching(/does not load: Code generation/)])
+  })
+
+  test('names every faulty template, wxs and style sheet', async () => {
+    const page = 'app/pages/home/home'
+    const findings = await found({
+      [`${page}.wxml`]: '<view>\n  <text>\n</view>\n',
+      'app/expression.wxml': '<view>\n  <text>{{a?.b}}</text>\n</view>\n',
+      'app/script.wxml': '<wxs module="one">\nvar one = 1\nconst two = 2\n</wxs>\n',
+      [`${page}.wxss`]: '.x {\n  color: red;\n',
+    })
+    expect(findings).toEqual([
+      expect.stringMatching(/^app\/expression\.wxml:2: /),
+      expect.stringMatching(/^app\/pages\/home\/home\.wxml:3: expect end-tag `text`/),
+      expect.stringMatching(/^app\/script\.wxml:3: /),
+      expect.stringMatching(/^app\/pages\/home\/home\.wxss:\d: unexpected/),
+    ])
+  })
+
+  test('names a page that is not there', async () => {
+    const findings = await found({
+      'app/app.json': '{\n  "pages": [\n    "pages/home/home",\n    "pages/gone/gone"\n  ]\n}',
+    })
+    expect(findings).toEqual([
+      expect.stringMatching(/^app\/app\.json:4: .*"pages\/gone\/gone\.wxml"/),
+    ])
+  })
+
+  test('names what cannot be compiled', async () => {
+    const findings = await found({ 'app/app.ts': '\nApp({\n  data: {{}\n})\n' })
+    expect(findings).toEqual([expect.stringMatching(/^app\/app\.ts:3: .*Unexpected token/s)])
+  })
+
+  test('names what is required and imported and not there, and packages that are too large', async () => {
+    const page = 'app/pages/home/home'
+    const client = 'node_modules/miniprogram-cos'
+    const [{ limit, entry } = { limit: 0, entry: '' }] = CLIENT_SIZES
+    const findings = await found({
+      'package.json': '{ "dependencies": { "lib": "1.0.0", "miniprogram-cos": "1.0.0" } }',
+      [`${client}/package.json`]: '{ "name": "miniprogram-cos", "version": "1.0.0" }',
+      [`${client}/miniprogram_dist/${entry}`]: "require('./core.js')",
+      [`${client}/miniprogram_dist/core.js`]: `exports.text = '${'.'.repeat(limit)}'`,
+      [`${page}.ts`]:
+        "const one: number = 1\nimport { two } from '../../two'\nPage({ one, two })\n",
+      [`${page}.wxml`]: '<view/>\n<import src="/gone.wxml"/>\n',
+      [`${page}.wxss`]: '\n@import "gone.wxss";\n',
+      'app/images/sea.png': new Uint8Array(2.1 * 1024 * 1024),
+    })
+    expect(findings.sort()).toEqual([
+      expect.stringMatching(
+        /^app\/images\/sea\.png: main package is 22\d\d\.\d KB, the limit is 2048/,
+      ),
+      expect.stringMatching(/^app\/miniprogram_npm\/miniprogram-cos\/index\.js: client takes/),
+      `${page}.ts:2: cannot find '../../two'`,
+      `${page}.wxml:2: cannot find '/gone.wxml'`,
+      `${page}.wxss:2: cannot find 'gone.wxss'`,
+    ])
+  })
+
+  test('names what is wrong in configuration files', async () => {
+    const faulty =
+      '{\n  "miniprogramRoot": "app/",\n  "setting": {\n    "packNpmManually": 1\n  }\n}'
+    const page = { 'app/pages/home/home.json': '{\n  "navigationBarTextStyle": "purple"\n}' }
+    expect(await found({ 'project.config.json': faulty, ...page })).toEqual([
+      'project.config.json:4: setting.packNpmManually is not of a type(s) boolean',
+      expect.stringMatching(/^app\/pages\/home\/home\.json:2: navigationBarTextStyle .*"white"/),
+    ])
+    const broken = '{\n  "miniprogramRoot": "app/"\n  "setting": {}\n}'
+    expect(await found({ 'project.config.json': broken })).toEqual([
+      expect.stringMatching(/^project\.config\.json:3: is no JSON/),
+    ])
+  })
+
+  test('names settings that DevTools takes and that do not lead anywhere', async () => {
+    const settings = {
+      miniprogramRoot: 'app/',
+      cloudfunctionRoot: 'functions/',
+      setting: {
+        urlCheck: false,
+        packNpmManually: true,
+        packNpmRelationList: [{ packageJsonPath: 'package.json', miniprogramNpmDistDir: './' }],
+      },
+    }
+    const findings = await found({
+      'project.config.json': JSON.stringify(settings, null, 2),
+      'functions/one/index.ts': '',
+    })
+    expect(findings).toEqual([
+      expect.stringMatching(/^project\.config\.json:5: setting\.urlCheck is off for everyone/),
+      expect.stringMatching(/:10: setting\.packNpmRelationList\.0\.miniprogramNpmDistDir is not/),
+      expect.stringMatching(/:3: cloudfunctionRoot has no one\/index\.js/),
+      expect.stringMatching(/:3: cloudfunctionRoot has no one\/package\.json/),
+    ])
+  })
+
+  test('as a command prints what it found and fails', () => {
+    const folder = plant({ 'project.config.json': '{ "miniprogramRoot": 1 }' })
+    const command = ['--import', 'tsx', join(ROOT, 'scripts/checkWechat.ts'), folder]
+    const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', cwd: ROOT })
+    expect(stderr).toContain('project.config.json:1: miniprogramRoot is not of a type(s) string')
+    expect(status).toBe(1)
+  })
+})
