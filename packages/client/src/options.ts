@@ -143,7 +143,5 @@ export function resolveOptions(given: COSOptions): ResolvedOptions {
     }
   }
   options.SecurityToken = options.SecurityToken || options.XCosSecurityToken
-  // `https` is accepted for `https:`, and nothing too.
-  options.Protocol = String(options.Protocol || 'https').replace(/:?$/, ':')
   return options as unknown as ResolvedOptions
 }

@@ -34,11 +34,14 @@ export interface GetObjectUrlParams extends ObjectParams {
 
 const DEFAULT_SECONDS = 900
 
+/** A URL of HEAD may carry parameters too. */
+const HEAD = { ...getObject, access: headObject.access }
+
 /** A URL that opens one object for a while, without any header. */
 export async function getObjectUrl(core: ClientCore, params: Params): Promise<string> {
   const options = optionsOf(core.options, params)
   const method = String(params.Method ?? 'GET').toUpperCase()
-  const row = method === 'PUT' ? putObject : method === 'HEAD' ? headObject : getObject
+  const row = method === 'PUT' ? putObject : method === 'HEAD' ? HEAD : getObject
   const { QueryString, Query, Headers, ...rest } = params
   const prepared = prepare(row, { ...rest, Query, Body: '' }, options)
   const signedHeaders = headersToSign(

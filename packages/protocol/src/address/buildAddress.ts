@@ -48,7 +48,7 @@ function fromTemplate(
   template: string,
   bucket: string,
   region: string,
-  protocol = 'https:',
+  protocol: string | undefined,
 ): Address {
   const [, short = '', appid = ''] = BUCKET_PATTERN.exec(bucket) || []
   // In double braces `{{Bucket}}` is the short name, `{Bucket}` the full one.
@@ -61,9 +61,11 @@ function fromTemplate(
     }
     return fields[name.toLowerCase()] || ''
   })
+  // `http` is accepted for `http:`.
+  const scheme = (protocol || 'https').replace(/:?$/, '://')
   const [base = '', host = ''] =
     /^[a-z]+:\/\/([^/]*).*?(?=\/?$)/i.exec(
-      /^[a-z]+:\/\//i.test(filled) ? filled : `${protocol}//${filled}`,
+      /^[a-z]+:\/\//i.test(filled) ? filled : scheme + filled,
     ) || []
   return { base, host, signedPrefix: '' }
 }
