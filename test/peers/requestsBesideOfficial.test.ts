@@ -1,160 +1,208 @@
 import fc from 'fast-check'
-import { COS } from 'miniprogram-cos'
-import { loadOfficialClient } from '../support/phones'
-import { createRecordingWx, type RecordedRequest } from '../support/recordingWx'
-import { emptyDocument } from '../support/vectors'
+import { answeringPhone, uploadingPhone } from './beside/answers'
+import { authParams, staticParams } from './beside/authorizations'
+import { CALLS } from './beside/calls'
+import {
+  AT,
+  asked,
+  expected,
+  FILES,
+  INTENDED,
+  KEY_PAIR,
+  OTHER_INPUTS,
+  told,
+} from './beside/intended'
+import { options } from './beside/options'
+import { provider } from './beside/providers'
+import {
+  type Call,
+  classOf,
+  copyOf,
+  type Params,
+  type Phone,
+  raise,
+  run,
+  type Sent,
+  strike,
+} from './beside/stage'
+import { UPLOADS } from './beside/uploads'
+import { urlParams } from './beside/urls'
 
-const NOW = 1_700_000_000_000
-const KEY = { SecretId: 'AKIDexample', SecretKey: 'secret' }
-const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
-const FILE = new Uint8Array([1, 2, 3])
+/** cos-wx-sdk-v5 1.8.0 itself and our client make the same calls, under one `wx` and one clock. */
 
 beforeAll(() => {
-  jest.spyOn(Date, 'now').mockReturnValue(NOW)
+  jest.spyOn(Date, 'now').mockReturnValue(1_700_000_000_000)
+  jest.spyOn(console, 'warn').mockImplementation(() => {})
+  raise()
 })
 afterAll(() => {
   jest.restoreAllMocks()
-  delete (globalThis as { wx?: unknown }).wx
+  strike()
 })
 
-type Untyped = Record<string, (params: object) => Promise<unknown>>
+/** How many inputs both clients were given. */
+let inputs = 0
 
-/** What one client sends for a call, without what no server sees. */
-async function sentBy(make: (wx: object) => Untyped, method: string, params: object) {
-  const recorded = createRecordingWx(
-    () => ({ statusCode: 200, header: { ETag: '"e"' }, data: emptyDocument(method) }),
-    { f: FILE },
+async function bothMake(call: Call, phone: (call: Call) => Phone = answeringPhone) {
+  inputs++
+  const official = await run('official', asked(call), phone(call))
+  const ours = await run('ours', call, phone(call))
+  return { official, ours, ...expected(official.sent, call) }
+}
+
+/** A call is sent as by cos-wx-sdk-v5, to the letter, but for what the table says. */
+async function expectSame(call: Call, phone?: (call: Call) => Phone) {
+  const both = await bothMake(call, phone)
+  expect(both.ours.sent).toEqual(both.sent)
+  return both
+}
+
+const withKey = (method: string, params: object): Call => ({
+  method,
+  params: { ...AT, ...params },
+  options: KEY_PAIR,
+  files: FILES,
+})
+
+describe('our client sends what cos-wx-sdk-v5 sends, for any input', () => {
+  test.each(Object.entries(CALLS))('%s', (method, params) =>
+    fc.assert(
+      fc.asyncProperty(params, async (given) => {
+        await expectSame(withKey(method, given))
+      }),
+      { numRuns: 24 },
+    ),
   )
-  const wx = {
-    ...recorded.wx,
-    canIUse: () => true,
-    getAppBaseInfo: () => ({ SDKVersion: '3.8.0' }),
-    getDeviceInfo: () => ({}),
-    getNetworkType: () => {},
-    getStorageSync: () => '',
-    setStorageSync: () => {},
-  }
-  ;(globalThis as { wx?: unknown }).wx = wx
-  await (make(wx)[method] as Untyped[string])(params).catch(() => {})
-  return recorded.requests.slice(0, 1).map(essence)
-}
 
-function essence({ via, method, url, header, data, formData }: RecordedRequest) {
-  const sorted = Object.entries((header ?? {}) as Record<string, unknown>)
-    .filter(
-      ([name]) =>
-        via === 'wx.request' || !['content-type', 'cache-control'].includes(name.toLowerCase()),
-    )
-    .map(([name, value]) => [name.toLowerCase(), String(value)])
-    // A form's signature travels in the form; the official client repeats it in the header.
-    .filter(([name]) => via === 'wx.request' || name !== 'authorization')
-    .sort()
-  return {
-    via,
-    method: via === 'wx.request' ? method : 'POST',
-    url,
-    header: sorted,
-    data,
-    formData: formOf(formData),
-  }
-}
+  test.each(Object.entries(UPLOADS))('%s, request by request', (_, calls) =>
+    fc.assert(
+      fc.asyncProperty(calls, async (call) => {
+        await expectSame(call, uploadingPhone)
+      }),
+      { numRuns: 20 },
+    ),
+  )
 
-function formOf(formData: unknown) {
-  if (!formData) return undefined
-  return Object.entries(formData as object)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, String(value)])
-    .sort()
-}
-
-const ours = () => new COS(KEY) as unknown as Untyped
-let official: (wx: object) => Untyped
-beforeAll(() => {
-  official = (wx) => new (loadOfficialClient<new (options: object) => Untyped>(wx))(KEY)
+  test.each(
+    'headObject putObject postObject getService getBucket multipartUpload request'.split(' '),
+  )('%s with any options of the constructor', (method) =>
+    fc.assert(
+      fc.asyncProperty(options, CALLS[method] as fc.Arbitrary<object>, async (given, params) => {
+        await expectSame({ ...withKey(method, params), options: given })
+      }),
+      { numRuns: 30 },
+    ),
+  )
 })
 
-const key = fc
-  .string({ unit: 'grapheme', minLength: 1, maxLength: 15 })
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: characters COS does not take
-  .filter((text) => !/^[/\\]/.test(text) && !/[\x00-\x1f]/.test(text) && !/^[./]+$/.test(text))
-  .filter((text) => !/(?:^|\/)\.\.?(?:\/|$)/.test(text))
-const text = fc.string({ unit: 'grapheme-ascii', maxLength: 10 })
-const meta = fc.stringMatching(/^[a-z]{1,8}$/)
-
-const calls: [method: string, params: fc.Arbitrary<object>][] = [
-  ['headObject', fc.record({ Key: key })],
-  [
-    'getObject',
-    fc.record({ Key: key, Query: fc.dictionary(meta, text, { noNullPrototype: true }) }),
-  ],
-  [
-    'putObject',
-    fc.record({ Key: key, Body: text, ContentType: fc.constant('a/b'), 'x-cos-meta-a': meta }),
-  ],
-  ['deleteObject', fc.record({ Key: key })],
-  [
-    'deleteMultipleObject',
-    fc.record({
-      Objects: fc.array(fc.record({ Key: key }), { minLength: 1, maxLength: 3 }),
-      Quiet: fc.boolean(),
-    }),
-  ],
-  [
-    'postObject',
-    fc.record({
-      Key: key,
-      FilePath: fc.constant('f'),
-      ContentType: fc.constant('a/b'),
-      'x-cos-meta-a': meta,
-    }),
-  ],
-  [
-    'getBucket',
-    fc.record({ Prefix: key, Marker: text, MaxKeys: fc.integer({ min: 1, max: 1000 }) }),
-  ],
-  [
-    'multipartInit',
-    fc.record({
-      Key: key,
-      StorageClass: fc.constant('STANDARD_IA'),
-      ContentType: fc.constant('a/b'),
-    }),
-  ],
-  [
-    'multipartUpload',
-    fc.record({
-      Key: key,
-      UploadId: meta,
-      PartNumber: fc.integer({ min: 1, max: 10000 }),
-      Body: fc.constant('part'),
-    }),
-  ],
-  [
-    'multipartComplete',
-    fc.record({
-      Key: key,
-      UploadId: meta,
-      Parts: fc.array(fc.record({ PartNumber: fc.integer({ min: 1, max: 9 }), ETag: meta }), {
-        minLength: 1,
-        maxLength: 3,
+describe('our client asks for keys as cos-wx-sdk-v5 does, and uses what it is given alike', () => {
+  test.each(
+    'headObject putObject postObject getService getBucket putObjectCopy multipartUpload request deleteMultipleObject'.split(
+      ' ',
+    ),
+  )('%s', (method) =>
+    fc.assert(
+      fc.asyncProperty(provider, CALLS[method] as fc.Arbitrary<object>, async (given, params) => {
+        const call: Call = { ...withKey(method, params), options: {}, provider: given }
+        const { ours, official, sent } = await expectSame(call)
+        if (sent.length === 0) return
+        expect(ours.asked.map(inLowerCase)).toEqual(
+          official.asked.map((request) => told(request as Params, sent[0] as Sent, call)),
+        )
       }),
-    }),
-  ],
-  ['multipartList', fc.record({ Prefix: key, MaxUploads: fc.integer({ min: 1, max: 9 }) })],
-  ['multipartListPart', fc.record({ Key: key, UploadId: meta })],
-  ['multipartAbort', fc.record({ Key: key, UploadId: meta })],
-]
+      { numRuns: 20 },
+    ),
+  )
+})
 
-test.each(calls)(
-  '%s sends what cos-wx-sdk-v5 sends for any input',
-  async (method, params) => {
-    await fc.assert(
-      fc.asyncProperty(params, async (generated) => {
-        const given = () => JSON.parse(JSON.stringify({ ...AT, ...generated }))
-        expect(await sentBy(ours, method, given())).toEqual(await sentBy(official, method, given()))
+const inLowerCase = (request: unknown): unknown => {
+  const { Headers, ...rest } = request as Params
+  if (!Headers) return rest
+  return {
+    ...rest,
+    Headers: Object.fromEntries(
+      Object.entries(Headers).map(([name, value]) => [name.toLowerCase(), value]),
+    ),
+  }
+}
+
+describe('getObjectUrl makes the URL that cos-wx-sdk-v5 makes', () => {
+  test('with a key pair and any options', () =>
+    fc.assert(
+      fc.asyncProperty(options, urlParams, async (given, params) => {
+        await expectSame({ ...withKey('getObjectUrl', params), options: given })
       }),
-      { numRuns: 40 },
+      { numRuns: 120 },
+    ))
+
+  test('with what a backend answers', () =>
+    fc.assert(
+      fc.asyncProperty(provider, urlParams, async (given, params) => {
+        await expectSame({ ...withKey('getObjectUrl', params), options: {}, provider: given })
+      }),
+      { numRuns: 80 },
+    ))
+})
+
+describe('a signature is that of cos-wx-sdk-v5', () => {
+  const attempt = (make: () => unknown) => {
+    try {
+      return { signature: make() }
+    } catch {
+      // A lone surrogate.
+      return { signature: 'none' }
+    }
+  }
+
+  test('by COS.getAuthorization', () => {
+    fc.assert(
+      fc.property(staticParams, (params) => {
+        inputs++
+        const sign = (who: 'ours' | 'official') =>
+          attempt(() => classOf(who).getAuthorization(copyOf(params)))
+        expect(sign('ours')).toEqual(sign('official'))
+      }),
+      { numRuns: 200 },
     )
-  },
-  60_000,
-)
+  })
+
+  test('by getAuth', () => {
+    fc.assert(
+      fc.property(options, authParams, ({ ForcePathStyle: _, ...given }, params) => {
+        inputs++
+        const sign = (who: 'ours' | 'official') =>
+          attempt(() => new (classOf(who))(copyOf(given)).getAuth(copyOf(params)))
+        expect(sign('ours')).toEqual(sign('official'))
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
+describe('an intended difference is one, and is what the table says', () => {
+  test.each(INTENDED.map((difference) => [difference.reason, difference] as const))(
+    '%s',
+    async (reason, { example }) => {
+      const { official, differences, sent } = await expectSame(example, phoneOf(example))
+      expect(differences).toContain(reason)
+      expect(sent).not.toEqual(official.sent)
+    },
+  )
+
+  test.each(OTHER_INPUTS.map((input) => [input.reason, input] as const))(
+    '%s',
+    async (_, { example, concerns }) => {
+      expect(concerns(example)).toBeTruthy()
+      await expectSame(example, phoneOf(example))
+      const plain = await run('official', example, phoneOf(example)(example))
+      const ours = await run('ours', example, phoneOf(example)(example))
+      expect(expected(plain.sent, example).sent).not.toEqual(ours.sent)
+    },
+  )
+})
+
+const phoneOf = ({ method }: Call) => (method in UPLOADS ? uploadingPhone : answeringPhone)
+
+test('at least two thousand inputs were given to both', () => {
+  expect(inputs).toBeGreaterThanOrEqual(2000)
+})

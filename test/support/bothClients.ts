@@ -18,7 +18,7 @@ const ours: Launch = (wx) => {
 const official: Launch = (wx) => loadOfficialClient<Constructor>(wx, { Promise: LosablePromise })
 
 /** cos-wx-sdk-v5 loses rejections (defect 7); Jest would make them failures of the test. */
-class LosablePromise<T> extends Promise<T> {
+export class LosablePromise<T> extends Promise<T> {
   constructor(run: ConstructorParameters<typeof Promise<T>>[0]) {
     super(run)
     this.then(undefined, () => {})
