@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { ROOT } from '../build'
 import { type Child, startChild } from './child'
 import { CosClient, inParallel } from './cosClient'
+import { median } from './median'
 import type { Row } from './table'
 
 const KEY = { SecretId: 'AKIDbench', SecretKey: 'benchsecret' }
@@ -17,8 +18,6 @@ const milliseconds = async (run: () => Promise<unknown>): Promise<number> => {
   await run()
   return Number(process.hrtime.bigint() - started) / 1e6
 }
-const median = (values: number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number
 
 /** The local COS beside a bare `node:http` server, and what load and a full bucket do to it. */
 export async function benchLocalCos(): Promise<Row[]> {

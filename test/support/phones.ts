@@ -12,7 +12,7 @@ import { ROOT } from '../../scripts/build'
 import { HOST } from './testCloud'
 
 export const CLIENT_FILE = join(ROOT, 'packages/client/miniprogram_dist/index.js')
-const OFFICIAL_FILE = join(ROOT, 'node_modules/cos-wx-sdk-v5/dist/cos-wx-sdk-v5.min.js')
+export const OFFICIAL_FILE = join(ROOT, 'node_modules/cos-wx-sdk-v5/dist/cos-wx-sdk-v5.min.js')
 
 const DOMAINS = [`https://${HOST}`, 'https://service.cos.myqcloud.com']
 

@@ -1,0 +1,180 @@
+/**
+ * One client in a fresh process, under a `wx` that answers at once: what it costs to load and to run.
+ * `node --expose-gc phoneChild.js <client file> <measurement>` prints a JSON object. Plain JavaScript, so
+ * that nothing but Node is there before the client.
+ */
+const [file, measurement] = process.argv.slice(2)
+const MIB = 1024 * 1024
+const AT = { Bucket: 'media-1250000000', Region: 'ap-guangzhou' }
+const KEY = { SecretId: 'AKIDexampleexampleexampleexample0000', SecretKey: 'secretexample' }
+const UPLOAD =
+  '<R><UploadId>u</UploadId><ETag>&quot;e&quot;</ETag><IsTruncated>false</IsTruncated></R>'
+const ROOTS = [
+  ['uploads', 'GET', 'ListMultipartUploadsResult'],
+  ['uploads', 'POST', 'InitiateMultipartUploadResult'],
+  ['uploadId', 'POST', 'CompleteMultipartUploadResult'],
+]
+
+const later = (run, milliseconds = 1) => setTimeout(run, milliseconds)
+/** What the next GET of a bucket is answered with. */
+let listing = ''
+let onRequest = () => {}
+let fileSize = 0
+/** What each read of a file gives; without one, new memory as on a phone. */
+let content
+/** All that was read. */
+let given = []
+
+globalThis.window = undefined
+globalThis.wx = {
+  canIUse: () => true,
+  getAppBaseInfo: () => ({ SDKVersion: '3.8.0' }),
+  getDeviceInfo: () => ({}),
+  getSystemInfoSync: () => ({ SDKVersion: '3.8.0' }),
+  getStorageSync: () => '',
+  setStorageSync() {},
+  removeStorageSync() {},
+  getFileSystemManager: () => ({
+    stat: ({ success }) =>
+      later(() => success({ stats: { size: fileSize, isDirectory: () => false } })),
+    getFileInfo: ({ success }) => later(() => success({ size: fileSize, digest: 'd' })),
+    readFile: ({ length = fileSize, success }) =>
+      later(() => {
+        const data = content ?? new ArrayBuffer(length)
+        given.push(new WeakRef(data))
+        success({ data })
+      }),
+  }),
+  request(options) {
+    onRequest()
+    const { method, url } = options
+    const search = url.split('?')[1] ?? ''
+    const [, , root] = ROOTS.find(([name, verb]) => search.includes(name) && verb === method) ?? []
+    const data = root ? UPLOAD.replaceAll('R>', `${root}>`) : method === 'GET' ? listing : ''
+    const answer = { statusCode: 200, header: { ETag: '"e"', 'x-cos-request-id': 'r' }, data }
+    if (method === 'GET' || method === 'HEAD') options.success(answer)
+    // What is on its way is in memory.
+    else later(() => options.success(answer), 5)
+    return { abort() {} }
+  },
+}
+
+const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
+/** Milliseconds of one call. */
+const timed = async (run) => {
+  const started = process.hrtime.bigint()
+  await run()
+  return Number(process.hrtime.bigint() - started) / 1e6
+}
+/** Calls per second: the median of batches, after warming up. */
+async function rate(run, batch = 400, batches = 9) {
+  const times = []
+  for (let i = -2; i < batches; i++) {
+    const time = await timed(async () => {
+      for (let j = 0; j < batch; j++) await run(i * batch + j)
+    })
+    if (i >= 0) times.push(time)
+  }
+  return (batch / median(times)) * 1000
+}
+
+const MEASUREMENTS = {
+  /** Milliseconds to load, and KiB that stay. */
+  async load() {
+    globalThis.gc()
+    const before = process.memoryUsage().heapUsed
+    const milliseconds = await timed(() => require(file))
+    globalThis.gc()
+    return { milliseconds, heap: (process.memoryUsage().heapUsed - before) / 1024 }
+  },
+
+  /** Signatures and signed requests per second, and milliseconds of a listing. */
+  async compute() {
+    const COS = require(file)
+    const request = {
+      Method: 'PUT',
+      Key: 'a/photo 1.jpg',
+      Query: { partNumber: '1', uploadId: 'u' },
+    }
+    const sign = (KeyTime) => COS.getAuthorization({ ...KEY, ...AT, ...request, KeyTime })
+    const cos = new COS(KEY)
+    const cached = await rate(() => sign('1700000000;1700001800'))
+    const uncached = await rate((i) => sign(`${1700000000 + i};1700009999`))
+    const requests = await rate((i) => cos.headObject({ ...AT, Key: `photo ${i}.jpg` }))
+    const keys = Array.from(
+      { length: 1000 },
+      (_, i) =>
+        `<Contents><Key>private/user/photo-${i}.jpg</Key><LastModified>2024-01-01T00:00:00.000Z</LastModified><ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><Size>${i * 1000}</Size><Owner><ID>1250000000</ID><DisplayName>1250000000</DisplayName></Owner><StorageClass>STANDARD</StorageClass></Contents>`,
+    )
+    listing = `<?xml version="1.0"?><ListBucketResult><Name>media-1250000000</Name><Prefix/><Marker/><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>${keys.join('')}</ListBucketResult>`
+    const times = []
+    for (let i = 0; i < 40; i++) {
+      const time = await timed(async () => {
+        const { Contents } = await cos.getBucket(AT)
+        if (Contents.length !== 1000) throw new Error('keys are missing')
+      })
+      if (i >= 10) times.push(time)
+    }
+    return { cached, uncached, requests, listing: median(times) }
+  },
+
+  /** MiB of file content in memory at the worst moment of 20 queued 4 MiB uploads. */
+  async memory() {
+    const COS = require(file)
+    const peak = async (options) => {
+      const cos = new COS({ ...KEY, ...options })
+      fileSize = 4 * MIB
+      let most = 0
+      onRequest = () => {
+        setImmediate(() => {
+          // Counted one by one: V8 frees them in its own time, also after a collection.
+          globalThis.gc()
+          given = given.filter((one) => one.deref())
+          most = Math.max(
+            most,
+            given.reduce((sum, one) => sum + (one.deref()?.byteLength ?? 0), 0),
+          )
+        })
+      }
+      const uploads = Array.from({ length: 20 }, (_, i) =>
+        cos.uploadFile({ ...AT, Key: `${i}`, FilePath: `wxfile://${i}` }),
+      )
+      await Promise.all(uploads)
+      return most / MIB
+    }
+    const whole = await peak({ SimpleUploadMethod: 'putObject', SliceSize: 8 * MIB })
+    return { whole, parts: await peak({}) }
+  },
+
+  /** The longest time in milliseconds that the app can do nothing while 20 MiB go up in parts. */
+  async standstill() {
+    const COS = require(file)
+    const cos = new COS(KEY)
+    fileSize = 20 * MIB
+    content = new ArrayBuffer(MIB)
+    let longest = 0
+    let isOver = false
+    let last = performance.now()
+    const tick = () => {
+      const now = performance.now()
+      longest = Math.max(longest, now - last)
+      last = now
+      if (!isOver) setImmediate(tick)
+    }
+    // The first upload warms up; what it costs to come to speed is no part's doing.
+    await cos.sliceUploadFile({ ...AT, Key: 'warm', FilePath: 'wxfile://f' })
+    last = performance.now()
+    tick()
+    await cos.sliceUploadFile({ ...AT, Key: 'k', FilePath: 'wxfile://f' })
+    isOver = true
+    return { longest }
+  },
+}
+
+MEASUREMENTS[measurement]().then(
+  (measured) => process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0)),
+  (error) => {
+    process.stderr.write(`${error?.stack ?? JSON.stringify(error)}\n`)
+    process.exit(1)
+  },
+)
