@@ -1,0 +1,258 @@
+import { operations } from '@miniprogram-cos/protocol'
+import {
+  type AccessRules,
+  compilePolicy,
+  grantsForKeys,
+  grantsOf,
+  readRules,
+  VERBS,
+  type Verb,
+} from '@miniprogram-cos/server'
+import fc from 'fast-check'
+import { evaluatePolicy } from '../../packages/local-cloud/src/cos/policy/evaluatePolicy'
+import { parsePolicy } from '../../packages/local-cloud/src/cos/policy/parsePolicy'
+
+/**
+ * What rules mean, written down a second time and knowing nothing of how they are compiled: patterns as
+ * regular expressions, verbs as lists of actions from the documents.
+ */
+const ACTIONS: Record<string, Verb> = {
+  GetObject: 'read',
+  HeadObject: 'read',
+  PutObject: 'write',
+  PostObject: 'write',
+  InitiateMultipartUpload: 'write',
+  UploadPart: 'write',
+  ListParts: 'write',
+  CompleteMultipartUpload: 'write',
+  AbortMultipartUpload: 'write',
+  ListMultipartUploads: 'write',
+  DeleteObject: 'delete',
+  GetBucket: 'list',
+}
+/** Actions whose requests bring content, with the headers that describe it. */
+const BRINGS_CONTENT = ['PutObject', 'PostObject']
+const DESCRIBES_CONTENT = [...BRINGS_CONTENT, 'InitiateMultipartUpload']
+
+interface Request {
+  action: string
+  key: string
+  type: string | undefined
+  length: number | undefined
+  acl: string | undefined
+}
+
+interface Caller {
+  openid: string
+  groups: string[]
+}
+
+function mayByRules(access: AccessRules, caller: Caller, request: Request): boolean {
+  const verb = Object.hasOwn(ACTIONS, request.action) ? ACTIONS[request.action] : undefined
+  if (!verb) return false
+  return Object.entries(access).some(([pattern, rule]) => {
+    const below = (who: string) =>
+      new RegExp(`^${pattern.slice(0, -2).replace(/[.]/g, '\\.').replace('{openid}', who)}`, 's')
+    const isOwn = rule.owner?.includes(verb) && below(caller.openid).test(request.key)
+    const isForOthers =
+      rule.everyone?.includes(verb) ||
+      caller.groups.some((one) => rule.groups?.[one]?.includes(verb))
+    if (!isOwn && !(isForOthers && below('[^/]*').test(request.key))) return false
+    if (verb !== 'write') return true
+    // No key can be bound to these, so no key may write there.
+    if (rule.overwrite === false || rule.names === 'server') return false
+    return keepsLimits(rule, request)
+  })
+}
+
+function keepsLimits(rule: AccessRules[`${string}/**`], request: Request): boolean {
+  const { action, type, length, acl } = request
+  if (rule.maxSize !== undefined) {
+    if (!BRINGS_CONTENT.includes(action)) return false
+    if (length === undefined || length > Number(rule.maxSize)) return false
+  }
+  if (!DESCRIBES_CONTENT.includes(action)) return true
+  if (acl !== undefined && acl !== 'private' && acl !== 'default') return false
+  if (!rule.types) return true
+  return (
+    type !== undefined &&
+    rule.types.some(
+      (one) => type === one || (one.endsWith('/*') && type.startsWith(one.slice(0, -1))),
+    )
+  )
+}
+
+const OPENIDS = ['oA', 'oAB', 'oB', 'oAlice0123456789-_abcdefghij', 'x.y', 'a']
+const FOLDERS = ['a', 'b', 'ab', 'private', 'x.y', 'oA', 'A']
+const GROUPS = ['editors', 'admins']
+
+const verbs = fc.subarray([...VERBS])
+const pattern = fc
+  .tuple(fc.array(fc.constantFrom(...FOLDERS), { minLength: 1, maxLength: 2 }), fc.nat(3))
+  .map(([folders, at]) => {
+    const segments = at < 3 ? [...folders.slice(0, at), '{openid}', ...folders.slice(at)] : folders
+    return `${segments.join('/')}/**` as const
+  })
+/** Mostly absent: each limit alone would already refuse most of what is asked. */
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 3, nil: undefined })
+const limits = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      maxSize: seldom(fc.constantFrom(100, 5000)),
+      types: seldom(
+        fc.subarray(['image/*', 'image/png', 'video/mp4', 'text/plain'], { minLength: 1 }),
+      ),
+      overwrite: fc.constantFrom(undefined, undefined, undefined, false as const),
+      names: fc.constantFrom(undefined, undefined, undefined, 'server' as const),
+    }),
+  },
+)
+const rule = fc
+  .tuple(
+    fc.record({
+      owner: verbs,
+      everyone: fc.oneof(fc.constant([]), verbs),
+      groups: fc.record({ editors: verbs, admins: verbs }, { requiredKeys: [] }),
+    }),
+    limits,
+  )
+  .map(([who, what]) => ({ ...who, ...what }))
+
+/** Rules as somebody might declare them; those that the reader refuses are not part of the question. */
+const access = fc
+  .array(fc.tuple(pattern, rule), { minLength: 1, maxLength: 3 })
+  .map((entries) => Object.fromEntries(entries) as AccessRules)
+  .map((declared) => {
+    // Of each rule what is valid by itself, so that few candidates are lost.
+    const valid: Record<string, object> = {}
+    for (const [path, one] of Object.entries(declared)) {
+      try {
+        readRules({ ...valid, [path]: one } as AccessRules, GROUPS)
+        valid[path] = one
+      } catch {}
+    }
+    return valid as AccessRules
+  })
+  .filter((declared) => Object.keys(declared).length > 0)
+
+const openid = fc.constantFrom(...OPENIDS)
+const caller = fc.record({ openid, groups: fc.subarray(GROUPS) })
+
+/** Actions of the whole table, those that are granted more often than the others. */
+const action = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...Object.keys(ACTIONS)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      ...new Set(
+        Object.values(operations).flatMap(({ access: needed }) =>
+          (needed as readonly { action: string }[]).map((one) => one.action),
+        ),
+      ),
+    ),
+  },
+)
+
+const segment = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...FOLDERS, ...OPENIDS) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '',
+      '.',
+      '..',
+      '*',
+      '{openid}',
+      '**',
+      'a b',
+      '目录',
+      'é',
+      '__proto__',
+      '\n',
+    ),
+  },
+)
+const anyKey = fc.array(segment, { minLength: 0, maxLength: 5 }).map((parts) => parts.join('/'))
+
+const request = (declared: AccessRules, who: Caller) =>
+  fc.record({
+    action,
+    // Half of the keys begin as a rule does, or almost.
+    key: fc.oneof(
+      anyKey,
+      fc
+        .tuple(
+          fc.constantFrom(...Object.keys(declared)),
+          fc.constantFrom(who.openid, ...OPENIDS),
+          anyKey,
+        )
+        .map(([path, id, rest]) => path.slice(0, -2).replace('{openid}', id) + rest),
+    ),
+    type: fc.constantFrom(
+      undefined,
+      'image/png',
+      'image/jpeg',
+      'image/',
+      'video/mp4',
+      'text/html',
+      'IMAGE/PNG',
+    ),
+    length: fc.constantFrom(undefined, 0, 1, 2, 100, 101, 5000, 6000),
+    acl: fc.constantFrom(undefined, undefined, 'private', 'default', 'public-read', ''),
+  })
+
+/** Five requests for each set of rules and caller: making rules costs most. */
+const PER_RULES = 5
+const triples = fc
+  .tuple(access, caller)
+  .chain(([declared, who]) =>
+    fc
+      .array(request(declared, who), { minLength: PER_RULES, maxLength: PER_RULES })
+      .map((requests) => ({ declared, who, requests })),
+  )
+
+const PLACE = { bucket: 'media-1250000000', region: 'ap-guangzhou' }
+
+/** The policy of the caller's key as STS would read it; undefined when they get none. */
+function policyOf(declared: AccessRules, who: Caller) {
+  const grants = grantsForKeys(grantsOf(readRules(declared, GROUPS), who))
+  const policy = compilePolicy(grants, PLACE)
+  return policy.statement.length > 0 ? parsePolicy(JSON.stringify(policy)) : undefined
+}
+
+function mayByPolicy(policy: ReturnType<typeof policyOf>, asked: Request): boolean {
+  if (!policy) return false
+  return evaluatePolicy(policy, {
+    action: asked.action,
+    region: PLACE.region,
+    appid: '1250000000',
+    bucket: PLACE.bucket,
+    path: asked.key,
+    context: {
+      'cos:content-type': asked.type,
+      'cos:content-length': asked.length?.toString(),
+      'cos:x-cos-acl': asked.acl,
+    },
+  }).allowed
+}
+
+test('for 10,000 rules, callers and requests, the compiled policy allows what the rules say, no more and no less', () => {
+  const allowed = new Map<string, number>()
+  fc.assert(
+    fc.property(triples, ({ declared, who, requests }) => {
+      const policy = policyOf(declared, who)
+      for (const asked of requests) {
+        const expected = mayByRules(declared, who, asked)
+        if (expected) allowed.set(asked.action, (allowed.get(asked.action) ?? 0) + 1)
+        expect([asked, mayByPolicy(policy, asked)]).toEqual([asked, expected])
+      }
+    }),
+    { numRuns: 10_000 / PER_RULES },
+  )
+  // A property that only ever meets refusals says nothing.
+  for (const one of Object.keys(ACTIONS)) {
+    expect([one, (allowed.get(one) ?? 0) > 20]).toEqual([one, true])
+  }
+})
