@@ -1,4 +1,11 @@
-import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
+import {
+  type CosRequest,
+  callFunction,
+  type FunctionAnswer,
+  sendWithKey,
+  type TestCaller,
+} from '../support/functionCalls'
+import { errorOf } from '../support/rawRequest'
 import {
   ALICE,
   BOB,
@@ -6,6 +13,7 @@ import {
   CREDENTIALS_FUNCTION,
   REGION,
   ROOT_KEY,
+  SIGNATURE_FUNCTION,
   startTestCloud,
   type TestCloud,
 } from '../support/testCloud'
@@ -13,55 +21,16 @@ import {
 /** The built function, called over HTTP as the local cloud offers it. */
 let cloud: TestCloud
 beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION] })
+  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
 })
 afterAll(() => cloud.end())
 
-interface Answer {
-  credentials?: { tmpSecretId: string; tmpSecretKey: string; sessionToken: string }
-  startTime?: number
-  expiredTime?: number
-  bucket?: string
-  region?: string
-  prefix?: string
-  error?: { code: string; message: string }
-}
-
-async function call(
-  caller: { openid?: string; source?: string },
-  event: unknown = {},
-): Promise<Answer> {
-  const { openid, source = 'wx_client' } = caller
-  const response = await fetch(`${cloud.functions}/cos-credentials`, {
-    method: 'POST',
-    headers: {
-      'x-wx-source': source,
-      'x-wx-appid': 'wx0000000000000000',
-      ...(openid === undefined ? {} : { 'x-wx-openid': openid }),
-    },
-    body: JSON.stringify(event),
-  })
-  return (await response.json()) as Answer
-}
+const call = (caller: TestCaller, event: unknown = {}) =>
+  callFunction(cloud, 'cos-credentials', caller, event)
 
 /** What COS answers to a request signed with the issued key. */
-async function use(
-  { credentials }: Answer,
-  signing: { method?: string; key?: string; query?: Record<string, string> },
-  body?: string,
-) {
-  if (!credentials) throw new Error('no key was issued')
-  const own = { SecretId: credentials.tmpSecretId, SecretKey: credentials.tmpSecretKey }
-  const query = Object.entries(signing.query ?? {}).map(([n, v]) => `${n}=${encodeURIComponent(v)}`)
-  const response = await send(cloud.cos, {
-    method: signing.method ?? 'GET',
-    path: `/${signing.key ?? ''}${query.length ? `?${query.join('&')}` : ''}`,
-    headers: {
-      Authorization: signByOfficialSdk({ ...signing, ...own }),
-      'x-cos-security-token': credentials.sessionToken,
-    },
-    ...(body === undefined ? {} : { body }),
-  })
+async function use(answer: FunctionAnswer, request: CosRequest, body?: string) {
+  const response = await sendWithKey(cloud, answer, { ...request, ...(body ? { body } : {}) })
   return [response.status, errorOf(response).code]
 }
 
@@ -186,14 +155,34 @@ describe('asked for a narrower key', () => {
   })
 })
 
-test('400 interleaved calls of two users on warm instances never mix them up', async () => {
-  const answers = await Promise.all(
+test('400 interleaved calls of two users on warm instances never mix them up, and who comes between gets nothing', async () => {
+  const outsiders = [
+    [{ source: 'wx_trigger' }, { Type: 'Timer', TriggerName: 't' }],
+    [{ source: 'wx_http' }, { httpMethod: 'POST', body: '{}' }],
+    [{}, { userInfo: { openId: ALICE } }],
+  ] as const
+  const keysOf: Record<string, Set<unknown>> = { [ALICE]: new Set(), [BOB]: new Set() }
+  const wrong: unknown[] = []
+  await Promise.all(
     Array.from({ length: 400 }, async (_, i) => {
       const openid = i % 2 === 0 ? ALICE : BOB
-      return [openid, (await call({ openid })).prefix]
+      const answer = await call({ openid })
+      if (answer.prefix !== `private/${openid}/`) wrong.push(answer)
+      keysOf[openid]?.add(answer.credentials?.tmpSecretId)
+      const Key = `private/${openid}/x`
+      const signed = await callFunction(cloud, 'cos-signature', { openid }, { Method: 'GET', Key })
+      if (signed.prefix !== `private/${openid}/`) wrong.push(signed)
+      keysOf[openid]?.add(/q-ak=([^&]+)/.exec(signed.authorization ?? '')?.[1])
+      if (i % 10 !== 0) return
+      const [outsider, event] = outsiders[(i / 10) % outsiders.length] as (typeof outsiders)[number]
+      for (const name of ['cos-credentials', 'cos-signature']) {
+        const nothing = await callFunction(cloud, name, outsider, event)
+        if (nothing.error?.code !== 'KitNoIdentity') wrong.push(nothing)
+      }
     }),
   )
-  expect(answers.filter(([openid, prefix]) => prefix !== `private/${openid}/`)).toEqual([])
+  expect(wrong).toEqual([])
+  expect([...(keysOf[ALICE] ?? [])].filter((key) => keysOf[BOB]?.has(key))).toEqual([])
 }, 60_000)
 
 test('says so when the function is not configured, without a secret', async () => {
@@ -218,7 +207,7 @@ test('never sends a signed request to an address that is not this machine', asyn
     method: 'POST',
     headers: { 'x-wx-openid': ALICE },
   })
-  const answer = (await response.json()) as Answer
+  const answer = (await response.json()) as FunctionAnswer
   await bad.end()
   expect(answer.error?.message).toContain('loopback')
 })

@@ -1,0 +1,320 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  CallerLimiter,
+  credentialsFunction,
+  type Environment,
+  KeyCache,
+  signatureFunction,
+  type TemporaryKey,
+} from '@miniprogram-cos/server'
+import { config } from '../../cos.config'
+import { environmentOf, type FunctionAnswer, invocationOf } from '../support/functionCalls'
+import { ALICE, BOB, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+
+let cloud: TestCloud
+let asked: { action: string; name?: string }[] = []
+let lines: Record<string, unknown>[]
+let text: string
+
+beforeAll(async () => {
+  cloud = await startTestCloud({ onStsRequest: (entry) => asked.push(entry) })
+})
+afterAll(() => cloud.end())
+beforeEach(() => {
+  asked = []
+  lines = []
+  text = ''
+  jest.spyOn(console, 'log').mockImplementation((line: string) => {
+    lines.push(JSON.parse(line))
+    text += line
+  })
+})
+afterEach(() => jest.restoreAllMocks())
+
+const functionWith = (environment: Environment = {}, change: object = {}) => {
+  const call = credentialsFunction(
+    { ...config, ...change },
+    { ...environmentOf(cloud), ...environment },
+  )
+  return (openid: string, event: unknown = {}) =>
+    call(invocationOf(openid, event)) as Promise<FunctionAnswer>
+}
+
+describe('a warm instance', () => {
+  test('answers the second call of a user with the same key, and another user never with it', async () => {
+    const call = functionWith()
+    const [first, second, other] = [await call(ALICE), await call(ALICE), await call(BOB)]
+    expect(second).toEqual(first)
+    expect(other.credentials).not.toEqual(first.credentials)
+    expect(asked.map(({ action }) => action)).toEqual(['GetFederationToken', 'GetFederationToken'])
+    expect(lines.map(({ cached }) => cached)).toEqual([false, true, false])
+  })
+
+  test('1,000 calls of 100 users make 100 calls to STS', async () => {
+    const call = functionWith()
+    for (let i = 0; i < 1000; i++) {
+      const answer = await call(`oUser${String(i % 100).padStart(4, '0')}0123456789abcdef`)
+      expect(answer.credentials).toBeDefined()
+    }
+    expect(asked).toHaveLength(100)
+  })
+
+  test('asks STS once when a user calls twice at a time', async () => {
+    const call = functionWith()
+    const [a, b] = await Promise.all([call(ALICE), call(ALICE)])
+    expect(a).toEqual(b)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('a narrower key is not answered with a wider one', async () => {
+    const call = functionWith()
+    const wide = await call(ALICE)
+    const narrow = await call(ALICE, { verbs: ['read'] })
+    expect(narrow.credentials).not.toEqual(wide.credentials)
+    expect(await call(ALICE, { verbs: ['read'] })).toEqual(narrow)
+  })
+
+  test('cos-signature signs a whole upload with one key', async () => {
+    const sign = signatureFunction(config, environmentOf(cloud))
+    for (let partNumber = 1; partNumber <= 20; partNumber++) {
+      const Query = { partNumber, uploadId: 'u' }
+      await sign(invocationOf(ALICE, { Method: 'PUT', Key: `private/${ALICE}/x`, Query }))
+    }
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('KeyCache', () => {
+  const key = (expiredTime: number) => ({ expiredTime }) as TemporaryKey
+  let now = 0
+  const cacheAt = () => new KeyCache(() => now)
+
+  test('drops a key that would not live long enough', async () => {
+    const cache = cacheAt()
+    let fetched = 0
+    const fetch = async () => key(1000 + 1000 * fetched++)
+    now = 0
+    expect((await cache.get('a', 'p', 300, fetch)).isCached).toBe(false)
+    now = 700
+    expect((await cache.get('a', 'p', 300, fetch)).isCached).toBe(true)
+    now = 701
+    expect((await cache.get('a', 'p', 300, fetch)).isCached).toBe(false)
+    expect(fetched).toBe(2)
+  })
+
+  test('does not remember a failure', async () => {
+    const cache = cacheAt()
+    await expect(cache.get('a', 'p', 1, () => Promise.reject(new Error('x')))).rejects.toThrow('x')
+    now = 0
+    expect((await cache.get('a', 'p', 1, async () => key(10))).key).toEqual(key(10))
+  })
+
+  test('keeps a thousand keys, those used last', async () => {
+    const cache = cacheAt()
+    now = 0
+    const get = (i: number) => cache.get(`u${i}`, 'p', 1, async () => key(10))
+    for (let i = 0; i < 1000; i++) await get(i)
+    await get(0)
+    await get(1000)
+    expect([(await get(0)).isCached, (await get(1)).isCached]).toEqual([true, false])
+  })
+})
+
+describe('too many keys', () => {
+  test('a caller who asks for ever new ones is told when to come again; others are not held up', async () => {
+    const call = functionWith({}, { keysPerMinute: 3 })
+    const scope = (i: number) => ({
+      scope: [{ action: 'name/cos:GetObject', prefix: `private/${ALICE}/${i}` }],
+    })
+    for (let i = 0; i < 3; i++) expect((await call(ALICE, scope(i))).error).toBeUndefined()
+    expect((await call(ALICE, scope(3))).error).toEqual({
+      code: 'KitTooManyRequests',
+      message: '429: more than 3 new keys in a minute; again in 20 s',
+      retryable: true,
+      retryAfter: 20,
+    })
+    // What is cached costs nothing.
+    expect((await call(ALICE, scope(0))).error).toBeUndefined()
+    expect((await call(BOB)).error).toBeUndefined()
+    expect(asked).toHaveLength(4)
+  })
+
+  test('an allowance refills steadily, and never beyond itself', () => {
+    let now = 0
+    const limiter = new CallerLimiter(6, () => now)
+    const takes = (count: number) => {
+      for (let i = 0; i < count; i++) limiter.take('a')
+    }
+    takes(6)
+    expect(() => limiter.take('a')).toThrow('again in 10 s')
+    now = 10
+    takes(1)
+    now = 10_000
+    takes(6)
+    expect(() => limiter.take('a')).toThrow('429')
+    // A clock that is set back gives nothing away, and takes nothing.
+    now = 0
+    expect(() => limiter.take('a')).toThrow('429')
+  })
+})
+
+describe('by AssumeRole', () => {
+  const ROLE = 'qcs::cam::uin/100000000001:roleName/local'
+
+  test('a role’s key, narrowed to the caller’s grants', async () => {
+    const call = functionWith({ COS_STS_MODE: 'assume-role', COS_STS_ROLE_ARN: ROLE })
+    const answer = await call(ALICE)
+    expect(answer.credentials).toBeDefined()
+    expect(asked).toMatchObject([{ action: 'AssumeRole', outcome: 'ok' }])
+  })
+
+  test.each<[string, Environment, string]>([
+    ['an unknown mode', { COS_STS_MODE: 'x' }, 'COS_STS_MODE must be'],
+    ['no role', { COS_STS_MODE: 'assume-role' }, 'COS_STS_ROLE_ARN must be'],
+    [
+      'a role that does not exist',
+      { COS_STS_MODE: 'assume-role', COS_STS_ROLE_ARN: `${ROLE}x` },
+      'the role in COS_STS_ROLE_ARN does not exist',
+    ],
+    [
+      'neither key nor role of its own',
+      { COS_STS_MODE: 'assume-role', COS_STS_ROLE_ARN: ROLE, COS_STS_SECRET_ID: '' },
+      'neither COS_STS_SECRET_ID nor a role of its own',
+    ],
+    ['no key', { COS_STS_SECRET_KEY: '' }, 'are not set'],
+    ['a wrong key', { COS_STS_SECRET_KEY: 'wrong' }, 'is wrong, or has been disabled'],
+    ['an unknown key', { COS_STS_SECRET_ID: 'AKIDunknown' }, 'is wrong, or has been disabled'],
+  ])('says what is set wrong: %s', async (_, environment, why) => {
+    const answer = await functionWith(environment)(ALICE)
+    expect(answer.error).toMatchObject({
+      code: 'KitMisconfigured',
+      message: expect.stringContaining(why),
+      retryable: false,
+    })
+    expect(JSON.stringify(answer) + text).not.toContain(ROOT_KEY.SecretKey)
+    // Once: the same question again would be answered the same.
+    expect(asked.length).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('an STS that fails', () => {
+  let server: Server
+  let replies: object[]
+  let calls: number
+  let endpoint: string
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        calls++
+        const Response = replies.shift() ?? { Error: { Code: 'InternalError', Message: 'x' } }
+        response.setHeader('Content-Type', 'application/json')
+        response.end(JSON.stringify({ Response: { RequestId: 'sts-request-1', ...Response } }))
+      })
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => server.close())
+  beforeEach(() => {
+    calls = 0
+  })
+
+  const failed = (Code: string) => ({ Error: { Code, Message: `secret detail of ${Code}` } })
+  const good = {
+    Credentials: { TmpSecretId: 'AKIDx', TmpSecretKey: 'k', Token: 't' },
+    ExpiredTime: 4_000_000_000,
+  }
+
+  test.each([
+    ['RequestLimitExceeded', 'KitStsFailed', true],
+    ['InternalError.SystemError', 'KitStsFailed', true],
+    ['InvalidParameter.PolicyTooLong', 'KitPolicyTooLong', false],
+    ['InvalidParameter.StrategyInvalid', 'KitStsFailed', false],
+    ['FailedOperation.TempKeyNotAllowed', 'KitMisconfigured', false],
+    ['UnauthorizedOperation', 'KitMisconfigured', false],
+    ['InvalidParameter.OverTimeError', 'KitMisconfigured', false],
+    ['AuthFailure.SignatureExpire', 'KitStsFailed', false],
+  ])('%s is %s, asked again: %s', async (stsCode, code, isAskedAgain) => {
+    replies = [failed(stsCode), failed(stsCode)]
+    const answer = await functionWith({ COS_STS_ENDPOINT: endpoint })(ALICE)
+    expect(answer.error).toMatchObject({ code, retryable: isAskedAgain })
+    expect(answer.error?.message).toContain(`${stsCode}, RequestId sts-request-1`)
+    expect(answer.error?.message).not.toContain('secret detail')
+    expect(calls).toBe(isAskedAgain ? 2 : 1)
+    expect(lines).toMatchObject([{ outcome: code, stsRequestId: 'sts-request-1' }])
+  })
+
+  test('the second try helps', async () => {
+    replies = [failed('InternalError'), good]
+    const answer = await functionWith({ COS_STS_ENDPOINT: endpoint })(ALICE)
+    expect(answer.credentials?.tmpSecretId).toBe('AKIDx')
+  })
+
+  test('an answer without a key is none', async () => {
+    replies = [{}, {}]
+    const answer = await functionWith({ COS_STS_ENDPOINT: endpoint })(ALICE)
+    expect(answer.error).toMatchObject({ code: 'KitStsFailed', retryable: true })
+  })
+
+  test('nobody there', async () => {
+    const answer = await functionWith({ COS_STS_ENDPOINT: 'http://127.0.0.1:9' })(ALICE)
+    expect(answer.error).toMatchObject({ code: 'KitStsFailed', retryable: true })
+    expect(answer.error?.message).toContain('cannot be reached')
+  })
+})
+
+describe('the log', () => {
+  test('has one line per call that says who, what and how it ended, and tells no secret', async () => {
+    const call = functionWith()
+    const answer = await call(ALICE, { userInfo: { openId: BOB } })
+    await call(ALICE, { scope: [{ action: 'name/cos:GetObject', prefix: `private/${BOB}/x` }] })
+    expect(lines).toEqual([
+      {
+        fn: 'cos-credentials',
+        who: expect.stringMatching(/^[a-p]{24}$/),
+        what: 'key',
+        cached: false,
+        outcome: 'ok',
+        ms: expect.any(Number),
+        requestId: 'test-request',
+        stsRequestId: answer.requestId,
+      },
+      {
+        fn: 'cos-credentials',
+        who: lines[0]?.who,
+        outcome: 'KitScopeRefused',
+        rule: 'private/{openid}/**',
+        ms: expect.any(Number),
+        requestId: 'test-request',
+      },
+    ])
+    // The name in Tencent's audit log: the two can be laid side by side.
+    expect(asked[0]?.name).toBe(lines[0]?.who)
+    const { tmpSecretId, tmpSecretKey, sessionToken } =
+      answer.credentials as Required<FunctionAnswer>['credentials']
+    for (const secret of [
+      tmpSecretId,
+      tmpSecretKey,
+      sessionToken,
+      ALICE,
+      BOB,
+      ROOT_KEY.SecretKey,
+    ]) {
+      expect(text).not.toContain(secret)
+    }
+  })
+
+  test('says what was signed', async () => {
+    const sign = signatureFunction(config, environmentOf(cloud))
+    const Key = `private/${ALICE}/x`
+    await sign(invocationOf(ALICE, { Method: 'GET', Key }))
+    await sign(invocationOf(ALICE, { Method: 'PUT', Key, presign: true }))
+    expect(lines.map(({ what, outcome }) => [what, outcome])).toEqual([
+      ['getObject', 'ok'],
+      ['putObject url', 'ok'],
+    ])
+    expect(text).not.toContain(ALICE)
+  })
+})
