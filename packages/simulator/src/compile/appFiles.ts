@@ -47,7 +47,8 @@ export function resolvePath(from: string, target: string): string {
 /** Where a JSON file mentions a path. */
 function placeOf(root: string, file: string, path: string): { line: number; column: number } {
   const lines = readFileSync(join(root, file), 'utf8').split('\n')
-  const name = path.split('/').slice(-2).join('/')
+  const last = path.slice(path.lastIndexOf('/') + 1)
+  const name = lines.some((text) => text.includes(path)) ? path : last
   const line = lines.findIndex((text) => text.includes(name))
   return line < 0
     ? { line: 1, column: 1 }

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TmplGroup } from 'glass-easel-template-compiler'
-import { resolvePath } from './appFiles'
 import { problemAt, SourceError } from './sourceError'
 import type { SourceProblem } from './sourceProblem'
 
@@ -45,30 +44,29 @@ function addTemplates(group: TmplGroup, root: string, paths: string[]): SourcePr
         problemAt(root, file, { line: startLine + 1, column: startColumn + 1, message }),
       )
     }
-    for (const target of group.getDirectDependencies(path) as string[]) {
-      const imported = resolvePath(path, target)
+    // The compiler has resolved them already.
+    for (const imported of group.getDirectDependencies(path) as string[]) {
       if (!existsSync(join(root, `${imported}.wxml`))) {
-        problems.push(missing(root, file, text, target, `${imported}.wxml`))
+        problems.push(missing(root, file, text, `${imported}.wxml`))
       } else if (!seen.has(imported)) {
         seen.add(imported)
         waiting.push(imported)
       }
     }
-    for (const target of group.getScriptDependencies(path) as string[]) {
-      const script = resolvePath(path, target)
+    for (const script of group.getScriptDependencies(path) as string[]) {
       if (scripts.has(script)) continue
       scripts.add(script)
       const source = [`${script}.wxs`, script].find((name) => existsSync(join(root, name)))
       if (source) group.addScript(script, readFileSync(join(root, source), 'utf8'))
-      else problems.push(missing(root, file, text, target, `${script}.wxs`))
+      else problems.push(missing(root, file, text, script))
     }
   }
   return problems
 }
 
-function missing(root: string, file: string, text: string, target: string, wanted: string) {
-  const lines = text.split('\n')
-  const line = lines.findIndex((one) => one.includes(target.replace(/^\//, '')))
+function missing(root: string, file: string, text: string, wanted: string): SourceProblem {
+  const name = wanted.slice(wanted.lastIndexOf('/') + 1)
+  const line = text.split('\n').findIndex((one) => one.includes(name.replace(/\.wxml$/, '')))
   const message = `there is no file ${wanted}`
   return problemAt(root, file, { line: line + 1, column: 1, message })
 }

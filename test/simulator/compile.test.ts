@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { compileApp } from '../../packages/simulator/src/compile/compileApp'
+import { compileStyle } from '../../packages/simulator/src/compile/compileStyle'
+import { SourceError } from '../../packages/simulator/src/compile/sourceError'
+import type { SourceProblem } from '../../packages/simulator/src/compile/sourceProblem'
+
+let root: string
+const write = (path: string, text: string) => {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'preview-app-'))
+  write('app.json', '{\n  "pages": ["pages/a/a"]\n}\n')
+  write('app.ts', 'App({})\n')
+  write('pages/a/a.json', '{ "usingComponents": { "the-row": "/components/row/row" } }\n')
+  write('pages/a/a.ts', 'Page({})\n')
+  write('pages/a/a.wxml', '<view>\n  <the-row />\n</view>\n')
+  write('components/row/row.json', '{ "component": true }\n')
+  write('components/row/row.ts', 'Component({})\n')
+  write('components/row/row.wxml', '<text>row</text>\n')
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+const problemsOf = (): Promise<SourceProblem[]> =>
+  compileApp(root).then(
+    () => [],
+    (error: unknown) => {
+      if (error instanceof SourceError) return error.problems
+      throw error
+    },
+  )
+
+test('an app that is in order compiles', async () => {
+  expect(await problemsOf()).toEqual([])
+})
+
+test('templates and scripts that it imports come along', async () => {
+  write('parts/hello.wxml', '<template name="hello"><text>{{ who }}</text></template>\n')
+  write('parts/upper.wxs', 'module.exports = { upper: function (s) { return s.toUpperCase() } }\n')
+  write(
+    'pages/a/a.wxml',
+    '<import src="../../parts/hello" />\n<wxs src="/parts/upper.wxs" module="m" />\n' +
+      '<template is="hello" data="{{ who: m.upper(name) }}" />\n',
+  )
+  expect(await problemsOf()).toEqual([])
+  const script = await compileApp(root)
+  expect(script).toContain('toUpperCase')
+  expect(script).toContain('G["parts/hello"]')
+})
+
+const slips: [what: string, path: string, text: string, place: string, said: RegExp][] = [
+  ['a tag that is not closed', 'pages/a/a.wxml', '<view>\n  <text>\n</view>', ':2:4', /end tag/],
+  ['a bad expression', 'pages/a/a.wxml', '<view>\n\n {{ a. }}</view>', ':3:8', /identifier/],
+  ['an arrow function', 'pages/a/a.wxml', '<view a="{{ () => 1 }}" />', ':1:14', /unexpected/],
+  [
+    'an import of no file',
+    'pages/a/a.wxml',
+    '\n<import src="./b.wxml" />',
+    ':2:1',
+    /no file pages\/a\/b/,
+  ],
+  ['no JSON', 'pages/a/a.json', '{\n  "a": 1,\n}', ':3:1', /not JSON/],
+  [
+    'a component of no file',
+    'pages/a/a.json',
+    '{\n "usingComponents": {\n  "x-x": "./x" }\n}',
+    '',
+    /has no file/,
+  ],
+  [
+    'a page of no file',
+    'app.json',
+    '{\n  "pages": ["pages/a/a", "pages/b/b"]\n}',
+    ':2:27',
+    /pages\/b\/b has no file/,
+  ],
+  ['a bad style', 'pages/a/a.wxss', '.a {\n  color: red;\n', ':1:1', /Unclosed block/],
+  ['a bad script', 'pages/a/a.ts', 'Page({\n  a: ,\n})', ':2:6', /Unexpected ","/],
+  ['a script of no file', 'pages/a/a.ts', "import '../b'\nPage({})", ':1:8', /Could not resolve/],
+  [
+    'a package that is not built',
+    'pages/a/a.ts',
+    "import 'left-pad'\nPage({})",
+    ':1:8',
+    /miniprogram_npm/,
+  ],
+]
+
+test.each(slips)('%s is told with its file and line', async (_, path, text, place, said) => {
+  write(path, text)
+  const [problem] = await problemsOf()
+  expect(problem?.message).toMatch(said)
+  expect(`${problem?.file}:${problem?.line}:${problem?.column}`).toContain(path + place)
+  expect(problem?.excerpt).toContain('^')
+})
+
+test('what a phone does not have is missing in the preview too', async () => {
+  write('pages/a/a.ts', 'Page({ data: { has: typeof fetch, too: typeof localStorage } })\n')
+  expect(await compileApp(root)).toContain('has: "undefined", too: "undefined"')
+})
+
+test.each<[what: string, given: string, css: string]>([
+  ['rpx', '.a { margin: -10rpx 0 }', 'P .a { margin: calc(-10 * var(--rpx)) 0 }'],
+  ['elements', 'view > text { top: 0 }', 'P wx-view > wx-text { top: 0 }'],
+  ['the page itself', 'page { top: 0 }', 'P { top: 0 }'],
+  ['vh', '.a { height: calc(100vh - 1px) }', 'P .a { height: calc(100cqh - 1px) }'],
+  [
+    'dark mode, a switch of the phone',
+    '@media (prefers-color-scheme: dark) { .a { top: 0 } }',
+    ':root[data-theme="dark"] P .a { top: 0 }',
+  ],
+  [
+    'keyframes, as they are',
+    '@keyframes x { from { top: 0 } }',
+    '@keyframes x { from { top: 0 } }',
+  ],
+])('styles: %s', (_, given, css) => {
+  write('a.wxss', given)
+  expect(compileStyle(root, 'a.wxss', { within: 'P' }).trim().replace(/\s+/g, ' ')).toBe(css)
+})
+
+test('styles: a component’s classes are its own, and :host is where it stands', () => {
+  write('a.wxss', ':host .a.b { top: 0 }')
+  expect(compileStyle(root, 'a.wxss', { prefix: 's1' })).toBe(
+    '[wx-host="s1"] .s1--a.s1--b { top: 0 }',
+  )
+})
