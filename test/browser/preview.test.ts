@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { describeInBrowser, launchBrowser } from '../support/browser'
+import { type Desk, startDesk } from '../support/desk'
+import { Hand } from '../support/hand'
+import { send } from '../support/rawRequest'
+
+describeInBrowser('the preview while its app is written', () => {
+  let desk: Desk
+  let browser: Browser
+  let page: Page
+  let alice: Hand
+  beforeAll(async () => {
+    ;[desk, browser] = await Promise.all([startDesk(), launchBrowser()])
+    page = await browser.newPage({ viewport: { width: 1500, height: 940 } })
+    page.setDefaultTimeout(15_000)
+    await page.goto(desk.preview.url)
+    alice = new Hand(page, 'Alice')
+    await alice.see('Nothing here yet')
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await desk?.end()
+  })
+
+  test('a saved change shows by itself; a slip is told with file and line, and goes with the slip', async () => {
+    const file = join(desk.app, 'components/notice/notice.wxml')
+    const good = readFileSync(file, 'utf8')
+    writeFileSync(file, good.replace('{{title}}', '{{title}}, as I said'))
+    await alice.see('Nothing here yet, as I said')
+    writeFileSync(file, good.replace('</view>', ''))
+    const alert = page.frameLocator('iframe[title=Alice]').getByRole('alert')
+    await alert.getByText(/components\/notice\/notice\.wxml:1:\d+/).waitFor()
+    expect(await alert.textContent()).toMatch(/missing end tag.*> 1 \| <view class="notice">/s)
+    writeFileSync(file, good)
+    await alice.see('Nothing here yet')
+  })
+
+  test('an app that throws says so', async () => {
+    const file = join(desk.app, 'pages/isolation/isolation.ts')
+    const good = readFileSync(file, 'utf8')
+    writeFileSync(file, good.replace('Page({', "throw new Error('no such luck')\nPage({"))
+    const alert = page.frameLocator('iframe[title=Alice]').getByRole('alert')
+    await alert.getByText('no such luck').waitFor()
+    writeFileSync(file, good)
+    await alice.see('Nothing here yet')
+  })
+
+  test('another page in the same browser cannot make a phone act', async () => {
+    const [phone] = desk.preview.phones
+    const stranger = await browser.newPage()
+    // Another port of this machine is another origin, though the same site.
+    await stranger.goto(`${desk.cloud.admin}/`)
+    const body = JSON.stringify({ name: 'cos-credentials', data: {} })
+    const [answer] = await Promise.all([
+      stranger.waitForResponse('**/wx/cloud'),
+      stranger.evaluate(
+        `void fetch('${phone?.url}wx/cloud', { method: 'POST', mode: 'no-cors', body: '${body}' })`,
+      ),
+    ])
+    expect(answer.status()).toBe(403)
+    await stranger.close()
+    // A name that leads here must not open it either.
+    const { status } = await send(phone?.url ?? '', { headers: { Host: 'evil.example' } })
+    expect(status).toBe(403)
+  })
+})

@@ -1,0 +1,159 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { at } from '../../scripts/build/root'
+import { describeInBrowser, launchBrowser } from '../support/browser'
+import { type Desk, startDesk } from '../support/desk'
+import { Hand } from '../support/hand'
+import { PartGate } from '../support/partGate'
+import { createTestPhone } from '../support/phones'
+import { ALICE } from '../support/testCloud'
+
+/** `npm run screenshots` puts them where the READMEs show them. */
+const FOLDER = at(process.env.UPDATE_SCREENSHOTS ? 'docs/images' : 'coverage/screenshots')
+
+const SIZE = { width: 375, height: 740 }
+const TEXTS = {
+  en: { only: 'Only you can open these', upload: 'Chat files', done: 'Done', start: 'Start' },
+  zh_CN: { only: '只有你能打开', upload: '聊天文件', done: '已完成', start: '开始' },
+}
+const BACKGROUNDS = { light: 'rgb(243, 245, 249)', dark: 'rgb(16, 18, 22)' }
+
+describeInBrowser('every page, in both languages, light and dark', () => {
+  let desk: Desk
+  let browser: Browser
+  beforeAll(async () => {
+    ;[desk, browser] = await Promise.all([startDesk(), launchBrowser()])
+    mkdirSync(FOLDER, { recursive: true })
+    await fillFolder(desk)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await desk?.end()
+  })
+
+  test.each([
+    ['en', 'light'],
+    ['en', 'dark'],
+    ['zh_CN', 'light'],
+    ['zh_CN', 'dark'],
+  ] as const)('%s %s', async (language, theme) => {
+    const texts = TEXTS[language]
+    // Each with a storage of its own: a phone that was just bought.
+    const context = await browser.newContext({ viewport: SIZE })
+    context.setDefaultTimeout(15_000)
+    const page = await context.newPage()
+    const gate = await PartGate.on(page)
+    await page.goto(`${desk.preview.phones[0]?.url}?language=${language}&theme=${theme}`)
+    const shots: Buffer[] = []
+    const shoot = async () => {
+      expect(await page.evaluate(LOOK)).toEqual({
+        background: BACKGROUNDS[theme],
+        isTooWide: false,
+        missing: 0,
+      })
+      shots.push(await page.screenshot({ animations: 'disabled' }))
+    }
+    const front = page.locator('wx-page:not([hidden])')
+    const tab = (index: number) => page.locator('#tabs button').nth(index).click()
+
+    await front.getByText(texts.only).waitFor()
+    await front.locator('wx-image img').nth(1).waitFor()
+    await shoot()
+
+    await tab(1)
+    gate.close()
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      front.getByText(texts.upload).click(),
+    ])
+    const film = join(desk.cloud.folder, 'holiday.mp4')
+    writeFileSync(film, Buffer.alloc(4 * 1024 * 1024, 1))
+    await chooser.setFiles([film, at('scripts/samples/dawn.png')])
+    await gate.letThrough(1)
+    await front.getByText(texts.done).first().waitFor()
+    await front.getByText(/25%/).waitFor()
+    await shoot()
+    await tab(0)
+    await front.getByText('sea.png').click()
+    await front.getByText('image/png').waitFor()
+    await front.locator('wx-image img').waitFor()
+    await shoot()
+    await page.getByLabel('back').click()
+
+    await tab(2)
+    await front.getByText(texts.start).click()
+    await front.getByText('AccessDenied', { exact: false }).waitFor()
+    await scrollDown(front)
+    await shoot()
+    await save(`demo-${language.slice(0, 2)}-${theme}`, await sideBySide(context, shots))
+    await context.close()
+  })
+
+  test('the two phones and the panel', async () => {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    await page.goto(desk.preview.url)
+    const bob = new Hand(page, 'Bob')
+    await new Hand(page, 'Alice').see('sea.png')
+    await bob.openTab('Isolation')
+    await bob.see('private/oBob')
+    await bob.screen.locator('input').fill(`private/${ALICE}/`)
+    await bob.tap('Start')
+    await bob.see('AccessDenied')
+    await scrollDown(bob.screen)
+    await save('preview', await page.screenshot({ animations: 'disabled' }))
+    expect(await page.locator('#requests li.refused').count()).toBeGreaterThan(3)
+  })
+
+  async function save(name: string, picture: Buffer): Promise<void> {
+    // An empty page would be a few kilobytes.
+    expect(picture.length).toBeGreaterThan(20_000)
+    expect(picture.length).toBeLessThan(400_000)
+    writeFileSync(join(FOLDER, `${name}.png`), picture)
+  }
+})
+
+/** Runs in the page: what is wrong with how it looks. */
+const LOOK = `(async () => {
+  const page = document.querySelector('wx-page:not([hidden])')
+  const pictures = [...page.querySelectorAll('wx-image')].map((one) => one.shadowRoot.querySelector('img'))
+  await Promise.all(pictures.map((picture) => picture.decode()))
+  return {
+    background: getComputedStyle(page).backgroundColor,
+    isTooWide: page.scrollWidth > page.clientWidth,
+    missing: page.querySelectorAll('[data-missing]:not([wx-host])').length,
+  }
+})()`
+
+const scrollDown = (page: Locator) =>
+  page.evaluate((element: unknown) => {
+    ;(element as { scrollTo(x: number, y: number): void }).scrollTo(0, 440)
+  })
+
+async function fillFolder({ cloud }: Desk): Promise<void> {
+  const { cos } = createTestPhone(cloud, ALICE)
+  const { prefix } = await cos.caller()
+  const upload = (Key: string, FilePath: string) => cos.uploadFile({ Key: prefix + Key, FilePath })
+  await upload('trips/sea.png', at('scripts/samples/sea.png'))
+  await upload('sunrise.png', at('scripts/samples/dawn.png'))
+  await upload('sea.png', at('scripts/samples/sea.png'))
+  await cos.putObject({ Key: `${prefix}packing list.txt`, Body: 'tent, rope, tea\n'.repeat(40) })
+  await cos.putObject({ Key: `${prefix}tickets.pdf`, Body: '%PDF-1.4\n'.repeat(9000) })
+}
+
+async function sideBySide(context: BrowserContext, shots: Buffer[]): Promise<Buffer> {
+  const page: Page = await context.newPage()
+  // Small enough for a README, large enough to read.
+  const [width, height, gap] = [300, 592, 20]
+  await page.setViewportSize({
+    width: shots.length * (width + gap) + gap,
+    height: height + 2 * gap,
+  })
+  const images = shots.map((shot) => `<img src="data:image/png;base64,${shot.toString('base64')}">`)
+  await page.setContent(
+    `<style>body{display:flex;gap:${gap}px;margin:${gap}px;background:#c9ced8}img{width:${width}px;border-radius:24px}</style>${images.join('')}`,
+  )
+  const picture = await page.screenshot()
+  await page.close()
+  return picture
+}
