@@ -12,6 +12,7 @@ import {
   paramHeaders,
   putObject,
   queryString,
+  requestOf,
   serviceAddress,
   setHeader,
 } from '@miniprogram-cos/protocol'
@@ -51,7 +52,7 @@ export function prepare(row: AnyOperation, given: Params, options: ResolvedOptio
     row.target === 'service'
       ? serviceAddress(Region || undefined, options)
       : bucketAddress(Bucket, Region, options)
-  const parts = row.request?.(params) ?? {}
+  const parts = requestOf(row, params)
   refuseFolding(Key)
   const query = queryOf(row, parts.query)
   // Without them it would be another operation: DELETE of an upload becomes DELETE of the object.

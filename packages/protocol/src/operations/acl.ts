@@ -1,17 +1,16 @@
 import { asList, type XmlElement } from '../xml/readXml'
-import { writeXml } from '../xml/writeXml'
-import type { Own } from './configuration'
-import {
-  type BucketParams,
-  bucketOperation,
-  type ObjectParams,
-  objectOperation,
-  type Reply,
-  type RequestParts,
-  type ResultMeta,
-  versionRequest,
+import type {
+  AnyOperation,
+  BucketParams,
+  ObjectParams,
+  Own,
+  Reply,
+  RequestParts,
+  ResultMeta,
 } from './operation'
 import { paramHeaders } from './paramHeaders'
+import { paramOf } from './requestOf'
+import { xmlBody } from './xmlBody'
 
 export interface Grant {
   Grantee: { ID?: string; URI?: string; DisplayName?: string }
@@ -50,78 +49,68 @@ export interface GetObjectAclParams extends ObjectParams {
   VersionId?: string
 }
 
-/** The params and the fields of a result for each permission. */
-const GRANTS = {
-  READ: 'GrantRead',
-  WRITE: 'GrantWrite',
-  READ_ACP: 'GrantReadAcp',
-  WRITE_ACP: 'GrantWriteAcp',
-  FULL_CONTROL: 'GrantFullControl',
-} as const
-
-/** Each grantee once. */
-function unique(grants: string): string {
-  return grants
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one, i, all) => all.indexOf(one) === i)
-    .join(',')
-}
+const PERMISSIONS = ['READ', 'WRITE', 'READ_ACP', 'WRITE_ACP', 'FULL_CONTROL']
 
 function aclRequest(params: AclParams): RequestParts {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(paramHeaders(params))) {
-    if (/^x-cos-grant-/i.test(name)) headers[name] = unique(String(value))
+    // Each grantee once.
+    if (/^x-cos-grant-/i.test(name)) {
+      headers[name] = [
+        ...new Set(
+          String(value)
+            .trim()
+            .split(/\s*,\s*/),
+        ),
+      ].join()
+    }
   }
-  const policy = params.AccessControlPolicy
-  if (!policy) return { headers, body: '' }
-  const { Grants, Grant, ...rest } = policy
-  const AccessControlList = { Grant: Grants ?? Grant }
-  return { headers, body: writeXml({ AccessControlPolicy: { ...rest, AccessControlList } }) }
+  const { Grants, Grant, ...rest } = params.AccessControlPolicy || {}
+  const AccessControlList = { Grant: Grants || Grant }
+  return {
+    body: '',
+    ...(params.AccessControlPolicy &&
+      xmlBody('AccessControlPolicy', { ...rest, AccessControlList })),
+    headers,
+  }
 }
 
 const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
 
-function readAcl(reply: Reply): Own<GetAclResult> {
-  const body = reply.xml('AccessControlPolicy')
-  const Owner = (body.Owner || {}) as GetAclResult['Owner']
-  const Grants = asList<Grant>((body.AccessControlList as XmlElement | undefined)?.Grant)
-  const granted = (Permission: Grant['Permission']) =>
-    Grants.filter((grant) => grant.Permission === Permission)
-  const isOpen = (Permission: Grant['Permission']) =>
-    granted(Permission).some(({ Grantee }) => Grantee?.URI === ALL_USERS)
-  const listed = {} as Record<(typeof GRANTS)[keyof typeof GRANTS], string>
-  for (const [permission, field] of Object.entries(GRANTS)) {
-    listed[field] = granted(permission as Grant['Permission'])
-      .filter(({ Grantee: { ID, URI } = {} }) => URI !== ALL_USERS && ID && ID !== Owner.ID)
-      .map(({ Grantee }) => `id="${Grantee.ID}"`)
-      .join(',')
+function readAcl({ xml, headers }: Reply): Own<GetAclResult> {
+  const { Owner, AccessControlList: listed } = xml('AccessControlPolicy') as Record<
+    string,
+    XmlElement
+  >
+  const Grants = asList<Grant>(listed?.Grant)
+  const result: Record<string, unknown> = { Owner: Owner || {}, Grants }
+  const open: string[] = []
+  for (const permission of PERMISSIONS) {
+    const granted: string[] = []
+    for (const { Permission, Grantee: { ID, URI } = {} } of Grants) {
+      if (Permission !== permission) continue
+      if (URI === ALL_USERS) open.push(permission)
+      else if (ID && ID !== Owner?.ID) granted.push(`id="${ID}"`)
+    }
+    // GrantReadAcp for READ_ACP.
+    result[paramOf(`grant-${permission.toLowerCase().replace('_', '-')}`)] = granted.join()
   }
-  const derived =
-    isOpen('FULL_CONTROL') || isOpen('WRITE')
+  const isOpen = (permission: string) => open.includes(permission)
+  result.ACL =
+    headers['x-cos-acl'] ||
+    (isOpen('FULL_CONTROL') || isOpen('WRITE')
       ? 'public-read-write'
       : isOpen('READ')
         ? 'public-read'
-        : 'private'
-  return { ...listed, ACL: reply.headers['x-cos-acl'] ?? derived, Owner, Grants }
+        : 'private')
+  return result as unknown as Own<GetAclResult>
 }
 
-const ACL = { subresource: 'acl' }
-const PUT_ACL = { ...ACL, contentMd5: true, ownHeadersWin: true, request: aclRequest }
-const GET_ACL = { ...ACL, result: readAcl }
+/** What the rows of buckets and of objects have in common. */
+export const PUT_ACL: Partial<AnyOperation> = {
+  contentMd5: true,
+  ownHeadersWin: true,
+  request: aclRequest,
+}
 
-export const putBucketAcl = bucketOperation<PutBucketAclParams>('PUT', 'PutBucketACL', PUT_ACL)
-
-export const getBucketAcl = bucketOperation<BucketParams, Own<GetAclResult>>(
-  'GET',
-  'GetBucketACL',
-  GET_ACL,
-)
-
-export const putObjectAcl = objectOperation<PutObjectAclParams>('PUT', 'PutObjectACL', PUT_ACL)
-
-export const getObjectAcl = objectOperation<GetObjectAclParams, Own<GetAclResult>>(
-  'GET',
-  'GetObjectACL',
-  { ...GET_ACL, request: versionRequest },
-)
+export const GET_ACL: Partial<AnyOperation> = { result: readAcl }

@@ -1,4 +1,4 @@
-import { type ObjectParams, objectOperation, type ResultMeta } from './operation'
+import { type ObjectParams, operation } from './operation'
 import type { ContentParams } from './paramHeaders'
 import { checkBody } from './putObject'
 
@@ -9,13 +9,10 @@ export interface AppendObjectParams extends ObjectParams, ContentParams {
 }
 
 /** Appends to an object of type appendable; `x-cos-next-append-position` says where to go on. */
-export const appendObject = objectOperation<AppendObjectParams, ResultMeta>(
-  'POST',
-  'AppendObject',
-  {
-    subresource: 'append',
-    // Its position makes a repetition fail instead of doubling the content, but then hides the success.
-    idempotent: false,
-    request: ({ Position, Body }) => ({ query: { position: Position }, body: checkBody(Body) }),
-  },
-)
+export const appendObject = operation<AppendObjectParams>('POST', 'object', 'AppendObject', {
+  subresource: 'append',
+  query: ['position'],
+  // Its position makes a repetition fail instead of doubling the content, but then hides the success.
+  idempotent: false,
+  request: ({ Body }) => ({ body: checkBody(Body) }),
+})

@@ -1,6 +1,5 @@
-import { writeXml } from '../xml/writeXml'
-import type { Own } from './configuration'
-import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
+import { type BucketParams, operation, type ResultMeta } from './operation'
+import { xmlBody } from './xmlBody'
 
 export interface PutBucketParams extends BucketParams {
   ACL?: 'private' | 'public-read' | 'public-read-write' | 'authenticated-read'
@@ -18,18 +17,13 @@ export interface PutBucketResult extends ResultMeta {
   Location: string
 }
 
-export const putBucket = bucketOperation<PutBucketParams, Own<PutBucketResult>>(
-  'PUT',
-  'PutBucket',
-  {
-    idempotent: false,
-    request: ({ BucketAZConfig }) => ({
-      body: BucketAZConfig ? writeXml({ CreateBucketConfiguration: { BucketAZConfig } }) : '',
-    }),
-    result: (reply) => ({ Location: reply.location }),
-  },
-)
+export const putBucket = operation<PutBucketParams, PutBucketResult>('PUT', 'bucket', 'PutBucket', {
+  idempotent: false,
+  request: ({ BucketAZConfig }) =>
+    BucketAZConfig ? xmlBody('CreateBucketConfiguration', { BucketAZConfig }) : { body: '' },
+  result: ({ location }) => ({ Location: location }),
+})
 
-export const headBucket = bucketOperation<BucketParams>('HEAD', 'HeadBucket')
+export const headBucket = operation<BucketParams>('HEAD', 'bucket', 'HeadBucket')
 
-export const deleteBucket = bucketOperation<BucketParams>('DELETE', 'DeleteBucket')
+export const deleteBucket = operation<BucketParams>('DELETE', 'bucket', 'DeleteBucket')

@@ -1,6 +1,5 @@
-import { asList } from '../xml/readXml'
-import { type Own, xmlBody } from './configuration'
-import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
+import { type BucketParams, operation, type ResultMeta, readDocument } from './operation'
+import { xmlBody } from './xmlBody'
 
 export interface DeleteMultipleObjectParams extends BucketParams {
   /** At most 1000 (document 436/8289). */
@@ -14,20 +13,17 @@ export interface DeleteMultipleObjectResult extends ResultMeta {
   Error: { Key: string; Code: string; Message: string; VersionId?: string }[]
 }
 
-export const deleteMultipleObject = bucketOperation<
+export const deleteMultipleObject = operation<
   DeleteMultipleObjectParams,
-  Own<DeleteMultipleObjectResult>
->('POST', 'DeleteObject', {
+  DeleteMultipleObjectResult
+>('POST', 'bucket', 'DeleteObject', {
   subresource: 'delete',
   access: [{ action: 'DeleteObject', on: 'listedObjects' }],
   contentMd5: true,
   request: ({ Objects, Quiet }) =>
     xmlBody('Delete', {
       Object: Objects.map(({ Key, VersionId }) => ({ Key, VersionId })),
-      Quiet: Quiet ?? false,
+      Quiet: Quiet || false,
     }),
-  result(reply) {
-    const body = reply.xml('DeleteResult')
-    return { Deleted: asList(body.Deleted), Error: asList(body.Error) }
-  },
+  result: readDocument('DeleteResult', 'Deleted', 'Error'),
 })

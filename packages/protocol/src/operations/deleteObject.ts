@@ -1,5 +1,4 @@
-import type { Own } from './configuration'
-import { type ObjectParams, objectOperation, type ResultMeta, versionRequest } from './operation'
+import { type ObjectParams, operation, type ResultMeta } from './operation'
 
 export interface DeleteObjectParams extends ObjectParams {
   VersionId?: string
@@ -10,11 +9,12 @@ export interface DeleteObjectResult extends ResultMeta {
   BucketNotFound?: true
 }
 
-export const deleteObject = objectOperation<DeleteObjectParams, Own<DeleteObjectResult>>(
+export const deleteObject = operation<DeleteObjectParams, DeleteObjectResult>(
   'DELETE',
+  'object',
   'DeleteObject',
   {
-    request: versionRequest,
+    query: ['versionId'],
     forgive: ({ statusCode }) =>
       statusCode === 404 ? { BucketNotFound: true, statusCode } : undefined,
   },

@@ -1,7 +1,5 @@
-import { asList } from '../xml/readXml'
-import type { Own } from './configuration'
-import { dashedQuery } from './dashed'
-import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
+import { listOperation } from './listOperation'
+import { type BucketParams, type ResultMeta, readDocument } from './operation'
 
 export interface GetBucketParams extends BucketParams {
   /** Only keys that start with it. @default '' (with `COS.cloud`: the caller's own folder) */
@@ -42,24 +40,7 @@ export interface GetBucketResult extends ResultMeta {
   CommonPrefixes: { Prefix: string }[]
 }
 
-export const getBucket = bucketOperation<GetBucketParams, Own<GetBucketResult>>(
-  'GET',
-  'GetBucket',
-  {
-    access: [{ action: 'GetBucket', on: 'prefix' }],
-    request: (params) => ({
-      query: {
-        prefix: params.Prefix ?? '',
-        ...dashedQuery(params, ['Delimiter', 'Marker', 'MaxKeys', 'EncodingType']),
-      },
-    }),
-    result(reply) {
-      const body = reply.xml('ListBucketResult')
-      return {
-        ...(body as unknown as Own<GetBucketResult>),
-        Contents: asList<ListedObject>(body.Contents),
-        CommonPrefixes: asList<{ Prefix: string }>(body.CommonPrefixes),
-      }
-    },
-  },
-)
+export const getBucket = listOperation<GetBucketParams, GetBucketResult>('GetBucket', {
+  query: ['delimiter', 'marker', 'max-keys', 'encoding-type'],
+  result: readDocument('ListBucketResult', 'Contents', 'CommonPrefixes'),
+})

@@ -1,15 +1,10 @@
 import { argumentError } from '../errors/CosError'
 import { foldsToRoot } from '../key/foldsToRoot'
-import type { Own } from './configuration'
-import { dashedQuery } from './dashed'
-import {
-  eTagOf,
-  type ObjectParams,
-  objectOperation,
-  type ResultMeta,
-  versionRequest,
-} from './operation'
-import type { ReadConditions } from './paramHeaders'
+import { CONDITIONS } from './conditions'
+import { type ObjectParams, operation, type ResultMeta, readETag } from './operation'
+import { headerGroup, type ReadConditions } from './paramHeaders'
+
+headerGroup('', '', CONDITIONS)
 
 /** Response headers that COS replaces on request; needs a signed request (document 436/7753). */
 export interface ResponseOverrides {
@@ -42,36 +37,25 @@ export interface GetObjectResult extends ResultMeta {
   NotModified?: true
 }
 
-export const getObject = objectOperation<GetObjectParams, Own<GetObjectResult>>(
-  'GET',
-  'GetObject',
-  {
-    isContent: true,
-    request(params) {
-      if (foldsToRoot(params.Key)) {
-        const message = 'The Getobject Key is illegal'
-        throw argumentError('KitInvalidKey', message, { message })
-      }
-      return {
-        query: {
-          ...versionRequest(params).query,
-          ...dashedQuery(params, [
-            'ResponseContentType',
-            'ResponseContentLanguage',
-            'ResponseExpires',
-            'ResponseCacheControl',
-            'ResponseContentDisposition',
-            'ResponseContentEncoding',
-          ]),
-          ...params.Query,
-        },
-      }
-    },
-    result: (reply) => ({
-      Body: (reply.body ?? '') as string | ArrayBuffer,
-      ETag: eTagOf(reply),
-    }),
-    forgive: ({ statusCode }, { IfModifiedSince }) =>
-      statusCode === 304 && IfModifiedSince ? { NotModified: true } : undefined,
+export const getObject = operation<GetObjectParams, GetObjectResult>('GET', 'object', 'GetObject', {
+  isContent: true,
+  query: [
+    'versionId',
+    'response-content-type',
+    'response-content-language',
+    'response-expires',
+    'response-cache-control',
+    'response-content-disposition',
+    'response-content-encoding',
+  ],
+  request({ Key, Query }) {
+    if (foldsToRoot(Key)) {
+      const message = 'The Getobject Key is illegal'
+      throw argumentError('KitInvalidKey', message, { message })
+    }
+    return { query: Query }
   },
-)
+  result: (reply) => ({ Body: (reply.body || '') as string | ArrayBuffer, ...readETag(reply) }),
+  forgive: ({ statusCode }, { IfModifiedSince }) =>
+    statusCode === 304 && IfModifiedSince ? { NotModified: true } : undefined,
+})

@@ -1,11 +1,4 @@
-import type { Own } from './configuration'
-import {
-  eTagOf,
-  type ObjectParams,
-  objectOperation,
-  type ResultMeta,
-  versionRequest,
-} from './operation'
+import { type ObjectParams, operation, type ResultMeta, readETag } from './operation'
 import type { ReadConditions } from './paramHeaders'
 
 export interface HeadObjectParams extends ObjectParams, ReadConditions {
@@ -20,12 +13,13 @@ export interface HeadObjectResult extends ResultMeta {
   NotModified?: true
 }
 
-export const headObject = objectOperation<HeadObjectParams, Own<HeadObjectResult>>(
+export const headObject = operation<HeadObjectParams, HeadObjectResult>(
   'HEAD',
+  'object',
   'HeadObject',
   {
-    request: versionRequest,
-    result: (reply) => ({ ETag: eTagOf(reply) }),
+    query: ['versionId'],
+    result: readETag,
     forgive: ({ statusCode }, { IfModifiedSince }) =>
       statusCode === 304 && IfModifiedSince ? { NotModified: true, statusCode } : undefined,
   },

@@ -1,7 +1,6 @@
-import { asList } from '../xml/readXml'
-import type { Own } from './configuration'
-import { dashedQuery } from './dashed'
-import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
+import { all, list } from './form'
+import { listOperation } from './listOperation'
+import type { BucketParams, ResultMeta } from './operation'
 
 export interface ListObjectVersionsParams extends BucketParams {
   /** @default '' (with `COS.cloud`: the caller's own folder) */
@@ -35,30 +34,13 @@ export interface ListObjectVersionsResult extends ResultMeta {
   [element: string]: unknown
 }
 
-export const listObjectVersions = bucketOperation<
-  ListObjectVersionsParams,
-  Own<ListObjectVersionsResult>
->('GET', 'GetBucketObjectVersions', {
-  subresource: 'versions',
-  access: [{ action: 'GetBucketObjectVersions', on: 'prefix' }],
-  request: (params) => ({
-    query: {
-      prefix: params.Prefix ?? '',
-      ...dashedQuery(params, [
-        'Delimiter',
-        'KeyMarker',
-        'VersionIdMarker',
-        'MaxKeys',
-        'EncodingType',
-      ]),
-    },
-  }),
-  result(reply) {
-    const { Version, DeleteMarker, ...rest } = reply.xml('ListVersionsResult')
-    return {
-      ...(rest as unknown as Own<ListObjectVersionsResult>),
-      Versions: asList(Version),
-      DeleteMarkers: asList(DeleteMarker),
-    }
+const [, readVersions] = all(list('Version'), list('DeleteMarker'))
+
+export const listObjectVersions = listOperation<ListObjectVersionsParams, ListObjectVersionsResult>(
+  'GetBucketObjectVersions',
+  {
+    subresource: 'versions',
+    query: ['delimiter', 'key-marker', 'version-id-marker', 'max-keys', 'encoding-type'],
+    result: ({ xml }) => readVersions(xml('ListVersionsResult')) as never,
   },
-})
+)

@@ -1,11 +1,12 @@
-import { type ObjectParams, objectOperation, uploadRequest } from './operation'
+import { type ObjectParams, operation } from './operation'
 
 export interface MultipartAbortParams extends ObjectParams {
   UploadId: string
 }
 
-export const multipartAbort = objectOperation<MultipartAbortParams>(
+export const multipartAbort = operation<MultipartAbortParams>(
   'DELETE',
+  'object',
   'AbortMultipartUpload',
-  { needs: ['uploadId'], request: uploadRequest },
+  { needs: ['uploadId'] },
 )

@@ -1,11 +1,5 @@
-import { type Own, xmlBody } from './configuration'
-import {
-  contentOf,
-  type ObjectParams,
-  objectOperation,
-  type ResultMeta,
-  uploadRequest,
-} from './operation'
+import { type ObjectParams, operation, type ResultMeta } from './operation'
+import { xmlBody } from './xmlBody'
 
 export interface MultipartCompleteParams extends ObjectParams {
   UploadId: string
@@ -23,25 +17,24 @@ export interface MultipartCompleteResult extends ResultMeta {
   ETag: string
 }
 
-/** An ETag in its quotes, whether it came with them or not. */
-export function quoteETag(etag: string): string {
-  return `"${etag.replace(/^"|"$/g, '')}"`
-}
-
-export const multipartComplete = objectOperation<
-  MultipartCompleteParams,
-  Own<MultipartCompleteResult>
->('POST', 'CompleteMultipartUpload', {
-  needs: ['uploadId'],
-  contentMd5: true,
-  request: ({ UploadId, Parts }) => ({
-    ...uploadRequest({ UploadId }),
-    ...xmlBody('CompleteMultipartUpload', {
-      Part: Parts.map(({ PartNumber, ETag }) => ({ PartNumber, ETag: quoteETag(ETag) })),
+export const multipartComplete = operation<MultipartCompleteParams, MultipartCompleteResult>(
+  'POST',
+  'object',
+  'CompleteMultipartUpload',
+  {
+    needs: ['uploadId'],
+    contentMd5: true,
+    request: ({ Parts }) =>
+      xmlBody('CompleteMultipartUpload', {
+        Part: Parts.map(({ PartNumber, ETag }) => ({
+          PartNumber,
+          // In its quotes, whether it came with them or not.
+          ETag: `"${ETag.replace(/^"|"$/g, '')}"`,
+        })),
+      }),
+    result: ({ xml, location }) => ({
+      ...(xml('CompleteMultipartUploadResult') as { Bucket: string; Key: string; ETag: string }),
+      Location: location,
     }),
-  }),
-  result: (reply) => ({
-    ...contentOf<Own<MultipartCompleteResult>>(reply, 'CompleteMultipartUploadResult'),
-    Location: reply.location,
-  }),
-})
+  },
+)

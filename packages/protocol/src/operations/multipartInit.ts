@@ -1,5 +1,4 @@
-import type { Own } from './configuration'
-import { contentOf, type ObjectParams, objectOperation, type ResultMeta } from './operation'
+import { type ObjectParams, operation, type ResultMeta, readDocument } from './operation'
 import type { ContentParams } from './paramHeaders'
 import { contentDefaults } from './putObject'
 
@@ -13,13 +12,14 @@ export interface MultipartInitResult extends ResultMeta {
   UploadId: string
 }
 
-export const multipartInit = objectOperation<MultipartInitParams, Own<MultipartInitResult>>(
+export const multipartInit = operation<MultipartInitParams, MultipartInitResult>(
   'POST',
+  'object',
   'InitiateMultipartUpload',
   {
     subresource: 'uploads',
     idempotent: false,
-    request: (params) => ({ query: params.Query, headers: contentDefaults(params) }),
-    result: (reply) => contentOf(reply, 'InitiateMultipartUploadResult'),
+    request: ({ Key, Query }) => ({ query: Query, headers: contentDefaults(Key) }),
+    result: readDocument('InitiateMultipartUploadResult'),
   },
 )

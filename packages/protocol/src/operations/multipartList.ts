@@ -1,7 +1,5 @@
-import { asList } from '../xml/readXml'
-import type { Own } from './configuration'
-import { dashedQuery } from './dashed'
-import { type BucketParams, bucketOperation, type ResultMeta } from './operation'
+import { listOperation } from './listOperation'
+import { type BucketParams, type ResultMeta, readDocument } from './operation'
 
 export interface MultipartListParams extends BucketParams {
   /** @default '' (with `COS.cloud`: the caller's own folder) */
@@ -23,31 +21,11 @@ export interface MultipartListResult extends ResultMeta {
   [element: string]: unknown
 }
 
-export const multipartList = bucketOperation<MultipartListParams, Own<MultipartListResult>>(
-  'GET',
+export const multipartList = listOperation<MultipartListParams, MultipartListResult>(
   'ListMultipartUploads',
   {
     subresource: 'uploads',
-    access: [{ action: 'ListMultipartUploads', on: 'prefix' }],
-    request: (params) => ({
-      query: {
-        prefix: params.Prefix ?? '',
-        ...dashedQuery(params, [
-          'Delimiter',
-          'EncodingType',
-          'MaxUploads',
-          'KeyMarker',
-          'UploadIdMarker',
-        ]),
-      },
-    }),
-    result(reply) {
-      const body = reply.xml('ListMultipartUploadsResult')
-      return {
-        ...(body as unknown as Own<MultipartListResult>),
-        Upload: asList(body.Upload),
-        CommonPrefixes: asList(body.CommonPrefixes),
-      }
-    },
+    query: ['delimiter', 'encoding-type', 'max-uploads', 'key-marker', 'upload-id-marker'],
+    result: readDocument('ListMultipartUploadsResult', 'Upload', 'CommonPrefixes'),
   },
 )

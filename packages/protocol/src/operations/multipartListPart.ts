@@ -1,7 +1,4 @@
-import { asList } from '../xml/readXml'
-import type { Own } from './configuration'
-import { dashedQuery } from './dashed'
-import { type ObjectParams, objectOperation, type ResultMeta, uploadRequest } from './operation'
+import { type ObjectParams, operation, type ResultMeta, readDocument } from './operation'
 
 export interface MultipartListPartParams extends ObjectParams {
   UploadId: string
@@ -18,19 +15,13 @@ export interface MultipartListPartResult extends ResultMeta {
   [element: string]: unknown
 }
 
-export const multipartListPart = objectOperation<
-  MultipartListPartParams,
-  Own<MultipartListPartResult>
->('GET', 'ListParts', {
-  needs: ['uploadId'],
-  request: (params) => ({
-    query: {
-      ...uploadRequest(params).query,
-      ...dashedQuery(params, ['EncodingType', 'MaxParts', 'PartNumberMarker']),
-    },
-  }),
-  result(reply) {
-    const body = reply.xml('ListPartsResult')
-    return { ...(body as unknown as Own<MultipartListPartResult>), Part: asList(body.Part) }
+export const multipartListPart = operation<MultipartListPartParams, MultipartListPartResult>(
+  'GET',
+  'object',
+  'ListParts',
+  {
+    needs: ['uploadId'],
+    query: ['max-parts', 'part-number-marker', 'encoding-type'],
+    result: readDocument('ListPartsResult', 'Part'),
   },
-})
+)

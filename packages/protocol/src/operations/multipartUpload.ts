@@ -1,11 +1,4 @@
-import type { Own } from './configuration'
-import {
-  eTagOf,
-  type ObjectParams,
-  objectOperation,
-  partRequest,
-  type ResultMeta,
-} from './operation'
+import { type ObjectParams, operation, type ResultMeta, readETag } from './operation'
 import { checkBody } from './putObject'
 
 export interface MultipartUploadParams extends ObjectParams {
@@ -27,12 +20,13 @@ export interface MultipartUploadResult extends ResultMeta {
   ETag: string
 }
 
-export const multipartUpload = objectOperation<MultipartUploadParams, Own<MultipartUploadResult>>(
+export const multipartUpload = operation<MultipartUploadParams, MultipartUploadResult>(
   'PUT',
+  'object',
   'UploadPart',
   {
     needs: ['partNumber', 'uploadId'],
-    request: (params) => ({ ...partRequest(params), body: checkBody(params.Body) }),
-    result: (reply) => ({ ETag: eTagOf(reply) }),
+    request: ({ Body }) => ({ body: checkBody(Body) }),
+    result: readETag,
   },
 )

@@ -1,5 +1,5 @@
 import type { CopySource } from '../address/copySource'
-import type { XmlElement } from '../xml/readXml'
+import { asList, type XmlElement } from '../xml/readXml'
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD' | 'OPTIONS'
 
@@ -64,6 +64,11 @@ export interface ResultMeta {
   DeleteMarker?: string
 }
 
+/** A result without the fields that every result has. */
+export type Own<Result> = {
+  [Field in keyof Result as Exclude<Field, keyof ResultMeta>]: Result[Field]
+}
+
 /** Params of every call. */
 export interface CallParams {
   /** Further request headers; params of their own name win over them. */
@@ -92,13 +97,15 @@ export interface ObjectParams extends BucketParams {
 }
 
 /** One COS operation: all that client, local COS and key functions need to know of it. */
-export interface Operation<Params extends CallParams, Result> {
+export interface Operation<Params extends CallParams, Result = ResultMeta> {
   readonly method: HttpMethod
   readonly target: 'service' | 'bucket' | 'object'
   /** Sub-resource: the first, value-less query parameter. */
   readonly subresource?: string
-  /** Query parameters (besides the sub-resource) whose presence makes it this operation. */
+  /** Query parameters (besides the sub-resource) whose presence makes it this operation; params give them. */
   readonly needs?: readonly string[]
+  /** Query parameters that params may give: `part-number-marker` is the param PartNumberMarker. */
+  readonly query?: readonly string[]
   /** Made this operation, not its namesake, by an `x-cos-copy-source` header. */
   readonly copies?: boolean
   /** What is copied, as `x-cos-copy-source` names it. */
@@ -114,10 +121,11 @@ export interface Operation<Params extends CallParams, Result> {
   readonly isContent?: boolean
   /** Of the document sent. @default 'application/xml' */
   readonly contentType?: string
+  /** What is sent besides what `needs` and `query` name. */
   readonly request?: (params: Params) => RequestParts
   /** Its own reading of a param wins over the plain header of that param: grants without duplicates. */
   readonly ownHeadersWin?: boolean
-  readonly result?: (reply: Reply, params: Params) => Result
+  readonly result?: (reply: Reply, params: Params) => Own<Result>
   /** A failure that the official client reports as a result. */
   readonly forgive?: (failure: ServiceFailure, params: Params) => object | undefined
 }
@@ -125,66 +133,29 @@ export interface Operation<Params extends CallParams, Result> {
 // biome-ignore lint/suspicious/noExplicitAny: a table row of any params and result
 export type AnyOperation = Operation<any, any>
 
-type Details<Params extends CallParams, Result> = Partial<Operation<Params, Result>>
-
 /**
  * Declares a row of the table. What most rows share need not be said: one CAM action, needed on what the
  * request is addressed to, and that sending it twice leaves the same state as once.
  */
-export function operation<Params extends CallParams, Result = object>(
+export function operation<Params extends CallParams, Result = ResultMeta>(
   method: HttpMethod,
   target: Operation<Params, Result>['target'],
   action: string,
-  details: Details<Params, Result>,
+  details?: Partial<Operation<Params, Result>>,
 ): Operation<Params, Result> {
   return { method, target, access: [{ action, on: target }], idempotent: true, ...details }
 }
 
-/** A row of the table that concerns a bucket, or one of its sub-resources. */
-export function bucketOperation<Params extends BucketParams, Result = object>(
-  method: HttpMethod,
-  action: string,
-  details: Details<Params, Result> = {},
-): Operation<Params, Result> {
-  return operation(method, 'bucket', action, details)
-}
-
-/** A row of the table that concerns an object, or one of its sub-resources. */
-export function objectOperation<Params extends ObjectParams, Result = object>(
-  method: HttpMethod,
-  action: string,
-  details: Details<Params, Result>,
-): Operation<Params, Result> {
-  return operation(method, 'object', action, details)
-}
-
-/** The request for one version of an object. */
-export function versionRequest({ VersionId }: { VersionId?: string }): RequestParts {
-  return { query: { versionId: VersionId } }
-}
-
-/** The request for one multipart upload. */
-export function uploadRequest({ UploadId }: { UploadId: string }): RequestParts {
-  return { query: { uploadId: UploadId } }
-}
-
-/** The request for one part of a multipart upload. */
-export function partRequest({
-  PartNumber,
-  UploadId,
-}: {
-  PartNumber: number
-  UploadId: string
-}): RequestParts {
-  return { query: { partNumber: PartNumber, uploadId: UploadId } }
-}
-
-/** The content of the answer's root element, which COS promises to be a `Content`. */
-export function contentOf<Content>(reply: Reply, root: string): Content {
-  return reply.xml(root) as unknown as Content
-}
-
 /** An object's ETag in its quotes; empty when the platform hides the headers. */
-export function eTagOf({ headers }: Reply): string {
-  return headers.etag ?? ''
+export function readETag({ headers }: Reply): { ETag: string } {
+  return { ETag: headers.etag || '' }
+}
+
+/** Reads a document: its fields, and those that are lists always as lists. */
+export function readDocument<Result>(root: string, ...lists: (keyof Result & string)[]) {
+  return (reply: Reply): Own<Result> => {
+    const content = reply.xml(root)
+    for (const name of lists) content[name] = asList(content[name])
+    return content as never
+  }
 }

@@ -1,6 +1,5 @@
-import type { Own } from './configuration'
-import { dashed } from './dashed'
-import { type ObjectParams, objectOperation, type ResultMeta } from './operation'
+import { type ObjectParams, operation, type ResultMeta } from './operation'
+import { paramOf } from './requestOf'
 
 export interface OptionsObjectParams extends ObjectParams {
   Origin: string
@@ -18,16 +17,12 @@ export interface OptionsObjectResult extends ResultMeta {
   OptionsForbidden?: true
 }
 
-const ANSWERS = [
-  'AccessControlAllowOrigin',
-  'AccessControlAllowMethods',
-  'AccessControlAllowHeaders',
-  'AccessControlExposeHeaders',
-  'AccessControlMaxAge',
-] as const
+/** Answers that are results. */
+const ANSWERS = /^access-control-(allow-(origin|methods|headers)|expose-headers|max-age)$/
 
-export const optionsObject = objectOperation<OptionsObjectParams, Own<OptionsObjectResult>>(
+export const optionsObject = operation<OptionsObjectParams, OptionsObjectResult>(
   'OPTIONS',
+  'object',
   'OptionsObject',
   {
     ownHeadersWin: true,
@@ -38,11 +33,10 @@ export const optionsObject = objectOperation<OptionsObjectParams, Own<OptionsObj
         'Access-Control-Request-Headers': params.AccessControlRequestHeaders,
       },
     }),
-    result(reply) {
-      const result: Own<OptionsObjectResult> = {}
-      for (const field of ANSWERS) {
-        const value = reply.headers[dashed(field).toLowerCase()]
-        if (value !== undefined) result[field] = value
+    result({ headers }) {
+      const result: Record<string, string> = {}
+      for (const [name, value] of Object.entries(headers)) {
+        if (ANSWERS.test(name)) result[paramOf(name)] = value
       }
       return result
     },

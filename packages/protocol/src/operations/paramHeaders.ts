@@ -1,34 +1,32 @@
-import { dashed } from './dashed'
+import { paramOf } from './requestOf'
 
-/** Params that are headers, spelled with dashes: the table of cos-wx-sdk-v5. */
-const PLAIN =
-  'ContentMD5 ContentLength ContentType Expect Expires CacheControl ContentDisposition ContentEncoding Range IfModifiedSince IfUnmodifiedSince IfMatch IfNoneMatch PicOperations'
-
-/** Params that are headers of COS's own: after `x-cos-`, in lower case. */
-const OWN =
-  'MFA CopySource MetadataDirective ACL GrantRead GrantWrite GrantFullControl GrantReadAcp GrantWriteAcp StorageClass TrafficLimit MimeLimit ForbidOverwrite ServerSideEncryption'
-
-/** Params that belong to the source of a copy: after `x-cos-copy-source-`. */
-const OF_COPY_SOURCE = 'Range IfModifiedSince IfUnmodifiedSince IfMatch IfNoneMatch'
-
-/** Params whose header has another name: after `x-cos-server-side-encryption-`. */
-const OF_ENCRYPTION = {
-  SSECustomerAlgorithm: 'customer-algorithm',
-  SSECustomerKey: 'customer-key',
-  SSECustomerKeyMD5: 'customer-key-MD5',
-  SSEKMSKeyId: 'cos-kms-key-id',
-  SSEContext: 'context',
+/** Which request header a named param becomes. What is spelled alike is in groups below. */
+const HEADERS: Record<string, string> = {
+  ACL: 'x-cos-acl',
+  MFA: 'x-cos-mfa',
+  SSEKMSKeyId: 'x-cos-server-side-encryption-cos-kms-key-id',
 }
 
-const HEADERS: Record<string, string> = {}
-for (const name of PLAIN.split(' ')) HEADERS[name] = dashed(name)
-for (const name of OWN.split(' ')) HEADERS[name] = `x-cos-${dashed(name).toLowerCase()}`
-for (const name of OF_COPY_SOURCE.split(' ')) {
-  HEADERS[`CopySource${name}`] = `x-cos-copy-source-${dashed(name)}`
+/** Params that are headers, as in the table of cos-wx-sdk-v5: both begin in their way, and go on alike. */
+export function headerGroup(paramStart: string, headerStart: string, names: string): void {
+  for (const name of names.split(' ')) HEADERS[paramStart + paramOf(name)] = headerStart + name
 }
-for (const [name, header] of Object.entries(OF_ENCRYPTION)) {
-  HEADERS[name] = `x-cos-server-side-encryption-${header}`
-}
+
+headerGroup(
+  '',
+  '',
+  'Content-MD5 Content-Length Content-Type Expect Expires Cache-Control Content-Disposition Content-Encoding Pic-Operations',
+)
+headerGroup(
+  '',
+  'x-cos-',
+  'grant-read grant-write grant-full-control grant-read-acp grant-write-acp storage-class traffic-limit mime-limit forbid-overwrite server-side-encryption',
+)
+headerGroup(
+  'SSE',
+  'x-cos-server-side-encryption-',
+  'customer-algorithm customer-key customer-key-MD5 context',
+)
 
 export type HeaderValue = string | number
 
@@ -48,10 +46,9 @@ export function setHeader(
 export function paramHeaders(params: object): Record<string, HeaderValue> {
   const headers: Record<string, HeaderValue> = {}
   const given = params as Record<string, unknown>
-  const own = (given.Headers ?? {}) as Record<string, unknown>
-  for (const name of Object.keys(own)) setHeader(headers, name, own[name])
+  for (const [name, value] of Object.entries(given.Headers || {})) setHeader(headers, name, value)
   for (const name of Object.keys(given)) {
-    if (name.indexOf('x-cos-') >= 0) setHeader(headers, name, given[name])
+    if (/x-cos-/.test(name)) setHeader(headers, name, given[name])
   }
   for (const name of Object.keys(HEADERS)) setHeader(headers, HEADERS[name] as string, given[name])
   return headers

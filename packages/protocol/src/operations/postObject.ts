@@ -1,5 +1,4 @@
-import type { Own } from './configuration'
-import { bucketOperation, eTagOf, type ObjectParams, type ResultMeta } from './operation'
+import { type ObjectParams, operation, type ResultMeta, readETag } from './operation'
 import type { ContentParams } from './paramHeaders'
 import type { UploadProgress } from './putObject'
 
@@ -15,12 +14,13 @@ export interface PostObjectResult extends ResultMeta {
   ETag: string
 }
 
-export const postObject = bucketOperation<PostObjectParams, Own<PostObjectResult>>(
+export const postObject = operation<PostObjectParams, PostObjectResult>(
   'POST',
+  'bucket',
   'PostObject',
   {
     form: true,
     access: [{ action: 'PostObject', on: 'object' }],
-    result: (reply) => ({ Location: reply.location, ETag: eTagOf(reply) }),
+    result: (reply) => ({ Location: reply.location, ...readETag(reply) }),
   },
 )

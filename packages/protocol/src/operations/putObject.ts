@@ -1,7 +1,6 @@
 import { argumentError } from '../errors/CosError'
 import { contentTypeOf } from '../mime/contentType'
-import type { Own } from './configuration'
-import { eTagOf, type ObjectParams, objectOperation, type ResultMeta } from './operation'
+import { type ObjectParams, operation, type ResultMeta, readETag } from './operation'
 import type { ContentParams } from './paramHeaders'
 
 export interface UploadProgress {
@@ -36,7 +35,7 @@ export interface PutObjectResult extends ResultMeta {
 
 /** Nothing is no content: an object must not become empty by mistake. @throws CosError */
 export function checkBody(body: unknown): string | ArrayBuffer {
-  const isBuffer = Object.prototype.toString.call(body) === '[object ArrayBuffer]'
+  const isBuffer = {}.toString.call(body) === '[object ArrayBuffer]'
   if (typeof body === 'string' || isBuffer) return body as string | ArrayBuffer
   if (body === undefined || body === null) {
     throw argumentError('KitMissingParam', 'missing param Body')
@@ -45,20 +44,16 @@ export function checkBody(body: unknown): string | ArrayBuffer {
 }
 
 /** What an object's first request declares when the caller does not. */
-export function contentDefaults({ Key }: { Key: string }) {
+export function contentDefaults(Key: string) {
   return { 'Cache-Control': '', 'Content-Type': contentTypeOf(Key) }
 }
 
-export const putObject = objectOperation<PutObjectParams, Own<PutObjectResult>>(
-  'PUT',
-  'PutObject',
-  {
-    request: (params) => ({
-      query: params.Query,
-      headers: contentDefaults(params),
-      body: checkBody(params.Body),
-    }),
-    // COS answers without a body, except for image processing on upload.
-    result: (reply) => ({ ...reply.xml(''), Location: reply.location, ETag: eTagOf(reply) }),
-  },
-)
+export const putObject = operation<PutObjectParams, PutObjectResult>('PUT', 'object', 'PutObject', {
+  request: ({ Key, Query, Body }) => ({
+    query: Query,
+    headers: contentDefaults(Key),
+    body: checkBody(Body),
+  }),
+  // COS answers without a body, except for image processing on upload.
+  result: (reply) => ({ ...reply.xml(''), Location: reply.location, ...readETag(reply) }),
+})

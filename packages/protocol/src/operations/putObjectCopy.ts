@@ -1,12 +1,5 @@
-import type { Own } from './configuration'
 import { COPY } from './copy'
-import {
-  contentOf,
-  type ObjectParams,
-  objectOperation,
-  type ResultMeta,
-  versionRequest,
-} from './operation'
+import { type ObjectParams, operation, type ResultMeta, readDocument } from './operation'
 import type { ContentParams, CopyConditions } from './paramHeaders'
 
 export interface PutObjectCopyParams extends ObjectParams, ContentParams, CopyConditions {
@@ -23,12 +16,9 @@ export interface PutObjectCopyResult extends ResultMeta {
   CRC64?: string
 }
 
-export const putObjectCopy = objectOperation<PutObjectCopyParams, Own<PutObjectCopyResult>>(
+export const putObjectCopy = operation<PutObjectCopyParams, PutObjectCopyResult>(
   'PUT',
+  'object',
   'PutObject',
-  {
-    ...COPY,
-    request: versionRequest,
-    result: (reply) => contentOf(reply, 'CopyObjectResult'),
-  },
+  { ...COPY, query: ['versionId'], result: readDocument('CopyObjectResult') },
 )

@@ -1,5 +1,6 @@
-import { type OperationName, operations } from './index'
+import { operations } from './index'
 import type { AnyOperation } from './operation'
+import type { OperationName } from './operations'
 
 export interface RequestShape {
   method: string

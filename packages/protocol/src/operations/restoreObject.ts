@@ -1,6 +1,6 @@
 import type { Document } from './bucketConfigurations'
-import { xmlBody } from './configuration'
-import { type ObjectParams, objectOperation } from './operation'
+import { type ObjectParams, operation } from './operation'
+import { xmlBody } from './xmlBody'
 
 export interface RestoreObjectParams extends ObjectParams {
   VersionId?: string
@@ -9,12 +9,10 @@ export interface RestoreObjectParams extends ObjectParams {
 }
 
 /** Makes a readable copy of an archived object for some days. */
-export const restoreObject = objectOperation<RestoreObjectParams>('POST', 'RestoreObject', {
+export const restoreObject = operation<RestoreObjectParams>('POST', 'object', 'RestoreObject', {
   subresource: 'restore',
+  query: ['versionId'],
   idempotent: false,
   contentMd5: true,
-  request: ({ VersionId, RestoreRequest }) => ({
-    query: { versionId: VersionId },
-    ...xmlBody('RestoreRequest', RestoreRequest),
-  }),
+  request: ({ RestoreRequest }) => xmlBody('RestoreRequest', RestoreRequest),
 })

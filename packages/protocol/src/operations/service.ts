@@ -1,5 +1,4 @@
 import { asList, type XmlElement } from '../xml/readXml'
-import type { Own } from './configuration'
 import { type CallParams, operation, type ResultMeta } from './operation'
 
 export interface GetServiceParams extends CallParams {
@@ -19,18 +18,14 @@ export interface GetServiceResult extends ResultMeta {
   Buckets: BucketInfo[]
 }
 
-export const getService = operation<GetServiceParams, Own<GetServiceResult>>(
+export const getService = operation<GetServiceParams, GetServiceResult>(
   'GET',
   'service',
   'GetService',
   {
-    result(reply) {
-      const body = reply.xml('ListAllMyBucketsResult')
-      const buckets = body.Buckets as XmlElement | undefined
-      return {
-        Buckets: asList<BucketInfo>(buckets?.Bucket),
-        Owner: (body.Owner || {}) as GetServiceResult['Owner'],
-      }
+    result({ xml }) {
+      const { Owner, Buckets } = xml('ListAllMyBucketsResult') as Record<string, XmlElement>
+      return { Buckets: asList(Buckets?.Bucket), Owner: Owner || {} }
     },
   },
 )

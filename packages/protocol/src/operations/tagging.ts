@@ -1,12 +1,6 @@
-import { asList, type XmlElement } from '../xml/readXml'
-import { configuration, forgiveAbsence, xmlBody } from './configuration'
-import {
-  type BucketParams,
-  type ObjectParams,
-  objectOperation,
-  type ResultMeta,
-  versionRequest,
-} from './operation'
+import { asList } from '../xml/readXml'
+import type { Form } from './form'
+import type { BucketParams, ObjectParams, ResultMeta } from './operation'
 
 export interface Tag {
   Key: string
@@ -32,43 +26,11 @@ export interface ObjectVersionParams extends ObjectParams {
   VersionId?: string
 }
 
-function tagSet({ Tags, Tagging }: TaggingParams) {
-  const set = Tagging?.TagSet ?? Tagging?.Tags ?? Tags ?? []
-  return { TagSet: { Tag: 'Tag' in set ? set.Tag : set } }
-}
-
-function readTags(body: XmlElement): { Tags: Tag[] } {
-  return { Tags: asList<Tag>((body.TagSet as XmlElement | undefined)?.Tag) }
-}
-
-/** No tags is no error. */
-const ABSENCE = ['NoSuchTagSet', 'NoSuchTagSetError']
-
-const tagging = configuration('Tagging', 'Tagging')
-export const putBucketTagging = tagging.put<PutBucketTaggingParams>(tagSet)
-export const getBucketTagging = tagging.get<GetTaggingResult>(readTags, ABSENCE)
-export const deleteBucketTagging = tagging.remove()
-
-const ONE_VERSION = { subresource: 'tagging', request: versionRequest }
-
-export const putObjectTagging = objectOperation<PutObjectTaggingParams>('PUT', 'PutObjectTagging', {
-  ...ONE_VERSION,
-  contentMd5: true,
-  request: (params) => ({ ...xmlBody('Tagging', tagSet(params)), ...versionRequest(params) }),
-})
-
-export const getObjectTagging = objectOperation<ObjectVersionParams, { Tags: Tag[] }>(
-  'GET',
-  'GetObjectTagging',
-  {
-    ...ONE_VERSION,
-    result: (reply) => readTags(reply.xml('Tagging')),
-    forgive: (failure) => forgiveAbsence(failure, ABSENCE, readTags({})),
+/** Tags are `<TagSet>` of `<Tag>`; callers may have them so too. */
+export const TAGS: Form = [
+  ({ TagSet, Tags = [] }) => {
+    const set = TagSet || Tags
+    return { TagSet: { Tag: set.Tag || set } }
   },
-)
-
-export const deleteObjectTagging = objectOperation<ObjectVersionParams>(
-  'DELETE',
-  'DeleteObjectTagging',
-  ONE_VERSION,
-)
+  ({ TagSet }) => ({ Tags: asList(TagSet?.Tag) }),
+]

@@ -1,12 +1,5 @@
-import type { Own } from './configuration'
 import { COPY } from './copy'
-import {
-  contentOf,
-  type ObjectParams,
-  objectOperation,
-  partRequest,
-  type ResultMeta,
-} from './operation'
+import { type ObjectParams, operation, type ResultMeta, readDocument } from './operation'
 import type { CopyConditions } from './paramHeaders'
 
 export interface UploadPartCopyParams extends ObjectParams, CopyConditions {
@@ -23,13 +16,9 @@ export interface UploadPartCopyResult extends ResultMeta {
   LastModified: string
 }
 
-export const uploadPartCopy = objectOperation<UploadPartCopyParams, Own<UploadPartCopyResult>>(
+export const uploadPartCopy = operation<UploadPartCopyParams, UploadPartCopyResult>(
   'PUT',
+  'object',
   'PutObject',
-  {
-    needs: ['partNumber', 'uploadId'],
-    ...COPY,
-    request: partRequest,
-    result: (reply) => contentOf(reply, 'CopyPartResult'),
-  },
+  { ...COPY, needs: ['partNumber', 'uploadId'], result: readDocument('CopyPartResult') },
 )

@@ -1,0 +1,49 @@
+import { asList } from '../xml/readXml'
+import type { Document } from './bucketConfigurations'
+
+/** A document as the caller has it, and as XML has it: how each becomes the other. */
+export type Form = readonly [
+  toXml: (given: Document) => Document,
+  fromXml: (content: Document) => Document,
+]
+
+export const AS_IS: Form = [(given) => given, (content) => content]
+
+/** The caller's list `Rules` is repeated elements `Rule`; those may have a form of their own. */
+export function list(element: string, field = `${element}s`, [toXml, fromXml] = AS_IS): Form {
+  return [
+    ({ [field]: many, [element]: one, ...rest }) => ({
+      ...rest,
+      [element]: asList<Document>(many || one).map(toXml),
+    }),
+    ({ [element]: items, ...rest }) => ({
+      ...rest,
+      [field]: asList<Document>(items).map(fromXml),
+    }),
+  ]
+}
+
+/** The caller's list is an element that holds repeated elements. */
+export function wrapped(element: string): Form {
+  return [
+    (given) => ({ [element]: given[element] || given }),
+    (content) => asList(content[element]),
+  ]
+}
+
+/** One element within a document has the form, if it is there. */
+export function within(element: string, form: Form): Form {
+  const [toXml, fromXml] = form.map(
+    (change) => (document: Document) =>
+      document[element] ? { ...document, [element]: change(document[element]) } : document,
+  )
+  return [toXml, fromXml] as unknown as Form
+}
+
+/** Several forms that concern the same document. */
+export function all(...forms: Form[]): Form {
+  return [
+    (given) => forms.reduce((document, [toXml]) => toXml(document), given),
+    (content) => forms.reduce((document, [, fromXml]) => fromXml(document), content),
+  ]
+}
