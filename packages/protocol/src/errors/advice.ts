@@ -35,11 +35,6 @@ const ADVICE: AdviceTable = {
     'In the WeChat console, add the host to the server domains: request, uploadFile, downloadFile.',
     '请在微信公众平台将该域名加入「服务器域名」：request、uploadFile、downloadFile。',
   ],
-  KitTimeout: ['Raise Timeout or lower ChunkSize.', '请调大 Timeout 或调小 ChunkSize。'],
-  KitNoIdentity: [
-    'Call the function from a mini program, by wx.cloud.callFunction.',
-    '请在小程序内通过 wx.cloud.callFunction 调用云函数。',
-  ],
 }
 
 /** Adds rows, for a client that can meet more. */

@@ -30,4 +30,9 @@ export const FURTHER_ADVICE: AdviceTable = {
     'Leave ForcePathStyle off: buckets created since 2024 refuse it.',
     '2024 年起创建的存储桶不支持 ForcePathStyle，请勿启用。',
   ],
+  KitTimeout: ['Raise Timeout or lower ChunkSize.', '请调大 Timeout 或调小 ChunkSize。'],
+  KitNoIdentity: [
+    'Call the function from a mini program, by wx.cloud.callFunction.',
+    '请在小程序内通过 wx.cloud.callFunction 调用云函数。',
+  ],
 }

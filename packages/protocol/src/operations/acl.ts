@@ -84,25 +84,20 @@ function readAcl({ xml, headers }: Reply): Own<GetAclResult> {
   >
   const Grants = asList<Grant>(listed?.Grant)
   const result: Record<string, unknown> = { Owner: Owner || {}, Grants }
-  const open: string[] = []
+  let open = ''
   for (const permission of PERMISSIONS) {
     const granted: string[] = []
     for (const { Permission, Grantee: { ID, URI } = {} } of Grants) {
       if (Permission !== permission) continue
-      if (URI === ALL_USERS) open.push(permission)
+      if (URI === ALL_USERS) open += `${permission} `
       else if (ID && ID !== Owner?.ID) granted.push(`id="${ID}"`)
     }
     // GrantReadAcp for READ_ACP.
     result[paramOf(`grant-${permission.toLowerCase().replace('_', '-')}`)] = granted.join()
   }
-  const isOpen = (permission: string) => open.includes(permission)
-  result.ACL =
-    headers['x-cos-acl'] ||
-    (isOpen('FULL_CONTROL') || isOpen('WRITE')
-      ? 'public-read-write'
-      : isOpen('READ')
-        ? 'public-read'
-        : 'private')
+  const isWritable = /(FULL_CONTROL|WRITE) /.test(open)
+  const derived = isWritable ? 'public-read-write' : /READ /.test(open) ? 'public-read' : 'private'
+  result.ACL = headers['x-cos-acl'] || derived
   return result as unknown as Own<GetAclResult>
 }
 

@@ -1,6 +1,6 @@
 import { asList } from '../xml/readXml'
 import { GET_ACL, PUT_ACL } from './acl'
-import { AS_IS, all, type Form, list, within, wrapped } from './form'
+import { AS_IS, all, type Form, list, listOnly, within, wrapped } from './form'
 import { INVENTORY } from './inventory'
 import {
   type AnyOperation,
@@ -31,14 +31,15 @@ function add(
   )
 }
 
+/** NoSuchCORSConfiguration, ReplicationConfigurationNotFoundError, NoSuchTagSet … */
+const ABSENCE = /Configuration|TagSet/
+
 /** A document that is put, read and removed as a whole. */
 interface Configuration {
   /** Of its content. @default the caller's is COS's */
   form?: Form
-  /** Its content stands among the params and the results themselves, not in a field named like it. */
-  isOpen?: boolean
-  /** Codes of a 404 that means an empty document. */
-  absent?: string[]
+  /** Without one, COS answers 404 and a code that names it: that is an empty document. */
+  mayLack?: boolean
   /** It cannot be removed, only put anew. */
   stays?: boolean
   /** The root element. @default `${name}Configuration` */
@@ -53,9 +54,8 @@ function configure(
   target: 'Bucket' | 'Object',
   name: string,
   {
-    form: [toXml, fromXml] = AS_IS,
-    isOpen,
-    absent = [],
+    form: [toXml, fromXml, isOpen] = AS_IS,
+    mayLack,
     stays,
     field = `${name}Configuration`,
     root = field,
@@ -73,21 +73,11 @@ function configure(
     ...more,
     result: ({ xml }: Reply) => read(xml(root)),
     forgive: ({ code, ...meta }: ServiceFailure) =>
-      absent.includes(code) && meta.statusCode === 404 ? { ...read({}), ...meta } : undefined,
+      mayLack && meta.statusCode === 404 && ABSENCE.test(code)
+        ? { ...read({}), ...meta }
+        : undefined,
   })
   if (!stays) add('Delete', target, name, more)
-}
-
-/** A document that is nothing but a list: the params around it are none of its content. */
-function listOnly(element: string, field?: string, each?: Form): Form {
-  const [toXml, fromXml] = list(element, field, each)
-  return [
-    (params) => {
-      const { [element]: items, ResponseVary } = toXml(params)
-      return { [element]: items, ResponseVary: ResponseVary || undefined }
-    },
-    fromXml,
-  ]
 }
 
 /** An empty list of rules is none; it may be given by the name of its elements. */
@@ -114,26 +104,25 @@ const BUCKET_CONFIGURATIONS: Record<string, Configuration> = {
         list('ExposeHeader'),
       ),
     ),
-    isOpen: true,
-    absent: ['NoSuchCORSConfiguration'],
+    mayLack: true,
   },
-  Lifecycle: { form: ONLY_RULES, isOpen: true, absent: ['NoSuchLifecycleConfiguration'] },
+  Lifecycle: { form: ONLY_RULES, mayLack: true },
   Versioning: { stays: true },
   Replication: {
     form: RULES,
-    absent: ['ReplicationConfigurationNotFoundError', 'ReplicationConfigurationnotFoundError'],
+    mayLack: true,
   },
   Website: {
     form: ROUTING,
-    absent: ['NoSuchWebsiteConfiguration'],
+    mayLack: true,
   },
   Referer: {
     form: within('DomainList', list('Domain')),
-    absent: ['NoSuchRefererConfiguration'],
+    mayLack: true,
     stays: true,
   },
-  Domain: { form: listOnly('DomainRule', 'DomainRule'), isOpen: true },
-  Origin: { form: listOnly('OriginRule', 'OriginRule'), isOpen: true },
+  Domain: { form: listOnly('DomainRule', 'DomainRule') },
+  Origin: { form: listOnly('OriginRule', 'OriginRule') },
   Logging: {
     // No logging is the empty text, as with the official client.
     form: [AS_IS[0], (content) => (Object.keys(content)[0] ? content : ('' as never))],
@@ -144,10 +133,10 @@ const BUCKET_CONFIGURATIONS: Record<string, Configuration> = {
   IntelligentTiering: { stays: true },
   Encryption: {
     form: RULES,
-    absent: ['NoSuchEncryptionConfiguration'],
+    mayLack: true,
     root: 'ServerSideEncryptionConfiguration',
   },
-  StrictSignature: { form: ONLY_RULES, isOpen: true, more: { subresource: 'strict-signature' } },
+  StrictSignature: { form: ONLY_RULES, more: { subresource: 'strict-signature' } },
   Inventory: { form: INVENTORY, more: { needs: ['id'] } },
 }
 
@@ -162,8 +151,7 @@ for (const target of ['Bucket', 'Object'] as const) {
   const more = target === 'Object' ? OF_VERSION : {}
   configure(target, 'Tagging', {
     form: TAGS,
-    isOpen: true,
-    absent: ['NoSuchTagSet', 'NoSuchTagSetError'],
+    mayLack: true,
     root: 'Tagging',
     more,
   })

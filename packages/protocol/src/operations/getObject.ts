@@ -37,17 +37,15 @@ export interface GetObjectResult extends ResultMeta {
   NotModified?: true
 }
 
+/** Headers that a param `Response…` replaces. */
+const OVERRIDES =
+  'content-type content-language expires cache-control content-disposition content-encoding'.split(
+    ' ',
+  )
+
 export const getObject = operation<GetObjectParams, GetObjectResult>('GET', 'object', 'GetObject', {
   isContent: true,
-  query: [
-    'versionId',
-    'response-content-type',
-    'response-content-language',
-    'response-expires',
-    'response-cache-control',
-    'response-content-disposition',
-    'response-content-encoding',
-  ],
+  query: ['versionId', ...OVERRIDES.map((name) => `response-${name}`)],
   request({ Key, Query }) {
     if (foldsToRoot(Key)) {
       const message = 'The Getobject Key is illegal'

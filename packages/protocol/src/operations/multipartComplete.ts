@@ -1,5 +1,5 @@
+import { escapeXml } from '../xml/entities'
 import { type ObjectParams, operation, type ResultMeta } from './operation'
-import { xmlBody } from './xmlBody'
 
 export interface MultipartCompleteParams extends ObjectParams {
   UploadId: string
@@ -24,14 +24,14 @@ export const multipartComplete = operation<MultipartCompleteParams, MultipartCom
   {
     needs: ['uploadId'],
     contentMd5: true,
-    request: ({ Parts }) =>
-      xmlBody('CompleteMultipartUpload', {
-        Part: Parts.map(({ PartNumber, ETag }) => ({
-          PartNumber,
-          // In its quotes, whether it came with them or not.
-          ETag: `"${ETag.replace(/^"|"$/g, '')}"`,
-        })),
-      }),
+    request: ({ Parts }) => {
+      const parts = Parts.map(
+        // An ETag in its quotes, whether it came with them or not.
+        ({ PartNumber, ETag }) =>
+          `<Part><PartNumber>${PartNumber}</PartNumber><ETag>${escapeXml(`"${ETag.replace(/^"|"$/g, '')}"`)}</ETag></Part>`,
+      )
+      return { body: `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>` }
+    },
     result: ({ xml, location }) => ({
       ...(xml('CompleteMultipartUploadResult') as { Bucket: string; Key: string; ETag: string }),
       Location: location,

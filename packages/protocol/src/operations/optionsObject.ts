@@ -1,4 +1,5 @@
 import { type ObjectParams, operation, type ResultMeta } from './operation'
+import { headerGroup } from './paramHeaders'
 import { paramOf } from './requestOf'
 
 export interface OptionsObjectParams extends ObjectParams {
@@ -17,6 +18,8 @@ export interface OptionsObjectResult extends ResultMeta {
   OptionsForbidden?: true
 }
 
+headerGroup('', '', 'Origin Access-Control-Request-Method Access-Control-Request-Headers')
+
 /** Answers that are results. */
 const ANSWERS = /^access-control-(allow-(origin|methods|headers)|expose-headers|max-age)$/
 
@@ -25,14 +28,6 @@ export const optionsObject = operation<OptionsObjectParams, OptionsObjectResult>
   'object',
   'OptionsObject',
   {
-    ownHeadersWin: true,
-    request: (params) => ({
-      headers: {
-        Origin: params.Origin,
-        'Access-Control-Request-Method': params.AccessControlRequestMethod,
-        'Access-Control-Request-Headers': params.AccessControlRequestHeaders,
-      },
-    }),
     result({ headers }) {
       const result: Record<string, string> = {}
       for (const [name, value] of Object.entries(headers)) {

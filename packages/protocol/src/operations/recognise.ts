@@ -19,7 +19,7 @@ function closeness(row: AnyOperation, shape: RequestShape): number {
   if (row.method !== shape.method || row.target !== shape.target) return -1
   if (Boolean(row.copies) !== shape.copies && shape.method === 'PUT') return -1
   if (Boolean(row.form) !== shape.form && shape.method === 'POST') return -1
-  const needed = [...(row.needs ?? []), ...(row.subresource ? [row.subresource] : [])]
+  const needed = (row.needs || []).concat(row.subresource || [])
   return needed.every((name) => name in shape.query) ? needed.length : -1
 }
 

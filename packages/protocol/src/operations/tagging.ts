@@ -33,4 +33,5 @@ export const TAGS: Form = [
     return { TagSet: { Tag: set.Tag || set } }
   },
   ({ TagSet }) => ({ Tags: asList(TagSet?.Tag) }),
+  true,
 ]

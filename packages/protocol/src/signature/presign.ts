@@ -17,14 +17,10 @@ export function presignedUrl(
   unsigned?: string,
 ): string {
   // The list holds encoded names; as a query value it is encoded once more, in lower case like the names.
-  const parts = [
-    authorization.replace(/(q-url-param-list=)([^&]*)/, (_, name: string, list: string) =>
-      name.concat(encodeComponent(list).toLowerCase()),
-    ),
-  ]
-  if (SecurityToken) parts.push(`x-cos-security-token=${encodeComponent(SecurityToken)}`)
-  const signed = queryString(query)
-  if (signed) parts.push(signed)
-  if (unsigned) parts.push(unsigned)
-  return `${url}?${parts.join('&')}`
+  const signature = authorization.replace(
+    /(q-url-param-list=)([^&]*)/,
+    (_, name: string, list: string) => name + encodeComponent(list).toLowerCase(),
+  )
+  const token = SecurityToken && `x-cos-security-token=${encodeComponent(SecurityToken)}`
+  return `${url}?${[signature, token, queryString(query), unsigned].filter(Boolean).join('&')}`
 }

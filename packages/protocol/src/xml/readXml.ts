@@ -16,10 +16,11 @@ interface Open {
 }
 
 function decodeEntities(text: string): string {
-  return text.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-    if (name) return NAMED[NAMES.indexOf(name)] || whole
-    const code = hex ? Number.parseInt(hex, 16) : Number(decimal)
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole
+  return text.replace(/&(?:#(x?[\da-f]+)|(\w+));/gi, (whole, number, name) => {
+    // `0x4e2d` as well as `020013`.
+    const code = Number(`0${number}`)
+    if (code > 0 && code <= 0x10ffff) return String.fromCodePoint(code)
+    return NAMED[NAMES.indexOf(name)] || whole
   })
 }
 

@@ -1,9 +1,4 @@
-import { NAMED, NAMES } from './entities'
-
-/** Escapes text for an XML element. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&${NAMES[NAMED.indexOf(character)]};`)
-}
+import { escapeXml } from './entities'
 
 /**
  * Writes plain data as XML without declaration or white space. Arrays repeat their element,
