@@ -89,9 +89,7 @@ test.each(urlVectors.map((vector) => [vector.id, vector] as const))(
   'makes the URL that cos-wx-sdk-v5 makes: %s',
   async (_, vector) => {
     const cos = new COS(revive(vector.options ?? urlOptions()) as object)
-    await expect(cos.getObjectUrl(revive(vector.params) as never)).resolves.toBe(
-      vector.callback?.Url,
-    )
+    expect(await cos.getObjectUrl(revive(vector.params) as never)).toBe(vector.callback?.Url)
   },
 )
 

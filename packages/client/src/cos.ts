@@ -16,6 +16,7 @@ import {
   type DownloadFileResult,
   downloadFile,
 } from './download/downloadFile'
+import { asCosError } from './request/perform'
 import { type RequestParams, requestAny } from './request/requestAny'
 import { type AuthorizationParams, staticAuthorization } from './request/staticAuthorization'
 import { officialUtil } from './text/officialUtil'
@@ -106,18 +107,39 @@ export class COS extends UploadCOS {
   }
 
   /**
-   * A signed URL of an object. With a callback it is passed as `{ Url }`, as cos-wx-sdk-v5 does.
-   * @throws CosError
+   * A signed URL of an object. As with cos-wx-sdk-v5 it is returned as text where it can be known at once:
+   * with the key pair of the options, and with `Sign: false` for a bucket and region that are given. Where
+   * a key has to be asked for (getAuthorization, getSTS, `COS.cloud`), a promise of it is returned. `await`
+   * takes both. A callback gets it as `{ Url }` in any case.
+   *
+   * @throws CosError where a text is returned; a promise rejects with it
+   * @example const url = await cos.getObjectUrl({ Key: 'photo.jpg', Expires: 600 })
+   * @example const open = cos.getObjectUrl({ Bucket, Region, Key: 'logo.png', Sign: false })
    */
-  getObjectUrl(params: GetObjectUrlParams): Promise<string>
-  getObjectUrl(params: GetObjectUrlParams, callback: Callback<{ Url: string }>): void
+  getObjectUrl(params: GetObjectUrlParams & { Bucket: string; Region: string; Sign: false }): string
+  getObjectUrl(params: GetObjectUrlParams): string | Promise<string>
+  getObjectUrl(params: GetObjectUrlParams, callback: Callback<{ Url: string }>): string | undefined
   getObjectUrl(params: GetObjectUrlParams, callback?: Callback<{ Url: string }>) {
-    const url = this._run(getObjectUrl, params) as Promise<string>
-    if (!callback) return url
-    return settle(
-      url.then((Url) => ({ Url })),
+    let url: string | Promise<string>
+    try {
+      const complete = this._complete(params)
+      url = isPromise(complete)
+        ? complete.then((known) => getObjectUrl(this._core, known))
+        : getObjectUrl(this._core, complete)
+    } catch (error) {
+      // Thrown where a text would be returned.
+      const { getAuthorization, getSTS } = this.options
+      const isPromised = (params?.Sign ?? true) && (getAuthorization ?? getSTS)
+      if (!callback && !isPromised) throw asCosError(error)
+      url = Promise.reject(error)
+    }
+    const known = typeof url === 'string' ? url : undefined
+    if (!callback) return known ?? settle(url as Promise<string>, undefined)
+    void settle(
+      Promise.resolve(url).then((Url) => ({ Url })),
       callback,
     )
+    return known
   }
 }
 
@@ -141,4 +163,9 @@ for (const [name, row] of Object.entries(operations) as [string, AnyOperation][]
     writable: true,
     configurable: true,
   })
+}
+
+/** By what it can do: an app may have put another Promise in place of the runtime's. */
+function isPromise<T extends object>(value: T | Promise<T>): value is Promise<T> {
+  return 'then' in value
 }

@@ -206,8 +206,11 @@ export class UploadCOS {
     return given.SkipTask ? runAlone(task, given) : this._tasks.add(given, task)
   }
 
-  /** @internal The params with what the cloud function knows: bucket, region, and the folder of a list. */
-  async _complete(given: CallParams, row?: AnyOperation): Promise<Params> {
+  /**
+   * @internal The params with what the cloud function knows: bucket, region, and the folder of a list. A promise
+   * when it has to be asked.
+   */
+  _complete(given: CallParams, row?: AnyOperation): Params | Promise<Params> {
     const params: Params = { ...given }
     const { Bucket, Region } = this.options
     // A list defaults to the caller's own folder.
@@ -215,10 +218,11 @@ export class UploadCOS {
     const lacksPlace = !(params.Bucket ?? Bucket) || !(params.Region ?? Region)
     const lacksPrefix = isList && params.Prefix === undefined
     if (!this._cloud || row?.target === 'service' || !(lacksPlace || lacksPrefix)) return params
-    const place = await this.caller()
-    params.Bucket ??= Bucket ?? place.Bucket
-    params.Region ??= Region ?? place.Region
-    if (isList) params.Prefix ??= place.prefix
-    return params
+    return this.caller().then((place) => {
+      params.Bucket ??= Bucket ?? place.Bucket
+      params.Region ??= Region ?? place.Region
+      if (isList) params.Prefix ??= place.prefix
+      return params
+    })
   }
 }

@@ -39,6 +39,8 @@ cos.getObjectUrl({ Key: 'a', Method: 'DELETE' })
 cos.headObject({ Key: 'a' }, () => {}).then(() => {})
 // @ts-expect-error the URL comes in an object, as with cos-wx-sdk-v5
 cos.getObjectUrl({ Key: 'a' }, (_, url?: string) => url)
+// @ts-expect-error with a fixed key it is no promise
+cos.getObjectUrl({ Key: 'a' }).then(() => {})
 
 // @ts-expect-error a task is named by a text
 cos.cancelTask(1)

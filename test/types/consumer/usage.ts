@@ -51,6 +51,12 @@ export async function upload(FilePath: string): Promise<string> {
   return `${url} ${ETag} ${statusCode}`
 }
 
+export function urls(): string {
+  const open: string = cos.getObjectUrl({ Bucket: 'b-1', Region: 'r', Key: 'a', Sign: false })
+  const known = cos.getObjectUrl({ Key: 'a' })
+  return typeof known === 'string' ? known : open
+}
+
 export function withCallbacks(done: Callback<{ ETag: string }>): void {
   cos.headObject({ Key: 'a' }, done)
   cos.getObjectUrl({ Key: 'a' }, (error, result) => error ?? result?.Url)

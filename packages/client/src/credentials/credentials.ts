@@ -60,8 +60,8 @@ export class Credentials {
 
   /** A key, or a signature, that is good for the request. @throws CosError */
   async get(request: RequestToAuthorize): Promise<Key | ReadySignature> {
-    const { getAuthorization, getSTS } = this.options
-    if (!getAuthorization && !getSTS) return this.fixedKey()
+    const fixed = this.fixedKey()
+    if (fixed) return fixed
     const { Scope } = request
     for (;;) {
       const cached = this.find(Scope)
@@ -113,8 +113,10 @@ export class Credentials {
     this.cache = this.cache.filter((entry) => entry.key !== key)
   }
 
-  private fixedKey(): Key {
+  /** The key of the options, unless they name somebody to ask. @throws CosError when they name nothing */
+  fixedKey(): Key | undefined {
     const { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime } = this.options
+    if (this.options.getAuthorization || this.options.getSTS) return undefined
     if (!SecretId || !SecretKey) {
       throw new CosError({
         kind: 'credentials',

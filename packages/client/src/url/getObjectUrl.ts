@@ -8,6 +8,7 @@ import {
   queryString,
   signRequest,
 } from '@miniprogram-cos/protocol'
+import type { Key, ReadySignature } from '../credentials/answers'
 import { signatureHash } from '../hash/signatureHash'
 import type { ResolvedOptions } from '../options'
 import type { ClientCore } from '../request/perform'
@@ -19,7 +20,7 @@ export interface GetObjectUrlParams extends ObjectParams {
   Method?: 'GET' | 'PUT' | 'HEAD' | 'get' | 'put' | 'head'
   /** Seconds from now; never longer than the key that signs. @default 900 */
   Expires?: number
-  /** `false`: no signature, for public objects. @default true */
+  /** `false`: no signature, for public objects; the URL is then returned at once. @default true */
   Sign?: boolean
   /** Signed parameters: `response-content-disposition`, `'imageMogr2/thumbnail/200x': ''` … */
   Query?: Record<string, string | number | undefined>
@@ -37,54 +38,60 @@ const DEFAULT_SECONDS = 900
 /** A URL of HEAD may carry parameters too. */
 const HEAD = { ...getObject, access: headObject.access }
 
-/** A URL that opens one object for a while, without any header. */
-export async function getObjectUrl(core: ClientCore, params: Params): Promise<string> {
+/**
+ * A URL that opens one object for a while, without any header. It is known at once, and returned as
+ * text, when nobody has to be asked for a key: with a fixed one, or without a signature.
+ */
+export function getObjectUrl(core: ClientCore, params: Params): string | Promise<string> {
   const options = optionsOf(core.options, params)
   const method = String(params.Method ?? 'GET').toUpperCase()
   const row = method === 'PUT' ? putObject : method === 'HEAD' ? HEAD : getObject
-  const { QueryString, Query, Headers, ...rest } = params
+  const { QueryString, Query, Headers, Sign = true, ...rest } = params
   const prepared = prepare(row, { ...rest, Query, Body: '' }, options)
-  const signedHeaders = headersToSign(
+  const { Bucket, Region, Key, pathname, query } = prepared
+  const headers = headersToSign(
     { ...prepared, headers: (Headers ?? {}) as Prepared['headers'] },
     options,
   )
   const bare = prepared.url.split('?')[0] as string
-  const unsigned = QueryString as string | undefined
-  if (params.Sign === false) {
-    const search = [queryString(prepared.query), unsigned].filter(Boolean).join('&')
+  if (!Sign) {
+    const search = joined(queryString(query), QueryString)
     return search ? `${bare}?${search}` : bare
   }
-  const credential = await core.credentials.get({
-    Bucket: prepared.Bucket,
-    Region: prepared.Region,
+  const sign = (credential: Key | ReadySignature): string => {
+    const Authorization =
+      credential.kind === 'signature'
+        ? credential.Authorization
+        : signRequest(
+            { method, pathname, query, headers },
+            {
+              SecretId: credential.SecretId,
+              SecretKey: credential.SecretKey,
+              keyTime: urlTimeOf(credential, core.credentials.now(), secondsOf(params.Expires)),
+            },
+            signatureHash,
+          ).authorization
+    const unsigned = joined(queryString(credential.headers ?? {}), QueryString)
+    return presignedUrl(bare, Authorization, query, credential.SecurityToken, unsigned)
+  }
+  const fixed = core.credentials.fixedKey()
+  if (fixed) return sign(fixed)
+  const asked = core.credentials.get({
+    Bucket,
+    Region,
     Method: method,
-    Key: prepared.Key,
-    Pathname: prepared.pathname,
-    Query: prepared.query,
-    Headers: signedHeaders,
+    Key,
+    Pathname: pathname,
+    Query: query,
+    Headers: headers,
     Scope: prepared.scope,
     ForceSignHost: options.ForceSignHost,
   })
-  const more = [queryString(credential.headers ?? {}), unsigned].filter(Boolean).join('&')
-  if (credential.kind === 'signature') {
-    const { Authorization, SecurityToken } = credential
-    return presignedUrl(bare, Authorization, prepared.query, SecurityToken, more)
-  }
-  const { authorization } = signRequest(
-    {
-      method,
-      pathname: prepared.pathname,
-      query: prepared.query,
-      headers: signedHeaders,
-    },
-    {
-      SecretId: credential.SecretId,
-      SecretKey: credential.SecretKey,
-      keyTime: urlTimeOf(credential, core.credentials.now(), secondsOf(params.Expires)),
-    },
-    signatureHash,
-  )
-  return presignedUrl(bare, authorization, prepared.query, credential.SecurityToken, more)
+  return asked.then(sign)
+}
+
+function joined(...parts: unknown[]): string {
+  return parts.filter(Boolean).join('&')
 }
 
 function secondsOf(value: unknown): number {
