@@ -1,4 +1,8 @@
-import { type AddressOptions, CosError } from '@miniprogram-cos/protocol'
+import {
+  type AddressOptions,
+  argumentError,
+  type CopySourceParser,
+} from '@miniprogram-cos/protocol'
 import type { GetAuthorization, GetSTS } from './credentials/answers'
 
 /** Options of `new COS`. Names, meaning and defaults are those of the official quick start. */
@@ -42,8 +46,10 @@ export interface COSOptions extends AddressOptions {
    * 8. With 'auto' it follows the measured speed, between 2 and 8. @default 3
    */
   ChunkParallelLimit?: number | 'auto'
-  /** Bytes; at least 1 MiB. Grows by itself so that a file needs at most 10,000 parts. @default 1048576 */
+  /** Bytes; at least 1 MiB. Grows by itself so that a file needs at most MaxPartNumber parts. @default 1048576 */
   ChunkSize?: number
+  /** Parts that a file is cut into at most; 1024 to COS's 10000 (document 436/14112). @default 10000 */
+  MaxPartNumber?: number
   /** Files larger than this many bytes are uploaded in parts. @default 1048576 */
   SliceSize?: number
   /** Milliseconds between two onProgress calls. @default 1000 */
@@ -64,6 +70,31 @@ export interface COSOptions extends AddressOptions {
   HttpDNSServiceId?: string
   /** Signs the Host header. @default true */
   ForceSignHost?: boolean
+  /**
+   * When COS cannot be reached, the next try goes to its second domain, `tencentcos.cn`. Allow that too in
+   * the mini program's server domains. Only for requests that the client signs itself, to
+   * `<Bucket>.cos.<Region>.myqcloud.com`. @default false
+   */
+  AutoSwitchHost?: boolean
+  /** Reads the source of a copy that is not written as `<Bucket>.cos.<Region>.myqcloud.com/<Key>`. */
+  CopySourceParser?: CopySourceParser
+  /**
+   * Refuses to read keys with `.` or `..` between slashes, which a phone's network folds: `a/../b` would
+   * be answered with `b`. @default true
+   */
+  ObjectKeySimplifyCheck?: boolean
+  /** @deprecated Without effect: there is no warning to silence. */
+  CompatibilityMode?: boolean
+  /** @deprecated Without effect, as all options of telemetry: there is none. */
+  DeepTracker?: boolean
+  /** @deprecated Without effect. */
+  TrackerDelay?: number
+  /** @deprecated Without effect. */
+  CustomId?: string
+  /** @deprecated Without effect. Listen to `before-send` and measure what you want to know. */
+  BeaconReporter?: unknown
+  /** @deprecated Without effect. */
+  ClsReporter?: unknown
 }
 
 /** All options, defaults filled in. Kept as `cos.options` and read at each use. */
@@ -81,6 +112,7 @@ const DEFAULTS = {
   ChunkRetryTimes: 3,
   ChunkParallelLimit: 3 as number | 'auto',
   ChunkSize: MIB,
+  MaxPartNumber: 10_000,
   SliceSize: MIB,
   ProgressInterval: 1000,
   Timeout: 0,
@@ -90,6 +122,8 @@ const DEFAULTS = {
   CorrectClockSkew: true,
   SystemClockOffset: 0,
   ForceSignHost: true,
+  AutoSwitchHost: false,
+  ObjectKeySimplifyCheck: true,
   UseAccelerate: false,
   ForcePathStyle: false,
   Protocol: 'https:',
@@ -106,9 +140,25 @@ const MINIMUM: Partial<Record<keyof typeof DEFAULTS, number>> = {
   ChunkRetryTimes: 0,
   ChunkParallelLimit: 1,
   ChunkSize: MIB,
+  MaxPartNumber: 1024,
   SliceSize: 0,
   ProgressInterval: 0,
   Timeout: 0,
+}
+
+/** What an option must be: of the kind of its default, or what its name says. */
+function kindOf(name: string): string {
+  if (/^get|Parser$/.test(name)) return 'function'
+  if (/^Secret|Token$|^Bucket$|^Region$|Domain$|^HttpDNS/.test(name)) return 'string'
+  return typeof DEFAULTS[name as keyof typeof DEFAULTS]
+}
+
+/** What some values must look like as text. */
+const FORMS: Record<string, RegExp> = {
+  StartTime: /^(0|\d{10})$/,
+  ExpiredTime: /^(0|\d{10})$/,
+  SimpleUploadMethod: /^(postObject|putObject)$/,
+  Protocol: /^https?:?$|^$/,
 }
 
 /**
@@ -118,30 +168,27 @@ const MINIMUM: Partial<Record<keyof typeof DEFAULTS, number>> = {
 export function resolveOptions(given: COSOptions): ResolvedOptions {
   const options: Record<string, unknown> = { ...DEFAULTS }
   for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined && value !== null) options[name] = value
-  }
-  for (const [name, fallback] of Object.entries(DEFAULTS)) {
-    const value = options[name]
-    if (name === 'ChunkParallelLimit' && value === 'auto') continue
-    if (typeof value !== typeof fallback || Number.isNaN(value)) {
-      throw new CosError({
-        kind: 'argument',
-        code: 'KitInvalidOption',
-        message: `option ${name} must be a ${typeof fallback}, got ${JSON.stringify(value)}`,
-      })
+    if (value === undefined || value === null) continue
+    const kind = kindOf(name)
+    // Never the value itself: it may be a secret.
+    const got = Number.isNaN(value) ? 'NaN' : typeof value
+    const isAuto = name === 'ChunkParallelLimit' && value === 'auto'
+    if (kind !== got && kind !== 'undefined' && !isAuto) {
+      throw invalid(name, `must be a ${kind}, got ${got}`)
     }
+    const form = FORMS[name]
+    if (form && !form.test(String(value))) throw invalid(name, `must match ${form}`)
+    if (/^Secret/.test(name) && /\s/.test(value)) throw invalid(name, 'contains white space')
     const minimum = MINIMUM[name as keyof typeof DEFAULTS]
-    if (minimum !== undefined) options[name] = Math.max(minimum, value as number)
+    options[name] = minimum === undefined || isAuto ? value : Math.max(minimum, value)
   }
-  for (const name of ['SecretId', 'SecretKey']) {
-    if (typeof options[name] === 'string' && /\s/.test(options[name] as string)) {
-      throw new CosError({
-        kind: 'argument',
-        code: 'KitInvalidOption',
-        message: `option ${name} contains white space`,
-      })
-    }
-  }
+  options.MaxPartNumber = Math.min(options.MaxPartNumber as number, DEFAULTS.MaxPartNumber)
   options.SecurityToken = options.SecurityToken || options.XCosSecurityToken
+  // `https` is accepted for `https:`.
+  options.Protocol = String(options.Protocol || DEFAULTS.Protocol).replace(/:?$/, ':')
   return options as unknown as ResolvedOptions
+}
+
+function invalid(name: string, problem: string) {
+  return argumentError('KitInvalidOption', `option ${name} ${problem}`)
 }

@@ -47,7 +47,7 @@ const KEPT = {
 export async function sliceCopyFile(core: ClientCore, given: Params): Promise<object> {
   const { onProgress, CopySliceSize, CopyChunkSize, ...params } = given
   const { options, platform } = core
-  const source = parseCopySource(String(params.CopySource ?? ''))
+  const source = parseCopySource(String(params.CopySource ?? ''), options.CopySourceParser)
   const head = (await perform(core, headObject, {
     Bucket: source.Bucket,
     Region: source.Region ?? params.Region ?? options.Region,
@@ -90,7 +90,7 @@ async function copyInParts(
   const Parts: { PartNumber: number; ETag: string }[] = []
   let copied = 0
   try {
-    const parts = planParts(size, partSizeFor(size, chunk))
+    const parts = planParts(size, partSizeFor(size, chunk, core.options.MaxPartNumber))
     const limit = Math.min(core.options.CopyChunkParallelLimit, 10)
     const copy = ({ PartNumber, position, length }: Part) =>
       partSlots.run(async () => {

@@ -69,12 +69,17 @@ export async function perform(
         markAsRetry(prepared)
         continue
       }
-      if (!mayRepeat(prepared, failure)) throw failure
+      const url = used?.kind === 'key' ? nextUrl(core.options, prepared, failure) : prepared.url
+      if (url === prepared.url && !mayRepeat(prepared, failure)) throw failure
       // In the background, or offline, nothing can succeed: such a try does not count.
       const hadToWait =
         failure.kind === 'network' && (await unlessAborted(signal, core.platform.whenReady))
       if (hadToWait) attempt--
       if (attempt >= tries) throw failure
+      if (!hadToWait) {
+        prepared.url = url
+        prepared.address.host = url.split('/')[2] as string
+      }
       extras.onRepeat?.()
       const delay = RETRY_DELAYS[Math.min(attempt, RETRY_DELAYS.length) - 1] as number
       await unlessAborted(signal, () => pause(core.platform, delay * (1 - Math.random() / 2)))
@@ -366,6 +371,24 @@ function mayRepeat({ row }: Prepared, failure: CosError): boolean {
   if (!failure.retryable || failure.kind === 'credentials') return false
   // Without an answer nobody knows whether it was done; being told to slow down says it was not.
   return row.idempotent || failure.statusCode === 503
+}
+
+/** A bucket's host under one of COS's domains, but for the accelerated one. */
+const COS_HOST =
+  /^(https?:..[^/]+\.cos\.(?!accelerate)[^/]+\.)(?:(myqcloud\.com)|tencentcos\.cn)(?=\/)/
+
+/** Where the next try goes: to COS's other domain when nobody of COS has answered (option AutoSwitchHost). */
+function nextUrl(
+  { AutoSwitchHost }: ResolvedOptions,
+  { row, url }: Prepared,
+  { statusCode, RequestId, retryable }: CosError,
+): string {
+  // An answer without COS's id is somebody else's.
+  const isLost = statusCode ? statusCode < 500 && !RequestId : retryable
+  if (!AutoSwitchHost || !row.idempotent || !isLost) return url
+  return url.replace(COS_HOST, (_, start, isFirst) =>
+    start.concat(isFirst ? 'tencentcos.cn' : 'myqcloud.com'),
+  )
 }
 
 /** COS counts repeated requests by this header, which the official client sends too. */

@@ -1,8 +1,9 @@
 import {
   type Address,
   type AnyOperation,
+  argumentError,
   bucketAddress,
-  CosError,
+  type CosError,
   checkBucket,
   checkKey,
   checkRegion,
@@ -53,7 +54,7 @@ export function prepare(row: AnyOperation, given: Params, options: ResolvedOptio
       ? serviceAddress(Region || undefined, options)
       : bucketAddress(Bucket, Region, options)
   const parts = requestOf(row, params)
-  refuseFolding(Key)
+  if (!row.refuseKey || options.ObjectKeySimplifyCheck) refuseFolding(row, Key)
   const query = queryOf(row, parts.query)
   // Without them it would be another operation: DELETE of an upload becomes DELETE of the object.
   for (const need of row.needs ?? []) if (!query[need]) throw missingParam(need)
@@ -75,7 +76,7 @@ export function prepare(row: AnyOperation, given: Params, options: ResolvedOptio
       ...(row === putObject ? metaMd5(params, parts.body, options) : {}),
     },
     body: parts.body,
-    scope: scopeOf(row, params, { Bucket, Region, Key }),
+    scope: scopeOf(row, params, { Bucket, Region, Key }, options),
   }
 }
 
@@ -111,19 +112,18 @@ function readTarget(row: AnyOperation, params: Params, options: ResolvedOptions)
 }
 
 /** A phone's network folds dot segments away: the request would be for another object. @throws CosError */
-function refuseFolding(Key: string): void {
+function refuseFolding(row: AnyOperation, Key: string): void {
+  row.refuseKey?.(Key)
   if (!/(?:^|\/)\.\.?(?:\/|$)/.test(Key)) return
-  throw new CosError({
-    kind: 'argument',
-    code: 'KitInvalidKey',
-    message: `invalid Key ${JSON.stringify(Key)}: "." and ".." between slashes would lead to another object`,
-  })
+  throw argumentError(
+    'KitInvalidKey',
+    `invalid Key ${JSON.stringify(Key)}: "." and ".." between slashes would lead to another object`,
+  )
 }
 
 /** By the param's name, `UploadId` for `uploadId`. */
 function missingParam(name: string): CosError {
-  const message = `missing param ${name[0]?.toUpperCase()}${name.slice(1)}`
-  return new CosError({ kind: 'argument', code: 'KitMissingParam', message, error: message })
+  return argumentError('KitMissingParam', `missing param ${name[0]?.toUpperCase()}${name.slice(1)}`)
 }
 
 function queryOf(
@@ -195,6 +195,7 @@ function scopeOf(
   row: AnyOperation,
   params: Params,
   { Bucket, Region, Key }: { Bucket: string; Region: string; Key: string },
+  { CopySourceParser }: ResolvedOptions,
 ): ScopeEntry[] {
   const entry = (action: string, prefix: string): ScopeEntry => ({
     action: `name/cos:${action}`,
@@ -208,7 +209,7 @@ function scopeOf(
       for (const object of params.Objects as { Key: string }[])
         scope.push(entry(action, object.Key))
     } else if (on === 'copySource' && row.sourceOf) {
-      const source = row.sourceOf(String(params.CopySource ?? ''))
+      const source = row.sourceOf(String(params.CopySource ?? ''), CopySourceParser)
       const own = entry(action, source.Key)
       scope.push({ ...own, bucket: source.Bucket, region: source.Region ?? Region })
     } else scope.push(entry(action, on === 'prefix' ? String(params.Prefix ?? '') : Key))

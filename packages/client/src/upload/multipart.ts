@@ -52,7 +52,8 @@ export async function uploadMultipart(
   const store = new ResumeStore(platform, options.UploadIdCacheLimit)
   const { Bucket, Region, Key } = prepare(multipartInit, params, options)
   const target = { Bucket, Region, Key }
-  const partSize = partSizeFor(fileSize, Number(params.ChunkSize ?? options.ChunkSize))
+  const wanted = Number(params.ChunkSize ?? options.ChunkSize)
+  const partSize = partSizeFor(fileSize, wanted, options.MaxPartNumber)
   const plan = { parts: planParts(fileSize, partSize), fileSize }
   const unfinished = { ...target, size: fileSize, partSize }
   const digest = digestOnce(platform, String(params.FilePath))

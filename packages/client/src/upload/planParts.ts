@@ -1,5 +1,3 @@
-/** COS's limits of a multipart upload (document 436/14112). */
-export const MAX_PARTS = 10_000
 const MIB = 1024 * 1024
 
 export interface Part {
@@ -8,10 +6,10 @@ export interface Part {
   length: number
 }
 
-/** The part size that a file needs: the wanted one, or the next power of two MiB that fits 10,000 parts. */
-export function partSizeFor(fileSize: number, wanted: number): number {
+/** The part size that a file needs: the wanted one, or the next power of two MiB that makes few enough parts. */
+export function partSizeFor(fileSize: number, wanted: number, maxParts: number): number {
   let size = MIB
-  while (Math.ceil(fileSize / size) > MAX_PARTS) size *= 2
+  while (Math.ceil(fileSize / size) > maxParts) size *= 2
   return Math.max(size, wanted)
 }
 

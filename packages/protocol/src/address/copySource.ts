@@ -8,17 +8,23 @@ export interface CopySource {
   VersionId?: string
 }
 
+/** An app's own reading of CopySource; nothing for one that it does not understand. */
+export type CopySourceParser = (source: string) => CopySource | null | undefined | false
+
 /**
  * Reads `<Bucket>.cos.<Region>.myqcloud.com/<encoded Key>[?versionId=…]` as COS does. A key that is
  * not percent-encoded is taken as it stands.
  *
+ * @param parser reads it instead
  * @throws CosError `KitInvalidCopySource`
  */
-export function parseCopySource(text: string): CopySource {
+export function parseCopySource(text: string, parser?: CopySourceParser): CopySource {
+  const own = parser?.(text)
+  if (own) return { ...own, Key: decode(own.Key) }
   const [, host = '', key = '', version] =
     /^(?:https?:\/\/)?([^/]+)\/([^?]+)(?:\?versionId=([^&]*))?$/i.exec(text) || []
   const target = parseBucketHost(host)
-  if (!target) {
+  if (parser || !target) {
     const error = 'CopySource format error'
     throw argumentError(
       'KitInvalidCopySource',

@@ -46,13 +46,13 @@ const OVERRIDES =
 export const getObject = operation<GetObjectParams, GetObjectResult>('GET', 'object', 'GetObject', {
   isContent: true,
   query: ['versionId', ...OVERRIDES.map((name) => `response-${name}`)],
-  request({ Key, Query }) {
-    if (foldsToRoot(Key)) {
-      const message = 'The Getobject Key is illegal'
-      throw argumentError('KitInvalidKey', message, { message })
-    }
-    return { query: Query }
+  refuseKey(Key) {
+    if (!foldsToRoot(Key)) return
+    // In the official client's words.
+    const message = 'The Getobject Key is illegal'
+    throw argumentError('KitInvalidKey', message, { message })
   },
+  request: ({ Query }) => ({ query: Query }),
   result: (reply) => ({ Body: (reply.body || '') as string | ArrayBuffer, ...readETag(reply) }),
   forgive: ({ statusCode }, { IfModifiedSince }) =>
     statusCode === 304 && IfModifiedSince ? { NotModified: true } : undefined,

@@ -1,4 +1,4 @@
-import type { CopySource } from '../address/copySource'
+import type { CopySource, CopySourceParser } from '../address/copySource'
 import { asList, type XmlElement } from '../xml/readXml'
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD' | 'OPTIONS'
@@ -109,7 +109,9 @@ export interface Operation<Params extends CallParams, Result = ResultMeta> {
   /** Made this operation, not its namesake, by an `x-cos-copy-source` header. */
   readonly copies?: boolean
   /** What is copied, as `x-cos-copy-source` names it. */
-  readonly sourceOf?: (CopySource: string) => CopySource
+  readonly sourceOf?: (CopySource: string, parser?: CopySourceParser) => CopySource
+  /** Refuses keys that would lead elsewhere, unless the option ObjectKeySimplifyCheck is off. @throws CosError */
+  readonly refuseKey?: (Key: string) => void
   /** A form upload: signed over `/`, the key travels in the form. */
   readonly form?: boolean
   readonly access: readonly RequiredAccess[]

@@ -1,0 +1,315 @@
+import { COS } from 'miniprogram-cos'
+import {
+  AT,
+  createFakePhone,
+  DENIED,
+  DROP,
+  headerOf,
+  isSignatureGood,
+  KEY,
+  MIB,
+  outcomeOf,
+  type PhoneOptions,
+  temporaryKey,
+  type Untyped,
+} from '../support/bothClients'
+import { loadOfficialClient } from '../support/phones'
+import type { CannedAnswer } from '../support/recordingWx'
+
+type Client = new (options: object) => Untyped
+const official = (wx: unknown) => loadOfficialClient<Client>(wx)
+const defaults = () => new (official(createFakePhone().wx))({}).options as Untyped
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
+})
+afterEach(() => {
+  jest.clearAllTimers()
+  jest.useRealTimers()
+  delete (globalThis as { wx?: unknown }).wx
+})
+
+/** Each client with the options, on a phone of its own. */
+function both(options: object, phoneOptions?: PhoneOptions) {
+  const [phone, other] = [createFakePhone(phoneOptions), createFakePhone(phoneOptions)]
+  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  return {
+    ours: { ...phone, cos: new COS(options) as Untyped },
+    official: { ...other, cos: new (official(other.wx))(options) },
+  }
+}
+
+/** Defaults of ours that are others, each with its reason. */
+const OTHER_DEFAULTS: Record<string, unknown> = {
+  // The documented default, and in WeChat 10 requests run at a time.
+  ChunkRetryTimes: 3,
+  CopyChunkParallelLimit: 10,
+  // Said outright.
+  Protocol: 'https:',
+  // No telemetry.
+  TrackerDelay: undefined,
+}
+
+describe('the options of cos-wx-sdk-v5', () => {
+  test('are all accepted with their defaults, which are ours too', () => {
+    const { EnableReporter: _, ...given } = defaults()
+    expect(Object.keys(given).length).toBeGreaterThan(35)
+    const asGiven = new COS(given).options as unknown as Untyped
+    const withNone = new COS({}).options as unknown as Untyped
+    for (const [name, value] of Object.entries(given)) {
+      if (!(name in OTHER_DEFAULTS))
+        expect([name, asGiven[name]]).toEqual([name, value ?? undefined])
+      // Nothing stands for nothing: '', 0 and null are defaults of options that are not set.
+      if (value)
+        expect([name, withNone[name]]).toEqual([
+          name,
+          name in OTHER_DEFAULTS ? OTHER_DEFAULTS[name] : value,
+        ])
+    }
+  })
+
+  test('mean their default when they are undefined or null', () => {
+    const untouched = new COS({}).options
+    for (const nothing of [undefined, null]) {
+      const given = Object.fromEntries(Object.keys(defaults()).map((name) => [name, nothing]))
+      expect(new COS(given).options).toEqual(untouched)
+    }
+  })
+})
+
+test.each<[string, unknown, string]>([
+  ['Domain', () => '', 'must be a string, got function'],
+  ['Bucket', 1, 'must be a string, got number'],
+  ['SecretKey', ['a secret'], 'must be a string, got object'],
+  ['SecretKey', 'a secret', 'contains white space'],
+  ['getAuthorization', 'https://example.com', 'must be a function, got string'],
+  ['getSTS', {}, 'must be a function, got object'],
+  ['CopySourceParser', /a/, 'must be a function, got object'],
+  ['AutoSwitchHost', 'yes', 'must be a boolean, got string'],
+  ['MaxPartNumber', Number.NaN, 'must be a number, got NaN'],
+  ['SimpleUploadMethod', 'post', 'must match /^(postObject|putObject)$/'],
+  ['Protocol', 'ftp:', 'must match /^https?:?$|^$/'],
+  ['StartTime', 1_800_000_000_000, 'must match /^(0|\\d{10})$/'],
+  ['ExpiredTime', 'tomorrow', 'must match /^(0|\\d{10})$/'],
+])('%s: %p is refused', (name, value, problem) => {
+  let refusal: Untyped = {}
+  try {
+    new COS({ [name]: value } as never)
+  } catch (error) {
+    refusal = error as Untyped
+  }
+  expect(refusal).toMatchObject({
+    kind: 'argument',
+    code: 'KitInvalidOption',
+    message: `option ${name} ${problem}`,
+  })
+})
+
+test('what telemetry would need has no effect: nothing is sent but the request', async () => {
+  const reporter = jest.fn()
+  const { ours } = both({
+    ...KEY,
+    ClsReporter: reporter,
+    BeaconReporter: reporter,
+    TrackerDelay: 0,
+  })
+  await outcomeOf(ours.cos.headObject({ ...AT, Key: 'k' }))
+  expect(ours.requests.length).toBe(1)
+  expect(reporter).not.toHaveBeenCalled()
+})
+
+describe('AutoSwitchHost', () => {
+  const FIRST = 'test-1250000000.cos.ap-guangzhou.myqcloud.com'
+  const SECOND = 'test-1250000000.cos.ap-guangzhou.tencentcos.cn'
+  const hosts = ({ requests }: { requests: Untyped[] }) =>
+    requests.map(({ url }) => new URL(url).host)
+  const failing = (answer: CannedAnswer): PhoneOptions => ({
+    files: { f: new Uint8Array(3) },
+    answer: () => answer,
+  })
+  const get = async (cos: Untyped) => void (await outcomeOf(cos.getObject({ ...AT, Key: 'k' })))
+
+  test.each<[string, CannedAnswer]>([
+    ['nobody answers', DROP],
+    ['somebody else answers', { statusCode: 403, data: 'blocked' }],
+  ])(
+    'tries both domains in turn when %s, as cos-wx-sdk-v5 does, each signed',
+    async (_, answer) => {
+      const { ours, official } = both({ ...KEY, AutoSwitchHost: true }, failing(answer))
+      await get(ours.cos)
+      await get(official.cos)
+      expect(hosts(ours)).toEqual([FIRST, SECOND, FIRST, SECOND])
+      expect(hosts(official)).toEqual(hosts(ours))
+      expect(ours.requests.map((one) => isSignatureGood(one))).toEqual(Array(4).fill(true))
+    },
+  )
+
+  test('is the way out when the first domain cannot be reached, for form uploads too', async () => {
+    const answer: PhoneOptions['answer'] = (_, __, { url }) =>
+      new URL(String(url)).host === FIRST ? DROP : undefined
+    const phone = { files: { f: new Uint8Array(3) }, answer }
+    const { ours } = both({ ...KEY, AutoSwitchHost: true }, phone)
+    const form = await outcomeOf(ours.cos.postObject({ ...AT, Key: 'k', FilePath: 'f' }))
+    expect(form).toMatchObject({ value: { Location: `${FIRST}/k` } })
+    expect(hosts(ours)).toEqual([FIRST, SECOND])
+    expect(ours.requests.map((one) => isSignatureGood(one))).toEqual([true, true])
+  })
+
+  test.each<[string, object, object, CannedAnswer]>([
+    ['unless it is asked for', {}, {}, DROP],
+    [
+      'when COS itself refuses',
+      {},
+      { AutoSwitchHost: true },
+      { ...DENIED, header: { 'x-cos-request-id': 'r' } },
+    ],
+    ['when COS itself fails', {}, { AutoSwitchHost: true }, { statusCode: 500 }],
+    ['from a domain of its own', {}, { AutoSwitchHost: true, Domain: 'cdn.example.com' }, DROP],
+    ['from the accelerated one', {}, { AutoSwitchHost: true, UseAccelerate: true }, DROP],
+    [
+      'with a signature that was made for one host',
+      { getAuthorization: (_: unknown, back: (answer: string) => void) => back(SIGNATURE) },
+      { AutoSwitchHost: true },
+      DROP,
+    ],
+  ])('switches nothing %s', async (_, credentials, options, answer) => {
+    const { ours, official } = both(
+      { ...('getAuthorization' in credentials ? credentials : KEY), ...options },
+      failing(answer),
+    )
+    await get(ours.cos)
+    await get(official.cos)
+    expect(new Set(hosts(ours)).size).toBe(1)
+    expect(new Set(hosts(official))).toEqual(new Set(hosts(ours)))
+  })
+
+  test('does not send again what may have been done', async () => {
+    const { ours } = both({ ...KEY, AutoSwitchHost: true }, failing(DROP))
+    await outcomeOf(ours.cos.appendObject({ ...AT, Key: 'k', Position: 0, Body: 'x' }))
+    expect(ours.requests.length).toBe(1)
+  })
+})
+
+const SIGNATURE =
+  'q-sign-algorithm=sha1&q-ak=a&q-sign-time=1;2&q-key-time=1;2&q-header-list=&q-url-param-list=&q-signature=s'
+
+describe('MaxPartNumber', () => {
+  const head = { statusCode: 200, header: { 'content-length': String(3000 * MIB), etag: '"e"' } }
+  const phone: PhoneOptions = {
+    answer: (step) => (step === 'head' ? head : step.startsWith('part') ? DENIED : undefined),
+  }
+
+  test.each([
+    [undefined, 1],
+    [10_001, 1],
+    [2999, 2],
+    [1500, 2],
+    [1499, 4],
+    [1, 4],
+  ])('%p makes parts of %d MiB of 3000, as with cos-wx-sdk-v5', async (MaxPartNumber, size) => {
+    const options = { ...KEY, CopyChunkSize: MIB, CopyChunkParallelLimit: 1, MaxPartNumber }
+    const { ours, official } = both(
+      Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+      phone,
+    )
+    const CopySource = `${AT.Bucket}.cos.${AT.Region}.myqcloud.com/a`
+    const ranges: unknown[] = []
+    for (const { cos, requests } of [ours, official]) {
+      await outcomeOf(cos.sliceCopyFile({ ...AT, Key: 'k', CopySource }))
+      const part = requests.find(({ url }) => String(url).includes('partNumber=1'))
+      ranges.push(headerOf(part, 'x-cos-copy-source-range'))
+    }
+    expect(ranges).toEqual(Array(2).fill(`bytes=0-${size * MIB - 1}`))
+  })
+})
+
+describe('CopySourceParser', () => {
+  /** Scopes that were asked for. */
+  async function scopes(options: object, copy: (cos: Untyped) => Promise<unknown>) {
+    const asked: Untyped[][] = []
+    const getAuthorization = ({ Scope }: Untyped, callback: (answer: unknown) => void) => {
+      asked.push(Scope)
+      callback(temporaryKey({ ScopeLimit: true, ExpiredTime: 2_000_000_000 }))
+    }
+    const { ours, official } = both({ getAuthorization, ...options })
+    const ends: unknown[] = []
+    const seen: unknown[] = []
+    for (const { cos } of [ours, official]) {
+      asked.length = 0
+      const end = (await outcomeOf(copy(cos))) as Untyped
+      ends.push(end.error?.error)
+      seen.push(
+        asked.map((scope) => scope.map(({ bucket, region, prefix }) => [bucket, region, prefix])),
+      )
+    }
+    return { ends, seen }
+  }
+
+  const Bucket = 'from-1250000000'
+  const reading = (source: string) => {
+    const [, Region = '', Key = ''] = /^mine:([^/]+)\/(.*)$/.exec(source) ?? []
+    return Key ? { Bucket, Region, Key } : null
+  }
+
+  test.each(['putObjectCopy', 'uploadPartCopy'])('reads the source of %s', async (method) => {
+    const { seen, ends } = await scopes({ CopySourceParser: reading }, (cos) =>
+      cos[method]({
+        ...AT,
+        Key: 'k',
+        CopySource: 'mine:ap-beijing/a%20b',
+        UploadId: 'u',
+        PartNumber: 1,
+      }),
+    )
+    expect(seen[0]).toEqual([
+      [
+        [Bucket, 'ap-beijing', 'a b'],
+        [AT.Bucket, AT.Region, 'k'],
+      ],
+    ])
+    expect(seen[1]).toEqual(seen[0])
+    expect(ends[0]).not.toBe('CopySource format error')
+  })
+
+  test('is asked by sliceCopyFile too', async () => {
+    const { seen } = await scopes({ CopySourceParser: reading }, (cos) =>
+      cos.sliceCopyFile({ ...AT, Key: 'k', CopySource: 'mine:ap-beijing/a%20b' }),
+    )
+    for (const asked of seen as unknown[][])
+      expect(asked[0]).toEqual([[Bucket, 'ap-beijing', 'a b']])
+  })
+
+  test('that does not understand the source ends the call, also where the usual form is given', async () => {
+    const { ends, seen } = await scopes({ CopySourceParser: () => null }, (cos) =>
+      cos.putObjectCopy({ ...AT, Key: 'k', CopySource: `${Bucket}.cos.ap-beijing.myqcloud.com/a` }),
+    )
+    expect(ends).toEqual(Array(2).fill('CopySource format error'))
+    expect(seen).toEqual([[], []])
+  })
+})
+
+describe('ObjectKeySimplifyCheck', () => {
+  const urlsOf = async (options: object, Key: string) => {
+    const { ours, official } = both({ ...KEY, ...options })
+    await outcomeOf(ours.cos.getObject({ ...AT, Key }))
+    await outcomeOf(official.cos.getObject({ ...AT, Key }))
+    return [ours, official].map(({ requests }) => requests.map(({ url }) => url))
+  }
+
+  test('refuses to read what would be the bucket', async () => {
+    expect(await urlsOf({}, 'a/..')).toEqual([[], []])
+    expect(await urlsOf({ ObjectKeySimplifyCheck: true }, 'a/..')).toEqual([[], []])
+  })
+
+  test('switched off, sends such a key as it is', async () => {
+    const url = `https://${AT.Bucket}.cos.${AT.Region}.myqcloud.com/a/..`
+    expect(await urlsOf({ ObjectKeySimplifyCheck: false }, 'a/..')).toEqual([[url], [url]])
+  })
+
+  test('is about reading: what would write elsewhere is refused all the same', async () => {
+    const { ours } = both({ ...KEY, ObjectKeySimplifyCheck: false })
+    const end = await outcomeOf(ours.cos.putObject({ ...AT, Key: 'a/../b', Body: 'x' }))
+    expect(end).toMatchObject({ error: { code: 'KitInvalidKey' } })
+    expect(ours.requests).toEqual([])
+  })
+})
