@@ -7,6 +7,7 @@ const BENCHES: Record<string, () => Promise<Row[]>> = {
   // Loaded once everything is built: they use what is built.
   client: async () => (await import('./bench/client')).benchClient(),
   'local-cos': async () => (await import('./bench/localCos')).benchLocalCos(),
+  'cloud-functions': async () => (await import('./bench/cloudFunctions')).benchCloudFunctions(),
 }
 
 async function main(): Promise<void> {

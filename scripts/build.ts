@@ -5,6 +5,7 @@ import { config } from '../cos.config'
 import { bundle, node } from './build/bundle'
 import { buildClient } from './build/client'
 import { buildClientTypes } from './build/clientTypes'
+import { deferModules } from './build/deferModules'
 import { at, ROOT } from './build/root'
 import { writeWhole } from './build/writeWhole'
 
@@ -73,6 +74,7 @@ export async function buildFunction(name: string): Promise<void> {
     target: 'node16',
     minify: true,
     legalComments: 'none',
+    plugins: [deferModules],
   })
   const description = { name, version: '0.1.0', main: 'index.js', private: true }
   await writeWhole(

@@ -1,5 +1,5 @@
 import { type OperationName, operations } from '@miniprogram-cos/protocol'
-import type { Verb } from '../access/accessRule'
+import { VERBS, type Verb } from '../access/accessRule'
 
 /** The operations behind each verb. */
 export const VERB_OPERATIONS: Record<Verb, OperationName[]> = {
@@ -18,10 +18,14 @@ export const VERB_OPERATIONS: Record<Verb, OperationName[]> = {
   list: ['getBucket'],
 }
 
+const ACTIONS = new Map(
+  VERBS.map((verb): [Verb, string[]] => {
+    const needed = VERB_OPERATIONS[verb].flatMap((name) => operations[name].access)
+    return [verb, [...new Set(needed.map(({ action }) => action))]]
+  }),
+)
+
 /** The CAM actions of a verb, as the operation table names them. */
-export function actionsOf(verb: Verb): string[] {
-  const actions = VERB_OPERATIONS[verb].flatMap((name) =>
-    operations[name].access.map(({ action }) => action),
-  )
-  return [...new Set(actions)]
+export function actionsOf(verb: Verb): readonly string[] {
+  return ACTIONS.get(verb) ?? []
 }

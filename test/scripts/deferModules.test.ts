@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { functionFile, ROOT } from '../../scripts/build'
+import { deferModules } from '../../scripts/build/deferModules'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bundle-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const ENVIRONMENT = {
+  PATH: process.env.PATH ?? '',
+  TENCENTCLOUD_RUNENV: 'SCF',
+  TENCENTCLOUD_REGION: 'ap-guangzhou',
+  SCF_NAMESPACE: 'test-env',
+  TCB_ENV: 'test-env',
+}
+
+/** Runs a program far from any node_modules, and returns what it prints. */
+function run(program: string): string {
+  const file = join(folder, 'program.js')
+  writeFileSync(file, program)
+  return execFileSync(process.execPath, [file], {
+    cwd: folder,
+    env: ENVIRONMENT,
+    encoding: 'utf8',
+  }).trim()
+}
+
+test('a function is one file: it loads far from any node_modules, asking for Node’s own modules only', () => {
+  const printed = run(`
+    const Module = require('node:module')
+    const load = Module._load
+    Module._load = function (name) {
+      if (name.startsWith('.') || (!Module.isBuiltin(name) && !name.startsWith('/'))) {
+        throw new Error('asks for ' + name)
+      }
+      return load.apply(this, arguments)
+    }
+    const { main } = require(${JSON.stringify(functionFile('cos-credentials'))})
+    main({}, {}).then(({ error }) => console.log(error.code))
+  `)
+  expect(printed.split('\n').at(-1)).toBe('KitNoIdentity')
+})
+
+test('what is deferred works once it is asked for: wx-server-sdk’s database and storage', async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        const cloud = require('wx-server-sdk')
+        cloud.init({ env: cloud.DYNAMIC_CURRENT_ENV })
+        const db = cloud.database()
+        console.log(typeof db.collection('a').where({ b: db.command.gt(1) }).get)
+        console.log(typeof cloud.uploadFile, db.serverDate().constructor.name !== 'Object')
+      `,
+      resolveDir: ROOT,
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node16',
+    minify: true,
+    write: false,
+    plugins: [deferModules],
+  })
+  expect(run(outputFiles[0]?.text ?? '').split('\n')).toEqual(['function', 'function true'])
+})
+
+test('nothing of it is parsed before: the deferred code is a text in the bundle', async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: "require('wx-server-sdk')", resolveDir: ROOT },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    minify: true,
+    write: false,
+    plugins: [deferModules],
+  })
+  const withoutTexts = (outputFiles[0]?.text ?? '').replace(/(["'`])(?:\\.|(?!\1)[^\\])*\1/gs, '')
+  // Undeferred it is more than a million characters.
+  expect(withoutTexts.length).toBeLessThan(350_000)
+})
