@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process'
+import {
+  accountPolicy,
+  type CosConfig,
+  checkConfig,
+  credentialsFunction,
+  MAX_POLICY_CHARS,
+  type PolicyDocument,
+  STRICT_SIGNATURE,
+} from '@miniprogram-cos/server'
+import { config } from '../../cos.config'
+import { ROOT } from '../../scripts/build'
+import { type CosRequest, environmentOf, invocationOf, sendWithKey } from '../support/functionCalls'
+import { createTestPhone } from '../support/phones'
+import { send, signByOfficialSdk } from '../support/rawRequest'
+import { signedRequests } from '../support/signedRequests'
+import {
+  ALICE,
+  BOB,
+  BUCKET,
+  CREDENTIALS_FUNCTION,
+  HOST,
+  REGION,
+  SIGNATURE_FUNCTION,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+
+const ROLE = 'qcs::cam::uin/100000000001:roleName/functions'
+const { rules } = checkConfig(config)
+const policy = accountPolicy(rules, { bucket: BUCKET, region: REGION }, ROLE)
+
+test('names the bucket’s paths of the rules, and no more', () => {
+  const resources = new Set(policy.statement.slice(1).flatMap(({ resource }) => resource))
+  const at = (path: string) => `qcs::cos:${REGION}:uid/1250000000:${BUCKET}/${path}`
+  expect([...resources].sort()).toEqual([at('private/*/*'), at('shared/*/*')])
+  const actions = policy.statement.slice(1).flatMap(({ action }) => action)
+  expect(actions.filter((one) => one.includes('*') || /ACL|Policy|Bucket[A-Z]/.test(one))).toEqual(
+    [],
+  )
+  expect(policy.statement[0]).toEqual({
+    effect: 'allow',
+    action: ['name/sts:AssumeRole'],
+    resource: [ROLE],
+  })
+  expect(JSON.stringify(policy).length).toBeLessThan(MAX_POLICY_CHARS)
+})
+
+test('npm run policy prints it, the table and the strict signature setting', () => {
+  const run = (...args: string[]) =>
+    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/policy.ts', ...args], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+  expect(JSON.parse(run('--json', '--role', ROLE))).toEqual(JSON.parse(JSON.stringify(policy)))
+  const printed = run()
+  expect(printed).toContain('private/{openid}/**  owner')
+  expect(printed).toContain('"name/sts:GetFederationToken"')
+  expect(printed).toContain(STRICT_SIGNATURE)
+})
+
+describe('an account with this policy', () => {
+  let cloud: TestCloud
+  beforeAll(async () => {
+    // STS gives no key more than the role has: the local one takes the policy as the role's.
+    const boundary = { ...policy, statement: policy.statement.slice(1) } as PolicyDocument
+    cloud = await startTestCloud({ roles: { [ROLE]: boundary } })
+    jest.spyOn(console, 'log').mockImplementation(() => {})
+  })
+  afterAll(async () => {
+    jest.restoreAllMocks()
+    await cloud.end()
+  })
+
+  const keyOf = (openid: string, own: CosConfig = config) => {
+    const environment = {
+      ...environmentOf(cloud),
+      COS_STS_MODE: 'assume-role',
+      COS_STS_ROLE_ARN: ROLE,
+    }
+    return credentialsFunction(own, environment)(invocationOf(openid))
+  }
+
+  test('can give every caller all that the rules grant', async () => {
+    const alice = await keyOf(ALICE)
+    const bob = await keyOf(BOB)
+    const status = async (answer: typeof alice, request: CosRequest) =>
+      (await sendWithKey(cloud, answer, request)).status
+    for (const folder of ['private', 'shared']) {
+      const key = `${folder}/${ALICE}/x`
+      expect(await status(alice, { method: 'PUT', key, body: 'x' })).toBe(200)
+      expect(await status(alice, { key })).toBe(200)
+      expect(await status(alice, { query: { prefix: `${folder}/${ALICE}/` } })).toBe(200)
+      expect(await status(bob, { key })).toBe(folder === 'shared' ? 200 : 403)
+    }
+    expect(await status(alice, { method: 'DELETE', key: `private/${ALICE}/x` })).toBe(204)
+  })
+
+  test('can give nobody more, even if the rules in a function were changed', async () => {
+    const wide = {
+      ...config,
+      access: { 'config/**': { everyone: ['read', 'write', 'delete', 'list'] } },
+    } as CosConfig
+    const key = await keyOf(BOB, wide)
+    const { status } = await sendWithKey(cloud, key, { method: 'PUT', key: 'config/x', body: 'x' })
+    expect(status).toBe(403)
+  })
+})
+
+describe('with the strict signature setting', () => {
+  let cloud: TestCloud
+  beforeAll(async () => {
+    cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
+    const asRoot = signedRequests(() => cloud)
+    const query = { 'strict-signature': '' }
+    const { status } = await asRoot('PUT', '', { query, body: STRICT_SIGNATURE })
+    expect(status).toBe(200)
+  })
+  afterAll(() => cloud.end())
+
+  test.each(['keys', 'signature'] as const)('the client works as before, by %s', async (mode) => {
+    const { cos } = createTestPhone(cloud, ALICE, {}, { mode })
+    const { prefix } = await cos.caller()
+    const Key = `${prefix}${mode}`
+    await cos.putObject({ Key, Body: 'x', 'x-cos-meta-a': 'b', StorageClass: 'STANDARD_IA' })
+    expect((await cos.getObject({ Key, ResponseContentType: 'text/plain' })).Body).toBe('x')
+    expect((await cos.getBucket({ Delimiter: '/' })).Contents).not.toHaveLength(0)
+    const { pathname, search } = new URL(await cos.getObjectUrl({ Key }))
+    expect((await send(cloud.cos, { path: pathname + search })).body).toBe('x')
+  })
+
+  test('what was not signed cannot be added to a URL or a request', async () => {
+    const { cos } = createTestPhone(cloud, ALICE)
+    const { prefix } = await cos.caller()
+    const Key = `${prefix}strict`
+    await cos.putObject({ Key, Body: 'x' })
+    const { pathname, search } = new URL(await cos.getObjectUrl({ Key }))
+    const changed = `${pathname}${search}&response-content-type=text/html`
+    expect((await send(cloud.cos, { path: changed })).status).toBe(403)
+    const Authorization = signByOfficialSdk({ key: Key, headers: { Host: HOST } })
+    const added = { Authorization, 'x-cos-meta-added': '1' }
+    expect((await send(cloud.cos, { path: `/${Key}`, headers: added })).status).toBe(403)
+  })
+})
