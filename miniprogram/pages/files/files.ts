@@ -175,7 +175,7 @@ Page({
     try {
       const page = await readFolder(place.folder, marker)
       if (turn !== this.turn) return
-      const rows = [...(marker ? this.data.rows : []), ...rowsOf(page)]
+      const rows = foldersFirst([...(marker ? this.data.rows : []), ...rowsOf(page)])
       this.setData({ marker: page.marker, isEmpty: rows.length === 0 })
       this.setRows(rows)
       void this.showThumbnails(turn)
@@ -226,6 +226,12 @@ function rowsOf({ folders, files }: FolderPage): Row[] {
       meta: `${formatSize(size)} · ${formatTime(time)}`,
     })),
   ]
+}
+
+/** COS lists both by name, a page at a time. */
+function foldersFirst(rows: Row[]): Row[] {
+  const isFolder = ({ kind }: Row) => kind === 'folder'
+  return [...rows.filter(isFolder), ...rows.filter((row) => !isFolder(row))]
 }
 
 /** `My files > trips > 2026` */

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { at } from '../../scripts/build/root'
+import { createTestPhone, type TestPhone } from '../support/phones'
+import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
+import { send } from '../support/rawRequest'
+import { call, loadPage, type Rendered } from '../support/simulatedApp'
+import { ALICE, HOST } from '../support/testCloud'
+import { until } from '../support/until'
+
+const PREFIX = `private/${ALICE}/`
+const PICTURE = at('scripts/samples/dawn.png')
+
+let phone: PhoneWithApp
+let other: TestPhone
+let open: (query: Record<string, string>) => Rendered
+beforeAll(async () => {
+  phone = await phoneWithApp()
+  other = createTestPhone(phone.cloud, ALICE)
+  open = loadPage('pages/detail/detail')
+})
+afterAll(() => phone?.cloud.end())
+beforeEach(async () => {
+  phone.asked.calls.length = 0
+  await other.cos.uploadFile({ Key: `${PREFIX}trip & sea/dawn #1.png`, FilePath: PICTURE })
+})
+
+const PATH = encodeURIComponent('trip & sea/dawn #1.png')
+
+async function opened(path: string): Promise<Rendered> {
+  const page = open({ path })
+  const { data } = page.instance
+  await until(() => data.problem !== null || (data.facts as unknown[]).length > 0, 'it is open')
+  return page
+}
+const names = () => phone.asked.calls.map(([name]) => name)
+
+test('shows size, type and ETag, and the picture', async () => {
+  const page = await opened(PATH)
+  await until(() => page.instance.data.url !== '', 'the picture has an address')
+  const facts = page.instance.data.facts as { label: string; value: string }[]
+  const values = Object.fromEntries(facts.map(({ label, value }) => [label, value]))
+  expect(values).toMatchObject({ Name: 'dawn #1.png', Size: '37.4 KB', Type: 'image/png' })
+  expect(values.ETag).toMatch(/^"[0-9a-f]{32}"$/)
+})
+
+test('shows the beginning of a text', async () => {
+  await other.cos.putObject({ Key: `${PREFIX}long.txt`, Body: 'a'.repeat(40_000) })
+  const page = await opened('long.txt')
+  await until(() => page.instance.data.text !== '', 'the text is there')
+  expect((page.instance.data.text as string).length).toBe(32 * 1024 + 1)
+})
+
+test('a link opens the file, for as long as was chosen', async () => {
+  const page = await opened(PATH)
+  phone.asked.answers.showActionSheet = { tapIndex: 0 }
+  await call(page, 'onCopyLink')
+  const [, { data }] = phone.asked.calls.find(([name]) => name === 'setClipboardData') ?? ['', {}]
+  const link = new URL(String(data))
+  expect(link.host).toBe(HOST)
+  const [start, end] = (link.searchParams.get('q-sign-time') ?? '').split(';').map(Number)
+  expect((end ?? 0) - (start ?? 0)).toBeGreaterThanOrEqual(300)
+  expect((end ?? 0) - Date.now() / 1000).toBeLessThanOrEqual(300)
+  const { status, bytes } = await send(phone.cloud.cos, { path: link.pathname + link.search })
+  expect([status, bytes.equals(readFileSync(PICTURE))]).toEqual([200, true])
+})
+
+test('closing the sheet of lifetimes is no failure', async () => {
+  const page = await opened(PATH)
+  phone.asked.calls.length = 0
+  phone.asked.answers.showActionSheet = { errMsg: 'showActionSheet:fail cancel' }
+  await call(page, 'onCopyLink')
+  expect(names()).toEqual(['showActionSheet'])
+})
+
+test('renames by a copy, and not over another file', async () => {
+  const page = await opened(PATH)
+  phone.asked.answers.showModal = { confirm: true, content: '海.png' }
+  await call(page, 'onRename')
+  expect(page.instance.data.path).toBe('trip & sea/海.png')
+  const { Contents } = await other.cos.getBucket({ Prefix: `${PREFIX}trip & sea/` })
+  expect(Contents.map(({ Key }) => Key)).toEqual([`${PREFIX}trip & sea/海.png`])
+  await other.cos.putObject({ Key: `${PREFIX}trip & sea/taken.png`, Body: 'x' })
+  phone.asked.answers.showModal = { confirm: true, content: 'taken.png' }
+  await call(page, 'onRename')
+  expect(phone.asked.calls.at(-1)?.[1]).toMatchObject({ title: 'A file of that name exists' })
+  phone.asked.answers.showModal = { confirm: true, content: 'a/b' }
+  await call(page, 'onRename')
+  expect(phone.asked.calls.at(-1)?.[1]).toMatchObject({ title: expect.stringContaining('no /') })
+})
+
+test('saves a picture to the album', async () => {
+  const page = await opened(PATH)
+  await call(page, 'onSave')
+  expect(names()).toContain('saveImageToPhotosAlbum')
+  expect(phone.asked.calls.at(-1)).toEqual(['showToast', { title: 'Saved' }])
+})
+
+test('deletes after asking, and goes back', async () => {
+  const page = await opened(PATH)
+  phone.asked.answers.showModal = { confirm: true }
+  await call(page, 'onRemove')
+  expect(names().at(-1)).toBe('navigateBack')
+  const gone = await opened(PATH)
+  expect(gone.dom.innerHTML).toContain('NoSuchKey')
+})

@@ -1,0 +1,55 @@
+import { createTestPhone } from '../support/phones'
+import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
+import { call, loadPage, type Rendered } from '../support/simulatedApp'
+import { ALICE, BOB, HOST } from '../support/testCloud'
+import { until } from '../support/until'
+
+let phone: PhoneWithApp
+let page: Rendered
+beforeAll(async () => {
+  const domain = `https://${HOST}`
+  // The mistake of every first release: one of the three lists was forgotten.
+  phone = await phoneWithApp({
+    domains: { request: [domain], uploadFile: [], downloadFile: [domain] },
+  })
+  page = loadPage('pages/isolation/isolation')()
+  await until(() => page.instance.data.prefix !== '', 'the folder is known')
+})
+afterAll(() => phone?.cloud.end())
+
+test('shows the user’s folder and bucket', () => {
+  expect(page.dom.innerHTML).toContain(`private/${ALICE}/`)
+  expect(page.dom.innerHTML).toContain('media-1250000000 · ap-guangzhou')
+})
+
+test('tries another user’s folder, and shows what COS says', async () => {
+  const bob = createTestPhone(phone.cloud, BOB)
+  const { prefix } = await bob.cos.caller()
+  await bob.cos.putObject({ Key: `${prefix}isolation-check.txt`, Body: 'of Bob' })
+  call(page, 'onOther', { detail: { value: prefix } })
+  await call(page, 'onTry')
+  const { outcomes, refusal } = page.instance.data as unknown as {
+    outcomes: { verb: string; own: boolean; other: boolean }[]
+    refusal: { code: string; advice: string }
+  }
+  expect(outcomes.map(({ verb, own, other }) => [verb, own, other])).toEqual([
+    ['write', true, false],
+    ['read', true, false],
+    ['list', true, false],
+    ['remove', true, false],
+  ])
+  expect(refusal.code).toBe('AccessDenied')
+  expect(page.dom.innerHTML).toContain(refusal.advice)
+  const { Body } = await bob.cos.getObject({ Key: `${prefix}isolation-check.txt` })
+  expect(Body).toBe('of Bob')
+})
+
+test('names the host that is missing in a domain list', async () => {
+  await call(page, 'onCheckDomains')
+  const domains = page.instance.data.domains as { list: string; isGood: boolean; said: string }[]
+  expect(domains.map(({ list, isGood, said }) => [list, isGood, said])).toEqual([
+    ['request', true, 'Allowed'],
+    ['downloadFile', true, 'Allowed'],
+    ['uploadFile', false, `https://${HOST} is missing`],
+  ])
+})

@@ -1,0 +1,72 @@
+import { becomePhone, loadComponent, type Rendered } from '../support/simulatedApp'
+
+let render: (properties?: object) => Rendered
+beforeAll(() => {
+  becomePhone(undefined)
+  render = loadComponent('components/upload-row/upload-row')
+})
+
+const upload = {
+  id: '1',
+  name: 'holiday.mp4',
+  path: 'wxfile://a',
+  target: 'holiday.mp4',
+  size: 12_582_912,
+  state: 'uploading',
+  percent: 40,
+  speed: 2_097_152,
+  problem: null,
+}
+const row = (changes: object) => render({ upload: { ...upload, ...changes } })
+const text = (rendered: Rendered, selector: string) =>
+  rendered.querySelector(selector)?.dom.textContent
+/** The buttons that a row shows, by the event they tell. */
+const buttons = (rendered: Rendered) =>
+  rendered
+    .querySelectorAll('.button')
+    .map(
+      (one) =>
+        (one as unknown as { instance: { dataset: { event: string } } }).instance.dataset.event,
+    )
+
+test('shows name, size, percent, speed and how far it is', () => {
+  const rendered = row({})
+  expect(text(rendered, '.name')).toBe('holiday.mp4')
+  expect(text(rendered, '.meta')).toBe('12.0 MB · 40% · 2.0 MB/s')
+  expect(rendered.dom.innerHTML).toContain('width: 40%')
+})
+
+test.each([
+  ['waiting', 'Waiting', ['pause', 'drop']],
+  ['checking', 'Preparing', ['pause', 'drop']],
+  ['paused', 'Paused · 40%', ['goon', 'drop']],
+  ['interrupted', 'Interrupted · 40%', ['goon', 'drop']],
+  ['success', 'Done', ['drop']],
+  ['error', 'Failed', ['goon', 'drop']],
+  ['lost', 'No longer on this phone: choose it again', ['drop']],
+])('%s: says "%s", and offers %j', (state, said, offered) => {
+  const rendered = row({ state, speed: 0 })
+  expect(text(rendered, '.meta')).toBe(`12.0 MB · ${said}`)
+  expect(buttons(rendered)).toEqual(offered)
+})
+
+test('a failure shows its code and what to do', () => {
+  const problem = { code: 'AccessDenied', message: 'AccessDenied: no', advice: 'Ask for a key.' }
+  const rendered = row({ state: 'error', problem })
+  expect(text(rendered, '.meta')).toBe('12.0 MB · Failed · AccessDenied')
+  expect(text(rendered, '.advice')).toBe('Ask for a key.')
+})
+
+test('a tap on a button tells which upload is meant', async () => {
+  const rendered = row({})
+  const told: [string, unknown][] = []
+  for (const name of ['pause', 'goon', 'drop']) {
+    rendered.addEventListener(name, ({ detail }) => told.push([name, detail]))
+  }
+  for (const button of rendered.querySelectorAll('.button')) button.dispatchEvent('tap')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(told).toEqual([
+    ['pause', { id: '1' }],
+    ['drop', { id: '1' }],
+  ])
+})
