@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CosError } from 'miniprogram-cos'
 import type { Browser, Page } from 'playwright-core'
 import { at } from '../../scripts/build/root'
 import { describeInBrowser, launchBrowser } from '../support/browser'
@@ -15,6 +16,7 @@ import { until } from '../support/until'
 const PICTURE = at('scripts/samples/sea.png')
 const LARGE_BYTES = 4 * 1024 * 1024
 const STARTED = /[1-9]\d*%/
+const REFUSED = new CosError({ kind: 'service', code: 'AccessDenied', message: '' })
 const ALICES_FOLDER = `private/${ALICE}/`
 
 describeInBrowser('the demo on two phones in a browser', () => {
@@ -211,7 +213,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     const cells = await bob.screen.locator('.cell').allTextContents()
     const [, , ...outcomes] = cells
     expect(outcomes).toEqual(Array(4).fill(['Allowed', 'Refused']).flat())
-    await bob.see('Compare Key or Prefix with')
+    await bob.see(REFUSED.advice.en)
     const refused = page.locator('#requests li.refused').filter({ hasText: 'Bob' }).first()
     expect(await refused.textContent()).toMatch(
       /deleteObject403 AccessDenied.*no statement allows name\/cos:DeleteObject on media/,

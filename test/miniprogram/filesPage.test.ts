@@ -1,9 +1,11 @@
+import { CosError } from 'miniprogram-cos'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
 import { call, loadPage, type Rendered } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
+const REFUSED = new CosError({ kind: 'service', code: 'AccessDenied', message: '' })
 const PREFIX = `private/${ALICE}/`
 
 interface Row {
@@ -93,7 +95,7 @@ test('a failure shows its code and advice, and trying again helps', async () => 
   })
   const page = await opened()
   expect(page.dom.innerHTML).toContain('AccessDenied')
-  expect(page.dom.innerHTML).toContain('Compare Key or Prefix with your own folder')
+  expect(page.dom.innerHTML).toContain(REFUSED.advice.en)
   phone.cloud.faults.set({ rules: [] })
   call(page, 'onRetry')
   await idle(page)

@@ -86,7 +86,7 @@ export function loadComponent(path: string): (properties?: object) => Rendered {
 }
 
 /** Loads a page: to miniprogram-simulate it is a component whose methods are the page's. */
-export function loadPage(path: string): (query?: Record<string, string>) => Rendered {
+export function loadPage(path: string, root = APP): (query?: Record<string, string>) => Rendered {
   const globals = globalThis as unknown as {
     Page: (page: Record<string, unknown>) => void
     Component: (component: object) => void
@@ -105,7 +105,7 @@ export function loadPage(path: string): (query?: Record<string, string>) => Rend
       },
     })
   }
-  const id = simulate().load(join(APP, path), path.split('/').pop() as string, { rootPath: APP })
+  const id = simulate().load(join(root, path), path.split('/').pop() as string, { rootPath: root })
   return (query = {}) => {
     const page = attach(id)
     call(page, 'onLoad', query)

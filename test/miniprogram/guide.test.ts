@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { compileApp } from '../../packages/simulator/src/compile/compileApp'
+import { at } from '../../scripts/build/root'
+import { createTestPhone } from '../support/phones'
+import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
+import { loadPage } from '../support/simulatedApp'
+import { ALICE } from '../support/testCloud'
+import { until } from '../support/until'
+
+/** Code blocks of the README that have a file's name above them. */
+function blocksOf(text: string): Map<string, string> {
+  const named = text.matchAll(/^`([\w./-]+)`\n\n```\w+\n(.*?)^```$/gms)
+  return new Map([...named].map(([, path = '', code = '']) => [path, code]))
+}
+
+const blocks = blocksOf(readFileSync(at('miniprogram/README.md'), 'utf8'))
+
+/** The demo as a reader has it who has followed the guide. */
+let app: string
+let phone: PhoneWithApp
+beforeAll(async () => {
+  mkdirSync(at('coverage'), { recursive: true })
+  app = mkdtempSync(at('coverage/guide-'))
+  cpSync(at('miniprogram'), app, { recursive: true })
+  for (const [path, code] of blocks) {
+    mkdirSync(dirname(join(app, path)), { recursive: true })
+    writeFileSync(join(app, path), code)
+  }
+  const config = JSON.parse(readFileSync(join(app, 'app.json'), 'utf8'))
+  config.pages.push('pages/shared/shared')
+  writeFileSync(join(app, 'app.json'), JSON.stringify(config))
+  const settings = JSON.parse(readFileSync(join(app, 'tsconfig.json'), 'utf8'))
+  settings.extends = at('tsconfig.base.json')
+  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify(settings))
+  phone = await phoneWithApp()
+})
+afterAll(async () => {
+  await phone?.cloud.end()
+  rmSync(app, { recursive: true, force: true })
+})
+
+test('the page of the guide has under 30 lines', () => {
+  const page = [...blocks].filter(([path]) => path.startsWith('pages/shared/'))
+  expect(page.map(([path]) => path.split('.')[1])).toEqual(['ts', 'wxml', 'json'])
+  const lines = page.flatMap(([, code]) => code.trimEnd().split('\n'))
+  expect(lines.length).toBeLessThan(30)
+})
+
+test('what the guide shows compiles, types and all', async () => {
+  const tsc = at('node_modules/.bin/tsc')
+  const { stdout, status } = spawnSync(tsc, ['-p', app], { encoding: 'utf8' })
+  expect([stdout, status]).toEqual(['', 0])
+  expect(await compileApp(app)).toContain('pages/shared/shared')
+})
+
+test('the page of the guide lists shared files', async () => {
+  const { cos } = createTestPhone(phone.cloud, ALICE)
+  await cos.putObject({ Key: `shared/${ALICE}/group photo.jpg`, Body: 'picture' })
+  const page = loadPage('pages/shared/shared', app)()
+  await until(() => page.instance.data.advice !== '' || hasFiles(), 'the page has an answer')
+  function hasFiles() {
+    return (page.instance.data.files as object[]).length > 0
+  }
+  expect(page.dom.innerHTML).toContain('group photo.jpg')
+})
