@@ -9,9 +9,9 @@ export function keyProblem(key: string): string | undefined {
   if (!key) return 'it is empty'
   if (/^[/\\]/.test(key)) return 'it starts with a slash or backslash'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters COS forbids
-  if (/[\x00\x18-\x1b]/.test(key)) return 'it contains a control character (NUL, 0x18 to 0x1B)'
+  if (/[\x00\x18-\x1b]/.test(key)) return 'it contains a control character (NUL or 0x18 to 0x1B)'
   const bytes = utf8Length(key)
-  if (bytes > MAX_KEY_BYTES) return `it has ${bytes} bytes, more than ${MAX_KEY_BYTES}`
+  if (bytes > MAX_KEY_BYTES) return `it is ${bytes} bytes long; the limit is ${MAX_KEY_BYTES}`
   return undefined
 }
 
