@@ -1,5 +1,4 @@
 import { argumentError } from '../errors/CosError'
-import { parseBucketHost } from './parseHost'
 
 export interface CopySource {
   Bucket: string
@@ -11,6 +10,10 @@ export interface CopySource {
 /** An app's own reading of CopySource; nothing for one that it does not understand. */
 export type CopySourceParser = (source: string) => CopySource | null | undefined | false
 
+/** Scheme, Bucket, `cos` and its kinds, Region, the rest of the host, Key, version. */
+const SOURCE =
+  /^(?:https?:\/\/)?([a-z\d][a-z\d-]*-\d+)\.(?:cos[^./]*\.)?(?:dualstack\.)?(sg|[a-z]+-[a-z\d-]+)?[^/]*\/([^?]+)(?:\?versionId=([^&]*))?$/i
+
 /**
  * Reads `<Bucket>.cos.<Region>.myqcloud.com/<encoded Key>[?versionId=…]` as COS does. A key that is
  * not percent-encoded is taken as it stands.
@@ -21,10 +24,8 @@ export type CopySourceParser = (source: string) => CopySource | null | undefined
 export function parseCopySource(text: string, parser?: CopySourceParser): CopySource {
   const own = parser?.(text)
   if (own) return { ...own, Key: decode(own.Key) }
-  const [, host = '', key = '', version] =
-    /^(?:https?:\/\/)?([^/]+)\/([^?]+)(?:\?versionId=([^&]*))?$/i.exec(text) || []
-  const target = parseBucketHost(host)
-  if (parser || !target) {
+  const [, bucket, region, key = '', version] = SOURCE.exec(text) || []
+  if (parser || !bucket) {
     const error = 'CopySource format error'
     throw argumentError(
       'KitInvalidCopySource',
@@ -32,8 +33,8 @@ export function parseCopySource(text: string, parser?: CopySourceParser): CopySo
       error,
     )
   }
-  const source: CopySource = { Bucket: target.bucket, Key: decode(key) }
-  if (target.region) source.Region = target.region
+  const source: CopySource = { Bucket: bucket.toLowerCase(), Key: decode(key) }
+  if (region) source.Region = region.toLowerCase()
   if (version) source.VersionId = decode(version)
   return source
 }

@@ -25,15 +25,15 @@ const ADVICE: AdviceTable = {
   integrity: ['Damaged on its way: try again.', '数据传输有误，请重试。'],
   AccessDenied: [
     'Compare Key or Prefix with `await cos.caller()`, and the rules in cos.config.ts.',
-    '请核对 Key 或 Prefix 与 `await cos.caller()`，以及 cos.config.ts 中的规则。',
+    '请对比 Key 或 Prefix 与 `await cos.caller()`，以及 cos.config.ts 的规则。',
   ],
   NoSuchBucket: [
     'Check bucket (with its -APPID) and region in cos.config.ts.',
-    '请检查 cos.config.ts 中的存储桶（含 -APPID）与地域。',
+    '请检查 cos.config.ts 的存储桶（含 -APPID）与地域。',
   ],
   KitDomainNotAllowed: [
-    'In the WeChat console, add the host to the server domains: request, uploadFile, downloadFile.',
-    '请在微信公众平台将该域名加入「服务器域名」：request、uploadFile、downloadFile。',
+    'Add the host to the server domains in the WeChat console: request, uploadFile, downloadFile.',
+    '请在微信公众平台的「服务器域名」中加入该域名：request、uploadFile、downloadFile。',
   ],
 }
 

@@ -4,11 +4,11 @@
  */
 const TYPES = {
   'image/': 'avif bmp gif heic heif jpeg png webp jpg=jpeg svg=svg+xml',
-  'audio/': 'ogg wav aac=x-aac amr flac=x-flac m4a=mp4 mp3=mpeg',
-  'video/': 'mp4 webm 3gp=3gpp avi=x-msvideo m4v=x-m4v mov=quicktime',
-  'text/': 'css csv html md=markdown txt=plain',
+  'audio/': 'ogg wav aac=x-aac amr m4a=mp4 mp3=mpeg',
+  'video/': 'mp4 webm 3gp=3gpp m4v=x-m4v mov=quicktime',
+  'text/': 'css csv html txt=plain',
   'application/':
-    'json pdf xml zip doc=msword js=javascript ppt=vnd.ms-powerpoint rar=vnd.rar xls=vnd.ms-excel',
+    'json pdf xml zip doc=msword js=javascript ppt=vnd.ms-powerpoint xls=vnd.ms-excel',
   'application/vnd.openxmlformats-officedocument.':
     'docx=wordprocessingml.document pptx=presentationml.presentation xlsx=spreadsheetml.sheet',
 }
