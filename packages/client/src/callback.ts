@@ -1,5 +1,5 @@
 import type { CosError } from '@miniprogram-cos/protocol'
-import { asCosError } from './request/perform'
+import { asCosError } from './request/failures'
 
 /** `(error, result)`, as cos-wx-sdk-v5 calls back. */
 export type Callback<Result> = (error: CosError | null, result?: Result) => void

@@ -16,7 +16,10 @@ import {
   type DownloadFileResult,
   downloadFile,
 } from './download/downloadFile'
-import { asCosError } from './request/perform'
+import { pick } from './pick'
+import { asCosError } from './request/failures'
+import { FURTHER_SCOPES } from './request/furtherScopes'
+import { SCOPES } from './request/prepare'
 import { type RequestParams, requestAny } from './request/requestAny'
 import { type AuthorizationParams, staticAuthorization } from './request/staticAuthorization'
 import { officialUtil } from './text/officialUtil'
@@ -28,7 +31,6 @@ import {
 import { postFileWork, putContentWork } from './upload/uploadFile'
 import { UploadCOS } from './uploadCos'
 import { type GetObjectUrlParams, getObjectUrl } from './url/getObjectUrl'
-import { wxPlatform } from './wx/wxPlatform'
 
 /** A method that returns a promise, or takes a callback. */
 export interface Method<P, Result> {
@@ -93,17 +95,13 @@ export class COS extends UploadCOS {
    * @example COS.getAuthorization({ SecretId, SecretKey, Method: 'GET', Key: 'a.txt' })
    */
   getAuth(params: AuthorizationParams): string {
-    const { SecretId, SecretKey, SystemClockOffset } = this.options
-    const key = {
-      ...(SecretId ? { SecretId } : {}),
-      ...(SecretKey ? { SecretKey } : {}),
-    }
-    return staticAuthorization({ ...key, SystemClockOffset, ...params }, this._core.platform.now())
+    const own = pick(this.options, /^(Secret(Id|Key)|SystemClockOffset)$/)
+    return staticAuthorization({ ...own, ...params } as AuthorizationParams, Date.now())
   }
 
   /** The Authorization of a request by a key pair, for `header.Authorization` or a URL. */
   static getAuthorization(params: AuthorizationParams): string {
-    return staticAuthorization(params, wxPlatform.now())
+    return staticAuthorization(params, Date.now())
   }
 
   /**
@@ -144,6 +142,7 @@ export class COS extends UploadCOS {
 }
 
 adviseOn(FURTHER_ADVICE)
+Object.assign(SCOPES, FURTHER_SCOPES)
 
 /** Uploads of content, which run as tasks. */
 const WORKS = new Map<AnyOperation, typeof postFileWork>([

@@ -2,14 +2,13 @@ import {
   type AnyOperation,
   argumentError,
   type CallParams,
-  CosError,
+  cosError,
 } from '@miniprogram-cos/protocol'
 import { type Callback, settle } from './callback'
 import { type CallerPlace, CloudCredentials, type CloudOptions } from './cloud/cloudCredentials'
 import { Credentials } from './credentials/credentials'
 import { Emitter } from './events/emitter'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
-import type { Platform } from './platform'
 import { type ClientCore, perform } from './request/perform'
 import type { Params } from './request/prepare'
 import { runAlone } from './tasks/runAlone'
@@ -22,7 +21,8 @@ import {
   uploadFileWork,
 } from './upload/uploadFile'
 import { type UploadFilesParams, type UploadFilesResult, uploadFiles } from './upload/uploadFiles'
-import { wxPlatform } from './wx/wxPlatform'
+
+declare const console: { warn(message: string): void }
 
 export interface CloudCOSOptions extends COSOptions, CloudOptions {}
 
@@ -48,15 +48,17 @@ export class UploadCOS {
   _cloud: CloudCredentials | undefined
 
   /** @throws CosError `KitInvalidOption` */
-  constructor(options: COSOptions = {}, platform: Platform = wxPlatform) {
+  constructor(options: COSOptions = {}) {
     this.options = resolveOptions(options)
     if (this.options.ForcePathStyle) {
-      platform.warn('ForcePathStyle: COS refuses it for buckets created since 2024-01-01')
+      console.warn(
+        'miniprogram-cos: ForcePathStyle: COS refuses it for buckets created since 2024-01-01',
+      )
     }
-    const credentials = new Credentials(this.options, platform, this)
+    const credentials = new Credentials(this.options, this)
     const events = new Emitter()
-    this._core = { options: this.options, platform, credentials, events }
-    this._tasks = new TaskQueue(this.options, platform, events)
+    this._core = { options: this.options, credentials, events }
+    this._tasks = new TaskQueue(this.options, events)
     credentials.queue = () => this._tasks.next()
   }
 
@@ -67,17 +69,15 @@ export class UploadCOS {
   static cloud<Client extends UploadCOS>(
     this: new (
       options: COSOptions,
-      platform: Platform,
     ) => Client,
     options: CloudCOSOptions = {},
-    platform: Platform = wxPlatform,
   ): Client {
     const { mode: _, functionName: __, env: ___, ...rest } = options
-    const cloud = new CloudCredentials(platform, options)
+    const cloud = new CloudCredentials(options)
     // A form's key stands in its body, which nobody signs.
     const defaults: COSOptions = cloud.signs ? { SimpleUploadMethod: 'putObject' } : {}
     const own = { getAuthorization: cloud.getAuthorization }
-    const cos = new this({ ...defaults, ...rest, ...own }, platform)
+    const cos = new this({ ...defaults, ...rest, ...own })
     cos._cloud = cloud
     return cos
   }
@@ -103,11 +103,8 @@ export class UploadCOS {
       })
     }
     if (cloud.place) return cloud.place
-    throw new CosError({
-      kind: 'credentials',
-      code: 'KitFunctionAnswer',
-      message: 'the cloud function does not say which bucket and region its key is for',
-    })
+    const message = 'the cloud function does not say which bucket and region its key is for'
+    throw cosError('credentials', 'KitFunctionAnswer', message)
   }
 
   /** Uploads a local file, in parts when it is larger than SliceSize. */

@@ -1,10 +1,11 @@
-import { CosError } from '@miniprogram-cos/protocol'
+import { type CosError, cosError } from '@miniprogram-cos/protocol'
 import type {
   AuthorizationRequest,
   SignatureAnswer,
   TemporaryKeyAnswer,
 } from '../credentials/answers'
-import type { Platform } from '../platform'
+import { textOf } from '../request/failures'
+import { callFunction } from '../wx/callFunction'
 
 /** Where the caller's files are, as the cloud function says. */
 export interface CallerPlace {
@@ -42,14 +43,12 @@ export interface CloudOptions {
 /** Asks the cloud function for a key or a signature, and remembers where the caller's files are. */
 export class CloudCredentials {
   readonly signs: boolean
-  private readonly platform: Platform
   private readonly name: string
   private readonly env: string | undefined
   private placing: Promise<unknown> | undefined
   place: CallerPlace | undefined
 
-  constructor(platform: Platform, { mode, functionName, env }: CloudOptions) {
-    this.platform = platform
+  constructor({ mode, functionName, env }: CloudOptions) {
     this.signs = mode === 'signature'
     this.name = functionName || (this.signs ? 'cos-signature' : 'cos-credentials')
     this.env = env
@@ -90,9 +89,9 @@ export class CloudCredentials {
   private async call(event: object): Promise<FunctionAnswer> {
     let answer: FunctionAnswer | null | undefined
     try {
-      answer = (await this.platform.callFunction(this.name, event, this.env)) as FunctionAnswer
+      answer = (await callFunction(this.name, event, this.env)) as FunctionAnswer
     } catch (cause) {
-      const text = cause instanceof Error ? cause.message : String(cause)
+      const text = textOf(cause)
       // A function that is not deployed will not be a moment later.
       const isPassing = !/-501000/.test(text)
       throw this.failure('KitFunctionFailed', `could not be called: ${text}`, isPassing, cause)
@@ -118,12 +117,7 @@ export class CloudCredentials {
   }
 
   private failure(code: string, what: string, retryable: boolean, cause?: unknown): CosError {
-    return new CosError({
-      kind: 'credentials',
-      code,
-      message: `cloud function ${this.name} ${what}`,
-      retryable,
-      cause,
-    })
+    const message = `cloud function ${this.name} ${what}`
+    return cosError('credentials', code, message, { retryable, cause })
   }
 }

@@ -1,6 +1,6 @@
 import {
   type AbortSignalLike,
-  CosError,
+  cosError,
   type HeadObjectResult,
   headObject,
   multipartComplete,
@@ -11,9 +11,10 @@ import {
   type UploadProgress,
   uploadPartCopy,
 } from '@miniprogram-cos/protocol'
+import { abortGroup } from '../abort/abortGroup'
+import { pick } from '../pick'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
-import { abortGroup } from '../upload/abortGroup'
 import { freeUpload } from '../upload/freeUpload'
 import { type Part, partSizeFor, planParts } from '../upload/planParts'
 import { runPool } from '../upload/pool'
@@ -46,19 +47,19 @@ const KEPT = {
 /** Copies an object within COS: up to CopySliceSize in one request, larger ones in parts. */
 export async function sliceCopyFile(core: ClientCore, given: Params): Promise<object> {
   const { onProgress, CopySliceSize, CopyChunkSize, ...params } = given
-  const { options, platform } = core
+  const { options } = core
   const source = parseCopySource(String(params.CopySource ?? ''), options.CopySourceParser)
   const head = (await perform(core, headObject, {
     Bucket: source.Bucket,
     Region: source.Region ?? params.Region ?? options.Region,
     Key: source.Key,
-    ...(source.VersionId ? { VersionId: source.VersionId } : {}),
+    VersionId: source.VersionId,
     signal: params.signal,
   })) as HeadObjectResult
   refuseArchived(head)
   const size = Number(head.headers['content-length'])
   const listener = onProgress as SliceCopyFileParams['onProgress']
-  const report = progressReporter(size, options.ProgressInterval, platform.now, listener)
+  const report = progressReporter(size, options.ProgressInterval, listener)
   report(0)
   if (size <= Number(CopySliceSize ?? options.CopySliceSize)) {
     const result = await perform(core, putObjectCopy, params)
@@ -119,24 +120,14 @@ async function copyInParts(
 
 /** What an object says of itself, as params. */
 function keptOf({ headers }: HeadObjectResult): Params {
-  const kept: Params = {}
-  for (const [header, param] of Object.entries(KEPT)) {
-    if (headers[header] !== undefined) kept[param] = headers[header]
-  }
-  for (const name of Object.keys(headers)) {
-    if (name.indexOf('x-cos-meta-') === 0) kept[name] = headers[name]
-  }
+  const kept: Params = pick(headers, /^x-cos-meta-/)
+  for (const [header, param] of Object.entries(KEPT)) kept[param] = headers[header]
   return kept
 }
 
 /** The first request of an upload knows no source. */
 function withoutCopy(params: Params): Params {
-  const own: Params = {}
-  for (const name of Object.keys(params)) {
-    const isOfCopy = name.indexOf('CopySource') === 0 || name === 'MetadataDirective'
-    if (!isOfCopy && params[name] !== undefined) own[name] = params[name]
-  }
-  return own
+  return pick(params, /^(?!CopySource|MetadataDirective$)/)
 }
 
 /** @throws CosError for a copy that would have to wait for a restore */
@@ -144,9 +135,5 @@ function refuseArchived(head: HeadObjectResult): void {
   const { 'x-cos-storage-class': storageClass, 'x-cos-restore': restored } = head.headers
   if (storageClass !== 'ARCHIVE' && storageClass !== 'DEEP_ARCHIVE') return
   if (restored && restored !== 'ongoing-request="true"') return
-  throw new CosError({
-    kind: 'service',
-    code: 'InvalidObjectState',
-    message: 'the source is archived: restore it first',
-  })
+  throw cosError('service', 'InvalidObjectState', 'the source is archived: restore it first')
 }

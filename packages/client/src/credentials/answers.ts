@@ -100,7 +100,6 @@ export type GetSTS = (
 
 /** A key that can sign, by our own names. */
 export interface Key {
-  kind: 'key'
   SecretId: string
   SecretKey: string
   SecurityToken?: string
@@ -114,7 +113,6 @@ export interface Key {
 
 /** A signature that can be sent. */
 export interface ReadySignature {
-  kind: 'signature'
   Authorization: string
   headers: Record<string, string>
   SecurityToken?: string
@@ -158,7 +156,6 @@ function readKey(given: Record<string, unknown>, source: string): Key {
     }
   }
   return {
-    kind: 'key',
     SecretId: String(SecretId),
     SecretKey: String(SecretKey),
     SecurityToken: String(SecurityToken),
@@ -193,7 +190,6 @@ function readSignature(given: Record<string, unknown>, source: string): ReadySig
   }
   const token = given.SecurityToken ?? given.XCosSecurityToken
   return {
-    kind: 'signature',
     Authorization,
     headers: callerHeaders(given),
     ...(token ? { SecurityToken: String(token) } : {}),

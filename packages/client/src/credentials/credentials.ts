@@ -1,6 +1,8 @@
-import { CosError, isCosError } from '@miniprogram-cos/protocol'
+import { type CosError, cosError, isCosError } from '@miniprogram-cos/protocol'
 import type { ResolvedOptions } from '../options'
-import { type Platform, pause } from '../platform'
+import { pause, within } from '../pause'
+import { learnFromStart, serverTime } from '../request/clock'
+import { textOf } from '../request/failures'
 import type { TaskInfo } from '../tasks/task'
 import {
   type Key,
@@ -9,12 +11,11 @@ import {
   readAnswer,
   type ScopeEntry,
 } from './answers'
+import { fixedKey } from './fixedKey'
 import { Flight, foreseen } from './flight'
 
 /** A key with less life left than this many seconds is not used any more. */
 const MIN_REMAINING = 60
-/** A smaller difference between the clocks does no harm. */
-export const SKEW_SECONDS = 30
 /** A provider that has not answered by then never will. */
 const PROVIDER_TIMEOUT = 60_000
 const PROVIDER_PAUSE = 500
@@ -33,7 +34,6 @@ interface CachedKey {
  */
 export class Credentials {
   private readonly options: ResolvedOptions
-  private readonly platform: Platform
   /** `this` of the provider functions, as the official client sets it. */
   private readonly owner: unknown
   private cache: CachedKey[] = []
@@ -47,20 +47,14 @@ export class Credentials {
   /** The next uploads. */
   queue: () => TaskInfo[] = () => []
 
-  constructor(options: ResolvedOptions, platform: Platform, owner: unknown) {
+  constructor(options: ResolvedOptions, owner: unknown) {
     this.options = options
-    this.platform = platform
     this.owner = owner
-  }
-
-  /** Server time as far as known, in seconds. */
-  now(): number {
-    return (this.platform.now() + this.options.SystemClockOffset) / 1000
   }
 
   /** A key, or a signature, that is good for the request. @throws CosError */
   async get(request: RequestToAuthorize): Promise<Key | ReadySignature> {
-    const fixed = this.fixedKey()
+    const fixed = fixedKey(this.options)
     if (fixed) return fixed
     const { Scope } = request
     for (;;) {
@@ -74,7 +68,8 @@ export class Credentials {
       if (!running) return this.takeOff(request)
       try {
         const shared = await running.answer
-        if (shared.kind === 'key' && (!shared.isScoped || running.covers(Scope))) return shared
+        if (!('Authorization' in shared) && (!shared.isScoped || running.covers(Scope)))
+          return shared
       } catch (error) {
         if (!this.scopesEach || running.covers(Scope)) throw error
       }
@@ -113,31 +108,8 @@ export class Credentials {
     this.cache = this.cache.filter((entry) => entry.key !== key)
   }
 
-  /** The key of the options, unless they name somebody to ask. @throws CosError when they name nothing */
-  fixedKey(): Key | undefined {
-    const { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime } = this.options
-    if (this.options.getAuthorization || this.options.getSTS) return undefined
-    if (!SecretId || !SecretKey) {
-      throw new CosError({
-        kind: 'credentials',
-        code: 'KitNoCredentials',
-        message:
-          'no credentials: give getAuthorization, use COS.cloud, or give SecretId and SecretKey',
-      })
-    }
-    return {
-      kind: 'key',
-      SecretId,
-      SecretKey,
-      ...(SecurityToken ? { SecurityToken } : {}),
-      ...(StartTime ? { StartTime } : {}),
-      ...(ExpiredTime ? { ExpiredTime } : {}),
-      isScoped: false,
-    }
-  }
-
   private find(scope: ScopeEntry[]): Key | undefined {
-    const now = this.now()
+    const now = serverTime(this.options)
     this.cache = this.cache.filter(({ key }) => (key.ExpiredTime ?? 0) - now > MIN_REMAINING)
     return this.cache.find(({ key, flight }) => !key.isScoped || flight.covers(scope))?.key
   }
@@ -160,25 +132,18 @@ export class Credentials {
       if (wasWide) this.most >>= 2
       const isRefused = wasWide && error.code === 'KitInvalidAuthorization'
       if (!error.retryable && !isRefused) throw error
-      await pause(this.platform, PROVIDER_PAUSE)
+      await pause(PROVIDER_PAUSE)
       return ask()
     })
-    if (read.kind === 'signature') {
+    if ('Authorization' in read) {
       this.signsEach = true
       return read
     }
     if (read.isScoped) this.scopesEach = true
-    this.learnFromKey(read)
+    learnFromStart(this.options, read.StartTime)
     read.isWide = flight.scope.length > request.Scope.length
     this.cache.unshift({ key: read, flight })
     return read
-  }
-
-  /** A key cannot begin in the future: if it seems to, this clock is behind by at least as much. */
-  private learnFromKey({ StartTime }: Key): void {
-    if (!StartTime || !this.options.CorrectClockSkew) return
-    const behind = StartTime - this.now()
-    if (behind > SKEW_SECONDS) this.options.SystemClockOffset += Math.round(behind * 1000)
   }
 
   /** Waits for the callback or the returned promise, whichever answers, and not for ever. */
@@ -187,20 +152,10 @@ export class Credentials {
     call: (callback: (first: unknown, second?: unknown) => void) => unknown,
   ): Promise<unknown> {
     const failed = (why: string, retryable: boolean, cause?: unknown) =>
-      new CosError({
-        kind: 'credentials',
-        code: 'KitAuthorizationFailed',
-        message: `${source} ${why}`,
-        retryable,
-        cause,
-      })
-    let callOff: (() => void) | undefined
+      cosError('credentials', 'KitAuthorizationFailed', `${source} ${why}`, { retryable, cause })
     const answered = new Promise((resolve, reject) => {
       const fail = (error: unknown) =>
         reject(isCosError(error) ? error : failed(`failed: ${textOf(error)}`, true, error))
-      callOff = this.platform.schedule(PROVIDER_TIMEOUT, () =>
-        reject(failed(`has not answered in ${PROVIDER_TIMEOUT / 1000} s`, false)),
-      )
       try {
         const returned = call((first, second) => {
           // Error first, or the answer alone: an Error is none, nor is what a function of wx fails with.
@@ -219,13 +174,8 @@ export class Credentials {
         fail(error)
       }
     })
-    const done = () => callOff?.()
-    answered.then(done, done)
-    return answered
+    return within(PROVIDER_TIMEOUT, answered, () =>
+      Promise.reject(failed(`has not answered in ${PROVIDER_TIMEOUT / 1000} s`, false)),
+    )
   }
-}
-
-function textOf(error: unknown): string {
-  if (error instanceof Error) return error.message
-  return String((error as { errMsg?: unknown } | undefined)?.errMsg ?? error)
 }

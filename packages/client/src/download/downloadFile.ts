@@ -1,9 +1,12 @@
 import type { AbortSignalLike, ObjectParams, UploadProgress } from '@miniprogram-cos/protocol'
-import { networkError, serviceError } from '../request/failures'
-import { type ClientCore, unlessAborted } from '../request/perform'
+import { pick } from '../pick'
+import { exchange } from '../request/exchange'
+import { serviceError } from '../request/failures'
+import type { ClientCore } from '../request/perform'
 import type { Params } from '../request/prepare'
 import { progressReporter } from '../upload/progress'
 import { getObjectUrl } from '../url/getObjectUrl'
+import { readFile } from '../wx/wxFiles'
 
 export interface DownloadFileParams extends ObjectParams {
   /** Where to put it, below `wx.env.USER_DATA_PATH`. @default a temporary file */
@@ -25,40 +28,35 @@ export interface DownloadFileResult {
 
 /** Fetches an object to the phone by `wx.downloadFile`, which streams it to the disk. */
 export async function downloadFile(core: ClientCore, params: Params): Promise<DownloadFileResult> {
-  const { options, platform } = core
-  const { FilePath, Range, VersionId, onProgress, Query, ...at } = params
-  const signal = params.signal as AbortSignalLike | undefined
-  const query = { ...(Query as object), ...(VersionId ? { versionId: VersionId } : {}) }
+  const { FilePath: filePath, Range, VersionId: versionId, onProgress, Query, ...at } = params
+  const query = pick({ ...(Query as object), versionId: versionId || undefined })
   const url = await getObjectUrl(core, { ...at, Query: query })
+  const sent = { url: url.split('?')[0] as string, method: 'GET' }
+  const { ProgressInterval, Timeout } = core.options
   let report: ((loaded: number) => void) | undefined
-  const listener = onProgress as DownloadFileParams['onProgress']
-  let giveUp: (() => void) | undefined
-  const start = () =>
-    platform
-      .download({
-        url,
-        header: Range ? { Range: String(Range) } : {},
-        filePath: FilePath as string | undefined,
-        timeout: options.Timeout > 0 ? options.Timeout : undefined,
-        onProgress(received, total) {
-          report ??= progressReporter(total, options.ProgressInterval, platform.now, listener)
-          report(received)
-        },
-        onStart(abort) {
-          giveUp = abort
-        },
-      })
-      .catch((failure: unknown) => {
-        throw networkError(failure, { url: url.split('?')[0] as string, method: 'GET' })
-      })
-  const { statusCode, header, path } = await unlessAborted(signal, start, () => giveUp?.())
-  const headers: Record<string, string> = {}
-  for (const name of Object.keys(header)) headers[name.toLowerCase()] = header[name] as string
-  if (statusCode >= 200 && statusCode < 300) return { statusCode, headers, FilePath: path }
+  const reply = await exchange(
+    'downloadFile',
+    {
+      url,
+      header: pick({ Range: Range as string }),
+      ...pick({ filePath: filePath || undefined }),
+      timeout: Timeout || undefined,
+    },
+    sent,
+    params.signal as AbortSignalLike | undefined,
+    ({ totalBytesWritten = 0, totalBytesExpectedToWrite = 0 }) => {
+      report ??= progressReporter(
+        totalBytesExpectedToWrite,
+        ProgressInterval,
+        onProgress as DownloadFileParams['onProgress'],
+      )
+      report(totalBytesWritten)
+    },
+  )
+  const { statusCode, headers } = reply
+  const FilePath = reply.filePath ?? reply.tempFilePath ?? ''
+  if (statusCode >= 200 && statusCode < 300) return { statusCode, headers, FilePath }
   // WeChat puts the error's document into the file.
-  const data = await platform.readFile(path).catch(() => '')
-  throw serviceError({ statusCode, header, data }, headers, {
-    url: url.split('?')[0] as string,
-    method: 'GET',
-  })
+  const data = await readFile(FilePath).catch(() => '')
+  throw serviceError({ ...reply, data }, sent)
 }

@@ -1,69 +1,84 @@
 import {
-  CosError,
+  type CosError,
+  cosError,
+  isCosError,
   readXml,
   type ServiceErrorBody,
   type XmlElement,
 } from '@miniprogram-cos/protocol'
-import { PlatformFailure, type PlatformReply } from '../platform'
 import { decodeUtf8 } from '../text/utf8'
+import type { WxFailure } from '../wx/wxLike'
+import type { WxReply } from '../wx/wxTransfer'
 
-interface Sent {
+export interface Sent {
   url: string
   method: string
 }
 
-/** A platform failure as an error that says whether trying again can help. */
-export function networkError(failure: unknown, sent: Sent): CosError {
-  const text = failure instanceof Error ? failure.message : String(failure)
-  if (!(failure instanceof PlatformFailure)) {
-    // Not the network's doing: there is no `wx`, or it refuses the call itself.
-    return new CosError({ kind: 'argument', code: 'KitUnexpected', message: text, cause: failure })
-  }
-  const base = { message: text, error: text, headers: {}, ...sent, cause: failure }
-  if (/url not in domain list/i.test(text) || failure.errno === 600002) {
-    const host = /^https?:\/\/([^/]+)/.exec(sent.url)?.[1]
-    return new CosError({
-      ...base,
-      kind: 'network',
-      code: 'KitDomainNotAllowed',
-      message: `${text}: add https://${host} to the mini program's server domains`,
-    })
+/** What an error of any kind says of itself. */
+export function textOf(error: unknown): string {
+  const { errMsg, message } = (error || {}) as WxFailure & { message?: string }
+  return errMsg || message || String(error)
+}
+
+/** Whatever was thrown, as a CosError. */
+export function asCosError(cause: unknown): CosError {
+  return isCosError(cause) ? cause : cosError('argument', 'KitUnexpected', textOf(cause), { cause })
+}
+
+/** A param that must be there and is not, by its name: `UploadId` for `uploadId`. */
+export function missingParam(name: string): CosError {
+  const param = name.replace(/^./, (initial) => initial.toUpperCase())
+  return cosError('argument', 'KitMissingParam', `missing param ${param}`)
+}
+
+/** What WeChat fails with, as an error that says whether trying again can help. */
+export function networkError(cause: WxFailure, sent: Sent): CosError {
+  const { errMsg, errno } = cause
+  // Not the network's doing: there is no `wx`, or it refuses the call itself.
+  if (!errMsg) return asCosError(cause)
+  const more = { headers: {}, ...sent, cause }
+  if (/url not in domain list/i.test(errMsg) || errno === 600002) {
+    const [origin] = /^https?:\/\/[^/]+/.exec(sent.url) || []
+    const message = `${errMsg}: add ${origin} to the mini program's server domains`
+    return cosError('network', 'KitDomainNotAllowed', message, { ...more, error: errMsg })
   }
   // Only what was given up on purpose: a connection that breaks off is `fail aborted` in places.
-  if (/fail abort$/i.test(text)) return new CosError({ ...base, kind: 'abort', code: 'KitAborted' })
-  const code = /timeout/i.test(text) ? 'KitTimeout' : 'KitNetwork'
-  return new CosError({ ...base, kind: 'network', code, retryable: true })
+  if (/fail abort$/i.test(errMsg)) return cosError('abort', 'KitAborted', errMsg, more)
+  const code = /timeout/i.test(errMsg) ? 'KitTimeout' : 'KitNetwork'
+  return cosError('network', code, errMsg, { ...more, retryable: true })
 }
 
 /** Codes of 4xx answers that pass by themselves. */
-const PASSING = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable', 'InternalError'])
+const PASSING = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
 
 /** What a status alone, as HEAD gets it, most likely means. */
 const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
 
 /** What COS said, as an error with the official fields. */
 export function serviceError(
-  reply: PlatformReply,
-  headers: Record<string, string>,
-  sent: Sent,
+  { statusCode, headers, data }: WxReply,
+  { url, method }: Sent,
 ): CosError {
-  const error = errorBody(reply.data)
-  const RequestId = headers['x-ci-request-id'] ?? headers['x-cos-request-id']
-  const own = typeof error === 'string' ? {} : error
-  const code = own.Code || CODE_OF_STATUS[reply.statusCode] || `Http${reply.statusCode}`
-  const message = own.Message || `${sent.method} was answered with ${reply.statusCode}`
-  return new CosError({
-    kind: 'service',
-    code,
-    message: `${code}: ${message}`,
+  const error = errorBody(data)
+  const { Code, Message } = error as ServiceErrorBody
+  const code = Code || CODE_OF_STATUS[statusCode] || `Http${statusCode}`
+  const message = `${code}: ${Message || `${method} was answered with ${statusCode}`}`
+  return cosError('service', code, message, {
     error,
-    statusCode: reply.statusCode,
+    statusCode,
     headers,
-    ...sent,
-    ...(RequestId ? { RequestId } : {}),
+    url,
+    method,
+    RequestId: requestIdOf(headers),
     // What is not implemented will not be a moment later.
-    retryable: (reply.statusCode >= 500 && reply.statusCode !== 501) || PASSING.has(code),
+    retryable: (statusCode >= 500 && statusCode !== 501) || PASSING.test(code),
   })
+}
+
+/** The id that Tencent's support asks for. */
+export function requestIdOf(headers: Record<string, string>): string | undefined {
+  return headers['x-ci-request-id'] || headers['x-cos-request-id']
 }
 
 /** The parsed `<Error>`, a JSON body, the raw text, or `{}` when there is none. */
@@ -78,10 +93,10 @@ function errorBody(data: string | ArrayBuffer): ServiceErrorBody | string {
   } catch {
     // Not what it looked like: the text itself is the best that can be shown.
   }
-  return text === '' ? {} : text
+  return text || {}
 }
 
 /** Whether a 200 hides an error: long operations send their status before they know it. */
 export function hasErrorBody(data: string | ArrayBuffer): boolean {
-  return typeof data === 'string' && /^(?:<\?xml[^>]*>)?\s*<Error>/.test(data)
+  return typeof data === 'string' && /^(<\?xml[^>]*>)?\s*<Error>/.test(data)
 }

@@ -1,6 +1,6 @@
-import { type AnyOperation, CosError, readXml, recogniseOperation } from '@miniprogram-cos/protocol'
+import { type AnyOperation, cosError, readXml, recogniseOperation } from '@miniprogram-cos/protocol'
 import { type ClientCore, perform } from './perform'
-import type { Params } from './prepare'
+import { type Params, type Prepared, searchOf } from './prepare'
 
 export interface RequestParams {
   Bucket?: string
@@ -41,13 +41,26 @@ export function requestAny(core: ClientCore, params: Params): Promise<object> {
   } as unknown as AnyOperation
   const access = accessOf(row, Query)
   if (Url && !/^https?:\/\/[^/]+/.test(Url)) {
-    throw new CosError({
-      kind: 'argument',
-      code: 'KitInvalidParam',
-      message: `Url must begin with http:// or https://, got ${JSON.stringify(Url)}`,
-    })
+    const message = `Url must begin with http:// or https://, got ${JSON.stringify(Url)}`
+    throw cosError('argument', 'KitInvalidParam', message)
   }
-  return perform(core, { ...row, access }, params, Url ? { url: Url } : {})
+  return perform(core, { ...row, access }, params, Url ? { redirect: redirectTo(Url) } : {})
+}
+
+/** Leads a request to another host and path, which are then what is signed. */
+function redirectTo(url: string) {
+  return (prepared: Prepared): void => {
+    const [, base = '', host = '', path = '', search = ''] =
+      /^(https?:\/\/([^/?]+))([^?]*)\??(.*)$/.exec(url) ?? []
+    for (const part of search.split('&')) {
+      const [name = '', value = ''] = part.split('=')
+      if (part) prepared.query[decodeURIComponent(name)] = decodeURIComponent(value)
+    }
+    const pathname = path || '/'
+    prepared.url = base + pathname + searchOf(prepared.row, prepared.query)
+    prepared.pathname = decodeURIComponent(pathname)
+    prepared.host = host
+  }
 }
 
 /** What the request needs: what the table says, or what its method needs when the table does not know it. */

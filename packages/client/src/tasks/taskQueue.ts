@@ -1,10 +1,10 @@
 import { type AbortSignalLike, CosError } from '@miniprogram-cos/protocol'
+import { type AbortGroup, abortGroup } from '../abort/abortGroup'
 import { type Emitter, isolated } from '../events/emitter'
 import type { ResolvedOptions } from '../options'
-import type { Platform } from '../platform'
-import { asCosError } from '../request/perform'
+import { soon } from '../pause'
+import { asCosError } from '../request/failures'
 import type { Params } from '../request/prepare'
-import { type AbortGroup, abortGroup } from '../upload/abortGroup'
 import type { TaskInfo, TaskMemo, TaskWork } from './task'
 
 interface Task {
@@ -26,15 +26,13 @@ const FINISHED = ['success', 'error', 'canceled']
  */
 export class TaskQueue {
   private readonly options: ResolvedOptions
-  private readonly platform: Platform
   private readonly events: Emitter
   private tasks: Task[] = []
   private isTelling = false
   private lastId = 0
 
-  constructor(options: ResolvedOptions, platform: Platform, events: Emitter) {
+  constructor(options: ResolvedOptions, events: Emitter) {
     this.options = options
-    this.platform = platform
     this.events = events
   }
 
@@ -43,7 +41,7 @@ export class TaskQueue {
     return new Promise((resolve, reject) => {
       const { Bucket, Region, Key, FilePath } = params
       this.lastId++
-      const id = `${this.platform.now().toString(36)}-${this.lastId}-${Math.random().toString(36).slice(2, 8)}`
+      const id = `${Date.now().toString(36)}-${this.lastId}-${Math.random().toString(36).slice(2, 8)}`
       const info: TaskInfo = {
         id,
         Bucket: String(Bucket ?? this.options.Bucket ?? ''),
@@ -218,7 +216,7 @@ export class TaskQueue {
   private tell(): void {
     if (this.isTelling || !EVENTS.some((name) => this.events.has(name))) return
     this.isTelling = true
-    this.platform.schedule(0, () => {
+    soon(() => {
       this.isTelling = false
       const event = { list: this.list() }
       for (const name of EVENTS) this.events.emit(name, event)

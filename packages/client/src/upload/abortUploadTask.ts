@@ -1,10 +1,12 @@
 import {
   type CallParams,
-  CosError,
+  type CosError,
+  cosError,
   type MultipartListResult,
   multipartAbort,
   multipartList,
 } from '@miniprogram-cos/protocol'
+import { missingParam } from '../request/failures'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
 import { runPool } from './pool'
@@ -69,18 +71,15 @@ async function uploadsOf(
   { Level, Key, UploadId }: AbortUploadTaskParams,
 ): Promise<GivenUp[]> {
   if (Level === 'task') {
-    if (!Key) throw missing('Key')
-    if (!UploadId) throw missing('UploadId')
+    if (!Key) throw missingParam('Key')
+    if (!UploadId) throw missingParam('UploadId')
     return [{ ...at, Key, UploadId }]
   }
   if (Level !== 'file' && Level !== 'bucket') {
-    throw new CosError({
-      kind: 'argument',
-      code: 'KitInvalidParam',
-      message: `Level must be task, file or bucket, got ${JSON.stringify(Level)}`,
-    })
+    const message = `Level must be task, file or bucket, got ${JSON.stringify(Level)}`
+    throw cosError('argument', 'KitInvalidParam', message)
   }
-  if (Level === 'file' && !Key) throw missing('Key')
+  if (Level === 'file' && !Key) throw missingParam('Key')
   const found: GivenUp[] = []
   let markers: Params = {}
   for (;;) {
@@ -98,9 +97,4 @@ async function uploadsOf(
     if (page.IsTruncated !== 'true') return found
     markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
   }
-}
-
-function missing(name: string): CosError {
-  const message = `missing param ${name}`
-  return new CosError({ kind: 'argument', code: 'KitMissingParam', message, error: message })
 }

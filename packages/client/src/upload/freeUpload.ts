@@ -1,5 +1,5 @@
 import { type CosError, multipartAbort } from '@miniprogram-cos/protocol'
-import { pause } from '../platform'
+import { pause, within } from '../pause'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
 
@@ -10,13 +10,7 @@ const ROUNDS = 10
 
 /** Gives an upload up on the server, so that its parts cost nothing. Never fails: there is a failure to report. */
 export async function freeUpload(core: ClientCore, upload: Params): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const callOff = core.platform.schedule(WAIT_MS, resolve)
-    void untilFreed(core, upload).then(() => {
-      callOff()
-      resolve()
-    })
-  })
+  await within(WAIT_MS, untilFreed(core, upload), () => {})
 }
 
 async function untilFreed(core: ClientCore, upload: Params): Promise<void> {
@@ -28,7 +22,7 @@ async function untilFreed(core: ClientCore, upload: Params): Promise<void> {
       // Gone already, or not ours to free: trying again would change nothing.
       const { retryable, kind } = error as CosError
       if (!retryable && kind === 'service' && (error as CosError).code !== 'ExpiredToken') return
-      await pause(core.platform, WAIT_MS * round)
+      await pause(WAIT_MS * round)
     }
   }
 }

@@ -3,10 +3,10 @@ import {
   type MultipartListPartResult,
   multipartListPart,
 } from '@miniprogram-cos/protocol'
+import type { AbortGroup } from '../abort/abortGroup'
 import { hexMd5 } from '../hash/md5'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
-import type { AbortGroup } from './abortGroup'
 import { freeUpload } from './freeUpload'
 import { readLocalFile } from './localFile'
 import type { PartDone } from './multipart'
@@ -57,7 +57,7 @@ export async function goOnWith(
   }
   for (const UploadId of store.official(String(params.FilePath))) {
     const parts = await arrived(UploadId)
-    if (!parts || !(await areOfThisFile(core, params, parts, plan))) continue
+    if (!parts || !(await areOfThisFile(params, parts, plan))) continue
     memo.UploadId = UploadId
     return parts
   }
@@ -94,14 +94,13 @@ async function listArrived(
 
 /** Whether the parts hold what the file holds. Slow, and so only for uploads that another client began. */
 async function areOfThisFile(
-  { platform }: ClientCore,
   params: Params,
   parts: PartDone[],
   { parts: plan, fileSize }: Earlier['plan'],
 ): Promise<boolean> {
   for (const { PartNumber, ETag } of parts) {
     const { position, length } = plan[PartNumber - 1] as Part
-    const content = await readLocalFile(platform, params.FilePath, { position, length, fileSize })
+    const content = await readLocalFile(params.FilePath, { position, length, fileSize })
     if (`"${hexMd5(content)}"` !== ETag) return false
   }
   return true

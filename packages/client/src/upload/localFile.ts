@@ -1,33 +1,22 @@
-import { CosError } from '@miniprogram-cos/protocol'
-import type { FileRange, Platform } from '../platform'
+import { cosError } from '@miniprogram-cos/protocol'
+import { missingParam, textOf } from '../request/failures'
+import { type FileRange, fileSize, readFile } from '../wx/wxFiles'
 
 /** Size of a local file in bytes. @throws CosError `KitMissingParam`, `KitFileUnreadable` */
-export function sizeOfFile(platform: Platform, path: unknown): Promise<number> {
-  return onFile(path, (name) => platform.fileSize(name))
-}
+export const sizeOfFile = (path: unknown): Promise<number> => onFile(fileSize, path)
 
-/** A local file's content, or part of it. @throws CosError */
-export function readLocalFile(
-  platform: Platform,
+/** A local file's content, or part of it. @throws CosError `KitMissingParam`, `KitFileUnreadable` */
+export const readLocalFile = (path: unknown, range?: FileRange): Promise<ArrayBuffer> =>
+  onFile(readFile, path, range)
+
+async function onFile<T>(
+  run: (path: string, range?: FileRange) => Promise<T>,
   path: unknown,
   range?: FileRange,
-): Promise<ArrayBuffer> {
-  return onFile(path, (name) => platform.readFile(name, range))
-}
-
-async function onFile<T>(path: unknown, run: (path: string) => Promise<T>): Promise<T> {
-  if (typeof path !== 'string' || path === '') {
-    const message = 'missing param FilePath'
-    throw new CosError({ kind: 'argument', code: 'KitMissingParam', message, error: message })
-  }
-  try {
-    return await run(path)
-  } catch (cause) {
-    throw new CosError({
-      kind: 'argument',
-      code: 'KitFileUnreadable',
-      message: `cannot read ${path}: ${(cause as Error).message}`,
-      cause,
-    })
-  }
+): Promise<T> {
+  if (typeof path !== 'string' || !path) throw missingParam('FilePath')
+  return run(path, range).catch((cause) => {
+    const message = `cannot read ${path}: ${textOf(cause)}`
+    throw cosError('argument', 'KitFileUnreadable', message, { cause })
+  })
 }

@@ -1,6 +1,7 @@
 import {
   type AbortSignalLike,
-  CosError,
+  type CosError,
+  cosError,
   type HeadObjectResult,
   headObject,
   type MultipartCompleteResult,
@@ -9,10 +10,12 @@ import {
   multipartUpload,
   paramHeaders,
 } from '@miniprogram-cos/protocol'
-import type { Platform } from '../platform'
+import { abortGroup } from '../abort/abortGroup'
+import { abortError } from '../abort/unlessAborted'
+import { pick } from '../pick'
 import { type ClientCore, perform } from '../request/perform'
 import { type Params, prepare } from '../request/prepare'
-import { abortGroup } from './abortGroup'
+import { fileDigest } from '../wx/wxFiles'
 import { AutoLimit } from './autoLimit'
 import { freeUpload } from './freeUpload'
 import { goOnWith } from './goOnWith'
@@ -47,29 +50,29 @@ export async function uploadMultipart(
   fileSize: number,
   { signal, memo, onLoaded }: MultipartRun,
 ): Promise<MultipartCompleteResult & { UploadId: string }> {
-  const { options, platform } = core
+  const { options } = core
   const group = abortGroup(signal)
-  const store = new ResumeStore(platform, options.UploadIdCacheLimit)
+  const store = new ResumeStore(options.UploadIdCacheLimit)
   const { Bucket, Region, Key } = prepare(multipartInit, params, options)
   const target = { Bucket, Region, Key }
   const wanted = Number(params.ChunkSize ?? options.ChunkSize)
   const partSize = partSizeFor(fileSize, wanted, options.MaxPartNumber)
   const plan = { parts: planParts(fileSize, partSize), fileSize }
   const unfinished = { ...target, size: fileSize, partSize }
-  const digest = digestOnce(platform, String(params.FilePath))
+  const digest = digestOnce(String(params.FilePath))
   // From an earlier run of this task.
   let isRemembered = memo.digest !== undefined
   let remembering: Promise<void> | undefined
   try {
     const arrived = await goOnWith(core, params, { store, memo, unfinished, plan, digest }, group)
-    if (group.signal.aborted) throw new CosError(ABORTED)
+    if (group.signal.aborted) throw abortError()
     if (!memo.UploadId) {
       // Not cut short: an upload that was begun and whose id nobody heard could never be freed.
       const { signal: _, ...uncut } = params
       const begun = (await perform(core, multipartInit, uncut)) as { UploadId?: string }
       if (!begun.UploadId) throw integrityError('KitNoUploadId', 'the answer names no UploadId')
       memo.UploadId = begun.UploadId
-      if (group.signal.aborted) throw new CosError(ABORTED)
+      if (group.signal.aborted) throw abortError()
     }
     const { UploadId } = memo
     // Not waited for: the system reads the file while the first parts go out.
@@ -112,16 +115,16 @@ export async function abandonMultipart(
   const { UploadId } = memo
   if (!UploadId) return
   delete memo.UploadId
-  new ResumeStore(core.platform, core.options.UploadIdCacheLimit).forget(UploadId)
+  new ResumeStore(core.options.UploadIdCacheLimit).forget(UploadId)
   const { Bucket, Region, Key } = params
   await freeUpload(core, { Bucket, Region, Key, UploadId })
 }
 
 /** A file is hashed once a run, and only if somebody asks; undefined when the system cannot. */
-function digestOnce(platform: Platform, path: string): () => Promise<string | undefined> {
+function digestOnce(path: string): () => Promise<string | undefined> {
   let asked: Promise<string | undefined> | undefined
   return () => {
-    asked ??= platform.fileDigest(path).catch(() => undefined)
+    asked ??= fileDigest(path).catch(() => undefined)
     return asked
   }
 }
@@ -146,7 +149,7 @@ async function sendParts(
   { parts, fileSize }: { parts: Part[]; fileSize: number },
   { giveUp, onLoaded, arrived }: SendRun,
 ): Promise<PartDone[]> {
-  const { options, platform } = core
+  const { options } = core
   const done = [...arrived]
   const isThere = (number: number) => arrived.some(({ PartNumber }) => PartNumber === number)
   const missing = parts.filter(({ PartNumber }) => !isThere(PartNumber))
@@ -158,16 +161,16 @@ async function sendParts(
   const send = async ({ PartNumber, position, length }: Part) => {
     // A part is read when it may go out, not before.
     const sent = await partSlots.run(async () => {
-      if ((upload.signal as AbortSignalLike).aborted) throw new CosError(ABORTED)
-      const ended = auto?.begin(platform.now())
-      const Body = await readLocalFile(platform, params.FilePath, { position, length, fileSize })
+      if ((upload.signal as AbortSignalLike).aborted) throw abortError()
+      const ended = auto?.begin(Date.now())
+      const Body = await readLocalFile(params.FilePath, { position, length, fileSize })
       if (Body.byteLength !== length) {
         throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
       }
       const part = { ...upload, Headers: headersLike(params, PART_HEADERS), PartNumber, Body }
       const tries = { tries: options.ChunkRetryTimes + 1 }
       const answer = (await perform(core, multipartUpload, part, tries)) as { ETag: string }
-      ended?.(length, platform.now())
+      ended?.(length, Date.now())
       return answer
     })
     if (!sent.ETag)
@@ -179,8 +182,6 @@ async function sendParts(
   await runPool(missing, () => auto?.current ?? fixed, send, giveUp)
   return done.sort((a, b) => a.PartNumber - b.PartNumber)
 }
-
-const ABORTED = { kind: 'abort', code: 'KitAborted', message: 'aborted by the caller' } as const
 
 /**
  * Completes the upload. When an answer was lost, the repetition finds the upload gone: then the object
@@ -223,14 +224,10 @@ async function complete(
 }
 
 function integrityError(code: string, message: string): CosError {
-  return new CosError({ kind: 'integrity', code, message })
+  return cosError('integrity', code, message)
 }
 
 /** The headers of an upload that one of its requests repeats. */
 function headersLike(params: Params, names: RegExp): Params {
-  const headers: Params = {}
-  for (const [name, value] of Object.entries(paramHeaders(params))) {
-    if (names.test(name)) headers[name] = value
-  }
-  return headers
+  return pick(paramHeaders(params), names)
 }

@@ -1,5 +1,5 @@
 import { hexMd5 } from '../hash/md5'
-import type { Platform } from '../platform'
+import { load, save } from '../wx/wxStorage'
 
 /** Ours, and the one of cos-wx-sdk-v5: `[uuid, UploadId, seconds][]` as JSON, newest first. */
 const STORAGE_KEY = 'miniprogram_cos_uploads'
@@ -27,11 +27,9 @@ interface Entry extends UnfinishedUpload {
 
 /** Uploads in progress, remembered across restarts of the app. */
 export class ResumeStore {
-  private readonly platform: Platform
   private readonly limit: number
 
-  constructor(platform: Platform, limit: number) {
-    this.platform = platform
+  constructor(limit: number) {
     this.limit = limit
   }
 
@@ -47,7 +45,7 @@ export class ResumeStore {
 
   remember(upload: UnfinishedUpload, UploadId: string): void {
     const others = this.read().filter((entry) => entry.UploadId !== UploadId)
-    const at = Math.floor(this.platform.now() / 1000)
+    const at = Math.floor(Date.now() / 1000)
     this.write([{ ...upload, UploadId, at }, ...others].slice(0, this.limit))
   }
 
@@ -59,7 +57,7 @@ export class ResumeStore {
 
   /** Uploads of this path that cos-wx-sdk-v5 began. Its keys say nothing of the content. */
   official(path: string): string[] {
-    const stored = parsed(this.platform.load(OFFICIAL_KEY))
+    const stored = parsed(load(OFFICIAL_KEY))
     if (!Array.isArray(stored)) return []
     const own = hexMd5(path)
     return (stored as unknown[])
@@ -71,14 +69,14 @@ export class ResumeStore {
   }
 
   private read(): Entry[] {
-    const stored = this.platform.load(STORAGE_KEY)
+    const stored = load(STORAGE_KEY)
     if (!Array.isArray(stored)) return []
-    const oldest = this.platform.now() / 1000 - MAX_AGE_SECONDS
+    const oldest = Date.now() / 1000 - MAX_AGE_SECONDS
     return (stored as Entry[]).filter((entry) => entry?.UploadId && entry.at > oldest)
   }
 
   private write(entries: Entry[]): void {
-    this.platform.save(STORAGE_KEY, entries)
+    save(STORAGE_KEY, entries)
   }
 }
 

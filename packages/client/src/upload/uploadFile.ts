@@ -1,6 +1,6 @@
 import {
   type ContentParams,
-  CosError,
+  cosError,
   type ObjectParams,
   paramHeaders,
   postObject,
@@ -9,6 +9,7 @@ import {
   type UploadProgress,
   utf8Length,
 } from '@miniprogram-cos/protocol'
+import { hexMd5 } from '../hash/md5'
 import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
 import type { TaskInfo, TaskRun, TaskWork } from '../tasks/task'
@@ -46,7 +47,7 @@ export function uploadFileWork(core: ClientCore, params: Params): TaskWork {
   const { SliceSize, ...rest } = params
   return {
     run: async (run) => {
-      const size = await sizeOfFile(core.platform, params.FilePath)
+      const size = await sizeOfFile(params.FilePath)
       const isLarge = size > Number(SliceSize ?? core.options.SliceSize)
       if (isLarge) return runMultipart(core, rest, size, run)
       const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
@@ -68,7 +69,7 @@ export function sliceUploadWork(core: ClientCore, given: Params): TaskWork {
   params.ChunkSize ??= SliceSize
   return {
     run: async (run) => {
-      const size = await sizeOfFile(core.platform, params.FilePath)
+      const size = await sizeOfFile(params.FilePath)
       if (size === 0) return sendContent(core, { ...params, Body: '' }, run)
       return runMultipart(core, params, size, run)
     },
@@ -82,13 +83,10 @@ export function postFileWork(core: ClientCore, params: Params): TaskWork {
     run: async (run) => {
       const obstacle = formObstacle(params)
       if (obstacle) {
-        throw new CosError({
-          kind: 'argument',
-          code: 'KitInvalidParam',
-          message: `a form upload cannot carry ${obstacle}: use putObject or uploadFile`,
-        })
+        const message = `a form upload cannot carry ${obstacle}: use putObject or uploadFile`
+        throw cosError('argument', 'KitInvalidParam', message)
       }
-      return sendForm(core, params, await sizeOfFile(core.platform, params.FilePath), run)
+      return sendForm(core, params, await sizeOfFile(params.FilePath), run)
     },
     abandon: nothing,
   }
@@ -118,9 +116,13 @@ async function sendContent(
   { signal, begin, progress }: TaskRun,
 ): Promise<object> {
   if (rest.Body === undefined && rest.FilePath !== undefined) {
-    rest.Body = await readLocalFile(core.platform, rest.FilePath)
+    rest.Body = await readLocalFile(rest.FilePath)
   }
   const { Body } = rest
+  // The content's MD5 as metadata, for whoever reads the object later.
+  if (Body && (rest.UploadAddMetaMd5 ?? core.options.UploadAddMetaMd5)) {
+    rest['x-cos-meta-md5'] = hexMd5(Body as ArrayBuffer)
+  }
   const total =
     typeof Body === 'string' ? utf8Length(Body) : ((Body as ArrayBuffer)?.byteLength ?? 0)
   begin(total)
@@ -141,13 +143,13 @@ function formObstacle(params: Params): string | undefined {
 
 /** Tells the listener of the call and the task list. */
 function reporter(
-  { options, platform }: ClientCore,
+  { options }: ClientCore,
   total: number,
   onProgress: unknown,
   tell: (progress: UploadProgress) => void,
 ) {
   const listener = onProgress as UploadFileParams['onProgress']
-  return progressReporter(total, options.ProgressInterval, platform.now, (progress) => {
+  return progressReporter(total, options.ProgressInterval, (progress) => {
     tell(progress)
     listener?.(progress)
   })
@@ -168,7 +170,8 @@ async function sendForm(
     { ...params, signal },
     {
       // WeChat counts the form around the file too.
-      onSent: (sent, total) => report(Math.floor((sent / Math.max(total, 1)) * size)),
+      onSent: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
+        report(Math.floor((sent / Math.max(total, 1)) * size)),
     },
   )
   report(size)

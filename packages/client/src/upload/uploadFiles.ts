@@ -1,5 +1,6 @@
-import { CosError, type UploadProgress } from '@miniprogram-cos/protocol'
+import type { CosError, UploadProgress } from '@miniprogram-cos/protocol'
 import { isolated } from '../events/emitter'
+import { missingParam } from '../request/failures'
 import type { Params } from '../request/prepare'
 import type { UploadFileParams } from './uploadFile'
 
@@ -34,10 +35,7 @@ export async function uploadFiles(
   { files, SliceSize, onProgress, onFileFinish }: UploadFilesParams,
   upload: (params: Params) => Promise<object>,
 ): Promise<UploadFilesResult> {
-  if (!Array.isArray(files)) {
-    const message = 'missing param files'
-    throw new CosError({ kind: 'argument', code: 'KitMissingParam', message, error: message })
-  }
+  if (!Array.isArray(files)) throw missingParam('files')
   const progress = files.map(() => ({ loaded: 0, total: 0, speed: 0 }))
   const tell = () => {
     if (!onProgress) return

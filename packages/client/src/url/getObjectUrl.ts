@@ -1,19 +1,20 @@
 import {
-  CosError,
+  cosError,
   getObject,
   headObject,
   type ObjectParams,
   presignedUrl,
   putObject,
   queryString,
-  signRequest,
 } from '@miniprogram-cos/protocol'
 import type { Key, ReadySignature } from '../credentials/answers'
-import { signatureHash } from '../hash/signatureHash'
+import { fixedKey } from '../credentials/fixedKey'
 import type { ResolvedOptions } from '../options'
+import { pick } from '../pick'
+import { serverTime } from '../request/clock'
 import type { ClientCore } from '../request/perform'
-import { headersToSign, type Params, type Prepared, prepare } from '../request/prepare'
-import { urlTimeOf } from '../request/signing'
+import { authorizationRequest, type Params, type Prepared, prepare } from '../request/prepare'
+import { signed } from '../request/signing'
 
 export interface GetObjectUrlParams extends ObjectParams {
   /** @default 'GET' */
@@ -47,12 +48,12 @@ export function getObjectUrl(core: ClientCore, params: Params): string | Promise
   const method = String(params.Method ?? 'GET').toUpperCase()
   const row = method === 'PUT' ? putObject : method === 'HEAD' ? HEAD : getObject
   const { QueryString, Query, Headers, Sign = true, ...rest } = params
-  const prepared = prepare(row, { ...rest, Query, Body: '' }, options)
-  const { Bucket, Region, Key, pathname, query } = prepared
-  const headers = headersToSign(
-    { ...prepared, headers: (Headers ?? {}) as Prepared['headers'] },
-    options,
-  )
+  const prepared: Prepared = {
+    ...prepare(row, { ...rest, Query, Body: '' }, options),
+    method,
+    headers: (Headers || {}) as Prepared['headers'],
+  }
+  const { query } = prepared
   const bare = prepared.url.split('?')[0] as string
   if (!Sign) {
     const search = joined(queryString(query), QueryString)
@@ -60,55 +61,39 @@ export function getObjectUrl(core: ClientCore, params: Params): string | Promise
   }
   const sign = (credential: Key | ReadySignature): string => {
     const Authorization =
-      credential.kind === 'signature'
+      'Authorization' in credential
         ? credential.Authorization
-        : signRequest(
-            { method, pathname, query, headers },
-            {
-              SecretId: credential.SecretId,
-              SecretKey: credential.SecretKey,
-              keyTime: urlTimeOf(credential, core.credentials.now(), secondsOf(params.Expires)),
-            },
-            signatureHash,
-          ).authorization
-    const unsigned = joined(queryString(credential.headers ?? {}), QueryString)
+        : signed(prepared, options, credential, urlTimeOf(credential, core.options, params.Expires))
+    const unsigned = joined(queryString(credential.headers || {}), QueryString)
     return presignedUrl(bare, Authorization, query, credential.SecurityToken, unsigned)
   }
-  const fixed = core.credentials.fixedKey()
-  if (fixed) return sign(fixed)
-  const asked = core.credentials.get({
-    Bucket,
-    Region,
-    Method: method,
-    Key,
-    Pathname: pathname,
-    Query: query,
-    Headers: headers,
-    Scope: prepared.scope,
-    ForceSignHost: options.ForceSignHost,
-  })
-  return asked.then(sign)
+  const fixed = fixedKey(core.options)
+  return fixed
+    ? sign(fixed)
+    : core.credentials.get(authorizationRequest(prepared, options)).then(sign)
 }
 
 function joined(...parts: unknown[]): string {
   return parts.filter(Boolean).join('&')
 }
 
-function secondsOf(value: unknown): number {
-  const seconds = value === undefined || value === null ? DEFAULT_SECONDS : Number(value)
-  if (seconds > 0) return seconds
-  throw new CosError({
-    kind: 'argument',
-    code: 'KitInvalidParam',
-    message: `Expires must be a positive number of seconds, got ${JSON.stringify(value)}`,
-  })
+/**
+ * The period of a URL: it ends so many seconds from now, or with its key. It begins with the key, so that
+ * it is good at once even if this clock is ahead. @throws CosError
+ */
+function urlTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions, Expires: unknown) {
+  const seconds = Number(Expires ?? DEFAULT_SECONDS)
+  if (!(seconds > 0)) {
+    const message = `Expires must be a positive number of seconds, got ${JSON.stringify(Expires)}`
+    throw cosError('argument', 'KitInvalidParam', message)
+  }
+  const from = Math.round(serverTime(options)) - 1
+  const start = Math.min(StartTime ?? from, from)
+  const end = Math.min(from + seconds, ExpiredTime ?? Number.POSITIVE_INFINITY)
+  return `${start};${Math.max(end, start + 1)}`
 }
 
 /** The four options that a URL may have for itself. */
 function optionsOf(options: ResolvedOptions, params: Params): ResolvedOptions {
-  const own: Params = {}
-  for (const name of ['Domain', 'UseAccelerate', 'Protocol', 'ForceSignHost']) {
-    if (params[name] !== undefined) own[name] = params[name]
-  }
-  return { ...options, ...own }
+  return { ...options, ...pick(params, /^(Domain|UseAccelerate|Protocol|ForceSignHost)$/) }
 }

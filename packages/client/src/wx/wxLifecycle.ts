@@ -1,44 +1,39 @@
-import { theWx, type WxLike } from './wxLike'
+import type { WxLike } from './wxLike'
+
+declare const wx: WxLike
 
 let watched: WxLike | undefined
 let isHidden = false
 let isOffline = false
-let waiting: (() => void)[] = []
+const waiting: (() => void)[] = []
 
 /**
  * Follows the app to the background and back, and the network, from the first request on. WeChat interrupts
  * requests of an app that has been in the background for five seconds, and all when the network changes.
  */
 export function watchLifecycle(): void {
-  const wx = theWx()
   if (watched === wx) return
   watched = wx
   isHidden = false
   isOffline = false
-  wx.onAppHide?.(() => {
-    isHidden = true
-  })
-  wx.onAppShow?.(() => {
-    isHidden = false
-    goOn()
-  })
-  wx.onNetworkStatusChange?.(({ isConnected }) => {
-    isOffline = !isConnected
-    goOn()
-  })
+  wx.onAppHide?.(() => follow(true, isOffline))
+  wx.onAppShow?.(() => follow(false, isOffline))
+  wx.onNetworkStatusChange?.(({ isConnected }) => follow(isHidden, !isConnected))
 }
 
-/** Resolves when the app is in front and online. @returns whether that took waiting */
-export function whenReady(): Promise<boolean> {
-  if (!isHidden && !isOffline) return Promise.resolve(false)
-  return new Promise((resolve) => {
-    waiting.push(() => resolve(true))
-  })
+function follow(hidden: boolean, offline: boolean): void {
+  isHidden = hidden
+  isOffline = offline
+  if (!isHidden && !isOffline) for (const goOn of waiting.splice(0)) goOn()
 }
 
-function goOn(): void {
-  if (isHidden || isOffline) return
-  const ready = waiting
-  waiting = []
-  for (const resolve of ready) resolve()
+/** Waits while the app is in the background or offline. @returns whether it had to */
+export async function whenReady(): Promise<boolean> {
+  const hasToWait = isHidden || isOffline
+  if (hasToWait) {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve)
+    })
+  }
+  return hasToWait
 }

@@ -1,14 +1,15 @@
 /**
  * The part of WeChat's `wx` that is used, declared here so that the package needs no typings of others.
- * A type test proves that the real `wx` fits.
+ * A type test proves that the real `wx` fits. It is looked up at each use: loading this package touches no
+ * global.
  */
 export interface WxLike {
   request(options: object): WxTask
   uploadFile(options: object): WxUploadTask
   downloadFile?(options: object): WxDownloadTask
   getFileSystemManager(): WxFileSystem
-  getStorageSync?(key: string): unknown
-  setStorageSync?(key: string, data: unknown): void
+  getStorageSync(key: string): unknown
+  setStorageSync(key: string, data: unknown): void
   onAppShow?(listener: () => void): void
   onAppHide?(listener: () => void): void
   onNetworkStatusChange?(listener: (status: { isConnected: boolean }) => void): void
@@ -46,12 +47,4 @@ export interface WxFileSystem {
 export interface WxFailure {
   errMsg?: string
   errno?: number
-  errCode?: number
-}
-
-declare const wx: WxLike
-
-/** The app's `wx`, looked up at each use: loading this package touches no global. */
-export function theWx(): WxLike {
-  return wx
 }

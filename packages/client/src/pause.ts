@@ -1,0 +1,24 @@
+declare const setTimeout: (run: () => void, milliseconds: number) => unknown
+declare const clearTimeout: (timer: unknown) => void
+
+/** Runs something when what is under way has ended. */
+export const soon = (run: () => void): unknown => setTimeout(run, 0)
+
+/** Resolves after a while. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
+}
+
+/** The outcome of something, or another one when that takes too long. */
+export function within<T>(
+  milliseconds: number,
+  outcome: Promise<T>,
+  late: () => T | Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(late()), milliseconds)
+    void outcome.then(resolve, reject).then(() => clearTimeout(timer))
+  })
+}

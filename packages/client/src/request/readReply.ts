@@ -1,0 +1,38 @@
+import { asList, cosError, type Reply, readXml, type XmlElement } from '@miniprogram-cos/protocol'
+import { pick } from '../pick'
+import type { WxReply } from '../wx/wxTransfer'
+import { hasErrorBody, requestIdOf, serviceError } from './failures'
+import type { Prepared } from './prepare'
+
+/** The result of a good answer. @throws CosError for any other */
+export function readReply(prepared: Prepared, reply: WxReply): object {
+  const { row, params, location } = prepared
+  const { statusCode, headers, data } = reply
+  const is2xx = statusCode >= 200 && statusCode < 300
+  if (!is2xx || (!row.isContent && hasErrorBody(data))) throw serviceError(reply, prepared)
+  const xml = (root: string) => documentOf(data, root)
+  const read: Reply = { statusCode, headers, body: data, location, xml }
+  return {
+    ...(row.result && (row.result(read, params) as object)),
+    statusCode,
+    headers,
+    ...pick({
+      RequestId: requestIdOf(headers),
+      VersionId: headers['x-cos-version-id'],
+      DeleteMarker: headers['x-cos-delete-marker'],
+    }),
+  }
+}
+
+/** The content of a document's root element; of the whole document when no root is named. */
+function documentOf(data: unknown, root: string): XmlElement {
+  const [, first = ''] = /^\s*(?:<\?[^>]*>)?\s*<(\w+)/.exec(data as string) || []
+  if (root && first !== root) {
+    // A portal or a proxy answered: an empty list would be a lie, and the next try would meet it again.
+    throw cosError('integrity', 'KitInvalidXml', `the answer is no ${root}`)
+  }
+  const document = first ? readXml(data as string) : {}
+  if (!root) return document
+  const [content] = asList<XmlElement | string>(document[root])
+  return typeof content === 'object' ? content : {}
+}
