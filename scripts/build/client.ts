@@ -1,6 +1,7 @@
 import { type BuildOptions, build } from 'esbuild'
 import { bundle, shared } from './bundle'
 import { asCommonjs } from './commonjs'
+import { INTERNAL_NAMES } from './internalNames'
 import { at } from './root'
 import { writeWhole } from './writeWhole'
 
@@ -16,6 +17,13 @@ const phone: BuildOptions = {
   target: 'es2018',
   // Chinese advice as it is, not as \\u escapes.
   charset: 'utf8',
+}
+
+/** For files that nothing minifies after us. */
+const minified: BuildOptions = {
+  ...phone,
+  minify: true,
+  mangleProps: new RegExp(`^(?:${INTERNAL_NAMES.join('|')})$`),
 }
 
 /** `require` gives the constructor itself, as with cos-wx-sdk-v5, which is also its own name and default. */
@@ -36,7 +44,7 @@ export async function buildClient(): Promise<void> {
     // Copied by hand into an app that uses no npm.
     bundle({
       ...commonjs,
-      minify: true,
+      ...minified,
       sourcemap: 'linked',
       entryPoints: [OUT('src/index.ts')],
       outfile: OUT('dist/miniprogram-cos.js'),
@@ -64,10 +72,9 @@ export async function buildClient(): Promise<void> {
  */
 async function buildPhoneModules(): Promise<void> {
   const { outputFiles = [] } = await build({
-    ...phone,
+    ...minified,
     entryPoints: ENTRIES.map((entry) => OUT(`src/${entry}.ts`)),
     format: 'esm',
-    minify: true,
     splitting: true,
     chunkNames: 'core',
     outdir: OUT('miniprogram_dist'),

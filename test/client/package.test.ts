@@ -6,6 +6,7 @@ import { loadModule } from '@miniprogram-cos/simulator'
 import { parse, type Token, tokTypes } from 'acorn'
 import { transformSync } from 'esbuild'
 import { ROOT } from '../../scripts/build'
+import { INTERNAL_NAMES } from '../../scripts/build/internalNames'
 import { CLIENT_SIZES, inKb, sizeWithRequired } from '../../scripts/clientSize'
 import { namesTouched } from '../support/namesTouched'
 import { type PackedClient, packClient } from '../support/packedClient'
@@ -36,6 +37,15 @@ const SCRIPTS = [
   ...UPLOADERS,
   ...['miniprogram_dist/core.js', 'dist/index.mjs', 'dist/upload.mjs'],
 ]
+
+type TextToken = Token & { value: string }
+
+function tokensOf(path: string): TextToken[] {
+  const sourceType = path.endsWith('.mjs') ? 'module' : 'script'
+  const tokens: Token[] = []
+  parse(text(path), { ecmaVersion: 2018, sourceType, onToken: tokens })
+  return tokens as TextToken[]
+}
 
 /** An ES module as the body of a function. */
 const asScript = (path: string) =>
@@ -81,6 +91,22 @@ describe('the package', () => {
     // 247 KB as WeChat packs cos-wx-sdk-v5 1.8.0. Raw bytes count there, not compressed ones.
     const folder = ['core', 'index', 'upload'].map((name) => bytes(`miniprogram_dist/${name}.js`))
     expect(folder.reduce((sum, one) => sum + one)).toBeLessThan((247 * 1024) / 3)
+  })
+
+  test('shortens no name that is said outside: in a declaration, or as a text', () => {
+    const declared = ['dist/index.d.ts', 'dist/upload.d.ts'].flatMap(
+      (path) =>
+        text(path)
+          .replace(/\/\*[\s\S]*?\*\//g, '')
+          .match(/[\w$]+/g) ?? [],
+    )
+    const said = ['core', 'index', 'upload'].flatMap((name) => [
+      ...tokensOf(`miniprogram_dist/${name}.js`).flatMap(({ type, value }: TextToken) =>
+        type === tokTypes.string || type === tokTypes.template ? [value] : [],
+      ),
+    ])
+    const outside = new Set([...declared, ...said])
+    expect(INTERNAL_NAMES.filter((name) => outside.has(name))).toEqual([])
   })
 
   test.each(CLIENT_SIZES)('adds no more to an app than $entry may', ({ entry, limit, goal }) => {
@@ -158,12 +184,9 @@ describe.each(SCRIPTS)('%s', (path) => {
   })
 
   test('parses as ES2018, and avoids what phones lack of it', () => {
-    const sourceType = path.endsWith('.mjs') ? 'module' : 'script'
-    const tokens: Token[] = []
-    // Newer syntax, BigInt literals among it, is an error.
-    parse(text(path), { ecmaVersion: 2018, sourceType, onToken: tokens })
     const found: string[] = []
-    for (const token of tokens) {
+    // Newer syntax, BigInt literals among it, is an error.
+    for (const token of tokensOf(path)) {
       if (token.type === tokTypes.regexp) {
         const { pattern, flags } = (token as unknown as { value: RegexSource }).value
         if (/\(\?<|\\p\{/.test(pattern) || flags.includes('s')) found.push(`/${pattern}/${flags}`)

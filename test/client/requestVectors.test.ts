@@ -1,5 +1,5 @@
 import { operations } from '@miniprogram-cos/protocol'
-import { COS } from 'miniprogram-cos'
+import { COS } from '../support/packedCOS'
 import { type CannedAnswer, createRecordingWx } from '../support/recordingWx'
 import {
   emptyDocument,

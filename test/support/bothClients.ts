@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { COS } from 'miniprogram-cos'
+import { COS } from './packedCOS'
 import { loadOfficialClient } from './phones'
 import { type CannedAnswer, createRecordingWx, type RecordedRequest } from './recordingWx'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { COS } from 'miniprogram-cos'
 import { LosablePromise } from '../../support/bothClients'
+import { COS } from '../../support/packedCOS'
 import { loadOfficialClient } from '../../support/phones'
 import { createRecordingWx, type RecordedRequest } from '../../support/recordingWx'
 
