@@ -28,6 +28,8 @@ import {
   type AbortUploadTaskResult,
   abortUploadTask,
 } from './upload/abortUploadTask'
+import { FURTHER_FINDERS } from './upload/goOnWith'
+import { findOfficialUpload } from './upload/officialUploads'
 import { postFileWork, putContentWork } from './upload/uploadFile'
 import { UploadCOS } from './uploadCos'
 import { type GetObjectUrlParams, getObjectUrl } from './url/getObjectUrl'
@@ -143,6 +145,7 @@ export class COS extends UploadCOS {
 
 adviseOn(FURTHER_ADVICE)
 Object.assign(SCOPES, FURTHER_SCOPES)
+FURTHER_FINDERS.push(findOfficialUpload)
 
 /** Uploads of content, which run as tasks. */
 const WORKS = new Map<AnyOperation, typeof postFileWork>([

@@ -3,105 +3,78 @@ import {
   type MultipartListPartResult,
   multipartListPart,
 } from '@miniprogram-cos/protocol'
-import type { AbortGroup } from '../abort/abortGroup'
-import { hexMd5 } from '../hash/md5'
-import { type ClientCore, perform } from '../request/perform'
-import type { Params } from '../request/prepare'
+import { perform } from '../request/perform'
 import { freeUpload } from './freeUpload'
-import { readLocalFile } from './localFile'
-import type { PartDone } from './multipart'
-import type { Part } from './planParts'
-import type { ResumeStore, UnfinishedUpload } from './resumeStore'
+import type { Multipart, PartDone } from './multipart'
+import { forget, remembered } from './resumeStore'
 
-/** What may be known of an earlier run. */
-export interface Earlier {
-  store: ResumeStore
-  memo: { UploadId?: string; digest?: string }
-  unfinished: Omit<UnfinishedUpload, 'digest'>
-  plan: { parts: Part[]; fileSize: number }
-  digest: () => Promise<string | undefined>
-}
+/** Looks for an upload that another client began: its id, and what of it is on the server. */
+export type Finder = (upload: Multipart) => Promise<[string, PartDone[]] | undefined>
+
+/** The full client knows those of cos-wx-sdk-v5. */
+export const FURTHER_FINDERS: Finder[] = []
 
 /**
  * Finds an upload that this file may go on with, and what of it is on the server: the one of this task's
- * last run, one remembered by the file's content, or one that cos-wx-sdk-v5 began. A new key costs no
+ * last run, one remembered by the file's content, or one that another client began. A new key costs no
  * request. `memo.UploadId` says which was found.
  */
-export async function goOnWith(
-  core: ClientCore,
-  params: Params,
-  { store, memo, unfinished, plan, digest }: Earlier,
-  group: AbortGroup,
-): Promise<PartDone[]> {
-  const target = { Bucket: unfinished.Bucket, Region: unfinished.Region, Key: unfinished.Key }
-  const arrived = (UploadId: string) =>
-    listArrived(core, { ...target, UploadId, signal: group.signal }, plan.parts)
-  if (memo.UploadId) {
+export async function goOnWith(upload: Multipart): Promise<PartDone[]> {
+  const { core, target, memo, unfinished, digest } = upload
+  const { UploadId } = memo
+  if (UploadId) {
     // The file may have changed since: parts of two contents must never become one object.
     const isSame = !memo.digest || memo.digest === (await digest())
-    const parts = isSame ? await arrived(memo.UploadId) : undefined
+    const parts = isSame && (await listArrived(upload, UploadId))
     if (parts) return parts
-    store.forget(memo.UploadId)
-    if (!isSame) await freeUpload(core, { ...target, UploadId: memo.UploadId })
+    forget(UploadId)
+    if (!isSame) await freeUpload(core, { ...target, UploadId })
     delete memo.UploadId
   }
-  if (store.mayKnow(unfinished)) {
-    const found = await digest()
-    const UploadId = found && store.find({ ...unfinished, digest: found })
-    const parts = UploadId && (await arrived(UploadId))
+  const entries = remembered(unfinished)
+  const found = entries.length && (await digest())
+  for (const entry of entries) {
+    if (entry.digest !== found) continue
+    const parts = await listArrived(upload, entry.UploadId)
     if (parts) {
-      memo.UploadId = UploadId
+      memo.UploadId = entry.UploadId
       return parts
     }
-    if (UploadId) store.forget(UploadId)
+    forget(entry.UploadId)
   }
-  for (const UploadId of store.official(String(params.FilePath))) {
-    const parts = await arrived(UploadId)
-    if (!parts || !(await areOfThisFile(params, parts, plan))) continue
-    memo.UploadId = UploadId
-    return parts
+  for (const find of FURTHER_FINDERS) {
+    const [id, parts] = (await find(upload)) || []
+    if (parts) {
+      memo.UploadId = id as string
+      return parts
+    }
   }
   return []
 }
 
 /** The parts on the server that are of this plan; undefined when the upload is gone or of another plan. */
-async function listArrived(
-  core: ClientCore,
-  upload: Params,
-  plan: Part[],
+export async function listArrived(
+  { core, target, signal, parts }: Multipart,
+  UploadId: string,
 ): Promise<PartDone[] | undefined> {
   const found: PartDone[] = []
   let PartNumberMarker: string | undefined
   do {
     let page: MultipartListPartResult
     try {
-      const params = { ...upload, ...(PartNumberMarker ? { PartNumberMarker } : {}) }
+      const params = { ...target, UploadId, signal, PartNumberMarker }
       page = (await perform(core, multipartListPart, params)) as MultipartListPartResult
     } catch (error) {
       // Completed, given up, of another key, or not ours to see: a new upload is begun instead.
-      const { code } = error as CosError
-      if (code === 'NoSuchUpload' || code === 'AccessDenied') return undefined
+      if (/^(NoSuchUpload|AccessDenied)$/.test((error as CosError).code)) return undefined
       throw error
     }
     for (const { PartNumber, ETag, Size } of page.Part) {
-      if (plan[Number(PartNumber) - 1]?.length !== Number(Size)) return undefined
+      const { length } = parts[Number(PartNumber) - 1] || {}
+      if (length !== Number(Size)) return undefined
       found.push({ PartNumber: Number(PartNumber), ETag })
     }
     PartNumberMarker = page.IsTruncated === 'true' ? page.NextPartNumberMarker : undefined
   } while (PartNumberMarker)
   return found
-}
-
-/** Whether the parts hold what the file holds. Slow, and so only for uploads that another client began. */
-async function areOfThisFile(
-  params: Params,
-  parts: PartDone[],
-  { parts: plan, fileSize }: Earlier['plan'],
-): Promise<boolean> {
-  for (const { PartNumber, ETag } of parts) {
-    const { position, length } = plan[PartNumber - 1] as Part
-    const content = await readLocalFile(params.FilePath, { position, length, fileSize })
-    if (`"${hexMd5(content)}"` !== ETag) return false
-  }
-  return true
 }
