@@ -5,8 +5,13 @@ import {
   cosError,
 } from '@miniprogram-cos/protocol'
 import { type Callback, settle } from './callback'
-import { type CallerPlace, CloudCredentials, type CloudOptions } from './cloud/cloudCredentials'
-import { Credentials } from './credentials/credentials'
+import {
+  type CallerPlace,
+  type CloudCredentials,
+  type CloudOptions,
+  cloudCredentials,
+} from './cloud/cloudCredentials'
+import { createCredentials } from './credentials/credentials'
 import { Emitter } from './events/emitter'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
 import { type ClientCore, perform } from './request/perform'
@@ -55,11 +60,10 @@ export class UploadCOS {
         'miniprogram-cos: ForcePathStyle: COS refuses it for buckets created since 2024-01-01',
       )
     }
-    const credentials = new Credentials(this.options, this)
     const events = new Emitter()
-    this._core = { options: this.options, credentials, events }
     this._tasks = new TaskQueue(this.options, events)
-    credentials.queue = () => this._tasks.next()
+    const credentials = createCredentials(this.options, this, () => this._tasks.next())
+    this._core = { options: this.options, credentials, events }
   }
 
   /**
@@ -73,7 +77,7 @@ export class UploadCOS {
     options: CloudCOSOptions = {},
   ): Client {
     const { mode: _, functionName: __, env: ___, ...rest } = options
-    const cloud = new CloudCredentials(options)
+    const cloud = cloudCredentials(options)
     // A form's key stands in its body, which nobody signs.
     const defaults: COSOptions = cloud.signs ? { SimpleUploadMethod: 'putObject' } : {}
     const own = { getAuthorization: cloud.getAuthorization }

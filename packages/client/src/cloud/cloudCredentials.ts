@@ -1,4 +1,4 @@
-import { type CosError, cosError } from '@miniprogram-cos/protocol'
+import { cosError } from '@miniprogram-cos/protocol'
 import type {
   AuthorizationRequest,
   SignatureAnswer,
@@ -41,83 +41,73 @@ export interface CloudOptions {
 }
 
 /** Asks the cloud function for a key or a signature, and remembers where the caller's files are. */
-export class CloudCredentials {
-  readonly signs: boolean
-  private readonly name: string
-  private readonly env: string | undefined
-  private placing: Promise<unknown> | undefined
+export interface CloudCredentials {
+  signs: boolean
   place: CallerPlace | undefined
-
-  constructor({ mode, functionName, env }: CloudOptions) {
-    this.signs = mode === 'signature'
-    this.name = functionName || (this.signs ? 'cos-signature' : 'cos-credentials')
-    this.env = env
-  }
-
   /** A getAuthorization: a key that permits all the caller may do, or a signature. */
-  readonly getAuthorization = async (
-    request: AuthorizationRequest,
-  ): Promise<TemporaryKeyAnswer | SignatureAnswer> => {
-    const { Bucket, Region, Method, Key, Pathname, Query, Headers } = request
-    const answer = await this.call(
-      this.signs ? { Bucket, Region, Method, Key, Pathname, Query, Headers } : {},
-    )
-    const { credentials: key, startTime, expiredTime, authorization: Authorization } = answer
-    if (Authorization) return { Authorization, SecurityToken: String(answer.sessionToken) }
-    if (!key?.tmpSecretId || !key.tmpSecretKey || !key.sessionToken || !expiredTime) {
-      throw this.failure('KitFunctionAnswer', 'answered without a key', false)
-    }
-    return {
-      TmpSecretId: key.tmpSecretId,
-      TmpSecretKey: key.tmpSecretKey,
-      SecurityToken: key.sessionToken,
-      ExpiredTime: expiredTime,
-      ...(startTime ? { StartTime: startTime } : {}),
-    }
-  }
-
+  getAuthorization(request: AuthorizationRequest): Promise<TemporaryKeyAnswer | SignatureAnswer>
   /** Asks for the place alone; whoever comes meanwhile waits for the same answer. */
-  async locate(): Promise<void> {
-    this.placing ??= this.call({})
-    try {
-      await this.placing
-    } finally {
-      this.placing = undefined
-    }
-  }
+  locate(): Promise<unknown>
+}
 
-  private async call(event: object): Promise<FunctionAnswer> {
-    let answer: FunctionAnswer | null | undefined
-    try {
-      answer = (await callFunction(this.name, event, this.env)) as FunctionAnswer
-    } catch (cause) {
+export function cloudCredentials({ mode, functionName, env }: CloudOptions): CloudCredentials {
+  const signs = mode === 'signature'
+  const name = functionName || (signs ? 'cos-signature' : 'cos-credentials')
+  let placing: Promise<unknown> | undefined
+
+  const failure = (code: string, what: string, retryable?: boolean, cause?: unknown) =>
+    cosError('credentials', code, `cloud function ${name} ${what}`, { retryable, cause })
+
+  const call = async (event: object): Promise<FunctionAnswer> => {
+    const answer = (await callFunction(name, event, env).catch((cause) => {
       const text = textOf(cause)
       // A function that is not deployed will not be a moment later.
       const isPassing = !/-501000/.test(text)
-      throw this.failure('KitFunctionFailed', `could not be called: ${text}`, isPassing, cause)
-    }
-    if (typeof answer !== 'object' || answer === null) {
-      throw this.failure(
+      throw failure('KitFunctionFailed', `could not be called: ${text}`, isPassing, cause)
+    })) as FunctionAnswer | null
+    if (!answer || typeof answer !== 'object') {
+      throw failure(
         'KitFunctionAnswer',
-        `answered with ${answer === null ? 'null' : typeof answer}`,
-        false,
+        `answered with ${answer === null ? answer : typeof answer}`,
       )
     }
-    const { error } = answer
+    const { error, bucket: Bucket, region: Region, prefix = '' } = answer
     if (error) {
-      throw this.failure(
-        error.code ?? 'KitFunctionFailed',
-        `refused: ${error.message}`,
-        error.retryable ?? false,
-      )
+      const { code = 'KitFunctionFailed', message, retryable } = error
+      throw failure(code, `refused: ${message}`, retryable)
     }
-    const { bucket, region, prefix } = answer
-    if (bucket && region) this.place = { Bucket: bucket, Region: region, prefix: prefix ?? '' }
+    if (Bucket && Region) self.place = { Bucket, Region, prefix }
     return answer
   }
 
-  private failure(code: string, what: string, retryable: boolean, cause?: unknown): CosError {
-    const message = `cloud function ${this.name} ${what}`
-    return cosError('credentials', code, message, { retryable, cause })
+  const self: CloudCredentials = {
+    signs,
+    place: undefined,
+    async getAuthorization({ Bucket, Region, Method, Key, Pathname, Query, Headers }) {
+      const asked = signs && { Bucket, Region, Method, Key, Pathname, Query, Headers }
+      const answer = await call(asked || {})
+      const { credentials, startTime, expiredTime, authorization: Authorization } = answer
+      if (Authorization) return { Authorization, SecurityToken: String(answer.sessionToken) }
+      const { tmpSecretId, tmpSecretKey, sessionToken } = credentials || {}
+      if (!tmpSecretId || !tmpSecretKey || !sessionToken || !expiredTime) {
+        throw failure('KitFunctionAnswer', 'answered without a key')
+      }
+      return {
+        TmpSecretId: tmpSecretId,
+        TmpSecretKey: tmpSecretKey,
+        SecurityToken: sessionToken,
+        ExpiredTime: expiredTime,
+        ...(startTime && { StartTime: startTime }),
+      }
+    },
+    async locate() {
+      placing = placing || call({})
+      try {
+        await placing
+      } finally {
+        placing = undefined
+      }
+    },
   }
+  return self
 }

@@ -1,4 +1,5 @@
-import { CosError } from '@miniprogram-cos/protocol'
+import { cosError } from '@miniprogram-cos/protocol'
+import { pick } from '../pick'
 
 /** One thing the client wants a key for: an entry of `options.Scope`. */
 export interface ScopeEntry {
@@ -123,84 +124,52 @@ export interface ReadySignature {
  * @throws CosError `KitInvalidAuthorization` naming what is missing
  */
 export function readAnswer(answer: unknown, source: string): Key | ReadySignature {
-  if (typeof answer === 'string') return readSignature({ Authorization: answer }, source)
-  if (typeof answer !== 'object' || answer === null) {
-    throw invalid(
-      `${source} callback params format error: got ${answer === null ? 'null' : typeof answer}`,
-    )
+  const invalid = (why: string) => {
+    const message = `${source} callback params ${why}`
+    const error = { message, code: 'Error' }
+    return cosError('credentials', 'KitInvalidAuthorization', message, { error })
   }
-  const given = answer as Record<string, unknown>
-  if (typeof given.Authorization === 'string') return readSignature(given, source)
-  return readKey(given, source)
-}
-
-function readKey(given: Record<string, unknown>, source: string): Key {
-  const SecretId = given.TmpSecretId ?? given.SecretId
-  const SecretKey = given.TmpSecretKey ?? given.SecretKey
+  if (!answer || !/^(string|object)$/.test(typeof answer)) {
+    throw invalid(`format error: got ${answer === null ? 'null' : typeof answer}`)
+  }
+  const given = (typeof answer === 'string' ? { Authorization: answer } : answer) as Given
   const SecurityToken = given.SecurityToken ?? given.XCosSecurityToken
+  const { Authorization, ExpiredTime, StartTime, Token, ClientIP, ClientUA, ScopeLimit } = given
+  const headers: Record<string, string> = {}
+  if (Token) headers.token = String(Token)
+  if (ClientIP) headers.clientIP = String(ClientIP)
+  if (ClientUA) headers.clientUA = String(ClientUA)
+  const token = SecurityToken ? { SecurityToken: String(SecurityToken) } : {}
+  if (typeof Authorization === 'string') {
+    const lacks = (field: string) => Authorization.indexOf(`q-${field}=`) < 0
+    if (SIGNATURE_FIELDS.some(lacks) || /\s/.test(Authorization)) {
+      throw invalid('format error: not a COS signature')
+    }
+    return { Authorization, headers, ...token }
+  }
   const required = {
-    TmpSecretId: SecretId,
-    TmpSecretKey: SecretKey,
+    TmpSecretId: given.TmpSecretId ?? given.SecretId,
+    TmpSecretKey: given.TmpSecretKey ?? given.SecretKey,
     SecurityToken,
-    ExpiredTime: given.ExpiredTime,
+    ExpiredTime,
   }
   for (const [name, value] of Object.entries(required)) {
-    if (value === undefined || value === null || value === '') {
-      throw invalid(`${source} callback params missing "${name}"`)
-    }
+    if (!value && value !== 0) throw invalid(`missing "${name}"`)
   }
-  for (const name of ['ExpiredTime', 'StartTime']) {
-    const value = given[name]
-    if (value !== undefined && value !== null && !/^\d{10}$/.test(String(value))) {
-      throw invalid(`${source} callback params "${name}" should be 10 digits`)
-    }
+  for (const [name, value] of Object.entries(pick({ ExpiredTime, StartTime }))) {
+    if (!/^\d{10}$/.test(String(value))) throw invalid(`"${name}" should be 10 digits`)
   }
   return {
-    SecretId: String(SecretId),
-    SecretKey: String(SecretKey),
-    SecurityToken: String(SecurityToken),
-    ExpiredTime: Number(given.ExpiredTime),
-    ...(given.StartTime ? { StartTime: Number(given.StartTime) } : {}),
-    headers: callerHeaders(given),
-    isScoped: given.ScopeLimit === true,
+    SecretId: String(required.TmpSecretId),
+    SecretKey: String(required.TmpSecretKey),
+    ...token,
+    ExpiredTime: Number(ExpiredTime),
+    StartTime: Number(StartTime || 0),
+    headers,
+    isScoped: ScopeLimit === true,
   }
 }
 
-function callerHeaders({ Token, ClientIP, ClientUA }: Record<string, unknown>) {
-  return {
-    ...(Token ? { token: String(Token) } : {}),
-    ...(ClientIP ? { clientIP: String(ClientIP) } : {}),
-    ...(ClientUA ? { clientUA: String(ClientUA) } : {}),
-  }
-}
+type Given = Record<string, unknown>
 
-const SIGNATURE_FIELDS = [
-  'q-sign-algorithm=',
-  'q-ak=',
-  'q-sign-time=',
-  'q-key-time=',
-  'q-url-param-list=',
-]
-
-function readSignature(given: Record<string, unknown>, source: string): ReadySignature {
-  const Authorization = given.Authorization as string
-  const lacking = SIGNATURE_FIELDS.find((field) => Authorization.indexOf(field) < 0)
-  if (lacking || /\s/.test(Authorization)) {
-    throw invalid(`${source} callback params format error: not a COS signature`)
-  }
-  const token = given.SecurityToken ?? given.XCosSecurityToken
-  return {
-    Authorization,
-    headers: callerHeaders(given),
-    ...(token ? { SecurityToken: String(token) } : {}),
-  }
-}
-
-function invalid(message: string): CosError {
-  return new CosError({
-    kind: 'credentials',
-    code: 'KitInvalidAuthorization',
-    message,
-    error: { message, code: 'Error' },
-  })
-}
+const SIGNATURE_FIELDS = ['sign-algorithm', 'ak', 'sign-time', 'key-time', 'url-param-list']

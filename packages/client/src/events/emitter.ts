@@ -4,23 +4,22 @@ type Listener = (event: never) => void
 export class Emitter {
   private readonly listeners: Record<string, Listener[]> = Object.create(null)
 
+  /** Those of a name, as they are now. */
+  get(name: string): Listener[] {
+    return this.listeners[name] || []
+  }
+
   on(name: string, listener: Listener): void {
-    const list = this.listeners[name] ?? []
-    this.listeners[name] = [...list, listener]
+    this.listeners[name] = [...this.get(name), listener]
   }
 
   /** Without a listener all of the name are let go. */
   off(name: string, listener?: Listener): void {
-    const list = this.listeners[name] ?? []
-    this.listeners[name] = listener ? list.filter((one) => one !== listener) : []
-  }
-
-  has(name: string): boolean {
-    return (this.listeners[name] ?? []).length > 0
+    this.listeners[name] = this.get(name).filter((one) => listener && one !== listener)
   }
 
   emit(name: string, event: unknown): void {
-    for (const listener of this.listeners[name] ?? []) isolated(() => listener(event as never))
+    for (const listener of this.get(name)) isolated(() => listener(event as never))
   }
 }
 

@@ -112,11 +112,10 @@ function heal(
     return false
   }
   // A provider may have answered for the first of several scopes only.
-  const isTooWide = used.isScoped && used.isWide && code === 'AccessDenied'
-  if (isTooWide) credentials.most = 0
+  const isTooWide = Boolean(used.isScoped && used.isWide) && code === 'AccessDenied'
   healed.key =
     isTime || isTooWide || isSilent(400) || /^(ExpiredToken|InvalidAccessKeyId)$/.test(code)
-  if (healed.key) credentials.drop(used)
+  if (healed.key) credentials.drop(used, isTooWide)
   return healed.key
 }
 

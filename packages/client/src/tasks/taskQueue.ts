@@ -214,7 +214,7 @@ export class TaskQueue {
 
   /** Many changes in a row are one event, and none costs anything when nobody listens. */
   private tell(): void {
-    if (this.isTelling || !EVENTS.some((name) => this.events.has(name))) return
+    if (this.isTelling || !EVENTS.some((name) => this.events.get(name)[0])) return
     this.isTelling = true
     soon(() => {
       this.isTelling = false

@@ -88,8 +88,8 @@ function urlTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions, Ex
     throw cosError('argument', 'KitInvalidParam', message)
   }
   const from = Math.round(serverTime(options)) - 1
-  const start = Math.min(StartTime ?? from, from)
-  const end = Math.min(from + seconds, ExpiredTime ?? Number.POSITIVE_INFINITY)
+  const start = Math.min(StartTime || from, from)
+  const end = Math.min(from + seconds, ExpiredTime || Number.POSITIVE_INFINITY)
   return `${start};${Math.max(end, start + 1)}`
 }
 
