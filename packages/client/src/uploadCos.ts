@@ -18,7 +18,7 @@ import { type ClientCore, perform } from './request/perform'
 import type { Params } from './request/prepare'
 import { runAlone } from './tasks/runAlone'
 import type { TaskInfo, TaskWork } from './tasks/task'
-import { TaskQueue } from './tasks/taskQueue'
+import { createTaskQueue, type TaskQueue } from './tasks/taskQueue'
 import {
   sliceUploadWork,
   type UploadFileParams,
@@ -61,7 +61,7 @@ export class UploadCOS {
       )
     }
     const events = new Emitter()
-    this._tasks = new TaskQueue(this.options, events)
+    this._tasks = createTaskQueue(this.options, events)
     const credentials = createCredentials(this.options, this, () => this._tasks.next())
     this._core = { options: this.options, credentials, events }
   }

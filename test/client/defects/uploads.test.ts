@@ -261,7 +261,7 @@ defect(
   async (launch) => {
     const timers = jest.spyOn(globalThis, 'setTimeout')
     const isListMade = () =>
-      timers.mock.calls.some(([run]) => /list-update|list\(\)/.test(String(run)))
+      timers.mock.calls.some(([run]) => /\blist\b/.test(String(run)))
     const phone = start(launch)
     await endOf(begin(phone).done)
     const without = isListMade()
