@@ -260,8 +260,7 @@ defect(
   'nobody listens: no list of tasks is made',
   async (launch) => {
     const timers = jest.spyOn(globalThis, 'setTimeout')
-    const isListMade = () =>
-      timers.mock.calls.some(([run]) => /\blist\b/.test(String(run)))
+    const isListMade = () => timers.mock.calls.some(([run]) => /\blist\b/.test(String(run)))
     const phone = start(launch)
     await endOf(begin(phone).done)
     const without = isListMade()

@@ -1,10 +1,16 @@
-import type { AbortSignalLike, AnyOperation, CosError } from '@miniprogram-cos/protocol'
+import type {
+  AbortSignalLike,
+  AnyOperation,
+  CosError,
+  ServiceFailure,
+} from '@miniprogram-cos/protocol'
 import { abortError, unlessAborted } from '../abort/unlessAborted'
 import type { Key, ReadySignature } from '../credentials/answers'
 import type { Credentials } from '../credentials/credentials'
 import type { Emitter } from '../events/emitter'
 import type { ResolvedOptions } from '../options'
 import { pause } from '../pause'
+import { pick } from '../pick'
 import { whenReady } from '../wx/wxLifecycle'
 import type { TransferProgress } from '../wx/wxTransfer'
 import { learnFromAnswer } from './clock'
@@ -60,7 +66,9 @@ export async function perform(
       } catch (error) {
         const failure = asCosError(error)
         const isAnswer = failure.kind === 'service'
-        const forgiven = isAnswer && row.forgive?.(failure as never, prepared.params)
+        const { statusCode, code, headers, RequestId } = failure as ServiceFailure
+        const answer = pick({ statusCode, code, headers, RequestId }) as ServiceFailure
+        const forgiven = isAnswer && row.forgive?.(answer, prepared.params)
         if (forgiven) return forgiven
         if (!isAnswer || !used || !heal(core, failure, used, healed)) {
           const isOurs = used && !('Authorization' in used)
