@@ -1,5 +1,6 @@
 import { argumentError, isSignedHeader, signRequest } from '@miniprogram-cos/protocol'
 import { signatureHash } from '../hash/signatureHash'
+import { signKeyOf } from './signing'
 
 /** What `COS.getAuthorization` takes; the names in lower case are those of older versions. */
 export interface AuthorizationParams {
@@ -49,6 +50,7 @@ export function staticAuthorization(given: AuthorizationParams, now: number): st
   const path = given.Pathname || given.pathname || (UseRawKey ? `/${Key}` : Key)
   const start = Math.round((now + (given.SystemClockOffset ?? 0)) / 1000) - 1
   const seconds = Number(given.Expires || given.expires || 900)
+  const keyTime = given.KeyTime || `${start};${start + seconds}`
   const { authorization } = signRequest(
     {
       method: given.method || given.Method || 'get',
@@ -56,8 +58,9 @@ export function staticAuthorization(given: AuthorizationParams, now: number): st
       query: valuesOf(given.Query ?? given.params),
       headers,
     },
-    { SecretId, SecretKey, keyTime: given.KeyTime || `${start};${start + seconds}` },
+    { SecretId, SecretKey, keyTime },
     signatureHash,
+    signKeyOf(SecretKey, keyTime),
   )
   return authorization
 }
