@@ -60,16 +60,21 @@ globalThis.wx = {
 }
 
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
-/** Milliseconds of one call. */
+/** Milliseconds that this process has worked: what else the machine does is not in it. */
+const worked = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+/** Milliseconds of work of one call. */
 const timed = async (run) => {
-  const started = process.hrtime.bigint()
+  const started = worked()
   await run()
-  return Number(process.hrtime.bigint() - started) / 1e6
+  return worked() - started
 }
 /** Calls per second: the median of batches, after warming up. */
 async function rate(run, batch = 400, batches = 9) {
   const times = []
-  for (let i = -2; i < batches; i++) {
+  for (let i = -6; i < batches; i++) {
     const time = await timed(async () => {
       for (let j = 0; j < batch; j++) await run(i * batch + j)
     })
@@ -154,16 +159,16 @@ const MEASUREMENTS = {
     content = new ArrayBuffer(MIB)
     let longest = 0
     let isOver = false
-    let last = performance.now()
+    let last = worked()
     const tick = () => {
-      const now = performance.now()
+      const now = worked()
       longest = Math.max(longest, now - last)
       last = now
       if (!isOver) setImmediate(tick)
     }
     // The first upload warms up; what it costs to come to speed is no part's doing.
     await cos.sliceUploadFile({ ...AT, Key: 'warm', FilePath: 'wxfile://f' })
-    last = performance.now()
+    last = worked()
     tick()
     await cos.sliceUploadFile({ ...AT, Key: 'k', FilePath: 'wxfile://f' })
     isOver = true
