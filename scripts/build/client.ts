@@ -15,8 +15,9 @@ const phone: BuildOptions = {
   platform: 'neutral',
   mainFields: ['main'],
   target: 'es2018',
-  // Chinese advice as it is, not as \\u escapes.
-  charset: 'utf8',
+  // An engine keeps a file's text, at two bytes a character if one of them is Chinese: 0.6 KB more in the
+  // package are 0.1 MB less in memory.
+  charset: 'ascii',
 }
 
 /** For files that nothing minifies after us. */
