@@ -35,7 +35,7 @@ let lastSecret: string | undefined
 let lastSignKey = ''
 
 /** A temporary key's SignKey is the same for all its requests: half of the work, done once. */
-function signKeyOf(secretKey: string, keyTime: string): string {
+export function signKeyOf(secretKey: string, keyTime: string): string {
   const secret = keyTime + secretKey
   if (lastSecret !== secret) {
     lastSecret = secret
