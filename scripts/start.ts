@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { config } from '../cos.config'
-import { buildAll } from './build'
+import { buildAll, FUNCTIONS } from './build'
 import { BUCKET, deployedFunctions } from './localSettings'
 import { checkFiles, chooseFiles } from './start/files'
 import { runMainJob } from './start/mainJob'
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
   if (url && files.length > 1) printer.line(`shared     curl -o ${files[0]?.name} '${url}'\n`)
   printer.line(`COS        ${cloud.cos}   bucket ${BUCKET.name}, region ${BUCKET.region}`)
   printer.line(`STS        ${cloud.sts}`)
-  printer.line(`functions  ${cloud.functions}   POST /cos-credentials`)
+  printer.line(`functions  ${cloud.functions}   POST /${FUNCTIONS.join(', /')}`)
   printer.line(`look       ${cloud.admin}   buckets, uploads and requests in a browser`)
   printer.line(`SecretId   ${LOCAL_ROOT_KEY.SecretId}`)
   printer.line(`SecretKey  ${LOCAL_ROOT_KEY.SecretKey}   (of the local cloud only)`)
