@@ -145,6 +145,25 @@ describe('a key for a scope', () => {
   })
 })
 
+test('says so when the policy would be longer than STS takes, and asks nobody', async () => {
+  const scope = Array.from({ length: 50 }, (_, i) => ({
+    action: 'name/cos:GetObject',
+    prefix: `private/${ALICE}/${'x'.repeat(200)}${i}`,
+  }))
+  const { error } = await ask(ALICE, { scope })
+  expect(error).toMatchObject({
+    code: 'KitPolicyTooLong',
+    message: expect.stringMatching(/would have \d+ characters, STS takes 6144/),
+  })
+})
+
+test('says so when the rules give a caller nothing a key could carry', async () => {
+  const access = { 'records/{openid}/**': { owner: ['write' as const], overwrite: false as const } }
+  const own = { ...standard, access } as CosConfig
+  const answer = await credentialsFunction(own, environmentOf(cloud))(invocationOf(ALICE))
+  expect(answer).toMatchObject({ error: { code: 'KitNothingGranted' } })
+})
+
 describe('a narrower key by choice', () => {
   test('by verbs', async () => {
     const key = await ask(ALICE, { verbs: ['read'] })

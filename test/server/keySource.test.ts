@@ -4,6 +4,7 @@ import {
   CallerLimiter,
   credentialsFunction,
   type Environment,
+  fetchTemporaryKey,
   KeyCache,
   signatureFunction,
   type TemporaryKey,
@@ -167,6 +168,26 @@ describe('by AssumeRole', () => {
     const answer = await call(ALICE)
     expect(answer.credentials).toBeDefined()
     expect(asked).toMatchObject([{ action: 'AssumeRole', outcome: 'ok' }])
+  })
+
+  test('by the function’s own role, whose key is temporary itself', async () => {
+    const statement = [{ effect: 'allow', action: ['name/sts:AssumeRole'], resource: ['*'] }]
+    const role = await fetchTemporaryKey(
+      { ...ROOT_KEY, region: config.region, localEndpoint: cloud.sts },
+      'function',
+      JSON.stringify({ version: '2.0', statement }),
+      1800,
+    )
+    const call = functionWith({
+      COS_STS_MODE: 'assume-role',
+      COS_STS_ROLE_ARN: ROLE,
+      COS_STS_SECRET_ID: undefined,
+      COS_STS_SECRET_KEY: undefined,
+      TENCENTCLOUD_SECRETID: role.tmpSecretId,
+      TENCENTCLOUD_SECRETKEY: role.tmpSecretKey,
+      TENCENTCLOUD_SESSIONTOKEN: role.sessionToken,
+    })
+    expect((await call(ALICE)).credentials).toBeDefined()
   })
 
   test.each<[string, Environment, string]>([
