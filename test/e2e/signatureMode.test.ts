@@ -60,6 +60,8 @@ test('another user is refused by the function, which says which rule said no', a
     code: 'KitRequestRefused',
     message: expect.stringContaining('access["private/{openid}/**"] only its owner may read'),
   })
+  const refusal = await bob.cos.getObject({ Key: `${prefix}small` }).catch((error) => error)
+  expect(refusal.advice.en).toContain('names the rule')
   await expect(bob.cos.getBucket({ Prefix: prefix })).rejects.toMatchObject({
     code: 'KitRequestRefused',
   })

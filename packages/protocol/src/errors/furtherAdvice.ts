@@ -29,4 +29,8 @@ export const FURTHER_ADVICE: AdviceTable = {
     'Call the function from a mini program, by wx.cloud.callFunction.',
     '请在小程序内通过 wx.cloud.callFunction 调用云函数。',
   ],
+  KitRequestRefused: [
+    'The message names the rule in cos.config.ts that says no.',
+    '错误信息写明了 cos.config.ts 中拒绝该请求的规则。',
+  ],
 }
