@@ -1,10 +1,15 @@
 import { operations } from '@miniprogram-cos/protocol'
 import {
   type AccessRules,
+  authorizeRequest,
+  type CosConfig,
+  checkConfig,
   compilePolicy,
   grantsForKeys,
   grantsOf,
+  readRequest,
   readRules,
+  requestedKeyProblem,
   VERBS,
   type Verb,
 } from '@miniprogram-cos/server'
@@ -255,4 +260,58 @@ test('for 10,000 rules, callers and requests, the compiled policy allows what th
   for (const one of Object.keys(ACTIONS)) {
     expect([one, (allowed.get(one) ?? 0) > 20]).toEqual([one, true])
   }
+})
+
+/** Requests of one action each, as cos-signature is asked for them. */
+const METHODS: Record<string, string> = {
+  GetObject: 'GET',
+  HeadObject: 'HEAD',
+  PutObject: 'PUT',
+  DeleteObject: 'DELETE',
+  GetBucket: 'GET',
+}
+
+test('what cos-signature signs is what the rules say, and what the key that signs it may do', () => {
+  let signed = 0
+  fc.assert(
+    fc.property(triples, ({ declared, who, requests }) => {
+      // Limits are the business of the property above, and of the tests of each.
+      const unlimited = Object.fromEntries(
+        Object.entries(declared).map(([path, { owner, everyone, groups }]) => [
+          path,
+          { owner, everyone, groups },
+        ]),
+      ) as AccessRules
+      const config = checkConfig({
+        ...PLACE,
+        env: 'e',
+        groups: { editors: [], admins: [] },
+        access: unlimited,
+      } as CosConfig)
+      const grants = grantsOf(config.rules, who)
+      for (const { key, action } of requests) {
+        const method = Object.hasOwn(METHODS, action) ? METHODS[action] : undefined
+        if (!method) continue
+        const isList = action === 'GetBucket'
+        const event = isList
+          ? { Method: method, Query: { prefix: key } }
+          : { Method: method, Key: key }
+        const asked: Request = { action, key, type: undefined, length: 1, acl: undefined }
+        const isKeyFit = requestedKeyProblem(key) === undefined
+        const expected = isKeyFit && mayByRules(unlimited, who, asked)
+        let used: ReturnType<typeof grantsOf> | undefined
+        try {
+          used = authorizeRequest(readRequest(event, PLACE), { grants }, config, () => false).grants
+        } catch {}
+        expect([action, key, used !== undefined]).toEqual([action, key, expected])
+        if (!used) continue
+        signed++
+        const policy = parsePolicy(JSON.stringify(compilePolicy(used, PLACE)))
+        expect(mayByPolicy(policy, asked)).toBe(true)
+        expect(mayByPolicy(policy, { ...asked, action: `${action}ACL` })).toBe(false)
+      }
+    }),
+    { numRuns: 600 },
+  )
+  expect(signed).toBeGreaterThan(30)
 })
