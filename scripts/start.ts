@@ -8,6 +8,7 @@ import { buildAll, FUNCTIONS } from './build'
 import { BUCKET, deployedFunctions } from './localSettings'
 import { checkFiles, chooseFiles } from './start/files'
 import { runMainJob } from './start/mainJob'
+import { openInBrowser } from './start/openInBrowser'
 import { createPhone } from './start/phone'
 import { activityOf, previewDemo } from './start/preview'
 import { Printer } from './start/printer'
@@ -16,7 +17,8 @@ const USAGE = `npm start -- [--once] [file …]
   Brings the local cloud up and runs the main job with your files, or with samples.
   Afterwards the demo app runs in a browser, on two phones with one bucket.
   --once         exit after the main job; status 0 only if every step held
-  --port <port>  of the page with the two phones; any free one by default`
+  --port <port>  of the page with the two phones; any free one by default
+  --no-open      only print its address; as it is where output is no terminal`
 
 /** Example users: 28 characters, as WeChat makes them. */
 const ALICE = { name: 'Alice', openid: 'oAlice-example-000000000001', language: 'zh_CN' }
@@ -30,6 +32,7 @@ async function main(): Promise<void> {
       once: { type: 'boolean' },
       help: { type: 'boolean' },
       port: { type: 'string', default: '0' },
+      'no-open': { type: 'boolean', default: process.stdout.isTTY !== true },
     },
   })
   if (values.help) {
@@ -73,6 +76,7 @@ async function main(): Promise<void> {
   preview = await previewDemo(cloud, USERS, Number(values.port))
   printer.title('The demo app, in your browser')
   printer.line(`open       ${preview.url}   two phones, two users, one bucket`)
+  if (!values['no-open']) openInBrowser(preview.url)
   printer.title('Still running (Ctrl+C ends it and removes its data)')
   if (url && files.length > 1) printer.line(`shared     curl -o ${files[0]?.name} '${url}'\n`)
   printer.line(`COS        ${cloud.cos}   bucket ${BUCKET.name}, region ${BUCKET.region}`)

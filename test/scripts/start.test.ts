@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,3 +43,23 @@ test('says which file is missing, with status 2', () => {
   const { status, stderr } = run('--once', '/nothing/here.jpg')
   expect([status, stderr.trim()]).toEqual([2, 'start: no such file: /nothing/here.jpg'])
 })
+
+test('stays up afterwards, with the demo on two phones', async () => {
+  const file = join(folder, 'small.txt')
+  writeFileSync(file, 'small')
+  const command = ['--import', 'tsx', 'scripts/start.ts', file]
+  const started = spawn(process.execPath, command, { cwd: ROOT })
+  let printed = ''
+  for await (const chunk of started.stdout) {
+    printed += chunk
+    if (printed.includes('Still running')) break
+  }
+  const url = /open +(http:\S+)/.exec(printed)?.[1] ?? ''
+  const page = await (await fetch(url)).text()
+  const phones = JSON.parse(/__phones = (.*?)<\/script>/.exec(page)?.[1] ?? '[]')
+  expect(phones.map(({ name }: { name: string }) => name)).toEqual(['Alice', 'Bob'])
+  const app = await (await fetch(`${phones[0].url}app.js`)).text()
+  expect(app).toContain('pages/files/files')
+  started.kill('SIGTERM')
+  expect(await once(started, 'exit')).toEqual([0, null])
+}, 60_000)
