@@ -95,7 +95,8 @@ export function goOnWithUpload(id: string): void {
 /** Gives an upload up, or takes a finished one off the list. */
 export function dropUpload(id: string): void {
   const row = find(id)
-  if (row) cos.cancelTask(row.task)
+  if (row?.task) cos.cancelTask(row.task)
+  else if (row) void freeParts(row.upload)
   rows = rows.filter((one) => one !== row)
   changed()
 }
@@ -150,6 +151,15 @@ async function run(row: Row): Promise<void> {
     upload.state = 'error'
     upload.problem = describeError(error)
     changed()
+  }
+}
+
+/** What an earlier start of the app has sent would be kept, and paid for, until somebody gives it up. */
+async function freeParts({ target }: Upload): Promise<void> {
+  try {
+    await cos.abortUploadTask({ Level: 'file', Key: await keyOf(target) })
+  } catch (_) {
+    // The user has given the upload up; there is nothing to tell.
   }
 }
 

@@ -152,14 +152,30 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('fourth.mp4')).toBe(checksum(readFileSync(fourth)))
   })
 
-  test('gives an upload up, and leaves nothing of it behind', async () => {
-    gate.close()
-    await alice.chooseFiles([large])
-    await gate.letThrough(1)
-    const row = alice.upload('holiday.mp4').filter({ hasText: STARTED })
-    await row.waitFor()
-    await row.getByLabel('Cancel').click()
-    await until(() => asked('multipartAbort').length === 1, 'the parts are freed')
+  test('gives an upload up, also one of an earlier start, and leaves nothing of it behind', async () => {
+    const given = join(desk.cloud.folder, 'given up.mp4')
+    writeFileSync(given, randomBytes(LARGE_BYTES))
+    const unfinished = async () => {
+      const { Upload } = await other.cos.multipartList({ Prefix: ALICES_FOLDER })
+      return Upload.length
+    }
+    for (const isRestarted of [false, true]) {
+      gate.close()
+      await alice.chooseFiles([given])
+      await gate.letThrough(1)
+      await alice.uploadSays('given up.mp4', STARTED)
+      expect(await unfinished()).toBe(1)
+      if (isRestarted) {
+        await alice.restart()
+        await alice.see('Only you can open these')
+        await alice.openTab('Upload')
+        await alice.uploadSays('given up.mp4', 'Interrupted')
+      }
+      desk.log.length = 0
+      await alice.press('given up.mp4', 'Cancel')
+      await until(() => asked('multipartAbort').length === 1, 'the parts are freed')
+      expect(await unfinished()).toBe(0)
+    }
   })
 
   test('previews a picture, and copies a link that opens it', async () => {

@@ -16,6 +16,8 @@ export class PartGate {
 
   close(): void {
     this.#free = 0
+    // Whatever was held before has been given up.
+    this.#held = []
   }
 
   async letThrough(count: number): Promise<void> {
