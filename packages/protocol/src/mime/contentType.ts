@@ -8,7 +8,7 @@ const TYPES = {
   'video/': 'mp4 webm 3gp=3gpp m4v=x-m4v mov=quicktime',
   'text/': 'css csv html txt=plain',
   'application/':
-    'json pdf xml zip doc=msword js=javascript ppt=vnd.ms-powerpoint xls=vnd.ms-excel',
+    'json pdf xml zip doc=msword gz=gzip js=javascript ppt=vnd.ms-powerpoint xls=vnd.ms-excel',
   'application/vnd.openxmlformats-officedocument.':
     'docx=wordprocessingml.document pptx=presentationml.presentation xlsx=spreadsheetml.sheet',
 }

@@ -16,9 +16,10 @@ export const AS_IS: Form = [(given) => given, (content) => content]
 /** The caller's list `Rules` is repeated elements `Rule`; those may have a form of their own. */
 export function list(element: string, field = `${element}s`, [toXml, fromXml] = AS_IS): Form {
   return [
-    ({ [field]: many, [element]: one, ...rest }) => ({
-      ...rest,
-      [element]: asList<Document>(many || one).map(toXml),
+    // What is given by the element's own name keeps its place.
+    ({ [field]: many, ...document }) => ({
+      ...document,
+      [element]: asList<Document>(many || document[element]).map(toXml),
     }),
     ({ [element]: items, ...rest }) => ({
       ...rest,

@@ -11,7 +11,7 @@ export function listOperation<Params extends ListParams, Result>(
 ): Operation<Params, Result> {
   return operation<Params, Result>('GET', 'bucket', action, {
     access: [{ action, on: 'prefix' }],
-    request: ({ Prefix = '' }) => ({ query: { prefix: Prefix } }),
+    request: ({ Prefix }) => ({ query: { prefix: Prefix || '' } }),
     ...details,
   })
 }
