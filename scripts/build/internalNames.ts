@@ -6,12 +6,12 @@
  */
 export const INTERNAL_NAMES = `
   _cloud _complete _core _perform _run _task _tasks
-  abandon absence access arrived ask base begin cache callProvider cancel chunk clock contentMd5
+  abandon access arrived ask base begin cache callProvider cancel chunk clock contentMd5
   copies drop events fixedKey flights forget forgive form free giveUp group headerList hmacSha1
   httpString idempotent info isContent isRunning isScoped isTelling keyTime lastId limit listeners locate
-  mayKnow memo needs official onLoaded onRepeat onSent ownHeadersWin paramList parts place placing plan
+  mayKnow mayLack memo needs official onLoaded onRepeat onSent ownHeadersWin paramList parts place placing plan
   query release remember remove restart row running scope scopeKey scopesEach settle signedPrefix signs
-  signsEach startNext store stringToSign subresource succeed target tasks tell tries unfinished work
+  signsEach sourceOf startNext stays store stringToSign subresource succeed target tasks tell tries unfinished work
 `
   .trim()
   .split(/\s+/)

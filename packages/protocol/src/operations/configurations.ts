@@ -72,9 +72,9 @@ function configure(
   add('Get', target, name, {
     ...more,
     result: ({ xml }: Reply) => read(xml(root)),
-    forgive: ({ code, ...meta }: ServiceFailure) =>
-      mayLack && meta.statusCode === 404 && ABSENCE.test(code)
-        ? { ...read({}), ...meta }
+    forgive: ({ statusCode, code, headers, RequestId }: ServiceFailure) =>
+      mayLack && statusCode === 404 && ABSENCE.test(code)
+        ? { ...read({}), statusCode, headers, ...(RequestId && { RequestId }) }
         : undefined,
   })
   if (!stays) add('Delete', target, name, more)
