@@ -6,12 +6,14 @@
  */
 export const INTERNAL_NAMES = `
   _cloud _complete _core _perform _run _task _tasks
-  abandon access arrived ask base begin cache callProvider cancel chunk clock contentMd5
-  copies drop events fixedKey flights forget forgive form free giveUp group headerList hmacSha1
-  httpString idempotent info isContent isRunning isScoped isTelling keyTime lastId limit listeners locate
-  mayKnow mayLack memo needs official onLoaded onRepeat onSent ownHeadersWin paramList parts place placing plan
-  query release remember remove restart row running scope scopeKey scopesEach settle signedPrefix signs
-  signsEach sourceOf startNext stays store stringToSign subresource succeed target tasks tell tries unfinished work
+  abandon access arrived ask base begin cache callProvider cancel chunk clock contentMd5 copies
+  core covers current drop endRound events fixedKey flight flights forget forgive form free
+  giveUp group headerList hmacSha1 httpString idempotent info isContent isRunning isScoped
+  isTelling isWide keyTime lastId limit listeners locate mayKnow mayLack memo narrow needs
+  official onLoaded onRepeat onSent ownHeadersWin paramList parts place placing plan query
+  release remember remove restart row running scope scopeKey scopesEach settle signedPrefix signs
+  signsEach sourceOf speeds spend spent startNext stays step store stringToSign subresource
+  succeed target tasks tell trial tries turn unfinished wanted work
 `
   .trim()
   .split(/\s+/)
