@@ -17,8 +17,9 @@ import { type COSOptions, type ResolvedOptions, resolveOptions } from './options
 import { type ClientCore, perform } from './request/perform'
 import type { Params } from './request/prepare'
 import { runAlone } from './tasks/runAlone'
-import type { TaskInfo, TaskWork } from './tasks/task'
+import type { TaskInfo, TaskSteps, TaskWork } from './tasks/task'
 import { createTaskQueue, type TaskQueue } from './tasks/taskQueue'
+import { abandonMultipart } from './upload/multipart'
 import {
   sliceUploadWork,
   type UploadFileParams,
@@ -194,15 +195,14 @@ export class UploadCOS {
   }
 
   /** @internal Queues an upload; with SkipTask it runs at once, and is in no list. */
-  _task(given: Params, work: (core: ClientCore, params: Params) => TaskWork): Promise<object> {
-    let made: TaskWork | undefined
-    const task: TaskWork = {
+  _task(given: Params, work: TaskWork): Promise<object> {
+    let params = given
+    const task: TaskSteps = {
       run: async (run) => {
-        const { onTaskReady: _, onTaskStart: __, ...params } = await this._complete(given)
-        made = work(this._core, params)
-        return made.run(run)
+        params = await this._complete(given)
+        return work(this._core, params, run)
       },
-      abandon: async (memo) => made?.abandon(memo),
+      abandon: (memo) => abandonMultipart(this._core, params, memo),
     }
     return given.SkipTask ? runAlone(task, given) : this._tasks.add(given, task)
   }

@@ -28,23 +28,24 @@ export function requestAny(core: ClientCore, params: Params): Promise<object> {
   const { Method = 'GET', Action, Query, Body, RawBody, Url } = params as RequestParams
   const method = Method.toUpperCase() as AnyOperation['method']
   const hasBucket = Boolean(params.Bucket ?? core.options.Bucket)
+  // An address of its own needs no bucket.
+  const target = params.Key ? 'object' : Url && !hasBucket ? 'service' : 'bucket'
   const row = {
     method,
-    // An address of its own needs no bucket.
-    target: params.Key ? 'object' : Url && !hasBucket ? 'service' : 'bucket',
-    ...(Action ? { subresource: Action } : {}),
+    target,
+    subresource: Action || undefined,
+    access: accessOf(method, target, Action || undefined, Query),
     idempotent: method !== 'POST',
     isContent: RawBody === true,
-    request: () => ({ query: Query, ...(Body === undefined ? {} : { body: Body }) }),
+    request: () => ({ query: Query, body: Body }),
     result: ({ body }: { body: string | ArrayBuffer }) =>
       RawBody ? { Body: body } : fieldsOf(body),
   } as unknown as AnyOperation
-  const access = accessOf(row, Query)
   if (Url && !/^https?:\/\/[^/]+/.test(Url)) {
     const message = `Url must begin with http:// or https://, got ${JSON.stringify(Url)}`
     throw cosError('argument', 'KitInvalidParam', message)
   }
-  return perform(core, { ...row, access }, params, Url ? { redirect: redirectTo(Url) } : {})
+  return perform(core, row, params, Url ? { redirect: redirectTo(Url) } : {})
 }
 
 /** Leads a request to another host and path, which are then what is signed. */
@@ -64,18 +65,19 @@ function redirectTo(url: string) {
 }
 
 /** What the request needs: what the table says, or what its method needs when the table does not know it. */
-function accessOf({ method, target, subresource }: AnyOperation, given: RequestParams['Query']) {
-  const query = {
-    ...(given as Record<string, string>),
-    ...(subresource ? { [subresource]: '' } : {}),
-  }
-  const known = recogniseOperation({ method, target, query, copies: false, form: false })?.row
-  if (known && known.subresource === subresource) {
-    // What a body or a header names is not looked into.
-    return known.access.map(({ action, on }) => ({ action, on: on === 'prefix' ? on : target }))
-  }
-  // `GetObject`, `PutBucket` …
-  return [{ action: capitalised(method) + capitalised(target), on: target }]
+function accessOf(
+  method: AnyOperation['method'],
+  target: AnyOperation['target'],
+  subresource: string | undefined,
+  given: RequestParams['Query'],
+): AnyOperation['access'] {
+  const query = { ...(given as Record<string, string>), ...(subresource && { [subresource]: '' }) }
+  const { row } = recogniseOperation({ method, target, query, copies: false, form: false }) || {}
+  // What a body or a header names is not looked into.
+  return row && row.subresource === subresource
+    ? row.access.map(({ action, on }) => ({ action, on: on === 'prefix' ? on : target }))
+    : // `GetObject`, `PutBucket` …
+      [{ action: capitalised(method) + capitalised(target), on: target }]
 }
 
 const capitalised = (word: string) => word[0]?.toUpperCase() + word.slice(1).toLowerCase()
@@ -84,15 +86,11 @@ const capitalised = (word: string) => word[0]?.toUpperCase() + word.slice(1).toL
 function fieldsOf(body: string | ArrayBuffer): object {
   if (typeof body !== 'string') return { Body: body }
   const text = body.trim()
-  if (text[0] === '<') {
-    return readXml(text)
+  if (text[0] === '<') return readXml(text)
+  try {
+    if (text[0] === '{') return JSON.parse(text) as object
+  } catch {
+    // Not what it looked like.
   }
-  if (text[0] === '{') {
-    try {
-      return JSON.parse(text) as object
-    } catch {
-      return { body }
-    }
-  }
-  return text === '' ? {} : { body }
+  return text ? { body } : {}
 }

@@ -1,10 +1,10 @@
 import type { AbortSignalLike } from '@miniprogram-cos/protocol'
 import { abortGroup } from '../abort/abortGroup'
 import type { Params } from '../request/prepare'
-import type { TaskMemo, TaskWork } from './task'
+import type { TaskMemo, TaskSteps } from './task'
 
 /** An upload outside of the queue. */
-export async function runAlone(work: TaskWork, params: Params): Promise<object> {
+export async function runAlone(work: TaskSteps, params: Params): Promise<object> {
   const memo: TaskMemo = {}
   const signal = (params.signal as AbortSignalLike | undefined) ?? abortGroup().signal
   try {

@@ -1,4 +1,6 @@
 import type { AbortSignalLike, CosError } from '@miniprogram-cos/protocol'
+import type { ClientCore } from '../request/perform'
+import type { Params } from '../request/prepare'
 
 /** The official words. */
 export type TaskState =
@@ -52,8 +54,11 @@ export interface Progress {
   percent: number
 }
 
+/** How an upload runs, its params completed. */
+export type TaskWork = (core: ClientCore, params: Params, run: TaskRun) => Promise<object>
+
 /** One upload: how it runs, and how what it left on the server is freed once it is given up. */
-export interface TaskWork {
+export interface TaskSteps {
   run: (run: TaskRun) => Promise<object>
   abandon: (memo: TaskMemo) => Promise<void>
 }

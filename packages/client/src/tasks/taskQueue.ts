@@ -6,12 +6,12 @@ import { soon } from '../pause'
 import { pick } from '../pick'
 import { asCosError } from '../request/failures'
 import type { Params } from '../request/prepare'
-import type { TaskInfo, TaskMemo, TaskState, TaskWork } from './task'
+import type { TaskInfo, TaskMemo, TaskState, TaskSteps } from './task'
 
 interface Task {
   info: TaskInfo
   params: Params
-  work: TaskWork
+  work: TaskSteps
   memo: TaskMemo
   group?: AbortGroup
   /** The run under way, and what it left behind. */
@@ -26,7 +26,7 @@ interface Task {
  */
 export interface TaskQueue {
   /** Adds an upload and starts it when its turn comes. Nothing of its file is read before. */
-  add(params: Params, work: TaskWork): Promise<object>
+  add(params: Params, work: TaskSteps): Promise<object>
   list(): TaskInfo[]
   /** The next tasks of which nothing has been sent. */
   next(): TaskInfo[]

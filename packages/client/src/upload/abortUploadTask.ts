@@ -42,59 +42,44 @@ export async function abortUploadTask(
   core: ClientCore,
   params: Params,
 ): Promise<AbortUploadTaskResult> {
-  const { Level = 'task', Key, UploadId, AsyncLimit = 1 } = params as AbortUploadTaskParams
+  const { options } = core
+  const { Level = 'task', Key = '', UploadId = '', AsyncLimit } = params as AbortUploadTaskParams
   const at = {
-    Bucket: String(params.Bucket ?? core.options.Bucket ?? ''),
-    Region: String(params.Region ?? core.options.Region ?? ''),
+    Bucket: String(params.Bucket || options.Bucket || ''),
+    Region: String(params.Region || options.Region || ''),
   }
-  const uploads = await uploadsOf(core, at, { Level, Key, UploadId })
-  const result: AbortUploadTaskResult = { successList: [], errorList: [] }
-  const limit = Math.max(1, Number(AsyncLimit) || 1)
-  await runPool(
-    uploads,
-    () => limit,
-    async (upload) => {
-      try {
-        await perform(core, multipartAbort, { ...upload })
-        result.successList.push(upload)
-      } catch (error) {
-        result.errorList.push({ ...upload, error: error as CosError })
-      }
-    },
-  )
-  return result
-}
-
-async function uploadsOf(
-  core: ClientCore,
-  at: { Bucket: string; Region: string },
-  { Level, Key, UploadId }: AbortUploadTaskParams,
-): Promise<GivenUp[]> {
-  if (Level === 'task') {
-    if (!Key) throw missingParam('Key')
-    if (!UploadId) throw missingParam('UploadId')
-    return [{ ...at, Key, UploadId }]
-  }
-  if (Level !== 'file' && Level !== 'bucket') {
+  if (!/^(task|file|bucket)$/.test(Level)) {
     const message = `Level must be task, file or bucket, got ${JSON.stringify(Level)}`
     throw cosError('argument', 'KitInvalidParam', message)
   }
-  if (Level === 'file' && !Key) throw missingParam('Key')
-  const found: GivenUp[] = []
-  let markers: Params = {}
-  for (;;) {
-    const page = (await perform(core, multipartList, {
-      ...at,
-      Prefix: Level === 'file' ? Key : '',
-      ...markers,
-    })) as MultipartListResult
-    for (const upload of page.Upload) {
-      // A prefix finds longer keys too.
-      if (Level === 'bucket' || upload.Key === Key) {
-        found.push({ ...at, Key: upload.Key, UploadId: upload.UploadId })
+  if (Level !== 'bucket' && !Key) throw missingParam('Key')
+  if (Level === 'task' && !UploadId) throw missingParam('UploadId')
+  const uploads: GivenUp[] = []
+  if (Level === 'task') uploads.push({ ...at, Key, UploadId })
+  else {
+    const Prefix = Level === 'file' ? Key : ''
+    let isMore = true
+    for (let markers: Params = {}; isMore; ) {
+      const asked = { ...at, Prefix, ...markers }
+      const page = (await perform(core, multipartList, asked)) as MultipartListResult
+      for (const { Key: own, UploadId: id } of page.Upload) {
+        // A prefix finds longer keys too.
+        if (!Prefix || own === Key) uploads.push({ ...at, Key: own, UploadId: id })
       }
+      isMore = page.IsTruncated === 'true'
+      markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
     }
-    if (page.IsTruncated !== 'true') return found
-    markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
   }
+  const result: AbortUploadTaskResult = { successList: [], errorList: [] }
+  const free = async (upload: GivenUp) => {
+    try {
+      await perform(core, multipartAbort, { ...upload })
+      result.successList.push(upload)
+    } catch (error) {
+      result.errorList.push({ ...upload, error: error as CosError })
+    }
+  }
+  const limit = Math.max(1, Number(AsyncLimit) || 1)
+  await runPool(uploads, () => limit, free)
+  return result
 }

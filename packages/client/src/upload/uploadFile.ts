@@ -14,7 +14,7 @@ import { type ClientCore, perform } from '../request/perform'
 import type { Params } from '../request/prepare'
 import type { TaskInfo, TaskRun, TaskWork } from '../tasks/task'
 import { readLocalFile, sizeOfFile } from './localFile'
-import { abandonMultipart, uploadMultipart } from './multipart'
+import { uploadMultipart } from './multipart'
 import { progressReporter } from './progress'
 
 export interface UploadFileParams extends ObjectParams, ContentParams {
@@ -42,138 +42,101 @@ export interface UploadFileResult extends ResultMeta {
   UploadId?: string
 }
 
-/** A task that uploads a local file: small ones in one request, large ones in parts. */
-export function uploadFileWork(core: ClientCore, params: Params): TaskWork {
+/** Uploads a local file: small ones in one request, large ones in parts. */
+export const uploadFileWork: TaskWork = async (core, params, run) => {
   const { SliceSize, ...rest } = params
-  return {
-    run: async (run) => {
-      const size = await sizeOfFile(params.FilePath)
-      const isLarge = size > Number(SliceSize ?? core.options.SliceSize)
-      if (isLarge) return runMultipart(core, rest, size, run)
-      const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
-      // The file counts here, whatever else is given.
-      return isForm
-        ? sendForm(core, rest, size, run)
-        : sendContent(core, { ...rest, Body: undefined }, run)
-    },
-    abandon: (memo) => abandonMultipart(core, params, memo),
-  }
+  const size = await sizeOfFile(params.FilePath)
+  if (size > Number(SliceSize ?? core.options.SliceSize)) return inParts(core, rest, run, size)
+  const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
+  // The file counts here, whatever else is given.
+  return isForm
+    ? sendForm(core, rest, run, size)
+    : putContentWork(core, { ...rest, Body: undefined }, run)
 }
 
 /**
- * A task that uploads a local file in parts, whatever its size; only an empty one is a plain object.
- * `SliceSize` is an older name of `ChunkSize` here, as in cos-wx-sdk-v5.
+ * Uploads a local file in parts, whatever its size; only an empty one is a plain object. `SliceSize` is an
+ * older name of `ChunkSize` here, as in cos-wx-sdk-v5.
  */
-export function sliceUploadWork(core: ClientCore, given: Params): TaskWork {
-  const { SliceSize, ...params } = given
-  params.ChunkSize ??= SliceSize
-  return {
-    run: async (run) => {
-      const size = await sizeOfFile(params.FilePath)
-      if (size === 0) return sendContent(core, { ...params, Body: '' }, run)
-      return runMultipart(core, params, size, run)
-    },
-    abandon: (memo) => abandonMultipart(core, params, memo),
+export const sliceUploadWork: TaskWork = async (core, { SliceSize, ...params }, run) => {
+  const size = await sizeOfFile(params.FilePath)
+  return size
+    ? inParts(core, { ...params, ChunkSize: params.ChunkSize ?? SliceSize }, run, size)
+    : putContentWork(core, { ...params, Body: '' }, run)
+}
+
+/** Sends one form with the whole file, streamed by WeChat. */
+export const postFileWork: TaskWork = async (core, params, run) => {
+  const obstacle = formObstacle(params)
+  if (obstacle) {
+    const message = `a form upload cannot carry ${obstacle}: use putObject or uploadFile`
+    throw cosError('argument', 'KitInvalidParam', message)
   }
+  return sendForm(core, params, run, await sizeOfFile(params.FilePath))
 }
 
-/** A task that sends one form with the whole file, streamed by WeChat. */
-export function postFileWork(core: ClientCore, params: Params): TaskWork {
-  return {
-    run: async (run) => {
-      const obstacle = formObstacle(params)
-      if (obstacle) {
-        const message = `a form upload cannot carry ${obstacle}: use putObject or uploadFile`
-        throw cosError('argument', 'KitInvalidParam', message)
-      }
-      return sendForm(core, params, await sizeOfFile(params.FilePath), run)
-    },
-    abandon: nothing,
-  }
+/** Makes an object from a text, a buffer or a whole file. */
+export const putContentWork: TaskWork = async (core, params, run) => {
+  const { FilePath, UploadAddMetaMd5 } = params
+  const Body = (
+    params.Body === undefined && FilePath !== undefined
+      ? await readLocalFile(FilePath)
+      : params.Body
+  ) as string | ArrayBuffer | undefined
+  const content: Params = { ...params, Body, signal: run.signal }
+  // The content's MD5 as metadata, for whoever reads the object later.
+  if (Body && (UploadAddMetaMd5 ?? core.options.UploadAddMetaMd5))
+    content['x-cos-meta-md5'] = hexMd5(Body)
+  const size = typeof Body === 'string' ? utf8Length(Body) : Body?.byteLength || 0
+  const report = reporter(core, params, run, size)
+  report(0)
+  const result = await perform(core, putObject, content)
+  report(size)
+  return result
 }
 
-/** A task that makes an object from a text, a buffer or a whole file. */
-export function putContentWork(core: ClientCore, params: Params): TaskWork {
-  return { run: (run) => sendContent(core, params, run), abandon: nothing }
-}
-
-const nothing = () => Promise.resolve()
-
-function runMultipart(
-  core: ClientCore,
-  { onProgress, ...params }: Params,
-  size: number,
-  { signal, memo, begin, progress }: TaskRun,
-): Promise<object> {
-  begin(size)
-  const onLoaded = reporter(core, size, onProgress, progress)
+function inParts(core: ClientCore, params: Params, run: TaskRun, size: number): Promise<object> {
+  const { signal, memo } = run
+  const onLoaded = reporter(core, params, run, size)
   return uploadMultipart(core, params, size, { signal, memo, onLoaded })
 }
 
-async function sendContent(
+async function sendForm(
   core: ClientCore,
-  { onProgress, ...rest }: Params,
-  { signal, begin, progress }: TaskRun,
+  params: Params,
+  run: TaskRun,
+  size: number,
 ): Promise<object> {
-  if (rest.Body === undefined && rest.FilePath !== undefined) {
-    rest.Body = await readLocalFile(rest.FilePath)
-  }
-  const { Body } = rest
-  // The content's MD5 as metadata, for whoever reads the object later.
-  if (Body && (rest.UploadAddMetaMd5 ?? core.options.UploadAddMetaMd5)) {
-    rest['x-cos-meta-md5'] = hexMd5(Body as ArrayBuffer)
-  }
-  const total =
-    typeof Body === 'string' ? utf8Length(Body) : ((Body as ArrayBuffer)?.byteLength ?? 0)
-  begin(total)
-  const report = reporter(core, total, onProgress, progress)
+  const report = reporter(core, params, run, size)
   report(0)
-  const result = await perform(core, putObject, { ...rest, signal })
-  report(total)
+  const form = { ...params, signal: run.signal }
+  const result = await perform(core, postObject, form, {
+    // WeChat counts the form around the file too.
+    onSent: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
+      report(Math.floor((sent / Math.max(total, 1)) * size)),
+  })
+  report(size)
   return result
 }
 
 /** Headers that COS takes from a PUT only (document 436/14690), however they are given. */
 const NOT_IN_FORMS =
-  /^(?:pic-operations|x-cos-(?:forbid-overwrite|traffic-limit|mime-limit|grant-.*|server-side-encryption.*))$/i
+  /^(pic-operations|x-cos-(forbid-overwrite|traffic-limit|mime-limit|grant-.*|server-side-encryption.*))$/i
 
-function formObstacle(params: Params): string | undefined {
-  return Object.keys(paramHeaders(params)).find((name) => NOT_IN_FORMS.test(name))
-}
+const formObstacle = (params: Params) =>
+  Object.keys(paramHeaders(params)).find((name) => NOT_IN_FORMS.test(name))
 
 /** Tells the listener of the call and the task list. */
 function reporter(
   { options }: ClientCore,
-  total: number,
-  onProgress: unknown,
-  tell: (progress: UploadProgress) => void,
-) {
-  const listener = onProgress as UploadFileParams['onProgress']
-  return progressReporter(total, options.ProgressInterval, (progress) => {
-    tell(progress)
-    listener?.(progress)
-  })
-}
-
-async function sendForm(
-  core: ClientCore,
-  { onProgress, ...params }: Params,
+  params: Params,
+  { begin, progress: tell }: TaskRun,
   size: number,
-  { signal, begin, progress }: TaskRun,
-): Promise<object> {
+) {
   begin(size)
-  const report = reporter(core, size, onProgress, progress)
-  report(0)
-  const result = await perform(
-    core,
-    postObject,
-    { ...params, signal },
-    {
-      // WeChat counts the form around the file too.
-      onSent: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
-        report(Math.floor((sent / Math.max(total, 1)) * size)),
-    },
-  )
-  report(size)
-  return result
+  const { onProgress } = params as Partial<UploadFileParams>
+  return progressReporter(size, options.ProgressInterval, (progress) => {
+    tell(progress)
+    onProgress?.(progress)
+  })
 }

@@ -39,11 +39,14 @@ export async function uploadFiles(
   const progress = files.map(() => ({ loaded: 0, total: 0, speed: 0 }))
   const tell = () => {
     if (!onProgress) return
-    const sum = (name: 'loaded' | 'total' | 'speed') =>
-      progress.reduce((total, one) => total + one[name], 0)
-    const [loaded, total] = [sum('loaded'), sum('total')]
-    const percent = total === 0 ? 0 : Math.floor((loaded / total) * 100) / 100
-    isolated(() => onProgress({ loaded, total, speed: sum('speed'), percent }))
+    const all = { loaded: 0, total: 0, speed: 0, percent: 0 }
+    for (const { loaded, total, speed } of progress) {
+      all.loaded += loaded
+      all.total += total
+      all.speed += speed
+    }
+    all.percent = Math.floor((all.loaded / (all.total || 1)) * 100) / 100
+    isolated(() => onProgress(all))
   }
   const outcomes = files.map(async (file, Index): Promise<UploadFilesResult['files'][number]> => {
     const options: FileOptions = { Index, TaskId: '', ...scalars(file) }
@@ -51,11 +54,11 @@ export async function uploadFiles(
       for (const listener of [file.onFileFinish, onFileFinish]) {
         if (listener) isolated(() => listener(error, data, options))
       }
-      return { options, error, ...(data ? { data } : {}) }
+      return { options, error, ...(data && { data }) }
     }
     try {
       const data = await upload({
-        ...(SliceSize === undefined ? {} : { SliceSize }),
+        SliceSize,
         ...file,
         onTaskReady: (id: string) => {
           options.TaskId = id
