@@ -1,9 +1,4 @@
-import type {
-  AbortSignalLike,
-  AnyOperation,
-  CosError,
-  ServiceFailure,
-} from '@miniprogram-cos/protocol'
+import type { AbortSignalLike, AnyOperation, CosError } from '@miniprogram-cos/protocol'
 import { abortError, unlessAborted } from '../abort/unlessAborted'
 import type { Key, ReadySignature } from '../credentials/answers'
 import type { Credentials } from '../credentials/credentials'
@@ -66,9 +61,8 @@ export async function perform(
       } catch (error) {
         const failure = asCosError(error)
         const isAnswer = failure.kind === 'service'
-        const { statusCode, code, headers, RequestId } = failure as ServiceFailure
-        const answer = pick({ statusCode, code, headers, RequestId }) as ServiceFailure
-        const forgiven = isAnswer && row.forgive?.(answer, prepared.params)
+        const told = pick(failure, /^(statusCode|code|headers|RequestId)$/) as never
+        const forgiven = isAnswer && row.forgive?.(told, prepared.params)
         if (forgiven) return forgiven
         if (!isAnswer || !used || !heal(core, failure, used, healed)) {
           const isOurs = used && !('Authorization' in used)
