@@ -28,8 +28,8 @@ export interface ObjectVersionParams extends ObjectParams {
 
 /** Tags are `<TagSet>` of `<Tag>`; callers may have them so too. */
 export const TAGS: Form = [
-  ({ TagSet, Tags = [] }) => {
-    const set = TagSet || Tags
+  ({ TagSet, Tags }) => {
+    const set = TagSet || Tags || []
     return { TagSet: { Tag: set.Tag || set } }
   },
   ({ TagSet }) => ({ Tags: asList(TagSet?.Tag) }),
