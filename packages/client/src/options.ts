@@ -183,7 +183,8 @@ export function resolveOptions(given: COSOptions): ResolvedOptions {
     options[name] = minimum === undefined || isAuto ? value : Math.max(minimum, value)
   }
   options.MaxPartNumber = Math.min(options.MaxPartNumber as number, DEFAULTS.MaxPartNumber)
-  options.SecurityToken = options.SecurityToken || options.XCosSecurityToken
+  const { SecurityToken, XCosSecurityToken } = options
+  options.SecurityToken = SecurityToken || XCosSecurityToken || SecurityToken
   // `https` is accepted for `https:`.
   options.Protocol = String(options.Protocol || DEFAULTS.Protocol).replace(/:?$/, ':')
   return options as unknown as ResolvedOptions
