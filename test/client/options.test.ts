@@ -48,8 +48,6 @@ const OTHER_DEFAULTS: Record<string, unknown> = {
   Protocol: 'https:',
   // No telemetry.
   TrackerDelay: undefined,
-  // An empty one is none: the older name counts then.
-  SecurityToken: undefined,
 }
 
 describe('the options of cos-wx-sdk-v5', () => {
