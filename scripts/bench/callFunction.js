@@ -3,6 +3,8 @@
  * own. Prints one line of JSON.
  *   node callFunction.js <file> cold | warm | users
  */
+const { statSync } = require('node:fs')
+
 const [file, mode] = process.argv.slice(2)
 const now = () => Number(process.hrtime.bigint()) / 1e6
 const cpu = () => {
@@ -11,6 +13,13 @@ const cpu = () => {
 }
 const print = (result) => process.stdout.write(`${JSON.stringify(result)}\n`)
 console.log = () => {}
+
+/** Files of the function and its modules that were read, and their bytes. */
+function loaded() {
+  const files = Object.keys(require.cache).filter((name) => name !== __filename)
+  const sizes = files.map((name) => statSync(name).size)
+  return { files: files.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }
+}
 
 let main
 async function call(openid) {
@@ -34,7 +43,7 @@ async function run() {
   const [started, cpuBefore] = [now(), cpu()]
   main = require(file).main
   await call(user(0))
-  if (mode === 'cold') return print({ wall: now() - started, cpu: cpu() - cpuBefore })
+  if (mode === 'cold') return print({ wall: now() - started, cpu: cpu() - cpuBefore, ...loaded() })
   if (mode === 'users') {
     for (let i = 1; i < 1000; i++) await call(user(i % 100))
     return print({})
