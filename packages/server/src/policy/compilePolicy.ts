@@ -1,7 +1,7 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
 import type { Grant } from '../access/grants'
 import { actionsOf } from './verbOperations'
-import { type Condition, conditionOf } from './writeConditions'
+import { type Condition, contentCondition, writeKind } from './writeConditions'
 
 export interface PolicyStatement {
   effect: 'allow'
@@ -50,30 +50,36 @@ export function compilePolicy(grants: Grant[], place: Place): PolicyDocument {
   }
 }
 
-/** Statements for permissions; those with the same resources and condition share one. */
+/**
+ * Statements for permissions: the actions of one path under one condition stand together, and paths for
+ * which the same actions are permitted under it share a statement.
+ */
 export function statementsOf(permissions: Permission[], place: Place): PolicyStatement[] {
-  const byAction = new Map<string, PolicyStatement>()
-  for (const { action, path, grant } of permissions) {
-    const condition = grant.verb === 'write' ? conditionOf(action, grant.rule) : undefined
-    if (condition === 'never') continue
-    const key = `${action} ${JSON.stringify(condition)}`
-    const statement = byAction.get(key)
-    if (statement) statement.resource.push(resourceOf(place, path))
+  const byPath = new Map<string, Permission & { condition: string; actions: string[] }>()
+  for (const permission of permissions) {
+    const { action, path, grant } = permission
+    const kind = grant.verb === 'write' ? writeKind(action, grant.rule) : 'free'
+    if (kind === 'never') continue
+    // A rule has one condition, so its pattern tells which.
+    const condition = kind === 'content' ? grant.rule.pattern : ''
+    const name = `${condition}\n${path}`
+    const known = byPath.get(name)
+    if (!known) byPath.set(name, { ...permission, condition, actions: [`name/cos:${action}`] })
+    else if (!known.actions.includes(`name/cos:${action}`)) known.actions.push(`name/cos:${action}`)
+  }
+  const statements = new Map<string, PolicyStatement>()
+  for (const { condition, path, grant, actions } of byPath.values()) {
+    const name = `${condition}\n${actions.join()}`
+    const known = statements.get(name)
+    if (known) known.resource.push(resourceOf(place, path))
     else {
-      byAction.set(key, {
+      statements.set(name, {
         effect: 'allow',
-        action: [`name/cos:${action}`],
+        action: actions,
         resource: [resourceOf(place, path)],
-        ...(condition ? { condition } : {}),
+        ...(condition ? { condition: contentCondition(grant.rule) } : {}),
       })
     }
   }
-  const merged = new Map<string, PolicyStatement>()
-  for (const statement of byAction.values()) {
-    const { action, ...rest } = statement
-    const same = merged.get(JSON.stringify(rest))
-    if (same) same.action.push(...action)
-    else merged.set(JSON.stringify(rest), statement)
-  }
-  return [...merged.values()]
+  return [...statements.values()]
 }

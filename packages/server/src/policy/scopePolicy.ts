@@ -5,7 +5,7 @@ import { FunctionFault } from '../functionFault'
 import { type Permission, type Place, type PolicyDocument, statementsOf } from './compilePolicy'
 import { keyObstacle } from './keyObstacle'
 import { actionsOf } from './verbOperations'
-import { conditionOf } from './writeConditions'
+import { writeKind } from './writeConditions'
 
 /** One entry of the official clients' `options.Scope`. */
 export interface ScopeEntry {
@@ -73,7 +73,7 @@ function checkEntry(
     const obstacle = keyObstacle(rule)
     const isNamed = rule.overwrite && rule.names === 'server' && isServerName(path)
     if (obstacle && !isNamed) return refuse(obstacle, rule.pattern)
-    if (conditionOf(action, rule) === 'never') {
+    if (writeKind(action, rule) === 'never') {
       return refuse('the rule limits the size, and no key can limit the sum of parts', rule.pattern)
     }
   }

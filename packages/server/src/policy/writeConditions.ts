@@ -8,14 +8,20 @@ const SIMPLE = ['PutObject', 'PostObject']
 const DESCRIBING = [...SIMPLE, 'InitiateMultipartUpload']
 
 /**
- * The condition of an action under a rule, `'never'` if the rule's limits cannot be kept with it, or
- * undefined if it needs none. An object must not be made public by a header, whatever the rule.
+ * How an action that writes stands to its rule: it needs the rule's condition (`content`), needs none
+ * (`free`), or cannot keep the rule's limits at all (`never`).
  */
-export function conditionOf(action: string, rule: Rule): Condition | 'never' | undefined {
-  const isSimple = SIMPLE.includes(action)
+export function writeKind(action: string, rule: Rule): 'content' | 'free' | 'never' {
   // The sum of an upload's parts is nothing a policy can see.
-  if (rule.maxBytes !== undefined && !isSimple) return 'never'
-  if (!DESCRIBING.includes(action)) return undefined
+  if (rule.maxBytes !== undefined && !SIMPLE.includes(action)) return 'never'
+  return DESCRIBING.includes(action) ? 'content' : 'free'
+}
+
+/**
+ * What a rule demands of content that is written. An object must not be made public by a header, whatever
+ * the rule.
+ */
+export function contentCondition(rule: Rule): Condition {
   return {
     string_equal_if_exist: { 'cos:x-cos-acl': ['default', 'private'] },
     ...(rule.types ? { string_like: { 'cos:content-type': rule.types } } : {}),
