@@ -191,7 +191,7 @@ async function live(seed: number, cloud: TestCloud, simulator: Simulator) {
     await new Promise((resolve) => setTimeout(resolve, dice.next() * 25))
     const action = dice.pick(['pause', 'restart', 'hide', 'show', 'kill', 'network', 'cancel'])
     if (action === 'pause') app.cos.pauseTask(id)
-    if (action === 'restart') app.cos.restartTask(id)
+    if (action === 'restart') void app.cos.restartTask(id)
     if (action === 'hide') simulator.hide()
     if (action === 'show') simulator.show()
     if (action === 'network') {
@@ -211,7 +211,7 @@ async function live(seed: number, cloud: TestCloud, simulator: Simulator) {
   cloud.faults.set({ rules: [] })
   const deadline = Date.now() + 20_000
   while (outcome === 'none' && Date.now() < deadline) {
-    app.cos.restartTask(id)
+    void app.cos.restartTask(id)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   acknowledged.push(...app.acknowledged)

@@ -159,7 +159,7 @@ for (const [name, row] of Object.entries(operations) as [string, AnyOperation][]
     value(this: COS, params: object | undefined, callback?: Callback<object>) {
       // getService may be called with the callback alone.
       if (typeof params === 'function') return this._perform(row, {}, params as typeof callback)
-      if (work) return settle(this._task({ ...params }, work), callback)
+      if (work) return this._task({ ...params }, work, callback)
       return this._perform(row, params, callback)
     },
     writable: true,

@@ -116,22 +116,29 @@ export class UploadCOS {
   uploadFile(params: UploadFileParams): Promise<UploadFileResult>
   uploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
   uploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
-    return settle(this._task({ ...params }, uploadFileWork), callback as Callback<object>)
+    const onFileFinish = callback as UploadFilesParams['onFileFinish'] & object
+    const run = this.uploadFiles({ files: [params || {}], onFileFinish })
+    if (callback) return undefined
+    return run.then(({ files }) => {
+      const { error, data } = files[0] as UploadFilesResult['files'][0]
+      if (error) throw error
+      return data as UploadFileResult
+    })
   }
 
   /** Uploads a local file in parts, whatever its size. */
   sliceUploadFile(params: UploadFileParams): Promise<UploadFileResult>
   sliceUploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
   sliceUploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
-    return settle(this._task({ ...params }, sliceUploadWork), callback as Callback<object>)
+    return this._task({ ...params }, sliceUploadWork, callback as Callback<object>)
   }
 
   /** Uploads many files; resolves when all have ended, with the outcome of each. */
   uploadFiles(params: UploadFilesParams): Promise<UploadFilesResult>
   uploadFiles(params: UploadFilesParams, callback: Callback<UploadFilesResult>): void
   uploadFiles(params: UploadFilesParams, callback?: Callback<UploadFilesResult>) {
-    const upload = (file: Params) =>
-      settle(this._task(file, uploadFileWork), undefined) as Promise<object>
+    const upload = (file: Params, onEnd: Callback<object>) =>
+      this._task(file, uploadFileWork, onEnd)
     return settle(uploadFiles(params ?? {}, upload), callback)
   }
 
@@ -150,9 +157,15 @@ export class UploadCOS {
     this._tasks.pause(id)
   }
 
-  /** Goes on with a paused upload, or tries a failed one again. */
-  restartTask(id: string): void {
-    this._tasks.restart(id)
+  /**
+   * Goes on with a paused upload, or tries a failed one again. The promise of a call settles once; so the
+   * end of another try comes by the promise that is returned here, which may be left alone. A callback,
+   * and onFileFinish, are called again, as in cos-wx-sdk-v5.
+   *
+   * @returns how the upload ends; undefined when there is no such task, or it is not paused or failed
+   */
+  restartTask(id: string): Promise<object> | undefined {
+    return this._tasks.restart(id)
   }
 
   /** Gives an upload up: its promise rejects, its parts are freed on the server. */
@@ -195,7 +208,11 @@ export class UploadCOS {
   }
 
   /** @internal Queues an upload; with SkipTask it runs at once, and is in no list. */
-  _task(given: Params, work: TaskWork): Promise<object> {
+  _task(
+    given: Params,
+    work: TaskWork,
+    callback: Callback<object> | undefined,
+  ): Promise<object> | undefined {
     let params = given
     const task: TaskSteps = {
       run: async (run) => {
@@ -204,7 +221,9 @@ export class UploadCOS {
       },
       abandon: (memo) => abandonMultipart(this._core, params, memo),
     }
-    return given.SkipTask ? runAlone(task, given) : this._tasks.add(given, task)
+    const onRestart = (end: Promise<object>) => callback && settle(end, callback)
+    const end = given.SkipTask ? runAlone(task, given) : this._tasks.add(given, task, onRestart)
+    return settle(end, callback)
   }
 
   /**

@@ -16,8 +16,11 @@ interface Task {
   group?: AbortGroup
   /** The run under way, and what it left behind. */
   running?: Promise<void> | undefined
+  /** How it ends; another one once it is tried again after a failure. */
+  outcome: Promise<object>
   resolve: (result: object) => void
   reject: (error: CosError) => void
+  onRestart: (end: Promise<object>) => unknown
 }
 
 /**
@@ -25,8 +28,12 @@ interface Task {
  * promise settles: with its end, or when the task is cancelled; a paused one waits.
  */
 export interface TaskQueue {
-  /** Adds an upload and starts it when its turn comes. Nothing of its file is read before. */
-  add(params: Params, work: TaskSteps): Promise<object>
+  /**
+   * Adds an upload and starts it when its turn comes. Nothing of its file is read before.
+   * @param onRestart given how it ends then, when it is tried again after it has failed
+   * @returns how it ends
+   */
+  add(params: Params, work: TaskSteps, onRestart: Task['onRestart']): Promise<object>
   list(): TaskInfo[]
   /** The next tasks of which nothing has been sent. */
   next(): TaskInfo[]
@@ -34,8 +41,8 @@ export interface TaskQueue {
   isRunning(): boolean
   /** Stops a task where it is; what has arrived stays on the server. */
   pause(id: string): void
-  /** Goes on with a paused task, or tries a failed one again. */
-  restart(id: string): void
+  /** Goes on with a paused task, or tries a failed one again. @returns how it ends */
+  restart(id: string): Promise<object> | undefined
   /** Gives a task up: its promise rejects, and what has arrived is freed on the server. */
   cancel(id: string): void
 }
@@ -73,6 +80,15 @@ export function createTaskQueue(options: ResolvedOptions, events: Emitter): Task
   const trim = () => {
     let surplus = tasks.length - options.UploadQueueSize
     if (surplus > 0) tasks = tasks.filter((task) => !isFinished(task) || surplus-- <= 0)
+  }
+
+  /** Gives a task an end that is still open, and that nobody need listen to. */
+  const renew = (task: Task) => {
+    task.outcome = new Promise((resolve, reject) => {
+      Object.assign(task, { resolve, reject })
+    })
+    task.outcome.catch(() => {})
+    return task.outcome
   }
 
   const giveUp = async ({ running, work, memo, reject }: Task, error: CosError) => {
@@ -163,29 +179,31 @@ export function createTaskQueue(options: ResolvedOptions, events: Emitter): Task
 
   return {
     list,
-    add: (params, work) =>
-      new Promise((resolve, reject) => {
-        const { Bucket, Region, Key, FilePath } = params
-        lastId++
-        const id = `${Date.now().toString(36)}-${lastId}-${Math.random().toString(36).slice(2, 8)}`
-        const info: TaskInfo = {
-          id,
-          Bucket: String(Bucket || options.Bucket || ''),
-          Region: String(Region || options.Region || ''),
-          Key: String(Key || ''),
-          ...pick({ FilePath: FilePath as string }),
-          state: 'waiting',
-          loaded: 0,
-          size: 0,
-          speed: 0,
-          percent: 0,
-          hashPercent: 0,
-        }
-        tasks.push({ info, params, work, memo: {}, resolve, reject })
-        tellApp(params.onTaskReady, id)
-        tell()
-        startNext()
-      }),
+    add(params, work, onRestart) {
+      const { Bucket, Region, Key, FilePath } = params
+      lastId++
+      const id = `${Date.now().toString(36)}-${lastId}-${Math.random().toString(36).slice(2, 8)}`
+      const info: TaskInfo = {
+        id,
+        Bucket: String(Bucket || options.Bucket || ''),
+        Region: String(Region || options.Region || ''),
+        Key: String(Key || ''),
+        ...pick({ FilePath: FilePath as string }),
+        state: 'waiting',
+        loaded: 0,
+        size: 0,
+        speed: 0,
+        percent: 0,
+        hashPercent: 0,
+      }
+      const task = { info, params, work, memo: {}, onRestart } as Task
+      const end = renew(task)
+      tasks.push(task)
+      tellApp(params.onTaskReady, id)
+      tell()
+      startNext()
+      return end
+    },
     next() {
       const infos: TaskInfo[] = []
       for (const task of tasks) {
@@ -199,10 +217,15 @@ export function createTaskQueue(options: ResolvedOptions, events: Emitter): Task
     pause: (id) => stop(find(id, /paused|success|error|canceled/), 'paused'),
     restart(id) {
       const task = find(id, /waiting|checking|uploading|success|canceled/)
-      if (!task) return
-      delete task.info.error
+      if (!task) return undefined
+      if (task.info.error) {
+        delete task.info.error
+        // The first end has been told.
+        task.onRestart(renew(task))
+      }
       set(task, 'waiting')
       startNext()
+      return task.outcome
     },
     cancel(id) {
       const task = find(id, /success|canceled/)

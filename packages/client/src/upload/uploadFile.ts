@@ -1,5 +1,6 @@
 import {
   type ContentParams,
+  type CosError,
   cosError,
   type ObjectParams,
   paramHeaders,
@@ -31,6 +32,16 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   onTaskReady?: (id: string) => void
   /** The task's turn has come. */
   onTaskStart?: (task: TaskInfo) => void
+  /** uploadFile and uploadFiles: it has ended, well or not; once more when restarted after a failure. */
+  onFileFinish?: (error: CosError | null, data: object | undefined, options: FileOptions) => void
+}
+
+/** Which file an outcome is of: its task, and the plain params it was given. */
+export interface FileOptions {
+  /** Its place in the files of uploadFiles. */
+  Index: number
+  TaskId: string
+  [param: string]: unknown
 }
 
 export interface UploadFileResult extends ResultMeta {

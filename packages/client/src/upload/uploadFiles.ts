@@ -2,27 +2,16 @@ import type { CosError, UploadProgress } from '@miniprogram-cos/protocol'
 import { isolated } from '../events/emitter'
 import { missingParam } from '../request/failures'
 import type { Params } from '../request/prepare'
-import type { UploadFileParams } from './uploadFile'
+import type { FileOptions, UploadFileParams } from './uploadFile'
 
 export interface UploadFilesParams {
-  files: UploadOneOfFiles[]
+  files: UploadFileParams[]
   /** For all files that give none of their own. */
   SliceSize?: number
   /** All files together. */
   onProgress?: (progress: UploadProgress) => void
-  /** A file has ended, well or not. */
+  /** A file has ended, well or not; once more when its task is restarted after a failure. */
   onFileFinish?: (error: CosError | null, data: object | undefined, options: FileOptions) => void
-}
-
-export interface UploadOneOfFiles extends UploadFileParams {
-  onFileFinish?: UploadFilesParams['onFileFinish']
-}
-
-/** Which file an outcome is of. */
-export interface FileOptions {
-  Index: number
-  TaskId: string
-  [param: string]: unknown
 }
 
 export interface UploadFilesResult {
@@ -33,7 +22,7 @@ export interface UploadFilesResult {
 /** Uploads files, each by the rules of uploadFile. A file that fails does not fail the others. */
 export async function uploadFiles(
   { files, SliceSize, onProgress, onFileFinish }: UploadFilesParams,
-  upload: (params: Params) => Promise<object>,
+  upload: (params: Params, callback: (error: CosError | null, data?: object) => void) => unknown,
 ): Promise<UploadFilesResult> {
   if (!Array.isArray(files)) throw missingParam('files')
   const progress = files.map(() => ({ loaded: 0, total: 0, speed: 0 }))
@@ -48,7 +37,7 @@ export async function uploadFiles(
     all.percent = Math.floor((all.loaded / (all.total || 1)) * 100) / 100
     isolated(() => onProgress(all))
   }
-  const outcomes = files.map(async (file, Index): Promise<UploadFilesResult['files'][number]> => {
+  const outcomes = files.map((file, Index): Promise<UploadFilesResult['files'][number]> => {
     const options: FileOptions = { Index, TaskId: '', ...scalars(file) }
     const finish = (error: CosError | null, data?: object) => {
       for (const listener of [file.onFileFinish, onFileFinish]) {
@@ -56,30 +45,29 @@ export async function uploadFiles(
       }
       return { options, error, ...(data && { data }) }
     }
-    try {
-      const data = await upload({
-        SliceSize,
-        ...file,
-        onTaskReady: (id: string) => {
-          options.TaskId = id
-          file.onTaskReady?.(id)
-        },
-        onProgress: (one: UploadProgress) => {
-          progress[Index] = one
-          file.onProgress?.(one)
-          tell()
-        },
-      })
-      return finish(null, data)
-    } catch (error) {
-      return finish(error as CosError)
+    const params = {
+      SliceSize,
+      ...file,
+      onTaskReady: (id: string) => {
+        options.TaskId = id
+        file.onTaskReady?.(id)
+      },
+      onProgress: (one: UploadProgress) => {
+        progress[Index] = one
+        file.onProgress?.(one)
+        tell()
+      },
     }
+    // The first end is the outcome; a file that is tried again after it finishes once more.
+    return new Promise((resolve) => {
+      upload(params, (error, data) => resolve(finish(error, data)))
+    })
   })
   return { files: await Promise.all(outcomes) }
 }
 
 /** The plain params of a file: what a listener can tell it by. */
-function scalars(file: UploadOneOfFiles): Params {
+function scalars(file: UploadFileParams): Params {
   const own: Params = {}
   for (const [name, value] of Object.entries(file)) {
     if (typeof value !== 'function' && typeof value !== 'object') own[name] = value
