@@ -119,21 +119,25 @@ test('an upload that the app’s end interrupted goes on by content, from anothe
       { operation: 'multipartUpload', nth: 4, action: { kind: 'error', code: 'AccessDenied' } },
     ],
   })
-  await expect(phone.cos.uploadFile({ Key, FilePath: fileOf(bytes) })).rejects.toMatchObject({
-    code: 'AccessDenied',
-  })
+  // One at a time: parts that were under way would arrive now or later.
+  const first = phone.cos.uploadFile({ Key, FilePath: fileOf(bytes), AsyncLimit: 1 })
+  await expect(first).rejects.toMatchObject({ code: 'AccessDenied' })
   quick()
   const sent = count('multipartUpload')
   expect(sent).toBeGreaterThan(0)
   const cos = restartApp()
   const loaded: number[] = []
+  const hashed: object[] = []
   await cos.uploadFile({
     Key,
     FilePath: fileOf(bytes, 'moved.bin'),
     onProgress: (progress) => loaded.push(progress.loaded),
+    onHashProgress: (progress) => hashed.push(progress),
   })
   expect(await md5OnServer(Key)).toBe(md5(bytes))
   expect(loaded[0]).toBeGreaterThan(0)
+  const size = bytes.length
+  expect(hashed).toEqual([{ loaded: size, total: size, percent: 1, speed: expect.any(Number) }])
   expect([count('multipartInit'), count('multipartUpload')]).toEqual([1, 7])
 })
 
@@ -154,7 +158,13 @@ test('a file that changed in the meantime is begun anew, whole', async () => {
 })
 
 test('a new key asks for no list of uploads and no list of parts', async () => {
-  await phone.cos.uploadFile({ Key: `${FOLDER}new`, FilePath: fileOf(randomBytes(3 * MIB)) })
+  const onHashProgress = jest.fn()
+  await phone.cos.uploadFile({
+    Key: `${FOLDER}new`,
+    FilePath: fileOf(randomBytes(3 * MIB)),
+    onHashProgress,
+  })
+  expect(onHashProgress).not.toHaveBeenCalled()
   const operations = log.map(({ operation }) => operation)
   expect(operations).not.toContain('multipartList')
   expect(operations).not.toContain('multipartListPart')
@@ -184,8 +194,18 @@ test('an upload that cos-wx-sdk-v5 began goes on after the change of one import'
   await until(() => Boolean(wx.getStorageSync('cos_sdk_upload_cache')))
   expect(count('multipartUpload')).toBe(3)
   const cos = restartApp()
-  await cos.sliceUploadFile({ Key, FilePath })
+  const hashed: [number, number][] = []
+  const shown: number[] = []
+  cos.on('list-update', ({ list }: { list: TaskInfo[] }) => shown.push(list[0]?.hashPercent ?? 0))
+  await cos.sliceUploadFile({
+    Key,
+    FilePath,
+    onHashProgress: ({ loaded, total }) => hashed.push([loaded / MIB, total]),
+  })
   expect(await md5OnServer(Key)).toBe(md5(bytes))
+  // The three parts that were sent are compared, one by one.
+  expect(hashed).toEqual([1, 2, 3].map((parts) => [parts, bytes.length]))
+  expect(Math.max(...shown)).toBe(Math.floor((3 * MIB * 100) / bytes.length) / 100)
   expect([count('multipartInit'), count('multipartUpload')]).toEqual([1, 6])
 })
 

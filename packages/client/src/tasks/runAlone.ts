@@ -8,7 +8,7 @@ export async function runAlone(work: TaskSteps, params: Params): Promise<object>
   const memo: TaskMemo = {}
   const signal = (params.signal as AbortSignalLike | undefined) ?? abortGroup().signal
   try {
-    return await work.run({ signal, memo, begin() {}, progress() {} })
+    return await work.run({ signal, memo, begin() {}, progress() {}, hash() {} })
   } catch (error) {
     if (signal.aborted) await work.abandon(memo)
     throw error

@@ -27,6 +27,7 @@ export interface TaskInfo {
   speed: number
   /** 0 to 1. */
   percent: number
+  /** 0 to 1: how much of the file has been compared with what an earlier run has sent of it. */
   hashPercent: number
   error?: CosError
 }
@@ -45,6 +46,8 @@ export interface TaskRun {
   /** Bytes are on their way. */
   begin: (size: number) => void
   progress: (progress: Progress) => void
+  /** The file is compared with what an earlier run has sent of it. */
+  hash: (progress: Progress) => void
 }
 
 export interface Progress {

@@ -143,6 +143,11 @@ export function createTaskQueue(options: ResolvedOptions, events: Emitter): Task
         Object.assign(info, { loaded, size: total, speed, percent })
         tell()
       },
+      hash({ percent }) {
+        if (!isOurs()) return
+        info.hashPercent = percent
+        tell()
+      },
     })
     task.running = run
       .then(

@@ -20,7 +20,12 @@ export const FURTHER_FINDERS: Finder[] = []
  * request. `memo.UploadId` says which was found.
  */
 export async function goOnWith(upload: Multipart): Promise<PartDone[]> {
-  const { core, target, memo, unfinished, digest } = upload
+  const { core, target, memo, unfinished } = upload
+  const digest = async () => {
+    const found = await upload.digest()
+    upload.onHashed(upload.fileSize)
+    return found
+  }
   const { UploadId } = memo
   if (UploadId) {
     // The file may have changed since: parts of two contents must never become one object.

@@ -24,6 +24,8 @@ export interface MultipartRun {
   /** Holds the UploadId for the next run, and for whoever gives the upload up. */
   memo: TaskMemo
   onLoaded: (loaded: number) => void
+  /** Bytes that have been compared with what an earlier run has sent. */
+  onHashed: (bytes: number) => void
 }
 
 /** One upload in parts, as its steps see it. */
@@ -56,7 +58,7 @@ export async function uploadMultipart(
   core: ClientCore,
   params: Params,
   fileSize: number,
-  { signal: outer, memo, onLoaded }: MultipartRun,
+  { signal: outer, memo, onLoaded, onHashed }: MultipartRun,
 ): Promise<MultipartCompleteResult & { UploadId: string }> {
   const { options } = core
   const { Bucket, Region, Key, location } = prepare(multipartInit, params, options)
@@ -72,7 +74,7 @@ export async function uploadMultipart(
   }
   const { signal, abort, release } = abortGroup(outer)
   const plan = { core, params, target, location, parts, fileSize, unfinished, digest }
-  const upload: Multipart = { ...plan, signal, giveUp: abort, memo, onLoaded }
+  const upload: Multipart = { ...plan, signal, giveUp: abort, memo, onLoaded, onHashed }
   // From an earlier run of this task.
   let isRemembered = memo.digest !== undefined
   let remembering: Promise<void> | undefined

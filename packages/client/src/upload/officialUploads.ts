@@ -36,13 +36,16 @@ export const findOfficialUpload: Finder = async (upload) => {
 
 /** Whether the parts hold what the file holds. Slow, and so only for uploads that another client began. */
 async function areOfThisFile(
-  { params, parts: plan, fileSize }: Multipart,
+  { params, parts: plan, fileSize, onHashed }: Multipart,
   parts: PartDone[],
 ): Promise<boolean> {
+  let hashed = 0
   for (const { PartNumber, ETag } of parts) {
     const { position, length } = plan[PartNumber - 1] as Part
     const content = await readLocalFile(params.FilePath, { position, length, fileSize })
     if (`"${hexMd5(content)}"` !== ETag) return false
+    hashed += length
+    onHashed(hashed)
   }
   return true
 }

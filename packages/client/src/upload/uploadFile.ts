@@ -28,6 +28,11 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   /** Parts of this file that are sent at a time. @default the option ChunkParallelLimit (3) */
   AsyncLimit?: number | 'auto'
   onProgress?: (progress: UploadProgress) => void
+  /**
+   * How much of the file has been compared with what was sent of it before: an upload is gone on with only
+   * when it is of the same content. Not called when nothing was begun before.
+   */
+  onHashProgress?: (progress: UploadProgress) => void
   /** The task's id, for pauseTask, restartTask and cancelTask; called before anything is read. */
   onTaskReady?: (id: string) => void
   /** The task's turn has come. */
@@ -109,7 +114,12 @@ export const putContentWork: TaskWork = async (core, params, run) => {
 function inParts(core: ClientCore, params: Params, run: TaskRun, size: number): Promise<object> {
   const { signal, memo } = run
   const onLoaded = reporter(core, params, run, size)
-  return uploadMultipart(core, params, size, { signal, memo, onLoaded })
+  const { onHashProgress } = params as Partial<UploadFileParams>
+  const onHashed = progressReporter(size, core.options.ProgressInterval, (progress) => {
+    run.hash(progress)
+    onHashProgress?.(progress)
+  })
+  return uploadMultipart(core, params, size, { signal, memo, onLoaded, onHashed })
 }
 
 async function sendForm(
