@@ -10,8 +10,8 @@ export const INTERNAL_NAMES = `
   core covers current drop endRound events fixedKey flight flights forget forgive form free
   giveUp group headerList hmacSha1 httpString idempotent info isContent isRunning isScoped
   isTelling isWide keyTime lastId limit listeners locate mayKnow mayLack memo narrow needs
-  official onLoaded onRepeat onSent ownHeadersWin paramList parts place placing plan query
-  release remember remove restart row running scope scopeKey scopesEach settle signedPrefix signs
+  official onHashed onLoaded onRepeat onRestart onSent outcome ownHeadersWin paramList parts place placing plan query
+  release remember remove restart row running scopeKey scopesEach settle signedPrefix signs
   signsEach sourceOf speeds spend spent startNext stays step store stringToSign subresource
   succeed target tasks tell trial tries turn unfinished wanted work
 `

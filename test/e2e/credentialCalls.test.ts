@@ -1,6 +1,11 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import type { LogEntry } from '@miniprogram-cos/local-cloud'
+import type { CloudCOSOptions } from 'miniprogram-cos'
 import { createTestPhone } from '../support/phones'
 import {
   ALICE,
+  BOB,
   BUCKET,
   CREDENTIALS_FUNCTION,
   REGION,
@@ -10,6 +15,7 @@ import {
 
 let cloud: TestCloud
 let calls = 0
+let log: LogEntry[] = []
 
 beforeAll(async () => {
   cloud = await startTestCloud({
@@ -17,11 +23,13 @@ beforeAll(async () => {
     onFunctionCall: () => {
       calls++
     },
+    onCosRequest: (entry) => log.push(entry),
   })
 })
 afterAll(() => cloud.end())
 beforeEach(() => {
   calls = 0
+  log = []
 })
 
 const heads = (cos: ReturnType<typeof createTestPhone>['cos'], place: object) =>
@@ -57,3 +65,51 @@ test.each([-5, 5])(
     expect(calls).toBeLessThanOrEqual(2)
   },
 )
+
+describe('with ScopeLimit', () => {
+  const MIB = 1024 * 1024
+  const folder = `private/${ALICE}/`
+  const place = { Bucket: BUCKET, Region: REGION }
+
+  function phoneWith(sizes: number[], options: CloudCOSOptions = {}) {
+    const phone = createTestPhone(cloud, ALICE, {}, { ScopeLimit: true, ...options })
+    const files = sizes.map((size, i) => {
+      const FilePath = `${phone.simulator.wx.env.USER_DATA_PATH}/scoped-${i}.bin`
+      writeFileSync(phone.simulator.realPath(FilePath), randomBytes(size))
+      return { Key: `${folder}scoped/${i}.bin`, FilePath }
+    })
+    return { ...phone, files }
+  }
+
+  test('50 files make 2 calls: where the folder is, and a key for all of them', async () => {
+    const { cos, files } = phoneWith(Array(50).fill(2000))
+    await cos.caller()
+    const { files: ended } = await cos.uploadFiles({ files })
+    expect(ended.filter(({ error }) => error)).toEqual([])
+    expect(calls).toBe(2)
+  })
+
+  test('an upload of 20 parts makes 1 call, when it is said where to', async () => {
+    const { cos, files } = phoneWith([20 * MIB], place)
+    await cos.uploadFiles({ files })
+    expect(log.filter(({ operation }) => operation === 'multipartUpload')).toHaveLength(20)
+    expect(calls).toBe(1)
+  })
+
+  test('what a key was not asked for is done with another', async () => {
+    const { cos, files } = phoneWith([2000], place)
+    await cos.uploadFiles({ files })
+    const Key = files[0]?.Key ?? ''
+    expect((await cos.headObject({ Key })).statusCode).toBe(200)
+    expect(calls).toBe(2)
+  })
+
+  test('a key outside of the folder is refused, and the others go up', async () => {
+    const { cos, files } = phoneWith([2000, 2000, 2000])
+    const foreign = { ...(files[1] as (typeof files)[0]), Key: `private/${BOB}/x` }
+    const { files: ended } = await cos.uploadFiles({
+      files: [files[0], foreign, files[2]] as never,
+    })
+    expect(ended.map(({ error }) => error?.code)).toEqual([undefined, 'KitScopeRefused', undefined])
+  })
+})

@@ -34,6 +34,11 @@ export interface CloudOptions {
    * the phone never holds a key, small files go up by putObject, forms and multi-deletes do not. @default 'keys'
    */
   mode?: 'keys' | 'signature'
+  /**
+   * Keys that permit only what the requests at hand and the uploads that wait need, instead of all that the
+   * caller may do: one call to the function for up to 50 small files. @default false
+   */
+  ScopeLimit?: boolean
   /** Name of the cloud function. @default 'cos-credentials', 'cos-signature' */
   functionName?: string
   /** CloudBase environment of the function. @default that of wx.cloud.init */
@@ -50,7 +55,12 @@ export interface CloudCredentials {
   locate(): Promise<unknown>
 }
 
-export function cloudCredentials({ mode, functionName, env }: CloudOptions): CloudCredentials {
+export function cloudCredentials({
+  mode,
+  ScopeLimit = false,
+  functionName,
+  env,
+}: CloudOptions): CloudCredentials {
   const signs = mode === 'signature'
   const name = functionName || (signs ? 'cos-signature' : 'cos-credentials')
   let placing: Promise<unknown> | undefined
@@ -83,9 +93,10 @@ export function cloudCredentials({ mode, functionName, env }: CloudOptions): Clo
   const self: CloudCredentials = {
     signs,
     place: undefined,
-    async getAuthorization({ Bucket, Region, Method, Key, Pathname, Query, Headers }) {
+    async getAuthorization({ Bucket, Region, Method, Key, Pathname, Query, Headers, Scope }) {
       const asked = signs && { Bucket, Region, Method, Key, Pathname, Query, Headers }
-      const answer = await call(asked || {})
+      // Without any entry only the place is wanted.
+      const answer = await call(asked || (ScopeLimit && Scope[0] ? { scope: Scope } : {}))
       const { credentials, startTime, expiredTime, authorization: Authorization } = answer
       if (Authorization) return { Authorization, SecurityToken: String(answer.sessionToken) }
       const { tmpSecretId, tmpSecretKey, sessionToken } = credentials || {}
@@ -97,6 +108,7 @@ export function cloudCredentials({ mode, functionName, env }: CloudOptions): Clo
         TmpSecretKey: tmpSecretKey,
         SecurityToken: sessionToken,
         ExpiredTime: expiredTime,
+        ScopeLimit,
         ...(startTime && { StartTime: startTime }),
       }
     },

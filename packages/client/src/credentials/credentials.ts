@@ -1,4 +1,5 @@
 import type { CosError } from '@miniprogram-cos/protocol'
+import type { CloudOptions } from '../cloud/cloudCredentials'
 import type { ResolvedOptions } from '../options'
 import { pause } from '../pause'
 import { learnFromStart, serverTime } from '../request/clock'
@@ -20,6 +21,8 @@ const PROVIDER_PAUSE = 500
 
 /** A key may be asked for so many things at a time: its policy, and the token in each request, grow with them. */
 const MOST_SCOPES = 25
+/** The functions of this kit take more, and their policies name what entries have in common only once. */
+const MOST_OF_CLOUD = 50
 
 /** Keys and signatures for requests. */
 export interface Credentials {
@@ -48,7 +51,7 @@ export function createCredentials(
   /** Once a provider has answered with a scoped key, each scope has a flight of its own. */
   let scopesEach = false
   /** Less than at first once a provider, or COS with its key, has refused a wide one. */
-  let most = MOST_SCOPES
+  let most = (options as CloudOptions).ScopeLimit ? MOST_OF_CLOUD : MOST_SCOPES
 
   const find = (scope: ScopeEntry[]): Key | undefined => {
     const end = serverTime(options) + MIN_REMAINING
@@ -73,8 +76,7 @@ export function createCredentials(
     const read = await once().catch(async (error: CosError) => {
       const wasWide = flight.narrow(request.Scope)
       if (wasWide) most >>= 2
-      const isRefused = wasWide && error.code === 'KitInvalidAuthorization'
-      if (!error.retryable && !isRefused) throw error
+      if (!error.retryable && !wasWide) throw error
       await pause(PROVIDER_PAUSE)
       return once()
     })

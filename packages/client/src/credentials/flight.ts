@@ -44,7 +44,9 @@ export function foreseen([own, more]: ScopeEntry[], queue: TaskInfo[]): ScopeEnt
   const actions = inParts ? IN_PARTS.map((name) => `name/cos:${name}`) : [own.action]
   const keys = new Set([own.prefix])
   for (const { Bucket, Region, Key } of queue) {
-    if (Bucket === own.bucket && Region === own.region) keys.add(Key.replace(/^\//, ''))
+    // Nowhere said means the place that the cloud function has told.
+    const isThere = (Bucket || own.bucket) === own.bucket && (Region || own.region) === own.region
+    if (isThere) keys.add(Key.replace(/^\//, ''))
   }
   return [...keys].map((prefix) => actions.map((action) => ({ ...own, action, prefix })))
 }
