@@ -9,8 +9,11 @@ export interface Advice {
 /** Advice by error code, or by kind: `[English, Chinese]`. */
 export type AdviceTable = Record<string, [en: string, zh: string]>
 
-/** What every client can meet: the kinds of errors, and the codes that a new app runs into. */
-const ADVICE: AdviceTable = {
+/**
+ * What every client can meet: the kinds of errors, and the codes that a new app runs into. docs/ERRORS.md is
+ * made from this and FURTHER_ADVICE: `npm run errors`.
+ */
+export const ADVICE: AdviceTable = {
   service: [
     'Look the code up at cloud.tencent.com/document/product/436/7730.',
     '错误码见 cloud.tencent.com/document/product/436/7730。',
