@@ -175,7 +175,8 @@ export class UploadCOS {
 
   /**
    * Listens to `list-update` (`{ list }` of tasks, also called `task-list-update`) and to `before-send`
-   * (`{ method, url, headers, body }` of each request; headers may be added).
+   * (`{ method, url, headers, body, filePath }` of each request, which is sent as the listeners leave it;
+   * what is signed must stay as it is).
    */
   on(name: string, listener: (event: never) => void): void {
     this._core.events.on(name, listener)

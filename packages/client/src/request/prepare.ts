@@ -94,7 +94,7 @@ function readTarget(row: AnyOperation, params: Params, options: ResolvedOptions)
   const target = { Bucket: '', Region: String(params.Region || ''), Key: '' }
   if (row.target !== 'service') {
     target.Region = checkRegion(required('Region'))
-    target.Bucket = checkBucket(required('Bucket'), options.AppId)
+    target.Bucket = checkBucket(required('Bucket'), (params.AppId || options.AppId) as string)
     if (row.target === 'object' || row.form) {
       // One leading slash is forgiven, as the official client does.
       target.Key = required('Key').replace(/^\//, '')

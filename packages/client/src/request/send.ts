@@ -20,28 +20,36 @@ export function send(
   credential: Key | ReadySignature,
   onProgress?: (progress: TransferProgress) => void,
 ): Promise<WxReply> {
-  const { params, row, method, url, body } = prepared
+  const { params, row } = prepared
   const Authorization =
     'Authorization' in credential
       ? credential.Authorization
       : signed(prepared, options, credential, keyTimeOf(credential, options))
   // WeChat sets the length itself; it was signed all the same.
-  const headers = pick(prepared.headers, /^(?!Content-Length$)/) as Prepared['headers']
-  const filePath = params.FilePath
-  events.emit('before-send', { method, url, headers, body, filePath })
+  const plain = pick(prepared.headers, /^(?!Content-Length$)/) as Prepared['headers']
   // Data processing has hosts, and a token header, of its own.
-  const tokenHeader = `x-${/^https?:\/\/([^/]+\.)?ci\./.test(url) ? 'ci' : 'cos'}-security-token`
+  const isProcessing = /^https?:\/\/([^/]+\.)?ci\./.test(prepared.url)
+  const tokenHeader = `x-${isProcessing ? 'ci' : 'cos'}-security-token`
   const token = pick({ [tokenHeader]: credential.SecurityToken || undefined })
+  // Listeners may change it.
+  const sent = {
+    method: prepared.method,
+    url: prepared.url,
+    headers: row.form ? plain : { ...plain, Authorization, ...credential.headers, ...token },
+    body: prepared.body,
+    filePath: params.FilePath,
+  }
+  events.emit('before-send', sent)
+  const { method, url, headers, body, filePath } = sent
   const common = { url, timeout: options.Timeout || undefined }
   const signal = params.signal as AbortSignalLike | undefined
   if (!row.form) {
-    const header = { ...headers, Authorization, ...credential.headers, ...token }
     const { HttpDNSServiceId: httpDNSServiceId } = options
     const request = {
       ...common,
       ...(httpDNSServiceId && { enableHttpDNS: true, httpDNSServiceId }),
       method,
-      header,
+      header: headers,
       data: body,
       // COS speaks XML; WeChat would try to parse JSON.
       dataType: 'text',

@@ -87,6 +87,8 @@ export interface AbortSignalLike {
 export interface BucketParams extends CallParams {
   /** `name-1250000000`. @default the bucket of `COS.cloud` */
   Bucket?: string
+  /** @deprecated Appended to a Bucket without it. */
+  AppId?: string | number
   /** `ap-guangzhou` … @default the region of `COS.cloud` */
   Region?: string
 }

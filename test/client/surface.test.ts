@@ -1,0 +1,165 @@
+import { COS } from 'miniprogram-cos'
+import { AT, createFakePhone, KEY, outcomeOf, type Untyped } from '../support/bothClients'
+import { loadOfficialClient } from '../support/phones'
+
+/** What cos-wx-sdk-v5 has, name by name. */
+
+type Constructor = (new (options: object) => Untyped) & Untyped
+
+const official = (wx: unknown = createFakePhone().wx) => loadOfficialClient<Constructor>(wx)
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
+})
+afterEach(() => {
+  jest.clearAllTimers()
+  jest.useRealTimers()
+  delete (globalThis as { wx?: unknown }).wx
+})
+
+const functionsOf = (object: object) =>
+  Object.entries(object)
+    .filter(([name, value]) => typeof value === 'function' && !name.startsWith('_'))
+    .map(([name]) => name)
+
+test('every method of its instances is one of ours', () => {
+  const theirs = official()
+  const names = [...functionsOf(theirs.prototype), ...functionsOf(new theirs({}))]
+  expect(names.length).toBeGreaterThanOrEqual(75 + 8)
+  const ours = new COS({}) as unknown as Untyped
+  expect(names.filter((name) => typeof ours[name] !== 'function')).toEqual([])
+})
+
+test('every static is one of ours', () => {
+  const theirs = official()
+  const ours = COS as unknown as Untyped
+  for (const [name, value] of Object.entries(theirs)) expect(typeof ours[name]).toBe(typeof value)
+  for (const name of Object.keys(theirs.util)) expect(typeof ours.util[name]).toBe('function')
+  for (const [name, args] of Object.entries({
+    md5: ['中文'],
+    xml2json: ['<a><b>1</b><b>&lt;</b><c/></a>'],
+    json2xml: [{ a: { b: [1, '<'], c: '' } }],
+    encodeBase64: ['中文?>', true],
+  })) {
+    expect([name, ours.util[name](...args)]).toEqual([name, theirs.util[name](...args)])
+  }
+})
+
+/** Runs the same in both clients, each on a phone of its own. */
+async function both(run: (cos: Untyped) => Promise<unknown>, options: object = {}) {
+  const results: unknown[] = []
+  for (const isOurs of [true, false]) {
+    const phone = createFakePhone({ files: { f: new Uint8Array(10) } })
+    if (isOurs) (globalThis as { wx?: unknown }).wx = phone.wx
+    const Client = (isOurs ? COS : official(phone.wx)) as unknown as Constructor
+    results.push(await run(new Client({ ...KEY, ...options })))
+  }
+  return results
+}
+
+test('a task is shown with the same fields', async () => {
+  const [ours, theirs] = await both(async (cos) => {
+    let list: Untyped[] = []
+    cos.on('list-update', (event: { list: Untyped[] }) => {
+      list = event.list
+    })
+    await outcomeOf(cos.uploadFile({ ...AT, Key: 'k', FilePath: 'f' }))
+    const { id, Bucket, Region, Key, FilePath, state } = list[0] as Untyped
+    return {
+      names: Object.keys(list[0] as Untyped).sort(),
+      id: typeof id,
+      Bucket,
+      Region,
+      Key,
+      FilePath,
+      state,
+    }
+  })
+  // An error is there when there is one.
+  const { names, ...rest } = ours as Untyped
+  expect({ ...rest, names: [...names, 'error'].sort() }).toEqual(theirs)
+})
+
+test('a bucket without its APPID gets it from the call, or from the options', async () => {
+  const hosts = await both(
+    async (cos) => {
+      const seen: string[] = []
+      cos.on('before-send', ({ url }: Untyped) => seen.push(new URL(url).host))
+      await outcomeOf(cos.headObject({ ...AT, Bucket: 'a', Key: 'k' }))
+      await outcomeOf(cos.headObject({ ...AT, Bucket: 'a', Key: 'k', AppId: 2 }))
+      return seen
+    },
+    { AppId: '1' },
+  )
+  const at = (bucket: string) => `${bucket}.cos.ap-guangzhou.myqcloud.com`
+  expect(hosts).toEqual(Array(2).fill([at('a-1'), at('a-2')]))
+})
+
+test('an uploaded file is told of with the same options', async () => {
+  const [ours, theirs] = await both(async (cos) => {
+    const { value } = (await outcomeOf(
+      cos.uploadFiles({ files: [{ ...AT, Key: 'k', FilePath: 'f', onProgress() {} }] }),
+    )) as Untyped
+    return value.files.map(({ options, error }: Untyped) => ({
+      ...options,
+      TaskId: typeof options.TaskId,
+      error,
+    }))
+  })
+  expect(ours).toEqual(theirs)
+})
+
+describe('before-send', () => {
+  const sent = (params: object) => async (cos: Untyped) => {
+    const seen: Untyped[] = []
+    cos.on('before-send', (event: Untyped) => seen.push(event))
+    await outcomeOf(cos.putObject({ ...AT, Key: 'k 1', Body: 'x', ...params }))
+    return seen.map(({ method, headers, body }) => ({
+      method,
+      body,
+      Host: headers.Host ?? null,
+      auth: String(headers.Authorization).slice(0, 20),
+    }))
+  }
+
+  test('tells of the request, its authorization among the headers', async () => {
+    const [ours, theirs] = await both(sent({}))
+    expect(ours).toEqual(theirs)
+  })
+
+  test('may lead the request elsewhere, and add headers', async () => {
+    for (const isOurs of [true, false]) {
+      const phone = createFakePhone()
+      if (isOurs) (globalThis as { wx?: unknown }).wx = phone.wx
+      const Client = (isOurs ? COS : official(phone.wx)) as unknown as Constructor
+      const cos = new Client(KEY)
+      cos.on('before-send', (event: Untyped) => {
+        event.url = event.url.replace(/^https:\/\/[^/]+/, 'https://gateway.example.com')
+        event.headers['x-mine'] = '1'
+      })
+      await outcomeOf(cos.getObject({ ...AT, Key: 'k' }))
+      expect(phone.requests[0]).toMatchObject({
+        url: 'https://gateway.example.com/k',
+        header: { 'x-mine': '1' },
+      })
+    }
+  })
+})
+
+test('results are typed with all their fields', async () => {
+  const list =
+    '<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker></ListMultipartUploadsResult>'
+  const phone = createFakePhone({
+    answer: (step) => (step === 'get' ? { statusCode: 304 } : { statusCode: 200, data: list }),
+  })
+  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  const cos = new COS(KEY)
+  const { NotModified }: { NotModified?: true } = await cos.getObject({
+    ...AT,
+    Key: 'k',
+    IfModifiedSince: 'Sun, 22 Nov 2026 00:00:00 GMT',
+  })
+  const { IsTruncated, NextKeyMarker }: { IsTruncated: string; NextKeyMarker?: string } =
+    await cos.multipartList(AT)
+  expect([NotModified, IsTruncated, NextKeyMarker]).toEqual([true, 'true', 'k'])
+})
