@@ -1,5 +1,13 @@
 import { COS } from 'miniprogram-cos'
-import { AT, createFakePhone, KEY, outcomeOf, type Untyped } from '../support/bothClients'
+import {
+  AT,
+  createFakePhone,
+  DENIED,
+  KEY,
+  outcomeOf,
+  type PhoneOptions,
+  type Untyped,
+} from '../support/bothClients'
 import { loadOfficialClient } from '../support/phones'
 
 /** What cos-wx-sdk-v5 has, name by name. */
@@ -46,10 +54,14 @@ test('every static is one of ours', () => {
 })
 
 /** Runs the same in both clients, each on a phone of its own. */
-async function both(run: (cos: Untyped) => Promise<unknown>, options: object = {}) {
+async function both(
+  run: (cos: Untyped) => Promise<unknown>,
+  options: object = {},
+  more: PhoneOptions = {},
+) {
   const results: unknown[] = []
   for (const isOurs of [true, false]) {
-    const phone = createFakePhone({ files: { f: new Uint8Array(10) } })
+    const phone = createFakePhone({ files: { f: new Uint8Array(10) }, ...more })
     if (isOurs) (globalThis as { wx?: unknown }).wx = phone.wx
     const Client = (isOurs ? COS : official(phone.wx)) as unknown as Constructor
     results.push(await run(new Client({ ...KEY, ...options })))
@@ -107,6 +119,25 @@ test('an uploaded file is told of with the same options', async () => {
     }))
   })
   expect(ours).toEqual(theirs)
+})
+
+test('what ends an upload in parts has its code where it is in cos-wx-sdk-v5, and where others have it', async () => {
+  const ends = await both(
+    async (cos) => {
+      const end = (await outcomeOf(
+        cos.sliceUploadFile({ ...AT, Key: 'k', FilePath: 'f' }),
+      )) as Untyped
+      const { error } = end.error
+      return { code: error.error.Code, status: error.statusCode, short: error.Code ?? 'none' }
+    },
+    { ChunkRetryTimes: 0 },
+    { answer: (step) => (step === 'part 1' ? DENIED : undefined) },
+  )
+  const nested = { code: 'AccessDenied', status: 403 }
+  expect(ends).toEqual([
+    { ...nested, short: 'AccessDenied' },
+    { ...nested, short: 'none' },
+  ])
 })
 
 describe('before-send', () => {

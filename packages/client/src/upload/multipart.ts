@@ -1,6 +1,7 @@
 import {
   type AbortSignalLike,
   type CosError,
+  cosError,
   type MultipartCompleteResult,
   multipartInit,
 } from '@miniprogram-cos/protocol'
@@ -111,10 +112,18 @@ export async function uploadMultipart(
       if (!isLost) await remembering
       if (isLost || !isRemembered) await abandonMultipart(core, target, memo)
     }
-    throw error
+    throw wrapped(error as CosError)
   } finally {
     release()
   }
+}
+
+/** cos-wx-sdk-v5 wraps what ends an upload in parts, so that apps look for `error.error.error.Code`. */
+function wrapped(failure: CosError): CosError {
+  const { kind, code, message, error, statusCode } = failure
+  if (kind !== 'service') return failure
+  const own = typeof error === 'object' && error
+  return cosError(kind, code, message, { ...failure, error: { ...own, error, statusCode } })
 }
 
 /** Gives an upload up for good: its parts on the server, and the memory of it. */
