@@ -1,4 +1,5 @@
 import { type BuildOptions, build } from 'esbuild'
+import { type MinifyOptions, minify } from 'terser'
 import { bundle, shared } from './bundle'
 import { asCommonjs } from './commonjs'
 import { INTERNAL_NAMES } from './internalNames'
@@ -82,6 +83,17 @@ async function buildPhoneModules(): Promise<void> {
   })
   for (const { path, text } of outputFiles) {
     const isEntry = ENTRIES.some((entry) => path.endsWith(`${entry}.js`))
-    await writeWhole(path, asCommonjs(text) + (isEntry ? CONSTRUCTOR : ''))
+    await writeWhole(path, await smaller(asCommonjs(text) + (isEntry ? CONSTRUCTOR : '')))
   }
+}
+
+/** What a second minifier finds that esbuild leaves: about 2 %. */
+async function smaller(script: string): Promise<string> {
+  const { code = '' } = await minify(script, {
+    ecma: 2018,
+    toplevel: true,
+    compress: { ecma: 2018, passes: 3 },
+    format: { ecma: 2018, ascii_only: true },
+  } as MinifyOptions)
+  return `${code}\n`
 }
