@@ -36,6 +36,8 @@ export interface ResponseVector {
 
 export const FROZEN_NOW = vectorFile.frozenDateNow
 export const requestVectors = vectorFile.vectors as unknown as RequestVector[]
+/** Those that record an upload or a copy in parts, request by request. */
+export const sequenceVectors = requestVectors.filter(({ api }) => /^slice/.test(api))
 export const responseVectors = vectorFile.responses as unknown as ResponseVector[]
 
 const { tempKey } = vectorFile
