@@ -17,6 +17,12 @@ const isContent = (sent: Sent, { method }: Call) =>
   (UPLOAD.test(method) && /^(put|init)$/.test(stepOf(sent as never))) ||
   (method === COPY && stepOf(sent as never) === 'init')
 
+/** Whether a request takes over the headers of its call as they are, metadata at least. */
+const carriesHeaders = (sent: Sent, { method }: Call) => {
+  const step = stepOf(sent as never)
+  return !sent.formData && !step.startsWith('part') && (method !== COPY || step === 'put')
+}
+
 /** Whether a request carries a document, whose type and digest are not the caller's. */
 const isDocument = (sent: Sent, { method }: Call) =>
   (/^(put(Bucket|Object)[A-Z]\w+|deleteMultipleObject|restoreObject)$/.test(method) &&
@@ -46,7 +52,7 @@ const hasDefaultType = (sent: Sent, given: Call) =>
 const typeOf = (key: string) =>
   EXTENSIONS[/\.\w+$/.exec(key)?.[0].toLowerCase() ?? ''] ?? 'application/octet-stream'
 /** Line breaks stop the search for the extension; a name without a dot is one, a name that is one is not. */
-const isOddlyTyped = (key: string) => /[\n\r\u2028\u2029]|[/\\]\.\w+$|^[^./\\]+$/.test(key)
+const isOddlyTyped = (key: string) => /[\n\r\u2028\u2029]|[/\\]\.\w+$|^\/?[^./\\]+$/.test(key)
 
 /** The digests that a request shall have and has not. */
 function digests({ method, data, header }: Sent, given: Call): Params {
@@ -85,8 +91,9 @@ export const HEADERS: IntendedDifference[] = [
       'x-cos-meta-a': undefined,
       Headers: { 'x-cos-meta-a': 'b' },
     }),
-    concerns: ({ header, formData }, given) =>
-      !formData && Object.keys(unsaid(given)).some((name) => !(name in header)),
+    concerns: (sent, given) =>
+      carriesHeaders(sent, given) &&
+      Object.keys(unsaid(given)).some((name) => !(name in sent.header)),
     instead: (sent, given) =>
       sign({ ...sent, header: { ...sent.header, ...unsaid(given) } }, given),
   },

@@ -35,6 +35,25 @@ const TOLD: ToldDifference[] = [
     }),
   },
   {
+    reason: 'a key for a part is asked for with the rest of its upload',
+    concerns: (call) => call.method === 'multipartUpload' && asksKey(call),
+    instead: ({ Scope: [part], ...theirs }) => ({
+      ...theirs,
+      Scope: ['UploadPart', 'InitiateMultipartUpload', 'CompleteMultipartUpload'].map((action) => ({
+        ...part,
+        action: `name/cos:${action}`,
+      })),
+    }),
+  },
+  {
+    reason: 'a key that is deleted twice is asked for once',
+    concerns: (call) => call.method === 'deleteMultipleObject' && asksKey(call),
+    instead: ({ Scope, ...theirs }) => {
+      const all: string[] = Scope.map((entry: object) => JSON.stringify(entry))
+      return { ...theirs, Scope: [...new Set(all)].map((entry) => JSON.parse(entry)) }
+    },
+  },
+  {
     reason: 'a version is no part of the key that is copied (defect 28)',
     concerns: (call) => /\?versionId=/.test(call.params.CopySource) && asksKey(call),
     instead: (theirs) => ({

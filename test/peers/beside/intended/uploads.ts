@@ -61,7 +61,8 @@ function beginningOf(sent: Sent, given: Call): Params {
   const { Headers = {}, ...params } = given.params
   const own = (some: Params) =>
     givenHeaders({ ...given, params: some }).filter(
-      ([name]) => !/^x-cos-(copy-source|metadata-directive)/.test(name),
+      // null says nothing here: what the source says stays.
+      ([name, value]) => value !== null && !/^x-cos-(copy-source|metadata-directive)/.test(name),
     )
   const isReplaced = lastGiven(given, 'x-cos-metadata-directive') === 'Replaced'
   const header = [...own({ Headers }), ...(isReplaced ? [] : kept(given)), ...own(params)]
