@@ -66,7 +66,7 @@ export async function sliceCopyFile(core: ClientCore, given: Params): Promise<ob
     report(size)
     return result
   }
-  const chunk = Number(CopyChunkSize ?? options.CopyChunkSize)
+  const chunk = Number(CopyChunkSize || options.CopyChunkSize)
   return copyInParts(core, params, { head, size, chunk, report })
 }
 

@@ -64,7 +64,7 @@ export async function uploadMultipart(
   const { options } = core
   const { Bucket, Region, Key, location } = prepare(multipartInit, params, options)
   const target = { Bucket, Region, Key }
-  const wanted = Number(params.ChunkSize ?? options.ChunkSize)
+  const wanted = Number(params.ChunkSize || options.ChunkSize)
   const partSize = partSizeFor(fileSize, wanted, options.MaxPartNumber)
   const parts = planParts(fileSize, partSize)
   const unfinished = { ...target, size: fileSize, partSize }

@@ -77,7 +77,7 @@ export const uploadFileWork: TaskWork = async (core, params, run) => {
 export const sliceUploadWork: TaskWork = async (core, { SliceSize, ...params }, run) => {
   const size = await sizeOfFile(params.FilePath)
   return size
-    ? inParts(core, { ...params, ChunkSize: params.ChunkSize ?? SliceSize }, run, size)
+    ? inParts(core, { ...params, ChunkSize: params.ChunkSize || SliceSize }, run, size)
     : putContentWork(core, { ...params, Body: '' }, run)
 }
 
