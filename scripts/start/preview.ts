@@ -1,8 +1,9 @@
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import { auditName } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
+import { config } from '../../cos.config'
 import { at } from '../build/root'
-import { BUCKET_HOST } from '../localSettings'
+import { domainLists } from '../domains/domainLists'
 
 /** Someone with a phone. */
 export interface User {
@@ -19,14 +20,13 @@ export async function previewDemo(
   port = 0,
 ): Promise<Preview> {
   const { startPreview } = await import('@miniprogram-cos/simulator/preview')
-  const domain = `https://${BUCKET_HOST}`
   return startPreview({
     root: at('miniprogram'),
     phones: users,
     functions: cloud.functions,
     // The client uses production's host names; they are led here.
     route: (host) => (host.endsWith('.myqcloud.com') ? cloud.cos : undefined),
-    domains: { request: [domain], uploadFile: [domain], downloadFile: [domain] },
+    domains: domainLists(config),
     port,
   })
 }

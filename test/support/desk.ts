@@ -2,11 +2,11 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/simulator/preview'
+import { config } from '../../cos.config'
 import { at } from '../../scripts/build/root'
+import { domainLists } from '../../scripts/domains/domainLists'
 import { activityOf } from '../../scripts/start/preview'
 import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
-
-const DOMAIN = `https://${HOST}`
 
 export const ALICES_PHONE = { name: 'Alice', openid: ALICE, language: 'en' }
 export const BOBS_PHONE = { name: 'Bob', openid: BOB, language: 'en' }
@@ -41,7 +41,7 @@ export async function startDesk(
     phones,
     functions: cloud.functions,
     route: (host) => (host === HOST ? cloud.cos : undefined),
-    domains: { request: [DOMAIN], uploadFile: [DOMAIN], downloadFile: [DOMAIN] },
+    domains: domainLists(config),
   })
   const shown = preview
   return {

@@ -17,12 +17,16 @@ const KNOWN = [
   'bucket',
   'region',
   'domains',
+  'addresses',
+  'otherBuckets',
   'appid',
   'groups',
   'access',
   'keySeconds',
   'keysPerMinute',
 ]
+
+const STYLES = ['standard', 'accelerate', 'pathStyle']
 
 /** A configuration whose every field has been checked. */
 export interface CheckedConfig {
@@ -46,6 +50,10 @@ export function checkConfig(config: CosConfig): CheckedConfig {
   try {
     checkBucket(config.bucket)
     checkRegion(config.region)
+    for (const other of config.otherBuckets ?? []) {
+      checkBucket(other.bucket)
+      checkRegion(other.region)
+    }
   } catch (error) {
     throw new Error(`cos.config.ts: ${(error as Error).message}`)
   }
@@ -53,6 +61,10 @@ export function checkConfig(config: CosConfig): CheckedConfig {
   const odd = domains.find((domain) => !/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/.test(domain))
   if (odd !== undefined)
     throw new Error(`cos.config.ts: domains has "${odd}", which is no host name`)
+  const style = config.addresses?.find((one) => !STYLES.includes(one))
+  if (style !== undefined) {
+    throw new Error(`cos.config.ts: addresses has "${style}", known are ${STYLES.join(', ')}`)
+  }
   const groups = checkGroups(config.groups ?? {})
   const rules = readRules(config.access, Object.keys(groups))
   checkLength(rules, Object.keys(groups), { bucket, region })

@@ -1,5 +1,8 @@
 import type { AccessRules } from '../access/accessRule'
 
+/** `<bucket>.cos.<region>…`, `<bucket>.cos.accelerate…` (UseAccelerate), `cos.<region>…/<bucket>` (ForcePathStyle). */
+export type AddressStyle = 'standard' | 'accelerate' | 'pathStyle'
+
 /** What `cos.config.ts` holds: the one file a user of this kit edits. */
 export interface CosConfig<Group extends string = string> {
   /** CloudBase environment id, as the cloud console shows it. */
@@ -10,6 +13,13 @@ export interface CosConfig<Group extends string = string> {
   region: string
   /** Further hosts of the bucket that requests may be signed for: custom domains. @default none */
   domains?: readonly string[]
+  /**
+   * Under which of COS's own hosts the app reaches the bucket, for the domain lists that `npm run domains`
+   * prints; an app that uses nothing but custom domains has none. @default ['standard']
+   */
+  addresses?: readonly AddressStyle[]
+  /** Further buckets the app sends requests to, for the same lists. Keys open none of them. @default none */
+  otherBuckets?: readonly { bucket: string; region: string }[]
   /** The mini program's APPID. Set, it refuses calls of any other. @default any */
   appid?: string
   /** Named groups: OPENIDs, or UNIONIDs, of their members. @default none */
