@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { at } from '../build/root'
+import { CloudFault } from './cloudFault'
+
+/** A key pair, with its token if it is temporary. */
+export interface CloudKey {
+  SecretId: string
+  SecretKey: string
+  token?: string
+}
+
+/** What `.env` and the environment say, the environment first. */
+export type Settings = Record<string, string | undefined>
+
+/** Variables that this kit reads from `.env`, and never prints. */
+export const SECRET_VARIABLES = [
+  'TENCENTCLOUD_SECRET_KEY',
+  'TENCENTCLOUD_TOKEN',
+  'COS_STS_SECRET_KEY',
+] as const
+
+/** What a function gets as its environment, where it is set here. */
+export const FUNCTION_VARIABLES = [
+  'COS_STS_SECRET_ID',
+  'COS_STS_SECRET_KEY',
+  'COS_STS_MODE',
+  'COS_STS_ROLE_ARN',
+] as const
+
+export function readSettings(file = at('.env')): Settings {
+  const written = existsSync(file) ? parseEnvFile(readFileSync(file, 'utf8')) : {}
+  const present = Object.entries(process.env).filter(([, value]) => value !== '')
+  return { ...written, ...Object.fromEntries(present) }
+}
+
+/** `NAME=value` lines; values may stand in quotes. Empty ones count as not set. */
+export function parseEnvFile(text: string): Record<string, string> {
+  const pairs = text.split(/\r?\n/).flatMap((line) => {
+    const [, name, raw = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+    const value = raw.replace(/^(['"])(.*)\1$/, '$2')
+    return name && value ? [[name, value] as const] : []
+  })
+  return Object.fromEntries(pairs)
+}
+
+/** @throws CloudFault `DeployKeyMissing`, `KeyMalformed` */
+export function deployKey(settings: Settings): CloudKey {
+  const { TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN: token } = settings
+  if (!TENCENTCLOUD_SECRET_ID || !TENCENTCLOUD_SECRET_KEY) throw new CloudFault('DeployKeyMissing')
+  const key = checkForm('TENCENTCLOUD', TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY)
+  return token ? { ...key, token } : key
+}
+
+/** The key that the functions hold. @throws CloudFault `FunctionKeyMissing`, `KeyMalformed` */
+export function functionKey({ COS_STS_SECRET_ID, COS_STS_SECRET_KEY }: Settings): CloudKey {
+  if (!COS_STS_SECRET_ID || !COS_STS_SECRET_KEY) throw new CloudFault('FunctionKeyMissing')
+  return checkForm('COS_STS', COS_STS_SECRET_ID, COS_STS_SECRET_KEY)
+}
+
+function checkForm(prefix: string, SecretId: string, SecretKey: string): CloudKey {
+  if (!/^AKID[\w-]{8,}$/.test(SecretId)) throw new CloudFault('KeyMalformed', `${prefix}_SECRET_ID`)
+  if (!/^[\w-]{16,}$/.test(SecretKey)) throw new CloudFault('KeyMalformed', `${prefix}_SECRET_KEY`)
+  return { SecretId, SecretKey }
+}

@@ -1,0 +1,71 @@
+import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
+import { CloudApi, type Identity } from '../cloud/cloudApi'
+import { CloudFault } from '../cloud/cloudFault'
+import { type CloudKey, functionKey, type Settings } from '../cloud/settings'
+
+/** The value that `cos.config.ts` comes with. */
+export const UNSET_ENV = 'your-env-id'
+
+/** Whether an identity is the account itself (document 1312/51820). */
+export function isRoot({ UserId, AccountId }: Identity): boolean {
+  return UserId === AccountId
+}
+
+/** @throws CloudFault `ConfigInvalid`, `ConfigUnset` */
+export function checkOwnConfig(config: CosConfig): void {
+  try {
+    checkConfig(config)
+  } catch (error) {
+    throw new CloudFault('ConfigInvalid', (error as Error).message.replace('cos.config.ts: ', ''))
+  }
+  if (config.env === UNSET_ENV || !/^[A-Za-z0-9][\w-]{0,63}$/.test(config.env)) {
+    throw new CloudFault('ConfigUnset', `env: "${config.env}"`)
+  }
+}
+
+/** @returns who deploys @throws CloudFault */
+export async function checkDeployer(cloud: CloudApi): Promise<Identity> {
+  const deployer = await cloud.identity()
+  if (isRoot(deployer)) throw new CloudFault('RootKey', 'TENCENTCLOUD_SECRET_ID')
+  return deployer
+}
+
+/** The key the functions hold is another sub-account's, of the same account. @throws CloudFault */
+export async function checkHolder(
+  key: CloudKey,
+  deployKey: CloudKey,
+  deployer: Identity,
+  env: string,
+): Promise<void> {
+  if (key.SecretId === deployKey.SecretId) throw new CloudFault('SameKey')
+  const holder = await new CloudApi(key, env).identity().catch((error) => {
+    // It is the other key that failed: say which.
+    if (error instanceof CloudFault) throw new CloudFault(error.code, 'COS_STS_SECRET_ID')
+    throw error
+  })
+  if (isRoot(holder)) throw new CloudFault('RootKey', 'COS_STS_SECRET_ID')
+  if (holder.AccountId !== deployer.AccountId) {
+    throw new CloudFault('OtherAccount', `${deployer.AccountId}, ${holder.AccountId}`)
+  }
+}
+
+/** @throws CloudFault */
+export async function checkEnvironment(cloud: CloudApi): Promise<void> {
+  const { EnvId, Status } = await cloud.environment()
+  if (!EnvId) throw new CloudFault('EnvironmentUnknown', cloud.env)
+  if (Status !== 'NORMAL') throw new CloudFault('EnvironmentNotReady', `${EnvId}: ${Status}`)
+}
+
+/** All that must hold before anything is changed. @returns the account @throws CloudFault */
+export async function preflight(
+  cloud: CloudApi,
+  deployKey: CloudKey,
+  settings: Settings,
+): Promise<string> {
+  const deployer = await checkDeployer(cloud)
+  if (settings.COS_STS_SECRET_ID) {
+    await checkHolder(functionKey(settings), deployKey, deployer, cloud.env)
+  }
+  await checkEnvironment(cloud)
+  return deployer.AccountId
+}

@@ -1,0 +1,285 @@
+import COS from 'cos-nodejs-sdk-v5'
+import type { Outcome } from '../support/copiedProject'
+import { type DeployDesk, ENV, envText, HOLDER, ROOT, startDeployDesk } from '../support/deployDesk'
+import { type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import { ALICE, BUCKET, REGION } from '../support/testCloud'
+
+let desk: DeployDesk
+beforeAll(async () => {
+  desk = await startDeployDesk()
+})
+afterAll(() => desk.end())
+
+/** `npm run deploy`, as its user runs it. None of its output may ever hold a secret. */
+async function deploy(...args: string[]): Promise<Outcome> {
+  const outcome = await desk.project.run('deploy', ['--yes', ...args])
+  for (const secret of desk.secrets) {
+    expect(outcome.stdout + outcome.stderr).not.toContain(secret)
+  }
+  return outcome
+}
+
+async function deployWith(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  desk.project.write('.env', envText({ ...desk.variables, ...variables }))
+  try {
+    return await deploy(...args)
+  } finally {
+    desk.project.write('.env', envText(desk.variables))
+  }
+}
+
+const deployed = (name = 'cos-credentials') => {
+  const one = desk.plane.functions.all.get(name)
+  if (!one) throw new Error(`${name} is not deployed`)
+  return one
+}
+const changes = () => desk.plane.calls.filter((call) => /^(Create|Update|Delete)/.test(call))
+beforeEach(() => {
+  desk.plane.calls.length = 0
+  desk.plane.trouble = {}
+})
+
+describe('before anything is changed', () => {
+  afterEach(() => expect(changes()).toEqual([]))
+
+  test('--dry-run prints the plan with the keys masked', async () => {
+    const { status, stdout } = await deploy('--dry-run')
+    expect(stdout).toContain('create    cos-credentials  Nodejs20.19, 256 MB, 20 s')
+    expect(stdout).toContain('create    cos-signature')
+    expect(stdout).toContain('COS_STS_SECRET_ID=AKID…0001  new')
+    expect(stdout).toContain('COS_STS_SECRET_KEY=****  new')
+    expect(stdout).toContain('strict signatures')
+    expect(stdout).not.toContain('cross-origin')
+    expect(stdout).toContain('Nothing was changed (--dry-run).')
+    expect(status).toBe(0)
+  })
+
+  test.each([
+    [
+      'the root key is refused',
+      {
+        TENCENTCLOUD_SECRET_ID: ROOT.SecretId,
+        TENCENTCLOUD_SECRET_KEY: ROOT.SecretKey,
+        TENCENTCLOUD_TOKEN: '',
+      },
+      'RootKey',
+      'sub-account',
+    ],
+    [
+      'so it is for the functions',
+      { COS_STS_SECRET_ID: ROOT.SecretId, COS_STS_SECRET_KEY: ROOT.SecretKey },
+      'RootKey',
+      'COS_STS_SECRET_ID',
+    ],
+    [
+      'a wrong SecretKey is named',
+      { TENCENTCLOUD_SECRET_KEY: 'wrongwrongwrongwrong1234' },
+      'SecretKeyWrong',
+      'GetCallerIdentity',
+    ],
+    [
+      'an unknown SecretId is named',
+      { TENCENTCLOUD_SECRET_ID: 'AKIDnobodyknowsthisone' },
+      'SecretIdUnknown',
+      'CAM console',
+    ],
+    [
+      'the functions must not hold the key that deploys',
+      {
+        TENCENTCLOUD_SECRET_ID: HOLDER.SecretId,
+        TENCENTCLOUD_SECRET_KEY: HOLDER.SecretKey,
+        TENCENTCLOUD_TOKEN: '',
+      },
+      'SameKey',
+      'npm run policy',
+    ],
+    ['without a key for the functions', { COS_STS_SECRET_KEY: '' }, 'FunctionKeyMissing', '.env'],
+  ])('%s', async (_, variables, code, text) => {
+    const { status, stderr } = await deployWith(variables)
+    expect(stderr).toContain(code)
+    expect(stderr).toContain(text)
+    expect(stderr).toContain('Nothing was changed.')
+    expect(status).toBe(1)
+  })
+
+  test('a key of another account is refused', async () => {
+    const [, holder] = desk.plane.keys
+    if (!holder) throw new Error('no such key')
+    holder.account = '100000000099'
+    const { stderr } = await deploy()
+    holder.account = '100000000001'
+    expect(stderr).toContain('OtherAccount')
+  })
+
+  test('an unknown environment is named', async () => {
+    desk.project.configure([ENV, 'other-env'])
+    const { stderr, status } = await deploy()
+    desk.project.configure(['other-env', ENV])
+    expect(stderr).toContain('EnvironmentUnknown')
+    expect(stderr).toContain('other-env')
+    expect(status).toBe(1)
+  })
+
+  test('rules that are wrong stop it, before any call', async () => {
+    desk.project.configure(["'private/{openid}/**'", "'private/x{openid}/**'"])
+    const { stderr } = await deploy()
+    desk.project.configure(["'private/x{openid}/**'", "'private/{openid}/**'"])
+    expect(stderr).toContain('private/x{openid}')
+    expect(desk.plane.calls).toEqual([])
+  })
+
+  test('an unknown option or function is one line and status 2', async () => {
+    const outcomes = [await deploy('--only', 'nothing'), await deploy('--cors', 'everything')]
+    expect(outcomes.map(({ status }) => status)).toEqual([2, 2])
+    for (const { stderr } of outcomes) expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+})
+
+describe('onto an empty environment', () => {
+  test('it creates both functions, calls them, and sets the bucket up', async () => {
+    const { status, stdout, stderr } = await deploy()
+    expect(stderr).toBe('')
+    expect(stdout).toContain('✓ cos-credentials runs, and refuses a caller without identity')
+    expect(stdout).toContain('✓ cos-signature runs')
+    expect(stdout).toContain('✓ strict signatures')
+    expect(stdout).toContain('✓ lifecycle rule abort-stale-multipart')
+    expect(status).toBe(0)
+    expect(changes()).toEqual(['CreateFunction', 'CreateFunction'])
+    const { Runtime, Handler, MemorySize, Timeout, variables } = deployed()
+    expect([Runtime, Handler, MemorySize, Timeout]).toEqual(['Nodejs20.19', 'index.main', 256, 20])
+    expect(variables).toEqual({
+      COS_STS_SECRET_ID: HOLDER.SecretId,
+      COS_STS_SECRET_KEY: HOLDER.SecretKey,
+    })
+  }, 120_000)
+
+  test('the uploaded code issues a key that works, for its caller alone', async () => {
+    const answer = (await desk.plane.functions.call('cos-credentials', {
+      openid: ALICE,
+      appid: 'wx0000000000000000',
+      source: 'wx_client',
+    })) as FunctionAnswer
+    expect(answer.prefix).toBe(`private/${ALICE}/`)
+    const put = (key: string) =>
+      sendWithKey(desk.cloud, answer, { method: 'PUT', key, body: 'mine' })
+    expect((await put(`private/${ALICE}/a.txt`)).status).toBe(200)
+    expect((await put('private/oSomebodyElse0123456789abcd/a.txt')).status).toBe(403)
+  })
+})
+
+describe('once more', () => {
+  test('it updates the code, and finds the rest as it should be', async () => {
+    const { status, stdout } = await deploy()
+    expect(stdout).toContain('update    cos-credentials')
+    expect(stdout).toContain(
+      'abort-stale-multipart: parts of uploads given up go after 7 days  (is set)',
+    )
+    expect(changes()).toEqual(['UpdateFunctionCode', 'UpdateFunctionCode'])
+    expect(status).toBe(0)
+  }, 120_000)
+
+  test('variables set by hand stay, and ours are corrected', async () => {
+    deployed().variables = { MY_FLAG: 'hand-made', COS_STS_SECRET_ID: 'AKIDsomethingold' }
+    const { status, stdout } = await deploy('--only', 'cos-credentials')
+    expect(stdout).toContain('MY_FLAG  kept')
+    expect(stdout).toContain('COS_STS_SECRET_ID=AKID…0001  changed')
+    expect(stdout).not.toContain('bucket')
+    expect(deployed().variables).toEqual({
+      MY_FLAG: 'hand-made',
+      COS_STS_SECRET_ID: HOLDER.SecretId,
+      COS_STS_SECRET_KEY: HOLDER.SecretKey,
+    })
+    expect(changes()).toEqual(['UpdateFunctionCode', 'UpdateFunctionConfiguration'])
+    expect(status).toBe(0)
+  }, 120_000)
+
+  test('another runtime needs --recreate, which keeps the variables', async () => {
+    Object.assign(deployed(), { Runtime: 'Nodejs16.13', variables: { MY_FLAG: 'hand-made' } })
+    const refused = await deploy('--only', 'cos-credentials')
+    expect(refused.stderr).toContain('RuntimeDiffers')
+    expect(changes()).toEqual([])
+    const { status, stderr } = await deploy('--only', 'cos-credentials', '--recreate')
+    expect(stderr).toBe('')
+    expect(changes()).toEqual(['DeleteFunction', 'CreateFunction'])
+    expect([deployed().Runtime, deployed().variables.MY_FLAG]).toEqual(['Nodejs20.19', 'hand-made'])
+    expect(status).toBe(0)
+  }, 120_000)
+})
+
+describe('when it fails half-way', () => {
+  test.each([
+    ['the network is cut', 'UpdateFunctionCode', 'cut', 'Unreachable'],
+    [
+      'an update is refused',
+      'UpdateFunctionCode',
+      'FailedOperation.UpdateFunctionCode',
+      'CloudRefused',
+    ],
+    ['the key has no right to', 'UpdateFunctionCode', 'UnauthorizedOperation', 'NotAuthorized'],
+    ['a function cannot be called', 'Invoke', 'InternalError', 'CloudRefused'],
+  ])(
+    '%s: it says what is done, what is not, and how to go on',
+    async (_, action, trouble, code) => {
+      desk.plane.trouble = { [action]: trouble }
+      const { status, stderr } = await deploy()
+      expect(stderr).toContain(`${code}\n`)
+      expect(stderr).toContain(action)
+      expect(stderr).toContain('done      nothing yet')
+      expect(stderr).toContain('not done  cos-credentials, cos-signature')
+      expect(stderr).toContain('run the same command again')
+      expect(status).toBe(1)
+    },
+    120_000,
+  )
+})
+
+describe('--rollback', () => {
+  test('brings back the code that was replaced', async () => {
+    const before = deployed('cos-signature').zip
+    desk.project.configure(['shared/{openid}', 'given/{openid}'])
+    await deploy('--only', 'cos-signature')
+    desk.project.configure(['given/{openid}', 'shared/{openid}'])
+    const between = deployed('cos-signature').zip
+    const { status, stdout } = await deploy('--only', 'cos-signature', '--rollback')
+    expect(stdout).toContain('the previous one')
+    expect(status).toBe(0)
+    const { unzip } = await import('../support/controlPlane/unzip')
+    const code = (zip: Buffer) => unzip(zip).get('index.js')?.toString('utf8')
+    expect(code(between)).not.toBe(code(before))
+    expect(code(deployed('cos-signature').zip)).toBe(code(before))
+  }, 120_000)
+
+  test('says so when there is none', async () => {
+    const { stderr, status } = await deploy('--only', 'cos-credentials', '--rollback')
+    expect(stderr).toContain('NoPrevious')
+    expect(status).toBe(1)
+  })
+})
+
+describe('the bucket', () => {
+  test('gets a cross-origin rule only when one is asked for, beside the rules that are there', async () => {
+    const place = { Bucket: BUCKET, Region: REGION }
+    const cos = new COS({ ...HOLDER, Proxy: desk.cloud.cos, Protocol: 'http:' })
+    const own = { ID: 'own', AllowedOrigins: ['https://example.com'], AllowedMethods: ['GET'] }
+    expect((await cos.getBucketCors(place)).CORSRules).toEqual([])
+    await cos.putBucketCors({ ...place, CORSRules: [own] as never })
+    const { stdout, status } = await deploy('--cors', 'http://localhost:8080')
+    expect(stdout).toContain('✓ cross-origin rule for http://localhost:8080')
+    expect(status).toBe(0)
+    const { CORSRules } = await cos.getBucketCors(place)
+    expect(
+      (CORSRules as unknown as { AllowedOrigins: string[] }[]).flatMap(
+        (rule) => rule.AllowedOrigins,
+      ),
+    ).toEqual(['https://example.com', 'http://localhost:8080'])
+    const { Rules } = await cos.getBucketLifecycle(place)
+    expect(Rules[0]?.ID).toBe('abort-stale-multipart')
+    const strict = await cos.request({
+      ...place,
+      Method: 'GET',
+      Action: 'strict-signature',
+      RawBody: true,
+    })
+    expect(String(strict.Body)).toContain('<header>x-cos-*</header>')
+  }, 120_000)
+})

@@ -1,0 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { StsFault } from '../../../packages/local-cloud/src/sts/fault'
+import { parseTc3, verifyTc3 } from '../../../packages/local-cloud/src/sts/tc3'
+import { PlaneFault } from './planeFault'
+
+/** A key that the plane knows, and whose it is. */
+export interface PlaneKey {
+  SecretId: string
+  SecretKey: string
+  token?: string
+  account: string
+  user: string
+}
+
+/** Who signed a call. @throws PlaneFault, StsFault as the real API answers */
+export function callerOf(
+  keys: PlaneKey[],
+  headers: IncomingHttpHeaders,
+  body: string,
+  now: number,
+): PlaneKey {
+  const auth = parseTc3(headers.authorization)
+  const key = keys.find(({ SecretId }) => SecretId === auth.SecretId)
+  if (!key) throw new StsFault('AuthFailure.SecretIdNotFound', 'The SecretId is not found.')
+  verifyTc3({ method: 'POST', query: '', headers, body }, auth, key.SecretKey, now)
+  if (auth.service !== headers.host?.split('.')[0]) {
+    throw new PlaneFault('AuthFailure.SignatureFailure', 'signed for another service')
+  }
+  if (key.token !== headers['x-tc-token']) {
+    throw new PlaneFault('AuthFailure.TokenFailure', 'The token is wrong.')
+  }
+  return key
+}

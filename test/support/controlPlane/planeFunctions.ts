@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import {
+  FunctionError,
+  FunctionHost,
+} from '../../../packages/local-cloud/src/functions/functionHost'
+import { PlaneFault } from './planeFault'
+import { unzip } from './unzip'
+
+/** A function as the plane keeps it. */
+export interface PlaneFunction {
+  FunctionName: string
+  Namespace: string
+  Runtime: string
+  Handler: string
+  MemorySize: number
+  Timeout: number
+  variables: Record<string, string>
+  zip: Buffer
+  /** Becomes Active when it has been asked for once. */
+  Status: 'Creating' | 'Updating' | 'Active'
+}
+
+interface Params {
+  FunctionName?: string
+  Namespace?: string
+  Runtime?: string
+  Handler?: string
+  MemorySize?: number
+  Timeout?: number
+  Stamp?: string
+  Environment?: { Variables: { Key: string; Value: string }[] }
+  Code?: { ZipFile?: string }
+}
+
+/** The functions of one environment, in memory; their code runs in the local function host. */
+export class PlaneFunctions {
+  readonly all = new Map<string, PlaneFunction>()
+  readonly #folder: string
+  readonly #env: string
+  /** What the platform would add: where STS is. */
+  readonly #extra: Record<string, string>
+  #runs = 0
+
+  constructor(folder: string, env: string, extra: Record<string, string>) {
+    this.#folder = folder
+    this.#env = env
+    this.#extra = extra
+  }
+
+  create(params: Params): object {
+    const {
+      FunctionName = '',
+      Namespace = '',
+      Runtime = 'Nodejs8.9',
+      Handler = 'index.main',
+    } = params
+    if (Namespace !== this.#env) throw new PlaneFault('ResourceNotFound.Namespace', 'no namespace')
+    if (params.Stamp !== 'MINI_QCBASE') throw new PlaneFault('InvalidParameter', 'Stamp')
+    if (this.all.has(FunctionName)) throw new PlaneFault('ResourceInUse.Function', 'it exists')
+    this.all.set(FunctionName, {
+      FunctionName,
+      Namespace,
+      Runtime,
+      Handler,
+      MemorySize: params.MemorySize ?? 128,
+      Timeout: params.Timeout ?? 3,
+      variables: variablesOf(params),
+      zip: zipOf(params),
+      Status: 'Creating',
+    })
+    return {}
+  }
+
+  updateCode(params: Params): object {
+    const one = this.#idle(params)
+    one.zip = zipOf(params)
+    one.Handler = params.Handler ?? one.Handler
+    one.Status = 'Updating'
+    return {}
+  }
+
+  /** Variables are replaced as a whole when they are given, as the platform does. */
+  updateConfiguration(params: Params): object {
+    const one = this.#idle(params)
+    if (params.Runtime !== undefined) throw new PlaneFault('InvalidParameter', 'Runtime')
+    if (params.Environment) one.variables = variablesOf(params)
+    one.MemorySize = params.MemorySize ?? one.MemorySize
+    one.Timeout = params.Timeout ?? one.Timeout
+    one.Status = 'Updating'
+    return {}
+  }
+
+  describe(params: Params): object {
+    const { variables, zip, ...one } = this.#named(params)
+    this.#named(params).Status = 'Active'
+    const Variables = Object.entries(variables).map(([Key, Value]) => ({ Key, Value }))
+    return { ...one, Environment: { Variables }, CodeSize: zip.length, VpcConfig: {} }
+  }
+
+  delete(params: Params): object {
+    this.all.delete(this.#named(params).FunctionName)
+    return {}
+  }
+
+  address(params: Params, origin: string): object {
+    const { FunctionName, zip } = this.#named(params)
+    const CodeSha256 = createHash('sha256').update(zip).digest('hex')
+    return { Url: `${origin}/${FunctionName}.zip`, CodeSha256 }
+  }
+
+  /** The unpacked code, run by the local function host as its variables say; the caller is nobody. */
+  async invoke(params: Params): Promise<object> {
+    const { FunctionName } = this.#idle(params)
+    try {
+      const result = await this.call(FunctionName, {})
+      return { Result: { RetMsg: JSON.stringify(result), InvokeResult: 0, ErrMsg: '' } }
+    } catch (error) {
+      if (!(error instanceof FunctionError)) throw error
+      return { Result: { RetMsg: '', InvokeResult: 1, ErrMsg: error.message } }
+    }
+  }
+
+  async call(name: string, caller: { openid?: string; appid?: string; source?: string }) {
+    const one = this.#named({ FunctionName: name })
+    const folder = join(this.#folder, `run-${++this.#runs}`)
+    for (const [file, content] of unzip(one.zip)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true })
+      writeFileSync(join(folder, file), content)
+    }
+    const file = join(folder, `${one.Handler.split('.')[0]}.js`)
+    const host = new FunctionHost({
+      functions: [
+        {
+          name,
+          file,
+          variables: { ...one.variables, ...this.#extra },
+          timeoutMs: one.Timeout * 1000,
+        },
+      ],
+      env: this.#env,
+      output: () => {},
+    })
+    try {
+      return await host.call(name, {}, { source: 'scf', ...caller })
+    } finally {
+      await host.close()
+    }
+  }
+
+  #named({ FunctionName = '' }: Params): PlaneFunction {
+    const one = this.all.get(FunctionName)
+    if (!one) throw new PlaneFault('ResourceNotFound.Function', `no function ${FunctionName}`)
+    return one
+  }
+
+  #idle(params: Params): PlaneFunction {
+    const one = this.#named(params)
+    if (one.Status !== 'Active')
+      throw new PlaneFault('FailedOperation.FunctionStatusError', one.Status)
+    return one
+  }
+}
+
+function variablesOf({ Environment }: Params): Record<string, string> {
+  return Object.fromEntries((Environment?.Variables ?? []).map(({ Key, Value }) => [Key, Value]))
+}
+
+function zipOf({ Code }: Params): Buffer {
+  const zip = Buffer.from(Code?.ZipFile ?? '', 'base64')
+  if (zip.length === 0 || zip.length > 1.5 * 1024 * 1024) {
+    throw new PlaneFault('InvalidParameterValue.Code', `a ZIP of ${zip.length} bytes`)
+  }
+  return zip
+}

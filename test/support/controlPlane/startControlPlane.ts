@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { listen, stop } from '../../../packages/local-cloud/src/listen'
+import { StsFault } from '../../../packages/local-cloud/src/sts/fault'
+import { generateCertificate } from '../../../packages/local-cloud/src/tls/certificate'
+import type { TestCloud } from '../testCloud'
+import { createConnectProxy } from './connectProxy'
+import { callerOf, type PlaneKey } from './planeCalls'
+import { PlaneFault } from './planeFault'
+import { PlaneFunctions } from './planeFunctions'
+
+const API_HOSTS = ['tcb', 'scf', 'sts'].map((name) => `${name}.tencentcloudapi.com`)
+const CODE_HOST = 'function-code.myqcloud.com'
+
+/** What goes wrong: the error code an action is answered with, or the connection cut. */
+export type PlaneTrouble = Record<string, string>
+
+export interface ControlPlane {
+  functions: PlaneFunctions
+  /** Actions called so far, by name. */
+  calls: string[]
+  keys: PlaneKey[]
+  trouble: PlaneTrouble
+  /** Seconds by which the plane's clock is ahead. */
+  clockOffset: number
+  status: string
+  /** What a command needs in its environment to reach this plane. */
+  variables: Record<string, string>
+  close: () => Promise<void>
+}
+
+/**
+ * Tencent Cloud as deployment sees it: the APIs of CloudBase, SCF and STS over TLS, signatures verified, behind a
+ * CONNECT proxy; COS and the issuing of keys are those of the local cloud.
+ */
+export async function startControlPlane(
+  cloud: TestCloud,
+  { env, hosts, keys }: { env: string; hosts: string[]; keys: PlaneKey[] },
+): Promise<ControlPlane> {
+  const certificate = await generateCertificate([...API_HOSTS, CODE_HOST, ...hosts])
+  const ca = join(cloud.folder, 'plane-ca.pem')
+  writeFileSync(ca, certificate.cert)
+  const functions = new PlaneFunctions(cloud.folder, env, { COS_STS_ENDPOINT: cloud.sts })
+  const plane: Omit<ControlPlane, 'variables' | 'close'> = {
+    functions,
+    calls: [],
+    keys,
+    trouble: {},
+    clockOffset: 0,
+    status: 'NORMAL',
+  }
+
+  async function answer(request: IncomingMessage, body: string): Promise<object> {
+    const action = String(request.headers['x-tc-action'])
+    plane.calls.push(action)
+    const now = Math.floor(Date.now() / 1000) + plane.clockOffset
+    const key = callerOf(plane.keys, request.headers, body, now)
+    const trouble = plane.trouble[action]
+    if (trouble) throw new PlaneFault(trouble, 'trouble on purpose')
+    const params = JSON.parse(body)
+    switch (action) {
+      case 'GetCallerIdentity':
+        return { AccountId: key.account, UserId: key.user, Type: 'CAMUser' }
+      case 'DescribeEnvInfo':
+        if (params.EnvId !== env)
+          throw new PlaneFault('ResourceNotFound.EnvNotFound', 'no such env')
+        return {
+          EnvInfo: {
+            EnvBaseInfo: { EnvId: env, Status: plane.status, Functions: [{ Namespace: env }] },
+          },
+        }
+      case 'CreateFunction':
+        return functions.create(params)
+      case 'UpdateFunctionCode':
+        return functions.updateCode(params)
+      case 'UpdateFunctionConfiguration':
+        return functions.updateConfiguration(params)
+      case 'GetFunction':
+        return functions.describe(params)
+      case 'DeleteFunction':
+        return functions.delete(params)
+      case 'GetFunctionAddress':
+        return functions.address(params, `https://${CODE_HOST}`)
+      case 'Invoke':
+        return functions.invoke(params)
+      case 'BatchCreateTrigger':
+        return {}
+      default:
+        throw new PlaneFault('InvalidAction', action)
+    }
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { host = '', ...headers } = request.headers
+    const name = host.replace(/:\d+$/, '')
+    if (name === CODE_HOST) {
+      const one = functions.all.get((request.url ?? '').slice(1, -4))
+      response.writeHead(one ? 200 : 404).end(one?.zip)
+      return
+    }
+    const isKeyCall = name.startsWith('sts.') && headers['x-tc-action'] !== 'GetCallerIdentity'
+    if (!API_HOSTS.includes(name) || isKeyCall) {
+      forward(request, response, isKeyCall ? cloud.sts : cloud.cos, { ...headers, host: name })
+      return
+    }
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    if (plane.trouble[String(headers['x-tc-action'])] === 'cut') {
+      plane.calls.push(String(headers['x-tc-action']))
+      request.socket.destroy()
+      return
+    }
+    const RequestId = randomUUID()
+    const Response = await answer(request, Buffer.concat(chunks).toString('utf8')).then(
+      (result) => ({ ...result, RequestId }),
+      (error: unknown) => {
+        if (!(error instanceof PlaneFault || error instanceof StsFault)) throw error
+        return { Error: { Code: error.code, Message: error.message }, RequestId }
+      },
+    )
+    response
+      .writeHead(200, { 'Content-Type': 'application/json' })
+      .end(JSON.stringify({ Response }))
+  }
+
+  const api = createServer(certificate, (request, response) => {
+    serve(request, response).catch((error) => {
+      console.error(error)
+      response.writeHead(500).end()
+    })
+  })
+  await listen(api, 0, '127.0.0.1')
+  const { port } = api.address() as AddressInfo
+  const known = [...API_HOSTS, CODE_HOST, ...hosts]
+  const proxy = createConnectProxy(port, (host) => known.includes(host))
+  const proxyAddress = await listen(proxy.server, 0, '127.0.0.1')
+  return Object.assign(plane, {
+    variables: { http_proxy: proxyAddress, NODE_EXTRA_CA_CERTS: ca },
+    async close() {
+      proxy.cut()
+      await Promise.all([stop(proxy.server), stop(api)])
+    },
+  })
+}
+
+function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+  headers: NodeJS.Dict<string | string[]>,
+): void {
+  const { method, url } = request
+  const onward = httpRequest(target + (url ?? ''), { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(response)
+  })
+  onward.on('error', () => response.destroy())
+  request.pipe(onward)
+}

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { at } from '../../scripts/build/root'
+
+/** What a user has after cloning, as far as the commands of setup and deployment touch it. */
+const PARTS = [
+  'scripts',
+  'cloudfunctions',
+  'cos.config.ts',
+  'package.json',
+  'tsconfig.base.json',
+  '.gitignore',
+  '.env.example',
+]
+
+export interface Outcome {
+  status: number | null
+  stdout: string
+  stderr: string
+}
+
+/** A copy of this repository that a test may configure, with commands run in it as its user would. */
+export class CopiedProject {
+  readonly folder: string
+  /** Added to the environment of every command. */
+  variables: Record<string, string> = {}
+
+  constructor(folder: string) {
+    this.folder = folder
+    mkdirSync(folder, { recursive: true })
+    for (const part of PARTS) cpSync(at(part), join(folder, part), { recursive: true })
+    symlinkSync(at('node_modules'), join(folder, 'node_modules'))
+  }
+
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts)
+  }
+
+  read(file: string): string {
+    return readFileSync(this.path(file), 'utf8')
+  }
+
+  write(file: string, text: string, mode = 0o644): void {
+    writeFileSync(this.path(file), text, { mode })
+  }
+
+  chmod(file: string, mode: number): void {
+    chmodSync(this.path(file), mode)
+  }
+
+  /** Replaces texts of cos.config.ts. */
+  configure(...changes: [from: string, to: string][]): void {
+    let text = this.read('cos.config.ts')
+    for (const [from, to] of changes) {
+      if (!text.includes(from)) throw new Error(`cos.config.ts has no ${from}`)
+      text = text.replace(from, to)
+    }
+    this.write('cos.config.ts', text)
+  }
+
+  /** Runs `scripts/<name>.ts` as a process of its own, without a terminal. */
+  async run(
+    name: string,
+    args: string[] = [],
+    variables: Record<string, string> = {},
+  ): Promise<Outcome> {
+    const { PATH = '', HOME = '' } = process.env
+    const child = spawn(process.execPath, ['--import', 'tsx', `scripts/${name}.ts`, ...args], {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Nothing of the test's own environment: neither keys nor proxies.
+      env: { PATH, HOME, LANG: 'C.UTF-8', ...this.variables, ...variables },
+    })
+    const outcome = { stdout: '', stderr: '' }
+    child.stdout.on('data', (text) => (outcome.stdout += text))
+    child.stderr.on('data', (text) => (outcome.stderr += text))
+    const status = await new Promise<number | null>((resolve) => child.on('close', resolve))
+    return { status, ...outcome }
+  }
+}
