@@ -1,0 +1,35 @@
+import { bucketFault } from '../../bucket/bucketFault'
+import { cosOf } from '../../bucket/cosOf'
+import { CloudFault } from '../../cloud/cloudFault'
+import { deployKey } from '../../cloud/settings'
+import type { Check } from '../check'
+
+/** It exists, where it should, and is private. */
+export const bucket: Check = {
+  name: { en: 'bucket, region and privacy', zh: '存储桶、地域与私有权限' },
+  async run({ settings, config }) {
+    const cos = cosOf(deployKey(settings))
+    const place = { Bucket: config.bucket, Region: config.region }
+    try {
+      await cos.headBucket(place)
+    } catch (error) {
+      const fault = bucketFault(error, config.bucket)
+      if (fault.code !== 'BucketUnknown') throw fault
+      const elsewhere = await regionOf(cos, config.bucket)
+      if (elsewhere) throw new CloudFault('RegionWrong', elsewhere)
+      throw fault
+    }
+    const acl = await cos
+      .getBucketAcl(place)
+      .catch((error) => Promise.reject(bucketFault(error, 'GetBucketACL')))
+    const isPublic = JSON.stringify(acl).includes('/global/AllUsers')
+    if (isPublic) throw new CloudFault('BucketPublic', config.bucket)
+    return `${config.bucket}, ${config.region}`
+  },
+}
+
+/** Where the account has a bucket of that name; undefined when it has none, or the key may not ask. */
+async function regionOf(cos: ReturnType<typeof cosOf>, name: string): Promise<string | undefined> {
+  const list = await cos.getService().catch(() => undefined)
+  return list?.Buckets.find((one) => one.Name === name)?.Location
+}

@@ -1,0 +1,102 @@
+import COS from 'cos-nodejs-sdk-v5'
+import { nodeVersion } from '../../scripts/doctor/checks/nodeVersion'
+import { explain } from '../../scripts/doctor/explain'
+import type { Outcome } from '../support/copiedProject'
+import { type DeployDesk, HOLDER, startDeployDesk } from '../support/deployDesk'
+import { plantedFaults, type World } from '../support/plantedFaults'
+import { HOST } from '../support/testCloud'
+
+let desk: DeployDesk
+
+beforeAll(async () => {
+  desk = await startDeployDesk()
+  world.desk = desk
+  world.cos = new COS({ ...HOLDER, Proxy: desk.cloud.cos, Protocol: 'http:' })
+  const { status, stderr } = await desk.project.run('deploy', ['--yes'])
+  expect([stderr, status]).toEqual(['', 0])
+}, 120_000)
+afterAll(() => desk.end())
+
+async function doctor(
+  args: string[] = [],
+  variables: Record<string, string> = {},
+): Promise<Outcome> {
+  const outcome = await desk.project.run('doctor', args, variables)
+  for (const secret of desk.secrets) {
+    expect(outcome.stdout + outcome.stderr).not.toContain(secret)
+  }
+  return outcome
+}
+
+const world = {} as World
+
+test('a healthy deployment passes, in both languages', async () => {
+  const [english, chinese] = [await doctor(), await doctor([], { LANG: 'zh_CN.UTF-8' })]
+  expect([english.stderr, english.status, chinese.status]).toEqual(['', 0, 0])
+  expect(english.stdout).toContain('All is well.')
+  expect(chinese.stdout).toContain('一切正常。')
+})
+
+test.each(plantedFaults(world))('$fault: $code', async ({ code, fix, plant, mend }) => {
+  await plant()
+  try {
+    const { status, stdout, stderr } = await doctor()
+    expect(stderr).toContain(`\n${code}\n`)
+    expect(stderr.split('→')[1]).toContain(fix)
+    expect(stdout.match(/✗/g)).toHaveLength(1)
+    expect(status).toBe(1)
+  } finally {
+    await mend()
+  }
+})
+
+test('after all that it is healthy again', async () => {
+  const { stderr, status } = await doctor()
+  expect([stderr, status]).toEqual(['', 0])
+})
+
+test('an old Node is named', async () => {
+  await expect(nodeVersion.run({ node: '18.20.0' } as never)).rejects.toMatchObject({
+    code: 'NodeTooOld',
+  })
+})
+
+describe('domain lists', () => {
+  test('that lack a host: DomainMissing', async () => {
+    desk.project.write(
+      'lists.txt',
+      `request合法域名 https://${HOST}\nuploadFile合法域名 https://${HOST}`,
+    )
+    const { stderr, status } = await doctor(['--domains', 'lists.txt'])
+    expect(stderr).toContain(`DomainMissing`)
+    expect(stderr).toContain(`downloadFile: https://${HOST}`)
+    expect(status).toBe(1)
+  })
+})
+
+describe('explain', () => {
+  test.each([
+    ['uploadFile:fail url not in domain list:x', 'DomainMissing'],
+    [
+      'cloud.callFunction:fail Error: errCode: -501000 | errMsg: FunctionName parameter could not be found',
+      'FunctionNotDeployed',
+    ],
+    [
+      'AuthFailure.SignatureFailure: The provided credentials could not be validated',
+      'SecretKeyWrong',
+    ],
+    ['<Error><Code>NoSuchBucket</Code></Error>', 'BucketUnknown'],
+    ['CosError: AccessDenied: Access Denied.', 'cos.caller()'],
+    ['CosError: RequestTimeTooSkewed', 'ClockOff'],
+    ['NWUzMWNmMzBfYzhhNzU4NjRfOTdlXzFhNjc=', 'RequestId'],
+    ['something else', 'Nothing known'],
+  ])('%s', (text, expected) => {
+    expect(explain(text, 'en')).toContain(expected)
+  })
+
+  test('is a command, and speaks Chinese', async () => {
+    const { stdout, status } = await doctor(['explain', 'NoSuchBucket'], { LANG: 'zh_CN.UTF-8' })
+    expect(stdout).toContain('请核对 cos.config.ts')
+    expect(status).toBe(0)
+  })
+})
