@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util'
+import { config } from '../cos.config'
+import { CloudFault } from './cloud/cloudFault'
+import { FAULTS } from './cloud/faults'
+import { readerLanguage } from './cloud/language'
+import { SafeOutput } from './cloud/secretText'
+import { readSettings, SECRET_VARIABLES, type Settings } from './cloud/settings'
+import {
+  type Answers,
+  checkAnswers,
+  checkKeys,
+  KEY_QUESTIONS,
+  presentAnswers,
+  QUESTIONS,
+} from './setup/answers'
+import { askTerminal } from './setup/askTerminal'
+import { checkOnline } from './setup/checkOnline'
+import { writeAnswers } from './setup/writeAnswers'
+
+const USAGE = `npm run setup -- [--yes] [--appid wx…] [--env ID] [--bucket NAME-APPID] [--region REGION] [--offline]
+  Asks what it cannot find out, checks it with Tencent Cloud, and writes cos.config.ts, .env (readable by you alone)
+  and project.private.config.json. Wrong input changes nothing; status 2.
+  Keys are no options: they come from .env, from the environment (names in .env.example), or are asked for.
+  --yes      asks nothing: what is missing is an error
+  --offline  checks forms only`
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      help: { type: 'boolean' },
+      yes: { type: 'boolean', default: false },
+      offline: { type: 'boolean', default: false },
+      appid: { type: 'string' },
+      env: { type: 'string' },
+      bucket: { type: 'string' },
+      region: { type: 'string' },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return
+  }
+  const mayAsk = !values.yes && process.stdin.isTTY === true
+  const given: Partial<Answers> = presentAnswers(config)
+  for (const { name, ask } of QUESTIONS) {
+    const value =
+      values[name] ?? given[name] ?? (mayAsk ? await askTerminal(ask, false) : undefined)
+    if (value !== undefined) given[name] = value
+  }
+  const answers = checkAnswers(given)
+  const settings: Settings = readSettings()
+  for (const { name, ask } of mayAsk ? KEY_QUESTIONS : []) {
+    settings[name] ??= await askTerminal(ask, name.endsWith('KEY'))
+  }
+  checkKeys(settings)
+  if (!values.offline) await checkOnline(answers, settings)
+  const files = await writeAnswers(answers, settings)
+  const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
+  for (const file of files) output.line(`✓ ${file}`)
+  output.line('Next: npm run deploy')
+}
+
+/** One line, whatever happened. */
+function explain(error: unknown): string {
+  if (!(error instanceof CloudFault))
+    return String((error as Error).message).split('\n')[0] as string
+  const language = readerLanguage()
+  const { cause, fix } = FAULTS[error.code]
+  return `${error.code}: ${cause[language]}${error.detail ? ` (${error.detail})` : ''}. ${fix[language]}`
+}
+
+main().catch((error: unknown) => {
+  console.error(`setup: ${explain(error)}`)
+  process.exitCode = 2
+})

@@ -1,0 +1,89 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { CopiedProject, type Outcome } from '../support/copiedProject'
+import { type DeployDesk, ENV, startDeployDesk } from '../support/deployDesk'
+
+const FLAGS = {
+  appid: 'wx0123456789abcdef',
+  env: ENV,
+  bucket: 'elsewhere-1250000000',
+  region: 'ap-guangzhou',
+}
+
+let desk: DeployDesk
+let project: CopiedProject
+beforeAll(async () => {
+  desk = await startDeployDesk()
+  project = new CopiedProject(join(desk.cloud.folder, 'fresh'))
+})
+afterAll(() => desk.end())
+
+async function setup(flags: Record<string, string>, variables = desk.variables): Promise<Outcome> {
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
+  const outcome = await project.run('setup', ['--yes', ...args], {
+    ...desk.plane.variables,
+    ...variables,
+  })
+  for (const secret of desk.secrets) {
+    expect(outcome.stdout + outcome.stderr).not.toContain(secret)
+  }
+  return outcome
+}
+
+describe('wrong input: one line, status 2, nothing changed', () => {
+  test.each<
+    [what: string, flags: Record<string, string>, keys: Record<string, string>, line: string]
+  >([
+    [
+      'an AppID too short',
+      { ...FLAGS, appid: 'wx123' },
+      {},
+      'setup: --appid "wx123" is not of its form',
+    ],
+    ['a bucket without its APPID', { ...FLAGS, bucket: 'media' }, {}, 'setup: --bucket "media"'],
+    ['a region in words', { ...FLAGS, region: 'Guangzhou' }, {}, 'setup: --region "Guangzhou"'],
+    ['no environment', { appid: FLAGS.appid }, {}, 'setup: --env is missing'],
+    ['an option nobody knows', { ...FLAGS, appId: 'x' }, {}, 'setup: Unknown option'],
+    ['no key', FLAGS, { COS_STS_SECRET_KEY: '' }, 'setup: FunctionKeyMissing'],
+    [
+      'a wrong key',
+      FLAGS,
+      { TENCENTCLOUD_SECRET_KEY: 'wrongwrongwrongwrong' },
+      'setup: SecretKeyWrong',
+    ],
+    ['another environment', { ...FLAGS, env: 'other-env' }, {}, 'setup: EnvironmentUnknown'],
+    ['a bucket elsewhere', FLAGS, {}, 'setup: BucketUnknown'],
+  ])('%s', async (_, flags, keys, line) => {
+    const before = project.read('cos.config.ts')
+    const { status, stderr, stdout } = await setup(flags, { ...desk.variables, ...keys })
+    expect(stderr.startsWith(line)).toBe(true)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect([stdout, status]).toEqual(['', 2])
+    expect(project.read('cos.config.ts')).toBe(before)
+    expect(existsSync(project.path('.env'))).toBe(false)
+    expect(existsSync(project.path('project.private.config.json'))).toBe(false)
+  })
+})
+
+test('right input is written to its three files, and found again by the next run', async () => {
+  const flags = { ...FLAGS, bucket: 'media-1250000000' }
+  project.write('project.private.config.json', '{"setting":{"urlCheck":false}}')
+  const { status, stderr } = await setup(flags)
+  expect([stderr, status]).toEqual(['', 0])
+  const text = project.read('cos.config.ts')
+  expect(text).toContain(
+    `  env: '${ENV}',\n  bucket: 'media-1250000000',\n  region: 'ap-guangzhou',\n`,
+  )
+  expect(text).toContain(`  appid: '${FLAGS.appid}',\n  access: {`)
+  expect(statSync(project.path('.env')).mode & 0o777).toBe(0o600)
+  for (const [name, value] of Object.entries(desk.variables)) {
+    expect(project.read('.env')).toContain(`${name}=${value}\n`)
+  }
+  expect(JSON.parse(project.read('project.private.config.json'))).toEqual({
+    setting: { urlCheck: false },
+    appid: FLAGS.appid,
+  })
+  const again = await setup({ bucket: flags.bucket, region: flags.region }, {} as never)
+  expect([again.stderr, again.status]).toEqual(['', 0])
+  expect(project.read('cos.config.ts')).toBe(text)
+})
