@@ -65,8 +65,21 @@ export class CopiedProject {
     args: string[] = [],
     variables: Record<string, string> = {},
   ): Promise<Outcome> {
+    const command = [process.execPath, '--import', 'tsx', `scripts/${name}.ts`, ...args]
+    return this.#spawn(command, variables)
+  }
+
+  /** Runs a line as it stands in the documentation. */
+  async runLine(line: string): Promise<Outcome> {
+    return this.#spawn(['sh', '-c', line], {})
+  }
+
+  async #spawn(
+    [file = '', ...args]: string[],
+    variables: Record<string, string>,
+  ): Promise<Outcome> {
     const { PATH = '', HOME = '' } = process.env
-    const child = spawn(process.execPath, ['--import', 'tsx', `scripts/${name}.ts`, ...args], {
+    const child = spawn(file, args, {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       // Nothing of the test's own environment: neither keys nor proxies.

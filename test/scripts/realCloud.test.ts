@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { at } from '../../scripts/build/root'
+import { CopiedProject } from '../support/copiedProject'
+import { type DeployDesk, startDeployDesk } from '../support/deployDesk'
+
+/** The lines of all shell blocks, without their indentation. */
+const lines = [
+  ...readFileSync(at('docs/REAL_CLOUD.md'), 'utf8').matchAll(/```bash\n([\s\S]*?)```/g),
+].flatMap(([, block = '']) => block.trim().split(/\s*\n\s*/))
+
+/** What a step must have said. */
+const SAID: Record<string, string> = {
+  setup: 'Next: npm run deploy',
+  'deploy -- --dry-run': 'Nothing was changed',
+  'deploy -- --yes': 'Done.',
+  domains: 'request 合法域名',
+  doctor: 'All is well.',
+  'doctor -- explain': 'DomainMissing',
+}
+
+let desk: DeployDesk
+let project: CopiedProject
+beforeAll(async () => {
+  desk = await startDeployDesk()
+  project = new CopiedProject(join(desk.cloud.folder, 'clone'))
+  project.variables = { ...desk.plane.variables, ...desk.variables }
+})
+afterAll(() => desk.end())
+
+test('"Real cloud in ten minutes" works line by line, from a clone to a healthy deployment', async () => {
+  expect(lines[0]).toBe('npm ci')
+  const said = new Set<string>()
+  for (const line of lines.slice(1)) {
+    const { status, stdout, stderr } = await project.runLine(line)
+    // npm has warnings of its own to write there.
+    const errors = stderr.replace(/^npm warn.*\n/gm, '')
+    expect([line, errors, status]).toEqual([line, '', 0])
+    const step = Object.keys(SAID)
+      .filter((name) => line.startsWith(`npm run ${name}`))
+      .sort((a, b) => b.length - a.length)[0]
+    expect(stdout).toContain(SAID[step ?? ''])
+    said.add(step ?? '')
+    for (const secret of desk.secrets) expect(stdout).not.toContain(secret)
+  }
+  expect([...said].sort()).toEqual(Object.keys(SAID).sort())
+}, 180_000)
+
+test('the example workflow runs commands that exist', () => {
+  const { scripts } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
+  const used = [...readFileSync(at('docs/ci/deploy.yml'), 'utf8').matchAll(/npm run ([\w:]+)/g)]
+  expect(used.length).toBeGreaterThan(3)
+  for (const [, name = ''] of used) expect(Object.keys(scripts)).toContain(name)
+})
