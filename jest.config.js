@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // They start hundreds of commands, each a process: minutes, and so `npm run test:deploy`.
+  testPathIgnorePatterns: ['/node_modules/', '/test/deploy/'],
   transform: { '\\.ts$': '<rootDir>/test/support/esbuildTransform.js' },
   moduleNameMapper: {
     '^@miniprogram-cos/(protocol|server|local-cloud|simulator)$':
