@@ -50,10 +50,11 @@ test('stays up afterwards, with the demo on two phones', async () => {
   const command = ['--import', 'tsx', 'scripts/start.ts', file]
   const started = spawn(process.execPath, command, { cwd: ROOT })
   let printed = ''
-  for await (const chunk of started.stdout) {
+  // Read to its end: a pipe that nobody reads any more would end the command.
+  started.stdout.on('data', (chunk) => {
     printed += chunk
-    if (printed.includes('Still running')) break
-  }
+  })
+  while (!printed.includes('Still running')) await once(started.stdout, 'data')
   const url = /open +(http:\S+)/.exec(printed)?.[1] ?? ''
   const page = await (await fetch(url)).text()
   const phones = JSON.parse(/__phones = (.*?)<\/script>/.exec(page)?.[1] ?? '[]')
