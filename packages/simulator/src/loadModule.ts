@@ -1,25 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
-
-/** Names that WeChat's module wrapper shadows: they exist, and are undefined. */
-const SHADOWED = [
-  'window',
-  'document',
-  'frames',
-  'self',
-  'location',
-  'navigator',
-  'localStorage',
-  'history',
-  'Caches',
-  'screen',
-  'alert',
-  'confirm',
-  'prompt',
-  'XMLHttpRequest',
-  'WebSocket',
-]
+import { SHADOWED } from './shadowedNames'
 
 export interface LoadOptions {
   /** What the app sees as `wx`. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { AppState, type NetworkType } from './app/lifecycle'
-import { type CallbackOptions, callBackOrPromise } from './callbacks'
+import { lifecycleEvents } from './app/lifecycleEvents'
 import { createCloud, type Identity } from './cloud/cloud'
 import { FileSpace } from './files/fileSpace'
 import { createFileSystemManager } from './files/fileSystemManager'
@@ -98,11 +98,6 @@ function createWx(
   options: SimulatorOptions,
 ) {
   const fileSystemManager = createFileSystemManager(files, network.clock)
-  const { state } = network
-  const on = (event: string) => (listener: (...args: never[]) => void) =>
-    state.events.on(event, listener as never)
-  const off = (event: string) => (listener?: (...args: never[]) => void) =>
-    state.events.off(event, listener as never)
   return {
     env: { USER_DATA_PATH: files.userDataPath },
     request: (given: RequestOptions) => request(given, network),
@@ -111,14 +106,7 @@ function createWx(
     getFileSystemManager: () => fileSystemManager,
     ...createStorage(fileShelf(join(options.folder, 'storage.json'))),
     cloud: createCloud(options.functions, identity, network.clock),
-    getNetworkType: (given: CallbackOptions = {}) =>
-      callBackOrPromise(given, () => ({ networkType: state.networkType }), 'getNetworkType'),
-    onNetworkStatusChange: on('network'),
-    offNetworkStatusChange: off('network'),
-    onAppShow: on('show'),
-    offAppShow: off('show'),
-    onAppHide: on('hide'),
-    offAppHide: off('hide'),
+    ...lifecycleEvents(network.state),
     canIUse: (_name: string) => true,
     getAppBaseInfo: () => ({ SDKVersion: SDK_VERSION, language: 'zh_CN' }),
     getDeviceInfo: () => ({

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type BuildFailure, build, type Plugin } from 'esbuild'
+import { SHADOWED } from '../shadowedNames'
 import type { AppFiles } from './appConfig'
 import { readAppFiles } from './appFiles'
 import { compileStyle } from './compileStyle'
@@ -12,23 +13,10 @@ import { problemAt, SourceError } from './sourceError'
  * a phone would not.
  */
 const ABSENT = [
-  'window',
-  'document',
-  'frames',
-  'self',
-  'location',
-  'navigator',
-  'localStorage',
+  ...SHADOWED,
   'sessionStorage',
   'indexedDB',
-  'history',
-  'screen',
-  'alert',
-  'confirm',
-  'prompt',
   'fetch',
-  'XMLHttpRequest',
-  'WebSocket',
   'FileReader',
   'Blob',
   'URL',

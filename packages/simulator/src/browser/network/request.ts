@@ -1,5 +1,6 @@
-import { type CallbackOptions, callBack, WxError } from '../../callbacks'
-import { type Header, type NetworkServices, type RunningExchange, runExchange } from './exchange'
+import { type CallbackOptions, WxError } from '../../callbacks'
+import type { Header, NetworkServices } from './exchange'
+import { networkTask } from './networkTask'
 
 export interface RequestOptions extends CallbackOptions {
   url: string
@@ -15,44 +16,20 @@ const METHODS = new Set(['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRA
 
 /** wx.request: any HTTP status is a success; no upload progress; no PATCH. */
 export function request(options: RequestOptions, services: NetworkServices) {
-  const listeners = new Set<(result: object) => void>()
-  let running: RunningExchange | undefined
-  let isAborted = false
-  callBack(
-    options,
-    async () => {
-      if (isAborted) throw new WxError('request:fail abort')
+  return networkTask('request', options, services, {
+    async prepare() {
       const method = (options.method ?? 'GET').toUpperCase()
       if (!METHODS.has(method)) throw new WxError('request:fail method is invalid')
-      const { url, body } = encodeData(options, method)
-      running = runExchange(
-        {
-          api: 'request',
-          url,
-          method,
-          header: options.header ?? {},
-          body,
-          responseType: options.responseType ?? 'text',
-          timeout: options.timeout ?? 0,
-          onHeader: (header) => {
-            for (const listener of listeners) listener({ header })
-          },
-        },
-        services,
-      )
-      const reply = await running.done
-      return { ...reply, data: decodeData(reply.data, options), cookies: [] }
+      return {
+        ...encodeData(options, method),
+        method,
+        header: options.header ?? {},
+        responseType: options.responseType ?? 'text',
+        timeout: options.timeout ?? 0,
+      }
     },
-    'request',
-  )
-  return {
-    abort() {
-      isAborted = true
-      running?.abort()
-    },
-    onHeadersReceived: (listener: (result: object) => void) => void listeners.add(listener),
-    offHeadersReceived: () => listeners.clear(),
-  }
+    finish: (reply) => ({ ...reply, data: decodeData(reply.data, options), cookies: [] }),
+  })
 }
 
 function encodeData(

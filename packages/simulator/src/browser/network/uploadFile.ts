@@ -1,6 +1,7 @@
-import { type CallbackOptions, callBack, WxError } from '../../callbacks'
+import type { CallbackOptions } from '../../callbacks'
 import { phoneFiles } from '../files/phoneFiles'
-import { type Header, type NetworkServices, type RunningExchange, runExchange } from './exchange'
+import type { Header, NetworkServices } from './exchange'
+import { networkTask, progressListeners } from './networkTask'
 
 export interface UploadOptions extends CallbackOptions {
   url: string
@@ -11,62 +12,29 @@ export interface UploadOptions extends CallbackOptions {
   timeout?: number
 }
 
-type ProgressListener = (progress: {
-  progress: number
-  totalBytesSent: number
-  totalBytesExpectedToSend: number
-}) => void
-
-type HeaderListener = (result: { header: Record<string, string> }) => void
-
 /** wx.uploadFile: POST multipart/form-data only, one file, headers through an event. */
 export function uploadFile(options: UploadOptions, services: NetworkServices) {
-  const progress = new Set<ProgressListener>()
-  const headers = new Set<HeaderListener>()
-  let running: RunningExchange | undefined
-  let isAborted = false
-  callBack(
-    options,
-    async () => {
-      const form = await formOf(options)
-      if (isAborted) throw new WxError('uploadFile:fail abort')
-      running = runExchange(
-        {
-          api: 'uploadFile',
-          url: options.url,
-          method: 'POST',
-          header: withoutContentType(options.header),
-          body: form,
-          responseType: 'text',
-          timeout: options.timeout ?? 0,
-          onSent: (totalBytesSent, totalBytesExpectedToSend) => {
-            const part = totalBytesSent / Math.max(totalBytesExpectedToSend, 1)
-            const told = { totalBytesSent, totalBytesExpectedToSend }
-            for (const listener of progress) {
-              listener({ progress: Math.floor(part * 100), ...told })
-            }
-          },
-          onHeader: (header) => {
-            for (const listener of headers) listener({ header })
-          },
-        },
-        services,
-      )
-      const { statusCode, data } = await running.done
-      return { statusCode, data }
-    },
-    'uploadFile',
-  )
-  return {
-    abort() {
-      isAborted = true
-      running?.abort()
-    },
-    onProgressUpdate: (listener: ProgressListener) => void progress.add(listener),
-    offProgressUpdate: () => progress.clear(),
-    onHeadersReceived: (listener: HeaderListener) => void headers.add(listener),
-    offHeadersReceived: () => headers.clear(),
-  }
+  const { tell, ...progress } = progressListeners<{
+    totalBytesSent: number
+    totalBytesExpectedToSend: number
+  }>()
+  const task = networkTask('uploadFile', options, services, {
+    prepare: async () => ({
+      url: options.url,
+      method: 'POST',
+      header: withoutContentType(options.header),
+      body: await formOf(options),
+      responseType: 'text',
+      timeout: options.timeout ?? 0,
+      onSent: (totalBytesSent, totalBytesExpectedToSend) =>
+        tell(totalBytesSent, totalBytesExpectedToSend, {
+          totalBytesSent,
+          totalBytesExpectedToSend,
+        }),
+    }),
+    finish: ({ statusCode, data }) => ({ statusCode, data }),
+  })
+  return { ...task, ...progress }
 }
 
 async function formOf({ filePath, name, formData = {} }: UploadOptions): Promise<FormData> {

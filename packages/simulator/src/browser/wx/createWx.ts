@@ -1,5 +1,5 @@
 import { AppState } from '../../app/lifecycle'
-import { type CallbackOptions, callBackOrPromise } from '../../callbacks'
+import { lifecycleEvents, offEvent, onEvent } from '../../app/lifecycleEvents'
 import { Slots } from '../../network/slots'
 import { fileSystemManager } from '../files/fileSystemManager'
 import { USER_DATA } from '../files/phoneFiles'
@@ -26,10 +26,6 @@ export function createWx() {
     urlCheck: settings.urlCheck,
     domains: settings.domains,
   }
-  const on = (event: string) => (listener: (...args: never[]) => void) =>
-    state.events.on(event, listener as never)
-  const off = (event: string) => (listener?: (...args: never[]) => void) =>
-    state.events.off(event, listener as never)
   const appBase = () => ({
     SDKVersion: SDK_VERSION,
     language: settings.language,
@@ -61,16 +57,9 @@ export function createWx() {
     ...interaction,
     ...media,
     cloud,
-    getNetworkType: (given: CallbackOptions = {}) =>
-      callBackOrPromise(given, () => ({ networkType: state.networkType }), 'getNetworkType'),
-    onNetworkStatusChange: on('network'),
-    offNetworkStatusChange: off('network'),
-    onAppShow: on('show'),
-    offAppShow: off('show'),
-    onAppHide: on('hide'),
-    offAppHide: off('hide'),
-    onThemeChange: on('theme'),
-    offThemeChange: off('theme'),
+    ...lifecycleEvents(state),
+    onThemeChange: onEvent(state, 'theme'),
+    offThemeChange: offEvent(state, 'theme'),
     canIUse: (_name: string) => true,
     nextTick: (run: () => void) => queueMicrotask(run),
     getAppBaseInfo: appBase,
