@@ -9,10 +9,10 @@ export const INTERNAL_NAMES = `
   abandon access arrived ask base begin cache callProvider cancel chunk clock contentMd5 copies
   core covers current drop endRound events fixedKey flight flights forget forgive form free
   giveUp group headerList hmacSha1 httpString idempotent info isContent isRunning isScoped
-  isTelling isWide keyTime lastId limit listeners locate mayKnow mayLack memo narrow needs
+  isTelling isWide keyTime lastId limit listeners locate mayLack memo narrow needs
   official onHashed onLoaded onRepeat onRestart onSent outcome ownHeadersWin paramList parts place placing plan query
-  release remember remove restart row running scopeKey scopesEach settle signedPrefix signs
-  signsEach sourceOf speeds spend spent startNext stays step store stringToSign subresource
+  release remember restart row running scopesEach settle signedPrefix signs
+  signsEach sourceOf speeds spend spent startNext stays step stringToSign subresource
   succeed target tasks tell trial tries turn unfinished wanted work
 `
   .trim()
