@@ -12,6 +12,7 @@ import {
   type PhoneOptions,
   temporaryKey,
   type Untyped,
+  useFakeClock,
 } from '../support/bothClients'
 import { loadOfficialClient } from '../support/phones'
 import type { CannedAnswer } from '../support/recordingWx'
@@ -20,14 +21,7 @@ type Client = new (options: object) => Untyped
 const official = (wx: unknown) => loadOfficialClient<Client>(wx)
 const defaults = () => new (official(createFakePhone().wx))({}).options as Untyped
 
-beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
-})
-afterEach(() => {
-  jest.clearAllTimers()
-  jest.useRealTimers()
-  delete (globalThis as { wx?: unknown }).wx
-})
+useFakeClock()
 
 /** Each client with the options, on a phone of its own. */
 function both(options: object, phoneOptions?: PhoneOptions) {

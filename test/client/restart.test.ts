@@ -6,6 +6,7 @@ import {
   KEY,
   type PhoneOptions,
   type Untyped,
+  useFakeClock,
 } from '../support/bothClients'
 import { loadOfficialClient } from '../support/phones'
 
@@ -14,14 +15,7 @@ import { loadOfficialClient } from '../support/phones'
 const FILE = { ...AT, Key: 'k', FilePath: 'f', Body: 'x' }
 const OPTIONS = { ...KEY, ChunkRetryTimes: 0, UploadQueueSize: 10 }
 
-beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
-})
-afterEach(() => {
-  jest.clearAllTimers()
-  jest.useRealTimers()
-  delete (globalThis as { wx?: unknown }).wx
-})
+useFakeClock()
 
 /** Refuses the content of so many uploads. */
 function refusing(times: number): PhoneOptions {

@@ -7,6 +7,7 @@ import {
   outcomeOf,
   type PhoneOptions,
   type Untyped,
+  useFakeClock,
 } from '../support/bothClients'
 import { loadOfficialClient } from '../support/phones'
 
@@ -16,14 +17,7 @@ type Constructor = (new (options: object) => Untyped) & Untyped
 
 const official = (wx: unknown = createFakePhone().wx) => loadOfficialClient<Constructor>(wx)
 
-beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
-})
-afterEach(() => {
-  jest.clearAllTimers()
-  jest.useRealTimers()
-  delete (globalThis as { wx?: unknown }).wx
-})
+useFakeClock()
 
 const functionsOf = (object: object) =>
   Object.entries(object)

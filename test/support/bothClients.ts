@@ -53,15 +53,31 @@ export function defect<Outcome>(
   })
 }
 
+const FAKED = { doNotFake: ['queueMicrotask', 'nextTick'] } satisfies Parameters<
+  typeof jest.useFakeTimers
+>[0]
+
+function stopFakeTime() {
+  jest.clearAllTimers()
+  jest.useRealTimers()
+  delete (globalThis as { wx?: unknown }).wx
+}
+
 async function inFakeTime<T>(run: () => Promise<T>): Promise<T> {
-  jest.useFakeTimers({ now: NOW * 1000, doNotFake: ['queueMicrotask', 'nextTick'] })
+  jest.useFakeTimers({ ...FAKED, now: NOW * 1000 })
   try {
     return await run()
   } finally {
-    jest.clearAllTimers()
-    jest.useRealTimers()
-    delete (globalThis as { wx?: unknown }).wx
+    stopFakeTime()
   }
+}
+
+/** Every test of the file runs under a clock that only it moves on. */
+export function useFakeClock(): void {
+  beforeEach(() => {
+    jest.useFakeTimers(FAKED)
+  })
+  afterEach(stopFakeTime)
 }
 
 export type Outcome<T> = { value: T; error?: undefined } | { error: Untyped; value?: undefined }
