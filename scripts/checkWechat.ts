@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildAll, ROOT } from './build'
 import { describeFinding } from './wechat/finding'
-import { installTools } from './wechat/tools'
+import { installWechatTools } from './wechat/tools'
 
 const USAGE = `npm run check:wechat -- [folder]
   Builds and checks a mini program as DevTools would, with WeChat's own builder and compilers.
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
     console.log(USAGE)
     return
   }
-  installTools()
+  installWechatTools()
   // The simulator loads packages as a phone does: built before it is imported.
   await buildAll()
   const { checkProject } = await import('./wechat/checkProject')

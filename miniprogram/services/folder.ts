@@ -3,7 +3,7 @@ import { fileKind } from '../text/fileKind'
 import { cos } from './cos'
 
 /** Paths in this app begin in the user's own folder: `trips/sea.jpg`. Folders end in a slash. */
-export interface FileEntry {
+interface FileEntry {
   path: string
   name: string
   /** Bytes. */

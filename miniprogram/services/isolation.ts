@@ -3,7 +3,7 @@ import { cos } from './cos'
 import type { Problem } from './describeError'
 import { describeError } from './describeError'
 
-export type Verb = 'write' | 'read' | 'list' | 'remove'
+type Verb = 'write' | 'read' | 'list' | 'remove'
 
 export interface Attempt {
   verb: Verb

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve, sep } from 'node:path'
@@ -47,10 +47,4 @@ export function staged(project: Project, path: string): string {
 /** How findings name a file: relative to the project, with forward slashes. */
 export function nameIn(project: Pick<Project, 'folder'>, path: string): string {
   return relative(project.folder, path).split(sep).join('/')
-}
-
-/** The line of the first occurrence of a text in a file. */
-export function lineOf(path: string, text: string): number | undefined {
-  const before = readFileSync(path, 'utf8').split(text)
-  return before.length > 1 ? before[0]?.split('\n').length : undefined
 }

@@ -8,8 +8,10 @@ import { transformSync } from 'esbuild'
 import { ROOT } from '../../scripts/build'
 import { INTERNAL_NAMES } from '../../scripts/build/internalNames'
 import { CLIENT_SIZES, inKb, sizeWithRequired } from '../../scripts/clientSize'
+import { contributingTool } from '../../scripts/tools/contributing'
 import { namesTouched } from '../support/namesTouched'
 import { type PackedClient, packClient } from '../support/packedClient'
+import { withTools } from '../support/withTools'
 
 let packed: PackedClient
 
@@ -123,14 +125,15 @@ describe('the package', () => {
     const named = text('LICENSE').match(/(?<=parts of )[\w-]+/g) ?? []
     expect(named).toEqual([...new Set(foreign)])
   })
+})
 
+withTools('contributing', 'judged by others, the package', () => {
   test.each([
     ['publint', ['--strict']],
     ['attw', []],
   ])('has nothing that %s would change', (tool, options) => {
-    const tools = join(ROOT, 'node_modules/.bin')
     // Fails by its exit code; what it printed is then part of the error.
-    execFileSync(join(tools, tool), [...options, packed.tarball], { stdio: 'pipe' })
+    execFileSync(contributingTool(tool), [...options, packed.tarball], { stdio: 'pipe' })
   })
 })
 

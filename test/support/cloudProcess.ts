@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { ROOT } from '../../scripts/build'
 
 /** What the local cloud prints once it is ready. */
-export interface ReadyLine {
+interface ReadyLine {
   ready: true
   cos: string
   sts: string

@@ -8,8 +8,8 @@ import { domainLists } from '../../scripts/domains/domainLists'
 import { activityOf } from '../../scripts/start/preview'
 import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
 
-export const ALICES_PHONE = { name: 'Alice', openid: ALICE, language: 'en' }
-export const BOBS_PHONE = { name: 'Bob', openid: BOB, language: 'en' }
+const ALICES_PHONE = { name: 'Alice', openid: ALICE, language: 'en' }
+const BOBS_PHONE = { name: 'Bob', openid: BOB, language: 'en' }
 
 /** What `npm start` shows: a local cloud, and the demo on two phones. */
 export interface Desk {

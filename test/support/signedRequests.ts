@@ -1,7 +1,7 @@
 import { type RawResponse, send, signByOfficialSdk } from './rawRequest'
 import { HOST, type TestCloud } from './testCloud'
 
-export interface SignedRequest {
+interface SignedRequest {
   query?: Record<string, string>
   headers?: Record<string, string | number>
   body?: string | Uint8Array

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
 import { ROOT } from '../../scripts/build'
 import { type PackedClient, packClient } from '../support/packedClient'
+import { withTools } from '../support/withTools'
 
 let packed: PackedClient
 
@@ -18,14 +19,11 @@ afterAll(() => rmSync(packed.project, { recursive: true, force: true }))
 /** Compilers that users have: the repository's own, and those that its tools bring along. */
 const COMPILERS = {
   'TypeScript 7': join(ROOT, 'node_modules/typescript/bin/tsc'),
-  'TypeScript 6': compilerOf('@microsoft/api-extractor'),
-  'TypeScript 5': compilerOf('@arethetypeswrong/core', '@arethetypeswrong/cli/package.json'),
+  'TypeScript 6': createRequire(require.resolve('@microsoft/api-extractor')).resolve(
+    'typescript/bin/tsc',
+  ),
 }
-
-function compilerOf(tool: string, through = '@microsoft/api-extractor/package.json'): string {
-  const at = createRequire(require.resolve(through)).resolve(tool)
-  return createRequire(at).resolve('typescript/bin/tsc')
-}
+const TYPESCRIPT_5 = join(ROOT, 'tools/contributing/node_modules/typescript/bin/tsc')
 
 /** Type errors of a consumer, which checks the declarations themselves too. */
 function check(compiler: string, files: string[], options: object): string {
@@ -49,7 +47,21 @@ const NODE = { module: 'node16', moduleResolution: 'node16' }
 const BUNDLER = { module: 'esnext', moduleResolution: 'bundler' }
 const CHECKED_JS = { allowJs: true, checkJs: true }
 
-describe.each(Object.entries(COMPILERS))('%s, declarations checked', (_, compiler) => {
+describe.each(Object.entries(COMPILERS))('%s, declarations checked', (_, compiler) =>
+  testConsumers(compiler),
+)
+
+withTools('contributing', 'TypeScript 5, declarations checked', () => {
+  testConsumers(TYPESCRIPT_5)
+
+  test('old projects take it too: ES5 output, the old search for modules, no interop', () => {
+    const options = { module: 'commonjs', moduleResolution: 'node', target: 'es5' }
+    const files = ['usage.ts', 'importEquals.cts', 'namedImport.cts']
+    expect(check(TYPESCRIPT_5, files, options)).toBe('')
+  })
+})
+
+function testConsumers(compiler: string) {
   test('an ES module takes the constructor as default, by name, and all together', () => {
     expect(check(compiler, ['esModule.mts', 'uploadOnly.mts'], NODE)).toBe('')
     expect(check(compiler, ['esModule.mts', 'uploadOnly.mts'], BUNDLER)).toBe('')
@@ -69,13 +81,7 @@ describe.each(Object.entries(COMPILERS))('%s, declarations checked', (_, compile
     expect(check(compiler, ['usage.ts', 'refused.ts'], BUNDLER)).toBe('')
     expect(check(compiler, ['usage.ts', 'refused.ts'], { ...NODE, esModuleInterop: true })).toBe('')
   })
-})
-
-test('old projects take it too: ES5 output, the old search for modules, no interop', () => {
-  const options = { module: 'commonjs', moduleResolution: 'node', target: 'es5' }
-  const files = ['usage.ts', 'importEquals.cts', 'namedImport.cts']
-  expect(check(COMPILERS['TypeScript 5'], files, options)).toBe('')
-})
+}
 
 test("WeChat's own typings fit, and are not needed", () => {
   const typings = join(packed.project, 'node_modules/miniprogram-api-typings')

@@ -6,7 +6,7 @@ import { CLIENT_SIZES } from '../../scripts/clientSize'
 import { checkProject, type Report } from '../../scripts/wechat/checkProject'
 import { describeFinding } from '../../scripts/wechat/finding'
 import { plantedProject } from '../support/plantedProject'
-import { withWechatTools } from '../support/withWechatTools'
+import { withTools } from '../support/withTools'
 
 // A compile takes two seconds, and ten on a machine that does much else.
 jest.setTimeout(180_000)
@@ -32,7 +32,7 @@ async function found(files: Files): Promise<string[]> {
   return (await check(files)).findings.map(describeFinding)
 }
 
-withWechatTools('the check by WeChat’s own tools', () => {
+withTools('wechat', 'the check by WeChat’s own tools', () => {
   test('takes a sound project, and tells its size', async () => {
     const { findings, sizes } = await check({})
     expect(findings).toEqual([])

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { ROOT } from '../../scripts/build'
 import { buildNpm } from '../../scripts/wechat/buildNpm'
 import { type Project, staged, stageProject } from '../../scripts/wechat/project'
-import { withWechatTools } from '../support/withWechatTools'
+import { withTools } from '../support/withTools'
 
 jest.setTimeout(180_000)
 
 const PACKAGES = 'miniprogram_npm'
 
-withWechatTools('the demo', () => {
+withTools('wechat', 'the demo', () => {
   let project: Project
 
   beforeAll(async () => {

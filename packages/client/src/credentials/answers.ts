@@ -50,7 +50,7 @@ export interface TemporaryKeyAnswer extends CallerHeaders {
 }
 
 /** Headers that some backends want with each request: `token`, `clientIP`, `clientUA`. */
-export interface CallerHeaders {
+interface CallerHeaders {
   Token?: string
   ClientIP?: string
   ClientUA?: string

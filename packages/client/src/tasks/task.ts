@@ -50,7 +50,7 @@ export interface TaskRun {
   hash: (progress: Progress) => void
 }
 
-export interface Progress {
+interface Progress {
   loaded: number
   total: number
   speed: number

@@ -20,7 +20,7 @@ export interface WxTask {
   abort(): void
 }
 
-export interface WxDownloadTask extends WxTask {
+interface WxDownloadTask extends WxTask {
   onProgressUpdate(
     listener: (progress: { totalBytesWritten: number; totalBytesExpectedToWrite: number }) => void,
   ): void
@@ -34,7 +34,7 @@ export interface WxUploadTask extends WxTask {
   onHeadersReceived?(listener: (result: { header: object }) => void): void
 }
 
-export interface WxFileSystem {
+interface WxFileSystem {
   stat(options: object): void
   readFile(options: object): void
   getFileInfo?(options: object): void

@@ -96,7 +96,7 @@ export function aclOfDocument(document: Record<string, unknown>, target: 'bucket
 }
 
 /** The grants of an ACL with those that its canned name stands for. */
-export function allGrants({ canned, grants }: Acl): AclGrant[] {
+function allGrants({ canned, grants }: Acl): AclGrant[] {
   const everyone = (permission: AclGrant['permission'], uri = ALL_USERS) => ({
     grantee: { uri },
     permission,

@@ -13,7 +13,7 @@ export class SourceError extends Error {
   }
 }
 
-export function describeProblem({ file, line, column, message, excerpt }: SourceProblem): string {
+function describeProblem({ file, line, column, message, excerpt }: SourceProblem): string {
   const place = line > 0 ? `${file}:${line}:${column}` : file
   return excerpt ? `${place}  ${message}\n${excerpt}` : `${place}  ${message}`
 }

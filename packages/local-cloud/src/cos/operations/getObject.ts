@@ -86,7 +86,7 @@ function readAnswer(context: OperationContext, object: ObjectRecord, withBody: b
 }
 
 /** One `bytes=a-b`, `bytes=a-` or `bytes=-n`; anything else is passed over. */
-export function readRange(
+function readRange(
   header: string | undefined,
   size: number,
 ): [start: number, end: number] | undefined {

@@ -4,7 +4,7 @@ import { pullDown } from './pullDown'
 import type { Registry } from './registry'
 
 /** What a page's code may have, besides its own. */
-export interface PageInstance {
+interface PageInstance {
   route: string
   options: Record<string, string>
   onLoad?: (query: Record<string, string>) => void

@@ -9,7 +9,7 @@ export const USER_DATA = 'wxfile://usr'
  * The phone's files: blobs by path, kept in the browser's database, so that a file that was chosen is still
  * there when the page is loaded again, as it is on a phone when the app is started again.
  */
-export class PhoneFiles {
+class PhoneFiles {
   readonly #open: Promise<IDBDatabase>
   readonly #urls = new Map<string, string>()
 
