@@ -76,7 +76,8 @@ export async function buildFunction(name: string): Promise<void> {
     legalComments: 'none',
     plugins: [deferModules],
   })
-  const description = { name, version: '0.1.0', main: 'index.js', private: true }
+  const { version } = JSON.parse(await readFile(at('cloudfunctions', name, 'package.json'), 'utf8'))
+  const description = { name, version, main: 'index.js', private: true }
   await writeWhole(
     join(dirname(outfile), 'package.json'),
     `${JSON.stringify(description, null, 2)}\n`,

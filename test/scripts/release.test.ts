@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { at } from '../../scripts/build/root'
+import { nextVersion } from '../../scripts/release/nextVersion'
+import { withTools } from '../support/withTools'
+
+withTools('contributing', 'a release', () => {
+  let root: string
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'release-'))
+    const kept = /(?:package\.json|\.changeset.*|uploadCos\.ts)$/
+    cpSync(at('package.json'), join(root, 'package.json'))
+    for (const folder of ['.changeset', 'packages', 'cloudfunctions']) {
+      cpSync(at(folder), join(root, folder), {
+        recursive: true,
+        filter: (path) =>
+          !/node_modules|dist$|types$/.test(path) && (!/\.\w+$/.test(path) || kept.test(path)),
+      })
+    }
+    const git = (...given: string[]) => execFileSync('git', given, { cwd: root, stdio: 'pipe' })
+    git('init', '-q', '-b', 'main')
+    git('add', '-A')
+    git('-c', 'user.name=a', '-c', 'user.email=a@b.c', 'commit', '-qm', 'as it is')
+  })
+  afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+  const read = (path: string) => readFileSync(join(root, path), 'utf8')
+  const versionOf = (path: string) => JSON.parse(read(`${path}/package.json`)).version as string
+
+  test('turns the changes to come into a version, a change log and what the client says', () => {
+    const [major, minor] = versionOf('packages/client').split('.').map(Number)
+    const next = `${major}.${(minor ?? 0) + 1}.0`
+    writeFileSync(
+      join(root, '.changeset/swift-otters-sing.md'),
+      "---\n'miniprogram-cos': minor\n---\n\nUploads sing.\n",
+    )
+    const server = versionOf('packages/server')
+    expect(nextVersion(root)).toBe(next)
+    expect(versionOf('packages/client')).toBe(next)
+    expect(versionOf('packages/server')).toBe(server)
+    const log = read('packages/client/CHANGELOG.md')
+    expect(log).toContain(`## ${next}`)
+    expect(log).toContain('Uploads sing.')
+    expect(read('packages/client/src/uploadCos.ts')).toContain(`version: string = '${next}'`)
+    expect(readdirSync(join(root, '.changeset')).sort()).toEqual(['README.md', 'config.json'])
+  })
+
+  test('with nothing to release changes nothing', () => {
+    const version = versionOf('packages/client')
+    expect(nextVersion(root)).toBe(version)
+    const changed = execFileSync('git', ['status', '--short'], { cwd: root, encoding: 'utf8' })
+    expect(changed).toBe('')
+  })
+})
+
+test('every command that the workflows run is there', () => {
+  const { scripts } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
+  const workflows = readdirSync(at('.github/workflows')).map((name) =>
+    readFileSync(at('.github/workflows', name), 'utf8'),
+  )
+  const used = workflows.flatMap((text) =>
+    [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name),
+  )
+  expect(used).toEqual(['release:version', 'release:publish'])
+  expect(used.filter((name) => !(name in scripts))).toEqual([])
+})
