@@ -47,15 +47,22 @@ const partList = (parts: [number, string][]) =>
     .map(([number, etag]) => `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`)
     .join('')}</CompleteMultipartUpload>`
 
-async function complete(sizes: number[], list: (etags: string[]) => [number, string][]) {
-  const uploadId = await begin('m')
+const FORBID = { 'x-cos-forbid-overwrite': 'true' }
+
+async function complete(
+  sizes: number[],
+  list: (etags: string[]) => [number, string][],
+  key = 'm',
+  headers: Record<string, string> = {},
+) {
+  const uploadId = await begin(key)
   const etags: string[] = []
   for (const [i, size] of sizes.entries()) {
     const query = { partNumber: String(i + 1), uploadId }
-    const part = await signed('PUT', 'm', { query, body: Buffer.alloc(size, i) })
+    const part = await signed('PUT', key, { query, body: Buffer.alloc(size, i) })
     etags.push(part.headers.etag as string)
   }
-  return signed('POST', 'm', { query: { uploadId }, body: partList(list(etags)) })
+  return signed('POST', key, { query: { uploadId }, headers, body: partList(list(etags)) })
 }
 
 type Fields = Record<string, string>
@@ -496,6 +503,28 @@ const WRITES: Row[] = [
         body: 'x',
       })
     },
+  ],
+  ...(['PUT', 'COPY', 'INIT'] as const).map(
+    (how): Row => [
+      `an object that may not be replaced: ${how}`,
+      'FileAlreadyExists',
+      () =>
+        signed(how === 'INIT' ? 'POST' : 'PUT', 'there', {
+          query: how === 'INIT' ? { uploads: '' } : {},
+          headers: { ...FORBID, ...(how === 'COPY' ? source('log') : {}) },
+          body: how === 'PUT' ? 'x' : '',
+        }),
+    ],
+  ),
+  [
+    'an object that came to be before an upload that may not replace it was completed',
+    'FileAlreadyExists',
+    () => complete([1], ([etag = '']) => [[1, etag]], 'there', FORBID),
+  ],
+  [
+    'neither forbidden nor allowed to replace',
+    'InvalidArgument',
+    () => signed('PUT', 'there', { headers: { 'x-cos-forbid-overwrite': 'yes' }, body: 'x' }),
   ],
   [
     'no upload',

@@ -37,15 +37,14 @@ export const NOT_IMITATED = [
   'x-cos-server-side-encryption-customer-algorithm',
   'x-cos-server-side-encryption-customer-key',
   'x-cos-server-side-encryption-customer-key-md5',
-  'x-cos-forbid-overwrite',
   'x-cos-callback',
   'x-cos-return-body',
   'x-cos-object-lock-mode',
 ]
 
 /** @throws Fault `NotImplemented` naming the header */
-export function refuseNotImitated(headers: CosRequest['headers']): void {
-  const found = NOT_IMITATED.find((name) => headers[name] !== undefined)
+export function refuseNotImitated(headers: CosRequest['headers'], ...others: string[]): void {
+  const found = [...NOT_IMITATED, ...others].find((name) => headers[name] !== undefined)
   if (found) {
     throw new Fault('NotImplemented', `The local COS does not imitate the header ${found}.`)
   }

@@ -5,6 +5,7 @@ import { checkConditions } from '../conditions'
 import { Fault } from '../fault'
 import { withoutLeadingSlashes } from '../key'
 import { type Description, objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import { overwriteGuard } from '../overwriteGuard'
 import type { CosRequest } from '../request'
 import type { ObjectRecord } from '../store/records'
 import { refuseArchived } from './getObject'
@@ -69,10 +70,11 @@ async function copyObject(
   }
   const described = describeCopy(request, object, directive, tagsDirective)
   const lastModified = new Date(now).toISOString()
+  const guard = overwriteGuard(request)
   const blobs = await store.engine.linkBlobs(object.blobs)
   const { size, etag, crc64 } = object
   const record = { key: request.key, size, etag, crc64, lastModified, ...described, blobs }
-  const stored = await store.objects.put(bucket, record)
+  const stored = await store.objects.put(bucket, record, guard)
   const answer = xmlAnswer({
     CopyObjectResult: {
       ETag: `"${etag}"`,

@@ -5,6 +5,7 @@ import { xmlAnswer, xmlTextAnswer } from '../answer'
 import { announcedMd5, checkLengthGiven, readXmlBody } from '../body'
 import { Fault } from '../fault'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import { overwriteGuard } from '../overwriteGuard'
 import type { WrittenBlob } from '../store/blob'
 import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord, PartRecord, UploadRecord } from '../store/records'
@@ -21,9 +22,11 @@ export const multipart: Handlers = {
   async multipartInit(context) {
     const { request, store, now } = context
     refuseNotImitated(request.headers)
+    const bucket = bucketOf(context)
+    overwriteGuard(request)(store.objects.get(bucket.name, request.key), bucket)
     const uploadId = `${Math.floor(now)}${randomBytes(32).toString('hex')}`
     await store.uploads.put({
-      bucket: bucketOf(context).name,
+      bucket: bucket.name,
       key: request.key,
       uploadId,
       initiated: new Date(now).toISOString(),
@@ -31,7 +34,7 @@ export const multipart: Handlers = {
     })
     return xmlAnswer({
       InitiateMultipartUploadResult: {
-        Bucket: bucketOf(context).name,
+        Bucket: bucket.name,
         Key: request.key,
         UploadId: uploadId,
       },
@@ -61,6 +64,7 @@ export const multipart: Handlers = {
       bucketOf(context),
       request.query.uploadId as string,
       (upload, parts) => assemble(upload, parts, readPartList(body.Part), now),
+      overwriteGuard(request),
     )
     if (!object) throw new Fault('NoSuchUpload')
     const host = request.headers.host ?? ''

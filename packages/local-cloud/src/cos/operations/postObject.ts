@@ -145,7 +145,7 @@ async function receiveFile(
         wantedAccess(operations.postObject, request, bucketOf(context).region, key),
       )
     await mayPost(undefined)
-    refuseNotImitated({ ...request.headers, ...headers })
+    refuseNotImitated({ ...request.headers, ...headers }, 'x-cos-forbid-overwrite')
     // Before the first byte is written: what is refused must leave no file.
     const described = objectHeadersOf(headers, key)
     const md5 = announcedMd5({ headers })

@@ -1,5 +1,6 @@
 import { announcedMd5, checkLengthGiven } from '../body'
 import { objectHeadersOf, refuseNotImitated } from '../objectHeaders'
+import { overwriteGuard } from '../overwriteGuard'
 import { NULL_VERSION } from '../store/objects'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers } from './operation'
@@ -15,8 +16,9 @@ export const putObject: Handlers = {
     checkLengthGiven(request)
     const md5 = announcedMd5(request)
     const described = objectHeadersOf(request.headers, request.key)
+    const guard = overwriteGuard(request)
     const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
-    const stored = await store.objects.put(bucketOf(context), {
+    const record = {
       key: request.key,
       size: blob.size,
       etag: blob.md5,
@@ -24,7 +26,8 @@ export const putObject: Handlers = {
       lastModified: new Date(now).toISOString(),
       ...described,
       blobs: [{ id: blob.id, size: blob.size }],
-    })
+    }
+    const stored = await store.objects.put(bucketOf(context), record, guard)
     return {
       status: 200,
       headers: {

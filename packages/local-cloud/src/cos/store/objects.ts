@@ -70,12 +70,12 @@ export class Objects {
   async put(
     bucket: BucketRecord,
     record: ObjectRecord,
-    guard?: (present: ObjectRecord | undefined) => void,
+    guard?: (present: ObjectRecord | undefined, bucket: BucketRecord) => void,
   ): Promise<ObjectRecord> {
     try {
       return await this.#write(bucket, record.key, async (current) => {
         const present = this.get(current.name, record.key)
-        guard?.(present)
+        guard?.(present, current)
         const stored = this.withVersion(current, record)
         const { rows, dropped } = await this.changeFor(current, stored)
         await this.#engine.commit(rows, record.blobs, dropped)

@@ -69,13 +69,15 @@ export class Uploads {
 
   /**
    * Turns an upload into an object in one step. `assemble` chooses among the parts that have arrived
-   * and may throw to refuse; parts it leaves out are dropped.
+   * and may throw to refuse; parts it leaves out are dropped. `guard` sees the object that would be replaced, and
+   * may throw too.
    * @returns undefined when the upload is gone
    */
   async complete(
     given: BucketRecord,
     uploadId: string,
     assemble: (upload: UploadRecord, parts: PartRecord[]) => ObjectRecord,
+    guard?: (present: ObjectRecord | undefined, bucket: BucketRecord) => void,
   ): Promise<ObjectRecord | undefined> {
     return this.#buckets.whileThere(given.name, () =>
       this.#engine.locks.run(uploadId, async () => {
@@ -85,6 +87,7 @@ export class Uploads {
         const assembled = assemble(upload, parts)
         return this.#engine.locks.run(lockOf(given.name, upload.key), async () => {
           const bucket = this.#buckets.get(given.name) ?? given
+          guard?.(this.#objects.get(given.name, upload.key), bucket)
           const object = this.#objects.withVersion(bucket, assembled)
           const { rows, dropped } = await this.#objects.changeFor(bucket, object)
           const used = new Set(object.blobs.map(({ id }) => id))
