@@ -184,6 +184,28 @@ test.each([
   expect(steps.slice(-3)).toEqual(['complete', 'complete', 'head'])
 })
 
+test.each([
+  ['older than the upload', '12:00:00', '11:59:00'],
+  ['as old as its completion', '12:00:00', '11:59:59'],
+])('an object found after a lost answer counts by its age: %s', async (age, now, written) => {
+  const header = {
+    ETag: '"e-4"',
+    'Content-Length': String(SIZE),
+    Date: `Mon, 23 Nov 2026 ${now} GMT`,
+    'Last-Modified': `Mon, 23 Nov 2026 ${written} GMT`,
+  }
+  install((step, count) => {
+    if (step === 'complete') return count === 1 ? DROP : GONE
+    return step === 'head' ? { statusCode: 200, header } : undefined
+  })
+  const ended = await cosOf()
+    .uploadFile({ ...AT, FilePath: 'f' })
+    .catch((error) => error.code)
+  expect(ended).toEqual(
+    age.startsWith('older') ? 'NoSuchUpload' : expect.objectContaining({ ETag: '"e-4"' }),
+  )
+})
+
 test('an upload that is simply gone is not taken for one that succeeded', async () => {
   const { steps } = install((step) => (step === 'complete' ? GONE : undefined))
   await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).rejects.toMatchObject({

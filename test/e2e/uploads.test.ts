@@ -360,6 +360,25 @@ test('copies in parts keep type, headers, metadata and storage class', async () 
   expect(count('uploadPartCopy')).toBe(4)
 })
 
+test('a copy in parts whose last answer was lost is there, and is said to be', async () => {
+  const bytes = randomBytes(2 * MIB)
+  const cos = new phone.Client({ ...ROOT_KEY, Bucket: BUCKET, Region: REGION })
+  await cos.putObject({ Key: 'source', Body: bytes.buffer.slice(0, bytes.length) as ArrayBuffer })
+  cloud.faults.set({
+    rules: [{ operation: 'multipartComplete', nth: 1, action: { kind: 'drop', when: 'after' } }],
+  })
+  const copied = await cos.sliceCopyFile({
+    Key: 'copied',
+    CopySource: `${BUCKET}.cos.${REGION}.myqcloud.com/source`,
+    CopySliceSize: MIB,
+    CopyChunkSize: MIB,
+  })
+  expect(copied).toMatchObject({
+    ETag: expect.stringContaining('-2"'),
+    Location: `${BUCKET}.cos.${REGION}.myqcloud.com/copied`,
+  })
+})
+
 test('gives up one upload, those of a key, or all', async () => {
   const cos = new phone.Client({ ...ROOT_KEY, Bucket: BUCKET, Region: REGION })
   const begin = async (Key: string) => (await cos.multipartInit({ Key })).UploadId

@@ -3,9 +3,9 @@ import {
   cosError,
   type HeadObjectResult,
   headObject,
-  multipartComplete,
   multipartInit,
   type ObjectParams,
+  paramHeaders,
   parseCopySource,
   putObjectCopy,
   type UploadProgress,
@@ -14,7 +14,8 @@ import {
 import { abortGroup } from '../abort/abortGroup'
 import { pick } from '../pick'
 import { type ClientCore, perform } from '../request/perform'
-import type { Params } from '../request/prepare'
+import { type Params, prepare } from '../request/prepare'
+import { completeMultipart } from '../upload/completeMultipart'
 import { freeUpload } from '../upload/freeUpload'
 import { type Part, partSizeFor, planParts } from '../upload/planParts'
 import { runPool } from '../upload/pool'
@@ -82,12 +83,15 @@ async function copyInParts(
   params: Params,
   { head, size, chunk, report }: Source,
 ): Promise<object> {
-  const { Bucket, Region, Key, CopySource, MetadataDirective } = params
+  const { CopySource, MetadataDirective } = params
+  const { Bucket, Region, Key } = prepare(multipartInit, params, core.options)
+  const target = { Bucket, Region, Key }
   const isReplaced = String(MetadataDirective ?? 'Copy').toLowerCase() === 'replaced'
   const described = { ...(isReplaced ? {} : keptOf(head)), ...withoutCopy(params) }
   const group = abortGroup(params.signal as AbortSignalLike | undefined)
   const begun = (await perform(core, multipartInit, described)) as { UploadId: string }
-  const upload = { Bucket, Region, Key, UploadId: begun.UploadId, signal: group.signal }
+  const { signal } = group
+  const upload = { ...target, UploadId: begun.UploadId, signal }
   const Parts: { PartNumber: number; ETag: string }[] = []
   let copied = 0
   try {
@@ -109,9 +113,12 @@ async function copyInParts(
       })
     await runPool(parts, () => limit, copy, group.abort)
     Parts.sort((a, b) => a.PartNumber - b.PartNumber)
-    return await perform(core, multipartComplete, { ...upload, Parts })
+    // The copy has its headers from its beginning; what may not be replaced may not be replaced now either.
+    const Headers = pick(paramHeaders(params), /^x-cos-forbid-overwrite$/i)
+    const completion = { core, params: { Headers }, target, fileSize: size, signal }
+    return await completeMultipart(completion, begun.UploadId, Parts)
   } catch (error) {
-    await freeUpload(core, { Bucket, Region, Key, UploadId: begun.UploadId })
+    await freeUpload(core, { ...target, UploadId: begun.UploadId })
     throw error
   } finally {
     group.release()

@@ -34,7 +34,6 @@ export interface Multipart extends MultipartRun {
   core: ClientCore
   params: Params
   target: { Bucket: string; Region: string; Key: string }
-  location: string
   parts: Part[]
   fileSize: number
   unfinished: UnfinishedUpload
@@ -62,7 +61,7 @@ export async function uploadMultipart(
   { signal: outer, memo, onLoaded, onHashed }: MultipartRun,
 ): Promise<MultipartCompleteResult & { UploadId: string }> {
   const { options } = core
-  const { Bucket, Region, Key, location } = prepare(multipartInit, params, options)
+  const { Bucket, Region, Key } = prepare(multipartInit, params, options)
   const target = { Bucket, Region, Key }
   const wanted = Number(params.ChunkSize || options.ChunkSize)
   const partSize = partSizeFor(fileSize, wanted, options.MaxPartNumber)
@@ -74,7 +73,7 @@ export async function uploadMultipart(
     return asked
   }
   const { signal, abort, release } = abortGroup(outer)
-  const plan = { core, params, target, location, parts, fileSize, unfinished, digest }
+  const plan = { core, params, target, parts, fileSize, unfinished, digest }
   const upload: Multipart = { ...plan, signal, giveUp: abort, memo, onLoaded, onHashed }
   // From an earlier run of this task.
   let isRemembered = memo.digest !== undefined

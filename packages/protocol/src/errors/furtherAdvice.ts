@@ -23,6 +23,7 @@ export const FURTHER_ADVICE: AdviceTable = {
     'It was completed, aborted or cleaned up: start again.',
     '分块上传已结束或被清理，请重新上传。',
   ],
+  FileAlreadyExists: ['Choose another key.', '请换一个对象键。'],
   PathStyleDomainForbidden: ['Leave ForcePathStyle off.', '请勿启用 ForcePathStyle。'],
   KitTimeout: ['Raise Timeout or lower ChunkSize.', '请调大 Timeout 或调小 ChunkSize。'],
   KitNoIdentity: [

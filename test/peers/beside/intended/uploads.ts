@@ -16,6 +16,7 @@ const FIELDS = [
 export const NOT_IN_FORMS =
   /^(pic-operations|x-cos-(forbid-overwrite|traffic-limit|mime-limit|grant-.*|server-side-encryption.*))$/i
 const OF_PARTS = /^x-cos-(traffic-limit|mime-limit|server-side-encryption-customer-.*)$/i
+const FORBID = /^x-cos-forbid-overwrite$/i
 const OF_SOURCE = [...FIELDS]
 
 const isStep = (sent: Sent, step: RegExp) => step.test(stepOf(sent as never))
@@ -127,6 +128,19 @@ export const UPLOADS: IntendedDifference[] = [
       const header = { ...headersLike(given, OF_PARTS), Authorization }
       const asked = given.options.UploadCheckContentMd5 ? { 'Content-MD5': digest } : {}
       return sign({ ...sent, header: { ...header, ...asked } }, given)
+    },
+  },
+  {
+    reason:
+      'what may not replace an object may not when its parts become one either (document 436/7742)',
+    example: call('sliceUploadFile', { ...upload, ForbidOverwrite: 'true' }),
+    concerns: (sent, given) =>
+      (UPLOAD.test(given.method) || given.method === COPY) &&
+      isStep(sent, /^complete$/) &&
+      Object.keys(headersLike(given, FORBID)).length > 0,
+    instead: (sent, given) => {
+      const header = { ...sent.header, ...headersLike(given, FORBID) }
+      return sign({ ...sent, header }, given)
     },
   },
   {

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+import { at } from '../../scripts/build/root'
+import { createTestPhone, type TestPhone } from '../support/phones'
+import { ALICE, BUCKET, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
+
+const FOLDER = `records/${ALICE}/`
+const CONFIG = {
+  env: 'test',
+  bucket: BUCKET,
+  region: REGION,
+  access: { 'records/{openid}/**': { owner: ['read', 'write'], overwrite: false } },
+}
+
+/** The repository's rules, replaced by those of this test. */
+const rules: Plugin = {
+  name: 'rules',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/cos\.config$/ }, () => ({ path: 'cos.config', namespace: 'rules' }))
+    onLoad({ filter: /.*/, namespace: 'rules' }, () => ({
+      contents: `import { defineConfig } from '@miniprogram-cos/server'
+        export const config = defineConfig(${JSON.stringify(CONFIG)})`,
+      resolveDir: at('.'),
+    }))
+  },
+}
+
+let built: string
+let cloud: TestCloud
+let phone: TestPhone
+beforeAll(async () => {
+  built = mkdtempSync(join(tmpdir(), 'function-'))
+  const file = join(built, 'index.js')
+  await build({
+    entryPoints: [at('cloudfunctions/cos-signature/src/index.ts')],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    plugins: [rules],
+    logLevel: 'error',
+  })
+  cloud = await startTestCloud({ functions: [{ name: 'cos-signature', file }] })
+  phone = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
+})
+afterAll(async () => {
+  await cloud.end()
+  rmSync(built, { recursive: true, force: true })
+})
+
+test('a record is written once: the second writer is told so, and the first one’s text stays', async () => {
+  const Key = `${FOLDER}note`
+  await phone.cos.putObject({ Key, Body: 'first', ForbidOverwrite: 'true' })
+  const second = phone.cos.putObject({ Key, Body: 'second', ForbidOverwrite: 'true' })
+  await expect(second).rejects.toMatchObject({ code: 'FileAlreadyExists', statusCode: 409 })
+  expect((await phone.cos.getObject({ Key })).Body).toBe('first')
+})
+
+test('in parts too: of two uploads at once one arrives', async () => {
+  const Key = `${FOLDER}clip`
+  const FilePath = join(cloud.folder, 'clip')
+  writeFileSync(FilePath, randomBytes(2_500_000))
+  const upload = { Key, FilePath, ForbidOverwrite: 'true' as const }
+  const ended = await Promise.allSettled([
+    phone.cos.uploadFile(upload),
+    phone.cos.uploadFile(upload),
+  ])
+  expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(ended).toContainEqual(
+    expect.objectContaining({ reason: expect.objectContaining({ code: 'FileAlreadyExists' }) }),
+  )
+})
+
+test('without the header nothing is signed, and the rule is named', async () => {
+  const written = phone.cos.putObject({ Key: `${FOLDER}other`, Body: 'x' })
+  await expect(written).rejects.toMatchObject({
+    code: 'KitRequestRefused',
+    message: expect.stringContaining('x-cos-forbid-overwrite'),
+  })
+})
