@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { countBlobsOnDisk } from '../support/blobsOnDisk'
-import { type CloudProcess, startCloudProcess } from '../support/cloudProcess'
+import { type CloudProcess, startCommand } from '../support/cloudProcess'
 import { send, signByOfficialSdk } from '../support/rawRequest'
 import { ROOT_KEY } from '../support/testCloud'
 
@@ -13,7 +13,8 @@ let data: string
 let cloud: CloudProcess
 
 const start = () =>
-  startCloudProcess([
+  startCommand([
+    'packages/local-cloud/dist/command.js',
     '--data',
     data,
     '--secret-id',
