@@ -9,7 +9,7 @@ import { Crc64 } from './crc64'
 
 /** Chunks are gathered to this size before they go on: one `writev` instead of sixteen. */
 const GATHER_BYTES = 512 * 1024
-/** A client that sends byte by byte must not make a million small buffers wait. */
+/** A client that sends byte by byte must not make a million small buffers wait: so many become one. */
 const GATHER_CHUNKS = 512
 
 /** Blobs as files, spread over 256 folders by the first two letters of their name. */
@@ -99,7 +99,8 @@ class GatheringWriter {
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
     this.size += chunk.length
-    if (this.#bytes >= GATHER_BYTES || this.#chunks.length >= GATHER_CHUNKS) await this.#handOver()
+    if (this.#bytes >= GATHER_BYTES) await this.#handOver()
+    else if (this.#chunks.length >= GATHER_CHUNKS) this.#chunks = [Buffer.concat(this.#chunks)]
   }
 
   /** Everything on the disk, and there to stay. @returns the MD5 in hex */
