@@ -20,7 +20,7 @@ export type { DownloadFileParams, DownloadFileResult } from './download/download
 export type { COSOptions } from './options'
 export type { RequestParams } from './request/requestAny'
 export type { AuthorizationParams } from './request/staticAuthorization'
-export type { TaskInfo, TaskState } from './tasks/task'
+export type { TaskInfo, TaskState } from './tasks/taskInfo'
 export type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abortUploadTask'
 export type { UploadFileParams, UploadFileResult } from './upload/uploadFile'
 export type { UploadFilesParams, UploadFilesResult } from './upload/uploadFiles'

@@ -12,7 +12,7 @@ export type {
   TemporaryKeyAnswer,
 } from './credentials/answers'
 export type { COSOptions } from './options'
-export type { TaskInfo, TaskState } from './tasks/task'
+export type { TaskInfo, TaskState } from './tasks/taskInfo'
 export type { UploadFileParams, UploadFileResult } from './upload/uploadFile'
 export type { UploadFilesParams, UploadFilesResult } from './upload/uploadFiles'
 export { type CloudCOSOptions, UploadCOS as COS } from './uploadCos'

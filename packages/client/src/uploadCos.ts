@@ -11,15 +11,16 @@ import {
   type CloudOptions,
   cloudCredentials,
 } from './cloud/cloudCredentials'
+import type { ClientCore } from './core'
 import { createCredentials } from './credentials/credentials'
 import { Emitter } from './events/emitter'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
-import { type ClientCore, perform } from './request/perform'
+import { perform } from './request/perform'
 import type { Params } from './request/prepare'
 import { runAlone } from './tasks/runAlone'
-import type { TaskInfo, TaskSteps, TaskWork } from './tasks/task'
+import type { TaskSteps, TaskWork } from './tasks/task'
+import type { TaskInfo } from './tasks/taskInfo'
 import { createTaskQueue, type TaskQueue } from './tasks/taskQueue'
-import { abandonMultipart } from './upload/multipart'
 import {
   sliceUploadWork,
   type UploadFileParams,
@@ -27,6 +28,7 @@ import {
   uploadFileWork,
 } from './upload/uploadFile'
 import { type UploadFilesParams, type UploadFilesResult, uploadFiles } from './upload/uploadFiles'
+import { abandonMultipart } from './upload/uploadMultipart'
 
 declare const console: { warn(message: string): void }
 

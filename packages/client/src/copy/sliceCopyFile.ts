@@ -12,8 +12,9 @@ import {
   uploadPartCopy,
 } from '@miniprogram-cos/protocol'
 import { abortGroup } from '../abort/abortGroup'
+import type { ClientCore } from '../core'
 import { pick } from '../pick'
-import { type ClientCore, perform } from '../request/perform'
+import { perform } from '../request/perform'
 import { type Params, prepare } from '../request/prepare'
 import { completeMultipart } from '../upload/completeMultipart'
 import { freeUpload } from '../upload/freeUpload'

@@ -3,7 +3,7 @@ import type { CloudOptions } from '../cloud/cloudCredentials'
 import type { ResolvedOptions } from '../options'
 import { pause } from '../pause'
 import { learnFromStart, serverTime } from '../request/clock'
-import type { TaskInfo } from '../tasks/task'
+import type { TaskInfo } from '../tasks/taskInfo'
 import {
   type Key,
   type ReadySignature,

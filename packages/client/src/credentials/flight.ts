@@ -1,4 +1,4 @@
-import type { TaskInfo } from '../tasks/task'
+import type { TaskInfo } from '../tasks/taskInfo'
 import type { Key, ReadySignature, ScopeEntry } from './answers'
 
 /** One call of the provider, and what its key will permit. */

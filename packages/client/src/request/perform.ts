@@ -1,9 +1,7 @@
 import type { AbortSignalLike, AnyOperation, CosError } from '@miniprogram-cos/protocol'
 import { abortError, unlessAborted } from '../abort/unlessAborted'
+import type { ClientCore } from '../core'
 import type { Key, ReadySignature } from '../credentials/answers'
-import type { Credentials } from '../credentials/credentials'
-import type { Emitter } from '../events/emitter'
-import type { ResolvedOptions } from '../options'
 import { pause } from '../pause'
 import { pick } from '../pick'
 import { whenReady } from '../wx/wxLifecycle'
@@ -14,13 +12,6 @@ import { authorizationRequest, type Params, type Prepared, prepare } from './pre
 import { readReply } from './readReply'
 import { send } from './send'
 import { switchHost } from './switchHost'
-
-/** What every step of a request may use. */
-export interface ClientCore {
-  options: ResolvedOptions
-  credentials: Credentials
-  events: Emitter
-}
 
 /** Pauses after so many tries, in milliseconds; each is shortened at random by up to half. */
 const RETRY_DELAYS = [0, 300, 1000, 3000]

@@ -1,5 +1,6 @@
 import { type AnyOperation, cosError, readXml, recogniseOperation } from '@miniprogram-cos/protocol'
-import { type ClientCore, perform } from './perform'
+import type { ClientCore } from '../core'
+import { perform } from './perform'
 import { type Params, type Prepared, searchOf } from './prepare'
 
 export interface RequestParams {

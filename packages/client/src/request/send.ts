@@ -1,9 +1,9 @@
 import type { AbortSignalLike } from '@miniprogram-cos/protocol'
+import type { ClientCore } from '../core'
 import type { Key, ReadySignature } from '../credentials/answers'
 import { pick } from '../pick'
 import type { TransferProgress, WxReply } from '../wx/wxTransfer'
 import { exchange } from './exchange'
-import type { ClientCore } from './perform'
 import { isSame, type Prepared } from './prepare'
 import { keyTimeOf, signed } from './signing'
 

@@ -1,36 +1,6 @@
-import type { AbortSignalLike, CosError } from '@miniprogram-cos/protocol'
-import type { ClientCore } from '../request/perform'
+import type { AbortSignalLike } from '@miniprogram-cos/protocol'
+import type { ClientCore } from '../core'
 import type { Params } from '../request/prepare'
-
-/** The official words. */
-export type TaskState =
-  | 'waiting'
-  | 'checking'
-  | 'uploading'
-  | 'paused'
-  | 'success'
-  | 'error'
-  | 'canceled'
-
-/** An upload as `getTaskList` shows it. */
-export interface TaskInfo {
-  id: string
-  Bucket: string
-  Region: string
-  Key: string
-  FilePath?: string
-  state: TaskState
-  /** Bytes that have gone out. */
-  loaded: number
-  size: number
-  /** Bytes per second. */
-  speed: number
-  /** 0 to 1. */
-  percent: number
-  /** 0 to 1: how much of the file has been compared with what an earlier run has sent of it. */
-  hashPercent: number
-  error?: CosError
-}
 
 /** What a run leaves for the next one of the same task. */
 export interface TaskMemo {

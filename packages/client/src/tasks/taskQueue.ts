@@ -6,7 +6,8 @@ import { soon } from '../pause'
 import { pick } from '../pick'
 import { asCosError } from '../request/failures'
 import type { Params } from '../request/prepare'
-import type { TaskInfo, TaskMemo, TaskState, TaskSteps } from './task'
+import type { TaskMemo, TaskSteps } from './task'
+import type { TaskInfo, TaskState } from './taskInfo'
 
 interface Task {
   info: TaskInfo

@@ -6,8 +6,9 @@ import {
   multipartAbort,
   multipartList,
 } from '@miniprogram-cos/protocol'
+import type { ClientCore } from '../core'
 import { missingParam } from '../request/failures'
-import { type ClientCore, perform } from '../request/perform'
+import { perform } from '../request/perform'
 import type { Params } from '../request/prepare'
 import { runPool } from './pool'
 

@@ -1,6 +1,7 @@
 import { type CosError, multipartAbort } from '@miniprogram-cos/protocol'
+import type { ClientCore } from '../core'
 import { pause, within } from '../pause'
-import { type ClientCore, perform } from '../request/perform'
+import { perform } from '../request/perform'
 import type { Params } from '../request/prepare'
 
 /** How long a caller waits for the server to free the parts. */

@@ -10,13 +10,15 @@ import {
   type UploadProgress,
   utf8Length,
 } from '@miniprogram-cos/protocol'
+import type { ClientCore } from '../core'
 import { hexMd5 } from '../hash/md5'
-import { type ClientCore, perform } from '../request/perform'
+import { perform } from '../request/perform'
 import type { Params } from '../request/prepare'
-import type { TaskInfo, TaskRun, TaskWork } from '../tasks/task'
+import type { TaskRun, TaskWork } from '../tasks/task'
+import type { TaskInfo } from '../tasks/taskInfo'
 import { readLocalFile, sizeOfFile } from './localFile'
-import { uploadMultipart } from './multipart'
 import { progressReporter } from './progress'
+import { uploadMultipart } from './uploadMultipart'
 
 export interface UploadFileParams extends ObjectParams, ContentParams {
   /** A local file: from `wx.chooseMedia`, `wx.chooseMessageFile`, `wx.env.USER_DATA_PATH` … */

@@ -16,13 +16,14 @@ import { Dropped, faultAfter, faultBefore, pacesOf } from './faults/applyFaults'
 import type { FaultAction, FaultPlan } from './faults/faultPlan'
 import { checkKey } from './key'
 import { handlers } from './operations/index'
-import { paced, trafficLimitOf } from './pace'
+import { paced } from './pace'
 import type { Principal } from './principal'
 import { checkReferer } from './referer'
 import { type Addressing, type CosRequest, readRequest } from './request'
 import type { BucketRecord } from './store/records'
 import type { Store } from './store/store'
 import { checkStrictSignature } from './strictSignature'
+import { trafficLimitOf } from './trafficLimit'
 
 /** One line of the request log. */
 export interface LogEntry {

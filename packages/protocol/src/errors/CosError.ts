@@ -1,21 +1,5 @@
 import { type Advice, adviceFor } from './advice'
-
-/**
- * Where a failure came from.
- * - `service`: COS answered with an error
- * - `network`: no answer, or one that never arrived whole
- * - `credentials`: no usable key or signature could be obtained
- * - `argument`: the call itself is wrong; nothing was sent
- * - `abort`: the caller cancelled
- * - `integrity`: the answer contradicts what was sent
- */
-export type CosErrorKind =
-  | 'service'
-  | 'network'
-  | 'credentials'
-  | 'argument'
-  | 'abort'
-  | 'integrity'
+import type { CosErrorKind } from './errorKind'
 
 /** The parsed `<Error>` document of COS, as the official SDKs expose it. */
 export interface ServiceErrorBody {

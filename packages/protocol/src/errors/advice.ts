@@ -1,4 +1,4 @@
-import type { CosErrorKind } from './CosError'
+import type { CosErrorKind } from './errorKind'
 
 /** What to do about an error, in English and Chinese. */
 export interface Advice {

@@ -1,17 +1,13 @@
 import { CurrentWindowBackendContext, type domlikeBackend, Event as WxEvent } from 'glass-easel'
 import { browserUnits } from '../compile/browserUnits'
 import { isKnown } from './elements/define'
+import type { ModelElement } from './elements/modelElement'
 import { tagOf } from './elements/tags'
 
 type BackendElement = domlikeBackend.Element
 
 /** Made by touch and mouse, and handled by glass-easel; all other events our elements trigger themselves. */
 const POINTER_EVENTS = new Set(['touchstart', 'touchmove', 'touchend', 'touchcancel'])
-
-/** Elements that tell when their user has changed a value, for `model:value`. */
-export interface ModelElement {
-  __model?: Record<string, ((value: unknown) => void) | null>
-}
 
 /** The browser's document, with WeChat's elements under names of their own: `<view>` is `<wx-view>`. */
 export class PhoneBackend extends CurrentWindowBackendContext {

@@ -8,11 +8,11 @@ import { BlobFiles } from './blobFiles'
 import { BlobThread } from './blobThread'
 import { GroupCommit } from './groupCommit'
 import { KeyedLock } from './keyedLock'
+import type { Level } from './level'
 import { after, bytes, row } from './rows'
 import { migrate } from './schema'
 import { isSmall, newBlobId, SmallBlobs } from './smallBlobs'
 
-export type Level = ClassicLevel<Buffer, unknown>
 export type Batch = AbstractBatchOperation<Level, Buffer, unknown>[]
 
 /** What a visitor of rows answers: go on, end, or skip whatever starts with a prefix. */

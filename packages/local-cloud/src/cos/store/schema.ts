@@ -1,4 +1,4 @@
-import type { Level } from './engine'
+import type { Level } from './level'
 import { row } from './rows'
 
 /** The shape of the rows that this version writes. */

@@ -1,30 +1,8 @@
-import type { AssociatedBackend, Root } from 'glass-easel-miniprogram-adapter'
+import type { AssociatedBackend } from 'glass-easel-miniprogram-adapter'
 import { WxError } from '../../callbacks'
+import type { OpenPage, PageInstance } from './openPage'
 import { pullDown } from './pullDown'
 import type { Registry } from './registry'
-
-/** What a page's code may have, besides its own. */
-interface PageInstance {
-  route: string
-  options: Record<string, string>
-  onLoad?: (query: Record<string, string>) => void
-  onShow?: () => void
-  onReady?: () => void
-  onHide?: () => void
-  onUnload?: () => void
-  onPullDownRefresh?: () => void
-  onReachBottom?: () => void
-  onPageScroll?: (event: { scrollTop: number }) => void
-  onTabItemTap?: (item: object) => void
-}
-
-export interface OpenPage {
-  route: string
-  instance: PageInstance
-  element: HTMLElement
-  root: Root
-  title: string
-}
 
 /** Pixels from the end at which onReachBottom is called (`onReachBottomDistance`). */
 const REACH_BOTTOM = 50

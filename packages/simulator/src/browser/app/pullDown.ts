@@ -1,4 +1,4 @@
-import type { OpenPage } from './pageStack'
+import type { OpenPage } from './openPage'
 
 /** Pixels of pulling that start a refresh. */
 const THRESHOLD = 60

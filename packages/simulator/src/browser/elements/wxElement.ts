@@ -1,4 +1,4 @@
-import type { ModelElement } from '../backend'
+import type { ModelElement } from './modelElement'
 
 /** What glass-easel keeps at the elements it has made. */
 interface Bound {
