@@ -16,13 +16,13 @@ import {
   type DownloadFileResult,
   downloadFile,
 } from './download/downloadFile'
+import { officialUtil } from './officialUtil'
 import { pick } from './pick'
 import { asCosError } from './request/failures'
 import { FURTHER_SCOPES } from './request/furtherScopes'
 import { SCOPES } from './request/prepare'
 import { type RequestParams, requestAny } from './request/requestAny'
 import { type AuthorizationParams, staticAuthorization } from './request/staticAuthorization'
-import { officialUtil } from './text/officialUtil'
 import {
   type AbortUploadTaskParams,
   type AbortUploadTaskResult,

@@ -4,7 +4,7 @@ import type {
   SignatureAnswer,
   TemporaryKeyAnswer,
 } from '../credentials/answers'
-import { textOf } from '../request/failures'
+import { textOf } from '../text/textOf'
 import { callFunction } from '../wx/callFunction'
 
 /** Where the caller's files are, as the cloud function says. */

@@ -1,6 +1,6 @@
 import { cosError, isCosError } from '@miniprogram-cos/protocol'
 import { within } from '../pause'
-import { textOf } from '../request/failures'
+import { textOf } from '../text/textOf'
 
 /** A provider that has not answered by then never will. */
 const PROVIDER_TIMEOUT = 60_000

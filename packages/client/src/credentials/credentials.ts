@@ -1,8 +1,8 @@
 import type { CosError } from '@miniprogram-cos/protocol'
+import { learnFromStart, serverTime } from '../clock'
 import type { CloudOptions } from '../cloud/cloudCredentials'
 import type { ResolvedOptions } from '../options'
 import { pause } from '../pause'
-import { learnFromStart, serverTime } from '../request/clock'
 import type { TaskInfo } from '../tasks/taskInfo'
 import {
   type Key,

@@ -4,14 +4,6 @@ export type Rounds = (state: number[], words: number[]) => number[]
 /** Bytes, however they are held: plain arrays are made much faster than typed ones, which files come in. */
 export type Bytes = ArrayLike<number>
 
-/** Bytes of a text's UTF-8; phones have no TextEncoder. */
-export function utf8Bytes(text: string): number[] {
-  const binary = unescape(encodeURIComponent(text))
-  const bytes: number[] = []
-  for (let i = 0; i < binary.length; i++) bytes.push(binary.charCodeAt(i))
-  return bytes
-}
-
 /** What MD5 and SHA-1 have in common: 64-byte blocks, and the length in bits at the end (RFC 1321, 3174). */
 export function digest(
   bytes: Bytes,

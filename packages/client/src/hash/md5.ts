@@ -1,5 +1,6 @@
 import { toBase64 } from '../text/base64'
-import { digest, hexOf, type Rounds, rotateLeft, utf8Bytes } from './digest'
+import { utf8Bytes } from '../text/utf8'
+import { digest, hexOf, type Rounds, rotateLeft } from './digest'
 
 const INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]
 /** How far each step of a round rotates, four and four alike. */

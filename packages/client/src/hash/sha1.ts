@@ -1,4 +1,5 @@
-import { digest, hexOf, type Rounds, rotateLeft, utf8Bytes } from './digest'
+import { utf8Bytes } from '../text/utf8'
+import { digest, hexOf, type Rounds, rotateLeft } from './digest'
 
 const INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]
 

@@ -6,6 +6,7 @@ import {
   type ServiceErrorBody,
   type XmlElement,
 } from '@miniprogram-cos/protocol'
+import { textOf } from '../text/textOf'
 import { decodeUtf8 } from '../text/utf8'
 import type { WxFailure } from '../wx/wxLike'
 import type { WxReply } from '../wx/wxTransfer'
@@ -13,12 +14,6 @@ import type { WxReply } from '../wx/wxTransfer'
 export interface Sent {
   url: string
   method: string
-}
-
-/** What an error of any kind says of itself. */
-export function textOf(error: unknown): string {
-  const { errMsg, message } = (error || {}) as WxFailure & { message?: string }
-  return errMsg || message || String(error)
 }
 
 /** Whatever was thrown, as a CosError. */

@@ -1,8 +1,8 @@
 import { deriveSignKey, signRequest } from '@miniprogram-cos/protocol'
+import { serverTime } from '../clock'
 import type { Key } from '../credentials/answers'
 import { signatureHash } from '../hash/signatureHash'
 import type { ResolvedOptions } from '../options'
-import { serverTime } from './clock'
 import { headersToSign, type Prepared } from './prepare'
 
 /** How long a signature by a fixed key is good for, in seconds. */

@@ -1,3 +1,11 @@
+/** Bytes of a text's UTF-8; phones have no TextEncoder. */
+export function utf8Bytes(text: string): number[] {
+  const binary = unescape(encodeURIComponent(text))
+  const bytes: number[] = []
+  for (let i = 0; i < binary.length; i++) bytes.push(binary.charCodeAt(i))
+  return bytes
+}
+
 /** UTF-8 bytes as text. Phones have no TextDecoder; error bodies may arrive as bytes. */
 export function decodeUtf8(buffer: ArrayBuffer): string {
   const bytes = new Uint8Array(buffer)

@@ -1,5 +1,6 @@
 import { cosError } from '@miniprogram-cos/protocol'
-import { missingParam, textOf } from '../request/failures'
+import { missingParam } from '../request/failures'
+import { textOf } from '../text/textOf'
 import { type FileRange, fileSize, readFile } from '../wx/wxFiles'
 
 /** Size of a local file in bytes. @throws CosError `KitMissingParam`, `KitFileUnreadable` */

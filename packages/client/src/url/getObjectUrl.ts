@@ -7,12 +7,12 @@ import {
   putObject,
   queryString,
 } from '@miniprogram-cos/protocol'
+import { serverTime } from '../clock'
 import type { ClientCore } from '../core'
 import type { Key, ReadySignature } from '../credentials/answers'
 import { fixedKey } from '../credentials/fixedKey'
 import type { ResolvedOptions } from '../options'
 import { pick } from '../pick'
-import { serverTime } from '../request/clock'
 import { authorizationRequest, type Params, type Prepared, prepare } from '../request/prepare'
 import { signed } from '../request/signing'
 

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../options'
+import type { ResolvedOptions } from './options'
 
 /** A smaller difference between the clocks does no harm. */
 const SKEW_SECONDS = 30

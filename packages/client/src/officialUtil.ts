@@ -1,7 +1,7 @@
 import { readXml, writeXml } from '@miniprogram-cos/protocol'
-import { utf8Bytes } from '../hash/digest'
-import { hexMd5 } from '../hash/md5'
-import { toBase64 } from './base64'
+import { hexMd5 } from './hash/md5'
+import { toBase64 } from './text/base64'
+import { utf8Bytes } from './text/utf8'
 
 /** `COS.util` of cos-wx-sdk-v5, which apps use for what they send themselves. */
 export interface OfficialUtil {
