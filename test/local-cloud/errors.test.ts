@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { connect } from 'node:net'
-import { FAULTS, type FaultCode } from '../../packages/local-cloud/src/cos/fault'
+import { FAULTS, type FaultCode } from '../../packages/local-cloud/src/cos/answer/fault'
 import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
 import { temporaryKey } from '../support/temporaryKey'

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { faultAnswer, newRequestId } from './answer'
-import { Fault } from './fault'
+import { faultAnswer, newRequestId } from './answer/answer'
+import { Fault } from './answer/fault'
 import { type CosServices, serveCos } from './serve'
 
 export type { CosServices } from './serve'

@@ -1,5 +1,5 @@
 import { operations, RESERVED_SUBRESOURCES } from '@miniprogram-cos/protocol'
-import { NOT_IMITATED } from './objectHeaders'
+import { NOT_IMITATED } from './object/objectHeaders'
 import { handlers } from './operations/index'
 
 /** What the local COS does and does not do, read from the tables it runs on. */

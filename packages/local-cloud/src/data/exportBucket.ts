@@ -2,7 +2,7 @@ import { createWriteStream, promises as fs } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { bytesOf } from '../cos/answer'
+import { bytesOf } from '../cos/answer/answer'
 import type { BucketRecord, ObjectRecord } from '../cos/store/records'
 import type { Store } from '../cos/store/store'
 

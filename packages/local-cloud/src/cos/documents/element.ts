@@ -1,5 +1,5 @@
 import { asList, type XmlElement, type XmlValue } from '@miniprogram-cos/protocol'
-import { Fault } from '../fault'
+import { Fault } from '../answer/fault'
 
 /** An element's children by name, as `readXml` gives them. */
 export type Element = Record<string, unknown>

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { type Answer, bytesOf } from '../answer'
-import { Fault } from '../fault'
-import { Pace, paced } from '../pace'
+import { type Answer, bytesOf } from '../answer/answer'
+import { Fault } from '../answer/fault'
+import { Pace, paced } from '../request/pace'
 import type { FaultAction } from './faultPlan'
 
 /** Thrown instead of an answer: the connection is cut. */

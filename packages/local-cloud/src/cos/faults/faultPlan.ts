@@ -1,5 +1,5 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
-import { FAULTS, type FaultCode } from '../fault'
+import { FAULTS, type FaultCode } from '../answer/fault'
 
 /** What goes wrong. */
 export type FaultAction =

@@ -1,8 +1,8 @@
-import { aclDocument, aclOfDocument, aclOfHeaders } from '../acl'
-import { xmlTextAnswer } from '../answer'
-import { readXmlBody } from '../body'
-import { Fault } from '../fault'
-import { versionIdOf } from '../request'
+import { aclDocument, aclOfDocument, aclOfHeaders } from '../access/acl'
+import { xmlTextAnswer } from '../answer/answer'
+import { Fault } from '../answer/fault'
+import { readXmlBody } from '../request/body'
+import { versionIdOf } from '../request/request'
 import type { Acl } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 

@@ -1,8 +1,8 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
-import { aclOfHeaders } from '../acl'
-import { parseXmlBody, readTextBody } from '../body'
-import { Fault } from '../fault'
-import { taggingXml, tagsOfHeader } from '../tags'
+import { aclOfHeaders } from '../access/acl'
+import { Fault } from '../answer/fault'
+import { taggingXml, tagsOfHeader } from '../object/tags'
+import { parseXmlBody, readTextBody } from '../request/body'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /**

@@ -1,6 +1,6 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
-import { xmlAnswer, xmlTextAnswer } from '../answer'
-import { parseXmlBody, readTextBody, readXmlBody } from '../body'
+import { xmlAnswer, xmlTextAnswer } from '../answer/answer'
+import { Fault, type FaultCode } from '../answer/fault'
 import { checkCors } from '../documents/checkCors'
 import { checkInventory } from '../documents/checkInventory'
 import { checkLifecycle } from '../documents/checkLifecycle'
@@ -15,9 +15,9 @@ import {
   requiredElement,
   requiredText,
 } from '../documents/element'
-import { Fault, type FaultCode } from '../fault'
+import { tagsOfDocument } from '../object/tags'
 import { normaliseBucketPolicy } from '../policy/bucketPolicy'
-import { tagsOfDocument } from '../tags'
+import { parseXmlBody, readTextBody, readXmlBody } from '../request/body'
 import { bucketOf, type Handler, type Handlers, type OperationContext } from './operation'
 
 /** A bucket setting that is stored and given back as it was posted. */

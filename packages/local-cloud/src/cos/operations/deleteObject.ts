@@ -1,10 +1,10 @@
 import { asList, type XmlValue } from '@miniprogram-cos/protocol'
-import { type Answer, xmlAnswer } from '../answer'
-import { authorize, decide } from '../authorize'
-import { readXmlBody } from '../body'
-import { Fault } from '../fault'
-import { keyFault, withoutLeadingSlashes } from '../key'
-import { versionIdOf } from '../request'
+import { authorize, decide } from '../access/authorize'
+import { type Answer, xmlAnswer } from '../answer/answer'
+import { Fault } from '../answer/fault'
+import { readXmlBody } from '../request/body'
+import { keyFault, withoutLeadingSlashes } from '../request/key'
+import { versionIdOf } from '../request/request'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** document 436/8289 */

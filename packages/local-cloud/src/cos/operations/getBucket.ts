@@ -1,4 +1,4 @@
-import { xmlAnswer } from '../answer'
+import { xmlAnswer } from '../answer/answer'
 import type { ObjectRecord } from '../store/records'
 import { commonPrefixOf, compareKeys, type ListOptions, readListOptions } from './listing'
 import { bucketOf, type Handlers, type OperationContext } from './operation'

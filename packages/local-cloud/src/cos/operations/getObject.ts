@@ -1,8 +1,8 @@
-import type { Answer } from '../answer'
-import { checkConditions } from '../conditions'
-import { Fault } from '../fault'
-import { checkHeader, describeObject, refuseNotImitated } from '../objectHeaders'
-import { versionIdOf } from '../request'
+import type { Answer } from '../answer/answer'
+import { Fault } from '../answer/fault'
+import { checkConditions } from '../object/conditions'
+import { checkHeader, describeObject, refuseNotImitated } from '../object/objectHeaders'
+import { versionIdOf } from '../request/request'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 

@@ -1,5 +1,5 @@
 import { encodeKey } from '@miniprogram-cos/protocol'
-import { Fault } from '../fault'
+import { Fault } from '../answer/fault'
 
 /** How a list is cut into pages and folders. */
 export interface ListOptions {

@@ -1,9 +1,9 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../../keys/keyRing'
-import type { Answer } from '../answer'
-import type { Asking } from '../authorize'
-import type { Principal } from '../principal'
-import type { CosRequest } from '../request'
+import type { Asking } from '../access/authorize'
+import type { Answer } from '../answer/answer'
+import type { Principal } from '../authentication/principal'
+import type { CosRequest } from '../request/request'
 import type { BucketRecord } from '../store/records'
 import type { Store } from '../store/store'
 

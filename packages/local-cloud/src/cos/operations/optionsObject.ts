@@ -1,5 +1,5 @@
-import { corsHeaders } from '../cors'
-import { Fault } from '../fault'
+import { corsHeaders } from '../access/cors'
+import { Fault } from '../answer/fault'
 import type { Handlers } from './operation'
 
 export const optionsObject: Handlers = {

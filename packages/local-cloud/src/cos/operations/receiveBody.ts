@@ -1,5 +1,5 @@
-import { bodyOf, limited } from '../body'
-import { Fault } from '../fault'
+import { Fault } from '../answer/fault'
+import { bodyOf, limited } from '../request/body'
 import type { WrittenBlob } from '../store/blob'
 import type { OperationContext } from './operation'
 

@@ -1,6 +1,6 @@
 import { asList, readXml, type XmlElement } from '@miniprogram-cos/protocol'
-import { xmlAnswer } from '../answer'
-import { Fault } from '../fault'
+import { xmlAnswer } from '../answer/answer'
+import { Fault } from '../answer/fault'
 import type { BucketRecord } from '../store/records'
 import type { Handlers } from './operation'
 

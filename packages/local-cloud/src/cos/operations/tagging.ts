@@ -1,9 +1,9 @@
-import { xmlAnswer } from '../answer'
-import { readXmlBody } from '../body'
-import { Fault } from '../fault'
-import { versionIdOf } from '../request'
+import { xmlAnswer } from '../answer/answer'
+import { Fault } from '../answer/fault'
+import { type Tags, taggingDocument, tagsOfDocument } from '../object/tags'
+import { readXmlBody } from '../request/body'
+import { versionIdOf } from '../request/request'
 import type { ObjectRecord } from '../store/records'
-import { type Tags, taggingDocument, tagsOfDocument } from '../tags'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 export const tagging: Handlers = {

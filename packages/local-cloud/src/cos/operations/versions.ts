@@ -1,6 +1,6 @@
 import { writeXml } from '@miniprogram-cos/protocol'
-import { xmlTextAnswer } from '../answer'
-import { Fault } from '../fault'
+import { xmlTextAnswer } from '../answer/answer'
+import { Fault } from '../answer/fault'
 import { versionOf } from '../store/objects'
 import type { ObjectRecord } from '../store/records'
 import { commonPrefixOf, compareKeys, readListOptions } from './listing'

@@ -1,4 +1,4 @@
-import { Fault } from '../fault'
+import { Fault } from '../answer/fault'
 import { type AccessRequest, type Decision, evaluatePolicy } from './evaluatePolicy'
 import { PolicyFault, parsePolicy, splitResource } from './parsePolicy'
 

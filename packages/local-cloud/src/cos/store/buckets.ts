@@ -1,4 +1,4 @@
-import { Fault } from '../fault'
+import { Fault } from '../answer/fault'
 import type { Engine } from './engine'
 import type { BucketRecord } from './records'
 import { after, bytes, row } from './rows'

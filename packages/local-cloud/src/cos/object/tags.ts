@@ -1,5 +1,5 @@
 import { asList, writeXml, type XmlElement } from '@miniprogram-cos/protocol'
-import { Fault } from './fault'
+import { Fault } from '../answer/fault'
 
 export type Tags = [key: string, value: string][]
 

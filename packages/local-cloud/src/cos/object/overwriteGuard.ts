@@ -1,6 +1,6 @@
-import { Fault } from './fault'
-import type { CosRequest } from './request'
-import type { BucketRecord, ObjectRecord } from './store/records'
+import { Fault } from '../answer/fault'
+import type { CosRequest } from '../request/request'
+import type { BucketRecord, ObjectRecord } from '../store/records'
 
 /** Sees, under the key's lock, what a write would replace. @throws Fault */
 export type OverwriteGuard = (present: ObjectRecord | undefined, bucket: BucketRecord) => void

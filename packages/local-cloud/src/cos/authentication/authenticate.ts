@@ -6,10 +6,10 @@ import {
   parsePeriod,
   type SignatureHash,
 } from '@miniprogram-cos/protocol'
-import type { KeyRing } from '../keys/keyRing'
-import { Fault } from './fault'
+import type { KeyRing } from '../../keys/keyRing'
+import { Fault } from '../answer/fault'
+import type { CosRequest } from '../request/request'
 import { findKey, type Principal } from './principal'
-import type { CosRequest } from './request'
 import { verifyV4 } from './v4Signature'
 
 /** Who sent a request, and what they signed. */

@@ -1,10 +1,21 @@
 import { parseAuthorization, postSignature } from '@miniprogram-cos/protocol'
+import type { KeyRing } from '../../keys/keyRing'
+import { Fault } from '../answer/fault'
+import type { CosRequest } from '../request/request'
+import type { BucketRecord } from '../store/records'
 import { checkPeriod, isSame, nodeHash, verifySigned } from './authenticate'
-import { Fault } from './fault'
-import type { OperationContext } from './operations/operation'
 import { findKey, type Principal } from './principal'
 
 type Fields = Record<string, string>
+
+/** By whom and when a form is received, and where. */
+interface FormContext {
+  request: CosRequest
+  keys: KeyRing
+  bucket?: BucketRecord | undefined
+  /** Unix milliseconds. */
+  now: number
+}
 
 /** A form that may be received, and what its policy still has to say about the file's length. */
 export interface AcceptedForm {
@@ -25,11 +36,7 @@ const ANY_LENGTH: LengthRange = { min: 0, max: Number.POSITIVE_INFINITY }
  * `Signature`, which holds a whole Authorization over `POST /` (document 436/14690).
  * @throws Fault
  */
-export function authenticateForm(
-  context: OperationContext,
-  fields: Fields,
-  key: string,
-): AcceptedForm {
+export function authenticateForm(context: FormContext, fields: Fields, key: string): AcceptedForm {
   const { request, keys, now } = context
   const seconds = Math.floor(now / 1000)
   const token = fields['x-cos-security-token'] ?? request.headers['x-cos-security-token']
@@ -51,7 +58,7 @@ export function authenticateForm(
 }
 
 function verifyPolicyForm(
-  { keys, bucket }: OperationContext,
+  { keys, bucket }: FormContext,
   fields: Fields,
   key: string,
   token: string | undefined,

@@ -1,5 +1,5 @@
 import { MAX_KEY_BYTES } from '@miniprogram-cos/protocol'
-import { Fault } from './fault'
+import { Fault } from '../answer/fault'
 
 /** What is wrong with a key (document 436/13324). */
 export function keyFault(key: string): Fault | undefined {

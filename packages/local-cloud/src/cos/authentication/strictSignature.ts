@@ -4,10 +4,10 @@ import {
   readXml,
   type XmlElement,
 } from '@miniprogram-cos/protocol'
-import { Fault } from './fault'
-import { wildcardMatches } from './policy/evaluatePolicy'
-import type { CosRequest } from './request'
-import type { BucketRecord } from './store/records'
+import { Fault } from '../answer/fault'
+import { wildcardMatches } from '../policy/evaluatePolicy'
+import type { CosRequest } from '../request/request'
+import type { BucketRecord } from '../store/records'
 
 /**
  * Strict signature mode (document 436/53892): what a rule lists must be signed when it is present.

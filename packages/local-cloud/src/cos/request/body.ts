@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readXml } from '@miniprogram-cos/protocol'
 import { XMLValidator } from 'fast-xml-parser'
-import { Fault } from './fault'
+import { Fault } from '../answer/fault'
 import { paced } from './pace'
 import type { CosRequest } from './request'
 

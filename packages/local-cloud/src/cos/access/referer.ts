@@ -1,8 +1,8 @@
 import { asList, readXml, type XmlElement } from '@miniprogram-cos/protocol'
-import { Fault } from './fault'
-import { wildcardMatches } from './policy/evaluatePolicy'
-import type { CosRequest } from './request'
-import type { BucketRecord } from './store/records'
+import { Fault } from '../answer/fault'
+import { wildcardMatches } from '../policy/evaluatePolicy'
+import type { CosRequest } from '../request/request'
+import type { BucketRecord } from '../store/records'
 
 /** Hotlink protection of what is read without a signature (document 436/13319). @throws Fault `AccessDenied` */
 export function checkReferer({ headers, method, target }: CosRequest, bucket: BucketRecord): void {

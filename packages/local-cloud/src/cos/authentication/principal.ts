@@ -1,5 +1,5 @@
-import type { KeyRing, Session } from '../keys/keyRing'
-import { Fault } from './fault'
+import type { KeyRing, Session } from '../../keys/keyRing'
+import { Fault } from '../answer/fault'
 
 /** Who sent a request. */
 export type Principal =

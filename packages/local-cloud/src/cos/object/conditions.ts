@@ -1,5 +1,5 @@
-import { Fault } from './fault'
-import type { ObjectRecord } from './store/records'
+import { Fault } from '../answer/fault'
+import type { ObjectRecord } from '../store/records'
 
 /** The four conditional headers, whatever they are called in a request. */
 export interface Conditions {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { parseHost } from '@miniprogram-cos/protocol'
-import { Fault } from './fault'
+import { Fault } from '../answer/fault'
 import { foldsToBucket, withoutLeadingSlashes } from './key'
 import type { Pace } from './pace'
 

@@ -1,7 +1,7 @@
 import { asList, writeXml, type XmlElement } from '@miniprogram-cos/protocol'
-import { Fault } from './fault'
-import type { CosRequest } from './request'
-import type { Acl, AclGrant } from './store/records'
+import { Fault } from '../answer/fault'
+import type { CosRequest } from '../request/request'
+import type { Acl, AclGrant } from '../store/records'
 
 const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
 const AUTHENTICATED_USERS = 'http://cam.qcloud.com/groups/global/AuthenticatedUsers'

@@ -1,4 +1,4 @@
-import { Fault } from './fault'
+import { Fault } from '../answer/fault'
 import { Pace } from './pace'
 import type { CosRequest } from './request'
 

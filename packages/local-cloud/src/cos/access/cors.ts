@@ -1,5 +1,5 @@
 import { asList, readXml, type XmlElement } from '@miniprogram-cos/protocol'
-import type { BucketRecord } from './store/records'
+import type { BucketRecord } from '../store/records'
 
 /** What a browser says of a cross-origin request. */
 export interface CrossOrigin {

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { parseBucket } from '@miniprogram-cos/protocol'
-import type { KeyRing } from '../keys/keyRing'
-import { Fault } from './fault'
+import type { KeyRing } from '../../keys/keyRing'
+import { Fault } from '../answer/fault'
+import type { CosRequest } from '../request/request'
 import { findKey, type Principal } from './principal'
-import type { CosRequest } from './request'
 
 /** HMAC-SHA1, in front of the text it signs. */
 const DIGEST_BYTES = 20

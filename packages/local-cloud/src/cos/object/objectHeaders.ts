@@ -1,8 +1,8 @@
 import { contentTypeOf } from '@miniprogram-cos/protocol'
-import { aclOfHeaders } from './acl'
-import { Fault } from './fault'
-import type { CosRequest } from './request'
-import type { ObjectHeaders, ObjectRecord } from './store/records'
+import { aclOfHeaders } from '../access/acl'
+import { Fault } from '../answer/fault'
+import type { CosRequest } from '../request/request'
+import type { ObjectHeaders, ObjectRecord } from '../store/records'
 import { tagsOfHeader } from './tags'
 
 /** Headers that an object keeps and gives back (document 436/7749). */

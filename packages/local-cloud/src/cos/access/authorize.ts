@@ -1,13 +1,13 @@
 import { type AnyOperation, parseBucket } from '@miniprogram-cos/protocol'
-import type { KeyRing } from '../keys/keyRing'
+import type { KeyRing } from '../../keys/keyRing'
+import { Fault } from '../answer/fault'
+import type { Principal } from '../authentication/principal'
+import { evaluateBucketPolicy } from '../policy/bucketPolicy'
+import { type ConditionContext, UNKNOWN_YET } from '../policy/conditions'
+import { type AccessRequest, type Decision, evaluatePolicy } from '../policy/evaluatePolicy'
+import { type CosRequest, versionIdOf } from '../request/request'
+import type { Store } from '../store/store'
 import { aclAllows } from './acl'
-import { Fault } from './fault'
-import { evaluateBucketPolicy } from './policy/bucketPolicy'
-import { type ConditionContext, UNKNOWN_YET } from './policy/conditions'
-import { type AccessRequest, type Decision, evaluatePolicy } from './policy/evaluatePolicy'
-import type { Principal } from './principal'
-import { type CosRequest, versionIdOf } from './request'
-import type { Store } from './store/store'
 
 /** One thing an operation wants to do. */
 export interface Wanted {
