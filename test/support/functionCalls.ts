@@ -4,6 +4,7 @@ import type { TestCloud } from './testCloud'
 
 /** What the two functions may answer. */
 export interface FunctionAnswer {
+  formData?: Record<string, string>
   credentials?: { tmpSecretId: string; tmpSecretKey: string; sessionToken: string }
   startTime?: number
   expiredTime?: number

@@ -43,6 +43,7 @@ export function checkLimits(
   }
 }
 
-function isOfType(type: string, types: string[]): boolean {
+/** Whether a type is one of a rule's, which may end in `*`. */
+export function isOfType(type: string, types: string[]): boolean {
   return types.some((one) => (one.endsWith('*') ? type.startsWith(one.slice(0, -1)) : type === one))
 }

@@ -1,4 +1,5 @@
 import { encodeKey, presignedUrl, signRequest } from '@miniprogram-cos/protocol'
+import type { Grant } from '../access/grants'
 import { answerCall, type Call, type Invocation } from '../calls/answerCall'
 import { type CheckedConfig, checkConfig } from '../config/checkConfig'
 import type { CosConfig } from '../config/config'
@@ -10,7 +11,9 @@ import { KeySource } from '../sts/keySource'
 import type { Environment } from '../sts/stsAccess'
 import { authorizeRequest } from './authorizeRequest'
 import { nodeHash } from './nodeHash'
+import { readForm } from './readForm'
 import { type DescribedRequest, readRequest } from './readRequest'
+import { type IssuedForm, signForm } from './signForm'
 
 /** What every answer of cos-signature says: where the caller's files are. */
 export interface CallerFolder {
@@ -42,15 +45,20 @@ export interface IssuedName extends CallerFolder {
   key: string
 }
 
-export type SignatureAnswer = IssuedSignature | IssuedUrl | IssuedName | CallerFolder
+export type SignatureAnswer =
+  | IssuedSignature
+  | IssuedUrl
+  | (IssuedForm & CallerFolder)
+  | IssuedName
+  | CallerFolder
 
 /** The clocks of this function and of COS may differ by as much. */
 const CLOCK_SECONDS = 60
 
 /**
- * The function cos-signature: the caller describes one request and gets its signature, or a URL. Without
- * a request it says where the caller's files are; with `create`, a name for a new one. The key that
- * signs permits the one verb in the one folder, and its secret stays here.
+ * The function cos-signature: the caller describes one request and gets its signature, or a URL; with `form`,
+ * what wx.uploadFile sends one file with. Without a request it says where the caller's files are; with `create`,
+ * a name for a new one. The key that signs permits the one verb in the one folder, and its secret stays here.
  * @throws Error for a configuration that is wrong
  */
 export function signatureFunction(
@@ -63,11 +71,14 @@ export function signatureFunction(
     answerCall('cos-signature', invocation, checked, async (call) => {
       const { bucket, region } = checked
       const folder = { bucket, region, prefix: call.home }
-      const { create, Method } = call.event
+      const { create, form, Method } = call.event
       if (create !== undefined && create !== null) {
         call.line.what = 'create'
         const place = { ...call, rules: checked.rules }
         return { ...folder, key: createName(create, place, () => nameSecret(environment)).key }
+      }
+      if (form !== undefined && form !== null) {
+        return { ...folder, ...(await issueForm(form, call, checked, keys, environment)) }
       }
       if (Method === undefined) {
         call.line.what = 'place'
@@ -88,12 +99,11 @@ async function sign(
   const isOurs = (key: string) => isServerName(key, call.openid, nameSecret(environment))
   const { name, grants } = authorizeRequest(request, call, config, isOurs)
   call.line.what = request.isUrl ? `${name} url` : name
-  const policy = compilePolicy(grants, config)
-  const { key, isCached } = await keys.keyFor(call.openid, policy, request.seconds)
-  call.line.cached = isCached
-  call.line.stsRequestId = key.requestId
-  const now = Math.floor(Date.now() / 1000)
-  const expiredTime = Math.min(now + request.seconds, key.expiredTime)
+  const {
+    key,
+    from,
+    until: expiredTime,
+  } = await keyFor(grants, request.seconds, call, config, keys)
   const host = request.headers.host ?? `${config.bucket}.cos.${config.region}.myqcloud.com`
   const { authorization } = signRequest(
     {
@@ -105,7 +115,7 @@ async function sign(
     {
       SecretId: key.tmpSecretId,
       SecretKey: key.tmpSecretKey,
-      keyTime: `${now - CLOCK_SECONDS};${expiredTime}`,
+      keyTime: `${from};${expiredTime}`,
     },
     nodeHash,
   )
@@ -115,4 +125,33 @@ async function sign(
     url: presignedUrl(bare, authorization, request.query, key.sessionToken),
     expiredTime,
   }
+}
+
+async function issueForm(
+  asked: unknown,
+  call: Call,
+  config: CheckedConfig,
+  keys: KeySource,
+  environment: Environment,
+): Promise<IssuedForm> {
+  const isOurs = (key: string) => isServerName(key, call.openid, nameSecret(environment))
+  const form = readForm(asked, call, config, isOurs)
+  call.line.what = 'form'
+  const { key, from, until } = await keyFor([form.grant], form.seconds, call, config, keys)
+  return signForm(form, config, key, [from, until])
+}
+
+/** The key that signs, and the period in Unix seconds for which it does. */
+async function keyFor(
+  grants: Grant[],
+  seconds: number,
+  { openid, line }: Call,
+  config: CheckedConfig,
+  keys: KeySource,
+) {
+  const { key, isCached } = await keys.keyFor(openid, compilePolicy(grants, config), seconds)
+  line.cached = isCached
+  line.stsRequestId = key.requestId
+  const now = Math.floor(Date.now() / 1000)
+  return { key, from: now - CLOCK_SECONDS, until: Math.min(now + seconds, key.expiredTime) }
 }

@@ -1,0 +1,142 @@
+import { type CosConfig, defineConfig, signatureFunction } from '@miniprogram-cos/server'
+import { environmentOf, type FunctionAnswer, invocationOf } from '../support/functionCalls'
+import { errorOf, send } from '../support/rawRequest'
+import { signedRequests } from '../support/signedRequests'
+import {
+  ALICE,
+  BOB,
+  BUCKET,
+  HOST,
+  REGION,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+
+const config = defineConfig({
+  env: 'test',
+  bucket: BUCKET,
+  region: REGION,
+  access: {
+    'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] },
+    'avatars/{openid}/**': {
+      owner: ['write'],
+      everyone: ['read'],
+      maxSize: '1 KB',
+      types: ['image/*'],
+    },
+    'inbox/{openid}/**': { owner: ['write'], names: 'server' },
+    'records/{openid}/**': { owner: ['write'], overwrite: false },
+    'news/**': { everyone: ['read'] },
+  },
+})
+
+let cloud: TestCloud
+let ask: (event: unknown, openid?: string) => Promise<FunctionAnswer>
+beforeAll(async () => {
+  cloud = await startTestCloud()
+  const signature = signatureFunction(config as CosConfig, environmentOf(cloud))
+  ask = (event, openid = ALICE) => signature(invocationOf(openid, event))
+})
+afterAll(() => cloud.end())
+beforeEach(() => {
+  jest.spyOn(console, 'log').mockImplementation(() => {})
+})
+afterEach(() => jest.restoreAllMocks())
+
+const signed = signedRequests(() => cloud)
+
+/** The form as wx.uploadFile sends it; the file comes last. */
+async function post(formData: Record<string, string>, file: string) {
+  const fields = Object.entries(formData).map(
+    ([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  )
+  const last = `--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n${file}\r\n`
+  const response = await send(cloud.cos, {
+    method: 'POST',
+    path: '/',
+    headers: { Host: HOST, 'Content-Type': 'multipart/form-data; boundary=b' },
+    body: `${fields.join('')}${last}--b--\r\n`,
+  })
+  return response.status === 200 ? 'taken' : errorOf(response).code
+}
+
+const photo = { Key: `avatars/${ALICE}/me.png`, ContentType: 'image/png' }
+const formOf = async (form: object) => (await ask({ form })).formData ?? {}
+
+test('a form takes one file, under its key and with its type', async () => {
+  const answer = await ask({ form: photo })
+  expect(answer).toMatchObject({ url: `https://${HOST}/`, prefix: `private/${ALICE}/` })
+  expect(await post(answer.formData ?? {}, 'picture')).toBe('taken')
+  const { body, headers } = await signed('GET', photo.Key)
+  expect([body, headers['content-type']]).toEqual(['picture', 'image/png'])
+})
+
+test('it can be used again until it expires, for the same key, and for no other', async () => {
+  const form = await formOf({ Key: `private/${ALICE}/一 1`, expires: 60 })
+  expect(await post(form, 'first')).toBe('taken')
+  expect(await post(form, 'second')).toBe('taken')
+  expect(await post({ ...form, key: `private/${ALICE}/other` }, 'x')).toBe('AccessDenied')
+  expect(await post({ ...form, key: `private/${BOB}/1` }, 'x')).toBe('AccessDenied')
+})
+
+test.each([
+  ['another type', { 'Content-Type': 'text/html' }],
+  ['public', { acl: 'public-read' }],
+  ['another period', { 'q-key-time': '1;9999999999' }],
+])('what was signed cannot be changed: %s', async (_, change) => {
+  const form = await formOf(photo)
+  expect(await post({ ...form, ...change }, 'x')).not.toBe('taken')
+})
+
+test.each(['acl', 'Content-Type', 'success_action_status'])('nor left out: %s', async (name) => {
+  const { [name]: _, ...form } = await formOf(photo)
+  expect(await post(form, 'x')).toBe('AccessDenied')
+})
+
+test('the rule’s size is kept by COS', async () => {
+  const form = await formOf(photo)
+  expect(await post(form, 'x'.repeat(1024))).toBe('taken')
+  expect(await post(form, 'x'.repeat(1025))).not.toBe('taken')
+})
+
+test('a name that the function made is taken where it makes them', async () => {
+  const { key } = await ask({ create: { path: `inbox/${ALICE}/`, extension: 'jpg' } })
+  expect(await post(await formOf({ Key: key }), 'x')).toBe('taken')
+})
+
+test('no longer than asked for', async () => {
+  const { expiredTime } = await ask({ form: { ...photo, expires: 60 } })
+  const seconds = Number(expiredTime) - Date.now() / 1000
+  expect(seconds).toBeGreaterThan(50)
+  expect(seconds).toBeLessThanOrEqual(60)
+})
+
+test.each([
+  ['only its owner may write', { Key: `private/${BOB}/x` }],
+  ['may write', { Key: 'news/1' }],
+  ['no rule', { Key: 'elsewhere/1' }],
+  ['takes the types', { Key: photo.Key }],
+  ['takes the types', { ...photo, ContentType: 'text/html' }],
+  ['no form can carry', { Key: `records/${ALICE}/1` }],
+  ['chooses the names', { Key: `inbox/${ALICE}/mine` }],
+  ['no type such as', { Key: `private/${ALICE}/x`, ContentType: 'a/b\r\nx: y' }],
+  ['no field', { ...photo, acl: 'public-read' }],
+  ['1 to 900', { ...photo, expires: 901 }],
+  ['needs a Key', {}],
+  ['must be an object', ['x']],
+  ['', { Key: `private/${ALICE}/../${BOB}/x` }],
+])('refuses: %s', async (why, form) => {
+  const { error, formData } = await ask({ form })
+  expect(error).toMatchObject({
+    code: 'KitRequestRefused',
+    message: expect.stringContaining(why),
+  })
+  expect(formData).toBeUndefined()
+})
+
+test('a foreign period or key is no form of ours', async () => {
+  const mine = await formOf({ Key: `private/${ALICE}/x` })
+  const bobs = (await ask({ form: { Key: `private/${BOB}/x` } }, BOB)).formData
+  const mixed = { ...mine, ...bobs, key: mine.key as string }
+  expect(await post(mixed, 'x')).not.toBe('taken')
+})
