@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { checkConfig } from '@miniprogram-cos/server'
@@ -84,8 +85,10 @@ export async function buildFunction(name: string): Promise<void> {
   )
 }
 
-/** Names of all cloud functions. */
-export const FUNCTIONS = ['cos-credentials', 'cos-signature']
+/** Names of all cloud functions: each has a folder. */
+export const FUNCTIONS = readdirSync(at('cloudfunctions'))
+  .filter((name) => existsSync(at('cloudfunctions', name, 'src/index.ts')))
+  .sort()
 
 /** Absolute path of a built function, in the folder that DevTools uploads functions from. */
 export function functionFile(name: string): string {

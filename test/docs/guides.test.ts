@@ -1,0 +1,214 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadModule } from '@miniprogram-cos/simulator'
+import { build } from 'esbuild'
+import { at } from '../../scripts/build/root'
+import type { Untyped } from '../support/bothClients'
+import { createTestPhone, type TestPhone } from '../support/phones'
+import { send } from '../support/rawRequest'
+import { runSnippet } from '../support/runSnippet'
+import { signedRequests } from '../support/signedRequests'
+import {
+  ALICE,
+  BOB,
+  BUCKET,
+  CREDENTIALS_FUNCTION,
+  HOST,
+  REGION,
+  ROOT_KEY,
+  SIGNATURE_FUNCTION,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+
+const ARCHIVE = { name: 'archive-1250000000', region: 'ap-beijing' }
+const ARCHIVE_HOST = `${ARCHIVE.name}.cos.${ARCHIVE.region}.myqcloud.com`
+const FOLDER = `private/${ALICE}/`
+
+let built: string
+let cloud: TestCloud
+let phone: TestPhone
+let wx: Untyped
+
+/** A function of the guides, built as those of the repository are. */
+async function builtSnippet(name: string): Promise<string> {
+  const outfile = join(built, `${name}.js`)
+  await build({
+    entryPoints: [at('test/docs/snippets', `${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    logLevel: 'error',
+  })
+  return outfile
+}
+
+beforeAll(async () => {
+  built = mkdtempSync(join(tmpdir(), 'guides-'))
+  cloud = await startTestCloud({
+    buckets: [{ name: BUCKET, region: REGION }, ARCHIVE],
+    functions: [
+      CREDENTIALS_FUNCTION,
+      SIGNATURE_FUNCTION,
+      { name: 'archive-credentials', file: await builtSnippet('archiveFunction') },
+    ],
+  })
+  const hosts = [`https://${HOST}`, `https://${ARCHIVE_HOST}`]
+  const domains = { request: hosts, uploadFile: hosts, downloadFile: hosts }
+  phone = createTestPhone(cloud, ALICE, { domains })
+  wx = phone.simulator.wx as Untyped
+})
+afterAll(async () => {
+  await cloud.end()
+  rmSync(built, { recursive: true, force: true })
+})
+
+const signed = signedRequests(() => cloud)
+
+function fileOf(name: string, bytes: Uint8Array): string {
+  const path = `${wx.env.USER_DATA_PATH}/${name}`
+  writeFileSync(phone.simulator.realPath(path), bytes)
+  return path
+}
+
+const snippet = (name: string, world: object = {}) =>
+  runSnippet(name, { wx, modules: { 'miniprogram-cos': phone.Client }, ...world })
+
+/** A page as WeChat makes it of what `Page` was given. */
+function openPage(definition: Untyped): Untyped {
+  const page = { ...definition, data: { ...definition.data } } as Untyped
+  page.setData = (change: object) => Object.assign(page.data, change)
+  return page
+}
+
+test('native: the page lists, uploads with progress, shows and removes', async () => {
+  const init = jest.fn()
+  runSnippet('app.js', {
+    wx: { cloud: { init } },
+    modules: {},
+    App: (app: Untyped) => app.onLaunch(),
+  })
+  expect(init).toHaveBeenCalledWith({ env: 'your-env-id' })
+
+  let definition: Untyped = {}
+  const tempFilePath = fileOf('chosen.png', randomBytes(1_500_000))
+  const shown: string[] = []
+  snippet('filesPage.js', {
+    wx: {
+      ...wx,
+      chooseMedia: async () => ({ tempFiles: [{ tempFilePath }] }),
+      previewMedia: async ({ sources }: Untyped) => shown.push(sources[0].url),
+    },
+    modules: { client: snippet('client.js') },
+    Page: (page: Untyped) => {
+      definition = page
+    },
+  })
+  const page = openPage(definition)
+  await page.onLoad()
+  expect(page.data.files).toEqual([])
+  await page.choose()
+  const Key = `${FOLDER}chosen.png`
+  expect(page.data).toEqual({ files: [{ Key, name: 'chosen.png' }], percent: 100, problem: '' })
+  const event = { currentTarget: { dataset: { key: Key } } }
+  await page.show(event)
+  expect(shown[0]).toContain(`https://${HOST}/${FOLDER}chosen.png?q-sign-algorithm=sha1`)
+  await page.remove(event)
+  expect(page.data.files).toEqual([])
+})
+
+test('a single file: the client that is copied uploads', async () => {
+  const file = at('packages/client/dist/miniprogram-cos.js')
+  const Client = loadModule(file, { wx: phone.simulator.wx })
+  const { upload } = snippet('singleFile.js', { modules: { 'miniprogram-cos': Client } })
+  await upload(fileOf('single.jpg', randomBytes(1000)))
+  expect((await signed('GET', `${FOLDER}photo.jpg`)).bytes).toHaveLength(1000)
+})
+
+test('large files: paused, gone on with, whole', async () => {
+  const { uploadLarge, cos } = snippet('largeFile.js')
+  const bytes = randomBytes(6_000_000)
+  const FilePath = fileOf('large.bin', bytes)
+  let control: Untyped = {}
+  let isPaused = false
+  const upload = uploadLarge({
+    Key: `${FOLDER}large.bin`,
+    FilePath,
+    onProgress: ({ percent }: { percent: number }) => {
+      if (isPaused || percent === 0) return
+      isPaused = true
+      control.pause()
+      setTimeout(() => control.goOn(), 50)
+    },
+  })
+  control = upload.control
+  await upload.done
+  expect(isPaused).toBe(true)
+  expect(cos.getTaskList()[0].state).toBe('success')
+  const { bytes: arrived } = await signed('GET', `${FOLDER}large.bin`)
+  const digest = (some: Uint8Array) => createHash('sha256').update(some).digest('hex')
+  expect(digest(arrived)).toBe(digest(bytes))
+  const doomed = uploadLarge({ Key: `${FOLDER}doomed`, FilePath })
+  doomed.control.cancel()
+  await expect(doomed.done).rejects.toMatchObject({ code: 'KitAborted' })
+})
+
+test('without the SDK: a form from cos-signature, sent by WeChat alone', async () => {
+  const { upload } = snippet('withoutSdk.js', { modules: {} })
+  const Key = await upload(fileOf('form.png', Buffer.from('picture')), '图 1.png')
+  expect(Key).toBe(`${FOLDER}图 1.png`)
+  expect((await signed('GET', Key)).body).toBe('picture')
+  await expect(upload(fileOf('form.png', Buffer.from('x')), '../x')).rejects.toThrow(
+    'KitRequestRefused',
+  )
+})
+
+test('image processing: the URL is signed with its operation, which the local COS does not imitate', async () => {
+  const { thumbnailUrl } = snippet('imageUrls.js')
+  const Key = `${FOLDER}picture.png`
+  await signed('PUT', Key, { body: 'x' })
+  const { pathname, search } = new URL(await thumbnailUrl(Key, 300))
+  expect(search).toContain('imageMogr2%2Fthumbnail%2F300x')
+  const { status, body } = await send(cloud.cos, { path: pathname + search })
+  expect([status, body]).toEqual([501, expect.stringContaining('imageMogr2')])
+})
+
+test('several buckets: each has a function, a client and rules of its own', async () => {
+  const { moveToArchive } = snippet('twoBuckets.js')
+  await signed('PUT', `${FOLDER}old.txt`, { body: 'kept', headers: { 'Content-Type': 'a/b' } })
+  const archived = await moveToArchive(`${FOLDER}old.txt`)
+  expect(archived).toBe(`archive/${ALICE}/old.txt`)
+  const found = await signed('GET', archived, { host: ARCHIVE_HOST })
+  expect([found.body, found.headers['content-type']]).toEqual(['kept', 'a/b'])
+  expect((await signed('HEAD', `${FOLDER}old.txt`)).status).toBe(404)
+})
+
+test('content review: only own files are submitted, and what passed moves to where others read', async () => {
+  process.env.COS_STS_SECRET_ID = ROOT_KEY.SecretId
+  process.env.COS_STS_SECRET_KEY = ROOT_KEY.SecretKey
+  process.env.COS_PROXY = cloud.cos
+  try {
+    const review = require(await builtSnippet('reviewFunction')) as Untyped
+    const key = review.ownKey(ALICE, `incoming/${ALICE}/照片 1.png`)
+    for (const [openid, other] of [
+      [ALICE, `incoming/${BOB}/1`],
+      [ALICE, `incoming/${ALICE}/../${BOB}/1`],
+      [undefined, 'incoming/undefined/1'],
+      [ALICE, { startsWith: () => true }],
+    ]) {
+      expect(() => review.ownKey(openid, other)).toThrow('not a file of yours')
+    }
+    await signed('PUT', key, { body: 'picture' })
+    const { pathname, search } = new URL(review.reviewUrl(key))
+    expect((await send(cloud.cos, { path: pathname + search })).body).toBe('picture')
+    expect(await review.publish(key)).toBe(`shared/${ALICE}/照片 1.png`)
+    expect((await signed('GET', `shared/${ALICE}/照片 1.png`)).body).toBe('picture')
+    expect((await signed('HEAD', key)).status).toBe(404)
+  } finally {
+    for (const name of ['COS_STS_SECRET_ID', 'COS_STS_SECRET_KEY', 'COS_PROXY']) {
+      delete process.env[name]
+    }
+  }
+})

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { at } from '../../scripts/build/root'
+
+/** Files that documents quote: each is run by a test, or built by `npm run check:adopters`. */
+const QUOTED = [
+  'test/docs/snippets',
+  'test/adopters/taro/src',
+  'test/adopters/uni-app/src',
+].flatMap((folder) =>
+  readdirSync(at(folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').trim()),
+)
+
+const GUIDES = readdirSync(at('docs/guides'))
+const blocksOf = (guide: string) => [
+  ...readFileSync(at('docs/guides', guide), 'utf8').matchAll(/^```(\w+)\n([\s\S]*?)^```/gm),
+]
+
+test.each(GUIDES)('%s shows code that is run, as it is run', (guide) => {
+  const shown = blocksOf(guide).map(([, , code = '']) => code.trim())
+  // Rules alone are no file; the configuration's own test reads those.
+  const others = shown.filter((code) => !QUOTED.includes(code) && !code.startsWith('access: {'))
+  expect(others).toEqual([])
+  expect(shown.length).toBeGreaterThan(0)
+})
+
+test('every snippet stands in a guide', () => {
+  const shown = GUIDES.flatMap((guide) => blocksOf(guide).map(([, , code = '']) => code.trim()))
+  const unused = readdirSync(at('test/docs/snippets')).filter(
+    (name) => !shown.includes(readFileSync(at('test/docs/snippets', name), 'utf8').trim()),
+  )
+  expect(unused).toEqual([])
+})

@@ -1,0 +1,3 @@
+const COS = require('miniprogram-cos')
+
+module.exports = COS.cloud({ functionName: 'cos-credentials' })

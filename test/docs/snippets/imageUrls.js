@@ -1,0 +1,10 @@
+const COS = require('miniprogram-cos')
+
+const cos = COS.cloud()
+
+/** A signed URL of a smaller picture, made by COS when it is fetched. */
+function thumbnailUrl(Key, width) {
+  return cos.getObjectUrl({ Key, Expires: 3600, Query: { [`imageMogr2/thumbnail/${width}x`]: '' } })
+}
+
+module.exports = { thumbnailUrl }
