@@ -51,3 +51,33 @@ test.each(DOCUMENTS)('every link of %s that leads into the repository arrives', 
     .filter((target) => !existsSync(join(ROOT, target)))
   expect(missing).toEqual([])
 })
+
+describe('the table beside the others', () => {
+  const rowsOf = (path: string) =>
+    (text(path).match(/^\|.*\|$/gm) ?? [])
+      .map((line) =>
+        line
+          .slice(1, -1)
+          .split('|')
+          .map((cell) => cell.trim()),
+      )
+      .filter((cells) => cells.length === 6)
+      .slice(2)
+
+  test.each(['README.md', 'README.zh-CN.md'])('%s shows a test for every yes of ours', (path) => {
+    const own = rowsOf(path).map((cells) => cells[1] ?? '')
+    expect(own.length).toBeGreaterThan(12)
+    const shown = own.flatMap(
+      (cell) => cell.match(/^\[(?:yes|是)\]\((test\/[\w/-]+\.test\.ts)\)/)?.[1] ?? [],
+    )
+    const others = own.filter((cell) => !/^\[/.test(cell))
+    expect(others.filter((cell) => !/^(?:no|not yet|否|尚未)/.test(cell))).toEqual([])
+    expect(shown.length + others.length).toBe(own.length)
+    expect(shown.filter((file) => !existsSync(join(ROOT, file)))).toEqual([])
+  })
+
+  test('says the same of each in both languages', () => {
+    const linked = (path: string) => rowsOf(path).map(([, own = '']) => links(own))
+    expect(linked('README.zh-CN.md')).toEqual(linked('README.md'))
+  })
+})
