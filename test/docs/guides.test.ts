@@ -6,6 +6,7 @@ import { loadModule } from '@miniprogram-cos/simulator'
 import { build } from 'esbuild'
 import { at } from '../../scripts/build/root'
 import type { Untyped } from '../support/bothClients'
+import { functionWithRules } from '../support/functionWithRules'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { send } from '../support/rawRequest'
 import { runSnippet } from '../support/runSnippet'
@@ -26,6 +27,7 @@ import {
 const ARCHIVE = { name: 'archive-1250000000', region: 'ap-beijing' }
 const ARCHIVE_HOST = `${ARCHIVE.name}.cos.${ARCHIVE.region}.myqcloud.com`
 const FOLDER = `private/${ALICE}/`
+const INBOX = { 'inbox/{openid}/**': { owner: ['write'], names: 'server' } }
 
 let built: string
 let cloud: TestCloud
@@ -173,6 +175,29 @@ test('image processing: the URL is signed with its operation, which the local CO
   expect(search).toContain('imageMogr2%2Fthumbnail%2F300x')
   const { status, body } = await send(cloud.cos, { path: pathname + search })
   expect([status, body]).toEqual([501, expect.stringContaining('imageMogr2')])
+})
+
+test('server-made names: a user cannot choose a name, nor write to another’s', async () => {
+  const inbox = await startTestCloud({
+    functions: [await functionWithRules('cos-signature', INBOX, built)],
+  })
+  try {
+    const { simulator, Client, cos } = createTestPhone(inbox, ALICE, {}, { mode: 'signature' })
+    const modules = { 'miniprogram-cos': Client }
+    const { submit } = runSnippet('serverNames.js', { wx: simulator.wx, modules })
+    const FilePath = `${simulator.wx.env.USER_DATA_PATH}/photo.jpg`
+    writeFileSync(simulator.realPath(FilePath), 'photo')
+    const key = await submit(FilePath, { path: `inbox/${ALICE}/`, extension: 'jpg' })
+    expect(key).toMatch(new RegExp(`^inbox/${ALICE}/[\\w-]{16,}\\.jpg$`))
+    expect((await signedRequests(() => inbox)('GET', key)).body).toBe('photo')
+    for (const Key of [`inbox/${ALICE}/mine.jpg`, key.replace(ALICE, BOB)]) {
+      await expect(cos.putObject({ Key, Body: 'x' })).rejects.toMatchObject({
+        code: 'KitRequestRefused',
+      })
+    }
+  } finally {
+    await inbox.end()
+  }
 })
 
 test('several buckets: each has a function, a client and rules of its own', async () => {

@@ -2,47 +2,20 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build, type Plugin } from 'esbuild'
-import { at } from '../../scripts/build/root'
+import { functionWithRules } from '../support/functionWithRules'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { ALICE, BUCKET, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ALICE, startTestCloud, type TestCloud } from '../support/testCloud'
 
 const FOLDER = `records/${ALICE}/`
-const CONFIG = {
-  env: 'test',
-  bucket: BUCKET,
-  region: REGION,
-  access: { 'records/{openid}/**': { owner: ['read', 'write'], overwrite: false } },
-}
-
-/** The repository's rules, replaced by those of this test. */
-const rules: Plugin = {
-  name: 'rules',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/cos\.config$/ }, () => ({ path: 'cos.config', namespace: 'rules' }))
-    onLoad({ filter: /.*/, namespace: 'rules' }, () => ({
-      contents: `import { defineConfig } from '@miniprogram-cos/server'
-        export const config = defineConfig(${JSON.stringify(CONFIG)})`,
-      resolveDir: at('.'),
-    }))
-  },
-}
+const ACCESS = { 'records/{openid}/**': { owner: ['read', 'write'], overwrite: false } }
 
 let built: string
 let cloud: TestCloud
 let phone: TestPhone
 beforeAll(async () => {
   built = mkdtempSync(join(tmpdir(), 'function-'))
-  const file = join(built, 'index.js')
-  await build({
-    entryPoints: [at('cloudfunctions/cos-signature/src/index.ts')],
-    outfile: file,
-    bundle: true,
-    platform: 'node',
-    plugins: [rules],
-    logLevel: 'error',
-  })
-  cloud = await startTestCloud({ functions: [{ name: 'cos-signature', file }] })
+  const functions = [await functionWithRules('cos-signature', ACCESS, built)]
+  cloud = await startTestCloud({ functions })
   phone = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
 })
 afterAll(async () => {
