@@ -9,7 +9,10 @@ import type { Command } from './options'
  * Starts the local cloud as a command asks, prints one JSON line once everything listens, and ends with
  * SIGINT or SIGTERM.
  */
-export async function runCommand(command: Command, more: LocalCloudOptions = {}): Promise<void> {
+export async function runCommand(
+  command: Command,
+  more: LocalCloudOptions = {},
+): Promise<LocalCloud> {
   const { data, options, seed } = command
   const log = command.log ? (entry: object) => console.error(JSON.stringify(entry)) : undefined
   const cloud = await startLocalCloud({
@@ -39,6 +42,7 @@ export async function runCommand(command: Command, more: LocalCloudOptions = {})
   }
   console.log(JSON.stringify(ready))
   endWith(cloud)
+  return cloud
 }
 
 function endWith(cloud: LocalCloud): void {

@@ -29,9 +29,9 @@ export function xmlTextAnswer(text: string): Answer {
   return { status: 200, headers: { 'Content-Type': 'application/xml' }, body }
 }
 
-/** `x-cos-request-id`: base64 of the time in hex and something random, as COS makes them. */
+/** `x-cos-request-id`: base64 of the seconds in hex and something random, so that it begins with N (436/41623). */
 export function newRequestId(now: number): string {
-  const text = `${Math.floor(now).toString(16)}_${randomUUID().slice(0, 18)}`
+  const text = `${Math.floor(now / 1000).toString(16)}_${randomUUID().slice(0, 18)}`
   return Buffer.from(text).toString('base64')
 }
 
