@@ -9,6 +9,8 @@ import { readSettings, SECRET_VARIABLES } from './cloud/settings'
 import { CHAIN } from './doctor/chain'
 import type { Patient } from './doctor/check'
 import { explain } from './doctor/explain'
+import { explainRequestId } from './doctor/explainRequestId'
+import { readRequestId } from './doctor/requestId'
 
 const USAGE = `npm run doctor -- [--domains FILE|-]
 npm run doctor -- explain "<error text or RequestId>"
@@ -28,7 +30,9 @@ async function main(): Promise<void> {
   }
   const [word, ...texts] = positionals
   if (word === 'explain' && texts.length > 0) {
-    console.log(explain(texts.join(' '), language))
+    const text = texts.join(' ').trim()
+    const id = readRequestId(text)
+    console.log(id ? await explainRequestId(text, id, language) : explain(text, language))
     return
   }
   if (word !== undefined) throw new Error(USAGE)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { config } from '../cos.config'
 import { buildAll } from './build'
 import { BUCKET, deployedFunctions, LOCAL_DATA } from './localSettings'
+import { tellAdmin } from './runningClouds'
 
 /** The local cloud with the functions of this repository and the bucket of its configuration. */
 async function main(): Promise<void> {
@@ -16,7 +17,8 @@ async function main(): Promise<void> {
     console.log(`npm run -s local-cloud -- [options]\n${USAGE}`)
     return
   }
-  await runCommand(command, { functions: deployedFunctions(), env: config.env })
+  const { admin } = await runCommand(command, { functions: deployedFunctions(), env: config.env })
+  tellAdmin(admin)
 }
 
 main().catch(async (error: Error) => {

@@ -6,6 +6,7 @@ import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { config } from '../cos.config'
 import { buildAll, FUNCTIONS } from './build'
 import { BUCKET, deployedFunctions } from './localSettings'
+import { tellAdmin } from './runningClouds'
 import { checkFiles, chooseFiles } from './start/files'
 import { runMainJob } from './start/mainJob'
 import { openInBrowser } from './start/openInBrowser'
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
     await rm(folder, { recursive: true, force: true })
     process.exit(status)
   }
+  tellAdmin(cloud.admin)
   const printer = new Printer()
   let url = ''
   try {

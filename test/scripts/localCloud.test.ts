@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../../scripts/build'
+import { explainRequestId } from '../../scripts/doctor/explainRequestId'
+import { type RequestId, readRequestId } from '../../scripts/doctor/requestId'
 import { type CloudProcess, startCloudProcess } from '../support/cloudProcess'
 import { send, signByOfficialSdk } from '../support/rawRequest'
 import { ALICE } from '../support/testCloud'
@@ -38,6 +40,15 @@ test('answers a function call with the caller in the headers', async () => {
     body: '{}',
   })
   expect(await response.json()).toMatchObject({ prefix: `private/${ALICE}/` })
+})
+
+test('a RequestId of its COS is explained from its log', async () => {
+  const { headers } = await send(cloud.ready.cos, { path: '/secret.txt' })
+  const text = String(headers['x-cos-request-id'])
+  const said = await explainRequestId(text, readRequestId(text) as RequestId, 'en')
+  expect(said).toContain('local cloud on this computer')
+  expect(said).toMatch(/getObject GET \/secret\.txt\n {2}403 AccessDenied/)
+  expect(said).toContain('cos.caller()')
 })
 
 test('a second one on the same data says what is wrong', () => {

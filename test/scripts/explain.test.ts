@@ -1,0 +1,60 @@
+import { newRequestId } from '../../packages/local-cloud/src/cos/answer/answer'
+import { explain } from '../../scripts/doctor/explain'
+import { explainRequestId } from '../../scripts/doctor/explainRequestId'
+import { type RequestId, readRequestId } from '../../scripts/doctor/requestId'
+
+describe('an error text', () => {
+  test.each([
+    ['uploadFile:fail url not in domain list:x', 'DomainMissing'],
+    [
+      'cloud.callFunction:fail Error: errCode: -501000 | errMsg: FunctionName parameter could not be found',
+      'FunctionNotDeployed',
+    ],
+    [
+      'AuthFailure.SignatureFailure: The provided credentials could not be validated',
+      'SecretKeyWrong',
+    ],
+    ['<Error><Code>NoSuchBucket</Code></Error>', 'BucketUnknown'],
+    ['CosError: AccessDenied: Access Denied.', 'cos.caller()'],
+    ['CosError: RequestTimeTooSkewed', 'ClockOff'],
+    [
+      '{"fn":"cos-credentials","outcome":"KitNoIdentity","ms":2,"requestId":"1"}',
+      'not called by a user',
+    ],
+    ['something else', 'Nothing known'],
+  ])('%s', (text, expected) => {
+    expect(explain(text, 'en')).toContain(expected)
+  })
+})
+
+describe('a bare RequestId', () => {
+  /** One that COS made, from its documents. */
+  const OF_COS = 'NWUzMWNmMzBfYzhhNzU4NjRfOTdlXzFhNjc='
+  const OF_CALL = '5b6a1b3e-0d0c-4a57-9d53-0123456789ab'
+
+  test('of COS tells its time', () => {
+    expect(readRequestId(OF_COS)).toEqual({
+      kind: 'cos',
+      time: new Date('2020-01-29T18:30:08.000Z'),
+    })
+  })
+
+  test("the local cloud's have the form of COS's", () => {
+    const now = Date.UTC(2026, 0, 2, 3, 4, 5)
+    expect(readRequestId(newRequestId(now))).toEqual({ kind: 'cos', time: new Date(now) })
+  })
+
+  test.each(['NoSuchBucket', 'AccessDenied', 'N'.repeat(40), 'an error text', ''])(
+    '%j is none',
+    (text) => expect(readRequestId(text)).toBeUndefined(),
+  )
+
+  test.each([
+    [OF_COS, 'COS, 2020-01-29T18:30:08.000Z', 'console.cloud.tencent.com/cos/diagnose'],
+    [OF_CALL, 'stsRequestId', 'console.cloud.tencent.com/api/diagnosis'],
+  ])('%s: where to look it up', async (text, ...said) => {
+    const id = readRequestId(text) as RequestId
+    for (const one of said) expect(await explainRequestId(text, id, 'en')).toContain(one)
+    expect(await explainRequestId(text, id, 'zh')).toContain('控制台')
+  })
+})
