@@ -1,15 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { checkConfig } from '@miniprogram-cos/server'
-import { config } from '../cos.config'
+import { join } from 'node:path'
 import { bundle, node } from './build/bundle'
 import { buildClient } from './build/client'
-import { buildClientTypes } from './build/clientTypes'
-import { deferModules } from './build/deferModules'
+import { buildFunction, FUNCTIONS } from './build/functions'
 import { at, ROOT } from './build/root'
 import { writeWhole } from './build/writeWhole'
 
+export { FUNCTIONS, functionFile } from './build/functions'
 export { ROOT }
 
 async function buildLocalCloud(): Promise<void> {
@@ -62,39 +59,6 @@ async function buildSimulator(): Promise<void> {
   ])
 }
 
-/** A cloud function: one file with its SDKs inside, and a package.json without dependencies. */
-export async function buildFunction(name: string): Promise<void> {
-  // A rule that is wrong stops here, not at a user's first upload.
-  checkConfig(config)
-  const outfile = functionFile(name)
-  await bundle({
-    ...node,
-    entryPoints: [at('cloudfunctions', name, 'src/index.ts')],
-    outfile,
-    // The oldest runtime of CloudBase that the SDKs support.
-    target: 'node16',
-    minify: true,
-    legalComments: 'none',
-    plugins: [deferModules],
-  })
-  const { version } = JSON.parse(await readFile(at('cloudfunctions', name, 'package.json'), 'utf8'))
-  const description = { name, version, main: 'index.js', private: true }
-  await writeWhole(
-    join(dirname(outfile), 'package.json'),
-    `${JSON.stringify(description, null, 2)}\n`,
-  )
-}
-
-/** Names of all cloud functions: each has a folder. */
-export const FUNCTIONS = readdirSync(at('cloudfunctions'))
-  .filter((name) => existsSync(at('cloudfunctions', name, 'src/index.ts')))
-  .sort()
-
-/** Absolute path of a built function, in the folder that DevTools uploads functions from. */
-export function functionFile(name: string): string {
-  return at('dist/cloudfunctions', name, 'index.js')
-}
-
 /** The demo's copy of the client, as DevTools' "Build npm" would make it. */
 async function copyClientIntoDemo(): Promise<void> {
   const built = at('packages/client/miniprogram_dist')
@@ -119,6 +83,8 @@ export async function buildAll(): Promise<void> {
 
 /** What is published: the built client and its declarations. Two seconds more. */
 export async function buildPackages(): Promise<void> {
+  // Only here: it takes longer to load than most commands take to run.
+  const { buildClientTypes } = await import('./build/clientTypes')
   await Promise.all([buildAll(), buildClientTypes()])
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { buildAll, ROOT } from './build'
+import { buildAll } from './build'
+import { ROOT } from './build/root'
 import { describeFinding } from './wechat/finding'
 import { installWechatTools } from './wechat/tools'
 

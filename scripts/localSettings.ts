@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
 import { config } from '../cos.config'
-import { FUNCTIONS, functionFile, ROOT } from './build'
+import { FUNCTIONS, functionFile } from './build/functions'
+import { ROOT } from './build/root'
 
 /** Where the local cloud keeps its data, ignored by git. */
 export const LOCAL_DATA = join(ROOT, '.local-cloud')

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { ROOT } from './build'
+import { ROOT } from './build/root'
 import { nextVersion } from './release/nextVersion'
 import { installTools } from './tools/toolsFolder'
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { ROOT } from './build'
+import { ROOT } from './build/root'
 import { contributingTool } from './tools/contributing'
 import { installTools } from './tools/toolsFolder'
 

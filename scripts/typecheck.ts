@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { ROOT } from './build'
+import { ROOT } from './build/root'
 
 /** One compiler run per world: what the phone, Node, the tests and the demo each may use. */
 const WORLDS = [

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { FUNCTIONS } from '../build'
+import { FUNCTIONS } from '../build/functions'
 
 export const USAGE = `npm run deploy -- [options]
   Builds the cloud functions, shows the plan, creates or updates them, reads them back, and calls each as nobody,

@@ -4,10 +4,10 @@ import { CloudFault } from '../cloud/cloudFault'
 import { type CloudKey, functionKey, type Settings } from '../cloud/settings'
 
 /** The value that `cos.config.ts` comes with. */
-export const UNSET_ENV = 'your-env-id'
+const UNSET_ENV = 'your-env-id'
 
 /** Whether an identity is the account itself (document 1312/51820). */
-export function isRoot({ UserId, AccountId }: Identity): boolean {
+function isRoot({ UserId, AccountId }: Identity): boolean {
   return UserId === AccountId
 }
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { config } from '../../cos.config'
-import { buildFunction, functionFile } from '../build'
+import { buildFunction, functionFile } from '../build/functions'
 import { CloudApi } from '../cloud/cloudApi'
 import type { SafeOutput } from '../cloud/secretText'
 import { maskId } from '../cloud/secretText'

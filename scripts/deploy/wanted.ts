@@ -1,4 +1,4 @@
-import { FUNCTIONS } from '../build'
+import { FUNCTIONS } from '../build/functions'
 import { CloudFault } from '../cloud/cloudFault'
 import { FUNCTION_VARIABLES, functionKey, type Settings } from '../cloud/settings'
 

@@ -10,7 +10,7 @@ export const QUESTIONS = [
   { name: 'region', ask: 'Region of the bucket (ap-guangzhou …)' },
 ] as const
 
-export type Name = (typeof QUESTIONS)[number]['name']
+type Name = (typeof QUESTIONS)[number]['name']
 
 export type Answers = Record<Name, string>
 

@@ -4,7 +4,7 @@ import { parseEnvFile, type Settings } from '../cloud/settings'
 import { type Answers, KEY_QUESTIONS } from './answers'
 
 /** `cos.config.ts` with new values; everything else in it stays. @throws Error when a field is not found */
-export function configText(text: string, answers: Answers): string {
+function configText(text: string, answers: Answers): string {
   let changed = text
   for (const name of ['env', 'bucket', 'region'] as const) {
     const field = new RegExp(`^(\\s*${name}:\\s*)(['"]).*?\\2`, 'm')
@@ -21,7 +21,7 @@ export function configText(text: string, answers: Answers): string {
 }
 
 /** `.env` with the keys; its other lines stay. */
-export function envText(text: string, keys: Settings): string {
+function envText(text: string, keys: Settings): string {
   const present = parseEnvFile(text)
   const names = [...KEY_QUESTIONS.map(({ name }) => name), 'TENCENTCLOUD_TOKEN']
   return names.reduce((changed, name) => {
@@ -34,7 +34,7 @@ export function envText(text: string, keys: Settings): string {
 }
 
 /** DevTools' own file for what differs from developer to developer. */
-export function privateConfigText(text: string | undefined, { appid }: Pick<Answers, 'appid'>) {
+function privateConfigText(text: string | undefined, { appid }: Pick<Answers, 'appid'>) {
   const present = text === undefined ? {} : (JSON.parse(text) as object)
   return `${JSON.stringify({ ...present, appid }, null, 2)}\n`
 }

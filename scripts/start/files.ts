@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, existsSync, promises as fs, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { ROOT } from '../build'
+import { ROOT } from '../build/root'
 
 /** A local file that the main job uploads. */
 export interface JobFile {

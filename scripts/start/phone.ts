@@ -5,7 +5,7 @@ import type { Simulator } from '@miniprogram-cos/simulator'
 // Types only: what runs is the built file, loaded as WeChat loads it.
 import type { COS } from 'miniprogram-cos'
 import { config } from '../../cos.config'
-import { ROOT } from '../build'
+import { ROOT } from '../build/root'
 import { type DomainLists, domainLists } from '../domains/domainLists'
 
 /** A simulated phone with the built client on it, signed in as one user. */

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
-import { ROOT } from '../../scripts/build'
+import { ROOT } from '../../scripts/build/root'
 import { COS } from '../support/packedCOS'
 import { type CannedAnswer, createRecordingWx } from '../support/recordingWx'
 import {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { ROOT } from '../../scripts/build'
+import { ROOT } from '../../scripts/build/root'
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 

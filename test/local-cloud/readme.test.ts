@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
 import { describeGaps, gapsAsMarkdown } from '../../packages/local-cloud/src/cos/gaps'
-import { ROOT } from '../../scripts/build'
+import { ROOT } from '../../scripts/build/root'
 
 const readme = readFileSync(join(ROOT, 'packages/local-cloud/README.md'), 'utf8')
 

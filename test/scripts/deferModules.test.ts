@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { functionFile, ROOT } from '../../scripts/build'
 import { deferModules } from '../../scripts/build/deferModules'
+import { functionFile } from '../../scripts/build/functions'
+import { ROOT } from '../../scripts/build/root'
 
 let folder: string
 beforeAll(() => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ADVICE, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
-import { ROOT } from '../../scripts/build'
+import { ROOT } from '../../scripts/build/root'
 import { ADVISED, ERRORS, errorTable } from '../../scripts/errorTable'
 import { OWN_CODES } from '../../scripts/errorTable/ownCodes'
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { Agent, get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from '../../scripts/build'
+import { ROOT } from '../../scripts/build/root'
 import { type CloudProcess, startCommand } from '../support/cloudProcess'
 import { send, signByOfficialSdk } from '../support/rawRequest'
 

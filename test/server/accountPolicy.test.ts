@@ -9,7 +9,7 @@ import {
   STRICT_SIGNATURE,
 } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
-import { ROOT } from '../../scripts/build'
+import { ROOT } from '../../scripts/build/root'
 import { type CosRequest, environmentOf, invocationOf, sendWithKey } from '../support/functionCalls'
 import { createTestPhone } from '../support/phones'
 import { send, signByOfficialSdk } from '../support/rawRequest'

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { ROOT } from '../../scripts/build'
+import { ROOT } from '../../scripts/build/root'
 
 /** What the local cloud prints once it is ready. */
 interface ReadyLine {

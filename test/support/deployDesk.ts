@@ -5,7 +5,7 @@ import { CopiedProject } from './copiedProject'
 import { BUCKET, HOST, REGION, startTestCloud, type TestCloud } from './testCloud'
 
 export const ENV = 'shop-1a2b3c'
-export const ACCOUNT = '100000000001'
+const ACCOUNT = '100000000001'
 /** The sub-account whose key the functions hold; the local COS and STS know it as their owner. */
 export const HOLDER = {
   SecretId: 'AKIDfunctionholder0001',

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
-import { ROOT } from '../../scripts/build'
+import { ROOT } from '../../scripts/build/root'
 import { type PackedClient, packClient } from '../support/packedClient'
 import { withTools } from '../support/withTools'
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../../scripts/build'
+import { ROOT } from '../../scripts/build/root'
 import { CLIENT_SIZES } from '../../scripts/clientSize'
 import { checkProject, type Report } from '../../scripts/wechat/checkProject'
 import { describeFinding } from '../../scripts/wechat/finding'

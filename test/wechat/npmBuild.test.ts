@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../../scripts/build'
+import { ROOT } from '../../scripts/build/root'
 import { buildNpm } from '../../scripts/wechat/buildNpm'
 import { type Project, staged, stageProject } from '../../scripts/wechat/project'
 import { withTools } from '../support/withTools'

@@ -1,4 +1,4 @@
-import { FUNCTIONS } from '../../build'
+import { FUNCTIONS } from '../../build/functions'
 import { CloudApi } from '../../cloud/cloudApi'
 import { deployKey } from '../../cloud/settings'
 import { checkFunction } from '../../deploy/checkFunction'

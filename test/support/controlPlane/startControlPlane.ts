@@ -17,7 +17,7 @@ const API_HOSTS = ['tcb', 'scf', 'sts'].map((name) => `${name}.tencentcloudapi.c
 const CODE_HOST = 'function-code.myqcloud.com'
 
 /** What goes wrong: the error code an action is answered with, or the connection cut. */
-export type PlaneTrouble = Record<string, string>
+type PlaneTrouble = Record<string, string>
 
 export interface ControlPlane {
   functions: PlaneFunctions
