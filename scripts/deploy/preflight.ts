@@ -39,9 +39,10 @@ export async function checkHolder(
 ): Promise<void> {
   if (key.SecretId === deployKey.SecretId) throw new CloudFault('SameKey')
   const holder = await new CloudApi(key, env).identity().catch((error) => {
-    // It is the other key that failed: say which.
-    if (error instanceof CloudFault) throw new CloudFault(error.code, 'COS_STS_SECRET_ID')
-    throw error
+    if (!(error instanceof CloudFault)) throw error
+    // It is the other key that failed: say which. Without its token a temporary key is refused like this.
+    const code = error.code === 'TokenRejected' ? 'FunctionKeyTemporary' : error.code
+    throw new CloudFault(code, 'COS_STS_SECRET_ID')
   })
   if (isRoot(holder)) throw new CloudFault('RootKey', 'COS_STS_SECRET_ID')
   if (holder.AccountId !== deployer.AccountId) {

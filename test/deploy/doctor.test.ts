@@ -1,8 +1,9 @@
 import COS from 'cos-nodejs-sdk-v5'
+import { FAULTS } from '../../scripts/cloud/faults'
 import { nodeVersion } from '../../scripts/doctor/checks/nodeVersion'
 import type { Outcome } from '../support/copiedProject'
 import { type DeployDesk, HOLDER, startDeployDesk } from '../support/deployDesk'
-import { plantedFaults, type World } from '../support/plantedFaults'
+import { NOT_PLANTED, plantedFaults, type World } from '../support/plantedFaults'
 import { HOST } from '../support/testCloud'
 
 let desk: DeployDesk
@@ -47,6 +48,14 @@ test.each(plantedFaults(world))('$fault: $code', async ({ code, fix, plant, mend
   } finally {
     await mend()
   }
+})
+
+test('every code that there is was planted, or has its reason', () => {
+  const planted = plantedFaults(world).map(({ code }) => code)
+  expect([...new Set([...planted, ...Object.keys(NOT_PLANTED)])].sort()).toEqual(
+    Object.keys(FAULTS).sort(),
+  )
+  expect(planted.filter((code) => code in NOT_PLANTED)).toEqual([])
 })
 
 test('after all that it is healthy again', async () => {

@@ -11,6 +11,11 @@ export const HOLDER = {
   SecretId: 'AKIDfunctionholder0001',
   SecretKey: 'functionHolderSecret0123456789',
 }
+/** A key that needs a token, which functions have no variable for. */
+export const TEMPORARY = {
+  SecretId: 'AKIDtemporarykey0001',
+  SecretKey: 'temporaryKeySecret0123456789',
+}
 export const ROOT = { SecretId: 'AKIDrootaccount0001', SecretKey: 'rootAccountSecret0123456789012' }
 
 /** All that a deployment meets: the control plane, COS and STS, and a clone that is configured. */
@@ -54,6 +59,7 @@ export async function startDeployDesk(): Promise<DeployDesk> {
       { ...deployer, token: key.sessionToken, account: ACCOUNT, user: '100000000002' },
       { ...HOLDER, account: ACCOUNT, user: '100000000003' },
       { ...ROOT, account: ACCOUNT, user: ACCOUNT },
+      { ...TEMPORARY, token: 'a-token', account: ACCOUNT, user: '100000000004' },
     ],
   })
   const project = new CopiedProject(join(cloud.folder, 'project'))
@@ -72,7 +78,13 @@ export async function startDeployDesk(): Promise<DeployDesk> {
     plane,
     project,
     variables,
-    secrets: [deployer.SecretKey, key.sessionToken, HOLDER.SecretKey, ROOT.SecretKey],
+    secrets: [
+      deployer.SecretKey,
+      key.sessionToken,
+      HOLDER.SecretKey,
+      ROOT.SecretKey,
+      TEMPORARY.SecretKey,
+    ],
     async end() {
       await plane.close()
       await cloud.end()

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import type COS from 'cos-nodejs-sdk-v5'
+import type { FaultCode } from '../../scripts/cloud/faults'
 import { zip } from './controlPlane/zip'
-import { type DeployDesk, ENV, envText, HOLDER, ROOT } from './deployDesk'
+import { type DeployDesk, ENV, envText, HOLDER, ROOT, TEMPORARY } from './deployDesk'
 import { BUCKET, REGION } from './testCloud'
 
 const place = { Bucket: BUCKET, Region: REGION }
@@ -15,11 +18,21 @@ export interface World {
 /** A fault, and how it is taken away again. */
 export interface Planted {
   fault: string
-  code: string
+  code: FaultCode
   /** Said in the fix. */
   fix: string
   plant: () => unknown
   mend: () => unknown
+}
+
+/** Faults that no doctor's run can be made to find, and where they are looked for instead. */
+export const NOT_PLANTED: Partial<Record<FaultCode, string>> = {
+  NodeTooOld: 'there is one Node here: the check is run by itself, below',
+  DomainMissing: 'found with --domains only, below',
+  CodeDiffers: 'of deploying: see the test of npm run deploy',
+  CodeTooLarge: 'of deploying: see the test of npm run deploy',
+  VariablesTooLong: 'of deploying: see the test of npm run deploy',
+  NoPrevious: 'of deploying: see the test of npm run deploy',
 }
 
 /** One fault for each link of the doctor's chain, and each way in which it breaks. */
@@ -41,6 +54,35 @@ export function plantedFaults(world: World): Planted[] {
     plant: () => Object.assign(world.desk.plane, change),
     mend: () => Object.assign(world.desk.plane, { clockOffset: 0, status: 'NORMAL' }),
   })
+  const git = (...args: string[]) => {
+    const { status, stderr } = spawnSync('git', args, { cwd: world.desk.project.folder })
+    if (status !== 0) throw new Error(String(stderr))
+  }
+  const deny = (action: string, resource: string) => ({
+    plant: () =>
+      world.cos.putBucketPolicy({
+        ...place,
+        Policy: {
+          version: '2.0',
+          Statement: [
+            {
+              effect: 'deny',
+              principal: { qcs: ['qcs::cam::anyone:anyone'] },
+              action: [action],
+              resource: [resource],
+            },
+          ],
+        } as never,
+      }),
+    mend: () => world.cos.deleteBucketPolicy(place),
+  })
+  const repository = {
+    plant() {
+      git('init', '-q')
+      git('add', '-f', '.env')
+    },
+    mend: () => rmSync(world.desk.project.path('.git'), { recursive: true }),
+  }
   const functionWith = (change: object, name = 'cos-credentials') => {
     let before: object
     return {
@@ -109,6 +151,12 @@ export function plantedFaults(world: World): Planted[] {
       mend: () => world.desk.project.chmod('.env', 0o600),
     },
     {
+      fault: 'an .env that git keeps',
+      code: 'EnvFileTracked',
+      fix: '.gitignore',
+      ...repository,
+    },
+    {
       fault: 'no key to deploy with',
       code: 'DeployKeyMissing',
       fix: 'TENCENTCLOUD_SECRET_ID',
@@ -157,6 +205,15 @@ export function plantedFaults(world: World): Planted[] {
       ...env(rootKey('COS_STS')),
     },
     {
+      fault: 'a temporary key in the functions',
+      code: 'FunctionKeyTemporary',
+      fix: 'permanent key',
+      ...env({
+        COS_STS_SECRET_ID: TEMPORARY.SecretId,
+        COS_STS_SECRET_KEY: TEMPORARY.SecretKey,
+      }),
+    },
+    {
       fault: 'a wrong key for the functions',
       code: 'SecretKeyWrong',
       fix: 'same line',
@@ -188,6 +245,12 @@ export function plantedFaults(world: World): Planted[] {
       ...trouble('GetCallerIdentity', 'cut'),
     },
     {
+      fault: 'an answer nobody foresaw',
+      code: 'CloudRefused',
+      fix: 'cloud.tencent.com/document/api',
+      ...trouble('GetCallerIdentity', 'InternalError.Database'),
+    },
+    {
       fault: 'no right to look',
       code: 'NotAuthorized',
       fix: 'Grant',
@@ -210,6 +273,12 @@ export function plantedFaults(world: World): Planted[] {
       code: 'FunctionNotDeployed',
       fix: 'npm run deploy',
       ...trouble('GetFunction', 'ResourceNotFound.Function'),
+    },
+    {
+      fault: 'a function whose update failed',
+      code: 'FunctionNotActive',
+      fix: 'state in the console',
+      ...functionWith({ Status: 'UpdateFailed' }),
     },
     {
       fault: 'an old runtime',
@@ -260,6 +329,12 @@ export function plantedFaults(world: World): Planted[] {
       code: 'RegionWrong',
       fix: 'region',
       ...config('media-1250000000', 'elsewhere-1250000000'),
+    },
+    {
+      fault: 'a bucket whose configuration the deployer may not see',
+      code: 'BucketForbidden',
+      fix: 'docs/REAL_CLOUD.md',
+      ...deny('name/cos:GetBucketReferer', `qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`),
     },
     {
       fault: 'a public bucket',
@@ -321,22 +396,20 @@ export function plantedFaults(world: World): Planted[] {
       fault: 'a sub-account that may not write',
       code: 'ProbeRefused',
       fix: 'npm run policy',
-      plant: () =>
-        world.cos.putBucketPolicy({
-          ...place,
-          Policy: {
-            version: '2.0',
-            Statement: [
-              {
-                effect: 'deny',
-                principal: { qcs: ['qcs::cam::anyone:anyone'] },
-                action: ['name/cos:PutObject'],
-                resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
-              },
-            ],
-          } as never,
-        }),
-      mend: () => world.cos.deleteBucketPolicy(place),
+      ...deny('name/cos:PutObject', `qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`),
+    },
+    {
+      fault: 'STS that issues no key',
+      code: 'StsRefused',
+      fix: 'npm run policy',
+      ...trouble('GetFederationToken', 'UnauthorizedOperation'),
+    },
+    {
+      fault: 'something on the way that changes content',
+      code: 'ProbeDiffers',
+      fix: 'proxy',
+      plant: () => Object.assign(world.desk.plane, { isSpoilt: true }),
+      mend: () => Object.assign(world.desk.plane, { isSpoilt: false }),
     },
     {
       fault: 'folders open to all',

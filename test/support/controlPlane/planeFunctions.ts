@@ -18,8 +18,8 @@ export interface PlaneFunction {
   Timeout: number
   variables: Record<string, string>
   zip: Buffer
-  /** Becomes Active when it has been asked for once. */
-  Status: 'Creating' | 'Updating' | 'Active'
+  /** What is under way becomes Active when it has been asked for once. */
+  Status: 'Creating' | 'Updating' | 'Active' | 'UpdateFailed'
 }
 
 interface Params {
@@ -94,7 +94,7 @@ export class PlaneFunctions {
 
   describe(params: Params): object {
     const { variables, zip, ...one } = this.#named(params)
-    this.#named(params).Status = 'Active'
+    if (one.Status !== 'UpdateFailed') this.#named(params).Status = 'Active'
     const Variables = Object.entries(variables).map(([Key, Value]) => ({ Key, Value }))
     return { ...one, Environment: { Variables }, CodeSize: zip.length, VpcConfig: {} }
   }

@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { Transform } from 'node:stream'
 import { listen, stop } from '../../../packages/local-cloud/src/listen'
 import { StsFault } from '../../../packages/local-cloud/src/sts/fault'
 import { generateCertificate } from '../../../packages/local-cloud/src/tls/certificate'
@@ -28,6 +29,8 @@ export interface ControlPlane {
   /** Seconds by which the plane's clock is ahead. */
   clockOffset: number
   status: string
+  /** Whether something on the way changes what is read from COS. */
+  isSpoilt: boolean
   /** What a command needs in its environment to reach this plane. */
   variables: Record<string, string>
   close: () => Promise<void>
@@ -52,6 +55,7 @@ export async function startControlPlane(
     trouble: {},
     clockOffset: 0,
     status: 'NORMAL',
+    isSpoilt: false,
   }
 
   async function answer(request: IncomingMessage, body: string): Promise<object> {
@@ -103,8 +107,10 @@ export async function startControlPlane(
       return
     }
     const isKeyCall = name.startsWith('sts.') && headers['x-tc-action'] !== 'GetCallerIdentity'
-    if (!API_HOSTS.includes(name) || isKeyCall) {
-      forward(request, response, isKeyCall ? cloud.sts : cloud.cos, { ...headers, host: name })
+    const isInTrouble = plane.trouble[String(headers['x-tc-action'])] !== undefined
+    if (!API_HOSTS.includes(name) || (isKeyCall && !isInTrouble)) {
+      const target = isKeyCall ? cloud.sts : cloud.cos
+      forward(request, response, target, { ...headers, host: name }, plane.isSpoilt)
       return
     }
     const chunks: Buffer[] = []
@@ -152,12 +158,19 @@ function forward(
   response: ServerResponse,
   target: string,
   headers: NodeJS.Dict<string | string[]>,
+  isSpoilt: boolean,
 ): void {
   const { method, url } = request
   const onward = httpRequest(target + (url ?? ''), { method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(response)
+    const isObject = method === 'GET' && answer.headers['content-type'] === 'image/png'
+    if (isSpoilt && isObject) answer.pipe(spoiling()).pipe(response)
+    else answer.pipe(response)
   })
   onward.on('error', () => response.destroy())
   request.pipe(onward)
 }
+
+/** As many bytes, and others. */
+const spoiling = () =>
+  new Transform({ transform: (chunk: Buffer, _, done) => done(null, Buffer.alloc(chunk.length)) })
