@@ -3,6 +3,8 @@ import { CloudFault } from '../cloud/cloudFault'
 import { differences, type FunctionPlan } from './functionPlan'
 import { checkRunningCode, keepRunningCode } from './previousCode'
 
+const MAX_WAIT_MS = 5 * 60_000
+
 /** Told each step as it begins. */
 export type Progress = (step: string) => void
 
@@ -72,8 +74,15 @@ async function update(
   await waitUntilActive(cloud, name)
 }
 
+/** While a change is under way the platform refuses the next. The library asks once a second; this is quicker. */
 async function waitUntilActive(cloud: CloudApi, name: string): Promise<void> {
-  await cloud.doing(`GetFunction ${name}`, () => cloud.functions.waitFunctionActive(name))
+  const end = Date.now() + MAX_WAIT_MS
+  for (let pause = 100; ; pause = Math.min(pause * 2, 2000)) {
+    const state = await cloud.functionState(name)
+    if (!/^(Creating|Updating|Publishing)$/.test(state?.Status ?? '')) return
+    if (Date.now() > end) throw new CloudFault('FunctionNotActive', `${name}: ${state?.Status}`)
+    await new Promise((resolve) => setTimeout(resolve, pause))
+  }
 }
 
 function settingsOf({ wanted, variables }: FunctionPlan) {

@@ -70,7 +70,7 @@ export async function runDeploy(
     progress.open.splice(progress.open.indexOf(what), 1)
     progress.done.push(what)
   }
-  for (const plan of plans) {
+  const deployOne = async (plan: FunctionPlan) => {
     const { name } = plan.wanted
     await deployFunction(cloud, plan, folders.get(name) as string, (step) =>
       output.line(`· ${step}`),
@@ -79,6 +79,10 @@ export async function runDeploy(
     finish(name)
     output.line(`✓ ${name} runs, and refuses a caller without identity`)
   }
+  // Side by side, since most of it is waiting; what goes wrong with one is told when the other has ended.
+  const outcomes = await Promise.allSettled(plans.map(deployOne))
+  const failed = outcomes.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
   for (const { what, set } of openSteps(steps)) {
     await set()
     finish(what)
