@@ -5,23 +5,18 @@ import { FAULTS } from './cloud/faults'
 import { readerLanguage } from './cloud/language'
 import { SafeOutput } from './cloud/secretText'
 import { readSettings, SECRET_VARIABLES, type Settings } from './cloud/settings'
-import {
-  type Answers,
-  checkAnswers,
-  checkKeys,
-  KEY_QUESTIONS,
-  presentAnswers,
-  QUESTIONS,
-} from './setup/answers'
-import { askTerminal } from './setup/askTerminal'
+import { type Answers, checkAnswers, checkKeys, presentAnswers, QUESTIONS } from './setup/answers'
+import { askMissing } from './setup/askMissing'
 import { checkOnline } from './setup/checkOnline'
+import { openTerminal } from './setup/terminal'
 import { writeAnswers } from './setup/writeAnswers'
 
-const USAGE = `npm run setup -- [--yes] [--appid wx…] [--env ID] [--bucket NAME-APPID] [--region REGION] [--offline]
+const USAGE = `npm run setup -- [--yes] [--appid wx…] [--env ID] [--bucket NAME-APPID] [--region REGION] [--offline] [--ask]
   Asks what it cannot find out, checks it with Tencent Cloud, and writes cos.config.ts, .env (readable by you alone)
   and project.private.config.json. Wrong input changes nothing; status 2.
   Keys are no options: they come from .env, from the environment (names in .env.example), or are asked for.
   --yes      asks nothing: what is missing is an error
+  --ask      asks though there is no terminal: answers come line by line on standard input
   --offline  checks forms only`
 
 async function main(): Promise<void> {
@@ -29,6 +24,7 @@ async function main(): Promise<void> {
     options: {
       help: { type: 'boolean' },
       yes: { type: 'boolean', default: false },
+      ask: { type: 'boolean', default: process.stdin.isTTY === true },
       offline: { type: 'boolean', default: false },
       appid: { type: 'string' },
       env: { type: 'string' },
@@ -40,18 +36,17 @@ async function main(): Promise<void> {
     console.log(USAGE)
     return
   }
-  const mayAsk = !values.yes && process.stdin.isTTY === true
   const given: Partial<Answers> = presentAnswers(config)
-  for (const { name, ask } of QUESTIONS) {
-    const value =
-      values[name] ?? given[name] ?? (mayAsk ? await askTerminal(ask, false) : undefined)
+  for (const { name } of QUESTIONS) {
+    const value = values[name]
     if (value !== undefined) given[name] = value
   }
-  const answers = checkAnswers(given)
   const settings: Settings = readSettings()
-  for (const { name, ask } of mayAsk ? KEY_QUESTIONS : []) {
-    settings[name] ??= await askTerminal(ask, name.endsWith('KEY'))
+  if (values.ask && !values.yes) {
+    const terminal = openTerminal()
+    await askMissing(terminal, given, settings).finally(terminal.close)
   }
+  const answers = checkAnswers(given)
   checkKeys(settings)
   if (!values.offline) await checkOnline(answers, settings)
   const files = await writeAnswers(answers, settings)

@@ -57,8 +57,17 @@ export function functionKey({ COS_STS_SECRET_ID, COS_STS_SECRET_KEY }: Settings)
   return checkForm('COS_STS', COS_STS_SECRET_ID, COS_STS_SECRET_KEY)
 }
 
+/** Whether a text may be the id or the secret of a key, by the name of its variable. */
+export function isKeyForm(variable: string, text: string): boolean {
+  return (variable.endsWith('_ID') ? /^AKID[\w-]{8,}$/ : /^[\w-]{16,}$/).test(text)
+}
+
 function checkForm(prefix: string, SecretId: string, SecretKey: string): CloudKey {
-  if (!/^AKID[\w-]{8,}$/.test(SecretId)) throw new CloudFault('KeyMalformed', `${prefix}_SECRET_ID`)
-  if (!/^[\w-]{16,}$/.test(SecretKey)) throw new CloudFault('KeyMalformed', `${prefix}_SECRET_KEY`)
+  for (const [variable, text] of [
+    [`${prefix}_SECRET_ID`, SecretId],
+    [`${prefix}_SECRET_KEY`, SecretKey],
+  ] as const) {
+    if (!isKeyForm(variable, text)) throw new CloudFault('KeyMalformed', variable)
+  }
   return { SecretId, SecretKey }
 }

@@ -42,6 +42,9 @@ const FORMS: Record<Name, (text: string) => boolean> = {
   region: (text) => /^[a-z]+-[a-z]+(-\d|-[a-z]+)*$/.test(text),
 }
 
+/** Whether an answer looks like what it should be. */
+export const isOfForm = (name: Name, text: string) => FORMS[name](text)
+
 /** @throws Error in one line, naming the first that is missing or has no such form */
 export function checkAnswers(given: Partial<Answers>): Answers {
   for (const { name, ask } of QUESTIONS) {

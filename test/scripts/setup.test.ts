@@ -65,6 +65,45 @@ describe('wrong input: one line, status 2, nothing changed', () => {
   })
 })
 
+test('asks for what is missing, asks again for what is no answer, and does not show a secret', async () => {
+  const { TENCENTCLOUD_TOKEN = '', ...keys } = desk.variables
+  const asked = new CopiedProject(join(desk.cloud.folder, 'asked'))
+  const { status, stdout, stderr } = await asked.converse(
+    'setup',
+    ['--ask', '--region', FLAGS.region],
+    { ...desk.plane.variables, TENCENTCLOUD_TOKEN },
+    [
+      ['AppID of the mini program', 'my mini program'],
+      ['AppID of the mini program', FLAGS.appid],
+      ['CloudBase environment', ENV],
+      ['Bucket, with its APPID', 'media-1250000000'],
+      ['SecretId of the sub-account that deploys', keys.TENCENTCLOUD_SECRET_ID ?? ''],
+      ['its SecretKey', 'short'],
+      ['its SecretKey', keys.TENCENTCLOUD_SECRET_KEY ?? ''],
+      ['whose key the functions hold', keys.COS_STS_SECRET_ID ?? ''],
+      ['its SecretKey', keys.COS_STS_SECRET_KEY ?? ''],
+    ],
+  )
+  expect([stderr, status]).toEqual(['', 0])
+  expect(stdout).toContain('"my mini program" is not of its form.')
+  expect(stdout).toContain('That is not of its form.')
+  expect(stdout).toContain(keys.COS_STS_SECRET_ID)
+  for (const secret of [...desk.secrets, 'short']) expect(stdout).not.toContain(secret)
+  for (const [name, value] of Object.entries(keys)) {
+    expect(asked.read('.env')).toContain(`${name}=${value}\n`)
+  }
+  expect(asked.read('cos.config.ts')).toContain(`  env: '${ENV}',\n  bucket: 'media-1250000000',\n`)
+})
+
+test('answers that end too soon change nothing', async () => {
+  const asked = new CopiedProject(join(desk.cloud.folder, 'given-up'))
+  const { status, stderr } = await asked.runLine(
+    `echo ${FLAGS.appid} | node --import tsx scripts/setup.ts --ask`,
+  )
+  expect([stderr, status]).toEqual(['setup: there were no more answers; nothing was changed\n', 2])
+  expect(existsSync(asked.path('.env'))).toBe(false)
+})
+
 test('right input is written to its three files, and found again by the next run', async () => {
   const flags = { ...FLAGS, bucket: 'media-1250000000' }
   project.write('project.private.config.json', '{"setting":{"urlCheck":false}}')

@@ -69,6 +69,26 @@ export class CopiedProject {
     return this.#spawn(command, variables)
   }
 
+  /** Runs a command that asks: each answer is typed when its question has come. */
+  async converse(
+    name: string,
+    args: string[],
+    variables: Record<string, string>,
+    answers: [question: string, answer: string][],
+  ): Promise<Outcome> {
+    const command = [process.execPath, '--import', 'tsx', `scripts/${name}.ts`, ...args]
+    const left = [...answers]
+    let unread = ''
+    return this.#spawn(command, variables, (text, type) => {
+      unread += text
+      const [question, answer] = left[0] ?? []
+      if (question === undefined || !unread.includes(question)) return
+      unread = ''
+      left.shift()
+      type(`${answer}\n`)
+    })
+  }
+
   /** Runs a line as it stands in the documentation. */
   async runLine(line: string): Promise<Outcome> {
     return this.#spawn(['sh', '-c', line], {})
@@ -77,17 +97,23 @@ export class CopiedProject {
   async #spawn(
     [file = '', ...args]: string[],
     variables: Record<string, string>,
+    hear?: (text: string, type: (answer: string) => void) => void,
   ): Promise<Outcome> {
     const { PATH = '', HOME = '' } = process.env
     const child = spawn(file, args, {
       cwd: this.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [hear ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       // Nothing of the test's own environment: neither keys nor proxies.
       env: { PATH, HOME, LANG: 'C.UTF-8', ...this.variables, ...variables },
     })
     const outcome = { stdout: '', stderr: '' }
-    child.stdout.on('data', (text) => (outcome.stdout += text))
-    child.stderr.on('data', (text) => (outcome.stderr += text))
+    child.stdout?.on('data', (text) => {
+      outcome.stdout += text
+      hear?.(String(text), (answer) => child.stdin?.write(answer))
+    })
+    child.stderr?.on('data', (text) => {
+      outcome.stderr += text
+    })
     const status = await new Promise<number | null>((resolve) => child.on('close', resolve))
     return { status, ...outcome }
   }
