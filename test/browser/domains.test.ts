@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { at, ROOT } from '../../scripts/build/root'
+import { type DomainLists, LISTS } from '../../scripts/domains/domainLists'
+import { describeInBrowser, launchBrowser } from '../support/browser'
+import { type Desk, startDesk } from '../support/desk'
+import { createTestPhone } from '../support/phones'
+import { ALICE, HOST } from '../support/testCloud'
+
+/** What `npm run domains` prints, for the configuration of this repository. */
+const { stdout } = spawnSync(
+  process.execPath,
+  ['--import', 'tsx', 'scripts/domains.ts', '--json'],
+  { cwd: ROOT, encoding: 'utf8' },
+)
+const printed = JSON.parse(stdout) as DomainLists
+const without = (list: string, domain: string) => ({
+  ...printed,
+  [list]: printed[list as keyof DomainLists].filter((one) => one !== domain),
+})
+
+/** Each host of each list, by itself. */
+const CASES = LISTS.flatMap((list) => printed[list].map((domain) => [list, domain] as const))
+
+describeInBrowser('the demo behind the printed domain lists', () => {
+  let desk: Desk
+  let browser: Browser
+  beforeAll(async () => {
+    const phones = [printed, ...CASES.map(([list, domain]) => without(list, domain))]
+    ;[desk, browser] = await Promise.all([
+      startDesk(
+        phones.map((domains, i) => ({ name: `Phone${i}`, openid: ALICE, language: 'en', domains })),
+      ),
+      launchBrowser(),
+    ])
+    const { cos } = createTestPhone(desk.cloud, ALICE)
+    const { prefix } = await cos.caller()
+    await cos.uploadFile({ Key: `${prefix}sea.png`, FilePath: at('scripts/samples/sea.png') })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await desk?.end()
+  })
+
+  /** One phone by itself, and the page in front. */
+  async function openPhone(index: number): Promise<[page: Page, front: Locator]> {
+    const page = await browser.newPage()
+    page.setDefaultTimeout(15_000)
+    await page.goto(desk.preview.phones[index]?.url ?? '')
+    return [page, page.locator('wx-page:not([hidden])')]
+  }
+
+  const openTab = (page: Page, name: string) =>
+    page.locator('#tabs').getByText(name, { exact: true }).click()
+
+  async function saidOfLists(page: Page, front: Locator): Promise<string[]> {
+    await openTab(page, 'Isolation')
+    await front.getByText('Check', { exact: true }).click()
+    await front.locator('.said').nth(2).waitFor()
+    const lines = await front.locator('.domain').allTextContents()
+    await page.close()
+    return lines.sort()
+  }
+
+  /** What a user does that needs the list, and what the app says when the host is not on it. */
+  const STEPS: Record<string, (page: Page, front: Locator) => Promise<void>> = {
+    async request(_, front) {
+      await front.getByText('KitDomainNotAllowed').waitFor()
+    },
+    async uploadFile(page, front) {
+      await openTab(page, 'Upload')
+      const chooser = page.waitForEvent('filechooser')
+      await front.getByText('Chat files', { exact: true }).click()
+      await (await chooser).setFiles([at('scripts/samples/dawn.png')])
+      await front.locator('upload-row').getByText('Add the host to the server domains').waitFor()
+    },
+    async downloadFile(page, front) {
+      await front.getByText('sea.png').click()
+      await front.getByText('Save', { exact: true }).click()
+      const said = `downloadFile:fail url not in domain list:${HOST}`
+      await page.locator('.layer').getByText(said).waitFor()
+      await page.locator('.layer').getByText('OK', { exact: true }).click()
+      await page.getByLabel('back').click()
+    },
+  }
+
+  test('all of them suffice', async () => {
+    const [page, front] = await openPhone(0)
+    await front.getByText('sea.png').waitFor()
+    expect(await saidOfLists(page, front)).toEqual(LISTS.map((list) => `${list}Allowed`).sort())
+  })
+
+  test.each(CASES)(
+    'without one on the list %s a step fails, and %s is named',
+    async (list, domain) => {
+      const index = CASES.findIndex(([one, other]) => one === list && other === domain)
+      const [page, front] = await openPhone(index + 1)
+      await STEPS[list]?.(page, front)
+      expect(await saidOfLists(page, front)).toEqual(
+        LISTS.map((one) => (one === list ? `${one}${domain} is missing` : `${one}Allowed`)).sort(),
+      )
+    },
+  )
+})
