@@ -165,6 +165,29 @@ describe('what is hardly HTTP gets an error document with a request id', () => {
   })
 })
 
+test('a body that falls silent is refused, and its connection let go', async () => {
+  const impatient = await startTestCloud({ bodyIdleMs: 150 })
+  try {
+    const { hostname, port } = new URL(impatient.cos)
+    const Authorization = signByOfficialSdk({ method: 'PUT', key: 'silent' })
+    const socket = connect(Number(port), hostname)
+    socket.write(
+      `PUT /silent HTTP/1.1\r\nHost: ${HOST}\r\nAuthorization: ${Authorization}\r\nContent-Length: 10\r\n\r\nhalf`,
+    )
+    let answer = ''
+    for await (const chunk of socket) answer += chunk
+    expect(answer).toMatch(/^HTTP\/1.1 400 [\s\S]*<Code>RequestTimeout<\/Code>/)
+    const read = { method: 'GET', key: 'silent' }
+    const { status } = await send(impatient.cos, {
+      path: '/silent',
+      headers: { Authorization: signByOfficialSdk(read) },
+    })
+    expect(status).toBe(404)
+  } finally {
+    await impatient.end()
+  }
+})
+
 test('a body sent byte by byte does not cost a buffer a byte', async () => {
   const before = process.memoryUsage().rss
   const { hostname, port } = new URL(cloud.cos)

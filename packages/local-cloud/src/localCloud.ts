@@ -37,6 +37,8 @@ export interface LocalCloudOptions {
   pathStyle?: 'allow' | 'refuse'
   /** Custom domains: `Host` -> bucket. */
   hosts?: Record<string, string>
+  /** Milliseconds for which a body may fall silent, then it is `RequestTimeout`. @default 60000 */
+  bodyIdleMs?: number
   /** Unix milliseconds: for tests of expiry. @default Date.now */
   clock?: () => number
   onCosRequest?: (entry: LogEntry) => void

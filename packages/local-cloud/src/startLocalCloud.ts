@@ -47,6 +47,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const admin = new Admin({ store, keys, faults, data })
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
+    bodyIdleMs: options.bodyIdleMs,
     store,
     keys,
     clock,

@@ -36,7 +36,7 @@ export function createCosServer(
     ? createTlsServer({ ...limits, ...certificate }, serve)
     : createServer(limits, serve)
   // Whoever stops in the middle of a body is told so, and let go (RequestTimeout, document 436/7730).
-  server.setTimeout(BODY_IDLE_MS, (socket) => {
+  server.setTimeout(services.bodyIdleMs ?? BODY_IDLE_MS, (socket) => {
     const response = answering.get(socket)
     if (response && !response.headersSent && !response.req.complete) {
       refuse(services, new Fault('RequestTimeout'), socket)

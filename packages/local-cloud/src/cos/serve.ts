@@ -51,6 +51,8 @@ export interface CosServices {
   faults: FaultPlan
   /** Unix milliseconds. @default Date.now */
   clock: () => number
+  /** Milliseconds for which a body may fall silent. @default 60000 */
+  bodyIdleMs?: number | undefined
   log?: ((entry: LogEntry) => void) | undefined
   /** Requests being served: the store may be closed only when they have ended. */
   running: Set<Promise<void>>
