@@ -1060,7 +1060,7 @@ test('HEAD has the status and the headers of an error, and no document', async (
 })
 
 test('every code that the local COS can answer is in the table, or named here with why not', () => {
-  // The first takes a minute of silence; the others are made by fault injection.
+  // The first is provoked in hostile.test.ts; the others are made by fault injection.
   const injected = [
     'RequestTimeout',
     'InternalError',
