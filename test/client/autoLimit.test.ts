@@ -21,7 +21,7 @@ async function send(lines: [parts: number, line: WireOptions][], limit: AutoLimi
     await runPool(parts, current, async () => {
       const ended = typeof limit === 'number' ? undefined : limit.begin(clock.now())
       await wire.carry(MIB, 'request').done
-      await wire.answer().done
+      await wire.answer(0, 'request').done
       ended?.(MIB, clock.now())
       limits.push(current())
     })

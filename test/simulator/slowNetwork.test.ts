@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     request.resume().on('end', () => {
       arrived++
-      response.end('ok')
+      response.end(request.url === '/' ? 'ok' : Buffer.alloc(Number(request.url?.slice(1))))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -50,7 +50,10 @@ function phone(wire: WireOptions, clock = new VirtualClock(0)) {
       })
       use?.(task)
     })
-  return { wx, clock, put }
+  /** Asks for so many bytes. */
+  const get = (bytes: number, method = 'GET') =>
+    put(0, { url: `https://a.com/${bytes}`, method, data: undefined })
+  return { wx, clock, put, get }
 }
 
 test('a request takes its round trip and the time of its bytes', async () => {
@@ -86,6 +89,37 @@ test('what is given up leaves the line to the others', async () => {
     [250, 'ok'],
   ])
   expect(arrived).toBe(1)
+})
+
+test('an answer takes the time of its bytes where the way down has a speed', async () => {
+  const { get } = phone({ ...WIRE, down: 160_000 })
+  expect(await get(2000)).toEqual([200, 'ok'])
+  expect(await Promise.all([get(1000), get(1000)])).toEqual([
+    [400, 'ok'],
+    [400, 'ok'],
+  ])
+  expect(await get(2000, 'HEAD')).toEqual([500, 'ok'])
+  const { get: unpaced } = phone({ ...WIRE, perConnection: 8 })
+  expect(await unpaced(2000)).toEqual([100, 'ok'])
+})
+
+test('a fast line is done in our days too, where a date leaves few digits for a moment', async () => {
+  const { put, get } = phone({ ...WIRE, up: 1e9, down: 1e9 }, new VirtualClock(1_800_000_000_000))
+  for (const bytes of [1, 300, 5000, 12_345]) {
+    expect((await put(bytes))[1]).toBe('ok')
+    expect((await get(bytes))[1]).toBe('ok')
+  }
+})
+
+test('so many answers break off as were asked for, and the request has arrived', async () => {
+  const { get } = phone({ ...WIRE, down: 160_000, failRateDown: 0.1 })
+  const ends: string[] = []
+  for (let i = 0; i < 100; i++) ends.push((await get(100))[1])
+  const broken = ends.filter((end) => end !== 'ok')
+  expect(arrived).toBe(100)
+  expect(broken.length).toBeGreaterThan(2)
+  expect(broken.length).toBeLessThan(25)
+  expect(new Set(broken)).toEqual(new Set(['request:fail errcode:-101 net::ERR_CONNECTION_RESET']))
 })
 
 test('a timeout is one of the phone’s time', async () => {

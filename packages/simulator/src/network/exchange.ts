@@ -4,8 +4,9 @@ import type { Readable } from 'node:stream'
 import type { AppState } from '../app/lifecycle'
 import { WxError } from '../callbacks'
 import type { Clock } from './clock'
+import type { Carried } from './line'
 import type { Slots } from './slots'
-import type { Carried, Wire } from './wire'
+import type { Wire } from './wire'
 
 /** Where the simulated network leads a host; undefined leaves it to the real one. */
 export type Route = (host: string) => string | undefined
@@ -81,12 +82,14 @@ export function runExchange<T>(
     state.events.on('networkSwitch', onSwitch)
     try {
       await carry(wire?.carry(bodyLength(exchange), api))
+      let answered = 0
       const talk = new Promise<T>((resolve, reject) => {
         sent = open(exchange, route)
         sent.on('error', (error) =>
           reject(new WxError(`${api}:fail ${error.message}`, { errno: 600001 })),
         )
         sent.on('response', (response) => {
+          answered = answerLength(exchange, response)
           exchange.onHeaders?.(response)
           receive(response).then(resolve, (error: Error) =>
             reject(
@@ -100,7 +103,7 @@ export function runExchange<T>(
       })
       talk.catch(() => {})
       const result = await clock.during(Promise.race([talk, failed]))
-      await carry(wire?.answer())
+      await carry(wire?.answer(answered, api))
       return result
     } finally {
       callOff()
@@ -139,6 +142,11 @@ function encodeHeaders(headers: Record<string, string | number>): Record<string,
 
 function bodyLength({ body, headers }: Exchange): number {
   return body instanceof Uint8Array ? body.length : Number(headers['Content-Length'] ?? 0)
+}
+
+/** A HEAD says how long the answer to a GET would be. */
+function answerLength({ method }: Exchange, { headers }: IncomingMessage): number {
+  return method === 'HEAD' ? 0 : Number(headers['content-length'] ?? 0)
 }
 
 function send(request: ClientRequest, { body, onSent }: Exchange): void {

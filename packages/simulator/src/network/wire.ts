@@ -1,110 +1,63 @@
 import { WxError } from '../callbacks'
 import type { Clock } from './clock'
+import { type Carried, Line } from './line'
 
-/** What a phone's network is like. What comes down costs its round trip only. */
+/** What a phone's network is like. */
 export interface WireOptions {
   /** Milliseconds from a request's last byte to the answer, on an otherwise infinite line. */
   roundTrip: number
   /** Bits per second that all requests together can send. */
   up: number
-  /** Bits per second that one request can send. @default as many as there are */
+  /** Bits per second that all answers together can have. @default what comes down costs its round trip only */
+  down?: number
+  /** Bits per second that one request can send or receive. @default as many as there are */
   perConnection?: number
   /** Share of requests whose connection breaks off somewhere on the way up. @default 0 */
   failRate?: number
+  /** Share of answers whose connection breaks off somewhere on the way down. @default 0 */
+  failRateDown?: number
   /** The same seed breaks the same requests. @default 1 */
   seed?: number
 }
 
-/** A request on its way: when it has arrived, and how to take it off the wire. */
-export interface Carried {
-  done: Promise<void>
-  cancel: () => void
-}
-
-/** Paces what a phone sends. The line is shared evenly by the requests that are sending. */
+/** Paces what a phone sends and receives, and breaks some of it off. */
 export class Wire {
   readonly #options: WireOptions
-  readonly #clock: Clock
-  /** Bytes that each connection has sent since the beginning: all are equally fast at any time. */
-  #level = 0
-  #at: number
-  #sending = new Map<number, { level: number; end: () => void }>()
-  #callOff: () => void = () => {}
-  #count = 0
-  #random: () => number
+  readonly #up: Line
+  readonly #down: Line
+  readonly #randomUp: () => number
+  readonly #randomDown: () => number
 
   constructor(options: WireOptions, clock: Clock) {
+    const { up, down = up, perConnection, seed = 1 } = options
     this.#options = options
-    this.#clock = clock
-    this.#at = clock.now()
-    this.#random = randomFrom(options.seed ?? 1)
+    this.#up = new Line({ bits: up, perConnection }, clock)
+    this.#down = new Line({ bits: down, perConnection }, clock)
+    this.#randomUp = randomFrom(seed)
+    this.#randomDown = randomFrom(seed + 2 ** 31)
   }
 
   /** Sends a request of so many bytes up: half a round trip, and its share of the line. */
   carry(bytes: number, api: string): Carried {
-    const { roundTrip, failRate = 0 } = this.#options
-    const breaks = this.#random() < failRate
-    const part = this.#random()
-    const id = ++this.#count
-    let callOff = () => {}
-    const done = new Promise<void>((resolve, reject) => {
-      const arrive = () =>
-        breaks
-          ? reject(
-              new WxError(`${api}:fail errcode:-101 net::ERR_CONNECTION_RESET`, { errno: 600001 }),
-            )
-          : resolve()
-      callOff = this.#clock.schedule(roundTrip / 2, () => {
-        this.#move()
-        this.#sending.set(id, { level: this.#level + bytes * (breaks ? part : 1), end: arrive })
-        this.#plan()
-      })
-    })
-    const cancel = () => {
-      callOff()
-      this.#move()
-      if (this.#sending.delete(id)) this.#plan()
-    }
-    return { done, cancel }
+    return this.#send(this.#up, bytes, api, this.#options.failRate, this.#randomUp)
   }
 
-  /** The way back of an answer. */
-  answer(): Carried {
-    let cancel = () => {}
-    const done = new Promise<void>((resolve) => {
-      cancel = this.#clock.schedule(this.#options.roundTrip / 2, resolve)
-    })
-    return { done, cancel }
+  /** The way back of an answer of so many bytes. */
+  answer(bytes: number, api: string): Carried {
+    const { down, failRateDown } = this.#options
+    return this.#send(this.#down, down ? bytes : 0, api, failRateDown, this.#randomDown)
   }
 
-  /** Bytes per millisecond of each request that is sending now. */
-  #rate(): number {
-    const { up, perConnection = up } = this.#options
-    return Math.min(perConnection, up / this.#sending.size) / 8000
-  }
-
-  /** Lets the time pass that has passed. */
-  #move(): void {
-    const now = this.#clock.now()
-    if (this.#sending.size > 0) this.#level += (now - this.#at) * this.#rate()
-    this.#at = now
-  }
-
-  /** Wakes when the next request will have gone out. */
-  #plan(): void {
-    this.#callOff()
-    if (this.#sending.size === 0) return
-    const next = Math.min(...[...this.#sending.values()].map(({ level }) => level))
-    this.#callOff = this.#clock.schedule((next - this.#level) / this.#rate(), () => {
-      this.#move()
-      for (const [id, { level, end }] of this.#sending) {
-        // A timer may wake a moment early.
-        if (level - this.#level > 1) continue
-        this.#sending.delete(id)
-        end()
-      }
-      this.#plan()
-    })
+  #send(line: Line, bytes: number, api: string, failRate = 0, random: () => number): Carried {
+    const breaks = random() < failRate
+    const part = random()
+    return line.carry(
+      bytes * (breaks ? part : 1),
+      this.#options.roundTrip / 2,
+      breaks
+        ? new WxError(`${api}:fail errcode:-101 net::ERR_CONNECTION_RESET`, { errno: 600001 })
+        : undefined,
+    )
   }
 }
 
