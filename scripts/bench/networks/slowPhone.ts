@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type LocalCloud, type LogEntry, startLocalCloud } from '@miniprogram-cos/local-cloud'
+import { type LocalCloud, startLocalCloud } from '@miniprogram-cos/local-cloud'
 import { loadModule, VirtualClock, type WireOptions } from '@miniprogram-cos/simulator'
 import { CLIENT_FILE, createSimulatedPhone, loadOfficialClient } from '../../../test/support/phones'
 import { send, signByOfficialSdk } from '../../../test/support/rawRequest'
@@ -17,6 +17,7 @@ interface Uploaded {
 /** What both clients have, and what is used of it. */
 export interface AnyCOS {
   headObject: (params: object) => Promise<object>
+  getObject: (params: object) => Promise<{ Body: ArrayBuffer }>
   uploadFile: (params: object) => Promise<object>
   sliceUploadFile: (params: object) => Promise<object>
   uploadFiles: (params: object) => Promise<Uploaded>
@@ -29,14 +30,14 @@ export interface SlowPhone {
   clock: VirtualClock
   /** Puts a file on the phone; its path. */
   file: (name: string, bytes: Uint8Array) => string
-  /** What has reached COS. */
-  log: LogEntry[]
 }
 
 /** The local cloud, and phones whose network leads to it. */
 export interface SlowPhones {
   cloud: LocalCloud
   start: (client: ClientName, wire: WireOptions, clockOffset?: number) => SlowPhone
+  /** Puts an object into the bucket, past every phone. */
+  put: (key: string, bytes: Uint8Array) => Promise<void>
   /** @throws Error unless the object holds these bytes */
   verify: (key: string, bytes: Uint8Array) => Promise<void>
   end: () => Promise<void>
@@ -45,18 +46,14 @@ export interface SlowPhones {
 export async function createSlowPhones(): Promise<SlowPhones> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-phones-'))
   let clock = new VirtualClock()
-  let log: LogEntry[] = []
   const cloud = await startLocalCloud({
     root: ROOT_KEY,
     buckets: [{ name: BUCKET, region: REGION }],
     clock: () => clock.now(),
-    onCosRequest: (entry) => log.push(entry),
   })
   let count = 0
   const start = (client: ClientName, wire: WireOptions, clockOffset = 0): SlowPhone => {
     clock = new VirtualClock()
-    const own: LogEntry[] = []
-    log = own
     const { wx, realPath } = createSimulatedPhone({ ...cloud, folder }, `phone${++count}`, {
       wire,
       clock,
@@ -71,14 +68,21 @@ export async function createSlowPhones(): Promise<SlowPhones> {
       writeFileSync(realPath(path), bytes)
       return path
     }
-    return { COS, clock, file, log: own }
+    return { COS, clock, file }
+  }
+  const ask = (method: string, key: string, body?: Uint8Array) => {
+    const now = Math.floor(clock.now() / 1000)
+    const keyTime = `${now - 60};${now + 600}`
+    const Authorization = signByOfficialSdk({ method, key, keyTime })
+    const headers = { Authorization, ...(body ? { 'Content-Length': body.length } : {}) }
+    return send(cloud.cos, { method, path: `/${key}`, headers, ...(body ? { body } : {}) })
+  }
+  const put = async (key: string, bytes: Uint8Array) => {
+    const { status } = await ask('PUT', key, bytes)
+    if (status !== 200) throw new Error(`${key} was answered ${status}`)
   }
   const verify = async (key: string, bytes: Uint8Array) => {
-    const keyTime = `${Math.floor(clock.now() / 1000) - 60};${Math.floor(clock.now() / 1000) + 600}`
-    const answer = await send(cloud.cos, {
-      path: `/${key}`,
-      headers: { Authorization: signByOfficialSdk({ key, keyTime }) },
-    })
+    const answer = await ask('GET', key)
     const [is, should] = [answer.bytes, bytes].map((one) =>
       createHash('sha256').update(one).digest('hex'),
     )
@@ -88,5 +92,5 @@ export async function createSlowPhones(): Promise<SlowPhones> {
     await cloud.close()
     rmSync(folder, { recursive: true, force: true })
   }
-  return { cloud, start, verify, end }
+  return { cloud, start, put, verify, end }
 }

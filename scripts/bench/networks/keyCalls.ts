@@ -1,4 +1,5 @@
-import type { Row } from '../table'
+import type { KEYS } from '../catalogue/keys'
+import type { Measured, Values } from '../figure'
 import { createProvider } from './scopedProvider'
 import {
   type AnyCOS,
@@ -32,23 +33,19 @@ const fiftyFiles: Scenario = async (cos, phone) => {
 }
 
 /** How often each client asks for a key, where the function takes 50 ms. */
-export async function benchKeyCalls(): Promise<Row[]> {
+export async function benchKeyCalls(): Promise<Measured<typeof KEYS>> {
   const phones = await createSlowPhones()
-  const count = async (scenario: Scenario, isScoped: boolean, clockOffset = 0) => {
+  const count = async (scenario: Scenario, isScoped: boolean, clockOffset = 0): Promise<Values> => {
     const calls = (client: ClientName) => callsOf(phones, client, scenario, isScoped, clockOffset)
-    return `${await calls('ours')} : ${await calls('theirs')}`
+    return { ours: [await calls('ours')], peer: [await calls('theirs')] }
   }
   try {
-    return [
-      ['calls: 20 cold requests', await count(twentyHeads, false), '1 : 20'],
-      ['calls: 20 parts, ScopeLimit', await count(twentyParts, true), '1 : 6'],
-      ['calls: 50 files, ScopeLimit', await count(fiftyFiles, true), '<= 2 : 50'],
-      [
-        'calls: 20 parts, phone 5 minutes behind',
-        await count(twentyParts, false, -5 * MINUTES),
-        '1 : 23',
-      ],
-    ]
+    return {
+      'keys.cold': await count(twentyHeads, false),
+      'keys.parts': await count(twentyParts, true),
+      'keys.files': await count(fiftyFiles, true),
+      'keys.lateClock': await count(twentyParts, false, -5 * MINUTES),
+    }
   } finally {
     await phones.end()
   }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { ROOT } from '../build'
+import { ROOT } from '../../build/root'
 
 /** A server in a process of its own, so that its time is not the client's. */
 export interface Child {
