@@ -12,7 +12,7 @@ export const INTERNAL_NAMES = `
   isTelling isWide keyTime lastId limit listeners locate mayLack memo narrow needs
   official onHashed onLoaded onRepeat onRestart onSent outcome ownHeadersWin paramList parts place placing plan query
   release remember restart row running scopesEach settle signedPrefix signs
-  signsEach sourceOf speeds spend spent startNext stays step stringToSign subresource
+  signsEach sourceOf slowest speeds spend spent startNext stays step stringToSign subresource
   succeed target tasks tell trial tries turn unfinished wanted work
 `
   .trim()

@@ -50,6 +50,14 @@ test('goes down to a few where the line is full, and is no slower for it', async
   expect(auto.milliseconds / three.milliseconds).toBeLessThan(1.01)
 })
 
+test('tries no more where that would take every part to its timeout', async () => {
+  const weak = { roundTrip: 300, up: 0.75e6, perConnection: 0.336e6 }
+  const auto = await send([[20, weak]], new AutoLimit())
+  const three = await send([[20, weak]], 3)
+  expect(Math.max(...auto.limits)).toBeLessThanOrEqual(4)
+  expect(auto.milliseconds / three.milliseconds).toBeLessThan(1.05)
+})
+
 test('finds the middle where that is best', async () => {
   const fiveFit = { roundTrip: 100, up: 20e6, perConnection: 4e6 }
   const auto = await send([[200, fiveFit]], new AutoLimit())

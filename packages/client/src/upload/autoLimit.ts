@@ -5,6 +5,8 @@ const LEAST = 2
 const MOST = 8
 /** A difference in speed that is not taken for chance. */
 const NOTABLE = 1.05
+/** Milliseconds that a part may come to take by more at a time: WeChat ends a request after 60 s. */
+const PATIENCE = 20_000
 /** Rounds between a trial that did not pay and the next one. */
 const REST = 2
 
@@ -29,6 +31,8 @@ export class AutoLimit {
   private speeds: number[] = []
   /** The speed that a trial is measured against. */
   private base = 0
+  /** Milliseconds that the slowest part of this round has taken. */
+  private slowest = 0
 
   /** A part begins, at so many milliseconds. Call what is returned when it has arrived. */
   begin(began: number): (bytes: number, ended: number) => void {
@@ -41,6 +45,7 @@ export class AutoLimit {
       this.running--
       // What began before the last change tells nothing about it.
       if (round !== this.round) return
+      this.slowest = Math.max(this.slowest, time)
       this.speeds.push((bytes / time) * together)
       if (this.speeds.length >= this.current) this.endRound()
     }
@@ -54,8 +59,9 @@ export class AutoLimit {
 
   private endRound(): void {
     const speed = this.speeds.reduce((sum, one) => sum + one) / this.speeds.length
-    const { trial, base } = this
+    const { trial, base, current, slowest } = this
     this.speeds = []
+    this.slowest = 0
     this.round++
     if (trial === 0) {
       this.base = speed
@@ -65,10 +71,12 @@ export class AutoLimit {
       this.turn()
       return
     } else if (trial > 0) this.base = speed
-    const next = Math.min(MOST, Math.max(LEAST, this.current + this.step))
-    if (next === this.current) this.turn()
+    const next = Math.min(MOST, Math.max(LEAST, current + this.step))
+    // On a line that is full, each takes the longer the more there are: until none arrives in time.
+    const isTooMuch = next > current && (slowest * next) / current > PATIENCE
+    if (next === current || isTooMuch) this.turn()
     else {
-      this.trial = next - this.current
+      this.trial = next - current
       this.step = Math.sign(this.step)
       this.current = next
     }
