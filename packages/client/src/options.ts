@@ -13,6 +13,7 @@ export interface COSOptions extends AddressOptions {
   Region?: string
   /** A fixed key: for tests and tools only, never in an app's code. */
   SecretId?: string
+  /** Belongs to SecretId. */
   SecretKey?: string
   /** Token of a temporary key that is given directly. */
   SecurityToken?: string

@@ -44,6 +44,7 @@ export interface CloudCOSOptions extends COSOptions, CloudOptions {}
  * await cos.uploadFile({ Key: `${prefix}photo.jpg`, FilePath })
  */
 export class UploadCOS {
+  /** Of this package. */
   static readonly version: string = '0.1.0'
 
   /** All options, defaults filled in; read at each use. */
@@ -55,7 +56,10 @@ export class UploadCOS {
   /** @internal */
   _cloud: CloudCredentials | undefined
 
-  /** @throws CosError `KitInvalidOption` */
+  /**
+   * A client whose keys come from where the options say. In an app `COS.cloud` needs less.
+   * @throws CosError `KitInvalidOption`
+   */
   constructor(options: COSOptions = {}) {
     this.options = resolveOptions(options)
     if (this.options.ForcePathStyle) {

@@ -32,6 +32,7 @@ export interface SliceCopyFileParams extends ObjectParams {
   CopyChunkSize?: number
   /** `Replaced` takes the headers of this call instead of the source's. @default 'Copy' */
   MetadataDirective?: 'Copy' | 'Replaced'
+  /** How much is copied. */
   onProgress?: (progress: UploadProgress) => void
   [param: string]: unknown
 }

@@ -13,9 +13,11 @@ export interface DownloadFileParams extends ObjectParams {
   FilePath?: string
   /** `bytes=0-1023`: a part of the object. */
   Range?: string
+  /** A version of the object. @default the latest */
   VersionId?: string
   /** Further signed parameters: `response-content-type`, `'imageMogr2/thumbnail/200x': ''` … */
   Query?: Record<string, string | number | undefined>
+  /** Called as often as the option ProgressInterval says. */
   onProgress?: (progress: UploadProgress) => void
 }
 

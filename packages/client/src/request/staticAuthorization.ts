@@ -9,13 +9,16 @@ export interface AuthorizationParams {
   /** @default 'get' */
   Method?: string
   method?: string
+  /** Signed as `/` and it; or give Pathname. */
   Key?: string
   Pathname?: string
   pathname?: string
   /** Keeps a leading slash of Key. @default false */
   UseRawKey?: boolean
+  /** Parameters to sign. */
   Query?: Record<string, unknown>
   params?: Record<string, unknown>
+  /** Headers to sign. */
   Headers?: Record<string, unknown>
   headers?: Record<string, unknown>
   /** Seconds from now. @default 900 */

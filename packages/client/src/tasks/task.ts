@@ -4,6 +4,7 @@ import type { Params } from '../request/prepare'
 
 /** What a run leaves for the next one of the same task. */
 export interface TaskMemo {
+  /** As multipartInit gave it. */
   UploadId?: string
   /** MD5 of the file that the parts are of. */
   digest?: string

@@ -12,6 +12,7 @@ export type TaskState =
 
 /** An upload as `getTaskList` shows it. */
 export interface TaskInfo {
+  /** For pauseTask, restartTask and cancelTask. */
   id: string
   Bucket: string
   Region: string

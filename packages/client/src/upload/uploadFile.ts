@@ -29,6 +29,7 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   ChunkSize?: number
   /** Parts of this file that are sent at a time. @default the option ChunkParallelLimit (3) */
   AsyncLimit?: number | 'auto'
+  /** Called as often as the option ProgressInterval says. */
   onProgress?: (progress: UploadProgress) => void
   /**
    * How much of the file has been compared with what was sent of it before: an upload is gone on with only

@@ -5,6 +5,7 @@ import type { Params } from '../request/prepare'
 import type { FileOptions, UploadFileParams } from './uploadFile'
 
 export interface UploadFilesParams {
+  /** Each as uploadFile takes it. */
   files: UploadFileParams[]
   /** For all files that give none of their own. */
   SliceSize?: number

@@ -29,8 +29,11 @@ export interface GetObjectUrlParams extends ObjectParams {
   QueryString?: string
   /** Host template for this URL alone. */
   Domain?: string
+  /** @default the option of that name */
   UseAccelerate?: boolean
+  /** @default the option of that name */
   Protocol?: string
+  /** @default the option of that name */
   ForceSignHost?: boolean
 }
 

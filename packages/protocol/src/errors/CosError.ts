@@ -40,6 +40,7 @@ export class CosError extends Error {
   override readonly name = 'CosError' as const
   declare readonly kind: CosErrorKind
   declare readonly code: string
+  /** What cos-wx-sdk-v5 puts here: the parsed `<Error>`, or a text. */
   readonly error: ServiceErrorBody | string
   declare readonly statusCode?: number
   declare readonly headers?: Record<string, string>
@@ -47,6 +48,7 @@ export class CosError extends Error {
   declare readonly method?: string
   /** COS's id of the request (`x-cos-request-id`): quote it to Tencent's support. */
   declare readonly RequestId?: string
+  /** Whether sending the same again can succeed. */
   readonly retryable: boolean
   declare readonly cause?: unknown
 

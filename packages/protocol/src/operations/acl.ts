@@ -22,9 +22,13 @@ export interface AclParams {
   ACL?: string
   /** `id="100000000001",id="100000000002"` */
   GrantRead?: string
+  /** Who may write, written like GrantRead. */
   GrantWrite?: string
+  /** Who may read these rights. */
   GrantReadAcp?: string
+  /** Who may change these rights. */
   GrantWriteAcp?: string
+  /** Who may do all of that. */
   GrantFullControl?: string
   AccessControlPolicy?: { Owner: { ID: string }; Grants?: Grant | Grant[]; Grant?: Grant | Grant[] }
 }
@@ -46,6 +50,7 @@ export interface GetAclResult extends ResultMeta {
 }
 
 export interface GetObjectAclParams extends ObjectParams {
+  /** A version of the object. @default the latest */
   VersionId?: string
 }
 

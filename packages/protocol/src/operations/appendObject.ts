@@ -3,6 +3,7 @@ import type { ContentParams } from './paramHeaders'
 import { checkBody } from './putObject'
 
 export interface AppendObjectParams extends ObjectParams, ContentParams {
+  /** What is added. */
   Body: string | ArrayBuffer
   /** Where to append: the object's present length, 0 for a new one. */
   Position: number

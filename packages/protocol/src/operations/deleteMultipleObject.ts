@@ -10,6 +10,7 @@ export interface DeleteMultipleObjectParams extends BucketParams {
 
 export interface DeleteMultipleObjectResult extends ResultMeta {
   Deleted: { Key: string; VersionId?: string; DeleteMarker?: string }[]
+  /** Those that could not be deleted, and why. */
   Error: { Key: string; Code: string; Message: string; VersionId?: string }[]
 }
 

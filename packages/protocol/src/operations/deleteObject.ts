@@ -1,6 +1,7 @@
 import { type ObjectParams, operation, type ResultMeta } from './operation'
 
 export interface DeleteObjectParams extends ObjectParams {
+  /** A version to remove for good. @default a delete marker, where versions are kept */
   VersionId?: string
 }
 

@@ -36,6 +36,7 @@ export interface GetBucketResult extends ResultMeta {
   IsTruncated: string
   /** Where to go on, when truncated. */
   NextMarker?: string
+  /** The objects, in the order of their keys. */
   Contents: ListedObject[]
   CommonPrefixes: { Prefix: string }[]
 }

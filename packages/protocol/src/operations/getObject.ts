@@ -17,6 +17,7 @@ export interface ResponseOverrides {
 }
 
 export interface GetObjectParams extends ObjectParams, ReadConditions, ResponseOverrides {
+  /** A version of the object. @default the latest */
   VersionId?: string
   /** `bytes=0-1023` */
   Range?: string

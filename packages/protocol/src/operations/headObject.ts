@@ -2,6 +2,7 @@ import { type ObjectParams, operation, type ResultMeta, readETag } from './opera
 import type { ReadConditions } from './paramHeaders'
 
 export interface HeadObjectParams extends ObjectParams, ReadConditions {
+  /** A version of the object. @default the latest */
   VersionId?: string
   Range?: string
 }

@@ -16,6 +16,7 @@ export interface GetBucketInventoryResult extends ResultMeta {
 }
 
 export interface ListBucketInventoryParams extends BucketParams {
+  /** Where to go on: the last `NextContinuationToken`. */
   ContinuationToken?: string
 }
 

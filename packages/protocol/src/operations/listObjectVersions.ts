@@ -6,7 +6,9 @@ export interface ListObjectVersionsParams extends BucketParams {
   /** @default '' (with `COS.cloud`: the caller's own folder) */
   Prefix?: string
   Delimiter?: string
+  /** List after this key: pass the last `NextKeyMarker`. */
   KeyMarker?: string
+  /** Among versions of KeyMarker, list after this one: the last `NextVersionIdMarker`. */
   VersionIdMarker?: string
   /** 1 to 1000. @default 1000 */
   MaxKeys?: number | string

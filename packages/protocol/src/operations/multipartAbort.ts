@@ -1,6 +1,7 @@
 import { type ObjectParams, operation } from './operation'
 
 export interface MultipartAbortParams extends ObjectParams {
+  /** As multipartInit gave it. */
   UploadId: string
 }
 

@@ -2,6 +2,7 @@ import { escapeXml } from '../xml/entities'
 import { type ObjectParams, operation, type ResultMeta } from './operation'
 
 export interface MultipartCompleteParams extends ObjectParams {
+  /** As multipartInit gave it. */
   UploadId: string
   /** In ascending order of PartNumber. */
   Parts: { PartNumber: number; ETag: string }[]

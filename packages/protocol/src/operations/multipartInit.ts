@@ -9,6 +9,7 @@ export interface MultipartInitParams extends ObjectParams, ContentParams {
 export interface MultipartInitResult extends ResultMeta {
   Bucket: string
   Key: string
+  /** Names the upload in all further calls. */
   UploadId: string
 }
 

@@ -8,7 +8,9 @@ export interface MultipartListParams extends BucketParams {
   EncodingType?: 'url'
   /** 1 to 1000. @default 1000 */
   MaxUploads?: number | string
+  /** List after this key: pass the last `NextKeyMarker`. */
   KeyMarker?: string
+  /** Among uploads of KeyMarker, list after this one: the last `NextUploadIdMarker`. */
   UploadIdMarker?: string
 }
 

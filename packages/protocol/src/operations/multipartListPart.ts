@@ -1,10 +1,12 @@
 import { type ObjectParams, operation, type ResultMeta, readDocument } from './operation'
 
 export interface MultipartListPartParams extends ObjectParams {
+  /** As multipartInit gave it. */
   UploadId: string
   EncodingType?: 'url'
   /** 1 to 1000. @default 1000 */
   MaxParts?: number | string
+  /** List after this part. */
   PartNumberMarker?: number | string
 }
 

@@ -58,7 +58,9 @@ export interface ResultMeta {
   statusCode: number
   /** Names in lower case. */
   headers: Record<string, string>
+  /** COS's id of the request: quote it to Tencent's support. */
   RequestId?: string
+  /** Of the object, in a bucket that keeps versions. */
   VersionId?: string
   /** The text `'true'` when the request made or met a delete marker. */
   DeleteMarker?: string

@@ -3,8 +3,11 @@ import { headerGroup } from './paramHeaders'
 import { paramOf } from './requestOf'
 
 export interface OptionsObjectParams extends ObjectParams {
+  /** Of the page: `https://example.com`. */
   Origin: string
+  /** What the page wants to send: `PUT`. */
   AccessControlRequestMethod: string
+  /** Headers that it wants to send, with commas. */
   AccessControlRequestHeaders?: string
 }
 

@@ -58,8 +58,11 @@ export function paramHeaders(params: object): Record<string, HeaderValue> {
 export interface ReadConditions {
   /** Returns `NotModified: true` when the object is not newer. */
   IfModifiedSince?: string
+  /** Fails with `PreconditionFailed` when the object is newer. */
   IfUnmodifiedSince?: string
+  /** Fails with `PreconditionFailed` when the ETag is another. */
   IfMatch?: string
+  /** Fails when the ETag is this one. */
   IfNoneMatch?: string
 }
 
@@ -76,13 +79,21 @@ export interface ContentParams {
   StorageClass?: string
   /** `private`, `public-read`, `default`, … (document 436/30752). @default 'default' */
   ACL?: string
+  /** Who may read: `id="100000000001"`, several with commas. */
   GrantRead?: string
+  /** Who may do all of that. */
   GrantFullControl?: string
+  /** Who may read these rights. */
   GrantReadAcp?: string
+  /** Who may change these rights. */
   GrantWriteAcp?: string
+  /** `'AES256'`, or `'cos/kms'`. */
   ServerSideEncryption?: string
+  /** `'AES256'`: encryption with a key that you keep. */
   SSECustomerAlgorithm?: string
+  /** That key, in Base64. */
   SSECustomerKey?: string
+  /** The key's MD5, in Base64. */
   SSECustomerKeyMD5?: string
   SSEKMSKeyId?: string
   SSEContext?: string
@@ -96,8 +107,12 @@ export interface ContentParams {
 
 /** Conditions on the source of a copy. */
 export interface CopyConditions {
+  /** Fails with `PreconditionFailed` when the source is not newer. */
   CopySourceIfModifiedSince?: string
+  /** Fails with `PreconditionFailed` when the source is newer. */
   CopySourceIfUnmodifiedSince?: string
+  /** Fails with `PreconditionFailed` when the source's ETag is another. */
   CopySourceIfMatch?: string
+  /** Fails with `PreconditionFailed` when the source's ETag is this one. */
   CopySourceIfNoneMatch?: string
 }

@@ -5,6 +5,7 @@ import type { UploadProgress } from './putObject'
 export interface PostObjectParams extends ObjectParams, ContentParams {
   /** A local file; it is streamed by `wx.uploadFile`, which is what gives byte-wise progress. */
   FilePath: string
+  /** Called as often as the option ProgressInterval says. */
   onProgress?: (progress: UploadProgress) => void
 }
 

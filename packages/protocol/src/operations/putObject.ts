@@ -4,7 +4,9 @@ import { type ObjectParams, operation, type ResultMeta, readETag } from './opera
 import type { ContentParams } from './paramHeaders'
 
 export interface UploadProgress {
+  /** Bytes that have gone out. */
   loaded: number
+  /** Bytes in all. */
   total: number
   /** bytes/s */
   speed: number
@@ -22,7 +24,9 @@ export interface PutObjectParams extends ObjectParams, ContentParams {
   /** Base64 MD5 of the content; COS refuses the upload when it differs. */
   ContentMD5?: string
   ContentLength?: number
+  /** Image processing on the way in, as JSON. */
   PicOperations?: string
+  /** Called as often as the option ProgressInterval says. */
   onProgress?: (progress: UploadProgress) => void
 }
 

@@ -3,6 +3,7 @@ import { type ObjectParams, operation } from './operation'
 import { xmlBody } from './xmlBody'
 
 export interface RestoreObjectParams extends ObjectParams {
+  /** A version of the object. @default the latest */
   VersionId?: string
   /** `{ Days: 1, CASJobParameters: { Tier: 'Expedited' } }` */
   RestoreRequest: Document

@@ -15,6 +15,7 @@ export interface TaggingParams {
 
 export interface PutBucketTaggingParams extends BucketParams, TaggingParams {}
 export interface PutObjectTaggingParams extends ObjectParams, TaggingParams {
+  /** A version of the object. @default the latest */
   VersionId?: string
 }
 
@@ -23,6 +24,7 @@ export interface GetTaggingResult extends ResultMeta {
 }
 
 export interface ObjectVersionParams extends ObjectParams {
+  /** A version of the object. @default the latest */
   VersionId?: string
 }
 

@@ -3,6 +3,7 @@ import { type ObjectParams, operation, type ResultMeta, readDocument } from './o
 import type { CopyConditions } from './paramHeaders'
 
 export interface UploadPartCopyParams extends ObjectParams, CopyConditions {
+  /** As multipartInit gave it. */
   UploadId: string
   PartNumber: number
   /** `<Bucket>.cos.<Region>.myqcloud.com/<percent-encoded Key>` */
