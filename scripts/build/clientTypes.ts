@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { API_MODEL } from './apiModelFile'
 import { emitDeclarations } from './declarations/emitDeclarations'
 import { exportForms } from './declarations/exportForms'
 import { rollUp } from './declarations/rollUp'
@@ -27,7 +28,8 @@ export async function buildClientTypes(): Promise<void> {
       // The protocol is private: what the client's signatures mention of it comes along, the rest stays.
       const entry = emitted(`client/src/${name}.d.ts`)
       await edit(entry, /^export type \* from '@miniprogram-cos\/protocol';$/m, '')
-      const output = rollUp(folder, entry, emitted('protocol/src/index.d.ts'))
+      const model = name === 'index' ? API_MODEL : undefined
+      const output = rollUp(folder, entry, emitted('protocol/src/index.d.ts'), model)
       const rolledUp = await readFile(output, 'utf8')
       // The smaller client has the same name to those who import it.
       const named = name === 'upload' ? rolledUp.replace(/\bUploadCOS\b/g, 'COS') : rolledUp

@@ -2,8 +2,11 @@ import { join } from 'node:path'
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
 import { at } from '../root'
 
-/** One file from an entry and all that it mentions, the private protocol package included. */
-export function rollUp(folder: string, entry: string, protocol: string): string {
+/**
+ * One file from an entry and all that it mentions, the private protocol package included; and, where a `model`
+ * is named, the same as data, of which the API reference is made.
+ */
+export function rollUp(folder: string, entry: string, protocol: string, model?: string): string {
   const output = join(folder, 'rolled-up.d.ts')
   const config = ExtractorConfig.prepare({
     configObject: {
@@ -25,7 +28,9 @@ export function rollUp(folder: string, entry: string, protocol: string): string 
         },
       },
       apiReport: { enabled: false },
-      docModel: { enabled: false },
+      docModel: model
+        ? { enabled: true, apiJsonFilePath: model, includeForgottenExports: true }
+        : { enabled: false },
       dtsRollup: { enabled: true, untrimmedFilePath: output },
       tsdocMetadata: { enabled: false },
       newlineKind: 'lf',
