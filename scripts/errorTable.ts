@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import {
   ADVICE,
   adviceFor,
@@ -8,8 +6,10 @@ import {
   FURTHER_ADVICE,
 } from '@miniprogram-cos/protocol'
 import { at } from './build/root'
-import { writeWhole } from './build/writeWhole'
 import { OWN_CODES } from './errorTable/ownCodes'
+import { table } from './markdown/table'
+
+adviseOn(FURTHER_ADVICE)
 
 /** The document that is made here. */
 export const ERRORS = at('docs/ERRORS.md')
@@ -57,12 +57,6 @@ const TEXT = {
   },
 }
 
-function table(columns: string[], rows: string[][]): string {
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`
-  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
 function sections(language: Language): string[] {
   const { title, intro, own, service, kinds, columns } = TEXT[language]
   const { code, kind, when, what } = columns
@@ -97,21 +91,8 @@ function sections(language: Language): string[] {
 
 /** The table of error codes, in English and Chinese, from the advice that errors carry. */
 export function errorTable(): string {
-  adviseOn(FURTHER_ADVICE)
   const [head = '', ...english] = sections('en')
   const note =
     '<!-- Made by `npm run errors`. Change advice.ts of packages/protocol or scripts/errorTable/ownCodes.ts. -->'
   return `${[head, note, '[中文](#错误码)', ...english, ...sections('zh')].join('\n\n')}\n`
-}
-
-async function main(): Promise<void> {
-  await mkdir(dirname(ERRORS), { recursive: true })
-  await writeWhole(ERRORS, errorTable())
-}
-
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message)
-    process.exitCode = 1
-  })
 }

@@ -1,9 +1,10 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
+import { table } from '../markdown/table'
 import type { ApiModel } from './apiModel'
 import { CLIENT_ORDER, headingOf, memberName } from './clientPage'
 import { readDocComment } from './docComment'
 import { EXAMPLES_BY_PAGE } from './examples'
-import { anchorOf, code, codeBlock, linkDocuments, table } from './markdown'
+import { anchorOf, code, codeBlock, linkDocuments } from './markdown'
 
 const WORLD = `const cos = COS.cloud()
 const { Bucket, Region, prefix } = await cos.caller()

@@ -14,16 +14,6 @@ export function codeBlock(text: string): string {
   return `\`\`\`ts\n${text.trim()}\n\`\`\``
 }
 
-/** A table; cells are Markdown already. */
-export function table(columns: string[], rows: string[][]): string {
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`.replace(
-      / {2,}/g,
-      ' ',
-    )
-  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
 /** What GitHub makes of a heading to link to. */
 export function anchorOf(heading: string): string {
   return heading

@@ -1,6 +1,7 @@
+import { table } from '../markdown/table'
 import { type ApiModel, type Declaration, parentsOf, tokensOf } from './apiModel'
 import { readDocComment } from './docComment'
-import { code, codeBlock, linkDocuments, table } from './markdown'
+import { code, codeBlock, linkDocuments } from './markdown'
 import { fieldsOf, mentionsOf, type Places } from './places'
 
 /** The fields of an interface: those that must be given first. */

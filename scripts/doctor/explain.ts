@@ -4,6 +4,7 @@ import { CloudFault, describeFault } from '../cloud/cloudFault'
 import { FAULTS, type FaultCode } from '../cloud/faults'
 import type { Language, Text } from '../cloud/language'
 import { OWN_CODES } from '../errorTable/ownCodes'
+import { explainSymptom, SYMPTOM_GROUPS } from '../troubleshooting'
 
 adviseOn(FURTHER_ADVICE)
 
@@ -37,6 +38,12 @@ export function explain(text: string, language: Language): string {
     if (kind) return `${code}\n  ${{ en, zh }[language]}\n  → ${adviceFor(code, kind)[language]}`
     const advice = adviceFor(code, 'service')
     if (advice.en !== adviceFor('', 'service').en) return `${code}\n  → ${advice[language]}`
+  }
+  for (const symptom of SYMPTOM_GROUPS.flatMap(({ symptoms }) => symptoms)) {
+    const { see } = symptom
+    if (typeof see !== 'string' || !text.includes(see)) continue
+    const { cause, fix } = explainSymptom(symptom)
+    return `${see}\n  ${cause[language]}\n  → ${fix[language]}`
   }
   return NOTHING[language]
 }
