@@ -14,6 +14,7 @@ import { openInBrowser } from './start/openInBrowser'
 import { createPhone } from './start/phone'
 import { activityOf, previewDemo } from './start/preview'
 import { Printer } from './start/printer'
+import { curlAt } from './start/urlReader'
 
 const USAGE = `npm start -- [--once] [file …]
   Brings the local cloud up and runs the main job with your files, or with samples.
@@ -70,7 +71,7 @@ async function main(): Promise<void> {
     const phones = join(folder, 'phones')
     const alice = await createPhone(cloud, ALICE, phones)
     const bob = await createPhone(cloud, BOB, phones)
-    url = await runMainJob(cloud, [alice, bob], files, printer)
+    url = await runMainJob(curlAt(cloud.cos), [alice, bob], files, printer)
   } catch (error) {
     printer.check(false, `the main job stopped: ${describe(error)}`)
   }

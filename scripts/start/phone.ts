@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LocalCloud } from '@miniprogram-cos/local-cloud'
 import type { Simulator } from '@miniprogram-cos/simulator'
 // Types only: what runs is the built file, loaded as WeChat loads it.
 import type { COS } from 'miniprogram-cos'
@@ -16,9 +15,15 @@ export interface Phone {
   simulator: Simulator
 }
 
+/** What a phone talks to: the function host, and a COS in place of the real one. */
+export interface Surroundings {
+  functions: string
+  cos?: string
+}
+
 /** @param domains the server domains of its mini program; what `npm run domains` prints, if left out */
 export async function createPhone(
-  cloud: LocalCloud,
+  { functions, cos: localCos }: Surroundings,
   { name, openid }: { name: string; openid: string },
   folder: string,
   domains: DomainLists = domainLists(config),
@@ -29,9 +34,10 @@ export async function createPhone(
   const simulator = createSimulator({
     folder: home,
     openid,
-    functions: cloud.functions,
+    ...(config.appid === undefined ? {} : { appid: config.appid }),
+    functions,
     // The client uses production's host names; the simulated network leads them here.
-    route: (host) => (host.endsWith('.myqcloud.com') ? cloud.cos : undefined),
+    route: (host) => (host.endsWith('.myqcloud.com') ? localCos : undefined),
     domains,
   })
   simulator.wx.cloud.init()

@@ -22,6 +22,7 @@ export async function previewDemo(
   const { startPreview } = await import('@miniprogram-cos/simulator/preview')
   return startPreview({
     root: at('miniprogram'),
+    ...(config.appid === undefined ? {} : { appid: config.appid }),
     phones: users,
     functions: cloud.functions,
     // The client uses production's host names; they are led here.

@@ -1,3 +1,6 @@
+/** Told what the main job does. */
+export type Teller = Pick<Printer, 'title' | 'line' | 'bar' | 'check'>
+
 /** What the main job tells, for a person: steps, ticks, and bars while bytes move. */
 export class Printer {
   readonly #isTerminal = process.stdout.isTTY === true

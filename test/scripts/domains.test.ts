@@ -9,7 +9,7 @@ import { type DomainLists, domainLists, LISTS } from '../../scripts/domains/doma
 import { chooseFiles } from '../../scripts/start/files'
 import { runMainJob } from '../../scripts/start/mainJob'
 import { createPhone } from '../../scripts/start/phone'
-import type { Printer } from '../../scripts/start/printer'
+import { curlAt } from '../../scripts/start/urlReader'
 import { createTestPhone } from '../support/phones'
 import {
   ALICE,
@@ -78,12 +78,15 @@ async function failuresOfMainJob(domains: DomainLists): Promise<string[]> {
     line() {},
     bar() {},
     check: (isGood: boolean, text: string) => void (isGood || failures.push(text)),
-  } as unknown as Printer
+  }
   const alice = await createPhone(cloud, { name: 'Alice', openid: ALICE }, folder, domains)
   const bob = await createPhone(cloud, { name: 'Bob', openid: BOB }, folder, domains)
-  await runMainJob(cloud, [alice, bob], await chooseFiles(paths, folder), printer).catch(
-    (error: Error) => failures.push(error.message),
-  )
+  await runMainJob(
+    curlAt(cloud.cos),
+    [alice, bob],
+    await chooseFiles(paths, folder),
+    printer,
+  ).catch((error: Error) => failures.push(error.message))
   return failures
 }
 
