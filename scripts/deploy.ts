@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises'
 import { apiFault } from './cloud/apiFault'
+import { askYes } from './cloud/askYes'
 import { describeFault } from './cloud/cloudFault'
 import { readerLanguage } from './cloud/language'
 import { SafeOutput } from './cloud/secretText'
@@ -42,15 +42,11 @@ function usable<Result>(read: () => Result): Result | undefined {
 
 async function agreed({ yes }: DeployOptions): Promise<boolean> {
   if (yes) return true
-  if (!process.stdin.isTTY) {
-    console.error('deploy: there is no terminal to ask: say --yes')
-    process.exitCode = 2
-    return false
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await terminal.question('Go ahead? [y/N] ')
-  terminal.close()
-  return /^y(es)?$/i.test(answer.trim())
+  const answer = await askYes('Go ahead?')
+  if (answer !== undefined) return answer
+  console.error('deploy: there is no terminal to ask: say --yes')
+  process.exitCode = 2
+  return false
 }
 
 void main()

@@ -8,21 +8,33 @@ import { SafeOutput } from './cloud/secretText'
 import { readSettings, SECRET_VARIABLES } from './cloud/settings'
 import { CHAIN } from './doctor/chain'
 import type { Patient } from './doctor/check'
+import { examineLive } from './doctor/examineLive'
 import { explain } from './doctor/explain'
 import { explainRequestId } from './doctor/explainRequestId'
 import { readRequestId } from './doctor/requestId'
 
 const USAGE = `npm run doctor -- [--domains FILE|-]
+npm run doctor -- --live [--json] [--yes]
 npm run doctor -- explain "<error text or RequestId>"
   Looks at everything between this computer and an object in the bucket, and stops at the first broken link, with
   its cause and what to do (in Chinese where LANG says so). Status 1 then. Writes one small probe object and removes it.
-  --domains FILE  the domain lists of the WeChat console, as npm run domains -- --check takes them`
+  --domains FILE  the domain lists of the WeChat console, as npm run domains -- --check takes them
+  --live          then does the main job with your account, and looks at what this kit assumes of Tencent Cloud. What
+                  it writes lies in the folders of two users who do not exist, and is removed. Status 1 if one differs
+  --json          with --live: the report on standard output, to be shared; it holds no key, and no name of yours
+  --yes           with --live: may change a setting of the bucket for a moment, and puts it back; else it asks`
 
 async function main(): Promise<void> {
   const language = readerLanguage()
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { help: { type: 'boolean' }, domains: { type: 'string' } },
+    options: {
+      help: { type: 'boolean' },
+      domains: { type: 'string' },
+      live: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      yes: { type: 'boolean', default: false },
+    },
   })
   if (values.help) {
     console.log(USAGE)
@@ -35,9 +47,11 @@ async function main(): Promise<void> {
     console.log(id ? await explainRequestId(text, id, language) : explain(text, language))
     return
   }
-  if (word !== undefined) throw new Error(USAGE)
+  const { live, json: isJson, yes: isAgreed } = values
+  if (word !== undefined || (!live && (isJson || isAgreed))) throw new Error(USAGE)
   const settings = readSettings()
   const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
+  const say = (text: string) => (isJson ? output.error(text) : output.line(text))
   const patient: Patient = { config, settings, node: process.versions.node }
   if (values.domains !== undefined) {
     patient.domains = readFileSync(values.domains === '-' ? 0 : values.domains, 'utf8')
@@ -45,15 +59,16 @@ async function main(): Promise<void> {
   for (const { name, run } of CHAIN) {
     try {
       const more = await run(patient)
-      output.line(`✓ ${name[language]}${more ? `  ${more}` : ''}`)
+      say(`✓ ${name[language]}${more ? `  ${more}` : ''}`)
     } catch (error) {
-      output.line(`✗ ${name[language]}`)
+      say(`✗ ${name[language]}`)
       output.error(`\n${describeFault(apiFault(error, name.en), language)}`)
       process.exitCode = 1
       return
     }
   }
-  output.line(language === 'zh' ? '一切正常。' : 'All is well.')
+  say(language === 'zh' ? '一切正常。' : 'All is well.')
+  if (live && !(await examineLive(patient, output, { isJson, isAgreed }))) process.exitCode = 1
 }
 
 main().catch((error: Error) => {

@@ -11,6 +11,11 @@ export class SafeOutput {
     this.#secrets = secrets.filter((one): one is string => one !== undefined && one.length >= 8)
   }
 
+  /** One more that was learnt on the way. */
+  hide(secret: string): void {
+    if (secret.length >= 8) this.#secrets.push(secret)
+  }
+
   line(text: string): void {
     console.log(this.clean(text))
   }

@@ -16,6 +16,7 @@ const SAID: Record<string, string> = {
   'deploy -- --yes': 'Done.',
   domains: 'request 合法域名',
   doctor: 'All is well.',
+  'doctor -- --live': 'Main job: 22 of 22 steps held.',
   'doctor -- explain': 'DomainMissing',
 }
 

@@ -7,12 +7,18 @@ import { at } from '../../scripts/build/root'
 const PARTS = [
   'scripts',
   'cloudfunctions',
+  'packages',
+  'miniprogram',
   'cos.config.ts',
   'package.json',
   'tsconfig.base.json',
   '.gitignore',
   '.env.example',
 ]
+
+/** Neither what was built nor what npm put there. */
+const isSource = (path: string) =>
+  !/[/\\](dist|miniprogram_dist|miniprogram_npm|node_modules)$/.test(path)
 
 export interface Outcome {
   status: number | null
@@ -29,7 +35,8 @@ export class CopiedProject {
   constructor(folder: string) {
     this.folder = folder
     mkdirSync(folder, { recursive: true })
-    for (const part of PARTS) cpSync(at(part), join(folder, part), { recursive: true })
+    for (const part of PARTS)
+      cpSync(at(part), join(folder, part), { recursive: true, filter: isSource })
     symlinkSync(at('node_modules'), join(folder, 'node_modules'))
   }
 

@@ -53,6 +53,7 @@ export async function startDeployDesk(): Promise<DeployDesk> {
       'elsewhere-1250000000.cos.ap-guangzhou.myqcloud.com',
       `${BUCKET}.cos.ap-beijing.myqcloud.com`,
       `nowhere-1250000000.cos.${REGION}.myqcloud.com`,
+      `cos.${REGION}.myqcloud.com`,
       'service.cos.myqcloud.com',
     ],
     keys: [

@@ -11,10 +11,7 @@ import { cosOf } from '../../bucket/cosOf'
 import { CloudFault } from '../../cloud/cloudFault'
 import { functionKey } from '../../cloud/settings'
 import type { Check, Patient } from '../check'
-
-/** Two users that no WeChat account can be: OPENIDs begin with `o`. */
-const ONE = `probe-${'1'.repeat(22)}`
-const OTHER = `probe-${'2'.repeat(22)}`
+import { ONE, OTHER } from '../probeUsers'
 
 /**
  * What a phone will do, with a key of a user who does not exist: write, read and delete in that user's folder,

@@ -31,6 +31,8 @@ export interface ControlPlane {
   status: string
   /** Whether something on the way changes what is read from COS. */
   isSpoilt: boolean
+  /** What COS is to answer instead of what the local cloud would: status and code. */
+  instead: (request: IncomingMessage) => [status: number, code: string] | undefined
   /** What a command needs in its environment to reach this plane. */
   variables: Record<string, string>
   close: () => Promise<void>
@@ -56,6 +58,7 @@ export async function startControlPlane(
     clockOffset: 0,
     status: 'NORMAL',
     isSpoilt: false,
+    instead: () => undefined,
   }
 
   async function answer(request: IncomingMessage, body: string): Promise<object> {
@@ -109,6 +112,13 @@ export async function startControlPlane(
     const isKeyCall = name.startsWith('sts.') && headers['x-tc-action'] !== 'GetCallerIdentity'
     const isInTrouble = plane.trouble[String(headers['x-tc-action'])] !== undefined
     if (!API_HOSTS.includes(name) || (isKeyCall && !isInTrouble)) {
+      const other = plane.instead(request)
+      if (other) {
+        request.resume()
+        const [status, code] = other
+        response.writeHead(status).end(`<Error><Code>${code}</Code></Error>`)
+        return
+      }
       const target = isKeyCall ? cloud.sts : cloud.cos
       forward(request, response, target, { ...headers, host: name }, plane.isSpoilt)
       return
@@ -161,7 +171,9 @@ function forward(
   isSpoilt: boolean,
 ): void {
   const { method, url } = request
-  const onward = httpRequest(target + (url ?? ''), { method, headers }, (answer) => {
+  const { hostname, port } = new URL(target)
+  // As a path, not as an URL: that would fold `/./` away.
+  const onward = httpRequest({ hostname, port, path: url, method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     const isObject = method === 'GET' && answer.headers['content-type'] === 'image/png'
     if (isSpoilt && isObject) answer.pipe(spoiling()).pipe(response)

@@ -1,0 +1,122 @@
+import type { IncomingMessage } from 'node:http'
+import COS from 'cos-nodejs-sdk-v5'
+import { ASSUMPTIONS } from '../../scripts/doctor/live/assumptions'
+import type { LiveReport } from '../../scripts/doctor/live/runLive'
+import { type DeployDesk, ENV, HOLDER, startDeployDesk } from '../support/deployDesk'
+import { BUCKET, REGION } from '../support/testCloud'
+
+const APPID = 'wx0123456789abcdef'
+const place = { Bucket: BUCKET, Region: REGION }
+
+let desk: DeployDesk
+let cos: COS
+beforeAll(async () => {
+  desk = await startDeployDesk()
+  cos = new COS({ ...HOLDER, Proxy: desk.cloud.cos, Protocol: 'http:' })
+  desk.project.configure(['access: {', `appid: '${APPID}',\n  access: {`])
+  const { status, stderr } = await desk.project.run('deploy', ['--yes'])
+  expect([stderr, status]).toEqual(['', 0])
+}, 120_000)
+afterAll(() => desk.end())
+
+/** `npm run doctor -- --live --json`. Nothing that it says holds a key, and its report no name either. */
+async function live(
+  ...args: string[]
+): Promise<{ status: number | null; report: LiveReport; said: string }> {
+  const { status, stdout, stderr } = await desk.project.run('doctor', ['--live', '--json', ...args])
+  for (const secret of desk.secrets) expect(stdout + stderr).not.toContain(secret)
+  // Tokens that STS gives on the way are far longer than anything else.
+  expect(stdout + stderr).not.toMatch(/[\w+/-]{80,}/)
+  for (const name of [BUCKET, '1250000000', ENV, APPID]) expect(stdout).not.toContain(name)
+  return { status, report: JSON.parse(stdout), said: stderr }
+}
+
+const byId = ({ assumptions }: LiveReport) => new Map(assumptions.map((one) => [one.id, one]))
+
+async function leftBehind(): Promise<string[]> {
+  const { Contents } = await cos.getBucket({ ...place, Prefix: 'private/probe-' })
+  const query = { ...place, Prefix: 'private/probe-', Delimiter: '' }
+  const { Upload } = await new Promise<COS.MultipartListResult>((resolve, reject) =>
+    cos.multipartList(query, (error, data) => (error ? reject(error) : resolve(data))),
+  )
+  return [...Contents, ...Upload].map(({ Key }) => Key)
+}
+
+test('the main job holds, and what the local cloud assumes is confirmed by it', async () => {
+  // What an earlier run could not take away.
+  const Key = `private/probe-${'1'.repeat(22)}/old.png`
+  await cos.putObject({ ...place, Key, Body: 'x' })
+  const { status, report, said } = await live()
+  expect(said).toContain('Main job: 22 of 22 steps held.')
+  expect(report.mainJob.every(({ isGood }) => isGood)).toBe(true)
+  expect(report.assumptions.map(({ id }) => id)).toEqual(ASSUMPTIONS.map(({ id }) => id))
+  expect(report.assumptions.filter(({ result }) => result === 'different')).toEqual([])
+  expect(
+    report.assumptions
+      .filter(({ result }) => result === 'not probed')
+      .map(({ id, why }) => [id, why]),
+  ).toEqual([['codes-of-bad-values', expect.stringContaining('agree, or --yes')]])
+  const probed = ASSUMPTIONS.filter(({ probe }) => probe).length
+  expect(report.assumptions.filter(({ result }) => result === 'confirmed')).toHaveLength(probed - 1)
+  for (const { result, byHand } of report.assumptions) {
+    expect((byHand ?? '') !== '').toBe(result === 'by hand')
+  }
+  expect(await leftBehind()).toEqual([])
+  expect(status).toBe(0)
+}, 60_000)
+
+test('what differs is told with what was seen, and nothing of it stays', async () => {
+  const before = (await cos.getBucketLifecycle(place)).Rules
+  let lifecycles = 0
+  let completions = 0
+  desk.plane.instead = ({ method, url = '', headers }: IncomingMessage) => {
+    if (url.endsWith('/star')) return [200, '']
+    if (headers['x-cos-forbid-overwrite'] === 'true') return [412, 'PreconditionFailed']
+    if (/\/twice\?uploadId/.test(url) && ++completions === 2) return [200, '']
+    // It takes the odd rule; what puts the others back goes through.
+    if (method === 'PUT' && /lifecycle/.test(url) && ++lifecycles === 1) return [200, '']
+    if (/\/copied\?/.test(url) && method === 'PUT') return [403, 'AccessDenied']
+    return undefined
+  }
+  const { status, report, said } = await live('--yes')
+  desk.plane.instead = () => undefined
+  const findings = byId(report)
+  const different = report.assumptions.filter(({ result }) => result === 'different')
+  expect(different.map(({ id }) => id).sort()).toEqual([
+    'codes-of-bad-values',
+    'completed-twice',
+    'forbid-overwrite',
+    'part-copy-permission',
+    'uid-star',
+  ])
+  const seen = (id: string) => findings.get(id)?.looks?.map((one) => one.seen)
+  expect(seen('uid-star')).toEqual(['200'])
+  expect(seen('forbid-overwrite')).toEqual(Array(4).fill('412 PreconditionFailed'))
+  expect(seen('completed-twice')).toEqual(['200', '200'])
+  expect(seen('part-copy-permission')).toEqual(['403 AccessDenied', '403 AccessDenied'])
+  expect(seen('codes-of-bad-values')).toEqual(['400 InvalidArgument', '200'])
+  expect(said).toContain('PUT: 412 PreconditionFailed, not 409 FileAlreadyExists')
+  expect(lifecycles).toBe(2)
+  expect((await cos.getBucketLifecycle(place)).Rules).toEqual(before)
+  expect(await leftBehind()).toEqual([])
+  expect(status).toBe(1)
+}, 60_000)
+
+test('rules that leave no room for it are named', async () => {
+  desk.project.configure([
+    "owner: ['read', 'write', 'delete', 'list'] },",
+    "owner: ['read', 'write'] },",
+  ])
+  const { status, stdout, stderr } = await desk.project.run('doctor', ['--live'])
+  desk.project.configure([
+    "owner: ['read', 'write'] },",
+    "owner: ['read', 'write', 'delete', 'list'] },",
+  ])
+  expect(stdout + stderr).toContain('the rules let nobody delete, list in private/probe-')
+  expect(status).toBe(1)
+}, 60_000)
+
+test('--json without --live is no command', async () => {
+  const { status, stderr } = await desk.project.run('doctor', ['--json'])
+  expect([status, stderr.startsWith('doctor: npm run doctor')]).toEqual([2, true])
+})
