@@ -8,6 +8,7 @@ import { readSettings, SECRET_VARIABLES, type Settings } from './cloud/settings'
 import { type Answers, checkAnswers, checkKeys, presentAnswers, QUESTIONS } from './setup/answers'
 import { askMissing } from './setup/askMissing'
 import { checkOnline } from './setup/checkOnline'
+import { findRegion, knownAppid } from './setup/findOut'
 import { openTerminal } from './setup/terminal'
 import { writeAnswers } from './setup/writeAnswers'
 
@@ -36,16 +37,17 @@ async function main(): Promise<void> {
     console.log(USAGE)
     return
   }
-  const given: Partial<Answers> = presentAnswers(config)
+  const given: Partial<Answers> = { ...knownAppid(), ...presentAnswers(config) }
   for (const { name } of QUESTIONS) {
     const value = values[name]
     if (value !== undefined) given[name] = value
   }
   const settings: Settings = readSettings()
+  const find = async () => (values.offline ? {} : findRegion(given, settings))
   if (values.ask && !values.yes) {
     const terminal = openTerminal()
-    await askMissing(terminal, given, settings).finally(terminal.close)
-  }
+    await askMissing(terminal, given, settings, find).finally(terminal.close)
+  } else if (given.region === undefined) Object.assign(given, await find())
   const answers = checkAnswers(given)
   checkKeys(settings)
   if (!values.offline) await checkOnline(answers, settings)

@@ -1,5 +1,6 @@
 import { bucketFault } from '../../bucket/bucketFault'
 import { cosOf } from '../../bucket/cosOf'
+import { regionOf } from '../../bucket/regionOf'
 import { CloudFault } from '../../cloud/cloudFault'
 import { deployKey } from '../../cloud/settings'
 import type { Check } from '../check'
@@ -26,10 +27,4 @@ export const bucket: Check = {
     if (isPublic) throw new CloudFault('BucketPublic', config.bucket)
     return `${config.bucket}, ${config.region}`
   },
-}
-
-/** Where the account has a bucket of that name; undefined when it has none, or the key may not ask. */
-async function regionOf(cos: ReturnType<typeof cosOf>, name: string): Promise<string | undefined> {
-  const list = await cos.getService().catch(() => undefined)
-  return list?.Buckets.find((one) => one.Name === name)?.Location
 }
