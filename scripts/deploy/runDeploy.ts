@@ -6,6 +6,7 @@ import type { SafeOutput } from '../cloud/secretText'
 import { maskId } from '../cloud/secretText'
 import { deployKey, type Settings } from '../cloud/settings'
 import { type BucketStep, planBucket } from './bucketPlan'
+import { checkCodeSize } from './checkCodeSize'
 import { checkFunction } from './checkFunction'
 import { deployFunction } from './deployFunction'
 import { describePlan, type FunctionPlan, planFunction } from './functionPlan'
@@ -43,6 +44,7 @@ export async function runDeploy(
     const folder = options.rollback
       ? await previousCode(config.env, name)
       : dirname(functionFile(name))
+    checkCodeSize(name, folder)
     folders.set(name, folder)
   }
   const plans: FunctionPlan[] = []

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import COS from 'cos-nodejs-sdk-v5'
 import type { Outcome } from '../support/copiedProject'
 import { type DeployDesk, ENV, envText, HOLDER, ROOT, startDeployDesk } from '../support/deployDesk'
@@ -128,6 +130,18 @@ describe('before anything is changed', () => {
     expect(desk.plane.calls).toEqual([])
   })
 
+  test('code too large to upload is refused', async () => {
+    const file = 'cloudfunctions/cos-signature/src/index.ts'
+    const source = desk.project.read(file)
+    const noise = randomBytes(2_000_000).toString('base64')
+    desk.project.write(file, `${source}\nconsole.log(${JSON.stringify(noise)})\n`)
+    const { stderr, status } = await deploy('--only', 'cos-signature')
+    desk.project.write(file, source)
+    expect(stderr).toMatch(/^\nCodeTooLarge\n.*cos-signature, [2-9]\.\d MB/)
+    expect(stderr).toContain('Nothing was changed.')
+    expect(status).toBe(1)
+  })
+
   test('an unknown option or function is one line and status 2', async () => {
     const outcomes = [await deploy('--only', 'nothing'), await deploy('--cors', 'everything')]
     expect(outcomes.map(({ status }) => status)).toEqual([2, 2])
@@ -193,6 +207,23 @@ describe('once more', () => {
     expect(status).toBe(0)
   }, 120_000)
 
+  test('variables that would not fit are told before anything is changed', async () => {
+    const { variables } = deployed()
+    deployed().variables = { ...variables, MINE: 'x'.repeat(4096) }
+    const { stderr } = await deploy('--only', 'cos-credentials')
+    deployed().variables = variables
+    expect(stderr).toContain('VariablesTooLong')
+    expect(changes()).toEqual([])
+  })
+
+  test('code that is read back and is not what was sent is told', async () => {
+    desk.plane.staleCode = deployed('cos-signature').zip
+    const { stderr, status } = await deploy('--only', 'cos-credentials')
+    desk.plane.staleCode = undefined
+    expect(stderr).toContain('CodeDiffers\n')
+    expect(status).toBe(1)
+  })
+
   test('another runtime needs --recreate, which keeps the variables', async () => {
     Object.assign(deployed(), { Runtime: 'Nodejs16.13', variables: { MY_FLAG: 'hand-made' } })
     const refused = await deploy('--only', 'cos-credentials')
@@ -233,6 +264,28 @@ describe('when it fails half-way', () => {
   )
 })
 
+describe('when it fails after the functions', () => {
+  const place = { Bucket: BUCKET, Region: REGION }
+  const cosOfOwner = () => new COS({ ...HOLDER, Proxy: desk.cloud.cos, Protocol: 'http:' })
+
+  test('it says what is done; the same command does the rest', async () => {
+    await cosOfOwner().deleteBucketLifecycle(place)
+    desk.plane.instead = ({ method, url = '' }) =>
+      method === 'PUT' && url.includes('lifecycle') ? [403, 'AccessDenied'] : undefined
+    const failed = await deploy()
+    desk.plane.instead = () => undefined
+    expect(failed.stderr).toContain('BucketForbidden\n')
+    expect(failed.stderr).toMatch(
+      /done {6}cos-(credentials|signature), cos-(credentials|signature)\n/,
+    )
+    expect(failed.stderr).toContain('not done  lifecycle rule abort-stale-multipart')
+    expect(failed.status).toBe(1)
+    const { stdout, stderr, status } = await deploy()
+    expect([stderr, status]).toEqual(['', 0])
+    expect(stdout).toContain('✓ lifecycle rule abort-stale-multipart')
+  })
+})
+
 describe('--rollback', () => {
   test('brings back the code that was replaced', async () => {
     const before = deployed('cos-signature').zip
@@ -250,6 +303,7 @@ describe('--rollback', () => {
   }, 120_000)
 
   test('says so when there is none', async () => {
+    rmSync(desk.project.path('.deploy'), { recursive: true })
     const { stderr, status } = await deploy('--only', 'cos-credentials', '--rollback')
     expect(stderr).toContain('NoPrevious')
     expect(status).toBe(1)

@@ -29,6 +29,8 @@ export interface ControlPlane {
   /** Seconds by which the plane's clock is ahead. */
   clockOffset: number
   status: string
+  /** What every function's code is said to be, when it is not what was uploaded. */
+  staleCode: Buffer | undefined
   /** Whether something on the way changes what is read from COS. */
   isSpoilt: boolean
   /** What COS is to answer instead of what the local cloud would: status and code. */
@@ -57,6 +59,7 @@ export async function startControlPlane(
     trouble: {},
     clockOffset: 0,
     status: 'NORMAL',
+    staleCode: undefined,
     isSpoilt: false,
     instead: () => undefined,
   }
@@ -106,7 +109,7 @@ export async function startControlPlane(
     const name = host.replace(/:\d+$/, '')
     if (name === CODE_HOST) {
       const one = functions.all.get((request.url ?? '').slice(1, -4))
-      response.writeHead(one ? 200 : 404).end(one?.zip)
+      response.writeHead(one ? 200 : 404).end(plane.staleCode ?? one?.zip)
       return
     }
     const isKeyCall = name.startsWith('sts.') && headers['x-tc-action'] !== 'GetCallerIdentity'
