@@ -10,10 +10,12 @@ import { functions } from './checks/functions'
 import { keys } from './checks/keys'
 import { nodeVersion } from './checks/nodeVersion'
 import { probe } from './checks/probe'
+import { tools } from './checks/tools'
 
 /** From this computer to an object in the bucket: each link needs those before it. */
 export const CHAIN: Check[] = [
   nodeVersion,
+  tools,
   configuration,
   envFile,
   keys,

@@ -54,6 +54,10 @@ export function plantedFaults(world: World): Planted[] {
     plant: () => Object.assign(world.desk.plane, change),
     mend: () => Object.assign(world.desk.plane, { clockOffset: 0, status: 'NORMAL' }),
   })
+  const tools = (from: string, to: string) => {
+    const text = world.desk.project.read('package.json')
+    world.desk.project.write('package.json', text.replace(from, to))
+  }
   const git = (...args: string[]) => {
     const { status, stderr } = spawnSync('git', args, { cwd: world.desk.project.folder })
     if (status !== 0) throw new Error(String(stderr))
@@ -119,6 +123,13 @@ export function plantedFaults(world: World): Planted[] {
   })
 
   return [
+    {
+      fault: 'a dependency of yesterday',
+      code: 'ToolsDiffer',
+      fix: 'npm ci',
+      plant: () => tools('"esbuild": "', '"esbuild": "9.'),
+      mend: () => tools('"esbuild": "9.', '"esbuild": "'),
+    },
     {
       fault: 'a rule that is none',
       code: 'ConfigInvalid',

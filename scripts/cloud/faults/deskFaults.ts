@@ -8,6 +8,12 @@ export const DESK_FAULTS = {
     'Node 版本过低',
     '请安装 Node 20 或更新版本（nodejs.org），再执行 npm ci。',
   ),
+  ToolsDiffer: faultText(
+    'an installed package is not the version that package.json wants',
+    'Run npm ci.',
+    '已安装的依赖与 package.json 不一致',
+    '请执行 npm ci。',
+  ),
   ConfigInvalid: faultText(
     'cos.config.ts is not valid',
     'Correct the field or the rule that is named.',
