@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { at } from '../../scripts/build/root'
+import { bundleCommand } from './bundledCommands'
 
 /** What a user has after cloning, as far as the commands of setup and deployment touch it. */
 const PARTS = [
@@ -37,6 +38,7 @@ export class CopiedProject {
     mkdirSync(folder, { recursive: true })
     for (const part of PARTS)
       cpSync(at(part), join(folder, part), { recursive: true, filter: isSource })
+    mkdirSync(this.path('tmp'))
     symlinkSync(at('node_modules'), join(folder, 'node_modules'))
   }
 
@@ -66,14 +68,14 @@ export class CopiedProject {
     this.write('cos.config.ts', text)
   }
 
-  /** Runs `scripts/<name>.ts` as a process of its own, without a terminal. */
+  /** Runs `scripts/<name>.ts`, bundled, as a process of its own, without a terminal. */
   async run(
     name: string,
     args: string[] = [],
     variables: Record<string, string> = {},
   ): Promise<Outcome> {
-    const command = [process.execPath, '--import', 'tsx', `scripts/${name}.ts`, ...args]
-    return this.#spawn(command, variables)
+    const file = await bundleCommand(this.folder, name)
+    return this.#spawn([process.execPath, file, ...args], variables)
   }
 
   /** Runs a command that asks: each answer is typed when its question has come. */
@@ -83,10 +85,10 @@ export class CopiedProject {
     variables: Record<string, string>,
     answers: [question: string, answer: string][],
   ): Promise<Outcome> {
-    const command = [process.execPath, '--import', 'tsx', `scripts/${name}.ts`, ...args]
+    const file = await bundleCommand(this.folder, name)
     const left = [...answers]
     let unread = ''
-    return this.#spawn(command, variables, (text, type) => {
+    return this.#spawn([process.execPath, file, ...args], variables, (text, type) => {
       unread += text
       const [question, answer] = left[0] ?? []
       if (question === undefined || !unread.includes(question)) return
@@ -110,8 +112,16 @@ export class CopiedProject {
     const child = spawn(file, args, {
       cwd: this.folder,
       stdio: [hear ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-      // Nothing of the test's own environment: neither keys nor proxies.
-      env: { PATH, HOME, LANG: 'C.UTF-8', ...this.variables, ...variables },
+      // Nothing of the test's own environment: neither keys nor proxies. CloudBase's library packs into a folder
+      // of temporary files that two deployments at a time would share.
+      env: {
+        PATH,
+        HOME,
+        TMPDIR: this.path('tmp'),
+        LANG: 'C.UTF-8',
+        ...this.variables,
+        ...variables,
+      },
     })
     const outcome = { stdout: '', stderr: '' }
     child.stdout?.on('data', (text) => {
