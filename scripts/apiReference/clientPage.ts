@@ -1,6 +1,6 @@
 import type { ApiModel, Declaration } from './apiModel'
 import { readDocComment } from './docComment'
-import { codeBlock, linkDocuments } from './markdown'
+import { codeBlock, declarationBlock, linkDocuments } from './markdown'
 import { methodSection, signatureOf } from './methodSection'
 import type { Places } from './places'
 import { fieldTable } from './typeSection'
@@ -96,7 +96,7 @@ function errorSection(model: ApiModel, places: Places): string {
     '## CosError',
     `${linkDocuments(summary)} All codes, and what to do about each: [Errors](../ERRORS.md).`,
     fieldTable(error, model, places, 'client'),
-    codeBlock(signatureOf(isCosError)),
+    declarationBlock(signatureOf(isCosError)),
     linkDocuments(readDocComment(isCosError.docComment).summary),
     ...examples.map(codeBlock),
   ].join('\n\n')

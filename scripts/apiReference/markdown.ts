@@ -10,8 +10,14 @@ export function code(text: string): string {
   return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``
 }
 
+/** Code that runs. */
 export function codeBlock(text: string): string {
   return `\`\`\`ts\n${text.trim()}\n\`\`\``
+}
+
+/** What the types say: coloured alike, but nothing to run. */
+export function declarationBlock(text: string): string {
+  return `\`\`\`typescript\n${text.trim()}\n\`\`\``
 }
 
 /** What GitHub makes of a heading to link to. */

@@ -1,6 +1,6 @@
 import { type ApiModel, type Declaration, tokensOf } from './apiModel'
 import { readDocComment } from './docComment'
-import { codeBlock, linkDocuments } from './markdown'
+import { codeBlock, declarationBlock, linkDocuments } from './markdown'
 import { mentionsOf, type Places } from './places'
 import { fieldTable } from './typeSection'
 
@@ -28,7 +28,7 @@ export function methodSection(
   return [
     `## ${heading}`,
     linkDocuments(summary),
-    codeBlock(signatures.join('\n')),
+    declarationBlock(signatures.join('\n')),
     facts,
     ...places.known(from.flatMap(mentionsOf)).map((name) => ofOwn(name, model, places, page)),
     returns === undefined ? '' : `Returns ${returns}.`,
@@ -55,5 +55,8 @@ export function signatureOf(declaration: Declaration, before = ''): string {
   const text = tokensOf(declaration)
     .map((token) => token.text)
     .join('')
-  return before + text.replace(/\s+/g, ' ').replace(/^(?:export declare function|static) /, '')
+  return (
+    before +
+    text.replace(/\s+/g, ' ').replace(/^(?:export declare function |static |readonly )*/, '')
+  )
 }

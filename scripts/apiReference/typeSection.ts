@@ -1,7 +1,7 @@
 import { table } from '../markdown/table'
 import { type ApiModel, type Declaration, parentsOf, tokensOf } from './apiModel'
 import { readDocComment } from './docComment'
-import { code, codeBlock, linkDocuments } from './markdown'
+import { code, codeBlock, declarationBlock, linkDocuments } from './markdown'
 import { fieldsOf, mentionsOf, type Places } from './places'
 
 /** The fields of an interface: those that must be given first. */
@@ -101,6 +101,6 @@ function declared(declaration: Declaration, places: Places, page: string): strin
     .known([declaration, ...members].flatMap(mentionsOf))
     .filter((name) => name !== declaration.name)
     .map((name) => places.linkTo(name, page))
-  const block = codeBlock(text.replace(/^export (?:declare )?/, ''))
+  const block = declarationBlock(text.replace(/^export (?:declare )?/, ''))
   return named.length > 0 ? `${block}\n\n${named.join(', ')}` : block
 }
