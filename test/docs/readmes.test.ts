@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { ROOT } from '../../scripts/build/root'
+import { DOCUMENTS } from '../support/documents'
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 
@@ -39,10 +40,6 @@ describe('the README in two languages', () => {
     expect(named.filter((command) => !known(command))).toEqual([])
   })
 })
-
-const DOCUMENTS = (readdirSync(ROOT, { recursive: true }) as string[]).filter(
-  (path) => path.endsWith('.md') && !/(?:^|\/)(?:node_modules|dist|\.local-cloud)\//.test(path),
-)
 
 test.each(DOCUMENTS)('every link of %s that leads into the repository arrives', (path) => {
   const missing = links(text(path))

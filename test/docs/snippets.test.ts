@@ -1,17 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { at } from '../../scripts/build/root'
+import { quotedFiles } from '../support/documents'
 
-/** Files that documents quote: each is run by a test, or built by `npm run check:adopters`. */
-const QUOTED = [
-  'test/docs/snippets',
-  'test/adopters/taro/src',
-  'test/adopters/uni-app/src',
-].flatMap((folder) =>
-  readdirSync(at(folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').trim()),
-)
+const QUOTED = quotedFiles()
 
 const GUIDES = readdirSync(at('docs/guides'))
 const blocksOf = (guide: string) => [

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { startLocalCloud } from '@miniprogram-cos/local-cloud'
 import { operations } from '@miniprogram-cos/protocol'
+import NodeSdk from 'cos-nodejs-sdk-v5'
+import { transformSync } from 'esbuild'
 import { describeGaps, gapsAsMarkdown } from '../../packages/local-cloud/src/cos/gaps'
 import { ROOT } from '../../scripts/build/root'
+import { codeBlocks } from '../support/documents'
 
 const readme = readFileSync(join(ROOT, 'packages/local-cloud/README.md'), 'utf8')
 
@@ -17,3 +21,17 @@ test('of the table the local COS leaves out archives, and nothing else', () => {
     'restoreObject',
   ])
 })
+
+// The README's own test, among these, as its reader would have it.
+const shown = codeBlocks('packages/local-cloud/README.md').find(({ code }) =>
+  code.includes("test('an upload survives a lost answer'"),
+)
+const { code } = transformSync(shown?.code ?? 'throw new Error("not there")', {
+  loader: 'ts',
+  format: 'cjs',
+})
+const modules: Record<string, unknown> = {
+  '@miniprogram-cos/local-cloud': { startLocalCloud },
+  'cos-nodejs-sdk-v5': NodeSdk,
+}
+new Function('require', 'module', code)((name: string) => modules[name], { exports: {} })

@@ -9,8 +9,9 @@ export async function functionWithRules(
   name: string,
   access: object,
   folder: string,
+  groups: object = {},
 ): Promise<DeployedFunction> {
-  const config = { env: 'test', bucket: BUCKET, region: REGION, access }
+  const config = { env: 'test', bucket: BUCKET, region: REGION, groups, access }
   const file = join(folder, `${name}.js`)
   await build({
     entryPoints: [at('cloudfunctions', name, 'src/index.ts')],

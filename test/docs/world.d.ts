@@ -1,0 +1,30 @@
+// What the code in documents finds around it, as a reader does: a client, an object, a file that was chosen.
+
+declare const COS: typeof import('miniprogram-cos').COS
+declare const cos: InstanceType<typeof COS>
+declare const isCosError: typeof import('miniprogram-cos').isCosError
+declare const Bucket: string
+declare const Region: string
+declare const SecretId: string
+declare const SecretKey: string
+declare const prefix: string
+declare const Key: string
+declare const key: string
+declare const FilePath: string
+declare const CopySource: string
+declare const tempFilePath: string
+declare const url: string
+declare const files: import('miniprogram-cos').UploadFileParams[]
+
+declare const fetchKeyFromMyServer: (
+  scope: object[],
+) => Promise<import('miniprogram-cos').TemporaryKeyAnswer>
+
+// What the demo's guide shows adapters for.
+declare const startUploads: (
+  files: { path: string; name: string; size: number }[],
+  to: string,
+) => void
+declare const place: { folder: string }
+declare const fromTDesign: (files: object[]) => { path: string; name: string; size: number }[]
+declare const fromVant: (file: object) => { path: string; name: string; size: number }[]

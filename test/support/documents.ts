@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { at, ROOT } from '../../scripts/build/root'
+
+/** Every Markdown file of the repository, by its path. */
+export const DOCUMENTS = (readdirSync(ROOT, { recursive: true }) as string[])
+  .filter((path) => path.endsWith('.md'))
+  .filter((path) => !/(?:^|\/)(?:node_modules|dist|coverage|\.local-cloud)\//.test(path))
+  .sort()
+
+export interface CodeBlock {
+  path: string
+  /** Line of its fence. */
+  line: number
+  /** Empty for a drawing. */
+  language: string
+  code: string
+  /** The file that it shows, when the line above its fence is nothing but that name. */
+  file: string | undefined
+}
+
+export function codeBlocks(path: string): CodeBlock[] {
+  const text = readFileSync(at(path), 'utf8')
+  return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(
+    ({ index, 1: language = '', 2: code = '' }) => ({
+      path,
+      line: text.slice(0, index).split('\n').length,
+      language,
+      code,
+      file: /^`([\w./-]+)`\n\n$/m.exec(text.slice(0, index).split('\n').slice(-3).join('\n'))?.[1],
+    }),
+  )
+}
+
+/** Files that documents quote: each is run by a test, or built by `npm run check:adopters`. */
+const QUOTED = ['test/docs/snippets', 'test/adopters/taro/src', 'test/adopters/uni-app/src']
+
+/** The texts of those files. */
+export function quotedFiles(): string[] {
+  return QUOTED.flatMap((folder) =>
+    readdirSync(at(folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').trim()),
+  )
+}
