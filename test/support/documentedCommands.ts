@@ -55,6 +55,11 @@ export const COMMANDS: DocumentedCommand[] = [
     runBy: 'test/scripts/explain.test.ts',
     says: 'explain(text',
   },
+  {
+    begins: 'npm run doctor -- --live',
+    runBy: 'test/deploy/live.test.ts',
+    says: "['--live', '--json',",
+  },
   { begins: 'npm run doctor', runBy: 'test/deploy/doctor.test.ts', says: "run('doctor'" },
   { begins: 'npm run domains', runBy: 'test/scripts/domains.test.ts', says: 'scripts/domains.ts' },
   {
