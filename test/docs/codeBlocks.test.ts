@@ -65,10 +65,19 @@ describe('commands', () => {
     if (!known) throw new Error('test/support/documentedCommands.ts does not have it')
     if ('runBy' in known) expect(textOf(known.runBy)).toContain(known.says)
     const options = command.slice(known.begins.length).match(/(?<=--)\w[\w-]*/g) ?? []
-    const read = options.length > 0 ? textOf(known.options ?? '') : ''
+    const read = options.length > 0 ? textOf(known.options ?? 'no file for its options') : ''
     expect(
-      options.filter((option) => !new RegExp(`^ *'?${option}'?: \\{ type`, 'm').test(read)),
+      options.filter((option) => !new RegExp(`(?<=[{ ])'?${option}'?: \\{ type`).test(read)),
     ).toEqual([])
+  })
+
+  test('those that sentences name are there', () => {
+    const inline = DOCUMENTS.flatMap((path) => [
+      ...textOf(path).matchAll(/`npm run (?:-s )?([\w:-]+)[^`]*`/g),
+    ])
+    expect(inline.length).toBeGreaterThan(40)
+    const missing = inline.filter(([, name = '']) => !(name in scripts)).map(([command]) => command)
+    expect(missing).toEqual([])
   })
 
   test('each entry of that list is of a command that stands in a document', () => {

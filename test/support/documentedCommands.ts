@@ -19,11 +19,21 @@ const OF_CI = { runBy: '.ci/run' }
 /** Of two that a command begins with, the longer comes first. */
 export const COMMANDS: DocumentedCommand[] = [
   { begins: 'npm ci', ...OF_CI, says: 'npm ci' },
-  { begins: 'npm start', runBy: 'test/scripts/start.test.ts', says: 'scripts/start.ts' },
+  {
+    begins: 'npm start',
+    options: 'scripts/start.ts',
+    runBy: 'test/scripts/start.test.ts',
+    says: 'scripts/start.ts',
+  },
   { begins: 'npm test', ...OF_CI, says: 'npm test' },
   { begins: 'npm run test:deploy', ...OF_CI, says: 'npm run test:deploy' },
   { begins: 'npm run check', ...OF_CI, says: 'npm run check' },
-  { begins: 'npm run check:wechat', ...OF_CI, says: 'npm run check:wechat' },
+  {
+    begins: 'npm run check:wechat',
+    options: 'scripts/checkWechat.ts',
+    ...OF_CI,
+    says: 'npm run check:wechat',
+  },
   { begins: 'npm run -s build', runBy: 'test/support/buildOnce.ts', says: 'scripts/build' },
   {
     // The packed client, as npm would fetch it.
@@ -48,22 +58,38 @@ export const COMMANDS: DocumentedCommand[] = [
     runBy: 'test/local-cloud/functionHost.test.ts',
     says: 'x-wx-openid',
   },
-  { begins: 'npm run setup', runBy: 'test/scripts/setup.test.ts', says: 'scripts/setup.ts' },
-  { begins: 'npm run deploy', runBy: 'test/deploy/deploy.test.ts', says: "run('deploy'" },
+  {
+    begins: 'npm run setup',
+    options: 'scripts/setup.ts',
+    runBy: 'test/scripts/setup.test.ts',
+    says: 'scripts/setup.ts',
+  },
+  {
+    begins: 'npm run deploy',
+    options: 'scripts/deploy/options.ts',
+    runBy: 'test/deploy/deploy.test.ts',
+    says: "run('deploy'",
+  },
   {
     begins: 'npm run doctor -- explain',
     runBy: 'test/scripts/explain.test.ts',
     says: 'explain(text',
   },
   {
-    begins: 'npm run doctor -- --live',
-    runBy: 'test/deploy/live.test.ts',
-    says: "['--live', '--json',",
+    begins: 'npm run doctor',
+    options: 'scripts/doctor.ts',
+    runBy: 'test/deploy/doctor.test.ts',
+    says: "run('doctor'",
   },
-  { begins: 'npm run doctor', runBy: 'test/deploy/doctor.test.ts', says: "run('doctor'" },
-  { begins: 'npm run domains', runBy: 'test/scripts/domains.test.ts', says: 'scripts/domains.ts' },
+  {
+    begins: 'npm run domains',
+    options: 'scripts/domains.ts',
+    runBy: 'test/scripts/domains.test.ts',
+    says: 'scripts/domains.ts',
+  },
   {
     begins: 'npm run policy',
+    options: 'scripts/policy.ts',
     runBy: 'test/server/accountPolicy.test.ts',
     says: 'scripts/policy.ts',
   },
