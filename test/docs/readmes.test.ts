@@ -49,6 +49,25 @@ test.each(DOCUMENTS)('every link of %s that leads into the repository arrives', 
   expect(missing).toEqual([])
 })
 
+test.each(DOCUMENTS)('every file that %s names is there', (path) => {
+  const named = [
+    ...outside(text(path)).matchAll(
+      /`((?:packages|cloudfunctions|scripts|test|tools|docs|miniprogram)\/[\w./-]+)`/g,
+    ),
+  ]
+  // What is built, downloaded, or made by the reader is no file of the repository.
+  const missing = named
+    .map(([, target = '']) => target)
+    .filter(
+      (target) =>
+        !/(?:^|\/)(?:dist|miniprogram_dist|miniprogram_npm)(?:\/|$)|\.bin\/|^cloudfunctions\/archive-credentials$/.test(
+          target,
+        ),
+    )
+    .filter((target) => !existsSync(join(ROOT, target)))
+  expect(missing).toEqual([])
+})
+
 describe('the table beside the others', () => {
   const rowsOf = (path: string) =>
     (text(path).match(/^\|.*\|$/gm) ?? [])
