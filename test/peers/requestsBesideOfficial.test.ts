@@ -89,6 +89,11 @@ describe('our client sends what cos-wx-sdk-v5 sends, for any input', () => {
     ),
   )
 
+  test('a header in two spellings, the last of which says nothing', async () => {
+    const Headers = { 'Cache-Control': 'A', 'cache-control': '' }
+    await expectSame(withKey('putObject', { Key: 'a', Body: '', Headers }))
+  })
+
   test.each(
     'headObject putObject postObject getService getBucket multipartUpload request'.split(' '),
   )('%s with any options of the constructor', (method) =>

@@ -81,6 +81,8 @@ export const HEADERS: IntendedDifference[] = [
     instead: (sent, given) => {
       const { header } = without(sent, outspelled(sent, given))
       if (hasDefaultType(sent, given)) header['Content-Type'] = typeOf(given.params.Key)
+      // Said last as nothing: then the default counts, which is nothing too.
+      if (isContent(sent, given) && !lastGiven(given, 'cache-control')) header['Cache-Control'] = ''
       return sign({ ...sent, header }, given)
     },
   },
