@@ -9,7 +9,7 @@ import type { FileSpace } from './fileSpace'
 /** readFile takes no larger file (FileSystemManager.readFile page of the WeChat documents). */
 const READ_FILE_LIMIT = 100 * 1024 * 1024
 
-interface ReadFileOptions extends CallbackOptions {
+export interface ReadFileOptions extends CallbackOptions {
   filePath: string
   encoding?: BufferEncoding
   position?: number
