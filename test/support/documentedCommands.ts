@@ -111,11 +111,11 @@ export const COMMANDS: DocumentedCommand[] = [
     byHand: 'installs and builds the projects of three frameworks, for minutes',
   },
   {
-    begins: 'npm run changeset',
-    byHand: 'asks; release.test.ts makes a version of what it writes',
+    begins: 'npx changeset',
+    byHand: 'asks questions; release.test.ts releases such a file',
   },
   {
     begins: 'npm run format',
-    byHand: 'changes files; npm run lint, which .ci/run runs, checks the same',
+    byHand: 'changes files; npm run check, which .ci/run runs, checks the same',
   },
 ]

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
 import { ROOT } from '../../scripts/build/root'
 import { type PackedClient, packClient } from '../support/packedClient'
-import { withTools } from '../support/withTools'
 
 let packed: PackedClient
 
@@ -23,7 +22,11 @@ const COMPILERS = {
     'typescript/bin/tsc',
   ),
 }
-const TYPESCRIPT_5 = join(ROOT, 'tools/contributing/node_modules/typescript/bin/tsc')
+const TYPESCRIPT_5 = createRequire(
+  createRequire(require.resolve('@arethetypeswrong/cli/package.json')).resolve(
+    '@arethetypeswrong/core/package.json',
+  ),
+).resolve('typescript/bin/tsc')
 
 /** Type errors of a consumer, which checks the declarations themselves too. */
 function check(compiler: string, files: string[], options: object): string {
@@ -51,7 +54,7 @@ describe.each(Object.entries(COMPILERS))('%s, declarations checked', (_, compile
   testConsumers(compiler),
 )
 
-withTools('contributing', 'TypeScript 5, declarations checked', () => {
+describe('TypeScript 5, declarations checked', () => {
   testConsumers(TYPESCRIPT_5)
 
   test('old projects take it too: ES5 output, the old search for modules, no interop', () => {

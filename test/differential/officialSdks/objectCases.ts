@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { BUCKET, HOST, REGION } from '../support/testCloud'
+import { BUCKET, HOST, REGION } from '../../support/testCloud'
 
-/** What the two official clients have in common, by their own method and parameter names. */
+/** The common surface of the official clients, under their own method and parameter names. */
 export interface OfficialClient {
   call: <Result>(method: string, params: object) => Promise<Result>
   /** Bytes as this client takes and gives them. */
@@ -19,7 +19,7 @@ const KEYS = [
 ]
 const MIB = 1024 * 1024
 
-/** The contract both clients are put through; `prefix` keeps their objects apart. */
+/** Object operations, run with each official client; `prefix` keeps their objects apart. */
 export function describeContract(
   name: string,
   connect: () => OfficialClient,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import type { Call } from '../harness'
 import { headerParams } from './headers'
-import type { Call } from './stage'
 import { key, word } from './texts'
 
 const MIB = 1024 * 1024

@@ -1,5 +1,5 @@
-import { BUCKET, REGION } from '../support/testCloud'
-import type { OfficialClient } from './contract'
+import { BUCKET, REGION } from '../../support/testCloud'
+import type { OfficialClient } from './objectCases'
 
 /** Versions, ACLs, tags and bucket settings, by the names both official clients share. */
 export function describeSettings(

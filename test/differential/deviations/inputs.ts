@@ -1,24 +1,24 @@
 import { headersLike } from '../givenHeaders'
-import type { Params } from '../stage'
-import { AT, call, isUntaken, type OtherInput } from './difference'
+import type { Params } from '../harness'
+import { AT, call, type InputDeviation, isRejectedKey } from './deviation'
 import { NOT_IN_FORMS } from './uploads'
 
 const MIB = 1024 * 1024
 const upload = { Key: 'k', FilePath: 'wxfile://f' }
 
 /** Inputs that cos-wx-sdk-v5 has to be given in another form. */
-export const OTHER_INPUTS: OtherInput[] = [
+export const INPUT_DEVIATIONS: InputDeviation[] = [
   {
     reason: 'ForcePathStyle makes its constructor throw',
     example: call('headObject', { Key: 'k' }, { ForcePathStyle: true }),
-    concerns: ({ options }) => options.ForcePathStyle,
-    ask: (given) => ({ ...given, options: { ...given.options, ForcePathStyle: false } }),
+    appliesTo: ({ options }) => options.ForcePathStyle,
+    toOfficial: (given) => ({ ...given, options: { ...given.options, ForcePathStyle: false } }),
   },
   {
     reason: 'it signs a scheme in capitals as part of the host, or sends no form',
     example: call('postObject', upload, { Domain: 'HTTPS://a.example.com' }),
-    concerns: ({ options }) => /^HTTPS:/.test(options.Domain),
-    ask: (given) => ({
+    appliesTo: ({ options }) => /^HTTPS:/.test(options.Domain),
+    toOfficial: (given) => ({
       ...given,
       options: { ...given.options, Domain: given.options.Domain.replace('HTTPS:', 'https:') },
     }),
@@ -26,15 +26,18 @@ export const OTHER_INPUTS: OtherInput[] = [
   {
     reason: 'our uploadFile sends by PUT what a form cannot carry',
     example: call('uploadFile', { ...upload, ForbidOverwrite: 'true' }),
-    concerns: (given) =>
+    appliesTo: (given) =>
       given.method === 'uploadFile' && Object.keys(headersLike(given, NOT_IN_FORMS)).length > 0,
-    ask: (given) => ({ ...given, options: { ...given.options, SimpleUploadMethod: 'putObject' } }),
+    toOfficial: (given) => ({
+      ...given,
+      options: { ...given.options, SimpleUploadMethod: 'putObject' },
+    }),
   },
   {
     reason: 'in a URL it takes a parameter that is undefined for an empty one',
     example: call('getObjectUrl', { Key: 'k', Query: { a: undefined } }),
-    concerns: ({ method, params }) => method === 'getObjectUrl' && params.Query,
-    ask: (given) => ({
+    appliesTo: ({ method, params }) => method === 'getObjectUrl' && params.Query,
+    toOfficial: (given) => ({
       ...given,
       params: {
         ...given.params,
@@ -52,8 +55,8 @@ export const OTHER_INPUTS: OtherInput[] = [
       ...call('uploadFile', { ...upload, SliceSize: MIB }, { ChunkSize: 2 * MIB }),
       files: { 'wxfile://f': new Uint8Array(MIB + 1) },
     },
-    concerns: ({ method, params }) => method === 'uploadFile' && params.SliceSize !== undefined,
-    ask: ({ params: { SliceSize, ...params }, ...given }) => ({
+    appliesTo: ({ method, params }) => method === 'uploadFile' && params.SliceSize !== undefined,
+    toOfficial: ({ params: { SliceSize, ...params }, ...given }) => ({
       ...given,
       params,
       options: { ...given.options, SliceSize },
@@ -65,13 +68,13 @@ export const OTHER_INPUTS: OtherInput[] = [
       ...call('uploadFiles', {}, { SimpleUploadMethod: 'putObject' }),
       params: { files: [{ ...AT, Key: '/k', FilePath: 'wxfile://f' }] },
     },
-    concerns: ({ method }) => method === 'uploadFiles',
-    ask: (given) => ({
+    appliesTo: ({ method }) => method === 'uploadFiles',
+    toOfficial: (given) => ({
       ...given,
       params: {
         ...given.params,
         files: given.params.files
-          .filter(({ Key }: Params) => !isUntaken(Key))
+          .filter(({ Key }: Params) => !isRejectedKey(Key))
           .map((file: Params) => ({ ...file, Key: file.Key.replace(/^\//, '') })),
       },
     }),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Simulator } from '@miniprogram-cos/simulator'
-import { createSimulatedPhone, loadOfficialClient } from '../support/phones'
+import { createSimulatedPhone, loadOfficialClient } from '../../support/phones'
 import {
   ALICE,
   BUCKET,
@@ -11,10 +11,10 @@ import {
   ROOT_KEY,
   startTestCloud,
   type TestCloud,
-} from '../support/testCloud'
-import { describeAnswers } from './answers'
-import { describeContract, type OfficialClient } from './contract'
-import { describeSettings } from './settings'
+} from '../../support/testCloud'
+import { describeContract, type OfficialClient } from './objectCases'
+import { describeAnswers } from './responseCases'
+import { describeSettings } from './settingCases'
 
 type Untyped = Record<string, (params: object) => Promise<never>>
 type OfficialConstructor = new (options: object) => Untyped

@@ -1,65 +1,65 @@
 import fc from 'fast-check'
-import { answeringPhone, uploadingPhone } from './beside/answers'
-import { authParams, staticParams } from './beside/authorizations'
-import { CALLS } from './beside/calls'
+import { authParams, staticParams } from './arbitraries/authorizations'
+import { CALLS } from './arbitraries/calls'
+import { options } from './arbitraries/options'
+import { provider } from './arbitraries/providers'
+import { UPLOADS } from './arbitraries/uploads'
+import { urlParams } from './arbitraries/urls'
 import {
   AT,
-  asked,
+  DEVIATIONS,
   expected,
+  expectedAuthorizationInput,
   FILES,
-  INTENDED,
+  INPUT_DEVIATIONS,
   KEY_PAIR,
-  OTHER_INPUTS,
-  told,
-} from './beside/intended'
-import { options } from './beside/options'
-import { provider } from './beside/providers'
+  officialInput,
+} from './deviations'
 import {
   type Call,
   classOf,
   copyOf,
   type Params,
   type Phone,
-  raise,
   run,
   type Sent,
-  strike,
-} from './beside/stage'
-import { UPLOADS } from './beside/uploads'
-import { urlParams } from './beside/urls'
+  setup,
+  teardown,
+} from './harness'
+import { answeringPhone, uploadingPhone } from './simulatedPhones'
 
-/** cos-wx-sdk-v5 1.8.0 itself and our client make the same calls, under one `wx` and one clock. */
+/** Runs the same calls through cos-wx-sdk-v5 1.8.0 and our client, under one `wx` and one clock. */
 
 beforeAll(() => {
   jest.spyOn(Date, 'now').mockReturnValue(1_700_000_000_000)
   jest.spyOn(console, 'warn').mockImplementation(() => {})
-  raise()
+  setup()
 })
 afterAll(() => {
   jest.restoreAllMocks()
-  strike()
+  teardown()
 })
 
-/** How many inputs both clients were given, and for how many of them there was something to compare. */
+/** Inputs given to both clients, and how many of them led to requests that could be compared. */
 let inputs = 0
 let compared = 0
 
 async function bothMake(call: Call, phone: (call: Call) => Phone = answeringPhone) {
   inputs++
-  const official = await run('official', asked(call), phone(call))
+  const official = await run('official', officialInput(call), phone(call))
   const ours = await run('ours', call, phone(call))
-  const { sent, differences } = expected(official.sent, call)
+  const { sent, deviations } = expected(official.sent, call)
   if (sent.length > 0) compared++
-  return { official, ours, sent, differences }
+  return { official, ours, sent, deviations }
 }
 
-/** A call is sent as by cos-wx-sdk-v5, to the letter, but for what the table says. */
+/** Asserts identical requests, except for the deviations listed in `deviations`. */
 async function expectSame(call: Call, phone?: (call: Call) => Phone) {
   const both = await bothMake(call, phone)
   expect(both.ours.sent).toEqual(both.sent)
   const { official, sent, ours } = both
   const isAllSent = sent.length > 0 && sent.length >= official.sent.length
-  if (isAllSent && official.ends === 'well') expect(ours.ends).toBe('well')
+  if (isAllSent && official.ends === 'resolved') expect(ours.ends).toBe('resolved')
   return both
 }
 
@@ -70,7 +70,7 @@ const withKey = (method: string, params: object): Call => ({
   files: FILES,
 })
 
-describe('our client sends what cos-wx-sdk-v5 sends, for any input', () => {
+describe('sends the same requests as cos-wx-sdk-v5 for any input', () => {
   test.each(Object.entries(CALLS))('%s', (method, params) =>
     fc.assert(
       fc.asyncProperty(params, async (given) => {
@@ -89,7 +89,7 @@ describe('our client sends what cos-wx-sdk-v5 sends, for any input', () => {
     ),
   )
 
-  test('a header in two spellings, the last of which says nothing', async () => {
+  test('a header given in two spellings, the last one empty', async () => {
     const Headers = { 'Cache-Control': 'A', 'cache-control': '' }
     await expectSame(withKey('putObject', { Key: 'a', Body: '', Headers }))
   })
@@ -106,7 +106,7 @@ describe('our client sends what cos-wx-sdk-v5 sends, for any input', () => {
   )
 })
 
-describe('our client asks for keys as cos-wx-sdk-v5 does, and uses what it is given alike', () => {
+describe('calls getAuthorization and getSTS like cos-wx-sdk-v5, and uses their answers alike', () => {
   test.each(
     'headObject putObject postObject getService getBucket putObjectCopy multipartUpload request deleteMultipleObject'.split(
       ' ',
@@ -117,8 +117,10 @@ describe('our client asks for keys as cos-wx-sdk-v5 does, and uses what it is gi
         const call: Call = { ...withKey(method, params), options: {}, provider: given }
         const { ours, official, sent } = await expectSame(call)
         if (sent.length === 0) return
-        expect(ours.asked.map(inLowerCase)).toEqual(
-          official.asked.map((request) => told(request as Params, sent[0] as Sent, call)),
+        expect(ours.authorizationInputs.map(inLowerCase)).toEqual(
+          official.authorizationInputs.map((request) =>
+            expectedAuthorizationInput(request as Params, sent[0] as Sent, call),
+          ),
         )
       }),
       { numRuns: 20 },
@@ -137,7 +139,7 @@ const inLowerCase = (request: unknown): unknown => {
   }
 }
 
-describe('getObjectUrl makes the URL that cos-wx-sdk-v5 makes', () => {
+describe('getObjectUrl returns the same URL as cos-wx-sdk-v5', () => {
   test('with a key pair and any options', () =>
     fc.assert(
       fc.asyncProperty(options, urlParams, async (given, params) => {
@@ -146,7 +148,7 @@ describe('getObjectUrl makes the URL that cos-wx-sdk-v5 makes', () => {
       { numRuns: 120 },
     ))
 
-  test('with what a backend answers', () =>
+  test('with any answer of a backend', () =>
     fc.assert(
       fc.asyncProperty(provider, urlParams, async (given, params) => {
         await expectSame({ ...withKey('getObjectUrl', params), options: {}, provider: given })
@@ -155,7 +157,7 @@ describe('getObjectUrl makes the URL that cos-wx-sdk-v5 makes', () => {
     ))
 })
 
-describe('a signature is that of cos-wx-sdk-v5', () => {
+describe('computes the same signatures as cos-wx-sdk-v5', () => {
   const attempt = (make: () => unknown) => {
     try {
       return { signature: make() }
@@ -192,20 +194,20 @@ describe('a signature is that of cos-wx-sdk-v5', () => {
   })
 })
 
-describe('an intended difference is one, and is what the table says', () => {
-  test.each(INTENDED.map((difference) => [difference.reason, difference] as const))(
+describe('each deviation changes its example request as declared', () => {
+  test.each(DEVIATIONS.map((deviation) => [deviation.reason, deviation] as const))(
     '%s',
     async (reason, { example }) => {
-      const { official, differences, sent } = await expectSame(example, phoneOf(example))
-      expect(differences).toContain(reason)
+      const { official, deviations, sent } = await expectSame(example, phoneOf(example))
+      expect(deviations).toContain(reason)
       expect(sent).not.toEqual(official.sent)
     },
   )
 
-  test.each(OTHER_INPUTS.map((input) => [input.reason, input] as const))(
+  test.each(INPUT_DEVIATIONS.map((input) => [input.reason, input] as const))(
     '%s',
-    async (_, { example, concerns }) => {
-      expect(concerns(example)).toBeTruthy()
+    async (_, { example, appliesTo }) => {
+      expect(appliesTo(example)).toBeTruthy()
       await expectSame(example, phoneOf(example))
       const plain = await run('official', example, phoneOf(example)(example))
       const ours = await run('ours', example, phoneOf(example)(example))
@@ -216,7 +218,7 @@ describe('an intended difference is one, and is what the table says', () => {
 
 const phoneOf = ({ method }: Call) => (method in UPLOADS ? uploadingPhone : answeringPhone)
 
-test('at least two thousand inputs were given to both, and sent something', () => {
+test('at least 2,500 inputs ran and 2,000 of them sent a request', () => {
   expect(inputs).toBeGreaterThanOrEqual(2500)
   expect(compared).toBeGreaterThanOrEqual(2000)
 })

@@ -2,11 +2,11 @@ import dns from 'node:dns'
 import { readFileSync } from 'node:fs'
 import COS from 'cos-nodejs-sdk-v5'
 import { type DOMWindow, JSDOM } from 'jsdom'
-import { errorOf, send } from '../support/rawRequest'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
-import { describeAnswers } from './answers'
-import { describeContract, type OfficialClient } from './contract'
-import { describeSettings } from './settings'
+import { errorOf, send } from '../../support/rawRequest'
+import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../../support/testCloud'
+import { describeContract, type OfficialClient } from './objectCases'
+import { describeAnswers } from './responseCases'
+import { describeSettings } from './settingCases'
 
 type Untyped = Record<string, (params: object) => Promise<never>>
 

@@ -1,11 +1,11 @@
-import { encode } from '../signAnew'
-import type { Call, Params } from '../stage'
-import { call, type IntendedDifference, isUntaken, sign } from './difference'
+import type { Call, Params } from '../harness'
+import { encode } from '../resign'
+import { call, type Deviation, isRejectedKey, sign } from './deviation'
 import { COPY } from './headers'
 
 const NOW = 1_700_000_000
 
-/** The template of the host, as far as a call has one. */
+/** The host template of the call, or ''. */
 const domainOf = ({ method, options, params }: Call): string =>
   String(
     (method === 'getService' ? options.ServiceDomain : (params.Domain ?? options.Domain)) ?? '',
@@ -20,7 +20,7 @@ const tokenOf = (given: Call): string => {
   return SecurityToken || XCosSecurityToken
 }
 
-/** From when to when a URL is good: from now on, and no longer than its key (defect 2). */
+/** Validity of a URL: from now on, and no longer than its credential (defect 2). */
 function urlTimeOf(given: Call): string {
   const { StartTime, ExpiredTime } = keyOf(given)
   const from = Math.round(NOW + (given.options.SystemClockOffset ?? 0) / 1000) - 1
@@ -29,44 +29,45 @@ function urlTimeOf(given: Call): string {
   return `${start};${Math.max(end, start + 1)}`
 }
 
-export const ADDRESSES: IntendedDifference[] = [
+export const ADDRESSES: Deviation[] = [
   {
-    reason: 'a key that COS refuses, or that would lead to another object, is not sent (defect 39)',
+    reason:
+      'a key that COS rejects, or that would resolve to another object, is not sent (defect 39)',
     example: call('deleteObject', { Key: 'pub/../secret.txt' }),
-    concerns: ({ method, url }, given) =>
+    appliesTo: ({ method, url }, given) =>
       'Key' in given.params &&
-      isUntaken(given.params.Key) &&
-      // What comes before the object itself is asked for.
+      isRejectedKey(given.params.Key) &&
+      // The HEAD of the copy source comes first.
       !(given.method === COPY && method === 'HEAD') &&
       !(given.method === 'abortUploadTask' && url.includes('uploads')),
-    instead: () => undefined,
+    toOurs: () => undefined,
   },
   {
-    reason: 'Protocol counts (defect 17)',
+    reason: 'the Protocol option takes effect (defect 17)',
     example: call('headObject', { Key: 'k' }, { Protocol: 'http' }),
-    concerns: ({ url }, given) =>
+    appliesTo: ({ url }, given) =>
       /^http:?$/.test(protocolOf(given)) &&
       !given.params.Url &&
       !domainOf(given).includes('://') &&
       url.startsWith('https:'),
-    instead: (sent) => ({ ...sent, url: sent.url.replace('https:', 'http:') }),
+    toOurs: (sent) => ({ ...sent, url: sent.url.replace('https:', 'http:') }),
   },
   {
-    reason: 'a Domain may have its scheme in capitals',
+    reason: 'the scheme of a Domain option is case-insensitive',
     example: call('headObject', { Key: 'k' }, { Domain: 'HTTPS://a.example.com' }),
-    concerns: ({ url }, given) =>
+    appliesTo: ({ url }, given) =>
       domainOf(given).startsWith('HTTPS:') && !given.params.Url && url.startsWith('https:'),
-    instead: (sent) => ({ ...sent, url: sent.url.replace('https:', 'HTTPS:') }),
+    toOurs: (sent) => ({ ...sent, url: sent.url.replace('https:', 'HTTPS:') }),
   },
   {
-    reason: 'ForcePathStyle is possible, for buckets that still take it',
+    reason: 'ForcePathStyle works, for buckets that still accept it',
     example: call('headObject', { Key: 'k' }, { ForcePathStyle: true }),
-    concerns: (_, given) =>
+    appliesTo: (_, given) =>
       given.options.ForcePathStyle &&
       !domainOf(given) &&
       !given.params.Url &&
       given.method !== 'getService',
-    instead: (sent, given) => {
+    toOurs: (sent, given) => {
       const url = sent.url.replace(/\/\/([^.]+)\.([^/]+)/, '//$2/$1')
       const path = decodeURIComponent(/\/\/[^/]+([^?]*)/.exec(url)?.[1] ?? '')
       return given.params.Sign === false
@@ -77,14 +78,14 @@ export const ADDRESSES: IntendedDifference[] = [
   {
     reason: 'the path of a given Url is signed (defect 18)',
     example: call('request', { Method: 'GET', Url: 'https://ci.ap-guangzhou.myqcloud.com/jobs' }),
-    concerns: (_, { method, params }) => method === 'request' && params.Url,
-    instead: sign,
+    appliesTo: (_, { method, params }) => method === 'request' && params.Url,
+    toOurs: sign,
   },
   {
-    reason: 'a token is encoded in a URL (defect 25)',
+    reason: 'the security token is percent-encoded in a URL (defect 25)',
     example: call('getObjectUrl', { Key: 'k' }, { SecurityToken: 'a+b' }),
-    concerns: ({ via, url }) => via === 'url' && url.includes('&x-cos-security-token='),
-    instead: (sent, given) => {
+    appliesTo: ({ via, url }) => via === 'url' && url.includes('&x-cos-security-token='),
+    toOurs: (sent, given) => {
       const token = tokenOf(given)
       return {
         ...sent,
@@ -96,7 +97,7 @@ export const ADDRESSES: IntendedDifference[] = [
     },
   },
   {
-    reason: 'what a backend wants along stands behind the signed parameters of a URL',
+    reason: 'extra parameters from a backend follow the signed parameters of a URL',
     example: {
       ...call('getObjectUrl', { Key: 'k', Query: { a: '1' } }),
       provider: {
@@ -110,9 +111,9 @@ export const ADDRESSES: IntendedDifference[] = [
         },
       },
     },
-    concerns: ({ via, url }, { provider }) =>
+    appliesTo: ({ via, url }, { provider }) =>
       via === 'url' && provider && /&(clientIP|clientUA|token)=/.test(url),
-    instead: (sent, { params }) => {
+    toOurs: (sent, { params }) => {
       const along = sent.url.match(/&(clientIP|clientUA|token)=[^&]*/g)?.join('') ?? ''
       const raw = params.QueryString ? `&${params.QueryString}` : ''
       const rest = sent.url.replace(along, '')
@@ -120,26 +121,26 @@ export const ADDRESSES: IntendedDifference[] = [
     },
   },
   {
-    reason: 'a URL may sign its host when the other requests do not',
+    reason: 'ForceSignHost of getObjectUrl overrides the option',
     example: call('getObjectUrl', { Key: 'k', ForceSignHost: true }, { ForceSignHost: false }),
-    concerns: (sent, { params, options }) =>
+    appliesTo: (sent, { params, options }) =>
       sent.via === 'url' &&
       sent.url.includes('q-sign') &&
       params.ForceSignHost &&
       options.ForceSignHost === false,
-    instead: (sent, given) => sign(sent, given, { signsHost: true }),
+    toOurs: (sent, given) => sign(sent, given, { signsHost: true }),
   },
   {
-    reason: 'a URL is good from now on, and no longer than its key (defect 2)',
+    reason: 'a URL is valid from now on, and no longer than its credential (defect 2)',
     example: call(
       'getObjectUrl',
       { Key: 'k', Expires: 60 },
       { StartTime: NOW - 100, ExpiredTime: NOW + 10 },
     ),
-    concerns: ({ via, url }, given) => {
+    appliesTo: ({ via, url }, given) => {
       const { StartTime, ExpiredTime, Authorization } = keyOf(given)
       return via === 'url' && url.includes('q-sign') && !Authorization && (StartTime || ExpiredTime)
     },
-    instead: (sent, given) => sign(sent, given, { keyTime: urlTimeOf(given) }),
+    toOurs: (sent, given) => sign(sent, given, { keyTime: urlTimeOf(given) }),
   },
 ]

@@ -1,5 +1,5 @@
-import { PARAM_HEADERS } from './headers'
-import type { Call, Params } from './stage'
+import { PARAM_HEADERS } from './arbitraries/headers'
+import type { Call, Params } from './harness'
 
 /** The headers that a call gives, in the order in which later ones win; null takes one away. */
 export function givenHeaders({ params }: Call): [name: string, value: unknown][] {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Call } from './stage'
+import type { Call } from '../harness'
 import { maybe, word } from './texts'
 
 const NOW = 1_700_000_000

@@ -1,10 +1,10 @@
-import { stepOf } from '../../../support/bothClients'
+import { stepOf } from '../../support/bothClients'
 import { givenHeaders, headersLike, lastGiven, merged } from '../givenHeaders'
-import type { Call, Params, Sent } from '../stage'
-import { call, fixedPath, type IntendedDifference, sign, without } from './difference'
+import type { Call, Params, Sent } from '../harness'
+import { call, type Deviation, fixedPath, sign, without } from './deviation'
 import { COPY, UPLOAD } from './headers'
 
-/** What a form carries of the headers as fields, besides metadata (document 436/14690). */
+/** Headers that a form carries as fields, besides metadata (document 436/14690). */
 const FIELDS = [
   'Cache-Control',
   'Content-Type',
@@ -21,7 +21,7 @@ const OF_SOURCE = [...FIELDS]
 
 const isStep = (sent: Sent, step: RegExp) => step.test(stepOf(sent as never))
 
-/** A form with all headers of its call in it; the type in the HTTP header is that of the form. */
+/** A form with every header of its call as a field; the HTTP Content-Type is that of the form. */
 function form({ method: _, header: theirs, formData, ...sent }: Sent, given: Call): Sent {
   const header = merged(givenHeaders(given))
   const fields: Params = {
@@ -48,7 +48,7 @@ function form({ method: _, header: theirs, formData, ...sent }: Sent, given: Cal
   }
 }
 
-/** What the source of a copy says of itself. */
+/** Headers and metadata of the copy source. */
 const kept = ({ head = {} }: Call): [string, unknown][] =>
   Object.entries(head)
     .map(([name, value]): [string, unknown] => [
@@ -57,12 +57,12 @@ const kept = ({ head = {} }: Call): [string, unknown][] =>
     ])
     .filter(([name]) => OF_SOURCE.includes(name) || name.startsWith('x-cos-meta-'))
 
-/** The headers with which a copy in parts begins: the call's own before the source's, then the defaults. */
+/** Headers of the multipart init of a copy: the call's own win over the source's, then the defaults. */
 function beginningOf(sent: Sent, given: Call): Params {
   const { Headers = {}, ...params } = given.params
   const own = (some: Params) =>
     givenHeaders({ ...given, params: some }).filter(
-      // null says nothing here: what the source says stays.
+      // null is ignored: the source's value is kept.
       ([name, value]) => value !== null && !/^x-cos-(copy-source|metadata-directive)/.test(name),
     )
   const isReplaced = lastGiven(given, 'x-cos-metadata-directive') === 'Replaced'
@@ -84,26 +84,26 @@ const copy: Call = {
   head: { 'content-length': '20', 'content-type': 'a/b', ETag: '"e"' },
 }
 
-export const UPLOADS: IntendedDifference[] = [
+export const UPLOADS: Deviation[] = [
   {
-    reason: 'a form that COS would not obey is not sent (document 436/14690)',
+    reason: 'a form with headers that COS ignores in forms is not sent (document 436/14690)',
     example: call('postObject', { ...upload, ForbidOverwrite: 'true' }),
-    concerns: ({ formData }, given) =>
+    appliesTo: ({ formData }, given) =>
       formData && Object.keys(headersLike(given, NOT_IN_FORMS)).length > 0,
-    instead: () => undefined,
+    toOurs: () => undefined,
   },
   {
     reason:
-      'a form has all headers of its call, and no type but its own in the HTTP header (defect 51)',
+      'a form carries all headers of its call as fields; the HTTP Content-Type is that of the form (defect 51)',
     example: call('postObject', { ...upload, Headers: { 'cache-control': 'no-store' } }),
-    concerns: ({ formData }) => formData,
-    instead: (sent, given) => sign(form(sent, given), given),
+    appliesTo: ({ formData }) => formData,
+    toOurs: (sent, given) => sign(form(sent, given), given),
   },
   {
-    reason: 'the path of a Domain is part of the address of a form, not of its key',
+    reason: 'the path of a Domain option is part of the form URL, not of its key',
     example: call('postObject', upload, { Domain: 'a.example.com/base' }),
-    concerns: ({ formData }, given) => formData && fixedPath(given) !== '',
-    instead: (sent, given) => ({
+    appliesTo: ({ formData }, given) => formData && fixedPath(given) !== '',
+    toOurs: (sent, given) => ({
       ...sent,
       url: sent.url.replace(/\/$/, `${fixedPath(given)}/`),
       formData: {
@@ -113,17 +113,17 @@ export const UPLOADS: IntendedDifference[] = [
     }),
   },
   {
-    reason: 'a new upload is begun without asking for earlier ones (defect 49)',
+    reason: 'a new upload starts without listing earlier ones (defect 49)',
     example: call('sliceUploadFile', upload),
-    concerns: (sent, { method }) => UPLOAD.test(method) && isStep(sent, /^list uploads$/),
-    instead: () => undefined,
+    appliesTo: (sent, { method }) => UPLOAD.test(method) && isStep(sent, /^list uploads$/),
+    toOurs: () => undefined,
   },
   {
     reason:
-      'parts carry the headers that COS wants with each (defect 13), and no digest unless asked for',
+      'parts carry the headers that COS requires on each part (defect 13), and a digest only on request',
     example: call('sliceUploadFile', { ...upload, TrafficLimit: 819200 }),
-    concerns: (sent, { method }) => UPLOAD.test(method) && isStep(sent, /^part/),
-    instead: (sent, given) => {
+    appliesTo: (sent, { method }) => UPLOAD.test(method) && isStep(sent, /^part/),
+    toOurs: (sent, given) => {
       const { Authorization, 'Content-MD5': digest } = sent.header
       const header = { ...headersLike(given, OF_PARTS), Authorization }
       const asked = given.options.UploadCheckContentMd5 ? { 'Content-MD5': digest } : {}
@@ -131,38 +131,37 @@ export const UPLOADS: IntendedDifference[] = [
     },
   },
   {
-    reason:
-      'what may not replace an object may not when its parts become one either (document 436/7742)',
+    reason: 'x-cos-forbid-overwrite is sent on completion as well (document 436/7742)',
     example: call('sliceUploadFile', { ...upload, ForbidOverwrite: 'true' }),
-    concerns: (sent, given) =>
+    appliesTo: (sent, given) =>
       (UPLOAD.test(given.method) || given.method === COPY) &&
       isStep(sent, /^complete$/) &&
       Object.keys(headersLike(given, FORBID)).length > 0,
-    instead: (sent, given) => {
+    toOurs: (sent, given) => {
       const header = { ...sent.header, ...headersLike(given, FORBID) }
       return sign({ ...sent, header }, given)
     },
   },
   {
-    reason: 'the default of COS is not spelled out',
+    reason: 'the default metadata directive is not sent',
     example: { ...copy, head: { 'content-length': '5' } },
-    concerns: ({ header }, given) =>
+    appliesTo: ({ header }, given) =>
       given.method === COPY &&
       header['x-cos-metadata-directive'] === 'Copy' &&
       !lastGiven(given, 'x-cos-metadata-directive'),
-    instead: (sent, given) => sign(without(sent, ['x-cos-metadata-directive']), given),
+    toOurs: (sent, given) => sign(without(sent, ['x-cos-metadata-directive']), given),
   },
   {
-    reason: 'a copy in parts keeps what its source says of itself (defect 11)',
+    reason: 'a multipart copy keeps the headers and metadata of its source (defect 11)',
     example: copy,
-    concerns: (sent, { method }) => method === COPY && isStep(sent, /^init$/),
-    instead: (sent, given) => sign({ ...sent, header: beginningOf(sent, given) }, given),
+    appliesTo: (sent, { method }) => method === COPY && isStep(sent, /^init$/),
+    toOurs: (sent, given) => sign({ ...sent, header: beginningOf(sent, given) }, given),
   },
   {
-    reason: 'parts of two contents never become one copy',
+    reason: 'a multipart copy requires the ETag of its source on every part',
     example: copy,
-    concerns: (sent, { method }) => method === COPY && isStep(sent, /^part/),
-    instead: (sent, given) => {
+    appliesTo: (sent, { method }) => method === COPY && isStep(sent, /^part/),
+    toOurs: (sent, given) => {
       const header = { ...sent.header, 'x-cos-copy-source-If-Match': given.head?.ETag }
       return sign({ ...sent, header }, given)
     },

@@ -1,7 +1,7 @@
-import { createFakePhone } from '../../support/bothClients'
-import { createRecordingWx } from '../../support/recordingWx'
-import { emptyDocument } from '../../support/vectors'
-import type { Call, Phone } from './stage'
+import { createFakePhone } from '../support/bothClients'
+import { createRecordingWx } from '../support/recordingWx'
+import { emptyDocument } from '../support/vectors'
+import type { Call, Phone } from './harness'
 
 /** Answers without which cos-wx-sdk-v5 never ends a call (defect 36), and root elements of another name. */
 const DOCUMENTS: Record<string, string> = {

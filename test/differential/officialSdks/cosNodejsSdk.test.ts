@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import COS from 'cos-nodejs-sdk-v5'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
-import { describeAnswers } from './answers'
-import { describeContract, type OfficialClient } from './contract'
-import { describeSettings } from './settings'
+import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../../support/testCloud'
+import { describeContract, type OfficialClient } from './objectCases'
+import { describeAnswers } from './responseCases'
+import { describeSettings } from './settingCases'
 
 let cloud: TestCloud
 let cos: COS

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Params } from './stage'
+import type { Params } from '../harness'
 import { key, scalar, text, word } from './texts'
 
 const at = { Bucket: fc.constant('test-1250000000'), Region: fc.constant('ap-guangzhou') }

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import type { Sent } from './stage'
+import type { Sent } from './harness'
 
 export const encode = (text: string) =>
   encodeURIComponent(text).replace(
@@ -88,7 +88,7 @@ export function headersToSign(
  * A request with the signature it must have after something of it was replaced: by the algorithm of
  * document 436/7778, over what is sent.
  */
-export function signAnew(sent: Sent, { SecretKey, path, keyTime, ...which }: Signing): Sent {
+export function resign(sent: Sent, { SecretKey, path, keyTime, ...which }: Signing): Sent {
   const before = authorizationOf(sent)
   const headers = headersToSign(sent, which)
   const pathname = /^https?:\/\/[^/?]*([^?]*)/i.exec(sent.url)?.[1] ?? ''

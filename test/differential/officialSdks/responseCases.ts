@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { BUCKET, HOST, REGION } from '../support/testCloud'
-import type { OfficialClient } from './contract'
+import { BUCKET, HOST, REGION } from '../../support/testCloud'
+import type { OfficialClient } from './objectCases'
 
 type Outcome = Record<string, unknown> & {
   statusCode: number

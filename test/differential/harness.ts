@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { LosablePromise } from '../../support/bothClients'
-import { COS } from '../../support/packedCOS'
-import { loadOfficialClient } from '../../support/phones'
-import { createRecordingWx, type RecordedRequest } from '../../support/recordingWx'
+import { LosablePromise } from '../support/bothClients'
+import { COS } from '../support/packedCOS'
+import { loadOfficialClient } from '../support/phones'
+import { createRecordingWx, type RecordedRequest } from '../support/recordingWx'
 
 /** One call, as either client gets it. */
 export interface Call {
@@ -33,10 +33,10 @@ export interface Sent {
 
 export interface Outcome {
   sent: Sent[]
-  /** What the provider was told. */
-  asked: unknown[]
-  ends: 'well' | 'with an error' | 'never'
-  /** What it came to. */
+  /** What the provider received. */
+  authorizationInputs: unknown[]
+  ends: 'resolved' | 'rejected' | 'pending'
+  /** The result or the error. */
   value?: unknown
 }
 
@@ -50,7 +50,7 @@ export type Client = new (options: object) => Params
 const ours = COS as unknown as Client
 let official: Client
 
-/** What the phone offers at the moment; both clients are loaded once, and find it each time. */
+/** The `wx` of the current call; both clients are loaded once and read it through a proxy. */
 let current: Params = {}
 const lasting = (of: () => Params): Params =>
   new Proxy({}, { get: (_, name) => of()[name as string], has: (_, name) => name in of() })
@@ -65,15 +65,15 @@ const ALWAYS = {
   setStorageSync() {},
 }
 
-/** Puts both clients on one stage. */
-export function raise(): void {
+/** Loads both clients under one simulated `wx`. */
+export function setup(): void {
   const wx = lasting(() => ({ ...ALWAYS, ...current, getFileSystemManager: () => fileSystem }))
   ;(globalThis as { wx?: unknown }).wx = wx
   current = createRecordingWx(() => ({ statusCode: 200 })).wx
   official = loadOfficialClient<Client>(wx, { Promise: LosablePromise })
 }
 
-export function strike(): void {
+export function teardown(): void {
   delete (globalThis as { wx?: unknown }).wx
 }
 
@@ -81,15 +81,15 @@ export function strike(): void {
 export const classOf = (who: 'ours' | 'official'): Client & Params =>
   (who === 'ours' ? ours : official) as Client & Params
 
-/** Makes a call with one of the clients, and tells what it sent. */
+/** Runs a call with one of the clients and returns the requests it sent. */
 export async function run(who: 'ours' | 'official', call: Call, phone: Phone): Promise<Outcome> {
   current = phone.wx
-  const asked: unknown[] = []
+  const authorizationInputs: unknown[] = []
   const { provider } = call
   const options = copyOf(call.options)
   if (provider) {
     options[provider.name] = (request: object, callback: (answer: unknown) => void) => {
-      asked.push(copyOf(request))
+      authorizationInputs.push(copyOf(request))
       callback(copyOf(provider.answer))
     }
   }
@@ -107,7 +107,7 @@ export async function run(who: 'ours' | 'official', call: Call, phone: Phone): P
     ({ isAborted: _, data, ...request }) => ({ ...request, data: readable(data) }) as Sent,
   )
   const { params } = call
-  if (call.method === 'getObjectUrl' && ends.ends === 'well') {
+  if (call.method === 'getObjectUrl' && ends.ends === 'resolved') {
     const { Url } = ends.value as { Url: string }
     sent.push({
       via: 'url',
@@ -116,26 +116,26 @@ export async function run(who: 'ours' | 'official', call: Call, phone: Phone): P
       header: params.Headers ?? {},
     })
   }
-  return { sent, asked, ...ends }
+  return { sent, authorizationInputs, ...ends }
 }
 
-/** Rounds of the event loop after which nothing is to be expected any more: no answer takes time here. */
+/** Turns of the event loop after which a call that has not settled never will: every answer is immediate here. */
 const ROUNDS = 100
-/** After these cos-wx-sdk-v5 may wait for a timer of no length. */
+/** After this many turns, cos-wx-sdk-v5 may be waiting for a zero-length timer. */
 const QUICK_ROUNDS = 50
 
 /** How a call ends; cos-wx-sdk-v5 loses some (defects 7, 8 and 50). */
 async function ending(run: () => Promise<unknown>): Promise<Pick<Outcome, 'ends' | 'value'>> {
-  let outcome: Pick<Outcome, 'ends' | 'value'> = { ends: 'never' }
+  let outcome: Pick<Outcome, 'ends' | 'value'> = { ends: 'pending' }
   run().then(
     (value) => {
-      outcome = { ends: 'well', value }
+      outcome = { ends: 'resolved', value }
     },
     (value) => {
-      outcome = { ends: 'with an error', value }
+      outcome = { ends: 'rejected', value }
     },
   )
-  for (let round = 0; round < ROUNDS && outcome.ends === 'never'; round++) {
+  for (let round = 0; round < ROUNDS && outcome.ends === 'pending'; round++) {
     await new Promise((resolve) => {
       if (round < QUICK_ROUNDS) setImmediate(resolve)
       else setTimeout(resolve)
@@ -144,7 +144,7 @@ async function ending(run: () => Promise<unknown>): Promise<Pick<Outcome, 'ends'
   return outcome
 }
 
-/** Bytes as a short text, that a difference may be seen; null and undefined are no body. */
+/** Bytes as a short text so that a diff is readable; null and undefined mean no body. */
 function readable(data: unknown): unknown {
   if (typeof data !== 'object' || data === null) return data ?? undefined
   const bytes = Buffer.from(data as ArrayBuffer)

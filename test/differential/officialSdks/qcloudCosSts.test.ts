@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { accountPolicy, checkConfig, compilePolicy, grantsOf } from '@miniprogram-cos/server'
-import { config } from '../../cos.config'
-import { type CosRequest, sendWithKey } from '../support/functionCalls'
+import { config } from '../../../cos.config'
+import { type CosRequest, sendWithKey } from '../../support/functionCalls'
 import {
   ALICE,
   BOB,
@@ -13,7 +13,7 @@ import {
   ROOT_KEY,
   startTestCloud,
   type TestCloud,
-} from '../support/testCloud'
+} from '../../support/testCloud'
 
 /**
  * Tencent's own key server library beside ours: it asks the same local STS, over TLS since it knows no
