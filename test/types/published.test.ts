@@ -18,7 +18,7 @@ afterAll(() => rmSync(packed.project, { recursive: true, force: true }))
 /** Compilers that users have: the repository's own, and those that its tools bring along. */
 const COMPILERS = {
   'TypeScript 7': join(ROOT, 'node_modules/typescript/bin/tsc'),
-  'TypeScript 6': join(ROOT, 'node_modules/@typescript/typescript6/bin/tsc6'),
+  'TypeScript 6': join(ROOT, 'scripts/node_modules/typescript/bin/tsc'),
 }
 const TYPESCRIPT_5 = createRequire(
   createRequire(require.resolve('@arethetypeswrong/cli/package.json')).resolve(

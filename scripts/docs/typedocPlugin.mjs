@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { Comment, CommentTag, Converter, ReflectionKind } from 'typedoc'
 
-const EXAMPLES = new URL('../test/docs/examples/', import.meta.url)
+const EXAMPLES = new URL('../../test/docs/examples/', import.meta.url)
 const CATEGORIES = {
   client: 'Client',
   objects: 'Objects',
