@@ -18,7 +18,7 @@ export async function buildClientTypes(): Promise<void> {
   try {
     await emitDeclarations(folder)
     const emitted = (path: string) => join(folder, path)
-    const table = await readFile(emitted('protocol/src/operations/operations.d.ts'), 'utf8')
+    const table = await readFile(emitted('protocol/src/operations/index.d.ts'), 'utf8')
     await edit(
       emitted('client/src/cos.d.ts'),
       /^export type OperationMethods = \{[\s\S]*?^\};$/m,

@@ -1,4 +1,4 @@
-import { operations, recogniseOperation, unservedSubresource } from '@miniprogram-cos/protocol'
+import { matchOperation, operations, unservedSubresource } from '@miniprogram-cos/protocol'
 
 const shape = (method: string, target: 'service' | 'bucket' | 'object', query = {}, more = {}) => ({
   method,
@@ -26,7 +26,7 @@ test.each<[string, ReturnType<typeof shape>]>([
   ['getObject', shape('GET', 'object', { 'response-content-type': 'x' })],
   ['optionsObject', shape('OPTIONS', 'object')],
 ])('recognises %s', (name, request) => {
-  expect(recogniseOperation(request)?.name).toBe(name)
+  expect(matchOperation(request)?.name).toBe(name)
 })
 
 test('recognises each of its own rows by what the row says of itself', () => {
@@ -46,21 +46,21 @@ test('recognises each of its own rows by what the row says of itself', () => {
       [...needs, ...(subresource ? [subresource] : [])].map((n) => [n, '']),
     )
     expect(
-      recogniseOperation({ method: row.method, target: row.target, query, copies, form })?.name,
+      matchOperation({ method: row.method, target: row.target, query, copies, form })?.name,
     ).toBe(name)
   }
 })
 
 test('a reserved sub-resource that no row serves is never taken for a plain operation', () => {
   const put = shape('PUT', 'object', { retention: '' })
-  expect(unservedSubresource(recogniseOperation(put)?.row, put.query)).toBe('retention')
+  expect(unservedSubresource(matchOperation(put)?.operation, put.query)).toBe('retention')
   const half = shape('PUT', 'object', { uploadId: 'x' })
-  expect(unservedSubresource(recogniseOperation(half)?.row, half.query)).toBe('uploadId')
+  expect(unservedSubresource(matchOperation(half)?.operation, half.query)).toBe('uploadId')
   const list = shape('GET', 'bucket', { 'object-lock': '', prefix: '' })
-  expect(unservedSubresource(recogniseOperation(list)?.row, list.query)).toBe('object-lock')
+  expect(unservedSubresource(matchOperation(list)?.operation, list.query)).toBe('object-lock')
 })
 
 test('nothing is recognised that COS does not have', () => {
-  expect(recogniseOperation(shape('PATCH', 'object'))).toBeUndefined()
-  expect(recogniseOperation(shape('POST', 'object'))).toBeUndefined()
+  expect(matchOperation(shape('PATCH', 'object'))).toBeUndefined()
+  expect(matchOperation(shape('POST', 'object'))).toBeUndefined()
 })

@@ -1,6 +1,7 @@
+import type { Refusal } from '@miniprogram-cos/protocol'
 import { type Claims, type Grant, grantsOf, homeOf } from '../access/grants'
 import type { CheckedConfig } from '../config/checkConfig'
-import { FunctionFault, type Refusal, refusalOf } from '../functionFault'
+import { FunctionFault, refusalOf } from '../functionFault'
 import { claimsOf } from '../identity/claimsOf'
 import { readCaller, type WXContext } from '../identity/readCaller'
 import { auditName } from '../sts/auditName'
