@@ -7,17 +7,8 @@ import {
   readDocument,
 } from './define'
 
-interface ListParams extends BucketParams {
-  /** Only keys that start with it. @default '' (with `COS.cloud`: the caller's own folder) */
-  Prefix?: string
-  /** Usually `'/'`: keys that continue after it are folded into CommonPrefixes. */
-  Delimiter?: string
-  /** `'url'`: keys are returned percent-encoded; they are not decoded for you. */
-  EncodingType?: 'url'
-}
-
 /** A list of what begins with a prefix. It is permitted by prefix, which is sent even when it is empty. */
-function listOperation<Params extends ListParams, Result>(
+function listOperation<Params extends BucketParams & { Prefix?: string }, Result>(
   action: string,
   details: Partial<Operation<Params, Result>>,
 ): Operation<Params, Result> {
@@ -28,11 +19,17 @@ function listOperation<Params extends ListParams, Result>(
   })
 }
 
-export interface GetBucketParams extends ListParams {
+export interface GetBucketParams extends BucketParams {
+  /** Only keys that start with it. @default '' (with `COS.cloud`: the caller's own folder) */
+  Prefix?: string
+  /** Usually `'/'`: keys that continue after it are folded into CommonPrefixes. */
+  Delimiter?: string
   /** List after this key: pass the last `NextMarker`. */
   Marker?: string
   /** 1 to 1000, CommonPrefixes included. @default 1000 */
   MaxKeys?: number | string
+  /** `'url'`: keys are returned percent-encoded; they are not decoded for you. */
+  EncodingType?: 'url'
 }
 
 export interface ListedObject {
@@ -67,13 +64,17 @@ export const getBucket = listOperation<GetBucketParams, GetBucketResult>('GetBuc
   parseResponse: readDocument('ListBucketResult', 'Contents', 'CommonPrefixes'),
 })
 
-export interface ListObjectVersionsParams extends ListParams {
+export interface ListObjectVersionsParams extends BucketParams {
+  /** @default '' (with `COS.cloud`: the caller's own folder) */
+  Prefix?: string
+  Delimiter?: string
   /** List after this key: pass the last `NextKeyMarker`. */
   KeyMarker?: string
   /** Among versions of KeyMarker, list after this one: the last `NextVersionIdMarker`. */
   VersionIdMarker?: string
   /** 1 to 1000. @default 1000 */
   MaxKeys?: number | string
+  EncodingType?: 'url'
 }
 
 export interface ObjectVersion {
@@ -108,7 +109,11 @@ export const listObjectVersions = listOperation<ListObjectVersionsParams, ListOb
   },
 )
 
-export interface MultipartListParams extends ListParams {
+export interface MultipartListParams extends BucketParams {
+  /** @default '' (with `COS.cloud`: the caller's own folder) */
+  Prefix?: string
+  Delimiter?: string
+  EncodingType?: 'url'
   /** 1 to 1000. @default 1000 */
   MaxUploads?: number | string
   /** List after this key: pass the last `NextKeyMarker`. */

@@ -9,12 +9,6 @@ import {
 import type { ContentParams } from './params'
 import { checkBody, contentDefaults } from './upload'
 
-/** Params of the operations on one multipart upload. */
-interface UploadParams extends ObjectParams {
-  /** As multipartInit returned it. */
-  UploadId: string
-}
-
 export interface MultipartInitParams extends ObjectParams, ContentParams {
   Query?: Record<string, string | number | undefined>
 }
@@ -38,7 +32,9 @@ export const multipartInit = defineOperation<MultipartInitParams, MultipartInitR
   },
 )
 
-export interface MultipartUploadParams extends UploadParams {
+export interface MultipartUploadParams extends ObjectParams {
+  /** As multipartInit returned it. */
+  UploadId: string
   /** 1 to 10000 (document 436/14112). */
   PartNumber: number
   /** 1 MiB to 5 GiB; the last part may be smaller. */
@@ -72,7 +68,9 @@ export const multipartUpload = defineOperation<MultipartUploadParams, MultipartU
   },
 )
 
-export interface MultipartListPartParams extends UploadParams {
+export interface MultipartListPartParams extends ObjectParams {
+  /** As multipartInit returned it. */
+  UploadId: string
   EncodingType?: 'url'
   /** 1 to 1000. @default 1000 */
   MaxParts?: number | string
@@ -98,7 +96,9 @@ export const multipartListPart = defineOperation<MultipartListPartParams, Multip
   },
 )
 
-export interface MultipartCompleteParams extends UploadParams {
+export interface MultipartCompleteParams extends ObjectParams {
+  /** As multipartInit returned it. */
+  UploadId: string
   /** In ascending order of PartNumber. */
   Parts: { PartNumber: number; ETag: string }[]
   [meta: `x-cos-meta-${string}`]: string | undefined
@@ -135,7 +135,10 @@ export const multipartComplete = defineOperation<MultipartCompleteParams, Multip
   },
 )
 
-export interface MultipartAbortParams extends UploadParams {}
+export interface MultipartAbortParams extends ObjectParams {
+  /** As multipartInit returned it. */
+  UploadId: string
+}
 
 export const multipartAbort = defineOperation<MultipartAbortParams>(
   'DELETE',

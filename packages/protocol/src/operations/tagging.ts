@@ -35,7 +35,7 @@ const TAGGING: ConfigurationDetails = {
       const set = TagSet || Tags || []
       return { TagSet: { Tag: set.Tag || set } }
     },
-    ({ TagSet }) => ({ Tags: asList(TagSet?.Tag) }),
+    ({ TagSet = {} }) => ({ Tags: asList(TagSet.Tag) }),
   ],
   flattened: true,
   emptyIfMissing: true,
