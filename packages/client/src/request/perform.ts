@@ -53,7 +53,7 @@ export async function perform(
         const failure = asCosError(error)
         const isAnswer = failure.kind === 'service'
         const told = pick(failure, /^(statusCode|code|headers|RequestId)$/) as never
-        const forgiven = isAnswer && row.forgive?.(told, prepared.params)
+        const forgiven = isAnswer && row.mapFailure?.(told, prepared.params)
         if (forgiven) return forgiven
         if (!isAnswer || !used || !heal(core, failure, used, healed)) {
           const isOurs = used && !('Authorization' in used)

@@ -1,4 +1,11 @@
-import { asList, cosError, type Reply, readXml, type XmlElement } from '@miniprogram-cos/protocol'
+import {
+  asElement,
+  asList,
+  type CosResponse,
+  cosError,
+  readXml,
+  type XmlElement,
+} from '@miniprogram-cos/protocol'
 import { pick } from '../pick'
 import type { WxReply } from '../wx/wxTransfer'
 import { hasErrorBody, requestIdOf, serviceError } from './failures'
@@ -10,10 +17,11 @@ export function readReply(prepared: Prepared, reply: WxReply): object {
   const { statusCode, headers, data } = reply
   const is2xx = statusCode >= 200 && statusCode < 300
   if (!is2xx || (!row.isContent && hasErrorBody(data))) throw serviceError(reply, prepared)
-  const xml = (root: string) => documentOf(data, root)
-  const read: Reply = { statusCode, headers, body: data, location, xml }
+  // Its shape is COS's to define; the operation names it.
+  const xml = <Content>(root: string) => documentOf(data, root) as Content
+  const read: CosResponse = { statusCode, headers, body: data, location, xml }
   return {
-    ...(row.result && (row.result(read, params) as object)),
+    ...row.parseResponse?.(read, params),
     statusCode,
     headers,
     ...pick({
@@ -33,6 +41,5 @@ function documentOf(data: unknown, root: string): XmlElement {
   }
   const document = first ? readXml(data as string) : {}
   if (!root) return document
-  const [content] = asList<XmlElement | string>(document[root])
-  return typeof content === 'object' ? content : {}
+  return asElement(asList<XmlElement | string>(document[root])[0])
 }

@@ -1,8 +1,7 @@
-import { encodeComponent } from '../key/encode'
-import { httpStringOf } from './canonical'
-import { deriveSignKey, type SignatureHash, stringToSignOf } from './sign'
+import { encodeComponent } from './key'
+import { deriveSignKey, httpStringOf, type SignatureHash, stringToSignOf } from './signature'
 
-/** The fields of an Authorization value, taken apart. */
+/** The fields of an Authorization value. */
 export interface ParsedAuthorization {
   algorithm: string
   SecretId: string
@@ -24,7 +23,7 @@ const FIELDS = [
 ]
 
 /**
- * Takes an Authorization value apart, whatever the order of its fields.
+ * Parses an Authorization value; its fields may come in any order.
  * @returns undefined when a field is missing or appears twice
  */
 export function parseAuthorization(text: string): ParsedAuthorization | undefined {
@@ -50,7 +49,7 @@ export function parseAuthorization(text: string): ParsedAuthorization | undefine
   }
 }
 
-/** A period `start;end` in Unix seconds, or undefined if it is not one. */
+/** Parses a period `start;end` in Unix seconds; undefined if it is invalid. */
 export function parsePeriod(text: string): { start: number; end: number } | undefined {
   const match = /^(\d{1,11});(\d{1,11})$/.exec(text)
   if (!match) return undefined
@@ -68,12 +67,12 @@ export interface ReceivedRequest {
   headers: Record<string, string | undefined>
 }
 
-/** What the server computes for the received request; equal signatures mean a true request. */
+/** What the server computes for the received request; it is authentic when the signatures are equal. */
 export interface ExpectedSignature {
   signature: string
   httpString: string
   stringToSign: string
-  /** Whether each listed field was received exactly once; otherwise the request is not the signed one. */
+  /** Whether each listed field was received exactly once; otherwise the signature covers another request. */
   isComplete: boolean
 }
 
@@ -101,8 +100,8 @@ export function expectedSignature(
 }
 
 /**
- * The listed fields as received. A listed name that is absent, or that several names fold to, would
- * leave open what the request means: the signature then covers something else than what is acted on.
+ * The listed fields as received. A listed name that is missing, or received in several spellings, makes the
+ * request ambiguous: the signature may cover another value than the one that is used.
  */
 function readFields(
   listed: string[],

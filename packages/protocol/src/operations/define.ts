@@ -1,9 +1,8 @@
-import type { CopySource, CopySourceParser } from '../address/copySource'
-import { asList, type XmlElement } from '../xml/readXml'
+import { asList, type XmlElement } from '../xml'
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD' | 'OPTIONS'
 
-/** What an action must be permitted on. */
+/** The resource on which an action must be permitted. */
 export type AccessTarget =
   | 'service'
   | 'bucket'
@@ -16,13 +15,13 @@ export type AccessTarget =
   /** The key in `x-cos-copy-source`. */
   | 'copySource'
 
-/** One CAM action that an operation needs, and on what. */
+/** One CAM action that an operation requires, and the resource it is checked on. */
 export interface RequiredAccess {
   action: string
   on: AccessTarget
 }
 
-/** What the caller's params become, before headers common to all operations are added. */
+/** The request made from a call's params, before the headers common to all operations are added. */
 export interface RequestParts {
   query?: Record<string, string | number | boolean | undefined>
   headers?: Record<string, string | number | undefined>
@@ -30,22 +29,23 @@ export interface RequestParts {
   body?: string | ArrayBuffer
 }
 
-/** A response with its HTTP layer taken off. */
-export interface Reply {
+/** A successful response, as an operation parses it. */
+export interface CosResponse {
   statusCode: number
   /** Names in lower case. */
   headers: Record<string, string>
   body: unknown
   /**
-   * The content of the document's root element. Without a root's name: the whole document, `{}` when
-   * there is none. @throws CosError `KitInvalidXml` when the named root is missing
+   * The content of the document's root element. The caller names its type, as COS documents it. Without
+   * a root's name: the whole document, `{}` when there is none.
+   * @throws CosError `KitInvalidXml` when the named root is missing
    */
-  xml: (root: string) => XmlElement
+  xml: <Content = XmlElement>(root: string) => Content
   /** `host/encoded-key`, no scheme: what cos-wx-sdk-v5 calls Location. */
   location: string
 }
 
-/** A failure, as far as deciding whether the caller regards it as one. */
+/** An error response, with the fields that decide whether the caller gets it as a result. */
 export interface ServiceFailure {
   statusCode: number
   code: string
@@ -53,7 +53,7 @@ export interface ServiceFailure {
   RequestId?: string
 }
 
-/** Fields that every result carries. */
+/** Fields that every result has. */
 export interface ResultMeta {
   statusCode: number
   /** Names in lower case. */
@@ -66,8 +66,8 @@ export interface ResultMeta {
   DeleteMarker?: string
 }
 
-/** A result without the fields that every result has. */
-export type Own<Result> = {
+/** The fields of a result that its operation parses: all but those of `ResultMeta`. */
+export type ResultFields<Result> = {
   [Field in keyof Result as Exclude<Field, keyof ResultMeta>]: Result[Field]
 }
 
@@ -100,50 +100,52 @@ export interface ObjectParams extends BucketParams {
   Key: string
 }
 
-/** One COS operation: all that client, local COS and key functions need to know of it. */
+/** One COS operation: everything that client, server and local COS need to know about it. */
 export interface Operation<Params extends CallParams, Result = ResultMeta> {
   readonly method: HttpMethod
   readonly target: 'service' | 'bucket' | 'object'
-  /** Sub-resource: the first, value-less query parameter. */
+  /** Sub-resource: the first query parameter, which has no value. */
   readonly subresource?: string
-  /** Query parameters (besides the sub-resource) whose presence makes it this operation; params give them. */
+  /** Required query parameters besides the sub-resource; they tell it from operations of the same method. */
   readonly needs?: readonly string[]
-  /** Query parameters that params may give: `part-number-marker` is the param PartNumberMarker. */
+  /** Optional query parameters: `part-number-marker` is the param PartNumberMarker. */
   readonly query?: readonly string[]
-  /** Made this operation, not its namesake, by an `x-cos-copy-source` header. */
+  /** Whether an `x-cos-copy-source` header tells it from operations of the same method. */
   readonly copies?: boolean
-  /** What is copied, as `x-cos-copy-source` names it. */
-  readonly sourceOf?: (CopySource: string, parser?: CopySourceParser) => CopySource
-  /** Refuses keys that would lead elsewhere, unless the option ObjectKeySimplifyCheck is off. @throws CosError */
+  /** Refuses keys that resolve to another resource, unless the option ObjectKeySimplifyCheck is off. @throws CosError */
   readonly refuseKey?: (Key: string) => void
-  /** A form upload: signed over `/`, the key travels in the form. */
+  /** A form upload: signed over `/`, the key is a field of the form. */
   readonly form?: boolean
   readonly access: readonly RequiredAccess[]
-  /** Whether sending it twice leaves the same state as once. */
+  /** Whether sending it twice leaves the same state as sending it once. */
   readonly idempotent: boolean
-  /** Content-MD5 over the document sent, as COS demands for XML bodies. */
+  /** Sends the Content-MD5 of the document, which COS requires of XML bodies. */
   readonly contentMd5?: boolean
-  /** The answer's body is content, not a document: it may look like anything, even like an error. */
+  /** The response body is an object's content, which may look like anything, even like an error document. */
   readonly isContent?: boolean
-  /** Of the document sent. @default 'application/xml' */
+  /** Content type of the document sent. @default 'application/xml' */
   readonly contentType?: string
-  /** What is sent besides what `needs` and `query` name. */
-  readonly request?: (params: Params) => RequestParts
-  /** Its own reading of a param wins over the plain header of that param: grants without duplicates. */
+  /** Builds what is sent besides the parameters of `needs` and `query`. */
+  readonly buildRequest?: (params: Params) => RequestParts
+  /** The headers of `buildRequest` replace those that the params stand for. */
   readonly ownHeadersWin?: boolean
-  readonly result?: (reply: Reply, params: Params) => Own<Result>
-  /** A failure that the official client reports as a result. */
-  readonly forgive?: (failure: ServiceFailure, params: Params) => object | undefined
+  readonly parseResponse?: (response: CosResponse, params: Params) => ResultFields<Result>
+  /** The result for an error response that cos-wx-sdk-v5 reports as a result; undefined for an error. */
+  readonly mapFailure?: (failure: ServiceFailure, params: Params) => object | undefined
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a table row of any params and result
+// biome-ignore lint/suspicious/noExplicitAny: any operation of the table, whatever its params and result
 export type AnyOperation = Operation<any, any>
 
 /**
- * Declares a row of the table. What most rows share need not be said: one CAM action, needed on what the
- * request is addressed to, and that sending it twice leaves the same state as once.
+ * Declares an operation. Defaults: it requires the one CAM action on the target, and is idempotent.
+ *
+ * @param action the CAM action without its prefix: `GetObject` for `name/cos:GetObject`
+ * @example
+ * const headBucket = defineOperation<BucketParams>('HEAD', 'bucket', 'HeadBucket')
  */
-export function operation<Params extends CallParams, Result = ResultMeta>(
+/* @__NO_SIDE_EFFECTS__ */
+export function defineOperation<Params extends CallParams, Result = ResultMeta>(
   method: HttpMethod,
   target: Operation<Params, Result>['target'],
   action: string,
@@ -153,15 +155,17 @@ export function operation<Params extends CallParams, Result = ResultMeta>(
 }
 
 /** An object's ETag in its quotes; empty when the platform hides the headers. */
-export function readETag({ headers }: Reply): { ETag: string } {
+export function readETag({ headers }: CosResponse): { ETag: string } {
   return { ETag: headers.etag || '' }
 }
 
-/** Reads a document: its fields, and those that are lists always as lists. */
+/** Parses a document: its fields as COS names them, the named `lists` always as arrays. */
+/* @__NO_SIDE_EFFECTS__ */
 export function readDocument<Result>(root: string, ...lists: (keyof Result & string)[]) {
-  return (reply: Reply): Own<Result> => {
-    const content = reply.xml(root)
-    for (const name of lists) content[name] = asList(content[name])
-    return content as never
+  return ({ xml }: CosResponse): ResultFields<Result> => {
+    const content = xml(root)
+    for (const name of lists) content[name] = asList<XmlElement>(content[name])
+    // COS documents the other fields.
+    return content as ResultFields<Result>
   }
 }

@@ -1,6 +1,6 @@
 /**
- * File extensions by how their content type begins: what mini programs upload, not the whole registry
- * (36 KB). The rest of the type is the extension, or stands after it.
+ * File extensions by the beginning of their content type: the files that mini programs upload, not the whole
+ * registry (36 KB). The type ends with the extension, or with the text after `=`.
  */
 const TYPES = {
   'image/': 'avif bmp gif heic heif jpeg png webp jpg=jpeg svg=svg+xml',
@@ -13,7 +13,7 @@ const TYPES = {
     'docx=wordprocessingml.document pptx=presentationml.presentation xlsx=spreadsheetml.sheet',
 }
 
-/** The content type that a key's extension stands for; `application/octet-stream` if unknown. */
+/** The content type for a key's extension; `application/octet-stream` if unknown. */
 export function contentTypeOf(key: string): string {
   const [, extension] = /\.(\w+)$/.exec(key.toLowerCase()) || []
   for (const [beginning, list] of Object.entries(TYPES)) {
