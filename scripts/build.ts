@@ -12,7 +12,7 @@ export { ROOT }
 async function buildLocalCloud(): Promise<void> {
   const source = (path: string) => at('packages/local-cloud/src', path)
   const outdir = at('packages/local-cloud/dist')
-  // A native module and its loader stay where npm put them.
+  // A native module and its loader are required from node_modules.
   const external = ['classic-level', 'abstract-level']
   await Promise.all([
     bundle({
@@ -43,7 +43,7 @@ async function buildSimulator(): Promise<void> {
       ...node,
       entryPoints: { index: source('index.ts'), preview: source('preview/index.ts') },
       outdir,
-      // What compiles the app for the preview stays where npm put it.
+      // The compilers of the preview are required from node_modules.
       external: ['esbuild', 'postcss', 'glass-easel-template-compiler'],
     }),
     bundle({
@@ -59,7 +59,7 @@ async function buildSimulator(): Promise<void> {
   ])
 }
 
-/** The demo's copy of the client, as DevTools' "Build npm" would make it. */
+/** Copies the client into the demo, as "Build npm" of DevTools would. */
 async function copyClientIntoDemo(): Promise<void> {
   const built = at('packages/client/miniprogram_dist')
   for (const file of await readdir(built)) {
@@ -70,7 +70,7 @@ async function copyClientIntoDemo(): Promise<void> {
   }
 }
 
-/** Builds everything that runs as a built file. About a second. */
+/** Builds everything that runs as a built file, in about a second. */
 export async function buildAll(): Promise<void> {
   await Promise.all([
     buildClient(),
@@ -81,9 +81,9 @@ export async function buildAll(): Promise<void> {
   await copyClientIntoDemo()
 }
 
-/** What is published: the built client and its declarations. Two seconds more. */
+/** Builds the client's declarations, too, in about three seconds. */
 export async function buildPackages(): Promise<void> {
-  // Only here: it takes longer to load than most commands take to run.
+  // Loaded only here, because TypeScript takes longer to load than most commands take to run.
   const { buildClientTypes } = await import('./build/clientTypes')
   await Promise.all([buildAll(), buildClientTypes()])
 }

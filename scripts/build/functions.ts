@@ -8,19 +8,19 @@ import { deferModules } from './deferModules'
 import { at } from './root'
 import { writeWhole } from './writeWhole'
 
-/** Names of all cloud functions: each has a folder. */
+/** Names of the cloud functions; each has a folder in cloudfunctions. */
 export const FUNCTIONS = readdirSync(at('cloudfunctions'))
   .filter((name) => existsSync(at('cloudfunctions', name, 'src/index.ts')))
   .sort()
 
-/** Absolute path of a built function, in the folder that DevTools uploads functions from. */
+/** Absolute path of a built function, in the folder that DevTools uploads from. */
 export function functionFile(name: string): string {
   return at('dist/cloudfunctions', name, 'index.js')
 }
 
-/** A cloud function: one file with its SDKs inside, and a package.json without dependencies. */
+/** Builds a cloud function: one file that includes its SDKs, and a package.json without dependencies. */
 export async function buildFunction(name: string): Promise<void> {
-  // A rule that is wrong stops here, not at a user's first upload.
+  // A wrong access rule fails the build, not a user's first upload.
   checkConfig(config)
   const outfile = functionFile(name)
   await bundle({

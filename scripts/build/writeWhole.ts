@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** A file that someone is reading is never seen half written, and not touched when it is the same. */
+/** Writes a file atomically, so that no reader sees half of it, and only if its contents change. */
 export async function writeWhole(path: string, contents: Uint8Array | string): Promise<void> {
   const bytes = Buffer.from(contents)
   const present = await readFile(path).catch(() => undefined)
