@@ -1,15 +1,7 @@
-import {
-  ADVICE,
-  adviceFor,
-  adviseOn,
-  type CosErrorKind,
-  FURTHER_ADVICE,
-} from '@miniprogram-cos/protocol'
+import { ADVICE, adviceFor, type CosErrorKind, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
 import { at } from './build/root'
 import { OWN_CODES } from './errorTable/ownCodes'
 import { table } from './markdown/table'
-
-adviseOn(FURTHER_ADVICE)
 
 /** The document that is made here. */
 export const ERRORS = at('docs/ERRORS.md')
@@ -73,18 +65,20 @@ function sections(language: Language): string[] {
           `\`${name}\``,
           from,
           { en, zh }[language],
-          adviceFor(name, from)[language],
+          adviceFor(name, from, FURTHER_ADVICE)[language],
         ]),
     ),
     `### ${service}`,
     table(
       [code, what],
-      advised.sort().map((name) => [`\`${name}\``, adviceFor(name, 'service')[language]]),
+      advised
+        .sort()
+        .map((name) => [`\`${name}\``, adviceFor(name, 'service', FURTHER_ADVICE)[language]]),
     ),
     `### ${kinds}`,
     table(
       [kind, what],
-      KINDS.map((name) => [name, adviceFor('', name)[language]]),
+      KINDS.map((name) => [name, adviceFor('', name, FURTHER_ADVICE)[language]]),
     ),
   ]
 }

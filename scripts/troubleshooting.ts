@@ -1,4 +1,4 @@
-import { adviceFor, adviseOn, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
+import { adviceFor, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
 import { at } from './build/root'
 import { FAULTS } from './cloud/faults'
 import type { Language, Text } from './cloud/language'
@@ -8,8 +8,6 @@ import { COS_SYMPTOMS } from './troubleshooting/cosSymptoms'
 import { FUNCTION_SYMPTOMS } from './troubleshooting/functionSymptoms'
 import { PHONE_SYMPTOMS } from './troubleshooting/phoneSymptoms'
 import type { Symptom } from './troubleshooting/symptom'
-
-adviseOn(FURTHER_ADVICE)
 
 /** The document that is made here. */
 export const TROUBLESHOOTING = at('TROUBLESHOOTING.md')
@@ -49,7 +47,7 @@ export function explainSymptom({ code = '', fault, cause, fix }: Symptom): {
   const known = fault && FAULTS[fault]
   return {
     cause: cause ?? known?.cause ?? { en, zh },
-    fix: fix ?? known?.fix ?? adviceFor(code, kind),
+    fix: fix ?? known?.fix ?? adviceFor(code, kind, FURTHER_ADVICE),
   }
 }
 

@@ -5,7 +5,7 @@ import { at } from '../../build/root'
 import type { Values } from '../figure'
 
 type Round = Record<string, number>
-export type Measurement = 'load' | 'compute' | 'memory' | 'standstill'
+export type Measurement = 'load' | 'compute' | 'memory' | 'standstill' | 'queue'
 
 const run = promisify(execFile)
 

@@ -1,7 +1,7 @@
 import { asList, cosError, type Reply, readXml, type XmlElement } from '@miniprogram-cos/protocol'
 import { pick } from '../pick'
 import type { WxReply } from '../wx/wxTransfer'
-import { hasErrorBody, requestIdOf, serviceError } from './failures'
+import { hasErrorBody, isForeign, isPage, notCosError, requestIdOf, serviceError } from './failures'
 import type { Prepared } from './prepare'
 
 /** The result of a good answer. @throws CosError for any other */
@@ -10,10 +10,13 @@ export function readReply(prepared: Prepared, reply: WxReply): object {
   const { statusCode, headers, data } = reply
   const is2xx = statusCode >= 200 && statusCode < 300
   if (!is2xx || (!row.isContent && hasErrorBody(data))) throw serviceError(reply, prepared)
+  if (isForeign(reply)) throw notCosError(reply, prepared)
   const xml = (root: string) => documentOf(data, root)
   const read: Reply = { statusCode, headers, body: data, location, xml }
+  const result = row.result?.(read, params)
+  if (!row.isContent && isPage(data)) throw notCosError(reply, prepared)
   return {
-    ...(row.result && (row.result(read, params) as object)),
+    ...(result as object | undefined),
     statusCode,
     headers,
     ...pick({
