@@ -73,7 +73,7 @@ export function createCredentials(
   /** Whether keys are scoped is known. */
   let isKnown = false
   /** Once a provider has answered with a scoped key, each scope has a flight of its own. */
-  let scopesEach = false
+  let scopesEach = Boolean((options as CloudOptions).ScopeLimit)
   /** Less than at first once a provider, or COS with its key, has refused a wide one. */
   let most = (options as CloudOptions).ScopeLimit ? MOST_OF_CLOUD : MOST_SCOPES
 
