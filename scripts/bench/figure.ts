@@ -2,7 +2,7 @@
 export interface FigureInfo {
   /** A few words: the line of the table. */
   what: string
-  unit: 'KB' | 'KiB' | 'MiB' | 'ms' | 's' | '/s' | 'MB/s' | 'calls' | 'files' | 'errors'
+  unit: 'KB' | 'KiB' | 'MiB' | 'ms' | 's' | 'µs' | '/s' | 'MB/s' | 'calls' | 'files' | 'errors'
   better: 'less' | 'more'
   /** What it is compared with. @default nothing */
   peer?: string

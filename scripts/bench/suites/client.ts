@@ -8,6 +8,14 @@ const run = promisify(execFile)
 
 const peer = 'cos-wx-sdk-v5'
 const LESS = { better: 'less', peer } as const
+/** The cost of one of many must not depend on how many there are. */
+const GROWTH = {
+  unit: 'µs',
+  better: 'less',
+  peer: 'each of 1,000',
+  isOwnPeer: true,
+  goal: 1.2,
+} as const
 const MORE = { unit: '/s', better: 'more', peer } as const
 
 /** What the client costs the phone's logic thread. */
@@ -42,6 +50,8 @@ can do nothing else.`,
       ...LESS,
       note: 'Both read a part when its turn comes, three at a time.',
     },
+    'client.queue': { what: 'CPU for each of 10,000 queued uploads', ...GROWTH },
+    'client.queueNoJit': { what: 'the same, no JIT', ...GROWTH },
     'client.standstill': {
       what: 'longest block during a 100 MiB upload, no JIT',
       unit: 'ms',
@@ -58,6 +68,8 @@ can do nothing else.`,
     const load = await compare('load', 15)
     const compute = await compare('compute', 9)
     const memory = await compare('memory', 3)
+    const queue = await growth(5)
+    const queueNoJit = await growth(3, ['--jitless'])
     const standstill = await compare('standstill', 3, ['--jitless'])
     const standstillJit = await compare('standstill', 5)
     return {
@@ -69,6 +81,8 @@ can do nothing else.`,
       'client.listing': compute('listing'),
       'client.queueMemory': memory('whole'),
       'client.queueMemoryParts': memory('parts'),
+      'client.queue': queue,
+      'client.queueNoJit': queueNoJit,
       'client.standstill': standstill('longest'),
       'client.standstillJit': standstillJit('longest'),
     }
@@ -90,6 +104,17 @@ async function compare(
   }
   const valuesOf = (all: Round[], name: string) => all.map((one) => one[name] as number)
   return (name) => ({ ours: valuesOf(ours, name), peer: valuesOf(theirs, name) })
+}
+
+/** Our client with 10,000 queued uploads beside our client with 1,000. */
+async function growth(rounds: number, flags: string[] = []): Promise<Rounds> {
+  const [ours, peer]: [number[], number[]] = [[], []]
+  for (let round = 0; round < rounds; round++) {
+    const { tenThousand = NaN, thousand = NaN } = await measure(CLIENT_FILE, 'queue', flags)
+    ours.push(tenThousand)
+    peer.push(thousand)
+  }
+  return { ours, peer }
 }
 
 async function measure(file: string, measurement: string, flags: string[]): Promise<Round> {

@@ -29,6 +29,8 @@ const later = (run, milliseconds = 1) =>
 let listing = ''
 let onRequest = () => {}
 let fileSize = 0
+/** Milliseconds until an upload is answered. */
+let answerTime = 5
 /** What each read of a file gives; without one, new memory as on a phone. */
 let content
 /** All that was read. */
@@ -63,7 +65,7 @@ globalThis.wx = {
     const answer = { statusCode: 200, header: { ETag: '"e"', 'x-cos-request-id': 'r' }, data }
     if (method === 'GET' || method === 'HEAD') options.success(answer)
     // What is on its way is in memory.
-    else later(() => options.success(answer), 5)
+    else later(() => options.success(answer), answerTime)
     return { abort() {} }
   },
 }
@@ -166,6 +168,31 @@ const MEASUREMENTS = {
     const whole = await peak({ SimpleUploadMethod: 'putObject', SliceSize: 8 * MIB })
     return { whole, parts: await peak({}) }
   },
+
+  /** Microseconds of work for each of so many uploads that are queued at once. */
+  async queue(listener) {
+    const COS = require(file)
+    fileSize = 10
+    answerTime = 0
+    content = new ArrayBuffer(fileSize)
+    const perFile = async (count) => {
+      const cos = new COS({ ...KEY, SimpleUploadMethod: 'putObject', FileParallelLimit: 8 })
+      if (listener) cos.on('list-update', listener)
+      const upload = (_, i) => cos.uploadFile({ ...AT, Key: `${i}`, FilePath: `wxfile://${i}` })
+      globalThis.gc()
+      const time = await timed(() => Promise.all(Array.from({ length: count }, upload)))
+      return (time * 1000) / count
+    }
+    await perFile(1000)
+    const small = []
+    for (let i = 0; i < 3; i++) small.push(await perFile(1000))
+    const thousand = median(small)
+    const tenThousand = await perFile(10_000)
+    return { thousand, tenThousand, growth: tenThousand / thousand }
+  },
+
+  /** The same while the app listens to the list of tasks. */
+  queueListened: () => MEASUREMENTS.queue(() => {}),
 
   /** The longest time in milliseconds that the app can do nothing while 100 MiB go up in parts. */
   async standstill() {

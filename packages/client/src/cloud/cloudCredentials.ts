@@ -6,6 +6,7 @@ import {
 } from '@miniprogram-cos/protocol'
 import type {
   AuthorizationRequest,
+  ScopeEntry,
   SignatureAnswer,
   TemporaryKeyAnswer,
 } from '../credentials/answers'
@@ -53,6 +54,21 @@ export interface CloudCredentials {
   locate(): Promise<unknown>
 }
 
+/** What neither a policy nor a signature of the functions may name: patterns, variables, ambiguous encodings. */
+const UNSAFE_CHARACTER = /[*?%${}\\]/
+
+/** A key that was refused for a character has to be told so, whatever else the rules say of it. */
+function characterHint(event: { Key?: string; scope?: ScopeEntry[] }, message = ''): string {
+  const keys = [event.Key, ...(event.scope || []).map(({ prefix }) => prefix)]
+  for (const key of keys) {
+    const [character] = UNSAFE_CHARACTER.exec(key || '') || []
+    if (character && message.indexOf(character) < 0) {
+      return `; ${JSON.stringify(key)} contains ${JSON.stringify(character)}, which scoped keys and signatures cannot name`
+    }
+  }
+  return ''
+}
+
 export function cloudCredentials({
   mode,
   ScopeLimit = false,
@@ -82,7 +98,7 @@ export function cloudCredentials({
     const { error, bucket: Bucket, region: Region, prefix = '' } = answer
     if (error) {
       const { code = 'KitFunctionFailed', message, retryable } = error
-      throw failure(code, `refused: ${message}`, retryable)
+      throw failure(code, `refused: ${message}${characterHint(event, message)}`, retryable)
     }
     if (Bucket && Region) self.place = { Bucket, Region, prefix }
     return answer

@@ -8,7 +8,7 @@ import {
 } from '@miniprogram-cos/protocol'
 import { pick } from '../pick'
 import type { WxReply } from '../wx/wxTransfer'
-import { hasErrorBody, requestIdOf, serviceError } from './failures'
+import { hasErrorBody, isForeign, isPage, notCosError, requestIdOf, serviceError } from './failures'
 import type { Prepared } from './prepare'
 
 /** The result of a good answer. @throws CosError for any other */
@@ -17,11 +17,14 @@ export function readReply(prepared: Prepared, reply: WxReply): object {
   const { statusCode, headers, data } = reply
   const is2xx = statusCode >= 200 && statusCode < 300
   if (!is2xx || (!row.isContent && hasErrorBody(data))) throw serviceError(reply, prepared)
+  if (isForeign(reply)) throw notCosError(reply, prepared)
   // Its shape is COS's to define; the operation names it.
   const xml = <Content>(root: string) => documentOf(data, root) as Content
   const read: CosResponse = { statusCode, headers, body: data, location, xml }
+  const result = row.parseResponse?.(read, params)
+  if (!row.isContent && isPage(data)) throw notCosError(reply, prepared)
   return {
-    ...row.parseResponse?.(read, params),
+    ...result,
     statusCode,
     headers,
     ...pick({
