@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
+import { hasWechatTools, installWechatTools } from '../packages/cli/src/wechat/miniprogramCi'
 import { CATALOGUE, FIGURE_IDS, type SectionName } from './bench/catalogue'
 import { describeEnvironment } from './bench/environment'
 import type { Values } from './bench/figure'
@@ -6,9 +8,6 @@ import { figureTable } from './bench/figureTable'
 import { type BenchRecord, RECORDED, readRecord, recordText, sectionFigures } from './bench/record'
 import { writeReport } from './bench/report/report'
 import { buildAll } from './build'
-import { writeWhole } from './build/writeWhole'
-import { hasTools } from './tools/toolsFolder'
-import { installWechatTools } from './wechat/tools'
 
 const USAGE = `npm run bench -- [${Object.keys(CATALOGUE).join(' | ')} ...] [options]
   Measures everything, or what is named, each side by side with its peer. Six minutes on two cores.
@@ -77,7 +76,7 @@ async function measure(names: SectionName[]): Promise<BenchRecord> {
 }
 
 function whyMissing(name: SectionName): string {
-  if (name === 'size' && !hasTools('wechat')) {
+  if (name === 'size' && !hasWechatTools()) {
     return "WeChat's own tools are not installed: npm run check:wechat"
   }
   return 'No control group can be made here.'

@@ -5,8 +5,8 @@ import {
   type CosErrorKind,
   FURTHER_ADVICE,
 } from '@miniprogram-cos/protocol'
+import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
 import { table } from './markdownTable'
-import { OWN_CODES } from './ownCodes'
 
 adviseOn(FURTHER_ADVICE)
 

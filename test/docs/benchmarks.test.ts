@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { sizeWithRequired } from '../../packages/cli/src/wechat/clientSize'
 import { FIGURE_IDS } from '../../scripts/bench/catalogue'
 import { readRecord } from '../../scripts/bench/record'
 import { markedNames, withoutMarked } from '../../scripts/bench/report/markedTexts'
 import { QUOTING, report } from '../../scripts/bench/report/report'
 import { at } from '../../scripts/build/root'
-import { sizeWithRequired } from '../../scripts/clientSize'
 
 const AGAIN = '`npm run bench -- --record` measures anew, `--report` writes what is recorded'
 const text = (path: string) => readFileSync(at(path), 'utf8')

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { functionFile } from '../../build'
+import { functionFile } from '../../../packages/cli/src/project'
 import { at } from '../../build/root'
 import type { CpuShare } from './cpuShare'
 

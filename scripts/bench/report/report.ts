@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { writeWhole } from '../../../packages/cli/src/functions/buildFunctions'
 import { at } from '../../build/root'
-import { writeWhole } from '../../build/writeWhole'
 import type { BenchRecord } from '../record'
 import { benchmarksDocument } from './benchmarksDocument'
 import { charts } from './charts'

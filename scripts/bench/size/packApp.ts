@@ -1,9 +1,9 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { sizeWithRequired } from '../../../packages/cli/src/wechat/clientSize'
+import { staged } from '../../../packages/cli/src/wechat/project'
 import { at } from '../../build/root'
-import { sizeWithRequired } from '../../clientSize'
-import { staged } from '../../wechat/project'
 import { packProject } from './packProject'
 
 /** What an app requires: a package, and the file of it that it takes. */

@@ -1,10 +1,14 @@
 import { statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildNpm } from '../../wechat/buildNpm'
-import { compileProject } from '../../wechat/compileProject'
-import { describeFinding } from '../../wechat/finding'
-import { type Project, type ProjectConfig, stageProject } from '../../wechat/project'
+import { buildNpm } from '../../../packages/cli/src/wechat/buildNpm'
+import { compileProject } from '../../../packages/cli/src/wechat/compileProject'
+import {
+  describeFinding,
+  type Project,
+  type ProjectConfig,
+  stageProject,
+} from '../../../packages/cli/src/wechat/project'
 
 /**
  * Builds npm packages and compiles a mini program with WeChat's own tools, as before an upload.

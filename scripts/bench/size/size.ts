@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { hasWechatTools } from '../../../packages/cli/src/wechat/miniprogramCi'
 import { at, ROOT } from '../../build/root'
-import { hasTools } from '../../tools/toolsFolder'
 import { SIZE } from '../catalogue/size'
 import type { Measured } from '../figure'
 import { packApp } from './packApp'
@@ -11,7 +11,7 @@ const CLIENT = 'miniprogram-cos'
 
 /** Needs WeChat's own tools: without them there are no figures. */
 export async function benchSize(): Promise<Measured<typeof SIZE>> {
-  if (!hasTools('wechat')) {
+  if (!hasWechatTools()) {
     const none = Object.keys(SIZE.figures).map((id) => [id, undefined])
     return Object.fromEntries(none) as Measured<typeof SIZE>
   }
