@@ -9,7 +9,7 @@ import { createTestPhone } from '../support/phones'
 import { PreviewPage } from '../support/previewPage'
 import { ALICE } from '../support/testCloud'
 
-/** `npm run screenshots` puts them where the READMEs show them. */
+/** `UPDATE_SCREENSHOTS=1 npx jest test/browser/screenshots` puts them where the READMEs show them. */
 const FOLDER = at(process.env.UPDATE_SCREENSHOTS ? 'docs/images' : 'coverage/screenshots')
 
 const SIZE = { width: 375, height: 740 }
