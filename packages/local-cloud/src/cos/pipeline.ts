@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AnyOperation,
+  matchOperation,
+  type OperationMatch,
   type OperationName,
   operations,
-  recogniseOperation,
   unservedSubresource,
 } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../keys'
@@ -37,9 +38,6 @@ export interface CosServices {
   /** Requests in progress: the store is closed only after they have ended. */
   running: Set<Promise<void>>
 }
-
-/** An operation of the table, with its name. */
-type OperationMatch = NonNullable<ReturnType<typeof recogniseOperation>>
 
 /** Serves one request of the local COS: what goes wrong on the way becomes an error response. */
 export async function serveCos(
@@ -93,7 +91,7 @@ async function handleRequest(
 
   // Authenticate. A preflight is never signed; a form is, but inside its body.
   const isPreflight = request.method === 'OPTIONS'
-  const isSigned = !isPreflight && match?.row.form !== true
+  const isSigned = !isPreflight && match?.operation.form !== true
   const { principal, auth }: Authenticated = isSigned
     ? authenticate(request, keys, Math.floor(now / 1000))
     : { principal: { kind: 'anonymous' } }
@@ -103,12 +101,12 @@ async function handleRequest(
   }
   const bucket = findBucket(services, request, match?.name)
   if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
-  const { name, row } = isPreflight && match ? match : requireServed(match, request)
+  const { name, operation } = isPreflight && match ? match : requireServed(match, request)
 
   // Authorize. What only the body names is authorized by the operation.
   const context: AuthorizationContext = { request, principal, store, keys, trace }
   if (isSigned) {
-    const required = requiredAccess(row, request, bucket?.region ?? request.region ?? '')
+    const required = requiredAccess(operation, request, bucket?.region ?? request.region ?? '')
     await authorize(context, required)
     if (bucket) checkStrictSignature(bucket, signedBy(principal, auth), request, required)
   }
@@ -128,7 +126,7 @@ async function handleRequest(
 
 function matchRequest({ method, target, query, headers }: CosRequest): OperationMatch | undefined {
   const isPreflight = method === 'OPTIONS'
-  return recogniseOperation({
+  return matchOperation({
     method,
     // A preflight may be about any address, that of a bucket or a sub-resource too (436/8288).
     target: isPreflight ? 'object' : target,
@@ -199,7 +197,7 @@ const REQUIRED_PARAMS = new Set(
 
 /** @throws CosServiceError `MethodNotAllowed`, `NotImplemented`, `InvalidArgument` */
 function requireServed(match: OperationMatch | undefined, request: CosRequest): OperationMatch {
-  const unserved = unservedSubresource(match?.row, request.query)
+  const unserved = unservedSubresource(match?.operation, request.query)
   if (unserved && REQUIRED_PARAMS.has(unserved)) {
     throw new CosServiceError(
       'InvalidArgument',
