@@ -13,7 +13,7 @@ async function buildLocalCloud(): Promise<void> {
   const source = (path: string) => at('packages/local-cloud/src', path)
   const outdir = at('packages/local-cloud/dist')
   // A native module and its loader stay where npm put them.
-  const external = ['classic-level', 'abstract-level']
+  const external = ['classic-level', 'abstract-level', 'sharp']
   await Promise.all([
     bundle({
       ...node,
