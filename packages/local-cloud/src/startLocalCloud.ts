@@ -4,6 +4,7 @@ import { parseBucket } from '@miniprogram-cos/protocol'
 import { Admin, type DataOperations } from './admin/adminServer'
 import { type CosServices, createCosServer } from './cos/cosServer'
 import { FaultPlan } from './cos/faults/faultPlan'
+import { ImageProcessor } from './cos/images/imageProcessor'
 import type { BucketRecord } from './cos/store/records'
 import { Store } from './cos/store/store'
 import { exportBucket } from './data/exportBucket'
@@ -52,6 +53,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     keys,
     clock,
     addressing: { pathStyle, hosts },
+    images: new ImageProcessor(),
     faults,
     running: new Set(),
     log(entry) {

@@ -17,6 +17,8 @@ import type { Principal } from './authentication/principal'
 import { checkStrictSignature } from './authentication/strictSignature'
 import { Dropped, faultAfter, faultBefore, pacesOf } from './faults/applyFaults'
 import type { FaultAction, FaultPlan } from './faults/faultPlan'
+import { answerImageOperation } from './images/imageOperations'
+import type { ImageProcessor } from './images/imageProcessor'
 import { handlers } from './operations/index'
 import { checkKey } from './request/key'
 import { paced } from './request/pace'
@@ -47,6 +49,7 @@ export interface CosServices {
   store: Store
   keys: KeyRing
   addressing: Addressing
+  images: ImageProcessor
   /** What goes wrong on purpose. */
   faults: FaultPlan
   /** Unix milliseconds. @default Date.now */
@@ -169,8 +172,12 @@ async function run(
   const bucket = findBucket(services, request, recognised?.name)
   if (bucket) seen.bucket = bucket
   if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
-  const { name, row } = isPreflight && recognised ? recognised : refuseUnserved(recognised, request)
   const asking = { request, principal, store, keys, trace: seen }
+  const { images } = services
+  const special =
+    bucket && (await answerImageOperation({ ...asking, bucket, now, requestId, images }))
+  if (special) return special
+  const { name, row } = isPreflight && recognised ? recognised : refuseUnserved(recognised, request)
   if (isSigned) {
     const wanted = wantedAccess(row, request, bucket?.region ?? request.region ?? '')
     await authorize(asking, wanted)
@@ -182,7 +189,7 @@ async function run(
   if (limit) request.paces.push(limit)
   const handler = handlers[name]
   if (!handler) throw notImplemented(name)
-  const answer = await handler({ ...asking, bucket, now, requestId })
+  const answer = await handler({ ...asking, bucket, now, requestId, images })
   const { body } = answer
   const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
   return limit && isStream ? { ...answer, body: paced(body, [limit]) } : answer

@@ -30,7 +30,6 @@ const STORAGE_CLASSES = new Set([
 
 /** Headers whose meaning is not imitated: honest refusal instead of silence. */
 export const NOT_IMITATED = [
-  'pic-operations',
   'x-cos-server-side-encryption',
   'x-cos-server-side-encryption-cos-kms-key-id',
   'x-cos-server-side-encryption-context',

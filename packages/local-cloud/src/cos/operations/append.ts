@@ -12,7 +12,7 @@ export const append: Handlers = {
   /** The new bytes become one more blob of the object; nothing is copied. */
   async appendObject(context) {
     const { request, store, now } = context
-    refuseNotImitated(request.headers, 'x-cos-forbid-overwrite')
+    refuseNotImitated(request.headers, 'x-cos-forbid-overwrite', 'pic-operations')
     checkLengthGiven(request)
     const position = readPosition(request.query.position)
     // The storage class of an append is not verified (document 436/7741).

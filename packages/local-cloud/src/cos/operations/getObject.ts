@@ -1,5 +1,6 @@
 import type { Answer } from '../answer/answer'
 import { Fault } from '../answer/fault'
+import { findStyledOriginal, type ProcessedObject, processObject } from '../images/imageRequests'
 import { checkConditions } from '../object/conditions'
 import { checkHeader, describeObject, refuseNotImitated } from '../object/objectHeaders'
 import { versionIdOf } from '../request/request'
@@ -23,15 +24,20 @@ export const getObject: Handlers = {
 
 async function read(context: OperationContext, withBody: boolean): Promise<Answer> {
   const { request, store } = context
-  if (withBody) refuseProcessing(request.query)
   refuseNotImitated(request.headers)
   const versionId = versionIdOf(request)
-  const pinned = await store.objects.pin(bucketOf(context).name, request.key, versionId)
+  const { name } = bucketOf(context)
+  let pinned = await store.objects.pin(name, request.key, versionId)
+  const styled = pinned || !withBody ? undefined : await findStyledOriginal(context)
+  if (styled) pinned = await store.objects.pin(name, styled.key, versionId)
   if (!pinned) throw new Fault(versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion')
   try {
     if (pinned.object.isDeleteMarker) throw markerFault(pinned.object)
     if (withBody) refuseArchived(pinned.object)
-    const answer = readAnswer(context, pinned.object, withBody)
+    const processed = withBody
+      ? await processObject(context, pinned.object, styled?.parameters)
+      : undefined
+    const answer = readAnswer(context, processed?.object ?? pinned.object, withBody, processed)
     return { ...answer, release: pinned.release }
   } catch (error) {
     pinned.release()
@@ -46,7 +52,12 @@ function markerFault({ versionId = '' }: ObjectRecord): Fault {
   return fault
 }
 
-function readAnswer(context: OperationContext, object: ObjectRecord, withBody: boolean): Answer {
+function readAnswer(
+  context: OperationContext,
+  object: ObjectRecord,
+  withBody: boolean,
+  processed?: ProcessedObject,
+): Answer {
   const { request, store, principal } = context
   const { headers, query } = request
   const outcome = checkConditions(object, {
@@ -81,7 +92,11 @@ function readAnswer(context: OperationContext, object: ObjectRecord, withBody: b
       'Content-Length': end - start + 1,
       ...(range ? { 'Content-Range': `bytes ${start}-${end}/${object.size}` } : {}),
     },
-    body: withBody && object.size > 0 ? store.engine.read(object.blobs, start, end) : '',
+    body: processed
+      ? processed.bytes.subarray(start, end + 1)
+      : withBody && object.size > 0
+        ? store.engine.read(object.blobs, start, end)
+        : '',
   }
 }
 
@@ -110,12 +125,4 @@ export function refuseArchived({ storageClass }: ObjectRecord): void {
   const fault = new Fault('InvalidObjectState')
   fault.headers = { 'x-cos-storage-class': storageClass }
   throw fault
-}
-
-/** Image and media processing is another product: said plainly, not passed over. */
-function refuseProcessing(query: Record<string, string>): void {
-  const found = Object.keys(query).find((name) =>
-    /^(image(Mogr2|View2|Info)|watermark|ci-process|exif)/.test(name),
-  )
-  if (found) throw new Fault('NotImplemented', `The local COS does not process media (${found}).`)
 }

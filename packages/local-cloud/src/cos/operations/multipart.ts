@@ -3,6 +3,7 @@ import { asList, encodeKey, writeXml, type XmlValue } from '@miniprogram-cos/pro
 import type { KeyRing } from '../../keys/keyRing'
 import { xmlAnswer, xmlTextAnswer } from '../answer/answer'
 import { Fault } from '../answer/fault'
+import { planProcessing } from '../images/processUpload'
 import { objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
 import { overwriteGuard } from '../object/overwriteGuard'
 import { announcedMd5, checkLengthGiven, readXmlBody } from '../request/body'
@@ -21,7 +22,7 @@ const MAX_PART_BYTES = 5 * 1024 ** 3
 export const multipart: Handlers = {
   async multipartInit(context) {
     const { request, store, now } = context
-    refuseNotImitated(request.headers)
+    refuseNotImitated(request.headers, 'pic-operations')
     const bucket = bucketOf(context)
     overwriteGuard(request)(store.objects.get(bucket.name, request.key), bucket)
     const uploadId = `${Math.floor(now)}${randomBytes(32).toString('hex')}`
@@ -43,7 +44,7 @@ export const multipart: Handlers = {
 
   async multipartUpload(context) {
     const { request } = context
-    refuseNotImitated(request.headers)
+    refuseNotImitated(request.headers, 'pic-operations')
     checkLengthGiven(request)
     const number = readPartNumber(request.query)
     const upload = requireUpload(context)
@@ -59,6 +60,7 @@ export const multipart: Handlers = {
   async multipartComplete(context) {
     const { request, store, now } = context
     requireUpload(context)
+    const process = await planProcessing(context, request.headers['pic-operations'], request.key)
     const body = await readXmlBody(request, 'CompleteMultipartUpload')
     const object = await store.uploads.complete(
       bucketOf(context),
@@ -74,9 +76,11 @@ export const multipart: Handlers = {
       Key: object.key,
       ETag: `"${object.etag}"`,
     })
-    const answer = xmlTextAnswer(
-      `<CompleteMultipartUploadResult xmlns="http://www.qcloud.com/document/product/436/7751">${result}</CompleteMultipartUploadResult>`,
-    )
+    const answer = process
+      ? await process(object)
+      : xmlTextAnswer(
+          `<CompleteMultipartUploadResult xmlns="http://www.qcloud.com/document/product/436/7751">${result}</CompleteMultipartUploadResult>`,
+        )
     return {
       ...answer,
       headers: {

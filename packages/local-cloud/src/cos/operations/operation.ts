@@ -3,6 +3,7 @@ import type { KeyRing } from '../../keys/keyRing'
 import type { Asking } from '../access/authorize'
 import type { Answer } from '../answer/answer'
 import type { Principal } from '../authentication/principal'
+import type { ImageProcessor } from '../images/imageProcessor'
 import type { CosRequest } from '../request/request'
 import type { BucketRecord } from '../store/records'
 import type { Store } from '../store/store'
@@ -18,6 +19,7 @@ export interface OperationContext extends Asking {
   /** Unix milliseconds. */
   now: number
   requestId: string
+  images: ImageProcessor
 }
 
 export type Handler = (context: OperationContext) => Promise<Answer>

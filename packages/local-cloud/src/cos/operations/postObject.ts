@@ -9,6 +9,7 @@ import { authorize, wantedAccess } from '../access/authorize'
 import { type Answer, xmlAnswer } from '../answer/answer'
 import { Fault } from '../answer/fault'
 import { authenticateForm } from '../authentication/postForm'
+import { type ProcessStored, planProcessing } from '../images/processUpload'
 import { type Description, objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
 import { announcedMd5, limited } from '../request/body'
 import { checkKey, withoutLeadingSlashes } from '../request/key'
@@ -34,12 +35,13 @@ interface ReceivedForm {
   key: string
   described: Description
   blob: WrittenBlob
+  process: ProcessStored | undefined
 }
 
 export const postObject: Handlers = {
   async postObject(context) {
     const { store, now } = context
-    const { fields, key, described, blob } = await receiveForm(context)
+    const { fields, key, described, blob, process } = await receiveForm(context)
     const stored = await store.objects.put(bucketOf(context), {
       key,
       size: blob.size,
@@ -49,7 +51,11 @@ export const postObject: Handlers = {
       ...described,
       blobs: [{ id: blob.id, size: blob.size }],
     })
-    return formAnswer(context, fields, stored, blob)
+    const answer = formAnswer(context, fields, stored, blob)
+    if (!process) return answer
+    const processed = await process(stored)
+    if (answer.status === 303) return answer
+    return { ...processed, headers: { ...answer.headers, ...processed.headers } }
   },
 }
 
@@ -147,6 +153,8 @@ async function receiveFile(
       )
     await mayPost(undefined)
     refuseNotImitated({ ...request.headers, ...headers }, 'x-cos-forbid-overwrite')
+    const caller = { ...context, principal: accepted.principal }
+    const process = await planProcessing(caller, headers['pic-operations'], key)
     // Before the first byte is written: what is refused must leave no file.
     const described = objectHeadersOf(headers, key)
     const md5 = announcedMd5({ headers })
@@ -157,7 +165,7 @@ async function receiveFile(
     if (written.size < min) throw new Fault('EntityTooSmall')
     if (md5 && md5 !== written.md5) throw new Fault('BadDigest')
     await mayPost(written.size)
-    return { fields, key, described, blob: written }
+    return { fields, key, described, blob: written, process }
   } catch (error) {
     stream.resume()
     if (written) await store.engine.discard([written.id])

@@ -1,3 +1,4 @@
+import { planProcessing } from '../images/processUpload'
 import { objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
 import { overwriteGuard } from '../object/overwriteGuard'
 import { announcedMd5, checkLengthGiven } from '../request/body'
@@ -17,6 +18,7 @@ export const putObject: Handlers = {
     const md5 = announcedMd5(request)
     const described = objectHeadersOf(request.headers, request.key)
     const guard = overwriteGuard(request)
+    const process = await planProcessing(context, request.headers['pic-operations'], request.key)
     const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
     const record = {
       key: request.key,
@@ -28,9 +30,11 @@ export const putObject: Handlers = {
       blobs: [{ id: blob.id, size: blob.size }],
     }
     const stored = await store.objects.put(bucketOf(context), record, guard)
+    const answer = process ? await process(stored) : { status: 200 }
     return {
-      status: 200,
+      ...answer,
       headers: {
+        ...answer.headers,
         ETag: `"${blob.md5}"`,
         'x-cos-hash-crc64ecma': blob.crc64,
         ...versionHeader(stored),

@@ -53,7 +53,8 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
     paces: [],
   }
   const bound = boundBucket(addressing, host)
-  const named = bound === undefined ? parseHost(host) : ({ kind: 'bucket', bucket: bound } as const)
+  const named =
+    bound === undefined ? parseHost(ofImages(host)) : ({ kind: 'bucket', bucket: bound } as const)
   if (named?.kind === 'bucket') {
     return {
       ...base,
@@ -73,6 +74,11 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
   if (addressing.pathStyle === 'refuse') throw new Fault('PathStyleDomainForbidden')
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(base.pathname) ?? []
   return { ...base, ...withRegion, bucket, ...targetOf(key) }
+}
+
+/** `<bucket>.pic.<region>` is the same bucket, where image styles are configured (document 1045/33708). */
+function ofImages(host: string): string {
+  return host.replace(/^([^.]+)\.pic\.([^.]+\.(?:myqcloud\.com|localhost))/i, '$1.cos.$2')
 }
 
 /** The bucket of a custom domain, whatever the port and the case of the letters. */

@@ -1,0 +1,167 @@
+import { encodeKey, operations } from '@miniprogram-cos/protocol'
+import { authorize, wantedAccess } from '../access/authorize'
+import { type Answer, xmlAnswer } from '../answer/answer'
+import { Fault } from '../answer/fault'
+import { bucketOf, type OperationContext } from '../operations/operation'
+import { checkKey } from '../request/key'
+import type { BucketRecord, ObjectRecord } from '../store/records'
+import type { ProcessedImage } from './executePipeline'
+import { ImageError } from './imageError'
+import { CONTENT_TYPES } from './imageFormats'
+import type { ImageSummary, OpenImage } from './imageProcessor'
+import { imageFault, md5Of } from './imageRequests'
+import { styleOf } from './imageStyles'
+import { jpegQuality } from './jpegQuality'
+import { type PicRule, parsePicOperations, type StoredResult, uploadResult } from './picOperations'
+import { readImageObject, watermarkReader } from './readImageObject'
+
+/** Processes the original once it is stored, stores the results, and makes the answer. @throws Fault */
+export type ProcessStored = (stored: ObjectRecord) => Promise<Answer>
+
+/**
+ * Checks `Pic-Operations` before anything is stored: its form, its rules, and whether the caller may put
+ * every result. Undefined when the request has none.
+ *
+ * @param text the header, or the field of a form
+ * @throws Fault `InvalidPicOperations`, `InvalidArgument`, `AccessDenied`, `NoSuchBucket`, `NotImplemented`
+ */
+export async function planProcessing(
+  context: OperationContext,
+  text: string | undefined,
+  key: string,
+): Promise<ProcessStored | undefined> {
+  if (text === undefined) return undefined
+  try {
+    await context.images.requireSharp()
+    const own = bucketOf(context)
+    const { isPicInfo, rules } = parsePicOperations(text, key, (name) => styleOf(own, name))
+    const targets: Target[] = []
+    for (const rule of rules) targets.push(await findTarget(context, rule))
+    return (stored) => processStored(context, stored, isPicInfo, targets)
+  } catch (error) {
+    throw error instanceof ImageError ? imageFault(error) : error
+  }
+}
+
+/** Where the result of a rule goes. */
+interface Target {
+  rule: PicRule
+  bucket: BucketRecord
+}
+
+/** @throws Fault `AccessDenied` unless the caller may put the result */
+async function findTarget(context: OperationContext, rule: PicRule): Promise<Target> {
+  const { request, store } = context
+  const bucket = rule.bucket === undefined ? bucketOf(context) : store.buckets.get(rule.bucket)
+  if (!bucket) throw new Fault('NoSuchBucket')
+  checkKey(rule.key)
+  const target = { ...request, bucket: bucket.name }
+  await authorize(context, wantedAccess(operations.putObject, target, bucket.region, rule.key))
+  return { rule, bucket }
+}
+
+async function processStored(
+  context: OperationContext,
+  stored: ObjectRecord,
+  isPicInfo: boolean,
+  targets: readonly Target[],
+): Promise<Answer> {
+  try {
+    const { summary, images } = await processAll(context, stored, isPicInfo, targets)
+    const results: StoredResult[] = []
+    for (const { target, image } of images) results.push(await putResult(context, target, image))
+    const overwriting = results.find(
+      ({ key }, i) => key === stored.key && targets[i]?.bucket.name === bucketOf(context).name,
+    )
+    const original = {
+      key: stored.key,
+      location: locationOf(context, bucketOf(context), stored.key),
+      etag: overwriting?.etag ?? stored.etag,
+    }
+    return xmlAnswer(uploadResult(original, summary, results))
+  } catch (error) {
+    throw error instanceof ImageError ? imageFault(error) : error
+  }
+}
+
+/** All results, before the first is stored: either all rules succeed or nothing is written. */
+async function processAll(
+  context: OperationContext,
+  stored: ObjectRecord,
+  isPicInfo: boolean,
+  targets: readonly Target[],
+): Promise<{ summary?: ImageSummary; images: { target: Target; image: ProcessedImage }[] }> {
+  if (!isPicInfo && targets.length === 0) return { images: [] }
+  const pinned = await context.store.objects.pin(
+    bucketOf(context).name,
+    stored.key,
+    stored.versionId,
+  )
+  if (!pinned) throw new Fault('NoSuchKey')
+  try {
+    const read = () => readImageObject(context, pinned.object)
+    return await context.images.open(read, async (image) => {
+      const images: { target: Target; image: ProcessedImage }[] = []
+      for (const target of targets)
+        images.push({ target, image: await run(context, image, target) })
+      return { ...(isPicInfo ? { summary: await image.summarize() } : {}), images }
+    })
+  } finally {
+    pinned.release()
+  }
+}
+
+async function run(
+  context: OperationContext,
+  image: OpenImage,
+  { rule }: Target,
+): Promise<ProcessedImage> {
+  try {
+    return await image.run(rule.pipeline, watermarkReader(context))
+  } catch (error) {
+    const isIgnored = rule.ignoresErrors && error instanceof ImageError
+    if (!isIgnored || error.code === 'NotImplemented') throw error
+    return image.original()
+  }
+}
+
+async function putResult(
+  context: OperationContext,
+  { rule, bucket }: Target,
+  image: ProcessedImage,
+): Promise<StoredResult> {
+  const { store, now } = context
+  const blob = await store.engine.writeBlob(oneChunk(image.bytes))
+  await store.objects.put(bucket, {
+    key: rule.key,
+    size: blob.size,
+    etag: blob.md5,
+    crc64: blob.crc64,
+    lastModified: new Date(now).toISOString(),
+    headers: { 'Content-Type': CONTENT_TYPES[image.format] },
+    storageClass: 'STANDARD',
+    blobs: [{ id: blob.id, size: blob.size }],
+  })
+  return {
+    ...image,
+    key: rule.key,
+    location: locationOf(context, bucket, rule.key),
+    etag: md5Of(image.bytes),
+    quality: (image.format === 'jpeg' ? jpegQuality(image.bytes) : undefined) ?? 100,
+  }
+}
+
+async function* oneChunk(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+/** `<host>/<key>`, as the service writes it. */
+function locationOf(
+  context: OperationContext,
+  { name, region }: BucketRecord,
+  key: string,
+): string {
+  const isOwn = name === bucketOf(context).name
+  const host = isOwn ? context.request.headers.host : `${name}.cos.${region}.myqcloud.com`
+  return `${host}/${encodeKey(key)}`
+}
