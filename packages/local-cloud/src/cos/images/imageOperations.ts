@@ -2,6 +2,7 @@ import { operations } from '@miniprogram-cos/protocol'
 import { authorize, wantedAccess } from '../access/authorize'
 import type { Answer } from '../answer/answer'
 import { Fault } from '../answer/fault'
+import { refuseArchived } from '../object/restore'
 import { bucketOf, type OperationContext } from '../operations/operation'
 import { ImageError } from './imageError'
 import { imageFault } from './imageRequests'
@@ -34,5 +35,6 @@ async function processInCloud(context: OperationContext): Promise<Answer> {
   const plan = await planProcessing(context, request.headers['pic-operations'] ?? '', request.key)
   const object = store.objects.get(bucket.name, request.key)
   if (!object || !plan) throw new Fault('NoSuchKey')
+  refuseArchived(object, context.now)
   return plan(object)
 }

@@ -2,6 +2,7 @@ import { encodeKey, operations } from '@miniprogram-cos/protocol'
 import { authorize, wantedAccess } from '../access/authorize'
 import { type Answer, xmlAnswer } from '../answer/answer'
 import { Fault } from '../answer/fault'
+import { objectHeadersOf } from '../object/objectHeaders'
 import { bucketOf, type OperationContext } from '../operations/operation'
 import { checkKey } from '../request/key'
 import type { BucketRecord, ObjectRecord } from '../store/records'
@@ -138,8 +139,7 @@ async function putResult(
     etag: blob.md5,
     crc64: blob.crc64,
     lastModified: new Date(now).toISOString(),
-    headers: { 'Content-Type': CONTENT_TYPES[image.format] },
-    storageClass: 'STANDARD',
+    ...objectHeadersOf({ 'content-type': CONTENT_TYPES[image.format] }, rule.key, bucket),
     blobs: [{ id: blob.id, size: blob.size }],
   })
   return {

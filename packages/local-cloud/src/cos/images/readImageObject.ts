@@ -3,6 +3,7 @@ import { authorize, wantedAccess } from '../access/authorize'
 import { checkReferer } from '../access/referer'
 import { Fault } from '../answer/fault'
 import { authenticate } from '../authentication/authenticate'
+import { refuseArchived } from '../object/restore'
 import { bucketOf, type OperationContext } from '../operations/operation'
 import type { CosRequest } from '../request/request'
 import type { ObjectRecord } from '../store/records'
@@ -52,6 +53,7 @@ async function readWatermark(context: OperationContext, url: string): Promise<Bu
   const pinned = await context.store.objects.pin(bucket.name, request.key)
   if (!pinned || pinned.object.isDeleteMarker) throw unreadable('The watermark does not exist.')
   try {
+    refuseArchived(pinned.object, context.now)
     return await readImageObject(context, pinned.object)
   } finally {
     pinned.release()
@@ -75,6 +77,7 @@ function requestOf({ request }: OperationContext, url: string): CosRequest {
     target: 'object',
     bucket: request.bucket,
     accelerate: false,
+    isFolded: false,
     key: pathname.replace(/^\/+/, ''),
     pathname,
     query,

@@ -2,7 +2,9 @@ import type { Answer } from '../answer/answer'
 import { Fault } from '../answer/fault'
 import { findStyledOriginal, type ProcessedObject, processObject } from '../images/imageRequests'
 import { checkConditions } from '../object/conditions'
+import { refuseEncryptionOfReader } from '../object/encryption'
 import { checkHeader, describeObject, refuseNotImitated } from '../object/objectHeaders'
+import { refuseArchived } from '../object/restore'
 import { versionIdOf } from '../request/request'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
@@ -25,6 +27,7 @@ export const getObject: Handlers = {
 async function read(context: OperationContext, withBody: boolean): Promise<Answer> {
   const { request, store } = context
   refuseNotImitated(request.headers)
+  refuseEncryptionOfReader(request.headers)
   const versionId = versionIdOf(request)
   const { name } = bucketOf(context)
   let pinned = await store.objects.pin(name, request.key, versionId)
@@ -33,7 +36,7 @@ async function read(context: OperationContext, withBody: boolean): Promise<Answe
   if (!pinned) throw new Fault(versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion')
   try {
     if (pinned.object.isDeleteMarker) throw markerFault(pinned.object)
-    if (withBody) refuseArchived(pinned.object)
+    if (withBody) refuseArchived(pinned.object, context.now)
     const processed = withBody
       ? await processObject(context, pinned.object, styled?.parameters)
       : undefined
@@ -66,7 +69,7 @@ function readAnswer(
     ifModifiedSince: headers['if-modified-since'],
     ifUnmodifiedSince: headers['if-unmodified-since'],
   })
-  const described = describeObject(object)
+  const described = describeObject(object, context.now)
   if (outcome === 'notModified') {
     const { ETag = '', 'x-cos-hash-crc64ecma': crc64 = '', 'Content-Type': type = '' } = described
     const headers = { 'Content-Type': type, ETag, 'x-cos-hash-crc64ecma': crc64 }
@@ -117,12 +120,4 @@ function readRange(
   if (match[2] !== '' && Number(match[2]) < start) return undefined
   if (start >= size) throw new Fault('InvalidRange')
   return [start, end]
-}
-
-/** What is archived must be restored first (document 436/7753, example 11). @throws Fault */
-export function refuseArchived({ storageClass }: ObjectRecord): void {
-  if (storageClass !== 'ARCHIVE' && storageClass !== 'DEEP_ARCHIVE') return
-  const fault = new Fault('InvalidObjectState')
-  fault.headers = { 'x-cos-storage-class': storageClass }
-  throw fault
 }

@@ -20,6 +20,8 @@ export interface OperationContext extends Asking {
   now: number
   requestId: string
   images: ImageProcessor
+  /** How long a restore takes. @default as documented for its tier */
+  restoreDelayMs?: number | undefined
 }
 
 export type Handler = (context: OperationContext) => Promise<Answer>

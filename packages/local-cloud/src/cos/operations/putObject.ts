@@ -1,4 +1,5 @@
 import { planProcessing } from '../images/processUpload'
+import { encryptionHeader } from '../object/encryption'
 import { objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
 import { overwriteGuard } from '../object/overwriteGuard'
 import { announcedMd5, checkLengthGiven } from '../request/body'
@@ -16,7 +17,7 @@ export const putObject: Handlers = {
     refuseNotImitated(request.headers)
     checkLengthGiven(request)
     const md5 = announcedMd5(request)
-    const described = objectHeadersOf(request.headers, request.key)
+    const described = objectHeadersOf(request.headers, request.key, bucketOf(context))
     const guard = overwriteGuard(request)
     const process = await planProcessing(context, request.headers['pic-operations'], request.key)
     const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
@@ -38,6 +39,7 @@ export const putObject: Handlers = {
         ETag: `"${blob.md5}"`,
         'x-cos-hash-crc64ecma': blob.crc64,
         ...versionHeader(stored),
+        ...encryptionHeader(stored),
       },
     }
   },
