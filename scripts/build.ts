@@ -19,8 +19,7 @@ async function buildLocalCloud(): Promise<void> {
       ...node,
       entryPoints: {
         index: source('index.ts'),
-        functionWorker: source('functions/functionWorker.ts'),
-        blobWorker: source('cos/store/blobWorker.ts'),
+        functionWorker: source('functions/worker.ts'),
       },
       outdir,
       external,

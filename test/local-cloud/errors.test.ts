@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { connect } from 'node:net'
 import sharp from 'sharp'
-import { FAULTS, type FaultCode } from '../../packages/local-cloud/src/cos/answer/fault'
+import { COS_ERRORS, type CosErrorCode } from '../../packages/local-cloud/src/cos/errors'
 import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
 import { temporaryKey } from '../support/temporaryKey'
@@ -140,7 +140,7 @@ const ALLOW = {
 }
 
 /** A condition, the request that meets it, and the code that the documents give it. */
-type Row = [condition: string, FaultCode, () => Promise<RawResponse>, message?: string]
+type Row = [condition: string, CosErrorCode, () => Promise<RawResponse>, message?: string]
 
 const AUTHENTICATION: Row[] = [
   ['no signature', 'AccessDenied', () => send(cloud.cos, { path: '/there' })],
@@ -1040,7 +1040,7 @@ async function processed(parameters: string) {
   return signed('GET', 'image.png', { query: { [parameters]: '' } })
 }
 
-const IMAGES: [condition: string, FaultCode, () => Promise<RawResponse>, message?: string][] = [
+const IMAGES: [condition: string, CosErrorCode, () => Promise<RawResponse>, message?: string][] = [
   [
     'processing what is no image',
     'InvalidImageFormat',
@@ -1087,7 +1087,7 @@ const unescaped = (text = '') =>
 
 test.each(ROWS)('%s is %s, with COS’s error document', async (_, code, request, message) => {
   const response = await request()
-  expect([response.status, element(response, 'Code')]).toEqual([FAULTS[code][0], code])
+  expect([response.status, element(response, 'Code')]).toEqual([COS_ERRORS[code][0], code])
   if (message) expect(unescaped(element(response, 'Message'))).toBe(message)
   expect(element(response, 'Message')).not.toBe('')
   const { headers } = response
@@ -1117,5 +1117,5 @@ test('every code that the local COS can answer is in the table, or named here wi
     'BucketAlreadyExists',
   ]
   const covered = new Set([...ROWS.map(([, code]) => code), ...injected])
-  expect(Object.keys(FAULTS).filter((code) => !covered.has(code as FaultCode))).toEqual([])
+  expect(Object.keys(COS_ERRORS).filter((code) => !covered.has(code as CosErrorCode))).toEqual([])
 })

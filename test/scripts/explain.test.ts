@@ -1,4 +1,4 @@
-import { newRequestId } from '../../packages/local-cloud/src/cos/answer/answer'
+import { newRequestId } from '../../packages/local-cloud/src/cos/response'
 import { explain } from '../../scripts/doctor/explain'
 import { explainRequestId } from '../../scripts/doctor/explainRequestId'
 import { type RequestId, readRequestId } from '../../scripts/doctor/requestId'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { operations } from '@miniprogram-cos/protocol'
-import { authorize, wantedAccess } from '../access/authorize'
-import { Fault } from '../answer/fault'
+import { authorize, requiredAccess } from '../authorize'
+import { CosServiceError } from '../errors'
 import { bucketOf, type OperationContext } from '../operations/operation'
 import { Crc64 } from '../store/crc64'
 import type { ObjectRecord } from '../store/records'
@@ -35,7 +35,7 @@ function processingOf(search: string): string | undefined {
 /**
  * The processed image that a GET asks for; undefined when it asks for the original, or is to have it where
  * processing fails (`ignore-error/1`).
- * @throws Fault
+ * @throws CosServiceError
  */
 export async function processObject(
   context: OperationContext,
@@ -48,7 +48,7 @@ export async function processObject(
   } catch (error) {
     if (!(error instanceof ImageError)) throw error
     if (ignoresErrors(text) && error.code !== 'NotImplemented') return undefined
-    throw imageFault(error)
+    throw imageServiceError(error)
   }
 }
 
@@ -94,7 +94,7 @@ export function md5Of(bytes: Buffer): string {
 
 /**
  * The original of a key such as `a.jpg!small` that has no object of its own, and the style's parameters.
- * @throws Fault `AccessDenied` when the original may not be read
+ * @throws CosServiceError `AccessDenied` when the original may not be read
  */
 export async function findStyledOriginal(
   context: OperationContext,
@@ -104,14 +104,13 @@ export async function findStyledOriginal(
   if (!styled) return undefined
   await authorize(
     context,
-    wantedAccess(operations.getObject, context.request, bucket.region, styled.key),
+    requiredAccess(operations.getObject, context.request, bucket.region, styled.key),
   )
   return styled
 }
 
 /** An error of image processing as the error document of COS. */
-export function imageFault({ code, message, errNo }: ImageError): Fault {
-  const fault = new Fault(code, message)
-  if (errNo !== undefined) fault.headers = { 'X-ErrNo': String(errNo) }
-  return fault
+export function imageServiceError({ code, message, errNo }: ImageError): CosServiceError {
+  const headers: Record<string, string> = errNo === undefined ? {} : { 'X-ErrNo': String(errNo) }
+  return new CosServiceError(code, message, {}, headers)
 }

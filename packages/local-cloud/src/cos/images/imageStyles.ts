@@ -1,8 +1,8 @@
 import { readXml, type XmlElement } from '@miniprogram-cos/protocol'
-import { type Answer, xmlAnswer } from '../answer/answer'
-import { Fault } from '../answer/fault'
+import { limited } from '../body'
+import { CosServiceError } from '../errors'
 import { bucketOf, type OperationContext } from '../operations/operation'
-import { bodyOf, limited } from '../request/body'
+import { type CosResponse, xmlResponse } from '../response'
 import type { BucketRecord } from '../store/records'
 import { parsePipeline } from './parsePipeline'
 
@@ -34,23 +34,26 @@ export function splitStyledKey(
 /**
  * Adds, lists and deletes the image styles of a bucket: `?style` (documents 1045/33707 to 33709). Which CAM
  * actions this takes is not documented, so only the owner's key may.
- * @throws Fault `AccessDenied`, `MalformedXML`, `MethodNotAllowed`; ImageError for parameters that cannot be used
+ * @throws CosServiceError `AccessDenied`, `MalformedXML`, `MethodNotAllowed`; ImageError for parameters that cannot be used
  */
-export async function answerStyleRequest(context: OperationContext): Promise<Answer> {
+export async function answerStyleRequest(context: OperationContext): Promise<CosResponse> {
   const { request, principal, store } = context
   if (principal.kind !== 'root') {
-    throw new Fault('AccessDenied', undefined, {
+    throw new CosServiceError('AccessDenied', undefined, {
       Decision: 'image styles are configured with the owner key',
     })
   }
   const bucket = bucketOf(context)
   switch (request.method) {
     case 'GET':
-      return xmlAnswer({ StyleList: { StyleRule: stylesOf(bucket) } })
+      return xmlResponse({ StyleList: { StyleRule: stylesOf(bucket) } })
     case 'PUT': {
       const { StyleName: name, StyleBody: parameters } = await readStyle(context, 'AddStyle')
       if (!parameters || stylesOf(bucket).length >= MAX_STYLES) {
-        throw new Fault('InvalidArgument', `A bucket has at most ${MAX_STYLES} styles, none empty.`)
+        throw new CosServiceError(
+          'InvalidArgument',
+          `A bucket has at most ${MAX_STYLES} styles, none empty.`,
+        )
       }
       parsePipeline(parameters)
       await store.buckets.update(bucket.name, (record) => ({
@@ -68,7 +71,7 @@ export async function answerStyleRequest(context: OperationContext): Promise<Ans
       return { status: 200 }
     }
     default:
-      throw new Fault('MethodNotAllowed')
+      throw new CosServiceError('MethodNotAllowed')
   }
 }
 
@@ -83,21 +86,22 @@ async function readStyle(
   root: string,
 ): Promise<{ StyleName: string; StyleBody?: string }> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of limited(bodyOf(request), MAX_BODY_BYTES)) chunks.push(chunk)
+  for await (const chunk of limited(request.raw, MAX_BODY_BYTES)) chunks.push(chunk)
   const element = readDocument(Buffer.concat(chunks).toString('utf8'), root)
   const { StyleName: name, StyleBody: parameters } = element
-  if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name)) throw new Fault('MalformedXML')
+  if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))
+    throw new CosServiceError('MalformedXML')
   return { StyleName: name, ...(typeof parameters === 'string' ? { StyleBody: parameters } : {}) }
 }
 
 function readDocument(text: string, root: string): XmlElement {
-  if (/<!DOCTYPE/i.test(text)) throw new Fault('MalformedXML')
+  if (/<!DOCTYPE/i.test(text)) throw new CosServiceError('MalformedXML')
   let content: unknown
   try {
     content = readXml(text)[root]
   } catch {
-    throw new Fault('MalformedXML')
+    throw new CosServiceError('MalformedXML')
   }
-  if (typeof content !== 'object' || content === null) throw new Fault('MalformedXML')
+  if (typeof content !== 'object' || content === null) throw new CosServiceError('MalformedXML')
   return content as XmlElement
 }

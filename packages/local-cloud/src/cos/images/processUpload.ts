@@ -1,30 +1,30 @@
 import { encodeKey, operations } from '@miniprogram-cos/protocol'
-import { authorize, wantedAccess } from '../access/authorize'
-import { type Answer, xmlAnswer } from '../answer/answer'
-import { Fault } from '../answer/fault'
-import { objectHeadersOf } from '../object/objectHeaders'
+import { authorize, requiredAccess } from '../authorize'
+import { CosServiceError } from '../errors'
+import { attributesOf } from '../object/headers'
 import { bucketOf, type OperationContext } from '../operations/operation'
-import { checkKey } from '../request/key'
+import { checkKey } from '../request'
+import { type CosResponse, xmlResponse } from '../response'
 import type { BucketRecord, ObjectRecord } from '../store/records'
 import type { ProcessedImage } from './executePipeline'
 import { ImageError } from './imageError'
 import { CONTENT_TYPES } from './imageFormats'
 import type { ImageSummary, OpenImage } from './imageProcessor'
-import { imageFault, md5Of } from './imageRequests'
+import { imageServiceError, md5Of } from './imageRequests'
 import { styleOf } from './imageStyles'
 import { jpegQuality } from './jpegQuality'
 import { type PicRule, parsePicOperations, type StoredResult, uploadResult } from './picOperations'
 import { readImageObject, watermarkReader } from './readImageObject'
 
-/** Processes the original once it is stored, stores the results, and makes the answer. @throws Fault */
-export type ProcessStored = (stored: ObjectRecord) => Promise<Answer>
+/** Processes the original once it is stored, stores the results, and makes the answer. @throws CosServiceError */
+export type ProcessStored = (stored: ObjectRecord) => Promise<CosResponse>
 
 /**
  * Checks `Pic-Operations` before anything is stored: its form, its rules, and whether the caller may put
  * every result. Undefined when the request has none.
  *
  * @param text the header, or the field of a form
- * @throws Fault `InvalidPicOperations`, `InvalidArgument`, `AccessDenied`, `NoSuchBucket`, `NotImplemented`
+ * @throws CosServiceError `InvalidPicOperations`, `InvalidArgument`, `AccessDenied`, `NoSuchBucket`, `NotImplemented`
  */
 export async function planProcessing(
   context: OperationContext,
@@ -40,7 +40,7 @@ export async function planProcessing(
     for (const rule of rules) targets.push(await findTarget(context, rule))
     return (stored) => processStored(context, stored, isPicInfo, targets)
   } catch (error) {
-    throw error instanceof ImageError ? imageFault(error) : error
+    throw error instanceof ImageError ? imageServiceError(error) : error
   }
 }
 
@@ -50,14 +50,14 @@ interface Target {
   bucket: BucketRecord
 }
 
-/** @throws Fault `AccessDenied` unless the caller may put the result */
+/** @throws CosServiceError `AccessDenied` unless the caller may put the result */
 async function findTarget(context: OperationContext, rule: PicRule): Promise<Target> {
   const { request, store } = context
   const bucket = rule.bucket === undefined ? bucketOf(context) : store.buckets.get(rule.bucket)
-  if (!bucket) throw new Fault('NoSuchBucket')
+  if (!bucket) throw new CosServiceError('NoSuchBucket')
   checkKey(rule.key)
   const target = { ...request, bucket: bucket.name }
-  await authorize(context, wantedAccess(operations.putObject, target, bucket.region, rule.key))
+  await authorize(context, requiredAccess(operations.putObject, target, bucket.region, rule.key))
   return { rule, bucket }
 }
 
@@ -66,7 +66,7 @@ async function processStored(
   stored: ObjectRecord,
   isPicInfo: boolean,
   targets: readonly Target[],
-): Promise<Answer> {
+): Promise<CosResponse> {
   try {
     const { summary, images } = await processAll(context, stored, isPicInfo, targets)
     const results: StoredResult[] = []
@@ -79,9 +79,9 @@ async function processStored(
       location: locationOf(context, bucketOf(context), stored.key),
       etag: overwriting?.etag ?? stored.etag,
     }
-    return xmlAnswer(uploadResult(original, summary, results))
+    return xmlResponse(uploadResult(original, summary, results))
   } catch (error) {
-    throw error instanceof ImageError ? imageFault(error) : error
+    throw error instanceof ImageError ? imageServiceError(error) : error
   }
 }
 
@@ -98,7 +98,7 @@ async function processAll(
     stored.key,
     stored.versionId,
   )
-  if (!pinned) throw new Fault('NoSuchKey')
+  if (!pinned) throw new CosServiceError('NoSuchKey')
   try {
     const read = () => readImageObject(context, pinned.object)
     return await context.images.open(read, async (image) => {
@@ -132,14 +132,14 @@ async function putResult(
   image: ProcessedImage,
 ): Promise<StoredResult> {
   const { store, now } = context
-  const blob = await store.engine.writeBlob(oneChunk(image.bytes))
+  const blob = await store.blobs.write(oneChunk(image.bytes))
   await store.objects.put(bucket, {
     key: rule.key,
     size: blob.size,
     etag: blob.md5,
     crc64: blob.crc64,
     lastModified: new Date(now).toISOString(),
-    ...objectHeadersOf({ 'content-type': CONTENT_TYPES[image.format] }, rule.key, bucket),
+    ...attributesOf({ 'content-type': CONTENT_TYPES[image.format] }, rule.key, bucket),
     blobs: [{ id: blob.id, size: blob.size }],
   })
   return {

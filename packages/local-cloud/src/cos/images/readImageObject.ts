@@ -1,11 +1,12 @@
 import { operations, parseBucketHost } from '@miniprogram-cos/protocol'
-import { authorize, wantedAccess } from '../access/authorize'
-import { checkReferer } from '../access/referer'
-import { Fault } from '../answer/fault'
-import { authenticate } from '../authentication/authenticate'
+import { authenticate } from '../authenticate'
+import { authorize, requiredAccess } from '../authorize'
+import { checkReferer } from '../bucketRules'
+import { CosServiceError } from '../errors'
 import { refuseArchived } from '../object/restore'
 import { bucketOf, type OperationContext } from '../operations/operation'
-import type { CosRequest } from '../request/request'
+import type { CosRequest } from '../request'
+import { RequestTrace } from '../requestLog'
 import type { ObjectRecord } from '../store/records'
 import type { LoadWatermark } from './executePipeline'
 import { ERR_NO, ImageError } from './imageError'
@@ -18,7 +19,7 @@ export async function readImageObject(
 ): Promise<Buffer> {
   checkSourceBytes(size)
   if (size === 0) return Buffer.alloc(0)
-  const content = store.engine.read(blobs, 0, size - 1)
+  const content = store.blobs.read(blobs, 0, size - 1)
   if (Buffer.isBuffer(content)) return content
   const chunks: Uint8Array[] = []
   for await (const chunk of content) chunks.push(chunk)
@@ -34,7 +35,7 @@ export function watermarkReader(context: OperationContext): LoadWatermark {
     try {
       return await readWatermark(context, url)
     } catch (error) {
-      if (!(error instanceof Fault)) throw error
+      if (!(error instanceof CosServiceError)) throw error
       throw unreadable(`The watermark cannot be read: ${error.message}`)
     }
   }
@@ -48,8 +49,13 @@ async function readWatermark(context: OperationContext, url: string): Promise<Bu
   }
   const { principal } = authenticate(request, context.keys, Math.floor(context.now / 1000))
   if (principal.kind === 'anonymous') checkReferer(request, bucket)
-  const asking = { request, principal, store: context.store, keys: context.keys }
-  await authorize(asking, wantedAccess(operations.getObject, request, bucket.region))
+  const { store, keys, requestId, now } = context
+  // A trace of its own: the log tells the decision about the image.
+  const trace = new RequestTrace(request.raw, requestId, now)
+  await authorize(
+    { request, principal, store, keys, trace },
+    requiredAccess(operations.getObject, request, bucket.region),
+  )
   const pinned = await context.store.objects.pin(bucket.name, request.key)
   if (!pinned || pinned.object.isDeleteMarker) throw unreadable('The watermark does not exist.')
   try {
@@ -76,14 +82,14 @@ function requestOf({ request }: OperationContext, url: string): CosRequest {
     method: 'GET',
     target: 'object',
     bucket: request.bucket,
-    accelerate: false,
-    isFolded: false,
+    isAccelerated: false,
+    isMerged: false,
     key: pathname.replace(/^\/+/, ''),
     pathname,
     query,
     search,
     headers: { host },
-    paces: [],
+    throttles: [],
   }
 }
 
