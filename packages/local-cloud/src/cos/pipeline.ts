@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AnyOperation,
   matchOperation,
+  type OperationMatch,
   type OperationName,
   operations,
   unservedSubresource,
@@ -40,9 +41,6 @@ export interface CosServices {
   /** Requests in progress: the store is closed only after they have ended. */
   running: Set<Promise<void>>
 }
-
-/** An operation of the table, with its name. */
-type OperationMatch = NonNullable<ReturnType<typeof matchOperation>>
 
 /** Serves one request of the local COS: what goes wrong on the way becomes an error response. */
 export async function serveCos(
