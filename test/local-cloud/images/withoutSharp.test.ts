@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from '../../../scripts/build/root'
 import { errorOf, send, signByOfficialSdk } from '../../support/rawRequest'
+import { ROOT } from '../../support/root'
 import { ROOT_KEY } from '../../support/testCloud'
 
 let folder: string
