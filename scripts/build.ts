@@ -12,15 +12,14 @@ import { at } from './build/root'
 async function buildLocalCloud(): Promise<void> {
   const source = (path: string) => at('packages/local-cloud/src', path)
   const outdir = at('packages/local-cloud/dist')
-  // A native module and its loader are required from node_modules.
-  const external = ['classic-level', 'abstract-level']
+  // Native modules and their loaders are required from node_modules.
+  const external = ['classic-level', 'abstract-level', 'sharp']
   await Promise.all([
     bundle({
       ...NODE_OPTIONS,
       entryPoints: {
         index: source('index.ts'),
-        functionWorker: source('functions/functionWorker.ts'),
-        blobWorker: source('cos/store/blobWorker.ts'),
+        functionWorker: source('functions/worker.ts'),
       },
       outdir,
       external,

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { TmplGroup } from 'glass-easel-template-compiler'
-import { at, ROOT } from '../../scripts/build/root'
 import { type CodeBlock, codeBlocks, DOCUMENTS, quotedFiles } from '../support/documents'
+import { at, ROOT } from '../support/root'
 
 const textOf = (path: string) => readFileSync(at(path), 'utf8')
 const outsideOfCode = (markdown: string) => markdown.replace(/^```[\s\S]*?^```/gm, '')

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { at, ROOT } from '../../scripts/build/root'
+import { at, ROOT } from './root'
 
 /** Every Markdown file of the repository, by its path. */
 export const DOCUMENTS = (readdirSync(ROOT, { recursive: true }) as string[])
