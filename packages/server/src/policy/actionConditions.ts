@@ -44,7 +44,7 @@ export function conditionKind(
   return rule.types && action === 'GetObject' ? 'override' : 'free'
 }
 
-export function writeKind(action: string, rule: Rule): Exclude<ConditionKind, 'override'> {
+function writeKind(action: string, rule: Rule): Exclude<ConditionKind, 'override'> {
   // The sum of an upload's parts is nothing a policy can see.
   if (rule.maxBytes !== undefined && !SIMPLE.includes(action)) return 'never'
   return DESCRIBING.includes(action) ? 'content' : 'free'
