@@ -32,7 +32,7 @@ function characterProblem(key: string, use: KeyUse): string | undefined {
   const [template] = /\$\{|\{openid\}/.exec(key) ?? []
   if (template) return `it contains "${template}", a template that nothing has filled in`
   // Decoded once more than it was encoded, it would be another key.
-  const [encoded] = /%[\da-f]{2}/i.exec(key) ?? []
+  const [encoded] = /%(?:[\da-f]{2}|u[\da-f]{4})/i.exec(key) ?? []
   if (encoded) {
     return `it contains a percent sign and two hex digits, "${encoded}": give the key as it is, not encoded`
   }
