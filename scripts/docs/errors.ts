@@ -1,14 +1,6 @@
-import {
-  ADVICE,
-  adviceFor,
-  adviseOn,
-  type CosErrorKind,
-  FURTHER_ADVICE,
-} from '@miniprogram-cos/protocol'
+import { ADVICE, adviceFor, type CosErrorKind, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
 import { table } from './markdownTable'
 import { OWN_CODES } from './ownCodes'
-
-adviseOn(FURTHER_ADVICE)
 
 const KINDS: CosErrorKind[] = [
   'service',
@@ -69,18 +61,20 @@ function sections(language: Language): string[] {
           `\`${name}\``,
           from,
           { en, zh }[language],
-          adviceFor(name, from)[language],
+          adviceFor(name, from, FURTHER_ADVICE)[language],
         ]),
     ),
     `### ${service}`,
     table(
       [code, what],
-      advised.sort().map((name) => [`\`${name}\``, adviceFor(name, 'service')[language]]),
+      advised
+        .sort()
+        .map((name) => [`\`${name}\``, adviceFor(name, 'service', FURTHER_ADVICE)[language]]),
     ),
     `### ${kinds}`,
     table(
       [kind, what],
-      KINDS.map((name) => [name, adviceFor('', name)[language]]),
+      KINDS.map((name) => [name, adviceFor('', name, FURTHER_ADVICE)[language]]),
     ),
   ]
 }

@@ -1,9 +1,7 @@
-import { adviceFor, adviseOn, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
+import { adviceFor, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
 import { FAULTS, type FaultCode } from '../cloud/faults'
 import type { Text } from '../cloud/language'
 import { OWN_CODES } from './ownCodes'
-
-adviseOn(FURTHER_ADVICE)
 
 /** What somebody sees, and where the cause and the fix of it stand. */
 export interface Symptom {
@@ -34,7 +32,7 @@ export function explainSymptom({ code = '', fault, cause, fix }: Symptom): {
   const known = fault && FAULTS[fault]
   return {
     cause: cause ?? known?.cause ?? { en, zh },
-    fix: fix ?? known?.fix ?? adviceFor(code, kind),
+    fix: fix ?? known?.fix ?? adviceFor(code, kind, FURTHER_ADVICE),
   }
 }
 

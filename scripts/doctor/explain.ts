@@ -1,12 +1,10 @@
-import { adviceFor, adviseOn, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
+import { adviceFor, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
 import { apiFault } from '../cloud/apiFault'
 import { CloudFault, describeFault } from '../cloud/cloudFault'
 import { FAULTS, type FaultCode } from '../cloud/faults'
 import type { Language, Text } from '../cloud/language'
 import { OWN_CODES } from '../docs/ownCodes'
 import { explainSymptom, SYMPTOM_GROUPS } from '../docs/symptoms'
-
-adviseOn(FURTHER_ADVICE)
 
 /** Texts that WeChat and CloudBase answer with, and what they mean. */
 const TEXTS: [pattern: RegExp, meaning: FaultCode][] = [
@@ -35,9 +33,11 @@ export function explain(text: string, language: Language): string {
     const fault = apiFault({ code }, code)
     if (fault.code !== 'CloudRefused') return describeFault(fault, language)
     const [kind, en, zh] = OWN_CODES[code] ?? []
-    if (kind) return `${code}\n  ${{ en, zh }[language]}\n  → ${adviceFor(code, kind)[language]}`
-    const advice = adviceFor(code, 'service')
-    if (advice.en !== adviceFor('', 'service').en) return `${code}\n  → ${advice[language]}`
+    if (kind)
+      return `${code}\n  ${{ en, zh }[language]}\n  → ${adviceFor(code, kind, FURTHER_ADVICE)[language]}`
+    const advice = adviceFor(code, 'service', FURTHER_ADVICE)
+    if (advice.en !== adviceFor('', 'service', FURTHER_ADVICE).en)
+      return `${code}\n  → ${advice[language]}`
   }
   for (const symptom of SYMPTOM_GROUPS.flatMap(({ symptoms }) => symptoms)) {
     const { see } = symptom

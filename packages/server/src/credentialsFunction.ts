@@ -1,5 +1,5 @@
+import type { KeyFunctionResponse, Refusal } from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
-import type { KeyFunctionResponse, Refusal } from './contract'
 import { FunctionError } from './errors'
 import { type Call, handleInvocation, type Invocation } from './invocation'
 import { actionsOf } from './policy/actions'

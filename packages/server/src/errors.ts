@@ -1,4 +1,4 @@
-import type { Refusal, RefusalCode } from './contract'
+import type { Refusal, RefusalCode } from '@miniprogram-cos/protocol'
 
 /** What a refusal may contain besides its code and message. */
 export interface FunctionErrorDetails {

@@ -1,4 +1,4 @@
-import type { Verb } from './contract'
+import type { Verb } from '@miniprogram-cos/protocol'
 import { quote } from './errors'
 import { OPENID, type Rule, VERBS } from './rules'
 

@@ -2,6 +2,26 @@
  * Identity, access rules, CAM policies, STS and request signing: what runs in the cloud functions, and in a cloud
  * function or key server of your own.
  */
+
+export type {
+  CallerFolder,
+  CreateRequest,
+  FormRequest,
+  IssuedForm,
+  IssuedName,
+  IssuedSignature,
+  IssuedUrl,
+  KeyFunctionRequest,
+  KeyFunctionResponse,
+  Refusal,
+  RefusalCode,
+  RequestedScope,
+  ScopeEntry,
+  SignatureFunctionResponse,
+  SignatureRequest,
+  TemporaryKey,
+  Verb,
+} from '@miniprogram-cos/protocol'
 export {
   type AddressStyle,
   type CheckedConfig,
@@ -9,7 +29,6 @@ export {
   checkConfig,
   defineConfig,
 } from './config'
-export type * from './contract'
 export { credentialsFunction } from './credentialsFunction'
 export { FunctionError } from './errors'
 export {

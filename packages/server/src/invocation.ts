@@ -1,6 +1,5 @@
-import { CosError } from '@miniprogram-cos/protocol'
+import { CosError, type Refusal } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from './config'
-import type { Refusal } from './contract'
 import { FunctionError } from './errors'
 import { type Grant, grantsOf, ownPrefix, type Principal } from './grants'
 import { principalOf, readCaller, type WXContext } from './identity'

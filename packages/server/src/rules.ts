@@ -1,4 +1,4 @@
-import type { Verb } from './contract'
+import type { Verb } from '@miniprogram-cos/protocol'
 
 /** What a rule can allow. */
 export const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'list']

@@ -1,5 +1,5 @@
+import type { Refusal, SignatureFunctionResponse } from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
-import type { Refusal, SignatureFunctionResponse } from './contract'
 import { type Call, handleInvocation, type Invocation } from './invocation'
 import { compilePolicy, formPolicy, type PolicyDocument } from './policy/compile'
 import { createName, isServerName, nameSecret } from './serverNames'

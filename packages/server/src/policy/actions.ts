@@ -1,5 +1,4 @@
-import { type OperationName, operations } from '@miniprogram-cos/protocol'
-import type { Verb } from '../contract'
+import { type OperationName, operations, type Verb } from '@miniprogram-cos/protocol'
 import type { Grant } from '../grants'
 import { VERBS } from '../rules'
 

@@ -1,4 +1,4 @@
-import type { Verb } from '../contract'
+import type { Verb } from '@miniprogram-cos/protocol'
 import { FunctionError, quote } from '../errors'
 import { covers, explainDenial, type Grant } from '../grants'
 import { requestedKeyProblem } from '../objectKey'

@@ -1,11 +1,11 @@
 import {
+  matchOperation,
   type OperationName,
   parseCopySource,
-  recogniseOperation,
   unservedSubresource,
+  type Verb,
 } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from '../config'
-import type { Verb } from '../contract'
 import { quote, requestRefused } from '../errors'
 import { covers, explainDenial, type Grant } from '../grants'
 import { requestedKeyProblem } from '../objectKey'
@@ -80,7 +80,7 @@ export function authorizeRequest(
   { bucket, region, domains, rules }: CheckedConfig,
   isServerName: (key: string) => boolean,
 ): AuthorizedRequest {
-  const { name, operation } = matchOperation(request)
+  const { name, operation } = identifyOperation(request)
   const source = request.headers['x-cos-copy-source']
   const hosts = hostsOf(bucket, region, domains)
   checkHeaders(request.headers, hosts, source !== undefined)
@@ -104,18 +104,18 @@ export function authorizeRequest(
   return { name, grants: [grant, copySourceGrant(source, hosts, grants, rules)] }
 }
 
-function matchOperation({ method, key, query, headers, isUrl }: DescribedRequest): {
+function identifyOperation({ method, key, query, headers, isUrl }: DescribedRequest): {
   name: OperationName
   operation: SignedOperation
 } {
-  const found = recogniseOperation({
+  const found = matchOperation({
     method,
     target: key === '' ? 'bucket' : 'object',
     query,
     copies: headers['x-cos-copy-source'] !== undefined,
     form: false,
   })
-  const unserved = unservedSubresource(found?.row, query)
+  const unserved = unservedSubresource(found?.operation, query)
   if (unserved !== undefined)
     throw requestRefused(`?${unserved} is no operation on a user's objects`)
   const operation = found && SIGNED_OPERATIONS[found.name]

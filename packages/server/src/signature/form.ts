@@ -1,5 +1,9 @@
-import { contentTypeOf, signPostPolicy } from '@miniprogram-cos/protocol'
-import type { IssuedForm, TemporaryKey } from '../contract'
+import {
+  contentTypeOf,
+  type IssuedForm,
+  signPostPolicy,
+  type TemporaryKey,
+} from '@miniprogram-cos/protocol'
 import { quote, requestRefused } from '../errors'
 import { covers, explainDenial, type Grant } from '../grants'
 import { requestedKeyProblem } from '../objectKey'

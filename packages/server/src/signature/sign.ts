@@ -1,6 +1,14 @@
 import { createHash, createHmac } from 'node:crypto'
-import { encodeKey, presignedUrl, type SignatureHash, signRequest } from '@miniprogram-cos/protocol'
-import type { CallerFolder, IssuedSignature, IssuedUrl, TemporaryKey } from '../contract'
+import {
+  type CallerFolder,
+  encodeKey,
+  type IssuedSignature,
+  type IssuedUrl,
+  presignedUrl,
+  type SignatureHash,
+  signRequest,
+  type TemporaryKey,
+} from '@miniprogram-cos/protocol'
 import type { BucketLocation } from '../policy/compile'
 import type { DescribedRequest } from './request'
 

@@ -1,4 +1,4 @@
-import type { TemporaryKey } from '../contract'
+import type { TemporaryKey } from '@miniprogram-cos/protocol'
 
 /** Entries of one warm instance; the least recently used is dropped first. */
 const MAX_ENTRIES = 1000

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http'
 import { createConnection } from 'node:net'
-import type { RefusalCode, TemporaryKey } from '../contract'
+import type { RefusalCode, TemporaryKey } from '@miniprogram-cos/protocol'
 import { FunctionError, misconfigured } from '../errors'
 
 /** The function's environment variables. */

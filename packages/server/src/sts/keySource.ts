@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { TemporaryKey } from '../contract'
+import type { TemporaryKey } from '@miniprogram-cos/protocol'
 import { FunctionError } from '../errors'
 import { type PolicyDocument, serializePolicy } from '../policy/compile'
 import { KeyCache } from './cache'
