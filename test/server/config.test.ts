@@ -8,7 +8,7 @@ const good = {
   access: { 'private/{openid}/**': { owner: ['read'] } },
 } satisfies CosConfig
 
-test('fills in what is not said', () => {
+test('fills in defaults', () => {
   expect(checkConfig(good)).toMatchObject({
     bucket: 'media-1250000000',
     domains: [],
@@ -43,7 +43,7 @@ test.each<[string, object, string]>([
   expect(() => checkConfig({ ...good, ...change } as CosConfig)).toThrow(why)
 })
 
-test('the editor refuses what the build would refuse', () => {
+test('invalid configurations are type errors too', () => {
   const place = { env: 'e', bucket: 'media-1250000000', region: 'ap-guangzhou' }
   const wrong = [
     // @ts-expect-error no such verb

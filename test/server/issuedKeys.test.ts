@@ -24,7 +24,7 @@ import {
   type TestCloud,
 } from '../support/testCloud'
 
-/** Rules with everything a rule can have. */
+/** Rules that use every field. */
 const config = defineConfig({
   env: 'test',
   bucket: BUCKET,
@@ -69,8 +69,8 @@ const put = (key: string, type?: string, body = 'x'): CosRequest => ({
   headers: { 'Content-Length': String(body.length), ...(type ? { 'Content-Type': type } : {}) },
 })
 
-describe('a key for everything', () => {
-  test('keeps size and type', async () => {
+describe('a key for all grants', () => {
+  test('enforces size and type', async () => {
     const key = await ask(ALICE)
     const at = `avatars/${ALICE}/me`
     expect(await status(key, put(at, 'image/png'))).toBe(200)
@@ -83,14 +83,14 @@ describe('a key for everything', () => {
     expect(await status(await ask(BOB), put(at, 'image/png'))).toBe(403)
   })
 
-  test('makes nothing public', async () => {
+  test('cannot make an object public', async () => {
     const key = await ask(ALICE)
     const open = put(`private/${ALICE}/x`)
     open.headers = { ...open.headers, 'x-cos-acl': 'public-read' }
     expect(await status(key, open)).toBe(403)
   })
 
-  test('lets groups do what they may, by OPENID or UNIONID', async () => {
+  test('permits what groups may do, by OPENID or UNIONID', async () => {
     expect(await status(await ask(BOB), put('news/1'))).toBe(200)
     expect(await status(await ask(ALICE), put('news/1'))).toBe(403)
     expect(await status(await ask(ALICE), { key: 'news/1' })).toBe(200)
@@ -103,7 +103,7 @@ describe('a key for everything', () => {
     expect(await status(unverified, put('news/2'))).toBe(403)
   })
 
-  test('leaves out what no key can promise', async () => {
+  test('leaves out rules that no policy can express', async () => {
     const key = await ask(ALICE)
     expect(await status(key, put(`inbox/${ALICE}/mine`))).toBe(403)
     expect(await status(key, put(`records/${ALICE}/1`))).toBe(403)
@@ -115,7 +115,7 @@ describe('a key for a scope', () => {
     scope: [{ action: `name/cos:${action}`, bucket: BUCKET, region: REGION, prefix }],
   })
 
-  test('takes one entry without a list, as Tencent’s samples send it', async () => {
+  test('accepts a single entry without a list, as in Tencent’s samples', async () => {
     const prefix = `private/${ALICE}/one`
     const key = await ask(ALICE, { scope: scope('PutObject', prefix).scope[0] })
     expect(key.scopeLimit).toBe(true)
@@ -123,7 +123,7 @@ describe('a key for a scope', () => {
     expect(await status(key, { key: prefix })).toBe(403)
   })
 
-  test('keeps the conditions of the rule', async () => {
+  test('includes the conditions of the rule', async () => {
     const at = `avatars/${ALICE}/me`
     const key = await ask(ALICE, scope('PutObject', at))
     expect(await status(key, put(at, 'image/png'))).toBe(200)
@@ -137,7 +137,7 @@ describe('a key for a scope', () => {
     ['PutObject', 'news/1', 'only editors may write', 'news/**'],
     ['GetObject', `private/${BOB}/x`, 'only its owner may read', 'private/{openid}/**'],
     ['GetObject', 'elsewhere/x', 'no path of cos.config.ts covers it', undefined],
-  ])('refuses %s of %s and says why: %s', async (action, prefix, why, rule) => {
+  ])('refuses %s of %s with a reason: %s', async (action, prefix, why, rule) => {
     const { error } = await ask(ALICE, scope(action, prefix))
     expect(error).toMatchObject({ code: 'KitScopeRefused', message: expect.stringContaining(why) })
     expect(error?.message).toContain('scope[0]')
@@ -145,7 +145,7 @@ describe('a key for a scope', () => {
   })
 })
 
-test('says so when the policy would be longer than STS takes, and asks nobody', async () => {
+test('refuses a policy that exceeds STS’s limit without calling STS', async () => {
   const scope = Array.from({ length: 50 }, (_, i) => ({
     action: 'name/cos:GetObject',
     prefix: `private/${ALICE}/${'x'.repeat(200)}${i}`,
@@ -157,7 +157,7 @@ test('says so when the policy would be longer than STS takes, and asks nobody', 
   })
 })
 
-test('says so when the rules give a caller nothing a key could carry', async () => {
+test('refuses callers whose grants no key can be limited to', async () => {
   const access = { 'records/{openid}/**': { owner: ['write' as const], overwrite: false as const } }
   const own = { ...standard, access } as CosConfig
   const answer = await credentialsFunction(own, environmentOf(cloud))(invocationOf(ALICE))
@@ -172,7 +172,7 @@ describe('a narrower key by choice', () => {
     expect(await status(key, put(`private/${ALICE}/r`))).toBe(403)
   })
 
-  test('by paths, below what is granted', async () => {
+  test('by paths, within the grants', async () => {
     const key = await ask(ALICE, { paths: ['private/{openid}/2024/'], verbs: ['write', 'list'] })
     expect(await status(key, put(`private/${ALICE}/2024/x`))).toBe(200)
     expect(await status(key, put(`private/${ALICE}/2025/x`))).toBe(403)
@@ -181,7 +181,7 @@ describe('a narrower key by choice', () => {
     expect(await status(key, { key: `private/${ALICE}/2024/x` })).toBe(403)
   })
 
-  test('refuses more than is granted, naming the path and the rule', async () => {
+  test('refuses more than the grants, naming the path and the rule', async () => {
     expect((await ask(ALICE, { paths: ['news/'], verbs: ['read', 'write'] })).error).toEqual({
       code: 'KitPathRefused',
       message:
@@ -192,8 +192,8 @@ describe('a narrower key by choice', () => {
   })
 })
 
-describe('names by the server', () => {
-  test('a key for one new object, for this user alone', async () => {
+describe('names made by the server', () => {
+  test('a key for one new object of this user', async () => {
     const answer = await ask(ALICE, { create: { path: `inbox/${ALICE}/`, extension: 'jpg' } })
     expect(answer.key).toMatch(new RegExp(`^inbox/${ALICE}/[0-9a-f]{56}\\.jpg$`))
     expect(await status(answer, put(answer.key as string))).toBe(200)
@@ -202,7 +202,7 @@ describe('names by the server', () => {
     expect(again.key).not.toBe(answer.key)
   })
 
-  test('cos-signature signs for names it made, and for no others', async () => {
+  test('cos-signature signs for names it made only', async () => {
     const folder = `inbox/${ALICE}/`
     const { key = '' } = await signature(invocationOf(ALICE, { create: { path: folder } }))
     const sign = (Key: string, openid = ALICE) =>
@@ -223,11 +223,11 @@ describe('names by the server', () => {
   })
 })
 
-describe('cos-signature keeps limits', () => {
+describe('cos-signature enforces limits', () => {
   const sign = (event: object) => signature(invocationOf(ALICE, event))
   const at = `avatars/${ALICE}/me`
 
-  test('of size and type, as COS does for what really arrives', async () => {
+  test('on size and type, by the signing key', async () => {
     const answer = await sign({ Method: 'PUT', Key: at })
     expect((await sendWithSignature(cloud, answer, put(at, 'image/png'))).status).toBe(200)
     expect((await sendWithSignature(cloud, answer, put(at, 'text/html'))).status).toBe(403)
@@ -251,7 +251,7 @@ describe('cos-signature keeps limits', () => {
       'forbids overwriting',
       { Method: 'PUT', Key: `records/${ALICE}/1`, Headers: { 'x-cos-forbid-overwrite': 'false' } },
     ],
-  ])('refuses what it can see: %s', async (why, event) => {
+  ])('refuses a request that exceeds them: %s', async (why, event) => {
     const { error } = await sign(event)
     expect(error).toMatchObject({
       code: 'KitRequestRefused',
@@ -267,7 +267,7 @@ describe('cos-signature keeps limits', () => {
   })
 })
 
-test('a mini program that is not the configured one gets nothing', async () => {
+test('refuses calls from other mini programs than the configured one', async () => {
   const own = { ...standard, appid: 'wx1111111111111111' } as CosConfig
   const answer = await credentialsFunction(own, environmentOf(cloud))(invocationOf(ALICE))
   expect(answer).toMatchObject({ error: { code: 'KitNoIdentity' } })

@@ -4,10 +4,10 @@ import { environmentOf, type FunctionAnswer, invocationOf } from '../support/fun
 import { send } from '../support/rawRequest'
 import { startTestCloud, type TestCloud } from '../support/testCloud'
 import { ATTACKER, OWN, THEIRS } from './attacks/attack'
-import { oddDescriptions, oddRequests, oddScopes } from './attacks/events'
-import { falseIdentities } from './attacks/identities'
+import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
+import { forgedIdentities } from './attacks/identities'
 
-/** The functions' own code in this process, so that contexts can be as false as no platform makes them. */
+/** The functions run in this process, so that contexts can be forged in ways that no platform allows. */
 let cloud: TestCloud
 let stsCalls = 0
 let credentials: (invocation: Invocation) => Promise<FunctionAnswer>
@@ -45,30 +45,27 @@ async function refused(answer: FunctionAnswer, codes: string[]): Promise<void> {
   expect(JSON.parse(lines[0] as string)).toMatchObject({ outcome: answer.error?.code })
 }
 
-test.each(named(falseIdentities))(
-  'neither function answers %s',
-  async (_, { name: __, ...call }) => {
-    await refused(await credentials(call), ['KitNoIdentity'])
-    lines = []
-    const event = { Method: 'GET', Key: `${THEIRS}x`, ...(call.event as object) }
-    await refused(await signature({ ...call, event }), ['KitNoIdentity'])
-  },
-)
+test.each(named(forgedIdentities))('both functions refuse %s', async (_, { name: __, ...call }) => {
+  await refused(await credentials(call), ['KitNoIdentity'])
+  lines = []
+  const event = { Method: 'GET', Key: `${THEIRS}x`, ...(call.event as object) }
+  await refused(await signature({ ...call, event }), ['KitNoIdentity'])
+})
 
-test('and without a key or a signature COS shows nothing', async () => {
+test('COS refuses unsigned reads', async () => {
   expect((await send(cloud.cos, { path: `/${THEIRS}diary.txt` })).status).toBe(403)
 })
 
-test.each(named(oddScopes))('cos-credentials refuses %s', async (_, { event }) => {
+test.each(named(invalidScopes))('cos-credentials refuses %s', async (_, { event }) => {
   const codes = ['KitScopeRefused', 'KitPathRefused', 'KitBadRequest']
   await refused(await credentials(invocationOf(ATTACKER, event)), codes)
 })
 
-test.each(named(oddDescriptions))('cos-signature refuses %s', async (_, { event }) => {
+test.each(named(invalidDescriptions))('cos-signature refuses %s', async (_, { event }) => {
   await refused(await signature(invocationOf(ATTACKER, event)), ['KitRequestRefused'])
 })
 
-test.each(named(oddRequests))(
+test.each(named(invalidRequests))(
   'cos-signature refuses %s',
   async (_, { method, key, query, headers }) => {
     const event = { Method: method ?? 'GET', Key: key, Query: query, Headers: headers }
@@ -76,7 +73,7 @@ test.each(named(oddRequests))(
   },
 )
 
-test('what an own object may carry is signed', async () => {
+test('signs the headers that own objects may have', async () => {
   const Headers = {
     'Content-Type': 'image/png',
     'Content-Length': 3,

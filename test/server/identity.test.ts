@@ -8,11 +8,11 @@ const contextOf = (variables: Record<string, string>) => ({
 })
 const good = { WX_OPENID: OPENID, WX_APPID: 'wx1', TRIGGER_SRC: 'tcb' }
 
-test('reads the caller from the SDK and this call’s own context', () => {
+test('reads the caller from the SDK and the context of the call', () => {
   expect(readCaller({}, contextOf(good), { OPENID })).toEqual({ openid: OPENID, appid: 'wx1' })
 })
 
-test('reads the older form of the context too', () => {
+test('reads the older format of the context', () => {
   const environ = `WX_APPID=wx1;WX_OPENID=${OPENID};WX_API_TOKEN=a=b`
   expect(readCaller({}, { environ }, { OPENID }).openid).toBe(OPENID)
 })
@@ -24,7 +24,7 @@ test.each<[string, unknown, unknown, object]>([
     contextOf({}),
     { OPENID },
   ],
-  ['a call whose context names nobody', {}, contextOf({ TRIGGER_SRC: 'tcb' }), { OPENID }],
+  ['a context without a user', {}, contextOf({ TRIGGER_SRC: 'tcb' }), { OPENID }],
   [
     'a context that names another user than the SDK',
     {},
@@ -35,9 +35,9 @@ test.each<[string, unknown, unknown, object]>([
   ['HTTP access', { httpMethod: 'GET' }, contextOf(good), { OPENID }],
   ['no context at all', {}, undefined, { OPENID }],
   ['a context that cannot be read', {}, { environment: '{' }, { OPENID }],
-  ['an SDK that knows nobody', {}, contextOf(good), {}],
+  ['an SDK without a user', {}, contextOf(good), {}],
   [
-    'digits that the SDK made a number',
+    'digits that the SDK turned into a number',
     {},
     contextOf({ ...good, WX_OPENID: '12345' }),
     { OPENID: 12345 },
@@ -50,11 +50,11 @@ test.each<[string, unknown, unknown, object]>([
     { OPENID },
   ],
   ...['*', '..', 'a/b', 'a b', '', 'x'.repeat(65), '${uin}', 'oA%2f'].map(
-    (odd): [string, unknown, unknown, object] => [
-      `an OPENID like ${JSON.stringify(odd)}`,
+    (invalid): [string, unknown, unknown, object] => [
+      `an OPENID like ${JSON.stringify(invalid)}`,
       {},
-      contextOf({ ...good, WX_OPENID: odd }),
-      { OPENID: odd },
+      contextOf({ ...good, WX_OPENID: invalid }),
+      { OPENID: invalid },
     ],
   ),
 ])('refuses %s', (_, event, context, wxContext) => {
