@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
 import { buildPackages } from './build'
 import { at } from './build/root'
-import { writeWhole } from './build/writeWhole'
 import { errorsDocument } from './docs/errors'
 import { licencesDocument } from './docs/licences'
 import { troubleshootingDocument } from './docs/troubleshooting'

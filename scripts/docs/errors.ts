@@ -1,6 +1,6 @@
 import { ADVICE, adviceFor, type CosErrorKind, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
+import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
 import { table } from './markdownTable'
-import { OWN_CODES } from './ownCodes'
 
 const KINDS: CosErrorKind[] = [
   'service',

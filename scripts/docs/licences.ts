@@ -27,6 +27,22 @@ const PRODUCTS: Product[] = [
     external: ['classic-level', 'abstract-level'],
   },
   {
+    name: 'The command line tool',
+    entries: ['packages/cli/src/main.ts'],
+    platform: 'node',
+    external: [
+      '@cloudbase/manager-node',
+      '@miniprogram-cos/local-cloud',
+      '@miniprogram-cos/simulator',
+      'acorn',
+      'cos-nodejs-sdk-v5',
+      'esbuild',
+      'https-proxy-agent',
+      'miniprogram-cos',
+      'tencentcloud-sdk-nodejs-sts',
+    ],
+  },
+  {
     name: 'The preview, in Node',
     entries: ['packages/simulator/src/preview/index.ts'],
     platform: 'node',

@@ -1,8 +1,12 @@
-import { FAULTS } from '../cloud/faults'
-import type { Language } from '../cloud/language'
+import {
+  CLOUD_ERRORS,
+  explainSymptom,
+  type Language,
+  OWN_CODES,
+  SYMPTOM_GROUPS,
+  type Symptom,
+} from '../../packages/cli/src'
 import { table } from './markdownTable'
-import { OWN_CODES } from './ownCodes'
-import { explainSymptom, SYMPTOM_GROUPS, type Symptom } from './symptoms'
 
 const TEXT = {
   en: {
@@ -68,7 +72,7 @@ function sections(language: Language): string[] {
     `${level} ${commands}`,
     table(
       faults,
-      Object.entries(FAULTS).map(([code, { cause, fix }]) => [
+      Object.entries(CLOUD_ERRORS).map(([code, { cause, fix }]) => [
         `\`${code}\``,
         sentence(cause[language]),
         sentence(fix[language]),

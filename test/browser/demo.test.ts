@@ -13,7 +13,7 @@ import { send } from '../support/rawRequest'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 import { until } from '../support/until'
 
-const PICTURE = at('scripts/samples/sea.png')
+const PICTURE = at('packages/cli/samples/sea.png')
 const LARGE_BYTES = 4 * 1024 * 1024
 const STARTED = /[1-9]\d*%/
 const REFUSED = new CosError({ kind: 'service', code: 'AccessDenied', message: '' })

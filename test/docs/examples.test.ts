@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { COS } from 'miniprogram-cos'
+import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
 import { FAULTS } from '../../packages/local-cloud/src/cos/answer/fault'
 import { at } from '../../scripts/build/root'
-import { OWN_CODES } from '../../scripts/docs/ownCodes'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import {
   ALICE,

@@ -8,7 +8,7 @@ import { ALICE, HOST } from '../support/testCloud'
 import { until } from '../support/until'
 
 const PREFIX = `private/${ALICE}/`
-const PICTURE = at('scripts/samples/dawn.png')
+const PICTURE = at('packages/cli/samples/dawn.png')
 
 let phone: PhoneWithApp
 let other: TestPhone

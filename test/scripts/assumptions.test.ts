@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { at } from '../../scripts/build/root'
-import { ASSUMPTIONS } from '../../scripts/doctor/live/assumptions'
+import { probes } from '../../packages/cli/src/doctor/live/runLiveProbes'
+import { at } from '../support/root'
 
 /** The items of the list under a heading, each in one line. */
 function listed(file: string, heading: string): string[] {
@@ -13,21 +13,21 @@ function listed(file: string, heading: string): string[] {
 
 test("CONTRIBUTING's list is that of the doctor", () => {
   expect(listed('CONTRIBUTING.md', 'What only a live account can confirm')).toEqual(
-    ASSUMPTIONS.map(({ assumed }) => assumed),
+    probes.map(({ assumed }) => assumed),
   )
 })
 
 test('the document of deploying names those that are about it', () => {
-  const texts = ASSUMPTIONS.map(({ assumed }) => assumed)
+  const texts = probes.map(({ assumed }) => assumed)
   const items = listed('docs/REAL_CLOUD.md', 'What has not been tried')
   expect(items.length).toBeGreaterThan(3)
   for (const item of items) expect(texts).toContain(item)
 })
 
 test('each has an id of its own, and a probe or what a person can do', () => {
-  expect(new Set(ASSUMPTIONS.map(({ id }) => id)).size).toBe(ASSUMPTIONS.length)
-  for (const { id, probe, byHand } of ASSUMPTIONS) {
-    expect([id, probe !== undefined || (byHand ?? '').length > 40]).toEqual([id, true])
-    expect([id, probe !== undefined && byHand !== undefined]).toEqual([id, false])
+  expect(new Set(probes.map(({ id }) => id)).size).toBe(probes.length)
+  for (const { id, run, byHand } of probes) {
+    expect([id, run !== undefined || (byHand ?? '').length > 40]).toEqual([id, true])
+    expect([id, run !== undefined && byHand !== undefined]).toEqual([id, false])
   }
 })

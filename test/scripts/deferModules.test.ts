@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { deferModules } from '../../scripts/build/deferModules'
-import { functionFile } from '../../scripts/build/functions'
+import { deferModules } from '../../packages/cli/src/functions/deferModules'
+import { functionFile } from '../../packages/cli/src/project'
 import { ROOT } from '../../scripts/build/root'
 
 let folder: string

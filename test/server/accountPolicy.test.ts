@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   accountPolicy,
   type CosConfig,
@@ -9,10 +8,10 @@ import {
   STRICT_SIGNATURE,
 } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
-import { ROOT } from '../../scripts/build/root'
 import { type CosRequest, environmentOf, invocationOf, sendWithKey } from '../support/functionCalls'
 import { createTestPhone } from '../support/phones'
 import { send, signByOfficialSdk } from '../support/rawRequest'
+import { runCli } from '../support/runCli'
 import { signedRequests } from '../support/signedRequests'
 import {
   ALICE,
@@ -47,11 +46,7 @@ test('contains the bucket paths of the rules and nothing else', () => {
 })
 
 test('npm run policy prints it, the access table and the strict-signature document', () => {
-  const run = (...args: string[]) =>
-    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/policy.ts', ...args], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    })
+  const run = (...args: string[]) => runCli(['policy', ...args]).stdout
   expect(JSON.parse(run('--json', '--role', ROLE))).toEqual(JSON.parse(JSON.stringify(policy)))
   const printed = run()
   expect(printed).toContain('private/{openid}/**  owner')

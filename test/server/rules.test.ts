@@ -3,7 +3,7 @@ import {
   accessTable,
   covers,
   grantsOf,
-  homeOf,
+  ownPrefix,
   readRules,
 } from '@miniprogram-cos/server'
 
@@ -19,7 +19,7 @@ test('grants an owner their own folder only', () => {
     'delete private/oA/',
     'list private/oA/',
   ])
-  expect(homeOf(rules, 'oA')).toBe('private/oA/')
+  expect(ownPrefix(rules, 'oA')).toBe('private/oA/')
 })
 
 test('grants everyone what a rule gives everyone', () => {

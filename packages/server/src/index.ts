@@ -36,7 +36,6 @@ export {
   covers,
   type Grant,
   grantsOf,
-  ownPrefix as homeOf,
   ownPrefix,
   type Principal,
 } from './grants'
