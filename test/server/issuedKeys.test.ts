@@ -76,6 +76,9 @@ describe('a key for all grants', () => {
     expect(await status(key, put(at, 'image/png'))).toBe(200)
     expect(await status(key, put(at, 'text/html'))).toBe(403)
     expect(await status(key, put(at))).toBe(403)
+    // Browsers take the last of several types.
+    expect(await status(key, put(at, 'image/x,text/html'))).toBe(403)
+    expect(await status(key, put(at, 'image/x, text/html'))).toBe(403)
     expect(await status(key, put(at, 'image/png', 'x'.repeat(1024)))).toBe(200)
     expect(await status(key, put(at, 'image/png', 'x'.repeat(1025)))).toBe(403)
     expect(await status(key, { method: 'POST', key: at, query: { uploads: '' } })).toBe(403)
@@ -231,6 +234,8 @@ describe('cos-signature enforces limits', () => {
     const answer = await sign({ Method: 'PUT', Key: at })
     expect((await sendWithSignature(cloud, answer, put(at, 'image/png'))).status).toBe(200)
     expect((await sendWithSignature(cloud, answer, put(at, 'text/html'))).status).toBe(403)
+    const listed = put(at, 'image/x,text/html')
+    expect((await sendWithSignature(cloud, answer, listed)).status).toBe(403)
     const large = put(at, 'image/png', 'x'.repeat(1025))
     expect((await sendWithSignature(cloud, answer, large)).status).toBe(403)
   })
@@ -239,6 +244,10 @@ describe('cos-signature enforces limits', () => {
     ['up to 1024 bytes', { Method: 'PUT', Key: at, Headers: { 'Content-Length': 1025 } }],
     ['up to 1024 bytes', { Method: 'PUT', Key: at, Headers: { 'Content-Length': '1e3' } }],
     ['takes the types', { Method: 'PUT', Key: at, Headers: { 'Content-Type': 'text/html' } }],
+    [
+      'takes the types',
+      { Method: 'PUT', Key: at, Headers: { 'Content-Type': 'image/x,text/html' } },
+    ],
     ['sum of parts', { Method: 'POST', Key: at, Query: { uploads: '' } }],
     ['sum of parts', { Method: 'PUT', Key: at, Query: { partNumber: 1, uploadId: 'u' } }],
     [

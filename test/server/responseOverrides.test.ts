@@ -104,7 +104,9 @@ test.each([
 ])('a key for %s cannot override the type', async (_, event) => {
   const key = await credentials(BOB, event)
   const read = (query: Record<string, string>) => sendWithKey(cloud, key, { key: avatar, query })
-  expect((await read({ 'response-content-type': 'text/html' })).status).toBe(403)
+  for (const type of ['text/html', 'image/svg+xml', 'none', '']) {
+    expect([type, (await read({ 'response-content-type': type })).status]).toEqual([type, 403])
+  }
   expect((await read(ALL)).headers['content-type']).toBe('image/png')
 })
 

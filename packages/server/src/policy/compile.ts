@@ -1,11 +1,18 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
 import { FunctionError } from '../errors'
 import type { Grant } from '../grants'
+import type { Rule } from '../rules'
 import { actionsOfGrant } from './actions'
-import { type ActionCondition, type Condition, conditionOf, contentCondition } from './conditions'
+import {
+  type ActionCondition,
+  type Condition,
+  conditionOf,
+  contentCondition,
+  deniedContent,
+} from './conditions'
 
 export interface PolicyStatement {
-  effect: 'allow'
+  effect: 'allow' | 'deny'
   action: string[]
   resource: string[]
   condition?: Condition
@@ -61,6 +68,7 @@ interface PathActions {
   /** Equal where the conditions are. */
   conditionId: string
   condition: ActionCondition
+  rule: Rule
 }
 
 /**
@@ -79,24 +87,31 @@ export function statementsOf(
     const { kind } = condition
     const conditionId = kind === 'none' ? '' : `${kind} ${grant.rule.pattern}`
     const id = `${conditionId}\n${path}`
-    const entry = byPath.get(id) ?? { path, actions: [], conditionId, condition }
+    const { rule } = grant
+    const entry = byPath.get(id) ?? { path, actions: [], conditionId, condition, rule }
     const name = `name/cos:${action}`
     if (!entry.actions.includes(name)) entry.actions.push(name)
     byPath.set(id, entry)
   }
   const statements = new Map<string, PolicyStatement>()
-  for (const { path, actions, conditionId, condition } of byPath.values()) {
-    const id = `${conditionId}\n${actions.join()}`
-    const statement = statements.get(id)
-    if (statement) statement.resource.push(resourceOf(location, path))
-    else {
-      statements.set(id, {
-        effect: 'allow',
-        action: actions,
-        resource: [resourceOf(location, path)],
-        ...(condition.kind === 'none' ? {} : { condition: condition.condition() }),
-      })
+  for (const { path, actions: action, conditionId, condition, rule } of byPath.values()) {
+    const id = `${conditionId}\n${action.join()}`
+    const known = statements.get(id)
+    if (known) {
+      known.resource.push(resourceOf(location, path))
+      continue
     }
+    const resource = [resourceOf(location, path)]
+    statements.set(id, {
+      effect: 'allow',
+      action,
+      resource,
+      ...(condition.kind === 'none' ? {} : { condition: condition.condition() }),
+    })
+    const denied = condition.kind === 'content' ? deniedContent(rule) : undefined
+    if (!denied) continue
+    // It shares the list of resources, which may grow.
+    statements.set(`${id}\ndeny`, { effect: 'deny', action, resource, condition: denied })
   }
   return [...statements.values()]
 }

@@ -22,11 +22,8 @@ export const GRANT_HEADERS = [
 const SINGLE_UPLOADS = ['PutObject', 'PostObject']
 const WITH_CONTENT_HEADERS = [...SINGLE_UPLOADS, 'InitiateMultipartUpload']
 
-/**
- * No list of grantees (`id="…"`) and no content type has this value, so a condition that allows nothing else allows
- * only requests without the header or parameter.
- */
-const NO_VALUE = ['none']
+/** No list of grantees (`id="…"`) has this value, so a condition on it allows only requests without the header. */
+const NO_GRANTEE = ['none']
 
 /** The condition on one action of a grant: its kind, which is the same for all actions that share it, and how to make it. */
 export type ActionCondition =
@@ -54,7 +51,7 @@ export function conditionOf(action: string, { verb, rule }: Grant): ActionCondit
  * @param signsGrants the request is signed with its grant fields, so the condition can leave them out. @default false
  */
 export function contentCondition(rule: Rule, signsGrants = false): Condition {
-  const grants = signsGrants ? [] : GRANT_HEADERS.map((header) => [`cos:${header}`, NO_VALUE])
+  const grants = signsGrants ? [] : GRANT_HEADERS.map((header) => [`cos:${header}`, NO_GRANTEE])
   return {
     string_equal_if_exist: {
       'cos:x-cos-acl': ['default', 'private'],
@@ -67,9 +64,23 @@ export function contentCondition(rule: Rule, signsGrants = false): Condition {
   }
 }
 
-/** Where a rule names types, an object is read as the type it was stored with. */
+/**
+ * Where a rule names types, an object is read as the type it was stored with, or as one that browsers save. A value
+ * of this key is URL-encoded (document 436/71307).
+ */
 function overrideCondition(): Condition {
-  return { string_equal_if_exist: { 'cos:response-content-type': NO_VALUE } }
+  return {
+    string_equal_if_exist: { 'cos:response-content-type': ['application%2Foctet-stream'] },
+  }
+}
+
+/**
+ * A condition on content that must be denied: browsers take the last of several types, so `image/x,text/html` matches
+ * `image/*` and is HTML. Only needed where a type ends in `*`.
+ */
+export function deniedContent({ types }: Rule): Condition | undefined {
+  const hasWildcard = types?.some((type) => type.endsWith('*')) ?? false
+  return hasWildcard ? { string_like: { 'cos:content-type': ['*,*'] } } : undefined
 }
 
 /** Why no key may write below a rule's path: the rule requires more than a policy can express. */

@@ -10,7 +10,7 @@ import { requestedKeyProblem } from '../objectKey'
 import type { BucketLocation } from '../policy/compile'
 import { GRANT_HEADERS } from '../policy/conditions'
 import type { Rule } from '../rules'
-import { isAllowedType } from './limits'
+import { CONTENT_TYPE, isAllowedType } from './limits'
 import { readSeconds } from './request'
 import { nodeHash } from './sign'
 
@@ -23,7 +23,6 @@ export interface AllowedForm {
 }
 
 const FIELDS = ['Key', 'ContentType', 'expires']
-const CONTENT_TYPE = /^[\w.+-]{1,60}\/[\w.+-]{1,60}(; ?charset=[\w-]{1,20})?$/
 
 /**
  * Whether the caller may upload such a file as a form, and by which grant.

@@ -120,7 +120,11 @@ export function checkOverrides(query: Record<string, string>, { types, pattern }
   }
 }
 
+/** One content type, with or without a charset. A list of types is not: browsers take its last one. */
+export const CONTENT_TYPE = /^[\w.+-]{1,60}\/[\w.+-]{1,60}(; ?charset=[\w-]{1,20})?$/
+
 /** Whether a type is one of a rule's, which may end in `*`. */
 export function isAllowedType(type: string, types: string[]): boolean {
+  if (!CONTENT_TYPE.test(type)) return false
   return types.some((one) => (one.endsWith('*') ? type.startsWith(one.slice(0, -1)) : type === one))
 }
