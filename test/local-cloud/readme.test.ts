@@ -4,7 +4,7 @@ import { startLocalCloud } from '@miniprogram-cos/local-cloud'
 import { operations } from '@miniprogram-cos/protocol'
 import NodeSdk from 'cos-nodejs-sdk-v5'
 import { transformSync } from 'esbuild'
-import { describeGaps, gapsAsMarkdown } from '../../packages/local-cloud/src/cos/gaps'
+import { describeGaps, gapsAsMarkdown } from '../../packages/local-cloud/src/cos/operations/index'
 import { ROOT } from '../../scripts/build/root'
 import { codeBlocks } from '../support/documents'
 

@@ -52,7 +52,9 @@ test('what the guide shows compiles, types and all', async () => {
   const tsc = at('node_modules/.bin/tsc')
   const { stdout, status } = spawnSync(tsc, ['-p', app], { encoding: 'utf8' })
   expect([stdout, status]).toEqual(['', 0])
-  expect(await compileApp(app)).toContain('pages/shared/shared')
+  const { script, problems } = await compileApp(app)
+  expect(problems).toEqual([])
+  expect(script).toContain('pages/shared/shared')
 })
 
 test('the page of the guide lists shared files', async () => {
