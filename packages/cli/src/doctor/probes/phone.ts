@@ -18,7 +18,7 @@ export const phoneProbes: Probe[] = [
   {
     id: 'interrupted-before-next',
     assumed:
-      'Whether a page whose requests WeChat interrupted is describeAnswer so by `onAppShow` before the next request fails.',
+      'Whether a page whose requests WeChat interrupted is told so by `onAppShow` before the next request fails.',
     byHand:
       'In the demo begin a large upload, leave WeChat for 30 seconds and come back: does it go on by itself?',
   },
