@@ -88,7 +88,10 @@ describe('wrong input ends with status 2 and one line that helps', () => {
     [['policy', 'one'], 'policy: Too many arguments. See --help.'],
     [['start', '--port', 'abc'], 'start: --port must be a number from 0 to 65535, got "abc"'],
     [['start', '--port', '70000'], 'start: --port must be a number from 0 to 65535, got "70000"'],
-    [['local-cloud', '--cos-prot', '1'], "local-cloud: Unknown option '--cos-prot'"],
+    [
+      ['local-cloud', '--cos-prot', '1'],
+      "local-cloud: Unknown option '--cos-prot'. Did you mean --cos-port?",
+    ],
   ])('%j', (args, line) => {
     const { status, stderr, stdout } = runCli(args)
     expect([stderr.split('\n')[0]?.startsWith(line), stderr.split('\n')[0]]).toEqual([
