@@ -20,7 +20,7 @@ test("CONTRIBUTING's list is that of the doctor", () => {
 
 test('the document of deploying names those that are about it', () => {
   const texts = probes.map(({ assumed }) => assumed)
-  const items = listed('docs/REAL_CLOUD.md', 'What has not been tried')
+  const items = listed('docs/REAL_CLOUD.md', 'Not confirmed yet')
   expect(items.length).toBeGreaterThan(3)
   for (const item of items) expect(texts).toContain(item)
 })
