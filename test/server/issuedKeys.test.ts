@@ -86,6 +86,18 @@ describe('a key for all grants', () => {
     expect(await status(await ask(BOB), put(at, 'image/png'))).toBe(403)
   })
 
+  test('does not limit what a copy brings, as the README says', async () => {
+    const key = await ask(ALICE)
+    const source = put(`private/${ALICE}/page`, 'text/html', 'x'.repeat(2000))
+    expect(await status(key, source)).toBe(200)
+    const headers = {
+      'x-cos-copy-source': `${HOST}/${source.key}`,
+      'Content-Length': '0',
+      'Content-Type': 'image/png',
+    }
+    expect(await status(key, { method: 'PUT', key: `avatars/${ALICE}/copy`, headers })).toBe(200)
+  })
+
   test('cannot make an object public', async () => {
     const key = await ask(ALICE)
     const open = put(`private/${ALICE}/x`)
