@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import { build } from 'esbuild'
 import sharp from 'sharp'
-import { at } from '../../scripts/build/root'
 import type { Untyped } from '../support/bothClients'
 import { functionWithRules } from '../support/functionWithRules'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { send } from '../support/rawRequest'
+import { at } from '../support/root'
 import { runSnippet } from '../support/runSnippet'
 import { signedRequests } from '../support/signedRequests'
 import {
@@ -161,7 +161,7 @@ test('large files: an upload pauses, resumes, and arrives intact', async () => {
       if (isPaused || percent === 0) return
       isPaused = true
       control.pause()
-      setTimeout(() => control.goOn(), 50)
+      setTimeout(() => control.resume(), 50)
     },
   })
   control = upload.control

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { at } from '../../scripts/build/root'
 import { quotedFiles } from '../support/documents'
+import { at } from '../support/root'
 
 const QUOTED = quotedFiles()
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { deferModules } from '../../packages/cli/src/functions/deferModules'
 import { functionFile } from '../../packages/cli/src/project'
-import { ROOT } from '../../scripts/build/root'
+import { ROOT } from '../support/root'
 
 let folder: string
 beforeAll(() => {

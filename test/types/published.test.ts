@@ -3,8 +3,8 @@ import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
-import { ROOT } from '../../scripts/build/root'
 import { type PackedClient, packClient } from '../support/packedClient'
+import { ROOT } from '../support/root'
 
 let packed: PackedClient
 

@@ -43,7 +43,7 @@ export function wantedFunctions(settings: Settings, only?: string): WantedFuncti
 }
 
 /** The variables of a function with ours set; those set by hand are kept. @throws CloudError `VariablesTooLong` */
-export function mergedVariables(
+function mergedVariables(
   { name, variables }: WantedFunction,
   present: Record<string, string> = {},
 ): Record<string, string> {

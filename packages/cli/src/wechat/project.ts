@@ -39,7 +39,7 @@ export interface ProjectConfig {
 }
 
 /** Folders of packages that this check builds anew: those of "Build npm" as the project's settings describe it. */
-export function rebuiltFolders(folder: string, { setting = {} }: ProjectConfig): string[] {
+function rebuiltFolders(folder: string, { setting = {} }: ProjectConfig): string[] {
   const { packNpmManually, packNpmRelationList = [] } = setting
   if (!packNpmManually) return []
   return packNpmRelationList.map(({ miniprogramNpmDistDir }) =>

@@ -19,7 +19,7 @@ export interface PolicyStatement {
 }
 
 /** Calls GetFederationToken. @returns the key, or the code of the refusal @throws when STS cannot be reached */
-export async function requestKey(
+async function requestKey(
   { SecretId: secretId, SecretKey: secretKey }: CloudKey,
   region: string,
   Name: string,
