@@ -4,7 +4,7 @@ import { restoreUploads } from './services/uploads'
 App({
   onLaunch() {
     wx.cloud.init({ traceUser: true })
-    // What app.json says in Chinese, in the phone's language.
+    // app.json has the Chinese texts; the phone may be set to another language.
     for (const [index, text] of [t.files, t.uploads, t.isolation].entries()) {
       wx.setTabBarItem({ index, text })
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { config } from '../cos.config'
+import { onLauncherExit } from '../packages/local-cloud/src/command/launcher'
 import { buildAll } from './build'
 import { FUNCTIONS } from './build/functions'
 import { BUCKET, deployedFunctions } from './localSettings'
@@ -44,6 +45,14 @@ async function main(): Promise<void> {
   }
   checkFiles(positionals)
   const folder = await mkdtemp(join(tmpdir(), 'miniprogram-cos-'))
+  let close = async () => {}
+  const end = async (status: number) => {
+    await close()
+    await rm(folder, { recursive: true, force: true })
+    process.exit(status)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
+  onLauncherExit(() => void end(0))
   const files = await chooseFiles(positionals, folder)
   await buildAll()
   const { LOCAL_ROOT_KEY, startLocalCloud } = await import('@miniprogram-cos/local-cloud')
@@ -58,11 +67,10 @@ async function main(): Promise<void> {
     onFunctionOutput: () => {},
     onCosRequest: (entry) => preview?.tell(activityOf(entry, USERS)),
   })
-  const end = async (status: number) => {
+  close = async () => {
+    close = async () => {}
     await preview?.close()
     await cloud.close()
-    await rm(folder, { recursive: true, force: true })
-    process.exit(status)
   }
   tellAdmin(cloud.admin)
   const printer = new Printer()
@@ -89,8 +97,6 @@ async function main(): Promise<void> {
   printer.line(`look       ${cloud.admin}   buckets, uploads and requests in a browser`)
   printer.line(`SecretId   ${LOCAL_ROOT_KEY.SecretId}`)
   printer.line(`SecretKey  ${LOCAL_ROOT_KEY.SecretKey}   (of the local cloud only)`)
-  process.once('SIGINT', () => void end(0))
-  process.once('SIGTERM', () => void end(0))
 }
 
 function describe(error: unknown): string {

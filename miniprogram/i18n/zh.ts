@@ -36,7 +36,7 @@ export const zh = {
   clearDone: '清除已完成',
   interruptedTitle: (count: number) => `上次有 ${count} 个上传未完成`,
   interruptedText: '已传的部分仍在，可以接着传。',
-  goOnAll: '全部继续',
+  resumeAll: '全部继续',
   states: {
     waiting: '等待中',
     checking: '准备中',
@@ -49,7 +49,7 @@ export const zh = {
     lost: '文件已不在手机上，请重新选择',
   },
   pause: '暂停',
-  goOn: '继续',
+  resume: '继续',
 
   detail: '详情',
   name: '名称',

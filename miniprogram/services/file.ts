@@ -1,4 +1,4 @@
-import { isCosError } from 'miniprogram-cos'
+import type { FileKind } from '../text/fileName'
 import { cos } from './cos'
 import { keyOf } from './folder'
 
@@ -11,7 +11,7 @@ export interface FileDetails {
   etag: string
 }
 
-/** As much of a text as is shown. Bytes. */
+/** Length of the preview of a text file, in bytes. */
 const TEXT_BYTES = 32 * 1024
 
 export async function readDetails(path: string): Promise<FileDetails> {
@@ -32,18 +32,18 @@ export async function readText(path: string, size: number): Promise<string> {
   return size > TEXT_BYTES ? `${Body as string}…` : (Body as string)
 }
 
-/** An address that opens the file for a while, for anybody who has it. */
+/** A link that opens the file for a limited time, for anyone who has it. */
 export async function linkTo(
   path: string,
   seconds: number,
 ): Promise<{ url: string; until: number }> {
   const url = await cos.getObjectUrl({ Key: await keyOf(path), Expires: seconds })
-  // Never longer than the key that signs: the address itself says until when.
+  // A link expires with the key that signs it, so the expiry is read from the link.
   const end = /q-sign-time=\d+(?:;|%3B)(\d+)/i.exec(url)
   return { url, until: end ? Number(end[1]) * 1000 : 0 }
 }
 
-/** Fetches the file to the phone. @returns its local path */
+/** Downloads the file to the phone. @returns its local path */
 export async function download(
   path: string,
   onPercent: (percent: number) => void,
@@ -55,17 +55,7 @@ export async function download(
   return FilePath
 }
 
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await cos.headObject({ Key: await keyOf(path) })
-    return true
-  } catch (error) {
-    if (isCosError(error) && error.statusCode === 404) return false
-    throw error
-  }
-}
-
-/** COS knows no renaming: the file is copied within COS, then the old one deleted. */
+/** COS has no rename operation: copies the object, then deletes the original. */
 export async function rename(path: string, newPath: string): Promise<void> {
   const { Bucket, Region } = await cos.caller()
   const Key = await keyOf(path)
@@ -75,4 +65,17 @@ export async function rename(path: string, newPath: string): Promise<void> {
     CopySource: `${Bucket}.cos.${Region}.myqcloud.com/${source}`,
   })
   await cos.deleteObject({ Key })
+}
+
+/** Pictures and videos go to the album, documents are opened, anything else can be sent to a chat. */
+export async function saveToPhone(
+  filePath: string,
+  fileName: string,
+  kind: FileKind | '',
+): Promise<void> {
+  if (kind === 'image') await wx.saveImageToPhotosAlbum({ filePath })
+  else if (kind === 'video') await wx.saveVideoToPhotosAlbum({ filePath })
+  // Its menu saves and forwards.
+  else if (kind === 'document') await wx.openDocument({ filePath, showMenu: true })
+  else await wx.shareFileMessage({ filePath, fileName })
 }

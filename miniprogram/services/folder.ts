@@ -1,8 +1,15 @@
-import type { FileKind } from '../text/fileKind'
-import { fileKind } from '../text/fileKind'
+import type { FileKind } from '../text/fileName'
+import { fileKind } from '../text/fileName'
 import { cos } from './cos'
 
-/** Paths in this app begin in the user's own folder: `trips/sea.jpg`. Folders end in a slash. */
+/** The folder that the list of files shows; uploads go there. */
+export const openFolder = {
+  path: '',
+  /** Whether a file in it was renamed or deleted on another page. */
+  isChanged: false,
+}
+
+/** Paths in this app are relative to the user's own folder: `trips/sea.jpg`. Folders end in a slash. */
 interface FileEntry {
   path: string
   name: string
@@ -16,18 +23,26 @@ interface FileEntry {
 export interface FolderPage {
   folders: { path: string; name: string }[]
   files: FileEntry[]
-  /** Where the next page begins; empty at the end. */
+  /** Marker of the next page; empty at the end. */
   marker: string
 }
 
 const PAGE_SIZE = 30
-/** COS takes no more in one request. */
+/** Limit of objects in one request to delete them. */
 const MAX_KEYS = 1000
 
-/** The key of a path. */
+/** The object key of a path. */
 export async function keyOf(path: string): Promise<string> {
   const { prefix } = await cos.caller()
   return prefix + path
+}
+
+/** Whether a file exists. Lists its key, because COS answers 404 to a HEAD request for a missing one. */
+export async function exists(path: string): Promise<boolean> {
+  const Key = await keyOf(path)
+  // The key itself is the first of all keys that begin with it.
+  const { Contents } = await cos.getBucket({ Prefix: Key, MaxKeys: 1 })
+  return Contents.some((object) => object.Key === Key)
 }
 
 /** One page of a folder: its sub-folders and files, by name. */
@@ -61,7 +76,7 @@ export async function makeFolder(path: string): Promise<void> {
   await cos.putObject({ Key: await keyOf(`${path}/`), Body: '' })
 }
 
-/** Deletes files, and folders with all that is in them. @returns how many objects COS refused to delete */
+/** Deletes files, and folders with everything in them. @returns the number of objects COS refused to delete */
 export async function removeAll(paths: string[]): Promise<number> {
   const keys: string[] = []
   for (const path of paths) {

@@ -94,6 +94,19 @@ export class CloudApi {
     )
   }
 
+  /**
+   * Reserves memory for a function, which is at the same time the most that its instances may take together
+   * (PutReservedConcurrencyConfig, document 583/51247).
+   * @param megabytes instances times the memory of one
+   */
+  async reserveMemory(FunctionName: string, megabytes: number): Promise<void> {
+    const scf = this.#app.commonService('scf', '2018-04-16')
+    const Param = { FunctionName, Namespace: this.env, ReservedConcurrencyMem: megabytes }
+    await this.doing(`PutReservedConcurrencyConfig ${FunctionName}`, () =>
+      scf.call({ Action: 'PutReservedConcurrencyConfig', Param }),
+    )
+  }
+
   /** Calls a function as nobody: no mini program, no user. */
   async callFunction(name: string): Promise<FunctionAnswer> {
     return this.doing(`Invoke ${name}`, () => this.functions.invokeFunction(name, {}))

@@ -1,4 +1,6 @@
 import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
+import { cosOf } from '../bucket/cosOf'
+import { checkPrivacy } from '../bucket/publicAccess'
 import { CloudApi, type Identity } from '../cloud/cloudApi'
 import { CloudFault } from '../cloud/cloudFault'
 import { type CloudKey, functionKey, type Settings } from '../cloud/settings'
@@ -55,6 +57,20 @@ export async function checkEnvironment(cloud: CloudApi): Promise<void> {
   const { EnvId, Status } = await cloud.environment()
   if (!EnvId) throw new CloudFault('EnvironmentUnknown', cloud.env)
   if (Status !== 'NORMAL') throw new CloudFault('EnvironmentNotReady', `${EnvId}: ${Status}`)
+}
+
+/**
+ * The bucket may not be read by everybody. A deployer who leaves the bucket alone may have no right to look.
+ * @throws CloudFault `BucketPublic`, `BucketForbidden` when the bucket is to be configured
+ */
+export async function checkBucketPrivacy(
+  key: CloudKey,
+  config: CosConfig,
+  mayLook: boolean,
+): Promise<void> {
+  await checkPrivacy(cosOf(key), config).catch((error) => {
+    if (mayLook || !(error instanceof CloudFault && error.code === 'BucketForbidden')) throw error
+  })
 }
 
 /** All that must hold before anything is changed. @returns the account @throws CloudFault */

@@ -2,16 +2,20 @@ import { dirname } from 'node:path'
 import { config } from '../../cos.config'
 import { buildFunction, functionFile } from '../build/functions'
 import { CloudApi } from '../cloud/cloudApi'
+import { CloudFault, describeFault } from '../cloud/cloudFault'
+import { readerLanguage } from '../cloud/language'
 import type { SafeOutput } from '../cloud/secretText'
 import { maskId } from '../cloud/secretText'
-import { deployKey, type Settings } from '../cloud/settings'
-import { type BucketStep, planBucket } from './bucketPlan'
+import { deployKey, functionKey, type Settings } from '../cloud/settings'
+import { type BucketStep, planBucket, requireStrictSignature } from './bucketPlan'
 import { checkCodeSize } from './checkCodeSize'
 import { checkFunction } from './checkFunction'
 import { deployFunction } from './deployFunction'
+import { excessRights } from './excessRights'
 import { describePlan, type FunctionPlan, planFunction } from './functionPlan'
+import { limitInstances } from './limitInstances'
 import type { DeployOptions } from './options'
-import { checkOwnConfig, preflight } from './preflight'
+import { checkBucketPrivacy, checkOwnConfig, preflight } from './preflight'
 import { previousCode } from './previousCode'
 import { wantedFunctions } from './wanted'
 
@@ -50,7 +54,18 @@ export async function runDeploy(
   const plans: FunctionPlan[] = []
   for (const one of wanted) plans.push(await planFunction(cloud, one, options.recreate))
   const place = { Bucket: config.bucket, Region: config.region }
+  await checkBucketPrivacy(key, config, options.bucket)
   const steps = options.bucket ? await planBucket(key, place, options.cors) : []
+  if (!options.bucket && !options.laxSignatures) {
+    await requireStrictSignature(
+      key,
+      place,
+      wanted.map(({ name }) => name),
+    )
+  }
+  const excess = settings.COS_STS_SECRET_ID
+    ? await excessRights(functionKey(settings), place, config.env)
+    : []
 
   output.line(
     `Plan for the environment ${config.env}, account ${account}, key ${maskId(key.SecretId)}`,
@@ -59,6 +74,10 @@ export async function runDeploy(
   if (options.rollback) output.line('  code      the previous one, from .deploy/')
   for (const { what, isSet } of steps)
     output.line(`  bucket    ${what}${isSet ? '  (is set)' : ''}`)
+  if (excess.length > 0) {
+    const warning = new CloudFault('FunctionKeyTooPowerful', excess.join(', '))
+    output.line(`! ${describeFault(warning, readerLanguage())}`)
+  }
   if (options.dryRun) {
     output.line('Nothing was changed (--dry-run).')
     return
@@ -67,7 +86,16 @@ export async function runDeploy(
     output.line('Nothing was changed.')
     return
   }
-  progress.open = [...wanted.map(({ name }) => name), ...openSteps(steps).map(({ what }) => what)]
+  const isFirst = ({ isFirst = false }: BucketStep) => isFirst
+  const [before, after] = [
+    openSteps(steps).filter(isFirst),
+    openSteps(steps).filter((step) => !isFirst(step)),
+  ]
+  progress.open = [
+    ...before.map(({ what }) => what),
+    ...wanted.map(({ name }) => name),
+    ...after.map(({ what }) => what),
+  ]
   const finish = (what: string) => {
     progress.open.splice(progress.open.indexOf(what), 1)
     progress.done.push(what)
@@ -78,18 +106,22 @@ export async function runDeploy(
       output.line(`· ${step}`),
     )
     await checkFunction(cloud, name)
+    const limit = await limitInstances(cloud, name, plan.wanted.MemorySize, options.maxInstances)
+    if (limit) output.line(limit)
     finish(name)
     output.line(`✓ ${name} runs, and refuses a caller without identity`)
   }
-  // Side by side, since most of it is waiting; what goes wrong with one is told when the other has ended.
-  const outcomes = await Promise.allSettled(plans.map(deployOne))
-  const failed = outcomes.find((one) => one.status === 'rejected')
-  if (failed) throw failed.reason
-  for (const { what, set } of openSteps(steps)) {
+  const setUp = async ({ what, set }: BucketStep) => {
     await set()
     finish(what)
     output.line(`✓ ${what}`)
   }
+  for (const step of before) await setUp(step)
+  // Side by side, since most of it is waiting; what goes wrong with one is told when the other has ended.
+  const outcomes = await Promise.allSettled(plans.map(deployOne))
+  const failed = outcomes.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
+  for (const step of after) await setUp(step)
   output.line('Done. Next: npm run domains, then npm run doctor.')
 }
 

@@ -1,4 +1,5 @@
 import type { CosConfig } from '@miniprogram-cos/server'
+import type { CloudFault } from '../cloud/cloudFault'
 import type { Text } from '../cloud/language'
 import type { Settings } from '../cloud/settings'
 
@@ -10,6 +11,8 @@ export interface Patient {
   node: string
   /** Text of the console's domain lists, if it was given. */
   domains?: string
+  /** Told what is wrong without keeping anything from working. */
+  warn: (fault: CloudFault) => void
 }
 
 /** One link of the chain. */

@@ -3,8 +3,8 @@ import { apiFault } from '../cloud/apiFault'
 import { CloudFault, describeFault } from '../cloud/cloudFault'
 import { FAULTS, type FaultCode } from '../cloud/faults'
 import type { Language, Text } from '../cloud/language'
-import { OWN_CODES } from '../errorTable/ownCodes'
-import { explainSymptom, SYMPTOM_GROUPS } from '../troubleshooting'
+import { OWN_CODES } from '../docs/ownCodes'
+import { explainSymptom, SYMPTOM_GROUPS } from '../docs/symptoms'
 
 /** Texts that WeChat and CloudBase answer with, and what they mean. */
 const TEXTS: [pattern: RegExp, meaning: FaultCode][] = [

@@ -4,9 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { at } from '../build/root'
 
 /** A folder of `tools/` with a lock file of its own: what is too large to be installed with the rest. */
-export type ToolsFolder = 'wechat' | 'contributing'
+export type ToolsFolder = 'wechat'
 
-const SIZES: Record<ToolsFolder, string> = { wechat: '280 MB', contributing: '170 MB' }
+const SIZES: Record<ToolsFolder, string> = { wechat: '280 MB' }
 
 const stamp = (name: ToolsFolder) => at(`tools/${name}/node_modules/.installed`)
 

@@ -11,6 +11,8 @@ const SURROUNDINGS = Object.fromEntries(
   ].map((name) => [name, () => undefined]),
 )
 
+const ES_MODULE = /^(?:Unexpected token 'export'|Cannot use import statement)/
+
 /**
  * Loads each script of the built packages as WeChat would: inside its module wrapper, without names of Node or
  * of a browser, and without code from text.
@@ -26,6 +28,8 @@ export function loadPackages(built: string, folder: string): Finding[] {
     } catch (error) {
       // Made in another realm: no instance of this one's Error.
       const { message = String(error), stack = '' } = error as Error
+      // An ES module: the compile turns it into CommonJS, and its syntax is checked elsewhere.
+      if (ES_MODULE.test(message)) continue
       const [, rest = '', line] = /^(.+?):(\d+)/m.exec(stack.slice(stack.indexOf(folder))) ?? []
       const finding = {
         file: nameIn({ folder }, line ? rest : path),

@@ -6,7 +6,8 @@ import { nameIn } from './project'
 
 /**
  * Reads every script of the built packages as ES2018, as the oldest phones do that WeChat runs on. The compile
- * lowers what is newer, but neither BigInt literals nor lookbehind, and only in apps that have it on.
+ * lowers what is newer, but neither BigInt literals nor lookbehind, and only in apps that have it on. ES modules are
+ * accepted: the compile turns them into CommonJS.
  * @param built the folder miniprogram_npm
  * @param folder what findings are relative to
  */
@@ -29,7 +30,11 @@ interface Fault {
 function syntaxFaults(text: string): Fault[] {
   const tokens: Token[] = []
   try {
-    parse(text, { ecmaVersion: 2018, sourceType: 'script', onToken: tokens })
+    parse(text, {
+      ecmaVersion: 2018,
+      sourceType: isModule(text) ? 'module' : 'script',
+      onToken: tokens,
+    })
   } catch (error) {
     const { raisedAt, pos } = error as { raisedAt: number; pos: number }
     const isBigInt = /\dn$/.test(text.slice(0, raisedAt + 1))
@@ -39,6 +44,9 @@ function syntaxFaults(text: string): Fault[] {
     .filter((token) => token.type === tokTypes.regexp && /\(\?<[=!]/.test(pattern(token)))
     .map((token) => ({ offset: token.start, message: 'lookbehind in a regular expression' }))
 }
+
+/** Whether a script is an ES module. */
+const isModule = (text: string) => /^\s*(?:import|export)\b/m.test(text)
 
 const pattern = (token: Token) => (token as unknown as { value: { pattern: string } }).value.pattern
 

@@ -24,15 +24,28 @@ export interface ProjectConfig {
   }
 }
 
-/** Copies the app without what was built into it before. */
+/** Folders of packages that this check builds anew: those of "Build npm" as the project's settings describe it. */
+export function rebuiltFolders(folder: string, { setting = {} }: ProjectConfig): string[] {
+  const { packNpmManually, packNpmRelationList = [] } = setting
+  if (!packNpmManually) return []
+  return packNpmRelationList.map(({ miniprogramNpmDistDir }) =>
+    join(resolve(folder, miniprogramNpmDistDir), 'miniprogram_npm'),
+  )
+}
+
+/**
+ * Copies the app. Packages that DevTools has built by its default way are copied as they are; those that this check
+ * builds anew are left out.
+ */
 export async function stageProject(folder: string, config: ProjectConfig): Promise<Project> {
   const app = resolve(folder, config.miniprogramRoot ?? '')
   const stage = await mkdtemp(join(tmpdir(), 'wechat-project-'))
   const staged = join(stage, relative(folder, app))
   await mkdir(staged, { recursive: true })
-  const built = new Set(['miniprogram_npm', 'node_modules'])
+  const rebuilt = rebuiltFolders(folder, config)
+  const isCopied = (path: string) => basename(path) !== 'node_modules' && !rebuilt.includes(path)
   if (existsSync(app)) {
-    await cp(app, staged, { recursive: true, filter: (path) => !built.has(basename(path)) })
+    await cp(app, staged, { recursive: true, filter: isCopied })
   }
   const configFile = join(folder, 'project.config.json')
   await cp(configFile, join(stage, 'project.config.json'))

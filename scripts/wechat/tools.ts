@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import { at } from '../build/root'
 import { hasTools, installTools } from '../tools/toolsFolder'
 
@@ -13,14 +13,11 @@ export const BUILDER = at('tools/wechat/builder.js')
 
 /** Installs WeChat's own tools, if they are not there as locked. */
 export function installWechatTools(): void {
-  if (hasTools('wechat')) return
-  installTools('wechat')
-  // Published without the permission to run.
-  for (const name of ['wcc', 'wcsc'] as const) chmodSync(compilerPath(name), 0o755)
+  if (!hasTools('wechat')) installTools('wechat')
 }
 
 /**
- * WeChat's compilers of templates and styles.
+ * WeChat's compilers of templates and styles, which are published without the permission to run.
  * @throws Error on a machine they were not made for
  */
 export function compilerPath(name: 'wcc' | 'wcsc'): string {
@@ -28,5 +25,7 @@ export function compilerPath(name: 'wcc' | 'wcsc'): string {
   if (!system || (system === 'linux' && process.arch !== 'x64')) {
     throw new Error(`WeChat has no ${name} for ${process.platform} on ${process.arch}`)
   }
-  return `${BINARIES}/${system}/${name}${system === 'windows' ? '.exe' : ''}`
+  const path = `${BINARIES}/${system}/${name}${system === 'windows' ? '.exe' : ''}`
+  if ((statSync(path).mode & 0o111) === 0) chmodSync(path, 0o755)
+  return path
 }

@@ -6,9 +6,9 @@ import type { Browser, Page } from 'playwright-core'
 import { at } from '../../scripts/build/root'
 import { describeInBrowser, launchBrowser } from '../support/browser'
 import { type Desk, startDesk } from '../support/desk'
-import { Hand } from '../support/hand'
 import { PartGate } from '../support/partGate'
 import { createTestPhone, type TestPhone } from '../support/phones'
+import { PreviewPage } from '../support/previewPage'
 import { send } from '../support/rawRequest'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 import { until } from '../support/until'
@@ -24,8 +24,8 @@ describeInBrowser('the demo on two phones in a browser', () => {
   let browser: Browser
   let page: Page
   let gate: PartGate
-  let alice: Hand
-  let bob: Hand
+  let alice: PreviewPage
+  let bob: PreviewPage
   let large: string
   /** Alice's files seen from elsewhere. */
   let other: TestPhone
@@ -46,8 +46,8 @@ describeInBrowser('the demo on two phones in a browser', () => {
     page.on('pageerror', ({ message }) => thrown.push(message))
     gate = await PartGate.on(page)
     await page.goto(desk.preview.url)
-    alice = new Hand(page, 'Alice')
-    bob = new Hand(page, 'Bob')
+    alice = new PreviewPage(page, 'Alice')
+    bob = new PreviewPage(page, 'Bob')
   })
   afterAll(async () => {
     await browser?.close()
@@ -74,23 +74,23 @@ describeInBrowser('the demo on two phones in a browser', () => {
 
   test('says that it is a preview, and shows each user an empty folder of their own', async () => {
     expect(await page.locator('.banner').textContent()).toContain('not WeChat')
-    await alice.see('Nothing here yet')
-    await bob.see('Nothing here yet')
+    await alice.waitFor('Nothing here yet')
+    await bob.waitFor('Nothing here yet')
   })
 
   test('uploads a chosen file in parts, with progress that grows', async () => {
     gate.close()
     await alice.chooseFiles([large])
     await gate.letThrough(1)
-    await alice.uploadSays('holiday.mp4', STARTED)
+    await alice.waitForUpload('holiday.mp4', STARTED)
     const first = await alice.percentOf('holiday.mp4')
     // The app asks for progress five times a second.
     await new Promise((resolve) => setTimeout(resolve, 250))
     await gate.letThrough(1)
-    await alice.uploadSays('holiday.mp4', /50%/)
+    await alice.waitForUpload('holiday.mp4', /50%/)
     expect(first).toBeLessThan(50)
     await gate.open()
-    await alice.uploadSays('holiday.mp4', 'Done')
+    await alice.waitForUpload('holiday.mp4', 'Done')
     expect(await stored('holiday.mp4')).toBe(checksum(readFileSync(large)))
   })
 
@@ -100,15 +100,15 @@ describeInBrowser('the demo on two phones in a browser', () => {
     writeFileSync(second, randomBytes(LARGE_BYTES))
     await alice.chooseFiles([second])
     await gate.letThrough(1)
-    await alice.uploadSays('second.mp4', STARTED)
+    await alice.waitForUpload('second.mp4', STARTED)
     await alice.press('second.mp4', 'Pause')
-    await alice.uploadSays('second.mp4', 'Paused')
+    await alice.waitForUpload('second.mp4', 'Paused')
     const arrived = arrivedParts()
     expect(arrived.length).toBe(1)
     await gate.open()
     desk.log.length = 0
-    await alice.press('second.mp4', 'Go on')
-    await alice.uploadSays('second.mp4', 'Done')
+    await alice.press('second.mp4', 'Resume')
+    await alice.waitForUpload('second.mp4', 'Done')
     expect(asked('multipartInit')).toEqual([])
     expect(arrivedParts().filter((part) => arrived.includes(part))).toEqual([])
     expect(await stored('second.mp4')).toBe(checksum(readFileSync(second)))
@@ -120,15 +120,15 @@ describeInBrowser('the demo on two phones in a browser', () => {
     writeFileSync(third, randomBytes(LARGE_BYTES))
     await alice.chooseFiles([third])
     await gate.letThrough(1)
-    await alice.uploadSays('third.mp4', STARTED)
+    await alice.waitForUpload('third.mp4', STARTED)
     await alice.restart()
-    await alice.see('Only you can open these')
+    await alice.waitFor('Only you can open these')
     await gate.open()
     await alice.openTab('Upload')
-    await alice.see('1 upload was interrupted')
-    await alice.uploadSays('third.mp4', 'Interrupted')
-    await alice.tap('Go on with all')
-    await alice.uploadSays('third.mp4', 'Done')
+    await alice.waitFor('1 upload was interrupted')
+    await alice.waitForUpload('third.mp4', 'Interrupted')
+    await alice.tap('Resume all')
+    await alice.waitForUpload('third.mp4', 'Done')
     expect(asked('multipartInit').length).toBe(1)
     expect(asked('multipartListPart').length).toBe(1)
     expect(await stored('third.mp4')).toBe(checksum(readFileSync(third)))
@@ -140,7 +140,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     writeFileSync(fourth, randomBytes(LARGE_BYTES))
     await alice.chooseFiles([fourth])
     await gate.letThrough(1)
-    await alice.uploadSays('fourth.mp4', STARTED)
+    await alice.waitForUpload('fourth.mp4', STARTED)
     await alice.choose('Network', 'none')
     expect(arrivedParts().length).toBe(1)
     await alice.openTab('Files')
@@ -148,7 +148,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await alice.upload('fourth.mp4').textContent()).not.toContain('Failed')
     await gate.open()
     await alice.choose('Network', 'wifi')
-    await alice.uploadSays('fourth.mp4', 'Done')
+    await alice.waitForUpload('fourth.mp4', 'Done')
     expect(await stored('fourth.mp4')).toBe(checksum(readFileSync(fourth)))
   })
 
@@ -163,13 +163,13 @@ describeInBrowser('the demo on two phones in a browser', () => {
       gate.close()
       await alice.chooseFiles([given])
       await gate.letThrough(1)
-      await alice.uploadSays('given up.mp4', STARTED)
+      await alice.waitForUpload('given up.mp4', STARTED)
       expect(await unfinished()).toBe(1)
       if (isRestarted) {
         await alice.restart()
-        await alice.see('Only you can open these')
+        await alice.waitFor('Only you can open these')
         await alice.openTab('Upload')
-        await alice.uploadSays('given up.mp4', 'Interrupted')
+        await alice.waitForUpload('given up.mp4', 'Interrupted')
       }
       desk.log.length = 0
       await alice.press('given up.mp4', 'Cancel')
@@ -180,10 +180,10 @@ describeInBrowser('the demo on two phones in a browser', () => {
 
   test('previews a picture, and copies a link that opens it', async () => {
     await alice.chooseFiles([PICTURE], 'Photos, videos')
-    await alice.uploadSays('IMG_', 'Done')
+    await alice.waitForUpload('IMG_', 'Done')
     await alice.openTab('Files')
     await alice.screen.getByText('IMG_').first().click()
-    await alice.see('image/png')
+    await alice.waitFor('image/png')
     await alice.screen.locator('wx-image').click()
     const shown = alice.above.locator('img')
     const width = await shown.evaluate(async (element: unknown) => {
@@ -215,21 +215,21 @@ describeInBrowser('the demo on two phones in a browser', () => {
     await alice.answer('OK')
     await alice.title.filter({ hasText: 'the sea.png' }).waitFor()
     await alice.back()
-    await alice.see('the sea.png')
+    await alice.waitFor('the sea.png')
     expect(await alice.screen.getByText('IMG_').count()).toBe(0)
     expect(await stored('the sea.png')).toBe(checksum(readFileSync(PICTURE)))
   })
 
   test('COS refuses Bob what is Alice’s, and the panel says why', async () => {
     await bob.openTab('Isolation')
-    await bob.see('private/oBob')
+    await bob.waitFor('private/oBob')
     await bob.screen.locator('input').fill(ALICES_FOLDER)
     await bob.tap('Start')
-    await bob.see('AccessDenied')
+    await bob.waitFor('AccessDenied')
     const cells = await bob.screen.locator('.cell').allTextContents()
     const [, , ...outcomes] = cells
     expect(outcomes).toEqual(Array(4).fill(['Allowed', 'Refused']).flat())
-    await bob.see(REFUSED.advice.en)
+    await bob.waitFor(REFUSED.advice.en)
     const refused = page.locator('#requests li.refused').filter({ hasText: 'Bob' }).first()
     expect(await refused.textContent()).toMatch(
       /deleteObject403 AccessDenied.*no statement allows name\/cos:DeleteObject on media/,
@@ -252,20 +252,20 @@ describeInBrowser('the demo on two phones in a browser', () => {
     await alice.screen.getByLabel('New folder').click()
     await alice.above.locator('input').fill('trip')
     await alice.answer('OK')
-    await alice.see('Nothing here yet')
+    await alice.waitFor('Nothing here yet')
     await alice.chooseFiles([PICTURE])
-    await alice.uploadSays('sea.png', 'Done')
+    await alice.waitForUpload('sea.png', 'Done')
     await alice.openTab('Files')
-    await alice.see('sea.png')
+    await alice.waitFor('sea.png')
     expect(await stored('trip/sea.png')).toBe(checksum(readFileSync(PICTURE)))
     await alice.tap('My files')
-    await alice.see('trip')
+    await alice.waitFor('trip')
     await alice.tap('Select')
     await alice.tap('All')
-    await alice.see('6 selected')
+    await alice.waitFor('6 selected')
     await alice.screen.getByText('Delete', { exact: true }).click()
     await alice.answer('Delete')
-    await alice.see('Nothing here yet')
+    await alice.waitFor('Nothing here yet')
     expect((await other.cos.getBucket({ Prefix: ALICES_FOLDER })).Contents).toEqual([])
   })
 })

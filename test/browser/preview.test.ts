@@ -3,21 +3,21 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { describeInBrowser, launchBrowser } from '../support/browser'
 import { type Desk, startDesk } from '../support/desk'
-import { Hand } from '../support/hand'
+import { PreviewPage } from '../support/previewPage'
 import { send } from '../support/rawRequest'
 
 describeInBrowser('the preview while its app is written', () => {
   let desk: Desk
   let browser: Browser
   let page: Page
-  let alice: Hand
+  let alice: PreviewPage
   beforeAll(async () => {
     ;[desk, browser] = await Promise.all([startDesk(), launchBrowser()])
     page = await browser.newPage({ viewport: { width: 1500, height: 940 } })
     page.setDefaultTimeout(15_000)
     await page.goto(desk.preview.url)
-    alice = new Hand(page, 'Alice')
-    await alice.see('Nothing here yet')
+    alice = new PreviewPage(page, 'Alice')
+    await alice.waitFor('Nothing here yet')
   })
   afterAll(async () => {
     await browser?.close()
@@ -28,13 +28,13 @@ describeInBrowser('the preview while its app is written', () => {
     const file = join(desk.app, 'components/notice/notice.wxml')
     const good = readFileSync(file, 'utf8')
     writeFileSync(file, good.replace('{{title}}', '{{title}}, as I said'))
-    await alice.see('Nothing here yet, as I said')
+    await alice.waitFor('Nothing here yet, as I said')
     writeFileSync(file, good.replace('</view>', ''))
     const alert = page.frameLocator('iframe[title=Alice]').getByRole('alert')
     await alert.getByText(/components\/notice\/notice\.wxml:1:\d+/).waitFor()
     expect(await alert.textContent()).toMatch(/missing end tag.*> 1 \| <view class="notice">/s)
     writeFileSync(file, good)
-    await alice.see('Nothing here yet')
+    await alice.waitFor('Nothing here yet')
   })
 
   test('an app that throws says so', async () => {
@@ -44,7 +44,7 @@ describeInBrowser('the preview while its app is written', () => {
     const alert = page.frameLocator('iframe[title=Alice]').getByRole('alert')
     await alert.getByText('no such luck').waitFor()
     writeFileSync(file, good)
-    await alice.see('Nothing here yet')
+    await alice.waitFor('Nothing here yet')
   })
 
   test('another page in the same browser cannot make a phone act', async () => {

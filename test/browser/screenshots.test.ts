@@ -4,9 +4,9 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { at } from '../../scripts/build/root'
 import { describeInBrowser, launchBrowser } from '../support/browser'
 import { type Desk, startDesk } from '../support/desk'
-import { Hand } from '../support/hand'
 import { PartGate } from '../support/partGate'
 import { createTestPhone } from '../support/phones'
+import { PreviewPage } from '../support/previewPage'
 import { ALICE } from '../support/testCloud'
 
 /** `npm run screenshots` puts them where the READMEs show them. */
@@ -93,13 +93,13 @@ describeInBrowser('every page, in both languages, light and dark', () => {
   test('the two phones and the panel', async () => {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await page.goto(desk.preview.url)
-    const bob = new Hand(page, 'Bob')
-    await new Hand(page, 'Alice').see('sea.png')
+    const bob = new PreviewPage(page, 'Bob')
+    await new PreviewPage(page, 'Alice').waitFor('sea.png')
     await bob.openTab('Isolation')
-    await bob.see('private/oBob')
+    await bob.waitFor('private/oBob')
     await bob.screen.locator('input').fill(`private/${ALICE}/`)
     await bob.tap('Start')
-    await bob.see('AccessDenied')
+    await bob.waitFor('AccessDenied')
     await scrollDown(bob.screen)
     await save('preview', await page.screenshot({ animations: 'disabled' }))
     expect(await page.locator('#requests li.refused').count()).toBeGreaterThan(3)

@@ -1,7 +1,6 @@
+import { VirtualClock, Wire, type WireOptions } from '@miniprogram-cos/simulator'
 import { AutoLimit } from '../../packages/client/src/upload/autoLimit'
 import { runPool } from '../../packages/client/src/upload/pool'
-import { VirtualClock } from '../../packages/simulator/src/network/virtualClock'
-import { Wire, type WireOptions } from '../../packages/simulator/src/network/wire'
 
 const MIB = 1024 * 1024
 
@@ -20,8 +19,8 @@ async function send(lines: [parts: number, line: WireOptions][], limit: AutoLimi
     const current = () => (typeof limit === 'number' ? limit : limit.current)
     await runPool(parts, current, async () => {
       const ended = typeof limit === 'number' ? undefined : limit.begin(clock.now())
-      await wire.carry(MIB, 'request').done
-      await wire.answer(0, 'request').done
+      await wire.send(MIB, 'request').done
+      await wire.receive(0, 'request').done
       ended?.(MIB, clock.now())
       limits.push(current())
     })

@@ -318,15 +318,12 @@ test('path style puts the bucket into the path, signs it there, and warns', asyn
 })
 
 test('a form whose key names the file has a Location with the real name', async () => {
-  const requests = install([{ statusCode: 200, header: { ETag: '"e"' } }], {
-    'wxfile://tmp/照片 1.jpg': new Uint8Array(3),
-  })
   const FilePath = 'wxfile://tmp/照片 1.jpg'
+  const { wx, requests } = createRecordingWx(() => OK, { [FilePath]: new Uint8Array(3) })
+  ;(globalThis as { wx?: unknown }).wx = wx
   // biome-ignore lint/suspicious/noTemplateCurlyInString: COS puts the name there
   const Key = 'dir/${filename}'
   const { Location } = await new COS(KEY).postObject({ ...AT, Key, FilePath })
-  expect(Location).toBe(
-    `${AT.Bucket}.cos.${AT.Region}.myqcloud.com/dir/%E7%85%A7%E7%89%87%201.jpg`,
-  )
+  expect(Location).toBe(`${AT.Bucket}.cos.${AT.Region}.myqcloud.com/dir/%E7%85%A7%E7%89%87%201.jpg`)
   expect((requests[0]?.formData as { key: string }).key).toBe(Key)
 })

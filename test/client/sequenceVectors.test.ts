@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
-import { expected } from '../peers/beside/intended'
-import { type Call, raise, run, type Sent, strike } from '../peers/beside/stage'
+import { expected } from '../differential/deviations'
+import { type Call, run, type Sent, setup, teardown } from '../differential/harness'
 import { createFakePhone } from '../support/bothClients'
 import type { CannedAnswer } from '../support/recordingWx'
 import { FROZEN_NOW, type RequestVector, sequenceVectors } from '../support/vectors'
 
 beforeAll(() => {
   jest.spyOn(Date, 'now').mockReturnValue(FROZEN_NOW)
-  raise()
+  setup()
 })
 afterAll(() => {
   jest.restoreAllMocks()
-  strike()
+  teardown()
 })
 
 /** A phone that answers an upload or a copy in parts as when it was recorded. */
@@ -59,7 +59,7 @@ function partsPhone({ api }: RequestVector) {
 const SOURCE_ETAG = '"source"'
 
 test.each(sequenceVectors.map((vector) => [vector.id, vector] as const))(
-  'sends the requests of cos-wx-sdk-v5 one by one, but for the table of differences: %s',
+  'sends the requests of cos-wx-sdk-v5 one by one, except for the listed deviations: %s',
   async (_, vector) => {
     const call: Call = {
       method: vector.api,
@@ -69,9 +69,9 @@ test.each(sequenceVectors.map((vector) => [vector.id, vector] as const))(
     }
     const ours = await run('ours', call, partsPhone(vector))
     const recorded = (vector.requests as unknown as Sent[]).map(asSent)
-    const { sent, differences } = expected(recorded, call)
+    const { sent, deviations } = expected(recorded, call)
     expect(ours.sent).toEqual(sent)
-    expect([...differences].sort()).toEqual([...(DIFFERENCES[vector.id] ?? [])].sort())
+    expect([...deviations].sort()).toEqual([...(DEVIATIONS[vector.id] ?? [])].sort())
     expect({ ...(ours.value as object), RequestId: '' }).toEqual({
       ...vector.result,
       RequestId: '',
@@ -80,14 +80,14 @@ test.each(sequenceVectors.map((vector) => [vector.id, vector] as const))(
 )
 
 /** Why the recorded sequences are not repeated as they are: entries of the table. */
-const DIFFERENCES: Record<string, string[]> = {
+const DEVIATIONS: Record<string, string[]> = {
   'sliceUploadFile-sequence': [
-    'a new upload is begun without asking for earlier ones (defect 49)',
-    'parts carry the headers that COS wants with each (defect 13), and no digest unless asked for',
+    'a new upload starts without listing earlier ones (defect 49)',
+    'parts carry the headers that COS requires on each part (defect 13), and a digest only on request',
   ],
   'sliceCopyFile-sequence': [
-    'a copy in parts keeps what its source says of itself (defect 11)',
-    'parts of two contents never become one copy',
+    'a multipart copy keeps the headers and metadata of its source (defect 11)',
+    'a multipart copy requires the ETag of its source on every part',
   ],
 }
 

@@ -30,6 +30,25 @@ async function deployWith(variables: Record<string, string>, ...args: string[]):
   }
 }
 
+const PLACE = { Bucket: BUCKET, Region: REGION }
+
+/** Lets everybody read below a path. */
+const openByPolicy = (cos: COS, path: string) =>
+  cos.putBucketPolicy({
+    ...PLACE,
+    Policy: {
+      version: '2.0',
+      Statement: [
+        {
+          effect: 'allow',
+          principal: { qcs: ['qcs::cam::anyone:anyone'] },
+          action: ['name/cos:GetObject'],
+          resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/${path}`],
+        },
+      ],
+    } as never,
+  })
+
 const deployed = (name = 'cos-credentials') => {
   const one = desk.plane.functions.all.get(name)
   if (!one) throw new Error(`${name} is not deployed`)
@@ -130,6 +149,71 @@ describe('before anything is changed', () => {
     expect(desk.plane.calls).toEqual([])
   })
 
+  test.each([
+    ['--no-bucket', ['--no-bucket']],
+    ['--only cos-signature', ['--only', 'cos-signature']],
+  ])('%s refuses a bucket without strict signatures', async (_, args) => {
+    const { stderr, status } = await deploy(...args)
+    expect(stderr).toContain(`StrictSignatureOff\n`)
+    expect(stderr).toContain(`cos-signature, ${BUCKET}`)
+    expect(stderr).toContain('--allow-lax-signatures')
+    expect(stderr).toContain('Nothing was changed.')
+    expect(status).toBe(1)
+  })
+
+  test('--no-bucket names the option when the deployer may not read the rule', async () => {
+    desk.plane.instead = ({ url = '' }) =>
+      url.includes('strict-signature') ? [403, 'AccessDenied'] : undefined
+    const { stderr, status } = await deploy('--no-bucket')
+    desk.plane.instead = () => undefined
+    expect(stderr).toMatch(/BucketForbidden\n.*GetBucketStrictSignature; --allow-lax-signatures/)
+    expect(status).toBe(1)
+  })
+
+  test('cos-credentials alone does not need strict signatures, nor does --allow-lax-signatures', async () => {
+    const alone = await deploy('--dry-run', '--only', 'cos-credentials')
+    const allowed = await deploy('--dry-run', '--no-bucket', '--allow-lax-signatures')
+    expect([alone.stderr, alone.status]).toEqual(['', 0])
+    expect([allowed.stderr, allowed.status]).toEqual(['', 0])
+  })
+
+  test.each([
+    ['an ACL', (cos: COS) => cos.putBucketAcl({ ...PLACE, ACL: 'public-read' }), 'AllUsers'],
+    [
+      'a policy that opens the private folders',
+      (cos: COS) => openByPolicy(cos, 'priv*'),
+      'policy statement 0: private/',
+    ],
+    ['a policy that opens everything', (cos: COS) => openByPolicy(cos, '*'), 'private/'],
+  ])('a bucket that is public by %s is refused', async (_, open, text) => {
+    const cos = new COS({ ...HOLDER, Proxy: desk.cloud.cos, Protocol: 'http:' })
+    await open(cos)
+    const { stderr, status } = await deploy('--dry-run')
+    await cos.putBucketAcl({ ...PLACE, ACL: 'private' })
+    await cos.deleteBucketPolicy(PLACE)
+    expect(stderr).toContain('BucketPublic\n')
+    expect(stderr).toContain(text)
+    expect(status).toBe(1)
+  })
+
+  test('a policy that opens a path of no access rule is accepted', async () => {
+    const cos = new COS({ ...HOLDER, Proxy: desk.cloud.cos, Protocol: 'http:' })
+    await openByPolicy(cos, 'assets/*')
+    const { stderr, status } = await deploy('--dry-run')
+    await cos.deleteBucketPolicy(PLACE)
+    expect([stderr, status]).toEqual(['', 0])
+  })
+
+  test('a key of the functions that may do more than it needs is named before the question', async () => {
+    const key = desk.plane.keys.find(({ SecretId }) => SecretId === HOLDER.SecretId)
+    Object.assign(key ?? {}, { isLimited: false })
+    const { stdout, status } = await deploy('--dry-run')
+    Object.assign(key ?? {}, { isLimited: true })
+    expect(stdout).toMatch(/! FunctionKeyTooPowerful\n.*cos:GetService, .*tcb:DescribeEnvInfo/)
+    expect(stdout).toContain('npm run policy')
+    expect(status).toBe(0)
+  })
+
   test('code too large to upload is refused', async () => {
     const file = 'cloudfunctions/cos-signature/src/index.ts'
     const source = desk.project.read(file)
@@ -143,8 +227,12 @@ describe('before anything is changed', () => {
   })
 
   test('an unknown option or function is one line and status 2', async () => {
-    const outcomes = [await deploy('--only', 'nothing'), await deploy('--cors', 'everything')]
-    expect(outcomes.map(({ status }) => status)).toEqual([2, 2])
+    const outcomes = [
+      await deploy('--only', 'nothing'),
+      await deploy('--cors', 'everything'),
+      await deploy('--max-instances', 'few'),
+    ]
+    expect(outcomes.map(({ status }) => status)).toEqual([2, 2, 2])
     for (const { stderr } of outcomes) expect(stderr.trim().split('\n')).toHaveLength(1)
   })
 })
@@ -153,6 +241,10 @@ describe('onto an empty environment', () => {
   test('it creates both functions, calls them, and sets the bucket up', async () => {
     const { status, stdout, stderr } = await deploy()
     expect(stderr).toBe('')
+    // Nobody can call cos-signature before COS checks what it signs.
+    expect(stdout.indexOf('✓ strict signatures')).toBeGreaterThan(0)
+    expect(stdout.indexOf('✓ strict signatures')).toBeLessThan(stdout.indexOf('creating it'))
+    expect(stdout).not.toContain('FunctionKeyTooPowerful')
     expect(stdout).toContain('✓ cos-credentials runs, and refuses a caller without identity')
     expect(stdout).toContain('✓ cos-signature runs')
     expect(stdout).toContain('✓ strict signatures')
@@ -161,6 +253,8 @@ describe('onto an empty environment', () => {
     expect(changes()).toEqual(['CreateFunction', 'CreateFunction'])
     const { Runtime, Handler, MemorySize, Timeout, variables } = deployed()
     expect([Runtime, Handler, MemorySize, Timeout]).toEqual(['Nodejs20.19', 'index.main', 256, 20])
+    expect(stdout).toContain('· cos-credentials: at most 20 instances at once')
+    expect(deployed().reserved).toBe(20 * 256)
     expect(variables).toEqual({
       COS_STS_SECRET_ID: HOLDER.SecretId,
       COS_STS_SECRET_KEY: HOLDER.SecretKey,
@@ -189,6 +283,19 @@ describe('once more', () => {
       'abort-stale-multipart: parts of uploads given up go after 7 days  (is set)',
     )
     expect(changes()).toEqual(['UpdateFunctionCode', 'UpdateFunctionCode'])
+    expect(status).toBe(0)
+  }, 120_000)
+
+  test('--max-instances sets another limit, or leaves it; a platform that refuses it is told', async () => {
+    await deploy('--only', 'cos-credentials', '--max-instances', '5')
+    expect(deployed().reserved).toBe(5 * 256)
+    await deploy('--only', 'cos-credentials', '--max-instances', '0')
+    expect(deployed().reserved).toBe(5 * 256)
+    desk.plane.trouble = { PutReservedConcurrencyConfig: 'UnauthorizedOperation' }
+    const { stdout, status } = await deploy('--only', 'cos-credentials')
+    expect(stdout).toContain(
+      '! cos-credentials: instances are not limited: this key may not do that',
+    )
     expect(status).toBe(0)
   }, 120_000)
 

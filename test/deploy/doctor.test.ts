@@ -69,6 +69,16 @@ test('an old Node is named', async () => {
   })
 })
 
+test('a key of the functions that may do too much is a warning, and a fault with --strict', async () => {
+  const key = desk.plane.keys.find(({ SecretId }) => SecretId === HOLDER.SecretId)
+  Object.assign(key ?? {}, { isLimited: false })
+  const [usual, strict] = [await doctor(), await doctor(['--strict'])]
+  Object.assign(key ?? {}, { isLimited: true })
+  expect(usual.stdout).toMatch(/! FunctionKeyTooPowerful\n.*cos:GetBucketPolicy/)
+  expect([usual.status, strict.status]).toEqual([0, 1])
+  expect((await doctor(['--strict'])).status).toBe(0)
+})
+
 describe('domain lists', () => {
   test('that lack a host: DomainMissing', async () => {
     desk.project.write(

@@ -229,6 +229,12 @@ async function withTemporaryKey(secondsLater: number): Promise<RawResponse> {
   return signed('GET', 'there', { key: pair, keyTime: `${now - 1};${now + 60}`, headers })
 }
 
+const restore = (key: string) =>
+  signed('POST', key, {
+    query: { restore: '' },
+    body: '<RestoreRequest><Days>1</Days><CASJobParameters><Tier>Bulk</Tier></CASJobParameters></RestoreRequest>',
+  })
+
 const OBJECTS: Row[] = [
   ['no such key', 'NoSuchKey', () => signed('GET', 'nothing')],
   ['no such version', 'NoSuchVersion', () => signed('GET', 'there', { query: { versionId: 'x' } })],
@@ -319,14 +325,33 @@ const OBJECTS: Row[] = [
     },
   ],
   [
-    'encryption asked for',
+    'encryption by SSE-KMS',
     'NotImplemented',
-    () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-server-side-encryption': 'AES256' } }),
+    () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-server-side-encryption': 'cos/kms' } }),
+  ],
+  [
+    'encryption by an unknown method',
+    'SSEContentNotSupported',
+    () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-server-side-encryption': 'ROT13' } }),
+  ],
+  [
+    'encryption asked for by a reader',
+    'SSEHeaderNotAllowed',
+    () => signed('GET', 'there', { headers: { 'x-cos-server-side-encryption': 'AES256' } }),
+  ],
+  ['an object restored that is not archived', 'RestoreNonArchiveObject', () => restore('there')],
+  [
+    'an object restored twice',
+    'RestoreAlreadyInProgress',
+    async () => {
+      await restore('archived')
+      return restore('archived')
+    },
   ],
   [
     'a sub-resource that is not imitated',
     'NotImplemented',
-    () => signed('POST', 'there', { query: { restore: '' }, body: 'x' }),
+    () => signed('POST', 'there', { query: { select: '' }, body: 'x' }),
   ],
   [
     'a method that a sub-resource has not',
@@ -487,22 +512,6 @@ const WRITES: Row[] = [
     'an append at no number',
     'InvalidArgument',
     () => signed('POST', 'log', { query: { append: '', position: 'end' }, body: 'x' }),
-  ],
-  [
-    'an append where versions are kept',
-    'InvalidBucketState',
-    async () => {
-      await setting(
-        'versioning',
-        '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>',
-        OTHER_HOST,
-      )
-      return signed('POST', 'log', {
-        host: OTHER_HOST,
-        query: { append: '', position: '0' },
-        body: 'x',
-      })
-    },
   ],
   ...(['PUT', 'COPY', 'INIT'] as const).map(
     (how): Row => [

@@ -37,13 +37,13 @@ test('shows name, size, percent, speed and how far it is', () => {
 })
 
 test.each([
-  ['waiting', 'Waiting', ['pause', 'drop']],
-  ['checking', 'Preparing', ['pause', 'drop']],
-  ['paused', 'Paused · 40%', ['goon', 'drop']],
-  ['interrupted', 'Interrupted · 40%', ['goon', 'drop']],
-  ['success', 'Done', ['drop']],
-  ['error', 'Failed', ['goon', 'drop']],
-  ['lost', 'No longer on this phone: choose it again', ['drop']],
+  ['waiting', 'Waiting', ['pause', 'remove']],
+  ['checking', 'Preparing', ['pause', 'remove']],
+  ['paused', 'Paused · 40%', ['resume', 'remove']],
+  ['interrupted', 'Interrupted · 40%', ['resume', 'remove']],
+  ['success', 'Done', ['remove']],
+  ['error', 'Failed', ['resume', 'remove']],
+  ['lost', 'No longer on this phone: choose it again', ['remove']],
 ])('%s: says "%s", and offers %j', (state, said, offered) => {
   const rendered = row({ state, speed: 0 })
   expect(text(rendered, '.meta')).toBe(`12.0 MB · ${said}`)
@@ -60,13 +60,13 @@ test('a failure shows its code and what to do', () => {
 test('a tap on a button tells which upload is meant', async () => {
   const rendered = row({})
   const told: [string, unknown][] = []
-  for (const name of ['pause', 'goon', 'drop']) {
+  for (const name of ['pause', 'resume', 'remove']) {
     rendered.addEventListener(name, ({ detail }) => told.push([name, detail]))
   }
   for (const button of rendered.querySelectorAll('.button')) button.dispatchEvent('tap')
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(told).toEqual([
     ['pause', { id: '1' }],
-    ['drop', { id: '1' }],
+    ['remove', { id: '1' }],
   ])
 })

@@ -1,6 +1,14 @@
-import { type CosConfig, defineConfig, signatureFunction } from '@miniprogram-cos/server'
+import {
+  type CosConfig,
+  checkConfig,
+  defineConfig,
+  formPolicy,
+  grantsOf,
+  signatureFunction,
+} from '@miniprogram-cos/server'
 import { environmentOf, type FunctionAnswer, invocationOf } from '../support/functionCalls'
-import { errorOf, send } from '../support/rawRequest'
+import { postForm } from '../support/postForm'
+import { errorOf } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
 import {
   ALICE,
@@ -45,18 +53,8 @@ afterEach(() => jest.restoreAllMocks())
 
 const signed = signedRequests(() => cloud)
 
-/** The form as wx.uploadFile sends it; the file comes last. */
 async function post(formData: Record<string, string>, file: string) {
-  const fields = Object.entries(formData).map(
-    ([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  )
-  const last = `--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n${file}\r\n`
-  const response = await send(cloud.cos, {
-    method: 'POST',
-    path: '/',
-    headers: { Host: HOST, 'Content-Type': 'multipart/form-data; boundary=b' },
-    body: `${fields.join('')}${last}--b--\r\n`,
-  })
+  const response = await postForm(cloud, formData, file)
   return response.status === 200 ? 'taken' : errorOf(response).code
 }
 
@@ -91,6 +89,62 @@ test.each([
 test.each(['acl', 'Content-Type', 'success_action_status'])('nor left out: %s', async (name) => {
   const { [name]: _, ...form } = await formOf(photo)
   expect(await post(form, 'x')).toBe('AccessDenied')
+})
+
+/** Fields that change how an object is stored or read. */
+const STORED = {
+  'Cache-Control': 'public, max-age=31536000',
+  'Content-Disposition': 'inline',
+  'Content-Encoding': 'gzip',
+  Expires: 'Wed, 01 Jan 2031 00:00:00 GMT',
+  'x-cos-storage-class': 'DEEP_ARCHIVE',
+  'x-cos-tagging': 'owner=nobody',
+  'x-cos-grant-read': 'id="100000000009"',
+  'x-cos-grant-full-control': 'id="100000000009"',
+}
+
+test.each(Object.entries(STORED))(
+  'a field that was not asked for is refused: %s',
+  async (name, value) => {
+    const form = await formOf(photo)
+    expect(await post({ ...form, [name]: value }, 'x')).toBe('AccessDenied')
+    const { [name]: _, ...without } = form
+    expect(await post(without, 'x')).toBe('AccessDenied')
+  },
+)
+
+test.each([
+  ['1.png', 'image/png'],
+  ['1', 'application/octet-stream'],
+  ['page.html', 'application/octet-stream'],
+  ['drawing.svg', 'application/octet-stream'],
+])('a form for no type in particular takes %s as %s alone', async (name, type) => {
+  const Key = `private/${ALICE}/${name}`
+  const form = await formOf({ Key })
+  expect(await post({ ...form, 'Content-Type': 'text/html' }, 'x')).toBe('AccessDenied')
+  expect(await post(form, 'x')).toBe('taken')
+  expect((await signed('GET', Key)).headers['content-type']).toBe(type)
+})
+
+test('the key that signs forms can receive forms and nothing else', () => {
+  const { rules } = checkConfig(config as CosConfig)
+  const grant = grantsOf(rules, { openid: ALICE, groups: [] }).find(({ verb }) => verb === 'write')
+  const { statement } = formPolicy(grant as NonNullable<typeof grant>, {
+    bucket: BUCKET,
+    region: REGION,
+  })
+  expect(statement.map(({ action }) => action)).toEqual([['name/cos:PostObject']])
+})
+
+test('every field of a form is held by its policy', async () => {
+  const form = await formOf({ Key: `private/${ALICE}/x` })
+  const policy = JSON.parse(Buffer.from(form.policy ?? '', 'base64').toString()) as {
+    conditions: object[]
+  }
+  const names = Object.keys(form).filter((name) => !/^(policy|q-|x-cos-security-token)/.test(name))
+  for (const name of names) {
+    expect(policy.conditions).toContainEqual({ [name]: form[name] })
+  }
 })
 
 test('the rule’s size is kept by COS', async () => {

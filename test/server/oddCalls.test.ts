@@ -39,6 +39,7 @@ const named = <T extends { name: string }>(list: T[]) =>
 async function refused(answer: FunctionAnswer, codes: string[]): Promise<void> {
   expect(codes).toContain(answer.error?.code)
   expect(Object.keys(answer)).toEqual(['error'])
+  expect(answer.error?.retryable).toBe(false)
   expect(stsCalls).toBe(0)
   expect(lines).toHaveLength(1)
   expect(JSON.parse(lines[0] as string)).toMatchObject({ outcome: answer.error?.code })

@@ -31,9 +31,9 @@ const ACTIONS: Record<string, Verb> = {
   ListParts: 'write',
   CompleteMultipartUpload: 'write',
   AbortMultipartUpload: 'write',
-  ListMultipartUploads: 'write',
   DeleteObject: 'delete',
   GetBucket: 'list',
+  ListMultipartUploads: 'list',
 }
 /** Actions whose requests bring content, with the headers that describe it. */
 const BRINGS_CONTENT = ['PutObject', 'PostObject']
@@ -45,6 +45,10 @@ interface Request {
   type: string | undefined
   length: number | undefined
   acl: string | undefined
+  /** `x-cos-grant-read` */
+  grantRead: string | undefined
+  /** `response-content-type` */
+  override: string | undefined
 }
 
 interface Caller {
@@ -56,9 +60,20 @@ function mayByRules(access: AccessRules, caller: Caller, request: Request): bool
   const verb = Object.hasOwn(ACTIONS, request.action) ? ACTIONS[request.action] : undefined
   if (!verb) return false
   return Object.entries(access).some(([pattern, rule]) => {
+    if (rule.types && request.action === 'GetObject' && request.override !== undefined) return false
     const below = (who: string) =>
       new RegExp(`^${pattern.slice(0, -2).replace(/[.]/g, '\\.').replace('{openid}', who)}`, 's')
-    const isOwn = rule.owner?.includes(verb) && below(caller.openid).test(request.key)
+    const isInOwnFolder = below(caller.openid).test(request.key)
+    // Who may write to their own folder may find what they have begun there, and the same limits hold.
+    const isOwnUploads =
+      request.action === 'ListMultipartUploads' &&
+      isInOwnFolder &&
+      rule.owner?.includes('write') &&
+      rule.overwrite !== false &&
+      rule.names !== 'server' &&
+      rule.maxSize === undefined
+    if (isOwnUploads) return true
+    const isOwn = rule.owner?.includes(verb) && isInOwnFolder
     const isForOthers =
       rule.everyone?.includes(verb) ||
       caller.groups.some((one) => rule.groups?.[one]?.includes(verb))
@@ -71,13 +86,14 @@ function mayByRules(access: AccessRules, caller: Caller, request: Request): bool
 }
 
 function keepsLimits(rule: AccessRules[`${string}/**`], request: Request): boolean {
-  const { action, type, length, acl } = request
+  const { action, type, length, acl, grantRead } = request
   if (rule.maxSize !== undefined) {
     if (!BRINGS_CONTENT.includes(action)) return false
     if (length === undefined || length > Number(rule.maxSize)) return false
   }
   if (!DESCRIBES_CONTENT.includes(action)) return true
   if (acl !== undefined && acl !== 'private' && acl !== 'default') return false
+  if (grantRead !== undefined) return false
   if (!rule.types) return true
   return (
     type !== undefined &&
@@ -206,6 +222,8 @@ const request = (declared: AccessRules, who: Caller) =>
     ),
     length: fc.constantFrom(undefined, 0, 1, 2, 100, 101, 5000, 6000),
     acl: fc.constantFrom(undefined, undefined, 'private', 'default', 'public-read', ''),
+    grantRead: fc.constantFrom(undefined, undefined, undefined, undefined, 'id="1"', ''),
+    override: fc.constantFrom(undefined, undefined, undefined, 'text/html', 'image/png'),
   })
 
 /** Five requests for each set of rules and caller: making rules costs most. */
@@ -239,6 +257,8 @@ function mayByPolicy(policy: ReturnType<typeof policyOf>, asked: Request): boole
       'cos:content-type': asked.type,
       'cos:content-length': asked.length?.toString(),
       'cos:x-cos-acl': asked.acl,
+      'cos:x-cos-grant-read': asked.grantRead,
+      'cos:response-content-type': asked.override,
     },
   }).allowed
 }
@@ -296,8 +316,16 @@ test('what cos-signature signs is what the rules say, and what the key that sign
         const event = isList
           ? { Method: method, Query: { prefix: key } }
           : { Method: method, Key: key }
-        const asked: Request = { action, key, type: undefined, length: 1, acl: undefined }
-        const isKeyFit = requestedKeyProblem(key) === undefined
+        const asked: Request = {
+          action,
+          key,
+          type: undefined,
+          length: 1,
+          acl: undefined,
+          grantRead: undefined,
+          override: undefined,
+        }
+        const isKeyFit = requestedKeyProblem(key, 'request') === undefined
         const expected = isKeyFit && mayByRules(unlimited, who, asked)
         let used: ReturnType<typeof grantsOf> | undefined
         try {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { compileApp } from '../../packages/simulator/src/compile/compileApp'
 import { compileStyle } from '../../packages/simulator/src/compile/compileStyle'
 import { SourceError } from '../../packages/simulator/src/compile/sourceError'
-import type { SourceProblem } from '../../packages/simulator/src/compile/sourceProblem'
+import type { SourceProblem } from '../../packages/simulator/src/preview/protocol'
 
 let root: string
 const write = (path: string, text: string) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -256,4 +256,30 @@ test('loads a module without any global of Node or a browser, and without code f
   expect([...loaded.found]).toEqual(Array(6).fill('undefined'))
   expect(loaded.wx).toBe('object')
   expect(() => loaded.evaluates()).toThrow('Code generation from strings disallowed')
+})
+
+test.each([
+  ['mac', /^wxfile:\/\/temp\/Photo 1\.JPG$/, false],
+  ['ios', /^wxfile:\/\/tmp_[0-9a-f]+\.jpg$/, true],
+  ['android', /^wxfile:\/\/tmp_[0-9a-f]+\.jpg$/, true],
+] as const)('names temporary files as WeChat for %s does', (platform, pattern, isUnique) => {
+  const { chooseFile, realPath, wx } = phone({ platform })
+  const source = join(folder, 'Photo 1.JPG')
+  writeFileSync(source, 'first')
+  const first = chooseFile(source)
+  expect(first).toMatch(pattern)
+  writeFileSync(source, 'second')
+  const second = chooseFile(source)
+  expect(second !== first).toBe(isUnique)
+  expect(readFileSync(realPath(first), 'utf8')).toBe(isUnique ? 'first' : 'second')
+  expect(wx.getDeviceInfo().platform).toBe(platform)
+})
+
+test('canIUse knows which calls exist', () => {
+  const { wx } = phone()
+  expect(['uploadFile', 'request.object.url', 'nothing'].map(wx.canIUse)).toEqual([
+    true,
+    true,
+    false,
+  ])
 })

@@ -58,7 +58,7 @@ export async function startDeployDesk(): Promise<DeployDesk> {
     ],
     keys: [
       { ...deployer, token: key.sessionToken, account: ACCOUNT, user: '100000000002' },
-      { ...HOLDER, account: ACCOUNT, user: '100000000003' },
+      { ...HOLDER, account: ACCOUNT, user: '100000000003', isLimited: true },
       { ...ROOT, account: ACCOUNT, user: ACCOUNT },
       { ...TEMPORARY, token: 'a-token', account: ACCOUNT, user: '100000000004' },
     ],

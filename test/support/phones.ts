@@ -18,13 +18,13 @@ const DOMAINS = [`https://${HOST}`, 'https://service.cos.myqcloud.com']
 
 export interface TestPhone {
   simulator: Simulator
-  /** Our built client, as a phone loads it. */
+  /** The built client, loaded as on a phone. */
   Client: typeof COS
-  /** A client whose keys come from the cloud function. */
+  /** A client with credentials from the cloud function. */
   cos: COS
 }
 
-/** A simulated phone whose network leads production's hosts to the local cloud. */
+/** Creates a simulated phone whose network routes the production hosts to the local cloud. */
 export function createSimulatedPhone(
   cloud: LocalCloud & { folder: string },
   openid: string | undefined,
@@ -61,7 +61,7 @@ export function createTestPhone(
   return { simulator, Client, cos: Client.cloud(clientOptions) }
 }
 
-/** A clock that is off. */
+/** A clock that is wrong by an offset. */
 function wrongDate(offset: number): DateConstructor {
   return class extends Date {
     static override now(): number {
@@ -70,7 +70,7 @@ function wrongDate(offset: number): DateConstructor {
   } as DateConstructor
 }
 
-/** The official client, unmodified, around a `wx`. In this realm, because it asks `instanceof Array`. */
+/** Loads the unmodified official client. In this realm, because it uses `instanceof Array`. */
 export function loadOfficialClient<T>(wx: unknown, globals: Record<string, unknown> = {}): T {
   const module = { exports: {} }
   const names = ['wx', 'module', 'exports', 'window', ...Object.keys(globals)]

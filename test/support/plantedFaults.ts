@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import type COS from 'cos-nodejs-sdk-v5'
 import type { FaultCode } from '../../scripts/cloud/faults'
 import { zip } from './controlPlane/zip'
@@ -32,6 +33,7 @@ export const NOT_PLANTED: Partial<Record<FaultCode, string>> = {
   CodeDiffers: 'of deploying: see the test of npm run deploy',
   CodeTooLarge: 'of deploying: see the test of npm run deploy',
   VariablesTooLong: 'of deploying: see the test of npm run deploy',
+  FunctionKeyTooPowerful: 'a warning: the test of its own is below',
   NoPrevious: 'of deploying: see the test of npm run deploy',
 }
 
@@ -353,6 +355,37 @@ export function plantedFaults(world: World): Planted[] {
       fix: 'private',
       plant: () => world.cos.putBucketAcl({ ...place, ACL: 'public-read' }),
       mend: () => world.cos.putBucketAcl({ ...place, ACL: 'private' }),
+    },
+    {
+      fault: 'a bucket whose policy lets everybody read',
+      code: 'BucketPublic',
+      fix: 'statement of its policy',
+      ...openTo({
+        action: ['name/cos:GetObject'],
+        resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
+      }),
+    },
+    {
+      fault: 'a bucket whose policy lets everybody read on a condition that holds',
+      code: 'BucketPublic',
+      fix: 'private',
+      ...openTo({
+        action: ['name/cos:GetObject'],
+        resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
+        condition: { ip_equal: { 'qcs:ip': ['127.0.0.1', '::1', '::ffff:127.0.0.1'] } },
+      }),
+    },
+    {
+      fault: 'folders that other users read',
+      code: 'FolderOpen',
+      fix: 'Do not go live',
+      // COS says that an object does not exist only to those who may read it.
+      plant: () =>
+        Object.assign(world.desk.plane, {
+          instead: ({ method, url = '' }: IncomingMessage) =>
+            method === 'GET' && /\/probe-2+\/[^?]+$/.test(url) ? [404, 'NoSuchKey'] : undefined,
+        }),
+      mend: () => Object.assign(world.desk.plane, { instead: () => undefined }),
     },
     {
       fault: 'hotlink protection',

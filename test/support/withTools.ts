@@ -3,7 +3,6 @@ import { hasTools, type ToolsFolder } from '../../scripts/tools/toolsFolder'
 /** The command that installs each. */
 const INSTALLED_BY: Record<ToolsFolder, string> = {
   wechat: 'npm run check:wechat',
-  contributing: 'npm run lint',
 }
 
 /**

@@ -58,6 +58,38 @@ withTools('wechat', 'the check by WeChat’s own tools', () => {
     ])
   })
 
+  describe('an app with the default npm build', () => {
+    const project = {
+      'project.config.json':
+        '{ "miniprogramRoot": "app/", "compileType": "miniprogram", "setting": { "es6": true, "useCompilerPlugins": ["typescript"] } }',
+      'app/miniprogram_npm/lib/index.js': 'module.exports = { inner: { one: (x) => x } }\n',
+      // As TDesign and other packages with a `miniprogram` folder are: copied, not bundled.
+      'app/miniprogram_npm/modern/index.js': "export { two } from './two'\nexport default 1\n",
+      'app/miniprogram_npm/modern/two.js': 'export const two = { a: 2, ...{ b: 3 } }\n',
+      'app/pages/home/home.ts':
+        "import { inner } from 'lib'\nimport { two } from 'modern'\nPage({ data: inner.one(two) })\n",
+    }
+
+    test('is accepted with the packages that DevTools built', async () => {
+      expect(await found(project)).toEqual([])
+    })
+
+    test('names what is newer than ES2018 in such a package, and a package that was not built', async () => {
+      expect(
+        await found({
+          ...project,
+          'app/miniprogram_npm/modern/two.js': 'export const two = 2n\n',
+        }),
+      ).toEqual(['app/miniprogram_npm/modern/two.js:1: a BigInt literal: export const two = 2n'])
+      expect(
+        await found({
+          ...project,
+          'app/pages/home/home.ts': "import { a } from 'gone'\nPage({ a })\n",
+        }),
+      ).toEqual(["app/pages/home/home.ts:1: cannot find 'gone'"])
+    })
+  })
+
   test('names what packages ask for that phones do not have', async () => {
     const findings = await found({
       'node_modules/lib/inner.js': '\nexports.one = process.env.ONE\n',

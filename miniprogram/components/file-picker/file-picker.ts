@@ -2,14 +2,14 @@ import { isCancel } from '../../services/describeError'
 import type { ChosenFile } from '../../services/uploads'
 
 /**
- * Lets the user choose files, whatever is drawn inside it: album and camera, or files of a chat.
- * Events: `files` (`{ files: { path, name, size }[] }`), `problem` (`{ errMsg }`). Closing the dialog is none.
+ * Lets the user choose files when its content is tapped: album and camera, or files of a chat.
+ * Events: `files` (`{ files: { path, name, size }[] }`), `problem` (`{ errMsg }`); none when cancelled.
  */
 Component({
   properties: {
     /** `media`: pictures and videos. `file`: anything from a chat. */
     from: { type: String, value: 'media' },
-    /** At most so many; WeChat allows 20 pictures, 100 files. */
+    /** Maximum number of files; WeChat allows 20 pictures or 100 files. */
     count: { type: Number, value: 9 },
   },
   methods: {
@@ -30,7 +30,7 @@ async function chooseFiles(count: number): Promise<ChosenFile[]> {
   return tempFiles.map(({ path, name, size }) => ({ path, name, size }))
 }
 
-/** The album tells no names: they are made of the time. */
+/** The album gives no file names: they are made from the time. */
 async function chooseMedia(count: number): Promise<ChosenFile[]> {
   const { tempFiles } = await wx.chooseMedia({ count, mediaType: ['image', 'video'] })
   const now = new Date(Date.now() - new Date().getTimezoneOffset() * 60000)

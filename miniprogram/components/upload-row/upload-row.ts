@@ -1,27 +1,27 @@
 import { t } from '../../i18n/index'
 import type { Upload } from '../../services/uploads'
-import { fileKind } from '../../text/fileKind'
-import { formatSize } from '../../text/formatSize'
+import { fileKind } from '../../text/fileName'
+import { formatSize } from '../../text/format'
 
 const RUNNING = ['waiting', 'checking', 'uploading']
 const STOPPED = ['paused', 'interrupted']
 
 /**
- * One upload: name, size, speed, percent, a bar, and what can be done with it.
- * Events: `pause`, `goon` (continue, retry), `drop` (cancel, take off the list).
+ * One upload: name, size, speed, percentage, progress bar and buttons.
+ * Events: `pause`, `resume` (also retry), `remove` (cancel, or remove from the list).
  */
 Component({
   properties: {
     upload: { type: Object, value: {} as Upload },
   },
   data: {
-    t: { pause: t.pause, goOn: t.goOn, retry: t.retry, cancel: t.cancel },
+    t: { pause: t.pause, resume: t.resume, retry: t.retry, cancel: t.cancel },
     icon: 'file',
     meta: '',
-    /** Colour: `going`, `resting`, `good`, `bad`. */
-    tone: 'going',
+    /** Colour class: `active`, `paused`, `good`, `bad`. */
+    tone: 'active',
     canPause: false,
-    canGoOn: false,
+    canResume: false,
     canRetry: false,
     hasBar: true,
   },
@@ -34,7 +34,7 @@ Component({
         meta: describe(upload),
         tone: toneOf(state),
         canPause: RUNNING.includes(state),
-        canGoOn: STOPPED.includes(state),
+        canResume: STOPPED.includes(state),
         canRetry: state === 'error',
         hasBar: state !== 'success' && state !== 'lost',
       })
@@ -65,5 +65,5 @@ function describe({ state, size, percent, speed, problem }: Upload): string {
 function toneOf(state: Upload['state']): string {
   if (state === 'success') return 'good'
   if (state === 'error' || state === 'lost') return 'bad'
-  return RUNNING.includes(state) ? 'going' : 'resting'
+  return RUNNING.includes(state) ? 'active' : 'paused'
 }

@@ -1,15 +1,11 @@
 import { t } from '../../i18n/index'
 import type { Problem } from '../../services/describeError'
 import { describeError, isCancel } from '../../services/describeError'
-import { download, exists, linkTo, readDetails, readText, rename } from '../../services/file'
-import { removeAll } from '../../services/folder'
-import { place } from '../../services/place'
-import { saveToPhone } from '../../services/saveToPhone'
-import type { FileKind } from '../../text/fileKind'
-import { fileKind } from '../../text/fileKind'
-import { formatSize } from '../../text/formatSize'
-import { formatClock, formatTime } from '../../text/formatTime'
-import { isName } from '../../text/isName'
+import { download, linkTo, readDetails, readText, rename, saveToPhone } from '../../services/file'
+import { exists, openFolder, removeAll } from '../../services/folder'
+import type { FileKind } from '../../text/fileName'
+import { fileKind, isName } from '../../text/fileName'
+import { formatClock, formatSize, formatTime } from '../../text/format'
 
 /** A link cannot outlive the key that signs it. */
 const LINK_MINUTES = [5, 15, 30]
@@ -119,7 +115,7 @@ Page({
         return
       }
       await rename(path, newPath)
-      place.isChanged = true
+      openFolder.isChanged = true
       wx.showToast({ title: t.renamed })
       await this.open(newPath)
     })
@@ -135,7 +131,7 @@ Page({
     if (!confirm) return
     await this.attempt(async () => {
       await removeAll([this.data.path])
-      place.isChanged = true
+      openFolder.isChanged = true
       wx.navigateBack()
     })
   },

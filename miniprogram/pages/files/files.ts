@@ -2,13 +2,11 @@ import { t } from '../../i18n/index'
 import type { Problem } from '../../services/describeError'
 import { describeError } from '../../services/describeError'
 import type { FolderPage } from '../../services/folder'
-import { makeFolder, readFolder, removeAll } from '../../services/folder'
-import { place } from '../../services/place'
+import { makeFolder, openFolder, readFolder, removeAll } from '../../services/folder'
 import { thumbnailOf } from '../../services/thumbnails'
 import { countFinished } from '../../services/uploads'
-import { formatSize } from '../../text/formatSize'
-import { formatTime } from '../../text/formatTime'
-import { isName } from '../../text/isName'
+import { isName } from '../../text/fileName'
+import { formatSize, formatTime } from '../../text/format'
 
 interface Row {
   /** Folders end in a slash. */
@@ -61,12 +59,12 @@ Page({
 
   onShow() {
     // What was uploaded meanwhile, or changed on the page of details, is to be seen.
-    if (this.seenFinished === countFinished() && !place.isChanged) return
-    void this.open(place.folder)
+    if (this.seenFinished === countFinished() && !openFolder.isChanged) return
+    void this.open(openFolder.path)
   },
 
   async onPullDownRefresh() {
-    await this.open(place.folder)
+    await this.open(openFolder.path)
     wx.stopPullDownRefresh()
   },
 
@@ -75,7 +73,7 @@ Page({
   },
 
   onRetry() {
-    void this.open(place.folder)
+    void this.open(openFolder.path)
   },
 
   onCrumb(event: WechatMiniprogram.TouchEvent) {
@@ -135,7 +133,7 @@ Page({
       })
     })
     this.setData({ isSelecting: false })
-    await this.open(place.folder)
+    await this.open(openFolder.path)
   },
 
   async onNewFolder() {
@@ -150,7 +148,7 @@ Page({
       wx.showToast({ title: t.badName, icon: 'none' })
       return
     }
-    const path = place.folder + name
+    const path = openFolder.path + name
     await this.attempt(async () => {
       await makeFolder(path)
       await this.open(`${path}/`)
@@ -159,8 +157,8 @@ Page({
 
   /** Shows a folder from its beginning. */
   async open(path: string) {
-    place.folder = path
-    place.isChanged = false
+    openFolder.path = path
+    openFolder.isChanged = false
     this.seenFinished = countFinished()
     this.setData({ crumbs: crumbsOf(path), marker: '', problem: null, isEmpty: false })
     await this.readMore()
@@ -173,7 +171,7 @@ Page({
     const { marker } = this.data
     this.setData({ isLoading: true })
     try {
-      const page = await readFolder(place.folder, marker)
+      const page = await readFolder(openFolder.path, marker)
       if (turn !== this.turn) return
       const rows = foldersFirst([...(marker ? this.data.rows : []), ...rowsOf(page)])
       this.setData({ marker: page.marker, isEmpty: rows.length === 0 })

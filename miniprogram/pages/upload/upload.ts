@@ -1,13 +1,13 @@
 import { t } from '../../i18n/index'
 import { describeError } from '../../services/describeError'
-import { place } from '../../services/place'
+import { openFolder } from '../../services/folder'
 import type { ChosenFile, Upload } from '../../services/uploads'
 import {
-  dropFinished,
-  dropUpload,
-  goOnWithUpload,
   listUploads,
   pauseUpload,
+  removeFinished,
+  removeUpload,
+  resumeUpload,
   startUploads,
   watchUploads,
 } from '../../services/uploads'
@@ -20,7 +20,7 @@ Page({
       chooseMedia: t.chooseMedia,
       chooseFile: t.chooseFile,
       interruptedText: t.interruptedText,
-      goOnAll: t.goOnAll,
+      resumeAll: t.resumeAll,
       clearDone: t.clearDone,
       noUploads: t.noUploads,
       noUploadsText: t.noUploadsText,
@@ -36,7 +36,7 @@ Page({
 
   onLoad() {
     wx.setNavigationBarTitle({ title: t.uploads })
-    // The uploads themselves belong to the app: leaving the page ends nothing.
+    // The uploads belong to the app and continue when the page is left.
     this.stopWatching = watchUploads((uploads) => this.show(uploads))
   },
 
@@ -45,11 +45,11 @@ Page({
   },
 
   onShow() {
-    this.setData({ target: t.uploadTo(place.folder.slice(0, -1) || t.myFiles) })
+    this.setData({ target: t.uploadTo(openFolder.path.slice(0, -1) || t.myFiles) })
   },
 
   onFiles(event: WechatMiniprogram.CustomEvent<{ files: ChosenFile[] }>) {
-    startUploads(event.detail.files, place.folder)
+    startUploads(event.detail.files, openFolder.path)
   },
 
   onProblem(event: WechatMiniprogram.CustomEvent<object>) {
@@ -60,20 +60,20 @@ Page({
     pauseUpload(event.detail.id)
   },
 
-  onGoOn(event: RowEvent) {
-    goOnWithUpload(event.detail.id)
+  onResume(event: RowEvent) {
+    resumeUpload(event.detail.id)
   },
 
-  onDrop(event: RowEvent) {
-    dropUpload(event.detail.id)
+  onRemove(event: RowEvent) {
+    removeUpload(event.detail.id)
   },
 
   onClear() {
-    dropFinished()
+    removeFinished()
   },
 
-  onGoOnAll() {
-    for (const { id, state } of listUploads()) if (state === 'interrupted') goOnWithUpload(id)
+  onResumeAll() {
+    for (const { id, state } of listUploads()) if (state === 'interrupted') resumeUpload(id)
   },
 
   show(uploads: Upload[]) {

@@ -1,3 +1,4 @@
+export { onLauncherExit } from './command/launcher'
 export { type Command, readCommand, USAGE } from './command/options'
 export { explain, runCommand } from './command/run'
 export type { FaultAction, FaultPlanOptions, FaultRule } from './cos/faults/faultPlan'

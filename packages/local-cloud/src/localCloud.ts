@@ -39,6 +39,11 @@ export interface LocalCloudOptions {
   hosts?: Record<string, string>
   /** Milliseconds for which a body may fall silent, then it is `RequestTimeout`. @default 60000 */
   bodyIdleMs?: number
+  /**
+   * Milliseconds until a restored object can be read.
+   * @default as documented: a minute for Expedited, 3 to 24 hours for other tiers
+   */
+  restoreDelayMs?: number
   /** Unix milliseconds: for tests of expiry. @default Date.now */
   clock?: () => number
   onCosRequest?: (entry: LogEntry) => void

@@ -48,6 +48,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
     bodyIdleMs: options.bodyIdleMs,
+    restoreDelayMs: options.restoreDelayMs,
     store,
     keys,
     clock,

@@ -1,4 +1,4 @@
-/** The options every wx call may have. */
+/** The callbacks every `wx` call accepts. */
 export interface CallbackOptions {
   success?: (result: never) => void
   fail?: (failure: WxFailure) => void
@@ -11,7 +11,7 @@ export interface WxFailure {
   errCode?: number
 }
 
-/** A failure in WeChat's own words, thrown inside and reported through the callbacks. */
+/** A failure as WeChat words it; thrown inside, reported through the callbacks. */
 export class WxError extends Error {
   readonly errno: number | undefined
   readonly errCode: number | undefined
@@ -31,7 +31,7 @@ export class WxError extends Error {
   }
 }
 
-/** Calls back once `run` has ended; never in the same turn, as in WeChat. */
+/** Reports the outcome of `run` to the callbacks; never synchronously, as in WeChat. */
 export function callBack(
   options: CallbackOptions,
   run: () => Promise<object> | object,
@@ -41,9 +41,9 @@ export function callBack(
     .then(run)
     .then(
       (result) => {
-        const told = { errMsg: `${name}:ok`, ...result } as never
-        options.success?.(told)
-        options.complete?.(told)
+        const answer = { errMsg: `${name}:ok`, ...result } as never
+        options.success?.(answer)
+        options.complete?.(answer)
       },
       (error: unknown) => {
         const failure = (
@@ -55,7 +55,7 @@ export function callBack(
     )
 }
 
-/** As `callBack`, or a promise when no callback is given: for the calls that WeChat promisifies. */
+/** Like `callBack`, but returns a promise when no callback is given: for the calls WeChat promisifies. */
 export function callBackOrPromise(
   options: CallbackOptions,
   run: () => Promise<object> | object,

@@ -1,20 +1,39 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
-import { SHADOWED } from './shadowedNames'
+
+/** Names that WeChat's module wrapper declares as parameters: they exist and are undefined. */
+export const SHADOWED = [
+  'window',
+  'document',
+  'frames',
+  'self',
+  'location',
+  'navigator',
+  'localStorage',
+  'history',
+  'Caches',
+  'screen',
+  'alert',
+  'confirm',
+  'prompt',
+  'XMLHttpRequest',
+  'WebSocket',
+]
 
 export interface LoadOptions {
-  /** What the app sees as `wx`. */
+  /** The app's `wx`. */
   wx: unknown
-  /** Further globals. */
+  /** Additional globals. */
   globals?: Record<string, unknown>
-  /** The folder miniprogram_npm, if names of packages may be required. */
+  /** The `miniprogram_npm` folder; without it, packages cannot be required. */
   packages?: string
 }
 
 /**
- * Loads a CommonJS file as a phone does: in a realm of its own with nothing of Node or a browser in it,
- * no code from text, and requires of relative names and of built packages only.
+ * Loads a CommonJS file as a phone does: in a separate realm without Node or browser globals, without
+ * `eval`, and with `require` limited to relative paths and built packages.
+ * @throws Error when a required module does not exist
  */
 export function loadModule<T>(file: string, { wx, globals = {}, packages }: LoadOptions): T {
   const context = createContext(

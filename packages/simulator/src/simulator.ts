@@ -1,34 +1,38 @@
-import { join } from 'node:path'
-import { AppState, type NetworkType } from './app/lifecycle'
-import { lifecycleEvents } from './app/lifecycleEvents'
-import { createCloud, type Identity } from './cloud/cloud'
-import { FileSpace } from './files/fileSpace'
-import { createFileSystemManager } from './files/fileSystemManager'
+import { randomBytes } from 'node:crypto'
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { AppState, lifecycleApi, type NetworkType } from './appState'
+import { createCloud, type Identity } from './cloud'
+import { type DeviceProfile, deviceProfile, type Platform } from './deviceProfile'
+import { createFileSystemManager, FileSpace } from './files'
 import { type Clock, realClock } from './network/clock'
-import type { DomainLists } from './network/domains'
-import { type DownloadOptions, downloadFile } from './network/downloadFile'
-import type { Route } from './network/exchange'
-import type { NetworkOptions } from './network/network'
+import type { NetworkOptions, Route } from './network/exchange'
+import { type DomainLists, Semaphore } from './network/limits'
 import { type RequestOptions, request } from './network/request'
-import { Slots } from './network/slots'
-import { type UploadOptions, uploadFile } from './network/uploadFile'
+import {
+  type DownloadOptions,
+  downloadFile,
+  type UploadOptions,
+  uploadFile,
+} from './network/transfers'
 import { Wire, type WireOptions } from './network/wire'
-import { fileShelf } from './storage/fileShelf'
-import { createStorage } from './storage/storage'
+import { createStorage, type StorageBackend } from './storage'
 
 export interface SimulatorOptions {
   /** Folder for the phone's files and storage. */
   folder: string
-  /** Who is signed in. */
+  /** The signed-in user. */
   openid?: string
   unionid?: string
   /** @default 'wx0000000000000000' */
   appid?: string
-  /** Where hosts lead; undefined for a host goes to the real network. */
+  /** The WeChat client to imitate, with its quirks. @default 'devtools' */
+  platform?: Platform
+  /** Maps a host to the origin that serves it; undefined sends the request to the real host. */
   route?: Route
-  /** Address of the function host. */
+  /** Origin of the function host. */
   functions?: string
-  /** Enforces the domain lists, as a phone without debugging does. @default true */
+  /** Enforces the domain lists, as a phone outside debug mode does. @default true */
   urlCheck?: boolean
   /** The mini program's server domains. @default none */
   domains?: DomainLists
@@ -36,33 +40,40 @@ export interface SimulatorOptions {
   timeout?: number
   /** Milliseconds in the background before requests are interrupted. @default 5000 */
   backgroundGraceMs?: number
-  /** How slow the network is, and how often it fails. @default as fast as this machine, no failures */
+  /** Bandwidth, latency and failure rate of the network. @default unlimited, no failures */
   wire?: WireOptions
-  /** The time of timeouts and of the wire. @default the machine's */
+  /** Clock for timeouts and for the network. @default the machine's */
   clock?: Clock
 }
 
 export interface Simulator {
-  /** What the app sees. */
+  /** The `wx` object of the app. */
   wx: ReturnType<typeof createWx>
   hide: () => void
   show: () => void
   setNetworkType: (type: NetworkType) => void
-  /** The most requests that ran or waited at one time. */
+  /** The highest number of requests that ran or waited at one time. */
   peakRequests: () => number
-  /** Where a file of the phone lies on this machine. */
+  /**
+   * Copies a file of this machine to the phone, as if the user had just chosen it.
+   * @param name its name on the phone; default: its own
+   * @returns the temporary path that the app is given
+   */
+  chooseFile: (source: string, name?: string) => string
+  /** The path on this machine of a file of the phone. */
   realPath: (path: string) => string
 }
 
-/** The base library that is simulated. */
+/** The simulated version of the base library. */
 const SDK_VERSION = '3.8.0'
 
-/** A phone with one user and one mini program. */
+/** Creates a phone with one user and one mini program. */
 export function createSimulator(options: SimulatorOptions): Simulator {
   const state = new AppState(options.backgroundGraceMs)
   const clock = options.clock ?? realClock
-  const slots = new Slots()
+  const slots = new Semaphore()
   const files = new FileSpace(options.folder)
+  const device = deviceProfile(options.platform)
   const identity: Identity = {
     appid: options.appid ?? 'wx0000000000000000',
     ...(options.openid === undefined ? {} : { openid: options.openid }),
@@ -80,41 +91,53 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     clock,
     wire: options.wire && new Wire(options.wire, clock),
   }
-  const wx = createWx(network, files, identity, options)
+  const cloud = createCloud(options.functions, identity, clock)
+  const storage = createStorage(storageFile(join(options.folder, 'storage.json')))
   return {
-    wx,
+    wx: createWx(network, { ...storage, cloud }, device),
     hide: () => state.hide(),
     show: () => state.show(),
     setNetworkType: (type) => state.setNetworkType(type),
     peakRequests: () => slots.peak,
+    chooseFile(source, name = basename(source)) {
+      const path = device.temporaryPath(name, randomBytes(12).toString('hex'))
+      copyFileSync(source, files.resolve(path))
+      return path
+    },
     realPath: (path) => files.resolve(path),
   }
 }
 
 function createWx(
   network: NetworkOptions,
-  files: FileSpace,
-  identity: Identity,
-  options: SimulatorOptions,
+  services: ReturnType<typeof createStorage> & { cloud: ReturnType<typeof createCloud> },
+  { platform, system, brand, model }: DeviceProfile,
 ) {
-  const fileSystemManager = createFileSystemManager(files, network.clock)
-  return {
-    env: { USER_DATA_PATH: files.userDataPath },
-    request: (given: RequestOptions) => request(given, network),
-    uploadFile: (given: UploadOptions) => uploadFile(given, network),
-    downloadFile: (given: DownloadOptions) => downloadFile(given, network),
+  const fileSystemManager = createFileSystemManager(network.files, network.clock)
+  const appBase = () => ({ SDKVersion: SDK_VERSION, language: 'zh_CN' })
+  const device = () => ({ platform, system, brand, model })
+  const api = {
+    env: { USER_DATA_PATH: network.files.userDataPath },
+    request: (options: RequestOptions) => request(options, network),
+    uploadFile: (options: UploadOptions) => uploadFile(options, network),
+    downloadFile: (options: DownloadOptions) => downloadFile(options, network),
     getFileSystemManager: () => fileSystemManager,
-    ...createStorage(fileShelf(join(options.folder, 'storage.json'))),
-    cloud: createCloud(options.functions, identity, network.clock),
-    ...lifecycleEvents(network.state),
-    canIUse: (_name: string) => true,
-    getAppBaseInfo: () => ({ SDKVersion: SDK_VERSION, language: 'zh_CN' }),
-    getDeviceInfo: () => ({
-      platform: 'devtools',
-      system: 'simulator',
-      brand: 'simulator',
-      model: 'Node',
-    }),
-    getSystemInfoSync: () => ({ SDKVersion: SDK_VERSION, platform: 'devtools', language: 'zh_CN' }),
+    ...services,
+    ...lifecycleApi(network.state),
+    getAppBaseInfo: appBase,
+    getDeviceInfo: device,
+    getSystemInfoSync: () => ({ ...appBase(), ...device() }),
+  }
+  return { ...api, canIUse: (schema: string) => (schema.split('.')[0] ?? '') in api }
+}
+
+/** Storage in a file that is replaced as a whole: after a crash it is either the old or the new one. */
+function storageFile(file: string): StorageBackend {
+  return {
+    load: () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}),
+    save(data) {
+      writeFileSync(`${file}.new`, JSON.stringify(data))
+      renameSync(`${file}.new`, file)
+    },
   }
 }

@@ -22,15 +22,15 @@ export const BUCKET_FAULTS = {
   ),
   BucketPublic: faultText(
     'everybody on the internet may read the bucket, whatever the access rules say',
-    'Set it to private: COS console → bucket → permissions.',
+    'Set it to private and remove the statement of its policy that is named: COS console → bucket → permissions.',
     '存储桶对公网可读，访问规则形同虚设',
-    '请在 COS 控制台将存储桶权限设为私有读写。',
+    '请在 COS 控制台将存储桶权限设为私有读写，并移除所示的存储桶策略语句。',
   ),
   StrictSignatureOff: faultText(
     'COS does not demand that headers and parameters are signed',
-    'Run npm run deploy, which switches strict signatures on.',
+    'Run npm run deploy without --no-bucket and --only, which switches strict signatures on before the functions go live; or set the rule that npm run policy prints. --allow-lax-signatures deploys all the same.',
     '未开启严格签名，未签名的头部与参数不被校验',
-    '请执行 npm run deploy 开启严格签名。',
+    '请执行 npm run deploy（不带 --no-bucket 与 --only），它会在云函数上线前开启严格签名；也可手动设置 npm run policy 打印的规则。确需跳过时使用 --allow-lax-signatures。',
   ),
   LifecycleMissing: faultText(
     'uploads that were given up are never cleaned away, and are charged',

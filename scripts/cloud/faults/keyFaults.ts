@@ -68,6 +68,12 @@ export const KEY_FAULTS = {
     '该密钥没有此操作的权限',
     '请在 CAM 控制台为子账号授权；部署所需权限见 docs/REAL_CLOUD.md。',
   ),
+  FunctionKeyTooPowerful: faultText(
+    'the key that the functions hold may do more than the access rules need',
+    'Attach to its sub-account the policy that npm run policy prints, and remove every other one.',
+    '云函数持有的密钥权限超出访问规则所需',
+    '请仅为该子账号授予 npm run policy 打印的策略，并移除其他策略。',
+  ),
   StsRefused: faultText(
     'STS gives the functions no temporary key',
     'Attach the policy that npm run policy prints to the sub-account of the functions.',

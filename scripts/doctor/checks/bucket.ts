@@ -1,5 +1,6 @@
 import { bucketFault } from '../../bucket/bucketFault'
 import { cosOf } from '../../bucket/cosOf'
+import { checkPrivacy } from '../../bucket/publicAccess'
 import { regionOf } from '../../bucket/regionOf'
 import { CloudFault } from '../../cloud/cloudFault'
 import { deployKey } from '../../cloud/settings'
@@ -20,11 +21,7 @@ export const bucket: Check = {
       if (elsewhere) throw new CloudFault('RegionWrong', elsewhere)
       throw fault
     }
-    const acl = await cos
-      .getBucketAcl(place)
-      .catch((error) => Promise.reject(bucketFault(error, 'GetBucketACL')))
-    const isPublic = JSON.stringify(acl).includes('/global/AllUsers')
-    if (isPublic) throw new CloudFault('BucketPublic', config.bucket)
+    await checkPrivacy(cos, config)
     return `${config.bucket}, ${config.region}`
   },
 }

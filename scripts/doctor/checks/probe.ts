@@ -5,7 +5,9 @@ import {
   fetchTemporaryKey,
   grantsOf,
   homeOf,
+  type Verb,
 } from '@miniprogram-cos/server'
+import { anonymousStatus } from '../../bucket/anonymousStatus'
 import { bucketFault } from '../../bucket/bucketFault'
 import { cosOf } from '../../bucket/cosOf'
 import { CloudFault } from '../../cloud/cloudFault'
@@ -15,7 +17,7 @@ import { ONE, OTHER } from '../probeUsers'
 
 /**
  * What a phone will do, with a key of a user who does not exist: write, read and delete in that user's folder,
- * and be refused in another's. Nothing stays.
+ * and be refused in another's. Without a key the object cannot be read. Nothing stays.
  */
 export const probe: Check = {
   name: {
@@ -27,10 +29,15 @@ export const probe: Check = {
     const cos = cosOf(await keyOf({ settings, config }))
     const place = { Bucket: config.bucket, Region: config.region }
     const home = homeOf(rules, ONE)
-    const verbs = grantsOf(rules, { openid: ONE, groups: [] })
-      .filter(({ path }) => path === home)
-      .map(({ verb }) => verb)
+    const grants = grantsOf(rules, { openid: ONE, groups: [] }).filter(({ path }) => path === home)
+    const verbs = grants.map(({ verb }) => verb)
+    // What everyone may do in this folder is not refused.
+    const common = rules.find((rule) => homeOf([rule], ONE) === home)?.everyone ?? []
+    const refusedUnless = async (verb: Verb, work: () => Promise<unknown>) => {
+      if (!common.includes(verb)) await refused(work)
+    }
     const Key = `${home}doctor-${randomBytes(6).toString('hex')}.png`
+    const foreign = Key.replace(ONE, OTHER)
     const own = async (work: () => Promise<unknown>) =>
       work().catch((error) => {
         const fault = bucketFault(error, Key)
@@ -41,8 +48,8 @@ export const probe: Check = {
     const Body = randomBytes(64)
     if (verbs.includes('write')) {
       await own(() => cos.putObject({ ...place, Key, Body, ContentType: 'image/png' }))
-      await refused(() =>
-        cos.putObject({ ...place, Key: Key.replace(ONE, OTHER), Body, ContentType: 'image/png' }),
+      await refusedUnless('write', () =>
+        cos.putObject({ ...place, Key: foreign, Body, ContentType: 'image/png' }),
       )
     }
     if (verbs.includes('read') && verbs.includes('write')) {
@@ -51,8 +58,15 @@ export const probe: Check = {
         read = (await cos.getObject({ ...place, Key })).Body
       })
       if (digest(read) !== digest(Body)) throw new CloudFault('ProbeDiffers', Key)
+      const url = `https://${config.bucket}.cos.${config.region}.myqcloud.com/${Key}`
+      if ((await anonymousStatus(url)) !== 403) throw new CloudFault('BucketPublic', Key)
     }
-    await refused(() => cos.getBucket({ ...place, Prefix: home.replace(ONE, OTHER), MaxKeys: 1 }))
+    // COS tells whether an object exists only to those who may read it: 404 is an open folder too.
+    await refusedUnless('read', () => cos.getObject({ ...place, Key: foreign }))
+    await refusedUnless('read', () => cos.headObject({ ...place, Key: foreign }))
+    await refusedUnless('list', () =>
+      cos.getBucket({ ...place, Prefix: home.replace(ONE, OTHER), MaxKeys: 1 }),
+    )
     await refused(() => cos.getBucket({ ...place, MaxKeys: 1 }))
     if (verbs.includes('delete')) await own(() => cos.deleteObject({ ...place, Key }))
     return verbs.join(', ')
@@ -81,6 +95,8 @@ async function refused(work: () => Promise<unknown>): Promise<void> {
   try {
     await work()
   } catch (error) {
+    const { statusCode, code } = error as { statusCode?: number; code?: string }
+    if (statusCode === 404 && code !== 'NoSuchBucket') throw new CloudFault('FolderOpen')
     const fault = bucketFault(error, "another user's folder")
     if (fault.code === 'BucketForbidden') return
     throw fault

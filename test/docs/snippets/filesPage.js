@@ -1,5 +1,11 @@
 const cos = require('./client')
 
+/** A unique name: temporary names are not, WeChat for Mac repeats them. */
+function newName(tempFilePath, i) {
+  const [extension = ''] = /\.\w+$/.exec(tempFilePath) || []
+  return `${Date.now()}-${i}${extension}`
+}
+
 Page({
   data: { files: [], percent: 0, problem: '' },
 
@@ -17,9 +23,9 @@ Page({
 
   async choose() {
     const { tempFiles } = await wx.chooseMedia({ count: 9, mediaType: ['image', 'video'] })
-    const files = tempFiles.map(({ tempFilePath }) => ({
+    const files = tempFiles.map(({ tempFilePath }, i) => ({
       FilePath: tempFilePath,
-      Key: this.prefix + tempFilePath.split('/').pop(),
+      Key: this.prefix + newName(tempFilePath, i),
     }))
     const { files: outcomes } = await cos.uploadFiles({
       files,

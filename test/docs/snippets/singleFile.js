@@ -4,7 +4,7 @@ const cos = COS.cloud()
 
 async function upload(FilePath) {
   const { prefix } = await cos.caller()
-  return cos.uploadFile({ Key: `${prefix}photo.jpg`, FilePath })
+  return cos.uploadFile({ Key: `${prefix}${Date.now()}.jpg`, FilePath })
 }
 
 module.exports = { upload }

@@ -1,4 +1,7 @@
-/** Uploads one file to the caller's own folder, with nothing but what WeChat has. @returns its key */
+/**
+ * Uploads one file to the caller's own folder with WeChat's API alone. An upload of the same name replaces it.
+ * @returns its key
+ */
 async function upload(tempFilePath, name) {
   const ask = async (data) => {
     const { result } = await wx.cloud.callFunction({ name: 'cos-signature', data })

@@ -198,6 +198,11 @@ const HEADERS: Record<string, string>[] = [
   { 'x-cos-meta-long': 'x'.repeat(5000) },
   { __proto__x: 'x' },
   { constructor: 'x' },
+  { 'x-cos-meta-a': '\ud800' },
+  { 'x-cos-meta-a': 'a\udc00b' },
+  { 'content-disposition': 'attachment; filename="\ud83d"' },
+  { x_cos_acl: 'public-read' },
+  { 'x-cos-acl ': 'public-read' },
 ]
 
 /** Parameters that would make an allowed request another one. */
@@ -222,6 +227,8 @@ const QUERIES: Record<string, string>[] = [
   { constructor: '' },
   { 'imageMogr2/thumbnail/1x': '' },
   { unknown: 'x' },
+  { 'x-cos-grant-read': 'id="100000000009"' },
+  { '\ud800': '' },
 ]
 
 const READS: Record<string, string>[] = [
@@ -234,6 +241,8 @@ const READS: Record<string, string>[] = [
   { 'response-content-type': 'text/html\r\nX: y' },
   { 'RESPONSE-content-type': 'text/html' },
   { torrent: '' },
+  { 'response-content-type': '\ud800' },
+  { 'response-content-disposition': 'attachment; filename=\udfff' },
 ]
 
 /** Requests on the attacker's own object that cos-signature refuses for what they carry. */

@@ -10,6 +10,8 @@ export interface PlaneKey {
   token?: string
   account: string
   user: string
+  /** A sub-account that has the policy of `npm run policy` and no other right. */
+  isLimited?: boolean
 }
 
 /** Who signed a call. @throws PlaneFault, StsFault as the real API answers */

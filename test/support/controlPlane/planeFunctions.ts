@@ -18,6 +18,8 @@ export interface PlaneFunction {
   Timeout: number
   variables: Record<string, string>
   zip: Buffer
+  /** The most memory of all its instances together, in MB. */
+  reserved?: number
   /** What is under way becomes Active when it has been asked for once. */
   Status: 'Creating' | 'Updating' | 'Active' | 'UpdateFailed'
 }
@@ -97,6 +99,12 @@ export class PlaneFunctions {
     if (one.Status !== 'UpdateFailed') this.#named(params).Status = 'Active'
     const Variables = Object.entries(variables).map(([Key, Value]) => ({ Key, Value }))
     return { ...one, Environment: { Variables }, CodeSize: zip.length, VpcConfig: {} }
+  }
+
+  reserve(params: Params & { ReservedConcurrencyMem?: number }): object {
+    const one = this.#named(params)
+    if (params.ReservedConcurrencyMem !== undefined) one.reserved = params.ReservedConcurrencyMem
+    return {}
   }
 
   delete(params: Params): object {

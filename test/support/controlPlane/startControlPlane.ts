@@ -69,6 +69,9 @@ export async function startControlPlane(
     plane.calls.push(action)
     const now = Math.floor(Date.now() / 1000) + plane.clockOffset
     const key = callerOf(plane.keys, request.headers, body, now)
+    if (key.isLimited && action !== 'GetCallerIdentity') {
+      throw new PlaneFault('UnauthorizedOperation', `${action} is not permitted`)
+    }
     const trouble = plane.trouble[action]
     if (trouble) throw new PlaneFault(trouble, 'trouble on purpose')
     const params = JSON.parse(body)
@@ -99,6 +102,8 @@ export async function startControlPlane(
         return functions.invoke(params)
       case 'BatchCreateTrigger':
         return {}
+      case 'PutReservedConcurrencyConfig':
+        return functions.reserve(params)
       default:
         throw new PlaneFault('InvalidAction', action)
     }
@@ -115,7 +120,7 @@ export async function startControlPlane(
     const isKeyCall = name.startsWith('sts.') && headers['x-tc-action'] !== 'GetCallerIdentity'
     const isInTrouble = plane.trouble[String(headers['x-tc-action'])] !== undefined
     if (!API_HOSTS.includes(name) || (isKeyCall && !isInTrouble)) {
-      const other = plane.instead(request)
+      const other = plane.instead(request) ?? refusedByRights(plane.keys, request)
       if (other) {
         request.resume()
         const [status, code] = other
@@ -164,6 +169,16 @@ export async function startControlPlane(
       await Promise.all([stop(proxy.server), stop(api)])
     },
   })
+}
+
+/** The local COS knows no sub-accounts: a limited one, whose rights are for keys from STS, is refused here. */
+function refusedByRights(
+  keys: PlaneKey[],
+  { headers }: IncomingMessage,
+): [status: number, code: string] | undefined {
+  const [, id] = /q-ak=([^&]+)/.exec(headers.authorization ?? '') ?? []
+  const isRefused = keys.some(({ SecretId, isLimited }) => isLimited && SecretId === id)
+  return isRefused ? [403, 'AccessDenied'] : undefined
 }
 
 function forward(

@@ -17,6 +17,7 @@ const OPTIONS = {
   'secret-id': { type: 'string' },
   'secret-key': { type: 'string' },
   'path-style': { type: 'string' },
+  'restore-delay': { type: 'string' },
   faults: { type: 'string' },
   seed: { type: 'string' },
   reset: { type: 'boolean' },
@@ -38,6 +39,7 @@ export const USAGE = `options (or LOCAL_CLOUD_COS_PORT=9000 … in the environme
   --secret-id ID       key pair that owns every bucket
   --secret-key KEY
   --path-style allow|refuse
+  --restore-delay SEC  until a restored object can be read; default as COS documents
   --faults FILE        JSON: {"seed":1,"rules":[…]}
   --seed DIR           put the files of a folder into the first bucket
   --reset              begin empty
@@ -97,6 +99,7 @@ export function readCommand(
       functionsPort: portOf(text('functions-port'), '--functions-port'),
       adminPort: portOf(text('admin-port'), '--admin-port'),
       pathStyle,
+      ...restoreDelayOf(text('restore-delay')),
       hosts: hostsOf((values.domain as string[] | undefined) ?? []),
       tls: values.tls === true,
       ...(faults ? { faults: checkPlan(JSON.parse(readFileSync(faults, 'utf8'))) } : {}),
@@ -124,6 +127,13 @@ function portOf(text: string | undefined, option: string): number {
   const port = Number(text ?? 0)
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port
   throw new Error(`${option} must be a port number, got "${text}"`)
+}
+
+function restoreDelayOf(text: string | undefined): { restoreDelayMs?: number } {
+  if (text === undefined) return {}
+  const seconds = Number(text)
+  if (text !== '' && seconds >= 0) return { restoreDelayMs: seconds * 1000 }
+  throw new Error(`--restore-delay must be a number of seconds, got "${text}"`)
 }
 
 function hostsOf(domains: string[]): Record<string, string> {

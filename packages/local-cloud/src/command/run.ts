@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LocalCloud, LocalCloudOptions } from '../localCloud'
 import { startLocalCloud } from '../startLocalCloud'
+import { onLauncherExit } from './launcher'
 import type { Command } from './options'
 
 /**
- * Starts the local cloud as a command asks, prints one JSON line once everything listens, and ends with
- * SIGINT or SIGTERM.
+ * Starts the local cloud as a command asks and prints one JSON line once everything listens. It ends on
+ * SIGINT, SIGTERM and SIGHUP, and with the process that launched it.
  */
 export async function runCommand(
   command: Command,
@@ -15,12 +16,14 @@ export async function runCommand(
 ): Promise<LocalCloud> {
   const { data, options, seed } = command
   const log = command.log ? (entry: object) => console.error(JSON.stringify(entry)) : undefined
-  const cloud = await startLocalCloud({
+  const opening = startLocalCloud({
     ...options,
     ...more,
     data,
     ...(log ? { onCosRequest: log, onStsRequest: log, onFunctionCall: log } : {}),
   })
+  closeOnExit(opening)
+  const cloud = await opening
   if (command.reset) await cloud.reset()
   const seeded = seed === undefined ? undefined : await cloud.seed(seed)
   const { cos, sts, functions, admin, tls } = cloud
@@ -41,14 +44,20 @@ export async function runCommand(
     ...(tls ? { tls: { ...tls, certificate: certificateFile(tls.certificate, data) } } : {}),
   }
   console.log(JSON.stringify(ready))
-  endWith(cloud)
   return cloud
 }
 
-function endWith(cloud: LocalCloud): void {
-  const stop = () => void cloud.close().then(() => process.exit(0))
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+/** Before anything is opened: a signal that comes while it starts must not be lost. */
+function closeOnExit(opening: Promise<LocalCloud>): void {
+  let isClosing = false
+  const close = () => {
+    if (isClosing) return
+    isClosing = true
+    const closed = opening.then((cloud) => cloud.close())
+    void closed.finally(() => process.exit(0))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, close)
+  onLauncherExit(close)
 }
 
 /** As a file, for NODE_EXTRA_CA_CERTS and `curl --cacert`. */

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { corsHeadersOf } from './access/cors'
 import { faultAnswer, newRequestId } from './answer/answer'
 import { Fault } from './answer/fault'
-import { type CosServices, serveCos } from './serve'
+import { type CosServices, existingBucket, serveCos } from './serve'
 
 export type { CosServices } from './serve'
 
@@ -39,7 +40,7 @@ export function createCosServer(
   server.setTimeout(services.bodyIdleMs ?? BODY_IDLE_MS, (socket) => {
     const response = answering.get(socket)
     if (response && !response.headersSent && !response.req.complete) {
-      refuse(services, new Fault('RequestTimeout'), socket)
+      refuse(services, new Fault('RequestTimeout'), socket, response.req)
     }
     socket.destroySoon()
   })
@@ -80,13 +81,20 @@ function refuseUnreadable(
 }
 
 /** An answer written by hand, for what never became a request, or never became whole. */
-function refuse({ clock }: CosServices, fault: Fault, socket: Duplex): void {
-  const requestId = newRequestId(clock())
+function refuse(
+  services: CosServices,
+  fault: Fault,
+  socket: Duplex,
+  request?: IncomingMessage,
+): void {
+  const requestId = newRequestId(services.clock())
+  const bucket = request && existingBucket(services, request)
   const { body, headers } = faultAnswer(fault, '', requestId)
   const lines = Object.entries({
     Server: 'tencent-cos',
     'x-cos-request-id': requestId,
     ...headers,
+    ...(bucket ? corsHeadersOf(bucket, request) : {}),
     'Content-Length': Buffer.byteLength(String(body)),
     Connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`)

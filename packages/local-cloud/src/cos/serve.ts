@@ -8,7 +8,7 @@ import {
 } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../keys/keyRing'
 import { authorize, type DecisionTrace, wantedAccess } from './access/authorize'
-import { corsHeaders } from './access/cors'
+import { corsHeadersOf } from './access/cors'
 import { checkReferer } from './access/referer'
 import { type Answer, faultAnswer, newRequestId, sendAnswer } from './answer/answer'
 import { Fault } from './answer/fault'
@@ -20,7 +20,7 @@ import type { FaultAction, FaultPlan } from './faults/faultPlan'
 import { handlers } from './operations/index'
 import { checkKey } from './request/key'
 import { paced } from './request/pace'
-import { type Addressing, type CosRequest, readRequest } from './request/request'
+import { type Addressing, addressedBucket, type CosRequest, readRequest } from './request/request'
 import { trafficLimitOf } from './request/trafficLimit'
 import type { BucketRecord } from './store/records'
 import type { Store } from './store/store'
@@ -53,6 +53,8 @@ export interface CosServices {
   clock: () => number
   /** Milliseconds for which a body may fall silent. @default 60000 */
   bodyIdleMs?: number | undefined
+  /** Milliseconds that a restore takes. @default as documented for its tier */
+  restoreDelayMs?: number | undefined
   log?: ((entry: LogEntry) => void) | undefined
   /** Requests being served: the store may be closed only when they have ended. */
   running: Set<Promise<void>>
@@ -81,7 +83,10 @@ export async function serveCos(
     if (!(error instanceof Fault)) console.error(error)
     answer = faultAnswer(fault, resourceOf(raw), requestId)
   }
-  answer = withCors(answer, raw, seen.bucket)
+  const corsBucket = existingBucket(services, raw)
+  if (corsBucket && raw.method !== 'OPTIONS') {
+    answer = { ...answer, headers: { ...answer.headers, ...corsHeadersOf(corsBucket, raw) } }
+  }
   tell(services, {
     time: new Date(now).toISOString(),
     method: raw.method ?? '',
@@ -126,15 +131,16 @@ function decisionOf({ decision }: Seen, fault: Fault | undefined): { decision?: 
 interface Seen extends DecisionTrace {
   operation: OperationName | 'unknown'
   faults: FaultAction[]
-  bucket?: BucketRecord
 }
 
-/** Plain cross-origin requests get the headers of the rule that allows them, errors too. */
-function withCors(answer: Answer, raw: IncomingMessage, bucket: BucketRecord | undefined): Answer {
-  const { origin } = raw.headers
-  if (!origin || !bucket || raw.method === 'OPTIONS') return answer
-  const headers = corsHeaders(bucket, { origin, method: raw.method ?? '', headers: [] })
-  return headers ? { ...answer, headers: { ...answer.headers, ...headers } } : answer
+/** The bucket a request addresses, if there is one: its CORS rules apply to every answer. */
+export function existingBucket(
+  { store, addressing }: CosServices,
+  raw: IncomingMessage,
+): BucketRecord | undefined {
+  const addressed = addressedBucket(raw, addressing)
+  const bucket = addressed && store.buckets.get(addressed.bucket)
+  return bucket && (addressed.region ?? bucket.region) === bucket.region ? bucket : undefined
 }
 
 async function run(
@@ -166,8 +172,11 @@ async function run(
     ? authenticate(request, keys, Math.floor(now / 1000))
     : { principal: { kind: 'anonymous' } }
   seen.principal = principal
+  // COS merges such a path into the bucket's, for which it was not signed.
+  if (request.isFolded && !isPreflight) {
+    throw new Fault('InvalidURI', 'A path of slashes and dots names no object.')
+  }
   const bucket = findBucket(services, request, recognised?.name)
-  if (bucket) seen.bucket = bucket
   if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
   const { name, row } = isPreflight && recognised ? recognised : refuseUnserved(recognised, request)
   const asking = { request, principal, store, keys, trace: seen }
@@ -182,7 +191,13 @@ async function run(
   if (limit) request.paces.push(limit)
   const handler = handlers[name]
   if (!handler) throw notImplemented(name)
-  const answer = await handler({ ...asking, bucket, now, requestId })
+  const answer = await handler({
+    ...asking,
+    bucket,
+    now,
+    requestId,
+    restoreDelayMs: services.restoreDelayMs,
+  })
   const { body } = answer
   const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
   return limit && isStream ? { ...answer, body: paced(body, [limit]) } : answer

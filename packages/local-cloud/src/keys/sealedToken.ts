@@ -19,6 +19,8 @@ export function sealToken(content: object, rootSecret: string): string {
 export function openToken(token: string, rootSecret: string): unknown {
   try {
     const raw = Buffer.from(token, 'base64url')
+    // Decoding skips what is not base64url; COS compares tokens byte by byte.
+    if (raw.toString('base64url') !== token) return undefined
     const decipher = createDecipheriv('aes-256-gcm', sealingKey(rootSecret), raw.subarray(0, 12))
     decipher.setAuthTag(raw.subarray(12, 28))
     const text = Buffer.concat([decipher.update(raw.subarray(28)), decipher.final()])

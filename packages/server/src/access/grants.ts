@@ -7,6 +7,8 @@ export interface Grant {
   path: string
   /** The rule it comes from. */
   rule: Rule
+  /** Whether the path is the caller's own folder, given to them as its owner. */
+  isOwn: boolean
 }
 
 /** Who asks, as far as rules care. */
@@ -25,8 +27,12 @@ export function grantsOf(rules: Rule[], { openid, groups }: Claims): Grant[] {
     for (const verb of VERBS) {
       const isForOthers =
         rule.everyone.includes(verb) || groups.some((name) => rule.groups[name]?.includes(verb))
-      if (isForOthers) grants.push({ verb, path: path('*'), rule })
-      else if (rule.owner.includes(verb)) grants.push({ verb, path: path(openid), rule })
+      const isOwner = rule.owner.includes(verb)
+      if (isForOthers) grants.push({ verb, path: path('*'), rule, isOwn: false })
+      // An owner may also list uploads in their own folder, which a grant for everyone does not include.
+      if (isOwner && (!isForOthers || verb === 'write')) {
+        grants.push({ verb, path: path(openid), rule, isOwn: true })
+      }
     }
   }
   return grants

@@ -1,3 +1,4 @@
+import { CosError } from '@miniprogram-cos/protocol'
 import { type Claims, type Grant, grantsOf, homeOf } from '../access/grants'
 import type { CheckedConfig } from '../config/checkConfig'
 import { FunctionFault, type Refusal, refusalOf } from '../functionFault'
@@ -45,10 +46,7 @@ export async function answerCall<Result>(
     const home = homeOf(config.rules, caller.openid)
     return await answer({ ...claims, event: readEvent(event), grants, home, line })
   } catch (error) {
-    const fault =
-      error instanceof FunctionFault
-        ? error
-        : new FunctionFault('KitInternal', 'the function failed', { retryable: true })
+    const fault = faultOf(error)
     outcome = fault.code
     if (fault !== error) line.error = (error as Error | undefined)?.name ?? 'unknown'
     if (fault.details.rule) line.rule = fault.details.rule
@@ -58,6 +56,15 @@ export async function answerCall<Result>(
     const ms = Date.now() - started
     writeCallLine({ fn, ...line, outcome, ms, requestId: requestIdOf(context) })
   }
+}
+
+/** A refusal as it is; what the protocol refuses of the caller's own words, as that; the rest without details. */
+function faultOf(error: unknown): FunctionFault {
+  if (error instanceof FunctionFault) return error
+  if (error instanceof CosError && error.kind === 'argument') {
+    return new FunctionFault('KitBadRequest', error.message)
+  }
+  return new FunctionFault('KitInternal', 'the function failed', { retryable: true })
 }
 
 /** What the caller asks. `userInfo` looks like an identity and is none: it is dropped. */

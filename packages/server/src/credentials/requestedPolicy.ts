@@ -53,9 +53,7 @@ export function requestedPolicy(
         rule: grant.rule.pattern,
       })
     }
-    const permissions = actionsOf('write')
-      .filter((action) => action !== 'ListMultipartUploads')
-      .map((action) => ({ action, path: key, grant }))
+    const permissions = actionsOf('write').map((action) => ({ action, path: key, grant }))
     const policy = { version: '2.0' as const, statement: statementsOf(permissions, config) }
     return { what: 'create', policy, isScoped: true, key }
   }

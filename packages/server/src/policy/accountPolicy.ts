@@ -33,5 +33,10 @@ function upperBound(rule: Rule): Grant[] {
   const { segments, owner, everyone, groups } = rule
   const allowed = [owner, everyone, ...Object.values(groups)].flat()
   const path = `${segments.map((segment) => (segment === OPENID ? '*' : segment)).join('/')}/`
-  return VERBS.filter((verb) => allowed.includes(verb)).map((verb) => ({ verb, path, rule }))
+  return VERBS.filter((verb) => allowed.includes(verb)).map((verb) => ({
+    verb,
+    path,
+    rule,
+    isOwn: owner.includes(verb),
+  }))
 }

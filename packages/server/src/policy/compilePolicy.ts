@@ -1,7 +1,13 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
 import type { Grant } from '../access/grants'
-import { actionsOf } from './verbOperations'
-import { type Condition, contentCondition, writeKind } from './writeConditions'
+import {
+  type AllowedKind,
+  type Condition,
+  conditionKind,
+  conditionOf,
+  contentCondition,
+} from './actionConditions'
+import { actionsOfGrant } from './verbOperations'
 
 export interface PolicyStatement {
   effect: 'allow'
@@ -43,7 +49,7 @@ export function compilePolicy(grants: Grant[], place: Place): PolicyDocument {
     version: '2.0',
     statement: grants.flatMap((grant) =>
       statementsOf(
-        actionsOf(grant.verb).map((action) => ({ action, path: `${grant.path}*`, grant })),
+        actionsOfGrant(grant).map((action) => ({ action, path: `${grant.path}*`, grant })),
         place,
       ),
     ),
@@ -55,20 +61,24 @@ export function compilePolicy(grants: Grant[], place: Place): PolicyDocument {
  * which the same actions are permitted under it share a statement.
  */
 export function statementsOf(permissions: Permission[], place: Place): PolicyStatement[] {
-  const byPath = new Map<string, Permission & { condition: string; actions: string[] }>()
+  const byPath = new Map<
+    string,
+    Permission & { condition: string; kind: AllowedKind; actions: string[] }
+  >()
   for (const permission of permissions) {
     const { action, path, grant } = permission
-    const kind = grant.verb === 'write' ? writeKind(action, grant.rule) : 'free'
+    const kind = conditionKind(action, grant)
     if (kind === 'never') continue
-    // A rule has one condition, so its pattern tells which.
-    const condition = kind === 'content' ? grant.rule.pattern : ''
+    // A rule has one condition of each kind, so its pattern and the kind tell which.
+    const condition = kind === 'free' ? '' : `${kind} ${grant.rule.pattern}`
     const name = `${condition}\n${path}`
     const known = byPath.get(name)
-    if (!known) byPath.set(name, { ...permission, condition, actions: [`name/cos:${action}`] })
+    if (!known)
+      byPath.set(name, { ...permission, condition, kind, actions: [`name/cos:${action}`] })
     else if (!known.actions.includes(`name/cos:${action}`)) known.actions.push(`name/cos:${action}`)
   }
   const statements = new Map<string, PolicyStatement>()
-  for (const { condition, path, grant, actions } of byPath.values()) {
+  for (const { condition, kind, path, grant, actions } of byPath.values()) {
     const name = `${condition}\n${actions.join()}`
     const known = statements.get(name)
     if (known) known.resource.push(resourceOf(place, path))
@@ -77,9 +87,25 @@ export function statementsOf(permissions: Permission[], place: Place): PolicySta
         effect: 'allow',
         action: actions,
         resource: [resourceOf(place, path)],
-        ...(condition ? { condition: contentCondition(grant.rule) } : {}),
+        ...(kind === 'free' ? {} : { condition: conditionOf(kind, grant.rule) }),
       })
     }
   }
   return [...statements.values()]
+}
+
+/** The policy of a key that signs forms below a grant's path, and can do nothing else. */
+export function formPolicy({ path, rule }: Grant, place: Place): PolicyDocument {
+  return {
+    version: '2.0',
+    statement: [
+      {
+        effect: 'allow',
+        action: ['name/cos:PostObject'],
+        resource: [resourceOf(place, `${path}*`)],
+        // The form's own policy holds the grant fields to be empty (signForm).
+        condition: contentCondition(rule, true),
+      },
+    ],
+  }
 }

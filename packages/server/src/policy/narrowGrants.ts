@@ -34,8 +34,9 @@ export function narrowGrants(
   return paths.flatMap((given, i) => {
     const path = readPath(given, openid, `paths[${i}]`)
     const found = VERBS.filter((verb) => wanted?.includes(verb) ?? true).flatMap((verb) => {
-      const grant = usable.find((one) => one.verb === verb && covers(one, path))
-      if (grant) return [{ verb, path, rule: grant.rule }]
+      const covering = usable.filter((one) => one.verb === verb && covers(one, path))
+      const grant = covering.find(({ isOwn }) => isOwn) ?? covering[0]
+      if (grant) return [{ verb, path, rule: grant.rule, isOwn: grant.isOwn }]
       if (!wanted) return []
       const hidden = grants.find((one) => one.verb === verb && covers(one, path))
       const why = hidden && keyObstacle(hidden.rule)

@@ -2,10 +2,10 @@ import { type Rule, VERBS } from '../access/accessRule'
 import { covers, type Grant, whyNot } from '../access/grants'
 import { requestedKeyProblem } from '../access/keyGuard'
 import { FunctionFault } from '../functionFault'
+import { conditionKind } from './actionConditions'
 import { type Permission, type Place, type PolicyDocument, statementsOf } from './compilePolicy'
 import { keyObstacle } from './keyObstacle'
-import { actionsOf } from './verbOperations'
-import { writeKind } from './writeConditions'
+import { actionsOf, actionsOfGrant } from './verbOperations'
 
 /** One entry of the official clients' `options.Scope`. */
 export interface ScopeEntry {
@@ -63,17 +63,17 @@ function checkEntry(
   const path = entry.prefix
   const problem = requestedKeyProblem(path)
   if (problem) return refuse(`${shown(path)}: ${problem}`)
-  const grant = grants.find((one) => one.verb === verb && covers(one, path))
+  const grant = grants.find((one) => actionsOfGrant(one).includes(action) && covers(one, path))
   if (!grant) {
     const { message, rule } = whyNot(rules, verb, path)
     return refuse(message, rule)
   }
-  if (verb === 'write') {
+  if (grant.verb === 'write') {
     const { rule } = grant
     const obstacle = keyObstacle(rule)
     const isNamed = rule.overwrite && rule.names === 'server' && isServerName(path)
     if (obstacle && !isNamed) return refuse(obstacle, rule.pattern)
-    if (writeKind(action, rule) === 'never') {
+    if (conditionKind(action, grant) === 'never') {
       return refuse('the rule limits the size, and no key can limit the sum of parts', rule.pattern)
     }
   }

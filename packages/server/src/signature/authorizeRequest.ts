@@ -8,7 +8,7 @@ import { requestedKeyProblem } from '../access/keyGuard'
 import type { Call } from '../calls/answerCall'
 import type { CheckedConfig } from '../config/checkConfig'
 import { checkHeaders, hostsOf } from './checkHeaders'
-import { checkLimits } from './checkLimits'
+import { checkLimits, checkOverrides } from './checkLimits'
 import { copySourceGrant } from './copySourceGrant'
 import { type DescribedRequest, requestRefused } from './readRequest'
 import { IMAGE_PROCESSING, SIGNED_OPERATIONS, type SignedOperation } from './signedOperations'
@@ -37,14 +37,17 @@ export function authorizeRequest(
   checkQuery(request.query, name, signed)
   // A list is of a folder: its prefix is what the key is for an object.
   const path = request.key === '' ? (request.query.prefix ?? '') : request.key
-  const problem = requestedKeyProblem(path)
+  const problem = requestedKeyProblem(path, 'request')
   if (problem) throw requestRefused(`${JSON.stringify(path.slice(0, 100))}: ${problem}`)
-  const grant = grants.find((one) => one.verb === signed.verb && covers(one, path))
+  const isGranted = (one: Grant) =>
+    one.verb === signed.verb || (name === 'multipartList' && one.verb === 'write' && one.isOwn)
+  const grant = grants.find((one) => isGranted(one) && covers(one, path))
   if (!grant) {
     const { message, rule } = whyNot(rules, signed.verb, path)
     throw requestRefused(message, rule)
   }
-  if (signed.verb === 'write') checkLimits(name, signed, request, grant.rule, isServerName)
+  checkOverrides(request.query, grant.rule)
+  if (grant.verb === 'write') checkLimits(name, signed, request, grant.rule, isServerName)
   if (source === undefined) return { name, grants: [grant] }
   return { name, grants: [grant, copySourceGrant(source, hosts, { grants, rules })] }
 }

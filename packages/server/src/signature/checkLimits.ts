@@ -43,6 +43,27 @@ export function checkLimits(
   }
 }
 
+/**
+ * Where a rule names types, an object is read as the type it was stored with, and shown or saved as that.
+ * @throws FunctionFault `KitRequestRefused` naming the rule
+ */
+export function checkOverrides(query: Record<string, string>, { types, pattern }: Rule): void {
+  if (!types) return
+  if (query['response-content-type'] !== undefined) {
+    throw requestRefused(
+      'the rule limits the types: response-content-type would show the object as another',
+      pattern,
+    )
+  }
+  const disposition = query['response-content-disposition']
+  if (disposition !== undefined && !/^attachment(?:$|[; ])/i.test(disposition)) {
+    throw requestRefused(
+      'the rule limits the types: response-content-disposition may only be attachment',
+      pattern,
+    )
+  }
+}
+
 /** Whether a type is one of a rule's, which may end in `*`. */
 export function isOfType(type: string, types: string[]): boolean {
   return types.some((one) => (one.endsWith('*') ? type.startsWith(one.slice(0, -1)) : type === one))

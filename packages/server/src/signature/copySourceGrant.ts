@@ -17,11 +17,11 @@ export function copySourceGrant(
   const [host = ''] = source.split('/')
   if (!hosts.includes(host)) throw requestRefused('the copy source is not of this bucket')
   const path = source.slice(host.length + 1)
-  if (!/^[\w.~!'()%/-]+(?:\?versionId=[\w.~-]+)?$/.test(path)) {
+  if (!/^[\w.~!'()*%/-]+(?:\?versionId=[\w.~-]+)?$/.test(path)) {
     throw requestRefused('the key of the copy source must be percent-encoded')
   }
   const { Key } = parseCopySource(source)
-  const problem = requestedKeyProblem(Key)
+  const problem = requestedKeyProblem(Key, 'request')
   if (problem) throw requestRefused(`the copy source ${JSON.stringify(Key)}: ${problem}`)
   const grant = grants.find((one) => one.verb === 'read' && covers(one, Key))
   if (grant) return grant

@@ -49,7 +49,7 @@ export function readForm(
   if (!isPeriod) {
     throw requestRefused(`expires must be a whole number from 1 to ${MAX_SIGNATURE_SECONDS}`)
   }
-  const problem = requestedKeyProblem(Key)
+  const problem = requestedKeyProblem(Key, 'request')
   if (problem) throw requestRefused(`${JSON.stringify(Key.slice(0, 100))}: ${problem}`)
   const grant = grants.find((one) => one.verb === 'write' && covers(one, Key))
   if (!grant) {

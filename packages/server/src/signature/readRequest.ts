@@ -83,6 +83,10 @@ function readKey(Key: unknown = '', Pathname: unknown = undefined): string {
   }
   const key = Pathname.slice(1)
   if (Key !== '' && Key !== key) throw requestRefused('Key and Pathname name two objects')
+  // Whether it begins a query cannot be told from a path alone.
+  if (Key === '' && key.includes('?')) {
+    throw requestRefused('Pathname contains "?": name the object by Key')
+  }
   return key
 }
 
@@ -109,6 +113,10 @@ function readFields(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break would end the header
     if (name.length + text.length > MAX_CHARS || /[\x00-\x1f\x7f]/.test(name + text)) {
       throw requestRefused(`${field}: ${shown(given)} is too long, or has a control character`)
+    }
+    // A lone surrogate has no UTF-8 form, so that nothing could be signed.
+    if (/\p{Cs}/u.test(name + text)) {
+      throw requestRefused(`${field}: ${shown(given)} is not valid Unicode (a lone surrogate)`)
     }
     fields[name] = text
   }

@@ -1,4 +1,5 @@
-import { signPostPolicy } from '@miniprogram-cos/protocol'
+import { contentTypeOf, signPostPolicy } from '@miniprogram-cos/protocol'
+import { GRANT_HEADERS } from '../policy/actionConditions'
 import type { Place } from '../policy/compilePolicy'
 import type { TemporaryKey } from '../sts/fetchTemporaryKey'
 import { nodeHash } from './nodeHash'
@@ -16,6 +17,23 @@ export interface IssuedForm {
 /** A form takes 5 GiB (document 436/14690). */
 const MAX_FORM_BYTES = 5 * 1024 ** 3
 
+/** Types whose content a browser executes: a form is for one of them only if the caller asks for it. */
+const EXECUTABLE = /html|xml|svg|javascript/
+
+/**
+ * Fields that would change how the object is stored, each held to have no effect. COS checks a field only if the
+ * policy names it, and then the form must have it. Metadata (`x-cos-meta-*`) has no fixed names to list.
+ */
+const UNUSED_FIELDS: Record<string, string> = {
+  'Cache-Control': '',
+  'Content-Disposition': '',
+  'Content-Encoding': '',
+  Expires: '',
+  'x-cos-storage-class': 'STANDARD',
+  'x-cos-tagging': '',
+  ...Object.fromEntries(GRANT_HEADERS.map((header) => [header, ''])),
+}
+
 /**
  * A form whose policy holds it to one key, one type and a size (document 436/14690): COS refuses it for anything
  * else, whoever sends it.
@@ -27,12 +45,13 @@ export function signForm(
   { tmpSecretId, tmpSecretKey, sessionToken }: TemporaryKey,
   [from, until]: [from: number, until: number],
 ): IssuedForm {
-  const fields = {
+  const fields: Record<string, string> = {
     key,
     // Said, so that nobody can say it otherwise.
     acl: 'default',
     success_action_status: '200',
-    ...(type === undefined ? {} : { 'Content-Type': type }),
+    'Content-Type': type ?? typeByName(key),
+    ...UNUSED_FIELDS,
   }
   const keyTime = `${from};${until}`
   const policy = JSON.stringify({
@@ -57,4 +76,9 @@ export function signForm(
     formData: { ...fields, ...signature, 'x-cos-security-token': sessionToken },
     expiredTime: until,
   }
+}
+
+function typeByName(key: string): string {
+  const type = contentTypeOf(key)
+  return EXECUTABLE.test(type) ? 'application/octet-stream' : type
 }

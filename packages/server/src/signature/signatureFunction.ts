@@ -1,12 +1,11 @@
 import { encodeKey, presignedUrl, signRequest } from '@miniprogram-cos/protocol'
-import type { Grant } from '../access/grants'
 import { answerCall, type Call, type Invocation } from '../calls/answerCall'
 import { type CheckedConfig, checkConfig } from '../config/checkConfig'
 import type { CosConfig } from '../config/config'
 import type { Refusal } from '../functionFault'
 import { createName } from '../names/createName'
 import { isServerName, nameSecret } from '../names/serverName'
-import { compilePolicy } from '../policy/compilePolicy'
+import { compilePolicy, formPolicy, type PolicyDocument } from '../policy/compilePolicy'
 import { KeySource } from '../sts/keySource'
 import type { Environment } from '../sts/stsAccess'
 import { authorizeRequest } from './authorizeRequest'
@@ -103,7 +102,7 @@ async function sign(
     key,
     from,
     until: expiredTime,
-  } = await keyFor(grants, request.seconds, call, config, keys)
+  } = await keyFor(compilePolicy(grants, config), request.seconds, call, keys)
   const host = request.headers.host ?? `${config.bucket}.cos.${config.region}.myqcloud.com`
   const { authorization } = signRequest(
     {
@@ -137,19 +136,23 @@ async function issueForm(
   const isOurs = (key: string) => isServerName(key, call.openid, nameSecret(environment))
   const form = readForm(asked, call, config, isOurs)
   call.line.what = 'form'
-  const { key, from, until } = await keyFor([form.grant], form.seconds, call, config, keys)
+  const { key, from, until } = await keyFor(
+    formPolicy(form.grant, config),
+    form.seconds,
+    call,
+    keys,
+  )
   return signForm(form, config, key, [from, until])
 }
 
 /** The key that signs, and the period in Unix seconds for which it does. */
 async function keyFor(
-  grants: Grant[],
+  policy: PolicyDocument,
   seconds: number,
   { openid, line }: Call,
-  config: CheckedConfig,
   keys: KeySource,
 ) {
-  const { key, isCached } = await keys.keyFor(openid, compilePolicy(grants, config), seconds)
+  const { key, isCached } = await keys.keyFor(openid, policy, seconds)
   line.cached = isCached
   line.stsRequestId = key.requestId
   const now = Math.floor(Date.now() / 1000)

@@ -38,7 +38,7 @@ export const SIGNED_OPERATIONS: { readonly [Name in OperationName]?: SignedOpera
   multipartComplete: { verb: 'write', query: ['uploadId'], makes: true },
   multipartAbort: { verb: 'write', query: ['uploadId'] },
   multipartList: {
-    verb: 'write',
+    verb: 'list',
     query: ['uploads', ...LIST, 'max-uploads', 'key-marker', 'upload-id-marker'],
   },
   deleteObject: { verb: 'delete', query: ['versionId'] },

@@ -1,15 +1,14 @@
 import { CurrentWindowBackendContext, type domlikeBackend, Event as WxEvent } from 'glass-easel'
-import { browserUnits } from '../compile/browserUnits'
-import { isKnown } from './elements/define'
-import type { ModelElement } from './elements/modelElement'
-import { tagOf } from './elements/tags'
+import { browserUnits } from '../compile/units'
+import type { ModelElement } from './elements/base'
+import { isKnown, tagOf } from './elements/define'
 
 type BackendElement = domlikeBackend.Element
 
-/** Made by touch and mouse, and handled by glass-easel; all other events our elements trigger themselves. */
+/** Events of touch and mouse, which glass-easel handles; our elements trigger all others themselves. */
 const POINTER_EVENTS = new Set(['touchstart', 'touchmove', 'touchend', 'touchcancel'])
 
-/** The browser's document, with WeChat's elements under names of their own: `<view>` is `<wx-view>`. */
+/** The browser's document, where WeChat's `<view>` is the custom element `<wx-view>`. */
 export class PhoneBackend extends CurrentWindowBackendContext {
   constructor() {
     super()
@@ -18,7 +17,7 @@ export class PhoneBackend extends CurrentWindowBackendContext {
       createTextNode: (text) => document.createTextNode(text) as unknown as BackendElement,
       createDocumentFragment: () => document.createDocumentFragment() as unknown as BackendElement,
     }
-    // What fingers and the mouse do: `tap` and the touches.
+    // `tap` and the touch events.
     this.onEvent((target, type, detail, options) => {
       const event = new WxEvent(type, detail, options)
       WxEvent.dispatchEvent(target, event)

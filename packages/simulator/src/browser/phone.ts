@@ -1,9 +1,9 @@
+import { listenToShell, watchSource } from './app/controls'
 import { Frame } from './app/frame'
-import { watchLongPress } from './app/longPress'
+import { watchLongPress } from './app/gestures'
 import { PageStack } from './app/pageStack'
 import { showProblems, watchErrors } from './app/problems'
 import { Registry } from './app/registry'
-import { listenToFrame, watchSource } from './app/switches'
 import { PhoneBackend } from './backend'
 import { defineElements } from './elements/define'
 import { settings } from './settings'
@@ -12,7 +12,7 @@ import { createNavigation } from './wx/navigation'
 
 const part = (id: string) => document.getElementById(id) as HTMLElement
 
-/** Shows the app, once it has told of all its parts. */
+/** Shows the app after all its parts are registered. */
 function start(registry: Registry): void {
   const frame = new Frame(registry, part('nav'), part('tabs'))
   const backend = registry.environment.associateBackend(new PhoneBackend())
@@ -34,7 +34,7 @@ function start(registry: Registry): void {
   })
   const first = new URLSearchParams(location.search).get('page') ?? registry.config.pages[0]
   stack.reLaunch(`/${first}`)
-  listenToFrame(frame)
+  listenToShell(frame)
   document.documentElement.dataset.ready = ''
 }
 

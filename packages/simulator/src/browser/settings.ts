@@ -1,4 +1,4 @@
-import type { PhoneSettings } from '../preview/phoneSettings'
+import type { PhoneSettings } from '../preview/protocol'
 
 declare global {
   interface Window {
@@ -8,16 +8,16 @@ declare global {
 
 const query = new URLSearchParams(location.search)
 
-/** This phone, as the server made it; language and theme can be switched by the address. */
+/** Settings of this phone from the server; the URL may override language and theme. */
 export const settings: PhoneSettings = {
   ...window.__phone,
   language: query.get('language') ?? window.__phone.language,
   theme: themeOf(query.get('theme')),
 }
 
-/** In the frame with two phones, or alone in a window. */
+/** Whether the phone is shown on the page with all phones, or alone in a window. */
 export const isFramed = window.parent !== window
 
-function themeOf(wanted: string | null): PhoneSettings['theme'] {
-  return wanted === 'dark' || wanted === 'light' ? wanted : window.__phone.theme
+function themeOf(value: string | null): PhoneSettings['theme'] {
+  return value === 'dark' || value === 'light' ? value : window.__phone.theme
 }

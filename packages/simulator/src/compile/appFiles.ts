@@ -1,8 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
-import type { AppConfig, AppFiles, Part } from './appConfig'
+import type { AppConfig, Part, SourceProblem } from '../preview/protocol'
 import { problemAt, SourceError } from './sourceError'
-import type { SourceProblem } from './sourceProblem'
+
+export interface AppFiles {
+  config: AppConfig
+  /** theme.json, if the app has one. */
+  theme: { light: Record<string, string>; dark: Record<string, string> } | undefined
+  parts: Part[]
+}
 
 /** Reads app.json and follows it to every page and component. @throws SourceError */
 export function readAppFiles(root: string): AppFiles {

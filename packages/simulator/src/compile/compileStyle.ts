@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import postcss, { type AtRule, CssSyntaxError, type Root, type Rule } from 'postcss'
 import { resolvePath } from './appFiles'
-import { browserUnits } from './browserUnits'
 import { problemAt, SourceError } from './sourceError'
+import { browserUnits } from './units'
 
 /** How far a style sheet reaches. */
 export interface StyleScope {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TmplGroup } from 'glass-easel-template-compiler'
+import type { SourceProblem } from '../preview/protocol'
 import { problemAt, SourceError } from './sourceError'
-import type { SourceProblem } from './sourceProblem'
 
 /** What glass-easel's compiler finds in a template; lines and columns from 0. */
 interface Finding {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SourceProblem } from './sourceProblem'
+import type { SourceProblem } from '../preview/protocol'
 
 /** The app cannot be compiled. */
 export class SourceError extends Error {

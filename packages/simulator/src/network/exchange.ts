@@ -1,18 +1,18 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
-import type { AppState } from '../app/lifecycle'
+import type { AppState } from '../appState'
 import { WxError } from '../callbacks'
+import type { FileSpace } from '../files'
 import type { Clock } from './clock'
-import type { Carried } from './line'
-import type { Slots } from './slots'
-import type { Wire } from './wire'
+import type { DomainLists, Semaphore } from './limits'
+import type { Transfer, Wire } from './wire'
 
-/** Where the simulated network leads a host; undefined leaves it to the real one. */
+/** Maps a host to the origin that serves it; undefined sends the request to the real host. */
 export type Route = (host: string) => string | undefined
 
 export interface Exchange {
-  /** `request`, `uploadFile` or `downloadFile`: how failures begin. */
+  /** `request`, `uploadFile` or `downloadFile`: the prefix of `errMsg`. */
   api: string
   url: string
   method: string
@@ -25,22 +25,32 @@ export interface Exchange {
 
 export interface NetworkServices {
   route: Route
-  slots: Slots
+  slots: Semaphore
   state: AppState
   clock: Clock
-  /** How slow the network is; without one it is as fast as the machine. */
+  /** The simulated connection; undefined does not limit it. */
   wire: Wire | undefined
 }
 
-/** A running exchange: its end, and how to give it up. */
+/** What the three network calls share. */
+export interface NetworkOptions extends NetworkServices {
+  appid: string
+  urlCheck: boolean
+  domains: DomainLists
+  /** Default timeout in milliseconds. */
+  timeout: number
+  files: FileSpace
+}
+
+/** A running exchange. */
 export interface RunningExchange<T> {
   done: Promise<T>
   abort: () => void
 }
 
 /**
- * Sends one HTTP request over the simulated network and hands the response to `receive`. It ends with
- * WeChat's own failures: timeout, abort, interrupted in the background, network switched.
+ * Sends one HTTP request over the simulated network and passes the response to `receive`. Fails as WeChat
+ * does: timeout, abort, interrupted in the background, network change.
  */
 export function runExchange<T>(
   exchange: Exchange,
@@ -65,33 +75,33 @@ export function runExchange<T>(
     if (state.networkType === 'none') {
       fail(new WxError(`${api}:fail internet disconnected`, { errno: 600001 }))
     }
-    const taking = slots.take()
-    const release = await Promise.race([failed, taking]).catch(async (error: unknown) => {
-      // Given up while waiting: the place goes to the next as soon as it comes.
-      void taking.then((unused) => unused())
+    const acquired = slots.acquire()
+    const release = await Promise.race([failed, acquired]).catch(async (error: unknown) => {
+      // Failed while waiting: the slot is released as soon as it is granted.
+      void acquired.then((unused) => unused())
       throw error
     })
-    const callOff = clock.schedule(exchange.timeout, () =>
+    const cancelTimeout = clock.schedule(exchange.timeout, () =>
       fail(new WxError(`${api}:fail timeout`, { errno: 5 })),
     )
-    const carry = async (way: Carried | undefined) => {
-      if (!way) return
-      await Promise.race([way.done, failed]).finally(way.cancel)
+    const transfer = async (running: Transfer | undefined) => {
+      if (!running) return
+      await Promise.race([running.done, failed]).finally(running.cancel)
     }
     state.events.on('suspend', onSuspend)
     state.events.on('networkSwitch', onSwitch)
     try {
-      await carry(wire?.carry(bodyLength(exchange), api))
-      let answered = 0
-      const talk = new Promise<T>((resolve, reject) => {
+      await transfer(wire?.send(bodyLength(exchange), api))
+      let responseBytes = 0
+      const response = new Promise<T>((resolve, reject) => {
         sent = open(exchange, route)
         sent.on('error', (error) =>
           reject(new WxError(`${api}:fail ${error.message}`, { errno: 600001 })),
         )
-        sent.on('response', (response) => {
-          answered = answerLength(exchange, response)
-          exchange.onHeaders?.(response)
-          receive(response).then(resolve, (error: Error) =>
+        sent.on('response', (message) => {
+          responseBytes = responseLength(exchange, message)
+          exchange.onHeaders?.(message)
+          receive(message).then(resolve, (error: Error) =>
             reject(
               error instanceof WxError
                 ? error
@@ -101,12 +111,12 @@ export function runExchange<T>(
         })
         send(sent, exchange)
       })
-      talk.catch(() => {})
-      const result = await clock.during(Promise.race([talk, failed]))
-      await carry(wire?.answer(answered, api))
+      response.catch(() => {})
+      const result = await clock.during(Promise.race([response, failed]))
+      await transfer(wire?.receive(responseBytes, api))
       return result
     } finally {
-      callOff()
+      cancelTimeout()
       state.events.off('suspend', onSuspend)
       state.events.off('networkSwitch', onSwitch)
       release()
@@ -117,8 +127,7 @@ export function runExchange<T>(
 
 function open({ url, method, headers }: Exchange, route: Route): ClientRequest {
   const target = new URL(url)
-  const led = route(target.host)
-  const origin = new URL(led ?? target.origin)
+  const origin = new URL(route(target.host) ?? target.origin)
   const path = url.slice(target.origin.length).split('#')[0] || '/'
   const request = origin.protocol === 'https:' ? httpsRequest : httpRequest
   return request({
@@ -131,7 +140,7 @@ function open({ url, method, headers }: Exchange, route: Route): ClientRequest {
   })
 }
 
-/** Node writes header text as Latin-1; phones write UTF-8. */
+/** Phones send header values as UTF-8, Node as Latin-1. */
 function encodeHeaders(headers: Record<string, string | number>): Record<string, string> {
   const encoded: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
@@ -144,8 +153,8 @@ function bodyLength({ body, headers }: Exchange): number {
   return body instanceof Uint8Array ? body.length : Number(headers['Content-Length'] ?? 0)
 }
 
-/** A HEAD says how long the answer to a GET would be. */
-function answerLength({ method }: Exchange, { headers }: IncomingMessage): number {
+/** The Content-Length of a HEAD response describes a body that is not sent. */
+function responseLength({ method }: Exchange, { headers }: IncomingMessage): number {
   return method === 'HEAD' ? 0 : Number(headers['content-length'] ?? 0)
 }
 
@@ -178,7 +187,7 @@ export async function readAll(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Response headers in the server's own spelling, as WeChat passes them on. */
+/** Response headers in the server's spelling, as WeChat reports them. */
 export function headersOf(response: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {}
   for (let i = 0; i < response.rawHeaders.length; i += 2) {

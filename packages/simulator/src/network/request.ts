@@ -1,7 +1,13 @@
 import { type CallbackOptions, callBack, WxError } from '../callbacks'
-import { checkDomain } from './domains'
-import { headersOf, type RunningExchange, readAll, runExchange } from './exchange'
-import type { NetworkOptions } from './network'
+import { isArrayBuffer } from '../files'
+import {
+  headersOf,
+  type NetworkOptions,
+  type RunningExchange,
+  readAll,
+  runExchange,
+} from './exchange'
+import { checkDomain } from './limits'
 
 export interface RequestOptions extends CallbackOptions {
   url: string
@@ -21,7 +27,7 @@ export interface RequestTask {
   offHeadersReceived(listener?: (result: object) => void): void
 }
 
-/** wx.request: any HTTP status is a success; no upload progress; no PATCH. */
+/** `wx.request`: every HTTP status is a success; no upload progress; no PATCH. */
 export function request(options: RequestOptions, network: NetworkOptions): RequestTask {
   const listeners = new Set<(result: object) => void>()
   let running: RunningExchange<object> | undefined
@@ -82,13 +88,13 @@ function start(
   )
 }
 
-/** Referer cannot be set, and a content type is always sent (network page of the WeChat documents). */
+/** The app cannot set Referer, and a content type is always sent (network page of the WeChat documents). */
 export function sentHeaders(
-  given: RequestOptions['header'],
+  header: RequestOptions['header'],
   { appid }: { appid: string },
 ): Record<string, string | number> {
   const headers: Record<string, string | number> = {}
-  for (const [name, value] of Object.entries(given ?? {})) {
+  for (const [name, value] of Object.entries(header ?? {})) {
     const lower = name.toLowerCase()
     if (value === undefined || lower === 'referer' || lower === 'content-length') continue
     headers[name] = value
@@ -119,11 +125,6 @@ function encodeData(
     ? new URLSearchParams(data as Record<string, string>).toString()
     : JSON.stringify(data)
   return { url, body: Buffer.from(text, 'utf8') }
-}
-
-/** A buffer may come from another realm: the app runs in a sandbox of its own. */
-export function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  return Object.prototype.toString.call(value) === '[object ArrayBuffer]'
 }
 
 function decodeData(bytes: Buffer, { responseType, dataType = 'json' }: RequestOptions): unknown {

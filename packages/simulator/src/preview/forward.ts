@@ -8,18 +8,18 @@ import { request as httpsRequest } from 'node:https'
 import { headersOf, type Route } from '../network/exchange'
 import { sentHeaders } from '../network/request'
 
-/** Headers that belong to one connection, not to the message. */
-const OWN = new Set(['connection', 'keep-alive', 'transfer-encoding', 'set-cookie'])
+/** Hop-by-hop headers, and those the browser must not see. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'set-cookie'])
 
-/** What the browser asks this server to send on. */
-interface Wanted {
+/** The request to forward. */
+interface Target {
   url: string
   headers: Record<string, string | number>
 }
 
 /**
- * Sends a phone's request on to where its host leads, with the very headers the app gave: a browser could
- * neither set `Host` nor read a foreign answer.
+ * Forwards a phone's request to the origin its host is routed to, with exactly the headers of the app: a
+ * browser can neither set `Host` nor read a cross-origin response.
  */
 export function forward(
   from: IncomingMessage,
@@ -32,7 +32,7 @@ export function forward(
   }
   let sent: ClientRequest
   try {
-    sent = open(wantedBy(from, appid), from, route)
+    sent = open(targetOf(from, appid), from, route)
   } catch (error) {
     fail(error as Error)
     return
@@ -42,9 +42,9 @@ export function forward(
     const status = response.statusCode ?? 502
     const headers: Record<string, string | string[]> = {}
     for (const [name, value] of Object.entries(response.headers)) {
-      if (value !== undefined && !OWN.has(name)) headers[name] = value
+      if (value !== undefined && !HOP_BY_HOP.has(name)) headers[name] = value
     }
-    // The browser would follow a redirect by itself.
+    // The browser would follow a redirect itself.
     to.writeHead(status >= 300 && status < 400 && status !== 304 ? 200 : status, {
       ...headers,
       'cache-control': 'no-store',
@@ -55,21 +55,21 @@ export function forward(
     response.on('error', () => to.destroy())
   })
   from.pipe(sent)
-  // Given up by the app: the other side is told too.
+  // Aborted by the app: aborted at the target too.
   to.on('close', () => sent.destroy())
 }
 
-/** The address travels in a header, or for `<image>` and `<video>` in the query. */
-function wantedBy(from: IncomingMessage, appid: string): Wanted {
+/** The URL is in a header, or in the query for `<image>` and `<video>`. */
+function targetOf(from: IncomingMessage, appid: string): Target {
   const inQuery = new URL(from.url ?? '/', 'http://phone').searchParams.get('url')
   const url = inQuery ?? decodeURIComponent(String(from.headers['x-wx-url'] ?? ''))
-  const given = from.headers['x-wx-header']
+  const header = from.headers['x-wx-header']
   const headers = sentHeaders(
-    typeof given === 'string' ? JSON.parse(decodeURIComponent(given)) : {},
+    typeof header === 'string' ? JSON.parse(decodeURIComponent(header)) : {},
     { appid },
   )
   const { 'content-type': type, 'content-length': length, range } = from.headers
-  // A form's boundary is the browser's own.
+  // The browser chooses the boundary of a form.
   if (type?.startsWith('multipart/form-data')) {
     delete headers['content-type']
     headers['Content-Type'] = type
@@ -79,15 +79,15 @@ function wantedBy(from: IncomingMessage, appid: string): Wanted {
   return { url, headers }
 }
 
-function open({ url, headers }: Wanted, from: IncomingMessage, route: Route): ClientRequest {
+function open({ url, headers }: Target, from: IncomingMessage, route: Route): ClientRequest {
   const target = new URL(url)
-  const led = new URL(route(target.host) ?? target.origin)
-  const request = led.protocol === 'https:' ? httpsRequest : httpRequest
+  const origin = new URL(route(target.host) ?? target.origin)
+  const request = origin.protocol === 'https:' ? httpsRequest : httpRequest
   return request({
-    host: led.hostname,
-    port: led.port,
+    host: origin.hostname,
+    port: origin.port,
     method: from.method,
-    // As the app wrote it: the signature is of this spelling.
+    // Exactly as the app wrote it, because the signature covers this spelling.
     path: url.slice(target.origin.length).split('#')[0] || '/',
     headers: { ...headers, Host: target.host },
     setHost: false,

@@ -1,2 +1,2 @@
-export type { Activity } from './activity'
+export type { Activity } from './protocol'
 export { type Preview, type PreviewOptions, type PreviewPhone, startPreview } from './startPreview'

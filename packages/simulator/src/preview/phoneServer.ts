@@ -2,31 +2,28 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { WxFailure } from '../callbacks'
-import { createCloud, type Identity } from '../cloud/cloud'
+import { createCloud, type Identity } from '../cloud'
 import { realClock } from '../network/clock'
 import { type Route, readAll } from '../network/exchange'
-import type { Activity } from './activity'
 import { forward } from './forward'
-import { isOwn } from './isOwn'
-import { phonePage } from './phonePage'
-import type { PhoneSettings } from './phoneSettings'
-import { sendFile } from './sendFile'
+import { isOwn, sendFile } from './http'
+import type { Activity, PhoneSettings } from './protocol'
 import type { SourceWatch } from './sourceWatch'
 
 export interface PhoneServices {
   /** Folder with app.json. */
   root: string
-  /** Folder of the built scripts of the preview. */
+  /** Folder of the preview's built scripts. */
   scripts: string
   settings: PhoneSettings
   identity: Identity
   functions: string
   route: Route
   source: SourceWatch
-  tell: (activity: Activity) => void
+  onActivity: (activity: Activity) => void
 }
 
-/** One phone: its page, and what the page may ask of the machine. Who its user is, is decided here. */
+/** Serves one phone: its page, its network and its cloud functions, with the user's identity. */
 export function createPhoneServer(services: PhoneServices): Server {
   return createServer((request, response) => {
     serve(services, request, response).catch((error: Error) => {
@@ -74,8 +71,8 @@ async function callFunction(services: PhoneServices, request: IncomingMessage): 
   const cloud = createCloud(services.functions, services.identity, realClock)
   cloud.init()
   const started = Date.now()
-  const tell = (status: number, code?: string) =>
-    services.tell({
+  const report = (status: number, code?: string) =>
+    services.onActivity({
       time: new Date(started).toISOString(),
       who: services.settings.name,
       operation: 'callFunction',
@@ -86,11 +83,45 @@ async function callFunction(services: PhoneServices, request: IncomingMessage): 
     })
   try {
     const { result } = (await cloud.callFunction({ name, data })) as { result: unknown }
-    tell(200)
+    report(200)
     return { result }
   } catch (error) {
     const failure = error as WxFailure
-    tell(500, String(failure.errCode ?? ''))
+    report(500, String(failure.errCode ?? ''))
     return { failure }
   }
+}
+
+const SIGNAL =
+  '<svg width="46" height="12" viewBox="0 0 46 12" fill="currentColor" aria-hidden="true">' +
+  '<rect y="7" width="3" height="5" rx="1"/><rect x="4.5" y="5" width="3" height="7" rx="1"/>' +
+  '<rect x="9" y="2.5" width="3" height="9.5" rx="1"/><rect x="13.5" width="3" height="12" rx="1"/>' +
+  '<rect x="22.5" y=".5" width="20" height="11" rx="3" fill="none" stroke="currentColor" opacity=".4"/>' +
+  '<rect x="24" y="2" width="17" height="8" rx="1.5"/><rect x="43.5" y="4" width="1.5" height="4" rx=".7" opacity=".4"/></svg>'
+
+/** The document of one phone. */
+function phonePage(settings: PhoneSettings): string {
+  // `<` could end the script element.
+  const json = JSON.stringify(settings).replace(/</g, '\\u003c')
+  return `<!doctype html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/phone.css">
+</head>
+<body>
+<div id="phone">
+  <div id="status"><span>9:41</span>${SIGNAL}</div>
+  <header id="nav"></header>
+  <main id="pages"></main>
+  <nav id="tabs" hidden></nav>
+</div>
+<script>window.__phone = ${json}</script>
+<script src="/phone.js"></script>
+<script src="/app.js"></script>
+</body>
+</html>
+`
 }

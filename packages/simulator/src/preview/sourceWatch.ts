@@ -3,10 +3,10 @@ import type { ServerResponse } from 'node:http'
 import { compileApp } from '../compile/compileApp'
 import { SourceError } from '../compile/sourceError'
 
-/** A save is often several writes. */
+/** One save is often several writes. */
 const SETTLE_MS = 60
 
-/** The app's source: compiled when asked, compiled anew and told about when it has changed. */
+/** Compiles the app on request, and again after a change, of which it notifies the pages. */
 export class SourceWatch {
   readonly #root: string
   readonly #listeners = new Set<ServerResponse>()
@@ -25,7 +25,7 @@ export class SourceWatch {
     })
   }
 
-  /** The app as one script, or one that shows why there is none. */
+  /** The app as one script; a script that shows the errors if the app does not compile. */
   script(): Promise<string> {
     this.#script ??= compileApp(this.#root).catch((error: unknown) => {
       if (!(error instanceof SourceError)) throw error
@@ -34,7 +34,7 @@ export class SourceWatch {
     return this.#script
   }
 
-  /** Tells a page, as server-sent events, when to load again. */
+  /** Sends server-sent events to a page that tell it when to reload. */
   listen(response: ServerResponse): void {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     response.write(': reload when the source has changed\n\n')

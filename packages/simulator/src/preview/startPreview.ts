@@ -2,22 +2,25 @@ import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { DomainLists } from '../network/domains'
+import { deviceProfile, type Platform } from '../deviceProfile'
 import type { Route } from '../network/exchange'
-import type { Activity } from './activity'
+import type { DomainLists } from '../network/limits'
 import { createPhoneServer } from './phoneServer'
+import type { Activity } from './protocol'
 import { Shell } from './shellServer'
 import { SourceWatch } from './sourceWatch'
 
 export interface PreviewPhone {
   name: string
-  /** Who is signed in. */
+  /** The signed-in user. */
   openid: string
-  /** As `wx.getAppBaseInfo().language` tells it. @default 'zh_CN' */
+  /** `wx.getAppBaseInfo().language`. @default 'zh_CN' */
   language?: string
   /** @default 'light' */
   theme?: 'light' | 'dark'
-  /** Server domains of the console, where they are to differ from the others'. */
+  /** The WeChat client to imitate, with its quirks. @default 'devtools' */
+  platform?: Platform
+  /** The mini program's server domains on this phone. @default those of the preview */
   domains?: DomainLists
 }
 
@@ -25,33 +28,32 @@ export interface PreviewOptions {
   /** Folder with app.json. */
   root: string
   phones: PreviewPhone[]
-  /** Address of the function host. */
+  /** Origin of the function host. */
   functions: string
-  /** Where hosts lead; undefined for a host goes to the real network. */
+  /** Maps a host to the origin that serves it; undefined sends the request to the real host. */
   route: Route
   /** The mini program's server domains. */
   domains: DomainLists
   /** @default 'wx0000000000000000' */
   appid?: string
-  /** Port of the page with all phones. 0 takes any free one. @default 0 */
+  /** Port of the page with all phones; 0 takes a free one. @default 0 */
   port?: number
 }
 
 export interface Preview {
-  /** The page with all phones. */
+  /** URL of the page with all phones. */
   url: string
-  /** Each phone alone, in the order of the options. */
+  /** Each phone on a page of its own, in the order of the options. */
   phones: { name: string; url: string }[]
-  /** Shows something in the panel. */
+  /** Adds a row to the panel of requests. */
   tell: (activity: Activity) => void
   close: () => Promise<void>
 }
 
 /**
- * Shows a mini program in the browser, on loopback: one page for each phone, at an origin of its own so that
- * storage and connections are its own too, and a page around them.
- *
- * @throws Error when the scripts of the preview are not built, or the port is taken
+ * Serves a mini program to the browser, on the loopback interface: one origin for each phone, so that each
+ * has its own storage and connections, and a page that shows all phones.
+ * @throws Error when the scripts of the preview are not built, or the port is in use
  */
 export async function startPreview(options: PreviewOptions): Promise<Preview> {
   const scripts = scriptsFolder()
@@ -75,7 +77,8 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
     }
   }
   try {
-    for (const { name, openid, language = 'zh_CN', theme = 'light', domains } of options.phones) {
+    for (const phone of options.phones) {
+      const { name, openid, language = 'zh_CN', theme = 'light' } = phone
       const server = createPhoneServer({
         root: options.root,
         scripts,
@@ -85,13 +88,14 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
           language,
           theme,
           urlCheck: true,
-          domains: domains ?? options.domains,
+          device: deviceProfile(phone.platform).platform,
+          domains: phone.domains ?? options.domains,
         },
         identity: { appid, openid },
         functions: options.functions,
         route: options.route,
         source,
-        tell: (activity) => shell.tell(activity),
+        onActivity: (activity) => shell.addActivity(activity),
       })
       shell.phones.push({ name, openid, language, url: await listen(server) })
     }
@@ -99,7 +103,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
     return {
       url,
       phones: shell.phones.map((phone) => ({ name: phone.name, url: phone.url })),
-      tell: (activity) => shell.tell(activity),
+      tell: (activity) => shell.addActivity(activity),
       close,
     }
   } catch (error) {
@@ -108,7 +112,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   }
 }
 
-/** Built beside this file, or in dist when this runs from source. */
+/** In the build it is next to this file; from source it is in dist. */
 function scriptsFolder(): string {
   const places = [join(__dirname, 'browser'), join(__dirname, '../../dist/browser')]
   const found = places.find((place) => existsSync(join(place, 'phone.js')))

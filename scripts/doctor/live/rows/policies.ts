@@ -1,8 +1,20 @@
+import { checkConfig, compilePolicy, grantsOf } from '@miniprogram-cos/server'
+import { ONE } from '../../probeUsers'
 import type { Assumption } from '../assumption'
 import { type LiveCloud, told } from '../liveCloud'
 
 /** CAM's limit of a policy, in characters (document 598/10599). */
 const MAX_POLICY = 6144
+
+/** The group of an ACL that means everybody (document 436/7733). */
+const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
+
+/** A key with the policy that cos-credentials gives the probe's user. */
+function issuedKey(live: LiveCloud) {
+  const { rules, bucket, region } = checkConfig(live.patient.config)
+  const grants = grantsOf(rules, { openid: ONE, groups: [] })
+  return live.keyFor(...compilePolicy(grants, { bucket, region }).statement)
+}
 
 /** A policy of about so many characters, which permits reading one object. */
 function paddedTo(live: LiveCloud, length: number) {
@@ -60,6 +72,39 @@ export const POLICIES: Assumption[] = [
       return [
         { what: 'both rights', expected: '200', seen: told(await copy(write, read)) },
         { what: 'no right to read', expected: '403 AccessDenied', seen: told(await copy(write)) },
+      ]
+    },
+  },
+  {
+    id: 'acl-headers-by-key',
+    assumed:
+      'The policy of an issued key refuses `x-cos-acl: public-read`, but no condition key exists for `x-cos-grant-*`: an upload that grants everybody or another account a right is accepted, and an object granted to everybody can then be read without a key.',
+    async probe(live) {
+      const key = await issuedKey(live)
+      const everybody = { 'x-cos-grant-read': `uri="${ALL_USERS}"` }
+      const another = { 'x-cos-grant-full-control': 'id="100000000001"' }
+      const source = { 'x-cos-copy-source': `${live.host}/${live.folder}granted` }
+      const put = async (name: string, headers: Record<string, string>) =>
+        told(await live.send({ method: 'PUT', name, body: 'x', headers, key }))
+      const copy = async (name: string, headers: Record<string, string>) =>
+        told(await live.send({ method: 'PUT', name, headers: { ...source, ...headers }, key }))
+      const begin = async (name: string, headers: Record<string, string>) =>
+        told(await live.send({ method: 'POST', name, query: { uploads: '' }, headers, key }))
+      const read = async (name: string) => told(await live.send({ name, isUnsigned: true }))
+      const acl = { 'x-cos-acl': 'public-read' }
+      const refused = '403 AccessDenied'
+      return [
+        { what: 'PUT, read by everybody', expected: '200', seen: await put('granted', everybody) },
+        { what: 'GET of it without a key', expected: '200', seen: await read('granted') },
+        { what: 'PUT, another account', expected: '200', seen: await put('given', another) },
+        { what: 'PUT, public-read', expected: refused, seen: await put('public', acl) },
+        { what: 'copy, read by everybody', expected: '200', seen: await copy('copy', everybody) },
+        { what: 'GET of the copy without a key', expected: '200', seen: await read('copy') },
+        { what: 'copy, another account', expected: '200', seen: await copy('copy', another) },
+        { what: 'copy, public-read', expected: refused, seen: await copy('copy', acl) },
+        { what: 'in parts, everybody', expected: '200', seen: await begin('parts', everybody) },
+        { what: 'in parts, another account', expected: '200', seen: await begin('parts', another) },
+        { what: 'in parts, public-read', expected: refused, seen: await begin('parts', acl) },
       ]
     },
   },

@@ -7,7 +7,7 @@ const cos = COS.cloud()
 export async function upload(): Promise<string> {
   const { tempFiles } = await Taro.chooseMedia({ count: 1 })
   const { prefix } = await cos.caller()
-  const Key = `${prefix}from-taro.bin`
+  const Key = `${prefix}${Date.now()}.bin`
   await cos.uploadFile({ Key, FilePath: tempFiles[0].tempFilePath })
   return Key
 }

@@ -6,7 +6,7 @@ const cos = COS.cloud()
 export async function upload() {
   const { tempFiles } = await uni.chooseMedia({ count: 1 })
   const { prefix } = await cos.caller()
-  const Key = `${prefix}from-uni-app.bin`
+  const Key = `${prefix}${Date.now()}.bin`
   await cos.uploadFile({ Key, FilePath: tempFiles[0].tempFilePath })
   return Key
 }

@@ -146,6 +146,12 @@ function conditionContext({ request, form }: Asking): ConditionContext {
     'cos:host': headers.host,
     'cos:content-type': headers['content-type'],
     'cos:x-cos-acl': headers['x-cos-acl'],
+    // Not in the list of document 436/71306, in which every other key of a header is named like this.
+    'cos:x-cos-grant-read': headers['x-cos-grant-read'],
+    'cos:x-cos-grant-write': headers['x-cos-grant-write'],
+    'cos:x-cos-grant-read-acp': headers['x-cos-grant-read-acp'],
+    'cos:x-cos-grant-write-acp': headers['x-cos-grant-write-acp'],
+    'cos:x-cos-grant-full-control': headers['x-cos-grant-full-control'],
     'cos:x-cos-storage-class': headers['x-cos-storage-class'],
     'cos:prefix': query.prefix,
     'cos:delimiter': query.delimiter,

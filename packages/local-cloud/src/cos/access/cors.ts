@@ -1,4 +1,5 @@
-import { asList, readXml, type XmlElement } from '@miniprogram-cos/protocol'
+import type { IncomingMessage } from 'node:http'
+import { asList, readXml, type XmlElement, type XmlValue } from '@miniprogram-cos/protocol'
 import type { BucketRecord } from '../store/records'
 
 /** What a browser says of a cross-origin request. */
@@ -15,6 +16,26 @@ function matches(pattern: string, text: string): boolean {
   if (at < 0) return pattern === text
   const [head, tail] = [pattern.slice(0, at), pattern.slice(at + 1)]
   return text.length >= head.length + tail.length && text.startsWith(head) && text.endsWith(tail)
+}
+
+const VARY = { Vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method' }
+
+/** What the bucket's rules add to any answer but a preflight's, refusals included. */
+export function corsHeadersOf(
+  bucket: BucketRecord,
+  { headers, method = '' }: Pick<IncomingMessage, 'headers' | 'method'>,
+): Record<string, string> {
+  const { origin } = headers
+  const matching = origin && corsHeaders(bucket, { origin, method, headers: [] })
+  if (matching) return matching
+  const configuration = readXml(bucket.documents?.cors ?? '').CORSConfiguration
+  return isVarying(configuration) ? VARY : {}
+}
+
+/** With `ResponseVary` caches are told of the Origin on every answer (document 436/8279). */
+function isVarying(configuration: XmlValue | undefined): boolean {
+  const { ResponseVary } = (configuration ?? {}) as XmlElement
+  return typeof ResponseVary === 'string' && ResponseVary.trim().toLowerCase() === 'true'
 }
 
 /** The answer's CORS headers by the first rule that matches, or undefined if none does. */
@@ -44,9 +65,7 @@ export function corsHeaders(
     ...(rule.MaxAgeSeconds ? { 'Access-Control-Max-Age': String(rule.MaxAgeSeconds) } : {}),
     // Credentials may only go to an origin that is named.
     ...(isAny ? {} : { 'Access-Control-Allow-Credentials': 'true' }),
-    ...(configuration.ResponseVary === 'true' || !isAny
-      ? { Vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method' }
-      : {}),
+    ...(isVarying(configuration) || !isAny ? VARY : {}),
   }
 }
 

@@ -18,6 +18,15 @@ export interface Answer {
 
 const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
+/** Characters that no XML document can hold, neither plain nor as a reference (XML 1.0, section 2.2). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that XML excludes
+const UNREPRESENTABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
+
+/** Whether XML can hold a text; lists with a key that it cannot are URL-encoded. */
+export function isRepresentable(text: string): boolean {
+  return text.search(UNREPRESENTABLE) < 0
+}
+
 /** An XML answer. */
 export function xmlAnswer(document: object, status = 200): Answer {
   return { ...xmlTextAnswer(writeXml(document)), status }
@@ -25,7 +34,8 @@ export function xmlAnswer(document: object, status = 200): Answer {
 
 /** An XML answer whose text is there already, with or without its declaration. */
 export function xmlTextAnswer(text: string): Answer {
-  const body = text.startsWith('<?xml') ? text : XML_DECLARATION + text
+  const valid = text.replace(UNREPRESENTABLE, encodeURIComponent)
+  const body = valid.startsWith('<?xml') ? valid : XML_DECLARATION + valid
   return { status: 200, headers: { 'Content-Type': 'application/xml' }, body }
 }
 

@@ -94,6 +94,10 @@ export const FAULTS = {
     403,
     "The difference between the request time and the server's time is too large.",
   ],
+  RestoreAlreadyInProgress: [409, 'Object restore is already in progress.'],
+  RestoreNonArchiveObject: [405, 'Only archived objects can be restored.'],
+  SSEContentNotSupported: [400, 'The encryption method is not supported.'],
+  SSEHeaderNotAllowed: [400, 'The operation does not support the specified SSE header.'],
   ServiceUnavailable: [503, 'Please reduce your request rate.'],
   RequestTimeout: [
     400,

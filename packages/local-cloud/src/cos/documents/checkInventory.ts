@@ -1,4 +1,12 @@
-import { type Element, element, oneOf, requiredElement, requiredText, text } from './element'
+import {
+  checkBoolean,
+  type Element,
+  element,
+  oneOf,
+  requiredElement,
+  requiredText,
+  text,
+} from './element'
 
 /** An `InventoryConfiguration` (document 436/33707). @throws Fault `MalformedXML` */
 export function checkInventory(document: Element, isOnce: boolean): void {
@@ -12,7 +20,7 @@ export function checkInventory(document: Element, isOnce: boolean): void {
   }
   // A job that runs once has no schedule (POST Bucket inventory).
   if (isOnce) return
-  oneOf(document, 'IsEnabled', ['true', 'false'])
+  checkBoolean(document, 'IsEnabled')
   const schedule = element(document, 'Schedule') ?? {}
   oneOf(schedule, 'Frequency', ['Daily', 'Weekly'])
 }

@@ -1,4 +1,5 @@
 import {
+  checkBoolean,
   distinct,
   type Element,
   element,
@@ -56,7 +57,7 @@ function checkExpiration(expiration: Element): void {
     checkWhen(expiration, 'Days', 1)
     return
   }
-  oneOf(expiration, 'ExpiredObjectDeleteMarker', ['true', 'false'])
+  checkBoolean(expiration, 'ExpiredObjectDeleteMarker')
 }
 
 /** After so many days, or on a date: one of both. */

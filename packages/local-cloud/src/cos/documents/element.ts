@@ -73,6 +73,12 @@ export function oneOf(parent: Element, name: string, allowed: readonly string[])
   return found
 }
 
+/** `true` or `false` in any case: Tencent's Python SDK writes `True`. @throws Fault `MalformedXML` */
+export function checkBoolean(parent: Element, name: string): void {
+  const found = requiredText(parent, name)
+  if (!/^(true|false)$/i.test(found)) throw malformed(`${name} is "${found}"`)
+}
+
 /** A whole number within limits, if it is there. @throws Fault `MalformedXML` */
 export function integer(
   parent: Element,

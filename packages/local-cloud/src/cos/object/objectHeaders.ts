@@ -2,7 +2,9 @@ import { contentTypeOf } from '@miniprogram-cos/protocol'
 import { aclOfHeaders } from '../access/acl'
 import { Fault } from '../answer/fault'
 import type { CosRequest } from '../request/request'
-import type { ObjectHeaders, ObjectRecord } from '../store/records'
+import type { BucketRecord, ObjectHeaders, ObjectRecord } from '../store/records'
+import { encryptionHeader, encryptionOf } from './encryption'
+import { restoreHeaders } from './restore'
 import { tagsOfHeader } from './tags'
 
 /** Headers that an object keeps and gives back (document 436/7749). */
@@ -31,7 +33,6 @@ const STORAGE_CLASSES = new Set([
 /** Headers whose meaning is not imitated: honest refusal instead of silence. */
 export const NOT_IMITATED = [
   'pic-operations',
-  'x-cos-server-side-encryption',
   'x-cos-server-side-encryption-cos-kms-key-id',
   'x-cos-server-side-encryption-context',
   'x-cos-server-side-encryption-customer-algorithm',
@@ -50,8 +51,11 @@ export function refuseNotImitated(headers: CosRequest['headers'], ...others: str
   }
 }
 
-/** How an object is described: its headers, class, tags and ACL. */
-export type Description = Pick<ObjectRecord, 'headers' | 'storageClass' | 'acl' | 'tags'>
+/** How an object is described: its headers, class, tags, ACL and encryption. */
+export type Description = Pick<
+  ObjectRecord,
+  'headers' | 'storageClass' | 'acl' | 'tags' | 'encryption'
+>
 
 /** A form can hold names and values that no header can. @throws Fault `InvalidArgument` */
 export function checkHeader(name: string, value: string | undefined): void {
@@ -61,7 +65,11 @@ export function checkHeader(name: string, value: string | undefined): void {
 }
 
 /** What an upload says about its object. @throws Fault */
-export function objectHeadersOf(headers: CosRequest['headers'], key: string): Description {
+export function objectHeadersOf(
+  headers: CosRequest['headers'],
+  key: string,
+  bucket: BucketRecord,
+): Description {
   const kept: ObjectHeaders = {}
   for (const [name, value] of Object.entries(headers)) checkHeader(name, value)
   let metaBytes = 0
@@ -86,11 +94,17 @@ export function objectHeadersOf(headers: CosRequest['headers'], key: string): De
   }
   const acl = aclOfHeaders(headers, 'object')
   const tags = headers['x-cos-tagging'] ? tagsOfHeader(headers['x-cos-tagging']) : undefined
-  return { headers: kept, storageClass, ...(acl ? { acl } : {}), ...(tags ? { tags } : {}) }
+  return {
+    headers: kept,
+    storageClass,
+    ...(acl ? { acl } : {}),
+    ...(tags ? { tags } : {}),
+    ...encryptionOf(headers, bucket),
+  }
 }
 
 /** The headers under which an object is read. */
-export function describeObject(object: ObjectRecord): Record<string, string | number> {
+export function describeObject(object: ObjectRecord, now: number): Record<string, string | number> {
   return {
     'Accept-Ranges': 'bytes',
     ...object.headers,
@@ -98,6 +112,8 @@ export function describeObject(object: ObjectRecord): Record<string, string | nu
     'Last-Modified': new Date(object.lastModified).toUTCString(),
     'x-cos-hash-crc64ecma': object.crc64,
     ...(object.storageClass === 'STANDARD' ? {} : { 'x-cos-storage-class': object.storageClass }),
+    ...restoreHeaders(object, now),
+    ...encryptionHeader(object),
     ...(object.versionId ? { 'x-cos-version-id': object.versionId } : {}),
     ...(object.isAppendable
       ? {

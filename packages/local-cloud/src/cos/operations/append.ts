@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Fault } from '../answer/fault'
+import { encryptionHeader } from '../object/encryption'
 import { objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
 import { announcedMd5, checkLengthGiven } from '../request/body'
 import { combineCrc64 } from '../store/crc64'
@@ -17,14 +18,8 @@ export const append: Handlers = {
     const position = readPosition(request.query.position)
     // The storage class of an append is not verified (document 436/7741).
     const { 'x-cos-storage-class': _, ...headers } = request.headers
-    const described = objectHeadersOf(headers, request.key)
+    const described = objectHeadersOf(headers, request.key, bucketOf(context))
     const md5 = announcedMd5(request)
-    if (bucketOf(context).versioning === 'Enabled') {
-      throw new Fault(
-        'InvalidBucketState',
-        'Objects of a bucket with versioning cannot be appended to.',
-      )
-    }
     const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
     const fresh = { id: blob.id, size: blob.size }
     try {
@@ -64,6 +59,7 @@ export const append: Handlers = {
           ETag: `"${object.etag}"`,
           'x-cos-next-append-position': object.size,
           'x-cos-hash-crc64ecma': object.crc64,
+          ...encryptionHeader(object),
         },
       }
     } catch (error) {

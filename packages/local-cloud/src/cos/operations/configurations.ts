@@ -1,4 +1,10 @@
-import type { OperationName } from '@miniprogram-cos/protocol'
+import {
+  asList,
+  type OperationName,
+  readXml,
+  type XmlElement,
+  type XmlValue,
+} from '@miniprogram-cos/protocol'
 import { xmlAnswer, xmlTextAnswer } from '../answer/answer'
 import { Fault, type FaultCode } from '../answer/fault'
 import { checkCors } from '../documents/checkCors'
@@ -32,6 +38,10 @@ interface Setting {
   putStatus?: 200 | 204
   /** @throws Fault when COS would refuse the document */
   check: (document: Element, context: OperationContext) => void
+  /** Whether a PUT without a body removes the setting. */
+  isRemovedByEmptyBody?: true
+  /** What COS changes in the document before it is read back. */
+  normalise?: (document: XmlElement) => XmlElement
 }
 
 const SETTINGS: Setting[] = [
@@ -73,6 +83,7 @@ const SETTINGS: Setting[] = [
     root: 'WebsiteConfiguration',
     absent: 'NoSuchWebsiteConfiguration',
     check: (document) => void requiredText(requiredElement(document, 'IndexDocument'), 'Suffix'),
+    normalise: withUrlRedirect,
   },
   {
     name: 'Referer',
@@ -80,6 +91,8 @@ const SETTINGS: Setting[] = [
     root: 'RefererConfiguration',
     absent: 'NoSuchRefererConfiguration',
     check: checkReferer,
+    // Tencent's Python SDK removes the rules so, and then reads an empty configuration.
+    isRemovedByEmptyBody: true,
   },
   {
     name: 'Domain',
@@ -131,6 +144,7 @@ const SETTINGS: Setting[] = [
       const chosen = applied ?? requiredElement(rule, 'ApplySideEncryptionConfiguration')
       oneOf(chosen, 'SSEAlgorithm', ['AES256', 'KMS', 'cos/kms', 'SM4'])
     },
+    normalise: withDocumentedEncryption,
   },
   {
     name: 'IntelligentTiering',
@@ -148,6 +162,31 @@ const SETTINGS: Setting[] = [
   },
 ]
 
+/** A redirect that does not say otherwise has `URLRedirect` enabled. */
+function withUrlRedirect(document: XmlElement): XmlElement {
+  const { RoutingRules } = document
+  if (typeof RoutingRules !== 'object' || Array.isArray(RoutingRules)) return document
+  const rules = asList<XmlElement>(RoutingRules.RoutingRule).map((rule) =>
+    typeof rule.Redirect === 'object'
+      ? { ...rule, Redirect: { ...rule.Redirect, URLRedirect: urlRedirectOf(rule.Redirect) } }
+      : rule,
+  )
+  return { ...document, RoutingRules: { RoutingRule: rules } }
+}
+
+function urlRedirectOf(redirect: XmlValue): XmlValue {
+  return (redirect as XmlElement).URLRedirect ?? 'Enabled'
+}
+
+/** The SDKs send `ApplySideEncryptionConfiguration`; COS answers with the documented name. */
+function withDocumentedEncryption(document: XmlElement): XmlElement {
+  const rules = asList<XmlElement>(document.Rule).map(
+    ({ ApplySideEncryptionConfiguration: sent, ...rule }) =>
+      sent === undefined ? rule : { ...rule, ApplyServerSideEncryptionByDefault: sent },
+  )
+  return { ...document, Rule: rules }
+}
+
 async function setDocument(
   context: OperationContext,
   name: string,
@@ -163,8 +202,13 @@ function stored(context: OperationContext, name: string): string | undefined {
   return bucketOf(context).documents?.[name]
 }
 
-function handlersOf({ name, subresource, root, absent, putStatus, check }: Setting): Handlers {
+function handlersOf(setting: Setting): Handlers {
+  const { name, subresource, root, absent, putStatus, check, normalise } = setting
   const put: Handler = async (context) => {
+    if (setting.isRemovedByEmptyBody && context.request.headers['content-length'] === '0') {
+      await setDocument(context, subresource, `<${root}/>`)
+      return { status: 200 }
+    }
     const text = await readTextBody(context.request)
     check(parseXmlBody(text, root), context)
     await setDocument(context, subresource, text)
@@ -172,6 +216,9 @@ function handlersOf({ name, subresource, root, absent, putStatus, check }: Setti
   }
   const get: Handler = async (context) => {
     const text = stored(context, subresource)
+    if (text !== undefined && normalise) {
+      return xmlAnswer({ [root]: normalise(readXml(text)[root] as XmlElement) })
+    }
     if (text !== undefined) return xmlTextAnswer(text)
     if (absent === 'empty') return xmlTextAnswer(`<${root}/>`)
     throw new Fault(absent)

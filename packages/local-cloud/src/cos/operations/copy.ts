@@ -3,12 +3,13 @@ import { authorize } from '../access/authorize'
 import { type Answer, bytesOf, xmlAnswer } from '../answer/answer'
 import { Fault } from '../answer/fault'
 import { checkConditions } from '../object/conditions'
+import { encryptionHeader } from '../object/encryption'
 import { type Description, objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
 import { overwriteGuard } from '../object/overwriteGuard'
+import { refuseArchived } from '../object/restore'
 import { withoutLeadingSlashes } from '../request/key'
 import type { CosRequest } from '../request/request'
 import type { ObjectRecord } from '../store/records'
-import { refuseArchived } from './getObject'
 import { readPartNumber, requireUpload, storePart } from './multipart'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 import { MAX_SIMPLE_BYTES, versionHeader } from './putObject'
@@ -42,7 +43,8 @@ export const copy: Handlers = {
 
 /** `bytes=first-last`, both given and within the source (document 436/8287). @throws Fault */
 function readCopyRange(header: string | undefined, size: number): [start: number, end: number] {
-  if (header === undefined) return [0, size - 1]
+  // The Python SDK sends the header empty when no range is given.
+  if (!header) return [0, size - 1]
   const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(header) ?? []
   if (first === '' || Number(first) > Number(last)) {
     throw new Fault('InvalidArgument', 'Invalid copy source range.')
@@ -68,7 +70,7 @@ async function copyObject(
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata.",
     )
   }
-  const described = describeCopy(request, object, directive, tagsDirective)
+  const described = describeCopy(context, object, directive, tagsDirective)
   const lastModified = new Date(now).toISOString()
   const guard = overwriteGuard(request)
   const blobs = await store.engine.linkBlobs(object.blobs)
@@ -83,7 +85,8 @@ async function copyObject(
       VersionId: versionHeader(stored)['x-cos-version-id'],
     },
   })
-  return { ...answer, headers: { ...answer.headers, ...versionHeader(stored) } }
+  const headers = { ...answer.headers, ...versionHeader(stored), ...encryptionHeader(stored) }
+  return { ...answer, headers }
 }
 
 function withoutMilliseconds(date: string): string {
@@ -103,12 +106,14 @@ function readDirective({ headers }: CosRequest, name: string): Directive {
  * the request (document 436/10881).
  */
 function describeCopy(
-  request: CosRequest,
+  context: OperationContext,
   source: ObjectRecord,
   directive: Directive,
   tagsDirective: Directive,
 ): Description {
-  const { tags: given, headers, ...own } = objectHeadersOf(request.headers, request.key)
+  const { request } = context
+  const described = objectHeadersOf(request.headers, request.key, bucketOf(context))
+  const { tags: given, headers, ...own } = described
   const tags = tagsDirective === 'replaced' ? given : source.tags
   return {
     ...own,
@@ -151,7 +156,7 @@ async function withSource(
       if (!source.VersionId) throw new Fault('NoSuchKey')
       throw new Fault('InvalidRequest', 'The source of a copy may not be a delete marker.')
     }
-    refuseArchived(pinned.object)
+    refuseArchived(pinned.object, context.now)
     const outcome = checkConditions(pinned.object, {
       ifMatch: headers['x-cos-copy-source-if-match'],
       ifNoneMatch: headers['x-cos-copy-source-if-none-match'],

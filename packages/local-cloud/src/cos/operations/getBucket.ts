@@ -1,6 +1,12 @@
 import { xmlAnswer } from '../answer/answer'
 import type { ObjectRecord } from '../store/records'
-import { commonPrefixOf, compareKeys, type ListOptions, readListOptions } from './listing'
+import {
+  commonPrefixOf,
+  compareKeys,
+  encodingFor,
+  type ListOptions,
+  readListOptions,
+} from './listing'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 interface Page {
@@ -12,9 +18,11 @@ interface Page {
 export const getBucket: Handlers = {
   async getBucket(context) {
     const { query } = context.request
-    const options = readListOptions(query, 'max-keys')
+    const asked = readListOptions(query, 'max-keys')
     const marker = query.marker ?? ''
-    const { contents, folders, nextMarker } = await readPage(context, options, marker)
+    const { contents, folders, nextMarker } = await readPage(context, asked, marker)
+    const names = [asked.prefix, marker, ...folders, ...contents.map(({ key }) => key)]
+    const options = encodingFor(asked, names)
     const { encode } = options
     const answer = xmlAnswer({
       ListBucketResult: {

@@ -1,7 +1,9 @@
 import type { Answer } from '../answer/answer'
 import { Fault } from '../answer/fault'
 import { checkConditions } from '../object/conditions'
+import { refuseEncryptionOfReader } from '../object/encryption'
 import { checkHeader, describeObject, refuseNotImitated } from '../object/objectHeaders'
+import { refuseArchived } from '../object/restore'
 import { versionIdOf } from '../request/request'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
@@ -25,12 +27,13 @@ async function read(context: OperationContext, withBody: boolean): Promise<Answe
   const { request, store } = context
   if (withBody) refuseProcessing(request.query)
   refuseNotImitated(request.headers)
+  refuseEncryptionOfReader(request.headers)
   const versionId = versionIdOf(request)
   const pinned = await store.objects.pin(bucketOf(context).name, request.key, versionId)
   if (!pinned) throw new Fault(versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion')
   try {
     if (pinned.object.isDeleteMarker) throw markerFault(pinned.object)
-    if (withBody) refuseArchived(pinned.object)
+    if (withBody) refuseArchived(pinned.object, context.now)
     const answer = readAnswer(context, pinned.object, withBody)
     return { ...answer, release: pinned.release }
   } catch (error) {
@@ -55,7 +58,7 @@ function readAnswer(context: OperationContext, object: ObjectRecord, withBody: b
     ifModifiedSince: headers['if-modified-since'],
     ifUnmodifiedSince: headers['if-unmodified-since'],
   })
-  const described = describeObject(object)
+  const described = describeObject(object, context.now)
   if (outcome === 'notModified') {
     const { ETag = '', 'x-cos-hash-crc64ecma': crc64 = '', 'Content-Type': type = '' } = described
     const headers = { 'Content-Type': type, ETag, 'x-cos-hash-crc64ecma': crc64 }
@@ -102,14 +105,6 @@ function readRange(
   if (match[2] !== '' && Number(match[2]) < start) return undefined
   if (start >= size) throw new Fault('InvalidRange')
   return [start, end]
-}
-
-/** What is archived must be restored first (document 436/7753, example 11). @throws Fault */
-export function refuseArchived({ storageClass }: ObjectRecord): void {
-  if (storageClass !== 'ARCHIVE' && storageClass !== 'DEEP_ARCHIVE') return
-  const fault = new Fault('InvalidObjectState')
-  fault.headers = { 'x-cos-storage-class': storageClass }
-  throw fault
 }
 
 /** Image and media processing is another product: said plainly, not passed over. */

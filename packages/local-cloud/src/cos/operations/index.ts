@@ -11,6 +11,7 @@ import type { Handlers } from './operation'
 import { optionsObject } from './optionsObject'
 import { postObject } from './postObject'
 import { putObject } from './putObject'
+import { restoreObject } from './restoreObject'
 import { service } from './service'
 import { tagging } from './tagging'
 import { versions } from './versions'
@@ -24,6 +25,7 @@ export const handlers: Handlers = {
   ...postObject,
   ...getObject,
   ...deleteObject,
+  ...restoreObject,
   ...copy,
   ...optionsObject,
   ...multipart,

@@ -1,4 +1,5 @@
 import { encodeKey } from '@miniprogram-cos/protocol'
+import { isRepresentable } from '../answer/answer'
 import { Fault } from '../answer/fault'
 
 /** How a list is cut into pages and folders. */
@@ -32,6 +33,15 @@ export function readListOptions(
     encode: encodingType ? encodeKey : (key) => key,
     ...(encodingType ? { encodingType } : {}),
   }
+}
+
+/** The same options, URL-encoding when the list has a name that XML cannot hold. */
+export function encodingFor(options: ListOptions, names: Iterable<string>): ListOptions {
+  if (options.encodingType) return options
+  for (const name of names) {
+    if (!isRepresentable(name)) return { ...options, encode: encodeKey, encodingType: 'url' }
+  }
+  return options
 }
 
 function readLimit(text: string | undefined, name: string, min: number): number {

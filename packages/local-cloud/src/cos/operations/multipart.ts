@@ -3,13 +3,14 @@ import { asList, encodeKey, writeXml, type XmlValue } from '@miniprogram-cos/pro
 import type { KeyRing } from '../../keys/keyRing'
 import { xmlAnswer, xmlTextAnswer } from '../answer/answer'
 import { Fault } from '../answer/fault'
+import { encryptionHeader } from '../object/encryption'
 import { objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
 import { overwriteGuard } from '../object/overwriteGuard'
 import { announcedMd5, checkLengthGiven, readXmlBody } from '../request/body'
 import type { WrittenBlob } from '../store/blob'
 import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord, PartRecord, UploadRecord } from '../store/records'
-import { commonPrefixOf, compareKeys, readListOptions } from './listing'
+import { commonPrefixOf, compareKeys, encodingFor, readListOptions } from './listing'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 import { receiveBody } from './receiveBody'
 
@@ -25,20 +26,22 @@ export const multipart: Handlers = {
     const bucket = bucketOf(context)
     overwriteGuard(request)(store.objects.get(bucket.name, request.key), bucket)
     const uploadId = `${Math.floor(now)}${randomBytes(32).toString('hex')}`
-    await store.uploads.put({
+    const upload = {
       bucket: bucket.name,
       key: request.key,
       uploadId,
       initiated: new Date(now).toISOString(),
-      ...objectHeadersOf(request.headers, request.key),
-    })
-    return xmlAnswer({
+      ...objectHeadersOf(request.headers, request.key, bucket),
+    }
+    await store.uploads.put(upload)
+    const answer = xmlAnswer({
       InitiateMultipartUploadResult: {
         Bucket: bucket.name,
         Key: request.key,
         UploadId: uploadId,
       },
     })
+    return { ...answer, headers: { ...answer.headers, ...encryptionHeader(upload) } }
   },
 
   async multipartUpload(context) {
@@ -52,7 +55,11 @@ export const multipart: Handlers = {
     const part = await storePart(context, upload, number, blob)
     return {
       status: 200,
-      headers: { ETag: `"${part.etag}"`, 'x-cos-hash-crc64ecma': part.crc64 },
+      headers: {
+        ETag: `"${part.etag}"`,
+        'x-cos-hash-crc64ecma': part.crc64,
+        ...encryptionHeader(upload),
+      },
     }
   },
 
@@ -83,6 +90,7 @@ export const multipart: Handlers = {
         ...answer.headers,
         'x-cos-hash-crc64ecma': object.crc64,
         ...(object.versionId ? { 'x-cos-version-id': object.versionId } : {}),
+        ...encryptionHeader(object),
       },
     }
   },
@@ -98,7 +106,7 @@ export const multipart: Handlers = {
     const { request, store, keys } = context
     if (request.query.uploadId === '') throw new Fault('ListPartUploadIdIsEmpty')
     const upload = requireUpload(context)
-    const options = readListOptions(request.query, 'max-parts', 1)
+    const options = encodingFor(readListOptions(request.query, 'max-parts', 1), [upload.key])
     const marker = Number(request.query['part-number-marker'] || 0)
     if (!Number.isInteger(marker) || marker < 0) throw new Fault('InvalidArgument')
     const parts = await store.uploads.parts(upload.uploadId, marker, options.limit + 1)
@@ -131,19 +139,19 @@ export const multipart: Handlers = {
   async multipartList(context) {
     const { request, store, keys } = context
     const { query } = request
-    const options = readListOptions(query, 'max-uploads', 1)
+    const asked = readListOptions(query, 'max-uploads', 1)
     const keyMarker = query['key-marker'] ?? ''
     const idMarker = query['upload-id-marker'] ?? ''
     const uploads: UploadRecord[] = []
     const folders: string[] = []
     let truncated = false
     const { name } = bucketOf(context)
-    await store.uploads.walk(name, options.prefix, keyMarker, (upload) => {
+    await store.uploads.walk(name, asked.prefix, keyMarker, (upload) => {
       const isBehind = upload.key !== keyMarker || (idMarker !== '' && upload.uploadId > idMarker)
       if (keyMarker !== '' && !isBehind) return 'next'
-      const folder = commonPrefixOf(upload.key, options)
+      const folder = commonPrefixOf(upload.key, asked)
       if (folder !== undefined && compareKeys(folder, keyMarker) <= 0) return { skip: folder }
-      if (uploads.length + folders.length === options.limit) {
+      if (uploads.length + folders.length === asked.limit) {
         truncated = true
         return 'stop'
       }
@@ -154,6 +162,8 @@ export const multipart: Handlers = {
       folders.push(folder)
       return { skip: folder }
     })
+    const names = [asked.prefix, keyMarker, ...folders, ...uploads.map(({ key }) => key)]
+    const options = encodingFor(asked, names)
     const last = uploads[uploads.length - 1]
     const lastFolder = folders[folders.length - 1]
     const endsInFolder =
@@ -282,6 +292,7 @@ function assemble(
     storageClass: upload.storageClass,
     ...(upload.acl ? { acl: upload.acl } : {}),
     ...(upload.tags ? { tags: upload.tags } : {}),
+    ...(upload.encryption ? { encryption: upload.encryption } : {}),
     blobs: parts.flatMap(({ blobs }) => blobs),
   }
 }

@@ -18,6 +18,8 @@ export interface OperationContext extends Asking {
   /** Unix milliseconds. */
   now: number
   requestId: string
+  /** How long a restore takes. @default as documented for its tier */
+  restoreDelayMs?: number | undefined
 }
 
 export type Handler = (context: OperationContext) => Promise<Answer>

@@ -9,6 +9,7 @@ import { authorize, wantedAccess } from '../access/authorize'
 import { type Answer, xmlAnswer } from '../answer/answer'
 import { Fault } from '../answer/fault'
 import { authenticateForm } from '../authentication/postForm'
+import { encryptionHeader } from '../object/encryption'
 import { type Description, objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
 import { announcedMd5, limited } from '../request/body'
 import { checkKey, withoutLeadingSlashes } from '../request/key'
@@ -148,7 +149,7 @@ async function receiveFile(
     await mayPost(undefined)
     refuseNotImitated({ ...request.headers, ...headers }, 'x-cos-forbid-overwrite')
     // Before the first byte is written: what is refused must leave no file.
-    const described = objectHeadersOf(headers, key)
+    const described = objectHeadersOf(headers, key, bucketOf(context))
     const md5 = announcedMd5({ headers })
     const pace = readTrafficLimit(fields['x-cos-traffic-limit'])
     const bytes = pace ? paced(stream, [pace]) : stream
@@ -194,6 +195,7 @@ function formAnswer(
     Location: location,
     'x-cos-hash-crc64ecma': blob.crc64,
     ...versionHeader(stored),
+    ...encryptionHeader(stored),
   }
   const redirect = redirectTo(fields.success_action_redirect, {
     bucket: bucketOf(context).name,

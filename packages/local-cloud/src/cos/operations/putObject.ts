@@ -1,3 +1,4 @@
+import { encryptionHeader } from '../object/encryption'
 import { objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
 import { overwriteGuard } from '../object/overwriteGuard'
 import { announcedMd5, checkLengthGiven } from '../request/body'
@@ -15,7 +16,7 @@ export const putObject: Handlers = {
     refuseNotImitated(request.headers)
     checkLengthGiven(request)
     const md5 = announcedMd5(request)
-    const described = objectHeadersOf(request.headers, request.key)
+    const described = objectHeadersOf(request.headers, request.key, bucketOf(context))
     const guard = overwriteGuard(request)
     const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
     const record = {
@@ -34,6 +35,7 @@ export const putObject: Handlers = {
         ETag: `"${blob.md5}"`,
         'x-cos-hash-crc64ecma': blob.crc64,
         ...versionHeader(stored),
+        ...encryptionHeader(stored),
       },
     }
   },

@@ -35,7 +35,9 @@ export const service: Handlers = {
             BucketType: 'cos',
           })),
         },
-        ...(isTruncated ? { IsTruncated: true, NextMarker: page[page.length - 1]?.name } : {}),
+        Marker: marker,
+        IsTruncated: isTruncated,
+        NextMarker: isTruncated ? page[page.length - 1]?.name : undefined,
       },
     })
   },

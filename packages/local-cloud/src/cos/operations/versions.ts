@@ -3,7 +3,7 @@ import { xmlTextAnswer } from '../answer/answer'
 import { Fault } from '../answer/fault'
 import { versionOf } from '../store/objects'
 import type { ObjectRecord } from '../store/records'
-import { commonPrefixOf, compareKeys, readListOptions } from './listing'
+import { commonPrefixOf, compareKeys, encodingFor, readListOptions } from './listing'
 import { bucketOf, type Handlers } from './operation'
 
 export const versions: Handlers = {
@@ -11,7 +11,7 @@ export const versions: Handlers = {
     const { request, store, keys } = context
     const { query } = request
     const bucket = bucketOf(context)
-    const options = readListOptions(query, 'max-keys')
+    const asked = readListOptions(query, 'max-keys')
     const keyMarker = query['key-marker'] ?? ''
     const versionMarker = query['version-id-marker'] ?? ''
     if (versionMarker !== '' && keyMarker === '') {
@@ -21,14 +21,14 @@ export const versions: Handlers = {
       )
     }
     const owner = { ID: keys.appid, DisplayName: keys.appid }
-    const found: string[] = []
+    const found: { record: ObjectRecord; isLatest: boolean }[] = []
     const folders: string[] = []
     let next: ObjectRecord | undefined
     let last: ObjectRecord | undefined
     let passedMarker = keyMarker === ''
     for await (const { record, isLatest } of store.objects.versions(
       bucket.name,
-      options.prefix,
+      asked.prefix,
       keyMarker,
     )) {
       if (!passedMarker) {
@@ -38,14 +38,14 @@ export const versions: Handlers = {
         passedMarker = true
         if (order === 0) continue
       }
-      const folder = commonPrefixOf(record.key, options)
+      const folder = commonPrefixOf(record.key, asked)
       if (
         folder !== undefined &&
         (folders.includes(folder) || compareKeys(folder, keyMarker) <= 0)
       ) {
         continue
       }
-      if (found.length + folders.length === options.limit) {
+      if (found.length + folders.length === asked.limit) {
         next = last
         break
       }
@@ -54,6 +54,11 @@ export const versions: Handlers = {
         folders.push(folder)
         continue
       }
+      found.push({ record, isLatest })
+    }
+    const names = [asked.prefix, keyMarker, ...folders, ...found.map(({ record }) => record.key)]
+    const options = encodingFor(asked, names)
+    const entries = found.map(({ record, isLatest }) => {
       const named = {
         Key: options.encode(record.key),
         // A bucket that has never had versioning names none.
@@ -66,14 +71,12 @@ export const versions: Handlers = {
         Size: record.size,
         StorageClass: record.storageClass,
       }
-      found.push(
-        writeXml(
-          record.isDeleteMarker
-            ? { DeleteMarker: { ...named, Owner: owner } }
-            : { Version: { ...named, ...content, Owner: owner } },
-        ),
+      return writeXml(
+        record.isDeleteMarker
+          ? { DeleteMarker: { ...named, Owner: owner } }
+          : { Version: { ...named, ...content, Owner: owner } },
       )
-    }
+    })
     const head = writeXml({
       EncodingType: options.encodingType,
       Name: bucket.name,
@@ -88,6 +91,6 @@ export const versions: Handlers = {
       CommonPrefixes: folders.map((folder) => ({ Prefix: options.encode(folder) })),
     })
     // Versions and markers stand in one order: by key, newest first.
-    return xmlTextAnswer(`<ListVersionsResult>${head}${found.join('')}</ListVersionsResult>`)
+    return xmlTextAnswer(`<ListVersionsResult>${head}${entries.join('')}</ListVersionsResult>`)
   },
 }

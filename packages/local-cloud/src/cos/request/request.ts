@@ -18,6 +18,8 @@ export interface CosRequest {
   key: string
   /** Decoded path as it was signed: in path style it starts with the bucket. */
   pathname: string
+  /** Whether the path is nothing but slashes and dots, and more than the bucket's own `/`. */
+  isFolded: boolean
   /** Decoded; of a repeated parameter the first counts, for signature and meaning alike. */
   query: Record<string, string>
   /** The query as it was sent. */
@@ -46,6 +48,7 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
     raw,
     method: raw.method ?? 'GET',
     pathname: decode(path),
+    isFolded: false,
     query: readQuery(search),
     search,
     headers,
@@ -82,10 +85,24 @@ function boundBucket({ hosts }: Addressing, host: string): string | undefined {
   return Object.entries(hosts).find(([own]) => [name, bare].includes(own.toLowerCase()))?.[1]
 }
 
-function targetOf(path: string): Pick<CosRequest, 'target' | 'key'> {
+function targetOf(path: string): Pick<CosRequest, 'target' | 'key' | 'isFolded'> {
   return foldsToBucket(path)
-    ? { target: 'bucket', key: '' }
-    : { target: 'object', key: withoutLeadingSlashes(path) }
+    ? { target: 'bucket', key: '', isFolded: path !== '' }
+    : { target: 'object', key: withoutLeadingSlashes(path), isFolded: false }
+}
+
+/** Which bucket a request addresses, as far as its address can be read. */
+export function addressedBucket(
+  raw: IncomingMessage,
+  addressing: Addressing,
+): { bucket: string; region?: string } | undefined {
+  const { host, path } = splitTarget(raw)
+  const bound = boundBucket(addressing, host)
+  if (bound !== undefined) return { bucket: bound }
+  const named = parseHost(host)
+  if (named?.kind === 'bucket') return named
+  if (named?.kind === 'invalid' || addressing.pathStyle === 'refuse') return undefined
+  return { bucket: path.split('/')[1] ?? '', ...(named?.region ? { region: named.region } : {}) }
 }
 
 /** Host, path and query; a proxy client sends the whole URL as its target. */

@@ -50,7 +50,23 @@ export interface ObjectRecord {
   isAppendable?: true
   acl?: Acl
   tags?: [key: string, value: string][]
+  /** Algorithm of SSE-COS; absent: not encrypted. */
+  encryption?: 'AES256'
+  /** The last restore of an archived object. */
+  restore?: RestoreRecord
 }
+
+/** When an archived object was restored, and until when the copy can be read. */
+export interface RestoreRecord {
+  tier: RestoreTier
+  /** Unix milliseconds, as all of these. */
+  requested: number
+  /** From when on the copy can be read. */
+  ready: number
+  expiry: number
+}
+
+export type RestoreTier = 'Expedited' | 'Standard' | 'Bulk'
 
 export interface UploadRecord {
   bucket: string
@@ -61,6 +77,7 @@ export interface UploadRecord {
   storageClass: string
   acl?: Acl
   tags?: [key: string, value: string][]
+  encryption?: 'AES256'
 }
 
 export interface PartRecord {

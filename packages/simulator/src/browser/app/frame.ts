@@ -1,4 +1,4 @@
-import { textElement } from '../ui/layer'
+import { textElement } from '../dom'
 import type { PageStack } from './pageStack'
 import type { Registry } from './registry'
 
@@ -9,14 +9,14 @@ interface TabItem {
   selectedIconPath?: string
 }
 
-/** WeChat's own menu: it does nothing here. */
+/** WeChat's menu button, without function here. */
 const CAPSULE =
   '<svg width="87" height="32" viewBox="0 0 87 32" fill="none" stroke="currentColor" aria-hidden="true">' +
   '<g fill="currentColor" stroke="none"><circle cx="15" cy="16" r="1.7"/><circle cx="22" cy="16" r="3"/>' +
   '<circle cx="29" cy="16" r="1.7"/><circle cx="65.5" cy="16" r="3"/></g>' +
   '<path d="M43.5 7v18" opacity=".2"/><circle cx="65.5" cy="16" r="8" stroke-width="2"/></svg>'
 
-/** What WeChat draws around the pages: navigation bar and tab bar. */
+/** The navigation bar and the tab bar. */
 export class Frame {
   readonly #registry: Registry
   readonly #nav: HTMLElement

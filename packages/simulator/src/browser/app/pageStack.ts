@@ -1,15 +1,37 @@
-import type { AssociatedBackend } from 'glass-easel-miniprogram-adapter'
+import type { AssociatedBackend, Root } from 'glass-easel-miniprogram-adapter'
 import { WxError } from '../../callbacks'
-import type { OpenPage, PageInstance } from './openPage'
-import { pullDown } from './pullDown'
+import { watchPullDown } from './gestures'
 import type { Registry } from './registry'
 
-/** Pixels from the end at which onReachBottom is called (`onReachBottomDistance`). */
+/** The parts of a page instance that the framework uses. */
+export interface PageInstance {
+  route: string
+  options: Record<string, string>
+  onLoad?: (query: Record<string, string>) => void
+  onShow?: () => void
+  onReady?: () => void
+  onHide?: () => void
+  onUnload?: () => void
+  onPullDownRefresh?: () => void
+  onReachBottom?: () => void
+  onPageScroll?: (event: { scrollTop: number }) => void
+  onTabItemTap?: (item: object) => void
+}
+
+export interface OpenPage {
+  route: string
+  instance: PageInstance
+  element: HTMLElement
+  root: Root
+  title: string
+}
+
+/** Default distance from the bottom at which onReachBottom is called (`onReachBottomDistance`). Pixels. */
 const REACH_BOTTOM = 50
-/** More pages cannot be open (page of wx.navigateTo). */
+/** Limit of open pages (wx.navigateTo page of the WeChat documents). */
 const MAX_PAGES = 10
 
-/** The open pages, the last in front. Pages of the tab bar stay when another tab is chosen. */
+/** The open pages; the last is visible. Tab bar pages are kept when the user switches to another tab. */
 export class PageStack {
   readonly #registry: Registry
   readonly #backend: AssociatedBackend
@@ -40,7 +62,7 @@ export class PageStack {
   }
 
   navigateTo(url: string): void {
-    const { route, query } = this.#read(url, 'navigateTo')
+    const { route, query } = this.#parse(url, 'navigateTo')
     if (this.isTab(route)) throw new WxError('navigateTo:fail can not navigateTo a tabbar page')
     if (this.pages.length >= MAX_PAGES) {
       throw new WxError('navigateTo:fail page limit exceeded: 10')
@@ -50,25 +72,25 @@ export class PageStack {
   }
 
   redirectTo(url: string): void {
-    const { route, query } = this.#read(url, 'redirectTo')
+    const { route, query } = this.#parse(url, 'redirectTo')
     if (this.isTab(route)) throw new WxError('redirectTo:fail can not redirectTo a tabbar page')
-    this.#drop(this.pages.pop())
+    this.#close(this.pages.pop())
     this.#open(route, query)
   }
 
   reLaunch(url: string): void {
-    const { route, query } = this.#read(url, 'reLaunch')
-    for (const page of [...this.pages, ...this.#tabs.values()]) this.#drop(page)
+    const { route, query } = this.#parse(url, 'reLaunch')
+    for (const page of [...this.pages, ...this.#tabs.values()]) this.#close(page)
     this.#tabs.clear()
     this.pages = []
     this.#open(route, query)
   }
 
   switchTab(url: string): void {
-    const { route } = this.#read(url, 'switchTab')
+    const { route } = this.#parse(url, 'switchTab')
     if (!this.isTab(route)) throw new WxError('switchTab:fail can not switch to no-tabBar page')
     if (this.current?.route === route) return
-    while (this.current && !this.isTab(this.current.route)) this.#drop(this.pages.pop())
+    while (this.current && !this.isTab(this.current.route)) this.#close(this.pages.pop())
     this.#hide(this.current)
     this.pages = []
     const known = this.#tabs.get(route)
@@ -83,12 +105,12 @@ export class PageStack {
   navigateBack(delta: number): void {
     if (this.pages.length < 2) return
     for (let i = 0; i < Math.min(delta, this.pages.length); i++) {
-      if (this.pages.length > 1) this.#drop(this.pages.pop())
+      if (this.pages.length > 1) this.#close(this.pages.pop())
     }
     if (this.current) this.#show(this.current)
   }
 
-  #read(url: string, api: string): { route: string; query: Record<string, string> } {
+  #parse(url: string, api: string): { route: string; query: Record<string, string> } {
     const [path = '', search = ''] = url.split('?')
     const from = this.current?.route.split('/').slice(0, -1).join('/')
     const route = path.startsWith('/')
@@ -97,7 +119,7 @@ export class PageStack {
     if (!this.#registry.config.pages.includes(route)) {
       throw new WxError(`${api}:fail page "${route}" is not found`)
     }
-    // Values stay as they were written: the page decodes them itself.
+    // Values are not decoded: the page does that.
     const pairs = search.split('&').filter(Boolean)
     const query = pairs.map((pair) => [
       pair.slice(0, pair.indexOf('=')),
@@ -106,7 +128,7 @@ export class PageStack {
     return { route, query: Object.fromEntries(query) }
   }
 
-  /** Opens a page in front of the others: it is one of them already when its `onLoad` runs. */
+  /** Opens a page on top of the stack; it is on the stack before its `onLoad` runs. */
   #open(route: string, query: Record<string, string>): void {
     const placeholder = document.createElement('div')
     this.#place.append(placeholder)
@@ -123,11 +145,11 @@ export class PageStack {
     const page = { route, instance, element, root, title }
     this.pages.push(page)
     if (this.isTab(route)) this.#tabs.set(route, page)
-    // Data that onLoad sets belongs to what is drawn first.
+    // Data set by onLoad is part of the first render.
     instance.onLoad?.(query)
     root.attach(this.#place as never, placeholder as never)
     this.#watchScroll(page)
-    if (config?.enablePullDownRefresh) pullDown(page)
+    if (config?.enablePullDownRefresh) watchPullDown(page)
     this.#show(page)
     instance.onReady?.()
   }
@@ -144,7 +166,7 @@ export class PageStack {
     page.instance.onHide?.()
   }
 
-  #drop(page: OpenPage | undefined): void {
+  #close(page: OpenPage | undefined): void {
     if (!page) return
     this.#tabs.delete(page.route)
     page.instance.onUnload?.()

@@ -1,7 +1,7 @@
-import type { SourceProblem } from '../../compile/sourceProblem'
-import { textElement } from '../ui/layer'
+import type { SourceProblem } from '../../preview/protocol'
+import { textElement } from '../dom'
 
-/** The app cannot be shown: says where its source is wrong. The next save that compiles replaces this. */
+/** Shows why the app does not run, with file and line. The next save that compiles reloads the page. */
 export function showProblems(problems: SourceProblem[]): void {
   const place = document.getElementById('phone') as HTMLElement
   place.querySelector('.problems')?.remove()
@@ -16,7 +16,7 @@ export function showProblems(problems: SourceProblem[]): void {
   place.append(box)
 }
 
-/** What the app itself throws while it runs. */
+/** Shows errors that the app throws while it runs. */
 export function watchErrors(): void {
   const show = (error: unknown) => {
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))

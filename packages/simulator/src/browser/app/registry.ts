@@ -1,6 +1,6 @@
 import { type CodeSpace, MiniProgramEnv } from 'glass-easel-miniprogram-adapter'
-import type { AppConfig, Part } from '../../compile/appConfig'
-import { ThemeColours } from './themeColours'
+import type { AppConfig, Part } from '../../preview/protocol'
+import { settings } from '../settings'
 
 export interface Definition {
   config: AppConfig
@@ -10,7 +10,7 @@ export interface Definition {
 
 type Templates = Record<string, (name: string) => never>
 
-/** An app object, as `App()` was given it. */
+/** The object passed to `App()`. */
 export interface AppObject {
   onLaunch?: (options: object) => void
   onShow?: (options: object) => void
@@ -18,7 +18,7 @@ export interface AppObject {
   [name: string]: unknown
 }
 
-/** What the compiled app tells about itself: its parts, and the code that defines them. */
+/** Receives the parts of the compiled app and runs their code. */
 export class Registry {
   templates: Templates = {}
   readonly parts = new Map<string, Part>()
@@ -47,7 +47,7 @@ export class Registry {
     document.head.append(style)
   }
 
-  /** Runs app.ts, which calls `App()`. */
+  /** Runs app.js, which calls `App()`. */
   launch(load: () => void): void {
     const globals = window as unknown as Record<string, unknown>
     globals.App = (app: AppObject) => {
@@ -80,5 +80,22 @@ export class Registry {
 
   start(): void {
     this.#onStart(this)
+  }
+}
+
+type Colours = Record<string, string>
+
+/** The values of theme.json, which app.json and page configurations refer to as `@name`. */
+class ThemeColours {
+  readonly #theme: { light: Colours; dark: Colours } | undefined
+
+  constructor(theme: { light: Colours; dark: Colours } | undefined) {
+    this.#theme = theme
+  }
+
+  of(value: unknown, fallback: string): string {
+    if (typeof value !== 'string') return fallback
+    if (!value.startsWith('@')) return value
+    return this.#theme?.[settings.theme][value.slice(1)] ?? fallback
   }
 }

@@ -1,12 +1,35 @@
-import { WxImage } from './image'
-import { WxInput, WxTextarea } from './input'
-import { WxNavigator } from './navigator'
-import { WxProgress } from './progress'
-import { WxScrollView } from './scrollView'
-import { WxSwitch } from './switch'
-import { WxVideo } from './video'
+import { WxNavigator, WxScrollView } from './containers'
+import { WxImage, WxProgress, WxVideo } from './display'
+import { WxInput, WxSwitch, WxTextarea } from './fields'
 
-/** Elements that are style alone. */
+/** Built-in elements whose names contain a hyphen. */
+const HYPHENATED = new Set([
+  'checkbox-group',
+  'cover-image',
+  'cover-view',
+  'movable-area',
+  'movable-view',
+  'match-media',
+  'picker-view',
+  'picker-view-column',
+  'radio-group',
+  'rich-text',
+  'root-portal',
+  'scroll-view',
+  'share-element',
+  'swiper-item',
+  'web-view',
+  'page-container',
+  'page-meta',
+])
+
+/** The custom element for a tag of a template. Components keep their names. */
+export function tagOf(tag: string): string {
+  const isBuiltIn = !tag.includes('-') || HYPHENATED.has(tag)
+  return isBuiltIn ? `wx-${tag}` : tag
+}
+
+/** Elements without behaviour. */
 const PLAIN = [
   'page',
   'view',
@@ -30,10 +53,7 @@ const ELEMENTS = {
   video: WxVideo,
 }
 
-/**
- * Makes WeChat's built-in elements known to the browser. One that is missing here is drawn as a box with its
- * name.
- */
+/** Registers WeChat's built-in elements. An element without an implementation is drawn as a labelled box. */
 export function defineElements(): void {
   for (const tag of PLAIN) customElements.define(`wx-${tag}`, class extends HTMLElement {})
   for (const [tag, element] of Object.entries(ELEMENTS)) {
@@ -41,7 +61,7 @@ export function defineElements(): void {
   }
 }
 
-/** Whether the preview has the element of a template's tag. */
+/** Whether the preview implements an element. */
 export function isKnown(tag: string): boolean {
   return !tag.startsWith('wx-') || customElements.get(tag) !== undefined
 }

@@ -1,11 +1,10 @@
-import type { AppState } from '../../app/lifecycle'
+import type { AppState } from '../../appState'
 import { WxError } from '../../callbacks'
-import { checkDomain, type DomainLists } from '../../network/domains'
-import type { Slots } from '../../network/slots'
+import { checkDomain, type DomainLists, type Semaphore } from '../../network/limits'
 
-/** All that the three network calls share. */
+/** What the three network calls share. */
 export interface NetworkServices {
-  slots: Slots
+  slots: Semaphore
   state: AppState
   urlCheck: boolean
   domains: DomainLists
@@ -14,7 +13,7 @@ export interface NetworkServices {
 export type Header = Record<string, string | number | undefined>
 
 export interface Exchange {
-  /** `request`, `uploadFile` or `downloadFile`: its domain list, and how its failures begin. */
+  /** `request`, `uploadFile` or `downloadFile`: selects the domain list and prefixes `errMsg`. */
   api: keyof DomainLists
   url: string
   method: string
@@ -38,12 +37,12 @@ export interface RunningExchange {
   abort: () => void
 }
 
-/** WeChat's own limit, when neither call nor app names another. */
+/** WeChat's default timeout in milliseconds. */
 const TIMEOUT_MS = 60_000
 
 /**
- * Sends one HTTP request through the preview's server, which leads the host to where it belongs. It ends
- * with WeChat's failures: domain list, timeout, abort, interrupted in the background, network switched.
+ * Sends one HTTP request through the preview's server, which routes it. Fails as WeChat does: domain list,
+ * timeout, abort, interrupted in the background, network change.
  */
 export function runExchange(exchange: Exchange, services: NetworkServices): RunningExchange {
   const { api } = exchange
@@ -66,10 +65,10 @@ export function runExchange(exchange: Exchange, services: NetworkServices): Runn
     if (state.networkType === 'none') {
       fail(new WxError(`${api}:fail internet disconnected`, { errno: 600001 }))
     }
-    const taking = slots.take()
-    const release = await Promise.race([failed, taking]).catch((error: unknown) => {
-      // Given up while waiting: the place goes to the next as soon as it comes.
-      void taking.then((unused) => unused())
+    const acquired = slots.acquire()
+    const release = await Promise.race([failed, acquired]).catch((error: unknown) => {
+      // Failed while waiting: the slot is released as soon as it is granted.
+      void acquired.then((unused) => unused())
       throw error
     })
     const timer = setTimeout(
@@ -90,38 +89,38 @@ export function runExchange(exchange: Exchange, services: NetworkServices): Runn
   return { done: run(), abort: () => fail(new WxError(`${api}:fail abort`)) }
 }
 
-/** One request to the preview's server: the address and headers that are meant travel as two headers. */
+/** Sends one request to the preview's server; the target URL and headers are passed in two headers. */
 function send(sent: XMLHttpRequest, exchange: Exchange): Promise<Reply> {
   const { api, url, method, body, onSent, onReceived, onHeader } = exchange
   return new Promise((resolve, reject) => {
-    const refuse = (text: string) => reject(new WxError(`${api}:fail ${text}`, { errno: 600001 }))
+    const fail = (text: string) => reject(new WxError(`${api}:fail ${text}`, { errno: 600001 }))
     sent.open(method, '/wx/net')
     sent.responseType = exchange.responseType
     sent.setRequestHeader('x-wx-url', encodeURIComponent(url))
     sent.setRequestHeader('x-wx-header', encodeURIComponent(JSON.stringify(exchange.header)))
-    // Listeners of the upload after `send` are never called.
+    // Upload listeners that are added after `send` are never called.
     sent.upload.onprogress = ({ loaded, total }) => onSent?.(loaded, total)
     sent.onprogress = ({ loaded, total }) => onReceived?.(loaded, total)
     sent.onreadystatechange = () => {
       if (sent.readyState === XMLHttpRequest.HEADERS_RECEIVED) onHeader?.(headerOf(sent))
     }
-    sent.onerror = () => refuse('connection failed')
+    sent.onerror = () => fail('connection failed')
     sent.onload = () => {
       const failure = sent.getResponseHeader('x-wx-fail')
-      if (failure) refuse(decodeURIComponent(failure))
+      if (failure) fail(decodeURIComponent(failure))
       else resolve({ statusCode: statusOf(sent), header: headerOf(sent), data: sent.response })
     }
     sent.send(body ?? null)
   })
 }
 
-/** A redirect is told in a header: the browser would follow it. */
+/** The status of a redirect is in a header, because the browser would follow it. */
 function statusOf(sent: XMLHttpRequest): number {
   return Number(sent.getResponseHeader('x-wx-status') ?? sent.status)
 }
 
-/** The server passes the names on as they were written: browsers would make them lower case. */
+/** Headers with their original spelling, which browsers convert to lower case. */
 function headerOf(sent: XMLHttpRequest): Record<string, string> {
-  const told = sent.getResponseHeader('x-wx-header')
-  return told ? JSON.parse(decodeURIComponent(told)) : {}
+  const header = sent.getResponseHeader('x-wx-header')
+  return header ? JSON.parse(decodeURIComponent(header)) : {}
 }

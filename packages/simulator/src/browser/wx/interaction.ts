@@ -1,15 +1,19 @@
 import { type CallbackOptions, callBackOrPromise } from '../../callbacks'
+import {
+  hideToast,
+  type ModalOptions,
+  previewMedia,
+  showActionSheet,
+  showModal,
+  showToast,
+} from '../overlays'
 import { settings } from '../settings'
-import { showActionSheet } from '../ui/actionSheet'
-import { type ModalOptions, showModal } from '../ui/modal'
-import { previewMedia } from '../ui/previewMedia'
-import { hideToast, showToast } from '../ui/toast'
 
 const isChinese = settings.language.startsWith('zh')
 
 type Given<T> = T & CallbackOptions
 
-/** Toasts, modals, sheets, full-screen pictures. */
+/** `wx` calls that show something above the page. */
 export const interaction = {
   showToast: (options: Given<Parameters<typeof showToast>[0]>) =>
     callBackOrPromise(options, () => done(() => showToast(options)), 'showToast'),

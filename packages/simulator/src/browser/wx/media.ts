@@ -1,7 +1,7 @@
 import { type CallbackOptions, callBackOrPromise, WxError } from '../../callbacks'
-import { phoneFiles } from '../files/phoneFiles'
+import { phoneFiles } from '../files'
+import { showToast } from '../overlays'
 import { settings } from '../settings'
-import { showToast } from '../ui/toast'
 
 interface ChooseMediaOptions extends CallbackOptions {
   count?: number
@@ -19,22 +19,22 @@ const ACCEPT: Record<string, string> = {
   mix: 'image/*,video/*',
 }
 
-/** Choosing files by the browser's own dialog, and handing files back to the machine. */
+/** `wx` calls that choose files with the browser's dialog, and that save files to this machine. */
 export const media = {
   chooseMedia: (options: ChooseMediaOptions) =>
     callBackOrPromise(options, () => chooseMedia(options), 'chooseMedia'),
   chooseMessageFile: (options: ChooseMessageFileOptions) =>
     callBackOrPromise(options, () => chooseMessageFile(options), 'chooseMessageFile'),
   saveImageToPhotosAlbum: (options: CallbackOptions & { filePath: string }) =>
-    callBackOrPromise(options, () => handOver(options.filePath), 'saveImageToPhotosAlbum'),
+    callBackOrPromise(options, () => download(options.filePath), 'saveImageToPhotosAlbum'),
   saveVideoToPhotosAlbum: (options: CallbackOptions & { filePath: string }) =>
-    callBackOrPromise(options, () => handOver(options.filePath), 'saveVideoToPhotosAlbum'),
+    callBackOrPromise(options, () => download(options.filePath), 'saveVideoToPhotosAlbum'),
   saveFileToDisk: (options: CallbackOptions & { filePath: string }) =>
-    callBackOrPromise(options, () => handOver(options.filePath), 'saveFileToDisk'),
+    callBackOrPromise(options, () => download(options.filePath), 'saveFileToDisk'),
   shareFileMessage: (options: CallbackOptions & { filePath: string }) =>
-    callBackOrPromise(options, () => handOver(options.filePath), 'shareFileMessage'),
+    callBackOrPromise(options, () => download(options.filePath), 'shareFileMessage'),
   openDocument: (options: CallbackOptions & { filePath: string }) =>
-    callBackOrPromise(options, () => handOver(options.filePath), 'openDocument'),
+    callBackOrPromise(options, () => download(options.filePath), 'openDocument'),
   setClipboardData: (options: CallbackOptions & { data: string }) =>
     callBackOrPromise(options, () => copy(options.data), 'setClipboardData'),
 }
@@ -79,8 +79,8 @@ function pick(api: string, accept: string, count: number): Promise<File[]> {
   })
 }
 
-/** The browser's download is the nearest thing to an album. */
-async function handOver(path: string): Promise<object> {
+/** A browser download stands for the album, a chat or a document viewer. */
+async function download(path: string): Promise<object> {
   const link = document.createElement('a')
   link.href = await phoneFiles.urlOf(path)
   link.download = path.split('/').pop() ?? 'file'
@@ -89,9 +89,9 @@ async function handOver(path: string): Promise<object> {
 }
 
 async function copy(text: string): Promise<object> {
-  // WeChat tells the user by itself.
+  // WeChat shows this toast itself.
   showToast({ title: settings.language.startsWith('zh') ? '内容已复制' : 'Copied' })
-  // Without permission, as in a frame, the older way still works.
+  // Without permission, as in a frame, `execCommand` still works.
   const isCopied = await navigator.clipboard?.writeText(text).then(
     () => true,
     () => false,

@@ -1,11 +1,11 @@
 import { type CallbackOptions, callBackOrPromise } from '../../callbacks'
 import type { Frame } from '../app/frame'
+import { startPullDown, stopPullDown } from '../app/gestures'
 import type { PageStack } from '../app/pageStack'
-import { startPullDown, stopPullDown } from '../app/pullDown'
 
 type ToUrl = CallbackOptions & { url: string }
 
-/** What moves between pages and changes what is drawn around them. */
+/** `wx` calls that navigate, and that change the bars around the page. */
 export function createNavigation(stack: PageStack, frame: Frame) {
   const go = (name: string, run: (url: string) => void) => (options: ToUrl) =>
     callBackOrPromise(options, () => nothing(() => run(options.url)), name)
@@ -21,7 +21,7 @@ export function createNavigation(stack: PageStack, frame: Frame) {
         'navigateBack',
       ),
     setNavigationBarTitle: (options: CallbackOptions & { title: string }) => {
-      // Of the page that asks, which is the one in front when it asks.
+      // The page on top at the time of the call is the page that calls.
       const page = stack.current
       return callBackOrPromise(
         options,

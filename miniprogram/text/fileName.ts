@@ -1,0 +1,45 @@
+export type FileKind = 'image' | 'video' | 'text' | 'document' | 'file'
+
+const ENDINGS: Record<string, FileKind> = {
+  bmp: 'image',
+  gif: 'image',
+  jpeg: 'image',
+  jpg: 'image',
+  png: 'image',
+  webp: 'image',
+  m4v: 'video',
+  mov: 'video',
+  mp4: 'video',
+  webm: 'video',
+  csv: 'text',
+  json: 'text',
+  log: 'text',
+  md: 'text',
+  txt: 'text',
+  xml: 'text',
+  doc: 'document',
+  docx: 'document',
+  pdf: 'document',
+  ppt: 'document',
+  pptx: 'document',
+  xls: 'document',
+  xlsx: 'document',
+}
+
+/** What a file is to this app, by the ending of its name. */
+export function fileKind(name: string): FileKind {
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  return ENDINGS[ending] || 'file'
+}
+
+/** Whether a text can be the name of a file or a folder. */
+export function isName(text: string): boolean {
+  return text !== '' && !/[/\\]/.test(text) && !/^\.+$/.test(text)
+}
+
+/** `report.pdf` as `report (2).pdf`; the first is the name itself. */
+export function numberedName(name: string, number: number): string {
+  if (number < 2) return name
+  const dot = name.lastIndexOf('.')
+  return dot > 0 ? `${name.slice(0, dot)} (${number})${name.slice(dot)}` : `${name} (${number})`
+}

@@ -1,4 +1,0 @@
-/** Elements that tell when their user has changed a value, for `model:value`. */
-export interface ModelElement {
-  __model?: Record<string, ((value: unknown) => void) | null>
-}

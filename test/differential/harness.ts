@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import { LosablePromise } from '../support/bothClients'
+import { COS } from '../support/packedCOS'
+import { loadOfficialClient } from '../support/phones'
+import { createRecordingWx, type RecordedRequest } from '../support/recordingWx'
+
+/** One call, as either client gets it. */
+export interface Call {
+  options: Params
+  method: string
+  params: Params
+  /** Local files by path. */
+  files?: Record<string, Uint8Array>
+  /** What the answer to HEAD says of the object. */
+  head?: Record<string, string>
+  /** Asked for a key or a signature, when the options hold none. */
+  provider?: { name: 'getAuthorization' | 'getSTS'; answer: unknown }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: two clients, one of them without types
+export type Params = Record<string, any>
+
+/** What was handed to wx.request or wx.uploadFile; or a URL that was made, with the headers it is for. */
+export interface Sent {
+  via: RecordedRequest['via'] | 'url'
+  url: string
+  method?: string
+  header: Record<string, unknown>
+  data?: unknown
+  formData?: Record<string, unknown>
+  [field: string]: unknown
+}
+
+export interface Outcome {
+  sent: Sent[]
+  /** What the provider received. */
+  authorizationInputs: unknown[]
+  ends: 'resolved' | 'rejected' | 'pending'
+  /** The result or the error. */
+  value?: unknown
+}
+
+/** A phone with an answering COS behind it. */
+export interface Phone {
+  wx: object
+  requests: RecordedRequest[]
+}
+export type Client = new (options: object) => Params
+
+const ours = COS as unknown as Client
+let official: Client
+
+/** The `wx` of the current call; both clients are loaded once and read it through a proxy. */
+let current: Params = {}
+const lasting = (of: () => Params): Params =>
+  new Proxy({}, { get: (_, name) => of()[name as string], has: (_, name) => name in of() })
+const fileSystem = lasting(() => current.getFileSystemManager())
+
+const ALWAYS = {
+  canIUse: () => true,
+  getAppBaseInfo: () => ({ SDKVersion: '3.8.0' }),
+  getDeviceInfo: () => ({}),
+  getNetworkType() {},
+  getStorageSync: () => '',
+  setStorageSync() {},
+}
+
+/** Loads both clients under one simulated `wx`. */
+export function setup(): void {
+  const wx = lasting(() => ({ ...ALWAYS, ...current, getFileSystemManager: () => fileSystem }))
+  ;(globalThis as { wx?: unknown }).wx = wx
+  current = createRecordingWx(() => ({ statusCode: 200 })).wx
+  official = loadOfficialClient<Client>(wx, { Promise: LosablePromise })
+}
+
+export function teardown(): void {
+  delete (globalThis as { wx?: unknown }).wx
+}
+
+/** The class of either client. */
+export const classOf = (who: 'ours' | 'official'): Client & Params =>
+  (who === 'ours' ? ours : official) as Client & Params
+
+/** Runs a call with one of the clients and returns the requests it sent. */
+export async function run(who: 'ours' | 'official', call: Call, phone: Phone): Promise<Outcome> {
+  current = phone.wx
+  const authorizationInputs: unknown[] = []
+  const { provider } = call
+  const options = copyOf(call.options)
+  if (provider) {
+    options[provider.name] = (request: object, callback: (answer: unknown) => void) => {
+      authorizationInputs.push(copyOf(request))
+      callback(copyOf(provider.answer))
+    }
+  }
+  const ends = await ending(async () => {
+    const cos = new (classOf(who))(options)
+    const params = copyOf(call.params)
+    if (call.method !== 'getObjectUrl') return cos[call.method](params)
+    return new Promise((resolve, reject) => {
+      cos.getObjectUrl(params, (error: unknown, data: unknown) =>
+        error ? reject(error) : resolve(data),
+      )
+    })
+  })
+  const sent = phone.requests.map(
+    ({ isAborted: _, data, ...request }) => ({ ...request, data: readable(data) }) as Sent,
+  )
+  const { params } = call
+  if (call.method === 'getObjectUrl' && ends.ends === 'resolved') {
+    const { Url } = ends.value as { Url: string }
+    sent.push({
+      via: 'url',
+      url: Url,
+      method: params.Method ?? 'get',
+      header: params.Headers ?? {},
+    })
+  }
+  return { sent, authorizationInputs, ...ends }
+}
+
+/** Turns of the event loop after which a call that has not settled never will: every answer is immediate here. */
+const ROUNDS = 100
+/** After this many turns, cos-wx-sdk-v5 may be waiting for a zero-length timer. */
+const QUICK_ROUNDS = 50
+
+/** How a call ends; cos-wx-sdk-v5 loses some (defects 7, 8 and 50). */
+async function ending(run: () => Promise<unknown>): Promise<Pick<Outcome, 'ends' | 'value'>> {
+  let outcome: Pick<Outcome, 'ends' | 'value'> = { ends: 'pending' }
+  run().then(
+    (value) => {
+      outcome = { ends: 'resolved', value }
+    },
+    (value) => {
+      outcome = { ends: 'rejected', value }
+    },
+  )
+  for (let round = 0; round < ROUNDS && outcome.ends === 'pending'; round++) {
+    await new Promise((resolve) => {
+      if (round < QUICK_ROUNDS) setImmediate(resolve)
+      else setTimeout(resolve)
+    })
+  }
+  return outcome
+}
+
+/** Bytes as a short text so that a diff is readable; null and undefined mean no body. */
+function readable(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null) return data ?? undefined
+  const bytes = Buffer.from(data as ArrayBuffer)
+  return `bytes:${bytes.length}:${createHash('md5').update(bytes).digest('base64')}`
+}
+
+/** Each client gets params of its own: cos-wx-sdk-v5 writes into them (defect 15). */
+export function copyOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyOf) as T
+  if (Object.prototype.toString.call(value) !== '[object Object]') return value
+  return Object.fromEntries(
+    Object.entries(value as object).map(([name, inner]) => [name, copyOf(inner)]),
+  ) as T
+}

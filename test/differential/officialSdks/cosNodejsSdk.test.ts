@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import COS from 'cos-nodejs-sdk-v5'
+import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../../support/testCloud'
+import { describeContract, type OfficialClient } from './objectCases'
+import { describeAnswers } from './responseCases'
+import { describeSettings } from './settingCases'
+
+let cloud: TestCloud
+let cos: COS
+
+beforeAll(async () => {
+  cloud = await startTestCloud()
+  // Absolute-form requests through the local COS as a proxy: production's host names stay.
+  cos = new COS({ ...ROOT_KEY, Protocol: 'http:', Proxy: cloud.cos } as COS.COSOptions)
+})
+afterAll(() => cloud.end())
+
+type Untyped = Record<string, (params: object) => Promise<never>>
+
+const client = (): OfficialClient => ({
+  call: (method, params) => (cos as unknown as Untyped)[method]?.(params) as Promise<never>,
+  toBody: (bytes) => bytes,
+  read: async (Key) => (await cos.getObject({ Bucket: BUCKET, Region: REGION, Key })).Body,
+})
+
+describeContract('cos-nodejs-sdk-v5', client, 'node/')
+describeSettings('cos-nodejs-sdk-v5', client, 'node/')
+describeAnswers('cos-nodejs-sdk-v5', client, 'node/')
+
+test('cos-nodejs-sdk-v5 lists buckets and uploads a 12 MiB file by its own multipart code', async () => {
+  const { Buckets } = await cos.getService({ Region: REGION })
+  expect(Buckets.map(({ Name }) => Name)).toEqual([BUCKET])
+  const FilePath = join(cloud.folder, 'large.bin')
+  const bytes = randomBytes(12 * 1024 * 1024 + 1)
+  writeFileSync(FilePath, bytes)
+  const at = { Bucket: BUCKET, Region: REGION, Key: 'node/sdk upload.bin' }
+  await cos.uploadFile({ ...at, FilePath, SliceSize: 1024 * 1024, ChunkSize: 1024 * 1024 })
+  const { Body } = await cos.getObject(at)
+  expect(Body.equals(bytes)).toBe(true)
+})
+
+test('cos-nodejs-sdk-v5 makes a presigned URL that the local COS accepts, and buckets of its own', async () => {
+  const other = { Bucket: 'other-1250000000', Region: 'ap-beijing' }
+  await cos.putBucket(other)
+  await expect(cos.putBucket(other)).rejects.toMatchObject({ code: 'BucketAlreadyOwnedByYou' })
+  await cos.putObject({ ...other, Key: 'k', Body: 'x' })
+  await expect(cos.deleteBucket(other)).rejects.toMatchObject({ code: 'BucketNotEmpty' })
+  await cos.deleteObject({ ...other, Key: 'k' })
+  await cos.deleteBucket(other)
+  await expect(cos.headBucket(other)).rejects.toMatchObject({ statusCode: 404 })
+})
