@@ -5,7 +5,7 @@ import { COS } from '../support/packedCOS'
 import { CLIENT_FILE } from '../support/phones'
 
 describe('the work for each of many queued uploads', () => {
-  const child = `${ROOT}/scripts/bench/client/phoneChild.js`
+  const child = `${ROOT}/scripts/bench/support/phoneProcess.js`
   const growthOf = (measurement: string, flags: string[]): number => {
     const args = ['--expose-gc', '--no-warnings', ...flags, child, CLIENT_FILE, measurement]
     const printed = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: 'pipe' })

@@ -1,3 +1,5 @@
+import type { Refusal, RefusalCode } from '@miniprogram-cos/protocol'
+
 /** What a refusal may say besides its code and text. */
 export interface FaultDetails {
   /** Whether asking again can help. @default false */
@@ -15,27 +17,13 @@ export interface FaultDetails {
  * not as an exception, whose stack the platform would log and return.
  */
 export class FunctionFault extends Error {
-  readonly code: string
+  readonly code: RefusalCode
   readonly details: FaultDetails
 
-  constructor(code: string, message: string, details: FaultDetails = {}) {
+  constructor(code: RefusalCode, message: string, details: FaultDetails = {}) {
     super(message)
     this.code = code
     this.details = details
-  }
-}
-
-/** What a function returns instead of its result. */
-export interface Refusal {
-  error: {
-    /** `Kit…` */
-    code: string
-    message: string
-    retryable: boolean
-    /** Seconds; with `KitTooManyRequests`. */
-    retryAfter?: number
-    /** The access rule that said no. */
-    rule?: string
   }
 }
 

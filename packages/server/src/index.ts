@@ -1,3 +1,22 @@
+// The contract with the client: what the functions are asked, and what they return.
+export type {
+  CallerFolder,
+  CreateRequest,
+  FormRequest,
+  IssuedForm,
+  IssuedName,
+  IssuedSignature,
+  IssuedUrl,
+  KeyFunctionRequest,
+  KeyFunctionResponse,
+  Refusal,
+  RefusalCode,
+  RequestedScope,
+  ScopeEntry,
+  SignatureFunctionResponse,
+  SignatureRequest,
+  TemporaryKey,
+} from '@miniprogram-cos/protocol'
 export * from './access/accessRule'
 export * from './access/accessTable'
 export * from './access/grants'

@@ -1,4 +1,9 @@
-import { cosError } from '@miniprogram-cos/protocol'
+import {
+  cosError,
+  type IssuedSignature,
+  type KeyFunctionResponse,
+  type Refusal,
+} from '@miniprogram-cos/protocol'
 import type {
   AuthorizationRequest,
   ScopeEntry,
@@ -16,17 +21,10 @@ export interface CallerPlace {
   prefix: string
 }
 
-/** What the function `cos-credentials` answers, or `cos-signature`. */
-interface FunctionAnswer {
-  authorization?: string
-  sessionToken?: string
-  credentials?: { tmpSecretId?: string; tmpSecretKey?: string; sessionToken?: string }
-  startTime?: number
-  expiredTime?: number
-  bucket?: string
-  region?: string
-  prefix?: string
-  error?: { code?: string; message?: string; retryable?: boolean }
+/** What the functions return, of which nothing is certain before it has been checked. */
+type FunctionAnswer = Partial<Omit<KeyFunctionResponse, 'credentials'> & IssuedSignature> & {
+  credentials?: Partial<KeyFunctionResponse['credentials']>
+  error?: Partial<Refusal['error']>
 }
 
 export interface CloudOptions {

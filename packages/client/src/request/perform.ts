@@ -55,7 +55,7 @@ export async function perform(
         const told = pick(failure, /^(statusCode|code|headers|RequestId)$/) as never
         // Only COS can say that there is nothing.
         const isFromCos = isAnswer && !isForeign({ headers: failure.headers || {} })
-        const forgiven = isFromCos && row.forgive?.(told, prepared.params)
+        const forgiven = isFromCos && row.mapFailure?.(told, prepared.params)
         if (forgiven) return forgiven
         if (!isAnswer || !used || !heal(core, failure, used, healed)) {
           const isOurs = used && !('Authorization' in used)

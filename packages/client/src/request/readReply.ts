@@ -1,4 +1,11 @@
-import { asList, cosError, type Reply, readXml, type XmlElement } from '@miniprogram-cos/protocol'
+import {
+  asElement,
+  asList,
+  type CosResponse,
+  cosError,
+  readXml,
+  type XmlElement,
+} from '@miniprogram-cos/protocol'
 import { pick } from '../pick'
 import type { WxReply } from '../wx/wxTransfer'
 import { hasErrorBody, isForeign, isPage, notCosError, requestIdOf, serviceError } from './failures'
@@ -11,12 +18,13 @@ export function readReply(prepared: Prepared, reply: WxReply): object {
   const is2xx = statusCode >= 200 && statusCode < 300
   if (!is2xx || (!row.isContent && hasErrorBody(data))) throw serviceError(reply, prepared)
   if (isForeign(reply)) throw notCosError(reply, prepared)
-  const xml = (root: string) => documentOf(data, root)
-  const read: Reply = { statusCode, headers, body: data, location, xml }
-  const result = row.result?.(read, params)
+  // Its shape is COS's to define; the operation names it.
+  const xml = <Content>(root: string) => documentOf(data, root) as Content
+  const read: CosResponse = { statusCode, headers, body: data, location, xml }
+  const result = row.parseResponse?.(read, params)
   if (!row.isContent && isPage(data)) throw notCosError(reply, prepared)
   return {
-    ...(result as object | undefined),
+    ...result,
     statusCode,
     headers,
     ...pick({
@@ -36,6 +44,5 @@ function documentOf(data: unknown, root: string): XmlElement {
   }
   const document = first ? readXml(data as string) : {}
   if (!root) return document
-  const [content] = asList<XmlElement | string>(document[root])
-  return typeof content === 'object' ? content : {}
+  return asElement(asList<XmlElement | string>(document[root])[0])
 }

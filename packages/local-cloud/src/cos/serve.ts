@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AnyOperation,
+  matchOperation,
+  type OperationMatch,
   type OperationName,
   operations,
-  recogniseOperation,
   unservedSubresource,
 } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../keys/keyRing'
@@ -153,7 +154,7 @@ async function run(
   const { store, keys } = services
   const request = readRequest(raw, services.addressing)
   const isPreflight = request.method === 'OPTIONS'
-  const recognised = recogniseOperation({
+  const recognised = matchOperation({
     method: request.method,
     // A preflight may ask about any address, the bucket's and its sub-resources' too (436/8288).
     target: isPreflight ? 'object' : request.target,
@@ -165,7 +166,7 @@ async function run(
   seen.faults = services.faults.next(seen.operation)
   await faultBefore(seen.faults, raw)
   request.paces.push(...pacesOf(seen.faults))
-  const isForm = recognised?.row.form === true
+  const isForm = recognised?.operation.form === true
   // A preflight is never signed, and a form carries its signature inside.
   const isSigned = !isForm && !isPreflight
   const { principal, auth }: Authenticated = isSigned
@@ -178,7 +179,8 @@ async function run(
   }
   const bucket = findBucket(services, request, recognised?.name)
   if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
-  const { name, row } = isPreflight && recognised ? recognised : refuseUnserved(recognised, request)
+  const { name, operation: row } =
+    isPreflight && recognised ? recognised : refuseUnserved(recognised, request)
   const asking = { request, principal, store, keys, trace: seen }
   if (isSigned) {
     const wanted = wantedAccess(row, request, bucket?.region ?? request.region ?? '')
@@ -253,10 +255,10 @@ const SERVED = new Set(
 const NEEDED = new Set(Object.values(operations).flatMap((row: AnyOperation) => row.needs ?? []))
 
 function refuseUnserved(
-  recognised: { name: OperationName; row: AnyOperation } | undefined,
+  recognised: OperationMatch | undefined,
   request: CosRequest,
-): { name: OperationName; row: AnyOperation } {
-  const unserved = unservedSubresource(recognised?.row, request.query)
+): OperationMatch {
+  const unserved = unservedSubresource(recognised?.operation, request.query)
   if (unserved && NEEDED.has(unserved)) {
     throw new Fault('InvalidArgument', `The parameter ${unserved} does not stand alone.`)
   }

@@ -1,6 +1,9 @@
+import type { Verb } from '@miniprogram-cos/protocol'
+
+export type { Verb }
+
 /** What a rule can allow. */
-export const VERBS = ['read', 'write', 'delete', 'list'] as const
-export type Verb = (typeof VERBS)[number]
+export const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'list']
 
 /** A number of bytes, or text like `'20 MB'`; a KB is 1024 bytes. */
 export type Size = number | `${number} ${'B' | 'KB' | 'MB' | 'GB'}`

@@ -1,30 +1,13 @@
+import type { KeyFunctionResponse, Refusal } from '@miniprogram-cos/protocol'
 import { answerCall, type Call, type Invocation } from '../calls/answerCall'
 import { type CheckedConfig, checkConfig } from '../config/checkConfig'
 import type { CosConfig } from '../config/config'
-import type { Refusal } from '../functionFault'
 import { KeySource } from '../sts/keySource'
 import type { Environment } from '../sts/stsAccess'
 import { requestedPolicy } from './requestedPolicy'
 
 /** A key handed out again must be good for this many seconds more. */
 const MIN_REMAINING = 300
-
-/** What the function answers: the official samples' shape, plus where the key is good for. */
-export interface IssuedCredentials {
-  credentials: { tmpSecretId: string; tmpSecretKey: string; sessionToken: string }
-  /** Unix seconds, by STS's clock. */
-  startTime: number
-  expiredTime: number
-  requestId: string
-  bucket: string
-  region: string
-  /** The caller's own folder, with its last slash. */
-  prefix: string
-  /** Set when the key permits only the scope that was asked for. */
-  scopeLimit?: true
-  /** The object that may be made, named by the server; for `create`. */
-  key?: string
-}
 
 /**
  * The function cos-credentials: who calls, what the rules grant them, a key that permits just that. Made
@@ -34,7 +17,7 @@ export interface IssuedCredentials {
 export function credentialsFunction(
   config: CosConfig,
   environment: Environment,
-): (invocation: Invocation) => Promise<IssuedCredentials | Refusal> {
+): (invocation: Invocation) => Promise<KeyFunctionResponse | Refusal> {
   const checked = checkConfig(config)
   const keys = new KeySource(checked, environment)
   return (invocation) =>
@@ -48,7 +31,7 @@ async function issueCredentials(
   config: CheckedConfig,
   keys: KeySource,
   environment: Environment,
-): Promise<IssuedCredentials> {
+): Promise<KeyFunctionResponse> {
   const { what, policy, isScoped, key: name } = requestedPolicy(call, config, environment)
   call.line.what = what
   const { key, isCached } = await keys.keyFor(call.openid, policy, MIN_REMAINING)

@@ -1,22 +1,14 @@
 import type { Call } from '../calls/answerCall'
 import type { CheckedConfig } from '../config/checkConfig'
 import { FunctionFault } from '../functionFault'
-import { type CreateRequest, createName } from '../names/createName'
+import { createName } from '../names/createName'
 import { isServerName, nameSecret } from '../names/serverName'
 import { compilePolicy, type PolicyDocument, statementsOf } from '../policy/compilePolicy'
 import { grantsForKeys, keyObstacle } from '../policy/keyObstacle'
-import { type NarrowRequest, narrowGrants } from '../policy/narrowGrants'
-import { compileScope, type ScopeEntry } from '../policy/scopePolicy'
+import { narrowGrants } from '../policy/narrowGrants'
+import { compileScope } from '../policy/scopePolicy'
 import { actionsOf } from '../policy/verbOperations'
 import type { Environment } from '../sts/stsAccess'
-
-/** The event of cos-credentials: nothing, or one of these. */
-export interface CredentialsRequest extends NarrowRequest {
-  /** The official `options.Scope`: exactly these actions on exactly these keys. */
-  scope?: ScopeEntry | ScopeEntry[]
-  /** One new object, whose name the function chooses. */
-  create?: CreateRequest
-}
 
 /** What a key shall permit. */
 export interface RequestedPolicy {

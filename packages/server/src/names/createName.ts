@@ -1,16 +1,9 @@
+import type { CreateRequest } from '@miniprogram-cos/protocol'
 import type { Rule } from '../access/accessRule'
 import { covers, type Grant, whyNot } from '../access/grants'
 import { requestedKeyProblem } from '../access/keyGuard'
 import { FunctionFault } from '../functionFault'
 import { newServerName } from './serverName'
-
-/** What `event.create` may hold. */
-export interface CreateRequest {
-  /** A folder, with its last slash. @default the caller's own */
-  path?: string
-  /** Without dot: `'jpg'`. @default none */
-  extension?: string
-}
 
 /** A name for one new object below a path the caller may write to. @throws FunctionFault `KitPathRefused` */
 export function createName(

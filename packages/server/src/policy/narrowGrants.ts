@@ -6,13 +6,6 @@ import { grantsForKeys, keyObstacle } from './keyObstacle'
 
 const MAX_PATHS = 20
 
-/** What `event.paths` and `event.verbs` may hold. */
-export interface NarrowRequest {
-  /** Folders with their last slash; `{openid}` as a segment is the caller's own. */
-  paths?: string[]
-  verbs?: Verb[]
-}
-
 /**
  * The part of a caller's grants that they ask for: a narrower key by choice.
  * @throws FunctionFault `KitPathRefused` naming the path and the rule

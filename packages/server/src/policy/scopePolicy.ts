@@ -1,3 +1,4 @@
+import type { ScopeEntry } from '@miniprogram-cos/protocol'
 import { type Rule, VERBS } from '../access/accessRule'
 import { covers, type Grant, whyNot } from '../access/grants'
 import { requestedKeyProblem } from '../access/keyGuard'
@@ -6,16 +7,6 @@ import { conditionKind } from './actionConditions'
 import { type Permission, type Place, type PolicyDocument, statementsOf } from './compilePolicy'
 import { keyObstacle } from './keyObstacle'
 import { actionsOf, actionsOfGrant } from './verbOperations'
-
-/** One entry of the official clients' `options.Scope`. */
-export interface ScopeEntry {
-  /** `name/cos:PutObject` */
-  action: string
-  bucket?: string
-  region?: string
-  /** A key, or the prefix of a list. */
-  prefix: string
-}
 
 /** More would not fit into a policy. */
 const MAX_ENTRIES = 50

@@ -1,8 +1,4 @@
-import {
-  type OperationName,
-  recogniseOperation,
-  unservedSubresource,
-} from '@miniprogram-cos/protocol'
+import { matchOperation, type OperationName, unservedSubresource } from '@miniprogram-cos/protocol'
 import { covers, type Grant, whyNot } from '../access/grants'
 import { requestedKeyProblem } from '../access/keyGuard'
 import type { Call } from '../calls/answerCall'
@@ -56,14 +52,14 @@ function recognise({ method, key, query, headers, isUrl }: DescribedRequest): {
   name: OperationName
   signed: SignedOperation
 } {
-  const found = recogniseOperation({
+  const found = matchOperation({
     method,
     target: key === '' ? 'bucket' : 'object',
     query,
     copies: headers['x-cos-copy-source'] !== undefined,
     form: false,
   })
-  const unserved = unservedSubresource(found?.row, query)
+  const unserved = unservedSubresource(found?.operation, query)
   if (unserved !== undefined)
     throw requestRefused(`?${unserved} is no operation on a user's objects`)
   const signed = found && SIGNED_OPERATIONS[found.name]

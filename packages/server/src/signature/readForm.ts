@@ -5,16 +5,6 @@ import type { CheckedConfig } from '../config/checkConfig'
 import { isOfType } from './checkLimits'
 import { MAX_SIGNATURE_SECONDS, requestRefused } from './readRequest'
 
-/** One file that shall go up as a form. */
-export interface FormRequest {
-  /** The object's whole key. */
-  Key: string
-  /** The object's type. Needed where the rule names types. */
-  ContentType?: string
-  /** Seconds the form is good for, 1 to 900. @default 900 */
-  expires?: number
-}
-
 /** A form that may be signed. */
 export interface AllowedForm {
   key: string

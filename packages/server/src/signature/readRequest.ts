@@ -1,26 +1,6 @@
 import { FunctionFault } from '../functionFault'
 import type { Place } from '../policy/compilePolicy'
 
-/** The event of cos-signature: one request, as the official `getAuthorization` options describe it. */
-export interface SignatureRequest {
-  /** `GET`, `PUT`, `POST`, `DELETE`, `HEAD`; in any case. */
-  Method: string
-  /** The object's key, or `Pathname`: `/` and the key. Neither for a list. */
-  Key?: string
-  Pathname?: string
-  /** Every parameter the request will have. */
-  Query?: Record<string, string | number>
-  /** Headers to sign. Host is added if it is not there. */
-  Headers?: Record<string, string | number>
-  /** Seconds the signature is good for, 1 to 900. @default 900 */
-  expires?: number
-  /** Answers a URL instead, for GET and PUT of one object. @default false */
-  presign?: boolean
-  /** Refused if they are not the function's own. */
-  Bucket?: string
-  Region?: string
-}
-
 /** A described request, its form checked. */
 export interface DescribedRequest {
   method: string

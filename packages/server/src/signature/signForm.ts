@@ -1,18 +1,13 @@
-import { contentTypeOf, signPostPolicy } from '@miniprogram-cos/protocol'
+import {
+  contentTypeOf,
+  type IssuedForm,
+  signPostPolicy,
+  type TemporaryKey,
+} from '@miniprogram-cos/protocol'
 import { GRANT_HEADERS } from '../policy/actionConditions'
 import type { Place } from '../policy/compilePolicy'
-import type { TemporaryKey } from '../sts/fetchTemporaryKey'
 import { nodeHash } from './nodeHash'
 import type { AllowedForm } from './readForm'
-
-/** What `wx.uploadFile` needs to send one file, under the field name `file`, and nothing else. */
-export interface IssuedForm {
-  /** Where the form goes. */
-  url: string
-  formData: Record<string, string>
-  /** Unix seconds: until when the form is good. */
-  expiredTime: number
-}
 
 /** A form takes 5 GiB (document 436/14690). */
 const MAX_FORM_BYTES = 5 * 1024 ** 3

@@ -1,8 +1,17 @@
-import { encodeKey, presignedUrl, signRequest } from '@miniprogram-cos/protocol'
+import {
+  type CallerFolder,
+  encodeKey,
+  type IssuedForm,
+  type IssuedSignature,
+  type IssuedUrl,
+  presignedUrl,
+  type Refusal,
+  type SignatureFunctionResponse,
+  signRequest,
+} from '@miniprogram-cos/protocol'
 import { answerCall, type Call, type Invocation } from '../calls/answerCall'
 import { type CheckedConfig, checkConfig } from '../config/checkConfig'
 import type { CosConfig } from '../config/config'
-import type { Refusal } from '../functionFault'
 import { createName } from '../names/createName'
 import { isServerName, nameSecret } from '../names/serverName'
 import { compilePolicy, formPolicy, type PolicyDocument } from '../policy/compilePolicy'
@@ -12,44 +21,7 @@ import { authorizeRequest } from './authorizeRequest'
 import { nodeHash } from './nodeHash'
 import { readForm } from './readForm'
 import { type DescribedRequest, readRequest } from './readRequest'
-import { type IssuedForm, signForm } from './signForm'
-
-/** What every answer of cos-signature says: where the caller's files are. */
-export interface CallerFolder {
-  bucket: string
-  region: string
-  /** The caller's own folder, with its last slash. */
-  prefix: string
-}
-
-/** One request, signed. */
-export interface IssuedSignature extends CallerFolder {
-  /** For the header `Authorization`. */
-  authorization: string
-  /** For the header `x-cos-security-token`. */
-  sessionToken: string
-  /** Unix seconds: until when the signature is good. */
-  expiredTime: number
-}
-
-/** A URL that opens one object for one method. */
-export interface IssuedUrl extends CallerFolder {
-  url: string
-  /** Unix seconds. */
-  expiredTime: number
-}
-
-/** A name for one new object. */
-export interface IssuedName extends CallerFolder {
-  key: string
-}
-
-export type SignatureAnswer =
-  | IssuedSignature
-  | IssuedUrl
-  | (IssuedForm & CallerFolder)
-  | IssuedName
-  | CallerFolder
+import { signForm } from './signForm'
 
 /** The clocks of this function and of COS may differ by as much. */
 const CLOCK_SECONDS = 60
@@ -63,7 +35,7 @@ const CLOCK_SECONDS = 60
 export function signatureFunction(
   config: CosConfig,
   environment: Environment,
-): (invocation: Invocation) => Promise<SignatureAnswer | Refusal> {
+): (invocation: Invocation) => Promise<SignatureFunctionResponse | Refusal> {
   const checked = checkConfig(config)
   const keys = new KeySource(checked, environment)
   return (invocation) =>

@@ -1,17 +1,8 @@
+import type { TemporaryKey } from '@miniprogram-cos/protocol'
 import { FunctionFault } from '../functionFault'
 import { localTransport } from './localTransport'
 import type { StsAccess } from './stsAccess'
 import { stsFault } from './stsFault'
-
-export interface TemporaryKey {
-  tmpSecretId: string
-  tmpSecretKey: string
-  sessionToken: string
-  /** Unix seconds. */
-  startTime: number
-  expiredTime: number
-  requestId: string
-}
 
 const TIMEOUT_SECONDS = 5
 

@@ -1,4 +1,4 @@
-import type { TemporaryKey } from './fetchTemporaryKey'
+import type { TemporaryKey } from '@miniprogram-cos/protocol'
 
 /** Entries of one warm instance; the one unused for longest goes first. */
 const MAX_ENTRIES = 1000

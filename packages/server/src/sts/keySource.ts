@@ -1,8 +1,9 @@
+import type { TemporaryKey } from '@miniprogram-cos/protocol'
 import type { PolicyDocument } from '../policy/compilePolicy'
 import { policyText } from '../policy/policyText'
 import { auditName } from './auditName'
 import { CallerLimiter } from './callerLimiter'
-import { fetchTemporaryKey, type TemporaryKey } from './fetchTemporaryKey'
+import { fetchTemporaryKey } from './fetchTemporaryKey'
 import { KeyCache } from './keyCache'
 import { type Environment, stsAccess } from './stsAccess'
 

@@ -1,7 +1,8 @@
+import type { RefusalCode } from '@miniprogram-cos/protocol'
 import { FunctionFault } from '../functionFault'
 
 /** What STS's error codes (document 1312/48198) mean for whoever deployed the function. */
-const MEANINGS: [pattern: RegExp, code: string, what: string, retryable?: true][] = [
+const MEANINGS: [pattern: RegExp, code: RefusalCode, what: string, retryable?: true][] = [
   [
     /^FailedOperation\.TempKeyNotAllowed/,
     'KitMisconfigured',
