@@ -8,7 +8,7 @@ import type { BucketRecord, ObjectHeaders, ObjectRecord } from './cos/store/reco
 import type { Store } from './cos/store/store'
 
 /** File of an export with the key and attributes of each exported file. */
-export const EXPORT_INDEX = 'local-cos-export.json'
+const EXPORT_INDEX = 'local-cos-export.json'
 
 /** Content of the index file. */
 export interface ExportIndex {

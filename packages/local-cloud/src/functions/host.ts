@@ -247,7 +247,7 @@ export interface CallContext {
 }
 
 /** Environment variables of one call. getWXContext reads those that WX_CONTEXT_KEYS lists. */
-export function callVariables(caller: Caller, call: CallContext): Record<string, string> {
+function callVariables(caller: Caller, call: CallContext): Record<string, string> {
   const identity: Record<string, string> = {}
   if (caller.appid !== undefined) identity.WX_APPID = caller.appid
   if (caller.openid !== undefined) identity.WX_OPENID = caller.openid
@@ -268,10 +268,7 @@ export function callVariables(caller: Caller, call: CallContext): Record<string,
   }
 }
 
-export function functionContext(
-  variables: Record<string, string>,
-  call: CallContext,
-): FunctionContext {
+function functionContext(variables: Record<string, string>, call: CallContext): FunctionContext {
   return {
     request_id: call.requestId,
     function_name: call.functionName,
@@ -290,7 +287,7 @@ export function functionContext(
  * The event as the function receives it. The platform sets `userInfo` for a mini program's call, and
  * removes one that the client sent.
  */
-export function deliveredEvent(event: unknown, caller: Caller): unknown {
+function deliveredEvent(event: unknown, caller: Caller): unknown {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) return event
   const { userInfo: _, ...own } = event as Record<string, unknown>
   if (caller.openid === undefined) return own

@@ -44,7 +44,7 @@ export function bytes(text: string): Buffer {
 }
 
 /** Sorts directly after every row that starts with the prefix: UTF-8 has no byte 0xFF. */
-export function endOf(prefix: Buffer): Buffer {
+function endOf(prefix: Buffer): Buffer {
   return Buffer.concat([prefix, Buffer.from([0xff])])
 }
 
