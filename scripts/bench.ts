@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
+import { installWechatTools } from '../packages/cli/src/wechat/miniprogramCi'
 import type { BenchRecord } from './bench/figure'
 import { buildAll } from './build'
 import { at } from './build/root'
-import { writeWhole } from './build/writeWhole'
-import { installWechatTools } from './wechat/tools'
 
 const NAMES = ['size', 'client', 'keys', 'networks', 'cloud-functions', 'local-cos'] as const
 const PEERS = ['cos-wx-sdk-v5', 'wx-server-sdk', 'tencentcloud-sdk-nodejs-sts', 'qcloud-cos-sts']

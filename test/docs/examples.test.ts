@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { COS } from 'miniprogram-cos'
+import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
 import { COS_ERRORS } from '../../packages/local-cloud/src/cos/errors'
-import { at } from '../../scripts/build/root'
-import { OWN_CODES } from '../../scripts/docs/ownCodes'
 import { createTestPhone, type TestPhone } from '../support/phones'
+import { at } from '../support/root'
 import {
   ALICE,
   CREDENTIALS_FUNCTION,

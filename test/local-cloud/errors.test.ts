@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { connect } from 'node:net'
+import sharp from 'sharp'
 import { COS_ERRORS, type CosErrorCode } from '../../packages/local-cloud/src/cos/errors'
 import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
@@ -1053,7 +1054,45 @@ const BUCKETS: Row[] = [
 
 const hmac = (key: string, text: string) => createHmac('sha1', key).update(text).digest('hex')
 
-const ROWS = [...AUTHENTICATION, ...OBJECTS, ...WRITES, ...FORMS, ...BUCKETS].map(
+async function processed(parameters: string) {
+  const create = { width: 2000, height: 10, channels: 3 as const, background: '#336699' }
+  await signed('PUT', 'image.png', { body: await sharp({ create }).png().toBuffer() })
+  return signed('GET', 'image.png', { query: { [parameters]: '' } })
+}
+
+const IMAGES: [condition: string, CosErrorCode, () => Promise<RawResponse>, message?: string][] = [
+  [
+    'processing what is no image',
+    'InvalidImageFormat',
+    () => signed('GET', 'there', { query: { 'imageMogr2/thumbnail/10x': '' } }),
+  ],
+  [
+    'processing an image of more than 32 MB',
+    'ImageTooLarge',
+    async () => {
+      await signed('PUT', 'large.jpg', { body: Buffer.alloc(32 * MIB + 1, 0xff) })
+      return signed('GET', 'large.jpg', { query: { imageInfo: '' } })
+    },
+  ],
+  [
+    'a result with a side of more than 9,999 pixels',
+    'ImageResolutionExceed',
+    () => processed('imageMogr2/thumbnail/!1000p'),
+  ],
+  [
+    'a watermark that is not in the bucket',
+    'InvalidImageSource',
+    () =>
+      processed(`watermark/1/image/${Buffer.from('http://example.com/a').toString('base64url')}`),
+  ],
+  [
+    'Pic-Operations that are no JSON',
+    'InvalidPicOperations',
+    () => signed('PUT', 'image.png', { body: 'x', headers: { 'Pic-Operations': '{' } }),
+  ],
+]
+
+const ROWS = [...AUTHENTICATION, ...OBJECTS, ...WRITES, ...FORMS, ...BUCKETS, ...IMAGES].map(
   ([condition, code, request, message = '']) => [condition, code, request, message] as const,
 )
 

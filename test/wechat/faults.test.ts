@@ -1,12 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { ROOT } from '../../scripts/build/root'
-import { CLIENT_SIZES } from '../../scripts/clientSize'
-import { checkProject, type Report } from '../../scripts/wechat/checkProject'
-import { describeFinding } from '../../scripts/wechat/finding'
+import { checkProject, type Report } from '../../packages/cli/src/wechat/checkProject'
+import { CLIENT_SIZES } from '../../packages/cli/src/wechat/clientSize'
+import { describeFinding } from '../../packages/cli/src/wechat/project'
 import { plantedProject } from '../support/plantedProject'
-import { withTools } from '../support/withTools'
+import { runCli } from '../support/runCli'
+import { withWechatTools } from '../support/withTools'
 
 // A compile takes two seconds, and ten on a machine that does much else.
 jest.setTimeout(180_000)
@@ -32,7 +30,7 @@ async function found(files: Files): Promise<string[]> {
   return (await check(files)).findings.map(describeFinding)
 }
 
-withTools('wechat', 'the check by WeChat’s own tools', () => {
+withWechatTools('the check by WeChat’s own tools', () => {
   test('takes a sound project, and tells its size', async () => {
     const { findings, sizes } = await check({})
     expect(findings).toEqual([])
@@ -195,8 +193,7 @@ withTools('wechat', 'the check by WeChat’s own tools', () => {
 
   test('as a command prints what it found and fails', () => {
     const folder = plant({ 'project.config.json': '{ "miniprogramRoot": 1 }' })
-    const command = ['--import', 'tsx', join(ROOT, 'scripts/checkWechat.ts'), folder]
-    const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', cwd: ROOT })
+    const { status, stderr } = runCli(['check-wechat', folder])
     expect(stderr).toContain('project.config.json:1: miniprogramRoot is not of a type(s) string')
     expect(status).toBe(1)
   })

@@ -3,6 +3,7 @@ import type { Server as HttpsServer } from 'node:https'
 import { parseBucket } from '@miniprogram-cos/protocol'
 import { Admin, type DataOperations } from './admin'
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
+import { ImageProcessor } from './cos/images/imageProcessor'
 import type { CosServices } from './cos/pipeline'
 import type { LogEntry } from './cos/requestLog'
 import { createCosServer } from './cos/server'
@@ -136,6 +137,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     keys,
     clock,
     addressing: { pathStyle, hosts },
+    images: new ImageProcessor(),
     faults,
     running: new Set(),
     log(entry) {

@@ -2,13 +2,18 @@ import { readFileSync, statSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { buildNpm } from '../../../packages/cli/src/wechat/buildNpm'
+import { sizeWithRequired } from '../../../packages/cli/src/wechat/clientSize'
+import { compileProject } from '../../../packages/cli/src/wechat/compileProject'
+import { hasWechatTools } from '../../../packages/cli/src/wechat/miniprogramCi'
+import {
+  describeFinding,
+  type Project,
+  type ProjectConfig,
+  staged,
+  stageProject,
+} from '../../../packages/cli/src/wechat/project'
 import { at, ROOT } from '../../build/root'
-import { sizeWithRequired } from '../../clientSize'
-import { hasTools } from '../../tools/toolsFolder'
-import { buildNpm } from '../../wechat/buildNpm'
-import { compileProject } from '../../wechat/compileProject'
-import { describeFinding } from '../../wechat/finding'
-import { type Project, type ProjectConfig, staged, stageProject } from '../../wechat/project'
 import type { Rounds, Suite } from '../figure'
 
 const KB = 1024
@@ -34,7 +39,7 @@ what nothing requires (\`ignoreUploadUnusedFiles\`). The official client is ES5 
     'size.demo': { what: 'the demo app, as uploaded', unit: 'KB', better: 'less' },
   },
   async run() {
-    if (!hasTools('wechat')) {
+    if (!hasWechatTools()) {
       return Object.fromEntries(Object.keys(this.figures).map((id) => [id, undefined]))
     }
     const empty = await packApp()

@@ -15,6 +15,8 @@ import { checkReferer, checkStrictSignature } from './bucketRules'
 import { corsHeadersOf } from './cors'
 import { CosServiceError } from './errors'
 import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
+import { answerImageOperation } from './images/imageOperations'
+import type { ImageProcessor } from './images/imageProcessor'
 import { handlers } from './operations/index'
 import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
 import { type LogEntry, RequestTrace } from './requestLog'
@@ -27,6 +29,7 @@ export interface CosServices {
   store: Store
   keys: KeyRing
   addressing: Addressing
+  images: ImageProcessor
   faults: FaultPlan
   /** Unix milliseconds. @default Date.now */
   clock: () => number
@@ -80,7 +83,7 @@ async function handleRequest(
   trace: RequestTrace,
   now: number,
 ): Promise<CosResponse> {
-  const { store, keys, restoreDelayMs } = services
+  const { store, keys, images, restoreDelayMs } = services
   // Parse.
   const request = readRequest(raw, services.addressing)
   const match = matchRequest(request)
@@ -101,10 +104,14 @@ async function handleRequest(
   }
   const bucket = findBucket(services, request, match?.name)
   if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
+  const context: AuthorizationContext = { request, principal, store, keys, trace }
+  const { requestId } = trace
+  const operationContext = { ...context, bucket, now, requestId, images, restoreDelayMs }
+  const imageResponse = bucket && (await answerImageOperation(operationContext))
+  if (imageResponse) return imageResponse
   const { name, operation } = isPreflight && match ? match : requireServed(match, request)
 
   // Authorize. What only the body names is authorized by the operation.
-  const context: AuthorizationContext = { request, principal, store, keys, trace }
   if (isSigned) {
     const required = requiredAccess(operation, request, bucket?.region ?? request.region ?? '')
     await authorize(context, required)
@@ -117,8 +124,7 @@ async function handleRequest(
   if (!handler) throw notImplemented(name)
   const limit = trafficLimitOf(request)
   if (limit) request.throttles.push(limit)
-  const { requestId } = trace
-  const response = await handler({ ...context, bucket, now, requestId, restoreDelayMs })
+  const response = await handler(operationContext)
   const { body } = response
   const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
   return limit && isStream ? { ...response, body: throttled(body, [limit]) } : response

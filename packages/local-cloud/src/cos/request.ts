@@ -52,7 +52,7 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
   }
   const domain = bucketOfDomain(addressing, host)
   if (domain !== undefined) return { ...base, bucket: domain, ...targetOf(pathname.slice(1)) }
-  const named = parseHost(host)
+  const named = parseHost(imageHostAsCosHost(host))
   if (named?.kind === 'invalid') throw new CosServiceError('InvalidBucketName')
   const region = named?.region ? { region: named.region } : {}
   if (named?.kind === 'bucket') {
@@ -69,6 +69,11 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
   return { ...base, ...region, bucket, ...targetOf(key) }
 }
 
+/** `<bucket>.pic.<region>` is the same bucket, where image styles are configured (document 1045/33708). */
+function imageHostAsCosHost(host: string): string {
+  return host.replace(/^([^.]+)\.pic\.([^.]+\.(?:myqcloud\.com|localhost))/i, '$1.cos.$2')
+}
+
 /** The bucket that a request addresses, also when the rest of it is invalid. */
 export function addressedBucket(
   raw: IncomingMessage,
@@ -77,7 +82,7 @@ export function addressedBucket(
   const { host, path } = splitUrl(raw)
   const domain = bucketOfDomain(addressing, host)
   if (domain !== undefined) return { bucket: domain }
-  const named = parseHost(host)
+  const named = parseHost(imageHostAsCosHost(host))
   if (named?.kind === 'bucket') return named
   if (named?.kind === 'invalid' || addressing.pathStyle === 'refuse') return undefined
   return { bucket: path.split('/')[1] ?? '', ...(named?.region ? { region: named.region } : {}) }

@@ -33,7 +33,6 @@ const STORAGE_CLASSES = new Set([
 
 /** Headers that are refused because their effect is not imitated. */
 export const NOT_IMITATED = [
-  'pic-operations',
   'x-cos-server-side-encryption-cos-kms-key-id',
   'x-cos-server-side-encryption-context',
   'x-cos-server-side-encryption-customer-algorithm',

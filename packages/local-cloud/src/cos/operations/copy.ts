@@ -18,7 +18,7 @@ import { MAX_SIMPLE_BYTES, versionHeader } from './putObject'
 
 export const copy: Handlers = {
   async putObjectCopy(context) {
-    refuseNotImitated(context.request.headers)
+    refuseNotImitated(context.request.headers, 'pic-operations')
     return withSource(context, (source, object) => copyObject(context, source, object))
   },
 

@@ -1,4 +1,5 @@
 import { CosServiceError } from '../errors'
+import { findStyledOriginal, type ProcessedObject, processObject } from '../images/imageRequests'
 import { checkConditions } from '../object/conditions'
 import {
   checkHeader,
@@ -29,16 +30,22 @@ export const getObject: Handlers = {
 
 async function read(context: OperationContext, withBody: boolean): Promise<CosResponse> {
   const { request, store } = context
-  if (withBody) refuseProcessing(request.query)
   refuseNotImitated(request.headers)
   refuseSseHeader(request.headers)
   const versionId = versionIdOf(request)
-  const pinned = await store.objects.pin(bucketOf(context).name, request.key, versionId)
+  const { name } = bucketOf(context)
+  let pinned = await store.objects.pin(name, request.key, versionId)
+  const styled = pinned || !withBody ? undefined : await findStyledOriginal(context)
+  if (styled) pinned = await store.objects.pin(name, styled.key, versionId)
   if (!pinned) throw new CosServiceError(versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion')
   try {
     if (pinned.object.isDeleteMarker) throw deleteMarkerError(pinned.object)
     if (withBody) refuseArchived(pinned.object, context.now)
-    return { ...readResponse(context, pinned.object, withBody), release: pinned.release }
+    const processed = withBody
+      ? await processObject(context, pinned.object, styled?.parameters)
+      : undefined
+    const object = processed?.object ?? pinned.object
+    return { ...readResponse(context, object, withBody, processed), release: pinned.release }
   } catch (error) {
     pinned.release()
     throw error
@@ -55,6 +62,7 @@ function readResponse(
   context: OperationContext,
   object: ObjectRecord,
   withBody: boolean,
+  processed?: ProcessedObject,
 ): CosResponse {
   const { request, store, principal } = context
   const { headers, query } = request
@@ -95,7 +103,11 @@ function readResponse(
       'Content-Length': end - start + 1,
       ...(range ? { 'Content-Range': `bytes ${start}-${end}/${object.size}` } : {}),
     },
-    body: withBody && object.size > 0 ? store.blobs.read(object.blobs, start, end) : '',
+    body: processed
+      ? processed.bytes.subarray(start, end + 1)
+      : withBody && object.size > 0
+        ? store.blobs.read(object.blobs, start, end)
+        : '',
   }
 }
 
@@ -116,13 +128,4 @@ function readRange(
   if (match[2] !== '' && Number(match[2]) < start) return undefined
   if (start >= size) throw new CosServiceError('InvalidRange')
   return [start, end]
-}
-
-/** Media processing is another product. @throws CosServiceError `NotImplemented` */
-function refuseProcessing(query: Record<string, string>): void {
-  const found = Object.keys(query).find((name) =>
-    /^(image(Mogr2|View2|Info)|watermark|ci-process|exif)/.test(name),
-  )
-  if (found)
-    throw new CosServiceError('NotImplemented', `The local COS does not process media (${found}).`)
 }

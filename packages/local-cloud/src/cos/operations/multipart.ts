@@ -3,6 +3,7 @@ import { encodeKey, writeXml, type XmlElement } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../../keys'
 import { announcedMd5, checkLengthGiven, readXmlBody, receiveBody } from '../body'
 import { CosServiceError } from '../errors'
+import { planProcessing } from '../images/processUpload'
 import { overwriteGuard } from '../object/conditions'
 import { attributesOf, encryptionHeader, refuseNotImitated } from '../object/headers'
 import { withHeaders, xmlResponse, xmlTextResponse } from '../response'
@@ -20,7 +21,7 @@ const MAX_PART_BYTES = 5 * 1024 ** 3
 export const multipart: Handlers = {
   async multipartInit(context) {
     const { request, store, now } = context
-    refuseNotImitated(request.headers)
+    refuseNotImitated(request.headers, 'pic-operations')
     const bucket = bucketOf(context)
     overwriteGuard(request)(store.objects.get(bucket.name, request.key), bucket)
     const uploadId = `${Math.floor(now)}${randomBytes(32).toString('hex')}`
@@ -44,7 +45,7 @@ export const multipart: Handlers = {
 
   async multipartUpload(context) {
     const { request } = context
-    refuseNotImitated(request.headers)
+    refuseNotImitated(request.headers, 'pic-operations')
     checkLengthGiven(request)
     const number = readPartNumber(request.query)
     const upload = requireUpload(context)
@@ -64,6 +65,7 @@ export const multipart: Handlers = {
   async multipartComplete(context) {
     const { request, store, now } = context
     requireUpload(context)
+    const process = await planProcessing(context, request.headers['pic-operations'], request.key)
     const body = await readXmlBody(request, 'CompleteMultipartUpload')
     const object = await store.uploads.complete(
       bucketOf(context),
@@ -79,9 +81,11 @@ export const multipart: Handlers = {
       Key: object.key,
       ETag: `"${object.etag}"`,
     })
-    const response = xmlTextResponse(
-      `<CompleteMultipartUploadResult xmlns="http://www.qcloud.com/document/product/436/7751">${result}</CompleteMultipartUploadResult>`,
-    )
+    const response = process
+      ? await process(object)
+      : xmlTextResponse(
+          `<CompleteMultipartUploadResult xmlns="http://www.qcloud.com/document/product/436/7751">${result}</CompleteMultipartUploadResult>`,
+        )
     return withHeaders(response, {
       'x-cos-hash-crc64ecma': object.crc64,
       ...(object.versionId ? { 'x-cos-version-id': object.versionId } : {}),

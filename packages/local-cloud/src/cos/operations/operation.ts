@@ -1,5 +1,6 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
 import type { AuthorizationContext } from '../authorize'
+import type { ImageProcessor } from '../images/imageProcessor'
 import type { CosResponse } from '../response'
 import type { BucketRecord } from '../store/records'
 
@@ -10,6 +11,7 @@ export interface OperationContext extends AuthorizationContext {
   /** Unix milliseconds. */
   now: number
   requestId: string
+  images: ImageProcessor
   /** Milliseconds that a restore takes. @default as documented for its tier */
   restoreDelayMs?: number | undefined
 }

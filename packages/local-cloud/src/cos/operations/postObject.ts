@@ -4,6 +4,7 @@ import { authenticateForm } from '../authenticateForm'
 import { authorize, requiredAccess } from '../authorize'
 import { announcedMd5, limited, readTrafficLimit, throttled } from '../body'
 import { CosServiceError } from '../errors'
+import { type ProcessStored, planProcessing } from '../images/processUpload'
 import {
   attributesOf,
   encryptionHeader,
@@ -30,12 +31,13 @@ interface ReceivedForm {
   key: string
   attributes: ObjectAttributes
   blob: WrittenBlob
+  process: ProcessStored | undefined
 }
 
 export const postObject: Handlers = {
   async postObject(context) {
     const { store, now } = context
-    const { fields, key, attributes, blob } = await receiveForm(context)
+    const { fields, key, attributes, blob, process } = await receiveForm(context)
     const stored = await store.objects.put(bucketOf(context), {
       key,
       size: blob.size,
@@ -45,7 +47,10 @@ export const postObject: Handlers = {
       ...attributes,
       blobs: [{ id: blob.id, size: blob.size }],
     })
-    return formResponse(context, fields, stored, blob)
+    const response = formResponse(context, fields, stored, blob)
+    if (!process) return response
+    const processed = await process(stored)
+    return response.status === 303 ? response : withHeaders(processed, response.headers ?? {})
   },
 }
 
@@ -145,6 +150,8 @@ async function receiveFile(
       )
     await authorizePost(undefined)
     refuseNotImitated({ ...request.headers, ...headers }, 'x-cos-forbid-overwrite')
+    const caller = { ...context, principal: accepted.principal }
+    const process = await planProcessing(caller, headers['pic-operations'], key)
     // Before the first byte is written.
     const attributes = attributesOf(headers, key, bucketOf(context))
     const md5 = announcedMd5({ headers })
@@ -155,7 +162,7 @@ async function receiveFile(
     if (written.size < min) throw new CosServiceError('EntityTooSmall')
     if (md5 && md5 !== written.md5) throw new CosServiceError('BadDigest')
     await authorizePost(written.size)
-    return { fields, key, attributes, blob: written }
+    return { fields, key, attributes, blob: written, process }
   } catch (error) {
     stream.resume()
     if (written) store.blobs.discard([written])

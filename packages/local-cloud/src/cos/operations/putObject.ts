@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { announcedMd5, checkLengthGiven, receiveBody } from '../body'
 import { CosServiceError } from '../errors'
+import { planProcessing } from '../images/processUpload'
 import { overwriteGuard } from '../object/conditions'
 import { attributesOf, encryptionHeader, refuseNotImitated } from '../object/headers'
+import { withHeaders } from '../response'
 import { combineCrc64 } from '../store/crc64'
 import { NULL_VERSION } from '../store/objects'
 import type { ObjectRecord } from '../store/records'
@@ -19,6 +21,7 @@ export const putObject: Handlers = {
     const md5 = announcedMd5(request)
     const attributes = attributesOf(request.headers, request.key, bucketOf(context))
     const guard = overwriteGuard(request)
+    const process = await planProcessing(context, request.headers['pic-operations'], request.key)
     const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
     const record = {
       key: request.key,
@@ -30,15 +33,13 @@ export const putObject: Handlers = {
       blobs: [{ id: blob.id, size: blob.size }],
     }
     const stored = await store.objects.put(bucketOf(context), record, guard)
-    return {
-      status: 200,
-      headers: {
-        ETag: `"${blob.md5}"`,
-        'x-cos-hash-crc64ecma': blob.crc64,
-        ...versionHeader(stored),
-        ...encryptionHeader(stored),
-      },
-    }
+    const response = process ? await process(stored) : { status: 200 }
+    return withHeaders(response, {
+      ETag: `"${blob.md5}"`,
+      'x-cos-hash-crc64ecma': blob.crc64,
+      ...versionHeader(stored),
+      ...encryptionHeader(stored),
+    })
   },
 }
 
@@ -51,7 +52,7 @@ export const appendObject: Handlers = {
   /** The appended bytes become another blob of the object; nothing is copied. */
   async appendObject(context) {
     const { request, store, now } = context
-    refuseNotImitated(request.headers, 'x-cos-forbid-overwrite')
+    refuseNotImitated(request.headers, 'x-cos-forbid-overwrite', 'pic-operations')
     checkLengthGiven(request)
     const position = readPosition(request.query.position)
     // COS does not verify the storage class of an append (document 436/7741).
