@@ -105,11 +105,11 @@ describeInBrowser('features of apps', () => {
 
   test('the tab bar of the app is shown on its pages, above their end', async () => {
     await open('pages/home/home')
-    await page.find('.bar').getByText('*home').waitFor()
+    await page.find('wx-custom-tab-bar').getByText('*home').waitFor()
     expect(await page.browser.locator('#tabs').isVisible()).toBe(false)
-    await page.find('.bar').getByText('other').click()
+    await page.find('wx-custom-tab-bar').getByText('other').click()
     await page.screen.getByText('other page').waitFor()
-    await page.find('.bar').getByText('*other').waitFor()
+    await page.find('wx-custom-tab-bar').getByText('*other').waitFor()
   })
 
   test('a page with its own navigation bar begins at the top of the screen', async () => {

@@ -65,8 +65,12 @@ function createElement(tag: string): HTMLElement {
   const element = document.createElement(tagOf(tag))
   if (!isKnown(element.localName)) {
     element.dataset.missing = `<${tag}>`
-    if (!reported.has(tag)) console.warn(`<${tag}> is not in the preview`)
-    reported.add(tag)
+    // Components mark their host element after it is created.
+    queueMicrotask(() => {
+      if (reported.has(tag) || element.hasAttribute('wx-host')) return
+      reported.add(tag)
+      console.warn(`<${tag}> is not in the preview`)
+    })
   }
   const set = element.setAttribute.bind(element)
   element.setAttribute = (name, value) => {

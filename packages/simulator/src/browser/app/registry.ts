@@ -7,6 +7,7 @@ import type {
   Part,
   SourceProblem,
 } from '../../preview/protocol'
+import { globals } from '../dom'
 import { settings } from '../settings'
 import { ProblemError, problemsOf } from './problems'
 
@@ -34,11 +35,10 @@ interface Definers {
   Behavior: Define
 }
 
-/** Globals that the app's code uses. */
-export const globals = window as unknown as Record<string, unknown>
-
 // Style sheets may select by id.
 globalOptions.writeIdToDOM = true
+// A property named as one of glass-easel's own, such as `dataset`, must not replace it.
+globalOptions.writeFieldsToNode = false
 
 /** Receives the parts of the compiled app and runs their code. */
 export class Registry {
