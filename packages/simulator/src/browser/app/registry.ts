@@ -10,6 +10,7 @@ import type {
 import { globals } from '../dom'
 import { settings } from '../settings'
 import { ProblemError, problemsOf } from './problems'
+import { wxsHandler, wxsObserver } from './wxsInstances'
 
 type Templates = Record<string, (name: string) => never>
 
@@ -51,6 +52,9 @@ export class Registry {
   #definition: AppDefinition | undefined
   #styles = document.createElement('style')
   app: AppObject = {}
+  /** Called by compiled templates. */
+  readonly wxsObserver = wxsObserver
+  readonly wxsHandler = wxsHandler
 
   constructor(onStart: (registry: Registry) => void) {
     this.#onStart = onStart

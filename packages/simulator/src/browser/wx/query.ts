@@ -171,7 +171,7 @@ function contextOf(element: Element): object | null {
 export function videoContext(element: WxVideo | undefined): object {
   const player = element?.player
   return {
-    play: () => void player?.play(),
+    play: () => void player?.play().catch(() => {}),
     pause: () => player?.pause(),
     stop() {
       player?.pause()
