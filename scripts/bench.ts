@@ -1,86 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { CATALOGUE, FIGURE_IDS, type SectionName } from './bench/catalogue'
-import { describeEnvironment } from './bench/environment'
-import type { Values } from './bench/figure'
-import { figureTable } from './bench/figureTable'
-import { type BenchRecord, RECORDED, readRecord, recordText, sectionFigures } from './bench/record'
-import { writeReport } from './bench/report/report'
+import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
+import { installWechatTools } from '../packages/cli/src/wechat/miniprogramCi'
+import type { BenchRecord } from './bench/figure'
 import { buildAll } from './build'
-import { writeWhole } from './build/writeWhole'
-import { hasTools } from './tools/toolsFolder'
-import { installWechatTools } from './wechat/tools'
+import { at } from './build/root'
 
-const USAGE = `npm run bench -- [${Object.keys(CATALOGUE).join(' | ')} ...] [options]
-  Measures everything, or what is named, each side by side with its peer. Six minutes on two cores.
+const NAMES = ['size', 'client', 'keys', 'networks', 'cloud-functions', 'local-cos'] as const
+const PEERS = ['cos-wx-sdk-v5', 'wx-server-sdk', 'tencentcloud-sdk-nodejs-sts', 'qcloud-cos-sts']
+
+const USAGE = `npm run bench -- [${NAMES.join(' | ')} ...] [options]
+  Measures everything, or the named suites, each in turns with its peer. Six minutes on two cores.
   --json FILE   writes every round to a file
-  --record      measures everything, and writes docs/bench, docs/BENCHMARKS.md and the figures of the READMEs
-  --report      writes these of the run that is recorded, without measuring`
-
-/** Loaded once everything is built: they use what is built. */
-const BENCHES: Record<SectionName, () => Promise<Record<string, Values | undefined>>> = {
-  size: async () => (await import('./bench/size/size')).benchSize(),
-  client: async () => (await import('./bench/client/client')).benchClient(),
-  keys: async () => (await import('./bench/networks/keyCalls')).benchKeyCalls(),
-  networks: async () => (await import('./bench/networks/networks')).benchNetworks(),
-  'cloud-functions': async () =>
-    (await import('./bench/cloudFunctions/cloudFunctions')).benchCloudFunctions(),
-  'local-cos': async () => (await import('./bench/localCos/localCos')).benchLocalCos(),
-}
+  --record      measures everything, and writes docs/bench, docs/BENCHMARKS.md and the charts of the READMEs`
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: {
-      help: { type: 'boolean' },
-      json: { type: 'string' },
-      record: { type: 'boolean' },
-      report: { type: 'boolean' },
-    },
+    options: { help: { type: 'boolean' }, json: { type: 'string' }, record: { type: 'boolean' } },
   })
   if (values.help) return console.log(USAGE)
-  if (values.report) return writeReport(readRecord())
-  const unknown = positionals.find((name) => !(name in CATALOGUE))
-  if (unknown) throw new Error(`there is no bench "${unknown}"\n${USAGE}`)
-  if (values.record && positionals.length > 0) throw new Error('--record takes all of one run')
+  const unknown = positionals.find((name) => !(NAMES as readonly string[]).includes(name))
+  if (unknown) throw new Error(`there is no benchmark "${unknown}"\n${USAGE}`)
+  if (values.record && positionals.length > 0) throw new Error('--record measures everything')
   if (values.record) installWechatTools()
-  const names = Object.keys(CATALOGUE) as SectionName[]
-  const record = await measure(
-    names.filter((name) => positionals.length === 0 || positionals.includes(name)),
-  )
+  const record = await measure(positionals)
+  const { RECORDED, recordText, reportFiles } = await import('./bench/report')
   if (values.json) await writeWhole(values.json, recordText(record))
   if (!values.record) return
-  const missing = FIGURE_IDS.filter((id) => !record.figures[id])
-  if (missing.length > 0) throw new Error(`not recorded, for want of ${missing.join(', ')}`)
+  const { SUITES } = await import('./bench/suites')
+  const all = Object.values(SUITES)
+  const missing = all
+    .flatMap(({ figures }) => Object.keys(figures))
+    .filter((id) => !record.figures[id])
+  if (missing.length > 0) throw new Error(`not recorded, these are missing: ${missing.join(', ')}`)
   await writeWhole(RECORDED, recordText(record))
-  // Of what is recorded, to the digit: a test compares them.
-  await writeReport(readRecord())
+  for (const [path, text] of Object.entries(reportFiles(record, all))) {
+    await writeWhole(at(path), text)
+  }
 }
 
-async function measure(names: SectionName[]): Promise<BenchRecord> {
+async function measure(named: string[]): Promise<BenchRecord> {
   const started = performance.now()
   const record: BenchRecord = { ...describeEnvironment(), minutes: 0, figures: {} }
-  await buildAll()
   console.log(`Node ${record.node}, ${record.cpus} CPUs, load ${record.load.toFixed(1)}\n`)
-  for (const name of names) {
-    const measured = await BENCHES[name]()
-    for (const [id, values] of Object.entries(measured)) if (values) record.figures[id] = values
-    console.log(
-      `${CATALOGUE[name].title} (${name})\n\n${figureTable(sectionFigures(name, record))}`,
-    )
+  // The suites load what is built.
+  await buildAll()
+  const { SUITES } = await import('./bench/suites')
+  const { figureTable, measuredFigures } = await import('./bench/report')
+  for (const name of NAMES) {
+    if (named.length > 0 && !named.includes(name)) continue
+    const suite = SUITES[name]
+    const measured = await suite.run()
+    for (const [id, rounds] of Object.entries(measured)) if (rounds) record.figures[id] = rounds
+    console.log(`${suite.title} (${name})\n\n${figureTable(measuredFigures(suite, record))}\n`)
     const missing = Object.keys(measured).filter((id) => !measured[id])
-    if (missing.length > 0) console.log(`Not measured: ${missing.join(', ')}. ${whyMissing(name)}`)
-    console.log()
+    if (missing.length > 0) {
+      const reason =
+        name === 'size'
+          ? "WeChat's own tools are not installed: npm run check:wechat"
+          : 'this user cannot make a control group'
+      console.log(`Not measured: ${missing.join(', ')}: ${reason}\n`)
+    }
   }
   record.minutes = (performance.now() - started) / 60_000
   console.log(`${record.minutes.toFixed(1)} minutes`)
   return record
 }
 
-function whyMissing(name: SectionName): string {
-  if (name === 'size' && !hasTools('wechat')) {
-    return "WeChat's own tools are not installed: npm run check:wechat"
+/** What a reader needs to judge a run, without naming the machine. */
+function describeEnvironment(): Omit<BenchRecord, 'figures' | 'minutes'> {
+  const manifest = (path: string) => JSON.parse(readFileSync(at(path, 'package.json'), 'utf8'))
+  const versions = PEERS.map((name) => [name, manifest(`node_modules/${name}`).version])
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpus: cpus().length,
+    load: loadavg()[0] ?? 0,
+    peers: {
+      ...Object.fromEntries(versions),
+      'miniprogram-ci': manifest('tools/wechat').dependencies['miniprogram-ci'],
+    },
   }
-  return 'No control group can be made here.'
 }
 
 main().catch((error: Error) => {

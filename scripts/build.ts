@@ -1,32 +1,31 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bundle, node } from './build/bundle'
+import {
+  buildFunctions,
+  bundle,
+  NODE_OPTIONS,
+  writeWhole,
+} from '../packages/cli/src/functions/buildFunctions'
 import { buildClient } from './build/client'
-import { buildFunction, FUNCTIONS } from './build/functions'
-import { at, ROOT } from './build/root'
-import { writeWhole } from './build/writeWhole'
-
-export { FUNCTIONS, functionFile } from './build/functions'
-export { ROOT }
+import { at } from './build/root'
 
 async function buildLocalCloud(): Promise<void> {
   const source = (path: string) => at('packages/local-cloud/src', path)
   const outdir = at('packages/local-cloud/dist')
-  // A native module and its loader stay where npm put them.
-  const external = ['classic-level', 'abstract-level']
+  // Native modules and their loaders are required from node_modules.
+  const external = ['classic-level', 'abstract-level', 'sharp']
   await Promise.all([
     bundle({
-      ...node,
+      ...NODE_OPTIONS,
       entryPoints: {
         index: source('index.ts'),
-        functionWorker: source('functions/functionWorker.ts'),
-        blobWorker: source('cos/store/blobWorker.ts'),
+        functionWorker: source('functions/worker.ts'),
       },
       outdir,
       external,
     }),
     bundle({
-      ...node,
+      ...NODE_OPTIONS,
       entryPoints: { command: source('command/main.ts') },
       outdir,
       external,
@@ -40,10 +39,10 @@ async function buildSimulator(): Promise<void> {
   const outdir = at('packages/simulator/dist')
   await Promise.all([
     bundle({
-      ...node,
+      ...NODE_OPTIONS,
       entryPoints: { index: source('index.ts'), preview: source('preview/index.ts') },
       outdir,
-      // What compiles the app for the preview stays where npm put it.
+      // The compilers of the preview are required from node_modules.
       external: ['esbuild', 'postcss', 'glass-easel-template-compiler'],
     }),
     bundle({
@@ -59,7 +58,7 @@ async function buildSimulator(): Promise<void> {
   ])
 }
 
-/** The demo's copy of the client, as DevTools' "Build npm" would make it. */
+/** Copies the client into the demo, as "Build npm" of DevTools would. */
 async function copyClientIntoDemo(): Promise<void> {
   const built = at('packages/client/miniprogram_dist')
   for (const file of await readdir(built)) {
@@ -70,20 +69,43 @@ async function copyClientIntoDemo(): Promise<void> {
   }
 }
 
-/** Builds everything that runs as a built file. About a second. */
-export async function buildAll(): Promise<void> {
-  await Promise.all([
-    buildClient(),
-    buildLocalCloud(),
-    buildSimulator(),
-    ...FUNCTIONS.map(buildFunction),
-  ])
+/** Builds the command line tool. Large and native dependencies are required from node_modules. */
+async function buildCli(): Promise<void> {
+  await bundle({
+    ...NODE_OPTIONS,
+    entryPoints: { main: at('packages/cli/src/main.ts') },
+    outdir: at('packages/cli/dist'),
+    external: [
+      '@cloudbase/manager-node',
+      '@miniprogram-cos/local-cloud',
+      '@miniprogram-cos/simulator',
+      'acorn',
+      'cos-nodejs-sdk-v5',
+      'esbuild',
+      'https-proxy-agent',
+      'miniprogram-cos',
+      'tencentcloud-sdk-nodejs-sts',
+    ],
+    // Packages are CommonJS: loaded by require, as from the sources.
+    supported: { 'dynamic-import': false },
+    banner: { js: '#!/usr/bin/env node' },
+  })
+}
+
+/** Builds the packages that commands run as built files, in under a second. */
+export async function buildRuntime(): Promise<void> {
+  await Promise.all([buildClient(), buildLocalCloud(), buildSimulator()])
   await copyClientIntoDemo()
 }
 
-/** What is published: the built client and its declarations. Two seconds more. */
+/** Builds everything that runs as a built file, in about a second. */
+export async function buildAll(): Promise<void> {
+  await Promise.all([buildRuntime(), buildCli(), buildFunctions()])
+}
+
+/** Builds the client's declarations, too, in about three seconds. */
 export async function buildPackages(): Promise<void> {
-  // Only here: it takes longer to load than most commands take to run.
+  // Loaded only here, because TypeScript takes longer to load than most commands take to run.
   const { buildClientTypes } = await import('./build/clientTypes')
   await Promise.all([buildAll(), buildClientTypes()])
 }

@@ -1,42 +1,58 @@
-import { ratioOf, type Spread, spreadOf } from './statistics'
-
 /** What a figure measures. */
-export interface About {
-  /** In a few words: a line of the table. */
+export interface FigureInfo {
+  /** A few words: the line of the table. */
   what: string
-  unit: Unit
+  unit: 'KB' | 'KiB' | 'MiB' | 'ms' | 's' | 'µs' | '/s' | 'MB/s' | 'calls' | 'files' | 'errors'
   better: 'less' | 'more'
-  /** What stands beside. @default nothing: the figure is ours alone */
+  /** What it is compared with. @default nothing */
   peer?: string
-  /** The peer is the same thing under other circumstances, so that none of the two is better. */
+  /** The peer is the same program under other conditions, so that neither is better. @default false */
   isOwnPeer?: boolean
-  /** What is aimed at: of the ratio where there is a peer, else of our median. */
+  /** The target: of the ratio where there is a peer, else of our median. */
   goal?: number
-  /** What the number alone does not say. */
+  /** What the number alone does not tell. */
   note?: string
 }
 
-export type Unit = 'KB' | 'KiB' | 'MiB' | 'ms' | 's' | '/s' | 'MB/s' | 'calls' | 'files' | 'errors'
-
-/** Figures that are measured together. */
-export interface Section {
-  title: string
-  /** How all of them are measured. */
-  how: string
-  figures: Record<string, About>
-}
-
-/** What was measured, round by round; the rounds of both sides took turns. */
-export interface Values {
+/** The rounds of a measurement; those of the peer took turns with ours. */
+export interface Rounds {
   ours: number[]
   peer?: number[]
 }
 
-/** A value for each figure of a section. Undefined says that it could not be measured here. */
-export type Measured<S extends Section> = Record<keyof S['figures'], Values | undefined>
+/** Figures that are measured together. */
+export interface Suite {
+  title: string
+  /** How all of them are measured. */
+  how: string
+  figures: Record<string, FigureInfo>
+  /** Measures every figure. Undefined stands for one that cannot be measured on this machine. */
+  run: () => Promise<Record<string, Rounds | undefined>>
+}
+
+/** One run, and what a reader needs to judge it. */
+export interface BenchRecord {
+  date: string
+  node: string
+  platform: string
+  cpus: number
+  /** Load average of the minute before the run. */
+  load: number
+  minutes: number
+  /** Versions of the peers. */
+  peers: Record<string, string>
+  /** Round by round, by the ids of the figures. */
+  figures: Record<string, Rounds>
+}
+
+export interface Spread {
+  median: number
+  min: number
+  max: number
+}
 
 /** A figure with its numbers. */
-export interface Figure extends About {
+export interface Figure extends FigureInfo {
   id: string
   ours: Spread
   theirs?: Spread
@@ -44,15 +60,11 @@ export interface Figure extends About {
   ratio?: Spread
 }
 
-/** @throws Error if a peer is said and not measured, or the other way round */
-export function figureOf(id: string, about: About, { ours, peer }: Values): Figure {
-  if (!about.peer !== !peer) throw new Error(`${id}: what is measured is not what is said`)
-  return {
-    id,
-    ...about,
-    ours: spreadOf(ours),
-    ...(peer ? { theirs: spreadOf(peer), ratio: ratioOf(ours, peer) } : {}),
-  }
+/** @throws Error if a peer is declared and not measured, or the other way round */
+export function figureOf(id: string, info: FigureInfo, { ours, peer }: Rounds): Figure {
+  if (!info.peer !== !peer) throw new Error(`${id}: the peer is declared or measured, not both`)
+  const compared = peer ? { theirs: spreadOf(peer), ratio: ratioOf(ours, peer) } : {}
+  return { id, ...info, ours: spreadOf(ours), ...compared }
 }
 
 /** Our cost where the peer's is 1: less is better, whatever the unit. */
@@ -60,10 +72,10 @@ export function costOf({ ratio, better }: Figure): number | undefined {
   return ratio && (better === 'less' ? ratio.median : 1 / ratio.median)
 }
 
-/** Below this, a difference is none. */
-const NOISE = 0.03
+/** Differences up to this count as none. */
+export const NOISE = 0.03
 
-/** Which of the two is better; undefined where they are equal or of one kind. */
+/** Which side is better; undefined where both are equal, or of one kind. */
 export function betterSide(figure: Figure): 'ours' | 'peer' | undefined {
   const cost = costOf(figure)
   if (cost === undefined || figure.isOwnPeer || Math.abs(cost - 1) <= NOISE) return undefined
@@ -75,4 +87,53 @@ export function isReached({ goal, ratio, ours, better }: Figure): boolean | unde
   if (goal === undefined) return undefined
   const value = Math.round((ratio ?? ours).median * 100) / 100
   return better === 'less' ? value <= goal : value >= goal
+}
+
+/** @throws Error for no values, or one that is not a number: nothing was measured */
+export function spreadOf(values: number[]): Spread {
+  if (values.length === 0 || !values.every(Number.isFinite)) {
+    throw new Error(`nothing was measured: ${JSON.stringify(values)}`)
+  }
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  const [lower = 0, upper = 0] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]]
+  return { median: (lower + upper) / 2, min: Math.min(...values), max: Math.max(...values) }
+}
+
+/**
+ * Ours to theirs, round by round: the two sides of a round ran one after the other, so whatever else the machine
+ * did affects both. Zero to zero is 1: they are equal.
+ */
+export function ratioOf(ours: number[], theirs: number[]): Spread {
+  if (ours.length !== theirs.length) {
+    throw new Error(`${ours.length} rounds of ours for ${theirs.length} of the peer`)
+  }
+  return spreadOf(
+    ours.map((own, i) => (own === 0 && theirs[i] === 0 ? 1 : own / (theirs[i] as number))),
+  )
+}
+
+/** Milliseconds that something takes. */
+export async function timeOf(run: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await run()
+  return performance.now() - started
+}
+
+/** The significant digits: `1205`, `61.4`, `4.25`, `0.086`. */
+export function numberText(value: number): string {
+  if (Number.isInteger(value) || value >= 100) return value.toFixed(0)
+  if (value >= 10) return value.toFixed(1)
+  return value >= 0.1 ? value.toFixed(2) : value.toFixed(3)
+}
+
+/** `0.23`; below a hundredth with one digit more, so that it does not read as zero. */
+export function ratioText(value: number): string {
+  return value < 0.01 ? value.toFixed(3) : value.toFixed(2)
+}
+
+/** `4.3 ms (4.1 to 5.0)`; one number where all rounds gave the same. */
+export function spreadText({ median, min, max }: Spread, unit: string): string {
+  const [from, middle, to] = [min, median, max].map(numberText)
+  return from === to ? `${middle} ${unit}` : `${middle} ${unit} (${from} to ${to})`
 }

@@ -1,10 +1,9 @@
 import { type BuildOptions, build } from 'esbuild'
 import { type MinifyOptions, minify } from 'terser'
-import { bundle, shared } from './bundle'
+import { bundle, SHARED_OPTIONS, writeWhole } from '../../packages/cli/src/functions/buildFunctions'
 import { asCommonjs } from './commonjs'
 import { INTERNAL_NAMES } from './internalNames'
 import { at } from './root'
-import { writeWhole } from './writeWhole'
 
 const OUT = (...path: string[]) => at('packages/client', ...path)
 
@@ -12,7 +11,7 @@ const OUT = (...path: string[]) => at('packages/client', ...path)
 const ENTRIES = ['index', 'upload']
 
 const phone: BuildOptions = {
-  ...shared,
+  ...SHARED_OPTIONS,
   platform: 'neutral',
   mainFields: ['main'],
   target: 'es2018',

@@ -5,15 +5,15 @@
  * the texts of the built files, and what ships is judged beside cos-wx-sdk-v5 under these short names.
  */
 export const INTERNAL_NAMES = `
-  _cloud _complete _core _perform _run _task _tasks
-  abandon access arrived ask base begin cache callProvider cancel chunk clock contentMd5 copies
-  core covers current drop endRound events fixedKey flight flights forget forgive form free
-  giveUp group headerList hmacSha1 httpString idempotent info isContent isRunning isScoped
-  isTelling isWide keyTime lastId limit listeners locate mayLack memo narrow needs
-  official onHashed onLoaded onRepeat onRestart onSent outcome ownHeadersWin paramList parts place placing plan query
-  release remember restart row running scopesEach settle signedPrefix signs
-  signsEach sourceOf slowest speeds spend spent startNext stays step stringToSign subresource
-  succeed target tasks tell trial tries turn unfinished wanted work
+  _cloud _complete _core _perform _run _task _tasks abandon access arrived ask base begin
+  buildRequest cache callProvider cancel children chunk clock common contentMd5 contentType copies
+  core covers current drop emptyIfMissing endRound events fileSize fixedKey flattened flight flights
+  forget form free giveUp group hmacSha1 idempotent info isContent isRunning isScoped isTelling
+  isWide keyTime lastId limit listeners locate location mapFailure mapping memo narrow needs
+  official onHashed onLoaded onRepeat onRestart onSent operation outcome ownHeadersWin parseResponse
+  parts place placing plan query refuseKey release remember restart resultField rootElement row
+  running scopesEach settle signedPrefix signs signsEach slowest speeds spend spent startNext step
+  subresource succeed target tasks tell trial tries turn unfinished wanted work
 `
   .trim()
   .split(/\s+/)

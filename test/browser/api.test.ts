@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { API_NAMES } from '../../packages/simulator/src/browser/wx/apiNames'
-import { at } from '../../scripts/build/root'
 import { describeInBrowser, launchBrowser } from '../support/browser'
 import { type AppPage, PreviewApp } from '../support/previewApp'
+import { at } from '../support/root'
 
 const PICTURE = at('scripts/samples/sea.png')
 

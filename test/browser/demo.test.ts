@@ -3,17 +3,17 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CosError } from 'miniprogram-cos'
 import type { Browser, Page } from 'playwright-core'
-import { at } from '../../scripts/build/root'
 import { describeInBrowser, launchBrowser } from '../support/browser'
 import { type Desk, startDesk } from '../support/desk'
 import { PartGate } from '../support/partGate'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { PreviewPage } from '../support/previewPage'
 import { send } from '../support/rawRequest'
+import { at } from '../support/root'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 import { until } from '../support/until'
 
-const PICTURE = at('scripts/samples/sea.png')
+const PICTURE = at('packages/cli/samples/sea.png')
 const LARGE_BYTES = 4 * 1024 * 1024
 const STARTED = /[1-9]\d*%/
 const REFUSED = new CosError({ kind: 'service', code: 'AccessDenied', message: '' })

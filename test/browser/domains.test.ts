@@ -1,19 +1,14 @@
-import { spawnSync } from 'node:child_process'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { at, ROOT } from '../../scripts/build/root'
-import { type DomainLists, LISTS } from '../../scripts/domains/domainLists'
+import { type DomainLists, LISTS } from '../../packages/cli/src/domains/domainLists'
 import { describeInBrowser, launchBrowser } from '../support/browser'
 import { type Desk, startDesk } from '../support/desk'
 import { createTestPhone } from '../support/phones'
+import { at } from '../support/root'
+import { runCli } from '../support/runCli'
 import { ALICE, HOST } from '../support/testCloud'
 
 /** What `npm run domains` prints, for the configuration of this repository. */
-const { stdout } = spawnSync(
-  process.execPath,
-  ['--import', 'tsx', 'scripts/domains.ts', '--json'],
-  { cwd: ROOT, encoding: 'utf8' },
-)
-const printed = JSON.parse(stdout) as DomainLists
+const printed = JSON.parse(runCli(['domains', '--json']).stdout) as DomainLists
 const without = (list: string, domain: string) => ({
   ...printed,
   [list]: printed[list as keyof DomainLists].filter((one) => one !== domain),
@@ -35,7 +30,7 @@ describeInBrowser('the demo behind the printed domain lists', () => {
     ])
     const { cos } = createTestPhone(desk.cloud, ALICE)
     const { prefix } = await cos.caller()
-    await cos.uploadFile({ Key: `${prefix}sea.png`, FilePath: at('scripts/samples/sea.png') })
+    await cos.uploadFile({ Key: `${prefix}sea.png`, FilePath: at('packages/cli/samples/sea.png') })
   })
   afterAll(async () => {
     await browser?.close()
@@ -71,7 +66,7 @@ describeInBrowser('the demo behind the printed domain lists', () => {
       await openTab(page, 'Upload')
       const chooser = page.waitForEvent('filechooser')
       await front.getByText('Chat files', { exact: true }).click()
-      await (await chooser).setFiles([at('scripts/samples/dawn.png')])
+      await (await chooser).setFiles([at('packages/cli/samples/dawn.png')])
       await front.locator('upload-row').getByText('Add the host to the server domains').waitFor()
     },
     async downloadFile(page, front) {

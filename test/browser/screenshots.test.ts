@@ -1,15 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { at } from '../../scripts/build/root'
 import { describeInBrowser, launchBrowser } from '../support/browser'
 import { type Desk, startDesk } from '../support/desk'
 import { PartGate } from '../support/partGate'
 import { createTestPhone } from '../support/phones'
 import { PreviewPage } from '../support/previewPage'
+import { at } from '../support/root'
 import { ALICE } from '../support/testCloud'
 
-/** `npm run screenshots` puts them where the READMEs show them. */
+/** `UPDATE_SCREENSHOTS=1 npx jest test/browser/screenshots` puts them where the READMEs show them. */
 const FOLDER = at(process.env.UPDATE_SCREENSHOTS ? 'docs/images' : 'coverage/screenshots')
 
 const SIZE = { width: 375, height: 740 }
@@ -69,7 +69,7 @@ describeInBrowser('every page, in both languages, light and dark', () => {
     ])
     const film = join(desk.cloud.folder, 'holiday.mp4')
     writeFileSync(film, Buffer.alloc(4 * 1024 * 1024, 1))
-    await chooser.setFiles([film, at('scripts/samples/dawn.png')])
+    await chooser.setFiles([film, at('packages/cli/samples/dawn.png')])
     await gate.letThrough(1)
     await front.getByText(texts.done).first().waitFor()
     await front.getByText(/25%/).waitFor()
@@ -134,9 +134,9 @@ async function fillFolder({ cloud }: Desk): Promise<void> {
   const { cos } = createTestPhone(cloud, ALICE)
   const { prefix } = await cos.caller()
   const upload = (Key: string, FilePath: string) => cos.uploadFile({ Key: prefix + Key, FilePath })
-  await upload('trips/sea.png', at('scripts/samples/sea.png'))
-  await upload('sunrise.png', at('scripts/samples/dawn.png'))
-  await upload('sea.png', at('scripts/samples/sea.png'))
+  await upload('trips/sea.png', at('packages/cli/samples/sea.png'))
+  await upload('sunrise.png', at('packages/cli/samples/dawn.png'))
+  await upload('sea.png', at('packages/cli/samples/sea.png'))
   await cos.putObject({ Key: `${prefix}packing list.txt`, Body: 'tent, rope, tea\n'.repeat(40) })
   await cos.putObject({ Key: `${prefix}tickets.pdf`, Body: '%PDF-1.4\n'.repeat(9000) })
 }

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import { parse, type Token, tokTypes } from 'acorn'
 import { transformSync } from 'esbuild'
+import { CLIENT_SIZES, inKb, sizeWithRequired } from '../../packages/cli/src/wechat/clientSize'
 import { INTERNAL_NAMES } from '../../scripts/build/internalNames'
-import { ROOT } from '../../scripts/build/root'
-import { CLIENT_SIZES, inKb, sizeWithRequired } from '../../scripts/clientSize'
 import { namesTouched } from '../support/namesTouched'
 import { type PackedClient, packClient } from '../support/packedClient'
 import { OFFICIAL_FILE } from '../support/phones'
+import { ROOT } from '../support/root'
 
 let packed: PackedClient
 

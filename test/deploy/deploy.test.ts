@@ -2,43 +2,69 @@ import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import COS from 'cos-nodejs-sdk-v5'
 import type { Outcome } from '../support/copiedProject'
-import { type DeployDesk, ENV, envText, HOLDER, ROOT, startDeployDesk } from '../support/deployDesk'
+import {
+  type DeployProject,
+  ENV,
+  envText,
+  HOLDER,
+  ROOT,
+  startDeployProject,
+} from '../support/deployProject'
 import { type FunctionAnswer, sendWithKey } from '../support/functionCalls'
 import { ALICE, BUCKET, REGION } from '../support/testCloud'
 
-let desk: DeployDesk
+let deployment: DeployProject
 beforeAll(async () => {
-  desk = await startDeployDesk()
+  deployment = await startDeployProject()
 })
-afterAll(() => desk.end())
+afterAll(() => deployment.end())
 
 /** `npm run deploy`, as its user runs it. None of its output may ever hold a secret. */
 async function deploy(...args: string[]): Promise<Outcome> {
-  const outcome = await desk.project.run('deploy', ['--yes', ...args])
-  for (const secret of desk.secrets) {
+  const outcome = await deployment.project.run('deploy', ['--yes', ...args])
+  for (const secret of deployment.secrets) {
     expect(outcome.stdout + outcome.stderr).not.toContain(secret)
   }
   return outcome
 }
 
 async function deployWith(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
-  desk.project.write('.env', envText({ ...desk.variables, ...variables }))
+  deployment.project.write('.env', envText({ ...deployment.variables, ...variables }))
   try {
     return await deploy(...args)
   } finally {
-    desk.project.write('.env', envText(desk.variables))
+    deployment.project.write('.env', envText(deployment.variables))
   }
 }
 
+const PLACE = { Bucket: BUCKET, Region: REGION }
+
+/** Lets everybody read below a path. */
+const openByPolicy = (cos: COS, path: string) =>
+  cos.putBucketPolicy({
+    ...PLACE,
+    Policy: {
+      version: '2.0',
+      Statement: [
+        {
+          effect: 'allow',
+          principal: { qcs: ['qcs::cam::anyone:anyone'] },
+          action: ['name/cos:GetObject'],
+          resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/${path}`],
+        },
+      ],
+    } as never,
+  })
+
 const deployed = (name = 'cos-credentials') => {
-  const one = desk.plane.functions.all.get(name)
+  const one = deployment.plane.functions.all.get(name)
   if (!one) throw new Error(`${name} is not deployed`)
   return one
 }
-const changes = () => desk.plane.calls.filter((call) => /^(Create|Update|Delete)/.test(call))
+const changes = () => deployment.plane.calls.filter((call) => /^(Create|Update|Delete)/.test(call))
 beforeEach(() => {
-  desk.plane.calls.length = 0
-  desk.plane.trouble = {}
+  deployment.plane.calls.length = 0
+  deployment.plane.trouble = {}
 })
 
 describe('before anything is changed', () => {
@@ -105,7 +131,7 @@ describe('before anything is changed', () => {
   })
 
   test('a key of another account is refused', async () => {
-    const [, holder] = desk.plane.keys
+    const [, holder] = deployment.plane.keys
     if (!holder) throw new Error('no such key')
     holder.account = '100000000099'
     const { stderr } = await deploy()
@@ -114,37 +140,106 @@ describe('before anything is changed', () => {
   })
 
   test('an unknown environment is named', async () => {
-    desk.project.configure([ENV, 'other-env'])
+    deployment.project.configure([ENV, 'other-env'])
     const { stderr, status } = await deploy()
-    desk.project.configure(['other-env', ENV])
+    deployment.project.configure(['other-env', ENV])
     expect(stderr).toContain('EnvironmentUnknown')
     expect(stderr).toContain('other-env')
     expect(status).toBe(1)
   })
 
   test('rules that are wrong stop it, before any call', async () => {
-    desk.project.configure(["'private/{openid}/**'", "'private/x{openid}/**'"])
+    deployment.project.configure(["'private/{openid}/**'", "'private/x{openid}/**'"])
     const { stderr } = await deploy()
-    desk.project.configure(["'private/x{openid}/**'", "'private/{openid}/**'"])
+    deployment.project.configure(["'private/x{openid}/**'", "'private/{openid}/**'"])
     expect(stderr).toContain('private/x{openid}')
-    expect(desk.plane.calls).toEqual([])
+    expect(deployment.plane.calls).toEqual([])
+  })
+
+  test.each([
+    ['--no-bucket', ['--no-bucket']],
+    ['--only cos-signature', ['--only', 'cos-signature']],
+  ])('%s refuses a bucket without strict signatures', async (_, args) => {
+    const { stderr, status } = await deploy(...args)
+    expect(stderr).toContain(`StrictSignatureOff\n`)
+    expect(stderr).toContain(`cos-signature, ${BUCKET}`)
+    expect(stderr).toContain('--allow-lax-signatures')
+    expect(stderr).toContain('Nothing was changed.')
+    expect(status).toBe(1)
+  })
+
+  test('--no-bucket names the option when the deployer may not read the rule', async () => {
+    deployment.plane.instead = ({ url = '' }) =>
+      url.includes('strict-signature') ? [403, 'AccessDenied'] : undefined
+    const { stderr, status } = await deploy('--no-bucket')
+    deployment.plane.instead = () => undefined
+    expect(stderr).toMatch(/BucketForbidden\n.*GetBucketStrictSignature; --allow-lax-signatures/)
+    expect(status).toBe(1)
+  })
+
+  test('cos-credentials alone does not need strict signatures, nor does --allow-lax-signatures', async () => {
+    const alone = await deploy('--dry-run', '--only', 'cos-credentials')
+    const allowed = await deploy('--dry-run', '--no-bucket', '--allow-lax-signatures')
+    expect([alone.stderr, alone.status]).toEqual(['', 0])
+    expect([allowed.stderr, allowed.status]).toEqual(['', 0])
+  })
+
+  test.each([
+    ['an ACL', (cos: COS) => cos.putBucketAcl({ ...PLACE, ACL: 'public-read' }), 'AllUsers'],
+    [
+      'a policy that opens the private folders',
+      (cos: COS) => openByPolicy(cos, 'priv*'),
+      'policy statement 0: private/',
+    ],
+    ['a policy that opens everything', (cos: COS) => openByPolicy(cos, '*'), 'private/'],
+  ])('a bucket that is public by %s is refused', async (_, open, text) => {
+    const cos = new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+    await open(cos)
+    const { stderr, status } = await deploy('--dry-run')
+    await cos.putBucketAcl({ ...PLACE, ACL: 'private' })
+    await cos.deleteBucketPolicy(PLACE)
+    expect(stderr).toContain('BucketPublic\n')
+    expect(stderr).toContain(text)
+    expect(status).toBe(1)
+  })
+
+  test('a policy that opens a path of no access rule is accepted', async () => {
+    const cos = new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+    await openByPolicy(cos, 'assets/*')
+    const { stderr, status } = await deploy('--dry-run')
+    await cos.deleteBucketPolicy(PLACE)
+    expect([stderr, status]).toEqual(['', 0])
+  })
+
+  test('a key of the functions that may do more than it needs is named before the question', async () => {
+    const key = deployment.plane.keys.find(({ SecretId }) => SecretId === HOLDER.SecretId)
+    Object.assign(key ?? {}, { isLimited: false })
+    const { stdout, status } = await deploy('--dry-run')
+    Object.assign(key ?? {}, { isLimited: true })
+    expect(stdout).toMatch(/! FunctionKeyTooPowerful\n.*cos:GetService, .*tcb:DescribeEnvInfo/)
+    expect(stdout).toContain('npm run policy')
+    expect(status).toBe(0)
   })
 
   test('code too large to upload is refused', async () => {
     const file = 'cloudfunctions/cos-signature/src/index.ts'
-    const source = desk.project.read(file)
+    const source = deployment.project.read(file)
     const noise = randomBytes(2_000_000).toString('base64')
-    desk.project.write(file, `${source}\nconsole.log(${JSON.stringify(noise)})\n`)
+    deployment.project.write(file, `${source}\nconsole.log(${JSON.stringify(noise)})\n`)
     const { stderr, status } = await deploy('--only', 'cos-signature')
-    desk.project.write(file, source)
+    deployment.project.write(file, source)
     expect(stderr).toMatch(/^\nCodeTooLarge\n.*cos-signature, [2-9]\.\d MB/)
     expect(stderr).toContain('Nothing was changed.')
     expect(status).toBe(1)
   })
 
   test('an unknown option or function is one line and status 2', async () => {
-    const outcomes = [await deploy('--only', 'nothing'), await deploy('--cors', 'everything')]
-    expect(outcomes.map(({ status }) => status)).toEqual([2, 2])
+    const outcomes = [
+      await deploy('--only', 'nothing'),
+      await deploy('--cors', 'everything'),
+      await deploy('--max-instances', 'few'),
+    ]
+    expect(outcomes.map(({ status }) => status)).toEqual([2, 2, 2])
     for (const { stderr } of outcomes) expect(stderr.trim().split('\n')).toHaveLength(1)
   })
 })
@@ -153,6 +248,10 @@ describe('onto an empty environment', () => {
   test('it creates both functions, calls them, and sets the bucket up', async () => {
     const { status, stdout, stderr } = await deploy()
     expect(stderr).toBe('')
+    // Nobody can call cos-signature before COS checks what it signs.
+    expect(stdout.indexOf('✓ strict signatures')).toBeGreaterThan(0)
+    expect(stdout.indexOf('✓ strict signatures')).toBeLessThan(stdout.indexOf('creating it'))
+    expect(stdout).not.toContain('FunctionKeyTooPowerful')
     expect(stdout).toContain('✓ cos-credentials runs, and refuses a caller without identity')
     expect(stdout).toContain('✓ cos-signature runs')
     expect(stdout).toContain('✓ strict signatures')
@@ -161,6 +260,8 @@ describe('onto an empty environment', () => {
     expect(changes()).toEqual(['CreateFunction', 'CreateFunction'])
     const { Runtime, Handler, MemorySize, Timeout, variables } = deployed()
     expect([Runtime, Handler, MemorySize, Timeout]).toEqual(['Nodejs20.19', 'index.main', 256, 20])
+    expect(stdout).toContain('· cos-credentials: at most 20 instances at once')
+    expect(deployed().reserved).toBe(20 * 256)
     expect(variables).toEqual({
       COS_STS_SECRET_ID: HOLDER.SecretId,
       COS_STS_SECRET_KEY: HOLDER.SecretKey,
@@ -168,14 +269,14 @@ describe('onto an empty environment', () => {
   }, 120_000)
 
   test('the uploaded code issues a key that works, for its caller alone', async () => {
-    const answer = (await desk.plane.functions.call('cos-credentials', {
+    const answer = (await deployment.plane.functions.call('cos-credentials', {
       openid: ALICE,
       appid: 'wx0000000000000000',
       source: 'wx_client',
     })) as FunctionAnswer
     expect(answer.prefix).toBe(`private/${ALICE}/`)
     const put = (key: string) =>
-      sendWithKey(desk.cloud, answer, { method: 'PUT', key, body: 'mine' })
+      sendWithKey(deployment.cloud, answer, { method: 'PUT', key, body: 'mine' })
     expect((await put(`private/${ALICE}/a.txt`)).status).toBe(200)
     expect((await put('private/oSomebodyElse0123456789abcd/a.txt')).status).toBe(403)
   })
@@ -186,9 +287,22 @@ describe('once more', () => {
     const { status, stdout } = await deploy()
     expect(stdout).toContain('update    cos-credentials')
     expect(stdout).toContain(
-      'abort-stale-multipart: parts of uploads given up go after 7 days  (is set)',
+      'abort-stale-multipart: parts of unfinished uploads are removed after 7 days  (is set)',
     )
     expect(changes()).toEqual(['UpdateFunctionCode', 'UpdateFunctionCode'])
+    expect(status).toBe(0)
+  }, 120_000)
+
+  test('--max-instances sets another limit, or leaves it; a platform that refuses it is told', async () => {
+    await deploy('--only', 'cos-credentials', '--max-instances', '5')
+    expect(deployed().reserved).toBe(5 * 256)
+    await deploy('--only', 'cos-credentials', '--max-instances', '0')
+    expect(deployed().reserved).toBe(5 * 256)
+    deployment.plane.trouble = { PutReservedConcurrencyConfig: 'UnauthorizedOperation' }
+    const { stdout, status } = await deploy('--only', 'cos-credentials')
+    expect(stdout).toContain(
+      '! cos-credentials: instances are not limited: this key lacks the permission for it',
+    )
     expect(status).toBe(0)
   }, 120_000)
 
@@ -217,9 +331,9 @@ describe('once more', () => {
   })
 
   test('code that is read back and is not what was sent is told', async () => {
-    desk.plane.staleCode = deployed('cos-signature').zip
+    deployment.plane.staleCode = deployed('cos-signature').zip
     const { stderr, status } = await deploy('--only', 'cos-credentials')
-    desk.plane.staleCode = undefined
+    deployment.plane.staleCode = undefined
     expect(stderr).toContain('CodeDiffers\n')
     expect(status).toBe(1)
   })
@@ -251,7 +365,7 @@ describe('when it fails half-way', () => {
   ])(
     '%s: it says what is done, what is not, and how to go on',
     async (_, action, trouble, code) => {
-      desk.plane.trouble = { [action]: trouble }
+      deployment.plane.trouble = { [action]: trouble }
       const { status, stderr } = await deploy()
       expect(stderr).toContain(`${code}\n`)
       expect(stderr).toContain(action)
@@ -266,14 +380,14 @@ describe('when it fails half-way', () => {
 
 describe('when it fails after the functions', () => {
   const place = { Bucket: BUCKET, Region: REGION }
-  const cosOfOwner = () => new COS({ ...HOLDER, Proxy: desk.cloud.cos, Protocol: 'http:' })
+  const cosOfOwner = () => new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
 
   test('it says what is done; the same command does the rest', async () => {
     await cosOfOwner().deleteBucketLifecycle(place)
-    desk.plane.instead = ({ method, url = '' }) =>
+    deployment.plane.instead = ({ method, url = '' }) =>
       method === 'PUT' && url.includes('lifecycle') ? [403, 'AccessDenied'] : undefined
     const failed = await deploy()
-    desk.plane.instead = () => undefined
+    deployment.plane.instead = () => undefined
     expect(failed.stderr).toContain('BucketForbidden\n')
     expect(failed.stderr).toMatch(
       /done {6}cos-(credentials|signature), cos-(credentials|signature)\n/,
@@ -289,9 +403,9 @@ describe('when it fails after the functions', () => {
 describe('--rollback', () => {
   test('brings back the code that was replaced', async () => {
     const before = deployed('cos-signature').zip
-    desk.project.configure(['shared/{openid}', 'given/{openid}'])
+    deployment.project.configure(['shared/{openid}', 'given/{openid}'])
     await deploy('--only', 'cos-signature')
-    desk.project.configure(['given/{openid}', 'shared/{openid}'])
+    deployment.project.configure(['given/{openid}', 'shared/{openid}'])
     const between = deployed('cos-signature').zip
     const { status, stdout } = await deploy('--only', 'cos-signature', '--rollback')
     expect(stdout).toContain('the previous one')
@@ -303,7 +417,7 @@ describe('--rollback', () => {
   }, 120_000)
 
   test('says so when there is none', async () => {
-    rmSync(desk.project.path('.deploy'), { recursive: true })
+    rmSync(deployment.project.path('.deploy'), { recursive: true })
     const { stderr, status } = await deploy('--only', 'cos-credentials', '--rollback')
     expect(stderr).toContain('NoPrevious')
     expect(status).toBe(1)
@@ -313,7 +427,7 @@ describe('--rollback', () => {
 describe('the bucket', () => {
   test('gets a cross-origin rule only when one is asked for, beside the rules that are there', async () => {
     const place = { Bucket: BUCKET, Region: REGION }
-    const cos = new COS({ ...HOLDER, Proxy: desk.cloud.cos, Protocol: 'http:' })
+    const cos = new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
     const own = { ID: 'own', AllowedOrigins: ['https://example.com'], AllowedMethods: ['GET'] }
     expect((await cos.getBucketCors(place)).CORSRules).toEqual([])
     await cos.putBucketCors({ ...place, CORSRules: [own] as never })

@@ -1,28 +1,28 @@
 import COS from 'cos-nodejs-sdk-v5'
-import { FAULTS } from '../../scripts/cloud/faults'
-import { nodeVersion } from '../../scripts/doctor/checks/nodeVersion'
+import { CLOUD_ERRORS } from '../../packages/cli/src/cloud/errors'
+import { nodeVersion } from '../../packages/cli/src/doctor/checks'
 import type { Outcome } from '../support/copiedProject'
-import { type DeployDesk, HOLDER, startDeployDesk } from '../support/deployDesk'
+import { type DeployProject, HOLDER, startDeployProject } from '../support/deployProject'
 import { NOT_PLANTED, plantedFaults, type World } from '../support/plantedFaults'
 import { HOST } from '../support/testCloud'
 
-let desk: DeployDesk
+let deployment: DeployProject
 
 beforeAll(async () => {
-  desk = await startDeployDesk()
-  world.desk = desk
-  world.cos = new COS({ ...HOLDER, Proxy: desk.cloud.cos, Protocol: 'http:' })
-  const { status, stderr } = await desk.project.run('deploy', ['--yes'])
+  deployment = await startDeployProject()
+  world.deployment = deployment
+  world.cos = new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+  const { status, stderr } = await deployment.project.run('deploy', ['--yes'])
   expect([stderr, status]).toEqual(['', 0])
 }, 120_000)
-afterAll(() => desk.end())
+afterAll(() => deployment.end())
 
 async function doctor(
   args: string[] = [],
   variables: Record<string, string> = {},
 ): Promise<Outcome> {
-  const outcome = await desk.project.run('doctor', args, variables)
-  for (const secret of desk.secrets) {
+  const outcome = await deployment.project.run('doctor', args, variables)
+  for (const secret of deployment.secrets) {
     expect(outcome.stdout + outcome.stderr).not.toContain(secret)
   }
   return outcome
@@ -53,7 +53,7 @@ test.each(plantedFaults(world))('$fault: $code', async ({ code, fix, plant, mend
 test('every code that there is was planted, or has its reason', () => {
   const planted = plantedFaults(world).map(({ code }) => code)
   expect([...new Set([...planted, ...Object.keys(NOT_PLANTED)])].sort()).toEqual(
-    Object.keys(FAULTS).sort(),
+    Object.keys(CLOUD_ERRORS).sort(),
   )
   expect(planted.filter((code) => code in NOT_PLANTED)).toEqual([])
 })
@@ -69,9 +69,19 @@ test('an old Node is named', async () => {
   })
 })
 
+test('a key of the functions that may do too much is a warning, and a fault with --strict', async () => {
+  const key = deployment.plane.keys.find(({ SecretId }) => SecretId === HOLDER.SecretId)
+  Object.assign(key ?? {}, { isLimited: false })
+  const [usual, strict] = [await doctor(), await doctor(['--strict'])]
+  Object.assign(key ?? {}, { isLimited: true })
+  expect(usual.stdout).toMatch(/! FunctionKeyTooPowerful\n.*cos:GetBucketPolicy/)
+  expect([usual.status, strict.status]).toEqual([0, 1])
+  expect((await doctor(['--strict'])).status).toBe(0)
+})
+
 describe('domain lists', () => {
   test('that lack a host: DomainMissing', async () => {
-    desk.project.write(
+    deployment.project.write(
       'lists.txt',
       `request合法域名 https://${HOST}\nuploadFile合法域名 https://${HOST}`,
     )

@@ -1,30 +1,34 @@
 import type { IncomingMessage } from 'node:http'
 import COS from 'cos-nodejs-sdk-v5'
-import { ASSUMPTIONS } from '../../scripts/doctor/live/assumptions'
-import type { LiveReport } from '../../scripts/doctor/live/runLive'
-import { type DeployDesk, ENV, HOLDER, startDeployDesk } from '../support/deployDesk'
+import type { LiveReport } from '../../packages/cli/src/doctor/live/runLiveProbes'
+import { probes } from '../../packages/cli/src/doctor/live/runLiveProbes'
+import { type DeployProject, ENV, HOLDER, startDeployProject } from '../support/deployProject'
 import { BUCKET, REGION } from '../support/testCloud'
 
 const APPID = 'wx0123456789abcdef'
 const place = { Bucket: BUCKET, Region: REGION }
 
-let desk: DeployDesk
+let deployment: DeployProject
 let cos: COS
 beforeAll(async () => {
-  desk = await startDeployDesk()
-  cos = new COS({ ...HOLDER, Proxy: desk.cloud.cos, Protocol: 'http:' })
-  desk.project.configure(['access: {', `appid: '${APPID}',\n  access: {`])
-  const { status, stderr } = await desk.project.run('deploy', ['--yes'])
+  deployment = await startDeployProject()
+  cos = new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+  deployment.project.configure(['access: {', `appid: '${APPID}',\n  access: {`])
+  const { status, stderr } = await deployment.project.run('deploy', ['--yes'])
   expect([stderr, status]).toEqual(['', 0])
 }, 120_000)
-afterAll(() => desk.end())
+afterAll(() => deployment.end())
 
 /** `npm run doctor -- --live --json`. Nothing that it says holds a key, and its report no name either. */
 async function live(
   ...args: string[]
 ): Promise<{ status: number | null; report: LiveReport; said: string }> {
-  const { status, stdout, stderr } = await desk.project.run('doctor', ['--live', '--json', ...args])
-  for (const secret of desk.secrets) expect(stdout + stderr).not.toContain(secret)
+  const { status, stdout, stderr } = await deployment.project.run('doctor', [
+    '--live',
+    '--json',
+    ...args,
+  ])
+  for (const secret of deployment.secrets) expect(stdout + stderr).not.toContain(secret)
   // Tokens that STS gives on the way are far longer than anything else.
   expect(stdout + stderr).not.toMatch(/[\w+/-]{80,}/)
   for (const name of [BUCKET, '1250000000', ENV, APPID]) expect(stdout).not.toContain(name)
@@ -49,14 +53,14 @@ test('the main job holds, and what the local cloud assumes is confirmed by it', 
   const { status, report, said } = await live()
   expect(said).toContain('Main job: 22 of 22 steps held.')
   expect(report.mainJob.every(({ isGood }) => isGood)).toBe(true)
-  expect(report.assumptions.map(({ id }) => id)).toEqual(ASSUMPTIONS.map(({ id }) => id))
+  expect(report.assumptions.map(({ id }) => id)).toEqual(probes.map(({ id }) => id))
   expect(report.assumptions.filter(({ result }) => result === 'different')).toEqual([])
   expect(
     report.assumptions
       .filter(({ result }) => result === 'not probed')
       .map(({ id, why }) => [id, why]),
   ).toEqual([['codes-of-bad-values', expect.stringContaining('agree, or --yes')]])
-  const probed = ASSUMPTIONS.filter(({ probe }) => probe).length
+  const probed = probes.filter(({ run }) => run).length
   expect(report.assumptions.filter(({ result }) => result === 'confirmed')).toHaveLength(probed - 1)
   for (const { result, byHand } of report.assumptions) {
     expect((byHand ?? '') !== '').toBe(result === 'by hand')
@@ -69,7 +73,7 @@ test('what differs is told with what was seen, and nothing of it stays', async (
   const before = (await cos.getBucketLifecycle(place)).Rules
   let lifecycles = 0
   let completions = 0
-  desk.plane.instead = ({ method, url = '', headers }: IncomingMessage) => {
+  deployment.plane.instead = ({ method, url = '', headers }: IncomingMessage) => {
     if (url.endsWith('/star')) return [200, '']
     if (headers['x-cos-forbid-overwrite'] === 'true') return [412, 'PreconditionFailed']
     if (/\/twice\?uploadId/.test(url) && ++completions === 2) return [200, '']
@@ -79,7 +83,7 @@ test('what differs is told with what was seen, and nothing of it stays', async (
     return undefined
   }
   const { status, report, said } = await live('--yes')
-  desk.plane.instead = () => undefined
+  deployment.plane.instead = () => undefined
   const findings = byId(report)
   const different = report.assumptions.filter(({ result }) => result === 'different')
   expect(different.map(({ id }) => id).sort()).toEqual([
@@ -103,12 +107,12 @@ test('what differs is told with what was seen, and nothing of it stays', async (
 }, 60_000)
 
 test('rules that leave no room for it are named', async () => {
-  desk.project.configure([
+  deployment.project.configure([
     "owner: ['read', 'write', 'delete', 'list'] },",
     "owner: ['read', 'write'] },",
   ])
-  const { status, stdout, stderr } = await desk.project.run('doctor', ['--live'])
-  desk.project.configure([
+  const { status, stdout, stderr } = await deployment.project.run('doctor', ['--live'])
+  deployment.project.configure([
     "owner: ['read', 'write'] },",
     "owner: ['read', 'write', 'delete', 'list'] },",
   ])
@@ -117,6 +121,6 @@ test('rules that leave no room for it are named', async () => {
 }, 60_000)
 
 test('--json without --live is no command', async () => {
-  const { status, stderr } = await desk.project.run('doctor', ['--json'])
+  const { status, stderr } = await deployment.project.run('doctor', ['--json'])
   expect([status, stderr.startsWith('doctor: npm run doctor')]).toEqual([2, true])
 })

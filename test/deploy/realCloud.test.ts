@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { at } from '../../scripts/build/root'
 import { CopiedProject } from '../support/copiedProject'
-import { type DeployDesk, startDeployDesk } from '../support/deployDesk'
+import { type DeployProject, startDeployProject } from '../support/deployProject'
+import { at } from '../support/root'
 
 /** The lines of all shell blocks, without their indentation. */
 const lines = [
@@ -20,14 +20,14 @@ const SAID: Record<string, string> = {
   'doctor -- explain': 'DomainMissing',
 }
 
-let desk: DeployDesk
+let deployment: DeployProject
 let project: CopiedProject
 beforeAll(async () => {
-  desk = await startDeployDesk()
-  project = new CopiedProject(join(desk.cloud.folder, 'clone'))
-  project.variables = { ...desk.plane.variables, ...desk.variables }
+  deployment = await startDeployProject()
+  project = new CopiedProject(join(deployment.cloud.folder, 'clone'))
+  project.variables = { ...deployment.plane.variables, ...deployment.variables }
 })
-afterAll(() => desk.end())
+afterAll(() => deployment.end())
 
 test('"Real cloud in ten minutes" works line by line, from a clone to a healthy deployment', async () => {
   expect(lines[0]).toBe('npm ci')
@@ -42,7 +42,7 @@ test('"Real cloud in ten minutes" works line by line, from a clone to a healthy 
       .sort((a, b) => b.length - a.length)[0]
     expect(stdout).toContain(SAID[step ?? ''])
     said.add(step ?? '')
-    for (const secret of desk.secrets) expect(stdout).not.toContain(secret)
+    for (const secret of deployment.secrets) expect(stdout).not.toContain(secret)
   }
   expect([...said].sort()).toEqual(Object.keys(SAID).sort())
 }, 180_000)

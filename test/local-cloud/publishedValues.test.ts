@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readV1 } from '../../packages/local-cloud/src/sts/apiV1'
-import { parseTc3, verifyTc3 } from '../../packages/local-cloud/src/sts/tc3'
+import { parseTc3, readV1, verifyTc3 } from '../../packages/local-cloud/src/sts/signatures'
 import { errorOf, type RawRequest, send, signByOfficialSdk } from '../support/rawRequest'
 import { startTestCloud, type TestCloud } from '../support/testCloud'
 
@@ -172,12 +171,10 @@ describe('the form that document 436/14690 signs', () => {
     })
   }
 
-  test('is let in, as far as its encryption, which is not imitated', async () => {
-    const response = await form({})
-    expect([response.status, errorOf(response).message]).toEqual([
-      501,
-      'The local COS does not imitate the header x-cos-server-side-encryption.',
-    ])
+  test('is accepted, its encryption included', async () => {
+    const { status, headers } = await form({})
+    expect([status, headers['x-cos-server-side-encryption']]).toEqual([303, 'AES256'])
+    expect(headers.location).toMatch(/^https:\/\/my\.website\/done\?/)
   })
 
   test.each([

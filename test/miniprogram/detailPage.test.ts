@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { at } from '../../scripts/build/root'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
 import { send } from '../support/rawRequest'
+import { at } from '../support/root'
 import { call, loadPage, type Rendered } from '../support/simulatedApp'
 import { ALICE, HOST } from '../support/testCloud'
 import { until } from '../support/until'
 
 const PREFIX = `private/${ALICE}/`
-const PICTURE = at('scripts/samples/dawn.png')
+const PICTURE = at('packages/cli/samples/dawn.png')
 
 let phone: PhoneWithApp
 let other: TestPhone

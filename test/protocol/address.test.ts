@@ -103,11 +103,11 @@ test.each<[string, object | undefined]>([
   ['cos.ap-guangzhou.myqcloud.com', { kind: 'service', region: 'ap-guangzhou' }],
   ['127.0.0.1:9000', undefined],
   ['example.com', undefined],
-])('reads the host %s', (host, expected) => {
+])('parses the host %s', (host, expected) => {
   expect(parseHost(host)).toEqual(expected)
 })
 
-test('encodes keys as COS does', () => {
+test('percent-encodes keys as COS does', () => {
   expect(encodeKey("目录/a b+c!'()*~.txt")).toBe('%E7%9B%AE%E5%BD%95/a%20b%2Bc%21%27%28%29%2A~.txt')
   expect(() => encodeKey('\ud800')).toThrow('lone surrogate')
 })
@@ -122,12 +122,12 @@ test('counts UTF-8 bytes as Node does', () => {
   expect(() => checkKey('中'.repeat(283))).not.toThrow()
 })
 
-test('knows which keys fold to the bucket root', () => {
+test('detects keys whose dot segments resolve to the bucket root', () => {
   expect(['/', '//', './', 'a/..', 'a/../..', '.'].map(foldsToRoot)).toEqual(Array(6).fill(true))
   expect(['a', 'a/../b', '...'].map(foldsToRoot)).toEqual([false, false, false])
 })
 
-test('reads copy sources, encoded or not, with a version', () => {
+test('parses copy sources, encoded or not, with a version', () => {
   const host = 'a-1250000000.cos.ap-beijing.myqcloud.com'
   expect(parseCopySource(`${host}/d/%E4%B8%AD%20a.txt?versionId=MTg`)).toEqual({
     Bucket: 'a-1250000000',

@@ -1,4 +1,11 @@
-import { operations, recogniseOperation, unservedSubresource } from '@miniprogram-cos/protocol'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  matchOperation,
+  operations,
+  paramHeaders,
+  unservedSubresource,
+} from '@miniprogram-cos/protocol'
 
 const shape = (method: string, target: 'service' | 'bucket' | 'object', query = {}, more = {}) => ({
   method,
@@ -25,18 +32,18 @@ test.each<[string, ReturnType<typeof shape>]>([
   ['multipartAbort', shape('DELETE', 'object', { uploadId: 'x' })],
   ['getObject', shape('GET', 'object', { 'response-content-type': 'x' })],
   ['optionsObject', shape('OPTIONS', 'object')],
-])('recognises %s', (name, request) => {
-  expect(recogniseOperation(request)?.name).toBe(name)
+])('matches a request to %s', (name, request) => {
+  expect(matchOperation(request)?.name).toBe(name)
 })
 
-test('recognises each of its own rows by what the row says of itself', () => {
-  for (const [name, row] of Object.entries(operations)) {
+test('matches every operation of the table by its own declaration', () => {
+  for (const [name, operation] of Object.entries(operations)) {
     const {
       needs = [],
       subresource,
       copies = false,
       form = false,
-    } = row as {
+    } = operation as {
       needs?: string[]
       subresource?: string
       copies?: boolean
@@ -46,21 +53,57 @@ test('recognises each of its own rows by what the row says of itself', () => {
       [...needs, ...(subresource ? [subresource] : [])].map((n) => [n, '']),
     )
     expect(
-      recogniseOperation({ method: row.method, target: row.target, query, copies, form })?.name,
+      matchOperation({ method: operation.method, target: operation.target, query, copies, form })
+        ?.name,
     ).toBe(name)
   }
 })
 
-test('a reserved sub-resource that no row serves is never taken for a plain operation', () => {
+test('reports a reserved sub-resource that the matched operation does not have', () => {
   const put = shape('PUT', 'object', { retention: '' })
-  expect(unservedSubresource(recogniseOperation(put)?.row, put.query)).toBe('retention')
-  const half = shape('PUT', 'object', { uploadId: 'x' })
-  expect(unservedSubresource(recogniseOperation(half)?.row, half.query)).toBe('uploadId')
+  expect(unservedSubresource(matchOperation(put)?.operation, put.query)).toBe('retention')
+  const withoutPart = shape('PUT', 'object', { uploadId: 'x' })
+  expect(unservedSubresource(matchOperation(withoutPart)?.operation, withoutPart.query)).toBe(
+    'uploadId',
+  )
   const list = shape('GET', 'bucket', { 'object-lock': '', prefix: '' })
-  expect(unservedSubresource(recogniseOperation(list)?.row, list.query)).toBe('object-lock')
+  expect(unservedSubresource(matchOperation(list)?.operation, list.query)).toBe('object-lock')
 })
 
-test('nothing is recognised that COS does not have', () => {
-  expect(recogniseOperation(shape('PATCH', 'object'))).toBeUndefined()
-  expect(recogniseOperation(shape('POST', 'object'))).toBeUndefined()
+test('matches no request that COS does not have', () => {
+  expect(matchOperation(shape('PATCH', 'object'))).toBeUndefined()
+  expect(matchOperation(shape('POST', 'object'))).toBeUndefined()
+})
+
+test('maps params to the same headers whether or not the operations are loaded', () => {
+  const params = {
+    Range: 'bytes=0-1',
+    IfMatch: '"a"',
+    CopySource: 'b-1.cos.r.myqcloud.com/k',
+    CopySourceIfMatch: '"c"',
+    Origin: 'https://example.com',
+    SSECustomerAlgorithm: 'AES256',
+  }
+  let alone: object = {}
+  jest.isolateModules(() => {
+    const { paramHeaders: own } = require('../../packages/protocol/src/operations/params')
+    alone = own(params)
+  })
+  expect(alone).toEqual({
+    Range: 'bytes=0-1',
+    'If-Match': '"a"',
+    'x-cos-copy-source': 'b-1.cos.r.myqcloud.com/k',
+    'x-cos-copy-source-If-Match': '"c"',
+    Origin: 'https://example.com',
+    'x-cos-server-side-encryption-customer-algorithm': 'AES256',
+  })
+  expect(paramHeaders(params)).toEqual(alone)
+})
+
+test('publishes every operation of the table as a documented method of the client', () => {
+  const file = join(__dirname, '../../packages/client/dist/index.d.ts')
+  const declarations = readFileSync(file, 'utf8')
+  for (const name of Object.keys(operations)) {
+    expect(declarations).toMatch(new RegExp(`\\*/\\n\\s+${name}: Method<`))
+  }
 })

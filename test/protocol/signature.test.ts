@@ -60,7 +60,7 @@ test.each(published)(
   },
 )
 
-test('builds the recorded HttpString of every request that could be reproduced', () => {
+test('computes the recorded signature of every reproducible request of cos-wx-sdk-v5', () => {
   const recorded = requestVectors
     .flatMap(({ requests = [] }) => requests)
     .filter(({ signing }) => signing?.signatureReproduced)
@@ -71,7 +71,7 @@ test('builds the recorded HttpString of every request that could be reproduced',
     const { pathname, search, host } = new URL(url)
     const headers: Record<string, string> = { host }
     for (const [name, value] of Object.entries(header)) headers[name.toLowerCase()] = String(value)
-    // Set by WeChat itself, and signed all the same.
+    // WeChat sets it; the signature covers it all the same.
     const length = /content-length=(\d+)/.exec(signing.httpString)?.[1]
     if (length) headers['content-length'] = length
     const query = Object.fromEntries(new URLSearchParams(search))
@@ -95,7 +95,7 @@ function rawPath(url: string, folded: string): string {
   return /^https:\/\/[^/?]+([^?]*)/.exec(url)?.[1] || folded
 }
 
-test('agrees with the official Node SDK on any key, parameter and header', () => {
+test('signs any key, parameter and header as the official Node SDK does', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 20 })
   const name = fc.stringMatching(/^[a-z][a-z-]{0,10}$/)
   const fields = fc.dictionary(name, text, { noNullPrototype: true })
@@ -124,7 +124,7 @@ test('agrees with the official Node SDK on any key, parameter and header', () =>
 })
 
 test.each(['', 'nonsense', 'q-sign-algorithm=sha1', 'q-ak=a&q-ak=b'])(
-  'does not take %j for an Authorization',
+  'rejects %j as an Authorization',
   (text) => {
     expect(parseAuthorization(text)).toBeUndefined()
   },

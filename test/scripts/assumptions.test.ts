@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { at } from '../../scripts/build/root'
-import { ASSUMPTIONS } from '../../scripts/doctor/live/assumptions'
+import { probes } from '../../packages/cli/src/doctor/live/runLiveProbes'
+import { CHINESE_PROBES } from '../../packages/cli/src/doctor/probes/chinese'
+import { at } from '../support/root'
 
 /** The items of the list under a heading, each in one line. */
 function listed(file: string, heading: string): string[] {
@@ -13,21 +14,30 @@ function listed(file: string, heading: string): string[] {
 
 test("CONTRIBUTING's list is that of the doctor", () => {
   expect(listed('CONTRIBUTING.md', 'What only a live account can confirm')).toEqual(
-    ASSUMPTIONS.map(({ assumed }) => assumed),
+    probes.map(({ assumed }) => assumed),
   )
 })
 
 test('the document of deploying names those that are about it', () => {
-  const texts = ASSUMPTIONS.map(({ assumed }) => assumed)
+  const texts = probes.map(({ assumed }) => assumed)
   const items = listed('docs/REAL_CLOUD.md', 'What has not been tried')
   expect(items.length).toBeGreaterThan(3)
   for (const item of items) expect(texts).toContain(item)
 })
 
+test('each is told in Chinese too', () => {
+  expect(Object.keys(CHINESE_PROBES).sort()).toEqual(probes.map(({ id }) => id).sort())
+  for (const { id, byHand } of probes) {
+    const chinese = CHINESE_PROBES[id]
+    expect([id, chinese?.byHand !== undefined]).toEqual([id, byHand !== undefined])
+    expect(chinese?.assumed).toMatch(/[\u4e00-\u9fff]/)
+  }
+})
+
 test('each has an id of its own, and a probe or what a person can do', () => {
-  expect(new Set(ASSUMPTIONS.map(({ id }) => id)).size).toBe(ASSUMPTIONS.length)
-  for (const { id, probe, byHand } of ASSUMPTIONS) {
-    expect([id, probe !== undefined || (byHand ?? '').length > 40]).toEqual([id, true])
-    expect([id, probe !== undefined && byHand !== undefined]).toEqual([id, false])
+  expect(new Set(probes.map(({ id }) => id)).size).toBe(probes.length)
+  for (const { id, run, byHand } of probes) {
+    expect([id, run !== undefined || (byHand ?? '').length > 40]).toEqual([id, true])
+    expect([id, run !== undefined && byHand !== undefined]).toEqual([id, false])
   }
 })

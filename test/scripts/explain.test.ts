@@ -1,7 +1,12 @@
-import { newRequestId } from '../../packages/local-cloud/src/cos/answer/answer'
-import { explain } from '../../scripts/doctor/explain'
-import { explainRequestId } from '../../scripts/doctor/explainRequestId'
-import { type RequestId, readRequestId } from '../../scripts/doctor/requestId'
+import {
+  explain,
+  explainRequestId,
+  type RequestId,
+  readRequestId,
+  UNKNOWN,
+} from '../../packages/cli/src/doctor/explain'
+import { newRequestId } from '../../packages/local-cloud/src/cos/response'
+import { runCli } from '../support/runCli'
 
 describe('an error text', () => {
   test.each([
@@ -21,9 +26,13 @@ describe('an error text', () => {
       '{"fn":"cos-credentials","outcome":"KitNoIdentity","ms":2,"requestId":"1"}',
       'not called by a user',
     ],
-    ['something else', 'Nothing known'],
   ])('%s', (text, expected) => {
     expect(explain(text, 'en')).toContain(expected)
+  })
+
+  test('that is not known is said so, with status 1', () => {
+    const { stdout, status } = runCli(['doctor', 'explain', 'something else'])
+    expect([stdout.trim(), status]).toEqual([UNKNOWN.en, 1])
   })
 })
 

@@ -1,12 +1,14 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from '../../scripts/build/root'
-import { explainRequestId } from '../../scripts/doctor/explainRequestId'
-import { type RequestId, readRequestId } from '../../scripts/doctor/requestId'
+import {
+  explainRequestId,
+  type RequestId,
+  readRequestId,
+} from '../../packages/cli/src/doctor/explain'
 import { type CloudProcess, startCloudProcess } from '../support/cloudProcess'
 import { send, signByOfficialSdk } from '../support/rawRequest'
+import { runCli } from '../support/runCli'
 import { ALICE } from '../support/testCloud'
 
 let data: string
@@ -52,11 +54,7 @@ test('a RequestId of its COS is explained from its log', async () => {
 })
 
 test('a second one on the same data says what is wrong', () => {
-  const second = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', 'scripts/localCloud.ts', '--data', data],
-    { cwd: ROOT, encoding: 'utf8' },
-  )
+  const second = runCli(['local-cloud', '--data', data])
   expect(second.status).toBe(2)
   expect(second.stderr).toContain('in use by another local cloud')
   expect(second.stdout).toBe('')
@@ -66,11 +64,7 @@ test.each([
   [['--cos-port', 'x'], '--cos-port must be a port number'],
   [['--nonsense'], 'nonsense'],
 ])('refuses the options %j with status 2', (args, message) => {
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', 'scripts/localCloud.ts', ...args],
-    { cwd: ROOT, encoding: 'utf8' },
-  )
+  const { status, stderr } = runCli(['local-cloud', ...args])
   expect(status).toBe(2)
   expect(stderr).toContain(message)
 })

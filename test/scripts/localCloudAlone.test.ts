@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { Agent, get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from '../../scripts/build/root'
 import { type CloudProcess, startCommand } from '../support/cloudProcess'
 import { send, signByOfficialSdk } from '../support/rawRequest'
+import { ROOT } from '../support/root'
 
 const COMMAND = join(ROOT, 'packages/local-cloud/dist/command.js')
 

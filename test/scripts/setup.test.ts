@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { CopiedProject, type Outcome } from '../support/copiedProject'
-import { type DeployDesk, ENV, startDeployDesk } from '../support/deployDesk'
+import { type DeployProject, ENV, startDeployProject } from '../support/deployProject'
+import { CLI } from '../support/runCli'
 
 const FLAGS = {
   appid: 'wx0123456789abcdef',
@@ -10,21 +11,24 @@ const FLAGS = {
   region: 'ap-guangzhou',
 }
 
-let desk: DeployDesk
+let deployment: DeployProject
 let project: CopiedProject
 beforeAll(async () => {
-  desk = await startDeployDesk()
-  project = new CopiedProject(join(desk.cloud.folder, 'fresh'))
+  deployment = await startDeployProject()
+  project = new CopiedProject(join(deployment.cloud.folder, 'fresh'))
 })
-afterAll(() => desk.end())
+afterAll(() => deployment.end())
 
-async function setup(flags: Record<string, string>, variables = desk.variables): Promise<Outcome> {
+async function setup(
+  flags: Record<string, string>,
+  variables = deployment.variables,
+): Promise<Outcome> {
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
   const outcome = await project.run('setup', ['--yes', ...args], {
-    ...desk.plane.variables,
+    ...deployment.plane.variables,
     ...variables,
   })
-  for (const secret of desk.secrets) {
+  for (const secret of deployment.secrets) {
     expect(outcome.stdout + outcome.stderr).not.toContain(secret)
   }
   return outcome
@@ -55,7 +59,7 @@ describe('wrong input: one line, status 2, nothing changed', () => {
     ['a bucket elsewhere', FLAGS, {}, 'setup: BucketUnknown'],
   ])('%s', async (_, flags, keys, line) => {
     const before = project.read('cos.config.ts')
-    const { status, stderr, stdout } = await setup(flags, { ...desk.variables, ...keys })
+    const { status, stderr, stdout } = await setup(flags, { ...deployment.variables, ...keys })
     expect(stderr.startsWith(line)).toBe(true)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect([stdout, status]).toEqual(['', 2])
@@ -66,13 +70,13 @@ describe('wrong input: one line, status 2, nothing changed', () => {
 })
 
 test('asks for what is missing, asks again for what is no answer, and does not show a secret', async () => {
-  const { TENCENTCLOUD_TOKEN = '', ...keys } = desk.variables
-  const asked = new CopiedProject(join(desk.cloud.folder, 'asked'))
+  const { TENCENTCLOUD_TOKEN = '', ...keys } = deployment.variables
+  const asked = new CopiedProject(join(deployment.cloud.folder, 'asked'))
   const { status, stdout, stderr } = await asked.converse(
     'setup',
     // The region is not asked for: the account knows where its bucket is.
     ['--ask'],
-    { ...desk.plane.variables, TENCENTCLOUD_TOKEN },
+    { ...deployment.plane.variables, TENCENTCLOUD_TOKEN },
     [
       ['AppID of the mini program', 'my mini program'],
       ['AppID of the mini program', FLAGS.appid],
@@ -89,7 +93,7 @@ test('asks for what is missing, asks again for what is no answer, and does not s
   expect(stdout).toContain('"my mini program" is not of its form.')
   expect(stdout).toContain('That is not of its form.')
   expect(stdout).toContain(keys.COS_STS_SECRET_ID)
-  for (const secret of [...desk.secrets, 'short']) expect(stdout).not.toContain(secret)
+  for (const secret of [...deployment.secrets, 'short']) expect(stdout).not.toContain(secret)
   for (const [name, value] of Object.entries(keys)) {
     expect(asked.read('.env')).toContain(`${name}=${value}\n`)
   }
@@ -97,10 +101,8 @@ test('asks for what is missing, asks again for what is no answer, and does not s
 })
 
 test('answers that end too soon change nothing', async () => {
-  const asked = new CopiedProject(join(desk.cloud.folder, 'given-up'))
-  const { status, stderr } = await asked.runLine(
-    `echo ${FLAGS.appid} | node --import tsx scripts/setup.ts --ask`,
-  )
+  const asked = new CopiedProject(join(deployment.cloud.folder, 'given-up'))
+  const { status, stderr } = await asked.runLine(`echo ${FLAGS.appid} | node ${CLI} setup --ask`)
   expect([stderr, status]).toEqual(['setup: there were no more answers; nothing was changed\n', 2])
   expect(existsSync(asked.path('.env'))).toBe(false)
 })
@@ -116,7 +118,7 @@ test('right input is written to its three files, and found again by the next run
   )
   expect(text).toContain(`  appid: '${FLAGS.appid}',\n  access: {`)
   expect(statSync(project.path('.env')).mode & 0o777).toBe(0o600)
-  for (const [name, value] of Object.entries(desk.variables)) {
+  for (const [name, value] of Object.entries(deployment.variables)) {
     expect(project.read('.env')).toContain(`${name}=${value}\n`)
   }
   expect(JSON.parse(project.read('project.private.config.json'))).toEqual({

@@ -1,15 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from '../../scripts/build/root'
+import { ROOT } from '../support/root'
+import { CLI, runCli } from '../support/runCli'
 
-const run = (...args: string[]) =>
-  spawnSync(process.execPath, ['--import', 'tsx', 'scripts/start.ts', ...args], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
+const run = (...args: string[]) => runCli(['start', ...args])
 
 let folder: string
 beforeAll(() => {
@@ -47,8 +44,7 @@ test('says which file is missing, with status 2', () => {
 test('stays up afterwards, with the demo on two phones', async () => {
   const file = join(folder, 'small.txt')
   writeFileSync(file, 'small')
-  const command = ['--import', 'tsx', 'scripts/start.ts', file]
-  const started = spawn(process.execPath, command, { cwd: ROOT })
+  const started = spawn(process.execPath, [CLI, 'dev', file], { cwd: ROOT })
   let printed = ''
   // Read to its end: a pipe that nobody reads any more would end the command.
   started.stdout.on('data', (chunk) => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { ROOT } from '../../scripts/build/root'
+import { ROOT } from './root'
+import { CLI } from './runCli'
 
 /** What the local cloud prints once it is ready. */
 interface ReadyLine {
@@ -26,7 +27,7 @@ export interface CloudProcess {
 
 /** The local cloud as its users start it: a process of its own. */
 export function startCloudProcess(args: string[]): Promise<CloudProcess> {
-  return startCommand(['--import', 'tsx', 'scripts/localCloud.ts', ...args])
+  return startCommand([CLI, 'local-cloud', ...args])
 }
 
 /** A Node process that prints the ready line of a local cloud. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { at } from '../../scripts/build/root'
-import { bundleCommand } from './bundledCommands'
+import { at } from './root'
+import { CLI } from './runCli'
 
 /** What a user has after cloning, as far as the commands of setup and deployment touch it. */
 const PARTS = [
@@ -68,14 +68,13 @@ export class CopiedProject {
     this.write('cos.config.ts', text)
   }
 
-  /** Runs `scripts/<name>.ts`, bundled, as a process of its own, without a terminal. */
+  /** Runs a command of the built tool in the project, without a terminal. */
   async run(
     name: string,
     args: string[] = [],
     variables: Record<string, string> = {},
   ): Promise<Outcome> {
-    const file = await bundleCommand(this.folder, name)
-    return this.#spawn([process.execPath, file, ...args], variables)
+    return this.#spawn([process.execPath, CLI, name, ...args], variables)
   }
 
   /** Runs a command that asks: each answer is typed when its question has come. */
@@ -85,10 +84,9 @@ export class CopiedProject {
     variables: Record<string, string>,
     answers: [question: string, answer: string][],
   ): Promise<Outcome> {
-    const file = await bundleCommand(this.folder, name)
     const left = [...answers]
     let unread = ''
-    return this.#spawn([process.execPath, file, ...args], variables, (text, type) => {
+    return this.#spawn([process.execPath, CLI, name, ...args], variables, (text, type) => {
       unread += text
       const [question, answer] = left[0] ?? []
       if (question === undefined || !unread.includes(question)) return
@@ -98,7 +96,7 @@ export class CopiedProject {
     })
   }
 
-  /** Runs a line as it stands in the documentation. */
+  /** Runs a line of the documentation. */
   async runLine(line: string): Promise<Outcome> {
     return this.#spawn(['sh', '-c', line], {})
   }

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/simulator/preview'
 import { config } from '../../cos.config'
-import { at } from '../../scripts/build/root'
-import { domainLists } from '../../scripts/domains/domainLists'
-import { activityOf } from '../../scripts/start/preview'
+import { activityOf } from '../../packages/cli/src/dev/preview'
+import { domainLists } from '../../packages/cli/src/domains/domainLists'
+import { at } from './root'
 import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
 
 const ALICES_PHONE = { name: 'Alice', openid: ALICE, language: 'en' }

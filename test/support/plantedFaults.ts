@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import type COS from 'cos-nodejs-sdk-v5'
-import type { FaultCode } from '../../scripts/cloud/faults'
+import type { CloudErrorCode } from '../../packages/cli/src/cloud/errors'
 import { zip } from './controlPlane/zip'
-import { type DeployDesk, ENV, envText, HOLDER, ROOT, TEMPORARY } from './deployDesk'
+import { type DeployProject, ENV, envText, HOLDER, ROOT, TEMPORARY } from './deployProject'
 import { BUCKET, REGION } from './testCloud'
 
 const place = { Bucket: BUCKET, Region: REGION }
 
 /** Where faults are planted; filled in before they are. */
 export interface World {
-  desk: DeployDesk
+  deployment: DeployProject
   /** The bucket's owner. */
   cos: COS
 }
@@ -18,7 +19,7 @@ export interface World {
 /** A fault, and how it is taken away again. */
 export interface Planted {
   fault: string
-  code: FaultCode
+  code: CloudErrorCode
   /** Said in the fix. */
   fix: string
   plant: () => unknown
@@ -26,12 +27,13 @@ export interface Planted {
 }
 
 /** Faults that no doctor's run can be made to find, and where they are looked for instead. */
-export const NOT_PLANTED: Partial<Record<FaultCode, string>> = {
+export const NOT_PLANTED: Partial<Record<CloudErrorCode, string>> = {
   NodeTooOld: 'there is one Node here: the check is run by itself, below',
   DomainMissing: 'found with --domains only, below',
   CodeDiffers: 'of deploying: see the test of npm run deploy',
   CodeTooLarge: 'of deploying: see the test of npm run deploy',
   VariablesTooLong: 'of deploying: see the test of npm run deploy',
+  FunctionKeyTooPowerful: 'a warning: the test of its own is below',
   NoPrevious: 'of deploying: see the test of npm run deploy',
 }
 
@@ -39,27 +41,30 @@ export const NOT_PLANTED: Partial<Record<FaultCode, string>> = {
 export function plantedFaults(world: World): Planted[] {
   const env = (variables: Record<string, string>) => ({
     plant: () =>
-      world.desk.project.write('.env', envText({ ...world.desk.variables, ...variables })),
-    mend: () => world.desk.project.write('.env', envText(world.desk.variables)),
+      world.deployment.project.write(
+        '.env',
+        envText({ ...world.deployment.variables, ...variables }),
+      ),
+    mend: () => world.deployment.project.write('.env', envText(world.deployment.variables)),
   })
   const config = (from: string, to: string) => ({
-    plant: () => world.desk.project.configure([from, to]),
-    mend: () => world.desk.project.configure([to, from]),
+    plant: () => world.deployment.project.configure([from, to]),
+    mend: () => world.deployment.project.configure([to, from]),
   })
   const trouble = (action: string, code: string) => ({
-    plant: () => Object.assign(world.desk.plane.trouble, { [action]: code }),
-    mend: () => Reflect.deleteProperty(world.desk.plane.trouble, action),
+    plant: () => Object.assign(world.deployment.plane.trouble, { [action]: code }),
+    mend: () => Reflect.deleteProperty(world.deployment.plane.trouble, action),
   })
   const plane = (change: { clockOffset?: number; status?: string }) => ({
-    plant: () => Object.assign(world.desk.plane, change),
-    mend: () => Object.assign(world.desk.plane, { clockOffset: 0, status: 'NORMAL' }),
+    plant: () => Object.assign(world.deployment.plane, change),
+    mend: () => Object.assign(world.deployment.plane, { clockOffset: 0, status: 'NORMAL' }),
   })
   const tools = (from: string, to: string) => {
-    const text = world.desk.project.read('package.json')
-    world.desk.project.write('package.json', text.replace(from, to))
+    const text = world.deployment.project.read('package.json')
+    world.deployment.project.write('package.json', text.replace(from, to))
   }
   const git = (...args: string[]) => {
-    const { status, stderr } = spawnSync('git', args, { cwd: world.desk.project.folder })
+    const { status, stderr } = spawnSync('git', args, { cwd: world.deployment.project.folder })
     if (status !== 0) throw new Error(String(stderr))
   }
   const deny = (action: string, resource: string) => ({
@@ -85,18 +90,18 @@ export function plantedFaults(world: World): Planted[] {
       git('init', '-q')
       git('add', '-f', '.env')
     },
-    mend: () => rmSync(world.desk.project.path('.git'), { recursive: true }),
+    mend: () => rmSync(world.deployment.project.path('.git'), { recursive: true }),
   }
   const functionWith = (change: object, name = 'cos-credentials') => {
     let before: object
     return {
       plant() {
-        const one = world.desk.plane.functions.all.get(name)
+        const one = world.deployment.plane.functions.all.get(name)
         if (!one) throw new Error(name)
         before = { ...one }
         Object.assign(one, change)
       },
-      mend: () => Object.assign(world.desk.plane.functions.all.get(name) ?? {}, before),
+      mend: () => Object.assign(world.deployment.plane.functions.all.get(name) ?? {}, before),
     }
   }
   const rootKey = (prefix: string) => ({
@@ -158,8 +163,8 @@ export function plantedFaults(world: World): Planted[] {
       fault: 'an .env that others read',
       code: 'EnvFileExposed',
       fix: 'chmod 600 .env',
-      plant: () => world.desk.project.chmod('.env', 0o644),
-      mend: () => world.desk.project.chmod('.env', 0o600),
+      plant: () => world.deployment.project.chmod('.env', 0o644),
+      mend: () => world.deployment.project.chmod('.env', 0o600),
     },
     {
       fault: 'an .env that git keeps',
@@ -245,8 +250,8 @@ export function plantedFaults(world: World): Planted[] {
       fault: 'keys of two accounts',
       code: 'OtherAccount',
       fix: 'the account that owns',
-      plant: () => Object.assign(world.desk.plane.keys[1] ?? {}, { account: '100000000099' }),
-      mend: () => Object.assign(world.desk.plane.keys[1] ?? {}, { account: '100000000001' }),
+      plant: () => Object.assign(world.deployment.plane.keys[1] ?? {}, { account: '100000000099' }),
+      mend: () => Object.assign(world.deployment.plane.keys[1] ?? {}, { account: '100000000001' }),
     },
     { fault: 'a clock that is off', code: 'ClockOff', fix: 'NTP', ...plane({ clockOffset: 3600 }) },
     {
@@ -355,6 +360,37 @@ export function plantedFaults(world: World): Planted[] {
       mend: () => world.cos.putBucketAcl({ ...place, ACL: 'private' }),
     },
     {
+      fault: 'a bucket whose policy lets everybody read',
+      code: 'BucketPublic',
+      fix: 'statement of its policy',
+      ...openTo({
+        action: ['name/cos:GetObject'],
+        resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
+      }),
+    },
+    {
+      fault: 'a bucket whose policy lets everybody read on a condition that holds',
+      code: 'BucketPublic',
+      fix: 'private',
+      ...openTo({
+        action: ['name/cos:GetObject'],
+        resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
+        condition: { ip_equal: { 'qcs:ip': ['127.0.0.1', '::1', '::ffff:127.0.0.1'] } },
+      }),
+    },
+    {
+      fault: 'folders that other users read',
+      code: 'FolderOpen',
+      fix: 'Do not go live',
+      // COS says that an object does not exist only to those who may read it.
+      plant: () =>
+        Object.assign(world.deployment.plane, {
+          instead: ({ method, url = '' }: IncomingMessage) =>
+            method === 'GET' && /\/probe-2+\/[^?]+$/.test(url) ? [404, 'NoSuchKey'] : undefined,
+        }),
+      mend: () => Object.assign(world.deployment.plane, { instead: () => undefined }),
+    },
+    {
       fault: 'hotlink protection',
       code: 'RefererBlocks',
       fix: 'servicewechat.com',
@@ -419,8 +455,8 @@ export function plantedFaults(world: World): Planted[] {
       fault: 'something on the way that changes content',
       code: 'ProbeDiffers',
       fix: 'proxy',
-      plant: () => Object.assign(world.desk.plane, { isSpoilt: true }),
-      mend: () => Object.assign(world.desk.plane, { isSpoilt: false }),
+      plant: () => Object.assign(world.deployment.plane, { isSpoilt: true }),
+      mend: () => Object.assign(world.deployment.plane, { isSpoilt: false }),
     },
     {
       fault: 'folders open to all',

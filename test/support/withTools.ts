@@ -1,26 +1,21 @@
-import { hasTools, type ToolsFolder } from '../../scripts/tools/toolsFolder'
-
-/** The command that installs each. */
-const INSTALLED_BY: Record<ToolsFolder, string> = {
-  wechat: 'npm run check:wechat',
-}
+import { hasWechatTools } from '../../packages/cli/src/wechat/miniprogramCi'
 
 /**
- * Tests that need tools which `npm ci` does not install. Without them the tests are left out and say so; with
- * CI=true they fail.
+ * Tests that need WeChat's tools, which `npm ci` does not install. Without the tools they are skipped with a message;
+ * with CI=true they fail.
  */
-export function withTools(folder: ToolsFolder, name: string, tests: () => void): void {
-  if (hasTools(folder)) {
+export function withWechatTools(name: string, tests: () => void): void {
+  if (hasWechatTools()) {
     describe(name, tests)
     return
   }
-  const absent = `tools/${folder} is not installed: ${INSTALLED_BY[folder]}`
+  const missing = 'tools/wechat is not installed: npm run check:wechat'
   if (process.env.CI === 'true') {
     test(name, () => {
-      throw new Error(absent)
+      throw new Error(missing)
     })
     return
   }
-  process.stderr.write(`Left out: ${name}. ${absent}\n`)
+  process.stderr.write(`Skipped: ${name}. ${missing}\n`)
   describe.skip(name, tests)
 }

@@ -1,12 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { ROOT } from '../../scripts/build/root'
-import { CLIENT_SIZES } from '../../scripts/clientSize'
-import { checkProject, type Report } from '../../scripts/wechat/checkProject'
-import { describeFinding } from '../../scripts/wechat/finding'
+import { checkProject, type Report } from '../../packages/cli/src/wechat/checkProject'
+import { CLIENT_SIZES } from '../../packages/cli/src/wechat/clientSize'
+import { describeFinding } from '../../packages/cli/src/wechat/project'
 import { plantedProject } from '../support/plantedProject'
-import { withTools } from '../support/withTools'
+import { runCli } from '../support/runCli'
+import { withWechatTools } from '../support/withTools'
 
 // A compile takes two seconds, and ten on a machine that does much else.
 jest.setTimeout(180_000)
@@ -32,7 +30,7 @@ async function found(files: Files): Promise<string[]> {
   return (await check(files)).findings.map(describeFinding)
 }
 
-withTools('wechat', 'the check by WeChat’s own tools', () => {
+withWechatTools('the check by WeChat’s own tools', () => {
   test('takes a sound project, and tells its size', async () => {
     const { findings, sizes } = await check({})
     expect(findings).toEqual([])
@@ -56,6 +54,38 @@ withTools('wechat', 'the check by WeChat’s own tools', () => {
       `${copied}/regex.js:1: lookbehind in a regular expression: exports.after = /(?<=a)b/`,
       expect.stringMatching(/^app\/miniprogram_npm\/lib\/index\.js:\d+: does not load: .*inner/),
     ])
+  })
+
+  describe('an app with the default npm build', () => {
+    const project = {
+      'project.config.json':
+        '{ "miniprogramRoot": "app/", "compileType": "miniprogram", "setting": { "es6": true, "useCompilerPlugins": ["typescript"] } }',
+      'app/miniprogram_npm/lib/index.js': 'module.exports = { inner: { one: (x) => x } }\n',
+      // As TDesign and other packages with a `miniprogram` folder are: copied, not bundled.
+      'app/miniprogram_npm/modern/index.js': "export { two } from './two'\nexport default 1\n",
+      'app/miniprogram_npm/modern/two.js': 'export const two = { a: 2, ...{ b: 3 } }\n',
+      'app/pages/home/home.ts':
+        "import { inner } from 'lib'\nimport { two } from 'modern'\nPage({ data: inner.one(two) })\n",
+    }
+
+    test('is accepted with the packages that DevTools built', async () => {
+      expect(await found(project)).toEqual([])
+    })
+
+    test('names what is newer than ES2018 in such a package, and a package that was not built', async () => {
+      expect(
+        await found({
+          ...project,
+          'app/miniprogram_npm/modern/two.js': 'export const two = 2n\n',
+        }),
+      ).toEqual(['app/miniprogram_npm/modern/two.js:1: a BigInt literal: export const two = 2n'])
+      expect(
+        await found({
+          ...project,
+          'app/pages/home/home.ts': "import { a } from 'gone'\nPage({ a })\n",
+        }),
+      ).toEqual(["app/pages/home/home.ts:1: cannot find 'gone'"])
+    })
   })
 
   test('names what packages ask for that phones do not have', async () => {
@@ -163,8 +193,7 @@ withTools('wechat', 'the check by WeChat’s own tools', () => {
 
   test('as a command prints what it found and fails', () => {
     const folder = plant({ 'project.config.json': '{ "miniprogramRoot": 1 }' })
-    const command = ['--import', 'tsx', join(ROOT, 'scripts/checkWechat.ts'), folder]
-    const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', cwd: ROOT })
+    const { status, stderr } = runCli(['check-wechat', folder])
     expect(stderr).toContain('project.config.json:1: miniprogramRoot is not of a type(s) string')
     expect(status).toBe(1)
   })

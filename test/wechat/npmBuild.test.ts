@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../../scripts/build/root'
-import { buildNpm } from '../../scripts/wechat/buildNpm'
-import { type Project, staged, stageProject } from '../../scripts/wechat/project'
-import { withTools } from '../support/withTools'
+import { buildNpm } from '../../packages/cli/src/wechat/buildNpm'
+import { type Project, staged, stageProject } from '../../packages/cli/src/wechat/project'
+import { ROOT } from '../support/root'
+import { withWechatTools } from '../support/withTools'
 
 jest.setTimeout(180_000)
 
 const PACKAGES = 'miniprogram_npm'
 
-withTools('wechat', 'the demo', () => {
+withWechatTools('the demo', () => {
   let project: Project
 
   beforeAll(async () => {

@@ -1,4 +1,5 @@
-import type { CosError } from '@miniprogram-cos/protocol'
+import { type AdviceTable, type CosError, withAdvice } from '@miniprogram-cos/protocol'
+import { isolated } from './events/emitter'
 import { asCosError } from './request/failures'
 
 /** `(error, result)`, as cos-wx-sdk-v5 calls back. */
@@ -8,11 +9,15 @@ export type Callback<Result> = (error: CosError | null, result?: Result) => void
 export function settle<T>(
   promise: Promise<T>,
   callback: Callback<T> | undefined,
+  advice: AdviceTable,
 ): Promise<T> | undefined {
   const settled = promise.catch((error: unknown) => {
-    throw asCosError(error)
+    throw withAdvice(asCosError(error), advice)
   })
   if (!callback) return settled
-  settled.then((result) => callback(null, result), callback)
+  settled.then(
+    (result) => isolated(() => callback(null, result)),
+    (error) => isolated(() => callback(error)),
+  )
   return undefined
 }

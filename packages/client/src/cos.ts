@@ -1,6 +1,5 @@
 import {
   type AnyOperation,
-  adviseOn,
   FURTHER_ADVICE,
   type Operation,
   type Operations,
@@ -8,19 +7,21 @@ import {
   postObject,
   putObject,
   type ResultMeta,
+  withAdvice,
 } from '@miniprogram-cos/protocol'
-import { type Callback, settle } from './callback'
+import type { Callback } from './callback'
 import { type SliceCopyFileParams, sliceCopyFile } from './copy/sliceCopyFile'
+import type { Features } from './core'
 import {
   type DownloadFileParams,
   type DownloadFileResult,
   downloadFile,
 } from './download/downloadFile'
 import { officialUtil } from './officialUtil'
+import type { COSOptions } from './options'
 import { pick } from './pick'
 import { asCosError } from './request/failures'
 import { FURTHER_SCOPES } from './request/furtherScopes'
-import { SCOPES } from './request/prepare'
 import { type RequestParams, requestAny } from './request/requestAny'
 import { type AuthorizationParams, staticAuthorization } from './request/staticAuthorization'
 import {
@@ -28,7 +29,6 @@ import {
   type AbortUploadTaskResult,
   abortUploadTask,
 } from './upload/abortUploadTask'
-import { FURTHER_FINDERS } from './upload/goOnWith'
 import { findOfficialUpload } from './upload/officialUploads'
 import { postFileWork, putContentWork } from './upload/uploadFile'
 import { UploadCOS } from './uploadCos'
@@ -42,6 +42,13 @@ export interface Method<P, Result> {
 
 type ParamsOf<O> = O extends Operation<infer P, infer _> ? P : never
 type ResultOf<O> = O extends Operation<infer _, infer R> ? R & ResultMeta : never
+
+/** What this client knows more than the one that only uploads. */
+const FEATURES: Features = {
+  advice: FURTHER_ADVICE,
+  scopes: FURTHER_SCOPES,
+  finders: [findOfficialUpload],
+}
 
 /** One method for each row of the operation table. */
 export type OperationMethods = {
@@ -63,6 +70,14 @@ export interface COS extends OperationMethods {}
 export class COS extends UploadCOS {
   /** Helpers that apps of cos-wx-sdk-v5 use: `md5`, `xml2json`, `json2xml`, `encodeBase64`. */
   static readonly util = officialUtil
+
+  /**
+   * Creates a client with explicit credentials. In mini programs prefer `COS.cloud`.
+   * @throws CosError `KitInvalidOption`
+   */
+  constructor(options: COSOptions = {}) {
+    super(options, FEATURES)
+  }
 
   /** Gives up uploads in progress: one, all of a key, or all of the bucket. */
   abortUploadTask(params: AbortUploadTaskParams): Promise<AbortUploadTaskResult>
@@ -130,22 +145,18 @@ export class COS extends UploadCOS {
       // Thrown where a text would be returned.
       const { getAuthorization, getSTS } = this.options
       const isPromised = (params?.Sign ?? true) && (getAuthorization ?? getSTS)
-      if (!callback && !isPromised) throw asCosError(error)
+      if (!callback && !isPromised) throw withAdvice(asCosError(error), FURTHER_ADVICE)
       url = Promise.reject(error)
     }
     const known = typeof url === 'string' ? url : undefined
-    if (!callback) return known ?? settle(url as Promise<string>, undefined)
-    void settle(
+    if (!callback) return known ?? this._settle(url as Promise<string>, undefined)
+    void this._settle(
       Promise.resolve(url).then((Url) => ({ Url })),
       callback,
     )
     return known
   }
 }
-
-adviseOn(FURTHER_ADVICE)
-Object.assign(SCOPES, FURTHER_SCOPES)
-FURTHER_FINDERS.push(findOfficialUpload)
 
 /** Uploads of content, which run as tasks. */
 const WORKS = new Map<AnyOperation, typeof postFileWork>([

@@ -1,8 +1,8 @@
 declare const setTimeout: (run: () => void, milliseconds: number) => unknown
 declare const clearTimeout: (timer: unknown) => void
 
-/** Runs something when what is under way has ended. */
-export const soon = (run: () => void): unknown => setTimeout(run, 0)
+/** Runs something after what is under way, or after so many milliseconds. */
+export const defer = (run: () => void, milliseconds = 0): unknown => setTimeout(run, milliseconds)
 
 /** Resolves after a while. */
 export function pause(milliseconds: number): Promise<void> {

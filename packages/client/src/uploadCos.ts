@@ -11,7 +11,7 @@ import {
   type CloudOptions,
   cloudCredentials,
 } from './cloud/cloudCredentials'
-import type { ClientCore } from './core'
+import type { ClientCore, Features } from './core'
 import { createCredentials } from './credentials/credentials'
 import { Emitter } from './events/emitter'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
@@ -60,7 +60,13 @@ export class UploadCOS {
    * A client whose keys come from where the options say. In an app `COS.cloud` needs less.
    * @throws CosError `KitInvalidOption`
    */
-  constructor(options: COSOptions = {}) {
+  constructor(options?: COSOptions)
+  /** @internal */
+  constructor(options: COSOptions | undefined, features: Features)
+  constructor(
+    options: COSOptions = {},
+    features: Features = { advice: {}, scopes: {}, finders: [] },
+  ) {
     this.options = resolveOptions(options)
     if (this.options.ForcePathStyle) {
       console.warn(
@@ -69,8 +75,13 @@ export class UploadCOS {
     }
     const events = new Emitter()
     this._tasks = createTaskQueue(this.options, events)
-    const credentials = createCredentials(this.options, this, () => this._tasks.next())
-    this._core = { options: this.options, credentials, events }
+    const credentials = createCredentials(
+      this.options,
+      this,
+      () => this._tasks.next(),
+      () => this._cloud !== undefined,
+    )
+    this._core = { ...features, options: this.options, credentials, events }
   }
 
   /**
@@ -145,7 +156,7 @@ export class UploadCOS {
   uploadFiles(params: UploadFilesParams, callback?: Callback<UploadFilesResult>) {
     const upload = (file: Params, onEnd: Callback<object>) =>
       this._task(file, uploadFileWork, onEnd)
-    return settle(uploadFiles(params ?? {}, upload), callback)
+    return this._settle(uploadFiles(params ?? {}, upload), callback)
   }
 
   /** The uploads of this client, in the order they were added. */
@@ -206,7 +217,12 @@ export class UploadCOS {
     row?: AnyOperation,
   ): Promise<Result> | undefined {
     const done = async () => run(this._core, await this._complete({ ...params }, row))
-    return settle(done(), callback)
+    return this._settle(done(), callback)
+  }
+
+  /** @internal The outcome of a call, as the app gets it. */
+  _settle<T>(outcome: Promise<T>, callback: Callback<T> | undefined): Promise<T> | undefined {
+    return settle(outcome, callback, this._core.advice)
   }
 
   /** @internal One operation. */
@@ -228,9 +244,9 @@ export class UploadCOS {
       },
       abandon: (memo) => abandonMultipart(this._core, params, memo),
     }
-    const onRestart = (end: Promise<object>) => callback && settle(end, callback)
+    const onRestart = (end: Promise<object>) => callback && this._settle(end, callback)
     const end = given.SkipTask ? runAlone(task, given) : this._tasks.add(given, task, onRestart)
-    return settle(end, callback)
+    return this._settle(end, callback)
   }
 
   /**

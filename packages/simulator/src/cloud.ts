@@ -9,7 +9,7 @@ export interface Identity {
   unionid?: string
 }
 
-interface CallFunctionOptions extends CallbackOptions {
+export interface CallFunctionOptions extends CallbackOptions {
   name: string
   data?: object
   config?: { env?: string }

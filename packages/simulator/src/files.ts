@@ -46,7 +46,7 @@ export class FileSpace {
 /** Size limit of readFile, in bytes (FileSystemManager.readFile page of the WeChat documents). */
 const READ_FILE_LIMIT = 100 * 1024 * 1024
 
-interface ReadFileOptions extends CallbackOptions {
+export interface ReadFileOptions extends CallbackOptions {
   filePath: string
   encoding?: BufferEncoding
   position?: number

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import {
-  FunctionError,
-  FunctionHost,
-} from '../../../packages/local-cloud/src/functions/functionHost'
+import { FunctionError, FunctionHost } from '../../../packages/local-cloud/src/functions/host'
 import { PlaneFault } from './planeFault'
 import { unzip } from './unzip'
 
@@ -18,6 +15,8 @@ export interface PlaneFunction {
   Timeout: number
   variables: Record<string, string>
   zip: Buffer
+  /** The most memory of all its instances together, in MB. */
+  reserved?: number
   /** What is under way becomes Active when it has been asked for once. */
   Status: 'Creating' | 'Updating' | 'Active' | 'UpdateFailed'
 }
@@ -97,6 +96,12 @@ export class PlaneFunctions {
     if (one.Status !== 'UpdateFailed') this.#named(params).Status = 'Active'
     const Variables = Object.entries(variables).map(([Key, Value]) => ({ Key, Value }))
     return { ...one, Environment: { Variables }, CodeSize: zip.length, VpcConfig: {} }
+  }
+
+  reserve(params: Params & { ReservedConcurrencyMem?: number }): object {
+    const one = this.#named(params)
+    if (params.ReservedConcurrencyMem !== undefined) one.reserved = params.ReservedConcurrencyMem
+    return {}
   }
 
   delete(params: Params): object {

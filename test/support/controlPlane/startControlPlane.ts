@@ -5,9 +5,8 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
-import { listen, stop } from '../../../packages/local-cloud/src/listen'
-import { StsFault } from '../../../packages/local-cloud/src/sts/fault'
-import { generateCertificate } from '../../../packages/local-cloud/src/tls/certificate'
+import { generateCertificate, listen, stop } from '../../../packages/local-cloud/src/listen'
+import { StsError } from '../../../packages/local-cloud/src/sts/call'
 import type { TestCloud } from '../testCloud'
 import { createConnectProxy } from './connectProxy'
 import { callerOf, type PlaneKey } from './planeCalls'
@@ -69,6 +68,9 @@ export async function startControlPlane(
     plane.calls.push(action)
     const now = Math.floor(Date.now() / 1000) + plane.clockOffset
     const key = callerOf(plane.keys, request.headers, body, now)
+    if (key.isLimited && action !== 'GetCallerIdentity') {
+      throw new PlaneFault('UnauthorizedOperation', `${action} is not permitted`)
+    }
     const trouble = plane.trouble[action]
     if (trouble) throw new PlaneFault(trouble, 'trouble on purpose')
     const params = JSON.parse(body)
@@ -99,6 +101,8 @@ export async function startControlPlane(
         return functions.invoke(params)
       case 'BatchCreateTrigger':
         return {}
+      case 'PutReservedConcurrencyConfig':
+        return functions.reserve(params)
       default:
         throw new PlaneFault('InvalidAction', action)
     }
@@ -115,7 +119,7 @@ export async function startControlPlane(
     const isKeyCall = name.startsWith('sts.') && headers['x-tc-action'] !== 'GetCallerIdentity'
     const isInTrouble = plane.trouble[String(headers['x-tc-action'])] !== undefined
     if (!API_HOSTS.includes(name) || (isKeyCall && !isInTrouble)) {
-      const other = plane.instead(request)
+      const other = plane.instead(request) ?? refusedByRights(plane.keys, request)
       if (other) {
         request.resume()
         const [status, code] = other
@@ -137,7 +141,7 @@ export async function startControlPlane(
     const Response = await answer(request, Buffer.concat(chunks).toString('utf8')).then(
       (result) => ({ ...result, RequestId }),
       (error: unknown) => {
-        if (!(error instanceof PlaneFault || error instanceof StsFault)) throw error
+        if (!(error instanceof PlaneFault || error instanceof StsError)) throw error
         return { Error: { Code: error.code, Message: error.message }, RequestId }
       },
     )
@@ -164,6 +168,16 @@ export async function startControlPlane(
       await Promise.all([stop(proxy.server), stop(api)])
     },
   })
+}
+
+/** The local COS knows no sub-accounts: a limited one, whose rights are for keys from STS, is refused here. */
+function refusedByRights(
+  keys: PlaneKey[],
+  { headers }: IncomingMessage,
+): [status: number, code: string] | undefined {
+  const [, id] = /q-ak=([^&]+)/.exec(headers.authorization ?? '') ?? []
+  const isRefused = keys.some(({ SecretId, isLimited }) => isLimited && SecretId === id)
+  return isRefused ? [403, 'AccessDenied'] : undefined
 }
 
 function forward(

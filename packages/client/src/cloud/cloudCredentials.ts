@@ -1,6 +1,12 @@
-import { cosError } from '@miniprogram-cos/protocol'
+import {
+  cosError,
+  type IssuedSignature,
+  type KeyFunctionResponse,
+  type Refusal,
+} from '@miniprogram-cos/protocol'
 import type {
   AuthorizationRequest,
+  ScopeEntry,
   SignatureAnswer,
   TemporaryKeyAnswer,
 } from '../credentials/answers'
@@ -15,17 +21,10 @@ export interface CallerPlace {
   prefix: string
 }
 
-/** What the function `cos-credentials` answers, or `cos-signature`. */
-interface FunctionAnswer {
-  authorization?: string
-  sessionToken?: string
-  credentials?: { tmpSecretId?: string; tmpSecretKey?: string; sessionToken?: string }
-  startTime?: number
-  expiredTime?: number
-  bucket?: string
-  region?: string
-  prefix?: string
-  error?: { code?: string; message?: string; retryable?: boolean }
+/** What the functions return, of which nothing is certain before it has been checked. */
+type FunctionAnswer = Partial<Omit<KeyFunctionResponse, 'credentials'> & IssuedSignature> & {
+  credentials?: Partial<KeyFunctionResponse['credentials']>
+  error?: Partial<Refusal['error']>
 }
 
 export interface CloudOptions {
@@ -53,6 +52,21 @@ export interface CloudCredentials {
   getAuthorization(request: AuthorizationRequest): Promise<TemporaryKeyAnswer | SignatureAnswer>
   /** Asks for the place alone; whoever comes meanwhile waits for the same answer. */
   locate(): Promise<unknown>
+}
+
+/** What neither a policy nor a signature of the functions may name: patterns, variables, ambiguous encodings. */
+const UNSAFE_CHARACTER = /[*?%${}\\]/
+
+/** A key that was refused for a character has to be told so, whatever else the rules say of it. */
+function characterHint(event: { Key?: string; scope?: ScopeEntry[] }, message = ''): string {
+  const keys = [event.Key, ...(event.scope || []).map(({ prefix }) => prefix)]
+  for (const key of keys) {
+    const [character] = UNSAFE_CHARACTER.exec(key || '') || []
+    if (character && message.indexOf(character) < 0) {
+      return `; ${JSON.stringify(key)} contains ${JSON.stringify(character)}, which scoped keys and signatures cannot name`
+    }
+  }
+  return ''
 }
 
 export function cloudCredentials({
@@ -84,7 +98,7 @@ export function cloudCredentials({
     const { error, bucket: Bucket, region: Region, prefix = '' } = answer
     if (error) {
       const { code = 'KitFunctionFailed', message, retryable } = error
-      throw failure(code, `refused: ${message}`, retryable)
+      throw failure(code, `refused: ${message}${characterHint(event, message)}`, retryable)
     }
     if (Bucket && Region) self.place = { Bucket, Region, prefix }
     return answer

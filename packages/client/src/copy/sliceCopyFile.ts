@@ -21,7 +21,7 @@ import { freeUpload } from '../upload/freeUpload'
 import { type Part, partSizeFor, planParts } from '../upload/planParts'
 import { runPool } from '../upload/pool'
 import { progressReporter } from '../upload/progress'
-import { partSlots } from '../upload/slots'
+import { wxSlots } from '../wx/wxSlots'
 
 export interface SliceCopyFileParams extends ObjectParams {
   /** `<Bucket>.cos.<Region>.myqcloud.com/<encoded Key>`, with `?versionId=` if need be. */
@@ -86,7 +86,7 @@ async function copyInParts(
   { head, size, chunk, report }: Source,
 ): Promise<object> {
   const { CopySource, MetadataDirective } = params
-  const { Bucket, Region, Key } = prepare(multipartInit, params, core.options)
+  const { Bucket, Region, Key } = prepare(multipartInit, params, core)
   const target = { Bucket, Region, Key }
   const isReplaced = String(MetadataDirective ?? 'Copy').toLowerCase() === 'replaced'
   const described = { ...(isReplaced ? {} : keptOf(head)), ...withoutCopy(params) }
@@ -100,7 +100,7 @@ async function copyInParts(
     const parts = planParts(size, partSizeFor(size, chunk, core.options.MaxPartNumber))
     const limit = Math.min(core.options.CopyChunkParallelLimit, 10)
     const copy = ({ PartNumber, position, length }: Part) =>
-      partSlots.run(async () => {
+      wxSlots().uploads.run(async () => {
         const { ETag } = (await perform(core, uploadPartCopy, {
           ...upload,
           PartNumber,

@@ -1,15 +1,7 @@
-import { cosError } from '@miniprogram-cos/protocol'
+import { cosError, type ScopeEntry } from '@miniprogram-cos/protocol'
 import { pick } from '../pick'
 
-/** One thing the client wants a key for: an entry of `options.Scope`. */
-export interface ScopeEntry {
-  /** `name/cos:PutObject` */
-  action: string
-  bucket: string
-  region: string
-  /** A key, or the prefix of a list. */
-  prefix: string
-}
+export type { ScopeEntry }
 
 /** What getAuthorization is told. */
 export interface AuthorizationRequest {

@@ -11,6 +11,7 @@ import {
   readAnswer,
   type ScopeEntry,
 } from './answers'
+import { createBreaker } from './breaker'
 import { callProvider } from './callProvider'
 import { fixedKey } from './fixedKey'
 import { Flight, foreseen } from './flight'
@@ -23,13 +24,32 @@ const PROVIDER_PAUSE = 500
 const MOST_SCOPES = 25
 /** The functions of this kit take more, and their policies name what entries have in common only once. */
 const MOST_OF_CLOUD = 50
+/** Scoped keys that are kept. */
+const MOST_KEYS = 100
+
+/**
+ * Milliseconds that reads of content wait for the first answer of a provider of which nothing is known. After that
+ * each asks for its own scope, all at once, as the official client does: keys may turn out to be scoped.
+ */
+const FIRST_ANSWER = 5
 
 /** Keys and signatures for requests. */
 export interface Credentials {
-  /** A key, or a signature, that is good for the request. @throws CosError */
-  get(request: RequestToAuthorize): Promise<Key | ReadySignature>
+  /**
+   * A key, or a signature, that is good for the request.
+   * @param isContent content is read with it, which is worth a key request of its own while nothing is known of
+   * the provider
+   * @throws CosError
+   */
+  get(request: RequestToAuthorize, isContent?: boolean): Promise<Key | ReadySignature>
   /** Forgets a key that COS has refused, maybe because it was asked for with too much. */
   drop(key: Key, wasTooWide: boolean): void
+}
+
+/** Whether the first answer comes soon; one that was a failure is worth the wait. */
+function isAnswered(flight: Flight): Promise<unknown> {
+  const answered = flight.answer.then(() => true)
+  return Promise.race([answered, pause(FIRST_ANSWER).then(() => flight.isRepeated)])
 }
 
 /**
@@ -38,18 +58,22 @@ export interface Credentials {
  *
  * @param owner `this` of the provider functions, as the official client sets it
  * @param queue the next uploads
+ * @param isCloud whether the functions of this kit answer: those take several scopes at once
  */
 export function createCredentials(
   options: ResolvedOptions,
   owner: unknown,
   queue: () => TaskInfo[],
+  isCloud: () => boolean,
 ): Credentials {
   let cache: { key: Key; flight: Flight }[] = []
   let flights: Flight[] = []
   /** Once a provider has answered with a signature, requests stop waiting for each other's answers. */
   let signsEach = false
+  /** Whether keys are scoped is known. */
+  let isKnown = false
   /** Once a provider has answered with a scoped key, each scope has a flight of its own. */
-  let scopesEach = false
+  let scopesEach = Boolean((options as CloudOptions).ScopeLimit)
   /** Less than at first once a provider, or COS with its key, has refused a wide one. */
   let most = (options as CloudOptions).ScopeLimit ? MOST_OF_CLOUD : MOST_SCOPES
 
@@ -59,16 +83,20 @@ export function createCredentials(
     return cache.find(({ key, flight }) => !key.isScoped || flight.covers(scope))?.key
   }
 
+  const breaker = createBreaker()
+
   const ask = async (request: RequestToAuthorize, flight: Flight) => {
     const { getAuthorization, getSTS, SystemClockOffset, ForceSignHost } = options
     const source = getAuthorization ? 'getAuthorization' : 'getSTS'
     const once = async () => {
       const { Bucket, Region } = request
       const asked = { SystemClockOffset, ForceSignHost, ...request, Scope: flight.scope }
-      const answer = await callProvider(source, (callback) =>
-        getAuthorization
-          ? getAuthorization.call(owner, asked, callback)
-          : getSTS?.call(owner, { Bucket, Region }, callback),
+      const answer = await breaker(() =>
+        callProvider(source, (callback) =>
+          getAuthorization
+            ? getAuthorization.call(owner, asked, callback)
+            : getSTS?.call(owner, { Bucket, Region }, callback),
+        ),
       )
       return readAnswer(answer, source)
     }
@@ -77,28 +105,37 @@ export function createCredentials(
       const wasWide = flight.narrow(request.Scope)
       if (wasWide) most >>= 2
       if (!error.retryable && !wasWide) throw error
+      flight.isRepeated = true
       await pause(PROVIDER_PAUSE)
       return once()
     })
     if ('Authorization' in read) signsEach = true
     else {
+      isKnown = true
       scopesEach = scopesEach || read.isScoped
       learnFromStart(options, read.StartTime)
       read.isWide = flight.scope.length > request.Scope.length
       cache.unshift({ key: read, flight })
+      cache.length = Math.min(cache.length, MOST_KEYS)
     }
     return read
   }
 
   const takeOff = async (request: RequestToAuthorize) => {
     const flight = new Flight(request.Scope)
-    if (options.getAuthorization) {
-      for (const scope of foreseen(request.Scope, queue())) {
-        if (flight.scope.length + scope.length > most) break
-        if (!find(scope)) flight.add(scope)
+    const leave = () => {
+      flight.isOpen = false
+      if (options.getAuthorization) {
+        for (const scope of foreseen(request.Scope, queue())) {
+          if (flight.scope.length + scope.length > most) break
+          if (!find(scope)) flight.add(scope)
+        }
       }
+      return ask(request, flight)
     }
-    flight.answer = ask(request, flight)
+    // One key for all that is asked for in this turn.
+    flight.isOpen = scopesEach && isCloud() && most > 1
+    flight.answer = flight.isOpen ? pause(0).then(leave) : leave()
     flights.push(flight)
     try {
       return await flight.answer
@@ -115,8 +152,17 @@ export function createCredentials(
     if (Scope) takeOff({ ...request, Scope }).catch(() => {})
   }
 
+  /** The flight that brings a key for a scope, or may. */
+  const joinable = (scope: ScopeEntry[]) => {
+    const own = flights.find((one) => one.covers(scope))
+    if (own || !scopesEach) return own || flights[0]
+    const open = flights.find((one) => one.isOpen && one.scope.length + scope.length <= most)
+    open?.add(scope)
+    return open
+  }
+
   return {
-    async get(request) {
+    async get(request, isContent) {
       const fixed = fixedKey(options)
       if (fixed) return fixed
       const { Scope } = request
@@ -127,9 +173,13 @@ export function createCredentials(
           return cached
         }
         if (signsEach) return ask(request, new Flight(Scope))
-        const running = flights.find((one) => !scopesEach || one.covers(Scope))
+        const running = joinable(Scope)
         if (!running) return takeOff(request)
         try {
+          const isOwn = isContent && !isKnown && !isCloud() && !running.covers(Scope)
+          if (isOwn && !(await isAnswered(running)) && !isKnown) {
+            return await (flights.find((one) => one.covers(Scope))?.answer ?? takeOff(request))
+          }
           const shared = await running.answer
           if (!('Authorization' in shared) && (!shared.isScoped || running.covers(Scope))) {
             return shared

@@ -4,6 +4,10 @@ import type { Key, ReadySignature, ScopeEntry } from './answers'
 /** One call of the provider, and what its key will permit. */
 export class Flight {
   answer!: Promise<Key | ReadySignature>
+  /** It has not left yet: requests of the same turn may join it. */
+  isOpen = false
+  /** The provider has failed once, and is asked again. */
+  isRepeated = false
   private wanted = new Map<string, ScopeEntry>()
 
   constructor(scope: ScopeEntry[]) {

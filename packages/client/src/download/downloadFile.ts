@@ -2,7 +2,7 @@ import type { AbortSignalLike, ObjectParams, UploadProgress } from '@miniprogram
 import type { ClientCore } from '../core'
 import { pick } from '../pick'
 import { exchange } from '../request/exchange'
-import { serviceError } from '../request/failures'
+import { isForeign, notCosError, serviceError } from '../request/failures'
 import type { Params } from '../request/prepare'
 import { progressReporter } from '../upload/progress'
 import { getObjectUrl } from '../url/getObjectUrl'
@@ -32,7 +32,7 @@ export interface DownloadFileResult {
 export async function downloadFile(core: ClientCore, params: Params): Promise<DownloadFileResult> {
   const { FilePath: filePath, Range, VersionId: versionId, onProgress, Query, ...at } = params
   const query = pick({ ...(Query as object), versionId: versionId || undefined })
-  const url = await getObjectUrl(core, { ...at, Query: query })
+  const url = await getObjectUrl(core, { ...at, Query: query }, true)
   const sent = { url: url.split('?')[0] as string, method: 'GET' }
   const { ProgressInterval, Timeout } = core.options
   let report: ((loaded: number) => void) | undefined
@@ -57,7 +57,10 @@ export async function downloadFile(core: ClientCore, params: Params): Promise<Do
   )
   const { statusCode, headers } = reply
   const FilePath = reply.filePath ?? reply.tempFilePath ?? ''
-  if (statusCode >= 200 && statusCode < 300) return { statusCode, headers, FilePath }
+  if (statusCode >= 200 && statusCode < 300) {
+    if (isForeign(reply)) throw notCosError(reply, sent)
+    return { statusCode, headers, FilePath }
+  }
   // WeChat puts the error's document into the file.
   const data = await readFile(FilePath).catch(() => '')
   throw serviceError({ ...reply, data }, sent)

@@ -1,6 +1,8 @@
+declare const console: { error(message: string, error: unknown): void }
+
 type Listener = (event: never) => void
 
-/** Named events. A listener that throws is the app's error, and stops neither the others nor the work. */
+/** Named events. A listener that throws stops neither the others nor the work: see `isolated`. */
 export class Emitter {
   private readonly listeners: Record<string, Listener[]> = Object.create(null)
 
@@ -23,11 +25,16 @@ export class Emitter {
   }
 }
 
-/** Runs a callback of the app: what it throws is reported by the runtime, and not ours to handle. */
+/**
+ * Runs a listener or a callback of the app. What it throws, or a promise of it rejects with, is the app's error:
+ * it is reported by `console.error`, once, and changes nothing of the outcome.
+ */
 export function isolated(run: () => unknown): void {
+  const report = (error: unknown) => console.error('miniprogram-cos: a listener failed', error)
   try {
-    run()
+    const returned = run() as PromiseLike<unknown> | undefined
+    if (typeof returned?.then === 'function') returned.then(undefined, report)
   } catch (error) {
-    void Promise.reject(error)
+    report(error)
   }
 }

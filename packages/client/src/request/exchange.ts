@@ -1,10 +1,14 @@
 import type { AbortSignalLike } from '@miniprogram-cos/protocol'
 import { unlessAborted } from '../abort/unlessAborted'
 import type { WxTask } from '../wx/wxLike'
+import { wxSlots } from '../wx/wxSlots'
 import { type TransferProgress, type WxReply, wxTransfer } from '../wx/wxTransfer'
 import { networkError, type Sent } from './failures'
 
-/** A call over the network that the caller's signal gives up. @throws CosError kind `network`, `abort` */
+/**
+ * A call over the network, when it has its turn, that the caller's signal ends.
+ * @throws CosError kind `network`, `abort`
+ */
 export function exchange(
   name: 'request' | 'uploadFile' | 'downloadFile',
   options: object,
@@ -24,5 +28,8 @@ export function exchange(
     ).catch((failure) => {
       throw networkError(failure, sent)
     })
-  return unlessAborted(signal, run, () => task?.abort())
+  // Ended while it waits, it settles at once, and is not sent when its turn comes.
+  return unlessAborted(signal, () =>
+    wxSlots().requests.run(() => unlessAborted(signal, run, () => task?.abort())),
+  )
 }

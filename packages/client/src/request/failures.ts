@@ -71,6 +71,31 @@ export function serviceError(
   })
 }
 
+/**
+ * Whether somebody else than COS has answered: a captive portal, a proxy, the server of a wrong custom domain.
+ * COS sends `x-cos-request-id` with every answer, and a CDN in front of it passes that on. Where the platform
+ * hides it, another header of COS or a quoted ETag speaks for COS; where it hides all, nothing is known.
+ */
+export function isForeign({ headers }: Pick<WxReply, 'headers'>): boolean {
+  const { date, server, etag = '', 'content-type': type = '' } = headers
+  if (/(^|,)x-c(os|i)-/.test(Object.keys(headers).join())) return false
+  return Boolean(server || /html/.test(type) || ((date || type) && etag[0] !== '"'))
+}
+
+/** Whether a text is a web page: what a portal sends in place of a document or of nothing. */
+export const isPage = (data: unknown): boolean =>
+  typeof data === 'string' && /^\s*<(!doctype |html)/i.test(data)
+
+/** An answer that says nothing of the request: it never reached COS, and may once the network is another. */
+export function notCosError(
+  { statusCode, headers }: Pick<WxReply, 'statusCode' | 'headers'>,
+  { url, method }: Sent,
+) {
+  const message = `not COS has answered ${method} ${url.split('?')[0]}: no x-cos-request-id`
+  const more = { statusCode, headers, url, method, retryable: true }
+  return cosError('network', 'KitNotCos', message, more)
+}
+
 /** The id that Tencent's support asks for. */
 export function requestIdOf(headers: Record<string, string>): string | undefined {
   return headers['x-ci-request-id'] || headers['x-cos-request-id']

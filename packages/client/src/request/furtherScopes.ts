@@ -1,3 +1,4 @@
+import { parseCopySource } from '@miniprogram-cos/protocol'
 import { pick } from '../pick'
 import type { Scopes } from './prepare'
 
@@ -6,8 +7,8 @@ export const FURTHER_SCOPES: Scopes = {
   prefix: ({ Prefix }) => [{ prefix: String(Prefix ?? '') }],
   listedObjects: ({ Objects }) =>
     (Objects as { Key: string }[]).map(({ Key }) => ({ prefix: Key })),
-  copySource({ CopySource }, { sourceOf }, { CopySourceParser }) {
-    const { Bucket, Region, Key } = sourceOf?.(String(CopySource ?? ''), CopySourceParser) || {}
+  copySource({ CopySource }, _, { CopySourceParser }) {
+    const { Bucket, Region, Key } = parseCopySource(String(CopySource ?? ''), CopySourceParser)
     return [pick({ bucket: Bucket, region: Region, prefix: Key })] as [object]
   },
 }

@@ -7,7 +7,7 @@ import { pause } from '../pause'
 import { pick } from '../pick'
 import { whenReady } from '../wx/wxLifecycle'
 import type { TransferProgress } from '../wx/wxTransfer'
-import { asCosError } from './failures'
+import { asCosError, isForeign } from './failures'
 import { authorizationRequest, type Params, type Prepared, prepare } from './prepare'
 import { readReply } from './readReply'
 import { send } from './send'
@@ -36,7 +36,7 @@ export async function perform(
   { tries = RETRY_DELAYS.length, onRepeat, redirect, onSent }: PerformExtras = {},
 ): Promise<object> {
   const { options, credentials } = core
-  const prepared = prepare(row, params, options)
+  const prepared = prepare(row, params, core)
   redirect?.(prepared)
   const healed: Healed = { clock: false, key: false }
   const signal = params.signal as AbortSignalLike | undefined
@@ -44,7 +44,7 @@ export async function perform(
     for (let attempt = 1; !signal?.aborted; attempt++) {
       let used: Key | ReadySignature | undefined
       try {
-        used = await credentials.get(authorizationRequest(prepared, options))
+        used = await credentials.get(authorizationRequest(prepared, options), row.isContent)
         const reply = await send(core, prepared, used, onSent)
         const result = readReply(prepared, reply)
         learnFromAnswer(options, reply.headers)
@@ -53,7 +53,9 @@ export async function perform(
         const failure = asCosError(error)
         const isAnswer = failure.kind === 'service'
         const told = pick(failure, /^(statusCode|code|headers|RequestId)$/) as never
-        const forgiven = isAnswer && row.forgive?.(told, prepared.params)
+        // Only COS can say that there is nothing.
+        const isFromCos = isAnswer && !isForeign({ headers: failure.headers || {} })
+        const forgiven = isFromCos && row.mapFailure?.(told, prepared.params)
         if (forgiven) return forgiven
         if (!isAnswer || !used || !heal(core, failure, used, healed)) {
           const isOurs = used && !('Authorization' in used)

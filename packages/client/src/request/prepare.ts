@@ -49,7 +49,8 @@ export interface Prepared {
 }
 
 /** Turns a call's params into a request. The params are not changed. @throws CosError */
-export function prepare(row: AnyOperation, given: Params, options: ResolvedOptions): Prepared {
+export function prepare(row: AnyOperation, given: Params, core: PrepareContext): Prepared {
+  const { options } = core
   const { Bucket, Region, Key } = readTarget(row, given, options)
   const params: Params = { ...given, Key }
   const { base, host, signedPrefix } = Bucket
@@ -64,6 +65,7 @@ export function prepare(row: AnyOperation, given: Params, options: ResolvedOptio
   for (const need of row.needs || []) if (!query[need]) throw missingParam(need)
   const path = Bucket && `/${encodeKey(Key)}`
   // A form upload names the plain host even when it went through the accelerated one, as COS does.
+  const named = row.form ? `/${encodeKey(formKey(Key, params.FilePath))}` : path
   const { base: shown } = row.form
     ? bucketAddress(Bucket, Region, { ...options, UseAccelerate: false })
     : { base }
@@ -76,12 +78,12 @@ export function prepare(row: AnyOperation, given: Params, options: ResolvedOptio
     method: row.method,
     url: base + (row.form ? '/' : path) + searchOf(row, query, params.QueryString),
     host,
-    location: shown.replace(/^[a-z]+:\/\//i, '') + path,
+    location: shown.replace(/^[a-z]+:\/\//i, '') + named,
     pathname: `${signedPrefix}/${row.form ? '' : Key}`,
     query,
     headers: headersOf(row, params, headers, body, options),
     body,
-    scope: scopeOf(row, params, { bucket: Bucket, region: Region, prefix: Key }, options),
+    scope: scopeOf(row, params, { bucket: Bucket, region: Region, prefix: Key }, core),
   }
 }
 
@@ -151,6 +153,18 @@ function headersOf(
 /** Header names count in any case. */
 export const isSame = (name: string, other: string) => name.toLowerCase() === other.toLowerCase()
 
+/** The key of a form upload: COS puts the name of the file in place of `${filename}` (document 436/14690). */
+export function formKey(Key: string, FilePath: unknown): string {
+  const name = String(FilePath).replace(/^.*\//, '')
+  return Key.replace(/\$\{filename\}/g, () => name)
+}
+
+/** What of the client a request is made by. */
+export interface PrepareContext {
+  options: ResolvedOptions
+  scopes: Scopes
+}
+
 /** How a row names what it needs access to, where that is not its own key; see `furtherScopes`. */
 export type Scopes = {
   [On in AccessTarget]?: (
@@ -160,19 +174,16 @@ export type Scopes = {
   ) => Partial<ScopeEntry>[]
 }
 
-/** The full client adds what only its methods need. */
-export const SCOPES: Scopes = {}
-
 /** What a key for this request must permit, in the official form. */
 function scopeOf(
   row: AnyOperation,
   params: Params,
   own: Omit<ScopeEntry, 'action'>,
-  options: ResolvedOptions,
+  { options, scopes }: PrepareContext,
 ): ScopeEntry[] {
   const scope: ScopeEntry[] = []
   for (const { action, on } of row.access) {
-    const named = SCOPES[on]
+    const named = scopes[on]
     for (const part of named ? named(params, row, options) : [{}]) {
       scope.push({ action: `name/cos:${action}`, ...own, ...part })
     }

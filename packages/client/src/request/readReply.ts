@@ -1,7 +1,14 @@
-import { asList, cosError, type Reply, readXml, type XmlElement } from '@miniprogram-cos/protocol'
+import {
+  asElement,
+  asList,
+  type CosResponse,
+  cosError,
+  readXml,
+  type XmlElement,
+} from '@miniprogram-cos/protocol'
 import { pick } from '../pick'
 import type { WxReply } from '../wx/wxTransfer'
-import { hasErrorBody, requestIdOf, serviceError } from './failures'
+import { hasErrorBody, isForeign, isPage, notCosError, requestIdOf, serviceError } from './failures'
 import type { Prepared } from './prepare'
 
 /** The result of a good answer. @throws CosError for any other */
@@ -10,10 +17,14 @@ export function readReply(prepared: Prepared, reply: WxReply): object {
   const { statusCode, headers, data } = reply
   const is2xx = statusCode >= 200 && statusCode < 300
   if (!is2xx || (!row.isContent && hasErrorBody(data))) throw serviceError(reply, prepared)
-  const xml = (root: string) => documentOf(data, root)
-  const read: Reply = { statusCode, headers, body: data, location, xml }
+  if (isForeign(reply)) throw notCosError(reply, prepared)
+  // Its shape is COS's to define; the operation names it.
+  const xml = <Content>(root: string) => documentOf(data, root) as Content
+  const read: CosResponse = { statusCode, headers, body: data, location, xml }
+  const result = row.parseResponse?.(read, params)
+  if (!row.isContent && isPage(data)) throw notCosError(reply, prepared)
   return {
-    ...(row.result && (row.result(read, params) as object)),
+    ...result,
     statusCode,
     headers,
     ...pick({
@@ -33,6 +44,5 @@ function documentOf(data: unknown, root: string): XmlElement {
   }
   const document = first ? readXml(data as string) : {}
   if (!root) return document
-  const [content] = asList<XmlElement | string>(document[root])
-  return typeof content === 'object' ? content : {}
+  return asElement(asList<XmlElement | string>(document[root])[0])
 }

@@ -1,4 +1,4 @@
-import { type AnyOperation, cosError, readXml, recogniseOperation } from '@miniprogram-cos/protocol'
+import { type AnyOperation, cosError, matchOperation, readXml } from '@miniprogram-cos/protocol'
 import type { ClientCore } from '../core'
 import { perform } from './perform'
 import { type Params, type Prepared, searchOf } from './prepare'
@@ -38,8 +38,8 @@ export function requestAny(core: ClientCore, params: Params): Promise<object> {
     access: accessOf(method, target, Action || undefined, Query),
     idempotent: method !== 'POST',
     isContent: RawBody === true,
-    request: () => ({ query: Query, body: Body }),
-    result: ({ body }: { body: string | ArrayBuffer }) =>
+    buildRequest: () => ({ query: Query, body: Body }),
+    parseResponse: ({ body }: { body: string | ArrayBuffer }) =>
       RawBody ? { Body: body } : fieldsOf(body),
   } as unknown as AnyOperation
   if (Url && !/^https?:\/\/[^/]+/.test(Url)) {
@@ -73,7 +73,7 @@ function accessOf(
   given: RequestParams['Query'],
 ): AnyOperation['access'] {
   const query = { ...(given as Record<string, string>), ...(subresource && { [subresource]: '' }) }
-  const { row } = recogniseOperation({ method, target, query, copies: false, form: false }) || {}
+  const { operation: row } = matchOperation({ method, target, query }) || {}
   // What a body or a header names is not looked into.
   return row && row.subresource === subresource
     ? row.access.map(({ action, on }) => ({ action, on: on === 'prefix' ? on : target }))

@@ -2,7 +2,7 @@ import { type AbortSignalLike, type CosError, cosError } from '@miniprogram-cos/
 import { type AbortGroup, abortGroup } from '../abort/abortGroup'
 import { type Emitter, isolated } from '../events/emitter'
 import type { ResolvedOptions } from '../options'
-import { soon } from '../pause'
+import { defer } from '../pause'
 import { pick } from '../pick'
 import { asCosError } from '../request/failures'
 import type { Params } from '../request/prepare'
@@ -11,6 +11,8 @@ import type { TaskInfo, TaskState } from './taskInfo'
 
 interface Task {
   info: TaskInfo
+  /** Its place in the order of arrival. */
+  number: number
   params: Params
   work: TaskSteps
   memo: TaskMemo
@@ -54,33 +56,55 @@ const NEXT = 50
 /** The official client's two names of one event. */
 const EVENTS = ['list-update', 'task-list-update']
 
+/** Milliseconds between two `list-update` events: one for each so many tasks, which are copied for it. */
+const TASKS_PER_MILLISECOND = 50
+const MAX_EVENT_DELAY = 500
+
 export function createTaskQueue(options: ResolvedOptions, events: Emitter): TaskQueue {
-  let tasks: Task[] = []
-  let isTelling = false
-  let lastId = 0
+  // Every step below costs the same however long the queue is.
+  const tasks = new Map<string, Task>()
+  let waiting = new Set<Task>()
+  const running = new Set<Task>()
+  let lastNumber = 0
+  /** Whether `waiting` may be out of the order of arrival: a task was restarted. */
+  let isUnordered = false
+  let isEventDue = false
 
-  const list = () => tasks.map(({ info }) => ({ ...info }))
+  const list = () => [...tasks.values()].map(({ info }) => ({ ...info }))
 
-  /** Many changes in a row are one event, and none costs anything when nobody listens. */
-  const tell = () => {
-    if (isTelling || !EVENTS.some((name) => events.get(name)[0])) return
-    isTelling = true
-    soon(() => {
-      isTelling = false
-      const event = { list: list() }
-      for (const name of EVENTS) events.emit(name, event)
-    })
+  /**
+   * Many changes in a row are one event, and none costs anything when nobody listens. The longer the list,
+   * the rarer the events, so that copying it never takes more than a small share of the time.
+   */
+  const emitList = () => {
+    if (isEventDue || !EVENTS.some((name) => events.get(name)[0])) return
+    isEventDue = true
+    defer(
+      () => {
+        isEventDue = false
+        const event = { list: list() }
+        for (const name of EVENTS) events.emit(name, event)
+      },
+      Math.min(tasks.size / TASKS_PER_MILLISECOND, MAX_EVENT_DELAY),
+    )
   }
 
-  const set = ({ info }: Task, state: TaskState) => {
-    info.state = state
-    tell()
+  const set = (task: Task, state: TaskState) => {
+    task.info.state = state
+    if (state === 'waiting' && !task.running) waiting.add(task)
+    else waiting.delete(task)
+    emitList()
   }
 
   /** Finished tasks are dropped above UploadQueueSize, the oldest first. */
   const trim = () => {
-    let surplus = tasks.length - options.UploadQueueSize
-    if (surplus > 0) tasks = tasks.filter((task) => !isFinished(task) || surplus-- <= 0)
+    let surplus = tasks.size - options.UploadQueueSize
+    if (surplus <= 0) return
+    for (const [id, task] of tasks) {
+      if (!isFinished(task)) continue
+      tasks.delete(id)
+      if (--surplus <= 0) return
+    }
   }
 
   /** Gives a task an end that is still open, and that nobody need listen to. */
@@ -92,9 +116,9 @@ export function createTaskQueue(options: ResolvedOptions, events: Emitter): Task
     return task.outcome
   }
 
-  const giveUp = async ({ running, work, memo, reject }: Task, error: CosError) => {
+  const abort = async ({ running: run, work, memo, reject }: Task, error: CosError) => {
     // A part that is still on its way would come back to life on the server.
-    await running
+    await run
     await work.abandon(memo).catch(() => {})
     reject(error)
     startNext()
@@ -113,10 +137,10 @@ export function createTaskQueue(options: ResolvedOptions, events: Emitter): Task
   const fail = (task: Task, error: CosError) => {
     const { info, params } = task
     // Paused: it will go on. Cancelled: whoever cancelled it settles it. Restarted meanwhile: runs again.
-    if (/^(paused|canceled|waiting)$/.test(info.state)) return
+    if (info.state === 'paused' || info.state === 'canceled' || info.state === 'waiting') return
     if ((params.signal as AbortSignalLike | undefined)?.aborted) {
       set(task, 'canceled')
-      void giveUp({ ...task, running: undefined }, error)
+      void abort({ ...task, running: undefined }, error)
       return
     }
     info.error = error
@@ -142,14 +166,15 @@ export function createTaskQueue(options: ResolvedOptions, events: Emitter): Task
       progress({ loaded, total, speed, percent }) {
         if (!isOurs()) return
         Object.assign(info, { loaded, size: total, speed, percent })
-        tell()
+        emitList()
       },
       hash({ percent }) {
         if (!isOurs()) return
         info.hashPercent = percent
-        tell()
+        emitList()
       },
     })
+    running.add(task)
     task.running = run
       .then(
         (result) => succeed(task, result),
@@ -158,27 +183,29 @@ export function createTaskQueue(options: ResolvedOptions, events: Emitter): Task
       .then(() => {
         group.release()
         task.running = undefined
+        running.delete(task)
+        // Paused and restarted before this run had ended.
+        if (info.state === 'waiting') wait(task)
         startNext()
       })
   }
 
+  const wait = (task: Task) => {
+    waiting.add(task)
+    isUnordered = true
+  }
+
   const startNext = () => {
-    const isFull = () => tasks.filter(({ running }) => running).length >= options.FileParallelLimit
-    let full = isFull()
-    for (const task of tasks) {
-      if (full) return
-      if (task.info.state !== 'waiting' || task.running) continue
+    while (running.size < options.FileParallelLimit && waiting.size > 0) {
+      if (isUnordered) waiting = new Set([...waiting].sort((a, b) => a.number - b.number))
+      isUnordered = false
+      const [task] = waiting as Iterable<Task> as [Task]
+      waiting.delete(task)
       start(task)
-      full = isFull()
     }
   }
 
-  /** The task of an id, if it is in none of these states. */
-  const find = (id: string, states: RegExp) =>
-    tasks.find(({ info }) => info.id === id && !states.test(info.state))
-
-  const stop = (task: Task | undefined, state: TaskState) => {
-    if (!task) return
+  const stop = (task: Task, state: TaskState) => {
     set(task, state)
     task.group?.abort()
   }
@@ -187,8 +214,8 @@ export function createTaskQueue(options: ResolvedOptions, events: Emitter): Task
     list,
     add(params, work, onRestart) {
       const { Bucket, Region, Key, FilePath } = params
-      lastId++
-      const id = `${Date.now().toString(36)}-${lastId}-${Math.random().toString(36).slice(2, 8)}`
+      const number = ++lastNumber
+      const id = `${Date.now().toString(36)}-${number}-${Math.random().toString(36).slice(2, 8)}`
       const info: TaskInfo = {
         id,
         Bucket: String(Bucket || options.Bucket || ''),
@@ -202,46 +229,58 @@ export function createTaskQueue(options: ResolvedOptions, events: Emitter): Task
         percent: 0,
         hashPercent: 0,
       }
-      const task = { info, params, work, memo: {}, onRestart } as Task
+      const task = { info, number, params, work, memo: {}, onRestart } as Task
       const end = renew(task)
-      tasks.push(task)
+      tasks.set(id, task)
+      waiting.add(task)
       tellApp(params.onTaskReady, id)
-      tell()
+      emitList()
       startNext()
       return end
     },
     next() {
       const infos: TaskInfo[] = []
-      for (const task of tasks) {
-        const { info } = task
-        if (isFinished(task) || info.state === 'paused' || info.loaded > 0) continue
-        if (infos.push(info) >= NEXT) break
+      for (const group of [running, waiting]) {
+        for (const { info } of group) {
+          if (isStopped(info.state) || info.loaded > 0) continue
+          if (infos.push(info) >= NEXT) return infos
+        }
       }
       return infos
     },
-    isRunning: () => tasks.some((task) => task.info.state !== 'paused' && !isFinished(task)),
-    pause: (id) => stop(find(id, /paused|success|error|canceled/), 'paused'),
+    isRunning: () => waiting.size > 0 || [...running].some(({ info }) => !isStopped(info.state)),
+    pause(id) {
+      const task = tasks.get(id)
+      if (task && !isStopped(task.info.state)) stop(task, 'paused')
+    },
     restart(id) {
-      const task = find(id, /waiting|checking|uploading|success|canceled/)
-      if (!task) return undefined
+      const task = tasks.get(id)
+      const state = task?.info.state
+      if (!task || (state !== 'paused' && state !== 'error')) return undefined
       if (task.info.error) {
         delete task.info.error
         // The first end has been told.
         task.onRestart(renew(task))
       }
       set(task, 'waiting')
+      isUnordered = true
       startNext()
       return task.outcome
     },
     cancel(id) {
-      const task = find(id, /success|canceled/)
+      const task = tasks.get(id)
+      if (!task || task.info.state === 'success' || task.info.state === 'canceled') return
       stop(task, 'canceled')
-      if (task) void giveUp(task, cosError('abort', 'KitAborted', 'the task was canceled'))
+      void abort(task, cosError('abort', 'KitAborted', 'the task was canceled'))
     },
   }
 }
 
-const isFinished = ({ info }: Task) => /success|error|canceled/.test(info.state)
+const isFinished = ({ info: { state } }: Task) =>
+  state === 'success' || state === 'error' || state === 'canceled'
+
+const isStopped = (state: TaskState) =>
+  state === 'paused' || state === 'success' || state === 'error' || state === 'canceled'
 
 function tellApp(listener: unknown, event: unknown): void {
   if (listener) isolated(() => (listener as (event: unknown) => void)(event))

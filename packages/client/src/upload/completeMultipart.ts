@@ -47,7 +47,7 @@ export async function completeMultipart(
     const isOurs =
       !isOlder && length === String(fileSize) && head.ETag.indexOf(`-${Parts.length}"`) > 0
     if (!isOurs) throw error
-    const { location } = prepare(headObject, target, core.options)
+    const { location } = prepare(headObject, target, core)
     return { ...head, Location: location, Bucket, Key }
   }
 }

@@ -11,9 +11,6 @@ import { forget, remembered } from './resumeStore'
 /** Looks for an upload that another client began: its id, and what of it is on the server. */
 export type Finder = (upload: Multipart) => Promise<[string, PartDone[]] | undefined>
 
-/** The full client knows those of cos-wx-sdk-v5. */
-export const FURTHER_FINDERS: Finder[] = []
-
 /**
  * Finds an upload that this file may go on with, and what of it is on the server: the one of this task's
  * last run, one remembered by the file's content, or one that another client began. A new key costs no
@@ -39,6 +36,12 @@ export async function goOnWith(upload: Multipart): Promise<PartDone[]> {
   const entries = remembered(unfinished)
   const found = entries.length && (await digest())
   for (const entry of entries) {
+    if (!entry.digest) {
+      // The app was ended before it knew what the file held: nobody can tell what these parts are of.
+      forget(entry.UploadId)
+      await freeUpload(core, { ...target, UploadId: entry.UploadId })
+      continue
+    }
     if (entry.digest !== found) continue
     const parts = await listArrived(upload, entry.UploadId)
     if (parts) {
@@ -47,7 +50,7 @@ export async function goOnWith(upload: Multipart): Promise<PartDone[]> {
     }
     forget(entry.UploadId)
   }
-  for (const find of FURTHER_FINDERS) {
+  for (const find of core.finders) {
     const [id, parts] = (await find(upload)) || []
     if (parts) {
       memo.UploadId = id as string

@@ -1,4 +1,5 @@
 import type { UploadProgress } from '@miniprogram-cos/protocol'
+import { isolated } from '../events/emitter'
 
 /**
  * Reports progress at most once per interval, and always at the start and the end.
@@ -24,7 +25,7 @@ export function progressReporter(
     const seconds = Math.max((Date.now() - started) / 1000, 0.001)
     const percent = total === 0 ? 1 : Math.floor((loaded / total) * 100) / 100
     const progress = { loaded, total, speed: Math.round(loaded / seconds), percent }
-    // A listener that throws is the app's error, and must not become the upload's.
-    void Promise.resolve().then(() => report(progress))
+    // Not at once: what the listener does must not come between the steps of the upload.
+    void Promise.resolve().then(() => isolated(() => report(progress)))
   }
 }

@@ -17,8 +17,11 @@ export interface UnfinishedUpload {
 /** What is stored of it. */
 interface Entry extends UnfinishedUpload {
   UploadId: string
-  /** MD5 of the whole file: neither its path nor its times say what is in it. */
-  digest: string
+  /**
+   * MD5 of the whole file: neither its path nor its times say what is in it. Absent until the system has read
+   * the file; an app that was ended before leaves an upload that can only be aborted.
+   */
+  digest?: string
   /** Unix seconds. */
   at: number
 }
@@ -33,16 +36,27 @@ function read(): Entry[] {
     : []
 }
 
-/** The uploads in progress of such a file, of whatever content, remembered across restarts of the app. */
+/** Uploads that run now: nobody else may resume or abort them. */
+const active = new Set<string>()
+
+export const claim = (UploadId: string): unknown => active.add(UploadId)
+export const release = (UploadId: string): unknown => active.delete(UploadId)
+
+/**
+ * The unfinished uploads of such a file, of whatever content, remembered across restarts of the app; without
+ * those that run now.
+ */
 export function remembered(upload: UnfinishedUpload): Entry[] {
   const isOfIt = (entry: Entry) =>
+    !active.has(entry.UploadId) &&
     Object.entries(upload).every(([name, value]) => entry[name as 'Key'] === value)
   return read().filter(isOfIt)
 }
 
-export function remember(upload: Omit<Entry, 'at'>, limit: number): void {
+/** @returns whether it is remembered: the storage may be full, or the limit 0 */
+export function remember(upload: Omit<Entry, 'at'>, limit: number): boolean {
   const others = read().filter(({ UploadId }) => UploadId !== upload.UploadId)
-  save(STORAGE_KEY, [{ ...upload, at: now() }, ...others].slice(0, limit))
+  return save(STORAGE_KEY, [{ ...upload, at: now() }, ...others].slice(0, limit)) && limit > 0
 }
 
 export function forget(id: string): void {

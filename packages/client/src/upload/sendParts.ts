@@ -2,13 +2,13 @@ import { multipartUpload, paramHeaders } from '@miniprogram-cos/protocol'
 import { abortError } from '../abort/unlessAborted'
 import { pick } from '../pick'
 import { perform } from '../request/perform'
+import { wxSlots } from '../wx/wxSlots'
 import { AutoLimit } from './autoLimit'
 import { integrityError } from './integrityError'
 import { readLocalFile } from './localFile'
 import type { Multipart, PartDone } from './multipart'
 import type { Part } from './planParts'
 import { runPool } from './pool'
-import { partSlots } from './slots'
 
 /** Headers that COS wants with each part, however they are given. */
 const PART_HEADERS = /^x-cos-(traffic-limit|mime-limit|server-side-encryption-customer-.*)$/i
@@ -33,7 +33,7 @@ export async function sendParts(
   const Headers = pick(paramHeaders(params), PART_HEADERS)
   const send = async ({ PartNumber, position, length }: Part) => {
     // A part is read when it may go out, not before.
-    const { ETag } = await partSlots.run(async () => {
+    const { ETag } = await wxSlots().uploads.run(async () => {
       if (signal.aborted) throw abortError()
       const end = auto?.begin(Date.now())
       const Body = await readLocalFile(params.FilePath, { position, length, fileSize })

@@ -2,7 +2,10 @@ import {
   type ContentParams,
   type CosError,
   cosError,
+  type HeadObjectResult,
+  headObject,
   type ObjectParams,
+  type PostObjectResult,
   paramHeaders,
   postObject,
   putObject,
@@ -12,10 +15,12 @@ import {
 } from '@miniprogram-cos/protocol'
 import type { ClientCore } from '../core'
 import { hexMd5 } from '../hash/md5'
+import { notCosError } from '../request/failures'
 import { perform } from '../request/perform'
-import type { Params } from '../request/prepare'
+import { formKey, type Params } from '../request/prepare'
 import type { TaskRun, TaskWork } from '../tasks/task'
 import type { TaskInfo } from '../tasks/taskInfo'
+import { wxSlots } from '../wx/wxSlots'
 import { readLocalFile, sizeOfFile } from './localFile'
 import { progressReporter } from './progress'
 import { uploadMultipart } from './uploadMultipart'
@@ -97,21 +102,24 @@ export const postFileWork: TaskWork = async (core, params, run) => {
 /** Makes an object from a text, a buffer or a whole file. */
 export const putContentWork: TaskWork = async (core, params, run) => {
   const { FilePath, UploadAddMetaMd5 } = params
-  const Body = (
-    params.Body === undefined && FilePath !== undefined
-      ? await readLocalFile(FilePath)
-      : params.Body
-  ) as string | ArrayBuffer | undefined
-  const content: Params = { ...params, Body, signal: run.signal }
-  // The content's MD5 as metadata, for whoever reads the object later.
-  if (Body && (UploadAddMetaMd5 ?? core.options.UploadAddMetaMd5))
-    content['x-cos-meta-md5'] = hexMd5(Body)
-  const size = typeof Body === 'string' ? utf8Length(Body) : Body?.byteLength || 0
-  const report = reporter(core, params, run, size)
-  report(0)
-  const result = await perform(core, putObject, content)
-  report(size)
-  return result
+  // A file is read when it may go out, not before.
+  return wxSlots().uploads.run(async () => {
+    const Body = (
+      params.Body === undefined && FilePath !== undefined
+        ? await readLocalFile(FilePath)
+        : params.Body
+    ) as string | ArrayBuffer | undefined
+    const content: Params = { ...params, Body, signal: run.signal }
+    // The content's MD5 as metadata, for whoever reads the object later.
+    if (Body && (UploadAddMetaMd5 ?? core.options.UploadAddMetaMd5))
+      content['x-cos-meta-md5'] = hexMd5(Body)
+    const size = typeof Body === 'string' ? utf8Length(Body) : Body?.byteLength || 0
+    const report = reporter(core, params, run, size)
+    report(0)
+    const result = await perform(core, putObject, content)
+    report(size)
+    return result
+  })
 }
 
 function inParts(core: ClientCore, params: Params, run: TaskRun, size: number): Promise<object> {
@@ -120,7 +128,7 @@ function inParts(core: ClientCore, params: Params, run: TaskRun, size: number): 
   const { onHashProgress } = params as Partial<UploadFileParams>
   const onHashed = progressReporter(size, core.options.ProgressInterval, (progress) => {
     run.hash(progress)
-    onHashProgress?.(progress)
+    return onHashProgress?.(progress)
   })
   return uploadMultipart(core, params, size, { signal, memo, onLoaded, onHashed })
 }
@@ -134,13 +142,40 @@ async function sendForm(
   const report = reporter(core, params, run, size)
   report(0)
   const form = { ...params, signal: run.signal }
-  const result = await perform(core, postObject, form, {
-    // WeChat counts the form around the file too.
-    onSent: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
-      report(Math.floor((sent / Math.max(total, 1)) * size)),
-  })
+  const result = (await wxSlots().uploads.run(() =>
+    perform(core, postObject, form, {
+      // WeChat counts the form around the file too.
+      onSent: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
+        report(Math.floor((sent / Math.max(total, 1)) * size)),
+    }),
+  )) as PostObjectResult
   report(size)
-  return result
+  if (Object.keys(result.headers).length > 0) return result
+  return { ...result, ...(await confirmUpload(core, params, run, size, result)) }
+}
+
+/**
+ * Asks COS for an object whose upload was answered without any header, as some phones give it: that answer may be
+ * anybody's. Whoever may write, but not read, hears so from COS itself, and has to do with that.
+ */
+async function confirmUpload(
+  core: ClientCore,
+  params: Params,
+  { signal }: TaskRun,
+  size: number,
+  answer: ResultMeta,
+): Promise<object> {
+  const { Bucket, Region, Key } = params
+  const target = { Bucket, Region, Key: formKey(String(Key), params.FilePath), signal }
+  try {
+    const head = (await perform(core, headObject, target)) as HeadObjectResult
+    if (head.headers['content-length'] === String(size)) return { ETag: head.ETag }
+  } catch (error) {
+    const { statusCode } = error as CosError
+    if (statusCode === 403) return {}
+    if (statusCode !== 404) throw error
+  }
+  throw notCosError(answer, { method: 'POST', url: core.options.Domain || String(Bucket) })
 }
 
 /** Headers that COS takes from a PUT only (document 436/14690), however they are given. */
@@ -161,6 +196,6 @@ function reporter(
   const { onProgress } = params as Partial<UploadFileParams>
   return progressReporter(size, options.ProgressInterval, (progress) => {
     tell(progress)
-    onProgress?.(progress)
+    return onProgress?.(progress)
   })
 }

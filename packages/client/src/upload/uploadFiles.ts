@@ -26,17 +26,12 @@ export async function uploadFiles(
   upload: (params: Params, callback: (error: CosError | null, data?: object) => void) => unknown,
 ): Promise<UploadFilesResult> {
   if (!Array.isArray(files)) throw missingParam('files')
-  const progress = files.map(() => ({ loaded: 0, total: 0, speed: 0 }))
-  const tell = () => {
-    if (!onProgress) return
-    const all = { loaded: 0, total: 0, speed: 0, percent: 0 }
-    for (const { loaded, total, speed } of progress) {
-      all.loaded += loaded
-      all.total += total
-      all.speed += speed
-    }
+  const all = { loaded: 0, total: 0, speed: 0, percent: 0 }
+  /** Adds what a file has gone on by since it was last heard of. */
+  const advance = (last: UploadProgress, next: UploadProgress) => {
+    for (const name of ['loaded', 'total', 'speed'] as const) all[name] += next[name] - last[name]
     all.percent = Math.floor((all.loaded / (all.total || 1)) * 100) / 100
-    isolated(() => onProgress(all))
+    if (onProgress) isolated(() => onProgress({ ...all }))
   }
   const outcomes = files.map((file, Index): Promise<UploadFilesResult['files'][number]> => {
     const options: FileOptions = { Index, TaskId: '', ...scalars(file) }
@@ -46,17 +41,18 @@ export async function uploadFiles(
       }
       return { options, error, ...(data && { data }) }
     }
+    let last = { loaded: 0, total: 0, speed: 0, percent: 0 }
     const params = {
       SliceSize,
       ...file,
       onTaskReady: (id: string) => {
         options.TaskId = id
-        file.onTaskReady?.(id)
+        return file.onTaskReady?.(id)
       },
       onProgress: (one: UploadProgress) => {
-        progress[Index] = one
-        file.onProgress?.(one)
-        tell()
+        isolated(() => file.onProgress?.(one))
+        advance(last, one)
+        last = one
       },
     }
     // The first end is the outcome; a file that is tried again after it finishes once more.

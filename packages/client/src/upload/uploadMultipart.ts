@@ -7,6 +7,7 @@ import {
 import { abortGroup } from '../abort/abortGroup'
 import { abortError } from '../abort/unlessAborted'
 import type { ClientCore } from '../core'
+import { pick } from '../pick'
 import { perform } from '../request/perform'
 import { type Params, prepare } from '../request/prepare'
 import type { TaskMemo } from '../tasks/task'
@@ -17,7 +18,7 @@ import { goOnWith } from './goOnWith'
 import { integrityError } from './integrityError'
 import type { Multipart, MultipartRun } from './multipart'
 import { partSizeFor, planParts } from './planParts'
-import { forget, remember } from './resumeStore'
+import { claim, forget, release as releaseUpload, remember } from './resumeStore'
 import { sendParts } from './sendParts'
 
 /**
@@ -32,7 +33,7 @@ export async function uploadMultipart(
   { signal: outer, memo, onLoaded, onHashed }: MultipartRun,
 ): Promise<MultipartCompleteResult & { UploadId: string }> {
   const { options } = core
-  const { Bucket, Region, Key } = prepare(multipartInit, params, options)
+  const { Bucket, Region, Key } = prepare(multipartInit, params, core)
   const target = { Bucket, Region, Key }
   const wanted = Number(params.ChunkSize || options.ChunkSize)
   const partSize = partSizeFor(fileSize, wanted, options.MaxPartNumber)
@@ -61,17 +62,22 @@ export async function uploadMultipart(
       if (signal.aborted) throw abortError()
     }
     const { UploadId } = memo
+    claim(UploadId)
+    const keep = (digest?: string) =>
+      remember({ ...unfinished, ...pick({ digest }), UploadId }, options.UploadIdCacheLimit)
+    // Before the first part: an app that is ended any time later finds it at its next start.
+    keep(memo.digest)
     // Not waited for: the system reads the file while the first parts go out.
     remembering = digest().then((found) => {
       if (!found || memo.UploadId !== UploadId) return
-      isRemembered = true
+      isRemembered = keep(found)
       memo.digest = found
-      remember({ ...unfinished, digest: found, UploadId }, options.UploadIdCacheLimit)
     })
     const sent = await sendParts(upload, UploadId, arrived)
     const result = await completeMultipart(upload, UploadId, sent)
     delete memo.UploadId
     forget(UploadId)
+    releaseUpload(UploadId)
     return { ...result, UploadId }
   } catch (error) {
     // Paused or cancelled: whoever did it decides. A file that changed can never be gone on with.
@@ -84,6 +90,7 @@ export async function uploadMultipart(
     }
     throw wrapped(error as CosError)
   } finally {
+    if (memo.UploadId) releaseUpload(memo.UploadId)
     release()
   }
 }

@@ -45,14 +45,20 @@ const HEAD = { ...getObject, access: headObject.access }
 /**
  * A URL that opens one object for a while, without any header. It is known at once, and returned as
  * text, when nobody has to be asked for a key: with a fixed one, or without a signature.
+ *
+ * @param isContent the content is read at once: see `Credentials.get`
  */
-export function getObjectUrl(core: ClientCore, params: Params): string | Promise<string> {
+export function getObjectUrl(
+  core: ClientCore,
+  params: Params,
+  isContent = false,
+): string | Promise<string> {
   const options = optionsOf(core.options, params)
   const method = String(params.Method ?? 'GET').toUpperCase()
   const row = method === 'PUT' ? putObject : method === 'HEAD' ? HEAD : getObject
   const { QueryString, Query, Headers, Sign = true, ...rest } = params
   const prepared: Prepared = {
-    ...prepare(row, { ...rest, Query, Body: '' }, options),
+    ...prepare(row, { ...rest, Query, Body: '' }, { ...core, options }),
     method,
     headers: (Headers || {}) as Prepared['headers'],
   }
@@ -73,7 +79,7 @@ export function getObjectUrl(core: ClientCore, params: Params): string | Promise
   const fixed = fixedKey(core.options)
   return fixed
     ? sign(fixed)
-    : core.credentials.get(authorizationRequest(prepared, options)).then(sign)
+    : core.credentials.get(authorizationRequest(prepared, options), isContent).then(sign)
 }
 
 function joined(...parts: unknown[]): string {

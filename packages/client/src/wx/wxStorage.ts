@@ -14,6 +14,9 @@ function ifPossible<T>(run: () => T): T | undefined {
 /** What was saved under a name; undefined when there is nothing, or no storage. */
 export const load = (name: string): unknown => ifPossible(() => wx.getStorageSync(name))
 
-/** Saves beyond the end of the app, as far as the storage lets it. */
-export const save = (name: string, value: unknown): void =>
-  ifPossible(() => wx.setStorageSync(name, value))
+/** Saves beyond the end of the app. @returns whether the storage has taken it */
+export const save = (name: string, value: unknown): boolean =>
+  ifPossible(() => {
+    wx.setStorageSync(name, value)
+    return true
+  }) || false

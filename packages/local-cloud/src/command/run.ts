@@ -1,26 +1,28 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LocalCloud, LocalCloudOptions } from '../localCloud'
-import { startLocalCloud } from '../startLocalCloud'
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../start'
+import { onLauncherExit } from './launcher'
 import type { Command } from './options'
 
 /**
- * Starts the local cloud as a command asks, prints one JSON line once everything listens, and ends with
- * SIGINT or SIGTERM.
+ * Starts the local cloud as a command asks and prints one JSON line once everything listens. It ends on
+ * SIGINT, SIGTERM and SIGHUP, and with the process that launched it.
  */
 export async function runCommand(
   command: Command,
-  more: LocalCloudOptions = {},
+  furtherOptions: LocalCloudOptions = {},
 ): Promise<LocalCloud> {
   const { data, options, seed } = command
   const log = command.log ? (entry: object) => console.error(JSON.stringify(entry)) : undefined
-  const cloud = await startLocalCloud({
+  const opening = startLocalCloud({
     ...options,
-    ...more,
+    ...furtherOptions,
     data,
     ...(log ? { onCosRequest: log, onStsRequest: log, onFunctionCall: log } : {}),
   })
+  closeOnExit(opening)
+  const cloud = await opening
   if (command.reset) await cloud.reset()
   const seeded = seed === undefined ? undefined : await cloud.seed(seed)
   const { cos, sts, functions, admin, tls } = cloud
@@ -35,23 +37,29 @@ export async function runCommand(
     region: bucket?.region,
     data: data ?? 'in memory',
     secretId: options.root.SecretId,
-    // A key of the user's own is not repeated.
+    // The user's own key is not printed.
     ...(command.hasOwnSecret ? {} : { secretKey: options.root.SecretKey }),
     ...(seeded === undefined ? {} : { seeded }),
     ...(tls ? { tls: { ...tls, certificate: certificateFile(tls.certificate, data) } } : {}),
   }
   console.log(JSON.stringify(ready))
-  endWith(cloud)
   return cloud
 }
 
-function endWith(cloud: LocalCloud): void {
-  const stop = () => void cloud.close().then(() => process.exit(0))
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+/** Before anything is opened: a signal that comes while it starts must not be lost. */
+function closeOnExit(opening: Promise<LocalCloud>): void {
+  let isClosing = false
+  const close = () => {
+    if (isClosing) return
+    isClosing = true
+    const closed = opening.then((cloud) => cloud.close())
+    void closed.finally(() => process.exit(0))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, close)
+  onLauncherExit(close)
 }
 
-/** As a file, for NODE_EXTRA_CA_CERTS and `curl --cacert`. */
+/** Writes the certificate to a file, for NODE_EXTRA_CA_CERTS and `curl --cacert`. */
 function certificateFile(certificate: string, data = join(tmpdir(), 'local-cloud')): string {
   mkdirSync(data, { recursive: true })
   const file = join(data, 'certificate.pem')
@@ -59,7 +67,7 @@ function certificateFile(certificate: string, data = join(tmpdir(), 'local-cloud
   return file
 }
 
-/** LevelDB's own message hides the cause, and the usual cause is a second start. */
+/** The message of an error. LevelDB gives the cause separately, usually that the data is in use. */
 export function explain(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause.message : undefined
   if (cause && /lock/i.test(cause)) return 'the data folder is in use by another local cloud'

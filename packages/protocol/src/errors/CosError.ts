@@ -1,4 +1,4 @@
-import { type Advice, adviceFor } from './advice'
+import { type Advice, type AdviceTable, adviceFor } from './advice'
 import type { CosErrorKind } from './errorKind'
 
 /** The parsed `<Error>` document of COS, as the official SDKs expose it. */
@@ -71,6 +71,12 @@ export class CosError extends Error {
   get advice(): Advice {
     return adviceFor(this.code, this.kind)
   }
+}
+
+/** Lets an error advise by what its client knows beyond `ADVICE`. */
+export function withAdvice(error: CosError, more: AdviceTable): CosError {
+  const get = () => adviceFor(error.code, error.kind, more)
+  return Object.defineProperty(error, 'advice', { get, configurable: true })
 }
 
 /** A `CosError`, told briefly. */

@@ -11,7 +11,7 @@ export type AdviceTable = Record<string, [en: string, zh: string]>
 
 /**
  * What every client can meet: the kinds of errors, and the codes that a new app runs into. docs/ERRORS.md is
- * made from this and FURTHER_ADVICE: `npm run errors`.
+ * made from this and FURTHER_ADVICE: `npm run docs`.
  */
 export const ADVICE: AdviceTable = {
   service: [
@@ -34,20 +34,22 @@ export const ADVICE: AdviceTable = {
     'Check bucket (with its -APPID) and region in cos.config.ts.',
     '请检查 cos.config.ts 的存储桶（含 -APPID）与地域。',
   ],
+  KitNotCos: [
+    'Log in to the network, or check Domain: a page or a proxy has answered instead of COS.',
+    '应答并非来自 COS：请检查网络是否需要登录认证，以及自定义域名 Domain。',
+  ],
   KitDomainNotAllowed: [
     'Add the host to the server domains in the WeChat console: request, uploadFile, downloadFile.',
     '请在微信公众平台的「服务器域名」中加入该域名：request、uploadFile、downloadFile。',
   ],
 }
 
-/** Adds rows, for a client that can meet more. */
-export function adviseOn(rows: AdviceTable): void {
-  Object.assign(ADVICE, rows)
-}
-
-/** The advice for an error code, or for its kind when the code has none of its own. */
-export function adviceFor(code: string, kind: CosErrorKind): Advice {
-  const own = ADVICE[code]
+/**
+ * The advice for an error code, or for its kind when the code has none of its own.
+ * @param more what a client knows beyond ADVICE
+ */
+export function adviceFor(code: string, kind: CosErrorKind, more: AdviceTable = {}): Advice {
+  const own = ADVICE[code] || more[code]
   // Nobody knows all codes that an answer may bear: one might be `constructor`.
   const [en, zh] = (Array.isArray(own) ? own : ADVICE[kind]) as [string, string]
   return { en, zh }

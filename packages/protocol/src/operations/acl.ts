@@ -1,16 +1,14 @@
-import { asList, type XmlElement } from '../xml/readXml'
+import { asElement, asList } from '../xml'
+import { subresourceOperation, xmlBody } from './configuration'
 import type {
-  AnyOperation,
   BucketParams,
+  CosResponse,
   ObjectParams,
-  Own,
-  Reply,
   RequestParts,
+  ResultFields,
   ResultMeta,
-} from './operation'
-import { paramHeaders } from './paramHeaders'
-import { paramOf } from './requestOf'
-import { xmlBody } from './xmlBody'
+} from './define'
+import { paramHeaders } from './params'
 
 export interface Grant {
   Grantee: { ID?: string; URI?: string; DisplayName?: string }
@@ -20,15 +18,15 @@ export interface Grant {
 export interface AclParams {
   /** `private`, `public-read`, `public-read-write`; objects also `default` (document 436/30752). */
   ACL?: string
-  /** `id="100000000001",id="100000000002"` */
+  /** Grants read access: `id="100000000001",id="100000000002"` */
   GrantRead?: string
-  /** Who may write, written like GrantRead. */
+  /** Grants write access, written like GrantRead. */
   GrantWrite?: string
-  /** Who may read these rights. */
+  /** Grants reading the ACL, written like GrantRead. */
   GrantReadAcp?: string
-  /** Who may change these rights. */
+  /** Grants changing the ACL, written like GrantRead. */
   GrantWriteAcp?: string
-  /** Who may do all of that. */
+  /** Grants full control, written like GrantRead. */
   GrantFullControl?: string
   AccessControlPolicy?: { Owner: { ID: string }; Grants?: Grant | Grant[]; Grant?: Grant | Grant[] }
 }
@@ -41,7 +39,7 @@ export interface GetAclResult extends ResultMeta {
   ACL: string
   Owner: { ID?: string; DisplayName?: string }
   Grants: Grant[]
-  /** `id="…"`, joined with commas. */
+  /** `id="…"`, separated by commas. */
   GrantRead: string
   GrantWrite: string
   GrantReadAcp: string
@@ -54,20 +52,15 @@ export interface GetObjectAclParams extends ObjectParams {
   VersionId?: string
 }
 
-const PERMISSIONS = ['READ', 'WRITE', 'READ_ACP', 'WRITE_ACP', 'FULL_CONTROL']
-
 function aclRequest(params: AclParams): RequestParts {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(paramHeaders(params))) {
     // Each grantee once.
     if (/^x-cos-grant-/i.test(name)) {
-      headers[name] = [
-        ...new Set(
-          String(value)
-            .trim()
-            .split(/\s*,\s*/),
-        ),
-      ].join()
+      const grantees = String(value)
+        .trim()
+        .split(/\s*,\s*/)
+      headers[name] = [...new Set(grantees)].join()
     }
   }
   const { Grants, Grant, ...rest } = params.AccessControlPolicy || {}
@@ -82,35 +75,59 @@ function aclRequest(params: AclParams): RequestParts {
 
 const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
 
-function readAcl({ xml, headers }: Reply): Own<GetAclResult> {
-  const { Owner, AccessControlList: listed } = xml('AccessControlPolicy') as Record<
-    string,
-    XmlElement
-  >
-  const Grants = asList<Grant>(listed?.Grant)
-  const result: Record<string, unknown> = { Owner: Owner || {}, Grants }
-  let open = ''
-  for (const permission of PERMISSIONS) {
-    const granted: string[] = []
-    for (const { Permission, Grantee: { ID, URI } = {} } of Grants) {
-      if (Permission !== permission) continue
-      if (URI === ALL_USERS) open += `${permission} `
-      else if (ID && ID !== Owner?.ID) granted.push(`id="${ID}"`)
-    }
-    // GrantReadAcp for READ_ACP.
-    result[paramOf(`grant-${permission.toLowerCase().replace('_', '-')}`)] = granted.join()
+function readAcl({ xml, headers }: CosResponse): ResultFields<GetAclResult> {
+  const { Owner, AccessControlList } = xml('AccessControlPolicy')
+  const owner: GetAclResult['Owner'] = asElement(Owner)
+  const Grants = asList<Grant>(asElement(AccessControlList).Grant)
+  const grantees = (permission: Grant['Permission']) =>
+    Grants.filter(({ Permission }) => Permission === permission).map(({ Grantee }) => Grantee || {})
+  const isPublic = (permission: Grant['Permission']) =>
+    grantees(permission).some(({ URI }) => URI === ALL_USERS)
+  const granted = (permission: Grant['Permission']) =>
+    grantees(permission)
+      .filter(({ ID }) => ID && ID !== owner.ID)
+      .map(({ ID }) => `id="${ID}"`)
+      .join()
+  const isWritable = isPublic('WRITE') || isPublic('FULL_CONTROL')
+  const derived = isWritable ? 'public-read-write' : isPublic('READ') ? 'public-read' : 'private'
+  return {
+    ACL: headers['x-cos-acl'] || derived,
+    Owner: owner,
+    Grants,
+    GrantRead: granted('READ'),
+    GrantWrite: granted('WRITE'),
+    GrantReadAcp: granted('READ_ACP'),
+    GrantWriteAcp: granted('WRITE_ACP'),
+    GrantFullControl: granted('FULL_CONTROL'),
   }
-  const isWritable = /(FULL_CONTROL|WRITE) /.test(open)
-  const derived = isWritable ? 'public-read-write' : /READ /.test(open) ? 'public-read' : 'private'
-  result.ACL = headers['x-cos-acl'] || derived
-  return result as unknown as Own<GetAclResult>
 }
 
-/** What the rows of buckets and of objects have in common. */
-export const PUT_ACL: Partial<AnyOperation> = {
-  contentMd5: true,
-  ownHeadersWin: true,
-  request: aclRequest,
-}
+const PUT_ACL = { contentMd5: true, ownHeadersWin: true, buildRequest: aclRequest }
 
-export const GET_ACL: Partial<AnyOperation> = { result: readAcl }
+export const putBucketAcl = subresourceOperation<PutBucketAclParams>(
+  'Put',
+  'Bucket',
+  'ACL',
+  PUT_ACL,
+)
+
+export const getBucketAcl = subresourceOperation<BucketParams, GetAclResult>(
+  'Get',
+  'Bucket',
+  'ACL',
+  { parseResponse: readAcl },
+)
+
+export const putObjectAcl = subresourceOperation<PutObjectAclParams>(
+  'Put',
+  'Object',
+  'ACL',
+  PUT_ACL,
+)
+
+export const getObjectAcl = subresourceOperation<GetObjectAclParams, GetAclResult>(
+  'Get',
+  'Object',
+  'ACL',
+  { query: ['versionId'], parseResponse: readAcl },
+)

@@ -1,18 +1,48 @@
-import { type BucketParams, operation, type ResultMeta } from './operation'
-import { xmlBody } from './xmlBody'
+import { asElement, asList } from '../xml'
+import { subresourceOperation, xmlBody } from './configuration'
+import { type BucketParams, type CallParams, defineOperation, type ResultMeta } from './define'
+
+export interface GetServiceParams extends CallParams {
+  /** Only this region's buckets. @default all regions */
+  Region?: string
+}
+
+export interface BucketInfo {
+  Name: string
+  Location: string
+  CreationDate: string
+  BucketType?: string
+}
+
+export interface GetServiceResult extends ResultMeta {
+  Owner: { ID?: string; DisplayName?: string }
+  Buckets: BucketInfo[]
+}
+
+export const getService = defineOperation<GetServiceParams, GetServiceResult>(
+  'GET',
+  'service',
+  'GetService',
+  {
+    parseResponse({ xml }) {
+      const { Owner, Buckets } = xml('ListAllMyBucketsResult')
+      return { Buckets: asList(asElement(Buckets).Bucket), Owner: asElement(Owner) }
+    },
+  },
+)
 
 export interface PutBucketParams extends BucketParams {
   /** @default 'private' */
   ACL?: 'private' | 'public-read' | 'public-read-write' | 'authenticated-read'
-  /** Who may read: `id="100000000001"`, several with commas. */
+  /** Grants read access: `id="100000000001"`, several separated by commas. */
   GrantRead?: string
-  /** Who may write, written like GrantRead. */
+  /** Grants write access, written like GrantRead. */
   GrantWrite?: string
-  /** Who may read these rights. */
+  /** Grants reading the ACL, written like GrantRead. */
   GrantReadAcp?: string
-  /** Who may change these rights. */
+  /** Grants changing the ACL, written like GrantRead. */
   GrantWriteAcp?: string
-  /** Who may do all of that. */
+  /** Grants full control, written like GrantRead. */
   GrantFullControl?: string
   /** `'MAZ'`: several availability zones. */
   BucketAZConfig?: string
@@ -23,13 +53,23 @@ export interface PutBucketResult extends ResultMeta {
   Location: string
 }
 
-export const putBucket = operation<PutBucketParams, PutBucketResult>('PUT', 'bucket', 'PutBucket', {
-  idempotent: false,
-  request: ({ BucketAZConfig }) =>
-    BucketAZConfig ? xmlBody('CreateBucketConfiguration', { BucketAZConfig }) : { body: '' },
-  result: ({ location }) => ({ Location: location }),
-})
+export const putBucket = defineOperation<PutBucketParams, PutBucketResult>(
+  'PUT',
+  'bucket',
+  'PutBucket',
+  {
+    idempotent: false,
+    buildRequest: ({ BucketAZConfig }) =>
+      BucketAZConfig ? xmlBody('CreateBucketConfiguration', { BucketAZConfig }) : { body: '' },
+    parseResponse: ({ location }) => ({ Location: location }),
+  },
+)
 
-export const headBucket = operation<BucketParams>('HEAD', 'bucket', 'HeadBucket')
+export const headBucket = defineOperation<BucketParams>('HEAD', 'bucket', 'HeadBucket')
 
-export const deleteBucket = operation<BucketParams>('DELETE', 'bucket', 'DeleteBucket')
+export const deleteBucket = defineOperation<BucketParams>('DELETE', 'bucket', 'DeleteBucket')
+
+export const getBucketLocation = subresourceOperation<
+  BucketParams,
+  ResultMeta & { LocationConstraint?: string }
+>('Get', 'Bucket', 'Location', { parseResponse: ({ xml }) => xml('') })

@@ -1,17 +1,113 @@
-import { parseCopySource } from '../address/copySource'
-import { CONDITIONS } from './conditions'
-import type { AnyOperation } from './operation'
-import { headerGroup } from './paramHeaders'
+import { argumentError } from '../errors/CosError'
+import {
+  type AnyOperation,
+  defineOperation,
+  type ObjectParams,
+  type ResultMeta,
+  readDocument,
+} from './define'
+import type { ContentParams, CopyConditions } from './params'
 
-headerGroup('', 'x-cos-', 'copy-source metadata-directive')
-headerGroup('CopySource', 'x-cos-copy-source-', CONDITIONS)
+/** The object named by a CopySource. */
+export interface CopySource {
+  Bucket: string
+  Region?: string
+  Key: string
+  VersionId?: string
+}
 
-/** What rows that copy an object have in common. */
-export const COPY: Partial<AnyOperation> = {
+/** An app's own parser of CopySource; it returns nothing for a text that it does not understand. */
+export type CopySourceParser = (source: string) => CopySource | null | undefined | false
+
+/** Scheme, Bucket, `cos` and its variants, Region, the rest of the host, Key, version. */
+const SOURCE =
+  /^(?:https?:\/\/)?([a-z\d][a-z\d-]*-\d+)\.(?:cos[^./]*\.)?(?:dualstack\.)?(sg|[a-z]+-[a-z\d-]+)?[^/]*\/([^?]+)(?:\?versionId=([^&]*))?$/i
+
+/**
+ * Parses `<Bucket>.cos.<Region>.myqcloud.com/<encoded Key>[?versionId=…]` as COS does. A key that is
+ * not percent-encoded is taken unchanged.
+ *
+ * @param parser used instead
+ * @throws CosError `KitInvalidCopySource`
+ */
+export function parseCopySource(text: string, parser?: CopySourceParser): CopySource {
+  const own = parser?.(text)
+  if (own) return { ...own, Key: decode(own.Key) }
+  const [, bucket, region, key = '', version] = SOURCE.exec(text) || []
+  if (parser || !bucket) {
+    const error = 'CopySource format error'
+    throw argumentError(
+      'KitInvalidCopySource',
+      `${error}: expected "<Bucket>.cos.<Region>.myqcloud.com/<Key>", got ${JSON.stringify(text)}`,
+      error,
+    )
+  }
+  const source: CopySource = { Bucket: bucket.toLowerCase(), Key: decode(key) }
+  if (region) source.Region = region.toLowerCase()
+  if (version) source.VersionId = decode(version)
+  return source
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** Common to the operations that copy: they read the source and write the target. */
+const COPY: Partial<AnyOperation> = {
   copies: true,
-  sourceOf: parseCopySource,
   access: [
     { action: 'GetObject', on: 'copySource' },
     { action: 'PutObject', on: 'object' },
   ],
 }
+
+export interface PutObjectCopyParams extends ObjectParams, ContentParams, CopyConditions {
+  /** `<Bucket>.cos.<Region>.myqcloud.com/<percent-encoded Key>[?versionId=…]` */
+  CopySource: string
+  /** `'Replaced'` takes headers and metadata from this request. @default 'Copy' */
+  MetadataDirective?: 'Copy' | 'Replaced'
+  VersionId?: string
+}
+
+export interface PutObjectCopyResult extends ResultMeta {
+  ETag: string
+  LastModified: string
+  CRC64?: string
+}
+
+export const putObjectCopy = defineOperation<PutObjectCopyParams, PutObjectCopyResult>(
+  'PUT',
+  'object',
+  'PutObject',
+  { ...COPY, query: ['versionId'], parseResponse: readDocument('CopyObjectResult') },
+)
+
+export interface UploadPartCopyParams extends ObjectParams, CopyConditions {
+  /** As multipartInit returned it. */
+  UploadId: string
+  PartNumber: number
+  /** `<Bucket>.cos.<Region>.myqcloud.com/<percent-encoded Key>` */
+  CopySource: string
+  /** `bytes=0-1048575` @default the whole source */
+  CopySourceRange?: string
+}
+
+export interface UploadPartCopyResult extends ResultMeta {
+  ETag: string
+  LastModified: string
+}
+
+export const uploadPartCopy = defineOperation<UploadPartCopyParams, UploadPartCopyResult>(
+  'PUT',
+  'object',
+  'PutObject',
+  {
+    ...COPY,
+    needs: ['partNumber', 'uploadId'],
+    parseResponse: readDocument('CopyPartResult'),
+  },
+)

@@ -1,6 +1,13 @@
-import type { Document } from './bucketConfigurations'
-import { all, type Form, list, within, wrapped } from './form'
-import { type BucketParams, operation, type ResultMeta } from './operation'
+import {
+  all,
+  configuration,
+  type Document,
+  list,
+  type Mapping,
+  within,
+  wrapped,
+} from './configuration'
+import { type BucketParams, defineOperation, type Operation, type ResultMeta } from './define'
 
 export interface InventoryParams extends BucketParams {
   /** Name of the inventory job. */
@@ -15,8 +22,35 @@ export interface GetBucketInventoryResult extends ResultMeta {
   InventoryConfiguration: Document
 }
 
+/** SSECOS is `<SSE-COS>`. */
+const ENCRYPTION: Mapping = [
+  ({ SSECOS, ...rest }) => ({ 'SSE-COS': SSECOS, ...rest }),
+  (content) => {
+    const { 'SSE-COS': SSECOS, ...rest } = content
+    return 'SSE-COS' in content ? { SSECOS, ...rest } : content
+  },
+]
+
+const INVENTORY = all(
+  within('OptionalFields', wrapped('Field')),
+  within('Destination', within('COSBucketDestination', within('Encryption', ENCRYPTION))),
+)
+
+export const [putBucketInventory, getBucketInventory, deleteBucketInventory] = configuration<
+  PutBucketInventoryParams,
+  GetBucketInventoryResult,
+  InventoryParams
+>('Inventory', { mapping: INVENTORY, common: { needs: ['id'] } })
+
+export const postBucketInventory: Operation<PutBucketInventoryParams> = {
+  ...putBucketInventory,
+  method: 'POST',
+  access: [{ action: 'PostBucketInventory', on: 'bucket' }],
+  idempotent: false,
+}
+
 export interface ListBucketInventoryParams extends BucketParams {
-  /** Where to go on: the last `NextContinuationToken`. */
+  /** Where to continue: the last `NextContinuationToken`. */
   ContinuationToken?: string
 }
 
@@ -25,29 +59,13 @@ export interface ListBucketInventoryResult extends ResultMeta {
   [element: string]: unknown
 }
 
-/** SSECOS is `<SSE-COS>`. */
-const ENCRYPTION: Form = [
-  ({ SSECOS, ...rest }) => ({ 'SSE-COS': SSECOS, ...rest }),
-  (content) => {
-    const { 'SSE-COS': SSECOS, ...rest } = content
-    return 'SSE-COS' in content ? { SSECOS, ...rest } : content
-  },
-]
-
-export const INVENTORY: Form = all(
-  within('OptionalFields', wrapped('Field')),
-  within('Destination', within('COSBucketDestination', within('Encryption', ENCRYPTION))),
-)
-
 const [, readJobs] = list('InventoryConfiguration', undefined, INVENTORY)
 
-export const listBucketInventory = operation<ListBucketInventoryParams, ListBucketInventoryResult>(
-  'GET',
-  'bucket',
-  'ListBucketInventory',
-  {
-    subresource: 'inventory',
-    query: ['continuation-token'],
-    result: ({ xml }) => readJobs(xml('ListInventoryConfigurationResult')) as never,
-  },
-)
+export const listBucketInventory = defineOperation<
+  ListBucketInventoryParams,
+  ListBucketInventoryResult
+>('GET', 'bucket', 'ListBucketInventory', {
+  subresource: 'inventory',
+  query: ['continuation-token'],
+  parseResponse: ({ xml }) => readJobs(xml('ListInventoryConfigurationResult')),
+})

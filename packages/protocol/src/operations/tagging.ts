@@ -1,6 +1,6 @@
-import { asList } from '../xml/readXml'
-import type { Form } from './form'
-import type { BucketParams, ObjectParams, ResultMeta } from './operation'
+import { asList } from '../xml'
+import { type ConfigurationDetails, configuration } from './configuration'
+import type { BucketParams, ObjectParams, ResultMeta } from './define'
 
 export interface Tag {
   Key: string
@@ -28,12 +28,27 @@ export interface ObjectVersionParams extends ObjectParams {
   VersionId?: string
 }
 
-/** Tags are `<TagSet>` of `<Tag>`; callers may have them so too. */
-export const TAGS: Form = [
-  ({ TagSet, Tags }) => {
-    const set = TagSet || Tags || []
-    return { TagSet: { Tag: set.Tag || set } }
-  },
-  ({ TagSet }) => ({ Tags: asList(TagSet?.Tag) }),
-  true,
-]
+/** Tags are `<TagSet>` of `<Tag>`; callers may pass that form too. */
+const TAGGING: ConfigurationDetails = {
+  mapping: [
+    ({ TagSet, Tags }) => {
+      const set = TagSet || Tags || []
+      return { TagSet: { Tag: set.Tag || set } }
+    },
+    ({ TagSet = {} }) => ({ Tags: asList(TagSet.Tag) }),
+  ],
+  flattened: true,
+  emptyIfMissing: true,
+  rootElement: 'Tagging',
+}
+
+export const [putBucketTagging, getBucketTagging, deleteBucketTagging] = configuration<
+  PutBucketTaggingParams,
+  GetTaggingResult
+>('Tagging', TAGGING)
+
+export const [putObjectTagging, getObjectTagging, deleteObjectTagging] = configuration<
+  PutObjectTaggingParams,
+  GetTaggingResult,
+  ObjectVersionParams
+>('Tagging', { ...TAGGING, target: 'Object', common: { query: ['versionId'] } })

@@ -1,0 +1,122 @@
+import CloudBase from '@cloudbase/manager-node'
+import { apiError, CloudError } from './errors'
+import type { CloudKey } from './settings'
+
+/** Whose key it is (document 1312/51820). */
+export interface Identity {
+  AccountId: string
+  UserId: string
+  Type: string
+}
+
+export interface EnvironmentState {
+  EnvId: string
+  Status: string
+}
+
+/** The state of a deployed function, as far as it matters here. */
+export interface FunctionState {
+  Runtime: string
+  Handler: string
+  MemorySize: number
+  Timeout: number
+  Status: string
+  variables: Record<string, string>
+}
+
+export interface FunctionAnswer {
+  /** JSON text of what the function returned. */
+  RetMsg?: string
+  ErrMsg?: string
+  InvokeResult?: number
+  RequestId?: string
+}
+
+/** The APIs of CloudBase, SCF and STS, called with one key. Every failure is a CloudError. */
+export class CloudApi {
+  readonly #app: CloudBase
+  readonly env: string
+
+  constructor({ SecretId: secretId, SecretKey: secretKey, token }: CloudKey, env: string) {
+    this.env = env
+    this.#app = new CloudBase({ secretId, secretKey, envId: env, ...(token ? { token } : {}) })
+  }
+
+  get functions() {
+    return this.#app.functions
+  }
+
+  async identity(): Promise<Identity> {
+    const sts = this.#app.commonService('sts', '2018-08-13')
+    return this.doing('GetCallerIdentity', () =>
+      sts.call({ Action: 'GetCallerIdentity', Param: {} }),
+    )
+  }
+
+  async environment(): Promise<EnvironmentState> {
+    try {
+      return (await this.#app.env.getEnvInfo()).EnvInfo as EnvironmentState
+    } catch (error) {
+      // The documents name several codes for an environment that is not there, or another's; the library fails
+      // with a TypeError when the answer is empty.
+      const { code = '' } = error as { code?: string }
+      if (/^(ResourceNotFound|InvalidParameter)/.test(code) || error instanceof TypeError) {
+        throw new CloudError('EnvironmentUnknown', this.env)
+      }
+      throw apiError(error, 'DescribeEnvInfo')
+    }
+  }
+
+  /** @returns undefined when there is no function of that name */
+  async functionState(name: string): Promise<FunctionState | undefined> {
+    try {
+      const detail = (await this.functions.getFunctionDetail(name)) as unknown as FunctionState & {
+        Environment?: { Variables?: { Key: string; Value: string }[] }
+      }
+      const pairs = detail.Environment?.Variables ?? []
+      return {
+        ...detail,
+        variables: Object.fromEntries(pairs.map(({ Key, Value }) => [Key, Value])),
+      }
+    } catch (error) {
+      if (/^ResourceNotFound\.Function/.test(String((error as { code?: string }).code))) return
+      throw apiError(error, `GetFunction ${name}`)
+    }
+  }
+
+  /** The library's own method looks for HTTP access first, and needs an environment that has it. */
+  async deleteFunction(FunctionName: string): Promise<void> {
+    const scf = this.#app.commonService('scf', '2018-04-16')
+    const Param = { FunctionName, Namespace: this.env }
+    await this.doing(`DeleteFunction ${FunctionName}`, () =>
+      scf.call({ Action: 'DeleteFunction', Param }),
+    )
+  }
+
+  /**
+   * Reserves memory for a function, which is at the same time the most that its instances may take together
+   * (PutReservedConcurrencyConfig, document 583/51247).
+   * @param megabytes instances times the memory of one
+   */
+  async reserveMemory(FunctionName: string, megabytes: number): Promise<void> {
+    const scf = this.#app.commonService('scf', '2018-04-16')
+    const Param = { FunctionName, Namespace: this.env, ReservedConcurrencyMem: megabytes }
+    await this.doing(`PutReservedConcurrencyConfig ${FunctionName}`, () =>
+      scf.call({ Action: 'PutReservedConcurrencyConfig', Param }),
+    )
+  }
+
+  /** Invokes a function anonymously: no mini program, no user. */
+  async callFunction(name: string): Promise<FunctionAnswer> {
+    return this.doing(`Invoke ${name}`, () => this.functions.invokeFunction(name, {}))
+  }
+
+  /** @throws CloudError */
+  async doing<Result>(what: string, work: () => Promise<unknown>): Promise<Result> {
+    try {
+      return (await work()) as Result
+    } catch (error) {
+      throw apiError(error, what)
+    }
+  }
+}

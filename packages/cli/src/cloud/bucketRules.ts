@@ -1,0 +1,125 @@
+import COS from 'cos-nodejs-sdk-v5'
+import type { CloudKey } from './settings'
+
+/** Tencent's own COS SDK with a key; goes through `http_proxy` as the CloudBase library does. */
+export function cosClient({ SecretId, SecretKey, token }: CloudKey): COS {
+  const proxy = process.env.http_proxy
+  return new COS({
+    SecretId,
+    SecretKey,
+    ...(token ? { SecurityToken: token } : {}),
+    ...(proxy ? { Proxy: proxy } : {}),
+    Timeout: 30_000,
+  })
+}
+
+/** Which bucket a request is about. */
+export interface BucketPlace {
+  Bucket: string
+  Region: string
+}
+
+/** The id of our rule; other rules are kept. */
+const STRICT_ID = 'miniprogram-cos'
+
+/**
+ * Every parameter, the host and every header of COS must be signed (document 436/53892): an URL that
+ * permits one thing can then not be turned into another.
+ */
+const STRICT_RULE = `<Rule><ID>${STRICT_ID}</ID><actionlist><action>*</action></actionlist><headerlist><header>Host</header><header>x-cos-*</header></headerlist><paramlist><param>all</param></paramlist></Rule>`
+
+const STRICT_REQUEST = { Action: 'strict-signature' } as const
+
+/** The rules that are set, as XML. */
+async function strictRules(cos: COS, place: BucketPlace): Promise<string[]> {
+  try {
+    const answer = await cos.request({ ...place, Method: 'GET', ...STRICT_REQUEST, RawBody: true })
+    return String(answer.Body).match(/<Rule>[\s\S]*?<\/Rule>/g) ?? []
+  } catch (error) {
+    if ((error as { statusCode?: number; code?: string }).code?.startsWith('NoSuchStrict'))
+      return []
+    throw error
+  }
+}
+
+const isOurs = (rule: string) => rule.includes(`<ID>${STRICT_ID}</ID>`)
+
+/** Whether our rule is there; COS may write names back in another case or order. */
+export async function hasStrictSignature(cos: COS, place: BucketPlace): Promise<boolean> {
+  const rule = (await strictRules(cos, place)).find(isOurs)
+  const parts = ['<action>*<', '<header>host<', '<header>x-cos-*<', '<param>all<']
+  return rule !== undefined && parts.every((part) => rule.toLowerCase().includes(part))
+}
+
+export async function setStrictSignature(cos: COS, place: BucketPlace): Promise<void> {
+  const others = (await strictRules(cos, place)).filter((rule) => !isOurs(rule))
+  const Body = `<StrictSignatureConfiguration>${[...others, STRICT_RULE].join('')}</StrictSignatureConfiguration>`
+  await cos.request({ ...place, Method: 'PUT', ...STRICT_REQUEST, Body })
+}
+
+const LIFECYCLE_RULE = {
+  ID: 'abort-stale-multipart',
+  Status: 'Enabled' as const,
+  Filter: { Prefix: '' },
+  AbortIncompleteMultipartUpload: { DaysAfterInitiation: '7' },
+}
+
+async function lifecycleRules(cos: COS, place: BucketPlace): Promise<COS.LifecycleRule[]> {
+  try {
+    const { Rules } = await cos.getBucketLifecycle(place)
+    return Rules
+  } catch (error) {
+    if ((error as { code?: string }).code === 'NoSuchLifecycleConfiguration') return []
+    throw error
+  }
+}
+
+/** Whether parts of unfinished uploads are removed some day, by our rule or another. */
+export async function cleansStaleUploads(cos: COS, place: BucketPlace): Promise<boolean> {
+  return (await lifecycleRules(cos, place)).some(
+    (rule) => rule.Status === 'Enabled' && rule.AbortIncompleteMultipartUpload !== undefined,
+  )
+}
+
+/** Adds our rule and keeps the others. */
+export async function cleanStaleUploads(cos: COS, place: BucketPlace): Promise<void> {
+  const others = (await lifecycleRules(cos, place)).filter(({ ID }) => ID !== LIFECYCLE_RULE.ID)
+  await cos.putBucketLifecycle({ ...place, Rules: [...others, LIFECYCLE_RULE] })
+}
+
+/** For a browser that shows the mini program; phones need no such rule. */
+const corsRule = (origin: string) => ({
+  ID: 'miniprogram-cos-preview',
+  AllowedOrigins: [origin],
+  AllowedMethods: ['GET', 'PUT', 'POST', 'HEAD', 'DELETE'],
+  AllowedHeaders: ['*'],
+  ExposeHeaders: ['ETag', 'Content-Length', 'x-cos-request-id', 'x-cos-hash-crc64ecma'],
+  MaxAgeSeconds: '600',
+})
+
+/** A rule as the SDK reads and writes it; its types know neither the plural nor the id. */
+interface CorsRule {
+  ID?: string
+  AllowedOrigins: string[]
+}
+
+async function corsRules(cos: COS, place: BucketPlace): Promise<CorsRule[]> {
+  try {
+    const { CORSRules } = await cos.getBucketCors(place)
+    return CORSRules as unknown as CorsRule[]
+  } catch (error) {
+    if ((error as { code?: string }).code === 'NoSuchCORSConfiguration') return []
+    throw error
+  }
+}
+
+export async function allowsOrigin(cos: COS, place: BucketPlace, origin: string): Promise<boolean> {
+  return (await corsRules(cos, place)).some(({ AllowedOrigins }) => AllowedOrigins.includes(origin))
+}
+
+/** Allows one origin and keeps the other rules. */
+export async function allowOrigin(cos: COS, place: BucketPlace, origin: string): Promise<void> {
+  const rule = corsRule(origin)
+  const others = (await corsRules(cos, place)).filter(({ ID }) => ID !== rule.ID)
+  await cos.putBucketCors({ ...place, CORSRules: [...others, rule] as unknown as COS.CORSRule[] })
+}

@@ -1,0 +1,24 @@
+import { Command } from 'commander'
+import { SafeOutput } from '../output'
+import type { RunOptions } from '../project'
+import { t } from '../text'
+
+export function buildCommand({ buildPackages }: RunOptions): Command {
+  return new Command('build')
+    .description(
+      t(
+        'Builds the cloud functions into dist/cloudfunctions, from where DevTools can upload them.',
+        '构建云函数到 dist/cloudfunctions，可由开发者工具上传。',
+      ),
+    )
+    .addHelpText(
+      'after',
+      t('\nExit codes: 0 success, 2 it cannot be built.', '\n退出码：0 成功；2 无法构建。'),
+    )
+    .action(async () => {
+      await buildPackages?.()
+      const { buildFunctions } = await import('../functions/buildFunctions')
+      const output = new SafeOutput()
+      for (const name of await buildFunctions()) output.line(`✓ dist/cloudfunctions/${name}`)
+    })
+}

@@ -1,0 +1,205 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LocalCloud } from '@miniprogram-cos/local-cloud'
+import type { CosConfig } from '@miniprogram-cos/server'
+import type { Preview } from '@miniprogram-cos/simulator/preview'
+import { Command } from 'commander'
+import { deployedFunctions, functionNames, loadConfig, type RunOptions } from '../project'
+import { readerLanguage, t } from '../text'
+
+/** Example users, with OPENIDs of 28 characters as WeChat issues them. */
+const ALICE = { name: 'Alice', openid: 'oAlice-example-000000000001', language: 'zh_CN' }
+const BOB = { name: 'Bob', openid: 'oBob-example-00000000000001', language: 'en' }
+const USERS = [ALICE, BOB]
+
+interface Options {
+  once: boolean
+  port: string
+  open: boolean
+}
+
+export function devCommand({ buildPackages }: RunOptions): Command {
+  return new Command('dev')
+    .alias('start')
+    .description(
+      t(
+        'Starts the local cloud and runs the main job with your files, or with samples. Then the demo app runs in a browser, on two phones with one bucket.',
+        '启动本地云，用您的文件（或示例文件）完整运行一遍主要功能；随后在浏览器中以两部手机、同一个存储桶运行示例小程序。',
+      ),
+    )
+    .argument('[file...]', t('files to upload', '要上传的文件'))
+    .option('--once', t('exits after the main job', '主要功能运行完即退出'), false)
+    .option(
+      '--port <port>',
+      t(
+        'port of the page with the two phones; 0 takes any free one',
+        '手机页面的端口；0 为任意空闲端口',
+      ),
+      '0',
+    )
+    .option(
+      '--no-open',
+      t(
+        'only prints the address of the page; the default where output is not a terminal',
+        '只打印页面地址；输出不是终端时默认如此',
+      ),
+    )
+    .addHelpText(
+      'after',
+      t(
+        '\nExit codes: 0 every step passed, 1 a step failed (--once), 2 wrong input or it cannot start.',
+        '\n退出码：0 全部通过；1 有步骤失败（--once）；2 输入有误或无法启动。',
+      ),
+    )
+    .action((files: string[], options: Options) => start(files, options, buildPackages))
+}
+
+async function start(
+  given: string[],
+  { once, port, open }: Options,
+  buildPackages: RunOptions['buildPackages'],
+): Promise<void> {
+  const pagePort = readPort(port)
+  const { checkFiles, chooseFiles } = await import('../dev/jobFiles')
+  checkFiles(given)
+  const config = await loadConfig()
+  await buildPackages?.()
+  const { buildFunctions } = await import('../functions/buildFunctions')
+  await buildFunctions()
+  const folder = await mkdtemp(join(tmpdir(), 'miniprogram-cos-'))
+  let close = async () => {}
+  const end = async (status: number) => {
+    await close()
+    await rm(folder, { recursive: true, force: true })
+    process.exit(status)
+  }
+  const { LOCAL_ROOT_KEY, onLauncherExit, startLocalCloud } = await import(
+    '@miniprogram-cos/local-cloud'
+  )
+  onLauncherExit(() => void end(0))
+  try {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
+    const files = await chooseFiles(given, folder)
+    const { activityOf, previewDemo } = await import('../dev/preview')
+    let preview: Preview | undefined
+    const cloud = await startLocalCloud({
+      data: join(folder, 'data'),
+      root: LOCAL_ROOT_KEY,
+      buckets: [{ name: config.bucket, region: config.region }],
+      functions: deployedFunctions(),
+      env: config.env,
+      // Log lines of functions would appear between those of the main job.
+      onFunctionOutput: () => {},
+      onCosRequest: (entry) => preview?.tell(activityOf(entry, USERS)),
+    })
+    close = async () => {
+      close = async () => {}
+      await preview?.close()
+      await cloud.close()
+    }
+    const { registerCloud } = await import('../dev/runningClouds')
+    registerCloud(cloud.admin)
+    const { failures, url } = await runJob(cloud, config, files, join(folder, 'phones'))
+    if (once) return end(failures === 0 ? 0 : 1)
+    preview = await previewDemo(cloud, USERS, config, pagePort)
+    const shared = url && files.length > 1 ? `curl -o ${files[0]?.name} '${url}'` : undefined
+    await printAddresses(preview.url, cloud, config, LOCAL_ROOT_KEY, shared)
+    if (open && process.stdout.isTTY) openInBrowser(preview.url)
+  } catch (error) {
+    console.error(`start: ${(error as Error).message}`)
+    await end(2)
+  }
+}
+
+/** @throws Error for what is not a port */
+function readPort(text: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+  throw new Error(
+    t(
+      `--port must be a number from 0 to 65535, got "${text}"`,
+      `--port 应为 0 到 65535 的整数，收到 "${text}"`,
+    ),
+  )
+}
+
+async function runJob(
+  cloud: LocalCloud,
+  config: CosConfig,
+  files: Parameters<typeof import('../dev/mainJob').runMainJob>[2],
+  folder: string,
+): Promise<{ failures: number; url: string }> {
+  const [{ Printer }, { createPhone }, { runMainJob }, { curlAt }] = await Promise.all([
+    import('../dev/printer'),
+    import('../dev/phone'),
+    import('../dev/mainJob'),
+    import('../dev/urlReader'),
+  ])
+  const printer = new Printer()
+  let url = ''
+  try {
+    const alice = await createPhone(cloud, ALICE, folder, config)
+    const bob = await createPhone(cloud, BOB, folder, config)
+    url = await runMainJob(curlAt(cloud.cos), [alice, bob], files, printer)
+  } catch (error) {
+    const { message, advice } = error as { message?: string; advice?: Record<string, string> }
+    const reason = [message ?? String(error), advice?.[readerLanguage()]].filter(Boolean)
+    printer.check(
+      false,
+      t(`the main job stopped: ${reason.join('\n    ')}`, `运行中止：${reason.join('\n    ')}`),
+    )
+  }
+  const { failures } = printer
+  printer.title(
+    failures === 0
+      ? t('Every step held.', '全部步骤通过。')
+      : t(`${failures} steps failed.`, `${failures} 个步骤失败。`),
+  )
+  return { failures, url }
+}
+
+async function printAddresses(
+  page: string,
+  { cos, sts, functions, admin }: LocalCloud,
+  { bucket, region }: CosConfig,
+  { SecretId, SecretKey }: { SecretId: string; SecretKey: string },
+  shared: string | undefined,
+): Promise<void> {
+  const { Printer } = await import('../dev/printer')
+  const printer = new Printer()
+  printer.title(t('The demo app, in your browser', '示例小程序（浏览器）'))
+  const phones = t('two phones, two users, one bucket', '两部手机、两个用户、一个存储桶')
+  printer.line(`open       ${page}   ${phones}`)
+  printer.title(
+    t(
+      'Still running (Ctrl+C ends it and removes its data)',
+      '正在运行（按 Ctrl+C 结束并清除数据）',
+    ),
+  )
+  if (shared) printer.line(`shared     ${shared}\n`)
+  printer.line(
+    `COS        ${cos}   ${t(`bucket ${bucket}, region ${region}`, `存储桶 ${bucket}，地域 ${region}`)}`,
+  )
+  printer.line(`STS        ${sts}`)
+  printer.line(`functions  ${functions}   POST /${functionNames().join(', /')}`)
+  printer.line(
+    `look       ${admin}   ${t('buckets, uploads and requests in a browser', '在浏览器中查看存储桶、上传与请求')}`,
+  )
+  printer.line(`SecretId   ${SecretId}`)
+  printer.line(`SecretKey  ${SecretKey}   ${t('(of the local cloud only)', '（仅用于本地云）')}`)
+}
+
+/** Opens a page on this computer. Where that is not possible, its address has been printed. */
+function openInBrowser(url: string): void {
+  const [command = '', ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url]
+  const opening = spawn(command, args, { stdio: 'ignore', detached: true })
+  opening.on('error', () => {})
+  opening.unref()
+}

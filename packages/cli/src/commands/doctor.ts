@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import type { CloudError } from '../cloud/errors'
+import type { DoctorContext } from '../doctor/checks'
+import { SafeOutput } from '../output'
+import { loadConfig, type RunOptions } from '../project'
+import { readerLanguage, t } from '../text'
+
+interface Options {
+  domains?: string
+  strict: boolean
+  live: boolean
+  json: boolean
+  yes: boolean
+}
+
+export function doctorCommand({ buildPackages }: RunOptions): Command {
+  return new Command('doctor')
+    .usage('[options]\n       doctor explain "<error text or RequestId>"')
+    .description(
+      t(
+        'Checks everything between this computer and an object in the bucket, and stops at the first error with its cause and fix. Writes one small object and removes it.',
+        '检查从本机到存储桶对象的每个环节，停在第一个错误处并说明原因与处理方法。会写入一个小对象并删除。',
+      ),
+    )
+    .argument(
+      '[explain]',
+      t('"explain" explains an error text or a RequestId', '“explain” 解释错误文本或 RequestId'),
+    )
+    .argument('[text...]', t('the text', '文本'))
+    .option(
+      '--domains <file>',
+      t(
+        "the console's domain lists, as domains --check takes them; - reads standard input",
+        '控制台的域名列表，格式同 domains --check；- 表示标准输入',
+      ),
+    )
+    .option(
+      '--strict',
+      t(
+        'exits with 1 for warnings too, such as a key that may do too much',
+        '有警告（如密钥权限过大）时也以 1 退出',
+      ),
+      false,
+    )
+    .option(
+      '--live',
+      t(
+        'then runs the main job with your account, and checks what this kit assumes of Tencent Cloud; everything it writes belongs to two users who do not exist, and is removed',
+        '随后用您的账号运行主要功能，并核对本套件对腾讯云的假设；写入的内容属于两个不存在的用户，结束后清除',
+      ),
+      false,
+    )
+    .option(
+      '--json',
+      t(
+        'with --live: the report on standard output; it contains no key and no names of yours',
+        '与 --live 合用：在标准输出打印报告，不含密钥与账号信息',
+      ),
+      false,
+    )
+    .option(
+      '--yes',
+      t(
+        'with --live: may change a setting of the bucket for a moment and restores it, without asking',
+        '与 --live 合用：不询问即可临时更改存储桶设置并恢复',
+      ),
+      false,
+    )
+    .addHelpText(
+      'after',
+      t(
+        '\nExit codes: 0 no error, 1 an error was found or explain does not know the text, 2 wrong input.',
+        '\n退出码：0 无错误；1 发现错误，或 explain 无法识别；2 输入有误。',
+      ),
+    )
+    .action(async (word: string | undefined, texts: string[], options: Options) => {
+      if (word === 'explain' && texts.length > 0) return printExplanation(texts.join(' ').trim())
+      if (word !== undefined) {
+        throw new Error(
+          t(
+            `npm run doctor takes no "${word}": npm run doctor -- explain "<error text or RequestId>"`,
+            `npm run doctor 不接受 "${word}"：npm run doctor -- explain "<错误文本或 RequestId>"`,
+          ),
+        )
+      }
+      if (!options.live && (options.json || options.yes)) {
+        throw new Error(
+          t(
+            'npm run doctor: --json and --yes need --live',
+            'npm run doctor：--json 与 --yes 须与 --live 合用',
+          ),
+        )
+      }
+      await examine(options, buildPackages)
+    })
+}
+
+async function printExplanation(text: string): Promise<void> {
+  const { explain, explainRequestId, readRequestId, UNKNOWN } = await import('../doctor/explain')
+  const language = readerLanguage()
+  const id = readRequestId(text)
+  const explanation = id ? await explainRequestId(text, id, language) : explain(text, language)
+  new SafeOutput().line(explanation ?? UNKNOWN[language])
+  if (explanation === undefined) process.exitCode = 1
+}
+
+async function examine(
+  { domains, strict, live, json, yes }: Options,
+  buildPackages: RunOptions['buildPackages'],
+): Promise<void> {
+  const [{ checks }, { apiError, describeError }, { readSettings, SECRET_VARIABLES }] =
+    await Promise.all([
+      import('../doctor/checks'),
+      import('../cloud/errors'),
+      import('../cloud/settings'),
+    ])
+  const language = readerLanguage()
+  const settings = readSettings()
+  const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
+  const print = (text: string) => (json ? output.error(text) : output.line(text))
+  const warn = (error: CloudError) => {
+    print(`! ${describeError(error, language).replaceAll('\n', '\n  ')}`)
+    if (strict) process.exitCode = 1
+  }
+  const context: DoctorContext = {
+    config: await loadConfig(),
+    settings,
+    node: process.versions.node,
+    warn,
+  }
+  if (domains !== undefined) {
+    context.domains = readFileSync(domains === '-' ? 0 : domains, 'utf8')
+  }
+  for (const { name, run } of checks) {
+    try {
+      const details = await run(context)
+      print(`✓ ${name[language]}${details ? `  ${details}` : ''}`)
+    } catch (error) {
+      print(`✗ ${name[language]}`)
+      output.error(`\n${describeError(apiError(error, name.en), language)}`)
+      process.exitCode = 1
+      return
+    }
+  }
+  print(t('All is well.', '一切正常。'))
+  if (!live) return
+  await buildPackages?.()
+  const { reportLiveProbes } = await import('../doctor/live/report')
+  if (!(await reportLiveProbes(context, output, { isJson: json, isAgreed: yes }))) {
+    process.exitCode = 1
+  }
+}

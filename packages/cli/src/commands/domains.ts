@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { checkConfig } from '@miniprogram-cos/server'
+import { Command } from 'commander'
+import { compareLists, readConsoleLists } from '../domains/consoleLists'
+import { type DomainLists, domainLists, LISTS } from '../domains/domainLists'
+import { SafeOutput } from '../output'
+import { loadConfig, sampleWarning } from '../project'
+import { t } from '../text'
+
+export function domainsCommand(): Command {
+  return new Command('domains')
+    .description(
+      t(
+        "Prints the server domains that the mini program needs for COS, or compares them with the console's.",
+        '打印小程序访问 COS 所需的服务器域名，或与控制台的列表比较。',
+      ),
+    )
+    .option(
+      '--json',
+      t(
+        'prints {"request":[…],"uploadFile":[…],"downloadFile":[…]} and nothing else',
+        '只打印 {"request":[…],"uploadFile":[…],"downloadFile":[…]}',
+      ),
+    )
+    .option(
+      '--check <file>',
+      t(
+        'compares with lists copied from the console, or JSON; - reads standard input',
+        '与从控制台复制的列表或 JSON 比较；- 表示标准输入',
+      ),
+    )
+    .addHelpText(
+      'after',
+      t(
+        '\nExit codes: 0 success, 1 a domain is missing (--check), 2 wrong input.',
+        '\n退出码：0 成功；1 缺少域名（--check）；2 输入有误。',
+      ),
+    )
+    .action(async ({ json, check }: { json?: boolean; check?: string }) => {
+      const config = await loadConfig()
+      checkConfig(config)
+      const output = new SafeOutput()
+      const warning = sampleWarning(config)
+      if (warning) output.error(warning)
+      const lists = domainLists(config)
+      if (check !== undefined) return compare(lists, check, output)
+      if (json) return console.log(JSON.stringify(lists))
+      for (const list of LISTS) console.log(`${list} 合法域名\n  ${lists[list].join(';\n  ')}\n`)
+      console.log(instructions())
+    })
+}
+
+const instructions = () =>
+  t(
+    `Paste them into the WeChat console, each list separately (entries are separated by ";"):
+  https://mp.weixin.qq.com  →  开发管理 → 开发设置 → 服务器域名  (Development → Server domains)
+Then refresh in DevTools: 详情 → 域名信息 (Details → Domain info), and try with "不校验合法域名" switched off.
+
+No tool can do this: WeChat's API for it (/wxa/modify_domain) needs the token of a third-party platform that manages
+other mini programs; a mini program's own token is answered with 48001.
+Custom domains need an ICP filing. The console shows how often the lists may be changed in a month.`,
+    `请在微信公众平台逐个粘贴以上列表（各项以 ";" 分隔）：
+  https://mp.weixin.qq.com  →  开发管理 → 开发设置 → 服务器域名
+然后在开发者工具「详情 → 域名信息」中刷新，并关闭「不校验合法域名」后测试。
+
+此步骤无法自动完成：微信的接口（/wxa/modify_domain）只接受第三方平台的 token，小程序自己的 token 会返回 48001。
+自定义域名须完成 ICP 备案。每月可修改次数以控制台显示为准。`,
+  )
+
+function compare(needed: DomainLists, file: string, output: SafeOutput): void {
+  const given = readConsoleLists(readFileSync(file === '-' ? 0 : file, 'utf8'))
+  let count = 0
+  for (const { list, missing, invalid, unneeded } of compareLists(needed, given)) {
+    for (const domain of missing) {
+      output.line(`✗ ${list}: ${domain} ${t('is missing', '缺失')}`)
+    }
+    for (const { entry, why } of invalid) output.line(`! ${list}: ${entry}: ${why}`)
+    for (const domain of unneeded) {
+      output.line(`· ${list}: ${domain} ${t('is not needed for COS', '不是 COS 所需')}`)
+    }
+    count += missing.length
+  }
+  output.line(
+    count === 0 ? t('✓ all there', '✓ 域名齐全') : t(`${count} to add`, `需添加 ${count} 项`),
+  )
+  process.exitCode = count === 0 ? 0 : 1
+}

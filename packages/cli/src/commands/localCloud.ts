@@ -1,0 +1,56 @@
+import { Command } from 'commander'
+import { deployedFunctions, loadConfig, localData, type RunOptions } from '../project'
+import { t } from '../text'
+
+/**
+ * The local cloud with the functions of this project and the bucket of its configuration. Options and the JSON line
+ * that it prints are those of the package, which also runs without a project.
+ */
+export async function localCloudCommand(
+  args: string[],
+  { buildPackages }: RunOptions,
+): Promise<void> {
+  await buildPackages?.()
+  const { explain, onLauncherExit, readCommand, runCommand, USAGE } = await import(
+    '@miniprogram-cos/local-cloud'
+  )
+  const stopWatching = onLauncherExit(() => process.exit(1))
+  try {
+    const config = await loadConfig()
+    const command = readCommand(args, process.env, {
+      data: localData('data'),
+      buckets: [{ name: config.bucket, region: config.region }],
+      pathStyle: 'allow',
+    })
+    if (command.help) {
+      console.log(`${t('Usage:', '用法：')} npm run -s local-cloud -- [options]\n${USAGE}`)
+      return
+    }
+    const { buildFunctions } = await import('../functions/buildFunctions')
+    await buildFunctions()
+    const running = runCommand(command, { functions: deployedFunctions(), env: config.env })
+    // Watches for itself from here on, and closes before it ends.
+    stopWatching()
+    const { registerCloud } = await import('../dev/runningClouds')
+    registerCloud((await running).admin)
+  } catch (error) {
+    console.error(`local-cloud: ${explain(error as Error)}${hint(error, USAGE)}\n\n${USAGE}`)
+    process.exit(2)
+  }
+}
+
+/** A similar option of the usage, for one that does not exist. */
+function hint(error: unknown, usage: string): string {
+  const [, unknown] = /Unknown option '(--[\w-]+)/.exec((error as Error).message) ?? []
+  if (!unknown) return ''
+  const known = new Command().exitOverride().configureOutput({ writeErr() {} })
+  const options = new Set([...usage.matchAll(/^\s*(--[\w-]+)/gm)].map(([, option = '']) => option))
+  for (const option of options) known.option(option)
+  try {
+    known.parse([unknown], { from: 'user' })
+    return ''
+  } catch (mistake) {
+    const [, similar] = /\(Did you mean (.+?)\?\)/.exec((mistake as Error).message) ?? []
+    return similar ? t(`. Did you mean ${similar}?`, `。您是否想输入 ${similar}？`) : ''
+  }
+}

@@ -1,0 +1,86 @@
+import { Command } from 'commander'
+import { loadConfig } from '../project'
+import type { AnswerName } from '../setup/answers'
+import { readerLanguage, t } from '../text'
+
+interface Options extends Partial<Record<AnswerName, string>> {
+  yes: boolean
+  ask: boolean
+  offline: boolean
+}
+
+export function setupCommand(): Command {
+  return new Command('setup')
+    .description(
+      t(
+        'Asks for what it cannot find out, checks it with Tencent Cloud, and writes cos.config.ts, .env (readable by you alone) and project.private.config.json.',
+        '询问所需信息并在腾讯云上核对，然后写入 cos.config.ts、.env（仅本人可读）与 project.private.config.json。',
+      ),
+    )
+    .option('--appid <wx…>', t('AppID of the mini program', '小程序 AppID'))
+    .option('--env <id>', t('CloudBase environment', '云开发环境 ID'))
+    .option('--bucket <name-appid>', t('bucket, with its APPID', '存储桶，含 APPID'))
+    .option('--region <region>', t('region of the bucket', '存储桶所在地域'))
+    .option('--yes', t('does not ask: missing values are an error', '不询问：缺少值时报错'), false)
+    .option(
+      '--ask',
+      t(
+        'asks without a terminal: answers come line by line on standard input',
+        '没有终端时也询问：从标准输入逐行读取回答',
+      ),
+      process.stdin.isTTY === true,
+    )
+    .option('--offline', t('checks formats only', '只检查格式'), false)
+    .addHelpText(
+      'after',
+      t(
+        '\nKeys are not options: they come from .env or the environment (names in .env.example), or are asked for.\nExit codes: 0 written, 2 wrong input or refused by Tencent Cloud: nothing is written.',
+        '\n密钥不作为选项：来自 .env 或环境变量（变量名见 .env.example），否则会询问。\n退出码：0 已写入；2 输入有误或被腾讯云拒绝，未写入任何内容。',
+      ),
+    )
+    .action(setup)
+}
+
+async function setup(options: Options): Promise<void> {
+  const { checkAnswers, checkOnline, knownAppid, lookUpRegion, presentAnswers, QUESTIONS } =
+    await import('../setup/answers')
+  const { deployKey, functionKey, readSettings, SECRET_VARIABLES } = await import(
+    '../cloud/settings'
+  )
+  const { SafeOutput } = await import('../output')
+  const given = { ...knownAppid(), ...presentAnswers(await loadConfig()) }
+  for (const { name } of QUESTIONS) {
+    const value = options[name]
+    if (value !== undefined) given[name] = value
+  }
+  const settings = readSettings()
+  const lookUp = async () => (options.offline ? {} : lookUpRegion(given, settings))
+  try {
+    if (options.ask && !options.yes) {
+      const { askMissing, lineAsker, terminalAsker } = await import('../setup/ask')
+      const asker = process.stdin.isTTY ? terminalAsker() : lineAsker()
+      await askMissing(asker, given, settings, lookUp).finally(asker.close)
+    } else if (given.region === undefined) Object.assign(given, await lookUp())
+    const answers = checkAnswers(given, settings)
+    deployKey(settings)
+    functionKey(settings)
+    if (!options.offline) await checkOnline(answers, settings)
+    const { writeAnswers } = await import('../setup/writeAnswers')
+    const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
+    for (const file of await writeAnswers(answers, settings)) output.line(`✓ ${file}`)
+    output.line(t('Next: npm run deploy', '下一步：npm run deploy'))
+  } catch (error) {
+    throw new Error(await inOneLine(error))
+  }
+}
+
+async function inOneLine(error: unknown): Promise<string> {
+  const { CloudError, CLOUD_ERRORS } = await import('../cloud/errors')
+  if (!(error instanceof CloudError)) {
+    return String((error as Error).message).split('\n')[0] as string
+  }
+  const language = readerLanguage()
+  const { cause, fix } = CLOUD_ERRORS[error.code]
+  const detail = error.detail ? ` (${error.detail})` : ''
+  return `${error.code}: ${cause[language]}${detail}${t('. ', '。')}${fix[language]}`
+}

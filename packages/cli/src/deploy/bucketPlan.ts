@@ -1,0 +1,95 @@
+import {
+  allowOrigin,
+  allowsOrigin,
+  type BucketPlace,
+  cleanStaleUploads,
+  cleansStaleUploads,
+  cosClient,
+  hasStrictSignature,
+  setStrictSignature,
+} from '../cloud/bucketRules'
+import { bucketError, CloudError } from '../cloud/errors'
+import type { CloudKey } from '../cloud/settings'
+import { t } from '../text'
+
+/** One setting of the bucket. */
+export interface BucketStep {
+  what: string
+  /** Functions rely on it: set before any of them is live. */
+  isFirst?: boolean
+  isSet: boolean
+  set: () => Promise<void>
+}
+
+/**
+ * The settings that the bucket needs. Other rules on it are kept.
+ * @param origin a browser's origin to allow, if any
+ * @throws CloudError
+ */
+export async function planBucket(
+  key: CloudKey,
+  place: BucketPlace,
+  origin?: string,
+): Promise<BucketStep[]> {
+  const cos = cosClient(key)
+  const step = async (
+    what: string,
+    isSet: () => Promise<boolean>,
+    set: () => Promise<void>,
+  ): Promise<BucketStep> => ({
+    what,
+    isSet: await isSet().catch((error) => Promise.reject(bucketError(error, what))),
+    set: () => set().catch((error) => Promise.reject(bucketError(error, what))),
+  })
+  const steps = [
+    {
+      ...(await step(
+        t(
+          'strict signatures: host, parameters and x-cos-* headers must be signed',
+          '严格签名：必须对 Host、参数与 x-cos-* 头部签名',
+        ),
+        () => hasStrictSignature(cos, place),
+        () => setStrictSignature(cos, place),
+      )),
+      isFirst: true,
+    },
+    await step(
+      t(
+        'lifecycle rule abort-stale-multipart: parts of unfinished uploads are removed after 7 days',
+        '生命周期规则 abort-stale-multipart：未完成的分块 7 天后清理',
+      ),
+      () => cleansStaleUploads(cos, place),
+      () => cleanStaleUploads(cos, place),
+    ),
+  ]
+  if (origin === undefined) return steps
+  return [
+    ...steps,
+    await step(
+      t(`cross-origin rule for ${origin}`, `跨域规则：${origin}`),
+      () => allowsOrigin(cos, place, origin),
+      () => allowOrigin(cos, place, origin),
+    ),
+  ]
+}
+
+/** The function whose signatures COS must check in full. */
+const SIGNATURE_FUNCTION = 'cos-signature'
+
+/**
+ * A signed request covers only what the bucket's rule makes COS check: without it an upload that cos-signature
+ * permits could be changed by headers that nobody signed (document 436/53892).
+ * @param names functions that are about to go live
+ * @throws CloudError `StrictSignatureOff`, or `BucketForbidden` when the deployer may not read the rule
+ */
+export async function requireStrictSignature(
+  key: CloudKey,
+  place: BucketPlace,
+  names: string[],
+): Promise<void> {
+  if (!names.includes(SIGNATURE_FUNCTION)) return
+  const isOn = await hasStrictSignature(cosClient(key), place).catch((error) =>
+    Promise.reject(bucketError(error, 'GetBucketStrictSignature; --allow-lax-signatures skips it')),
+  )
+  if (!isOn) throw new CloudError('StrictSignatureOff', `${SIGNATURE_FUNCTION}, ${place.Bucket}`)
+}

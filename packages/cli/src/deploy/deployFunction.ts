@@ -1,0 +1,146 @@
+import type { CloudApi } from '../cloud/api'
+import { CloudError } from '../cloud/errors'
+import { t } from '../text'
+import { differences, type FunctionPlan } from './plan'
+import { checkRunningCode, keepRunningCode } from './previousCode'
+
+const MAX_WAIT_MS = 5 * 60_000
+
+/** Called as each step begins. */
+export type Progress = (step: string) => void
+
+/**
+ * Carries out the plan of one function, then reads it back and compares.
+ * @param folder the built function
+ * @throws CloudError
+ */
+export async function deployFunction(
+  cloud: CloudApi,
+  plan: FunctionPlan,
+  folder: string,
+  progress: Progress,
+): Promise<void> {
+  const { wanted, action } = plan
+  const { name } = wanted
+  if (plan.present) {
+    progress(t(`${name}: keeping the running code`, `${name}：备份线上代码`))
+    await keepRunningCode(cloud, name, folder)
+  }
+  if (action === 'recreate') {
+    progress(t(`${name}: deleting it`, `${name}：删除`))
+    await cloud.deleteFunction(name)
+  }
+  if (action === 'update') await update(cloud, plan, folder, progress)
+  else {
+    progress(t(`${name}: creating it`, `${name}：创建`))
+    await cloud.doing(`CreateFunction ${name}`, () =>
+      cloud.functions.createFunction({
+        func: settingsOf(plan),
+        functionPath: folder,
+        deployMode: 'zip',
+      }),
+    )
+  }
+  progress(t(`${name}: reading it back`, `${name}：读回核对`))
+  const present = await cloud.functionState(name)
+  if (!present) throw new CloudError('FunctionNotDeployed', name)
+  if (present.Status !== 'Active')
+    throw new CloudError('FunctionNotActive', `${name}: ${present.Status}`)
+  const wrong = differences(present, { ...wanted, variables: plan.variables })
+  if (wrong.length > 0) throw new CloudError('FunctionDiffers', `${name}: ${wrong.join(', ')}`)
+  await checkRunningCode(cloud, name, folder)
+}
+
+async function update(
+  cloud: CloudApi,
+  plan: FunctionPlan,
+  folder: string,
+  progress: Progress,
+): Promise<void> {
+  const { name } = plan.wanted
+  progress(t(`${name}: uploading the code`, `${name}：上传代码`))
+  await cloud.doing(`UpdateFunctionCode ${name}`, () =>
+    cloud.functions.updateFunctionCode({
+      func: settingsOf(plan),
+      functionPath: folder,
+      deployMode: 'zip',
+    }),
+  )
+  await waitUntilActive(cloud, name)
+  if (!plan.configures) return
+  progress(t(`${name}: setting memory, timeout and variables`, `${name}：设置内存、超时与环境变量`))
+  await cloud.doing(`UpdateFunctionConfiguration ${name}`, () =>
+    cloud.functions.updateFunctionConfig(settingsOf(plan)),
+  )
+  await waitUntilActive(cloud, name)
+}
+
+/** The platform refuses a change while another is under way. The library polls once a second; this is quicker. */
+async function waitUntilActive(cloud: CloudApi, name: string): Promise<void> {
+  const end = Date.now() + MAX_WAIT_MS
+  for (let pause = 100; ; pause = Math.min(pause * 2, 2000)) {
+    const state = await cloud.functionState(name)
+    if (!/^(Creating|Updating|Publishing)$/.test(state?.Status ?? '')) return
+    if (Date.now() > end) throw new CloudError('FunctionNotActive', `${name}: ${state?.Status}`)
+    await new Promise((resolve) => setTimeout(resolve, pause))
+  }
+}
+
+function settingsOf({ wanted, variables }: FunctionPlan) {
+  return {
+    name: wanted.name,
+    runtime: wanted.Runtime,
+    handler: wanted.Handler,
+    memorySize: wanted.MemorySize,
+    timeout: wanted.Timeout,
+    installDependency: false,
+    envVariables: variables,
+    triggers: [],
+  }
+}
+
+/** Invokes a function anonymously: it must run, and refuse. @throws CloudError `FunctionFails`, `FunctionOpen` */
+export async function checkFunction(cloud: CloudApi, name: string): Promise<void> {
+  const { RetMsg, ErrMsg, InvokeResult, RequestId } = await cloud.callFunction(name)
+  const detail = `${name}${RequestId ? `, RequestId ${RequestId}` : ''}`
+  if (InvokeResult || ErrMsg) throw new CloudError('FunctionFails', detail)
+  let answer: { error?: { code?: string } } | null
+  try {
+    answer = JSON.parse(RetMsg ?? 'null')
+  } catch {
+    throw new CloudError('FunctionFails', `${detail}, the answer is not JSON`)
+  }
+  const code = answer?.error?.code
+  if (code === 'KitNoIdentity') return
+  if (code) throw new CloudError('FunctionFails', `${detail}, ${code}`)
+  throw new CloudError('FunctionOpen', detail)
+}
+
+/**
+ * Limits how many instances of a function run at once: each counts its callers for itself, so the number of keys that
+ * one caller can get in a minute grows with them.
+ * @param memory of one instance, in MB
+ * @param instances 0 leaves the limit as it is
+ * @returns a line about it; the function works also where the platform refuses the limit
+ */
+export async function limitInstances(
+  cloud: CloudApi,
+  name: string,
+  memory: number,
+  instances: number,
+): Promise<string | undefined> {
+  if (instances === 0) return undefined
+  try {
+    await cloud.reserveMemory(name, memory * instances)
+    return t(
+      `· ${name}: at most ${instances} instances at once`,
+      `· ${name}：最多同时运行 ${instances} 个实例`,
+    )
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error
+    return t(
+      `! ${name}: instances are not limited: ${error.message}`,
+      `! ${name}：未能限制实例数：${error.message}`,
+    )
+  }
+}

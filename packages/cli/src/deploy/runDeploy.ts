@@ -1,0 +1,187 @@
+import { dirname } from 'node:path'
+import type { CosConfig } from '@miniprogram-cos/server'
+import { CloudApi } from '../cloud/api'
+import { CloudError, describeError } from '../cloud/errors'
+import { type CloudKey, deployKey, functionKey, type Settings } from '../cloud/settings'
+import { buildFunction } from '../functions/buildFunctions'
+import { maskId, type SafeOutput } from '../output'
+import { functionFile } from '../project'
+import { readerLanguage, t } from '../text'
+import { type BucketStep, planBucket, requireStrictSignature } from './bucketPlan'
+import { checkFunction, deployFunction, limitInstances } from './deployFunction'
+import {
+  checkCodeSize,
+  describePlan,
+  type FunctionPlan,
+  planFunction,
+  wantedFunctions,
+} from './plan'
+import { checkBucketPrivacy, checkOwnConfig, excessRights, preflight } from './preflight'
+import { previousCode } from './previousCode'
+
+export interface DeployOptions {
+  dryRun: boolean
+  /** One function instead of all. */
+  only: string | undefined
+  /** Whether the bucket is configured too. */
+  bucket: boolean
+  /** Deploys cos-signature to a bucket without strict signatures. */
+  laxSignatures: boolean
+  /** Most instances of a function at once; 0 leaves the limit unchanged. */
+  maxInstances: number
+  /** A browser's origin to allow. */
+  cors: string | undefined
+  /** Whether a function with another runtime may be deleted and created again. */
+  recreate: boolean
+  rollback: boolean
+}
+
+/** What has been done so far, for the message after a failure. */
+export interface DeployProgress {
+  done: string[]
+  open: string[]
+}
+
+/** What deploying will do, after everything that can be checked beforehand. */
+interface Deployment {
+  cloud: CloudApi
+  account: string
+  key: CloudKey
+  functions: { plan: FunctionPlan; folder: string }[]
+  bucketSteps: BucketStep[]
+  /** Actions that the key of the functions may do and does not need. */
+  excess: string[]
+}
+
+/**
+ * Checks, shows the plan, and deploys. Strict signatures are set before any function is live.
+ * @param agree asked once, after the plan has been shown
+ * @param progress filled in on the way, for the message after a failure
+ * @throws CloudError
+ */
+export async function runDeploy(
+  config: CosConfig,
+  options: DeployOptions,
+  settings: Settings,
+  output: SafeOutput,
+  progress: DeployProgress,
+  agree: () => Promise<boolean>,
+): Promise<void> {
+  const deployment = await prepare(config, options, settings)
+  for (const line of describe(config, options, deployment)) output.line(line)
+  if (options.dryRun) {
+    output.line(t('Nothing was changed (--dry-run).', '未做任何更改（--dry-run）。'))
+  } else if (await agree()) {
+    await deploy(deployment, options, output, progress)
+    output.line(
+      t(
+        'Done. Next: npm run domains, then npm run doctor.',
+        '完成。下一步：npm run domains，然后 npm run doctor。',
+      ),
+    )
+  } else output.line(t('Nothing was changed.', '未做任何更改。'))
+}
+
+async function prepare(
+  config: CosConfig,
+  options: DeployOptions,
+  settings: Settings,
+): Promise<Deployment> {
+  checkOwnConfig(config)
+  const wanted = wantedFunctions(settings, options.only)
+  const key = deployKey(settings)
+  const cloud = new CloudApi(key, config.env)
+  const account = await preflight(cloud, key, settings)
+  const folders: string[] = []
+  for (const { name } of wanted) {
+    if (!options.rollback) await buildFunction(name)
+    const built = dirname(functionFile(name))
+    const folder = options.rollback ? await previousCode(config.env, name) : built
+    checkCodeSize(name, folder)
+    folders.push(folder)
+  }
+  const functions: Deployment['functions'] = []
+  for (const [i, one] of wanted.entries()) {
+    const plan = await planFunction(cloud, one, options.recreate)
+    functions.push({ plan, folder: folders[i] as string })
+  }
+  const place = { Bucket: config.bucket, Region: config.region }
+  await checkBucketPrivacy(key, config, options.bucket)
+  const bucketSteps = options.bucket ? await planBucket(key, place, options.cors) : []
+  if (!options.bucket && !options.laxSignatures) {
+    const names = wanted.map(({ name }) => name)
+    await requireStrictSignature(key, place, names)
+  }
+  const excess = settings.COS_STS_SECRET_ID
+    ? await excessRights(functionKey(settings), place, config.env)
+    : []
+  return { cloud, account, key, functions, bucketSteps, excess }
+}
+
+function describe(
+  { env }: CosConfig,
+  { rollback }: DeployOptions,
+  { account, key, functions, bucketSteps, excess }: Deployment,
+): string[] {
+  const id = maskId(key.SecretId)
+  const warning = new CloudError('FunctionKeyTooPowerful', excess.join(', '))
+  return [
+    t(
+      `Plan for the environment ${env}, account ${account}, key ${id}`,
+      `部署计划：环境 ${env}，账号 ${account}，密钥 ${id}`,
+    ),
+    ...functions.flatMap(({ plan }) => describePlan(plan)),
+    ...(rollback
+      ? [t('  code      the previous one, from .deploy/', '  code      上一版，来自 .deploy/')]
+      : []),
+    ...bucketSteps.map(
+      ({ what, isSet }) => `  bucket    ${what}${isSet ? t('  (is set)', '（已设置）') : ''}`,
+    ),
+    ...(excess.length > 0 ? [`! ${describeError(warning, readerLanguage())}`] : []),
+  ]
+}
+
+async function deploy(
+  { cloud, functions, bucketSteps }: Deployment,
+  { maxInstances }: DeployOptions,
+  output: SafeOutput,
+  progress: DeployProgress,
+): Promise<void> {
+  const open = bucketSteps.filter(({ isSet }) => !isSet)
+  const before = open.filter(({ isFirst }) => isFirst)
+  const after = open.filter(({ isFirst }) => !isFirst)
+  progress.open = [
+    ...before.map(({ what }) => what),
+    ...functions.map(({ plan }) => plan.wanted.name),
+    ...after.map(({ what }) => what),
+  ]
+  const finish = (what: string, line: string) => {
+    progress.open.splice(progress.open.indexOf(what), 1)
+    progress.done.push(what)
+    output.line(line)
+  }
+  const setUpBucket = async ({ what, set }: BucketStep) => {
+    await set()
+    finish(what, `✓ ${what}`)
+  }
+  const deployOne = async ({ plan, folder }: Deployment['functions'][number]) => {
+    const { name, MemorySize } = plan.wanted
+    await deployFunction(cloud, plan, folder, (step) => output.line(`· ${step}`))
+    await checkFunction(cloud, name)
+    const limit = await limitInstances(cloud, name, MemorySize, maxInstances)
+    if (limit) output.line(limit)
+    finish(
+      name,
+      t(
+        `✓ ${name} runs, and refuses a caller without identity`,
+        `✓ ${name} 运行正常，并拒绝无身份的调用`,
+      ),
+    )
+  }
+  for (const step of before) await setUpBucket(step)
+  // At the same time, since most of it is waiting. An error of one is reported when the other has ended.
+  const outcomes = await Promise.allSettled(functions.map(deployOne))
+  const failed = outcomes.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
+  for (const step of after) await setUpBucket(step)
+}

@@ -1,0 +1,61 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream, existsSync, promises as fs, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { ownFile } from '../project'
+import { t } from '../text'
+
+/** A local file that the main job uploads. */
+export interface JobFile {
+  path: string
+  name: string
+  size: number
+  /** SHA-256 in hex. */
+  checksum: string
+}
+
+/** Pictures for whoever names no files. */
+export const SAMPLES = [ownFile('samples/dawn.png'), ownFile('samples/sea.png')]
+
+const GENERATED_BYTES = 25 * 1024 * 1024
+
+/** npm runs commands in the project's folder: paths are relative to the folder in which npm was called. */
+const pathOf = (given: string) => resolve(process.env.INIT_CWD ?? process.cwd(), given)
+
+/** @throws Error that names the first path that is not a file */
+export function checkFiles(given: string[]): void {
+  const missing = given.find(
+    (path) => !existsSync(pathOf(path)) || !statSync(pathOf(path)).isFile(),
+  )
+  if (missing) throw new Error(t(`no such file: ${missing}`, `文件不存在：${missing}`))
+}
+
+/** The files that the user named, or the sample pictures and a generated file of 25 MB. */
+export async function chooseFiles(given: string[], folder: string): Promise<JobFile[]> {
+  const paths = given.length > 0 ? given.map(pathOf) : await samples(folder)
+  const names = paths.map((path) => basename(path))
+  return Promise.all(
+    paths.map((path, i) => {
+      const name = names[i] as string
+      // Files of the same name from two folders become two objects.
+      return describe(path, names.indexOf(name) === i ? name : `${i + 1}-${name}`)
+    }),
+  )
+}
+
+async function samples(folder: string): Promise<string[]> {
+  const large = join(folder, 'generated-25MB.bin')
+  await fs.mkdir(folder, { recursive: true })
+  await fs.writeFile(large, randomBytes(GENERATED_BYTES))
+  return [...SAMPLES, large]
+}
+
+async function describe(path: string, name: string): Promise<JobFile> {
+  const { size } = await fs.stat(path)
+  return { path, name, size, checksum: await checksumOf(path) }
+}
+
+export async function checksumOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk)
+  return hash.digest('hex')
+}

@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CosConfig } from '@miniprogram-cos/server'
+import type { Simulator } from '@miniprogram-cos/simulator'
+// Types only: the built file is loaded, as WeChat does.
+import type { COS } from 'miniprogram-cos'
+import { type DomainLists, domainLists } from '../domains/domainLists'
+import { at } from '../project'
+
+/** The client as WeChat's npm builder copies it. */
+const CLIENT = 'node_modules/miniprogram-cos/miniprogram_dist/index.js'
+
+/** A simulated phone with the built client, signed in as one user. */
+export interface Phone {
+  name: string
+  openid: string
+  cos: COS
+  simulator: Simulator
+}
+
+/** Addresses that a phone's requests go to: of the function host, and of a COS in place of the real one. */
+export interface PhoneNetwork {
+  functions: string
+  cos?: string
+}
+
+/** @param domains the server domains of its mini program; by default those that `domains` prints */
+export async function createPhone(
+  { functions, cos: localCos }: PhoneNetwork,
+  { name, openid }: { name: string; openid: string },
+  folder: string,
+  config: CosConfig,
+  domains: DomainLists = domainLists(config),
+): Promise<Phone> {
+  const { createSimulator, loadModule } = await import('@miniprogram-cos/simulator')
+  const storage = join(folder, openid)
+  mkdirSync(storage, { recursive: true })
+  const simulator = createSimulator({
+    folder: storage,
+    openid,
+    ...(config.appid === undefined ? {} : { appid: config.appid }),
+    functions,
+    // The client uses production's host names.
+    route: (host) => (host.endsWith('.myqcloud.com') ? localCos : undefined),
+    domains,
+  })
+  simulator.wx.cloud.init()
+  const Client = loadModule<typeof COS>(at(CLIENT), {
+    wx: simulator.wx,
+  })
+  const cos = Client.cloud({ functionName: 'cos-credentials', ProgressInterval: 100 })
+  return { name, openid, cos, simulator }
+}

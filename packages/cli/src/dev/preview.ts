@@ -1,0 +1,44 @@
+import type { LogEntry } from '@miniprogram-cos/local-cloud'
+import { auditName, type CosConfig } from '@miniprogram-cos/server'
+import type { Preview } from '@miniprogram-cos/simulator/preview'
+import { domainLists } from '../domains/domainLists'
+import { at } from '../project'
+
+/** A user with a phone. */
+export interface User {
+  name: string
+  openid: string
+  /** As the phone tells it. */
+  language: string
+}
+
+/** Shows phones that run the demo with a local cloud. */
+export async function previewDemo(
+  cloud: { cos: string; functions: string },
+  users: User[],
+  config: CosConfig,
+  port = 0,
+): Promise<Preview> {
+  const { startPreview } = await import('@miniprogram-cos/simulator/preview')
+  return startPreview({
+    root: at('miniprogram'),
+    ...(config.appid === undefined ? {} : { appid: config.appid }),
+    phones: users,
+    functions: cloud.functions,
+    // The client uses production's host names.
+    route: (host) => (host.endsWith('.myqcloud.com') ? cloud.cos : undefined),
+    domains: domainLists(config),
+    port,
+  })
+}
+
+/** A line of the local COS's log for the request panel, with users by name instead of their audit names. */
+export function activityOf({ who, paths, ...entry }: LogEntry, users: User[]) {
+  const user = users.find(({ openid }) => auditName(openid) === who)
+  const [first = '', ...more] = paths
+  return {
+    ...entry,
+    who: user?.name ?? who,
+    key: more.length > 0 ? `${first}  +${more.length}` : first,
+  }
+}

@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  checkConfig,
+  compilePolicy,
+  fetchTemporaryKey,
+  grantsOf,
+  ownPrefix,
+  type Verb,
+} from '@miniprogram-cos/server'
+import { anonymousStatus } from '../cloud/bucketChecks'
+import { cosClient } from '../cloud/bucketRules'
+import { bucketError, CloudError } from '../cloud/errors'
+import { functionKey } from '../cloud/settings'
+import { bucketHost } from '../project'
+import type { Check, DoctorContext } from './checks'
+
+/** Two users that no WeChat account can be: OPENIDs begin with `o`. */
+export const PROBE_USER = `probe-${'1'.repeat(22)}`
+export const OTHER_USER = `probe-${'2'.repeat(22)}`
+
+/**
+ * Does with the key of a user who does not exist what a phone does: writes, reads and deletes in that user's folder.
+ * In another user's folder the same must be refused, and so must reading without a key. The object is removed.
+ */
+export const accessProbe: Check = {
+  name: {
+    en: "a user's key: own folder open, another's closed",
+    zh: '用户密钥：仅能访问自己的目录',
+  },
+  async run({ settings, config }) {
+    const { rules } = checkConfig(config)
+    const cos = cosClient(await issueKey({ settings, config }))
+    const place = { Bucket: config.bucket, Region: config.region }
+    const prefix = ownPrefix(rules, PROBE_USER)
+    const grants = grantsOf(rules, { openid: PROBE_USER, groups: [] }).filter(
+      ({ path }) => path === prefix,
+    )
+    const verbs = grants.map(({ verb }) => verb)
+    // What everyone may do is not refused.
+    const common = rules.find((rule) => ownPrefix([rule], PROBE_USER) === prefix)?.everyone ?? []
+    const refusedUnless = async (verb: Verb, work: () => Promise<unknown>) => {
+      if (!common.includes(verb)) await refused(work)
+    }
+    const Key = `${prefix}doctor-${randomBytes(6).toString('hex')}.png`
+    const foreign = Key.replace(PROBE_USER, OTHER_USER)
+    const own = async (work: () => Promise<unknown>) =>
+      work().catch((error) => {
+        const mapped = bucketError(error, Key)
+        throw mapped.code === 'BucketForbidden'
+          ? new CloudError('ProbeRefused', mapped.detail)
+          : mapped
+      })
+    const Body = randomBytes(64)
+    if (verbs.includes('write')) {
+      await own(() => cos.putObject({ ...place, Key, Body, ContentType: 'image/png' }))
+      await refusedUnless('write', () =>
+        cos.putObject({ ...place, Key: foreign, Body, ContentType: 'image/png' }),
+      )
+    }
+    if (verbs.includes('read') && verbs.includes('write')) {
+      let read: Buffer = Buffer.alloc(0)
+      await own(async () => {
+        read = (await cos.getObject({ ...place, Key })).Body
+      })
+      if (digest(read) !== digest(Body)) throw new CloudError('ProbeDiffers', Key)
+      const url = `https://${bucketHost(config)}/${Key}`
+      if ((await anonymousStatus(url)) !== 403) throw new CloudError('BucketPublic', Key)
+    }
+    // COS answers 404 only to those who may read: it means an open folder too.
+    await refusedUnless('read', () => cos.getObject({ ...place, Key: foreign }))
+    await refusedUnless('read', () => cos.headObject({ ...place, Key: foreign }))
+    await refusedUnless('list', () =>
+      cos.getBucket({ ...place, Prefix: prefix.replace(PROBE_USER, OTHER_USER), MaxKeys: 1 }),
+    )
+    await refused(() => cos.getBucket({ ...place, MaxKeys: 1 }))
+    if (verbs.includes('delete')) await own(() => cos.deleteObject({ ...place, Key }))
+    return verbs.join(', ')
+  },
+}
+
+/** A key as the function issues it, requested here with the key that the function holds. */
+async function issueKey({ settings, config }: Pick<DoctorContext, 'settings' | 'config'>) {
+  const { rules, bucket, region } = checkConfig(config)
+  const policy = compilePolicy(grantsOf(rules, { openid: PROBE_USER, groups: [] }), {
+    bucket,
+    region,
+  })
+  try {
+    const key = await fetchTemporaryKey(
+      { ...functionKey(settings), region },
+      'doctor',
+      JSON.stringify(policy),
+      900,
+    )
+    return { SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey, token: key.sessionToken }
+  } catch (error) {
+    throw new CloudError('StsRefused', (error as Error).message)
+  }
+}
+
+/** @throws CloudError `FolderOpen` unless COS refuses */
+async function refused(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const { statusCode, code } = error as { statusCode?: number; code?: string }
+    if (statusCode === 404 && code !== 'NoSuchBucket') throw new CloudError('FolderOpen')
+    const mapped = bucketError(error, "another user's folder")
+    if (mapped.code === 'BucketForbidden') return
+    throw mapped
+  }
+  throw new CloudError('FolderOpen')
+}
+
+const digest = (content: Buffer) => createHash('sha256').update(content).digest('hex')

@@ -1,0 +1,229 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import type { CosConfig } from '@miniprogram-cos/server'
+import { CloudApi } from '../cloud/api'
+import { checkPrivacy, findRegion, refererObstacle } from '../cloud/bucketChecks'
+import { cleansStaleUploads, cosClient, hasStrictSignature } from '../cloud/bucketRules'
+import { bucketError, CloudError } from '../cloud/errors'
+import { deployKey, functionKey, type Settings } from '../cloud/settings'
+import { checkFunction } from '../deploy/deployFunction'
+import { differences, type WantedFunction, wantedFunctions } from '../deploy/plan'
+import {
+  checkDeployer,
+  checkEnvironment,
+  checkFunctionKey,
+  checkOwnConfig,
+  excessRights,
+} from '../deploy/preflight'
+import { compareLists, readConsoleLists } from '../domains/consoleLists'
+import { domainLists } from '../domains/domainLists'
+import { maskId } from '../output'
+import { at, functionNames, projectRoot } from '../project'
+import { type Text, t } from '../text'
+import { accessProbe } from './accessProbe'
+
+/** What checks read. */
+export interface DoctorContext {
+  config: CosConfig
+  settings: Settings
+  /** Version of Node that runs. */
+  node: string
+  /** Text of the console's domain lists, if it was given. */
+  domains?: string
+  /** Called with what is wrong without keeping anything from working. */
+  warn: (error: CloudError) => void
+}
+
+/** One check of the doctor. */
+export interface Check {
+  name: Text
+  /** @returns details of a result that is good @throws CloudError */
+  run: (context: DoctorContext) => Promise<string | undefined>
+}
+
+export const nodeVersion: Check = {
+  name: { en: 'Node', zh: 'Node 版本' },
+  async run({ node }) {
+    if (Number.parseInt(node, 10) < 20) throw new CloudError('NodeTooOld', node)
+    return node
+  },
+}
+
+/** The installed packages are those that this version was tested with. */
+const tools: Check = {
+  name: { en: 'installed tools', zh: '已安装的工具' },
+  async run() {
+    const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'))
+    const { devDependencies = {} } = read(at('package.json')) as {
+      devDependencies?: Record<string, string>
+    }
+    for (const [name, wanted] of Object.entries(devDependencies)) {
+      if (!/^\d/.test(wanted)) continue
+      const file = at('node_modules', name, 'package.json')
+      const present = existsSync(file) ? read(file).version : 'missing'
+      if (present !== wanted) {
+        throw new CloudError('ToolsDiffer', `${name}: ${present}, not ${wanted}`)
+      }
+    }
+    return undefined
+  },
+}
+
+const configuration: Check = {
+  name: { en: 'cos.config.ts and its access rules', zh: 'cos.config.ts 与访问规则' },
+  async run({ config }) {
+    checkOwnConfig(config)
+    if (config.addresses?.includes('pathStyle')) throw new CloudError('PathStyle')
+    return `${config.bucket}, ${config.region}, ${config.env}`
+  },
+}
+
+const envFile: Check = {
+  name: { en: '.env is private', zh: '.env 未外泄' },
+  async run() {
+    const file = at('.env')
+    if (!existsSync(file)) return undefined
+    const isWindows = process.platform === 'win32'
+    if (!isWindows && statSync(file).mode & 0o077) throw new CloudError('EnvFileExposed')
+    // 1: not ignored; 128: no repository, or no git.
+    const { status } = spawnSync('git', ['check-ignore', '-q', '.env'], { cwd: projectRoot() })
+    if (status === 1) throw new CloudError('EnvFileTracked')
+    return undefined
+  },
+}
+
+const keys: Check = {
+  name: { en: 'both keys and their accounts', zh: '两个密钥及其归属' },
+  async run({ settings, config, warn }) {
+    const deployer = deployKey(settings)
+    const key = functionKey(settings)
+    const identity = await checkDeployer(new CloudApi(deployer, config.env))
+    await checkFunctionKey(key, deployer, identity, config.env)
+    const place = { Bucket: config.bucket, Region: config.region }
+    const excess = await excessRights(key, place, config.env)
+    if (excess.length > 0) warn(new CloudError('FunctionKeyTooPowerful', excess.join(', ')))
+    return `${maskId(deployer.SecretId)}, ${maskId(key.SecretId)}, ${identity.AccountId}`
+  },
+}
+
+const environment: Check = {
+  name: { en: 'CloudBase environment', zh: '云开发环境' },
+  async run({ settings, config }) {
+    await checkEnvironment(new CloudApi(deployKey(settings), config.env))
+    return config.env
+  },
+}
+
+/** Deployed, active, with the right settings and the right key. */
+const functions: Check = {
+  name: { en: 'cloud functions and their variables', zh: '云函数及其环境变量' },
+  async run({ settings, config }) {
+    const cloud = new CloudApi(deployKey(settings), config.env)
+    const wanted = wantedFunctions(settings)
+    for (const one of wanted) await checkSettings(cloud, one)
+    return wanted.map(({ name }) => name).join(', ')
+  },
+}
+
+async function checkSettings(cloud: CloudApi, wanted: WantedFunction): Promise<void> {
+  const { name } = wanted
+  const present = await cloud.functionState(name)
+  if (!present) throw new CloudError('FunctionNotDeployed', name)
+  if (present.Status !== 'Active') {
+    throw new CloudError('FunctionNotActive', `${name}: ${present.Status}`)
+  }
+  if (present.Runtime !== wanted.Runtime) {
+    throw new CloudError('RuntimeDiffers', `${name}: ${present.Runtime}`)
+  }
+  for (const variable of Object.keys(wanted.variables)) {
+    if (present.variables[variable] === undefined) {
+      throw new CloudError('VariableMissing', `${name}: ${variable}`)
+    }
+    if (present.variables[variable] !== wanted.variables[variable]) {
+      throw new CloudError('FunctionKeyDiffers', `${name}: ${variable}`)
+    }
+  }
+  const [difference] = differences(present, wanted)
+  if (difference) throw new CloudError('FunctionDiffers', `${name}: ${difference}`)
+}
+
+const functionCalls: Check = {
+  name: {
+    en: 'functions run, and refuse a caller without identity',
+    zh: '云函数可运行并拒绝匿名调用',
+  },
+  async run({ settings, config }) {
+    const cloud = new CloudApi(deployKey(settings), config.env)
+    for (const name of functionNames()) await checkFunction(cloud, name)
+    return undefined
+  },
+}
+
+const bucket: Check = {
+  name: { en: 'bucket, region and privacy', zh: '存储桶、地域与私有权限' },
+  async run({ settings, config }) {
+    const cos = cosClient(deployKey(settings))
+    try {
+      await cos.headBucket({ Bucket: config.bucket, Region: config.region })
+    } catch (error) {
+      const mapped = bucketError(error, config.bucket)
+      if (mapped.code !== 'BucketUnknown') throw mapped
+      const region = await findRegion(cos, config.bucket)
+      throw region ? new CloudError('RegionWrong', region) : mapped
+    }
+    await checkPrivacy(cos, config)
+    return `${config.bucket}, ${config.region}`
+  },
+}
+
+const bucketRules: Check = {
+  name: {
+    en: 'strict signatures, clean-up, hotlink protection',
+    zh: '严格签名、分块清理与防盗链',
+  },
+  async run({ settings, config }) {
+    const cos = cosClient(deployKey(settings))
+    const place = { Bucket: config.bucket, Region: config.region }
+    try {
+      const obstacle = await refererObstacle(cos, place)
+      if (obstacle) throw new CloudError('RefererBlocks', obstacle)
+      if (!(await hasStrictSignature(cos, place))) throw new CloudError('StrictSignatureOff')
+      if (!(await cleansStaleUploads(cos, place))) throw new CloudError('LifecycleMissing')
+    } catch (error) {
+      throw bucketError(error, 'bucket configuration')
+    }
+    return undefined
+  },
+}
+
+const domains: Check = {
+  name: { en: "WeChat's domain lists", zh: '微信服务器域名' },
+  async run({ config, domains: text }) {
+    if (text === undefined) {
+      return t(
+        'not checked: pass them with --domains FILE (npm run domains)',
+        '未检查：请用 --domains FILE 提供（npm run domains）',
+      )
+    }
+    const lists = compareLists(domainLists(config), readConsoleLists(text))
+    const missing = lists.flatMap((one) => one.missing.map((domain) => `${one.list}: ${domain}`))
+    if (missing.length > 0) throw new CloudError('DomainMissing', missing.join(', '))
+    return undefined
+  },
+}
+
+/** From this computer to an object in the bucket. Each check relies on those before it. */
+export const checks: Check[] = [
+  nodeVersion,
+  tools,
+  configuration,
+  envFile,
+  keys,
+  environment,
+  functions,
+  functionCalls,
+  bucket,
+  bucketRules,
+  accessProbe,
+  domains,
+]

@@ -1,0 +1,306 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { request } from 'node:https'
+import { checkConfig, grantsOf, ownPrefix, resourceOf } from '@miniprogram-cos/server'
+import COS from 'cos-nodejs-sdk-v5'
+import { sts } from 'tencentcloud-sdk-nodejs-sts'
+import { type CloudKey, functionKey } from '../../cloud/settings'
+import { bucketHost } from '../../project'
+import { OTHER_USER, PROBE_USER } from '../accessProbe'
+import type { DoctorContext } from '../checks'
+import { SkippedProbe } from './probe'
+
+/** A policy statement, also of forms that STS refuses. */
+export interface PolicyStatement {
+  effect: 'allow' | 'deny'
+  action: string[]
+  resource: string[]
+  condition?: object
+  principal?: object
+}
+
+/** Calls GetFederationToken. @returns the key, or the code of the refusal @throws when STS cannot be reached */
+async function requestKey(
+  { SecretId: secretId, SecretKey: secretKey }: CloudKey,
+  region: string,
+  Name: string,
+  policy: string,
+): Promise<{ key?: CloudKey; code: string }> {
+  const client = new sts.v20180813.Client({
+    credential: { secretId, secretKey },
+    region,
+    profile: { httpProfile: { reqTimeout: 10 } },
+  })
+  const Policy = encodeURIComponent(policy)
+  try {
+    const { Credentials: key } = await client.GetFederationToken({
+      Name,
+      Policy,
+      DurationSeconds: 1800,
+    })
+    if (!key?.TmpSecretId || !key.TmpSecretKey || !key.Token) return { code: 'no key' }
+    const { TmpSecretId: SecretId, TmpSecretKey: SecretKey, Token: token } = key
+    return { key: { SecretId, SecretKey, token }, code: 'a key' }
+  } catch (error) {
+    const { code } = error as { code?: string }
+    // Codes of the API have upper and lower case letters, those of sockets only upper case.
+    if (code && /[a-z]/.test(code)) return { code }
+    throw error
+  }
+}
+
+/** A request, exactly as it goes to the wire. */
+export interface LiveRequest {
+  method?: string
+  /** Below the probe's folder. */
+  name?: string
+  /** Instead of a name: the path as it is sent. */
+  path?: string
+  query?: Record<string, string>
+  headers?: Record<string, string>
+  body?: string | Buffer
+  key?: CloudKey
+  /** `start;end` in Unix seconds. */
+  keyTime?: string
+  host?: string
+  isUnsigned?: boolean
+}
+
+export interface LiveAnswer {
+  status: number
+  /** Of the error document, or ''. */
+  code: string
+  headers: Record<string, string | undefined>
+  body: string
+}
+
+/** Sends requests to the real COS and STS that no client would send. Everything it writes is in one folder. */
+export class LiveCloud {
+  readonly context: DoctorContext
+  readonly host: string
+  /** The folder that everything is written to, with its last slash; its user is no WeChat account. */
+  readonly folder: string
+  /** A rule that limits what may be written there: then a refusal says nothing about COS. */
+  readonly limitingRule: string | undefined
+  /** Folders of both probe users, which contain nothing else. */
+  readonly #prefixes: string[]
+  /** Called with every secret that STS returns. */
+  readonly onSecret: (secret: string) => void
+  #own: Promise<CloudKey> | undefined
+
+  constructor(context: DoctorContext, onSecret: (secret: string) => void) {
+    const { bucket, region } = context.config
+    const { rules } = checkConfig(context.config)
+    const prefix = ownPrefix(rules, PROBE_USER)
+    const needed = ['read', 'write', 'delete', 'list']
+    const grants = grantsOf(rules, { openid: PROBE_USER, groups: [] }).filter(
+      ({ path }) => path === prefix,
+    )
+    const verbs = grants.map(({ verb }) => verb as string)
+    const missing = needed.filter((verb) => !verbs.includes(verb))
+    if (missing.length > 0)
+      throw new SkippedProbe(`the rules let nobody ${missing.join(', ')} in ${prefix}`)
+    const limited = grants.find(({ rule }) => rule.types || rule.maxBytes !== undefined)
+    this.limitingRule = limited?.rule.pattern
+    this.context = context
+    this.onSecret = onSecret
+    this.host = bucketHost({ bucket, region })
+    this.folder = `${prefix}doctor-live-${randomBytes(6).toString('hex')}/`
+    this.#prefixes = [prefix, ownPrefix(rules, OTHER_USER)]
+  }
+
+  get place() {
+    const { bucket: Bucket, region: Region } = this.context.config
+    return { Bucket, Region }
+  }
+
+  /** `qcs::cos:…` of a path of the bucket. */
+  resource(path: string): string {
+    return resourceOf(this.context.config, path)
+  }
+
+  /** An allowing statement on the probe's folder. */
+  allow(actions: string[], path = `${this.folder}*`): PolicyStatement {
+    return {
+      effect: 'allow',
+      action: actions.map((action) => `name/cos:${action}`),
+      resource: [this.resource(path)],
+    }
+  }
+
+  /** Requests a key. @returns the key, or the code of the refusal */
+  async requestKey(
+    statement: PolicyStatement[],
+    { Name = 'doctor', more = {} }: { Name?: string; more?: object } = {},
+  ): Promise<{ key?: CloudKey; code: string }> {
+    const { settings, config } = this.context
+    const Policy = JSON.stringify({ version: '2.0', statement, ...more })
+    const answer = await requestKey(functionKey(settings), config.region, Name, Policy)
+    if (answer.key) {
+      this.onSecret(answer.key.SecretKey)
+      this.onSecret(answer.key.token ?? '')
+    }
+    return answer
+  }
+
+  /** A key with these permissions. @throws SkippedProbe when STS refuses */
+  async keyFor(...statement: PolicyStatement[]): Promise<CloudKey> {
+    const { key, code } = await this.requestKey(statement)
+    if (!key) throw new SkippedProbe(`STS refused the key for it: ${code}`)
+    return key
+  }
+
+  /** A key that may do in both folders what their users may. */
+  ownKey(): Promise<CloudKey> {
+    this.#own ??= this.keyFor(
+      ...this.#prefixes.map((prefix) => this.allow(USER_ACTIONS, `${prefix}*`)),
+    )
+    return this.#own
+  }
+
+  async send(asked: LiveRequest): Promise<LiveAnswer> {
+    const { method = 'GET', name, query = {}, headers = {}, body, isUnsigned } = asked
+    const host = asked.host ?? this.host
+    const path = asked.path ?? `/${name === undefined ? '' : this.folder + name}`
+    const search = Object.entries(query)
+      .map(([key, value]) => (value === '' ? key : `${key}=${encodeURIComponent(value)}`))
+      .join('&')
+    const sent: Record<string, string> = { Host: host, ...headers }
+    if (!isUnsigned) {
+      const key = asked.key ?? (await this.ownKey())
+      if (key.token) sent['x-cos-security-token'] = key.token
+      sent.Authorization = COS.getAuthorization({
+        SecretId: key.SecretId,
+        SecretKey: key.SecretKey,
+        Method: method as 'GET',
+        Pathname: decodeURIComponent(path),
+        Query: query,
+        Headers: sent,
+        ...(asked.keyTime ? { KeyTime: asked.keyTime } : {}),
+      } as Parameters<typeof COS.getAuthorization>[0])
+    }
+    if (body !== undefined) sent['Content-Length'] = String(Buffer.byteLength(body))
+    const answer = await send({
+      host,
+      method,
+      path: path + (search && `?${search}`),
+      headers: sent,
+      body,
+    })
+    // A temporary failure says nothing about the assumption.
+    if (answer.status >= 500) throw new SkippedProbe(`COS answered ${describeAnswer(answer)}`)
+    return answer
+  }
+
+  /** Removes whatever this run or an earlier one has left. */
+  async cleanUp(): Promise<void> {
+    for (const prefix of this.#prefixes) {
+      const query = { prefix: prefix, 'max-keys': '1000' }
+      const { body } = await this.send({ query })
+      for (const Key of elements(body, 'Key'))
+        await this.send({ method: 'DELETE', path: `/${Key}` })
+      const uploads = await this.send({ query: { uploads: '', prefix: prefix } })
+      const ids = elements(uploads.body, 'UploadId')
+      for (const [i, Key] of elements(uploads.body, 'Key').entries()) {
+        await this.send({ method: 'DELETE', path: `/${Key}`, query: { uploadId: ids[i] ?? '' } })
+      }
+    }
+  }
+}
+
+/** Everything that users may do in their folder. */
+const USER_ACTIONS = [
+  'GetObject',
+  'HeadObject',
+  'PutObject',
+  'PostObject',
+  'InitiateMultipartUpload',
+  'UploadPart',
+  'ListParts',
+  'CompleteMultipartUpload',
+  'AbortMultipartUpload',
+  'ListMultipartUploads',
+  'DeleteObject',
+  'GetBucket',
+]
+
+/** Texts of all elements of that name. */
+const elements = (xml: string, name: string) =>
+  [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) => text)
+
+/** Status and code of an answer. */
+export const describeAnswer = ({ status, code }: LiveAnswer) =>
+  [status, code].filter(Boolean).join(' ')
+
+function send({
+  body,
+  ...options
+}: {
+  host: string
+  method: string
+  path: string
+  headers: Record<string, string>
+  body: string | Buffer | undefined
+}): Promise<LiveAnswer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ ...options, timeout: 30_000 }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8')
+        const [code = ''] = response.statusCode === 200 ? [] : elements(text, 'Code')
+        const headers = response.headers as LiveAnswer['headers']
+        resolve({ status: response.statusCode ?? 0, code, headers, body: text })
+      })
+    })
+    sent.on('timeout', () => sent.destroy(new Error('COS did not answer in 30 s')))
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+const BOUNDARY = 'doctor-live-form'
+
+/** A form upload as WeChat's uploadFile sends it (document 436/14690). */
+export async function sendForm(
+  live: LiveCloud,
+  key: CloudKey,
+  type: string,
+  bytes: number,
+): Promise<LiveAnswer> {
+  const now = Math.floor(Date.now() / 1000)
+  const keyTime = `${now - 60};${now + 600}`
+  const policy = JSON.stringify({
+    expiration: new Date((now + 600) * 1000).toISOString(),
+    conditions: [
+      { 'q-sign-algorithm': 'sha1' },
+      { 'q-ak': key.SecretId },
+      { 'q-sign-time': keyTime },
+      { key: `${live.folder}form` },
+    ],
+  })
+  const signKey = createHmac('sha1', key.SecretKey).update(keyTime).digest('hex')
+  const digest = createHash('sha1').update(policy).digest('hex')
+  const fields: Record<string, string> = {
+    key: `${live.folder}form`,
+    'Content-Type': type,
+    policy: Buffer.from(policy).toString('base64'),
+    'q-sign-algorithm': 'sha1',
+    'q-ak': key.SecretId,
+    'q-key-time': keyTime,
+    'q-signature': createHmac('sha1', signKey).update(digest).digest('hex'),
+    'x-cos-security-token': key.token ?? '',
+  }
+  const parts = Object.entries(fields).map(
+    ([name, value]) =>
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  )
+  const file = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="form"\r\nContent-Type: ${type}\r\n\r\n${'x'.repeat(bytes)}\r\n--${BOUNDARY}--\r\n`
+  return live.send({
+    method: 'POST',
+    path: '/',
+    headers: { 'Content-Type': `multipart/form-data; boundary=${BOUNDARY}` },
+    body: parts.join('') + file,
+    isUnsigned: true,
+  })
+}

@@ -1,0 +1,106 @@
+import https, { type Agent } from 'node:https'
+import createProxyAgent from 'https-proxy-agent'
+import { apiError } from '../../cloud/errors'
+import { t } from '../../text'
+import type { DoctorContext } from '../checks'
+import { multipartProbes } from '../probes/multipart'
+import { objectsProbes } from '../probes/objects'
+import { phoneProbes } from '../probes/phone'
+import { platformProbes } from '../probes/platform'
+import { policiesProbes } from '../probes/policies'
+import { signaturesProbes } from '../probes/signatures'
+import { LiveCloud } from './liveCloud'
+import { runLiveMainJob, type Step } from './mainJob'
+import { type Finding, type Probe, SkippedProbe } from './probe'
+
+/** All assumptions of this kit about the real services, in the order in which CONTRIBUTING.md lists them. */
+export const probes: Probe[] = [
+  ...signaturesProbes,
+  ...policiesProbes,
+  ...objectsProbes,
+  ...multipartProbes,
+  ...platformProbes,
+  ...phoneProbes,
+]
+
+/** What a run against the real cloud has found. */
+export interface LiveReport {
+  time: string
+  node: string
+  region: string
+  mainJob: Step[]
+  assumptions: Finding[]
+}
+
+export interface LiveOptions {
+  /** Called with each result as it comes. */
+  onStep: (step: Step) => void
+  onFinding: (finding: Finding) => void
+  onSecret: (secret: string) => void
+  /** Whether a setting of the bucket may be changed for a moment. */
+  agree: (what: string) => Promise<boolean>
+}
+
+/**
+ * Runs the main job with the user's own account, then every probe. It writes to the folders of two users who do not
+ * exist, and removes everything afterwards.
+ * @throws SkippedProbe when the access rules do not permit it
+ */
+export async function runLiveProbes(
+  context: DoctorContext,
+  options: LiveOptions,
+): Promise<LiveReport> {
+  const live = new LiveCloud(context, options.onSecret)
+  const { http_proxy } = context.settings
+  const usualAgent = https.globalAgent
+  // Requests of this module and of the simulated phones use the proxy, as those of the libraries do.
+  if (http_proxy) https.globalAgent = createProxyAgent(http_proxy) as unknown as Agent
+  try {
+    await live.cleanUp()
+    const mainJob = await runLiveMainJob(context, live.limitingRule === undefined)
+    for (const step of mainJob) options.onStep(step)
+    const assumptions: Finding[] = []
+    for (const probe of probes) {
+      const finding = await runProbe(live, probe, options.agree)
+      options.onFinding(finding)
+      assumptions.push(finding)
+    }
+    const { region } = context.config
+    return { time: new Date().toISOString(), node: context.node, region, mainJob, assumptions }
+  } finally {
+    await live.cleanUp().finally(() => {
+      https.globalAgent = usualAgent
+    })
+  }
+}
+
+async function runProbe(
+  live: LiveCloud,
+  { id, assumed, byHand, run, mayChange }: Probe,
+  agree: LiveOptions['agree'],
+): Promise<Finding> {
+  const finding = { id, assumed }
+  if (!run) return { ...finding, result: 'by hand', ...(byHand ? { byHand } : {}) }
+  if (live.limitingRule !== undefined) {
+    const why = t(
+      `${live.limitingRule} in cos.config.ts limits sizes or types: probes need a rule without`,
+      `cos.config.ts 的 ${live.limitingRule} 限制了大小或类型：探测需要不带限制的规则`,
+    )
+    return { ...finding, result: 'not probed', why }
+  }
+  if (mayChange !== undefined && !(await agree(mayChange))) {
+    const why = t(
+      `it may change ${mayChange}: agree, or --yes`,
+      `可能更改${mayChange}：请同意，或使用 --yes`,
+    )
+    return { ...finding, result: 'not probed', why }
+  }
+  try {
+    const looks = await run(live)
+    const isSame = looks.every(({ expected, seen }) => expected === seen)
+    return { ...finding, result: isSame ? 'confirmed' : 'different', looks }
+  } catch (error) {
+    const why = error instanceof SkippedProbe ? error.message : apiError(error, id).message
+    return { ...finding, result: 'not probed', why }
+  }
+}

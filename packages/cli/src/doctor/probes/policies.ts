@@ -1,0 +1,194 @@
+import { checkConfig, compilePolicy, grantsOf } from '@miniprogram-cos/server'
+import { PROBE_USER } from '../accessProbe'
+import { describeAnswer, type LiveCloud, type LiveRequest } from '../live/liveCloud'
+import type { Probe } from '../live/probe'
+
+/** CAM's limit of a policy, in characters (document 598/10599). */
+const MAX_POLICY = 6144
+
+/** The group of an ACL that contains everybody (document 436/7733). */
+const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
+
+/** A key with the policy that cos-credentials gives the probe's user. */
+function issuedKey(live: LiveCloud) {
+  const { rules, bucket, region } = checkConfig(live.context.config)
+  const grants = grantsOf(rules, { openid: PROBE_USER, groups: [] })
+  return live.keyFor(...compilePolicy(grants, { bucket, region }).statement)
+}
+
+/** A statement that permits reading one object, in a policy of about this many characters. */
+function paddedTo(live: LiveCloud, length: number) {
+  const one = live.allow(['GetObject'], `${live.folder}nothing`)
+  const frame = JSON.stringify({ version: '2.0', statement: [{ ...one, resource: [] }] }).length
+  const resources: string[] = []
+  let left = length - frame
+  for (let i = 0; left > 200; i++) {
+    const resource = live.resource(`${live.folder}${String(i).padStart(4, '0')}`)
+    resources.push(resource)
+    left -= resource.length + 3
+  }
+  const last = live.resource(live.folder)
+  return {
+    ...one,
+    resource: [...resources, last + 'x'.repeat(Math.max(0, left - last.length - 2))],
+  }
+}
+
+/** What STS accepts, and how COS evaluates it. */
+export const policiesProbes: Probe[] = [
+  {
+    id: 'list-permission',
+    assumed: 'List permissions are evaluated on `<bucket>/<prefix>`.',
+    async run(live) {
+      const key = await live.keyFor(live.allow(['GetBucket']))
+      const list = (prefix: string) => live.send({ query: { prefix, 'max-keys': '1' }, key })
+      return [
+        {
+          what: 'the folder it names',
+          expected: '200',
+          seen: describeAnswer(await list(live.folder)),
+        },
+        {
+          what: 'a folder beside it',
+          expected: '403 AccessDenied',
+          seen: describeAnswer(await list(`${live.folder.slice(0, -1)}-beside/`)),
+        },
+      ]
+    },
+  },
+  {
+    id: 'part-copy-permission',
+    assumed: 'Upload Part - Copy needs `PutObject` on the target and `GetObject` on the source.',
+    async run(live) {
+      await live.send({ method: 'PUT', name: 'source', body: 'source' })
+      const begun = await live.send({ method: 'POST', name: 'copied', query: { uploads: '' } })
+      const [, uploadId = ''] = /<UploadId>([^<]+)/.exec(begun.body) ?? []
+      const write = live.allow(['PutObject'], `${live.folder}copied`)
+      const read = live.allow(['GetObject'], `${live.folder}source`)
+      const copy = async (...statement: (typeof write)[]) =>
+        live.send({
+          method: 'PUT',
+          name: 'copied',
+          query: { partNumber: '1', uploadId },
+          headers: { 'x-cos-copy-source': `${live.host}/${live.folder}source` },
+          key: await live.keyFor(...statement),
+        })
+      return [
+        { what: 'both rights', expected: '200', seen: describeAnswer(await copy(write, read)) },
+        {
+          what: 'no right to read',
+          expected: '403 AccessDenied',
+          seen: describeAnswer(await copy(write)),
+        },
+      ]
+    },
+  },
+  {
+    id: 'acl-headers-by-key',
+    assumed:
+      'Conditions on `cos:x-cos-grant-*` hold an issued key to uploads without these headers, as `cos:x-cos-acl` does. No document lists such keys: if COS ignores them, users can make their own objects public, and `cos-signature` is the strict way.',
+    async run(live) {
+      const key = await issuedKey(live)
+      const grants: [what: string, headers: Record<string, string>][] = [
+        ['read by everybody', { 'x-cos-grant-read': `uri="${ALL_USERS}"` }],
+        ['full control of another account', { 'x-cos-grant-full-control': 'id="100000000001"' }],
+        ['public-read', { 'x-cos-acl': 'public-read' }],
+      ]
+      await live.send({ method: 'PUT', name: 'source', body: 'x' })
+      const source = { 'x-cos-copy-source': `${live.host}/${live.folder}source` }
+      const expected = '403 AccessDenied'
+      const looks = []
+      for (const [i, [what, headers]] of grants.entries()) {
+        const uploads: [way: string, request: LiveRequest][] = [
+          ['PUT', { method: 'PUT', name: `granted-put-${i}`, body: 'x', headers }],
+          [
+            'copy',
+            { method: 'PUT', name: `granted-copy-${i}`, headers: { ...source, ...headers } },
+          ],
+          [
+            'upload in parts',
+            { method: 'POST', name: `granted-parts-${i}`, query: { uploads: '' }, headers },
+          ],
+        ]
+        for (const [way, request] of uploads) {
+          const seen = describeAnswer(await live.send({ ...request, key }))
+          looks.push({ what: `${way}, ${what}`, expected, seen })
+        }
+      }
+      for (const way of ['put', 'copy']) {
+        const answer = await live.send({ name: `granted-${way}-0`, isUnsigned: true })
+        looks.push({
+          what: `GET without a key after ${way}`,
+          expected,
+          seen: describeAnswer(answer),
+        })
+      }
+      return looks
+    },
+  },
+  {
+    id: 'uid-star',
+    assumed: '`uid/*` in a policy resource matches nothing in COS, as users report.',
+    async run(live) {
+      const one = live.allow(['PutObject'])
+      const resource = one.resource.map((text) => text.replace(/uid\/\d+/, 'uid/*'))
+      const key = await live.keyFor({ ...one, resource })
+      const answer = await live.send({ method: 'PUT', name: 'star', body: 'x', key })
+      return [{ what: 'uid/*', expected: '403 AccessDenied', seen: describeAnswer(answer) }]
+    },
+  },
+  {
+    id: 'federation-name',
+    assumed: "GetFederationToken's `Name`: letters and hyphens are accepted, digits are not.",
+    async run(live) {
+      const statement = [live.allow(['GetObject'])]
+      const name = async (Name: string) => (await live.requestKey(statement, { Name })).code
+      return [
+        { what: 'letters and a hyphen', expected: 'a key', seen: await name('doctor-live') },
+        { what: 'digits', expected: 'InvalidParameter.ParamError', seen: await name('doctor1') },
+      ]
+    },
+  },
+  {
+    id: 'policy-length',
+    assumed: "STS names no limit for the length of a policy; 6144 characters, CAM's own, is used.",
+    async run(live) {
+      const ask = async (length: number) => (await live.requestKey([paddedTo(live, length)])).code
+      return [
+        {
+          what: `${MAX_POLICY - 144} characters`,
+          expected: 'a key',
+          seen: await ask(MAX_POLICY - 144),
+        },
+        {
+          what: `${MAX_POLICY + 256} characters`,
+          expected: 'InvalidParameter.PolicyTooLong',
+          seen: await ask(MAX_POLICY + 256),
+        },
+      ]
+    },
+  },
+  {
+    id: 'policy-principal',
+    assumed:
+      'STS takes `principal: {"qcs":["*"]}` in a policy, which Tencent\'s samples send, and refuses any other.',
+    async run(live) {
+      const ask = async (qcs: string) =>
+        (await live.requestKey([{ ...live.allow(['GetObject']), principal: { qcs: [qcs] } }])).code
+      return [
+        { what: 'everybody', expected: 'a key', seen: await ask('*') },
+        {
+          what: 'one account',
+          expected: 'InvalidParameter.StrategyInvalid',
+          seen: await ask('qcs::cam::uin/100000000001:uin/100000000001'),
+        },
+      ]
+    },
+  },
+  {
+    id: 'federation-resource',
+    assumed: 'Whether `sts:GetFederationToken` in a CAM policy takes no finer resource than `*`.',
+    byHand:
+      'CAM console → policies → new, by policy syntax: sts:GetFederationToken on qcs::sts::uin/<account>:federatedUser/*. Is it accepted, and does npm run doctor still pass with it?',
+  },
+]

@@ -1,0 +1,87 @@
+import { readRequestId } from '../explain'
+import { describeAnswer } from '../live/liveCloud'
+import type { Probe } from '../live/probe'
+
+const MINUTE = 60
+
+/** Signatures, keys and RequestIds. */
+export const signaturesProbes: Probe[] = [
+  {
+    id: 'signature-in-the-future',
+    assumed:
+      'A signature that begins in the future is accepted up to 15 minutes ahead (`RequestTimeTooSkewed` beyond).',
+    async run(live) {
+      const now = Math.floor(Date.now() / 1000)
+      const beginning = (minutes: number) => {
+        const start = now + minutes * MINUTE
+        return live.send({
+          method: 'PUT',
+          name: 'future',
+          body: 'x',
+          keyTime: `${start};${start + 600}`,
+        })
+      }
+      return [
+        {
+          what: 'begins in 10 minutes',
+          expected: '200',
+          seen: describeAnswer(await beginning(10)),
+        },
+        {
+          what: 'begins in 20 minutes',
+          expected: '403 RequestTimeTooSkewed',
+          seen: describeAnswer(await beginning(20)),
+        },
+      ]
+    },
+  },
+  {
+    id: 'token-missing-or-foreign',
+    assumed:
+      'A temporary key without its token, or with a foreign one, is answered with `InvalidAccessKeyId`.',
+    async run(live) {
+      const { SecretId, SecretKey } = await live.ownKey()
+      const { token = '' } = await live.keyFor(live.allow(['GetObject']))
+      const expected = '403 InvalidAccessKeyId'
+      const read = (key: { SecretId: string; SecretKey: string; token?: string }) =>
+        live.send({ name: 'nothing', key })
+      return [
+        { what: 'no token', expected, seen: describeAnswer(await read({ SecretId, SecretKey })) },
+        {
+          what: "another key's token",
+          expected,
+          seen: describeAnswer(await read({ SecretId, SecretKey, token })),
+        },
+      ]
+    },
+  },
+  {
+    id: 'request-id',
+    assumed: "COS's RequestId is base64 of the second in hex, `_`, and more; it begins with N.",
+    async run(live) {
+      const { headers } = await live.send({ name: 'nothing' })
+      const id = readRequestId(headers['x-cos-request-id'] ?? '')
+      const isNow = id?.kind === 'cos' && Math.abs(id.time.getTime() - Date.now()) < 10 * 60_000
+      return [
+        { what: 'its time', expected: 'now', seen: isNow ? 'now' : JSON.stringify(id ?? 'none') },
+      ]
+    },
+  },
+  {
+    id: 'path-style',
+    assumed:
+      'Path style is answered with `PathStyleDomainForbidden`, for buckets made since 2024-01-01.',
+    async run(live) {
+      const { Bucket, Region } = live.place
+      const host = `cos.${Region}.myqcloud.com`
+      const answer = await live.send({ host, path: `/${Bucket}/${live.folder}nothing` })
+      return [
+        {
+          what: 'path style',
+          expected: '403 PathStyleDomainForbidden',
+          seen: describeAnswer(answer),
+        },
+      ]
+    },
+  },
+]

@@ -1,0 +1,91 @@
+import { createRequire } from 'node:module'
+import type { Plugin, PluginBuild } from 'esbuild'
+import { projectRoot } from '../project'
+
+/** Modules that the SDKs require when they load, and that a function rarely or never uses. */
+const DEFERRED: { from: string; modules: string[] }[] = [
+  // Identity is read from the environment; database, storage and AI are not touched.
+  { from: 'wx-server-sdk', modules: ['@cloudbase/node-sdk', 'mime-db'] },
+  // A proxy, uploads, credentials from files, and a URL parser for Node versions without one.
+  { from: 'tencentcloud-sdk-nodejs-common', modules: ['https-proxy-agent', 'form-data', 'ini'] },
+  { from: 'node-fetch', modules: ['whatwg-url'] },
+]
+
+/** Where Node finds each of them. */
+function deferredFiles(): string[] {
+  const atRoot = createRequire(`${projectRoot()}/package.json`)
+  return DEFERRED.flatMap(({ from, modules }) => {
+    const atImporter = createRequire(atRoot.resolve(`${from}/package.json`))
+    return modules.map((name) => atImporter.resolve(name))
+  })
+}
+
+/** The code of all deferred modules as one text, which contains what they share once. */
+async function deferredCode({ initialOptions, esbuild }: PluginBuild): Promise<string> {
+  const loaders = deferredFiles().map((file) => `() => require(${JSON.stringify(file)})`)
+  const { entryPoints: _, plugins: __, ...options } = initialOptions
+  const { outputFiles = [] } = await esbuild.build({
+    ...options,
+    stdin: { contents: `module.exports = [${loaders}]`, resolveDir: projectRoot() },
+    write: false,
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+const deferredBundle = (code: string) => `
+const code = ${JSON.stringify(code)}
+let loaders
+module.exports = (index) => {
+  if (!loaders) {
+    const module = { exports: [] }
+    new Function('require', 'module', 'exports', code)(require, module, module.exports)
+    loaders = module.exports
+  }
+  return loaders[index]()
+}`
+
+/** Importers read `__esModule` before any use; none of the deferred modules has it. */
+const proxyModule = (index: number) => `
+const load = require('deferred:bundle')
+const real = () => load(${index})
+module.exports = new Proxy(function () {}, {
+  get: (_, name) => (name === '__esModule' ? undefined : real()[name]),
+  has: (_, name) => name in real(),
+  apply: (_, self, args) => Reflect.apply(real(), self, args),
+  construct: (_, args) => Reflect.construct(real(), args),
+})`
+
+/**
+ * Bundles the deferred modules as a string that is parsed and run on first use: parsing code that is never used is
+ * most of a function's cold start.
+ */
+export const deferModules: Plugin = {
+  name: 'defer-modules',
+  setup(build) {
+    const files = deferredFiles()
+    for (const { from, modules } of DEFERRED) {
+      const names = modules.map((name) => name.replace(/\W/g, '\\$&'))
+      const filter = new RegExp(`^(?:${names.join('|')})$`)
+      build.onResolve({ filter }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+        const isOurs = importer.includes(`/node_modules/${from}/`)
+        if (pluginData === REAL || !isOurs || kind !== 'require-call') return undefined
+        const found = await build.resolve(path, { resolveDir, kind, pluginData: REAL })
+        const index = files.indexOf(found.path)
+        return index < 0 ? undefined : { path: String(index), namespace: NAMESPACE }
+      })
+    }
+    build.onResolve({ filter: /^deferred:bundle$/ }, () => ({
+      path: 'bundle',
+      namespace: NAMESPACE,
+    }))
+    build.onLoad({ filter: /.*/, namespace: NAMESPACE }, async ({ path }) => ({
+      contents:
+        path === 'bundle' ? deferredBundle(await deferredCode(build)) : proxyModule(Number(path)),
+      loader: 'js',
+    }))
+  },
+}
+
+/** Marks the plugin's own resolve calls, so that it does not handle them itself. */
+const REAL = 'real'
+const NAMESPACE = 'deferred'

@@ -1,0 +1,75 @@
+import { createColors } from 'picocolors'
+import { t } from './text'
+
+/**
+ * Colours for a stream: on a terminal, unless NO_COLOR or TERM=dumb says otherwise, and wherever FORCE_COLOR does.
+ * @see https://no-color.org
+ */
+export function colorsFor(
+  stream: { isTTY?: boolean },
+  { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv = process.env,
+): ReturnType<typeof createColors> {
+  if (NO_COLOR) return createColors(false)
+  if (FORCE_COLOR !== undefined) return createColors(FORCE_COLOR !== '0')
+  return createColors(stream.isTTY === true && TERM !== 'dumb')
+}
+
+/** Colours the sign that a line begins with, and the arrow before what to do. */
+export function paint(text: string, colors: ReturnType<typeof createColors>): string {
+  return text
+    .replace(/^(\s*)✓/gm, (_, indent) => indent + colors.green('✓'))
+    .replace(/^(\s*)✗/gm, (_, indent) => indent + colors.red('✗'))
+    .replace(/^(\s*)!/gm, (_, indent) => indent + colors.yellow('!'))
+    .replace(/^(\s*)·/gm, (_, indent) => indent + colors.dim('·'))
+    .replace(/^(\s*)→/gm, (_, indent) => indent + colors.cyan('→'))
+}
+
+/** Enough of a SecretId to tell which one it is. */
+export function maskId(SecretId: string): string {
+  return `${SecretId.slice(0, 4)}…${SecretId.slice(-4)}`
+}
+
+/** Writes lines that never contain a secret, whatever the caller passes. */
+export class SafeOutput {
+  readonly #secrets: string[]
+
+  /** @param secrets those of less than 8 characters are not looked for: they are no keys, and words contain them */
+  constructor(secrets: (string | undefined)[] = []) {
+    this.#secrets = secrets.filter((one): one is string => one !== undefined && one.length >= 8)
+  }
+
+  /** Adds a secret that became known later, such as a temporary key. */
+  hide(secret: string): void {
+    if (secret.length >= 8) this.#secrets.push(secret)
+  }
+
+  line(text: string): void {
+    console.log(paint(this.#clean(text), colorsFor(process.stdout)))
+  }
+
+  error(text: string): void {
+    console.error(paint(this.#clean(text), colorsFor(process.stderr)))
+  }
+
+  #clean(text: string): string {
+    return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, '****'), text)
+  }
+}
+
+/**
+ * Asks for a yes on the terminal.
+ * @returns undefined where there is no terminal; false for no, and for Ctrl+C
+ */
+export async function confirm(message: string): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY) return undefined
+  const { confirm: ask } = await import('@clack/prompts')
+  // What a command prints for a machine stays clean.
+  const answer = await ask({
+    message,
+    active: t('yes', '是'),
+    inactive: t('no', '否'),
+    initialValue: false,
+    output: process.stderr,
+  })
+  return answer === true
+}

@@ -1,0 +1,134 @@
+import { Command, CommanderError, type OutputConfiguration } from 'commander'
+import { buildCommand } from './commands/build'
+import { checkWechatCommand } from './commands/checkWechat'
+import { deployCommand } from './commands/deploy'
+import { devCommand } from './commands/dev'
+import { doctorCommand } from './commands/doctor'
+import { domainsCommand } from './commands/domains'
+import { localCloudCommand } from './commands/localCloud'
+import { policyCommand } from './commands/policy'
+import { setupCommand } from './commands/setup'
+import { colorsFor } from './output'
+import type { RunOptions } from './project'
+import { t } from './text'
+
+/**
+ * Runs one command line. Sets the exit code: 0 if all is well, 1 if a check or a step failed, 2 for wrong input and
+ * for whatever keeps the command from running.
+ * @param args without `node` and the script
+ */
+export async function run(args: string[], options: RunOptions = {}): Promise<void> {
+  // An old name stands for itself in messages.
+  const name = args.find((arg) => !arg.startsWith('-')) ?? 'miniprogram-cos'
+  try {
+    if (name === 'local-cloud' && args[0] === name) {
+      // Its options are those of the package, which reads them itself.
+      await localCloudCommand(args.slice(1), options)
+      return
+    }
+    await createProgram(options).parseAsync(args, { from: 'user' })
+  } catch (error) {
+    const text = error instanceof CommanderError ? parseMessage(error) : messageOf(error)
+    if (text !== undefined) {
+      console.error(`${name}: ${text}`)
+      process.exitCode = 2
+    }
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+function createProgram(options: RunOptions): Command {
+  const program = new Command('miniprogram-cos')
+  program.description(t('Tencent COS in WeChat mini programs.', '在微信小程序中使用腾讯云 COS。'))
+  program.usage(t('<command> [options]', '<命令> [选项]'))
+  for (const command of [
+    devCommand(options),
+    buildCommand(options),
+    setupCommand(),
+    deployCommand(),
+    domainsCommand(),
+    doctorCommand(options),
+    policyCommand(),
+    checkWechatCommand(options),
+  ]) {
+    program.addCommand(command)
+  }
+  // Listed for the help only: its command line never gets here.
+  program
+    .command('local-cloud')
+    .description(
+      t('Runs COS, STS and the cloud functions on this computer', '在本机运行 COS、STS 与云函数'),
+    )
+  program.addHelpText(
+    'after',
+    t(
+      `\nExit codes: 0 success, 1 a check or a step failed, 2 wrong input.\nTexts are in Chinese where LANG begins with zh. NO_COLOR=1 switches colours off.`,
+      `\n退出码：0 成功；1 检查或步骤失败；2 输入有误。\nLANG 以 zh 开头时输出中文。NO_COLOR=1 关闭颜色。`,
+    ),
+  )
+  for (const one of [program, ...program.commands]) prepare(one)
+  return program
+}
+
+/** Titles of the help, which commander writes in English. */
+const TITLES: Record<string, string> = {
+  'Usage:': '用法：',
+  'Arguments:': '参数：',
+  'Options:': '选项：',
+  'Commands:': '命令：',
+}
+
+const OUTPUT: OutputConfiguration = {
+  // Errors are shown once, by run().
+  writeErr: () => {},
+  getOutHasColors: () => colorsFor(process.stdout).isColorSupported,
+}
+
+function prepare(command: Command): void {
+  command
+    .exitOverride()
+    .configureOutput(OUTPUT)
+    .helpOption('-h, --help', t('shows this help', '显示帮助'))
+    .helpCommand(false)
+    .configureHelp({
+      // npm passes on what stands after `--`.
+      commandUsage: (one) => [calledAs(one), one.usage()].join(' ').trim(),
+      optionDescription: ({ description, defaultValue }) =>
+        typeof defaultValue === 'string'
+          ? `${description}${t(` (default: ${defaultValue})`, `（默认 ${defaultValue}）`)}`
+          : description,
+      styleTitle: (title) => colorsFor(process.stdout).bold(t(title, TITLES[title] ?? title)),
+    })
+}
+
+/** How the reader calls the command: by its npm script, or by the binary. */
+function calledAs(command: Command): string {
+  const script = process.env.npm_lifecycle_event
+  const names = [command.name(), ...command.aliases()]
+  if (script === undefined || !names.includes(script)) {
+    return [command.parent?.name(), command.name()].filter(Boolean).join(' ')
+  }
+  return `${script === 'start' ? 'npm start' : `npm run ${script}`} --`
+}
+
+/** One line about a command line that cannot be read; undefined after the help was shown. */
+function parseMessage({ code, message }: CommanderError): string | undefined {
+  if (code === 'commander.helpDisplayed' || code === 'commander.help') return undefined
+  const [, subject = ''] = /'([^']*)'/.exec(message) ?? []
+  const [, similar] = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(message) ?? []
+  const hint = similar ? t(` Did you mean ${similar}?`, ` 您是否想输入 ${similar}？`) : ''
+  const help = t(' See --help.', ' 请查看 --help。')
+  switch (code) {
+    case 'commander.unknownOption':
+      return t(`Unknown option '${subject}'.`, `未知选项 '${subject}'。`) + (hint || help)
+    case 'commander.unknownCommand':
+      return t(`Unknown command '${subject}'.`, `未知命令 '${subject}'。`) + (hint || help)
+    case 'commander.optionMissingArgument':
+      return t(`Option '${subject}' needs a value.`, `选项 '${subject}' 缺少值。`)
+    case 'commander.excessArguments':
+      return t('Too many arguments.', '参数过多。') + help
+    default:
+      return message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
+  }
+}

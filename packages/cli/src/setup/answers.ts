@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseBucket } from '@miniprogram-cos/protocol'
+import type { CosConfig } from '@miniprogram-cos/server'
+import { CloudApi } from '../cloud/api'
+import { findRegion } from '../cloud/bucketChecks'
+import { cosClient } from '../cloud/bucketRules'
+import { bucketError } from '../cloud/errors'
+import { deployKey, type Settings } from '../cloud/settings'
+import { preflight } from '../deploy/preflight'
+import { at, SAMPLE } from '../project'
+import { type Text, t } from '../text'
+
+export type AnswerName = 'appid' | 'env' | 'bucket' | 'region'
+
+export type Answers = Record<AnswerName, string>
+
+/** What setup must know. */
+export const QUESTIONS: { name: AnswerName; question: Text }[] = [
+  {
+    name: 'appid',
+    question: { en: 'AppID of the mini program (wx…)', zh: '小程序 AppID（wx…）' },
+  },
+  { name: 'env', question: { en: 'CloudBase environment id', zh: '云开发环境 ID' } },
+  {
+    name: 'bucket',
+    question: {
+      en: 'Bucket, with its APPID (name-1250000000)',
+      zh: '存储桶，含 APPID（name-1250000000）',
+    },
+  },
+  {
+    name: 'region',
+    question: {
+      en: 'Region of the bucket (ap-guangzhou …)',
+      zh: '存储桶所在地域（ap-guangzhou …）',
+    },
+  },
+]
+
+/** Keys are asked for without an echo, and are not options: those would stay in the shell's history. */
+export const KEY_QUESTIONS: { name: string; question: Text }[] = [
+  {
+    name: 'TENCENTCLOUD_SECRET_ID',
+    question: { en: 'SecretId of the sub-account that deploys', zh: '部署子账号的 SecretId' },
+  },
+  {
+    name: 'TENCENTCLOUD_SECRET_KEY',
+    question: { en: 'its SecretKey', zh: '该子账号的 SecretKey' },
+  },
+  {
+    name: 'COS_STS_SECRET_ID',
+    question: {
+      en: 'SecretId of the sub-account whose key the functions hold',
+      zh: '云函数子账号的 SecretId',
+    },
+  },
+  { name: 'COS_STS_SECRET_KEY', question: { en: 'its SecretKey', zh: '该子账号的 SecretKey' } },
+]
+
+/** What the configuration already says. The region of a sample bucket says nothing. */
+export function presentAnswers(config: CosConfig): Partial<Answers> {
+  const { appid, env, bucket, region } = config
+  return {
+    ...(appid === undefined ? {} : { appid }),
+    ...(env === SAMPLE.env ? {} : { env }),
+    ...(bucket === SAMPLE.bucket ? {} : { bucket, region }),
+  }
+}
+
+const FORMATS: Record<AnswerName, (text: string) => boolean> = {
+  appid: (text) => /^wx[0-9a-f]{16}$/.test(text),
+  env: (text) => /^[A-Za-z0-9][\w-]{0,63}$/.test(text) && text !== SAMPLE.env,
+  bucket: (text) => parseBucket(text) !== undefined,
+  region: (text) => /^[a-z]+-[a-z]+(-\d|-[a-z]+)*$/.test(text),
+}
+
+/** Whether an answer has the right format. */
+export const isValidAnswer = (name: AnswerName, text: string) => FORMATS[name](text)
+
+/**
+ * @returns the answers, complete
+ * @throws Error in one line that names everything that is missing or malformed, keys included if answers are missing
+ */
+export function checkAnswers(given: Partial<Answers>, settings: Settings): Answers {
+  const problems = QUESTIONS.flatMap(({ name, question }) => {
+    const value = given[name]
+    const expected = t(question.en, question.zh)
+    if (value === undefined) {
+      return [t(`--${name} is missing: ${expected}`, `缺少 --${name}：${expected}`)]
+    }
+    if (isValidAnswer(name, value)) return []
+    return [
+      t(
+        `--${name} "${value}" is not of its form: ${expected}`,
+        `--${name} "${value}" 格式不正确：${expected}`,
+      ),
+    ]
+  })
+  if (problems.length === 0) return given as Answers
+  const keys = KEY_QUESTIONS.map(({ name }) => name).filter((name) => !settings[name])
+  if (keys.length > 0) {
+    problems.push(
+      t(
+        `${keys.join(', ')} ${keys.length === 1 ? 'is' : 'are'} missing in .env and the environment`,
+        `.env 与环境变量中缺少 ${keys.join('、')}`,
+      ),
+    )
+  }
+  throw new Error(problems.join('; '))
+}
+
+/** The AppID that DevTools has written down already. */
+export function knownAppid(): Partial<Answers> {
+  const file = at('project.private.config.json')
+  if (!existsSync(file)) return {}
+  const { appid } = JSON.parse(readFileSync(file, 'utf8')) as { appid?: unknown }
+  return typeof appid === 'string' && isValidAnswer('appid', appid) ? { appid } : {}
+}
+
+/** The region of the bucket, if the key that deploys may list the account's buckets. */
+export async function lookUpRegion(
+  { bucket }: Partial<Answers>,
+  settings: Settings,
+): Promise<Partial<Answers>> {
+  if (bucket === undefined || !settings.TENCENTCLOUD_SECRET_ID) return {}
+  const region = await findRegion(cosClient(deployKey(settings)), bucket)
+  return region === undefined ? {} : { region }
+}
+
+/** Asks Tencent Cloud whether everything that was given exists and belongs together. @throws CloudError */
+export async function checkOnline(answers: Answers, settings: Settings): Promise<void> {
+  const key = deployKey(settings)
+  await preflight(new CloudApi(key, answers.env), key, settings)
+  try {
+    await cosClient(key).headBucket({ Bucket: answers.bucket, Region: answers.region })
+  } catch (error) {
+    throw bucketError(error, `${answers.bucket}, ${answers.region}`)
+  }
+}

@@ -1,0 +1,59 @@
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { parseEnvFile, type Settings } from '../cloud/settings'
+import { at } from '../project'
+import { type Answers, KEY_QUESTIONS } from './answers'
+
+/** `cos.config.ts` with new values and everything else unchanged. @throws Error when a field is not found */
+function configText(text: string, answers: Answers): string {
+  let changed = text
+  for (const name of ['env', 'bucket', 'region'] as const) {
+    const field = new RegExp(`^(\\s*${name}:\\s*)(['"]).*?\\2`, 'm')
+    if (!field.test(changed)) throw new Error(`cos.config.ts has no line "${name}: '…'" to fill in`)
+    changed = changed.replace(field, (_, start: string) => `${start}'${answers[name]}'`)
+  }
+  const appid = /^(\s*appid:\s*)(['"]).*?\2/m
+  if (appid.test(changed)) {
+    return changed.replace(appid, (_, start: string) => `${start}'${answers.appid}'`)
+  }
+  return changed.replace(/^(\s*)region:.*$/m, (line, indent: string) =>
+    [line, `${indent}appid: '${answers.appid}',`].join('\n'),
+  )
+}
+
+/** `.env` with the keys and its other lines unchanged. */
+function envText(text: string, keys: Settings): string {
+  const present = parseEnvFile(text)
+  const names = [...KEY_QUESTIONS.map(({ name }) => name), 'TENCENTCLOUD_TOKEN']
+  return names.reduce((changed, name) => {
+    const value = keys[name]
+    if (value === undefined || present[name] === value) return changed
+    const line = new RegExp(`^${name}=.*$`, 'm')
+    if (line.test(changed)) return changed.replace(line, () => `${name}=${value}`)
+    return `${changed}${changed === '' || changed.endsWith('\n') ? '' : '\n'}${name}=${value}\n`
+  }, text)
+}
+
+/** DevTools' file for settings of one developer. */
+function privateConfigText(text: string | undefined, { appid }: Pick<Answers, 'appid'>) {
+  const present = text === undefined ? {} : (JSON.parse(text) as object)
+  return `${JSON.stringify({ ...present, appid }, null, 2)}\n`
+}
+
+const readIfPresent = (file: string) => readFile(file, 'utf8').catch(() => undefined)
+
+/** Writes all three files, once the contents of all are known. @returns their names */
+export async function writeAnswers(answers: Answers, keys: Settings): Promise<string[]> {
+  const [config, env, own] = [at('cos.config.ts'), at('.env'), at('project.private.config.json')]
+  const files: [file: string, text: string, mode?: number][] = [
+    [config, configText(await readFile(config, 'utf8'), answers)],
+    [env, envText((await readIfPresent(env)) ?? '', keys), 0o600],
+    [own, privateConfigText(await readIfPresent(own), answers)],
+  ]
+  for (const [file, text, mode] of files) {
+    const whole = `${file}.new`
+    await writeFile(whole, text, mode === undefined ? {} : { mode })
+    if (mode !== undefined) await chmod(whole, mode)
+    await rename(whole, file)
+  }
+  return files.map(([file]) => file)
+}

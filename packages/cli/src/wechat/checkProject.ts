@@ -1,0 +1,55 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildNpm } from './buildNpm'
+import { compileProject, findMissingFiles } from './compileProject'
+import { checkConfigFiles } from './configFiles'
+import { checkPackedSyntax, loadPackages } from './packages'
+import { type Finding, type Project, staged, stageProject } from './project'
+import { checkProjectSettings } from './projectSettings'
+import { checkClientSizes, checkPackageSize } from './sizes'
+import { checkTemplates } from './templates'
+
+export interface Report {
+  findings: Finding[]
+  /** Sizes, a line each. Empty if the project does not compile. */
+  sizes: string[]
+}
+
+/**
+ * Does what DevTools does between opening a mini program and uploading it, with WeChat's own tools and without the
+ * network. Nothing is written to the project.
+ * @param folder of project.config.json
+ */
+export async function checkProject(folder: string): Promise<Report> {
+  const { findings, config } = await checkConfigFiles(folder)
+  // Everything else depends on it.
+  const isReadable = () => findings.every(({ file }) => file !== 'project.config.json')
+  if (config && isReadable()) findings.push(...checkProjectSettings(folder, config))
+  if (!config || !isReadable()) return { findings, sizes: [] }
+  const project = await stageProject(folder, config)
+  try {
+    findings.push(...(await buildNpm(project)))
+    const built = join(staged(project, project.app), 'miniprogram_npm')
+    findings.push(...checkPackedSyntax(built, project.stage))
+    findings.push(...loadPackages(built, project.stage))
+    findings.push(...(await checkTemplates(project)))
+    // The compile stops at its first error, which the checks above have already reported with all others.
+    if (findings.length > 0) return { findings, sizes: [] }
+    return await checkCompiled(project)
+  } finally {
+    await rm(project.stage, { recursive: true, force: true })
+  }
+}
+
+async function checkCompiled(project: Project): Promise<Report> {
+  const compiled = await compileProject(project)
+  if ('finding' in compiled) return { findings: [compiled.finding], sizes: [] }
+  const { out, paths, warnings } = compiled
+  const missing = findMissingFiles(project, warnings)
+  const packages = checkPackageSize(project, out, paths)
+  const client = checkClientSizes(project, out)
+  return {
+    findings: [...missing, ...packages.findings, ...client.findings],
+    sizes: [...packages.lines, ...client.lines],
+  }
+}

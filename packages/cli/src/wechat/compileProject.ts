@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { t } from '../text'
+import { jsonPlace } from './jsonLine'
+import { MiniprogramCiError, runMiniprogramCi } from './miniprogramCi'
+import { type Finding, nameIn, type Project } from './project'
+
+/** What WeChat would upload, in a folder, and references that cannot be resolved. */
+export interface Compiled {
+  out: string
+  paths: string[]
+  warnings: string[]
+}
+
+/**
+ * The whole-project compile that DevTools does before an upload: TypeScript by its own plugin, ES6 to ES5, style
+ * sheets, configuration, and whether the named pages and components exist. Stops at the first error.
+ */
+export async function compileProject(project: Project): Promise<Compiled | { finding: Finding }> {
+  const out = join(project.stage, '.compiled')
+  try {
+    return { out, ...(await runMiniprogramCi('compile', { projectPath: project.stage, out })) }
+  } catch (error) {
+    if (!(error instanceof MiniprogramCiError)) throw error
+    return { finding: locate(project, error) }
+  }
+}
+
+/** The builder names files from the project or from the app, in one of four ways. */
+function locate(project: Project, { message, path }: MiniprogramCiError): Finding {
+  const text = message.replaceAll(project.stage, '').trim()
+  const [first = ''] = text.split('\n')
+  const named = /^file: (\S+)/.exec(text)?.[1] ?? /^\/?(\S+?\.\w+):/.exec(text)?.[1] ?? path
+  const file = [project.folder, project.app]
+    .map((folder) => join(folder, named))
+    .find((candidate) => named && existsSync(candidate))
+  if (!file) return { file: named || 'project.config.json', message: text }
+  const found = (line?: number): Finding => ({ file: nameIn(project, file), line, message: text })
+
+  // "miniprogram/app.json: ["pages"][1] could not find ..."
+  if (file.endsWith('.json')) return found(jsonPlace(file, first))
+  // "Unexpected token (2:8)" and "3:3:unexpected end tag" and "/pages/a/a.wxss:1:1: Unclosed block"
+  const line = /\((\d+):\d+\)/.exec(text) ?? /(?:^|:)(\d+):\d+:/.exec(first)
+  return found(line ? Number(line[1]) : undefined)
+}
+
+const MISSING = /Couldn't resolve the \w+ file "(.+)" relative to "\/(.+?)`?:\d+:\d+`?"/
+
+/**
+ * Files that scripts require, or templates and style sheets import, and that do not exist.
+ * @param warnings of the builder's analysis, about compiled files
+ */
+export function findMissingFiles(project: Project, warnings: string[]): Finding[] {
+  return warnings.flatMap((warning) => {
+    const [, name, file] = MISSING.exec(warning) ?? []
+    if (name && file)
+      return [
+        {
+          ...sourceOf(project, file, name),
+          message: t(`cannot find '${name}'`, `找不到 '${name}'`),
+        },
+      ]
+    // A line before each that says less.
+    return / resolve dep failed$/.test(warning) ? [] : [unknownWarning(warning)]
+  })
+}
+
+const unknownWarning = (message: string): Finding => ({ file: 'project.config.json', message })
+
+/** The source that a compiled file came from, and the line that names the missing one. */
+function sourceOf(project: Project, compiled: string, name: string): Omit<Finding, 'message'> {
+  const path = [compiled, compiled.replace(/\.js$/, '.ts')]
+    .map((one) => join(project.app, one))
+    .find(existsSync)
+  if (!path) return { file: compiled }
+  const lines = readFileSync(path, 'utf8').split('\n')
+  const at = lines.findIndex((line) => line.includes(`'${name}'`) || line.includes(`"${name}"`))
+  return { file: nameIn(project, path), line: at < 0 ? undefined : at + 1 }
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join, relative, resolve, sep } from 'node:path'
+
+/** Something that DevTools or a phone refuses. */
+export interface Finding {
+  /** Relative to the project, with forward slashes. */
+  file: string
+  /** From 1. Absent for the whole file. */
+  line?: number
+  message: string
+}
+
+/** `miniprogram/app.json:3: pages[1] ...`, which editors recognize. */
+export function describeFinding({ file, line, message }: Finding): string {
+  return `${line === undefined ? file : `${file}:${line}`}: ${message}`
+}
+
+/** A mini program as DevTools opens it, and a copy of it to build in. */
+export interface Project {
+  /** The folder of project.config.json. */
+  folder: string
+  config: ProjectConfig
+  /** The app's own folder: miniprogramRoot. */
+  app: string
+  /** The temporary copy. What is built is written there, never to the project. */
+  stage: string
+}
+
+export interface ProjectConfig {
+  miniprogramRoot?: string
+  cloudfunctionRoot?: string
+  setting?: {
+    urlCheck?: boolean
+    packNpmManually?: boolean
+    packNpmRelationList?: { packageJsonPath: string; miniprogramNpmDistDir: string }[]
+  }
+}
+
+/** Folders of packages that this check builds anew: those of "Build npm" as the project's settings describe it. */
+function rebuiltFolders(folder: string, { setting = {} }: ProjectConfig): string[] {
+  const { packNpmManually, packNpmRelationList = [] } = setting
+  if (!packNpmManually) return []
+  return packNpmRelationList.map(({ miniprogramNpmDistDir }) =>
+    join(resolve(folder, miniprogramNpmDistDir), 'miniprogram_npm'),
+  )
+}
+
+/**
+ * Copies the app. Packages that DevTools has built by its default way are copied as they are; those that this check
+ * builds anew are left out.
+ */
+export async function stageProject(folder: string, config: ProjectConfig): Promise<Project> {
+  const app = resolve(folder, config.miniprogramRoot ?? '')
+  const stage = await mkdtemp(join(tmpdir(), 'wechat-project-'))
+  const staged = join(stage, relative(folder, app))
+  await mkdir(staged, { recursive: true })
+  const rebuilt = rebuiltFolders(folder, config)
+  const isCopied = (path: string) => basename(path) !== 'node_modules' && !rebuilt.includes(path)
+  if (existsSync(app)) {
+    await cp(app, staged, { recursive: true, filter: isCopied })
+  }
+  const configFile = join(folder, 'project.config.json')
+  await cp(configFile, join(stage, 'project.config.json'))
+  return { folder, config, app, stage }
+}
+
+/** The path of a file of the project in the copy. */
+export function staged(project: Project, path: string): string {
+  return join(project.stage, relative(project.folder, path))
+}
+
+/** How findings name a file: relative to the project, with forward slashes. */
+export function nameIn(project: Pick<Project, 'folder'>, path: string): string {
+  return relative(project.folder, path).split(sep).join('/')
+}

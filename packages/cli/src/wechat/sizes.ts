@@ -1,0 +1,103 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { t } from '../text'
+import { CLIENT_SIZES, inKb, sizeWithRequired } from './clientSize'
+import { type Finding, nameIn, type Project, staged } from './project'
+
+const MB = 1024 * 1024
+/** WeChat's limits for the main package and for each subpackage, and for all of them together. */
+const PACKAGE_LIMIT = 2 * MB
+const TOTAL_LIMIT = 30 * MB
+
+export interface Sizes {
+  findings: Finding[]
+  /** A line for each package. */
+  lines: string[]
+}
+
+/** Checks the size of what would be uploaded: the compile accepts any size. */
+export function checkPackageSize(project: Project, out: string, paths: string[]): Sizes {
+  const roots = subpackages(JSON.parse(readFileSync(join(out, 'app.json'), 'utf8')))
+  const app = nameIn(project, project.app)
+  const findings: Finding[] = []
+  const lines: string[] = []
+  let total = 0
+  for (const root of ['', ...roots]) {
+    const files = paths
+      .filter((path) => (roots.find((one) => path.startsWith(one)) ?? '') === root)
+      .map((path) => ({ path, size: statSync(join(out, path)).size }))
+      .sort((one, other) => other.size - one.size)
+    const size = files.reduce((sum, file) => sum + file.size, 0)
+    total += size
+    const name = root ? t(`subpackage ${root}`, `分包 ${root}`) : t('main package', '主包')
+    lines.push(
+      t(
+        `${name}  ${inKb(size)} of ${inKb(PACKAGE_LIMIT)}, ${files.length} files`,
+        `${name}  ${inKb(size)} / ${inKb(PACKAGE_LIMIT)}，${files.length} 个文件`,
+      ),
+    )
+    if (size > PACKAGE_LIMIT) {
+      const largest = files.slice(0, 3).map((file) => `${file.path} ${inKb(file.size)}`)
+      const message = t(
+        `${name} is ${inKb(size)}, the limit is ${inKb(PACKAGE_LIMIT)}. Largest: ${largest.join(', ')}`,
+        `${name}为 ${inKb(size)}，上限 ${inKb(PACKAGE_LIMIT)}。最大的文件：${largest.join('、')}`,
+      )
+      findings.push({ file: `${app}/${files[0]?.path}`, message })
+    }
+  }
+  if (total > TOTAL_LIMIT) {
+    const message = t(
+      `all packages are ${inKb(total)}, the limit is ${inKb(TOTAL_LIMIT)}`,
+      `所有包共 ${inKb(total)}，上限 ${inKb(TOTAL_LIMIT)}`,
+    )
+    findings.push({ file: `${app}/app.json`, message })
+  }
+  return { findings, lines }
+}
+
+/** Folders of the subpackages, each with its last slash. Both spellings are WeChat's. */
+function subpackages(app: { subpackages?: Part[]; subPackages?: Part[] }): string[] {
+  const parts = app.subpackages ?? app.subPackages ?? []
+  return parts.map(({ root }) => `${root.replace(/^\/|\/$/g, '')}/`)
+}
+
+interface Part {
+  root: string
+}
+
+const CLIENT = 'miniprogram_npm/miniprogram-cos'
+
+/** The size of the client in the app's package, as built and after the compile, for an app that contains it. */
+export function checkClientSizes(project: Project, out: string) {
+  const findings: Finding[] = []
+  const lines: string[] = []
+  for (const { entry, what, limit, goal } of CLIENT_SIZES) {
+    const path = join(project.app, CLIENT, entry)
+    const built = staged(project, path)
+    if (!existsSync(built)) continue
+    const size = sizeWithRequired(built)
+    const compiled = join(out, CLIENT, entry)
+    lines.push(
+      [
+        `${what}  ${inKb(size)}`,
+        size > goal
+          ? t(`goal ${inKb(goal)}, not reached`, `未达目标 ${inKb(goal)}`)
+          : t(`within its goal of ${inKb(goal)}`, `达到目标 ${inKb(goal)}`),
+        existsSync(compiled)
+          ? t(
+              `${inKb(sizeWithRequired(compiled))} after WeChat's compile`,
+              `微信编译后 ${inKb(sizeWithRequired(compiled))}`,
+            )
+          : t('not used by this app', '该小程序未使用'),
+      ].join('; '),
+    )
+    if (size > limit) {
+      const message = t(
+        `${what} takes ${inKb(size)}, its limit is ${inKb(limit)}`,
+        `${what}为 ${inKb(size)}，上限 ${inKb(limit)}`,
+      )
+      findings.push({ file: nameIn(project, path), message })
+    }
+  }
+  return { findings, lines }
+}

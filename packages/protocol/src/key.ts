@@ -1,0 +1,61 @@
+import { argumentError } from './errors/CosError'
+
+/** COS's limit for a key, in UTF-8 bytes (document 436/13324). */
+export const MAX_KEY_BYTES = 850
+
+/** Why COS would refuse this key; undefined if it would accept it. */
+export function keyProblem(key: string): string | undefined {
+  if (!key) return 'it is empty'
+  if (/^[/\\]/.test(key)) return 'it starts with a slash or backslash'
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that COS forbids
+  if (/[\x00\x18-\x1b]/.test(key)) return 'it contains a control character (NUL or 0x18 to 0x1B)'
+  const bytes = utf8Length(key)
+  if (bytes > MAX_KEY_BYTES) return `it is ${bytes} bytes long; the limit is ${MAX_KEY_BYTES}`
+  return undefined
+}
+
+/** @throws CosError `KitInvalidKey` when COS would refuse the key */
+export function checkKey(key: string): void {
+  const problem = keyProblem(key)
+  if (problem) {
+    throw argumentError(
+      'KitInvalidKey',
+      `invalid Key ${JSON.stringify(key.slice(0, 80))}: ${problem}`,
+    )
+  }
+}
+
+/**
+ * Percent-encodes as COS does: UTF-8, everything except `A-Z a-z 0-9 - _ . ~`, upper-case hex.
+ * That is `encodeURIComponent` plus the five characters it leaves alone (document 436/7778).
+ *
+ * @throws CosError `KitInvalidText` for a lone surrogate, which has no UTF-8 form
+ */
+export function encodeComponent(text: string): string {
+  try {
+    return encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+    )
+  } catch {
+    throw argumentError(
+      'KitInvalidText',
+      `not valid Unicode (a lone surrogate): ${JSON.stringify(text)}`,
+    )
+  }
+}
+
+/** Encodes an object key for a URL: every segment is percent-encoded, the slashes are kept. */
+export function encodeKey(key: string): string {
+  return encodeComponent(key).replace(/%2F/g, '/')
+}
+
+/** Length of a text in UTF-8 bytes. Phones have no TextEncoder. */
+export function utf8Length(text: string): number {
+  let bytes = 0
+  for (const character of text) {
+    const code = character.codePointAt(0) as number
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return bytes
+}

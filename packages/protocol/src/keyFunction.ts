@@ -1,0 +1,181 @@
+/**
+ * The contract between the client and the cloud functions: `cos-credentials` issues temporary keys,
+ * `cos-signature` signs single requests. Both receive their request as the event of the call and never learn
+ * from it who calls. Types only.
+ */
+
+/** What a caller may do below a path. */
+export type Verb = 'read' | 'write' | 'delete' | 'list'
+
+/** One permission that the client requests: an entry of `options.Scope`. */
+export interface ScopeEntry {
+  /** `name/cos:PutObject` */
+  action: string
+  bucket: string
+  region: string
+  /** A key, or the prefix of a list. */
+  prefix: string
+}
+
+/** An entry of a requested scope; bucket and region are the function's own when left out. */
+export type RequestedScope = Pick<ScopeEntry, 'action' | 'prefix'> & Partial<ScopeEntry>
+
+/** A name for one new object, chosen by the function. */
+export interface CreateRequest {
+  /** A folder, with its last slash. @default the caller's own */
+  path?: string
+  /** Without dot: `'jpg'`. @default none */
+  extension?: string
+}
+
+/** The event of cos-credentials. Empty, it requests a key for everything the caller may do; else one of these. */
+export interface KeyFunctionRequest {
+  /** The official `options.Scope`: exactly these actions on exactly these keys. */
+  scope?: RequestedScope | RequestedScope[]
+  /** Folders with their last slash; `{openid}` as a segment is the caller's own. */
+  paths?: string[]
+  /** Limits the key to these verbs, in `paths` or everywhere. */
+  verbs?: Verb[]
+  /** One new object, whose name the function chooses. */
+  create?: CreateRequest
+}
+
+/** The event of cos-signature: one request, as the official `getAuthorization` options describe it. */
+export interface SignatureRequest {
+  /** `GET`, `PUT`, `POST`, `DELETE`, `HEAD`; in any case. */
+  Method: string
+  /** The object's key, or `Pathname`: `/` and the key. Neither for a list. */
+  Key?: string
+  Pathname?: string
+  /** Every parameter the request will have. */
+  Query?: Record<string, string | number>
+  /** Headers to sign. Host is added if it is missing. */
+  Headers?: Record<string, string | number>
+  /** Seconds for which the signature is valid, 1 to 900. @default 900 */
+  expires?: number
+  /** Returns a URL instead, for GET and PUT of one object. @default false */
+  presign?: boolean
+  /** Refused if they are not the function's own. */
+  Bucket?: string
+  Region?: string
+}
+
+/** The event of cos-signature for one form upload, as its field `form`. */
+export interface FormRequest {
+  /** The object's whole key. */
+  Key: string
+  /** The object's type. Required where the rule names types. */
+  ContentType?: string
+  /** Seconds for which the form is valid, 1 to 900. @default 900 */
+  expires?: number
+}
+
+/** Part of every answer: where the caller's files are. */
+export interface CallerFolder {
+  bucket: string
+  region: string
+  /** The caller's own folder, with its last slash. */
+  prefix: string
+}
+
+/** A temporary key, named as STS names it. */
+export interface TemporaryKey {
+  tmpSecretId: string
+  tmpSecretKey: string
+  sessionToken: string
+  /** Unix seconds, by STS's clock. */
+  startTime: number
+  /** Unix seconds, by STS's clock. */
+  expiredTime: number
+  /** STS's id of the call. */
+  requestId: string
+}
+
+type Secrets = 'tmpSecretId' | 'tmpSecretKey' | 'sessionToken'
+
+/** The answer of cos-credentials: the format of Tencent's own samples, plus where the key is valid. */
+export interface KeyFunctionResponse extends CallerFolder, Omit<TemporaryKey, Secrets> {
+  credentials: Pick<TemporaryKey, Secrets>
+  /** Set when the key permits only the requested scope. */
+  scopeLimit?: true
+  /** The object that may be created, named by the function; for `create`. */
+  key?: string
+}
+
+/** The answer of cos-signature to a `SignatureRequest`. */
+export interface IssuedSignature extends CallerFolder {
+  /** For the header `Authorization`. */
+  authorization: string
+  /** For the header `x-cos-security-token`. */
+  sessionToken: string
+  /** Unix seconds: the signature is valid until then. */
+  expiredTime: number
+}
+
+/** The answer to `presign`: a URL for one object and one method. */
+export interface IssuedUrl extends CallerFolder {
+  url: string
+  /** Unix seconds. */
+  expiredTime: number
+}
+
+/** What `wx.uploadFile` needs to send one file, under the field name `file`, and nothing else. */
+export interface IssuedForm {
+  /** Where the form is sent. */
+  url: string
+  formData: Record<string, string>
+  /** Unix seconds: the form is valid until then. */
+  expiredTime: number
+}
+
+/** The answer to `create`. */
+export interface IssuedName extends CallerFolder {
+  key: string
+}
+
+/** The answer of cos-signature; without a request it says where the caller's files are. */
+export type SignatureFunctionResponse =
+  | IssuedSignature
+  | IssuedUrl
+  | (IssuedForm & CallerFolder)
+  | IssuedName
+  | CallerFolder
+
+/** Why a function refuses a call. */
+export type RefusalCode =
+  /** The event has the wrong form. */
+  | 'KitBadRequest'
+  /** A defect of the function itself; no details are returned. */
+  | 'KitInternal'
+  /** The function's key or environment is wrong: for whoever deployed it. */
+  | 'KitMisconfigured'
+  /** The call has no OPENID: it does not come from a mini program. */
+  | 'KitNoIdentity'
+  /** No rule grants the caller anything that a key can permit. */
+  | 'KitNothingGranted'
+  /** `paths`, `verbs` or `create` exceed what the rules grant. */
+  | 'KitPathRefused'
+  /** The policy exceeds what STS accepts. */
+  | 'KitPolicyTooLong'
+  /** A request or form to sign exceeds what the rules grant. */
+  | 'KitRequestRefused'
+  /** `scope` exceeds what the rules grant. */
+  | 'KitScopeRefused'
+  /** STS failed, or could not be reached. */
+  | 'KitStsFailed'
+  /** The caller requests keys too often. */
+  | 'KitTooManyRequests'
+
+/** What a function returns instead of its result. */
+export interface Refusal {
+  error: {
+    code: RefusalCode
+    message: string
+    /** Whether calling again can succeed. */
+    retryable: boolean
+    /** Seconds to wait before that; with `KitTooManyRequests`. */
+    retryAfter?: number
+    /** The access rule that refused it. */
+    rule?: string
+  }
+}

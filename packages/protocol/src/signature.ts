@@ -1,0 +1,103 @@
+import { encodeComponent } from './key'
+
+/** Query parameters, or headers; fields without a value are left out. */
+export type Fields = Record<string, string | number | boolean | undefined>
+
+export interface RequestToSign {
+  /** Any case; it is signed in lower case. */
+  method: string
+  /** Decoded path: `/` plus the raw key. */
+  pathname: string
+  /** Decoded query parameters to sign; a parameter without value is `''`. */
+  query?: Fields
+  /** Headers to sign, exactly as they will be sent. */
+  headers?: Fields
+}
+
+/** The two digests a signature needs, in lower-case hex. Phones have none; the client brings its own. */
+export interface SignatureHash {
+  sha1(text: string): string
+  hmacSha1(key: string, text: string): string
+}
+
+export interface SigningKey {
+  SecretId: string
+  SecretKey: string
+  /** `start;end` in Unix seconds: `q-key-time` and `q-sign-time`. */
+  keyTime: string
+}
+
+export interface Signature {
+  /** The value of the `Authorization` header, or the query of a presigned URL. */
+  authorization: string
+  /** `q-signature` alone. */
+  signature: string
+}
+
+/** SignKey: the secret bound to a period of time. The same for every request in that period. */
+export function deriveSignKey(secretKey: string, keyTime: string, hash: SignatureHash): string {
+  return hash.hmacSha1(secretKey, keyTime)
+}
+
+/**
+ * Signs a request with the q-sign-algorithm=sha1 scheme (document 436/7778).
+ *
+ * @param signKey the derived key, for callers that cache it: saves one digest per request
+ */
+export function signRequest(
+  { method, pathname, query, headers }: RequestToSign,
+  { SecretId, SecretKey, keyTime }: SigningKey,
+  hash: SignatureHash,
+  signKey = deriveSignKey(SecretKey, keyTime, hash),
+): Signature {
+  const params = canonicalFields(query)
+  const signed = canonicalFields(headers)
+  const httpString = httpStringOf(method, pathname, params.text, signed.text)
+  const signature = hash.hmacSha1(signKey, stringToSignOf(keyTime, httpString, hash))
+  const authorization = `q-sign-algorithm=sha1&q-ak=${SecretId}&q-sign-time=${keyTime}&q-key-time=${keyTime}&q-header-list=${signed.list}&q-url-param-list=${params.list}&q-signature=${signature}`
+  return { authorization, signature }
+}
+
+/** Names and values of one list, encoded, sorted by encoded lower-case name. */
+function canonicalFields(fields: Fields = {}): { list: string; text: string } {
+  const pairs = Object.entries(fields)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => [encodeComponent(name).toLowerCase(), encodeComponent(String(value))])
+    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
+  return {
+    list: pairs.map(([name]) => name).join(';'),
+    text: pairs.map((pair) => pair.join('=')).join('&'),
+  }
+}
+
+/** HttpString: the part of the signature that depends on the request (document 436/7778). */
+export function httpStringOf(
+  method: string,
+  pathname: string,
+  params: string,
+  headers: string,
+): string {
+  return `${method.toLowerCase()}\n${pathname}\n${params}\n${headers}\n`
+}
+
+export function stringToSignOf(signTime: string, httpString: string, hash: SignatureHash): string {
+  return `sha1\n${signTime}\n${hash.sha1(httpString)}\n`
+}
+
+/** The headers that COS's SDKs sign; no other header may change the meaning of a request. */
+const SIGNED_HEADERS =
+  /x-cos-|x-ci-|^(cache-control|content-(disposition|encoding|length|md5|type)|expect|expires|host|if-(un)?modified-since|if-(none-)?match|origin|range|transfer-encoding|pic-operations)$/i
+
+/** Whether the signature covers a header. */
+export function isSignedHeader(name: string): boolean {
+  return SIGNED_HEADERS.test(name)
+}
+
+/** `name=value&…`, sorted without regard to case, as cos-wx-sdk-v5 writes query strings. */
+export function queryString(query: Fields): string {
+  return Object.keys(query)
+    .filter((name) => query[name] !== undefined && query[name] !== null)
+    .sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+    .map((name) => `${encodeComponent(name)}=${encodeComponent(String(query[name]))}`)
+    .join('&')
+}

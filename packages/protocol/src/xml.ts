@@ -1,0 +1,113 @@
+import { cosError } from './errors/CosError'
+
+/** A parsed element: its text, or its children by name; a repeated child is an array. */
+export type XmlValue = string | XmlElement | XmlValue[]
+export interface XmlElement {
+  [name: string]: XmlValue
+}
+
+/** An element whose end tag has not been read yet. */
+interface OpenElement {
+  name: string
+  text: string
+  children?: XmlElement
+  parent?: OpenElement
+}
+
+/** The characters that have a named entity, and the names, in the same order. */
+const NAMED = `&<>"'`
+const NAMES = ['amp', 'lt', 'gt', 'quot', 'apos']
+
+/** Escapes text for an XML element. */
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&${NAMES[NAMED.indexOf(character)]};`)
+}
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(x?[\da-f]+)|(\w+));/gi, (whole, number, name) => {
+    // `0x4e2d` as well as `020013`.
+    const code = Number(`0${number}`)
+    if (code > 0 && code <= 0x10ffff) return String.fromCodePoint(code)
+    return NAMED[NAMES.indexOf(name)] || whole
+  })
+}
+
+/**
+ * Reads the XML that COS sends: elements and text, no trimming, no number parsing, attributes and
+ * comments ignored, repeated elements as arrays. White space between elements is dropped.
+ * A DOCTYPE is refused: COS sends none, and expanding entities is an attack surface.
+ *
+ * @throws CosError `KitInvalidXml` (kind `integrity`) for text that is not a complete document
+ */
+export function readXml(text: string): XmlElement {
+  const root: OpenElement = { name: '', text: '', children: {} }
+  let top = root
+  // CDATA; comment; instruction; tag: slash, name, attributes, slash; text. Tokens are adjacent.
+  const token =
+    /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([^\s<>/!?]+)[^<>]*?(\/?)>|([^<]+)/y
+  for (let at = 0; at < text.length; at = token.lastIndex) {
+    const match = token.exec(text)
+    if (!match) throw invalid(`unreadable at character ${at}`)
+    const [, cdata, close, name, empty, chars] = match
+    if (chars) top.text += decodeEntities(chars)
+    else if (cdata) top.text += cdata
+    else if (close) {
+      const { parent } = top
+      if (!parent || top.name !== name) throw invalid(`unexpected </${name}>`)
+      addChild(parent, name, top.children || top.text)
+      top = parent
+    } else if (empty) addChild(top, name as string, '')
+    else if (name) top = { name, text: '', parent: top }
+  }
+  if (top !== root) throw invalid(`<${top.name}> is not closed`)
+  return root.children as XmlElement
+}
+
+function addChild(parent: OpenElement, name: string, value: XmlValue): void {
+  if (!parent.children) parent.children = {}
+  const { children } = parent
+  const before = children[name] as XmlValue
+  // A plain assignment to `__proto__` would not add a property.
+  if (name === '__proto__') parent.children = { ...children, [name]: value }
+  else if (!{}.hasOwnProperty.call(children, name)) children[name] = value
+  else if (Array.isArray(before)) before.push(value)
+  else children[name] = [before, value]
+}
+
+function invalid(why: string): Error {
+  return cosError('integrity', 'KitInvalidXml', `the answer is not readable XML: ${why}`, {
+    retryable: true,
+  })
+}
+
+/** A child as an element; empty if COS sent none, or one without children. */
+export function asElement(value: XmlValue | undefined): XmlElement {
+  return typeof value === 'object' && !Array.isArray(value) ? value : {}
+}
+
+/**
+ * A child as a list, whether COS sent none, one or many. The caller names the type of its items, as COS
+ * documents them.
+ */
+export function asList<T = XmlElement>(value: XmlValue | undefined): T[] {
+  return ([] as unknown[]).concat(value || []) as T[]
+}
+
+/**
+ * Writes plain data as XML without declaration or white space. Arrays repeat their element,
+ * `undefined` is left out, `null` is `<name/>`.
+ *
+ * @example writeXml({ Delete: { Quiet: true, Object: [{ Key: 'a' }] } })
+ */
+export function writeXml(data: object): string {
+  let xml = ''
+  for (const [name, value] of Object.entries(data)) {
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (item === null) xml += `<${name}/>`
+      else if (item !== undefined) {
+        xml += `<${name}>${typeof item === 'object' ? writeXml(item) : escapeXml(String(item))}</${name}>`
+      }
+    }
+  }
+  return xml
+}

@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
+import type { COS } from 'miniprogram-cos'
+import {
+  AT,
+  createFakePhone,
+  KEY,
+  outcomeOf,
+  type Untyped,
+  useFakeClock,
+} from '../support/bothClients'
+import { COS as PackedCOS } from '../support/packedCOS'
+import { CLIENT_FILE } from '../support/phones'
+
+/** Answers of servers that are not COS, all with a status that looks like success. */
+const PORTALS: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+  'a captive portal that answers with a page': (_, response) => {
+    response.setHeader('Content-Type', 'text/html; charset=utf-8')
+    response.end('<!DOCTYPE html><html><body>Please log in</body></html>')
+  },
+  'a proxy that answers with nothing': (_, response) => response.end(),
+  'a page with an ETag': (_, response) => {
+    response.setHeader('Content-Type', 'text/html')
+    response.setHeader('ETag', '"5f3a-1c"')
+    response.end('<html></html>')
+  },
+  'a server that answers with JSON': (_, response) => {
+    response.setHeader('Content-Type', 'application/json')
+    response.setHeader('ETag', 'W/"2-a"')
+    response.end('{}')
+  },
+  'a server that names itself': (_, response) => {
+    response.setHeader('Server', 'nginx/1.24.0')
+    response.setHeader('ETag', '"65f1-2a"')
+    response.end('ok')
+  },
+  'a portal that finds nothing': (_, response) => {
+    response.statusCode = 204
+    response.end()
+  },
+}
+
+/** Every way in which the client sends something that a portal may answer. */
+const CALLS: Record<string, (cos: Untyped, file: (bytes: number) => string) => Promise<unknown>> = {
+  putObject: (cos) => cos.putObject({ ...AT, Key: 'k', Body: 'x' }),
+  'postObject, by uploadFile': (cos, file) =>
+    cos.uploadFile({ ...AT, Key: 'k', FilePath: file(9) }),
+  'uploadFile in parts': (cos, file) =>
+    cos.sliceUploadFile({ ...AT, Key: 'k', FilePath: file(2_000_000) }),
+  deleteObject: (cos) => cos.deleteObject({ ...AT, Key: 'k' }),
+  headObject: (cos) => cos.headObject({ ...AT, Key: 'k' }),
+  getObject: (cos) => cos.getObject({ ...AT, Key: 'k' }),
+  'getObject of bytes': (cos) => cos.getObject({ ...AT, Key: 'k', DataType: 'arraybuffer' }),
+  downloadFile: (cos) => cos.downloadFile({ ...AT, Key: 'k' }),
+  multipartAbort: (cos) => cos.multipartAbort({ ...AT, Key: 'k', UploadId: 'u' }),
+  putBucketCors: (cos) => cos.putBucketCors({ ...AT, CORSRules: [] }),
+  request: (cos) => cos.request({ ...AT, Key: 'k', Method: 'PUT', Body: 'x' }),
+}
+
+describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
+  let server: Server
+  let folder: string
+  let cos: Untyped
+  let file: (bytes: number) => string
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      request.resume().on('end', () => answer(request, response))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    folder = mkdtempSync(join(tmpdir(), 'not-cos-'))
+    const domains = [`https://${AT.Bucket}.cos.${AT.Region}.myqcloud.com`]
+    const { wx, realPath } = createSimulator({
+      folder,
+      route: () => `http://127.0.0.1:${port}`,
+      domains: { request: domains, uploadFile: domains, downloadFile: domains },
+    })
+    const Client = loadModule<typeof COS>(CLIENT_FILE, { wx })
+    cos = new Client(KEY) as Untyped
+    file = (bytes) => {
+      const path = `${wx.env.USER_DATA_PATH}/${bytes}`
+      writeFileSync(realPath(path), Buffer.alloc(bytes))
+      return path
+    }
+  })
+  afterAll(() => {
+    server.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('is no success of any call', async () => {
+    const codes = await Promise.all(
+      Object.entries(CALLS).map(async ([name, call]) => {
+        const end = await call(cos, file).then(
+          () => 'success',
+          ({ code, kind }) => `${kind} ${code}`,
+        )
+        return [name, end]
+      }),
+    )
+    const wanted = Object.keys(CALLS).map((name) => [name, 'network KitNotCos'])
+    expect(codes).toEqual(wanted)
+  }, 30_000)
+})
+
+describe('an upload whose answer has no header at all, as on some phones', () => {
+  useFakeClock()
+
+  const upload = async (head: object) => {
+    const phone = createFakePhone({
+      files: { f: new Uint8Array(10) },
+      answer: (step) =>
+        step === 'form'
+          ? { statusCode: 200, header: {} }
+          : step === 'head'
+            ? (head as never)
+            : undefined,
+    })
+    ;(globalThis as { wx?: unknown }).wx = phone.wx
+    const cos = new PackedCOS(KEY) as Untyped
+    const end = (await outcomeOf(cos.uploadFile({ ...AT, Key: 'k', FilePath: 'f' }))) as Untyped
+    return { end: end.value ?? end.error, steps: phone.steps }
+  }
+
+  test('is confirmed by a HEAD, which also tells the ETag', async () => {
+    const header = { ETag: '"real"', 'Content-Length': '10', 'x-cos-request-id': 'r' }
+    const { end, steps } = await upload({ statusCode: 200, header })
+    expect(steps).toEqual(['form', 'head'])
+    expect(end).toMatchObject({ statusCode: 200, ETag: '"real"' })
+  })
+
+  test.each([
+    ['there is no such object', { statusCode: 404, header: { 'x-cos-request-id': 'r' } }],
+    ['a page answers', { statusCode: 200, header: { 'Content-Type': 'text/html' } }],
+    [
+      'the object is of another size',
+      { statusCode: 200, header: { ETag: '"e"', 'Content-Length': '9', 'x-cos-request-id': 'r' } },
+    ],
+  ])('is no success where %s', async (_, head) => {
+    const { end } = await upload(head)
+    expect(end).toMatchObject({ kind: 'network', code: 'KitNotCos' })
+  })
+
+  test('is one where COS does not let the caller read', async () => {
+    const { end } = await upload({ statusCode: 403, header: { 'x-cos-request-id': 'r' } })
+    expect(end).toMatchObject({ statusCode: 200 })
+  })
+})
+
+test('a portal that answers 404 does not make a deletion succeed', async () => {
+  const answer = { statusCode: 404, header: { Date: 'x', 'Content-Type': 'text/html' } }
+  const phone = createFakePhone({ answer: () => answer })
+  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  const cos = new PackedCOS(KEY) as Untyped
+  await expect(cos.deleteObject({ ...AT, Key: 'k' })).rejects.toMatchObject({ statusCode: 404 })
+})

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process'
+import { AT, createFakePhone, KEY, outcomeOf, useFakeClock } from '../support/bothClients'
+import { COS } from '../support/packedCOS'
+import { CLIENT_FILE } from '../support/phones'
+import { ROOT } from '../support/root'
+
+describe('the work for each of many queued uploads', () => {
+  const child = `${ROOT}/scripts/bench/support/phoneProcess.js`
+  const growthOf = (measurement: string, flags: string[]): number => {
+    const args = ['--expose-gc', '--no-warnings', ...flags, child, CLIENT_FILE, measurement]
+    const printed = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: 'pipe' })
+    return JSON.parse(printed).growth
+  }
+
+  test.each([
+    ['with JIT', 'queue', []],
+    ['without JIT, as on iOS', 'queue', ['--jitless']],
+    ['with a listener to list-update', 'queueListened', []],
+  ])('grows by at most a fifth from 1,000 to 10,000: %s', (_, measurement, flags) => {
+    // Other work on the machine can only make a run slower: the best of a few counts.
+    let growth = Number.POSITIVE_INFINITY
+    for (let round = 0; round < 3 && growth > 1.2; round++) {
+      growth = Math.min(growth, growthOf(measurement, flags))
+    }
+    expect(growth).toBeLessThanOrEqual(1.2)
+  })
+})
+
+describe('the list of tasks', () => {
+  useFakeClock()
+
+  const start = (count: number, options: object = {}) => {
+    const files = { f: new Uint8Array(1) }
+    const phone = createFakePhone({ files, delay: 10 })
+    ;(globalThis as { wx?: unknown }).wx = phone.wx
+    const cos = new COS({ ...KEY, ...options })
+    const upload = (Key: string) => cos.uploadFile({ ...AT, Key, FilePath: 'f' })
+    const all = Array.from({ length: count }, (_, i) => upload(`${i}`))
+    return { cos, upload, all: Promise.all(all), ...phone }
+  }
+
+  test('is given whole with each event, and shows the end of every task', async () => {
+    const { cos, upload } = start(0)
+    const lists: string[][] = []
+    cos.on('list-update', ({ list }: { list: { state: string }[] }) => {
+      lists.push(list.map(({ state }) => state))
+    })
+    await outcomeOf(Promise.all(Array.from({ length: 120 }, (_, i) => upload(`${i}`))))
+    await jest.advanceTimersByTimeAsync(1000)
+    expect(lists.every(({ length }) => length === 120)).toBe(true)
+    expect(lists.at(-1)).toEqual(Array(120).fill('success'))
+  })
+
+  test('a restarted upload takes its old place before those that came later', async () => {
+    const { cos, all, requests } = start(5, { FileParallelLimit: 1 })
+    const [, second, third] = cos.getTaskList().map(({ id }) => id)
+    cos.pauseTask(third as string)
+    cos.pauseTask(second as string)
+    cos.restartTask(third as string)
+    cos.restartTask(second as string)
+    await outcomeOf(all)
+    const keys = requests.map(({ formData }) => (formData as { key: string }).key)
+    expect(keys).toEqual(['0', '1', '2', '3', '4'])
+  })
+})

@@ -1,0 +1,106 @@
+import {
+  AT,
+  createFakePhone,
+  DENIED,
+  KEY,
+  MIB,
+  outcomeOf,
+  type PhoneOptions,
+  type Untyped,
+  useFakeClock,
+} from '../support/bothClients'
+import { COS } from '../support/packedCOS'
+
+/** What is remembered of an upload in parts while it runs. */
+
+useFakeClock()
+
+const UPLOAD = { ...AT, Key: 'k', FilePath: 'f' }
+
+function start(options: PhoneOptions = {}) {
+  const phone = createFakePhone({ files: { f: new Uint8Array(3 * MIB) }, ...options })
+  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  return { ...phone, cos: new COS({ ...KEY, ChunkParallelLimit: 1 }) as Untyped }
+}
+
+/** The system never says what the file holds: as in an app that is ended before. */
+const neverDigests = (wx: Untyped) => {
+  const system = wx.getFileSystemManager()
+  wx.getFileSystemManager = () => ({ ...system, getFileInfo() {} })
+}
+
+const remembered = (wx: Untyped): Untyped[] => wx.getStorageSync('miniprogram_cos_uploads') || []
+
+test('its id is stored before the first part is sent', async () => {
+  const stored: string[][] = []
+  const phone = start({
+    answer: (step) => {
+      if (step === 'part 1') stored.push(remembered(phone.wx).map(({ UploadId }) => UploadId))
+      return undefined
+    },
+  })
+  await outcomeOf(phone.cos.sliceUploadFile(UPLOAD))
+  expect(stored).toEqual([['u1']])
+  expect(remembered(phone.wx)).toEqual([])
+})
+
+test('an app that is ended before the file is hashed leaves an upload that the next start aborts', async () => {
+  const phone = start({
+    answer: (step) => (step === 'part 2' ? { statusCode: 0, hangs: true } : undefined),
+  })
+  const { getFileSystemManager } = phone.wx
+  neverDigests(phone.wx)
+  void phone.cos.sliceUploadFile(UPLOAD).catch(() => {})
+  await jest.advanceTimersByTimeAsync(1000)
+  expect(phone.steps).toEqual(['init', 'part 1', 'part 2'])
+  // The next start: a new `wx`, the same storage and the same COS.
+  jest.resetModules()
+  const { COS: Restarted } = require('../support/packedCOS') as { COS: typeof COS }
+  phone.wx.getFileSystemManager = getFileSystemManager
+  phone.steps.length = 0
+  void (new Restarted(KEY) as Untyped).sliceUploadFile(UPLOAD).catch(() => {})
+  await jest.advanceTimersByTimeAsync(1000)
+  expect(phone.steps.slice(0, 2)).toEqual(['abort', 'init'])
+})
+
+test('a second upload of the same file leaves the one that runs alone', async () => {
+  const { cos, steps } = start({ delay: 50 })
+  const first = cos.sliceUploadFile(UPLOAD)
+  await jest.advanceTimersByTimeAsync(120)
+  const second = cos.sliceUploadFile(UPLOAD)
+  const ends = (await outcomeOf(Promise.all([first, second]))) as Untyped
+  expect(ends.value.map(({ UploadId }: Untyped) => UploadId)).toEqual(['u1', 'u2'])
+  expect(steps).not.toContain('abort')
+})
+
+test.each(['full', 'off'])(
+  'with a storage that is %s it is aborted when it fails, and when it is cancelled',
+  async (kind) => {
+    const make = (answer: PhoneOptions['answer'] = () => undefined) => {
+      const phone = start({ answer, delay: 20 })
+      if (kind === 'full') {
+        phone.wx.setStorageSync = () => {
+          throw new Error('setStorageSync:fail exceed storage max size')
+        }
+      }
+      const options = kind === 'off' ? { UploadIdCacheLimit: 0 } : {}
+      return { ...phone, cos: new COS({ ...KEY, ChunkParallelLimit: 1, ...options }) as Untyped }
+    }
+    const failing = make((step) => (step === 'part 2' ? DENIED : undefined))
+    await outcomeOf(failing.cos.sliceUploadFile(UPLOAD))
+    expect(failing.steps.at(-1)).toBe('abort')
+    const cancelled = make()
+    let id = ''
+    const done = cancelled.cos.sliceUploadFile({
+      ...UPLOAD,
+      onTaskReady: (given: string) => {
+        id = given
+      },
+    })
+    done.catch(() => {})
+    await jest.advanceTimersByTimeAsync(60)
+    cancelled.cos.cancelTask(id)
+    await outcomeOf(done)
+    expect(cancelled.steps.at(-1)).toBe('abort')
+  },
+)

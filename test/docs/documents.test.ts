@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { TmplGroup } from 'glass-easel-template-compiler'
+import { type CodeBlock, codeBlocks, DOCUMENTS, quotedFiles } from '../support/documents'
+import { at, ROOT } from '../support/root'
+
+const textOf = (path: string) => readFileSync(at(path), 'utf8')
+const outsideOfCode = (markdown: string) => markdown.replace(/^```[\s\S]*?^```/gm, '')
+
+test.each(DOCUMENTS)('%s links to files that exist', (path) => {
+  const links = [...outsideOfCode(textOf(path)).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+  const missing = links
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => relative(ROOT, join(ROOT, dirname(path), target)))
+    .filter((target) => !existsSync(at(target)))
+  expect(missing).toEqual([])
+})
+
+const NAMED_FILE = /`((?:packages|cloudfunctions|scripts|test|tools|docs|miniprogram)\/[\w./-]+)`/g
+/** Built, downloaded, or made by the reader. */
+const NOT_TRACKED =
+  /(?:^|\/)(?:dist|miniprogram_dist|miniprogram_npm)(?:\/|$)|\.bin\/|^cloudfunctions\/archive-credentials$/
+
+test.each(DOCUMENTS)('%s names files that exist', (path) => {
+  const named = [...outsideOfCode(textOf(path)).matchAll(NAMED_FILE)].map(([, name = '']) => name)
+  const missing = named.filter((name) => !NOT_TRACKED.test(name) && !existsSync(at(name)))
+  expect(missing).toEqual([])
+})
+
+describe('code blocks', () => {
+  const quoted = quotedFiles()
+  const BLOCKS = DOCUMENTS.flatMap(codeBlocks)
+  const nameOf = ({ path, line }: CodeBlock) => `${path}:${line}`
+  const inLanguage = (name: string) =>
+    BLOCKS.filter(({ language }) => language === name).map(
+      (block) => [nameOf(block), block.code] as const,
+    )
+
+  /** What checks the code blocks of each language. */
+  const CHECKED: Record<string, (block: CodeBlock) => boolean> = {
+    // Drawings.
+    '': () => true,
+    // `codeTypes.test.ts` compiles what no other test runs.
+    ts: () => true,
+    js: () => true,
+    // `npx tsx test/adopters/check.ts` builds them.
+    tsx: ({ code }) => quoted.includes(code.trim()),
+    vue: ({ code }) => quoted.includes(code.trim()),
+    // Below.
+    json: () => true,
+    xml: () => true,
+    bash: () => true,
+  }
+
+  test('use a language that is checked', () => {
+    expect(BLOCKS.length).toBeGreaterThan(100)
+    expect(BLOCKS.filter((block) => !CHECKED[block.language]?.(block)).map(nameOf)).toEqual([])
+  })
+
+  test('are closed', () => {
+    const open = DOCUMENTS.filter((path) => (textOf(path).match(/^```/gm) ?? []).length % 2 !== 0)
+    expect(open).toEqual([])
+  })
+
+  test.each(inLanguage('json'))('%s is JSON', (_, code) => {
+    // An ellipsis stands for what is left out of a long line.
+    JSON.parse(code.replace(/,…(?=[}\]])/g, ''))
+  })
+
+  test.each(inLanguage('xml'))('%s is a template', (_, code) => {
+    expect(new TmplGroup().addTmpl('page', code)).toEqual([])
+  })
+})
+
+describe('commands', () => {
+  const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }
+  const inBlocks = DOCUMENTS.flatMap(codeBlocks)
+    .filter(({ language }) => language === 'bash')
+    .flatMap(({ code }) => code.split('\n').flatMap((line) => line.split(' && ')))
+  const inSentences = DOCUMENTS.flatMap(
+    (path) => textOf(path).match(/(?<=`)np[mx] [^`\n]+(?=`)/g) ?? [],
+  )
+  const COMMANDS = [...inBlocks, ...inSentences].map((line) => line.replace(/ +# .*$/, '').trim())
+
+  test('of npm run are scripts of package.json', () => {
+    const named = COMMANDS.flatMap((line) => line.match(/^npm run (?:-s )?([\w:-]+)/)?.[1] ?? [])
+    expect(named.length).toBeGreaterThan(20)
+    expect(named.filter((name) => !(name in scripts))).toEqual([])
+  })
+
+  test('of npx are installed', () => {
+    const named = COMMANDS.flatMap((line) => line.match(/^npx ([\w-]+)/)?.[1] ?? [])
+    expect(named.filter((name) => !existsSync(at('node_modules/.bin', name)))).toEqual([])
+  })
+
+  const options = new Map<string, Set<string>>()
+  for (const line of COMMANDS) {
+    const [, name = 'start', given = ''] =
+      line.match(/^npm (?:run (?:-s )?([\w:-]+)|start) -- (.*)$/) ?? []
+    const names = given.match(/(?<!\S)--[a-z][\w-]*/g) ?? []
+    if (name in scripts && names.length > 0) {
+      options.set(name, new Set([...(options.get(name) ?? []), ...names]))
+    }
+  }
+
+  test.each([...options])('npm run %s has every documented option in its help', (name, names) => {
+    const { stdout } = spawnSync('npm', ['run', '-s', name, '--', '--help'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+    expect([...names].filter((option) => !stdout.includes(option))).toEqual([])
+  })
+})

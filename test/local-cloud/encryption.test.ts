@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
+import { signedRequests } from '../support/signedRequests'
+import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+
+let cloud: TestCloud
+beforeEach(async () => {
+  cloud = await startTestCloud()
+})
+afterEach(() => cloud.end())
+
+const signed = signedRequests(() => cloud)
+const HEADER = 'x-cos-server-side-encryption'
+const SSE_COS = { [HEADER]: 'AES256' }
+const CONTENT = '[Object Content]'
+
+async function setDefault(algorithm: string): Promise<void> {
+  const body = `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>${algorithm}</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`
+  await signed('PUT', '', { query: { encryption: '' }, body })
+}
+
+function form(fields: Record<string, string>) {
+  const parts = Object.entries({
+    key: 'form',
+    Signature: signByOfficialSdk({ method: 'POST' }),
+    ...fields,
+  }).map(
+    ([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  )
+  const file = '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx\r\n'
+  const headers = { 'Content-Type': 'multipart/form-data; boundary=b' }
+  return send(cloud.cos, { method: 'POST', headers, body: `${parts.join('')}${file}--b--\r\n` })
+}
+
+/** Each way to write an object. @returns what every answer on the way says of its encryption */
+const WRITES: [how: string, key: string, write: (headers: object) => Promise<unknown[]>][] = [
+  [
+    'PUT',
+    'put',
+    async (headers) => [
+      (await signed('PUT', 'put', { body: CONTENT, headers: { ...headers } })).headers[HEADER],
+    ],
+  ],
+  [
+    'a copy',
+    'copy',
+    async (headers) => {
+      await signed('PUT', 'source', { body: CONTENT })
+      const source = { 'x-cos-copy-source': `${HOST}/source` }
+      const answer = await signed('PUT', 'copy', { body: '', headers: { ...source, ...headers } })
+      return [answer.headers[HEADER]]
+    },
+  ],
+  [
+    'an append',
+    'append',
+    async (headers) => {
+      const query = { append: '', position: '0' }
+      const answer = await signed('POST', 'append', { query, body: 'x', headers: { ...headers } })
+      return [answer.headers[HEADER]]
+    },
+  ],
+  ['a form', 'form', async (headers) => [(await form({ ...headers })).headers[HEADER]]],
+  [
+    'parts',
+    'parts',
+    async (headers) => {
+      const init = await signed('POST', 'parts', {
+        query: { uploads: '' },
+        body: '',
+        headers: { ...headers },
+      })
+      const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(init.body)?.[1] as string
+      const part = await signed('PUT', 'parts', {
+        query: { partNumber: '1', uploadId },
+        body: CONTENT,
+      })
+      const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers.etag}</ETag></Part></CompleteMultipartUpload>`
+      const done = await signed('POST', 'parts', { query: { uploadId }, body })
+      return [init, part, done].map((answer) => answer.headers[HEADER])
+    },
+  ],
+]
+
+test.each(WRITES)('%s with SSE-COS is echoed, and told to readers', async (_, key, write) => {
+  const answered = await write(SSE_COS)
+  expect(new Set(answered)).toEqual(new Set(['AES256']))
+  for (const method of ['GET', 'HEAD']) {
+    expect((await signed(method, key)).headers[HEADER]).toBe('AES256')
+  }
+})
+
+test.each(WRITES)(
+  '%s into a bucket with default encryption is encrypted',
+  async (_, key, write) => {
+    await setDefault('AES256')
+    expect(new Set(await write({}))).toEqual(new Set(['AES256']))
+    expect((await signed('HEAD', key)).headers[HEADER]).toBe('AES256')
+  },
+)
+
+test.each(WRITES)('%s without either is not', async (_, key, write) => {
+  expect(new Set(await write({}))).toEqual(new Set([undefined]))
+  expect((await signed('HEAD', key)).headers[HEADER]).toBeUndefined()
+})
+
+test('the ETag of an object with SSE-COS is its MD5 (PUT Object, sample 3)', async () => {
+  const { headers } = await signed('PUT', 'k', { body: CONTENT, headers: SSE_COS })
+  expect(headers.etag).toBe(`"${createHash('md5').update(CONTENT).digest('hex')}"`)
+  expect((await signed('GET', 'k')).body).toBe(CONTENT)
+})
+
+test.each<[string, string, Record<string, string>, unknown[]]>([
+  ['an unknown algorithm', 'PUT', { [HEADER]: 'ROT13' }, [400, 'SSEContentNotSupported']],
+  ['SSE-COS asked for by a reader', 'GET', SSE_COS, [400, 'SSEHeaderNotAllowed']],
+  ['SSE-KMS', 'PUT', { [HEADER]: 'cos/kms' }, [501, 'NotImplemented']],
+  ['SSE-C', 'PUT', { [`${HEADER}-customer-algorithm`]: 'AES256' }, [501, 'NotImplemented']],
+])('%s is refused', async (_, method, headers, expected) => {
+  await signed('PUT', 'k', { body: 'x' })
+  const response = await signed(method, 'k', {
+    headers,
+    ...(method === 'PUT' ? { body: 'x' } : {}),
+  })
+  expect([response.status, errorOf(response).code]).toEqual(expected)
+})
+
+test('an upload into a bucket whose default is SSE-KMS is not imitated', async () => {
+  await setDefault('KMS')
+  const response = await signed('PUT', 'k', { body: 'x' })
+  expect([response.status, errorOf(response).code]).toEqual([501, 'NotImplemented'])
+  expect((await signed('PUT', 'k', { body: 'x', headers: SSE_COS })).status).toBe(200)
+})

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from '../support/root'
+
+let started: ChildProcess | undefined
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'launcher-'))
+})
+afterEach(() => {
+  if (started?.pid && started.exitCode === null) {
+    // The whole group: npm, its shell, tsx and the server.
+    try {
+      process.kill(-started.pid, 'SIGKILL')
+    } catch {}
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Starts a command in a process group of its own, and waits for what it prints. */
+async function start(command: string, args: string[], expected: RegExp): Promise<string> {
+  started = spawn(command, args, {
+    cwd: ROOT,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: folder },
+  })
+  const { stdout, stderr } = started
+  let output = ''
+  stderr?.on('data', (text) => {
+    output += String(text)
+  })
+  return new Promise((resolve, reject) => {
+    stdout?.on('data', (text) => {
+      output += String(text)
+      const found = expected.exec(output)?.[1]
+      if (found) resolve(found)
+    })
+    stdout?.on('end', () => reject(new Error(`ended early: ${output}`)))
+  })
+}
+
+function isListening(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(address)
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname)
+    socket.on('connect', () => resolve(true))
+    socket.on('error', () => resolve(false))
+    socket.on('close', () => socket.destroy())
+    socket.on('connect', () => socket.destroy())
+  })
+}
+
+/** Whether nothing listens any more within some seconds, and the data of `npm start` is gone. */
+async function isGone(address: string): Promise<boolean> {
+  const deadline = Date.now() + 8000
+  const hasData = () => readdirSync(folder).some((name) => name.startsWith('miniprogram-cos-'))
+  while (Date.now() < deadline) {
+    if (!(await isListening(address)) && !hasData()) return true
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return false
+}
+
+const LOCAL_CLOUD = ['run', '-s', 'local-cloud', '--', '--memory']
+const READY = /"cos":"([^"]+)"/
+
+test.each<[string, NodeJS.Signals, string[], RegExp]>([
+  ['npm run local-cloud', 'SIGTERM', LOCAL_CLOUD, READY],
+  ['npm run local-cloud', 'SIGKILL', LOCAL_CLOUD, READY],
+  ['npm start', 'SIGTERM', ['start', '--', '--no-open'], /COS +(http:\S+)/],
+  ['npm start', 'SIGINT', ['start', '--', '--no-open'], /COS +(http:\S+)/],
+])(
+  '%s leaves no server behind when npm gets %s',
+  async (_, signal, args, expected) => {
+    const address = await start('npm', args, expected)
+    expect(await isListening(address)).toBe(true)
+    const npm = started?.pid as number
+    // A terminal sends SIGINT to all of them; npm itself ignores it.
+    process.kill(signal === 'SIGINT' ? -npm : npm, signal)
+    expect(await isGone(address)).toBe(true)
+  },
+  60_000,
+)
+
+test('the command of the package ends with the npm that started it', async () => {
+  const command = join(ROOT, 'packages/local-cloud/dist/command.js')
+  const address = await start('npm', ['exec', '-c', `node ${command} --memory`], READY)
+  started?.kill('SIGKILL')
+  expect(await isGone(address)).toBe(true)
+}, 60_000)
+
+test('without a launcher it outlives the program that started it', async () => {
+  const command = join(ROOT, 'packages/local-cloud/dist/command.js')
+  const program = `const { spawn } = require('node:child_process')
+const child = spawn(process.execPath, [${JSON.stringify(command)}, '--memory'], { stdio: ['ignore', 'inherit', 'inherit'] })
+process.stdout.write('{"pid":' + child.pid + '}\\n')
+setTimeout(() => {}, 60000)`
+  const address = await start(process.execPath, ['-e', program], READY)
+  const parent = started as ChildProcess
+  parent.kill('SIGKILL')
+  await once(parent, 'exit')
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  expect(await isListening(address)).toBe(true)
+  process.kill(-(parent.pid as number), 'SIGKILL')
+}, 60_000)

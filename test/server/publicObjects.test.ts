@@ -1,0 +1,113 @@
+import {
+  callFunction,
+  type FunctionAnswer,
+  sendWithKey,
+  sendWithSignature,
+  wirePath,
+} from '../support/functionCalls'
+import { formSignedWithKey, postForm } from '../support/postForm'
+import { send } from '../support/rawRequest'
+import { signedRequests } from '../support/signedRequests'
+import {
+  CREDENTIALS_FUNCTION,
+  HOST,
+  SIGNATURE_FUNCTION,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+import { ATTACKER, type Attack, OWN, VICTIM } from './attacks/attack'
+import { GRANTS, grantAttacks } from './attacks/grants'
+
+/** No user makes an object public, or gives it to another account: by key, by signature, by form. */
+let cloud: TestCloud
+let key: FunctionAnswer
+const asRoot = signedRequests(() => cloud)
+
+beforeAll(async () => {
+  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
+  await asRoot('PUT', `${OWN}mine.txt`, { body: 'mine' })
+  await asRoot('PUT', `shared/${VICTIM}/photo.png`, { body: 'shared' })
+  key = await callFunction(cloud, 'cos-credentials', { openid: ATTACKER })
+})
+afterAll(() => cloud.end())
+
+const sign = (event: object) => callFunction(cloud, 'cos-signature', { openid: ATTACKER }, event)
+
+/** If the object exists, its owner is the only grantee; it cannot be read unsigned. */
+async function expectPrivate(name: string): Promise<void> {
+  expect((await send(cloud.cos, { path: wirePath({ key: name }) })).status).toBe(403)
+  const { status, body } = await asRoot('GET', name, { query: { acl: '' } })
+  if (status === 200) expect(body.match(/<Grant>/g)).toHaveLength(1)
+  if (status === 200) expect(body).not.toMatch(/AllUsers|AuthenticatedUsers|100000000009/)
+}
+
+const named = (attacks: Attack[]) => attacks.map((one): [string, Attack] => [one.name, one])
+
+describe.each(named(grantAttacks))('%s', (_, attack) => {
+  const { method = 'PUT', key: name = '', query, headers } = attack
+
+  test('is refused with a key', async () => {
+    const { status } = await sendWithKey(cloud, key, { ...attack, body: 'x' })
+    expect(status).toBe(403)
+    await expectPrivate(name)
+  })
+
+  test('is refused by cos-signature', async () => {
+    const Headers = { Host: HOST, ...headers }
+    const answer = await sign({ Method: method, Key: name, Query: query, Headers })
+    expect(answer.error?.code).toBe('KitRequestRefused')
+    expect(answer.authorization).toBeUndefined()
+  })
+})
+
+test.each(GRANTS)('is refused when added to a signed request: %j', async (grant) => {
+  const request = { method: 'PUT', key: `${OWN}added`, body: 'x' }
+  const answer = await sign({ Method: 'PUT', Key: request.key, Headers: { Host: HOST } })
+  expect((await sendWithSignature(cloud, answer, { ...request, headers: grant })).status).toBe(403)
+  await expectPrivate(request.key)
+})
+
+test.each(GRANTS)('is refused when added to a presigned URL: %j', async (headers) => {
+  const Key = `${OWN}by url`
+  const { url = '' } = await sign({ presign: true, Method: 'PUT', Key })
+  const { pathname, search } = new URL(url)
+  const sent = await send(cloud.cos, { method: 'PUT', path: pathname + search, headers, body: 'x' })
+  expect(sent.status).toBe(403)
+  await expectPrivate(Key)
+})
+
+/** A form names the canned ACL `acl`. */
+const fieldsOf = (grant: Record<string, string>) =>
+  Object.entries(grant).map(([name, value]): [string, string] => [
+    /^x-cos-acl$/i.test(name) ? 'acl' : name,
+    value,
+  ])
+
+test.each(GRANTS)('is refused in a form signed with a key: %j', async (grant) => {
+  const name = `${OWN}own form`
+  const fields = formSignedWithKey(key, { key: name, ...Object.fromEntries(fieldsOf(grant)) })
+  expect((await postForm(cloud, fields)).status).toBe(403)
+  await expectPrivate(name)
+})
+
+test.each(GRANTS)(
+  'is refused in a form of cos-signature, instead of and besides its own fields: %j',
+  async (grant) => {
+    const name = `${OWN}form`
+    const { formData = {} } = await sign({ form: { Key: name } })
+    const added = fieldsOf(grant)
+    const replaced = Object.entries(formData).filter(
+      ([field]) => !added.some(([other]) => other.toLowerCase() === field.toLowerCase()),
+    )
+    for (const fields of [
+      [...added, ...replaced],
+      [...Object.entries(formData), ...added],
+      [...added, ...Object.entries(formData)],
+    ]) {
+      expect((await postForm(cloud, fields)).status).toBeGreaterThanOrEqual(400)
+      await expectPrivate(name)
+    }
+    expect((await postForm(cloud, formData)).status).toBe(200)
+    await expectPrivate(name)
+  },
+)
