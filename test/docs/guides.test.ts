@@ -161,7 +161,7 @@ test('large files: an upload pauses, resumes, and arrives intact', async () => {
       if (isPaused || percent === 0) return
       isPaused = true
       control.pause()
-      setTimeout(() => control.goOn(), 50)
+      setTimeout(() => control.resume(), 50)
     },
   })
   control = upload.control

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { probes } from '../../packages/cli/src/doctor/live/runLiveProbes'
+import { CHINESE_PROBES } from '../../packages/cli/src/doctor/probes/chinese'
 import { at } from '../support/root'
 
 /** The items of the list under a heading, each in one line. */
@@ -19,9 +20,18 @@ test("CONTRIBUTING's list is that of the doctor", () => {
 
 test('the document of deploying names those that are about it', () => {
   const texts = probes.map(({ assumed }) => assumed)
-  const items = listed('docs/REAL_CLOUD.md', 'What has not been tried')
+  const items = listed('docs/REAL_CLOUD.md', 'Not confirmed yet')
   expect(items.length).toBeGreaterThan(3)
   for (const item of items) expect(texts).toContain(item)
+})
+
+test('each is told in Chinese too', () => {
+  expect(Object.keys(CHINESE_PROBES).sort()).toEqual(probes.map(({ id }) => id).sort())
+  for (const { id, byHand } of probes) {
+    const chinese = CHINESE_PROBES[id]
+    expect([id, chinese?.byHand !== undefined]).toEqual([id, byHand !== undefined])
+    expect(chinese?.assumed).toMatch(/[\u4e00-\u9fff]/)
+  }
 })
 
 test('each has an id of its own, and a probe or what a person can do', () => {

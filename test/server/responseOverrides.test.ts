@@ -1,63 +1,26 @@
-import {
-  type CosConfig,
-  credentialsFunction,
-  defineConfig,
-  signatureFunction,
-} from '@miniprogram-cos/server'
-import {
-  environmentOf,
-  type FunctionAnswer,
-  invocationOf,
-  sendWithKey,
-  sendWithSignature,
-} from '../support/functionCalls'
+import { sendWithKey, sendWithSignature } from '../support/functionCalls'
+import { functionsInProcess } from '../support/functionsInProcess'
 import { signedRequests } from '../support/signedRequests'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  HOST,
-  REGION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, HOST } from '../support/testCloud'
 
-/** Where a rule names types, nobody reads an object as another type than it was stored with. */
-const config = defineConfig({
-  env: 'test',
-  bucket: BUCKET,
-  region: REGION,
-  access: {
-    'avatars/{openid}/**': {
-      owner: ['read', 'write'],
-      everyone: ['read'],
-      types: ['image/png', 'image/jpeg'],
-    },
-    'private/{openid}/**': { owner: ['read', 'write'] },
+/** Where a rule names types, an object can only be read as the type it was stored with. */
+const functions = functionsInProcess({
+  'avatars/{openid}/**': {
+    owner: ['read', 'write'],
+    everyone: ['read'],
+    types: ['image/png', 'image/jpeg'],
   },
+  'private/{openid}/**': { owner: ['read', 'write'] },
 })
-
-let cloud: TestCloud
-let credentials: (openid: string, event?: unknown) => Promise<FunctionAnswer>
-let signature: (openid: string, event: unknown) => Promise<FunctionAnswer>
+const { credentials, signature } = functions
 const avatar = `avatars/${ALICE}/me.png`
 const note = `private/${ALICE}/note`
 
 beforeAll(async () => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
-  cloud = await startTestCloud()
-  const keys = credentialsFunction(config as CosConfig, environmentOf(cloud))
-  const signer = signatureFunction(config as CosConfig, environmentOf(cloud))
-  credentials = (openid, event = {}) => keys(invocationOf(openid, event))
-  signature = (openid, event) => signer(invocationOf(openid, event))
-  const asRoot = signedRequests(() => cloud)
+  const asRoot = signedRequests(() => functions.cloud)
   for (const key of [avatar, note]) {
     await asRoot('PUT', key, { body: '<script>', headers: { 'Content-Type': 'image/png' } })
   }
-})
-afterAll(async () => {
-  jest.restoreAllMocks()
-  await cloud.end()
 })
 
 const ALL = {
@@ -70,7 +33,7 @@ test.each<[string, Record<string, string>]>([
   ['as SVG', { 'response-content-type': 'image/svg+xml' }],
   ['as nothing', { 'response-content-type': '' }],
   ['as the type it has', { 'response-content-type': 'image/png' }],
-])('cos-signature does not sign reading it %s', async (_, Query) => {
+])('cos-signature refuses reading an object %s', async (_, Query) => {
   for (const presign of [false, true]) {
     const { error } = await signature(BOB, { Method: 'GET', Key: avatar, Query, presign })
     expect(error).toMatchObject({
@@ -82,7 +45,7 @@ test.each<[string, Record<string, string>]>([
 })
 
 test.each(['inline', 'INLINE; filename="x.html"', 'inlineattachment', ''])(
-  'nor showing it with the disposition %j',
+  'cos-signature refuses the disposition %j',
   async (disposition) => {
     const Query = { 'response-content-disposition': disposition }
     const { error } = await signature(BOB, { Method: 'GET', Key: avatar, Query })
@@ -90,10 +53,13 @@ test.each(['inline', 'INLINE; filename="x.html"', 'inlineattachment', ''])(
   },
 )
 
-test('what leaves the type as it is goes on working', async () => {
+test('other overrides still work', async () => {
   const Headers = { Host: HOST }
   const answer = await signature(BOB, { Method: 'GET', Key: avatar, Query: ALL, Headers })
-  const { status, headers } = await sendWithSignature(cloud, answer, { key: avatar, query: ALL })
+  const { status, headers } = await sendWithSignature(functions.cloud, answer, {
+    key: avatar,
+    query: ALL,
+  })
   expect([status, headers['content-type']]).toEqual([200, 'image/png'])
 })
 
@@ -101,20 +67,23 @@ test.each([
   ['everything', undefined],
   ['a scope', { scope: [{ action: 'name/cos:GetObject', prefix: avatar }] }],
   ['a path', { paths: [`avatars/${ALICE}/`], verbs: ['read'] }],
-])('a key for %s reads it as what it is', async (_, event) => {
+])('a key for %s cannot override the type', async (_, event) => {
   const key = await credentials(BOB, event)
-  const read = (query: Record<string, string>) => sendWithKey(cloud, key, { key: avatar, query })
-  expect((await read({ 'response-content-type': 'text/html' })).status).toBe(403)
+  const read = (query: Record<string, string>) =>
+    sendWithKey(functions.cloud, key, { key: avatar, query })
+  for (const type of ['text/html', 'image/svg+xml', 'none', '']) {
+    expect([type, (await read({ 'response-content-type': type })).status]).toEqual([type, 403])
+  }
   expect((await read(ALL)).headers['content-type']).toBe('image/png')
 })
 
-test('a rule without types leaves it to the app', async () => {
+test('a rule without types allows overrides', async () => {
   const query = { 'response-content-type': 'text/plain' }
   const Headers = { Host: HOST }
   const answer = await signature(ALICE, { Method: 'GET', Key: note, Query: query, Headers })
-  const { headers } = await sendWithSignature(cloud, answer, { key: note, query })
+  const { headers } = await sendWithSignature(functions.cloud, answer, { key: note, query })
   expect(headers['content-type']).toBe('text/plain')
-  expect((await sendWithKey(cloud, await credentials(ALICE), { key: note, query })).status).toBe(
-    200,
-  )
+  expect(
+    (await sendWithKey(functions.cloud, await credentials(ALICE), { key: note, query })).status,
+  ).toBe(200)
 })

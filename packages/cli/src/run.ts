@@ -94,6 +94,10 @@ function prepare(command: Command): void {
     .configureHelp({
       // npm passes on what stands after `--`.
       commandUsage: (one) => [calledAs(one), one.usage()].join(' ').trim(),
+      optionDescription: ({ description, defaultValue }) =>
+        typeof defaultValue === 'string'
+          ? `${description}${t(` (default: ${defaultValue})`, `（默认 ${defaultValue}）`)}`
+          : description,
       styleTitle: (title) => colorsFor(process.stdout).bold(t(title, TITLES[title] ?? title)),
     })
 }
@@ -101,7 +105,8 @@ function prepare(command: Command): void {
 /** How the reader calls the command: by its npm script, or by the binary. */
 function calledAs(command: Command): string {
   const script = process.env.npm_lifecycle_event
-  if (script === undefined || command.parent === null) {
+  const names = [command.name(), ...command.aliases()]
+  if (script === undefined || !names.includes(script)) {
     return [command.parent?.name(), command.name()].filter(Boolean).join(' ')
   }
   return `${script === 'start' ? 'npm start' : `npm run ${script}`} --`

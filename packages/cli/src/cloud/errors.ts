@@ -1,4 +1,4 @@
-import type { Language } from '../text'
+import { type Language, t } from '../text'
 import { CLOUD_ERRORS, type CloudErrorCode } from './errorTexts'
 
 export { CLOUD_ERRORS, type CloudErrorCode }
@@ -10,7 +10,8 @@ export class CloudError extends Error {
   readonly detail: string
 
   constructor(code: CloudErrorCode, detail = '') {
-    super(`${CLOUD_ERRORS[code].cause.en}${detail ? `: ${detail}` : ''}`)
+    const { en, zh } = CLOUD_ERRORS[code].cause
+    super(`${t(en, zh)}${detail ? `${t(': ', '：')}${detail}` : ''}`)
     this.code = code
     this.detail = detail
   }

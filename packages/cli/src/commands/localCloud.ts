@@ -1,3 +1,4 @@
+import { Command } from 'commander'
 import { deployedFunctions, loadConfig, localData, type RunOptions } from '../project'
 import { t } from '../text'
 
@@ -33,7 +34,23 @@ export async function localCloudCommand(
     const { registerCloud } = await import('../dev/runningClouds')
     registerCloud((await running).admin)
   } catch (error) {
-    console.error(`local-cloud: ${explain(error as Error)}\n\n${USAGE}`)
+    console.error(`local-cloud: ${explain(error as Error)}${hint(error, USAGE)}\n\n${USAGE}`)
     process.exit(2)
+  }
+}
+
+/** A similar option of the usage, for one that does not exist. */
+function hint(error: unknown, usage: string): string {
+  const [, unknown] = /Unknown option '(--[\w-]+)/.exec((error as Error).message) ?? []
+  if (!unknown) return ''
+  const known = new Command().exitOverride().configureOutput({ writeErr() {} })
+  const options = new Set([...usage.matchAll(/^\s*(--[\w-]+)/gm)].map(([, option = '']) => option))
+  for (const option of options) known.option(option)
+  try {
+    known.parse([unknown], { from: 'user' })
+    return ''
+  } catch (mistake) {
+    const [, similar] = /\(Did you mean (.+?)\?\)/.exec((mistake as Error).message) ?? []
+    return similar ? t(`. Did you mean ${similar}?`, `。您是否想输入 ${similar}？`) : ''
   }
 }

@@ -28,7 +28,7 @@ export function terminalAsker(streams: { input?: Readable; output?: Writable } =
   return {
     async ask({ message, isHidden, isValid }) {
       const validate = (answer = '') =>
-        isValid(answer.trim()) ? undefined : t('That has not the right format.', '格式不正确。')
+        isValid(answer.trim()) ? undefined : t('The format is not right.', '格式不正确。')
       const answer = await (isHidden ? password : textPrompt)({ message, validate, ...streams })
       if (isCancel(answer)) throw noMoreAnswers()
       return answer.trim()

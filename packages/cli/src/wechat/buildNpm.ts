@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { t } from '../text'
 import { MiniprogramCiError, runMiniprogramCi } from './miniprogramCi'
 import { type Finding, nameIn, type Project, staged } from './project'
 
@@ -32,7 +33,10 @@ async function buildOne(project: Project, manifest: string, target: string): Pro
     find(
       file,
       Number(line),
-      `WeChat's npm builder cannot read this: ${message}. It supports ES2018`,
+      t(
+        `WeChat's npm builder cannot read this: ${message}. It supports ES2018`,
+        `微信的 npm 构建工具无法解析：${message}。它支持 ES2018`,
+      ),
     )
     return true
   }
@@ -49,12 +53,17 @@ async function buildOne(project: Project, manifest: string, target: string): Pro
   }
   const built = join(target, 'miniprogram_npm')
   for (const name of dependencies(manifest)) {
-    if (!existsSync(join(built, name))) find(manifest, undefined, `${name} was not built`)
+    if (!existsSync(join(built, name)))
+      find(manifest, undefined, t(`${name} was not built`, `${name} 未构建`))
   }
   if (findings.length > 0) return findings
   for (const { name, of } of leftOut(built)) {
     const source = join(dirname(manifest), 'node_modules', of)
-    find(source, undefined, `${name} is missing from the built package`)
+    find(
+      source,
+      undefined,
+      t(`${name} is missing from the built package`, `构建结果中缺少 ${name}`),
+    )
   }
   return findings
 }

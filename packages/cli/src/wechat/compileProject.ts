@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { t } from '../text'
 import { jsonPlace } from './jsonLine'
 import { MiniprogramCiError, runMiniprogramCi } from './miniprogramCi'
 import { type Finding, nameIn, type Project } from './project'
@@ -53,7 +54,12 @@ export function findMissingFiles(project: Project, warnings: string[]): Finding[
   return warnings.flatMap((warning) => {
     const [, name, file] = MISSING.exec(warning) ?? []
     if (name && file)
-      return [{ ...sourceOf(project, file, name), message: `cannot find '${name}'` }]
+      return [
+        {
+          ...sourceOf(project, file, name),
+          message: t(`cannot find '${name}'`, `找不到 '${name}'`),
+        },
+      ]
     // A line before each that says less.
     return / resolve dep failed$/.test(warning) ? [] : [unknownWarning(warning)]
   })

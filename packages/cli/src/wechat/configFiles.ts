@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { t } from '../text'
 import { jsonLine } from './jsonLine'
 import { runMiniprogramCi } from './miniprogramCi'
 import { type Finding, nameIn, type ProjectConfig } from './project'
@@ -22,7 +23,7 @@ export async function checkConfigFiles(folder: string): Promise<ConfigFiles> {
   const take = ({ path, schema }: Document): Record<string, unknown> | undefined => {
     const file = nameIn({ folder }, path)
     if (!existsSync(path)) {
-      findings.push({ file, message: 'is missing' })
+      findings.push({ file, message: t('is missing', '文件不存在') })
       return undefined
     }
     const text = readFileSync(path, 'utf8')
@@ -32,7 +33,11 @@ export async function checkConfigFiles(folder: string): Promise<ConfigFiles> {
       return value
     } catch (error) {
       const { message } = error as Error
-      findings.push({ file, line: lineAt(text, message), message: `is not valid JSON: ${message}` })
+      findings.push({
+        file,
+        line: lineAt(text, message),
+        message: t(`is not valid JSON: ${message}`, `不是有效的 JSON：${message}`),
+      })
       return undefined
     }
   }
@@ -51,7 +56,7 @@ export async function checkConfigFiles(folder: string): Promise<ConfigFiles> {
   for (const [index, errors] of answers.entries()) {
     const { path, text } = read[index] as (typeof read)[number]
     for (const error of errors) {
-      const message = `${error.path.join('.') || 'the document'} ${error.message}`
+      const message = `${error.path.join('.') || t('the document', '文档')} ${error.message}`
       findings.push({ file: nameIn({ folder }, path), line: jsonLine(text, error.path), message })
     }
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { loadModule } from '@miniprogram-cos/simulator'
 import { parse, type Token, tokTypes } from 'acorn'
+import { t } from '../text'
 import { scriptsBelow } from './buildNpm'
 import { describeFinding, type Finding, nameIn } from './project'
 
@@ -38,11 +39,21 @@ function findNewSyntax(text: string): SyntaxFinding[] {
   } catch (error) {
     const { raisedAt, pos } = error as { raisedAt: number; pos: number }
     const isBigInt = /\dn$/.test(text.slice(0, raisedAt + 1))
-    return [{ offset: pos, message: isBigInt ? 'a BigInt literal' : 'is newer than ES2018' }]
+    return [
+      {
+        offset: pos,
+        message: isBigInt
+          ? t('a BigInt literal', 'BigInt 字面量')
+          : t('is newer than ES2018', '语法晚于 ES2018'),
+      },
+    ]
   }
   return tokens
     .filter((token) => token.type === tokTypes.regexp && /\(\?<[=!]/.test(pattern(token)))
-    .map((token) => ({ offset: token.start, message: 'lookbehind in a regular expression' }))
+    .map((token) => ({
+      offset: token.start,
+      message: t('lookbehind in a regular expression', '正则表达式中的后行断言'),
+    }))
 }
 
 /** Whether a script is an ES module. */
@@ -87,7 +98,7 @@ export function loadPackages(built: string, folder: string): Finding[] {
       const finding = {
         file: nameIn({ folder }, line ? rest : path),
         line: line ? Number(line) : undefined,
-        message: `does not load: ${message}`,
+        message: t(`does not load: ${message}`, `无法加载：${message}`),
       }
       findings.set(describeFinding(finding), finding)
     }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { t } from '../text'
 import { CLIENT_SIZES, inKb, sizeWithRequired } from './clientSize'
 import { type Finding, nameIn, type Project, staged } from './project'
 
@@ -28,16 +29,27 @@ export function checkPackageSize(project: Project, out: string, paths: string[])
       .sort((one, other) => other.size - one.size)
     const size = files.reduce((sum, file) => sum + file.size, 0)
     total += size
-    const name = root ? `subpackage ${root}` : 'main package'
-    lines.push(`${name}  ${inKb(size)} of ${inKb(PACKAGE_LIMIT)}, ${files.length} files`)
+    const name = root ? t(`subpackage ${root}`, `分包 ${root}`) : t('main package', '主包')
+    lines.push(
+      t(
+        `${name}  ${inKb(size)} of ${inKb(PACKAGE_LIMIT)}, ${files.length} files`,
+        `${name}  ${inKb(size)} / ${inKb(PACKAGE_LIMIT)}，${files.length} 个文件`,
+      ),
+    )
     if (size > PACKAGE_LIMIT) {
       const largest = files.slice(0, 3).map((file) => `${file.path} ${inKb(file.size)}`)
-      const message = `${name} is ${inKb(size)}, the limit is ${inKb(PACKAGE_LIMIT)}. Largest: ${largest.join(', ')}`
+      const message = t(
+        `${name} is ${inKb(size)}, the limit is ${inKb(PACKAGE_LIMIT)}. Largest: ${largest.join(', ')}`,
+        `${name}为 ${inKb(size)}，上限 ${inKb(PACKAGE_LIMIT)}。最大的文件：${largest.join('、')}`,
+      )
       findings.push({ file: `${app}/${files[0]?.path}`, message })
     }
   }
   if (total > TOTAL_LIMIT) {
-    const message = `all packages are ${inKb(total)}, the limit is ${inKb(TOTAL_LIMIT)}`
+    const message = t(
+      `all packages are ${inKb(total)}, the limit is ${inKb(TOTAL_LIMIT)}`,
+      `所有包共 ${inKb(total)}，上限 ${inKb(TOTAL_LIMIT)}`,
+    )
     findings.push({ file: `${app}/app.json`, message })
   }
   return { findings, lines }
@@ -68,14 +80,22 @@ export function checkClientSizes(project: Project, out: string) {
     lines.push(
       [
         `${what}  ${inKb(size)}`,
-        size > goal ? `goal ${inKb(goal)}, not reached` : `within its goal of ${inKb(goal)}`,
+        size > goal
+          ? t(`goal ${inKb(goal)}, not reached`, `未达目标 ${inKb(goal)}`)
+          : t(`within its goal of ${inKb(goal)}`, `达到目标 ${inKb(goal)}`),
         existsSync(compiled)
-          ? `${inKb(sizeWithRequired(compiled))} after WeChat's compile`
-          : 'not used by this app',
+          ? t(
+              `${inKb(sizeWithRequired(compiled))} after WeChat's compile`,
+              `微信编译后 ${inKb(sizeWithRequired(compiled))}`,
+            )
+          : t('not used by this app', '该小程序未使用'),
       ].join('; '),
     )
     if (size > limit) {
-      const message = `${what} takes ${inKb(size)}, its limit is ${inKb(limit)}`
+      const message = t(
+        `${what} takes ${inKb(size)}, its limit is ${inKb(limit)}`,
+        `${what}为 ${inKb(size)}，上限 ${inKb(limit)}`,
+      )
       findings.push({ file: nameIn(project, path), message })
     }
   }

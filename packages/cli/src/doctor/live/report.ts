@@ -1,8 +1,9 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
 import type { CosConfig } from '@miniprogram-cos/server'
 import { confirm, type SafeOutput } from '../../output'
-import { t } from '../../text'
+import { readerLanguage, t } from '../../text'
 import type { DoctorContext } from '../checks'
+import { CHINESE_PROBES } from '../probes/chinese'
 import { type Finding, type ProbeResult, SkippedProbe } from './probe'
 import { runLiveProbes } from './runLiveProbes'
 
@@ -61,7 +62,8 @@ const SIGNS: Record<ProbeResult, [sign: string, zh: string]> = {
 }
 
 /** What was assumed, and where it differs what was seen. */
-function describeFinding({ result, assumed, looks = [], why, byHand, id }: Finding): string {
+function describeFinding({ result, looks = [], why, id, ...english }: Finding): string {
+  const { assumed, byHand } = readerLanguage() === 'zh' ? (CHINESE_PROBES[id] ?? english) : english
   const [sign, zh] = SIGNS[result]
   const different = looks.filter(({ expected, seen }) => expected !== seen)
   return [

@@ -16,10 +16,10 @@ export const platformProbes: Probe[] = [
       const env = `none-${randomBytes(6).toString('hex')}`
       const seen = await new CloudApi(deployKey(context.settings), env).environment().then(
         () => 'an answer',
-        (error) => (error instanceof CloudError ? error.message : String(error)),
+        (error) => (error instanceof CloudError ? error.code : String(error)),
       )
-      const expected = 'this account has no such CloudBase environment'
-      return [{ what: 'no such environment', expected, seen: seen.replace(`: ${env}`, '') }]
+      const expected = 'EnvironmentUnknown'
+      return [{ what: 'no such environment', expected, seen }]
     },
   },
   {

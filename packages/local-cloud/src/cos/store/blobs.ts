@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, promises as fs } from 'node:fs'
+import { createReadStream, createWriteStream, promises as fs } from 'node:fs'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { Crc64 } from './crc64'
 import { type Database, type RowChange, row } from './database'
 import type { BlobRef, WrittenBlob } from './records'
@@ -8,6 +9,8 @@ import type { BlobRef, WrittenBlob } from './records'
 /** Up to this size a blob is a row: a file and its flush would take most of a small object's time. */
 const MAX_INLINE_BYTES = 4096
 const READ_BYTES = 256 * 1024
+/** How far receiving may be ahead of the disk. */
+const WRITE_BYTES = 1024 * 1024
 /** Ids of blobs that are rows start with it; those of files are hexadecimal. */
 const INLINE_PREFIX = 's'
 
@@ -75,15 +78,12 @@ export class Blobs {
     const id = newId()
     try {
       await this.#markPending(id)
-      const file = await fs.open(await this.#newPath(id), 'wx')
-      try {
-        const digest = new Digest()
-        await fs.writeFile(file, digest.tap(source))
-        await file.datasync()
-        return { id, ...digest.result() }
-      } finally {
-        await file.close()
-      }
+      const path = await this.#newPath(id)
+      const digest = new Digest()
+      const file = createWriteStream(path, { flags: 'wx', highWaterMark: WRITE_BYTES })
+      await pipeline(digest.tap(source), file)
+      await flush(path)
+      return { id, ...digest.result() }
     } catch (error) {
       await this.#delete(id)
       throw error
@@ -263,6 +263,16 @@ export interface BlobChanges {
   committed?: readonly BlobRef[]
   /** Committed ones that lose their owner. */
   orphaned?: readonly BlobRef[]
+}
+
+/** Resolves once the content of a file would survive a power failure. */
+async function flush(path: string): Promise<void> {
+  const file = await fs.open(path, 'r+')
+  try {
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** Size, MD5 and CRC-64 of bytes as they pass. */
