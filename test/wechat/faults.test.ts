@@ -165,7 +165,7 @@ withWechatTools('the check by WeChat’s own tools', () => {
     ])
     const broken = '{\n  "miniprogramRoot": "app/"\n  "setting": {}\n}'
     expect(await found({ 'project.config.json': broken })).toEqual([
-      expect.stringMatching(/^project\.config\.json:3: is no JSON/),
+      expect.stringMatching(/^project\.config\.json:3: is not valid JSON/),
     ])
   })
 
