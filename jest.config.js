@@ -3,7 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // They start hundreds of commands, each a process: minutes, and so `npm run test:deploy`.
+  // They start hundreds of processes and take minutes: test/deploy/jest.config.js runs them.
   testPathIgnorePatterns: ['/node_modules/', '/test/deploy/'],
   transform: { '\\.ts$': '<rootDir>/test/support/esbuildTransform.js' },
   moduleNameMapper: {

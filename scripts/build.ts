@@ -12,15 +12,14 @@ import { at } from './build/root'
 async function buildLocalCloud(): Promise<void> {
   const source = (path: string) => at('packages/local-cloud/src', path)
   const outdir = at('packages/local-cloud/dist')
-  // A native module and its loader stay where npm put them.
-  const external = ['classic-level', 'abstract-level']
+  // Native modules and their loaders are required from node_modules.
+  const external = ['classic-level', 'abstract-level', 'sharp']
   await Promise.all([
     bundle({
       ...NODE_OPTIONS,
       entryPoints: {
         index: source('index.ts'),
-        functionWorker: source('functions/functionWorker.ts'),
-        blobWorker: source('cos/store/blobWorker.ts'),
+        functionWorker: source('functions/worker.ts'),
       },
       outdir,
       external,
@@ -43,7 +42,7 @@ async function buildSimulator(): Promise<void> {
       ...NODE_OPTIONS,
       entryPoints: { index: source('index.ts'), preview: source('preview/index.ts') },
       outdir,
-      // What compiles the app for the preview stays where npm put it.
+      // The compilers of the preview are required from node_modules.
       external: ['esbuild', 'postcss', 'glass-easel-template-compiler'],
     }),
     bundle({
@@ -59,7 +58,7 @@ async function buildSimulator(): Promise<void> {
   ])
 }
 
-/** The demo's copy of the client, as DevTools' "Build npm" would make it. */
+/** Copies the client into the demo, as "Build npm" of DevTools would. */
 async function copyClientIntoDemo(): Promise<void> {
   const built = at('packages/client/miniprogram_dist')
   for (const file of await readdir(built)) {
@@ -70,7 +69,7 @@ async function copyClientIntoDemo(): Promise<void> {
   }
 }
 
-/** The command line tool. What is large, or has to be built for the machine, stays where npm put it. */
+/** Builds the command line tool. Large and native dependencies are required from node_modules. */
 async function buildCli(): Promise<void> {
   await bundle({
     ...NODE_OPTIONS,
@@ -93,20 +92,20 @@ async function buildCli(): Promise<void> {
   })
 }
 
-/** Builds the packages that commands run as built files. Under a second. */
+/** Builds the packages that commands run as built files, in under a second. */
 export async function buildRuntime(): Promise<void> {
   await Promise.all([buildClient(), buildLocalCloud(), buildSimulator()])
   await copyClientIntoDemo()
 }
 
-/** Builds everything that runs as a built file. About a second. */
+/** Builds everything that runs as a built file, in about a second. */
 export async function buildAll(): Promise<void> {
   await Promise.all([buildRuntime(), buildCli(), buildFunctions()])
 }
 
-/** What is published: the built client and its declarations. Two seconds more. */
+/** Builds the client's declarations, too, in about three seconds. */
 export async function buildPackages(): Promise<void> {
-  // Only here: it takes longer to load than most commands take to run.
+  // Loaded only here, because TypeScript takes longer to load than most commands take to run.
   const { buildClientTypes } = await import('./build/clientTypes')
   await Promise.all([buildAll(), buildClientTypes()])
 }

@@ -22,9 +22,9 @@ const TEXT = {
   en: {
     title: 'Errors',
     intro: [
-      'Every failure of the client is a `CosError`: `code` says what, `kind` says where it came from, and',
-      '`advice.en` and `advice.zh` what to do. The official fields (`error`, `statusCode`, `headers`, `RequestId`)',
-      'are there too. `retryable` tells whether the same call can succeed later; the client has tried again',
+      'Every failure of the client is a `CosError`: `code` identifies it, `kind` tells where it came from, and',
+      '`advice.en` and `advice.zh` what to do. It also has the official fields (`error`, `statusCode`, `headers`,',
+      '`RequestId`). `retryable` tells whether the same call can succeed later; the client has already retried',
       'where that is safe.',
     ],
     own: 'Codes of this kit',

@@ -24,7 +24,7 @@ const PRODUCTS: Product[] = [
     name: 'The local cloud',
     entries: ['packages/local-cloud/src/command/main.ts'],
     platform: 'node',
-    external: ['classic-level', 'abstract-level'],
+    external: ['classic-level', 'abstract-level', 'sharp'],
   },
   {
     name: 'The command line tool',

@@ -11,12 +11,12 @@ import { table } from './markdownTable'
 const TEXT = {
   en: {
     title: '# Troubleshooting',
-    intro: ['Find what you see. For any other text, and for a bare RequestId:'],
+    intro: ['Find what you see. For any other error text, or a RequestId alone:'],
     doctor:
-      'And `npm run doctor` goes from this computer to an object in the bucket, and stops at the first thing that is wrong.',
-    commands: 'What setup, deploy and doctor find',
-    columns: ['what you see', 'why', 'what to do', 'code'],
-    faults: ['code', 'what it is', 'what to do'],
+      '`npm run doctor` checks every step from this computer to an object in the bucket, and stops at the first failure.',
+    commands: 'Faults that setup, deploy and doctor report',
+    columns: ['what you see', 'cause', 'fix', 'code'],
+    faults: ['code', 'cause', 'fix'],
     own: 'codes-of-this-kit',
     service: 'codes-of-cos',
   },
@@ -44,10 +44,10 @@ function row(symptom: Symptom, language: Language): string[] {
   ]
 }
 
-/** A text as a sentence, whose documents are links. */
+/** A text as a sentence, with links to the documents that it names. */
 function sentence(text: string): string {
   const end = /[.。]$/.test(text) ? '' : /[\u4e00-\u9fff]/.test(text) ? '。' : '.'
-  // What begins with a name keeps it as it is written.
+  // A name at the beginning keeps its case.
   const begin = /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
   return (begin + end)
     .replace(/docs\/(?:guides\/)?([\w-]+\.md)/g, '[$1]($&)')

@@ -1,15 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { at } from '../../scripts/build/root'
 import { describeInBrowser, launchBrowser } from '../support/browser'
 import { type Desk, startDesk } from '../support/desk'
 import { PartGate } from '../support/partGate'
 import { createTestPhone } from '../support/phones'
 import { PreviewPage } from '../support/previewPage'
+import { at } from '../support/root'
 import { ALICE } from '../support/testCloud'
 
-/** `npm run screenshots` puts them where the READMEs show them. */
+/** `UPDATE_SCREENSHOTS=1 npx jest test/browser/screenshots` puts them where the READMEs show them. */
 const FOLDER = at(process.env.UPDATE_SCREENSHOTS ? 'docs/images' : 'coverage/screenshots')
 
 const SIZE = { width: 375, height: 740 }

@@ -7,10 +7,10 @@ import { parse, type Token, tokTypes } from 'acorn'
 import { transformSync } from 'esbuild'
 import { CLIENT_SIZES, inKb, sizeWithRequired } from '../../packages/cli/src/wechat/clientSize'
 import { INTERNAL_NAMES } from '../../scripts/build/internalNames'
-import { ROOT } from '../../scripts/build/root'
 import { namesTouched } from '../support/namesTouched'
 import { type PackedClient, packClient } from '../support/packedClient'
 import { OFFICIAL_FILE } from '../support/phones'
+import { ROOT } from '../support/root'
 
 let packed: PackedClient
 

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
-import { ROOT } from '../../scripts/build/root'
 import { COS } from '../support/packedCOS'
 import { type CannedAnswer, createRecordingWx } from '../support/recordingWx'
+import { ROOT } from '../support/root'
 import {
   emptyDocument,
   FROZEN_NOW,

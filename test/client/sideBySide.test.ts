@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { ROOT } from '../../scripts/build/root'
+import { ROOT } from '../support/root'
 
 /** What can be seen of an upload client: its advice, its requests, what it asks keys for. */
 const OBSERVE = `

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { ROOT } from '../../scripts/build/root'
 import { AT, createFakePhone, KEY, outcomeOf, useFakeClock } from '../support/bothClients'
 import { COS } from '../support/packedCOS'
 import { CLIENT_FILE } from '../support/phones'
+import { ROOT } from '../support/root'
 
 describe('the work for each of many queued uploads', () => {
   const child = `${ROOT}/scripts/bench/support/phoneProcess.js`

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { TmplGroup } from 'glass-easel-template-compiler'
-import { at, ROOT } from '../../scripts/build/root'
 import { type CodeBlock, codeBlocks, DOCUMENTS, quotedFiles } from '../support/documents'
+import { at, ROOT } from '../support/root'
 
 const textOf = (path: string) => readFileSync(at(path), 'utf8')
 const outsideOfCode = (markdown: string) => markdown.replace(/^```[\s\S]*?^```/gm, '')
@@ -45,7 +45,7 @@ describe('code blocks', () => {
     // `codeTypes.test.ts` compiles what no other test runs.
     ts: () => true,
     js: () => true,
-    // `npm run check:adopters` builds them.
+    // `npx tsx test/adopters/check.ts` builds them.
     tsx: ({ code }) => quoted.includes(code.trim()),
     vue: ({ code }) => quoted.includes(code.trim()),
     // Below.
@@ -100,14 +100,13 @@ describe('commands', () => {
     const [, name = 'start', given = ''] =
       line.match(/^npm (?:run (?:-s )?([\w:-]+)|start) -- (.*)$/) ?? []
     const names = given.match(/(?<!\S)--[a-z][\w-]*/g) ?? []
-    if (name in scripts && scripts[name]?.startsWith('tsx ')) {
+    if (name in scripts && names.length > 0) {
       options.set(name, new Set([...(options.get(name) ?? []), ...names]))
     }
   }
 
   test.each([...options])('npm run %s has every documented option in its help', (name, names) => {
-    const [, script = ''] = scripts[name]?.split(' ') ?? []
-    const { stdout } = spawnSync(at('node_modules/.bin/tsx'), [script, '--help'], {
+    const { stdout } = spawnSync('npm', ['run', '-s', name, '--', '--help'], {
       cwd: ROOT,
       encoding: 'utf8',
     })

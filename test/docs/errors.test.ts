@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { explain } from '../../packages/cli/src/doctor/explain'
 import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
 import { explainSymptom, SYMPTOM_GROUPS } from '../../packages/cli/src/doctor/symptoms'
-import { ROOT } from '../../scripts/build/root'
+import { ROOT } from '../support/root'
 
 const SYMPTOMS = SYMPTOM_GROUPS.flatMap(({ symptoms }) => symptoms)
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { COS } from 'miniprogram-cos'
 import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
-import { FAULTS } from '../../packages/local-cloud/src/cos/answer/fault'
-import { at } from '../../scripts/build/root'
+import { COS_ERRORS } from '../../packages/local-cloud/src/cos/errors'
 import { createTestPhone, type TestPhone } from '../support/phones'
+import { at } from '../support/root'
 import {
   ALICE,
   CREDENTIALS_FUNCTION,
@@ -20,7 +20,7 @@ test('every error that a method documents is a code of the local COS or of the k
   const documented = declarations.match(/@throws .*(?:\n +\* (?!@|\/).*)*/g) ?? []
   const named = documented.flatMap((text) => text.match(/(?<=`)[A-Z]\w+(?=`)/g) ?? [])
   expect(named.length).toBeGreaterThan(50)
-  const known = [...Object.keys(FAULTS), ...Object.keys(OWN_CODES)]
+  const known = [...Object.keys(COS_ERRORS), ...Object.keys(OWN_CODES)]
   expect(named.filter((code) => !known.includes(code))).toEqual([])
 })
 

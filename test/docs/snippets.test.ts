@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { at } from '../../scripts/build/root'
 import { quotedFiles } from '../support/documents'
+import { at } from '../support/root'
 
 const QUOTED = quotedFiles()
 
@@ -9,15 +9,15 @@ const blocksOf = (guide: string) => [
   ...readFileSync(at('docs/guides', guide), 'utf8').matchAll(/^```(\w+)\n([\s\S]*?)^```/gm),
 ]
 
-test.each(GUIDES)('%s shows code that is run, as it is run', (guide) => {
+test.each(GUIDES)('%s shows only code that a test runs', (guide) => {
   const shown = blocksOf(guide).map(([, , code = '']) => code.trim())
-  // Rules alone are no file; the configuration's own test reads those.
+  // Access rules alone are compiled by codeTypes.test.ts.
   const others = shown.filter((code) => !QUOTED.includes(code) && !code.startsWith('access: {'))
   expect(others).toEqual([])
   expect(shown.length).toBeGreaterThan(0)
 })
 
-test('every snippet stands in a guide', () => {
+test('every snippet is shown in a guide', () => {
   const shown = GUIDES.flatMap((guide) => blocksOf(guide).map(([, , code = '']) => code.trim()))
   const unused = readdirSync(at('test/docs/snippets')).filter(
     (name) => !shown.includes(readFileSync(at('test/docs/snippets', name), 'utf8').trim()),

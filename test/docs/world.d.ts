@@ -25,6 +25,6 @@ declare const startUploads: (
   files: { path: string; name: string; size: number }[],
   to: string,
 ) => void
-declare const place: { folder: string }
+declare const openFolder: { path: string }
 declare const fromTDesign: (files: object[]) => { path: string; name: string; size: number }[]
 declare const fromVant: (file: object) => { path: string; name: string; size: number }[]

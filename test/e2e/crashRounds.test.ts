@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from '../../scripts/build/root'
 import { countBlobsOnDisk } from '../support/blobsOnDisk'
 import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
+import { ROOT } from '../support/root'
 import { HOST, ROOT_KEY } from '../support/testCloud'
 
 const ROUNDS = 200

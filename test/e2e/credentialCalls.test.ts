@@ -49,7 +49,7 @@ test('20 concurrent first calls on a cold client make exactly 1 cloud function c
   expect(calls).toBe(1)
 })
 
-test('the same when the app names bucket and region itself', async () => {
+test('also when the app gives bucket and region', async () => {
   const { cos } = createTestPhone(cloud, ALICE)
   await heads(cos, { Bucket: BUCKET, Region: REGION })
   expect(calls).toBe(1)
@@ -81,7 +81,7 @@ describe('with ScopeLimit', () => {
     return { ...phone, files }
   }
 
-  test('50 files make 2 calls: where the folder is, and a key for all of them', async () => {
+  test('uploads 50 files with 2 calls: one for the folder, one for a key', async () => {
     const { cos, files } = phoneWith(Array(50).fill(2000))
     await cos.caller()
     const { files: ended } = await cos.uploadFiles({ files })
@@ -89,14 +89,14 @@ describe('with ScopeLimit', () => {
     expect(calls).toBe(2)
   })
 
-  test('an upload of 20 parts makes 1 call, when it is said where to', async () => {
+  test('uploads 20 parts with 1 call, given bucket and region', async () => {
     const { cos, files } = phoneWith([20 * MIB], place)
     await cos.uploadFiles({ files })
     expect(log.filter(({ operation }) => operation === 'multipartUpload')).toHaveLength(20)
     expect(calls).toBe(1)
   })
 
-  test('what a key was not asked for is done with another', async () => {
+  test('fetches another key for other actions', async () => {
     const { cos, files } = phoneWith([2000], place)
     await cos.uploadFiles({ files })
     const Key = files[0]?.Key ?? ''
@@ -104,7 +104,7 @@ describe('with ScopeLimit', () => {
     expect(calls).toBe(2)
   })
 
-  test('a key outside of the folder is refused, and the others go up', async () => {
+  test('refuses a key outside the folder, and uploads the others', async () => {
     const { cos, files } = phoneWith([2000, 2000, 2000])
     const foreign = { ...(files[1] as (typeof files)[0]), Key: `private/${BOB}/x` }
     const { files: ended } = await cos.uploadFiles({

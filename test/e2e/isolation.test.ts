@@ -64,7 +64,7 @@ test.each(attempts)('another user cannot %s', async (_, attempt) => {
   expect((await alice.cos.getObject({ Key })).Body).toBe('private')
 })
 
-test('another user’s form upload and multi-delete are refused per key', async () => {
+test('another user’s form upload and multi-delete are refused for each key', async () => {
   const FilePath = join(cloud.folder, 'form.txt')
   writeFileSync(FilePath, 'mine')
   await expect(bob.cos.postObject({ Key, FilePath })).rejects.toMatchObject({
@@ -80,7 +80,7 @@ test('another user’s form upload and multi-delete are refused per key', async 
   expect((await alice.cos.getObject({ Key })).Body).toBe('private')
 })
 
-test('a signed URL opens one object, for its time, and only for its method', async () => {
+test('a presigned URL is valid for one object and one method', async () => {
   const url = await alice.cos.getObjectUrl({ Key, Expires: 60 })
   const at = async (text: string, method = 'GET') => {
     const { pathname, search } = new URL(text)
@@ -91,7 +91,7 @@ test('a signed URL opens one object, for its time, and only for its method', asy
   expect(await at(url.replace('diary', 'other'))).toBe(403)
 })
 
-test('a phone without a signed-in user gets no key, and says what to do in two languages', async () => {
+test('without a signed-in user no key is issued, with advice in two languages', async () => {
   const nobody = createTestPhone(cloud, undefined)
   const error = await nobody.cos.caller().catch((refusal) => refusal)
   expect(error).toMatchObject({ name: 'CosError', kind: 'credentials', code: 'KitNoIdentity' })
@@ -99,7 +99,7 @@ test('a phone without a signed-in user gets no key, and says what to do in two l
   expect(error.advice.zh).toContain('小程序')
 })
 
-test('the bucket’s host missing from the domain list is named', async () => {
+test('names the bucket’s host if it is missing from the domain list', async () => {
   const phone = createTestPhone(cloud, ALICE, {
     domains: { request: [], uploadFile: [], downloadFile: [] },
   })

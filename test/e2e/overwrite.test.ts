@@ -23,7 +23,7 @@ afterAll(async () => {
   rmSync(built, { recursive: true, force: true })
 })
 
-test('a record is written once: the second writer is told so, and the first oneâ€™s text stays', async () => {
+test('a record is written once: the second write fails, and the first content remains', async () => {
   const Key = `${FOLDER}note`
   await phone.cos.putObject({ Key, Body: 'first', ForbidOverwrite: 'true' })
   const second = phone.cos.putObject({ Key, Body: 'second', ForbidOverwrite: 'true' })
@@ -31,7 +31,7 @@ test('a record is written once: the second writer is told so, and the first oneâ
   expect((await phone.cos.getObject({ Key })).Body).toBe('first')
 })
 
-test('in parts too: of two uploads at once one arrives', async () => {
+test('of two concurrent multipart uploads only one succeeds', async () => {
   const Key = `${FOLDER}clip`
   const FilePath = join(cloud.folder, 'clip')
   writeFileSync(FilePath, randomBytes(2_500_000))
@@ -46,7 +46,7 @@ test('in parts too: of two uploads at once one arrives', async () => {
   )
 })
 
-test('without the header nothing is signed, and the rule is named', async () => {
+test('without the header nothing is signed, and the error names it', async () => {
   const written = phone.cos.putObject({ Key: `${FOLDER}other`, Body: 'x' })
   await expect(written).rejects.toMatchObject({
     code: 'KitRequestRefused',

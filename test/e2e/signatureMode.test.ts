@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => cloud.end())
 
-test('a phone without a key puts, reads, lists, copies, shares and deletes', async () => {
+test('puts, reads, lists, copies, shares and deletes without a key on the phone', async () => {
   const { cos } = alice
   const { prefix, Bucket, Region } = await cos.caller()
   const Key = `${prefix}note 1.txt`
@@ -41,7 +41,7 @@ test('a phone without a key puts, reads, lists, copies, shares and deletes', asy
 test.each([
   ['small', 1000],
   ['in parts', 3_500_000],
-])('a file goes up, %s', async (name, size) => {
+])('uploads a file, %s', async (name, size) => {
   const { prefix } = await alice.cos.caller()
   const content = randomBytes(size)
   const FilePath = join(cloud.folder, name)
@@ -52,7 +52,7 @@ test.each([
   expect(Buffer.from(Body as ArrayBuffer).equals(content)).toBe(true)
 })
 
-test('another user is refused by the function, which says which rule said no', async () => {
+test('the function refuses another user and names the rule', async () => {
   const { prefix } = await alice.cos.caller()
   await expect(bob.cos.getObject({ Key: `${prefix}small` })).rejects.toMatchObject({
     name: 'CosError',
@@ -67,7 +67,7 @@ test('another user is refused by the function, which says which rule said no', a
   })
 })
 
-test('20 concurrent first calls ask once where the files are', async () => {
+test('20 concurrent first calls request the folder once', async () => {
   const { cos } = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
   const before = cloud.functionOutput.join('').split('"what":"place"').length
   await Promise.all(Array.from({ length: 20 }, () => cos.getBucket({})))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import COS from 'cos-nodejs-sdk-v5'
-import { withoutSecrets } from '../../packages/local-cloud/src/cos/serve'
+import { withoutSecrets } from '../../packages/local-cloud/src/cos/requestLog'
 import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
 import { temporaryKey } from '../support/temporaryKey'
 import {

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { connect } from 'node:net'
-import { FAULTS, type FaultCode } from '../../packages/local-cloud/src/cos/answer/fault'
+import sharp from 'sharp'
+import { COS_ERRORS, type CosErrorCode } from '../../packages/local-cloud/src/cos/errors'
 import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
 import { temporaryKey } from '../support/temporaryKey'
@@ -139,7 +140,7 @@ const ALLOW = {
 }
 
 /** A condition, the request that meets it, and the code that the documents give it. */
-type Row = [condition: string, FaultCode, () => Promise<RawResponse>, message?: string]
+type Row = [condition: string, CosErrorCode, () => Promise<RawResponse>, message?: string]
 
 const AUTHENTICATION: Row[] = [
   ['no signature', 'AccessDenied', () => send(cloud.cos, { path: '/there' })],
@@ -1033,7 +1034,45 @@ const BUCKETS: Row[] = [
 
 const hmac = (key: string, text: string) => createHmac('sha1', key).update(text).digest('hex')
 
-const ROWS = [...AUTHENTICATION, ...OBJECTS, ...WRITES, ...FORMS, ...BUCKETS].map(
+async function processed(parameters: string) {
+  const create = { width: 2000, height: 10, channels: 3 as const, background: '#336699' }
+  await signed('PUT', 'image.png', { body: await sharp({ create }).png().toBuffer() })
+  return signed('GET', 'image.png', { query: { [parameters]: '' } })
+}
+
+const IMAGES: [condition: string, CosErrorCode, () => Promise<RawResponse>, message?: string][] = [
+  [
+    'processing what is no image',
+    'InvalidImageFormat',
+    () => signed('GET', 'there', { query: { 'imageMogr2/thumbnail/10x': '' } }),
+  ],
+  [
+    'processing an image of more than 32 MB',
+    'ImageTooLarge',
+    async () => {
+      await signed('PUT', 'large.jpg', { body: Buffer.alloc(32 * MIB + 1, 0xff) })
+      return signed('GET', 'large.jpg', { query: { imageInfo: '' } })
+    },
+  ],
+  [
+    'a result with a side of more than 9,999 pixels',
+    'ImageResolutionExceed',
+    () => processed('imageMogr2/thumbnail/!1000p'),
+  ],
+  [
+    'a watermark that is not in the bucket',
+    'InvalidImageSource',
+    () =>
+      processed(`watermark/1/image/${Buffer.from('http://example.com/a').toString('base64url')}`),
+  ],
+  [
+    'Pic-Operations that are no JSON',
+    'InvalidPicOperations',
+    () => signed('PUT', 'image.png', { body: 'x', headers: { 'Pic-Operations': '{' } }),
+  ],
+]
+
+const ROWS = [...AUTHENTICATION, ...OBJECTS, ...WRITES, ...FORMS, ...BUCKETS, ...IMAGES].map(
   ([condition, code, request, message = '']) => [condition, code, request, message] as const,
 )
 
@@ -1048,7 +1087,7 @@ const unescaped = (text = '') =>
 
 test.each(ROWS)('%s is %s, with COS’s error document', async (_, code, request, message) => {
   const response = await request()
-  expect([response.status, element(response, 'Code')]).toEqual([FAULTS[code][0], code])
+  expect([response.status, element(response, 'Code')]).toEqual([COS_ERRORS[code][0], code])
   if (message) expect(unescaped(element(response, 'Message'))).toBe(message)
   expect(element(response, 'Message')).not.toBe('')
   const { headers } = response
@@ -1078,5 +1117,5 @@ test('every code that the local COS can answer is in the table, or named here wi
     'BucketAlreadyExists',
   ]
   const covered = new Set([...ROWS.map(([, code]) => code), ...injected])
-  expect(Object.keys(FAULTS).filter((code) => !covered.has(code as FaultCode))).toEqual([])
+  expect(Object.keys(COS_ERRORS).filter((code) => !covered.has(code as CosErrorCode))).toEqual([])
 })

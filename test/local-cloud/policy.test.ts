@@ -1,6 +1,6 @@
 import {
-  type AccessRequest,
   evaluatePolicy,
+  type PolicyRequest,
   wildcardMatches,
 } from '../../packages/local-cloud/src/cos/policy/evaluatePolicy'
 import { parsePolicy } from '../../packages/local-cloud/src/cos/policy/parsePolicy'
@@ -18,7 +18,7 @@ const policyOf = (...statement: object[]) =>
       })),
     }),
   )
-const request = (change: Partial<AccessRequest> = {}): AccessRequest => ({
+const request = (change: Partial<PolicyRequest> = {}): PolicyRequest => ({
   action: 'GetObject',
   region: 'ap-guangzhou',
   appid: '1250000000',
@@ -27,7 +27,7 @@ const request = (change: Partial<AccessRequest> = {}): AccessRequest => ({
   context: {},
   ...change,
 })
-const isAllowed = (statement: object, change: Partial<AccessRequest> = {}) =>
+const isAllowed = (statement: object, change: Partial<PolicyRequest> = {}) =>
   evaluatePolicy(policyOf(statement), request(change)).allowed
 
 test('allows only what a statement allows, and says which', () => {
@@ -48,7 +48,7 @@ test('a matching deny wins, wherever it stands', () => {
   }
 })
 
-test.each<[string, object, Partial<AccessRequest>, boolean]>([
+test.each<[string, object, Partial<PolicyRequest>, boolean]>([
   ['another action', {}, { action: 'PutObject' }, false],
   ['an action in another case', { action: ['name/cos:getobject'] }, {}, false],
   ['an action without name/', { action: ['cos:GetObject'] }, {}, true],

@@ -1,6 +1,6 @@
 import {
-  type AccessRequest,
   evaluatePolicy,
+  type PolicyRequest,
 } from '../../packages/local-cloud/src/cos/policy/evaluatePolicy'
 import { parsePolicy } from '../../packages/local-cloud/src/cos/policy/parsePolicy'
 
@@ -12,7 +12,7 @@ interface Documented {
   document: string
   statement: object[]
   /** What the document says is allowed, and what is not. */
-  cases: [asked: Partial<AccessRequest>, allowed: boolean][]
+  cases: [asked: Partial<PolicyRequest>, allowed: boolean][]
 }
 
 const upload = [
@@ -26,7 +26,7 @@ const upload = [
   'name/cos:AbortMultipartUpload',
 ]
 const DOC = 'qcs::cos:ap-beijing:uid/1250000000:examplebucket-1250000000'
-const at = (action: string, path: string, context: AccessRequest['context'] = {}) => ({
+const at = (action: string, path: string, context: PolicyRequest['context'] = {}) => ({
   action,
   path,
   context,
@@ -94,7 +94,7 @@ const DOCUMENTS: Documented[] = [
           ['101.226.100.187', false],
           ['192.168.2.1', false],
         ] as const
-      ).map(([ip, allowed]): [Partial<AccessRequest>, boolean] => [
+      ).map(([ip, allowed]): [Partial<PolicyRequest>, boolean] => [
         { ...at('GetObject', 'any', { 'qcs:ip': ip }), bucket: 'examplebucket-bj-1250000000' },
         allowed,
       ]),
@@ -171,7 +171,7 @@ const DOCUMENTS: Documented[] = [
 
 test.each(
   DOCUMENTS.flatMap(({ document, statement, cases }) =>
-    cases.map(([asked, allowed]): [string, boolean, object[], Partial<AccessRequest>] => [
+    cases.map(([asked, allowed]): [string, boolean, object[], Partial<PolicyRequest>] => [
       `${document}: ${asked.action} ${asked.path} ${JSON.stringify(asked.context)}`,
       allowed,
       statement,
@@ -180,7 +180,7 @@ test.each(
   ),
 )('%s: %s', (_, allowed, statement, asked) => {
   const policy = parsePolicy(JSON.stringify({ version: '2.0', statement }))
-  const request: AccessRequest = {
+  const request: PolicyRequest = {
     action: 'GetObject',
     region: 'ap-beijing',
     appid: '1250000000',

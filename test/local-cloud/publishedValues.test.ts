@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readV1 } from '../../packages/local-cloud/src/sts/apiV1'
-import { parseTc3, verifyTc3 } from '../../packages/local-cloud/src/sts/tc3'
+import { parseTc3, readV1, verifyTc3 } from '../../packages/local-cloud/src/sts/signatures'
 import { errorOf, type RawRequest, send, signByOfficialSdk } from '../support/rawRequest'
 import { startTestCloud, type TestCloud } from '../support/testCloud'
 

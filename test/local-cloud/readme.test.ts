@@ -4,9 +4,9 @@ import { startLocalCloud } from '@miniprogram-cos/local-cloud'
 import { operations } from '@miniprogram-cos/protocol'
 import NodeSdk from 'cos-nodejs-sdk-v5'
 import { transformSync } from 'esbuild'
-import { describeGaps, gapsAsMarkdown } from '../../packages/local-cloud/src/cos/gaps'
-import { ROOT } from '../../scripts/build/root'
+import { describeGaps, gapsAsMarkdown } from '../../packages/local-cloud/src/cos/operations/index'
 import { codeBlocks } from '../support/documents'
+import { ROOT } from '../support/root'
 
 const readme = readFileSync(join(ROOT, 'packages/local-cloud/README.md'), 'utf8')
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { bytesOf } from '../../packages/local-cloud/src/cos/answer/answer'
+import { bytesOf } from '../../packages/local-cloud/src/cos/response'
 import type { BucketRecord, ObjectRecord } from '../../packages/local-cloud/src/cos/store/records'
 import { Store } from '../../packages/local-cloud/src/cos/store/store'
 import { countBlobsOnDisk } from '../support/blobsOnDisk'
@@ -26,7 +26,7 @@ async function* pieces(bytes: Uint8Array, size = 65_536) {
 }
 
 async function put(key: string, bytes: Uint8Array, bucket = BUCKET): Promise<ObjectRecord> {
-  const { id, size, md5, crc64 } = await store.engine.writeBlob(pieces(bytes))
+  const { id, size, md5, crc64 } = await store.blobs.write(pieces(bytes))
   return store.objects.put(bucket, {
     key,
     size,
@@ -47,7 +47,7 @@ async function read(key: string, start = 0, end?: number): Promise<Buffer | unde
     const chunks: Uint8Array[] = []
     const last = end ?? object.size - 1
     if (object.size > 0) {
-      for await (const chunk of bytesOf(store.engine.read(object.blobs, start, last))) {
+      for await (const chunk of bytesOf(store.blobs.read(object.blobs, start, last))) {
         chunks.push(chunk)
       }
     }
@@ -59,7 +59,7 @@ async function read(key: string, start = 0, end?: number): Promise<Buffer | unde
 
 async function keysOf(): Promise<string[]> {
   const keys: string[] = []
-  await store.objects.walk(BUCKET.name, '', '', ({ key }) => {
+  await store.objects.scan(BUCKET.name, '', '', ({ key }) => {
     keys.push(key)
     return 'next'
   })
@@ -94,7 +94,7 @@ describe.each([
     await put('k', before)
     const pinned = await store.objects.pin(BUCKET.name, 'k')
     await put('k', after)
-    const old = store.engine.read(pinned?.object.blobs ?? [], 0, before.length - 1)
+    const old = store.blobs.read(pinned?.object.blobs ?? [], 0, before.length - 1)
     expect(Buffer.isBuffer(old) && old.equals(before)).toBe(true)
     pinned?.release()
     expect((await read('k'))?.equals(after)).toBe(true)
@@ -111,7 +111,7 @@ describe.each([
     for (const size of [10, MIB + 1]) {
       const bytes = randomBytes(size)
       const source = await put('source', bytes)
-      const blobs = await store.engine.linkBlobs(source.blobs)
+      const blobs = await store.blobs.copy(source.blobs)
       await store.objects.put(BUCKET, { ...source, key: 'copy', blobs })
       await store.objects.delete(BUCKET, 'source')
       expect((await read('copy'))?.equals(bytes)).toBe(true)
@@ -130,7 +130,7 @@ describe.each([
     }
     await store.uploads.put(upload)
     for (const [i, bytes] of parts.entries()) {
-      const { id, size, md5, crc64 } = await store.engine.writeBlob(pieces(bytes))
+      const { id, size, md5, crc64 } = await store.blobs.write(pieces(bytes))
       const blobs = [{ id, size }]
       await store.uploads.putPart(upload, {
         number: i + 1,
@@ -168,7 +168,7 @@ describe.each([
   })
 
   test('a write that began before versioning takes the place of no version', async () => {
-    const late = await store.engine.writeBlob(pieces(Buffer.from('late')))
+    const late = await store.blobs.write(pieces(Buffer.from('late')))
     await store.buckets.update(BUCKET.name, (bucket) => ({ ...bucket, versioning: 'Enabled' }))
     const kept = await put('k', Buffer.from('kept'))
     await store.objects.put(BUCKET, {
@@ -209,7 +209,7 @@ describe.each([
       yield randomBytes(3 * MIB)
       throw new Error('connection lost')
     }
-    await expect(store.engine.writeBlob(lost())).rejects.toThrow('connection lost')
+    await expect(store.blobs.write(lost())).rejects.toThrow('connection lost')
     await put('k', Buffer.from('next'))
     expect((await read('k'))?.toString()).toBe('next')
   })
@@ -222,7 +222,7 @@ describe('a store in a folder', () => {
     await put('small', Buffer.from('s'))
     await put('large', randomBytes(2 * MIB))
     await put('large', randomBytes(3 * MIB))
-    await store.engine.writeBlob(pieces(randomBytes(10_000)))
+    await store.blobs.write(pieces(randomBytes(10_000)))
     await store.close()
     store = await Store.open(folder)
     expect(await keysOf()).toEqual(['large', 'small'])
@@ -237,7 +237,7 @@ describe('a store in a folder', () => {
     rmSync(join(folder, 'blobs'), { recursive: true })
     writeFileSync(join(folder, 'blobs'), 'no folder')
     for (const size of [10_000, 3 * MIB]) {
-      const write = store.engine.writeBlob(pieces(randomBytes(size)))
+      const write = store.blobs.write(pieces(randomBytes(size)))
       await expect(write).rejects.toMatchObject({ code: 'ENOTDIR' })
     }
     await put('k', Buffer.from('small ones need no file'))

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { compileApp } from '../../packages/simulator/src/compile/compileApp'
-import { at } from '../../scripts/build/root'
 import { createTestPhone } from '../support/phones'
 import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
+import { at } from '../support/root'
 import { loadPage } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
@@ -52,7 +52,9 @@ test('what the guide shows compiles, types and all', async () => {
   const tsc = at('node_modules/.bin/tsc')
   const { stdout, status } = spawnSync(tsc, ['-p', app], { encoding: 'utf8' })
   expect([stdout, status]).toEqual(['', 0])
-  expect(await compileApp(app)).toContain('pages/shared/shared')
+  const { script, problems } = await compileApp(app)
+  expect(problems).toEqual([])
+  expect(script).toContain('pages/shared/shared')
 })
 
 test('the page of the guide lists shared files', async () => {

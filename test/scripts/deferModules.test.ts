@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { deferModules } from '../../packages/cli/src/functions/deferModules'
 import { functionFile } from '../../packages/cli/src/project'
-import { ROOT } from '../../scripts/build/root'
+import { ROOT } from '../support/root'
 
 let folder: string
 beforeAll(() => {
@@ -21,7 +21,7 @@ const ENVIRONMENT = {
   TCB_ENV: 'test-env',
 }
 
-/** Runs a program far from any node_modules, and returns what it prints. */
+/** Runs a program without node_modules and returns its output. */
 function run(program: string): string {
   const file = join(folder, 'program.js')
   writeFileSync(file, program)
@@ -32,7 +32,7 @@ function run(program: string): string {
   }).trim()
 }
 
-test('a function is one file: it loads far from any node_modules, asking for Node’s own modules only', () => {
+test('a function is one file that needs only Node’s own modules', () => {
   const printed = run(`
     const Module = require('node:module')
     const load = Module._load
@@ -48,7 +48,7 @@ test('a function is one file: it loads far from any node_modules, asking for Nod
   expect(printed.split('\n').at(-1)).toBe('KitNoIdentity')
 })
 
-test('what is deferred works once it is asked for: wx-server-sdk’s database and storage', async () => {
+test('deferred modules work on first use: database and storage of wx-server-sdk', async () => {
   const { outputFiles } = await build({
     stdin: {
       contents: `
@@ -71,7 +71,7 @@ test('what is deferred works once it is asked for: wx-server-sdk’s database an
   expect(run(outputFiles[0]?.text ?? '').split('\n')).toEqual(['function', 'function true'])
 })
 
-test('nothing of it is parsed before: the deferred code is a text in the bundle', async () => {
+test('deferred code is a string in the bundle, so it is not parsed before its first use', async () => {
   const { outputFiles } = await build({
     stdin: { contents: "require('wx-server-sdk')", resolveDir: ROOT },
     bundle: true,

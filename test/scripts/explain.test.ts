@@ -5,7 +5,7 @@ import {
   readRequestId,
   UNKNOWN,
 } from '../../packages/cli/src/doctor/explain'
-import { newRequestId } from '../../packages/local-cloud/src/cos/answer/answer'
+import { newRequestId } from '../../packages/local-cloud/src/cos/response'
 import { runCli } from '../support/runCli'
 
 describe('an error text', () => {

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { at } from '../../scripts/build/root'
 import { applyChangesets } from '../../scripts/release'
+import { at } from '../support/root'
 
 describe('a release', () => {
   let root: string

@@ -29,7 +29,7 @@ const ROLE = 'qcs::cam::uin/100000000001:roleName/functions'
 const { rules } = checkConfig(config)
 const policy = accountPolicy(rules, { bucket: BUCKET, region: REGION }, ROLE)
 
-test('names the bucket’s paths of the rules, and no more', () => {
+test('contains the bucket paths of the rules and nothing else', () => {
   const resources = new Set(policy.statement.slice(1).flatMap(({ resource }) => resource))
   const at = (path: string) => `qcs::cos:${REGION}:uid/1250000000:${BUCKET}/${path}`
   expect([...resources].sort()).toEqual([at('private/*/*'), at('shared/*/*')])
@@ -45,7 +45,7 @@ test('names the bucket’s paths of the rules, and no more', () => {
   expect(JSON.stringify(policy).length).toBeLessThan(MAX_POLICY_CHARS)
 })
 
-test('npm run policy prints it, the table and the strict signature setting', () => {
+test('npm run policy prints it, the access table and the strict-signature document', () => {
   const run = (...args: string[]) => runCli(['policy', ...args]).stdout
   expect(JSON.parse(run('--json', '--role', ROLE))).toEqual(JSON.parse(JSON.stringify(policy)))
   const printed = run()
@@ -57,7 +57,7 @@ test('npm run policy prints it, the table and the strict signature setting', () 
 describe('an account with this policy', () => {
   let cloud: TestCloud
   beforeAll(async () => {
-    // STS gives no key more than the role has: the local one takes the policy as the role's.
+    // STS issues no key that exceeds the role. The local STS uses this policy as the role's.
     const boundary = { ...policy, statement: policy.statement.slice(1) } as PolicyDocument
     cloud = await startTestCloud({ roles: { [ROLE]: boundary } })
     jest.spyOn(console, 'log').mockImplementation(() => {})
@@ -76,7 +76,7 @@ describe('an account with this policy', () => {
     return credentialsFunction(own, environment)(invocationOf(openid))
   }
 
-  test('can give every caller all that the rules grant', async () => {
+  test('can issue keys for everything the rules grant', async () => {
     const alice = await keyOf(ALICE)
     const bob = await keyOf(BOB)
     const status = async (answer: typeof alice, request: CosRequest) =>
@@ -91,7 +91,7 @@ describe('an account with this policy', () => {
     expect(await status(alice, { method: 'DELETE', key: `private/${ALICE}/x` })).toBe(204)
   })
 
-  test('can give nobody more, even if the rules in a function were changed', async () => {
+  test('cannot issue more, even with other rules in a function', async () => {
     const wide = {
       ...config,
       access: { 'config/**': { everyone: ['read', 'write', 'delete', 'list'] } },
@@ -102,7 +102,7 @@ describe('an account with this policy', () => {
   })
 })
 
-describe('with the strict signature setting', () => {
+describe('with strict signature mode', () => {
   let cloud: TestCloud
   beforeAll(async () => {
     cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
@@ -113,7 +113,7 @@ describe('with the strict signature setting', () => {
   })
   afterAll(() => cloud.end())
 
-  test.each(['keys', 'signature'] as const)('the client works as before, by %s', async (mode) => {
+  test.each(['keys', 'signature'] as const)('the client works unchanged, by %s', async (mode) => {
     const { cos } = createTestPhone(cloud, ALICE, {}, { mode })
     const { prefix } = await cos.caller()
     const Key = `${prefix}${mode}`
@@ -124,7 +124,7 @@ describe('with the strict signature setting', () => {
     expect((await send(cloud.cos, { path: pathname + search })).body).toBe('x')
   })
 
-  test('what was not signed cannot be added to a URL or a request', async () => {
+  test('nothing unsigned can be added to a URL or a request', async () => {
     const { cos } = createTestPhone(cloud, ALICE)
     const { prefix } = await cos.caller()
     const Key = `${prefix}strict`

@@ -22,7 +22,7 @@ const CORPUS = {
 }
 const ALL = Object.values(CORPUS).flat()
 
-/** The built functions and the local COS, a victim with objects in it. */
+/** The built functions and the local COS, with objects of the attacked user. */
 let cloud: TestCloud
 let stsCalls = 0
 const keys = new Map<string, FunctionAnswer>()
@@ -52,7 +52,7 @@ async function ofOthers(): Promise<string[]> {
   return [...objects].map(([, key, etag]) => `${key} ${etag}`).filter((one) => !one.startsWith(OWN))
 }
 
-test('the corpus has at least 150 attacks, no two alike', () => {
+test('the corpus has at least 150 different attacks', () => {
   const names = Object.entries(CORPUS).flatMap(([kind, list]) =>
     list.map(({ name }) => `${kind}: ${name}`),
   )
@@ -64,7 +64,7 @@ test('the corpus has at least 150 attacks, no two alike', () => {
 const each = (list: Attack[]) => list.map((attack): [string, Attack] => [attack.name, attack])
 
 describe.each(Object.entries(CORPUS))('%s', (_, list) => {
-  test.each(each(list))('cos-credentials gives no key for it: %s', async (_, attack) => {
+  test.each(each(list))('cos-credentials refuses a key: %s', async (_, attack) => {
     const before = stsCalls
     const { as: openid = ATTACKER } = attack
     const answer = await callFunction(
@@ -78,7 +78,7 @@ describe.each(Object.entries(CORPUS))('%s', (_, list) => {
     expect(stsCalls).toBe(before)
   })
 
-  test.each(each(list))('cos-signature does not sign it: %s', async (_, attack) => {
+  test.each(each(list))('cos-signature refuses to sign: %s', async (_, attack) => {
     const before = stsCalls
     const { as: openid = ATTACKER, method = 'GET', key = '', query, headers } = attack
     const event = { Method: method, Key: key, Query: query, Headers: { Host: HOST, ...headers } }
@@ -88,7 +88,7 @@ describe.each(Object.entries(CORPUS))('%s', (_, list) => {
     expect(stsCalls).toBe(before)
   })
 
-  test.each(each(list))('COS refuses it to the attacker’s key: %s', async (_, attack) => {
+  test.each(each(list))('COS refuses the attacker’s own key: %s', async (_, attack) => {
     const { as = ATTACKER, isLiteral = false } = attack
     const answer = await sendWithKey(cloud, keys.get(as) as FunctionAnswer, {
       body: bodyOf(attack),
@@ -102,7 +102,7 @@ describe.each(Object.entries(CORPUS))('%s', (_, list) => {
 })
 
 function bodyOf({ method }: Attack): string | undefined {
-  return method === 'PUT' || method === 'POST' ? 'the attacker’s' : undefined
+  return method === 'PUT' || method === 'POST' ? 'content of the attacker' : undefined
 }
 
 const ACTIONS: Record<string, string> = {
@@ -112,12 +112,12 @@ const ACTIONS: Record<string, string> = {
   HEAD: 'HeadObject',
 }
 
-/** What the official client would ask a key for. */
+/** The scope that the official client would request. */
 function scopeOf({ scope, method = 'GET', key = '' }: Attack): object[] {
   return scope ?? [{ action: `name/cos:${ACTIONS[method]}`, prefix: key }]
 }
 
-test('afterwards all is as it was: the victim’s objects, and the bucket’s settings', async () => {
+test('the attacked user’s objects and the bucket’s settings are unchanged afterwards', async () => {
   for (const key of TREASURES) expect((await asRoot('GET', key)).body).toBe(SECRET)
   for (const setting of ['cors', 'policy', 'lifecycle', 'website', 'replication', 'referer']) {
     const { status } = await asRoot('GET', '', { query: { [setting]: '' } })
@@ -125,7 +125,7 @@ test('afterwards all is as it was: the victim’s objects, and the bucket’s se
   }
 })
 
-test('nobody’s signature is of use to another: a URL sent with the attacker’s own key', async () => {
+test('the attacker’s key opens no object of another user, unsigned or without its token', async () => {
   const attacker = keys.get(ATTACKER)?.credentials
   const Authorization = signByOfficialSdk({
     SecretId: attacker?.tmpSecretId ?? '',

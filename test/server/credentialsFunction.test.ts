@@ -28,13 +28,13 @@ afterAll(() => cloud.end())
 const call = (caller: TestCaller, event: unknown = {}) =>
   callFunction(cloud, 'cos-credentials', caller, event)
 
-/** What COS answers to a request signed with the issued key. */
+/** COS's answer to a request signed with the issued key. */
 async function use(answer: FunctionAnswer, request: CosRequest, body?: string) {
   const response = await sendWithKey(cloud, answer, { ...request, ...(body ? { body } : {}) })
   return [response.status, errorOf(response).code]
 }
 
-test('answers a user with a key in the shape of the official samples, and where it is good', async () => {
+test('returns a key in the format of the official samples, and the caller’s folder', async () => {
   const answer = await call({ openid: ALICE })
   expect(answer).toEqual({
     credentials: {
@@ -53,7 +53,7 @@ test('answers a user with a key in the shape of the official samples, and where 
   expect(JSON.stringify(answer)).not.toContain(ROOT_KEY.SecretKey)
 })
 
-test('the key opens the caller’s folder for every verb', async () => {
+test('the key permits every granted verb in the caller’s folder', async () => {
   const alice = await call({ openid: ALICE })
   const key = `private/${ALICE}/a.txt`
   expect(await use(alice, { method: 'PUT', key }, 'x')).toEqual([200, undefined])
@@ -62,7 +62,7 @@ test('the key opens the caller’s folder for every verb', async () => {
   expect(await use(alice, { method: 'DELETE', key })).toEqual([204, undefined])
 })
 
-test('the key opens nothing else', async () => {
+test('the key permits nothing else', async () => {
   const alice = await call({ openid: ALICE })
   const denied = [403, 'AccessDenied']
   expect(await use(alice, { key: `private/${BOB}/a.txt` })).toEqual(denied)
@@ -76,7 +76,7 @@ test('the key opens nothing else', async () => {
   expect(await use(alice, { method: 'HEAD' })).toEqual([403, undefined])
 })
 
-test('oA does not open the folder of oAB', async () => {
+test('the key of oA does not permit the folder of oAB', async () => {
   const short = await call({ openid: 'oA' })
   expect(await use(short, { method: 'PUT', key: 'private/oA/x' }, 'x')).toEqual([200, undefined])
   expect(await use(short, { method: 'PUT', key: 'private/oAB/x' }, 'x')).toEqual([
@@ -85,7 +85,7 @@ test('oA does not open the folder of oAB', async () => {
   ])
 })
 
-describe('gives nothing to', () => {
+describe('refuses', () => {
   test.each<[string, { openid?: string; source?: string }, unknown]>([
     ['a caller without OPENID', {}, {}],
     ['a timer', { source: 'wx_trigger' }, { Type: 'Timer', TriggerName: 't', Time: 'now' }],
@@ -101,9 +101,9 @@ describe('gives nothing to', () => {
       {},
     ],
     ['an OPENID that is a wildcard', { openid: '*' }, {}],
-    ['an OPENID that climbs', { openid: '../..' }, {}],
+    ['an OPENID with dot segments', { openid: '../..' }, {}],
   ])('%s', async (_, caller, event) => {
-    // A user first, on the same warm instance: what the platform leaves behind must not help.
+    // A user first, on the same warm instance: what the platform leaves behind must not be used.
     await call({ openid: ALICE })
     const answer = await call(caller, event)
     expect(answer.error?.code).toBe('KitNoIdentity')
@@ -111,18 +111,18 @@ describe('gives nothing to', () => {
   })
 })
 
-test('a forged event.userInfo changes nothing for a real user', async () => {
+test('a forged event.userInfo has no effect', async () => {
   const answer = await call({ openid: BOB }, { userInfo: { openId: ALICE, appId: 'wx1' } })
   expect(answer.prefix).toBe(`private/${BOB}/`)
   expect(await use(answer, { key: `private/${ALICE}/a.txt` })).toEqual([403, 'AccessDenied'])
 })
 
-describe('asked for a narrower key', () => {
+describe('a scope', () => {
   const scope = (prefix: string, action = 'name/cos:PutObject') => ({
     scope: [{ action, bucket: BUCKET, region: REGION, prefix }],
   })
 
-  test('issues one that permits exactly that', async () => {
+  test('yields a key that permits exactly that', async () => {
     const key = `private/${ALICE}/only.txt`
     const answer = await call({ openid: ALICE }, scope(key))
     expect(await use(answer, { method: 'PUT', key }, 'x')).toEqual([200, undefined])
@@ -155,7 +155,7 @@ describe('asked for a narrower key', () => {
   })
 })
 
-test('400 interleaved calls of two users on warm instances never mix them up, and who comes between gets nothing', async () => {
+test('400 interleaved calls on warm instances never mix up two users, and refuse callers without identity', async () => {
   const outsiders = [
     [{ source: 'wx_trigger' }, { Type: 'Timer', TriggerName: 't' }],
     [{ source: 'wx_http' }, { httpMethod: 'POST', body: '{}' }],
@@ -185,7 +185,7 @@ test('400 interleaved calls of two users on warm instances never mix them up, an
   expect([...(keysOf[ALICE] ?? [])].filter((key) => keysOf[BOB]?.has(key))).toEqual([])
 }, 60_000)
 
-test('says so when the function is not configured, without a secret', async () => {
+test('reports a missing configuration without a secret', async () => {
   const bare = await startTestCloud({
     functions: [{ ...CREDENTIALS_FUNCTION, variables: { COS_STS_SECRET_ID: '' } }],
   })
@@ -199,7 +199,7 @@ test('says so when the function is not configured, without a secret', async () =
   expect(text).not.toContain(ROOT_KEY.SecretKey)
 })
 
-test('never sends a signed request to an address that is not this machine', async () => {
+test('sends signed STS requests to loopback only', async () => {
   const bad = await startTestCloud({
     functions: [{ ...CREDENTIALS_FUNCTION, variables: { COS_STS_ENDPOINT: 'http://10.0.0.1:80' } }],
   })

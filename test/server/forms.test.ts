@@ -55,24 +55,24 @@ const signed = signedRequests(() => cloud)
 
 async function post(formData: Record<string, string>, file: string) {
   const response = await postForm(cloud, formData, file)
-  return response.status === 200 ? 'taken' : errorOf(response).code
+  return response.status === 200 ? 'uploaded' : errorOf(response).code
 }
 
 const photo = { Key: `avatars/${ALICE}/me.png`, ContentType: 'image/png' }
 const formOf = async (form: object) => (await ask({ form })).formData ?? {}
 
-test('a form takes one file, under its key and with its type', async () => {
+test('a form uploads one file under its key and type', async () => {
   const answer = await ask({ form: photo })
   expect(answer).toMatchObject({ url: `https://${HOST}/`, prefix: `private/${ALICE}/` })
-  expect(await post(answer.formData ?? {}, 'picture')).toBe('taken')
+  expect(await post(answer.formData ?? {}, 'picture')).toBe('uploaded')
   const { body, headers } = await signed('GET', photo.Key)
   expect([body, headers['content-type']]).toEqual(['picture', 'image/png'])
 })
 
-test('it can be used again until it expires, for the same key, and for no other', async () => {
+test('a form can be reused for its key, and for no other', async () => {
   const form = await formOf({ Key: `private/${ALICE}/一 1`, expires: 60 })
-  expect(await post(form, 'first')).toBe('taken')
-  expect(await post(form, 'second')).toBe('taken')
+  expect(await post(form, 'first')).toBe('uploaded')
+  expect(await post(form, 'second')).toBe('uploaded')
   expect(await post({ ...form, key: `private/${ALICE}/other` }, 'x')).toBe('AccessDenied')
   expect(await post({ ...form, key: `private/${BOB}/1` }, 'x')).toBe('AccessDenied')
 })
@@ -81,15 +81,18 @@ test.each([
   ['another type', { 'Content-Type': 'text/html' }],
   ['public', { acl: 'public-read' }],
   ['another period', { 'q-key-time': '1;9999999999' }],
-])('what was signed cannot be changed: %s', async (_, change) => {
+])('signed fields cannot be changed: %s', async (_, change) => {
   const form = await formOf(photo)
-  expect(await post({ ...form, ...change }, 'x')).not.toBe('taken')
+  expect(await post({ ...form, ...change }, 'x')).not.toBe('uploaded')
 })
 
-test.each(['acl', 'Content-Type', 'success_action_status'])('nor left out: %s', async (name) => {
-  const { [name]: _, ...form } = await formOf(photo)
-  expect(await post(form, 'x')).toBe('AccessDenied')
-})
+test.each(['acl', 'Content-Type', 'success_action_status'])(
+  'signed fields cannot be left out: %s',
+  async (name) => {
+    const { [name]: _, ...form } = await formOf(photo)
+    expect(await post(form, 'x')).toBe('AccessDenied')
+  },
+)
 
 /** Fields that change how an object is stored or read. */
 const STORED = {
@@ -104,7 +107,7 @@ const STORED = {
 }
 
 test.each(Object.entries(STORED))(
-  'a field that was not asked for is refused: %s',
+  'fields that were not requested are refused: %s',
   async (name, value) => {
     const form = await formOf(photo)
     expect(await post({ ...form, [name]: value }, 'x')).toBe('AccessDenied')
@@ -118,15 +121,15 @@ test.each([
   ['1', 'application/octet-stream'],
   ['page.html', 'application/octet-stream'],
   ['drawing.svg', 'application/octet-stream'],
-])('a form for no type in particular takes %s as %s alone', async (name, type) => {
+])('without ContentType, a form accepts %s as %s only', async (name, type) => {
   const Key = `private/${ALICE}/${name}`
   const form = await formOf({ Key })
   expect(await post({ ...form, 'Content-Type': 'text/html' }, 'x')).toBe('AccessDenied')
-  expect(await post(form, 'x')).toBe('taken')
+  expect(await post(form, 'x')).toBe('uploaded')
   expect((await signed('GET', Key)).headers['content-type']).toBe(type)
 })
 
-test('the key that signs forms can receive forms and nothing else', () => {
+test('the key that signs forms permits forms only', () => {
   const { rules } = checkConfig(config as CosConfig)
   const grant = grantsOf(rules, { openid: ALICE, groups: [] }).find(({ verb }) => verb === 'write')
   const { statement } = formPolicy(grant as NonNullable<typeof grant>, {
@@ -136,7 +139,7 @@ test('the key that signs forms can receive forms and nothing else', () => {
   expect(statement.map(({ action }) => action)).toEqual([['name/cos:PostObject']])
 })
 
-test('every field of a form is held by its policy', async () => {
+test('every field of a form is a condition of its policy', async () => {
   const form = await formOf({ Key: `private/${ALICE}/x` })
   const policy = JSON.parse(Buffer.from(form.policy ?? '', 'base64').toString()) as {
     conditions: object[]
@@ -147,18 +150,18 @@ test('every field of a form is held by its policy', async () => {
   }
 })
 
-test('the rule’s size is kept by COS', async () => {
+test('COS enforces the rule’s size', async () => {
   const form = await formOf(photo)
-  expect(await post(form, 'x'.repeat(1024))).toBe('taken')
-  expect(await post(form, 'x'.repeat(1025))).not.toBe('taken')
+  expect(await post(form, 'x'.repeat(1024))).toBe('uploaded')
+  expect(await post(form, 'x'.repeat(1025))).not.toBe('uploaded')
 })
 
-test('a name that the function made is taken where it makes them', async () => {
+test('accepts names made by the function where the rule requires them', async () => {
   const { key } = await ask({ create: { path: `inbox/${ALICE}/`, extension: 'jpg' } })
-  expect(await post(await formOf({ Key: key }), 'x')).toBe('taken')
+  expect(await post(await formOf({ Key: key }), 'x')).toBe('uploaded')
 })
 
-test('no longer than asked for', async () => {
+test('is valid for the requested time only', async () => {
   const { expiredTime } = await ask({ form: { ...photo, expires: 60 } })
   const seconds = Number(expiredTime) - Date.now() / 1000
   expect(seconds).toBeGreaterThan(50)
@@ -188,9 +191,9 @@ test.each([
   expect(formData).toBeUndefined()
 })
 
-test('a foreign period or key is no form of ours', async () => {
+test('fields of two forms cannot be combined', async () => {
   const mine = await formOf({ Key: `private/${ALICE}/x` })
   const bobs = (await ask({ form: { Key: `private/${BOB}/x` } }, BOB)).formData
   const mixed = { ...mine, ...bobs, key: mine.key as string }
-  expect(await post(mixed, 'x')).not.toBe('taken')
+  expect(await post(mixed, 'x')).not.toBe('uploaded')
 })

@@ -43,7 +43,7 @@ const functionWith = (environment: Environment = {}, change: object = {}) => {
 }
 
 describe('a warm instance', () => {
-  test('answers the second call of a user with the same key, and another user never with it', async () => {
+  test('reuses a user’s key for that user only', async () => {
     const call = functionWith()
     const [first, second, other] = [await call(ALICE), await call(ALICE), await call(BOB)]
     expect(second).toEqual(first)
@@ -52,7 +52,7 @@ describe('a warm instance', () => {
     expect(lines.map(({ cached }) => cached)).toEqual([false, true, false])
   })
 
-  test('1,000 calls of 100 users make 100 calls to STS', async () => {
+  test('calls STS 100 times for 1,000 calls of 100 users', async () => {
     const call = functionWith()
     for (let i = 0; i < 1000; i++) {
       const answer = await call(`oUser${String(i % 100).padStart(4, '0')}0123456789abcdef`)
@@ -61,14 +61,14 @@ describe('a warm instance', () => {
     expect(asked).toHaveLength(100)
   })
 
-  test('asks STS once when a user calls twice at a time', async () => {
+  test('shares one STS call between concurrent calls of a user', async () => {
     const call = functionWith()
     const [a, b] = await Promise.all([call(ALICE), call(ALICE)])
     expect(a).toEqual(b)
     expect(asked).toHaveLength(1)
   })
 
-  test('a narrower key is not answered with a wider one', async () => {
+  test('does not return a wider key for a narrower request', async () => {
     const call = functionWith()
     const wide = await call(ALICE)
     const narrow = await call(ALICE, { verbs: ['read'] })
@@ -91,7 +91,7 @@ describe('KeyCache', () => {
   let now = 0
   const cacheAt = () => new KeyCache(() => now)
 
-  test('drops a key that would not live long enough', async () => {
+  test('drops a key that would expire too soon', async () => {
     const cache = cacheAt()
     let fetched = 0
     const fetch = async () => key(1000 + 1000 * fetched++)
@@ -104,14 +104,14 @@ describe('KeyCache', () => {
     expect(fetched).toBe(2)
   })
 
-  test('does not remember a failure', async () => {
+  test('does not cache failures', async () => {
     const cache = cacheAt()
     await expect(cache.get('a', 'p', 1, () => Promise.reject(new Error('x')))).rejects.toThrow('x')
     now = 0
     expect((await cache.get('a', 'p', 1, async () => key(10))).key).toEqual(key(10))
   })
 
-  test('keeps a thousand keys, those used last', async () => {
+  test('keeps the 1,000 most recently used keys', async () => {
     const cache = cacheAt()
     now = 0
     const get = (i: number) => cache.get(`u${i}`, 'p', 1, async () => key(10))
@@ -122,8 +122,8 @@ describe('KeyCache', () => {
   })
 })
 
-describe('too many keys', () => {
-  test('a caller who asks for ever new ones is told when to come again; others are not held up', async () => {
+describe('the rate limit', () => {
+  test('tells a caller when to retry, and does not affect others', async () => {
     const call = functionWith({}, { keysPerMinute: 3 })
     const scope = (i: number) => ({
       scope: [{ action: 'name/cos:GetObject', prefix: `private/${ALICE}/${i}` }],
@@ -135,13 +135,13 @@ describe('too many keys', () => {
       retryable: true,
       retryAfter: 20,
     })
-    // What is cached costs nothing.
+    // Cached keys do not count.
     expect((await call(ALICE, scope(0))).error).toBeUndefined()
     expect((await call(BOB)).error).toBeUndefined()
     expect(asked).toHaveLength(4)
   })
 
-  test('an allowance refills steadily, and never beyond itself', () => {
+  test('refills steadily up to the limit', () => {
     let now = 0
     const limiter = new CallerLimiter(6, () => now)
     const takes = (count: number) => {
@@ -154,7 +154,7 @@ describe('too many keys', () => {
     now = 10_000
     takes(6)
     expect(() => limiter.take('a')).toThrow('429')
-    // A clock that is set back gives nothing away, and takes nothing.
+    // A clock that is set back neither adds nor removes tokens.
     now = 0
     expect(() => limiter.take('a')).toThrow('429')
   })
@@ -163,14 +163,14 @@ describe('too many keys', () => {
 describe('by AssumeRole', () => {
   const ROLE = 'qcs::cam::uin/100000000001:roleName/local'
 
-  test('a role’s key, narrowed to the caller’s grants', async () => {
+  test('issues the role’s key, limited to the caller’s grants', async () => {
     const call = functionWith({ COS_STS_MODE: 'assume-role', COS_STS_ROLE_ARN: ROLE })
     const answer = await call(ALICE)
     expect(answer.credentials).toBeDefined()
     expect(asked).toMatchObject([{ action: 'AssumeRole', outcome: 'ok' }])
   })
 
-  test('by the function’s own role, whose key is temporary itself', async () => {
+  test('uses the function’s own role, whose key is temporary', async () => {
     const statement = [{ effect: 'allow', action: ['name/sts:AssumeRole'], resource: ['*'] }]
     const role = await fetchTemporaryKey(
       { ...ROOT_KEY, region: config.region, localEndpoint: cloud.sts },
@@ -206,7 +206,7 @@ describe('by AssumeRole', () => {
     ['no key', { COS_STS_SECRET_KEY: '' }, 'are not set'],
     ['a wrong key', { COS_STS_SECRET_KEY: 'wrong' }, 'is wrong, or has been disabled'],
     ['an unknown key', { COS_STS_SECRET_ID: 'AKIDunknown' }, 'is wrong, or has been disabled'],
-  ])('says what is set wrong: %s', async (_, environment, why) => {
+  ])('reports a wrong setting: %s', async (_, environment, why) => {
     const answer = await functionWith(environment)(ALICE)
     expect(answer.error).toMatchObject({
       code: 'KitMisconfigured',
@@ -214,12 +214,12 @@ describe('by AssumeRole', () => {
       retryable: false,
     })
     expect(JSON.stringify(answer) + text).not.toContain(ROOT_KEY.SecretKey)
-    // Once: the same question again would be answered the same.
+    // Only once: a second call would fail in the same way.
     expect(asked.length).toBeLessThanOrEqual(1)
   })
 })
 
-describe('an STS that fails', () => {
+describe('when STS fails', () => {
   let server: Server
   let replies: object[]
   let calls: number
@@ -257,7 +257,7 @@ describe('an STS that fails', () => {
     ['UnauthorizedOperation', 'KitMisconfigured', false],
     ['InvalidParameter.OverTimeError', 'KitMisconfigured', false],
     ['AuthFailure.SignatureExpire', 'KitStsFailed', false],
-  ])('%s is %s, asked again: %s', async (stsCode, code, isAskedAgain) => {
+  ])('%s becomes %s, retried: %s', async (stsCode, code, isAskedAgain) => {
     replies = [failed(stsCode), failed(stsCode)]
     const answer = await functionWith({ COS_STS_ENDPOINT: endpoint })(ALICE)
     expect(answer.error).toMatchObject({ code, retryable: isAskedAgain })
@@ -267,19 +267,19 @@ describe('an STS that fails', () => {
     expect(lines).toMatchObject([{ outcome: code, stsRequestId: 'sts-request-1' }])
   })
 
-  test('the second try helps', async () => {
+  test('recovers on the second try', async () => {
     replies = [failed('InternalError'), good]
     const answer = await functionWith({ COS_STS_ENDPOINT: endpoint })(ALICE)
     expect(answer.credentials?.tmpSecretId).toBe('AKIDx')
   })
 
-  test('an answer without a key is none', async () => {
+  test('rejects an STS response without credentials', async () => {
     replies = [{}, {}]
     const answer = await functionWith({ COS_STS_ENDPOINT: endpoint })(ALICE)
     expect(answer.error).toMatchObject({ code: 'KitStsFailed', retryable: true })
   })
 
-  test('nobody there', async () => {
+  test('reports an unreachable STS', async () => {
     const answer = await functionWith({ COS_STS_ENDPOINT: 'http://127.0.0.1:9' })(ALICE)
     expect(answer.error).toMatchObject({ code: 'KitStsFailed', retryable: true })
     expect(answer.error?.message).toContain('cannot be reached')
@@ -287,7 +287,7 @@ describe('an STS that fails', () => {
 })
 
 describe('the log', () => {
-  test('has one line per call that says who, what and how it ended, and tells no secret', async () => {
+  test('has one line per call with caller, request and outcome, and no secret', async () => {
     const call = functionWith()
     const answer = await call(ALICE, { userInfo: { openId: BOB } })
     await call(ALICE, { scope: [{ action: 'name/cos:GetObject', prefix: `private/${BOB}/x` }] })
@@ -311,7 +311,7 @@ describe('the log', () => {
         requestId: 'test-request',
       },
     ])
-    // The name in Tencent's audit log: the two can be laid side by side.
+    // The same name as in Tencent's audit log, so the two can be correlated.
     expect(asked[0]?.name).toBe(lines[0]?.who)
     const { tmpSecretId, tmpSecretKey, sessionToken } =
       answer.credentials as Required<FunctionAnswer>['credentials']
@@ -327,7 +327,7 @@ describe('the log', () => {
     }
   })
 
-  test('says what was signed', async () => {
+  test('names the operation that was signed', async () => {
     const sign = signatureFunction(config, environmentOf(cloud))
     const Key = `private/${ALICE}/x`
     await sign(invocationOf(ALICE, { Method: 'GET', Key }))

@@ -33,7 +33,7 @@ afterAll(() => cloud.end())
 
 const sign = (event: object) => callFunction(cloud, 'cos-signature', { openid: ATTACKER }, event)
 
-/** The object, if it is there, has its owner as its only grantee, and nobody reads it unsigned. */
+/** If the object exists, its owner is the only grantee; it cannot be read unsigned. */
 async function expectPrivate(name: string): Promise<void> {
   expect((await send(cloud.cos, { path: wirePath({ key: name }) })).status).toBe(403)
   const { status, body } = await asRoot('GET', name, { query: { acl: '' } })
@@ -46,13 +46,13 @@ const named = (attacks: Attack[]) => attacks.map((one): [string, Attack] => [one
 describe.each(named(grantAttacks))('%s', (_, attack) => {
   const { method = 'PUT', key: name = '', query, headers } = attack
 
-  test('with the own key', async () => {
+  test('is refused with a key', async () => {
     const { status } = await sendWithKey(cloud, key, { ...attack, body: 'x' })
     expect(status).toBe(403)
     await expectPrivate(name)
   })
 
-  test('with a signature', async () => {
+  test('is refused by cos-signature', async () => {
     const Headers = { Host: HOST, ...headers }
     const answer = await sign({ Method: method, Key: name, Query: query, Headers })
     expect(answer.error?.code).toBe('KitRequestRefused')
@@ -60,14 +60,14 @@ describe.each(named(grantAttacks))('%s', (_, attack) => {
   })
 })
 
-test.each(GRANTS)('added to a request that was signed without it: %j', async (grant) => {
+test.each(GRANTS)('is refused when added to a signed request: %j', async (grant) => {
   const request = { method: 'PUT', key: `${OWN}added`, body: 'x' }
   const answer = await sign({ Method: 'PUT', Key: request.key, Headers: { Host: HOST } })
   expect((await sendWithSignature(cloud, answer, { ...request, headers: grant })).status).toBe(403)
   await expectPrivate(request.key)
 })
 
-test.each(GRANTS)('added to a URL that was signed without it: %j', async (headers) => {
+test.each(GRANTS)('is refused when added to a presigned URL: %j', async (headers) => {
   const Key = `${OWN}by url`
   const { url = '' } = await sign({ presign: true, Method: 'PUT', Key })
   const { pathname, search } = new URL(url)
@@ -83,7 +83,7 @@ const fieldsOf = (grant: Record<string, string>) =>
     value,
   ])
 
-test.each(GRANTS)('in a form signed with the own key: %j', async (grant) => {
+test.each(GRANTS)('is refused in a form signed with a key: %j', async (grant) => {
   const name = `${OWN}own form`
   const fields = formSignedWithKey(key, { key: name, ...Object.fromEntries(fieldsOf(grant)) })
   expect((await postForm(cloud, fields)).status).toBe(403)
@@ -91,7 +91,7 @@ test.each(GRANTS)('in a form signed with the own key: %j', async (grant) => {
 })
 
 test.each(GRANTS)(
-  'in a form of cos-signature, in place of its field and beside it: %j',
+  'is refused in a form of cos-signature, instead of and besides its own fields: %j',
   async (grant) => {
     const name = `${OWN}form`
     const { formData = {} } = await sign({ form: { Key: name } })

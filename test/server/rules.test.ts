@@ -3,7 +3,7 @@ import {
   accessTable,
   covers,
   grantsOf,
-  homeOf,
+  ownPrefix,
   readRules,
 } from '@miniprogram-cos/server'
 
@@ -11,7 +11,7 @@ const caller = (openid: string, ...groups: string[]) => ({ openid, groups })
 
 const ALL = ['read', 'write', 'delete', 'list'] as const
 
-test('grants an owner their own folder and nobody else’s', () => {
+test('grants an owner their own folder only', () => {
   const rules = readRules({ 'private/{openid}/**': { owner: [...ALL] } })
   expect(grantsOf(rules, caller('oA')).map(({ verb, path }) => `${verb} ${path}`)).toEqual([
     'read private/oA/',
@@ -19,10 +19,10 @@ test('grants an owner their own folder and nobody else’s', () => {
     'delete private/oA/',
     'list private/oA/',
   ])
-  expect(homeOf(rules, 'oA')).toBe('private/oA/')
+  expect(ownPrefix(rules, 'oA')).toBe('private/oA/')
 })
 
-test('lets everyone read where a rule says so', () => {
+test('grants everyone what a rule gives everyone', () => {
   const rules = readRules({ 'shared/{openid}/**': { owner: ['write'], everyone: ['read'] } })
   const grants = grantsOf(rules, caller('oA'))
   const may = (verb: string, key: string) =>
@@ -32,7 +32,7 @@ test('lets everyone read where a rule says so', () => {
   expect(may('write', 'shared/oA/x')).toBe(true)
 })
 
-test('a folder covers what lies below it, not what merely begins alike', () => {
+test('a path covers what lies below it, not keys with the same prefix', () => {
   const [grant] = grantsOf(readRules({ 'private/{openid}/**': { owner: ['read'] } }), caller('oA'))
   const own = (key: string) => covers(grant as NonNullable<typeof grant>, key)
   expect([own('private/oA/x'), own('private/oA/'), own('private/oA/d/e')]).toEqual([
@@ -45,7 +45,7 @@ test('a folder covers what lies below it, not what merely begins alike', () => {
   )
 })
 
-test('group members act in every user’s folder, others do not', () => {
+test('grants group members every user’s folder', () => {
   const rules = readRules(
     { 'shared/{openid}/**': { owner: ['write'], groups: { editors: ['read', 'delete'] } } },
     ['editors'],
@@ -56,7 +56,7 @@ test('group members act in every user’s folder, others do not', () => {
   expect(paths('editors')).toEqual(['read shared/*/', 'write shared/oA/', 'delete shared/*/'])
 })
 
-test('reads limits in the units people write', () => {
+test('reads sizes with units', () => {
   const sizeOf = (maxSize: unknown) =>
     readRules({ 'a/{openid}/**': { owner: ['write'], maxSize: maxSize as number } })[0]?.maxBytes
   expect([sizeOf(10), sizeOf('20 MB'), sizeOf('1.5 KB'), sizeOf('5 GB')]).toEqual([
@@ -64,7 +64,7 @@ test('reads limits in the units people write', () => {
   ])
 })
 
-test('prints who may do what', () => {
+test('prints the access table', () => {
   const rules = readRules(
     {
       'private/{openid}/**': { owner: [...ALL], maxSize: '20 MB', types: ['image/*'] },
@@ -93,7 +93,7 @@ test.each<[string, object, string]>([
   ['an unknown placeholder', { '{uid}/**': { owner: ['read'] } }, 'no other placeholder'],
   ['a dot segment', { 'a/../**': { everyone: ['read'] } }, 'only letters, digits'],
   ['a wildcard', { 'a/*/**': { everyone: ['read'] } }, 'only letters, digits'],
-  ['an owner nobody can be', { 'public/**': { owner: ['read'] } }, 'no {openid} segment'],
+  ['an owner without {openid}', { 'public/**': { owner: ['read'] } }, 'no {openid} segment'],
   ['an unknown verb', { 'a/{openid}/**': { owner: ['own'] } }, 'the verbs are'],
   ['nothing allowed', { 'a/{openid}/**': { owner: [] } }, 'allows nothing'],
   [
@@ -107,7 +107,7 @@ test.each<[string, object, string]>([
     '{openid} must be the last segment',
   ],
   [
-    'a group nobody has declared',
+    'a group that config.groups does not list',
     { 'a/{openid}/**': { groups: { guests: ['read'] } } },
     'the group "guests", which config.groups does not list',
   ],
@@ -116,17 +116,25 @@ test.each<[string, object, string]>([
     { '{openid}/**': { everyone: ['read'] } },
     'put a folder before {openid}',
   ],
-  ['a size without sense', { 'a/**': { everyone: ['write'], maxSize: '1 TB' } }, 'maxSize "1 TB"'],
-  ['a size of nothing', { 'a/**': { everyone: ['write'], maxSize: 0 } }, 'maxSize 0'],
+  [
+    'a size in an unknown unit',
+    { 'a/**': { everyone: ['write'], maxSize: '1 TB' } },
+    'maxSize "1 TB"',
+  ],
+  ['a size of zero', { 'a/**': { everyone: ['write'], maxSize: 0 } }, 'maxSize 0'],
   ['a size beyond one request', { 'a/**': { everyone: ['write'], maxSize: '6 GB' } }, 'maxSize'],
-  ['a type that is none', { 'a/**': { everyone: ['write'], types: ['*'] } }, 'the type "*"'],
+  ['an invalid type', { 'a/**': { everyone: ['write'], types: ['*'] } }, 'the type "*"'],
   ['a wildcard within a type', { 'a/**': { everyone: ['write'], types: ['im*/png'] } }, 'the type'],
-  ['no type at all', { 'a/**': { everyone: ['write'], types: [] } }, 'types, which must be a list'],
+  [
+    'an empty list of types',
+    { 'a/**': { everyone: ['write'], types: [] } },
+    'types, which must be a list',
+  ],
   ['limits without writing', { 'a/**': { everyone: ['read'], maxSize: 1 } }, 'lets nobody write'],
-  ['an odd overwrite', { 'a/**': { everyone: ['write'], overwrite: 'no' } }, 'has overwrite'],
-  ['an odd names', { 'a/**': { everyone: ['write'], names: 'client' } }, 'has names'],
-  ['no rule but a text', { 'a/**': 'read' }, 'is no rule'],
-  ['a verb list that is a text', { 'a/**': { everyone: 'read' } }, 'must be a list of verbs'],
+  ['an invalid overwrite', { 'a/**': { everyone: ['write'], overwrite: 'no' } }, 'has overwrite'],
+  ['an invalid names', { 'a/**': { everyone: ['write'], names: 'client' } }, 'has names'],
+  ['a rule that is a string', { 'a/**': 'read' }, 'is no rule'],
+  ['verbs that are a string', { 'a/**': { everyone: 'read' } }, 'must be a list of verbs'],
   ['a segment that ends in a dot', { 'a./**': { everyone: ['read'] } }, 'only letters, digits'],
   [
     'two rules for one key',

@@ -28,7 +28,7 @@ afterAll(() => cloud.end())
 const call = (caller: TestCaller, event: unknown) =>
   callFunction(cloud, 'cos-signature', caller, event)
 
-/** Describes a request as the official client does, gets its signature, and sends it. */
+/** Describes a request like the official client, gets its signature, and sends it. */
 async function signAndSend(openid: string, request: CosRequest) {
   const { method = 'GET', key = '', query = {}, headers = {} } = request
   const answer = await call(
@@ -46,7 +46,7 @@ async function signAndSend(openid: string, request: CosRequest) {
 
 const mine = (name: string) => `private/${ALICE}/${name}`
 
-test('signs every operation on a caller’s own objects, and COS accepts each', async () => {
+test('signs every operation on the caller’s own objects', async () => {
   const status = async (request: CosRequest) => (await signAndSend(ALICE, request)).status
   expect(await status({ method: 'PUT', key: mine('a b.txt'), body: 'hello' })).toBe(200)
   expect(await status({ key: mine('a b.txt') })).toBe(200)
@@ -57,7 +57,7 @@ test('signs every operation on a caller’s own objects, and COS accepts each', 
   expect(await status({ method: 'DELETE', key: mine('copy') })).toBe(204)
 })
 
-test('signs an upload in parts, from its beginning to its end', async () => {
+test('signs every step of a multipart upload', async () => {
   const key = mine('parts')
   const begun = await signAndSend(ALICE, { method: 'POST', key, query: { uploads: '' } })
   const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(begun.body)?.[1] as string
@@ -71,7 +71,7 @@ test('signs an upload in parts, from its beginning to its end', async () => {
   expect((await signAndSend(ALICE, done)).status).toBe(200)
 })
 
-test('a signature is of its request alone', async () => {
+test('a signature is valid for its request only', async () => {
   const key = mine('one')
   const answer = await call({ openid: ALICE }, { Method: 'PUT', Key: key })
   const status = async (request: CosRequest) =>
@@ -81,7 +81,7 @@ test('a signature is of its request alone', async () => {
   expect(await status({ method: 'DELETE' })).toBe(403)
 })
 
-test('what is added to a signed request gets no further than the signing key’s verb and folder', async () => {
+test('additions to a signed request are limited by the signing key', async () => {
   await signAndSend(BOB, { method: 'PUT', key: `private/${BOB}/secret`, body: 'secret' })
   const key = mine('target')
   const put = await call({ openid: ALICE }, { Method: 'PUT', Key: key })
@@ -89,7 +89,7 @@ test('what is added to a signed request gets no further than the signing key’s
   const own = { 'x-cos-copy-source': `${HOST}/${mine('a b.txt').replace(' ', '%20')}` }
   const attempts: CosRequest[] = [
     { headers: stolen },
-    // Not even the caller's own: the key that signs a write cannot read.
+    // The caller's own object too: a key that signs writes cannot read.
     { headers: own },
     { query: { acl: '' } },
     { query: { tagging: '' } },
@@ -104,7 +104,7 @@ test('what is added to a signed request gets no further than the signing key’s
   expect((await sendWithSignature(cloud, get, acl)).status).toBe(403)
 })
 
-test('signs host, every parameter and every header, for a while', async () => {
+test('signs host, every parameter and every header, for a limited time', async () => {
   const before = Math.floor(Date.now() / 1000)
   const answer = await call(
     { openid: ALICE },
@@ -127,7 +127,7 @@ test('signs host, every parameter and every header, for a while', async () => {
   expect(answer.credentials).toBeUndefined()
 })
 
-test('makes URLs that open one object for one method', async () => {
+test('presigns URLs for one object and one method', async () => {
   const at = (url: string, method: string, body?: string) => {
     const { pathname, search } = new URL(url)
     return send(cloud.cos, { method, path: pathname + search, ...(body ? { body } : {}) })
@@ -146,7 +146,7 @@ test('makes URLs that open one object for one method', async () => {
   expect(other.error?.message).toContain('URLs are signed for GET and PUT')
 })
 
-test('says where the caller’s files are, without a key', async () => {
+test('returns the caller’s folder without a key', async () => {
   expect(await call({ openid: ALICE }, {})).toEqual({
     bucket: BUCKET,
     region: REGION,
@@ -154,7 +154,7 @@ test('says where the caller’s files are, without a key', async () => {
   })
 })
 
-test('names the rule that said no', async () => {
+test('names the rule that refuses a request', async () => {
   const answer = await call({ openid: BOB }, { Method: 'PUT', Key: `shared/${ALICE}/x` })
   expect(answer.error).toEqual({
     code: 'KitRequestRefused',

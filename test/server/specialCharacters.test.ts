@@ -32,25 +32,22 @@ const NAMES = [
 ]
 
 describe.each(['signature', 'keys'] as const)('by %s', (mode) => {
-  test.each(NAMES)(
-    '%s goes up, is found, read, copied and deleted under its name',
-    async (name) => {
-      const { cos } = createTestPhone(cloud, ALICE, {}, { mode })
-      const { Bucket, Region } = await cos.caller()
-      const Key = `${folder}${mode} ${name}`
-      await cos.putObject({ Key, Body: name })
-      expect((await cos.getObject({ Key })).Body).toBe(name)
-      const { Contents } = await cos.getBucket({ Prefix: Key })
-      expect(Contents.map((one) => one.Key)).toEqual([Key])
-      const source = encodeURIComponent(Key).replace(/%2F/g, '/')
-      const CopySource = `${Bucket}.cos.${Region}.myqcloud.com/${source}`
-      await cos.putObjectCopy({ Key: `${folder}copy of ${name}`, CopySource })
-      await cos.deleteObject({ Key })
-      expect((await cos.getBucket({ Prefix: Key })).Contents).toEqual([])
-    },
-  )
+  test.each(NAMES)('uploads, lists, reads, copies and deletes %s', async (name) => {
+    const { cos } = createTestPhone(cloud, ALICE, {}, { mode })
+    const { Bucket, Region } = await cos.caller()
+    const Key = `${folder}${mode} ${name}`
+    await cos.putObject({ Key, Body: name })
+    expect((await cos.getObject({ Key })).Body).toBe(name)
+    const { Contents } = await cos.getBucket({ Prefix: Key })
+    expect(Contents.map((one) => one.Key)).toEqual([Key])
+    const source = encodeURIComponent(Key).replace(/%2F/g, '/')
+    const CopySource = `${Bucket}.cos.${Region}.myqcloud.com/${source}`
+    await cos.putObjectCopy({ Key: `${folder}copy of ${name}`, CopySource })
+    await cos.deleteObject({ Key })
+    expect((await cos.getBucket({ Prefix: Key })).Contents).toEqual([])
+  })
 
-  test('an upload in parts too', async () => {
+  test('uploads such a key in parts', async () => {
     const { cos } = createTestPhone(cloud, ALICE, {}, { mode })
     const FilePath = join(cloud.folder, mode)
     writeFileSync(FilePath, 'x'.repeat(3_000_000))
@@ -67,7 +64,7 @@ const ask = (name: string) =>
   callFunction(cloud, 'cos-credentials', { openid: ALICE }, scopeOf(name))
 
 test.each(NAMES.filter((name) => !/[*?\\]/.test(name)))(
-  'a key for a scope can name %s',
+  'issues a scoped key for %s',
   async (name) => {
     expect((await ask(name)).scopeLimit).toBe(true)
   },
@@ -81,15 +78,12 @@ test.each([
   ['${uin}', '"${"'],
   ['{openid}', '"{openid}"'],
   ['a\u200bb', 'U+200B'],
-])(
-  'a key for a scope cannot name %j, and the refusal names the character: %s',
-  async (name, shown) => {
-    const { error } = await ask(name)
-    expect(error).toMatchObject({ code: 'KitScopeRefused', retryable: false })
-    expect(error?.message).toContain(`contains`)
-    expect(error?.message).toContain(shown)
-  },
-)
+])('refuses a scoped key for %j, naming the character %s', async (name, shown) => {
+  const { error } = await ask(name)
+  expect(error).toMatchObject({ code: 'KitScopeRefused', retryable: false })
+  expect(error?.message).toContain(`contains`)
+  expect(error?.message).toContain(shown)
+})
 
 test.each([
   ['*', '"*"'],
@@ -99,7 +93,7 @@ test.each([
   ['a\\\\b', 'empty segment'],
   ['%2e%2e', '"%2e"'],
   ['${filename}', '"${"'],
-])('cos-signature does not sign for %j, and says why: %s', async (name, shown) => {
+])('cos-signature refuses %j: %s', async (name, shown) => {
   for (const event of [
     { Method: 'PUT', Key: `${folder}${name}` },
     { form: { Key: `${folder}${name}` } },

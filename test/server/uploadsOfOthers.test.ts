@@ -23,7 +23,7 @@ import {
   type TestCloud,
 } from '../support/testCloud'
 
-/** Uploads in progress: their list belongs to `list`, and others neither see nor end them. */
+/** Uploads in progress: listing them belongs to `list`, and other users can neither see nor change them. */
 const config = defineConfig({
   env: 'test',
   bucket: BUCKET,
@@ -67,7 +67,7 @@ const sign = (openid: string, { method = 'GET', key = '', query = {} }: CosReque
   signature(openid, { Method: method, Key: key, Query: query, Headers: { Host: HOST } })
 
 test.each(['drop', 'wall', 'desk', 'mine'])(
-  'nobody lists the uploads of another in %s, by key, scope or signature',
+  'other users cannot list uploads in %s, by key, scope or signature',
   async (folder) => {
     for (const prefix of [`${folder}/${ALICE}/`, `${folder}/`, `${folder}/${ALICE}/secret`]) {
       const key = await credentials(BOB)
@@ -82,13 +82,13 @@ test.each(['drop', 'wall', 'desk', 'mine'])(
   },
 )
 
-test('who may list may list uploads', async () => {
+test('listing uploads is part of list', async () => {
   const request = listOf('board/')
   expect((await sendWithKey(cloud, await credentials(BOB), request)).status).toBe(200)
   expect((await sendWithSignature(cloud, await sign(BOB, request), request)).status).toBe(200)
 })
 
-test.each(['mine', 'wall'])('an owner who may write finds own uploads in %s', async (folder) => {
+test.each(['mine', 'wall'])('an owner who may write can list own uploads in %s', async (folder) => {
   const request = listOf(`${folder}/${ALICE}/`)
   const byKey = await sendWithKey(cloud, await credentials(ALICE), request)
   expect(byKey.body).toContain('secret name')
@@ -98,7 +98,7 @@ test.each(['mine', 'wall'])('an owner who may write finds own uploads in %s', as
   expect((await sendWithKey(cloud, await credentials(ALICE, { scope }), request)).status).toBe(200)
 })
 
-/** Steps of an upload in parts, on one whose id is known. */
+/** Steps of a multipart upload whose id is known. */
 const STEPS: [what: string, request: (uploadId: string) => CosRequest][] = [
   [
     'send a part',
@@ -112,8 +112,8 @@ const STEPS: [what: string, request: (uploadId: string) => CosRequest][] = [
   ['abort', (uploadId) => ({ method: 'DELETE', query: { uploadId } })],
 ]
 
-describe.each(['drop', 'mine'])('an upload of another in %s, its id known', (folder) => {
-  test.each(STEPS)('cannot be touched: %s', async (_, step) => {
+describe.each(['drop', 'mine'])('an upload of another user in %s', (folder) => {
+  test.each(STEPS)('cannot be changed with its id: %s', async (_, step) => {
     const key = `${folder}/${ALICE}/secret name`
     const request = { ...step(uploads.get(key) ?? ''), key }
     expect((await sendWithKey(cloud, await credentials(BOB), request)).status).toBe(403)

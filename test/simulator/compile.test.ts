@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { compileApp } from '../../packages/simulator/src/compile/compileApp'
 import { compileStyle } from '../../packages/simulator/src/compile/compileStyle'
 import { SourceError } from '../../packages/simulator/src/compile/sourceError'
+import { SourceTree } from '../../packages/simulator/src/compile/sourceTree'
 import type { SourceProblem } from '../../packages/simulator/src/preview/protocol'
 
 let root: string
@@ -26,7 +27,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 const problemsOf = (): Promise<SourceProblem[]> =>
   compileApp(root).then(
-    () => [],
+    ({ problems }) => problems,
     (error: unknown) => {
       if (error instanceof SourceError) return error.problems
       throw error
@@ -46,7 +47,7 @@ test('templates and scripts that it imports come along', async () => {
       '<template is="hello" data="{{ who: m.upper(name) }}" />\n',
   )
   expect(await problemsOf()).toEqual([])
-  const script = await compileApp(root)
+  const { script } = await compileApp(root)
   expect(script).toContain('toUpperCase')
   expect(script).toContain('G["parts/hello"]')
 })
@@ -99,7 +100,7 @@ test.each(slips)('%s is told with its file and line', async (_, path, text, plac
 
 test('what a phone does not have is missing in the preview too', async () => {
   write('pages/a/a.ts', 'Page({ data: { has: typeof fetch, too: typeof localStorage } })\n')
-  expect(await compileApp(root)).toContain('has: "undefined", too: "undefined"')
+  expect((await compileApp(root)).script).toContain('has: "undefined", too: "undefined"')
 })
 
 test.each<[what: string, given: string, css: string]>([
@@ -117,14 +118,15 @@ test.each<[what: string, given: string, css: string]>([
     '@keyframes x { from { top: 0 } }',
     '@keyframes x { from { top: 0 } }',
   ],
-])('styles: %s', (_, given, css) => {
+])('styles: %s', async (_, given, css) => {
   write('a.wxss', given)
-  expect(compileStyle(root, 'a.wxss', { within: 'P' }).trim().replace(/\s+/g, ' ')).toBe(css)
+  const compiled = await compileStyle(new SourceTree(root), 'a.wxss', { within: 'P' })
+  expect(compiled.trim().replace(/\s+/g, ' ')).toBe(css)
 })
 
-test('styles: a component’s classes are its own, and :host is where it stands', () => {
+test('styles: a component’s classes are its own, and :host is the component', async () => {
   write('a.wxss', ':host .a.b { top: 0 }')
-  expect(compileStyle(root, 'a.wxss', { prefix: 's1' })).toBe(
+  expect(await compileStyle(new SourceTree(root), 'a.wxss', { prefix: 's1' })).toBe(
     '[wx-host="s1"] .s1--a.s1--b { top: 0 }',
   )
 })

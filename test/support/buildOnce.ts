@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { buildAll } from '../../scripts/build'
 import { buildClientTypes } from '../../scripts/build/clientTypes'
-import { at } from '../../scripts/build/root'
+import { at } from './root'
 
 export default async function buildOnce(): Promise<void> {
   await Promise.all([buildAll(), buildClientTypes().catch(withoutTypes)])

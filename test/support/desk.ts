@@ -5,7 +5,7 @@ import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/
 import { config } from '../../cos.config'
 import { activityOf } from '../../packages/cli/src/dev/preview'
 import { domainLists } from '../../packages/cli/src/domains/domainLists'
-import { at } from '../../scripts/build/root'
+import { at } from './root'
 import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
 
 const ALICES_PHONE = { name: 'Alice', openid: ALICE, language: 'en' }

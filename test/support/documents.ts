@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { at, ROOT } from '../../scripts/build/root'
+import { at, ROOT } from './root'
 
 /** Every Markdown file of the repository, by its path. */
 export const DOCUMENTS = (readdirSync(ROOT, { recursive: true }) as string[])
@@ -32,7 +32,7 @@ export function codeBlocks(path: string): CodeBlock[] {
   )
 }
 
-/** Files that documents quote: each is run by a test, or built by `npm run check:adopters`. */
+/** Files that documents quote: each is run by a test, or built by `npx tsx test/adopters/check.ts`. */
 const QUOTED = ['test/docs/snippets', 'test/adopters/taro/src', 'test/adopters/uni-app/src']
 
 /** The texts of those files. */

@@ -1,7 +1,7 @@
 const { createHash } = require('node:crypto')
 const esbuild = require('esbuild')
 
-/** TypeScript for Jest, without a type check: that is `npm run typecheck`. */
+/** TypeScript for Jest, without a type check: that is `npx tsc -b`. */
 module.exports = {
   getCacheKey: (source, file) =>
     createHash('sha1').update(source).update(file).update(`${esbuild.version} 3`).digest('hex'),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
 import { build } from 'esbuild'
-import { at } from '../../scripts/build/root'
+import { at } from './root'
 import { BUCKET, REGION } from './testCloud'
 
 /** A cloud function of the repository, built into a folder around other access rules than those of its user. */

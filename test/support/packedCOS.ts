@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { COS as Client } from 'miniprogram-cos'
-import { ROOT } from '../../scripts/build/root'
+import { ROOT } from './root'
 
 /** The client as it ships, minified, its inner names shortened: what others judge is that. */
 export type COS = Client

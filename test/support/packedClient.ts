@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from '../../scripts/build/root'
+import { ROOT } from './root'
 
 export interface PackedClient {
   /** A project of its own, outside the repository, with the package and nothing else installed. */

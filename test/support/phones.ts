@@ -8,7 +8,7 @@ import {
   type SimulatorOptions,
 } from '@miniprogram-cos/simulator'
 import type { CloudCOSOptions, COS } from 'miniprogram-cos'
-import { ROOT } from '../../scripts/build/root'
+import { ROOT } from './root'
 import { HOST } from './testCloud'
 
 export const CLIENT_FILE = join(ROOT, 'packages/client/miniprogram_dist/index.js')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { at } from '../../scripts/build/root'
 import type { Untyped } from './bothClients'
+import { at } from './root'
 
 /** What a mini program's script finds around it. */
 interface SnippetWorld {

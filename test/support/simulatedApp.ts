@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Simulator } from '@miniprogram-cos/simulator'
 import { JSDOM } from 'jsdom'
-import { at } from '../../scripts/build/root'
+import { at } from './root'
 
 const APP = at('miniprogram')
 

@@ -3,8 +3,8 @@ import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
-import { ROOT } from '../../scripts/build/root'
 import { type PackedClient, packClient } from '../support/packedClient'
+import { ROOT } from '../support/root'
 
 let packed: PackedClient
 
@@ -15,10 +15,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(packed.project, { recursive: true, force: true }))
 
-/** Compilers that users have: the repository's own, and those that its tools bring along. */
+/** Compilers that users have: the repository's own, and those of its tools. */
 const COMPILERS = {
   'TypeScript 7': join(ROOT, 'node_modules/typescript/bin/tsc'),
-  'TypeScript 6': join(ROOT, 'node_modules/@typescript/typescript6/bin/tsc6'),
+  'TypeScript 6': join(ROOT, 'scripts/node_modules/typescript/bin/tsc'),
 }
 const TYPESCRIPT_5 = createRequire(
   createRequire(require.resolve('@arethetypeswrong/cli/package.json')).resolve(
@@ -26,7 +26,7 @@ const TYPESCRIPT_5 = createRequire(
   ),
 ).resolve('typescript/bin/tsc')
 
-/** Type errors of a consumer, which checks the declarations themselves too. */
+/** Type errors of a consumer, which checks the declarations themselves, too. */
 function check(compiler: string, files: string[], options: object): string {
   const config = join(packed.project, 'tsconfig.json')
   const compilerOptions = {
@@ -55,7 +55,7 @@ describe.each(Object.entries(COMPILERS))('%s, declarations checked', (_, compile
 describe('TypeScript 5, declarations checked', () => {
   testConsumers(TYPESCRIPT_5)
 
-  test('old projects take it too: ES5 output, the old search for modules, no interop', () => {
+  test('compiles to ES5 with the old module resolution and without interop', () => {
     const options = { module: 'commonjs', moduleResolution: 'node', target: 'es5' }
     const files = ['usage.ts', 'importEquals.cts', 'namedImport.cts']
     expect(check(TYPESCRIPT_5, files, options)).toBe('')
@@ -63,28 +63,28 @@ describe('TypeScript 5, declarations checked', () => {
 })
 
 function testConsumers(compiler: string) {
-  test('an ES module takes the constructor as default, by name, and all together', () => {
+  test('an ES module imports the constructor as default and by name', () => {
     expect(check(compiler, ['esModule.mts', 'uploadOnly.mts'], NODE)).toBe('')
     expect(check(compiler, ['esModule.mts', 'uploadOnly.mts'], BUNDLER)).toBe('')
   })
 
-  test('a CommonJS module takes it by import =, by default and by name', () => {
+  test('a CommonJS module imports it by import =, as default and by name', () => {
     const files = ['importEquals.cts', 'namedImport.cts']
     expect(check(compiler, files, { ...NODE, esModuleInterop: true })).toBe('')
   })
 
-  test('a script takes it by require', () => {
+  test('a script requires it', () => {
     // Node's `require` is declared nowhere: TypeScript knows it in checked scripts.
     expect(check(compiler, ['required.cjs'], { ...NODE, ...CHECKED_JS })).toBe('')
   })
 
-  test('what must compile does, and what must not does not', () => {
+  test('accepts valid usage and rejects invalid usage', () => {
     expect(check(compiler, ['usage.ts', 'refused.ts'], BUNDLER)).toBe('')
     expect(check(compiler, ['usage.ts', 'refused.ts'], { ...NODE, esModuleInterop: true })).toBe('')
   })
 }
 
-test("WeChat's own typings fit, and are not needed", () => {
+test("works with and without WeChat's own typings", () => {
   const typings = join(packed.project, 'node_modules/miniprogram-api-typings')
   symlinkSync(join(ROOT, 'node_modules/miniprogram-api-typings'), typings)
   const options = { ...BUNDLER, types: ['miniprogram-api-typings'] }
@@ -94,11 +94,11 @@ test("WeChat's own typings fit, and are not needed", () => {
 describe('the declarations', () => {
   const text = () => readFileSync(join(packed.folder, 'dist/index.d.ts'), 'utf8')
 
-  test('import nothing and tell nothing of the machine they were made on', () => {
+  test('import nothing and contain no path of the build machine', () => {
     expect(text()).not.toMatch(/\bimport\b.*['"]|<reference|@miniprogram-cos|\/tmp\/|\/work\//)
   })
 
-  test('document every method, and only those there are', () => {
+  test('document every method', () => {
     const bodyOf = (name: string) =>
       text().match(new RegExp(`^(?:declare )?${name} \\{\\n([\\s\\S]*?)^\\}`, 'm'))?.[1] ?? ''
     const rows = bodyOf('interface OperationMethods')

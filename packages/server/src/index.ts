@@ -1,4 +1,8 @@
-// The contract with the client: what the functions are asked, and what they return.
+/**
+ * Identity, access rules, CAM policies, STS and request signing: what runs in the cloud functions, and in a cloud
+ * function or key server of your own.
+ */
+
 export type {
   CallerFolder,
   CreateRequest,
@@ -16,40 +20,43 @@ export type {
   SignatureFunctionResponse,
   SignatureRequest,
   TemporaryKey,
+  Verb,
 } from '@miniprogram-cos/protocol'
-export * from './access/accessRule'
-export * from './access/accessTable'
-export * from './access/grants'
-export * from './access/keyGuard'
-export * from './access/readRules'
-export * from './calls/answerCall'
-export * from './calls/callLine'
-export * from './config/checkConfig'
-export * from './config/config'
-export * from './credentials/issueCredentials'
-export * from './credentials/requestedPolicy'
-export * from './functionFault'
-export * from './identity/claimsOf'
-export * from './identity/readCaller'
-export * from './names/serverName'
-export * from './policy/accountPolicy'
-export * from './policy/compilePolicy'
-export * from './policy/keyObstacle'
-export * from './policy/narrowGrants'
-export * from './policy/policyText'
-export * from './policy/scopePolicy'
-export * from './policy/strictSignature'
-export * from './policy/verbOperations'
-export * from './signature/authorizeRequest'
-export * from './signature/readForm'
-export * from './signature/readRequest'
-export * from './signature/signatureFunction'
-export * from './signature/signedOperations'
-export * from './signature/signForm'
-export * from './sts/auditName'
-export * from './sts/callerLimiter'
-export * from './sts/fetchTemporaryKey'
-export * from './sts/keyCache'
-export * from './sts/keySource'
-export * from './sts/stsAccess'
-export * from './sts/stsFault'
+export {
+  type AddressStyle,
+  type CheckedConfig,
+  type CosConfig,
+  checkConfig,
+  defineConfig,
+} from './config'
+export { credentialsFunction } from './credentialsFunction'
+export { FunctionError } from './errors'
+export {
+  accessTable,
+  covers,
+  type Grant,
+  grantsOf,
+  ownPrefix,
+  type Principal,
+} from './grants'
+export { type Caller, readCaller, type WXContext } from './identity'
+export type { Invocation } from './invocation'
+export { requestedKeyProblem } from './objectKey'
+export { accountPolicy, STRICT_SIGNATURE } from './policy/account'
+export {
+  type BucketLocation,
+  compilePolicy,
+  formPolicy,
+  MAX_POLICY_CHARS,
+  type PolicyDocument,
+  resourceOf,
+} from './policy/compile'
+export { grantsForKeys } from './policy/conditions'
+export { type AccessRule, type AccessRules, type Rule, readRules, VERBS } from './rules'
+export { authorizeRequest } from './signature/authorize'
+export { readRequest } from './signature/request'
+export { signatureFunction } from './signatureFunction'
+export { KeyCache } from './sts/cache'
+export { type Environment, fetchTemporaryKey, type StsAccess } from './sts/client'
+export { auditName } from './sts/keySource'
+export { CallerLimiter } from './sts/rateLimit'

@@ -10,7 +10,7 @@ const archive = defineConfig({
 const answer = credentialsFunction(archive, process.env)
 
 export async function main(event: unknown, context: unknown) {
-  // Read at once: the environment belongs to this call only until the next one.
+  // Read before any await: the next call replaces the environment.
   const wxContext = cloud.getWXContext()
   return answer({ event, context, wxContext })
 }

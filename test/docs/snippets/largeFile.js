@@ -2,7 +2,7 @@ const COS = require('miniprogram-cos')
 
 const cos = COS.cloud({ ChunkParallelLimit: 'auto' })
 
-/** Uploads one large file; `control` can pause, go on and cancel. */
+/** Uploads one large file; `control` pauses, resumes and cancels it. */
 function uploadLarge({ Key, FilePath, onProgress }) {
   let id
   const done = cos.uploadFile({
@@ -15,7 +15,7 @@ function uploadLarge({ Key, FilePath, onProgress }) {
   })
   const control = {
     pause: () => cos.pauseTask(id),
-    goOn: () => cos.restartTask(id),
+    resume: () => cos.restartTask(id),
     cancel: () => cos.cancelTask(id),
   }
   return { done, control }

@@ -5,25 +5,25 @@ const place = { Bucket: 'media-1250000000', Region: 'ap-guangzhou' }
 const cos = new COS({
   SecretId: process.env.COS_STS_SECRET_ID,
   SecretKey: process.env.COS_STS_SECRET_KEY,
-  // A proxy to COS; none in the cloud.
+  // For tests against a local COS; unset in the cloud.
   Proxy: process.env.COS_PROXY ?? '',
   Protocol: process.env.COS_PROXY ? 'http:' : 'https:',
 })
 
-/** A caller can only submit what lies in their own folder. */
+/** Callers can submit files of their own folder only. */
 export function ownKey(openid: string | undefined, key: unknown): string {
   const folder = `incoming/${openid}/`
   const isOwn = openid && typeof key === 'string' && key.startsWith(folder) && !key.includes('..')
-  if (!isOwn) throw new Error('this is not a file of yours')
+  if (!isOwn) throw new Error('not a file of the caller')
   return key
 }
 
-/** Where WeChat's review can fetch it for an hour. */
+/** A URL from which WeChat's review can download the file for an hour. */
 export function reviewUrl(key: string): string {
   return cos.getObjectUrl({ ...place, Key: key, Expires: 3600, Sign: true }, () => {})
 }
 
-/** What passed is copied to where others may read, and goes from where it came. @returns its new key */
+/** Moves an approved file to the shared folder. @returns its new key */
 export async function publish(key: string): Promise<string> {
   const published = key.replace(/^incoming\//, 'shared/')
   const source = `${place.Bucket}.cos.${place.Region}.myqcloud.com/${encodeURI(key)}`
@@ -36,7 +36,7 @@ export async function publish(key: string): Promise<string> {
 export async function main(event: { key?: unknown }) {
   const { OPENID } = cloud.getWXContext()
   const key = ownKey(OPENID, event.key)
-  // The answer comes later, as a message of type wxa_media_check that carries this trace id.
+  // The result arrives later, in a wxa_media_check message with this trace id.
   const { traceId } = await cloud.openapi.security.mediaCheckAsync({
     mediaUrl: reviewUrl(key),
     mediaType: 2,

@@ -2,7 +2,7 @@ const COS = require('miniprogram-cos')
 
 const cos = COS.cloud({ mode: 'signature' })
 
-/** Uploads a file under a name that the function makes, below one of its own folders. @returns the key */
+/** Uploads a file under a name created by the function. @returns the key */
 async function submit(FilePath, { path, extension }) {
   const data = { create: { path, extension } }
   const { result } = await wx.cloud.callFunction({ name: 'cos-signature', data })

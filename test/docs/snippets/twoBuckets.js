@@ -3,7 +3,7 @@ const COS = require('miniprogram-cos')
 const media = COS.cloud({ functionName: 'cos-credentials' })
 const archive = COS.cloud({ functionName: 'archive-credentials' })
 
-/** Moves an object from one bucket to the other, through the phone. @returns its new key */
+/** Moves an object to the other bucket through the phone. @returns its new key */
 async function moveToArchive(Key) {
   const { prefix } = await archive.caller() // archive/<openid>/
   const archived = prefix + Key.split('/').pop()

@@ -17,7 +17,7 @@ async function upload(tempFilePath, name) {
       filePath: tempFilePath,
       name: 'file',
       formData,
-      // Any answer is a success to WeChat: a refusal has its code in the body.
+      // WeChat reports every HTTP response as success; a refusal has its code in the body.
       success: ({ statusCode, data }) =>
         statusCode === 200 ? resolve() : reject(new Error(`${statusCode} ${data}`)),
       fail: reject,

@@ -1,14 +1,14 @@
 import { ALICE, BOB, HOST } from '../../support/testCloud'
 
-/** Whoever is attacked, and who attacks. */
+/** The attacked user, and the attacker. */
 export const VICTIM = ALICE
 export const ATTACKER = BOB
 export const THEIRS = `private/${VICTIM}/`
 export const OWN = `private/${ATTACKER}/`
 
-/** What the victim's object holds: it must never be in an answer. */
+/** Content of the attacked objects: it must not be in any response. */
 export const SECRET = 'what only the victim may read'
-/** Objects that must stay as they are. */
+/** Objects that must not change. */
 export const TREASURES = [
   `${THEIRS}diary.txt`,
   `${THEIRS}album/1.png`,
@@ -16,7 +16,7 @@ export const TREASURES = [
   'config/secret.json',
 ]
 
-/** A request to COS that the rules do not grant, as the attacker would like to send it. */
+/** A request to COS that exceeds the attacker's grants. */
 export interface Attack {
   name: string
   /** @default 'GET' */
@@ -27,18 +27,18 @@ export interface Attack {
   headers?: Record<string, string>
   /** Path and query as sent to COS, where they are not simply the encoded key and query. */
   path?: string
-  /** Asked of cos-credentials, where the operation table cannot tell it. */
+  /** Scope to request from cos-credentials. @default by method and key */
   scope?: { action: string; prefix: string }[]
   /** The attacker's OPENID, where it matters. */
   as?: string
   /**
-   * COS takes the key letter by letter, and so it lies in the attacker's own folder: the request may
-   * succeed there, and nobody else has anything of it.
+   * COS takes the key literally, so it lies in the attacker's own folder: the request may succeed there without
+   * affecting anybody else.
    */
   isLiteral?: true
 }
 
-/** The name under which an attack is told: its characters visible. */
+/** Text for a test title, with invisible characters escaped. */
 export function visible(text: string): string {
   return JSON.stringify(text.length > 140 ? `${text.slice(0, 140)}…` : text).replace(
     /[^\x20-\x7e]/g,

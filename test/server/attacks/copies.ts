@@ -2,7 +2,7 @@ import { type Attack, BUCKET_HOST, OWN, THEIRS, VICTIM, visible } from './attack
 
 const diary = `${THEIRS}diary.txt`
 
-/** Copy sources that the attacker may not read, in every spelling somebody might understand. */
+/** Copy sources that the attacker may not read, in every spelling that a server might accept. */
 const SOURCES: [source: string, key: string][] = [
   [`${BUCKET_HOST}/${diary}`, diary],
   [`${BUCKET_HOST}/${encodeURIComponent(diary)}`, diary],

@@ -1,8 +1,8 @@
 import { BUCKET, REGION } from '../../support/testCloud'
 import { type Attack, BUCKET_HOST, OWN } from './attack'
 
-/** What a caller may write into the event, and gets nothing for. */
-export interface OddEvent {
+/** An event that a function refuses. */
+export interface InvalidEvent {
   name: string
   event: unknown
 }
@@ -44,10 +44,10 @@ const ACTIONS = [
 
 const NO_TEXT: unknown[] = [undefined, null, 0, 1, true, [], [own], {}, { toString: 'x' }]
 
-const scoped = (name: string, scope: unknown): OddEvent => ({ name, event: { scope } })
+const scoped = (name: string, scope: unknown): InvalidEvent => ({ name, event: { scope } })
 
-/** Odd questions for cos-credentials. */
-export const oddScopes: OddEvent[] = [
+/** Events that cos-credentials refuses. */
+export const invalidScopes: InvalidEvent[] = [
   ...ACTIONS.map((action) =>
     scoped(`the action ${JSON.stringify(action)}`, [{ ...entry, action }]),
   ),
@@ -150,7 +150,7 @@ export const oddScopes: OddEvent[] = [
   ].map((create) => ({ name: `create ${JSON.stringify(create)}`, event: { create } })),
 ]
 
-/** Headers that would make an allowed request do more than it says. */
+/** Headers that would make an allowed request do more. */
 const HEADERS: Record<string, string>[] = [
   { 'x-cos-acl': 'public-read' },
   { 'x-cos-acl': 'public-read-write' },
@@ -205,7 +205,7 @@ const HEADERS: Record<string, string>[] = [
   { 'x-cos-acl ': 'public-read' },
 ]
 
-/** Parameters that would make an allowed request another one. */
+/** Parameters that would turn an allowed request into another one. */
 const QUERIES: Record<string, string>[] = [
   { partNumber: '1', uploadId: '' },
   { partNumber: '-1', uploadId: 'u' },
@@ -245,8 +245,8 @@ const READS: Record<string, string>[] = [
   { 'response-content-disposition': 'attachment; filename=\udfff' },
 ]
 
-/** Requests on the attacker's own object that cos-signature refuses for what they carry. */
-export const oddRequests: Attack[] = [
+/** Requests on the attacker's own object that cos-signature refuses for their headers or parameters. */
+export const invalidRequests: Attack[] = [
   ...HEADERS.map((headers) => ({
     name: `PUT with the headers ${JSON.stringify(headers).slice(0, 90)}`,
     method: 'PUT',
@@ -262,8 +262,8 @@ export const oddRequests: Attack[] = [
   ...READS.map((query) => ({ name: `GET with ${JSON.stringify(query)}`, key: own, query })),
 ]
 
-/** Events of cos-signature whose form alone is wrong. */
-export const oddDescriptions: OddEvent[] = [
+/** Malformed events of cos-signature. */
+export const invalidDescriptions: InvalidEvent[] = [
   ...[
     'OPTIONS',
     'PATCH',

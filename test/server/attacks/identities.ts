@@ -1,13 +1,13 @@
 import type { Invocation } from '@miniprogram-cos/server'
 import { VICTIM } from './attack'
 
-/** A call by somebody who is not a user of the mini program, or says to be another. */
-export interface FalseIdentity extends Invocation {
+/** A call without a user of the mini program, or with a forged one. */
+export interface ForgedIdentity extends Invocation {
   name: string
 }
 
 const good = { WX_OPENID: VICTIM, WX_APPID: 'wx1', TCB_SOURCE: 'wx_client', TRIGGER_SRC: 'tcb' }
-/** What the SDK says of the call before, which the environment still holds. */
+/** What the SDK reports of the previous call, which the environment still holds. */
 const stale = { OPENID: VICTIM, APPID: 'wx1' }
 
 const environmentOf = (variables: object) => ({ environment: JSON.stringify(variables) })
@@ -20,15 +20,15 @@ const listOf = (variables: object) => ({
 const without = (...names: string[]) =>
   Object.fromEntries(Object.entries(good).filter(([name]) => !names.includes(name)))
 
-const falsely = (
+const forged = (
   name: string,
   context: unknown,
   wxContext: object | null = stale,
   event: unknown = {},
-): FalseIdentity => ({ name, event, context, wxContext: wxContext as object })
+): ForgedIdentity => ({ name, event, context, wxContext: wxContext as object })
 
-/** OPENIDs that would mean something else in a path, a policy, a log line or a list of variables. */
-const ODD_OPENIDS = [
+/** OPENIDs that have a meaning in a path, a policy, a log line or a list of variables. */
+const INVALID_OPENIDS = [
   '',
   ' ',
   '*',
@@ -68,78 +68,80 @@ const ODD_OPENIDS = [
 
 const NOT_TEXT: unknown[] = [null, 0, 12345, true, {}, [], [VICTIM], { toString: VICTIM }]
 
-export const falseIdentities: FalseIdentity[] = [
-  falsely('no context', undefined),
-  falsely('null as context', null),
-  falsely('a text as context', 'WX_OPENID=x'),
-  falsely('an empty context', {}),
-  falsely('an environment that is no JSON', { environment: '{' }),
-  falsely('an environment that is JSON null', { environment: 'null' }),
-  falsely('an environment that is a list', { environment: '[]' }),
-  falsely('an environment that is an object, not text', { environment: good }),
-  falsely('an empty list of variables', { environ: '' }),
-  falsely('a list of variables without OPENID', listOf(without('WX_OPENID'))),
-  falsely('a list with two OPENIDs', { environ: `${listOf(good).environ};WX_OPENID=${VICTIM}` }),
-  falsely('a list whose OPENID came in another value', {
+export const forgedIdentities: ForgedIdentity[] = [
+  forged('no context', undefined),
+  forged('null as context', null),
+  forged('a text as context', 'WX_OPENID=x'),
+  forged('an empty context', {}),
+  forged('an environment that is no JSON', { environment: '{' }),
+  forged('an environment that is JSON null', { environment: 'null' }),
+  forged('an environment that is a list', { environment: '[]' }),
+  forged('an environment that is an object, not text', { environment: good }),
+  forged('an empty list of variables', { environ: '' }),
+  forged('a list of variables without OPENID', listOf(without('WX_OPENID'))),
+  forged('a list with two OPENIDs', { environ: `${listOf(good).environ};WX_OPENID=${VICTIM}` }),
+  forged('a list whose OPENID came in another value', {
     environ: `${listOf(without('WX_OPENID')).environ};X=1`,
   }),
-  falsely(
+  forged(
     'a context without OPENID, the environment still has the last one',
     environmentOf(without('WX_OPENID')),
   ),
-  falsely('a context with APPID alone', environmentOf({ WX_APPID: 'wx1' })),
-  falsely('OPENID spelled otherwise', environmentOf({ ...without('WX_OPENID'), OPENID: VICTIM })),
-  falsely('OPENID in lower case', environmentOf({ ...without('WX_OPENID'), wx_openid: VICTIM })),
-  falsely(
+  forged('a context with APPID alone', environmentOf({ WX_APPID: 'wx1' })),
+  forged('OPENID spelled otherwise', environmentOf({ ...without('WX_OPENID'), OPENID: VICTIM })),
+  forged('OPENID in lower case', environmentOf({ ...without('WX_OPENID'), wx_openid: VICTIM })),
+  forged(
     'another user in the context than the SDK knows',
     environmentOf({ ...good, WX_OPENID: 'oMallory' }),
   ),
-  falsely('a user in the context, none in the SDK', environmentOf(good), {}),
-  falsely('a user in the context, an SDK that answers nothing', environmentOf(good), null),
-  falsely('a timer by its event', environmentOf(good), stale, { Type: 'Timer', TriggerName: 't' }),
-  falsely('a timer by its trigger', environmentOf({ ...good, TRIGGER_SRC: 'timer' })),
-  falsely('a timer by its source', environmentOf({ ...good, TCB_SOURCE: 'wx_trigger' })),
-  falsely('HTTP access by its event', environmentOf(good), stale, {
+  forged('a user in the context, none in the SDK', environmentOf(good), {}),
+  forged('a user in the context, an SDK that answers nothing', environmentOf(good), null),
+  forged('a timer by its event', environmentOf(good), stale, { Type: 'Timer', TriggerName: 't' }),
+  forged('a timer by its trigger', environmentOf({ ...good, TRIGGER_SRC: 'timer' })),
+  forged('a timer by its source', environmentOf({ ...good, TCB_SOURCE: 'wx_trigger' })),
+  forged('HTTP access by its event', environmentOf(good), stale, {
     httpMethod: 'POST',
     body: '{}',
   }),
-  falsely('HTTP access by its source', environmentOf({ ...good, TCB_SOURCE: 'wx_http' })),
-  falsely('a payment callback', environmentOf({ ...good, TCB_SOURCE: 'wx_paycallback' })),
-  falsely('a search crawler', environmentOf({ ...good, TCB_SOURCE: 'wx_crawler' })),
-  falsely('a call from another function', environmentOf({ ...good, TCB_SOURCE: 'wx_client,scf' })),
-  falsely('an unknown source', environmentOf({ ...good, TCB_SOURCE: 'wx_unknown' })),
-  falsely('shared resources by FROM_OPENID', environmentOf({ ...good, WX_FROM_OPENID: VICTIM })),
-  falsely('shared resources by FROM_APPID', environmentOf({ ...good, WX_FROM_APPID: 'wx2' })),
-  falsely(
+  forged('HTTP access by its source', environmentOf({ ...good, TCB_SOURCE: 'wx_http' })),
+  forged('a payment callback', environmentOf({ ...good, TCB_SOURCE: 'wx_paycallback' })),
+  forged('a search crawler', environmentOf({ ...good, TCB_SOURCE: 'wx_crawler' })),
+  forged('a call from another function', environmentOf({ ...good, TCB_SOURCE: 'wx_client,scf' })),
+  forged('an unknown source', environmentOf({ ...good, TCB_SOURCE: 'wx_unknown' })),
+  forged('shared resources by FROM_OPENID', environmentOf({ ...good, WX_FROM_OPENID: VICTIM })),
+  forged('shared resources by FROM_APPID', environmentOf({ ...good, WX_FROM_APPID: 'wx2' })),
+  forged(
     'shared resources with an empty FROM_OPENID',
     environmentOf({ ...good, WX_FROM_OPENID: '' }),
   ),
-  falsely('an OPENID in the event alone', environmentOf({}), {}, { userInfo: { openId: VICTIM } }),
-  falsely('an OPENID in the event, the last user’s in the environment', environmentOf({}), stale, {
+  forged('an OPENID in the event alone', environmentOf({}), {}, { userInfo: { openId: VICTIM } }),
+  forged('an OPENID in the event, the last user’s in the environment', environmentOf({}), stale, {
     userInfo: { openId: VICTIM },
     OPENID: VICTIM,
     WX_OPENID: VICTIM,
     openid: VICTIM,
   }),
-  ...ODD_OPENIDS.map((odd) =>
-    falsely(
-      `the OPENID ${JSON.stringify(odd.slice(0, 40))}`,
-      environmentOf({ ...good, WX_OPENID: odd }),
+  ...INVALID_OPENIDS.map((invalid) =>
+    forged(
+      `the OPENID ${JSON.stringify(invalid.slice(0, 40))}`,
+      environmentOf({ ...good, WX_OPENID: invalid }),
       {
-        OPENID: odd,
+        OPENID: invalid,
       },
     ),
   ),
-  ...NOT_TEXT.map((odd) =>
-    falsely(
-      `the OPENID ${JSON.stringify(odd)}, which is no text`,
-      environmentOf({ ...good, WX_OPENID: odd }),
+  ...NOT_TEXT.map((invalid) =>
+    forged(
+      `the OPENID ${JSON.stringify(invalid)}, which is no text`,
+      environmentOf({ ...good, WX_OPENID: invalid }),
       {
-        OPENID: odd,
+        OPENID: invalid,
       },
     ),
   ),
-  ...NOT_TEXT.map((odd) =>
-    falsely(`an SDK whose OPENID is ${JSON.stringify(odd)}`, environmentOf(good), { OPENID: odd }),
+  ...NOT_TEXT.map((invalid) =>
+    forged(`an SDK whose OPENID is ${JSON.stringify(invalid)}`, environmentOf(good), {
+      OPENID: invalid,
+    }),
   ),
 ]

@@ -3,7 +3,7 @@ import { ATTACKER, type Attack, OWN, THEIRS, VICTIM, visible } from './attack'
 const diary = `${THEIRS}diary.txt`
 const rest = `${VICTIM}/diary.txt`
 
-/** Keys that are not the attacker's, or look as if they were. */
+/** Keys that are not the attacker's, or only look like it. */
 const FOREIGN = [
   diary,
   THEIRS,
@@ -31,7 +31,7 @@ const FOREIGN = [
   'index.html',
   '.env',
   '.git/config',
-  // Wildcards and templates, which policies and rules know.
+  // Wildcards and templates of policies and rules.
   '*',
   '**',
   '**/diary.txt',
@@ -51,7 +51,7 @@ const FOREIGN = [
   'private/{{openid}}/x',
   'private/#{openid}/x',
   'private/<openid>/x',
-  // Separators that are none, or too many.
+  // Wrong or repeated separators.
   `private//${rest}`,
   `private///${rest}`,
   `private/./${rest}`,
@@ -64,7 +64,7 @@ const FOREIGN = [
   `private\u2215${rest}`,
   `private\u2044${rest}`,
   `private\u29f8${rest}`,
-  // Encoded once more than is decoded.
+  // Encoded twice.
   diary.replace('/', '%2F'),
   diary.replace('/', '%2f'),
   diary.replace('/', '%252F'),
@@ -72,7 +72,7 @@ const FOREIGN = [
   `private/%6f${rest.slice(1)}`,
   `%2e%2e/${diary}`,
   diary.replace('/', '%c0%af'),
-  // Letters that look alike, or are not seen.
+  // Look-alike and invisible characters.
   `private/\u043e${rest.slice(1)}`,
   `private/\uff4f${rest.slice(1)}`,
   `private/o\u0410${rest.slice(2)}`,
@@ -91,7 +91,7 @@ const FOREIGN = [
   `${diary}\u0000`,
   `private/${VICTIM}\u0000/diary.txt`,
   `private/${VICTIM}\u0018/diary.txt`,
-  // Names that every object in JavaScript has.
+  // Properties of every JavaScript object.
   '__proto__',
   '__proto__/x',
   'constructor/x',
@@ -104,8 +104,8 @@ const FOREIGN = [
   'private/[object Object]/x',
 ]
 
-/** Keys that begin in the attacker's folder and would end elsewhere, were somebody to resolve them. */
-const CLIMBING = [
+/** Keys in the attacker's folder that would leave it if they were resolved. */
+const TRAVERSING = [
   `${OWN}../${rest}`,
   `${OWN}./../${rest}`,
   `${OWN}a/../../${rest}`,
@@ -126,7 +126,7 @@ const CLIMBING = [
 
 const METHODS = ['GET', 'PUT', 'DELETE', 'HEAD']
 
-/** Each key with one of the methods, in turn; the plainest with all. */
+/** Each key with one of the methods, in turn; the simplest with all. */
 export const keyAttacks: Attack[] = [
   ...METHODS.map((method) => ({ name: `${method} the victim’s diary`, method, key: diary })),
   ...['PUT', 'DELETE'].map((method) => ({
@@ -138,7 +138,7 @@ export const keyAttacks: Attack[] = [
     const method = METHODS[i % METHODS.length] as string
     return { name: `${method} ${visible(key)}`, method, key }
   }),
-  ...CLIMBING.map((key, i): Attack => {
+  ...TRAVERSING.map((key, i): Attack => {
     const method = ['GET', 'PUT'][i % 2] as string
     return { name: `${method} ${visible(key)}`, method, key, isLiteral: true }
   }),
@@ -147,7 +147,7 @@ export const keyAttacks: Attack[] = [
     method: 'PUT',
     key: `${OWN}${'x'.repeat(851)}`,
   },
-  // The beginning of another's OPENID is an OPENID too.
+  // A prefix of another OPENID is an OPENID too.
   ...[VICTIM.slice(0, -1), VICTIM.slice(0, 6), `${VICTIM}x`, VICTIM.toLowerCase()].map(
     (as, i): Attack => ({
       name: `${METHODS[i]} the diary, as ${as}`,

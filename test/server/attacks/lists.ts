@@ -1,6 +1,6 @@
 import { ATTACKER, type Attack, OWN, THEIRS, VICTIM, visible } from './attack'
 
-/** Prefixes that would show more than the attacker's own folder. */
+/** Prefixes that would list more than the attacker's own folder. */
 const PREFIXES = [
   '',
   'p',
@@ -47,7 +47,7 @@ export const listAttacks: Attack[] = [
     scope: scopeOf('GetBucket', ''),
   },
   {
-    name: 'list own folder, climbing',
+    name: 'list own folder with dot segments',
     query: { prefix: `${OWN}../${VICTIM}/` },
     scope: scopeOf('GetBucket', `${OWN}../${VICTIM}/`),
     isLiteral: true,

@@ -1,7 +1,7 @@
 import { type AnyOperation, type OperationName, operations } from '@miniprogram-cos/protocol'
 import { type Attack, OWN, THEIRS } from './attack'
 
-/** What an owner may do in their own folder; every other row of the table is an attack. */
+/** What an owner may do in their own folder; every other operation is an attack. */
 const GRANTED: OperationName[] = [
   'getBucket',
   'putObject',
@@ -9,10 +9,10 @@ const GRANTED: OperationName[] = [
   'getObject',
   'headObject',
   'deleteObject',
-  // Its keys are each judged for themselves: see the end-to-end tests.
+  // COS checks each of its keys: see the end-to-end tests.
   'deleteMultipleObject',
   'putObjectCopy',
-  // Asks nothing but whether another page might ask.
+  // A CORS preflight needs no permission.
   'optionsObject',
   'multipartInit',
   'multipartUpload',
@@ -25,7 +25,7 @@ const GRANTED: OperationName[] = [
 
 const rows = Object.entries(operations) as [OperationName, AnyOperation][]
 
-/** Every operation that no rule can allow, on what the attacker owns. */
+/** Every operation that no rule can allow, on the attacker's own objects. */
 const fromTable = rows
   .filter(([name, { target }]) => !GRANTED.includes(name) && target !== 'service')
   .map(([name, row]): Attack => {
@@ -39,7 +39,7 @@ const fromTable = rows
     return { name, method: row.method, key, query, scope }
   })
 
-/** Operations on the victim's objects that a write or a read needs along the way. */
+/** Operations on the attacked user's objects that are steps of a write or a read. */
 const onVictim = (
   [
     ['POST', { uploads: '' }, 'InitiateMultipartUpload'],
@@ -65,7 +65,7 @@ const onVictim = (
   }),
 )
 
-/** Sub-resources that the table has no row for, on the attacker's own object or on the bucket. */
+/** Sub-resources without an operation, on the attacker's own object or on the bucket. */
 const unknown = (
   [
     ['PUT', 'retention', 'PutObjectRetention'],

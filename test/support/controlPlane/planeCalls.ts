@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { StsFault } from '../../../packages/local-cloud/src/sts/fault'
-import { parseTc3, verifyTc3 } from '../../../packages/local-cloud/src/sts/tc3'
+import { StsError } from '../../../packages/local-cloud/src/sts/call'
+import { parseTc3, verifyTc3 } from '../../../packages/local-cloud/src/sts/signatures'
 import { PlaneFault } from './planeFault'
 
 /** A key that the plane knows, and whose it is. */
@@ -14,7 +14,7 @@ export interface PlaneKey {
   isLimited?: boolean
 }
 
-/** Who signed a call. @throws PlaneFault, StsFault as the real API answers */
+/** Who signed a call. @throws PlaneFault, StsError as the real API answers */
 export function callerOf(
   keys: PlaneKey[],
   headers: IncomingHttpHeaders,
@@ -23,7 +23,7 @@ export function callerOf(
 ): PlaneKey {
   const auth = parseTc3(headers.authorization)
   const key = keys.find(({ SecretId }) => SecretId === auth.SecretId)
-  if (!key) throw new StsFault('AuthFailure.SecretIdNotFound', 'The SecretId is not found.')
+  if (!key) throw new StsError('AuthFailure.SecretIdNotFound', 'The SecretId is not found.')
   verifyTc3({ method: 'POST', query: '', headers, body }, auth, key.SecretKey, now)
   if (auth.service !== headers.host?.split('.')[0]) {
     throw new PlaneFault('AuthFailure.SignatureFailure', 'signed for another service')

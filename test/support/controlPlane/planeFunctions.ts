@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import {
-  FunctionError,
-  FunctionHost,
-} from '../../../packages/local-cloud/src/functions/functionHost'
+import { FunctionError, FunctionHost } from '../../../packages/local-cloud/src/functions/host'
 import { PlaneFault } from './planeFault'
 import { unzip } from './unzip'
 

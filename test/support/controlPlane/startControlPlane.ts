@@ -5,9 +5,8 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
-import { listen, stop } from '../../../packages/local-cloud/src/listen'
-import { StsFault } from '../../../packages/local-cloud/src/sts/fault'
-import { generateCertificate } from '../../../packages/local-cloud/src/tls/certificate'
+import { generateCertificate, listen, stop } from '../../../packages/local-cloud/src/listen'
+import { StsError } from '../../../packages/local-cloud/src/sts/call'
 import type { TestCloud } from '../testCloud'
 import { createConnectProxy } from './connectProxy'
 import { callerOf, type PlaneKey } from './planeCalls'
@@ -142,7 +141,7 @@ export async function startControlPlane(
     const Response = await answer(request, Buffer.concat(chunks).toString('utf8')).then(
       (result) => ({ ...result, RequestId }),
       (error: unknown) => {
-        if (!(error instanceof PlaneFault || error instanceof StsFault)) throw error
+        if (!(error instanceof PlaneFault || error instanceof StsError)) throw error
         return { Error: { Code: error.code, Message: error.message }, RequestId }
       },
     )

@@ -4,7 +4,7 @@ import {
   compilePolicy,
   fetchTemporaryKey,
   grantsOf,
-  homeOf,
+  ownPrefix,
   type Verb,
 } from '@miniprogram-cos/server'
 import { anonymousStatus } from '../cloud/bucketChecks'
@@ -31,13 +31,13 @@ export const accessProbe: Check = {
     const { rules } = checkConfig(config)
     const cos = cosClient(await issueKey({ settings, config }))
     const place = { Bucket: config.bucket, Region: config.region }
-    const prefix = homeOf(rules, PROBE_USER)
+    const prefix = ownPrefix(rules, PROBE_USER)
     const grants = grantsOf(rules, { openid: PROBE_USER, groups: [] }).filter(
       ({ path }) => path === prefix,
     )
     const verbs = grants.map(({ verb }) => verb)
     // What everyone may do is not refused.
-    const common = rules.find((rule) => homeOf([rule], PROBE_USER) === prefix)?.everyone ?? []
+    const common = rules.find((rule) => ownPrefix([rule], PROBE_USER) === prefix)?.everyone ?? []
     const refusedUnless = async (verb: Verb, work: () => Promise<unknown>) => {
       if (!common.includes(verb)) await refused(work)
     }

@@ -1,6 +1,6 @@
 import type { CosErrorKind } from '@miniprogram-cos/protocol'
 
-/** When a code of ours is seen: [kind, English, Chinese]. Not in the client, which says it in each message. */
+/** When each error code of the kit occurs: [kind, English, Chinese]. Not part of the client: its messages say it. */
 export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: string]> = {
   KitAborted: [
     'abort',
@@ -9,17 +9,17 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitAuthorizationFailed: [
     'credentials',
-    'getAuthorization or getSTS threw, rejected, called back with an error, or has not answered in 60 s.',
+    'getAuthorization or getSTS threw, rejected, called back with an error, or did not answer within 60 s.',
     'getAuthorization 或 getSTS 抛错、被拒绝、回调了错误，或 60 秒内未返回。',
   ],
   KitBadRequest: [
     'credentials',
-    'A cloud function was called with something it does not understand.',
+    'A cloud function was called with invalid parameters.',
     '云函数收到了无法理解的参数。',
   ],
   KitDomainNotAllowed: [
     'network',
-    'WeChat refuses the host: it is not in the server domains of the mini program.',
+    'WeChat refuses the host: it is not a server domain of the mini program.',
     '微信拒绝访问该域名：它不在小程序的服务器域名列表中。',
   ],
   KitFileChanged: [
@@ -34,7 +34,7 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitFunctionAnswer: [
     'credentials',
-    'The cloud function answered with something that is no key, or does not say what it is for.',
+    'The cloud function returned no key, or did not say which bucket the key is for.',
     '云函数的返回中没有密钥，或未说明密钥对应的存储桶。',
   ],
   KitFunctionFailed: [
@@ -49,54 +49,67 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitInvalidAuthorization: [
     'credentials',
-    'getAuthorization or getSTS answered with something that is neither a temporary key nor a signature.',
+    'getAuthorization or getSTS returned neither a temporary key nor a signature.',
     'getAuthorization 或 getSTS 的返回既不是临时密钥，也不是签名。',
   ],
   KitInvalidBucket: [
     'argument',
-    'Bucket is not of the form name-APPID.',
+    'Bucket does not have the form name-APPID.',
     'Bucket 格式不是「名称-APPID」。',
   ],
-  KitInvalidCopySource: ['argument', 'CopySource cannot be read.', 'CopySource 格式不正确。'],
+  KitInvalidCopySource: [
+    'argument',
+    'CopySource has an invalid format.',
+    'CopySource 格式不正确。',
+  ],
   KitInvalidKey: [
     'argument',
-    'COS would refuse the Key, or a phone would ask for another object.',
+    'COS would refuse the Key, or the phone would request another object.',
     'COS 不接受该 Key，或手机会把它变成另一个对象。',
   ],
   KitInvalidOption: [
     'argument',
-    'An option of the constructor has a wrong value.',
+    'A constructor option has an invalid value.',
     '构造函数的某个选项取值不正确。',
   ],
   KitInvalidParam: [
     'argument',
-    'A param of the call has a wrong value.',
+    'A param of the call has an invalid value.',
     '调用的某个参数取值不正确。',
   ],
-  KitInvalidRegion: ['argument', 'Region is none.', 'Region 格式不正确。'],
+  KitInvalidRegion: ['argument', 'Region has an invalid format.', 'Region 格式不正确。'],
   KitInvalidText: [
     'argument',
-    'A Key or param has half a character (a lone surrogate).',
+    'A Key or param contains half a character (a lone surrogate).',
     'Key 或参数中含有半个字符（孤立的代理项）。',
   ],
   KitInvalidXml: [
     'integrity',
-    'The answer is not the document that COS sends: it was cut off, or a portal or proxy answered.',
+    'The response is not a document of COS: it was cut off, or a captive portal or proxy answered.',
     '返回的不是 COS 的文档：被截断，或由登录页、代理返回。',
+  ],
+  KitKeyCharacter: [
+    'credentials',
+    'A scoped key or a signature cannot be held to this Key, because of a character in it.',
+    '对象键中的某个字符使限定范围的密钥或签名无法授权该 Key。',
   ],
   KitMisconfigured: [
     'credentials',
     'An environment variable of the cloud function is missing or wrong.',
     '云函数的环境变量缺失或有误。',
   ],
-  KitMissingParam: ['argument', 'A param that is needed is missing.', '缺少必要的参数。'],
-  KitNetwork: ['network', 'No answer from COS.', '未收到 COS 的响应。'],
+  KitMissingParam: ['argument', 'A required param is missing.', '缺少必要的参数。'],
+  KitNetwork: ['network', 'No response from COS.', '未收到 COS 的响应。'],
   KitNoCredentials: [
     'credentials',
-    'The client was given neither a key nor somebody to ask for one.',
+    'The client has neither a key nor a way to get one.',
     '未提供密钥，也未提供获取密钥的方式。',
   ],
-  KitNoETag: ['integrity', 'COS took a part and named no ETag.', '分块已上传，但响应中没有 ETag。'],
+  KitNoETag: [
+    'integrity',
+    'COS accepted a part without returning its ETag.',
+    '分块已上传，但响应中没有 ETag。',
+  ],
   KitNoIdentity: [
     'credentials',
     'The cloud function was not called by a user of the mini program.',
@@ -104,53 +117,58 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitNoUploadId: [
     'integrity',
-    'COS began an upload and named no UploadId.',
+    'COS started an upload without returning an UploadId.',
     '响应中没有 UploadId。',
   ],
   KitNotCloud: [
     'argument',
-    '`caller()` of a client that `COS.cloud` has not made.',
+    '`caller()` was called on a client that `COS.cloud` did not create.',
     '在并非由 `COS.cloud` 创建的实例上调用了 `caller()`。',
+  ],
+  KitNotCos: [
+    'network',
+    'Something other than COS answered: a captive portal, a proxy, or a wrong custom domain.',
+    '响应并非来自 COS：可能是网络登录页、代理，或自定义域名有误。',
   ],
   KitNothingGranted: [
     'credentials',
-    'The access rules grant this user nothing that a key could do.',
+    'The access rules grant this user nothing that a key can do.',
     '访问规则未授予该用户任何可用密钥完成的权限。',
   ],
   KitPathRefused: [
     'credentials',
-    'The access rules do not let this user have a key for the path that was asked for.',
+    'The access rules do not allow this user a key for the requested path.',
     '访问规则不允许该用户获取所请求路径的密钥。',
   ],
   KitPolicyTooLong: [
     'credentials',
-    'A key was asked for so much that its policy would be longer than STS takes.',
+    'One key was requested for so much that its policy exceeds the limit of STS.',
     '一次请求的权限过多，策略超出 STS 的长度限制。',
   ],
   KitRequestRefused: [
     'credentials',
-    'The access rules do not let this user send the request that was to be signed.',
+    'The access rules do not allow this user the request to be signed.',
     '访问规则不允许该用户发送待签名的请求。',
   ],
   KitScopeRefused: [
     'credentials',
-    'The access rules do not let this user do what the key is asked for.',
+    'The access rules do not allow this user what the key was requested for.',
     '访问规则不允许该用户获取此权限的密钥。',
   ],
   KitStsFailed: [
     'credentials',
-    'STS gave the cloud function no key; the message has its code.',
+    'STS refused the cloud function a key; the message has its code.',
     'STS 未向云函数签发密钥，错误信息中有其错误码。',
   ],
-  KitTimeout: ['network', 'No answer from COS in time.', 'COS 未在规定时间内响应。'],
+  KitTimeout: ['network', 'No response from COS in time.', 'COS 未在规定时间内响应。'],
   KitTooManyRequests: [
     'credentials',
-    'This user has called the cloud function too often; `retryAfter` of its answer says how long to wait.',
+    'This user called the cloud function too often; `retryAfter` of its response says how long to wait.',
     '该用户调用云函数过于频繁，返回中的 `retryAfter` 为需等待的秒数。',
   ],
   KitUnexpected: [
     'argument',
-    'An exception that is no error of COS: what was passed has another type than expected, or there is no `wx`.',
+    'An exception that is not a COS error: a value has an unexpected type, or there is no `wx`.',
     '并非 COS 错误的异常：传入的值类型不符，或环境中没有 `wx`。',
   ],
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { DEFAULT_BUCKET } from '../localCloud'
+import { DEFAULT_BUCKET } from '../start'
 import { readCommand, USAGE } from './options'
 import { explain, runCommand } from './run'
 
-/** The command of the package alone: COS and STS, no functions. */
+/** The command of the package: COS and STS without functions. */
 async function main(): Promise<void> {
   const command = readCommand(process.argv.slice(2), process.env, {
     data: join(process.cwd(), '.local-cloud', 'data'),

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { checkPlan } from '../cos/faults/faultPlan'
-import { DEFAULT_BUCKET, LOCAL_ROOT_KEY, type LocalCloudOptions } from '../localCloud'
+import { checkPlan } from '../cos/faults'
+import { DEFAULT_BUCKET, LOCAL_ROOT_KEY, type LocalCloudOptions } from '../start'
 
-/** What the command takes; each option may also come as `LOCAL_CLOUD_…` in the environment. */
+/** Options of the command. Each can be set by an environment variable `LOCAL_CLOUD_…` too. */
 const OPTIONS = {
   'cos-port': { type: 'string' },
   'sts-port': { type: 'string' },
@@ -27,40 +27,40 @@ const OPTIONS = {
 } as const
 
 export const USAGE = `options (or LOCAL_CLOUD_COS_PORT=9000 … in the environment):
-  --cos-port N         0 = any free port (default); so for the others
+  --cos-port N         0 = any free port (default), as for the other ports
   --sts-port N
   --functions-port N
   --admin-port N       page, request log, events, faults, reset, seed, export
-  --data DIR           where objects are kept; default .local-cloud/data
-  --memory             keep nothing: all is gone at the end
-  --bucket NAME-APPID  a bucket that exists from the start; may be repeated
-  --region REGION      of these buckets; default ${DEFAULT_BUCKET.region}
-  --domain HOST=BUCKET a custom domain; may be repeated
+  --data DIR           folder of the data; default .local-cloud/data
+  --memory             keep the data in memory only
+  --bucket NAME-APPID  bucket to create at start; repeatable
+  --region REGION      region of these buckets; default ${DEFAULT_BUCKET.region}
+  --domain HOST=BUCKET custom domain; repeatable
   --secret-id ID       key pair that owns every bucket
   --secret-key KEY
   --path-style allow|refuse
-  --restore-delay SEC  until a restored object can be read; default as COS documents
+  --restore-delay SEC  time that a restore takes; default as documented by COS
   --faults FILE        JSON: {"seed":1,"rules":[…]}
   --seed DIR           put the files of a folder into the first bucket
-  --reset              begin empty
-  --tls                COS and STS over HTTPS too, with a generated certificate
-  --log                one line per request on standard error`
+  --reset              delete the data first
+  --tls                serve COS and STS over HTTPS too, with a generated certificate
+  --log                log requests to standard error`
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export interface Command {
   help: boolean
-  /** Where objects are kept; undefined: in memory. */
+  /** Folder of the data; undefined for memory. */
   data: string | undefined
-  /** For `startLocalCloud`, without what only the caller knows. */
+  /** Options of `startLocalCloud`. */
   options: LocalCloudOptions & Required<Pick<LocalCloudOptions, 'root' | 'buckets'>>
-  /** Whether the secret was chosen by the user, and so must not be printed. */
+  /** Whether the secret is the user's own, which must not be printed. */
   hasOwnSecret: boolean
   seed: string | undefined
   reset: boolean
   log: boolean
 }
 
-/** Defaults that differ by who starts it. */
+/** Defaults of the program that runs the command. */
 export interface CommandDefaults {
   data: string
   buckets: { name: string; region: string }[]
@@ -69,7 +69,7 @@ export interface CommandDefaults {
 
 type Values = Record<string, string | boolean | string[] | undefined>
 
-/** @throws Error that says which option is wrong */
+/** @throws Error that names the invalid option */
 export function readCommand(
   args: string[],
   environment: Record<string, string | undefined>,
@@ -111,7 +111,7 @@ export function readCommand(
   }
 }
 
-/** `LOCAL_CLOUD_COS_PORT` for `--cos-port`; lists by commas, switches by `1` or `true`. */
+/** `LOCAL_CLOUD_COS_PORT` sets `--cos-port`. Lists are separated by commas, switches are `1` or `true`. */
 function fromEnvironment(environment: Record<string, string | undefined>): Values {
   const values: Values = {}
   for (const [name, option] of Object.entries(OPTIONS)) {

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LocalCloud, LocalCloudOptions } from '../localCloud'
-import { startLocalCloud } from '../startLocalCloud'
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../start'
 import { onLauncherExit } from './launcher'
 import type { Command } from './options'
 
@@ -12,13 +11,13 @@ import type { Command } from './options'
  */
 export async function runCommand(
   command: Command,
-  more: LocalCloudOptions = {},
+  furtherOptions: LocalCloudOptions = {},
 ): Promise<LocalCloud> {
   const { data, options, seed } = command
   const log = command.log ? (entry: object) => console.error(JSON.stringify(entry)) : undefined
   const opening = startLocalCloud({
     ...options,
-    ...more,
+    ...furtherOptions,
     data,
     ...(log ? { onCosRequest: log, onStsRequest: log, onFunctionCall: log } : {}),
   })
@@ -38,7 +37,7 @@ export async function runCommand(
     region: bucket?.region,
     data: data ?? 'in memory',
     secretId: options.root.SecretId,
-    // A key of the user's own is not repeated.
+    // The user's own key is not printed.
     ...(command.hasOwnSecret ? {} : { secretKey: options.root.SecretKey }),
     ...(seeded === undefined ? {} : { seeded }),
     ...(tls ? { tls: { ...tls, certificate: certificateFile(tls.certificate, data) } } : {}),
@@ -60,7 +59,7 @@ function closeOnExit(opening: Promise<LocalCloud>): void {
   onLauncherExit(close)
 }
 
-/** As a file, for NODE_EXTRA_CA_CERTS and `curl --cacert`. */
+/** Writes the certificate to a file, for NODE_EXTRA_CA_CERTS and `curl --cacert`. */
 function certificateFile(certificate: string, data = join(tmpdir(), 'local-cloud')): string {
   mkdirSync(data, { recursive: true })
   const file = join(data, 'certificate.pem')
@@ -68,7 +67,7 @@ function certificateFile(certificate: string, data = join(tmpdir(), 'local-cloud
   return file
 }
 
-/** LevelDB's own message hides the cause, and the usual cause is a second start. */
+/** The message of an error. LevelDB gives the cause separately, usually that the data is in use. */
 export function explain(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause.message : undefined
   if (cause && /lock/i.test(cause)) return 'the data folder is in use by another local cloud'

@@ -11,7 +11,7 @@ export type AdviceTable = Record<string, [en: string, zh: string]>
 
 /**
  * What every client can meet: the kinds of errors, and the codes that a new app runs into. docs/ERRORS.md is
- * made from this and FURTHER_ADVICE: `npm run errors`.
+ * made from this and FURTHER_ADVICE: `npm run docs`.
  */
 export const ADVICE: AdviceTable = {
   service: [

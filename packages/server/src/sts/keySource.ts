@@ -1,62 +1,69 @@
+import { createHash } from 'node:crypto'
 import type { TemporaryKey } from '@miniprogram-cos/protocol'
-import type { PolicyDocument } from '../policy/compilePolicy'
-import { policyText } from '../policy/policyText'
-import { auditName } from './auditName'
-import { CallerLimiter } from './callerLimiter'
-import { fetchTemporaryKey } from './fetchTemporaryKey'
-import { KeyCache } from './keyCache'
-import { type Environment, stsAccess } from './stsAccess'
+import { FunctionError } from '../errors'
+import { type PolicyDocument, serializePolicy } from '../policy/compile'
+import { KeyCache } from './cache'
+import { type Environment, fetchTemporaryKey, readStsAccess } from './client'
+import { CallerLimiter } from './rateLimit'
 
 /** Before the second try; STS's limit is counted by the second. */
 const RETRY_MILLISECONDS = 300
 
-/** Keys for callers, from the warm cache or from STS, and no more than each may ask for. */
+interface KeySourceOptions {
+  region: string
+  keySeconds: number
+  keysPerMinute: number
+}
+
+/** Keys for callers: from the cache of the warm instance or from STS, and limited per caller. */
 export class KeySource {
-  readonly #region: string
-  readonly #seconds: number
+  readonly #options: KeySourceOptions
   readonly #environment: Environment
   readonly #cache = new KeyCache()
   readonly #limiter: CallerLimiter
 
-  constructor({ region, keySeconds, keysPerMinute }: KeySourceOptions, environment: Environment) {
-    this.#region = region
-    this.#seconds = keySeconds
+  constructor(options: KeySourceOptions, environment: Environment) {
+    this.#options = options
     this.#environment = environment
-    this.#limiter = new CallerLimiter(keysPerMinute)
+    this.#limiter = new CallerLimiter(options.keysPerMinute)
   }
 
   /**
    * A key of this caller that permits what the policy says.
-   * @param remaining seconds it must still live; at most half of a new key's life
-   * @throws FunctionFault
+   * @param seconds for how long it must still be valid; capped at half of a new key's life
+   * @throws FunctionError
    */
   async keyFor(
     openid: string,
     policy: PolicyDocument,
-    remaining: number,
+    seconds: number,
   ): Promise<{ key: TemporaryKey; isCached: boolean }> {
-    const text = policyText(policy)
-    return this.#cache.get(openid, text, Math.min(remaining, this.#seconds / 2), () => {
+    const text = serializePolicy(policy)
+    return this.#cache.get(openid, text, Math.min(seconds, this.#options.keySeconds / 2), () => {
       this.#limiter.take(openid)
       return this.#fetch(auditName(openid), text)
     })
   }
 
-  /** Once more where that can help, and nowhere else. */
+  /** Retries once where that can help. */
   async #fetch(name: string, policy: string): Promise<TemporaryKey> {
-    const access = stsAccess(this.#region, this.#environment)
+    const { region, keySeconds } = this.#options
+    const access = readStsAccess(region, this.#environment)
     try {
-      return await fetchTemporaryKey(access, name, policy, this.#seconds)
+      return await fetchTemporaryKey(access, name, policy, keySeconds)
     } catch (error) {
-      if (!(error as { details?: { retryable?: boolean } }).details?.retryable) throw error
+      if (!(error instanceof FunctionError && error.details.retryable)) throw error
       await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS))
-      return fetchTemporaryKey(access, name, policy, this.#seconds)
+      return fetchTemporaryKey(access, name, policy, keySeconds)
     }
   }
 }
 
-export interface KeySourceOptions {
-  region: string
-  keySeconds: number
-  keysPerMinute: number
+/**
+ * The `Name` of a caller's keys in Tencent's audit log: letters only, as STS requires, the same for the same user, and
+ * not reversible to the OPENID.
+ */
+export function auditName(openid: string): string {
+  const hex = createHash('sha256').update(openid).digest('hex').slice(0, 24)
+  return hex.replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)))
 }

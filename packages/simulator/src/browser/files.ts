@@ -1,4 +1,4 @@
-import { type CallbackOptions, callBack, WxError } from '../callbacks'
+import { WxError } from '../callbacks'
 import { deviceProfile } from '../deviceProfile'
 import { settings } from './settings'
 
@@ -6,14 +6,20 @@ const DATABASE = 'phone'
 const STORE = 'files'
 
 export const USER_DATA = 'wxfile://usr'
+/** Files of `saveFile` that the app gives no path. */
+const SAVED = 'wxfile://store_'
 
 /**
  * The phone's files: blobs by path in the browser's database, so that a chosen file is still there after a
- * reload, as on a phone after a restart of the app.
+ * reload, as on a phone after a restart of the app. Folders are blobs without content.
  */
 class PhoneFiles {
-  readonly #open: Promise<IDBDatabase>
+  readonly #blobs = new Map<string, Blob>()
+  readonly #folders = new Set([USER_DATA])
   readonly #urls = new Map<string, string>()
+  readonly #open: Promise<IDBDatabase>
+  /** Resolves when the files of earlier starts are known. */
+  readonly #loaded: Promise<void>
 
   constructor() {
     this.#open = new Promise((resolve, reject) => {
@@ -22,6 +28,7 @@ class PhoneFiles {
       opening.onsuccess = () => resolve(opening.result)
       opening.onerror = () => reject(opening.error)
     })
+    this.#loaded = this.#load()
   }
 
   /** Stores a file the user has chosen. @returns its temporary path */
@@ -34,19 +41,43 @@ class PhoneFiles {
 
   async put(path: string, file: Blob): Promise<void> {
     this.#urls.delete(path)
+    this.#blobs.set(path, file)
     await this.#run('readwrite', (store) => store.put(file, path))
   }
 
   /** @throws WxError with the prefix of the call `api` */
   async get(path: string, api: string): Promise<Blob> {
-    const found = await this.#run<Blob | undefined>('readonly', (store) => store.get(path))
+    if (!this.#blobs.has(path)) await this.#loaded
+    return this.getSync(path, api)
+  }
+
+  /** @throws WxError with the prefix of the call `api` */
+  getSync(path: string, api: string): Blob {
+    const found = this.#blobs.get(path)
     if (found) return found
     throw new WxError(`${api}:fail no such file or directory "${path}"`, { errno: 1300002 })
   }
 
-  async remove(path: string): Promise<void> {
+  remove(path: string): Promise<void> {
     this.#urls.delete(path)
-    await this.#run('readwrite', (store) => store.delete(path))
+    this.#blobs.delete(path)
+    this.#folders.delete(path)
+    return this.#run('readwrite', (store) => store.delete(path))
+  }
+
+  isFolder(path: string): boolean {
+    const folder = path.replace(/\/$/, '')
+    return this.#folders.has(folder) || this.list(folder).length > 0
+  }
+
+  makeFolder(path: string): void {
+    this.#folders.add(path.replace(/\/$/, ''))
+  }
+
+  /** All paths below a folder or with a prefix. */
+  list(prefix: string): string[] {
+    const inside = prefix.startsWith(SAVED) ? prefix : `${prefix.replace(/\/$/, '')}/`
+    return [...this.#blobs.keys(), ...this.#folders].filter((path) => path.startsWith(inside))
   }
 
   /** A URL that the browser can show. */
@@ -56,6 +87,17 @@ class PhoneFiles {
     const url = URL.createObjectURL(await this.get(path, 'readFile'))
     this.#urls.set(path, url)
     return url
+  }
+
+  async #load(): Promise<void> {
+    const [keys, blobs] = await Promise.all([
+      this.#run<string[]>('readonly', (store) => store.getAllKeys()),
+      this.#run<Blob[]>('readonly', (store) => store.getAll()),
+    ])
+    for (const [i, key] of keys.entries()) {
+      const blob = blobs[i]
+      if (blob && !this.#blobs.has(key)) this.#blobs.set(key, blob)
+    }
   }
 
   async #run<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest): Promise<T> {
@@ -70,135 +112,15 @@ class PhoneFiles {
 
 export const phoneFiles = new PhoneFiles()
 
-/** The URL of what an app calls `src`; empty if the file does not exist. */
-export async function addressOf(src: string): Promise<string> {
+/**
+ * The URL of what an app calls `src`; empty if the file does not exist.
+ * @param from the page or component that names it: relative paths begin there
+ */
+export async function addressOf(src: string, from = ''): Promise<string> {
   if (src.startsWith('wxfile://')) return phoneFiles.urlOf(src).catch(() => '')
   if (/^https?:\/\//.test(src)) return `/wx/net?url=${encodeURIComponent(src)}`
-  if (src === '' || src.startsWith('data:')) return src
-  return `/app/${src.replace(/^\//, '')}`
-}
-
-/** Size limit of readFile, in bytes (FileSystemManager.readFile page of the WeChat documents). */
-const READ_FILE_LIMIT = 100 * 1024 * 1024
-
-interface ReadFileOptions extends CallbackOptions {
-  filePath: string
-  encoding?: string
-  position?: number
-  length?: number
-}
-
-type Run<T> = (options: T) => Promise<object>
-
-/** A method of the file system manager, which accepts callbacks only. */
-function method<T extends CallbackOptions>(name: string, run: Run<T>): (options: T) => void {
-  return (options) => callBack(options, () => run(options), name)
-}
-
-const opened = new Map<string, Blob>()
-let nextFd = 10
-
-/** `wx.getFileSystemManager()` on the browser's database. */
-export const fileSystemManager = {
-  readFile: method<ReadFileOptions>('readFile', readFile),
-
-  writeFile: method<CallbackOptions & { filePath: string; data: string | ArrayBuffer }>(
-    'writeFile',
-    async ({ filePath, data }) => {
-      await phoneFiles.put(filePath, new Blob([data]))
-      return {}
-    },
-  ),
-
-  stat: method<CallbackOptions & { path: string }>('stat', async ({ path }) => {
-    const { size } = await phoneFiles.get(path, 'stat')
-    const time = Math.floor(Date.now() / 1000)
-    const kind = { isDirectory: () => false, isFile: () => true }
-    return {
-      stats: { size, mode: 33188, lastAccessedTime: time, lastModifiedTime: time, ...kind },
-    }
-  }),
-
-  /** The server computes the digest, because browsers have no MD5. */
-  getFileInfo: method<CallbackOptions & { filePath: string; digestAlgorithm?: string }>(
-    'getFileInfo',
-    async ({ filePath, digestAlgorithm = 'md5' }) => {
-      const body = await phoneFiles.get(filePath, 'getFileInfo')
-      const response = await fetch(`/wx/digest?algorithm=${digestAlgorithm}`, {
-        method: 'POST',
-        body,
-      })
-      return { size: body.size, digest: await response.text() }
-    },
-  ),
-
-  access: method<CallbackOptions & { path: string }>('access', async ({ path }) => {
-    await phoneFiles.get(path, 'access')
-    return {}
-  }),
-
-  unlink: method<CallbackOptions & { filePath: string }>('unlink', async ({ filePath }) => {
-    await phoneFiles.get(filePath, 'unlink')
-    await phoneFiles.remove(filePath)
-    return {}
-  }),
-
-  saveFile: method<CallbackOptions & { tempFilePath: string; filePath?: string }>(
-    'saveFile',
-    async ({ tempFilePath, filePath }) => {
-      const file = await phoneFiles.get(tempFilePath, 'saveFile')
-      const savedFilePath =
-        filePath ?? tempFilePath.replace(/^wxfile:\/\/te?mp[_/]/, 'wxfile://store_')
-      await phoneFiles.put(savedFilePath, file)
-      await phoneFiles.remove(tempFilePath)
-      return { savedFilePath }
-    },
-  ),
-
-  open: method<CallbackOptions & { filePath: string }>('open', async ({ filePath }) => {
-    const fd = String(nextFd++)
-    opened.set(fd, await phoneFiles.get(filePath, 'open'))
-    return { fd }
-  }),
-
-  read: method<
-    CallbackOptions & {
-      fd: string
-      arrayBuffer: ArrayBuffer
-      offset?: number
-      length?: number
-      position?: number
-    }
-  >('read', async ({ fd, arrayBuffer, offset = 0, length = 0, position = 0 }) => {
-    const file = opened.get(fd)
-    if (!file) throw new WxError('read:fail bad file descriptor', { errno: 1300009 })
-    const bytes = await file.slice(position, position + length).arrayBuffer()
-    new Uint8Array(arrayBuffer).set(new Uint8Array(bytes), offset)
-    return { bytesRead: bytes.byteLength, arrayBuffer }
-  }),
-
-  close: method<CallbackOptions & { fd: string }>('close', async ({ fd }) => {
-    opened.delete(fd)
-    return {}
-  }),
-}
-
-async function readFile({ filePath, encoding, position, length }: ReadFileOptions) {
-  const file = await phoneFiles.get(filePath, 'readFile')
-  if (file.size > READ_FILE_LIMIT) {
-    throw new WxError('readFile:fail the maximum size of the file is exceeded', { errno: 1300202 })
-  }
-  const isRanged = position !== undefined || length !== undefined
-  const from = position ?? 0
-  const count = length ?? file.size - from
-  if (isRanged && (from < 0 || from >= file.size)) {
-    throw new WxError('readFile:fail invalid position', { errno: 1300004 })
-  }
-  if (isRanged && (count < 1 || count > file.size)) {
-    throw new WxError('readFile:fail invalid length', { errno: 1300004 })
-  }
-  const part = file.slice(from, from + count)
-  if (!encoding) return { data: await part.arrayBuffer() }
-  if (encoding === 'utf8' || encoding === 'utf-8') return { data: await part.text() }
-  throw new WxError(`readFile:fail the preview does not know the encoding ${encoding}`)
+  if (src === '' || /^(?:data|blob):/.test(src)) return src
+  if (src.startsWith('//')) return addressOf(`https:${src}`)
+  const { pathname } = new URL(src, `http://app/${from}`)
+  return `/app${pathname}`
 }

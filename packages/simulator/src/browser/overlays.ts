@@ -143,3 +143,59 @@ export async function previewMedia(url: string, type: 'image' | 'video'): Promis
   element.append(shown)
   element.addEventListener('click', close)
 }
+
+export interface PickerOptions {
+  title: string
+  /** The chosen row of each column at first. */
+  rows: number[]
+  /** The texts of all columns, which may depend on the chosen rows. */
+  columns: (rows: number[]) => string[][]
+  isChinese: boolean
+  onColumnChange: (column: number, row: number) => void
+}
+
+/** The sheet of `<picker>`. @returns the chosen rows; undefined when cancelled */
+export function showPicker(options: PickerOptions): Promise<number[] | undefined> {
+  const { title, isChinese } = options
+  const rows = [...options.rows]
+  return new Promise((resolve) => {
+    const { element, close } = showLayer('dim')
+    const sheet = textElement('sheet picker', '')
+    sheet.setAttribute('role', 'dialog')
+    const end = (chosen: number[] | undefined) => {
+      close()
+      resolve(chosen)
+    }
+    const head = textElement('picker-head', '')
+    const cancel = textElement('picker-cancel', isChinese ? '取消' : 'Cancel', 'button')
+    const confirm = textElement('picker-confirm', isChinese ? '确定' : 'OK', 'button')
+    cancel.addEventListener('click', () => end(undefined))
+    confirm.addEventListener('click', () => end(rows))
+    head.append(cancel, textElement('picker-title', title), confirm)
+    const place = textElement('picker-columns', '')
+    const draw = () => {
+      const lists = options.columns(rows).map((texts, column) => {
+        rows[column] = Math.min(rows[column] ?? 0, Math.max(0, texts.length - 1))
+        const list = document.createElement('select')
+        list.size = 6
+        list.setAttribute('aria-label', String(column + 1))
+        list.append(...texts.map((text) => new Option(text)))
+        list.selectedIndex = rows[column] ?? 0
+        list.addEventListener('change', () => {
+          rows[column] = list.selectedIndex
+          options.onColumnChange(column, list.selectedIndex)
+          // The app may have set other texts for the columns behind.
+          setTimeout(draw)
+        })
+        return list
+      })
+      place.replaceChildren(...lists)
+    }
+    draw()
+    sheet.append(head, place)
+    element.append(sheet)
+    element.addEventListener('click', (event) => {
+      if (event.target === element) end(undefined)
+    })
+  })
+}

@@ -2,15 +2,19 @@ import { listenToShell, watchSource } from './app/controls'
 import { Frame } from './app/frame'
 import { watchLongPress } from './app/gestures'
 import { PageStack } from './app/pageStack'
-import { showProblems, watchErrors } from './app/problems'
-import { Registry } from './app/registry'
+import { attempt, reportProblems, showFailedApp, watchErrors } from './app/problems'
+import { globals, Registry } from './app/registry'
 import { PhoneBackend } from './backend'
 import { defineElements } from './elements/define'
 import { settings } from './settings'
 import { createWx, state } from './wx/createWx'
-import { createNavigation } from './wx/navigation'
+import { withMissingApi } from './wx/missingApi'
+import { addInstanceMethods, createNavigation } from './wx/navigation'
 
 const part = (id: string) => document.getElementById(id) as HTMLElement
+
+let registry: Registry
+const wx = createWx(() => registry.config.__usePrivacyCheck__ === true)
 
 /** Shows the app after all its parts are registered. */
 function start(registry: Registry): void {
@@ -18,22 +22,27 @@ function start(registry: Registry): void {
   const backend = registry.environment.associateBackend(new PhoneBackend())
   const stack = new PageStack(registry, backend, part('pages'), () => frame.draw())
   frame.stack = stack
-  const globals = window as unknown as Record<string, unknown>
-  Object.assign(globals.wx as object, createNavigation(stack, frame))
+  Object.assign(wx, createNavigation(stack, frame))
   globals.getCurrentPages = () => stack.pages.map(({ instance }) => instance)
-  const options = { path: registry.config.pages[0], query: {}, scene: 1001 }
-  registry.app.onLaunch?.(options)
-  registry.app.onShow?.(options)
+  const first = new URLSearchParams(location.search).get('page') ?? registry.config.pages[0]
+  const options = { path: first, query: {}, scene: 1001, referrerInfo: {} }
+  globals.__launchOptions = options
+  const { app } = registry
+  attempt('App onLaunch', () => app.onLaunch?.(options))
+  attempt('App onShow', () => app.onShow?.(options))
   state.events.on('show', () => {
-    registry.app.onShow?.(options)
-    stack.current?.instance.onShow?.()
+    attempt('App onShow', () => app.onShow?.(options))
+    attempt('onShow', () => stack.current?.instance.onShow?.())
   })
   state.events.on('hide', () => {
-    registry.app.onHide?.()
-    stack.current?.instance.onHide?.()
+    attempt('App onHide', () => app.onHide?.())
+    attempt('onHide', () => stack.current?.instance.onHide?.())
   })
-  const first = new URLSearchParams(location.search).get('page') ?? registry.config.pages[0]
   stack.reLaunch(`/${first}`)
+  for (const [path, problems] of registry.problems) {
+    const shown = registry.problemsOf(stack.current?.route ?? '')
+    if (!shown.some((one) => problems.includes(one))) reportProblems(path, problems)
+  }
   listenToShell(frame)
   document.documentElement.dataset.ready = ''
 }
@@ -44,8 +53,25 @@ watchErrors()
 watchSource()
 defineElements()
 watchLongPress(part('pages'))
+addInstanceMethods()
+registry = new Registry(start)
 Object.assign(window, {
-  wx: createWx(),
-  __preview: new Registry(start),
-  __problems: showProblems,
+  wx: withMissingApi(wx),
+  __preview: Object.assign(registry, { fail: showFailedApp }),
+  global: {},
+  require: missingRequire(),
+  // What templates and scripts of WXS use in place of `new Date` and `new RegExp`.
+  getDate: (...given: []) => new Date(...given),
+  getRegExp: (pattern: string, flags?: string) => new RegExp(pattern, flags),
+  __wxConfig: { envVersion: 'develop', accountInfo: { appId: settings.appid } },
 })
+
+/** `require` of a path that is computed, which the compiler cannot resolve. */
+function missingRequire() {
+  const fail = (path: string) => new Error(`module '${path}' is not in the preview`)
+  const load = (path: string, _done?: unknown, failed?: (error: Error) => void) => {
+    if (failed) failed(fail(path))
+    else throw fail(path)
+  }
+  return Object.assign(load, { async: (path: string) => Promise.reject(fail(path)) })
+}

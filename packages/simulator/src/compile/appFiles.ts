@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, posix } from 'node:path'
 import type { AppConfig, Part, SourceProblem } from '../preview/protocol'
 import { problemAt, SourceError } from './sourceError'
+import type { SourceTree } from './sourceTree'
 
 export interface AppFiles {
   config: AppConfig
@@ -10,49 +9,121 @@ export interface AppFiles {
   parts: Part[]
 }
 
-/** Reads app.json and follows it to every page and component. @throws SourceError */
-export function readAppFiles(root: string): AppFiles {
-  const problems: SourceProblem[] = []
-  const read = (file: string) => readJson(root, file, problems)
-  const config = read('app.json') as unknown as AppConfig | undefined
-  if (!config) throw new SourceError(problems)
+type Json = Record<string, unknown>
+
+/** What the preview does not load; the app gets a labelled box instead. */
+const FOREIGN = /^(?:plugin|plugin-private|dynamicLib|ext):\/\//
+/** The component that app.json refers to by `tabBar.custom`. */
+const CUSTOM_TAB_BAR = 'custom-tab-bar/index'
+
+/**
+ * Reads app.json and finds every page and component.
+ * @throws SourceError when app.json cannot be read; all other problems are those of a page or component
+ */
+export function readAppFiles(tree: SourceTree): AppFiles & {
+  problems: Map<string, SourceProblem[]>
+  warnings: SourceProblem[]
+} {
+  const problems = new Map<string, SourceProblem[]>()
+  const warnings: SourceProblem[] = []
+  const config = normalized(readJson(tree, 'app.json'))
   const parts = new Map<string, Part>()
-  const follow = (path: string, kind: Part['kind'], from: string) => {
+
+  const add = (path: string, kind: Part['kind'], from: string) => {
     if (parts.has(path)) return
-    const missing = ['wxml', 'json'].filter((type) => !existsSync(join(root, `${path}.${type}`)))
-    if (!['ts', 'js'].some((type) => existsSync(join(root, `${path}.${type}`)))) missing.push('ts')
-    if (missing.length > 0) {
-      const message = `the ${kind} ${path} has no file ${path}.${missing[0]}`
-      problems.push(problemAt(root, from, { ...placeOf(root, from, path), message }))
-      return
+    const own: SourceProblem[] = []
+    const part: Part = { path, kind, config: { usingComponents: {} } }
+    parts.set(path, part)
+    if (!tree.isFile(`${path}.wxml`) && kind === 'page') {
+      const message = `the ${kind} ${path} has no file ${path}.wxml`
+      own.push(problemAt(tree, from, { ...placeOf(tree, from, path), message }))
     }
-    const own = (read(`${path}.json`) ?? {}) as Part['config']
+    let json: Json = {}
+    try {
+      if (tree.isFile(`${path}.json`)) json = readJson(tree, `${path}.json`)
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error
+      own.push(...error.problems)
+    }
     const usingComponents: Record<string, string> = {}
-    for (const [tag, target] of Object.entries({
-      ...config.usingComponents,
-      ...own.usingComponents,
-    })) {
-      usingComponents[tag] = `/${resolvePath(path, target)}`
+    const use = (file: string, tag: string, target: string): string | undefined => {
+      if (FOREIGN.test(target)) {
+        const message = `<${tag}> is a component of a plugin, which the preview does not load`
+        warnings.push(problemAt(tree, file, { ...placeOf(tree, file, target), message }))
+        return undefined
+      }
+      const found = tree.component(file, target)
+      if (found) {
+        add(found, 'component', file)
+        return `/${found}`
+      }
+      const message = `the component ${target} has no file ${target}.wxml`
+      own.push(problemAt(tree, file, { ...placeOf(tree, file, target), message }))
+      return undefined
     }
-    parts.set(path, { path, kind, config: { ...own, usingComponents } })
-    for (const target of Object.values(usingComponents)) {
-      follow(target.slice(1), 'component', `${path}.json`)
+    for (const [file, entries] of [
+      ['app.json', config.usingComponents],
+      [`${path}.json`, json.usingComponents],
+    ] as const) {
+      for (const [tag, target] of Object.entries(entries ?? {})) {
+        const found = use(file, tag, String(target))
+        if (found) usingComponents[tag] = found
+      }
     }
+    part.config = {
+      ...json,
+      usingComponents,
+      ...genericsOf(json, (tag, path_) => use(`${path}.json`, tag, path_)),
+    }
+    if (own.length > 0) problems.set(path, own)
   }
-  for (const page of config.pages) follow(page, 'page', 'app.json')
-  const theme = config.themeLocation ? read(config.themeLocation) : undefined
-  if (problems.length > 0) throw new SourceError(problems)
-  return { config, theme: theme as AppFiles['theme'], parts: [...parts.values()] }
+
+  for (const page of config.pages) add(page, 'page', 'app.json')
+  if (config.tabBar?.custom && tree.component('app.json', CUSTOM_TAB_BAR)) {
+    add(CUSTOM_TAB_BAR, 'component', 'app.json')
+  }
+  const theme = config.themeLocation ? readJson(tree, config.themeLocation) : undefined
+  return {
+    config,
+    theme: theme as AppFiles['theme'],
+    parts: [...parts.values()],
+    problems,
+    warnings,
+  }
 }
 
-/** A path as a file of the app writes it, from the root. */
-export function resolvePath(from: string, target: string): string {
-  return target.startsWith('/') ? target.slice(1) : posix.join(dirname(from), target)
+/** Pages of sub-packages are pages of the app. */
+function normalized(json: Json): AppConfig {
+  const config = { pages: [], ...json } as AppConfig
+  const pages = [...config.pages]
+  for (const { root = '', pages: own = [] } of config.subpackages ?? config.subPackages ?? []) {
+    pages.push(...own.map((page) => `${root.replace(/^\/|\/$/g, '')}/${page}`))
+  }
+  const entry = config.entryPagePath
+  if (entry && pages.includes(entry)) pages.splice(0, 0, ...pages.splice(pages.indexOf(entry), 1))
+  return { ...config, pages: [...new Set(pages.map((page) => page.replace(/^\//, '')))] }
 }
 
-/** Where a JSON file mentions a path. */
-function placeOf(root: string, file: string, path: string): { line: number; column: number } {
-  const lines = readFileSync(join(root, file), 'utf8').split('\n')
+/** `componentGenerics` with the paths of their default components. */
+function genericsOf(
+  { componentGenerics }: Json,
+  use: (tag: string, target: string) => string | undefined,
+): { componentGenerics?: Json } {
+  if (!componentGenerics) return {}
+  const generics = Object.entries(componentGenerics as Record<string, { default?: string } | true>)
+  return {
+    componentGenerics: Object.fromEntries(
+      generics.map(([tag, generic]) => {
+        const target = generic === true ? undefined : generic.default
+        return [tag, target ? { default: use(tag, target) } : true]
+      }),
+    ),
+  }
+}
+
+/** The line of a JSON file that mentions a path. */
+function placeOf(tree: SourceTree, file: string, path: string): { line: number; column: number } {
+  const lines = tree.isFile(file) ? tree.read(file).split('\n') : []
   const last = path.slice(path.lastIndexOf('/') + 1)
   const name = lines.some((text) => text.includes(path)) ? path : last
   const line = lines.findIndex((text) => text.includes(name))
@@ -61,27 +132,25 @@ function placeOf(root: string, file: string, path: string): { line: number; colu
     : { line: line + 1, column: (lines[line] as string).indexOf(name) + 1 }
 }
 
-function readJson(
-  root: string,
-  file: string,
-  problems: SourceProblem[],
-): Record<string, unknown> | undefined {
+/** @throws SourceError */
+function readJson(tree: SourceTree, file: string): Json {
   let text: string
   try {
-    text = readFileSync(join(root, file), 'utf8')
+    text = tree.read(file)
   } catch {
-    problems.push(problemAt(root, file, { line: 0, column: 0, message: 'the file is missing' }))
-    return undefined
+    throw new SourceError([
+      problemAt(tree, file, { line: 0, column: 0, message: 'the file is missing' }),
+    ])
   }
+  if (text.trim() === '') return {}
   try {
     return JSON.parse(text)
   } catch (error) {
     const { message } = error as Error
-    // `… at position 12 (line 2 column 3)` in newer versions, the position alone in Node 20.
+    // `… at position 12 (line 2 column 3)` in newer versions of Node, the position alone in Node 20.
     const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
     const before = text.slice(0, position).split('\n')
     const place = { line: before.length, column: (before.at(-1) as string).length + 1 }
-    problems.push(problemAt(root, file, { ...place, message: `not JSON: ${message}` }))
-    return undefined
+    throw new SourceError([problemAt(tree, file, { ...place, message: `not JSON: ${message}` })])
   }
 }

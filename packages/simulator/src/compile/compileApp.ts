@@ -1,16 +1,24 @@
-import { existsSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { type BuildFailure, build, type Plugin } from 'esbuild'
+import { existsSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, relative, resolve } from 'node:path'
+import {
+  type BuildFailure,
+  type BuildOptions,
+  build,
+  type Message,
+  type Plugin,
+  type TransformOptions,
+  transform,
+} from 'esbuild'
 import { SHADOWED } from '../loadModule'
-import { type AppFiles, readAppFiles } from './appFiles'
+import type { AppConfig, CompiledPart, SourceProblem } from '../preview/protocol'
+import { readAppFiles } from './appFiles'
 import { compileStyle } from './compileStyle'
 import { compileTemplates } from './compileTemplates'
 import { problemAt, SourceError } from './sourceError'
+import { SourceTree, scriptAt } from './sourceTree'
 
-/**
- * Names that do not exist in a mini program, though the browser has them: the preview must not run what
- * a phone would not.
- */
+/** Browser globals that a mini program does not have: the preview must not run what a phone cannot. */
 const ABSENT = [
   ...SHADOWED,
   'sessionStorage',
@@ -31,98 +39,264 @@ const ABSENT = [
   'Buffer',
 ]
 
+const ENTRY = 'preview-entry.js'
+
+const COMPILE: Pick<
+  BuildOptions & TransformOptions,
+  'target' | 'charset' | 'logLevel' | 'tsconfigRaw'
+> = {
+  target: 'es2020',
+  charset: 'utf8',
+  logLevel: 'silent',
+  // WeChat's compiler ignores tsconfig.json.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+}
+
+interface Bundle {
+  script: string
+  sourceMap: string
+}
+
+export interface CompiledApp {
+  config: AppConfig
+  /** The app as one script, which registers its parts with `__preview` of the phone page. */
+  script: string
+  /** Of the script; it names the app's own files. */
+  sourceMap: string
+  /** Errors; each makes one file fail, and with it the pages that use it. */
+  problems: SourceProblem[]
+  /** What WeChat ignores and DevTools reports. */
+  warnings: SourceProblem[]
+}
+
 /**
- * The mini program in `root` as one script for the preview: templates, styles, configuration, modules.
- * It tells all that to `__preview`, which the phone page provides.
- * @throws SourceError
+ * Compiles a mini program for the preview: templates, styles, configuration, modules. A part that does not
+ * compile fails alone.
+ * @param folder the folder with app.json, or the project's folder
+ * @throws SourceError when app.json cannot be read
  */
-export async function compileApp(root: string): Promise<string> {
-  const files = readAppFiles(root)
-  const paths = files.parts.map(({ path }) => path)
-  const templates = compileTemplates(root, paths)
-  const styles = compileStyles(root, files.parts)
-  const entry = [
-    `__preview.define(${JSON.stringify({ config: files.config, theme: files.theme, styles })});`,
+export async function compileApp(folder: string): Promise<CompiledApp> {
+  const tree = new SourceTree(folder)
+  const { config, theme, parts, problems, warnings } = readAppFiles(tree)
+  const fail = (path: string, more: SourceProblem[]) =>
+    problems.set(path, [...(problems.get(path) ?? []), ...more])
+  const templates = compileTemplates(
+    tree,
+    parts.map(({ path }) => path),
+  )
+  for (const [path, more] of templates.problems) fail(path, more)
+  const styleOf = async (path: string, scope?: object) => {
+    const file = tree.style(path)
+    if (!file) return ''
+    return compileStyle(tree, file, scope).catch((error: unknown) => {
+      if (!(error instanceof SourceError)) throw error
+      fail(path, error.problems)
+      return ''
+    })
+  }
+  const compiled = await Promise.all(
+    parts.map(async (part, i) => {
+      const scope = `s${i}`
+      // In the app each page is a document of its own.
+      const reach =
+        part.kind === 'page' ? { within: `wx-page[route="${part.path}"]` } : { prefix: scope }
+      const style = await styleOf(part.path, reach)
+      return { ...part, scope, style, problems: problems.get(part.path) ?? [] }
+    }),
+  )
+  const app = {
+    config,
+    theme,
+    style: await styleOf('app'),
+    warnings,
+    problems: problems.get('app'),
+  }
+  warnings.push(...templates.warnings)
+  const modules = new ModuleBundle(tree)
+  // Warnings of the bundle are known after it is built.
+  const bundle = await modules.build(entryScript(tree, app, templates.script, compiled))
+  return {
+    config,
+    ...bundle,
+    problems: [...problems.values(), ...modules.broken.values()].flat(),
+    warnings: [...warnings, ...modules.warnings],
+  }
+}
+
+function entryScript(
+  tree: SourceTree,
+  app: object,
+  templates: string,
+  parts: CompiledPart[],
+): string {
+  const load = (path: string, fallback: string) => {
+    const file = tree.script(path)
+    return file ? `() => require(${JSON.stringify(tree.real(file))})` : `() => ${fallback}`
+  }
+  return [
+    `__preview.define(${JSON.stringify(app)});`,
     `__preview.templates = ${templates};`,
-    `__preview.launch(() => require('./app'));`,
-    ...files.parts.map(
-      ({ path, kind, config }, i) =>
-        `__preview.part(${JSON.stringify({ path, kind, config, scope: scopeName(i) })}, () => require('./${path}'));`,
-    ),
+    `__preview.launch(${load('app', 'App({})')});`,
+    ...parts.map((part) => {
+      const fallback = part.kind === 'page' ? 'Page({})' : 'Component({})'
+      return `__preview.part(${JSON.stringify(part)}, ${load(part.path, fallback)});`
+    }),
     '__preview.start();',
   ].join('\n')
-  return bundleModules(root, entry)
 }
 
-/** Style sheets in the order in which they hold. */
-function compileStyles(root: string, parts: AppFiles['parts']): string[] {
-  const styles: string[] = []
-  if (existsSync(join(root, 'app.wxss'))) styles.push(compileStyle(root, 'app.wxss'))
-  for (const [i, { path, kind }] of parts.entries()) {
-    const file = `${path}.wxss`
-    if (!existsSync(join(root, file))) continue
-    // In the app each page is a document of its own.
-    const scope =
-      kind === 'page' ? { within: `wx-page[route="${path}"]` } : { prefix: scopeName(i) }
-    styles.push(compileStyle(root, file, scope))
+/** A project with more broken scripts than this is reported in part. */
+const MAX_ATTEMPTS = 20
+
+/** Bundles the scripts of an app. One with an error is replaced by a script that throws it. */
+class ModuleBundle {
+  /** By file on this machine. */
+  readonly broken = new Map<string, SourceProblem[]>()
+  warnings: SourceProblem[] = []
+  readonly #tree: SourceTree
+  readonly #loaded = new Map<string, ReturnType<typeof loadScript>>()
+
+  constructor(tree: SourceTree) {
+    this.#tree = tree
   }
-  return styles
-}
 
-const scopeName = (index: number) => `s${index}`
+  async build(contents: string): Promise<Bundle> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        this.warnings = []
+        return await this.#run(contents)
+      } catch (error) {
+        const { errors } = error as BuildFailure
+        if (!Array.isArray(errors) || attempt === MAX_ATTEMPTS) throw error
+        for (const message of errors) {
+          const file = resolve(this.#tree.root, message.location?.file ?? 'app.js')
+          this.broken.set(file, [...(this.broken.get(file) ?? []), this.#problemOf(message)])
+        }
+      }
+    }
+  }
 
-async function bundleModules(root: string, contents: string): Promise<string> {
-  try {
+  async #run(contents: string): Promise<Bundle> {
+    const { root } = this.#tree
     const { outputFiles } = await build({
-      stdin: { contents, resolveDir: root, sourcefile: 'preview-entry.js' },
+      ...COMPILE,
+      stdin: { contents, resolveDir: root, sourcefile: ENTRY },
       absWorkingDir: root,
       bundle: true,
       write: false,
+      outfile: 'app.js',
       format: 'iife',
-      target: 'es2020',
-      charset: 'utf8',
-      sourcemap: 'inline',
-      logLevel: 'silent',
-      // No setting of the surroundings: WeChat's compiler knows none of them.
-      tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+      sourcemap: 'linked',
       define: Object.fromEntries(ABSENT.map((name) => [name, 'undefined'])),
-      plugins: [miniprogramNpm(root)],
+      plugins: [this.#resolution()],
     })
-    return outputFiles[0]?.text ?? ''
-  } catch (error) {
-    const { errors } = error as BuildFailure
-    if (!Array.isArray(errors)) throw error
-    throw new SourceError(
-      errors.map(({ text, location }) =>
-        problemAt(root, location?.file ?? 'app.ts', {
-          line: location?.line ?? 0,
-          column: (location?.column ?? 0) + 1,
-          message: text,
-        }),
-      ),
-    )
+    const text = (ending: string) =>
+      outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? ''
+    return { script: text('.js'), sourceMap: text('.map') }
+  }
+
+  /** Compiled once, although a bundle with errors is built again. */
+  #load(path: string) {
+    const loaded = this.#loaded.get(path) ?? loadScript(path)
+    this.#loaded.set(path, loaded)
+    return loaded
+  }
+
+  #problemOf({ text, location }: Message): SourceProblem {
+    const { line = 0, column = -1, file = 'app.js' } = location ?? {}
+    const path = relative(this.#tree.root, resolve(this.#tree.root, file))
+    const place = this.#placeOfImport(path, text) ?? { line, column: column + 1 }
+    return problemAt(this.#tree, path, { ...place, message: text })
+  }
+
+  /** Imports are resolved after a file was compiled, so their place is looked up in its source. */
+  #placeOfImport(path: string, text: string): { line: number; column: number } | undefined {
+    const [, name] = /^(?:Could not resolve|no package) "(.+?)"/.exec(text) ?? []
+    if (name === undefined || !this.#tree.isFile(path)) return undefined
+    const lines = this.#tree.read(path).split('\n')
+    for (const [i, line] of lines.entries()) {
+      const column = Math.max(line.indexOf(`'${name}'`), line.indexOf(`"${name}"`))
+      if (column >= 0) return { line: i + 1, column: column + 1 }
+    }
+    return undefined
+  }
+
+  /** Bare names are packages or, as in WeChat, paths without `./`; absolute ones begin at app.json. */
+  #resolution(): Plugin {
+    return {
+      name: 'miniprogram-modules',
+      setup: ({ onResolve, onLoad }) => {
+        onResolve({ filter: /^[^.]/ }, ({ path, importer, kind }) => {
+          if (kind === 'entry-point') return undefined
+          if (importer.endsWith(ENTRY)) return { path }
+          const found = this.#tree.module(importer, path)
+          if (found) return { path: found }
+          const file = relative(this.#tree.root, importer)
+          const text = `no package "${path}" in miniprogram_npm (imported by ${file})`
+          if (kind !== 'require-call' || isImported(importer, path)) return { errors: [{ text }] }
+          // `require` fails when it is executed: many packages try it and do without.
+          const place = { line: 0, column: 0, message: text }
+          this.warnings.push(problemAt(this.#tree, file, place))
+          return { path, namespace: 'missing' }
+        })
+        // A neighbour that does not exist may be a package, as in WeChat.
+        onResolve({ filter: /^\.\/[^./]+$/ }, ({ path, importer, resolveDir }) => {
+          if (scriptAt(resolve(resolveDir, path))) return undefined
+          const found = this.#tree.module(importer, path.slice(2))
+          return found === undefined ? undefined : { path: found }
+        })
+        onLoad({ filter: /.*/, namespace: 'missing' }, ({ path }) => ({
+          contents: `throw new Error(${JSON.stringify(`module '${path}' is not defined`)})`,
+        }))
+        onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
+          const problems = this.broken.get(path)
+          return problems
+            ? { contents: `__preview.throw(${JSON.stringify(problems)})` }
+            : this.#load(path)
+        })
+      },
+    }
   }
 }
 
-/** A bare name is a package in the nearest `miniprogram_npm`, and nowhere else. */
-function miniprogramNpm(root: string): Plugin {
-  return {
-    name: 'miniprogram-npm',
-    setup(building) {
-      building.onResolve({ filter: /^[^./]/ }, ({ path, importer, resolveDir, kind }) => {
-        if (kind === 'entry-point') return undefined
-        let folder = resolveDir
-        while (folder === root || !relative(root, folder).startsWith('..')) {
-          const base = join(folder, 'miniprogram_npm', path)
-          const found = [`${base}.js`, join(base, 'index.js')].find((file) => existsSync(file))
-          if (found) return { path: found }
-          folder = dirname(folder)
-        }
-        const name = relative(root, importer)
-        return {
-          errors: [{ text: `no package "${path}" in miniprogram_npm (imported by ${name})` }],
-        }
-      })
-    },
+/** A file with `import` or `export` becomes a CommonJS module, as in WeChat: it may use `module.exports` too. */
+async function loadScript(path: string) {
+  const source = withAsyncRequire(await readFile(path, 'utf8'))
+  const loader: 'ts' | 'js' = path.endsWith('.ts') ? 'ts' : 'js'
+  if (loader === 'js' && !/^\s*(?:import|export)\b/m.test(source))
+    return { contents: source, loader }
+  try {
+    const { code } = await transform(source, {
+      ...COMPILE,
+      loader,
+      format: 'cjs',
+      sourcemap: 'inline',
+      sourcefile: basename(path),
+    })
+    return { contents: code, loader: 'js' as const }
+  } catch (error) {
+    const { errors } = error as BuildFailure
+    if (!Array.isArray(errors)) throw error
+    const located = errors.map(({ text, location }) => ({
+      text,
+      location: location && { ...location, file: path },
+    }))
+    return { errors: located }
   }
+}
+
+/** All sub-packages are loaded here, so that `require.async` resolves at once. */
+function withAsyncRequire(source: string): string {
+  return source.replace(
+    /\brequire\.async\(\s*(['"][^'"]+['"])\s*\)/g,
+    'Promise.resolve().then(() => require($1))',
+  )
+}
+
+/** Whether a file names a module in an `import`, which `loadScript` has made a `require`. */
+function isImported(file: string, name: string): boolean {
+  if (!existsSync(file)) return false
+  const source = readFileSync(file, 'utf8')
+  const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`\\b(?:from|import)\\s*['"]${quoted}['"]`).test(source)
 }

@@ -1,25 +1,31 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import postcss, { type AtRule, CssSyntaxError, type Root, type Rule } from 'postcss'
-import { resolvePath } from './appFiles'
 import { problemAt, SourceError } from './sourceError'
+import type { SourceTree } from './sourceTree'
 import { browserUnits } from './units'
 
 /** How far a style sheet reaches. */
 export interface StyleScope {
-  /** Selectors hold below this one: the page the sheet is of. */
+  /** Prefix of all selectors: the page of the sheet. */
   within?: string
-  /** Classes get this prefix: the component's own. */
+  /** Prefix of class names: the component of the sheet. */
   prefix?: string
 }
 
-/** Elements that WeChat has and a style sheet may name; in the browser they are `wx-…`. */
+/** Names that are elements of WeChat; in the browser they are `wx-…`. */
 const TAG = /^[a-z][a-z-]*$/
 
-/** WXSS as CSS: imports, rpx, element names, `page`, `:host`, classes of components, dark mode. */
-export function compileStyle(root: string, file: string, scope: StyleScope = {}): string {
-  const sheet = parse(root, file)
-  inlineImports(root, file, sheet, new Set([file]))
+/**
+ * WXSS, Less or Sass as CSS: imports, rpx, element names, `page`, `:host`, classes of components, dark mode.
+ * @throws SourceError
+ */
+export async function compileStyle(
+  tree: SourceTree,
+  file: string,
+  scope: StyleScope = {},
+): Promise<string> {
+  const sheet = await parse(tree, file)
+  await inlineImports(tree, file, sheet, new Set([file]))
   sheet.walkDecls((declaration) => {
     declaration.value = browserUnits(declaration.value)
   })
@@ -31,38 +37,87 @@ export function compileStyle(root: string, file: string, scope: StyleScope = {})
   return sheet.toString()
 }
 
-function parse(root: string, file: string): Root {
+async function parse(tree: SourceTree, file: string): Promise<Root> {
+  const text = await preprocess(tree, file)
   try {
-    return postcss.parse(readFileSync(join(root, file), 'utf8'), { from: file })
+    return postcss.parse(text, { from: file })
   } catch (error) {
     if (!(error instanceof CssSyntaxError)) throw error
     const { line = 1, column = 1, reason } = error
-    throw new SourceError([problemAt(root, file, { line, column, message: reason })])
+    throw new SourceError([problemAt(tree, file, { line, column, message: reason })])
   }
 }
 
-function inlineImports(root: string, file: string, sheet: Root, seen: Set<string>): void {
-  sheet.walkAtRules('import', (rule) => {
-    const target = /^["'](.+?)["']/.exec(rule.params)?.[1]
-    const path = target && resolvePath(file, target)
-    if (!path || seen.has(path)) {
-      rule.remove()
-      return
-    }
-    seen.add(path)
-    const imported = readImport(root, file, rule, path)
-    inlineImports(root, path, imported, seen)
-    rule.replaceWith(imported.nodes)
-  })
+interface Less {
+  render(text: string, options: object): Promise<{ css: string }>
+}
+interface Sass {
+  compileString(text: string, options: object): { css: string }
 }
 
-function readImport(root: string, file: string, rule: AtRule, path: string): Root {
+/** Less and Sass, compiled by the library of the project, or the one that is installed with the preview. */
+async function preprocess(tree: SourceTree, file: string): Promise<string> {
+  const text = tree.read(file)
+  const [, type = ''] = /\.(less|s[ac]ss)$/.exec(file) ?? []
+  if (type === '') return text
+  const folder = dirname(tree.real(file))
+  const fail = (line: number, column: number, message: string) =>
+    new SourceError([problemAt(tree, file, { line, column, message })])
+  const library = loadLibrary(type === 'less' ? 'less' : 'sass', folder)
+  if (!library) throw fail(1, 1, `npm install ${type === 'less' ? 'less' : 'sass'} to compile this`)
   try {
-    return parse(root, path)
+    if (type === 'less') {
+      const { css } = await (library as Less).render(text, { paths: [folder], math: 'always' })
+      return css
+    }
+    const syntax = type === 'sass' ? 'indented' : 'scss'
+    return (library as Sass).compileString(text, { syntax, loadPaths: [folder, tree.root] }).css
   } catch (error) {
-    if (error instanceof SourceError) throw error
-    const { line = 1, column = 1 } = rule.source?.start ?? {}
-    throw new SourceError([problemAt(root, file, { line, column, message: `no file ${path}` })])
+    const {
+      message,
+      line = 1,
+      column = 0,
+    } = error as { message: string; line?: number; column?: number }
+    throw fail(line, column + 1, message)
+  }
+}
+
+function loadLibrary(name: string, folder: string): unknown {
+  try {
+    return require(require.resolve(name, { paths: [folder, __dirname] }))
+  } catch {
+    return undefined
+  }
+}
+
+async function inlineImports(
+  tree: SourceTree,
+  file: string,
+  sheet: Root,
+  seen: Set<string>,
+): Promise<void> {
+  const rules: AtRule[] = []
+  sheet.walkAtRules('import', (rule) => void rules.push(rule))
+  for (const rule of rules) {
+    const target = /^(?:url\()?\s*["']?(.+?)["']?\s*\)?$/.exec(rule.params.trim())?.[1] ?? ''
+    if (/^https?:/.test(target)) continue
+    const paths = tree.candidates(file, target)
+    const names = paths.flatMap((path) => [path, `${path}.wxss`])
+    const path = names.find((name) => tree.isFile(name))
+    if (path === undefined) {
+      const { line = 1, column = 1 } = rule.source?.start ?? {}
+      throw new SourceError([
+        problemAt(tree, file, { line, column, message: `no file ${paths[0]}` }),
+      ])
+    }
+    if (seen.has(path)) {
+      rule.remove()
+      continue
+    }
+    seen.add(path)
+    const imported = await parse(tree, path)
+    await inlineImports(tree, path, imported, seen)
+    rule.replaceWith(imported.nodes)
   }
 }
 
@@ -70,27 +125,30 @@ function isKeyframe({ parent }: Rule): boolean {
   return parent?.type === 'atrule' && /keyframes$/.test((parent as AtRule).name)
 }
 
-/** Splits a selector into what is not to be touched (attributes, pseudo-classes) and its names. */
+/** Rewrites the names in a selector, and leaves attributes and pseudo-classes alone. */
 function rewriteSelector(selector: string, { within, prefix }: StyleScope): string {
   let isPage = false
   const written = selector
-    .replace(/(\[[^\]]*\])|(::?[\w-]+)|([.#]?)(-?[A-Za-z_][\w-]*)/g, (text, ...groups) => {
-      const [attribute, pseudo, mark, name] = groups as (string | undefined)[]
-      if (attribute) return text
-      if (pseudo) return pseudo === ':host' ? `[wx-host="${prefix}"]` : text
-      if (mark === '.') return prefix ? `.${prefix}--${name}` : text
-      if (mark === '#' || !name) return text
-      if (name === 'page') {
-        isPage = true
-        return within ?? 'wx-page'
-      }
-      return TAG.test(name) ? `wx-${name}` : text
-    })
+    .replace(
+      /(\[[^\]]*\])|(::?[\w-]+)|([.#]?)(-?[A-Za-z_][\w-]*|(?<=[.])\d[\w-]*)/g,
+      (text, ...groups) => {
+        const [attribute, pseudo, mark, name] = groups as (string | undefined)[]
+        if (attribute) return text
+        if (pseudo) return pseudo === ':host' ? `[wx-host="${prefix}"]` : text
+        if (mark === '.') return prefix ? `.${prefix}--${name}` : text
+        if (mark === '#' || !name) return text
+        if (name === 'page') {
+          isPage = true
+          return within ?? 'wx-page'
+        }
+        return TAG.test(name) ? `wx-${name}` : text
+      },
+    )
     .trim()
   return within && !isPage ? `${within} ${written}` : written
 }
 
-/** Dark mode is a switch of the simulated phone, not the browser's own. */
+/** Dark mode is a setting of the simulated phone, not of the browser. */
 function followTheme(media: AtRule): void {
   const theme = /^\(\s*prefers-color-scheme:\s*(dark|light)\s*\)$/.exec(media.params)?.[1]
   if (!theme) return

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { posix } from 'node:path'
 import { TmplGroup } from 'glass-easel-template-compiler'
 import type { SourceProblem } from '../preview/protocol'
-import { problemAt, SourceError } from './sourceError'
+import { problemAt } from './sourceError'
+import type { SourceTree } from './sourceTree'
 
 /** What glass-easel's compiler finds in a template; lines and columns from 0. */
 interface Finding {
@@ -12,61 +12,106 @@ interface Finding {
   startColumn: number
 }
 
+export interface CompiledTemplates {
+  /** A JavaScript expression: the compiled templates by path. */
+  script: string
+  /** By the path of the page or component. */
+  problems: Map<string, SourceProblem[]>
+  warnings: SourceProblem[]
+}
+
 /**
- * Compiles templates, and those and the scripts they import.
+ * Compiles templates with everything they import. What WeChat refuses is a problem of the template; what
+ * WeChat ignores, such as an unknown attribute, is a warning.
  * @param paths without `.wxml`
- * @returns a JavaScript expression: compiled templates by path
- * @throws SourceError for what WeChat would refuse, and for what is surely a slip, as a missing end tag
  */
-export function compileTemplates(root: string, paths: string[]): string {
+export function compileTemplates(tree: SourceTree, paths: string[]): CompiledTemplates {
   const group = new TmplGroup()
   try {
-    const problems = addTemplates(group, root, paths)
-    if (problems.length > 0) throw new SourceError(problems)
-    return group.getTmplGenObjectGroups()
+    const compiler = new TemplateCompiler(group, tree)
+    for (const path of paths) if (tree.isFile(`${path}.wxml`)) compiler.add(path)
+    return { script: group.getTmplGenObjectGroups(), ...compiler }
   } finally {
     group.free()
   }
 }
 
-function addTemplates(group: TmplGroup, root: string, paths: string[]): SourceProblem[] {
-  const problems: SourceProblem[] = []
-  const waiting = [...paths]
-  const seen = new Set(waiting)
-  const scripts = new Set<string>()
-  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+class TemplateCompiler {
+  readonly problems = new Map<string, SourceProblem[]>()
+  readonly warnings: SourceProblem[] = []
+  readonly #group: TmplGroup
+  readonly #tree: SourceTree
+  readonly #templates = new Map<string, SourceProblem[]>()
+  readonly #scripts = new Set<string>()
+
+  constructor(group: TmplGroup, tree: SourceTree) {
+    this.#group = group
+    this.#tree = tree
+  }
+
+  /** Adds the template of a page or component. */
+  add(path: string): void {
+    const problems = this.#addTemplate(path)
+    if (problems.length > 0) this.problems.set(path, problems)
+  }
+
+  /** @returns the problems of the template and of those it imports */
+  #addTemplate(path: string): SourceProblem[] {
+    const known = this.#templates.get(path)
+    if (known) return known
+    const problems: SourceProblem[] = []
+    this.#templates.set(path, problems)
     const file = `${path}.wxml`
-    const text = readFileSync(join(root, file), 'utf8')
-    for (const finding of group.addTmpl(path, text) as Finding[]) {
+    const text = this.#tree.read(file)
+    for (const finding of this.#group.addTmpl(path, withModernAttributes(text)) as Finding[]) {
       if (finding.level === 'Note') continue
       const { startLine, startColumn, message } = finding
-      problems.push(
-        problemAt(root, file, { line: startLine + 1, column: startColumn + 1, message }),
-      )
+      const place = { line: startLine + 1, column: startColumn + 1, message }
+      const list = isRefused(finding) ? problems : this.warnings
+      list.push(problemAt(this.#tree, file, place))
     }
-    // The compiler has resolved them already.
-    for (const imported of group.getDirectDependencies(path) as string[]) {
-      if (!existsSync(join(root, `${imported}.wxml`))) {
-        problems.push(missing(root, file, text, `${imported}.wxml`))
-      } else if (!seen.has(imported)) {
-        seen.add(imported)
-        waiting.push(imported)
-      }
+    for (const imported of this.#group.getDirectDependencies(path) as string[]) {
+      if (this.#tree.isFile(`${imported}.wxml`)) problems.push(...this.#addTemplate(imported))
+      else problems.push(this.#missing(file, text, `${imported}.wxml`))
     }
-    for (const script of group.getScriptDependencies(path) as string[]) {
-      if (scripts.has(script)) continue
-      scripts.add(script)
-      const source = [`${script}.wxs`, script].find((name) => existsSync(join(root, name)))
-      if (source) group.addScript(script, readFileSync(join(root, source), 'utf8'))
-      else problems.push(missing(root, file, text, script))
+    for (const script of this.#group.getScriptDependencies(path) as string[]) {
+      problems.push(...this.#addScript(script, file, text))
     }
+    // A template with errors would break the generated code of all others.
+    if (problems.length > 0) this.#group.addTmpl(path, '')
+    return problems
   }
-  return problems
+
+  #addScript(path: string, from: string, text: string): SourceProblem[] {
+    if (this.#scripts.has(path)) return []
+    this.#scripts.add(path)
+    const file = [path, `${path}.wxs`].find((name) => this.#tree.isFile(name))
+    if (!file) return [this.#missing(from, text, path)]
+    const source = this.#tree.read(file)
+    // The runtime knows modules by their path without the extension.
+    this.#group.addScript(path, source.replace(/(\brequire\(\s*['"].+?)\.wxs(?=['"])/g, '$1'))
+    const required = [...source.matchAll(/\brequire\(\s*['"](.+?)['"]\s*\)/g)]
+    return required.flatMap(([, target = '']) => {
+      const inner = target.startsWith('/')
+        ? target.slice(1)
+        : posix.join(posix.dirname(path), target)
+      return this.#addScript(inner.replace(/\.wxs$/, ''), file, source)
+    })
+  }
+
+  #missing(from: string, text: string, wanted: string): SourceProblem {
+    const name = wanted.slice(wanted.lastIndexOf('/') + 1)
+    const line = text.split('\n').findIndex((one) => one.includes(name.replace(/\.wxml$/, '')))
+    const message = `there is no file ${wanted}`
+    return problemAt(this.#tree, from, { line: line + 1, column: 1, message })
+  }
 }
 
-function missing(root: string, file: string, text: string, wanted: string): SourceProblem {
-  const name = wanted.slice(wanted.lastIndexOf('/') + 1)
-  const line = text.split('\n').findIndex((one) => one.includes(name.replace(/\.wxml$/, '')))
-  const message = `there is no file ${wanted}`
-  return problemAt(root, file, { line: line + 1, column: 1, message })
+function isRefused({ level, message }: Finding): boolean {
+  return level === 'Fatal' || level === 'Error' || message === 'missing end tag'
+}
+
+/** Old names that WeChat still accepts. */
+function withModernAttributes(text: string): string {
+  return text.replace(/\bwx:for-items(?=\s*=)/g, 'wx:for')
 }

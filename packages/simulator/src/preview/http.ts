@@ -15,17 +15,28 @@ export function isOwn({ headers }: IncomingMessage, isPage: boolean): boolean {
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.gif': 'image/gif',
+  '.jpeg': 'image/jpeg',
   '.jpg': 'image/jpeg',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.mp3': 'audio/mpeg',
+  '.mp4': 'video/mp4',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.ttf': 'font/ttf',
   '.webp': 'image/webp',
+  '.woff': 'font/woff',
+  '.woff2': 'font/woff2',
 }
 
-/** Sends a file below a folder if it is of a type that pages load. */
-export function sendFile(response: ServerResponse, folder: string, path: string): void {
-  const type = TYPES[extname(path)]
-  const file = join(folder, normalize(decodeURIComponent(path)))
+/** A path of a URL as a relative path that cannot leave its folder. */
+export function relativePath(path: string): string {
+  return normalize(join('/', decodeURIComponent(path))).slice(1)
+}
+
+/** Sends a file if it is of a type that pages load. */
+export function sendFile(response: ServerResponse, file: string): void {
+  const type = TYPES[extname(file).toLowerCase()]
   if (!type || !existsSync(file) || !statSync(file).isFile()) {
     response.writeHead(404).end()
     return

@@ -1,2 +1,8 @@
+export {
+  type CheckBrowser,
+  type CheckOptions,
+  checkPages,
+  type PageResult,
+} from './checkPages'
 export type { Activity } from './protocol'
 export { type Preview, type PreviewOptions, type PreviewPhone, startPreview } from './startPreview'

@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { WxFailure } from '../callbacks'
 import { createCloud, type Identity } from '../cloud'
 import { realClock } from '../network/clock'
 import { type Route, readAll } from '../network/exchange'
 import { forward } from './forward'
-import { isOwn, sendFile } from './http'
+import { isOwn, relativePath, sendFile } from './http'
 import type { Activity, PhoneSettings } from './protocol'
 import type { SourceWatch } from './sourceWatch'
 
 export interface PhoneServices {
-  /** Folder with app.json. */
-  root: string
   /** Folder of the preview's built scripts. */
   scripts: string
   settings: PhoneSettings
@@ -48,7 +47,9 @@ async function serve(
   if (pathname === '/') {
     send('text/html; charset=utf-8', phonePage(services.settings))
   } else if (pathname === '/app.js') {
-    send('text/javascript; charset=utf-8', await services.source.script())
+    send('text/javascript; charset=utf-8', (await services.source.compiled()).script)
+  } else if (pathname === '/app.js.map') {
+    send('application/json', (await services.source.compiled()).sourceMap)
   } else if (pathname === '/wx/net') {
     forward(request, response, { appid: services.identity.appid, route: services.route })
   } else if (pathname === '/wx/cloud') {
@@ -60,9 +61,10 @@ async function serve(
   } else if (pathname === '/wx/events') {
     services.source.listen(response)
   } else if (pathname.startsWith('/app/')) {
-    sendFile(response, services.root, pathname.slice('/app'.length))
+    const path = relativePath(pathname.slice('/app'.length))
+    sendFile(response, services.source.tree.real(path))
   } else {
-    sendFile(response, services.scripts, pathname)
+    sendFile(response, join(services.scripts, relativePath(pathname)))
   }
 }
 

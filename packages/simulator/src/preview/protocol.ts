@@ -4,12 +4,25 @@ import type { DomainLists } from '../network/limits'
 
 /** The parts of app.json that the preview reads. */
 export interface AppConfig {
+  /** All pages, those of sub-packages included; the first is shown at the start. */
   pages: string[]
+  entryPagePath?: string
+  subpackages?: { root?: string; pages?: string[] }[]
+  subPackages?: { root?: string; pages?: string[] }[]
   window?: Record<string, unknown>
-  tabBar?: Record<string, unknown>
+  tabBar?: Record<string, unknown> & { list?: TabItem[]; custom?: boolean }
   darkmode?: boolean
   themeLocation?: string
   usingComponents?: Record<string, string>
+  /** Turns the privacy checks on: personal data needs the user's consent. */
+  __usePrivacyCheck__?: boolean
+}
+
+export interface TabItem {
+  pagePath: string
+  text: string
+  iconPath?: string
+  selectedIconPath?: string
 }
 
 /** A page or a component. */
@@ -17,7 +30,28 @@ export interface Part {
   /** `pages/files/files` */
   path: string
   kind: 'page' | 'component'
-  config: Record<string, unknown> & { usingComponents?: Record<string, string> }
+  config: Record<string, unknown> & { usingComponents: Record<string, string> }
+}
+
+/** A page or a component as the compiled app registers it. */
+export interface CompiledPart extends Part {
+  /** Prefix of its class names. */
+  scope: string
+  /** CSS */
+  style: string
+  /** Why it does not compile; empty if it does. */
+  problems: SourceProblem[]
+}
+
+/** What the compiled app registers first. */
+export interface AppDefinition {
+  config: AppConfig
+  /** theme.json */
+  theme?: { light: Record<string, string>; dark: Record<string, string> }
+  /** CSS of app.wxss */
+  style: string
+  warnings: SourceProblem[]
+  problems?: SourceProblem[]
 }
 
 /** An error in the app's source. */
@@ -59,6 +93,8 @@ export interface PhoneSettings {
   theme: 'light' | 'dark'
   urlCheck: boolean
   device: Platform
+  /** `wx` calls that the privacy agreement does not declare: they fail with errno 112. */
+  undeclaredPrivacy: string[]
   domains: DomainLists
 }
 

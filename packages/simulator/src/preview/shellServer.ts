@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
-import { isOwn, sendFile } from './http'
+import { join } from 'node:path'
+import { isOwn, relativePath, sendFile } from './http'
 import type { Activity, ShellPhone } from './protocol'
 import type { SourceWatch } from './sourceWatch'
 
@@ -33,7 +34,7 @@ export class Shell {
         response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
         response.end(shellPage(this.phones))
       } else if (pathname === '/events') this.#listen(response)
-      else sendFile(response, this.#scripts, pathname)
+      else sendFile(response, join(this.#scripts, relativePath(pathname)))
     })
   }
 

@@ -1,37 +1,41 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import { compileApp } from '../compile/compileApp'
+import { type CompiledApp, compileApp } from '../compile/compileApp'
 import { SourceError } from '../compile/sourceError'
+import { SourceTree } from '../compile/sourceTree'
 
 /** One save is often several writes. */
 const SETTLE_MS = 60
 
 /** Compiles the app on request, and again after a change, of which it notifies the pages. */
 export class SourceWatch {
-  readonly #root: string
+  readonly tree: SourceTree
+  readonly #folder: string
   readonly #listeners = new Set<ServerResponse>()
   readonly #watcher: FSWatcher
-  #script: Promise<string> | undefined
+  #compiled: Promise<Pick<CompiledApp, 'script' | 'sourceMap'>> | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(root: string) {
-    this.#root = root
-    this.#watcher = watch(root, { recursive: true }, () => {
+  /** @param folder the folder with app.json, or the project's folder */
+  constructor(folder: string) {
+    this.#folder = folder
+    this.tree = new SourceTree(folder)
+    this.#watcher = watch(this.tree.root, { recursive: true }, () => {
       clearTimeout(this.#timer)
       this.#timer = setTimeout(() => {
-        this.#script = undefined
+        this.#compiled = undefined
         for (const listener of this.#listeners) listener.write('event: reload\ndata: \n\n')
       }, SETTLE_MS)
     })
   }
 
-  /** The app as one script; a script that shows the errors if the app does not compile. */
-  script(): Promise<string> {
-    this.#script ??= compileApp(this.#root).catch((error: unknown) => {
+  /** The app as one script; a script that shows the errors if app.json cannot be read. */
+  async compiled(): Promise<Pick<CompiledApp, 'script' | 'sourceMap'>> {
+    this.#compiled ??= compileApp(this.#folder).catch((error: unknown) => {
       if (!(error instanceof SourceError)) throw error
-      return `__problems(${JSON.stringify(error.problems)})`
+      return { script: `__preview.fail(${JSON.stringify(error.problems)})`, sourceMap: '' }
     })
-    return this.#script
+    return this.#compiled
   }
 
   /** Sends server-sent events to a page that tell it when to reload. */

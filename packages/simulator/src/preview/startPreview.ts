@@ -20,12 +20,14 @@ export interface PreviewPhone {
   theme?: 'light' | 'dark'
   /** The WeChat client to imitate, with its quirks. @default 'devtools' */
   platform?: Platform
+  /** `wx` calls that the privacy agreement does not declare: they fail with errno 112. @default none */
+  undeclaredPrivacy?: string[]
   /** The mini program's server domains on this phone. @default those of the preview */
   domains?: DomainLists
 }
 
 export interface PreviewOptions {
-  /** Folder with app.json. */
+  /** The folder with app.json, or the project's folder, whose project.config.json names it. */
   root: string
   phones: PreviewPhone[]
   /** Origin of the function host. */
@@ -80,7 +82,6 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
     for (const phone of options.phones) {
       const { name, openid, language = 'zh_CN', theme = 'light' } = phone
       const server = createPhoneServer({
-        root: options.root,
         scripts,
         settings: {
           name,
@@ -89,6 +90,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
           theme,
           urlCheck: true,
           device: deviceProfile(phone.platform).platform,
+          undeclaredPrivacy: phone.undeclaredPrivacy ?? [],
           domains: phone.domains ?? options.domains,
         },
         identity: { appid, openid },

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { request } from 'node:https'
-import { checkConfig, grantsOf, homeOf, resourceOf } from '@miniprogram-cos/server'
+import { checkConfig, grantsOf, ownPrefix, resourceOf } from '@miniprogram-cos/server'
 import COS from 'cos-nodejs-sdk-v5'
 import { sts } from 'tencentcloud-sdk-nodejs-sts'
 import { type CloudKey, functionKey } from '../../cloud/settings'
@@ -90,7 +90,7 @@ export class LiveCloud {
   constructor(context: DoctorContext, onSecret: (secret: string) => void) {
     const { bucket, region } = context.config
     const { rules } = checkConfig(context.config)
-    const prefix = homeOf(rules, PROBE_USER)
+    const prefix = ownPrefix(rules, PROBE_USER)
     const needed = ['read', 'write', 'delete', 'list']
     const grants = grantsOf(rules, { openid: PROBE_USER, groups: [] }).filter(
       ({ path }) => path === prefix,
@@ -105,7 +105,7 @@ export class LiveCloud {
     this.onSecret = onSecret
     this.host = bucketHost({ bucket, region })
     this.folder = `${prefix}doctor-live-${randomBytes(6).toString('hex')}/`
-    this.#prefixes = [prefix, homeOf(rules, OTHER_USER)]
+    this.#prefixes = [prefix, ownPrefix(rules, OTHER_USER)]
   }
 
   get place() {

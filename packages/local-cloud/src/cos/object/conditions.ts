@@ -1,7 +1,9 @@
-import { Fault } from '../answer/fault'
+import { CosServiceError } from '../errors'
+import type { CosRequest } from '../request'
+import type { OverwriteGuard } from '../store/objects'
 import type { ObjectRecord } from '../store/records'
 
-/** The four conditional headers, whatever they are called in a request. */
+/** The values of the four conditional headers, of a read or of a copy source. */
 export interface Conditions {
   ifMatch?: string | undefined
   ifNoneMatch?: string | undefined
@@ -11,20 +13,22 @@ export interface Conditions {
 
 /**
  * Checks an object against conditions (RFC 9110, document 436/7753).
- * @returns `notModified` when a read need not be answered with the object
- * @throws Fault `PreconditionFailed`
+ * @returns `notModified` when a read is answered without the object
+ * @throws CosServiceError `PreconditionFailed`
  */
 export function checkConditions(object: ObjectRecord, given: Conditions): 'ok' | 'notModified' {
+  // Comparisons with an unreadable date, which is NaN, are false: the condition is ignored.
   const modified = Math.floor(Date.parse(object.lastModified) / 1000) * 1000
   if (given.ifMatch !== undefined) {
-    if (!matchesETag(given.ifMatch, object.etag)) throw new Fault('PreconditionFailed')
+    if (!matchesETag(given.ifMatch, object.etag)) throw new CosServiceError('PreconditionFailed')
   } else if (given.ifUnmodifiedSince !== undefined) {
-    if (modified > time(given.ifUnmodifiedSince)) throw new Fault('PreconditionFailed')
+    if (modified > Date.parse(given.ifUnmodifiedSince))
+      throw new CosServiceError('PreconditionFailed')
   }
   if (given.ifNoneMatch !== undefined) {
     return matchesETag(given.ifNoneMatch, object.etag) ? 'notModified' : 'ok'
   }
-  if (given.ifModifiedSince !== undefined && modified <= time(given.ifModifiedSince)) {
+  if (given.ifModifiedSince !== undefined && modified <= Date.parse(given.ifModifiedSince)) {
     return 'notModified'
   }
   return 'ok'
@@ -37,8 +41,17 @@ function matchesETag(list: string, etag: string): boolean {
     .some((one) => one === '*' || one === etag)
 }
 
-/** A date that cannot be read counts as not given. */
-function time(date: string): number {
-  const parsed = Date.parse(date)
-  return Number.isNaN(parsed) ? Number.NaN : parsed
+/**
+ * `x-cos-forbid-overwrite: true` refuses to replace an object. It has no effect in a bucket that has or has
+ * had versioning (documents 436/7749, 7742, 7746).
+ * @throws CosServiceError `InvalidArgument`
+ */
+export function overwriteGuard({ headers }: CosRequest): OverwriteGuard {
+  const forbids = headers['x-cos-forbid-overwrite'] ?? 'false'
+  if (forbids !== 'true' && forbids !== 'false') {
+    throw new CosServiceError('InvalidArgument', 'x-cos-forbid-overwrite must be true or false.')
+  }
+  return (present, { versioning }) => {
+    if (forbids === 'true' && present && !versioning) throw new CosServiceError('FileAlreadyExists')
+  }
 }

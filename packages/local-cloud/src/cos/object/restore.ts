@@ -1,4 +1,4 @@
-import { Fault } from '../answer/fault'
+import { CosServiceError } from '../errors'
 import type { ObjectRecord, RestoreRecord, RestoreTier } from '../store/records'
 
 const MINUTE_MS = 60_000
@@ -19,9 +19,9 @@ function stateOf({ restore }: ObjectRecord, now: number): RestoreState {
 }
 
 /**
- * The restore that a request begins, or for a restored object the one that replaces its expiry.
- * @param delayMs takes the place of the documented time
- * @throws Fault `RestoreNonArchiveObject`, `RestoreAlreadyInProgress`, `InvalidArgument` for a tier that
+ * The restore that a request starts. Restoring a restored object moves its expiry.
+ * @param delayMs replaces the documented time
+ * @throws CosServiceError `RestoreNonArchiveObject`, `RestoreAlreadyInProgress`, `InvalidArgument` for a tier that
  *   the storage class does not have
  */
 export function beginRestore(
@@ -31,24 +31,24 @@ export function beginRestore(
   delayMs: number | undefined,
 ): RestoreRecord {
   const times = RESTORE_TIMES[object.storageClass]
-  if (!times) throw new Fault('RestoreNonArchiveObject')
+  if (!times) throw new CosServiceError('RestoreNonArchiveObject')
   const time = times[tier]
   if (time === undefined) {
-    throw new Fault('InvalidArgument', `${object.storageClass} has no tier ${tier}.`)
+    throw new CosServiceError('InvalidArgument', `${object.storageClass} has no tier ${tier}.`)
   }
   const state = stateOf(object, now)
-  if (state === 'ongoing') throw new Fault('RestoreAlreadyInProgress')
+  if (state === 'ongoing') throw new CosServiceError('RestoreAlreadyInProgress')
   const ready = state === 'restored' ? now : now + (delayMs ?? time)
   return { tier, requested: now, ready, expiry: nextMidnightInBeijing(ready + days * DAY_MS) }
 }
 
-/** Copies expire at 16:00 GMT (HEAD Object, samples 9 and 10). */
+/** Restored copies expire at 16:00 GMT (HEAD Object, sample 10). */
 function nextMidnightInBeijing(time: number): number {
   const offset = 8 * HOUR_MS
   return Math.ceil((time + offset) / DAY_MS) * DAY_MS - offset
 }
 
-/** What the headers of an archived object say of its restore (document 436/7745). */
+/** The headers of an archived object that is being restored, or is restored (document 436/7745). */
 export function restoreHeaders(object: ObjectRecord, now: number): Record<string, string> {
   const { restore } = object
   const state = stateOf(object, now)
@@ -65,11 +65,10 @@ export function restoreHeaders(object: ObjectRecord, now: number): Record<string
 
 /**
  * An archived object is read only while a restored copy exists (document 436/7753, sample 11).
- * @throws Fault `InvalidObjectState`
+ * @throws CosServiceError `InvalidObjectState`
  */
 export function refuseArchived(object: ObjectRecord, now: number): void {
   if (!(object.storageClass in RESTORE_TIMES) || stateOf(object, now) === 'restored') return
-  const fault = new Fault('InvalidObjectState')
-  fault.headers = { 'x-cos-storage-class': object.storageClass }
-  throw fault
+  const headers = { 'x-cos-storage-class': object.storageClass }
+  throw new CosServiceError('InvalidObjectState', undefined, {}, headers)
 }

@@ -1,36 +1,31 @@
-import { asList, writeXml, type XmlElement } from '@miniprogram-cos/protocol'
-import { Fault } from '../answer/fault'
+import { writeXml, type XmlElement } from '@miniprogram-cos/protocol'
+import { CosServiceError } from '../errors'
+import { element, elements, malformed } from '../xmlElements'
 
 export type Tags = [key: string, value: string][]
 
 /** Limits of tags, in characters (document 436/42995). */
 const MAX_KEY_LENGTH = 127
 const MAX_VALUE_LENGTH = 255
-/** Letters and digits of any script, space, and these. */
+/** Letters and digits of any script, space, and some punctuation. */
 const ALLOWED = /^[\p{L}\p{M}\p{N} +\-=._:/@]*$/u
 const RESERVED = /^(qcs:|project)/i
 const LIMITS = { object: 10, bucket: 50 }
 
-/** `k=v&k2=v2`, percent-encoded, as `x-cos-tagging` carries it. @throws Fault `InvalidTag` */
+/** `k=v&k2=v2`, percent-encoded, the value of `x-cos-tagging`. @throws CosServiceError `InvalidTag` */
 export function tagsOfHeader(text: string, target: 'bucket' | 'object' = 'object'): Tags {
-  if (/%(?![0-9a-f]{2})/i.test(text)) throw new Fault('InvalidTag')
-  const tags = [...new URLSearchParams(text)] as Tags
-  return checkTags(tags, LIMITS[target])
+  if (/%(?![0-9a-f]{2})/i.test(text)) throw new CosServiceError('InvalidTag')
+  return checkTags([...new URLSearchParams(text)], LIMITS[target])
 }
 
-/** The tags of a `Tagging` document. @throws Fault `MalformedXML`, `InvalidTag` */
-export function tagsOfDocument(
-  document: Record<string, unknown>,
-  target: 'bucket' | 'object',
-): Tags {
-  const set = document.TagSet as XmlElement | '' | undefined
-  if (set === undefined) throw new Fault('MalformedXML')
-  const tags = asList<Record<string, string>>(set === '' ? undefined : set.Tag).map(
-    ({ Key, Value }): [string, string] => {
-      if (typeof Key !== 'string' || typeof Value !== 'string') throw new Fault('MalformedXML')
-      return [Key, Value]
-    },
-  )
+/** The tags of a `Tagging` document. @throws CosServiceError `MalformedXML`, `InvalidTag` */
+export function tagsOfDocument(document: XmlElement, target: 'bucket' | 'object'): Tags {
+  if (document.TagSet === undefined) throw malformed('TagSet is missing')
+  const set = element(document, 'TagSet') ?? {}
+  const tags = elements(set, 'Tag').map(({ Key, Value }): [string, string] => {
+    if (typeof Key !== 'string' || typeof Value !== 'string') throw malformed('a tag is not text')
+    return [Key, Value]
+  })
   return checkTags(tags, LIMITS[target])
 }
 
@@ -46,7 +41,7 @@ function checkTags(tags: Tags, limit: number): Tags {
         [...key].length <= MAX_KEY_LENGTH &&
         [...value].length <= MAX_VALUE_LENGTH,
     )
-  if (!isValid) throw new Fault('InvalidTag')
+  if (!isValid) throw new CosServiceError('InvalidTag')
   return tags
 }
 

@@ -1,13 +1,89 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
-import { aclOfHeaders } from '../access/acl'
-import { Fault } from '../answer/fault'
-import { taggingXml, tagsOfHeader } from '../object/tags'
-import { parseXmlBody, readTextBody } from '../request/body'
+import { aclOfHeaders } from '../acl'
+import { isBodyEmpty, readXmlBody } from '../body'
+import { CosServiceError } from '../errors'
+import { taggingXml, tagsOfDocument, tagsOfHeader } from '../object/tags'
+import { xmlResponse } from '../response'
+import type { BucketRecord } from '../store/records'
+import { rootOf } from '../xmlElements'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
+/** Buckets of one page (document 436/8291). */
+const MAX_PAGE = 2000
+
+export const service: Handlers = {
+  async getService({ request, store, keys }) {
+    const { query } = request
+    const limit = readLimit(query['max-keys'])
+    const region = query.region || request.region
+    const { marker = '' } = query
+    const found = store.buckets
+      .list()
+      .filter((bucket) => region === undefined || region === bucket.region)
+      .filter((bucket) => hasTag(bucket, query.tagkey, query.tagvalue))
+      .filter(({ created }) => isCreatedInRange(created, query.range, query['create-time']))
+      .filter(({ name }) => name > marker)
+    const page = found.slice(0, limit)
+    const isTruncated = found.length > page.length
+    return xmlResponse({
+      ListAllMyBucketsResult: {
+        Owner: {
+          ID: `qcs::cam::uin/${keys.ownerUin}:uin/${keys.ownerUin}`,
+          DisplayName: keys.ownerUin,
+        },
+        Buckets: {
+          Bucket: page.map((bucket) => ({
+            Name: bucket.name,
+            Location: bucket.region,
+            CreationDate: bucket.created.replace(/\.\d+Z$/, 'Z'),
+            BucketType: 'cos',
+          })),
+        },
+        Marker: marker,
+        IsTruncated: isTruncated,
+        NextMarker: isTruncated ? page[page.length - 1]?.name : undefined,
+      },
+    })
+  },
+}
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined || text === '') return MAX_PAGE
+  const limit = /^\d+$/.test(text) ? Number(text) : 0
+  if (limit < 1 || limit > MAX_PAGE) {
+    throw new CosServiceError('InvalidArgument', `max-keys must be 1 to ${MAX_PAGE}.`)
+  }
+  return limit
+}
+
+function hasTag({ documents }: BucketRecord, key = '', value = ''): boolean {
+  if (key === '') return true
+  if (!documents?.tagging) return false
+  const tags = tagsOfDocument(rootOf(documents.tagging, 'Tagging'), 'bucket')
+  return tags.some(([name, own]) => name === key && (value === '' || value === own))
+}
+
+/** @param range how the creation time compares with `create-time`, in Unix seconds */
+function isCreatedInRange(
+  created: string,
+  range: string | undefined,
+  text: string | undefined,
+): boolean {
+  if (!range) return true
+  const time = Number(text)
+  const seconds = Math.floor(Date.parse(created) / 1000)
+  if (!text || !Number.isInteger(time))
+    throw new CosServiceError('InvalidArgument', 'create-time is missing.')
+  if (range === 'lt') return seconds < time
+  if (range === 'lte') return seconds <= time
+  if (range === 'gt') return seconds > time
+  if (range === 'gte') return seconds >= time
+  throw new CosServiceError('InvalidArgument', 'range must be lt, lte, gt or gte.')
+}
+
 /**
- * Characters of a bucket's name with its APPID. Document 436/13312 says it of the whole host, but COS makes
- * buckets with longer hosts: Tencent's own SDK tests do.
+ * Characters of a bucket's name with its APPID. Document 436/13312 limits the whole host, but Tencent's SDK
+ * tests create buckets with longer hosts.
  */
 const MAX_BUCKET_NAME = 60
 /** Buckets of one account (document 436/14518). */
@@ -17,15 +93,15 @@ export const bucket: Handlers = {
   async putBucket(context) {
     const { request, store, bucket: present, now, keys } = context
     const name = parseBucket(request.bucket)
-    if (!name) throw new Fault('InvalidBucketName')
-    if (!request.region) throw new Fault('InvalidRegionName')
-    if (request.bucket.length > MAX_BUCKET_NAME) throw new Fault('BucketNameTooLong')
-    if (name.appid !== keys.appid) throw new Fault('AccessDenied')
-    if (present) throw new Fault('BucketAlreadyOwnedByYou')
-    if (store.buckets.list().length >= MAX_BUCKETS) throw new Fault('TooManyBuckets')
+    if (!name) throw new CosServiceError('InvalidBucketName')
+    if (!request.region) throw new CosServiceError('InvalidRegionName')
+    if (request.bucket.length > MAX_BUCKET_NAME) throw new CosServiceError('BucketNameTooLong')
+    if (name.appid !== keys.appid) throw new CosServiceError('AccessDenied')
+    if (present) throw new CosServiceError('BucketAlreadyOwnedByYou')
+    if (store.buckets.list().length >= MAX_BUCKETS) throw new CosServiceError('TooManyBuckets')
     const acl = aclOfHeaders(request.headers, 'bucket')
     const tags = request.headers['x-cos-tagging']
-    const isMultiZone = await readsMultiZone(context)
+    const isMultiZone = await isMultiZoneRequested(context)
     await store.buckets.put({
       name: request.bucket,
       region: request.region,
@@ -51,17 +127,17 @@ export const bucket: Handlers = {
 
   async deleteBucket(context) {
     const outcome = await context.store.buckets.delete(bucketOf(context).name)
-    if (outcome === 'notEmpty') throw new Fault('BucketNotEmpty')
+    if (outcome === 'notEmpty') throw new CosServiceError('BucketNotEmpty')
     return { status: 204 }
   },
 }
 
-/** Whether the body, if there is one, asks for a bucket in several zones (document 436/7738). */
-async function readsMultiZone({ request }: OperationContext): Promise<true | undefined> {
-  const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers
-  if (length === '0' && chunked === undefined) return undefined
-  const { BucketAZConfig } = parseXmlBody(await readTextBody(request), 'CreateBucketConfiguration')
+/** Whether the optional body requests several availability zones (document 436/7738). */
+async function isMultiZoneRequested({ request }: OperationContext): Promise<true | undefined> {
+  if (isBodyEmpty(request)) return undefined
+  const { BucketAZConfig } = await readXmlBody(request, 'CreateBucketConfiguration')
   if (BucketAZConfig === undefined || BucketAZConfig === '') return undefined
-  if (BucketAZConfig !== 'MAZ') throw new Fault('InvalidArgument', 'BucketAZConfig must be MAZ.')
+  if (BucketAZConfig !== 'MAZ')
+    throw new CosServiceError('InvalidArgument', 'BucketAZConfig must be MAZ.')
   return true
 }

@@ -1,14 +1,16 @@
 import { type CopySource, parseCopySource } from '@miniprogram-cos/protocol'
-import { authorize } from '../access/authorize'
-import { type Answer, bytesOf, xmlAnswer } from '../answer/answer'
-import { Fault } from '../answer/fault'
-import { checkConditions } from '../object/conditions'
-import { encryptionHeader } from '../object/encryption'
-import { type Description, objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
-import { overwriteGuard } from '../object/overwriteGuard'
+import { authorize } from '../authorize'
+import { CosServiceError } from '../errors'
+import { checkConditions, overwriteGuard } from '../object/conditions'
+import {
+  attributesOf,
+  encryptionHeader,
+  type ObjectAttributes,
+  refuseNotImitated,
+} from '../object/headers'
 import { refuseArchived } from '../object/restore'
-import { withoutLeadingSlashes } from '../request/key'
-import type { CosRequest } from '../request/request'
+import { type CosRequest, withoutLeadingSlashes } from '../request'
+import { bytesOf, type CosResponse, withHeaders, xmlResponse } from '../response'
 import type { ObjectRecord } from '../store/records'
 import { readPartNumber, requireUpload, storePart } from './multipart'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
@@ -16,7 +18,7 @@ import { MAX_SIMPLE_BYTES, versionHeader } from './putObject'
 
 export const copy: Handlers = {
   async putObjectCopy(context) {
-    refuseNotImitated(context.request.headers)
+    refuseNotImitated(context.request.headers, 'pic-operations')
     return withSource(context, (source, object) => copyObject(context, source, object))
   },
 
@@ -26,11 +28,9 @@ export const copy: Handlers = {
     return withSource(context, async (_, object) => {
       const { request, store } = context
       const [start, end] = readCopyRange(request.headers['x-cos-copy-source-range'], object.size)
-      const blob = await store.engine.writeBlob(
-        bytesOf(store.engine.read(object.blobs, start, end)),
-      )
+      const blob = await store.blobs.write(bytesOf(store.blobs.read(object.blobs, start, end)))
       const part = await storePart(context, upload, number, blob)
-      return xmlAnswer({
+      return xmlResponse({
         CopyPartResult: {
           ETag: `"${part.etag}"`,
           CRC64: part.crc64,
@@ -41,15 +41,15 @@ export const copy: Handlers = {
   },
 }
 
-/** `bytes=first-last`, both given and within the source (document 436/8287). @throws Fault */
+/** `bytes=first-last`, both required and within the source (document 436/8287). @throws CosServiceError */
 function readCopyRange(header: string | undefined, size: number): [start: number, end: number] {
-  // The Python SDK sends the header empty when no range is given.
+  // Tencent's Python SDK sends an empty header for the whole source.
   if (!header) return [0, size - 1]
   const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(header) ?? []
   if (first === '' || Number(first) > Number(last)) {
-    throw new Fault('InvalidArgument', 'Invalid copy source range.')
+    throw new CosServiceError('InvalidArgument', 'Invalid copy source range.')
   }
-  if (Number(last) >= size) throw new Fault('InvalidRange')
+  if (Number(last) >= size) throw new CosServiceError('InvalidRange')
   return [Number(first), Number(last)]
 }
 
@@ -57,27 +57,27 @@ async function copyObject(
   context: OperationContext,
   source: CopySource,
   object: ObjectRecord,
-): Promise<Answer> {
+): Promise<CosResponse> {
   const { request, store, now } = context
-  if (object.size > MAX_SIMPLE_BYTES) throw new Fault('EntityTooLarge')
+  if (object.size > MAX_SIMPLE_BYTES) throw new CosServiceError('EntityTooLarge')
   const directive = readDirective(request, 'x-cos-metadata-directive')
   const tagsDirective = readDirective(request, 'x-cos-tagging-directive')
   const bucket = bucketOf(context)
   const isSelf = source.Bucket === bucket.name && source.Key === request.key && !source.VersionId
   if (isSelf && directive === 'copy' && tagsDirective === 'copy') {
-    throw new Fault(
+    throw new CosServiceError(
       'InvalidRequest',
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata.",
     )
   }
-  const described = describeCopy(context, object, directive, tagsDirective)
+  const attributes = copiedAttributes(context, object, directive, tagsDirective)
   const lastModified = new Date(now).toISOString()
   const guard = overwriteGuard(request)
-  const blobs = await store.engine.linkBlobs(object.blobs)
+  const blobs = await store.blobs.copy(object.blobs)
   const { size, etag, crc64 } = object
-  const record = { key: request.key, size, etag, crc64, lastModified, ...described, blobs }
+  const record = { key: request.key, size, etag, crc64, lastModified, ...attributes, blobs }
   const stored = await store.objects.put(bucket, record, guard)
-  const answer = xmlAnswer({
+  const response = xmlResponse({
     CopyObjectResult: {
       ETag: `"${etag}"`,
       CRC64: crc64,
@@ -85,8 +85,7 @@ async function copyObject(
       VersionId: versionHeader(stored)['x-cos-version-id'],
     },
   })
-  const headers = { ...answer.headers, ...versionHeader(stored), ...encryptionHeader(stored) }
-  return { ...answer, headers }
+  return withHeaders(response, { ...versionHeader(stored), ...encryptionHeader(stored) })
 }
 
 function withoutMilliseconds(date: string): string {
@@ -98,35 +97,35 @@ type Directive = 'copy' | 'replaced'
 function readDirective({ headers }: CosRequest, name: string): Directive {
   const directive = (headers[name] || 'Copy').toLowerCase()
   if (directive === 'copy' || directive === 'replaced') return directive
-  throw new Fault('InvalidArgument', `Unknown directive in ${name}.`)
+  throw new CosServiceError('InvalidArgument', `Unknown directive in ${name}.`)
 }
 
 /**
- * What the copy keeps of its source: headers and tags as their directives say; class and ACL are those of
- * the request (document 436/10881).
+ * The attributes of a copy: headers and tags by their directives; the others are the request's
+ * (document 436/10881).
  */
-function describeCopy(
+function copiedAttributes(
   context: OperationContext,
   source: ObjectRecord,
   directive: Directive,
   tagsDirective: Directive,
-): Description {
+): ObjectAttributes {
   const { request } = context
-  const described = objectHeadersOf(request.headers, request.key, bucketOf(context))
-  const { tags: given, headers, ...own } = described
-  const tags = tagsDirective === 'replaced' ? given : source.tags
+  const given = attributesOf(request.headers, request.key, bucketOf(context))
+  const { tags: givenTags, headers, ...others } = given
+  const tags = tagsDirective === 'replaced' ? givenTags : source.tags
   return {
-    ...own,
+    ...others,
     headers: directive === 'replaced' ? headers : source.headers,
     ...(tags ? { tags } : {}),
   }
 }
 
-/** Runs a copy on its source, once its permission and the conditions on it have been checked. */
+/** Runs a copy on its source, whose permission and conditions are checked first. */
 async function withSource(
   context: OperationContext,
-  run: (source: CopySource, object: ObjectRecord) => Promise<Answer>,
-): Promise<Answer> {
+  run: (source: CopySource, object: ObjectRecord) => Promise<CosResponse>,
+): Promise<CosResponse> {
   const { request, store } = context
   const { headers } = request
   let source: CopySource
@@ -136,10 +135,11 @@ async function withSource(
     source = parseCopySource(given)
     source.Key = withoutLeadingSlashes(source.Key)
   } catch {
-    throw new Fault('InvalidCopySource')
+    throw new CosServiceError('InvalidCopySource')
   }
-  const bucket = await store.buckets.get(source.Bucket)
-  if (!bucket || (source.Region && source.Region !== bucket.region)) throw new Fault('NoSuchBucket')
+  const bucket = store.buckets.get(source.Bucket)
+  if (!bucket || (source.Region && source.Region !== bucket.region))
+    throw new CosServiceError('NoSuchBucket')
   await authorize(context, [
     {
       action: 'GetObject',
@@ -150,11 +150,11 @@ async function withSource(
     },
   ])
   const pinned = await store.objects.pin(bucket.name, source.Key, source.VersionId)
-  if (!pinned) throw new Fault(source.VersionId ? 'NoSuchVersion' : 'NoSuchKey')
+  if (!pinned) throw new CosServiceError(source.VersionId ? 'NoSuchVersion' : 'NoSuchKey')
   try {
     if (pinned.object.isDeleteMarker) {
-      if (!source.VersionId) throw new Fault('NoSuchKey')
-      throw new Fault('InvalidRequest', 'The source of a copy may not be a delete marker.')
+      if (!source.VersionId) throw new CosServiceError('NoSuchKey')
+      throw new CosServiceError('InvalidRequest', 'The source of a copy cannot be a delete marker.')
     }
     refuseArchived(pinned.object, context.now)
     const outcome = checkConditions(pinned.object, {
@@ -163,12 +163,12 @@ async function withSource(
       ifModifiedSince: headers['x-cos-copy-source-if-modified-since'],
       ifUnmodifiedSince: headers['x-cos-copy-source-if-unmodified-since'],
     })
-    if (outcome === 'notModified') throw new Fault('PreconditionFailed')
-    const answer = await run(source, pinned.object)
+    if (outcome === 'notModified') throw new CosServiceError('PreconditionFailed')
+    const response = await run(source, pinned.object)
     const { versionId } = pinned.object
-    if (!versionId) return answer
-    const header = { 'x-cos-copy-source-version-id': versionId }
-    return { ...answer, headers: { ...answer.headers, ...header } }
+    return versionId
+      ? withHeaders(response, { 'x-cos-copy-source-version-id': versionId })
+      : response
   } finally {
     pinned.release()
   }

@@ -1,13 +1,13 @@
-import { asList, type XmlValue } from '@miniprogram-cos/protocol'
-import { authorize, decide } from '../access/authorize'
-import { type Answer, xmlAnswer } from '../answer/answer'
-import { Fault } from '../answer/fault'
-import { readXmlBody } from '../request/body'
-import { keyFault, withoutLeadingSlashes } from '../request/key'
-import { versionIdOf } from '../request/request'
+import type { XmlElement } from '@miniprogram-cos/protocol'
+import { authorize, decide } from '../authorize'
+import { readXmlBody } from '../body'
+import { CosServiceError } from '../errors'
+import { keyError, versionIdOf, withoutLeadingSlashes } from '../request'
+import { type CosResponse, xmlResponse } from '../response'
+import { elements, malformed } from '../xmlElements'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
-/** document 436/8289 */
+/** Keys of one request (document 436/8289). */
 const MAX_KEYS = 1000
 
 export const deleteObject: Handlers = {
@@ -25,7 +25,10 @@ export const deleteObject: Handlers = {
 
   async deleteMultipleObject(context) {
     if (!context.request.headers['content-md5']) {
-      throw new Fault('InvalidRequest', 'Missing required header for this request: Content-MD5')
+      throw new CosServiceError(
+        'InvalidRequest',
+        'Missing required header for this request: Content-MD5',
+      )
     }
     if (context.principal.kind === 'anonymous') {
       const { name, region } = bucketOf(context)
@@ -42,17 +45,15 @@ export const deleteObject: Handlers = {
       if (outcome.failed) failed.push(outcome.failed)
       else deleted.push(outcome.deleted)
     }
-    return deleteAnswer(String(body.Quiet).trim() === 'true' ? [] : deleted, failed)
+    return deleteResponse(String(body.Quiet).trim() === 'true' ? [] : deleted, failed)
   },
 }
 
-/** All entries are read before the first is deleted: a list is taken whole or not at all. */
-function readEntries(body: Record<string, unknown>): { key: string; versionId?: string }[] {
-  const entries = asList<Record<string, unknown>>(body.Object as XmlValue | undefined)
-  if (entries.length === 0 || entries.length > MAX_KEYS) throw new Fault('MalformedXML')
-  return entries.map((entry) => {
-    const { Key: key, VersionId: versionId } = entry ?? {}
-    if (typeof key !== 'string' || key === '') throw new Fault('MalformedXML')
+/** Reads all entries before the first is deleted: an invalid list deletes nothing. */
+function readEntries(body: XmlElement): { key: string; versionId?: string }[] {
+  return elements(body, 'Object', { min: 1, max: MAX_KEYS }).map((entry) => {
+    const { Key: key, VersionId: versionId } = entry
+    if (typeof key !== 'string' || key === '') throw malformed('Key is missing')
     return {
       key: withoutLeadingSlashes(key),
       ...(typeof versionId === 'string' && versionId !== '' ? { versionId } : {}),
@@ -60,27 +61,27 @@ function readEntries(body: Record<string, unknown>): { key: string; versionId?: 
   })
 }
 
-/** Deletes a key, or says why not: each key has its own permission (document 436/64963). */
+/** Deletes one key. Each requires its own permission (document 436/64963). */
 async function deleteOne(
   context: OperationContext,
   key: string,
   versionId: string | undefined,
 ): Promise<{ deleted: object; failed?: undefined } | { failed: object }> {
   const bucket = bucketOf(context)
-  const wanted = {
+  const access = {
     action: 'DeleteObject',
     bucket: bucket.name,
     region: bucket.region,
     path: key,
     versionId,
   }
-  const decision = await decide(context, wanted)
+  const decision = await decide(context, access)
   const failed = (Code: string, Message: string) => ({
     failed: { Key: key, VersionId: versionId, Code, Message },
   })
   if (!decision.allowed) return failed('AccessDenied', 'Access Denied.')
-  const problem = keyFault(key)
-  if (problem) return failed(problem.code, problem.message)
+  const error = keyError(key)
+  if (error) return failed(error.code, error.message)
   const outcome = await context.store.objects.delete(bucket, key, versionId)
   return {
     deleted: {
@@ -92,11 +93,11 @@ async function deleteOne(
   }
 }
 
-function deleteAnswer(deleted: object[], failed: object[]): Answer {
+function deleteResponse(deleted: object[], failed: object[]): CosResponse {
   if (deleted.length + failed.length > 0) {
-    return xmlAnswer({ DeleteResult: { Deleted: deleted, Error: failed } })
+    return xmlResponse({ DeleteResult: { Deleted: deleted, Error: failed } })
   }
-  // A quiet success is exactly this, without a declaration (document 436/8289).
+  // The quiet response has no declaration (document 436/8289).
   const headers = { 'Content-Type': 'application/xml' }
   return { status: 200, headers, body: '<DeleteResult/>' }
 }

@@ -1,22 +1,19 @@
-import { acl } from './acl'
-import { append } from './append'
-import { bucket } from './bucket'
-import { configurations } from './configurations'
+import { type AnyOperation, operations, RESERVED_SUBRESOURCES } from '@miniprogram-cos/protocol'
+import { optionsObject } from '../cors'
+import { NOT_IMITATED } from '../object/headers'
+import { bucket, service } from './bucket'
+import { bucketConfiguration } from './bucketConfiguration'
 import { copy } from './copy'
 import { deleteObject } from './deleteObject'
-import { getBucket } from './getBucket'
 import { getObject } from './getObject'
+import { getBucket, listObjectVersions } from './listObjects'
 import { multipart } from './multipart'
+import { acl, restoreObject, tagging } from './objectAttributes'
 import type { Handlers } from './operation'
-import { optionsObject } from './optionsObject'
 import { postObject } from './postObject'
-import { putObject } from './putObject'
-import { restoreObject } from './restoreObject'
-import { service } from './service'
-import { tagging } from './tagging'
-import { versions } from './versions'
+import { appendObject, putObject } from './putObject'
 
-/** What the local COS does, by the operation's name in the protocol's table. */
+/** The implemented operations, by their names in the protocol's table. */
 export const handlers: Handlers = {
   ...service,
   ...bucket,
@@ -30,8 +27,42 @@ export const handlers: Handlers = {
   ...optionsObject,
   ...multipart,
   ...acl,
-  ...append,
-  ...configurations,
+  ...appendObject,
+  ...bucketConfiguration,
   ...tagging,
-  ...versions,
+  ...listObjectVersions,
+}
+
+/** What the local COS implements, and what it refuses with `NotImplemented`. */
+export function describeGaps(): { imitated: string[]; subresources: string[]; headers: string[] } {
+  const imitated = Object.keys(operations).filter((name) => name in handlers)
+  const served = new Set(
+    Object.entries(operations)
+      .filter(([name]) => name in handlers)
+      .flatMap(([, { needs = [], subresource }]: [string, AnyOperation]) => [
+        ...needs,
+        ...(subresource ? [subresource] : []),
+      ]),
+  )
+  // Implemented apart from the table, see images/imageOperations.ts.
+  served.add('image_process')
+  const subresources = [...RESERVED_SUBRESOURCES].filter((name) => !served.has(name)).sort()
+  return { imitated, subresources, headers: [...NOT_IMITATED].sort() }
+}
+
+/** Which image processing is implemented. */
+const IMAGES = [
+  '**Images**, where the optional package `sharp` is installed: `imageMogr2`, `imageView2`, `watermark` (1 image, 2 text), `imageInfo`, `imageAve` and `exif` on GET, in pipes, as styles (`?style`) and in `Pic-Operations` of PUT, POST, Complete Multipart Upload and `?image_process`.',
+  'Answered with `501 NotImplemented`: `scrop`, `watermark/3` and `/4`, `imageslim`, HEIF and TPG, and other operations than scaling and cropping on animations.',
+].join(' ')
+
+/** The list of gaps in the README. */
+export function gapsAsMarkdown(): string {
+  const { imitated, subresources, headers } = describeGaps()
+  const list = (names: string[]) => names.map((name) => `\`${name}\``).join(', ')
+  return [
+    `**Imitated (${imitated.length} operations):** ${list(imitated)}.`,
+    `**Answered with \`501 NotImplemented\`, naming it:** the sub-resources ${list(subresources)}; the headers ${list(headers)}; \`ci-process\` in the query.`,
+    IMAGES,
+  ].join('\n\n')
 }

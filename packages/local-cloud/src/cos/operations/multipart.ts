@@ -1,18 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { asList, encodeKey, writeXml, type XmlValue } from '@miniprogram-cos/protocol'
-import type { KeyRing } from '../../keys/keyRing'
-import { xmlAnswer, xmlTextAnswer } from '../answer/answer'
-import { Fault } from '../answer/fault'
-import { encryptionHeader } from '../object/encryption'
-import { objectHeadersOf, refuseNotImitated } from '../object/objectHeaders'
-import { overwriteGuard } from '../object/overwriteGuard'
-import { announcedMd5, checkLengthGiven, readXmlBody } from '../request/body'
-import type { WrittenBlob } from '../store/blob'
+import { encodeKey, writeXml, type XmlElement } from '@miniprogram-cos/protocol'
+import type { KeyRing } from '../../keys'
+import { announcedMd5, checkLengthGiven, readXmlBody, receiveBody } from '../body'
+import { CosServiceError } from '../errors'
+import { planProcessing } from '../images/processUpload'
+import { overwriteGuard } from '../object/conditions'
+import { attributesOf, encryptionHeader, refuseNotImitated } from '../object/headers'
+import { withHeaders, xmlResponse, xmlTextResponse } from '../response'
 import { combineCrc64 } from '../store/crc64'
-import type { ObjectRecord, PartRecord, UploadRecord } from '../store/records'
-import { commonPrefixOf, compareKeys, encodingFor, readListOptions } from './listing'
+import type { ObjectRecord, PartRecord, UploadRecord, WrittenBlob } from '../store/records'
+import { elements, malformed, requiredText } from '../xmlElements'
+import { commonPrefixOf, compareKeys, encodingFor, readListOptions } from './listObjects'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
-import { receiveBody } from './receiveBody'
 
 /** Limits of multipart uploads (document 436/14112). */
 const MAX_PART_NUMBER = 10000
@@ -22,7 +21,7 @@ const MAX_PART_BYTES = 5 * 1024 ** 3
 export const multipart: Handlers = {
   async multipartInit(context) {
     const { request, store, now } = context
-    refuseNotImitated(request.headers)
+    refuseNotImitated(request.headers, 'pic-operations')
     const bucket = bucketOf(context)
     overwriteGuard(request)(store.objects.get(bucket.name, request.key), bucket)
     const uploadId = `${Math.floor(now)}${randomBytes(32).toString('hex')}`
@@ -31,22 +30,22 @@ export const multipart: Handlers = {
       key: request.key,
       uploadId,
       initiated: new Date(now).toISOString(),
-      ...objectHeadersOf(request.headers, request.key, bucket),
+      ...attributesOf(request.headers, request.key, bucket),
     }
     await store.uploads.put(upload)
-    const answer = xmlAnswer({
+    const response = xmlResponse({
       InitiateMultipartUploadResult: {
         Bucket: bucket.name,
         Key: request.key,
         UploadId: uploadId,
       },
     })
-    return { ...answer, headers: { ...answer.headers, ...encryptionHeader(upload) } }
+    return withHeaders(response, encryptionHeader(upload))
   },
 
   async multipartUpload(context) {
     const { request } = context
-    refuseNotImitated(request.headers)
+    refuseNotImitated(request.headers, 'pic-operations')
     checkLengthGiven(request)
     const number = readPartNumber(request.query)
     const upload = requireUpload(context)
@@ -66,14 +65,15 @@ export const multipart: Handlers = {
   async multipartComplete(context) {
     const { request, store, now } = context
     requireUpload(context)
+    const process = await planProcessing(context, request.headers['pic-operations'], request.key)
     const body = await readXmlBody(request, 'CompleteMultipartUpload')
     const object = await store.uploads.complete(
       bucketOf(context),
       request.query.uploadId as string,
-      (upload, parts) => assemble(upload, parts, readPartList(body.Part), now),
+      (upload, parts) => assemble(upload, parts, readPartList(body), now),
       overwriteGuard(request),
     )
-    if (!object) throw new Fault('NoSuchUpload')
+    if (!object) throw new CosServiceError('NoSuchUpload')
     const host = request.headers.host ?? ''
     const result = writeXml({
       Location: `http://${host}/${encodeKey(object.key)}`,
@@ -81,38 +81,36 @@ export const multipart: Handlers = {
       Key: object.key,
       ETag: `"${object.etag}"`,
     })
-    const answer = xmlTextAnswer(
-      `<CompleteMultipartUploadResult xmlns="http://www.qcloud.com/document/product/436/7751">${result}</CompleteMultipartUploadResult>`,
-    )
-    return {
-      ...answer,
-      headers: {
-        ...answer.headers,
-        'x-cos-hash-crc64ecma': object.crc64,
-        ...(object.versionId ? { 'x-cos-version-id': object.versionId } : {}),
-        ...encryptionHeader(object),
-      },
-    }
+    const response = process
+      ? await process(object)
+      : xmlTextResponse(
+          `<CompleteMultipartUploadResult xmlns="http://www.qcloud.com/document/product/436/7751">${result}</CompleteMultipartUploadResult>`,
+        )
+    return withHeaders(response, {
+      'x-cos-hash-crc64ecma': object.crc64,
+      ...(object.versionId ? { 'x-cos-version-id': object.versionId } : {}),
+      ...encryptionHeader(object),
+    })
   },
 
   async multipartAbort(context) {
     requireUpload(context)
     const isAborted = await context.store.uploads.abort(context.request.query.uploadId as string)
-    if (!isAborted) throw new Fault('NoSuchUpload')
+    if (!isAborted) throw new CosServiceError('NoSuchUpload')
     return { status: 204 }
   },
 
   async multipartListPart(context) {
     const { request, store, keys } = context
-    if (request.query.uploadId === '') throw new Fault('ListPartUploadIdIsEmpty')
+    if (request.query.uploadId === '') throw new CosServiceError('ListPartUploadIdIsEmpty')
     const upload = requireUpload(context)
     const options = encodingFor(readListOptions(request.query, 'max-parts', 1), [upload.key])
     const marker = Number(request.query['part-number-marker'] || 0)
-    if (!Number.isInteger(marker) || marker < 0) throw new Fault('InvalidArgument')
+    if (!Number.isInteger(marker) || marker < 0) throw new CosServiceError('InvalidArgument')
     const parts = await store.uploads.parts(upload.uploadId, marker, options.limit + 1)
     const page = parts.slice(0, options.limit)
     const owner = ownerOf(keys)
-    return xmlAnswer({
+    return xmlResponse({
       ListPartsResult: {
         Bucket: upload.bucket,
         EncodingType: options.encodingType ?? '',
@@ -139,46 +137,48 @@ export const multipart: Handlers = {
   async multipartList(context) {
     const { request, store, keys } = context
     const { query } = request
-    const asked = readListOptions(query, 'max-uploads', 1)
+    const requested = readListOptions(query, 'max-uploads', 1)
     const keyMarker = query['key-marker'] ?? ''
     const idMarker = query['upload-id-marker'] ?? ''
     const uploads: UploadRecord[] = []
-    const folders: string[] = []
+    const commonPrefixes: string[] = []
     let truncated = false
     const { name } = bucketOf(context)
-    await store.uploads.walk(name, asked.prefix, keyMarker, (upload) => {
-      const isBehind = upload.key !== keyMarker || (idMarker !== '' && upload.uploadId > idMarker)
-      if (keyMarker !== '' && !isBehind) return 'next'
-      const folder = commonPrefixOf(upload.key, asked)
-      if (folder !== undefined && compareKeys(folder, keyMarker) <= 0) return { skip: folder }
-      if (uploads.length + folders.length === asked.limit) {
+    await store.uploads.scan(name, requested.prefix, keyMarker, (upload) => {
+      const isAfterMarker =
+        upload.key !== keyMarker || (idMarker !== '' && upload.uploadId > idMarker)
+      if (keyMarker !== '' && !isAfterMarker) return 'next'
+      const commonPrefix = commonPrefixOf(upload.key, requested)
+      if (commonPrefix !== undefined && compareKeys(commonPrefix, keyMarker) <= 0)
+        return { skip: commonPrefix }
+      if (uploads.length + commonPrefixes.length === requested.limit) {
         truncated = true
         return 'stop'
       }
-      if (folder === undefined) {
+      if (commonPrefix === undefined) {
         uploads.push(upload)
         return 'next'
       }
-      folders.push(folder)
-      return { skip: folder }
+      commonPrefixes.push(commonPrefix)
+      return { skip: commonPrefix }
     })
-    const names = [asked.prefix, keyMarker, ...folders, ...uploads.map(({ key }) => key)]
-    const options = encodingFor(asked, names)
+    const names = [requested.prefix, keyMarker, ...commonPrefixes, ...uploads.map(({ key }) => key)]
+    const options = encodingFor(requested, names)
     const last = uploads[uploads.length - 1]
-    const lastFolder = folders[folders.length - 1]
-    const endsInFolder =
-      lastFolder !== undefined && (!last || compareKeys(lastFolder, last.key) > 0)
+    const lastPrefix = commonPrefixes[commonPrefixes.length - 1]
+    const endsInPrefix =
+      lastPrefix !== undefined && (!last || compareKeys(lastPrefix, last.key) > 0)
     const owner = ownerOf(keys)
-    return xmlAnswer({
+    return xmlResponse({
       ListMultipartUploadsResult: {
         Bucket: bucketOf(context).name,
         EncodingType: options.encodingType,
         KeyMarker: options.encode(keyMarker),
         UploadIdMarker: idMarker,
         NextKeyMarker: truncated
-          ? options.encode(endsInFolder ? lastFolder : (last?.key ?? ''))
+          ? options.encode(endsInPrefix ? lastPrefix : (last?.key ?? ''))
           : undefined,
-        NextUploadIdMarker: truncated && !endsInFolder ? last?.uploadId : undefined,
+        NextUploadIdMarker: truncated && !endsInPrefix ? last?.uploadId : undefined,
         MaxUploads: options.limit,
         IsTruncated: truncated,
         Prefix: options.encode(options.prefix),
@@ -191,7 +191,9 @@ export const multipart: Handlers = {
           Owner: owner,
           Initiated: upload.initiated,
         })),
-        CommonPrefixes: folders.map((folder) => ({ Prefix: options.encode(folder) })),
+        CommonPrefixes: commonPrefixes.map((commonPrefix) => ({
+          Prefix: options.encode(commonPrefix),
+        })),
       },
     })
   },
@@ -202,12 +204,12 @@ function ownerOf({ ownerUin }: KeyRing): object {
   return { ID, DisplayName: ownerUin }
 }
 
-/** The upload a request names, if it belongs to this bucket and key. @throws Fault `NoSuchUpload` */
+/** The upload that a request names, which must be of its bucket and key. @throws CosServiceError `NoSuchUpload` */
 export function requireUpload(context: OperationContext): UploadRecord {
   const { request, store } = context
   const upload = store.uploads.get(request.query.uploadId ?? '')
   if (!upload || upload.bucket !== bucketOf(context).name || upload.key !== request.key) {
-    throw new Fault('NoSuchUpload')
+    throw new CosServiceError('NoSuchUpload')
   }
   return upload
 }
@@ -216,7 +218,7 @@ export function readPartNumber(query: Record<string, string>): number {
   const text = query.partNumber ?? ''
   const number = /^\d{1,6}$/.test(text) ? Number(text) : 0
   if (number < 1 || number > MAX_PART_NUMBER) {
-    throw new Fault(
+    throw new CosServiceError(
       'InvalidArgument',
       'Part number must be an integer between 1 and 10000, inclusive',
     )
@@ -239,47 +241,43 @@ export async function storePart(
     blobs: [{ id, size }],
   }
   if (await store.uploads.putPart(upload, part)) return part
-  // Completed or aborted while the part was on its way.
-  await store.engine.discard([id])
-  throw new Fault('NoSuchUpload')
+  // Completed or aborted while the part was received.
+  throw new CosServiceError('NoSuchUpload')
 }
 
-/** @throws Fault `MalformedXML` */
-function readPartList(value: unknown): { number: number; etag: string }[] {
-  const listed = asList<Record<string, unknown>>(value as XmlValue | undefined)
-  if (listed.length === 0) throw new Fault('MalformedXML')
-  return listed.map((part) => {
-    const number = Number(String(part?.PartNumber).trim())
-    const etag = part?.ETag
-    if (!Number.isInteger(number) || typeof etag !== 'string') throw new Fault('MalformedXML')
-    return { number, etag: etag.trim().replace(/^"|"$/g, '') }
+/** @throws CosServiceError `MalformedXML` */
+function readPartList(body: XmlElement): { number: number; etag: string }[] {
+  return elements(body, 'Part', { min: 1 }).map((part) => {
+    const number = Number(requiredText(part, 'PartNumber'))
+    if (!Number.isInteger(number)) throw malformed('PartNumber is not an integer')
+    return { number, etag: requiredText(part, 'ETag').replace(/^"|"$/g, '') }
   })
 }
 
-/** The object that a list of parts makes. @throws Fault */
+/** The object that consists of the listed parts. @throws CosServiceError */
 function assemble(
   upload: UploadRecord,
-  arrived: PartRecord[],
+  uploaded: PartRecord[],
   listed: { number: number; etag: string }[],
   now: number,
 ): ObjectRecord {
-  const byNumber = new Map(arrived.map((part) => [part.number, part]))
+  const byNumber = new Map(uploaded.map((part) => [part.number, part]))
   const parts = listed.map(({ number, etag }, i) => {
     const before = listed[i - 1]?.number ?? number - 1
-    if (number <= before) throw new Fault('InvalidPartOrder')
-    // Numbers must follow each other (document 436/7742).
-    if (number > before + 1) throw new Fault('InvalidPart')
+    if (number <= before) throw new CosServiceError('InvalidPartOrder')
+    // Part numbers must be consecutive (document 436/7742).
+    if (number > before + 1) throw new CosServiceError('InvalidPart')
     const part = byNumber.get(number)
-    if (!part || part.etag !== etag) throw new Fault('InvalidPart')
+    if (!part || part.etag !== etag) throw new CosServiceError('InvalidPart')
     return part
   })
   if (parts.slice(0, -1).some(({ size }) => size < MIN_PART_BYTES))
-    throw new Fault('EntityTooSmall')
+    throw new CosServiceError('EntityTooSmall')
   const first = parts[0] as PartRecord
   const crc64 = parts
     .slice(1)
     .reduce((crc, part) => combineCrc64(crc, part.crc64, part.size), first.crc64)
-  // Opaque on purpose, as in COS: clients must not expect an MD5 of MD5s.
+  // As in COS it is opaque: clients must not expect an MD5 of MD5s.
   const digest = createHash('md5').update(upload.uploadId)
   for (const { etag } of parts) digest.update(etag)
   return {

@@ -1,6 +1,6 @@
-import { Fault } from '../answer/fault'
-import { type AccessRequest, type Decision, evaluatePolicy } from './evaluatePolicy'
-import { PolicyFault, parsePolicy, splitResource } from './parsePolicy'
+import { CosServiceError } from '../errors'
+import { type Decision, evaluatePolicy, type PolicyRequest } from './evaluatePolicy'
+import { PolicyError, parsePolicy, splitResource } from './parsePolicy'
 
 interface PolicyStatement {
   principal?: unknown
@@ -11,39 +11,41 @@ interface PolicyStatement {
 const MAX_POLICY_BYTES = 20 * 1024
 
 /**
- * A bucket policy as posted, in the form COS shows it: `Statement` on top, a policy-wide principal moved
+ * A bucket policy in the form that COS returns: `Statement` at the top level, a policy-wide principal moved
  * into the statements.
- * @throws Fault `MalformedPolicy`
+ * @throws CosServiceError `MalformedPolicy`
  */
 export function normaliseBucketPolicy(text: string, bucket: string): string {
   if (Buffer.byteLength(text) > MAX_POLICY_BYTES) {
-    throw new Fault('MalformedPolicy', 'The policy is larger than 20 KB.')
+    throw new CosServiceError('MalformedPolicy', 'The policy is larger than 20 KB.')
   }
   let parsed: Record<string, unknown>
   try {
     parsed = JSON.parse(text) as Record<string, unknown>
   } catch {
-    throw new Fault('MalformedPolicy')
+    throw new CosServiceError('MalformedPolicy')
   }
   const version = parsed?.version ?? parsed?.Version
   if (version !== undefined && version !== '2.0') {
-    throw new Fault('MalformedPolicy', 'version must be "2.0".')
+    throw new CosServiceError('MalformedPolicy', 'version must be "2.0".')
   }
   const given = parsed?.statement ?? parsed?.Statement
   const list = (Array.isArray(given) ? given : [given]) as PolicyStatement[]
   const shared = parsed?.principal ?? parsed?.Principal
   const Statement = list.map((statement) => {
-    if (typeof statement !== 'object' || statement === null) throw new Fault('MalformedPolicy')
+    if (typeof statement !== 'object' || statement === null)
+      throw new CosServiceError('MalformedPolicy')
     return shared === undefined || statement.principal !== undefined
       ? statement
       : { principal: shared, ...statement }
   })
-  if (Statement.length === 0) throw new Fault('MalformedPolicy', 'The policy has no statement.')
+  if (Statement.length === 0)
+    throw new CosServiceError('MalformedPolicy', 'The policy has no statement.')
   for (const statement of Statement) checkStatement(statement, bucket)
   return JSON.stringify({ Statement, version: version ?? '2.0' })
 }
 
-/** A statement's inner keys in lower case, its principal apart. */
+/** A statement with its keys in lower case, and its principals. */
 function readStatement(statement: PolicyStatement): {
   principals: string[]
   rest: Record<string, unknown>
@@ -61,24 +63,27 @@ function readStatement(statement: PolicyStatement): {
   return { principals: principals as string[], rest }
 }
 
-/** An account, a sub-account, a role, everybody. */
+/** An account, a sub-account, a role, or everyone. */
 const PRINCIPAL = /^(\*|qcs:\*|qcs::cam::.+|qcs::sts::.+|\d+|\d+\/\d+)$/
 
 function checkStatement(statement: PolicyStatement, bucket: string): void {
   const { principals, rest } = readStatement(statement)
   if (principals.length === 0 || !principals.every((one) => PRINCIPAL.test(one))) {
-    throw new Fault('MalformedPolicy', 'The principal is missing or not valid.')
+    throw new CosServiceError('MalformedPolicy', 'The principal is missing or not valid.')
   }
   try {
     const policy = parsePolicy(JSON.stringify({ version: '2.0', statement: [rest] }))
     for (const resource of policy.statement.flatMap((one) => one.resource)) {
       const other = /^([a-z0-9-]+-\d{4,})(\/|$)/.exec(splitResource(resource)[5] ?? '')?.[1]
       if (other && other !== bucket) {
-        throw new Fault('MalformedPolicy', `The resource ${resource} is of another bucket.`)
+        throw new CosServiceError(
+          'MalformedPolicy',
+          `The resource ${resource} belongs to another bucket.`,
+        )
       }
     }
   } catch (error) {
-    if (error instanceof PolicyFault) throw new Fault('MalformedPolicy', error.message)
+    if (error instanceof PolicyError) throw new CosServiceError('MalformedPolicy', error.message)
     throw error
   }
 }
@@ -86,18 +91,18 @@ function checkStatement(statement: PolicyStatement, bucket: string): void {
 const ANYONE = new Set([
   '*',
   'qcs::cam::anyone:anyone',
-  // What anonymous callers may, those who sign may too (document 436/31923).
+  // Authenticated callers have the permissions of anonymous ones (document 436/31923).
   'qcs::cam::anonymous:anonymous',
   'qcs:*',
 ])
 
 /**
- * What a bucket policy says about a request.
- * @param uin of the signed-in root account; undefined for anybody else
+ * Evaluates a bucket policy.
+ * @param uin of the root account; undefined for other principals
  */
 export function evaluateBucketPolicy(
   text: string,
-  request: AccessRequest,
+  request: PolicyRequest,
   uin: string | undefined,
 ): Decision {
   const { Statement } = JSON.parse(text) as { Statement: PolicyStatement[] }

@@ -1,7 +1,7 @@
 /**
- * Condition operators that COS evaluates (documents 436/71306, 436/71307). A key that the request
- * does not carry makes the plain operator false and its `_if_exist` form true. Values in one list are
- * alternatives; keys and operators must all hold.
+ * Condition operators of COS (documents 436/71306, 436/71307). For a key that the request does not have, the
+ * plain operator is false and its `_if_exist` form is true. The values of one list are alternatives; all
+ * keys and operators must hold.
  */
 const OPERATORS: Record<string, (actual: string, expected: string) => boolean> = {
   string_equal: (actual, expected) => actual === expected,
@@ -18,12 +18,12 @@ const OPERATORS: Record<string, (actual: string, expected: string) => boolean> =
   bool_equal: (actual, expected) => actual === expected,
 }
 
-/** Operators for which every listed value must hold, not just one. */
+/** Operators that must hold for every listed value. */
 const NEGATIVE = new Set(['string_not_equal', 'ip_not_equal', 'numeric_not_equal'])
 
 const IF_EXIST = '_if_exist'
 
-/** Without `_if_exist`; the documents write operators with a capital too. */
+/** An operator in lower case without `_if_exist`: the documents capitalise some. */
 function plain(given: string): string {
   const operator = given.toLowerCase()
   return operator.endsWith(IF_EXIST) ? operator.slice(0, -IF_EXIST.length) : operator
@@ -33,13 +33,13 @@ export function isKnownOperator(operator: string): boolean {
   return Object.hasOwn(OPERATORS, plain(operator))
 }
 
-/** A value that only the body will tell: whether it holds is asked again once it has come in. */
+/** A value that is known once the body is received; the policy is evaluated again then. */
 export const UNKNOWN_YET = Symbol('unknown yet')
 
-/** What a request offers to conditions: condition key -> value, absent if the request has none. */
+/** The values that conditions compare: condition key -> value, absent if the request has none. */
 export type ConditionContext = Record<string, string | typeof UNKNOWN_YET | undefined>
 
-/** Keys whose values a policy writes URL-encoded (document 436/71307). */
+/** Keys whose values are URL-encoded in policies (document 436/71307). */
 const ENCODED_KEYS = new Set([
   'cos:prefix',
   'cos:delimiter',
@@ -48,7 +48,7 @@ const ENCODED_KEYS = new Set([
   'cos:response-content-type',
 ])
 
-/** The documents spell one key in two ways. */
+/** A key that the documents spell in two ways. */
 const ALIASES: Record<string, string> = { 'cos:content_length': 'cos:content-length' }
 
 export function conditionsHold(
@@ -82,7 +82,7 @@ export function conditionsHold(
   return true
 }
 
-/** `*` counts at the two ends only. */
+/** `*` is a wildcard at the two ends only. */
 function isLike(actual: string, pattern: string): boolean {
   const head = pattern.startsWith('*')
   const tail = pattern.length > 1 && pattern.endsWith('*')

@@ -1,9 +1,8 @@
 import { type ConditionContext, conditionsHold } from './conditions'
-import { splitResource } from './parsePolicy'
-import type { Policy, Statement } from './policy'
+import { type Policy, type Statement, splitResource } from './parsePolicy'
 
-/** What is asked for: one action on one thing. */
-export interface AccessRequest {
+/** One action on one resource. */
+export interface PolicyRequest {
   /** Without the `name/cos:` in front. */
   action: string
   region: string
@@ -17,17 +16,17 @@ export interface AccessRequest {
 
 export interface Decision {
   allowed: boolean
-  /** Denied in so many words: no other policy can allow it. */
+  /** Whether a statement denies it: no other policy can allow it then. */
   isExplicit?: true
-  /** Which statement decided, or that none did. */
+  /** The statement that decided, or that none did. */
   reason: string
 }
 
 /**
- * Evaluates a policy as CAM's documents describe (598/10607, 436/31923): nothing is allowed unless a
- * statement allows it, and a matching deny always wins.
+ * Evaluates a policy as documented (598/10607, 436/31923): an action requires a statement that allows it,
+ * and a matching deny always wins.
  */
-export function evaluatePolicy(policy: Policy, request: AccessRequest): Decision {
+export function evaluatePolicy(policy: Policy, request: PolicyRequest): Decision {
   let allowedBy = -1
   for (const [index, statement] of policy.statement.entries()) {
     if (!statementApplies(statement, request)) continue
@@ -45,14 +44,14 @@ export function evaluatePolicy(policy: Policy, request: AccessRequest): Decision
       }
 }
 
-/** The action, and the resource pattern that let it through. */
-function describe({ resource }: Statement, request: AccessRequest): string {
+/** The allowed action, and the matching resource pattern. */
+function describe({ resource }: Statement, request: PolicyRequest): string {
   const pattern = resource.find((one) => resourceMatches(one, request)) ?? '*'
   const path = pattern === '*' ? '*' : modernPath(splitResource(pattern)[5] ?? '*')
   return `name/cos:${request.action} on ${path}`
 }
 
-function statementApplies(statement: Statement, request: AccessRequest): boolean {
+function statementApplies(statement: Statement, request: PolicyRequest): boolean {
   return (
     statement.action.some((pattern) => actionMatches(pattern, request.action)) &&
     statement.resource.some((pattern) => resourceMatches(pattern, request)) &&
@@ -60,19 +59,19 @@ function statementApplies(statement: Statement, request: AccessRequest): boolean
   )
 }
 
-/** Actions are case-sensitive; both `name/cos:X` and `cos:X` are in use. */
+/** Actions are case-sensitive, with or without the prefix `name/`. */
 function actionMatches(pattern: string, action: string): boolean {
   if (pattern === '*') return true
-  const own = /^(?:name\/)?cos:(.+)$/.exec(pattern)?.[1]
-  return own !== undefined && wildcardMatches(own, action)
+  const name = /^(?:name\/)?cos:(.+)$/.exec(pattern)?.[1]
+  return name !== undefined && wildcardMatches(name, action)
 }
 
-function resourceMatches(pattern: string, request: AccessRequest): boolean {
+function resourceMatches(pattern: string, request: PolicyRequest): boolean {
   if (pattern === '*') return true
   const [prefix, , service, region, account, path = ''] = splitResource(pattern)
   if (prefix !== 'qcs' || service !== 'cos') return false
   if (region !== '' && region !== '*' && region !== request.region) return false
-  // COS wants the account spelt out: `uid/*` matches nothing.
+  // COS requires the account: `uid/*` matches nothing.
   if (account !== `uid/${request.appid}`) return false
   if (request.bucket === '') return path === '*'
   return wildcardMatches(modernPath(path), `${request.bucket}/${request.path}`)
@@ -84,12 +83,12 @@ function modernPath(path: string): string {
   return match ? `${match[2]}-${match[1]}/${match[3]}` : path
 }
 
-/** `*` stands for any run of characters, slashes too; there is no other wildcard and no escape. */
+/** `*` matches any run of characters, slashes included. There is no other wildcard and no escape. */
 export function wildcardMatches(pattern: string, text: string): boolean {
   const pieces = pattern.split('*')
-  const first = pieces[0] as string
+  const [first = ''] = pieces
   if (pieces.length === 1) return text === first
-  const last = pieces[pieces.length - 1] as string
+  const last = pieces.at(-1) ?? ''
   if (!text.startsWith(first) || text.length < first.length + last.length) return false
   if (!text.endsWith(last)) return false
   let at = first.length

@@ -1,8 +1,21 @@
 import { isKnownOperator } from './conditions'
-import type { Policy, Statement } from './policy'
 
-/** Why a text is no CAM policy; `code` is the STS error of that kind. */
-export class PolicyFault extends Error {
+/** A CAM policy document (document 598/10604). */
+export interface Policy {
+  version: '2.0'
+  statement: Statement[]
+}
+
+export interface Statement {
+  effect: 'allow' | 'deny'
+  action: string[]
+  resource: string[]
+  /** Operator -> condition key -> allowed values. */
+  condition?: Record<string, Record<string, unknown>>
+}
+
+/** An invalid CAM policy; `code` is that of the STS error. */
+export class PolicyError extends Error {
   readonly code: string
 
   constructor(code: string, message: string) {
@@ -12,26 +25,26 @@ export class PolicyFault extends Error {
 }
 
 /**
- * Reads a policy document as strictly as CAM does (document 598/10604).
- * @throws PolicyFault
+ * Parses a policy document as strictly as CAM (document 598/10604).
+ * @throws PolicyError
  */
 export function parsePolicy(text: string): Policy {
   let parsed: unknown
   try {
     parsed = JSON.parse(text)
   } catch {
-    throw new PolicyFault('InvalidParameter.StrategyFormatError', 'the policy is not JSON')
+    throw new PolicyError('InvalidParameter.StrategyFormatError', 'the policy is not JSON')
   }
   if (!isObject(parsed)) {
-    throw new PolicyFault('InvalidParameter.StrategyFormatError', 'the policy is not an object')
+    throw new PolicyError('InvalidParameter.StrategyFormatError', 'the policy is not an object')
   }
   if (parsed.version !== '2.0') {
-    throw new PolicyFault('InvalidParameter.StrategyInvalid', 'version must be "2.0"')
+    throw new PolicyError('InvalidParameter.StrategyInvalid', 'version must be "2.0"')
   }
-  if ('principal' in parsed) throw principalFault()
+  if ('principal' in parsed) throw principalError()
   const statements = Array.isArray(parsed.statement) ? parsed.statement : [parsed.statement]
   if (statements.length === 0) {
-    throw new PolicyFault('InvalidParameter.StrategyInvalid', 'the policy has no statement')
+    throw new PolicyError('InvalidParameter.StrategyInvalid', 'the policy has no statement')
   }
   return { version: '2.0', statement: statements.map(parseStatement) }
 }
@@ -41,29 +54,29 @@ const STATEMENT_KEYS = new Set(['effect', 'action', 'resource', 'condition', 'si
 function parseStatement(value: unknown, index: number): Statement {
   const at = `statement[${index}]`
   if (!isObject(value)) {
-    throw new PolicyFault('InvalidParameter.StrategyFormatError', `${at} is not an object`)
+    throw new PolicyError('InvalidParameter.StrategyFormatError', `${at} is not an object`)
   }
-  if ('principal' in value && !isEverybody(value.principal)) throw principalFault()
+  if ('principal' in value && !isEverybody(value.principal)) throw principalError()
   const unknown = Object.keys(value).find((key) => !STATEMENT_KEYS.has(key))
   if (unknown) {
-    throw new PolicyFault(
+    throw new PolicyError(
       'InvalidParameter.StrategyInvalid',
       `${at} has an unknown key "${unknown}"`,
     )
   }
   if (value.effect !== 'allow' && value.effect !== 'deny') {
-    throw new PolicyFault('InvalidParameter.StrategyInvalid', `${at}.effect must be allow or deny`)
+    throw new PolicyError('InvalidParameter.StrategyInvalid', `${at}.effect must be allow or deny`)
   }
   const action = strings(value.action, `${at}.action`)
   const resource = strings(value.resource, `${at}.resource`)
   for (const one of action) {
     if (one !== '*' && !/^(?:name\/)?[a-z]+:[A-Za-z*]+$/.test(one)) {
-      throw new PolicyFault('InvalidParameter.StrategyInvalid', `${at}: bad action "${one}"`)
+      throw new PolicyError('InvalidParameter.StrategyInvalid', `${at}: bad action "${one}"`)
     }
   }
   for (const one of resource) {
     if (one !== '*' && !isSixSegments(one)) {
-      throw new PolicyFault(
+      throw new PolicyError(
         'InvalidParameter.ResouceError',
         `${at}: resource "${one}" is not of the form qcs::cos:<region>:uid/<appid>:<bucket>/<path>`,
       )
@@ -79,14 +92,14 @@ function parseStatement(value: unknown, index: number): Statement {
 
 function conditionsOf(value: unknown, at: string): NonNullable<Statement['condition']> {
   if (!isObject(value)) {
-    throw new PolicyFault(
+    throw new PolicyError(
       'InvalidParameter.StrategyFormatError',
       `${at}.condition is not an object`,
     )
   }
   for (const [operator, keys] of Object.entries(value)) {
     if (!isKnownOperator(operator) || !isObject(keys)) {
-      throw new PolicyFault(
+      throw new PolicyError(
         'InvalidParameter.StrategyInvalid',
         `${at}: bad condition "${operator}"`,
       )
@@ -100,7 +113,7 @@ function isSixSegments(resource: string): boolean {
   return prefix === 'qcs' && project === '' && service === 'cos' && !!account && !!path
 }
 
-/** Splits into six; a key may itself contain colons. */
+/** Splits a resource into six segments; its path can contain colons. */
 export function splitResource(resource: string): string[] {
   const parts = resource.split(':')
   return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')]
@@ -109,22 +122,22 @@ export function splitResource(resource: string): string[] {
 function strings(value: unknown, at: string): string[] {
   const list = Array.isArray(value) ? value : [value]
   if (list.length === 0 || !list.every((one) => typeof one === 'string' && one !== '')) {
-    throw new PolicyFault(
+    throw new PolicyError(
       'InvalidParameter.StrategyFormatError',
-      `${at} must be text or a list of it`,
+      `${at} must be a text or a list of texts`,
     )
   }
   return list as string[]
 }
 
-/** `{"qcs":["*"]}` says nothing; Tencent's own samples (qcloud-cos-sts) send it, and STS takes it. */
+/** `{"qcs":["*"]}` has no effect; qcloud-cos-sts sends it, and STS accepts it. */
 function isEverybody(principal: unknown): boolean {
   const { qcs } = (principal ?? {}) as { qcs?: unknown }
   return qcs === '*' || (Array.isArray(qcs) && qcs.length === 1 && qcs[0] === '*')
 }
 
-function principalFault(): PolicyFault {
-  return new PolicyFault(
+function principalError(): PolicyError {
+  return new PolicyError(
     'InvalidParameter.StrategyInvalid',
     'the policy of a temporary key must not contain principal',
   )

@@ -53,7 +53,7 @@ type Tables = [
 const [H0, H1, H2, H3, H4, H5, H6, H7] = HI as Tables
 const [L0, L1, L2, L3, L4, L5, L6, L7] = LO as Tables
 
-/** A CRC-64 in the making. */
+/** Computes a CRC-64 chunk by chunk. */
 export class Crc64 {
   #hi = 0xffffffff
   #lo = 0xffffffff
@@ -115,7 +115,7 @@ export class Crc64 {
   }
 }
 
-/** The CRC-64 of two pieces put together, from theirs alone: no byte is read again. */
+/** The CRC-64 of two concatenated pieces, computed from the CRCs of the pieces alone. */
 export function combineCrc64(first: string, second: string, secondLength: number): string {
   if (lastShift.length !== secondLength) {
     lastShift = { length: secondLength, factor: shiftFactor(secondLength) }
@@ -123,7 +123,7 @@ export function combineCrc64(first: string, second: string, secondLength: number
   return (multiply(BigInt(first), lastShift.factor) ^ BigInt(second)).toString()
 }
 
-/** Parts of an upload are of one length: what that many bytes shift by is worked out once. */
+/** The parts of an upload have one length, so its factor is computed once. */
 let lastShift = { length: 0, factor: 1n << 63n }
 
 /** Appending zero bytes multiplies by x^8 each time, in GF(2) modulo the polynomial. */

@@ -1,22 +1,24 @@
 import { randomBytes } from 'node:crypto'
-import type { Blob } from './blob'
+import type { Blobs } from './blobs'
 import type { Buckets } from './buckets'
-import type { Batch, Engine, Visit } from './engine'
-import type { BucketRecord, ObjectRecord } from './records'
-import { after, bytes, row } from './rows'
+import { bytes, type Database, type RowChange, row, type ScanStep } from './database'
+import type { BlobRef, BucketRecord, ObjectRecord } from './records'
 
-/** What a write changes: rows, and blobs that nobody owns any more. */
+/** What a write changes: rows, and blobs that lose their owner. */
 interface Change {
-  rows: Batch
-  dropped: Blob[]
+  rows: RowChange[]
+  orphaned: BlobRef[]
 }
+
+/** Sees the object that a write would replace, and its bucket; throws to refuse the write. */
+export type OverwriteGuard = (present: ObjectRecord | undefined, bucket: BucketRecord) => void
 
 export interface DeleteOutcome {
   versionId?: string
   isDeleteMarker?: true
 }
 
-/** The version without a name: what a bucket holds from before versioning, or while it is suspended. */
+/** The version without an id: written before versioning, or while it is suspended. */
 export const NULL_VERSION = 'null'
 
 export function versionOf(record: ObjectRecord): string {
@@ -24,101 +26,103 @@ export function versionOf(record: ObjectRecord): string {
 }
 
 /**
- * Objects and their versions. The row of an object is its current version, unless that is a delete
- * marker; every other version, and every marker, is a row of its own behind it, newest first.
+ * Objects and their versions. The `object` row of a key is its current version, unless that is a delete
+ * marker. Noncurrent versions and delete markers are `version` rows, newest first.
  */
 export class Objects {
-  readonly #engine: Engine
+  readonly #database: Database
+  readonly #blobs: Blobs
   readonly #buckets: Buckets
   #lastSequence = 0
 
-  constructor(engine: Engine, buckets: Buckets) {
-    this.#engine = engine
+  constructor(database: Database, blobs: Blobs, buckets: Buckets) {
+    this.#database = database
+    this.#blobs = blobs
     this.#buckets = buckets
   }
 
   get(bucket: string, key: string): ObjectRecord | undefined {
-    return this.#engine.get(row.object(bucket, key))
+    return this.#database.get(row.object(bucket, key))
   }
 
-  /** One version; without `versionId` the current one, be it a delete marker. */
+  /** One version; without `versionId` the latest, which may be a delete marker. */
   async find(bucket: string, key: string, versionId?: string): Promise<ObjectRecord | undefined> {
     const current = this.get(bucket, key)
     if (current && (versionId === undefined || versionOf(current) === versionId)) return current
-    const others = await this.#others(bucket, key)
+    const others = await this.#noncurrent(bucket, key)
     return versionId === undefined
       ? others[0]
       : others.find((other) => versionOf(other) === versionId)
   }
 
-  /** As `find`, with bytes that stay readable until `release`. */
+  /** As `find`; the content can be read until `release` is called. */
   async pin(
     bucket: string,
     key: string,
     versionId?: string,
   ): Promise<{ object: ObjectRecord; release: () => void } | undefined> {
-    return this.#engine.locks.run(lockOf(bucket, key), async () => {
+    return this.#database.locks.run(lockOf(bucket, key), async () => {
       const object = await this.find(bucket, key, versionId)
-      return object && { object, release: this.#engine.pin(object.blobs) }
+      return object && { object, release: this.#blobs.pin(object.blobs) }
     })
   }
 
   /**
-   * Puts an object. `guard` sees the present one under the lock and may throw to refuse.
+   * Puts an object and commits its blobs; when it is refused they are discarded.
    * @returns the record as stored, with its version
    */
   async put(
     bucket: BucketRecord,
     record: ObjectRecord,
-    guard?: (present: ObjectRecord | undefined, bucket: BucketRecord) => void,
+    guard?: OverwriteGuard,
   ): Promise<ObjectRecord> {
     try {
-      return await this.#write(bucket, record.key, async (current) => {
-        const present = this.get(current.name, record.key)
-        guard?.(present, current)
+      return await this.#runWrite(bucket, record.key, async (current) => {
+        guard?.(this.get(current.name, record.key), current)
         const stored = this.withVersion(current, record)
-        const { rows, dropped } = await this.changeFor(current, stored)
-        await this.#engine.commit(rows, record.blobs, dropped)
+        const { rows, orphaned } = await this.changeFor(current, stored)
+        await this.#blobs.commit(rows, { committed: record.blobs, orphaned })
         return stored
       })
     } catch (error) {
-      this.#engine.discardLater(record.blobs)
+      this.#blobs.discard(record.blobs)
       throw error
     }
   }
 
   /**
-   * One write of a key after another, in a bucket that stays. `run` gets the bucket as it is by then: its
-   * versioning may have changed since the request began.
+   * Runs one write of a key after another. `write` gets the bucket as it is by then: its versioning may
+   * have changed since the request began.
    */
-  #write<T>(
+  #runWrite<T>(
     bucket: BucketRecord,
     key: string,
-    run: (bucket: BucketRecord) => Promise<T>,
+    write: (bucket: BucketRecord) => Promise<T>,
   ): Promise<T> {
     const { name } = bucket
-    return this.#buckets.whileThere(name, () =>
-      this.#engine.locks.run(lockOf(name, key), () => run(this.#buckets.get(name) ?? bucket)),
+    return this.#buckets.runWrite(name, () =>
+      this.#database.locks.run(lockOf(name, key), () => write(this.#buckets.get(name) ?? bucket)),
     )
   }
 
   /** The record with the version that its bucket gives it. */
   withVersion(bucket: BucketRecord, record: ObjectRecord): ObjectRecord {
     if (!bucket.versioning) return record
-    const versionId = bucket.versioning === 'Enabled' ? this.#newVersionId() : NULL_VERSION
+    const versionId =
+      bucket.versioning === 'Enabled' ? `MTg${randomBytes(24).toString('base64url')}` : NULL_VERSION
     return { ...record, versionId, sequence: this.#nextSequence() }
   }
 
-  /** What putting a record changes. To be called under the key's lock. */
+  /** What putting a record changes. The caller holds the key's lock. */
   async changeFor(bucket: BucketRecord, record: ObjectRecord): Promise<Change> {
-    const retired = await this.#retire(bucket, record.key)
-    const put = { type: 'put' as const, key: row.object(bucket.name, record.key), value: record }
-    return { rows: [...retired.rows, put], dropped: retired.dropped }
+    const { rows, orphaned } = await this.#retireCurrent(bucket, record.key)
+    const key = row.object(bucket.name, record.key)
+    return { rows: [...rows, { type: 'put', key, value: record }], orphaned }
   }
 
   /** Deletes the current version, or the named one for good. */
   async delete(bucket: BucketRecord, key: string, versionId?: string): Promise<DeleteOutcome> {
-    return this.#write(bucket, key, (current) =>
+    return this.#runWrite(bucket, key, (current) =>
       versionId === undefined
         ? this.#deleteCurrent(current, key)
         : this.#deleteVersion(current, key, versionId),
@@ -126,19 +130,18 @@ export class Objects {
   }
 
   async #deleteCurrent(bucket: BucketRecord, key: string): Promise<DeleteOutcome> {
-    const gone = { type: 'del' as const, key: row.object(bucket.name, key) }
-    const { rows, dropped } = await this.#retire(bucket, key)
+    const name = row.object(bucket.name, key)
+    if (!bucket.versioning && !this.get(bucket.name, key)) return {}
+    const { rows, orphaned } = await this.#retireCurrent(bucket, key)
+    const changes: RowChange[] = [{ type: 'del', key: name }, ...rows]
     if (!bucket.versioning) {
-      if (this.get(bucket.name, key)) await this.#engine.commit([gone, ...rows], [], dropped)
+      await this.#blobs.commit(changes, { orphaned })
       return {}
     }
-    const marker = this.withVersion(bucket, emptyRecord(key))
-    const put = {
-      type: 'put' as const,
-      key: row.version(bucket.name, key, sequenceOf(marker)),
-      value: marker,
-    }
-    await this.#engine.commit([gone, ...rows, put], [], dropped)
+    const marker = this.withVersion(bucket, deleteMarker(key))
+    const markerRow = row.version(bucket.name, key, sequenceOf(marker))
+    changes.push({ type: 'put', key: markerRow, value: marker })
+    await this.#blobs.commit(changes, { orphaned })
     return { versionId: versionOf(marker), isDeleteMarker: true }
   }
 
@@ -148,143 +151,144 @@ export class Objects {
     versionId: string,
   ): Promise<DeleteOutcome> {
     const current = this.get(bucket.name, key)
-    const others = await this.#others(bucket.name, key)
+    const others = await this.#noncurrent(bucket.name, key)
     const isCurrent = current !== undefined && versionOf(current) === versionId
     const found = isCurrent ? current : others.find((other) => versionOf(other) === versionId)
     if (!found) return { versionId }
-    const versionRow = (record: ObjectRecord) => row.version(bucket.name, key, sequenceOf(record))
-    const rows: Batch = [
-      { type: 'del', key: isCurrent ? row.object(bucket.name, key) : versionRow(found) },
-    ]
-    const [next] = others.filter((other) => other !== found)
-    // The newest that is left becomes current, unless that is a delete marker.
-    if (next && !next.isDeleteMarker && (isCurrent || !current)) {
-      rows.push(
-        { type: 'del', key: versionRow(next) },
-        { type: 'put', key: row.object(bucket.name, key), value: next },
+    const currentRow = row.object(bucket.name, key)
+    const rowOf = (record: ObjectRecord) => row.version(bucket.name, key, sequenceOf(record))
+    const changes: RowChange[] = [{ type: 'del', key: isCurrent ? currentRow : rowOf(found) }]
+    const [newest] = others.filter((other) => other !== found)
+    // The newest version left becomes current, unless it is a delete marker.
+    if (newest && !newest.isDeleteMarker && (isCurrent || !current)) {
+      changes.push(
+        { type: 'del', key: rowOf(newest) },
+        { type: 'put', key: currentRow, value: newest },
       )
     }
-    await this.#engine.commit(rows, [], found.blobs)
+    await this.#blobs.commit(changes, { orphaned: found.blobs })
     return { versionId, ...(found.isDeleteMarker ? { isDeleteMarker: true as const } : {}) }
   }
 
   /**
-   * Changes one version in place: its ACL or tags, or its content by appending. `change` sees what is there,
-   * a delete marker counting as nothing, and may throw. `taken` are new blobs of the changed record.
+   * Changes one version in place: its ACL, tags or restore, or its content by appending. `change` gets
+   * what is there, undefined for a delete marker, and throws to refuse.
+   * @param committed new blobs of the changed record
    */
   async update(
-    given: BucketRecord,
+    bucket: BucketRecord,
     key: string,
     versionId: string | undefined,
     change: (record: ObjectRecord | undefined) => ObjectRecord,
-    taken: readonly Blob[] = [],
+    committed: readonly BlobRef[] = [],
   ): Promise<ObjectRecord> {
-    return this.#write(given, key, async (bucket) => {
-      const found = await this.find(bucket.name, key, versionId)
+    return this.#runWrite(bucket, key, async (current) => {
+      const found = await this.find(current.name, key, versionId)
       const present = found?.isDeleteMarker ? undefined : found
       const changed = change(present)
       if (!present) {
-        const stored = this.withVersion(bucket, changed)
-        const { rows, dropped } = await this.changeFor(bucket, stored)
-        await this.#engine.commit(rows, taken, dropped)
+        const stored = this.withVersion(current, changed)
+        const { rows, orphaned } = await this.changeFor(current, stored)
+        await this.#blobs.commit(rows, { committed, orphaned })
         return stored
       }
-      const current = this.get(bucket.name, key)
+      const latest = this.get(current.name, key)
       const name =
-        current && versionOf(current) === versionOf(present)
-          ? row.object(bucket.name, key)
-          : row.version(bucket.name, key, sequenceOf(present))
-      await this.#engine.commit([{ type: 'put', key: name, value: changed }], taken, [])
+        latest && versionOf(latest) === versionOf(present)
+          ? row.object(current.name, key)
+          : row.version(current.name, key, sequenceOf(present))
+      await this.#blobs.commit([{ type: 'put', key: name, value: changed }], { committed })
       return changed
     })
   }
 
-  /** Walks current objects in UTF-8 byte order, from the first key behind `marker`. */
-  walk(
+  /** Visits current objects in UTF-8 byte order, from the first key after `marker` on. */
+  scan(
     bucket: string,
     prefix: string,
     marker: string,
-    visit: (record: ObjectRecord) => Visit,
+    visit: (record: ObjectRecord) => ScanStep,
   ): Promise<void> {
-    return this.#engine.walk(`object\0${bucket}\0`, prefix, marker, visit)
+    return this.#database.scan(`object\0${bucket}\0`, prefix, marker, visit)
   }
 
-  /** All versions in the order of COS's list, by key and newest first, from those of a key on. */
+  /** All versions in the order of COS's list, by key and newest first, from those of `fromKey` on. */
   async *versions(
     bucket: string,
     prefix: string,
     fromKey: string,
   ): AsyncGenerator<{ record: ObjectRecord; isLatest: boolean }> {
-    const read = (space: string) => {
-      const within = bytes(`${space}\0${bucket}\0${prefix}`)
-      const from = bytes(`${space}\0${bucket}\0${fromKey}`)
-      const gte = Buffer.compare(from, within) > 0 ? from : within
-      return this.#engine.db.values({ gte, lt: after(within) })
-    }
-    const [current, other] = [read('object'), read('version')]
+    const read = (space: string) =>
+      this.#database.values<ObjectRecord>(`${space}\0${bucket}\0${prefix}`, {
+        gte: bytes(`${space}\0${bucket}\0${fromKey}`),
+      })
+    const [currents, noncurrents] = [read('object'), read('version')]
     try {
-      let a = (await current.next()) as ObjectRecord | undefined
-      let b = (await other.next()) as ObjectRecord | undefined
+      let current = await nextOf(currents)
+      let noncurrent = await nextOf(noncurrents)
       let lastKey: string | undefined
-      while (a || b) {
-        const order = a && b ? Buffer.compare(bytes(a.key), bytes(b.key)) : a ? -1 : 1
-        const record = (order <= 0 ? a : b) as ObjectRecord
+      for (;;) {
+        const isCurrentNext =
+          current && (!noncurrent || Buffer.compare(bytes(current.key), bytes(noncurrent.key)) <= 0)
+        const record = isCurrentNext ? current : noncurrent
+        if (!record) return
         yield { record, isLatest: record.key !== lastKey }
         lastKey = record.key
-        if (order <= 0) a = (await current.next()) as ObjectRecord | undefined
-        else b = (await other.next()) as ObjectRecord | undefined
+        if (isCurrentNext) current = await nextOf(currents)
+        else noncurrent = await nextOf(noncurrents)
       }
     } finally {
-      await current.close()
-      await other.close()
+      await currents.return?.()
+      await noncurrents.return?.()
     }
   }
 
-  /** What becomes of the current version when another takes its place. */
-  async #retire(bucket: BucketRecord, key: string): Promise<Change> {
+  /** What becomes of the current version when another replaces it. */
+  async #retireCurrent(bucket: BucketRecord, key: string): Promise<Change> {
     const present = this.get(bucket.name, key)
-    if (!bucket.versioning) return { rows: [], dropped: present?.blobs ?? [] }
-    const change: Change = { rows: [], dropped: [] }
+    if (!bucket.versioning) return { rows: [], orphaned: present?.blobs ?? [] }
+    const change: Change = { rows: [], orphaned: [] }
     const replacesNull = bucket.versioning === 'Suspended'
     if (present && replacesNull && versionOf(present) === NULL_VERSION) {
-      change.dropped.push(...present.blobs)
+      change.orphaned.push(...present.blobs)
     } else if (present) {
       const value = { ...present, versionId: versionOf(present), sequence: sequenceOf(present) }
       change.rows.push({ type: 'put', key: row.version(bucket.name, key, value.sequence), value })
     }
-    if (replacesNull) {
-      for (const other of await this.#others(bucket.name, key)) {
-        if (versionOf(other) !== NULL_VERSION) continue
-        change.rows.push({ type: 'del', key: row.version(bucket.name, key, sequenceOf(other)) })
-        change.dropped.push(...other.blobs)
-      }
+    if (!replacesNull) return change
+    for (const other of await this.#noncurrent(bucket.name, key)) {
+      if (versionOf(other) !== NULL_VERSION) continue
+      change.rows.push({ type: 'del', key: row.version(bucket.name, key, sequenceOf(other)) })
+      change.orphaned.push(...other.blobs)
     }
     return change
   }
 
-  /** Versions that are not current, newest first. */
-  async #others(bucket: string, key: string): Promise<ObjectRecord[]> {
-    const prefix = bytes(`version\0${bucket}\0${key}\0`)
-    const found = await this.#engine.db.values({ gt: prefix, lt: after(prefix) }).all()
-    return found as ObjectRecord[]
+  /** Noncurrent versions and delete markers of a key, newest first. */
+  async #noncurrent(bucket: string, key: string): Promise<ObjectRecord[]> {
+    const found: ObjectRecord[] = []
+    const rows = this.#database.values<ObjectRecord>(`version\0${bucket}\0${key}\0`)
+    for await (const record of rows) found.push(record)
+    return found
   }
 
-  #newVersionId(): string {
-    return `MTg${randomBytes(24).toString('base64url')}`
-  }
-
-  /** Microseconds, never twice the same. */
+  /** Microseconds, each larger than the last. */
   #nextSequence(): number {
     this.#lastSequence = Math.max(this.#lastSequence + 1, Date.now() * 1000)
     return this.#lastSequence
   }
 }
 
+async function nextOf<Record>(iterator: AsyncIterator<Record>): Promise<Record | undefined> {
+  const { done, value } = await iterator.next()
+  return done ? undefined : value
+}
+
 function sequenceOf(record: ObjectRecord): number {
   return record.sequence ?? Date.parse(record.lastModified) * 1000
 }
 
-function emptyRecord(key: string): ObjectRecord {
+function deleteMarker(key: string): ObjectRecord {
   return {
     key,
     size: 0,

@@ -1,4 +1,16 @@
-import type { Blob } from './blob'
+/** Bytes that never change once they are written, under a random id. */
+export interface BlobRef {
+  id: string
+  size: number
+}
+
+/** A blob just written, with its digests. */
+export interface WrittenBlob extends BlobRef {
+  /** Lower-case hex. */
+  md5: string
+  /** Unsigned decimal. */
+  crc64: string
+}
 
 export interface BucketRecord {
   name: string
@@ -9,15 +21,15 @@ export interface BucketRecord {
   versioning?: 'Enabled' | 'Suspended'
   /** @default private */
   acl?: Acl
-  /** Spread over several zones. */
+  /** Stored in several availability zones. */
   isMultiZone?: true
   /** Documents of sub-resources as they were posted, by sub-resource (inventory: `inventory/<id>`). */
   documents?: Record<string, string>
 }
 
-/** Who else may use a bucket or an object. */
+/** Who besides the owner may use a bucket or an object. */
 export interface Acl {
-  /** `private`, `public-read` …; an object's `default` follows its bucket. */
+  /** `private`, `public-read` …; an object with `default` has its bucket's. */
   canned: string
   grants: AclGrant[]
 }
@@ -27,7 +39,7 @@ export interface AclGrant {
   permission: 'READ' | 'WRITE' | 'READ_ACP' | 'WRITE_ACP' | 'FULL_CONTROL'
 }
 
-/** The headers an object gives back, and its `x-cos-meta-*`, as they were sent. */
+/** The headers an object is returned with, and its `x-cos-meta-*`, as they were sent. */
 export type ObjectHeaders = Record<string, string>
 
 export interface ObjectRecord {
@@ -41,8 +53,8 @@ export interface ObjectRecord {
   lastModified: string
   headers: ObjectHeaders
   storageClass: string
-  blobs: Blob[]
-  /** Absent in a bucket that has never had versioning; `null` is the version without a name. */
+  blobs: BlobRef[]
+  /** Absent in a bucket that has never had versioning; `null` for the version without an id. */
   versionId?: string
   isDeleteMarker?: true
   /** Order of versions; microseconds. */
@@ -86,5 +98,5 @@ export interface PartRecord {
   etag: string
   crc64: string
   lastModified: string
-  blobs: Blob[]
+  blobs: BlobRef[]
 }

@@ -1,36 +1,62 @@
+import { promises as fs } from 'node:fs'
+import { join } from 'node:path'
+import { Blobs } from './blobs'
 import { Buckets } from './buckets'
-import { Engine } from './engine'
+import { Database, type RowChange } from './database'
 import { Objects } from './objects'
+import type { BlobRef } from './records'
 import { Uploads } from './uploads'
 
-/** All that the local COS keeps. */
+/** Everything that the local COS stores: rows in one ordered table, large content in files. */
 export class Store {
-  readonly engine: Engine
+  readonly blobs: Blobs
   readonly buckets: Buckets
   readonly objects: Objects
   readonly uploads: Uploads
+  readonly #database: Database
 
-  private constructor(engine: Engine) {
-    this.engine = engine
-    this.buckets = new Buckets(engine)
-    this.objects = new Objects(engine, this.buckets)
-    this.uploads = new Uploads(engine, this.objects, this.buckets)
+  private constructor(database: Database, blobFolder?: string) {
+    this.#database = database
+    this.blobs = new Blobs(database, blobFolder)
+    this.buckets = new Buckets(database)
+    this.objects = new Objects(database, this.blobs, this.buckets)
+    this.uploads = new Uploads(database, this.blobs, this.buckets, this.objects)
   }
 
-  /** Opens the store in a folder, making it if need be; without one it lives in memory. */
+  /**
+   * Opens the store in a folder, which is created if necessary, and deletes what a crash left behind.
+   * @param folder @default in memory
+   * @throws Error when a newer version wrote the data, or another process has it open
+   */
   static async open(folder?: string): Promise<Store> {
-    const store = new Store(await (folder ? Engine.open(folder) : Engine.openInMemory()))
+    if (!folder) return new Store(await Database.openInMemory())
+    const blobFolder = join(folder, 'blobs')
+    await fs.mkdir(blobFolder, { recursive: true })
+    const store = new Store(await Database.open(folder), blobFolder)
+    await store.blobs.recover()
     await store.buckets.load()
     return store
   }
 
-  /** Removes everything, buckets too. Not to be called while requests are under way. */
+  /** Deletes everything, buckets too. Not to be called while requests are in progress. */
   async clear(): Promise<void> {
-    await this.engine.clear()
+    const orphaned: BlobRef[] = []
+    const rows: RowChange[] = []
+    for (const space of ['object', 'version', 'part']) {
+      for await (const { blobs } of this.#database.values<{ blobs: BlobRef[] }>(`${space}\0`)) {
+        orphaned.push(...blobs)
+      }
+    }
+    for (const space of ['bucket', 'object', 'version', 'upload', 'uploadId', 'part']) {
+      for await (const key of this.#database.keys(`${space}\0`)) rows.push({ type: 'del', key })
+    }
+    await this.blobs.commit(rows, { orphaned })
+    await this.blobs.settle()
     await this.buckets.load()
   }
 
-  close(): Promise<void> {
-    return this.engine.close()
+  async close(): Promise<void> {
+    await this.blobs.settle()
+    await this.#database.close()
   }
 }

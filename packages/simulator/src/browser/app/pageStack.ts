@@ -1,6 +1,8 @@
 import type { AssociatedBackend, Root } from 'glass-easel-miniprogram-adapter'
+import { Emitter } from '../../appState'
 import { WxError } from '../../callbacks'
 import { watchPullDown } from './gestures'
+import { attempt, problemsBox } from './problems'
 import type { Registry } from './registry'
 
 /** The parts of a page instance that the framework uses. */
@@ -16,14 +18,54 @@ export interface PageInstance {
   onReachBottom?: () => void
   onPageScroll?: (event: { scrollTop: number }) => void
   onTabItemTap?: (item: object) => void
+  onResize?: (event: object) => void
+}
+
+/** One end of the channel between a page and the page that opened it (`wx.navigateTo`, `events`). */
+export class EventChannel {
+  readonly #own = new Emitter()
+  #other: EventChannel = this
+
+  /** Two ends: what one emits, the other hears. */
+  static pair(): [EventChannel, EventChannel] {
+    const ends: [EventChannel, EventChannel] = [new EventChannel(), new EventChannel()]
+    ends[0].#other = ends[1]
+    ends[1].#other = ends[0]
+    return ends
+  }
+
+  on(name: string, listener: (...given: never[]) => void): void {
+    this.#own.on(name, (given: never[]) => listener(...given))
+  }
+
+  once(name: string, listener: (...given: never[]) => void): void {
+    const run = (given: never[]) => {
+      this.#own.off(name, run)
+      listener(...given)
+    }
+    this.#own.on(name, run)
+  }
+
+  off(name: string): void {
+    this.#own.off(name)
+  }
+
+  emit(name: string, ...given: unknown[]): void {
+    this.#other.#own.emit(name, given)
+  }
 }
 
 export interface OpenPage {
   route: string
   instance: PageInstance
   element: HTMLElement
-  root: Root
+  /** None for a page that does not compile. */
+  root: Root | undefined
   title: string
+  /** Colours set by `wx.setNavigationBarColor`. */
+  bar: { background?: string; text?: string; isLoading?: boolean }
+  /** The app's own tab bar, `custom-tab-bar`. */
+  tabBar: Root | undefined
 }
 
 /** Default distance from the bottom at which onReachBottom is called (`onReachBottomDistance`). Pixels. */
@@ -57,18 +99,21 @@ export class PageStack {
   }
 
   isTab(route: string): boolean {
-    const list = (this.#registry.config.tabBar?.list ?? []) as { pagePath: string }[]
-    return list.some(({ pagePath }) => pagePath === route)
+    return (this.#registry.config.tabBar?.list ?? []).some(({ pagePath }) => pagePath === route)
   }
 
-  navigateTo(url: string): void {
+  /** @returns the opener's end of the event channel */
+  navigateTo(url: string, events: Record<string, () => void> = {}): EventChannel {
     const { route, query } = this.#parse(url, 'navigateTo')
     if (this.isTab(route)) throw new WxError('navigateTo:fail can not navigateTo a tabbar page')
     if (this.pages.length >= MAX_PAGES) {
       throw new WxError('navigateTo:fail page limit exceeded: 10')
     }
+    const [opener, opened] = EventChannel.pair()
+    for (const [name, listener] of Object.entries(events)) opener.on(name, listener)
     this.#hide(this.current)
-    this.#open(route, query)
+    this.#open(route, query, opened)
+    return opener
   }
 
   redirectTo(url: string): void {
@@ -111,66 +156,108 @@ export class PageStack {
   }
 
   #parse(url: string, api: string): { route: string; query: Record<string, string> } {
-    const [path = '', search = ''] = url.split('?')
+    const [path = '', ...rest] = String(url ?? '').split('?')
+    const search = rest.join('?')
     const from = this.current?.route.split('/').slice(0, -1).join('/')
-    const route = path.startsWith('/')
-      ? path.slice(1)
-      : new URL(`${from}/${path}`, 'http://app').pathname.replace(/^\/+/, '')
+    const absolute = path.startsWith('/') ? path : `/${from}/${path}`
+    const route = new URL(absolute.replace(/\.html$/, ''), 'http://app').pathname.slice(1)
     if (!this.#registry.config.pages.includes(route)) {
       throw new WxError(`${api}:fail page "${route}" is not found`)
     }
     // Values are not decoded: the page does that.
     const pairs = search.split('&').filter(Boolean)
-    const query = pairs.map((pair) => [
-      pair.slice(0, pair.indexOf('=')),
-      pair.slice(pair.indexOf('=') + 1),
-    ])
+    const query = pairs.map((pair) => {
+      const [name = '', ...value] = pair.split('=')
+      return [name, value.join('=')]
+    })
     return { route, query: Object.fromEntries(query) }
   }
 
   /** Opens a page on top of the stack; it is on the stack before its `onLoad` runs. */
-  #open(route: string, query: Record<string, string>): void {
-    const placeholder = document.createElement('div')
-    this.#place.append(placeholder)
-    const root = this.#backend.createRoot('wx-page', this.#registry.codeSpace, route)
-    const element = (root.getComponent() as unknown as { $$: HTMLElement }).$$
-    element.setAttribute('route', route)
-    const instance = root.get() as unknown as PageInstance
-    instance.route = route
-    instance.options = query
-    const { config } = this.#registry.parts.get(route) ?? {}
-    const title = String(
-      config?.navigationBarTitleText ?? this.#registry.config.window?.navigationBarTitleText ?? '',
-    )
-    const page = { route, instance, element, root, title }
+  #open(route: string, query: Record<string, string>, channel = new EventChannel()): void {
+    const title = String(this.#registry.windowOption(route, 'navigationBarTitleText') ?? '')
+    const problems = this.#registry.problemsOf(route)
+    const page =
+      problems.length > 0
+        ? failedPage(route, problemsBox('The page does not compile', problems))
+        : this.#createPage(route, query, channel)
+    page.title = title
     this.pages.push(page)
     if (this.isTab(route)) this.#tabs.set(route, page)
     // Data set by onLoad is part of the first render.
-    instance.onLoad?.(query)
-    root.attach(this.#place as never, placeholder as never)
-    this.#watchScroll(page)
-    if (config?.enablePullDownRefresh) watchPullDown(page)
+    this.#call(page, 'onLoad', query)
+    if (page.root) {
+      const placeholder = document.createElement('div')
+      this.#place.append(placeholder)
+      page.root.attach(this.#place as never, placeholder as never)
+      this.#watchScroll(page)
+      if (this.#registry.windowOption(route, 'enablePullDownRefresh')) watchPullDown(page)
+      if (this.isTab(route)) this.#addTabBar(page)
+    } else {
+      this.#place.append(page.element)
+    }
     this.#show(page)
-    instance.onReady?.()
+    this.#call(page, 'onReady')
+  }
+
+  #createPage(route: string, query: Record<string, string>, channel: EventChannel): OpenPage {
+    const search = Object.entries(query).map((pair) => pair.join('='))
+    const url = search.length > 0 ? `${route}?${search.join('&')}` : route
+    const root = this.#backend.createRoot('wx-page', this.#registry.codeSpace, url)
+    const { $$: element } = root.getComponent() as unknown as { $$: HTMLElement }
+    element.setAttribute('route', route)
+    const instance = root.get() as unknown as PageInstance
+    const page = { route, instance, element, root, title: '', bar: {}, tabBar: undefined }
+    Object.assign(instance, {
+      route,
+      options: query,
+      getOpenerEventChannel: () => channel,
+      getTabBar: () => (page as OpenPage).tabBar?.get() ?? null,
+    })
+    return page
+  }
+
+  /** The app draws its own tab bar: a component in front of each tab page. */
+  #addTabBar(page: OpenPage): void {
+    const path = 'custom-tab-bar/index'
+    if (!this.#registry.config.tabBar?.custom || !this.#registry.parts.has(path)) return
+    page.tabBar = this.#backend.createRoot('wx-custom-tab-bar', this.#registry.codeSpace, path)
+    const placeholder = document.createElement('div')
+    page.element.append(placeholder)
+    page.tabBar.attach(page.element as never, placeholder as never)
+  }
+
+  /** An error in a page's code must not stop the navigation. */
+  #call(
+    page: OpenPage,
+    method: 'onLoad' | 'onShow' | 'onReady' | 'onHide' | 'onUnload',
+    given?: object,
+  ): void {
+    attempt(`${page.route} ${method}`, () => {
+      ;(page.instance[method] as ((given?: object) => void) | undefined)?.(given)
+    })
   }
 
   #show(page: OpenPage): void {
     page.element.hidden = false
-    page.instance.onShow?.()
+    this.#call(page, 'onShow')
+    page.root?.getComponent().triggerPageLifetime('show', [])
     this.#onChange()
   }
 
   #hide(page: OpenPage | undefined): void {
     if (!page) return
     page.element.hidden = true
-    page.instance.onHide?.()
+    this.#call(page, 'onHide')
+    page.root?.getComponent().triggerPageLifetime('hide', [])
   }
 
   #close(page: OpenPage | undefined): void {
     if (!page) return
     this.#tabs.delete(page.route)
-    page.instance.onUnload?.()
-    page.root.release()
+    this.#call(page, 'onUnload')
+    page.tabBar?.release()
+    page.root?.release()
     page.element.remove()
   }
 
@@ -184,4 +271,13 @@ export class PageStack {
       wasAtEnd = isAtEnd
     })
   }
+}
+
+/** A page that only shows why it does not compile. */
+function failedPage(route: string, box: HTMLElement): OpenPage {
+  const element = document.createElement('wx-page')
+  element.setAttribute('route', route)
+  element.append(box)
+  const instance: PageInstance = { route, options: {} }
+  return { route, instance, element, root: undefined, title: '', bar: {}, tabBar: undefined }
 }

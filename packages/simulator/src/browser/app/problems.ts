@@ -1,29 +1,96 @@
+import { addGlobalErrorListener } from 'glass-easel'
 import type { SourceProblem } from '../../preview/protocol'
 import { textElement } from '../dom'
 
-/** Shows why the app does not run, with file and line. The next save that compiles reloads the page. */
-export function showProblems(problems: SourceProblem[]): void {
-  const place = document.getElementById('phone') as HTMLElement
-  place.querySelector('.problems')?.remove()
+/** Errors of the app's source, or of its code while it runs. */
+export class ProblemError extends Error {
+  readonly problems: SourceProblem[]
+
+  constructor(problems: SourceProblem[]) {
+    super(problems[0]?.message)
+    this.problems = problems
+  }
+}
+
+/** An error as a problem; its stack is the excerpt. */
+export function problemsOf(error: unknown): SourceProblem[] {
+  if (error instanceof ProblemError) return error.problems
+  const { message, stack = '' } = error instanceof Error ? error : new Error(textOf(error))
+  const excerpt = stack.split('\n').slice(1, 4).join('\n')
+  return [{ file: 'while running', line: 0, column: 0, message, excerpt }]
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof Object && 'errMsg' in error) return String(error.errMsg)
+  return typeof error === 'object' ? JSON.stringify(error) : String(error)
+}
+
+/** A box with all problems, where the app or the page would be. The next save that compiles reloads it. */
+export function problemsBox(title: string, problems: SourceProblem[]): HTMLElement {
   const box = textElement('problems', '')
   box.setAttribute('role', 'alert')
-  box.append(textElement('problems-title', 'The app does not compile', 'h1'))
+  box.append(textElement('problems-title', title, 'h1'))
   for (const { file, line, column, message, excerpt } of problems) {
     const where = line > 0 ? `${file}:${line}:${column}` : file
     box.append(textElement('problem-place', where), textElement('problem-text', message))
     if (excerpt) box.append(textElement('problem-source', excerpt, 'pre'))
   }
-  place.append(box)
+  return box
 }
 
-/** Shows errors that the app throws while it runs. */
-export function watchErrors(): void {
-  const show = (error: unknown) => {
-    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
-    const excerpt = stack.split('\n').slice(1, 4).join('\n')
-    showProblems([{ file: 'while running', line: 0, column: 0, message, excerpt }])
+/** Covers the whole phone: the app cannot start. */
+export function showFailedApp(problems: SourceProblem[]): void {
+  document.getElementById('phone')?.append(problemsBox('The app does not compile', problems))
+}
+
+/** A line above the tab bar for an error that does not concern the visible page; a tap opens it. */
+export function reportProblems(where: string, problems: SourceProblem[]): void {
+  for (const { file, line, column, message } of problems) {
+    console.warn(`${where}: ${message}${line > 0 ? ` (${file}:${line}:${column})` : ''}`)
   }
+  const bar = textElement('problem-bar', '', 'div')
+  bar.setAttribute('role', 'alert')
+  const text = textElement('problem-bar-text', `${where}: ${problems[0]?.message ?? ''}`, 'button')
+  const close = textElement('problem-bar-close', '✕', 'button')
+  close.setAttribute('aria-label', 'close')
+  close.addEventListener('click', () => bar.remove())
+  text.addEventListener('click', () => {
+    const box = problemsBox(where, problems)
+    box.addEventListener('click', () => box.remove())
+    document.getElementById('phone')?.append(box)
+    bar.remove()
+  })
+  bar.append(text, close)
+  document.querySelector('.problem-bar')?.remove()
+  document.getElementById('pages')?.append(bar)
+}
+
+/** Runs code of the app; an error is reported and stops nothing else. */
+export function attempt(where: string, run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    reportProblems(where, problemsOf(error))
+  }
+}
+
+/** Reports errors that the app throws while it runs. */
+export function watchErrors(): void {
+  // In event handlers, observers and lifetimes.
+  addGlobalErrorListener((error, method, component) => {
+    const path = component instanceof Object ? component.is : component
+    console.error(error)
+    reportProblems(`${path ?? ''} ${method ?? ''}`.trim(), problemsOf(error))
+    return false
+  })
   window.addEventListener('error', ({ error }) => {
-    if (error) show(error)
+    if (error) reportProblems('Error', problemsOf(error))
+  })
+  window.addEventListener('unhandledrejection', (event) => {
+    event.preventDefault()
+    // A failed call of `wx` that the app ignores is no fault of its code.
+    if (event.reason instanceof Error)
+      reportProblems('Unhandled rejection', problemsOf(event.reason))
+    else console.warn('Unhandled rejection:', textOf(event.reason))
   })
 }

@@ -1,12 +1,14 @@
-import { type CodeSpace, MiniProgramEnv } from 'glass-easel-miniprogram-adapter'
-import type { AppConfig, Part } from '../../preview/protocol'
+import { globalOptions } from 'glass-easel'
+import { type CodeSpace, component, MiniProgramEnv } from 'glass-easel-miniprogram-adapter'
+import type {
+  AppConfig,
+  AppDefinition,
+  CompiledPart,
+  Part,
+  SourceProblem,
+} from '../../preview/protocol'
 import { settings } from '../settings'
-
-export interface Definition {
-  config: AppConfig
-  theme: { light: Record<string, string>; dark: Record<string, string> } | undefined
-  styles: string[]
-}
+import { ProblemError, problemsOf } from './problems'
 
 type Templates = Record<string, (name: string) => never>
 
@@ -15,8 +17,28 @@ export interface AppObject {
   onLaunch?: (options: object) => void
   onShow?: (options: object) => void
   onHide?: () => void
+  onError?: (message: string) => void
   [name: string]: unknown
 }
+
+/** What `Component()`, `Page()` and `Behavior()` accept, as far as the preview reads it. */
+interface ComponentDefinition {
+  behaviors?: unknown[]
+  options?: { styleIsolation?: string; addGlobalClass?: boolean }
+  [name: string]: unknown
+}
+type Define = (definition?: ComponentDefinition) => unknown
+interface Definers {
+  Page: Define
+  Component: Define
+  Behavior: Define
+}
+
+/** Globals that the app's code uses. */
+export const globals = window as unknown as Record<string, unknown>
+
+// Style sheets may select by id.
+globalOptions.writeIdToDOM = true
 
 /** Receives the parts of the compiled app and runs their code. */
 export class Registry {
@@ -25,7 +47,9 @@ export class Registry {
   readonly environment = new MiniProgramEnv()
   readonly codeSpace: CodeSpace = this.environment.createCodeSpace('', true)
   readonly #onStart: (registry: Registry) => void
-  #definition: Definition | undefined
+  readonly #problems = new Map<string, SourceProblem[]>()
+  #definition: AppDefinition | undefined
+  #styles = document.createElement('style')
   app: AppObject = {}
 
   constructor(onStart: (registry: Registry) => void) {
@@ -40,32 +64,63 @@ export class Registry {
     return new ThemeColours(this.#definition?.theme)
   }
 
-  define(definition: Definition): void {
+  /** A setting of a page: its own, or that of the app's `window`. */
+  windowOption(route: string, name: string): unknown {
+    return this.parts.get(route)?.config[name] ?? this.config.window?.[name]
+  }
+
+  /** Why a page cannot be shown: its own problems and those of the components it uses. */
+  problemsOf(path: string, seen = new Set<string>()): SourceProblem[] {
+    if (seen.has(path)) return []
+    seen.add(path)
+    const used = Object.values(this.parts.get(path)?.config.usingComponents ?? {})
+    return [
+      ...(this.#problems.get(path) ?? []),
+      ...used.flatMap((component) => this.problemsOf(component.slice(1), seen)),
+    ]
+  }
+
+  /** All problems, by the path of the page or component; `app` for those of the app. */
+  get problems(): ReadonlyMap<string, SourceProblem[]> {
+    return this.#problems
+  }
+
+  define(definition: AppDefinition): void {
     this.#definition = definition
-    const style = document.createElement('style')
-    style.textContent = definition.styles.join('\n')
-    document.head.append(style)
+    document.head.append(this.#styles)
+    this.#addStyle(definition.style)
+    for (const { file, line, column, message } of definition.warnings) {
+      console.warn(`${file}:${line}:${column} ${message}`)
+    }
+    if (definition.problems?.length) this.#problems.set('app', definition.problems)
+  }
+
+  /** Called by the app's script in place of a file that does not compile. */
+  throw(problems: SourceProblem[]): never {
+    throw new ProblemError(problems)
   }
 
   /** Runs app.js, which calls `App()`. */
   launch(load: () => void): void {
-    const globals = window as unknown as Record<string, unknown>
     globals.App = (app: AppObject) => {
       this.app = app
     }
     globals.getApp = () => this.app
-    load()
+    this.#attempt('app', load)
   }
 
   /** Runs a page's or component's file, which calls `Page()` or `Component()`. */
-  part({ scope, ...part }: Part & { scope: string }, load: () => void): void {
+  part({ scope, style, problems, ...part }: CompiledPart, load: () => void): void {
     const { path, kind, config } = part
     this.parts.set(path, part)
+    const setConfig = (more: object = {}) =>
+      this.codeSpace.addComponentStaticConfig(path, {
+        ...config,
+        component: kind === 'component',
+        ...more,
+      } as Parameters<CodeSpace['addComponentStaticConfig']>[1])
     this.codeSpace.addStyleSheet(path, undefined, scope)
-    this.codeSpace.addComponentStaticConfig(path, {
-      ...config,
-      component: kind === 'component',
-    } as never)
+    setConfig()
     const content = this.templates[path]
     if (content) {
       this.codeSpace.addCompiledTemplate(path, {
@@ -75,12 +130,78 @@ export class Registry {
         fallbackListenerOnNativeNode: true,
       })
     }
-    this.codeSpace.globalComponentEnv(window, path, load)
+    let isDefined = false
+    let css = style
+    this.codeSpace.componentEnv(path, (env) => {
+      const { Page, Component, Behavior } = env as unknown as Definers
+      const adapt = (definition: ComponentDefinition): ComponentDefinition => ({
+        ...definition,
+        ...(definition.behaviors
+          ? { behaviors: definition.behaviors.map((one) => builtInBehavior(one, Behavior)) }
+          : {}),
+      })
+      const register = (define: Define) => (definition?: ComponentDefinition) => {
+        isDefined = true
+        if (definition === undefined) return define()
+        const isolation = isolationOf(definition, config)
+        if (isolation) setConfig({ styleIsolation: isolation })
+        // Classes of a component with shared styles are those of the page.
+        if (/shared$/.test(isolation ?? '') && !isolation?.includes('apply')) {
+          css = css.replaceAll(`.${scope}--`, '.')
+        }
+        return define(adapt(definition))
+      }
+      const outer = { Page: globals.Page, Component: globals.Component, Behavior: globals.Behavior }
+      Object.assign(globals, {
+        Page: register(Page),
+        Component: register(Component),
+        Behavior: (definition?: ComponentDefinition) =>
+          definition === undefined ? Behavior() : Behavior(adapt(definition)),
+      })
+      if (problems.length > 0) this.#problems.set(path, problems)
+      else this.#attempt(path, load)
+      Object.assign(globals, outer)
+      // Whoever uses it is shown the problem; an empty one keeps the rest working.
+      if (!isDefined) (kind === 'page' ? Page : Component)({})
+    })
+    this.#addStyle(css)
   }
 
   start(): void {
     this.#onStart(this)
   }
+
+  #attempt(path: string, run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.#problems.set(path, problemsOf(error))
+    }
+  }
+
+  #addStyle(css: string): void {
+    if (css) this.#styles.append(`${css}\n`)
+  }
+}
+
+/** `options` of the component's code, which take effect unless its JSON says otherwise. */
+function isolationOf({ options }: ComponentDefinition, config: Part['config']): string | undefined {
+  if (config.styleIsolation !== undefined) return String(config.styleIsolation)
+  return options?.styleIsolation ?? (options?.addGlobalClass ? 'apply-shared' : undefined)
+}
+
+/** WeChat's built-in behaviors, as far as a component sees them. */
+function builtInBehavior(behavior: unknown, Behavior: Define): unknown {
+  if (typeof behavior !== 'string') return behavior
+  const isField = behavior.startsWith('wx://form-field')
+  return Behavior(isField ? { properties: { name: String, value: null } } : {})
+}
+
+/** What instances of pages and components have beside what glass-easel gives them. */
+export function extendInstances(
+  methods: Record<string, (this: never, ...given: never[]) => unknown>,
+) {
+  Object.assign(component.ComponentCaller.prototype, methods)
 }
 
 type Colours = Record<string, string>

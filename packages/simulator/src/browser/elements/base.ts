@@ -6,15 +6,36 @@ export interface ModelElement {
 /** The component node that glass-easel attaches to its elements. */
 interface Bound {
   __wxElement?: {
+    id: string
+    dataset: Record<string, unknown>
+    ownerShadowRoot: { getHostNode(): { is: string } } | null
     getAttribute(name: string): unknown
     triggerEvent(name: string, detail: unknown, options?: { bubbles?: boolean }): void
   }
+}
+
+/** The node of glass-easel behind an element, if it has one. */
+export const nodeOf = (element: Element) => (element as Element & Bound).__wxElement
+
+/** The path of the page or component whose template has the element. */
+export function ownerOf(element: Element): string {
+  return nodeOf(element)?.ownerShadowRoot?.getHostNode().is ?? ''
 }
 
 /** A built-in element. What it draws is in its shadow tree, out of reach of the app's styles. */
 export abstract class WxElement extends HTMLElement {
   protected text(name: string, fallback = ''): string {
     return this.getAttribute(name) ?? fallback
+  }
+
+  /** An attribute with the type the template gave it: a list, an object, a number. */
+  protected raw(name: string): unknown {
+    return nodeOf(this)?.getAttribute(name) ?? this.getAttribute(name) ?? undefined
+  }
+
+  protected list(name: string): unknown[] {
+    const value = this.raw(name)
+    return Array.isArray(value) ? value : []
   }
 
   protected number(name: string, fallback: number): number {
@@ -25,14 +46,14 @@ export abstract class WxElement extends HTMLElement {
   /** `disabled` alone is true; `disabled="{{undefined}}"` is not, though the attribute is there. */
   protected flag(name: string, fallback = false): boolean {
     if (!this.hasAttribute(name)) return fallback
-    const bound = (this as Bound).__wxElement
-    const value = bound ? bound.getAttribute(name) : this.getAttribute(name)
+    const node = nodeOf(this)
+    const value = node ? node.getAttribute(name) : this.getAttribute(name)
     return value === '' || (Boolean(value) && value !== 'false')
   }
 
   /** Triggers a WeChat event, which reaches listeners in templates only. */
   protected emit(name: string, detail: unknown = {}, bubbles = false): void {
-    ;(this as Bound).__wxElement?.triggerEvent(name, detail, { bubbles })
+    nodeOf(this)?.triggerEvent(name, detail, { bubbles })
   }
 
   /** Reports a changed value to a two-way binding `model:name`. */
@@ -40,8 +61,13 @@ export abstract class WxElement extends HTMLElement {
     ;(this as ModelElement).__model?.[name]?.(value)
   }
 
+  /** An element of the shadow tree. */
+  protected inner(id: string): HTMLElement {
+    return this.shadowRoot?.getElementById(id) as HTMLElement
+  }
+
   /** Called when the element is connected and when an observed attribute changes. */
-  protected abstract update(name?: string): void
+  protected update(_name?: string): void {}
 
   connectedCallback(): void {
     this.update()
@@ -52,9 +78,46 @@ export abstract class WxElement extends HTMLElement {
   }
 }
 
+/** An element whose value is part of a form under its `name`. */
+export abstract class FormField extends WxElement {
+  /** The value that `submit` of the form reports. */
+  abstract get fieldValue(): unknown
+
+  /** Restores the initial value. */
+  abstract resetField(): void
+
+  /** A tap on a label of the field. */
+  activate(): void {
+    this.click()
+  }
+}
+
 /** Creates a shadow tree. */
 export function shadowOf(element: HTMLElement, html: string): ShadowRoot {
   const root = element.attachShadow({ mode: 'open' })
   root.innerHTML = html
   return root
+}
+
+/** Adds `mouse`-independent dragging: the listener gets the distance from the start in pixels. */
+export function watchDrag(
+  element: HTMLElement,
+  onMove: (x: number, y: number, isEnd: boolean) => void,
+): void {
+  let start: { x: number; y: number } | undefined
+  const at = ({ clientX: x, clientY: y }: PointerEvent) =>
+    start ? ([x - start.x, y - start.y] as const) : ([0, 0] as const)
+  element.addEventListener('pointerdown', (event) => {
+    start = { x: event.clientX, y: event.clientY }
+    element.setPointerCapture(event.pointerId)
+  })
+  element.addEventListener('pointermove', (event) => {
+    if (start && event.buttons !== 0) onMove(...at(event), false)
+  })
+  const end = (event: PointerEvent) => {
+    if (start) onMove(...at(event), true)
+    start = undefined
+  }
+  element.addEventListener('pointerup', end)
+  element.addEventListener('pointercancel', end)
 }

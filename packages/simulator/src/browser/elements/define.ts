@@ -1,61 +1,121 @@
-import { WxNavigator, WxScrollView } from './containers'
-import { WxImage, WxProgress, WxVideo } from './display'
-import { WxInput, WxSwitch, WxTextarea } from './fields'
-
-/** Built-in elements whose names contain a hyphen. */
-const HYPHENATED = new Set([
-  'checkbox-group',
-  'cover-image',
-  'cover-view',
-  'movable-area',
-  'movable-view',
-  'match-media',
-  'picker-view',
-  'picker-view-column',
-  'radio-group',
-  'rich-text',
-  'root-portal',
-  'scroll-view',
-  'share-element',
-  'swiper-item',
-  'web-view',
-  'page-container',
-  'page-meta',
-])
-
-/** The custom element for a tag of a template. Components keep their names. */
-export function tagOf(tag: string): string {
-  const isBuiltIn = !tag.includes('-') || HYPHENATED.has(tag)
-  return isBuiltIn ? `wx-${tag}` : tag
-}
+import { WxElement } from './base'
+import { WxCanvas } from './canvas'
+import { WxCheckbox, WxCheckboxGroup, WxRadio, WxRadioGroup } from './choices'
+import {
+  WxMatchMedia,
+  WxMovableView,
+  WxNavigator,
+  WxPageContainer,
+  WxScrollView,
+  WxSwiper,
+  WxWebView,
+} from './containers'
+import { WxCoverImage, WxIcon, WxImage, WxProgress, WxRichText, WxVideo } from './display'
+import { WxInput, WxSlider, WxSwitch, WxTextarea } from './fields'
+import { WxButton, WxForm, WxLabel } from './form'
+import { WxPicker, WxPickerView, WxPickerViewColumn } from './pickers'
 
 /** Elements without behaviour. */
 const PLAIN = [
   'page',
   'view',
   'text',
-  'button',
-  'label',
-  'form',
   'block',
   'cover-view',
   'root-portal',
+  'swiper-item',
+  'movable-area',
+  'page-meta',
+  'navigation-bar',
+  'custom-tab-bar',
+  // No elements of WeChat, which shows their content all the same.
+  ...'a b br div em h1 h2 h3 h4 hr i li p section span strong ul'.split(' '),
 ]
 
 const ELEMENTS = {
+  button: WxButton,
+  canvas: WxCanvas,
+  checkbox: WxCheckbox,
+  'checkbox-group': WxCheckboxGroup,
+  'cover-image': WxCoverImage,
+  form: WxForm,
+  icon: WxIcon,
   image: WxImage,
   input: WxInput,
+  label: WxLabel,
+  'match-media': WxMatchMedia,
+  'movable-view': WxMovableView,
   navigator: WxNavigator,
+  'page-container': WxPageContainer,
+  picker: WxPicker,
+  'picker-view': WxPickerView,
+  'picker-view-column': WxPickerViewColumn,
   progress: WxProgress,
+  radio: WxRadio,
+  'radio-group': WxRadioGroup,
+  'rich-text': WxRichText,
   'scroll-view': WxScrollView,
+  slider: WxSlider,
+  swiper: WxSwiper,
   switch: WxSwitch,
   textarea: WxTextarea,
   video: WxVideo,
+  'web-view': WxWebView,
+}
+
+/** Elements of WeChat that the preview draws as a labelled box; those with one word are boxes too. */
+const NOT_IMITATED = [
+  'ad-custom',
+  'channel-live',
+  'channel-video',
+  'double-tap-gesture-handler',
+  'draggable-sheet',
+  'force-press-gesture-handler',
+  'functional-page-navigator',
+  'grid-builder',
+  'grid-view',
+  'horizontal-drag-gesture-handler',
+  'keyboard-accessory',
+  'list-builder',
+  'list-view',
+  'live-player',
+  'live-pusher',
+  'long-press-gesture-handler',
+  'nested-scroll-body',
+  'nested-scroll-header',
+  'official-account',
+  'official-account-publish',
+  'open-container',
+  'open-data',
+  'open-data-item',
+  'open-data-list',
+  'pan-gesture-handler',
+  'scale-gesture-handler',
+  'selection',
+  'share-element',
+  'sticky-header',
+  'sticky-section',
+  'store-coupon',
+  'store-gift',
+  'store-home',
+  'store-product',
+  'tap-gesture-handler',
+  'vertical-drag-gesture-handler',
+  'voip-room',
+]
+const HYPHENATED = new Set(
+  [...PLAIN, ...Object.keys(ELEMENTS), ...NOT_IMITATED].filter((tag) => tag.includes('-')),
+)
+
+/** The custom element for a tag of a template. Components keep their names. */
+export function tagOf(tag: string): string {
+  const isBuiltIn = !tag.includes('-') || HYPHENATED.has(tag) || tag.startsWith('xr-')
+  return isBuiltIn ? `wx-${tag}` : tag
 }
 
 /** Registers WeChat's built-in elements. An element without an implementation is drawn as a labelled box. */
 export function defineElements(): void {
-  for (const tag of PLAIN) customElements.define(`wx-${tag}`, class extends HTMLElement {})
+  for (const tag of PLAIN) customElements.define(`wx-${tag}`, class extends WxElement {})
   for (const [tag, element] of Object.entries(ELEMENTS)) {
     customElements.define(`wx-${tag}`, element)
   }

@@ -1,5 +1,5 @@
 import { addressOf } from '../files'
-import { shadowOf, WxElement } from './base'
+import { ownerOf, shadowOf, WxElement } from './base'
 
 /** `object-fit` by mode; all other modes name an edge or a corner. */
 const FIT: Record<string, string> = {
@@ -10,7 +10,7 @@ const FIT: Record<string, string> = {
   heightFix: 'fill',
 }
 
-/** `<image>`: src, mode; load and error. */
+/** `<image>` and `<cover-image>`: src, mode; load and error. */
 export class WxImage extends WxElement {
   static observedAttributes = ['src', 'mode']
   readonly #picture: HTMLImageElement
@@ -32,30 +32,42 @@ export class WxImage extends WxElement {
     this.#picture.onerror = () => this.emit('error', { errMsg: `GET ${this.text('src')} failed` })
   }
 
-  protected update(): void {
+  protected override update(): void {
     const mode = this.text('mode', 'scaleToFill')
     const { style } = this.#picture
     style.objectFit = FIT[mode] ?? 'none'
     style.objectPosition = FIT[mode] ? '' : mode
     if (mode === 'widthFix') style.height = 'auto'
     if (mode === 'widthFix') this.style.height = 'auto'
+    if (mode === 'heightFix') style.width = 'auto'
+    if (mode === 'heightFix') this.style.width = 'auto'
     void this.#show(this.text('src'))
   }
 
   async #show(src: string): Promise<void> {
     if (src === this.#shown) return
     this.#shown = src
-    const address = await addressOf(src)
+    const address = await addressOf(src, ownerOf(this))
     if (this.#shown !== src) return
     if (address) this.#picture.src = address
     else this.#picture.removeAttribute('src')
   }
 }
 
-/** `<video>`: src, poster, controls, loop, muted; play, pause, ended, error. */
+export class WxCoverImage extends WxImage {}
+
+/** `<video>`: src, poster, controls, loop, muted; play, pause, ended, timeupdate, error. */
 export class WxVideo extends WxElement {
-  static observedAttributes = ['src', 'poster', 'controls', 'loop', 'muted', 'object-fit']
-  readonly #player: HTMLVideoElement
+  static observedAttributes = [
+    'src',
+    'poster',
+    'controls',
+    'loop',
+    'muted',
+    'object-fit',
+    'autoplay',
+  ]
+  readonly player: HTMLVideoElement
   #shown = ''
 
   constructor() {
@@ -65,26 +77,35 @@ export class WxVideo extends WxElement {
       '<style>:host{display:inline-block;width:300px;height:225px;background:#000}' +
         'video{display:block;width:100%;height:100%}</style><video playsinline></video>',
     )
-    this.#player = root.querySelector('video') as HTMLVideoElement
-    for (const name of ['play', 'pause', 'ended']) {
-      this.#player.addEventListener(name, () => this.emit(name))
+    this.player = root.querySelector('video') as HTMLVideoElement
+    for (const name of ['play', 'pause', 'ended', 'waiting']) {
+      this.player.addEventListener(name, () => this.emit(name))
     }
-    this.#player.addEventListener('error', () => this.emit('error', { errMsg: 'MEDIA_ERR' }))
+    this.player.addEventListener('timeupdate', () => {
+      const { currentTime, duration } = this.player
+      this.emit('timeupdate', { currentTime, duration })
+    })
+    this.player.addEventListener('loadedmetadata', () => {
+      const { videoWidth: width, videoHeight: height, duration } = this.player
+      this.emit('loadedmetadata', { width, height, duration })
+    })
+    this.player.addEventListener('error', () => this.emit('error', { errMsg: 'MEDIA_ERR' }))
   }
 
-  protected update(): void {
-    this.#player.controls = this.flag('controls', true)
-    this.#player.loop = this.flag('loop')
-    this.#player.muted = this.flag('muted')
-    this.#player.style.objectFit = this.text('object-fit', 'contain')
+  protected override update(): void {
+    this.player.controls = this.flag('controls', true)
+    this.player.loop = this.flag('loop')
+    this.player.muted = this.flag('muted')
+    this.player.autoplay = this.flag('autoplay')
+    this.player.style.objectFit = this.text('object-fit', 'contain')
     void this.#show(this.text('src'))
   }
 
   async #show(src: string): Promise<void> {
     if (src === this.#shown) return
     this.#shown = src
-    const address = await addressOf(src)
-    if (this.#shown === src) this.#player.src = address
+    const address = await addressOf(src, ownerOf(this))
+    if (this.#shown === src) this.player.src = address
   }
 }
 
@@ -96,27 +117,144 @@ export class WxProgress extends WxElement {
     'stroke-width',
     'active-color',
     'activeColor',
+    'color',
     'background-color',
     'backgroundColor',
     'border-radius',
   ].map((name) => name.toLowerCase())
-  readonly #root = shadowOf(
-    this,
-    '<style>:host{display:flex;align-items:center}#bar{flex:1;overflow:hidden}' +
-      '#done{height:100%;transition:width .15s linear}#info{margin-left:15px;font-size:16px}</style>' +
-      '<div id="bar"><div id="done"></div></div><div id="info"></div>',
-  )
 
-  protected update(): void {
-    const part = (id: string) => this.#root.getElementById(id) as HTMLElement
+  constructor() {
+    super()
+    shadowOf(
+      this,
+      '<style>:host{display:flex;align-items:center}#bar{flex:1;overflow:hidden}' +
+        '#done{height:100%;transition:width .15s linear}#info{margin-left:15px;font-size:16px}</style>' +
+        '<div id="bar"><div id="done"></div></div><div id="info"></div>',
+    )
+  }
+
+  protected override update(): void {
     const percent = Math.min(100, Math.max(0, this.number('percent', 0)))
     const colour = (name: string) => this.text(name) || this.text(name.replace('-', ''))
-    part('bar').style.height = `${this.number('stroke-width', 6)}px`
-    part('bar').style.borderRadius = `${this.number('border-radius', 0)}px`
-    part('bar').style.background = colour('background-color') || '#ebebeb'
-    part('done').style.background = colour('active-color') || '#09bb07'
-    part('done').style.width = `${percent}%`
-    part('info').textContent = this.flag('show-info') ? `${percent}%` : ''
-    part('info').hidden = !this.flag('show-info')
+    const { style: bar } = this.inner('bar')
+    bar.height = `${this.number('stroke-width', 6)}px`
+    bar.borderRadius = `${this.number('border-radius', 0)}px`
+    bar.background = colour('background-color') || '#ebebeb'
+    const { style: done } = this.inner('done')
+    done.background = colour('active-color') || this.text('color') || '#09bb07'
+    done.width = `${percent}%`
+    this.inner('info').textContent = this.flag('show-info') ? `${percent}%` : ''
+    this.inner('info').hidden = !this.flag('show-info')
   }
+}
+
+/** Symbol and colour of each type of `<icon>`. */
+const ICONS: Record<string, [symbol: string, colour: string]> = {
+  success: ['✔', '#09bb07'],
+  success_no_circle: ['✓', '#09bb07'],
+  info: ['ⓘ', '#10aeff'],
+  warn: ['❗', '#f76260'],
+  waiting: ['◷', '#10aeff'],
+  cancel: ['✕', '#f43530'],
+  download: ['⭳', '#09bb07'],
+  search: ['⌕', '#b2b2b2'],
+  clear: ['⊗', '#b2b2b2'],
+}
+
+/** `<icon>`: type, size, color. */
+export class WxIcon extends WxElement {
+  static observedAttributes = ['type', 'size', 'color']
+
+  constructor() {
+    super()
+    shadowOf(
+      this,
+      '<style>:host{display:inline-block;line-height:1}</style><span id="icon"></span>',
+    )
+  }
+
+  protected override update(): void {
+    const [symbol, colour] = ICONS[this.text('type')] ?? ['?', '#888']
+    const icon = this.inner('icon')
+    icon.textContent = symbol
+    icon.style.color = this.text('color', colour)
+    icon.style.fontSize = `${this.number('size', 23)}px`
+  }
+}
+
+/** Elements and attributes that `<rich-text>` shows; all others are dropped, as in WeChat. */
+const RICH_TAGS =
+  'a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del div dl ' +
+  'dt em fieldset font footer h1 h2 h3 h4 h5 h6 header hr i img ins label legend li mark nav ol p pre q rt ruby s ' +
+  'section small span strong sub sup table tbody td tfoot th thead tr tt u ul'
+const RICH_ATTRIBUTES =
+  'class style src alt width height colspan rowspan align start type dir size color face'
+const richTags = new Set(RICH_TAGS.split(' '))
+const richAttributes = new Set(RICH_ATTRIBUTES.split(' '))
+
+interface RichNode {
+  type?: string
+  name?: string
+  attrs?: Record<string, unknown>
+  children?: RichNode[]
+  text?: string
+}
+
+/** `<rich-text>`: nodes as HTML or as a list; space. */
+export class WxRichText extends WxElement {
+  static observedAttributes = ['nodes', 'space']
+
+  constructor() {
+    super()
+    shadowOf(
+      this,
+      '<style>:host{display:block;overflow-wrap:anywhere}img{max-width:100%}</style><div id="content"></div>',
+    )
+  }
+
+  protected override update(): void {
+    const nodes = this.raw('nodes')
+    const content = this.inner('content')
+    content.style.whiteSpace = this.text('space') ? 'pre-wrap' : ''
+    content.replaceChildren(
+      ...(Array.isArray(nodes)
+        ? (nodes as RichNode[]).map(elementOf)
+        : sanitized(new DOMParser().parseFromString(String(nodes ?? ''), 'text/html').body)),
+    )
+  }
+}
+
+function elementOf({ type, text, name = '', attrs = {}, children = [] }: RichNode): Node {
+  if (type === 'text') return document.createTextNode(decoded(text ?? ''))
+  const tag = richTags.has(name.toLowerCase()) ? name : 'span'
+  const element = document.createElement(tag)
+  for (const [key, value] of Object.entries(attrs)) setRichAttribute(element, key, String(value))
+  element.append(...children.map(elementOf))
+  return element
+}
+
+/** Copies of the children, without scripts, event handlers and unknown elements. */
+function sanitized(from: Element): Node[] {
+  return [...from.childNodes].flatMap((node) => {
+    if (node instanceof Text) return [document.createTextNode(node.data)]
+    if (!(node instanceof Element)) return []
+    const tag = node.localName
+    if (!richTags.has(tag)) return ['script', 'style'].includes(tag) ? [] : sanitized(node)
+    const element = document.createElement(tag)
+    for (const { name, value } of node.attributes) setRichAttribute(element, name, value)
+    element.append(...sanitized(node))
+    return [element]
+  })
+}
+
+function setRichAttribute(element: HTMLElement, name: string, value: string): void {
+  if (!richAttributes.has(name)) return
+  element.setAttribute(name, value)
+  if (name === 'src') void addressOf(value).then((address) => element.setAttribute('src', address))
+}
+
+function decoded(text: string): string {
+  return (
+    new DOMParser().parseFromString(text.replace(/</g, '&lt;'), 'text/html').body.textContent ?? ''
+  )
 }

@@ -20,7 +20,7 @@ export interface NetworkCall {
 }
 
 /** The task that a network call returns: it can be aborted, and reports the response headers. */
-export function networkTask(
+function networkTask(
   api: Exchange['api'],
   options: CallbackOptions,
   services: NetworkServices,
@@ -57,7 +57,7 @@ export function networkTask(
 }
 
 /** Progress listeners of a transfer; `Bytes` are WeChat's names of the byte counts. */
-export function progressListeners<Bytes extends object>() {
+function progressListeners<Bytes extends object>() {
   type Listener = (event: Bytes & { progress: number }) => void
   const listeners = new Set<Listener>()
   return {

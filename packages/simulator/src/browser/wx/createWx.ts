@@ -1,9 +1,10 @@
 import { AppState, lifecycleApi, offEvent, onEvent } from '../../appState'
 import { type CallbackOptions, callBackOrPromise, WxError, type WxFailure } from '../../callbacks'
-import { deviceProfile } from '../../deviceProfile'
 import { Semaphore } from '../../network/limits'
 import { createStorage } from '../../storage'
-import { fileSystemManager, USER_DATA } from '../files'
+import { appImage } from '../elements/canvas'
+import { fileSystemManager } from '../fileSystem'
+import { addressOf, USER_DATA } from '../files'
 import {
   type DownloadOptions,
   downloadFile,
@@ -13,65 +14,71 @@ import {
   uploadFile,
 } from '../network/calls'
 import { settings } from '../settings'
-import { interaction } from './interaction'
-import { media } from './media'
-
-/** The simulated version of the base library. */
-const SDK_VERSION = '3.8.0'
+import { accountApi, Privacy } from './account'
+import { deviceApi } from './device'
+import { interactionApi } from './interaction'
+import { mediaApi } from './media'
+import { canIUse } from './missingApi'
 
 /** Foreground, background and network of this phone. */
 export const state = new AppState()
 
-/** The app's `wx`, without navigation, which needs the page stack. */
-export function createWx() {
+/**
+ * The app's `wx`, without navigation, which needs the page stack.
+ * @param isPrivacyChecked whether app.json turns the privacy checks on
+ */
+export function createWx(isPrivacyChecked: () => boolean): Record<string, unknown> {
   const network = {
     slots: new Semaphore(),
     state,
     urlCheck: settings.urlCheck,
     domains: settings.domains,
   }
-  const appBase = () => ({
-    SDKVersion: SDK_VERSION,
-    language: settings.language,
-    theme: settings.theme,
-    host: { env: 'preview' },
-  })
-  const device = () => {
-    const { platform, system, brand, model } = deviceProfile(settings.device)
-    return { platform, system, brand, model }
-  }
-  const windowInfo = () => ({
-    windowWidth: innerWidth,
-    windowHeight: innerHeight,
-    screenWidth: innerWidth,
-    screenHeight: innerHeight,
-    pixelRatio: devicePixelRatio,
-    statusBarHeight: 20,
-    safeArea: { top: 20, bottom: innerHeight },
-  })
-  return {
+  const privacy = new Privacy(isPrivacyChecked)
+  const wx: Record<string, unknown> = {
     env: { USER_DATA_PATH: USER_DATA },
     request: (options: RequestOptions) => request(options, network),
     uploadFile: (options: UploadOptions) => uploadFile(options, network),
     downloadFile: (options: DownloadOptions) => downloadFile(options, network),
     getFileSystemManager: () => fileSystemManager,
+    saveFile: fileSystemManager.saveFile,
+    getFileInfo: fileSystemManager.getFileInfo,
     ...storage,
-    ...interaction,
-    ...media,
+    ...interactionApi,
+    ...privacy.protect({ ...mediaApi, ...deviceApi, ...accountApi }),
+    ...privacy.api,
     cloud,
     ...lifecycleApi(state),
     onThemeChange: onEvent(state, 'theme'),
     offThemeChange: offEvent(state, 'theme'),
-    canIUse: (_name: string) => true,
+    onError: (listener: (message: string) => void) =>
+      window.addEventListener('error', ({ message }) => listener(message)),
+    offError() {},
+    onUnhandledRejection: (listener: (result: { reason: unknown }) => void) =>
+      window.addEventListener('unhandledrejection', ({ reason }) => listener({ reason })),
+    offUnhandledRejection() {},
+    onWindowResize: (listener: (result: object) => void) =>
+      window.addEventListener('resize', () =>
+        listener({ size: { windowWidth: innerWidth, windowHeight: innerHeight } }),
+      ),
+    offWindowResize() {},
+    onPageNotFound() {},
+    offPageNotFound() {},
+    onMemoryWarning() {},
+    offMemoryWarning() {},
+    createInnerAudioContext: () => audioContext(),
+    createOffscreenCanvas: ({
+      width = 300,
+      height = 150,
+    }: {
+      width?: number
+      height?: number
+    } = {}) =>
+      Object.assign(document.createElement('canvas'), { width, height, createImage: appImage }),
     nextTick: (run: () => void) => queueMicrotask(run),
-    getAppBaseInfo: appBase,
-    getDeviceInfo: device,
-    getWindowInfo: windowInfo,
-    getSystemInfoSync: () => ({ ...appBase(), ...device(), ...windowInfo() }),
-    getAccountInfoSync: () => ({
-      miniProgram: { appId: settings.appid, envVersion: 'develop', version: '' },
-    }),
+    canIUse: (schema: string) => canIUse(wx, schema),
   }
+  return wx
 }
 
 const STORAGE_KEY = 'storage'
@@ -89,13 +96,41 @@ interface CallFunctionOptions extends CallbackOptions {
 
 let isReady = false
 
+/** What `wx.cloud` has beside functions; files belong to COS here. */
+const REFUSED = ['uploadFile', 'downloadFile', 'getTempFileURL', 'deleteFile', 'callContainer']
+
 /** `wx.cloud`: the preview's server calls the function with the identity of the phone's user. */
-const cloud = {
+const cloud: Record<string, unknown> & {
+  callFunction(options: CallFunctionOptions): Promise<object> | undefined
+} = {
   init(_options?: object): void {
     isReady = true
   },
   callFunction: (options: CallFunctionOptions) =>
     callBackOrPromise(options, () => callFunction(options), 'cloud.callFunction'),
+  ...Object.fromEntries(
+    REFUSED.map((name) => [
+      name,
+      (options: CallbackOptions = {}) =>
+        callBackOrPromise(options, () => refuseCloud(name), `cloud.${name}`),
+    ]),
+  ),
+  database: () => refuseCloud('database'),
+  /** For an environment of another account. */
+  Cloud: class {
+    async init(): Promise<void> {
+      isReady = true
+    }
+
+    callFunction(options: CallFunctionOptions) {
+      return cloud.callFunction(options)
+    }
+  },
+}
+
+function refuseCloud(name: string): never {
+  console.warn(`wx.cloud.${name} is not in the preview`)
+  throw new WxError(`cloud.${name}:fail not supported by the preview`, { errCode: -1 })
 }
 
 async function callFunction({ name, data = {} }: CallFunctionOptions): Promise<object> {
@@ -110,4 +145,42 @@ async function callFunction({ name, data = {} }: CallFunctionOptions): Promise<o
   const answer = (await response.json()) as { result: object } | { failure: WxFailure }
   if ('result' in answer) return answer
   throw new WxError(answer.failure.errMsg, answer.failure)
+}
+
+/** `wx.createInnerAudioContext`: the browser's player under WeChat's names. */
+function audioContext(): object {
+  const audio = new Audio()
+  const listeners = (event: string) => (run: () => void) => audio.addEventListener(event, run)
+  const context = {
+    play: () => void audio.play().catch(() => {}),
+    pause: () => audio.pause(),
+    stop() {
+      audio.pause()
+      audio.currentTime = 0
+    },
+    seek(seconds: number) {
+      audio.currentTime = seconds
+    },
+    destroy: () => audio.pause(),
+    onPlay: listeners('play'),
+    onPause: listeners('pause'),
+    onStop: listeners('pause'),
+    onEnded: listeners('ended'),
+    onCanplay: listeners('canplay'),
+    onTimeUpdate: listeners('timeupdate'),
+    onError: listeners('error'),
+    onWaiting: listeners('waiting'),
+    onSeeked: listeners('seeked'),
+    onSeeking: listeners('seeking'),
+  }
+  return new Proxy(context, {
+    get: (target, name) => Reflect.get(target, name) ?? Reflect.get(audio, name, audio),
+    set(_, name, value) {
+      if (name !== 'src') return Reflect.set(audio, name, value, audio)
+      void addressOf(String(value)).then((address) => {
+        audio.src = address
+      })
+      return true
+    },
+  })
 }

@@ -1,4 +1,3 @@
-import { type CallbackOptions, callBackOrPromise } from '../../callbacks'
 import {
   hideToast,
   type ModalOptions,
@@ -8,58 +7,36 @@ import {
   showToast,
 } from '../overlays'
 import { settings } from '../settings'
+import { api } from './api'
 
 const isChinese = settings.language.startsWith('zh')
 
-type Given<T> = T & CallbackOptions
-
 /** `wx` calls that show something above the page. */
-export const interaction = {
-  showToast: (options: Given<Parameters<typeof showToast>[0]>) =>
-    callBackOrPromise(options, () => done(() => showToast(options)), 'showToast'),
-  hideToast: (options: CallbackOptions = {}) =>
-    callBackOrPromise(options, () => done(hideToast), 'hideToast'),
-  showLoading: (options: Given<{ title: string }>) =>
-    callBackOrPromise(
-      options,
-      () =>
-        done(() =>
-          showToast({ title: options.title, icon: 'loading', duration: Number.POSITIVE_INFINITY }),
-        ),
-      'showLoading',
-    ),
-  hideLoading: (options: CallbackOptions = {}) =>
-    callBackOrPromise(options, () => done(hideToast), 'hideLoading'),
-  showModal: (options: Given<ModalOptions>) =>
-    callBackOrPromise(options, () => showModal(options, isChinese), 'showModal'),
-  showActionSheet: (options: Given<Parameters<typeof showActionSheet>[0]>) =>
-    callBackOrPromise(options, () => showActionSheet(options, isChinese), 'showActionSheet'),
-  previewImage: (options: Given<{ urls: string[]; current?: string }>) =>
-    callBackOrPromise(
-      options,
-      async () => {
-        await previewMedia(options.current ?? options.urls[0] ?? '', 'image')
-        return {}
-      },
-      'previewImage',
-    ),
-  previewMedia: (
-    options: Given<{ sources: { url: string; type?: 'image' | 'video' }[]; current?: number }>,
-  ) =>
-    callBackOrPromise(
-      options,
-      async () => {
-        const source = options.sources[options.current ?? 0]
-        if (source) await previewMedia(source.url, source.type ?? 'image')
-        return {}
-      },
-      'previewMedia',
-    ),
-  vibrateShort: (options: CallbackOptions = {}) =>
-    callBackOrPromise(options, () => ({}), 'vibrateShort'),
-}
-
-function done(run: () => void): object {
-  run()
-  return {}
+export const interactionApi = {
+  showToast: api('showToast', showToast),
+  hideToast: api('hideToast', hideToast),
+  showLoading: api<{ title?: string }>('showLoading', ({ title = '' }) =>
+    showToast({ title, icon: 'loading', duration: Number.POSITIVE_INFINITY }),
+  ),
+  hideLoading: api('hideLoading', hideToast),
+  showModal: api<ModalOptions>('showModal', (options) => showModal(options, isChinese)),
+  showActionSheet: api<Parameters<typeof showActionSheet>[0]>('showActionSheet', (options) =>
+    showActionSheet(options, isChinese),
+  ),
+  previewImage: api<{ urls: string[]; current?: string | number }>(
+    'previewImage',
+    ({ urls, current = 0 }) => {
+      const url = typeof current === 'number' ? urls[current] : current
+      return previewMedia(url ?? urls[0] ?? '', 'image')
+    },
+  ),
+  previewMedia: api<{ sources: { url: string; type?: 'image' | 'video' }[]; current?: number }>(
+    'previewMedia',
+    async ({ sources, current = 0 }) => {
+      const source = sources[current]
+      if (source) await previewMedia(source.url, source.type ?? 'image')
+    },
+  ),
+  enableAlertBeforeUnload: api('enableAlertBeforeUnload', () => {}),
+  disableAlertBeforeUnload: api('disableAlertBeforeUnload', () => {}),
 }

@@ -1,16 +1,10 @@
-import { type CallbackOptions, callBackOrPromise, WxError } from '../../callbacks'
-import { phoneFiles } from '../files'
-import { showToast } from '../overlays'
-import { settings } from '../settings'
+import { WxError } from '../../callbacks'
+import { addressOf, phoneFiles } from '../files'
+import { api } from './api'
 
-interface ChooseMediaOptions extends CallbackOptions {
+interface ChooseMediaOptions {
   count?: number
   mediaType?: ('image' | 'video' | 'mix')[]
-}
-
-interface ChooseMessageFileOptions extends CallbackOptions {
-  count: number
-  type?: 'all' | 'video' | 'image' | 'file'
 }
 
 const ACCEPT: Record<string, string> = {
@@ -19,42 +13,75 @@ const ACCEPT: Record<string, string> = {
   mix: 'image/*,video/*',
 }
 
-/** `wx` calls that choose files with the browser's dialog, and that save files to this machine. */
-export const media = {
-  chooseMedia: (options: ChooseMediaOptions) =>
-    callBackOrPromise(options, () => chooseMedia(options), 'chooseMedia'),
-  chooseMessageFile: (options: ChooseMessageFileOptions) =>
-    callBackOrPromise(options, () => chooseMessageFile(options), 'chooseMessageFile'),
-  saveImageToPhotosAlbum: (options: CallbackOptions & { filePath: string }) =>
-    callBackOrPromise(options, () => download(options.filePath), 'saveImageToPhotosAlbum'),
-  saveVideoToPhotosAlbum: (options: CallbackOptions & { filePath: string }) =>
-    callBackOrPromise(options, () => download(options.filePath), 'saveVideoToPhotosAlbum'),
-  saveFileToDisk: (options: CallbackOptions & { filePath: string }) =>
-    callBackOrPromise(options, () => download(options.filePath), 'saveFileToDisk'),
-  shareFileMessage: (options: CallbackOptions & { filePath: string }) =>
-    callBackOrPromise(options, () => download(options.filePath), 'shareFileMessage'),
-  openDocument: (options: CallbackOptions & { filePath: string }) =>
-    callBackOrPromise(options, () => download(options.filePath), 'openDocument'),
-  setClipboardData: (options: CallbackOptions & { data: string }) =>
-    callBackOrPromise(options, () => copy(options.data), 'setClipboardData'),
+/** `wx` calls that choose files with the browser's dialog, that read them, and that save them to this machine. */
+export const mediaApi = {
+  chooseMedia: api('chooseMedia', chooseMedia),
+  chooseImage: api<{ count?: number }>('chooseImage', async ({ count = 9 }) => {
+    const files = await pick('chooseImage', 'image/*', Math.min(count, 9))
+    const tempFiles = await Promise.all(
+      files.map(async (file) => ({ path: await phoneFiles.add(file, file.name), size: file.size })),
+    )
+    return { tempFiles, tempFilePaths: tempFiles.map(({ path }) => path) }
+  }),
+  chooseVideo: api('chooseVideo', async () => {
+    const [file] = await pick('chooseVideo', 'video/*', 1)
+    if (!file) throw new WxError('chooseVideo:fail cancel')
+    const tempFilePath = await phoneFiles.add(file, file.name)
+    return { tempFilePath, size: file.size, ...(await videoInfo(tempFilePath)) }
+  }),
+  chooseMessageFile: api('chooseMessageFile', chooseMessageFile),
+  getImageInfo: api<{ src: string }>('getImageInfo', async ({ src }) => {
+    const image = await loadImage('getImageInfo', src)
+    const path = src.startsWith('http') ? await keepRemote(src) : src
+    const type = /\.(\w+)$/.exec(src)?.[1]?.toLowerCase().replace('jpg', 'jpeg') ?? 'unknown'
+    const { naturalWidth: width, naturalHeight: height } = image
+    return { width, height, path, orientation: 'up', type }
+  }),
+  getVideoInfo: api<{ src: string }>('getVideoInfo', async ({ src }) => {
+    const { size } = await phoneFiles.get(src, 'getVideoInfo')
+    const info = await videoInfo(src)
+    return { ...info, size: Math.round(size / 1024), type: 'mp4', orientation: 'up' }
+  }),
+  compressImage: api('compressImage', compressImage),
+  compressVideo: api<{ src: string }>('compressVideo', async ({ src }) => {
+    // A browser has no encoder for this; the file stays as it is.
+    const { size } = await phoneFiles.get(src, 'compressVideo')
+    return { tempFilePath: src, size: Math.round(size / 1024) }
+  }),
+  saveImageToPhotosAlbum: api<{ filePath: string }>('saveImageToPhotosAlbum', download),
+  saveVideoToPhotosAlbum: api<{ filePath: string }>('saveVideoToPhotosAlbum', download),
+  saveFileToDisk: api<{ filePath: string }>('saveFileToDisk', download),
+  shareFileMessage: api<{ filePath: string }>('shareFileMessage', download),
+  openDocument: api<{ filePath: string }>('openDocument', download),
 }
 
 async function chooseMedia({ count = 9, mediaType = ['image', 'video'] }: ChooseMediaOptions) {
   const accept = mediaType.map((type) => ACCEPT[type]).join(',')
   const files = await pick('chooseMedia', accept, Math.min(count, 20))
   const tempFiles = await Promise.all(
-    files.map(async (file) => ({
-      tempFilePath: await phoneFiles.add(file, file.name),
-      size: file.size,
-      fileType: file.type.startsWith('video/') ? 'video' : 'image',
-    })),
+    files.map(async (file) => {
+      const tempFilePath = await phoneFiles.add(file, file.name)
+      const { size } = file
+      if (!file.type.startsWith('video/')) return { tempFilePath, size, fileType: 'image' }
+      return { tempFilePath, size, fileType: 'video', ...(await videoInfo(tempFilePath)) }
+    }),
   )
   const types = new Set(tempFiles.map(({ fileType }) => fileType))
   return { tempFiles, type: types.size > 1 ? 'mix' : (tempFiles[0]?.fileType ?? 'image') }
 }
 
-async function chooseMessageFile({ count, type = 'all' }: ChooseMessageFileOptions) {
-  const files = await pick('chooseMessageFile', ACCEPT[type] ?? '', Math.min(count, 100))
+async function chooseMessageFile({
+  count,
+  type = 'all',
+  extension = [],
+}: {
+  count: number
+  type?: 'all' | 'video' | 'image' | 'file'
+  extension?: string[]
+}) {
+  const endings = extension.map((one) => `.${one.replace(/^\./, '')}`).join(',')
+  const accept = type === 'file' && endings ? endings : (ACCEPT[type] ?? '')
+  const files = await pick('chooseMessageFile', accept, Math.min(count, 100))
   const tempFiles = await Promise.all(
     files.map(async (file) => ({
       path: await phoneFiles.add(file, file.name),
@@ -67,41 +94,81 @@ async function chooseMessageFile({ count, type = 'all' }: ChooseMessageFileOptio
   return { tempFiles }
 }
 
-function pick(api: string, accept: string, count: number): Promise<File[]> {
+function pick(name: string, accept: string, count: number): Promise<File[]> {
   return new Promise((resolve, reject) => {
     const input = document.createElement('input')
     input.type = 'file'
     input.accept = accept
     input.multiple = count > 1
     input.onchange = () => resolve([...(input.files ?? [])].slice(0, count))
-    input.oncancel = () => reject(new WxError(`${api}:fail cancel`))
+    input.oncancel = () => reject(new WxError(`${name}:fail cancel`))
     input.click()
   })
 }
 
-/** A browser download stands for the album, a chat or a document viewer. */
-async function download(path: string): Promise<object> {
-  const link = document.createElement('a')
-  link.href = await phoneFiles.urlOf(path)
-  link.download = path.split('/').pop() ?? 'file'
-  link.click()
-  return {}
+async function loadImage(name: string, src: string): Promise<HTMLImageElement> {
+  const image = new Image()
+  image.src = await addressOf(src)
+  await image.decode().catch(() => {
+    throw new WxError(`${name}:fail file not found`)
+  })
+  return image
 }
 
-async function copy(text: string): Promise<object> {
-  // WeChat shows this toast itself.
-  showToast({ title: settings.language.startsWith('zh') ? '内容已复制' : 'Copied' })
-  // Without permission, as in a frame, `execCommand` still works.
-  const isCopied = await navigator.clipboard?.writeText(text).then(
-    () => true,
-    () => false,
-  )
-  if (isCopied) return {}
-  const field = document.createElement('textarea')
-  field.value = text
-  document.body.append(field)
-  field.select()
-  document.execCommand('copy')
-  field.remove()
-  return {}
+/** The local copy of a picture on the network. */
+async function keepRemote(src: string): Promise<string> {
+  const response = await fetch(await addressOf(src))
+  return phoneFiles.add(await response.blob(), new URL(src).pathname)
+}
+
+/** Size and duration of a video; zeros for a format that the browser does not know. */
+async function videoInfo(path: string) {
+  const video = document.createElement('video')
+  video.preload = 'metadata'
+  video.src = await phoneFiles.urlOf(path)
+  await new Promise<void>((resolve) => {
+    video.onloadedmetadata = () => resolve()
+    video.onerror = () => resolve()
+  })
+  const { videoWidth: width, videoHeight: height, duration } = video
+  return {
+    width,
+    height,
+    duration: Number.isFinite(duration) ? duration : 0,
+    thumbTempFilePath: '',
+  }
+}
+
+async function compressImage({
+  src,
+  quality = 80,
+  compressedWidth,
+  compressedHeight,
+}: {
+  src: string
+  quality?: number
+  compressedWidth?: number
+  compressedHeight?: number
+}) {
+  const image = await loadImage('compressImage', src)
+  const { naturalWidth, naturalHeight } = image
+  const ratio = naturalHeight / Math.max(naturalWidth, 1)
+  const width = compressedWidth ?? (compressedHeight ? compressedHeight / ratio : naturalWidth)
+  const canvas = document.createElement('canvas')
+  canvas.width = width
+  canvas.height = compressedHeight ?? width * ratio
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
+  const blob = await new Promise<Blob | null>((resolve) => {
+    canvas.toBlob(resolve, 'image/jpeg', quality / 100)
+  })
+  if (!blob) throw new WxError('compressImage:fail')
+  return { tempFilePath: await phoneFiles.add(blob, 'compressed.jpg') }
+}
+
+/** A browser download stands for the album, a chat or a document viewer. */
+async function download({ filePath }: { filePath: string }): Promise<void> {
+  const link = document.createElement('a')
+  link.href = await phoneFiles.urlOf(filePath)
+  link.download = filePath.split('/').pop() ?? 'file'
+  link.click()
 }

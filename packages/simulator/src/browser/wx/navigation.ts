@@ -1,66 +1,186 @@
-import { type CallbackOptions, callBackOrPromise } from '../../callbacks'
+import { WxError } from '../../callbacks'
+import { animateElements, createAnimation } from '../app/animation'
 import type { Frame } from '../app/frame'
 import { startPullDown, stopPullDown } from '../app/gestures'
-import type { PageStack } from '../app/pageStack'
+import type { OpenPage, PageStack } from '../app/pageStack'
+import { extendInstances } from '../app/registry'
+import {
+  type CanvasToFileOptions,
+  canvasToTempFile,
+  createCanvasContext,
+  findCanvas,
+} from '../elements/canvas'
+import { api } from './api'
+import { findVideo, SelectorQuery, videoContext } from './query'
 
-type ToUrl = CallbackOptions & { url: string }
+interface ToUrl {
+  url: string
+  events?: Record<string, () => void>
+}
 
-/** `wx` calls that navigate, and that change the bars around the page. */
+/** An instance of a page or component, as far as observers need it. */
+interface Instance {
+  createIntersectionObserver: (options?: object) => object
+}
+
+/** `wx` calls that navigate, that change the bars around the page, and that look at its elements. */
 export function createNavigation(stack: PageStack, frame: Frame) {
-  const go = (name: string, run: (url: string) => void) => (options: ToUrl) =>
-    callBackOrPromise(options, () => nothing(() => run(options.url)), name)
+  /** Changes the page on top at the time of the call, which is the page that calls. */
+  const changePage = <Options extends object>(
+    name: string,
+    change: (page: OpenPage, options: Options) => void,
+  ) => {
+    const call = api<{ page: OpenPage | undefined; options: Options }>(
+      name,
+      ({ page, options }) => {
+        if (page) change(page, options)
+        frame.draw()
+      },
+    )
+    return (options: Options = {} as Options) => {
+      const { success, fail, complete } = options as Record<string, never>
+      const callbacks = success || fail || complete ? { success, fail, complete } : {}
+      return call({ page: stack.current, options, ...callbacks })
+    }
+  }
+  createSelectorQueries(stack)
   return {
-    navigateTo: go('navigateTo', (url) => stack.navigateTo(url)),
-    redirectTo: go('redirectTo', (url) => stack.redirectTo(url)),
-    reLaunch: go('reLaunch', (url) => stack.reLaunch(url)),
-    switchTab: go('switchTab', (url) => stack.switchTab(url)),
-    navigateBack: (options: CallbackOptions & { delta?: number } = {}) =>
-      callBackOrPromise(
-        options,
-        () => nothing(() => stack.navigateBack(options.delta ?? 1)),
-        'navigateBack',
-      ),
-    setNavigationBarTitle: (options: CallbackOptions & { title: string }) => {
-      // The page on top at the time of the call is the page that calls.
-      const page = stack.current
-      return callBackOrPromise(
-        options,
-        () =>
-          nothing(() => {
-            if (page) page.title = options.title
-            frame.draw()
-          }),
-        'setNavigationBarTitle',
-      )
+    navigateTo: api<ToUrl>('navigateTo', ({ url, events }) => ({
+      eventChannel: stack.navigateTo(url, events),
+    })),
+    redirectTo: api<ToUrl>('redirectTo', ({ url }) => stack.redirectTo(url)),
+    reLaunch: api<ToUrl>('reLaunch', ({ url }) => stack.reLaunch(url)),
+    switchTab: api<ToUrl>('switchTab', ({ url }) => stack.switchTab(url)),
+    navigateBack: api<{ delta?: number }>('navigateBack', ({ delta = 1 }) =>
+      stack.navigateBack(delta),
+    ),
+    setNavigationBarTitle: changePage<{ title: string }>(
+      'setNavigationBarTitle',
+      (page, { title }) => {
+        page.title = title
+      },
+    ),
+    setNavigationBarColor: changePage<{ frontColor: string; backgroundColor: string }>(
+      'setNavigationBarColor',
+      ({ bar }, { frontColor, backgroundColor }) => {
+        bar.text = frontColor === '#000000' ? 'black' : 'white'
+        bar.background = backgroundColor
+      },
+    ),
+    showNavigationBarLoading: changePage('showNavigationBarLoading', ({ bar }) => {
+      bar.isLoading = true
+    }),
+    hideNavigationBarLoading: changePage('hideNavigationBarLoading', ({ bar }) => {
+      bar.isLoading = false
+    }),
+    hideHomeButton: api('hideHomeButton', () => {}),
+    setBackgroundColor: api<{ backgroundColor?: string }>(
+      'setBackgroundColor',
+      ({ backgroundColor = '' }) => {
+        stack.current?.element.style.setProperty('background-color', backgroundColor)
+      },
+    ),
+    setBackgroundTextStyle: api('setBackgroundTextStyle', () => {}),
+    setTabBarItem: api<{ index: number; text?: string; iconPath?: string }>(
+      'setTabBarItem',
+      ({ index, ...change }) => frame.changeTab(index, change),
+    ),
+    setTabBarBadge: api<{ index: number; text: string }>('setTabBarBadge', ({ index, text }) =>
+      frame.changeTab(index, { badge: text }),
+    ),
+    removeTabBarBadge: api<{ index: number }>('removeTabBarBadge', ({ index }) =>
+      frame.changeTab(index, { badge: undefined }),
+    ),
+    showTabBarRedDot: api<{ index: number }>('showTabBarRedDot', ({ index }) =>
+      frame.changeTab(index, { badge: '' }),
+    ),
+    hideTabBarRedDot: api<{ index: number }>('hideTabBarRedDot', ({ index }) =>
+      frame.changeTab(index, { badge: undefined }),
+    ),
+    setTabBarStyle: api('setTabBarStyle', (style) => frame.changeTabBar({ style })),
+    showTabBar: api('showTabBar', () => frame.changeTabBar({ isHidden: false })),
+    hideTabBar: api('hideTabBar', () => frame.changeTabBar({ isHidden: true })),
+    startPullDownRefresh: api('startPullDownRefresh', () => {
+      if (stack.current) startPullDown(stack.current)
+    }),
+    stopPullDownRefresh: api('stopPullDownRefresh', () => stopPullDown(stack.current)),
+    pageScrollTo: api<{ scrollTop?: number; selector?: string; duration?: number }>(
+      'pageScrollTo',
+      ({ scrollTop, selector }) => {
+        const page = stack.current?.element
+        if (selector) page?.querySelector(selector)?.scrollIntoView()
+        else page?.scrollTo({ top: scrollTop ?? 0 })
+      },
+    ),
+    createSelectorQuery: () => new SelectorQuery(stack),
+    createIntersectionObserver: (instance?: Instance, options?: object) => {
+      const scope = instance ?? (stack.current?.instance as unknown as Instance)
+      return scope.createIntersectionObserver(options)
     },
-    setTabBarItem: (options: CallbackOptions & { index: number; text: string }) =>
-      callBackOrPromise(
-        options,
-        () => nothing(() => frame.setTabText(options.index, options.text)),
-        'setTabBarItem',
-      ),
-    startPullDownRefresh: (options: CallbackOptions = {}) =>
-      callBackOrPromise(
-        options,
-        () => nothing(() => stack.current && startPullDown(stack.current)),
-        'startPullDownRefresh',
-      ),
-    stopPullDownRefresh: (options: CallbackOptions = {}) =>
-      callBackOrPromise(
-        options,
-        () => nothing(() => stopPullDown(stack.current)),
-        'stopPullDownRefresh',
-      ),
-    pageScrollTo: (options: CallbackOptions & { scrollTop: number }) =>
-      callBackOrPromise(
-        options,
-        () => nothing(() => stack.current?.element.scrollTo({ top: options.scrollTop })),
-        'pageScrollTo',
-      ),
+    createAnimation,
+    createCanvasContext,
+    createVideoContext: (id: string) => videoContext(findVideo(id)),
+    canvasToTempFilePath: (options: CanvasToFileOptions, _component?: object) =>
+      canvasToTempFilePath(options),
+    canvasGetImageData: api<{
+      canvasId: string
+      x: number
+      y: number
+      width: number
+      height: number
+    }>('canvasGetImageData', ({ canvasId, x, y, width, height }) => {
+      const context = findCanvas(canvasId)?.getContext('2d')
+      if (!context) throw new WxError('canvasGetImageData:fail canvas is empty')
+      return { width, height, data: context.getImageData(x, y, width, height).data }
+    }),
   }
 }
 
-function nothing(run: () => unknown): object {
-  run()
-  return {}
+const canvasToTempFilePath = api<CanvasToFileOptions>('canvasToTempFilePath', async (options) => {
+  const tempFilePath = await canvasToTempFile(options)
+  if (!tempFilePath) throw new WxError('canvasToTempFilePath:fail canvas is empty')
+  return { tempFilePath }
+})
+
+/** Methods of page and component instances that need no page stack. */
+export function addInstanceMethods(): void {
+  extendInstances({
+    animate(
+      this: Selectable,
+      selector: string,
+      frames: never[],
+      duration: number,
+      done?: () => void,
+    ) {
+      animateElements(elementsOf(this, selector), frames, duration, done)
+    },
+    clearAnimation(this: Selectable, selector: string, ...rest: unknown[]) {
+      for (const element of elementsOf(this, selector)) {
+        for (const animation of element.getAnimations()) animation.cancel()
+      }
+      const done = rest.at(-1)
+      if (typeof done === 'function') done()
+    },
+    getPageId: () => 'preview',
+    getTabBar: () => null,
+    setUpdatePerformanceListener() {},
+    setInitialRenderingCache() {},
+  })
+}
+
+type Selectable = {
+  _$: { getShadowRoot(): { querySelectorAll(selector: string): { $$?: Element }[] } | null }
+}
+
+function elementsOf({ _$: node }: Selectable, selector: string): Element[] {
+  const found = node.getShadowRoot()?.querySelectorAll(selector) ?? []
+  return found.map(({ $$ }) => $$).filter((one) => one instanceof Element)
+}
+
+function createSelectorQueries(stack: PageStack): void {
+  extendInstances({
+    createSelectorQuery(this: never) {
+      return new SelectorQuery(stack, this)
+    },
+  })
 }

@@ -1,0 +1,106 @@
+import type { ParsedAuthorization } from '@miniprogram-cos/protocol'
+import type { AccessRequest } from './authorize'
+import { CosServiceError } from './errors'
+import { wildcardMatches } from './policy/evaluatePolicy'
+import type { CosRequest } from './request'
+import type { BucketRecord } from './store/records'
+import { element, elements, rootOf, text, texts } from './xmlElements'
+
+/** The headers and parameters that a signature covers. */
+type SignedFields = Pick<ParsedAuthorization, 'headerList' | 'paramList'>
+
+/**
+ * Strict signature mode (document 436/53892): the headers and parameters that a rule lists must be signed
+ * when they are present. Without a rule COS checks only those that the signer chose.
+ * @param signed undefined for a request without a signature, to which the mode does not apply
+ * @throws CosServiceError `AccessDenied`
+ */
+export function checkStrictSignature(
+  bucket: BucketRecord,
+  signed: SignedFields | undefined,
+  request: CosRequest,
+  [required]: readonly AccessRequest[],
+): void {
+  const document = bucket.documents?.['strict-signature']
+  if (!document || !signed || !required) return
+  const signedParams = signed.paramList.map((name) => decode(name).toLowerCase())
+  for (const rule of elements(rootOf(document, 'StrictSignatureConfiguration'), 'Rule')) {
+    const listed = (name: string) => {
+      const list = element(rule, `${name}list`)
+      return list ? texts(list, name) : []
+    }
+    const actions = listed('action').map((action) => action.replace(/^(name\/)?cos:/, ''))
+    if (!actions.some((action) => wildcardMatches(action, required.action))) continue
+    const headers = listed('header')
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (value === undefined || name === 'x-cos-security-token') continue
+      if (matchesAny(headers, name) && !signed.headerList.includes(name)) {
+        throw notSigned('header', name)
+      }
+    }
+    const params = listed('param')
+    for (const name of Object.keys(request.query)) {
+      const lower = name.toLowerCase()
+      // They carry the signature.
+      if (/^q-/.test(lower) || lower === 'sign' || lower === 'x-cos-security-token') continue
+      if (matchesAny(params, lower) && !signedParams.includes(lower)) throw notSigned('param', name)
+    }
+  }
+}
+
+function matchesAny(patterns: readonly string[], name: string): boolean {
+  return patterns.some((one) => one === 'all' || wildcardMatches(one.toLowerCase(), name))
+}
+
+function notSigned(kind: 'header' | 'param', name: string): CosServiceError {
+  return new CosServiceError(
+    'AccessDenied',
+    `Strict signature missing ${kind} that must be signed`,
+    {
+      Decision: `strict signature: the ${kind} ${name} is not signed`,
+    },
+  )
+}
+
+function decode(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
+/**
+ * Hotlink protection of objects that are read without a signature (document 436/13319).
+ * @throws CosServiceError `AccessDenied`
+ */
+export function checkReferer({ headers, method, target }: CosRequest, bucket: BucketRecord): void {
+  const document = bucket.documents?.referer
+  if (!document || target !== 'object' || (method !== 'GET' && method !== 'HEAD')) return
+  const configuration = rootOf(document, 'RefererConfiguration')
+  if (text(configuration, 'Status') !== 'Enabled') return
+  const list = element(configuration, 'DomainList')
+  const domains = list ? texts(list, 'Domain') : []
+  const isAllowed = headers.referer
+    ? isListed(headers.referer, domains) === (text(configuration, 'RefererType') === 'White-List')
+    : text(configuration, 'EmptyReferConfiguration') === 'Allow'
+  if (!isAllowed) throw new CosServiceError('AccessDenied', 'You are denied by bucket referer rule')
+}
+
+/**
+ * Entries are hosts with an optional port or path. `*` matches any run of characters; `*.example.com`
+ * matches `example.com` too.
+ */
+function isListed(referer: string, domains: readonly string[]): boolean {
+  const address = referer.replace(/^https?:\/\//, '')
+  const [hostAndPort = ''] = address.split(/[/?#]/)
+  const host = hostAndPort.replace(/:\d+$/, '')
+  return domains.some((domain) => {
+    const entry = domain.replace(/^https?:\/\//, '')
+    if (entry.includes('/')) return wildcardMatches(`${entry}*`, address)
+    const compared = /:\d+$/.test(entry) ? hostAndPort : host
+    return (
+      wildcardMatches(entry, compared) || (entry.startsWith('*.') && entry.slice(2) === compared)
+    )
+  })
+}

@@ -1,0 +1,190 @@
+import type { Sharp } from 'sharp'
+import { drawImageWatermark, drawTextWatermark } from './drawWatermark'
+import { encodeImage } from './encode'
+import { placeBox, type Size, scaledSize } from './geometry'
+import { notImplemented } from './imageError'
+import { ANIMATED, OPAQUE } from './imageFormats'
+import type { ImageFormat, ImagePipeline, ImageStep } from './imagePipeline'
+import { fillBox, isFramewise, planSizes, turnedBox } from './planSizes'
+import { attempt, openImage, openSource, type SharpModule, type SourceImage } from './sourceImage'
+
+/** An encoded result. */
+export interface ProcessedImage {
+  bytes: Buffer
+  format: ImageFormat
+  width: number
+  height: number
+}
+
+/** Reads the picture that a watermark names. @throws ImageError `InvalidImageSource` */
+export type LoadWatermark = (url: string) => Promise<Buffer>
+
+/**
+ * Does what a pipeline says.
+ * @throws ImageError
+ */
+export async function executePipeline(
+  sharp: SharpModule,
+  source: SourceImage,
+  { steps, output }: ImagePipeline,
+  loadWatermark: LoadWatermark,
+): Promise<ProcessedImage> {
+  const sizes = planSizes(steps, source)
+  const format = output.format ?? source.format
+  const frames = ANIMATED.has(format) ? Math.min(source.frames, output.maxFrames ?? Infinity) : 1
+  if (frames > 1 && !isFramewise(steps)) {
+    throw notImplemented('this operation on an image of several frames')
+  }
+  const painter = new Painter(sharp, openSource(sharp, source, frames), frames)
+  let size: Size = { width: source.width, height: source.height }
+  for (const [i, step] of steps.entries()) {
+    const next = sizes[i] as Size
+    await painter.apply(step, size, next, loadWatermark)
+    size = next
+  }
+  const image = await painter.finish(OPAQUE.has(format))
+  const bytes = await encodeImage(sharp, image, source, output)
+  return { bytes, format, ...size }
+}
+
+/**
+ * Places in the fixed order in which one run of sharp works. A step for an earlier place needs a new run,
+ * over the pixels that the last one made.
+ */
+const ORIENT = 1
+const RESIZE = 2
+const OTHER = 3
+
+class Painter {
+  #image: Sharp
+  readonly #sharp: SharpModule
+  readonly #frames: number
+  #place = 0
+  /** Whether this run makes pixels transparent. */
+  #isMasked = false
+
+  constructor(sharp: SharpModule, image: Sharp, frames: number) {
+    this.#sharp = sharp
+    this.#image = image
+    this.#frames = frames
+  }
+
+  async apply(step: ImageStep, size: Size, next: Size, load: LoadWatermark): Promise<void> {
+    switch (step.kind) {
+      case 'autoOrient':
+        ;(await this.#at(ORIENT)).autoOrient()
+        return
+      case 'scale':
+        return this.#scale(turnedBox(step, size), size, next)
+      case 'fill':
+        return this.#fill(step, size)
+      case 'cut':
+        ;(await this.#alone()).extract({ left: step.left, top: step.top, ...next })
+        return
+      case 'circle':
+        ;(await this.#alone()).extract({ ...placeBox(size, next, 'center'), ...next })
+        return this.#mask(next, step.radius)
+      case 'roundCorners':
+        return this.#mask(next, step.radius)
+      case 'rotate':
+        ;(await this.#alone()).rotate(step.degrees, { background: '#ffffff' })
+        return
+      case 'flip':
+        if (step.axis === 'vertical') (await this.#alone()).flip()
+        else (await this.#alone()).flop()
+        return
+      case 'imageWatermark': {
+        const layers = await drawImageWatermark(this.#sharp, step, size, await load(step.url))
+        ;(await this.#at(OTHER)).composite(layers)
+        return
+      }
+      case 'textWatermark': {
+        const layers = await drawTextWatermark(this.#sharp, step, size)
+        ;(await this.#at(OTHER)).composite(layers)
+        return
+      }
+      default:
+        adjust(await this.#at(OTHER), step)
+    }
+  }
+
+  async #scale(step: Extract<ImageStep, { kind: 'scale' }>, size: Size, next: Size): Promise<void> {
+    const inner = scaledSize(step.geometry, size)
+    const image = (await this.#at(RESIZE)).resize({ ...inner, fit: 'fill' })
+    if (!step.pad) return
+    const { left, top } = placeBox(next, inner, 'center')
+    const [right, bottom] = [next.width - inner.width - left, next.height - inner.height - top]
+    image.extend({ left, top, right, bottom, background: step.pad })
+  }
+
+  async #fill(step: Extract<ImageStep, { kind: 'fill' }>, size: Size): Promise<void> {
+    const box = fillBox(step, size)
+    const inner = scaledSize({ kind: 'covering', ...box }, size)
+    const { left, top } = placeBox(inner, box, step.gravity)
+    ;(await this.#at(RESIZE)).resize({ ...inner, fit: 'fill' }).extract({ left, top, ...box })
+  }
+
+  /**
+   * The run that is left to be encoded. One that makes pixels transparent ends first where the format has
+   * no transparency: sharp fills the background before it lays images over each other.
+   */
+  async finish(isOpaque: boolean): Promise<Sharp> {
+    if (isOpaque && this.#isMasked) await this.#flush()
+    return this.#image
+  }
+
+  /** Makes what lies outside a rounded box transparent. */
+  async #mask({ width, height }: Size, radius: number): Promise<void> {
+    const shape = `<svg width="${width}" height="${height}"><rect width="${width}" height="${height}" rx="${radius}"/></svg>`
+    ;(await this.#alone()).composite([{ input: Buffer.from(shape), blend: 'dest-in' }])
+    this.#isMasked = true
+  }
+
+  /** The run of sharp that still has a place free. */
+  async #at(place: number): Promise<Sharp> {
+    if (place <= this.#place) await this.#flush()
+    this.#place = place
+    return this.#image
+  }
+
+  /** A run of sharp for one step: those that sharp does before it resizes. */
+  async #alone(): Promise<Sharp> {
+    if (this.#place > 0) await this.#flush()
+    this.#place = OTHER
+    return this.#image
+  }
+
+  /** Ends a run. Its pixels are kept without loss, and with EXIF. */
+  async #flush(): Promise<void> {
+    const image = this.#image.keepExif()
+    const pixels = await attempt(() =>
+      this.#frames > 1
+        ? image.webp({ lossless: true, effort: 0 }).toBuffer()
+        : image.png({ compressionLevel: 0 }).toBuffer(),
+    )
+    this.#image = openImage(this.#sharp, pixels, { pages: this.#frames })
+    this.#place = 0
+    this.#isMasked = false
+  }
+}
+
+type Adjustment = Extract<
+  ImageStep,
+  { kind: 'blur' | 'brightness' | 'contrast' | 'sharpen' | 'grayscale' }
+>
+
+function adjust(image: Sharp, step: Adjustment): void {
+  if (step.kind === 'blur') {
+    // Below this sigma sharp does not blur, and nothing would be seen.
+    if (step.sigma >= 0.3) image.blur(step.sigma)
+  } else if (step.kind === 'brightness') {
+    image.linear(1, (step.value * 255) / 100)
+  } else if (step.kind === 'contrast') {
+    const factor = 1 + step.value / 100
+    image.linear(factor, 128 - 128 * factor)
+  } else if (step.kind === 'sharpen') {
+    image.sharpen({ sigma: step.value / 100 })
+  } else {
+    image.grayscale()
+  }
+}

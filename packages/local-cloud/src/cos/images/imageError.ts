@@ -1,0 +1,53 @@
+/** Refusals of image processing: COS's error codes (document 436/7730), all answered with 400 unless said. */
+export type ImageErrorCode =
+  /** A parameter is unknown, malformed or out of its range. */
+  | 'InvalidArgument'
+  /** The file is larger than the service processes. */
+  | 'ImageTooLarge'
+  /** Too many pixels, or too many frames. */
+  | 'ImageResolutionExceed'
+  /** Not a picture, damaged, or of a format that the operation does not take. */
+  | 'InvalidImageFormat'
+  /** The watermark cannot be read. */
+  | 'InvalidImageSource'
+  | 'InvalidPicOperations'
+  /** 501: what the service does and this program does not. */
+  | 'NotImplemented'
+  /** 503: processing took too long. */
+  | 'ServiceUnavailable'
+
+/** `X-ErrNo` of a failed download (document 1045/33700). */
+export const ERR_NO = {
+  invalidUrl: -106,
+  invalidStyle: -105,
+  fileTooLarge: -167,
+  formatNotSupported: -441,
+  sizeExceeded: -442,
+  formatNotAllowed: -443,
+  resolutionExceeded: -447,
+  timeout: -901,
+  emptyOriginal: -40168,
+} as const
+
+/** An image, a parameter or a limit that processing refuses. */
+export class ImageError extends Error {
+  readonly code: ImageErrorCode
+  /** The number that the service sends in the header `X-ErrNo`. */
+  readonly errNo: number | undefined
+
+  constructor(code: ImageErrorCode, message: string, errNo?: number) {
+    super(message)
+    this.code = code
+    this.errNo = errNo
+  }
+}
+
+/** A parameter that cannot be used. */
+export function invalidParameter(message: string): ImageError {
+  return new ImageError('InvalidArgument', message, ERR_NO.invalidUrl)
+}
+
+/** What Tencent's service processes and this program does not. */
+export function notImplemented(what: string): ImageError {
+  return new ImageError('NotImplemented', `The local COS does not imitate ${what}.`)
+}

@@ -1,0 +1,108 @@
+import { executePipeline, type LoadWatermark, type ProcessedImage } from './executePipeline'
+import { ImageError } from './imageError'
+import type { ImagePipeline } from './imagePipeline'
+import { averageColor, describeImage } from './imageReport'
+import { readSource, type SharpModule, type SourceImage } from './sourceImage'
+
+/** Images that are worked on at the same time; one may take several hundred MB. */
+const MAX_CONCURRENT = 2
+
+/** What an image is, for the answer to an upload. */
+export interface ImageSummary {
+  format: string
+  width: number
+  height: number
+  /** 1 to 100; of formats without a quality 100. */
+  quality: number
+  /** `0xRRGGBB` */
+  average: string
+  orientation: number
+}
+
+/** One image while it is worked on. */
+export interface OpenImage {
+  /** @throws ImageError */
+  run(pipeline: ImagePipeline, loadWatermark: LoadWatermark): Promise<ProcessedImage>
+  /** JSON text. @throws ImageError */
+  report(report: NonNullable<ImagePipeline['report']>): Promise<string>
+  /** @throws ImageError */
+  summarize(): Promise<ImageSummary>
+  /** The original, as a result. */
+  original(): ProcessedImage
+}
+
+/** Processes images with sharp, an optional dependency that is loaded with the first image. */
+export class ImageProcessor {
+  readonly #load: () => Promise<{ default: SharpModule }>
+  #sharp: Promise<SharpModule> | undefined
+  #running = 0
+  readonly #waiting: (() => void)[] = []
+
+  /** @param load loads sharp; rejects where it is not installed */
+  constructor(load: () => Promise<{ default: SharpModule }> = () => import('sharp')) {
+    this.#load = load
+  }
+
+  /** @throws ImageError `NotImplemented` when sharp is not installed */
+  async requireSharp(): Promise<SharpModule> {
+    this.#sharp ??= this.#load().then((module) => {
+      // Results are not asked for twice; libvips would keep the memory.
+      module.default.cache(false)
+      return module.default
+    })
+    try {
+      return await this.#sharp
+    } catch {
+      this.#sharp = undefined
+      throw new ImageError(
+        'NotImplemented',
+        'The local COS processes images with the package sharp, which is not installed: npm install sharp.',
+      )
+    }
+  }
+
+  /**
+   * Opens an image and works on it; others wait meanwhile, before their bytes are read.
+   * @throws ImageError
+   */
+  async open<T>(read: () => Promise<Buffer>, work: (image: OpenImage) => Promise<T>): Promise<T> {
+    const sharp = await this.requireSharp()
+    await this.#enter()
+    try {
+      const source = await readSource(sharp, await read())
+      return await work(opened(sharp, source))
+    } finally {
+      this.#leave()
+    }
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#running >= MAX_CONCURRENT) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    } else {
+      this.#running += 1
+    }
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift()
+    if (next) next()
+    else this.#running -= 1
+  }
+}
+
+function opened(sharp: SharpModule, source: SourceImage): OpenImage {
+  return {
+    run: (pipeline, loadWatermark) => executePipeline(sharp, source, pipeline, loadWatermark),
+    report: (report) => describeImage(sharp, source, report),
+    async summarize() {
+      const { format, width, height, quality = 100, orientation } = source
+      const average = await averageColor(sharp, source)
+      return { format, width, height, quality, average, orientation }
+    },
+    original() {
+      const { bytes, format, width, height } = source
+      return { bytes, format, width, height }
+    },
+  }
+}

@@ -1,0 +1,167 @@
+import { encodeKey, operations } from '@miniprogram-cos/protocol'
+import { authorize, requiredAccess } from '../authorize'
+import { CosServiceError } from '../errors'
+import { attributesOf } from '../object/headers'
+import { bucketOf, type OperationContext } from '../operations/operation'
+import { checkKey } from '../request'
+import { type CosResponse, xmlResponse } from '../response'
+import type { BucketRecord, ObjectRecord } from '../store/records'
+import type { ProcessedImage } from './executePipeline'
+import { ImageError } from './imageError'
+import { CONTENT_TYPES } from './imageFormats'
+import type { ImageSummary, OpenImage } from './imageProcessor'
+import { imageServiceError, md5Of } from './imageRequests'
+import { styleOf } from './imageStyles'
+import { jpegQuality } from './jpegQuality'
+import { type PicRule, parsePicOperations, type StoredResult, uploadResult } from './picOperations'
+import { readImageObject, watermarkReader } from './readImageObject'
+
+/** Processes the original once it is stored, stores the results, and makes the answer. @throws CosServiceError */
+export type ProcessStored = (stored: ObjectRecord) => Promise<CosResponse>
+
+/**
+ * Checks `Pic-Operations` before anything is stored: its form, its rules, and whether the caller may put
+ * every result. Undefined when the request has none.
+ *
+ * @param text the header, or the field of a form
+ * @throws CosServiceError `InvalidPicOperations`, `InvalidArgument`, `AccessDenied`, `NoSuchBucket`, `NotImplemented`
+ */
+export async function planProcessing(
+  context: OperationContext,
+  text: string | undefined,
+  key: string,
+): Promise<ProcessStored | undefined> {
+  if (text === undefined) return undefined
+  try {
+    await context.images.requireSharp()
+    const own = bucketOf(context)
+    const { isPicInfo, rules } = parsePicOperations(text, key, (name) => styleOf(own, name))
+    const targets: Target[] = []
+    for (const rule of rules) targets.push(await findTarget(context, rule))
+    return (stored) => processStored(context, stored, isPicInfo, targets)
+  } catch (error) {
+    throw error instanceof ImageError ? imageServiceError(error) : error
+  }
+}
+
+/** Where the result of a rule goes. */
+interface Target {
+  rule: PicRule
+  bucket: BucketRecord
+}
+
+/** @throws CosServiceError `AccessDenied` unless the caller may put the result */
+async function findTarget(context: OperationContext, rule: PicRule): Promise<Target> {
+  const { request, store } = context
+  const bucket = rule.bucket === undefined ? bucketOf(context) : store.buckets.get(rule.bucket)
+  if (!bucket) throw new CosServiceError('NoSuchBucket')
+  checkKey(rule.key)
+  const target = { ...request, bucket: bucket.name }
+  await authorize(context, requiredAccess(operations.putObject, target, bucket.region, rule.key))
+  return { rule, bucket }
+}
+
+async function processStored(
+  context: OperationContext,
+  stored: ObjectRecord,
+  isPicInfo: boolean,
+  targets: readonly Target[],
+): Promise<CosResponse> {
+  try {
+    const { summary, images } = await processAll(context, stored, isPicInfo, targets)
+    const results: StoredResult[] = []
+    for (const { target, image } of images) results.push(await putResult(context, target, image))
+    const overwriting = results.find(
+      ({ key }, i) => key === stored.key && targets[i]?.bucket.name === bucketOf(context).name,
+    )
+    const original = {
+      key: stored.key,
+      location: locationOf(context, bucketOf(context), stored.key),
+      etag: overwriting?.etag ?? stored.etag,
+    }
+    return xmlResponse(uploadResult(original, summary, results))
+  } catch (error) {
+    throw error instanceof ImageError ? imageServiceError(error) : error
+  }
+}
+
+/** All results, before the first is stored: either all rules succeed or nothing is written. */
+async function processAll(
+  context: OperationContext,
+  stored: ObjectRecord,
+  isPicInfo: boolean,
+  targets: readonly Target[],
+): Promise<{ summary?: ImageSummary; images: { target: Target; image: ProcessedImage }[] }> {
+  if (!isPicInfo && targets.length === 0) return { images: [] }
+  const pinned = await context.store.objects.pin(
+    bucketOf(context).name,
+    stored.key,
+    stored.versionId,
+  )
+  if (!pinned) throw new CosServiceError('NoSuchKey')
+  try {
+    const read = () => readImageObject(context, pinned.object)
+    return await context.images.open(read, async (image) => {
+      const images: { target: Target; image: ProcessedImage }[] = []
+      for (const target of targets)
+        images.push({ target, image: await run(context, image, target) })
+      return { ...(isPicInfo ? { summary: await image.summarize() } : {}), images }
+    })
+  } finally {
+    pinned.release()
+  }
+}
+
+async function run(
+  context: OperationContext,
+  image: OpenImage,
+  { rule }: Target,
+): Promise<ProcessedImage> {
+  try {
+    return await image.run(rule.pipeline, watermarkReader(context))
+  } catch (error) {
+    const isIgnored = rule.ignoresErrors && error instanceof ImageError
+    if (!isIgnored || error.code === 'NotImplemented') throw error
+    return image.original()
+  }
+}
+
+async function putResult(
+  context: OperationContext,
+  { rule, bucket }: Target,
+  image: ProcessedImage,
+): Promise<StoredResult> {
+  const { store, now } = context
+  const blob = await store.blobs.write(oneChunk(image.bytes))
+  await store.objects.put(bucket, {
+    key: rule.key,
+    size: blob.size,
+    etag: blob.md5,
+    crc64: blob.crc64,
+    lastModified: new Date(now).toISOString(),
+    ...attributesOf({ 'content-type': CONTENT_TYPES[image.format] }, rule.key, bucket),
+    blobs: [{ id: blob.id, size: blob.size }],
+  })
+  return {
+    ...image,
+    key: rule.key,
+    location: locationOf(context, bucket, rule.key),
+    etag: md5Of(image.bytes),
+    quality: (image.format === 'jpeg' ? jpegQuality(image.bytes) : undefined) ?? 100,
+  }
+}
+
+async function* oneChunk(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+/** `<host>/<key>`, as the service writes it. */
+function locationOf(
+  context: OperationContext,
+  { name, region }: BucketRecord,
+  key: string,
+): string {
+  const isOwn = name === bucketOf(context).name
+  const host = isOwn ? context.request.headers.host : `${name}.cos.${region}.myqcloud.com`
+  return `${host}/${encodeKey(key)}`
+}

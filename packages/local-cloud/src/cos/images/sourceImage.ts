@@ -1,0 +1,141 @@
+import type sharp from 'sharp'
+import type { Sharp, SharpOptions } from 'sharp'
+import { decodeBmp, readBmpHeader } from './bmp'
+import { MAX_RESULT_SIDE } from './geometry'
+import { ERR_NO, ImageError } from './imageError'
+import { sniffFormat } from './imageFormats'
+import type { ImageFormat } from './imagePipeline'
+import { jpegQuality } from './jpegQuality'
+
+/** The module sharp, which is loaded only when an image is processed. */
+export type SharpModule = typeof sharp
+
+/** Limits of originals (documents 1045/33713, 436/36367). */
+const MAX_SOURCE_BYTES = 32 * 1024 * 1024
+const MAX_SOURCE_SIDE = 30_000
+/** Width x height x frames. */
+const MAX_PIXELS = 250_000_000
+const MAX_FRAMES = 300
+
+/** Seconds for one pass over an image. */
+const PASS_SECONDS = 20
+
+/** An original whose header was read and which is within the limits; no pixel is decoded yet. */
+export interface SourceImage {
+  bytes: Buffer
+  format: ImageFormat
+  /** Of one frame, as stored: EXIF orientation not applied. */
+  width: number
+  height: number
+  frames: number
+  /** EXIF orientation, 1 to 8. */
+  orientation: number
+  /** Of JPEG, 1 to 100; others do not say. */
+  quality?: number
+  /** The EXIF block, if there is one. */
+  exif?: Buffer
+}
+
+/** Reads the header. @throws ImageError */
+export async function readSource(sharp: SharpModule, bytes: Buffer): Promise<SourceImage> {
+  if (bytes.length === 0) {
+    throw new ImageError('InvalidImageFormat', 'The image is empty.', ERR_NO.emptyOriginal)
+  }
+  checkSourceBytes(bytes.length)
+  const format = sniffFormat(bytes)
+  if (format === 'heif') {
+    throw new ImageError('NotImplemented', 'The local COS does not decode HEIF images (HEVC).')
+  }
+  if (!format) {
+    throw new ImageError(
+      'InvalidImageFormat',
+      'The object is not an image of a format that can be processed.',
+      ERR_NO.formatNotSupported,
+    )
+  }
+  if (format === 'bmp') {
+    const { width, height } = readBmpHeader(bytes)
+    return checkPixels({ bytes, format, width, height, frames: 1, orientation: 1 })
+  }
+  const metadata = await attempt(() => sharp(bytes, { limitInputPixels: false }).metadata())
+  const quality = format === 'jpeg' ? jpegQuality(bytes) : undefined
+  return checkPixels({
+    bytes,
+    format,
+    width: metadata.width,
+    height: metadata.height,
+    frames: metadata.pages ?? 1,
+    orientation: metadata.orientation ?? 1,
+    ...(quality === undefined ? {} : { quality }),
+    ...(metadata.exif ? { exif: metadata.exif } : {}),
+  })
+}
+
+/** @throws ImageError `ImageTooLarge` */
+export function checkSourceBytes(size: number): void {
+  if (size > MAX_SOURCE_BYTES) {
+    throw new ImageError('ImageTooLarge', 'The image is larger than 32 MB.', ERR_NO.fileTooLarge)
+  }
+}
+
+function checkPixels(source: SourceImage): SourceImage {
+  const { width, height, frames } = source
+  const isWithin =
+    Math.max(width, height) <= MAX_SOURCE_SIDE &&
+    width * height * frames <= MAX_PIXELS &&
+    frames <= MAX_FRAMES
+  if (isWithin) return source
+  throw new ImageError(
+    'ImageResolutionExceed',
+    `The image has ${width} x ${height} pixels and ${frames} frames, which is more than can be processed.`,
+    ERR_NO.resolutionExceeded,
+  )
+}
+
+/** @throws ImageError when a result would have a side that the service does not make */
+export function checkResultSize(width: number, height: number): void {
+  if (Math.max(width, height) <= MAX_RESULT_SIDE) return
+  throw new ImageError(
+    'ImageResolutionExceed',
+    `The result would have ${width} x ${height} pixels; a side has at most ${MAX_RESULT_SIDE}.`,
+    ERR_NO.sizeExceeded,
+  )
+}
+
+/** The pixels of an original, to be worked on; decoded only when the result is asked for. */
+export function openSource(
+  sharp: SharpModule,
+  { bytes, format }: SourceImage,
+  frames: number,
+): Sharp {
+  if (format === 'bmp') {
+    const { data, width, height, channels } = decodeBmp(bytes)
+    return openImage(sharp, data, { raw: { width, height, channels } })
+  }
+  return openImage(sharp, bytes, { pages: frames })
+}
+
+/** With the limits that every decoding has. */
+export function openImage(sharp: SharpModule, bytes: Buffer, options: SharpOptions = {}): Sharp {
+  return sharp(bytes, { limitInputPixels: MAX_PIXELS, sequentialRead: true, ...options }).timeout({
+    seconds: PASS_SECONDS,
+  })
+}
+
+/** Runs sharp; what it cannot read is the image's fault. @throws ImageError */
+export async function attempt<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof ImageError) throw error
+    const message = error instanceof Error ? error.message : String(error)
+    if (/timeout/i.test(message)) {
+      throw new ImageError('ServiceUnavailable', 'Processing took too long.', ERR_NO.timeout)
+    }
+    throw new ImageError(
+      'InvalidImageFormat',
+      `The image cannot be decoded: ${message.split('\n')[0]}`,
+      ERR_NO.formatNotSupported,
+    )
+  }
+}

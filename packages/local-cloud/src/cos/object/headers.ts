@@ -1,0 +1,178 @@
+import { contentTypeOf } from '@miniprogram-cos/protocol'
+import { aclOfHeaders } from '../acl'
+import { CosServiceError } from '../errors'
+import { defaultEncryptionOf } from '../operations/configurationChecks'
+import type { CosRequest } from '../request'
+import type { BucketRecord, ObjectHeaders, ObjectRecord } from '../store/records'
+import { rootOf, text } from '../xmlElements'
+import { restoreHeaders } from './restore'
+import { tagsOfHeader } from './tags'
+
+/** Headers that are stored with an object and returned with it (document 436/7749). */
+const STORED_HEADERS = [
+  'Cache-Control',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Content-Language',
+  'Content-Type',
+  'Expires',
+]
+
+const MAX_META_BYTES = 2048
+
+const STORAGE_CLASSES = new Set([
+  'STANDARD',
+  'STANDARD_IA',
+  'MAZ_STANDARD',
+  'MAZ_STANDARD_IA',
+  'INTELLIGENT_TIERING',
+  'MAZ_INTELLIGENT_TIERING',
+  'ARCHIVE',
+  'DEEP_ARCHIVE',
+])
+
+/** Headers that are refused because their effect is not imitated. */
+export const NOT_IMITATED = [
+  'x-cos-server-side-encryption-cos-kms-key-id',
+  'x-cos-server-side-encryption-context',
+  'x-cos-server-side-encryption-customer-algorithm',
+  'x-cos-server-side-encryption-customer-key',
+  'x-cos-server-side-encryption-customer-key-md5',
+  'x-cos-callback',
+  'x-cos-return-body',
+  'x-cos-object-lock-mode',
+]
+
+/** @throws CosServiceError `NotImplemented` naming the header */
+export function refuseNotImitated(headers: CosRequest['headers'], ...others: string[]): void {
+  const found = [...NOT_IMITATED, ...others].find((name) => headers[name] !== undefined)
+  if (found) {
+    throw new CosServiceError(
+      'NotImplemented',
+      `The local COS does not imitate the header ${found}.`,
+    )
+  }
+}
+
+/** What an upload's headers set: headers, storage class, ACL, tags and encryption of the object. */
+export type ObjectAttributes = Pick<
+  ObjectRecord,
+  'headers' | 'storageClass' | 'acl' | 'tags' | 'encryption'
+>
+
+/** A form can have names and values that a header cannot. @throws CosServiceError `InvalidArgument` */
+export function checkHeader(name: string, value: string | undefined): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that a header cannot have
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/[\x00-\x08\x0a-\x1f\x7f]/.test(value ?? '')) return
+  throw new CosServiceError('InvalidArgument', `The header ${JSON.stringify(name)} is not valid.`)
+}
+
+/** The attributes that an upload's headers, or a form's fields, set. @throws CosServiceError */
+export function attributesOf(
+  headers: CosRequest['headers'],
+  key: string,
+  bucket: BucketRecord,
+): ObjectAttributes {
+  const stored: ObjectHeaders = {}
+  for (const [name, value] of Object.entries(headers)) checkHeader(name, value)
+  for (const name of STORED_HEADERS) {
+    const value = headers[name.toLowerCase()]
+    if (value) stored[name] = value
+  }
+  stored['Content-Type'] ??= contentTypeOf(key)
+  let metaBytes = 0
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || !name.startsWith('x-cos-meta-')) continue
+    if (!/^x-cos-meta-[a-z0-9-]+$/.test(name)) {
+      throw new CosServiceError('InvalidArgument', `The name of the metadata ${name} is not valid.`)
+    }
+    stored[name] = value
+    metaBytes += Buffer.byteLength(name) + Buffer.byteLength(value)
+  }
+  if (metaBytes > MAX_META_BYTES) {
+    throw new CosServiceError(
+      'InvalidArgument',
+      'Your metadata headers exceed the maximum allowed size.',
+    )
+  }
+  const storageClass = headers['x-cos-storage-class'] || 'STANDARD'
+  if (!STORAGE_CLASSES.has(storageClass)) {
+    throw new CosServiceError('NotSupportedStorageClass')
+  }
+  const acl = aclOfHeaders(headers, 'object')
+  const tags = headers['x-cos-tagging'] ? tagsOfHeader(headers['x-cos-tagging']) : undefined
+  return {
+    headers: stored,
+    storageClass,
+    ...(acl ? { acl } : {}),
+    ...(tags ? { tags } : {}),
+    ...encryptionOf(headers, bucket),
+  }
+}
+
+/** The headers of an object's GET and HEAD. */
+export function responseHeadersOf(
+  object: ObjectRecord,
+  now: number,
+): Record<string, string | number> {
+  return {
+    'Accept-Ranges': 'bytes',
+    ...object.headers,
+    ETag: `"${object.etag}"`,
+    'Last-Modified': new Date(object.lastModified).toUTCString(),
+    'x-cos-hash-crc64ecma': object.crc64,
+    ...(object.storageClass === 'STANDARD' ? {} : { 'x-cos-storage-class': object.storageClass }),
+    ...restoreHeaders(object, now),
+    ...encryptionHeader(object),
+    ...(object.versionId ? { 'x-cos-version-id': object.versionId } : {}),
+    ...(object.isAppendable
+      ? {
+          'x-cos-object-type': 'appendable',
+          'x-cos-next-append-position': object.size,
+        }
+      : {}),
+    ...(object.tags?.length ? { 'x-cos-tagging-count': object.tags.length } : {}),
+  }
+}
+
+const SSE_HEADER = 'x-cos-server-side-encryption'
+
+/** Algorithms of COS that are not imitated: SSE-KMS and SM4. */
+const OTHER_ALGORITHMS = ['cos/kms', 'KMS', 'SM4']
+
+/**
+ * The algorithm that an upload is encrypted with: its header's, else the bucket's default
+ * (documents 436/7728, 436/40137). Only the headers are imitated; the bytes are stored as they are.
+ * @throws CosServiceError `SSEContentNotSupported`; `NotImplemented` for SSE-KMS
+ */
+function encryptionOf(
+  headers: CosRequest['headers'],
+  bucket: BucketRecord,
+): { encryption?: 'AES256' } {
+  const algorithm = headers[SSE_HEADER] || defaultAlgorithm(bucket)
+  if (algorithm === undefined) return {}
+  if (algorithm === 'AES256') return { encryption: 'AES256' }
+  if (!OTHER_ALGORITHMS.includes(algorithm)) throw new CosServiceError('SSEContentNotSupported')
+  throw new CosServiceError(
+    'NotImplemented',
+    `The local COS does not imitate encryption by ${algorithm}.`,
+  )
+}
+
+function defaultAlgorithm({ documents }: BucketRecord): string | undefined {
+  if (!documents?.encryption) return undefined
+  const configuration = rootOf(documents.encryption, 'ServerSideEncryptionConfiguration')
+  return text(defaultEncryptionOf(configuration), 'SSEAlgorithm')
+}
+
+/** The response header of an encrypted object. */
+export function encryptionHeader({
+  encryption,
+}: Pick<ObjectRecord, 'encryption'>): Record<string, string> {
+  return encryption ? { [SSE_HEADER]: encryption } : {}
+}
+
+/** Reads have no SSE-COS header (document 436/7728). @throws CosServiceError `SSEHeaderNotAllowed` */
+export function refuseSseHeader(headers: CosRequest['headers']): void {
+  if (headers[SSE_HEADER] !== undefined) throw new CosServiceError('SSEHeaderNotAllowed')
+}

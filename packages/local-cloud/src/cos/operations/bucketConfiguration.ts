@@ -1,0 +1,320 @@
+import type { OperationName, XmlElement } from '@miniprogram-cos/protocol'
+import { isBodyEmpty, readTextBody, readXmlBody } from '../body'
+import { type CosErrorCode, CosServiceError } from '../errors'
+import { tagsOfDocument } from '../object/tags'
+import { normaliseBucketPolicy } from '../policy/bucketPolicy'
+import { xmlResponse, xmlTextResponse } from '../response'
+import {
+  element,
+  elements,
+  oneOf,
+  parseXml,
+  requiredElement,
+  requiredText,
+  rootOf,
+} from '../xmlElements'
+import {
+  checkCors,
+  checkEncryption,
+  checkInventory,
+  checkLifecycle,
+  checkReferer,
+  checkReplication,
+  checkStrictSignature,
+} from './configurationChecks'
+import { bucketOf, type Handler, type Handlers, type OperationContext } from './operation'
+
+/** A configuration of a bucket: a document that is put, read and deleted as a whole. */
+interface Configuration {
+  /** Ending of the operations' names: `Cors` for putBucketCors. */
+  name: string
+  subresource: string
+  /** Name of the root element. */
+  root: string
+  /** What GET answers when there is none: an error, or an empty document. */
+  absent: CosErrorCode | 'empty'
+  /** @default 200 */
+  putStatus?: 200 | 204
+  /** @throws CosServiceError when COS would refuse the document */
+  check: (document: XmlElement, context: OperationContext) => void
+  /** Whether a PUT without a body removes the configuration. */
+  isRemovedByEmptyBody?: true
+  /** What COS changes in the document before it is read. */
+  normalise?: (document: XmlElement) => XmlElement
+}
+
+const CONFIGURATIONS: Configuration[] = [
+  {
+    name: 'Cors',
+    subresource: 'cors',
+    root: 'CORSConfiguration',
+    absent: 'NoSuchCORSConfiguration',
+    check: checkCors,
+  },
+  {
+    name: 'Tagging',
+    subresource: 'tagging',
+    root: 'Tagging',
+    absent: 'NoSuchTagSet',
+    putStatus: 204,
+    check: (document) => void tagsOfDocument(document, 'bucket'),
+  },
+  {
+    name: 'Lifecycle',
+    subresource: 'lifecycle',
+    root: 'LifecycleConfiguration',
+    absent: 'NoSuchLifecycleConfiguration',
+    check: checkLifecycle,
+  },
+  {
+    name: 'Replication',
+    subresource: 'replication',
+    root: 'ReplicationConfiguration',
+    absent: 'ReplicationConfigurationNotFoundError',
+    check: (document, { bucket }) => {
+      checkReplication(document)
+      if (bucket?.versioning !== 'Enabled') throw new CosServiceError('BucketVersionNotOpen')
+    },
+  },
+  {
+    name: 'Website',
+    subresource: 'website',
+    root: 'WebsiteConfiguration',
+    absent: 'NoSuchWebsiteConfiguration',
+    check: (document) => void requiredText(requiredElement(document, 'IndexDocument'), 'Suffix'),
+    normalise: withUrlRedirect,
+  },
+  {
+    name: 'Referer',
+    subresource: 'referer',
+    root: 'RefererConfiguration',
+    absent: 'NoSuchRefererConfiguration',
+    check: checkReferer,
+    // Tencent's Python SDK removes the rules so, and then reads an empty configuration.
+    isRemovedByEmptyBody: true,
+  },
+  {
+    name: 'Domain',
+    subresource: 'domain',
+    root: 'DomainConfiguration',
+    absent: 'DomainConfigNotFoundError',
+    check: (document) => {
+      for (const rule of elements(document, 'DomainRule', { min: 1 })) {
+        oneOf(rule, 'Status', ['ENABLED', 'DISABLED'])
+        requiredText(rule, 'Name')
+      }
+    },
+  },
+  {
+    name: 'Origin',
+    subresource: 'origin',
+    root: 'OriginConfiguration',
+    absent: 'OriginConfigurationNotFoundError',
+    check: (document) => void elements(document, 'OriginRule', { min: 1 }),
+  },
+  {
+    name: 'Logging',
+    subresource: 'logging',
+    root: 'BucketLoggingStatus',
+    absent: 'empty',
+    check: (document, { store }) => {
+      const enabled = element(document, 'LoggingEnabled')
+      if (!enabled) return
+      const target = requiredText(enabled, 'TargetBucket')
+      if (!store.buckets.get(target)) throw new CosServiceError('InvalidTargetBucketForLogging')
+    },
+  },
+  {
+    name: 'Accelerate',
+    subresource: 'accelerate',
+    root: 'AccelerateConfiguration',
+    absent: 'empty',
+    check: (document) => void oneOf(document, 'Status', ['Enabled', 'Suspended', 'Disabled']),
+  },
+  {
+    name: 'Encryption',
+    subresource: 'encryption',
+    root: 'ServerSideEncryptionConfiguration',
+    absent: 'NoSuchEncryptionConfiguration',
+    check: checkEncryption,
+    normalise: withDocumentedEncryption,
+  },
+  {
+    name: 'IntelligentTiering',
+    subresource: 'intelligenttiering',
+    root: 'IntelligentTieringConfiguration',
+    absent: 'empty',
+    check: (document) => void oneOf(document, 'Status', ['Enabled', 'Suspended']),
+  },
+  {
+    name: 'StrictSignature',
+    subresource: 'strict-signature',
+    root: 'StrictSignatureConfiguration',
+    absent: 'empty',
+    check: checkStrictSignature,
+  },
+]
+
+/** COS adds `URLRedirect` to a redirect without it (Tencent's Python SDK tests). */
+function withUrlRedirect(document: XmlElement): XmlElement {
+  const routing = element(document, 'RoutingRules')
+  if (!routing) return document
+  const rules = elements(routing, 'RoutingRule').map((rule) => {
+    const redirect = element(rule, 'Redirect')
+    return redirect ? { ...rule, Redirect: { ...redirect, ...withDefault(redirect) } } : rule
+  })
+  return { ...document, RoutingRules: { RoutingRule: rules } }
+}
+
+function withDefault({ URLRedirect = 'Enabled' }: XmlElement): XmlElement {
+  return { URLRedirect }
+}
+
+/** The SDKs send `ApplySideEncryptionConfiguration`; COS answers with the documented name. */
+function withDocumentedEncryption(document: XmlElement): XmlElement {
+  const rules = elements(document, 'Rule').map(
+    ({ ApplySideEncryptionConfiguration: sent, ...rule }): XmlElement =>
+      sent === undefined ? rule : { ...rule, ApplyServerSideEncryptionByDefault: sent },
+  )
+  return { ...document, Rule: rules }
+}
+
+async function setDocument(
+  context: OperationContext,
+  name: string,
+  text: string | undefined,
+): Promise<void> {
+  await context.store.buckets.update(bucketOf(context).name, (record) => {
+    const { [name]: _, ...rest } = record.documents ?? {}
+    return { ...record, documents: text === undefined ? rest : { ...rest, [name]: text } }
+  })
+}
+
+function stored(context: OperationContext, name: string): string | undefined {
+  return bucketOf(context).documents?.[name]
+}
+
+/** The operations of one configuration. Those that COS does not have are never matched. */
+function handlersOf(configuration: Configuration): [OperationName, Handler][] {
+  const { name, subresource, root, absent, putStatus, check, normalise } = configuration
+  const put: Handler = async (context) => {
+    if (configuration.isRemovedByEmptyBody && isBodyEmpty(context.request)) {
+      await setDocument(context, subresource, `<${root}/>`)
+      return { status: 200 }
+    }
+    const text = await readTextBody(context.request)
+    check(parseXml(text, root), context)
+    await setDocument(context, subresource, text)
+    return { status: putStatus ?? 200 }
+  }
+  const get: Handler = async (context) => {
+    const text = stored(context, subresource)
+    if (text !== undefined && normalise) {
+      return xmlResponse({ [root]: normalise(rootOf(text, root)) })
+    }
+    if (text !== undefined) return xmlTextResponse(text)
+    if (absent === 'empty') return xmlTextResponse(`<${root}/>`)
+    throw new CosServiceError(absent)
+  }
+  const remove: Handler = async (context) => {
+    await setDocument(context, subresource, undefined)
+    return { status: 204 }
+  }
+  // The table has an operation of each name, or no request matches it.
+  return [
+    [`putBucket${name}` as OperationName, put],
+    [`getBucket${name}` as OperationName, get],
+    [`deleteBucket${name}` as OperationName, remove],
+  ]
+}
+
+const inventoryName = (context: OperationContext) => `inventory/${context.request.query.id ?? ''}`
+
+async function readInventory(context: OperationContext, isOnce: boolean): Promise<string> {
+  const text = await readTextBody(context.request)
+  const document = parseXml(text, 'InventoryConfiguration')
+  checkInventory(document, isOnce)
+  const { id } = context.request.query
+  if (!id || document.Id !== id)
+    throw new CosServiceError('InvalidArgument', 'The id differs from that of the document.')
+  return text
+}
+
+export const bucketConfiguration: Handlers = {
+  ...Object.fromEntries(CONFIGURATIONS.flatMap(handlersOf)),
+
+  async getBucketLocation(context) {
+    return xmlResponse({ LocationConstraint: bucketOf(context).region })
+  },
+
+  async putBucketVersioning(context) {
+    const { Status } = await readXmlBody(context.request, 'VersioningConfiguration')
+    if (Status !== 'Enabled' && Status !== 'Suspended') throw new CosServiceError('MalformedXML')
+    if (Status === 'Suspended' && stored(context, 'replication')) {
+      throw new CosServiceError(
+        'InvalidBucketState',
+        'Versioning of a replicated bucket cannot be suspended.',
+      )
+    }
+    await context.store.buckets.update(bucketOf(context).name, (record) => ({
+      ...record,
+      versioning: Status,
+    }))
+    return { status: 200 }
+  },
+
+  async getBucketVersioning(context) {
+    const { versioning } = bucketOf(context)
+    return xmlResponse({ VersioningConfiguration: versioning ? { Status: versioning } : null })
+  },
+
+  async putBucketPolicy(context) {
+    const text = await readTextBody(context.request)
+    await setDocument(context, 'policy', normaliseBucketPolicy(text, bucketOf(context).name))
+    return { status: 204 }
+  },
+
+  async getBucketPolicy(context) {
+    const text = stored(context, 'policy')
+    if (text === undefined) throw new CosServiceError('NoSuchBucketPolicy')
+    return { status: 200, headers: { 'Content-Type': 'application/json' }, body: text }
+  },
+
+  async deleteBucketPolicy(context) {
+    await setDocument(context, 'policy', undefined)
+    return { status: 204 }
+  },
+
+  async putBucketInventory(context) {
+    const text = await readInventory(context, false)
+    await setDocument(context, inventoryName(context), text)
+    return { status: 200 }
+  },
+
+  /** Accepted, but the job does not run. */
+  async postBucketInventory(context) {
+    await readInventory(context, true)
+    return { status: 200 }
+  },
+
+  async getBucketInventory(context) {
+    const text = stored(context, inventoryName(context))
+    if (text === undefined) throw new CosServiceError('InventoryConfigurationNotFoundError')
+    return xmlTextResponse(text)
+  },
+
+  async deleteBucketInventory(context) {
+    await setDocument(context, inventoryName(context), undefined)
+    return { status: 204 }
+  },
+
+  async listBucketInventory(context) {
+    const documents = Object.entries(bucketOf(context).documents ?? {})
+      .filter(([name]) => name.startsWith('inventory/'))
+      .map(([, text]) => text.replace(/^<\?xml[^>]*>\s*/, ''))
+    const body = `${documents.join('')}<IsTruncated>false</IsTruncated>`
+    return xmlTextResponse(
+      `<ListInventoryConfigurationResult>${body}</ListInventoryConfigurationResult>`,
+    )
+  },
+}

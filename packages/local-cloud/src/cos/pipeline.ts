@@ -1,0 +1,251 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type AnyOperation,
+  matchOperation,
+  type OperationMatch,
+  type OperationName,
+  operations,
+  unservedSubresource,
+} from '@miniprogram-cos/protocol'
+import type { KeyRing } from '../keys'
+import { type Authenticated, authenticate, type Principal } from './authenticate'
+import { type AuthorizationContext, authorize, requiredAccess } from './authorize'
+import { throttled, trafficLimitOf } from './body'
+import { checkReferer, checkStrictSignature } from './bucketRules'
+import { corsHeadersOf } from './cors'
+import { CosServiceError } from './errors'
+import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
+import { answerImageOperation } from './images/imageOperations'
+import type { ImageProcessor } from './images/imageProcessor'
+import { handlers } from './operations/index'
+import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
+import { type LogEntry, RequestTrace } from './requestLog'
+import { type CosResponse, errorResponse, newRequestId, sendResponse } from './response'
+import type { BucketRecord } from './store/records'
+import type { Store } from './store/store'
+
+/** What serving a request needs. */
+export interface CosServices {
+  store: Store
+  keys: KeyRing
+  addressing: Addressing
+  images: ImageProcessor
+  faults: FaultPlan
+  /** Unix milliseconds. @default Date.now */
+  clock: () => number
+  /** Milliseconds without progress after which a body is `RequestTimeout`. @default 60000 */
+  bodyIdleMs?: number | undefined
+  /** Milliseconds that a restore takes. @default as documented for its tier */
+  restoreDelayMs?: number | undefined
+  log?: ((entry: LogEntry) => void) | undefined
+  /** Requests in progress: the store is closed only after they have ended. */
+  running: Set<Promise<void>>
+}
+
+/** Serves one request of the local COS: what goes wrong on the way becomes an error response. */
+export async function serveCos(
+  services: CosServices,
+  raw: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const now = services.clock()
+  const requestId = newRequestId(now)
+  const trace = new RequestTrace(raw, requestId, now)
+  let result: CosResponse
+  try {
+    result = await handleRequest(services, raw, trace, now)
+  } catch (error) {
+    if (error instanceof ConnectionDropped) {
+      raw.destroy()
+      return
+    }
+    if (!(error instanceof CosServiceError)) console.error(error)
+    trace.error = error instanceof CosServiceError ? error : new CosServiceError('InternalError')
+    result = errorResponse(trace.error, resourceOf(raw), requestId)
+  }
+  result = withCorsHeaders(services, raw, result)
+  trace.write(services.log, result.status, services.clock())
+  try {
+    const sent = applyAfter(trace.faults, result, now)
+    await sendResponse(response, sent, requestId, raw.method === 'HEAD')
+  } catch {
+    // The client has closed the connection, or a fault cuts it.
+    response.destroy()
+  } finally {
+    result.release?.()
+  }
+}
+
+/** The stages of a request: parse, authenticate, authorize, run the operation. */
+async function handleRequest(
+  services: CosServices,
+  raw: IncomingMessage,
+  trace: RequestTrace,
+  now: number,
+): Promise<CosResponse> {
+  const { store, keys, images, restoreDelayMs } = services
+  // Parse.
+  const request = readRequest(raw, services.addressing)
+  const match = matchRequest(request)
+  if (match) trace.operation = match.name
+  trace.faults = services.faults.next(trace.operation)
+  await applyBefore(trace.faults, raw)
+  request.throttles.push(...throttlesOf(trace.faults))
+
+  // Authenticate. A preflight is never signed; a form is, but inside its body.
+  const isPreflight = request.method === 'OPTIONS'
+  const isSigned = !isPreflight && match?.operation.form !== true
+  const { principal, auth }: Authenticated = isSigned
+    ? authenticate(request, keys, Math.floor(now / 1000))
+    : { principal: { kind: 'anonymous' } }
+  trace.principal = principal
+  if (request.isMerged && !isPreflight) {
+    throw new CosServiceError('InvalidURI', 'A path of slashes and dots names no object.')
+  }
+  const bucket = findBucket(services, request, match?.name)
+  if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
+  const context: AuthorizationContext = { request, principal, store, keys, trace }
+  const { requestId } = trace
+  const operationContext = { ...context, bucket, now, requestId, images, restoreDelayMs }
+  const imageResponse = bucket && (await answerImageOperation(operationContext))
+  if (imageResponse) return imageResponse
+  const { name, operation } = isPreflight && match ? match : requireServed(match, request)
+
+  // Authorize. What only the body names is authorized by the operation.
+  if (isSigned) {
+    const required = requiredAccess(operation, request, bucket?.region ?? request.region ?? '')
+    await authorize(context, required)
+    if (bucket) checkStrictSignature(bucket, signedBy(principal, auth), request, required)
+  }
+  if (request.target === 'object') checkKey(request.key)
+
+  // Run the operation.
+  const handler = handlers[name]
+  if (!handler) throw notImplemented(name)
+  const limit = trafficLimitOf(request)
+  if (limit) request.throttles.push(limit)
+  const response = await handler(operationContext)
+  const { body } = response
+  const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
+  return limit && isStream ? { ...response, body: throttled(body, [limit]) } : response
+}
+
+function matchRequest({ method, target, query, headers }: CosRequest): OperationMatch | undefined {
+  const isPreflight = method === 'OPTIONS'
+  return matchOperation({
+    method,
+    // A preflight may be about any address, that of a bucket or a sub-resource too (436/8288).
+    target: isPreflight ? 'object' : target,
+    query: isPreflight ? {} : query,
+    copies: headers['x-cos-copy-source'] !== undefined,
+    form: /^multipart\/form-data/i.test(headers['content-type'] ?? ''),
+  })
+}
+
+/** What the signature covers; undefined for a request without one. */
+function signedBy(principal: Principal, auth: Authenticated['auth']): Authenticated['auth'] {
+  if (auth || principal.kind === 'anonymous') return auth
+  // The JSON API's signature covers neither headers nor parameters.
+  return { headerList: [], paramList: [] }
+}
+
+/** Operations that the acceleration endpoint supports (document 436/38866). */
+const ACCELERATED = new Set<OperationName>([
+  'putObject',
+  'postObject',
+  'getObject',
+  'headObject',
+  'optionsObject',
+  'multipartInit',
+  'multipartUpload',
+  'multipartComplete',
+  'multipartAbort',
+  'multipartListPart',
+  'multipartList',
+])
+
+/**
+ * The bucket that a request addresses.
+ * @returns undefined for the service, and for putBucket when there is none yet
+ * @throws CosServiceError `NoSuchBucket`, also for a bucket of another region, as COS answers
+ */
+function findBucket(
+  { store }: CosServices,
+  request: CosRequest,
+  operation: OperationName | undefined,
+): BucketRecord | undefined {
+  if (request.target === 'service') return undefined
+  const bucket = store.buckets.get(request.bucket)
+  if (operation === 'putBucket') return bucket
+  if (!bucket || (request.region && request.region !== bucket.region)) {
+    throw new CosServiceError('NoSuchBucket')
+  }
+  if (request.isAccelerated && !/<Status>Enabled</.test(bucket.documents?.accelerate ?? '')) {
+    throw new CosServiceError('BucketAccelerateNotEnabled')
+  }
+  if (request.isAccelerated && (!operation || !ACCELERATED.has(operation))) {
+    throw new CosServiceError('ActionAccelerateNotSupported')
+  }
+  return bucket
+}
+
+/** Sub-resources of which at least one method is implemented. */
+const SERVED_SUBRESOURCES = new Set(
+  Object.entries(operations)
+    .filter(([name]) => name in handlers)
+    .map(([, operation]) => `${operation.target} ${operation.subresource}`),
+)
+
+/** Parameters that select an operation only together with others: `partNumber`, `uploadId`. */
+const REQUIRED_PARAMS = new Set(
+  Object.values(operations).flatMap((operation: AnyOperation) => operation.needs ?? []),
+)
+
+/** @throws CosServiceError `MethodNotAllowed`, `NotImplemented`, `InvalidArgument` */
+function requireServed(match: OperationMatch | undefined, request: CosRequest): OperationMatch {
+  const unserved = unservedSubresource(match?.operation, request.query)
+  if (unserved && REQUIRED_PARAMS.has(unserved)) {
+    throw new CosServiceError(
+      'InvalidArgument',
+      `The parameter ${unserved} requires other parameters.`,
+    )
+  }
+  if (unserved && SERVED_SUBRESOURCES.has(`${request.target} ${unserved}`)) {
+    throw new CosServiceError('MethodNotAllowed')
+  }
+  if (unserved) throw notImplemented(`${request.method} ${request.target} ?${unserved}`)
+  if (!match) throw new CosServiceError('MethodNotAllowed')
+  return match
+}
+
+function notImplemented(what: string): CosServiceError {
+  return new CosServiceError('NotImplemented', `The local COS does not imitate ${what}.`)
+}
+
+/** The bucket's CORS rules apply to every response; those to a preflight are the operation's own. */
+function withCorsHeaders(
+  services: CosServices,
+  raw: IncomingMessage,
+  response: CosResponse,
+): CosResponse {
+  const bucket = raw.method === 'OPTIONS' ? undefined : bucketForCors(services, raw)
+  if (!bucket) return response
+  return { ...response, headers: { ...response.headers, ...corsHeadersOf(bucket, raw) } }
+}
+
+/** The bucket of a request that may be invalid otherwise; undefined if it does not exist. */
+export function bucketForCors(
+  { store, addressing }: CosServices,
+  raw: IncomingMessage,
+): BucketRecord | undefined {
+  const addressed = addressedBucket(raw, addressing)
+  const bucket = addressed && store.buckets.get(addressed.bucket)
+  return bucket && (addressed.region ?? bucket.region) === bucket.region ? bucket : undefined
+}
+
+/** Host and path of a request, for error documents. */
+function resourceOf(raw: IncomingMessage): string {
+  // A client that uses a proxy sends the whole URL.
+  const path = (raw.url ?? '').split('?')[0]?.replace(/^https?:\/\/[^/]*/, '')
+  return `${raw.headers.host ?? ''}${path}`
+}

@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http'
+import type { OperationName } from '@miniprogram-cos/protocol'
+import type { Principal } from './authenticate'
+import type { CosServiceError } from './errors'
+import type { FaultAction } from './faults'
+import type { Decision } from './policy/evaluatePolicy'
+
+/** One entry of the request log. */
+export interface LogEntry {
+  time: string
+  method: string
+  /** As sent, without signature and token. */
+  url: string
+  operation: OperationName | 'unknown'
+  /** `root`, `anonymous`, or the name that a temporary key was requested for. */
+  who: string
+  status: number
+  code?: string
+  /** The statement that allowed or denied it. */
+  decision?: string
+  /** The keys, or the listed prefix, that were authorized: `url` lacks those of a form or a body. */
+  paths: string[]
+  milliseconds: number
+  requestId: string
+}
+
+/** More keys of a deletion would make the log unreadable. */
+const MAX_PATHS = 10
+
+/** What is recorded of a request while it is served. */
+export class RequestTrace {
+  operation: OperationName | 'unknown' = 'unknown'
+  principal: Principal = { kind: 'anonymous' }
+  /** Faults that are injected into this request. */
+  faults: FaultAction[] = []
+  error: CosServiceError | undefined
+  readonly requestId: string
+  /** The refusal if there was one, else the last decision. */
+  #decision: Decision | undefined
+  readonly #paths = new Set<string>()
+  readonly #raw: IncomingMessage
+  readonly #started: number
+
+  constructor(raw: IncomingMessage, requestId: string, started: number) {
+    this.#raw = raw
+    this.requestId = requestId
+    this.#started = started
+  }
+
+  recordDecision(principal: Principal, path: string, decision: Decision): void {
+    this.principal = principal
+    this.#paths.add(path)
+    if (this.#decision?.allowed !== false) this.#decision = decision
+  }
+
+  /** Passes the entry to the log. A listener that throws does not affect the response. */
+  write(log: ((entry: LogEntry) => void) | undefined, status: number, now: number): void {
+    const { method = '', url = '' } = this.#raw
+    const reason = this.error?.details.Decision ?? this.#decision?.reason
+    const { principal } = this
+    try {
+      log?.({
+        time: new Date(this.#started).toISOString(),
+        method,
+        url: withoutSecrets(url),
+        operation: this.operation,
+        who: principal.kind === 'temporary' ? principal.session.name : principal.kind,
+        status,
+        ...(this.error ? { code: this.error.code } : {}),
+        ...(reason ? { decision: reason } : {}),
+        paths: [...this.#paths].slice(0, MAX_PATHS),
+        milliseconds: now - this.#started,
+        requestId: this.requestId,
+      })
+    } catch (error) {
+      console.error(error)
+    }
+  }
+}
+
+const SECRET_PARAMS = new Set(['sign', 'q-signature', 'x-cos-security-token'])
+
+/** Removes signatures and tokens from a URL, however their names are encoded. */
+export function withoutSecrets(url: string): string {
+  return url.replace(/([?&])([^=&]*)=([^&]*)/g, (pair, mark: string, name: string) =>
+    SECRET_PARAMS.has(decode(name).toLowerCase()) ? `${mark}${name}=…` : pair,
+  )
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

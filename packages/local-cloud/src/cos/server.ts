@@ -1,0 +1,87 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { corsHeadersOf } from './cors'
+import { CosServiceError } from './errors'
+import { bucketForCors, type CosServices, serveCos } from './pipeline'
+import { errorResponse, newRequestId } from './response'
+
+/** Longer than clients pause between two requests on a connection. */
+const KEEP_ALIVE_MS = 75_000
+const BODY_IDLE_MS = 60_000
+const HEADERS_TIMEOUT_MS = 60_000
+/** Session tokens and metadata are headers. */
+const MAX_HEADER_BYTES = 32 * 1024
+
+/** The local COS as an HTTP server, or with a certificate an HTTPS server. It does not listen yet. */
+export function createCosServer(
+  services: CosServices,
+  certificate?: { key: string; cert: string },
+): Server | TlsServer {
+  const options = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // A large upload has no time limit; only its headers have.
+    requestTimeout: 0,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+  }
+  const responses = new WeakMap<Duplex, ServerResponse>()
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    responses.set(request.socket, response)
+    const done = serveCos(services, request, response).finally(() => services.running.delete(done))
+    services.running.add(done)
+  }
+  const server = certificate
+    ? createTlsServer({ ...options, ...certificate }, serve)
+    : createServer(options, serve)
+  // A body that makes no progress is RequestTimeout (document 436/7730).
+  server.setTimeout(services.bodyIdleMs ?? BODY_IDLE_MS, (socket) => {
+    const response = responses.get(socket)
+    if (response && !response.headersSent && !response.req.complete) {
+      refuse(services, new CosServiceError('RequestTimeout'), socket, response.req)
+    }
+    socket.destroySoon()
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const response = responses.get(socket)
+    const isReceived = response?.req.complete && error.code !== 'ECONNRESET'
+    if (response && isReceived && !response.writableEnded) {
+      // The body was longer than announced: COS ignores the rest and answers the request.
+      response.once('close', () => socket.destroy())
+      if (!response.headersSent) response.setHeader('Connection', 'close')
+    } else if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy()
+    } else {
+      refuse(services, errorOf(error), socket)
+    }
+  })
+  return server
+}
+
+/** The error that COS answers to a request that Node cannot parse. */
+function errorOf({ code }: NodeJS.ErrnoException): CosServiceError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new CosServiceError('RequestTimeout')
+  const isShort = code === 'HPE_INVALID_EOF_STATE'
+  return new CosServiceError(isShort ? 'IncompleteBody' : 'InvalidRequest')
+}
+
+/** Writes an error document to the socket, for a request that Node has no response for. */
+function refuse(
+  services: CosServices,
+  error: CosServiceError,
+  socket: Duplex,
+  request?: IncomingMessage,
+): void {
+  const requestId = newRequestId(services.clock())
+  const bucket = request && bucketForCors(services, request)
+  const { body, headers } = errorResponse(error, '', requestId)
+  const lines = Object.entries({
+    Server: 'tencent-cos',
+    'x-cos-request-id': requestId,
+    ...headers,
+    ...(bucket ? corsHeadersOf(bucket, request) : {}),
+    'Content-Length': Buffer.byteLength(String(body)),
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}`)
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('\r\n')}\r\n\r\n${String(body)}`)
+}

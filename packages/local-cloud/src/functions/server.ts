@@ -1,0 +1,79 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { type Caller, FunctionError, type FunctionHost } from './host'
+
+/** Limit of wx.cloud.callFunction. */
+const MAX_EVENT_BYTES = 100 * 1024
+
+/**
+ * Functions over HTTP: `POST /{name}` with the event as JSON body. The headers `x-wx-openid`, `x-wx-appid`,
+ * `x-wx-unionid` and `x-wx-source` are the caller's identity.
+ */
+export function createFunctionServer(host: FunctionHost): Server {
+  return createServer((request, response) => {
+    const send = (status: number, body: unknown) => {
+      response.writeHead(status, { 'Content-Type': 'application/json' })
+      response.end(JSON.stringify(body) ?? 'null')
+    }
+    respond(host, request).then(
+      (result) => send(200, result),
+      (error: unknown) => {
+        if (error instanceof FunctionError) {
+          const { errCode, message, requestId } = error
+          send(errCode === -501000 ? 404 : 500, { errCode, errMsg: message, requestId })
+        } else if (error instanceof InvalidCall) {
+          send(400, { errCode: -501001, errMsg: error.message })
+        } else {
+          console.error(error)
+          send(500, { errCode: -504001, errMsg: 'internal error' })
+        }
+      },
+    )
+  })
+}
+
+class InvalidCall extends Error {}
+
+async function respond(host: FunctionHost, request: IncomingMessage): Promise<unknown> {
+  if (request.method !== 'POST') throw new InvalidCall('functions are called by POST')
+  const name = nameOf(request.url ?? '/')
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length
+    if (size > MAX_EVENT_BYTES)
+      throw new InvalidCall('EXCEED_MAX_PAYLOAD_SIZE: the event exceeds 100 KB')
+    chunks.push(chunk as Buffer)
+  }
+  const text = Buffer.concat(chunks).toString('utf8')
+  let event: unknown
+  try {
+    event = text === '' ? {} : JSON.parse(text)
+  } catch {
+    throw new InvalidCall('the event is not JSON')
+  }
+  return host.call(name, event, callerOf(request))
+}
+
+function nameOf(url: string): string {
+  try {
+    return decodeURIComponent(url.slice(1).split('?')[0] ?? '')
+  } catch {
+    throw new InvalidCall('the path is not a function name')
+  }
+}
+
+function callerOf({ headers }: IncomingMessage): Caller {
+  const get = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined)
+  const [openid, appid, unionid, source] = [
+    get('x-wx-openid'),
+    get('x-wx-appid'),
+    get('x-wx-unionid'),
+    get('x-wx-source'),
+  ]
+  return {
+    ...(openid === undefined ? {} : { openid }),
+    ...(appid === undefined ? {} : { appid }),
+    ...(unionid === undefined ? {} : { unionid }),
+    ...(source === undefined ? {} : { source }),
+  }
+}

@@ -1,0 +1,255 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
+import { parseBucket } from '@miniprogram-cos/protocol'
+import { Admin, type DataOperations } from './admin'
+import { FaultPlan, type FaultPlanOptions } from './cos/faults'
+import { ImageProcessor } from './cos/images/imageProcessor'
+import type { CosServices } from './cos/pipeline'
+import type { LogEntry } from './cos/requestLog'
+import { createCosServer } from './cos/server'
+import type { BucketRecord } from './cos/store/records'
+import { Store } from './cos/store/store'
+import { exportBucket, seedBucket } from './data'
+import { type DeployedFunction, FunctionHost, type FunctionLogEntry } from './functions/host'
+import { createFunctionServer } from './functions/server'
+import { type KeyPair, KeyRing } from './keys'
+import { generateCertificate, listen, stop } from './listen'
+import type { Roles } from './sts/actions'
+import { createStsServer, type StsLogEntry, type StsServices } from './sts/server'
+
+/** Options of the local cloud. All have a default. */
+export interface LocalCloudOptions {
+  /** Folder for objects and their metadata, created if necessary. @default in memory only */
+  data?: string | undefined
+  /** Buckets that are created at start. @default `media-1250000000` in ap-guangzhou */
+  buckets?: { name: string; region: string }[]
+  /** The key pair that owns every bucket. @default `LOCAL_ROOT_KEY`, which is public */
+  root?: KeyPair
+  /** Functions to host. Their environment has the root key and the address of the STS. */
+  functions?: DeployedFunction[]
+  /** 0 takes any free port. @default 0 */
+  cosPort?: number
+  /** @default 0 */
+  stsPort?: number
+  /** @default 0 */
+  functionsPort?: number
+  /** Admin page, request log, events and faults, on loopback only. @default 0 */
+  adminPort?: number
+  /** Serves COS and STS over HTTPS too, with a newly generated certificate. @default false */
+  tls?: boolean
+  /** Faults to inject; can be changed later through `faults` or the admin address. */
+  faults?: FaultPlanOptions
+  /** @default '127.0.0.1' */
+  host?: string
+  /** CloudBase environment id. @default 'local-env' */
+  env?: string
+  /** Roles for AssumeRole: ARN -> policy. @default `roleName/local` of the owner, which allows all of COS */
+  roles?: Roles
+  /** Whether `cos.<region>.myqcloud.com/<bucket>/…` is served. @default 'refuse', as COS does */
+  pathStyle?: 'allow' | 'refuse'
+  /** Custom domains: `Host` -> bucket. */
+  hosts?: Record<string, string>
+  /** Milliseconds without progress after which a body is `RequestTimeout`. @default 60000 */
+  bodyIdleMs?: number
+  /**
+   * Milliseconds until a restored object can be read.
+   * @default as documented: a minute for Expedited, 3 to 24 hours for other tiers
+   */
+  restoreDelayMs?: number
+  /** The current time in Unix milliseconds, for tests of expiry. @default Date.now */
+  clock?: () => number
+  onCosRequest?: (entry: LogEntry) => void
+  onStsRequest?: (entry: StsLogEntry) => void
+  onFunctionCall?: (entry: FunctionLogEntry) => void
+  /** Receives what functions log. @default this process's output */
+  onFunctionOutput?: (name: string, text: string) => void
+}
+
+/** A running local cloud. */
+export interface LocalCloud {
+  /** `http://127.0.0.1:…` */
+  cos: string
+  sts: string
+  functions: string
+  /** Admin page, `/log`, `/events`, `/faults`, `/reset`, `/seed`, `/export`. */
+  admin: string
+  /** With the option `tls`: the HTTPS addresses, and their certificate in PEM. */
+  tls?: { cos: string; sts: string; certificate: string }
+  /** The injected faults. */
+  faults: FaultPlan
+  root: KeyPair
+  host: FunctionHost
+  /** Deletes all data and creates the buckets of the options. Not to be called while requests are in progress. */
+  reset: () => Promise<void>
+  /**
+   * Puts every file of a folder into a bucket, its path as the key.
+   * @param bucket @default the first
+   * @returns how many objects were put
+   * @throws Error for an unknown bucket, or a path that is not a valid key
+   */
+  seed: (folder: string, bucket?: string) => Promise<number>
+  /**
+   * Writes a bucket's current objects as files into an empty folder, which `seed` can read.
+   * @param bucket @default the first
+   * @returns how many objects were written
+   * @throws Error for an unknown bucket or a folder that is not empty
+   */
+  export: (folder: string, bucket?: string) => Promise<number>
+  close: () => Promise<void>
+}
+
+/** The default key pair. It is valid for local clouds only, and not a secret. */
+export const LOCAL_ROOT_KEY: KeyPair = {
+  SecretId: 'AKIDlocalcloudrootkey000000000000000',
+  SecretKey: 'localcloudrootsecretkey000000000',
+}
+
+export const DEFAULT_BUCKET = { name: 'media-1250000000', region: 'ap-guangzhou' }
+
+/**
+ * Starts COS, STS and the function host on loopback.
+ *
+ * @throws Error for an invalid bucket name, a port in use, or data of a newer version
+ * @example
+ * const cloud = await startLocalCloud()
+ * const cos = new COS({ ...cloud.root, Protocol: 'http:', Proxy: cloud.cos })
+ */
+export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
+  const clock = options.clock ?? Date.now
+  const host = options.host ?? '127.0.0.1'
+  const root = options.root ?? LOCAL_ROOT_KEY
+  const buckets = options.buckets ?? [DEFAULT_BUCKET]
+  for (const { name } of buckets) {
+    if (!parseBucket(name)) throw new Error(`"${name}" is not a bucket name of the form name-appid`)
+  }
+  const store = await Store.open(options.data)
+  await createBuckets(store, buckets, clock())
+  const appid = parseBucket(buckets[0]?.name ?? '')?.appid ?? '1250000000'
+  const keys = new KeyRing(root, appid)
+  const faults = new FaultPlan(options.faults)
+  const operations = dataOperations(store, buckets, clock)
+  const admin = new Admin({ store, keys, faults, operations })
+  const { pathStyle = 'refuse', hosts = {} } = options
+  const cosServices: CosServices = {
+    bodyIdleMs: options.bodyIdleMs,
+    restoreDelayMs: options.restoreDelayMs,
+    store,
+    keys,
+    clock,
+    addressing: { pathStyle, hosts },
+    images: new ImageProcessor(),
+    faults,
+    running: new Set(),
+    log(entry) {
+      admin.record(entry)
+      options.onCosRequest?.(entry)
+    },
+  }
+  const roles = options.roles ?? defaultRoles(keys)
+  const stsServices: StsServices = { keys, roles, clock, log: options.onStsRequest }
+  const servers: (HttpServer | HttpsServer)[] = []
+  const open = async (server: HttpServer | HttpsServer, port = 0, at = host) => {
+    servers.push(server)
+    try {
+      return await listen(server, port, at)
+    } catch (error) {
+      // The port is in use: close what is open already.
+      await Promise.all(servers.filter((one) => one.listening).map(stop))
+      await store.close()
+      throw error
+    }
+  }
+  const cos = await open(createCosServer(cosServices), options.cosPort)
+  const sts = await open(createStsServer(stsServices), options.stsPort)
+  const functionHost = createFunctionHost(options, root, sts)
+  const functions = await open(createFunctionServer(functionHost), options.functionsPort)
+  const adminAddress = await open(admin.createServer(), options.adminPort, '127.0.0.1')
+  let tls: LocalCloud['tls']
+  if (options.tls) {
+    const certificate = await generateCertificate(
+      buckets.map(({ name, region }) => `${name}.cos.${region}.localhost`),
+    )
+    tls = {
+      cos: await open(createCosServer(cosServices, certificate)),
+      sts: await open(createStsServer(stsServices, certificate)),
+      certificate: certificate.cert,
+    }
+  }
+  return {
+    cos,
+    sts,
+    functions,
+    admin: adminAddress,
+    ...(tls ? { tls } : {}),
+    faults,
+    root,
+    host: functionHost,
+    ...operations,
+    async close() {
+      await functionHost.close()
+      await Promise.all(servers.map(stop))
+      await Promise.allSettled(cosServices.running)
+      await store.close()
+    },
+  }
+}
+
+async function createBuckets(
+  store: Store,
+  buckets: { name: string; region: string }[],
+  now: number,
+): Promise<void> {
+  for (const { name, region } of buckets) {
+    if (store.buckets.get(name)) continue
+    await store.buckets.put({ name, region, created: new Date(now).toISOString() })
+  }
+}
+
+function dataOperations(
+  store: Store,
+  buckets: { name: string; region: string }[],
+  clock: () => number,
+): DataOperations {
+  const named = (name = buckets[0]?.name ?? ''): BucketRecord => {
+    const bucket = store.buckets.get(name)
+    if (!bucket) throw new Error(`there is no bucket "${name}"`)
+    return bucket
+  }
+  return {
+    async reset() {
+      await store.clear()
+      await createBuckets(store, buckets, clock())
+    },
+    seed: async (folder, bucket) => seedBucket(store, named(bucket), folder, clock()),
+    export: async (folder, bucket) => exportBucket(store, named(bucket), folder),
+  }
+}
+
+function createFunctionHost(
+  { functions = [], env, onFunctionCall, onFunctionOutput }: LocalCloudOptions,
+  root: LocalCloud['root'],
+  sts: string,
+): FunctionHost {
+  return new FunctionHost({
+    functions: functions.map((one) => ({
+      ...one,
+      variables: {
+        COS_STS_SECRET_ID: root.SecretId,
+        COS_STS_SECRET_KEY: root.SecretKey,
+        COS_STS_ENDPOINT: sts,
+        ...one.variables,
+      },
+    })),
+    ...(env ? { env } : {}),
+    log: onFunctionCall,
+    output: onFunctionOutput,
+  })
+}
+
+/** A role for AssumeRole that allows all of COS. */
+function defaultRoles({ ownerUin }: KeyRing): Roles {
+  const all = { effect: 'allow' as const, action: ['name/cos:*'], resource: ['*'] }
+  return {
+    [`qcs::cam::uin/${ownerUin}:roleName/local`]: { version: '2.0', statement: [all] },
+  }
+}

@@ -1,0 +1,103 @@
+import type { KeyFunctionResponse, Refusal } from '@miniprogram-cos/protocol'
+import { type CheckedConfig, type CosConfig, checkConfig } from './config'
+import { FunctionError } from './errors'
+import { type Call, handleInvocation, type Invocation } from './invocation'
+import { actionsOf } from './policy/actions'
+import { compilePolicy, type PolicyDocument, statementsOf } from './policy/compile'
+import { grantsForKeys, keyObstacle } from './policy/conditions'
+import { compileScope, narrowGrants } from './policy/scope'
+import { createName, isServerName, nameSecret } from './serverNames'
+import type { Environment } from './sts/client'
+import { KeySource } from './sts/keySource'
+
+/** For how many seconds a cached key must still be valid. */
+const MIN_REMAINING = 300
+
+/**
+ * The function cos-credentials: verifies the caller and issues a key that permits what the rules grant them. Create it
+ * once per warm instance, which keeps keys and limits.
+ *
+ * @param environment the function's environment variables, `process.env`
+ * @throws Error for an invalid configuration
+ * @example
+ * const answer = credentialsFunction(config, process.env)
+ * exports.main = (event, context) => answer({ event, context, wxContext: cloud.getWXContext() })
+ */
+export function credentialsFunction(
+  config: CosConfig,
+  environment: Environment,
+): (invocation: Invocation) => Promise<KeyFunctionResponse | Refusal> {
+  const checked = checkConfig(config)
+  const keys = new KeySource(checked, environment)
+  return (invocation) =>
+    handleInvocation('cos-credentials', invocation, checked, async (call) => {
+      const { what, policy, isScoped, key: name } = requestedPolicy(call, checked, environment)
+      call.log.what = what
+      const { key, isCached } = await keys.keyFor(call.openid, policy, MIN_REMAINING)
+      call.log.cached = isCached
+      call.log.stsRequestId = key.requestId
+      const { tmpSecretId, tmpSecretKey, sessionToken, startTime, expiredTime, requestId } = key
+      return {
+        credentials: { tmpSecretId, tmpSecretKey, sessionToken },
+        startTime,
+        expiredTime,
+        requestId,
+        bucket: checked.bucket,
+        region: checked.region,
+        prefix: call.prefix,
+        ...(isScoped ? { scopeLimit: true } : {}),
+        ...(name === undefined ? {} : { key: name }),
+      }
+    })
+}
+
+/** What the requested key permits. */
+interface RequestedPolicy {
+  what: 'key' | 'scope' | 'paths' | 'create'
+  policy: PolicyDocument
+  /** Less than all the caller may do. */
+  isScoped: boolean
+  /** For `create`. */
+  key?: string
+}
+
+/**
+ * Reads what the caller requests (`KeyFunctionRequest`).
+ * @throws FunctionError for anything that exceeds their grants
+ */
+function requestedPolicy(
+  call: Call,
+  config: CheckedConfig,
+  environment: Environment,
+): RequestedPolicy {
+  const { event, grants, openid } = call
+  const { rules } = config
+  const [scope, paths, verbs, create] = [event.scope, event.paths, event.verbs, event.create].map(
+    (field) => field ?? undefined,
+  )
+  const kinds = [scope, paths ?? verbs, create].filter((one) => one !== undefined)
+  if (kinds.length > 1) {
+    throw new FunctionError('KitBadRequest', 'ask with one of scope, paths (and verbs), create')
+  }
+  if (scope !== undefined) {
+    const isOwnName = (key: string) => isServerName(key, openid, nameSecret(environment))
+    const context = { grants, rules, location: config, isServerName: isOwnName }
+    return { what: 'scope', policy: compileScope(scope, context), isScoped: true }
+  }
+  if (create !== undefined) {
+    const { key, grant } = createName(create, { ...call, rules }, () => nameSecret(environment))
+    if (!grant.rule.overwrite) {
+      throw new FunctionError('KitPathRefused', `create is refused: ${keyObstacle(grant.rule)}`, {
+        rule: grant.rule.pattern,
+      })
+    }
+    const permissions = actionsOf('write').map((action) => ({ action, path: key, grant }))
+    const statement = statementsOf(permissions, config)
+    return { what: 'create', policy: { version: '2.0', statement }, isScoped: true, key }
+  }
+  if (kinds.length > 0) {
+    const narrowed = narrowGrants({ paths, verbs }, { grants, rules, openid })
+    return { what: 'paths', policy: compilePolicy(narrowed, config), isScoped: true }
+  }
+  return { what: 'key', policy: compilePolicy(grantsForKeys(grants), config), isScoped: false }
+}

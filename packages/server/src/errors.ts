@@ -1,0 +1,61 @@
+import type { Refusal, RefusalCode } from '@miniprogram-cos/protocol'
+
+/** What a refusal may contain besides its code and message. */
+export interface FunctionErrorDetails {
+  /** Whether calling again can succeed. @default false */
+  retryable?: boolean
+  /** Seconds to wait before that. */
+  retryAfter?: number
+  /** Pattern of the access rule that refused the call. */
+  rule?: string
+  /** STS's id of the call that failed. For the log only. */
+  stsRequestId?: string
+}
+
+/**
+ * An error that the caller may see. It is returned as the function's result, `{ error: { code, message } }`, and not
+ * thrown: the platform would log and return the stack of an exception.
+ */
+export class FunctionError extends Error {
+  readonly code: RefusalCode
+  readonly details: FunctionErrorDetails
+
+  constructor(code: RefusalCode, message: string, details: FunctionErrorDetails = {}) {
+    super(message)
+    this.code = code
+    this.details = details
+  }
+
+  /** The error as the function returns it. */
+  toRefusal(): Refusal {
+    const { retryable = false, retryAfter, rule } = this.details
+    return {
+      error: {
+        code: this.code,
+        message: this.message,
+        retryable,
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+        ...(rule === undefined ? {} : { rule }),
+      },
+    }
+  }
+}
+
+/** An error that whoever deployed the function has to fix. */
+export function misconfigured(message: string): FunctionError {
+  return new FunctionError('KitMisconfigured', message)
+}
+
+/** A request or form that cos-signature does not sign. */
+export function requestRefused(reason: string, rule?: string): FunctionError {
+  return new FunctionError(
+    'KitRequestRefused',
+    `the request is refused: ${reason}`,
+    rule === undefined ? {} : { rule },
+  )
+}
+
+/** A value of the caller in an error message: quoted, and cut where it is long. */
+export function quote(value: string, length = 100): string {
+  return JSON.stringify(value.length > length ? `${value.slice(0, length)}…` : value)
+}

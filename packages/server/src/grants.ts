@@ -1,0 +1,110 @@
+import type { Verb } from '@miniprogram-cos/protocol'
+import { quote } from './errors'
+import { OPENID, type Rule, VERBS } from './rules'
+
+/** Who calls, as far as rules are concerned. */
+export interface Principal {
+  openid: string
+  /** Names of the groups they belong to. */
+  groups: readonly string[]
+}
+
+/** What one caller may do below one path. */
+export interface Grant {
+  verb: Verb
+  /** The path with its last slash; `*` stands for every user's folder. */
+  path: string
+  /** The rule that grants it. */
+  rule: Rule
+  /** Whether the path is the caller's own folder, granted to them as its owner. */
+  isOwn: boolean
+}
+
+/** Everything the rules grant a caller. */
+export function grantsOf(rules: Rule[], { openid, groups }: Principal): Grant[] {
+  return rules.flatMap((rule) =>
+    VERBS.flatMap((verb): Grant[] => {
+      const isOwner = rule.owner.includes(verb)
+      const isForOthers =
+        rule.everyone.includes(verb) || groups.some((name) => rule.groups[name]?.includes(verb))
+      const forOthers = { verb, path: pathOf(rule, '*'), rule, isOwn: false }
+      const forOwner = { verb, path: pathOf(rule, openid), rule, isOwn: true }
+      if (!isForOthers) return isOwner ? [forOwner] : []
+      // An owner may also list uploads in their own folder, which a grant for everyone does not include.
+      return isOwner && verb === 'write' ? [forOthers, forOwner] : [forOthers]
+    }),
+  )
+}
+
+/** The path of a rule with its last slash, in the folder of one user, or of all (`*`). */
+export function pathOf({ segments }: Rule, openid: string): string {
+  return `${segments.map((segment) => (segment === OPENID ? openid : segment)).join('/')}/`
+}
+
+/** The caller's own folder: the first path with their OPENID that they may write to, or else read. */
+export function ownPrefix(rules: Rule[], openid: string): string {
+  const own = rules.filter(({ segments, owner }) => segments.includes(OPENID) && owner.length > 0)
+  const rule = own.find(({ owner }) => owner.includes('write')) ?? own[0]
+  return rule ? pathOf(rule, openid) : ''
+}
+
+/** Whether a key lies below a granted path; `*` is exactly one segment here. */
+export function covers({ path }: Pick<Grant, 'path'>, key: string): boolean {
+  const pattern = path.split('/').slice(0, -1)
+  const segments = key.split('/')
+  return (
+    segments.length > pattern.length &&
+    pattern.every((segment, i) => segment === '*' || segment === segments[i])
+  )
+}
+
+/** Why no rule lets a caller do something with a key: names the rule whose path it is. */
+export function explainDenial(
+  rules: Rule[],
+  verb: Verb,
+  key: string,
+): { message: string; rule?: string } {
+  const rule = rules.find((one) => covers({ path: pathOf(one, '*') }, key))
+  const denied = `no rule lets you ${verb} ${quote(key)}`
+  if (!rule) return { message: `${denied}: no path of cos.config.ts covers it` }
+  const allowed = [
+    ...(rule.owner.includes(verb) ? ['its owner'] : []),
+    ...(rule.everyone.includes(verb) ? ['everyone'] : []),
+    ...Object.keys(rule.groups).filter((name) => rule.groups[name]?.includes(verb)),
+  ]
+  const who = allowed.length > 0 ? `only ${allowed.join(', ')}` : 'nobody'
+  return {
+    message: `${denied}: by access["${rule.pattern}"] ${who} may ${verb}`,
+    rule: rule.pattern,
+  }
+}
+
+/** Who may do what, one line for each rule and kind of caller. For terminals. */
+export function accessTable(rules: Rule[]): string {
+  const rows = [['path', 'who', ...VERBS, 'limits']]
+  for (const rule of rules) {
+    const kinds: [string, readonly Verb[]][] = [
+      ['owner', rule.owner],
+      ['everyone', rule.everyone],
+      ...Object.entries(rule.groups),
+    ]
+    for (const [who, verbs] of kinds) {
+      if (verbs.length === 0) continue
+      const marks = VERBS.map((verb) => (verbs.includes(verb) ? 'yes' : '-'))
+      rows.push([rule.pattern, who, ...marks, verbs.includes('write') ? limitsOf(rule) : ''])
+    }
+  }
+  rows.push(['anything else', 'anyone', ...VERBS.map(() => '-'), ''])
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? []
+  const line = (row: string[]) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')
+  return rows.map((row) => line(row).trimEnd()).join('\n')
+}
+
+function limitsOf({ maxBytes, types, overwrite, names }: Rule): string {
+  return [
+    ...(maxBytes === undefined ? [] : [`up to ${maxBytes} bytes`]),
+    ...(types ?? []),
+    ...(overwrite ? [] : ['no overwriting']),
+    ...(names === 'server' ? ['named by the server'] : []),
+  ].join(', ')
+}

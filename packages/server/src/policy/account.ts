@@ -1,0 +1,58 @@
+import { type Grant, pathOf } from '../grants'
+import { type Rule, VERBS } from '../rules'
+import {
+  type BucketLocation,
+  compilePolicy,
+  type PolicyDocument,
+  type PolicyStatement,
+} from './compile'
+
+/** STS knows no finer resource than `*` for GetFederationToken. */
+const CALL_STS: PolicyStatement = {
+  effect: 'allow',
+  action: ['name/sts:GetFederationToken'],
+  resource: ['*'],
+}
+
+/**
+ * The policy of the sub-account, or of the role, whose key the functions hold. It is the upper bound of every caller's
+ * key, since STS issues none that exceeds the account: the bucket paths in the rules, and the right to call STS.
+ * @param roleArn the role that is assumed instead: the account may then assume it, and nothing else of STS
+ */
+export function accountPolicy(
+  rules: Rule[],
+  location: BucketLocation,
+  roleArn?: string,
+): PolicyDocument {
+  const { statement } = compilePolicy(rules.flatMap(grantsOfAnybody), location)
+  const callSts = roleArn
+    ? { ...CALL_STS, action: ['name/sts:AssumeRole'], resource: [roleArn] }
+    : CALL_STS
+  return { version: '2.0', statement: [callSts, ...statement] }
+}
+
+/** Everything that anybody may do below a rule's path, in every user's folder. */
+function grantsOfAnybody(rule: Rule): Grant[] {
+  const { owner, everyone, groups } = rule
+  const allowed = [owner, everyone, ...Object.values(groups)].flat()
+  return VERBS.filter((verb) => allowed.includes(verb)).map((verb) => ({
+    verb,
+    path: pathOf(rule, '*'),
+    rule,
+    isOwn: owner.includes(verb),
+  }))
+}
+
+/**
+ * The strict signature setting (document 436/53892) that the functions require of the bucket: Host, every `x-cos-*`
+ * header and every parameter of a signed request must be signed, so that nothing can be added to a signature or URL.
+ * It does not apply to form uploads.
+ */
+export const STRICT_SIGNATURE = `<StrictSignatureConfiguration>
+  <Rule>
+    <ID>all</ID>
+    <actionlist><action>*</action></actionlist>
+    <headerlist><header>Host</header><header>x-cos-*</header></headerlist>
+    <paramlist><param>all</param></paramlist>
+  </Rule>
+</StrictSignatureConfiguration>`

@@ -1,0 +1,152 @@
+import type { Verb } from '@miniprogram-cos/protocol'
+import { FunctionError, quote } from '../errors'
+import { covers, explainDenial, type Grant } from '../grants'
+import { requestedKeyProblem } from '../objectKey'
+import { isVerb, OPENID, type Rule, VERBS } from '../rules'
+import { actionsOfGrant, verbOf } from './actions'
+import { type BucketLocation, type Permission, type PolicyDocument, statementsOf } from './compile'
+import { conditionOf, grantsForKeys, keyObstacle } from './conditions'
+
+/** More would not fit into a policy. */
+const MAX_ENTRIES = 50
+const MAX_PATHS = 20
+
+/** What the entries of a scope are checked against. */
+export interface ScopeContext {
+  grants: Grant[]
+  rules: Rule[]
+  location: BucketLocation
+  /** Whether the server chose a key's name for this caller. */
+  isServerName: (key: string) => boolean
+}
+
+/**
+ * The policy of a key that permits exactly the entries of a scope, each of them within the caller's grants.
+ * @param scope the event's `scope`: a `RequestedScope`, or a list of them
+ * @throws FunctionError `KitScopeRefused` naming the entry
+ */
+export function compileScope(scope: unknown, context: ScopeContext): PolicyDocument {
+  const entries: unknown[] = Array.isArray(scope) ? scope : [scope]
+  if (entries.length === 0 || entries.length > MAX_ENTRIES) {
+    throw new FunctionError('KitScopeRefused', `scope must have 1 to ${MAX_ENTRIES} entries`)
+  }
+  const permissions = entries.map((entry, i) => readEntry(entry, `scope[${i}]`, context))
+  return { version: '2.0', statement: statementsOf(permissions, context.location) }
+}
+
+function readEntry(
+  entry: unknown,
+  at: string,
+  { grants, rules, location, isServerName }: ScopeContext,
+): Permission {
+  const refuse = (reason: string, rule?: string): never => {
+    throw new FunctionError('KitScopeRefused', `${at} is refused: ${reason}`, rule ? { rule } : {})
+  }
+  if (typeof entry !== 'object' || entry === null) return refuse('it is not an object')
+  const { action: given, prefix, bucket, region }: Record<string, unknown> = { ...entry }
+  if (typeof given !== 'string' || typeof prefix !== 'string') {
+    return refuse('action and prefix must be text')
+  }
+  if (bucket !== undefined && bucket !== location.bucket) return refuse('another bucket')
+  if (region !== undefined && region !== location.region) return refuse('another region')
+  const action = /^(?:name\/)?(?:cos:)?([A-Za-z]+)$/.exec(given)?.[1] ?? ''
+  const verb = verbOf(action)
+  if (!verb) return refuse(`no rule can allow the action ${quote(given)}`)
+  const problem = requestedKeyProblem(prefix)
+  if (problem) return refuse(`${quote(prefix)}: ${problem}`)
+  const grant = grants.find((one) => actionsOfGrant(one).includes(action) && covers(one, prefix))
+  if (!grant) {
+    const { message, rule } = explainDenial(rules, verb, prefix)
+    return refuse(message, rule)
+  }
+  const { rule } = grant
+  if (grant.verb === 'write') {
+    const obstacle = keyObstacle(rule)
+    const isNamed = rule.overwrite && rule.names === 'server' && isServerName(prefix)
+    if (obstacle && !isNamed) return refuse(obstacle, rule.pattern)
+  }
+  if (!conditionOf(action, grant)) {
+    return refuse('the rule limits the size, and no key can limit the sum of parts', rule.pattern)
+  }
+  return { action, path: prefix, grant }
+}
+
+/**
+ * The part of a caller's grants that they request: a narrower key by choice.
+ * @param requested the event's `paths` and `verbs`
+ * @throws FunctionError `KitPathRefused` naming the path and the rule
+ */
+export function narrowGrants(
+  { paths, verbs: givenVerbs }: { paths?: unknown; verbs?: unknown },
+  { grants, rules, openid }: { grants: Grant[]; rules: Rule[]; openid: string },
+): Grant[] {
+  const verbs = readVerbs(givenVerbs)
+  const usable = grantsForKeys(grants)
+  if (paths === undefined) {
+    const missing = (verbs ?? []).find((verb) => !usable.some((grant) => grant.verb === verb))
+    if (missing) throw pathRefused('verbs', `no rule lets you ${missing} anything by a key`)
+    return usable.filter(({ verb }) => verbs?.includes(verb))
+  }
+  if (!Array.isArray(paths) || paths.length === 0 || paths.length > MAX_PATHS) {
+    throw pathRefused('paths', `it must be a list of 1 to ${MAX_PATHS} folders`)
+  }
+  return paths.flatMap((given: unknown, i) => {
+    const at = `paths[${i}]`
+    const path = readPath(given, openid, at)
+    const found = (verbs ?? VERBS).flatMap((verb): Grant[] => {
+      const covering = usable.filter((one) => one.verb === verb && covers(one, path))
+      const grant = covering.find(({ isOwn }) => isOwn) ?? covering[0]
+      if (grant) return [{ ...grant, path }]
+      // Without verbs, whatever is granted there is enough.
+      if (!verbs) return []
+      throw pathDenied(at, verb, path, grants, rules)
+    })
+    if (found.length > 0) return found
+    const { rule } = explainDenial(rules, 'read', path)
+    throw pathRefused(at, `no rule grants you anything in ${JSON.stringify(path)}`, rule)
+  })
+}
+
+/** Why a verb is not granted in a folder: by no rule, or not by a key. */
+function pathDenied(
+  at: string,
+  verb: Verb,
+  path: string,
+  grants: Grant[],
+  rules: Rule[],
+): FunctionError {
+  const rule = grants.find((one) => one.verb === verb && covers(one, path))?.rule
+  const obstacle = rule && keyObstacle(rule)
+  if (obstacle) return pathRefused(at, obstacle, rule.pattern)
+  const denial = explainDenial(rules, verb, path)
+  return pathRefused(at, denial.message, denial.rule)
+}
+
+function readVerbs(value: unknown): Verb[] | undefined {
+  if (value === undefined) return undefined
+  if (!Array.isArray(value) || value.length === 0 || value.length > VERBS.length) {
+    throw pathRefused('verbs', `it must be a list of ${VERBS.join(', ')}`)
+  }
+  const verbs = value.map((verb: unknown, i) => {
+    if (isVerb(verb)) return verb
+    throw pathRefused(`verbs[${i}]`, `the verbs are ${VERBS.join(', ')}`)
+  })
+  return [...new Set(verbs)]
+}
+
+function readPath(value: unknown, openid: string, at: string): string {
+  if (typeof value !== 'string' || value.length > 1000) throw pathRefused(at, 'it must be text')
+  const path = value
+    .replace(/\/\*\*$/, '/')
+    .split('/')
+    .map((segment) => (segment === OPENID ? openid : segment))
+    .join('/')
+  if (!path.endsWith('/')) throw pathRefused(at, 'it must end in a slash')
+  const problem = requestedKeyProblem(path)
+  if (problem) throw pathRefused(at, `${JSON.stringify(path)}: ${problem}`)
+  return path
+}
+
+function pathRefused(at: string, reason: string, rule?: string): FunctionError {
+  return new FunctionError('KitPathRefused', `${at} is refused: ${reason}`, rule ? { rule } : {})
+}

@@ -1,0 +1,212 @@
+import type { Verb } from '@miniprogram-cos/protocol'
+
+/** What a rule can allow. */
+export const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'list']
+
+export function isVerb(value: unknown): value is Verb {
+  return VERBS.some((verb) => verb === value)
+}
+
+/** A number of bytes, or text like `'20 MB'`; a KB is 1024 bytes. */
+export type Size = number | `${number} ${'B' | 'KB' | 'MB' | 'GB'}`
+
+/** Who may do what below one path, and what they may upload there. Whatever it does not allow is refused. */
+export interface AccessRule<Group extends string = string> {
+  /** The user whose OPENID is in the path. */
+  owner?: readonly Verb[]
+  /** Any signed-in user of the mini program, in every user's folder. */
+  everyone?: readonly Verb[]
+  /** Members of the config's `groups`, in every user's folder. */
+  groups?: { readonly [Name in Group]?: readonly Verb[] }
+  /**
+   * Largest object, at most 5 GB. COS can check it only for uploads in one request, so such a folder accepts no
+   * multipart uploads: set the client's `SliceSize` to the same value. @default no limit
+   */
+  maxSize?: Size
+  /** Content types that may be uploaded: `'image/*'`, `'video/mp4'`. @default any */
+  types?: readonly `${string}/${string}`[]
+  /**
+   * `false`: an existing object is not replaced. A key's policy cannot express that, so uploads need the function
+   * cos-signature. For buckets without versioning. @default true
+   */
+  overwrite?: false
+  /** `'server'`: the functions choose the names of new objects. @default the app chooses */
+  names?: 'server'
+}
+
+/** Path patterns like `private/{openid}/**` and their rules. */
+export type AccessRules<Group extends string = string> = {
+  readonly [path: `${string}/**`]: AccessRule<Group>
+}
+
+/** Stands for the caller's OPENID: a whole segment of a path. */
+export const OPENID = '{openid}'
+
+/** A rule that has been read and checked. */
+export interface Rule {
+  pattern: string
+  /** The pattern without its `/**`. */
+  segments: string[]
+  owner: Verb[]
+  everyone: Verb[]
+  groups: Record<string, Verb[]>
+  maxBytes?: number
+  types?: string[]
+  overwrite: boolean
+  names: 'app' | 'server'
+}
+
+const FIELDS = ['owner', 'everyone', 'groups', 'maxSize', 'types', 'overwrite', 'names']
+
+/** Throws an error that names the rule. */
+type Fail = (problem: string) => never
+
+/**
+ * Reads and checks access rules.
+ * @param groups names of the groups that exist
+ * @throws Error that names the rule: patterns that do not end in `/**`, `{openid}` as part of a segment, `owner`
+ * without `{openid}`, unknown verbs, groups and fields, and two patterns that could match one key
+ */
+export function readRules(access: AccessRules, groups: readonly string[] = []): Rule[] {
+  const entries = Object.entries(access ?? {})
+  if (entries.length === 0)
+    throw new Error('cos.config.ts: access has no rule, so nobody could do anything')
+  const rules = entries.map(([pattern, rule]) => readRule(pattern, rule, groups))
+  for (const [i, rule] of rules.entries()) {
+    const other = rules.slice(0, i).find((earlier) => canOverlap(earlier.segments, rule.segments))
+    if (other) {
+      throw new Error(
+        `cos.config.ts: access["${rule.pattern}"] overlaps access["${other.pattern}"]: one key could match both`,
+      )
+    }
+  }
+  return rules
+}
+
+function readRule(pattern: string, given: AccessRule, known: readonly string[]): Rule {
+  const fail: Fail = (problem) => {
+    throw new Error(`cos.config.ts: access["${pattern}"] ${problem}`)
+  }
+  const segments = readPattern(pattern, fail)
+  if (typeof given !== 'object' || given === null) return fail('is no rule')
+  const unknown = Object.keys(given).find((field) => !FIELDS.includes(field))
+  if (unknown) fail(`has "${unknown}": a rule may have ${FIELDS.join(', ')}`)
+  const rule: Rule = {
+    pattern,
+    segments,
+    owner: readVerbs(given.owner, 'owner', fail),
+    everyone: readVerbs(given.everyone, 'everyone', fail),
+    groups: readGroups(given.groups, known, fail),
+    ...readLimits(given, fail),
+  }
+  checkCombination(rule, fail)
+  return rule
+}
+
+function readPattern(pattern: string, fail: Fail): string[] {
+  if (!pattern.endsWith('/**')) fail('must end in "/**"')
+  const segments = pattern.slice(0, -'/**'.length).split('/')
+  for (const segment of segments) {
+    if (segment === OPENID) continue
+    if (segment === '') fail('has an empty segment, or starts with a slash')
+    if (segment.includes('{') || segment.includes('}')) {
+      fail(`has "${segment}": {openid} must be a whole segment, and there is no other placeholder`)
+    }
+    if (!/^[A-Za-z0-9_.-]+$/.test(segment) || /^\.+$|\.$/.test(segment)) {
+      fail(`has "${segment}": only letters, digits, "_", "-" and "." may be used`)
+    }
+  }
+  if (segments.filter((segment) => segment === OPENID).length > 1) fail('has {openid} twice')
+  return segments
+}
+
+function readVerbs(value: unknown, who: string, fail: Fail): Verb[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) return fail(`: ${who} must be a list of verbs`)
+  const verbs = new Set<Verb>()
+  for (const verb of value) {
+    if (!isVerb(verb)) {
+      return fail(`: ${who} has "${String(verb)}"; the verbs are ${VERBS.join(', ')}`)
+    }
+    verbs.add(verb)
+  }
+  return [...verbs]
+}
+
+function readGroups(value: unknown, known: readonly string[], fail: Fail): Rule['groups'] {
+  if (value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value)))
+    return fail('has groups, which must be an object of name: verbs')
+  const groups: Rule['groups'] = Object.create(null)
+  for (const [name, verbs] of Object.entries(value ?? {})) {
+    if (!known.includes(name)) fail(`has the group "${name}", which config.groups does not list`)
+    groups[name] = readVerbs(verbs, `groups.${name}`, fail)
+  }
+  return groups
+}
+
+/** The largest object COS accepts in one request (document 436/7749). */
+const MAX_BYTES = 5 * 1024 ** 3
+const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
+
+function readLimits(
+  rule: AccessRule,
+  fail: Fail,
+): Pick<Rule, 'maxBytes' | 'types' | 'overwrite' | 'names'> {
+  if (rule.overwrite !== undefined && typeof rule.overwrite !== 'boolean') {
+    fail('has overwrite, which must be true or false')
+  }
+  if (rule.names !== undefined && rule.names !== 'server') fail('has names, which can be "server"')
+  return {
+    ...(rule.maxSize === undefined ? {} : { maxBytes: readSize(rule.maxSize, fail) }),
+    ...(rule.types === undefined ? {} : { types: readTypes(rule.types, fail) }),
+    overwrite: rule.overwrite !== false,
+    names: rule.names ?? 'app',
+  }
+}
+
+function readSize(value: Size, fail: Fail): number {
+  const [, number, unit = 'B'] = /^(\d+(?:\.\d+)?) ?(B|KB|MB|GB)?$/.exec(String(value)) ?? []
+  const bytes = Math.floor(Number(number) * (UNITS[unit] ?? Number.NaN))
+  if (bytes >= 1 && bytes <= MAX_BYTES) return bytes
+  return fail(`has maxSize ${JSON.stringify(value)}: expected bytes or "20 MB", up to 5 GB`)
+}
+
+/** `*` is allowed at the end only: `string_like` of COS knows it at the two ends (document 436/71306). */
+function readTypes(value: unknown, fail: Fail): string[] {
+  if (!Array.isArray(value) || value.length === 0) return fail('has types, which must be a list')
+  const types = new Set<string>()
+  for (const type of value) {
+    if (typeof type !== 'string' || !/^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/.test(type)) {
+      return fail(`has the type ${JSON.stringify(type)}: expected "image/*" or "video/mp4"`)
+    }
+    types.add(type)
+  }
+  return [...types]
+}
+
+/** Checks what fields may say only in combination with others. */
+function checkCombination(rule: Rule, fail: Fail): void {
+  const { segments, owner } = rule
+  const others = [rule.everyone, ...Object.values(rule.groups)].flat()
+  const verbs = [...owner, ...others]
+  const at = segments.indexOf(OPENID)
+  if (verbs.length === 0) fail('allows nothing')
+  if (owner.length > 0 && at < 0) {
+    fail('has an owner, but no {openid} segment says whose it is')
+  }
+  if (others.length > 0 && at === 0) {
+    fail('gives others every folder of the bucket: put a folder before {openid}')
+  }
+  if (others.length > 0 && at >= 0 && at < segments.length - 1) {
+    // The policy's `*` spans slashes: `u/*/pub/*` would also match `u/x/secret/pub/y`.
+    fail('gives others a folder below {openid}: {openid} must be the last segment before "/**"')
+  }
+  const isLimited =
+    rule.maxBytes !== undefined || rule.types || !rule.overwrite || rule.names === 'server'
+  if (isLimited && !verbs.includes('write')) fail('limits writing, but lets nobody write')
+}
+
+/** Whether some key could match both patterns: one is a prefix of the other, `{openid}` being any segment. */
+function canOverlap(a: string[], b: string[]): boolean {
+  return a.slice(0, b.length).every((x, i) => x === b[i] || x === OPENID || b[i] === OPENID)
+}

@@ -1,0 +1,93 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { FunctionError, misconfigured } from './errors'
+import { covers, explainDenial, type Grant } from './grants'
+import { requestedKeyProblem } from './objectKey'
+import type { Rule } from './rules'
+import type { Environment } from './sts/client'
+
+/** Who requests a name, and what they may do. */
+interface NameContext {
+  rules: Rule[]
+  grants: Grant[]
+  openid: string
+  /** The caller's own folder, with its last slash. */
+  prefix: string
+}
+
+/**
+ * A name for one new object below a path the caller may write to.
+ * @param requested the event's `create`, a `CreateRequest`
+ * @param secret returns the secret that signs names
+ * @throws FunctionError `KitPathRefused`
+ */
+export function createName(
+  requested: unknown,
+  { rules, grants, openid, prefix }: NameContext,
+  secret: () => string,
+): { key: string; grant: Grant } {
+  const refuse = (reason: string, rule?: string): never => {
+    throw new FunctionError('KitPathRefused', `create is refused: ${reason}`, rule ? { rule } : {})
+  }
+  if (typeof requested !== 'object' || requested === null || Array.isArray(requested)) {
+    return refuse('it is not an object')
+  }
+  const { path = prefix, extension = '' }: { path?: unknown; extension?: unknown } = requested
+  if (typeof path !== 'string' || !path.endsWith('/')) return refuse('path must end in a slash')
+  if (typeof extension !== 'string' || !/^([a-z0-9]{1,10})?$/.test(extension)) {
+    return refuse('extension must be up to 10 lower-case letters or digits')
+  }
+  const problem = requestedKeyProblem(path)
+  if (problem) return refuse(`${JSON.stringify(path)}: ${problem}`)
+  const grant = grants.find((one) => one.verb === 'write' && covers(one, path))
+  if (!grant) {
+    const { message, rule } = explainDenial(rules, 'write', path)
+    return refuse(message, rule)
+  }
+  const parts = { folder: path, openid, extension: extension ? `.${extension}` : '' }
+  const key = newServerName(parts, secret())
+  const keyProblem = requestedKeyProblem(key)
+  return keyProblem ? refuse(keyProblem) : { key, grant }
+}
+
+/**
+ * The secret that signs the names made here: `COS_NAME_SECRET`, or else the sub-account's key.
+ * @throws FunctionError `KitMisconfigured`
+ */
+export function nameSecret(environment: Environment): string {
+  const secret = environment.COS_NAME_SECRET || environment.COS_STS_SECRET_KEY
+  if (secret) return secret
+  throw misconfigured('names: "server" needs the environment variable COS_NAME_SECRET')
+}
+
+/** What a name consists of besides its random part. */
+interface NameParts {
+  /** With its last slash. */
+  folder: string
+  openid: string
+  /** With its dot, or empty. */
+  extension: string
+}
+
+const MAC_BYTES = 12
+
+/** A key that is new and cannot be guessed: 32 random hex digits and a MAC over name and user. */
+function newServerName(parts: NameParts, secret: string): string {
+  const random = randomBytes(16).toString('hex')
+  return `${parts.folder}${random}${macOf(random, parts, secret)}${parts.extension}`
+}
+
+/** Whether `createName` made a key for this very user. */
+export function isServerName(key: string, openid: string, secret: string): boolean {
+  const match = /^(.*\/)([0-9a-f]{32})([0-9a-f]{24})(\.[a-z0-9]{1,10})?$/s.exec(key)
+  if (!match) return false
+  const [, folder = '', random = '', mac = '', extension = ''] = match
+  const expected = macOf(random, { folder, openid, extension }, secret)
+  return timingSafeEqual(Buffer.from(mac), Buffer.from(expected))
+}
+
+function macOf(random: string, { folder, openid, extension }: NameParts, secret: string): string {
+  return createHmac('sha256', secret)
+    .update(JSON.stringify(['cos-name', openid, folder, random, extension]))
+    .digest('hex')
+    .slice(0, MAC_BYTES * 2)
+}

@@ -1,0 +1,138 @@
+import {
+  contentTypeOf,
+  type IssuedForm,
+  signPostPolicy,
+  type TemporaryKey,
+} from '@miniprogram-cos/protocol'
+import { quote, requestRefused } from '../errors'
+import { covers, explainDenial, type Grant } from '../grants'
+import { requestedKeyProblem } from '../objectKey'
+import type { BucketLocation } from '../policy/compile'
+import { GRANT_HEADERS } from '../policy/conditions'
+import type { Rule } from '../rules'
+import { CONTENT_TYPE, isAllowedType } from './limits'
+import { readSeconds } from './request'
+import { nodeHash } from './sign'
+
+/** A form that may be signed. */
+export interface AllowedForm {
+  key: string
+  type: string
+  seconds: number
+  grant: Grant
+}
+
+const FIELDS = ['Key', 'ContentType', 'expires']
+
+/**
+ * Whether the caller may upload such a file as a form, and by which grant.
+ * @param requested the event's `form`, a `FormRequest`
+ * @throws FunctionError `KitRequestRefused` with the reason and the rule
+ */
+export function readForm(
+  requested: unknown,
+  { grants, rules }: { grants: Grant[]; rules: Rule[] },
+  isServerName: (key: string) => boolean,
+): AllowedForm {
+  if (typeof requested !== 'object' || requested === null || Array.isArray(requested)) {
+    throw requestRefused('form must be an object')
+  }
+  const unknown = Object.keys(requested).find((name) => !FIELDS.includes(name))
+  if (unknown !== undefined) throw requestRefused(`form has no field ${quote(unknown, 60)}`)
+  const { Key, ContentType, expires }: Record<string, unknown> = { ...requested }
+  if (typeof Key !== 'string') throw requestRefused('form needs a Key')
+  const seconds = readSeconds(expires)
+  const problem = requestedKeyProblem(Key, 'request')
+  if (problem) throw requestRefused(`${quote(Key)}: ${problem}`)
+  const grant = grants.find((one) => one.verb === 'write' && covers(one, Key))
+  if (!grant) {
+    const { message, rule } = explainDenial(rules, 'write', Key)
+    throw requestRefused(message, rule)
+  }
+  const { pattern, overwrite, names, types } = grant.rule
+  if (!overwrite) {
+    throw requestRefused('the rule forbids overwriting, which no form can carry: use PUT', pattern)
+  }
+  if (names === 'server' && !isServerName(Key)) {
+    throw requestRefused(
+      'the function chooses the names of new objects: request one with "create"',
+      pattern,
+    )
+  }
+  const isType = typeof ContentType === 'string' && CONTENT_TYPE.test(ContentType)
+  if (ContentType !== undefined && !isType) {
+    throw requestRefused('ContentType is no type such as image/png')
+  }
+  if (types && !(isType && isAllowedType(ContentType, types))) {
+    throw requestRefused(`the rule takes the types ${types.join(', ')}`, pattern)
+  }
+  return { key: Key, type: isType ? ContentType : defaultType(Key), seconds, grant }
+}
+
+/** Types whose content a browser executes: a form accepts one of them only if the caller requests it. */
+const EXECUTABLE = /html|xml|svg|javascript/
+
+function defaultType(key: string): string {
+  const type = contentTypeOf(key)
+  return EXECUTABLE.test(type) ? 'application/octet-stream' : type
+}
+
+/** COS accepts forms of up to 5 GiB (document 436/14690). */
+const MAX_FORM_BYTES = 5 * 1024 ** 3
+
+/**
+ * Fields that would change how the object is stored, each with a value that has no effect. COS checks a field only if
+ * the form's policy names it, and then the form must contain it. Metadata (`x-cos-meta-*`) has no fixed names.
+ */
+const UNUSED_FIELDS: Record<string, string> = {
+  'Cache-Control': '',
+  'Content-Disposition': '',
+  'Content-Encoding': '',
+  Expires: '',
+  'x-cos-storage-class': 'STANDARD',
+  'x-cos-tagging': '',
+  ...Object.fromEntries(GRANT_HEADERS.map((header) => [header, ''])),
+}
+
+/**
+ * Signs a form whose policy allows one key, one type, a size, and no other field that COS can check (document
+ * 436/14690). COS refuses the form for anything else, whoever sends it.
+ * @param period Unix seconds: from when until when the form is valid
+ */
+export function signForm(
+  { key, type, grant }: AllowedForm,
+  { bucket, region }: BucketLocation,
+  { tmpSecretId, tmpSecretKey, sessionToken }: TemporaryKey,
+  { from, until }: { from: number; until: number },
+): IssuedForm {
+  const fields: Record<string, string> = {
+    key,
+    acl: 'default',
+    success_action_status: '200',
+    'Content-Type': type,
+    ...UNUSED_FIELDS,
+  }
+  const keyTime = `${from};${until}`
+  const policy = JSON.stringify({
+    expiration: new Date(until * 1000).toISOString(),
+    conditions: [
+      { 'q-sign-algorithm': 'sha1' },
+      { 'q-ak': tmpSecretId },
+      { 'q-sign-time': keyTime },
+      { bucket },
+      ['content-length-range', 0, grant.rule.maxBytes ?? MAX_FORM_BYTES],
+      ...Object.entries(fields).map((field) => Object.fromEntries([field])),
+    ],
+  })
+  const signature = signPostPolicy(
+    policy,
+    Buffer.from(policy, 'utf8').toString('base64'),
+    { SecretId: tmpSecretId, SecretKey: tmpSecretKey, keyTime },
+    nodeHash,
+  )
+  return {
+    url: `https://${bucket}.cos.${region}.myqcloud.com/`,
+    formData: { ...fields, ...signature, 'x-cos-security-token': sessionToken },
+    expiredTime: until,
+  }
+}

@@ -1,0 +1,87 @@
+import type { Refusal, SignatureFunctionResponse } from '@miniprogram-cos/protocol'
+import { type CheckedConfig, type CosConfig, checkConfig } from './config'
+import { type Call, handleInvocation, type Invocation } from './invocation'
+import { compilePolicy, formPolicy, type PolicyDocument } from './policy/compile'
+import { createName, isServerName, nameSecret } from './serverNames'
+import { authorizeRequest } from './signature/authorize'
+import { readForm, signForm } from './signature/form'
+import { readRequest } from './signature/request'
+import { signDescribedRequest } from './signature/sign'
+import type { Environment } from './sts/client'
+import { KeySource } from './sts/keySource'
+
+/** The clocks of this function and of COS may differ by as much. */
+const CLOCK_SECONDS = 60
+
+/**
+ * The function cos-signature: the caller describes one request and gets its signature, or a URL; with `form`, the form
+ * data for one upload by wx.uploadFile; with `create`, a name for a new object; otherwise where their files are. The
+ * signing key permits the one verb in the one folder, and never leaves the function.
+ *
+ * @param environment the function's environment variables, `process.env`
+ * @throws Error for an invalid configuration
+ */
+export function signatureFunction(
+  config: CosConfig,
+  environment: Environment,
+): (invocation: Invocation) => Promise<SignatureFunctionResponse | Refusal> {
+  const checked = checkConfig(config)
+  const keys = new KeySource(checked, environment)
+  return (invocation) =>
+    handleInvocation('cos-signature', invocation, checked, (call) =>
+      answerCall(call, checked, keys, environment),
+    )
+}
+
+async function answerCall(
+  call: Call,
+  config: CheckedConfig,
+  keys: KeySource,
+  environment: Environment,
+): Promise<SignatureFunctionResponse> {
+  const { event, openid, grants, prefix, log } = call
+  const { bucket, region, rules } = config
+  const folder = { bucket, region, prefix }
+  const isOwnName = (key: string) => isServerName(key, openid, nameSecret(environment))
+  if (event.create !== undefined && event.create !== null) {
+    log.what = 'create'
+    const { key } = createName(event.create, { ...call, rules }, () => nameSecret(environment))
+    return { ...folder, key }
+  }
+  if (event.form !== undefined && event.form !== null) {
+    const form = readForm(event.form, { grants, rules }, isOwnName)
+    log.what = 'form'
+    const { key, period } = await signingKey(
+      formPolicy(form.grant, config),
+      form.seconds,
+      call,
+      keys,
+    )
+    return { ...folder, ...signForm(form, config, key, period) }
+  }
+  if (event.Method === undefined) {
+    log.what = 'place'
+    return folder
+  }
+  const request = readRequest(event, config)
+  const { name, grants: needed } = authorizeRequest(request, call, config, isOwnName)
+  log.what = request.isUrl ? `${name} url` : name
+  const policy = compilePolicy(needed, config)
+  const { key, period } = await signingKey(policy, request.seconds, call, keys)
+  return { ...folder, ...signDescribedRequest(request, config, key, period) }
+}
+
+/** The key that signs, and the period in Unix seconds for which it does. */
+async function signingKey(
+  policy: PolicyDocument,
+  seconds: number,
+  { openid, log }: Call,
+  keys: KeySource,
+) {
+  const { key, isCached } = await keys.keyFor(openid, policy, seconds)
+  log.cached = isCached
+  log.stsRequestId = key.requestId
+  const now = Math.floor(Date.now() / 1000)
+  const until = Math.min(now + seconds, key.expiredTime)
+  return { key, period: { from: now - CLOCK_SECONDS, until } }
+}

@@ -1,0 +1,72 @@
+import { WxError } from '../../callbacks'
+import { api } from './api'
+import { API_NAMES } from './apiNames'
+
+const documented = new Set(API_NAMES)
+const reported = new Set<string>()
+
+function report(name: string): void {
+  if (!reported.has(name)) console.warn(`wx.${name} is not in the preview`)
+  reported.add(name)
+}
+
+/**
+ * Makes calls that the preview does not imitate fail by name. What WeChat does not have either stays
+ * undefined, so that apps can test for it.
+ */
+export function withMissingApi<Wx extends object>(wx: Wx): Wx {
+  const missing = new Map<string, unknown>()
+  return new Proxy(wx, {
+    get(target, name) {
+      if (name in target || typeof name !== 'string' || !documented.has(name)) {
+        return Reflect.get(target, name)
+      }
+      if (!missing.has(name)) missing.set(name, missingCall(name))
+      return missing.get(name)
+    },
+  })
+}
+
+/** `wx.canIUse` for a schema such as `getSystemInfo.return.theme` or `button.open-type`. */
+export function canIUse(wx: object, schema: string): boolean {
+  const [name = ''] = schema.split('.')
+  return name in wx || customElements.get(`wx-${name}`) !== undefined
+}
+
+function missingCall(name: string): unknown {
+  // Listeners are never called, and objects do nothing: an app goes on without them.
+  if (/^(?:on|off)[A-Z]/.test(name)) return () => report(name)
+  if (/^(?:create|get\w+Manager$|get\w+Context$)/.test(name)) {
+    return () => {
+      report(name)
+      return inertObject(name)
+    }
+  }
+  if (name.endsWith('Sync')) {
+    return () => {
+      report(name)
+      return {}
+    }
+  }
+  return api(name, () => {
+    report(name)
+    throw new WxError(`${name}:fail not supported by the preview`)
+  })
+}
+
+/** An object whose methods report themselves and do nothing. */
+function inertObject(name: string): object {
+  return new Proxy(
+    {},
+    {
+      get: (_, method) =>
+        // Not a promise: `await` of it must end.
+        method === 'then' || typeof method !== 'string'
+          ? undefined
+          : () => {
+              report(`${name}().${method}`)
+              return inertObject(`${name}().${method}()`)
+            },
+    },
+  )
+}

@@ -1,0 +1,205 @@
+import type { PageStack } from '../app/pageStack'
+import { nodeOf } from '../elements/base'
+import { canvasNode, WxCanvas } from '../elements/canvas'
+import { WxScrollView } from '../elements/containers'
+import { WxVideo } from '../elements/display'
+
+interface Fields {
+  id?: boolean
+  dataset?: boolean
+  mark?: boolean
+  rect?: boolean
+  size?: boolean
+  scrollOffset?: boolean
+  properties?: string[]
+  computedStyle?: string[]
+  context?: boolean
+  node?: boolean
+}
+
+type Result = Record<string, unknown> | null
+
+/** A page or component, as far as its elements are looked for. */
+interface Scope {
+  _$?: {
+    getShadowRoot(): { querySelectorAll(selector: string): { $$?: Element }[] } | null
+  }
+}
+
+/** `wx.createSelectorQuery` and `this.createSelectorQuery`. */
+export class SelectorQuery {
+  readonly #stack: PageStack
+  readonly #queue: { read: () => unknown; callback: ((result: never) => void) | undefined }[] = []
+  #scope: Scope | undefined
+
+  constructor(stack: PageStack, scope?: Scope) {
+    this.#stack = stack
+    this.#scope = scope
+  }
+
+  in(scope: Scope): this {
+    this.#scope = scope
+    return this
+  }
+
+  select(selector: string): NodesRef {
+    return new NodesRef(this, () => this.#find(selector).slice(0, 1), true)
+  }
+
+  selectAll(selector: string): NodesRef {
+    return new NodesRef(this, () => this.#find(selector), false)
+  }
+
+  selectViewport(): NodesRef {
+    const page = () => this.#stack.current?.element
+    return new NodesRef(this, () => [page()].filter((one) => one !== undefined), true, true)
+  }
+
+  exec(callback?: (results: unknown[]) => void): this {
+    // Results come after the next render, as in WeChat.
+    requestAnimationFrame(() => {
+      const results = this.#queue.splice(0).map(({ read, callback: own }) => {
+        const result = read()
+        own?.(result as never)
+        return result
+      })
+      callback?.(results)
+    })
+    return this
+  }
+
+  /** Called by `NodesRef`. */
+  add(read: () => unknown, callback: ((result: never) => void) | undefined): this {
+    this.#queue.push({ read, callback })
+    return this
+  }
+
+  #find(selector: string): Element[] {
+    const scope = (this.#scope ?? this.#stack.current?.instance) as Scope | undefined
+    const [within, ...rest] = selector.split('>>>').map((part) => part.trim())
+    const found = scope?._$?.getShadowRoot()?.querySelectorAll(within ?? '') ?? []
+    const elements = found.map(({ $$ }) => $$).filter((one) => one instanceof Element)
+    // `a >>> b` looks inside the component `a`.
+    return rest.reduce<Element[]>(
+      (hosts, inner) =>
+        hosts.flatMap((host) => {
+          const node = nodeOf(host) as Scope['_$']
+          const inside = node?.getShadowRoot?.()?.querySelectorAll(inner) ?? []
+          return inside.map(({ $$ }) => $$).filter((one) => one instanceof Element)
+        }),
+      elements,
+    )
+  }
+}
+
+class NodesRef {
+  readonly #query: SelectorQuery
+  readonly #find: () => Element[]
+  readonly #isSingle: boolean
+  readonly #isViewport: boolean
+
+  constructor(query: SelectorQuery, find: () => Element[], isSingle: boolean, isViewport = false) {
+    this.#query = query
+    this.#find = find
+    this.#isSingle = isSingle
+    this.#isViewport = isViewport
+  }
+
+  fields(fields: Fields, callback?: (result: never) => void): SelectorQuery {
+    const read = (element: Element) => this.#read(element, fields)
+    return this.#query.add(() => {
+      const results = this.#find().map(read)
+      return this.#isSingle ? (results[0] ?? null) : results
+    }, callback)
+  }
+
+  boundingClientRect(callback?: (result: never) => void): SelectorQuery {
+    return this.fields({ id: true, dataset: true, rect: true, size: true }, callback)
+  }
+
+  scrollOffset(callback?: (result: never) => void): SelectorQuery {
+    return this.fields({ id: true, dataset: true, scrollOffset: true }, callback)
+  }
+
+  context(callback?: (result: never) => void): SelectorQuery {
+    return this.fields({ context: true }, callback)
+  }
+
+  node(callback?: (result: never) => void): SelectorQuery {
+    return this.fields({ node: true }, callback)
+  }
+
+  #read(element: Element, fields: Fields): Result {
+    const result: Record<string, unknown> = {}
+    const node = nodeOf(element)
+    // Coordinates begin at the page, below the navigation bar.
+    const page = element.closest('wx-page')?.getBoundingClientRect()
+    const rect = element.getBoundingClientRect()
+    const top = this.#isViewport ? 0 : rect.top - (page?.top ?? 0)
+    const left = this.#isViewport ? 0 : rect.left - (page?.left ?? 0)
+    if (fields.id) result.id = node?.id ?? ''
+    if (fields.dataset) result.dataset = node?.dataset ?? {}
+    if (fields.rect) {
+      Object.assign(result, { left, top, right: left + rect.width, bottom: top + rect.height })
+    }
+    if (fields.size) Object.assign(result, { width: rect.width, height: rect.height })
+    if (fields.scrollOffset) {
+      const { scrollTop, scrollLeft, scrollHeight, scrollWidth } = element
+      Object.assign(result, { scrollTop, scrollLeft, scrollHeight, scrollWidth })
+    }
+    const style = getComputedStyle(element)
+    for (const name of fields.computedStyle ?? []) {
+      result[name] = style.getPropertyValue(name.replace(/[A-Z]/g, (a) => `-${a.toLowerCase()}`))
+    }
+    for (const name of fields.properties ?? []) {
+      const data = (node as unknown as { data?: Record<string, unknown> })?.data
+      result[name] = data?.[name] ?? node?.getAttribute(name) ?? undefined
+    }
+    if (fields.node) result.node = nodeOfElement(element)
+    if (fields.context) result.context = contextOf(element)
+    return result
+  }
+}
+
+function nodeOfElement(element: Element): object | null {
+  if (element instanceof WxCanvas) return canvasNode(element.canvas)
+  if (!(element instanceof WxScrollView)) return null
+  return {
+    scrollTo: ({ top = 0, left = 0 }: { top?: number; left?: number }) =>
+      element.scrollTo({ top, left }),
+    scrollIntoView: (selector: string) =>
+      element.querySelector(selector)?.scrollIntoView({ block: 'nearest' }),
+  }
+}
+
+function contextOf(element: Element): object | null {
+  return element instanceof WxVideo ? videoContext(element) : null
+}
+
+/** `wx.createVideoContext`. */
+export function videoContext(element: WxVideo | undefined): object {
+  const player = element?.player
+  return {
+    play: () => void player?.play(),
+    pause: () => player?.pause(),
+    stop() {
+      player?.pause()
+      if (player) player.currentTime = 0
+    },
+    seek(seconds: number) {
+      if (player) player.currentTime = seconds
+    },
+    playbackRate(rate: number) {
+      if (player) player.playbackRate = rate
+    },
+    requestFullScreen: () => void player?.requestFullscreen(),
+    exitFullScreen: () => void document.exitFullscreen(),
+    sendDanmu() {},
+  }
+}
+
+/** The video of the visible page with an id. */
+export function findVideo(id: string): WxVideo | undefined {
+  const videos = document.querySelectorAll<WxVideo>('wx-page:not([hidden]) wx-video')
+  return [...videos].find((video) => nodeOf(video)?.id === id)
+}

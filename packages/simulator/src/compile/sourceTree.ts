@@ -1,0 +1,131 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, posix, relative, resolve } from 'node:path'
+
+/** Where the code of a page or component may be, in the order in which DevTools looks. */
+const SCRIPTS = ['ts', 'js']
+const STYLES = ['wxss', 'less', 'scss', 'sass']
+const PACKAGES = 'miniprogram_npm'
+
+/**
+ * The files of a mini program under the paths the app uses: relative to the folder with app.json. Packages
+ * are found in `miniprogram_npm`, and, before "Build npm" has been run, in `node_modules`.
+ */
+export class SourceTree {
+  /** The folder with app.json. */
+  readonly root: string
+
+  /** @param folder the folder with app.json or the project's folder, whose project.config.json names it */
+  constructor(folder: string) {
+    const configured = projectRoot(folder)
+    const candidates = ['', configured, 'miniprogram', 'src', 'dist']
+    const found = candidates.find(
+      (path) => path !== undefined && isFile(join(folder, path, 'app.json')),
+    )
+    this.root = resolve(folder, found ?? configured ?? '')
+  }
+
+  /** The path on this machine; it may not exist. */
+  real(path: string): string {
+    const direct = join(this.root, path)
+    const at = path.lastIndexOf(`${PACKAGES}/`)
+    if (at < 0 || existsSync(direct)) return direct
+    const inside = path.slice(at + PACKAGES.length + 1)
+    return packageFile(join(this.root, path.slice(0, at)), inside) ?? direct
+  }
+
+  isFile(path: string): boolean {
+    return isFile(this.real(path))
+  }
+
+  /** @throws Error when the file does not exist */
+  read(path: string): string {
+    return readFileSync(this.real(path), 'utf8').replace(/^\uFEFF/, '')
+  }
+
+  /** The script of a page or component, with its extension. */
+  script(path: string): string | undefined {
+    return SCRIPTS.map((type) => `${path}.${type}`).find((file) => this.isFile(file))
+  }
+
+  /** The style sheet of a page or component, with its extension. */
+  style(path: string): string | undefined {
+    return STYLES.map((type) => `${path}.${type}`).find((file) => this.isFile(file))
+  }
+
+  /** The paths a reference in a file may mean: relative, from the root, or in a package. */
+  candidates(from: string, target: string): string[] {
+    if (target.startsWith('/')) return [posix.normalize(target.slice(1))]
+    const near = posix.join(posix.dirname(from), target)
+    if (target.startsWith('.')) return [near]
+    const folders = [posix.dirname(from)]
+    while (folders.at(-1) !== '.') folders.push(posix.dirname(folders.at(-1) ?? '.'))
+    return [near, ...folders.map((folder) => posix.join(folder, PACKAGES, target)), target]
+  }
+
+  /** The component that `usingComponents` of a file refers to; a folder stands for its `index`. */
+  component(from: string, target: string): string | undefined {
+    const paths = this.candidates(from, target.replace(/\.(?:js|wxml|json)$/, ''))
+    return paths
+      .flatMap((path) => [path, posix.join(path, 'index')])
+      .find(
+        (path) => this.isFile(`${path}.wxml`) || (this.isFile(`${path}.json`) && this.script(path)),
+      )
+  }
+
+  /** The file on this machine that `require` or `import` of a bare or absolute name refers to. */
+  module(importer: string, name: string): string | undefined {
+    const from = relative(this.root, importer)
+    const isOutside = from.startsWith('..')
+    const inside = isOutside ? [] : this.candidates(from.split('\\').join('/'), name)
+    const found = inside.map((path) => scriptAt(this.real(path))).find(Boolean)
+    return found ?? scriptAt(packageFile(dirname(importer), name))
+  }
+}
+
+/** `miniprogramRoot` of project.config.json. */
+function projectRoot(folder: string): string | undefined {
+  const { miniprogramRoot, srcMiniprogramRoot } = readConfig(join(folder, 'project.config.json'))
+  const root = srcMiniprogramRoot ?? miniprogramRoot
+  return typeof root === 'string' ? root : undefined
+}
+
+function readConfig(file: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile()
+}
+
+/** The script that a path without an extension means. */
+export function scriptAt(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined
+  const names = [path, `${path}.ts`, `${path}.js`, `${path}.json`, join(path, 'index.ts')]
+  return [...names, join(path, 'index.js')].find(isFile)
+}
+
+/**
+ * A file of a package in the nearest `node_modules`, where "Build npm" takes it from: the folder that
+ * `miniprogram` of its package.json names, or its main file.
+ */
+function packageFile(from: string, path: string): string | undefined {
+  const parts = path.split('/')
+  const name = parts.splice(0, path.startsWith('@') ? 2 : 1).join('/')
+  for (let folder = from; ; folder = dirname(folder)) {
+    const home = join(folder, 'node_modules', name)
+    if (existsSync(home)) {
+      const { miniprogram = 'miniprogram_dist', main = 'index.js' } = readConfig(
+        join(home, 'package.json'),
+      )
+      const distribution = join(home, String(miniprogram))
+      const base = existsSync(distribution) ? distribution : home
+      const isMain = parts.length === 0 && base === home
+      return join(base, isMain ? String(main) : parts.join('/'))
+    }
+    if (folder === dirname(folder)) return undefined
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What TypeDoc does not do by itself: the examples that test/docs runs appear with the methods they call, grouped as
+ * in their files, and "(document 436/7749)" in a comment links to that page of Tencent's documentation.
+ */
+import { readFileSync } from 'node:fs'
+import { Comment, CommentTag, Converter, ReflectionKind } from 'typedoc'
+
+const EXAMPLES = new URL('../../test/docs/examples/', import.meta.url)
+const CATEGORIES = {
+  client: 'Client',
+  objects: 'Objects',
+  multipart: 'Multipart uploads',
+  buckets: 'Buckets',
+  settings: 'Bucket settings',
+  inventory: 'Inventory',
+}
+const EXAMPLE = /^ {2}async (\w+)\(.*\) \{\n([\s\S]*?)^ {2}\},$/gm
+const PAGES = 'https://cloud.tencent.com/document/product'
+
+/** Category and code by the name of the method. */
+function readExamples() {
+  const examples = new Map()
+  for (const [file, category] of Object.entries(CATEGORIES)) {
+    const text = readFileSync(new URL(`${file}.ts`, EXAMPLES), 'utf8')
+    for (const [, name, body] of text.matchAll(EXAMPLE)) {
+      examples.set(name, { category, code: body.replace(/^ {4}/gm, '').trimEnd() })
+    }
+  }
+  return examples
+}
+
+export function load(app) {
+  const examples = readExamples()
+
+  app.converter.on(
+    Converter.EVENT_RESOLVE_BEGIN,
+    ({ project }) => {
+      // The CommonJS form of the client has a namespace of its types, which are all exported by themselves too.
+      for (const namespace of project.getChildrenByKind(ReflectionKind.Namespace)) {
+        project.removeReflection(namespace)
+      }
+      for (const reflection of Object.values(project.reflections)) {
+        linkDocuments(reflection.comment)
+      }
+      const client = project.getChildByName('COS')
+      project.removeReflection(project.getChildByName('OperationMethods'))
+      for (const member of client.children) {
+        if (member.kind === ReflectionKind.Constructor) continue
+        const { category = 'Client', code } = examples.get(member.name) ?? {}
+        const documented = member.signatures?.[0] ?? member
+        documented.comment ??= new Comment()
+        documented.comment.blockTags.push(tag('@category', category))
+        if (code) documented.comment.blockTags.push(tag('@example', `\`\`\`ts\n${code}\n\`\`\``))
+      }
+    },
+    1000,
+  )
+
+  // Each page lists its parents once; a column of them in every table says nothing more.
+  app.converter.on(
+    Converter.EVENT_RESOLVE_END,
+    ({ project }) => {
+      const client = project.getChildByName('COS')
+      client.extendedTypes = undefined
+      client.typeHierarchy = undefined
+      for (const reflection of Object.values(project.reflections)) {
+        reflection.inheritedFrom = undefined
+        reflection.overwrites = undefined
+      }
+    },
+    -10_000,
+  )
+}
+
+function tag(name, text) {
+  return new CommentTag(name, [{ kind: 'text', text }])
+}
+
+function linkDocuments(comment) {
+  for (const part of comment?.summary ?? []) {
+    part.text = part.text.replace(/\(document (\d+\/\d+)\)/g, `([$1](${PAGES}/$1))`)
+  }
+}

@@ -1,0 +1,173 @@
+import type { Browser } from 'playwright-core'
+import { describeInBrowser, launchBrowser } from '../support/browser'
+import { type AppPage, PreviewApp } from '../support/previewApp'
+
+const component = (
+  name: string,
+  wxml: string,
+  code: string,
+  more: Record<string, string> = {},
+) => ({
+  [`components/${name}/${name}.json`]: '{"component":true}',
+  [`components/${name}/${name}.wxml`]: wxml,
+  [`components/${name}/${name}.js`]: code,
+  ...Object.fromEntries(
+    Object.entries(more).map(([type, text]) => [`components/${name}/${name}.${type}`, text]),
+  ),
+})
+
+const FILES = {
+  'app.json': JSON.stringify({
+    pages: ['pages/home/home', 'pages/other/other', 'pages/full/full'],
+    usingComponents: {
+      'own-style': '/components/own/own',
+      'shared-style': '/components/shared/shared',
+      'apply-style': '/components/apply/apply',
+      'the-field': '/components/field/field',
+      'the-list': '/components/list/list',
+      'the-item': '/components/item/item',
+    },
+    tabBar: {
+      custom: true,
+      list: [
+        { pagePath: 'pages/home/home', text: 'Home' },
+        { pagePath: 'pages/other/other', text: 'Other' },
+      ],
+    },
+  }),
+  'app.js': 'App({})',
+  'app.wxss': '.colour { color: rgb(1, 1, 1) }',
+  'custom-tab-bar/index.json': '{"component":true}',
+  'custom-tab-bar/index.wxml':
+    '<view style="position: fixed; bottom: 0" class="bar"><view wx:for="{{tabs}}" wx:key="*this" data-tab="{{item}}" bindtap="go">{{selected === item ? "*" : ""}}{{item}}</view></view>',
+  'custom-tab-bar/index.js': `Component({ data: { tabs: ['home', 'other'], selected: 'home' }, methods: {
+    go({ currentTarget: { dataset: { tab } } }) { wx.switchTab({ url: '/pages/' + tab + '/' + tab }) } } })`,
+  'pages/home/home.wxml': `<own-style id="own" /><shared-style /><apply-style />
+    <form bindsubmit="on"><the-field name="mine" value="component value" /><button form-type="submit">Send</button></form>
+    <the-list generic:row="the-item" items="{{['x', 'y']}}" />
+    <view class="moving" animation="{{animation}}">moving</view>`,
+  'pages/home/home.js': `Page({ data: {}, on({ detail }) { this.setData({ sent: detail.value }) },
+    onShow() { this.getTabBar().setData({ selected: 'home' }) } })`,
+  'pages/other/other.wxml': '<text>other page</text>',
+  'pages/other/other.js': "Page({ onShow() { this.getTabBar().setData({ selected: 'other' }) } })",
+  'pages/full/full.json': '{"navigationStyle":"custom"}',
+  'pages/full/full.wxml': '<view class="top">from the top</view>',
+  ...component(
+    'own',
+    '<view class="colour">own</view>',
+    `Component({
+    data: { log: [] },
+    lifetimes: { attached() { this.setData({ log: [...this.data.log, 'attached'] }) } },
+    pageLifetimes: { show() { this.setData({ log: [...this.data.log, 'show'] }) }, hide() { this.setData({ log: [...this.data.log, 'hide'] }) } },
+  })`,
+  ),
+  ...component(
+    'shared',
+    '<view class="colour">shared</view>',
+    "Component({ options: { styleIsolation: 'shared' } })",
+    { wxss: '.colour { font-weight: 700 }' },
+  ),
+  ...component(
+    'apply',
+    '<view class="colour mine">apply</view>',
+    'Component({ options: { addGlobalClass: true } })',
+    {
+      wxss: '.mine { text-decoration: underline }',
+    },
+  ),
+  ...component('field', '<view>field</view>', "Component({ behaviors: ['wx://form-field'] })"),
+  'components/list/list.json': '{"component":true,"componentGenerics":{"row":true}}',
+  'components/list/list.wxml': '<row wx:for="{{items}}" wx:key="*this" text="{{item}}" />',
+  'components/list/list.js': 'Component({ properties: { items: Array } })',
+  ...component('item', '<text>item {{text}}</text>', 'Component({ properties: { text: String } })'),
+}
+
+describeInBrowser('features of apps', () => {
+  let browser: Browser
+  let app: PreviewApp
+  let page: AppPage
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    app = await PreviewApp.start(browser, FILES)
+  })
+  afterAll(async () => {
+    await app?.end()
+    await browser?.close()
+  })
+  const open = async (route: string) => {
+    page = await app.open(route)
+    await page.screen.waitFor()
+  }
+  afterEach(async () => {
+    expect(page.thrown).toEqual([])
+    await page.close()
+  })
+
+  test('the tab bar of the app is shown on its pages, above their end', async () => {
+    await open('pages/home/home')
+    await page.find('.bar').getByText('*home').waitFor()
+    expect(await page.browser.locator('#tabs').isVisible()).toBe(false)
+    await page.find('.bar').getByText('other').click()
+    await page.screen.getByText('other page').waitFor()
+    await page.find('.bar').getByText('*other').waitFor()
+  })
+
+  test('a page with its own navigation bar begins at the top of the screen', async () => {
+    await open('pages/full/full')
+    const box = await page.find('.top').boundingBox()
+    expect(box?.y).toBe(0)
+    const capsule = await page.browser.locator('.nav-capsule').boundingBox()
+    const reported = await page.evaluate<{ top: number; right: number }>(
+      'wx.getMenuButtonBoundingClientRect()',
+    )
+    expect(Math.abs((capsule?.y ?? 0) - reported.top)).toBeLessThan(4)
+  })
+
+  test('styles of components reach as far as their isolation says', async () => {
+    await open('pages/home/home')
+    const styles = await page.evaluate(`['own', 'shared', 'apply'].map((name) => {
+      const element = [...document.querySelectorAll('wx-view')].find((one) => one.textContent === name)
+      const { color, fontWeight, textDecorationLine } = getComputedStyle(element)
+      return [color === 'rgb(1, 1, 1)', fontWeight, textDecorationLine]
+    })`)
+    expect(styles).toEqual([
+      [false, '400', 'none'],
+      [true, '700', 'none'],
+      [true, '700', 'underline'],
+    ])
+  })
+
+  test('a component with the form-field behavior is a field of the form', async () => {
+    await open('pages/home/home')
+    await page.screen.getByText('Send').click()
+    await page.waitForData('sent', { mine: 'component value' })
+  })
+
+  test('a generic component is filled in by the page', async () => {
+    await open('pages/home/home')
+    await page.screen.getByText('item x').waitFor()
+    await page.screen.getByText('item y').waitFor()
+  })
+
+  test('components hear that their page is shown and hidden', async () => {
+    await open('pages/home/home')
+    await page.evaluate("wx.navigateTo({ url: '/pages/full/full' })")
+    await page.screen.getByText('from the top').waitFor()
+    const log = await page.evaluate("getCurrentPages()[0].selectComponent('#own').data.log")
+    expect(log).toEqual(['attached', 'show', 'hide'])
+  })
+
+  test('animations move elements', async () => {
+    await open('pages/home/home')
+    await page.evaluate(`(() => {
+      const animation = wx.createAnimation({ duration: 20 })
+      animation.translateX(40).opacity(0.5).step()
+      page.setData({ animation: animation.export() })
+      page.animate('.moving', [{ rotate: 0 }, { rotate: 90 }], 20)
+    })()`)
+    await page.browser.waitForFunction(
+      "getComputedStyle(document.querySelector('.moving')).opacity === '0.5'",
+    )
+    expect(await page.find('.moving').getAttribute('style')).toContain('translateX(40px)')
+  })
+})

@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto'
+import COS from 'cos-nodejs-sdk-v5'
+import sharp from 'sharp'
+import { errorOf, send } from '../../support/rawRequest'
+import { signedRequests } from '../../support/signedRequests'
+import {
+  BUCKET,
+  HOST,
+  REGION,
+  ROOT_KEY,
+  startTestCloud,
+  type TestCloud,
+} from '../../support/testCloud'
+import { noise, plain, temporarySigner } from './fixtures'
+
+const OTHER = 'other-1250000000'
+let cloud: TestCloud
+let jpeg: Buffer
+beforeAll(async () => {
+  cloud = await startTestCloud({
+    buckets: [
+      { name: BUCKET, region: REGION },
+      { name: OTHER, region: REGION },
+    ],
+  })
+  jpeg = await plain(640, 427, '#a08454').jpeg({ quality: 100 }).toBuffer()
+})
+afterAll(() => cloud.end())
+beforeEach(() => cloud.reset())
+
+const signed = signedRequests(() => cloud)
+const md5 = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex')
+const operations = (value: object) => ({ 'Pic-Operations': JSON.stringify(value) })
+const RULE = { fileid: 'test.jpg', rule: 'imageView2/format/png' }
+
+test('PUT answers with the document of the documents’ example, and stores the result', async () => {
+  const answer = await signed('PUT', 'filename.jpg', {
+    body: jpeg,
+    headers: operations({ is_pic_info: 1, rules: [RULE] }),
+  })
+  expect(answer.status).toBe(200)
+  expect(answer.headers).toMatchObject({
+    'content-type': 'application/xml',
+    etag: `"${md5(jpeg)}"`,
+  })
+  const stored = await signed('GET', 'test.jpg')
+  expect(stored.headers['content-type']).toBe('image/png')
+  expect((await sharp(stored.bytes).metadata()).format).toBe('png')
+  expect(answer.body.replace(/^<\?xml[^>]*>\s*/, '')).toBe(
+    `<UploadResult><OriginalInfo><Key>filename.jpg</Key><Location>${HOST}/filename.jpg</Location><ETag>&quot;${md5(jpeg)}&quot;</ETag><ImageInfo><Format>JPEG</Format><Width>640</Width><Height>427</Height><Quality>100</Quality><Ave>0xa08454</Ave><Orientation>1</Orientation></ImageInfo></OriginalInfo><ProcessResults><Object><Key>test.jpg</Key><Location>${HOST}/test.jpg</Location><Format>png</Format><Width>640</Width><Height>427</Height><Size>${stored.bytes.length}</Size><Quality>100</Quality><ETag>&quot;${md5(stored.bytes)}&quot;</ETag></Object></ProcessResults></UploadResult>`,
+  )
+  expect((await signed('GET', 'filename.jpg')).bytes.equals(jpeg)).toBe(true)
+})
+
+test('a fileid is beside the original, or absolute with a slash; five rules at once', async () => {
+  const rules = ['b.jpg', 'c/b.jpg', '/d/b.jpg', '/e.jpg', 'f.jpg'].map((fileid, i) => ({
+    fileid,
+    rule: `imageMogr2/thumbnail/${(i + 1) * 10}x`,
+  }))
+  const answer = await signed('PUT', 'a/a.jpg', { body: jpeg, headers: operations({ rules }) })
+  expect(answer.body).not.toContain('<ImageInfo>')
+  for (const [i, key] of ['a/b.jpg', 'a/c/b.jpg', 'd/b.jpg', 'e.jpg', 'a/f.jpg'].entries()) {
+    const { bytes } = await signed('GET', key)
+    expect((await sharp(bytes).metadata()).width).toBe((i + 1) * 10)
+  }
+})
+
+test('a result may replace the original, whose ETag is then that of the result', async () => {
+  const answer = await signed('PUT', 'a.jpg', {
+    body: jpeg,
+    headers: operations({ rules: [{ fileid: 'a.jpg', rule: 'imageMogr2/thumbnail/64x' }] }),
+  })
+  const { bytes } = await signed('GET', 'a.jpg')
+  expect((await sharp(bytes).metadata()).width).toBe(64)
+  expect(/<OriginalInfo>.*?<ETag>&quot;(\w+)&quot;/.exec(answer.body)?.[1]).toBe(md5(bytes))
+})
+
+test('a result may go to another bucket', async () => {
+  const rule = { ...RULE, bucket: OTHER }
+  const answer = await signed('PUT', 'a.jpg', {
+    body: jpeg,
+    headers: operations({ rules: [rule] }),
+  })
+  expect(answer.body).toContain(`<Location>${OTHER}.cos.${REGION}.myqcloud.com/test.jpg</Location>`)
+  const host = HOST.replace(BUCKET, OTHER)
+  expect((await signed('GET', 'test.jpg', { host })).status).toBe(200)
+  expect((await signed('GET', 'test.jpg')).status).toBe(404)
+  const missing = { ...RULE, bucket: 'missing-1250000000' }
+  const refused = await signed('PUT', 'b.jpg', {
+    body: jpeg,
+    headers: operations({ rules: [missing] }),
+  })
+  expect(errorOf(refused).code).toBe('NoSuchBucket')
+})
+
+test('a rule may be a style of the bucket', async () => {
+  const body =
+    '<AddStyle><StyleName>tiny</StyleName><StyleBody>imageMogr2/thumbnail/8x</StyleBody></AddStyle>'
+  await signed('PUT', '', { query: { style: '' }, body })
+  const rules = [{ fileid: 'tiny.jpg', rule: 'style/tiny' }]
+  await signed('PUT', 'a.jpg', { body: jpeg, headers: operations({ rules }) })
+  const { bytes } = await signed('GET', 'tiny.jpg')
+  expect((await sharp(bytes).metadata()).width).toBe(8)
+})
+
+test.each<[string, string]>([
+  ['no JSON', '{'],
+  ['a rule without parameters', '{"rules":[{"fileid":"b.jpg"}]}'],
+])('%s is InvalidPicOperations, and nothing is stored', async (_, text) => {
+  const answer = await signed('PUT', 'a.jpg', { body: jpeg, headers: { 'Pic-Operations': text } })
+  expect([answer.status, errorOf(answer).code]).toEqual([400, 'InvalidPicOperations'])
+  expect((await signed('GET', 'a.jpg')).status).toBe(404)
+})
+
+test('what is no image is stored, but not processed, and no result either', async () => {
+  const rules = [RULE, { fileid: '/c.jpg', rule: 'imageMogr2/thumbnail/9x' }]
+  const answer = await signed('PUT', 'a.txt', { body: 'text', headers: operations({ rules }) })
+  expect([answer.status, errorOf(answer).code]).toEqual([400, 'InvalidImageFormat'])
+  expect((await signed('GET', 'a.txt')).body).toBe('text')
+  expect((await signed('GET', 'test.jpg')).status).toBe(404)
+})
+
+test('either all results are stored or none', async () => {
+  const rules = [RULE, { fileid: 'c.jpg', rule: 'imageMogr2/cut/5x5x9000x0' }]
+  const answer = await signed('PUT', 'a.jpg', { body: jpeg, headers: operations({ rules }) })
+  expect(errorOf(answer).code).toBe('InvalidArgument')
+  expect((await signed('GET', 'test.jpg')).status).toBe(404)
+})
+
+test('every result takes PutObject of its own key', async () => {
+  const { key, headers } = await temporarySigner(cloud, ['PutObject'], 'alice/*')
+  const put = (fileid: string) =>
+    signed('PUT', 'alice/a.jpg', {
+      body: jpeg,
+      key,
+      headers: { ...headers, ...operations({ rules: [{ ...RULE, fileid }] }) },
+    })
+  const refused = await put('/bob/b.jpg')
+  expect([refused.status, errorOf(refused).code]).toEqual([403, 'AccessDenied'])
+  expect((await signed('GET', 'alice/a.jpg')).status).toBe(404)
+  expect((await put('b.jpg')).status).toBe(200)
+  expect((await signed('GET', 'alice/b.jpg')).status).toBe(200)
+})
+
+test('completing a multipart upload processes the whole object', async () => {
+  const cos = new COS({ ...ROOT_KEY, Protocol: 'http:', Proxy: cloud.cos })
+  const at = { Bucket: BUCKET, Region: REGION, Key: 'large.jpg' }
+  const body = await noise(1600, 1200).jpeg({ quality: 100 }).toBuffer()
+  const { UploadId } = await cos.multipartInit(at)
+  const size = 1024 * 1024
+  const Parts: { PartNumber: number; ETag: string }[] = []
+  for (let from = 0; from < body.length; from += size) {
+    const PartNumber = Parts.length + 1
+    const part = { ...at, UploadId, PartNumber, Body: body.subarray(from, from + size) }
+    Parts.push({ PartNumber, ETag: (await cos.multipartUpload(part)).ETag })
+  }
+  expect(Parts.length).toBeGreaterThan(1)
+  await cos.multipartComplete({
+    ...at,
+    UploadId,
+    Parts,
+    Headers: operations({
+      is_pic_info: 1,
+      rules: [{ fileid: 's.jpg', rule: 'imageMogr2/thumbnail/160x' }],
+    }),
+  })
+  const { bytes } = await signed('GET', 's.jpg')
+  expect((await sharp(bytes).metadata()).width).toBe(160)
+})
+
+test('a form with the field Pic-Operations is processed', async () => {
+  const Authorization = COS.getAuthorization({ ...ROOT_KEY, Method: 'POST', Key: '' })
+  const boundary = 'test-boundary'
+  const fields = {
+    key: 'form/a.jpg',
+    Signature: Authorization,
+    ...operations({ rules: [{ fileid: 'b.jpg', rule: 'imageMogr2/thumbnail/32x' }] }),
+  }
+  const head = Object.entries(fields)
+    .map(
+      ([name, value]) =>
+        `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    )
+    .join('')
+  const file = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`
+  const answer = await send(cloud.cos, {
+    method: 'POST',
+    headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` },
+    body: Buffer.concat([Buffer.from(head + file), jpeg, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+  })
+  expect([answer.status, answer.headers.etag]).toEqual([200, `"${md5(jpeg)}"`])
+  expect(answer.body).toContain('<Key>form/b.jpg</Key>')
+  const { bytes } = await signed('GET', 'form/b.jpg')
+  expect((await sharp(bytes).metadata()).width).toBe(32)
+})
+
+describe('POST ?image_process', () => {
+  const process = (
+    name: string,
+    value: object,
+    { key, headers }: Partial<Awaited<ReturnType<typeof temporarySigner>>> = {},
+  ) =>
+    signed('POST', name, {
+      query: { image_process: '' },
+      headers: { ...operations(value), ...headers, 'Content-Length': 0 },
+      ...(key ? { key } : {}),
+    })
+
+  test('processes an object that is already stored', async () => {
+    await signed('PUT', 'a.jpg', { body: jpeg })
+    const answer = await process('a.jpg', { is_pic_info: 1, rules: [RULE] })
+    expect(answer.status).toBe(200)
+    expect(answer.body).toContain('<Format>JPEG</Format>')
+    expect((await signed('GET', 'test.jpg')).headers['content-type']).toBe('image/png')
+    expect(errorOf(await process('missing.jpg', { rules: [RULE] })).code).toBe('NoSuchKey')
+  })
+
+  test('takes GetObject of the original and PutObject of the results', async () => {
+    await signed('PUT', 'alice/a.jpg', { body: jpeg })
+    for (const [action, status] of [
+      [['GetObject'], 403],
+      [['PutObject'], 403],
+      [['GetObject', 'PutObject'], 200],
+    ] as const) {
+      const signer = await temporarySigner(cloud, [...action], 'alice/*')
+      const answer = await process('alice/a.jpg', { rules: [RULE] }, signer)
+      expect(answer.status).toBe(status)
+    }
+  })
+})
+
+test('Pic-Operations of an operation that does not process is refused, not passed over', async () => {
+  const answer = await signed('POST', 'a.jpg', {
+    query: { uploads: '' },
+    headers: operations({ rules: [RULE] }),
+  })
+  expect(answer.status).toBe(501)
+})
