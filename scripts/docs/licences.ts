@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { CLI_EXTERNAL } from '../build'
 import { at } from '../build/root'
 import { table } from './markdownTable'
 
@@ -30,17 +31,7 @@ const PRODUCTS: Product[] = [
     name: 'The command line tool',
     entries: ['packages/cli/src/main.ts'],
     platform: 'node',
-    external: [
-      '@cloudbase/manager-node',
-      '@miniprogram-cos/local-cloud',
-      '@miniprogram-cos/simulator',
-      'acorn',
-      'cos-nodejs-sdk-v5',
-      'esbuild',
-      'https-proxy-agent',
-      'miniprogram-cos',
-      'tencentcloud-sdk-nodejs-sts',
-    ],
+    external: CLI_EXTERNAL,
   },
   {
     name: 'The preview, in Node',
