@@ -68,7 +68,7 @@ async function copyClientIntoDemo(): Promise<void> {
   }
 }
 
-/** Builds the command line tool. Large and native dependencies are required from node_modules. */
+/** Builds the command line tool. */
 async function buildCli(): Promise<void> {
   await bundle({
     ...NODE_OPTIONS,
