@@ -414,7 +414,7 @@ describe('--rollback', () => {
     const { status, stdout } = await deploy('--only', 'cos-signature', '--rollback')
     expect(stdout).toContain('the previous one')
     expect(status).toBe(0)
-    const { unzip } = await import('../support/controlPlane/unzip')
+    const { unzip } = await import('../support/controlPlane/zip')
     const code = (zip: Buffer) => unzip(zip).get('index.js')?.toString('utf8')
     expect(code(between)).not.toBe(code(before))
     expect(code(deployed('cos-signature').zip)).toBe(code(before))

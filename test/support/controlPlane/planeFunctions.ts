@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { FunctionError, FunctionHost } from '../../../packages/local-cloud/src/functions/host'
 import { ApiError } from './planeCalls'
-import { unzip } from './unzip'
+import { unzip } from './zip'
 
 /** A function, as the control plane stores it. */
 export interface PlaneFunction {

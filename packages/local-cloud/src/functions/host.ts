@@ -268,10 +268,7 @@ function callVariables(caller: Caller, call: CallContext): Record<string, string
   }
 }
 
-function functionContext(
-  variables: Record<string, string>,
-  call: CallContext,
-): FunctionContext {
+function functionContext(variables: Record<string, string>, call: CallContext): FunctionContext {
   return {
     request_id: call.requestId,
     function_name: call.functionName,
