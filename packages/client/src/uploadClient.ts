@@ -59,7 +59,7 @@ export class UploadCOS {
   /** @internal */
   constructor(options: COSOptions | undefined, features: Features)
   constructor(
-    options: COSOptions = {},
+    options: CloudCOSOptions = {},
     features: Features = { advice: {}, scopes: {}, resumeSources: [] },
   ) {
     this.options = resolveOptions(options)
@@ -75,7 +75,7 @@ export class UploadCOS {
       callbackProvider(this.options, this),
       () => this._tasks.next(),
       () => this._cloud !== undefined,
-      (options as CloudCOSOptions).ScopeLimit === true,
+      options.ScopeLimit === true,
     )
     this._core = { ...features, options: this.options, credentials, events }
   }
