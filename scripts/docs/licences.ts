@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { externalPackages } from '../build/nodePackages'
 import { at } from '../build/root'
 import { table } from './markdownTable'
 
@@ -21,32 +22,28 @@ const PRODUCTS: Product[] = [
     platform: 'node',
   },
   {
+    name: 'The server',
+    entries: ['packages/server/src/index.ts'],
+    platform: 'node',
+    external: externalPackages('server'),
+  },
+  {
     name: 'The local cloud',
     entries: ['packages/local-cloud/src/command/main.ts'],
     platform: 'node',
-    external: ['classic-level', 'abstract-level', 'sharp'],
+    external: externalPackages('local-cloud'),
   },
   {
     name: 'The command line tool',
     entries: ['packages/cli/src/main.ts'],
     platform: 'node',
-    external: [
-      '@cloudbase/manager-node',
-      '@miniprogram-cos/local-cloud',
-      '@miniprogram-cos/simulator',
-      'acorn',
-      'cos-nodejs-sdk-v5',
-      'esbuild',
-      'https-proxy-agent',
-      'miniprogram-cos',
-      'tencentcloud-sdk-nodejs-sts',
-    ],
+    external: externalPackages('cli'),
   },
   {
     name: 'The preview, in Node',
     entries: ['packages/simulator/src/preview/index.ts'],
     platform: 'node',
-    external: ['esbuild', 'postcss', 'glass-easel-template-compiler'],
+    external: externalPackages('simulator'),
   },
   {
     name: 'The preview, in the browser',
