@@ -10,7 +10,7 @@ import { requestedKeyProblem } from '../objectKey'
 import type { BucketLocation } from '../policy/compile'
 import { GRANT_HEADERS } from '../policy/conditions'
 import type { Rule } from '../rules'
-import { CONTENT_TYPE, isAllowedType } from './limits'
+import { CONTENT_TYPE, checkExactKey, isAllowedType } from './limits'
 import { readSeconds } from './request'
 import { nodeHash } from './sign'
 
@@ -49,6 +49,7 @@ export function readForm(
     const { message, rule } = explainDenial(rules, 'write', Key)
     throw requestRefused(message, rule)
   }
+  checkExactKey(Key, grant.rule)
   const { pattern, overwrite, names, types } = grant.rule
   if (!overwrite) {
     throw requestRefused('the rule forbids overwriting, which no form can carry: use PUT', pattern)
