@@ -62,7 +62,7 @@ describeInBrowser('wx in the preview', () => {
 
   test('objects of missing calls do nothing, and name themselves', async () => {
     await page.evaluate(
-      'wx.getRecorderManager().onStart(() => {}), wx.getRecorderManager().start({})',
+      'wx.getRecorderManager().onStart(() => {}), wx.getRecorderManager().start({}), true',
     )
     expect(page.console).toEqual(
       expect.arrayContaining([

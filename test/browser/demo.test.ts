@@ -72,7 +72,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
       .filter(({ status }) => status === 200)
       .map(({ url }) => Number(/partNumber=(\d+)/i.exec(url)?.[1]))
 
-  test('says that it is a preview, and shows each user an empty folder of their own', async () => {
+  test('says that it is a preview, and shows each user their own empty folder', async () => {
     expect(await page.locator('.banner').textContent()).toContain('not WeChat')
     await alice.waitFor('Nothing here yet')
     await bob.waitFor('Nothing here yet')
@@ -94,7 +94,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('holiday.mp4')).toBe(checksum(readFileSync(large)))
   })
 
-  test('pauses, and goes on without sending a part twice', async () => {
+  test('pauses, and resumes without sending a part twice', async () => {
     gate.close()
     const second = join(project.cloud.folder, 'second.mp4')
     writeFileSync(second, randomBytes(LARGE_BYTES))
@@ -114,7 +114,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('second.mp4')).toBe(checksum(readFileSync(second)))
   })
 
-  test('goes on with an upload that a restart of the app has cut off', async () => {
+  test('resumes an upload after a restart of the app', async () => {
     gate.close()
     const third = join(project.cloud.folder, 'third.mp4')
     writeFileSync(third, randomBytes(LARGE_BYTES))
@@ -134,7 +134,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('third.mp4')).toBe(checksum(readFileSync(third)))
   })
 
-  test('waits while there is no network, and ends when it is back', async () => {
+  test('waits while offline, and finishes when the network is back', async () => {
     gate.close()
     const fourth = join(project.cloud.folder, 'fourth.mp4')
     writeFileSync(fourth, randomBytes(LARGE_BYTES))
@@ -152,7 +152,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('fourth.mp4')).toBe(checksum(readFileSync(fourth)))
   })
 
-  test('gives an upload up, also one of an earlier start, and leaves nothing of it behind', async () => {
+  test('cancels an upload, also one from before a restart, and leaves no parts behind', async () => {
     const given = join(project.cloud.folder, 'given up.mp4')
     writeFileSync(given, randomBytes(LARGE_BYTES))
     const unfinished = async () => {
@@ -204,7 +204,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect([status, checksum(bytes)]).toEqual([200, checksum(readFileSync(PICTURE))])
   })
 
-  test('saves a file to the machine, whole', async () => {
+  test('saves a file unchanged', async () => {
     const [download] = await Promise.all([page.waitForEvent('download'), alice.tap('Save')])
     expect(checksum(readFileSync(await download.path()))).toBe(checksum(readFileSync(PICTURE)))
   })
@@ -220,7 +220,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('the sea.png')).toBe(checksum(readFileSync(PICTURE)))
   })
 
-  test('COS refuses Bob what is Alice’s, and the panel says why', async () => {
+  test('COS refuses Bob access to Alice’s files, and the panel shows the rule', async () => {
     await bob.openTab('Isolation')
     await bob.waitFor('private/oBob')
     await bob.screen.locator('input').fill(ALICES_FOLDER)
@@ -241,7 +241,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(BOB).not.toBe(ALICE)
   })
 
-  test('finds that the domain lists suffice', async () => {
+  test('finds the domain lists complete', async () => {
     await bob.tap('Check')
     await bob.screen.locator('.said').nth(2).waitFor()
     expect(await bob.screen.locator('.said').allTextContents()).toEqual(Array(3).fill('Allowed'))

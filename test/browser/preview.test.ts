@@ -6,7 +6,7 @@ import { PreviewPage } from '../support/previewPage'
 import { send } from '../support/rawRequest'
 import { startTestProject, type TestProject } from '../support/testProject'
 
-describeInBrowser('the preview while its app is written', () => {
+describeInBrowser('the preview during development', () => {
   let project: TestProject
   let browser: Browser
   let page: Page
@@ -24,7 +24,7 @@ describeInBrowser('the preview while its app is written', () => {
     await project?.end()
   })
 
-  test('a saved change shows by itself; a slip is told with file and line, and goes with the slip', async () => {
+  test('reloads after a change, and shows a mistake with file and line until it is fixed', async () => {
     const file = join(project.app, 'components/notice/notice.wxml')
     const good = readFileSync(file, 'utf8')
     writeFileSync(file, good.replace('{{title}}', '{{title}}, as I said'))
@@ -37,7 +37,7 @@ describeInBrowser('the preview while its app is written', () => {
     await alice.waitFor('Nothing here yet')
   })
 
-  test('an app that throws says so', async () => {
+  test('shows what an app throws', async () => {
     const file = join(project.app, 'pages/isolation/isolation.ts')
     const good = readFileSync(file, 'utf8')
     writeFileSync(file, good.replace('Page({', "throw new Error('no such luck')\nPage({"))
