@@ -31,6 +31,8 @@ const EXPOSED = [
   'x-cos-meta-kept',
   'x-cos-meta-new',
   'x-cos-acl',
+  'x-cos-restore',
+  'x-cos-server-side-encryption',
 ]
 
 beforeAll(async () => {

@@ -224,6 +224,28 @@ export function describeAnswers(
       expect((await client.read(`${prefix}parts`)).equals(Buffer.concat(parts))).toBe(true)
     })
 
+    test('restores an archived object, once at a time', async () => {
+      await put('cold', CONTENT, { StorageClass: 'ARCHIVE' })
+      await refused('getObject', at('cold'), 403, 'InvalidObjectState')
+      const params = {
+        ...at('cold'),
+        RestoreRequest: { Days: 1, CASJobParameters: { Tier: 'Expedited' } },
+      }
+      expect((await call('restoreObject', params)).statusCode).toBe(202)
+      await refused('restoreObject', params, 409, 'RestoreAlreadyInProgress')
+      const { headers } = await call('headObject', at('cold'))
+      expect(headers['x-cos-restore']).toBe('ongoing-request="true"')
+      await refused('restoreObject', { ...params, ...at('object') }, 405, 'RestoreNonArchiveObject')
+    })
+
+    test('stores an object with SSE-COS', async () => {
+      const stored = await put('encrypted', CONTENT, { ServerSideEncryption: 'AES256' })
+      expect(stored.headers['x-cos-server-side-encryption']).toBe('AES256')
+      const { headers } = await call('headObject', at('encrypted'))
+      expect(headers['x-cos-server-side-encryption']).toBe('AES256')
+      expect((await client.read(`${prefix}encrypted`)).toString()).toBe(CONTENT)
+    })
+
     describe('lists', () => {
       const KEYS = ['list/a', 'list/b/1', 'list/b/2', 'list/c 中', 'list/d+&']
       beforeAll(async () => {

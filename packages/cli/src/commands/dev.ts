@@ -20,7 +20,7 @@ interface Options {
   open: boolean
 }
 
-export function devCommand({ buildPackages }: RunOptions): Command {
+export function devCommand(runOptions: RunOptions): Command {
   return new Command('dev')
     .alias('start')
     .description(
@@ -53,13 +53,13 @@ export function devCommand({ buildPackages }: RunOptions): Command {
         '\n退出码：0 全部通过；1 有步骤失败（--once）；2 输入有误或无法启动。',
       ),
     )
-    .action((files: string[], options: Options) => start(files, options, buildPackages))
+    .action((files: string[], options: Options) => start(files, options, runOptions))
 }
 
 async function start(
   given: string[],
   { once, port, open }: Options,
-  buildPackages: RunOptions['buildPackages'],
+  { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const pagePort = readPort(port)
   const { checkFiles, chooseFiles } = await import('../dev/jobFiles')
@@ -79,6 +79,7 @@ async function start(
     '@miniprogram-cos/local-cloud'
   )
   onLauncherExit(() => void end(0))
+  stopWatchingLauncher?.()
   try {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
     const files = await chooseFiles(given, folder)

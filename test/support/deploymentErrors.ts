@@ -4,72 +4,72 @@ import type { IncomingMessage } from 'node:http'
 import type COS from 'cos-nodejs-sdk-v5'
 import type { CloudErrorCode } from '../../packages/cli/src/cloud/errors'
 import { zip } from './controlPlane/zip'
-import { type DeployProject, ENV, envText, HOLDER, ROOT, TEMPORARY } from './deployProject'
+import { type DeployProject, ENV, envText, FUNCTION_KEY, ROOT, TEMPORARY } from './deployProject'
 import { BUCKET, REGION } from './testCloud'
 
 const place = { Bucket: BUCKET, Region: REGION }
 
-/** Where faults are planted; filled in before they are. */
-export interface World {
+/** What the errors are introduced into; filled in before the tests run. */
+export interface ErrorContext {
   deployment: DeployProject
   /** The bucket's owner. */
   cos: COS
 }
 
-/** A fault, and how it is taken away again. */
-export interface Planted {
-  fault: string
+/** An error of a deployment, and how it is introduced and removed. */
+export interface DeploymentError {
+  title: string
   code: CloudErrorCode
-  /** Said in the fix. */
+  /** Part of the fix that is printed. */
   fix: string
-  plant: () => unknown
-  mend: () => unknown
+  introduce: () => unknown
+  restore: () => unknown
 }
 
-/** Faults that no doctor's run can be made to find, and where they are looked for instead. */
-export const NOT_PLANTED: Partial<Record<CloudErrorCode, string>> = {
-  NodeTooOld: 'there is one Node here: the check is run by itself, below',
-  DomainMissing: 'found with --domains only, below',
-  CodeDiffers: 'of deploying: see the test of npm run deploy',
-  CodeTooLarge: 'of deploying: see the test of npm run deploy',
-  VariablesTooLong: 'of deploying: see the test of npm run deploy',
-  FunctionKeyTooPowerful: 'a warning: the test of its own is below',
-  NoPrevious: 'of deploying: see the test of npm run deploy',
+/** Error codes that a run of the doctor cannot produce here, and where they are tested. */
+export const TESTED_ELSEWHERE: Partial<Record<CloudErrorCode, string>> = {
+  NodeTooOld: 'there is one version of Node here: the check has a test of its own',
+  DomainMissing: 'found with --domains only: it has a test of its own',
+  CodeDiffers: 'of deploying: see deploy.test.ts',
+  CodeTooLarge: 'of deploying: see deploy.test.ts',
+  VariablesTooLong: 'of deploying: see deploy.test.ts',
+  FunctionKeyTooPowerful: 'a warning: it has a test of its own',
+  NoPrevious: 'of deploying: see deploy.test.ts',
 }
 
-/** One fault for each link of the doctor's chain, and each way in which it breaks. */
-export function plantedFaults(world: World): Planted[] {
+/** The errors that each check of the doctor finds. */
+export function deploymentErrors(context: ErrorContext): DeploymentError[] {
   const env = (variables: Record<string, string>) => ({
-    plant: () =>
-      world.deployment.project.write(
+    introduce: () =>
+      context.deployment.project.write(
         '.env',
-        envText({ ...world.deployment.variables, ...variables }),
+        envText({ ...context.deployment.variables, ...variables }),
       ),
-    mend: () => world.deployment.project.write('.env', envText(world.deployment.variables)),
+    restore: () => context.deployment.project.write('.env', envText(context.deployment.variables)),
   })
   const config = (from: string, to: string) => ({
-    plant: () => world.deployment.project.configure([from, to]),
-    mend: () => world.deployment.project.configure([to, from]),
+    introduce: () => context.deployment.project.configure([from, to]),
+    restore: () => context.deployment.project.configure([to, from]),
   })
   const trouble = (action: string, code: string) => ({
-    plant: () => Object.assign(world.deployment.plane.trouble, { [action]: code }),
-    mend: () => Reflect.deleteProperty(world.deployment.plane.trouble, action),
+    introduce: () => Object.assign(context.deployment.plane.failures, { [action]: code }),
+    restore: () => Reflect.deleteProperty(context.deployment.plane.failures, action),
   })
   const plane = (change: { clockOffset?: number; status?: string }) => ({
-    plant: () => Object.assign(world.deployment.plane, change),
-    mend: () => Object.assign(world.deployment.plane, { clockOffset: 0, status: 'NORMAL' }),
+    introduce: () => Object.assign(context.deployment.plane, change),
+    restore: () => Object.assign(context.deployment.plane, { clockOffset: 0, status: 'NORMAL' }),
   })
   const tools = (from: string, to: string) => {
-    const text = world.deployment.project.read('package.json')
-    world.deployment.project.write('package.json', text.replace(from, to))
+    const text = context.deployment.project.read('package.json')
+    context.deployment.project.write('package.json', text.replace(from, to))
   }
   const git = (...args: string[]) => {
-    const { status, stderr } = spawnSync('git', args, { cwd: world.deployment.project.folder })
+    const { status, stderr } = spawnSync('git', args, { cwd: context.deployment.project.folder })
     if (status !== 0) throw new Error(String(stderr))
   }
   const deny = (action: string, resource: string) => ({
-    plant: () =>
-      world.cos.putBucketPolicy({
+    introduce: () =>
+      context.cos.putBucketPolicy({
         ...place,
         Policy: {
           version: '2.0',
@@ -83,39 +83,42 @@ export function plantedFaults(world: World): Planted[] {
           ],
         } as never,
       }),
-    mend: () => world.cos.deleteBucketPolicy(place),
+    restore: () => context.cos.deleteBucketPolicy(place),
   })
   const repository = {
-    plant() {
+    introduce() {
       git('init', '-q')
       git('add', '-f', '.env')
     },
-    mend: () => rmSync(world.deployment.project.path('.git'), { recursive: true }),
+    restore: () => rmSync(context.deployment.project.path('.git'), { recursive: true }),
   }
   const functionWith = (change: object, name = 'cos-credentials') => {
     let before: object
     return {
-      plant() {
-        const one = world.deployment.plane.functions.all.get(name)
+      introduce() {
+        const one = context.deployment.plane.functions.all.get(name)
         if (!one) throw new Error(name)
         before = { ...one }
         Object.assign(one, change)
       },
-      mend: () => Object.assign(world.deployment.plane.functions.all.get(name) ?? {}, before),
+      restore: () => Object.assign(context.deployment.plane.functions.all.get(name) ?? {}, before),
     }
   }
   const rootKey = (prefix: string) => ({
     [`${prefix}_SECRET_ID`]: ROOT.SecretId,
     [`${prefix}_SECRET_KEY`]: ROOT.SecretKey,
   })
-  const holderKey = { COS_STS_SECRET_ID: HOLDER.SecretId, COS_STS_SECRET_KEY: HOLDER.SecretKey }
+  const holderKey = {
+    COS_STS_SECRET_ID: FUNCTION_KEY.SecretId,
+    COS_STS_SECRET_KEY: FUNCTION_KEY.SecretKey,
+  }
   const strict = (Body: string) =>
-    world.cos.request({ ...place, Method: 'PUT', Action: 'strict-signature', Body })
+    context.cos.request({ ...place, Method: 'PUT', Action: 'strict-signature', Body })
   const strictRule = (ID: string, header: string) =>
     `<StrictSignatureConfiguration><Rule><ID>${ID}</ID><actionlist><action>*</action></actionlist><headerlist><header>${header}</header></headerlist><paramlist><param>all</param></paramlist></Rule></StrictSignatureConfiguration>`
   const openTo = (statement: object) => ({
-    plant: () =>
-      world.cos.putBucketPolicy({
+    introduce: () =>
+      context.cos.putBucketPolicy({
         ...place,
         Policy: {
           version: '2.0',
@@ -124,104 +127,104 @@ export function plantedFaults(world: World): Planted[] {
           ],
         } as never,
       }),
-    mend: () => world.cos.deleteBucketPolicy(place),
+    restore: () => context.cos.deleteBucketPolicy(place),
   })
 
   return [
     {
-      fault: 'a dependency of yesterday',
+      title: 'an outdated dependency',
       code: 'ToolsDiffer',
       fix: 'npm ci',
-      plant: () => tools('"esbuild": "', '"esbuild": "9.'),
-      mend: () => tools('"esbuild": "9.', '"esbuild": "'),
+      introduce: () => tools('"esbuild": "', '"esbuild": "9.'),
+      restore: () => tools('"esbuild": "9.', '"esbuild": "'),
     },
     {
-      fault: 'a rule that is none',
+      title: 'an invalid access rule',
       code: 'ConfigInvalid',
       fix: 'rule',
       ...config("'private/{openid}/**'", "'private/{openid}x/**'"),
     },
     {
-      fault: 'a bucket without its APPID',
+      title: 'a bucket without its APPID',
       code: 'ConfigInvalid',
       fix: 'field',
       ...config('media-1250000000', 'media'),
     },
     {
-      fault: 'the environment it came with',
+      title: 'the sample environment',
       code: 'ConfigUnset',
       fix: 'npm run setup',
       ...config(ENV, 'your-env-id'),
     },
     {
-      fault: 'path style',
+      title: 'path style',
       code: 'PathStyle',
       fix: 'ForcePathStyle',
       ...config('access: {', "addresses: ['pathStyle'],\n  access: {"),
     },
     {
-      fault: 'an .env that others read',
+      title: 'an .env that other users can read',
       code: 'EnvFileExposed',
       fix: 'chmod 600 .env',
-      plant: () => world.deployment.project.chmod('.env', 0o644),
-      mend: () => world.deployment.project.chmod('.env', 0o600),
+      introduce: () => context.deployment.project.chmod('.env', 0o644),
+      restore: () => context.deployment.project.chmod('.env', 0o600),
     },
     {
-      fault: 'an .env that git keeps',
+      title: 'an .env that git tracks',
       code: 'EnvFileTracked',
       fix: '.gitignore',
       ...repository,
     },
     {
-      fault: 'no key to deploy with',
+      title: 'no deploying key',
       code: 'DeployKeyMissing',
       fix: 'TENCENTCLOUD_SECRET_ID',
       ...env({ TENCENTCLOUD_SECRET_ID: '' }),
     },
     {
-      fault: 'no key for the functions',
+      title: 'no key for the functions',
       code: 'FunctionKeyMissing',
       fix: 'COS_STS_SECRET_KEY',
       ...env({ COS_STS_SECRET_KEY: '' }),
     },
     {
-      fault: 'a SecretId cut off',
+      title: 'a malformed SecretId',
       code: 'KeyMalformed',
       fix: 'AKID',
       ...env({ TENCENTCLOUD_SECRET_ID: 'KIDsomething' }),
     },
     {
-      fault: 'a SecretId nobody knows',
+      title: 'an unknown SecretId',
       code: 'SecretIdUnknown',
       fix: 'new key',
       ...env({ TENCENTCLOUD_SECRET_ID: 'AKIDnobodyknowsthis' }),
     },
     {
-      fault: 'a wrong SecretKey',
+      title: 'a wrong SecretKey',
       code: 'SecretKeyWrong',
       fix: 'same line',
       ...env({ TENCENTCLOUD_SECRET_KEY: 'wrongwrongwrongwrong' }),
     },
     {
-      fault: 'a wrong token',
+      title: 'a wrong token',
       code: 'TokenRejected',
       fix: 'new one',
       ...env({ TENCENTCLOUD_TOKEN: 'expired-long-ago' }),
     },
     {
-      fault: "the root account's key",
+      title: "the root account's key",
       code: 'RootKey',
       fix: 'sub-account',
       ...env({ ...rootKey('TENCENTCLOUD'), TENCENTCLOUD_TOKEN: '' }),
     },
     {
-      fault: "the root account's key in the functions",
+      title: "the root account's key in the functions",
       code: 'RootKey',
       fix: 'sub-account',
       ...env(rootKey('COS_STS')),
     },
     {
-      fault: 'a temporary key in the functions',
+      title: 'a temporary key in the functions',
       code: 'FunctionKeyTemporary',
       fix: 'permanent key',
       ...env({
@@ -230,92 +233,94 @@ export function plantedFaults(world: World): Planted[] {
       }),
     },
     {
-      fault: 'a wrong key for the functions',
+      title: 'a wrong key for the functions',
       code: 'SecretKeyWrong',
       fix: 'same line',
       ...env({ COS_STS_SECRET_KEY: 'wrongwrongwrongwrong' }),
     },
     {
-      fault: 'one key for both',
+      title: 'one key for both',
       code: 'SameKey',
       fix: 'second sub-account',
       ...env({
-        TENCENTCLOUD_SECRET_ID: HOLDER.SecretId,
-        TENCENTCLOUD_SECRET_KEY: HOLDER.SecretKey,
+        TENCENTCLOUD_SECRET_ID: FUNCTION_KEY.SecretId,
+        TENCENTCLOUD_SECRET_KEY: FUNCTION_KEY.SecretKey,
         TENCENTCLOUD_TOKEN: '',
         ...holderKey,
       }),
     },
     {
-      fault: 'keys of two accounts',
+      title: 'keys of two accounts',
       code: 'OtherAccount',
       fix: 'the account that owns',
-      plant: () => Object.assign(world.deployment.plane.keys[1] ?? {}, { account: '100000000099' }),
-      mend: () => Object.assign(world.deployment.plane.keys[1] ?? {}, { account: '100000000001' }),
+      introduce: () =>
+        Object.assign(context.deployment.plane.keys[1] ?? {}, { account: '100000000099' }),
+      restore: () =>
+        Object.assign(context.deployment.plane.keys[1] ?? {}, { account: '100000000001' }),
     },
-    { fault: 'a clock that is off', code: 'ClockOff', fix: 'NTP', ...plane({ clockOffset: 3600 }) },
+    { title: 'a wrong clock', code: 'ClockOff', fix: 'NTP', ...plane({ clockOffset: 3600 }) },
     {
-      fault: 'the network cut',
+      title: 'a broken network',
       code: 'Unreachable',
       fix: 'proxy',
       ...trouble('GetCallerIdentity', 'cut'),
     },
     {
-      fault: 'an answer nobody foresaw',
+      title: 'an unexpected answer',
       code: 'CloudRefused',
       fix: 'cloud.tencent.com/document/api',
       ...trouble('GetCallerIdentity', 'InternalError.Database'),
     },
     {
-      fault: 'no right to look',
+      title: 'no permission to read the environment',
       code: 'NotAuthorized',
       fix: 'Grant',
       ...trouble('DescribeEnvInfo', 'UnauthorizedOperation'),
     },
     {
-      fault: 'an environment of another name',
+      title: 'an unknown environment',
       code: 'EnvironmentUnknown',
       fix: 'env in cos.config.ts',
       ...config(ENV, 'other-env'),
     },
     {
-      fault: 'an environment that is overdue',
+      title: 'an overdue environment',
       code: 'EnvironmentNotReady',
       fix: 'overdue',
       ...plane({ status: 'UNAVAILABLE' }),
     },
     {
-      fault: 'a function that is not there',
+      title: 'a missing function',
       code: 'FunctionNotDeployed',
       fix: 'npm run deploy',
       ...trouble('GetFunction', 'ResourceNotFound.Function'),
     },
     {
-      fault: 'a function whose update failed',
+      title: 'a function whose update failed',
       code: 'FunctionNotActive',
       fix: 'state in the console',
       ...functionWith({ Status: 'UpdateFailed' }),
     },
     {
-      fault: 'an old runtime',
+      title: 'an old runtime',
       code: 'RuntimeDiffers',
       fix: '--recreate',
       ...functionWith({ Runtime: 'Nodejs16.13' }),
     },
     {
-      fault: 'a timeout of 3 seconds',
+      title: 'a timeout of 3 seconds',
       code: 'FunctionDiffers',
       fix: 'npm run deploy',
       ...functionWith({ Timeout: 3 }),
     },
     {
-      fault: 'a function without its key',
+      title: 'a function without its key',
       code: 'VariableMissing',
       fix: 'keeps yours',
       ...functionWith({ variables: { OTHER: 'x' } }),
     },
     {
-      fault: 'a function with an old key',
+      title: 'a function with an old key',
       code: 'FunctionKeyDiffers',
       fix: 'npm run deploy',
       ...functionWith({
@@ -323,44 +328,44 @@ export function plantedFaults(world: World): Planted[] {
       }),
     },
     {
-      fault: 'a function that fails',
+      title: 'a function that fails',
       code: 'FunctionFails',
       fix: 'log',
       ...functionWith({ zip: zip('index.js', 'exports.main = () => { throw Error(1) }') }),
     },
     {
-      fault: 'a function that answers anybody',
+      title: 'a function that answers anonymous calls',
       code: 'FunctionOpen',
       fix: 'HTTP',
       ...functionWith({ zip: zip('index.js', 'exports.main = () => ({ credentials: {} })') }),
     },
     {
-      fault: 'a bucket that is not there',
+      title: 'a missing bucket',
       code: 'BucketUnknown',
       fix: '-APPID',
       ...config('media-1250000000', 'nowhere-1250000000'),
     },
     {
-      fault: 'a bucket in another region',
+      title: 'a bucket in another region',
       code: 'RegionWrong',
       fix: 'region',
       ...config('media-1250000000', 'elsewhere-1250000000'),
     },
     {
-      fault: 'a bucket whose configuration the deployer may not see',
+      title: 'a bucket whose configuration the deployer may not see',
       code: 'BucketForbidden',
       fix: 'docs/REAL_CLOUD.md',
       ...deny('name/cos:GetBucketReferer', `qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`),
     },
     {
-      fault: 'a public bucket',
+      title: 'a public bucket',
       code: 'BucketPublic',
       fix: 'private',
-      plant: () => world.cos.putBucketAcl({ ...place, ACL: 'public-read' }),
-      mend: () => world.cos.putBucketAcl({ ...place, ACL: 'private' }),
+      introduce: () => context.cos.putBucketAcl({ ...place, ACL: 'public-read' }),
+      restore: () => context.cos.putBucketAcl({ ...place, ACL: 'private' }),
     },
     {
-      fault: 'a bucket whose policy lets everybody read',
+      title: 'a bucket whose policy lets everybody read',
       code: 'BucketPublic',
       fix: 'statement of its policy',
       ...openTo({
@@ -369,7 +374,7 @@ export function plantedFaults(world: World): Planted[] {
       }),
     },
     {
-      fault: 'a bucket whose policy lets everybody read on a condition that holds',
+      title: 'a bucket whose policy lets everybody read on a condition that holds',
       code: 'BucketPublic',
       fix: 'private',
       ...openTo({
@@ -379,23 +384,23 @@ export function plantedFaults(world: World): Planted[] {
       }),
     },
     {
-      fault: 'folders that other users read',
+      title: 'folders that other users can read',
       code: 'FolderOpen',
       fix: 'Do not go live',
       // COS says that an object does not exist only to those who may read it.
-      plant: () =>
-        Object.assign(world.deployment.plane, {
-          instead: ({ method, url = '' }: IncomingMessage) =>
+      introduce: () =>
+        Object.assign(context.deployment.plane, {
+          override: ({ method, url = '' }: IncomingMessage) =>
             method === 'GET' && /\/probe-2+\/[^?]+$/.test(url) ? [404, 'NoSuchKey'] : undefined,
         }),
-      mend: () => Object.assign(world.deployment.plane, { instead: () => undefined }),
+      restore: () => Object.assign(context.deployment.plane, { override: () => undefined }),
     },
     {
-      fault: 'hotlink protection',
+      title: 'hotlink protection',
       code: 'RefererBlocks',
       fix: 'servicewechat.com',
-      plant: () =>
-        world.cos.putBucketReferer({
+      introduce: () =>
+        context.cos.putBucketReferer({
           ...place,
           RefererConfiguration: {
             Status: 'Enabled',
@@ -404,8 +409,8 @@ export function plantedFaults(world: World): Planted[] {
             EmptyReferConfiguration: 'Deny',
           },
         }),
-      mend: () =>
-        world.cos.putBucketReferer({
+      restore: () =>
+        context.cos.putBucketReferer({
           ...place,
           RefererConfiguration: {
             Status: 'Disabled',
@@ -415,19 +420,19 @@ export function plantedFaults(world: World): Planted[] {
         }),
     },
     {
-      fault: 'signatures that need not be strict',
+      title: 'no strict signatures',
       code: 'StrictSignatureOff',
       fix: 'npm run deploy',
-      plant: () => strict(strictRule('other', 'Host')),
-      mend: () => strict(strictRule('miniprogram-cos', 'Host</header><header>x-cos-*')),
+      introduce: () => strict(strictRule('other', 'Host')),
+      restore: () => strict(strictRule('miniprogram-cos', 'Host</header><header>x-cos-*')),
     },
     {
-      fault: 'no cleaning up',
+      title: 'no lifecycle rule',
       code: 'LifecycleMissing',
       fix: 'abort-stale-multipart',
-      plant: () => world.cos.deleteBucketLifecycle(place),
-      mend: () =>
-        world.cos.putBucketLifecycle({
+      introduce: () => context.cos.deleteBucketLifecycle(place),
+      restore: () =>
+        context.cos.putBucketLifecycle({
           ...place,
           Rules: [
             {
@@ -440,26 +445,26 @@ export function plantedFaults(world: World): Planted[] {
         }),
     },
     {
-      fault: 'a sub-account that may not write',
+      title: 'a sub-account that may not write',
       code: 'ProbeRefused',
       fix: 'npm run policy',
       ...deny('name/cos:PutObject', `qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`),
     },
     {
-      fault: 'STS that issues no key',
+      title: 'STS that issues no key',
       code: 'StsRefused',
       fix: 'npm run policy',
       ...trouble('GetFederationToken', 'UnauthorizedOperation'),
     },
     {
-      fault: 'something on the way that changes content',
+      title: 'a proxy that changes content',
       code: 'ProbeDiffers',
       fix: 'proxy',
-      plant: () => Object.assign(world.deployment.plane, { isSpoilt: true }),
-      mend: () => Object.assign(world.deployment.plane, { isSpoilt: false }),
+      introduce: () => Object.assign(context.deployment.plane, { corruptsContent: true }),
+      restore: () => Object.assign(context.deployment.plane, { corruptsContent: false }),
     },
     {
-      fault: 'folders open to all',
+      title: 'folders that everybody can write to',
       code: 'FolderOpen',
       fix: 'Do not go live',
       ...openTo({

@@ -11,20 +11,20 @@ import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud 
 const ALICES_PHONE = { name: 'Alice', openid: ALICE, language: 'en' }
 const BOBS_PHONE = { name: 'Bob', openid: BOB, language: 'en' }
 
-/** What `npm start` shows: a local cloud, and the demo on two phones. */
-export interface Desk {
+/** What `npm start` runs: a local cloud, and a preview of the demo on two phones. */
+export interface TestProject {
   cloud: TestCloud
   preview: Preview
-  /** What COS was asked, in order. */
+  /** Requests to COS, in order. */
   log: LogEntry[]
-  /** The app that is shown: a copy, which a test may change. */
+  /** A copy of the demo, which a test may change. */
   app: string
   end: () => Promise<void>
 }
 
-export async function startDesk(
+export async function startTestProject(
   phones: (PreviewPhone & { language: string })[] = [ALICES_PHONE, BOBS_PHONE],
-): Promise<Desk> {
+): Promise<TestProject> {
   const log: LogEntry[] = []
   let preview: Preview | undefined
   const cloud = await startTestCloud({

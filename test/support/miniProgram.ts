@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** A small mini program that WeChat takes: TypeScript, one page, a package it bundles and one it copies. */
-const SOUND: Record<string, string | Uint8Array> = {
+/** A small mini program that WeChat accepts: TypeScript, one page, a package it bundles and one it copies. */
+const VALID_FILES: Record<string, string | Uint8Array> = {
   'project.config.json': `{
   "miniprogramRoot": "app/",
   "compileType": "miniprogram",
@@ -32,10 +32,10 @@ const SOUND: Record<string, string | Uint8Array> = {
   'app/pages/home/home.wxss': '.x {\n  color: red;\n}\n',
 }
 
-/** Writes a sound mini program with some of its files replaced, into a folder of its own. */
-export function plantedProject(replaced: typeof SOUND): string {
+/** Writes a valid mini program with some of its files replaced to a new folder. */
+export function writeMiniProgram(replaced: typeof VALID_FILES): string {
   const folder = mkdtempSync(join(tmpdir(), 'planted-'))
-  for (const [path, contents] of Object.entries({ ...SOUND, ...replaced })) {
+  for (const [path, contents] of Object.entries({ ...VALID_FILES, ...replaced })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), contents)
   }
