@@ -1,7 +1,14 @@
-import { startLocalCloud, type LocalCloud, type LogEntry } from '@miniprogram-cos/local-cloud'
-import { createKeyServer, credentialsFunction, defineConfig, nodeListener, type CosConfig, type KeyFunctionResponse } from '@miniprogram-cos/server'
+import { type LocalCloud, type LogEntry, startLocalCloud } from '@miniprogram-cos/local-cloud'
+import {
+  type CosConfig,
+  createKeyServer,
+  credentialsFunction,
+  defineConfig,
+  type KeyFunctionResponse,
+  nodeListener,
+} from '@miniprogram-cos/server'
 import { createSimulator, type Simulator } from '@miniprogram-cos/simulator'
-import { startPreview, type Preview } from '@miniprogram-cos/simulator/preview'
+import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
 import COS from 'miniprogram-cos'
 
 const config: CosConfig = defineConfig({
@@ -10,7 +17,9 @@ const config: CosConfig = defineConfig({
   region: 'ap-guangzhou',
   access: { 'private/{openid}/**': { owner: ['read'], maxSize: '20 MB' } },
 })
-export const cloud: Promise<LocalCloud> = startLocalCloud({ onCosRequest: (entry: LogEntry) => void entry })
+export const cloud: Promise<LocalCloud> = startLocalCloud({
+  onCosRequest: (entry: LogEntry) => void entry,
+})
 export const phone: Simulator = createSimulator({ folder: '.' })
 export const handler: (request: Request) => Promise<Response> = createKeyServer({
   config,
