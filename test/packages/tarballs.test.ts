@@ -167,6 +167,20 @@ test('the commands run', async () => {
   expect(JSON.parse(line)).toMatchObject({ ready: true })
 })
 
+test('the READMEs show the example project', () => {
+  const shown: [string, string][] = [
+    ['server', 'cloudfunctions/cos-credentials/index.js'],
+    ['server', 'keyServer.mjs'],
+    ['simulator', 'upload.jest.test.js'],
+  ]
+  for (const [folder, file] of shown) {
+    const code = readFileSync(join(__dirname, 'example', file), 'utf8')
+    for (const readme of ['README.md', 'README.zh-CN.md']) {
+      expect(readFileSync(at('packages', folder, readme), 'utf8')).toContain(code.trim())
+    }
+  }
+})
+
 describe('an example project', () => {
   beforeAll(() => cpSync(join(__dirname, 'example'), project, { recursive: true }))
 

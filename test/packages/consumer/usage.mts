@@ -33,4 +33,4 @@ export const cos = new COS({ Bucket: 'media-1250000000' })
 // @ts-expect-error there is no verb "rename"
 defineConfig({ ...config, access: { 'a/**': { everyone: ['rename'] } } })
 // @ts-expect-error a preview needs its options
-startPreview()
+void startPreview()

@@ -2,10 +2,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createKeyServer, nodeListener } from '@miniprogram-cos/server'
 
+const { SESSION_SECRET: secret = '', PORT } = process.env
+if (!secret) throw new Error('SESSION_SECRET is not set')
+
 /** Made when the user signs in, after `code2Session` has told the OPENID: `<openid>.<expiry>.<signature>`. */
 function openidOf(session) {
   const [openid = '', expiry = '', signature = ''] = session.split('.')
-  const hmac = createHmac('sha256', process.env.SESSION_SECRET).update(`${openid}.${expiry}`)
+  const hmac = createHmac('sha256', secret).update(`${openid}.${expiry}`)
   const [given, expected] = [Buffer.from(signature), Buffer.from(hmac.digest('base64url'))]
   const isValid = given.length === expected.length && timingSafeEqual(given, expected)
   return isValid && Number(expiry) > Date.now() / 1000 ? openid : undefined
@@ -23,4 +26,4 @@ const handler = createKeyServer({
   },
 })
 
-createServer(nodeListener(handler)).listen(Number(process.env.PORT), '127.0.0.1')
+createServer(nodeListener(handler)).listen(Number(PORT), '127.0.0.1')

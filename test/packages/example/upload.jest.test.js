@@ -24,7 +24,9 @@ function signIn(openid) {
     route: () => cloud.cos,
     urlCheck: false,
   })
-  globalThis.wx = phone.wx
+  // Where an app finds it.
+  Object.assign(globalThis, { wx: phone.wx })
+  phone.wx.cloud.init()
   return phone
 }
 

@@ -12,15 +12,15 @@ const issueKey = credentialsFunction(
 )
 
 const blocked = new Set(['oBlocked0123456789abcdefghij'])
-const issued = []
+const issued = new Map()
 
 exports.main = async (event, context) => {
   // Read before any await: the SDK's environment belongs to this call only until the next one.
   const wxContext = cloud.getWXContext()
-  if (blocked.has(wxContext.OPENID)) {
+  if (blocked.has(String(wxContext.OPENID))) {
     return { error: { code: 'KitNothingGranted', message: 'blocked', retryable: false } }
   }
   const answer = await issueKey({ event, context, wxContext })
-  if (!('error' in answer)) issued.push({ prefix: answer.prefix, until: answer.expiredTime })
+  if (!('error' in answer)) issued.set(answer.prefix, answer.expiredTime)
   return answer
 }
