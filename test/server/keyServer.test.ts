@@ -54,11 +54,13 @@ interface Sent {
 function requestOf(name: string, event: unknown = {}, sent: Sent = {}): Request {
   const { session = SESSION, method = 'POST', type = 'application/json' } = sent
   const body = method === 'POST' ? (sent.body ?? JSON.stringify(event)) : undefined
-  return new Request(`https://keys.example.com/cos/${name}`, {
+  // `duplex` is missing from the types of RequestInit.
+  const init = {
     method,
     headers: { 'Content-Type': type, Authorization: `Bearer ${session}` },
     ...(body === undefined ? {} : { body, duplex: 'half' }),
-  })
+  }
+  return new Request(`https://keys.example.com/cos/${name}`, init as RequestInit)
 }
 
 interface Answered {
