@@ -60,6 +60,7 @@ describe('the package', () => {
     expect(files.sort()).toEqual([
       'LICENSE',
       'README.md',
+      'README.zh-CN.md',
       'dist/index.d.mts',
       'dist/index.d.ts',
       'dist/index.js',
