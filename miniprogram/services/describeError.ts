@@ -19,7 +19,7 @@ export function describeError(error: unknown): Problem {
   return { code: '', message: message || errMsg || String(error), advice: t.tryAgain }
 }
 
-/** Whether the user closed a dialog of WeChat's: no reason to tell them anything. */
+/** Whether the user closed a WeChat dialog, which is not an error. */
 export function isCancel(error: unknown): boolean {
   return /fail cancel/.test((error as { errMsg?: string }).errMsg || '')
 }

@@ -7,7 +7,7 @@ import { at } from './root'
 
 const OUT = (...path: string[]) => at('packages/client', ...path)
 
-/** What an app may take in: all of the client, or what uploads and nothing else. */
+/** The entries of the package: the full client and the upload-only client. */
 const ENTRIES = ['index', 'upload']
 
 const phone: BuildOptions = {
@@ -20,7 +20,7 @@ const phone: BuildOptions = {
   charset: 'ascii',
 }
 
-/** For files that nothing minifies after us. */
+/** For files that no other tool minifies. */
 const minified: BuildOptions = {
   ...phone,
   minify: true,
@@ -37,7 +37,7 @@ const withDefault = (entry: string) => ({
   resolveDir: OUT('src'),
 })
 
-/** The client, once for each way of taking it in. All are ES2018 without dependencies. */
+/** The client in every module format. All are ES2018 without dependencies. */
 export async function buildClient(): Promise<void> {
   const commonjs: BuildOptions = { ...phone, format: 'cjs', footer: { js: CONSTRUCTOR } }
   await Promise.all([

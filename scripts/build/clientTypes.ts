@@ -95,11 +95,11 @@ function writtenOutMethods(program: ts.Program): { file: string; text: string } 
 /** A type as text, its names as `import("file").Name`. Of `Result & ResultMeta` only what says more stays. */
 function typeText(checker: ts.TypeChecker, type: ts.Type, from: ts.SourceFile): string {
   const members = type.isIntersection() ? type.types : [type]
-  const told = members.filter(
+  const specific = members.filter(
     (one) => !members.some((other) => other !== one && checker.isTypeAssignableTo(other, one)),
   )
   const printer = ts.createPrinter({ removeComments: true })
-  return (told.length > 0 ? told : members.slice(0, 1))
+  return (specific.length > 0 ? specific : members.slice(0, 1))
     .map((one) => {
       const node = checker.typeToTypeNode(one, from, ts.NodeBuilderFlags.NoTruncation)
       if (!node) throw new Error('a type of the client cannot be written out')
@@ -156,7 +156,7 @@ function exportForms(bundled: string, entry: string): { commonjs: string; esm: s
     .sort()
   const declarations = bundled
     .replace(/^export (?:type )?\{.*\};$/gm, '')
-    // Only targets since ES2015 may declare such a field, and it tells a caller nothing.
+    // Only targets since ES2015 can declare such a field, and callers do not need it.
     .replace(/^ {4}#private;\n/gm, '')
     .trim()
   const list = (names: string[], indent: string) =>

@@ -11,7 +11,7 @@ interface Product {
   external?: string[]
 }
 
-/** Every bundle that the kit ships, by its entries. */
+/** Everything that is bundled into one file, from where it begins. */
 const PRODUCTS: Product[] = [
   { name: 'The client', entries: ['packages/client/src/index.ts'], platform: 'browser' },
   {

@@ -60,7 +60,7 @@ describeInBrowser('wx in the preview', () => {
     expect(await page.evaluate('typeof wx.noSuchCall')).toBe('undefined')
   })
 
-  test('objects of missing calls do nothing, and name themselves', async () => {
+  test('objects returned by missing calls do nothing, and report their name', async () => {
     await page.evaluate(
       'wx.getRecorderManager().onStart(() => {}), wx.getRecorderManager().start({}), true',
     )
@@ -120,7 +120,7 @@ describeInBrowser('wx in the preview', () => {
     expect(bytes).toEqual([0, 127, 255])
   })
 
-  test('files can be written and read at once, and are there after a restart', async () => {
+  test('files can be written and read synchronously, and survive a restart', async () => {
     const found = await page.evaluate(`(() => {
       const fs = wx.getFileSystemManager()
       const folder = wx.env.USER_DATA_PATH + '/notes'
@@ -148,7 +148,7 @@ describeInBrowser('wx in the preview', () => {
     expect(await page.evaluate(read)).toMatchObject({ data: 'héllo' })
   })
 
-  test('pages talk through an event channel', async () => {
+  test('pages communicate through an event channel', async () => {
     await page.evaluate(`wx.navigateTo({ url: '/pages/b/b?x=1', events: { told: (value) => page.setData({ heard: value }) },
       success: ({ eventChannel }) => eventChannel.emit('asked', 'hello') })`)
     await page.screen.getByText('second').waitFor()
@@ -156,7 +156,7 @@ describeInBrowser('wx in the preview', () => {
     expect(await page.evaluate('getCurrentPages()[0].data.heard')).toBe('1')
   })
 
-  test('login gives a code, and a permission is asked for once', async () => {
+  test('login returns a code, and the user is asked for a permission once', async () => {
     expect(await page.evaluate('wx.login()')).toMatchObject({ code: expect.any(String) })
     const asked = page.evaluate("wx.authorize({ scope: 'scope.record' })")
     await page.browser.locator('.modal').getByText('Deny').click()
@@ -166,7 +166,7 @@ describeInBrowser('wx in the preview', () => {
     })
   })
 
-  test('a page that does not compile shows why, and the others go on', async () => {
+  test('a page that does not compile shows the error, and the other pages work', async () => {
     await page.evaluate("wx.navigateTo({ url: '/pages/broken/broken' })")
     const alert = page.screen.getByRole('alert')
     await alert.getByText('pages/broken/broken.wxml:2:4').waitFor()
@@ -175,7 +175,7 @@ describeInBrowser('wx in the preview', () => {
     await page.screen.getByText('box').waitFor()
   })
 
-  test('wx.cloud refuses by name what it does not imitate', async () => {
+  test('wx.cloud fails with the name of an unsupported call', async () => {
     expect(await page.evaluate("wx.cloud.uploadFile({ cloudPath: 'a' })")).toMatchObject({
       errMsg: 'cloud.uploadFile:fail not supported by the preview',
     })

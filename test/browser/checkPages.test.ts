@@ -16,7 +16,7 @@ describeInBrowser('checkPages', () => {
     [`pages/${name}/${name}.js`]: script,
   })
 
-  test('opens every page, and tells errors from what is not imitated', async () => {
+  test('opens every page, and distinguishes errors from unsupported features', async () => {
     const names = ['good', 'broken', 'throws', 'gaps', 'after']
     const root = writeProject({
       'app.json': JSON.stringify({ pages: names.map((name) => `pages/${name}/${name}`) }),

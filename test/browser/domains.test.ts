@@ -79,7 +79,7 @@ describeInBrowser('the demo behind the printed domain lists', () => {
     },
   }
 
-  test('all of them suffice', async () => {
+  test('everything works with all of them', async () => {
     const [page, front] = await openPhone(0)
     await front.getByText('sea.png').waitFor()
     expect(await saidOfLists(page, front)).toEqual(LISTS.map((list) => `${list}Allowed`).sort())

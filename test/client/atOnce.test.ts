@@ -57,7 +57,7 @@ function start(name: string) {
 const many = <T>(count: number, run: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, i) => run(i)))
 
-test('small files, whatever FileParallelLimit says', async () => {
+test('runs at most 8 small uploads at a time, whatever FileParallelLimit is', async () => {
   const { most, Client, file } = start('small')
   const cos = new Client({ ...ROOT_KEY, FileParallelLimit: 32 })
   const FilePath = file(1000)
@@ -65,7 +65,7 @@ test('small files, whatever FileParallelLimit says', async () => {
   expect(most).toEqual({ all: 8, uploads: 8 })
 })
 
-test('files in parts and small ones, whatever SliceSize and ChunkParallelLimit say', async () => {
+test('runs at most 8 upload requests of small and multipart files, whatever SliceSize and ChunkParallelLimit are', async () => {
   const { most, Client, file } = start('mixed')
   const options = { FileParallelLimit: 20, ChunkParallelLimit: 16, SliceSize: 100_000 }
   const cos = new Client({ ...ROOT_KEY, ...options })
@@ -75,7 +75,7 @@ test('files in parts and small ones, whatever SliceSize and ChunkParallelLimit s
   expect(most.all).toBeLessThanOrEqual(10)
 })
 
-test('several clients of one app, and everything that they send', async () => {
+test('all clients of an app share the limit of 10 requests', async () => {
   const { most, Client, file } = start('several')
   const clients = [1, 2, 3].map(() => new Client({ ...ROOT_KEY, FileParallelLimit: 10 }))
   const FilePath = file(1000)
@@ -90,7 +90,7 @@ test('several clients of one app, and everything that they send', async () => {
   expect(most.uploads).toBeLessThanOrEqual(8)
 })
 
-test('a call that is aborted while it waits settles at once, and is never sent', async () => {
+test('a queued call that is aborted rejects immediately and is never sent', async () => {
   const { most, Client } = start('aborted')
   const cos = new Client(ROOT_KEY)
   const listeners: (() => void)[] = []

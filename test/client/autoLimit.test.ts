@@ -4,9 +4,9 @@ import { AutoLimit } from '../../packages/client/src/upload/concurrency'
 
 const MIB = 1024 * 1024
 
-/** Each connection is slow, and the line has room for eight of them. */
+/** Each connection is slow; the line has bandwidth for eight of them. */
 const SLOW_CONNECTIONS = { roundTrip: 200, up: 50e6, perConnection: 6e6 }
-/** One connection fills it. */
+/** A single connection uses all of the bandwidth. */
 const FULL_LINE = { roundTrip: 50, up: 10e6 }
 
 /** Sends parts over simulated lines, one line after the other, in virtual time. */
@@ -28,28 +28,28 @@ async function send(lines: [parts: number, line: WireOptions][], limit: AutoLimi
   return { milliseconds: clock.now(), limits, last: limits.slice(-20) }
 }
 
-test('goes to the most there may be while each connection is slow, and is twice as fast', async () => {
+test('raises the limit to 8 if each connection is slow, and halves the time', async () => {
   const auto = await send([[20, SLOW_CONNECTIONS]], new AutoLimit())
   const three = await send([[20, SLOW_CONNECTIONS]], 3)
   expect(Math.max(...auto.limits)).toBe(8)
   expect(auto.milliseconds / three.milliseconds).toBeLessThan(0.5)
 })
 
-test('stays there, but for a look now and then whether fewer would do', async () => {
+test('keeps the limit at the maximum, apart from occasional trials with fewer parts', async () => {
   const auto = await send([[400, SLOW_CONNECTIONS]], new AutoLimit())
   const eight = await send([[400, SLOW_CONNECTIONS]], 8)
   expect(Math.min(...auto.last)).toBeGreaterThanOrEqual(7)
   expect(auto.milliseconds / eight.milliseconds).toBeLessThan(1.05)
 })
 
-test('goes down to a few where the line is full, and is no slower for it', async () => {
+test('lowers the limit if one connection fills the line, without losing speed', async () => {
   const auto = await send([[100, FULL_LINE]], new AutoLimit())
   const three = await send([[100, FULL_LINE]], 3)
   expect(Math.max(...auto.last)).toBeLessThanOrEqual(3)
   expect(auto.milliseconds / three.milliseconds).toBeLessThan(1.01)
 })
 
-test('tries no more where that would take every part to its timeout', async () => {
+test('does not raise the limit if parts would then time out', async () => {
   const weak = { roundTrip: 300, up: 0.75e6, perConnection: 0.336e6 }
   const auto = await send([[20, weak]], new AutoLimit())
   const three = await send([[20, weak]], 3)
@@ -57,7 +57,7 @@ test('tries no more where that would take every part to its timeout', async () =
   expect(auto.milliseconds / three.milliseconds).toBeLessThan(1.05)
 })
 
-test('finds the middle where that is best', async () => {
+test('settles on a value in between if that is fastest', async () => {
   const fiveFit = { roundTrip: 100, up: 20e6, perConnection: 4e6 }
   const auto = await send([[200, fiveFit]], new AutoLimit())
   const best = await send([[200, fiveFit]], 8)
@@ -66,14 +66,14 @@ test('finds the middle where that is best', async () => {
   expect(auto.milliseconds / best.milliseconds).toBeLessThan(1.1)
 })
 
-test('follows the phone to another network and back', async () => {
+test('adapts when the phone changes networks', async () => {
   const limit = new AutoLimit()
   expect(Math.max(...(await send([[80, FULL_LINE]], limit)).last)).toBeLessThanOrEqual(3)
   expect(Math.min(...(await send([[120, SLOW_CONNECTIONS]], limit)).last)).toBeGreaterThan(6)
   expect(Math.max(...(await send([[150, FULL_LINE]], limit)).last)).toBeLessThanOrEqual(3)
 })
 
-test('takes a few that fail, and differences by chance, as no reason to stop', async () => {
+test('tolerates occasional failures and random differences in speed', async () => {
   let seed = 1
   const limit = new AutoLimit()
   const clock = { now: 0 }

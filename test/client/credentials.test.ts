@@ -36,7 +36,7 @@ function install(
 const tokenOf = (request: RecordedRequest) =>
   (request.header as Record<string, string>)['x-cos-security-token']
 
-test('one getAuthorization call serves requests that start together, and later ones', async () => {
+test('concurrent and later requests share one getAuthorization call', async () => {
   install()
   const getAuthorization = jest.fn<void, Parameters<GetAuthorization>>((_, callback) => {
     setTimeout(() => callback(keyNamed('a')), 5)
@@ -57,7 +57,7 @@ test('a key with less than a minute left is not used again', async () => {
 })
 
 test.each(['ExpiredToken', 'InvalidAccessKeyId'])(
-  'a key refused with %s is forgotten and fetched once more',
+  'drops a key that COS refuses with %s, and requests a new one once',
   async (code) => {
     const requests = install((_, index) => (index === 0 ? code : undefined))
     let issued = 0
@@ -67,14 +67,14 @@ test.each(['ExpiredToken', 'InvalidAccessKeyId'])(
   },
 )
 
-test('keys that are refused again and again end in the error, not in a loop', async () => {
+test('rejects with the error when new keys are refused too', async () => {
   const requests = install(() => 'ExpiredToken')
   const cos = new COS({ getAuthorization: async () => keyNamed('a') })
   await expect(cos.getObject({ ...AT, Key: 'a' })).rejects.toMatchObject({ code: 'ExpiredToken' })
   expect(requests.length).toBe(2)
 })
 
-test('a plain refusal does not cost a new key', async () => {
+test('AccessDenied does not cause a new key request', async () => {
   install(() => 'AccessDenied')
   const getAuthorization = jest.fn(async () => keyNamed('a'))
   const cos = new COS({ getAuthorization })
@@ -84,7 +84,7 @@ test('a plain refusal does not cost a new key', async () => {
   expect(getAuthorization).toHaveBeenCalledTimes(1)
 })
 
-test('a scoped key is kept for its scope alone', async () => {
+test('reuses a scoped key only for its scope', async () => {
   const requests = install()
   const getAuthorization = jest.fn(async ({ Scope }: { Scope: { prefix: string }[] }) => ({
     ...keyNamed(Scope.map(({ prefix }) => prefix).join()),
@@ -102,7 +102,7 @@ test('a scoped key is kept for its scope alone', async () => {
   ])
 })
 
-test('the caller’s own objects are left as they were', async () => {
+test('does not modify objects that the app passes in', async () => {
   install()
   const answer = keyNamed('a')
   const params = { ...AT, Key: '/a', Body: 'x', Headers: { 'x-cos-meta-a': 'b' } }
@@ -112,7 +112,7 @@ test('the caller’s own objects are left as they were', async () => {
   expect([answer, params]).toEqual([answerBefore, paramsBefore])
 })
 
-test('a provider that fails is asked twice in all, however many wait for it', async () => {
+test('calls a failing provider twice, however many requests wait for it', async () => {
   install()
   const getAuthorization = jest.fn(async () => {
     throw new Error('down')
@@ -124,7 +124,7 @@ test('a provider that fails is asked twice in all, however many wait for it', as
   expect(getAuthorization).toHaveBeenCalledTimes(2)
 })
 
-test('a key that nears its end says nothing about the clock', async () => {
+test('does not correct the clock because a key is about to expire', async () => {
   install()
   const aging = { ...keyNamed('a'), StartTime: seconds() - 1750, ExpiredTime: seconds() + 50 }
   const cos = new COS({ getAuthorization: async () => aging })
@@ -133,7 +133,7 @@ test('a key that nears its end says nothing about the clock', async () => {
 })
 
 test.each([-20, 0, 20, 300])(
-  'a URL is good at once on a phone that is %d minutes ahead',
+  'a URL is valid immediately on a phone whose clock is %d minutes ahead',
   async (minutes) => {
     install()
     const real = Date.now()
@@ -169,7 +169,7 @@ test.each<[string, (options: unknown, callback: (answer: never) => void) => unkn
     'missing "TmpSecretKey"',
   ],
 ])(
-  'a getAuthorization that %s ends in a CosError of kind credentials',
+  'rejects with a CosError of kind credentials if getAuthorization %s',
   async (_, provider, message) => {
     jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
     install()
@@ -226,7 +226,7 @@ describe.each(['getAuthorization', 'getSTS'])('%s', (name) => {
 
 type AnyCallback = (first?: unknown, second?: unknown) => void
 
-test('what a backend wants with each request is sent with a temporary key too', async () => {
+test('sends Token, ClientIP and ClientUA as headers, with a temporary key too', async () => {
   const requests = install()
   const caller = { Token: 't', ClientIP: '1.2.3.4', ClientUA: 'u a' }
   const cos = new COS({ getAuthorization: async () => ({ ...keyNamed('a'), ...caller }) })
@@ -234,7 +234,7 @@ test('what a backend wants with each request is sent with a temporary key too', 
   expect(requests[0]?.header).toMatchObject({ token: 't', clientIP: '1.2.3.4', clientUA: 'u a' })
 })
 
-test('getSTS may name the key SecretId and SecretKey', async () => {
+test('accepts SecretId and SecretKey from getSTS', async () => {
   const requests = install()
   const { TmpSecretId: SecretId, TmpSecretKey: SecretKey, ...rest } = keyNamed('a')
   const getSTS: GetSTS = async () => ({ ...rest, SecretId, SecretKey })
@@ -242,7 +242,7 @@ test('getSTS may name the key SecretId and SecretKey', async () => {
   expect(requests[0]?.header).toMatchObject({ Authorization: expect.stringContaining('q-ak=a&') })
 })
 
-test('a getAuthorization that never answers ends after a minute', async () => {
+test('times out after a minute if getAuthorization never answers', async () => {
   jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
   install()
   const cos = new COS({ getAuthorization: () => {} })
@@ -251,7 +251,7 @@ test('a getAuthorization that never answers ends after a minute', async () => {
   expect(await outcome).toMatchObject({ code: 'KitAuthorizationFailed', kind: 'credentials' })
 })
 
-test('without any credentials the call says what to give', async () => {
+test('reports which options are missing if there are no credentials', async () => {
   install()
   await expect(new COS().headObject({ ...AT, Key: 'a' })).rejects.toMatchObject({
     code: 'KitNoCredentials',

@@ -10,7 +10,7 @@ const ANSWER = {
   prefix: 'private/me/',
 }
 
-/** A phone whose cloud function answers by what `answer` says; nothing means that it cannot be called. */
+/** A phone whose cloud function returns what `answer` returns; undefined: the call fails. */
 function start(answer: (call: number, data: Untyped) => object | undefined, options: object = {}) {
   const phone = createFakePhone({ files: { f: new Uint8Array(10) } })
   let calls = 0
@@ -31,7 +31,7 @@ function start(answer: (call: number, data: Untyped) => object | undefined, opti
 const files = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ ...AT, Key: `private/me/${i}`, FilePath: 'f' }))
 
-test('300 queued files make 3 calls to a function that is down, and each error says so', async () => {
+test('calls an unavailable function 3 times for 300 queued files, and says so in every error', async () => {
   const { cos, calls } = start(() => undefined)
   const end = (await outcomeOf(cos.uploadFiles({ files: files(300) }))) as Untyped
   const errors: Untyped[] = end.value.files.map(({ error }: Untyped) => error)
@@ -45,7 +45,7 @@ test('300 queued files make 3 calls to a function that is down, and each error s
   )
 })
 
-test('after the pause it is called once, and the next pause is longer', async () => {
+test('calls it once after the cool-down, which then doubles', async () => {
   const { cos, calls } = start(() => undefined)
   await outcomeOf(cos.uploadFiles({ files: files(30) }))
   expect(calls()).toBe(3)
@@ -57,7 +57,7 @@ test('after the pause it is called once, and the next pause is longer', async ()
   expect(early.error.message).toMatch(/not called again/)
 })
 
-test('it goes on as soon as the function answers again', async () => {
+test('resumes as soon as the function answers again', async () => {
   let isDown = true
   const { cos } = start(() => (isDown ? undefined : ANSWER))
   await outcomeOf(cos.uploadFiles({ files: files(10) }))
@@ -67,7 +67,7 @@ test('it goes on as soon as the function answers again', async () => {
   expect(end.value.files.every(({ error }: Untyped) => error === null)).toBe(true)
 })
 
-test('what the function refuses is no failure of this kind', async () => {
+test('a refusal by the function does not open the circuit breaker', async () => {
   const refused = { error: { code: 'KitScopeRefused', message: 'not yours' } }
   const isForeign = (data: Untyped) =>
     data.scope?.some(({ prefix }: Untyped) => /foreign/.test(prefix))
@@ -81,7 +81,7 @@ test('what the function refuses is no failure of this kind', async () => {
   expect(codes).toEqual([...Array(8).fill('KitScopeRefused'), undefined, undefined, undefined])
 })
 
-test('a key server of the app is left alone too when it cannot be reached', async () => {
+test('the circuit breaker also applies to a key server of the app', async () => {
   const phone = createFakePhone({ files: { f: new Uint8Array(10) } })
   ;(globalThis as { wx?: unknown }).wx = phone.wx
   let calls = 0

@@ -15,19 +15,19 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
-describe('a URL that nobody has to be asked for is returned at once, as cos-wx-sdk-v5 returns it', () => {
+describe('returns the URL synchronously, like cos-wx-sdk-v5, if no key has to be requested', () => {
   test.each<[string, object, object]>([
     ['with a fixed key', KEY, {}],
     ['with a fixed temporary key', { ...KEY, SecurityToken: 'token' }, {}],
     [
-      'with a key of a time',
+      'with a key that has StartTime and ExpiredTime',
       { ...KEY, StartTime: NOW / 1000 - 1, ExpiredTime: NOW / 1000 + 899 },
       {},
     ],
     ['without a signature', KEY, { Sign: false, Query: { a: 'b' }, QueryString: 'c' }],
     ['without a signature and key', { getAuthorization() {} }, { Sign: false }],
     ['without a signature from another domain', {}, { Sign: false, Domain: 'cdn.example.com' }],
-    ['for some seconds', KEY, { Expires: 60, Headers: { 'x-cos-meta-a': 'b' } }],
+    ['with Expires', KEY, { Expires: 60, Headers: { 'x-cos-meta-a': 'b' } }],
     ['for an upload', KEY, { Method: 'PUT' }],
   ])('%s', (_, options, more) => {
     const params = { ...OBJECT, ...more }
@@ -36,7 +36,7 @@ describe('a URL that nobody has to be asked for is returned at once, as cos-wx-s
     expect(url).toBe(new (official())(options).getObjectUrl(params))
   })
 
-  test('also to a caller with a callback, which gets it as well', async () => {
+  test('and passes it to a callback as well', async () => {
     const params = { ...OBJECT, Sign: false }
     const { Url, returned } = await new Promise<{ Url?: string; returned?: string }>((resolve) => {
       const returned = new COS({}).getObjectUrl(params, (_, result) =>
@@ -48,10 +48,10 @@ describe('a URL that nobody has to be asked for is returned at once, as cos-wx-s
   })
 })
 
-describe('a URL that needs a key which has to be asked for is promised', () => {
+describe('returns a promise if a key has to be requested', () => {
   const getAuthorization = async () => temporaryKey({ StartTime: NOW / 1000 })
 
-  test('whether or not the key is known by now', async () => {
+  test('whether or not the key is cached', async () => {
     const cos = new COS({ getAuthorization })
     for (const _ of ['cold', 'warm']) {
       const promised = cos.getObjectUrl(OBJECT)
@@ -60,7 +60,7 @@ describe('a URL that needs a key which has to be asked for is promised', () => {
     }
   })
 
-  test('and passed to a callback, with nothing returned', async () => {
+  test('and with a callback passes the URL to it and returns undefined', async () => {
     const passed = await new Promise((resolve) => {
       const cos = new COS({ getAuthorization })
       expect(cos.getObjectUrl(OBJECT, (_, result) => resolve(result?.Url))).toBeUndefined()
@@ -68,7 +68,7 @@ describe('a URL that needs a key which has to be asked for is promised', () => {
     expect(passed).toContain('q-signature=')
   })
 
-  test('with what the backend wants in it', async () => {
+  test('of a URL with Token, ClientIP and ClientUA', async () => {
     const caller = { Token: 't', ClientIP: '1.2.3.4', ClientUA: 'u a' }
     const cos = new COS({ getAuthorization: async () => temporaryKey(caller) })
     expect(await cos.getObjectUrl({ ...OBJECT, QueryString: 'x=y' })).toMatch(
@@ -77,7 +77,7 @@ describe('a URL that needs a key which has to be asked for is promised', () => {
   })
 })
 
-describe('what is wrong', () => {
+describe('an invalid call', () => {
   const wrong: [string, object, object, string][] = [
     ['no key', {}, OBJECT, 'KitNoCredentials'],
     ['no Key', KEY, { ...AT, Sign: true }, 'KitMissingParam'],
@@ -85,7 +85,7 @@ describe('what is wrong', () => {
     ['no seconds', KEY, { ...OBJECT, Expires: -1 }, 'KitInvalidParam'],
   ]
 
-  test.each(wrong)('is thrown, where a text is returned: %s', (_, options, params, code) => {
+  test.each(wrong)('throws if a string would be returned: %s', (_, options, params, code) => {
     let thrown: unknown
     try {
       new COS(options).getObjectUrl(params as never)
@@ -97,7 +97,7 @@ describe('what is wrong', () => {
   })
 
   test.each(wrong)(
-    'is passed to a callback, never thrown: %s',
+    'passes the error to a callback and does not throw: %s',
     async (_, options, params, code) => {
       const error = await new Promise((resolve) => {
         expect(new COS(options).getObjectUrl(params as never, resolve)).toBeUndefined()
@@ -106,7 +106,7 @@ describe('what is wrong', () => {
     },
   )
 
-  test('rejects, where a promise is returned', async () => {
+  test('rejects if a promise is returned', async () => {
     const cos = new COS({ getAuthorization: async () => temporaryKey() })
     for (const [params, code] of [
       [{ ...OBJECT, Expires: -1 }, 'KitInvalidParam'],

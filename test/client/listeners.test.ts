@@ -57,7 +57,7 @@ describe.each(FAILURES)('a listener that %s', (_, fail) => {
     ['uploadFile', { FilePath: 'f' }],
     ['sliceUploadFile', { FilePath: 'f' }],
     ['putObject', { Body: 'x' }],
-  ])('changes nothing of %s of %j, and is reported by console.error', async (method, params) => {
+  ])('does not affect %s of %j, and is reported by console.error', async (method, params) => {
     const cos = start(false)
     for (const name of ['list-update', 'task-list-update', 'before-send']) cos.on(name, fail)
     const end = await outcomeOf(cos[method]({ ...AT, Key: 'k', ...params, ...everyListener }))
@@ -70,7 +70,7 @@ describe.each(FAILURES)('a listener that %s', (_, fail) => {
     expect(failed).toMatchObject({ error: { code: 'AccessDenied' } })
   })
 
-  test('changes nothing of uploadFiles', async () => {
+  test('does not affect uploadFiles', async () => {
     const files = ['a', 'b'].map((Key) => ({ ...AT, Key, FilePath: 'small', ...everyListener }))
     const end = await outcomeOf(
       start(false).uploadFiles({ files, onProgress: fail, onFileFinish: fail }),
@@ -78,11 +78,14 @@ describe.each(FAILURES)('a listener that %s', (_, fail) => {
     expect(end).toMatchObject({ value: { files: [{ error: null }, { error: null }] } })
   })
 
-  test.each([false, true])('may be the callback of a call; refused: %s', async (isRefused) => {
-    const callback = jest.fn(fail)
-    start(isRefused).headObject({ ...AT, Key: 'k' }, callback)
-    await jest.advanceTimersByTimeAsync(1000)
-    expect(callback).toHaveBeenCalledTimes(1)
-    expect(reported).toHaveBeenCalledTimes(1)
-  })
+  test.each([false, true])(
+    'is handled when it is the callback of a call; refused: %s',
+    async (isRefused) => {
+      const callback = jest.fn(fail)
+      start(isRefused).headObject({ ...AT, Key: 'k' }, callback)
+      await jest.advanceTimersByTimeAsync(1000)
+      expect(callback).toHaveBeenCalledTimes(1)
+      expect(reported).toHaveBeenCalledTimes(1)
+    },
+  )
 })

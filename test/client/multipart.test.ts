@@ -16,7 +16,7 @@ const stepOf = ({ method, url }: RecordedRequest): string => {
   return method === 'DELETE' ? 'abort' : method === 'HEAD' ? 'head' : 'complete'
 }
 
-/** COS as a multipart upload sees it; `fail` may answer a step otherwise. */
+/** Simulates COS for a multipart upload; `fail` can replace the response to a step. */
 function install(
   fail: (step: string, count: number) => CannedAnswer | undefined = () => undefined,
 ) {
@@ -61,7 +61,7 @@ const DENIED = { statusCode: 403, data: '<Error><Code>AccessDenied</Code></Error
 const GONE = { statusCode: 404, data: '<Error><Code>NoSuchUpload</Code></Error>' }
 const DROP = { statusCode: 0, errMsg: 'request:fail errcode:-100' }
 
-test('begins, sends each part once, and completes with their ETags in order', async () => {
+test('initiates, uploads each part once, and completes with the ETags in order', async () => {
   const { steps, requests } = install()
   const loaded: number[] = []
   const result = await cosOf().uploadFile({
@@ -77,7 +77,7 @@ test('begins, sends each part once, and completes with their ETags in order', as
   )
 })
 
-test('holds no more parts in memory than are under way', async () => {
+test('keeps only the parts in memory that are being sent', async () => {
   let reading = 0
   let peak = 0
   const { requests } = install((step) => {
@@ -104,9 +104,9 @@ test('holds no more parts in memory than are under way', async () => {
 
 test.each<[string, object, object, number, number]>([
   ['three parts at a time by default', { ChunkParallelLimit: undefined }, {}, 3, 3],
-  ['what the call says', {}, { AsyncLimit: 2 }, 2, 2],
-  ['four and up to eight by itself', { ChunkParallelLimit: 'auto' }, {}, 4, 8],
-  ['the same for one call', { ChunkParallelLimit: 1 }, { AsyncLimit: 'auto' }, 4, 8],
+  ['AsyncLimit of the call', {}, { AsyncLimit: 2 }, 2, 2],
+  ['auto: starts with four, up to eight', { ChunkParallelLimit: 'auto' }, {}, 4, 8],
+  ['auto for one call', { ChunkParallelLimit: 1 }, { AsyncLimit: 'auto' }, 4, 8],
 ])('sends %s', async (_, options, params, least, most) => {
   const answer = (request: RecordedRequest): CannedAnswer => {
     const isInit = String(request.url).endsWith('?uploads')
@@ -134,11 +134,11 @@ test.each<[string, object, object, number, number]>([
   expect(peak).toBeLessThanOrEqual(most)
 })
 
-test('any other word for the number of parts is refused', () => {
+test('rejects any other text as ChunkParallelLimit', () => {
   expect(() => cosOf({ ChunkParallelLimit: 'fast' })).toThrow('ChunkParallelLimit')
 })
 
-test('a part that is dropped is sent again, a part that is refused ends the upload and frees its parts', async () => {
+test('retries a part after a dropped connection; aborts the upload if COS refuses a part', async () => {
   const dropped = install((step, count) => (step === 'part 2' && count === 1 ? DROP : undefined))
   await cosOf().uploadFile({ ...AT, FilePath: 'f' })
   expect(dropped.steps.filter((step) => step === 'part 2').length).toBe(2)
@@ -149,7 +149,7 @@ test('a part that is dropped is sent again, a part that is refused ends the uplo
   expect(refused.steps).toEqual(['init', 'part 1', 'part 2', 'abort'])
 })
 
-test('an answer without UploadId is an error; no part is sent and nothing is deleted', async () => {
+test('rejects a response without UploadId, and sends neither parts nor an abort', async () => {
   const { steps } = install((step) =>
     step === 'init'
       ? { statusCode: 200, data: '<InitiateMultipartUploadResult></InitiateMultipartUploadResult>' }
@@ -162,7 +162,7 @@ test('an answer without UploadId is an error; no part is sent and nothing is del
   expect(steps).toEqual(['init'])
 })
 
-test('an answer without ETag is an error', async () => {
+test('rejects a part response without ETag', async () => {
   install((step) => (step === 'part 1' ? { statusCode: 200 } : undefined))
   await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).rejects.toMatchObject({
     code: 'KitNoETag',
@@ -173,7 +173,7 @@ test.each([
   ['lost', DROP],
   ['cut off', { statusCode: 200, data: '<CompleteMultipartUploadResult><ETag>' }],
   ['an error of the server', { statusCode: 500 }],
-])('a completion whose answer was %s is recognised as success', async (_, answer) => {
+])('recognises a successful completion whose response was %s', async (_, answer) => {
   const { steps } = install((step, count) =>
     step === 'complete' ? (count === 1 ? answer : GONE) : undefined,
   )
@@ -187,7 +187,7 @@ test.each([
 test.each([
   ['older than the upload', '12:00:00', '11:59:00'],
   ['as old as its completion', '12:00:00', '11:59:59'],
-])('an object found after a lost answer counts by its age: %s', async (age, now, written) => {
+])('after a lost response, the age of the object decides: %s', async (age, now, written) => {
   const header = {
     ETag: '"e-4"',
     'Content-Length': String(SIZE),
@@ -206,7 +206,7 @@ test.each([
   )
 })
 
-test('an upload that is simply gone is not taken for one that succeeded', async () => {
+test('NoSuchUpload without a lost response is not a success', async () => {
   const { steps } = install((step) => (step === 'complete' ? GONE : undefined))
   await expect(cosOf().uploadFile({ ...AT, FilePath: 'f' })).rejects.toMatchObject({
     code: 'NoSuchUpload',
@@ -214,7 +214,7 @@ test('an upload that is simply gone is not taken for one that succeeded', async 
   expect(steps).not.toContain('head')
 })
 
-test('an aborted upload settles, frees its parts, and leaves no listener behind', async () => {
+test('an aborted upload rejects, removes its parts from the server, and removes its listeners', async () => {
   const { steps } = install((step) =>
     step === 'part 2' ? { statusCode: 0, hangs: true } : undefined,
   )
@@ -228,7 +228,7 @@ test('an aborted upload settles, frees its parts, and leaves no listener behind'
   expect(removed.mock.calls.length).toBe(added.mock.calls.length)
 })
 
-test('a file that cannot be read, or becomes shorter, ends the upload with its parts freed', async () => {
+test('aborts the upload if the file cannot be read or becomes shorter', async () => {
   const unreadable = install()
   const wx = (
     globalThis as unknown as {

@@ -16,7 +16,7 @@ import {
 import { COS as PackedCOS } from '../support/packedCOS'
 import { CLIENT_FILE } from '../support/phones'
 
-/** Answers of servers that are not COS, all with a status that looks like success. */
+/** Responses of servers that are not COS, all with a success status. */
 const PORTALS: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
   'a captive portal that answers with a page': (_, response) => {
     response.setHeader('Content-Type', 'text/html; charset=utf-8')
@@ -44,7 +44,7 @@ const PORTALS: Record<string, (request: IncomingMessage, response: ServerRespons
   },
 }
 
-/** Every way in which the client sends something that a portal may answer. */
+/** Every kind of request that a captive portal may answer. */
 const CALLS: Record<string, (cos: Untyped, file: (bytes: number) => string) => Promise<unknown>> = {
   putObject: (cos) => cos.putObject({ ...AT, Key: 'k', Body: 'x' }),
   'postObject, by uploadFile': (cos, file) =>
@@ -93,7 +93,7 @@ describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('is no success of any call', async () => {
+  test('makes every call fail', async () => {
     const codes = await Promise.all(
       Object.entries(CALLS).map(async ([name, call]) => {
         const end = await call(cos, file).then(
@@ -108,7 +108,7 @@ describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
   }, 30_000)
 })
 
-describe('an upload whose answer has no header at all, as on some phones', () => {
+describe('an upload whose response has no headers, as on some phones', () => {
   useFakeClock()
 
   const upload = async (head: object) => {
@@ -127,7 +127,7 @@ describe('an upload whose answer has no header at all, as on some phones', () =>
     return { end: end.value ?? end.error, steps: phone.steps }
   }
 
-  test('is confirmed by a HEAD, which also tells the ETag', async () => {
+  test('is confirmed by a HEAD request, which returns the ETag', async () => {
     const header = { ETag: '"real"', 'Content-Length': '10', 'x-cos-request-id': 'r' }
     const { end, steps } = await upload({ statusCode: 200, header })
     expect(steps).toEqual(['form', 'head'])
@@ -136,23 +136,23 @@ describe('an upload whose answer has no header at all, as on some phones', () =>
 
   test.each([
     ['there is no such object', { statusCode: 404, header: { 'x-cos-request-id': 'r' } }],
-    ['a page answers', { statusCode: 200, header: { 'Content-Type': 'text/html' } }],
+    ['a web page answers', { statusCode: 200, header: { 'Content-Type': 'text/html' } }],
     [
-      'the object is of another size',
+      'the object has another size',
       { statusCode: 200, header: { ETag: '"e"', 'Content-Length': '9', 'x-cos-request-id': 'r' } },
     ],
-  ])('is no success where %s', async (_, head) => {
+  ])('fails if %s', async (_, head) => {
     const { end } = await upload(head)
     expect(end).toMatchObject({ kind: 'network', code: 'KitNotCos' })
   })
 
-  test('is one where COS does not let the caller read', async () => {
+  test('succeeds if the caller may write but not read', async () => {
     const { end } = await upload({ statusCode: 403, header: { 'x-cos-request-id': 'r' } })
     expect(end).toMatchObject({ statusCode: 200 })
   })
 })
 
-test('a portal that answers 404 does not make a deletion succeed', async () => {
+test('a deletion fails if a captive portal answers 404', async () => {
   const answer = { statusCode: 404, header: { Date: 'x', 'Content-Type': 'text/html' } }
   const phone = createFakePhone({ answer: () => answer })
   ;(globalThis as { wx?: unknown }).wx = phone.wx

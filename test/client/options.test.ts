@@ -23,7 +23,7 @@ const defaults = () => new (official(createFakePhone().wx))({}).options as Untyp
 
 useFakeClock()
 
-/** Each client with the options, on a phone of its own. */
+/** Creates both clients with the options, each on its own phone. */
 function both(options: object, phoneOptions?: PhoneOptions) {
   const [phone, other] = [createFakePhone(phoneOptions), createFakePhone(phoneOptions)]
   ;(globalThis as { wx?: unknown }).wx = phone.wx
@@ -33,19 +33,19 @@ function both(options: object, phoneOptions?: PhoneOptions) {
   }
 }
 
-/** Defaults of ours that are others, each with its reason. */
+/** Defaults that differ from cos-wx-sdk-v5, with the reason. */
 const OTHER_DEFAULTS: Record<string, unknown> = {
   // The documented default, and in WeChat 10 requests run at a time.
   ChunkRetryTimes: 3,
   CopyChunkParallelLimit: 10,
-  // Said outright.
+  // Set explicitly.
   Protocol: 'https:',
   // No telemetry.
   TrackerDelay: undefined,
 }
 
 describe('the options of cos-wx-sdk-v5', () => {
-  test('are all accepted with their defaults, which are ours too', () => {
+  test('are all accepted, with the same defaults', () => {
     const { EnableReporter: _, ...given } = defaults()
     expect(Object.keys(given).length).toBeGreaterThan(35)
     const asGiven = new COS(given).options as unknown as Untyped
@@ -62,7 +62,7 @@ describe('the options of cos-wx-sdk-v5', () => {
     }
   })
 
-  test('mean their default when they are undefined or null', () => {
+  test('have their default if they are undefined or null', () => {
     const untouched = new COS({}).options
     for (const nothing of [undefined, null]) {
       const given = Object.fromEntries(Object.keys(defaults()).map((name) => [name, nothing]))
@@ -99,7 +99,7 @@ test.each<[string, unknown, string]>([
   })
 })
 
-test('what telemetry would need has no effect: nothing is sent but the request', async () => {
+test('telemetry options have no effect: only the request is sent', async () => {
   const reporter = jest.fn()
   const { ours } = both({
     ...KEY,
@@ -125,7 +125,7 @@ describe('AutoSwitchHost', () => {
 
   test.each<[string, CannedAnswer]>([
     ['nobody answers', DROP],
-    ['somebody else answers', { statusCode: 403, data: 'blocked' }],
+    ['a server other than COS answers', { statusCode: 403, data: 'blocked' }],
   ])(
     'tries both domains in turn when %s, as cos-wx-sdk-v5 does, each signed',
     async (_, answer) => {
@@ -138,7 +138,7 @@ describe('AutoSwitchHost', () => {
     },
   )
 
-  test('is the way out when the first domain cannot be reached, for form uploads too', async () => {
+  test('switches to the second domain if the first cannot be reached, for form uploads too', async () => {
     const answer: PhoneOptions['answer'] = (_, __, { url }) =>
       new URL(String(url)).host === FIRST ? DROP : undefined
     const phone = { files: { f: new Uint8Array(3) }, answer }
@@ -150,7 +150,7 @@ describe('AutoSwitchHost', () => {
   })
 
   test.each<[string, object, object, CannedAnswer]>([
-    ['unless it is asked for', {}, {}, DROP],
+    ['without the option', {}, {}, DROP],
     [
       'when COS itself refuses',
       {},
@@ -158,10 +158,10 @@ describe('AutoSwitchHost', () => {
       { ...DENIED, header: { 'x-cos-request-id': 'r' } },
     ],
     ['when COS itself fails', {}, { AutoSwitchHost: true }, { statusCode: 500 }],
-    ['from a domain of its own', {}, { AutoSwitchHost: true, Domain: 'cdn.example.com' }, DROP],
-    ['from the accelerated one', {}, { AutoSwitchHost: true, UseAccelerate: true }, DROP],
+    ['with a custom domain', {}, { AutoSwitchHost: true, Domain: 'cdn.example.com' }, DROP],
+    ['with the acceleration domain', {}, { AutoSwitchHost: true, UseAccelerate: true }, DROP],
     [
-      'with a signature that was made for one host',
+      'with a signature for one host',
       { getAuthorization: (_: unknown, back: (answer: string) => void) => back(SIGNATURE) },
       { AutoSwitchHost: true },
       DROP,
@@ -177,7 +177,7 @@ describe('AutoSwitchHost', () => {
     expect(new Set(hosts(official))).toEqual(new Set(hosts(ours)))
   })
 
-  test('does not send again what may have been done', async () => {
+  test('does not repeat a request that is not idempotent', async () => {
     const { ours } = both({ ...KEY, AutoSwitchHost: true }, failing(DROP))
     await outcomeOf(ours.cos.appendObject({ ...AT, Key: 'k', Position: 0, Body: 'x' }))
     expect(ours.requests.length).toBe(1)
@@ -218,7 +218,7 @@ describe('MaxPartNumber', () => {
 })
 
 describe('CopySourceParser', () => {
-  /** Scopes that were asked for. */
+  /** The requested scopes. */
   async function scopes(options: object, copy: (cos: Untyped) => Promise<unknown>) {
     const asked: Untyped[][] = []
     const getAuthorization = ({ Scope }: Untyped, callback: (answer: unknown) => void) => {
@@ -265,7 +265,7 @@ describe('CopySourceParser', () => {
     expect(ends[0]).not.toBe('CopySource format error')
   })
 
-  test('is asked by sliceCopyFile too', async () => {
+  test('is used by sliceCopyFile too', async () => {
     const { seen } = await scopes({ CopySourceParser: reading }, (cos) =>
       cos.sliceCopyFile({ ...AT, Key: 'k', CopySource: 'mine:ap-beijing/a%20b' }),
     )
@@ -273,7 +273,7 @@ describe('CopySourceParser', () => {
       expect(asked[0]).toEqual([[Bucket, 'ap-beijing', 'a b']])
   })
 
-  test('that does not understand the source ends the call, also where the usual form is given', async () => {
+  test('rejects the call if it returns nothing, even for a source in the usual form', async () => {
     const { ends, seen } = await scopes({ CopySourceParser: () => null }, (cos) =>
       cos.putObjectCopy({ ...AT, Key: 'k', CopySource: `${Bucket}.cos.ap-beijing.myqcloud.com/a` }),
     )
@@ -290,17 +290,17 @@ describe('ObjectKeySimplifyCheck', () => {
     return [ours, official].map(({ requests }) => requests.map(({ url }) => url))
   }
 
-  test('refuses to read what would be the bucket', async () => {
+  test('refuses to read a key that resolves to the bucket', async () => {
     expect(await urlsOf({}, 'a/..')).toEqual([[], []])
     expect(await urlsOf({ ObjectKeySimplifyCheck: true }, 'a/..')).toEqual([[], []])
   })
 
-  test('switched off, sends such a key as it is', async () => {
+  test('sends such a key unchanged if it is false', async () => {
     const url = `https://${AT.Bucket}.cos.${AT.Region}.myqcloud.com/a/..`
     expect(await urlsOf({ ObjectKeySimplifyCheck: false }, 'a/..')).toEqual([[url], [url]])
   })
 
-  test('is about reading: what would write elsewhere is refused all the same', async () => {
+  test('affects reads only: a write that would reach another key is refused anyway', async () => {
     const { ours } = both({ ...KEY, ObjectKeySimplifyCheck: false })
     const end = await outcomeOf(ours.cos.putObject({ ...AT, Key: 'a/../b', Body: 'x' }))
     expect(end).toMatchObject({ error: { code: 'KitInvalidKey' } })

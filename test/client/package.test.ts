@@ -53,13 +53,14 @@ const asScript = (path: string) =>
   path.endsWith('.mjs') ? transformSync(text(path), { format: 'cjs' }).code : text(path)
 
 describe('the package', () => {
-  test('holds these files, and no others', () => {
+  test('contains exactly these files', () => {
     const files = readdirSync(packed.folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(packed.folder.length + 1))
     expect(files.sort()).toEqual([
       'LICENSE',
       'README.md',
+      'README.zh-CN.md',
       'dist/index.d.mts',
       'dist/index.d.ts',
       'dist/index.js',
@@ -77,7 +78,7 @@ describe('the package', () => {
     ])
   })
 
-  test('needs no other package, and runs nothing when it is installed', () => {
+  test('has no dependencies and no install script', () => {
     const manifest = JSON.parse(text('package.json'))
     for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies']) {
       expect(manifest[kind]).toBeUndefined()
@@ -85,7 +86,7 @@ describe('the package', () => {
     expect(Object.keys(manifest.scripts)).toEqual(['prepack'])
   })
 
-  test('takes less than a third of what the official client takes', () => {
+  test('is less than a third of the size of the official client', () => {
     const bytes = (path: string) => statSync(file(path)).size
     const sizes = SCRIPTS.map((path) => `${path} ${bytes(path)} bytes`)
     process.stdout.write(`packed: ${statSync(packed.tarball).size} bytes; ${sizes.join(', ')}\n`)
@@ -95,7 +96,7 @@ describe('the package', () => {
     expect(folder.reduce((sum, one) => sum + one)).toBeLessThan(official / 3)
   })
 
-  test('shortens no name that is said outside: in a declaration, or as a text', () => {
+  test('mangles no name that occurs in a declaration or a string', () => {
     const declared = ['dist/index.d.ts', 'dist/upload.d.ts'].flatMap(
       (path) =>
         text(path)
@@ -111,13 +112,16 @@ describe('the package', () => {
     expect(INTERNAL_NAMES.filter((name) => outside.has(name))).toEqual([])
   })
 
-  test.each(CLIENT_SIZES)('adds no more to an app than $entry may', ({ entry, limit, goal }) => {
-    const size = sizeWithRequired(file(`miniprogram_dist/${entry}`))
-    process.stdout.write(`${entry} with all it requires: ${inKb(size)}, goal ${inKb(goal)}\n`)
-    expect(size).toBeLessThanOrEqual(limit)
-  })
+  test.each(CLIENT_SIZES)(
+    '$entry stays within its size limit in an app',
+    ({ entry, limit, goal }) => {
+      const size = sizeWithRequired(file(`miniprogram_dist/${entry}`))
+      process.stdout.write(`${entry} with all it requires: ${inKb(size)}, goal ${inKb(goal)}\n`)
+      expect(size).toBeLessThanOrEqual(limit)
+    },
+  )
 
-  test('names the licence of what it contains, and nothing that it does not', () => {
+  test('includes the licence notices of exactly the code it contains', () => {
     const { sources } = JSON.parse(text('dist/miniprogram-cos.js.map')) as { sources: string[] }
     const foreign = sources.flatMap(
       (source) => source.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? [],
@@ -137,11 +141,11 @@ describe('checked by independent tools, the package', () => {
   })
 })
 
-describe('taken in', () => {
+describe('loading the package', () => {
   const node = (...options: string[]) =>
     execFileSync(process.execPath, options, { cwd: packed.project, encoding: 'utf8' })
 
-  test('by require it is the constructor itself, which also has its own name and default', () => {
+  test('require returns the constructor, with COS and default as properties', () => {
     const script = `
       const COS = require('miniprogram-cos')
       const { CosError, isCosError } = COS
@@ -150,7 +154,7 @@ describe('taken in', () => {
     expect(node('-e', script)).toBe('true true true function\n')
   })
 
-  test('by import it is the default and has its name', () => {
+  test('import provides it as default and as COS', () => {
     const script = `
       import COS, { COS as Named, CosError, isCosError } from 'miniprogram-cos'
       const error = new CosError({ kind: 'abort', code: 'a', message: 'b' })
@@ -158,7 +162,7 @@ describe('taken in', () => {
     expect(node('--input-type=module', '-e', script)).toBe('true true function\n')
   })
 
-  test('what uploads and nothing else has the same name, and can be taken in by itself', () => {
+  test('the upload-only client can be loaded alone, under the same name', () => {
     const script = `
       const COS = require('miniprogram-cos/upload')
       const cos = new COS()
@@ -180,13 +184,13 @@ describe('taken in', () => {
 })
 
 describe.each(SCRIPTS)('%s', (path) => {
-  test('loads with code from text switched off, and asks for what ES2018 has and nothing else', () => {
-    // What an entry requires of the same folder has a test of its own.
+  test('loads without eval, and uses only ES2018 globals', () => {
+    // Files that an entry requires are tested separately.
     const touched = namesTouched(asScript(path), createRequire(file(path)))
     expect(touched.filter((name) => !STANDARD.has(name))).toEqual([])
   })
 
-  test('parses as ES2018, and avoids what phones lack of it', () => {
+  test('parses as ES2018, without the features that phones lack', () => {
     const found: string[] = []
     // Newer syntax, BigInt literals among it, is an error.
     for (const token of tokensOf(path)) {
@@ -201,20 +205,20 @@ describe.each(SCRIPTS)('%s', (path) => {
     expect(found).toEqual([])
   })
 
-  test('tells nothing of the machine it was made on', () => {
+  test('contains no path of the build machine', () => {
     expect(text(path)).not.toContain(ROOT)
     expect(text(path)).not.toMatch(/\/(?:work|tmp|home|Users)\//)
   })
 })
 
-test('the check for names sees those that are asked for with typeof, and when', () => {
+test('namesTouched finds globals that are accessed while loading, typeof included', () => {
   const source = 'typeof wx; [].map(() => console); exports.later = () => document'
   expect(namesTouched(source)).toEqual(['wx'])
   expect(namesTouched('[1].map(() => console)')).toEqual(['console'])
   expect(() => namesTouched('(() => {}).constructor("return 1")')).toThrow('Code generation')
 })
 
-test('the map of the file for manual installation leads back to the sources', () => {
+test('the source map of the single-file client maps to the sources', () => {
   const script = text('dist/miniprogram-cos.js')
   expect(script.trimEnd()).toMatch(/\n\/\/# sourceMappingURL=miniprogram-cos\.js\.map$/)
   const payload = JSON.parse(text('dist/miniprogram-cos.js.map'))
@@ -231,7 +235,7 @@ interface RegexSource {
   flags: string
 }
 
-/** Code from text, and what came after ES2018 or is missing on phones with ES2018. */
+/** eval, features newer than ES2018, and ES2018 features that phones lack. */
 const LACKING = new Set([
   ...['eval', 'Function', 'globalThis', 'TextDecoder', 'TextEncoder', 'URL', 'fetch', 'BigInt'],
   ...[
@@ -247,7 +251,7 @@ const LACKING = new Set([
   ...['structuredClone', 'WeakRef', 'Proxy', 'Atomics', 'SharedArrayBuffer'],
 ])
 
-/** Global names of ES2018 that are safe to ask for. */
+/** ES2018 globals that every phone has. */
 const STANDARD = new Set([
   ...['undefined', 'NaN', 'Infinity', 'isNaN', 'isFinite', 'parseInt', 'parseFloat'],
   ...['encodeURIComponent', 'decodeURIComponent', 'JSON', 'Math', 'Date', 'RegExp', 'Promise'],

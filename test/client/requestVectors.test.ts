@@ -14,7 +14,7 @@ import {
   sequenceVectors,
 } from '../support/vectors'
 
-/** Recorded behaviour that is not repeated, each with its reason. */
+/** Recorded behaviour that we do not reproduce, with the reason. */
 const INTENDED: Record<string, string> = {
   'host-protocol-ignored': 'Protocol works here (defect 17)',
   'host-forcepathstyle': 'path style works again, for buckets that still accept it',
@@ -68,7 +68,7 @@ interface Outcome {
   RequestId?: string
 }
 
-/** Results that are not repeated, each with what is in their place. */
+/** Results that differ from the recorded ones, with our result. */
 const OTHER_RESULT: Record<string, object> = {
   // The field of a raw answer is Body, also when it is empty.
   'request-query-rawbody': { Body: '', statusCode: 200, headers: {} },
@@ -82,13 +82,13 @@ function failureOf({ rejected, requests = [] }: RequestVector): object {
   return { ...rest, error: own === 'Error' ? inner : error, ...(url ? { url } : {}) }
 }
 
-/** What a call came to, without the number of the request, which the file masks. */
+/** The outcome of a call, without the RequestId, which the file masks. */
 function comparable(outcome: object | undefined): object {
   const { RequestId: _, $isError: __, ...rest } = { ...outcome } as Outcome & { $isError?: true }
   return rest
 }
 
-/** What counts of a recorded request, comparable on both sides. */
+/** The compared fields of a recorded request. */
 function essence(request: RecordedRequest | Record<string, unknown>) {
   const { via, method, url, header, data, responseType, dataType, redirect, timeout } =
     request as Record<string, unknown>
@@ -109,7 +109,7 @@ function essence(request: RecordedRequest | Record<string, unknown>) {
 }
 
 test.each(vectors.map((vector) => [vector.id, vector] as const))(
-  'sends what cos-wx-sdk-v5 sends, and makes the same of the answer: %s',
+  'sends the same request as cos-wx-sdk-v5 and returns the same result: %s',
   async (_, vector) => {
     const recorded = createRecordingWx((_request, index) => answerTo(vector, index))
     ;(globalThis as { wx?: unknown }).wx = recorded.wx
@@ -129,7 +129,7 @@ test.each(vectors.map((vector) => [vector.id, vector] as const))(
 
 /** What is returned and what is called back are one here, in the form that COS and data processing take (defect 25). */
 test.each(urlVectors.map((vector) => [vector.id, vector] as const))(
-  'makes the URL that cos-wx-sdk-v5 makes: %s',
+  'returns the same URL as cos-wx-sdk-v5: %s',
   async (_, vector) => {
     const cos = new COS(revive(vector.options ?? urlOptions()) as object)
     expect(await cos.getObjectUrl(revive(vector.params) as never)).toBe(vector.callback?.Url)
@@ -142,7 +142,7 @@ function urlOptions(): object {
 }
 
 test.each(signatureVectors.map((vector) => [vector.id, vector] as const))(
-  'signs as COS.getAuthorization of cos-wx-sdk-v5 does: %s',
+  'returns the same signature as COS.getAuthorization of cos-wx-sdk-v5: %s',
   (_, vector) => {
     const { authorization } = vector as unknown as { authorization: string }
     expect(authorization).toMatch(/^q-sign-algorithm=sha1&/)
@@ -150,7 +150,7 @@ test.each(signatureVectors.map((vector) => [vector.id, vector] as const))(
   },
 )
 
-test('runs every vector of the file, or names why it is left out', () => {
+test('runs every vector of the file, or lists it with the reason why not', () => {
   const run = [...vectors, ...urlVectors, ...signatureVectors, ...sequenceVectors].map(
     ({ id }) => id,
   )
@@ -161,6 +161,6 @@ test('runs every vector of the file, or names why it is left out', () => {
   expect(requestVectors).toHaveLength(75)
 })
 
-test('has no other file of vectors', () => {
+test('there is no other file of vectors', () => {
   expect(readdirSync(join(ROOT, 'test/protocol/vectors'))).toEqual(['cos-wx-sdk-v5-1.8.0.json'])
 })

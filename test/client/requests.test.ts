@@ -17,7 +17,7 @@ function install(answers: CannedAnswer[]) {
   return recorded.requests
 }
 
-/** Runs a call to its end, the pauses between tries skipped. */
+/** Runs a call to its end, skipping the retry delays. */
 async function settle<T>(run: () => Promise<T>): Promise<unknown> {
   jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] })
   const outcome = run().catch((error: unknown) => error)
@@ -28,7 +28,7 @@ async function settle<T>(run: () => Promise<T>): Promise<unknown> {
 const OK = { statusCode: 200, header: { ETag: '"e"' } }
 const DROP = { statusCode: 0, errMsg: 'request:fail errcode:-100' }
 
-test('repeats after a dropped connection and a 5xx, with pauses, and marks the repetition', async () => {
+test('retries with delays after a dropped connection and a 5xx, and marks the retry', async () => {
   const requests = install([DROP, { statusCode: 503 }, OK])
   expect(await settle(() => new COS(KEY).getObject({ ...AT, Key: 'a' }))).toMatchObject({
     ETag: '"e"',
@@ -38,7 +38,7 @@ test('repeats after a dropped connection and a 5xx, with pauses, and marks the r
   ).toEqual([undefined, 'true', 'true'])
 })
 
-test('a connection that breaks off is tried again; only what was given up is an abort', async () => {
+test('retries after a broken connection; only a call aborted by the caller is an abort', async () => {
   const requests = install([{ statusCode: 0, errMsg: 'request:fail aborted' }, OK])
   const read = () => new COS(KEY).getObject({ ...AT, Key: 'a' })
   expect(await settle(read)).toMatchObject({ ETag: '"e"' })
@@ -47,7 +47,7 @@ test('a connection that breaks off is tried again; only what was given up is an 
   expect(await settle(read)).toMatchObject({ code: 'KitAborted' })
 })
 
-test('gives up after four tries with the last error', async () => {
+test('rejects with the last error after four attempts', async () => {
   const requests = install([DROP])
   expect(await settle(() => new COS(KEY).getObject({ ...AT, Key: 'a' }))).toMatchObject({
     kind: 'network',
@@ -71,7 +71,7 @@ test.each<[string, CannedAnswer]>([
   expect(requests.length).toBe(1)
 })
 
-test('does not begin an upload twice when the first answer was lost', async () => {
+test('does not repeat an initiate request whose response was lost', async () => {
   const requests = install([DROP])
   await settle(() => new COS(KEY).multipartInit({ ...AT, Key: 'a' }))
   expect(requests.length).toBe(1)
@@ -92,7 +92,7 @@ test.each<[string, object, string]>([
   expect(requests.length).toBe(0)
 })
 
-test('passes error and result to a callback, and returns nothing then', async () => {
+test('passes error and result to a callback, and then returns undefined', async () => {
   install([OK])
   const result = await new Promise((resolve, reject) => {
     const returned = new COS(KEY).headObject({ ...AT, Key: 'a' }, (error, data) =>
@@ -127,7 +127,7 @@ describe('a call that is aborted settles with kind abort', () => {
     await expect(call).rejects.toMatchObject(abortion)
   })
 
-  test('while the key is being fetched, and nothing is sent then', async () => {
+  test('while the key is being fetched, and sends nothing', async () => {
     const requests = install([OK])
     const controller = new AbortController()
     let answer: (key: never) => void = () => {}
@@ -144,7 +144,7 @@ describe('a call that is aborted settles with kind abort', () => {
     expect(requests.length).toBe(0)
   })
 
-  test('in the pause between two tries', async () => {
+  test('in the delay between two attempts', async () => {
     install([DROP])
     const controller = new AbortController()
     const call = new COS(KEY).getObject({ ...AT, Key: 'a', signal: controller.signal })
@@ -153,7 +153,7 @@ describe('a call that is aborted settles with kind abort', () => {
   })
 })
 
-describe('what could destroy data is refused before anything is sent', () => {
+describe('calls that could destroy data are refused before anything is sent', () => {
   test.each<[string, (cos: COS) => Promise<unknown>, string]>([
     [
       'an abort without UploadId',
@@ -186,9 +186,9 @@ describe('what could destroy data is refused before anything is sent', () => {
       'Body must be',
     ],
     ['a slash as key', (cos) => cos.deleteObject({ ...AT, Key: '/' }), 'it is empty'],
-    ['a list of deletions that is none', (cos) => cos.deleteMultipleObject(AT as never), ''],
+    ['a deletion without a list of objects', (cos) => cos.deleteMultipleObject(AT as never), ''],
     [
-      'a form with what forms cannot carry',
+      'a form with a header that forms cannot carry',
       (cos) => cos.postObject({ ...AT, Key: 'a', FilePath: 'f', ForbidOverwrite: 'true' }),
       'cannot carry x-cos-forbid-overwrite',
     ],
@@ -212,7 +212,7 @@ describe('what could destroy data is refused before anything is sent', () => {
 })
 
 test.each(['', '{"ok":1}', '<html></html>', '<html><ListBucketResult></html>', '<?xml'])(
-  'an answer that is no list is an error at once, not an empty list: %s',
+  'rejects a response that is not a list, without a retry: %s',
   async (data) => {
     const requests = install([{ statusCode: 200, data }])
     const error = await settle(() => new COS(KEY).getBucket(AT))
@@ -221,7 +221,7 @@ test.each(['', '{"ok":1}', '<html></html>', '<html><ListBucketResult></html>', '
   },
 )
 
-test('a list that was cut off on its way is asked for again', async () => {
+test('retries a list whose response was truncated', async () => {
   const whole = '<?xml version="1.0"?><ListBucketResult><Name>b</Name></ListBucketResult>'
   const requests = install([
     { statusCode: 200, data: whole.slice(0, 50) },
@@ -231,13 +231,18 @@ test('a list that was cut off on its way is asked for again', async () => {
   expect(requests.length).toBe(2)
 })
 
-describe('request asks for a key that permits', () => {
+describe('request requests a key that permits', () => {
   test.each<[string, object, string, string]>([
-    ['what the table says', { Key: 'k', Method: 'PUT', Action: 'acl' }, 'PutObjectACL', 'k'],
-    ['what its method needs', { Key: 'k', Action: 'image_process' }, 'GetObject', 'k'],
-    ['the same of a bucket', { Method: 'put', Action: 'notification' }, 'PutBucket', ''],
-    ['a method without a row', { Key: 'k', Method: 'POST' }, 'PostObject', 'k'],
-    ['what a body names, everywhere', { Method: 'POST', Action: 'delete' }, 'DeleteObject', ''],
+    [
+      'the action of the operation table',
+      { Key: 'k', Method: 'PUT', Action: 'acl' },
+      'PutObjectACL',
+      'k',
+    ],
+    ['an action derived from the method', { Key: 'k', Action: 'image_process' }, 'GetObject', 'k'],
+    ['the same for a bucket', { Method: 'put', Action: 'notification' }, 'PutBucket', ''],
+    ['a method that the table does not have', { Key: 'k', Method: 'POST' }, 'PostObject', 'k'],
+    ['every key, if the body names them', { Method: 'POST', Action: 'delete' }, 'DeleteObject', ''],
   ])('%s', async (_, params, action, prefix) => {
     install([OK])
     const asked: unknown[] = []
@@ -251,7 +256,7 @@ describe('request asks for a key that permits', () => {
   })
 })
 
-test('an object may look like an error', async () => {
+test('returns an object whose content looks like an error document', async () => {
   const data = '<Error><Code>Mine</Code></Error>'
   install([{ statusCode: 200, data }])
   await expect(new COS(KEY).getObject({ ...AT, Key: 'a' })).resolves.toMatchObject({ Body: data })
@@ -278,7 +283,7 @@ test('a named param wins over a header of the caller, whatever its spelling', as
   expect(Object.keys(requests[0]?.header as object)).not.toContain('content-type')
 })
 
-test('a form upload heals a wrong clock like any other call', async () => {
+test('a form upload recovers from clock skew like any other call', async () => {
   const Date_ = new Date(Date.now() + 3 * 3600_000).toUTCString()
   const late = {
     statusCode: 403,
@@ -303,7 +308,7 @@ test.each<[string, object, string]>([
   expect(() => new COS(options as never)).toThrow(message)
 })
 
-test('an option that is explicitly undefined means its default', () => {
+test('an option that is undefined has its default', () => {
   const { options } = new COS({ ChunkSize: undefined, SliceSize: undefined } as never)
   expect([options.ChunkSize, options.SliceSize]).toEqual([1024 * 1024, 1024 * 1024])
 })
@@ -317,7 +322,7 @@ test('path style puts the bucket into the path, signs it there, and warns', asyn
   warn.mockRestore()
 })
 
-test('a form whose key names the file has a Location with the real name', async () => {
+test('a form upload whose key contains a file name placeholder returns the real Location', async () => {
   const FilePath = 'wxfile://tmp/照片 1.jpg'
   const { wx, requests } = createRecordingWx(() => OK, { [FilePath]: new Uint8Array(3) })
   ;(globalThis as { wx?: unknown }).wx = wx

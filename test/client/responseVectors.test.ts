@@ -5,7 +5,7 @@ import { type ResponseVector, responseVectors } from '../support/vectors'
 
 const KEY = { SecretId: 'id', SecretKey: 'key' }
 
-/** What our result has in place of the recorded one, each with its reason. */
+/** Where our result differs from the recorded one, with the reason. */
 const INTENDED: Record<string, object> = {
   // Numeric entities are decoded (defect 32).
   'getBucket-one': { Contents: [{ Key: ' a & b中 ' }] },
@@ -22,7 +22,7 @@ const OTHER_SHAPE: Record<string, object> = {
   'getBucketPolicy-405': { code: 'MethodNotAllowed', statusCode: 405 },
 }
 
-/** Errors that are tried again here and were not before. */
+/** Errors that we retry and cos-wx-sdk-v5 does not. */
 const RETRIED: Record<string, string> = {
   'putObjectCopy-200-error': 'COS documents InternalError as worth repeating, also inside a 200',
 }
@@ -61,7 +61,7 @@ const good = vectors.filter(({ resolved }) => resolved)
 const bad = vectors.filter(({ rejected }) => rejected)
 
 test.each(good.map((vector) => [vector.id, vector] as const))(
-  'reads an answer as cos-wx-sdk-v5 reads it: %s',
+  'parses a response like cos-wx-sdk-v5: %s',
   async (id, vector) => {
     const { resolved, requests } = await call(vector)
     if (id in INTENDED) expect(resolved).toMatchObject(INTENDED[id] as object)
@@ -71,7 +71,7 @@ test.each(good.map((vector) => [vector.id, vector] as const))(
 )
 
 test.each(bad.map((vector) => [vector.id, vector] as const))(
-  'rejects with a real error that has the fields of cos-wx-sdk-v5: %s',
+  'rejects with an Error that has the fields of cos-wx-sdk-v5: %s',
   async (id, vector) => {
     const { rejected, requests } = await call(vector)
     expect(rejected).toBeInstanceOf(Error)
@@ -80,7 +80,7 @@ test.each(bad.map((vector) => [vector.id, vector] as const))(
   },
 )
 
-test('reads every recorded answer of the file', () => {
+test('covers every recorded response of the file', () => {
   expect(good.length + bad.length).toBe(responseVectors.length)
   expect(responseVectors).toHaveLength(46)
 })

@@ -10,7 +10,7 @@ import {
 } from '../support/bothClients'
 import { loadOfficialClient } from '../support/phones'
 
-/** An upload that COS refuses, is restarted, and then goes up: who is told, and what. */
+/** Callbacks and promises of an upload that COS refuses and that succeeds when restarted. */
 
 const FILE = { ...AT, Key: 'k', FilePath: 'f', Body: 'x' }
 const OPTIONS = { ...KEY, ChunkRetryTimes: 0, UploadQueueSize: 10 }
@@ -47,7 +47,7 @@ const awhile = () => jest.advanceTimersByTimeAsync(10_000)
 
 describe.each(CLIENTS)('with %s', (_, start) => {
   test.each(['putObject', 'postObject', 'sliceUploadFile', 'uploadFile'])(
-    'a callback of %s is called at each end',
+    'calls the callback of %s after every attempt',
     async (method) => {
       const cos = start(1)
       const ends: string[] = []
@@ -61,7 +61,7 @@ describe.each(CLIENTS)('with %s', (_, start) => {
   )
 
   test.each(['uploadFile', 'uploadFiles'])(
-    'onFileFinish of %s is called at each end, with the task it is about',
+    'calls onFileFinish of %s after every attempt, with the task',
     async (method) => {
       const cos = start(1)
       const ends: unknown[] = []
@@ -81,7 +81,7 @@ describe.each(CLIENTS)('with %s', (_, start) => {
   )
 })
 
-describe('restartTask promises the end of the next try', () => {
+describe('restartTask returns a promise of the next attempt', () => {
   const failed = async (times: number) => {
     const cos = ours(times)
     const first = cos.uploadFile(FILE).catch((error: Untyped) => error.code)
@@ -90,7 +90,7 @@ describe('restartTask promises the end of the next try', () => {
     return { cos, id: cos.getTaskList()[0].id as string }
   }
 
-  test('to a caller whose own promise has been told of the failure', async () => {
+  test('after the promise of the call has rejected', async () => {
     const { cos, id } = await failed(1)
     const again = cos.restartTask(id)
     await awhile()
@@ -99,18 +99,18 @@ describe('restartTask promises the end of the next try', () => {
     expect(cos.getTaskList()[0].error).toBeUndefined()
   })
 
-  test('which may be a failure too, and need not be listened to', async () => {
+  test('which may reject, and may be ignored', async () => {
     const { cos, id } = await failed(3)
     const again = cos.restartTask(id).catch((error: Untyped) => error.code)
     await awhile()
     expect(await again).toBe('AccessDenied')
-    // Jest fails a test that leaves a rejection unheard.
+    // Jest fails a test with an unhandled rejection.
     cos.restartTask(id)
     await awhile()
     expect(cos.getTaskList()[0]).toMatchObject({ state: 'error' })
   })
 
-  test('and settles when that try is cancelled', async () => {
+  test('which rejects when that attempt is cancelled', async () => {
     const { cos, id } = await failed(1)
     const again = cos.restartTask(id).catch((error: Untyped) => error.code)
     cos.cancelTask(id)
@@ -118,7 +118,7 @@ describe('restartTask promises the end of the next try', () => {
     expect(await again).toBe('KitAborted')
   })
 
-  test('which is the end of the call, for an upload that was only paused', async () => {
+  test('which settles like the original call if the upload was only paused', async () => {
     const cos = ours(0)
     const call = cos.uploadFile(FILE)
     const [{ id }] = cos.getTaskList()
@@ -129,7 +129,7 @@ describe('restartTask promises the end of the next try', () => {
     expect(await again).toEqual(await call)
   })
 
-  test('but not for a task that is done, or that there is none of', async () => {
+  test('but undefined for a finished or unknown task', async () => {
     const cos = ours(0)
     const call = cos.uploadFile(FILE)
     await awhile()

@@ -2,7 +2,7 @@ import { COS, type GetAuthorization, type ScopeEntry } from 'miniprogram-cos'
 import { createFakePhone, MIB, outcomeOf, type PhoneOptions } from '../support/bothClients'
 import type { RecordedRequest } from '../support/recordingWx'
 
-/** Keys that permit only what was asked for, `ScopeLimit: true`. */
+/** Keys that permit only the requested scope: `ScopeLimit: true`. */
 
 const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 const SMALL = new Uint8Array(10)
@@ -22,7 +22,7 @@ function start(phone: PhoneOptions = {}, refuse: (scope: ScopeEntry[]) => boolea
   const asked: ScopeEntry[][] = []
   const getAuthorization: GetAuthorization = async ({ Scope }) => {
     asked.push(Scope)
-    // As a function on a phone: it takes its time.
+    // A cloud function takes some time.
     await new Promise((resolve) => setTimeout(resolve, 150))
     if (refuse(Scope)) throw new Error('refused')
     const ExpiredTime = Math.floor(Date.now() / 1000) + 1800
@@ -40,7 +40,7 @@ const actionsOf = (scope: ScopeEntry[] | undefined) =>
 const files = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ ...AT, Key: `/files/${i}`, FilePath: 'f' }))
 
-test('an upload of 20 parts takes one key, for what an upload needs and no more', async () => {
+test('an upload of 20 parts requests one key, limited to the actions of an upload', async () => {
   const { cos, asked, requests } = start({ files: { f: new Uint8Array(20 * MIB) } })
   const done = await outcomeOf(cos.uploadFile({ ...AT, Key: 'k', FilePath: 'f' }))
   expect(done).toMatchObject({ value: { UploadId: 'u1' } })
@@ -50,7 +50,7 @@ test('an upload of 20 parts takes one key, for what an upload needs and no more'
   ])
 })
 
-test('50 files take two keys, each of which permits the files it is used for', async () => {
+test('50 files request two keys, each limited to its files', async () => {
   const { cos, asked, requests } = start({ files: { f: SMALL } })
   const done = await outcomeOf(cos.uploadFiles({ files: files(50) }))
   expect(done).toMatchObject({ value: { files: Array(50).fill({ error: null }) } })
@@ -63,7 +63,7 @@ test('50 files take two keys, each of which permits the files it is used for', a
   }
 })
 
-test('files that go up in parts are asked for together too, as are files of separate calls', async () => {
+test('multipart uploads, and separate calls, share a key request too', async () => {
   const { cos, asked } = start({ files: { f: new Uint8Array(MIB + 1) } })
   const uploads = files(8).map((file) => cos.uploadFile(file))
   await outcomeOf(Promise.all(uploads))
@@ -71,7 +71,7 @@ test('files that go up in parts are asked for together too, as are files of sepa
   expect(asked[0]?.length).toBe(24)
 })
 
-test('a key is asked for in time: no file but the first waits for one', async () => {
+test('prefetches keys, so that only the first file waits for one', async () => {
   const { cos, asked, requests } = start({ files: { f: SMALL }, delay: 100 })
   const started = Date.now()
   let ended = 0
@@ -85,7 +85,7 @@ test('a key is asked for in time: no file but the first waits for one', async ()
   expect(ended - started).toBeLessThan(150 + 16 * 100 + 100)
 })
 
-test('a file of another bucket, and what is no upload, are not asked for along with them', async () => {
+test('does not combine scopes of another bucket or of other operations', async () => {
   const { cos, asked } = start({ files: { f: SMALL } })
   const [first, second] = files(2)
   const upload = cos.uploadFiles({
@@ -101,7 +101,7 @@ test('a file of another bucket, and what is no upload, are not asked for along w
   expect(asked.length).toBe(3)
 })
 
-test('a provider that refuses so much at once is asked for less, and in the end for one thing', async () => {
+test('requests fewer scopes after a provider refuses a wide request, down to one', async () => {
   const { cos, asked, requests } = start({ files: { f: SMALL } }, (scope) => scope.length > 1)
   const done = await outcomeOf(cos.uploadFiles({ files: files(20) }))
   expect(done).toMatchObject({ value: { files: Array(20).fill({ error: null }) } })
@@ -109,7 +109,7 @@ test('a provider that refuses so much at once is asked for less, and in the end 
   expect(asked.filter((scope) => scope.length > 1).length).toBeLessThanOrEqual(3)
 })
 
-test('a key that permits only the first of what it was asked for is not trusted twice', async () => {
+test('requests one scope at a time after a key turned out to permit only the first one', async () => {
   const answer: PhoneOptions['answer'] = (step, _, request) => {
     const permitted = actionsOf(scopeOf(request).slice(0, 1))?.[0]
     const needed = { init: 'InitiateMultipartUpload', complete: 'CompleteMultipartUpload' }[step]
@@ -123,7 +123,7 @@ test('a key that permits only the first of what it was asked for is not trusted 
   expect(asked.map(({ length }) => length)).toEqual([3, 1, 1])
 })
 
-test('a file that the provider refuses fails alone', async () => {
+test('a file that the provider refuses does not fail the others', async () => {
   const { cos } = start({ files: { f: SMALL } }, (scope) =>
     scope.some(({ prefix }) => prefix === 'files/4'),
   )

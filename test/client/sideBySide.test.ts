@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { ROOT } from '../support/root'
 
-/** What can be seen of an upload client: its advice, its requests, what it asks keys for. */
+/** Observable behaviour of the upload client: advice, requests, requested scopes. */
 const OBSERVE = `
 const observe = async (COS) => {
   const advice = (code) => new COS({ SecretId: 'a', SecretKey: 'b' }).headObject
@@ -38,7 +38,7 @@ const observe = async (COS) => {
 test.each([
   ['packages/client/miniprogram_dist/upload.js', 'packages/client/miniprogram_dist/index.js'],
   ['packages/client/dist/upload.js', 'packages/client/dist/index.js'],
-])('%s stays as it is when %s is loaded beside it', (upload, full) => {
+])('%s behaves the same after %s is loaded', (upload, full) => {
   const script = `${OBSERVE}
     const run = async () => {
       const COS = require('./${upload}')
@@ -53,7 +53,7 @@ test.each([
   expect(printed).toBe('same\n')
 })
 
-test('the full client advises on what only its methods meet', () => {
+test('the full client has advice on errors of its own methods', () => {
   const script = `
     const COS = require('./packages/client/miniprogram_dist/index.js')
     globalThis.wx = { request: ({ success }) => {

@@ -24,7 +24,7 @@ const functionsOf = (object: object) =>
     .filter(([name, value]) => typeof value === 'function' && !name.startsWith('_'))
     .map(([name]) => name)
 
-test('every method of its instances is one of ours', () => {
+test('has every instance method', () => {
   const theirs = official()
   const names = [...functionsOf(theirs.prototype), ...functionsOf(new theirs({}))]
   expect(names.length).toBeGreaterThanOrEqual(75 + 8)
@@ -32,7 +32,7 @@ test('every method of its instances is one of ours', () => {
   expect(names.filter((name) => typeof ours[name] !== 'function')).toEqual([])
 })
 
-test('every static is one of ours', () => {
+test('has every static member', () => {
   const theirs = official()
   const ours = COS as unknown as Untyped
   for (const [name, value] of Object.entries(theirs)) expect(typeof ours[name]).toBe(typeof value)
@@ -47,7 +47,7 @@ test('every static is one of ours', () => {
   }
 })
 
-/** Runs the same in both clients, each on a phone of its own. */
+/** Runs the same calls with both clients, each on its own phone. */
 async function both(
   run: (cos: Untyped) => Promise<unknown>,
   options: object = {},
@@ -63,7 +63,7 @@ async function both(
   return results
 }
 
-test('a task is shown with the same fields', async () => {
+test('tasks have the same fields', async () => {
   const [ours, theirs] = await both(async (cos) => {
     let list: Untyped[] = []
     cos.on('list-update', (event: { list: Untyped[] }) => {
@@ -81,12 +81,12 @@ test('a task is shown with the same fields', async () => {
       state,
     }
   })
-  // An error is there when there is one.
+  // `error` exists only after a failure.
   const { names, ...rest } = ours as Untyped
   expect({ ...rest, names: [...names, 'error'].sort() }).toEqual(theirs)
 })
 
-test('a bucket without its APPID gets it from the call, or from the options', async () => {
+test('appends the APPID of the call or of the options to a bucket without one', async () => {
   const hosts = await both(
     async (cos) => {
       const seen: string[] = []
@@ -101,7 +101,7 @@ test('a bucket without its APPID gets it from the call, or from the options', as
   expect(hosts).toEqual(Array(2).fill([at('a-1'), at('a-2')]))
 })
 
-test('an uploaded file is told of with the same options', async () => {
+test('uploadFiles reports the same options for each file', async () => {
   const [ours, theirs] = await both(async (cos) => {
     const { value } = (await outcomeOf(
       cos.uploadFiles({ files: [{ ...AT, Key: 'k', FilePath: 'f', onProgress() {} }] }),
@@ -115,7 +115,7 @@ test('an uploaded file is told of with the same options', async () => {
   expect(ours).toEqual(theirs)
 })
 
-test('what ends an upload in parts has its code where it is in cos-wx-sdk-v5, and where others have it', async () => {
+test('the error of a multipart upload has its code both where cos-wx-sdk-v5 puts it and where other errors have it', async () => {
   const ends = await both(
     async (cos) => {
       const end = (await outcomeOf(
@@ -147,12 +147,12 @@ describe('before-send', () => {
     }))
   }
 
-  test('tells of the request, its authorization among the headers', async () => {
+  test('receives the request with its Authorization header', async () => {
     const [ours, theirs] = await both(sent({}))
     expect(ours).toEqual(theirs)
   })
 
-  test('may lead the request elsewhere, and add headers', async () => {
+  test('can change the URL and add headers', async () => {
     for (const isOurs of [true, false]) {
       const phone = createFakePhone()
       if (isOurs) (globalThis as { wx?: unknown }).wx = phone.wx

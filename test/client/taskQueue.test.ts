@@ -4,7 +4,7 @@ import { COS } from '../support/packedCOS'
 import { CLIENT_FILE } from '../support/phones'
 import { ROOT } from '../support/root'
 
-describe('the work for each of many queued uploads', () => {
+describe('the cost of each queued upload', () => {
   const child = `${ROOT}/scripts/bench/support/phoneProcess.js`
   const growthOf = (measurement: string, flags: string[]): number => {
     const args = ['--expose-gc', '--no-warnings', ...flags, child, CLIENT_FILE, measurement]
@@ -17,7 +17,7 @@ describe('the work for each of many queued uploads', () => {
     ['without JIT, as on iOS', 'queue', ['--jitless']],
     ['with a listener to list-update', 'queueListened', []],
   ])('grows by at most a fifth from 1,000 to 10,000: %s', (_, measurement, flags) => {
-    // Other work on the machine can only make a run slower: the best of a few counts.
+    // Other processes can only slow a run down, so the fastest run counts.
     let growth = Number.POSITIVE_INFINITY
     for (let round = 0; round < 3 && growth > 1.2; round++) {
       growth = Math.min(growth, growthOf(measurement, flags))
@@ -39,7 +39,7 @@ describe('the list of tasks', () => {
     return { cos, upload, all: Promise.all(all), ...phone }
   }
 
-  test('is given whole with each event, and shows the end of every task', async () => {
+  test('is complete in every event, and contains the final state of every task', async () => {
     const { cos, upload } = start(0)
     const lists: string[][] = []
     cos.on('list-update', ({ list }: { list: { state: string }[] }) => {
@@ -51,7 +51,7 @@ describe('the list of tasks', () => {
     expect(lists.at(-1)).toEqual(Array(120).fill('success'))
   })
 
-  test('a restarted upload takes its old place before those that came later', async () => {
+  test('a restarted upload returns to its place in the queue', async () => {
     const { cos, all, requests } = start(5, { FileParallelLimit: 1 })
     const [, second, third] = cos.getTaskList().map(({ id }) => id)
     cos.pauseTask(third as string)

@@ -11,7 +11,7 @@ import {
 } from '../support/bothClients'
 import { COS } from '../support/packedCOS'
 
-/** What is remembered of an upload in parts while it runs. */
+/** What the client stores about a running multipart upload. */
 
 useFakeClock()
 
@@ -23,7 +23,7 @@ function start(options: PhoneOptions = {}) {
   return { ...phone, cos: new COS({ ...KEY, ChunkParallelLimit: 1 }) as Untyped }
 }
 
-/** The system never says what the file holds: as in an app that is ended before. */
+/** The system never returns a digest, as if the app ended before. */
 const neverDigests = (wx: Untyped) => {
   const system = wx.getFileSystemManager()
   wx.getFileSystemManager = () => ({ ...system, getFileInfo() {} })
@@ -31,7 +31,7 @@ const neverDigests = (wx: Untyped) => {
 
 const remembered = (wx: Untyped): Untyped[] => wx.getStorageSync('miniprogram_cos_uploads') || []
 
-test('its id is stored before the first part is sent', async () => {
+test('stores the UploadId before the first part is sent', async () => {
   const stored: string[][] = []
   const phone = start({
     answer: (step) => {
@@ -44,7 +44,7 @@ test('its id is stored before the first part is sent', async () => {
   expect(remembered(phone.wx)).toEqual([])
 })
 
-test('an app that is ended before the file is hashed leaves an upload that the next start aborts', async () => {
+test('the next start aborts an upload whose file had not been hashed when the app ended', async () => {
   const phone = start({
     answer: (step) => (step === 'part 2' ? { statusCode: 0, hangs: true } : undefined),
   })
@@ -63,7 +63,7 @@ test('an app that is ended before the file is hashed leaves an upload that the n
   expect(phone.steps.slice(0, 2)).toEqual(['abort', 'init'])
 })
 
-test('a second upload of the same file leaves the one that runs alone', async () => {
+test('a second upload of the same file does not affect the running one', async () => {
   const { cos, steps } = start({ delay: 50 })
   const first = cos.sliceUploadFile(UPLOAD)
   await jest.advanceTimersByTimeAsync(120)
@@ -74,7 +74,7 @@ test('a second upload of the same file leaves the one that runs alone', async ()
 })
 
 test.each(['full', 'off'])(
-  'with a storage that is %s it is aborted when it fails, and when it is cancelled',
+  'if the storage is %s, a failed or cancelled upload is aborted on the server',
   async (kind) => {
     const make = (answer: PhoneOptions['answer'] = () => undefined) => {
       const phone = start({ answer, delay: 20 })

@@ -36,7 +36,7 @@ const context = {} as ErrorContext
 test('a correct deployment passes, in both languages', async () => {
   const [english, chinese] = [await doctor(), await doctor([], { LANG: 'zh_CN.UTF-8' })]
   expect([english.stderr, english.status, chinese.status]).toEqual(['', 0, 0])
-  expect(english.stdout).toContain('All is well.')
+  expect(english.stdout).toContain('No problems found.')
   expect(chinese.stdout).toContain('一切正常。')
 })
 

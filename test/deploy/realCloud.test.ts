@@ -9,13 +9,13 @@ const lines = [
   ...readFileSync(at('docs/REAL_CLOUD.md'), 'utf8').matchAll(/```bash\n([\s\S]*?)```/g),
 ].flatMap(([, block = '']) => block.trim().split(/\s*\n\s*/))
 
-/** What a step must have said. */
+/** Expected output of each step. */
 const SAID: Record<string, string> = {
   setup: 'Next: npm run deploy',
   'deploy -- --dry-run': 'Nothing was changed',
   'deploy -- --yes': 'Done.',
   domains: 'request 合法域名',
-  doctor: 'All is well.',
+  doctor: 'No problems found.',
   'doctor -- --live': 'Main job: 22 of 22 steps held.',
   'doctor -- explain': 'DomainMissing',
 }

@@ -1,7 +1,7 @@
 import { PARAM_HEADERS } from './arbitraries/headers'
 import type { Call, Params } from './harness'
 
-/** The headers that a call gives, in the order in which later ones win; null takes one away. */
+/** The headers of a call; later ones win, null removes a header. */
 export function givenHeaders({ params }: Call): [name: string, value: unknown][] {
   const named = Object.entries(PARAM_HEADERS).map(([param, header]) => [header, params[param]])
   return [
@@ -27,13 +27,13 @@ export function merged(given: [string, unknown][]): Record<string, unknown> {
 export const headersLike = (call: Call, pattern: RegExp): Params =>
   merged(givenHeaders(call).filter(([name]) => pattern.test(name)))
 
-/** What a call says last of a header, in whatever case. */
+/** The last value of a header in a call, in any case of its name. */
 export const lastGiven = (call: Call, header: string): unknown =>
   givenHeaders(call)
     .filter(([name]) => name.toLowerCase() === header)
     .pop()?.[1]
 
-/** What Headers gives, and a param of the same name that is there but undefined does not. */
+/** Headers whose param of the same name is undefined. */
 export function unsaid({ params }: Call): Params {
   return Object.fromEntries(
     Object.entries(params.Headers ?? {}).filter(

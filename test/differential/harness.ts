@@ -4,23 +4,23 @@ import { COS } from '../support/packedCOS'
 import { loadOfficialClient } from '../support/phones'
 import { createRecordingWx, type RecordedRequest } from '../support/recordingWx'
 
-/** One call, as either client gets it. */
+/** One call, given to both clients. */
 export interface Call {
   options: Params
   method: string
   params: Params
   /** Local files by path. */
   files?: Record<string, Uint8Array>
-  /** What the answer to HEAD says of the object. */
+  /** Headers of the HEAD response. */
   head?: Record<string, string>
-  /** Asked for a key or a signature, when the options hold none. */
+  /** Credential provider, if the options contain no key. */
   provider?: { name: 'getAuthorization' | 'getSTS'; answer: unknown }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: two clients, one of them without types
 export type Params = Record<string, any>
 
-/** What was handed to wx.request or wx.uploadFile; or a URL that was made, with the headers it is for. */
+/** Options passed to wx.request or wx.uploadFile, or a URL with the headers it was signed for. */
 export interface Sent {
   via: RecordedRequest['via'] | 'url'
   url: string
@@ -40,7 +40,7 @@ export interface Outcome {
   value?: unknown
 }
 
-/** A phone with an answering COS behind it. */
+/** A phone connected to a simulated COS. */
 export interface Phone {
   wx: object
   requests: RecordedRequest[]

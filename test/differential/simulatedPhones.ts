@@ -26,13 +26,13 @@ function documentOf(method: string): string {
   return DOCUMENTS[method] ?? (setting ? `<${root}></${root}>` : emptyDocument(method))
 }
 
-/** A phone whose every request has a good answer. */
+/** A phone whose requests all succeed. */
 export function answeringPhone({ method, files }: Call): Phone {
   const answer = { statusCode: 200, header: { ETag: '"e"' }, data: documentOf(method) }
   return createRecordingWx(() => answer, files)
 }
 
-/** A phone with as much of COS behind it as uploads and copies in parts need. */
+/** A phone connected to a simulated COS that supports multipart uploads and copies. */
 export const uploadingPhone = ({ files = {}, head }: Call): Phone =>
   createFakePhone({
     files,

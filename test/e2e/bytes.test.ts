@@ -59,7 +59,7 @@ test.each([
   expect(await checksumOnCos(Key, size)).toBe(await checksum(path))
 })
 
-test('a small file may go up by PUT instead of a form, with the same progress', async () => {
+test('uploads a small file by PUT instead of a form, with the same progress', async () => {
   const path = join(cloud.folder, 'by-put')
   writeRandom(path, 5000)
   const Key = `${prefix}by-put`
@@ -75,7 +75,7 @@ test('a small file may go up by PUT instead of a form, with the same progress', 
   expect(await checksumOnCos(Key, 5000)).toBe(await checksum(path))
 })
 
-test('uploads 300 MB by open and read, with flat memory, and reads it back unchanged', async () => {
+test('uploads 300 MB with open and read in constant memory, and reads it back unchanged', async () => {
   const path = join(cloud.folder, 'large')
   const size = 300_000_000
   writeRandom(path, size)
@@ -110,22 +110,19 @@ test.each([
   '😀🏖️.png',
   "it's (1)!*.txt",
   'q?a=b&c#d.txt',
-])(
-  'keeps the name %s on the way up, in the list, in a signed URL and on the way down',
-  async (name) => {
-    const path = join(cloud.folder, 'named')
-    await fs.writeFile(path, name)
-    const Key = `${prefix}${name}`
-    await phone.cos.uploadFile({ Key, FilePath: path })
-    const { Contents } = await phone.cos.getBucket({ Prefix: Key })
-    expect(Contents.map((one) => one.Key)).toContain(Key)
-    expect((await phone.cos.getObject({ Key })).Body).toBe(name)
-    const saved = await download(await phone.cos.getObjectUrl({ Key }))
-    expect(await fs.readFile(saved, 'utf8')).toBe(name)
-    await phone.cos.deleteObject({ Key })
-    await expect(phone.cos.headObject({ Key })).rejects.toMatchObject({ statusCode: 404 })
-  },
-)
+])('keeps the name %s in the upload, the list, a signed URL and the download', async (name) => {
+  const path = join(cloud.folder, 'named')
+  await fs.writeFile(path, name)
+  const Key = `${prefix}${name}`
+  await phone.cos.uploadFile({ Key, FilePath: path })
+  const { Contents } = await phone.cos.getBucket({ Prefix: Key })
+  expect(Contents.map((one) => one.Key)).toContain(Key)
+  expect((await phone.cos.getObject({ Key })).Body).toBe(name)
+  const saved = await download(await phone.cos.getObjectUrl({ Key }))
+  expect(await fs.readFile(saved, 'utf8')).toBe(name)
+  await phone.cos.deleteObject({ Key })
+  await expect(phone.cos.headObject({ Key })).rejects.toMatchObject({ statusCode: 404 })
+})
 
 function download(url: string): Promise<string> {
   const { wx, realPath } = phone.simulator

@@ -44,14 +44,14 @@ type Options = Record<string, unknown> & {
   fail?: (failure: object) => void
 }
 
-/** One start of the app: killed, it hears and does nothing any more. */
+/** One run of the app. Once killed, it neither receives nor sends anything. */
 class App {
   readonly cos: COS
   #isAlive = true
   readonly #tasks = new Set<{ abort: () => void }>()
-  /** Parts whose success the app has been told, by upload and number. */
+  /** Acknowledged parts, by upload and number. */
   readonly acknowledged: string[] = []
-  /** Uploads that the app has been told it began. */
+  /** Acknowledged uploads. */
   readonly begun: string[] = []
 
   constructor(simulator: Simulator, clockOffset: number, readFails: () => boolean) {
@@ -97,7 +97,7 @@ class App {
       getFileSystemManager: () => files,
     }
     const globals = {
-      // Pauses between tries are a twentieth of what they are.
+      // Retry delays are shortened to a twentieth.
       setTimeout: (run: () => void, milliseconds: number) =>
         setTimeout(() => {
           if (this.#isAlive) run()
@@ -146,7 +146,7 @@ const FAULTS: FaultRule['action'][] = [
   { kind: 'latency', milliseconds: 10 },
 ]
 
-/** One random life of one upload. @returns what is wrong, or undefined */
+/** Runs one upload with random events. @returns what went wrong, or undefined */
 async function live(seed: number, cloud: TestCloud, simulator: Simulator) {
   const dice = diceOf(seed)
   const signed = signedRequests(() => cloud)
@@ -220,7 +220,7 @@ async function live(seed: number, cloud: TestCloud, simulator: Simulator) {
     const open = await signed('GET', '', { query: { uploads: '', prefix: Key } })
     return app.begun.filter((UploadId) => open.body.includes(UploadId))
   }
-  // What could not be freed at once is freed as soon as the network lets it.
+  // Aborts that failed are retried as soon as the network allows.
   const isCanceled = () => outcome === 'canceled'
   while (isCanceled() && (await left()).length > 0 && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -228,24 +228,25 @@ async function live(seed: number, cloud: TestCloud, simulator: Simulator) {
   const isOrphaned = isCanceled() && (await left()).length > 0
   app.kill()
   const read = await signed('GET', Key)
-  const told = { outcome, twice, status: read.status }
-  if (outcome === 'none') return { ...told, what: 'the promise never settled' }
-  if (twice.length > 0) return { ...told, what: 'an acknowledged part was sent again' }
+  const details = { outcome, twice, status: read.status }
+  if (outcome === 'none') return { ...details, what: 'the promise never settled' }
+  if (twice.length > 0) return { ...details, what: 'an acknowledged part was sent again' }
   const digest = (content: Uint8Array) => createHash('md5').update(content).digest('hex')
   const isWhole = read.status === 200 && digest(read.bytes) === digest(bytes)
-  if (outcome === 'success' && !isWhole) return { ...told, what: 'a success is not what was sent' }
-  if (read.status === 200 && !isWhole) return { ...told, what: 'a broken object is there' }
+  if (outcome === 'success' && !isWhole)
+    return { ...details, what: 'the stored object differs from the file' }
+  if (read.status === 200 && !isWhole) return { ...details, what: 'an incomplete object is stored' }
   if (isOrphaned) {
     const entries = (await (await fetch(`${cloud.admin}/log`)).json()) as LogEntry[]
     const trace = entries
       .filter(({ url }) => url.includes(`${Key}?`))
       .map(({ time, operation, status, code }) => `${time} ${operation} ${status} ${code ?? ''}`)
-    return { ...told, trace, what: 'a cancelled upload is left' }
+    return { ...details, trace, what: 'a cancelled upload is left on the server' }
   }
-  return { ...told, what: undefined }
+  return { ...details, what: undefined }
 }
 
-test(`${RUNS} random lives of an upload: all settle, all successes are whole, nothing is left or sent twice`, async () => {
+test(`${RUNS} random uploads: each settles, successful ones are complete, no part is left or sent twice`, async () => {
   const base = Number(process.env.UPLOAD_SEED ?? Math.floor(Math.random() * 2 ** 31))
   const outcomes: Record<string, number> = {}
   const wrong: object[] = []
@@ -256,16 +257,16 @@ test(`${RUNS} random lives of an upload: all settle, all successes are whole, no
       const simulator = createSimulatedPhone(cloud, `lane-${lane}`, { backgroundGraceMs: 5 })
       while (next < RUNS && wrong.length === 0) {
         const seed = base + next++
-        const { what, ...told } = await live(seed, cloud, simulator)
-        outcomes[told.outcome] = (outcomes[told.outcome] ?? 0) + 1
-        if (what) wrong.push({ seed, what, ...told })
+        const { what, ...details } = await live(seed, cloud, simulator)
+        outcomes[details.outcome] = (outcomes[details.outcome] ?? 0) + 1
+        if (what) wrong.push({ seed, what, ...details })
         await cloud.reset().catch(() => {})
       }
       await cloud.end()
     }),
   )
   expect(wrong).toEqual([])
-  // All kinds of end must have happened, or the test has shown nothing.
+  // Otherwise the test has covered one outcome only.
   expect(outcomes.success).toBeGreaterThan(RUNS / 3)
   expect(outcomes.canceled).toBeGreaterThan(RUNS / 100)
 }, 280_000)

@@ -205,7 +205,7 @@ test('answers every request with an id, and an error with the documented body', 
   expect(response.body).toContain(`<RequestId>${id}</RequestId>`)
 })
 
-test('answers NotImplemented, with the name of what it does not imitate', async () => {
+test('returns NotImplemented with the name of the unsupported operation', async () => {
   for (const query of ['torrent', 'object-lock', 'notification', 'live']) {
     const response = await signed({ query: { [query]: '' } })
     expect([response.status, errorOf(response).code]).toEqual([501, 'NotImplemented'])

@@ -112,7 +112,7 @@ test('the ETag of an object with SSE-COS is its MD5 (PUT Object, sample 3)', asy
 
 test.each<[string, string, Record<string, string>, unknown[]]>([
   ['an unknown algorithm', 'PUT', { [HEADER]: 'ROT13' }, [400, 'SSEContentNotSupported']],
-  ['SSE-COS asked for by a reader', 'GET', SSE_COS, [400, 'SSEHeaderNotAllowed']],
+  ['SSE-COS header on a read', 'GET', SSE_COS, [400, 'SSEHeaderNotAllowed']],
   ['SSE-KMS', 'PUT', { [HEADER]: 'cos/kms' }, [501, 'NotImplemented']],
   ['SSE-C', 'PUT', { [`${HEADER}-customer-algorithm`]: 'AES256' }, [501, 'NotImplemented']],
 ])('%s is refused', async (_, method, headers, expected) => {
@@ -124,7 +124,7 @@ test.each<[string, string, Record<string, string>, unknown[]]>([
   expect([response.status, errorOf(response).code]).toEqual(expected)
 })
 
-test('an upload into a bucket whose default is SSE-KMS is not imitated', async () => {
+test('returns NotImplemented for an upload into a bucket whose default is SSE-KMS', async () => {
   await setDefault('KMS')
   const response = await signed('PUT', 'k', { body: 'x' })
   expect([response.status, errorOf(response).code]).toEqual([501, 'NotImplemented'])

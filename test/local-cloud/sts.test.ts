@@ -123,7 +123,7 @@ test('refuses to issue a key to a temporary key', async () => {
   })
 })
 
-test('names the action it does not imitate', async () => {
+test('names the unsupported action', async () => {
   await expect(root().QueryApiKey({} as never)).rejects.toMatchObject({ code: 'InvalidAction' })
 })
 

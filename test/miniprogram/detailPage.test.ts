@@ -82,7 +82,9 @@ test('renames by a copy, and never replaces another file', async () => {
   await other.cos.putObject({ Key: `${PREFIX}trip & sea/taken.png`, Body: 'x' })
   phone.asked.answers.showModal = { confirm: true, content: 'taken.png' }
   await call(page, 'onRename')
-  expect(phone.asked.calls.at(-1)?.[1]).toMatchObject({ title: 'A file of that name exists' })
+  expect(phone.asked.calls.at(-1)?.[1]).toMatchObject({
+    title: 'A file with this name already exists',
+  })
   phone.asked.answers.showModal = { confirm: true, content: 'a/b' }
   await call(page, 'onRename')
   expect(phone.asked.calls.at(-1)?.[1]).toMatchObject({ title: expect.stringContaining('no /') })

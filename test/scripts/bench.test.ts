@@ -55,7 +55,7 @@ describe('a figure', () => {
     expect([side(RATE, 50), side(RATE, 150), side(RATE, 98)]).toEqual(['peer', 'ours', undefined])
   })
 
-  test('reaches its goal by the digits that are shown', () => {
+  test('is compared with its goal after rounding to the displayed digits', () => {
     const reached = (info: FigureInfo, ours: number) =>
       isReached(figureOf('f', info, { ours: [ours], peer: [1] }))
     expect([reached(TIME, 0.504), reached(TIME, 0.51)]).toEqual([true, false])

@@ -101,7 +101,7 @@ describe('wrong input ends with status 2 and one line that helps', () => {
     expect([status, stdout]).toEqual([2, ''])
   })
 
-  test('in Chinese where LANG says so', () => {
+  test('in Chinese if LANG is Chinese', () => {
     const { stderr, status } = runCli(['deploy', '--dryrun'], { LANG: 'zh_CN.UTF-8' })
     expect([stderr, status]).toEqual([
       "deploy: 未知选项 '--dryrun'。 您是否想输入 --dry-run？\n",
@@ -144,7 +144,7 @@ describe('colours', () => {
     expect(paint('✓ done', colors)).toBe(isColored ? '\u001b[32m✓\u001b[39m done' : '✓ done')
   })
 
-  test('a command uses them where it is told to', () => {
+  test('a command respects FORCE_COLOR and NO_COLOR', () => {
     const args = ['domains', '--check', '-']
     const input = '{"request":[]}'
     expect(runCli(args, { input, FORCE_COLOR: '1' }).stdout).toContain('\u001b[31m✗\u001b[39m')

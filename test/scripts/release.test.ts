@@ -28,7 +28,7 @@ describe('a release', () => {
   const read = (path: string) => readFileSync(join(root, path), 'utf8')
   const versionOf = (path: string) => JSON.parse(read(`${path}/package.json`)).version as string
 
-  test('turns the changes to come into a version, a change log and what the client says', () => {
+  test('turns the changesets into a version, a changelog and COS.version', () => {
     const [major, minor] = versionOf('packages/client').split('.').map(Number)
     const next = `${major}.${(minor ?? 0) + 1}.0`
     writeFileSync(

@@ -38,12 +38,7 @@ describe('wrong input ends with one line and status 2, and changes nothing', () 
   test.each<
     [what: string, flags: Record<string, string>, keys: Record<string, string>, line: string]
   >([
-    [
-      'an AppID too short',
-      { ...FLAGS, appid: 'wx123' },
-      {},
-      'setup: --appid "wx123" is not of its form',
-    ],
+    ['an AppID too short', { ...FLAGS, appid: 'wx123' }, {}, 'setup: --appid "wx123" is not valid'],
     ['a bucket without its APPID', { ...FLAGS, bucket: 'media' }, {}, 'setup: --bucket "media"'],
     ['a region in words', { ...FLAGS, region: 'Guangzhou' }, {}, 'setup: --region "Guangzhou"'],
     ['no environment', { appid: FLAGS.appid }, {}, 'setup: --env is missing'],
@@ -74,7 +69,7 @@ test('asks for missing values, repeats invalid answers, and does not show secret
   const asked = new CopiedProject(join(deployment.cloud.folder, 'asked'))
   const { status, stdout, stderr } = await asked.converse(
     'setup',
-    // The region is not asked for: the account knows where its bucket is.
+    // No question about the region: it is looked up by the bucket.
     ['--ask'],
     { ...deployment.plane.variables, TENCENTCLOUD_TOKEN },
     [
@@ -90,8 +85,8 @@ test('asks for missing values, repeats invalid answers, and does not show secret
     ],
   )
   expect([stderr, status]).toEqual(['', 0])
-  expect(stdout).toContain('"my mini program" is not of its form.')
-  expect(stdout).toContain('That is not of its form.')
+  expect(stdout).toContain('"my mini program" is not valid.')
+  expect(stdout).toContain('The value is not valid.')
   expect(stdout).toContain(keys.COS_STS_SECRET_ID)
   for (const secret of [...deployment.secrets, 'short']) expect(stdout).not.toContain(secret)
   for (const [name, value] of Object.entries(keys)) {

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('runs the main job with the samples and ends with status 0', () => {
   const { status, stdout } = run('--once')
-  expect(stdout).toContain('Every step held.')
+  expect(stdout).toContain('All steps passed.')
   expect(stdout).toContain('generated-25MB.bin  25.0 MB in parts')
   expect(stdout).toContain('copy from              403 AccessDenied')
   expect(stdout).not.toContain('✗')
@@ -46,7 +46,7 @@ test('keeps running, with the demo on two phones', async () => {
   writeFileSync(file, 'small')
   const started = spawn(process.execPath, [CLI, 'dev', file], { cwd: ROOT })
   let printed = ''
-  // Read to its end: a pipe that nobody reads any more would end the command.
+  // Read to the end: closing the pipe would end the command.
   started.stdout.on('data', (chunk) => {
     printed += chunk
   })

@@ -19,7 +19,7 @@ test('fills in defaults', () => {
 })
 
 test.each<[string, object, string]>([
-  ['a field that does not exist', { acces: {} }, 'there is no field "acces"'],
+  ['a field that does not exist', { acces: {} }, 'unknown field "acces"'],
   ['a bucket without APPID', { bucket: 'media' }, 'Bucket should format as'],
   ['a region with its host', { region: 'cos.ap-guangzhou' }, 'Region should look like'],
   ['a key of a minute', { keySeconds: 60 }, 'keySeconds must be a whole number from 900 to 7200'],

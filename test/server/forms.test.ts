@@ -124,7 +124,7 @@ test('COS enforces the rule’s size', async () => {
   expect(await post(form, 'x'.repeat(1025))).not.toBe('uploaded')
 })
 
-test('accepts names made by the function where the rule requires them', async () => {
+test('accepts server-generated names if the rule requires them', async () => {
   const { key } = await ask({ create: { path: `inbox/${ALICE}/`, extension: 'jpg' } })
   expect(await post(await formOf({ Key: key }), 'x')).toBe('uploaded')
 })

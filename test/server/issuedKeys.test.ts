@@ -55,7 +55,7 @@ describe('a key for all grants', () => {
     expect(await status(await ask(BOB), put(at, 'image/png'))).toBe(403)
   })
 
-  test('does not limit what a copy brings, as the README says', async () => {
+  test('does not limit the content of a copy, as documented in the README', async () => {
     const key = await ask(ALICE)
     const source = put(`private/${ALICE}/page`, 'text/html', 'x'.repeat(2000))
     expect(await status(key, source)).toBe(200)
@@ -144,7 +144,7 @@ test('refuses a policy that exceeds STS’s limit without calling STS', async ()
   })
 })
 
-test('refuses callers whose grants no key can be limited to', async () => {
+test('refuses callers if no key can be limited to their grants', async () => {
   const access = { 'records/{openid}/**': { owner: ['write' as const], overwrite: false as const } }
   const own = { ...standard, access } as CosConfig
   const answer = await credentialsFunction(own, environmentOf(functions.cloud))(invocationOf(ALICE))
@@ -179,7 +179,7 @@ describe('a narrower key by choice', () => {
   })
 })
 
-describe('names made by the server', () => {
+describe('server-generated names', () => {
   test('a key for one new object of this user', async () => {
     const answer = await ask(ALICE, { create: { path: `inbox/${ALICE}/`, extension: 'jpg' } })
     expect(answer.key).toMatch(new RegExp(`^inbox/${ALICE}/[0-9a-f]{56}\\.jpg$`))
@@ -189,7 +189,7 @@ describe('names made by the server', () => {
     expect(again.key).not.toBe(answer.key)
   })
 
-  test('cos-signature signs for names it made only', async () => {
+  test('cos-signature signs only for names that it generated', async () => {
     const folder = `inbox/${ALICE}/`
     const { key = '' } = await signature(ALICE, { create: { path: folder } })
     const sign = (Key: string, openid = ALICE) =>

@@ -48,7 +48,7 @@ interface Sent {
   session?: string | undefined
   method?: string
   type?: string
-  body?: string | Uint8Array | ReadableStream<Uint8Array>
+  body?: NonNullable<RequestInit['body']>
 }
 
 function requestOf(name: string, event: unknown = {}, sent: Sent = {}): Request {

@@ -130,10 +130,14 @@ test.each<[string, object, string]>([
     { 'a/**': { everyone: ['write'], types: [] } },
     'types, which must be a list',
   ],
-  ['limits without writing', { 'a/**': { everyone: ['read'], maxSize: 1 } }, 'lets nobody write'],
+  [
+    'limits without writing',
+    { 'a/**': { everyone: ['read'], maxSize: 1 } },
+    'grants write to nobody',
+  ],
   ['an invalid overwrite', { 'a/**': { everyone: ['write'], overwrite: 'no' } }, 'has overwrite'],
   ['an invalid names', { 'a/**': { everyone: ['write'], names: 'client' } }, 'has names'],
-  ['a rule that is a string', { 'a/**': 'read' }, 'is no rule'],
+  ['a rule that is a string', { 'a/**': 'read' }, 'is not a rule'],
   ['verbs that are a string', { 'a/**': { everyone: 'read' } }, 'must be a list of verbs'],
   ['a segment that ends in a dot', { 'a./**': { everyone: ['read'] } }, 'only letters, digits'],
   [

@@ -36,8 +36,8 @@ export const KEY = { SecretId: 'id', SecretKey: 'secret' }
 export const MIB = 1024 * 1024
 
 /**
- * One of the 51 defects: what is right must come out of our client, and what cos-wx-sdk-v5 makes of the
- * same scenario must be the known wrong.
+ * Tests one of the 51 defects: our client must produce the right outcome, and cos-wx-sdk-v5 the known wrong
+ * one in the same scenario.
  */
 export function defect<Outcome>(
   number: number,
@@ -72,7 +72,7 @@ async function inFakeTime<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Every test of the file runs under a clock that only it moves on. */
+/** Runs every test of the file with fake timers. */
 export function useFakeClock(): void {
   beforeEach(() => {
     jest.useFakeTimers(FAKED)
@@ -105,7 +105,7 @@ export async function endOf(promise: Promise<unknown>): Promise<string> {
   return outcome.error === undefined ? 'resolves' : 'rejects'
 }
 
-/** Calls with a callback; what is thrown instead of being called back is told apart. */
+/** Calls with a callback; distinguishes errors that are thrown from those passed to the callback. */
 export function calledBack(run: (callback: (error: unknown, data: unknown) => void) => unknown) {
   return new Promise<{ thrown?: true; error?: unknown; data?: unknown }>((resolve) => {
     try {
@@ -118,12 +118,12 @@ export function calledBack(run: (callback: (error: unknown, data: unknown) => vo
 
 export interface PhoneOptions {
   files?: Record<string, Uint8Array>
-  /** Answers a step otherwise; `count` is how often it was asked for. */
+  /** Replaces the response to a step; `count` is the number of its requests so far. */
   answer?: (step: string, count: number, request: RecordedRequest) => CannedAnswer | undefined
   /** Milliseconds of every answer. */
   delay?: number
   sdkVersion?: string
-  /** Uploads that COS lists, and knows nothing else of. */
+  /** Uploads that COS lists but that no longer exist. */
   stale?: string[]
   /** Every read of a file fails. */
   isUnreadable?: boolean
@@ -133,14 +133,14 @@ export interface PhoneOptions {
 export interface FakePhone {
   wx: Untyped
   requests: RecordedRequest[]
-  /** What was asked of COS: `init`, `part 2`, `complete`, `list uploads` … */
+  /** Requests to COS: `init`, `part 2`, `complete`, `list uploads` … */
   steps: string[]
   thrown: unknown[]
   /** Local reads so far. */
   reads: () => number
 }
 
-/** A phone whose network leads to the little of COS that an upload needs. */
+/** A phone connected to a minimal COS that supports uploads. */
 export function createFakePhone(options: PhoneOptions = {}): FakePhone {
   const { files = {}, answer = () => undefined, delay, stale = [], Key = 'k' } = options
   const steps: string[] = []
@@ -259,7 +259,7 @@ export const GONE = { statusCode: 404, data: '<Error><Code>NoSuchUpload</Code></
 export const DENIED = { statusCode: 403, data: '<Error><Code>AccessDenied</Code></Error>' }
 export const DROP = { statusCode: 0, errMsg: 'request:fail errcode:-100' }
 
-/** What a request asks of COS. */
+/** The step that a request belongs to. */
 export function stepOf({ method, url, via }: RecordedRequest): string {
   const query = String(url).split('?')[1] ?? ''
   const part = /partNumber=(\d+)/.exec(query)?.[1]
@@ -281,7 +281,7 @@ const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
 const hmac = (key: string, text: string) => createHmac('sha1', key).update(text).digest('hex')
 
-/** Whether COS would find the signature right: over the request as it arrives, in the order it names. */
+/** Whether COS would accept the signature of the request as it arrives. */
 export function isSignatureGood(request: RecordedRequest, SecretKey = KEY.SecretKey): boolean {
   const form = request.formData as Untyped | undefined
   const authorization = String(form?.Signature ?? headerOf(request, 'Authorization'))

@@ -16,8 +16,8 @@ const PLACES = [
 const found = PLACES.find((place) => place && existsSync(place))
 
 /**
- * `describe` where there is a Chrome or Chromium. Elsewhere the tests say that they could not run; with CI=true,
- * where nobody reads along, that is a failure.
+ * `describe` if Chrome or Chromium is installed. Otherwise the tests report that they did not run; with CI=true they
+ * fail.
  */
 export function describeInBrowser(name: string, tests: () => void): void {
   if (found) {

@@ -1,8 +1,8 @@
 import { createContext, runInContext } from 'node:vm'
 
 /**
- * Every name that a CommonJS source asks its surroundings for while it loads, `typeof` included. The realm
- * has nothing of Node or a browser in it, and makes no code from text.
+ * Every global that a CommonJS source accesses while it loads, `typeof` included. The realm has no globals of
+ * Node or a browser, and `eval` is disabled.
  */
 export function namesTouched(source: string, require?: (name: string) => unknown): string[] {
   const touched = new Set<string>()

@@ -1,8 +1,8 @@
 import type { Page, Route } from 'playwright-core'
 
 /**
- * A narrow place between a browser's phones and the cloud: parts of uploads pass only as far as they are let
- * through, so that a test is there before an upload has ended, on any machine.
+ * A proxy between the phones and the cloud that lets only a given number of upload parts through, so that a
+ * test can act before an upload ends, however fast the machine is.
  */
 export class PartGate {
   #free = Number.POSITIVE_INFINITY
@@ -16,7 +16,7 @@ export class PartGate {
 
   close(): void {
     this.#free = 0
-    // Whatever was held before has been given up.
+    // Parts that were held before have been aborted.
     this.#held = []
   }
 
@@ -24,7 +24,7 @@ export class PartGate {
     this.#free += count
     const released = this.#held.splice(0, count)
     this.#free -= released.length
-    // Given up meanwhile: there is nothing to send any more.
+    // Aborted while it was held.
     await Promise.all(released.map((route) => route.continue().catch(() => {})))
   }
 

@@ -9,7 +9,7 @@ export interface PhoneWithApp {
   asked: Interface
 }
 
-/** Makes this process Alice's phone, connected to a local cloud. */
+/** Simulates Alice's phone in this process, connected to a local cloud. */
 export async function phoneWithApp(
   options: Parameters<typeof createSimulatedPhone>[2] = {},
 ): Promise<PhoneWithApp> {

@@ -1,7 +1,7 @@
-/** A `wx` that records what it is asked to send and answers from a list: for wire-format tests only. */
+/** A `wx` that records requests and returns canned responses: for wire-format tests only. */
 export interface RecordedRequest {
   via: 'wx.request' | 'wx.uploadFile'
-  /** Given up by the client before it was answered. */
+  /** Aborted by the client before the response. */
   isAborted: boolean
   [field: string]: unknown
 }
@@ -10,7 +10,7 @@ export interface CannedAnswer {
   statusCode: number
   header?: Record<string, string>
   data?: unknown
-  /** Fails in the platform's words instead. */
+  /** Fails with this errMsg instead. */
   errMsg?: string
   /** Never answers: only an abort ends it. */
   hangs?: true
@@ -21,7 +21,7 @@ export interface CannedAnswer {
 export interface RecordingWx {
   wx: object
   requests: RecordedRequest[]
-  /** What callbacks threw: WeChat prints it and goes on. */
+  /** Errors thrown by callbacks, which WeChat only prints. */
   thrown: unknown[]
 }
 

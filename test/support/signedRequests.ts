@@ -6,7 +6,7 @@ interface SignedRequest {
   headers?: Record<string, string | number>
   body?: string | Uint8Array
   host?: string
-  /** Another key than the root's. */
+  /** A key other than the root key. */
   key?: { SecretId: string; SecretKey: string }
   keyTime?: string
 }
@@ -18,7 +18,7 @@ export type SendSigned = (
   request?: SignedRequest,
 ) => Promise<RawResponse>
 
-/** How one test cloud is asked. Keys go to the wire percent-encoded. */
+/** Sends signed requests to a test cloud. Keys are percent-encoded. */
 export function signedRequests(cloud: () => TestCloud): SendSigned {
   return (
     method,

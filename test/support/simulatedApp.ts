@@ -24,10 +24,10 @@ interface Simulate {
   render: (id: string, properties?: object) => Rendered & { attach: (place: unknown) => void }
 }
 
-/** What pages ask of WeChat's interface: answered by a test. */
+/** `wx` calls of pages that a test answers. */
 export interface Interface {
   calls: [name: string, options: Record<string, unknown>][]
-  /** Answers of dialogs, by the call's name; the others succeed with nothing. */
+  /** Results of dialogs by call name; all other calls succeed with an empty result. */
   answers: Record<string, object>
 }
 
@@ -114,7 +114,7 @@ export function loadPage(path: string, root = APP): (query?: Record<string, stri
   }
 }
 
-/** Calls a method of a page, if it has it. */
+/** Calls a method of a page if it exists. */
 export function call(page: Rendered, method: string, argument?: unknown): unknown {
   const run = page.instance[method] as ((argument: unknown) => unknown) | undefined
   return run?.call(page.instance, argument)

@@ -1,7 +1,7 @@
 import { fetchTemporaryKey, type TemporaryKey } from '@miniprogram-cos/server'
 import { BUCKET, REGION, ROOT_KEY, type TestCloud } from './testCloud'
 
-/** A key from the local STS, asked for with Tencent's own SDK. */
+/** Requests a key from the local STS with Tencent's SDK. */
 export function temporaryKey(
   cloud: TestCloud,
   statement: { action: string[]; path: string; condition?: object }[],

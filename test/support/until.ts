@@ -1,4 +1,4 @@
-/** Waits until something holds. @throws Error that says what did not, after so many milliseconds */
+/** Waits until a condition is true. @throws Error with its description after a timeout in milliseconds */
 export async function until(holds: () => boolean, what: string, limit = 10_000): Promise<void> {
   const end = Date.now() + limit
   while (!holds()) {

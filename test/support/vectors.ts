@@ -23,7 +23,7 @@ export interface RecordedRequest {
   signing?: { httpString: string; signatureReproduced: boolean }
 }
 
-/** One HTTP answer, and what the call made of it. */
+/** One HTTP response and the result of the call. */
 export interface ResponseVector {
   id: string
   api: string
@@ -36,7 +36,7 @@ export interface ResponseVector {
 
 export const FROZEN_NOW = vectorFile.frozenDateNow
 export const requestVectors = vectorFile.vectors as unknown as RequestVector[]
-/** Those that record an upload or a copy in parts, request by request. */
+/** Recorded multipart uploads and copies, request by request. */
 export const sequenceVectors = requestVectors.filter(({ api }) => /^slice/.test(api))
 export const responseVectors = vectorFile.responses as unknown as ResponseVector[]
 
@@ -75,7 +75,7 @@ const ROOTS: Record<string, string> = {
   deleteMultipleObject: 'DeleteResult',
 }
 
-/** The emptiest good answer of an operation. */
+/** The smallest valid response of an operation. */
 export function emptyDocument(api: string): string {
   const root = ROOTS[api]
   return root ? `<${root}></${root}>` : ''

@@ -136,7 +136,7 @@ Page({
     })
   },
 
-  /** Runs something and tells when it fails; closing a dialog is no failure. */
+  /** Runs an action and shows its error; closing a dialog is not an error. */
   async attempt(run: () => Promise<unknown>) {
     try {
       await run()

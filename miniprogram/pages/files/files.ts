@@ -48,7 +48,7 @@ Page({
     countText: '',
   },
 
-  /** A list that was asked for earlier must not replace a later one. */
+  /** The result of an earlier request must not replace a later one. */
   turn: 0,
   seenFinished: 0,
 
@@ -58,7 +58,7 @@ Page({
   },
 
   onShow() {
-    // What was uploaded meanwhile, or changed on the page of details, is to be seen.
+    // Files may have been uploaded, or changed on the detail page.
     if (this.seenFinished === countFinished() && !openFolder.isChanged) return
     void this.open(openFolder.path)
   },
@@ -200,7 +200,7 @@ Page({
     this.setData({ rows, count, countText: t.selected(count) })
   },
 
-  /** Runs something and tells when it fails. */
+  /** Runs an action and shows its error. */
   async attempt(run: () => Promise<unknown>) {
     try {
       await run()

@@ -90,7 +90,7 @@ Page({
     this.setData({ isChecking: false })
   },
 
-  /** Runs something and shows what to do when it fails. */
+  /** Runs an action and shows the advice of its error. */
   async attempt(run: () => Promise<unknown>) {
     try {
       await run()
@@ -100,7 +100,7 @@ Page({
   },
 })
 
-/** A folder like the user's own, of somebody who does not exist. */
+/** A folder like the user's own, of a user who does not exist. */
 function someoneElse(prefix: string): string {
   return prefix.replace(/[^/]+\/$/, 'somebody-else/')
 }

@@ -44,7 +44,7 @@ export interface Method<P, Result> {
 type ParamsOf<O> = O extends Operation<infer P, infer _> ? P : never
 type ResultOf<O> = O extends Operation<infer _, infer R> ? R & ResultMeta : never
 
-/** What this client knows more than the one that only uploads. */
+/** What this client has in addition to the upload-only client. */
 const FEATURES: Features = {
   advice: FURTHER_ADVICE,
   scopes: {
@@ -95,21 +95,21 @@ export class COS extends UploadCOS {
     return this._run(abortUploadTask, params, callback)
   }
 
-  /** Copies an object of any size within COS, its headers and metadata with it. */
+  /** Copies an object of any size within COS, including its headers and metadata. */
   sliceCopyFile(params: SliceCopyFileParams): Promise<object>
   sliceCopyFile(params: SliceCopyFileParams, callback: Callback<object>): void
   sliceCopyFile(params: SliceCopyFileParams, callback?: Callback<object>) {
     return this._run(sliceCopyFile, params, callback)
   }
 
-  /** Fetches an object to the phone, to a temporary file or to FilePath. */
+  /** Downloads an object to a temporary file or to FilePath. */
   downloadFile(params: DownloadFileParams): Promise<DownloadFileResult>
   downloadFile(params: DownloadFileParams, callback: Callback<DownloadFileResult>): void
   downloadFile(params: DownloadFileParams, callback?: Callback<DownloadFileResult>) {
     return this._run(downloadFile, params, callback)
   }
 
-  /** Any request to COS or to data processing, signed as the others are. */
+  /** Sends any signed request to COS or data processing. */
   request(params: RequestParams): Promise<object>
   request(params: RequestParams, callback: Callback<object>): void
   request(params: RequestParams, callback?: Callback<object>) {
@@ -117,7 +117,7 @@ export class COS extends UploadCOS {
   }
 
   /**
-   * The Authorization of a request by the key pair of the options, or one that is given.
+   * Computes the Authorization of a request with the key pair of the options or of the params.
    * @example COS.getAuthorization({ SecretId, SecretKey, Method: 'GET', Key: 'a.txt' })
    */
   getAuth(params: AuthorizationParams): string {
@@ -132,10 +132,10 @@ export class COS extends UploadCOS {
   }
 
   /**
-   * A signed URL of an object. As with cos-wx-sdk-v5 it is returned as text where it can be known at once:
-   * with the key pair of the options, and with `Sign: false` for a bucket and region that are given. Where
-   * a key has to be asked for (getAuthorization, getSTS, `COS.cloud`), a promise of it is returned. `await`
-   * takes both. A callback gets it as `{ Url }` in any case.
+   * A signed URL of an object. As in cos-wx-sdk-v5, a string is returned if the URL can be computed synchronously:
+   * with the key pair of the options, or with `Sign: false` and a given bucket and region. If a key has to be
+   * requested (getAuthorization, getSTS, `COS.cloud`), a promise is returned; `await` works for both. A callback
+   * always receives `{ Url }`.
    *
    * @throws CosError where a text is returned; a promise rejects with it
    * @example const url = await cos.getObjectUrl({ Key: 'photo.jpg', Expires: 600 })
@@ -194,7 +194,7 @@ for (const [name, operation] of Object.entries<AnyOperation>(operations)) {
   })
 }
 
-/** By what it can do: an app may have put another Promise in place of the runtime's. */
+/** Duck-typed: an app may have replaced Promise. */
 function isPromise<T extends object>(value: T | Promise<T>): value is Promise<T> {
   return 'then' in value
 }

@@ -102,7 +102,7 @@ export function staticAuthorization(given: AuthorizationParams, now: number): st
   return authorization
 }
 
-/** What is said, as text. */
+/** The values as strings, without undefined and null. */
 function valuesOf(given: Record<string, unknown> = {}): Record<string, string> {
   const values: Record<string, string> = {}
   for (const [name, value] of Object.entries(given)) {
@@ -120,7 +120,7 @@ function officialIds(path: string): string[] {
   try {
     stored = JSON.parse(stored as string)
   } catch {
-    // No text: it is stored as it is, or not at all.
+    // Not JSON: it is stored as a list, or missing.
   }
   const own = hexMd5(path)
   const ids: string[] = []
@@ -140,7 +140,7 @@ export const findOfficialUpload: ResumeSource = async (upload) => {
   return undefined
 }
 
-/** Whether the parts hold what the file holds. Slow, and so only for uploads that another client began. */
+/** Whether the parts match the content of the file. Slow, so only for uploads that another client began. */
 async function areOfThisFile(
   { params, parts: plan, fileSize, onHashed }: MultipartUpload,
   parts: PartDone[],

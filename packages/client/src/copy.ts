@@ -36,7 +36,7 @@ export interface SliceCopyFileParams extends ObjectParams {
   CopyChunkSize?: number
   /** `Replaced` takes the headers of this call instead of the source's. @default 'Copy' */
   MetadataDirective?: 'Copy' | 'Replaced'
-  /** How much is copied. */
+  /** Progress of the copy. */
   onProgress?: (progress: UploadProgress) => void
   [param: string]: unknown
 }
@@ -107,7 +107,7 @@ async function copyInParts(
           PartNumber,
           CopySource,
           CopySourceRange: `bytes=${position}-${position + length - 1}`,
-          // Parts of two contents must never become one object.
+          // Parts of different contents must not form one object.
           CopySourceIfMatch: head.ETag,
         })
         Parts.push({ PartNumber, ETag })
@@ -116,7 +116,7 @@ async function copyInParts(
       })
     await runPool(parts, () => limit, copy, abort)
     Parts.sort((a, b) => a.PartNumber - b.PartNumber)
-    // The copy has its headers from its beginning; what may not be replaced may not be replaced now either.
+    // Headers were set when the upload was initiated; only forbid-overwrite applies to its completion.
     const Headers = pick(paramHeaders(params), /^x-cos-forbid-overwrite$/i)
     const completion = { core, params: { Headers }, target, fileSize: size, signal }
     return await completeUpload(completion, UploadId, Parts)
@@ -128,7 +128,7 @@ async function copyInParts(
   }
 }
 
-/** What an object says of itself, as params. */
+/** The headers of an object that a copy keeps, as params. */
 function keptOf({ headers }: HeadObjectResult): Record<string, string | undefined> {
   const kept: Record<string, string | undefined> = pick(headers, /^x-cos-meta-/)
   for (const [header, param] of Object.entries(KEPT)) kept[param] = headers[header]

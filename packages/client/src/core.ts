@@ -5,7 +5,7 @@ import type { ResolvedOptions } from './options'
 import type { ScopeReaders } from './request/prepare'
 import type { ResumeSource } from './upload/resume'
 
-/** What a client knows beyond what every client needs; the full client passes it to its constructor. */
+/** What the full client has in addition to the upload-only client, passed to the constructor. */
 export interface Features {
   /** Advice on errors that only its methods meet. */
   advice: AdviceTable

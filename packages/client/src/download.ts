@@ -8,7 +8,7 @@ import { getObjectUrl } from './url'
 import { readFile } from './wx/files'
 
 export interface DownloadFileParams extends ObjectParams {
-  /** Where to put it, below `wx.env.USER_DATA_PATH`. @default a temporary file */
+  /** Destination below `wx.env.USER_DATA_PATH`. @default a temporary file */
   FilePath?: string
   /** `bytes=0-1023`: a part of the object. */
   Range?: string
@@ -23,7 +23,7 @@ export interface DownloadFileParams extends ObjectParams {
 export interface DownloadFileResult {
   statusCode: number
   headers: Record<string, string>
-  /** Where the file is now. A temporary one lives until the app ends. */
+  /** Path of the file. A temporary file exists until the app ends. */
   FilePath: string
 }
 

@@ -90,7 +90,7 @@ export function progressReporter(
   let last = Number.NEGATIVE_INFINITY
   let highest = -1
   return (given) => {
-    // A part that is sent again must not turn the bar back.
+    // A part that is sent again must not decrease the progress.
     const loaded = Math.min(given, total)
     const isEnd = loaded === total
     if (loaded <= highest || (!isEnd && Date.now() - last < interval)) return
@@ -99,7 +99,7 @@ export function progressReporter(
     const seconds = Math.max((Date.now() - started) / 1000, 0.001)
     const percent = total === 0 ? 1 : Math.floor((loaded / total) * 100) / 100
     const progress = { loaded, total, speed: Math.round(loaded / seconds), percent }
-    // In a turn of its own: what the listener does must not interrupt the upload.
+    // Asynchronous, so that the listener cannot interrupt the upload.
     void Promise.resolve().then(() => callApp(() => report(progress)))
   }
 }

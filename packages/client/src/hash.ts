@@ -1,10 +1,10 @@
 import type { SignatureHash } from '@miniprogram-cos/protocol'
 import { toBase64, utf8Bytes } from './text'
 
-/** What an algorithm makes of its state and one block of 16 words: what is added to the state. */
+/** Computes from the state and one block of 16 words what is added to the state. */
 type Rounds = (state: number[], words: number[]) => number[]
 
-/** Bytes, however they are held: plain arrays are made much faster than typed ones, which files come in. */
+/** Bytes: a typed array of a file, or a plain array, which is much faster to create. */
 type Bytes = ArrayLike<number>
 
 /** What MD5 and SHA-1 have in common: 64-byte blocks, and the length in bits at the end (RFC 1321, 3174). */
@@ -51,7 +51,7 @@ function hexOf(bytes: number[]): string {
 }
 
 const MD5_INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]
-/** How far each step of a round rotates, four and four alike. */
+/** Rotation of each step; the four values of a round repeat. */
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
 
 /** A step's constant: the integer part of 2^32 |sin(step)|, as RFC 1321 defines it. */

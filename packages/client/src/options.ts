@@ -46,7 +46,7 @@ export interface COSOptions extends AddressOptions {
   CopyChunkSize?: number
   /** Objects larger than this many bytes are copied in parts. @default 10485760 */
   CopySliceSize?: number
-  /** Tries of a part after the first. @default 3 */
+  /** Retries of a part. @default 3 */
   ChunkRetryTimes?: number
   /**
    * Parts of one file that are sent at a time; WeChat allows 10 requests in all, and all uploads together send
@@ -69,7 +69,7 @@ export interface COSOptions extends AddressOptions {
   UploadAddMetaMd5?: boolean
   /** How uploadFile sends small files. @default 'postObject' */
   SimpleUploadMethod?: 'postObject' | 'putObject'
-  /** Learns the difference between this clock and the server's. @default true */
+  /** Corrects for the difference between this clock and the server's. @default true */
   CorrectClockSkew?: boolean
   /** Milliseconds to add to this clock. @default 0 */
   SystemClockOffset?: number

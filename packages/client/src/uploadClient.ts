@@ -101,7 +101,7 @@ export class UploadCOS {
   }
 
   /**
-   * Where the caller's files are. Asks the cloud function on first use.
+   * Where the caller's files are. Calls the cloud function on first use.
    * @throws CosError kind `credentials`, or `KitNotCloud` for a client not made by `COS.cloud`
    */
   caller(): Promise<CallerPlace> {
@@ -168,15 +168,15 @@ export class UploadCOS {
     return this._tasks.isRunning()
   }
 
-  /** Stops an upload where it is; its promise waits. */
+  /** Pauses an upload; its promise stays pending. */
   pauseTask(id: string): void {
     this._tasks.get(id)?.pause()
   }
 
   /**
-   * Resumes a paused upload, or tries a failed one again. The promise of a call settles once; so the
-   * end of another try comes by the promise that is returned here, which may be left alone. A callback,
-   * and onFileFinish, are called again, as in cos-wx-sdk-v5.
+   * Resumes a paused upload, or restarts a failed one. The promise of the original call settles only once, so the
+   * outcome of a restart is the promise returned here, which may be ignored. A callback, and onFileFinish, are
+   * called again, as in cos-wx-sdk-v5.
    *
    * @returns how the upload ends; undefined when there is no such task, or it is not paused or failed
    */
@@ -184,7 +184,7 @@ export class UploadCOS {
     return this._tasks.get(id)?.restart()
   }
 
-  /** Cancels an upload: its promise rejects, its parts are freed on the server. */
+  /** Cancels an upload: its promise rejects, and its parts are deleted on the server. */
   cancelTask(id: string): void {
     this._tasks.get(id)?.cancel()
   }
@@ -200,12 +200,12 @@ export class UploadCOS {
     this._core.events.on(name, listener)
   }
 
-  /** Stops listening; without a listener, all of the name. */
+  /** Removes a listener, or all listeners of the name. */
   off(name: string, listener?: (event: never) => void): void {
     this._core.events.off(name, listener)
   }
 
-  /** Tells the listeners of a name. */
+  /** Calls the listeners of a name. */
   emit(name: string, event?: unknown): void {
     this._core.events.emit(name, event)
   }

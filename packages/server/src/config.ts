@@ -93,12 +93,12 @@ const STYLES = ['standard', 'accelerate', 'pathStyle']
  */
 export function checkConfig(config: CosConfig): CheckedConfig {
   const unknown = Object.keys(config).find((name) => !FIELDS.includes(name))
-  if (unknown) throw new Error(`cos.config.ts: there is no field "${unknown}"`)
+  if (unknown) throw new Error(`cos.config.ts: unknown field "${unknown}"`)
   checkBuckets(config)
   const { bucket, region, appid, domains = [] } = config
   const noHost = domains.find((domain) => !/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/.test(domain))
   if (noHost !== undefined)
-    throw new Error(`cos.config.ts: domains has "${noHost}", which is no host name`)
+    throw new Error(`cos.config.ts: domains has "${noHost}", which is not a host name`)
   const style = config.addresses?.find((one) => !STYLES.includes(one))
   if (style !== undefined) {
     throw new Error(`cos.config.ts: addresses has "${style}", known are ${STYLES.join(', ')}`)
@@ -150,7 +150,7 @@ function checkGroups(given: Record<string, readonly string[]>): Record<string, r
     const invalid = members.find((one) => typeof one !== 'string' || !MEMBER.test(one))
     if (invalid !== undefined) {
       throw new Error(
-        `cos.config.ts: groups.${name} has ${JSON.stringify(invalid)}, which is no OPENID`,
+        `cos.config.ts: groups.${name} has ${JSON.stringify(invalid)}, which is not an OPENID`,
       )
     }
   }

@@ -77,7 +77,10 @@ function requestedPolicy(
   )
   const kinds = [scope, paths ?? verbs, create].filter((one) => one !== undefined)
   if (kinds.length > 1) {
-    throw new FunctionError('KitBadRequest', 'ask with one of scope, paths (and verbs), create')
+    throw new FunctionError(
+      'KitBadRequest',
+      'the event may have only one of scope, paths (with verbs) and create',
+    )
   }
   if (scope !== undefined) {
     const isOwnName = (key: string) => isServerName(key, openid, nameSecret(environment))

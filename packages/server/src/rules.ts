@@ -70,7 +70,7 @@ type Fail = (problem: string) => never
 export function readRules(access: AccessRules, groups: readonly string[] = []): Rule[] {
   const entries = Object.entries(access ?? {})
   if (entries.length === 0)
-    throw new Error('cos.config.ts: access has no rule, so nobody could do anything')
+    throw new Error('cos.config.ts: access has no rules, so every request would be refused')
   const rules = entries.map(([pattern, rule]) => readRule(pattern, rule, groups))
   for (const [i, rule] of rules.entries()) {
     const other = rules.slice(0, i).find((earlier) => canOverlap(earlier.segments, rule.segments))
@@ -88,7 +88,7 @@ function readRule(pattern: string, given: AccessRule, known: readonly string[]):
     throw new Error(`cos.config.ts: access["${pattern}"] ${problem}`)
   }
   const segments = readPattern(pattern, fail)
-  if (typeof given !== 'object' || given === null) return fail('is no rule')
+  if (typeof given !== 'object' || given === null) return fail('is not a rule')
   const unknown = Object.keys(given).find((field) => !FIELDS.includes(field))
   if (unknown) fail(`has "${unknown}": a rule may have ${FIELDS.join(', ')}`)
   const rule: Rule = {
@@ -201,7 +201,8 @@ function checkCombination(rule: Rule, fail: Fail): void {
     // The policy's `*` spans slashes: `u/*/pub/*` would also match `u/x/secret/pub/y`.
     fail('gives others a folder below {openid}: {openid} must be the last segment before "/**"')
   }
-  if (limitsUploads(rule) && !verbs.includes('write')) fail('limits writing, but lets nobody write')
+  if (limitsUploads(rule) && !verbs.includes('write'))
+    fail('limits writing, but grants write to nobody')
 }
 
 /** Whether a rule says more about uploads than where they may go. */

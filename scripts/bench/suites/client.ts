@@ -106,7 +106,7 @@ async function compare(
   return (name) => ({ ours: valuesOf(ours, name), peer: valuesOf(theirs, name) })
 }
 
-/** Our client with 10,000 queued uploads beside our client with 1,000. */
+/** Compares our client with 10,000 queued uploads to one with 1,000. */
 async function growth(rounds: number, flags: string[] = []): Promise<Rounds> {
   const [ours, peer]: [number[], number[]] = [[], []]
   for (let round = 0; round < rounds; round++) {

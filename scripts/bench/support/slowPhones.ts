@@ -101,7 +101,7 @@ interface AuthorizationRequest {
   Scope: { action: string; prefix: string }[]
 }
 
-/** A getAuthorization as an app has it: it asks a function, which asks STS and takes some time. */
+/** A typical getAuthorization: calls a function, which calls STS and takes some time. */
 export interface ScopedKeys {
   getAuthorization: (request: AuthorizationRequest, callback: (key: object) => void) => void
   calls: () => number
@@ -110,8 +110,8 @@ export interface ScopedKeys {
 const UID = '1250000000'
 
 /**
- * Keys of the local STS. With `isScoped` they permit exactly what was asked for, so an upload that succeeds has asked
- * for what it needs; otherwise they permit everything in the bucket.
+ * Keys of the local STS. With `isScoped` they permit exactly the requested scope, so a successful upload has requested
+ * what it needs; otherwise they permit everything in the bucket.
  */
 export function createScopedKeys(
   sts: string,

@@ -32,7 +32,7 @@ const UPLOAD = { ...AT, Key: 'k', FilePath: 'f' }
 
 defect(
   3,
-  'every try is signed for the host it goes to, also with AutoSwitchHost',
+  'signs every attempt for its host, with AutoSwitchHost too',
   async (launch) => {
     const { cos, requests } = start(
       launch,
@@ -47,7 +47,7 @@ defect(
 
 defect(
   4,
-  'tries are few, have pauses between them, and are made only where they can help',
+  'retries a few times, with delays, and only errors that can pass',
   async (launch) => {
     const failing = start(launch, { answer: always('part 1', { statusCode: 500 }) })
     await endOf(failing.cos.sliceUploadFile(UPLOAD))
@@ -102,7 +102,7 @@ const copying = (size: number, headers: object = {}): NonNullable<PhoneOptions['
 
 defect(
   11,
-  'a copy in parts keeps type, caching, metadata and storage class of its source',
+  'a multipart copy keeps the content type, caching, metadata and storage class of its source',
   async (launch) => {
     const headers = {
       'content-type': 'image/png',
@@ -123,7 +123,7 @@ defect(
 
 defect(
   46,
-  'a copy in parts counts every byte, in numbers, with no more requests than WeChat has',
+  'a multipart copy reports numeric progress up to the full size, within WeChat’s request limit',
   async (launch) => {
     const { cos } = start(launch, { answer: copying(20 * MIB) }, { ProgressInterval: 0 })
     const seen: Untyped[] = []
@@ -187,7 +187,7 @@ defect(
 
 defect(
   12,
-  'all uploads of a key are given up, also when other keys begin like it',
+  'aborts all uploads of a key, even if other keys start with it',
   async (launch) => {
     const listed = ['k1', 'k2', 'k', 'k3'].map(
       (key) => `<Upload><Key>${key}</Key><UploadId>u-${key}</UploadId></Upload>`,
@@ -209,7 +209,7 @@ defect(
 
 defect(
   15,
-  'what the app passes is left as it was, and does not leak into the next call',
+  'does not modify params of the app or reuse them in the next call',
   async (launch) => {
     const { cos } = start(launch, { files: { f: new Uint8Array(10) } })
     const Headers = { 'x-cos-meta-a': 'b' }
@@ -235,7 +235,7 @@ defect(
 
 defect(
   19,
-  'each file of uploadFiles is checked as one of uploadFile',
+  'uploadFiles validates each file like uploadFile',
   async (launch) => {
     const { cos, requests } = start(launch, { files: { f: new Uint8Array(10) } })
     const files = [
@@ -254,7 +254,7 @@ defect(
   },
 )
 
-/** Names that loading asks of a `wx`; what it gets is as little as possible. */
+/** Properties of `wx` that are read while loading. */
 function touchedBy(load: (wx: object) => void): string[] {
   const touched: string[] = []
   const { wx } = createFakePhone()
@@ -268,7 +268,7 @@ function touchedBy(load: (wx: object) => void): string[] {
   return touched
 }
 
-test('43: loading asks nothing of wx, and needs neither wx nor window', () => {
+test('43: loading accesses neither wx nor window', () => {
   expect(touchedBy((wx) => loadModule(CLIENT_FILE, { wx }))).toEqual([])
   expect(typeof loadModule(CLIENT_FILE, { wx: undefined })).toBe('function')
   const official = touchedBy((wx) => loadOfficialClient(wx))

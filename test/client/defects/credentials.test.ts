@@ -33,7 +33,7 @@ function counting(answer: (options: Untyped, count: number) => unknown) {
       try {
         callback(given)
       } catch {
-        // Thrown at the app, which prints it.
+        // Thrown into the app, which prints it.
       }
     }, 10)
   }
@@ -51,7 +51,7 @@ async function urlOf(cos: Untyped, params: object): Promise<string> {
 
 defect(
   2,
-  'a presigned URL is good from now on, also late in the life of its key',
+  'a presigned URL is valid from now, even if its key is about to expire',
   async (launch) => {
     const key = temporaryKey({ StartTime: NOW - 1000, ExpiredTime: NOW + 800 })
     const { cos } = start(
@@ -70,7 +70,7 @@ defect(
 
 defect(
   8,
-  'a getAuthorization that fails, in whatever way, ends the request and throws nothing at the app',
+  'a getAuthorization that fails in any way rejects the call, and throws nothing into the app',
   async (launch) => {
     let thrown = 0
     const giving =
@@ -106,7 +106,7 @@ defect(
 
 defect(
   22,
-  'the clock is learnt from HEAD, whose errors have no body',
+  'corrects the clock after a HEAD error, which has no body',
   async (launch) => {
     const later = new Date((NOW + 3600) * 1000).toUTCString()
     const { cos } = start(launch, KEY, {
@@ -121,7 +121,7 @@ defect(
 
 defect(
   23,
-  'a phone whose clock is behind asks for a key no oftener than others',
+  'a phone whose clock is behind does not request more keys',
   async (launch) => {
     const provider = counting(() => temporaryKey({ StartTime: NOW + 60 }))
     const { cos } = start(launch, provider)
@@ -136,7 +136,7 @@ const LIST_LAST =
   'q-sign-algorithm=sha1&q-ak=a&q-sign-time=1;2&q-key-time=1;2&q-signature=s&q-header-list=&q-url-param-list='
 defect(
   25,
-  'getObjectUrl gives one URL however it is called, signed, its token encoded, its fields in any order',
+  'getObjectUrl returns the same signed URL however it is called, with its token encoded',
   async (launch) => {
     const { cos } = start(
       launch,
@@ -183,7 +183,7 @@ defect(
 
 defect(
   30,
-  'requests that start together ask for one key',
+  'concurrent requests share one key request',
   async (launch) => {
     const provider = counting(() => temporaryKey())
     const { cos } = start(launch, provider)
@@ -196,7 +196,7 @@ defect(
 
 defect(
   31,
-  'a call without any key says so, and sends nothing signed by nobody',
+  'a call without credentials rejects and sends nothing',
   async (launch) => {
     const { cos, requests } = start(launch, {})
     return { end: await endOf(cos.headObject(at('k'))), sent: requests.length }
@@ -206,7 +206,7 @@ defect(
 
 defect(
   37,
-  'an answer that the app keeps and gives again is left alone, and found again for its scope',
+  'does not modify an answer that the app reuses, and caches it by scope',
   async (launch) => {
     const shared = temporaryKey({ ScopeLimit: true })
     const before = Object.keys(shared)
@@ -220,7 +220,7 @@ defect(
 
 defect(
   38,
-  'a key that COS refuses is fetched anew, not used until its end',
+  'replaces a key that COS refuses before it expires',
   async (launch) => {
     const provider = counting((_, count) => temporaryKey({ SecurityToken: `token ${count}` }))
     const { cos } = start(launch, provider, {

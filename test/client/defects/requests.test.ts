@@ -13,7 +13,7 @@ import {
 } from '../../support/bothClients'
 import type { CannedAnswer } from '../../support/recordingWx'
 
-/** A client with a fixed key, whose every request is answered the same. */
+/** A client with a fixed key that gets the same response to every request. */
 function start(launch: Launch, canned?: CannedAnswer, options: object = {}) {
   const phone = createFakePhone({
     files: { f: new Uint8Array(10) },
@@ -31,7 +31,7 @@ const notFound = (code: string): CannedAnswer => ({
 
 defect(
   1,
-  'the options for MD5 are followed: Content-MD5 and x-cos-meta-md5 go out, for texts and bytes',
+  'the MD5 options send Content-MD5 and x-cos-meta-md5, for strings and buffers',
   async (launch) => {
     const { cos, requests } = start(launch, undefined, {
       UploadCheckContentMd5: true,
@@ -54,7 +54,7 @@ defect(
 
 defect(
   14,
-  'a form upload signs nothing that it does not send',
+  'a form upload signs only what it sends',
   async (launch) => {
     const { cos, requests } = start(launch)
     await endOf(cos.postObject({ ...AT, Key: 'k', FilePath: 'f', Query: { a: 'b' } }))
@@ -65,7 +65,7 @@ defect(
 
 defect(
   16,
-  'a policy that is no JSON is refused once, and not sent',
+  'rejects a policy that is not JSON, once, without sending it',
   async (launch) => {
     const { cos, requests } = start(launch)
     const answers: unknown[] = []
@@ -78,7 +78,7 @@ defect(
 
 defect(
   17,
-  'Protocol is followed, as an option and for one URL',
+  'Protocol applies as an option and for a single URL',
   async (launch) => {
     const { cos, requests } = start(launch, undefined, { Protocol: 'http:' })
     await endOf(cos.headObject({ ...AT, Key: 'k' }))
@@ -94,7 +94,7 @@ defect(
 
 defect(
   18,
-  'getService and requests to a Url are signed with host and query, and say what they need',
+  'getService and requests to a Url sign host and query, and request the right scope',
   async (launch) => {
     const { cos, requests, COS } = start(launch, {
       statusCode: 200,
@@ -133,7 +133,7 @@ const CHINESE = '<a>&#x4e2d;&#25991;</a>'
 const LAUGHS = `<!DOCTYPE a [<!ENTITY b "${'x'.repeat(1000)}">]><a>${'&b;'.repeat(1000)}</a>`
 defect(
   32,
-  'XML: numbers of characters are read, and entities of its own do not grow',
+  'XML: decodes numeric entities, and does not expand custom entities',
   async (launch) => {
     const { COS } = start(launch)
     const read = (xml: string): string => {
@@ -153,7 +153,7 @@ defect(
 
 defect(
   35,
-  'no referer settings are no website settings, and one replication rule is a list of one',
+  'missing referer settings are not returned as website settings, and a single replication rule is a list',
   async (launch) => {
     const referer = start(launch, notFound('NoSuchRefererConfiguration'))
     const none = await outcomeOf<Untyped>(referer.cos.getBucketReferer(AT))
@@ -176,7 +176,7 @@ defect(
 
 defect(
   36,
-  'an answer that is none, or a part without ETag, ends in an error',
+  'rejects a response that is not a document, and a part without ETag',
   async (launch) => {
     const ends: string[] = []
     const calls: [string, object][] = [
@@ -202,7 +202,7 @@ defect(
 
 defect(
   39,
-  'a key never becomes another on its way: what a phone’s network would fold is not sent',
+  'refuses keys that a phone’s network would normalise to another key',
   async (launch) => {
     const { cos, requests } = start(launch)
     const Keys = ['pub/../secret.txt', 'pub/./secret.txt', 'pub/..', 'pub/a..b/.c.txt']
@@ -214,7 +214,7 @@ defect(
 
 defect(
   42,
-  'an error in bytes is read without TextDecoder, which phones lack',
+  'decodes an error body in bytes without TextDecoder, which phones lack',
   async (launch) => {
     const data = new TextEncoder().encode('<Error><Code>NoSuchKey</Code></Error>').buffer
     const { cos } = start(launch, { ...notFound('NoSuchKey'), data })
@@ -233,7 +233,7 @@ defect(
 
 defect(
   48,
-  'every failure is an Error of one shape: of COS, of the network, of the call, of an upload in parts',
+  'every failure is an Error with the same fields: service, network, argument and multipart errors',
   async (launch) => {
     const denied = { ...notFound('AccessDenied'), statusCode: 403 }
     const failures = [
@@ -261,7 +261,7 @@ defect(
 
 defect(
   50,
-  'what is wrong with a call is called back, not thrown',
+  'passes argument errors to the callback instead of throwing',
   async (launch) => {
     const { cos } = start(launch)
     const attempts: ((callback: (error: unknown, data: unknown) => void) => unknown)[] = [
@@ -283,7 +283,7 @@ defect(
 
 defect(
   51,
-  'what a form cannot carry is not lost: such a file goes up by PUT, and a form has no type of its own',
+  'uploads a file by PUT if its headers do not fit a form, and sets no Content-Type on a form request',
   async (launch) => {
     const { cos, requests } = start(launch)
     const at = { ...AT, Key: 'k', FilePath: 'f' }
@@ -311,7 +311,7 @@ defect(
 
 defect(
   29,
-  'a text has progress to its end and an MD5, as bytes have',
+  'a string body has progress and an MD5 like a buffer',
   async (launch) => {
     const { cos, requests } = start(launch, undefined, { UploadCheckContentMd5: true })
     const seen: Untyped[] = []

@@ -41,7 +41,7 @@ function begin({ cos }: { cos: Untyped }, method = 'sliceUploadFile', params: ob
 
 defect(
   5,
-  'a pause and a restart at once send no part more than once again, and complete once',
+  'pausing and restarting at once sends each part at most twice, and completes once',
   async (launch) => {
     const phone = start(launch, { delay: 50 }, { ChunkParallelLimit: 3 })
     const { done, id } = begin(phone)
@@ -61,7 +61,7 @@ defect(
 
 defect(
   6,
-  'cancelTask settles the promise and frees the parts on the server',
+  'cancelTask rejects the promise and aborts the upload on the server',
   async (launch) => {
     const phone = start(launch, { delay: 50 })
     const { done, id } = begin(phone)
@@ -74,7 +74,7 @@ defect(
 
 defect(
   9,
-  'a file that cannot be read ends its upload',
+  'rejects if the file cannot be read',
   async (launch) => {
     const phone = start(launch, { isUnreadable: true })
     const { done } = begin(phone)
@@ -105,14 +105,14 @@ const REST = { end: 'resolves', parts: ['part 3', 'part 4'], reads: 2 }
 
 defect(
   10,
-  'a second try after a failure goes on where the first one ended',
+  'a restarted upload resumes where the failed attempt stopped',
   (launch) => secondTry(launch, false),
   { right: REST, wrong: { end: 'resolves', parts: parts4(), reads: 4 } },
 )
 
 defect(
   41,
-  'after a restart of the app nothing is read again but what is still to be sent',
+  'after a restart of the app only the missing parts are read',
   (launch) => secondTry(launch, true),
   { right: REST, wrong: { ...REST, reads: 4 } },
 )
@@ -123,7 +123,7 @@ function parts4() {
 
 defect(
   13,
-  'a speed limit, a type limit and the customer’s key go with each part, however they are given',
+  'sends traffic limit, MIME limit and SSE-C key with every part, as params or headers',
   async (launch) => {
     const names = ['x-cos-traffic-limit', 'x-cos-mime-limit', SSE('algorithm'), SSE('key')]
     const given = {
@@ -146,7 +146,7 @@ function SSE(name: string) {
 
 defect(
   20,
-  'files that wait for their turn are not in memory',
+  'queued files are not in memory',
   async (launch) => {
     const files: Record<string, Uint8Array> = {}
     for (let i = 0; i < 20; i++) files[`f${i}`] = new Uint8Array(1000)
@@ -170,7 +170,7 @@ defect(
 
 defect(
   21,
-  'restartTask works when the list has been shortened since',
+  'restartTask works after the task list was trimmed',
   async (launch) => {
     let isBroken = true
     const files = { a: new Uint8Array(1), b: new Uint8Array(1), c: new Uint8Array(1) }
@@ -197,7 +197,7 @@ defect(
 
 defect(
   24,
-  'an upload whose last answer was lost is found complete',
+  'detects that an upload completed although the response was lost',
   async (launch) => {
     const header = { ETag: '"e-4"', 'Content-Length': String(4 * MIB) }
     const phone = start(launch, {
@@ -213,7 +213,7 @@ defect(
 
 defect(
   27,
-  'an option that is undefined is the default',
+  'an option that is undefined has its default',
   async (launch) => {
     const files: Record<string, Uint8Array> = {}
     for (let i = 0; i < 10; i++) files[`f${i}`] = new Uint8Array(10)
@@ -236,14 +236,14 @@ defect(
 
 defect(
   33,
-  'an upload that COS lists but does not know any more does not stop a new one',
+  'a listed upload that no longer exists does not prevent a new one',
   async (launch) => endOf(begin(start(launch, { stale: ['old'] })).done),
   { right: 'resolves', wrong: 'rejects' },
 )
 
 defect(
   40,
-  'base libraries from 2.10 upload in parts, also those without getAppBaseInfo',
+  'uploads in parts on base libraries from 2.10, without getAppBaseInfo too',
   async (launch) => {
     const phone = createFakePhone({ files: FILE, sdkVersion: '2.14.0' })
     delete phone.wx.getAppBaseInfo
@@ -257,7 +257,7 @@ defect(
 
 defect(
   44,
-  'nobody listens: no list of tasks is made',
+  'does not copy the task list without a listener',
   async (launch) => {
     const timers = jest.spyOn(globalThis, 'setTimeout')
     const isListMade = () => timers.mock.calls.some(([run]) => /\blist\b/.test(String(run)))
@@ -276,7 +276,7 @@ defect(
 
 defect(
   45,
-  'the first part that is refused ends the others under way',
+  'aborts the other parts when one is refused',
   async (launch) => {
     const phone = start(
       launch,
@@ -296,7 +296,7 @@ defect(
 
 defect(
   49,
-  'a new key costs one request before its first part, and no permission to list uploads',
+  'a new key needs one request before its first part, and no permission to list uploads',
   async (launch) => {
     const phone = start(launch)
     await endOf(begin(phone).done)

@@ -20,7 +20,7 @@ const methods = fc.constantFrom('GET', 'put', 'HEAD')
 const documented = {
   ...at,
   Method: methods,
-  // COS takes no key with two.
+  // COS rejects a key with two.
   Key: key.map((given) => given.replace(/^\/+/, '/')),
   Query: query,
   Headers: headers,

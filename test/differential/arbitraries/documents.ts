@@ -10,7 +10,7 @@ const { node } = fc.letrec<{ node: Record<string, unknown>; value: unknown }>((t
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     leaf,
-    // cos-wx-sdk-v5 moves null to the front of a list; nobody means anything by it.
+    // cos-wx-sdk-v5 moves null to the front of a list; no app relies on that.
     fc.array(scalar, { maxLength: 2 }),
     tie('node'),
     fc.array(tie('node'), { maxLength: 2 }),
@@ -18,7 +18,7 @@ const { node } = fc.letrec<{ node: Record<string, unknown>; value: unknown }>((t
   node: fc.dictionary(name, tie('value'), { maxKeys: 3, noNullPrototype: true }),
 }))
 
-/** Any document that XML can say. */
+/** Any document that XML can represent. */
 export const document = node
 export const documents = fc.array(document, { maxLength: 3 })
 /** One, or a list. */

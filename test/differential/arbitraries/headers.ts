@@ -58,7 +58,7 @@ const grants = fc
 const isGrant = (name: string) => /grant/i.test(name)
 const said = fc.oneof(text, word, fc.constant(''))
 const value = maybe(said)
-/** What has a default: null would leave open whether it is meant. */
+/** Params with a default: null would be ambiguous. */
 const hasDefault = (name: string) => /^(ContentType|CacheControl)$/.test(name)
 const NAMED = Object.keys(PARAM_HEADERS)
 const pairs = <T>(names: string[], of: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>

@@ -5,7 +5,7 @@ import { maybe, word } from './texts'
 const NOW = 1_700_000_000
 const seconds = (from: number, to: number) => fc.integer({ min: NOW + from, max: NOW + to })
 
-/** A temporary key, with all that may come with one. */
+/** A temporary key with all optional fields. */
 const temporaryKey = fc.record(
   {
     TmpSecretId: word,
@@ -29,7 +29,7 @@ const oldNames = temporaryKey.map(({ TmpSecretId, TmpSecretKey, ...rest }) => ({
   SecretId: TmpSecretId,
   SecretKey: TmpSecretKey,
 }))
-/** A key that lacks something, or says it in another form. */
+/** A key with a missing or empty field. */
 const badKey = fc
   .tuple(
     temporaryKey,
@@ -64,7 +64,7 @@ const signatureObject = fc
   .map(([Authorization, rest]) => ({ Authorization, ...rest }))
 const noSignature = fc.constantFrom('nonsense', 'q-sign-algorithm=sha1&q-ak=a', 'a b')
 
-/** Where a key or a signature comes from, and what it says. */
+/** A credential provider and its answer. */
 export const provider: fc.Arbitrary<NonNullable<Call['provider']>> = fc.oneof(
   fc
     .oneof(

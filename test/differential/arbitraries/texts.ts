@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** Pieces that have gone wrong somewhere: reserved, encoded twice, beyond the BMP, invisible, no text at all. */
+/** Problematic strings: reserved characters, double encoding, beyond the BMP, invisible, empty. */
 const HOSTILE = [
   '%',
   '%2F',
@@ -36,7 +36,7 @@ export const text: fc.Arbitrary<string> = fc.oneof(
 )
 export const word = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9-]{0,9}$/)
 
-/** What COS takes no key with, or a phone's network would change. */
+/** Keys that COS rejects, or that a phone's network would normalise. */
 const UNTAKEN = ['.', '..', '\u0000', '\u0019', '\ud800', 'x'.repeat(851), '图'.repeat(284)]
 
 const segment = fc.oneof(
@@ -45,7 +45,7 @@ const segment = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 5 }) },
   { weight: 1, arbitrary: fc.constantFrom(...UNTAKEN) },
 )
-/** Of what type the end of a key makes its content. */
+/** Key endings that determine the content type. */
 export const EXTENSIONS: Record<string, string> = {
   '.txt': 'text/plain',
   '.jpg': 'image/jpeg',
@@ -65,13 +65,13 @@ export const key: fc.Arbitrary<string> = fc
   .map(([lead, segments, extension, end]) => lead + segments.join('/') + extension + end)
   .filter((made) => made !== '')
 
-/** A param that may be left out, explicitly or not. */
+/** An optional param: missing, or explicitly undefined. */
 export const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined | null> =>
   fc.oneof({ weight: 6, arbitrary }, { weight: 1, arbitrary: fc.constantFrom(undefined, null) })
 
 export const scalar = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(''))
 
-/** Parameters of a data processing, of a style, of no sense. */
+/** Query strings: data processing, a style, or nonsense. */
 const NAMES = ['imageMogr2/thumbnail/200x', 'ci-process', 'Version', 'x!', 'X*', 'x-', 'a/b', 'a-b']
 export const query = fc.dictionary(
   fc.oneof(

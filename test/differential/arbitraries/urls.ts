@@ -15,7 +15,7 @@ const headers = fc.dictionary(
   { noNullPrototype: true },
 )
 
-/** What getObjectUrl may be asked. */
+/** Params of getObjectUrl. */
 export const urlParams: fc.Arbitrary<object> = fc
   .tuple(
     fc.record({ Key: key }),

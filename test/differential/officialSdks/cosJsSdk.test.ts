@@ -14,7 +14,7 @@ let cloud: TestCloud
 let window: DOMWindow
 let cos: Untyped
 
-/** What the tests look at must be exposed: a browser hides every other header from a script. */
+/** Response headers that the tests read; a browser hides all others. */
 const EXPOSED = [
   'etag',
   'date',
@@ -37,7 +37,7 @@ const EXPOSED = [
 
 beforeAll(async () => {
   cloud = await startTestCloud()
-  // Production's names, all of them leading here, as a proxy of the developer's would.
+  // Resolves production's host names to the local cloud, as a developer's proxy would.
   jest
     .spyOn(dns, 'lookup')
     .mockImplementation(((

@@ -16,8 +16,8 @@ import {
 } from '../../support/testCloud'
 
 /**
- * Tencent's own key server library beside ours: it asks the same local STS, over TLS since it knows no
- * other way, with policies of its own and with ours.
+ * Tencent's key server library with the local STS, over TLS because it supports nothing else, with its own
+ * policies and with ours.
  */
 let cloud: TestCloud
 beforeAll(async () => {

@@ -100,7 +100,7 @@ describe('imageMogr2 crops (1045/33714)', () => {
     expect(await sizeOf(bytes)).toEqual(result)
   })
 
-  test('crop scales before it cuts: the corners of a square are those of the middle', async () => {
+  test('crop scales before it cuts, from the centre', async () => {
     const { bytes } = await run(sample, 'imageMogr2/crop/270x270/gravity/center')
     expect(isNear(await pixelAt(bytes, 5, 5), '#ff0000')).toBe(true)
     expect(isNear(await pixelAt(bytes, 265, 265), '#ffff00')).toBe(true)
@@ -152,7 +152,7 @@ describe('imageMogr2 rotates and flips (1045/33715)', () => {
     expect(await sizeOf(bytes)).toEqual(size)
   })
 
-  test('rotate by other angles makes room for the corners', async () => {
+  test('rotate by other angles enlarges the image to fit the corners', async () => {
     const [width = 0, height = 0] = await sizeOf((await run(sample, 'imageMogr2/rotate/45')).bytes)
     expect(width).toBeGreaterThan(1050)
     expect(Math.abs(width - height)).toBeLessThan(3)
@@ -241,7 +241,7 @@ describe('imageMogr2 converts (1045/33716) and compresses (1045/33717)', () => {
     expect(bytes.length).toBeLessThan(original.length / 2)
   })
 
-  test('size-limit keeps to a size; with ! never above the original', async () => {
+  test('size-limit limits the size; with ! never above the original', async () => {
     const original = await noise(400, 300).jpeg({ quality: 95 }).toBuffer()
     const limited = await run(original, 'imageMogr2/strip/format/jpg/size-limit/15k!')
     expect(limited.bytes.length).toBeLessThanOrEqual(15 * 1024)
@@ -250,7 +250,7 @@ describe('imageMogr2 converts (1045/33716) and compresses (1045/33717)', () => {
     expect(kept.bytes.length).toBeLessThanOrEqual(small.length)
   })
 
-  test('an animated GIF stays one when it is scaled down or cropped', async () => {
+  test('an animated GIF stays animated when it is scaled down or cropped', async () => {
     const gif = await animation(100, 80, 5)
     for (const parameters of ['thumbnail/50x', 'crop/50x40', 'thumbnail/80x64/crop/50x40']) {
       const { pages, height, width } = await sharp(
@@ -390,7 +390,7 @@ describe('watermarks (436/36373, 436/36374)', () => {
     expect(isNear(await pixelAt(half.bytes, 180, 90), '#8080ff', 3)).toBe(true)
   })
 
-  test('scatype and spcent give it a share of the width, height or area', async () => {
+  test('scatype and spcent scale it to a share of the width, height or area', async () => {
     for (const [type, share, width] of [
       [1, 500, 100],
       [2, 300, 60],
@@ -405,7 +405,7 @@ describe('watermarks (436/36373, 436/36374)', () => {
     }
   })
 
-  test('batch repeats it over the image, and turns it', async () => {
+  test('batch tiles it over the image, rotated by degree', async () => {
     const tiled = await marked('/batch/1/dissolve/100', base)
     // 40 x 20 with a tenth of space: 44 x 22.
     expect(isNear(await pixelAt(tiled.bytes, 10, 10), '#0000ff')).toBe(true)
@@ -460,7 +460,7 @@ describe('watermarks (436/36373, 436/36374)', () => {
 })
 
 describe('pipelines (1045/33727) and reports', () => {
-  test('pipes run one after the other', async () => {
+  test('pipes run in sequence', async () => {
     const { bytes } = await run(
       sample,
       'imageMogr2/thumbnail/!50p|imageMogr2/rotate/90|imageView2/1/w/100/h/100/format/webp',
@@ -475,7 +475,7 @@ describe('pipelines (1045/33727) and reports', () => {
     expect(await sizeOf(bytes)).toEqual([240, 240])
   })
 
-  test('imageInfo tells format, size and average colour', async () => {
+  test('imageInfo returns format, size and average colour', async () => {
     const source = await plain(960, 540, '#736246').jpeg().toBuffer()
     expect(JSON.parse((await run(source, 'imageInfo')).text)).toMatchObject({
       format: 'jpeg',
@@ -494,12 +494,12 @@ describe('pipelines (1045/33727) and reports', () => {
     })
   })
 
-  test('imageAve tells the average colour', async () => {
+  test('imageAve returns the average colour', async () => {
     const source = await plain(64, 64, '#a18454').png().toBuffer()
     expect(JSON.parse((await run(source, 'imageAve')).text)).toEqual({ RGB: '0xa18454' })
   })
 
-  test('exif tells the tags, or that there are none', async () => {
+  test('exif returns the tags, or an error if there are none', async () => {
     expect(JSON.parse((await run(png, 'exif')).text)).toEqual({ error: 'no exif data' })
     const tagged = await sharp(sample)
       .withExif({

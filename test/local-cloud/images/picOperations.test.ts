@@ -33,7 +33,7 @@ const md5 = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex')
 const operations = (value: object) => ({ 'Pic-Operations': JSON.stringify(value) })
 const RULE = { fileid: 'test.jpg', rule: 'imageView2/format/png' }
 
-test('PUT answers with the document of the documents’ example, and stores the result', async () => {
+test('PUT returns the document of the documented example, and stores the result', async () => {
   const answer = await signed('PUT', 'filename.jpg', {
     body: jpeg,
     headers: operations({ is_pic_info: 1, rules: [RULE] }),
@@ -52,7 +52,7 @@ test('PUT answers with the document of the documents’ example, and stores the 
   expect((await signed('GET', 'filename.jpg')).bytes.equals(jpeg)).toBe(true)
 })
 
-test('a fileid is beside the original, or absolute with a slash; five rules at once', async () => {
+test('a fileid is relative to the folder of the original, or absolute with a slash; five rules in one request', async () => {
   const rules = ['b.jpg', 'c/b.jpg', '/d/b.jpg', '/e.jpg', 'f.jpg'].map((fileid, i) => ({
     fileid,
     rule: `imageMogr2/thumbnail/${(i + 1) * 10}x`,
@@ -65,7 +65,7 @@ test('a fileid is beside the original, or absolute with a slash; five rules at o
   }
 })
 
-test('a result may replace the original, whose ETag is then that of the result', async () => {
+test('a result can replace the original, which then has the ETag of the result', async () => {
   const answer = await signed('PUT', 'a.jpg', {
     body: jpeg,
     headers: operations({ rules: [{ fileid: 'a.jpg', rule: 'imageMogr2/thumbnail/64x' }] }),
@@ -112,7 +112,7 @@ test.each<[string, string]>([
   expect((await signed('GET', 'a.jpg')).status).toBe(404)
 })
 
-test('what is no image is stored, but not processed, and no result either', async () => {
+test('a file that is not an image is stored without any result', async () => {
   const rules = [RULE, { fileid: '/c.jpg', rule: 'imageMogr2/thumbnail/9x' }]
   const answer = await signed('PUT', 'a.txt', { body: 'text', headers: operations({ rules }) })
   expect([answer.status, errorOf(answer).code]).toEqual([400, 'InvalidImageFormat'])
@@ -127,7 +127,7 @@ test('either all results are stored or none', async () => {
   expect((await signed('GET', 'test.jpg')).status).toBe(404)
 })
 
-test('every result takes PutObject of its own key', async () => {
+test('every result requires PutObject on its key', async () => {
   const { key, headers } = await temporarySigner(cloud, ['PutObject'], 'alice/*')
   const put = (fileid: string) =>
     signed('PUT', 'alice/a.jpg', {
@@ -215,7 +215,7 @@ describe('POST ?image_process', () => {
     expect(errorOf(await process('missing.jpg', { rules: [RULE] })).code).toBe('NoSuchKey')
   })
 
-  test('takes GetObject of the original and PutObject of the results', async () => {
+  test('requires GetObject on the original and PutObject on the results', async () => {
     await signed('PUT', 'alice/a.jpg', { body: jpeg })
     for (const [action, status] of [
       [['GetObject'], 403],
@@ -229,7 +229,7 @@ describe('POST ?image_process', () => {
   })
 })
 
-test('Pic-Operations of an operation that does not process is refused, not passed over', async () => {
+test('refuses Pic-Operations on an operation that does not process images', async () => {
   const answer = await signed('POST', 'a.jpg', {
     query: { uploads: '' },
     headers: operations({ rules: [RULE] }),

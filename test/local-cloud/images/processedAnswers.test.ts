@@ -39,7 +39,7 @@ async function sizeOf({ bytes }: RawResponse) {
 }
 
 describe('a GET with processing parameters', () => {
-  test('answers with the result: its type, length and digest, and the headers of the object', async () => {
+  test('returns the result with its type, length and digest, and the headers of the object', async () => {
     const original = await signed('GET', 'photos/a.png')
     const answer = await signed('GET', 'photos/a.png', {
       query: { 'imageMogr2/thumbnail/100x/format/webp': '' },
@@ -58,7 +58,7 @@ describe('a GET with processing parameters', () => {
     )
   })
 
-  test('imageInfo answers JSON', async () => {
+  test('imageInfo returns JSON', async () => {
     const answer = await signed('GET', 'photos/a.png', { query: { imageInfo: '' } })
     expect(answer.headers['content-type']).toBe('application/json')
     expect(JSON.parse(answer.body)).toMatchObject({ format: 'png', width: '400', height: '200' })
@@ -108,7 +108,7 @@ describe('a GET with processing parameters', () => {
     expect((await sharp(Body).metadata()).width).toBe(200)
   })
 
-  test('ignore-error/1 answers with the original where an image cannot be processed', async () => {
+  test('ignore-error/1 returns the original if it cannot be processed', async () => {
     await signed('PUT', 'notes.txt', { body: 'text' })
     const refused = await signed('GET', 'notes.txt', { query: THUMBNAIL })
     expect(refused.status).toBe(400)
@@ -120,19 +120,19 @@ describe('a GET with processing parameters', () => {
     expect([ignored.status, ignored.body]).toEqual([200, 'text'])
   })
 
-  test('an object that is not there is NoSuchKey', async () => {
+  test('a missing object is NoSuchKey', async () => {
     const answer = await signed('GET', 'missing.png', { query: THUMBNAIL })
     expect(errorOf(answer).code).toBe('NoSuchKey')
   })
 
-  test('a parameter that cannot be used is InvalidArgument, and ci-process NotImplemented', async () => {
+  test('an invalid parameter is InvalidArgument, ci-process is NotImplemented', async () => {
     const bad = await signed('GET', 'photos/a.png', { query: { 'imageMogr2/rotate/400': '' } })
     expect([bad.status, errorOf(bad).code]).toEqual([400, 'InvalidArgument'])
     const other = await signed('GET', 'photos/a.png', { query: { 'ci-process': 'snapshot' } })
     expect(other.status).toBe(501)
   })
 
-  test('an object larger than 32 MB is refused unread', async () => {
+  test('refuses an object larger than 32 MB without reading it', async () => {
     await signed('PUT', 'large.jpg', { body: Buffer.alloc(32 * 1024 * 1024 + 1, 0xff) })
     const answer = await signed('GET', 'large.jpg', { query: THUMBNAIL })
     expect([answer.status, errorOf(answer).code]).toEqual([400, 'ImageTooLarge'])
@@ -140,7 +140,7 @@ describe('a GET with processing parameters', () => {
 })
 
 describe('signed URLs', () => {
-  /** A URL by Tencent's SDK, its path and query alone. */
+  /** Path and query of a URL that Tencent's SDK signed. */
   function urlOf(query: Record<string, string>): Promise<string> {
     const cos = new COS({ ...ROOT_KEY, Protocol: 'http:' })
     return new Promise((resolve, reject) => {
@@ -158,7 +158,7 @@ describe('signed URLs', () => {
     })
   }
 
-  test('cover the parameters: another size, or none, has another signature', async () => {
+  test('sign the parameters: changing or removing them invalidates the signature', async () => {
     const path = await urlOf({ 'imageMogr2/thumbnail/100x': '' })
     expect(path).toContain('q-url-param-list=imagemogr2%252fthumbnail%252f100x')
     const answer = await send(cloud.cos, { path })
@@ -169,7 +169,7 @@ describe('signed URLs', () => {
     expect(errorOf(original).code).toBe('SignatureDoesNotMatch')
   })
 
-  test('take parameters that are not signed too, as the documents show', async () => {
+  test('accept unsigned parameters, as documented', async () => {
     const path = `${await urlOf({})}&imageMogr2/thumbnail/!50px`
     expect(await sizeOf(await send(cloud.cos, { path }))).toEqual([200, 200])
   })
@@ -178,7 +178,7 @@ describe('signed URLs', () => {
 describe('access', () => {
   const anonymous = (path: string) => send(cloud.cos, { path })
 
-  test('takes GetObject of the original, whoever asks', async () => {
+  test('requires GetObject on the original', async () => {
     expect((await anonymous('/photos/a.png?imageMogr2/thumbnail/100x')).status).toBe(403)
     expect((await anonymous('/photos/a.png?imageInfo')).status).toBe(403)
     const writer = await temporarySigner(cloud, ['PutObject'], 'photos/*')
@@ -209,7 +209,7 @@ describe('image watermarks', () => {
     await signed('PUT', 'public.png', { body: mark, headers: { 'x-cos-acl': 'public-read' } })
   })
 
-  test('are read from the same bucket, if the URL opens them', async () => {
+  test('are read from the same bucket if the URL grants access', async () => {
     const open = await marked(`http://${HOST}/public.png`)
     expect(isNear(await pixelAt(open.bytes, 10, 10), '#0000ff')).toBe(true)
     const closed = await marked(`http://${HOST}/private.png`)
@@ -232,7 +232,7 @@ describe('image watermarks', () => {
     expect([answer.status, errorOf(answer).code]).toEqual([400, 'InvalidImageSource'])
   })
 
-  test('Base64 with padding in the URL is understood', async () => {
+  test('accepts Base64 with padding in the URL', async () => {
     await signed('PUT', 'photos/a.png', { body: image, headers: { 'x-cos-acl': 'public-read' } })
     for (const text of ['YWI=', 'YWI', 'YWI%3D']) {
       const path = `/photos/a.png?watermark/2/text/${text}/gravity/center`
@@ -275,25 +275,25 @@ describe('styles', () => {
     expect(errorOf(await signed('GET', 'photos/a.png!small')).code).toBe('NoSuchKey')
   })
 
-  test('a name may have the separators in it', async () => {
+  test('a style name can contain separators', async () => {
     await add('small-1_a', 'imageMogr2/thumbnail/!50px')
     expect(await sizeOf(await signed('GET', 'photos/a.png!small-1_a'))).toEqual([200, 200])
   })
 
-  test('an object of the whole name comes first', async () => {
+  test('an object with the full name has priority', async () => {
     await add('small', 'imageMogr2/thumbnail/!50px')
     await signed('PUT', 'photos/a.png!small', { body: 'own' })
     expect((await signed('GET', 'photos/a.png!small')).body).toBe('own')
   })
 
-  test('a styled key takes GetObject of the original too', async () => {
+  test('a styled key requires GetObject on the original', async () => {
     await add('small', 'imageMogr2/thumbnail/!50px')
     const reader = await temporarySigner(cloud, ['GetObject'], 'photos/a.png!small')
     const answer = await signed('GET', 'photos/a.png!small', reader)
     expect(answer.status).toBe(403)
   })
 
-  test('are configured by the owner alone, with parameters that can be used', async () => {
+  test('can be configured by the owner only, with valid parameters', async () => {
     const everything = await temporarySigner(cloud, ['*'], '*')
     const refused = await signed('GET', '', { query: { style: '' }, ...everything })
     expect(refused.status).toBe(403)

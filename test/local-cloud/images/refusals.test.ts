@@ -93,17 +93,17 @@ describe('parameters', () => {
     'imageMogr2/format/heif',
     'watermark/3/type/1',
     'imageslim',
-  ])('%s is what the service does and the local COS does not', async (parameters) => {
+  ])('%s is answered with NotImplemented', async (parameters) => {
     expect((await refusal(() => parsePipeline(parameters))).code).toBe('NotImplemented')
   })
 
-  test('a style that the bucket has is its parameters; another has its own number', async () => {
+  test('style/<name> is replaced by the parameters of the style; an unknown style has its own X-ErrNo', async () => {
     const styles = (name: string) => (name === 'small' ? 'imageMogr2/thumbnail/5x' : undefined)
     expect(parsePipeline('style/small', styles)).toEqual(parsePipeline('imageMogr2/thumbnail/5x'))
     expect(await refusal(() => parsePipeline('style/large', styles))).toMatchObject({ errNo: -105 })
   })
 
-  test('ignore-error is read wherever it stands', () => {
+  test('finds ignore-error at any position', () => {
     expect(ignoresErrors('imageMogr2/thumbnail/5x/ignore-error/1')).toBe(true)
     expect(ignoresErrors('imageMogr2/ignore-error/1/strip|imageView2/1/w/1')).toBe(true)
     expect(ignoresErrors('imageMogr2/ignore-error/0')).toBe(false)
@@ -111,7 +111,7 @@ describe('parameters', () => {
   })
 })
 
-describe('images and parameters that do not fit', () => {
+describe('parameters that an image does not support', () => {
   test.each([
     'imageMogr2/crop/300x100',
     'imageMogr2/cut/10x10x200x0',
@@ -135,7 +135,7 @@ describe('images and parameters that do not fit', () => {
   })
 
   test.each(['thumbnail/200x', 'iradius/10', 'rradius/10', 'blur/5x5'])(
-    'GIF does not take %s',
+    'GIF does not support %s',
     async (parameters) => {
       const gif = await animation(40, 40, 2)
       expect(await refusal(() => run(gif, `imageMogr2/${parameters}`))).toMatchObject({
@@ -150,7 +150,7 @@ describe('images and parameters that do not fit', () => {
     expect((await refusal(() => run(gif, 'imageMogr2/rotate/90'))).code).toBe('NotImplemented')
   })
 
-  test('an animation is no watermark', async () => {
+  test('an animation cannot be a watermark', async () => {
     const gif = await animation(10, 10, 2)
     const image = await quarters(40, 40)
     const parameters = `watermark/1/image/${base64('http://a/b')}`
@@ -203,7 +203,7 @@ function bomb(width: number, height: number): Buffer {
 describe('hostile images', () => {
   const thumbnail = (image: Buffer) => refusal(() => run(image, 'imageMogr2/thumbnail/100x'))
 
-  test('of too many pixels are refused by their header, in little memory', async () => {
+  test('with too many pixels are refused after reading the header, in little memory', async () => {
     const before = process.memoryUsage().rss
     for (const [width, height] of [
       [20_000, 20_000],
@@ -218,7 +218,7 @@ describe('hostile images', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(250 * 1024 * 1024)
   })
 
-  test('of as many pixels as are allowed are processed in bounded memory', async () => {
+  test('with the maximum number of pixels are processed in bounded memory', async () => {
     const image = bomb(15_000, 15_000)
     expect(image.length).toBeLessThan(100_000)
     const before = process.memoryUsage().rss
@@ -227,7 +227,7 @@ describe('hostile images', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024)
   }, 60_000)
 
-  test('with a header that lies about its pixels are refused', async () => {
+  test('with a wrong size in the header are refused', async () => {
     const jpeg = await plain(100, 100).jpeg().toBuffer()
     const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]))
     jpeg.writeUInt16BE(65_500, frame + 5)
@@ -245,7 +245,7 @@ describe('hostile images', () => {
     expect((await thumbnail(bmp)).code).toBe('ImageResolutionExceed')
   })
 
-  test('of too many frames are refused', async () => {
+  test('with too many frames are refused', async () => {
     expect(await thumbnail(await animation(4, 4, 301))).toMatchObject({
       code: 'ImageResolutionExceed',
     })
@@ -279,7 +279,7 @@ describe('hostile images', () => {
     })
   })
 
-  test('at most two images are worked on at the same time', async () => {
+  test('processes at most two images at a time', async () => {
     const images = new ImageProcessor()
     const image = await plain(10, 10).png().toBuffer()
     let running = 0
@@ -295,7 +295,7 @@ describe('hostile images', () => {
       )
     await Promise.all(Array.from({ length: 8 }, one))
     expect(most).toBe(2)
-    // A failure gives its place back too.
+    // A failure releases its slot too.
     await Promise.allSettled(
       Array.from({ length: 4 }, () =>
         images.open(
@@ -307,7 +307,7 @@ describe('hostile images', () => {
     await one()
   })
 
-  test('processing that takes too long ends', async () => {
+  test('stops processing that takes too long', async () => {
     const slow = () => Promise.reject(new Error('timeout: 42% complete'))
     expect(await refusal(() => attempt(slow))).toMatchObject({
       code: 'ServiceUnavailable',
@@ -338,7 +338,7 @@ describe('Pic-Operations', () => {
     expect((await refusal(() => parse(value, text))).code).toBe('InvalidPicOperations')
   })
 
-  test('parameters of a rule are refused as in a URL', async () => {
+  test('validates the parameters of a rule like those of a URL', async () => {
     const bad = { ...rule, rule: 'imageMogr2/thumbnail/0x' }
     expect((await refusal(() => parse({ rules: [bad] }))).code).toBe('InvalidArgument')
   })

@@ -44,7 +44,7 @@ function request(method: string, query: Record<string, string>, headers: Record<
   })
 }
 
-test('everything but image processing works, which says which package to install', async () => {
+test('everything except image processing works, and its error names the package to install', async () => {
   expect((await request('PUT', {}, {})).status).toBe(200)
   expect((await request('GET', {}, {})).body).toBe('png')
   const processed = await request('GET', { 'imageMogr2/thumbnail/100x': '' }, {})

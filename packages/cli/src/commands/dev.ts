@@ -155,7 +155,7 @@ async function runJob(
   const { failures } = printer
   printer.title(
     failures === 0
-      ? t('Every step held.', '全部步骤通过。')
+      ? t('All steps passed.', '全部步骤通过。')
       : t(`${failures} steps failed.`, `${failures} 个步骤失败。`),
   )
   return { failures, url }
@@ -186,7 +186,7 @@ async function printAddresses(
   printer.line(`STS        ${sts}`)
   printer.line(`functions  ${functions}   POST /${functionNames().join(', /')}`)
   printer.line(
-    `look       ${admin}   ${t('buckets, uploads and requests in a browser', '在浏览器中查看存储桶、上传与请求')}`,
+    `admin      ${admin}   ${t('buckets, uploads and requests in a browser', '在浏览器中查看存储桶、上传与请求')}`,
   )
   printer.line(`SecretId   ${SecretId}`)
   printer.line(`SecretKey  ${SecretKey}   ${t('(of the local cloud only)', '（仅用于本地云）')}`)

@@ -143,7 +143,7 @@ async function examine(
       return
     }
   }
-  print(t('All is well.', '一切正常。'))
+  print(t('No problems found.', '一切正常。'))
   if (!live) return
   await buildPackages?.()
   const { reportLiveProbes } = await import('../doctor/live/report')

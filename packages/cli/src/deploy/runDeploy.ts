@@ -55,7 +55,7 @@ interface Deployment {
 
 /**
  * Checks, shows the plan, and deploys. Strict signatures are set before any function is live.
- * @param agree asked once, after the plan has been shown
+ * @param agree confirms the plan; called once, after it is printed
  * @param progress filled in on the way, for the message after a failure
  * @throws CloudError
  */

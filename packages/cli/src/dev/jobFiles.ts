@@ -13,7 +13,7 @@ export interface JobFile {
   checksum: string
 }
 
-/** Pictures for whoever names no files. */
+/** Sample pictures, used if no files are given. */
 export const SAMPLES = [ownFile('samples/dawn.png'), ownFile('samples/sea.png')]
 
 const GENERATED_BYTES = 25 * 1024 * 1024

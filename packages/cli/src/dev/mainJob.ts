@@ -181,7 +181,7 @@ async function share(
   return url
 }
 
-/** Everything that another user must not be able to do. COS itself must refuse each. */
+/** Attempts of another user, each of which COS itself must refuse. */
 async function attack(bob: Phone, prefix: string, file: JobFile, printer: Reporter): Promise<void> {
   const Key = prefix + file.name
   const { Bucket, Region, prefix: own } = await bob.cos.caller()
@@ -192,7 +192,7 @@ async function attack(bob: Phone, prefix: string, file: JobFile, printer: Report
     [t('read the headers', '读取元数据'), () => bob.cos.headObject({ Key })],
     [t('overwrite', '覆盖'), () => bob.cos.putObject({ Key, Body: 'mine now' })],
     [
-      t('upload beside it', '上传新文件'),
+      t('upload a new file', '上传新文件'),
       () => bob.cos.uploadFile({ Key: `${prefix}new.png`, FilePath: file.path }),
     ],
     [t('list', '列出目录'), () => bob.cos.getBucket({ Prefix: prefix })],

@@ -8,7 +8,7 @@ import { at } from '../project'
 export interface User {
   name: string
   openid: string
-  /** As the phone tells it. */
+  /** As the phone reports it. */
   language: string
 }
 

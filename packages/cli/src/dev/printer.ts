@@ -1,6 +1,6 @@
 import { colorsFor, paint } from '../output'
 
-/** Told about the steps of the main job. */
+/** Receives the steps of the main job. */
 export type Reporter = Pick<Printer, 'title' | 'line' | 'bar' | 'check'>
 
 /** Prints the steps of the main job: titles, results, and a progress bar on a terminal. */

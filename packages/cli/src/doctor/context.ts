@@ -3,7 +3,7 @@ import type { CloudError } from '../cloud/errors'
 import type { Settings } from '../cloud/settings'
 import type { Text } from '../text'
 
-/** What checks read. */
+/** Input of the checks. */
 export interface DoctorContext {
   config: CosConfig
   settings: Settings
@@ -11,7 +11,7 @@ export interface DoctorContext {
   node: string
   /** Text of the console's domain lists, if it was given. */
   domains?: string
-  /** Called with what is wrong without keeping anything from working. */
+  /** Called with warnings. */
   warn: (error: CloudError) => void
 }
 

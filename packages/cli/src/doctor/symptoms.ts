@@ -3,7 +3,7 @@ import { CLOUD_ERRORS, type CloudErrorCode } from '../cloud/errors'
 import type { Text } from '../text'
 import { OWN_CODES } from './ownCodes'
 
-/** What somebody sees, with its cause and fix. */
+/** A symptom with its cause and fix. */
 export interface Symptom {
   /** A literal text of WeChat, COS or a tool, or what happens. */
   see: string | Text

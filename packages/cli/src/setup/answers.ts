@@ -91,7 +91,7 @@ export function checkAnswers(given: Partial<Answers>, settings: Settings): Answe
     if (isValidAnswer(name, value)) return []
     return [
       t(
-        `--${name} "${value}" is not of its form: ${expected}`,
+        `--${name} "${value}" is not valid: ${expected}`,
         `--${name} "${value}" 格式不正确：${expected}`,
       ),
     ]

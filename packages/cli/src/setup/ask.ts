@@ -5,7 +5,7 @@ import { isKeyForm, type Settings } from '../cloud/settings'
 import { t } from '../text'
 import { type Answers, isValidAnswer, KEY_QUESTIONS, QUESTIONS } from './answers'
 
-/** One question: asked again until its answer is valid. */
+/** One question, repeated until the answer is valid. */
 interface Question {
   message: string
   /** Whether the answer is not shown. */
@@ -13,7 +13,7 @@ interface Question {
   isValid: (answer: string) => boolean
 }
 
-/** Someone who can be asked. */
+/** Asks questions. */
 export interface Asker {
   /** @throws Error when no more answers can come */
   ask: (question: Question) => Promise<string>
@@ -37,10 +37,10 @@ export function terminalAsker(streams: { input?: Readable; output?: Writable } =
   }
 }
 
-/** Reads answers line by line from standard input, where there is no terminal. */
+/** Reads answers line by line from stdin if it is not a terminal. */
 export function lineAsker(): Asker {
   const lines = createInterface({ input: process.stdin })
-  // Keeps lines that come before they are asked for.
+  // Buffers lines that arrive before the question.
   const answers = lines[Symbol.asyncIterator]()
   return {
     async ask({ message, isHidden, isValid }) {
@@ -51,8 +51,8 @@ export function lineAsker(): Asker {
         const answer = String(value).trim()
         process.stdout.write(isHidden ? '\n' : `${answer}\n`)
         if (isValid(answer)) return answer
-        const wrong = t('is not of its form.', '格式不正确。')
-        console.log(isHidden ? t('That is not of its form.', wrong) : `"${answer}" ${wrong}`)
+        const wrong = t('is not valid.', '格式不正确。')
+        console.log(isHidden ? t('The value is not valid.', wrong) : `"${answer}" ${wrong}`)
       }
     },
     close: () => lines.close(),

@@ -62,7 +62,7 @@ interface Tasks {
       miniProgramPackNum: number
       otherNpmPackNum: number
       warnList: { jsPath: string; msg: string; startLine?: number }[]
-      /** What it reports as an error and goes on. */
+      /** Errors that it reports without stopping. */
       printed: string[]
     }
   }

@@ -6,11 +6,11 @@ import type { TaskInfo } from '../upload/task'
 import { fixedKey } from './fixed'
 import type { Credential, CredentialProvider, CredentialRequest, Key } from './provider'
 
-/** A key with less life left than this many seconds is not used any more. */
+/** A key that expires within this many seconds is not used. */
 const MIN_REMAINING = 60
 /** Scoped keys that are kept. */
 const MAX_KEYS = 100
-/** Milliseconds before a provider that has failed is asked once more. */
+/** Milliseconds before a failed provider is called again. */
 const PROVIDER_PAUSE = 500
 
 /** Entries of one scope: the policy of the key, and the token in each request, grow with them. */
@@ -29,7 +29,7 @@ class PendingRequest {
   answer!: Promise<Credential>
   /** It has not been sent yet: requests of the same turn may join it. */
   isOpen = false
-  /** The provider has failed once, and is asked again. */
+  /** The provider has failed once and is called again. */
   isRepeated = false
   private _scope = new Map<string, ScopeEntry>()
 
@@ -49,7 +49,7 @@ class PendingRequest {
     for (const entry of scope) this._scope.set(JSON.stringify(entry), entry)
   }
 
-  /** Back to what is needed at once. @returns whether it was more */
+  /** Reduces the scope to what the request itself needs. @returns whether it was wider */
   narrow(scope: ScopeEntry[]): boolean {
     const { size } = this._scope
     this._scope = new Map()
@@ -92,7 +92,7 @@ export function createCredentialCache(
   let isSigning = false
   /** Once a provider has answered with a scoped key, each scope is requested by itself. */
   let scopesEach = isScoped
-  /** Whether keys are scoped is known. */
+  /** Whether the provider has answered, so that it is known whether its keys are scoped. */
   let isKnown = false
   /** Fewer than at first once a provider, or COS with its key, has refused a wide scope. */
   let maxScopes = isScoped ? MAX_SCOPES_OF_CLOUD : MAX_SCOPES
@@ -104,7 +104,7 @@ export function createCredentialCache(
     return undefined
   }
 
-  /** The pending request that brings a key for a scope, or may. */
+  /** A pending request that will, or may, return a key for a scope. */
   const join = (scope: ScopeEntry[]): PendingRequest | undefined => {
     const own = pendings.find((one) => one.covers(scope))
     if (own || !scopesEach) return own || pendings[0]
@@ -113,7 +113,7 @@ export function createCredentialCache(
     return open
   }
 
-  /** Whether a provider of which nothing is known takes its time; the repetition of a failure is waited for. */
+  /** Whether a new provider has not answered yet. A retry after a failure is awaited. */
   const isSlow = async (pending: PendingRequest): Promise<boolean> => {
     if (isKnown || isCloud()) return false
     const waited = sleep(FIRST_ANSWER).then(() => pending.isRepeated)
@@ -121,9 +121,12 @@ export function createCredentialCache(
     return !isOver && !isKnown
   }
 
-  const ask = async (request: CredentialRequest, pending: PendingRequest): Promise<Credential> => {
+  const fetchCredential = async (
+    request: CredentialRequest,
+    pending: PendingRequest,
+  ): Promise<Credential> => {
     const once = () => provider.get({ ...request, Scope: pending.scope })
-    // Once more, for all who wait: nobody repeats it on their own. The scope may have been too wide.
+    // One retry for all waiting requests. The scope may have been too wide.
     const credential = await once().catch(async (error: CosError) => {
       const wasWide = pending.narrow(request.Scope)
       if (wasWide) maxScopes >>= 2
@@ -143,7 +146,7 @@ export function createCredentialCache(
     return credential
   }
 
-  /** Requests a credential for a scope, and for what is predicted to follow it. */
+  /** Requests a credential for a scope and for the predicted next scopes. */
   const requestKey = async (request: CredentialRequest): Promise<Credential> => {
     const { Scope } = request
     const pending = new PendingRequest(Scope)
@@ -155,7 +158,7 @@ export function createCredentialCache(
           if (!find(scope)) pending.add(scope)
         }
       }
-      return ask(request, pending)
+      return fetchCredential(request, pending)
     }
     // One key for everything that is requested in this turn.
     pending.isOpen = scopesEach && isCloud() && maxScopes > 1
@@ -187,7 +190,7 @@ export function createCredentialCache(
           prefetch(request)
           return cached
         }
-        if (isSigning) return ask(request, new PendingRequest(Scope))
+        if (isSigning) return fetchCredential(request, new PendingRequest(Scope))
         const pending = join(Scope)
         if (!pending) return requestKey(request)
         const covers = () => pending.covers(Scope)
@@ -224,7 +227,7 @@ function predictScopes([own, more]: ScopeEntry[], queue: TaskInfo[]): ScopeEntry
   const actions = inParts ? IN_PARTS.map((name) => `name/cos:${name}`) : [own.action]
   const keys = new Set([own.prefix])
   for (const { Bucket, Region, Key } of queue) {
-    // None given means the place that the cloud function has named.
+    // Without bucket or region, those of the cloud function apply.
     const isThere = (Bucket || own.bucket) === own.bucket && (Region || own.region) === own.region
     if (isThere) keys.add(Key.replace(/^\//, ''))
   }

@@ -8,7 +8,7 @@ import type { Credential, CredentialProvider } from './provider'
 
 /**
  * Credentials of the options `getAuthorization` and `getSTS`, in the forms of cos-wx-sdk-v5. A provider that cannot
- * be reached is not called for a while: see `createBreaker`.
+ * be reached is not called during a cool-down: see `createBreaker`.
  *
  * @param owner `this` of the functions, as the official client sets it
  */
@@ -32,10 +32,10 @@ export function callbackProvider(options: ResolvedOptions, owner: unknown): Cred
   }
 }
 
-/** A provider that has not answered by then never will. */
+/** Timeout of a provider, in milliseconds. */
 const PROVIDER_TIMEOUT = 60_000
 
-/** Waits for the callback or the returned promise, whichever answers, and not for ever. */
+/** Waits for the callback or the returned promise, with a timeout. */
 function callProvider(
   source: string,
   call: (callback: (first: unknown, second?: unknown) => void) => unknown,
@@ -47,7 +47,7 @@ function callProvider(
       reject(isCosError(error) ? error : failed(`failed: ${errorMessage(error)}`, true, error))
     try {
       const returned = call((first, second) => {
-        // Error first, or the answer alone: an Error is none, nor is what a function of wx fails with.
+        // Called with (error, answer) or (answer). An Error or a failure of `wx` is not an answer.
         const { stack, errMsg }: { stack?: string; errMsg?: string } = first || {}
         if (stack || /:fail/.test(String(errMsg))) fail(first)
         else resolve(first ?? second)
@@ -68,14 +68,14 @@ function callProvider(
 
 /** Failures in a row after which the provider is not called for a while. */
 const MAX_FAILURES = 3
-/** Milliseconds for which it is, at first and at most. */
+/** Initial and maximum cool-down, in milliseconds. */
 const COOL_DOWN = 2000
 const MAX_COOL_DOWN = 60_000
 
 /**
- * A circuit breaker: a provider that cannot be reached is not called again for every file that waits. After three
- * failures in a row, calls end at once with the last error, for a while that doubles with every further failure.
- * What the provider refuses by itself, such as a key that the caller may not write, is no failure of this kind.
+ * A circuit breaker, so that an unreachable provider is not called for every queued file. After three consecutive
+ * failures, calls fail immediately with the last error, for a cool-down that doubles with every further failure.
+ * Refusals by the provider, such as a key that the caller may not write, do not count.
  */
 function createBreaker() {
   let failures = 0
@@ -86,8 +86,8 @@ function createBreaker() {
     if (last && wait > 0) {
       const { kind, code, message, cause } = last
       const seconds = Math.ceil(wait / 1000)
-      const told = `${message} (not called again for ${seconds} s, after ${failures} failures in a row)`
-      throw cosError(kind, code, told, { cause })
+      const explained = `${message} (not called again for ${seconds} s, after ${failures} failures in a row)`
+      throw cosError(kind, code, explained, { cause })
     }
     try {
       const answer = await call()
@@ -104,7 +104,7 @@ function createBreaker() {
   }
 }
 
-/** Whether nobody answered: WeChat could not make the call, or it took too long. */
+/** Whether the provider is unreachable: WeChat could not make the call, or it timed out. */
 function isOutage({ code, cause }: CosError): boolean {
   // Without a cause, the provider has not answered in time.
   const { errMsg = !cause }: { errMsg?: unknown } = cause || {}

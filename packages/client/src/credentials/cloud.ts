@@ -16,7 +16,7 @@ export interface CallerPlace {
   prefix: string
 }
 
-/** What the functions return, of which nothing is certain before it has been checked. */
+/** What the functions return, not validated yet. */
 type FunctionAnswer = Partial<Omit<KeyFunctionResponse, 'credentials'> & IssuedSignature> & {
   credentials?: Partial<KeyFunctionResponse['credentials']>
   error?: Partial<Refusal['error']>
@@ -24,13 +24,13 @@ type FunctionAnswer = Partial<Omit<KeyFunctionResponse, 'credentials'> & IssuedS
 
 export interface CloudOptions {
   /**
-   * `'keys'`: a key for all that the caller may do. `'signature'`: each request is signed by the function;
+   * `'keys'`: a key for everything the caller may do. `'signature'`: each request is signed by the function;
    * the phone never holds a key, small files go up by putObject, forms and multi-deletes do not. @default 'keys'
    */
   mode?: 'keys' | 'signature'
   /**
-   * Keys that permit only what the requests at hand and the uploads that wait need, instead of all that the
-   * caller may do: one call to the function for up to 50 small files. @default false
+   * Requests keys that permit only the current requests and queued uploads, instead of everything the caller
+   * may do: one call to the function for up to 50 small files. @default false
    */
   ScopeLimit?: boolean
   /** Name of the cloud function. @default 'cos-credentials', 'cos-signature' */
@@ -39,13 +39,13 @@ export interface CloudOptions {
   env?: string
 }
 
-/** Asks the cloud function for a key or a signature, and remembers where the caller's files are. */
+/** Requests keys or signatures from the cloud function, and stores where the caller's files are. */
 export interface CloudCredentials {
   signs: boolean
   place: CallerPlace | undefined
   /** A getAuthorization: a key that permits all the caller may do, or a signature. */
   getAuthorization(request: AuthorizationRequest): Promise<TemporaryKeyAnswer | SignatureAnswer>
-  /** Asks for the place alone; whoever comes meanwhile waits for the same answer. */
+  /** Requests the place only; concurrent calls share one request. */
   locate(): Promise<unknown>
 }
 
@@ -65,7 +65,7 @@ export function cloudCredentials({
   const call = async (event: object): Promise<FunctionAnswer> => {
     const answer = (await callFunction(name, event, env).catch((cause) => {
       const text = errorMessage(cause)
-      // A function that is not deployed will not be a moment later.
+      // Retrying does not help if the function is not deployed.
       const isPassing = !/-501000/.test(text)
       throw failure('KitFunctionFailed', `could not be called: ${text}`, isPassing, cause)
     })) as FunctionAnswer | null
@@ -88,9 +88,11 @@ export function cloudCredentials({
     signs,
     place: undefined,
     async getAuthorization({ Bucket, Region, Method, Key, Pathname, Query, Headers, Scope }) {
-      const asked = signs && { Bucket, Region, Method, Key, Pathname, Query, Headers }
-      // Without any entry only the place is wanted.
-      const answer = await call(asked || (ScopeLimit && Scope[0] ? { scope: Scope } : {}))
+      const signatureRequest = signs && { Bucket, Region, Method, Key, Pathname, Query, Headers }
+      // An empty scope requests only the place.
+      const answer = await call(
+        signatureRequest || (ScopeLimit && Scope[0] ? { scope: Scope } : {}),
+      )
       const { credentials, startTime, expiredTime, authorization: Authorization } = answer
       if (Authorization) return { Authorization, SecurityToken: String(answer.sessionToken) }
       const { tmpSecretId, tmpSecretKey, sessionToken } = credentials || {}

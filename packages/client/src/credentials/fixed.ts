@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../options'
 import type { Key } from './provider'
 
 /**
- * The key of the options `SecretId` and `SecretKey`; undefined when a provider is to be asked. Known at once, so that
+ * The key of the options `SecretId` and `SecretKey`; undefined if there is a provider. Synchronous, so that
  * getObjectUrl can return a text.
  * @throws CosError `KitNoCredentials` when the options name neither
  */

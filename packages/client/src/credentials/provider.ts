@@ -2,7 +2,7 @@ import type { ScopeEntry } from '@miniprogram-cos/protocol'
 
 export type { ScopeEntry }
 
-/** What getAuthorization is told. */
+/** The argument of getAuthorization. */
 export interface AuthorizationRequest {
   Bucket: string
   Region: string
@@ -15,7 +15,7 @@ export interface AuthorizationRequest {
   Query: Record<string, string>
   /** Headers to sign, Host among them. */
   Headers: Record<string, string>
-  /** What the key is for: this request, and uploads that wait or go on, so that one key serves them all. */
+  /** What the key must permit: this request, and queued or running uploads, so that one key serves them all. */
   Scope: ScopeEntry[]
   SystemClockOffset: number
   ForceSignHost: boolean
@@ -40,7 +40,7 @@ export interface TemporaryKeyAnswer extends CallerHeaders {
   ScopeLimit?: boolean
 }
 
-/** Headers that some backends want with each request: `token`, `clientIP`, `clientUA`. */
+/** Headers that some backends require with each request: `token`, `clientIP`, `clientUA`. */
 interface CallerHeaders {
   Token?: string
   ClientIP?: string
@@ -60,7 +60,7 @@ export type AuthorizationAnswer = TemporaryKeyAnswer | SignatureAnswer | string
 export interface AnswerCallback<Answer> {
   (answer: Answer): void
   (error: null | undefined, answer: Answer): void
-  /** Ends the requests that wait, with a `CosError` that names the provider and what it says. */
+  /** Rejects the waiting requests with a `CosError` that names the provider and its message. */
   (error: Error | { errMsg: string }, answer?: null): void
 }
 

@@ -49,7 +49,7 @@ export function requestAny(core: ClientCore, params: RequestParams): Promise<obj
   return execute(core, operation, params, Url ? { redirect: redirectTo(Url) } : {})
 }
 
-/** Leads a request to another host and path, which are then what is signed. */
+/** Sends a request to another host and path, which are signed instead. */
 function redirectTo(url: string) {
   return (prepared: Prepared): void => {
     const [, base = '', host = '', path = '', search = ''] =
@@ -65,7 +65,7 @@ function redirectTo(url: string) {
   }
 }
 
-/** What the request needs: what the table says, or what its method needs when the table does not know it. */
+/** The access that a request requires: by the operation table, else by its method. */
 function accessOf(
   method: AnyOperation['method'],
   target: AnyOperation['target'],
@@ -74,7 +74,7 @@ function accessOf(
 ): AnyOperation['access'] {
   const query = { ...(given as Record<string, string>), ...(subresource && { [subresource]: '' }) }
   const { operation: known } = matchOperation({ method, target, query }) || {}
-  // What a body or a header names is not looked into.
+  // Keys in a body or a header are not read.
   return known && known.subresource === subresource
     ? known.access.map(({ action, on }) => ({ action, on: on === 'prefix' ? on : target }))
     : // `GetObject`, `PutBucket` …
@@ -94,7 +94,7 @@ function fieldsOf(body: unknown): object {
       return parsed
     }
   } catch {
-    // Not what it looked like.
+    // Not JSON.
   }
   return text ? { body } : {}
 }

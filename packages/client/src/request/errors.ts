@@ -23,7 +23,7 @@ export const asCosError = (cause: unknown): CosError =>
 export const integrityError = (code: string, message: string): CosError =>
   cosError('integrity', code, message)
 
-/** A param that must be there and is not, by its name: `UploadId` for `uploadId`. */
+/** The error for a missing param, by its wire name: `UploadId` for `uploadId`. */
 export function missingParam(name: string): CosError {
   const param = name.replace(/^./, (initial) => initial.toUpperCase())
   return cosError('argument', 'KitMissingParam', `missing param ${param}`)
@@ -32,7 +32,7 @@ export function missingParam(name: string): CosError {
 /** A failure that WeChat reports, as an error that says whether trying again can help. */
 export function networkError(cause: WxFailure, sent: SentRequest): CosError {
   const { errMsg, errno } = cause
-  // Not the network's doing: there is no `wx`, or it refuses the call itself.
+  // Not a network error: there is no `wx`, or it rejects the call.
   if (!errMsg) return asCosError(cause)
   const more = { headers: {}, ...sent, cause }
   if (/url not in domain list/i.test(errMsg) || errno === 600002) {
@@ -46,7 +46,7 @@ export function networkError(cause: WxFailure, sent: SentRequest): CosError {
   return cosError('network', code, errMsg, { ...more, retryable: true })
 }
 
-/** Codes of 4xx answers that pass by themselves. */
+/** Codes of 4xx responses that a retry can resolve. */
 const PASSING = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
 
 /** What a status alone, as HEAD gets it, most likely means. */
@@ -68,13 +68,13 @@ export function serviceError(
     url,
     method,
     RequestId: requestIdOf(headers),
-    // What is not implemented will not be a moment later.
+    // Retrying does not help if it is not implemented.
     retryable: (statusCode >= 500 && statusCode !== 501) || PASSING.test(code),
   })
 }
 
 /**
- * Whether somebody else than COS has answered: a captive portal, a proxy, the server of a wrong custom domain.
+ * Whether the response is not from COS: a captive portal, a proxy, the server of a wrong custom domain.
  * COS sends `x-cos-request-id` with every answer, and a CDN in front of it passes that on. Where the platform
  * hides it, another header of COS or a quoted ETag speaks for COS; where it hides all, nothing is known.
  */
@@ -111,12 +111,12 @@ function errorBody(data: string | ArrayBuffer): ServiceErrorBody | string {
       return parsed
     }
   } catch {
-    // Not what it looked like: the text itself is the best that can be shown.
+    // Neither XML nor JSON: the raw text is used.
   }
   return text || {}
 }
 
-/** Whether a 200 hides an error: long operations send their status before they know it. */
+/** Whether a 200 response contains an error: long operations send the status before the outcome. */
 export function hasErrorBody(data: string | ArrayBuffer): boolean {
   return typeof data === 'string' && /^(<\?xml[^>]*>)?\s*<Error>/.test(data)
 }

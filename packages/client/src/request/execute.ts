@@ -10,7 +10,7 @@ import { credentialRequest, type Prepared, prepare } from './prepare'
 import { isRepeatable, learnFromResponse, recover, switchHost } from './retry'
 import { parseResponse, send } from './send'
 
-/** Pauses after so many tries, in milliseconds; each is shortened at random by up to half. */
+/** Delays before the next attempt, in milliseconds; each is shortened at random by up to half. */
 const RETRY_DELAYS = [0, 300, 1000, 3000]
 
 /** What only some callers of `execute` need. */
@@ -64,7 +64,7 @@ export async function execute<P extends CallParams, R>(
           const isOurs = credential && !('Authorization' in credential)
           const url = isOurs ? switchHost(options, prepared, failure) : prepared.url
           if (url === prepared.url && !isRepeatable(operation, failure)) throw failure
-          // In the background, or offline, nothing can succeed: such a try does not count.
+          // An attempt that failed in the background or offline does not count.
           const hadToWait = failure.kind === 'network' && (await whenReady())
           if (hadToWait) attempt--
           if (attempt >= tries) throw failure

@@ -158,16 +158,16 @@ function headersOf(
   options: ResolvedOptions,
 ): Headers {
   const headers = paramHeaders(params)
-  const isSaid = (name: string) =>
-    Object.keys(headers).some((said) => headers[said] !== '' && isSame(said, name))
+  const isSet = (name: string) =>
+    Object.keys(headers).some((own) => headers[own] !== '' && isSame(own, name))
   const add = (more: object = {}, wins?: boolean) => {
     for (const [name, value] of Object.entries(more)) {
-      if (wins || !isSaid(name)) setHeader(headers, name, value)
+      if (wins || !isSet(name)) setHeader(headers, name, value)
     }
   }
   add(own, operation.ownHeadersWin)
   if (body) {
-    // A document is ours, whatever the caller's headers say of contents.
+    // The headers of a generated document win over the caller's.
     const { contentMd5: isDocument, contentType = 'application/xml' } = operation
     if (isDocument) add({ 'Content-Type': contentType }, true)
     if (isDocument || (options.UploadCheckContentMd5 && operation.method === 'PUT')) {
@@ -178,7 +178,7 @@ function headersOf(
   return headers
 }
 
-/** Header names count in any case. */
+/** Compares header names, ignoring case. */
 export const isSame = (name: string, other: string) => name.toLowerCase() === other.toLowerCase()
 
 /** The key of a form upload: COS puts the name of the file in place of `${filename}` (document 436/14690). */
@@ -187,7 +187,7 @@ export function formKey(Key: string, FilePath: unknown): string {
   return Key.replace(/\$\{filename\}/g, () => name)
 }
 
-/** What of the client a request is made by. */
+/** The part of the client that `prepare` uses. */
 export interface RequestContext {
   options: ResolvedOptions
   scopes: ScopeReaders
@@ -234,7 +234,7 @@ export function headersToSign(
   return signed
 }
 
-/** What a provider of keys and signatures is told of a request. */
+/** The description of a request that a credential provider receives. */
 export function credentialRequest(prepared: Prepared, options: ResolvedOptions): CredentialRequest {
   const { Bucket, Region, operation, method, pathname, query, scope, Key } = prepared
   return {

@@ -70,8 +70,8 @@ export function isRepeatable(
   { idempotent }: AnyOperation,
   { retryable, kind, statusCode }: CosError,
 ): boolean {
-  // Credentials have been requested twice already, for everybody who waits. Without a response nobody knows
-  // whether it was done; a request to slow down says that it was not.
+  // Credential requests have been retried already, once for all waiting requests. Without a response it is
+  // unknown whether the operation took effect; SlowDown says that it did not.
   return retryable && kind !== 'credentials' && (idempotent || statusCode === 503)
 }
 
@@ -79,13 +79,13 @@ export function isRepeatable(
 const COS_HOST =
   /^(https?:..[^/]+\.cos\.(?!accelerate)[^/]+\.)(?:(myqcloud\.com)|tencentcos\.cn)(?=\/)/
 
-/** The URL of the next try: COS's other domain when nobody of COS has answered (option AutoSwitchHost). */
+/** The URL of the next attempt: COS's other domain if COS did not answer (option AutoSwitchHost). */
 export function switchHost(
   { AutoSwitchHost }: ResolvedOptions,
   { operation, url }: Prepared,
   { statusCode, RequestId, retryable }: CosError,
 ): string {
-  // A response without COS's id is somebody else's.
+  // A response without a RequestId is not from COS.
   const isLost = statusCode ? statusCode < 500 && !RequestId : retryable
   if (!AutoSwitchHost || !operation.idempotent || !isLost) return url
   return url.replace(COS_HOST, (_, start: string, isFirst?: string) =>

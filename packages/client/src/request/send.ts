@@ -57,7 +57,7 @@ export function send(
   const isProcessing = /^https?:\/\/([^/]+\.)?ci\./.test(prepared.url)
   const tokenHeader = `x-${isProcessing ? 'ci' : 'cos'}-security-token`
   const token = pick({ [tokenHeader]: credential.SecurityToken || undefined })
-  // Listeners may change it.
+  // Listeners can modify the request.
   const sent = {
     method: prepared.method,
     url: prepared.url,
@@ -123,7 +123,7 @@ export function transfer(
     wxTransfer(name, options, onStart, onProgress).catch((failure) => {
       throw networkError(failure, sent)
     })
-  // Aborted while it waits, it settles at once, and is not sent when its turn comes.
+  // If it is aborted while queued, it rejects immediately and is never sent.
   return unlessAborted(signal, () =>
     wxSlots().requests.run(() => unlessAborted(signal, run, () => task?.abort())),
   )
@@ -159,7 +159,7 @@ export function sign(
 let lastSecret: string | undefined
 let lastSignKey = ''
 
-/** A temporary key's SignKey is the same for all its requests: half of the work, done once. */
+/** Caches the SignKey, which is the same for all requests of a temporary key: half of the digests. */
 export function signKeyOf(secretKey: string, keyTime: string): string {
   const secret = keyTime + secretKey
   if (lastSecret !== secret) {
@@ -195,7 +195,7 @@ export function parseResponse(prepared: Prepared, reply: WxReply): object {
 function rootElement(data: string, root: string): XmlElement {
   const [, first = ''] = /^\s*(?:<\?[^>]*>)?\s*<(\w+)/.exec(data) || []
   if (root && first !== root) {
-    // A portal or a proxy answered: an empty list would be wrong, and the next try would meet it again.
+    // A portal or a proxy answered. Not retryable, and an empty list would be wrong.
     throw cosError('integrity', 'KitInvalidXml', `the answer is no ${root}`)
   }
   const document = first ? readXml(data) : {}

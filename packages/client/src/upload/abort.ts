@@ -20,7 +20,7 @@ export interface AbortUploadTaskParams extends CallParams {
   Key?: string
   /** For the level task. */
   UploadId?: string
-  /** So many at a time. @default 1 */
+  /** Concurrent requests. @default 1 */
   AsyncLimit?: number
 }
 

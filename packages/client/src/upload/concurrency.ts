@@ -5,20 +5,20 @@ const LEAST = 2
 const MOST = 8
 /** A difference in speed that is not taken for chance. */
 const NOTABLE = 1.05
-/** Milliseconds that a part may come to take by more at a time: WeChat ends a request after 60 s. */
+/** Limit for the predicted time of a part, in milliseconds: WeChat ends a request after 60 s. */
 const PATIENCE = 20_000
-/** Rounds between a trial that did not pay and the next one. */
+/** Rounds to wait after a trial that was not faster. */
 const REST = 2
 
 /**
- * `ChunkParallelLimit: 'auto'`: how many parts of a file go out at a time, by what that brings. Where each
- * connection is slow by itself, more of them are faster; where the line is full, more only take longer, each
- * of them, and lose more when it breaks. So one more is tried, and kept if all together are faster; then one
- * less, and kept if they are not slower.
+ * `ChunkParallelLimit: 'auto'`: adapts the number of concurrent parts to the measured throughput. If each
+ * connection is slow, more of them are faster; if the line is saturated, each part only takes longer, and more is
+ * lost when the connection breaks. So it tries one more part and keeps it if the throughput grows, then one less
+ * and keeps that if the throughput does not drop.
  */
 export class AutoLimit {
   current = START
-  /** What the last round tried: so many more, or less. */
+  /** The change that the last round tried. */
   private _trial = 0
   private _step = START
   private _rest = 0
@@ -34,7 +34,7 @@ export class AutoLimit {
   /** Milliseconds that the slowest part of this round has taken. */
   private _slowest = 0
 
-  /** A part begins, at so many milliseconds. The returned function is called when it has arrived. */
+  /** Records the start of a part. @returns a function that records its end */
   begin(began: number): (bytes: number, ended: number) => void {
     const { _round: round } = this
     const before = this._spend(began)
@@ -43,7 +43,7 @@ export class AutoLimit {
       const time = Math.max(1, ended - began)
       const together = (this._spend(ended) - before) / time
       this._running--
-      // What began before the last change tells nothing about it.
+      // Parts that started before the last change do not count.
       if (round !== this._round) return
       this._slowest = Math.max(this._slowest, time)
       this._speeds.push((bytes / time) * together)
@@ -72,7 +72,7 @@ export class AutoLimit {
       return
     } else if (trial > 0) this._base = speed
     const next = Math.min(MOST, Math.max(LEAST, current + this._step))
-    // On a line that is full, each takes the longer the more there are: until none arrives in time.
+    // On a saturated line parts would take longer, until none finishes before the timeout.
     const isTooMuch = next > current && (slowest * next) / current > PATIENCE
     if (next === current || isTooMuch) this._turn()
     else {

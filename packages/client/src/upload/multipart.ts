@@ -83,7 +83,7 @@ export interface MultipartUpload extends MultipartRun {
   target: Target
   parts: Part[]
   fileSize: number
-  /** How it is remembered. */
+  /** The entry that is stored for resuming. */
   unfinished: UnfinishedUpload
   /** Ends the requests under way: a part has failed for good. */
   abort: () => void
@@ -123,7 +123,7 @@ export async function uploadMultipart(
     const arrived = await findResumableUpload(upload)
     if (signal.aborted) throw abortError()
     if (!memo.UploadId) {
-      // Not cut short: an upload that was begun and whose id was lost could never be freed.
+      // Not aborted by the signal: an upload whose id is lost could never be aborted.
       const uncut = { ...params, signal: undefined }
       const begun = await execute(core, multipartInit, uncut)
       if (!begun.UploadId) throw integrityError('KitNoUploadId', 'the answer names no UploadId')
@@ -136,7 +136,7 @@ export async function uploadMultipart(
       remember({ ...unfinished, ...pick({ digest: found }), UploadId }, options.UploadIdCacheLimit)
     // Before the first part: an app that is ended any time later finds it at its next start.
     keep(memo.digest)
-    // Not waited for: the system reads the file while the first parts go out.
+    // Not awaited: the system reads the file while the first parts are sent.
     remembering = digest().then((found) => {
       if (!found || memo.UploadId !== UploadId) return
       isRemembered = keep(found)
@@ -151,7 +151,7 @@ export async function uploadMultipart(
   } catch (error) {
     const failure = asCosError(error)
     const { kind, code } = failure
-    // Paused or cancelled: whoever did it decides. A file that changed can never be resumed.
+    // After a pause or cancellation the task decides. A changed file can never be resumed.
     const isLost = kind === 'integrity' || kind === 'argument' || code === 'NoSuchUpload'
     if (kind !== 'abort') {
       // A failure may come before the digest by which the next try finds what has arrived.
@@ -195,7 +195,7 @@ async function sendParts(
   const fixed = Math.max(1, Number(limit) || 1)
   const Headers = pick(paramHeaders(params), PART_HEADERS)
   const send = async ({ PartNumber, position, length }: Part) => {
-    // A part is read when it may go out, not before.
+    // A part is read only when it can be sent.
     const { ETag } = await wxSlots().uploads.run(async () => {
       if (signal.aborted) throw abortError()
       const end = auto?.begin(Date.now())
@@ -226,8 +226,8 @@ type Completion = Pick<MultipartUpload, 'core' | 'target' | 'fileSize' | 'signal
 }
 
 /**
- * Completes an upload. When a response was lost, the repetition finds the upload gone: then the object itself tells
- * whether the first try created it, by its size, its parts and its age.
+ * Completes an upload. If a response was lost, the retry fails with NoSuchUpload or FileAlreadyExists:
+ * then size, number of parts and age of the object show whether the first attempt created it.
  */
 export async function completeUpload(
   { core, params, target, fileSize, signal }: Completion,
@@ -260,7 +260,7 @@ export async function completeUpload(
   }
 }
 
-/** Aborts an upload for good: its parts on the server, and the memory of it. */
+/** Aborts an upload on the server, and removes its stored entry. */
 export async function abortUpload(
   core: ClientCore,
   params: ObjectParams,

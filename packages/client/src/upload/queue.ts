@@ -9,13 +9,13 @@ import {
   type UploadTaskParams,
 } from './task'
 
-/** More are not looked at when scopes are predicted. */
+/** Limit of tasks that are considered when scopes are predicted. */
 const MAX_NEXT = 50
 
 /** The official client's two names of one event. */
 const EVENTS = ['list-update', 'task-list-update']
 
-/** Between two of them passes a millisecond for each so many tasks, which are copied for it; at most so many. */
+/** The delay between two events grows with the number of tasks, which are copied for each, up to a maximum. */
 const TASKS_PER_MILLISECOND = 50
 const MAX_EVENT_DELAY = 500
 
@@ -119,8 +119,8 @@ export class TaskQueue {
   }
 
   /**
-   * Many changes in a row are one event, and none costs anything when nobody listens. The longer the list, the rarer
-   * the events, so that copying it takes a small share of the time at most.
+   * Combines successive changes into one event, and does nothing without a listener. The longer the list, the fewer
+   * the events, so that copying it takes little time.
    */
   private _emit(): void {
     if (this._isEventDue || !EVENTS.some((name) => this._events.get(name)[0])) return

@@ -25,7 +25,7 @@ export interface UnfinishedUpload {
   partSize: number
 }
 
-/** What is stored of it. */
+/** The stored entry. */
 interface Entry extends UnfinishedUpload {
   UploadId: string
   /**
@@ -42,7 +42,7 @@ const now = () => Math.floor(Date.now() / 1000)
 function read(): Entry[] {
   const stored = load(STORAGE_KEY)
   const oldest = now() - MAX_AGE_SECONDS
-  // Only `remember` writes there; what another version wrote lacks the fields that are asked for.
+  // Only `remember` writes there; entries of another version lack the required fields.
   const entries: Entry[] = Array.isArray(stored) ? stored : []
   return entries.filter((entry) => entry?.UploadId && entry.at > oldest)
 }
@@ -88,7 +88,7 @@ export async function findResumableUpload(upload: MultipartUpload): Promise<Part
   }
   const { UploadId } = memo
   if (UploadId) {
-    // The file may have changed since: parts of two contents must never become one object.
+    // The file may have changed: parts of different contents must not form one object.
     const isSame = !memo.digest || memo.digest === (await digest())
     const parts = isSame && (await listParts(upload, UploadId))
     if (parts) return parts
@@ -103,7 +103,7 @@ export async function findResumableUpload(upload: MultipartUpload): Promise<Part
   )
   const found = entries[0] && (await digest())
   for (const { UploadId: id, digest: known } of entries) {
-    // The app was ended before it knew what the file held: nobody can tell what these parts are of.
+    // The app ended before the file was hashed, so the content of these parts is unknown.
     if (!known) await drop(id)
     else if (known === found) {
       const parts = await listParts(upload, id)
@@ -154,7 +154,7 @@ export async function listParts(
 
 /** How long a caller waits for the server to free the parts. */
 const WAIT_MS = 3000
-/** After that it goes on by itself, for as long as the app lives, but not for ever. */
+/** Attempts in all; after WAIT_MS they continue in the background. */
 const ROUNDS = 10
 
 /** Frees the parts of an upload on the server. Never fails: there is a failure to report already. */

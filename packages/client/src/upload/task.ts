@@ -7,7 +7,7 @@ import { pick } from '../pick'
 import { asCosError } from '../request/errors'
 import type { UploadFileParams } from './uploadFile'
 
-/** The official words. */
+/** The states of cos-wx-sdk-v5. */
 export type TaskState =
   | 'waiting'
   | 'checking'
@@ -26,19 +26,19 @@ export interface TaskInfo {
   Key: string
   FilePath?: string
   state: TaskState
-  /** Bytes that have gone out. */
+  /** Bytes sent. */
   loaded: number
   size: number
   /** Bytes per second. */
   speed: number
   /** 0 to 1. */
   percent: number
-  /** 0 to 1: how much of the file has been compared with what an earlier run has sent of it. */
+  /** 0 to 1: progress of comparing the file with the parts of an earlier run. */
   hashPercent: number
   error?: CosError
 }
 
-/** What a run leaves for the next one of the same task. */
+/** State that a run passes to the next run of the same task. */
 export interface TaskMemo {
   /** As multipartInit returned it. */
   UploadId?: string
@@ -82,7 +82,7 @@ export interface TaskSteps {
   onRestart: (end: Promise<object>) => unknown
 }
 
-/** What a task tells its queue. */
+/** Callbacks from a task to its queue. */
 export interface TaskObserver {
   /** Something of `info` is different. */
   onChange: (task: UploadTask) => void
@@ -91,14 +91,14 @@ export interface TaskObserver {
 }
 
 /**
- * One upload and its state. Its promise settles once: with the end of the upload, or when it is cancelled; a paused
- * one stays open. After a failure it can be restarted, which has an end of its own.
+ * One upload and its state. Its promise settles once: when the upload ends or is cancelled. It stays pending while
+ * the upload is paused. After a failure the task can be restarted, with a new promise.
  */
 export class UploadTask {
   readonly info: TaskInfo
-  /** How it ends. */
+  /** Settles when the task ends. */
   outcome!: Promise<object>
-  /** The run under way; it may go on for a moment after a pause. */
+  /** The current run; it may continue for a moment after a pause. */
   running: Promise<void> | undefined
   private _resolve!: (result: object) => void
   private _reject!: (error: CosError) => void
@@ -133,13 +133,13 @@ export class UploadTask {
     void this._renew()
   }
 
-  /** It will not run again by itself. */
+  /** Whether it has ended; only a restart would run it again. */
   get isFinished(): boolean {
     const { state } = this.info
     return state === 'success' || state === 'error' || state === 'canceled'
   }
 
-  /** It neither runs nor waits. */
+  /** Whether it has ended or is paused. */
   get isStopped(): boolean {
     return this.isFinished || this.info.state === 'paused'
   }
@@ -150,7 +150,7 @@ export class UploadTask {
     if (onTaskReady) callApp(() => onTaskReady(this.info.id))
   }
 
-  /** Runs it; the queue has given it its turn. */
+  /** Runs the task. Called by the queue. */
   start(): void {
     const { info, _params: params } = this
     const { onTaskStart } = params
@@ -226,7 +226,7 @@ export class UploadTask {
     this._group?.abort()
   }
 
-  /** A new end, to which nobody need listen. */
+  /** Creates a new outcome, which may be ignored. */
   private _renew(): Promise<object> {
     this.outcome = new Promise((resolve, reject) => {
       this._resolve = resolve
@@ -240,7 +240,7 @@ export class UploadTask {
     const { info } = this
     info.loaded = info.size
     info.percent = 1
-    // Done is done, also when a pause or a cancellation came too late.
+    // A pause or cancellation that came too late has no effect.
     this._set('success')
     this._resolve(result)
   }

@@ -35,19 +35,19 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   /** Called as often as the option ProgressInterval says. */
   onProgress?: (progress: UploadProgress) => void
   /**
-   * How much of the file has been compared with what was sent of it before: an upload is resumed only when it is of
-   * the same content. Not called when nothing was begun before.
+   * Progress of comparing the file with the parts of an earlier upload, which is resumed only if the content is the
+   * same. Not called if there is no earlier upload.
    */
   onHashProgress?: (progress: UploadProgress) => void
   /** The task's id, for pauseTask, restartTask and cancelTask; called before anything is read. */
   onTaskReady?: (id: string) => void
-  /** The task's turn has come. */
+  /** The task has started. */
   onTaskStart?: (task: TaskInfo) => void
-  /** uploadFile and uploadFiles: it has ended, well or not; once more when restarted after a failure. */
+  /** uploadFile and uploadFiles: called when the upload succeeds or fails, and again after a restart. */
   onFileFinish?: (error: CosError | null, data: object | undefined, options: FileOptions) => void
 }
 
-/** Which file an outcome is of: its task, and the plain params it was given. */
+/** Identifies a file: its task and its scalar params. */
 export interface FileOptions {
   /** Its place in the files of uploadFiles. */
   Index: number
@@ -60,18 +60,18 @@ export interface UploadFileResult extends ResultMeta {
   Location: string
   /** Quoted. */
   ETag: string
-  /** Set when the file went up in parts. */
+  /** Set if the file was uploaded in parts. */
   UploadId?: string
 }
 
 export interface UploadFilesParams {
-  /** Each as uploadFile takes it. */
+  /** Params of uploadFile, one for each file. */
   files: UploadFileParams[]
-  /** For all files that give none of their own. */
+  /** Default for all files. */
   SliceSize?: number
-  /** All files together. */
+  /** Progress of all files together. */
   onProgress?: (progress: UploadProgress) => void
-  /** A file has ended, well or not; once more when its task is restarted after a failure. */
+  /** Called when a file succeeds or fails, and again after its task is restarted. */
   onFileFinish?: (error: CosError | null, data: object | undefined, options: FileOptions) => void
 }
 
@@ -87,7 +87,7 @@ export const uploadFileWork: UploadWork = async (core, params, run) => {
   if (size > Number(SliceSize ?? core.options.SliceSize)) return inParts(core, rest, run, size)
   const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
   if (isForm) return sendForm(core, rest, run, size)
-  // The file counts here, whatever else is given.
+  // FilePath wins over a Body.
   const { Body: _, ...file } = rest
   return putContentWork(core, file, run)
 }
@@ -116,7 +116,7 @@ export const postFileWork: UploadWork = async (core, params, run) => {
 
 /** Creates an object from a text, a buffer or a whole file. */
 export const putContentWork: UploadWork = (core, params, run) =>
-  // A file is read when it may go out, not before.
+  // A file is read only when it can be sent.
   wxSlots().uploads.run(async () => {
     const { FilePath, UploadAddMetaMd5 = core.options.UploadAddMetaMd5, ...rest } = params
     let { Body } = params
@@ -169,8 +169,8 @@ async function sendForm(
 }
 
 /**
- * Checks by a HEAD that an upload whose response had no header has arrived: on some phones WeChat hides them, and the
- * response may be anybody's. A caller who may write but not read is told so by COS itself, which must do.
+ * Sends a HEAD request to confirm an upload whose response had no headers: on some phones WeChat hides them, and the
+ * response may not be from COS. A 403 is accepted: COS answered, and the caller may write but not read.
  */
 async function confirmUpload(
   core: ClientCore,
@@ -201,12 +201,12 @@ const formObstacle = (params: object) =>
 function reporter(
   { options }: ClientCore,
   { onProgress }: UploadTaskParams,
-  { begin, progress: tell }: TaskRun,
+  { begin, progress: updateTask }: TaskRun,
   size: number,
 ) {
   begin(size)
   return progressReporter(size, options.ProgressInterval, (progress) => {
-    tell(progress)
+    updateTask(progress)
     return onProgress?.(progress)
   })
 }

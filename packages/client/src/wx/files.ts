@@ -27,7 +27,7 @@ async function statSize(path: string): Promise<number> {
   return (await call<{ stats: { size: number } }>('stat', { path })).stats.size
 }
 
-/** MD5 of a whole file in hex, by the system, outside of the thread that runs the app; if it can. */
+/** MD5 of a whole file in hex, computed by the system outside the app thread, if it supports that. */
 export async function fileDigest(filePath: string): Promise<string | undefined> {
   return (await call<{ digest?: string }>('getFileInfo', { filePath, digestAlgorithm: 'md5' }))
     .digest
@@ -76,7 +76,7 @@ async function onFile<T>(
   })
 }
 
-/** A storage that is full, or of another version, must not stop an upload: then there is no resuming. */
+/** A full or incompatible storage must not fail an upload; it only prevents resuming. */
 function ifPossible<T>(run: () => T): T | undefined {
   try {
     return run()
@@ -85,10 +85,10 @@ function ifPossible<T>(run: () => T): T | undefined {
   }
 }
 
-/** What was saved under a name; undefined when there is nothing, or no storage. */
+/** The value saved under a name; undefined if there is none, or no storage. */
 export const load = (name: string): unknown => ifPossible(() => wx.getStorageSync(name))
 
-/** Saves beyond the end of the app. @returns whether the storage has taken it */
+/** Saves a value across restarts of the app. @returns whether it was stored */
 export const save = (name: string, value: unknown): boolean =>
   ifPossible(() => {
     wx.setStorageSync(name, value)

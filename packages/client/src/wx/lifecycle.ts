@@ -27,7 +27,7 @@ function follow(hidden: boolean, offline: boolean): void {
   if (!isHidden && !isOffline) for (const resume of waiting.splice(0)) resume()
 }
 
-/** Waits while the app is in the background or offline. @returns whether it had to */
+/** Waits while the app is in the background or offline. @returns whether it waited */
 export async function whenReady(): Promise<boolean> {
   const hasToWait = isHidden || isOffline
   if (hasToWait) {

@@ -7,7 +7,7 @@ declare const wx: WxLike
 
 export type { WxTask }
 
-/** How much has gone: `totalBytesSent` … of an upload, `totalBytesWritten` … of a download. */
+/** Bytes transferred so far: `totalBytesSent` … of an upload, `totalBytesWritten` … of a download. */
 export type TransferProgress = Record<string, number>
 
 /** Follows and aborts a transfer. A plain request has no progress. */
@@ -15,7 +15,7 @@ type WxTransferTask = Pick<WxUploadTask, 'abort' | 'onHeadersReceived'> & {
   onProgressUpdate(listener: (progress: TransferProgress) => void): void
 }
 
-/** What a transfer ended with, whatever its HTTP status. */
+/** The response of a transfer, whatever its HTTP status. */
 export interface WxReply {
   statusCode: number
   /** Names in lower case. */
@@ -63,14 +63,14 @@ export async function callFunction(name: string, data: object, env?: string): Pr
 
 /** WeChat runs so many requests of an app at a time (frame/ability/network.html). */
 const MAX_REQUESTS = 10
-/** Uploads take two less, so that a page still gets its answers while files go up. */
+/** Uploads use two fewer, so that pages can send requests meanwhile. */
 const MAX_UPLOADS = 8
 
 /** What all clients of an app share. */
 interface WxSlots {
-  /** Everything that goes over the network. */
+  /** All network requests. */
   requests: Semaphore
-  /** Content on its way up: a part or a file is read only when it has its turn. */
+  /** Uploads: a part or a file is read only when it gets a slot. */
   uploads: Semaphore
 }
 

@@ -79,7 +79,7 @@ export function withAdvice(error: CosError, more: AdviceTable): CosError {
   return Object.defineProperty(error, 'advice', { get, configurable: true })
 }
 
-/** A `CosError`, told briefly. */
+/** Creates a `CosError`. */
 export function cosError(
   kind: CosErrorKind,
   code: string,

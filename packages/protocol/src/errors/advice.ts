@@ -46,7 +46,7 @@ export const ADVICE: AdviceTable = {
  */
 export function adviceFor(code: string, kind: CosErrorKind, more: AdviceTable = {}): Advice {
   const own = ADVICE[code] || more[code]
-  // Nobody knows all codes that an answer may bear: one might be `constructor`.
+  // An unknown code could be a property of Object.prototype, such as `constructor`.
   const [en, zh] = (Array.isArray(own) ? own : ADVICE[kind]) as [string, string]
   return { en, zh }
 }

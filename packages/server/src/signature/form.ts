@@ -62,7 +62,7 @@ export function readForm(
   }
   const isType = typeof ContentType === 'string' && CONTENT_TYPE.test(ContentType)
   if (ContentType !== undefined && !isType) {
-    throw requestRefused('ContentType is no type such as image/png')
+    throw requestRefused('ContentType must be a type such as image/png')
   }
   if (types && !(isType && isAllowedType(ContentType, types))) {
     throw requestRefused(`the rule takes the types ${types.join(', ')}`, pattern)

@@ -57,7 +57,7 @@ function keyOfOwnRole(
     TENCENTCLOUD_SESSIONTOKEN: token,
   } = environment
   if (SecretId && SecretKey && token) return { SecretId, SecretKey, token }
-  throw misconfigured('this function has neither COS_STS_SECRET_ID nor a role of its own')
+  throw misconfigured('this function has neither COS_STS_SECRET_ID nor a role')
 }
 
 const TIMEOUT_SECONDS = 5
@@ -129,7 +129,7 @@ const STS_ERRORS: [pattern: RegExp, code: RefusalCode, message: string, isRetrya
   [
     /^FailedOperation\.TempKeyNotAllowed/,
     'KitMisconfigured',
-    'GetFederationToken takes no temporary key: use the key of a sub-account, or COS_STS_MODE=assume-role',
+    'GetFederationToken does not accept a temporary key: use the key of a sub-account, or COS_STS_MODE=assume-role',
   ],
   [
     /^AuthFailure\.SignatureExpire/,
@@ -157,7 +157,7 @@ const STS_ERRORS: [pattern: RegExp, code: RefusalCode, message: string, isRetrya
     'KitMisconfigured',
     'STS gives this key no temporary keys of that length: lower keySeconds',
   ],
-  [/^RequestLimitExceeded/, 'KitStsFailed', 'STS is asked too often', true],
+  [/^RequestLimitExceeded/, 'KitStsFailed', 'STS is called too often', true],
   [/^InternalError/, 'KitStsFailed', 'STS has an internal error', true],
   // Node's codes of a socket, and `no answer` for an error without a code.
   [/^(E[A-Z_]+|no answer)$/, 'KitStsFailed', 'STS cannot be reached', true],

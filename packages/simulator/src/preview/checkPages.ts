@@ -32,9 +32,9 @@ export interface CheckOptions {
   screenshots?: string
 }
 
-/** How long a page may do what it does when it opens. */
+/** Time that a page has to load. */
 const SETTLE_MS = 250
-/** Nothing listens there: pages are checked without a network and without functions. */
+/** An unused address: pages are checked without network and functions. */
 const NOWHERE = 'http://127.0.0.1:9'
 const GAP = /is not in the preview$|which the preview does not load|not supported by the preview/
 

@@ -161,16 +161,16 @@ export class LiveCloud {
     return this.#own
   }
 
-  async send(asked: LiveRequest): Promise<LiveAnswer> {
-    const { method = 'GET', name, query = {}, headers = {}, body, isUnsigned } = asked
-    const host = asked.host ?? this.host
-    const path = asked.path ?? `/${name === undefined ? '' : this.folder + name}`
+  async send(options: LiveRequest): Promise<LiveAnswer> {
+    const { method = 'GET', name, query = {}, headers = {}, body, isUnsigned } = options
+    const host = options.host ?? this.host
+    const path = options.path ?? `/${name === undefined ? '' : this.folder + name}`
     const search = Object.entries(query)
       .map(([key, value]) => (value === '' ? key : `${key}=${encodeURIComponent(value)}`))
       .join('&')
     const sent: Record<string, string> = { Host: host, ...headers }
     if (!isUnsigned) {
-      const key = asked.key ?? (await this.ownKey())
+      const key = options.key ?? (await this.ownKey())
       if (key.token) sent['x-cos-security-token'] = key.token
       sent.Authorization = COS.getAuthorization({
         SecretId: key.SecretId,
@@ -179,7 +179,7 @@ export class LiveCloud {
         Pathname: decodeURIComponent(path),
         Query: query,
         Headers: sent,
-        ...(asked.keyTime ? { KeyTime: asked.keyTime } : {}),
+        ...(options.keyTime ? { KeyTime: options.keyTime } : {}),
       } as Parameters<typeof COS.getAuthorization>[0])
     }
     Object.assign(sent, asked.unsignedHeaders)

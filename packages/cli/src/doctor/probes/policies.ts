@@ -49,7 +49,7 @@ export const policiesProbes: Probe[] = [
           seen: describeAnswer(await list(live.folder)),
         },
         {
-          what: 'a folder beside it',
+          what: 'another folder with the same prefix',
           expected: '403 AccessDenied',
           seen: describeAnswer(await list(`${live.folder.slice(0, -1)}-beside/`)),
         },

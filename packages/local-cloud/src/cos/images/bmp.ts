@@ -11,7 +11,7 @@ export interface RawImage {
 const FILE_HEADER = 14
 const INFO_HEADER = 40
 
-/** What a BMP says of itself, before any memory is taken for its pixels. @throws ImageError */
+/** Reads the header of a BMP, before memory for its pixels is allocated. @throws ImageError */
 export function readBmpHeader(bytes: Buffer): {
   width: number
   height: number

@@ -20,7 +20,7 @@ export interface ProcessedImage {
 export type LoadWatermark = (url: string) => Promise<Buffer>
 
 /**
- * Does what a pipeline says.
+ * Executes a pipeline.
  * @throws ImageError
  */
 export async function executePipeline(
@@ -140,7 +140,7 @@ class Painter {
     this.#isMasked = true
   }
 
-  /** The run of sharp that still has a place free. */
+  /** The run of sharp that can take another step. */
   async #at(place: number): Promise<Sharp> {
     if (place <= this.#place) await this.#flush()
     this.#place = place

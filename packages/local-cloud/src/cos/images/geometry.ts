@@ -53,7 +53,7 @@ export function readGeometry(value: string): Geometry {
   return { kind: 'within', ...box }
 }
 
-/** What an image of a size becomes. */
+/** The size of an image after scaling. */
 export function scaledSize(geometry: Geometry, { width, height }: Size): Size {
   switch (geometry.kind) {
     case 'percent':
@@ -103,7 +103,7 @@ export function rotatedSize({ width, height }: Size, degrees: number): Size {
 }
 
 /**
- * Where a box of `inner` stands in `outer`. Offsets count from the reference point of the gravity inwards;
+ * The position of a box of `inner` within `outer`. Offsets count from the reference point of the gravity inwards;
  * in the middle of an axis they have no effect (document 436/36373).
  */
 export function placeBox(

@@ -6,12 +6,12 @@ export type ImageErrorCode =
   | 'ImageTooLarge'
   /** Too many pixels, or too many frames. */
   | 'ImageResolutionExceed'
-  /** Not a picture, damaged, or of a format that the operation does not take. */
+  /** Not an image, damaged, or of a format that the operation does not support. */
   | 'InvalidImageFormat'
   /** The watermark cannot be read. */
   | 'InvalidImageSource'
   | 'InvalidPicOperations'
-  /** 501: what the service does and this program does not. */
+  /** 501: supported by the service, not by this program. */
   | 'NotImplemented'
   /** 503: processing took too long. */
   | 'ServiceUnavailable'
@@ -47,7 +47,7 @@ export function invalidParameter(message: string): ImageError {
   return new ImageError('InvalidArgument', message, ERR_NO.invalidUrl)
 }
 
-/** What Tencent's service processes and this program does not. */
+/** An operation that Tencent's service supports and this program does not. */
 export function notImplemented(what: string): ImageError {
   return new ImageError('NotImplemented', `The local COS does not imitate ${what}.`)
 }

@@ -58,7 +58,7 @@ export interface OutputOptions {
   optimised?: boolean
 }
 
-/** What is done to an image, in order. */
+/** The steps of a pipeline, in order. */
 export interface ImagePipeline {
   steps: ImageStep[]
   output: OutputOptions
@@ -86,7 +86,7 @@ export interface WatermarkPlacement {
 export interface ImageWatermark extends WatermarkPlacement {
   /** As given: `http://<bucket>.cos.<region>.myqcloud.com/<key>`. */
   url: string
-  /** What becomes of a watermark larger than the image. */
+  /** How a watermark larger than the image is handled. */
   oversize: 'scale' | 'crop'
 }
 

@@ -4,7 +4,7 @@ import type { ImagePipeline } from './imagePipeline'
 import { averageColor, describeImage } from './imageReport'
 import { readSource, type SharpModule, type SourceImage } from './sourceImage'
 
-/** Images that are worked on at the same time; one may take several hundred MB. */
+/** Images processed at the same time; each can take several hundred MB. */
 const MAX_CONCURRENT = 2
 
 /** What an image is, for the answer to an upload. */
@@ -19,7 +19,7 @@ export interface ImageSummary {
   orientation: number
 }
 
-/** One image while it is worked on. */
+/** One image while it is processed. */
 export interface OpenImage {
   /** @throws ImageError */
   run(pipeline: ImagePipeline, loadWatermark: LoadWatermark): Promise<ProcessedImage>
@@ -46,7 +46,7 @@ export class ImageProcessor {
   /** @throws ImageError `NotImplemented` when sharp is not installed */
   async requireSharp(): Promise<SharpModule> {
     this.#sharp ??= this.#load().then((module) => {
-      // Results are not asked for twice; libvips would keep the memory.
+      // Results are not reused, and libvips would keep them in memory.
       module.default.cache(false)
       return module.default
     })
@@ -62,7 +62,7 @@ export class ImageProcessor {
   }
 
   /**
-   * Opens an image and works on it; others wait meanwhile, before their bytes are read.
+   * Opens and processes an image; others wait before their bytes are read.
    * @throws ImageError
    */
   async open<T>(read: () => Promise<Buffer>, work: (image: OpenImage) => Promise<T>): Promise<T> {

@@ -29,7 +29,7 @@ export function jpegQuality(bytes: Buffer): number | undefined {
   return best + 1
 }
 
-/** Walks the segments up to the first table with the identifier 0. */
+/** Scans the segments up to the first table with the identifier 0. */
 function luminanceSum(bytes: Buffer): number | undefined {
   let at = 2
   while (at + 4 <= bytes.length && bytes[at] === 0xff) {

@@ -7,7 +7,7 @@ import { ignoresErrors, parsePipeline } from './parsePipeline'
 /** Rules in one request (document 436/40592). */
 const MAX_RULES = 5
 
-/** What the header `Pic-Operations` asks for. */
+/** The parsed header `Pic-Operations`. */
 export interface PicOperations {
   /** Whether the answer describes the original. */
   isPicInfo: boolean
@@ -80,7 +80,7 @@ function readRule(
   }
 }
 
-/** `/a/b.jpg` is the key `a/b.jpg`; `b.jpg` is a file beside the original. */
+/** `/a/b.jpg` is the key `a/b.jpg`; `b.jpg` is relative to the folder of the original. */
 export function keyOfResult(fileid: string, sourceKey: string): string {
   if (fileid.startsWith('/')) return fileid.replace(/^\/+/, '')
   return sourceKey.slice(0, sourceKey.lastIndexOf('/') + 1) + fileid

@@ -50,7 +50,7 @@ async function readWatermark(context: OperationContext, url: string): Promise<Bu
   const { principal } = authenticate(request, context.keys, Math.floor(context.now / 1000))
   if (principal.kind === 'anonymous') checkReferer(request, bucket)
   const { store, keys, requestId, now } = context
-  // A trace of its own: the log tells the decision about the image.
+  // A separate trace: the log keeps the decision about the image itself.
   const trace = new RequestTrace(request.raw, requestId, now)
   await authorize(
     { request, principal, store, keys, trace },

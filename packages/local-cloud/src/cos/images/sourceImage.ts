@@ -102,7 +102,7 @@ export function checkResultSize(width: number, height: number): void {
   )
 }
 
-/** The pixels of an original, to be worked on; decoded only when the result is asked for. */
+/** The pixels of an original, decoded only when the result is requested. */
 export function openSource(
   sharp: SharpModule,
   { bytes, format }: SourceImage,

@@ -110,7 +110,7 @@ export const getBucket: Handlers = {
   },
 }
 
-/** Scans until the page is full. One more entry tells that there is another page. */
+/** Scans until the page is full. One more entry means that there is another page. */
 async function readPage(
   context: OperationContext,
   options: ListOptions,

@@ -165,7 +165,7 @@ export class Registry {
       if (problems.length > 0) this.#problems.set(path, problems)
       else this.#attempt(path, load)
       Object.assign(globals, outer)
-      // Whoever uses it is shown the problem; an empty one keeps the rest working.
+      // Its users show the problem; an empty component keeps the rest working.
       if (!isDefined) (kind === 'page' ? Page : Component)({})
     })
     this.#addStyle(css)
@@ -201,7 +201,7 @@ function builtInBehavior(behavior: unknown, Behavior: Define): unknown {
   return Behavior(isField ? { properties: { name: String, value: null } } : {})
 }
 
-/** What instances of pages and components have beside what glass-easel gives them. */
+/** Members of page and component instances that glass-easel does not provide. */
 export function extendInstances(
   methods: Record<string, (this: never, ...given: never[]) => unknown>,
 ) {

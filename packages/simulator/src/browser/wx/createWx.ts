@@ -96,7 +96,7 @@ interface CallFunctionOptions extends CallbackOptions {
 
 let isReady = false
 
-/** What `wx.cloud` has beside functions; files belong to COS here. */
+/** The parts of `wx.cloud` other than functions; files are stored in COS. */
 const REFUSED = ['uploadFile', 'downloadFile', 'getTempFileURL', 'deleteFile', 'callContainer']
 
 /** `wx.cloud`: the preview's server calls the function with the identity of the phone's user. */

@@ -11,7 +11,7 @@ function report(name: string): void {
 }
 
 /**
- * Makes calls that the preview does not imitate fail by name. What WeChat does not have either stays
+ * Makes unsupported calls fail with their name. What WeChat does not have either stays
  * undefined, so that apps can test for it.
  */
 export function withMissingApi<Wx extends object>(wx: Wx): Wx {
@@ -36,7 +36,7 @@ export function canIUse(wx: object, schema: string): boolean {
 function missingCall(name: string): unknown {
   // Of Skyline.
   if (name === 'worklet' || name === 'router') return inertObject(name)
-  // Listeners are never called, and objects do nothing: an app goes on without them.
+  // Listeners are never called and objects do nothing, so the app continues without them.
   if (/^(?:on|off)[A-Z]/.test(name)) return () => report(name)
   if (/^(?:create|get\w+Manager$|get\w+Context$)/.test(name)) {
     return () => {
