@@ -91,7 +91,9 @@ describe('in a bucket with versions', () => {
     await signed('PUT', 'alice/2.png', { body: await plain(10, 10, '#00ff00').png().toBuffer() })
     const watermark = async (search: string) => {
       const url = Buffer.from(`http://${HOST}/bob/a.png${search}`).toString('base64url')
-      return signed('GET', 'alice/2.png', { query: { [`watermark/1/image/${url}/dissolve/100`]: '' } })
+      return signed('GET', 'alice/2.png', {
+        query: { [`watermark/1/image/${url}/dissolve/100`]: '' },
+      })
     }
     expect((await watermark('')).status).not.toBe(200)
     const { status, bytes } = await watermark(`?versionId=${versionId}`)
