@@ -4,7 +4,7 @@ import { nodeVersion } from '../../packages/cli/src/doctor/checks'
 import type { Outcome } from '../support/copiedProject'
 import { deploymentErrors, type ErrorContext, TESTED_ELSEWHERE } from '../support/deploymentErrors'
 import { type DeployProject, FUNCTION_KEY, startDeployProject } from '../support/deployProject'
-import { HOST } from '../support/testCloud'
+import { BUCKET, HOST, REGION } from '../support/testCloud'
 
 // Each test runs commands, which are slow on a busy machine.
 jest.setTimeout(180_000)
@@ -64,6 +64,12 @@ test('every error code is tested here or elsewhere', () => {
 test('the deployment is correct again afterwards', async () => {
   const { stderr, status } = await doctor()
   expect([stderr, status]).toEqual(['', 0])
+})
+
+test('no probe left an object, whatever it found', async () => {
+  const place = { Bucket: BUCKET, Region: REGION }
+  const { Contents } = await context.cos.getBucket({ ...place, Prefix: 'private/' })
+  expect(Contents.map(({ Key }) => Key)).toEqual([])
 })
 
 test('reports an old version of Node', async () => {

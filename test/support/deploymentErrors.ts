@@ -471,11 +471,21 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
     },
     {
       title: 'folders that everybody can write to',
+      code: 'BucketPublic',
+      fix: 'statement of its policy',
+      ...openTo({
+        action: ['name/cos:PutObject'],
+        resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
+      }),
+    },
+    {
+      title: 'folders that everybody can write to on a condition that holds',
       code: 'FolderOpen',
       fix: 'Do not go live',
       ...openTo({
         action: ['name/cos:PutObject'],
         resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
+        condition: { ip_equal: { 'qcs:ip': ['127.0.0.1', '::1', '::ffff:127.0.0.1'] } },
       }),
     },
   ]

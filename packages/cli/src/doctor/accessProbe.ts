@@ -20,7 +20,7 @@ export const OTHER_USER = `probe-${'2'.repeat(22)}`
 
 /**
  * Does with the key of a user who does not exist what a phone does: writes, reads and deletes in that user's folder.
- * In another user's folder the same must be refused, and so must reading without a key. The object is removed.
+ * In another user's folder the same must be refused, and so must reading without a key. The object is removed, whatever happens.
  */
 export const accessProbe: Check = {
   name: {
@@ -51,37 +51,66 @@ export const accessProbe: Check = {
           : mapped
       })
     const Body = randomBytes(64)
-    if (verbs.includes('write')) {
-      await own(() => cos.putObject({ ...place, Key, Body, ContentType: 'image/png' }))
-      await refusedUnless('write', () =>
-        cos.putObject({ ...place, Key: foreign, Body, ContentType: 'image/png' }),
+    const put = (at: string) => cos.putObject({ ...place, Key: at, Body, ContentType: 'image/png' })
+    /** Objects that are left, by their user. */
+    const written = new Map<string, string>()
+    try {
+      if (verbs.includes('write')) {
+        written.set(PROBE_USER, Key)
+        await own(() => put(Key))
+        await refusedUnless('write', async () => {
+          await put(foreign)
+          written.set(OTHER_USER, foreign)
+        })
+      }
+      if (verbs.includes('read') && verbs.includes('write')) {
+        let read: Buffer = Buffer.alloc(0)
+        await own(async () => {
+          read = (await cos.getObject({ ...place, Key })).Body
+        })
+        if (digest(read) !== digest(Body)) throw new CloudError('ProbeDiffers', Key)
+        const url = `https://${bucketHost(config)}/${Key}`
+        if ((await anonymousStatus(url)) !== 403) throw new CloudError('BucketPublic', Key)
+      }
+      // COS answers 404 only to those who may read: it means an open folder too.
+      await refusedUnless('read', () => cos.getObject({ ...place, Key: foreign }))
+      await refusedUnless('read', () => cos.headObject({ ...place, Key: foreign }))
+      await refusedUnless('list', () =>
+        cos.getBucket({ ...place, Prefix: prefix.replace(PROBE_USER, OTHER_USER), MaxKeys: 1 }),
       )
+      await refused(() => cos.getBucket({ ...place, MaxKeys: 1 }))
+      if (verbs.includes('delete')) {
+        await own(() => cos.deleteObject({ ...place, Key }))
+        written.delete(PROBE_USER)
+      }
+    } finally {
+      for (const [user, one] of written) await remove({ settings, config }, user, one)
     }
-    if (verbs.includes('read') && verbs.includes('write')) {
-      let read: Buffer = Buffer.alloc(0)
-      await own(async () => {
-        read = (await cos.getObject({ ...place, Key })).Body
-      })
-      if (digest(read) !== digest(Body)) throw new CloudError('ProbeDiffers', Key)
-      const url = `https://${bucketHost(config)}/${Key}`
-      if ((await anonymousStatus(url)) !== 403) throw new CloudError('BucketPublic', Key)
-    }
-    // COS answers 404 only to those who may read: it means an open folder too.
-    await refusedUnless('read', () => cos.getObject({ ...place, Key: foreign }))
-    await refusedUnless('read', () => cos.headObject({ ...place, Key: foreign }))
-    await refusedUnless('list', () =>
-      cos.getBucket({ ...place, Prefix: prefix.replace(PROBE_USER, OTHER_USER), MaxKeys: 1 }),
-    )
-    await refused(() => cos.getBucket({ ...place, MaxKeys: 1 }))
-    if (verbs.includes('delete')) await own(() => cos.deleteObject({ ...place, Key }))
     return verbs.join(', ')
   },
 }
 
+/** Removes a user's object with that user's key. An error of the probe matters more than an object that is left. */
+async function remove(
+  context: Pick<DoctorContext, 'settings' | 'config'>,
+  user: string,
+  Key: string,
+): Promise<void> {
+  const { bucket: Bucket, region: Region } = context.config
+  try {
+    await cosClient(await issueKey(context, user)).deleteObject({ Bucket, Region, Key })
+  } catch {
+    // Left where the rules let nobody delete.
+  }
+}
+
 /** A key as the function issues it, requested here with the key that the function holds. */
-async function issueKey({ settings, config }: Pick<DoctorContext, 'settings' | 'config'>) {
+async function issueKey(
+  { settings, config }: Pick<DoctorContext, 'settings' | 'config'>,
+  openid = PROBE_USER,
+) {
   const { rules, bucket, region } = checkConfig(config)
-  const policy = compilePolicy(grantsOf(rules, { openid: PROBE_USER, groups: [] }), {
+  const policy = compilePolicy(grantsOf(rules, { openid, groups: [] }), {
     bucket,
     region,
   })
