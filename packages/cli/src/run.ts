@@ -5,6 +5,7 @@ import { deployCommand } from './commands/deploy'
 import { devCommand } from './commands/dev'
 import { doctorCommand } from './commands/doctor'
 import { domainsCommand } from './commands/domains'
+import { initCommand } from './commands/init'
 import { localCloudCommand } from './commands/localCloud'
 import { policyCommand } from './commands/policy'
 import { setupCommand } from './commands/setup'
@@ -43,6 +44,7 @@ function createProgram(options: RunOptions): Command {
   program.description(t('Tencent COS in WeChat mini programs.', '在微信小程序中使用腾讯云 COS。'))
   program.usage(t('<command> [options]', '<命令> [选项]'))
   for (const command of [
+    initCommand(),
     devCommand(options),
     buildCommand(options),
     setupCommand(),
