@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { Command, CommanderError, type OutputConfiguration } from 'commander'
 import { buildCommand } from './commands/build'
 import { checkWechatCommand } from './commands/checkWechat'
@@ -10,7 +11,7 @@ import { localCloudCommand } from './commands/localCloud'
 import { policyCommand } from './commands/policy'
 import { setupCommand } from './commands/setup'
 import { colorsFor } from './output'
-import type { RunOptions } from './project'
+import { configFile, type RunOptions } from './project'
 import { t } from './text'
 
 /**
@@ -37,7 +38,11 @@ export async function run(args: string[], options: RunOptions = {}): Promise<voi
   }
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+/** The server package names the configuration as TypeScript apps do. */
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.replace(/^cos\.config\.ts(?=: )/, basename(configFile()))
+}
 
 function createProgram(options: RunOptions): Command {
   const program = new Command('miniprogram-cos')
