@@ -1,6 +1,6 @@
 import { defineConfig } from '@miniprogram-cos/server'
 
-/** The one file you edit: where your files are, and who may touch them. */
+/** The one file you edit: your bucket, and who may access which files. */
 export const config = defineConfig({
   env: 'your-env-id',
   bucket: 'media-1250000000',

@@ -7,13 +7,13 @@ import {
   writeWhole,
 } from '../packages/cli/src/functions/buildFunctions'
 import { buildClient } from './build/client'
+import { EXTERNAL } from './build/external'
 import { at } from './build/root'
 
 async function buildLocalCloud(): Promise<void> {
   const source = (path: string) => at('packages/local-cloud/src', path)
   const outdir = at('packages/local-cloud/dist')
-  // Native modules and their loaders are required from node_modules.
-  const external = ['classic-level', 'abstract-level', 'sharp']
+  const external = EXTERNAL.localCloud
   await Promise.all([
     bundle({
       ...NODE_OPTIONS,
@@ -42,8 +42,7 @@ async function buildSimulator(): Promise<void> {
       ...NODE_OPTIONS,
       entryPoints: { index: source('index.ts'), preview: source('preview/index.ts') },
       outdir,
-      // The compilers of the preview are required from node_modules.
-      external: ['esbuild', 'postcss', 'glass-easel-template-compiler'],
+      external: EXTERNAL.preview,
     }),
     bundle({
       platform: 'browser',
@@ -69,23 +68,13 @@ async function copyClientIntoDemo(): Promise<void> {
   }
 }
 
-/** Builds the command line tool. Large and native dependencies are required from node_modules. */
+/** Builds the command line tool. */
 async function buildCli(): Promise<void> {
   await bundle({
     ...NODE_OPTIONS,
     entryPoints: { main: at('packages/cli/src/main.ts') },
     outdir: at('packages/cli/dist'),
-    external: [
-      '@cloudbase/manager-node',
-      '@miniprogram-cos/local-cloud',
-      '@miniprogram-cos/simulator',
-      'acorn',
-      'cos-nodejs-sdk-v5',
-      'esbuild',
-      'https-proxy-agent',
-      'miniprogram-cos',
-      'tencentcloud-sdk-nodejs-sts',
-    ],
+    external: EXTERNAL.cli,
     // Packages are CommonJS: loaded by require, as from the sources.
     supported: { 'dynamic-import': false },
     banner: { js: '#!/usr/bin/env node' },

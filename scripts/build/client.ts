@@ -24,7 +24,7 @@ const phone: BuildOptions = {
 const minified: BuildOptions = {
   ...phone,
   minify: true,
-  mangleProps: new RegExp(`^(?:${INTERNAL_NAMES.join('|')})$`),
+  mangleProps: new RegExp(`^(?:_.+|${INTERNAL_NAMES.join('|')})$`),
 }
 
 /** `require` gives the constructor itself, as with cos-wx-sdk-v5, which is also its own name and default. */

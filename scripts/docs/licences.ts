@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { EXTERNAL } from '../build/external'
 import { at } from '../build/root'
 import { table } from './markdownTable'
 
@@ -10,7 +11,7 @@ interface Product {
   external?: string[]
 }
 
-/** Everything that is bundled into one file, from where it begins. */
+/** Every bundle that the kit ships, by its entries. */
 const PRODUCTS: Product[] = [
   { name: 'The client', entries: ['packages/client/src/index.ts'], platform: 'browser' },
   {
@@ -24,29 +25,19 @@ const PRODUCTS: Product[] = [
     name: 'The local cloud',
     entries: ['packages/local-cloud/src/command/main.ts'],
     platform: 'node',
-    external: ['classic-level', 'abstract-level', 'sharp'],
+    external: EXTERNAL.localCloud,
   },
   {
     name: 'The command line tool',
     entries: ['packages/cli/src/main.ts'],
     platform: 'node',
-    external: [
-      '@cloudbase/manager-node',
-      '@miniprogram-cos/local-cloud',
-      '@miniprogram-cos/simulator',
-      'acorn',
-      'cos-nodejs-sdk-v5',
-      'esbuild',
-      'https-proxy-agent',
-      'miniprogram-cos',
-      'tencentcloud-sdk-nodejs-sts',
-    ],
+    external: EXTERNAL.cli,
   },
   {
     name: 'The preview, in Node',
     entries: ['packages/simulator/src/preview/index.ts'],
     platform: 'node',
-    external: ['esbuild', 'postcss', 'glass-easel-template-compiler'],
+    external: EXTERNAL.preview,
   },
   {
     name: 'The preview, in the browser',

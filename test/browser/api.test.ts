@@ -5,7 +5,7 @@ import { describeInBrowser, launchBrowser } from '../support/browser'
 import { type AppPage, PreviewApp } from '../support/previewApp'
 import { at } from '../support/root'
 
-const PICTURE = at('scripts/samples/sea.png')
+const PICTURE = at('packages/cli/samples/sea.png')
 
 test('the list of documented calls is that of miniprogram-api-typings', () => {
   const file = at('node_modules/miniprogram-api-typings/types/wx/lib.wx.api.d.ts')
@@ -62,7 +62,7 @@ describeInBrowser('wx in the preview', () => {
 
   test('objects of missing calls do nothing, and name themselves', async () => {
     await page.evaluate(
-      'wx.getRecorderManager().onStart(() => {}), wx.getRecorderManager().start({})',
+      'wx.getRecorderManager().onStart(() => {}), wx.getRecorderManager().start({}), true',
     )
     expect(page.console).toEqual(
       expect.arrayContaining([

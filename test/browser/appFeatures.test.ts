@@ -45,8 +45,13 @@ const FILES = {
   'pages/home/home.wxml': `<own-style id="own" /><shared-style /><apply-style />
     <form bindsubmit="on"><the-field name="mine" value="component value" /><button form-type="submit">Send</button></form>
     <the-list generic:row="the-item" items="{{['x', 'y']}}" />
-    <view class="moving" animation="{{animation}}">moving</view>`,
-  'pages/home/home.js': `Page({ data: {}, on({ detail }) { this.setData({ sent: detail.value }) },
+    <view class="moving" animation="{{animation}}">moving</view>
+    <wxs module="m">module.exports = {
+      tap: function (event, owner) { event.instance.setStyle({ opacity: 0.25 }); owner.selectComponent('.moving').addClass('done'); owner.callMethod('told', 'by wxs') },
+      watch: function (value, before, owner, instance) { instance.getState().count = value; if (value > 1) owner.callMethod('counted', instance.getState().count) }
+    }</wxs>
+    <view class="wxs" bindtap="{{m.tap}}" change:count="{{m.watch}}" count="{{count}}" data-x="1">wxs</view>`,
+  'pages/home/home.js': `Page({ data: { count: 1 }, told(text) { this.setData({ text }) }, counted(seen) { this.setData({ seen }) }, on({ detail }) { this.setData({ sent: detail.value }) },
     onShow() { this.getTabBar().setData({ selected: 'home' }) } })`,
   'pages/other/other.wxml': '<text>other page</text>',
   'pages/other/other.js': "Page({ onShow() { this.getTabBar().setData({ selected: 'other' }) } })",
@@ -105,11 +110,11 @@ describeInBrowser('features of apps', () => {
 
   test('the tab bar of the app is shown on its pages, above their end', async () => {
     await open('pages/home/home')
-    await page.find('.bar').getByText('*home').waitFor()
+    await page.find('wx-custom-tab-bar').getByText('*home').waitFor()
     expect(await page.browser.locator('#tabs').isVisible()).toBe(false)
-    await page.find('.bar').getByText('other').click()
+    await page.find('wx-custom-tab-bar').getByText('other').click()
     await page.screen.getByText('other page').waitFor()
-    await page.find('.bar').getByText('*other').waitFor()
+    await page.find('wx-custom-tab-bar').getByText('*other').waitFor()
   })
 
   test('a page with its own navigation bar begins at the top of the screen', async () => {
@@ -155,6 +160,16 @@ describeInBrowser('features of apps', () => {
     await page.screen.getByText('from the top').waitFor()
     const log = await page.evaluate("getCurrentPages()[0].selectComponent('#own').data.log")
     expect(log).toEqual(['attached', 'show', 'hide'])
+  })
+
+  test('wxs handles events and property changes with instances', async () => {
+    await open('pages/home/home')
+    await page.screen.getByText('wxs', { exact: true }).click()
+    await page.waitForData('text', 'by wxs')
+    expect(await page.find('.wxs').getAttribute('style')).toContain('opacity: 0.25')
+    expect(await page.find('.moving').getAttribute('class')).toContain('done')
+    await page.evaluate('page.setData({ count: 5 })')
+    await page.waitForData('seen', 5)
   })
 
   test('animations move elements', async () => {

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { CosError } from 'miniprogram-cos'
 import type { Browser, Page } from 'playwright-core'
 import { describeInBrowser, launchBrowser } from '../support/browser'
-import { type Desk, startDesk } from '../support/desk'
 import { PartGate } from '../support/partGate'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { PreviewPage } from '../support/previewPage'
 import { send } from '../support/rawRequest'
 import { at } from '../support/root'
 import { ALICE, BOB, HOST } from '../support/testCloud'
+import { startTestProject, type TestProject } from '../support/testProject'
 import { until } from '../support/until'
 
 const PICTURE = at('packages/cli/samples/sea.png')
@@ -20,7 +20,7 @@ const REFUSED = new CosError({ kind: 'service', code: 'AccessDenied', message: '
 const ALICES_FOLDER = `private/${ALICE}/`
 
 describeInBrowser('the demo on two phones in a browser', () => {
-  let desk: Desk
+  let project: TestProject
   let browser: Browser
   let page: Page
   let gate: PartGate
@@ -32,10 +32,10 @@ describeInBrowser('the demo on two phones in a browser', () => {
   const thrown: string[] = []
 
   beforeAll(async () => {
-    ;[desk, browser] = await Promise.all([startDesk(), launchBrowser()])
-    large = join(desk.cloud.folder, 'holiday.mp4')
+    ;[project, browser] = await Promise.all([startTestProject(), launchBrowser()])
+    large = join(project.cloud.folder, 'holiday.mp4')
     writeFileSync(large, randomBytes(LARGE_BYTES))
-    other = createTestPhone(desk.cloud, ALICE)
+    other = createTestPhone(project.cloud, ALICE)
     const context = await browser.newContext({
       viewport: { width: 1500, height: 940 },
       permissions: ['clipboard-read', 'clipboard-write'],
@@ -45,21 +45,21 @@ describeInBrowser('the demo on two phones in a browser', () => {
     page = await context.newPage()
     page.on('pageerror', ({ message }) => thrown.push(message))
     gate = await PartGate.on(page)
-    await page.goto(desk.preview.url)
+    await page.goto(project.preview.url)
     alice = new PreviewPage(page, 'Alice')
     bob = new PreviewPage(page, 'Bob')
   })
   afterAll(async () => {
     await browser?.close()
-    await desk?.end()
+    await project?.end()
   })
   beforeEach(async () => {
     await gate.open()
-    desk.log.length = 0
+    project.log.length = 0
   })
   afterEach(() => expect(thrown).toEqual([]))
 
-  const asked = (operation: string) => desk.log.filter((entry) => entry.operation === operation)
+  const asked = (operation: string) => project.log.filter((entry) => entry.operation === operation)
 
   const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
   const stored = async (name: string) => {
@@ -72,7 +72,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
       .filter(({ status }) => status === 200)
       .map(({ url }) => Number(/partNumber=(\d+)/i.exec(url)?.[1]))
 
-  test('says that it is a preview, and shows each user an empty folder of their own', async () => {
+  test('says that it is a preview, and shows each user their own empty folder', async () => {
     expect(await page.locator('.banner').textContent()).toContain('not WeChat')
     await alice.waitFor('Nothing here yet')
     await bob.waitFor('Nothing here yet')
@@ -94,9 +94,9 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('holiday.mp4')).toBe(checksum(readFileSync(large)))
   })
 
-  test('pauses, and goes on without sending a part twice', async () => {
+  test('pauses, and resumes without sending a part twice', async () => {
     gate.close()
-    const second = join(desk.cloud.folder, 'second.mp4')
+    const second = join(project.cloud.folder, 'second.mp4')
     writeFileSync(second, randomBytes(LARGE_BYTES))
     await alice.chooseFiles([second])
     await gate.letThrough(1)
@@ -106,7 +106,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     const arrived = arrivedParts()
     expect(arrived.length).toBe(1)
     await gate.open()
-    desk.log.length = 0
+    project.log.length = 0
     await alice.press('second.mp4', 'Resume')
     await alice.waitForUpload('second.mp4', 'Done')
     expect(asked('multipartInit')).toEqual([])
@@ -114,9 +114,9 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('second.mp4')).toBe(checksum(readFileSync(second)))
   })
 
-  test('goes on with an upload that a restart of the app has cut off', async () => {
+  test('resumes an upload after a restart of the app', async () => {
     gate.close()
-    const third = join(desk.cloud.folder, 'third.mp4')
+    const third = join(project.cloud.folder, 'third.mp4')
     writeFileSync(third, randomBytes(LARGE_BYTES))
     await alice.chooseFiles([third])
     await gate.letThrough(1)
@@ -134,9 +134,9 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('third.mp4')).toBe(checksum(readFileSync(third)))
   })
 
-  test('waits while there is no network, and ends when it is back', async () => {
+  test('waits while offline, and finishes when the network is back', async () => {
     gate.close()
-    const fourth = join(desk.cloud.folder, 'fourth.mp4')
+    const fourth = join(project.cloud.folder, 'fourth.mp4')
     writeFileSync(fourth, randomBytes(LARGE_BYTES))
     await alice.chooseFiles([fourth])
     await gate.letThrough(1)
@@ -152,8 +152,8 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('fourth.mp4')).toBe(checksum(readFileSync(fourth)))
   })
 
-  test('gives an upload up, also one of an earlier start, and leaves nothing of it behind', async () => {
-    const given = join(desk.cloud.folder, 'given up.mp4')
+  test('cancels an upload, also one from before a restart, and leaves no parts behind', async () => {
+    const given = join(project.cloud.folder, 'given up.mp4')
     writeFileSync(given, randomBytes(LARGE_BYTES))
     const unfinished = async () => {
       const { Upload } = await other.cos.multipartList({ Prefix: ALICES_FOLDER })
@@ -171,7 +171,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
         await alice.openTab('Upload')
         await alice.waitForUpload('given up.mp4', 'Interrupted')
       }
-      desk.log.length = 0
+      project.log.length = 0
       await alice.press('given up.mp4', 'Cancel')
       await until(() => asked('multipartAbort').length === 1, 'the parts are freed')
       expect(await unfinished()).toBe(0)
@@ -200,11 +200,11 @@ describeInBrowser('the demo on two phones in a browser', () => {
       await page.evaluate('navigator.clipboard.readText()').then((text) => String(text)),
     )
     expect(link.host).toBe(HOST)
-    const { status, bytes } = await send(desk.cloud.cos, { path: link.pathname + link.search })
+    const { status, bytes } = await send(project.cloud.cos, { path: link.pathname + link.search })
     expect([status, checksum(bytes)]).toEqual([200, checksum(readFileSync(PICTURE))])
   })
 
-  test('saves a file to the machine, whole', async () => {
+  test('saves a file unchanged', async () => {
     const [download] = await Promise.all([page.waitForEvent('download'), alice.tap('Save')])
     expect(checksum(readFileSync(await download.path()))).toBe(checksum(readFileSync(PICTURE)))
   })
@@ -220,7 +220,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('the sea.png')).toBe(checksum(readFileSync(PICTURE)))
   })
 
-  test('COS refuses Bob what is Alice’s, and the panel says why', async () => {
+  test('COS refuses Bob access to Alice’s files, and the panel shows the rule', async () => {
     await bob.openTab('Isolation')
     await bob.waitFor('private/oBob')
     await bob.screen.locator('input').fill(ALICES_FOLDER)
@@ -234,14 +234,14 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await refused.textContent()).toMatch(
       /deleteObject403 AccessDenied.*no statement allows name\/cos:DeleteObject on media/,
     )
-    const strangers = desk.log.filter(
+    const strangers = project.log.filter(
       ({ who, paths, status }) => status === 200 && paths[0]?.startsWith(ALICES_FOLDER) && who,
     )
     expect(strangers).toEqual([])
     expect(BOB).not.toBe(ALICE)
   })
 
-  test('finds that the domain lists suffice', async () => {
+  test('finds the domain lists complete', async () => {
     await bob.tap('Check')
     await bob.screen.locator('.said').nth(2).waitFor()
     expect(await bob.screen.locator('.said').allTextContents()).toEqual(Array(3).fill('Allowed'))

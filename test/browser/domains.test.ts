@@ -1,11 +1,11 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { type DomainLists, LISTS } from '../../packages/cli/src/domains/domainLists'
 import { describeInBrowser, launchBrowser } from '../support/browser'
-import { type Desk, startDesk } from '../support/desk'
 import { createTestPhone } from '../support/phones'
 import { at } from '../support/root'
 import { runCli } from '../support/runCli'
 import { ALICE, HOST } from '../support/testCloud'
+import { startTestProject, type TestProject } from '../support/testProject'
 
 /** What `npm run domains` prints, for the configuration of this repository. */
 const printed = JSON.parse(runCli(['domains', '--json']).stdout) as DomainLists
@@ -18,30 +18,30 @@ const without = (list: string, domain: string) => ({
 const CASES = LISTS.flatMap((list) => printed[list].map((domain) => [list, domain] as const))
 
 describeInBrowser('the demo behind the printed domain lists', () => {
-  let desk: Desk
+  let project: TestProject
   let browser: Browser
   beforeAll(async () => {
     const phones = [printed, ...CASES.map(([list, domain]) => without(list, domain))]
-    ;[desk, browser] = await Promise.all([
-      startDesk(
+    ;[project, browser] = await Promise.all([
+      startTestProject(
         phones.map((domains, i) => ({ name: `Phone${i}`, openid: ALICE, language: 'en', domains })),
       ),
       launchBrowser(),
     ])
-    const { cos } = createTestPhone(desk.cloud, ALICE)
+    const { cos } = createTestPhone(project.cloud, ALICE)
     const { prefix } = await cos.caller()
     await cos.uploadFile({ Key: `${prefix}sea.png`, FilePath: at('packages/cli/samples/sea.png') })
   })
   afterAll(async () => {
     await browser?.close()
-    await desk?.end()
+    await project?.end()
   })
 
   /** One phone by itself, and the page in front. */
   async function openPhone(index: number): Promise<[page: Page, front: Locator]> {
     const page = await browser.newPage()
     page.setDefaultTimeout(15_000)
-    await page.goto(desk.preview.phones[index]?.url ?? '')
+    await page.goto(project.preview.phones[index]?.url ?? '')
     return [page, page.locator('wx-page:not([hidden])')]
   }
 

@@ -2,30 +2,30 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { describeInBrowser, launchBrowser } from '../support/browser'
-import { type Desk, startDesk } from '../support/desk'
 import { PreviewPage } from '../support/previewPage'
 import { send } from '../support/rawRequest'
+import { startTestProject, type TestProject } from '../support/testProject'
 
-describeInBrowser('the preview while its app is written', () => {
-  let desk: Desk
+describeInBrowser('the preview during development', () => {
+  let project: TestProject
   let browser: Browser
   let page: Page
   let alice: PreviewPage
   beforeAll(async () => {
-    ;[desk, browser] = await Promise.all([startDesk(), launchBrowser()])
+    ;[project, browser] = await Promise.all([startTestProject(), launchBrowser()])
     page = await browser.newPage({ viewport: { width: 1500, height: 940 } })
     page.setDefaultTimeout(15_000)
-    await page.goto(desk.preview.url)
+    await page.goto(project.preview.url)
     alice = new PreviewPage(page, 'Alice')
     await alice.waitFor('Nothing here yet')
   })
   afterAll(async () => {
     await browser?.close()
-    await desk?.end()
+    await project?.end()
   })
 
-  test('a saved change shows by itself; a slip is told with file and line, and goes with the slip', async () => {
-    const file = join(desk.app, 'components/notice/notice.wxml')
+  test('reloads after a change, and shows a mistake with file and line until it is fixed', async () => {
+    const file = join(project.app, 'components/notice/notice.wxml')
     const good = readFileSync(file, 'utf8')
     writeFileSync(file, good.replace('{{title}}', '{{title}}, as I said'))
     await alice.waitFor('Nothing here yet, as I said')
@@ -37,8 +37,8 @@ describeInBrowser('the preview while its app is written', () => {
     await alice.waitFor('Nothing here yet')
   })
 
-  test('an app that throws says so', async () => {
-    const file = join(desk.app, 'pages/isolation/isolation.ts')
+  test('shows what an app throws', async () => {
+    const file = join(project.app, 'pages/isolation/isolation.ts')
     const good = readFileSync(file, 'utf8')
     writeFileSync(file, good.replace('Page({', "throw new Error('no such luck')\nPage({"))
     const alert = page.frameLocator('iframe[title=Alice]').getByRole('alert')
@@ -48,10 +48,10 @@ describeInBrowser('the preview while its app is written', () => {
   })
 
   test('another page in the same browser cannot make a phone act', async () => {
-    const [phone] = desk.preview.phones
+    const [phone] = project.preview.phones
     const stranger = await browser.newPage()
     // Another port of this machine is another origin, though the same site.
-    await stranger.goto(`${desk.cloud.admin}/`)
+    await stranger.goto(`${project.cloud.admin}/`)
     const body = JSON.stringify({ name: 'cos-credentials', data: {} })
     const [answer] = await Promise.all([
       stranger.waitForResponse('**/wx/cloud'),

@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { describeInBrowser, launchBrowser } from '../support/browser'
-import { type Desk, startDesk } from '../support/desk'
 import { PartGate } from '../support/partGate'
 import { createTestPhone } from '../support/phones'
 import { PreviewPage } from '../support/previewPage'
 import { at } from '../support/root'
 import { ALICE } from '../support/testCloud'
+import { startTestProject, type TestProject } from '../support/testProject'
 
 /** `UPDATE_SCREENSHOTS=1 npx jest test/browser/screenshots` puts them where the READMEs show them. */
 const FOLDER = at(process.env.UPDATE_SCREENSHOTS ? 'docs/images' : 'coverage/screenshots')
@@ -20,16 +20,16 @@ const TEXTS = {
 const BACKGROUNDS = { light: 'rgb(243, 245, 249)', dark: 'rgb(16, 18, 22)' }
 
 describeInBrowser('every page, in both languages, light and dark', () => {
-  let desk: Desk
+  let project: TestProject
   let browser: Browser
   beforeAll(async () => {
-    ;[desk, browser] = await Promise.all([startDesk(), launchBrowser()])
+    ;[project, browser] = await Promise.all([startTestProject(), launchBrowser()])
     mkdirSync(FOLDER, { recursive: true })
-    await fillFolder(desk)
+    await fillFolder(project)
   })
   afterAll(async () => {
     await browser?.close()
-    await desk?.end()
+    await project?.end()
   })
 
   test.each([
@@ -44,7 +44,7 @@ describeInBrowser('every page, in both languages, light and dark', () => {
     context.setDefaultTimeout(15_000)
     const page = await context.newPage()
     const gate = await PartGate.on(page)
-    await page.goto(`${desk.preview.phones[0]?.url}?language=${language}&theme=${theme}`)
+    await page.goto(`${project.preview.phones[0]?.url}?language=${language}&theme=${theme}`)
     const shots: Buffer[] = []
     const shoot = async () => {
       expect(await page.evaluate(LOOK)).toEqual({
@@ -67,7 +67,7 @@ describeInBrowser('every page, in both languages, light and dark', () => {
       page.waitForEvent('filechooser'),
       front.getByText(texts.upload).click(),
     ])
-    const film = join(desk.cloud.folder, 'holiday.mp4')
+    const film = join(project.cloud.folder, 'holiday.mp4')
     writeFileSync(film, Buffer.alloc(4 * 1024 * 1024, 1))
     await chooser.setFiles([film, at('packages/cli/samples/dawn.png')])
     await gate.letThrough(1)
@@ -92,7 +92,7 @@ describeInBrowser('every page, in both languages, light and dark', () => {
 
   test('the two phones and the panel', async () => {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    await page.goto(desk.preview.url)
+    await page.goto(project.preview.url)
     const bob = new PreviewPage(page, 'Bob')
     await new PreviewPage(page, 'Alice').waitFor('sea.png')
     await bob.openTab('Isolation')
@@ -130,7 +130,7 @@ const scrollDown = (page: Locator) =>
     ;(element as { scrollTo(x: number, y: number): void }).scrollTo(0, 440)
   })
 
-async function fillFolder({ cloud }: Desk): Promise<void> {
+async function fillFolder({ cloud }: TestProject): Promise<void> {
   const { cos } = createTestPhone(cloud, ALICE)
   const { prefix } = await cos.caller()
   const upload = (Key: string, FilePath: string) => cos.uploadFile({ Key: prefix + Key, FilePath })

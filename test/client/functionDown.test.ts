@@ -105,7 +105,7 @@ describe('a key that is refused for a character', () => {
         const { error } = (await outcomeOf(cos.headObject({ ...AT, Key }))) as Untyped
         expect(error.code).toBe('KitScopeRefused')
         expect(error.message).toContain(
-          `contains ${JSON.stringify(character)}, which scoped keys and signatures cannot name`,
+          `the key contains ${JSON.stringify(character)}, which scoped keys and signatures cannot name`,
         )
       }
     },

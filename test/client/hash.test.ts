@@ -1,7 +1,6 @@
 import CryptoJS from 'crypto-js'
 import fc from 'fast-check'
-import { contentMd5, hexMd5 } from '../../packages/client/src/hash/md5'
-import { hmacSha1, sha1 } from '../../packages/client/src/hash/sha1'
+import { contentMd5, hexMd5, hmacSha1, sha1 } from '../../packages/client/src/hash'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 300 })
 const bytes = fc.uint8Array({ maxLength: 300 })

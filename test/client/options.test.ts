@@ -307,3 +307,24 @@ describe('ObjectKeySimplifyCheck', () => {
     expect(ours.requests).toEqual([])
   })
 })
+
+describe('CopySource', () => {
+  test.each([
+    's-1.evil/x',
+    'media-1250000000.evil.example.com/x',
+    'media-1250000000.cos.ap-guangzhou.myqcloud.com.evil.example.com/x',
+    'media-1250000000.cos.ap-guangzhou.myqcloud.com',
+    'https://evil.example.com/media-1250000000.cos.ap-guangzhou.myqcloud.com/x',
+    'a.txt',
+  ])('%s is refused before anything is sent, as by cos-wx-sdk-v5', async (CopySource) => {
+    const { ours, official } = both(KEY)
+    for (const { cos, requests } of [ours, official]) {
+      const end = await outcomeOf(cos.putObjectCopy({ ...AT, Key: 'k', CopySource }))
+      const text = JSON.stringify(end, (_, value) =>
+        value instanceof Error ? { ...value, message: value.message } : value,
+      )
+      expect(text).toContain('CopySource format error')
+      expect(requests).toEqual([])
+    }
+  })
+})

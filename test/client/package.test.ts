@@ -223,7 +223,7 @@ test('the map of the file for manual installation leads back to the sources', ()
   expect(JSON.stringify(payload)).not.toContain(ROOT)
   const lines = script.slice(0, script.indexOf('KitNotCloud')).split('\n')
   const entry = new SourceMap(payload).findEntry(lines.length - 1, (lines.at(-1) as string).length)
-  expect(entry).toMatchObject({ originalSource: '../src/uploadCos.ts' })
+  expect(entry).toMatchObject({ originalSource: '../src/uploadClient.ts' })
 })
 
 interface RegexSource {

@@ -9,10 +9,9 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-function install(answers: CannedAnswer[], files: Record<string, Uint8Array> = {}) {
+function install(answers: CannedAnswer[]) {
   const recorded = createRecordingWx(
     (_, index) => answers[Math.min(index, answers.length - 1)] as CannedAnswer,
-    files,
   )
   ;(globalThis as { wx?: unknown }).wx = recorded.wx
   return recorded.requests
@@ -319,12 +318,11 @@ test('path style puts the bucket into the path, signs it there, and warns', asyn
 })
 
 test('a form whose key names the file has a Location with the real name', async () => {
-  const requests = install([{ statusCode: 200, header: { ETag: '"e"' } }], {
-    'wxfile://tmp/照片 1.jpg': new Uint8Array(3),
-  })
   const FilePath = 'wxfile://tmp/照片 1.jpg'
+  const { wx, requests } = createRecordingWx(() => OK, { [FilePath]: new Uint8Array(3) })
+  ;(globalThis as { wx?: unknown }).wx = wx
   const Key = 'dir/${filename}'
   const { Location } = await new COS(KEY).postObject({ ...AT, Key, FilePath })
   expect(Location).toBe(`${AT.Bucket}.cos.${AT.Region}.myqcloud.com/dir/%E7%85%A7%E7%89%87%201.jpg`)
-  expect(requests[0]?.formData).toMatchObject({ key: Key })
+  expect(requests[0]).toMatchObject({ formData: { key: Key } })
 })

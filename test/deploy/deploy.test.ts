@@ -6,7 +6,7 @@ import {
   type DeployProject,
   ENV,
   envText,
-  HOLDER,
+  FUNCTION_KEY,
   ROOT,
   startDeployProject,
 } from '../support/deployProject'
@@ -64,10 +64,10 @@ const deployed = (name = 'cos-credentials') => {
 const changes = () => deployment.plane.calls.filter((call) => /^(Create|Update|Delete)/.test(call))
 beforeEach(() => {
   deployment.plane.calls.length = 0
-  deployment.plane.trouble = {}
+  deployment.plane.failures = {}
 })
 
-describe('before anything is changed', () => {
+describe('checks before anything is changed', () => {
   afterEach(() => expect(changes()).toEqual([]))
 
   test('--dry-run prints the plan with the keys masked', async () => {
@@ -84,7 +84,7 @@ describe('before anything is changed', () => {
 
   test.each([
     [
-      'the root key is refused',
+      'refuses the root key',
       {
         TENCENTCLOUD_SECRET_ID: ROOT.SecretId,
         TENCENTCLOUD_SECRET_KEY: ROOT.SecretKey,
@@ -94,34 +94,34 @@ describe('before anything is changed', () => {
       'sub-account',
     ],
     [
-      'so it is for the functions',
+      'refuses the root key for the functions',
       { COS_STS_SECRET_ID: ROOT.SecretId, COS_STS_SECRET_KEY: ROOT.SecretKey },
       'RootKey',
       'COS_STS_SECRET_ID',
     ],
     [
-      'a wrong SecretKey is named',
+      'reports a wrong SecretKey',
       { TENCENTCLOUD_SECRET_KEY: 'wrongwrongwrongwrong1234' },
       'SecretKeyWrong',
       'GetCallerIdentity',
     ],
     [
-      'an unknown SecretId is named',
+      'reports an unknown SecretId',
       { TENCENTCLOUD_SECRET_ID: 'AKIDnobodyknowsthisone' },
       'SecretIdUnknown',
       'CAM console',
     ],
     [
-      'the functions must not hold the key that deploys',
+      'refuses the deploying key for the functions',
       {
-        TENCENTCLOUD_SECRET_ID: HOLDER.SecretId,
-        TENCENTCLOUD_SECRET_KEY: HOLDER.SecretKey,
+        TENCENTCLOUD_SECRET_ID: FUNCTION_KEY.SecretId,
+        TENCENTCLOUD_SECRET_KEY: FUNCTION_KEY.SecretKey,
         TENCENTCLOUD_TOKEN: '',
       },
       'SameKey',
       'npm run policy',
     ],
-    ['without a key for the functions', { COS_STS_SECRET_KEY: '' }, 'FunctionKeyMissing', '.env'],
+    ['requires a key for the functions', { COS_STS_SECRET_KEY: '' }, 'FunctionKeyMissing', '.env'],
   ])('%s', async (_, variables, code, text) => {
     const { status, stderr } = await deployWith(variables)
     expect(stderr).toContain(code)
@@ -130,7 +130,7 @@ describe('before anything is changed', () => {
     expect(status).toBe(1)
   })
 
-  test('a key of another account is refused', async () => {
+  test('refuses a key of another account', async () => {
     const [, holder] = deployment.plane.keys
     if (!holder) throw new Error('no such key')
     holder.account = '100000000099'
@@ -139,7 +139,7 @@ describe('before anything is changed', () => {
     expect(stderr).toContain('OtherAccount')
   })
 
-  test('an unknown environment is named', async () => {
+  test('reports an unknown environment', async () => {
     deployment.project.configure([ENV, 'other-env'])
     const { stderr, status } = await deploy()
     deployment.project.configure(['other-env', ENV])
@@ -148,7 +148,7 @@ describe('before anything is changed', () => {
     expect(status).toBe(1)
   })
 
-  test('rules that are wrong stop it, before any call', async () => {
+  test('invalid access rules are refused before any call', async () => {
     deployment.project.configure(["'private/{openid}/**'", "'private/x{openid}/**'"])
     const { stderr } = await deploy()
     deployment.project.configure(["'private/x{openid}/**'", "'private/{openid}/**'"])
@@ -169,10 +169,10 @@ describe('before anything is changed', () => {
   })
 
   test('--no-bucket names the option when the deployer may not read the rule', async () => {
-    deployment.plane.instead = ({ url = '' }) =>
+    deployment.plane.override = ({ url = '' }) =>
       url.includes('strict-signature') ? [403, 'AccessDenied'] : undefined
     const { stderr, status } = await deploy('--no-bucket')
-    deployment.plane.instead = () => undefined
+    deployment.plane.override = () => undefined
     expect(stderr).toMatch(/BucketForbidden\n.*GetBucketStrictSignature; --allow-lax-signatures/)
     expect(status).toBe(1)
   })
@@ -193,7 +193,7 @@ describe('before anything is changed', () => {
     ],
     ['a policy that opens everything', (cos: COS) => openByPolicy(cos, '*'), 'private/'],
   ])('a bucket that is public by %s is refused', async (_, open, text) => {
-    const cos = new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+    const cos = new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
     await open(cos)
     const { stderr, status } = await deploy('--dry-run')
     await cos.putBucketAcl({ ...PLACE, ACL: 'private' })
@@ -204,15 +204,15 @@ describe('before anything is changed', () => {
   })
 
   test('a policy that opens a path of no access rule is accepted', async () => {
-    const cos = new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+    const cos = new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
     await openByPolicy(cos, 'assets/*')
     const { stderr, status } = await deploy('--dry-run')
     await cos.deleteBucketPolicy(PLACE)
     expect([stderr, status]).toEqual(['', 0])
   })
 
-  test('a key of the functions that may do more than it needs is named before the question', async () => {
-    const key = deployment.plane.keys.find(({ SecretId }) => SecretId === HOLDER.SecretId)
+  test('warns about a functions key with too many rights', async () => {
+    const key = deployment.plane.keys.find(({ SecretId }) => SecretId === FUNCTION_KEY.SecretId)
     Object.assign(key ?? {}, { isLimited: false })
     const { stdout, status } = await deploy('--dry-run')
     Object.assign(key ?? {}, { isLimited: true })
@@ -221,7 +221,7 @@ describe('before anything is changed', () => {
     expect(status).toBe(0)
   })
 
-  test('code too large to upload is refused', async () => {
+  test('refuses code that is too large to upload', async () => {
     const file = 'cloudfunctions/cos-signature/src/index.ts'
     const source = deployment.project.read(file)
     const noise = randomBytes(2_000_000).toString('base64')
@@ -233,7 +233,7 @@ describe('before anything is changed', () => {
     expect(status).toBe(1)
   })
 
-  test('an unknown option or function is one line and status 2', async () => {
+  test('an unknown option or function ends with one line and status 2', async () => {
     const outcomes = [
       await deploy('--only', 'nothing'),
       await deploy('--cors', 'everything'),
@@ -244,8 +244,8 @@ describe('before anything is changed', () => {
   })
 })
 
-describe('onto an empty environment', () => {
-  test('it creates both functions, calls them, and sets the bucket up', async () => {
+describe('the first deployment', () => {
+  test('sets strict signatures, creates and invokes both functions, and configures the bucket', async () => {
     const { status, stdout, stderr } = await deploy()
     expect(stderr).toBe('')
     // Nobody can call cos-signature before COS checks what it signs.
@@ -263,12 +263,12 @@ describe('onto an empty environment', () => {
     expect(stdout).toContain('· cos-credentials: at most 20 instances at once')
     expect(deployed().reserved).toBe(20 * 256)
     expect(variables).toEqual({
-      COS_STS_SECRET_ID: HOLDER.SecretId,
-      COS_STS_SECRET_KEY: HOLDER.SecretKey,
+      COS_STS_SECRET_ID: FUNCTION_KEY.SecretId,
+      COS_STS_SECRET_KEY: FUNCTION_KEY.SecretKey,
     })
   }, 120_000)
 
-  test('the uploaded code issues a key that works, for its caller alone', async () => {
+  test('the uploaded code issues a key that works for its caller only', async () => {
     const answer = (await deployment.plane.functions.call('cos-credentials', {
       openid: ALICE,
       appid: 'wx0000000000000000',
@@ -282,8 +282,8 @@ describe('onto an empty environment', () => {
   })
 })
 
-describe('once more', () => {
-  test('it updates the code, and finds the rest as it should be', async () => {
+describe('a repeated deployment', () => {
+  test('updates the code and leaves the rest unchanged', async () => {
     const { status, stdout } = await deploy()
     expect(stdout).toContain('update    cos-credentials')
     expect(stdout).toContain(
@@ -293,12 +293,12 @@ describe('once more', () => {
     expect(status).toBe(0)
   }, 120_000)
 
-  test('--max-instances sets another limit, or leaves it; a platform that refuses it is told', async () => {
+  test('--max-instances sets or keeps the limit, and reports a platform that refuses it', async () => {
     await deploy('--only', 'cos-credentials', '--max-instances', '5')
     expect(deployed().reserved).toBe(5 * 256)
     await deploy('--only', 'cos-credentials', '--max-instances', '0')
     expect(deployed().reserved).toBe(5 * 256)
-    deployment.plane.trouble = { PutReservedConcurrencyConfig: 'UnauthorizedOperation' }
+    deployment.plane.failures = { PutReservedConcurrencyConfig: 'UnauthorizedOperation' }
     const { stdout, status } = await deploy('--only', 'cos-credentials')
     expect(stdout).toContain(
       '! cos-credentials: instances are not limited: this key lacks the permission for it',
@@ -306,7 +306,7 @@ describe('once more', () => {
     expect(status).toBe(0)
   }, 120_000)
 
-  test('variables set by hand stay, and ours are corrected', async () => {
+  test('keeps variables set by hand and corrects its own', async () => {
     deployed().variables = { MY_FLAG: 'hand-made', COS_STS_SECRET_ID: 'AKIDsomethingold' }
     const { status, stdout } = await deploy('--only', 'cos-credentials')
     expect(stdout).toContain('MY_FLAG  kept')
@@ -314,14 +314,14 @@ describe('once more', () => {
     expect(stdout).not.toContain('bucket')
     expect(deployed().variables).toEqual({
       MY_FLAG: 'hand-made',
-      COS_STS_SECRET_ID: HOLDER.SecretId,
-      COS_STS_SECRET_KEY: HOLDER.SecretKey,
+      COS_STS_SECRET_ID: FUNCTION_KEY.SecretId,
+      COS_STS_SECRET_KEY: FUNCTION_KEY.SecretKey,
     })
     expect(changes()).toEqual(['UpdateFunctionCode', 'UpdateFunctionConfiguration'])
     expect(status).toBe(0)
   }, 120_000)
 
-  test('variables that would not fit are told before anything is changed', async () => {
+  test('refuses variables that exceed 4 KB before anything is changed', async () => {
     const { variables } = deployed()
     deployed().variables = { ...variables, MINE: 'x'.repeat(4096) }
     const { stderr } = await deploy('--only', 'cos-credentials')
@@ -330,7 +330,7 @@ describe('once more', () => {
     expect(changes()).toEqual([])
   })
 
-  test('code that is read back and is not what was sent is told', async () => {
+  test('reports code that differs from what was uploaded', async () => {
     deployment.plane.staleCode = deployed('cos-signature').zip
     const { stderr, status } = await deploy('--only', 'cos-credentials')
     deployment.plane.staleCode = undefined
@@ -338,7 +338,7 @@ describe('once more', () => {
     expect(status).toBe(1)
   })
 
-  test('another runtime needs --recreate, which keeps the variables', async () => {
+  test('requires --recreate for another runtime, and keeps the variables', async () => {
     Object.assign(deployed(), { Runtime: 'Nodejs16.13', variables: { MY_FLAG: 'hand-made' } })
     const refused = await deploy('--only', 'cos-credentials')
     expect(refused.stderr).toContain('RuntimeDiffers')
@@ -351,7 +351,7 @@ describe('once more', () => {
   }, 120_000)
 })
 
-describe('when it fails half-way', () => {
+describe('a failure while functions are deployed', () => {
   test.each([
     ['the network is cut', 'UpdateFunctionCode', 'cut', 'Unreachable'],
     [
@@ -363,9 +363,9 @@ describe('when it fails half-way', () => {
     ['the key has no right to', 'UpdateFunctionCode', 'UnauthorizedOperation', 'NotAuthorized'],
     ['a function cannot be called', 'Invoke', 'InternalError', 'CloudRefused'],
   ])(
-    '%s: it says what is done, what is not, and how to go on',
-    async (_, action, trouble, code) => {
-      deployment.plane.trouble = { [action]: trouble }
+    '%s: reports what is done, what is not, and how to continue',
+    async (_, action, failures, code) => {
+      deployment.plane.failures = { [action]: failures }
       const { status, stderr } = await deploy()
       expect(stderr).toContain(`${code}\n`)
       expect(stderr).toContain(action)
@@ -378,16 +378,17 @@ describe('when it fails half-way', () => {
   )
 })
 
-describe('when it fails after the functions', () => {
+describe('a failure after the functions were deployed', () => {
   const place = { Bucket: BUCKET, Region: REGION }
-  const cosOfOwner = () => new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+  const cosOfOwner = () =>
+    new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
 
-  test('it says what is done; the same command does the rest', async () => {
+  test('reports what is done, and the same command does the rest', async () => {
     await cosOfOwner().deleteBucketLifecycle(place)
-    deployment.plane.instead = ({ method, url = '' }) =>
+    deployment.plane.override = ({ method, url = '' }) =>
       method === 'PUT' && url.includes('lifecycle') ? [403, 'AccessDenied'] : undefined
     const failed = await deploy()
-    deployment.plane.instead = () => undefined
+    deployment.plane.override = () => undefined
     expect(failed.stderr).toContain('BucketForbidden\n')
     expect(failed.stderr).toMatch(
       /done {6}cos-(credentials|signature), cos-(credentials|signature)\n/,
@@ -401,7 +402,7 @@ describe('when it fails after the functions', () => {
 })
 
 describe('--rollback', () => {
-  test('brings back the code that was replaced', async () => {
+  test('restores the code that was replaced', async () => {
     const before = deployed('cos-signature').zip
     deployment.project.configure(['shared/{openid}', 'given/{openid}'])
     await deploy('--only', 'cos-signature')
@@ -410,13 +411,13 @@ describe('--rollback', () => {
     const { status, stdout } = await deploy('--only', 'cos-signature', '--rollback')
     expect(stdout).toContain('the previous one')
     expect(status).toBe(0)
-    const { unzip } = await import('../support/controlPlane/unzip')
+    const { unzip } = await import('../support/controlPlane/zip')
     const code = (zip: Buffer) => unzip(zip).get('index.js')?.toString('utf8')
     expect(code(between)).not.toBe(code(before))
     expect(code(deployed('cos-signature').zip)).toBe(code(before))
   }, 120_000)
 
-  test('says so when there is none', async () => {
+  test('reports that there is no previous code', async () => {
     rmSync(deployment.project.path('.deploy'), { recursive: true })
     const { stderr, status } = await deploy('--only', 'cos-credentials', '--rollback')
     expect(stderr).toContain('NoPrevious')
@@ -425,9 +426,9 @@ describe('--rollback', () => {
 })
 
 describe('the bucket', () => {
-  test('gets a cross-origin rule only when one is asked for, beside the rules that are there', async () => {
+  test('gets a cross-origin rule only with --cors, and keeps other rules', async () => {
     const place = { Bucket: BUCKET, Region: REGION }
-    const cos = new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+    const cos = new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
     const own = { ID: 'own', AllowedOrigins: ['https://example.com'], AllowedMethods: ['GET'] }
     expect((await cos.getBucketCors(place)).CORSRules).toEqual([])
     await cos.putBucketCors({ ...place, CORSRules: [own] as never })

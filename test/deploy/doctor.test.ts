@@ -2,16 +2,16 @@ import COS from 'cos-nodejs-sdk-v5'
 import { CLOUD_ERRORS } from '../../packages/cli/src/cloud/errors'
 import { nodeVersion } from '../../packages/cli/src/doctor/checks'
 import type { Outcome } from '../support/copiedProject'
-import { type DeployProject, HOLDER, startDeployProject } from '../support/deployProject'
-import { NOT_PLANTED, plantedFaults, type World } from '../support/plantedFaults'
+import { deploymentErrors, type ErrorContext, TESTED_ELSEWHERE } from '../support/deploymentErrors'
+import { type DeployProject, FUNCTION_KEY, startDeployProject } from '../support/deployProject'
 import { HOST } from '../support/testCloud'
 
 let deployment: DeployProject
 
 beforeAll(async () => {
   deployment = await startDeployProject()
-  world.deployment = deployment
-  world.cos = new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+  context.deployment = deployment
+  context.cos = new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
   const { status, stderr } = await deployment.project.run('deploy', ['--yes'])
   expect([stderr, status]).toEqual(['', 0])
 }, 120_000)
@@ -28,17 +28,17 @@ async function doctor(
   return outcome
 }
 
-const world = {} as World
+const context = {} as ErrorContext
 
-test('a healthy deployment passes, in both languages', async () => {
+test('a correct deployment passes, in both languages', async () => {
   const [english, chinese] = [await doctor(), await doctor([], { LANG: 'zh_CN.UTF-8' })]
   expect([english.stderr, english.status, chinese.status]).toEqual(['', 0, 0])
   expect(english.stdout).toContain('All is well.')
   expect(chinese.stdout).toContain('一切正常。')
 })
 
-test.each(plantedFaults(world))('$fault: $code', async ({ code, fix, plant, mend }) => {
-  await plant()
+test.each(deploymentErrors(context))('$title: $code', async ({ code, fix, introduce, restore }) => {
+  await introduce()
   try {
     const { status, stdout, stderr } = await doctor()
     expect(stderr).toContain(`\n${code}\n`)
@@ -46,31 +46,31 @@ test.each(plantedFaults(world))('$fault: $code', async ({ code, fix, plant, mend
     expect(stdout.match(/✗/g)).toHaveLength(1)
     expect(status).toBe(1)
   } finally {
-    await mend()
+    await restore()
   }
 })
 
-test('every code that there is was planted, or has its reason', () => {
-  const planted = plantedFaults(world).map(({ code }) => code)
-  expect([...new Set([...planted, ...Object.keys(NOT_PLANTED)])].sort()).toEqual(
+test('every error code is tested here or elsewhere', () => {
+  const planted = deploymentErrors(context).map(({ code }) => code)
+  expect([...new Set([...planted, ...Object.keys(TESTED_ELSEWHERE)])].sort()).toEqual(
     Object.keys(CLOUD_ERRORS).sort(),
   )
-  expect(planted.filter((code) => code in NOT_PLANTED)).toEqual([])
+  expect(planted.filter((code) => code in TESTED_ELSEWHERE)).toEqual([])
 })
 
-test('after all that it is healthy again', async () => {
+test('the deployment is correct again afterwards', async () => {
   const { stderr, status } = await doctor()
   expect([stderr, status]).toEqual(['', 0])
 })
 
-test('an old Node is named', async () => {
+test('reports an old version of Node', async () => {
   await expect(nodeVersion.run({ node: '18.20.0' } as never)).rejects.toMatchObject({
     code: 'NodeTooOld',
   })
 })
 
-test('a key of the functions that may do too much is a warning, and a fault with --strict', async () => {
-  const key = deployment.plane.keys.find(({ SecretId }) => SecretId === HOLDER.SecretId)
+test('warns about a functions key with too many rights, and fails with --strict', async () => {
+  const key = deployment.plane.keys.find(({ SecretId }) => SecretId === FUNCTION_KEY.SecretId)
   Object.assign(key ?? {}, { isLimited: false })
   const [usual, strict] = [await doctor(), await doctor(['--strict'])]
   Object.assign(key ?? {}, { isLimited: true })
@@ -79,8 +79,8 @@ test('a key of the functions that may do too much is a warning, and a fault with
   expect((await doctor(['--strict'])).status).toBe(0)
 })
 
-describe('domain lists', () => {
-  test('that lack a host: DomainMissing', async () => {
+describe('--domains', () => {
+  test('reports lists that lack a host', async () => {
     deployment.project.write(
       'lists.txt',
       `request合法域名 https://${HOST}\nuploadFile合法域名 https://${HOST}`,
@@ -92,7 +92,7 @@ describe('domain lists', () => {
   })
 })
 
-test('explain is a command, and speaks Chinese', async () => {
+test('explain answers in Chinese', async () => {
   const { stdout, status } = await doctor(['explain', 'NoSuchBucket'], { LANG: 'zh_CN.UTF-8' })
   expect(stdout).toContain('请核对 cos.config.ts')
   expect(status).toBe(0)

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import COS from 'cos-nodejs-sdk-v5'
 import type { LiveReport } from '../../packages/cli/src/doctor/live/runLiveProbes'
 import { probes } from '../../packages/cli/src/doctor/live/runLiveProbes'
-import { type DeployProject, ENV, HOLDER, startDeployProject } from '../support/deployProject'
+import { type DeployProject, ENV, FUNCTION_KEY, startDeployProject } from '../support/deployProject'
 import { BUCKET, REGION } from '../support/testCloud'
 
 const APPID = 'wx0123456789abcdef'
@@ -12,7 +12,7 @@ let deployment: DeployProject
 let cos: COS
 beforeAll(async () => {
   deployment = await startDeployProject()
-  cos = new COS({ ...HOLDER, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+  cos = new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
   deployment.project.configure(['access: {', `appid: '${APPID}',\n  access: {`])
   const { status, stderr } = await deployment.project.run('deploy', ['--yes'])
   expect([stderr, status]).toEqual(['', 0])
@@ -46,7 +46,7 @@ async function leftBehind(): Promise<string[]> {
   return [...Contents, ...Upload].map(({ Key }) => Key)
 }
 
-test('the main job holds, and what the local cloud assumes is confirmed by it', async () => {
+test('the main job passes, and the local cloud confirms every assumption', async () => {
   // What an earlier run could not take away.
   const Key = `private/probe-${'1'.repeat(22)}/old.png`
   await cos.putObject({ ...place, Key, Body: 'x' })
@@ -69,11 +69,11 @@ test('the main job holds, and what the local cloud assumes is confirmed by it', 
   expect(status).toBe(0)
 }, 60_000)
 
-test('what differs is told with what was seen, and nothing of it stays', async () => {
+test('reports differences with what was seen, and removes everything', async () => {
   const before = (await cos.getBucketLifecycle(place)).Rules
   let lifecycles = 0
   let completions = 0
-  deployment.plane.instead = ({ method, url = '', headers }: IncomingMessage) => {
+  deployment.plane.override = ({ method, url = '', headers }: IncomingMessage) => {
     if (url.endsWith('/star')) return [200, '']
     if (headers['x-cos-forbid-overwrite'] === 'true') return [412, 'PreconditionFailed']
     if (/\/twice\?uploadId/.test(url) && ++completions === 2) return [200, '']
@@ -83,7 +83,7 @@ test('what differs is told with what was seen, and nothing of it stays', async (
     return undefined
   }
   const { status, report, said } = await live('--yes')
-  deployment.plane.instead = () => undefined
+  deployment.plane.override = () => undefined
   const findings = byId(report)
   const different = report.assumptions.filter(({ result }) => result === 'different')
   expect(different.map(({ id }) => id).sort()).toEqual([
@@ -106,7 +106,7 @@ test('what differs is told with what was seen, and nothing of it stays', async (
   expect(status).toBe(1)
 }, 60_000)
 
-test('rules that leave no room for it are named', async () => {
+test('reports access rules that do not permit the probes', async () => {
   deployment.project.configure([
     "owner: ['read', 'write', 'delete', 'list'] },",
     "owner: ['read', 'write'] },",
@@ -120,7 +120,7 @@ test('rules that leave no room for it are named', async () => {
   expect(status).toBe(1)
 }, 60_000)
 
-test('--json without --live is no command', async () => {
+test('refuses --json without --live', async () => {
   const { status, stderr } = await deployment.project.run('doctor', ['--json'])
   expect([status, stderr.startsWith('doctor: npm run doctor')]).toEqual([2, true])
 })

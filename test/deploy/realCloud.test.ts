@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => deployment.end())
 
-test('"Real cloud in ten minutes" works line by line, from a clone to a healthy deployment', async () => {
+test('every line of "Real cloud in ten minutes" works, from a clone to a correct deployment', async () => {
   expect(lines[0]).toBe('npm ci')
   const said = new Set<string>()
   for (const line of lines.slice(1)) {

@@ -49,7 +49,7 @@ function request(
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-/** What has been acknowledged, and a promise for the moment when it is as many as asked. */
+/** Acknowledged keys, with a promise that resolves at a given number of them. */
 class Acknowledged extends Set<string> {
   readonly #target: number
   #reached: () => void = () => {}
@@ -70,7 +70,7 @@ class Acknowledged extends Set<string> {
   }
 }
 
-/** How many blobs there are, and how many the listed objects need. Ends the local cloud. */
+/** Counts the blobs on disk and those that the listed objects need. Kills the local cloud. */
 async function countBlobs(
   partsOf: (key: string) => number,
 ): Promise<[there: number, needed: number]> {
@@ -81,9 +81,9 @@ async function countBlobs(
 }
 
 test.each([0, 3, 20, 35])(
-  'kill -9 when %d of 50 concurrent PUTs are acknowledged loses none of them and shows nothing half',
+  'kill -9 when %d of 50 concurrent PUTs are acknowledged loses none of them and leaves no partial object',
   async (target) => {
-    // Every object exists in an older version first: a crash may leave that, but no mixture.
+    // Half of the objects exist before: a crash may leave the old content, but no mixture.
     const old = new Map<string, string>()
     await Promise.all(
       Array.from({ length: 50 }, async (_, i) => {
@@ -97,7 +97,7 @@ test.each([0, 3, 20, 35])(
     const acknowledged = new Acknowledged(target)
     const contents = Array.from({ length: 50 }, () => randomBytes(randomInt(1, 3 * MIB)))
     let next = 0
-    // Ten at a time: however fast the answers come, some writes are under way at the end.
+    // Ten at a time, so that some writes are in progress when the process is killed.
     const writes = Array.from({ length: 10 }, async () => {
       while (next < contents.length) {
         const i = next++
@@ -126,7 +126,7 @@ test.each([0, 3, 20, 35])(
 )
 
 test.each([0, 1, 4, 7])(
-  'kill -9 when %d of 8 completions are acknowledged leaves of each the whole object or the upload',
+  'kill -9 when %d of 8 completions are acknowledged leaves either the complete object or the upload of each',
   async (target) => {
     const uploads = await Promise.all(
       Array.from({ length: 8 }, async (_, n) => {

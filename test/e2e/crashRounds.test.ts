@@ -70,20 +70,20 @@ const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex')
 
-/** One write that a crash may meet. */
+/** A write that a crash may interrupt. */
 interface Attempt {
   run: () => Promise<RawResponse>
-  /** Looks, after the restart, whether what is there is what was acknowledged, or one of both. */
+  /** Checks after the restart that the state is the acknowledged one, or unacknowledged one of both. */
   settle: (acknowledged: boolean) => Promise<void>
 }
 
-/** What a key holds: its digest, and how many blobs that takes. */
+/** The content of a key: its digest, and its number of blobs. */
 interface Content {
   digest: string
   blobs: number
 }
 
-/** A state that writes change one by one: the value now must be the new one, or, unacknowledged, either. */
+/** A state that writes change one by one. An unacknowledged write may have taken effect or not. */
 class Expected<Value> {
   value: Value
   readonly #read: () => Promise<unknown>
@@ -184,7 +184,7 @@ class PlainKeys {
   }
 }
 
-/** An upload that stays open while its parts come and are replaced. */
+/** An upload in progress whose parts are uploaded and replaced. */
 class OpenUpload {
   static readonly key = 'open-upload'
   readonly #uploadId: string
@@ -262,7 +262,7 @@ class Tagged {
   }
 }
 
-/** A bucket with versioning, where every acknowledged write stays. */
+/** A bucket with versioning, which keeps every acknowledged write. */
 class Versions {
   readonly known = new Map<string, string>()
 
@@ -296,7 +296,7 @@ class Versions {
     }
   }
 
-  /** How many there are, those included that were written but never acknowledged. */
+  /** The number of versions, unacknowledged ones included. */
   async count(): Promise<number> {
     let count = 0
     for (let marker = ''; ; ) {
@@ -313,8 +313,8 @@ class Versions {
 }
 
 /**
- * Runs all attempts at once and kills after a random number of answers: not after a time, so that a
- * slow machine sees as many of either kind as a fast one. @returns which were acknowledged
+ * Runs all attempts concurrently and kills the process after a random number of responses: not after a
+ * time, so that slow and fast machines have as many acknowledged writes. @returns the acknowledged ones
  */
 async function runUntilKilled(attempts: Attempt[]): Promise<Set<Attempt>> {
   const acknowledged = new Set<Attempt>()
@@ -336,7 +336,7 @@ async function runUntilKilled(attempts: Attempt[]): Promise<Set<Attempt>> {
   return acknowledged
 }
 
-test(`${ROUNDS} rounds of mixed writes, each ended by kill -9, lose nothing and leave nothing`, async () => {
+test(`${ROUNDS} rounds of mixed writes, each ended by kill -9, lose no acknowledged write and leave no blob behind`, async () => {
   const plain = new PlainKeys(KEYS)
   const upload = new OpenUpload(await beginUpload(OpenUpload.key))
   const appended = new Appended()
@@ -366,13 +366,13 @@ test(`${ROUNDS} rounds of mixed writes, each ended by kill -9, lose nothing and 
       [...plain.present, ...others].sort(),
     )
   }
-  // Both kinds of end must have happened, or the test has shown nothing.
+  // Otherwise the test has covered one outcome only.
   expect(acknowledged).toBeGreaterThan(ROUNDS)
   expect(unanswered).toBeGreaterThan(ROUNDS)
   expect(versions.known.size).toBeGreaterThan(20)
   await versions.check()
 
-  // Every blob belongs to an object, a version or a part of an upload that is still open.
+  // Every blob belongs to an object, a version or a part of an upload in progress.
   const open = await request('GET', '', { query: { uploads: '', prefix: 'k' } })
   const needed =
     plain.blobs +

@@ -43,7 +43,7 @@ const outcome = async (response: Promise<{ status: number; body: string }>) =>
   (await response).status
 
 describe('ACLs', () => {
-  test('open a single object for everyone to read, and nothing more', async () => {
+  test('make a single object readable for everyone, and nothing else', async () => {
     await put('open', { 'x-cos-acl': 'public-read' })
     await put('closed')
     expect(await outcome(anybody('GET', '/open'))).toBe(200)
@@ -54,7 +54,7 @@ describe('ACLs', () => {
     expect(await outcome(anybody('GET', '/'))).toBe(403)
   })
 
-  test('of a bucket reach the objects that follow it, not those that are private by their own', async () => {
+  test('of a bucket apply to its objects without an ACL, not to private ones', async () => {
     await put('follows')
     await put('private', { 'x-cos-acl': 'private' })
     await root({ method: 'PUT', query: { acl: '' }, headers: { 'x-cos-acl': 'public-read' } })
@@ -64,7 +64,7 @@ describe('ACLs', () => {
     expect(await outcome(anybody('PUT', '/new'))).toBe(403)
   })
 
-  test('let a temporary key do what everyone may', async () => {
+  test('grant a temporary key what everyone is granted', async () => {
     await put('open', { 'x-cos-acl': 'public-read' })
     const key = await temporaryKey(cloud, [{ action: ['GetObject'], path: 'mine/*' }])
     const signing = { key: 'open', SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey }
@@ -95,14 +95,14 @@ describe('bucket policies', () => {
       }),
     )
 
-  test('open what they name to everyone', async () => {
+  test('allow everyone what they name', async () => {
     await put('open/a')
     expect((await policy({})).status).toBe(204)
     expect(await outcome(anybody('GET', '/open/a'))).toBe(200)
     expect(await outcome(anybody('GET', '/other'))).toBe(403)
   })
 
-  test('deny even what the key allows, and the owner too, who can still remove them', async () => {
+  test('deny what the key allows, to the owner too, who can still delete them', async () => {
     await put('open/a')
     await policy({ effect: 'deny' })
     const response = await root({ key: 'open/a' })
@@ -112,7 +112,7 @@ describe('bucket policies', () => {
     expect((await root({ key: 'open/a' })).status).toBe(200)
   })
 
-  test('with conditions hold only where these do', async () => {
+  test('apply only where their conditions hold', async () => {
     await put('open/a')
     await policy({ condition: { ip_equal: { 'qcs:ip': ['10.0.0.0/8'] } } })
     expect(await outcome(anybody('GET', '/open/a'))).toBe(403)
@@ -152,7 +152,7 @@ describe('cross-origin rules', () => {
       ...(headers ? { 'Access-Control-Request-Headers': headers } : {}),
     })
 
-  test('answer a preflight by the first rule that matches', async () => {
+  test('answer a preflight by the first matching rule', async () => {
     await setting('cors', RULES)
     const response = await preflight('https://x.a.com', 'PUT', 'x-cos-meta-a')
     expect(response.status).toBe(200)
@@ -179,7 +179,7 @@ describe('cross-origin rules', () => {
     expect([response.status, errorOf(response).code]).toEqual([403, 'AccessForbidden'])
   })
 
-  test('add their headers to plain requests, refusals too', async () => {
+  test('add their headers to every response, errors included', async () => {
     await setting('cors', RULES)
     const response = await anybody('GET', '/nothing', { Origin: 'https://b.com' })
     expect(response.status).toBe(403)
@@ -191,7 +191,7 @@ describe('cross-origin rules', () => {
   })
 })
 
-test('a referer list lets in whom it names', async () => {
+test('a referer allowlist admits the listed domains only', async () => {
   await put('k', { 'x-cos-acl': 'public-read' })
   const referer = (type: string, empty: string) =>
     setting(
@@ -226,7 +226,7 @@ describe('strict signatures', () => {
   const RULE =
     '<StrictSignatureConfiguration><Rule><ID>all</ID><actionlist><action>*</action></actionlist><headerlist><header>Host</header><header>x-cos-*</header></headerlist><paramlist><param>all</param></paramlist></Rule></StrictSignatureConfiguration>'
 
-  test('are off by default: what was not signed is not checked, as in COS', async () => {
+  test('are off by default: unsigned fields are not checked, as in COS', async () => {
     expect((await presigned('&x=1')).status).toBe(200)
   })
 
@@ -244,7 +244,7 @@ describe('strict signatures', () => {
   })
 })
 
-test('acceleration answers only once the bucket has enabled it', async () => {
+test('the acceleration endpoint serves a bucket only once it is enabled', async () => {
   const Host = `${BUCKET}.cos.accelerate.myqcloud.com`
   const get = () => root({ key: 'k', headers: { Host } })
   const refused = await get()
@@ -256,14 +256,14 @@ test('acceleration answers only once the bucket has enabled it', async () => {
   expect((await get()).status).toBe(404)
 })
 
-describe('what an attacker may try', () => {
+describe('attacks', () => {
   const versioning = (Status: string) =>
     setting(
       'versioning',
       `<VersioningConfiguration><Status>${Status}</Status></VersioningConfiguration>`,
     )
 
-  test('a private version stays private under a public one, and under a delete marker', async () => {
+  test('a private version stays private below a public version or a delete marker', async () => {
     await versioning('Enabled')
     const first = (await put('doc')).headers['x-cos-version-id']
     await put('doc', { 'x-cos-acl': 'public-read' })
@@ -275,7 +275,7 @@ describe('what an attacker may try', () => {
     expect(await outcome(anybody('GET', `/secret?versionId=${secret}`))).toBe(403)
   })
 
-  test('the older signature opens its key for reading, and nothing else', async () => {
+  test('the JSON API signature allows reading its key only', async () => {
     await put('k')
     const sign = (key: string) =>
       encodeURIComponent(
@@ -297,12 +297,12 @@ describe('what an attacker may try', () => {
     expect(await status('GET', `/k?sign=${sign('k')}`)).toBe(403)
   })
 
-  test('signatures and tokens stay out of the log, however their names are written', () => {
+  test('the log contains no signatures or tokens, however their names are encoded', () => {
     const logged = withoutSecrets('/k?a=1&%73ign=x1&q%2Dsignature=x2&X-Cos-Security-Token=x3&b=2')
     expect(logged).toBe('/k?a=1&%73ign=…&q%2Dsignature=…&X-Cos-Security-Token=…&b=2')
   })
 
-  test('an older version may be copied over the current one', async () => {
+  test('an older version can be copied over the current one', async () => {
     await versioning('Enabled')
     const first = (await put('doc')).headers['x-cos-version-id']
     await root({ method: 'PUT', key: 'doc' }, 'newer')

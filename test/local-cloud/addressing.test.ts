@@ -1,7 +1,7 @@
 import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
 import { BUCKET, startTestCloud } from '../support/testCloud'
 
-test('path style is answered, its bucket part of what is signed, where it is allowed, and refused by default', async () => {
+test('path style is refused by default; where it is allowed, the signed path includes the bucket', async () => {
   const Host = 'cos.ap-guangzhou.myqcloud.com'
   const key = `${BUCKET}/a`
   const request = () => ({
@@ -18,7 +18,7 @@ test('path style is answered, its bucket part of what is signed, where it is all
   await refusing.end()
 })
 
-test('a custom domain leads to its bucket, and is what was signed', async () => {
+test('a custom domain addresses its bucket, and is the signed host', async () => {
   const cloud = await startTestCloud({ hosts: { 'files.example.com': BUCKET } })
   const Host = 'files.example.com'
   const Authorization = signByOfficialSdk({ method: 'PUT', key: 'a', headers: { Host } })

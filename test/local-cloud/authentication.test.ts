@@ -24,7 +24,7 @@ afterEach(() => {
 
 const now = () => Math.floor(Date.now() / 1000)
 
-/** Signs with the official SDK what `signing` says, and sends what `sent` says instead where they differ. */
+/** Signs `signing` with the official SDK, and sends it with the changes of `sent`. */
 function signed(signing: Signing, sent: RawRequest = {}) {
   return send(cloud.cos, {
     method: signing.method ?? 'GET',
@@ -34,7 +34,7 @@ function signed(signing: Signing, sent: RawRequest = {}) {
   })
 }
 
-/** A presigned URL's path, made of the official SDK's signature. */
+/** The path of a presigned URL with the official SDK's signature. */
 const presignedPath = (signing: Signing) => `/${signing.key}?${signByOfficialSdk(signing)}`
 
 test('accepts what the official SDK signs, in the header and in the URL', async () => {
@@ -54,7 +54,7 @@ test('refuses an unknown SecretId', async () => {
   expect([response.status, errorOf(response).code]).toEqual([403, 'InvalidAccessKeyId'])
 })
 
-test('refuses a wrong secret, and shows what the server signed', async () => {
+test('refuses a wrong secret and returns the string that the server signed', async () => {
   const response = await signed({ key: 'a.txt', SecretKey: 'wrong' })
   expect(response.status).toBe(403)
   expect(errorOf(response)).toEqual({
@@ -65,7 +65,7 @@ test('refuses a wrong secret, and shows what the server signed', async () => {
   expect(response.body).toMatch(/<StringToSign>sha1\n\d+;\d+\n[0-9a-f]{40}\n<\/StringToSign>/)
 })
 
-describe('refuses what was altered after signing', () => {
+describe('refuses a request that was changed after signing', () => {
   const put: Signing = {
     method: 'PUT',
     key: 'b.txt',
@@ -90,7 +90,7 @@ describe('refuses what was altered after signing', () => {
     expect([response.status, errorOf(response).code]).toEqual([403, 'SignatureDoesNotMatch'])
   })
 
-  test('the signature itself, by one character', async () => {
+  test('one character of the signature', async () => {
     const good = signByOfficialSdk({ key: 'a.txt' })
     const last = good.at(-1) === '0' ? '1' : '0'
     const response = await send(cloud.cos, {
@@ -102,24 +102,24 @@ describe('refuses what was altered after signing', () => {
 })
 
 describe('time', () => {
-  test('refuses a signature whose time is over', async () => {
+  test('refuses an expired signature', async () => {
     const response = await signed({ key: 'a.txt', keyTime: `${now() - 900};${now() - 1}` })
     expect(response.status).toBe(403)
     expect(errorOf(response)).toEqual({ code: 'AccessDenied', message: 'Request has expired' })
     expect(response.headers.date).toBeDefined()
   })
 
-  test('refuses a signature whose time has not come', async () => {
+  test('refuses a signature that is not valid yet', async () => {
     const response = await signed({ key: 'a.txt', keyTime: `${now() + 3600};${now() + 7200}` })
     expect([response.status, errorOf(response).code]).toEqual([403, 'RequestTimeTooSkewed'])
   })
 
-  test('forgives a clock that is a few minutes ahead', async () => {
+  test('accepts a clock that is a few minutes ahead', async () => {
     const response = await signed({ key: 'a.txt', keyTime: `${now() + 300};${now() + 900}` })
     expect(response.status).toBe(200)
   })
 
-  test('refuses a presigned URL after its end', async () => {
+  test('refuses an expired presigned URL', async () => {
     const path = presignedPath({ key: 'a.txt', keyTime: `${now() - 10};${now() + 60}` })
     expect((await send(cloud.cos, { path })).status).toBe(200)
     shift = 61_000
@@ -147,7 +147,7 @@ describe('temporary keys', () => {
     expect((await send(cloud.cos, { path })).body).toBe('content')
   })
 
-  test('are nothing without their token', async () => {
+  test('are refused without their token', async () => {
     const key = await temporaryKey(cloud, readAll)
     const response = await signed({ key: 'a.txt', ...keyOf(key) })
     expect([response.status, errorOf(response).code]).toEqual([403, 'InvalidAccessKeyId'])
@@ -164,7 +164,7 @@ describe('temporary keys', () => {
     }
   })
 
-  test('end when STS said', async () => {
+  test('expire at the time of STS', async () => {
     const key = await temporaryKey(cloud, readAll, 900)
     shift = 901_000
     const response = await signed(
@@ -174,7 +174,7 @@ describe('temporary keys', () => {
     expect([response.status, errorOf(response).code]).toEqual([400, 'ExpiredToken'])
   })
 
-  test('permit what their policy says and no more', async () => {
+  test('allow only what their policy allows', async () => {
     const key = await temporaryKey(cloud, [{ action: ['GetObject'], path: 'mine/*' }])
     const as = (signing: Signing, sent: RawRequest = {}) =>
       signed(
@@ -205,7 +205,7 @@ test('answers every request with an id, and an error with the documented body', 
   expect(response.body).toContain(`<RequestId>${id}</RequestId>`)
 })
 
-test('answers what it does not imitate with NotImplemented, naming it', async () => {
+test('answers NotImplemented, with the name of what it does not imitate', async () => {
   for (const query of ['torrent', 'object-lock', 'notification', 'live']) {
     const response = await signed({ query: { [query]: '' } })
     expect([response.status, errorOf(response).code]).toEqual([501, 'NotImplemented'])

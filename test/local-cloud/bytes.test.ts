@@ -56,7 +56,7 @@ test('returns the published CRC64 and the MD5 of what it stored', async () => {
   expect(headers.etag).toBe(`"${createHash('md5').update('[Object Content]').digest('hex')}"`)
 })
 
-test('gives ranges, and refuses those outside', async () => {
+test('returns ranges, and refuses those beyond the end', async () => {
   await put('range', '0123456789')
   const range = async (value: string) => {
     const response = await request({ key: 'range' }, undefined, { Range: value })
@@ -84,7 +84,7 @@ test('answers conditions with 304 and 412', async () => {
   expect(await status({ 'If-Match': etag, 'If-Modified-Since': earlier })).toBe(200)
 })
 
-test('refuses a body that is not the announced one, and keeps what was there', async () => {
+test('refuses a body with another MD5 and keeps the existing object', async () => {
   await put('md5', 'first')
   const md5 = (text: string) => createHash('md5').update(text).digest('base64')
   const wrong = await put('md5', 'second', { 'Content-MD5': md5('other') })
@@ -95,7 +95,7 @@ test('refuses a body that is not the announced one, and keeps what was there', a
   expect((await put('md5', 'second', { 'Content-MD5': md5('second') })).status).toBe(200)
 })
 
-test('puts parts together in order of their numbers, and reads across them', async () => {
+test('assembles parts by number, and reads ranges across them', async () => {
   const parts = [randomBytes(MIB), randomBytes(MIB), randomBytes(5)]
   const { id, etags } = await upload('parts', parts)
   const done = await complete(
@@ -112,11 +112,11 @@ test('puts parts together in order of their numbers, and reads across them', asy
   })
   expect(across.bytes.equals(whole.subarray(MIB - 2, 2 * MIB + 2))).toBe(true)
   const single = await put('single', whole)
-  // Combined from the parts' own, without reading a byte again.
+  // Combined from the CRCs of the parts.
   expect(read.headers['x-cos-hash-crc64ecma']).toBe(single.headers['x-cos-hash-crc64ecma'])
 })
 
-test('refuses a completion that names other parts than those that arrived', async () => {
+test('refuses a completion with parts that were not uploaded', async () => {
   const { id, etags } = await upload('refused', [randomBytes(MIB), randomBytes(10)])
   const [one, two] = etags as [string, string]
   const outcomes: [list: [number, string][], code: string][] = [
@@ -167,7 +167,7 @@ test('refuses part numbers outside 1 to 10000', async () => {
   }
 })
 
-test('a reader gets the whole object it began with, also when it is replaced meanwhile', async () => {
+test('a reader gets the complete object that it started with, even if it is replaced meanwhile', async () => {
   const first = randomBytes(8 * MIB)
   await put('replaced', first)
   const reading = request({ key: 'replaced' })
@@ -181,7 +181,7 @@ test('leaves no file behind when objects are replaced, deleted or refused', asyn
   const blobs = join(cloud.folder, 'data/blobs')
   const count = () =>
     readdirSync(blobs).reduce((sum, folder) => sum + readdirSync(join(blobs, folder)).length, 0)
-  /** Files go a moment after the commit that drops them: wait until none does any more. */
+  /** Orphaned files are deleted in the background: wait until their number is stable. */
   const settled = async () => {
     for (let last = -1; last !== count(); ) {
       last = count()
@@ -198,7 +198,7 @@ test('leaves no file behind when objects are replaced, deleted or refused', asyn
   expect(await settled()).toBe(before)
 })
 
-test('wants the length of a body, and the digest of a list of deletions', async () => {
+test('requires Content-MD5 of a multi-object deletion', async () => {
   const response = await request(
     { method: 'POST', query: { delete: '' } },
     '<Delete><Object><Key>a</Key></Object></Delete>',

@@ -33,7 +33,7 @@ const listed = async () =>
 const admin = (path: string, body: object = {}) =>
   fetch(`${cloud.admin}${path}`, { method: 'POST', body: JSON.stringify(body) })
 
-test('seeds a folder: every file an object, its path the key, its type by its ending', async () => {
+test('seeds a folder: each file becomes an object with its path as key and its type by extension', async () => {
   mkdirSync(join(folder, 'a/b'), { recursive: true })
   writeFileSync(join(folder, 'top.txt'), 'top')
   writeFileSync(join(folder, 'a/b/图 1.png'), 'png')
@@ -44,7 +44,7 @@ test('seeds a folder: every file an object, its path the key, its type by its en
   expect([headers['content-type'], body]).toEqual(['image/png', 'png'])
 })
 
-test('exports what seeding brings back, headers, tags and awkward keys with it', async () => {
+test('exports objects that seeding restores, with headers, tags and unusual keys', async () => {
   const keys = ['plain.txt', 'Case.txt', 'case.txt', 'a', 'a/b', '../up', 'a//b', 'x:y?', 'end.']
   const contents = new Map(keys.map((key) => [key, randomBytes(200)]))
   contents.set('large', randomBytes(3 * 1024 * 1024))
@@ -54,7 +54,7 @@ test('exports what seeding brings back, headers, tags and awkward keys with it',
   }
   const out = join(folder, 'out')
   expect(await cloud.export(out)).toBe(contents.size)
-  // Nothing may land outside of the folder.
+  // No file may be written outside the folder.
   expect(readdirSync(folder)).toEqual(['out'])
   expect(readFileSync(join(out, 'plain.txt')).equals(contents.get('plain.txt') as Buffer)).toBe(
     true,
@@ -73,7 +73,7 @@ test('exports what seeding brings back, headers, tags and awkward keys with it',
   }
 })
 
-test('an index that reaches outside of its folder, by dots or by a link, is refused', async () => {
+test('refuses an index that refers to files outside its folder, by dots or by a link', async () => {
   writeFileSync(join(folder, 'outside'), 'secret')
   const inside = join(folder, 'inside')
   mkdirSync(inside)
@@ -87,19 +87,19 @@ test('an index that reaches outside of its folder, by dots or by a link, is refu
   expect(await listed()).toEqual([])
 })
 
-test('a start that fails leaves nothing open', async () => {
+test('a failed start leaves no server running', async () => {
   const data = join(folder, 'data')
   const { port } = new URL(cloud.admin)
   await expect(startLocalCloud({ data, adminPort: Number(port) })).rejects.toThrow('EADDRINUSE')
   await (await startLocalCloud({ data })).close()
 })
 
-test('a bucket that is not there is said so', async () => {
+test('names a missing bucket in the error', async () => {
   await expect(cloud.seed(folder, 'nothing-1250000000')).rejects.toThrow('there is no bucket')
   await expect(cloud.export(folder, 'nothing-1250000000')).rejects.toThrow('there is no bucket')
 })
 
-test('reset removes versions, uploads and settings too, and keys keep working', async () => {
+test('reset deletes versions, uploads and settings; temporary keys stay valid', async () => {
   await signed('PUT', '', {
     query: { versioning: '' },
     body: '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>',
@@ -125,7 +125,7 @@ test('the admin address does the same', async () => {
   expect([wrong.status, await wrong.json()]).toEqual([400, { error: 'the body needs a "folder"' }])
 })
 
-test('no page of another origin may steer it', async () => {
+test('refuses requests of other origins', async () => {
   await signed('PUT', 'k', { body: 'x' })
   for (const path of ['/reset', '/seed', '/export']) {
     const answer = await fetch(`${cloud.admin}${path}`, {
@@ -151,7 +151,7 @@ test('the page shows buckets, keys, uploads in progress and issued keys, but no 
   }
 })
 
-test('starts with nothing said, in memory, for a test of the user’s own', async () => {
+test('starts in memory without any options', async () => {
   const own = await startLocalCloud()
   const cos = new COS({ ...own.root, Protocol: 'http:', Proxy: own.cos } as COS.COSOptions)
   const at = { Bucket: 'media-1250000000', Region: 'ap-guangzhou', Key: 'k' }

@@ -32,7 +32,7 @@ function form(fields: Record<string, string>) {
   return send(cloud.cos, { method: 'POST', headers, body: `${parts.join('')}${file}--b--\r\n` })
 }
 
-/** Each way to write an object. @returns what every answer on the way says of its encryption */
+/** Each way to write an object. @returns the encryption header of each response */
 const WRITES: [how: string, key: string, write: (headers: object) => Promise<unknown[]>][] = [
   [
     'PUT',
@@ -82,7 +82,7 @@ const WRITES: [how: string, key: string, write: (headers: object) => Promise<unk
   ],
 ]
 
-test.each(WRITES)('%s with SSE-COS is echoed, and told to readers', async (_, key, write) => {
+test.each(WRITES)('%s with SSE-COS returns the header, and so do reads', async (_, key, write) => {
   const answered = await write(SSE_COS)
   expect(new Set(answered)).toEqual(new Set(['AES256']))
   for (const method of ['GET', 'HEAD']) {
@@ -99,7 +99,7 @@ test.each(WRITES)(
   },
 )
 
-test.each(WRITES)('%s without either is not', async (_, key, write) => {
+test.each(WRITES)('%s without either is not encrypted', async (_, key, write) => {
   expect(new Set(await write({}))).toEqual(new Set([undefined]))
   expect((await signed('HEAD', key)).headers[HEADER]).toBeUndefined()
 })

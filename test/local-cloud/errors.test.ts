@@ -83,7 +83,7 @@ function form(fields: Fields, files = 1, headers: Record<string, string> = {}) {
 }
 const signature = () => signByOfficialSdk({ method: 'POST' })
 
-/** A request written by hand, byte by byte; `ends`: the client says no more after it. */
+/** Sends a request over a socket. @param ends whether the client closes its side afterwards */
 function overSocket(method: string, key: string, headers: string[], body: string, ends: boolean) {
   const { port } = new URL(cloud.cos)
   const Authorization = signByOfficialSdk({ method, key })
@@ -139,13 +139,13 @@ const ALLOW = {
   resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
 }
 
-/** A condition, the request that meets it, and the code that the documents give it. */
+/** A condition, its documented error code, and a request that causes it. */
 type Row = [condition: string, CosErrorCode, () => Promise<RawResponse>, message?: string]
 
 const AUTHENTICATION: Row[] = [
   ['no signature', 'AccessDenied', () => send(cloud.cos, { path: '/there' })],
   [
-    'no such bucket',
+    'an unknown bucket',
     'NoSuchBucket',
     () => signed('GET', 'k', { host: HOST.replace('media', 'nothing') }),
   ],
@@ -176,25 +176,25 @@ const AUTHENTICATION: Row[] = [
       }),
   ],
   [
-    'an Authorization that is none',
+    'an invalid Authorization',
     'InvalidArgument',
     () => send(cloud.cos, { path: '/there', headers: { Authorization: 'Basic abc' } }),
   ],
   [
-    'a signature whose time has passed',
+    'an expired signature',
     'AccessDenied',
     () => signed('GET', 'there', { keyTime: '1500000000;1500000600' }),
     'Request has expired',
   ],
   [
-    'a signature of the future',
+    'a signature that is not valid yet',
     'RequestTimeTooSkewed',
     () => {
       const start = Math.floor(Date.now() / 1000) + 3600
       return signed('GET', 'there', { keyTime: `${start};${start + 600}` })
     },
   ],
-  ['a key whose time has passed', 'ExpiredToken', () => withTemporaryKey(7200)],
+  ['an expired key', 'ExpiredToken', () => withTemporaryKey(7200)],
   ['a key whose policy does not allow it', 'AccessDenied', () => withTemporaryKey(0)],
   [
     'a path-style address',
@@ -212,7 +212,7 @@ const AUTHENTICATION: Row[] = [
   ],
   ['a preflight without Origin', 'InvalidRequest', () => preflight({})],
   [
-    'response headers wanted without a signature',
+    'response overrides without a signature',
     'InvalidRequest',
     async () => {
       await signed('PUT', 'open', { body: 'x', headers: { 'x-cos-acl': 'public-read' } })
@@ -237,10 +237,14 @@ const restore = (key: string) =>
   })
 
 const OBJECTS: Row[] = [
-  ['no such key', 'NoSuchKey', () => signed('GET', 'nothing')],
-  ['no such version', 'NoSuchVersion', () => signed('GET', 'there', { query: { versionId: 'x' } })],
+  ['an unknown key name', 'NoSuchKey', () => signed('GET', 'nothing')],
   [
-    'a range behind the end',
+    'an unknown version',
+    'NoSuchVersion',
+    () => signed('GET', 'there', { query: { versionId: 'x' } }),
+  ],
+  [
+    'a range beyond the end',
     'InvalidRange',
     () => signed('GET', 'there', { headers: { Range: 'bytes=7-' } }),
   ],
@@ -266,12 +270,12 @@ const OBJECTS: Row[] = [
   ],
   ['a body of more than 5 GB', 'EntityTooLarge', () => announced(LARGE)],
   [
-    'another MD5 than announced',
+    'a body with another MD5',
     'BadDigest',
     () => signed('PUT', 'k', { body: 'x', headers: { 'Content-MD5': md5('y') } }),
   ],
   [
-    'an MD5 that is none',
+    'an invalid MD5',
     'InvalidDigest',
     () => signed('PUT', 'k', { body: 'x', headers: { 'Content-MD5': 'abc' } }),
   ],
@@ -281,7 +285,7 @@ const OBJECTS: Row[] = [
     'InvalidObjectName',
     () => signed('PUT', '\\k', { body: 'x' }),
   ],
-  ['a path that is no UTF-8', 'InvalidURI', () => send(cloud.cos, { path: '/%ff' })],
+  ['a path that is not UTF-8', 'InvalidURI', () => send(cloud.cos, { path: '/%ff' })],
   [
     'an unknown storage class',
     'NotSupportedStorageClass',
@@ -298,22 +302,22 @@ const OBJECTS: Row[] = [
     () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-meta-a_b': '1' } }),
   ],
   [
-    'an ACL that no object has',
+    'an ACL that is not for objects',
     'InvalidArgument',
     () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-acl': 'public-read-write' } }),
   ],
   [
-    'a grantee that is none',
+    'an invalid grantee',
     'InvalidArgument',
     () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-grant-read': 'somebody' } }),
   ],
   [
-    'a traffic limit that is too low',
+    'too low a traffic limit',
     'InvalidArgument',
     () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-traffic-limit': '819199' } }),
   ],
   [
-    'a traffic limit that is too high',
+    'too high a traffic limit',
     'InvalidArgument',
     () => signed('GET', 'there', { query: { 'x-cos-traffic-limit': '838860801' } }),
   ],
@@ -336,13 +340,13 @@ const OBJECTS: Row[] = [
     () => signed('PUT', 'k', { body: 'x', headers: { 'x-cos-server-side-encryption': 'ROT13' } }),
   ],
   [
-    'encryption asked for by a reader',
+    'an encryption header of a read',
     'SSEHeaderNotAllowed',
     () => signed('GET', 'there', { headers: { 'x-cos-server-side-encryption': 'AES256' } }),
   ],
-  ['an object restored that is not archived', 'RestoreNonArchiveObject', () => restore('there')],
+  ['restoring an object that is not archived', 'RestoreNonArchiveObject', () => restore('there')],
   [
-    'an object restored twice',
+    'restoring an object twice',
     'RestoreAlreadyInProgress',
     async () => {
       await restore('archived')
@@ -355,12 +359,16 @@ const OBJECTS: Row[] = [
     () => signed('POST', 'there', { query: { select: '' }, body: 'x' }),
   ],
   [
-    'a method that a sub-resource has not',
+    'a method without an operation of the sub-resource',
     'MethodNotAllowed',
     () => signed('DELETE', 'there', { query: { acl: '' } }),
   ],
-  ['a method that COS has not', 'MethodNotAllowed', () => signed('PATCH', 'there', { body: 'x' })],
-  ['ACL of no object', 'NoSuchKey', () => signed('GET', 'nothing', { query: { acl: '' } })],
+  ['an unknown method', 'MethodNotAllowed', () => signed('PATCH', 'there', { body: 'x' })],
+  [
+    'the ACL of a missing object',
+    'NoSuchKey',
+    () => signed('GET', 'nothing', { query: { acl: '' } }),
+  ],
   [
     'ACL without a body',
     'MissingRequestBodyError',
@@ -397,10 +405,18 @@ const OBJECTS: Row[] = [
         ),
       }),
   ],
-  ['tags of no object', 'NoSuchKey', () => signed('GET', 'nothing', { query: { tagging: '' } })],
-  ['no tags', 'NoSuchTagSet', () => signed('GET', 'there', { query: { tagging: '' } })],
   [
-    'a tag twice',
+    'the tags of a missing object',
+    'NoSuchKey',
+    () => signed('GET', 'nothing', { query: { tagging: '' } }),
+  ],
+  [
+    'the tags of an object without tags',
+    'NoSuchTagSet',
+    () => signed('GET', 'there', { query: { tagging: '' } }),
+  ],
+  [
+    'a duplicate tag',
     'InvalidTag',
     () =>
       signed('PUT', 'there', {
@@ -422,29 +438,29 @@ const OBJECTS: Row[] = [
     () => signed('PUT', 'there', { query: { tagging: '' }, body: tags([['k', 'v'.repeat(256)]]) }),
   ],
   [
-    'a tag with a character that tags have not',
+    'a tag with an invalid character',
     'InvalidTag',
     () => signed('PUT', 'there', { query: { tagging: '' }, body: tags([['a!b', 'v']]) }),
   ],
   [
-    'a tag that COS keeps for itself',
+    'a reserved tag',
     'InvalidTag',
     () => signed('PUT', 'there', { query: { tagging: '' }, body: tags([['qcs:a', 'v']]) }),
   ],
 ]
 
-/** A body that is announced, but not sent: the refusal must come first. */
+/** A body that is announced but not sent: it must be refused before. */
 const announced = (length: string) =>
   signed('PUT', 'large', { headers: { 'Content-Length': length, Connection: 'close' } })
 
 const WRITES: Row[] = [
   [
-    'a copy of nothing',
+    'a copy of a missing object',
     'NoSuchKey',
     () => signed('PUT', 'k', { headers: source('nothing'), body: '' }),
   ],
   [
-    'a copy from no bucket',
+    'a copy from a missing bucket',
     'NoSuchBucket',
     () =>
       signed('PUT', 'k', {
@@ -453,7 +469,7 @@ const WRITES: Row[] = [
       }),
   ],
   [
-    'a copy source that is none',
+    'an invalid copy source',
     'InvalidCopySource',
     () => signed('PUT', 'k', { headers: { 'x-cos-copy-source': 'there' }, body: '' }),
   ],
@@ -463,7 +479,7 @@ const WRITES: Row[] = [
     () => signed('PUT', 'there', { headers: source('there'), body: '' }),
   ],
   [
-    'a directive that COS has not',
+    'an unknown directive',
     'InvalidArgument',
     () =>
       signed('PUT', 'k', {
@@ -495,7 +511,7 @@ const WRITES: Row[] = [
     () => signed('PUT', 'k', { headers: source('archived'), body: '' }),
   ],
   [
-    'an append elsewhere than at the end',
+    'an append at another position than the end',
     'AppendPositionErr',
     () => signed('POST', 'log', { query: { append: '', position: '1' }, body: 'x' }),
   ],
@@ -510,13 +526,13 @@ const WRITES: Row[] = [
     () => signed('POST', 'log', { query: { append: '' }, body: 'x' }),
   ],
   [
-    'an append at no number',
+    'an append at an invalid position',
     'InvalidArgument',
     () => signed('POST', 'log', { query: { append: '', position: 'end' }, body: 'x' }),
   ],
   ...(['PUT', 'COPY', 'INIT'] as const).map(
     (how): Row => [
-      `an object that may not be replaced: ${how}`,
+      `forbidden overwriting: ${how}`,
       'FileAlreadyExists',
       () =>
         signed(how === 'INIT' ? 'POST' : 'PUT', 'there', {
@@ -527,17 +543,17 @@ const WRITES: Row[] = [
     ],
   ),
   [
-    'an object that came to be before an upload that may not replace it was completed',
+    'an object created before an upload that forbids overwriting is completed',
     'FileAlreadyExists',
     () => complete([1], ([etag = '']) => [[1, etag]], 'there', FORBID),
   ],
   [
-    'neither forbidden nor allowed to replace',
+    'an invalid x-cos-forbid-overwrite',
     'InvalidArgument',
     () => signed('PUT', 'there', { headers: { 'x-cos-forbid-overwrite': 'yes' }, body: 'x' }),
   ],
   [
-    'no upload',
+    'an unknown upload',
     'NoSuchUpload',
     () => signed('PUT', 'm', { query: { partNumber: '1', uploadId: 'none' }, body: 'x' }),
   ],
@@ -548,7 +564,7 @@ const WRITES: Row[] = [
       signed('PUT', 'n', { query: { partNumber: '1', uploadId: await begin('m') }, body: 'x' }),
   ],
   [
-    'an upload given up',
+    'an aborted upload',
     'NoSuchUpload',
     async () => {
       const uploadId = await begin('m')
@@ -579,12 +595,12 @@ const WRITES: Row[] = [
     () => signed('PUT', 'm', { query: { partNumber: '1' }, body: 'x' }),
   ],
   [
-    'parts listed of an upload without id',
+    'a list of parts with an empty upload id',
     'ListPartUploadIdIsEmpty',
     () => signed('GET', 'm', { query: { uploadId: '' } }),
   ],
   [
-    'a part copied from behind the end',
+    'a part copied from beyond the end',
     'InvalidRange',
     async () =>
       signed('PUT', 'm', {
@@ -594,7 +610,7 @@ const WRITES: Row[] = [
       }),
   ],
   [
-    'a part copied by half a range',
+    'a part copied by an open range',
     'InvalidArgument',
     async () =>
       signed('PUT', 'm', {
@@ -631,7 +647,7 @@ const WRITES: Row[] = [
       ]),
   ],
   [
-    'a part twice',
+    'a duplicate part',
     'InvalidPartOrder',
     () =>
       complete([MIB], ([a = '']) => [
@@ -640,12 +656,12 @@ const WRITES: Row[] = [
       ]),
   ],
   [
-    'a part of another ETag',
+    'a part with another ETag',
     'InvalidPart',
     () => complete([5], () => [[1, '"0123456789abcdef0123456789abcdef"']]),
   ],
   [
-    'a part that never came',
+    'a part that was not uploaded',
     'InvalidPart',
     () =>
       complete([MIB], ([a = '']) => [
@@ -654,7 +670,7 @@ const WRITES: Row[] = [
       ]),
   ],
   [
-    'part numbers with a gap',
+    'part numbers that are not consecutive',
     'InvalidPart',
     () =>
       complete([MIB, MIB, 5], ([a = '', , c = '']) => [
@@ -672,7 +688,7 @@ const WRITES: Row[] = [
       ]),
   ],
   [
-    'a deletion of many without MD5',
+    'a multi-object deletion without MD5',
     'InvalidRequest',
     () =>
       signed('POST', '', {
@@ -681,7 +697,7 @@ const WRITES: Row[] = [
       }),
   ],
   [
-    'a deletion of 1,001',
+    'a deletion of 1,001 keys',
     'MalformedXML',
     () => {
       const body = `<Delete>${'<Object><Key>a</Key></Object>'.repeat(1001)}</Delete>`
@@ -692,7 +708,7 @@ const WRITES: Row[] = [
       })
     },
   ],
-  ['XML that is none', 'MalformedXML', () => setting('tagging', '<Tagging><TagSet>')],
+  ['invalid XML', 'MalformedXML', () => setting('tagging', '<Tagging><TagSet>')],
   [
     'XML with entities of its own',
     'MalformedXML',
@@ -729,17 +745,17 @@ const FORMS: Row[] = [
     () => form({ key: 'f', Signature: signature(), 'Content-MD5': md5('other') }),
   ],
   [
-    'a form with an MD5 that is none',
+    'a form with an invalid MD5',
     'InvalidDigest',
     () => form({ key: 'f', Signature: signature(), 'Content-MD5': 'x' }),
   ],
   [
-    'a form that limits itself too much',
+    'a form with too low a traffic limit',
     'InvalidArgument',
     () => form({ key: 'f', Signature: signature(), 'x-cos-traffic-limit': '1' }),
   ],
   [
-    'a form whose policy is no JSON',
+    'a form whose policy is not JSON',
     'InvalidPolicyDocument',
     () => policyForm('{'),
     'You must provide condition if you specify a policy in post object request.',
@@ -776,7 +792,7 @@ function policyForm(text: string) {
 }
 
 const BUCKETS: Row[] = [
-  ['a bucket made twice', 'BucketAlreadyOwnedByYou', () => signed('PUT', '', { body: '' })],
+  ['a bucket created twice', 'BucketAlreadyOwnedByYou', () => signed('PUT', '', { body: '' })],
   ['a bucket that is not empty', 'BucketNotEmpty', () => signed('DELETE', '')],
   [
     'a bucket name without APPID',
@@ -795,17 +811,17 @@ const BUCKETS: Row[] = [
       signed('PUT', '', { host: HOST.replace(BUCKET, `${'b'.repeat(50)}-1250000000`), body: '' }),
   ],
   [
-    'a bucket of nowhere',
+    'a bucket without a region',
     'InvalidRegionName',
     () => signed('PUT', '', { host: 'new-1250000000.example.com', body: '' }),
   ],
   [
-    'acceleration that is off',
+    'an acceleration endpoint that is not enabled',
     'BucketAccelerateNotEnabled',
     () => signed('GET', 'there', { host: `${BUCKET}.cos.accelerate.myqcloud.com` }),
   ],
   [
-    'a setting over an accelerated address',
+    'a configuration request to an acceleration endpoint',
     'ActionAccelerateNotSupported',
     async () => {
       await setting(
@@ -822,7 +838,7 @@ const BUCKETS: Row[] = [
     () => signed('GET', '', { query: { 'max-keys': '-1' } }),
   ],
   [
-    'a list in no encoding',
+    'a list in an unknown encoding',
     'InvalidArgument',
     () => signed('GET', '', { query: { 'encoding-type': 'base64' } }),
   ],
@@ -837,7 +853,7 @@ const BUCKETS: Row[] = [
     () => signed('GET', '', { query: { versions: '', 'version-id-marker': 'x' } }),
   ],
   [
-    'a list of no uploads',
+    'a list of 0 uploads',
     'InvalidArgument',
     () => signed('GET', '', { query: { uploads: '', 'max-uploads': '0' } }),
   ],
@@ -855,10 +871,14 @@ const BUCKETS: Row[] = [
       ['policy', 'NoSuchBucketPolicy'],
     ] as const
   ).map(
-    ([name, code]): Row => [`no ${name}`, code, () => signed('GET', '', { query: { [name]: '' } })],
+    ([name, code]): Row => [
+      `a bucket without ${name}`,
+      code,
+      () => signed('GET', '', { query: { [name]: '' } }),
+    ],
   ),
   [
-    'no inventory',
+    'an unknown inventory',
     'InventoryConfigurationNotFoundError',
     () => signed('GET', '', { query: { inventory: '', id: 'x' } }),
   ],
@@ -924,7 +944,7 @@ const BUCKETS: Row[] = [
     () => setting('website', '<WebsiteConfiguration><IndexDocument/></WebsiteConfiguration>'),
   ],
   [
-    'encryption of an unknown kind',
+    'an unknown encryption algorithm',
     'MalformedXML',
     () =>
       setting(
@@ -942,7 +962,7 @@ const BUCKETS: Row[] = [
       ),
   ],
   [
-    'versioning that is neither on nor off',
+    'an invalid versioning status',
     'MalformedXML',
     () =>
       setting(
@@ -951,12 +971,12 @@ const BUCKETS: Row[] = [
       ),
   ],
   [
-    'replication without versions',
+    'replication without versioning',
     'BucketVersionNotOpen',
     () => setting('replication', replication),
   ],
   [
-    'a replicated bucket that forgets versions',
+    'suspending the versioning of a replicated bucket',
     'InvalidBucketState',
     async () => {
       await setting(
@@ -973,7 +993,7 @@ const BUCKETS: Row[] = [
     },
   ],
   [
-    'logs into no bucket',
+    'logging to a missing bucket',
     'InvalidTargetBucketForLogging',
     () =>
       setting(
@@ -986,9 +1006,9 @@ const BUCKETS: Row[] = [
     'InvalidTag',
     () => setting('tagging', tags(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v']))),
   ],
-  ['a policy that is no JSON', 'MalformedPolicy', () => setting('policy', '{')],
+  ['a policy that is not JSON', 'MalformedPolicy', () => setting('policy', '{')],
   [
-    'a policy for nobody',
+    'a policy without a principal',
     'MalformedPolicy',
     () => setting('policy', policy({ ...ALLOW, principal: undefined })),
   ],
@@ -998,7 +1018,7 @@ const BUCKETS: Row[] = [
     () => setting('policy', policy(ALLOW, { version: '1.0' })),
   ],
   [
-    'a policy about another bucket',
+    'a policy of another bucket',
     'MalformedPolicy',
     () =>
       setting(
@@ -1012,7 +1032,7 @@ const BUCKETS: Row[] = [
     () => setting('policy', policy({ ...ALLOW, sid: 'x'.repeat(21 * 1024) })),
   ],
   [
-    'a policy with an operator that CAM has not',
+    'a policy with an unknown operator',
     'MalformedPolicy',
     () =>
       setting(
@@ -1085,7 +1105,7 @@ const unescaped = (text = '') =>
     .replace(/&lt;/g, '<')
     .replace(/&amp;/g, '&')
 
-test.each(ROWS)('%s is %s, with COS’s error document', async (_, code, request, message) => {
+test.each(ROWS)('%s: %s, with COS’s error document', async (_, code, request, message) => {
   const response = await request()
   expect([response.status, element(response, 'Code')]).toEqual([COS_ERRORS[code][0], code])
   if (message) expect(unescaped(element(response, 'Message'))).toBe(message)
@@ -1101,14 +1121,14 @@ test.each(ROWS)('%s is %s, with COS’s error document', async (_, code, request
   )
 })
 
-test('HEAD has the status and the headers of an error, and no document', async () => {
+test('an error of HEAD has status and headers, but no document', async () => {
   const response = await signed('HEAD', 'nothing')
   expect([response.status, response.body]).toEqual([404, ''])
   expect(response.headers['x-cos-request-id']).toMatch(/\w/)
 })
 
-test('every code that the local COS can answer is in the table, or named here with why not', () => {
-  // The first is provoked in hostile.test.ts; the others are made by fault injection.
+test('every error code is in the table, except those that only faults inject', () => {
+  // hostile.test.ts causes the first; only faults inject the others.
   const injected = [
     'RequestTimeout',
     'InternalError',

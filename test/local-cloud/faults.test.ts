@@ -27,8 +27,8 @@ const put = (key: string, body: string | Uint8Array = 'x', headers = {}) =>
   request({ method: 'PUT', key }, body, headers)
 const get = (key: string) => request({ key })
 
-describe('a connection that drops', () => {
-  test('before the work leaves nothing done', async () => {
+describe('a dropped connection', () => {
+  test('before the operation leaves nothing stored', async () => {
     fail({ action: { kind: 'drop', when: 'before' }, operation: 'putObject' })
     await expect(put('before')).rejects.toThrow()
     expect((await get('before')).status).toBe(404)
@@ -40,26 +40,26 @@ describe('a connection that drops', () => {
     expect((await get('during')).status).toBe(404)
   })
 
-  test('after the work has it done, and nobody told', async () => {
+  test('after the operation leaves it done without a response', async () => {
     fail({ action: { kind: 'drop', when: 'after' }, operation: 'putObject' })
     await expect(put('after')).rejects.toThrow()
     expect((await get('after')).body).toBe('x')
   })
 
-  test('in the middle of an answer is seen as such', async () => {
+  test('within a response is an error of the client', async () => {
     await put('truncated', randomBytes(MIB))
     fail({ action: { kind: 'truncate', bytes: 1000 }, operation: 'getObject' })
     await expect(get('truncated')).rejects.toThrow('aborted')
   })
 })
 
-test('answers an error in place of the work', async () => {
+test('answers with an error instead of the operation', async () => {
   fail({ action: { kind: 'error', code: 'SlowDown' }, operation: 'putObject' })
   const response = await put('error')
   expect([response.status, errorOf(response).code]).toEqual([503, 'SlowDown'])
 })
 
-test('meets only the n-th request of an operation, and no more often than told', async () => {
+test('applies to the n-th request of an operation, and at most the given number of times', async () => {
   fail({ action: { kind: 'error', code: 'InternalError' }, operation: 'putObject', nth: 2 })
   expect([await put('n'), await put('n'), await put('n')].map(({ status }) => status)).toEqual([
     200, 500, 200,
@@ -70,7 +70,7 @@ test('meets only the n-th request of an operation, and no more often than told',
   ])
 })
 
-test('meets a share of the requests, the same ones for the same seed', async () => {
+test('applies to a share of the requests, the same ones for the same seed', async () => {
   const run = async (seed: number) => {
     cloud.faults.set({
       seed,
@@ -88,7 +88,7 @@ test('meets a share of the requests, the same ones for the same seed', async () 
   expect(failed).toBeLessThan(22)
 })
 
-test('is late, or shows a wrong date, as told', async () => {
+test('delays responses and shifts the Date header', async () => {
   fail({ action: { kind: 'latency', milliseconds: 120 } })
   const started = Date.now()
   await get('nothing')
@@ -112,7 +112,7 @@ test.each([
   expect(milliseconds).toBeLessThan(most)
 })
 
-test('x-cos-traffic-limit slows a request down, and is checked', async () => {
+test('x-cos-traffic-limit limits the bandwidth and is validated', async () => {
   const started = Date.now()
   expect(
     (await put('limited', randomBytes(51_200), { 'x-cos-traffic-limit': '819200' })).status,
@@ -125,7 +125,7 @@ test('x-cos-traffic-limit slows a request down, and is checked', async () => {
   }
 })
 
-test('the client gets a 5 MiB file up whole through drops, 5xx and lost answers', async () => {
+test('the client uploads a 5 MiB file despite drops, 5xx and lost responses', async () => {
   const { cos, simulator } = createTestPhone(cloud, ALICE)
   const { prefix } = await cos.caller()
   const bytes = randomBytes(5 * MIB)
@@ -148,7 +148,7 @@ test('the client gets a 5 MiB file up whole through drops, 5xx and lost answers'
 describe('the admin address', () => {
   const admin = (path: string, init?: RequestInit) => fetch(`${cloud.admin}${path}`, init)
 
-  test('sets faults, and says what is wrong with a plan', async () => {
+  test('sets faults, and names the error of an invalid plan', async () => {
     const rules = [{ action: { kind: 'error', code: 'SlowDown' }, times: 1 }]
     const set = await admin('/faults', { method: 'PUT', body: JSON.stringify({ rules }) })
     expect(await set.json()).toEqual({ rules })
@@ -160,7 +160,7 @@ describe('the admin address', () => {
     ])
   })
 
-  test('shows requests as they happen, and the last ones, without any signature', async () => {
+  test('streams and lists requests, without signatures', async () => {
     const events = await admin('/events')
     const reader = (events.body as ReadableStream<Uint8Array>).getReader()
     await reader.read()
@@ -179,7 +179,7 @@ describe('the admin address', () => {
     expect(log).not.toMatch(/q-signature=[0-9a-f]/)
   })
 
-  test('has a page that shows keys as text, whatever they are', async () => {
+  test('escapes keys in its page', async () => {
     await put('%3Cscript%3Ealert(1)%3C%2Fscript%3E')
     await request({ method: 'PUT', key: '<b>bold</b>' }, 'x').catch(() => {})
     const page = await (await admin('/')).text()
@@ -187,7 +187,7 @@ describe('the admin address', () => {
     expect(page).not.toContain('<script>alert')
   })
 
-  test('answers loopback names only, and no page from elsewhere', async () => {
+  test('serves loopback names only, and no cross-origin requests', async () => {
     expect((await admin('/', { headers: { Origin: 'https://evil.com' } })).status).toBe(403)
     const { port } = new URL(cloud.admin)
     const { request: http } = await import('node:http')

@@ -11,7 +11,7 @@ const signed = signedRequests(() => cloud)
 const headers = { 'x-cos-forbid-overwrite': 'true' }
 const put = (key: string, body: string) => signed('PUT', key, { headers, body })
 
-test('of twenty writes at once that may not replace each other, one arrives', async () => {
+test('of twenty concurrent writes that forbid overwriting, one succeeds', async () => {
   const bodies = Array.from({ length: 20 }, (_, i) => `body ${i}`)
   const answers = await Promise.all(bodies.map((body) => put('race', body)))
   const arrived = answers.flatMap(({ status }, i) => (status === 200 ? [bodies[i]] : []))
@@ -20,7 +20,7 @@ test('of twenty writes at once that may not replace each other, one arrives', as
   expect((await signed('GET', 'race', {})).body).toBe(arrived[0])
 })
 
-test('what was deleted may be made again', async () => {
+test('a deleted object can be written again', async () => {
   expect((await put('gone', 'a')).status).toBe(200)
   await signed('DELETE', 'gone', {})
   expect((await put('gone', 'b')).status).toBe(200)

@@ -72,7 +72,7 @@ test('passes the event and the caller, in the environment and in the context', a
   expect(answer.host).toBeUndefined()
 })
 
-test('replaces what the client claims in event.userInfo, and removes it when there is no user', async () => {
+test('replaces userInfo of the event, and removes it when there is no user', async () => {
   const forged = '{"userInfo":{"openId":"oMallory"}}'
   const user = await call('identity', { 'x-wx-openid': 'oAlice' }, forged)
   expect(user.answer.event.userInfo).toEqual({ openId: 'oAlice', appId: '' })
@@ -80,7 +80,7 @@ test('replaces what the client claims in event.userInfo, and removes it when the
   expect(nobody.answer.event).toEqual({})
 })
 
-test('keeps instances warm, and leaves the last caller in the environment as the platform does', async () => {
+test('reuses instances and, as the platform does, keeps the last caller in the environment', async () => {
   await call('identity', { 'x-wx-openid': 'oAlice' })
   const { answer } = await call('identity', { 'x-wx-source': 'wx_trigger' })
   expect(answer.calls).toBeGreaterThan(1)
@@ -89,21 +89,21 @@ test('keeps instances warm, and leaves the last caller in the environment as the
   expect(log.map(({ coldStart }) => coldStart)).toContain(false)
 })
 
-test('ends a call that takes too long, and a new instance takes over', async () => {
+test('terminates a call that exceeds its timeout, and starts a new instance', async () => {
   const { status, answer } = await call('slow')
   expect([status, answer.errCode]).toEqual([500, -504003])
   expect((await call('spinning')).answer.errCode).toBe(-504003)
   expect((await call('identity')).status).toBe(200)
 })
 
-test('an instance that dies after its answer takes nobody along, and the next call starts another', async () => {
+test('an instance that ends after its response affects no other call; the next call starts a new one', async () => {
   expect((await call('late')).answer.calls).toBe(1)
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect((await call('late')).answer.calls).toBe(1)
   await new Promise((resolve) => setTimeout(resolve, 100))
 })
 
-test('reports a function that throws, ends, does not exist or is given nonsense', async () => {
+test('reports a function that throws, ends, does not exist or gets an invalid event', async () => {
   expect((await call('broken')).answer).toMatchObject({ errCode: -504002, errMsg: 'it broke' })
   expect((await call('leaving')).answer.errCode).toBe(-504002)
   expect(await call('missing')).toMatchObject({ status: 404, answer: { errCode: -501000 } })

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => cloud.end())
 
-/** Mulberry32: the same numbers on every run, so that a failure can be seen again. */
+/** Mulberry32: the same numbers in every run, so that failures are reproducible. */
 function randomOf(seed: number): () => number {
   let state = seed
   return () => {
@@ -102,7 +102,7 @@ interface Fuzzed {
   isSigned: boolean
 }
 
-/** Mostly an operation that exists, asked for with arguments that make little sense. */
+/** Mostly an existing operation with random arguments. */
 function fuzz(): Fuzzed {
   const query = Object.fromEntries(
     Array.from({ length: below(3) }, () => [pick(PARAMS), pick(VALUES)]),
@@ -114,7 +114,7 @@ function fuzz(): Fuzzed {
   const method = row?.method ?? pick(['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH'])
   const isObject = row ? row.target === 'object' : random() < 0.5
   if (row?.subresource) query[row.subresource] = ''
-  // The bucket itself stays, or all that follows would only show that it is gone.
+  // The bucket must not be deleted, or every later request would be NoSuchBucket.
   if (method === 'DELETE' && !isObject && !row?.subresource) query.tagging = ''
   for (const name of row?.needs ?? []) query[name] = pick(VALUES)
   const key = isObject ? pick(['a', 'a/b', ...VALUES]) : ''
@@ -123,7 +123,7 @@ function fuzz(): Fuzzed {
   return { method, key, query, headers, body, isSigned: random() < 0.9 }
 }
 
-/** As clients do: what no header can carry goes encoded. */
+/** Encodes what a header cannot contain, as clients do. */
 const encodeHeader = (value: string) =>
   /^[\x20-\x7e]*$/.test(value) ? value : encodeURIComponent(value)
 
@@ -150,7 +150,7 @@ function sendFuzzed(fuzzed: Fuzzed): Promise<RawResponse> {
   })
 }
 
-test(`${REQUESTS} fuzzed requests: each gets an answer that COS documents, none hurts the others`, async () => {
+test(`${REQUESTS} fuzzed requests: each gets a documented response, and none affects others`, async () => {
   await sendFuzzed({ ...fuzz(), method: 'PUT', key: 'a', query: {}, headers: {}, isSigned: true })
   const statuses = new Map<number, number>()
   const memory = process.memoryUsage().rss
@@ -172,7 +172,7 @@ test(`${REQUESTS} fuzzed requests: each gets an answer that COS documents, none 
     expect([shown, response.status, response.body]).toEqual([shown, 'below 500', ''])
   }
 
-  // Or the signatures were wrong and nothing but the gate was tried.
+  // Otherwise the signatures were wrong, and only authentication was tested.
   expect(statuses.get(200) ?? 0).toBeGreaterThan(REQUESTS / 20)
   expect(statuses.get(400) ?? 0).toBeGreaterThan(REQUESTS / 20)
   expect(readdirSync(cloud.folder)).toEqual(['data'])

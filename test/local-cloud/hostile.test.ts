@@ -8,7 +8,7 @@ beforeAll(async () => {
   cloud = await startTestCloud()
 })
 afterAll(() => cloud.end())
-// Whatever a test did, the cloud must still be there and work.
+// The cloud must still work after each test.
 afterEach(async () => {
   expect((await signed({ method: 'HEAD' })).status).toBe(200)
 })
@@ -25,7 +25,7 @@ function signed(signing: Signing, path?: string, body?: string | Buffer, headers
 const put = (key: string, body = 'x', headers = {}) =>
   signed({ method: 'PUT', key }, undefined, body, headers)
 
-/** Sends bytes as they are, and gives what comes back until the end. */
+/** Sends raw bytes. @returns everything that is received until the connection ends */
 function raw(text: string, { endAfter = 0, destroyAfter = 0 } = {}): Promise<string> {
   const { hostname, port } = new URL(cloud.cos)
   return new Promise((resolve) => {
@@ -62,7 +62,7 @@ describe('forms', () => {
       'signed, the last boundary missing',
       () => form(field('key', 'k') + field('Signature', Signature()) + file('x'), ''),
     ],
-    ['cut in a part header', () => form(`${field('key', 'k')}--b\r\nContent-Dispo`, '')],
+    ['truncated in a part header', () => form(`${field('key', 'k')}--b\r\nContent-Dispo`, '')],
     [
       'two fields that differ in case',
       () =>
@@ -74,7 +74,7 @@ describe('forms', () => {
     expect(answer).toMatch(/<Code>(MalformedPOSTRequest|AccessDenied)<\/Code>/)
   })
 
-  test('aborted in the middle leave nothing open', async () => {
+  test('that are aborted leave nothing stored', async () => {
     const head = field('key', 'aborted') + field('Signature', Signature())
     const start = form(head + file('x'.repeat(100_000))).replace(
       /Content-Length: \d+/,
@@ -84,7 +84,7 @@ describe('forms', () => {
     expect((await signed({ key: 'aborted' })).status).toBe(404)
   })
 
-  test('fields that no header could be are refused, and store nothing', async () => {
+  test('with fields that are invalid headers are refused and store nothing', async () => {
     for (const bad of [field('x-cos-meta-a b', 'v'), field('x-cos-meta-ab', 'w\u0001')]) {
       const answer = await raw(
         form(field('key', 'poison') + bad + field('Signature', Signature()) + file('x')),
@@ -95,8 +95,8 @@ describe('forms', () => {
   })
 })
 
-describe('a signature covers what is acted on', () => {
-  test('a parameter in another case does not stand in for the signed one', async () => {
+describe('a signature covers the fields that take effect', () => {
+  test('a parameter in another case does not replace the signed one', async () => {
     await put('priv/a')
     const response = await signed({ query: { prefix: 'pub/' } }, '/?prefix=priv%2F&Prefix=pub%2F')
     expect([response.status, errorOf(response).code]).toEqual([403, 'SignatureDoesNotMatch'])
@@ -116,7 +116,7 @@ describe('a signature covers what is acted on', () => {
     },
   )
 
-  test('a signed header that did not arrive is missed', async () => {
+  test('refuses a request without a header that was signed', async () => {
     const Authorization = signByOfficialSdk({ key: 'k', headers: { 'x-cos-meta-a': '' } })
     const list = /q-header-list=([^&]*)/.exec(Authorization)?.[1]
     const response = await send(cloud.cos, { path: '/k', headers: { Authorization } })
@@ -132,12 +132,12 @@ describe('a signature covers what is acted on', () => {
 })
 
 describe('headers', () => {
-  test('named like properties of all objects stay harmless', async () => {
+  test('named like properties of Object.prototype have no effect', async () => {
     expect((await put('proto', 'x', { constructor: '1', __proto__: '2' })).status).toBe(200)
     expect((await signed({ key: 'proto' })).body).toBe('x')
   })
 
-  test('wanted back with control characters are refused', async () => {
+  test('with control characters are refused as response overrides', async () => {
     await put('ok')
     const query = { 'response-content-type': 'a\u0001b' }
     const response = await signed({ key: 'ok', query }, '/ok?response-content-type=a%01b')
@@ -145,7 +145,7 @@ describe('headers', () => {
   })
 })
 
-describe('what is hardly HTTP gets an error document with a request id', () => {
+describe('an invalid HTTP request gets an error document with a request id', () => {
   test.each([
     ['nonsense', 'nonsense\r\n\r\n', {}],
     [
@@ -154,7 +154,7 @@ describe('what is hardly HTTP gets an error document with a request id', () => {
       { endAfter: 30 },
     ],
     [
-      'headers without end',
+      'headers that are too large',
       `GET / HTTP/1.1\r\nHost: ${HOST}\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`,
       {},
     ],
@@ -165,7 +165,7 @@ describe('what is hardly HTTP gets an error document with a request id', () => {
   })
 })
 
-test('a body that falls silent is refused, and its connection let go', async () => {
+test('a body without progress is refused, and its connection closed', async () => {
   const impatient = await startTestCloud({ bodyIdleMs: 150 })
   try {
     const { hostname, port } = new URL(impatient.cos)
@@ -188,7 +188,7 @@ test('a body that falls silent is refused, and its connection let go', async () 
   }
 })
 
-test('a body sent byte by byte does not cost a buffer a byte', async () => {
+test('a body sent byte by byte does not need a buffer per byte', async () => {
   const before = process.memoryUsage().rss
   const { hostname, port } = new URL(cloud.cos)
   const Authorization = signByOfficialSdk({ method: 'PUT', key: 'crumbs' })
@@ -208,7 +208,7 @@ test('a body sent byte by byte does not cost a buffer a byte', async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
 })
 
-test('XML references are decoded, and a list with one bad entry deletes nothing', async () => {
+test('XML references are decoded, and a list with an invalid entry deletes nothing', async () => {
   const remove = (xml: string) => {
     const md5 = createHash('md5').update(xml).digest('base64')
     return signed({ method: 'POST', query: { delete: '' } }, '/?delete', xml, {
@@ -228,7 +228,7 @@ test('XML references are decoded, and a list with one bad entry deletes nothing'
   expect((await signed({ key: 'd1' })).status).toBe(200)
 })
 
-test('an upload that ends after its bucket was deleted is not acknowledged', async () => {
+test('an upload that ends after its bucket is deleted is not acknowledged', async () => {
   const name = 'gone-1250000000'
   const host = `${name}.cos.ap-guangzhou.myqcloud.com`
   const at = (method: string, key = '') => ({ method, key, headers: { Host: host } })
@@ -255,7 +255,7 @@ test('an upload that ends after its bucket was deleted is not acknowledged', asy
   expect(listed.body).not.toContain('<Key>')
 })
 
-test('an unsigned multi-delete is refused before its body is read', async () => {
+test('an unsigned multi-object deletion is refused before its body is read', async () => {
   const response = await send(cloud.cos, {
     method: 'POST',
     path: '/?delete',

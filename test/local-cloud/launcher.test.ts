@@ -84,7 +84,7 @@ test.each<[string, NodeJS.Signals, string[], RegExp]>([
     process.kill(signal === 'SIGINT' ? -npm : npm, signal)
     expect(await isGone(address)).toBe(true)
   },
-  60_000,
+  120_000,
 )
 
 test('the command of the package ends with the npm that started it', async () => {

@@ -56,7 +56,7 @@ describe('CORS headers', () => {
       () => send(cloud.cos, { path: '/k', headers: { Origin, Authorization: 'x' } }),
       400,
     ],
-    ['a path that is no UTF-8', () => send(cloud.cos, { path: '/%ff', headers: { Origin } }), 400],
+    ['a path that is not UTF-8', () => send(cloud.cos, { path: '/%ff', headers: { Origin } }), 400],
     [
       'an injected error',
       () => {
@@ -65,7 +65,7 @@ describe('CORS headers', () => {
       },
       503,
     ],
-  ])('are sent with the answer to %s', async (_, request, status) => {
+  ])('are sent with the response to %s', async (_, request, status) => {
     await setting('cors', RULES())
     const response = await request()
     expect(response.status).toBe(status)
@@ -102,7 +102,7 @@ test('an empty x-cos-copy-source-range copies the whole source (the Python SDK a
   expect(textOf(listed, 'Size')).toBe('16')
 })
 
-test('a session token is accepted byte for byte only', async () => {
+test('session tokens are compared byte by byte', async () => {
   await put('k')
   const key = await temporaryKey(cloud, [{ action: ['GetObject'], path: '*' }])
   const pair = { SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey }
@@ -180,7 +180,7 @@ test.each(['//', '/////', '/./', '/././/'])(
   },
 )
 
-test('GET Service tells its marker and whether there is more', async () => {
+test('GET Service returns Marker and IsTruncated', async () => {
   const list = async (query: Record<string, string>) => {
     const host = 'service.cos.myqcloud.com'
     const { body } = await signed('GET', '', { host, query })
@@ -194,7 +194,7 @@ test('GET Service tells its marker and whether there is more', async () => {
   expect(rest).toMatchObject({ Marker: 'albums-1250000000', IsTruncated: 'false' })
 })
 
-describe('a key that XML cannot hold', () => {
+describe('a key that XML cannot contain', () => {
   const KEY = 'a\u0001b'
   const isValid = ({ body }: RawResponse) => {
     // fast-xml-parser lets control characters pass; XML 1.0 does not.
@@ -207,7 +207,7 @@ describe('a key that XML cannot hold', () => {
     ['objects', {}],
     ['versions', { versions: '' }],
     ['uploads', { uploads: '' }],
-  ])('comes URL-encoded in a list of %s, which says so', async (_, query) => {
+  ])('is URL-encoded in a list of %s, with its EncodingType', async (_, query) => {
     await put(KEY)
     await put('plain 中')
     await signed('POST', KEY, { query: { uploads: '' }, body: '' })
@@ -217,14 +217,14 @@ describe('a key that XML cannot hold', () => {
     expect(listed.body).toContain('<Key>a%01b</Key>')
   })
 
-  test('leaves other lists as they are', async () => {
+  test('does not change other lists', async () => {
     await put('plain 中')
     const listed = await signed('GET', '')
     expect(listed.body).toContain('<Key>plain 中</Key>')
     expect(listed.body).not.toContain('EncodingType')
   })
 
-  test('makes no other answer invalid', async () => {
+  test('makes no other response invalid', async () => {
     const init = await signed('POST', KEY, { query: { uploads: '' }, body: '' })
     const uploadId = textOf(init, 'UploadId') as string
     const wrong = { SecretId: 'AKIDtestroot', SecretKey: 'wrong' }

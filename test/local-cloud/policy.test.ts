@@ -30,7 +30,7 @@ const request = (change: Partial<PolicyRequest> = {}): PolicyRequest => ({
 const isAllowed = (statement: object, change: Partial<PolicyRequest> = {}) =>
   evaluatePolicy(policyOf(statement), request(change)).allowed
 
-test('allows only what a statement allows, and says which', () => {
+test('allows only what a statement allows, and names it', () => {
   expect(evaluatePolicy(policyOf({}), request())).toEqual({
     allowed: true,
     reason: 'statement[0] allows name/cos:GetObject on media-1250000000/a/*',
@@ -40,7 +40,7 @@ test('allows only what a statement allows, and says which', () => {
   )
 })
 
-test('a matching deny wins, wherever it stands', () => {
+test('a matching deny wins, in any position', () => {
   const deny = { effect: 'deny', resource: [`${RESOURCE}a/secret/*`] }
   for (const policy of [policyOf({}, deny), policyOf(deny, {})]) {
     expect(evaluatePolicy(policy, request()).allowed).toBe(true)
@@ -164,7 +164,7 @@ test.each<[string, object, Record<string, string>, boolean]>([
   expect(isAllowed({ condition }, { context })).toBe(expected)
 })
 
-test('a wildcard spans slashes, and there is no other', () => {
+test('* matches slashes and is the only wildcard', () => {
   expect(wildcardMatches('a*c', 'a/b/c')).toBe(true)
   expect(wildcardMatches('a*b*c', 'aXbYc')).toBe(true)
   expect(wildcardMatches('a*b*c', 'aXcYb')).toBe(false)

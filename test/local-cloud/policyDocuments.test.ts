@@ -5,13 +5,13 @@ import {
 import { parsePolicy } from '../../packages/local-cloud/src/cos/policy/parsePolicy'
 
 /**
- * Policies that Tencent's documents print, and what they say of each: the evaluator is judged by these, not
- * by the compiler of our own functions.
+ * Policies of Tencent's documents with the decisions documented for them. They test the evaluator
+ * independently of the policy compiler.
  */
 interface Documented {
   document: string
   statement: object[]
-  /** What the document says is allowed, and what is not. */
+  /** The decisions of the document. */
   cases: [asked: Partial<PolicyRequest>, allowed: boolean][]
 }
 
@@ -44,7 +44,7 @@ const DOCUMENTS: Documented[] = [
       [at('UploadPart', 'doc/a/b'), true],
       [at('PostObject', 'doc/a'), true],
       [at('GetObject', 'doc2/a'), true],
-      // The bad example of the same page: no action may get another's path.
+      // The wrong example of the same page: no action may get another's path.
       [at('GetObject', 'doc/a'), false],
       [at('PutObject', 'doc2/a'), false],
       [at('PutObject', 'docs/a'), false],

@@ -67,7 +67,7 @@ const read = async (key: string) =>
     })
   ).body
 
-test('stores a file by a signed policy, and answers 204, 200 or 201 as asked', async () => {
+test('stores a file by a signed policy, and answers 204, 200 or 201 as requested', async () => {
   const fields = {
     key: 'f/${filename}',
     ...policyFields([{ bucket: BUCKET }, ['starts-with', '$key', 'f/']]),
@@ -91,7 +91,7 @@ test('stores a file by the older Signature field', async () => {
   expect(await read('legacy.txt')).toBe('older')
 })
 
-test('the log says who sent a form, for which key, and which rule decided', async () => {
+test('the log has the sender of a form, its key and the statement that decided', async () => {
   const key = await temporaryKey(cloud, [{ action: ['PostObject'], path: 'mine/*' }])
   const token = key.sessionToken
   const own = { SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey }
@@ -115,7 +115,7 @@ test('the log says who sent a form, for which key, and which rule decided', asyn
   ])
 })
 
-test('guesses the content type by the key, unless the form says', async () => {
+test('derives the content type from the key, unless the form sets it', async () => {
   const Signature = signByOfficialSdk({ method: 'POST' })
   await post({ key: 'guess.png', Signature, 'Content-Type': '' }, 'x')
   await post({ key: 'said.png', Signature, 'Content-Type': 'image/webp', 'x-cos-meta-a': 'b' }, 'x')
@@ -152,7 +152,7 @@ describe('refuses a form', () => {
       'AccessDenied',
     ],
     [
-      'whose policy is over',
+      'whose policy has expired',
       () => ({ key: 'k', ...policyFields([], { seconds: -5 }) }),
       403,
       'AccessDenied',
@@ -189,7 +189,7 @@ describe('refuses a form', () => {
     expect(errorOf({ ...response, body: await read('k') }).code).toBe('NoSuchKey')
   })
 
-  test('that has no file, or is no form at all', async () => {
+  test('without a file, or of another content type', async () => {
     for (const response of [
       await post({ key: 'k', ...policyFields([]) }, undefined),
       await send(cloud.cos, {
@@ -207,7 +207,7 @@ describe('refuses a form', () => {
     }
   })
 
-  test('of a temporary key outside its folder', async () => {
+  test('of a temporary key outside its prefix', async () => {
     const key = await temporaryKey(cloud, [{ action: ['PostObject'], path: 'mine/*' }])
     const own = { SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey }
     const signed = { ...policyFields([], { key: own }), 'x-cos-security-token': key.sessionToken }
@@ -217,7 +217,7 @@ describe('refuses a form', () => {
   })
 })
 
-test('a form that is refused for its headers leaves no file behind', async () => {
+test('a form that is refused for its headers leaves no file', async () => {
   const files = () => readdirSync(join(cloud.folder, 'data/blobs'), { recursive: true }).sort()
   const before = files()
   const Signature = signByOfficialSdk({ method: 'POST' })

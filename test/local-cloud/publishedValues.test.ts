@@ -3,7 +3,7 @@ import { parseTc3, readV1, verifyTc3 } from '../../packages/local-cloud/src/sts/
 import { errorOf, type RawRequest, send, signByOfficialSdk } from '../support/rawRequest'
 import { startTestCloud, type TestCloud } from '../support/testCloud'
 
-/** The key pair, bucket and requests that Tencent's documents print. */
+/** The key pair, bucket and requests of Tencent's documents. */
 const PUBLISHED_KEY = {
   SecretId: 'AKIDQjz3ltompVjBni5LitkWHFlFpwkn9U5q',
   SecretKey: 'BQYIM75p8x0iWVFSIgqEKwFprpRSVHlz',
@@ -36,7 +36,7 @@ function authorization(keyTime: string, headers: string, params: string, signatu
   return `q-sign-algorithm=sha1&q-ak=${SecretId}&q-sign-time=${keyTime}&q-key-time=${keyTime}&q-header-list=${headers}&q-url-param-list=${params}&q-signature=${signature}`
 }
 
-/** A signed request of today's kind, with the published key. */
+/** A signed request with the published key. */
 function signed(
   method: string,
   key: string,
@@ -57,7 +57,7 @@ function signed(
 
 const altered = (signature: string) => signature.replace(/.$/, (last) => (last === '0' ? '1' : '0'))
 
-describe('the signatures that document 436/7778 prints', () => {
+describe('the signatures of document 436/7778', () => {
   const upload = (signature: string): RawRequest => ({
     method: 'PUT',
     path: '/exampleobject%28%E8%85%BE%E8%AE%AF%E4%BA%91%29',
@@ -94,7 +94,7 @@ describe('the signatures that document 436/7778 prints', () => {
   const UPLOAD = '3b8851a11a569213c17ba8fa7dcf2abec6935172'
   const DOWNLOAD = '01681b8c9d798a678e43b685a9f1bba0f6c0e012'
 
-  test('open the upload and the download, at their time', async () => {
+  test('allow the upload and the download while they are valid', async () => {
     const put = await at(1557989151, upload(UPLOAD))
     expect([put.status, put.headers.etag]).toEqual([200, '"990fdf561f35e45de4e930149bc9b47a"'])
     const get = await at(1557989753, download(DOWNLOAD))
@@ -102,7 +102,7 @@ describe('the signatures that document 436/7778 prints', () => {
     expect(get.headers['cache-control']).toBe('max-age=600')
   })
 
-  test('open nothing when a digit differs, or their time has passed', async () => {
+  test('are refused with another digit, or once expired', async () => {
     const wrong = await at(1557989151, upload(altered(UPLOAD)))
     expect([wrong.status, errorOf(wrong).code]).toEqual([403, 'SignatureDoesNotMatch'])
     expect(wrong.body).toContain('8b2751e77f43a0995d6e9eb9477f4b685cca4172')
@@ -113,7 +113,7 @@ describe('the signatures that document 436/7778 prints', () => {
     ])
   })
 
-  test('the older sample of a ranged download holds too', async () => {
+  test('the older sample of a ranged download is accepted too', async () => {
     const range = (signature: string): RawRequest => ({
       path: '/testfile',
       headers: {
@@ -217,7 +217,7 @@ test.each([
   ['deletes two quietly', deletion(true, OBJECTS), 157, '+iI9kJvM2k/y5y3nHcn8BQ=='],
   ['deletes one', deletion(false, OBJECTS.slice(0, 1)), 100, 'MowFtlG7iwK7Wmk79IVXFA=='],
 ])(
-  'the printed document that %s has its printed length and Content-MD5',
+  'the published document that %s has its published length and Content-MD5',
   async (_, xml, length, md5) => {
     expect([xml.length, createHash('md5').update(xml).digest('base64')]).toEqual([length, md5])
     const taken = await signed('POST', '', { delete: '' }, xml, { 'Content-MD5': md5 })
@@ -229,7 +229,7 @@ test.each([
   },
 )
 
-test('the printed quiet answer is fifteen bytes, the printed verbose one names its keys', async () => {
+test('the published quiet response has 15 bytes, the verbose one has the keys', async () => {
   const md5 = '+iI9kJvM2k/y5y3nHcn8BQ=='
   const quiet = await signed('POST', '', { delete: '' }, deletion(true, OBJECTS), {
     'Content-MD5': md5,
@@ -237,7 +237,7 @@ test('the printed quiet answer is fifteen bytes, the printed verbose one names i
   expect([quiet.body, quiet.headers['content-length']]).toEqual(['<DeleteResult/>', '15'])
 })
 
-test('the printed ACL document is taken and given back', async () => {
+test('the published ACL document is stored and returned', async () => {
   const grant = (type: string, who: string, permission: string) =>
     `\t\t<Grant>\n\t\t\t<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="${type}">\n\t\t\t\t${who}\n\t\t\t</Grantee>\n\t\t\t<Permission>${permission}</Permission>\n\t\t</Grant>\n`
   const everybody = grant(
@@ -261,7 +261,7 @@ test('the printed ACL document is taken and given back', async () => {
   expect(got.body).toContain('<ID>qcs::cam::uin/100000000002:uin/100000000002</ID>')
 })
 
-describe('the call signatures that the Tencent Cloud API documents print', () => {
+describe('the published call signatures of the Tencent Cloud API', () => {
   const KEY = {
     SecretId: 'AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE',
     SecretKey: 'Gu5t9xGARNpq86cd98joQYCN3EXAMPLE',
@@ -285,7 +285,7 @@ describe('the call signatures that the Tencent Cloud API documents print', () =>
     expect(tc3(altered(TC3))).toThrow('could not be validated')
   })
 
-  test('HmacSHA1 of the first API version', () => {
+  test('HmacSHA1 of API version 1', () => {
     const call = (Signature: string) =>
       readV1(
         'GET',

@@ -20,7 +20,7 @@ test('implements every operation of the protocol’s table', () => {
   expect(Object.keys(operations).filter((name) => !imitated.includes(name))).toEqual([])
 })
 
-// The README's own test, among these, as its reader would have it.
+// The test of the README runs here.
 const shown = codeBlocks('packages/local-cloud/README.md').find(({ code }) =>
   code.includes("test('an upload survives a lost answer'"),
 )

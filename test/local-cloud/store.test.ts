@@ -89,7 +89,7 @@ describe.each([
     },
   )
 
-  test('replaces and deletes, and keeps what is being read until it has been', async () => {
+  test('replaces and deletes, and keeps content while it is read', async () => {
     const [before, after] = [randomBytes(3000), randomBytes(2 * MIB)]
     await put('k', before)
     const pinned = await store.objects.pin(BUCKET.name, 'k')
@@ -102,12 +102,12 @@ describe.each([
     expect(await read('k')).toBeUndefined()
   })
 
-  test('lists in the byte order of UTF-8', async () => {
+  test('lists in UTF-8 byte order', async () => {
     for (const key of ['é', 'z', '😀', 'a', '\uffee']) await put(key, Buffer.from('x'))
     expect(await keysOf()).toEqual(['a', 'z', 'é', '\uffee', '😀'])
   })
 
-  test('copies cost no bytes of their own, and outlive their source', async () => {
+  test('copies take no space and outlive their source', async () => {
     for (const size of [10, MIB + 1]) {
       const bytes = randomBytes(size)
       const source = await put('source', bytes)
@@ -167,7 +167,7 @@ describe.each([
     expect(await store.buckets.delete(BUCKET.name)).toBe('notEmpty')
   })
 
-  test('a write that began before versioning takes the place of no version', async () => {
+  test('a write that began before versioning replaces no version', async () => {
     const late = await store.blobs.write(pieces(Buffer.from('late')))
     await store.buckets.update(BUCKET.name, (bucket) => ({ ...bucket, versioning: 'Enabled' }))
     const kept = await put('k', Buffer.from('kept'))
@@ -181,7 +181,7 @@ describe.each([
     expect(old?.blobs).toEqual(kept.blobs)
   })
 
-  test('a bucket is deleted, or written to, and never both', async () => {
+  test('a bucket is either deleted or written to', async () => {
     for (let round = 0; round < 60; round++) {
       await store.buckets.put(BUCKET)
       const attempts = [
@@ -197,14 +197,14 @@ describe.each([
     }
   })
 
-  test('is empty once it has been cleared', async () => {
+  test('is empty after clear', async () => {
     await put('small', Buffer.from('x'))
     await put('large', randomBytes(MIB))
     await store.clear()
     expect([store.buckets.list(), await keysOf()]).toEqual([[], []])
   })
 
-  test('lets a write of a lost body end, and the next succeed', async () => {
+  test('ends a write whose body is lost, and accepts the next one', async () => {
     async function* lost() {
       yield randomBytes(3 * MIB)
       throw new Error('connection lost')
@@ -216,7 +216,7 @@ describe.each([
 })
 
 describe('a store in a folder', () => {
-  test('finds everything again, and leaves nothing behind that nobody owns', async () => {
+  test('reopens with all data, and deletes blobs without an owner', async () => {
     store = await Store.open(folder)
     await store.buckets.put(BUCKET)
     await put('small', Buffer.from('s'))
@@ -231,7 +231,7 @@ describe('a store in a folder', () => {
     store = await Store.open(folder)
   })
 
-  test('a disk that fails is an error of that write alone', async () => {
+  test('a disk failure is an error of that write only', async () => {
     store = await Store.open(folder)
     await store.buckets.put(BUCKET)
     rmSync(join(folder, 'blobs'), { recursive: true })
@@ -254,7 +254,7 @@ describe('a store in a folder', () => {
     await db.close()
   }
 
-  test('takes over the data of the first version', async () => {
+  test('opens the data of the first version', async () => {
     await withSchema(1)
     store = await Store.open(folder)
     expect(store.buckets.list()).toEqual([BUCKET])
@@ -268,7 +268,7 @@ describe('a store in a folder', () => {
     store = await Store.open(folder)
   })
 
-  test('refuses the data of a later version, and changes nothing in it', async () => {
+  test('refuses the data of a later version without changing it', async () => {
     await withSchema(99)
     await expect(Store.open(folder)).rejects.toThrow('has schema 99; this version reads 1 to 2')
     store = await Store.open()

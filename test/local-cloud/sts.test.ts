@@ -22,7 +22,7 @@ const POLICY = {
   ],
 }
 
-/** Tencent's own SDK; only its socket is led to the local STS. */
+/** Tencent's own SDK, connected to the local STS. */
 function client(credential: { secretId: string; secretKey: string; token?: string }) {
   const { hostname, port } = new URL(cloud.sts)
   const agent = new Agent()
@@ -46,7 +46,7 @@ const policy = (change: object) => ({
   Policy: encodeURIComponent(JSON.stringify({ ...POLICY, ...change })),
 })
 
-test('issues a key to the official SDK, for as long as asked', async () => {
+test('issues a key to the official SDK for the requested time', async () => {
   const { Credentials, ExpiredTime, RequestId } = await root().GetFederationToken(ask())
   expect(Credentials?.TmpSecretId).toMatch(/^AKID/)
   expect(Credentials?.Token?.length).toBeLessThan(4096)
@@ -66,7 +66,7 @@ test.each<[string, object, string]>([
     'InvalidParameter.StrategyInvalid',
   ],
   [
-    'a resource of other than six segments',
+    'a resource without six segments',
     policy({ statement: [{ ...POLICY.statement[0], resource: ['media/a/*'] }] }),
     'InvalidParameter.ResouceError',
   ],
@@ -91,12 +91,12 @@ test.each<[string, object, string]>([
     { DurationSeconds: 7201 },
     'InvalidParameter.OverTimeError',
   ],
-  ['no time at all', { DurationSeconds: 0 }, 'InvalidParameter.OverTimeError'],
+  ['a duration of 0', { DurationSeconds: 0 }, 'InvalidParameter.OverTimeError'],
 ])('refuses %s', async (_, change, code) => {
   await expect(root().GetFederationToken(ask(change))).rejects.toMatchObject({ code })
 })
 
-test('refuses a wrong secret, an unknown id, and a clock that is ten minutes off', async () => {
+test('refuses a wrong secret, an unknown id, and a clock that is off by ten minutes', async () => {
   await expect(
     client({ secretId: ROOT_KEY.SecretId, secretKey: 'wrong' }).GetFederationToken(ask()),
   ).rejects.toMatchObject({ code: 'AuthFailure.SignatureFailure' })
@@ -142,7 +142,7 @@ describe('AssumeRole', () => {
     })
   }
 
-  test('issues a key of a role, to a permanent key and to a temporary one that may', async () => {
+  test('issues a key of a role to a permanent key, and to a temporary one that is allowed', async () => {
     const own = await root().AssumeRole({ RoleArn, RoleSessionName })
     expect(own.Credentials?.TmpSecretId).toMatch(/^AKID/)
     const allowed = { effect: 'allow', action: ['name/sts:AssumeRole'], resource: ['*'] }
@@ -151,14 +151,14 @@ describe('AssumeRole', () => {
     expect(again.Credentials?.TmpSecretId).toMatch(/^AKID/)
   })
 
-  test('a narrowed key cannot widen itself by a role', async () => {
+  test('a restricted key cannot obtain more permissions by a role', async () => {
     const narrow = await withKey(POLICY)
     await expect(narrow.AssumeRole({ RoleArn, RoleSessionName })).rejects.toMatchObject({
       code: 'UnauthorizedOperation',
     })
   })
 
-  test('a parameter named like a property of all objects is only a parameter', async () => {
+  test('a parameter named like a property of Object.prototype has no effect', async () => {
     const body =
       'Action=a&Version=2018-08-13&Timestamp=1&Nonce=1&SecretId=x&Signature=x&__proto__.0.key=polluted'
     await fetch(cloud.sts, {
@@ -175,7 +175,7 @@ describe('AssumeRole', () => {
       { RoleArn: 'qcs::cam::uin/1:roleName/none' },
       'ResourceNotFound.RoleNotFound',
     ],
-    ['what is no role', { RoleArn: 'role' }, 'InvalidParameter.ParamError'],
+    ['an invalid role', { RoleArn: 'role' }, 'InvalidParameter.ParamError'],
     ['a session without name', { RoleSessionName: undefined }, 'MissingParameter'],
     [
       'a session with a space in its name',
@@ -189,7 +189,7 @@ describe('AssumeRole', () => {
   })
 })
 
-test('GetCallerIdentity tells a root key from a temporary one', async () => {
+test('GetCallerIdentity distinguishes root and temporary keys', async () => {
   const owner = await root().GetCallerIdentity({} as never)
   expect(owner.UserId).toBe(owner.AccountId)
   const { Credentials } = await root().GetFederationToken(ask())
@@ -202,8 +202,8 @@ test('GetCallerIdentity tells a root key from a temporary one', async () => {
   expect(temporary.Arn).toContain('federated-user/tester')
 })
 
-describe('the first API version', () => {
-  /** As qcloud-cos-sts signs: HmacSHA1 over the values as they are. */
+describe('API version 1', () => {
+  /** Signs as qcloud-cos-sts does: HmacSHA1 over the values without encoding. */
   const call = async (params: Record<string, string>, secret = ROOT_KEY.SecretKey) => {
     const fields: Record<string, string> = {
       Action: 'GetFederationToken',
@@ -236,7 +236,7 @@ describe('the first API version', () => {
     expect((await call({ SignatureMethod: 'HmacSHA256' })).Credentials).toBeDefined()
   })
 
-  test('is refused with a wrong secret, and out of time', async () => {
+  test('is refused with a wrong secret, or expired', async () => {
     expect((await call({}, 'wrong')).Error?.Code).toBe('AuthFailure.SignatureFailure')
     expect((await call({ Timestamp: '1700000000' })).Error?.Code).toBe(
       'AuthFailure.SignatureExpire',

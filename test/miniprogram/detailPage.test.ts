@@ -64,7 +64,7 @@ test('a link opens the file, for as long as was chosen', async () => {
   expect([status, bytes.equals(readFileSync(PICTURE))]).toEqual([200, true])
 })
 
-test('closing the sheet of lifetimes is no failure', async () => {
+test('closing the sheet of lifetimes is not an error', async () => {
   const page = await opened(PATH)
   phone.asked.calls.length = 0
   phone.asked.answers.showActionSheet = { errMsg: 'showActionSheet:fail cancel' }
@@ -72,7 +72,7 @@ test('closing the sheet of lifetimes is no failure', async () => {
   expect(names()).toEqual(['showActionSheet'])
 })
 
-test('renames by a copy, and not over another file', async () => {
+test('renames by a copy, and never replaces another file', async () => {
   const page = await opened(PATH)
   phone.asked.answers.showModal = { confirm: true, content: '海.png' }
   await call(page, 'onRename')

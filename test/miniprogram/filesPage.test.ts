@@ -34,7 +34,7 @@ async function opened(): Promise<Rendered> {
   return page
 }
 
-test('an empty folder says so', async () => {
+test('shows that a folder is empty', async () => {
   const page = await opened()
   expect(page.instance.data.isEmpty).toBe(true)
   expect(page.dom.innerHTML).toContain('Nothing here yet')
@@ -54,7 +54,7 @@ test('lists page after page, folders and files, until there is no more', async (
   expect(page.instance.data.isLoading).toBe(false)
 })
 
-test('goes into folders and back by the crumbs', async () => {
+test('opens folders, and goes back by the breadcrumbs', async () => {
   const page = await opened()
   call(page, 'onOpen', tap('trips/'))
   await idle(page)
@@ -73,7 +73,7 @@ test('goes into folders and back by the crumbs', async () => {
   expect(rows(page).length).toBe(30)
 })
 
-test('deletes what is selected, folders with all that is in them, after asking', async () => {
+test('deletes selected files and folders with their contents, after confirmation', async () => {
   const page = await opened()
   call(page, 'onReachBottom')
   await idle(page)
@@ -89,7 +89,7 @@ test('deletes what is selected, folders with all that is in them, after asking',
   expect(Contents.some(({ Key }) => Key.includes('trips') || Key.includes('file-00'))).toBe(false)
 })
 
-test('a failure shows its code and advice, and trying again helps', async () => {
+test('a failure shows its code and advice, and can be retried', async () => {
   phone.cloud.faults.set({
     rules: [{ action: { kind: 'error', code: 'AccessDenied' }, operation: 'getBucket' }],
   })

@@ -33,6 +33,7 @@ beforeAll(async () => {
   writeFileSync(join(app, 'app.json'), JSON.stringify(config))
   const settings = JSON.parse(readFileSync(join(app, 'tsconfig.json'), 'utf8'))
   settings.extends = at('tsconfig.base.json')
+  settings.references = [{ path: at('packages/client') }]
   writeFileSync(join(app, 'tsconfig.json'), JSON.stringify(settings))
   phone = await phoneWithApp()
 })

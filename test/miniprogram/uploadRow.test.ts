@@ -29,7 +29,7 @@ const buttons = (rendered: Rendered) =>
         (one as unknown as { instance: { dataset: { event: string } } }).instance.dataset.event,
     )
 
-test('shows name, size, percent, speed and how far it is', () => {
+test('shows name, size, percentage, speed and progress', () => {
   const rendered = row({})
   expect(text(rendered, '.name')).toBe('holiday.mp4')
   expect(text(rendered, '.meta')).toBe('12.0 MB · 40% · 2.0 MB/s')
@@ -44,20 +44,20 @@ test.each([
   ['success', 'Done', ['remove']],
   ['error', 'Failed', ['resume', 'remove']],
   ['lost', 'No longer on this phone: choose it again', ['remove']],
-])('%s: says "%s", and offers %j', (state, said, offered) => {
+])('%s: shows "%s" and the buttons %j', (state, said, offered) => {
   const rendered = row({ state, speed: 0 })
   expect(text(rendered, '.meta')).toBe(`12.0 MB · ${said}`)
   expect(buttons(rendered)).toEqual(offered)
 })
 
-test('a failure shows its code and what to do', () => {
+test('a failure shows its code and advice', () => {
   const problem = { code: 'AccessDenied', message: 'AccessDenied: no', advice: 'Ask for a key.' }
   const rendered = row({ state: 'error', problem })
   expect(text(rendered, '.meta')).toBe('12.0 MB · Failed · AccessDenied')
   expect(text(rendered, '.advice')).toBe('Ask for a key.')
 })
 
-test('a tap on a button tells which upload is meant', async () => {
+test('a tap on a button names the upload', async () => {
   const rendered = row({})
   const told: [string, unknown][] = []
   for (const name of ['pause', 'resume', 'remove']) {

@@ -12,20 +12,20 @@ function listed(file: string, heading: string): string[] {
   )
 }
 
-test("CONTRIBUTING's list is that of the doctor", () => {
+test('CONTRIBUTING lists every assumption', () => {
   expect(listed('CONTRIBUTING.md', 'What only a live account can confirm')).toEqual(
     probes.map(({ assumed }) => assumed),
   )
 })
 
-test('the document of deploying names those that are about it', () => {
+test('REAL_CLOUD lists the assumptions about deploying', () => {
   const texts = probes.map(({ assumed }) => assumed)
-  const items = listed('docs/REAL_CLOUD.md', 'What has not been tried')
+  const items = listed('docs/REAL_CLOUD.md', 'Not confirmed yet')
   expect(items.length).toBeGreaterThan(3)
   for (const item of items) expect(texts).toContain(item)
 })
 
-test('each is told in Chinese too', () => {
+test('each has a Chinese text', () => {
   expect(Object.keys(CHINESE_PROBES).sort()).toEqual(probes.map(({ id }) => id).sort())
   for (const { id, byHand } of probes) {
     const chinese = CHINESE_PROBES[id]
@@ -34,7 +34,7 @@ test('each is told in Chinese too', () => {
   }
 })
 
-test('each has an id of its own, and a probe or what a person can do', () => {
+test('each has a unique id, and a probe or a manual check', () => {
   expect(new Set(probes.map(({ id }) => id)).size).toBe(probes.length)
   for (const { id, run, byHand } of probes) {
     expect([id, run !== undefined || (byHand ?? '').length > 40]).toEqual([id, true])

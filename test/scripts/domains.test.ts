@@ -84,14 +84,17 @@ async function failuresOfMainJob(domains: DomainLists): Promise<string[]> {
   return failures
 }
 
-test('the main job passes with precisely the printed domains', async () => {
+test('the main job passes with exactly the printed domains', async () => {
   expect(await failuresOfMainJob(printed)).toEqual([])
 })
 
-test.each(LISTS)('without its host on the list %s it fails, naming host and list', async (list) => {
-  const failures = await failuresOfMainJob({ ...printed, [list]: [] })
-  expect(failures.join('\n')).toContain(`${list}:fail url not in domain list:${HOST}`)
-})
+test.each(LISTS)(
+  'without the host on the list %s the main job names host and list',
+  async (list) => {
+    const failures = await failuresOfMainJob({ ...printed, [list]: [] })
+    expect(failures.join('\n')).toContain(`${list}:fail url not in domain list:${HOST}`)
+  },
+)
 
 /** Uploads and reads one file each way, at one address. */
 async function useAddress(host: string, domains: DomainLists): Promise<string> {
@@ -126,7 +129,7 @@ async function useAddress(host: string, domains: DomainLists): Promise<string> {
 const everythingHosts = everything.request.map((domain) => new URL(domain).host)
 
 describe('custom domain, acceleration, path style and a second bucket', () => {
-  test('make these hosts, each on every list once', () => {
+  test('add their hosts to every list once', () => {
     expect([...everythingHosts].sort()).toEqual(
       [
         HOST,
@@ -144,12 +147,12 @@ describe('custom domain, acceleration, path style and a second bucket', () => {
     ])
   })
 
-  test.each(everythingHosts)('%s works with them all', async (host) => {
+  test.each(everythingHosts)('%s works with all domains', async (host) => {
     expect(await useAddress(host, everything)).toBe('200')
   })
 
   test.each(everythingHosts.flatMap((host) => LISTS.map((list) => [host, list] as const)))(
-    'without %s on the list %s, that is named',
+    'without %s on the list %s the error names both',
     async (host, list) => {
       const fewer = everything[list].filter((domain) => domain !== `https://${host}`)
       const outcome = await useAddress(host, { ...everything, [list]: fewer }).catch(
@@ -159,14 +162,14 @@ describe('custom domain, acceleration, path style and a second bucket', () => {
     },
   )
 
-  test('an app that uses its custom domain alone needs no other', () => {
+  test('an app that uses only its custom domain needs no other', () => {
     const { request } = domainLists({ ...config, domains: [CUSTOM], addresses: [] })
     expect(request).toEqual([`https://${CUSTOM}`])
   })
 })
 
 describe('npm run domains', () => {
-  test('prints each list, where to paste it and why no tool does that', () => {
+  test('prints each list, where to paste it and why it cannot be automated', () => {
     const { stdout, status } = run('')
     for (const list of LISTS) expect(stdout).toContain(`${list} 合法域名\n  https://${HOST}\n`)
     expect(stdout).toContain('mp.weixin.qq.com')
@@ -174,12 +177,12 @@ describe('npm run domains', () => {
     expect(status).toBe(0)
   })
 
-  test('--check takes its own JSON', () => {
+  test('--check accepts the output of --json', () => {
     const { stdout, status } = run(JSON.stringify(printed), '--check', '-')
     expect([stdout.trim(), status]).toEqual(['✓ all there', 0])
   })
 
-  test("--check reads the console's text and says what is missing, odd or not needed", () => {
+  test("--check reports what is missing, invalid or not needed in the console's text", () => {
     const pasted = `request合法域名\thttps://${HOST}; https://*.myqcloud.com\nuploadFile合法域名：\nhttp://${HOST}\n
       https://api.example.com\ndownloadFile合法域名 ${HOST}/ \nsocket合法域名 wss://push.example.com`
     const { stdout, status } = run(pasted, '--check', '-')

@@ -30,7 +30,7 @@ describe('an error text', () => {
     expect(explain(text, 'en')).toContain(expected)
   })
 
-  test('that is not known is said so, with status 1', () => {
+  test('that is unknown ends with status 1', () => {
     const { stdout, status } = runCli(['doctor', 'explain', 'something else'])
     expect([stdout.trim(), status]).toEqual([UNKNOWN.en, 1])
   })
@@ -41,20 +41,20 @@ describe('a bare RequestId', () => {
   const OF_COS = 'NWUzMWNmMzBfYzhhNzU4NjRfOTdlXzFhNjc='
   const OF_CALL = '5b6a1b3e-0d0c-4a57-9d53-0123456789ab'
 
-  test('of COS tells its time', () => {
+  test('of COS contains its time', () => {
     expect(readRequestId(OF_COS)).toEqual({
       kind: 'cos',
       time: new Date('2020-01-29T18:30:08.000Z'),
     })
   })
 
-  test("the local cloud's have the form of COS's", () => {
+  test("of the local cloud has the format of COS's", () => {
     const now = Date.UTC(2026, 0, 2, 3, 4, 5)
     expect(readRequestId(newRequestId(now))).toEqual({ kind: 'cos', time: new Date(now) })
   })
 
   test.each(['NoSuchBucket', 'AccessDenied', 'N'.repeat(40), 'an error text', ''])(
-    '%j is none',
+    '%j is not recognized',
     (text) => expect(readRequestId(text)).toBeUndefined(),
   )
 

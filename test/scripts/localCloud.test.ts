@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true })
 })
 
-test('prints one line with the addresses, and everything listens there', async () => {
+test('prints one line with the addresses of its servers', async () => {
   const { cos, sts, functions, bucket, secretId, secretKey } = cloud.ready
   for (const address of [cos, sts, functions])
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
@@ -53,7 +53,7 @@ test('a RequestId of its COS is explained from its log', async () => {
   expect(said).toContain('cos.caller()')
 })
 
-test('a second one on the same data says what is wrong', () => {
+test('refuses data that another local cloud uses', () => {
   const second = runCli(['local-cloud', '--data', data])
   expect(second.status).toBe(2)
   expect(second.stderr).toContain('in use by another local cloud')

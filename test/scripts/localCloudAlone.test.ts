@@ -33,13 +33,13 @@ function read({ ready }: CloudProcess, key: string) {
   return send(ready.cos, { path: `/${key}`, headers: { Host, Authorization } })
 }
 
-test('the package alone starts with nothing said, and keeps nothing when told so', async () => {
+test('starts without a project, and keeps nothing with --memory', async () => {
   const { ready } = await start(['--memory'])
   expect(ready).toMatchObject({ bucket: 'media-1250000000', region: 'ap-guangzhou' })
   expect((ready as { data?: string }).data).toBe('in memory')
 })
 
-test('takes its options from the environment too, and seeds a folder', async () => {
+test('reads options from the environment, and seeds a folder', async () => {
   mkdirSync(join(folder, 'photos'))
   writeFileSync(join(folder, 'photos/a.txt'), 'seeded')
   const cloud = await start(['--memory', '--seed', folder], {
@@ -52,7 +52,7 @@ test('takes its options from the environment too, and seeds a folder', async () 
   expect((await read(cloud, 'photos/a.txt')).body).toBe('seeded')
 })
 
-test('begins empty with --reset, and finds its data again without', async () => {
+test('starts empty with --reset, and with its data otherwise', async () => {
   writeFileSync(join(folder, 'a.txt'), 'kept')
   const data = ['--data', join(folder, 'data')]
   await (await start([...data, '--seed', folder])).stop()

@@ -34,7 +34,7 @@ async function setup(
   return outcome
 }
 
-describe('wrong input: one line, status 2, nothing changed', () => {
+describe('wrong input ends with one line and status 2, and changes nothing', () => {
   test.each<
     [what: string, flags: Record<string, string>, keys: Record<string, string>, line: string]
   >([
@@ -47,7 +47,7 @@ describe('wrong input: one line, status 2, nothing changed', () => {
     ['a bucket without its APPID', { ...FLAGS, bucket: 'media' }, {}, 'setup: --bucket "media"'],
     ['a region in words', { ...FLAGS, region: 'Guangzhou' }, {}, 'setup: --region "Guangzhou"'],
     ['no environment', { appid: FLAGS.appid }, {}, 'setup: --env is missing'],
-    ['an option nobody knows', { ...FLAGS, appId: 'x' }, {}, 'setup: Unknown option'],
+    ['an unknown option', { ...FLAGS, appId: 'x' }, {}, 'setup: Unknown option'],
     ['no key', FLAGS, { COS_STS_SECRET_KEY: '' }, 'setup: FunctionKeyMissing'],
     [
       'a wrong key',
@@ -56,7 +56,7 @@ describe('wrong input: one line, status 2, nothing changed', () => {
       'setup: SecretKeyWrong',
     ],
     ['another environment', { ...FLAGS, env: 'other-env' }, {}, 'setup: EnvironmentUnknown'],
-    ['a bucket elsewhere', FLAGS, {}, 'setup: BucketUnknown'],
+    ['a bucket in another region', FLAGS, {}, 'setup: BucketUnknown'],
   ])('%s', async (_, flags, keys, line) => {
     const before = project.read('cos.config.ts')
     const { status, stderr, stdout } = await setup(flags, { ...deployment.variables, ...keys })
@@ -69,7 +69,7 @@ describe('wrong input: one line, status 2, nothing changed', () => {
   })
 })
 
-test('asks for what is missing, asks again for what is no answer, and does not show a secret', async () => {
+test('asks for missing values, repeats invalid answers, and does not show secrets', async () => {
   const { TENCENTCLOUD_TOKEN = '', ...keys } = deployment.variables
   const asked = new CopiedProject(join(deployment.cloud.folder, 'asked'))
   const { status, stdout, stderr } = await asked.converse(
@@ -100,14 +100,14 @@ test('asks for what is missing, asks again for what is no answer, and does not s
   expect(asked.read('cos.config.ts')).toContain(`  env: '${ENV}',\n  bucket: 'media-1250000000',\n`)
 })
 
-test('answers that end too soon change nothing', async () => {
+test('changes nothing when the answers end early', async () => {
   const asked = new CopiedProject(join(deployment.cloud.folder, 'given-up'))
   const { status, stderr } = await asked.runLine(`echo ${FLAGS.appid} | node ${CLI} setup --ask`)
   expect([stderr, status]).toEqual(['setup: there were no more answers; nothing was changed\n', 2])
   expect(existsSync(asked.path('.env'))).toBe(false)
 })
 
-test('right input is written to its three files, and found again by the next run', async () => {
+test('writes valid input to three files, and reads it again in the next run', async () => {
   const flags = { ...FLAGS, bucket: 'media-1250000000' }
   project.write('project.private.config.json', '{"setting":{"urlCheck":false}}')
   const { status, stderr } = await setup(flags)

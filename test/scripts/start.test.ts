@@ -23,7 +23,7 @@ test('runs the main job with the samples and ends with status 0', () => {
   expect(status).toBe(0)
 }, 90_000)
 
-test('runs it with the files it is given, whatever their names and sizes', () => {
+test('runs the main job with files of any name and size', () => {
   const files = ['empty.txt', '照片 (1)+%.jpg', '😀.bin'].map((name, i) => {
     const path = join(folder, name)
     writeFileSync(path, Buffer.alloc(i * 1_500_000, i))
@@ -36,12 +36,12 @@ test('runs it with the files it is given, whatever their names and sizes', () =>
   expect(status).toBe(0)
 }, 90_000)
 
-test('says which file is missing, with status 2', () => {
+test('reports a missing file with status 2', () => {
   const { status, stderr } = run('--once', '/nothing/here.jpg')
   expect([status, stderr.trim()]).toEqual([2, 'start: no such file: /nothing/here.jpg'])
 })
 
-test('stays up afterwards, with the demo on two phones', async () => {
+test('keeps running, with the demo on two phones', async () => {
   const file = join(folder, 'small.txt')
   writeFileSync(file, 'small')
   const started = spawn(process.execPath, [CLI, 'dev', file], { cwd: ROOT })

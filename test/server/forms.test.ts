@@ -1,60 +1,28 @@
-import {
-  type CosConfig,
-  checkConfig,
-  defineConfig,
-  formPolicy,
-  grantsOf,
-  signatureFunction,
-} from '@miniprogram-cos/server'
-import { environmentOf, type FunctionAnswer, invocationOf } from '../support/functionCalls'
+import { checkConfig, formPolicy, grantsOf } from '@miniprogram-cos/server'
+import { functionsInProcess } from '../support/functionsInProcess'
 import { postForm } from '../support/postForm'
 import { errorOf } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  HOST,
-  REGION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
-const config = defineConfig({
-  env: 'test',
-  bucket: BUCKET,
-  region: REGION,
-  access: {
-    'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] },
-    'avatars/{openid}/**': {
-      owner: ['write'],
-      everyone: ['read'],
-      maxSize: '1 KB',
-      types: ['image/*'],
-    },
-    'inbox/{openid}/**': { owner: ['write'], names: 'server' },
-    'records/{openid}/**': { owner: ['write'], overwrite: false },
-    'news/**': { everyone: ['read'] },
+const functions = functionsInProcess({
+  'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] },
+  'avatars/{openid}/**': {
+    owner: ['write'],
+    everyone: ['read'],
+    maxSize: '1 KB',
+    types: ['image/*'],
   },
+  'inbox/{openid}/**': { owner: ['write'], names: 'server' },
+  'records/{openid}/**': { owner: ['write'], overwrite: false },
+  'news/**': { everyone: ['read'] },
 })
+const ask = (event: unknown, openid = ALICE) => functions.signature(openid, event)
 
-let cloud: TestCloud
-let ask: (event: unknown, openid?: string) => Promise<FunctionAnswer>
-beforeAll(async () => {
-  cloud = await startTestCloud()
-  const signature = signatureFunction(config as CosConfig, environmentOf(cloud))
-  ask = (event, openid = ALICE) => signature(invocationOf(openid, event))
-})
-afterAll(() => cloud.end())
-beforeEach(() => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
-})
-afterEach(() => jest.restoreAllMocks())
-
-const signed = signedRequests(() => cloud)
+const signed = signedRequests(() => functions.cloud)
 
 async function post(formData: Record<string, string>, file: string) {
-  const response = await postForm(cloud, formData, file)
+  const response = await postForm(functions.cloud, formData, file)
   return response.status === 200 ? 'uploaded' : errorOf(response).code
 }
 
@@ -130,7 +98,7 @@ test.each([
 })
 
 test('the key that signs forms permits forms only', () => {
-  const { rules } = checkConfig(config as CosConfig)
+  const { rules } = checkConfig(functions.config)
   const grant = grantsOf(rules, { openid: ALICE, groups: [] }).find(({ verb }) => verb === 'write')
   const { statement } = formPolicy(grant as NonNullable<typeof grant>, {
     bucket: BUCKET,

@@ -1,10 +1,4 @@
-import {
-  type CosConfig,
-  credentialsFunction,
-  defineConfig,
-  type Invocation,
-  signatureFunction,
-} from '@miniprogram-cos/server'
+import { type CosConfig, credentialsFunction } from '@miniprogram-cos/server'
 import { config as standard } from '../../cos.config'
 import {
   type CosRequest,
@@ -14,23 +8,12 @@ import {
   sendWithKey,
   sendWithSignature,
 } from '../support/functionCalls'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  HOST,
-  REGION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { functionsInProcess } from '../support/functionsInProcess'
+import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
 /** Rules that use every field. */
-const config = defineConfig({
-  env: 'test',
-  bucket: BUCKET,
-  region: REGION,
-  groups: { editors: [BOB, 'union0123456789-_abcdefghijk'] },
-  access: {
+const functions = functionsInProcess<'editors'>(
+  {
     'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] },
     'avatars/{openid}/**': {
       owner: ['write'],
@@ -42,26 +25,12 @@ const config = defineConfig({
     'records/{openid}/**': { owner: ['read', 'write'], overwrite: false },
     'news/**': { everyone: ['read'], groups: { editors: ['read', 'write', 'delete', 'list'] } },
   },
-})
+  { editors: [BOB, 'union0123456789-_abcdefghijk'] },
+)
+const { credentials: ask, signature } = functions
 
-let cloud: TestCloud
-let credentials: (invocation: Invocation) => Promise<FunctionAnswer>
-let signature: (invocation: Invocation) => Promise<FunctionAnswer>
-
-beforeAll(async () => {
-  cloud = await startTestCloud()
-  credentials = credentialsFunction(config as CosConfig, environmentOf(cloud))
-  signature = signatureFunction(config as CosConfig, environmentOf(cloud))
-})
-afterAll(() => cloud.end())
-beforeEach(() => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
-})
-afterEach(() => jest.restoreAllMocks())
-
-const ask = (openid: string, event: unknown = {}) => credentials(invocationOf(openid, event))
 const status = async (answer: FunctionAnswer, request: CosRequest) =>
-  (await sendWithKey(cloud, answer, request)).status
+  (await sendWithKey(functions.cloud, answer, request)).status
 const put = (key: string, type?: string, body = 'x'): CosRequest => ({
   method: 'PUT',
   key,
@@ -86,6 +55,18 @@ describe('a key for all grants', () => {
     expect(await status(await ask(BOB), put(at, 'image/png'))).toBe(403)
   })
 
+  test('does not limit what a copy brings, as the README says', async () => {
+    const key = await ask(ALICE)
+    const source = put(`private/${ALICE}/page`, 'text/html', 'x'.repeat(2000))
+    expect(await status(key, source)).toBe(200)
+    const headers = {
+      'x-cos-copy-source': `${HOST}/${source.key}`,
+      'Content-Length': '0',
+      'Content-Type': 'image/png',
+    }
+    expect(await status(key, { method: 'PUT', key: `avatars/${ALICE}/copy`, headers })).toBe(200)
+  })
+
   test('cannot make an object public', async () => {
     const key = await ask(ALICE)
     const open = put(`private/${ALICE}/x`)
@@ -99,10 +80,13 @@ describe('a key for all grants', () => {
     expect(await status(await ask(ALICE), { key: 'news/1' })).toBe(200)
     const unionid = 'union0123456789-_abcdefghijk'
     const other = 'oCarol0123456789-_abcdefghij'
-    const member = await credentials(invocationOf(other, {}, { unionid }))
+    const member = await functions.invokeCredentials(invocationOf(other, {}, { unionid }))
     expect(await status(member, put('news/2'))).toBe(200)
     const forged = invocationOf(other, {}, { unionid })
-    const unverified = await credentials({ ...forged, wxContext: { OPENID: other } })
+    const unverified = await functions.invokeCredentials({
+      ...forged,
+      wxContext: { OPENID: other },
+    })
     expect(await status(unverified, put('news/2'))).toBe(403)
   })
 
@@ -163,14 +147,14 @@ test('refuses a policy that exceeds STS’s limit without calling STS', async ()
 test('refuses callers whose grants no key can be limited to', async () => {
   const access = { 'records/{openid}/**': { owner: ['write' as const], overwrite: false as const } }
   const own = { ...standard, access } as CosConfig
-  const answer = await credentialsFunction(own, environmentOf(cloud))(invocationOf(ALICE))
+  const answer = await credentialsFunction(own, environmentOf(functions.cloud))(invocationOf(ALICE))
   expect(answer).toMatchObject({ error: { code: 'KitNothingGranted' } })
 })
 
 describe('a narrower key by choice', () => {
   test('by verbs', async () => {
     const key = await ask(ALICE, { verbs: ['read'] })
-    await sendWithKey(cloud, await ask(ALICE), put(`private/${ALICE}/r`))
+    await sendWithKey(functions.cloud, await ask(ALICE), put(`private/${ALICE}/r`))
     expect(await status(key, { key: `private/${ALICE}/r` })).toBe(200)
     expect(await status(key, put(`private/${ALICE}/r`))).toBe(403)
   })
@@ -207,10 +191,10 @@ describe('names made by the server', () => {
 
   test('cos-signature signs for names it made only', async () => {
     const folder = `inbox/${ALICE}/`
-    const { key = '' } = await signature(invocationOf(ALICE, { create: { path: folder } }))
+    const { key = '' } = await signature(ALICE, { create: { path: folder } })
     const sign = (Key: string, openid = ALICE) =>
-      signature(invocationOf(openid, { Method: 'PUT', Key, Headers: { Host: HOST } }))
-    const sent = await sendWithSignature(cloud, await sign(key), put(key))
+      signature(openid, { Method: 'PUT', Key, Headers: { Host: HOST } })
+    const sent = await sendWithSignature(functions.cloud, await sign(key), put(key))
     expect(sent.status).toBe(200)
     const changed = key.replace(/.$/, (last) => (last === '0' ? '1' : '0'))
     for (const other of [
@@ -227,17 +211,21 @@ describe('names made by the server', () => {
 })
 
 describe('cos-signature enforces limits', () => {
-  const sign = (event: object) => signature(invocationOf(ALICE, event))
+  const sign = (event: object) => signature(ALICE, event)
   const at = `avatars/${ALICE}/me`
 
   test('on size and type, by the signing key', async () => {
     const answer = await sign({ Method: 'PUT', Key: at })
-    expect((await sendWithSignature(cloud, answer, put(at, 'image/png'))).status).toBe(200)
-    expect((await sendWithSignature(cloud, answer, put(at, 'text/html'))).status).toBe(403)
+    expect((await sendWithSignature(functions.cloud, answer, put(at, 'image/png'))).status).toBe(
+      200,
+    )
+    expect((await sendWithSignature(functions.cloud, answer, put(at, 'text/html'))).status).toBe(
+      403,
+    )
     const listed = put(at, 'image/x,text/html')
-    expect((await sendWithSignature(cloud, answer, listed)).status).toBe(403)
+    expect((await sendWithSignature(functions.cloud, answer, listed)).status).toBe(403)
     const large = put(at, 'image/png', 'x'.repeat(1025))
-    expect((await sendWithSignature(cloud, answer, large)).status).toBe(403)
+    expect((await sendWithSignature(functions.cloud, answer, large)).status).toBe(403)
   })
 
   test.each<[string, object]>([
@@ -278,6 +266,6 @@ describe('cos-signature enforces limits', () => {
 
 test('refuses calls from other mini programs than the configured one', async () => {
   const own = { ...standard, appid: 'wx1111111111111111' } as CosConfig
-  const answer = await credentialsFunction(own, environmentOf(cloud))(invocationOf(ALICE))
+  const answer = await credentialsFunction(own, environmentOf(functions.cloud))(invocationOf(ALICE))
   expect(answer).toMatchObject({ error: { code: 'KitNoIdentity' } })
 })

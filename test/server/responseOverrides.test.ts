@@ -1,63 +1,26 @@
-import {
-  type CosConfig,
-  credentialsFunction,
-  defineConfig,
-  signatureFunction,
-} from '@miniprogram-cos/server'
-import {
-  environmentOf,
-  type FunctionAnswer,
-  invocationOf,
-  sendWithKey,
-  sendWithSignature,
-} from '../support/functionCalls'
+import { sendWithKey, sendWithSignature } from '../support/functionCalls'
+import { functionsInProcess } from '../support/functionsInProcess'
 import { signedRequests } from '../support/signedRequests'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  HOST,
-  REGION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, HOST } from '../support/testCloud'
 
 /** Where a rule names types, an object can only be read as the type it was stored with. */
-const config = defineConfig({
-  env: 'test',
-  bucket: BUCKET,
-  region: REGION,
-  access: {
-    'avatars/{openid}/**': {
-      owner: ['read', 'write'],
-      everyone: ['read'],
-      types: ['image/png', 'image/jpeg'],
-    },
-    'private/{openid}/**': { owner: ['read', 'write'] },
+const functions = functionsInProcess({
+  'avatars/{openid}/**': {
+    owner: ['read', 'write'],
+    everyone: ['read'],
+    types: ['image/png', 'image/jpeg'],
   },
+  'private/{openid}/**': { owner: ['read', 'write'] },
 })
-
-let cloud: TestCloud
-let credentials: (openid: string, event?: unknown) => Promise<FunctionAnswer>
-let signature: (openid: string, event: unknown) => Promise<FunctionAnswer>
+const { credentials, signature } = functions
 const avatar = `avatars/${ALICE}/me.png`
 const note = `private/${ALICE}/note`
 
 beforeAll(async () => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
-  cloud = await startTestCloud()
-  const keys = credentialsFunction(config as CosConfig, environmentOf(cloud))
-  const signer = signatureFunction(config as CosConfig, environmentOf(cloud))
-  credentials = (openid, event = {}) => keys(invocationOf(openid, event))
-  signature = (openid, event) => signer(invocationOf(openid, event))
-  const asRoot = signedRequests(() => cloud)
+  const asRoot = signedRequests(() => functions.cloud)
   for (const key of [avatar, note]) {
     await asRoot('PUT', key, { body: '<script>', headers: { 'Content-Type': 'image/png' } })
   }
-})
-afterAll(async () => {
-  jest.restoreAllMocks()
-  await cloud.end()
 })
 
 const ALL = {
@@ -93,7 +56,10 @@ test.each(['inline', 'INLINE; filename="x.html"', 'inlineattachment', ''])(
 test('other overrides still work', async () => {
   const Headers = { Host: HOST }
   const answer = await signature(BOB, { Method: 'GET', Key: avatar, Query: ALL, Headers })
-  const { status, headers } = await sendWithSignature(cloud, answer, { key: avatar, query: ALL })
+  const { status, headers } = await sendWithSignature(functions.cloud, answer, {
+    key: avatar,
+    query: ALL,
+  })
   expect([status, headers['content-type']]).toEqual([200, 'image/png'])
 })
 
@@ -103,7 +69,8 @@ test.each([
   ['a path', { paths: [`avatars/${ALICE}/`], verbs: ['read'] }],
 ])('a key for %s cannot override the type', async (_, event) => {
   const key = await credentials(BOB, event)
-  const read = (query: Record<string, string>) => sendWithKey(cloud, key, { key: avatar, query })
+  const read = (query: Record<string, string>) =>
+    sendWithKey(functions.cloud, key, { key: avatar, query })
   for (const type of ['text/html', 'image/svg+xml', 'none', '']) {
     expect([type, (await read({ 'response-content-type': type })).status]).toEqual([type, 403])
   }
@@ -114,9 +81,9 @@ test('a rule without types allows overrides', async () => {
   const query = { 'response-content-type': 'text/plain' }
   const Headers = { Host: HOST }
   const answer = await signature(ALICE, { Method: 'GET', Key: note, Query: query, Headers })
-  const { headers } = await sendWithSignature(cloud, answer, { key: note, query })
+  const { headers } = await sendWithSignature(functions.cloud, answer, { key: note, query })
   expect(headers['content-type']).toBe('text/plain')
-  expect((await sendWithKey(cloud, await credentials(ALICE), { key: note, query })).status).toBe(
-    200,
-  )
+  expect(
+    (await sendWithKey(functions.cloud, await credentials(ALICE), { key: note, query })).status,
+  ).toBe(200)
 })

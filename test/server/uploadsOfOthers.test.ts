@@ -1,65 +1,29 @@
-import {
-  type CosConfig,
-  credentialsFunction,
-  defineConfig,
-  signatureFunction,
-} from '@miniprogram-cos/server'
-import {
-  type CosRequest,
-  environmentOf,
-  type FunctionAnswer,
-  invocationOf,
-  sendWithKey,
-  sendWithSignature,
-} from '../support/functionCalls'
+import { type CosRequest, sendWithKey, sendWithSignature } from '../support/functionCalls'
+import { functionsInProcess } from '../support/functionsInProcess'
 import { signedRequests } from '../support/signedRequests'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  HOST,
-  REGION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, HOST } from '../support/testCloud'
 
 /** Uploads in progress: listing them belongs to `list`, and other users can neither see nor change them. */
-const config = defineConfig({
-  env: 'test',
-  bucket: BUCKET,
-  region: REGION,
-  groups: { editors: [BOB] },
-  access: {
+const functions = functionsInProcess<'editors'>(
+  {
     'drop/{openid}/**': { everyone: ['write'], names: 'server' },
     'wall/{openid}/**': { owner: ['write'], everyone: ['write'] },
     'desk/{openid}/**': { groups: { editors: ['write'] } },
     'board/**': { everyone: ['write', 'list'] },
     'mine/{openid}/**': { owner: ['write'] },
   },
-})
-
-let cloud: TestCloud
-let credentials: (openid: string, event?: unknown) => Promise<FunctionAnswer>
-let signature: (openid: string, event: unknown) => Promise<FunctionAnswer>
-const asRoot = signedRequests(() => cloud)
+  { editors: [BOB] },
+)
+const { credentials, signature } = functions
+const asRoot = signedRequests(() => functions.cloud)
 const uploads = new Map<string, string>()
 
 beforeAll(async () => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
-  cloud = await startTestCloud()
-  const keys = credentialsFunction(config as CosConfig, environmentOf(cloud))
-  const signer = signatureFunction(config as CosConfig, environmentOf(cloud))
-  credentials = (openid, event = {}) => keys(invocationOf(openid, event))
-  signature = (openid, event) => signer(invocationOf(openid, event))
   for (const folder of ['drop', 'wall', 'desk', 'mine']) {
     const key = `${folder}/${ALICE}/secret name`
     const { body } = await asRoot('POST', key, { query: { uploads: '' } })
     uploads.set(key, /<UploadId>(.*)<\/UploadId>/.exec(body)?.[1] ?? '')
   }
-})
-afterAll(async () => {
-  jest.restoreAllMocks()
-  await cloud.end()
 })
 
 const listOf = (prefix: string): CosRequest => ({ query: { uploads: '', prefix } })
@@ -71,7 +35,7 @@ test.each(['drop', 'wall', 'desk', 'mine'])(
   async (folder) => {
     for (const prefix of [`${folder}/${ALICE}/`, `${folder}/`, `${folder}/${ALICE}/secret`]) {
       const key = await credentials(BOB)
-      expect((await sendWithKey(cloud, key, listOf(prefix))).status).toBe(403)
+      expect((await sendWithKey(functions.cloud, key, listOf(prefix))).status).toBe(403)
       const scope = [{ action: 'name/cos:ListMultipartUploads', prefix }]
       expect((await credentials(BOB, { scope })).error?.code).toBe('KitScopeRefused')
       expect((await sign(BOB, listOf(prefix))).error).toMatchObject({
@@ -84,18 +48,22 @@ test.each(['drop', 'wall', 'desk', 'mine'])(
 
 test('listing uploads is part of list', async () => {
   const request = listOf('board/')
-  expect((await sendWithKey(cloud, await credentials(BOB), request)).status).toBe(200)
-  expect((await sendWithSignature(cloud, await sign(BOB, request), request)).status).toBe(200)
+  expect((await sendWithKey(functions.cloud, await credentials(BOB), request)).status).toBe(200)
+  expect((await sendWithSignature(functions.cloud, await sign(BOB, request), request)).status).toBe(
+    200,
+  )
 })
 
 test.each(['mine', 'wall'])('an owner who may write can list own uploads in %s', async (folder) => {
   const request = listOf(`${folder}/${ALICE}/`)
-  const byKey = await sendWithKey(cloud, await credentials(ALICE), request)
+  const byKey = await sendWithKey(functions.cloud, await credentials(ALICE), request)
   expect(byKey.body).toContain('secret name')
-  const bySignature = await sendWithSignature(cloud, await sign(ALICE, request), request)
+  const bySignature = await sendWithSignature(functions.cloud, await sign(ALICE, request), request)
   expect(bySignature.body).toContain('secret name')
   const scope = [{ action: 'name/cos:ListMultipartUploads', prefix: `${folder}/${ALICE}/` }]
-  expect((await sendWithKey(cloud, await credentials(ALICE, { scope }), request)).status).toBe(200)
+  expect(
+    (await sendWithKey(functions.cloud, await credentials(ALICE, { scope }), request)).status,
+  ).toBe(200)
 })
 
 /** Steps of a multipart upload whose id is known. */
@@ -116,7 +84,7 @@ describe.each(['drop', 'mine'])('an upload of another user in %s', (folder) => {
   test.each(STEPS)('cannot be changed with its id: %s', async (_, step) => {
     const key = `${folder}/${ALICE}/secret name`
     const request = { ...step(uploads.get(key) ?? ''), key }
-    expect((await sendWithKey(cloud, await credentials(BOB), request)).status).toBe(403)
+    expect((await sendWithKey(functions.cloud, await credentials(BOB), request)).status).toBe(403)
     expect((await sign(BOB, request)).error?.code).toBe('KitRequestRefused')
     const { body } = await asRoot('GET', '', { query: { uploads: '', prefix: key } })
     expect(body).toContain(uploads.get(key))

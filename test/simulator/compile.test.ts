@@ -34,11 +34,11 @@ const problemsOf = (): Promise<SourceProblem[]> =>
     },
   )
 
-test('an app that is in order compiles', async () => {
+test('compiles a valid app', async () => {
   expect(await problemsOf()).toEqual([])
 })
 
-test('templates and scripts that it imports come along', async () => {
+test('includes imported templates and scripts', async () => {
   write('parts/hello.wxml', '<template name="hello"><text>{{ who }}</text></template>\n')
   write('parts/upper.wxs', 'module.exports = { upper: function (s) { return s.toUpperCase() } }\n')
   write(
@@ -52,27 +52,27 @@ test('templates and scripts that it imports come along', async () => {
   expect(script).toContain('G["parts/hello"]')
 })
 
-const slips: [what: string, path: string, text: string, place: string, said: RegExp][] = [
+const mistakes: [what: string, path: string, text: string, place: string, said: RegExp][] = [
   ['a tag that is not closed', 'pages/a/a.wxml', '<view>\n  <text>\n</view>', ':2:4', /end tag/],
   ['a bad expression', 'pages/a/a.wxml', '<view>\n\n {{ a. }}</view>', ':3:8', /identifier/],
   ['an arrow function', 'pages/a/a.wxml', '<view a="{{ () => 1 }}" />', ':1:14', /unexpected/],
   [
-    'an import of no file',
+    'an import of a missing file',
     'pages/a/a.wxml',
     '\n<import src="./b.wxml" />',
     ':2:1',
     /no file pages\/a\/b/,
   ],
-  ['no JSON', 'pages/a/a.json', '{\n  "a": 1,\n}', ':3:1', /not JSON/],
+  ['invalid JSON', 'pages/a/a.json', '{\n  "a": 1,\n}', ':3:1', /not JSON/],
   [
-    'a component of no file',
+    'a component without files',
     'pages/a/a.json',
     '{\n "usingComponents": {\n  "x-x": "./x" }\n}',
     '',
     /has no file/,
   ],
   [
-    'a page of no file',
+    'a page without files',
     'app.json',
     '{\n  "pages": ["pages/a/a", "pages/b/b"]\n}',
     ':2:27',
@@ -80,7 +80,13 @@ const slips: [what: string, path: string, text: string, place: string, said: Reg
   ],
   ['a bad style', 'pages/a/a.wxss', '.a {\n  color: red;\n', ':1:1', /Unclosed block/],
   ['a bad script', 'pages/a/a.ts', 'Page({\n  a: ,\n})', ':2:6', /Unexpected ","/],
-  ['a script of no file', 'pages/a/a.ts', "import '../b'\nPage({})", ':1:8', /Could not resolve/],
+  [
+    'an import of a missing script',
+    'pages/a/a.ts',
+    "import '../b'\nPage({})",
+    ':1:8',
+    /Could not resolve/,
+  ],
   [
     'a package that is not built',
     'pages/a/a.ts',
@@ -90,7 +96,7 @@ const slips: [what: string, path: string, text: string, place: string, said: Reg
   ],
 ]
 
-test.each(slips)('%s is told with its file and line', async (_, path, text, place, said) => {
+test.each(mistakes)('reports %s with its file and line', async (_, path, text, place, said) => {
   write(path, text)
   const [problem] = await problemsOf()
   expect(problem?.message).toMatch(said)
@@ -98,26 +104,22 @@ test.each(slips)('%s is told with its file and line', async (_, path, text, plac
   expect(problem?.excerpt).toContain('^')
 })
 
-test('what a phone does not have is missing in the preview too', async () => {
+test('globals that a phone does not have are undefined', async () => {
   write('pages/a/a.ts', 'Page({ data: { has: typeof fetch, too: typeof localStorage } })\n')
   expect((await compileApp(root)).script).toContain('has: "undefined", too: "undefined"')
 })
 
 test.each<[what: string, given: string, css: string]>([
   ['rpx', '.a { margin: -10rpx 0 }', 'P .a { margin: calc(-10 * var(--rpx)) 0 }'],
-  ['elements', 'view > text { top: 0 }', 'P wx-view > wx-text { top: 0 }'],
+  ['element names', 'view > text { top: 0 }', 'P wx-view > wx-text { top: 0 }'],
   ['the page itself', 'page { top: 0 }', 'P { top: 0 }'],
   ['vh', '.a { height: calc(100vh - 1px) }', 'P .a { height: calc(100cqh - 1px) }'],
   [
-    'dark mode, a switch of the phone',
+    'dark mode, a setting of the phone',
     '@media (prefers-color-scheme: dark) { .a { top: 0 } }',
     ':root[data-theme="dark"] P .a { top: 0 }',
   ],
-  [
-    'keyframes, as they are',
-    '@keyframes x { from { top: 0 } }',
-    '@keyframes x { from { top: 0 } }',
-  ],
+  ['keyframes, unchanged', '@keyframes x { from { top: 0 } }', '@keyframes x { from { top: 0 } }'],
 ])('styles: %s', async (_, given, css) => {
   write('a.wxss', given)
   const compiled = await compileStyle(new SourceTree(root), 'a.wxss', { within: 'P' })

@@ -67,7 +67,7 @@ function call(wx: Wx, method: Method, options: object, use?: (task: { abort(): v
   })
 }
 
-test('sends a request to where the host leads, the host itself unchanged', async () => {
+test('routes a request by its host, and keeps the Host header', async () => {
   const { wx } = phone()
   const { data, statusCode, header } = await call(wx, 'request', { url: 'https://a.com/x' })
   expect(statusCode).toBe(200)
@@ -89,7 +89,7 @@ test.each<[Method, string]>([
   ['request', 'https://a.com:8443/'],
   ['uploadFile', 'https://b.com/'],
   ['downloadFile', 'https://b.com/'],
-])('%s refuses %s, which is not on its list, in WeChat’s words', async (method, url) => {
+])('%s refuses %s, which is not in its domain list', async (method, url) => {
   const { wx } = phone()
   const { errMsg, errno } = await call(wx, method, { url, filePath: '/x', name: 'file' })
   expect(errMsg).toBe(`${method}:fail url not in domain list:${new URL(url).host}`)
@@ -111,7 +111,7 @@ test('runs ten requests at a time, and queues the rest', async () => {
   expect(peakRequests()).toBe(30)
 })
 
-test('ends what takes too long, and what is aborted', async () => {
+test('fails a request on timeout and on abort', async () => {
   const { wx } = phone()
   const url = 'https://a.com/slow'
   expect((await call(wx, 'request', { url, timeout: 50 })).errMsg).toBe('request:fail timeout')
@@ -121,7 +121,7 @@ test('ends what takes too long, and what is aborted', async () => {
   expect(atOnce.errMsg).toBe('request:fail abort')
 })
 
-test('interrupts requests in the background after the grace period, and works again when shown', async () => {
+test('interrupts requests in the background after the grace period, until the app is shown', async () => {
   const { wx, hide, show } = phone({ backgroundGraceMs: 50 })
   const slow = call(wx, 'request', { url: 'https://a.com/slow' })
   hide()
@@ -133,7 +133,7 @@ test('interrupts requests in the background after the grace period, and works ag
   expect((await call(wx, 'request', { url: 'https://a.com/' })).statusCode).toBe(200)
 })
 
-test('ends running tasks when the network switches, and tells the app', async () => {
+test('fails running tasks when the network changes, and notifies the app', async () => {
   const { wx, setNetworkType } = phone()
   const seen: object[] = []
   wx.onNetworkStatusChange(((status: object) => seen.push(status)) as never)
@@ -144,14 +144,14 @@ test('ends running tasks when the network switches, and tells the app', async ()
   expect(seen).toEqual([{ isConnected: true, networkType: '4g' }])
 })
 
-test('knows no PATCH', async () => {
+test('refuses PATCH', async () => {
   const { wx } = phone()
   expect((await call(wx, 'request', { url: 'https://a.com/', method: 'PATCH' })).errMsg).toBe(
     'request:fail method is invalid',
   )
 })
 
-test('uploads a file as a form, with progress, and headers by event only', async () => {
+test('uploads a file as a form, with progress, and reports headers only by event', async () => {
   const { wx } = phone()
   const filePath = join(folder, 'up.txt')
   writeFileSync(filePath, 'x'.repeat(200_000))
@@ -189,7 +189,7 @@ describe('files', () => {
       })
     })
 
-  test('reads ranges, and refuses those WeChat refuses', async () => {
+  test('reads ranges, and refuses invalid ones', async () => {
     const filePath = join(folder, 'range.txt')
     writeFileSync(filePath, '0123456789')
     const text = async (position: number, length: number) =>
@@ -207,7 +207,7 @@ describe('files', () => {
     )
   })
 
-  test('gives size and digest, and fails in WeChat’s words', async () => {
+  test('reports size and digest, and fails with WeChat’s messages', async () => {
     const filePath = join(folder, 'digest')
     writeFileSync(filePath, 'abc')
     expect(await run('getFileInfo', { filePath })).toMatchObject({
@@ -219,7 +219,7 @@ describe('files', () => {
     )
   })
 
-  test('keeps the app inside its own folders', async () => {
+  test('confines the app to its own folders', async () => {
     const data = 'x'
     const filePath = 'wxfile://usr/../../escape.txt'
     await run('writeFile', { filePath, data })
@@ -227,7 +227,7 @@ describe('files', () => {
   })
 })
 
-test('keeps storage over a restart, within WeChat’s limits', () => {
+test('keeps storage across restarts, within WeChat’s limits', () => {
   phone().wx.setStorageSync('a', { b: 1 })
   expect(phone().wx.getStorageSync('a')).toEqual({ b: 1 })
   expect(phone().wx.getStorageSync('nothing')).toBe('')
@@ -241,7 +241,7 @@ test('cloud functions need init first', async () => {
   expect((failure as { errMsg: string }).errMsg).toContain('please call wx.cloud.init first')
 })
 
-test('loads a module without any global of Node or a browser, and without code from text', () => {
+test('loads a module without Node or browser globals, and without eval', () => {
   const file = join(folder, 'module.js')
   writeFileSync(
     file,

@@ -56,13 +56,13 @@ function phone(wire: WireOptions, clock = new VirtualClock(0)) {
   return { wx, clock, put, get }
 }
 
-test('a request takes its round trip and the time of its bytes', async () => {
+test('a request takes its round trip and the time to send its bytes', async () => {
   const { put } = phone(WIRE)
   expect(await put(1000)).toEqual([200, 'ok'])
   expect(await put(0)).toEqual([300, 'ok'])
 })
 
-test('requests share the line evenly, and the others have it once one is done', async () => {
+test('requests share the bandwidth evenly, and the rest get it when one ends', async () => {
   const { put } = phone(WIRE)
   // Both at 5 bytes a ms until the first is out after 200 ms; then 10.
   expect(await Promise.all([put(1000), put(2000)])).toEqual([
@@ -71,7 +71,7 @@ test('requests share the line evenly, and the others have it once one is done', 
   ])
 })
 
-test('one connection may be slower than the line', async () => {
+test('the bandwidth of one connection can be limited', async () => {
   const { put } = phone({ ...WIRE, perConnection: 32_000 })
   expect(await Promise.all([put(1000), put(1000)])).toEqual([
     [350, 'ok'],
@@ -80,7 +80,7 @@ test('one connection may be slower than the line', async () => {
   expect((await Promise.all([put(1000), put(1000), put(1000)]))[0]).toEqual([750, 'ok'])
 })
 
-test('what is given up leaves the line to the others', async () => {
+test('an aborted request leaves its bandwidth to the others', async () => {
   const { put, clock } = phone(WIRE)
   const given = put(1000, {}, (task) => clock.schedule(150, () => task.abort()))
   // 50 ms until the first byte, 100 ms at half speed, 50 ms alone, and 50 ms back.
@@ -91,7 +91,7 @@ test('what is given up leaves the line to the others', async () => {
   expect(arrived).toBe(1)
 })
 
-test('an answer takes the time of its bytes where the way down has a speed', async () => {
+test('a response takes the time of its bytes if the download bandwidth is limited', async () => {
   const { get } = phone({ ...WIRE, down: 160_000 })
   expect(await get(2000)).toEqual([200, 'ok'])
   expect(await Promise.all([get(1000), get(1000)])).toEqual([
@@ -103,7 +103,7 @@ test('an answer takes the time of its bytes where the way down has a speed', asy
   expect(await unpaced(2000)).toEqual([100, 'ok'])
 })
 
-test('a fast line is done in our days too, where a date leaves few digits for a moment', async () => {
+test('transfers end on a fast connection at present-day timestamps', async () => {
   const { put, get } = phone({ ...WIRE, up: 1e9, down: 1e9 }, new VirtualClock(1_800_000_000_000))
   for (const bytes of [1, 300, 5000, 12_345]) {
     expect((await put(bytes))[1]).toBe('ok')
@@ -111,7 +111,7 @@ test('a fast line is done in our days too, where a date leaves few digits for a 
   }
 })
 
-test('so many answers break off as were asked for, and the request has arrived', async () => {
+test('the given share of responses is reset after the request has arrived', async () => {
   const { get } = phone({ ...WIRE, down: 160_000, failRateDown: 0.1 })
   const ends: string[] = []
   for (let i = 0; i < 100; i++) ends.push((await get(100))[1])
@@ -122,13 +122,13 @@ test('so many answers break off as were asked for, and the request has arrived',
   expect(new Set(broken)).toEqual(new Set(['request:fail errcode:-101 net::ERR_CONNECTION_RESET']))
 })
 
-test('a timeout is one of the phone’s time', async () => {
+test('timeouts follow the clock of the phone', async () => {
   const { put } = phone(WIRE)
   expect(await put(1000, { timeout: 120 })).toEqual([120, 'request:fail timeout'])
   expect(arrived).toBe(0)
 })
 
-test('a form upload is paced like a request', async () => {
+test('a form upload uses the bandwidth like a request', async () => {
   const { wx, clock } = phone(WIRE)
   const filePath = `${wx.env.USER_DATA_PATH}/f`
   writeFileSync(join(folder, 'usr/f'), Buffer.alloc(10_000))
@@ -140,7 +140,7 @@ test('a form upload is paced like a request', async () => {
   expect(clock.now()).toBeLessThan(1200)
 })
 
-test('so many requests break off as were asked for, the same ones each time', async () => {
+test('the given share of requests is reset, the same ones for the same seed', async () => {
   const run = async (seed: number) => {
     const { put } = phone({ ...WIRE, failRate: 0.1, seed })
     arrived = 0
@@ -182,7 +182,7 @@ test('an app’s timers and dates follow the virtual clock', async () => {
   expect(Date.now() - started).toBeLessThan(60_000)
 })
 
-test('without a virtual clock the wire paces in real time', async () => {
+test('without a virtual clock the bandwidth is limited in real time', async () => {
   const { wx } = createSimulator({
     folder,
     route: () => origin,

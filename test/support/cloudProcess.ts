@@ -19,13 +19,13 @@ interface ReadyLine {
 export interface CloudProcess {
   ready: ReadyLine
   child: ChildProcess
-  /** Ends it as a power cut would. */
+  /** Ends it with SIGKILL. */
   kill: () => Promise<void>
-  /** Ends it politely. */
+  /** Ends it with SIGTERM. */
   stop: () => Promise<void>
 }
 
-/** The local cloud as its users start it: a process of its own. */
+/** Starts the local cloud by its command, in a process of its own. */
 export function startCloudProcess(args: string[]): Promise<CloudProcess> {
   return startCommand([CLI, 'local-cloud', ...args])
 }

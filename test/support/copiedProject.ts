@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { at } from './root'
 import { CLI } from './runCli'
 
-/** What a user has after cloning, as far as the commands of setup and deployment touch it. */
+/** What a clone contains, as far as setup and deployment use it. */
 const PARTS = [
   'scripts',
   'cloudfunctions',
@@ -17,7 +17,7 @@ const PARTS = [
   '.env.example',
 ]
 
-/** Neither what was built nor what npm put there. */
+/** Neither built nor installed by npm. */
 const isSource = (path: string) =>
   !/[/\\](dist|miniprogram_dist|miniprogram_npm|node_modules)$/.test(path)
 
@@ -27,7 +27,7 @@ export interface Outcome {
   stderr: string
 }
 
-/** A copy of this repository that a test may configure, with commands run in it as its user would. */
+/** A copy of this repository that a test may configure and run commands in. */
 export class CopiedProject {
   readonly folder: string
   /** Added to the environment of every command. */
@@ -77,7 +77,7 @@ export class CopiedProject {
     return this.#spawn([process.execPath, CLI, name, ...args], variables)
   }
 
-  /** Runs a command that asks: each answer is typed when its question has come. */
+  /** Runs a command that asks questions, and answers each. */
   async converse(
     name: string,
     args: string[],
@@ -110,8 +110,8 @@ export class CopiedProject {
     const child = spawn(file, args, {
       cwd: this.folder,
       stdio: [hear ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-      // Nothing of the test's own environment: neither keys nor proxies. CloudBase's library packs into a folder
-      // of temporary files that two deployments at a time would share.
+      // Without keys and proxies of the test's environment. CloudBase's library packs into the folder for temporary
+      // files, which concurrent deployments would share.
       env: {
         PATH,
         HOME,

@@ -6,19 +6,19 @@ import { BUCKET, HOST, REGION, startTestCloud, type TestCloud } from './testClou
 
 export const ENV = 'shop-1a2b3c'
 const ACCOUNT = '100000000001'
-/** The sub-account whose key the functions hold; the local COS and STS know it as their owner. */
-export const HOLDER = {
+/** The key that the functions hold. It is the owner's key of the local COS and STS. */
+export const FUNCTION_KEY = {
   SecretId: 'AKIDfunctionholder0001',
   SecretKey: 'functionHolderSecret0123456789',
 }
-/** A key that needs a token, which functions have no variable for. */
+/** A key that needs a token, for which functions have no variable. */
 export const TEMPORARY = {
   SecretId: 'AKIDtemporarykey0001',
   SecretKey: 'temporaryKeySecret0123456789',
 }
 export const ROOT = { SecretId: 'AKIDrootaccount0001', SecretKey: 'rootAccountSecret0123456789012' }
 
-/** All that a deployment meets: the control plane, COS and STS, and a clone that is configured. */
+/** Everything that a deployment needs: the control plane, COS and STS, and a configured clone. */
 export interface DeployProject {
   cloud: TestCloud
   plane: ControlPlane
@@ -32,18 +32,18 @@ export interface DeployProject {
 
 export async function startDeployProject(): Promise<DeployProject> {
   const cloud = await startTestCloud({
-    root: HOLDER,
+    root: FUNCTION_KEY,
     buckets: [
       { name: BUCKET, region: REGION },
       { name: 'elsewhere-1250000000', region: 'ap-beijing' },
     ],
   })
-  // The deployer's key must open the bucket in the local COS too: it is a temporary one.
+  // The deploying key must be valid in the local COS too: it is a temporary key.
   const policy = {
     version: '2.0',
     statement: [{ effect: 'allow', action: ['name/cos:*'], resource: ['*'] }],
   }
-  const access = { ...HOLDER, region: REGION, localEndpoint: cloud.sts }
+  const access = { ...FUNCTION_KEY, region: REGION, localEndpoint: cloud.sts }
   const key = await fetchTemporaryKey(access, 'deployer', JSON.stringify(policy), 7200)
   const deployer = { SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey }
   const plane = await startControlPlane(cloud, {
@@ -58,7 +58,7 @@ export async function startDeployProject(): Promise<DeployProject> {
     ],
     keys: [
       { ...deployer, token: key.sessionToken, account: ACCOUNT, user: '100000000002' },
-      { ...HOLDER, account: ACCOUNT, user: '100000000003', isLimited: true },
+      { ...FUNCTION_KEY, account: ACCOUNT, user: '100000000003', isLimited: true },
       { ...ROOT, account: ACCOUNT, user: ACCOUNT },
       { ...TEMPORARY, token: 'a-token', account: ACCOUNT, user: '100000000004' },
     ],
@@ -68,8 +68,8 @@ export async function startDeployProject(): Promise<DeployProject> {
     TENCENTCLOUD_SECRET_ID: deployer.SecretId,
     TENCENTCLOUD_SECRET_KEY: deployer.SecretKey,
     TENCENTCLOUD_TOKEN: key.sessionToken,
-    COS_STS_SECRET_ID: HOLDER.SecretId,
-    COS_STS_SECRET_KEY: HOLDER.SecretKey,
+    COS_STS_SECRET_ID: FUNCTION_KEY.SecretId,
+    COS_STS_SECRET_KEY: FUNCTION_KEY.SecretKey,
   }
   project.configure(['your-env-id', ENV])
   project.write('.env', envText(variables), 0o600)
@@ -82,7 +82,7 @@ export async function startDeployProject(): Promise<DeployProject> {
     secrets: [
       deployer.SecretKey,
       key.sessionToken,
-      HOLDER.SecretKey,
+      FUNCTION_KEY.SecretKey,
       ROOT.SecretKey,
       TEMPORARY.SecretKey,
     ],

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { checkProject, type Report } from '../../packages/cli/src/wechat/checkProject'
 import { CLIENT_SIZES } from '../../packages/cli/src/wechat/clientSize'
 import { describeFinding } from '../../packages/cli/src/wechat/project'
-import { plantedProject } from '../support/plantedProject'
+import { writeMiniProgram } from '../support/miniProgram'
 import { runCli } from '../support/runCli'
 import { withWechatTools } from '../support/withTools'
 
@@ -15,29 +15,29 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-type Files = Parameters<typeof plantedProject>[0]
+type Files = Parameters<typeof writeMiniProgram>[0]
 
-function plant(files: Files): string {
-  const folder = plantedProject(files)
+function write(files: Files): string {
+  const folder = writeMiniProgram(files)
   folders.push(folder)
   return folder
 }
 
-const check = (files: Files): Promise<Report> => checkProject(plant(files))
+const check = (files: Files): Promise<Report> => checkProject(write(files))
 
 /** Findings as they are printed. */
 async function found(files: Files): Promise<string[]> {
   return (await check(files)).findings.map(describeFinding)
 }
 
-withWechatTools('the check by WeChat’s own tools', () => {
-  test('takes a sound project, and tells its size', async () => {
+withWechatTools('check-wechat', () => {
+  test('accepts a valid project, and prints its size', async () => {
     const { findings, sizes } = await check({})
     expect(findings).toEqual([])
     expect(sizes).toEqual([expect.stringMatching(/^main package {2}\d+\.\d KB of 2048\.0 KB/)])
   })
 
-  test('names each place in packages that WeChat cannot read, also where its builder says nothing', async () => {
+  test('reports every place in packages that WeChat cannot parse, also where its builder is silent', async () => {
     const findings = await found({
       'node_modules/lib/inner.js': 'exports.one = (x) =>\n  x?.y\n',
       'node_modules/copied/miniprogram_dist/index.js': '\nexports.one = (x) => x?.y\n',
@@ -72,7 +72,7 @@ withWechatTools('the check by WeChat’s own tools', () => {
       expect(await found(project)).toEqual([])
     })
 
-    test('names what is newer than ES2018 in such a package, and a package that was not built', async () => {
+    test('reports newer syntax in such a package, and a package that was not built', async () => {
       expect(
         await found({
           ...project,
@@ -88,7 +88,7 @@ withWechatTools('the check by WeChat’s own tools', () => {
     })
   })
 
-  test('names what packages ask for that phones do not have', async () => {
+  test('reports globals that phones do not have', async () => {
     const findings = await found({
       'node_modules/lib/inner.js': '\nexports.one = process.env.ONE\n',
     })
@@ -99,7 +99,7 @@ withWechatTools('the check by WeChat’s own tools', () => {
     expect(await found(made)).toEqual([expect.stringMatching(/does not load: Code generation/)])
   })
 
-  test('names every faulty template, wxs and style sheet', async () => {
+  test('reports every invalid template, wxs and style sheet', async () => {
     const page = 'app/pages/home/home'
     const findings = await found({
       [`${page}.wxml`]: '<view>\n  <text>\n</view>\n',
@@ -115,7 +115,7 @@ withWechatTools('the check by WeChat’s own tools', () => {
     ])
   })
 
-  test('names a page that is not there', async () => {
+  test('reports a missing page', async () => {
     const findings = await found({
       'app/app.json': '{\n  "pages": [\n    "pages/home/home",\n    "pages/gone/gone"\n  ]\n}',
     })
@@ -124,12 +124,12 @@ withWechatTools('the check by WeChat’s own tools', () => {
     ])
   })
 
-  test('names what cannot be compiled', async () => {
+  test('reports what cannot be compiled', async () => {
     const findings = await found({ 'app/app.ts': '\nApp({\n  data: {{}\n})\n' })
     expect(findings).toEqual([expect.stringMatching(/^app\/app\.ts:3: .*Unexpected token/s)])
   })
 
-  test('names what is required and imported and not there, and packages that are too large', async () => {
+  test('reports missing imports, and packages that are too large', async () => {
     const page = 'app/pages/home/home'
     const client = 'node_modules/miniprogram-cos'
     const [{ limit, entry } = { limit: 0, entry: '' }] = CLIENT_SIZES
@@ -155,7 +155,7 @@ withWechatTools('the check by WeChat’s own tools', () => {
     ])
   })
 
-  test('names what is wrong in configuration files', async () => {
+  test('reports errors in configuration files', async () => {
     const faulty =
       '{\n  "miniprogramRoot": "app/",\n  "setting": {\n    "packNpmManually": 1\n  }\n}'
     const page = { 'app/pages/home/home.json': '{\n  "navigationBarTextStyle": "purple"\n}' }
@@ -165,11 +165,11 @@ withWechatTools('the check by WeChat’s own tools', () => {
     ])
     const broken = '{\n  "miniprogramRoot": "app/"\n  "setting": {}\n}'
     expect(await found({ 'project.config.json': broken })).toEqual([
-      expect.stringMatching(/^project\.config\.json:3: is no JSON/),
+      expect.stringMatching(/^project\.config\.json:3: is not valid JSON/),
     ])
   })
 
-  test('names settings that DevTools takes and that do not lead anywhere', async () => {
+  test('reports settings that DevTools accepts and that cannot work', async () => {
     const settings = {
       miniprogramRoot: 'app/',
       cloudfunctionRoot: 'functions/',
@@ -191,8 +191,8 @@ withWechatTools('the check by WeChat’s own tools', () => {
     ])
   })
 
-  test('as a command prints what it found and fails', () => {
-    const folder = plant({ 'project.config.json': '{ "miniprogramRoot": 1 }' })
+  test('the command prints its findings and ends with status 1', () => {
+    const folder = write({ 'project.config.json': '{ "miniprogramRoot": 1 }' })
     const { status, stderr } = runCli(['check-wechat', folder])
     expect(stderr).toContain('project.config.json:1: miniprogramRoot is not of a type(s) string')
     expect(status).toBe(1)

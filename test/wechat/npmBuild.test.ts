@@ -21,7 +21,7 @@ withWechatTools('the demo', () => {
 
   afterAll(() => rmSync(project.stage, { recursive: true, force: true }))
 
-  test('has the packages from our build that “Build npm” would give it, byte for byte', async () => {
+  test('contains the same packages as “Build npm” makes, byte for byte', async () => {
     expect(await buildNpm(project)).toEqual([])
     const contents = (folder: string) =>
       readdirSync(folder, { recursive: true, withFileTypes: true })

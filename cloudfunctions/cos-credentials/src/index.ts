@@ -4,10 +4,10 @@ import { config } from '../../../cos.config'
 
 const answer = credentialsFunction(config, process.env)
 
-/** Cloud function: a temporary COS key for the user who calls, good for their own folders only. */
+/** Cloud function: issues a temporary COS key for the calling user, limited to what the access rules grant. */
 export async function main(event: unknown, context: unknown) {
-  // Read at once, before any await: the environment belongs to the call only until the next one.
-  // There is no cloud.init: this needs none, and that would load database and storage.
+  // Read before any await: the environment holds this call's identity only until the next call.
+  // cloud.init is not needed, and would load database and storage.
   const wxContext = cloud.getWXContext()
   return answer({ event, context, wxContext })
 }

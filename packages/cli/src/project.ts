@@ -10,6 +10,8 @@ import { t } from './text'
 export interface RunOptions {
   /** Builds the packages that commands run as built files; where they are installed they are built already. */
   buildPackages?: () => Promise<void>
+  /** Ends the watch for the end of npm: a command calls it once it watches for itself and closes properly. */
+  stopWatchingLauncher?: () => void
 }
 
 /** Names of the configuration file. Where both exist, the first one counts. */

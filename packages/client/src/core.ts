@@ -1,23 +1,23 @@
 import type { AdviceTable } from '@miniprogram-cos/protocol'
-import type { Credentials } from './credentials/credentials'
-import type { Emitter } from './events/emitter'
+import type { CredentialCache } from './credentials/cache'
+import type { Emitter } from './events'
 import type { ResolvedOptions } from './options'
-import type { Scopes } from './request/prepare'
-import type { Finder } from './upload/goOnWith'
+import type { ScopeReaders } from './request/prepare'
+import type { ResumeSource } from './upload/resume'
 
-/** What a client knows beyond what every client needs; the full client gives all of it to its constructor. */
+/** What a client knows beyond what every client needs; the full client passes it to its constructor. */
 export interface Features {
   /** Advice on errors that only its methods meet. */
   advice: AdviceTable
-  /** What only its methods need access to. */
-  scopes: Scopes
-  /** Further places to find an upload that a file can be resumed with. */
-  finders: Finder[]
+  /** How its operations name what they access, where that is not their own key. */
+  scopes: ScopeReaders
+  /** Further places to look for an upload that can be resumed. */
+  resumeSources: ResumeSource[]
 }
 
 /** What every step of a request may use. */
 export interface ClientCore extends Features {
   options: ResolvedOptions
-  credentials: Credentials
+  credentials: CredentialCache
   events: Emitter
 }

@@ -1,9 +1,9 @@
 export type * from '@miniprogram-cos/protocol'
 export { CosError, isCosError } from '@miniprogram-cos/protocol'
-export type { Callback } from './callback'
-export type { CallerPlace, CloudOptions } from './cloud/cloudCredentials'
-export type { SliceCopyFileParams } from './copy/sliceCopyFile'
-export { COS, type Method, type OperationMethods } from './cos'
+export { COS, type Method, type OperationMethods } from './client'
+export type { AuthorizationParams } from './compat'
+export type { SliceCopyFileParams } from './copy'
+export type { CallerPlace, CloudOptions } from './credentials/cloud'
 export type {
   AnswerCallback,
   AuthorizationAnswer,
@@ -15,15 +15,19 @@ export type {
   SecretAnswer,
   SignatureAnswer,
   TemporaryKeyAnswer,
-} from './credentials/answers'
-export type { DownloadFileParams, DownloadFileResult } from './download/downloadFile'
+} from './credentials/provider'
+export type { DownloadFileParams, DownloadFileResult } from './download'
+export type { Callback } from './events'
 export type { COSOptions } from './options'
-export type { RequestParams } from './request/requestAny'
-export type { AuthorizationParams } from './request/staticAuthorization'
-export type { TaskInfo, TaskState } from './tasks/taskInfo'
-export type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abortUploadTask'
-export type { UploadFileParams, UploadFileResult } from './upload/uploadFile'
-export type { UploadFilesParams, UploadFilesResult } from './upload/uploadFiles'
-export type { CloudCOSOptions } from './uploadCos'
-export type { GetObjectUrlParams } from './url/getObjectUrl'
-export type { WxLike } from './wx/wxLike'
+export type { RequestParams } from './request/any'
+export type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
+export type { TaskInfo, TaskState } from './upload/task'
+export type {
+  UploadFileParams,
+  UploadFileResult,
+  UploadFilesParams,
+  UploadFilesResult,
+} from './upload/uploadFile'
+export type { CloudCOSOptions } from './uploadClient'
+export type { GetObjectUrlParams } from './url'
+export type { WxLike } from './wx/types'

@@ -3,7 +3,7 @@ import {
   argumentError,
   type CopySourceParser,
 } from '@miniprogram-cos/protocol'
-import type { GetAuthorization, GetSTS } from './credentials/answers'
+import type { GetAuthorization, GetSTS } from './credentials/provider'
 
 /** Options of `new COS`. Names, meaning and defaults are those of the official quick start. */
 export interface COSOptions extends AddressOptions {

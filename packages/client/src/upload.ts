@@ -1,7 +1,6 @@
 export type * from '@miniprogram-cos/protocol'
 export { CosError, isCosError } from '@miniprogram-cos/protocol'
-export type { Callback } from './callback'
-export type { CallerPlace, CloudOptions } from './cloud/cloudCredentials'
+export type { CallerPlace, CloudOptions } from './credentials/cloud'
 export type {
   AuthorizationAnswer,
   AuthorizationRequest,
@@ -10,10 +9,15 @@ export type {
   ScopeEntry,
   SignatureAnswer,
   TemporaryKeyAnswer,
-} from './credentials/answers'
+} from './credentials/provider'
+export type { Callback } from './events'
 export type { COSOptions } from './options'
-export type { TaskInfo, TaskState } from './tasks/taskInfo'
-export type { UploadFileParams, UploadFileResult } from './upload/uploadFile'
-export type { UploadFilesParams, UploadFilesResult } from './upload/uploadFiles'
-export { type CloudCOSOptions, UploadCOS as COS } from './uploadCos'
-export type { WxLike } from './wx/wxLike'
+export type { TaskInfo, TaskState } from './upload/task'
+export type {
+  UploadFileParams,
+  UploadFileResult,
+  UploadFilesParams,
+  UploadFilesResult,
+} from './upload/uploadFile'
+export { type CloudCOSOptions, UploadCOS as COS } from './uploadClient'
+export type { WxLike } from './wx/types'

@@ -41,7 +41,7 @@ test('cos-nodejs-sdk-v5 lists buckets and uploads a 12 MiB file by its own multi
   expect(Body.equals(bytes)).toBe(true)
 })
 
-test('cos-nodejs-sdk-v5 makes a presigned URL that the local COS accepts, and buckets of its own', async () => {
+test('cos-nodejs-sdk-v5 creates and deletes buckets', async () => {
   const other = { Bucket: 'other-1250000000', Region: 'ap-beijing' }
   await cos.putBucket(other)
   await expect(cos.putBucket(other)).rejects.toMatchObject({ code: 'BucketAlreadyOwnedByYou' })

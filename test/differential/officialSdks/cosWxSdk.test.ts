@@ -63,7 +63,7 @@ test('cos-wx-sdk-v5 uploads small files by POST with its Signature field, and la
   }
 })
 
-test('cos-wx-sdk-v5 works with the keys of the cloud function, within the folder of its user only', async () => {
+test('cos-wx-sdk-v5 works with the keys of the cloud function, within its user’s prefix only', async () => {
   const client = new Official({
     getAuthorization(_: object, callback: (key: object) => void) {
       void phone.wx.cloud.callFunction({

@@ -48,7 +48,7 @@ export function describeContract(
       await expect(client.call('headObject', at(key))).rejects.toMatchObject({ statusCode: 404 })
     })
 
-    test('reads an error as COS sends it', async () => {
+    test('reads an error of COS', async () => {
       await expect(client.call('getObject', at('nothing'))).rejects.toMatchObject({
         statusCode: 404,
         error: { Code: 'NoSuchKey', RequestId: expect.any(String) },
@@ -85,7 +85,7 @@ export function describeContract(
       expect(seen.sort()).toEqual(['l/1', 'l/2', 'l/dir/', 'l/z', 'l/中'])
     })
 
-    test('copies an object, its metadata kept or replaced', async () => {
+    test('copies an object and keeps or replaces its metadata', async () => {
       await client.call('putObject', {
         ...at('source 1.txt'),
         Body: client.toBody(Buffer.from('copied')),

@@ -66,7 +66,7 @@ const { rules } = checkConfig(config)
 const place = { bucket: BUCKET, region: REGION }
 const ours = compilePolicy(grantsOf(rules, { openid: ALICE, groups: [] }), place)
 
-test('gets a key for our compiled policy, which opens what ours does', async () => {
+test('gets a key for our compiled policy, with the same permissions', async () => {
   const key = await ask('getCredential', { policy: ours, durationSeconds: 1800 })
   expect(key.expiredTime - key.startTime).toBe(1800)
   expect(await status(key, put(mine('x')))).toBe(200)
@@ -91,7 +91,7 @@ test('gets a role’s key', async () => {
   expect(await status(key, put('elsewhere'))).toBe(403)
 })
 
-test('is told what is wrong as the real STS tells it', async () => {
+test('gets the errors of the real STS', async () => {
   const wrong = { policy: ours, secretKey: 'wrong' }
   await expect(ask('getCredential', wrong)).rejects.toMatchObject({
     stderr: expect.stringContaining('AuthFailure.SignatureFailure'),

@@ -71,9 +71,9 @@ export function describeAnswers(
         412,
         'PreconditionFailed',
       ],
-      ['a range behind the end', 'getObject', { Range: 'bytes=100-' }, 416, 'InvalidRange'],
-      ['a version that is not there', 'getObject', { VersionId: 'x' }, 404, 'NoSuchVersion'],
-    ])('is refused with %s', (_, method, params, statusCode, code) =>
+      ['a range beyond the end', 'getObject', { Range: 'bytes=100-' }, 416, 'InvalidRange'],
+      ['an unknown version', 'getObject', { VersionId: 'x' }, 404, 'NoSuchVersion'],
+    ])('refuses %s', (_, method, params, statusCode, code) =>
       refused(method, { ...at('object'), ...params }, statusCode, code),
     )
 
@@ -84,7 +84,7 @@ export function describeAnswers(
       ['ResponseContentDisposition', 'content-disposition', 'attachment;filename=a.txt'],
       ['ResponseContentEncoding', 'content-encoding', 'identity'],
       ['ResponseExpires', 'expires', PAST],
-    ])('replaces a header of the answer by %s', async (param, header, value) => {
+    ])('overrides a response header by %s', async (param, header, value) => {
       const { headers } = await call('getObject', { ...at('object'), [param]: value })
       expect(headers[header]).toBe(value)
     })
@@ -97,7 +97,7 @@ export function describeAnswers(
       ['x-cos-meta-mark', 'kept'],
       ['content-length', String(CONTENT.length)],
       ['etag', ETAG],
-    ])('heads an object with its %s', async (header, value) => {
+    ])('HEAD returns the %s', async (header, value) => {
       const { headers } = await call('headObject', at('object'))
       expect(headers[header]).toBe(value)
     })
@@ -106,38 +106,44 @@ export function describeAnswers(
       ['STANDARD_IA', 'STANDARD_IA'],
       ['ARCHIVE', 'ARCHIVE'],
       ['STANDARD', undefined],
-    ])('tells the storage class %s unless it is the standard one', async (given, shown) => {
+    ])('returns the storage class %s unless it is STANDARD', async (given, shown) => {
       await put('class', CONTENT, { StorageClass: given })
       const { headers } = await call('headObject', at('class'))
       expect(headers['x-cos-storage-class']).toBe(shown)
     })
 
-    test.each([0, 1, 65_536, 300_000])('carries %d bytes unchanged', async (size) => {
+    test.each([0, 1, 65_536, 300_000])('stores %d bytes unchanged', async (size) => {
       const bytes = randomBytes(size)
       await call('putObject', { ...at('bytes'), Body: client.toBody(bytes) })
       expect((await client.read(`${prefix}bytes`)).equals(bytes)).toBe(true)
     })
 
     test.each<[string, string, object, number, string?]>([
-      ['an object that is not there', 'getObject', {}, 404, 'NoSuchKey'],
-      ['an ACL of nothing', 'getObjectAcl', {}, 404, 'NoSuchKey'],
-      ['parts of no upload', 'multipartListPart', { UploadId: 'none' }, 404, 'NoSuchUpload'],
-      ['the end of no upload', 'multipartAbort', { UploadId: 'none' }, 404, 'NoSuchUpload'],
+      ['a missing object', 'getObject', {}, 404, 'NoSuchKey'],
+      ['the ACL of a missing object', 'getObjectAcl', {}, 404, 'NoSuchKey'],
       [
-        'the completion of no upload',
+        'the parts of an unknown upload',
+        'multipartListPart',
+        { UploadId: 'none' },
+        404,
+        'NoSuchUpload',
+      ],
+      ['aborting an unknown upload', 'multipartAbort', { UploadId: 'none' }, 404, 'NoSuchUpload'],
+      [
+        'completing an unknown upload',
         'multipartComplete',
         { UploadId: 'none', Parts: [{ PartNumber: 1, ETag: '"x"' }] },
         404,
         'NoSuchUpload',
       ],
       [
-        'tags of nothing',
+        'tags of a missing object',
         'putObjectTagging',
         { Tags: [{ Key: 'a', Value: 'b' }] },
         404,
         'NoSuchKey',
       ],
-    ])('is refused %s', (_, method, params, statusCode, code) =>
+    ])('refuses %s', (_, method, params, statusCode, code) =>
       refused(method, { ...at('nothing at all'), ...params }, statusCode, code),
     )
 
@@ -149,13 +155,9 @@ export function describeAnswers(
         { Headers: { 'x-cos-tagging': 'a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1&j=1&k=1' } },
         'InvalidTag',
       ],
-      [
-        'a traffic limit that is too low',
-        { Headers: { 'x-cos-traffic-limit': '1' } },
-        'InvalidArgument',
-      ],
+      ['too low a traffic limit', { Headers: { 'x-cos-traffic-limit': '1' } }, 'InvalidArgument'],
       ['too much metadata', { 'x-cos-meta-a': 'a'.repeat(2049) }, 'InvalidArgument'],
-    ])('is refused an object with %s', (_, more, code) =>
+    ])('refuses an object with %s', (_, more, code) =>
       refused(
         'putObject',
         { ...at('refused'), Body: client.toBody(Buffer.from('x')), ...more },
@@ -165,7 +167,7 @@ export function describeAnswers(
     )
 
     test.each<[string, object, number, string]>([
-      ['of nothing', { CopySource: () => copySource('nothing') }, 404, 'NoSuchKey'],
+      ['of a missing object', { CopySource: () => copySource('nothing') }, 404, 'NoSuchKey'],
       [
         'onto itself',
         { Key: 'object', CopySource: () => copySource('object') },
@@ -173,24 +175,24 @@ export function describeAnswers(
         'InvalidRequest',
       ],
       [
-        'of what has changed',
+        'of a changed object',
         { CopySource: () => copySource('object'), CopySourceIfMatch: '"x"' },
         412,
         'PreconditionFailed',
       ],
       [
-        'of what has not changed',
+        'of an unchanged object',
         { CopySource: () => copySource('object'), CopySourceIfNoneMatch: ETAG },
         412,
         'PreconditionFailed',
       ],
       [
-        'of what is archived',
+        'of an archived object',
         { CopySource: () => copySource('archived') },
         403,
         'InvalidObjectState',
       ],
-    ])('is refused a copy %s', async (_, given, statusCode, code) => {
+    ])('refuses a copy %s', async (_, given, statusCode, code) => {
       await put('archived', CONTENT, { StorageClass: 'ARCHIVE' })
       const {
         Key = 'copy',
@@ -208,7 +210,7 @@ export function describeAnswers(
       )
     })
 
-    test('completes parts of 1 MB and a rest, replaced ones included', async () => {
+    test('completes parts of 1 MB and a smaller last one, replaced parts included', async () => {
       const { UploadId } = await call('multipartInit', at('parts'))
       const parts = [randomBytes(MIB), randomBytes(77)]
       const Parts: object[] = []
@@ -220,6 +222,28 @@ export function describeAnswers(
       }
       await call('multipartComplete', { ...at('parts'), UploadId, Parts })
       expect((await client.read(`${prefix}parts`)).equals(Buffer.concat(parts))).toBe(true)
+    })
+
+    test('restores an archived object, once at a time', async () => {
+      await put('cold', CONTENT, { StorageClass: 'ARCHIVE' })
+      await refused('getObject', at('cold'), 403, 'InvalidObjectState')
+      const params = {
+        ...at('cold'),
+        RestoreRequest: { Days: 1, CASJobParameters: { Tier: 'Expedited' } },
+      }
+      expect((await call('restoreObject', params)).statusCode).toBe(202)
+      await refused('restoreObject', params, 409, 'RestoreAlreadyInProgress')
+      const { headers } = await call('headObject', at('cold'))
+      expect(headers['x-cos-restore']).toBe('ongoing-request="true"')
+      await refused('restoreObject', { ...params, ...at('object') }, 405, 'RestoreNonArchiveObject')
+    })
+
+    test('stores an object with SSE-COS', async () => {
+      const stored = await put('encrypted', CONTENT, { ServerSideEncryption: 'AES256' })
+      expect(stored.headers['x-cos-server-side-encryption']).toBe('AES256')
+      const { headers } = await call('headObject', at('encrypted'))
+      expect(headers['x-cos-server-side-encryption']).toBe('AES256')
+      expect((await client.read(`${prefix}encrypted`)).toString()).toBe(CONTENT)
     })
 
     describe('lists', () => {
@@ -243,14 +267,14 @@ export function describeAnswers(
 
       test.each<[string, object, string[], string[], string]>([
         ['everything', {}, ['a', 'b/1', 'b/2', 'c 中', 'd+&'], [], 'false'],
-        ['folders', { Delimiter: '/' }, ['a', 'c 中', 'd+&'], ['b/'], 'false'],
+        ['common prefixes', { Delimiter: '/' }, ['a', 'c 中', 'd+&'], ['b/'], 'false'],
         ['the first two', { MaxKeys: 2 }, ['a', 'b/1'], [], 'true'],
-        ['a key and a folder', { Delimiter: '/', MaxKeys: 2 }, ['a'], ['b/'], 'true'],
+        ['a key and a common prefix', { Delimiter: '/', MaxKeys: 2 }, ['a'], ['b/'], 'true'],
       ])('%s', async (_, params, keys, folders, IsTruncated) => {
         expect(await listed(params)).toMatchObject({ keys, folders, IsTruncated })
       })
 
-      test('from behind a marker', async () => {
+      test('after a marker', async () => {
         const { keys } = await listed({ Marker: `${prefix}list/b/2` })
         expect(keys).toEqual(['c 中', 'd+&'])
       })
@@ -270,7 +294,7 @@ export function describeAnswers(
         ['MaxKeys', { MaxKeys: -1 }, 'InvalidArgument'],
         ['Delimiter', { Delimiter: 'ab' }, 'InvalidDelimiter'],
         ['EncodingType', { EncodingType: 'base64' }, 'InvalidArgument'],
-      ])('not with a bad %s', (_, params, code) =>
+      ])('refuses an invalid %s', (_, params, code) =>
         refused('getBucket', { ...bucket, ...params }, 400, code),
       )
     })
@@ -300,7 +324,7 @@ export function describeAnswers(
       ['Versioning', 'VersioningConfiguration', { Status: 'Suspended' }],
     ]
     const supported = settings.filter(([kind]) => !without.includes(kind))
-    test.each(supported)('takes the setting %s', async (kind, param, value) => {
+    test.each(supported)('stores the configuration %s', async (kind, param, value) => {
       const { statusCode } = await call(`putBucket${kind}`, { ...bucket, [param]: value })
       expect(statusCode).toBe(200)
       if (kind === 'Referer') {

@@ -114,7 +114,7 @@ export function describeSettings(
         [{ OriginType: 'Mirror', OriginCondition: { Prefix: 'a' } }],
         undefined,
       ],
-    ])('stores, gives back and deletes %s', async (kind, params, field, expected, absent) => {
+    ])('stores, returns and deletes %s', async (kind, params, field, expected, absent) => {
       if (keepsCors && kind === 'Cors') {
         expect(((await call('getBucketCors')).CORSRules as unknown[]).length).toBe(1)
         return
@@ -127,7 +127,7 @@ export function describeSettings(
       else expect((await gone)[field]).toEqual(absent)
     })
 
-    test('keeps a bucket policy, and gives it back with Statement on top', async () => {
+    test('stores a bucket policy, and returns it with Statement at the top level', async () => {
       const statement = [
         {
           effect: 'allow',
@@ -145,7 +145,7 @@ export function describeSettings(
       await expect(call('getBucketPolicy')).rejects.toBeDefined()
     })
 
-    test('tells the region, and whether acceleration and logging are on', async () => {
+    test('returns the region, acceleration and logging', async () => {
       expect((await call('getBucketLocation')).LocationConstraint).toBe(REGION)
       await call('putBucketAccelerate', {
         ...bucket,
@@ -161,7 +161,7 @@ export function describeSettings(
       expect((await call('getBucketLogging')).BucketLoggingStatus).toBe('')
     })
 
-    test('appends where an object ends, and nowhere else', async () => {
+    test('appends at the end of an object only', async () => {
       const append = (Position: number, text: string, key = 'log') =>
         call('appendObject', { ...at(key), Position, Body: text })
       const first = await append(0, 'one ')
@@ -175,7 +175,7 @@ export function describeSettings(
       })
     })
 
-    test('keeps versions while versioning is enabled, one without a name while it is suspended', async () => {
+    test('keeps versions while versioning is enabled, and one null version while it is suspended', async () => {
       await put('v', 'before')
       const set = (Status: string) =>
         call('putBucketVersioning', { ...bucket, VersioningConfiguration: { Status } })

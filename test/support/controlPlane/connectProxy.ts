@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 
-/** A server, and what ends the tunnels through it: they are no HTTP connections any more. */
+/** A server, and a function that ends its tunnels, which are no longer HTTP connections. */
 export interface ConnectProxy {
   server: Server
   cut: () => void
 }
 
-/** An HTTP proxy that knows CONNECT only, and leads every known host to one port of this machine. */
+/** An HTTP proxy for CONNECT only, which connects every known host to one port of this computer. */
 export function createConnectProxy(port: number, isKnown: (host: string) => boolean): ConnectProxy {
   const tunnels = new Set<Socket>()
   const proxy = createServer((_, response) => response.writeHead(405).end())

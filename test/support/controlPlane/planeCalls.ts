@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { StsError } from '../../../packages/local-cloud/src/sts/call'
 import { parseTc3, verifyTc3 } from '../../../packages/local-cloud/src/sts/signatures'
-import { PlaneFault } from './planeFault'
 
-/** A key that the plane knows, and whose it is. */
+/** A key of the control plane, and its account. */
 export interface PlaneKey {
   SecretId: string
   SecretKey: string
@@ -14,7 +13,7 @@ export interface PlaneKey {
   isLimited?: boolean
 }
 
-/** Who signed a call. @throws PlaneFault, StsError as the real API answers */
+/** Who signed a call. @throws ApiError, StsError as the real API answers */
 export function callerOf(
   keys: PlaneKey[],
   headers: IncomingHttpHeaders,
@@ -26,10 +25,20 @@ export function callerOf(
   if (!key) throw new StsError('AuthFailure.SecretIdNotFound', 'The SecretId is not found.')
   verifyTc3({ method: 'POST', query: '', headers, body }, auth, key.SecretKey, now)
   if (auth.service !== headers.host?.split('.')[0]) {
-    throw new PlaneFault('AuthFailure.SignatureFailure', 'signed for another service')
+    throw new ApiError('AuthFailure.SignatureFailure', 'signed for another service')
   }
   if (key.token !== headers['x-tc-token']) {
-    throw new PlaneFault('AuthFailure.TokenFailure', 'The token is wrong.')
+    throw new ApiError('AuthFailure.TokenFailure', 'The token is wrong.')
   }
   return key
+}
+
+/** An error as Tencent Cloud's APIs answer it: HTTP 200, code and text in the body. */
+export class ApiError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
 }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { FunctionError, FunctionHost } from '../../../packages/local-cloud/src/functions/host'
-import { PlaneFault } from './planeFault'
-import { unzip } from './unzip'
+import { ApiError } from './planeCalls'
+import { unzip } from './zip'
 
-/** A function as the plane keeps it. */
+/** A function, as the control plane stores it. */
 export interface PlaneFunction {
   FunctionName: string
   Namespace: string
@@ -17,7 +17,7 @@ export interface PlaneFunction {
   zip: Buffer
   /** The most memory of all its instances together, in MB. */
   reserved?: number
-  /** What is under way becomes Active when it has been asked for once. */
+  /** A change in progress becomes Active after one request for the state. */
   Status: 'Creating' | 'Updating' | 'Active' | 'UpdateFailed'
 }
 
@@ -38,7 +38,7 @@ export class PlaneFunctions {
   readonly all = new Map<string, PlaneFunction>()
   readonly #folder: string
   readonly #env: string
-  /** What the platform would add: where STS is. */
+  /** Variables that the platform adds: the address of STS. */
   readonly #extra: Record<string, string>
   #runs = 0
 
@@ -55,9 +55,9 @@ export class PlaneFunctions {
       Runtime = 'Nodejs8.9',
       Handler = 'index.main',
     } = params
-    if (Namespace !== this.#env) throw new PlaneFault('ResourceNotFound.Namespace', 'no namespace')
-    if (params.Stamp !== 'MINI_QCBASE') throw new PlaneFault('InvalidParameter', 'Stamp')
-    if (this.all.has(FunctionName)) throw new PlaneFault('ResourceInUse.Function', 'it exists')
+    if (Namespace !== this.#env) throw new ApiError('ResourceNotFound.Namespace', 'no namespace')
+    if (params.Stamp !== 'MINI_QCBASE') throw new ApiError('InvalidParameter', 'Stamp')
+    if (this.all.has(FunctionName)) throw new ApiError('ResourceInUse.Function', 'it exists')
     this.all.set(FunctionName, {
       FunctionName,
       Namespace,
@@ -80,10 +80,10 @@ export class PlaneFunctions {
     return {}
   }
 
-  /** Variables are replaced as a whole when they are given, as the platform does. */
+  /** Replaces all variables if any are given, as the platform does. */
   updateConfiguration(params: Params): object {
     const one = this.#idle(params)
-    if (params.Runtime !== undefined) throw new PlaneFault('InvalidParameter', 'Runtime')
+    if (params.Runtime !== undefined) throw new ApiError('InvalidParameter', 'Runtime')
     if (params.Environment) one.variables = variablesOf(params)
     one.MemorySize = params.MemorySize ?? one.MemorySize
     one.Timeout = params.Timeout ?? one.Timeout
@@ -115,7 +115,7 @@ export class PlaneFunctions {
     return { Url: `${origin}/${FunctionName}.zip`, CodeSha256 }
   }
 
-  /** The unpacked code, run by the local function host as its variables say; the caller is nobody. */
+  /** Runs the unpacked code in the local function host with its variables, for an anonymous caller. */
   async invoke(params: Params): Promise<object> {
     const { FunctionName } = this.#idle(params)
     try {
@@ -156,14 +156,14 @@ export class PlaneFunctions {
 
   #named({ FunctionName = '' }: Params): PlaneFunction {
     const one = this.all.get(FunctionName)
-    if (!one) throw new PlaneFault('ResourceNotFound.Function', `no function ${FunctionName}`)
+    if (!one) throw new ApiError('ResourceNotFound.Function', `no function ${FunctionName}`)
     return one
   }
 
   #idle(params: Params): PlaneFunction {
     const one = this.#named(params)
     if (one.Status !== 'Active')
-      throw new PlaneFault('FailedOperation.FunctionStatusError', one.Status)
+      throw new ApiError('FailedOperation.FunctionStatusError', one.Status)
     return one
   }
 }
@@ -175,7 +175,7 @@ function variablesOf({ Environment }: Params): Record<string, string> {
 function zipOf({ Code }: Params): Buffer {
   const zip = Buffer.from(Code?.ZipFile ?? '', 'base64')
   if (zip.length === 0 || zip.length > 1.5 * 1024 * 1024) {
-    throw new PlaneFault('InvalidParameterValue.Code', `a ZIP of ${zip.length} bytes`)
+    throw new ApiError('InvalidParameterValue.Code', `a ZIP of ${zip.length} bytes`)
   }
   return zip
 }

@@ -9,31 +9,30 @@ import { generateCertificate, listen, stop } from '../../../packages/local-cloud
 import { StsError } from '../../../packages/local-cloud/src/sts/call'
 import type { TestCloud } from '../testCloud'
 import { createConnectProxy } from './connectProxy'
-import { callerOf, type PlaneKey } from './planeCalls'
-import { PlaneFault } from './planeFault'
+import { ApiError, callerOf, type PlaneKey } from './planeCalls'
 import { PlaneFunctions } from './planeFunctions'
 
 const API_HOSTS = ['tcb', 'scf', 'sts'].map((name) => `${name}.tencentcloudapi.com`)
 const CODE_HOST = 'function-code.myqcloud.com'
 
-/** What goes wrong: the error code an action is answered with, or the connection cut. */
-type PlaneTrouble = Record<string, string>
+/** Failures by action: the error code of the answer, or `cut` for a broken connection. */
+type ApiFailures = Record<string, string>
 
 export interface ControlPlane {
   functions: PlaneFunctions
   /** Actions called so far, by name. */
   calls: string[]
   keys: PlaneKey[]
-  trouble: PlaneTrouble
+  failures: ApiFailures
   /** Seconds by which the plane's clock is ahead. */
   clockOffset: number
   status: string
-  /** What every function's code is said to be, when it is not what was uploaded. */
+  /** The code that is downloaded for every function, if not the uploaded one. */
   staleCode: Buffer | undefined
-  /** Whether something on the way changes what is read from COS. */
-  isSpoilt: boolean
-  /** What COS is to answer instead of what the local cloud would: status and code. */
-  instead: (request: IncomingMessage) => [status: number, code: string] | undefined
+  /** Whether content read from COS is changed on the way. */
+  corruptsContent: boolean
+  /** An answer of COS in place of the local cloud's: status and code. */
+  override: (request: IncomingMessage) => [status: number, code: string] | undefined
   /** What a command needs in its environment to reach this plane. */
   variables: Record<string, string>
   close: () => Promise<void>
@@ -55,12 +54,12 @@ export async function startControlPlane(
     functions,
     calls: [],
     keys,
-    trouble: {},
+    failures: {},
     clockOffset: 0,
     status: 'NORMAL',
     staleCode: undefined,
-    isSpoilt: false,
-    instead: () => undefined,
+    corruptsContent: false,
+    override: () => undefined,
   }
 
   async function answer(request: IncomingMessage, body: string): Promise<object> {
@@ -69,17 +68,16 @@ export async function startControlPlane(
     const now = Math.floor(Date.now() / 1000) + plane.clockOffset
     const key = callerOf(plane.keys, request.headers, body, now)
     if (key.isLimited && action !== 'GetCallerIdentity') {
-      throw new PlaneFault('UnauthorizedOperation', `${action} is not permitted`)
+      throw new ApiError('UnauthorizedOperation', `${action} is not permitted`)
     }
-    const trouble = plane.trouble[action]
-    if (trouble) throw new PlaneFault(trouble, 'trouble on purpose')
+    const failure = plane.failures[action]
+    if (failure) throw new ApiError(failure, 'simulated failure')
     const params = JSON.parse(body)
     switch (action) {
       case 'GetCallerIdentity':
         return { AccountId: key.account, UserId: key.user, Type: 'CAMUser' }
       case 'DescribeEnvInfo':
-        if (params.EnvId !== env)
-          throw new PlaneFault('ResourceNotFound.EnvNotFound', 'no such env')
+        if (params.EnvId !== env) throw new ApiError('ResourceNotFound.EnvNotFound', 'no such env')
         return {
           EnvInfo: {
             EnvBaseInfo: { EnvId: env, Status: plane.status, Functions: [{ Namespace: env }] },
@@ -104,7 +102,7 @@ export async function startControlPlane(
       case 'PutReservedConcurrencyConfig':
         return functions.reserve(params)
       default:
-        throw new PlaneFault('InvalidAction', action)
+        throw new ApiError('InvalidAction', action)
     }
   }
 
@@ -117,9 +115,9 @@ export async function startControlPlane(
       return
     }
     const isKeyCall = name.startsWith('sts.') && headers['x-tc-action'] !== 'GetCallerIdentity'
-    const isInTrouble = plane.trouble[String(headers['x-tc-action'])] !== undefined
-    if (!API_HOSTS.includes(name) || (isKeyCall && !isInTrouble)) {
-      const other = plane.instead(request) ?? refusedByRights(plane.keys, request)
+    const isFailing = plane.failures[String(headers['x-tc-action'])] !== undefined
+    if (!API_HOSTS.includes(name) || (isKeyCall && !isFailing)) {
+      const other = plane.override(request) ?? refusedByRights(plane.keys, request)
       if (other) {
         request.resume()
         const [status, code] = other
@@ -127,12 +125,12 @@ export async function startControlPlane(
         return
       }
       const target = isKeyCall ? cloud.sts : cloud.cos
-      forward(request, response, target, { ...headers, host: name }, plane.isSpoilt)
+      forward(request, response, target, { ...headers, host: name }, plane.corruptsContent)
       return
     }
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    if (plane.trouble[String(headers['x-tc-action'])] === 'cut') {
+    if (plane.failures[String(headers['x-tc-action'])] === 'cut') {
       plane.calls.push(String(headers['x-tc-action']))
       request.socket.destroy()
       return
@@ -141,7 +139,7 @@ export async function startControlPlane(
     const Response = await answer(request, Buffer.concat(chunks).toString('utf8')).then(
       (result) => ({ ...result, RequestId }),
       (error: unknown) => {
-        if (!(error instanceof PlaneFault || error instanceof StsError)) throw error
+        if (!(error instanceof ApiError || error instanceof StsError)) throw error
         return { Error: { Code: error.code, Message: error.message }, RequestId }
       },
     )
@@ -170,7 +168,7 @@ export async function startControlPlane(
   })
 }
 
-/** The local COS knows no sub-accounts: a limited one, whose rights are for keys from STS, is refused here. */
+/** The local COS has no sub-accounts: requests with the key of a limited one are refused here. */
 function refusedByRights(
   keys: PlaneKey[],
   { headers }: IncomingMessage,
@@ -185,7 +183,7 @@ function forward(
   response: ServerResponse,
   target: string,
   headers: NodeJS.Dict<string | string[]>,
-  isSpoilt: boolean,
+  corruptsContent: boolean,
 ): void {
   const { method, url } = request
   const { hostname, port } = new URL(target)
@@ -193,13 +191,13 @@ function forward(
   const onward = httpRequest({ hostname, port, path: url, method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     const isObject = method === 'GET' && answer.headers['content-type'] === 'image/png'
-    if (isSpoilt && isObject) answer.pipe(spoiling()).pipe(response)
+    if (corruptsContent && isObject) answer.pipe(corrupting()).pipe(response)
     else answer.pipe(response)
   })
   onward.on('error', () => response.destroy())
   request.pipe(onward)
 }
 
-/** As many bytes, and others. */
-const spoiling = () =>
+/** The same number of other bytes. */
+const corrupting = () =>
   new Transform({ transform: (chunk: Buffer, _, done) => done(null, Buffer.alloc(chunk.length)) })

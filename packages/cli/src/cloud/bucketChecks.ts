@@ -111,13 +111,17 @@ function openedPath(statement: Statement, config: CosConfig): string | undefined
 const wildcard = (pattern: string) =>
   new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`)
 
-/** The status that somebody without a key gets for an URL; goes through `http_proxy` as the libraries do. */
+/** An agent that goes through a proxy; undefined without one. */
+export function proxyAgent(proxy: string | undefined): Agent | undefined {
+  // Its type is not that of Node's agents, which it replaces.
+  return proxy ? (createProxyAgent(proxy) as unknown as Agent) : undefined
+}
+
+/** The status of a request without a key. It goes through `http_proxy`, as those of the libraries do. */
 export function anonymousStatus(url: string): Promise<number> {
-  const proxy = process.env.http_proxy
-  // Its type is not that of Node's agents, which take it all the same.
-  const agent = proxy ? { agent: createProxyAgent(proxy) as unknown as Agent } : {}
+  const agent = proxyAgent(process.env.http_proxy)
   return new Promise((resolve, reject) => {
-    const sent = get(url, { ...agent, timeout: 30_000 }, (response) => {
+    const sent = get(url, { ...(agent ? { agent } : {}), timeout: 30_000 }, (response) => {
       response.resume()
       resolve(response.statusCode ?? 0)
     })

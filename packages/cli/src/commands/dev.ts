@@ -30,7 +30,7 @@ interface Options {
   open: boolean
 }
 
-export function devCommand({ buildPackages }: RunOptions): Command {
+export function devCommand(runOptions: RunOptions): Command {
   return new Command('dev')
     .alias('start')
     .description(
@@ -78,15 +78,15 @@ export function devCommand({ buildPackages }: RunOptions): Command {
     )
     .action((files: string[], options: Options) =>
       hasFunctionSources()
-        ? start(files, options, buildPackages)
-        : startApp(files, options, buildPackages),
+        ? start(files, options, runOptions)
+        : startApp(files, options, runOptions),
     )
 }
 
 async function start(
   given: string[],
   { once, port = '0', open }: Options,
-  buildPackages: RunOptions['buildPackages'],
+  { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const pagePort = readPort(port)
   const { checkFiles, chooseFiles } = await import('../dev/jobFiles')
@@ -106,6 +106,7 @@ async function start(
     '@miniprogram-cos/local-cloud'
   )
   onLauncherExit(() => void end(0))
+  stopWatchingLauncher?.()
   try {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
     const files = await chooseFiles(given, folder)
@@ -144,7 +145,7 @@ async function start(
 async function startApp(
   given: string[],
   { once, port, ports: first, data, open }: Options,
-  buildPackages: RunOptions['buildPackages'],
+  { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const ports = portsFrom(first === undefined ? FIRST_PORT : readPort(first, '--ports'))
   if (port !== undefined) ports.preview = readPort(port)
@@ -160,6 +161,7 @@ async function startApp(
     data,
     files: once || given.length > 0 ? given : undefined,
     once,
+    stopWatchingLauncher,
     runJob: async (cloud, files, folder) => (await runJob(cloud, config, files, folder)).failures,
     open: (url) => {
       if (open && process.stdout.isTTY) openInBrowser(url)

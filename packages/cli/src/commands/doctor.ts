@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import type { CloudError } from '../cloud/errors'
-import type { DoctorContext } from '../doctor/checks'
+import type { DoctorContext } from '../doctor/context'
 import { SafeOutput } from '../output'
 import { loadConfig, type RunOptions } from '../project'
 import { readerLanguage, t } from '../text'

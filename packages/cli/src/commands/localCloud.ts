@@ -14,13 +14,10 @@ import { t } from '../text'
  */
 export async function localCloudCommand(
   args: string[],
-  { buildPackages }: RunOptions,
+  { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   await buildPackages?.()
-  const { explain, onLauncherExit, readCommand, runCommand, USAGE } = await import(
-    '@miniprogram-cos/local-cloud'
-  )
-  const stopWatching = onLauncherExit(() => process.exit(1))
+  const { explain, readCommand, runCommand, USAGE } = await import('@miniprogram-cos/local-cloud')
   try {
     const config = await loadConfig()
     const command = readCommand(args, process.env, {
@@ -35,8 +32,7 @@ export async function localCloudCommand(
     const { buildFunctions } = await import('../functions/buildFunctions')
     await buildFunctions()
     const running = runCommand(command, { functions: deployedFunctions(), env: config.env })
-    // Watches for itself from here on, and closes before it ends.
-    stopWatching()
+    stopWatchingLauncher?.()
     const { registerCloud } = await import('../dev/runningClouds')
     registerCloud((await running).admin)
   } catch (error) {

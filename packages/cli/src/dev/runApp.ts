@@ -32,6 +32,8 @@ export interface RunAppOptions {
     folder: string,
   ) => Promise<number>
   open: (url: string) => void
+  /** Ends the watch of the process that launched this one: from then on the app's cloud watches for itself. */
+  stopWatchingLauncher: (() => void) | undefined
 }
 
 /** Runs an app with a local cloud and all of its cloud functions until the process is told to end. */
@@ -48,6 +50,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     '@miniprogram-cos/local-cloud'
   )
   onLauncherExit(() => void end(0))
+  options.stopWatchingLauncher?.()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
   try {
     await buildFunctions()

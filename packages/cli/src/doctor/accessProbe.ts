@@ -12,7 +12,7 @@ import { cosClient } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
 import { functionKey } from '../cloud/settings'
 import { bucketHost } from '../project'
-import type { Check, DoctorContext } from './checks'
+import type { Check, DoctorContext } from './context'
 
 /** Two users that no WeChat account can be: OPENIDs begin with `o`. */
 export const PROBE_USER = `probe-${'1'.repeat(22)}`

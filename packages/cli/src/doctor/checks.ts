@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import type { CosConfig } from '@miniprogram-cos/server'
 import { CloudApi } from '../cloud/api'
 import { checkPrivacy, findRegion, refererObstacle } from '../cloud/bucketChecks'
 import { cleansStaleUploads, cosClient, hasStrictSignature } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
-import { deployKey, functionKey, type Settings } from '../cloud/settings'
+import { deployKey, functionKey } from '../cloud/settings'
 import { checkFunction } from '../deploy/deployFunction'
 import { differences, type WantedFunction, wantedFunctions } from '../deploy/plan'
 import {
@@ -19,27 +18,9 @@ import { compareLists, readConsoleLists } from '../domains/consoleLists'
 import { domainLists } from '../domains/domainLists'
 import { maskId } from '../output'
 import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
-import { type Text, t } from '../text'
+import { t } from '../text'
 import { accessProbe } from './accessProbe'
-
-/** What checks read. */
-export interface DoctorContext {
-  config: CosConfig
-  settings: Settings
-  /** Version of Node that runs. */
-  node: string
-  /** Text of the console's domain lists, if it was given. */
-  domains?: string
-  /** Called with what is wrong without keeping anything from working. */
-  warn: (error: CloudError) => void
-}
-
-/** One check of the doctor. */
-export interface Check {
-  name: Text
-  /** @returns details of a result that is good @throws CloudError */
-  run: (context: DoctorContext) => Promise<string | undefined>
-}
+import type { Check } from './context'
 
 export const nodeVersion: Check = {
   name: { en: 'Node', zh: 'Node 版本' },

@@ -12,14 +12,15 @@ import {
   paramHeaders,
   queryString,
   requestOf,
+  type ScopeEntry,
   serviceAddress,
   setHeader,
 } from '@miniprogram-cos/protocol'
-import type { RequestToAuthorize, ScopeEntry } from '../credentials/answers'
-import { contentMd5 } from '../hash/md5'
+import type { CredentialRequest } from '../credentials/provider'
+import { contentMd5 } from '../hash'
 import type { ResolvedOptions } from '../options'
 import { pick } from '../pick'
-import { missingParam } from './failures'
+import { missingParam } from './errors'
 
 export type Params = Record<string, unknown>
 
@@ -27,7 +28,7 @@ type Headers = Record<string, string | number>
 
 /** A request, complete but for its signature. */
 export interface Prepared {
-  row: AnyOperation
+  operation: AnyOperation
   params: Params
   Bucket: string
   Region: string
@@ -49,56 +50,75 @@ export interface Prepared {
 }
 
 /** Turns a call's params into a request. The params are not changed. @throws CosError */
-export function prepare(row: AnyOperation, given: Params, core: PrepareContext): Prepared {
+export function prepare(operation: AnyOperation, given: object, core: RequestContext): Prepared {
   const { options } = core
-  const { Bucket, Region, Key } = readTarget(row, given, options)
-  const params: Params = { ...given, Key }
+  const params: Params = { ...given }
+  const target = resolveTarget(params, options, operation)
+  const { Bucket, Region, Key } = target
+  params.Key = Key
   const { base, host, signedPrefix } = Bucket
     ? bucketAddress(Bucket, Region, options)
     : serviceAddress(Region, options)
-  const { query: fields = {}, headers, body } = requestOf(row, params)
-  if (!row.refuseKey || options.ObjectKeySimplifyCheck) refuseFolding(row, Key)
+  const { query: fields = {}, headers, body } = requestOf(operation, params)
+  if (!operation.refuseKey || options.ObjectKeySimplifyCheck) refuseFolding(operation, Key)
   const query: Record<string, string> = {}
-  if (row.subresource) query[row.subresource] = ''
+  if (operation.subresource) query[operation.subresource] = ''
   for (const [name, value] of Object.entries(pick(fields))) query[name] = String(value)
   // Without them it would be another operation: DELETE of an upload becomes DELETE of the object.
-  for (const need of row.needs || []) if (!query[need]) throw missingParam(need)
+  for (const need of operation.needs || []) if (!query[need]) throw missingParam(need)
   const path = Bucket && `/${encodeKey(Key)}`
   // A form upload names the plain host even when it went through the accelerated one, as COS does.
-  const named = row.form ? `/${encodeKey(formKey(Key, params.FilePath))}` : path
-  const { base: shown } = row.form
-    ? bucketAddress(Bucket, Region, { ...options, UseAccelerate: false })
-    : { base }
+  const location = operation.form
+    ? locationOf(
+        { ...target, Key: formKey(Key, params.FilePath) },
+        { ...options, UseAccelerate: false },
+      )
+    : Bucket && locationOf(target, options)
   return {
-    row,
+    operation,
     params,
     Bucket,
     Region,
     Key,
-    method: row.method,
-    url: base + (row.form ? '/' : path) + searchOf(row, query, params.QueryString),
+    method: operation.method,
+    url: base + (operation.form ? '/' : path) + searchOf(operation, query, params.QueryString),
     host,
-    location: shown.replace(/^[a-z]+:\/\//i, '') + named,
-    pathname: `${signedPrefix}/${row.form ? '' : Key}`,
+    location,
+    pathname: `${signedPrefix}/${operation.form ? '' : Key}`,
     query,
-    headers: headersOf(row, params, headers, body, options),
+    headers: headersOf(operation, params, headers, body, options),
     body,
-    scope: scopeOf(row, params, { bucket: Bucket, region: Region, prefix: Key }, core),
+    scope: scopeOf(operation, params, { bucket: Bucket, region: Region, prefix: Key }, core),
   }
 }
 
-function readTarget(row: AnyOperation, params: Params, options: ResolvedOptions) {
-  const required = (name: 'Bucket' | 'Region' | 'Key'): string => {
-    const value = params[name] ?? options[name as 'Bucket']
+/** The bucket and key that a call is about. */
+export interface Target {
+  Bucket: string
+  Region: string
+  Key: string
+}
+
+/**
+ * Reads bucket, region and key of a call, with the defaults of the options, as far as the operation has them.
+ * @throws CosError `KitMissingParam`, `KitInvalidBucket`, `KitInvalidRegion`, `KitInvalidKey`
+ */
+export function resolveTarget(
+  params: Params,
+  options: ResolvedOptions,
+  { target: kind, form }: Pick<AnyOperation, 'target' | 'form'> = { target: 'object' },
+): Target {
+  const required = (name: keyof Target): string => {
+    const value = params[name] ?? (name === 'Key' ? undefined : options[name])
     if (typeof value === 'string' && value) return value
     throw missingParam(name)
   }
   const target = { Bucket: '', Region: String(params.Region || ''), Key: '' }
-  if (row.target !== 'service') {
+  if (kind !== 'service') {
     target.Region = checkRegion(required('Region'))
-    target.Bucket = checkBucket(required('Bucket'), (params.AppId || options.AppId) as string)
-    if (row.target === 'object' || row.form) {
-      // One leading slash is forgiven, as the official client does.
+    target.Bucket = checkBucket(required('Bucket'), String(params.AppId || options.AppId))
+    if (kind === 'object' || form) {
+      // One leading slash is dropped, as the official client does.
       target.Key = required('Key').replace(/^\//, '')
       checkKey(target.Key)
     }
@@ -106,9 +126,13 @@ function readTarget(row: AnyOperation, params: Params, options: ResolvedOptions)
   return target
 }
 
-/** A phone's network folds dot segments away: the request would be for another object. @throws CosError */
-function refuseFolding(row: AnyOperation, Key: string): void {
-  row.refuseKey?.(Key)
+/** `host/encoded-key`, no scheme: what cos-wx-sdk-v5 calls Location. */
+export const locationOf = ({ Bucket, Region, Key }: Target, options: ResolvedOptions): string =>
+  `${bucketAddress(Bucket, Region, options).base.replace(/^[a-z]+:\/\//i, '')}/${encodeKey(Key)}`
+
+/** Phones resolve dot segments: the request would be for another object. @throws CosError */
+function refuseFolding(operation: AnyOperation, Key: string): void {
+  operation.refuseKey?.(Key)
   if (!/(^|\/)\.\.?(\/|$)/.test(Key)) return
   const message = `invalid Key ${JSON.stringify(Key)}: "." and ".." between slashes would lead to another object`
   throw cosError('argument', 'KitInvalidKey', message)
@@ -121,9 +145,9 @@ export function searchOf({ subresource = '' }: AnyOperation, query: object, raw?
   return pieces[0] ? `?${pieces.join('&')}` : ''
 }
 
-/** What the row says of itself gives way to what the caller says; an empty value says as little as none. */
+/** The operation's own headers give way to the caller's; an empty value counts as none. */
 function headersOf(
-  row: AnyOperation,
+  operation: AnyOperation,
   params: Params,
   own: object | undefined,
   body: string | ArrayBuffer | undefined,
@@ -137,12 +161,12 @@ function headersOf(
       if (wins || !isSaid(name)) setHeader(headers, name, value)
     }
   }
-  add(own, row.ownHeadersWin)
+  add(own, operation.ownHeadersWin)
   if (body) {
     // A document is ours, whatever the caller's headers say of contents.
-    const { contentMd5: isDocument, contentType = 'application/xml' } = row
+    const { contentMd5: isDocument, contentType = 'application/xml' } = operation
     if (isDocument) add({ 'Content-Type': contentType }, true)
-    if (isDocument || (options.UploadCheckContentMd5 && row.method === 'PUT')) {
+    if (isDocument || (options.UploadCheckContentMd5 && operation.method === 'PUT')) {
       add({ 'Content-MD5': contentMd5(body) }, isDocument)
     }
     if (typeof body !== 'string') add({ 'Content-Length': body.byteLength })
@@ -160,31 +184,31 @@ export function formKey(Key: string, FilePath: unknown): string {
 }
 
 /** What of the client a request is made by. */
-export interface PrepareContext {
+export interface RequestContext {
   options: ResolvedOptions
-  scopes: Scopes
+  scopes: ScopeReaders
 }
 
-/** How a row names what it needs access to, where that is not its own key; see `furtherScopes`. */
-export type Scopes = {
+/** How an operation names what it accesses, where that is not its own key. */
+export type ScopeReaders = {
   [On in AccessTarget]?: (
     params: Params,
-    row: AnyOperation,
+    operation: AnyOperation,
     options: ResolvedOptions,
   ) => Partial<ScopeEntry>[]
 }
 
 /** What a key for this request must permit, in the official form. */
 function scopeOf(
-  row: AnyOperation,
+  operation: AnyOperation,
   params: Params,
   own: Omit<ScopeEntry, 'action'>,
-  { options, scopes }: PrepareContext,
+  { options, scopes }: RequestContext,
 ): ScopeEntry[] {
   const scope: ScopeEntry[] = []
-  for (const { action, on } of row.access) {
+  for (const { action, on } of operation.access) {
     const named = scopes[on]
-    for (const part of named ? named(params, row, options) : [{}]) {
+    for (const part of named ? named(params, operation, options) : [{}]) {
       scope.push({ action: `name/cos:${action}`, ...own, ...part })
     }
   }
@@ -207,16 +231,13 @@ export function headersToSign(
 }
 
 /** What a provider of keys and signatures is told of a request. */
-export function authorizationRequest(
-  prepared: Prepared,
-  options: ResolvedOptions,
-): RequestToAuthorize {
-  const { Bucket, Region, row, method, pathname, query, scope, Key } = prepared
+export function credentialRequest(prepared: Prepared, options: ResolvedOptions): CredentialRequest {
+  const { Bucket, Region, operation, method, pathname, query, scope, Key } = prepared
   return {
     Bucket,
     Region,
     Method: method,
-    Key: row.form ? '' : Key,
+    Key: operation.form ? '' : Key,
     Pathname: pathname,
     Query: query,
     Headers: headersToSign(prepared, options),

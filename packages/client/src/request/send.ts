@@ -1,11 +1,38 @@
-import type { AbortSignalLike } from '@miniprogram-cos/protocol'
+import {
+  type AbortSignalLike,
+  asElement,
+  asList,
+  type CosResponse,
+  cosError,
+  deriveSignKey,
+  readXml,
+  signRequest,
+  type XmlElement,
+} from '@miniprogram-cos/protocol'
+import { unlessAborted } from '../concurrency'
 import type { ClientCore } from '../core'
-import type { Key, ReadySignature } from '../credentials/answers'
+import type { Credential, Key } from '../credentials/provider'
+import { signatureHash } from '../hash'
+import type { ResolvedOptions } from '../options'
 import { pick } from '../pick'
-import type { TransferProgress, WxReply } from '../wx/wxTransfer'
-import { exchange } from './exchange'
-import { isSame, type Prepared } from './prepare'
-import { keyTimeOf, signed } from './signing'
+import {
+  type TransferProgress,
+  type WxReply,
+  type WxTask,
+  wxSlots,
+  wxTransfer,
+} from '../wx/transfer'
+import {
+  hasErrorBody,
+  isForeign,
+  networkError,
+  notCosError,
+  requestIdOf,
+  type SentRequest,
+  serviceError,
+} from './errors'
+import { headersToSign, isSame, type Prepared } from './prepare'
+import { serverTime } from './retry'
 
 /** Headers that a form carries as fields, under these names (document 436/14690). */
 const FORM_FIELDS =
@@ -17,16 +44,15 @@ const FORM_FIELDS =
 export function send(
   { options, events }: ClientCore,
   prepared: Prepared,
-  credential: Key | ReadySignature,
+  credential: Credential,
+  signal: AbortSignalLike | undefined,
   onProgress?: (progress: TransferProgress) => void,
 ): Promise<WxReply> {
-  const { params, row } = prepared
+  const { params, operation } = prepared
   const Authorization =
-    'Authorization' in credential
-      ? credential.Authorization
-      : signed(prepared, options, credential, keyTimeOf(credential, options))
+    'Authorization' in credential ? credential.Authorization : sign(prepared, options, credential)
   // WeChat sets the length itself; it was signed all the same.
-  const plain = pick(prepared.headers, /^(?!Content-Length$)/) as Prepared['headers']
+  const plain: Prepared['headers'] = pick(prepared.headers, /^(?!Content-Length$)/)
   // Data processing has hosts, and a token header, of its own.
   const isProcessing = /^https?:\/\/([^/]+\.)?ci\./.test(prepared.url)
   const tokenHeader = `x-${isProcessing ? 'ci' : 'cos'}-security-token`
@@ -35,15 +61,14 @@ export function send(
   const sent = {
     method: prepared.method,
     url: prepared.url,
-    headers: row.form ? plain : { ...plain, Authorization, ...credential.headers, ...token },
+    headers: operation.form ? plain : { ...plain, Authorization, ...credential.headers, ...token },
     body: prepared.body,
     filePath: params.FilePath,
   }
   events.emit('before-send', sent)
   const { method, url, headers, body, filePath } = sent
   const common = { url, timeout: options.Timeout || undefined }
-  const signal = params.signal as AbortSignalLike | undefined
-  if (!row.form) {
+  if (!operation.form) {
     const { HttpDNSServiceId: httpDNSServiceId } = options
     const request = {
       ...common,
@@ -57,7 +82,7 @@ export function send(
       // A redirect must be seen, not followed: the signature is for this host.
       redirect: 'manual',
     }
-    return exchange('request', request, { url, method }, signal)
+    return transfer('request', request, { url, method }, signal)
   }
   const fields: Prepared['headers'] = {
     key: prepared.Key,
@@ -76,5 +101,104 @@ export function send(
   const own = pick(headers, /^(?!(content-type|cache-control)$)/i)
   const header = { ...own, ...credential.headers, ...token }
   const upload = { ...common, header, filePath, formData: fields, name: 'file' }
-  return exchange('uploadFile', upload, { url, method }, signal, onProgress)
+  return transfer('uploadFile', upload, { url, method }, signal, onProgress)
+}
+
+/**
+ * A call over the network, when it has its turn, that the caller's signal ends.
+ * @throws CosError kind `network`, `abort`
+ */
+export function transfer(
+  name: 'request' | 'uploadFile' | 'downloadFile',
+  options: object,
+  sent: SentRequest,
+  signal: AbortSignalLike | undefined,
+  onProgress?: (progress: TransferProgress) => void,
+): Promise<WxReply> {
+  let task: WxTask | undefined
+  const onStart = (started: WxTask) => {
+    task = started
+  }
+  const run = () =>
+    wxTransfer(name, options, onStart, onProgress).catch((failure) => {
+      throw networkError(failure, sent)
+    })
+  // Aborted while it waits, it settles at once, and is not sent when its turn comes.
+  return unlessAborted(signal, () =>
+    wxSlots().requests.run(() => unlessAborted(signal, run, () => task?.abort())),
+  )
+}
+
+/** How long a signature by a fixed key is valid, in seconds. */
+const SIGNATURE_SECONDS = 900
+
+/** The period that is signed: a temporary key's own, else from a second ago. */
+function keyTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions): string {
+  const start = Math.round(serverTime(options)) - 1
+  return StartTime && ExpiredTime
+    ? `${StartTime};${ExpiredTime}`
+    : `${start};${start + SIGNATURE_SECONDS}`
+}
+
+/** The Authorization of a request. */
+export function sign(
+  prepared: Prepared,
+  options: ResolvedOptions,
+  key: Key,
+  keyTime = keyTimeOf(key, options),
+): string {
+  const { SecretId, SecretKey } = key
+  return signRequest(
+    { ...prepared, headers: headersToSign(prepared, options) },
+    { SecretId, SecretKey, keyTime },
+    signatureHash,
+    signKeyOf(SecretKey, keyTime),
+  ).authorization
+}
+
+let lastSecret: string | undefined
+let lastSignKey = ''
+
+/** A temporary key's SignKey is the same for all its requests: half of the work, done once. */
+export function signKeyOf(secretKey: string, keyTime: string): string {
+  const secret = keyTime + secretKey
+  if (lastSecret !== secret) {
+    lastSecret = secret
+    lastSignKey = deriveSignKey(secretKey, keyTime, signatureHash)
+  }
+  return lastSignKey
+}
+
+/** The result of a successful response. @throws CosError for any other */
+export function parseResponse(prepared: Prepared, reply: WxReply): object {
+  const { operation, params, location } = prepared
+  const { statusCode, headers, data } = reply
+  const is2xx = statusCode >= 200 && statusCode < 300
+  if (!is2xx || (!operation.isContent && hasErrorBody(data))) throw serviceError(reply, prepared)
+  if (isForeign(reply)) throw notCosError(reply, prepared)
+  // COS documents what the element holds; the operation names that type.
+  const xml = <Content>(root: string) => rootElement(String(data), root) as Content
+  const response: CosResponse = { statusCode, headers, body: data, location, xml }
+  return {
+    ...operation.parseResponse?.(response, params),
+    statusCode,
+    headers,
+    ...pick({
+      RequestId: requestIdOf(headers),
+      VersionId: headers['x-cos-version-id'],
+      DeleteMarker: headers['x-cos-delete-marker'],
+    }),
+  }
+}
+
+/** The content of a document's root element; of the whole document when no root is named. */
+function rootElement(data: string, root: string): XmlElement {
+  const [, first = ''] = /^\s*(?:<\?[^>]*>)?\s*<(\w+)/.exec(data) || []
+  if (root && first !== root) {
+    // A portal or a proxy answered: an empty list would be wrong, and the next try would meet it again.
+    throw cosError('integrity', 'KitInvalidXml', `the answer is no ${root}`)
+  }
+  const document = first ? readXml(data) : {}
+  if (!root) return document
+  return asElement(asList<XmlElement | string>(document[root])[0])
 }

@@ -1,11 +1,9 @@
 import {
+  argumentError,
   type ContentParams,
   type CosError,
-  cosError,
-  type HeadObjectResult,
   headObject,
   type ObjectParams,
-  type PostObjectResult,
   paramHeaders,
   postObject,
   putObject,
@@ -14,16 +12,16 @@ import {
   utf8Length,
 } from '@miniprogram-cos/protocol'
 import type { ClientCore } from '../core'
-import { hexMd5 } from '../hash/md5'
-import { notCosError } from '../request/failures'
-import { perform } from '../request/perform'
-import { formKey, type Params } from '../request/prepare'
-import type { TaskRun, TaskWork } from '../tasks/task'
-import type { TaskInfo } from '../tasks/taskInfo'
-import { wxSlots } from '../wx/wxSlots'
-import { readLocalFile, sizeOfFile } from './localFile'
-import { progressReporter } from './progress'
-import { uploadMultipart } from './uploadMultipart'
+import { type Callback, callApp, progressReporter } from '../events'
+import { hexMd5 } from '../hash'
+import { pick } from '../pick'
+import { missingParam, notCosError } from '../request/errors'
+import { execute } from '../request/execute'
+import { formKey } from '../request/prepare'
+import { fileSize, readLocalFile } from '../wx/files'
+import { wxSlots } from '../wx/transfer'
+import { uploadMultipart } from './multipart'
+import type { TaskInfo, TaskRun, UploadTaskParams, UploadWork } from './task'
 
 export interface UploadFileParams extends ObjectParams, ContentParams {
   /** A local file: from `wx.chooseMedia`, `wx.chooseMessageFile`, `wx.env.USER_DATA_PATH` … */
@@ -37,8 +35,8 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   /** Called as often as the option ProgressInterval says. */
   onProgress?: (progress: UploadProgress) => void
   /**
-   * How much of the file has been compared with what was sent of it before: an upload is gone on with only
-   * when it is of the same content. Not called when nothing was begun before.
+   * How much of the file has been compared with what was sent of it before: an upload is resumed only when it is of
+   * the same content. Not called when nothing was begun before.
    */
   onHashProgress?: (progress: UploadProgress) => void
   /** The task's id, for pauseTask, restartTask and cancelTask; called before anything is read. */
@@ -66,136 +64,213 @@ export interface UploadFileResult extends ResultMeta {
   UploadId?: string
 }
 
+export interface UploadFilesParams {
+  /** Each as uploadFile takes it. */
+  files: UploadFileParams[]
+  /** For all files that give none of their own. */
+  SliceSize?: number
+  /** All files together. */
+  onProgress?: (progress: UploadProgress) => void
+  /** A file has ended, well or not; once more when its task is restarted after a failure. */
+  onFileFinish?: (error: CosError | null, data: object | undefined, options: FileOptions) => void
+}
+
+export interface UploadFilesResult {
+  /** In the order they were given; `error` is null for those that were uploaded. */
+  files: { options: FileOptions; error: CosError | null; data?: object }[]
+}
+
 /** Uploads a local file: small ones in one request, large ones in parts. */
-export const uploadFileWork: TaskWork = async (core, params, run) => {
+export const uploadFileWork: UploadWork = async (core, params, run) => {
   const { SliceSize, ...rest } = params
-  const size = await sizeOfFile(params.FilePath)
+  const size = await fileSize(params.FilePath)
   if (size > Number(SliceSize ?? core.options.SliceSize)) return inParts(core, rest, run, size)
   const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
+  if (isForm) return sendForm(core, rest, run, size)
   // The file counts here, whatever else is given.
-  return isForm
-    ? sendForm(core, rest, run, size)
-    : putContentWork(core, { ...rest, Body: undefined }, run)
+  const { Body: _, ...file } = rest
+  return putContentWork(core, file, run)
 }
 
 /**
- * Uploads a local file in parts, whatever its size; only an empty one is a plain object. `SliceSize` is an
- * older name of `ChunkSize` here, as in cos-wx-sdk-v5.
+ * Uploads a local file in parts, whatever its size; only an empty one is a plain object. `SliceSize` is an older name
+ * of `ChunkSize` here, as in cos-wx-sdk-v5.
  */
-export const sliceUploadWork: TaskWork = async (core, { SliceSize, ...params }, run) => {
-  const size = await sizeOfFile(params.FilePath)
+export const sliceUploadWork: UploadWork = async (core, params, run) => {
+  const { SliceSize = 0, ...rest } = params
+  const size = await fileSize(params.FilePath)
   return size
-    ? inParts(core, { ...params, ChunkSize: params.ChunkSize || SliceSize }, run, size)
-    : putContentWork(core, { ...params, Body: '' }, run)
+    ? inParts(core, { ...rest, ChunkSize: rest.ChunkSize || SliceSize }, run, size)
+    : putContentWork(core, { ...rest, Body: '' }, run)
 }
 
 /** Sends one form with the whole file, streamed by WeChat. */
-export const postFileWork: TaskWork = async (core, params, run) => {
+export const postFileWork: UploadWork = async (core, params, run) => {
   const obstacle = formObstacle(params)
   if (obstacle) {
     const message = `a form upload cannot carry ${obstacle}: use putObject or uploadFile`
-    throw cosError('argument', 'KitInvalidParam', message)
+    throw argumentError('KitInvalidParam', message)
   }
-  return sendForm(core, params, run, await sizeOfFile(params.FilePath))
+  return sendForm(core, params, run, await fileSize(params.FilePath))
 }
 
-/** Makes an object from a text, a buffer or a whole file. */
-export const putContentWork: TaskWork = async (core, params, run) => {
-  const { FilePath, UploadAddMetaMd5 } = params
+/** Creates an object from a text, a buffer or a whole file. */
+export const putContentWork: UploadWork = (core, params, run) =>
   // A file is read when it may go out, not before.
-  return wxSlots().uploads.run(async () => {
-    const Body = (
-      params.Body === undefined && FilePath !== undefined
-        ? await readLocalFile(FilePath)
-        : params.Body
-    ) as string | ArrayBuffer | undefined
-    const content: Params = { ...params, Body, signal: run.signal }
+  wxSlots().uploads.run(async () => {
+    const { FilePath, UploadAddMetaMd5 = core.options.UploadAddMetaMd5, ...rest } = params
+    let { Body } = params
+    if (Body === undefined && FilePath !== undefined) Body = await readLocalFile(FilePath)
     // The content's MD5 as metadata, for whoever reads the object later.
-    if (Body && (UploadAddMetaMd5 ?? core.options.UploadAddMetaMd5))
-      content['x-cos-meta-md5'] = hexMd5(Body)
+    const metadata = Body && UploadAddMetaMd5 ? { 'x-cos-meta-md5': hexMd5(Body) } : {}
     const size = typeof Body === 'string' ? utf8Length(Body) : Body?.byteLength || 0
     const report = reporter(core, params, run, size)
     report(0)
-    const result = await perform(core, putObject, content)
+    const content = { ...rest, ...pick({ FilePath, Body }), ...metadata, signal: run.signal }
+    const result = await execute(core, putObject, content)
     report(size)
     return result
   })
-}
 
-function inParts(core: ClientCore, params: Params, run: TaskRun, size: number): Promise<object> {
+function inParts(
+  core: ClientCore,
+  params: UploadTaskParams,
+  run: TaskRun,
+  size: number,
+): Promise<object> {
   const { signal, memo } = run
   const onLoaded = reporter(core, params, run, size)
-  const { onHashProgress } = params as Partial<UploadFileParams>
   const onHashed = progressReporter(size, core.options.ProgressInterval, (progress) => {
     run.hash(progress)
-    return onHashProgress?.(progress)
+    return params.onHashProgress?.(progress)
   })
   return uploadMultipart(core, params, size, { signal, memo, onLoaded, onHashed })
 }
 
 async function sendForm(
   core: ClientCore,
-  params: Params,
+  params: UploadTaskParams,
   run: TaskRun,
   size: number,
 ): Promise<object> {
   const report = reporter(core, params, run, size)
   report(0)
   const form = { ...params, signal: run.signal }
-  const result = (await wxSlots().uploads.run(() =>
-    perform(core, postObject, form, {
+  const result = await wxSlots().uploads.run(() =>
+    execute(core, postObject, form, {
       // WeChat counts the form around the file too.
       onSent: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
         report(Math.floor((sent / Math.max(total, 1)) * size)),
     }),
-  )) as PostObjectResult
+  )
   report(size)
-  if (Object.keys(result.headers).length > 0) return result
-  return { ...result, ...(await confirmUpload(core, params, run, size, result)) }
+  const isHidden = Object.keys(result.headers).length === 0
+  return isHidden ? { ...result, ...(await confirmUpload(core, form, size, result)) } : result
 }
 
 /**
- * Asks COS for an object whose upload was answered without any header, as some phones give it: that answer may be
- * anybody's. Whoever may write, but not read, hears so from COS itself, and has to do with that.
+ * Checks by a HEAD that an upload whose response had no header has arrived: on some phones WeChat hides them, and the
+ * response may be anybody's. A caller who may write but not read is told so by COS itself, which must do.
  */
 async function confirmUpload(
   core: ClientCore,
-  params: Params,
-  { signal }: TaskRun,
+  { Bucket, Region, Key, FilePath, signal }: UploadTaskParams,
   size: number,
-  answer: ResultMeta,
+  response: ResultMeta,
 ): Promise<object> {
-  const { Bucket, Region, Key } = params
-  const target = { Bucket, Region, Key: formKey(String(Key), params.FilePath), signal }
+  const target = { ...pick({ Bucket, Region, signal }), Key: formKey(Key, FilePath) }
   try {
-    const head = (await perform(core, headObject, target)) as HeadObjectResult
-    if (head.headers['content-length'] === String(size)) return { ETag: head.ETag }
+    const { headers, ETag } = await execute(core, headObject, target)
+    if (headers['content-length'] === String(size)) return { ETag }
   } catch (error) {
     const { statusCode } = error as CosError
     if (statusCode === 403) return {}
     if (statusCode !== 404) throw error
   }
-  throw notCosError(answer, { method: 'POST', url: core.options.Domain || String(Bucket) })
+  throw notCosError(response, { method: 'POST', url: Key })
 }
 
-/** Headers that COS takes from a PUT only (document 436/14690), however they are given. */
+/** Headers that COS accepts from a PUT only (document 436/14690), however they are given. */
 const NOT_IN_FORMS =
   /^(pic-operations|x-cos-(forbid-overwrite|traffic-limit|mime-limit|grant-.*|server-side-encryption.*))$/i
 
-const formObstacle = (params: Params) =>
+const formObstacle = (params: object) =>
   Object.keys(paramHeaders(params)).find((name) => NOT_IN_FORMS.test(name))
 
-/** Tells the listener of the call and the task list. */
+/** Reports to the listener of the call and to the task list. */
 function reporter(
   { options }: ClientCore,
-  params: Params,
+  { onProgress }: UploadTaskParams,
   { begin, progress: tell }: TaskRun,
   size: number,
 ) {
   begin(size)
-  const { onProgress } = params as Partial<UploadFileParams>
   return progressReporter(size, options.ProgressInterval, (progress) => {
     tell(progress)
     return onProgress?.(progress)
   })
+}
+
+/** Starts an upload; the callback is called at each of its ends. */
+export type StartUpload = (params: UploadTaskParams, callback: Callback<object>) => unknown
+
+type Outcome = UploadFilesResult['files'][number]
+
+/**
+ * Uploads one file.
+ *
+ * @param onEnd called each time that it ends, with the options by which a listener can tell the file
+ * @returns its first end; a file that is restarted after a failure ends once more
+ */
+export function uploadFile(
+  file: UploadFileParams,
+  Index: number,
+  start: StartUpload,
+  onEnd?: UploadFilesParams['onFileFinish'],
+): Promise<Outcome> {
+  const options: FileOptions = { Index, TaskId: '', ...scalars(file) }
+  const onTaskReady = (id: string) => {
+    options.TaskId = id
+    return file.onTaskReady?.(id)
+  }
+  return new Promise((resolve) => {
+    start({ ...file, onTaskReady }, (error, data) => {
+      for (const listener of [file.onFileFinish, onEnd]) {
+        if (listener) callApp(() => listener(error, data, options))
+      }
+      resolve({ options, error, ...(data && { data }) })
+    })
+  })
+}
+
+/** Uploads files, each by uploadFile. A file that fails does not fail the others. */
+export async function uploadFiles(
+  { files, SliceSize, onProgress, onFileFinish }: UploadFilesParams,
+  start: StartUpload,
+): Promise<UploadFilesResult> {
+  if (!Array.isArray(files)) throw missingParam('files')
+  const all = { loaded: 0, total: 0, speed: 0, percent: 0 }
+  const upload = (file: UploadFileParams, Index: number) => {
+    let last = { loaded: 0, total: 0, speed: 0, percent: 0 }
+    /** Adds what the file has advanced by since its last progress. */
+    const advance = (next: UploadProgress) => {
+      callApp(() => file.onProgress?.(next))
+      for (const name of ['loaded', 'total', 'speed'] as const) all[name] += next[name] - last[name]
+      all.percent = Math.floor((all.loaded / (all.total || 1)) * 100) / 100
+      last = next
+      if (onProgress) callApp(() => onProgress({ ...all }))
+    }
+    const params = { ...pick({ SliceSize }), ...file, onProgress: advance }
+    return uploadFile(params, Index, start, onFileFinish)
+  }
+  return { files: await Promise.all(files.map(upload)) }
+}
+
+/** The plain params of a file, by which a listener can tell it. */
+function scalars(file: object): Record<string, unknown> {
+  const own: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(file)) {
+    if (typeof value !== 'function' && typeof value !== 'object') own[name] = value
+  }
+  return own
 }

@@ -9,10 +9,10 @@ const MAX_LAUNCHERS = 6
 const CHECK_MS = 250
 
 /**
- * Calls back once when a launcher of this process ends, however it ends. npm passes SIGTERM on to its
- * shell alone, and nobody passes SIGKILL on: without this the server would outlive them and keep its
- * ports. A process that was started without a launcher is not affected.
- * @returns stops watching
+ * Calls back once when a launcher of this process ends, even by SIGKILL. npm forwards SIGTERM to its shell
+ * only, so without this the server would keep running and keep its ports. It has no effect in a process
+ * that was not started by a launcher.
+ * @returns a function that stops watching
  */
 export function onLauncherExit(callback: () => void): () => void {
   const launchers = findLaunchers()
@@ -27,7 +27,7 @@ export function onLauncherExit(callback: () => void): () => void {
   return () => clearInterval(timer)
 }
 
-/** The nearest ancestors of this process, as far as they are launchers. */
+/** The launchers among the ancestors of this process, nearest first. */
 function findLaunchers(): number[] {
   const found: number[] = []
   let pid = process.ppid
@@ -52,7 +52,7 @@ function describe(pid: number): { parent: number; command: string } | undefined 
   }
 }
 
-/** A process that has ended but not been waited for yet still takes signals: Linux tells its state. */
+/** An ended process that its parent has not waited for still accepts signals; Linux shows its state. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)

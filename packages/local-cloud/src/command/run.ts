@@ -6,8 +6,8 @@ import { onLauncherExit } from './launcher'
 import type { Command } from './options'
 
 /**
- * Starts the local cloud as a command asks and prints one JSON line once everything listens. It ends on
- * SIGINT, SIGTERM and SIGHUP, and with the process that launched it.
+ * Starts the local cloud by a parsed command line and prints one JSON line once every server listens. It
+ * ends on SIGINT, SIGTERM and SIGHUP, and with the process that launched it.
  */
 export async function runCommand(
   command: Command,

@@ -42,7 +42,7 @@ export interface CosServices {
   running: Set<Promise<void>>
 }
 
-/** Serves one request of the local COS: what goes wrong on the way becomes an error response. */
+/** Serves one request of the local COS. Errors of any stage become error responses. */
 export async function serveCos(
   services: CosServices,
   raw: IncomingMessage,

@@ -34,10 +34,6 @@ export const ADVICE: AdviceTable = {
     'Check bucket (with its -APPID) and region in cos.config.ts.',
     '请检查 cos.config.ts 的存储桶（含 -APPID）与地域。',
   ],
-  KitNotCos: [
-    'Log in to the network, or check Domain: a page or a proxy has answered instead of COS.',
-    '应答并非来自 COS：请检查网络是否需要登录认证，以及自定义域名 Domain。',
-  ],
   KitDomainNotAllowed: [
     'Add the host to the server domains in the WeChat console: request, uploadFile, downloadFile.',
     '请在微信公众平台的「服务器域名」中加入该域名：request、uploadFile、downloadFile。',

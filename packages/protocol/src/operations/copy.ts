@@ -19,9 +19,9 @@ export interface CopySource {
 /** An app's own parser of CopySource; it returns nothing for a text that it does not understand. */
 export type CopySourceParser = (source: string) => CopySource | null | undefined | false
 
-/** Scheme, Bucket, `cos` and its variants, Region, the rest of the host, Key, version. */
+/** Scheme, Bucket, `cos` and its variants (regions of the first generation have none), Region, Key, version. */
 const SOURCE =
-  /^(?:https?:\/\/)?([a-z\d][a-z\d-]*-\d+)\.(?:cos[^./]*\.)?(?:dualstack\.)?(sg|[a-z]+-[a-z\d-]+)?[^/]*\/([^?]+)(?:\?versionId=([^&]*))?$/i
+  /^(?:https?:\/\/)?([a-z\d][a-z\d-]*-\d+)\.(?:cos[^./]*\.)?(?:dualstack\.)?([a-z\d-]+)\.(?:myqcloud\.com|tencentcos\.cn)\/([^?]+)(?:\?versionId=([^&]*))?$/i
 
 /**
  * Parses `<Bucket>.cos.<Region>.myqcloud.com/<encoded Key>[?versionId=…]` as COS does. A key that is
@@ -33,7 +33,7 @@ const SOURCE =
 export function parseCopySource(text: string, parser?: CopySourceParser): CopySource {
   const own = parser?.(text)
   if (own) return { ...own, Key: decode(own.Key) }
-  const [, bucket, region, key = '', version] = SOURCE.exec(text) || []
+  const [, bucket, region = '', key = '', version] = SOURCE.exec(text) || []
   if (parser || !bucket) {
     const error = 'CopySource format error'
     throw argumentError(
@@ -43,7 +43,8 @@ export function parseCopySource(text: string, parser?: CopySourceParser): CopySo
     )
   }
   const source: CopySource = { Bucket: bucket.toLowerCase(), Key: decode(key) }
-  if (region) source.Region = region.toLowerCase()
+  // The accelerated host names no region.
+  if (!/^accelerate$/i.test(region)) source.Region = region.toLowerCase()
   if (version) source.VersionId = decode(version)
   return source
 }

@@ -49,6 +49,16 @@ export class PhoneBackend extends CurrentWindowBackendContext {
     }
   }
 
+  override createIntersectionObserver(
+    ...[target, relative, margin, ...rest]: Parameters<
+      CurrentWindowBackendContext['createIntersectionObserver']
+    >
+  ) {
+    // Margins that the app leaves out are 0.
+    const complete = margin.replace(/\b(?:undefined|NaN)/g, '0')
+    return super.createIntersectionObserver(target, relative, complete, ...rest)
+  }
+
   override setModelBindingStat(
     element: BackendElement,
     name: string,
@@ -65,8 +75,12 @@ function createElement(tag: string): HTMLElement {
   const element = document.createElement(tagOf(tag))
   if (!isKnown(element.localName)) {
     element.dataset.missing = `<${tag}>`
-    if (!reported.has(tag)) console.warn(`<${tag}> is not in the preview`)
-    reported.add(tag)
+    // Components mark their host element after it is created.
+    queueMicrotask(() => {
+      if (reported.has(tag) || element.hasAttribute('wx-host')) return
+      reported.add(tag)
+      console.warn(`<${tag}> is not in the preview`)
+    })
   }
   const set = element.setAttribute.bind(element)
   element.setAttribute = (name, value) => {

@@ -7,3 +7,6 @@ export function textElement(className: string, text: string, tag = 'div'): HTMLE
   element.textContent = text
   return element
 }
+
+/** The globals of the page, which the app's code shares. */
+export const globals = window as unknown as Record<string, unknown>

@@ -3,8 +3,9 @@ import { Frame } from './app/frame'
 import { watchLongPress } from './app/gestures'
 import { PageStack } from './app/pageStack'
 import { attempt, reportProblems, showFailedApp, watchErrors } from './app/problems'
-import { globals, Registry } from './app/registry'
+import { Registry } from './app/registry'
 import { PhoneBackend } from './backend'
+import { globals } from './dom'
 import { defineElements } from './elements/define'
 import { settings } from './settings'
 import { createWx, state } from './wx/createWx'
@@ -38,7 +39,7 @@ function start(registry: Registry): void {
     attempt('App onHide', () => app.onHide?.())
     attempt('onHide', () => stack.current?.instance.onHide?.())
   })
-  stack.reLaunch(`/${first}`)
+  attempt(String(first), () => stack.reLaunch(`/${first}`))
   for (const [path, problems] of registry.problems) {
     const shown = registry.problemsOf(stack.current?.route ?? '')
     if (!shown.some((one) => problems.includes(one))) reportProblems(path, problems)

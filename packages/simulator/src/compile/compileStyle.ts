@@ -99,7 +99,13 @@ async function inlineImports(
   const rules: AtRule[] = []
   sheet.walkAtRules('import', (rule) => void rules.push(rule))
   for (const rule of rules) {
-    const target = /^(?:url\()?\s*["']?(.+?)["']?\s*\)?$/.exec(rule.params.trim())?.[1] ?? ''
+    const [written = '', target = ''] =
+      /^(?:url\()?\s*["']?([^"')\s]+)["']?\s*\)?/.exec(rule.params) ?? []
+    // Without its semicolon, an import swallows the rule behind it.
+    if (rule.nodes) {
+      const selector = rule.params.slice(written.length).trim()
+      rule.after(postcss.rule({ selector, nodes: rule.nodes }))
+    }
     if (/^https?:/.test(target)) continue
     const paths = tree.candidates(file, target)
     const names = paths.flatMap((path) => [path, `${path}.wxss`])

@@ -27,6 +27,8 @@ export interface CompiledTemplates {
  */
 export function compileTemplates(tree: SourceTree, paths: string[]): CompiledTemplates {
   const group = new TmplGroup()
+  // WXS functions are called with the instances that WeChat gives them.
+  group.setExtraRuntimeScript('Q.A=__preview.wxsObserver;Q.C=__preview.wxsHandler;')
   try {
     const compiler = new TemplateCompiler(group, tree)
     for (const path of paths) if (tree.isFile(`${path}.wxml`)) compiler.add(path)

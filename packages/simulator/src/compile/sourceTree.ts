@@ -27,10 +27,8 @@ export class SourceTree {
   /** The path on this machine; it may not exist. */
   real(path: string): string {
     const direct = join(this.root, path)
-    const at = path.lastIndexOf(`${PACKAGES}/`)
-    if (at < 0 || existsSync(direct)) return direct
-    const inside = path.slice(at + PACKAGES.length + 1)
-    return packageFile(join(this.root, path.slice(0, at)), inside) ?? direct
+    if (!path.startsWith(`${PACKAGES}/`) || existsSync(direct)) return direct
+    return packageFile(this.root, path.slice(PACKAGES.length + 1)) ?? direct
   }
 
   isFile(path: string): boolean {
@@ -109,13 +107,15 @@ export function scriptAt(path: string | undefined): string | undefined {
 }
 
 /**
- * A file of a package in the nearest `node_modules`, where "Build npm" takes it from: the folder that
+ * A file of a package in the nearest `miniprogram_npm` or `node_modules`, where "Build npm" takes it from: the folder that
  * `miniprogram` of its package.json names, or its main file.
  */
 function packageFile(from: string, path: string): string | undefined {
   const parts = path.split('/')
   const name = parts.splice(0, path.startsWith('@') ? 2 : 1).join('/')
   for (let folder = from; ; folder = dirname(folder)) {
+    const built = join(folder, PACKAGES, path)
+    if (existsSync(built) || scriptAt(built)) return built
     const home = join(folder, 'node_modules', name)
     if (existsSync(home)) {
       const { miniprogram = 'miniprogram_dist', main = 'index.js' } = readConfig(

@@ -50,59 +50,84 @@ export async function checkPages(options: CheckOptions): Promise<PageResult[]> {
     route: () => NOWHERE,
     domains: { request: [], uploadFile: [], downloadFile: [] },
   })
-  const results: PageResult[] = []
   try {
-    const phone = preview.phones[0]?.url ?? ''
-    for (const route of await routesOf(phone, options.browser)) {
-      const url = `${phone}?page=${route}`
-      const result = await checkPage(route, url, options)
-      results.push(result)
-      options.onResult?.(result)
-    }
+    return await new PageCheck(preview.phones[0]?.url ?? '', options).run()
   } finally {
     await preview.close()
   }
-  return results
 }
 
-/** Opens the app once, which compiles it, and asks it for its pages. */
-async function routesOf(url: string, browser: CheckBrowser): Promise<string[]> {
-  const page = await browser.newPage()
-  await page.goto(url, { timeout: 180_000 })
-  const failed = await page.evaluate("document.querySelector('.problems')?.textContent")
-  const routes = (await page.evaluate('__preview.config.pages')) as string[]
-  await page.close()
-  if (routes.length === 0) throw new Error(String(failed ?? 'app.json names no pages'))
-  return routes
-}
+class PageCheck {
+  readonly #url: string
+  readonly #options: CheckOptions
+  #page: CheckPage | undefined
+  #errors: string[] = []
+  #gaps: string[] = []
 
-async function checkPage(route: string, url: string, options: CheckOptions): Promise<PageResult> {
-  const errors: string[] = []
-  const gaps: string[] = []
-  const page = await options.browser.newPage({ viewport: { width: 375, height: 740 } })
-  page.on('pageerror', ({ message }) => (GAP.test(message) ? gaps : errors).push(message))
-  page.on('console', (message) => {
-    const text = message.text()
-    if (GAP.test(text)) gaps.push(text)
-  })
-  try {
-    await page.goto(url, { timeout: 60_000 })
+  constructor(url: string, options: CheckOptions) {
+    this.#url = url
+    this.#options = options
+  }
+
+  async run(): Promise<PageResult[]> {
+    const first = await this.#start('')
+    const failed = await first.evaluate("document.querySelector('.problems')?.textContent")
+    const routes = (await first.evaluate('__preview.config.pages')) as string[]
+    if (routes.length === 0) throw new Error(String(failed ?? 'app.json names no pages'))
+    const results: PageResult[] = []
+    for (const route of routes) {
+      const result = await this.#check(route)
+      results.push(result)
+      this.#options.onResult?.(result)
+    }
+    await this.#page?.close()
+    return results
+  }
+
+  /** Starts the app on a new phone. */
+  async #start(route: string): Promise<CheckPage> {
+    await this.#page?.close()
+    const page = await this.#options.browser.newPage({ viewport: { width: 375, height: 740 } })
+    const report = (text: string, list: string[]) =>
+      void (GAP.test(text) ? this.#gaps : list).push(text.slice(0, 500))
+    page.on('pageerror', ({ message }) => report(message, this.#errors))
+    page.on('console', (message) => report(message.text(), []))
+    this.#page = page
+    await page.goto(`${this.#url}?page=${route}`, { timeout: 180_000 })
     const isShown =
       "document.documentElement.dataset.ready !== undefined || document.querySelector('.problems')"
-    await page.waitForFunction(isShown, undefined, { timeout: 10_000 })
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
-    const shown = (await page.evaluate(
-      "[...document.querySelectorAll('.problems, .problem-bar')].map((box) => box.textContent)",
-    )) as string[]
-    // The bar may name another page that does not compile.
-    const own = shown.filter((text) => !/^[\w-]+\//.test(text) || text.startsWith(route))
-    errors.push(...own.map((text) => text.slice(0, 500)).filter((text) => !GAP.test(text)))
-    if (options.screenshots) {
-      await page.screenshot({ path: `${options.screenshots}/${route.replace(/\//g, '_')}.png` })
-    }
-  } catch (error) {
-    errors.push((error as Error).message)
+    await page.waitForFunction(isShown, undefined, { timeout: 30_000 })
+    return page
   }
-  await page.close()
-  return { route, errors: [...new Set(errors)], gaps: [...new Set(gaps)] }
+
+  async #check(route: string): Promise<PageResult> {
+    this.#errors = []
+    this.#gaps = []
+    try {
+      // A page that fails may leave the app in a state that fails the next ones.
+      const page = this.#page ?? (await this.#start(route))
+      await page.evaluate(`document.querySelector('.problem-bar')?.remove()`)
+      await page.evaluate(`wx.reLaunch({ url: '/${route}' }).catch(() => {})`)
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+      const shown = (await page.evaluate(SHOWN)) as string[]
+      // The bar may name another page that does not compile.
+      const own = shown.filter((text) => !/^[\w-]+\/\S*:/.test(text) || text.startsWith(route))
+      for (const text of own) if (!GAP.test(text)) this.#errors.push(text.slice(0, 500))
+      const { screenshots } = this.#options
+      if (screenshots) {
+        await page.screenshot({ path: `${screenshots}/${route.replace(/\//g, '_')}.png` })
+      }
+    } catch (error) {
+      this.#errors.push((error as Error).message)
+    }
+    const [errors, gaps] = [[...new Set(this.#errors)], [...new Set(this.#gaps)]]
+    if (errors.length > 0) {
+      await this.#page?.close()
+      this.#page = undefined
+    }
+    return { route, errors, gaps }
+  }
 }
+
+const SHOWN = `[...document.querySelectorAll('wx-page:not([hidden]) .problems, #phone > .problems, .problem-bar')]
+  .map((box) => box.textContent)`

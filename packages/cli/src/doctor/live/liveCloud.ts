@@ -6,8 +6,7 @@ import { sts } from 'tencentcloud-sdk-nodejs-sts'
 import { type CloudKey, functionKey } from '../../cloud/settings'
 import { bucketHost } from '../../project'
 import { OTHER_USER, PROBE_USER } from '../accessProbe'
-import type { DoctorContext } from '../checks'
-import { SkippedProbe } from './probe'
+import type { DoctorContext } from '../context'
 
 /** A policy statement, also of forms that STS refuses. */
 export interface PolicyStatement {
@@ -47,6 +46,9 @@ async function requestKey(
     throw error
   }
 }
+
+/** A probe that the rights of this account or its access rules do not permit. */
+export class SkippedProbe extends Error {}
 
 /** A request, exactly as it goes to the wire. */
 export interface LiveRequest {

@@ -11,7 +11,7 @@ import { buildFunctions } from '../../functions/buildFunctions'
 import { deployedFunctions } from '../../project'
 import { t } from '../../text'
 import { OTHER_USER, PROBE_USER } from '../accessProbe'
-import type { DoctorContext } from '../checks'
+import type { DoctorContext } from '../context'
 
 /** The result of one step of the main job. */
 export interface Step {

@@ -21,9 +21,6 @@ export interface Probe {
   byHand?: string
 }
 
-/** A probe that the rights of this account or its access rules do not permit. */
-export class SkippedProbe extends Error {}
-
 export type ProbeResult = 'confirmed' | 'different' | 'not probed' | 'by hand'
 
 /** The result of a probe. */

@@ -2,9 +2,10 @@ import { parseBucket } from '@miniprogram-cos/protocol'
 import type { CosConfig } from '@miniprogram-cos/server'
 import { confirm, type SafeOutput } from '../../output'
 import { readerLanguage, t } from '../../text'
-import type { DoctorContext } from '../checks'
+import type { DoctorContext } from '../context'
 import { CHINESE_PROBES } from '../probes/chinese'
-import { type Finding, type ProbeResult, SkippedProbe } from './probe'
+import { SkippedProbe } from './liveCloud'
+import type { Finding, ProbeResult } from './probe'
 import { runLiveProbes } from './runLiveProbes'
 
 /**

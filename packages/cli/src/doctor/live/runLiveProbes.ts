@@ -1,17 +1,17 @@
-import https, { type Agent } from 'node:https'
-import createProxyAgent from 'https-proxy-agent'
+import https from 'node:https'
+import { proxyAgent } from '../../cloud/bucketChecks'
 import { apiError } from '../../cloud/errors'
 import { t } from '../../text'
-import type { DoctorContext } from '../checks'
+import type { DoctorContext } from '../context'
 import { multipartProbes } from '../probes/multipart'
 import { objectsProbes } from '../probes/objects'
 import { phoneProbes } from '../probes/phone'
 import { platformProbes } from '../probes/platform'
 import { policiesProbes } from '../probes/policies'
 import { signaturesProbes } from '../probes/signatures'
-import { LiveCloud } from './liveCloud'
+import { LiveCloud, SkippedProbe } from './liveCloud'
 import { runLiveMainJob, type Step } from './mainJob'
-import { type Finding, type Probe, SkippedProbe } from './probe'
+import type { Finding, Probe } from './probe'
 
 /** All assumptions of this kit about the real services, in the order in which CONTRIBUTING.md lists them. */
 export const probes: Probe[] = [
@@ -51,10 +51,9 @@ export async function runLiveProbes(
   options: LiveOptions,
 ): Promise<LiveReport> {
   const live = new LiveCloud(context, options.onSecret)
-  const { http_proxy } = context.settings
   const usualAgent = https.globalAgent
   // Requests of this module and of the simulated phones use the proxy, as those of the libraries do.
-  if (http_proxy) https.globalAgent = createProxyAgent(http_proxy) as unknown as Agent
+  https.globalAgent = proxyAgent(context.settings.http_proxy) ?? usualAgent
   try {
     await live.cleanUp()
     const mainJob = await runLiveMainJob(context, live.limitingRule === undefined)

@@ -1,7 +1,7 @@
 import { cosClient } from '../../cloud/bucketRules'
 import { deployKey } from '../../cloud/settings'
-import { describeAnswer, type LiveCloud } from '../live/liveCloud'
-import { type Probe, SkippedProbe } from '../live/probe'
+import { describeAnswer, type LiveCloud, SkippedProbe } from '../live/liveCloud'
+import type { Probe } from '../live/probe'
 
 /** The smallest part that COS accepts, except for the last. */
 const PART = Buffer.alloc(1024 * 1024, 'p')

@@ -112,7 +112,7 @@ export class Database {
     return this.#level.keys({ gt: from, lt: endOf(from) })
   }
 
-  /** Rows that start with a prefix, from `gte` or behind `gt` on. */
+  /** Rows that start with a prefix, from `gte` or after `gt` on. */
   values<Record>(
     prefix: string,
     { gte, gt, limit = -1 }: { gte?: Buffer; gt?: Buffer; limit?: number } = {},

@@ -1,3 +1,4 @@
+import { nodeOf } from '../elements/base'
 import type { OpenPage } from './pageStack'
 
 /** Distance in pixels that starts a refresh. */
@@ -55,13 +56,6 @@ const LONG_PRESS_MS = 350
 /** A pointer that moves further is not a press. Pixels. */
 const MAX_MOVE = 10
 
-interface Bound {
-  __wxElement?: {
-    triggerEvent(name: string, detail: object, options: object): void
-    hasListener?: (name: string) => boolean
-  }
-}
-
 /** Triggers `longpress`, which glass-easel leaves to the platform. A long press is not a tap. */
 export function watchLongPress(place: HTMLElement): void {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -72,7 +66,7 @@ export function watchLongPress(place: HTMLElement): void {
     start = { x, y }
     clearTimeout(timer)
     timer = setTimeout(() => {
-      const element = boundTo(target as Element | null)
+      const element = closestNode(target as Element | null)
       if (!element || !hasListener(target as Element)) return
       isLong = true
       element.triggerEvent('longpress', { x, y }, { bubbles: true, composed: true })
@@ -96,10 +90,10 @@ export function watchLongPress(place: HTMLElement): void {
   }
 }
 
-function boundTo(target: Element | null): Bound['__wxElement'] {
+function closestNode(target: Element | null): ReturnType<typeof nodeOf> {
   for (let at: Element | null = target; at; at = at.parentElement) {
-    const bound = (at as unknown as Bound).__wxElement
-    if (bound) return bound
+    const node = nodeOf(at)
+    if (node) return node
   }
   return undefined
 }

@@ -5,8 +5,18 @@ import { watchPullDown } from './gestures'
 import { attempt, problemsBox } from './problems'
 import type { Registry } from './registry'
 
+/** A page or component, as far as its elements are looked for. */
+export interface Scope {
+  _$?: {
+    getShadowRoot(): { querySelectorAll(selector: string): { $$?: Element }[] } | null
+  }
+}
+
 /** The parts of a page instance that the framework uses. */
 export interface PageInstance {
+  /** The node of glass-easel. */
+  _$?: Scope['_$']
+  createIntersectionObserver?: (options?: object) => object
   route: string
   options: Record<string, string>
   onLoad?: (query: Record<string, string>) => void
@@ -187,9 +197,7 @@ export class PageStack {
     // Data set by onLoad is part of the first render.
     this.#call(page, 'onLoad', query)
     if (page.root) {
-      const placeholder = document.createElement('div')
-      this.#place.append(placeholder)
-      page.root.attach(this.#place as never, placeholder as never)
+      attach(page.root, this.#place)
       this.#watchScroll(page)
       if (this.#registry.windowOption(route, 'enablePullDownRefresh')) watchPullDown(page)
       if (this.isTab(route)) this.#addTabBar(page)
@@ -222,9 +230,7 @@ export class PageStack {
     const path = 'custom-tab-bar/index'
     if (!this.#registry.config.tabBar?.custom || !this.#registry.parts.has(path)) return
     page.tabBar = this.#backend.createRoot('wx-custom-tab-bar', this.#registry.codeSpace, path)
-    const placeholder = document.createElement('div')
-    page.element.append(placeholder)
-    page.tabBar.attach(page.element as never, placeholder as never)
+    attach(page.tabBar, page.element)
   }
 
   /** An error in a page's code must not stop the navigation. */
@@ -271,6 +277,14 @@ export class PageStack {
       wasAtEnd = isAtEnd
     })
   }
+}
+
+/** Attaches a root component to the end of an element. */
+function attach(root: Root, parent: HTMLElement): void {
+  const placeholder = document.createElement('div')
+  parent.append(placeholder)
+  // glass-easel does not know that its elements are those of the document.
+  root.attach(parent as never, placeholder as never)
 }
 
 /** A page that only shows why it does not compile. */

@@ -7,8 +7,10 @@ import type {
   Part,
   SourceProblem,
 } from '../../preview/protocol'
+import { globals } from '../dom'
 import { settings } from '../settings'
 import { ProblemError, problemsOf } from './problems'
+import { wxsHandler, wxsObserver } from './wxsInstances'
 
 type Templates = Record<string, (name: string) => never>
 
@@ -34,11 +36,10 @@ interface Definers {
   Behavior: Define
 }
 
-/** Globals that the app's code uses. */
-export const globals = window as unknown as Record<string, unknown>
-
 // Style sheets may select by id.
 globalOptions.writeIdToDOM = true
+// A property named as one of glass-easel's own, such as `dataset`, must not replace it.
+globalOptions.writeFieldsToNode = false
 
 /** Receives the parts of the compiled app and runs their code. */
 export class Registry {
@@ -51,6 +52,9 @@ export class Registry {
   #definition: AppDefinition | undefined
   #styles = document.createElement('style')
   app: AppObject = {}
+  /** Called by compiled templates. */
+  readonly wxsObserver = wxsObserver
+  readonly wxsHandler = wxsHandler
 
   constructor(onStart: (registry: Registry) => void) {
     this.#onStart = onStart

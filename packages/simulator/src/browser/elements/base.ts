@@ -8,9 +8,16 @@ interface Bound {
   __wxElement?: {
     id: string
     dataset: Record<string, unknown>
+    /** Of a component. */
+    data?: Record<string, unknown>
+    getShadowRoot?(): { querySelectorAll(selector: string): { $$?: Element }[] } | null
     ownerShadowRoot: { getHostNode(): { is: string } } | null
     getAttribute(name: string): unknown
-    triggerEvent(name: string, detail: unknown, options?: { bubbles?: boolean }): void
+    triggerEvent(
+      name: string,
+      detail: unknown,
+      options?: { bubbles?: boolean; composed?: boolean },
+    ): void
   }
 }
 

@@ -112,13 +112,15 @@ export function createCanvasContext(canvasId: string): object {
         })
       }),
     drawImage: (src: string, ...at: number[]) => record(drawImage(src, at)),
-    async draw(isReserved: boolean | (() => void) = false, done?: () => void) {
-      const queue = commands
+    getActions() {
+      const actions = commands
       commands = []
-      const context = findCanvas(canvasId)?.getContext('2d')
-      if (!context) return
-      if (isReserved !== true) context.clearRect(0, 0, context.canvas.width, context.canvas.height)
-      for (const command of queue) (await command)(context)
+      return actions
+    },
+    async draw(isReserved: boolean | (() => void) = false, done?: () => void) {
+      const actions = commands
+      commands = []
+      await drawCanvas({ canvasId, actions, reserve: isReserved === true })
       ;(typeof isReserved === 'function' ? isReserved : done)?.()
     },
   }
@@ -144,6 +146,22 @@ export function createCanvasContext(canvasId: string): object {
       return true
     },
   })
+}
+
+/** Executes recorded commands: `wx.drawCanvas`, and `draw` of the context. */
+export async function drawCanvas({
+  canvasId,
+  actions,
+  reserve = false,
+}: {
+  canvasId: string
+  actions: (Command | Promise<Command>)[]
+  reserve?: boolean
+}): Promise<void> {
+  const context = findCanvas(canvasId)?.getContext('2d')
+  if (!context) return
+  if (!reserve) context.clearRect(0, 0, context.canvas.width, context.canvas.height)
+  for (const command of actions) (await command)(context)
 }
 
 async function drawImage(src: string, at: number[]): Promise<Command> {

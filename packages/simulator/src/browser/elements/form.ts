@@ -4,11 +4,9 @@ import { WxCheckbox, WxRadio } from './choices'
 
 /** A component with the behavior `wx://form-field`, whose properties are `name` and `value`. */
 function componentField(element: Element): { name: string; value: unknown } | undefined {
-  const node = nodeOf(element) as { data?: { name?: unknown; value?: unknown } } | undefined
-  const { name, value } = node?.data ?? {}
-  return typeof name === 'string' && name !== '' && 'value' in (node?.data ?? {})
-    ? { name, value }
-    : undefined
+  const data = nodeOf(element)?.data ?? {}
+  const { name, value } = data
+  return typeof name === 'string' && name !== '' && 'value' in data ? { name, value } : undefined
 }
 
 /** `<form>`: submit and reset, by buttons with `form-type`. */

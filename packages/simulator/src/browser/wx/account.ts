@@ -122,7 +122,7 @@ export class Privacy {
         await this.#require(name)
         // Callbacks are those of the outer call.
         const { success, fail, complete, ...rest } = options as Record<string, unknown>
-        return (await call(rest)) as object
+        return call(rest)
       })
       return [name, checked]
     })

@@ -1,5 +1,6 @@
 import { WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
+import { globals } from '../dom'
 import { showToast } from '../overlays'
 import { settings } from '../settings'
 import { api } from './api'
@@ -154,8 +155,7 @@ export const deviceApi = {
 }
 
 function launchOptions(): object {
-  const { __launchOptions } = window as unknown as { __launchOptions?: object }
-  return __launchOptions ?? { path: '', query: {}, scene: 1001, referrerInfo: {} }
+  return Object(globals.__launchOptions ?? { path: '', query: {}, scene: 1001, referrerInfo: {} })
 }
 
 /** The clipboard where the browser does not allow its own. */

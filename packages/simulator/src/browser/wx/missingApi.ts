@@ -34,12 +34,14 @@ export function canIUse(wx: object, schema: string): boolean {
 }
 
 function missingCall(name: string): unknown {
+  // Of Skyline.
+  if (name === 'worklet' || name === 'router') return inertObject(name)
   // Listeners are never called, and objects do nothing: an app goes on without them.
   if (/^(?:on|off)[A-Z]/.test(name)) return () => report(name)
   if (/^(?:create|get\w+Manager$|get\w+Context$)/.test(name)) {
     return () => {
       report(name)
-      return inertObject(name)
+      return inertObject(`${name}()`)
     }
   }
   if (name.endsWith('Sync')) {
@@ -54,19 +56,18 @@ function missingCall(name: string): unknown {
   })
 }
 
-/** An object whose methods report themselves and do nothing. */
-function inertObject(name: string): object {
-  return new Proxy(
-    {},
-    {
-      get: (_, method) =>
-        // Not a promise: `await` of it must end.
-        method === 'then' || typeof method !== 'string'
-          ? undefined
-          : () => {
-              report(`${name}().${method}`)
-              return inertObject(`${name}().${method}()`)
-            },
+/** An object whose methods, at any depth, report themselves and do nothing. */
+function inertObject(name: string): unknown {
+  return new Proxy(() => {}, {
+    get(_, property) {
+      // Not a promise: `await` of it must end.
+      if (typeof property !== 'string' || property === 'then') return undefined
+      if (property === 'toString' || property === 'valueOf') return () => ''
+      return inertObject(`${name}.${property}`)
     },
-  )
+    apply() {
+      report(name)
+      return inertObject(`${name}()`)
+    },
+  })
 }

@@ -8,6 +8,7 @@ import {
   type CanvasToFileOptions,
   canvasToTempFile,
   createCanvasContext,
+  drawCanvas,
   findCanvas,
 } from '../elements/canvas'
 import { api } from './api'
@@ -114,11 +115,13 @@ export function createNavigation(stack: PageStack, frame: Frame) {
     ),
     createSelectorQuery: () => new SelectorQuery(stack),
     createIntersectionObserver: (instance?: Instance, options?: object) => {
-      const scope = instance ?? (stack.current?.instance as unknown as Instance)
-      return scope.createIntersectionObserver(options)
+      const scope: Partial<Instance> | undefined = instance ?? stack.current?.instance
+      return scope?.createIntersectionObserver?.(options)
     },
     createAnimation,
     createCanvasContext,
+    createContext: () => createCanvasContext(''),
+    drawCanvas,
     createVideoContext: (id: string) => videoContext(findVideo(id)),
     canvasToTempFilePath: (options: CanvasToFileOptions, _component?: object) =>
       canvasToTempFilePath(options),

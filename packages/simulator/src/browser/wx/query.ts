@@ -1,4 +1,4 @@
-import type { PageStack } from '../app/pageStack'
+import type { PageStack, Scope } from '../app/pageStack'
 import { nodeOf } from '../elements/base'
 import { canvasNode, WxCanvas } from '../elements/canvas'
 import { WxScrollView } from '../elements/containers'
@@ -18,13 +18,6 @@ interface Fields {
 }
 
 type Result = Record<string, unknown> | null
-
-/** A page or component, as far as its elements are looked for. */
-interface Scope {
-  _$?: {
-    getShadowRoot(): { querySelectorAll(selector: string): { $$?: Element }[] } | null
-  }
-}
 
 /** `wx.createSelectorQuery` and `this.createSelectorQuery`. */
 export class SelectorQuery {
@@ -75,7 +68,7 @@ export class SelectorQuery {
   }
 
   #find(selector: string): Element[] {
-    const scope = (this.#scope ?? this.#stack.current?.instance) as Scope | undefined
+    const scope: Scope | undefined = this.#scope ?? this.#stack.current?.instance
     const [within, ...rest] = selector.split('>>>').map((part) => part.trim())
     const found = scope?._$?.getShadowRoot()?.querySelectorAll(within ?? '') ?? []
     const elements = found.map(({ $$ }) => $$).filter((one) => one instanceof Element)
@@ -83,8 +76,7 @@ export class SelectorQuery {
     return rest.reduce<Element[]>(
       (hosts, inner) =>
         hosts.flatMap((host) => {
-          const node = nodeOf(host) as Scope['_$']
-          const inside = node?.getShadowRoot?.()?.querySelectorAll(inner) ?? []
+          const inside = nodeOf(host)?.getShadowRoot?.()?.querySelectorAll(inner) ?? []
           return inside.map(({ $$ }) => $$).filter((one) => one instanceof Element)
         }),
       elements,
@@ -152,8 +144,7 @@ class NodesRef {
       result[name] = style.getPropertyValue(name.replace(/[A-Z]/g, (a) => `-${a.toLowerCase()}`))
     }
     for (const name of fields.properties ?? []) {
-      const data = (node as unknown as { data?: Record<string, unknown> })?.data
-      result[name] = data?.[name] ?? node?.getAttribute(name) ?? undefined
+      result[name] = node?.data?.[name] ?? node?.getAttribute(name) ?? undefined
     }
     if (fields.node) result.node = nodeOfElement(element)
     if (fields.context) result.context = contextOf(element)
@@ -180,7 +171,7 @@ function contextOf(element: Element): object | null {
 export function videoContext(element: WxVideo | undefined): object {
   const player = element?.player
   return {
-    play: () => void player?.play(),
+    play: () => void player?.play().catch(() => {}),
     pause: () => player?.pause(),
     stop() {
       player?.pause()

@@ -1,0 +1,140 @@
+import { type AbortSignalLike, type CosError, cosError } from '@miniprogram-cos/protocol'
+
+declare const setTimeout: (run: () => void, milliseconds: number) => unknown
+declare const clearTimeout: (timer: unknown) => void
+
+/** Runs something after the current code, or after so many milliseconds. */
+export const defer = (run: () => void, milliseconds = 0): unknown => setTimeout(run, milliseconds)
+
+/** Resolves after so many milliseconds. */
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
+}
+
+/** The outcome of a promise, or that of `onTimeout` when it takes longer. */
+export function withTimeout<T>(
+  milliseconds: number,
+  outcome: Promise<T>,
+  onTimeout: () => T | Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(onTimeout()), milliseconds)
+    void outcome.then(resolve, reject).then(() => clearTimeout(timer))
+  })
+}
+
+/** The error of a call that the caller aborted. */
+export const abortError = (): CosError => cosError('abort', 'KitAborted', 'aborted by the caller')
+
+/** The result of an action, unless the caller's signal fires before or meanwhile. */
+export function unlessAborted<T>(
+  signal: AbortSignalLike | undefined,
+  run: () => Promise<T>,
+  onAborted?: () => unknown,
+): Promise<T> {
+  if (!signal) return run()
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      reject(abortError())
+      if (onAborted) onAborted()
+    }
+    if (signal.aborted) return reject(abortError())
+    signal.addEventListener('abort', onAbort)
+    void run()
+      .then(resolve, reject)
+      .then(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+/** A signal that fires when an outer one does, or when `abort` is called. */
+export interface AbortGroup {
+  signal: AbortSignalLike
+  abort: () => void
+  /** Stops following the outer signal. */
+  release: () => unknown
+}
+
+/** The part of an AbortController that is needed: phones have none. */
+export function abortGroup(outer?: AbortSignalLike): AbortGroup {
+  const listeners = new Set<() => void>()
+  const signal = {
+    aborted: outer ? outer.aborted : false,
+    addEventListener: (_: 'abort', listener: () => void) => void listeners.add(listener),
+    removeEventListener: (_: 'abort', listener: () => void) => void listeners.delete(listener),
+  }
+  const abort = () => {
+    signal.aborted = true
+    for (const listener of [...listeners]) {
+      listeners.delete(listener)
+      listener()
+    }
+  }
+  if (outer) outer.addEventListener('abort', abort)
+  const release = () => outer?.removeEventListener('abort', abort)
+  return { signal, abort, release }
+}
+
+/** Lets so many tasks run at a time; the others wait in the order they came. */
+export class Semaphore {
+  private readonly _waiting: (() => void)[] = []
+
+  constructor(private _free: number) {}
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this._free > 0) this._free--
+    else {
+      await new Promise<void>((resolve) => {
+        this._waiting.push(resolve)
+      })
+    }
+    try {
+      return await task()
+    } finally {
+      const next = this._waiting.shift()
+      if (next) next()
+      else this._free++
+    }
+  }
+}
+
+/**
+ * Runs tasks with at most `limit()` at a time, which may change meanwhile. The first failure starts no further
+ * ones, and is thrown once those that run have ended.
+ *
+ * @param onFailure may end those that run; what they fail with is not thrown
+ */
+export function runPool<T>(
+  items: readonly T[],
+  limit: () => number,
+  run: (item: T) => Promise<void>,
+  onFailure?: () => void,
+): Promise<void> {
+  const queue = [...items].reverse()
+  let running = 0
+  let failed: { failure: unknown } | undefined
+  return new Promise((resolve, reject) => {
+    const fail = (failure: unknown) => {
+      if (failed) return
+      failed = { failure }
+      if (onFailure) onFailure()
+    }
+    const startNext = () => {
+      while (!failed && running < limit() && queue.length > 0) {
+        running++
+        // The length says that there is one.
+        void run(queue.pop() as T)
+          .catch(fail)
+          .then(() => {
+            running--
+            startNext()
+          })
+      }
+      if (running > 0) return
+      if (failed) reject(failed.failure)
+      else resolve()
+    }
+    startNext()
+  })
+}

@@ -1,0 +1,148 @@
+import {
+  type AnyOperation,
+  cosError,
+  type HeadObjectResult,
+  headObject,
+  multipartInit,
+  type ObjectParams,
+  paramHeaders,
+  parseCopySource,
+  putObjectCopy,
+  type UploadProgress,
+  uploadPartCopy,
+} from '@miniprogram-cos/protocol'
+import { abortGroup, runPool } from './concurrency'
+import type { ClientCore } from './core'
+import { progressReporter } from './events'
+import { pick } from './pick'
+import { execute } from './request/execute'
+import { resolveTarget } from './request/prepare'
+import {
+  completeUpload,
+  type Part,
+  type PartDone,
+  partSizeFor,
+  planParts,
+} from './upload/multipart'
+import { freeUpload } from './upload/resume'
+import { wxSlots } from './wx/transfer'
+
+export interface SliceCopyFileParams extends ObjectParams {
+  /** `<Bucket>.cos.<Region>.myqcloud.com/<encoded Key>`, with `?versionId=` if need be. */
+  CopySource: string
+  /** Larger objects are copied in parts. @default the option CopySliceSize (10 MiB) */
+  CopySliceSize?: number
+  /** Bytes of a part. @default the option CopyChunkSize (10 MiB) */
+  CopyChunkSize?: number
+  /** `Replaced` takes the headers of this call instead of the source's. @default 'Copy' */
+  MetadataDirective?: 'Copy' | 'Replaced'
+  /** How much is copied. */
+  onProgress?: (progress: UploadProgress) => void
+  [param: string]: unknown
+}
+
+/** It takes any further param as a header. */
+const COPY: AnyOperation = putObjectCopy
+
+/** Headers that a copy in parts must repeat, and the params that set them. */
+const KEPT = {
+  'cache-control': 'CacheControl',
+  'content-disposition': 'ContentDisposition',
+  'content-encoding': 'ContentEncoding',
+  'content-type': 'ContentType',
+  expires: 'Expires',
+  'x-cos-storage-class': 'StorageClass',
+}
+
+/** Copies an object within COS: up to CopySliceSize in one request, larger ones in parts. */
+export async function sliceCopyFile(core: ClientCore, given: SliceCopyFileParams): Promise<object> {
+  const { onProgress, CopySliceSize, CopyChunkSize, ...params } = given
+  const { options } = core
+  const source = parseCopySource(String(params.CopySource ?? ''), options.CopySourceParser)
+  const { Bucket, Key, VersionId, Region = params.Region ?? options.Region } = source
+  const { signal } = params
+  const at = { Bucket, Key, ...pick({ Region, VersionId, signal }) }
+  const head = await execute(core, headObject, at)
+  refuseArchived(head)
+  const size = Number(head.headers['content-length'])
+  const report = progressReporter(size, options.ProgressInterval, onProgress)
+  report(0)
+  if (size <= Number(CopySliceSize ?? options.CopySliceSize)) {
+    const result = await execute<object, object>(core, COPY, params)
+    report(size)
+    return result
+  }
+  const chunk = Number(CopyChunkSize || options.CopyChunkSize)
+  return copyInParts(core, params, { head, size, chunk, report })
+}
+
+interface Source {
+  head: HeadObjectResult
+  size: number
+  chunk: number
+  report: (loaded: number) => void
+}
+
+async function copyInParts(
+  core: ClientCore,
+  params: SliceCopyFileParams,
+  { head, size, chunk, report }: Source,
+): Promise<object> {
+  const { CopySource, MetadataDirective } = params
+  const target = resolveTarget({ ...params }, core.options)
+  const isReplaced = String(MetadataDirective ?? 'Copy').toLowerCase() === 'replaced'
+  const described = { ...(isReplaced ? {} : keptOf(head)), ...withoutCopy(params), Key: target.Key }
+  const { signal, abort, release } = abortGroup(params.signal)
+  const { UploadId } = await execute(core, multipartInit, described)
+  const upload = { ...target, UploadId, signal }
+  const Parts: PartDone[] = []
+  let copied = 0
+  try {
+    const parts = planParts(size, partSizeFor(size, chunk, core.options.MaxPartNumber))
+    const limit = Math.min(core.options.CopyChunkParallelLimit, 10)
+    const copy = ({ PartNumber, position, length }: Part) =>
+      wxSlots().uploads.run(async () => {
+        const { ETag } = await execute(core, uploadPartCopy, {
+          ...upload,
+          PartNumber,
+          CopySource,
+          CopySourceRange: `bytes=${position}-${position + length - 1}`,
+          // Parts of two contents must never become one object.
+          CopySourceIfMatch: head.ETag,
+        })
+        Parts.push({ PartNumber, ETag })
+        copied += length
+        report(copied)
+      })
+    await runPool(parts, () => limit, copy, abort)
+    Parts.sort((a, b) => a.PartNumber - b.PartNumber)
+    // The copy has its headers from its beginning; what may not be replaced may not be replaced now either.
+    const Headers = pick(paramHeaders(params), /^x-cos-forbid-overwrite$/i)
+    const completion = { core, params: { Headers }, target, fileSize: size, signal }
+    return await completeUpload(completion, UploadId, Parts)
+  } catch (error) {
+    await freeUpload(core, { ...target, UploadId })
+    throw error
+  } finally {
+    release()
+  }
+}
+
+/** What an object says of itself, as params. */
+function keptOf({ headers }: HeadObjectResult): Record<string, string | undefined> {
+  const kept: Record<string, string | undefined> = pick(headers, /^x-cos-meta-/)
+  for (const [header, param] of Object.entries(KEPT)) kept[param] = headers[header]
+  return kept
+}
+
+/** The params of the first request of an upload, which has no source. */
+const withoutCopy = (params: SliceCopyFileParams) =>
+  pick(params, /^(?!CopySource|MetadataDirective$)/)
+
+/** @throws CosError for a copy that would have to wait for a restore */
+function refuseArchived(head: HeadObjectResult): void {
+  const { 'x-cos-storage-class': storageClass, 'x-cos-restore': restored } = head.headers
+  if (storageClass !== 'ARCHIVE' && storageClass !== 'DEEP_ARCHIVE') return
+  if (restored && restored !== 'ongoing-request="true"') return
+  throw cosError('service', 'InvalidObjectState', 'the source is archived: restore it first')
+}

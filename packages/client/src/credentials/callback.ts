@@ -1,0 +1,166 @@
+import { type CosError, cosError, isCosError } from '@miniprogram-cos/protocol'
+import { withTimeout } from '../concurrency'
+import type { ResolvedOptions } from '../options'
+import { pick } from '../pick'
+import { asCosError } from '../request/errors'
+import { errorMessage } from '../text'
+import type { Credential, CredentialProvider } from './provider'
+
+/**
+ * Credentials of the options `getAuthorization` and `getSTS`, in the forms of cos-wx-sdk-v5. A provider that cannot
+ * be reached is not called for a while: see `createBreaker`.
+ *
+ * @param owner `this` of the functions, as the official client sets it
+ */
+export function callbackProvider(options: ResolvedOptions, owner: unknown): CredentialProvider {
+  const breaker = createBreaker()
+  return {
+    async get(request) {
+      const { getAuthorization, getSTS, SystemClockOffset, ForceSignHost } = options
+      const source = getAuthorization ? 'getAuthorization' : 'getSTS'
+      const { Bucket, Region } = request
+      const given = { SystemClockOffset, ForceSignHost, ...request }
+      const answer = await breaker(() =>
+        callProvider(source, (callback) =>
+          getAuthorization
+            ? getAuthorization.call(owner, given, callback)
+            : getSTS?.call(owner, { Bucket, Region }, callback),
+        ),
+      )
+      return readAnswer(answer, source)
+    },
+  }
+}
+
+/** A provider that has not answered by then never will. */
+const PROVIDER_TIMEOUT = 60_000
+
+/** Waits for the callback or the returned promise, whichever answers, and not for ever. */
+function callProvider(
+  source: string,
+  call: (callback: (first: unknown, second?: unknown) => void) => unknown,
+): Promise<unknown> {
+  const failed = (why: string, retryable: boolean, cause?: unknown) =>
+    cosError('credentials', 'KitAuthorizationFailed', `${source} ${why}`, { retryable, cause })
+  const answered = new Promise((resolve, reject) => {
+    const fail = (error: unknown) =>
+      reject(isCosError(error) ? error : failed(`failed: ${errorMessage(error)}`, true, error))
+    try {
+      const returned = call((first, second) => {
+        // Error first, or the answer alone: an Error is none, nor is what a function of wx fails with.
+        const { stack, errMsg } = (first || {}) as { stack?: string; errMsg?: string }
+        if (stack || /:fail/.test(errMsg as string)) fail(first)
+        else resolve(first ?? second)
+      }) as PromiseLike<unknown> | undefined
+      if (typeof returned?.then === 'function') {
+        returned.then((answer) => {
+          // An async function that answers by the callback returns nothing.
+          if (answer !== undefined) resolve(answer)
+        }, fail)
+      }
+    } catch (error) {
+      fail(error)
+    }
+  })
+  const late = `has not answered in ${PROVIDER_TIMEOUT / 1000} s`
+  return withTimeout(PROVIDER_TIMEOUT, answered, () => Promise.reject(failed(late, false)))
+}
+
+/** Failures in a row after which the provider is left alone. */
+const MOST_FAILURES = 3
+/** Milliseconds for which it is, at first and at most. */
+const COOL_DOWN = 2000
+const MOST_COOL_DOWN = 60_000
+
+/**
+ * A circuit breaker: a provider that cannot be reached is not called again for every file that waits. After three
+ * failures in a row, calls end at once with the last error, for a while that doubles with every further failure.
+ * What the provider refuses by itself, such as a key that the caller may not write, is no failure of this kind.
+ */
+function createBreaker() {
+  let failures = 0
+  let last: CosError | undefined
+  let until = 0
+  return async <T>(call: () => Promise<T>): Promise<T> => {
+    const wait = until - Date.now()
+    if (last && wait > 0) {
+      const { kind, code, message, cause } = last
+      const seconds = Math.ceil(wait / 1000)
+      const told = `${message} (not called again for ${seconds} s, after ${failures} failures in a row)`
+      throw cosError(kind, code, told, { cause })
+    }
+    try {
+      const answer = await call()
+      failures = 0
+      return answer
+    } catch (error) {
+      last = asCosError(error)
+      if (isOutage(last) && ++failures >= MOST_FAILURES) {
+        const doubled = COOL_DOWN * 2 ** (failures - MOST_FAILURES)
+        until = Date.now() + Math.min(doubled, MOST_COOL_DOWN)
+      }
+      throw error
+    }
+  }
+}
+
+/** Whether nobody answered: WeChat could not make the call, or it took too long. */
+function isOutage({ code, cause }: CosError): boolean {
+  // Without a cause, the provider has not answered in time.
+  const { errMsg = !cause }: { errMsg?: unknown } = cause || {}
+  return code === 'KitFunctionFailed' || (code === 'KitAuthorizationFailed' && Boolean(errMsg))
+}
+
+/**
+ * Reads what getAuthorization or getSTS answered; the answer itself is left alone.
+ * @throws CosError `KitInvalidAuthorization` naming what is missing
+ */
+function readAnswer(answer: unknown, source: string): Credential {
+  const invalid = (why: string) => {
+    const message = `${source} callback params ${why}`
+    const error = { message, code: 'Error' }
+    return cosError('credentials', 'KitInvalidAuthorization', message, { error })
+  }
+  if (!answer || (typeof answer !== 'string' && typeof answer !== 'object')) {
+    throw invalid(`format error: got ${answer === null ? 'null' : typeof answer}`)
+  }
+  const given: Record<string, unknown> =
+    typeof answer === 'string' ? { Authorization: answer } : { ...answer }
+  const SecurityToken = given.SecurityToken ?? given.XCosSecurityToken
+  const { Authorization, ExpiredTime, StartTime, Token, ClientIP, ClientUA, ScopeLimit } = given
+  const headers: Record<string, string> = {}
+  if (Token) headers.token = String(Token)
+  if (ClientIP) headers.clientIP = String(ClientIP)
+  if (ClientUA) headers.clientUA = String(ClientUA)
+  const token = SecurityToken ? { SecurityToken: String(SecurityToken) } : {}
+  if (typeof Authorization === 'string') {
+    const lacks = (field: string) => Authorization.indexOf(`q-${field}=`) < 0
+    if (SIGNATURE_FIELDS.some(lacks) || /\s/.test(Authorization)) {
+      throw invalid('format error: not a COS signature')
+    }
+    return { Authorization, headers, ...token }
+  }
+  const required = {
+    TmpSecretId: given.TmpSecretId ?? given.SecretId,
+    TmpSecretKey: given.TmpSecretKey ?? given.SecretKey,
+    SecurityToken,
+    ExpiredTime,
+  }
+  for (const [name, value] of Object.entries(required)) {
+    if (!value && value !== 0) throw invalid(`missing "${name}"`)
+  }
+  for (const [name, value] of Object.entries(pick({ ExpiredTime, StartTime }))) {
+    if (!/^\d{10}$/.test(String(value))) throw invalid(`"${name}" should be 10 digits`)
+  }
+  return {
+    SecretId: String(required.TmpSecretId),
+    SecretKey: String(required.TmpSecretKey),
+    ...token,
+    ExpiredTime: Number(ExpiredTime),
+    StartTime: Number(StartTime || 0),
+    headers,
+    isScoped: ScopeLimit === true,
+  }
+}
+
+const SIGNATURE_FIELDS = ['sign-algorithm', 'ak', 'sign-time', 'key-time', 'url-param-list']

@@ -1,0 +1,121 @@
+import type { ScopeEntry } from '@miniprogram-cos/protocol'
+
+export type { ScopeEntry }
+
+/** What getAuthorization is told. */
+export interface AuthorizationRequest {
+  Bucket: string
+  Region: string
+  Method: string
+  /** Raw key; empty for postObject and bucket calls. */
+  Key: string
+  /** `/` plus the raw key: the path that is signed. */
+  Pathname: string
+  /** Parameters to sign. */
+  Query: Record<string, string>
+  /** Headers to sign, Host among them. */
+  Headers: Record<string, string>
+  /** What the key is for: this request, and uploads that wait or go on, so that one key serves them all. */
+  Scope: ScopeEntry[]
+  SystemClockOffset: number
+  ForceSignHost: boolean
+}
+
+/** What a credential is requested for. */
+export type CredentialRequest = Omit<AuthorizationRequest, 'SystemClockOffset' | 'ForceSignHost'> &
+  Partial<AuthorizationRequest>
+
+/** A temporary key, as getAuthorization answers ("format 1"). */
+export interface TemporaryKeyAnswer extends CallerHeaders {
+  TmpSecretId: string
+  TmpSecretKey: string
+  SecurityToken?: string
+  /** Older name of SecurityToken. */
+  XCosSecurityToken?: string
+  /** Unix seconds. */
+  ExpiredTime: number
+  /** Unix seconds: lets requests be signed by the server's clock. */
+  StartTime?: number
+  /** The key permits only the requested Scope, and is kept for that Scope alone. */
+  ScopeLimit?: boolean
+}
+
+/** Headers that some backends want with each request: `token`, `clientIP`, `clientUA`. */
+interface CallerHeaders {
+  Token?: string
+  ClientIP?: string
+  ClientUA?: string
+}
+
+/** A signature made on a server ("format 2"): good for this one request. */
+export interface SignatureAnswer extends CallerHeaders {
+  Authorization: string
+  SecurityToken?: string
+  XCosSecurityToken?: string
+}
+
+export type AuthorizationAnswer = TemporaryKeyAnswer | SignatureAnswer | string
+
+/** How a provider answers: with the answer alone, as in cos-wx-sdk-v5, or with an error first. */
+export interface AnswerCallback<Answer> {
+  (answer: Answer): void
+  (error: null | undefined, answer: Answer): void
+  /** Ends the requests that wait, with a `CosError` that names the provider and what it says. */
+  (error: Error | { errMsg: string }, answer?: null): void
+}
+
+/** A provider answers by its callback, or by a promise. */
+export type ProviderResult<Answer> = PromiseLike<Answer | undefined> | PromiseLike<void> | void
+
+/**
+ * Gives a temporary key, or a signature, for a request.
+ * @example async ({ Scope }) => fetchKeyFromMyServer(Scope)
+ * @example (options, callback) => { wx.request({ url, success: ({ data }) => callback(data), fail: callback }) }
+ */
+export type GetAuthorization = (
+  options: AuthorizationRequest,
+  callback: AnswerCallback<AuthorizationAnswer>,
+) => ProviderResult<AuthorizationAnswer>
+
+/** As getAuthorization answers, or with the names SecretId and SecretKey. */
+export type SecretAnswer =
+  | TemporaryKeyAnswer
+  | (Omit<TemporaryKeyAnswer, 'TmpSecretId' | 'TmpSecretKey'> & {
+      SecretId: string
+      SecretKey: string
+    })
+
+export type GetSTS = (
+  options: { Bucket: string; Region: string },
+  callback: AnswerCallback<SecretAnswer>,
+) => ProviderResult<SecretAnswer>
+
+/** A key that can sign. */
+export interface Key {
+  SecretId: string
+  SecretKey: string
+  SecurityToken?: string
+  StartTime?: number
+  ExpiredTime?: number
+  headers?: Record<string, string>
+  /** It permits only the scope it was requested with. */
+  isScoped?: boolean
+  /** It was requested with more than its first request needs. */
+  isWide?: boolean
+}
+
+/** A signature that can be sent. */
+export interface ReadySignature {
+  Authorization: string
+  headers: Record<string, string>
+  SecurityToken?: string
+}
+
+/** What authorizes a request: a key that signs it, or its signature. */
+export type Credential = Key | ReadySignature
+
+/** Where credentials come from: the options, a function of the app, or a cloud function. */
+export interface CredentialProvider {
+  /** @throws CosError kind `credentials` */
+  get(request: CredentialRequest): Promise<Credential>
+}

@@ -1,0 +1,153 @@
+import type { SignatureHash } from '@miniprogram-cos/protocol'
+import { toBase64, utf8Bytes } from './text'
+
+/** What an algorithm makes of its state and one block of 16 words: what is added to the state. */
+type Rounds = (state: number[], words: number[]) => number[]
+
+/** Bytes, however they are held: plain arrays are made much faster than typed ones, which files come in. */
+type Bytes = ArrayLike<number>
+
+/** What MD5 and SHA-1 have in common: 64-byte blocks, and the length in bits at the end (RFC 1321, 3174). */
+function digest(
+  bytes: Bytes,
+  initial: number[],
+  rounds: Rounds,
+  isLittleEndian: boolean,
+): number[] {
+  const { length } = bytes
+  const size = ((length + 72) >> 6) << 6
+  const shift = (i: number) => 8 * (isLittleEndian ? i & 3 : ~i & 3)
+  const state = [...initial]
+  const words: number[] = []
+  for (let at = 0; at < size; ) {
+    for (let i = 0; i < 16; i++) {
+      let word = 0
+      for (let end = at + 4; at < end; at++) {
+        const byte = at < length ? (bytes[at] as number) : at === length ? 128 : 0
+        word |= byte << shift(at)
+      }
+      words[i] = word
+    }
+    if (at === size) {
+      words[isLittleEndian ? 14 : 15] = length << 3
+      words[isLittleEndian ? 15 : 14] = length >>> 29
+    }
+    const sum = rounds(state, words)
+    for (let i = 0; i < sum.length; i++) state[i] = ((state[i] as number) + (sum[i] as number)) | 0
+  }
+  const result: number[] = []
+  for (let i = 0; i < state.length * 4; i++) {
+    result.push(((state[i >> 2] as number) >>> shift(i)) & 255)
+  }
+  return result
+}
+
+function rotateLeft(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits))
+}
+
+function hexOf(bytes: number[]): string {
+  return bytes.map((byte) => (byte + 256).toString(16).slice(1)).join('')
+}
+
+const MD5_INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]
+/** How far each step of a round rotates, four and four alike. */
+const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
+
+/** A step's constant: the integer part of 2^32 |sin(step)|, as RFC 1321 defines it. */
+const SINES: number[] = []
+
+const md5Rounds: Rounds = (state, words) => {
+  let [a, b, c, d] = state as [number, number, number, number]
+  for (let i = 0; i < 64; i++) {
+    const round = i >> 4
+    let f = (b & c) | (~b & d)
+    let at = i
+    if (round === 1) {
+      f = (d & b) | (~d & c)
+      at = 5 * i + 1
+    } else if (round === 2) {
+      f = b ^ c ^ d
+      at = 3 * i + 5
+    } else if (round === 3) {
+      f = c ^ (b | ~d)
+      at = 7 * i
+    }
+    const sum = (a + f + (SINES[i] as number) + (words[at & 15] as number)) | 0
+    a = d
+    d = c
+    c = b
+    b = (b + rotateLeft(sum, SHIFTS[round * 4 + (i & 3)] as number)) | 0
+  }
+  return [a, b, c, d]
+}
+
+/** The MD5 of a text's UTF-8, or of bytes (RFC 1321). */
+function md5(content: string | ArrayBuffer): number[] {
+  for (let i = SINES.length; i < 64; i++) SINES[i] = (Math.abs(Math.sin(i + 1)) * 2 ** 32) | 0
+  const bytes = typeof content === 'string' ? utf8Bytes(content) : new Uint8Array(content)
+  return digest(bytes, MD5_INITIAL, md5Rounds, true)
+}
+
+/** Content-MD5: base64 of the MD5 of a text's UTF-8, or of bytes. */
+export function contentMd5(content: string | ArrayBuffer): string {
+  return toBase64(md5(content))
+}
+
+/** The MD5 of a text's UTF-8, or of bytes, in hex. */
+export function hexMd5(content: string | ArrayBuffer): string {
+  return hexOf(md5(content))
+}
+
+const SHA1_INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]
+
+const sha1Rounds: Rounds = (state, words) => {
+  let [a, b, c, d, e] = state as [number, number, number, number, number]
+  for (let i = 0; i < 80; i++) {
+    if (i > 15) {
+      const mixed =
+        (words[i - 3] as number) ^
+        (words[i - 8] as number) ^
+        (words[i - 14] as number) ^
+        (words[i - 16] as number)
+      words[i] = rotateLeft(mixed, 1)
+    }
+    const f =
+      i < 20
+        ? ((b & c) | (~b & d)) + 0x5a827999
+        : i < 40
+          ? (b ^ c ^ d) + 0x6ed9eba1
+          : i < 60
+            ? ((b & c) | (b & d) | (c & d)) - 0x70e44324
+            : (b ^ c ^ d) - 0x359d3e2a
+    const next = (rotateLeft(a, 5) + e + f + (words[i] as number)) | 0
+    e = d
+    d = c
+    c = rotateLeft(b, 30)
+    b = a
+    a = next
+  }
+  return [a, b, c, d, e]
+}
+
+const sha1Bytes = (bytes: number[]) => digest(bytes, SHA1_INITIAL, sha1Rounds, false)
+
+/** The SHA-1 of a text's UTF-8, in hex (RFC 3174). */
+export function sha1(text: string): string {
+  return hexOf(sha1Bytes(utf8Bytes(text)))
+}
+
+/** The HMAC-SHA1 of a text under a key, both in UTF-8, in hex (RFC 2104). */
+export function hmacSha1(key: string, text: string): string {
+  const given = utf8Bytes(key)
+  const secret = given.length > 64 ? sha1Bytes(given) : given
+  const keyed = (pad: number, content: number[]) => {
+    const block: number[] = []
+    for (let i = 0; i < 64; i++) block.push((secret[i] ?? 0) ^ pad)
+    return sha1Bytes(block.concat(content))
+  }
+  return hexOf(keyed(0x5c, keyed(0x36, utf8Bytes(text))))
+}
+
+/** The hash functions of a signature. */
+export const signatureHash: SignatureHash = { sha1, hmacSha1 }

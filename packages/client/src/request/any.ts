@@ -1,0 +1,96 @@
+import { type AnyOperation, cosError, matchOperation, readXml } from '@miniprogram-cos/protocol'
+import type { ClientCore } from '../core'
+import { execute } from './execute'
+import { type Params, type Prepared, searchOf } from './prepare'
+
+export interface RequestParams {
+  Bucket?: string
+  Region?: string
+  /** @default the bucket itself */
+  Key?: string
+  /** @default 'GET' */
+  Method?: string
+  /** A sub-resource: `image_process` … */
+  Action?: string
+  /** Signed parameters. */
+  Query?: Record<string, string | number | undefined>
+  Headers?: Record<string, string | number>
+  Body?: string | ArrayBuffer
+  /** Another address than the bucket's, of the same account: that of data processing. */
+  Url?: string
+  /** The answer as it came, as `Body`. @default false: its XML or JSON, field by field */
+  RawBody?: boolean
+  DataType?: 'text' | 'arraybuffer'
+  [param: string]: unknown
+}
+
+/** A request that is no row of the table: an API of COS or of data processing that has no method here. */
+export function requestAny(core: ClientCore, params: Params): Promise<object> {
+  const { Method = 'GET', Action, Query, Body, RawBody, Url } = params as RequestParams
+  const method = Method.toUpperCase() as AnyOperation['method']
+  const hasBucket = Boolean(params.Bucket ?? core.options.Bucket)
+  // An address of its own needs no bucket.
+  const target = params.Key ? 'object' : Url && !hasBucket ? 'service' : 'bucket'
+  const operation: AnyOperation = {
+    method,
+    target,
+    subresource: Action || undefined,
+    access: accessOf(method, target, Action || undefined, Query),
+    idempotent: method !== 'POST',
+    isContent: RawBody === true,
+    buildRequest: () => ({ query: Query, body: Body }),
+    parseResponse: ({ body }) => (RawBody ? { Body: body } : fieldsOf(body)),
+  }
+  if (Url && !/^https?:\/\/[^/]+/.test(Url)) {
+    const message = `Url must begin with http:// or https://, got ${JSON.stringify(Url)}`
+    throw cosError('argument', 'KitInvalidParam', message)
+  }
+  return execute(core, operation, params, Url ? { redirect: redirectTo(Url) } : {})
+}
+
+/** Leads a request to another host and path, which are then what is signed. */
+function redirectTo(url: string) {
+  return (prepared: Prepared): void => {
+    const [, base = '', host = '', path = '', search = ''] =
+      /^(https?:\/\/([^/?]+))([^?]*)\??(.*)$/.exec(url) ?? []
+    for (const part of search.split('&')) {
+      const [name = '', value = ''] = part.split('=')
+      if (part) prepared.query[decodeURIComponent(name)] = decodeURIComponent(value)
+    }
+    const pathname = path || '/'
+    prepared.url = base + pathname + searchOf(prepared.operation, prepared.query)
+    prepared.pathname = decodeURIComponent(pathname)
+    prepared.host = host
+  }
+}
+
+/** What the request needs: what the table says, or what its method needs when the table does not know it. */
+function accessOf(
+  method: AnyOperation['method'],
+  target: AnyOperation['target'],
+  subresource: string | undefined,
+  given: RequestParams['Query'],
+): AnyOperation['access'] {
+  const query = { ...(given as Record<string, string>), ...(subresource && { [subresource]: '' }) }
+  const { operation: row } = matchOperation({ method, target, query }) || {}
+  // What a body or a header names is not looked into.
+  return row && row.subresource === subresource
+    ? row.access.map(({ action, on }) => ({ action, on: on === 'prefix' ? on : target }))
+    : // `GetObject`, `PutBucket` …
+      [{ action: capitalised(method) + capitalised(target), on: target }]
+}
+
+const capitalised = (word: string) => word[0]?.toUpperCase() + word.slice(1).toLowerCase()
+
+/** The fields of the root element, or of a JSON object. */
+function fieldsOf(body: unknown): object {
+  if (typeof body !== 'string') return { Body: body }
+  const text = body.trim()
+  if (text[0] === '<') return readXml(text)
+  try {
+    if (text[0] === '{') return JSON.parse(text) as object
+  } catch {
+    // Not what it looked like.
+  }
+  return text ? { body } : {}
+}

@@ -1,0 +1,120 @@
+import {
+  type CosError,
+  cosError,
+  isCosError,
+  readXml,
+  type ServiceErrorBody,
+  type XmlElement,
+} from '@miniprogram-cos/protocol'
+import { decodeUtf8, errorMessage, type WxFailure } from '../text'
+import type { WxReply } from '../wx/transfer'
+
+/** The request that an error is about. */
+export interface SentRequest {
+  url: string
+  method: string
+}
+
+/** Whatever was thrown, as a CosError. */
+export const asCosError = (cause: unknown): CosError =>
+  isCosError(cause) ? cause : cosError('argument', 'KitUnexpected', errorMessage(cause), { cause })
+
+/** The error of a response, or of a file, that contradicts what was sent. */
+export const integrityError = (code: string, message: string): CosError =>
+  cosError('integrity', code, message)
+
+/** A param that must be there and is not, by its name: `UploadId` for `uploadId`. */
+export function missingParam(name: string): CosError {
+  const param = name.replace(/^./, (initial) => initial.toUpperCase())
+  return cosError('argument', 'KitMissingParam', `missing param ${param}`)
+}
+
+/** A failure that WeChat reports, as an error that says whether trying again can help. */
+export function networkError(cause: WxFailure, sent: SentRequest): CosError {
+  const { errMsg, errno } = cause
+  // Not the network's doing: there is no `wx`, or it refuses the call itself.
+  if (!errMsg) return asCosError(cause)
+  const more = { headers: {}, ...sent, cause }
+  if (/url not in domain list/i.test(errMsg) || errno === 600002) {
+    const [origin] = /^https?:\/\/[^/]+/.exec(sent.url) || []
+    const message = `${errMsg}: add ${origin} to the mini program's server domains`
+    return cosError('network', 'KitDomainNotAllowed', message, { ...more, error: errMsg })
+  }
+  // Exactly this text: some platforms report a connection that breaks off as `fail aborted`.
+  if (/fail abort$/i.test(errMsg)) return cosError('abort', 'KitAborted', errMsg, more)
+  const code = /timeout/i.test(errMsg) ? 'KitTimeout' : 'KitNetwork'
+  return cosError('network', code, errMsg, { ...more, retryable: true })
+}
+
+/** Codes of 4xx answers that pass by themselves. */
+const PASSING = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
+
+/** What a status alone, as HEAD gets it, most likely means. */
+const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
+
+/** What COS said, as an error with the official fields. */
+export function serviceError(
+  { statusCode, headers, data }: WxReply,
+  { url, method }: SentRequest,
+): CosError {
+  const error = errorBody(data)
+  const { Code, Message } = error as ServiceErrorBody
+  const code = Code || CODE_OF_STATUS[statusCode] || `Http${statusCode}`
+  const message = `${code}: ${Message || `${method} was answered with ${statusCode}`}`
+  return cosError('service', code, message, {
+    error,
+    statusCode,
+    headers,
+    url,
+    method,
+    RequestId: requestIdOf(headers),
+    // What is not implemented will not be a moment later.
+    retryable: (statusCode >= 500 && statusCode !== 501) || PASSING.test(code),
+  })
+}
+
+/**
+ * Whether somebody else than COS has answered: a captive portal, a proxy, the server of a wrong custom domain.
+ * COS sends `x-cos-request-id` with every answer, and a CDN in front of it passes that on. Where the platform
+ * hides it, another header of COS or a quoted ETag speaks for COS; where it hides all, nothing is known.
+ */
+export function isForeign({ headers }: Pick<WxReply, 'headers'>): boolean {
+  const { date, server, etag = '', 'content-type': type = '' } = headers
+  if (/(^|,)x-c(os|i)-/.test(Object.keys(headers).join())) return false
+  return Boolean(server || /html/.test(type) || ((date || type) && etag[0] !== '"'))
+}
+
+/** The error of a response that is not from COS: the request may reach it once the network is another. */
+export function notCosError(
+  { statusCode, headers }: Pick<WxReply, 'statusCode' | 'headers'>,
+  { url, method }: SentRequest,
+) {
+  const message = `no answer of COS: ${method} ${url.split('?')[0]} lacks x-cos-request-id`
+  const more = { statusCode, headers, url, method, retryable: true }
+  return cosError('network', 'KitNotCos', message, more)
+}
+
+/** The id that Tencent's support asks for. */
+export function requestIdOf(headers: Record<string, string>): string | undefined {
+  return headers['x-ci-request-id'] || headers['x-cos-request-id']
+}
+
+/** The parsed `<Error>`, a JSON body, the raw text, or `{}` when there is none. */
+function errorBody(data: string | ArrayBuffer): ServiceErrorBody | string {
+  const text = typeof data === 'string' ? data : decodeUtf8(data)
+  try {
+    if (text[0] === '<') {
+      const { Error: parsed } = readXml(text) as { Error?: XmlElement | string }
+      return typeof parsed === 'object' ? parsed : {}
+    }
+    if (text[0] === '{') return JSON.parse(text) as ServiceErrorBody
+  } catch {
+    // Not what it looked like: the text itself is the best that can be shown.
+  }
+  return text || {}
+}
+
+/** Whether a 200 hides an error: long operations send their status before they know it. */
+export function hasErrorBody(data: string | ArrayBuffer): boolean {
+  return typeof data === 'string' && /^(<\?xml[^>]*>)?\s*<Error>/.test(data)
+}

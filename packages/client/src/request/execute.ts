@@ -1,0 +1,95 @@
+import type { CallParams, CosError, Operation, ResultMeta } from '@miniprogram-cos/protocol'
+import { abortError, sleep, unlessAborted } from '../concurrency'
+import type { ClientCore } from '../core'
+import type { Credential } from '../credentials/provider'
+import { pick } from '../pick'
+import { whenReady } from '../wx/lifecycle'
+import type { TransferProgress } from '../wx/transfer'
+import { asCosError, isForeign } from './errors'
+import { credentialRequest, type Prepared, prepare } from './prepare'
+import { isRepeatable, learnFromResponse, recover, switchHost } from './retry'
+import { parseResponse, send } from './send'
+
+/** Pauses after so many tries, in milliseconds; each is shortened at random by up to half. */
+const RETRY_DELAYS = [0, 300, 1000, 3000]
+
+/** What only some callers of `execute` need. */
+export interface ExecuteExtras {
+  /** Tries in all. @default 4 */
+  tries?: number
+  /** Called before a request is sent again. */
+  onRepeat?: () => void
+  /** Changes the address of the request before it is signed. */
+  redirect?: (prepared: Prepared) => void
+  /** Progress of a form upload. */
+  onSent?: (progress: TransferProgress) => void
+}
+
+/**
+ * Executes one operation: gets a credential, signs, sends, parses, and repeats where that can help.
+ * @throws CosError
+ */
+export async function execute<P extends CallParams, R>(
+  core: ClientCore,
+  operation: Operation<P, R>,
+  params: P,
+  { tries = RETRY_DELAYS.length, onRepeat, redirect, onSent }: ExecuteExtras = {},
+): Promise<R & ResultMeta> {
+  const { options, credentials } = core
+  const prepared = prepare(operation, params, core)
+  if (redirect) redirect(prepared)
+  const recovered = { clock: false, key: false }
+  const { signal } = params
+  const run = async () => {
+    for (let attempt = 1; !signal?.aborted; attempt++) {
+      let credential: Credential | undefined
+      try {
+        credential = await credentials.get(
+          credentialRequest(prepared, options),
+          operation.isContent,
+        )
+        const response = await send(core, prepared, credential, signal, onSent)
+        const result = parseResponse(prepared, response)
+        learnFromResponse(options, response.headers)
+        return result
+      } catch (error) {
+        const failure = asCosError(error)
+        const mapped = mapFailure(prepared, failure)
+        if (mapped) return mapped
+        if (
+          failure.kind !== 'service' ||
+          !credential ||
+          !recover(core, failure, credential, recovered)
+        ) {
+          const isOurs = credential && !('Authorization' in credential)
+          const url = isOurs ? switchHost(options, prepared, failure) : prepared.url
+          if (url === prepared.url && !isRepeatable(operation, failure)) throw failure
+          // In the background, or offline, nothing can succeed: such a try does not count.
+          const hadToWait = failure.kind === 'network' && (await whenReady())
+          if (hadToWait) attempt--
+          if (attempt >= tries) throw failure
+          if (!hadToWait) {
+            prepared.url = url
+            prepared.host = url.split('/')[2] || ''
+          }
+          if (onRepeat) onRepeat()
+          await sleep((RETRY_DELAYS[attempt] ?? 3000) * (1 - Math.random() / 2))
+        }
+        // COS counts repeated requests by this header, which the official client sends too.
+        prepared.headers['x-cos-sdk-retry'] = 'true'
+      }
+    }
+    throw abortError()
+  }
+  // What `parseResponse` or `mapFailure` of this operation made.
+  return unlessAborted(signal, run) as Promise<R & ResultMeta>
+}
+
+/** The result for a failure that the official client reports as one. Only COS itself can say so. */
+function mapFailure(
+  { operation, params }: Prepared,
+  { kind, statusCode = 0, code, headers = {}, RequestId }: CosError,
+): object | undefined {
+  if (kind !== 'service' || isForeign({ headers })) return undefined
+  return operation.mapFailure?.({ statusCode, code, headers, ...pick({ RequestId }) }, params)
+}

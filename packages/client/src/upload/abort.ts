@@ -1,0 +1,85 @@
+import {
+  argumentError,
+  type CallParams,
+  type CosError,
+  multipartAbort,
+  multipartList,
+  withAdvice,
+} from '@miniprogram-cos/protocol'
+import { runPool } from '../concurrency'
+import type { ClientCore } from '../core'
+import { asCosError, missingParam } from '../request/errors'
+import { execute } from '../request/execute'
+
+export interface AbortUploadTaskParams extends CallParams {
+  Bucket?: string
+  Region?: string
+  /** What to abort: one upload, all of a key, or all of the bucket. @default 'task' */
+  Level?: 'task' | 'file' | 'bucket'
+  /** For the levels task and file. */
+  Key?: string
+  /** For the level task. */
+  UploadId?: string
+  /** So many at a time. @default 1 */
+  AsyncLimit?: number
+}
+
+interface AbortedUpload {
+  Bucket: string
+  Region: string
+  Key: string
+  UploadId: string
+}
+
+export interface AbortUploadTaskResult {
+  successList: AbortedUpload[]
+  /** Those that could not be aborted, each with its `error`. */
+  errorList: (AbortedUpload & { error: CosError })[]
+}
+
+/** Aborts uploads in progress and frees their parts. */
+export async function abortUploadTask(
+  core: ClientCore,
+  params: AbortUploadTaskParams,
+): Promise<AbortUploadTaskResult> {
+  const { options } = core
+  const { Level = 'task', Key = '', UploadId = '', AsyncLimit } = params
+  const at = {
+    Bucket: String(params.Bucket || options.Bucket || ''),
+    Region: String(params.Region || options.Region || ''),
+  }
+  if (Level !== 'task' && Level !== 'file' && Level !== 'bucket') {
+    const message = `Level must be task, file or bucket, got ${JSON.stringify(Level)}`
+    throw argumentError('KitInvalidParam', message)
+  }
+  if (Level !== 'bucket' && !Key) throw missingParam('Key')
+  if (Level === 'task' && !UploadId) throw missingParam('UploadId')
+  const uploads: AbortedUpload[] = []
+  if (Level === 'task') uploads.push({ ...at, Key, UploadId })
+  else {
+    const Prefix = Level === 'file' ? Key : ''
+    let isMore = true
+    for (let markers = {}; isMore; ) {
+      const page = await execute(core, multipartList, { ...at, Prefix, ...markers })
+      for (const { Key: own, UploadId: id } of page.Upload) {
+        // A prefix finds longer keys too.
+        if (!Prefix || own === Key) uploads.push({ ...at, Key: own, UploadId: id })
+      }
+      isMore = page.IsTruncated === 'true'
+      markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+    }
+  }
+  const result: AbortUploadTaskResult = { successList: [], errorList: [] }
+  const free = async (upload: AbortedUpload) => {
+    try {
+      await execute(core, multipartAbort, upload)
+      result.successList.push(upload)
+    } catch (error) {
+      const failure = withAdvice(asCosError(error), core.advice)
+      result.errorList.push({ ...upload, error: failure })
+    }
+  }
+  const limit = Math.max(1, Number(AsyncLimit) || 1)
+  await runPool(uploads, () => limit, free)
+  return result
+}

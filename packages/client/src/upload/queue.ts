@@ -1,0 +1,147 @@
+import { abortGroup, defer } from '../concurrency'
+import type { Emitter } from '../events'
+import type { ResolvedOptions } from '../options'
+import {
+  type TaskInfo,
+  type TaskMemo,
+  type TaskSteps,
+  UploadTask,
+  type UploadTaskParams,
+} from './task'
+
+/** More are not looked at when scopes are predicted. */
+const MAX_NEXT = 50
+
+/** The official client's two names of one event. */
+const EVENTS = ['list-update', 'task-list-update']
+
+/** Between two of them passes a millisecond for each so many tasks, which are copied for it; at most so many. */
+const TASKS_PER_MILLISECOND = 50
+const MAX_EVENT_DELAY = 500
+
+/**
+ * The uploads of one client: at most FileParallelLimit run, the others wait in the order they came. Each step costs
+ * the same however long the queue is.
+ */
+export class TaskQueue {
+  private readonly _tasks = new Map<string, UploadTask>()
+  private _waiting = new Set<UploadTask>()
+  private readonly _running = new Set<UploadTask>()
+  private _lastNumber = 0
+  /** Whether `_waiting` may be out of the order of arrival: a task was restarted. */
+  private _isUnordered = false
+  private _isEventDue = false
+
+  constructor(
+    private readonly _options: ResolvedOptions,
+    private readonly _events: Emitter,
+  ) {}
+
+  /** Adds an upload and starts it when its turn comes. Nothing of its file is read before. */
+  add(params: UploadTaskParams, steps: TaskSteps): Promise<object> {
+    const observer = {
+      onChange: () => this._emit(),
+      onIdle: (idle: UploadTask) => this._onIdle(idle),
+    }
+    const task = new UploadTask(++this._lastNumber, params, steps, observer, this._options)
+    const { outcome } = task
+    this._tasks.set(task.info.id, task)
+    this._waiting.add(task)
+    task.announce()
+    this._emit()
+    this._startNext()
+    return outcome
+  }
+
+  get(id: string): UploadTask | undefined {
+    return this._tasks.get(id)
+  }
+
+  list(): TaskInfo[] {
+    return [...this._tasks.values()].map(({ info }) => ({ ...info }))
+  }
+
+  /** The next tasks of which nothing has been sent. */
+  next(): TaskInfo[] {
+    const infos: TaskInfo[] = []
+    for (const group of [this._running, this._waiting]) {
+      for (const { isStopped, info } of group) {
+        if (isStopped || info.loaded > 0) continue
+        if (infos.push(info) >= MAX_NEXT) return infos
+      }
+    }
+    return infos
+  }
+
+  /** Whether anything runs or waits. */
+  isRunning(): boolean {
+    return [...this._running, ...this._waiting].some(({ isStopped }) => !isStopped)
+  }
+
+  /** A run has ended, or a task was restarted. */
+  private _onIdle(task: UploadTask): void {
+    if (!task.running) {
+      this._running.delete(task)
+      if (task.info.state === 'waiting') {
+        this._waiting.add(task)
+        this._isUnordered = true
+      }
+    }
+    if (task.isFinished) this._trim()
+    this._startNext()
+  }
+
+  private _startNext(): void {
+    while (this._running.size < this._options.FileParallelLimit) {
+      if (this._isUnordered) {
+        this._waiting = new Set([...this._waiting].sort((a, b) => a.number - b.number))
+        this._isUnordered = false
+      }
+      const [task] = this._waiting
+      if (!task) return
+      this._waiting.delete(task)
+      // Paused or cancelled while it waited.
+      if (task.isStopped) continue
+      this._running.add(task)
+      task.start()
+    }
+  }
+
+  /** Finished tasks are dropped above UploadQueueSize, the oldest first. */
+  private _trim(): void {
+    let surplus = this._tasks.size - this._options.UploadQueueSize
+    if (surplus <= 0) return
+    for (const [id, task] of this._tasks) {
+      if (!task.isFinished) continue
+      this._tasks.delete(id)
+      if (--surplus <= 0) return
+    }
+  }
+
+  /**
+   * Many changes in a row are one event, and none costs anything when nobody listens. The longer the list, the rarer
+   * the events, so that copying it takes a small share of the time at most.
+   */
+  private _emit(): void {
+    if (this._isEventDue || !EVENTS.some((name) => this._events.get(name)[0])) return
+    this._isEventDue = true
+    const delay = Math.min(this._tasks.size / TASKS_PER_MILLISECOND, MAX_EVENT_DELAY)
+    defer(() => {
+      this._isEventDue = false
+      const event = { list: this.list() }
+      for (const name of EVENTS) this._events.emit(name, event)
+    }, delay)
+  }
+}
+
+/** Runs an upload outside of the queue: the param SkipTask. */
+export async function runAlone(steps: TaskSteps, params: UploadTaskParams): Promise<object> {
+  const memo: TaskMemo = {}
+  const signal = params.signal ?? abortGroup().signal
+  try {
+    return await steps.run({ signal, memo, begin() {}, progress() {}, hash() {} })
+  } catch (error) {
+    if (signal.aborted) await steps.abort(memo)
+    throw error
+  }
+}

@@ -1,0 +1,268 @@
+import type { AbortSignalLike, CosError, UploadProgress } from '@miniprogram-cos/protocol'
+import { cosError } from '@miniprogram-cos/protocol'
+import { type AbortGroup, abortGroup } from '../concurrency'
+import type { ClientCore } from '../core'
+import { callApp } from '../events'
+import { pick } from '../pick'
+import { asCosError } from '../request/errors'
+import type { UploadFileParams } from './uploadFile'
+
+/** The official words. */
+export type TaskState =
+  | 'waiting'
+  | 'checking'
+  | 'uploading'
+  | 'paused'
+  | 'success'
+  | 'error'
+  | 'canceled'
+
+/** An upload as `getTaskList` shows it. */
+export interface TaskInfo {
+  /** For pauseTask, restartTask and cancelTask. */
+  id: string
+  Bucket: string
+  Region: string
+  Key: string
+  FilePath?: string
+  state: TaskState
+  /** Bytes that have gone out. */
+  loaded: number
+  size: number
+  /** Bytes per second. */
+  speed: number
+  /** 0 to 1. */
+  percent: number
+  /** 0 to 1: how much of the file has been compared with what an earlier run has sent of it. */
+  hashPercent: number
+  error?: CosError
+}
+
+/** What a run leaves for the next one of the same task. */
+export interface TaskMemo {
+  /** As multipartInit returned it. */
+  UploadId?: string
+  /** MD5 of the file that the parts are of. */
+  digest?: string
+}
+
+/** What a task gives to the upload it runs. */
+export interface TaskRun {
+  signal: AbortSignalLike
+  memo: TaskMemo
+  /** Bytes are on their way. */
+  begin: (size: number) => void
+  progress: (progress: UploadProgress) => void
+  /** The file is compared with what an earlier run has sent of it. */
+  hash: (progress: UploadProgress) => void
+}
+
+/** How an upload runs, its params completed. */
+export type UploadWork = (
+  core: ClientCore,
+  params: UploadTaskParams,
+  run: TaskRun,
+) => Promise<object>
+
+/** The params of any upload: of a file, or of content. */
+export type UploadTaskParams = UploadFileParams & {
+  Body?: string | ArrayBuffer
+  /** Runs at once, and is in no list. */
+  SkipTask?: boolean
+  /** The option of that name, for this upload. */
+  UploadAddMetaMd5?: boolean
+}
+
+/** What a task does, as its client has it. */
+export interface TaskSteps {
+  run: (run: TaskRun) => Promise<object>
+  /** Frees what the upload has left on the server. */
+  abort: (memo: TaskMemo) => Promise<void>
+  /** Gets the new end when the task is restarted after a failure: the first has been reported. */
+  onRestart: (end: Promise<object>) => unknown
+}
+
+/** What a task tells its queue. */
+export interface TaskObserver {
+  /** Something of `info` is different. */
+  onChange: (task: UploadTask) => void
+  /** A run has ended, or the task waits for one. */
+  onIdle: (task: UploadTask) => void
+}
+
+/**
+ * One upload and its state. Its promise settles once: with the end of the upload, or when it is cancelled; a paused
+ * one stays open. After a failure it can be restarted, which has an end of its own.
+ */
+export class UploadTask {
+  readonly info: TaskInfo
+  /** How it ends. */
+  outcome!: Promise<object>
+  /** The run under way; it may go on for a moment after a pause. */
+  running: Promise<void> | undefined
+  private _resolve!: (result: object) => void
+  private _reject!: (error: CosError) => void
+  private _group?: AbortGroup
+  private readonly _memo: TaskMemo = {}
+
+  /**
+   * @param number its place in the order of arrival
+   * @param defaults bucket and region where the params name none
+   */
+  constructor(
+    readonly number: number,
+    private readonly _params: UploadTaskParams,
+    private readonly _steps: TaskSteps,
+    private readonly _observer: TaskObserver,
+    defaults: { Bucket?: string; Region?: string },
+  ) {
+    const { Bucket, Region, Key, FilePath } = _params
+    this.info = {
+      id: `${Date.now().toString(36)}-${number}-${Math.random().toString(36).slice(2, 8)}`,
+      Bucket: String(Bucket || defaults.Bucket || ''),
+      Region: String(Region || defaults.Region || ''),
+      Key: String(Key || ''),
+      ...pick({ FilePath }),
+      state: 'waiting',
+      loaded: 0,
+      size: 0,
+      speed: 0,
+      percent: 0,
+      hashPercent: 0,
+    }
+    void this._renew()
+  }
+
+  /** It will not run again by itself. */
+  get isFinished(): boolean {
+    const { state } = this.info
+    return state === 'success' || state === 'error' || state === 'canceled'
+  }
+
+  /** It neither runs nor waits. */
+  get isStopped(): boolean {
+    return this.isFinished || this.info.state === 'paused'
+  }
+
+  /** Tells the app the id, before anything of the file is read. */
+  announce(): void {
+    const { onTaskReady } = this._params
+    if (onTaskReady) callApp(() => onTaskReady(this.info.id))
+  }
+
+  /** Runs it; the queue has given it its turn. */
+  start(): void {
+    const { info, _params: params } = this
+    const { onTaskStart } = params
+    this._set('checking')
+    const group = abortGroup(params.signal)
+    this._group = group
+    if (onTaskStart) callApp(() => onTaskStart({ ...info }))
+    /** A change, unless it comes from a run that has been paused. */
+    const change = (changes: Partial<TaskInfo>) => {
+      if (this._group !== group || info.state === 'paused') return
+      Object.assign(info, changes)
+      this._observer.onChange(this)
+    }
+    const run = this._steps.run({
+      signal: group.signal,
+      memo: this._memo,
+      begin: (size) => {
+        info.size = size
+        if (info.state === 'checking') change({ state: 'uploading' })
+      },
+      progress: ({ loaded, total, speed, percent }) =>
+        change({ loaded, size: total, speed, percent }),
+      hash: ({ percent }) => change({ hashPercent: percent }),
+    })
+    this.running = run
+      .then(
+        (result) => this._succeed(result),
+        (error) => this._fail(asCosError(error)),
+      )
+      .then(() => {
+        group.release()
+        this.running = undefined
+        this._observer.onIdle(this)
+      })
+  }
+
+  /** Stops it where it is; what has arrived stays on the server. */
+  pause(): void {
+    if (!this.isStopped) this._stop('paused')
+  }
+
+  /**
+   * Resumes it when it is paused, or tries it again after a failure.
+   * @returns how it ends; undefined when it is neither
+   */
+  restart(): Promise<object> | undefined {
+    const { info } = this
+    if (info.state !== 'paused' && info.state !== 'error') return undefined
+    if (info.error) {
+      delete info.error
+      this._steps.onRestart(this._renew())
+    }
+    this._set('waiting')
+    this._observer.onIdle(this)
+    return this.outcome
+  }
+
+  /** Aborts it: its promise rejects, and what has arrived is freed on the server. */
+  cancel(): void {
+    const { state } = this.info
+    if (state === 'success' || state === 'canceled') return
+    this._stop('canceled')
+    void this._abort(cosError('abort', 'KitAborted', 'the task was canceled'), this.running)
+  }
+
+  private _set(state: TaskState): void {
+    this.info.state = state
+    this._observer.onChange(this)
+  }
+
+  private _stop(state: TaskState): void {
+    this._set(state)
+    this._group?.abort()
+  }
+
+  /** A new end, to which nobody need listen. */
+  private _renew(): Promise<object> {
+    this.outcome = new Promise((resolve, reject) => {
+      this._resolve = resolve
+      this._reject = reject
+    })
+    this.outcome.catch(() => {})
+    return this.outcome
+  }
+
+  private _succeed(result: object): void {
+    const { info } = this
+    info.loaded = info.size
+    info.percent = 1
+    // Done is done, also when a pause or a cancellation came too late.
+    this._set('success')
+    this._resolve(result)
+  }
+
+  private _fail(error: CosError): void {
+    const { info, _params: params } = this
+    // Paused: it will be resumed. Cancelled: `cancel` rejects. Restarted meanwhile: it runs again.
+    if (info.state === 'paused' || info.state === 'canceled' || info.state === 'waiting') return
+    if (params.signal?.aborted) {
+      this._set('canceled')
+      void this._abort(error)
+      return
+    }
+    info.error = error
+    this._set('error')
+    this._reject(error)
+  }
+
+  private async _abort(error: CosError, run?: Promise<void>): Promise<void> {
+    // A part that is still on its way would recreate the upload on the server.
+    await run
+    await this._steps.abort(this._memo).catch(() => {})
+    this._reject(error)
+  }
+}

@@ -1,0 +1,108 @@
+import {
+  argumentError,
+  getObject,
+  headObject,
+  type ObjectParams,
+  presignedUrl,
+  putObject,
+  queryString,
+} from '@miniprogram-cos/protocol'
+import type { ClientCore } from './core'
+import { fixedKey } from './credentials/fixed'
+import type { Credential, Key } from './credentials/provider'
+import type { ResolvedOptions } from './options'
+import { pick } from './pick'
+import { credentialRequest, type Prepared, prepare } from './request/prepare'
+import { serverTime } from './request/retry'
+import { sign } from './request/send'
+
+export interface GetObjectUrlParams extends ObjectParams {
+  /** @default 'GET' */
+  Method?: 'GET' | 'PUT' | 'HEAD' | 'get' | 'put' | 'head'
+  /** Seconds from now; never longer than the key that signs. @default 900 */
+  Expires?: number
+  /** `false`: no signature, for public objects; the URL is then returned at once. @default true */
+  Sign?: boolean
+  /** Signed parameters: `response-content-disposition`, `'imageMogr2/thumbnail/200x': ''` … */
+  Query?: Record<string, string | number | undefined>
+  /** Raw text appended outside the signature. */
+  QueryString?: string
+  /** Host template for this URL alone. */
+  Domain?: string
+  /** @default the option of that name */
+  UseAccelerate?: boolean
+  /** @default the option of that name */
+  Protocol?: string
+  /** @default the option of that name */
+  ForceSignHost?: boolean
+}
+
+const DEFAULT_SECONDS = 900
+
+/** A URL of HEAD may carry parameters too. */
+const HEAD = { ...getObject, access: headObject.access }
+
+/**
+ * A URL that opens one object for a while, without any header. It is known at once, and returned as
+ * text, when nobody has to be asked for a key: with a fixed one, or without a signature.
+ *
+ * @param isContent the content is read at once: see `Credentials.get`
+ */
+export function getObjectUrl(
+  core: ClientCore,
+  params: GetObjectUrlParams,
+  isContent = false,
+): string | Promise<string> {
+  const options = optionsOf(core.options, params)
+  const method = String(params.Method ?? 'GET').toUpperCase()
+  const operation = method === 'PUT' ? putObject : method === 'HEAD' ? HEAD : getObject
+  const { QueryString, Query, Headers, Sign = true, ...rest } = params
+  const prepared: Prepared = {
+    ...prepare(operation, { ...rest, Query, Body: '' }, { ...core, options }),
+    method,
+    headers: pick(Headers || {}),
+  }
+  const { query } = prepared
+  const [bare = ''] = prepared.url.split('?')
+  if (!Sign) {
+    const search = joined(queryString(query), QueryString)
+    return search ? `${bare}?${search}` : bare
+  }
+  const signUrl = (credential: Credential): string => {
+    const Authorization =
+      'Authorization' in credential
+        ? credential.Authorization
+        : sign(prepared, options, credential, urlTimeOf(credential, core.options, params.Expires))
+    const unsigned = joined(queryString(credential.headers || {}), QueryString)
+    return presignedUrl(bare, Authorization, query, credential.SecurityToken, unsigned)
+  }
+  const fixed = fixedKey(core.options)
+  return fixed
+    ? signUrl(fixed)
+    : core.credentials.get(credentialRequest(prepared, options), isContent).then(signUrl)
+}
+
+function joined(...parts: unknown[]): string {
+  return parts.filter(Boolean).join('&')
+}
+
+/**
+ * The period of a URL: it ends so many seconds from now, or with its key. It begins with the key, so that
+ * it is good at once even if this clock is ahead. @throws CosError
+ */
+function urlTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions, Expires: unknown) {
+  const seconds = Number(Expires ?? DEFAULT_SECONDS)
+  if (!(seconds > 0)) {
+    const message = `Expires must be a positive number of seconds, got ${JSON.stringify(Expires)}`
+    throw argumentError('KitInvalidParam', message)
+  }
+  const from = Math.round(serverTime(options)) - 1
+  const start = Math.min(StartTime || from, from)
+  const end = Math.min(from + seconds, ExpiredTime || Number.POSITIVE_INFINITY)
+  return `${start};${Math.max(end, start + 1)}`
+}
+
+/** The four options that a URL may have for itself. */
+function optionsOf(options: ResolvedOptions, params: GetObjectUrlParams): ResolvedOptions {
+  return { ...options, ...pick(params, /^(Domain|UseAccelerate|Protocol|ForceSignHost)$/) }
+}

@@ -1,0 +1,96 @@
+import { cosError } from '@miniprogram-cos/protocol'
+import { missingParam } from '../request/errors'
+import { errorMessage } from '../text'
+import { wxCall } from './call'
+import type { WxLike } from './types'
+
+declare const wx: WxLike
+
+/** `readFile` refuses larger files; `open` and `read` (base library 2.16.1) do not. */
+const READ_FILE_LIMIT = 100 * 1024 * 1024
+
+/** Part of a file. */
+export interface FileRange {
+  position: number
+  length: number
+  /** Size of the whole file: large ones are read in another way. */
+  fileSize: number
+}
+
+/** Calls a function of the FileSystemManager. @throws what WeChat reports */
+async function call<T>(name: string, options: object): Promise<T> {
+  return wxCall(wx.getFileSystemManager(), name, options)
+}
+
+/** Size of a local file in bytes. @throws what WeChat reports */
+async function statSize(path: string): Promise<number> {
+  return (await call<{ stats: { size: number } }>('stat', { path })).stats.size
+}
+
+/** MD5 of a whole file in hex, by the system, outside of the thread that runs the app; if it can. */
+export async function fileDigest(filePath: string): Promise<string | undefined> {
+  return (await call<{ digest?: string }>('getFileInfo', { filePath, digestAlgorithm: 'md5' }))
+    .digest
+}
+
+/** Part of a local file, or all of it. @throws what WeChat reports */
+export async function readFile(filePath: string, range?: FileRange): Promise<ArrayBuffer> {
+  const { position = 0, length = 0, fileSize = 0 } = range || {}
+  if (fileSize <= READ_FILE_LIMIT) {
+    // A range of an empty file is an error to WeChat.
+    const part = fileSize ? { position, length } : {}
+    return (await call<{ data: ArrayBuffer }>('readFile', { filePath, ...part })).data
+  }
+  const { fd } = await call<{ fd: string }>('open', { filePath, flag: 'r' })
+  try {
+    const arrayBuffer = new ArrayBuffer(length)
+    for (let offset = 0; offset < length; ) {
+      const rest = { length: length - offset, position: position + offset }
+      const read = { fd, arrayBuffer, offset, ...rest }
+      const { bytesRead } = await call<{ bytesRead: number }>('read', read)
+      if (!bytesRead) throw { errMsg: 'read:fail the file has become shorter' }
+      offset += bytesRead
+    }
+    return arrayBuffer
+  } finally {
+    await call('close', { fd }).catch(() => {})
+  }
+}
+
+/** Size of a local file in bytes. @throws CosError `KitMissingParam`, `KitFileUnreadable` */
+export const fileSize = (path: unknown): Promise<number> => onFile(statSize, path)
+
+/** A local file's content, or part of it. @throws CosError `KitMissingParam`, `KitFileUnreadable` */
+export const readLocalFile = (path: unknown, range?: FileRange): Promise<ArrayBuffer> =>
+  onFile(readFile, path, range)
+
+async function onFile<T>(
+  run: (path: string, range?: FileRange) => Promise<T>,
+  path: unknown,
+  range?: FileRange,
+): Promise<T> {
+  if (typeof path !== 'string' || !path) throw missingParam('FilePath')
+  return run(path, range).catch((cause) => {
+    const message = `cannot read ${path}: ${errorMessage(cause)}`
+    throw cosError('argument', 'KitFileUnreadable', message, { cause })
+  })
+}
+
+/** A storage that is full, or of another version, must not stop an upload: then there is no resuming. */
+function ifPossible<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}
+
+/** What was saved under a name; undefined when there is nothing, or no storage. */
+export const load = (name: string): unknown => ifPossible(() => wx.getStorageSync(name))
+
+/** Saves beyond the end of the app. @returns whether the storage has taken it */
+export const save = (name: string, value: unknown): boolean =>
+  ifPossible(() => {
+    wx.setStorageSync(name, value)
+    return true
+  }) || false

@@ -1,0 +1,44 @@
+/**
+ * The part of WeChat's `wx` that is used, declared here so that the package needs no typings of others.
+ * A type test proves that the real `wx` fits. It is looked up at each use: loading this package touches no
+ * global.
+ */
+export interface WxLike {
+  request(options: object): WxTask
+  uploadFile(options: object): WxUploadTask
+  downloadFile?(options: object): WxDownloadTask
+  getFileSystemManager(): WxFileSystem
+  getStorageSync(key: string): unknown
+  setStorageSync(key: string, data: unknown): void
+  onAppShow?(listener: () => void): void
+  onAppHide?(listener: () => void): void
+  onNetworkStatusChange?(listener: (status: { isConnected: boolean }) => void): void
+  cloud?: { callFunction(options: object): unknown }
+}
+
+export interface WxTask {
+  abort(): void
+}
+
+interface WxDownloadTask extends WxTask {
+  onProgressUpdate(
+    listener: (progress: { totalBytesWritten: number; totalBytesExpectedToWrite: number }) => void,
+  ): void
+  onHeadersReceived?(listener: (result: { header: object }) => void): void
+}
+
+export interface WxUploadTask extends WxTask {
+  onProgressUpdate(
+    listener: (progress: { totalBytesSent: number; totalBytesExpectedToSend: number }) => void,
+  ): void
+  onHeadersReceived?(listener: (result: { header: object }) => void): void
+}
+
+interface WxFileSystem {
+  stat(options: object): void
+  readFile(options: object): void
+  getFileInfo?(options: object): void
+  open?(options: object): void
+  read?(options: object): void
+  close?(options: object): void
+}
