@@ -95,6 +95,19 @@ export function sampleWarning({ bucket }: CosConfig): string | undefined {
 export const commandLine = (name: string) =>
   hasFunctionSources() ? `npm run ${name}` : `npx @miniprogram-cos/cli ${name}`
 
+/**
+ * A message as it applies to this project. Messages are written for this repository, whose commands are npm scripts and
+ * whose configuration is TypeScript.
+ */
+export function forProject(text: string): string {
+  if (hasFunctionSources()) return text
+  return text
+    .replace(/npm run (setup|build|deploy|domains|doctor|policy)\b(?: --)?/g, (_, name: string) =>
+      commandLine(name),
+    )
+    .replace(/\bcos\.config\.ts\b/g, basename(configFile()))
+}
+
 /** The cloud functions of the kit, which an app gets as built files. */
 export const KIT_FUNCTIONS = ['cos-credentials', 'cos-signature'] as const
 

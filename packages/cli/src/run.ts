@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { Command, CommanderError, type OutputConfiguration } from 'commander'
 import { buildCommand } from './commands/build'
 import { checkWechatCommand } from './commands/checkWechat'
@@ -11,7 +10,7 @@ import { localCloudCommand } from './commands/localCloud'
 import { policyCommand } from './commands/policy'
 import { setupCommand } from './commands/setup'
 import { colorsFor } from './output'
-import { configFile, type RunOptions } from './project'
+import { forProject, type RunOptions } from './project'
 import { t } from './text'
 
 /**
@@ -38,11 +37,8 @@ export async function run(args: string[], options: RunOptions = {}): Promise<voi
   }
 }
 
-/** The server package names the configuration as TypeScript apps do. */
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return message.replace(/^cos\.config\.ts(?=: )/, basename(configFile()))
-}
+const messageOf = (error: unknown) =>
+  forProject(error instanceof Error ? error.message : String(error))
 
 function createProgram(options: RunOptions): Command {
   const program = new Command('miniprogram-cos')

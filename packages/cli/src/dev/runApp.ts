@@ -7,7 +7,7 @@ import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { buildFunctions } from '../functions/buildFunctions'
 import { detect } from '../init/detect'
-import { configFile, deployedFunctions, projectRoot } from '../project'
+import { configFile, deployedFunctions, forProject, projectRoot } from '../project'
 import { t } from '../text'
 import { chooseFiles } from './jobFiles'
 import { type DevPorts, explainPort } from './ports'
@@ -87,11 +87,11 @@ export async function runApp(options: RunAppOptions): Promise<void> {
         cloud.deployFunctions(deployedFunctions())
         printer.check(true, t('functions deployed again', '云函数已重新部署'))
       },
-      onError: ({ message }) => printer.check(false, message.split('\n')[0] ?? message),
+      onError: ({ message }) => printer.check(false, forProject(message.split('\n')[0] ?? '')),
     })
     if (preview) options.open(preview.url)
   } catch (error) {
-    console.error(`dev: ${explainPort(error as Error, ports).message}`)
+    console.error(`dev: ${forProject(explainPort(error as Error, ports).message)}`)
     await end(2)
   }
 }
