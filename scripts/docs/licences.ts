@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'
-import { EXTERNAL } from '../build/external'
+import { externalPackages } from '../build/nodePackages'
 import { at } from '../build/root'
 import { table } from './markdownTable'
 
@@ -22,22 +22,28 @@ const PRODUCTS: Product[] = [
     platform: 'node',
   },
   {
+    name: 'The server',
+    entries: ['packages/server/src/index.ts'],
+    platform: 'node',
+    external: externalPackages('server'),
+  },
+  {
     name: 'The local cloud',
     entries: ['packages/local-cloud/src/command/main.ts'],
     platform: 'node',
-    external: EXTERNAL.localCloud,
+    external: externalPackages('local-cloud'),
   },
   {
     name: 'The command line tool',
     entries: ['packages/cli/src/main.ts'],
     platform: 'node',
-    external: EXTERNAL.cli,
+    external: externalPackages('cli'),
   },
   {
     name: 'The preview, in Node',
     entries: ['packages/simulator/src/preview/index.ts'],
     platform: 'node',
-    external: EXTERNAL.preview,
+    external: externalPackages('simulator'),
   },
   {
     name: 'The preview, in the browser',

@@ -167,6 +167,7 @@ describeInBrowser('elements', () => {
         ),
       )
     expect([html, nodes]).toEqual(['<p class="x">safe</p>', '<b>bold</b>'])
+    expect(await page.find('wx-icon svg').getAttribute('width')).toBe('40')
     expect(await page.find('wx-map').getAttribute('data-missing')).toBe('<map>')
     expect(page.console).toContain('<map> is not in the preview')
     await page.screen.getByText('go', { exact: true }).click()

@@ -93,31 +93,3 @@ test('a key server of the app is left alone too when it cannot be reached', asyn
   await outcomeOf(cos.uploadFiles({ files: files(100) }))
   expect(calls).toBe(3)
 })
-
-describe('a key that is refused for a character', () => {
-  test.each(['*', '?', '%', '$', '{', '}', '\\'])(
-    'says that %s is the cause',
-    async (character) => {
-      const refused = { error: { code: 'KitScopeRefused', message: 'the scope is not permitted' } }
-      for (const mode of ['keys', 'signature']) {
-        const { cos } = start(() => refused, { mode, ScopeLimit: mode === 'keys' })
-        const Key = `private/me/a${character}b`
-        const { error } = (await outcomeOf(cos.headObject({ ...AT, Key }))) as Untyped
-        expect(error.code).toBe('KitScopeRefused')
-        expect(error.message).toContain(
-          `the key contains ${JSON.stringify(character)}, which scoped keys and signatures cannot name`,
-        )
-      }
-    },
-  )
-
-  test('is left as the function says it when that names the character', async () => {
-    const message = 'the key contains "*"'
-    const { cos } = start(() => ({ error: { code: 'KitKeyCharacter', message } }), {
-      ScopeLimit: true,
-    })
-    const { error } = (await outcomeOf(cos.headObject({ ...AT, Key: 'a*b' }))) as Untyped
-    expect(error.message).toBe(`cloud function cos-credentials refused: ${message}`)
-    expect(error.advice.en).toMatch(/character/)
-  })
-})

@@ -13,6 +13,9 @@ import {
 import { type FunctionAnswer, sendWithKey } from '../support/functionCalls'
 import { ALICE, BUCKET, REGION } from '../support/testCloud'
 
+// Each test runs commands, which are slow on a busy machine.
+jest.setTimeout(180_000)
+
 let deployment: DeployProject
 beforeAll(async () => {
   deployment = await startDeployProject()

@@ -6,6 +6,9 @@ import { deploymentErrors, type ErrorContext, TESTED_ELSEWHERE } from '../suppor
 import { type DeployProject, FUNCTION_KEY, startDeployProject } from '../support/deployProject'
 import { HOST } from '../support/testCloud'
 
+// Each test runs commands, which are slow on a busy machine.
+jest.setTimeout(180_000)
+
 let deployment: DeployProject
 
 beforeAll(async () => {

@@ -8,6 +8,9 @@ import { BUCKET, REGION } from '../support/testCloud'
 const APPID = 'wx0123456789abcdef'
 const place = { Bucket: BUCKET, Region: REGION }
 
+// Each test runs commands, which are slow on a busy machine.
+jest.setTimeout(180_000)
+
 let deployment: DeployProject
 let cos: COS
 beforeAll(async () => {

@@ -242,6 +242,25 @@ describe('strict signatures', () => {
     expect(errorOf(param).message).toContain('Strict signature missing param that must be signed')
     expect((await root({ key: 'k' })).status).toBe(404)
   })
+
+  test('apply to copies and multi-object deletions too', async () => {
+    await setting('strict-signature', RULE)
+    const source = { 'x-cos-copy-source': `${HOST}/k` }
+    const copy = await send(cloud.cos, {
+      method: 'PUT',
+      path: '/copy',
+      headers: { ...source, Authorization: signByOfficialSdk({ method: 'PUT', key: 'copy' }) },
+    })
+    expect(errorOf(copy).message).toContain('Strict signature missing header')
+    const Authorization = signByOfficialSdk({ method: 'POST' })
+    const deletion = await send(cloud.cos, {
+      method: 'POST',
+      path: '/?delete',
+      headers: { Authorization },
+      body: '<Delete/>',
+    })
+    expect(errorOf(deletion).message).toContain('Strict signature missing param')
+  })
 })
 
 test('the acceleration endpoint serves a bucket only once it is enabled', async () => {

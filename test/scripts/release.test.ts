@@ -35,10 +35,11 @@ describe('a release', () => {
       join(root, '.changeset/swift-otters-sing.md'),
       "---\n'miniprogram-cos': minor\n---\n\nUploads sing.\n",
     )
-    const server = versionOf('packages/server')
     expect(applyChangesets(root)).toBe(next)
     expect(versionOf('packages/client')).toBe(next)
-    expect(versionOf('packages/server')).toBe(server)
+    for (const folder of ['server', 'local-cloud', 'simulator', 'cli']) {
+      expect(versionOf(`packages/${folder}`)).toBe(next)
+    }
     const log = read('packages/client/CHANGELOG.md')
     expect(log).toContain(`## ${next}`)
     expect(log).toContain('Uploads sing.')

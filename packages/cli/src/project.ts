@@ -3,7 +3,6 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
-import * as server from '@miniprogram-cos/server'
 import { t } from './text'
 
 /** What this repository adds to the commands. */
@@ -57,7 +56,11 @@ export async function loadConfig(): Promise<CosConfig> {
       ),
     )
   }
-  const { build } = await import('esbuild')
+  // Loaded here: before the first build of this repository there is no server to load.
+  const [{ build }, server] = await Promise.all([
+    import('esbuild'),
+    import('@miniprogram-cos/server'),
+  ])
   const { outputFiles } = await build({
     entryPoints: [file],
     bundle: true,

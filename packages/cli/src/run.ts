@@ -49,7 +49,7 @@ function createProgram(options: RunOptions): Command {
     devCommand(options),
     buildCommand(options),
     setupCommand(),
-    deployCommand(),
+    deployCommand(options),
     domainsCommand(),
     doctorCommand(options),
     policyCommand(),

@@ -51,6 +51,12 @@ export function callApp(run: () => unknown): void {
 /** `(error, result)`, as cos-wx-sdk-v5 calls back. */
 export type Callback<Result> = (error: CosError | null, result?: Result) => void
 
+/** A promise whose failure is a CosError that advises by what the client knows. */
+export const withClientAdvice = <T>(promise: Promise<T>, advice: AdviceTable): Promise<T> =>
+  promise.catch((error: unknown) => {
+    throw withAdvice(asCosError(error), advice)
+  })
+
 /**
  * The outcome of a call as the app gets it: without a callback a promise; with one, it is passed there and nothing
  * is returned.
@@ -60,9 +66,7 @@ export function settle<T>(
   callback: Callback<T> | undefined,
   advice: AdviceTable,
 ): Promise<T> | undefined {
-  const settled = promise.catch((error: unknown) => {
-    throw withAdvice(asCosError(error), advice)
-  })
+  const settled = withClientAdvice(promise, advice)
   if (!callback) return settled
   settled.then(
     (result) => callApp(() => callback(null, result)),

@@ -22,17 +22,23 @@ export interface COSOptions extends AddressOptions {
   /** Unix seconds: validity of a temporary key that is given directly. */
   StartTime?: number
   ExpiredTime?: number
-  /** Gives a temporary key, or a signature, for a request. */
+  /**
+   * Gives a temporary key, or a signature, for a request. One that cannot be reached is not called for a while
+   * after three failures in a row; the error says for how long.
+   */
   getAuthorization?: GetAuthorization
   /** Older form of getAuthorization: always a temporary key. */
   getSTS?: GetSTS
   /** Deprecated: appended to a Bucket without it. */
   AppId?: string | number
-  /** Uploads that run at a time; the others wait. @default 3 */
+  /** Uploads that run at a time; the others wait. All clients of an app send 8 of them at a time at most. @default 3 */
   FileParallelLimit?: number
   /** Finished tasks that the task list keeps. @default 10000 */
   UploadQueueSize?: number
-  /** Unfinished uploads that are remembered across restarts of the app. @default 50 */
+  /**
+   * Unfinished uploads that are remembered across restarts of the app. One that is not remembered, because the
+   * storage is full or this is 0, is aborted when it fails or is cancelled. @default 50
+   */
   UploadIdCacheLimit?: number
   /** Parts of one copy at a time; no more than WeChat's 10. @default 10 */
   CopyChunkParallelLimit?: number

@@ -8,7 +8,7 @@ import {
   type CloudOptions,
   cloudCredentials,
 } from './credentials/cloud'
-import { type Callback, Emitter, settle } from './events'
+import { type Callback, Emitter, settle, withClientAdvice } from './events'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
 import { abortUpload } from './upload/multipart'
 import { runAlone, TaskQueue } from './upload/queue'
@@ -59,7 +59,7 @@ export class UploadCOS {
   /** @internal */
   constructor(options: COSOptions | undefined, features: Features)
   constructor(
-    options: COSOptions = {},
+    options: CloudCOSOptions = {},
     features: Features = { advice: {}, scopes: {}, resumeSources: [] },
   ) {
     this.options = resolveOptions(options)
@@ -75,7 +75,7 @@ export class UploadCOS {
       callbackProvider(this.options, this),
       () => this._tasks.next(),
       () => this._cloud !== undefined,
-      (options as CloudCOSOptions).ScopeLimit === true,
+      options.ScopeLimit === true,
     )
     this._core = { ...features, options: this.options, credentials, events }
   }
@@ -104,7 +104,12 @@ export class UploadCOS {
    * Where the caller's files are. Asks the cloud function on first use.
    * @throws CosError kind `credentials`, or `KitNotCloud` for a client not made by `COS.cloud`
    */
-  async caller(): Promise<CallerPlace> {
+  caller(): Promise<CallerPlace> {
+    return withClientAdvice(this._place(), this._core.advice)
+  }
+
+  /** @internal */
+  async _place(): Promise<CallerPlace> {
     const { _cloud: cloud } = this
     if (!cloud) throw argumentError('KitNotCloud', 'caller() needs a client made by COS.cloud')
     if (cloud.signs && !cloud.place) await cloud.locate()
@@ -260,7 +265,7 @@ export class UploadCOS {
     if (!this._cloud || operation?.target === 'service' || !(lacksPlace || lacksPrefix)) {
       return params
     }
-    return this.caller().then((place) => {
+    return this._place().then((place) => {
       params.Bucket ??= Bucket ?? place.Bucket
       params.Region ??= Region ?? place.Region
       if (isList) params.Prefix ??= place.prefix

@@ -41,6 +41,13 @@ export {
 } from './grants'
 export { type Caller, readCaller, type WXContext } from './identity'
 export type { Invocation } from './invocation'
+export {
+  createKeyServer,
+  type KeyFunctionName,
+  type KeyServerOptions,
+  type VerifiedCaller,
+} from './keyServer'
+export { nodeListener } from './nodeListener'
 export { requestedKeyProblem } from './objectKey'
 export { accountPolicy, STRICT_SIGNATURE } from './policy/account'
 export {

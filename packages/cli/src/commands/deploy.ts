@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { DeployOptions, DeployProgress } from '../deploy/runDeploy'
-import { functionNames, loadConfig } from '../project'
+import { functionNames, loadConfig, type RunOptions } from '../project'
 import { t } from '../text'
 
 interface Options {
@@ -15,7 +15,7 @@ interface Options {
   rollback: boolean
 }
 
-export function deployCommand(): Command {
+export function deployCommand({ buildPackages }: RunOptions): Command {
   return new Command('deploy')
     .description(
       t(
@@ -83,11 +83,12 @@ export function deployCommand(): Command {
         '\n密钥：.env 或环境变量（见 .env.example）。配置：cos.config.ts。\n退出码：0 已部署或无需更改；1 因所示错误中止；2 输入有误。',
       ),
     )
-    .action(deploy)
+    .action((given: Options) => deploy(given, buildPackages))
 }
 
-async function deploy(given: Options): Promise<void> {
+async function deploy(given: Options, buildPackages: RunOptions['buildPackages']): Promise<void> {
   const options = readOptions(given)
+  await buildPackages?.()
   const [{ runDeploy }, { apiError, describeError }, { readSettings, SECRET_VARIABLES }] =
     await Promise.all([
       import('../deploy/runDeploy'),

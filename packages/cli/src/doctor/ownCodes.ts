@@ -88,11 +88,6 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'The response is not a document of COS: it was cut off, or a captive portal or proxy answered.',
     '返回的不是 COS 的文档：被截断，或由登录页、代理返回。',
   ],
-  KitKeyCharacter: [
-    'credentials',
-    'A scoped key or a signature cannot be held to this Key, because of a character in it.',
-    '对象键中的某个字符使限定范围的密钥或签名无法授权该 Key。',
-  ],
   KitMisconfigured: [
     'credentials',
     'An environment variable of the cloud function is missing or wrong.',

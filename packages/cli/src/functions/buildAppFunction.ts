@@ -26,12 +26,11 @@ export async function buildAppFunction(name: string): Promise<void> {
   const folder = dirname(outfile)
   refuseForeign(name)
   const config = configFile()
-  const own = createRequire(ownFile('package.json'))
   await bundle({
     ...FUNCTION_OPTIONS,
     stdin: { contents: entry(name, config), resolveDir: ownFile(), loader: 'js' },
     // The configuration may import it too.
-    alias: { '@miniprogram-cos/server': own.resolve('@miniprogram-cos/server') },
+    alias: { '@miniprogram-cos/server': serverModule() },
     outfile,
     banner: {
       js: `${MARKER} from ${basename(config)}; \`miniprogram-cos build\` writes it again. Do not edit.`,
@@ -41,6 +40,14 @@ export async function buildAppFunction(name: string): Promise<void> {
   const { version } = JSON.parse(readFileSync(ownFile('package.json'), 'utf8'))
   const description = { name, version, main: 'index.js', private: true }
   await writeWhole(join(folder, 'package.json'), `${JSON.stringify(description, null, 2)}\n`)
+}
+
+/** The server package as an ES module, from which what a function does not use is dropped. */
+function serverModule(): string {
+  const own = createRequire(ownFile('package.json'))
+  const description = own.resolve('@miniprogram-cos/server/package.json')
+  const { module } = JSON.parse(readFileSync(description, 'utf8'))
+  return join(dirname(description), module)
 }
 
 /** @throws Error when the app has a function of this name that is not generated */

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { checkConfig } from '@miniprogram-cos/server'
 import {
   functionFile,
   functionNames,
@@ -19,6 +18,7 @@ export { bundle, NODE_OPTIONS, SHARED_OPTIONS, writeWhole } from './bundle'
  * @throws Error for an access rule that is not valid, so that it is found before a user's first upload
  */
 export async function buildFunction(name: string): Promise<void> {
+  const { checkConfig } = await import('@miniprogram-cos/server')
   checkConfig(await loadConfig())
   if (!hasFunctionSources()) return buildAppFunction(name)
   const folder = join(projectRoot(), 'cloudfunctions', name)

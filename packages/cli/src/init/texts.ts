@@ -62,8 +62,14 @@ ${init}
 /** The app's only COS client. Bucket, region and the user's folder come from the cloud function. */
 ${exported}const cos = COS.cloud({ functionName: 'cos-credentials' })
 
-/** Uploads a local file into the caller's folder, under its own name or another. */
-${exported}async function upload(path${isTyped ? ': string' : ''}, name = path.slice(path.lastIndexOf('/') + 1)) {
+/** A name that no other file has: WeChat repeats temporary names on some devices. */
+function newName(path${isTyped ? ': string' : ''}) {
+  const [extension = ''] = /\\.\\w+$/.exec(path) || []
+  return \`\${Date.now()}-\${Math.random().toString(36).slice(2, 10)}\${extension}\`
+}
+
+/** Uploads a local file into the caller's folder. */
+${exported}async function upload(path${isTyped ? ': string' : ''}, name = newName(path)) {
   const { prefix } = await cos.caller()
   const Key = prefix + name
   const { ETag } = await cos.uploadFile({ Key, FilePath: path })

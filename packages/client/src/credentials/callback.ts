@@ -48,8 +48,8 @@ function callProvider(
     try {
       const returned = call((first, second) => {
         // Error first, or the answer alone: an Error is none, nor is what a function of wx fails with.
-        const { stack, errMsg } = (first || {}) as { stack?: string; errMsg?: string }
-        if (stack || /:fail/.test(errMsg as string)) fail(first)
+        const { stack, errMsg }: { stack?: string; errMsg?: string } = first || {}
+        if (stack || /:fail/.test(String(errMsg))) fail(first)
         else resolve(first ?? second)
       }) as PromiseLike<unknown> | undefined
       if (typeof returned?.then === 'function') {
@@ -66,11 +66,11 @@ function callProvider(
   return withTimeout(PROVIDER_TIMEOUT, answered, () => Promise.reject(failed(late, false)))
 }
 
-/** Failures in a row after which the provider is left alone. */
-const MOST_FAILURES = 3
+/** Failures in a row after which the provider is not called for a while. */
+const MAX_FAILURES = 3
 /** Milliseconds for which it is, at first and at most. */
 const COOL_DOWN = 2000
-const MOST_COOL_DOWN = 60_000
+const MAX_COOL_DOWN = 60_000
 
 /**
  * A circuit breaker: a provider that cannot be reached is not called again for every file that waits. After three
@@ -95,9 +95,9 @@ function createBreaker() {
       return answer
     } catch (error) {
       last = asCosError(error)
-      if (isOutage(last) && ++failures >= MOST_FAILURES) {
-        const doubled = COOL_DOWN * 2 ** (failures - MOST_FAILURES)
-        until = Date.now() + Math.min(doubled, MOST_COOL_DOWN)
+      if (isOutage(last) && ++failures >= MAX_FAILURES) {
+        const doubled = COOL_DOWN * 2 ** (failures - MAX_FAILURES)
+        until = Date.now() + Math.min(doubled, MAX_COOL_DOWN)
       }
       throw error
     }

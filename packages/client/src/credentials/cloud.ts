@@ -6,12 +6,7 @@ import {
 } from '@miniprogram-cos/protocol'
 import { errorMessage } from '../text'
 import { callFunction } from '../wx/transfer'
-import type {
-  AuthorizationRequest,
-  ScopeEntry,
-  SignatureAnswer,
-  TemporaryKeyAnswer,
-} from './provider'
+import type { AuthorizationRequest, SignatureAnswer, TemporaryKeyAnswer } from './provider'
 
 /** Where the caller's files are, as the cloud function says. */
 export interface CallerPlace {
@@ -54,18 +49,6 @@ export interface CloudCredentials {
   locate(): Promise<unknown>
 }
 
-/** What neither a policy nor a signature of the functions may name: patterns, variables, ambiguous encodings. */
-const UNSAFE_CHARACTER = /[*?%${}\\]/
-
-/** A key that was refused for a character has to be told so, whatever else the rules say of it. */
-function characterHint(event: { Key?: string; scope?: ScopeEntry[] }, message = ''): string {
-  const keys = (event.scope || []).map(({ prefix }) => prefix).concat(event.Key || '')
-  const [character] = UNSAFE_CHARACTER.exec(keys.join()) || []
-  return character && message.indexOf(character) < 0
-    ? `; the key contains ${JSON.stringify(character)}, which scoped keys and signatures cannot name`
-    : ''
-}
-
 export function cloudCredentials({
   mode,
   ScopeLimit = false,
@@ -95,7 +78,7 @@ export function cloudCredentials({
     const { error, bucket: Bucket, region: Region, prefix = '' } = answer
     if (error) {
       const { code = 'KitFunctionFailed', message, retryable } = error
-      throw failure(code, `refused: ${message}${characterHint(event, message)}`, retryable)
+      throw failure(code, `refused: ${message}`, retryable)
     }
     if (Bucket && Region) self.place = { Bucket, Region, prefix }
     return answer

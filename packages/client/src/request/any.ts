@@ -1,7 +1,7 @@
 import { type AnyOperation, cosError, matchOperation, readXml } from '@miniprogram-cos/protocol'
 import type { ClientCore } from '../core'
 import { execute } from './execute'
-import { type Params, type Prepared, searchOf } from './prepare'
+import { type Prepared, searchOf } from './prepare'
 
 export interface RequestParams {
   Bucket?: string
@@ -24,9 +24,10 @@ export interface RequestParams {
   [param: string]: unknown
 }
 
-/** A request that is no row of the table: an API of COS or of data processing that has no method here. */
-export function requestAny(core: ClientCore, params: Params): Promise<object> {
-  const { Method = 'GET', Action, Query, Body, RawBody, Url } = params as RequestParams
+/** Executes a request that is no operation of the table: an API of COS or of data processing without a method here. */
+export function requestAny(core: ClientCore, params: RequestParams): Promise<object> {
+  const { Method = 'GET', Action, Query, Body, RawBody, Url } = params
+  // Any method that WeChat can send.
   const method = Method.toUpperCase() as AnyOperation['method']
   const hasBucket = Boolean(params.Bucket ?? core.options.Bucket)
   // An address of its own needs no bucket.
@@ -72,10 +73,10 @@ function accessOf(
   given: RequestParams['Query'],
 ): AnyOperation['access'] {
   const query = { ...(given as Record<string, string>), ...(subresource && { [subresource]: '' }) }
-  const { operation: row } = matchOperation({ method, target, query }) || {}
+  const { operation: known } = matchOperation({ method, target, query }) || {}
   // What a body or a header names is not looked into.
-  return row && row.subresource === subresource
-    ? row.access.map(({ action, on }) => ({ action, on: on === 'prefix' ? on : target }))
+  return known && known.subresource === subresource
+    ? known.access.map(({ action, on }) => ({ action, on: on === 'prefix' ? on : target }))
     : // `GetObject`, `PutBucket` …
       [{ action: capitalised(method) + capitalised(target), on: target }]
 }
@@ -88,7 +89,10 @@ function fieldsOf(body: unknown): object {
   const text = body.trim()
   if (text[0] === '<') return readXml(text)
   try {
-    if (text[0] === '{') return JSON.parse(text) as object
+    if (text[0] === '{') {
+      const parsed: object = JSON.parse(text)
+      return parsed
+    }
   } catch {
     // Not what it looked like.
   }

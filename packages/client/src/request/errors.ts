@@ -1,10 +1,10 @@
 import {
+  asElement,
   type CosError,
   cosError,
   isCosError,
   readXml,
   type ServiceErrorBody,
-  type XmlElement,
 } from '@miniprogram-cos/protocol'
 import { decodeUtf8, errorMessage, type WxFailure } from '../text'
 import type { WxReply } from '../wx/transfer'
@@ -58,7 +58,7 @@ export function serviceError(
   { url, method }: SentRequest,
 ): CosError {
   const error = errorBody(data)
-  const { Code, Message } = error as ServiceErrorBody
+  const { Code, Message }: ServiceErrorBody = typeof error === 'object' ? error : {}
   const code = Code || CODE_OF_STATUS[statusCode] || `Http${statusCode}`
   const message = `${code}: ${Message || `${method} was answered with ${statusCode}`}`
   return cosError('service', code, message, {
@@ -104,10 +104,12 @@ function errorBody(data: string | ArrayBuffer): ServiceErrorBody | string {
   const text = typeof data === 'string' ? data : decodeUtf8(data)
   try {
     if (text[0] === '<') {
-      const { Error: parsed } = readXml(text) as { Error?: XmlElement | string }
-      return typeof parsed === 'object' ? parsed : {}
+      return asElement(readXml(text).Error)
     }
-    if (text[0] === '{') return JSON.parse(text) as ServiceErrorBody
+    if (text[0] === '{') {
+      const parsed: ServiceErrorBody = JSON.parse(text)
+      return parsed
+    }
   } catch {
     // Not what it looked like: the text itself is the best that can be shown.
   }

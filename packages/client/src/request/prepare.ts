@@ -139,8 +139,12 @@ function refuseFolding(operation: AnyOperation, Key: string): void {
 }
 
 /** The sub-resource comes first and bare, then raw unsigned text, then the parameters. */
-export function searchOf({ subresource = '' }: AnyOperation, query: object, raw?: unknown): string {
-  const { [subresource as never]: _, ...rest } = query
+export function searchOf(
+  { subresource = '' }: AnyOperation,
+  query: Record<string, string>,
+  raw?: unknown,
+): string {
+  const { [subresource]: _, ...rest } = query
   const pieces = [encodeComponent(subresource), raw, queryString(rest)].filter(Boolean)
   return pieces[0] ? `?${pieces.join('&')}` : ''
 }

@@ -13,7 +13,7 @@ import {
 import { abortError, abortGroup, runPool } from '../concurrency'
 import type { ClientCore } from '../core'
 import { pick } from '../pick'
-import { integrityError } from '../request/errors'
+import { asCosError, integrityError } from '../request/errors'
 import { type ExecuteExtras, execute } from '../request/execute'
 import { locationOf, resolveTarget, type Target } from '../request/prepare'
 import { fileDigest, readLocalFile } from '../wx/files'
@@ -149,8 +149,7 @@ export async function uploadMultipart(
     release(UploadId)
     return { ...result, UploadId }
   } catch (error) {
-    // Everything above throws CosErrors.
-    const failure = error as CosError
+    const failure = asCosError(error)
     const { kind, code } = failure
     // Paused or cancelled: whoever did it decides. A file that changed can never be resumed.
     const isLost = kind === 'integrity' || kind === 'argument' || code === 'NoSuchUpload'
@@ -247,7 +246,7 @@ export async function completeUpload(
     const upload = { ...target, UploadId, signal, Headers, Parts }
     return await execute(core, multipartComplete, upload, extras)
   } catch (error) {
-    const { code } = error as CosError
+    const { code } = asCosError(error)
     if (!isRepeated || (code !== 'NoSuchUpload' && code !== 'FileAlreadyExists')) throw error
     const head = await execute(core, headObject, { ...target, signal })
     const { date = '', 'last-modified': modified = '', 'content-length': length } = head.headers

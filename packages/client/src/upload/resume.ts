@@ -1,11 +1,11 @@
 import {
-  type CosError,
   type MultipartListPartResult,
   multipartAbort,
   multipartListPart,
 } from '@miniprogram-cos/protocol'
 import { sleep, withTimeout } from '../concurrency'
 import type { ClientCore } from '../core'
+import { asCosError } from '../request/errors'
 import { execute } from '../request/execute'
 import type { Target } from '../request/prepare'
 import { load, save } from '../wx/files'
@@ -138,7 +138,7 @@ export async function listParts(
       page = await execute(core, multipartListPart, params)
     } catch (error) {
       // Completed, aborted, of another key, or not ours to see: a new upload is begun instead.
-      const { code } = error as CosError
+      const { code } = asCosError(error)
       if (code === 'NoSuchUpload' || code === 'AccessDenied') return undefined
       throw error
     }
@@ -166,7 +166,7 @@ export async function freeUpload(core: ClientCore, upload: Target & { UploadId: 
         return
       } catch (error) {
         // Gone already, or not ours to free: trying again would change nothing.
-        const { retryable, kind, code } = error as CosError
+        const { retryable, kind, code } = asCosError(error)
         if (!retryable && kind === 'service' && code !== 'ExpiredToken') return
         await sleep(WAIT_MS * round)
       }

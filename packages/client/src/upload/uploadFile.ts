@@ -15,7 +15,7 @@ import type { ClientCore } from '../core'
 import { type Callback, callApp, progressReporter } from '../events'
 import { hexMd5 } from '../hash'
 import { pick } from '../pick'
-import { missingParam, notCosError } from '../request/errors'
+import { asCosError, missingParam, notCosError } from '../request/errors'
 import { execute } from '../request/execute'
 import { formKey } from '../request/prepare'
 import { fileSize, readLocalFile } from '../wx/files'
@@ -183,7 +183,7 @@ async function confirmUpload(
     const { headers, ETag } = await execute(core, headObject, target)
     if (headers['content-length'] === String(size)) return { ETag }
   } catch (error) {
-    const { statusCode } = error as CosError
+    const { statusCode } = asCosError(error)
     if (statusCode === 403) return {}
     if (statusCode !== 404) throw error
   }

@@ -62,9 +62,9 @@ export async function callFunction(name: string, data: object, env?: string): Pr
 }
 
 /** WeChat runs so many requests of an app at a time (frame/ability/network.html). */
-const MOST_REQUESTS = 10
+const MAX_REQUESTS = 10
 /** Uploads take two less, so that a page still gets its answers while files go up. */
-const MOST_UPLOADS = 8
+const MAX_UPLOADS = 8
 
 /** What all clients of an app share. */
 interface WxSlots {
@@ -81,7 +81,7 @@ let slots: WxSlots
 export function wxSlots(): WxSlots {
   if (owner !== wx) {
     owner = wx
-    slots = { requests: new Semaphore(MOST_REQUESTS), uploads: new Semaphore(MOST_UPLOADS) }
+    slots = { requests: new Semaphore(MAX_REQUESTS), uploads: new Semaphore(MAX_UPLOADS) }
   }
   return slots
 }

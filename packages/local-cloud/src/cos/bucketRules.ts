@@ -1,5 +1,4 @@
 import type { ParsedAuthorization } from '@miniprogram-cos/protocol'
-import type { AccessRequest } from './authorize'
 import { CosServiceError } from './errors'
 import { wildcardMatches } from './policy/evaluatePolicy'
 import type { CosRequest } from './request'
@@ -19,18 +18,18 @@ export function checkStrictSignature(
   bucket: BucketRecord,
   signed: SignedFields | undefined,
   request: CosRequest,
-  [required]: readonly AccessRequest[],
+  action: string,
 ): void {
   const document = bucket.documents?.['strict-signature']
-  if (!document || !signed || !required) return
+  if (!document || !signed) return
   const signedParams = signed.paramList.map((name) => decode(name).toLowerCase())
   for (const rule of elements(rootOf(document, 'StrictSignatureConfiguration'), 'Rule')) {
     const listed = (name: string) => {
       const list = element(rule, `${name}list`)
       return list ? texts(list, name) : []
     }
-    const actions = listed('action').map((action) => action.replace(/^(name\/)?cos:/, ''))
-    if (!actions.some((action) => wildcardMatches(action, required.action))) continue
+    const actions = listed('action').map((one) => one.replace(/^(name\/)?cos:/, ''))
+    if (!actions.some((pattern) => wildcardMatches(pattern, action))) continue
     const headers = listed('header')
     for (const [name, value] of Object.entries(request.headers)) {
       if (value === undefined || name === 'x-cos-security-token') continue

@@ -13,12 +13,13 @@ export function malformed(what?: string): CosServiceError {
  */
 export function parseXml(text: string, root: string): XmlElement {
   // A DOCTYPE can define entities that expand without limit; no COS request needs one.
-  if (/<!DOCTYPE/i.test(text) || XMLValidator.validate(text) !== true) throw malformed()
+  if (/<!DOCTYPE/i.test(text)) throw malformed('a document type')
   try {
-    return rootOf(text, root)
+    if (XMLValidator.validate(text) === true) return rootOf(text, root)
   } catch {
-    throw malformed()
+    // Not well-formed, or without the root element.
   }
+  throw malformed()
 }
 
 /** The content of the root element of a stored document. @throws CosServiceError `MalformedXML` */

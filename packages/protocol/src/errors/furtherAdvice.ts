@@ -30,7 +30,6 @@ export const FURTHER_ADVICE: AdviceTable = {
     'Call the function from a mini program, by wx.cloud.callFunction.',
     '请在小程序内通过 wx.cloud.callFunction 调用云函数。',
   ],
-  KitKeyCharacter: ['Use a Key without that character.', '请换用不含该字符的对象键。'],
   KitNotCos: [
     'Log in to the network, or check Domain.',
     '请检查网络是否需要登录，以及自定义域名。',

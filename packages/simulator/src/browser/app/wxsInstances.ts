@@ -1,3 +1,5 @@
+import { attempt } from './problems'
+
 /** A node of glass-easel: an element or a component. */
 interface Node {
   $$?: HTMLElement
@@ -116,10 +118,15 @@ class ComponentDescriptor {
 type Observer = (value: unknown, before: unknown, owner: Node, element: Node) => void
 type WxsFunction = (...given: unknown[]) => unknown
 
+/** Calls a listener of `change:property` after the render, when it finds other elements. */
 export const wxsObserver =
   (run: WxsFunction): Observer =>
   (value, before, owner, element) =>
-    void run(value, before, ComponentDescriptor.of(owner), ComponentDescriptor.of(element))
+    queueMicrotask(() =>
+      attempt('wxs', () => {
+        run(value, before, ComponentDescriptor.of(owner), ComponentDescriptor.of(element))
+      }),
+    )
 
 interface TemplateEvent {
   currentTarget: Node | { _$: Node }

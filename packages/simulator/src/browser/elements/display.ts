@@ -148,17 +148,20 @@ export class WxProgress extends WxElement {
   }
 }
 
-/** Symbol and colour of each type of `<icon>`. */
-const ICONS: Record<string, [symbol: string, colour: string]> = {
-  success: ['✔', '#09bb07'],
-  success_no_circle: ['✓', '#09bb07'],
-  info: ['ⓘ', '#10aeff'],
-  warn: ['❗', '#f76260'],
-  waiting: ['◷', '#10aeff'],
-  cancel: ['✕', '#f43530'],
-  download: ['⭳', '#09bb07'],
-  search: ['⌕', '#b2b2b2'],
-  clear: ['⊗', '#b2b2b2'],
+const CHECK = '<path d="M7 12.5l3.5 3.5L17 9"/>'
+const CROSS = '<path d="M8.5 8.5l7 7m0-7l-7 7"/>'
+
+/** Drawing and colour of each type of `<icon>`; those with a disc are white on it. */
+const ICONS: Record<string, { path: string; colour: string; hasDisc?: boolean }> = {
+  success: { path: CHECK, colour: '#09bb07', hasDisc: true },
+  success_no_circle: { path: CHECK, colour: '#09bb07' },
+  info: { path: '<path d="M12 11v6M12 7.5v.01"/>', colour: '#10aeff', hasDisc: true },
+  warn: { path: '<path d="M12 7v6M12 16.5v.01"/>', colour: '#f76260', hasDisc: true },
+  waiting: { path: '<path d="M12 7v5h4"/>', colour: '#10aeff', hasDisc: true },
+  cancel: { path: CROSS, colour: '#f43530' },
+  clear: { path: CROSS, colour: '#b2b2b2', hasDisc: true },
+  download: { path: '<path d="M12 6v9m-4-4l4 4 4-4M8 18h8"/>', colour: '#09bb07', hasDisc: true },
+  search: { path: '<circle cx="11" cy="11" r="5"/><path d="M15 15l4 4"/>', colour: '#b2b2b2' },
 }
 
 /** `<icon>`: type, size, color. */
@@ -169,16 +172,23 @@ export class WxIcon extends WxElement {
     super()
     shadowOf(
       this,
-      '<style>:host{display:inline-block;line-height:1}</style><span id="icon"></span>',
+      '<style>:host{display:inline-block;line-height:0}svg{fill:none;stroke-width:2;stroke-linecap:round}' +
+        '</style><span id="icon"></span>',
     )
   }
 
   protected override update(): void {
-    const [symbol, colour] = ICONS[this.text('type')] ?? ['?', '#888']
-    const icon = this.inner('icon')
-    icon.textContent = symbol
-    icon.style.color = this.text('color', colour)
-    icon.style.fontSize = `${this.number('size', 23)}px`
+    const icon = ICONS[this.text('type')]
+    const size = this.number('size', 23)
+    const colour = CSS.supports('color', this.text('color')) ? this.text('color') : icon?.colour
+    const disc = icon?.hasDisc
+      ? '<circle cx="12" cy="12" r="10" fill="currentColor" stroke="none"/>'
+      : ''
+    const stroke = icon?.hasDisc ? '#fff' : 'currentColor'
+    this.inner('icon').innerHTML = icon
+      ? `<svg width="${size}" height="${size}" viewBox="0 0 24 24" stroke="${stroke}">${disc}${icon.path}</svg>`
+      : ''
+    this.inner('icon').style.color = colour ?? ''
   }
 }
 

@@ -1,0 +1,355 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createKeyServer, type KeyServerOptions, nodeListener } from '@miniprogram-cos/server'
+import { config } from '../../cos.config'
+import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ATTACKER, type Attack, OWN, THEIRS } from './attacks/attack'
+import { copyAttacks } from './attacks/copies'
+import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
+import { keyAttacks } from './attacks/keys'
+import { listAttacks } from './attacks/lists'
+import { operationAttacks } from './attacks/operations'
+
+const SESSION = 'session-of-the-attacker'
+const ATTACKS = [...keyAttacks, ...listAttacks, ...operationAttacks, ...copyAttacks]
+
+let cloud: TestCloud
+let stsCalls = 0
+let lines: string[]
+let handler: (request: Request) => Promise<Response>
+
+/** The login of these tests: a session of which the server knows the user. */
+const identify: KeyServerOptions['identify'] = (request) =>
+  request.headers.get('authorization') === `Bearer ${SESSION}` ? { openid: ATTACKER } : undefined
+
+const createHandler = (options: Partial<KeyServerOptions> = {}) =>
+  createKeyServer({ config, environment: environmentOf(cloud), identify, ...options })
+
+beforeAll(async () => {
+  cloud = await startTestCloud({
+    onStsRequest: () => {
+      stsCalls++
+    },
+  })
+  handler = createHandler()
+})
+afterAll(() => cloud.end())
+beforeEach(() => {
+  stsCalls = 0
+  lines = []
+  jest.spyOn(console, 'log').mockImplementation((line: string) => {
+    lines.push(line)
+  })
+})
+afterEach(() => jest.restoreAllMocks())
+
+interface Sent {
+  session?: string | undefined
+  method?: string
+  type?: string
+  body?: string | Uint8Array | ReadableStream<Uint8Array>
+}
+
+function requestOf(name: string, event: unknown = {}, sent: Sent = {}): Request {
+  const { session = SESSION, method = 'POST', type = 'application/json' } = sent
+  const body = method === 'POST' ? (sent.body ?? JSON.stringify(event)) : undefined
+  // `duplex` is missing from the types of RequestInit.
+  const init = {
+    method,
+    headers: { 'Content-Type': type, Authorization: `Bearer ${session}` },
+    ...(body === undefined ? {} : { body, duplex: 'half' }),
+  }
+  return new Request(`https://keys.example.com/cos/${name}`, init as RequestInit)
+}
+
+interface Answered {
+  status: number
+  headers: Headers
+  answer: FunctionAnswer
+}
+
+async function answerTo(request: Request, by = handler): Promise<Answered> {
+  const response = await by(request)
+  const { status, headers } = response
+  return { status, headers, answer: (await response.json()) as FunctionAnswer }
+}
+
+const ask = (name: string, event: unknown = {}, sent: Sent = {}) =>
+  answerTo(requestOf(name, event, sent))
+
+const named = <T extends { name: string }>(list: T[]) =>
+  list.map((one): [string, T] => [one.name, one])
+
+describe('a verified caller', () => {
+  test('gets a key for their own folder, which COS accepts', async () => {
+    const { status, headers, answer } = await ask('cos-credentials')
+    expect(status).toBe(200)
+    expect(answer.prefix).toBe(OWN)
+    expect(headers.get('cache-control')).toBe('no-store')
+    const put = { method: 'PUT', key: `${OWN}a.txt`, body: 'a' }
+    expect((await sendWithKey(cloud, answer, put)).status).toBe(200)
+    const foreign = { method: 'PUT', key: `${THEIRS}a.txt`, body: 'a' }
+    expect((await sendWithKey(cloud, answer, foreign)).status).toBe(403)
+  })
+
+  test('gets requests signed', async () => {
+    const event = { Method: 'GET', Key: `${OWN}a.txt` }
+    const { status, answer } = await ask('cos-signature', event)
+    expect(status).toBe(200)
+    expect(answer.authorization).toContain('q-signature=')
+  })
+
+  test('leaves one line in the log for each call, without OPENID and secrets', async () => {
+    const { answer } = await ask('cos-credentials', { verbs: ['read'] })
+    expect(lines).toHaveLength(1)
+    expect(JSON.parse(lines[0] as string)).toMatchObject({ fn: 'cos-credentials', outcome: 'ok' })
+    expect(lines[0]).not.toContain(ATTACKER)
+    expect(lines[0]).not.toContain(answer.credentials?.tmpSecretKey)
+  })
+
+  test('is told by Retry-After when to ask again after too many keys', async () => {
+    const limited = createHandler({ config: { ...config, keysPerMinute: 1 } })
+    await answerTo(requestOf('cos-credentials'), limited)
+    const { status, headers, answer } = await answerTo(
+      requestOf('cos-credentials', { verbs: ['read'] }),
+      limited,
+    )
+    expect([status, answer.error?.code]).toEqual([429, 'KitTooManyRequests'])
+    expect(headers.get('retry-after')).toBe(String(answer.error?.retryAfter))
+  })
+})
+
+describe('no key without a verified caller', () => {
+  const callers: [string, unknown][] = [
+    ['undefined', undefined],
+    ['null', null],
+    ['true', true],
+    ['an empty object', {}],
+    ['an OPENID that is a number', { openid: 12345 }],
+    ['an OPENID of digits alone', { openid: '12345' }],
+    ['an empty OPENID', { openid: '' }],
+    ['a pattern', { openid: '*' }],
+    ['a path', { openid: '../..' }],
+    ['a list', { openid: [ATTACKER] }],
+    ['an OPENID that is too long', { openid: 'x'.repeat(65) }],
+    ['an OPENID with a line break', { openid: `${ATTACKER}\n` }],
+  ]
+  test.each(callers)('when identify gives %s', async (_, caller) => {
+    const strange = createHandler({ identify: () => caller as undefined })
+    for (const name of ['cos-credentials', 'cos-signature']) {
+      const { status, answer } = await answerTo(requestOf(name), strange)
+      expect([status, answer.error?.code]).toEqual([401, 'KitNoIdentity'])
+      expect(Object.keys(answer)).toEqual(['error'])
+    }
+    expect(stsCalls).toBe(0)
+  })
+
+  test.each([
+    ['throws', () => Promise.reject(new Error('password of the database'))],
+    [
+      'throws at once',
+      () => {
+        throw new Error('password of the database')
+      },
+    ],
+  ])('when identify %s, and what it threw is neither answered nor logged', async (_, failing) => {
+    const { status, answer } = await answerTo(
+      requestOf('cos-credentials'),
+      createHandler({ identify: failing }),
+    )
+    expect([status, answer.error?.code]).toEqual([500, 'KitInternal'])
+    expect(JSON.stringify([answer, lines])).not.toContain('password')
+    expect(stsCalls).toBe(0)
+  })
+
+  test('when the session is unknown, whatever the body claims', async () => {
+    const claims = { openid: ATTACKER, OPENID: ATTACKER, userInfo: { openId: ATTACKER } }
+    const { status, answer } = await ask('cos-credentials', claims, { session: 'another' })
+    expect([status, answer.error?.code]).toEqual([401, 'KitNoIdentity'])
+  })
+
+  test('when the configuration names another mini program', async () => {
+    const own = createHandler({ config: { ...config, appid: 'wx1' } })
+    expect((await answerTo(requestOf('cos-credentials'), own)).status).toBe(401)
+    const identified = createHandler({
+      config: { ...config, appid: 'wx1' },
+      identify: () => ({ openid: ATTACKER, appid: 'wx1' }),
+    })
+    expect((await answerTo(requestOf('cos-credentials'), identified)).status).toBe(200)
+  })
+
+  test('identify gets headers and URL, and no body', async () => {
+    let body: unknown = 'not asked'
+    const curious = createHandler({
+      identify(request) {
+        body = request.body
+        return { openid: ATTACKER }
+      },
+    })
+    expect((await answerTo(requestOf('cos-credentials'), curious)).status).toBe(200)
+    expect(body).toBeNull()
+  })
+})
+
+describe('a request that is no call', () => {
+  test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s is refused', async (method) => {
+    const response = await handler(requestOf('cos-credentials', {}, { method }))
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toBe('POST')
+  })
+
+  test('has no CORS headers in its answer', async () => {
+    for (const sent of [{}, { method: 'OPTIONS' }, { session: 'another' }]) {
+      const { headers } = await handler(requestOf('cos-credentials', {}, sent))
+      expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+    }
+  })
+
+  test.each(['', 'cos-credentials/', 'constructor', '__proto__', 'cos-credentials%2f', 'x'])(
+    'for the function "%s" is refused',
+    async (name) => expect((await ask(name)).status).toBe(404),
+  )
+
+  test('for a function that is not offered is refused', async () => {
+    const strict = createHandler({ functions: ['cos-signature'] })
+    expect((await answerTo(requestOf('cos-credentials'), strict)).status).toBe(404)
+    expect((await answerTo(requestOf('cos-signature'), strict)).status).toBe(200)
+  })
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''])(
+    'of the content type "%s" is refused',
+    async (type) => expect((await ask('cos-credentials', {}, { type })).status).toBe(415),
+  )
+
+  test.each([
+    ['empty', ''],
+    ['no JSON', '{'],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['a text', '"x"'],
+    ['no UTF-8', new Uint8Array([0x7b, 0xff, 0x7d])],
+  ])('whose body is %s is refused', async (_, body) => {
+    const { status, answer } = await ask('cos-credentials', {}, { body })
+    expect([status, answer.error?.code]).toEqual([400, 'KitBadRequest'])
+    expect(stsCalls).toBe(0)
+  })
+
+  test('with a body that is too long is refused before all of it is read', async () => {
+    let sent = 0
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 65_536
+        controller.enqueue(new Uint8Array(65_536))
+      },
+    })
+    expect((await ask('cos-credentials', {}, { body: endless })).status).toBe(413)
+    expect(sent).toBeLessThan(1_000_000)
+    const tight = createHandler({ maxBodyBytes: 10 })
+    expect((await answerTo(requestOf('cos-credentials', { verbs: ['read'] }), tight)).status).toBe(
+      413,
+    )
+    expect(stsCalls).toBe(0)
+  })
+})
+
+describe('the attack corpus over HTTP', () => {
+  const ACTIONS: Record<string, string> = {
+    GET: 'GetObject',
+    PUT: 'PutObject',
+    DELETE: 'DeleteObject',
+    HEAD: 'HeadObject',
+  }
+  const own = ATTACKS.filter(({ as = ATTACKER }) => as === ATTACKER)
+
+  test('has at least 150 attacks', () => expect(own.length).toBeGreaterThanOrEqual(150))
+
+  async function refused(answered: Answered, codes: string[]): Promise<void> {
+    expect(codes).toContain(answered.answer.error?.code)
+    expect(Object.keys(answered.answer)).toEqual(['error'])
+    expect([400, 401, 403]).toContain(answered.status)
+    expect(stsCalls).toBe(0)
+  }
+
+  test.each(named<Attack>(own))('refuses a key and a signature: %s', async (_, attack) => {
+    const { method = 'GET', key = '', query, headers } = attack
+    const scope = attack.scope ?? [{ action: `name/cos:${ACTIONS[method]}`, prefix: key }]
+    await refused(await ask('cos-credentials', { scope }), ['KitScopeRefused'])
+    const event = { Method: method, Key: key, Query: query, Headers: { Host: HOST, ...headers } }
+    await refused(await ask('cos-signature', event), ['KitRequestRefused'])
+  })
+
+  test.each(named(invalidScopes))('cos-credentials refuses %s', async (_, { event }) => {
+    const codes = ['KitScopeRefused', 'KitPathRefused', 'KitBadRequest']
+    await refused(await ask('cos-credentials', event), codes)
+  })
+
+  test.each(named(invalidDescriptions))('cos-signature refuses %s', async (_, { event }) => {
+    await refused(await ask('cos-signature', event), ['KitRequestRefused', 'KitBadRequest'])
+  })
+
+  test.each(named(invalidRequests))('cos-signature refuses the request %s', async (_, one) => {
+    const { method, key, query, headers } = one
+    const event = { Method: method ?? 'GET', Key: key, Query: query, Headers: headers }
+    await refused(await ask('cos-signature', event), ['KitRequestRefused'])
+  })
+})
+
+describe('as a listener of node:http', () => {
+  const servers: Server[] = []
+  let origin: string
+
+  async function listen(listener: RequestListener): Promise<string> {
+    const server = createServer(listener)
+    servers.push(server)
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+  const listener = nodeListener((request) => handler(request))
+  beforeAll(async () => {
+    origin = await listen(listener)
+  })
+  afterAll(() => {
+    for (const server of servers) {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
+  const post = (url: string, body: string, session = SESSION) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${session}` },
+      body,
+      signal: AbortSignal.timeout(5000),
+    })
+
+  test('answers a call', async () => {
+    const response = await post(`${origin}/cos/cos-credentials`, '{}')
+    expect(response.status).toBe(200)
+    expect(((await response.json()) as FunctionAnswer).prefix).toBe(OWN)
+  })
+
+  test('refuses without a session, and keeps no connection whose body it has not read', async () => {
+    const response = await post(`${origin}/cos-credentials`, 'x'.repeat(200_000), 'another')
+    expect(response.status).toBe(401)
+    expect(response.headers.get('connection')).toBe('close')
+  })
+
+  test('refuses what is no function', async () => {
+    expect((await post(`${origin}/`, '{}')).status).toBe(404)
+    expect((await fetch(`${origin}/`)).status).toBe(404)
+  })
+
+  test('notices a body parser that has read the body', async () => {
+    const parsing = await listen((request, response) => {
+      request.resume()
+      request.once('end', () => setImmediate(() => listener(request, response)))
+    })
+    const response = await post(`${parsing}/cos-credentials`, '{}')
+    expect(response.status).toBe(400)
+    expect(((await response.json()) as FunctionAnswer).error?.message).toContain('was read before')
+  })
+})
