@@ -243,7 +243,7 @@ test('content review: users submit only their own files, and approved files beco
       [undefined, 'incoming/undefined/1'],
       [ALICE, { startsWith: () => true }],
     ]) {
-      expect(() => review.ownKey(openid, other)).toThrow('not a file of yours')
+      expect(() => review.ownKey(openid, other)).toThrow('not a file of the caller')
     }
     await signed('PUT', key, { body: 'picture' })
     const { pathname, search } = new URL(review.reviewUrl(key))
