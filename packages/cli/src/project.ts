@@ -65,6 +65,8 @@ export async function loadConfig(): Promise<CosConfig> {
     entryPoints: [file],
     bundle: true,
     packages: 'external',
+    // Without the project's paths, which may lead from a package to its sources.
+    tsconfigRaw: {},
     platform: 'node',
     format: 'cjs',
     write: false,
