@@ -97,7 +97,7 @@ export function sampleWarning({ bucket }: CosConfig): string | undefined {
 }
 
 /** How the reader runs a command: by its npm script in this repository, by the package in an app. */
-export const commandLine = (name: string) =>
+const commandLine = (name: string) =>
   hasFunctionSources() ? `npm run ${name}` : `npx @miniprogram-cos/cli ${name}`
 
 /**
