@@ -144,7 +144,7 @@ test.each([
   ['takes the types', { ...photo, ContentType: 'text/html' }],
   ['no form can carry', { Key: `records/${ALICE}/1` }],
   ['chooses the names', { Key: `inbox/${ALICE}/mine` }],
-  ['no type such as', { Key: `private/${ALICE}/x`, ContentType: 'a/b\r\nx: y' }],
+  ['must be a type such as', { Key: `private/${ALICE}/x`, ContentType: 'a/b\r\nx: y' }],
   ['no field', { ...photo, acl: 'public-read' }],
   ['1 to 900', { ...photo, expires: 901 }],
   ['needs a Key', {}],
