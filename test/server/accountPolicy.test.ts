@@ -7,7 +7,9 @@ import {
   type PolicyDocument,
   STRICT_SIGNATURE,
 } from '@miniprogram-cos/server'
+import type COS from 'cos-nodejs-sdk-v5'
 import { config } from '../../cos.config'
+import { hasStrictSignature } from '../../packages/cli/src/cloud/bucketRules'
 import { type CosRequest, environmentOf, invocationOf, sendWithKey } from '../support/functionCalls'
 import { createTestPhone } from '../support/phones'
 import { send, signByOfficialSdk } from '../support/rawRequest'
@@ -52,6 +54,29 @@ test('npm run policy prints it, the access table and the strict-signature docume
   expect(printed).toContain('private/{openid}/**  owner')
   expect(printed).toContain('"name/sts:GetFederationToken"')
   expect(printed).toContain(STRICT_SIGNATURE)
+})
+
+describe('whether a bucket requires strict signatures', () => {
+  const accepts = (document: string) => {
+    const request = async () => ({ Body: document })
+    return hasStrictSignature({ request } as unknown as COS, { Bucket: BUCKET, Region: REGION })
+  }
+
+  test.each([
+    ['the printed document', STRICT_SIGNATURE],
+    ['with another id', STRICT_SIGNATURE.replace('miniprogram-cos', 'all')],
+    ['in another case', STRICT_SIGNATURE.replace('Pic-Operations', 'pic-operations')],
+    ['with every header', STRICT_SIGNATURE.replace('Pic-Operations', 'all')],
+  ])('accepts %s', async (_, document) => expect(await accepts(document)).toBe(true))
+
+  test.each(['Host', 'x-cos-*', 'Pic-Operations'])('refuses one without %s', async (header) => {
+    expect(await accepts(STRICT_SIGNATURE.replace(`<header>${header}</header>`, ''))).toBe(false)
+  })
+
+  test('refuses rules that require it only together', async () => {
+    const host = '<Rule><ID>miniprogram-cos</ID><actionlist><action>*</action></actionlist></Rule>'
+    expect(await accepts(host)).toBe(false)
+  })
 })
 
 describe('an account with this policy', () => {

@@ -70,6 +70,10 @@ const STORED = {
   Expires: 'Wed, 01 Jan 2031 00:00:00 GMT',
   'x-cos-storage-class': 'DEEP_ARCHIVE',
   'x-cos-tagging': 'owner=nobody',
+  'Content-Language': 'zz',
+  'x-cos-website-redirect-location': '/elsewhere',
+  'x-cos-acl': 'public-read',
+  success_action_redirect: 'https://example.com/',
   'x-cos-grant-read': 'id="100000000009"',
   'x-cos-grant-full-control': 'id="100000000009"',
 }

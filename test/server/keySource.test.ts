@@ -141,6 +141,12 @@ describe('the rate limit', () => {
     expect(asked).toHaveLength(4)
   })
 
+  test('counts a key for signing uploads of one object a tenth', () => {
+    const limiter = new CallerLimiter(30, () => 0)
+    for (let i = 0; i < 299; i++) limiter.take('a', 0.1)
+    expect(() => limiter.take('a')).toThrow('429: more than 30 new keys')
+  })
+
   test('refills steadily up to the limit', () => {
     let now = 0
     const limiter = new CallerLimiter(6, () => now)

@@ -424,7 +424,13 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
       code: 'StrictSignatureOff',
       fix: 'npm run deploy',
       introduce: () => strict(strictRule('other', 'Host')),
-      restore: () => strict(strictRule('miniprogram-cos', 'Host</header><header>x-cos-*')),
+      restore: () =>
+        strict(
+          strictRule(
+            'miniprogram-cos',
+            'Host</header><header>x-cos-*</header><header>Pic-Operations',
+          ),
+        ),
     },
     {
       title: 'no lifecycle rule',

@@ -31,7 +31,10 @@ export interface CosConfig<Group extends string = string> {
   access: AccessRules<NoInfer<Group>>
   /** Life of a key in seconds: 900 to 7200. @default 1800 */
   keySeconds?: number
-  /** Keys one caller can get from STS in a minute, per warm instance: 1 to 600. @default 30 */
+  /**
+   * Keys one caller can get from STS in a minute, per warm instance: 1 to 600. A key with which cos-signature signs
+   * uploads of one object counts a tenth. @default 30
+   */
   keysPerMinute?: number
 }
 

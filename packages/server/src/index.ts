@@ -53,12 +53,12 @@ export { accountPolicy, STRICT_SIGNATURE } from './policy/account'
 export {
   type BucketLocation,
   compilePolicy,
-  formPolicy,
   MAX_POLICY_CHARS,
   type PolicyDocument,
   resourceOf,
 } from './policy/compile'
 export { grantsForKeys } from './policy/conditions'
+export { formPolicy } from './policy/signing'
 export { type AccessRule, type AccessRules, type Rule, readRules, VERBS } from './rules'
 export { authorizeRequest } from './signature/authorize'
 export { readRequest } from './signature/request'

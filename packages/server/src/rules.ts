@@ -201,9 +201,13 @@ function checkCombination(rule: Rule, fail: Fail): void {
     // The policy's `*` spans slashes: `u/*/pub/*` would also match `u/x/secret/pub/y`.
     fail('gives others a folder below {openid}: {openid} must be the last segment before "/**"')
   }
-  const isLimited =
-    rule.maxBytes !== undefined || rule.types || !rule.overwrite || rule.names === 'server'
-  if (isLimited && !verbs.includes('write')) fail('limits writing, but grants write to nobody')
+  if (limitsUploads(rule) && !verbs.includes('write'))
+    fail('limits writing, but grants write to nobody')
+}
+
+/** Whether a rule says more about uploads than where they may go. */
+export function limitsUploads({ maxBytes, types, overwrite, names }: Rule): boolean {
+  return maxBytes !== undefined || types !== undefined || !overwrite || names === 'server'
 }
 
 /** Whether some key could match both patterns: one is a prefix of the other, `{openid}` being any segment. */

@@ -1,7 +1,8 @@
 import type { Refusal, SignatureFunctionResponse } from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { type Call, handleInvocation, type Invocation } from './invocation'
-import { compilePolicy, formPolicy, type PolicyDocument } from './policy/compile'
+import { formPolicy, requestPolicy, type SigningPolicy } from './policy/signing'
+import { limitsUploads } from './rules'
 import { createName, isServerName, nameSecret } from './serverNames'
 import { authorizeRequest } from './signature/authorize'
 import { readForm, signForm } from './signature/form'
@@ -16,7 +17,8 @@ const CLOCK_SECONDS = 60
 /**
  * The function cos-signature: the caller describes one request and gets its signature, or a URL; with `form`, the form
  * data for one upload by wx.uploadFile; with `create`, a name for a new object; otherwise where their files are. The
- * signing key permits the one verb in the one folder, and never leaves the function.
+ * signing key permits the one verb in the one folder, or where a rule limits uploads the upload of the one object; it
+ * never leaves the function.
  *
  * @param environment the function's environment variables, `process.env`
  * @throws Error for an invalid configuration
@@ -52,7 +54,10 @@ async function answerCall(
     const form = readForm(event.form, { grants, rules }, isOwnName)
     log.what = 'form'
     const { key, period } = await signingKey(
-      formPolicy(form.grant, config),
+      {
+        policy: formPolicy(form.grant, config, form.key),
+        isForOneObject: limitsUploads(form.grant.rule),
+      },
       form.seconds,
       call,
       keys,
@@ -64,21 +69,21 @@ async function answerCall(
     return folder
   }
   const request = readRequest(event, config)
-  const { name, grants: needed } = authorizeRequest(request, call, config, isOwnName)
-  log.what = request.isUrl ? `${name} url` : name
-  const policy = compilePolicy(needed, config)
+  const authorized = authorizeRequest(request, call, config, isOwnName)
+  log.what = request.isUrl ? `${authorized.name} url` : authorized.name
+  const policy = requestPolicy(authorized, request.key, config)
   const { key, period } = await signingKey(policy, request.seconds, call, keys)
   return { ...folder, ...signDescribedRequest(request, config, key, period) }
 }
 
 /** The key that signs, and the period in Unix seconds for which it does. */
 async function signingKey(
-  policy: PolicyDocument,
+  { policy, isForOneObject }: SigningPolicy,
   seconds: number,
   { openid, log }: Call,
   keys: KeySource,
 ) {
-  const { key, isCached } = await keys.keyFor(openid, policy, seconds)
+  const { key, isCached } = await keys.keyFor(openid, policy, seconds, { isForOneObject })
   log.cached = isCached
   log.stsRequestId = key.requestId
   const now = Math.floor(Date.now() / 1000)

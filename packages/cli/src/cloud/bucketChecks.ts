@@ -34,10 +34,46 @@ export async function refererObstacle(cos: COS, place: BucketPlace): Promise<str
 const PUBLIC_GROUP = /\/global\/(AllUsers|AuthenticatedUsers)/
 
 /** Actions that read objects or list them. */
-const READ_ACTIONS = ['GetObject', 'HeadObject', 'GetBucket', 'GetBucketObjectVersions']
+const READ_ACTIONS = [
+  'GetObject',
+  'HeadObject',
+  'GetBucket',
+  'GetBucketObjectVersions',
+  'ListMultipartUploads',
+]
 
-/** What comes before the path in a resource, in its present and its legacy form (document 436/31923). */
-const BUCKET_PART = /^qcs::cos:[^:]*:(?:uid\/[^:]*:[^/]*|prefix\/\/[^/]*\/[^/]*)\//
+/** Actions that change objects or their permissions; no rule grants them to anybody who is not signed in. */
+const WRITE_ACTIONS = [
+  'PutObject',
+  'PostObject',
+  'AppendObject',
+  'InitiateMultipartUpload',
+  'UploadPart',
+  'CompleteMultipartUpload',
+  'AbortMultipartUpload',
+  'DeleteObject',
+  'DeleteMultipleObjects',
+  'PutObjectTagging',
+  'PostObjectRestore',
+  'PutObjectACL',
+  'GetObjectACL',
+]
+
+/** Actions that change the bucket's permissions, or show them. */
+const BUCKET_ACTIONS = [
+  'PutBucketACL',
+  'GetBucketACL',
+  'PutBucketPolicy',
+  'GetBucketPolicy',
+  'DeleteBucketPolicy',
+  'PutBucketStrictSignature',
+  'DeleteBucket',
+]
+
+/**
+ * Principals that include anybody: with a signature or without one, and `uin/*`, which is any Tencent Cloud account.
+ */
+const ANYBODY = /anyone:anyone|anonymous:anonymous|"(?:[a-z]*:)*\*"|cam::uin\/\*/
 
 interface Statement {
   effect?: string
@@ -53,8 +89,9 @@ interface Statement {
 }
 
 /**
- * The bucket's ACL and its policy let nobody read without a key what the access rules keep private. A policy may open
- * paths that no rule names, or that `everyone` may read; statements with conditions are left to the doctor's probe.
+ * The bucket's ACL and its policy let nobody read without a key what the access rules keep private, and let nobody
+ * write or change permissions without one. A policy may open paths that no rule names, or that `everyone` may read, for
+ * reading; statements with conditions are left to the doctor's probe.
  * @throws CloudError `BucketPublic`, `BucketForbidden`
  */
 export async function checkPrivacy(cos: COS, config: CosConfig): Promise<void> {
@@ -86,30 +123,81 @@ async function statementsOf(
   }
 }
 
-/** A private path that a statement lets anybody read, if there is one. */
+/** A path that a statement opens to anybody against the access rules, if there is one; `/` is the bucket itself. */
 function openedPath(statement: Statement, config: CosConfig): string | undefined {
   const { effect = statement.Effect, principal = statement.Principal } = statement
   const { condition = statement.Condition } = statement
-  const isAnonymous = /anyone:anyone|"\*"/.test(JSON.stringify(principal ?? ''))
   const isAllowed = effect?.toLowerCase() === 'allow'
+  const isAnonymous = ANYBODY.test(JSON.stringify(principal ?? ''))
   if (!isAllowed || !isAnonymous || Object.keys(condition ?? {}).length > 0) return undefined
-  const actions = [statement.action ?? statement.Action ?? []].flat()
-  const reads = READ_ACTIONS.some((read) =>
-    actions.some((action) => wildcard(action.replace(/^(name\/)?cos:/, '')).test(read)),
-  )
-  if (!reads) return undefined
-  const opened = [statement.resource ?? statement.Resource ?? []]
-    .flat()
-    .map((resource) => resource.replace(BUCKET_PART, '').replace(/\*.*/, ''))
-  return checkConfig(config)
-    .rules.filter(({ everyone }) => !everyone.includes('read'))
-    .map(({ pattern }) => pattern.replace(/[{*].*/, ''))
-    .find((path) => opened.some((one) => one.startsWith(path) || path.startsWith(one)))
+  const patterns = [statement.action ?? statement.Action ?? []].flat()
+  const permits = (actions: readonly string[]) =>
+    patterns.some((pattern) =>
+      actions.some((action) => isMatch(pattern.replace(/^(name\/)?(cos:)?/, ''), action)),
+    )
+  const resources = [statement.resource ?? statement.Resource ?? []].flat()
+  const opens = (path: string) => resources.some((resource) => overlaps(resource, config, path))
+  if (permits(BUCKET_ACTIONS) && opens('')) return '/'
+  const { rules } = checkConfig(config)
+  const closed = permits(WRITE_ACTIONS)
+    ? rules
+    : permits(READ_ACTIONS)
+      ? rules.filter(({ everyone }) => !everyone.includes('read'))
+      : []
+  return closed.map(({ pattern }) => pattern.replace(/[{*].*/, '')).find(opens)
 }
 
-/** A pattern of CAM: `*` is any text, `/` included (document 598/10606). */
-const wildcard = (pattern: string) =>
-  new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`)
+/** Whether a resource contains something below a path of the bucket, or a folder that the path is in. */
+function overlaps(resource: string, { bucket, region }: CosConfig, path: string): boolean {
+  const [, name = '', appid = ''] = /^(.*)-(\d+)$/.exec(bucket) ?? []
+  const [, , service = '*', regionPattern = '*', ...segments] = resource.split(':')
+  // An empty segment stands for any value.
+  const isHere = isMatch(service, 'cos') && isMatch(regionPattern || '*', region)
+  if (segments.length === 0) return isHere && resource.endsWith('*')
+  const pattern = segments.join(':').replace(/^uid\/:/, 'uid/*:')
+  // The present and the legacy form of a resource (document 436/31923).
+  const forms = [`uid/${appid}:${bucket}/`, `prefix//${appid}/${name}/`]
+  return (
+    isHere &&
+    forms.some((bucketPart) => {
+      const text = bucketPart + path
+      const ends = Array.from({ length: path.length + 1 }, (_, i) => bucketPart.length + i)
+      return isPrefix(pattern, text) || ends.some((end) => isMatch(pattern, text.slice(0, end)))
+    })
+  )
+}
+
+/** Whether a pattern of CAM matches a text: `*` is any text, `/` included (document 598/10606). */
+function isMatch(pattern: string, text: string): boolean {
+  return positionsAfter(pattern, text).has(pattern.length)
+}
+
+/** Whether a pattern of CAM matches a text that begins like this. */
+function isPrefix(pattern: string, text: string): boolean {
+  return positionsAfter(pattern, text).size > 0
+}
+
+/** Where in a pattern the matching may be once the text is read. */
+function positionsAfter(pattern: string, text: string): Set<number> {
+  const withStars = (from: Iterable<number>) => {
+    const all = new Set<number>()
+    for (let at of from) {
+      all.add(at)
+      while (pattern[at] === '*') all.add(++at)
+    }
+    return all
+  }
+  let positions = withStars([0])
+  for (const character of text) {
+    const next: number[] = []
+    for (const at of positions) {
+      if (pattern[at] === '*') next.push(at)
+      else if (pattern[at] === character) next.push(at + 1)
+    }
+    positions = withStars(next)
+  }
+  return positions
+}
 
 /** An agent that goes through a proxy; undefined without one. */
 export function proxyAgent(proxy: string | undefined): Agent | undefined {

@@ -1,3 +1,4 @@
+import { STRICT_SIGNATURE } from '@miniprogram-cos/server'
 import COS from 'cos-nodejs-sdk-v5'
 import type { CloudKey } from './settings'
 
@@ -19,14 +20,8 @@ export interface BucketPlace {
   Region: string
 }
 
-/** The id of our rule; other rules are kept. */
-const STRICT_ID = 'miniprogram-cos'
-
-/**
- * Every parameter, the host and every header of COS must be signed (document 436/53892): an URL that
- * permits one thing can then not be turned into another.
- */
-const STRICT_RULE = `<Rule><ID>${STRICT_ID}</ID><actionlist><action>*</action></actionlist><headerlist><header>Host</header><header>x-cos-*</header></headerlist><paramlist><param>all</param></paramlist></Rule>`
+/** The rule that the functions require. */
+const [STRICT_RULE = ''] = /<Rule>[\s\S]*<\/Rule>/.exec(STRICT_SIGNATURE) ?? []
 
 const STRICT_REQUEST = { Action: 'strict-signature' } as const
 
@@ -42,17 +37,32 @@ async function strictRules(cos: COS, place: BucketPlace): Promise<string[]> {
   }
 }
 
-const isOurs = (rule: string) => rule.includes(`<ID>${STRICT_ID}</ID>`)
-
-/** Whether our rule is there; COS may write names back in another case or order. */
-export async function hasStrictSignature(cos: COS, place: BucketPlace): Promise<boolean> {
-  const rule = (await strictRules(cos, place)).find(isOurs)
-  const parts = ['<action>*<', '<header>host<', '<header>x-cos-*<', '<param>all<']
-  return rule !== undefined && parts.every((part) => rule.toLowerCase().includes(part))
+/** The values of an element in a rule, in lower case: COS may write names back in another case or order. */
+function valuesOf(rule: string, element: 'ID' | 'action' | 'header' | 'param'): string[] {
+  const found = rule.matchAll(new RegExp(`<${element}>\\s*([^<]*?)\\s*</${element}>`, 'gi'))
+  return [...found].map(([, value = '']) => value.toLowerCase())
 }
 
+/** Whether a rule requires at least what ours does, whatever its id. */
+function coversStrictRule(rule: string): boolean {
+  return (['action', 'header', 'param'] as const).every((element) => {
+    const given = valuesOf(rule, element)
+    return (
+      (element !== 'action' && given.includes('all')) ||
+      valuesOf(STRICT_RULE, element).every((value) => given.includes(value))
+    )
+  })
+}
+
+/** Whether the bucket requires strict signatures, by our rule or another. */
+export async function hasStrictSignature(cos: COS, place: BucketPlace): Promise<boolean> {
+  return (await strictRules(cos, place)).some(coversStrictRule)
+}
+
+/** Sets our rule and keeps the others. */
 export async function setStrictSignature(cos: COS, place: BucketPlace): Promise<void> {
-  const others = (await strictRules(cos, place)).filter((rule) => !isOurs(rule))
+  const [id] = valuesOf(STRICT_RULE, 'ID')
+  const others = (await strictRules(cos, place)).filter((rule) => valuesOf(rule, 'ID')[0] !== id)
   const Body = `<StrictSignatureConfiguration>${[...others, STRICT_RULE].join('')}</StrictSignatureConfiguration>`
   await cos.request({ ...place, Method: 'PUT', ...STRICT_REQUEST, Body })
 }

@@ -27,7 +27,10 @@ export interface AuthorizationContext {
   principal: Principal
   store: Store
   keys: KeyRing
-  /** Fields of a form that stand for headers, and its file's length, undefined until it is received. */
+  /**
+   * Content that headers of the request do not describe: fields of a form that stand for headers, and its file's
+   * length, undefined until it is received; type and length of a processed image.
+   */
   form?: { headers: Record<string, string>; length: number | undefined }
   trace: RequestTrace
 }

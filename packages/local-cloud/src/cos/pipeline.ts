@@ -15,7 +15,7 @@ import { checkReferer, checkStrictSignature } from './bucketRules'
 import { corsHeadersOf } from './cors'
 import { CosServiceError } from './errors'
 import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
-import { answerImageOperation } from './images/imageOperations'
+import { answerImageOperation, imageOperationActions } from './images/imageOperations'
 import type { ImageProcessor } from './images/imageProcessor'
 import { handlers } from './operations/index'
 import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
@@ -107,6 +107,11 @@ async function handleRequest(
   const context: AuthorizationContext = { request, principal, store, keys, trace }
   const { requestId } = trace
   const operationContext = { ...context, bucket, now, requestId, images, restoreDelayMs }
+  if (bucket) {
+    for (const action of imageOperationActions(request) ?? []) {
+      checkStrictSignature(bucket, signedBy(principal, auth), request, action)
+    }
+  }
   const imageResponse = bucket && (await answerImageOperation(operationContext))
   if (imageResponse) return imageResponse
   const { name, operation } = isPreflight && match ? match : requireServed(match, request)

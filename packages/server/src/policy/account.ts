@@ -45,14 +45,14 @@ function grantsOfAnybody(rule: Rule): Grant[] {
 
 /**
  * The strict signature setting (document 436/53892) that the functions require of the bucket: Host, every `x-cos-*`
- * header and every parameter of a signed request must be signed, so that nothing can be added to a signature or URL.
- * It does not apply to form uploads.
+ * header, `Pic-Operations` (which names further objects to write) and every parameter of a signed request must be
+ * signed, so that nothing can be added to a signature or URL. It does not apply to form uploads.
  */
 export const STRICT_SIGNATURE = `<StrictSignatureConfiguration>
   <Rule>
-    <ID>all</ID>
+    <ID>miniprogram-cos</ID>
     <actionlist><action>*</action></actionlist>
-    <headerlist><header>Host</header><header>x-cos-*</header></headerlist>
+    <headerlist><header>Host</header><header>x-cos-*</header><header>Pic-Operations</header></headerlist>
     <paramlist><param>all</param></paramlist>
   </Rule>
 </StrictSignatureConfiguration>`

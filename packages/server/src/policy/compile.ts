@@ -3,13 +3,7 @@ import { FunctionError } from '../errors'
 import type { Grant } from '../grants'
 import type { Rule } from '../rules'
 import { actionsOfGrant } from './actions'
-import {
-  type ActionCondition,
-  type Condition,
-  conditionOf,
-  contentCondition,
-  deniedContent,
-} from './conditions'
+import { type ActionCondition, type Condition, conditionOf, deniedContent } from './conditions'
 
 export interface PolicyStatement {
   effect: 'allow' | 'deny'
@@ -114,22 +108,6 @@ export function statementsOf(
     statements.set(`${id}\ndeny`, { effect: 'deny', action, resource, condition: denied })
   }
   return [...statements.values()]
-}
-
-/** The policy of a key that signs forms below a grant's path, and can do nothing else. */
-export function formPolicy({ path, rule }: Grant, location: BucketLocation): PolicyDocument {
-  return {
-    version: '2.0',
-    statement: [
-      {
-        effect: 'allow',
-        action: ['name/cos:PostObject'],
-        resource: [resourceOf(location, `${path}*`)],
-        // The form's own policy requires the grant fields to be empty (signature/form.ts).
-        condition: contentCondition(rule, true),
-      },
-    ],
-  }
 }
 
 /** A policy as it is sent to STS. @throws FunctionError `KitPolicyTooLong`, `KitNothingGranted` */

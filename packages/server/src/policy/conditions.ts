@@ -19,7 +19,7 @@ export const GRANT_HEADERS = [
 ] as const
 
 /** Actions whose requests carry the headers that conditions check (document 436/71307). */
-const SINGLE_UPLOADS = ['PutObject', 'PostObject']
+export const SINGLE_UPLOADS: readonly string[] = ['PutObject', 'PostObject']
 const WITH_CONTENT_HEADERS = [...SINGLE_UPLOADS, 'InitiateMultipartUpload']
 
 /** No list of grantees (`id="…"`) has this value, so a condition on it allows only requests without the header. */

@@ -10,7 +10,7 @@ import { quote, requestRefused } from '../errors'
 import { covers, explainDenial, type Grant } from '../grants'
 import { requestedKeyProblem } from '../objectKey'
 import type { Rule } from '../rules'
-import { checkHeaders, checkLimits, checkOverrides, hostsOf } from './limits'
+import { checkExactKey, checkHeaders, checkLimits, checkOverrides, hostsOf } from './limits'
 import type { DescribedRequest } from './request'
 
 /** An operation that can be signed: its verb, and every parameter its request may have. */
@@ -98,6 +98,7 @@ export function authorizeRequest(
   }
   checkOverrides(request.query, grant.rule)
   if (grant.verb === 'write') {
+    checkExactKey(request.key, grant.rule)
     checkLimits(name, operation.createsObject ?? false, request, grant.rule, isServerName)
   }
   if (source === undefined) return { name, grants: [grant] }

@@ -10,7 +10,7 @@ import { requestedKeyProblem } from '../objectKey'
 import type { BucketLocation } from '../policy/compile'
 import { GRANT_HEADERS } from '../policy/conditions'
 import type { Rule } from '../rules'
-import { CONTENT_TYPE, isAllowedType } from './limits'
+import { CONTENT_TYPE, checkExactKey, isAllowedType } from './limits'
 import { readSeconds } from './request'
 import { nodeHash } from './sign'
 
@@ -49,6 +49,7 @@ export function readForm(
     const { message, rule } = explainDenial(rules, 'write', Key)
     throw requestRefused(message, rule)
   }
+  checkExactKey(Key, grant.rule)
   const { pattern, overwrite, names, types } = grant.rule
   if (!overwrite) {
     throw requestRefused('the rule forbids overwriting, which no form can carry: use PUT', pattern)
@@ -82,15 +83,21 @@ const MAX_FORM_BYTES = 5 * 1024 ** 3
 
 /**
  * Fields that would change how the object is stored, each with a value that has no effect. COS checks a field only if
- * the form's policy names it, and then the form must contain it. Metadata (`x-cos-meta-*`) has no fixed names.
+ * the form's policy names it, and then the form must contain it. Not among them: metadata (`x-cos-meta-*`), which has
+ * no fixed names; `x-cos-server-side-encryption`, which has no value without effect; and `Pic-Operations`, for which
+ * the signing key permits no other object where the rule limits uploads.
  */
 const UNUSED_FIELDS: Record<string, string> = {
   'Cache-Control': '',
   'Content-Disposition': '',
   'Content-Encoding': '',
+  'Content-Language': '',
   Expires: '',
   'x-cos-storage-class': 'STANDARD',
   'x-cos-tagging': '',
+  'x-cos-website-redirect-location': '',
+  'x-cos-acl': 'default',
+  success_action_redirect: '',
   ...Object.fromEntries(GRANT_HEADERS.map((header) => [header, ''])),
 }
 

@@ -1,6 +1,6 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
 import { quote, requestRefused } from '../errors'
-import type { Rule } from '../rules'
+import { limitsUploads, type Rule } from '../rules'
 import type { DescribedRequest } from './request'
 
 /** Headers of HTTP that may be signed: they describe content, or a condition. */
@@ -118,6 +118,19 @@ export function checkOverrides(query: Record<string, string>, { types, pattern }
       pattern,
     )
   }
+}
+
+/**
+ * Where a rule limits uploads, the signing key permits one object only, which its policy must name exactly.
+ * @throws FunctionError `KitRequestRefused` for a key with a character that has a meaning in policies
+ */
+export function checkExactKey(key: string, rule: Rule): void {
+  const [special] = /[*?\\]/.exec(key) ?? []
+  if (special === undefined || !limitsUploads(rule)) return
+  throw requestRefused(
+    `the rule limits uploads, and a key that contains ${quote(special)} cannot be named exactly in a policy`,
+    rule.pattern,
+  )
 }
 
 /** One content type, with or without a charset. A list of types is not: browsers take its last one. */

@@ -24,17 +24,21 @@ export class CallerLimiter {
     this.#now = now
   }
 
-  /** Takes one token of a caller. @throws FunctionError `KitTooManyRequests` with `retryAfter` */
-  take(who: string): void {
+  /**
+   * Takes tokens of a caller.
+   * @param cost 1 for a key that is issued
+   * @throws FunctionError `KitTooManyRequests` with `retryAfter`
+   */
+  take(who: string, cost = 1): void {
     const now = this.#now()
     const { tokens, at } = this.#callers.get(who) ?? { tokens: this.#perMinute, at: now }
     const perSecond = this.#perMinute / 60
     const refilled = Math.min(this.#perMinute, tokens + Math.max(0, now - at) * perSecond)
     this.#callers.delete(who)
-    this.#callers.set(who, { tokens: refilled < 1 ? refilled : refilled - 1, at: now })
+    this.#callers.set(who, { tokens: refilled < cost ? refilled : refilled - cost, at: now })
     this.#dropOldest()
-    if (refilled >= 1) return
-    const retryAfter = Math.ceil((1 - refilled) / perSecond)
+    if (refilled >= cost) return
+    const retryAfter = Math.ceil((cost - refilled) / perSecond)
     throw new FunctionError(
       'KitTooManyRequests',
       `429: more than ${this.#perMinute} new keys in a minute; again in ${retryAfter} s`,

@@ -59,6 +59,8 @@ export interface LiveRequest {
   path?: string
   query?: Record<string, string>
   headers?: Record<string, string>
+  /** Added after signing. */
+  unsignedHeaders?: Record<string, string>
   body?: string | Buffer
   key?: CloudKey
   /** `start;end` in Unix seconds. */
@@ -180,6 +182,7 @@ export class LiveCloud {
         ...(options.keyTime ? { KeyTime: options.keyTime } : {}),
       } as Parameters<typeof COS.getAuthorization>[0])
     }
+    Object.assign(sent, asked.unsignedHeaders)
     if (body !== undefined) sent['Content-Length'] = String(Buffer.byteLength(body))
     const answer = await send({
       host,

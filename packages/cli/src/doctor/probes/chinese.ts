@@ -78,6 +78,9 @@ export const CHINESE_PROBES: Record<string, { assumed: string; byHand?: string }
       '不存在或属于他人的环境如何拒绝：`DescribeEnvInfo` 的任何 `ResourceNotFound` 或 `InvalidParameter` 均视为环境不存在。',
   },
   runtime: { assumed: '各地域是否都提供运行环境 `Nodejs20.19`。' },
+  'unsigned-processing': {
+    assumed: '规则列出 `Pic-Operations` 头部时，严格签名模式拒绝未签名的该头部。',
+  },
   'strict-signature-actions': {
     assumed: 'CAM 中两个严格签名接口的名称，以及 COS 返回该规则的格式。',
   },

@@ -1,5 +1,7 @@
+import { cosClient, hasStrictSignature } from '../../cloud/bucketRules'
+import { deployKey } from '../../cloud/settings'
 import { readRequestId } from '../explain'
-import { describeAnswer } from '../live/liveCloud'
+import { describeAnswer, SkippedProbe } from '../live/liveCloud'
 import type { Probe } from '../live/probe'
 
 const MINUTE = 60
@@ -64,6 +66,28 @@ export const signaturesProbes: Probe[] = [
       const isNow = id?.kind === 'cos' && Math.abs(id.time.getTime() - Date.now()) < 10 * 60_000
       return [
         { what: 'its time', expected: 'now', seen: isNow ? 'now' : JSON.stringify(id ?? 'none') },
+      ]
+    },
+  },
+  {
+    id: 'unsigned-processing',
+    assumed:
+      'Strict signature mode refuses a `Pic-Operations` header that is not signed, when the rule lists that header.',
+    async run(live) {
+      const cos = cosClient(deployKey(live.context.settings))
+      const isSet = await hasStrictSignature(cos, live.place).catch(() => false)
+      if (!isSet)
+        throw new SkippedProbe('the bucket has no strict signature rule, or it is unreadable')
+      const operations = { 'Pic-Operations': '{"is_pic_info":1,"rules":[]}' }
+      const put = (unsignedHeaders: Record<string, string>) =>
+        live.send({ method: 'PUT', name: 'processed.txt', body: 'x', unsignedHeaders })
+      return [
+        { what: 'without the header', expected: '200', seen: describeAnswer(await put({})) },
+        {
+          what: 'added after signing',
+          expected: '403 AccessDenied',
+          seen: describeAnswer(await put(operations)),
+        },
       ]
     },
   },

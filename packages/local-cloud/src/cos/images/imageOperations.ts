@@ -3,6 +3,7 @@ import { authorize, requiredAccess } from '../authorize'
 import { CosServiceError } from '../errors'
 import { refuseArchived } from '../object/restore'
 import { bucketOf, type OperationContext } from '../operations/operation'
+import { type CosRequest, versionIdOf } from '../request'
 import type { CosResponse } from '../response'
 import { ImageError } from './imageError'
 import { imageServiceError } from './imageRequests'
@@ -18,16 +19,30 @@ export async function answerImageOperation(
   context: OperationContext,
 ): Promise<CosResponse | undefined> {
   const { request } = context
-  if (request.target === 'bucket' && 'style' in request.query && request.method !== 'OPTIONS') {
+  if (isStyleRequest(request)) {
     try {
       return await answerStyleRequest(context)
     } catch (error) {
       throw error instanceof ImageError ? imageServiceError(error) : error
     }
   }
-  if (request.target !== 'object' || request.method !== 'POST') return undefined
-  return 'image_process' in request.query ? processInCloud(context) : undefined
+  return isProcessingRequest(request) ? processInCloud(context) : undefined
 }
+
+/**
+ * The actions of an operation on images, to which strict signature mode applies; undefined for all others. Those of
+ * `?style` are not documented, so only a rule for all actions covers it.
+ */
+export function imageOperationActions(request: CosRequest): readonly string[] | undefined {
+  if (isStyleRequest(request)) return ['']
+  return isProcessingRequest(request) ? ['GetObject', 'PutObject'] : undefined
+}
+
+const isStyleRequest = ({ target, query, method }: CosRequest) =>
+  target === 'bucket' && 'style' in query && method !== 'OPTIONS'
+
+const isProcessingRequest = ({ target, query, method }: CosRequest) =>
+  target === 'object' && 'image_process' in query && method === 'POST'
 
 /** Needs GetObject of the original, and PutObject of every result (document 436/36366). */
 async function processInCloud(context: OperationContext): Promise<CosResponse> {
@@ -35,8 +50,8 @@ async function processInCloud(context: OperationContext): Promise<CosResponse> {
   const bucket = bucketOf(context)
   await authorize(context, requiredAccess(operations.getObject, request, bucket.region))
   const plan = await planProcessing(context, request.headers['pic-operations'] ?? '', request.key)
-  const object = store.objects.get(bucket.name, request.key)
-  if (!object || !plan) throw new CosServiceError('NoSuchKey')
+  const object = await store.objects.find(bucket.name, request.key, versionIdOf(request))
+  if (!object || object.isDeleteMarker || !plan) throw new CosServiceError('NoSuchKey')
   refuseArchived(object, context.now)
   return plan(object)
 }

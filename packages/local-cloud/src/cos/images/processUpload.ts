@@ -21,7 +21,8 @@ export type ProcessStored = (stored: ObjectRecord) => Promise<CosResponse>
 
 /**
  * Checks `Pic-Operations` before anything is stored: its form, its rules, and whether the caller may put
- * every result. Undefined when the request has none.
+ * every result. Undefined when the request has none. Conditions on type and length see the request here, and the
+ * results once they exist.
  *
  * @param text the header, or the field of a form
  * @throws CosServiceError `InvalidPicOperations`, `InvalidArgument`, `AccessDenied`, `NoSuchBucket`, `NotImplemented`
@@ -52,13 +53,29 @@ interface Target {
 
 /** @throws CosServiceError `AccessDenied` unless the caller may put the result */
 async function findTarget(context: OperationContext, rule: PicRule): Promise<Target> {
-  const { request, store } = context
+  const { store } = context
   const bucket = rule.bucket === undefined ? bucketOf(context) : store.buckets.get(rule.bucket)
   if (!bucket) throw new CosServiceError('NoSuchBucket')
   checkKey(rule.key)
-  const target = { ...request, bucket: bucket.name }
-  await authorize(context, requiredAccess(operations.putObject, target, bucket.region, rule.key))
+  await authorizeResult(context, { rule, bucket })
   return { rule, bucket }
+}
+
+/** @throws CosServiceError `AccessDenied` unless the caller may put the result, with its type and length if it exists */
+async function authorizeResult(
+  context: OperationContext,
+  { rule, bucket }: Target,
+  image?: ProcessedImage,
+): Promise<void> {
+  const target = { ...context.request, bucket: bucket.name }
+  const content = image && {
+    headers: { 'content-type': CONTENT_TYPES[image.format] },
+    length: image.bytes.length,
+  }
+  await authorize(
+    content ? { ...context, form: content } : context,
+    requiredAccess(operations.putObject, target, bucket.region, rule.key),
+  )
 }
 
 async function processStored(
@@ -69,6 +86,7 @@ async function processStored(
 ): Promise<CosResponse> {
   try {
     const { summary, images } = await processAll(context, stored, isPicInfo, targets)
+    for (const { target, image } of images) await authorizeResult(context, target, image)
     const results: StoredResult[] = []
     for (const { target, image } of images) results.push(await putResult(context, target, image))
     const overwriting = results.find(

@@ -5,7 +5,7 @@ import { checkReferer } from '../bucketRules'
 import { CosServiceError } from '../errors'
 import { refuseArchived } from '../object/restore'
 import { bucketOf, type OperationContext } from '../operations/operation'
-import type { CosRequest } from '../request'
+import { type CosRequest, versionIdOf } from '../request'
 import { RequestTrace } from '../requestLog'
 import type { ObjectRecord } from '../store/records'
 import type { LoadWatermark } from './executePipeline'
@@ -56,7 +56,7 @@ async function readWatermark(context: OperationContext, url: string): Promise<Bu
     { request, principal, store, keys, trace },
     requiredAccess(operations.getObject, request, bucket.region),
   )
-  const pinned = await context.store.objects.pin(bucket.name, request.key)
+  const pinned = await context.store.objects.pin(bucket.name, request.key, versionIdOf(request))
   if (!pinned || pinned.object.isDeleteMarker) throw unreadable('The watermark does not exist.')
   try {
     refuseArchived(pinned.object, context.now)
