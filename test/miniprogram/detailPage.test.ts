@@ -87,7 +87,9 @@ test('renames by a copy, and never replaces another file', async () => {
   })
   phone.asked.answers.showModal = { confirm: true, content: 'a/b' }
   await call(page, 'onRename')
-  expect(phone.asked.calls.at(-1)?.[1]).toMatchObject({ title: expect.stringContaining('no /') })
+  expect(phone.asked.calls.at(-1)?.[1]).toMatchObject({
+    title: expect.stringContaining('without /'),
+  })
 })
 
 test('saves a picture to the album', async () => {

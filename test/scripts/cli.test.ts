@@ -26,6 +26,7 @@ async function loadAsk(): Promise<Ask> {
 }
 
 const COMMANDS = [
+  'init',
   'dev',
   'build',
   'setup',

@@ -66,7 +66,7 @@ test('deferred modules work on first use: database and storage of wx-server-sdk'
     target: 'node16',
     minify: true,
     write: false,
-    plugins: [deferModules],
+    plugins: [deferModules(ROOT)],
   })
   expect(run(outputFiles[0]?.text ?? '').split('\n')).toEqual(['function', 'function true'])
 })
@@ -79,7 +79,7 @@ test('deferred code is a string in the bundle, so it is not parsed before its fi
     format: 'cjs',
     minify: true,
     write: false,
-    plugins: [deferModules],
+    plugins: [deferModules(ROOT)],
   })
   const withoutTexts = (outputFiles[0]?.text ?? '').replace(/(["'`])(?:\\.|(?!\1)[^\\])*\1/gs, '')
   // Undeferred it is more than a million characters.

@@ -207,7 +207,7 @@ describe('by AssumeRole', () => {
     [
       'neither key nor role of its own',
       { COS_STS_MODE: 'assume-role', COS_STS_ROLE_ARN: ROLE, COS_STS_SECRET_ID: '' },
-      'neither COS_STS_SECRET_ID nor a role of its own',
+      'neither COS_STS_SECRET_ID nor a role',
     ],
     ['no key', { COS_STS_SECRET_KEY: '' }, 'are not set'],
     ['a wrong key', { COS_STS_SECRET_KEY: 'wrong' }, 'is wrong, or has been disabled'],

@@ -194,8 +194,7 @@ describe('with strict signature mode', () => {
   test('it must be signed where the rule limits nothing', async () => {
     const request = put(`private/${ALICE}/1.png`)
     expect(await addProcessing(ALICE, request, '2.jpg')).toBe('AccessDenied')
-    expect((await asRoot('PUT', 'root.png', { ...request, ...signedProcessing })).status).toBe(200)
+    const { body, headers } = put('root.png', processing('root.jpg'))
+    expect((await asRoot('PUT', 'root.png', { body, headers })).status).toBe(200)
   })
 })
-
-const signedProcessing = { headers: processing('root.jpg') }

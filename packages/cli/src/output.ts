@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors'
+import { forProject } from './project'
 import { t } from './text'
 
 /**
@@ -52,7 +53,8 @@ export class SafeOutput {
   }
 
   #clean(text: string): string {
-    return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, '****'), text)
+    const shown = forProject(text)
+    return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, '****'), shown)
   }
 }
 

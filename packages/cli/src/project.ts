@@ -1,9 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
-import * as server from '@miniprogram-cos/server'
 import { t } from './text'
 
 /** What this repository adds to the commands. */
@@ -14,17 +13,26 @@ export interface RunOptions {
   stopWatchingLauncher?: () => void
 }
 
-const CONFIG = 'cos.config.ts'
+/** Names of the configuration file. Where both exist, the first one counts. */
+const CONFIGS = ['cos.config.ts', 'cos.config.js']
 
 /** The values that `cos.config.ts` comes with. */
 export const SAMPLE = { env: 'your-env-id', bucket: 'media-1250000000' }
 
-/** The nearest folder from here upwards that has a `cos.config.ts`; the current one if there is none. */
+/** The nearest folder from here upwards that has a configuration; the current one if there is none. */
 export function projectRoot(from = process.cwd()): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, CONFIG))) return folder
+    if (hasConfig(folder)) return folder
     if (folder === dirname(folder)) return resolve(from)
   }
+}
+
+const hasConfig = (folder: string) => CONFIGS.some((name) => existsSync(join(folder, name)))
+
+/** Absolute path of the configuration: `cos.config.ts` or `cos.config.js`; the former if there is none. */
+export function configFile(root = projectRoot()): string {
+  const files = CONFIGS.map((name) => join(root, name))
+  return files.find((file) => existsSync(file)) ?? (files[0] as string)
 }
 
 /** A path below the project's root. */
@@ -34,21 +42,31 @@ export const at = (...path: string[]) => join(projectRoot(), ...path)
 export const ownFile = (...path: string[]) => join(__dirname, '..', ...path)
 
 /**
- * Reads `cos.config.ts`, which may import other files and packages.
+ * Reads the configuration, which may import other files and packages.
  * @throws Error when there is none, or when it cannot be compiled
  */
 export async function loadConfig(): Promise<CosConfig> {
-  const file = at(CONFIG)
+  const file = configFile()
+  const name = basename(file)
   if (!existsSync(file)) {
     throw new Error(
-      t(`there is no ${CONFIG} here or in a folder above`, `当前目录及其上级目录中没有 ${CONFIG}`),
+      t(
+        `there is no ${name} or cos.config.js here or in a folder above: run init first`,
+        `当前目录及其上级目录中没有 ${name} 或 cos.config.js：请先执行 init`,
+      ),
     )
   }
-  const { build } = await import('esbuild')
+  // Loaded here: before the first build of this repository there is no server to load.
+  const [{ build }, server] = await Promise.all([
+    import('esbuild'),
+    import('@miniprogram-cos/server'),
+  ])
   const { outputFiles } = await build({
     entryPoints: [file],
     bundle: true,
     packages: 'external',
+    // Without the project's paths, which may lead from a package to its sources.
+    tsconfigRaw: {},
     platform: 'node',
     format: 'cjs',
     write: false,
@@ -63,36 +81,103 @@ export async function loadConfig(): Promise<CosConfig> {
     module,
     module.exports,
   )
-  if (!module.exports.config) throw new Error(`${CONFIG} does not export "config"`)
+  if (!module.exports.config) throw new Error(`${name} does not export "config"`)
   return module.exports.config
 }
 
-/** A warning while `cos.config.ts` still names the sample bucket. */
-export function sampleWarning({ env, bucket }: CosConfig): string | undefined {
-  if (env !== SAMPLE.env || bucket !== SAMPLE.bucket) return undefined
+/** A warning while the configuration still names the sample bucket. */
+export function sampleWarning({ bucket }: CosConfig): string | undefined {
+  if (bucket !== SAMPLE.bucket) return undefined
+  const name = basename(configFile())
+  const setup = commandLine('setup')
   return t(
-    `! ${CONFIG} still names the sample bucket ${bucket}: run npm run setup first`,
-    `! ${CONFIG} 仍是示例存储桶 ${bucket}：请先执行 npm run setup`,
+    `! ${name} still names the sample bucket ${bucket}: run ${setup} first`,
+    `! ${name} 仍是示例存储桶 ${bucket}：请先执行 ${setup}`,
   )
 }
 
-/** Names of the project's cloud functions: each has a folder. */
+/** How the reader runs a command: by its npm script in this repository, by the package in an app. */
+const commandLine = (name: string) =>
+  hasFunctionSources() ? `npm run ${name}` : `npx @miniprogram-cos/cli ${name}`
+
+/**
+ * A message as it applies to this project. Messages are written for this repository, whose commands are npm scripts and
+ * whose configuration is TypeScript.
+ */
+export function forProject(text: string): string {
+  if (hasFunctionSources()) return text
+  return text
+    .replace(/npm run (setup|build|deploy|domains|doctor|policy)\b(?: --)?/g, (_, name: string) =>
+      commandLine(name),
+    )
+    .replace(/\bcos\.config\.ts\b/g, basename(configFile()))
+}
+
+/** The cloud functions of the kit, which an app gets as built files. */
+export const KIT_FUNCTIONS = ['cos-credentials', 'cos-signature'] as const
+
+/** Whether the project builds its functions from `cloudfunctions/<name>/src`, as this repository does. */
+export function hasFunctionSources(root = projectRoot()): boolean {
+  return KIT_FUNCTIONS.some((name) =>
+    existsSync(join(root, 'cloudfunctions', name, 'src/index.ts')),
+  )
+}
+
+/** Names of the functions that `build` writes and `deploy` uploads. */
 export function functionNames(root = projectRoot()): string[] {
+  if (!hasFunctionSources(root)) return hasConfig(root) ? [...KIT_FUNCTIONS] : []
   const folder = join(root, 'cloudfunctions')
-  if (!existsSync(folder)) return []
   return readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, 'src/index.ts')))
     .sort()
 }
 
-/** Absolute path of a built function, in the folder that DevTools uploads functions from. */
-export function functionFile(name: string, root = projectRoot()): string {
-  return join(root, 'dist/cloudfunctions', name, 'index.js')
+/** The folder that DevTools uploads functions from, relative to the root: `cloudfunctionRoot`, without a slash at its end. */
+export function functionRoot(root = projectRoot()): string {
+  if (hasFunctionSources(root)) return 'dist/cloudfunctions'
+  // DevTools lets the private file override this setting.
+  for (const name of ['project.private.config.json', 'project.config.json']) {
+    const configured = readJson(join(root, name)).cloudfunctionRoot
+    if (typeof configured === 'string' && configured !== '') {
+      return configured.replace(/^\.?\/+|\/+$/g, '') || '.'
+    }
+  }
+  return 'cloudfunctions'
 }
 
-/** All cloud functions, as built. */
-export function deployedFunctions(): DeployedFunction[] {
-  return functionNames().map((name) => ({ name, file: functionFile(name) }))
+/** Absolute path of a built function. */
+export function functionFile(name: string, root = projectRoot()): string {
+  return join(root, functionRoot(root), name, 'index.js')
+}
+
+/** All cloud functions of the project: those of the kit as built, and an app's own as they are. */
+export function deployedFunctions(root = projectRoot()): DeployedFunction[] {
+  const built = functionNames(root)
+  return [
+    ...built.map((name) => ({ name, file: functionFile(name, root) })),
+    ...(hasFunctionSources(root) ? [] : appFunctions(root)),
+  ]
+}
+
+/** An app's own functions: each folder of `cloudfunctionRoot` with a script that Node would load. */
+function appFunctions(root: string): DeployedFunction[] {
+  const folder = join(root, functionRoot(root))
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((one) => one.isDirectory() && !KIT_FUNCTIONS.some((name) => name === one.name))
+    .flatMap(({ name }) => {
+      const { main } = readJson(join(folder, name, 'package.json'))
+      const file = join(folder, name, typeof main === 'string' ? main : 'index.js')
+      return existsSync(file) ? [{ name, file }] : []
+    })
+}
+
+function readJson(file: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
+  } catch {
+    return {}
+  }
 }
 
 /** Where the local cloud keeps its data, ignored by git. */

@@ -5,11 +5,12 @@ import { deployCommand } from './commands/deploy'
 import { devCommand } from './commands/dev'
 import { doctorCommand } from './commands/doctor'
 import { domainsCommand } from './commands/domains'
+import { initCommand } from './commands/init'
 import { localCloudCommand } from './commands/localCloud'
 import { policyCommand } from './commands/policy'
 import { setupCommand } from './commands/setup'
 import { colorsFor } from './output'
-import type { RunOptions } from './project'
+import { forProject, type RunOptions } from './project'
 import { t } from './text'
 
 /**
@@ -36,13 +37,15 @@ export async function run(args: string[], options: RunOptions = {}): Promise<voi
   }
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+const messageOf = (error: unknown) =>
+  forProject(error instanceof Error ? error.message : String(error))
 
 function createProgram(options: RunOptions): Command {
   const program = new Command('miniprogram-cos')
   program.description(t('Tencent COS in WeChat mini programs.', '在微信小程序中使用腾讯云 COS。'))
   program.usage(t('<command> [options]', '<命令> [选项]'))
   for (const command of [
+    initCommand(),
     devCommand(options),
     buildCommand(options),
     setupCommand(),

@@ -79,6 +79,8 @@ export interface LocalCloud {
   faults: FaultPlan
   root: KeyPair
   host: FunctionHost
+  /** Replaces the hosted functions, as a deployment does: the next call runs the files as they are then. */
+  deployFunctions: (functions: DeployedFunction[]) => void
   /** Deletes all data and creates the buckets of the options. Not to be called while requests are in progress. */
   reset: () => Promise<void>
   /**
@@ -184,6 +186,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     faults,
     root,
     host: functionHost,
+    deployFunctions: (functions) => functionHost.deploy(withVariables(functions, root, sts)),
     ...operations,
     async close() {
       await functionHost.close()
@@ -231,19 +234,25 @@ function createFunctionHost(
   sts: string,
 ): FunctionHost {
   return new FunctionHost({
-    functions: functions.map((one) => ({
-      ...one,
-      variables: {
-        COS_STS_SECRET_ID: root.SecretId,
-        COS_STS_SECRET_KEY: root.SecretKey,
-        COS_STS_ENDPOINT: sts,
-        ...one.variables,
-      },
-    })),
+    functions: withVariables(functions, root, sts),
     ...(env ? { env } : {}),
     log: onFunctionCall,
     output: onFunctionOutput,
   })
+}
+
+/** Functions with the key and the address of this cloud's STS in their environment. */
+function withVariables(
+  functions: DeployedFunction[],
+  { SecretId, SecretKey }: KeyPair,
+  sts: string,
+): DeployedFunction[] {
+  const own = {
+    COS_STS_SECRET_ID: SecretId,
+    COS_STS_SECRET_KEY: SecretKey,
+    COS_STS_ENDPOINT: sts,
+  }
+  return functions.map((one) => ({ ...one, variables: { ...own, ...one.variables } }))
 }
 
 /** A role for AssumeRole that allows all of COS. */

@@ -1,14 +1,14 @@
 import { Command } from 'commander'
 import { SafeOutput } from '../output'
-import type { RunOptions } from '../project'
+import { functionRoot, type RunOptions } from '../project'
 import { t } from '../text'
 
 export function buildCommand({ buildPackages }: RunOptions): Command {
   return new Command('build')
     .description(
       t(
-        'Builds the cloud functions into dist/cloudfunctions, from where DevTools can upload them.',
-        '构建云函数到 dist/cloudfunctions，可由开发者工具上传。',
+        'Builds the cloud functions into the folder from which DevTools uploads them.',
+        '构建云函数到开发者工具上传云函数的目录。',
       ),
     )
     .addHelpText(
@@ -19,6 +19,6 @@ export function buildCommand({ buildPackages }: RunOptions): Command {
       await buildPackages?.()
       const { buildFunctions } = await import('../functions/buildFunctions')
       const output = new SafeOutput()
-      for (const name of await buildFunctions()) output.line(`✓ dist/cloudfunctions/${name}`)
+      for (const name of await buildFunctions()) output.line(`✓ ${functionRoot()}/${name}`)
     })
 }

@@ -6,7 +6,15 @@ import type { LocalCloud } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { Command } from 'commander'
-import { deployedFunctions, functionNames, loadConfig, type RunOptions } from '../project'
+import { FIRST_PORT, portsFrom, readPort } from '../dev/ports'
+import {
+  at,
+  deployedFunctions,
+  functionNames,
+  hasFunctionSources,
+  loadConfig,
+  type RunOptions,
+} from '../project'
 import { readerLanguage, t } from '../text'
 
 /** Example users, with OPENIDs of 28 characters as WeChat issues them. */
@@ -16,7 +24,9 @@ const USERS = [ALICE, BOB]
 
 interface Options {
   once: boolean
-  port: string
+  port?: string
+  ports?: string
+  data?: string
   open: boolean
 }
 
@@ -37,7 +47,20 @@ export function devCommand(runOptions: RunOptions): Command {
         'port of the page with the two phones; 0 takes any free one',
         '手机页面的端口；0 为任意空闲端口',
       ),
-      '0',
+    )
+    .option(
+      '--ports <first>',
+      t(
+        'in an app: the first of five ports, for COS, STS, functions, admin page and phones; 0 takes free ones (9000 if not given)',
+        '用于应用：COS、STS、云函数、管理页面与手机页面依次使用的五个端口中的第一个；0 为空闲端口（未指定时为 9000）',
+      ),
+    )
+    .option(
+      '--data <folder>',
+      t(
+        'in an app: keeps the data in this folder; without it, data is removed at the end',
+        '用于应用：把数据保存在该目录；未指定时结束后清除',
+      ),
     )
     .option(
       '--no-open',
@@ -53,12 +76,16 @@ export function devCommand(runOptions: RunOptions): Command {
         '\n退出码：0 全部通过；1 有步骤失败（--once）；2 输入有误或无法启动。',
       ),
     )
-    .action((files: string[], options: Options) => start(files, options, runOptions))
+    .action((files: string[], options: Options) =>
+      hasFunctionSources()
+        ? start(files, options, runOptions)
+        : startApp(files, options, runOptions),
+    )
 }
 
 async function start(
   given: string[],
-  { once, port, open }: Options,
+  { once, port = '0', open }: Options,
   { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const pagePort = readPort(port)
@@ -83,7 +110,7 @@ async function start(
   try {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
     const files = await chooseFiles(given, folder)
-    const { activityOf, previewDemo } = await import('../dev/preview')
+    const { activityOf, previewApp } = await import('../dev/preview')
     let preview: Preview | undefined
     const cloud = await startLocalCloud({
       data: join(folder, 'data'),
@@ -104,7 +131,7 @@ async function start(
     registerCloud(cloud.admin)
     const { failures, url } = await runJob(cloud, config, files, join(folder, 'phones'))
     if (once) return end(failures === 0 ? 0 : 1)
-    preview = await previewDemo(cloud, USERS, config, pagePort)
+    preview = await previewApp(at('miniprogram'), cloud, USERS, config, pagePort)
     const shared = url && files.length > 1 ? `curl -o ${files[0]?.name} '${url}'` : undefined
     await printAddresses(preview.url, cloud, config, LOCAL_ROOT_KEY, shared)
     if (open && process.stdout.isTTY) openInBrowser(preview.url)
@@ -114,16 +141,32 @@ async function start(
   }
 }
 
-/** @throws Error for what is not a port */
-function readPort(text: string): number {
-  const port = Number(text)
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
-  throw new Error(
-    t(
-      `--port must be a number from 0 to 65535, got "${text}"`,
-      `--port 应为 0 到 65535 的整数，收到 "${text}"`,
-    ),
-  )
+/** In an app: its own pages and functions, and the main job for files that are named. */
+async function startApp(
+  given: string[],
+  { once, port, ports: first, data, open }: Options,
+  { buildPackages, stopWatchingLauncher }: RunOptions,
+): Promise<void> {
+  const ports = portsFrom(first === undefined ? FIRST_PORT : readPort(first, '--ports'))
+  if (port !== undefined) ports.preview = readPort(port)
+  const { checkFiles } = await import('../dev/jobFiles')
+  checkFiles(given)
+  const config = await loadConfig()
+  await buildPackages?.()
+  const { runApp } = await import('../dev/runApp')
+  await runApp({
+    config,
+    users: USERS,
+    ports,
+    data,
+    files: once || given.length > 0 ? given : undefined,
+    once,
+    stopWatchingLauncher,
+    runJob: async (cloud, files, folder) => (await runJob(cloud, config, files, folder)).failures,
+    open: (url) => {
+      if (open && process.stdout.isTTY) openInBrowser(url)
+    },
+  })
 }
 
 async function runJob(

@@ -1,5 +1,11 @@
 import { Command } from 'commander'
-import { deployedFunctions, loadConfig, localData, type RunOptions } from '../project'
+import {
+  deployedFunctions,
+  hasFunctionSources,
+  loadConfig,
+  localData,
+  type RunOptions,
+} from '../project'
 import { t } from '../text'
 
 /**
@@ -20,7 +26,7 @@ export async function localCloudCommand(
       pathStyle: 'allow',
     })
     if (command.help) {
-      console.log(`${t('Usage:', '用法：')} npm run -s local-cloud -- [options]\n${USAGE}`)
+      console.log(`${t('Usage:', '用法：')} ${usage()} [options]\n${USAGE}`)
       return
     }
     const { buildFunctions } = await import('../functions/buildFunctions')
@@ -34,6 +40,9 @@ export async function localCloudCommand(
     process.exit(2)
   }
 }
+
+const usage = () =>
+  hasFunctionSources() ? 'npm run -s local-cloud --' : 'npx @miniprogram-cos/cli local-cloud'
 
 /** A similar option of the usage, for one that does not exist. */
 function hint(error: unknown, usage: string): string {

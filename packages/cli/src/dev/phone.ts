@@ -1,14 +1,23 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import type { CosConfig } from '@miniprogram-cos/server'
 import type { Simulator } from '@miniprogram-cos/simulator'
 // Types only: the built file is loaded, as WeChat does.
 import type { COS } from 'miniprogram-cos'
 import { type DomainLists, domainLists } from '../domains/domainLists'
-import { at } from '../project'
+import { at, ownFile } from '../project'
 
 /** The client as WeChat's npm builder copies it. */
 const CLIENT = 'node_modules/miniprogram-cos/miniprogram_dist/index.js'
+
+/** The project's client, or that of this tool where none is installed yet. */
+function clientFile(): string {
+  const installed = at(CLIENT)
+  if (existsSync(installed)) return installed
+  const description = createRequire(ownFile('package.json')).resolve('miniprogram-cos/package.json')
+  return join(dirname(description), 'miniprogram_dist/index.js')
+}
 
 /** A simulated phone with the built client, signed in as one user. */
 export interface Phone {
@@ -45,7 +54,7 @@ export async function createPhone(
     domains,
   })
   simulator.wx.cloud.init()
-  const Client = loadModule<typeof COS>(at(CLIENT), {
+  const Client = loadModule<typeof COS>(clientFile(), {
     wx: simulator.wx,
   })
   const cos = Client.cloud({ functionName: 'cos-credentials', ProgressInterval: 100 })

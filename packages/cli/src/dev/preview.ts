@@ -2,7 +2,6 @@ import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import { auditName, type CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { domainLists } from '../domains/domainLists'
-import { at } from '../project'
 
 /** A user with a phone. */
 export interface User {
@@ -12,8 +11,12 @@ export interface User {
   language: string
 }
 
-/** Shows phones that run the demo with a local cloud. */
-export async function previewDemo(
+/**
+ * Shows phones that run an app with a local cloud.
+ * @param root the folder with app.json
+ */
+export async function previewApp(
+  root: string,
   cloud: { cos: string; functions: string },
   users: User[],
   config: CosConfig,
@@ -21,7 +24,7 @@ export async function previewDemo(
 ): Promise<Preview> {
   const { startPreview } = await import('@miniprogram-cos/simulator/preview')
   return startPreview({
-    root: at('miniprogram'),
+    root,
     ...(config.appid === undefined ? {} : { appid: config.appid }),
     phones: users,
     functions: cloud.functions,

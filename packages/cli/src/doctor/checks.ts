@@ -17,7 +17,7 @@ import {
 import { compareLists, readConsoleLists } from '../domains/consoleLists'
 import { domainLists } from '../domains/domainLists'
 import { maskId } from '../output'
-import { at, functionNames, projectRoot } from '../project'
+import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
 import { t } from '../text'
 import { accessProbe } from './accessProbe'
 import type { Check } from './context'
@@ -34,6 +34,8 @@ export const nodeVersion: Check = {
 const tools: Check = {
   name: { en: 'installed tools', zh: '已安装的工具' },
   async run() {
+    // In an app, packages are the app's own affair.
+    if (!hasFunctionSources()) return undefined
     const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'))
     const { devDependencies = {} } = read(at('package.json')) as {
       devDependencies?: Record<string, string>

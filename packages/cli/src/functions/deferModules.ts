@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import type { Plugin, PluginBuild } from 'esbuild'
-import { projectRoot } from '../project'
 
 /** Modules that the SDKs require when they load, and that a function rarely or never uses. */
 const DEFERRED: { from: string; modules: string[] }[] = [
@@ -12,8 +11,8 @@ const DEFERRED: { from: string; modules: string[] }[] = [
 ]
 
 /** Where Node finds each of them. */
-function deferredFiles(): string[] {
-  const atRoot = createRequire(`${projectRoot()}/package.json`)
+function deferredFiles(root: string): string[] {
+  const atRoot = createRequire(`${root}/package.json`)
   return DEFERRED.flatMap(({ from, modules }) => {
     const atImporter = createRequire(atRoot.resolve(`${from}/package.json`))
     return modules.map((name) => atImporter.resolve(name))
@@ -21,12 +20,15 @@ function deferredFiles(): string[] {
 }
 
 /** The code of all deferred modules as one text, which contains what they share once. */
-async function deferredCode({ initialOptions, esbuild }: PluginBuild): Promise<string> {
-  const loaders = deferredFiles().map((file) => `() => require(${JSON.stringify(file)})`)
-  const { entryPoints: _, plugins: __, ...options } = initialOptions
+async function deferredCode(
+  { initialOptions, esbuild }: PluginBuild,
+  root: string,
+): Promise<string> {
+  const loaders = deferredFiles(root).map((file) => `() => require(${JSON.stringify(file)})`)
+  const { entryPoints: _, stdin: __, plugins: ___, banner: ____, ...options } = initialOptions
   const { outputFiles = [] } = await esbuild.build({
     ...options,
-    stdin: { contents: `module.exports = [${loaders}]`, resolveDir: projectRoot() },
+    stdin: { contents: `module.exports = [${loaders}]`, resolveDir: root },
     write: false,
   })
   return outputFiles[0]?.text ?? ''
@@ -58,11 +60,12 @@ module.exports = new Proxy(function () {}, {
 /**
  * Bundles the deferred modules as a string that is parsed and run on first use: parsing code that is never used is
  * most of a function's cold start.
+ * @param root a folder from which wx-server-sdk can be required
  */
-export const deferModules: Plugin = {
+export const deferModules = (root: string): Plugin => ({
   name: 'defer-modules',
   setup(build) {
-    const files = deferredFiles()
+    const files = deferredFiles(root)
     for (const { from, modules } of DEFERRED) {
       const names = modules.map((name) => name.replace(/\W/g, '\\$&'))
       const filter = new RegExp(`^(?:${names.join('|')})$`)
@@ -80,11 +83,13 @@ export const deferModules: Plugin = {
     }))
     build.onLoad({ filter: /.*/, namespace: NAMESPACE }, async ({ path }) => ({
       contents:
-        path === 'bundle' ? deferredBundle(await deferredCode(build)) : proxyModule(Number(path)),
+        path === 'bundle'
+          ? deferredBundle(await deferredCode(build, root))
+          : proxyModule(Number(path)),
       loader: 'js',
     }))
   },
-}
+})
 
 /** Marks the plugin's own resolve calls, so that it does not handle them itself. */
 const REAL = 'real'

@@ -109,12 +109,15 @@ export function checkAnswers(given: Partial<Answers>, settings: Settings): Answe
   throw new Error(problems.join('; '))
 }
 
-/** The AppID that DevTools has written down already. */
+/** The AppID that DevTools has written down already: in the developer's own file, or in the project's. */
 export function knownAppid(): Partial<Answers> {
-  const file = at('project.private.config.json')
-  if (!existsSync(file)) return {}
-  const { appid } = JSON.parse(readFileSync(file, 'utf8')) as { appid?: unknown }
-  return typeof appid === 'string' && isValidAnswer('appid', appid) ? { appid } : {}
+  for (const name of ['project.private.config.json', 'project.config.json']) {
+    const file = at(name)
+    if (!existsSync(file)) continue
+    const { appid } = JSON.parse(readFileSync(file, 'utf8')) as { appid?: unknown }
+    if (typeof appid === 'string' && isValidAnswer('appid', appid)) return { appid }
+  }
+  return {}
 }
 
 /** The region of the bucket, if the key that deploys may list the account's buckets. */

@@ -1,6 +1,6 @@
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
 import { parseEnvFile, type Settings } from '../cloud/settings'
-import { at } from '../project'
+import { at, configFile } from '../project'
 import { type Answers, KEY_QUESTIONS } from './answers'
 
 /** `cos.config.ts` with new values and everything else unchanged. @throws Error when a field is not found */
@@ -43,7 +43,7 @@ const readIfPresent = (file: string) => readFile(file, 'utf8').catch(() => undef
 
 /** Writes all three files, once the contents of all are known. @returns their names */
 export async function writeAnswers(answers: Answers, keys: Settings): Promise<string[]> {
-  const [config, env, own] = [at('cos.config.ts'), at('.env'), at('project.private.config.json')]
+  const [config, env, own] = [configFile(), at('.env'), at('project.private.config.json')]
   const files: [file: string, text: string, mode?: number][] = [
     [config, configText(await readFile(config, 'utf8'), answers)],
     [env, envText((await readIfPresent(env)) ?? '', keys), 0o600],

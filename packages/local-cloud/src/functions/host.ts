@@ -52,6 +52,8 @@ export class FunctionError extends Error {
 interface Instance {
   worker: Worker
   isBusy: boolean
+  /** Its function was deployed again: it ends after its call. */
+  isRetired: boolean
   /** Resolves the call in progress, with a failure when the instance ends. */
   reply: (reply: WorkerReply) => void
 }
@@ -61,7 +63,7 @@ interface Instance {
  * one call at a time, is reused, and is terminated when a call exceeds its timeout.
  */
 export class FunctionHost {
-  readonly #functions: Map<string, DeployedFunction>
+  #functions: Map<string, DeployedFunction>
   readonly #options: FunctionHostOptions
   readonly #instances = new Map<string, Set<Instance>>()
   readonly #waiting = new Map<string, (() => void)[]>()
@@ -123,6 +125,17 @@ export class FunctionHost {
     return reply.result === undefined ? undefined : JSON.parse(reply.result)
   }
 
+  /** Replaces all functions. Idle instances end at once, busy ones after their call. */
+  deploy(functions: DeployedFunction[]): void {
+    this.#functions = new Map(functions.map((one) => [one.name, one]))
+    const instances = [...this.#instances.values()].flatMap((set) => [...set])
+    this.#instances.clear()
+    for (const instance of instances) {
+      instance.isRetired = true
+      if (!instance.isBusy) void instance.worker.terminate()
+    }
+  }
+
   /** Terminates all instances. */
   async close(): Promise<void> {
     const all = [...this.#instances.values()].flatMap((set) => [...set])
@@ -169,7 +182,7 @@ export class FunctionHost {
         SCF_FUNCTIONNAME: deployed.name,
       },
     })
-    const instance: Instance = { worker, isBusy: true, reply: () => {} }
+    const instance: Instance = { worker, isBusy: true, isRetired: false, reply: () => {} }
     const remove = (message: string) => {
       set.delete(instance)
       instance.reply({ ok: false, message })
@@ -204,6 +217,7 @@ export class FunctionHost {
       void instance.worker.terminate()
     }
     instance.isBusy = false
+    if (instance.isRetired) void instance.worker.terminate()
     this.#waiting.get(name)?.shift()?.()
     return reply
   }

@@ -7,6 +7,9 @@ import { SourceTree } from '../compile/sourceTree'
 /** One save is often several writes. */
 const SETTLE_MS = 60
 
+/** Where the project's folder is the app: installed packages, and hidden folders such as those of git or of local data. */
+const NOT_SOURCE = /(^|[/\\])(\.|node_modules([/\\]|$))/
+
 /** Compiles the app on request, and again after a change, of which it notifies the pages. */
 export class SourceWatch {
   readonly tree: SourceTree
@@ -20,7 +23,8 @@ export class SourceWatch {
   constructor(folder: string) {
     this.#folder = folder
     this.tree = new SourceTree(folder)
-    this.#watcher = watch(this.tree.root, { recursive: true }, () => {
+    this.#watcher = watch(this.tree.root, { recursive: true }, (_, file) => {
+      if (file && NOT_SOURCE.test(file)) return
       clearTimeout(this.#timer)
       this.#timer = setTimeout(() => {
         this.#compiled = undefined

@@ -182,7 +182,7 @@ export class LiveCloud {
         ...(options.keyTime ? { KeyTime: options.keyTime } : {}),
       } as Parameters<typeof COS.getAuthorization>[0])
     }
-    Object.assign(sent, asked.unsignedHeaders)
+    Object.assign(sent, options.unsignedHeaders)
     if (body !== undefined) sent['Content-Length'] = String(Buffer.byteLength(body))
     const answer = await send({
       host,

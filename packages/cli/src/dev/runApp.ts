@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import type { LocalCloud } from '@miniprogram-cos/local-cloud'
+import type { CosConfig } from '@miniprogram-cos/server'
+import type { Preview } from '@miniprogram-cos/simulator/preview'
+import { buildFunctions } from '../functions/buildFunctions'
+import { detect } from '../init/detect'
+import { configFile, deployedFunctions, forProject, projectRoot } from '../project'
+import { t } from '../text'
+import { chooseFiles } from './jobFiles'
+import { type DevPorts, explainPort } from './ports'
+import { activityOf, previewApp, type User } from './preview'
+import { Printer } from './printer'
+import { registerCloud } from './runningClouds'
+import { watchFunctions } from './watchFunctions'
+
+export interface RunAppOptions {
+  config: CosConfig
+  users: User[]
+  ports: DevPorts
+  /** Folder of the data. @default a temporary one */
+  data: string | undefined
+  /** Files to upload at the start; undefined to upload none. */
+  files: string[] | undefined
+  /** Ends after the upload. */
+  once: boolean
+  runJob: (
+    cloud: LocalCloud,
+    files: Awaited<ReturnType<typeof chooseFiles>>,
+    folder: string,
+  ) => Promise<number>
+  open: (url: string) => void
+  /** Ends the watch of the process that launched this one: from then on the app's cloud watches for itself. */
+  stopWatchingLauncher: (() => void) | undefined
+}
+
+/** Runs an app with a local cloud and all of its cloud functions until the process is told to end. */
+export async function runApp(options: RunAppOptions): Promise<void> {
+  const { config, users, ports } = options
+  const temporary = await mkdtemp(join(tmpdir(), 'miniprogram-cos-'))
+  let close = async () => {}
+  const end = async (status: number) => {
+    await close()
+    await rm(temporary, { recursive: true, force: true })
+    process.exit(status)
+  }
+  const { LOCAL_ROOT_KEY, onLauncherExit, startLocalCloud } = await import(
+    '@miniprogram-cos/local-cloud'
+  )
+  onLauncherExit(() => void end(0))
+  options.stopWatchingLauncher?.()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
+  try {
+    await buildFunctions()
+    const files = options.files && (await chooseFiles(options.files, temporary))
+    let preview: Preview | undefined
+    const { preview: pagePort, ...cloudPorts } = ports
+    const data = options.data === undefined ? join(temporary, 'data') : fromCaller(options.data)
+    const cloud = await startLocalCloud({
+      data,
+      root: LOCAL_ROOT_KEY,
+      buckets: [{ name: config.bucket, region: config.region }],
+      functions: deployedFunctions(),
+      env: config.env,
+      ...cloudPorts,
+      onFunctionOutput: (name, text) =>
+        process.stdout.write(text.replace(/^(?=.)/gm, `[${name}] `)),
+      onCosRequest: (entry) => preview?.tell(activityOf(entry, users)),
+    })
+    let stopWatching = () => {}
+    close = async () => {
+      close = async () => {}
+      stopWatching()
+      await preview?.close()
+      await cloud.close()
+    }
+    registerCloud(cloud.admin)
+    const failures = files ? await options.runJob(cloud, files, join(temporary, 'phones')) : 0
+    if (options.once) return await end(failures === 0 ? 0 : 1)
+    const printer = new Printer()
+    preview = await openPreview(cloud, users, config, pagePort, printer)
+    printAddresses(printer, cloud, config, options.data)
+    stopWatching = watchFunctions({
+      onChange() {
+        cloud.deployFunctions(deployedFunctions())
+        printer.check(true, t('functions deployed again', '云函数已重新部署'))
+      },
+      onError: ({ message }) => printer.check(false, forProject(message.split('\n')[0] ?? '')),
+    })
+    if (preview) options.open(preview.url)
+  } catch (error) {
+    console.error(`dev: ${forProject(explainPort(error as Error, ports).message)}`)
+    await end(2)
+  }
+}
+
+/** npm runs commands in the project's folder: paths are relative to the folder in which npm was called. */
+const fromCaller = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path)
+
+/** The app on simulated phones, where DevTools' folder has an app. */
+async function openPreview(
+  cloud: LocalCloud,
+  users: User[],
+  config: CosConfig,
+  port: number,
+  printer: Printer,
+): Promise<Preview | undefined> {
+  const { framework, miniprogramRoot } = detect(projectRoot())
+  if (!existsSync(join(projectRoot(), miniprogramRoot, 'app.json'))) {
+    const folder = miniprogramRoot || '.'
+    printer.title(t('No preview', '无预览'))
+    printer.line(
+      t(
+        `${folder} has no app.json: build the ${framework} app, then run dev again`,
+        `${folder} 中没有 app.json：请先构建 ${framework} 应用，再执行 dev`,
+      ),
+    )
+    return undefined
+  }
+  const preview = await previewApp(join(projectRoot(), miniprogramRoot), cloud, users, config, port)
+  printer.title(t('Your app, in your browser', '您的小程序（浏览器）'))
+  const phones = t('two phones, two users, one bucket', '两部手机、两个用户、一个存储桶')
+  printer.line(`open       ${preview.url}   ${phones}`)
+  return preview
+}
+
+function printAddresses(
+  printer: Printer,
+  { cos, sts, functions, admin, host }: LocalCloud,
+  { bucket, region }: CosConfig,
+  data: string | undefined,
+): void {
+  printer.title(
+    data === undefined
+      ? t(
+          'Still running (Ctrl+C ends it and removes its data)',
+          '正在运行（按 Ctrl+C 结束并清除数据）',
+        )
+      : t(
+          `Still running (Ctrl+C ends it; data in ${data})`,
+          `正在运行（按 Ctrl+C 结束；数据在 ${data}）`,
+        ),
+  )
+  const config = basename(configFile())
+  printer.line(
+    `COS        ${cos}   ${t(`bucket ${bucket}, region ${region}`, `存储桶 ${bucket}，地域 ${region}`)}`,
+  )
+  printer.line(`STS        ${sts}`)
+  printer.line(`functions  ${functions}   POST /${host.names.join(', /')}`)
+  printer.line(
+    `look       ${admin}   ${t('buckets, uploads and requests in a browser', '在浏览器中查看存储桶、上传与请求')}`,
+  )
+  printer.line(t(`watching   ${config} and the cloud functions`, `监视       ${config} 与云函数`))
+}

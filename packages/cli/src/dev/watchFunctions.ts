@@ -1,0 +1,58 @@
+import { existsSync, type FSWatcher, watch } from 'node:fs'
+import { join } from 'node:path'
+import { buildFunctions } from '../functions/buildFunctions'
+import { functionNames, functionRoot, projectRoot } from '../project'
+
+/** One save is often several writes. */
+const SETTLE_MS = 100
+
+export interface FunctionWatchEvents {
+  /** The functions are as their sources are now. */
+  onChange: () => void
+  /** The configuration cannot be built; the functions are as before. */
+  onError: (error: Error) => void
+}
+
+/**
+ * Watches an app's configuration, with the scripts beside it that it may import, and the app's own functions. The kit's
+ * functions are built again before the change is told.
+ * @returns ends watching
+ */
+export function watchFunctions({ onChange, onError }: FunctionWatchEvents): () => void {
+  const root = projectRoot()
+  const functions = functionRoot(root)
+  const built = functionNames(root)
+  let timer: NodeJS.Timeout | undefined
+  let running = Promise.resolve()
+  const rebuild = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      running = running.then(async () => {
+        try {
+          await buildFunctions()
+          onChange()
+        } catch (error) {
+          onError(error as Error)
+        }
+      })
+    }, SETTLE_MS)
+  }
+  const watchers: FSWatcher[] = [
+    watch(root, (_, name) => {
+      if (name && /\.(ts|js|json)$/.test(name)) rebuild()
+    }),
+  ]
+  const folder = join(root, functions)
+  if (existsSync(folder)) {
+    const own = watch(folder, { recursive: true }, (_, file) => {
+      const [name = ''] = (file ?? '').split(/[/\\]/)
+      // What the build itself writes is no change.
+      if (!built.includes(name)) rebuild()
+    })
+    watchers.push(own)
+  }
+  return () => {
+    clearTimeout(timer)
+    for (const watcher of watchers) watcher.close()
+  }
+}

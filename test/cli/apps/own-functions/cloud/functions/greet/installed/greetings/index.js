@@ -1,0 +1,1 @@
+exports.greeting = (name) => `你好，${name}`

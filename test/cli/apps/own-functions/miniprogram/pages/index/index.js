@@ -1,0 +1,7 @@
+Page({
+  data: { greeting: '你好' },
+
+  choose() {
+    wx.chooseMedia({ count: 1, mediaType: ['image'] })
+  },
+})

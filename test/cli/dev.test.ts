@@ -1,0 +1,106 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { AppCopy } from '../support/appCopy'
+import { ALICE } from '../support/testCloud'
+import { until } from '../support/until'
+
+jest.setTimeout(120_000)
+
+const app = new AppCopy('own-functions')
+const LIMIT = 60_000
+
+beforeAll(async () => {
+  await app.run('init', '--yes')
+})
+afterAll(() => app.remove())
+
+/** A running `dev`, and what it has printed so far. */
+class Dev {
+  readonly child: ChildProcess
+  output = ''
+
+  constructor(...args: string[]) {
+    this.child = app.start(['dev', ...args])
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (text) => {
+        this.output += text
+      })
+    }
+  }
+
+  async printed(text: string): Promise<void> {
+    await until(() => this.output.includes(text), `printed ${text}: ${this.output}`, LIMIT)
+  }
+
+  /** An address of the list that it prints. */
+  address(name: string): string {
+    return new RegExp(`${name} +(http://\\S+)`).exec(this.output)?.[1] ?? ''
+  }
+
+  async call(name: string, event: object): Promise<unknown> {
+    const response = await fetch(`${this.address('functions')}/${name}`, {
+      method: 'POST',
+      headers: { 'x-wx-openid': ALICE },
+      body: JSON.stringify(event),
+    })
+    return response.json()
+  }
+
+  async end(): Promise<void> {
+    this.child.kill('SIGTERM')
+    if (this.child.exitCode === null) await once(this.child, 'exit')
+  }
+}
+
+test('dev hosts all functions of the app, previews it, keeps data, and deploys after a change', async () => {
+  const dev = new Dev('--ports', '0', '--data', '.local-cloud/data')
+  try {
+    await dev.printed('watching')
+    expect(await dev.call('greet', { name: 'Ming' })).toEqual({ text: '你好，Ming', openid: ALICE })
+    expect(await dev.call('cos-credentials', {})).toMatchObject({ prefix: `private/${ALICE}/` })
+    expect((await fetch(dev.address('open'))).status).toBe(200)
+    expect(existsSync(app.path('.local-cloud/data'))).toBe(true)
+
+    writeFileSync(app.path('cloud/functions/greet/index.js'), "exports.main = () => 'changed'")
+    await dev.printed('✓ functions deployed again')
+    expect(await dev.call('greet', {})).toBe('changed')
+
+    const config = app.read('cos.config.js')
+    dev.output = dev.output.replaceAll('✓', '')
+    writeFileSync(
+      app.path('cos.config.js'),
+      config.replace("'private/{openid}/**'", "'own/{openid}/**'"),
+    )
+    await dev.printed('✓ functions deployed again')
+    expect(await dev.call('cos-credentials', {})).toMatchObject({ prefix: `own/${ALICE}/` })
+
+    writeFileSync(app.path('cos.config.js'), config.replace('access:', 'acces:'))
+    await dev.printed('✗')
+    expect(dev.output).toContain('there is no field "acces"')
+    expect(await dev.call('cos-credentials', {})).toMatchObject({ prefix: `own/${ALICE}/` })
+    writeFileSync(app.path('cos.config.js'), config)
+  } finally {
+    await dev.end()
+  }
+})
+
+test('dev --once uploads files with the functions of the app', async () => {
+  const { status, stdout } = await app.run('dev', '--once', '--ports', '0', 'project.config.json')
+  expect(stdout).toContain('project.config.json')
+  expect(stdout).not.toContain('✗')
+  expect(status).toBe(0)
+})
+
+test('a port that is taken is named in one line', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const { status, stderr } = await app.run('dev', '--ports', String(port))
+  expect(stderr).toMatch(
+    `dev: port ${port} (COS) is in use: end the program that uses it, or pass --ports `,
+  )
+  expect([status, stderr.trim().split('\n').length]).toEqual([2, 1])
+  server.close()
+})
