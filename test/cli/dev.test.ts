@@ -78,7 +78,7 @@ test('dev hosts all functions of the app, previews it, keeps data, and deploys a
 
     writeFileSync(app.path('cos.config.js'), config.replace('access:', 'acces:'))
     await dev.printed('✗')
-    expect(dev.output).toContain('there is no field "acces"')
+    expect(dev.output).toContain('unknown field "acces"')
     expect(await dev.call('cos-credentials', {})).toMatchObject({ prefix: `own/${ALICE}/` })
     writeFileSync(app.path('cos.config.js'), config)
   } finally {
