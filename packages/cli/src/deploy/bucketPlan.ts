@@ -45,8 +45,8 @@ export async function planBucket(
     {
       ...(await step(
         t(
-          'strict signatures: host, parameters and x-cos-* headers must be signed',
-          '严格签名：必须对 Host、参数与 x-cos-* 头部签名',
+          'strict signatures: host, parameters, x-cos-* and Pic-Operations headers must be signed',
+          '严格签名：必须对 Host、参数、x-cos-* 与 Pic-Operations 头部签名',
         ),
         () => hasStrictSignature(cos, place),
         () => setStrictSignature(cos, place),
