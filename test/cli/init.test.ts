@@ -249,7 +249,7 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
           "export const config = { env: 'a', bucket: 'media-1250000000', region: 'ap-guangzhou', acces: {} }",
         ),
       [],
-      'init: cos.config.js: there is no field "acces"',
+      'init: cos.config.js: unknown field "acces"',
     ],
     [
       'an unknown option',
