@@ -65,6 +65,19 @@ test('runs at most 8 small uploads at a time, whatever FileParallelLimit is', as
   expect(most).toEqual({ all: 8, uploads: 8 })
 })
 
+test("runs more small uploads at a time with FileParallelLimit: 'auto' if that is faster", async () => {
+  for (const [FileParallelLimit, uploads] of [
+    [undefined, 3],
+    ['auto', 8],
+  ] as const) {
+    const { most, Client, file } = start(`auto-${FileParallelLimit}`)
+    const cos = new Client({ ...ROOT_KEY, FileParallelLimit })
+    const FilePath = file(1000)
+    await many(60, (i) => cos.uploadFile({ ...AT, Key: `auto/${i}`, FilePath }))
+    expect(most.uploads).toBe(uploads)
+  }
+})
+
 test('runs at most 8 upload requests of small and multipart files, whatever SliceSize and ChunkParallelLimit are', async () => {
   const { most, Client, file } = start('mixed')
   const options = { FileParallelLimit: 20, ChunkParallelLimit: 16, SliceSize: 100_000 }

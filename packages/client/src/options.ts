@@ -31,8 +31,11 @@ export interface COSOptions extends AddressOptions {
   getSTS?: GetSTS
   /** Deprecated: appended to a Bucket without it. */
   AppId?: string | number
-  /** Uploads that run at a time; the others wait. All clients of an app send 8 of them at a time at most. @default 3 */
-  FileParallelLimit?: number
+  /**
+   * Uploads that run at a time; the others wait. All clients of an app send 8 of them at a time at most. With 'auto'
+   * it follows the measured speed, between 2 and 8: much faster for many small files. @default 3
+   */
+  FileParallelLimit?: number | 'auto'
   /** Finished tasks that the task list keeps. @default 10000 */
   UploadQueueSize?: number
   /**
@@ -110,7 +113,7 @@ export type ResolvedOptions = COSOptions & typeof DEFAULTS
 const MIB = 1024 * 1024
 
 const DEFAULTS = {
-  FileParallelLimit: 3,
+  FileParallelLimit: 3 as number | 'auto',
   UploadQueueSize: 10_000,
   UploadIdCacheLimit: 50,
   CopyChunkParallelLimit: 10,
@@ -179,7 +182,7 @@ export function resolveOptions(given: COSOptions): ResolvedOptions {
     const kind = kindOf(name)
     // Never the value itself: it may be a secret.
     const got = Number.isNaN(value) ? 'NaN' : typeof value
-    const isAuto = name === 'ChunkParallelLimit' && value === 'auto'
+    const isAuto = /^(File|Chunk)ParallelLimit$/.test(name) && value === 'auto'
     if (kind !== got && kind !== 'undefined' && !isAuto) {
       throw invalid(name, `must be a ${kind}, got ${got}`)
     }

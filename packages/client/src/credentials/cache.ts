@@ -174,7 +174,9 @@ export function createCredentialCache(
   /** Requests a key for files that wait while those before them are uploaded. */
   const prefetch = (request: CredentialRequest) => {
     if (!scopesEach || maxScopes < 2 || pendings[0]) return
-    const next = predictScopes(request.Scope, queue()).slice(1, 1 + 2 * options.FileParallelLimit)
+    // With 'auto', as many as can run.
+    const count = 2 * (Number(options.FileParallelLimit) || 8)
+    const next = predictScopes(request.Scope, queue()).slice(1, 1 + count)
     const Scope = next.find((scope) => !find(scope))
     if (Scope) requestKey({ ...request, Scope }).catch(() => {})
   }

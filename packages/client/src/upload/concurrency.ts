@@ -11,7 +11,8 @@ const PATIENCE = 20_000
 const REST = 2
 
 /**
- * `ChunkParallelLimit: 'auto'`: adapts the number of concurrent parts to the measured throughput. If each
+ * `ChunkParallelLimit: 'auto'` and `FileParallelLimit: 'auto'`: adapts the number of concurrent parts, or files, to the
+ * measured throughput. If each
  * connection is slow, more of them are faster; if the line is saturated, each part only takes longer, and more is
  * lost when the connection breaks. So it tries one more part and keeps it if the throughput grows, then one less
  * and keeps that if the throughput does not drop.

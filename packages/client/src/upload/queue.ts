@@ -1,6 +1,7 @@
 import { abortGroup, defer } from '../concurrency'
 import type { Emitter } from '../events'
 import type { ResolvedOptions } from '../options'
+import { AutoLimit } from './concurrency'
 import {
   type TaskInfo,
   type TaskMemo,
@@ -26,7 +27,10 @@ const MAX_EVENT_DELAY = 500
 export class TaskQueue {
   private readonly _tasks = new Map<string, UploadTask>()
   private _waiting = new Set<UploadTask>()
-  private readonly _running = new Set<UploadTask>()
+  /** Each with what records its end for `_auto`. */
+  private readonly _running = new Map<UploadTask, (bytes: number, ended: number) => void>()
+  /** `FileParallelLimit: 'auto'` */
+  private readonly _auto = new AutoLimit()
   private _lastNumber = 0
   /** Whether `_waiting` may be out of the order of arrival: a task was restarted. */
   private _isUnordered = false
@@ -64,7 +68,7 @@ export class TaskQueue {
   /** The next tasks of which nothing has been sent. */
   next(): TaskInfo[] {
     const infos: TaskInfo[] = []
-    for (const group of [this._running, this._waiting]) {
+    for (const group of [this._running.keys(), this._waiting]) {
       for (const { isStopped, info } of group) {
         if (isStopped || info.loaded > 0) continue
         if (infos.push(info) >= MAX_NEXT) return infos
@@ -75,12 +79,14 @@ export class TaskQueue {
 
   /** Whether anything runs or waits. */
   isRunning(): boolean {
-    return [...this._running, ...this._waiting].some(({ isStopped }) => !isStopped)
+    return [...this._running.keys(), ...this._waiting].some(({ isStopped }) => !isStopped)
   }
 
   /** A run has ended, or a task was restarted. */
   private _onIdle(task: UploadTask): void {
     if (!task.running) {
+      const end = this._running.get(task)
+      if (end) end(task.info.loaded, Date.now())
       this._running.delete(task)
       if (task.info.state === 'waiting') {
         this._waiting.add(task)
@@ -92,7 +98,9 @@ export class TaskQueue {
   }
 
   private _startNext(): void {
-    while (this._running.size < this._options.FileParallelLimit) {
+    const { FileParallelLimit } = this._options
+    const limit = FileParallelLimit === 'auto' ? this._auto.current : FileParallelLimit
+    while (this._running.size < limit) {
       if (this._isUnordered) {
         this._waiting = new Set([...this._waiting].sort((a, b) => a.number - b.number))
         this._isUnordered = false
@@ -102,7 +110,7 @@ export class TaskQueue {
       this._waiting.delete(task)
       // Paused or cancelled while it waited.
       if (task.isStopped) continue
-      this._running.add(task)
+      this._running.set(task, this._auto.begin(Date.now()))
       task.start()
     }
   }
