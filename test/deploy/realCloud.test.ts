@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CopiedProject } from '../support/copiedProject'
 import { type DeployProject, startDeployProject } from '../support/deployProject'
@@ -51,7 +51,11 @@ test('every line of "Real cloud in ten minutes" works, from a clone to a correct
 
 test('the example workflow runs commands that exist', () => {
   const { scripts } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
-  const used = [...readFileSync(at('docs/ci/deploy.yml'), 'utf8').matchAll(/npm run ([\w:]+)/g)]
-  expect(used.length).toBeGreaterThan(2)
-  for (const [, name = ''] of used) expect(Object.keys(scripts)).toContain(name)
+  const workflow = readFileSync(at('docs/ci/deploy.yml'), 'utf8')
+  const used = [...workflow.matchAll(/(npm run|npx) ([\w:]+)/g)]
+  expect(used.length).toBeGreaterThan(3)
+  for (const [, by, name = ''] of used) {
+    if (by === 'npm run') expect(Object.keys(scripts)).toContain(name)
+    else expect(existsSync(at('node_modules/.bin', name))).toBe(true)
+  }
 })
