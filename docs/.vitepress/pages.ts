@@ -7,7 +7,7 @@ export interface Page {
   /** Its address on the site, without language. */
   path: string
   title: Record<Language, string>
-  /** Generated from English docstrings: there is no Chinese file, and both languages show this one. */
+  /** Generated in English only: both languages show this page. */
   isEnglishOnly?: true
 }
 
@@ -31,7 +31,7 @@ export const GROUPS: Group[] = [
       page('docs/guides/add-to-app', 'guides/add-to-app', '接入已有小程序', 'Add to an app'),
       page('docs/REAL_CLOUD', 'guides/real-cloud', '部署到腾讯云', 'Deploy to Tencent Cloud'),
       page(
-        'docs/guides/from-cos-wx-sdk',
+        'docs/from-cos-wx-sdk',
         'guides/from-cos-wx-sdk',
         '从 cos-wx-sdk-v5 迁移',
         'From cos-wx-sdk-v5',
@@ -101,11 +101,14 @@ export const GROUPS: Group[] = [
       page('packages/client/README', 'reference/client', '客户端', 'Client'),
       page('packages/cli/README', 'reference/cli', '命令行', 'Commands'),
       {
-        ...page('docs/api/README', 'reference/api', 'API 参考（英文）', 'API reference'),
+        ...page('docs/api/README', 'reference/api/index', 'API 参考（英文）', 'API reference'),
         isEnglishOnly: true,
       },
       page('SECURITY', 'reference/security', '安全', 'Security'),
-      page('docs/BENCHMARKS', 'reference/benchmarks', '性能对比', 'Benchmarks'),
+      {
+        ...page('docs/BENCHMARKS', 'reference/benchmarks', '性能对比（英文）', 'Benchmarks'),
+        isEnglishOnly: true,
+      },
       page('docs/decisions', 'reference/decisions', '设计决定', 'Decisions'),
     ],
   },
