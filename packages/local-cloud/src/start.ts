@@ -25,7 +25,7 @@ export interface LocalCloudOptions {
   buckets?: { name: string; region: string }[]
   /** The key pair that owns every bucket. @default `LOCAL_ROOT_KEY`, which is public */
   root?: KeyPair
-  /** Functions to host. Their environment has the root key and the address of the STS. */
+  /** Functions to host. Their environment has the root key and the addresses of STS and COS. */
   functions?: DeployedFunction[]
   /** 0 takes any free port. @default 0 */
   cosPort?: number
@@ -163,7 +163,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   }
   const cos = await open(createCosServer(cosServices), options.cosPort)
   const sts = await open(createStsServer(stsServices), options.stsPort)
-  const functionHost = createFunctionHost(options, root, sts)
+  const functionHost = createFunctionHost(options, root, { cos, sts })
   const functions = await open(createFunctionServer(functionHost), options.functionsPort)
   const adminAddress = await open(admin.createServer(), options.adminPort, '127.0.0.1')
   let tls: LocalCloud['tls']
@@ -186,7 +186,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     faults,
     root,
     host: functionHost,
-    deployFunctions: (functions) => functionHost.deploy(withVariables(functions, root, sts)),
+    deployFunctions: (functions) =>
+      functionHost.deploy(withVariables(functions, root, { cos, sts })),
     ...operations,
     async close() {
       await functionHost.close()
@@ -231,26 +232,27 @@ function dataOperations(
 function createFunctionHost(
   { functions = [], env, onFunctionCall, onFunctionOutput }: LocalCloudOptions,
   root: LocalCloud['root'],
-  sts: string,
+  addresses: Pick<LocalCloud, 'cos' | 'sts'>,
 ): FunctionHost {
   return new FunctionHost({
-    functions: withVariables(functions, root, sts),
+    functions: withVariables(functions, root, addresses),
     ...(env ? { env } : {}),
     log: onFunctionCall,
     output: onFunctionOutput,
   })
 }
 
-/** Functions with the key and the address of this cloud's STS in their environment. */
+/** Functions with the key and the addresses of this cloud's STS and COS in their environment. */
 function withVariables(
   functions: DeployedFunction[],
   { SecretId, SecretKey }: KeyPair,
-  sts: string,
+  { cos, sts }: Pick<LocalCloud, 'cos' | 'sts'>,
 ): DeployedFunction[] {
   const own = {
     COS_STS_SECRET_ID: SecretId,
     COS_STS_SECRET_KEY: SecretKey,
     COS_STS_ENDPOINT: sts,
+    COS_ENDPOINT: cos,
   }
   return functions.map((one) => ({ ...one, variables: { ...own, ...one.variables } }))
 }
