@@ -29,7 +29,7 @@ export interface LocalCloudOptions {
   /** The key pair that owns every bucket. @default `LOCAL_ROOT_KEY`, which is public */
   root?: KeyPair
   /**
-   * Functions to host. Their environment has the root key, the address of the STS, and what wx-server-sdk
+   * Functions to host. Their environment has the root key, the addresses of STS and COS, and what wx-server-sdk
    * needs to reach the database of this cloud.
    */
   functions?: DeployedFunction[]
@@ -186,6 +186,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     COS_STS_SECRET_ID: root.SecretId,
     COS_STS_SECRET_KEY: root.SecretKey,
     COS_STS_ENDPOINT: sts,
+    COS_ENDPOINT: cos,
     ...cloudBaseVariables(cloudBase, functionsKey),
   }
   const functionHost = createFunctionHost(options, variables)
