@@ -38,7 +38,7 @@ function read(): Entry[] {
 /** Files that downloads write to now. */
 const active = new Set<string>()
 
-/** A file for the bytes of a new download, which no other one uses. */
+/** Claims a file for the bytes of a new download, which no other one uses. */
 export function claimPartFile(FilePath: string): string {
   let name = `${FilePath}.part`
   for (let number = 2; active.has(name); number++) name = `${FilePath}.part${number}`

@@ -37,8 +37,8 @@ const FORM_FIELDS =
 
 /** What the caller of a request wants to know, and where the answer goes. */
 export interface SendExtras extends TransferEvents {
-  /** A file for the content; true takes a temporary one. Its path is the body then. */
-  file?: string | true | undefined
+  /** The content goes into a temporary file; its path is the body then. */
+  isFile?: boolean
 }
 
 /** Signs a request and sends it. @throws CosError kind `network`, `abort` */
@@ -47,7 +47,7 @@ export function send(
   prepared: Prepared,
   credential: Credential,
   signal: AbortSignalLike | undefined,
-  { file, ...listeners }: SendExtras,
+  { isFile, ...listeners }: SendExtras,
 ): Promise<WxReply> {
   const { params, operation } = prepared
   const Authorization =
@@ -69,8 +69,8 @@ export function send(
   events.emit('before-send', sent)
   const { method, url, headers, body, filePath } = sent
   const common = { url, timeout: options.Timeout || undefined }
-  if (file) {
-    const download = { ...common, header: headers, ...(file !== true && { filePath: file }) }
+  if (isFile) {
+    const download = { ...common, header: headers }
     return transfer('downloadFile', download, { url, method }, signal, listeners).then(pathAsBody)
   }
   if (!operation.form) {
@@ -111,7 +111,7 @@ export function send(
 
 /** The answer of a download: the path is the body, but of a failure the document that WeChat puts into the file. */
 async function pathAsBody(reply: WxReply): Promise<WxReply> {
-  const path = reply.filePath ?? reply.tempFilePath ?? ''
+  const path = reply.tempFilePath ?? ''
   if (reply.statusCode < 300) return { ...reply, data: path }
   const data = await readFile(path).catch(() => '')
   await removeFile(path)

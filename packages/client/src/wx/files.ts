@@ -106,11 +106,17 @@ export const writeLocalFile = (filePath: string, position: number, data: ArrayBu
   change(position ? 'appendFile' : 'writeFile', filePath, { filePath, data })
 
 /** Renames a file; one that has the new name is replaced. @throws CosError */
-export async function moveFile(oldPath: string, newPath: string): Promise<void> {
-  const move = () => change('rename', newPath, { oldPath, newPath })
-  // iOS does not replace a file.
+export const moveFile = (oldPath: string, newPath: string): Promise<void> =>
+  replacing(newPath, () => change('rename', newPath, { oldPath, newPath }))
+
+/** Moves a temporary file to a lasting place; a file that is there is replaced. @throws CosError */
+export const saveFile = (tempFilePath: string, filePath: string): Promise<void> =>
+  replacing(filePath, () => change('saveFile', filePath, { tempFilePath, filePath }))
+
+/** A file system may refuse to replace a file. */
+async function replacing(path: string, move: () => Promise<void>): Promise<void> {
   await move().catch(async () => {
-    await removeFile(newPath)
+    await removeFile(path)
     await move()
   })
 }
