@@ -3,8 +3,9 @@ import { type CosConfig, checkConfig } from '../config'
 import { FunctionError } from '../errors'
 import { listPrefix } from '../policy/account'
 import { type CloudDatabase, cloudRecords, type RecordStore } from '../records'
+import type { Rule } from '../rules'
 import type { Environment } from '../sts/client'
-import { type UploadRecord, UploadRecords } from './uploadRecords'
+import { type Clock, type UploadRecord, UploadRecords } from './uploadRecords'
 
 export interface ReconcileOptions {
   /**
@@ -54,15 +55,15 @@ export async function reconcile(
 
 /** `reconcile` for any bucket and any records. */
 export async function reconcileRecords(
-  rules: ConstructorParameters<typeof UploadRecords>[0],
+  rules: Rule[],
   bucket: BucketAccess,
   store: RecordStore<UploadRecord>,
   { olderThan = 3600, remove = false }: ReconcileOptions = {},
-  now: () => number = Date.now,
+  clock?: Clock,
 ): Promise<ReconcileResult> {
-  const records = new UploadRecords(rules, bucket, store, now)
+  const records = new UploadRecords(rules, bucket, store, clock)
   const result: ReconcileResult = { objects: 0, ran: 0, removed: 0, deleted: 0, failed: [] }
-  const before = now() - olderThan * 1000
+  const before = (clock?.now() ?? Date.now()) - olderThan * 1000
   const present = new Set<string>()
   /** Keys whose record says that a hook has run, or was begun. */
   const recorded = new Map<string, UploadRecord>()

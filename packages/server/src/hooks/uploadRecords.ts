@@ -30,9 +30,20 @@ export type SyncOutcome =
 
 /** Longer than a cloud function can run, so a hook whose lease has ended is not running any more. */
 const LEASE_MILLISECONDS = 130_000
-/** How often a call waits for a hook that runs for the same key elsewhere. */
-const MAX_WAITS = 15
-const WAIT_MILLISECONDS = 200
+/** How often a call waits for a hook that runs for the same key elsewhere: three seconds in all. */
+const MAX_WAITS = 12
+const MAX_WAIT_MILLISECONDS = 400
+
+/** Unix milliseconds, and waiting. */
+export interface Clock {
+  now(): number
+  sleep(milliseconds: number): Promise<void>
+}
+
+const REAL_CLOCK: Clock = {
+  now: Date.now,
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+}
 
 /**
  * Brings the record of a key in line with the bucket, and runs the hooks that this takes. Calls for one key exclude
@@ -42,19 +53,18 @@ export class UploadRecords {
   readonly #rules: Rule[]
   readonly #bucket: BucketAccess
   readonly #records: RecordStore<UploadRecord>
-  readonly #now: () => number
+  readonly #clock: Clock
 
-  /** @param now Unix milliseconds */
   constructor(
     rules: Rule[],
     bucket: BucketAccess,
     records: RecordStore<UploadRecord>,
-    now: () => number = Date.now,
+    clock = REAL_CLOCK,
   ) {
     this.#rules = rules
     this.#bucket = bucket
     this.#records = records
-    this.#now = now
+    this.#clock = clock
   }
 
   /** The rule whose hooks apply to a key. */
@@ -96,9 +106,9 @@ export class UploadRecords {
       if (head && record && isDoneFor(record.value, head)) {
         return { state: 'done', result: record.value.result, ran: hasRun }
       }
-      if (record && record.value.lease > this.#now()) {
-        if (++waits > MAX_WAITS) throw hookFailed(rule, 'it is running for this key elsewhere')
-        await new Promise((resolve) => setTimeout(resolve, WAIT_MILLISECONDS))
+      if (record && record.value.lease > this.#clock.now()) {
+        if (waits++ >= MAX_WAITS) throw hookFailed(rule, 'it is running for this key elsewhere')
+        await this.#clock.sleep(Math.min(10 * 2 ** waits, MAX_WAIT_MILLISECONDS))
       } else if (head) {
         hasRun = (await this.#runOnUpload(rule, key, head, record, wxContext)) || hasRun
       } else if (record) {
@@ -144,7 +154,7 @@ export class UploadRecords {
   }
 
   #lease(): number {
-    return this.#now() + LEASE_MILLISECONDS
+    return this.#clock.now() + LEASE_MILLISECONDS
   }
 }
 
