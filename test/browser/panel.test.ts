@@ -88,7 +88,9 @@ describeInBrowser('the panel beside the phones', () => {
     await unsent.filter({ hasText: 'url not in domain list' }).waitFor()
     await page.getByLabel('Fault to inject').selectOption('internal')
     await until(() => project.cloud.faults.rules.length > 0, 'the fault is set')
-    expect(project.cloud.faults.rules).toEqual([{ action: { kind: 'error', code: 'InternalError' }, share: 0.5 }])
+    expect(project.cloud.faults.rules).toEqual([
+      { action: { kind: 'error', code: 'InternalError' }, share: 0.5 },
+    ])
     await page.getByLabel('Fault to inject').selectOption('')
   })
 
