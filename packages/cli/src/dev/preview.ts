@@ -1,6 +1,6 @@
 import type { LocalCloud, LogEntry } from '@miniprogram-cos/local-cloud'
 import { auditName, type CosConfig } from '@miniprogram-cos/server'
-import type { Preview } from '@miniprogram-cos/simulator/preview'
+import type { Preview, PreviewOptions } from '@miniprogram-cos/simulator/preview'
 import { domainLists } from '../domains/domainLists'
 import { describeRequest } from './describeRequest'
 import { previewFaults } from './faults'
@@ -22,7 +22,7 @@ export async function previewApp(
   cloud: Pick<LocalCloud, 'admin' | 'cos' | 'faults' | 'functions'>,
   users: User[],
   config: CosConfig,
-  port = 0,
+  { port = 0, routes = {} }: Pick<PreviewOptions, 'port' | 'routes'> = {},
 ): Promise<Preview> {
   const { startPreview } = await import('@miniprogram-cos/simulator/preview')
   return startPreview({
@@ -37,6 +37,7 @@ export async function previewApp(
     faults: previewFaults(cloud.faults),
     links: [{ title: { en: 'Bucket', zh: '存储桶' }, url: cloud.admin }],
     port,
+    routes,
   })
 }
 
