@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { dirname, join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { GROUPS, type Language, type Page, sitePath } from './pages.ts'
-import { writeTextFiles } from './textFiles.ts'
+import { GROUPS, type Language, type Page, sitePath } from './pages'
+import { writeTextFiles } from './textFiles'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 

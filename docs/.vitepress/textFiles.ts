@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { GROUPS, sitePath, sourceOf } from './pages.ts'
+import { GROUPS, sitePath, sourceOf } from './pages'
 
 /** Writes what coding agents read: each page as Markdown, and `llms.txt`, which lists them. */
 export function writeTextFiles(root: string, site: string): void {

@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { GROUPS, PAGES, sourceOf } from '../../docs/.vitepress/pages'
+import { readdirSync, readFileSync } from 'node:fs'
+import { PAGES, sourceOf } from '../../docs/.vitepress/pages'
 import { codeBlocks } from '../support/documents'
 import { at } from '../support/root'
 

@@ -22,6 +22,10 @@ export interface RunAppOptions {
   ports: DevPorts
   /** Folder of the data. @default a temporary one */
   data: string | undefined
+  /** The project whose pages are shown. @default the folder that DevTools opens in this one */
+  app?: string
+  /** Addresses of the app that other servers serve. */
+  routes: Record<string, string>
   /** Files to upload at the start; undefined to upload none. */
   files: string[] | undefined
   /** Ends after the upload. */
@@ -78,11 +82,11 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       await preview?.close()
       await cloud.close()
     }
-    registerCloud(cloud.admin)
+    if (existsSync(configFile())) registerCloud(cloud.admin)
     const failures = files ? await options.runJob(cloud, files, join(temporary, 'phones')) : 0
     if (options.once) return await end(failures === 0 ? 0 : 1)
     const printer = new Printer()
-    preview = await openPreview(cloud, users, config, pagePort, printer)
+    preview = await openPreview(cloud, options, pagePort, printer)
     printAddresses(printer, cloud, config, options.data)
     printDevTools(printer, cloud, config, users)
     stopWatching = watchFunctions({
@@ -105,13 +109,13 @@ const fromCaller = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd
 /** The app on simulated phones, where DevTools' folder has an app. */
 async function openPreview(
   cloud: LocalCloud,
-  users: User[],
-  config: CosConfig,
+  { config, users, routes, app }: RunAppOptions,
   port: number,
   printer: Printer,
 ): Promise<Preview | undefined> {
-  const { framework, miniprogramRoot } = detect(projectRoot())
-  if (!existsSync(join(projectRoot(), miniprogramRoot, 'app.json'))) {
+  const { framework, miniprogramRoot } =
+    app === undefined ? detect(projectRoot()) : { framework: '', miniprogramRoot: '' }
+  if (app === undefined && !existsSync(join(projectRoot(), miniprogramRoot, 'app.json'))) {
     const folder = miniprogramRoot || '.'
     printer.title(t('No preview', '无预览'))
     printer.line(
@@ -122,7 +126,8 @@ async function openPreview(
     )
     return undefined
   }
-  const preview = await previewApp(join(projectRoot(), miniprogramRoot), cloud, users, config, port)
+  const root = app ?? join(projectRoot(), miniprogramRoot)
+  const preview = await previewApp(root, cloud, users, config, { port, routes })
   printer.title(t('Your app, in your browser', '您的小程序（浏览器）'))
   const phones = t('two phones, two users, one bucket', '两部手机、两个用户、一个存储桶')
   printer.line(`open       ${preview.url}   ${phones}`)
