@@ -1,4 +1,9 @@
-import { type AccessRules, type RequestedFile, readRules, type UploadedFile } from '@miniprogram-cos/server'
+import {
+  type AccessRules,
+  type RequestedFile,
+  readRules,
+  type UploadedFile,
+} from '@miniprogram-cos/server'
 import { SignedBucketAccess } from '../../packages/server/src/bucketAccess'
 import { reconcileRecords, UPLOADS_COLLECTION } from '../../packages/server/src/hooks/reconcile'
 import type { UploadRecord } from '../../packages/server/src/hooks/uploadRecords'
