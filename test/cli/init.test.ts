@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { loadModule } from '@miniprogram-cos/simulator'
-import { transform } from 'esbuild'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { deployedFunctions } from '../../packages/cli/src/project'
+import { loadAddedService, pictureOn } from '../support/addedService'
 import { APPS, AppCopy } from '../support/appCopy'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { CLI } from '../support/runCli'
@@ -104,24 +103,9 @@ describe.each(APPS)('init in %s', (name) => {
     const cloud = await startTestCloud({ functions: deployedFunctions(app.folder) })
     try {
       const simulator = createSimulatedPhone(cloud, ALICE)
-      const packages = join(cloud.folder, 'miniprogram_npm')
-      cpSync(dirname(CLIENT_FILE), join(packages, 'miniprogram-cos'), { recursive: true })
-      const { code } = await transform(app.read(service), {
-        loader: service.endsWith('.ts') ? 'ts' : 'js',
-        format: 'cjs',
-      })
-      const script = join(cloud.folder, 'cos.js')
-      writeFileSync(script, code)
-      const { upload } = loadModule<{ upload: (path: string) => Promise<{ Key: string }> }>(
-        script,
-        {
-          wx: simulator.wx,
-          packages,
-        },
-      )
-      const path = `${simulator.wx.env.USER_DATA_PATH}/picture.png`
-      writeFileSync(simulator.realPath(path), 'picture')
-      await expect(upload(path)).resolves.toMatchObject({
+      const client = dirname(CLIENT_FILE)
+      const { upload } = await loadAddedService(simulator, cloud.folder, app.path(service), client)
+      await expect(upload(pictureOn(simulator))).resolves.toMatchObject({
         Key: expect.stringMatching(/^private\/oAlice[^/]+\/\d+-[a-z0-9]+\.png$/),
       })
       if (name === 'own-functions') {

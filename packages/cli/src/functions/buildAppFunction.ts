@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
-import { configFile, functionFile, ownFile, projectRoot } from '../project'
+import { configFile, functionFile, ownFile, ownVersion, projectRoot } from '../project'
 import { t } from '../text'
 import { bundle, FUNCTION_OPTIONS, writeWhole } from './bundle'
 import { deferModules } from './deferModules'
@@ -37,8 +37,7 @@ export async function buildAppFunction(name: string): Promise<void> {
     },
     plugins: [deferModules(ownFile())],
   })
-  const { version } = JSON.parse(readFileSync(ownFile('package.json'), 'utf8'))
-  const description = { name, version, main: 'index.js', private: true }
+  const description = { name, version: ownVersion(), main: 'index.js', private: true }
   await writeWhole(join(folder, 'package.json'), `${JSON.stringify(description, null, 2)}\n`)
 }
 
