@@ -2,16 +2,12 @@ import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { type AnyOperation, operations } from '@miniprogram-cos/protocol'
 import { errorOf, type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
-import { startTestCloud, type TestCloud } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 const REQUESTS = 2000
 const SEED = 20260101
 
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud()
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud()
 
 /** Mulberry32: the same numbers in every run, so that failures are reproducible. */
 function randomOf(seed: number): () => number {

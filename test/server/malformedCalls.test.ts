@@ -2,28 +2,26 @@ import { credentialsFunction, type Invocation, signatureFunction } from '@minipr
 import { config } from '../../cos.config'
 import { environmentOf, type FunctionAnswer, invocationOf } from '../support/functionCalls'
 import { send } from '../support/rawRequest'
-import { startTestCloud, type TestCloud } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 import { ATTACKER, OWN, THEIRS } from './attacks/attack'
 import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
 import { forgedIdentities } from './attacks/identities'
 
 /** The functions run in this process, so that contexts can be forged in ways that no platform allows. */
-let cloud: TestCloud
+const cloud = useTestCloud({
+  onStsRequest: () => {
+    stsCalls++
+  },
+})
 let stsCalls = 0
 let credentials: (invocation: Invocation) => Promise<FunctionAnswer>
 let signature: (invocation: Invocation) => Promise<FunctionAnswer>
 let lines: string[]
 
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    onStsRequest: () => {
-      stsCalls++
-    },
-  })
   credentials = credentialsFunction(config, environmentOf(cloud))
   signature = signatureFunction(config, environmentOf(cloud))
 })
-afterAll(() => cloud.end())
 beforeEach(() => {
   stsCalls = 0
   lines = []
