@@ -3,6 +3,7 @@ import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
 import { buildPackages } from './build'
 import { at } from './build/root'
 import { errorsDocument } from './docs/errors'
+import { inLanguage } from './docs/languages'
 import { licencesDocument } from './docs/licences'
 import { troubleshootingDocument } from './docs/troubleshooting'
 
@@ -14,8 +15,11 @@ async function main(): Promise<void> {
     cwd: at('scripts/docs'),
     stdio: 'inherit',
   })
-  await writeWhole(at('docs/ERRORS.md'), errorsDocument())
-  await writeWhole(at('TROUBLESHOOTING.md'), troubleshootingDocument())
+  for (const language of ['en', 'zh'] as const) {
+    const file = (name: string) => at('docs', inLanguage(name, language))
+    await writeWhole(file('ERRORS.md'), errorsDocument(language))
+    await writeWhole(file('TROUBLESHOOTING.md'), troubleshootingDocument(language))
+  }
   await writeWhole(at('docs/LICENCES.md'), await licencesDocument())
   // The suites load what is built.
   const { SUITES } = await import('./bench/suites')

@@ -1,6 +1,8 @@
 import {
   type AnyOperation,
   FURTHER_ADVICE,
+  type GetObjectParams,
+  getObject,
   type Operation,
   type Operations,
   operations,
@@ -18,7 +20,13 @@ import {
 } from './compat'
 import { type SliceCopyFileParams, sliceCopyFile } from './copy'
 import type { Features } from './core'
-import { type DownloadFileParams, type DownloadFileResult, downloadFile } from './download'
+import {
+  type DownloadFileParams,
+  type DownloadFileResult,
+  downloadFile,
+} from './download/downloadFile'
+import { getObjectContent } from './download/getObjectContent'
+import { dropUnfinished } from './download/record'
 import type { Callback } from './events'
 import type { COSOptions } from './options'
 import { pick } from './pick'
@@ -30,7 +38,8 @@ import {
   type AbortUploadTaskResult,
   abortUploadTask,
 } from './upload/abort'
-import type { UploadWork } from './upload/task'
+import { runAlone } from './upload/queue'
+import type { TaskSteps, UploadWork } from './upload/task'
 import { postFileWork, putContentWork } from './upload/uploadFile'
 import { UploadCOS } from './uploadClient'
 import { type GetObjectUrlParams, getObjectUrl } from './url'
@@ -102,11 +111,31 @@ export class COS extends UploadCOS {
     return this._run(sliceCopyFile, params, callback)
   }
 
-  /** Downloads an object to a temporary file or to FilePath. */
+  /**
+   * Downloads an object to a temporary file or to FilePath. With a FilePath it is a task: objects of 4 to 100 MiB
+   * come in ranges, several at a time, and can be paused, resumed and cancelled. An interrupted download continues
+   * where it was, also after a restart of the app, unless the object has changed.
+   * @throws CosError `KitStorageFull` when WeChat has no room for the file, `KitDamagedDownload`
+   * @example
+   * const FilePath = `${wx.env.USER_DATA_PATH}/film.mp4`
+   * await cos.downloadFile({ Key: 'film.mp4', FilePath, onProgress: ({ percent }) => {} })
+   */
   downloadFile(params: DownloadFileParams): Promise<DownloadFileResult>
   downloadFile(params: DownloadFileParams, callback: Callback<DownloadFileResult>): void
   downloadFile(params: DownloadFileParams, callback?: Callback<DownloadFileResult>) {
-    return this._run(downloadFile, params, callback)
+    let given = { ...params }
+    const steps: TaskSteps = {
+      type: 'download',
+      run: async (run) => {
+        given = await this._complete(given)
+        return downloadFile(this._core, given, run)
+      },
+      abort: async ({ download }) => download && dropUnfinished(download),
+      onRestart: (end) => callback && this._settle(end, callback as Callback<object>),
+    }
+    const isTask = given.FilePath && !given.SkipTask
+    const end = isTask ? this._tasks.add(given, steps) : runAlone(steps, given)
+    return this._settle(end as Promise<DownloadFileResult>, callback)
   }
 
   /** Sends any signed request to COS or data processing. */
@@ -183,7 +212,9 @@ for (const [name, operation] of Object.entries<AnyOperation>(operations)) {
       const [given, onEnd] = isCallback ? [{}, params as Callback<object>] : [params, callback]
       if (work) return this._upload({ ...given }, work, onEnd)
       return this._run<object, object>(
-        (core, all) => execute<object, object>(core, operation, all),
+        operation === getObject
+          ? (core, all) => getObjectContent(core, all as GetObjectParams)
+          : (core, all) => execute<object, object>(core, operation, all),
         given,
         onEnd,
         operation,
