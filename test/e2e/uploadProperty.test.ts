@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import type { FaultRule, LogEntry } from '@miniprogram-cos/local-cloud'
 import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
+import { seededRandom } from '../../packages/local-cloud/src/cos/faults'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { signedRequests } from '../support/signedRequests'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
@@ -13,25 +14,15 @@ const MIB = 1024 * 1024
 /** All files are pieces of it. */
 const POOL = randomBytes(8 * MIB)
 
-/** mulberry32: a run that fails can be run again by its seed. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 interface Dice {
   next: () => number
   chance: (share: number) => boolean
   pick: <T>(list: readonly T[]) => T
 }
 
+/** A run that fails can be run again by its seed. */
 function diceOf(seed: number): Dice {
-  const next = seeded(seed)
+  const next = seededRandom(seed)
   return {
     next,
     chance: (share) => next() < share,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createKeyServer, type KeyServerOptions, nodeListener } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
 import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import { captureFunctionLog } from '../support/functionLog'
 import { HOST } from '../support/testCloud'
 import { useTestCloud } from '../support/useTestCloud'
 import { ATTACKER, type Attack, OWN, THEIRS } from './attacks/attack'
@@ -21,7 +22,7 @@ const cloud = useTestCloud({
   },
 })
 let stsCalls = 0
-let lines: string[]
+const lines = captureFunctionLog()
 let handler: (request: Request) => Promise<Response>
 
 /** The login of these tests: a session of which the server knows the user. */
@@ -36,12 +37,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   stsCalls = 0
-  lines = []
-  jest.spyOn(console, 'log').mockImplementation((line: string) => {
-    lines.push(line)
-  })
 })
-afterEach(() => jest.restoreAllMocks())
 
 interface Sent {
   session?: string | undefined

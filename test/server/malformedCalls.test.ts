@@ -1,6 +1,7 @@
 import { credentialsFunction, type Invocation, signatureFunction } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
 import { environmentOf, type FunctionAnswer, invocationOf } from '../support/functionCalls'
+import { captureFunctionLog } from '../support/functionLog'
 import { send } from '../support/rawRequest'
 import { useTestCloud } from '../support/useTestCloud'
 import { ATTACKER, OWN, THEIRS } from './attacks/attack'
@@ -16,7 +17,7 @@ const cloud = useTestCloud({
 let stsCalls = 0
 let credentials: (invocation: Invocation) => Promise<FunctionAnswer>
 let signature: (invocation: Invocation) => Promise<FunctionAnswer>
-let lines: string[]
+const lines = captureFunctionLog()
 
 beforeAll(async () => {
   credentials = credentialsFunction(config, environmentOf(cloud))
@@ -24,12 +25,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   stsCalls = 0
-  lines = []
-  jest.spyOn(console, 'log').mockImplementation((line: string) => {
-    lines.push(line)
-  })
 })
-afterEach(() => jest.restoreAllMocks())
 
 const named = <T extends { name: string }>(list: T[]) =>
   list.map((one): [string, T] => [one.name, one])
@@ -45,7 +41,7 @@ async function refused(answer: FunctionAnswer, codes: string[]): Promise<void> {
 
 test.each(named(forgedIdentities))('both functions refuse %s', async (_, { name: __, ...call }) => {
   await refused(await credentials(call), ['KitNoIdentity'])
-  lines = []
+  lines.length = 0
   const event = { Method: 'GET', Key: `${THEIRS}x`, ...(call.event as object) }
   await refused(await signature({ ...call, event }), ['KitNoIdentity'])
 })
