@@ -1,4 +1,4 @@
-import type { AdviceTable } from './advice'
+import type { AdviceTable } from './errors'
 
 /** Advice that an app which only uploads can do without. */
 export const FURTHER_ADVICE: AdviceTable = {
