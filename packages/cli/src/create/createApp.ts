@@ -106,12 +106,16 @@ const packageName = (name: string) =>
 /** Copies all files, or none. */
 function copyInto(source: string, folder: string): void {
   const existed = existsSync(folder)
+  let created: string | undefined
   try {
-    mkdirSync(folder, { recursive: true })
+    // The first folder on the path that did not exist.
+    created = mkdirSync(folder, { recursive: true })
     cpSync(source, folder, { recursive: true })
   } catch (error) {
-    const written = existed ? readdirSync(source).map((name) => join(folder, name)) : [folder]
-    for (const path of written) rmSync(path, { recursive: true, force: true })
+    const copied = existed ? readdirSync(source).map((name) => join(folder, name)) : []
+    for (const path of created === undefined ? copied : [created]) {
+      rmSync(path, { recursive: true, force: true })
+    }
     const { code } = error as NodeJS.ErrnoException
     throw new Error(t(`cannot write ${folder}: ${code}`, `无法写入 ${folder}：${code}`))
   }
