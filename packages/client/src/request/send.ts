@@ -125,7 +125,7 @@ export function transfer(
     })
   // If it is aborted while queued, it rejects immediately and is never sent.
   return unlessAborted(signal, () =>
-    wxSlots().requests.run(() => unlessAborted(signal, run, () => task?.abort())),
+    wxSlots().requests.run(() => unlessAborted(signal, run, () => task && task.abort())),
   )
 }
 
@@ -180,7 +180,7 @@ export function parseResponse(prepared: Prepared, reply: WxReply): object {
   const xml = <Content>(root: string) => rootElement(String(data), root) as Content
   const response: CosResponse = { statusCode, headers, body: data, location, xml }
   return {
-    ...operation.parseResponse?.(response, params),
+    ...(operation.parseResponse && operation.parseResponse(response, params)),
     statusCode,
     headers,
     ...pick({
