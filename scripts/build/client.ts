@@ -8,8 +8,10 @@ import { at } from './root'
 
 const OUT = (...path: string[]) => at('packages/client', ...path)
 
-/** The entries of the package: the full client and the upload-only client. */
+/** The entries that have most of their code in common: the full client and the upload-only client. */
 const ENTRIES = ['index', 'upload']
+/** Entries that are small without the others' code: on phones a file each that requires none of theirs but advice.js. */
+const SMALL_ENTRIES = ['form']
 
 const phone: BuildOptions = {
   ...SHARED_OPTIONS,
@@ -52,7 +54,7 @@ export async function buildClient(): Promise<void> {
       outfile: OUT('dist/miniprogram-cos.js'),
     }),
     // Taro, uni-app, webpack and vite minify for themselves.
-    ...ENTRIES.flatMap((entry) => [
+    ...[...ENTRIES, ...SMALL_ENTRIES].flatMap((entry) => [
       bundle({
         ...commonjs,
         entryPoints: [OUT(`src/${entry}.ts`)],
@@ -131,8 +133,16 @@ async function buildPhoneModules(): Promise<void> {
     format: 'esm',
     outdir: OUT('miniprogram_dist'),
   })
-  for (const { path, text } of [...outputFiles, ...(advice.outputFiles ?? [])]) {
-    const isEntry = ENTRIES.some((entry) => path.endsWith(`/${entry}.js`))
+  const small = await build({
+    ...minified,
+    entryPoints: SMALL_ENTRIES.map((entry) => OUT(`src/${entry}.ts`)),
+    format: 'esm',
+    outdir: OUT('miniprogram_dist'),
+    plugins: [requireLater],
+  })
+  const built = [outputFiles, advice.outputFiles ?? [], small.outputFiles ?? []].flat()
+  for (const { path, text } of built) {
+    const isEntry = [...ENTRIES, ...SMALL_ENTRIES].includes(basename(path, '.js'))
     await writeWhole(
       path,
       await smaller(asCommonjs(text) + (isEntry ? CONSTRUCTOR : ''), !path.endsWith('advice.js')),

@@ -36,7 +36,10 @@ const UPLOADERS = ['miniprogram_dist/upload.js', 'dist/upload.js']
 /** What the entries of phones load: at once, and at first use. */
 const LOADED = ['core', 'multipart', 'methods', 'advice']
 const PHONE_FILES = ['index', 'upload', ...LOADED].map((name) => `miniprogram_dist/${name}.js`)
+const FORMS = ['miniprogram_dist/form.js', 'dist/form.js']
 const SCRIPTS = [
+  ...FORMS,
+  'dist/form.mjs',
   ...new Set([...CLIENTS, ...UPLOADERS, ...PHONE_FILES, 'dist/index.mjs', 'dist/upload.mjs']),
 ]
 
@@ -62,6 +65,10 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'README.zh-CN.md',
+      'dist/form.d.mts',
+      'dist/form.d.ts',
+      'dist/form.js',
+      'dist/form.mjs',
       'dist/index.d.mts',
       'dist/index.d.ts',
       'dist/index.js',
@@ -72,7 +79,7 @@ describe('the package', () => {
       'dist/upload.d.ts',
       'dist/upload.js',
       'dist/upload.mjs',
-      ...PHONE_FILES.sort(),
+      ...[...PHONE_FILES, 'miniprogram_dist/form.js'].sort(),
       'package.json',
     ])
   })
