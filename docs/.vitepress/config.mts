@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { dirname, join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { GROUPS, type Language, PAGES, type Page, sitePath, sourceOf } from './pages.mts'
-import { writeTextFiles } from './textFiles.mts'
+import { GROUPS, type Language, type Page, sitePath } from './pages'
+import { writeTextFiles } from './textFiles'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
@@ -14,7 +14,7 @@ const otherDocuments = (readdirSync(ROOT, { recursive: true }) as string[]).filt
 
 /** The address of a page on the site. */
 function addressOf(page: Page, language: Language): string {
-  const path = `/${page.path.replace(/^index$/, '')}`
+  const path = `/${page.path.replace(/(^|\/)index$/, '$1')}`
   return language === 'en' || page.isEnglishOnly ? `/en${path}` : path
 }
 
@@ -42,6 +42,7 @@ export default defineConfig({
   cacheDir: './.vitepress/cache',
   title: 'miniprogram-cos',
   cleanUrls: true,
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   rewrites: (file) => sitePath(file) ?? file,
   locales: {
     root: {
@@ -118,7 +119,11 @@ export default defineConfig({
           if (token.type !== 'link_open' || !href || /^([a-z]+:|#|\/)/.test(href)) continue
           token.attrSet('href', siteLink(href, file) ?? '')
         }
-        for (const { children } of tokens) if (children) unlink(children)
+        for (const { children } of tokens) {
+          if (!children) continue
+          unlink(children)
+          joinLines(children)
+        }
       })
     },
   },
@@ -143,4 +148,16 @@ function unlink(
       if (isEnd) isDead = false
     }
   }
+}
+
+/** A line break between two Chinese characters is no space. */
+function joinLines(tokens: { type: string; content: string }[]): void {
+  tokens.forEach((token, i) => {
+    const isChinese = /[\p{Script=Han}，。；：、！？）（“”]/u
+    const before = tokens[i - 1]?.content.slice(-1) ?? ''
+    const after = tokens[i + 1]?.content.slice(0, 1) ?? ''
+    if (token.type === 'softbreak' && isChinese.test(before) && isChinese.test(after)) {
+      token.type = 'text'
+    }
+  })
 }

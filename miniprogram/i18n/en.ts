@@ -45,6 +45,7 @@ export const en: typeof zh = {
     waiting: 'Waiting',
     checking: 'Preparing',
     uploading: 'Uploading',
+    downloading: 'Downloading',
     paused: 'Paused',
     success: 'Done',
     error: 'Failed',

@@ -1,13 +1,15 @@
-/** How other people build mini programs, each a project of its own in a folder of its own. */
+/** How other people build mini programs. */
 export interface Adopter {
-  /** Folder below test/adopters. */
+  /** Folder below test/adopters: a project of its own, or files that replace some of a template's. */
   name: string
+  /** Whether it is created from the template of its name. */
+  isTemplate: boolean
   /** What WeChat would be given. */
   app: string
 }
 
 export const ADOPTERS: Adopter[] = [
-  { name: 'webpack', app: 'dist/app.js' },
-  { name: 'uni-app', app: 'dist/build/mp-weixin/app.js' },
-  { name: 'taro', app: 'dist/app.js' },
+  { name: 'webpack', isTemplate: false, app: 'dist/app.js' },
+  { name: 'uni-app', isTemplate: true, app: 'dist/build/mp-weixin/app.js' },
+  { name: 'taro', isTemplate: true, app: 'dist/app.js' },
 ]

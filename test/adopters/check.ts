@@ -1,11 +1,21 @@
-import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Simulator } from '@miniprogram-cos/simulator'
+import { deployedFunctions } from '../../packages/cli/src/project'
 import { buildPackages } from '../../scripts/build'
-import { type PackedClient, packClient } from '../support/packedClient'
+import { type LocalRegistry, startLocalRegistry } from '../support/localRegistry'
 import { createSimulatedPhone } from '../support/phones'
 import { ALICE, CREDENTIALS_FUNCTION, startTestCloud } from '../support/testCloud'
 import { ADOPTERS, type Adopter } from './adopters'
@@ -14,28 +24,35 @@ import { launchApp } from './launchApp'
 const MIB = 1024 * 1024
 const TIMEOUT_MS = 30_000
 
-/** Installs the packed client in a copy of the project, and builds it as its owner would. */
-function build({ name, app }: Adopter, { project, tarball }: PackedClient): string {
-  const folder = join(project, name)
-  cpSync(join(__dirname, name), folder, { recursive: true })
-  const npm = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' })
-    if (status !== 0) throw new Error(`npm ${args[0]} failed\n${stdout}\n${stderr}`)
+/** Creates the project from packages as published, and builds it as its owner would. @returns its folder */
+async function build(
+  { name, isTemplate }: Adopter,
+  projects: string,
+  { run }: LocalRegistry,
+): Promise<string> {
+  const folder = join(projects, name)
+  if (isTemplate) {
+    await run(projects, 'npm', 'create', 'miniprogram-cos@latest', name, '--', '--template', name)
+  } else {
+    mkdirSync(folder)
   }
-  npm('install', '--no-audit', '--no-fund', tarball)
-  npm('run', 'build')
-  return join(folder, app)
+  cpSync(join(__dirname, name), folder, { recursive: true })
+  await run(folder, 'npm', 'install', ...(isTemplate ? [] : ['miniprogram-cos']))
+  await run(folder, 'npm', 'run', 'build')
+  return folder
 }
 
 /** Launches the built app on a simulated phone: it uploads a file of several parts to the local cloud. */
-async function run(app: string, name: string): Promise<void> {
-  const cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION] })
+async function upload({ name, isTemplate, app }: Adopter, folder: string): Promise<void> {
+  const functions = isTemplate ? deployedFunctions(folder) : [CREDENTIALS_FUNCTION]
+  const cloud = await startTestCloud({ functions })
   try {
     const simulator = createSimulatedPhone(cloud, ALICE)
     const content = randomBytes(2.5 * MIB)
     const tempFilePath = `${simulator.wx.env.USER_DATA_PATH}/${name}.bin`
     writeFileSync(simulator.realPath(tempFilePath), content)
-    launchApp(app, simulator, { tempFilePath, size: content.length, fileType: 'image' })
+    const chosen = { tempFilePath, size: content.length, fileType: 'image' }
+    launchApp(join(folder, app), simulator, chosen)
     const Key = await stored(simulator, 'uploaded')
     const exported = join(cloud.folder, 'exported')
     await cloud.export(exported)
@@ -63,15 +80,16 @@ function bytesOf(folder: string): number {
 
 async function main(): Promise<void> {
   await buildPackages()
-  const packed = packClient()
+  const registry = await startLocalRegistry()
+  const projects = mkdtempSync(join(tmpdir(), 'adopters-'))
   let failed = 0
   try {
     for (const adopter of ADOPTERS) {
       const started = Date.now()
       try {
-        const app = build(adopter, packed)
-        await run(app, adopter.name)
-        const kilobytes = Math.round(bytesOf(dirname(app)) / 1024)
+        const folder = await build(adopter, projects, registry)
+        await upload(adopter, folder)
+        const kilobytes = Math.round(bytesOf(dirname(join(folder, adopter.app))) / 1024)
         const seconds = Math.round((Date.now() - started) / 1000)
         console.log(`✓ ${adopter.name}: built, launched, uploaded (${kilobytes} KB, ${seconds} s)`)
       } catch (error) {
@@ -80,7 +98,8 @@ async function main(): Promise<void> {
       }
     }
   } finally {
-    rmSync(packed.project, { recursive: true, force: true })
+    registry.close()
+    rmSync(projects, { recursive: true, force: true })
   }
   process.exitCode = failed > 0 ? 1 : 0
 }

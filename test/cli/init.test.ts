@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { loadModule } from '@miniprogram-cos/simulator'
-import { transform } from 'esbuild'
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { deployedFunctions } from '../../packages/cli/src/project'
+import { loadAddedService, pictureOn } from '../support/addedService'
 import { APPS, AppCopy } from '../support/appCopy'
+import { killInit } from '../support/killInit'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { CLI } from '../support/runCli'
 import { ALICE, HOST, startTestCloud } from '../support/testCloud'
@@ -104,24 +104,9 @@ describe.each(APPS)('init in %s', (name) => {
     const cloud = await startTestCloud({ functions: deployedFunctions(app.folder) })
     try {
       const simulator = createSimulatedPhone(cloud, ALICE)
-      const packages = join(cloud.folder, 'miniprogram_npm')
-      cpSync(dirname(CLIENT_FILE), join(packages, 'miniprogram-cos'), { recursive: true })
-      const { code } = await transform(app.read(service), {
-        loader: service.endsWith('.ts') ? 'ts' : 'js',
-        format: 'cjs',
-      })
-      const script = join(cloud.folder, 'cos.js')
-      writeFileSync(script, code)
-      const { upload } = loadModule<{ upload: (path: string) => Promise<{ Key: string }> }>(
-        script,
-        {
-          wx: simulator.wx,
-          packages,
-        },
-      )
-      const path = `${simulator.wx.env.USER_DATA_PATH}/picture.png`
-      writeFileSync(simulator.realPath(path), 'picture')
-      await expect(upload(path)).resolves.toMatchObject({
+      const client = dirname(CLIENT_FILE)
+      const { upload } = await loadAddedService(simulator, cloud.folder, app.path(service), client)
+      await expect(upload(pictureOn(simulator))).resolves.toMatchObject({
         Key: expect.stringMatching(/^private\/oAlice[^/]+\/\d+-[a-z0-9]+\.png$/),
       })
       if (name === 'own-functions') {
@@ -169,25 +154,7 @@ test('adds its functions to cloudbaserc.json and takes the environment from it',
   app.remove()
 })
 
-test('a run that is killed at any point is completed by the next', async () => {
-  const whole = new AppCopy('cloudbaserc')
-  const started = Date.now()
-  await whole.run('init', '--yes')
-  const duration = Date.now() - started
-  const expected = whole.contents()
-  whole.remove()
-  for (let round = 1; round <= 10; round++) {
-    const app = new AppCopy('cloudbaserc')
-    const child = app.start(['init', '--yes'])
-    const closed = new Promise((resolve) => child.on('close', resolve))
-    setTimeout(() => child.kill('SIGKILL'), (duration * round) / 11)
-    await closed
-    const { status, stderr } = await app.run('init', '--yes')
-    expect([round, status, stderr]).toEqual([round, 0, ''])
-    expect(app.contents()).toEqual(expected)
-    app.remove()
-  }
-})
+test('a run that is killed is completed by the next', () => killInit(5))
 
 describe('wrong input ends with status 2, one line, and nothing written', () => {
   const cases: [
@@ -270,6 +237,37 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
     expect([status, app.contents()]).toEqual([2, before])
     app.remove()
   })
+})
+
+test('a folder that is read-only is named in one line', async () => {
+  const app = new AppCopy('plain-js')
+  const before = app.contents()
+  chmodSync(app.folder, 0o555)
+  // Root may write everywhere.
+  const user = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+  const { status, stderr } = spawnSync(process.execPath, [CLI, 'init', '--yes'], {
+    cwd: app.folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
+    ...user,
+  })
+  expect([status, stderr]).toEqual([2, 'init: cannot write cos.config.js: . is read-only\n'])
+  expect(app.contents()).toEqual(before)
+  chmodSync(app.folder, 0o755)
+  app.remove()
+})
+
+test('an old version of Node is named in one line', () => {
+  const pretend = `Object.defineProperty(process, 'versions', { value: { node: '16.20.2' } })`
+  const run = `${pretend}; process.argv.splice(1, 1); require(${JSON.stringify(CLI)})`
+  const { status, stderr } = spawnSync(process.execPath, ['-e', run, 'x', 'init'], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
+  })
+  expect([status, stderr]).toEqual([
+    2,
+    'miniprogram-cos: Node 16.20.2 is too old: use 20 or later\n',
+  ])
 })
 
 test('build replaces generated functions only', async () => {

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { AT, createFakePhone, KEY, outcomeOf, useFakeClock } from '../support/bothClients'
 import { COS } from '../support/packedCOS'
 import { CLIENT_FILE } from '../support/phones'
@@ -6,24 +7,43 @@ import { ROOT } from '../support/root'
 
 describe('the cost of each queued upload', () => {
   const child = `${ROOT}/scripts/bench/support/phoneProcess.js`
-  const growthOf = (measurement: string, flags: string[]): number => {
+  const growthOf = async (measurement: string, flags: string[]): Promise<number> => {
     const args = ['--expose-gc', '--no-warnings', ...flags, child, CLIENT_FILE, measurement]
-    const printed = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: 'pipe' })
-    return JSON.parse(printed).growth
+    const { stdout } = await promisify(execFile)(process.execPath, args)
+    return JSON.parse(stdout).growth
   }
 
-  test.each([
+  /** Other processes can only slow a run down, so the fastest of up to three runs counts. */
+  const leastGrowthOf = async (measurement: string, flags: string[]): Promise<number> => {
+    let growth = Number.POSITIVE_INFINITY
+    for (let round = 0; round < 3 && growth > 1.2; round++) {
+      growth = Math.min(growth, await growthOf(measurement, flags))
+    }
+    return growth
+  }
+
+  const clients: [name: string, measurement: string, flags: string[]][] = [
     ['with JIT', 'queue', []],
     ['without JIT, as on iOS', 'queue', ['--jitless']],
     ['with a listener to list-update', 'queueListened', []],
-  ])('grows by at most a fifth from 1,000 to 10,000: %s', (_, measurement, flags) => {
-    // Other processes can only slow a run down, so the fastest run counts.
-    let growth = Number.POSITIVE_INFINITY
-    for (let round = 0; round < 3 && growth > 1.2; round++) {
-      growth = Math.min(growth, growthOf(measurement, flags))
+  ]
+  // The processes mostly wait, and measure their CPU time: they run at the same time.
+  const growths = new Map<string, Promise<number>>()
+  beforeAll(() => {
+    for (const [name, measurement, flags] of clients) {
+      const growth = leastGrowthOf(measurement, flags)
+      growth.catch(() => {})
+      growths.set(name, growth)
     }
-    expect(growth).toBeLessThanOrEqual(1.2)
   })
+
+  test.each(clients)(
+    'grows by at most a fifth from 1,000 to 10,000: %s',
+    async (name) => {
+      expect(await growths.get(name)).toBeLessThanOrEqual(1.2)
+    },
+    120_000,
+  )
 })
 
 describe('the list of tasks', () => {

@@ -9,7 +9,7 @@ import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest
 import { ROOT } from '../support/root'
 import { HOST, ROOT_KEY } from '../support/testCloud'
 
-const ROUNDS = 200
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 200)
 const KEYS = 24
 const OPERATIONS = 10
 const MIB = 1024 * 1024
@@ -357,7 +357,7 @@ test(`${ROUNDS} rounds of mixed writes, each ended by kill -9, lose no acknowled
     ]
     const done = await runUntilKilled(attempts)
     await start()
-    for (const attempt of attempts) await attempt.settle(done.has(attempt))
+    await Promise.all(attempts.map((attempt) => attempt.settle(done.has(attempt))))
     acknowledged += done.size
     unanswered += attempts.length - done.size
     const listed = await request('GET', '', { query: { prefix: '' } })

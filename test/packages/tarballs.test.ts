@@ -4,17 +4,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LOCAL_ROOT_KEY, startLocalCloud } from '@miniprogram-cos/local-cloud'
-import { buildPackageTypes } from '../../scripts/build/packageTypes'
+import { PACKAGES, packPackages } from '../support/localRegistry'
 import { at } from '../support/root'
 
-/** Folder of each published package, by its name. */
-const PACKAGES: Record<string, string> = {
-  'miniprogram-cos': 'client',
-  '@miniprogram-cos/server': 'server',
-  '@miniprogram-cos/local-cloud': 'local-cloud',
-  '@miniprogram-cos/simulator': 'simulator',
-  '@miniprogram-cos/cli': 'cli',
-}
 const IMPORTED = [
   ['miniprogram-cos', 'COS'],
   ['miniprogram-cos/upload', 'COS'],
@@ -26,6 +18,7 @@ const IMPORTED = [
 
 const EXPECTED_FILES = [
   /^(package\.json|LICENSE|README(\.zh-CN)?\.md)$/,
+  /^create\.js$/,
   /^dist\/[\w-]+\.(js|mjs|d\.ts|d\.mts)$/,
   /^dist\/browser\/\w+\.(js|css)$/,
   /^dist\/miniprogram-cos\.js\.map$/,
@@ -38,7 +31,7 @@ const EXPECTED_FILES = [
 const TOOLS = ['@types/node@20', 'jest@30', 'typescript@5.9', 'vitest@3', 'wx-server-sdk@4.0.2']
 
 let project: string
-const tarballs: Record<string, string> = {}
+let tarballs: Record<string, string>
 
 const runIn = (cwd: string, command: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
   execFileSync(command, args, {
@@ -51,14 +44,8 @@ const run = (command: string, ...args: string[]) => runIn(project, command, args
 const installed = (name: string, ...path: string[]) => join(project, 'node_modules', name, ...path)
 
 beforeAll(async () => {
-  await buildPackageTypes()
   project = mkdtempSync(join(tmpdir(), 'tarballs-'))
-  for (const [name, folder] of Object.entries(PACKAGES)) {
-    // Built already, by the global setup and above.
-    const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', project]
-    const [{ filename }] = JSON.parse(runIn(at('packages', folder), 'npm', pack))
-    tarballs[name] = join(project, filename)
-  }
+  tarballs = await packPackages(project)
   writeFileSync(join(project, 'package.json'), '{ "name": "empty", "private": true }')
   const install = ['install', '--prefer-offline', '--no-audit', '--no-fund']
   run('npm', ...install, ...Object.values(tarballs), ...TOOLS)
@@ -94,11 +81,9 @@ describe.each(Object.keys(PACKAGES))('%s', (name) => {
   })
 
   test('says nothing of the machine it was built on', () => {
-    const texts = readdirSync(installed(name, 'dist'))
-      .filter((file) => /\.(js|mjs|ts|mts)$/.test(file))
-      .filter((file) =>
-        readFileSync(installed(name, 'dist', file), 'utf8').includes(at('packages')),
-      )
+    const texts = readdirSync(installed(name), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /^[^/]+\.js$|^dist\/[^/]+\.(js|mjs|ts|mts)$/.test(file))
+      .filter((file) => readFileSync(installed(name, file), 'utf8').includes(at('packages')))
     expect(texts).toEqual([])
   })
 
@@ -108,7 +93,7 @@ describe.each(Object.keys(PACKAGES))('%s', (name) => {
   })
 })
 
-test.each(Object.keys(PACKAGES).filter((name) => !name.endsWith('/cli')))(
+test.each(Object.keys(PACKAGES).filter((name) => !/\/cli$|^create-/.test(name)))(
   '%s passes attw',
   (name) => {
     const command = at('node_modules/@arethetypeswrong/cli/dist/index.js')

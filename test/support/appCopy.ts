@@ -57,6 +57,12 @@ export class AppCopy {
     return Object.fromEntries(files.map((name) => [name, this.read(name)]))
   }
 
+  /** The same without what npm has installed. */
+  ownContents(): Record<string, string> {
+    const isOwn = ([name]: [string, string]) => !/(^|\/)node_modules\//.test(name)
+    return Object.fromEntries(Object.entries(this.contents()).filter(isOwn))
+  }
+
   /** Starts a command of the built tool, without a terminal. */
   start(args: string[], stdin: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
     const { PATH = '', HOME = '' } = process.env

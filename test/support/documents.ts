@@ -33,7 +33,7 @@ export function codeBlocks(path: string): CodeBlock[] {
 }
 
 /** Files that documents quote: each is run by a test, or built by `npx tsx test/adopters/check.ts`. */
-const QUOTED = ['test/docs/snippets', 'test/adopters/taro/src', 'test/adopters/uni-app/src']
+const QUOTED = ['test/docs/snippets', 'packages/cli/templates']
 
 /** The texts of those files. */
 export function quotedFiles(): string[] {

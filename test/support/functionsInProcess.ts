@@ -2,6 +2,7 @@ import {
   type AccessRules,
   type CosConfig,
   credentialsFunction,
+  type FunctionServices,
   type Invocation,
   signatureFunction,
 } from '@miniprogram-cos/server'
@@ -26,6 +27,7 @@ interface FunctionsInProcess {
 export function functionsInProcess<Group extends string = never>(
   access: AccessRules<NoInfer<Group>>,
   groups: { readonly [Name in Group]?: readonly string[] } = {},
+  services: FunctionServices = {},
 ): FunctionsInProcess {
   const config = { env: 'test', bucket: BUCKET, region: REGION, groups, access } as CosConfig
   let invokeSignature: (invocation: Invocation) => Promise<FunctionAnswer>
@@ -36,8 +38,12 @@ export function functionsInProcess<Group extends string = never>(
   } as FunctionsInProcess
   beforeAll(async () => {
     functions.cloud = await startTestCloud()
-    functions.invokeCredentials = credentialsFunction(config, environmentOf(functions.cloud))
-    invokeSignature = signatureFunction(config, environmentOf(functions.cloud))
+    functions.invokeCredentials = credentialsFunction(
+      config,
+      environmentOf(functions.cloud),
+      services,
+    )
+    invokeSignature = signatureFunction(config, environmentOf(functions.cloud), services)
   })
   beforeEach(() => {
     jest.spyOn(console, 'log').mockImplementation(() => {})

@@ -20,7 +20,7 @@ export interface Rendered {
 }
 
 interface Simulate {
-  load: (path: string, tag: string, options: { rootPath: string }) => string
+  load: (path: string, tag: string, options: object) => string
   render: (id: string, properties?: object) => Rendered & { attach: (place: unknown) => void }
 }
 
@@ -79,9 +79,22 @@ function simulate(): Simulate {
   return require('miniprogram-simulate')
 }
 
+const COMPONENTS = '/miniprogram_npm/miniprogram-cos-components'
+
+/** miniprogram-simulate finds no components of npm packages: their paths are given to it. */
+const npmComponents = (root: string) => ({
+  rootPath: root,
+  usingComponents: Object.fromEntries(
+    ['cos-uploader', 'cos-file-list', 'cos-image', 'cos-icon'].map((name) => [
+      name,
+      `${COMPONENTS}/${name}/${name}`,
+    ]),
+  ),
+})
+
 /** Loads a component once: rendering it is cheap, loading it twice does not work. */
 export function loadComponent(path: string): (properties?: object) => Rendered {
-  const id = simulate().load(join(APP, path), path.split('/').pop() as string, { rootPath: APP })
+  const id = simulate().load(join(APP, path), path.split('/').pop() as string, npmComponents(APP))
   return (properties) => attach(id, properties)
 }
 
@@ -105,7 +118,7 @@ export function loadPage(path: string, root = APP): (query?: Record<string, stri
       },
     })
   }
-  const id = simulate().load(join(root, path), path.split('/').pop() as string, { rootPath: root })
+  const id = simulate().load(join(root, path), path.split('/').pop() as string, npmComponents(root))
   return (query = {}) => {
     const page = attach(id)
     call(page, 'onLoad', query)

@@ -41,6 +41,11 @@ export const at = (...path: string[]) => join(projectRoot(), ...path)
 /** A file of this package, which lies one folder above both its sources and its built file. */
 export const ownFile = (...path: string[]) => join(__dirname, '..', ...path)
 
+/** This package's version, which all packages of the kit have. */
+export function ownVersion(): string {
+  return JSON.parse(readFileSync(ownFile('package.json'), 'utf8')).version
+}
+
 /**
  * Reads the configuration, which may import other files and packages.
  * @throws Error when there is none, or when it cannot be compiled

@@ -1,6 +1,7 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander'
 import { buildCommand } from './commands/build'
 import { checkWechatCommand } from './commands/checkWechat'
+import { createCommand } from './commands/create'
 import { deployCommand } from './commands/deploy'
 import { devCommand } from './commands/dev'
 import { doctorCommand } from './commands/doctor'
@@ -45,6 +46,7 @@ function createProgram(options: RunOptions): Command {
   program.description(t('Tencent COS in WeChat mini programs.', '在微信小程序中使用腾讯云 COS。'))
   program.usage(t('<command> [options]', '<命令> [选项]'))
   for (const command of [
+    createCommand(),
     initCommand(),
     devCommand(options),
     buildCommand(options),

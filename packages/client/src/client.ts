@@ -1,5 +1,6 @@
 import type {
   AnyOperation,
+  GetObjectParams,
   Operation,
   OperationName,
   Operations,
@@ -8,7 +9,7 @@ import type {
 import type { AuthorizationParams, OfficialUtil } from './compat'
 import type { SliceCopyFileParams } from './copy'
 import type { ClientCore, Features } from './core'
-import type { DownloadFileParams, DownloadFileResult } from './download'
+import type { DownloadFileParams, DownloadFileResult } from './download/downloadFile'
 import type { Callback } from './events'
 import { loadMethods } from './lazy/methods'
 import type { COSOptions } from './options'
@@ -16,6 +17,8 @@ import { pick } from './pick'
 import type { RequestParams } from './request/any'
 import { execute } from './request/execute'
 import type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
+import { runAlone } from './upload/queue'
+import type { TaskSteps } from './upload/task'
 import { postFileWork, putContentWork } from './upload/uploadFile'
 import { UploadCOS } from './uploadClient'
 import type { GetObjectUrlParams } from './url'
@@ -91,11 +94,31 @@ export class COS extends UploadCOS {
     return this._run(loadMethods().sliceCopyFile, params, callback)
   }
 
-  /** Downloads an object to a temporary file or to FilePath. */
+  /**
+   * Downloads an object to a temporary file or to FilePath. With a FilePath it is a task: objects of 4 to 100 MiB
+   * come in ranges, several at a time, and can be paused, resumed and cancelled. An interrupted download continues
+   * where it was, also after a restart of the app, unless the object has changed.
+   * @throws CosError `KitStorageFull` when WeChat has no room for the file, `KitDamagedDownload`
+   * @example
+   * const FilePath = `${wx.env.USER_DATA_PATH}/film.mp4`
+   * await cos.downloadFile({ Key: 'film.mp4', FilePath, onProgress: ({ percent }) => {} })
+   */
   downloadFile(params: DownloadFileParams): Promise<DownloadFileResult>
   downloadFile(params: DownloadFileParams, callback: Callback<DownloadFileResult>): void
   downloadFile(params: DownloadFileParams, callback?: Callback<DownloadFileResult>) {
-    return this._run(loadMethods().downloadFile, params, callback)
+    let given = { ...params }
+    const steps: TaskSteps = {
+      type: 'download',
+      run: async (run) => {
+        given = await this._complete(given)
+        return loadMethods().downloadFile(this._core, given, run)
+      },
+      abort: async ({ download }) => download && loadMethods().dropUnfinished(download),
+      onRestart: (end) => callback && this._settle(end, callback as Callback<object>),
+    }
+    const isTask = given.FilePath && !given.SkipTask
+    const end = isTask ? this._tasks.add(given, steps) : runAlone(steps, given)
+    return this._settle(end as Promise<DownloadFileResult>, callback)
   }
 
   /** Sends any signed request to COS or data processing. */
@@ -194,8 +217,12 @@ for (const [verbs, nouns] of [
 }
 for (const name of NAMES as OperationName[]) {
   addMethod(name, (cos, params, callback) => {
-    const operation: AnyOperation = loadMethods().operations[name]
-    const run = (core: ClientCore, all: object) => execute<object, object>(core, operation, all)
+    const { operations, getObjectContent } = loadMethods()
+    const operation: AnyOperation = operations[name]
+    const run = (core: ClientCore, all: object) =>
+      name === 'getObject'
+        ? getObjectContent(core, all as GetObjectParams)
+        : execute<object, object>(core, operation, all)
     return cos._run(run, params, callback, operation)
   })
 }

@@ -17,7 +17,7 @@ export type {
   SignatureAnswer,
   TemporaryKeyAnswer,
 } from './credentials/provider'
-export type { DownloadFileParams, DownloadFileResult } from './download'
+export type { DownloadFileParams, DownloadFileResult } from './download/downloadFile'
 export type { Callback } from './events'
 export type { COSOptions } from './options'
 export type { RequestParams } from './request/any'

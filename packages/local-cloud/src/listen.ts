@@ -1,6 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
-import { generate } from 'selfsigned'
 
 type Server = HttpServer | HttpsServer
 
@@ -35,6 +34,8 @@ const VALID_DAYS = 30
  * that it is useless to anyone who obtains it.
  */
 export async function generateCertificate(hosts: readonly string[]): Promise<Certificate> {
+  // Loaded when needed: it takes longer to load than everything else of the local cloud.
+  const { generate } = await import('selfsigned')
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'local cloud' }], {
     keyType: 'ec',
     notAfterDate: new Date(Date.now() + VALID_DAYS * 86_400_000),

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { parseBucket } from '@miniprogram-cos/protocol'
 import { Admin, type DataOperations } from './admin'
+import { cloudBaseVariables, createCloudBaseServer, newFunctionsKey } from './cloudbase/server'
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
 import { ImageProcessor } from './cos/images/imageProcessor'
 import type { CosServices } from './cos/pipeline'
@@ -10,10 +11,15 @@ import { createCosServer } from './cos/server'
 import type { BucketRecord } from './cos/store/records'
 import { Store } from './cos/store/store'
 import { exportBucket, seedBucket } from './data'
+import { DatabaseActions } from './database/actions'
+import { Documents } from './database/documents'
 import { type DeployedFunction, FunctionHost, type FunctionLogEntry } from './functions/host'
 import { createFunctionServer } from './functions/server'
 import { type KeyPair, KeyRing } from './keys'
 import { generateCertificate, listen, stop } from './listen'
+import { StorageActions } from './storage/actions'
+import { CloudFiles } from './storage/cloudFiles'
+import { SignedUrls } from './storage/signedUrls'
 import type { Roles } from './sts/actions'
 import { createStsServer, type StsLogEntry, type StsServices } from './sts/server'
 
@@ -25,8 +31,13 @@ export interface LocalCloudOptions {
   buckets?: { name: string; region: string }[]
   /** The key pair that owns every bucket. @default `LOCAL_ROOT_KEY`, which is public */
   root?: KeyPair
-  /** Functions to host. Their environment has the root key and the address of the STS. */
+  /**
+   * Functions to host. Their environment has the root key, the addresses of STS and COS, and what wx-server-sdk
+   * needs to reach the database and the storage of this cloud.
+   */
   functions?: DeployedFunction[]
+  /** Collections of the CloudBase database that are created at start. @default [] */
+  collections?: string[]
   /** 0 takes any free port. @default 0 */
   cosPort?: number
   /** @default 0 */
@@ -71,6 +82,8 @@ export interface LocalCloud {
   cos: string
   sts: string
   functions: string
+  /** API of the CloudBase environment, which wx-server-sdk calls: database and storage. */
+  cloudBase: string
   /** Admin page, `/log`, `/events`, `/faults`, `/reset`, `/seed`, `/export`. */
   admin: string
   /** With the option `tls`: the HTTPS addresses, and their certificate in PEM. */
@@ -126,10 +139,12 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   }
   const store = await Store.open(options.data)
   await createBuckets(store, buckets, clock())
+  const documents = await Documents.open(store.database)
+  await createCollections(documents, options.collections)
   const appid = parseBucket(buckets[0]?.name ?? '')?.appid ?? '1250000000'
   const keys = new KeyRing(root, appid)
   const faults = new FaultPlan(options.faults)
-  const operations = dataOperations(store, buckets, clock)
+  const operations = dataOperations({ store, documents, clock, options: { ...options, buckets } })
   const admin = new Admin({ store, keys, faults, operations })
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
@@ -163,7 +178,26 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   }
   const cos = await open(createCosServer(cosServices), options.cosPort)
   const sts = await open(createStsServer(stsServices), options.stsPort)
-  const functionHost = createFunctionHost(options, root, sts)
+  const functionsKey = newFunctionsKey()
+  const files = new CloudFiles(store, options.env ?? 'local-env', appid)
+  const urls = new SignedUrls(clock)
+  const cloudBaseServices = {
+    database: new DatabaseActions(documents, clock),
+    storage: new StorageActions(files, urls),
+    files,
+    urls,
+    keys: [root, functionsKey],
+    clock,
+  }
+  const cloudBase = await open(createCloudBaseServer(cloudBaseServices))
+  const variables = {
+    COS_STS_SECRET_ID: root.SecretId,
+    COS_STS_SECRET_KEY: root.SecretKey,
+    COS_STS_ENDPOINT: sts,
+    COS_ENDPOINT: cos,
+    ...cloudBaseVariables(cloudBase, functionsKey),
+  }
+  const functionHost = createFunctionHost(options, variables)
   const functions = await open(createFunctionServer(functionHost), options.functionsPort)
   const adminAddress = await open(admin.createServer(), options.adminPort, '127.0.0.1')
   let tls: LocalCloud['tls']
@@ -181,12 +215,13 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     cos,
     sts,
     functions,
+    cloudBase,
     admin: adminAddress,
     ...(tls ? { tls } : {}),
     faults,
     root,
     host: functionHost,
-    deployFunctions: (functions) => functionHost.deploy(withVariables(functions, root, sts)),
+    deployFunctions: (functions) => functionHost.deploy(withVariables(functions, variables)),
     ...operations,
     async close() {
       await functionHost.close()
@@ -208,11 +243,19 @@ async function createBuckets(
   }
 }
 
-function dataOperations(
-  store: Store,
-  buckets: { name: string; region: string }[],
-  clock: () => number,
-): DataOperations {
+async function createCollections(documents: Documents, names: string[] = []): Promise<void> {
+  for (const name of names) await documents.createCollection(name)
+}
+
+interface DataServices {
+  store: Store
+  documents: Documents
+  clock: () => number
+  options: Pick<LocalCloudOptions, 'collections'> & { buckets: { name: string; region: string }[] }
+}
+
+function dataOperations({ store, documents, clock, options }: DataServices): DataOperations {
+  const { buckets, collections } = options
   const named = (name = buckets[0]?.name ?? ''): BucketRecord => {
     const bucket = store.buckets.get(name)
     if (!bucket) throw new Error(`there is no bucket "${name}"`)
@@ -221,7 +264,9 @@ function dataOperations(
   return {
     async reset() {
       await store.clear()
+      await documents.clear()
       await createBuckets(store, buckets, clock())
+      await createCollections(documents, collections)
     },
     seed: async (folder, bucket) => seedBucket(store, named(bucket), folder, clock()),
     export: async (folder, bucket) => exportBucket(store, named(bucket), folder),
@@ -230,29 +275,22 @@ function dataOperations(
 
 function createFunctionHost(
   { functions = [], env, onFunctionCall, onFunctionOutput }: LocalCloudOptions,
-  root: LocalCloud['root'],
-  sts: string,
+  variables: Record<string, string>,
 ): FunctionHost {
   return new FunctionHost({
-    functions: withVariables(functions, root, sts),
+    functions: withVariables(functions, variables),
     ...(env ? { env } : {}),
     log: onFunctionCall,
     output: onFunctionOutput,
   })
 }
 
-/** Functions with the key and the address of this cloud's STS in their environment. */
+/** Functions with the variables of this cloud in their environment. */
 function withVariables(
   functions: DeployedFunction[],
-  { SecretId, SecretKey }: KeyPair,
-  sts: string,
+  variables: Record<string, string>,
 ): DeployedFunction[] {
-  const own = {
-    COS_STS_SECRET_ID: SecretId,
-    COS_STS_SECRET_KEY: SecretKey,
-    COS_STS_ENDPOINT: sts,
-  }
-  return functions.map((one) => ({ ...one, variables: { ...own, ...one.variables } }))
+  return functions.map((one) => ({ ...one, variables: { ...variables, ...one.variables } }))
 }
 
 /** A role for AssumeRole that allows all of COS. */

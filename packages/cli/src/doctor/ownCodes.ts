@@ -17,6 +17,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'A cloud function was called with invalid parameters.',
     '云函数收到了无法理解的参数。',
   ],
+  KitConfirmRefused: [
+    'credentials',
+    "The confirmed object is not in the bucket, has been replaced, or is not the caller's.",
+    '所确认的对象不在存储桶中、已被替换，或不属于调用者。',
+  ],
   KitDomainNotAllowed: [
     'network',
     'WeChat refuses the host: it is not a server domain of the mini program.',
@@ -41,6 +46,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'credentials',
     'The cloud function could not be called, or failed.',
     '云函数无法调用，或执行失败。',
+  ],
+  KitHookFailed: [
+    'credentials',
+    'A hook of the rule threw. The object is in the bucket; confirming it again, or reconcile, runs onUpload again.',
+    '规则中的钩子抛错。对象已在存储桶中；再次确认或执行 reconcile 会重新运行 onUpload。',
   ],
   KitInternal: [
     'credentials',
@@ -140,6 +150,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'One key was requested for so much that its policy exceeds the limit of STS.',
     '一次请求的权限过多，策略超出 STS 的长度限制。',
   ],
+  KitQuotaExceeded: [
+    'credentials',
+    "The upload would exceed the folder's quota or maxFiles; the message has the numbers.",
+    '上传会超出该目录的 quota 或 maxFiles，消息中有具体数值。',
+  ],
   KitRequestRefused: [
     'credentials',
     'The access rules do not allow this user the request to be signed.',
@@ -165,5 +180,10 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'argument',
     'An exception that is not a COS error: a value has an unexpected type, or there is no `wx`.',
     '并非 COS 错误的异常：传入的值类型不符，或环境中没有 `wx`。',
+  ],
+  KitUploadRefused: [
+    'credentials',
+    "The rule's beforeUpload refused the upload, with this message.",
+    '规则中的 beforeUpload 拒绝了上传，消息由它给出。',
   ],
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
-import { configFile, functionFile, ownFile, projectRoot } from '../project'
+import { configFile, functionFile, ownFile, ownVersion, projectRoot } from '../project'
 import { t } from '../text'
 import { bundle, FUNCTION_OPTIONS, writeWhole } from './bundle'
 import { deferModules } from './deferModules'
@@ -37,8 +37,7 @@ export async function buildAppFunction(name: string): Promise<void> {
     },
     plugins: [deferModules(ownFile())],
   })
-  const { version } = JSON.parse(readFileSync(ownFile('package.json'), 'utf8'))
-  const description = { name, version, main: 'index.js', private: true }
+  const description = { name, version: ownVersion(), main: 'index.js', private: true }
   await writeWhole(join(folder, 'package.json'), `${JSON.stringify(description, null, 2)}\n`)
 }
 
@@ -83,7 +82,11 @@ import { ${HANDLERS[name]} } from '@miniprogram-cos/server'
 import cloud from 'wx-server-sdk'
 import { config } from ${JSON.stringify(config)}
 
-const answer = ${HANDLERS[name]}(config, process.env)
+const database = () => {
+  cloud.init({ env: cloud.DYNAMIC_CURRENT_ENV })
+  return cloud.database()
+}
+const answer = ${HANDLERS[name]}(config, process.env, { database })
 
 export async function main(event, context) {
   // Read at once, before any await: the environment belongs to the call only until the next one.

@@ -52,7 +52,7 @@ export function detect(root: string): AppProject {
   const project = json('project.config.json')
   // uni-app writes project.config.json into what it builds.
   if (!project && framework !== 'uni-app') throw new Error(missingProject(root))
-  const miniprogramRoot = folderOf(project?.miniprogramRoot)
+  const miniprogramRoot = folderOf(project?.miniprogramRoot ?? builtByUniApp(framework, root))
   const isNative = framework === 'native'
   if (isNative && !existsSync(join(root, miniprogramRoot, 'app.json'))) {
     if (!json('package.json')) throw new Error(missingApp(miniprogramRoot))
@@ -118,6 +118,17 @@ function folderOf(path: unknown): string {
   if (typeof path !== 'string') return ''
   const normal = posix.normalize(path.replaceAll('\\', '/')).replace(/^\/+|\/+$/g, '')
   return normal === '.' ? '' : normal
+}
+
+/** Where uni-app writes what DevTools opens: the folder of the latest build. */
+function builtByUniApp(framework: Framework, root: string): string | undefined {
+  if (framework !== 'uni-app') return undefined
+  const folders = ['dist/build/mp-weixin', 'dist/dev/mp-weixin']
+  const builtAt = (folder: string) => {
+    const app = join(root, folder, 'app.json')
+    return existsSync(app) ? statSync(app).mtimeMs : 0
+  }
+  return folders.sort((a, b) => builtAt(b) - builtAt(a))[0]
 }
 
 function frameworkOf(packageJson: Record<string, unknown> | undefined): Framework {

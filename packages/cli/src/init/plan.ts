@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { KIT_FUNCTIONS, SAMPLE } from '../project'
+import { KIT_FUNCTIONS, ownVersion, SAMPLE } from '../project'
 import type { Text } from '../text'
 import type { AppProject } from './detect'
 import { configText, ENV_EXAMPLE, serviceText } from './texts'
@@ -14,9 +14,6 @@ export type Step = { file: string; about: Text } & (
   /** Builds a cloud function; `file` is its folder. */
   | { kind: 'build'; name: string }
 )
-
-/** Version of the client that is added: the first with what the added files call. */
-const CLIENT_VERSION = '^0.1.0'
 
 /** What the app lacks, in the order in which it is written. Nothing that exists is replaced. */
 export function plan(app: AppProject): Step[] {
@@ -51,13 +48,15 @@ function configuration(app: AppProject): Step[] {
 }
 
 function dependency({ packageFile, json }: AppProject): Step[] {
+  // Client and functions of one version belong together.
+  const version = `^${ownVersion()}`
   const about = {
-    en: `the client, miniprogram-cos ${CLIENT_VERSION}`,
-    zh: `客户端 miniprogram-cos ${CLIENT_VERSION}`,
+    en: `the client, miniprogram-cos ${version}`,
+    zh: `客户端 miniprogram-cos ${version}`,
   }
   const present = json(packageFile)
   if (!present) {
-    const content = { private: true, dependencies: { 'miniprogram-cos': CLIENT_VERSION } }
+    const content = { private: true, dependencies: { 'miniprogram-cos': version } }
     const text = `${JSON.stringify(content, null, 2)}\n`
     return [{ kind: 'create', file: packageFile, text, about }]
   }
@@ -65,7 +64,7 @@ function dependency({ packageFile, json }: AppProject): Step[] {
   const dependencies = present.dependencies as Record<string, string> | undefined
   if (dependencies?.['miniprogram-cos'] !== undefined) return []
   const path = ['dependencies', 'miniprogram-cos']
-  return [{ kind: 'merge', file: packageFile, path, value: CLIENT_VERSION, about }]
+  return [{ kind: 'merge', file: packageFile, path, value: version, about }]
 }
 
 function ignoredFiles({ read, packageFile }: AppProject): Step[] {

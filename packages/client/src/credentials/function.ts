@@ -89,7 +89,7 @@ export function httpFunction({ url, headers }: HttpOptions, functionName: string
     const own = typeof headers === 'function' ? await headers() : headers
     const header = { ...own, 'content-type': 'application/json' }
     const request = { ...sent, header, data: JSON.stringify(event) }
-    const { statusCode, data } = await transfer('request', request, sent, undefined)
+    const { statusCode, data } = await transfer('request', request, sent)
     // WeChat has parsed the JSON; refusals have a status of their own.
     const { error }: FunctionAnswer = Object(data)
     if (statusCode === 200 || error) return data

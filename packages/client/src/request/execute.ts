@@ -4,25 +4,22 @@ import type { ClientCore } from '../core'
 import type { Credential } from '../credentials/provider'
 import { pick } from '../pick'
 import { whenReady } from '../wx/lifecycle'
-import type { TransferProgress } from '../wx/transfer'
 import { asCosError, isForeign } from './errors'
 import { credentialRequest, type Prepared, prepare } from './prepare'
 import { isRepeatable, learnFromResponse, recover, switchHost } from './retry'
-import { parseResponse, send } from './send'
+import { parseResponse, type SendExtras, send } from './send'
 
 /** Delays before the next attempt, in milliseconds; each is shortened at random by up to half. */
 const RETRY_DELAYS = [0, 300, 1000, 3000]
 
 /** What only some callers of `execute` need. */
-export interface ExecuteExtras {
+export interface ExecuteExtras extends SendExtras {
   /** Tries in all. @default 4 */
   tries?: number
   /** Called before a request is sent again. */
   onRepeat?: () => void
   /** Changes the address of the request before it is signed. */
   redirect?: (prepared: Prepared) => void
-  /** Progress of a form upload. */
-  onSent?: (progress: TransferProgress) => void
 }
 
 /**
@@ -33,7 +30,7 @@ export async function execute<P extends CallParams, R>(
   core: ClientCore,
   operation: Operation<P, R>,
   params: P,
-  { tries = RETRY_DELAYS.length, onRepeat, redirect, onSent }: ExecuteExtras = {},
+  { tries = RETRY_DELAYS.length, onRepeat, redirect, ...transfer }: ExecuteExtras = {},
 ): Promise<R & ResultMeta> {
   const { options, credentials } = core
   const prepared = prepare(operation, params, core)
@@ -48,7 +45,7 @@ export async function execute<P extends CallParams, R>(
           credentialRequest(prepared, options),
           operation.isContent,
         )
-        const response = await send(core, prepared, credential, signal, onSent)
+        const response = await send(core, prepared, credential, signal, transfer)
         const result = parseResponse(prepared, response)
         learnFromResponse(options, response.headers)
         return result

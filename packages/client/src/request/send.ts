@@ -15,13 +15,8 @@ import type { Credential, Key } from '../credentials/provider'
 import { signatureHash } from '../hash'
 import type { ResolvedOptions } from '../options'
 import { pick } from '../pick'
-import {
-  type TransferProgress,
-  type WxReply,
-  type WxTask,
-  wxSlots,
-  wxTransfer,
-} from '../wx/transfer'
+import { readFile, removeFile } from '../wx/files'
+import { type TransferEvents, type WxReply, type WxTask, wxSlots, wxTransfer } from '../wx/transfer'
 import {
   hasErrorBody,
   isForeign,
@@ -40,13 +35,19 @@ const FORM_FIELDS =
     ' ',
   )
 
+/** What the caller of a request wants to know, and where the answer goes. */
+export interface SendExtras extends TransferEvents {
+  /** The content goes into a temporary file; its path is the body then. */
+  isFile?: boolean
+}
+
 /** Signs a request and sends it. @throws CosError kind `network`, `abort` */
 export function send(
   { options, events }: ClientCore,
   prepared: Prepared,
   credential: Credential,
   signal: AbortSignalLike | undefined,
-  onProgress?: (progress: TransferProgress) => void,
+  { isFile, ...listeners }: SendExtras,
 ): Promise<WxReply> {
   const { params, operation } = prepared
   const Authorization =
@@ -68,6 +69,10 @@ export function send(
   events.emit('before-send', sent)
   const { method, url, headers, body, filePath } = sent
   const common = { url, timeout: options.Timeout || undefined }
+  if (isFile) {
+    const download = { ...common, header: headers }
+    return transfer('downloadFile', download, { url, method }, signal, listeners).then(pathAsBody)
+  }
   if (!operation.form) {
     const { HttpDNSServiceId: httpDNSServiceId } = options
     const request = {
@@ -82,7 +87,7 @@ export function send(
       // A redirect must be seen, not followed: the signature is for this host.
       redirect: 'manual',
     }
-    return transfer('request', request, { url, method }, signal)
+    return transfer('request', request, { url, method }, signal, listeners)
   }
   const fields: Prepared['headers'] = {
     key: prepared.Key,
@@ -101,7 +106,16 @@ export function send(
   const own = pick(headers, /^(?!(content-type|cache-control)$)/i)
   const header = { ...own, ...credential.headers, ...token }
   const upload = { ...common, header, filePath, formData: fields, name: 'file' }
-  return transfer('uploadFile', upload, { url, method }, signal, onProgress)
+  return transfer('uploadFile', upload, { url, method }, signal, listeners)
+}
+
+/** The answer of a download: the path is the body, but of a failure the document that WeChat puts into the file. */
+async function pathAsBody(reply: WxReply): Promise<WxReply> {
+  const path = reply.tempFilePath ?? ''
+  if (reply.statusCode < 300) return { ...reply, data: path }
+  const data = await readFile(path).catch(() => '')
+  await removeFile(path)
+  return { ...reply, data }
 }
 
 /**
@@ -112,15 +126,15 @@ export function transfer(
   name: 'request' | 'uploadFile' | 'downloadFile',
   options: object,
   sent: SentRequest,
-  signal: AbortSignalLike | undefined,
-  onProgress?: (progress: TransferProgress) => void,
+  signal?: AbortSignalLike,
+  listeners: TransferEvents = {},
 ): Promise<WxReply> {
   let task: WxTask | undefined
   const onStart = (started: WxTask) => {
     task = started
   }
   const run = () =>
-    wxTransfer(name, options, onStart, onProgress).catch((failure) => {
+    wxTransfer(name, options, onStart, listeners).catch((failure) => {
       throw networkError(failure, sent)
     })
   // If it is aborted while queued, it rejects immediately and is never sent.

@@ -2,13 +2,7 @@ import { abortGroup, defer } from '../concurrency'
 import type { Emitter } from '../events'
 import type { ResolvedOptions } from '../options'
 import { AutoLimit } from './autoLimit'
-import {
-  type TaskInfo,
-  type TaskMemo,
-  type TaskSteps,
-  UploadTask,
-  type UploadTaskParams,
-} from './task'
+import { type TaskInfo, type TaskMemo, type TaskParams, type TaskSteps, UploadTask } from './task'
 
 /** Limit of tasks that are considered when scopes are predicted. */
 const MAX_NEXT = 50
@@ -22,7 +16,7 @@ const MAX_EVENT_DELAY = 500
 
 /**
  * The uploads of one client: at most FileParallelLimit run, the others wait in the order they came. Each step costs
- * the same however long the queue is.
+ * the same however long the queue is. Downloads are in the list too, but run at once.
  */
 export class TaskQueue {
   private readonly _tasks = new Map<string, UploadTask>()
@@ -42,7 +36,7 @@ export class TaskQueue {
   ) {}
 
   /** Adds an upload and starts it when its turn comes. Nothing of its file is read before. */
-  add(params: UploadTaskParams, steps: TaskSteps): Promise<object> {
+  add(params: TaskParams, steps: TaskSteps): Promise<object> {
     const observer = {
       onChange: () => this._emit(),
       onIdle: (idle: UploadTask) => this._onIdle(idle),
@@ -50,9 +44,10 @@ export class TaskQueue {
     const task = new UploadTask(++this._lastNumber, params, steps, observer, this._options)
     const { outcome } = task
     this._tasks.set(task.info.id, task)
-    this._waiting.add(task)
+    if (!task.info.type) this._waiting.add(task)
     task.announce()
     this._emit()
+    this._startDownload(task)
     this._startNext()
     return outcome
   }
@@ -82,9 +77,16 @@ export class TaskQueue {
     return [...this._running.keys(), ...this._waiting].some(({ isStopped }) => !isStopped)
   }
 
+  /** A download does not wait for uploads; the parts of all downloads have a limit of their own. */
+  private _startDownload(task: UploadTask): void {
+    const { info, running } = task
+    if (info.type && info.state === 'waiting' && !running) task.start()
+  }
+
   /** A run has ended, or a task was restarted. */
   private _onIdle(task: UploadTask): void {
-    if (!task.running) {
+    this._startDownload(task)
+    if (!task.running && !task.info.type) {
       const end = this._running.get(task)
       if (end) end(task.info.loaded, Date.now())
       this._running.delete(task)
@@ -143,7 +145,7 @@ export class TaskQueue {
 }
 
 /** Runs an upload outside of the queue: the param SkipTask. */
-export async function runAlone(steps: TaskSteps, params: UploadTaskParams): Promise<object> {
+export async function runAlone(steps: TaskSteps, params: TaskParams): Promise<object> {
   const memo: TaskMemo = {}
   const signal = params.signal || abortGroup().signal
   try {

@@ -1,24 +1,33 @@
-import type { AbortSignalLike, CosError, UploadProgress } from '@miniprogram-cos/protocol'
+import type {
+  AbortSignalLike,
+  CosError,
+  ObjectParams,
+  UploadProgress,
+} from '@miniprogram-cos/protocol'
 import { cosError } from '@miniprogram-cos/protocol'
 import { type AbortGroup, abortGroup } from '../concurrency'
 import type { ClientCore } from '../core'
+import type { UnfinishedDownload } from '../download/record'
 import { callApp } from '../events'
 import { pick } from '../pick'
 import { asCosError } from '../request/errors'
 import type { UploadFileParams } from './uploadFile'
 
-/** The states of cos-wx-sdk-v5. */
+/** The states of cos-wx-sdk-v5, and that of a download. */
 export type TaskState =
   | 'waiting'
   | 'checking'
   | 'uploading'
+  | 'downloading'
   | 'paused'
   | 'success'
   | 'error'
   | 'canceled'
 
-/** An upload as `getTaskList` shows it. */
+/** An upload, or a download to a FilePath, as `getTaskList` shows it. */
 export interface TaskInfo {
+  /** Set for a download. */
+  type?: 'download'
   /** For pauseTask, restartTask and cancelTask. */
   id: string
   Bucket: string
@@ -26,7 +35,7 @@ export interface TaskInfo {
   Key: string
   FilePath?: string
   state: TaskState
-  /** Bytes sent. */
+  /** Bytes sent, or of a download received. */
   loaded: number
   size: number
   /** Bytes per second. */
@@ -44,6 +53,8 @@ export interface TaskMemo {
   UploadId?: string
   /** MD5 of the file that the parts are of. */
   digest?: string
+  /** Of a download: what has arrived of which object. */
+  download?: UnfinishedDownload
 }
 
 /** What a task gives to the upload it runs. */
@@ -73,10 +84,15 @@ export type UploadTaskParams = UploadFileParams & {
   UploadAddMetaMd5?: boolean
 }
 
+/** The params of a task that are not only of its upload or download. */
+export type TaskParams = ObjectParams &
+  Partial<Pick<UploadFileParams, 'FilePath' | 'onTaskReady' | 'onTaskStart'>>
+
 /** What a task does, as its client has it. */
 export interface TaskSteps {
+  type?: 'download'
   run: (run: TaskRun) => Promise<object>
-  /** Frees what the upload has left on the server. */
+  /** Frees what the upload has left on the server, or the download on the phone. */
   abort: (memo: TaskMemo) => Promise<void>
   /** Gets the new end when the task is restarted after a failure: the first has been reported. */
   onRestart: (end: Promise<object>) => unknown
@@ -111,7 +127,7 @@ export class UploadTask {
    */
   constructor(
     readonly number: number,
-    private readonly _params: UploadTaskParams,
+    private readonly _params: TaskParams,
     private readonly _steps: TaskSteps,
     private readonly _observer: TaskObserver,
     defaults: { Bucket?: string; Region?: string },
@@ -122,7 +138,7 @@ export class UploadTask {
       Bucket: String(Bucket || defaults.Bucket || ''),
       Region: String(Region || defaults.Region || ''),
       Key: String(Key || ''),
-      ...pick({ FilePath }),
+      ...pick({ FilePath, type: _steps.type }),
       state: 'waiting',
       loaded: 0,
       size: 0,
@@ -169,7 +185,7 @@ export class UploadTask {
       memo: this._memo,
       begin: (size) => {
         info.size = size
-        if (info.state === 'checking') change({ state: 'uploading' })
+        if (info.state === 'checking') change({ state: info.type ? 'downloading' : 'uploading' })
       },
       progress: ({ loaded, total, speed, percent }) =>
         change({ loaded, size: total, speed, percent }),

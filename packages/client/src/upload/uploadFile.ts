@@ -159,7 +159,7 @@ async function sendForm(
   const result = await wxSlots().uploads.run(() =>
     execute(core, postObject, form, {
       // WeChat counts the form around the file too.
-      onSent: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
+      onProgress: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
         report(Math.floor((sent / Math.max(total, 1)) * size)),
     }),
   )

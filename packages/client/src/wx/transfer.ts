@@ -1,4 +1,5 @@
 import { Semaphore } from '../concurrency'
+import { pick } from '../pick'
 import { wxCall } from './call'
 import { watchLifecycle } from './lifecycle'
 import type { WxLike, WxTask, WxUploadTask } from './types'
@@ -9,6 +10,19 @@ export type { WxTask }
 
 /** Bytes transferred so far: `totalBytesSent` … of an upload, `totalBytesWritten` … of a download. */
 export type TransferProgress = Record<string, number>
+
+/** What is known of a response before its body. Downloads have no status then. */
+export interface ReceivedHeaders {
+  statusCode?: number
+  /** Names in lower case. */
+  headers: Record<string, string>
+}
+
+/** Listeners to a transfer that is under way. */
+export interface TransferEvents {
+  onProgress?: ((progress: TransferProgress) => void) | undefined
+  onHeaders?: ((received: ReceivedHeaders) => void) | undefined
+}
 
 /** Follows and aborts a transfer. A plain request has no progress. */
 type WxTransferTask = Pick<WxUploadTask, 'abort' | 'onHeadersReceived'> & {
@@ -22,7 +36,6 @@ export interface WxReply {
   headers: Record<string, string>
   data: string | ArrayBuffer
   /** Of a download: where the file is. */
-  filePath?: string
   tempFilePath?: string
 }
 
@@ -31,11 +44,11 @@ export async function wxTransfer(
   name: 'request' | 'uploadFile' | 'downloadFile',
   options: object,
   onStart: (task: WxTask) => void,
-  onProgress?: (progress: TransferProgress) => void,
+  { onProgress, onHeaders }: TransferEvents = {},
 ): Promise<WxReply> {
   watchLifecycle()
   // The result of an upload carries no headers; an event before it does.
-  let received: { header?: object } = {}
+  let received: { header?: object; statusCode?: number } = {}
   const result = await wxCall<WxReply & typeof received, WxTransferTask>(
     wx,
     name,
@@ -43,16 +56,19 @@ export async function wxTransfer(
     (task) => {
       task.onHeadersReceived?.((event) => {
         received = event
+        onHeaders?.({ ...pick({ statusCode: event.statusCode }), headers: lowerCase(event.header) })
       })
       if (onProgress) task.onProgressUpdate(onProgress)
       onStart(task)
     },
   )
-  const headers: WxReply['headers'] = {}
-  for (const [header, value] of Object.entries(result.header || received.header || {})) {
-    headers[header.toLowerCase()] = value
-  }
-  return { ...result, headers }
+  return { ...result, headers: lowerCase(result.header || received.header) }
+}
+
+function lowerCase(header: object = {}): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(header)) headers[name.toLowerCase()] = value
+  return headers
 }
 
 /** Calls a cloud function. @throws what WeChat reports */
@@ -63,14 +79,14 @@ export async function callFunction(name: string, data: object, env?: string): Pr
 
 /** WeChat runs so many requests of an app at a time (frame/ability/network.html). */
 const MAX_REQUESTS = 10
-/** Uploads use two fewer, so that pages can send requests meanwhile. */
+/** Uploads and parts of downloads use two fewer, so that pages can send requests meanwhile. */
 const MAX_UPLOADS = 8
 
 /** What all clients of an app share. */
 interface WxSlots {
   /** All network requests. */
   requests: Semaphore
-  /** Uploads: a part or a file is read only when it gets a slot. */
+  /** Uploads and parts of downloads: a part or a file is read only when it gets a slot. */
   uploads: Semaphore
 }
 

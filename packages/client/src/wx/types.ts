@@ -31,7 +31,7 @@ export interface WxUploadTask extends WxTask {
   onProgressUpdate(
     listener: (progress: { totalBytesSent: number; totalBytesExpectedToSend: number }) => void,
   ): void
-  onHeadersReceived?(listener: (result: { header: object }) => void): void
+  onHeadersReceived?(listener: (result: { header: object; statusCode?: number }) => void): void
 }
 
 interface WxFileSystem {
@@ -41,4 +41,9 @@ interface WxFileSystem {
   open?(options: object): void
   read?(options: object): void
   close?(options: object): void
+  writeFile?(options: object): void
+  appendFile?(options: object): void
+  rename?(options: object): void
+  saveFile?(options: object): void
+  unlink?(options: object): void
 }

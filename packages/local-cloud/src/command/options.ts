@@ -14,6 +14,7 @@ const OPTIONS = {
   bucket: { type: 'string', multiple: true },
   region: { type: 'string' },
   domain: { type: 'string', multiple: true },
+  collection: { type: 'string', multiple: true },
   'secret-id': { type: 'string' },
   'secret-key': { type: 'string' },
   'path-style': { type: 'string' },
@@ -36,6 +37,7 @@ export const USAGE = `options (or LOCAL_CLOUD_COS_PORT=9000 … in the environme
   --bucket NAME-APPID  bucket to create at start; repeatable
   --region REGION      region of these buckets; default ${DEFAULT_BUCKET.region}
   --domain HOST=BUCKET custom domain; repeatable
+  --collection NAME    collection of the CloudBase database to create at start; repeatable
   --secret-id ID       key pair that owns every bucket
   --secret-key KEY
   --path-style allow|refuse
@@ -101,6 +103,7 @@ export function readCommand(
       pathStyle,
       ...restoreDelayOf(text('restore-delay')),
       hosts: hostsOf((values.domain as string[] | undefined) ?? []),
+      collections: (values.collection as string[] | undefined) ?? [],
       tls: values.tls === true,
       ...(faults ? { faults: checkPlan(JSON.parse(readFileSync(faults, 'utf8'))) } : {}),
     },

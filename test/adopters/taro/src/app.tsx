@@ -1,10 +1,13 @@
 import Taro, { useLaunch } from '@tarojs/taro'
 import type { PropsWithChildren } from 'react'
-import { upload } from './upload'
+import { upload } from './services/cos'
 
+/** Replaces the template's: uploads at once. */
 export default function App({ children }: PropsWithChildren) {
   useLaunch(async () => {
-    Taro.setStorageSync('uploaded', await upload())
+    const { tempFiles } = await Taro.chooseMedia({ count: 1 })
+    const { Key } = await upload(tempFiles[0].tempFilePath)
+    Taro.setStorageSync('uploaded', Key)
   })
   return children
 }

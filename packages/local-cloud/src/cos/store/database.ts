@@ -37,6 +37,12 @@ export const row = {
   part: (id: string, number: number) => bytes(`part\0${id}\0${String(number).padStart(5, '0')}`),
   inlineBlob: (id: string) => bytes(`small\0${id}`),
   pendingBlob: (id: string) => bytes(`loose\0${id}`),
+  /** Collections and documents of the CloudBase database. */
+  collection: (name: string) => bytes(`collection\0${name}`),
+  document: (collection: string, sequence: number) =>
+    bytes(`document\0${collection}\0${String(sequence).padStart(16, '0')}`),
+  /** Files of the CloudBase storage. */
+  file: (path: string) => bytes(`file\0${path}`),
 }
 
 export function bytes(text: string): Buffer {

@@ -13,10 +13,11 @@ export class Store {
   readonly buckets: Buckets
   readonly objects: Objects
   readonly uploads: Uploads
-  readonly #database: Database
+  /** The table itself, which the CloudBase database uses too. */
+  readonly database: Database
 
   private constructor(database: Database, blobFolder?: string) {
-    this.#database = database
+    this.database = database
     this.blobs = new Blobs(database, blobFolder)
     this.buckets = new Buckets(database)
     this.objects = new Objects(database, this.blobs, this.buckets)
@@ -42,13 +43,13 @@ export class Store {
   async clear(): Promise<void> {
     const orphaned: BlobRef[] = []
     const rows: RowChange[] = []
-    for (const space of ['object', 'version', 'part']) {
-      for await (const { blobs } of this.#database.values<{ blobs: BlobRef[] }>(`${space}\0`)) {
+    for (const space of ['object', 'version', 'part', 'file']) {
+      for await (const { blobs } of this.database.values<{ blobs: BlobRef[] }>(`${space}\0`)) {
         orphaned.push(...blobs)
       }
     }
-    for (const space of ['bucket', 'object', 'version', 'upload', 'uploadId', 'part']) {
-      for await (const key of this.#database.keys(`${space}\0`)) rows.push({ type: 'del', key })
+    for (const space of ['bucket', 'object', 'version', 'upload', 'uploadId', 'part', 'file']) {
+      for await (const key of this.database.keys(`${space}\0`)) rows.push({ type: 'del', key })
     }
     await this.blobs.commit(rows, { orphaned })
     await this.blobs.settle()
@@ -57,6 +58,6 @@ export class Store {
 
   async close(): Promise<void> {
     await this.blobs.settle()
-    await this.#database.close()
+    await this.database.close()
   }
 }

@@ -1,0 +1,93 @@
+import { relative, resolve } from 'node:path'
+import { Command } from 'commander'
+import type { Template } from '../create/createApp'
+import { SafeOutput } from '../output'
+import { t } from '../text'
+
+interface Options {
+  template?: string
+  yes: boolean
+}
+
+/** What is created with `--yes`. */
+const DEFAULT_TEMPLATE = 'native-js'
+
+export function createCommand(): Command {
+  return new Command('create')
+    .description(
+      t(
+        'Creates a mini program that uploads to COS, in a new or an empty folder. `npm create miniprogram-cos` runs this command.',
+        '在新目录或空目录中创建可上传到 COS 的小程序。`npm create miniprogram-cos` 即执行此命令。',
+      ),
+    )
+    .argument('[folder]', t('where to create it', '创建到该目录'))
+    .option(
+      '--template <name>',
+      t('native-js, native-ts, taro or uni-app', 'native-js、native-ts、taro 或 uni-app'),
+    )
+    .option(
+      '--yes',
+      t(
+        `does not ask: ${DEFAULT_TEMPLATE} in this folder, unless told otherwise`,
+        `不询问：未另行指定时在当前目录创建 ${DEFAULT_TEMPLATE}`,
+      ),
+      false,
+    )
+    .addHelpText(
+      'after',
+      t(
+        '\nExit codes: 0 created; 2 wrong input, or not confirmed: nothing is written.',
+        '\n退出码：0 已创建；2 输入有误或已取消，未写入任何内容。',
+      ),
+    )
+    .action(create)
+}
+
+async function create(given: string | undefined, options: Options): Promise<void> {
+  const [{ createApp, isEmptyFolder, TEMPLATES }, { askFolder, askTemplate }] = await Promise.all([
+    import('../create/createApp'),
+    import('../create/ask'),
+  ])
+  checkTemplate(options.template, TEMPLATES)
+  const path = given ?? (options.yes ? '.' : await askFolder())
+  const folder = resolve(path)
+  if (!isEmptyFolder(folder)) {
+    throw new Error(
+      t(
+        `${path} is not an empty folder; in an existing app, run npx @miniprogram-cos/cli init`,
+        `${path} 不是空目录；已有小程序请执行 npx @miniprogram-cos/cli init`,
+      ),
+    )
+  }
+  const template =
+    options.template ?? (options.yes ? DEFAULT_TEMPLATE : await askTemplate(TEMPLATES))
+  const files = await createApp(template, folder)
+  const output = new SafeOutput()
+  output.line(t(`✓ created in ${folder}`, `✓ 已创建于 ${folder}`))
+  for (const file of files) output.line(`  ${file}`)
+  for (const line of nextSteps(relative('.', folder), template)) output.line(line)
+}
+
+/** @throws Error that names the templates */
+function checkTemplate(name: string | undefined, templates: Template[]): void {
+  if (name === undefined || templates.some((one) => one.name === name)) return
+  const names = templates.map((one) => one.name).join(', ')
+  throw new Error(
+    t(
+      `there is no template "${name}": choose one of ${names}`,
+      `没有模板 "${name}"：可选 ${names}`,
+    ),
+  )
+}
+
+function nextSteps(folder: string, template: string): string[] {
+  const isNative = template.startsWith('native-')
+  return [
+    t('\nNext', '\n下一步'),
+    ...(folder === '' ? [] : [`  cd ${folder}`]),
+    '  npm install',
+    `  npm start                     ${t('the app with a local cloud, in the browser', '在浏览器中以本地云运行')}`,
+    ...(isNative ? [t('  DevTools: Tools → Build npm', '  开发者工具：工具 → 构建 npm')] : []),
+    `  npx miniprogram-cos setup     ${t('your bucket and keys, then deploy', '填写存储桶与密钥，然后 deploy')}`,
+  ]
+}

@@ -1,0 +1,122 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { applyStep } from '../init/apply'
+import { detect } from '../init/detect'
+import { plan } from '../init/plan'
+import { ownFile, ownVersion } from '../project'
+import { type Text, t } from '../text'
+
+export interface Template {
+  /** Its folder in `templates`. */
+  name: string
+  label: Text
+}
+
+export const TEMPLATES: Template[] = [
+  { name: 'native-js', label: { en: 'native, JavaScript', zh: '原生，JavaScript' } },
+  { name: 'native-ts', label: { en: 'native, TypeScript', zh: '原生，TypeScript' } },
+  { name: 'taro', label: { en: 'Taro 4, React, TypeScript', zh: 'Taro 4，React，TypeScript' } },
+  { name: 'uni-app', label: { en: 'uni-app, Vue 3, Vite', zh: 'uni-app，Vue 3，Vite' } },
+]
+
+/** What a folder may have before an app is created in it. */
+const IGNORED = ['.git', '.DS_Store', '.idea', '.vscode']
+
+/** Whether an app can be created in a folder: it does not exist, or has nothing of its own. */
+export function isEmptyFolder(folder: string): boolean {
+  if (!existsSync(folder)) return true
+  return (
+    statSync(folder).isDirectory() && readdirSync(folder).every((name) => IGNORED.includes(name))
+  )
+}
+
+/**
+ * Creates an app: a template, with everything that `init` adds to an existing app. It is put together in a temporary
+ * folder, so that a failure leaves nothing behind.
+ * @param folder absolute path
+ * @returns paths of the files, sorted
+ * @throws Error when the folder is not empty or cannot be written
+ */
+export async function createApp(template: string, folder: string): Promise<string[]> {
+  if (!isEmptyFolder(folder)) {
+    throw new Error(t(`${folder} is not an empty folder`, `${folder} 不是空目录`))
+  }
+  const temporary = mkdtempSync(join(tmpdir(), 'create-miniprogram-cos-'))
+  const home = process.cwd()
+  try {
+    cpSync(ownFile('templates', template), temporary, { recursive: true })
+    // npm leaves out files of the final name.
+    renameSync(join(temporary, '_gitignore'), join(temporary, '.gitignore'))
+    nameApp(temporary, basename(folder))
+    // `init` works on the current folder.
+    process.chdir(temporary)
+    for (const step of plan(detect(temporary))) await applyStep(temporary, step)
+    process.chdir(home)
+    copyInto(temporary, folder)
+    return readdirSync(temporary, { recursive: true, encoding: 'utf8' })
+      .filter((path) => statSync(join(temporary, path)).isFile())
+      .sort()
+  } finally {
+    process.chdir(home)
+    rmSync(temporary, { recursive: true, force: true })
+  }
+}
+
+/** Writes the name of the app, and this version of the command line tool. */
+function nameApp(folder: string, name: string): void {
+  change(join(folder, 'package.json'), (description) => {
+    description.name = packageName(name)
+    const { devDependencies } = description
+    const own = { '@miniprogram-cos/cli': ownVersion() }
+    description.devDependencies = { ...own, ...(devDependencies as object | undefined) }
+  })
+  const project = join(folder, 'project.config.json')
+  if (existsSync(project)) {
+    change(project, (settings) => {
+      settings.projectname = name
+    })
+  }
+}
+
+function change(file: string, edit: (content: Record<string, unknown>) => void): void {
+  const content = JSON.parse(readFileSync(file, 'utf8'))
+  edit(content)
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`)
+}
+
+/** A name that npm accepts. */
+const packageName = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+|-+$/g, '') || 'miniprogram'
+
+/** Copies all files, or none. */
+function copyInto(source: string, folder: string): void {
+  const existed = existsSync(folder)
+  let created: string | undefined
+  try {
+    // The first folder on the path that did not exist.
+    created = mkdirSync(folder, { recursive: true })
+    cpSync(source, folder, { recursive: true })
+  } catch (error) {
+    const copied = existed ? readdirSync(source).map((name) => join(folder, name)) : []
+    for (const path of created === undefined ? copied : [created]) {
+      rmSync(path, { recursive: true, force: true })
+    }
+    const { code } = error as NodeJS.ErrnoException
+    throw new Error(t(`cannot write ${folder}: ${code}`, `无法写入 ${folder}：${code}`))
+  }
+}

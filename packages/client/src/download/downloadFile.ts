@@ -1,0 +1,218 @@
+import type { GetObjectParams, ObjectParams, UploadProgress } from '@miniprogram-cos/protocol'
+import type { ClientCore } from '../core'
+import { progressReporter } from '../events'
+import { pick } from '../pick'
+import { asCosError, integrityError } from '../request/errors'
+import { resolveTarget } from '../request/prepare'
+import type { TaskInfo, TaskRun } from '../upload/task'
+import { fileDigest, moveFile, saveFile, sizeOf, WRITE_LIMIT, writeLocalFile } from '../wx/files'
+import {
+  canFetchRanges,
+  fetchRanges,
+  type GetResult,
+  getUnlessLarge,
+  type RangedObject,
+  RangesUnsupported,
+} from './ranges'
+import {
+  claimPartFile,
+  type DownloadPlace,
+  dropUnfinished,
+  findUnfinished,
+  forgetUnfinished,
+  releasePartFile,
+  rememberUnfinished,
+  type UnfinishedDownload,
+} from './record'
+
+export interface DownloadFileParams extends ObjectParams {
+  /**
+   * Destination below `wx.env.USER_DATA_PATH`, where WeChat keeps 200 MB for an app. Only with it are large objects
+   * fetched in ranges, and is an interrupted download resumed. @default a temporary file
+   */
+  FilePath?: string
+  /** `bytes=0-1023`: a part of the object. */
+  Range?: string
+  /** A version of the object. @default the latest */
+  VersionId?: string
+  /** Further signed parameters: `response-content-type`, `'imageMogr2/thumbnail/200x': ''` … */
+  Query?: Record<string, string | number | undefined>
+  /** Bytes of a range; at most 16 of them are in memory. @default the option ChunkSize (1 MiB) */
+  ChunkSize?: number
+  /** Ranges that are fetched at a time. @default 'auto': 2 to 8, by the measured speed */
+  AsyncLimit?: number | 'auto'
+  /** Keeps a download to a FilePath out of the task list. @default false */
+  SkipTask?: boolean
+  /** Called as often as the option ProgressInterval says. */
+  onProgress?: (progress: UploadProgress) => void
+  /** With FilePath: the task's id, for pauseTask, restartTask and cancelTask. */
+  onTaskReady?: (id: string) => void
+  /** With FilePath: the task has started. */
+  onTaskStart?: (task: TaskInfo) => void
+}
+
+export interface DownloadFileResult {
+  statusCode: number
+  headers: Record<string, string>
+  /** Path of the file. A temporary file exists until the app ends. */
+  FilePath: string
+}
+
+/** A download that is under way. */
+interface Download {
+  core: ClientCore
+  params: DownloadFileParams
+  /** The request for all of the object. */
+  object: GetObjectParams
+  run: TaskRun
+  report: (loaded: number, total: number) => void
+}
+
+/**
+ * Fetches an object to the phone. One of 4 to 100 MiB with a FilePath comes in ranges, several at a time, into a file
+ * beside it, which is renamed in the end; what has arrived is used by the next try, also after a restart of the app.
+ * All others are streamed to the disk by `wx.downloadFile`.
+ */
+export async function downloadFile(
+  core: ClientCore,
+  params: DownloadFileParams,
+  run: TaskRun,
+): Promise<DownloadFileResult> {
+  const { FilePath, onProgress, ...rest } = params
+  const object: GetObjectParams = { ...rest, signal: run.signal }
+  const download = { core, params, object, run, report: reporter(core, run, onProgress) }
+  if (FilePath && canFetchRanges(object)) {
+    const { VersionId } = params
+    const target = resolveTarget({ ...object }, core.options)
+    try {
+      return await downloadInRanges(download, { ...target, ...pick({ VersionId }), FilePath })
+    } catch (error) {
+      if (!(error instanceof RangesUnsupported)) throw error
+    }
+  }
+  // Nothing is too large for one stream.
+  return (await stream(download, 0)) as DownloadFileResult
+}
+
+/** Streams an object to the disk, unless it can be fetched in ranges and has at most `maxRanged` bytes. */
+async function stream(
+  { core, params: { FilePath }, object, report }: Download,
+  maxRanged: number,
+): Promise<DownloadFileResult | RangedObject> {
+  const outcome = await getUnlessLarge(core, object, maxRanged, {
+    // A temporary file: what is at FilePath stays until there is something better.
+    isFile: true,
+    onProgress: ({ totalBytesWritten: loaded = 0, totalBytesExpectedToWrite: total = 0 }) =>
+      report(loaded, total),
+  })
+  if ('large' in outcome) return outcome.large
+  const { Body, statusCode, headers } = outcome.whole
+  const path = String(Body)
+  if (FilePath) await saveFile(path, FilePath)
+  const size = Number(headers['content-length']) || 0
+  report(size, size)
+  return { statusCode, headers, FilePath: FilePath || path }
+}
+
+/** An object that changes meanwhile is fetched once again from its beginning. @throws CosError, RangesUnsupported */
+async function downloadInRanges(
+  download: Download,
+  place: DownloadPlace,
+): Promise<DownloadFileResult> {
+  const { core, run } = download
+  for (let attempt = 1; ; attempt++) {
+    let unfinished = await findUnfinished(place, run.memo.download)
+    if (!unfinished) {
+      const outcome = await stream(download, WRITE_LIMIT)
+      if ('statusCode' in outcome) return outcome
+      unfinished = { ...place, ...outcome, partFile: claimPartFile(place.FilePath) }
+    }
+    run.memo.download = unfinished
+    rememberUnfinished(unfinished, core.options.UploadIdCacheLimit)
+    try {
+      const { statusCode, headers } = await fetchToFile(download, unfinished)
+      return { statusCode, headers, FilePath: place.FilePath }
+    } catch (error) {
+      const isChanged = asCosError(error).code === 'PreconditionFailed'
+      if (isChanged || isUseless(error)) await dropUnfinished(unfinished)
+      if (!isChanged || attempt > 1) throw error
+    } finally {
+      releasePartFile(unfinished.partFile)
+    }
+  }
+}
+
+/** Whether what has arrived cannot help the next try; after anything else that continues. */
+function isUseless(error: unknown): boolean {
+  const { kind, code } = asCosError(error)
+  const isFull = code === 'KitStorageFull'
+  return (
+    isFull || kind === 'integrity' || /^NoSuch/.test(code) || error instanceof RangesUnsupported
+  )
+}
+
+/** Fetches what is missing of an object, verifies the file, and renames it. */
+async function fetchToFile(
+  { core, params, object, report }: Download,
+  unfinished: UnfinishedDownload,
+): Promise<GetResult> {
+  const { partFile, size, ETag, FilePath, Key } = unfinished
+  const { ChunkSize, AsyncLimit = 'auto' } = params
+  const arrived = (await sizeOf(partFile)) || 0
+  // The last byte of a complete file shows that the object is still the same.
+  const from = Math.min(arrived, size - 1)
+  let position = from
+  const result = await fetchRanges(core, {
+    params: object,
+    object: { ETag, size },
+    from,
+    partSize: Number(ChunkSize || core.options.ChunkSize),
+    limit: AsyncLimit,
+    onLoaded: (loaded) => report(loaded, size),
+    async take(content) {
+      if (position >= arrived) await writeLocalFile(partFile, position, content)
+      position += content.byteLength
+    },
+  })
+  const isDamaged =
+    (await sizeOf(partFile)) !== size ||
+    (isMd5(result) && !isSame(ETag, await fileDigest(partFile).catch(() => undefined)))
+  if (isDamaged) {
+    const message = `${Key}: the file differs from the object in size or MD5`
+    throw integrityError('KitDamagedDownload', message)
+  }
+  await moveFile(partFile, FilePath)
+  forgetUnfinished(unfinished)
+  return result
+}
+
+/** Whether the ETag is the MD5 of the content: of a plain upload, which COS did not encrypt (document 436/7753). */
+function isMd5({ ETag, headers }: GetResult): boolean {
+  const isPlain = (headers['x-cos-object-type'] ?? 'normal') === 'normal'
+  return isPlain && !headers['x-cos-server-side-encryption'] && /^"[\da-f]{32}"$/i.test(ETag)
+}
+
+/** Phones that cannot compute the digest verify the size alone. */
+const isSame = (ETag: string, digest: string | undefined) =>
+  digest === undefined || ETag.toLowerCase() === `"${digest.toLowerCase()}"`
+
+/** Reports to the listener of the call and to the task list, once the size is known. */
+function reporter(
+  { options }: ClientCore,
+  { begin, progress: updateTask }: TaskRun,
+  onProgress: DownloadFileParams['onProgress'],
+): Download['report'] {
+  let size: number | undefined
+  let report: (loaded: number) => void
+  return (loaded, total) => {
+    if (size !== total) {
+      size = total
+      begin(total)
+      report = progressReporter(total, options.ProgressInterval, (progress) => {
+        updateTask(progress)
+        return onProgress?.(progress)
+      })
+    }
+    report(loaded)
+  }
+}

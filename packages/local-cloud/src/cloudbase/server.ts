@@ -1,0 +1,116 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { DatabaseActions, Params } from '../database/actions'
+import type { KeyPair } from '../keys'
+import type { StorageActions } from '../storage/actions'
+import type { CloudFiles } from '../storage/cloudFiles'
+import { FILES_PATH, type SignedUrls } from '../storage/signedUrls'
+import { transferFile } from '../storage/transfer'
+import { CloudBaseError, notImplemented } from './errors'
+import { verifyCloudBaseSignature } from './signature'
+
+/** A document of 16 MB, as EJSON in JSON. */
+const MAX_BODY_BYTES = 40 * 1024 * 1024
+
+/** Path of the API, as on the real host. */
+const API_PATH = '/admin'
+
+/** What the CloudBase API works on. */
+export interface CloudBaseServices {
+  database: DatabaseActions
+  storage: StorageActions
+  files: CloudFiles
+  urls: SignedUrls
+  /** Key pairs that may call it: the root key and that of the functions. */
+  keys: readonly KeyPair[]
+  /** Unix milliseconds. */
+  clock: () => number
+}
+
+/** A key for the functions' calls of this process. On CloudBase, it is a temporary key of their role. */
+export function newFunctionsKey(): KeyPair {
+  return {
+    SecretId: `AKID${randomBytes(24).toString('base64url')}`,
+    SecretKey: randomBytes(24).toString('base64url'),
+  }
+}
+
+/**
+ * Environment variables with which wx-server-sdk and @cloudbase/node-sdk call this server.
+ * @param address of the server
+ */
+export function cloudBaseVariables(
+  address: string,
+  { SecretId, SecretKey }: KeyPair,
+): Record<string, string> {
+  return {
+    TENCENTCLOUD_SECRETID: SecretId,
+    TENCENTCLOUD_SECRETKEY: SecretKey,
+    TENCENTCLOUD_SESSIONTOKEN: 'local-cloud',
+    TCB_CONTEXT_CNFG: JSON.stringify({ URL: `${address}${API_PATH}` }),
+  }
+}
+
+/**
+ * The API of a CloudBase environment, which wx-server-sdk calls: `POST /admin` with the action and its
+ * parameters in a JSON body. One environment answers for all names.
+ */
+export function createCloudBaseServer(services: CloudBaseServices): Server {
+  return createServer((request, response) => {
+    if (request.url?.startsWith(FILES_PATH)) {
+      const { files, urls, clock } = services
+      transferFile(files, urls, request, response, clock()).catch(() => response.destroy())
+      return
+    }
+    const requestId = randomUUID()
+    void respond(services, request)
+      .catch((error: unknown) => {
+        if (error instanceof CloudBaseError) return { code: error.code, message: error.message }
+        console.error(error)
+        return { code: 'SYS_ERR', message: 'internal error' }
+      })
+      .then((answer) => {
+        const body = JSON.stringify({ ...answer, requestId })
+        response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' })
+        response.end(body)
+      })
+  })
+}
+
+async function respond(
+  { database, storage, keys, clock }: CloudBaseServices,
+  request: IncomingMessage,
+): Promise<Record<string, unknown>> {
+  const { method, headers, url = '' } = request
+  if (method !== 'POST' || url.split('?')[0] !== API_PATH) {
+    throw notImplemented(`${method} ${url.split('?')[0]} of the CloudBase API`)
+  }
+  const params = await readParams(request)
+  verifyCloudBaseSignature(
+    { url, headers, params },
+    (SecretId) => keys.find((key) => key.SecretId === SecretId),
+    clock() / 1000,
+  )
+  const action = String(params.action)
+  if (action.startsWith('database.')) return database.run(action, params)
+  if (action.startsWith('storage.')) return storage.run(action, params, `http://${headers.host}`)
+  throw notImplemented(`the action ${action}`)
+}
+
+async function readParams(request: IncomingMessage): Promise<Params> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length
+    if (size > MAX_BODY_BYTES) throw new CloudBaseError('INVALID_PARAM', 'the body is too large')
+    chunks.push(chunk as Buffer)
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch {
+    throw new CloudBaseError('INVALID_PARAM', 'the body is not JSON')
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  throw new CloudBaseError('INVALID_PARAM', 'the body is not an object')
+}

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto'
+import { CloudBaseError } from '../cloudbase/errors'
+import { type Database, type RowChange, row } from '../cos/store/database'
+import { type Document, fromEjson, toEjson } from './ejson'
+
+/** `_id` of a document. */
+export type DocumentId = string | number
+
+/** A document as it is stored. Nobody changes `value`: a write replaces it. */
+export interface StoredDocument {
+  /** Order of insertion. */
+  sequence: number
+  /** Changes with each write; 0 stands for a document that does not exist. */
+  version: number
+  value: Document
+}
+
+/** A document that a write stores, or deletes without a `value`. */
+export interface DocumentChange {
+  collection: string
+  id: DocumentId
+  value?: Document
+}
+
+/** The documents as one request sees them: those of the database, or of its transaction. */
+export interface DocumentAccess {
+  get: (collection: string, id: DocumentId) => Document | undefined
+  /** Documents that can match a query. */
+  candidates: (collection: string, query: Document) => Document[]
+  /** Applies computed changes; nothing else changes between the computation and the write. */
+  change: <T>(compute: () => { changes: DocumentChange[]; result: T }) => Promise<T>
+}
+
+interface CollectionRow {
+  name: string
+}
+
+interface DocumentRow {
+  sequence: number
+  collection: string
+  value: unknown
+}
+
+const COLLECTION_NAME = /^[\w.-]{1,128}$/
+
+/**
+ * The collections of the CloudBase database: rows on disk, and all of them in memory, because a local
+ * database is small. Memory is updated only after a write is durable.
+ */
+export class Documents {
+  readonly #database: Database
+  readonly #collections = new Map<string, Map<DocumentId, StoredDocument>>()
+  #lastSequence = 0
+  #lastVersion = 0
+
+  private constructor(database: Database) {
+    this.#database = database
+  }
+
+  static async open(database: Database): Promise<Documents> {
+    const documents = new Documents(database)
+    for await (const { name } of database.values<CollectionRow>('collection\0')) {
+      documents.#collections.set(name, new Map())
+    }
+    for await (const found of database.values<DocumentRow>('document\0')) {
+      documents.#load(found)
+    }
+    return documents
+  }
+
+  get collections(): string[] {
+    return [...this.#collections.keys()]
+  }
+
+  /** @returns whether it is new */
+  async createCollection(name: string): Promise<boolean> {
+    if (!COLLECTION_NAME.test(name)) {
+      throw new CloudBaseError('INVALID_PARAM', `"${name}" is not a collection name`)
+    }
+    return this.exclusively(async () => {
+      if (this.#collections.has(name)) return false
+      const record: CollectionRow = { name }
+      await this.#database.write([{ type: 'put', key: row.collection(name), value: record }])
+      this.#collections.set(name, new Map())
+      return true
+    })
+  }
+
+  /**
+   * Documents of a collection in the order of their insertion.
+   * @throws CloudBaseError `DATABASE_COLLECTION_NOT_EXIST`
+   */
+  list(collection: string): Document[] {
+    return [...this.#collection(collection).values()].map(({ value }) => value)
+  }
+
+  /** @throws CloudBaseError `DATABASE_COLLECTION_NOT_EXIST` */
+  get(collection: string, id: DocumentId): StoredDocument | undefined {
+    return this.#collection(collection).get(id)
+  }
+
+  /** Runs a task that reads and then writes while no other does. */
+  exclusively<T>(task: () => Promise<T>): Promise<T> {
+    return this.#database.locks.run('documents', task)
+  }
+
+  /** Writes all or none of the changes. To be called within `exclusively`. */
+  async write(changes: readonly DocumentChange[]): Promise<void> {
+    const rows: RowChange[] = []
+    const apply: (() => void)[] = []
+    for (const { collection, id, value } of changes) {
+      const documents = this.#collection(collection)
+      const sequence = documents.get(id)?.sequence ?? this.#nextSequence()
+      const key = row.document(collection, sequence)
+      if (value === undefined) {
+        rows.push({ type: 'del', key })
+        apply.push(() => documents.delete(id))
+      } else {
+        const record: DocumentRow = { sequence, collection, value: toEjson(value) }
+        rows.push({ type: 'put', key, value: record })
+        apply.push(() => documents.set(id, { sequence, version: this.#nextVersion(), value }))
+      }
+    }
+    if (rows.length > 0) await this.#database.write(rows)
+    for (const change of apply) change()
+  }
+
+  /** Deletes all collections. */
+  async clear(): Promise<void> {
+    await this.exclusively(async () => {
+      const rows: RowChange[] = []
+      for (const space of ['collection', 'document']) {
+        for await (const key of this.#database.keys(`${space}\0`)) rows.push({ type: 'del', key })
+      }
+      await this.#database.write(rows)
+      this.#collections.clear()
+    })
+  }
+
+  #collection(name: string): Map<DocumentId, StoredDocument> {
+    const collection = this.#collections.get(name)
+    if (collection) return collection
+    throw new CloudBaseError(
+      'DATABASE_COLLECTION_NOT_EXIST',
+      `[ResourceNotFound] Db or Table not exist: ${name}. Create it with db.createCollection, or start the local cloud with the option "collections".`,
+    )
+  }
+
+  #load({ sequence, collection, value }: DocumentRow): void {
+    const document = fromEjson(value, 0) as Document
+    this.#lastSequence = Math.max(this.#lastSequence, sequence)
+    this.#collection(collection).set(document._id as DocumentId, {
+      sequence,
+      version: this.#nextVersion(),
+      value: document,
+    })
+  }
+
+  #nextSequence(): number {
+    this.#lastSequence += 1
+    return this.#lastSequence
+  }
+
+  #nextVersion(): number {
+    this.#lastVersion += 1
+    return this.#lastVersion
+  }
+}
+
+/** A new `_id`, as CloudBase makes them. */
+export function newDocumentId(): string {
+  return randomBytes(16).toString('hex')
+}

@@ -1,0 +1,210 @@
+import { createHmac } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ATTACKER, OWN, THEIRS, VICTIM } from './attacks/attack'
+import { copyAttacks } from './attacks/copies'
+import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
+import { keyAttacks } from './attacks/keys'
+import { listAttacks } from './attacks/lists'
+import { operationAttacks } from './attacks/operations'
+
+const SECRET = 'secret-of-the-sessions-of-this-test'
+const APP_SECRET = 'app-secret-of-this-test'
+const ACTIONS: Record<string, string> = {
+  GET: 'GetObject',
+  PUT: 'PutObject',
+  DELETE: 'DeleteObject',
+  HEAD: 'HeadObject',
+}
+
+let cloud: TestCloud
+let stsCalls = 0
+let wechat: Server
+/** What WeChat answers to a code, by the code. */
+const answers: Record<string, object> = {
+  good: { openid: ATTACKER, session_key: 'key-that-stays-on-the-server' },
+  used: { errcode: 40163, errmsg: 'code been used' },
+  invalid: { errcode: 40029, errmsg: 'invalid code' },
+  blocked: { errcode: 40226, errmsg: 'code blocked' },
+  busy: { errcode: -1, errmsg: 'system error' },
+  often: { errcode: 45011, errmsg: 'api minute-quota reach limit' },
+  nobody: { session_key: 'key-that-stays-on-the-server' },
+}
+let lines: string[]
+const saved = { ...process.env }
+
+beforeAll(async () => {
+  cloud = await startTestCloud({
+    onStsRequest: () => {
+      stsCalls++
+    },
+  })
+  wechat = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://wechat')
+    const isRight = pathname === '/sns/jscode2session' && searchParams.get('secret') === APP_SECRET
+    const code = searchParams.get('js_code') ?? ''
+    // As WeChat does: status 200 and text/plain, whatever the result.
+    response.writeHead(200, { 'Content-Type': 'text/plain' })
+    response.end(JSON.stringify(isRight ? answers[code] : { errcode: 40125 }))
+  })
+  Object.assign(process.env, environmentOf(cloud), {
+    PORT: '0',
+    SESSION_SECRET: SECRET,
+    WECHAT_APPID: 'wx0123456789abcdef',
+    WECHAT_APP_SECRET: APP_SECRET,
+    WECHAT_API: `http://127.0.0.1:${await listening(wechat.listen(0))}`,
+  })
+})
+afterAll(async () => {
+  process.env = saved
+  wechat.close()
+  wechat.closeAllConnections()
+  await cloud.end()
+})
+beforeEach(() => {
+  stsCalls = 0
+  lines = []
+  jest.spyOn(console, 'log').mockImplementation((line: string) => {
+    lines.push(line)
+  })
+})
+afterEach(() => jest.restoreAllMocks())
+
+async function listening(server: Server): Promise<number> {
+  if (!server.listening) await new Promise((resolve) => server.once('listening', resolve))
+  return (server.address() as AddressInfo).port
+}
+
+describe.each(['nodeServer', 'expressServer', 'honoServer'])('the guide’s %s', (name) => {
+  let server: Server
+  let origin: string
+  let session: string
+
+  beforeAll(async () => {
+    jest.resetModules()
+    server = require(`../docs/snippets/${name}.js`)
+    origin = `http://127.0.0.1:${await listening(server)}`
+    session = (await (await login('good')).json()).session
+  })
+  afterAll(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+
+  const login = (code: string) =>
+    fetch(`${origin}/login`, { method: 'POST', headers: { 'X-WX-Code': code } })
+
+  const post = (fn: string, event: unknown, authorization = `Bearer ${session}`) =>
+    fetch(`${origin}/cos/${fn}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: authorization },
+      body: JSON.stringify(event),
+    })
+
+  async function expectRefusal(fn: string, event: unknown, codes: string[]): Promise<void> {
+    const response = await post(fn, event)
+    const answer = (await response.json()) as FunctionAnswer
+    expect([event, codes.includes(answer.error?.code ?? '')]).toEqual([event, true])
+    expect(Object.keys(answer)).toEqual(['error'])
+    expect([400, 401, 403]).toContain(response.status)
+  }
+
+  test('signs a user in, and keeps the session key to itself', async () => {
+    const response = await login('good')
+    const text = await response.text()
+    expect(response.status).toBe(200)
+    expect(JSON.parse(text)).toEqual({ session: expect.any(String), expires: expect.any(Number) })
+    expect(text).not.toContain('session_key')
+    expect(text).not.toContain('key-that-stays')
+  })
+
+  test.each([
+    ['used', 401],
+    ['invalid', 401],
+    ['blocked', 401],
+    ['nobody', 401],
+    ['busy', 503],
+    ['often', 503],
+    ['', 400],
+    ['a&secret=b', 400],
+  ])('the code "%s" gives no session', async (code, status) => {
+    const response = await login(code)
+    expect(response.status).toBe(status)
+    expect(await response.text()).not.toContain('session"')
+    expect(lines.join()).not.toContain(APP_SECRET)
+  })
+
+  test('a session leads to a key for the own folder, which COS accepts', async () => {
+    const answer = (await (await post('cos-credentials', {})).json()) as FunctionAnswer
+    expect(answer.prefix).toBe(OWN)
+    const put = { method: 'PUT', key: `${OWN}a.txt`, body: 'a' }
+    expect((await sendWithKey(cloud, answer, put)).status).toBe(200)
+    const foreign = { method: 'PUT', key: `${THEIRS}a.txt`, body: 'a' }
+    expect((await sendWithKey(cloud, answer, foreign)).status).toBe(403)
+  })
+
+  test('a session leads to signatures', async () => {
+    const event = { Method: 'GET', Key: `${OWN}a.txt` }
+    const answer = (await (await post('cos-signature', event)).json()) as FunctionAnswer
+    expect(answer.authorization).toContain('q-signature=')
+  })
+
+  test('no other session is accepted', async () => {
+    const signed = (claims: string, secret = SECRET) =>
+      `${claims}.${createHmac('sha256', secret).update(claims).digest('base64url')}`
+    const [openid = '', expires = '', signature = ''] = session.split('.')
+    const later = Math.floor(Date.now() / 1000) + 1000
+    const forged = [
+      '',
+      `${VICTIM}.${expires}.${signature}`,
+      `${openid}.${expires}0.${signature}`,
+      `${openid}.${expires}.`,
+      `${openid}.${expires}`,
+      signed(`${openid}.${later}`, 'another secret'),
+      signed(`${openid}.${later - 2000}`),
+      signed(`${openid}.`),
+      signed(`${openid}.x`),
+      signed(`.${later}`),
+      signed(`*.${later}`),
+      `${session}x`,
+    ]
+    const claims = { openid: VICTIM, userInfo: { openId: VICTIM } }
+    for (const authorization of [...forged.map((one) => `Bearer ${one}`), session, 'Basic x']) {
+      const response = await post('cos-credentials', claims, authorization)
+      expect([authorization, response.status]).toEqual([authorization, 401])
+    }
+    expect(stsCalls).toBe(0)
+  })
+
+  test('what is no call of a function is refused', async () => {
+    const statuses = await Promise.all([
+      fetch(`${origin}/cos/cos-credentials`).then(({ status }) => status),
+      post('another', {}).then(({ status }) => status),
+      post('cos-credentials', []).then(({ status }) => status),
+    ])
+    expect(statuses).toEqual([name === 'honoServer' ? 404 : 405, 404, 400])
+  })
+
+  test('the attack corpus is refused', async () => {
+    const corpus = [...keyAttacks, ...listAttacks, ...operationAttacks, ...copyAttacks]
+    const own = corpus.filter(({ as = ATTACKER }) => as === ATTACKER)
+    expect(own.length).toBeGreaterThanOrEqual(150)
+    for (const { method = 'GET', key = '', query, headers, ...attack } of own) {
+      const scope = attack.scope ?? [{ action: `name/cos:${ACTIONS[method]}`, prefix: key }]
+      await expectRefusal('cos-credentials', { scope }, ['KitScopeRefused'])
+      const event = { Method: method, Key: key, Query: query, Headers: { Host: HOST, ...headers } }
+      await expectRefusal('cos-signature', event, ['KitRequestRefused'])
+    }
+    const invalid = ['KitScopeRefused', 'KitPathRefused', 'KitRequestRefused', 'KitBadRequest']
+    for (const { event } of invalidScopes) await expectRefusal('cos-credentials', event, invalid)
+    for (const { event } of invalidDescriptions)
+      await expectRefusal('cos-signature', event, invalid)
+    for (const { method, key, query, headers } of invalidRequests) {
+      const event = { Method: method ?? 'GET', Key: key, Query: query, Headers: headers }
+      await expectRefusal('cos-signature', event, ['KitRequestRefused'])
+    }
+    expect(stsCalls).toBe(0)
+  })
+})
