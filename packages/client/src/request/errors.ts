@@ -59,11 +59,15 @@ const PASSING = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
 const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
 
 /** What COS said, as an error with the official fields. */
-export function serviceError(
-  { statusCode, headers, data }: WxReply,
+export const serviceError = (reply: WxReply, sent: SentRequest): CosError =>
+  errorOfStatus(reply, sent, errorBody(reply.data))
+
+/** @param error the parsed body */
+export function errorOfStatus(
+  { statusCode, headers }: WxReply,
   { url, method }: SentRequest,
+  error: ServiceErrorBody | string,
 ): CosError {
-  const error = errorBody(data)
   const { Code, Message }: ServiceErrorBody = typeof error === 'object' ? error : {}
   const code = Code || CODE_OF_STATUS[statusCode] || `Http${statusCode}`
   const message = `${code}: ${Message || `${method} was answered with ${statusCode}`}`

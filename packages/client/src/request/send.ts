@@ -120,12 +120,12 @@ async function pathAsBody(reply: WxReply): Promise<WxReply> {
  * A call over the network, when it has its turn, that the caller's signal ends.
  * @throws CosError kind `network`, `abort`
  */
-function transfer(
+export function transfer(
   name: 'request' | 'uploadFile' | 'downloadFile',
   options: object,
   sent: SentRequest,
-  signal: AbortSignalLike | undefined,
-  listeners: TransferEvents,
+  signal?: AbortSignalLike,
+  listeners: TransferEvents = {},
 ): Promise<WxReply> {
   let task: WxTask | undefined
   const onStart = (started: WxTask) => {
@@ -137,7 +137,7 @@ function transfer(
     })
   // If it is aborted while queued, it rejects immediately and is never sent.
   return unlessAborted(signal, () =>
-    wxSlots().requests.run(() => unlessAborted(signal, run, () => task?.abort())),
+    wxSlots().requests.run(() => unlessAborted(signal, run, () => task && task.abort())),
   )
 }
 
@@ -192,7 +192,7 @@ export function parseResponse(prepared: Prepared, reply: WxReply): object {
   const xml = <Content>(root: string) => rootElement(String(data), root) as Content
   const response: CosResponse = { statusCode, headers, body: data, location, xml }
   return {
-    ...operation.parseResponse?.(response, params),
+    ...(operation.parseResponse && operation.parseResponse(response, params)),
     statusCode,
     headers,
     ...pick({
