@@ -30,6 +30,10 @@ export const FURTHER_ADVICE: AdviceTable = {
     'Call the function from a mini program, by wx.cloud.callFunction.',
     '请在小程序内通过 wx.cloud.callFunction 调用云函数。',
   ],
+  KitStorageFull: [
+    'Remove files below wx.env.USER_DATA_PATH, by FileSystemManager.unlink.',
+    '请用 FileSystemManager.unlink 删除 wx.env.USER_DATA_PATH 下不再需要的文件。',
+  ],
   KitNotCos: [
     'Log in to the network, or check Domain.',
     '请检查网络是否需要登录，以及自定义域名。',
