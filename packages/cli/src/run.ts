@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor'
 import { domainsCommand } from './commands/domains'
 import { initCommand } from './commands/init'
 import { localCloudCommand } from './commands/localCloud'
+import { migrateCommand } from './commands/migrate'
 import { policyCommand } from './commands/policy'
 import { reconcileCommand } from './commands/reconcile'
 import { rulesCommand } from './commands/rules'
@@ -59,6 +60,7 @@ function createProgram(options: RunOptions): Command {
     policyCommand(),
     rulesCommand(),
     reconcileCommand(),
+    migrateCommand(),
     checkWechatCommand(options),
   ]) {
     program.addCommand(command)

@@ -8,6 +8,7 @@ import { PhoneBackend } from './backend'
 import { globals } from './dom'
 import { defineElements } from './elements/define'
 import { settings } from './settings'
+import { shareConsole } from './shellLink'
 import { createWx, state } from './wx/createWx'
 import { withMissingApi } from './wx/missingApi'
 import { addInstanceMethods, createNavigation } from './wx/navigation'
@@ -50,6 +51,7 @@ function start(registry: Registry): void {
 
 document.documentElement.dataset.theme = settings.theme
 document.documentElement.lang = settings.language
+shareConsole()
 watchErrors()
 watchSource()
 defineElements()
