@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor'
 import { domainsCommand } from './commands/domains'
 import { initCommand } from './commands/init'
 import { localCloudCommand } from './commands/localCloud'
+import { migrateCommand } from './commands/migrate'
 import { policyCommand } from './commands/policy'
 import { setupCommand } from './commands/setup'
 import { colorsFor } from './output'
@@ -55,6 +56,7 @@ function createProgram(options: RunOptions): Command {
     domainsCommand(),
     doctorCommand(options),
     policyCommand(),
+    migrateCommand(),
     checkWechatCommand(options),
   ]) {
     program.addCommand(command)

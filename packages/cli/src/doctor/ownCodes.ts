@@ -27,6 +27,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'WeChat refuses the host: it is not a server domain of the mini program.',
     '微信拒绝访问该域名：它不在小程序的服务器域名列表中。',
   ],
+  KitDamagedDownload: [
+    'integrity',
+    'What arrived differs from the object in length, ETag or MD5.',
+    '收到的内容与对象的长度、ETag 或 MD5 不一致。',
+  ],
   KitFileChanged: [
     'integrity',
     'A local file became shorter during its upload.',
@@ -36,6 +41,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'argument',
     'FilePath does not exist or cannot be read.',
     'FilePath 不存在或无法读取。',
+  ],
+  KitFileUnwritable: [
+    'argument',
+    'WeChat cannot write the file of a download: a path outside of USER_DATA_PATH, or a missing folder.',
+    '微信无法写入下载的文件：路径不在 USER_DATA_PATH 下，或目录不存在。',
   ],
   KitFunctionAnswer: [
     'credentials',
@@ -164,6 +174,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'credentials',
     'The access rules do not allow this user what the key was requested for.',
     '访问规则不允许该用户获取此权限的密钥。',
+  ],
+  KitStorageFull: [
+    'argument',
+    'WeChat has no room for a file: 200 MB for all files of an app, or the phone is full.',
+    '微信没有空间保存文件：小程序的本地文件总共最多 200 MB，或手机存储已满。',
   ],
   KitStsFailed: [
     'credentials',

@@ -5,7 +5,8 @@ import { pick } from '../pick'
 import { asCosError, integrityError } from '../request/errors'
 import { resolveTarget } from '../request/prepare'
 import type { TaskInfo, TaskRun } from '../upload/task'
-import { fileDigest, moveFile, saveFile, sizeOf, WRITE_LIMIT, writeLocalFile } from '../wx/files'
+import { fileDigest } from '../wx/files'
+import { moveFile, saveFile, sizeOf, WRITE_LIMIT, writeLocalFile } from '../wx/writeFiles'
 import {
   canFetchRanges,
   fetchRanges,

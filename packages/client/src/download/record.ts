@@ -1,5 +1,6 @@
 import type { Target } from '../request/prepare'
-import { load, removeFile, save, sizeOf } from '../wx/files'
+import { load, save } from '../wx/files'
+import { removeFile, sizeOf } from '../wx/writeFiles'
 
 const STORAGE_KEY = 'miniprogram_cos_downloads'
 

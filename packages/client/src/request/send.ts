@@ -15,7 +15,7 @@ import type { Credential, Key } from '../credentials/provider'
 import { signatureHash } from '../hash'
 import type { ResolvedOptions } from '../options'
 import { pick } from '../pick'
-import { readFile, removeFile } from '../wx/files'
+import { readFile } from '../wx/files'
 import { type TransferEvents, type WxReply, type WxTask, wxSlots, wxTransfer } from '../wx/transfer'
 import {
   hasErrorBody,
@@ -111,11 +111,9 @@ export function send(
 
 /** The answer of a download: the path is the body, but of a failure the document that WeChat puts into the file. */
 async function pathAsBody(reply: WxReply): Promise<WxReply> {
-  const path = reply.tempFilePath ?? ''
-  if (reply.statusCode < 300) return { ...reply, data: path }
-  const data = await readFile(path).catch(() => '')
-  await removeFile(path)
-  return { ...reply, data }
+  const { statusCode, tempFilePath = '' } = reply
+  const isFailed = statusCode >= 300
+  return { ...reply, data: isFailed ? await readFile(tempFilePath).catch(() => '') : tempFilePath }
 }
 
 /**

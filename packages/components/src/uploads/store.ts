@@ -103,7 +103,8 @@ function observe(client: string): void {
   clientOf(client).on('list-update', ({ list }: { list: TaskInfo[] }) => {
     for (const { id, state, percent, speed, error } of list) {
       const upload = uploads.filter((one) => one.task === id)[0]
-      if (!upload) continue
+      // A download, or an upload of the app's own.
+      if (!upload || state === 'downloading') continue
       if (state === 'success' && upload.state !== 'success') refreshFileLists()
       upload.state = state
       upload.speed = state === 'uploading' ? speed : 0
