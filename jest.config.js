@@ -11,9 +11,13 @@ module.exports = {
       '<rootDir>/packages/$1/src/index.ts',
     '^@miniprogram-cos/simulator/preview$': '<rootDir>/packages/simulator/src/preview/index.ts',
     '^miniprogram-cos$': '<rootDir>/packages/client/src/index.ts',
+    // The copy that the demo's pages use: components and `configure` must be of one copy.
+    '^miniprogram-cos-components(/.*)?$':
+      '<rootDir>/miniprogram/miniprogram_npm/miniprogram-cos-components$1',
   },
   // The function worker, the functions and the client as phones load it run as built files.
   globalSetup: '<rootDir>/test/support/buildOnce.ts',
+  testSequencer: '<rootDir>/test/support/longestFirst.js',
   testTimeout: 30_000,
   maxWorkers: 2,
 }

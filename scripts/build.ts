@@ -1,25 +1,25 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { buildFunctions, writeWhole } from '../packages/cli/src/functions/buildFunctions'
+import { buildFunctions } from '../packages/cli/src/functions/buildFunctions'
 import { buildClient } from './build/client'
+import { buildComponents, copyPackage } from './build/components'
 import { buildCli, buildLocalCloud, buildServer, buildSimulator } from './build/nodePackages'
 import { at } from './build/root'
 
-/** Copies the client into the demo, as "Build npm" of DevTools would. */
-async function copyClientIntoDemo(): Promise<void> {
-  const built = at('packages/client/miniprogram_dist')
-  for (const file of await readdir(built)) {
-    await writeWhole(
-      at('miniprogram/miniprogram_npm/miniprogram-cos', file),
-      await readFile(join(built, file)),
-    )
-  }
+/** Copies the packages of the phone into the demo. */
+async function copyIntoDemo(): Promise<void> {
+  await copyPackage('miniprogram-cos', at('packages/client/miniprogram_dist'))
+  await copyPackage('miniprogram-cos-components', at('packages/components/miniprogram_dist'))
 }
 
 /** Builds the packages that commands run as built files, in under a second. */
 export async function buildRuntime(): Promise<void> {
-  await Promise.all([buildClient(), buildServer(), buildLocalCloud(), buildSimulator()])
-  await copyClientIntoDemo()
+  await Promise.all([
+    buildClient(),
+    buildComponents(),
+    buildServer(),
+    buildLocalCloud(),
+    buildSimulator(),
+  ])
+  await copyIntoDemo()
 }
 
 /** Builds everything that runs as a built file, in about a second. */

@@ -68,6 +68,8 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       buckets: [{ name: config.bucket, region: config.region }],
       functions: deployedFunctions(),
       env: config.env,
+      // For DevTools, which looks up host names itself.
+      hosts: { '127.0.0.1': config.bucket },
       ...cloudPorts,
       onFunctionOutput: (name, text) =>
         process.stdout.write(text.replace(/^(?=.)/gm, `[${name}] `)),
@@ -86,6 +88,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     const printer = new Printer()
     preview = await openPreview(cloud, options, pagePort, printer)
     printAddresses(printer, cloud, config, options.data)
+    printDevTools(printer, cloud, config, users)
     stopWatching = watchFunctions({
       onChange() {
         cloud.deployFunctions(deployedFunctions())
@@ -155,7 +158,20 @@ function printAddresses(
   printer.line(`STS        ${sts}`)
   printer.line(`functions  ${functions}   POST /${host.names.join(', /')}`)
   printer.line(
-    `look       ${admin}   ${t('buckets, uploads and requests in a browser', '在浏览器中查看存储桶、上传与请求')}`,
+    `admin      ${admin}   ${t('buckets, uploads and requests in a browser', '在浏览器中查看存储桶、上传与请求')}`,
   )
   printer.line(t(`watching   ${config} and the cloud functions`, `监视       ${config} 与云函数`))
+}
+
+/** What an app in the real DevTools needs to use this local cloud, as the guide shows it. */
+function printDevTools(
+  printer: Printer,
+  { cos, functions }: LocalCloud,
+  { appid }: CosConfig,
+  [user]: User[],
+): void {
+  const headers = { 'x-wx-openid': user?.openid, ...(appid ? { 'x-wx-appid': appid } : {}) }
+  const options = { url: functions, headers, Domain: new URL(cos).host, Protocol: 'http:' }
+  printer.title(t('In DevTools, with "urlCheck": false', '在开发者工具中使用（不校验合法域名）'))
+  printer.line(`COS.http(${JSON.stringify(options)})`)
 }

@@ -1,0 +1,144 @@
+import { absolutePrefix } from '../client'
+import { problemOf } from '../problem'
+import { signedUrl } from '../signedUrl'
+
+/** Numbers are px, as in TDesign; texts have their unit. */
+const length = (value: string | number) => (typeof value === 'number' ? `${value}px` : value)
+
+/** What an image waits for, and how often its URL was signed again after an error. */
+interface ImageState {
+  /** The result of an earlier request must not replace a later one. */
+  turn: number
+  retries: number
+  /** Unix seconds. */
+  until: number
+}
+
+const states = new WeakMap<object, ImageState>()
+
+function stateOf(image: object): ImageState {
+  const state = states.get(image) || { turn: 0, retries: 0, until: 0 }
+  states.set(image, state)
+  return state
+}
+
+/**
+ * A picture of a bucket. Its URL is signed when it is needed and signed again when it has expired, so that an app
+ * never stores one. Events: `load`, `error` (`{ code, message, advice }`), `click` (`{ url }`). Slots: `loading`,
+ * `error`.
+ */
+Component({
+  externalClasses: ['cos-class'],
+  options: { multipleSlots: true },
+  properties: {
+    /** Name of a client given to `configure`. */
+    client: { type: String, value: 'default' },
+    /** Object key: relative to the user's own folder, or absolute with a slash at its beginning. */
+    objectKey: String,
+    /** Processing parameters of COS: `imageMogr2/thumbnail/400x`; needs data processing for the bucket. */
+    process: String,
+    /** Seconds for which a URL is valid. */
+    expires: { type: Number, value: 1800 },
+    mode: { type: String, value: 'aspectFill' },
+    width: { type: null, value: '' as string | number, optionalTypes: [String, Number] },
+    height: { type: null, value: '' as string | number, optionalTypes: [String, Number] },
+    /** `square`, `round` or `circle`. */
+    shape: { type: String, value: 'square' },
+    lazy: Boolean,
+    /** Shows the picture in full when it is tapped. */
+    preview: Boolean,
+    showMenuByLongpress: Boolean,
+    /** Description for screen readers. */
+    alt: String,
+    /** Whether the slot `loading` or `error` replaces the icon. */
+    ownLoading: Boolean,
+    ownError: Boolean,
+    locale: String,
+  },
+  data: {
+    url: '',
+    /** `loading`, `done` or `error`. */
+    state: 'loading',
+    size: '',
+  },
+  observers: {
+    'client, objectKey, process'() {
+      stateOf(this).retries = 0
+      void this.sign(false)
+    },
+    'width, height'(width: string | number, height: string | number) {
+      this.setData({
+        size: [
+          ...(width ? [`width:${length(width)}`] : []),
+          ...(height ? [`height:${length(height)}`] : []),
+        ].join(';'),
+      })
+    },
+  },
+  pageLifetimes: {
+    show() {
+      // A picture that is on the screen stays; one that could not be loaded any more gets a new URL.
+      const { until } = stateOf(this)
+      if (this.data.state === 'error' && until < Date.now() / 1000) void this.sign(true)
+    },
+  },
+  methods: {
+    /** Signs and loads the picture again. */
+    reload() {
+      stateOf(this).retries = 0
+      return this.sign(true)
+    },
+
+    async sign(isFresh: boolean) {
+      const { client, objectKey, process, expires, locale } = this.data
+      const state = stateOf(this)
+      state.turn++
+      const { turn } = state
+      if (!objectKey) {
+        this.setData({ url: '', state: 'loading' })
+        return
+      }
+      try {
+        const key = await absolutePrefix(client, objectKey)
+        const { url, until } = await signedUrl(client, key, process, expires, isFresh)
+        if (turn !== state.turn) return
+        state.until = until
+        if (url !== this.data.url) this.setData({ url, state: 'loading' })
+      } catch (error) {
+        if (turn !== state.turn) return
+        this.setData({ url: '', state: 'error' })
+        this.triggerEvent('error', problemOf(error, locale))
+      }
+    },
+
+    onLoad(event: WechatMiniprogram.CustomEvent) {
+      stateOf(this).retries = 0
+      this.setData({ state: 'done' })
+      this.triggerEvent('load', event.detail)
+    },
+
+    /** The URL may have expired while the picture waited to be scrolled into view. */
+    onError(event: WechatMiniprogram.CustomEvent<{ errMsg: string }>) {
+      const state = stateOf(this)
+      if (state.retries === 0) {
+        state.retries = 1
+        void this.sign(true)
+        return
+      }
+      this.setData({ state: 'error' })
+      this.triggerEvent('error', problemOf(event.detail, this.data.locale))
+    },
+
+    async onTap() {
+      const { client, objectKey, preview, state } = this.data
+      this.triggerEvent('click', { url: this.data.url })
+      if (state === 'error') void this.reload()
+      else if (preview && objectKey) {
+        // In full: without the processing parameters.
+        const key = await absolutePrefix(client, objectKey)
+        const { url } = await signedUrl(client, key)
+        wx.previewImage({ urls: [url] })
+      }
+    },
+  },
+})

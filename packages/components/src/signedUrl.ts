@@ -1,0 +1,47 @@
+import { clientOf } from './client'
+
+/** Seconds before its end at which a URL is not used again. */
+const MARGIN = 60
+
+interface SignedUrl {
+  url: string
+  /** Unix seconds. */
+  until: number
+}
+
+const cache = new Map<string, SignedUrl>()
+const MAX_ENTRIES = 500
+
+/**
+ * A signed URL of an object. The same one as long as it is valid, so that WeChat's image cache applies.
+ * @param process processing parameters of COS, as `imageMogr2/thumbnail/200x`
+ * @param isFresh signs again although the last URL should be valid
+ */
+export async function signedUrl(
+  client: string,
+  Key: string,
+  process = '',
+  Expires = 1800,
+  isFresh = false,
+): Promise<SignedUrl> {
+  const id = [client, Key, process].join('\n')
+  const known = cache.get(id)
+  if (known && !isFresh && known.until - MARGIN > Date.now() / 1000) return known
+  const cos = clientOf(client)
+  if (!cos.getObjectUrl) throw new Error('the client of miniprogram-cos/upload signs no URLs')
+  const url = await cos.getObjectUrl({
+    Key,
+    Expires,
+    ...(process ? { Query: { [process]: '' } } : {}),
+  })
+  // A URL ends with the key that signs it, which may be earlier than asked for.
+  const end = /q-sign-time=\d+(?:;|%3B)(\d+)/i.exec(url)
+  const signed = { url, until: end ? Number(end[1]) : Date.now() / 1000 + Expires }
+  cache.delete(id)
+  cache.set(id, signed)
+  for (const oldest of cache.keys()) {
+    if (cache.size <= MAX_ENTRIES) break
+    cache.delete(oldest)
+  }
+  return signed
+}

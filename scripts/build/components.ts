@@ -1,0 +1,87 @@
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { extname, join, relative } from 'node:path'
+import { type BuildOptions, build, type Plugin, transform } from 'esbuild'
+import { writeWhole } from '../../packages/cli/src/functions/buildFunctions'
+import { asCommonjs } from './commonjs'
+import { at } from './root'
+
+const SOURCES = at('packages/components/src')
+const OUT = at('packages/components/miniprogram_dist')
+
+/** Every script is a file of its own, as in the sources: an app contains those that it uses, each once. */
+const separate: Plugin = {
+  name: 'separate-modules',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path, external: true },
+    )
+    // A script that only calls Component() is a module too.
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, 'utf8')}\nexport {}`,
+      loader: 'ts',
+    }))
+  },
+}
+
+const SCRIPTS: BuildOptions = {
+  platform: 'neutral',
+  target: 'es2018',
+  format: 'esm',
+  bundle: true,
+  minify: true,
+  // Chinese texts are written as they are: escapes would double their size.
+  charset: 'utf8',
+  plugins: [separate],
+  write: false,
+}
+
+/** The components as WeChat's npm builder copies them: scripts, templates, styles, configuration. */
+export async function buildComponents(): Promise<void> {
+  const files = (await readdir(SOURCES, { recursive: true })).filter((file) => extname(file) !== '')
+  const scripts = files.filter((file) => file.endsWith('.ts'))
+  const { outputFiles = [] } = await build({
+    ...SCRIPTS,
+    entryPoints: scripts.map((file) => join(SOURCES, file)),
+    outbase: SOURCES,
+    outdir: OUT,
+  })
+  const written = new Set<string>()
+  const write = (file: string, text: string) => {
+    written.add(file)
+    return writeWhole(join(OUT, file), text)
+  }
+  // A file of types alone has no output that anything requires.
+  for (const { path, text } of outputFiles) {
+    if (text.trim() !== '') await write(relative(OUT, path), asCommonjs(text))
+  }
+  for (const file of files.filter((one) => !one.endsWith('.ts'))) {
+    await write(file, await smaller(file, await readFile(join(SOURCES, file), 'utf8')))
+  }
+  await removeOthers(written)
+}
+
+async function smaller(file: string, text: string): Promise<string> {
+  if (file.endsWith('.json')) return `${JSON.stringify(JSON.parse(text))}\n`
+  // Line breaks between elements say nothing in WXML; texts are in one line with their element.
+  if (file.endsWith('.wxml')) return text.replace(/^\s+/gm, '')
+  // An old target: newer properties such as `inset` are not those of every phone.
+  const { code } = await transform(text, { loader: 'css', minify: true, target: ['chrome60', 'ios10'] })
+  // Tools that inline imports look for the space.
+  return code.replaceAll('@import"', '@import "')
+}
+
+/** What an earlier build has left. */
+async function removeOthers(written: Set<string>): Promise<void> {
+  for (const file of await readdir(OUT, { recursive: true })) {
+    if (extname(file) !== '' && !written.has(file)) await rm(join(OUT, file), { force: true })
+  }
+}
+
+/** Copies a built package into the demo, as "Build npm" of DevTools would. */
+export async function copyPackage(name: string, built: string): Promise<void> {
+  const target = at('miniprogram/miniprogram_npm', name)
+  for (const file of await readdir(built, { recursive: true })) {
+    if (extname(file) === '') continue
+    await writeWhole(join(target, file), await readFile(join(built, file)))
+  }
+}

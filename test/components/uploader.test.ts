@@ -1,0 +1,204 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createTestPhone } from '../support/phones'
+import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
+import { call, loadComponent, type Rendered } from '../support/simulatedApp'
+import { ALICE } from '../support/testCloud'
+import { until } from '../support/until'
+
+const PREFIX = `private/${ALICE}/`
+const UPLOADER = 'miniprogram_npm/miniprogram-cos-components/cos-uploader/cos-uploader'
+
+let phone: PhoneWithApp
+let render: (properties?: object) => Rendered
+let group = 0
+beforeAll(async () => {
+  phone = await phoneWithApp({ platform: 'mac' })
+  const { COS } = require('miniprogram-cos')
+  require('miniprogram-cos-components').configure({
+    cos: COS.cloud({ functionName: 'cos-credentials' }),
+  })
+  render = loadComponent(UPLOADER)
+})
+afterAll(() => phone?.cloud.end())
+beforeEach(() => {
+  phone.asked.calls.length = 0
+  phone.cloud.faults.set({ rules: [] })
+})
+
+interface Row {
+  id: string
+  name: string
+  state: string
+}
+interface Told {
+  name: string
+  detail: Record<string, unknown>
+}
+
+const EVENTS = ['add', 'success', 'fail', 'remove', 'change', 'complete', 'click', 'drag']
+
+/** An uploader with a list of its own, and what it tells. */
+function uploader(properties: object = {}): { page: Rendered; told: Told[] } {
+  group++
+  const page = render({ group: `test ${group}`, naming: 'keep', ...properties })
+  const told: Told[] = []
+  for (const name of EVENTS) {
+    page.addEventListener(name, ({ detail }) => told.push({ name, detail }))
+  }
+  return { page, told }
+}
+
+const rows = (page: Rendered) => page.instance.data.rows as Row[]
+const named = (told: Told[], name: string) => told.filter((one) => one.name === name)
+
+/** Chooses a file as WeChat for Mac does: its temporary path is its name. */
+function choose(name: string, content: string) {
+  const source = join(phone.cloud.folder, 'chosen')
+  writeFileSync(source, content)
+  const path = phone.simulator.chooseFile(source, name)
+  return { path, name, size: content.length, type: 'file' }
+}
+
+async function stored(prefix = PREFIX): Promise<Record<string, string>> {
+  const { cos } = createTestPhone(phone.cloud, ALICE)
+  const { Contents } = await cos.getBucket({ Prefix: prefix })
+  const bodies = Contents.map(async ({ Key }) => [
+    Key.slice(prefix.length),
+    String((await cos.getObject({ Key })).Body),
+  ])
+  return Object.fromEntries(await Promise.all(bodies))
+}
+
+const isDone = (page: Rendered) => () =>
+  rows(page).length > 0 && rows(page).every(({ state }) => state === 'success')
+
+test('uploads chosen chat files, and tells what happens', async () => {
+  const { page, told } = uploader({ source: 'messageFile', prefix: 'letters/', naming: 'unique' })
+  const file = choose('letter.txt', 'Dear reader')
+  phone.asked.answers.chooseMessageFile = { tempFiles: [file] }
+  await call(page, 'choose', 'messageFile')
+  await until(isDone(page), 'the file is uploaded')
+  await until(() => named(told, 'complete').length === 1, 'it tells that all are uploaded')
+  const [name, content] = Object.entries(await stored(`${PREFIX}letters/`))[0] ?? []
+  expect(name).toMatch(/^letter-[0-9a-z]{8,}\.txt$/)
+  expect(content).toBe('Dear reader')
+  const value = [{ key: `${PREFIX}letters/${name}`, name: 'letter.txt', size: 11, type: 'file' }]
+  expect(page.instance.data.value).toEqual(value)
+  expect(told.map((one) => one.name)).toEqual(['add', 'success', 'change', 'complete'])
+  expect(named(told, 'change')[0]?.detail.value).toEqual(value)
+  expect(named(told, 'success')[0]?.detail.file).toMatchObject({
+    key: value[0]?.key,
+    status: 'done',
+    percent: 100,
+  })
+})
+
+test('keeps two files of the same name, though WeChat for Mac gives them the same path', async () => {
+  const { page } = uploader()
+  call(page, 'add', [choose('report.txt', 'first')])
+  await until(isDone(page), 'the first is uploaded')
+  call(page, 'add', [choose('report.txt', 'second')])
+  await until(() => rows(page).length === 2 && isDone(page)(), 'the second is uploaded')
+  expect(await stored()).toMatchObject({ 'report.txt': 'first', 'report (2).txt': 'second' })
+  expect(rows(page).map(({ name }) => name)).toEqual(['report.txt', 'report (2).txt'])
+})
+
+test('keeps files of the same name that are chosen together', async () => {
+  const { page } = uploader()
+  const file = choose('notes', 'text')
+  call(page, 'add', [file, file])
+  await until(isDone(page), 'both are uploaded')
+  expect(Object.keys(await stored())).toEqual(expect.arrayContaining(['notes', 'notes (2)']))
+})
+
+test('refuses files beyond the limits of size and number', async () => {
+  const { page, told } = uploader({ max: 1, sizeLimit: { size: 10, unit: 'B' } })
+  expect(page.dom.textContent).toContain('up to 1 files · 10 B each')
+  call(page, 'add', [choose('large.txt', 'more than ten'), choose('a.txt', 'a')])
+  call(page, 'add', [choose('b.txt', 'b')])
+  await until(isDone(page), 'the file within the limits is uploaded')
+  expect(rows(page).map(({ name }) => name)).toEqual(['a.txt'])
+  const fails = named(told, 'fail').map(({ detail }) => [detail.reason, detail.message])
+  expect(fails).toEqual([
+    ['size', 'large.txt is larger than 10 B'],
+    ['count', 'Up to 1 files'],
+  ])
+  // Nothing more can be added.
+  expect(page.querySelector('.tile')).toBeUndefined()
+})
+
+test('shows why an upload fails, and uploads it when it is tried again', async () => {
+  phone.cloud.faults.set({
+    rules: [{ action: { kind: 'error', code: 'AccessDenied' }, operation: 'postObject' }],
+  })
+  const { page, told } = uploader()
+  call(page, 'add', [choose('secret.txt', 'text')])
+  await until(() => rows(page)[0]?.state === 'error', 'it has failed')
+  expect(page.dom.innerHTML).toContain('AccessDenied')
+  expect(named(told, 'fail')[0]?.detail).toMatchObject({ reason: 'upload', code: 'AccessDenied' })
+  phone.cloud.faults.set({ rules: [] })
+  call(page, 'onResume', { detail: { id: rows(page)[0]?.id } })
+  await until(isDone(page), 'it is uploaded')
+})
+
+test('a list belongs to the app: another instance shows the same files', async () => {
+  const { page } = uploader({ group: 'kept' })
+  call(page, 'add', [choose('kept.txt', 'text')])
+  await until(isDone(page), 'the file is uploaded')
+  const again = uploader({ group: 'kept' })
+  expect(rows(again.page)).toEqual(rows(page))
+  expect(again.told).toEqual([])
+  call(again.page, 'reset')
+  expect([rows(page), rows(again.page)]).toEqual([[], []])
+  expect(page.instance.data.value).toEqual([])
+})
+
+test('shows stored files first, and removes and moves files', async () => {
+  const files = [{ key: `${PREFIX}old.pdf`, size: 2048 }, { url: 'https://example.com/b.png' }]
+  const { page, told } = uploader({ files })
+  expect(rows(page).map(({ name, state }) => [name, state])).toEqual([
+    ['old.pdf', 'success'],
+    ['b.png', 'success'],
+  ])
+  call(page, 'add', [choose('new.txt', 'text')])
+  await until(isDone(page), 'the new file is uploaded')
+  call(page, 'onRemove', { detail: { id: rows(page)[0]?.id } })
+  expect(rows(page).map(({ name }) => name)).toEqual(['b.png', 'new.txt'])
+  await until(() => named(told, 'remove').length === 1, 'the event has arrived')
+  expect(named(told, 'remove')[0]?.detail).toMatchObject({ index: 0, file: { name: 'old.pdf' } })
+})
+
+test('waits for the network', async () => {
+  const { page } = uploader()
+  phone.simulator.setNetworkType('none')
+  call(page, 'add', [choose('offline.txt', 'text')])
+  await until(() => page.dom.innerHTML.includes('Waiting for the network'), 'it waits')
+  phone.simulator.setNetworkType('wifi')
+  await until(isDone(page), 'it is uploaded')
+})
+
+test('disabled and read-only uploaders add nothing', async () => {
+  for (const properties of [{ disabled: true }, { readonly: true }]) {
+    const { page } = uploader(properties)
+    await call(page, 'choose', 'media')
+    expect(phone.asked.calls).toEqual([])
+  }
+})
+
+test('closing the chooser is not an error; another failure is', async () => {
+  const { page, told } = uploader()
+  phone.asked.answers.chooseMedia = { errMsg: 'chooseMedia:fail cancel' }
+  await call(page, 'choose', 'media')
+  phone.asked.answers.chooseMedia = { errMsg: 'chooseMedia:fail no permission' }
+  await call(page, 'choose', 'media')
+  await until(() => told.length > 0, 'the event has arrived')
+  expect(told.map(({ name, detail }) => [name, detail.reason])).toEqual([['fail', 'choose']])
+  expect(phone.asked.calls.at(-1)?.[0]).toBe('showToast')
+})
+
+test('speaks Chinese, and the words of the app', () => {
+  const { page } = uploader({ locale: 'zh', source: 'all', texts: { chooseFile: '合同' } })
+  expect(page.dom.textContent).toContain('照片和视频')
+  expect(page.dom.textContent).toContain('合同')
+})
