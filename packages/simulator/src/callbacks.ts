@@ -1,8 +1,9 @@
 /** The callbacks every `wx` call accepts. */
 export interface CallbackOptions {
-  success?: (result: never) => void
+  // Methods, so that an app may declare the result that its call has.
+  success?(result: object): void
   fail?: (failure: WxFailure) => void
-  complete?: (outcome: never) => void
+  complete?(outcome: object): void
 }
 
 export interface WxFailure {
@@ -41,7 +42,7 @@ export function callBack(
     .then(run)
     .then(
       (result) => {
-        const answer = { errMsg: `${name}:ok`, ...result } as never
+        const answer = { errMsg: `${name}:ok`, ...result }
         options.success?.(answer)
         options.complete?.(answer)
       },
@@ -50,7 +51,7 @@ export function callBack(
           error instanceof WxError ? error : new WxError(`${name}:fail ${(error as Error).message}`)
         ).toFailure()
         options.fail?.(failure)
-        options.complete?.(failure as never)
+        options.complete?.(failure)
       },
     )
 }
@@ -66,6 +67,18 @@ export function callBackOrPromise(
     return undefined
   }
   return new Promise((resolve, reject) => {
-    callBack({ success: resolve as never, fail: reject }, run, name)
+    callBack({ success: resolve, fail: reject }, run, name)
   })
+}
+
+/**
+ * A `wx` call with callbacks, or with a promise when none is given.
+ * @param run its result becomes that of `success`; what it throws, that of `fail`
+ */
+export function api<Options extends object = object>(
+  name: string,
+  run: (options: Options) => unknown,
+) {
+  return (options: Options & CallbackOptions = {} as Options) =>
+    callBackOrPromise(options, async () => Object(await run(options)), name)
 }
