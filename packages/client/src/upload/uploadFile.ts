@@ -12,6 +12,7 @@ import {
   utf8Length,
 } from '@miniprogram-cos/protocol'
 import type { ClientCore } from '../core'
+import type { ConfirmedUpload } from '../credentials/confirm'
 import { type Callback, callApp, progressReporter } from '../events'
 import { hexMd5 } from '../hash'
 import { loadMultipart } from '../lazy/multipart'
@@ -55,7 +56,7 @@ export interface FileOptions {
   [param: string]: unknown
 }
 
-export interface UploadFileResult extends ResultMeta {
+export interface UploadFileResult extends ResultMeta, ConfirmedUpload {
   /** `host/key`, no scheme. */
   Location: string
   /** Quoted. */
