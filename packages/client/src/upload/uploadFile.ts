@@ -13,6 +13,7 @@ import {
   utf8Length,
 } from '@miniprogram-cos/protocol'
 import type { ClientCore } from '../core'
+import type { ConfirmedUpload } from '../credentials/confirm'
 import { type Callback, callApp, progressReporter } from '../events'
 import { hexOf, md5InTurns } from '../hash'
 import { loadMultipart } from '../lazy/multipart'
@@ -57,7 +58,7 @@ export interface FileOptions {
   [param: string]: unknown
 }
 
-export interface UploadFileResult extends ResultMeta {
+export interface UploadFileResult extends ResultMeta, ConfirmedUpload {
   /** `host/key`, no scheme. */
   Location: string
   /** Quoted. */
