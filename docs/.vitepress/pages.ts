@@ -85,6 +85,12 @@ export const GROUPS: Group[] = [
         '多个存储桶',
         'Several buckets',
       ),
+      page(
+        'docs/guides/migration',
+        'guides/migration',
+        '从 wx.cloud 云存储迁移',
+        'From wx.cloud storage',
+      ),
     ],
   },
   {
