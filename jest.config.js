@@ -17,6 +17,7 @@ module.exports = {
   },
   // The function worker, the functions and the client as phones load it run as built files.
   globalSetup: '<rootDir>/test/support/buildOnce.ts',
+  testSequencer: '<rootDir>/test/support/longestFirst.js',
   testTimeout: 30_000,
   maxWorkers: 2,
 }

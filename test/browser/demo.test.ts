@@ -220,7 +220,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await stored('the sea.png')).toBe(checksum(readFileSync(PICTURE)))
   })
 
-  test('COS refuses Bob access to Alice’s files, and the panel shows the rule', async () => {
+  test('COS refuses Bob access to Alice’s files, and the panel names the rule with its line', async () => {
     await bob.openTab('Isolation')
     await bob.waitFor('private/oBob')
     await bob.screen.locator('input').fill(ALICES_FOLDER)
@@ -234,6 +234,9 @@ describeInBrowser('the demo on two phones in a browser', () => {
     expect(await refused.textContent()).toMatch(
       /deleteObject403 AccessDenied.*no statement allows name\/cos:DeleteObject on media/,
     )
+    await refused.click()
+    const details = await page.locator('.details').textContent()
+    expect(details).toMatch(/cos\.config\.ts:9'private\/\{openid\}\/\*\*'/)
     const strangers = project.log.filter(
       ({ who, paths, status }) => status === 200 && paths[0]?.startsWith(ALICES_FOLDER) && who,
     )

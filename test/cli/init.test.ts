@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { deployedFunctions } from '../../packages/cli/src/project'
 import { loadAddedService, pictureOn } from '../support/addedService'
 import { APPS, AppCopy } from '../support/appCopy'
+import { killInit } from '../support/killInit'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { CLI } from '../support/runCli'
 import { ALICE, HOST, startTestCloud } from '../support/testCloud'
@@ -153,25 +154,7 @@ test('adds its functions to cloudbaserc.json and takes the environment from it',
   app.remove()
 })
 
-test('a run that is killed at any point is completed by the next', async () => {
-  const whole = new AppCopy('cloudbaserc')
-  const started = Date.now()
-  await whole.run('init', '--yes')
-  const duration = Date.now() - started
-  const expected = whole.contents()
-  whole.remove()
-  for (let round = 1; round <= 10; round++) {
-    const app = new AppCopy('cloudbaserc')
-    const child = app.start(['init', '--yes'])
-    const closed = new Promise((resolve) => child.on('close', resolve))
-    setTimeout(() => child.kill('SIGKILL'), (duration * round) / 11)
-    await closed
-    const { status, stderr } = await app.run('init', '--yes')
-    expect([round, status, stderr]).toEqual([round, 0, ''])
-    expect(app.contents()).toEqual(expected)
-    app.remove()
-  }
-})
+test('a run that is killed is completed by the next', () => killInit(5))
 
 describe('wrong input ends with status 2, one line, and nothing written', () => {
   const cases: [
@@ -254,6 +237,37 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
     expect([status, app.contents()]).toEqual([2, before])
     app.remove()
   })
+})
+
+test('a folder that is read-only is named in one line', async () => {
+  const app = new AppCopy('plain-js')
+  const before = app.contents()
+  chmodSync(app.folder, 0o555)
+  // Root may write everywhere.
+  const user = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+  const { status, stderr } = spawnSync(process.execPath, [CLI, 'init', '--yes'], {
+    cwd: app.folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
+    ...user,
+  })
+  expect([status, stderr]).toEqual([2, 'init: cannot write cos.config.js: . is read-only\n'])
+  expect(app.contents()).toEqual(before)
+  chmodSync(app.folder, 0o755)
+  app.remove()
+})
+
+test('an old version of Node is named in one line', () => {
+  const pretend = `Object.defineProperty(process, 'versions', { value: { node: '16.20.2' } })`
+  const run = `${pretend}; process.argv.splice(1, 1); require(${JSON.stringify(CLI)})`
+  const { status, stderr } = spawnSync(process.execPath, ['-e', run, 'x', 'init'], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
+  })
+  expect([status, stderr]).toEqual([
+    2,
+    'miniprogram-cos: Node 16.20.2 is too old: use 20 or later\n',
+  ])
 })
 
 test('build replaces generated functions only', async () => {

@@ -1,31 +1,15 @@
 import { PassThrough, Writable } from 'node:stream'
-import { build } from 'esbuild'
 import { colorsFor, paint } from '../../packages/cli/src/output'
-import { at } from '../support/root'
+import { loadBundled } from '../support/bundledModule'
 import { runCli } from '../support/runCli'
 
 type Ask = typeof import('../../packages/cli/src/setup/ask')
 
 /** Bundled as it is published: Jest does not load the library that asks, which is an ES module. */
-async function loadAsk(): Promise<Ask> {
-  const { outputFiles } = await build({
-    entryPoints: [at('packages/cli/src/setup/ask.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    write: false,
-    external: ['@cloudbase/*', 'cos-*', 'tencentcloud-*', 'https-proxy-agent', 'esbuild'],
-  })
-  const module = { exports: {} as Ask }
-  new Function('require', 'module', 'exports', outputFiles[0]?.text ?? '')(
-    require,
-    module,
-    module.exports,
-  )
-  return module.exports
-}
+const loadAsk = () => loadBundled<Ask>('packages/cli/src/setup/ask.ts')
 
 const COMMANDS = [
+  'create',
   'init',
   'dev',
   'build',

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import { captureFunctionLog } from '../support/functionLog'
 import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
 import { ATTACKER, OWN, THEIRS, VICTIM } from './attacks/attack'
 import { copyAttacks } from './attacks/copies'
@@ -32,7 +33,7 @@ const answers: Record<string, object> = {
   often: { errcode: 45011, errmsg: 'api minute-quota reach limit' },
   nobody: { session_key: 'key-that-stays-on-the-server' },
 }
-let lines: string[]
+const lines = captureFunctionLog()
 const saved = { ...process.env }
 
 beforeAll(async () => {
@@ -65,12 +66,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   stsCalls = 0
-  lines = []
-  jest.spyOn(console, 'log').mockImplementation((line: string) => {
-    lines.push(line)
-  })
 })
-afterEach(() => jest.restoreAllMocks())
 
 async function listening(server: Server): Promise<number> {
   if (!server.listening) await new Promise((resolve) => server.once('listening', resolve))

@@ -57,7 +57,16 @@ interface Database {
   runTransaction: <T>(run: (transaction: Transaction) => Promise<T>) => Promise<T>
 }
 
-type Cloud = Omit<typeof wxServerSdk, 'database'> & { database: () => Database }
+/** `wx-server-sdk`, of which tests use these members. */
+interface Cloud {
+  database: () => Database
+  uploadFile: (options: { cloudPath: string; fileContent: Buffer }) => Promise<{ fileID: string }>
+  downloadFile: (options: { fileID: string }) => Promise<{ fileContent: Buffer }>
+  getTempFileURL: (options: {
+    fileList: (string | { fileID: string; maxAge: number })[]
+  }) => Promise<{ fileList: { status: number; tempFileURL: string; maxAge?: number }[] }>
+  deleteFile: (options: { fileList: string[] }) => Promise<{ fileList: { status: number }[] }>
+}
 
 /** Runs a test's code in the function host, with the real wx-server-sdk. */
 export interface DatabaseFunction {

@@ -17,12 +17,17 @@ export interface FunctionAnswer {
   authorization?: string
   sessionToken?: string
   url?: string
+  confirms?: string[]
+  confirm?: unknown
+  used?: number
+  files?: number
   error?: {
     code: string
     message: string
     retryable: boolean
     retryAfter?: number
     rule?: string
+    usage?: { path: string; used: number; quota?: number; files: number; maxFiles?: number }
   }
 }
 
@@ -77,6 +82,7 @@ export function environmentOf(cloud: TestCloud): Record<string, string> {
     COS_STS_SECRET_ID: cloud.root.SecretId,
     COS_STS_SECRET_KEY: cloud.root.SecretKey,
     COS_STS_ENDPOINT: cloud.sts,
+    COS_ENDPOINT: cloud.cos,
   }
 }
 

@@ -2,10 +2,12 @@ import {
   type AccessRules,
   type CosConfig,
   credentialsFunction,
+  type FunctionServices,
   type Invocation,
   signatureFunction,
 } from '@miniprogram-cos/server'
 import { environmentOf, type FunctionAnswer, invocationOf } from './functionCalls'
+import { captureFunctionLog } from './functionLog'
 import { BUCKET, REGION, startTestCloud, type TestCloud } from './testCloud'
 
 type Ask = (openid: string, event?: unknown) => Promise<FunctionAnswer>
@@ -26,6 +28,7 @@ interface FunctionsInProcess {
 export function functionsInProcess<Group extends string = never>(
   access: AccessRules<NoInfer<Group>>,
   groups: { readonly [Name in Group]?: readonly string[] } = {},
+  services: FunctionServices = {},
 ): FunctionsInProcess {
   const config = { env: 'test', bucket: BUCKET, region: REGION, groups, access } as CosConfig
   let invokeSignature: (invocation: Invocation) => Promise<FunctionAnswer>
@@ -36,13 +39,14 @@ export function functionsInProcess<Group extends string = never>(
   } as FunctionsInProcess
   beforeAll(async () => {
     functions.cloud = await startTestCloud()
-    functions.invokeCredentials = credentialsFunction(config, environmentOf(functions.cloud))
-    invokeSignature = signatureFunction(config, environmentOf(functions.cloud))
+    functions.invokeCredentials = credentialsFunction(
+      config,
+      environmentOf(functions.cloud),
+      services,
+    )
+    invokeSignature = signatureFunction(config, environmentOf(functions.cloud), services)
   })
-  beforeEach(() => {
-    jest.spyOn(console, 'log').mockImplementation(() => {})
-  })
-  afterEach(() => jest.restoreAllMocks())
+  captureFunctionLog()
   afterAll(() => functions.cloud.end())
   return functions
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/simulator/preview'
 import { config } from '../../cos.config'
+import { describeRequest } from '../../packages/cli/src/dev/describeRequest'
+import { previewFaults } from '../../packages/cli/src/dev/faults'
 import { activityOf } from '../../packages/cli/src/dev/preview'
 import { domainLists } from '../../packages/cli/src/domains/domainLists'
 import { at } from './root'
@@ -42,6 +44,9 @@ export async function startTestProject(
     functions: cloud.functions,
     route: (host) => (host === HOST ? cloud.cos : undefined),
     domains: domainLists(config),
+    describe: describeRequest,
+    faults: previewFaults(cloud.faults),
+    links: [{ title: { en: 'Bucket', zh: '存储桶' }, url: cloud.admin }],
   })
   const shown = preview
   return {

@@ -7,10 +7,17 @@ import {
   type CloudCredentials,
   type CloudOptions,
   cloudCredentials,
+  type FunctionOptions,
 } from './credentials/cloud'
-import { type Callback, Emitter, settle, withClientAdvice } from './events'
+import {
+  cloudFunction,
+  type FunctionCall,
+  type HttpOptions,
+  httpFunction,
+} from './credentials/function'
+import { type Callback, Emitter, settle, withCosError } from './events'
+import { loadMultipart } from './lazy/multipart'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
-import { abortUpload } from './upload/multipart'
 import { runAlone, TaskQueue } from './upload/queue'
 import type { TaskInfo, TaskSteps, UploadTaskParams, UploadWork } from './upload/task'
 import {
@@ -28,6 +35,27 @@ import {
 declare const console: { warn(message: string): void }
 
 export interface CloudCOSOptions extends COSOptions, CloudOptions {}
+
+export interface HttpCOSOptions extends COSOptions, FunctionOptions, HttpOptions {}
+
+const functionFor = ({ mode }: FunctionOptions): string =>
+  mode === 'signature' ? 'cos-signature' : 'cos-credentials'
+
+/** A client that gets keys or signatures by calling a function of this kit. */
+function createWith<Client extends UploadCOS>(
+  Client: new (options: COSOptions) => Client,
+  call: FunctionCall,
+  options: COSOptions & FunctionOptions,
+): Client {
+  const cloud = cloudCredentials(call, options)
+  const { mode: _, ...rest } = options
+  // A form's key stands in its body, which nobody signs.
+  const defaults: COSOptions = cloud.signs ? { SimpleUploadMethod: 'putObject' } : {}
+  const own = { getAuthorization: cloud.getAuthorization }
+  const cos = new Client({ ...defaults, ...rest, ...own })
+  cos._cloud = cloud
+  return cos
+}
 
 /**
  * A COS client that uploads, and nothing else: what `miniprogram-cos/upload` exports as `COS`.
@@ -60,7 +88,7 @@ export class UploadCOS {
   constructor(options: COSOptions | undefined, features: Features)
   constructor(
     options: CloudCOSOptions = {},
-    features: Features = { advice: {}, scopes: {}, resumeSources: [] },
+    features: Features = { scopes: {}, resumeSources: [] },
   ) {
     this.options = resolveOptions(options)
     if (this.options.ForcePathStyle) {
@@ -77,7 +105,7 @@ export class UploadCOS {
       () => this._cloud !== undefined,
       options.ScopeLimit === true,
     )
-    this._core = { ...features, options: this.options, credentials, events }
+    this._core = { options: this.options, credentials, events, features }
   }
 
   /**
@@ -90,14 +118,27 @@ export class UploadCOS {
     ) => Client,
     options: CloudCOSOptions = {},
   ): Client {
-    const { mode: _, functionName: __, env: ___, ...rest } = options
-    const cloud = cloudCredentials(options)
-    // A form's key stands in its body, which nobody signs.
-    const defaults: COSOptions = cloud.signs ? { SimpleUploadMethod: 'putObject' } : {}
-    const own = { getAuthorization: cloud.getAuthorization }
-    const cos = new this({ ...defaults, ...rest, ...own })
-    cos._cloud = cloud
-    return cos
+    const { functionName, env, ...rest } = options
+    const call = cloudFunction(functionName || functionFor(rest), env)
+    // biome-ignore lint/complexity/noThisInStatic: the class that is called, which may be the full client
+    return createWith(this, call, rest)
+  }
+
+  /**
+   * A client whose keys come from a key server without CloudBase: `createKeyServer` of `@miniprogram-cos/server`, or
+   * any that answers as the cloud functions do. Otherwise as `COS.cloud`. Its host must be among the request domains
+   * of the mini program.
+   * @example COS.http({ url: 'https://api.example.com/cos', headers: () => ({ Authorization: token }) })
+   */
+  static http<Client extends UploadCOS>(
+    this: new (
+      options: COSOptions,
+    ) => Client,
+    options: HttpCOSOptions,
+  ): Client {
+    const { url, headers, ...rest } = options
+    // biome-ignore lint/complexity/noThisInStatic: as in `cloud`
+    return createWith(this, httpFunction({ url, headers }, functionFor(rest)), rest)
   }
 
   /**
@@ -105,13 +146,14 @@ export class UploadCOS {
    * @throws CosError kind `credentials`, or `KitNotCloud` for a client not made by `COS.cloud`
    */
   caller(): Promise<CallerPlace> {
-    return withClientAdvice(this._place(), this._core.advice)
+    return withCosError(this._place())
   }
 
   /** @internal */
   async _place(): Promise<CallerPlace> {
     const { _cloud: cloud } = this
-    if (!cloud) throw argumentError('KitNotCloud', 'caller() needs a client made by COS.cloud')
+    if (!cloud)
+      throw argumentError('KitNotCloud', 'caller() needs a client made by COS.cloud or COS.http')
     if (cloud.signs && !cloud.place) await cloud.locate()
     if (!cloud.place) {
       await this._core.credentials.get({
@@ -155,7 +197,7 @@ export class UploadCOS {
   uploadFiles(params: UploadFilesParams): Promise<UploadFilesResult>
   uploadFiles(params: UploadFilesParams, callback: Callback<UploadFilesResult>): void
   uploadFiles(params: UploadFilesParams, callback?: Callback<UploadFilesResult>) {
-    return this._settle(uploadFiles(params ?? {}, this._startUpload), callback)
+    return this._settle(uploadFiles(params || {}, this._startUpload), callback)
   }
 
   /** The uploads of this client, in the order they were added. */
@@ -170,7 +212,8 @@ export class UploadCOS {
 
   /** Pauses an upload; its promise stays pending. */
   pauseTask(id: string): void {
-    this._tasks.get(id)?.pause()
+    const task = this._tasks.get(id)
+    if (task) task.pause()
   }
 
   /**
@@ -181,12 +224,14 @@ export class UploadCOS {
    * @returns how the upload ends; undefined when there is no such task, or it is not paused or failed
    */
   restartTask(id: string): Promise<object> | undefined {
-    return this._tasks.get(id)?.restart()
+    const task = this._tasks.get(id)
+    return task && task.restart()
   }
 
   /** Cancels an upload: its promise rejects, and its parts are deleted on the server. */
   cancelTask(id: string): void {
-    this._tasks.get(id)?.cancel()
+    const task = this._tasks.get(id)
+    if (task) task.cancel()
   }
 
   /**
@@ -225,7 +270,7 @@ export class UploadCOS {
 
   /** @internal The outcome of a call, as the app gets it. */
   _settle<T>(outcome: Promise<T>, callback: Callback<T> | undefined): Promise<T> | undefined {
-    return settle(outcome, callback, this._core.advice)
+    return settle(outcome, callback)
   }
 
   /** @internal */
@@ -244,7 +289,9 @@ export class UploadCOS {
         params = await this._complete(given)
         return work(this._core, params, run)
       },
-      abort: (memo) => abortUpload(this._core, params, memo),
+      abort: async (memo) => {
+        if (memo.UploadId) await loadMultipart().abortUpload(this._core, params, memo)
+      },
       onRestart: (end) => callback && this._settle(end, callback),
     }
     const end = given.SkipTask ? runAlone(steps, given) : this._tasks.add(given, steps)
@@ -259,16 +306,15 @@ export class UploadCOS {
     const params: P & { Bucket?: unknown; Region?: unknown; Prefix?: unknown } = { ...given }
     const { Bucket, Region } = this.options
     // A list defaults to the caller's own folder.
-    const isList = operation?.access[0]?.on === 'prefix'
-    const lacksPlace = !(params.Bucket ?? Bucket) || !(params.Region ?? Region)
+    const { access = [], target }: Partial<AnyOperation> = operation || {}
+    const isList = access.some(({ on }) => on === 'prefix')
+    const lacksPlace = !(params.Bucket || Bucket) || !(params.Region || Region)
     const lacksPrefix = isList && params.Prefix === undefined
-    if (!this._cloud || operation?.target === 'service' || !(lacksPlace || lacksPrefix)) {
-      return params
-    }
+    if (!this._cloud || target === 'service' || !(lacksPlace || lacksPrefix)) return params
     return this._place().then((place) => {
-      params.Bucket ??= Bucket ?? place.Bucket
-      params.Region ??= Region ?? place.Region
-      if (isList) params.Prefix ??= place.prefix
+      params.Bucket = params.Bucket || Bucket || place.Bucket
+      params.Region = params.Region || Region || place.Region
+      if (lacksPrefix) params.Prefix = place.prefix
       return params
     })
   }

@@ -17,6 +17,9 @@ import { type DeployedFunction, FunctionHost, type FunctionLogEntry } from './fu
 import { createFunctionServer } from './functions/server'
 import { type KeyPair, KeyRing } from './keys'
 import { generateCertificate, listen, stop } from './listen'
+import { StorageActions } from './storage/actions'
+import { CloudFiles } from './storage/cloudFiles'
+import { SignedUrls } from './storage/signedUrls'
 import type { Roles } from './sts/actions'
 import { createStsServer, type StsLogEntry, type StsServices } from './sts/server'
 
@@ -29,8 +32,8 @@ export interface LocalCloudOptions {
   /** The key pair that owns every bucket. @default `LOCAL_ROOT_KEY`, which is public */
   root?: KeyPair
   /**
-   * Functions to host. Their environment has the root key, the address of the STS, and what wx-server-sdk
-   * needs to reach the database of this cloud.
+   * Functions to host. Their environment has the root key, the addresses of STS and COS, and what wx-server-sdk
+   * needs to reach the database and the storage of this cloud.
    */
   functions?: DeployedFunction[]
   /** Collections of the CloudBase database that are created at start. @default [] */
@@ -79,7 +82,7 @@ export interface LocalCloud {
   cos: string
   sts: string
   functions: string
-  /** API of the CloudBase environment, which wx-server-sdk calls: the database. */
+  /** API of the CloudBase environment, which wx-server-sdk calls: database and storage. */
   cloudBase: string
   /** Admin page, `/log`, `/events`, `/faults`, `/reset`, `/seed`, `/export`. */
   admin: string
@@ -176,8 +179,13 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const cos = await open(createCosServer(cosServices), options.cosPort)
   const sts = await open(createStsServer(stsServices), options.stsPort)
   const functionsKey = newFunctionsKey()
+  const files = new CloudFiles(store, options.env ?? 'local-env', appid)
+  const urls = new SignedUrls(clock)
   const cloudBaseServices = {
     database: new DatabaseActions(documents, clock),
+    storage: new StorageActions(files, urls),
+    files,
+    urls,
     keys: [root, functionsKey],
     clock,
   }
@@ -186,6 +194,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     COS_STS_SECRET_ID: root.SecretId,
     COS_STS_SECRET_KEY: root.SecretKey,
     COS_STS_ENDPOINT: sts,
+    COS_ENDPOINT: cos,
     ...cloudBaseVariables(cloudBase, functionsKey),
   }
   const functionHost = createFunctionHost(options, variables)

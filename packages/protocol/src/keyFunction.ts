@@ -18,7 +18,14 @@ export interface ScopeEntry {
 }
 
 /** An entry of a requested scope; bucket and region are the function's own when left out. */
-export type RequestedScope = Pick<ScopeEntry, 'action' | 'prefix'> & Partial<ScopeEntry>
+export type RequestedScope = Pick<ScopeEntry, 'action' | 'prefix'> &
+  Partial<ScopeEntry> & {
+    /**
+     * Bytes of the object to upload, where the rule has a quota: the key permits no more.
+     * @default the largest that the rule takes
+     */
+    size?: number
+  }
 
 /** A name for one new object, chosen by the function. */
 export interface CreateRequest {
@@ -26,6 +33,8 @@ export interface CreateRequest {
   path?: string
   /** Without dot: `'jpg'`. @default none */
   extension?: string
+  /** Bytes of the object, where the rule has a quota. @default the largest that the rule takes */
+  size?: number
 }
 
 /** The event of cos-credentials. Empty, it requests a key for everything the caller may do; else one of these. */
@@ -38,6 +47,42 @@ export interface KeyFunctionRequest {
   verbs?: Verb[]
   /** One new object, whose name the function chooses. */
   create?: CreateRequest
+  /** Instead of a key: confirms an upload, which runs the rule's `onUpload`. Answered by both functions. */
+  confirm?: ConfirmRequest
+  /** Instead of a key: what a folder with a quota contains. Answered by both functions. */
+  usage?: UsageRequest
+}
+
+/** An upload that has ended, as the client knows it. The function looks at the object itself. */
+export interface ConfirmRequest {
+  Key: string
+  /** As COS answered the upload. Another one in the bucket is `KitConfirmRefused`. */
+  ETag?: string
+}
+
+/** The answer to `confirm`, once `onUpload` has run for this object. */
+export interface ConfirmResponse {
+  /** What `onUpload` returned, as JSON. */
+  confirm: unknown
+}
+
+/** Which folder's usage is requested. */
+export interface UsageRequest {
+  /** A folder that a rule with a quota covers, with its last slash. @default the caller's first such folder */
+  path?: string
+}
+
+/** The answer to `usage`: what counts against the folder's quota. */
+export interface UsageResponse {
+  /** The folder that the quota applies to, with its last slash. */
+  path: string
+  /** Bytes, including uploads that have been permitted and may still be in progress. */
+  used: number
+  /** Bytes. Absent without `quota`. */
+  quota?: number
+  files: number
+  /** Absent without `maxFiles`. */
+  maxFiles?: number
 }
 
 /** The event of cos-signature: one request, as the official `getAuthorization` options describe it. */
@@ -68,6 +113,8 @@ export interface FormRequest {
   ContentType?: string
   /** Seconds for which the form is valid, 1 to 900. @default 900 */
   expires?: number
+  /** Bytes of the file. Required where the rule has a quota: the form takes exactly as many. */
+  size?: number
 }
 
 /** Part of every answer: where the caller's files are. */
@@ -76,6 +123,11 @@ export interface CallerFolder {
   region: string
   /** The caller's own folder, with its last slash. */
   prefix: string
+  /**
+   * Paths whose uploads the client confirms, since their rule has `onUpload`; `*` stands for any one segment.
+   * @default none
+   */
+  confirms?: string[]
 }
 
 /** A temporary key, named as STS names it. */
@@ -145,6 +197,10 @@ export type SignatureFunctionResponse =
 export type RefusalCode =
   /** The event has the wrong form. */
   | 'KitBadRequest'
+  /** The confirmed object is not there, is not what was said, or is not the caller's to confirm. */
+  | 'KitConfirmRefused'
+  /** A hook failed. The object is there; confirming it again runs the hook again. */
+  | 'KitHookFailed'
   /** A defect of the function itself; no details are returned. */
   | 'KitInternal'
   /** The function's key or environment is wrong: for whoever deployed it. */
@@ -157,6 +213,8 @@ export type RefusalCode =
   | 'KitPathRefused'
   /** The policy exceeds what STS accepts. */
   | 'KitPolicyTooLong'
+  /** The upload would exceed the folder's `quota` or `maxFiles`; the refusal has the numbers. */
+  | 'KitQuotaExceeded'
   /** A request or form to sign exceeds what the rules grant. */
   | 'KitRequestRefused'
   /** `scope` exceeds what the rules grant. */
@@ -165,6 +223,8 @@ export type RefusalCode =
   | 'KitStsFailed'
   /** The caller requests keys too often. */
   | 'KitTooManyRequests'
+  /** `beforeUpload` refused the upload; the message is its own. */
+  | 'KitUploadRefused'
 
 /** What a function returns instead of its result. */
 export interface Refusal {
@@ -177,5 +237,7 @@ export interface Refusal {
     retryAfter?: number
     /** The access rule that refused it. */
     rule?: string
+    /** What the folder contains and may contain; with `KitQuotaExceeded`. */
+    usage?: UsageResponse
   }
 }

@@ -1,14 +1,20 @@
-import type { KeyFunctionResponse, Refusal } from '@miniprogram-cos/protocol'
+import type {
+  ConfirmResponse,
+  KeyFunctionResponse,
+  Refusal,
+  UsageResponse,
+} from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { FunctionError } from './errors'
 import { type Call, handleInvocation, type Invocation } from './invocation'
 import { actionsOf } from './policy/actions'
 import { compilePolicy, type PolicyDocument, statementsOf } from './policy/compile'
 import { grantsForKeys, keyObstacle } from './policy/conditions'
-import { compileScope, narrowGrants } from './policy/scope'
+import { compileScope, narrowGrants, sizedUpload, sizeOf } from './policy/scope'
 import { createName, isServerName, nameSecret } from './serverNames'
 import type { Environment } from './sts/client'
 import { KeySource } from './sts/keySource'
+import { type FunctionServices, UploadServices, type WantedUpload } from './uploadServices'
 
 /** For how many seconds a cached key must still be valid. */
 const MIN_REMAINING = 300
@@ -18,21 +24,30 @@ const MIN_REMAINING = 300
  * once per warm instance, which keeps keys and limits.
  *
  * @param environment the function's environment variables, `process.env`
+ * @param services needed where rules have hooks or quotas
  * @throws Error for an invalid configuration
  * @example
- * const answer = credentialsFunction(config, process.env)
+ * const answer = credentialsFunction(config, process.env, { database: () => cloud.database() })
  * exports.main = (event, context) => answer({ event, context, wxContext: cloud.getWXContext() })
  */
 export function credentialsFunction(
   config: CosConfig,
   environment: Environment,
-): (invocation: Invocation) => Promise<KeyFunctionResponse | Refusal> {
+  services: FunctionServices = {},
+): (
+  invocation: Invocation,
+) => Promise<KeyFunctionResponse | ConfirmResponse | UsageResponse | Refusal> {
   const checked = checkConfig(config)
   const keys = new KeySource(checked, environment)
+  const uploads = new UploadServices(checked, environment, services)
   return (invocation) =>
     handleInvocation('cos-credentials', invocation, checked, async (call) => {
-      const { what, policy, isScoped, key: name } = requestedPolicy(call, checked, environment)
+      const answer = uploads.answer(call)
+      if (answer) return answer
+      const requested = requestedPolicy(call, checked, environment)
+      const { what, policy, isScoped, key: name } = requested
       call.log.what = what
+      await uploads.permit(call, requested.uploads, checked.keySeconds)
       const { key, isCached } = await keys.keyFor(call.openid, policy, MIN_REMAINING)
       call.log.cached = isCached
       call.log.stsRequestId = key.requestId
@@ -45,6 +60,7 @@ export function credentialsFunction(
         bucket: checked.bucket,
         region: checked.region,
         prefix: call.prefix,
+        ...uploads.confirmedPaths(call),
         ...(isScoped ? { scopeLimit: true } : {}),
         ...(name === undefined ? {} : { key: name }),
       }
@@ -59,6 +75,8 @@ interface RequestedPolicy {
   isScoped: boolean
   /** For `create`. */
   key?: string
+  /** The objects that it permits to upload, where their rule has a hook or a quota. */
+  uploads: WantedUpload[]
 }
 
 /**
@@ -85,10 +103,12 @@ function requestedPolicy(
   if (scope !== undefined) {
     const isOwnName = (key: string) => isServerName(key, openid, nameSecret(environment))
     const context = { grants, rules, location: config, isServerName: isOwnName }
-    return { what: 'scope', policy: compileScope(scope, context), isScoped: true }
+    return { what: 'scope', ...compileScope(scope, context), isScoped: true }
   }
   if (create !== undefined) {
-    const { key, grant } = createName(create, { ...call, rules }, () => nameSecret(environment))
+    const created = createName(create, { ...call, rules }, () => nameSecret(environment))
+    const { key } = created
+    const { grant, upload } = sizedUpload(created.grant, key, sizeOf(create))
     if (!grant.rule.overwrite) {
       throw new FunctionError('KitPathRefused', `create is refused: ${keyObstacle(grant.rule)}`, {
         rule: grant.rule.pattern,
@@ -96,11 +116,14 @@ function requestedPolicy(
     }
     const permissions = actionsOf('write').map((action) => ({ action, path: key, grant }))
     const statement = statementsOf(permissions, config)
-    return { what: 'create', policy: { version: '2.0', statement }, isScoped: true, key }
+    const policy: PolicyDocument = { version: '2.0', statement }
+    return { what: 'create', policy, isScoped: true, key, uploads: [upload] }
   }
   if (kinds.length > 0) {
     const narrowed = narrowGrants({ paths, verbs }, { grants, rules, openid })
-    return { what: 'paths', policy: compilePolicy(narrowed, config), isScoped: true }
+    const policy = compilePolicy(narrowed, config)
+    return { what: 'paths', policy, isScoped: true, uploads: [] }
   }
-  return { what: 'key', policy: compilePolicy(grantsForKeys(grants), config), isScoped: false }
+  const policy = compilePolicy(grantsForKeys(grants), config)
+  return { what: 'key', policy, isScoped: false, uploads: [] }
 }

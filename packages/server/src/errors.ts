@@ -1,4 +1,4 @@
-import type { Refusal, RefusalCode } from '@miniprogram-cos/protocol'
+import type { Refusal, RefusalCode, UsageResponse } from '@miniprogram-cos/protocol'
 
 /** What a refusal may contain besides its code and message. */
 export interface FunctionErrorDetails {
@@ -8,6 +8,8 @@ export interface FunctionErrorDetails {
   retryAfter?: number
   /** Pattern of the access rule that refused the call. */
   rule?: string
+  /** What the folder contains and may contain. */
+  usage?: UsageResponse
   /** STS's id of the call that failed. For the log only. */
   stsRequestId?: string
 }
@@ -28,7 +30,7 @@ export class FunctionError extends Error {
 
   /** The error as the function returns it. */
   toRefusal(): Refusal {
-    const { retryable = false, retryAfter, rule } = this.details
+    const { retryable = false, retryAfter, rule, usage } = this.details
     return {
       error: {
         code: this.code,
@@ -36,6 +38,7 @@ export class FunctionError extends Error {
         retryable,
         ...(retryAfter === undefined ? {} : { retryAfter }),
         ...(rule === undefined ? {} : { rule }),
+        ...(usage === undefined ? {} : { usage }),
       },
     }
   }

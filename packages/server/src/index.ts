@@ -5,6 +5,8 @@
 
 export type {
   CallerFolder,
+  ConfirmRequest,
+  ConfirmResponse,
   CreateRequest,
   FormRequest,
   IssuedForm,
@@ -20,6 +22,8 @@ export type {
   SignatureFunctionResponse,
   SignatureRequest,
   TemporaryKey,
+  UsageRequest,
+  UsageResponse,
   Verb,
 } from '@miniprogram-cos/protocol'
 export {
@@ -39,6 +43,15 @@ export {
   ownPrefix,
   type Principal,
 } from './grants'
+export type {
+  BeforeUpload,
+  DeletedFile,
+  OnDelete,
+  OnUpload,
+  RequestedFile,
+  UploadedFile,
+} from './hooks/hookTypes'
+export { type ReconcileOptions, type ReconcileResult, reconcile } from './hooks/reconcile'
 export { type Caller, readCaller, type WXContext } from './identity'
 export type { Invocation } from './invocation'
 export {
@@ -59,7 +72,16 @@ export {
 } from './policy/compile'
 export { grantsForKeys } from './policy/conditions'
 export { formPolicy } from './policy/signing'
+export type { CloudDatabase } from './records'
 export { type AccessRule, type AccessRules, type Rule, readRules, VERBS } from './rules'
+export type { Decision, TestedFile } from './ruleTests/decide'
+export {
+  type RuleRow,
+  type RulesReport,
+  type RuleTests,
+  testRules,
+  type Who,
+} from './ruleTests/testRules'
 export { authorizeRequest } from './signature/authorize'
 export { readRequest } from './signature/request'
 export { signatureFunction } from './signatureFunction'
@@ -67,3 +89,4 @@ export { KeyCache } from './sts/cache'
 export { type Environment, fetchTemporaryKey, type StsAccess } from './sts/client'
 export { auditName } from './sts/keySource'
 export { CallerLimiter } from './sts/rateLimit'
+export type { FunctionServices } from './uploadServices'

@@ -19,6 +19,8 @@ export interface Call extends Principal {
   grants: Grant[]
   /** The caller's own folder, with its last slash. */
   prefix: string
+  /** The caller as wx-server-sdk reports them, which is what was verified. */
+  wxContext: WXContext
   /** The log entry of the call, to be completed. */
   log: Partial<LogEntry>
 }
@@ -28,7 +30,7 @@ interface LogEntry {
   fn: string
   /** The caller as a hash: the name their keys have in Tencent's audit log. */
   who?: string
-  /** What was requested: `key`, `scope`, `paths`, `create`, `form`, `place`, or an operation. */
+  /** What was requested: `key`, `scope`, `paths`, `create`, `form`, `place`, `confirm`, `usage`, or an operation. */
   what?: string
   /** `ok`, or the code of the error. */
   outcome: string
@@ -64,7 +66,7 @@ export async function handleInvocation<Result>(
     const principal = principalOf(caller, config.groups)
     const grants = grantsOf(config.rules, principal)
     const prefix = ownPrefix(config.rules, caller.openid)
-    return await answer({ ...principal, event: readEvent(event), grants, prefix, log })
+    return await answer({ ...principal, event: readEvent(event), grants, prefix, wxContext, log })
   } catch (thrown) {
     const error = toFunctionError(thrown)
     outcome = error.code

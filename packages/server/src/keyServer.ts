@@ -4,8 +4,10 @@ import type { CosConfig } from './config'
 import { credentialsFunction } from './credentialsFunction'
 import { FunctionError } from './errors'
 import type { Invocation } from './invocation'
+import { memoryStores } from './records'
 import { signatureFunction } from './signatureFunction'
 import type { Environment } from './sts/client'
+import type { FunctionServices } from './uploadServices'
 
 /** Who sent a request, as the key server's own login has verified it. */
 export interface VerifiedCaller {
@@ -31,6 +33,8 @@ export interface KeyServerOptions {
    * body is not read before the caller is known.
    */
   identify: (request: Request) => VerifiedCaller | undefined | Promise<VerifiedCaller | undefined>
+  /** Records of hooks and quotas; see `FunctionServices`. @default in memory */
+  database?: FunctionServices['database']
   /** The functions to offer. @default both */
   functions?: readonly KeyFunctionName[]
   /** Longest request body in bytes; WeChat limits a call of a cloud function to the same. @default 102400 */
@@ -44,13 +48,17 @@ const CREATE = { 'cos-credentials': credentialsFunction, 'cos-signature': signat
 /** HTTP status of each refusal. */
 const STATUS: Record<RefusalCode, number> = {
   KitBadRequest: 400,
+  KitConfirmRefused: 403,
   KitPolicyTooLong: 400,
   KitNoIdentity: 401,
   KitNothingGranted: 403,
   KitPathRefused: 403,
+  KitQuotaExceeded: 403,
   KitRequestRefused: 403,
   KitScopeRefused: 403,
+  KitUploadRefused: 403,
   KitTooManyRequests: 429,
+  KitHookFailed: 500,
   KitInternal: 500,
   KitMisconfigured: 500,
   KitStsFailed: 502,
@@ -72,11 +80,17 @@ export function createKeyServer({
   config,
   environment = process.env,
   identify,
+  database,
   functions = ['cos-credentials', 'cos-signature'],
   maxBodyBytes = MAX_BODY_BYTES,
 }: KeyServerOptions): (request: Request) => Promise<Response> {
+  // Both functions count against the same quotas.
+  const services: FunctionServices = database ? { database } : { records: memoryStores() }
   const answers = new Map(
-    functions.map((name) => [name as string, CREATE[name]({ env: '', ...config }, environment)]),
+    functions.map((name) => [
+      name as string,
+      CREATE[name]({ env: '', ...config }, environment, services),
+    ]),
   )
   return async (request) => {
     const fn = new URL(request.url).pathname.split('/').pop() ?? ''

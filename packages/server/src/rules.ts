@@ -1,4 +1,5 @@
 import type { Verb } from '@miniprogram-cos/protocol'
+import type { BeforeUpload, OnDelete, OnUpload } from './hooks/hookTypes'
 
 /** What a rule can allow. */
 export const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'list']
@@ -32,6 +33,25 @@ export interface AccessRule<Group extends string = string> {
   overwrite?: false
   /** `'server'`: the functions choose the names of new objects. @default the app chooses */
   names?: 'server'
+  /**
+   * What one user's folder may contain. Uploads there are permitted one object at a time, in one request of known
+   * size: they need cos-signature or a key for one object, and a file has at most 5 GB. @default no limit
+   */
+  quota?: Size
+  /** How many objects one user's folder may contain; otherwise as `quota`. @default no limit */
+  maxFiles?: number
+  /**
+   * Decides whether one upload may begin: runs when its signature, form, or key for this one object is requested.
+   * Keys for a whole folder do not permit uploads there.
+   */
+  beforeUpload?: BeforeUpload
+  /**
+   * Runs at least once for each object that is uploaded: when the client confirms the upload, or in `reconcile`.
+   * Never twice at a time for one key, and last for the object that is in the bucket.
+   */
+  onUpload?: OnUpload
+  /** Runs in `reconcile` for an object for which `onUpload` ran and that is no longer in the bucket. */
+  onDelete?: OnDelete
 }
 
 /** Path patterns like `private/{openid}/**` and their rules. */
@@ -54,9 +74,17 @@ export interface Rule {
   types?: string[]
   overwrite: boolean
   names: 'app' | 'server'
+  /** Bytes. */
+  quota?: number
+  maxFiles?: number
+  beforeUpload?: BeforeUpload
+  onUpload?: OnUpload
+  onDelete?: OnDelete
 }
 
-const FIELDS = ['owner', 'everyone', 'groups', 'maxSize', 'types', 'overwrite', 'names']
+const HOOKS = ['beforeUpload', 'onUpload', 'onDelete'] as const
+const LIMITS = ['maxSize', 'types', 'overwrite', 'names', 'quota', 'maxFiles']
+const FIELDS = ['owner', 'everyone', 'groups', ...LIMITS, ...HOOKS]
 
 /** Throws an error that names the rule. */
 type Fail = (problem: string) => never
@@ -98,6 +126,12 @@ function readRule(pattern: string, given: AccessRule, known: readonly string[]):
     everyone: readVerbs(given.everyone, 'everyone', fail),
     groups: readGroups(given.groups, known, fail),
     ...readLimits(given, fail),
+    ...readQuota(given, fail),
+    ...readHooks(given, fail),
+  }
+  if (hasQuota(rule)) {
+    // An upload of known size is one request; without a maxSize it may fill the quota.
+    rule.maxBytes ??= Math.min(rule.quota ?? MAX_BYTES, MAX_BYTES)
   }
   checkCombination(rule, fail)
   return rule
@@ -157,18 +191,49 @@ function readLimits(
   }
   if (rule.names !== undefined && rule.names !== 'server') fail('has names, which can be "server"')
   return {
-    ...(rule.maxSize === undefined ? {} : { maxBytes: readSize(rule.maxSize, fail) }),
+    ...(rule.maxSize === undefined
+      ? {}
+      : { maxBytes: readSize('maxSize', rule.maxSize, MAX_BYTES, fail) }),
     ...(rule.types === undefined ? {} : { types: readTypes(rule.types, fail) }),
     overwrite: rule.overwrite !== false,
     names: rule.names ?? 'app',
   }
 }
 
-function readSize(value: Size, fail: Fail): number {
+/** More than any bucket holds, and exact as a number. */
+const MAX_QUOTA = 1024 ** 5
+
+function readQuota({ quota, maxFiles }: AccessRule, fail: Fail): Pick<Rule, 'quota' | 'maxFiles'> {
+  if (maxFiles !== undefined && !(Number.isInteger(maxFiles) && maxFiles >= 1)) {
+    fail('has maxFiles, which must be a whole number from 1')
+  }
+  return {
+    ...(quota === undefined ? {} : { quota: readSize('quota', quota, MAX_QUOTA, fail) }),
+    ...(maxFiles === undefined ? {} : { maxFiles }),
+  }
+}
+
+function readHooks(given: AccessRule, fail: Fail): Pick<Rule, (typeof HOOKS)[number]> {
+  const { beforeUpload, onUpload, onDelete } = given
+  for (const name of HOOKS) {
+    const hook: unknown = given[name]
+    if (hook !== undefined && typeof hook !== 'function')
+      fail(`has ${name}, which must be a function`)
+  }
+  if (onDelete && !onUpload) fail('has onDelete, which needs an onUpload')
+  return {
+    ...(beforeUpload ? { beforeUpload } : {}),
+    ...(onUpload ? { onUpload } : {}),
+    ...(onDelete ? { onDelete } : {}),
+  }
+}
+
+function readSize(field: string, value: Size, max: number, fail: Fail): number {
   const [, number, unit = 'B'] = /^(\d+(?:\.\d+)?) ?(B|KB|MB|GB)?$/.exec(String(value)) ?? []
   const bytes = Math.floor(Number(number) * (UNITS[unit] ?? Number.NaN))
-  if (bytes >= 1 && bytes <= MAX_BYTES) return bytes
-  return fail(`has maxSize ${JSON.stringify(value)}: expected bytes or "20 MB", up to 5 GB`)
+  if (bytes >= 1 && bytes <= max) return bytes
+  const most = `${max / 1024 ** 3} GB`
+  return fail(`has ${field} ${JSON.stringify(value)}: expected bytes or "20 MB", up to ${most}`)
 }
 
 /** `*` is allowed at the end only: `string_like` of COS knows it at the two ends (document 436/71306). */
@@ -203,11 +268,25 @@ function checkCombination(rule: Rule, fail: Fail): void {
   }
   if (limitsUploads(rule) && !verbs.includes('write'))
     fail('limits writing, but grants write to nobody')
+  if (hasQuota(rule) && at < 0) fail('has a quota, but no {openid} segment says whose folder it is')
+  if (rule.onUpload && !verbs.includes('write')) fail('has hooks, but grants write to nobody')
 }
 
 /** Whether a rule says more about uploads than where they may go. */
-export function limitsUploads({ maxBytes, types, overwrite, names }: Rule): boolean {
-  return maxBytes !== undefined || types !== undefined || !overwrite || names === 'server'
+export function limitsUploads(rule: Rule): boolean {
+  const { maxBytes, types, overwrite, names, beforeUpload } = rule
+  return (
+    maxBytes !== undefined ||
+    types !== undefined ||
+    !overwrite ||
+    names === 'server' ||
+    beforeUpload !== undefined
+  )
+}
+
+/** Whether a rule limits what a whole folder contains. */
+export function hasQuota({ quota, maxFiles }: Rule): boolean {
+  return quota !== undefined || maxFiles !== undefined
 }
 
 /** Whether some key could match both patterns: one is a prefix of the other, `{openid}` being any segment. */

@@ -1,15 +1,22 @@
-import type { Refusal, SignatureFunctionResponse } from '@miniprogram-cos/protocol'
+import type {
+  ConfirmResponse,
+  OperationName,
+  Refusal,
+  SignatureFunctionResponse,
+  UsageResponse,
+} from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { type Call, handleInvocation, type Invocation } from './invocation'
 import { formPolicy, requestPolicy, type SigningPolicy } from './policy/signing'
 import { limitsUploads } from './rules'
 import { createName, isServerName, nameSecret } from './serverNames'
-import { authorizeRequest } from './signature/authorize'
+import { type AuthorizedRequest, authorizeRequest } from './signature/authorize'
 import { readForm, signForm } from './signature/form'
-import { readRequest } from './signature/request'
+import { type DescribedRequest, readRequest } from './signature/request'
 import { signDescribedRequest } from './signature/sign'
 import type { Environment } from './sts/client'
 import { KeySource } from './sts/keySource'
+import { type FunctionServices, UploadServices, type WantedUpload } from './uploadServices'
 
 /** The clocks of this function and of COS may differ by as much. */
 const CLOCK_SECONDS = 60
@@ -21,17 +28,25 @@ const CLOCK_SECONDS = 60
  * never leaves the function.
  *
  * @param environment the function's environment variables, `process.env`
+ * @param services needed where rules have hooks or quotas
  * @throws Error for an invalid configuration
  */
 export function signatureFunction(
   config: CosConfig,
   environment: Environment,
-): (invocation: Invocation) => Promise<SignatureFunctionResponse | Refusal> {
+  services: FunctionServices = {},
+): (
+  invocation: Invocation,
+) => Promise<SignatureFunctionResponse | ConfirmResponse | UsageResponse | Refusal> {
   const checked = checkConfig(config)
   const keys = new KeySource(checked, environment)
+  const uploads = new UploadServices(checked, environment, services)
   return (invocation) =>
-    handleInvocation('cos-signature', invocation, checked, (call) =>
-      answerCall(call, checked, keys, environment),
+    handleInvocation<SignatureFunctionResponse | ConfirmResponse | UsageResponse>(
+      'cos-signature',
+      invocation,
+      checked,
+      (call) => uploads.answer(call) ?? answerCall(call, checked, keys, uploads, environment),
     )
 }
 
@@ -39,11 +54,12 @@ async function answerCall(
   call: Call,
   config: CheckedConfig,
   keys: KeySource,
+  uploads: UploadServices,
   environment: Environment,
 ): Promise<SignatureFunctionResponse> {
   const { event, openid, grants, prefix, log } = call
   const { bucket, region, rules } = config
-  const folder = { bucket, region, prefix }
+  const folder = { bucket, region, prefix, ...uploads.confirmedPaths(call) }
   const isOwnName = (key: string) => isServerName(key, openid, nameSecret(environment))
   if (event.create !== undefined && event.create !== null) {
     log.what = 'create'
@@ -53,6 +69,8 @@ async function answerCall(
   if (event.form !== undefined && event.form !== null) {
     const form = readForm(event.form, { grants, rules }, isOwnName)
     log.what = 'form'
+    const { key: Key, type, size, seconds } = form
+    await uploads.permit(call, [{ rule: form.grant.rule, key: Key, size, type }], seconds)
     const { key, period } = await signingKey(
       {
         policy: formPolicy(form.grant, config, form.key),
@@ -71,10 +89,24 @@ async function answerCall(
   const request = readRequest(event, config)
   const authorized = authorizeRequest(request, call, config, isOwnName)
   log.what = request.isUrl ? `${authorized.name} url` : authorized.name
+  await uploads.permit(call, uploadOf(authorized, request), request.seconds)
   const policy = requestPolicy(authorized, request.key, config)
   const { key, period } = await signingKey(policy, request.seconds, call, keys)
   return { ...folder, ...signDescribedRequest(request, config, key, period) }
 }
+
+/** The object that a request creates, or begins to. */
+function uploadOf(
+  { name, grants: [grant] }: AuthorizedRequest,
+  { key, headers }: DescribedRequest,
+): WantedUpload[] {
+  if (!grant || !BEGINS_UPLOAD.includes(name)) return []
+  const length = name === 'putObject' ? headers['content-length'] : undefined
+  const size = length === undefined ? undefined : Number(length)
+  return [{ rule: grant.rule, key, size, type: headers['content-type'] }]
+}
+
+const BEGINS_UPLOAD: OperationName[] = ['putObject', 'putObjectCopy', 'multipartInit']
 
 /** The key that signs, and the period in Unix seconds for which it does. */
 async function signingKey(

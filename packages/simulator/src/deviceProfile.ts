@@ -35,3 +35,7 @@ const PROFILES: Record<Platform, Omit<DeviceProfile, 'platform'>> = {
 export function deviceProfile(platform: Platform = 'devtools'): DeviceProfile {
   return { platform, ...PROFILES[platform] }
 }
+
+export function isPlatform(value: unknown): value is Platform {
+  return Object.keys(PROFILES).some((platform) => platform === value)
+}

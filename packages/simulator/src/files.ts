@@ -95,6 +95,50 @@ export function createFileSystemManager(files: FileSpace, clock: Clock) {
         'writeFile',
       )
     },
+    appendFile(
+      options: CallbackOptions & {
+        filePath: string
+        data: string | ArrayBuffer
+        encoding?: BufferEncoding
+      },
+    ): void {
+      callBack(
+        options,
+        async () => {
+          const { data, encoding = 'utf8' } = options
+          await statOf(files, 'appendFile', options.filePath)
+          const bytes = isArrayBuffer(data) ? new Uint8Array(data) : Buffer.from(data, encoding)
+          await fs.appendFile(files.resolve(options.filePath), bytes)
+          return {}
+        },
+        'appendFile',
+      )
+    },
+    saveFile(options: CallbackOptions & { tempFilePath: string; filePath?: string }): void {
+      callBack(
+        options,
+        async () => {
+          const { tempFilePath } = options
+          const name = tempFilePath.replace(/^.*[/_]/, '')
+          const savedFilePath = options.filePath ?? `${USER_DATA}/store_${name}`
+          await statOf(files, 'saveFile', tempFilePath)
+          await fs.rename(files.resolve(tempFilePath), find(files, 'saveFile', savedFilePath))
+          return { savedFilePath }
+        },
+        'saveFile',
+      )
+    },
+    rename(options: CallbackOptions & { oldPath: string; newPath: string }): void {
+      callBack(
+        options,
+        async () => {
+          await statOf(files, 'rename', options.oldPath)
+          await fs.rename(files.resolve(options.oldPath), find(files, 'rename', options.newPath))
+          return {}
+        },
+        'rename',
+      )
+    },
     stat(options: CallbackOptions & { path: string }): void {
       callBack(
         options,

@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import type { Template } from '../create/createApp'
 import { SafeOutput } from '../output'
-import { readerLanguage, t } from '../text'
+import { t } from '../text'
 
 interface Options {
   template?: string
@@ -45,9 +44,11 @@ export function createCommand(): Command {
 }
 
 async function create(given: string | undefined, options: Options): Promise<void> {
-  const { createApp, isEmptyFolder, TEMPLATES } = await import('../create/createApp')
+  const [{ createApp, isEmptyFolder, TEMPLATES }, { askFolder, askTemplate }] = await Promise.all([
+    import('../create/createApp'),
+    import('../create/ask'),
+  ])
   checkTemplate(options.template, TEMPLATES)
-  // npm runs a command of `npm create` where it was called.
   const path = given ?? (options.yes ? '.' : await askFolder())
   const folder = resolve(path)
   if (!isEmptyFolder(folder)) {
@@ -77,36 +78,6 @@ function checkTemplate(name: string | undefined, templates: Template[]): void {
       `没有模板 "${name}"：可选 ${names}`,
     ),
   )
-}
-
-/** @throws Error where nobody can be asked */
-function checkTerminal(option: string): void {
-  if (process.stdin.isTTY) return
-  throw new Error(
-    t(`stdin is not a TTY; pass ${option} or --yes`, `标准输入不是终端，请加 ${option} 或 --yes`),
-  )
-}
-
-const cancelled = () => new Error(t('cancelled; nothing was written', '已取消，未写入任何内容'))
-
-async function askFolder(): Promise<string> {
-  checkTerminal(t('a folder', '目录'))
-  const { isCancel, text } = await import('@clack/prompts')
-  const initialValue = readdirSync('.').length === 0 ? '.' : 'my-miniprogram'
-  const answer = await text({ message: t('Folder', '目录'), initialValue })
-  if (isCancel(answer)) throw cancelled()
-  return answer.trim() || initialValue
-}
-
-async function askTemplate(templates: Template[]): Promise<string> {
-  checkTerminal('--template')
-  const { isCancel, select } = await import('@clack/prompts')
-  const answer = await select({
-    message: t('Template', '模板'),
-    options: templates.map(({ name, label }) => ({ value: name, label: label[readerLanguage()] })),
-  })
-  if (isCancel(answer)) throw cancelled()
-  return answer
 }
 
 function nextSteps(folder: string, template: string): string[] {

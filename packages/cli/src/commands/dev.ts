@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { LocalCloud } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
@@ -9,11 +10,13 @@ import { Command } from 'commander'
 import { FIRST_PORT, portsFrom, readPort } from '../dev/ports'
 import {
   at,
+  configFile,
   deployedFunctions,
   functionNames,
   hasFunctionSources,
   loadConfig,
   type RunOptions,
+  SAMPLE,
 } from '../project'
 import { readerLanguage, t } from '../text'
 
@@ -27,12 +30,22 @@ interface Options {
   port?: string
   ports?: string
   data?: string
+  root?: string
+  route: Record<string, string>
   open: boolean
+}
+
+/** For an app without `cos.config.ts`: each user has a folder of their own in the sample bucket. */
+const SAMPLE_CONFIG: CosConfig = {
+  ...SAMPLE,
+  region: 'ap-guangzhou',
+  access: { 'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] } },
 }
 
 export function devCommand(runOptions: RunOptions): Command {
   return new Command('dev')
     .alias('start')
+    .alias('preview')
     .description(
       t(
         'Starts the local cloud and runs the main job with your files, or with samples. Then the demo app runs in a browser, on two phones with one bucket.',
@@ -63,6 +76,22 @@ export function devCommand(runOptions: RunOptions): Command {
       ),
     )
     .option(
+      '--root <folder>',
+      t(
+        'the project of the app, also one without cos.config.ts (the current folder if not given)',
+        '应用所在的项目目录，可以没有 cos.config.ts（未指定时为当前目录）',
+      ),
+    )
+    .option(
+      '--route <from=URL>',
+      t(
+        'serves a path (/sts), a host or a URL of the app from another server, such as its key server on this computer; may be repeated',
+        '把应用请求的路径（/sts）、主机或 URL 转到另一台服务器，例如本机的密钥服务；可重复使用',
+      ),
+      addRoute,
+      {},
+    )
+    .option(
       '--no-open',
       t(
         'only prints the address of the page; the default where output is not a terminal',
@@ -76,16 +105,40 @@ export function devCommand(runOptions: RunOptions): Command {
         '\n退出码：0 全部通过；1 有步骤失败（--once）；2 输入有误或无法启动。',
       ),
     )
-    .action((files: string[], options: Options) =>
-      hasFunctionSources()
+    .action((files: string[], options: Options) => {
+      if (options.root !== undefined) enterProject(options.root)
+      return hasFunctionSources() && options.root === undefined
         ? start(files, options, runOptions)
-        : startApp(files, options, runOptions),
+        : startApp(files, options, runOptions)
+    })
+}
+
+/** Adds one `--route`: the target is a URL, so the first `=http` divides the two. */
+function addRoute(text: string, routes: Record<string, string>): Record<string, string> {
+  const [, from, target] = /^(.+?)=(https?:\/\/.+)$/.exec(text) ?? []
+  if (from === undefined || target === undefined) {
+    throw new Error(
+      t(
+        `--route must be like /sts=http://127.0.0.1:3000/sts, got "${text}"`,
+        `--route 应形如 /sts=http://127.0.0.1:3000/sts，收到 "${text}"`,
+      ),
     )
+  }
+  return { ...routes, [from]: target }
+}
+
+/** Files that the command line names stay relative to the folder of the caller. */
+function enterProject(folder: string): void {
+  const caller = process.env.INIT_CWD ?? process.cwd()
+  const root = resolve(caller, folder)
+  if (!existsSync(root)) throw new Error(t(`no such folder: ${folder}`, `目录不存在：${folder}`))
+  process.env.INIT_CWD = caller
+  process.chdir(root)
 }
 
 async function start(
   given: string[],
-  { once, port = '0', open }: Options,
+  { once, port = '0', route, open }: Options,
   { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const pagePort = readPort(port)
@@ -131,7 +184,10 @@ async function start(
     registerCloud(cloud.admin)
     const { failures, url } = await runJob(cloud, config, files, join(folder, 'phones'))
     if (once) return end(failures === 0 ? 0 : 1)
-    preview = await previewApp(at('miniprogram'), cloud, USERS, config, pagePort)
+    preview = await previewApp(at('miniprogram'), cloud, USERS, config, {
+      port: pagePort,
+      routes: route,
+    })
     const shared = url && files.length > 1 ? `curl -o ${files[0]?.name} '${url}'` : undefined
     await printAddresses(preview.url, cloud, config, LOCAL_ROOT_KEY, shared)
     if (open && process.stdout.isTTY) openInBrowser(preview.url)
@@ -144,14 +200,15 @@ async function start(
 /** In an app: its own pages and functions, and the main job for files that are named. */
 async function startApp(
   given: string[],
-  { once, port, ports: first, data, open }: Options,
+  { once, port, ports: first, data, root, route, open }: Options,
   { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const ports = portsFrom(first === undefined ? FIRST_PORT : readPort(first, '--ports'))
   if (port !== undefined) ports.preview = readPort(port)
   const { checkFiles } = await import('../dev/jobFiles')
   checkFiles(given)
-  const config = await loadConfig()
+  const config =
+    root !== undefined && !existsSync(configFile()) ? SAMPLE_CONFIG : await loadConfig()
   await buildPackages?.()
   const { runApp } = await import('../dev/runApp')
   await runApp({
@@ -159,6 +216,8 @@ async function startApp(
     users: USERS,
     ports,
     data,
+    ...(root === undefined ? {} : { app: process.cwd() }),
+    routes: route,
     files: once || given.length > 0 ? given : undefined,
     once,
     stopWatchingLauncher,

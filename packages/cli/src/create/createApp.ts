@@ -78,9 +78,8 @@ export async function createApp(template: string, folder: string): Promise<strin
 function nameApp(folder: string, name: string): void {
   change(join(folder, 'package.json'), (description) => {
     description.name = packageName(name)
-    const { devDependencies } = description
     const own = { '@miniprogram-cos/cli': ownVersion() }
-    description.devDependencies = { ...own, ...(devDependencies as object | undefined) }
+    description.devDependencies = Object.assign(own, description.devDependencies)
   })
   const project = join(folder, 'project.config.json')
   if (existsSync(project)) {
@@ -106,12 +105,16 @@ const packageName = (name: string) =>
 /** Copies all files, or none. */
 function copyInto(source: string, folder: string): void {
   const existed = existsSync(folder)
+  let created: string | undefined
   try {
-    mkdirSync(folder, { recursive: true })
+    // The first folder on the path that did not exist.
+    created = mkdirSync(folder, { recursive: true })
     cpSync(source, folder, { recursive: true })
   } catch (error) {
-    const written = existed ? readdirSync(source).map((name) => join(folder, name)) : [folder]
-    for (const path of written) rmSync(path, { recursive: true, force: true })
+    const copied = existed ? readdirSync(source).map((name) => join(folder, name)) : []
+    for (const path of created === undefined ? copied : [created]) {
+      rmSync(path, { recursive: true, force: true })
+    }
     const { code } = error as NodeJS.ErrnoException
     throw new Error(t(`cannot write ${folder}: ${code}`, `无法写入 ${folder}：${code}`))
   }

@@ -1,7 +1,9 @@
-import type { LogEntry } from '@miniprogram-cos/local-cloud'
+import type { LocalCloud, LogEntry } from '@miniprogram-cos/local-cloud'
 import { auditName, type CosConfig } from '@miniprogram-cos/server'
-import type { Preview } from '@miniprogram-cos/simulator/preview'
+import type { Preview, PreviewOptions } from '@miniprogram-cos/simulator/preview'
 import { domainLists } from '../domains/domainLists'
+import { describeRequest } from './describeRequest'
+import { previewFaults } from './faults'
 
 /** A user with a phone. */
 export interface User {
@@ -17,10 +19,10 @@ export interface User {
  */
 export async function previewApp(
   root: string,
-  cloud: { cos: string; functions: string },
+  cloud: Pick<LocalCloud, 'admin' | 'cos' | 'faults' | 'functions'>,
   users: User[],
   config: CosConfig,
-  port = 0,
+  { port = 0, routes = {} }: Pick<PreviewOptions, 'port' | 'routes'> = {},
 ): Promise<Preview> {
   const { startPreview } = await import('@miniprogram-cos/simulator/preview')
   return startPreview({
@@ -31,7 +33,11 @@ export async function previewApp(
     // The client uses production's host names.
     route: (host) => (host.endsWith('.myqcloud.com') ? cloud.cos : undefined),
     domains: domainLists(config),
+    describe: describeRequest,
+    faults: previewFaults(cloud.faults),
+    links: [{ title: { en: 'Bucket', zh: '存储桶' }, url: cloud.admin }],
     port,
+    routes,
   })
 }
 

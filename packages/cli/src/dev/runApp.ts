@@ -22,6 +22,10 @@ export interface RunAppOptions {
   ports: DevPorts
   /** Folder of the data. @default a temporary one */
   data: string | undefined
+  /** The project whose pages are shown. @default the folder that DevTools opens in this one */
+  app?: string
+  /** Addresses of the app that other servers serve. */
+  routes: Record<string, string>
   /** Files to upload at the start; undefined to upload none. */
   files: string[] | undefined
   /** Ends after the upload. */
@@ -64,6 +68,8 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       buckets: [{ name: config.bucket, region: config.region }],
       functions: deployedFunctions(),
       env: config.env,
+      // For DevTools, which looks up host names itself.
+      hosts: { '127.0.0.1': config.bucket },
       ...cloudPorts,
       onFunctionOutput: (name, text) =>
         process.stdout.write(text.replace(/^(?=.)/gm, `[${name}] `)),
@@ -76,12 +82,13 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       await preview?.close()
       await cloud.close()
     }
-    registerCloud(cloud.admin)
+    if (existsSync(configFile())) registerCloud(cloud.admin)
     const failures = files ? await options.runJob(cloud, files, join(temporary, 'phones')) : 0
     if (options.once) return await end(failures === 0 ? 0 : 1)
     const printer = new Printer()
-    preview = await openPreview(cloud, users, config, pagePort, printer)
+    preview = await openPreview(cloud, options, pagePort, printer)
     printAddresses(printer, cloud, config, options.data)
+    printDevTools(printer, cloud, config, users)
     stopWatching = watchFunctions({
       onChange() {
         cloud.deployFunctions(deployedFunctions())
@@ -102,13 +109,13 @@ const fromCaller = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd
 /** The app on simulated phones, where DevTools' folder has an app. */
 async function openPreview(
   cloud: LocalCloud,
-  users: User[],
-  config: CosConfig,
+  { config, users, routes, app }: RunAppOptions,
   port: number,
   printer: Printer,
 ): Promise<Preview | undefined> {
-  const { framework, miniprogramRoot } = detect(projectRoot())
-  if (!existsSync(join(projectRoot(), miniprogramRoot, 'app.json'))) {
+  const { framework, miniprogramRoot } =
+    app === undefined ? detect(projectRoot()) : { framework: '', miniprogramRoot: '' }
+  if (app === undefined && !existsSync(join(projectRoot(), miniprogramRoot, 'app.json'))) {
     const folder = miniprogramRoot || '.'
     printer.title(t('No preview', '无预览'))
     printer.line(
@@ -119,7 +126,8 @@ async function openPreview(
     )
     return undefined
   }
-  const preview = await previewApp(join(projectRoot(), miniprogramRoot), cloud, users, config, port)
+  const root = app ?? join(projectRoot(), miniprogramRoot)
+  const preview = await previewApp(root, cloud, users, config, { port, routes })
   printer.title(t('Your app, in your browser', '您的小程序（浏览器）'))
   const phones = t('two phones, two users, one bucket', '两部手机、两个用户、一个存储桶')
   printer.line(`open       ${preview.url}   ${phones}`)
@@ -150,7 +158,20 @@ function printAddresses(
   printer.line(`STS        ${sts}`)
   printer.line(`functions  ${functions}   POST /${host.names.join(', /')}`)
   printer.line(
-    `look       ${admin}   ${t('buckets, uploads and requests in a browser', '在浏览器中查看存储桶、上传与请求')}`,
+    `admin      ${admin}   ${t('buckets, uploads and requests in a browser', '在浏览器中查看存储桶、上传与请求')}`,
   )
   printer.line(t(`watching   ${config} and the cloud functions`, `监视       ${config} 与云函数`))
+}
+
+/** What an app in the real DevTools needs to use this local cloud, as the guide shows it. */
+function printDevTools(
+  printer: Printer,
+  { cos, functions }: LocalCloud,
+  { appid }: CosConfig,
+  [user]: User[],
+): void {
+  const headers = { 'x-wx-openid': user?.openid, ...(appid ? { 'x-wx-appid': appid } : {}) }
+  const options = { url: functions, headers, Domain: new URL(cos).host, Protocol: 'http:' }
+  printer.title(t('In DevTools, with "urlCheck": false', '在开发者工具中使用（不校验合法域名）'))
+  printer.line(`COS.http(${JSON.stringify(options)})`)
 }

@@ -17,10 +17,20 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'A cloud function was called with invalid parameters.',
     '云函数收到了无法理解的参数。',
   ],
+  KitConfirmRefused: [
+    'credentials',
+    "The confirmed object is not in the bucket, has been replaced, or is not the caller's.",
+    '所确认的对象不在存储桶中、已被替换，或不属于调用者。',
+  ],
   KitDomainNotAllowed: [
     'network',
     'WeChat refuses the host: it is not a server domain of the mini program.',
     '微信拒绝访问该域名：它不在小程序的服务器域名列表中。',
+  ],
+  KitDamagedDownload: [
+    'integrity',
+    'What arrived differs from the object in length, ETag or MD5.',
+    '收到的内容与对象的长度、ETag 或 MD5 不一致。',
   ],
   KitFileChanged: [
     'integrity',
@@ -32,6 +42,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'FilePath does not exist or cannot be read.',
     'FilePath 不存在或无法读取。',
   ],
+  KitFileUnwritable: [
+    'argument',
+    'WeChat cannot write the file of a download: a path outside of USER_DATA_PATH, or a missing folder.',
+    '微信无法写入下载的文件：路径不在 USER_DATA_PATH 下，或目录不存在。',
+  ],
   KitFunctionAnswer: [
     'credentials',
     'The cloud function returned no key, or did not say which bucket the key is for.',
@@ -41,6 +56,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'credentials',
     'The cloud function could not be called, or failed.',
     '云函数无法调用，或执行失败。',
+  ],
+  KitHookFailed: [
+    'credentials',
+    'A hook of the rule threw. The object is in the bucket; confirming it again, or reconcile, runs onUpload again.',
+    '规则中的钩子抛错。对象已在存储桶中；再次确认或执行 reconcile 会重新运行 onUpload。',
   ],
   KitInternal: [
     'credentials',
@@ -140,6 +160,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'One key was requested for so much that its policy exceeds the limit of STS.',
     '一次请求的权限过多，策略超出 STS 的长度限制。',
   ],
+  KitQuotaExceeded: [
+    'credentials',
+    "The upload would exceed the folder's quota or maxFiles; the message has the numbers.",
+    '上传会超出该目录的 quota 或 maxFiles，消息中有具体数值。',
+  ],
   KitRequestRefused: [
     'credentials',
     'The access rules do not allow this user the request to be signed.',
@@ -149,6 +174,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'credentials',
     'The access rules do not allow this user what the key was requested for.',
     '访问规则不允许该用户获取此权限的密钥。',
+  ],
+  KitStorageFull: [
+    'argument',
+    'WeChat has no room for a file: 200 MB for all files of an app, or the phone is full.',
+    '微信没有空间保存文件：小程序的本地文件总共最多 200 MB，或手机存储已满。',
   ],
   KitStsFailed: [
     'credentials',
@@ -165,5 +195,10 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'argument',
     'An exception that is not a COS error: a value has an unexpected type, or there is no `wx`.',
     '并非 COS 错误的异常：传入的值类型不符，或环境中没有 `wx`。',
+  ],
+  KitUploadRefused: [
+    'credentials',
+    "The rule's beforeUpload refused the upload, with this message.",
+    '规则中的 beforeUpload 拒绝了上传，消息由它给出。',
   ],
 }

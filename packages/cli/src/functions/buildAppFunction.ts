@@ -82,7 +82,11 @@ import { ${HANDLERS[name]} } from '@miniprogram-cos/server'
 import cloud from 'wx-server-sdk'
 import { config } from ${JSON.stringify(config)}
 
-const answer = ${HANDLERS[name]}(config, process.env)
+const database = () => {
+  cloud.init({ env: cloud.DYNAMIC_CURRENT_ENV })
+  return cloud.database()
+}
+const answer = ${HANDLERS[name]}(config, process.env, { database })
 
 export async function main(event, context) {
   // Read at once, before any await: the environment belongs to the call only until the next one.

@@ -1,23 +1,18 @@
-import {
-  type GetObjectParams,
-  getObject,
-  type ObjectParams,
-  type UploadProgress,
-} from '@miniprogram-cos/protocol'
+import type { GetObjectParams, ObjectParams, UploadProgress } from '@miniprogram-cos/protocol'
 import type { ClientCore } from '../core'
 import { progressReporter } from '../events'
 import { pick } from '../pick'
 import { asCosError, integrityError } from '../request/errors'
-import { execute } from '../request/execute'
 import { resolveTarget } from '../request/prepare'
-import type { SendExtras } from '../request/send'
 import type { TaskInfo, TaskRun } from '../upload/task'
-import { fileDigest, moveFile, sizeOf, WRITE_LIMIT, writeLocalFile } from '../wx/files'
+import { fileDigest } from '../wx/files'
+import { moveFile, saveFile, sizeOf, WRITE_LIMIT, writeLocalFile } from '../wx/writeFiles'
 import {
   canFetchRanges,
   fetchRanges,
   type GetResult,
   getUnlessLarge,
+  type RangedObject,
   RangesUnsupported,
 } from './ranges'
 import {
@@ -96,22 +91,28 @@ export async function downloadFile(
       if (!(error instanceof RangesUnsupported)) throw error
     }
   }
-  return streamed(download, await execute(core, getObject, object, streaming(download)))
+  // Nothing is too large for one stream.
+  return (await stream(download, 0)) as DownloadFileResult
 }
 
-/** Streams to the disk. */
-function streaming({ params, report }: Download): SendExtras {
-  return {
-    file: params.FilePath || true,
+/** Streams an object to the disk, unless it can be fetched in ranges and has at most `maxRanged` bytes. */
+async function stream(
+  { core, params: { FilePath }, object, report }: Download,
+  maxRanged: number,
+): Promise<DownloadFileResult | RangedObject> {
+  const outcome = await getUnlessLarge(core, object, maxRanged, {
+    // A temporary file: what is at FilePath stays until there is something better.
+    isFile: true,
     onProgress: ({ totalBytesWritten: loaded = 0, totalBytesExpectedToWrite: total = 0 }) =>
       report(loaded, total),
-  }
-}
-
-function streamed({ report }: Download, { Body, statusCode, headers }: GetResult) {
+  })
+  if ('large' in outcome) return outcome.large
+  const { Body, statusCode, headers } = outcome.whole
+  const path = String(Body)
+  if (FilePath) await saveFile(path, FilePath)
   const size = Number(headers['content-length']) || 0
   report(size, size)
-  return { statusCode, headers, FilePath: String(Body) }
+  return { statusCode, headers, FilePath: FilePath || path }
 }
 
 /** An object that changes meanwhile is fetched once again from its beginning. @throws CosError, RangesUnsupported */
@@ -119,13 +120,13 @@ async function downloadInRanges(
   download: Download,
   place: DownloadPlace,
 ): Promise<DownloadFileResult> {
-  const { core, object, run } = download
+  const { core, run } = download
   for (let attempt = 1; ; attempt++) {
     let unfinished = await findUnfinished(place, run.memo.download)
     if (!unfinished) {
-      const outcome = await getUnlessLarge(core, object, WRITE_LIMIT, streaming(download))
-      if ('whole' in outcome) return streamed(download, outcome.whole)
-      unfinished = { ...place, ...outcome.large, partFile: claimPartFile(place.FilePath) }
+      const outcome = await stream(download, WRITE_LIMIT)
+      if ('statusCode' in outcome) return outcome
+      unfinished = { ...place, ...outcome, partFile: claimPartFile(place.FilePath) }
     }
     run.memo.download = unfinished
     rememberUnfinished(unfinished, core.options.UploadIdCacheLimit)
@@ -133,17 +134,22 @@ async function downloadInRanges(
       const { statusCode, headers } = await fetchToFile(download, unfinished)
       return { statusCode, headers, FilePath: place.FilePath }
     } catch (error) {
-      const { kind, code } = asCosError(error)
-      const isChanged = code === 'PreconditionFailed'
-      // After anything else the next try continues.
-      if (isChanged || /^(integrity|argument)$/.test(kind) || /^NoSuch/.test(code)) {
-        await dropUnfinished(unfinished)
-      }
+      const isChanged = asCosError(error).code === 'PreconditionFailed'
+      if (isChanged || isUseless(error)) await dropUnfinished(unfinished)
       if (!isChanged || attempt > 1) throw error
     } finally {
       releasePartFile(unfinished.partFile)
     }
   }
+}
+
+/** Whether what has arrived cannot help the next try; after anything else that continues. */
+function isUseless(error: unknown): boolean {
+  const { kind, code } = asCosError(error)
+  const isFull = code === 'KitStorageFull'
+  return (
+    isFull || kind === 'integrity' || /^NoSuch/.test(code) || error instanceof RangesUnsupported
+  )
 }
 
 /** Fetches what is missing of an object, verifies the file, and renames it. */

@@ -7,11 +7,12 @@ import {
 } from '@miniprogram-cos/protocol'
 import { abortGroup, runPool } from '../concurrency'
 import type { ClientCore } from '../core'
+import { loadMultipart } from '../lazy/multipart'
 import { pick } from '../pick'
 import { integrityError, isForeign } from '../request/errors'
 import { type ExecuteExtras, execute } from '../request/execute'
-import { AutoLimit } from '../upload/concurrency'
-import { type Part, planParts } from '../upload/multipart'
+import { AutoLimit } from '../upload/autoLimit'
+import type { Part } from '../upload/multipart'
 import { type ReceivedHeaders, wxSlots } from '../wx/transfer'
 
 /** Smaller objects come in one request: an end of the first would be followed by a round trip for nothing. */
@@ -108,7 +109,7 @@ export async function fetchRanges(
   const { signal, abort, release } = abortGroup(params.signal)
   const auto = limit === 'auto' ? new AutoLimit() : undefined
   const fixed = Math.max(1, Number(limit) || 1)
-  const parts = planParts(object.size - from, partSize)
+  const parts = loadMultipart().planParts(object.size - from, partSize)
   /** What has arrived before its turn, by PartNumber. */
   const arrived = new Map<number, ArrayBuffer>()
   let loaded = from

@@ -1,5 +1,6 @@
 import type { Target } from '../request/prepare'
-import { load, removeFile, save, sizeOf } from '../wx/files'
+import { load, save } from '../wx/files'
+import { removeFile, sizeOf } from '../wx/writeFiles'
 
 const STORAGE_KEY = 'miniprogram_cos_downloads'
 
@@ -38,7 +39,7 @@ function read(): Entry[] {
 /** Files that downloads write to now. */
 const active = new Set<string>()
 
-/** A file for the bytes of a new download, which no other one uses. */
+/** Claims a file for the bytes of a new download, which no other one uses. */
 export function claimPartFile(FilePath: string): string {
   let name = `${FilePath}.part`
   for (let number = 2; active.has(name); number++) name = `${FilePath}.part${number}`

@@ -29,6 +29,10 @@ export function missingParam(name: string): CosError {
   return cosError('argument', 'KitMissingParam', `missing param ${param}`)
 }
 
+/** Whether the phone, or what WeChat grants the app of it, is full. */
+export const isStorageFull = ({ errMsg = '', errno }: WxFailure): boolean =>
+  errno === 1300202 || /storage limit|max file size|no space/i.test(errMsg)
+
 /** A failure that WeChat reports, as an error that says whether trying again can help. */
 export function networkError(cause: WxFailure, sent: SentRequest): CosError {
   const { errMsg, errno } = cause
@@ -42,6 +46,8 @@ export function networkError(cause: WxFailure, sent: SentRequest): CosError {
   }
   // Exactly this text: some platforms report a connection that breaks off as `fail aborted`.
   if (/fail abort$/i.test(errMsg)) return cosError('abort', 'KitAborted', errMsg, more)
+  // Of a download; trying again would not help.
+  if (isStorageFull(cause)) return cosError('argument', 'KitStorageFull', errMsg, more)
   const code = /timeout/i.test(errMsg) ? 'KitTimeout' : 'KitNetwork'
   return cosError('network', code, errMsg, { ...more, retryable: true })
 }
@@ -53,11 +59,15 @@ const PASSING = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
 const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
 
 /** What COS said, as an error with the official fields. */
-export function serviceError(
-  { statusCode, headers, data }: WxReply,
+export const serviceError = (reply: WxReply, sent: SentRequest): CosError =>
+  errorOfStatus(reply, sent, errorBody(reply.data))
+
+/** @param error the parsed body */
+export function errorOfStatus(
+  { statusCode, headers }: WxReply,
   { url, method }: SentRequest,
+  error: ServiceErrorBody | string,
 ): CosError {
-  const error = errorBody(data)
   const { Code, Message }: ServiceErrorBody = typeof error === 'object' ? error : {}
   const code = Code || CODE_OF_STATUS[statusCode] || `Http${statusCode}`
   const message = `${code}: ${Message || `${method} was answered with ${statusCode}`}`

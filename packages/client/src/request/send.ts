@@ -15,7 +15,7 @@ import type { Credential, Key } from '../credentials/provider'
 import { signatureHash } from '../hash'
 import type { ResolvedOptions } from '../options'
 import { pick } from '../pick'
-import { readFile, removeFile } from '../wx/files'
+import { readFile } from '../wx/files'
 import { type TransferEvents, type WxReply, type WxTask, wxSlots, wxTransfer } from '../wx/transfer'
 import {
   hasErrorBody,
@@ -37,8 +37,8 @@ const FORM_FIELDS =
 
 /** What the caller of a request wants to know, and where the answer goes. */
 export interface SendExtras extends TransferEvents {
-  /** A file for the content; true takes a temporary one. Its path is the body then. */
-  file?: string | true | undefined
+  /** The content goes into a temporary file; its path is the body then. */
+  isFile?: boolean
 }
 
 /** Signs a request and sends it. @throws CosError kind `network`, `abort` */
@@ -47,7 +47,7 @@ export function send(
   prepared: Prepared,
   credential: Credential,
   signal: AbortSignalLike | undefined,
-  { file, ...listeners }: SendExtras,
+  { isFile, ...listeners }: SendExtras,
 ): Promise<WxReply> {
   const { params, operation } = prepared
   const Authorization =
@@ -69,8 +69,8 @@ export function send(
   events.emit('before-send', sent)
   const { method, url, headers, body, filePath } = sent
   const common = { url, timeout: options.Timeout || undefined }
-  if (file) {
-    const download = { ...common, header: headers, ...(file !== true && { filePath: file }) }
+  if (isFile) {
+    const download = { ...common, header: headers }
     return transfer('downloadFile', download, { url, method }, signal, listeners).then(pathAsBody)
   }
   if (!operation.form) {
@@ -111,23 +111,21 @@ export function send(
 
 /** The answer of a download: the path is the body, but of a failure the document that WeChat puts into the file. */
 async function pathAsBody(reply: WxReply): Promise<WxReply> {
-  const path = reply.filePath ?? reply.tempFilePath ?? ''
-  if (reply.statusCode < 300) return { ...reply, data: path }
-  const data = await readFile(path).catch(() => '')
-  await removeFile(path)
-  return { ...reply, data }
+  const { statusCode, tempFilePath = '' } = reply
+  const isFailed = statusCode >= 300
+  return { ...reply, data: isFailed ? await readFile(tempFilePath).catch(() => '') : tempFilePath }
 }
 
 /**
  * A call over the network, when it has its turn, that the caller's signal ends.
  * @throws CosError kind `network`, `abort`
  */
-function transfer(
+export function transfer(
   name: 'request' | 'uploadFile' | 'downloadFile',
   options: object,
   sent: SentRequest,
-  signal: AbortSignalLike | undefined,
-  listeners: TransferEvents,
+  signal?: AbortSignalLike,
+  listeners: TransferEvents = {},
 ): Promise<WxReply> {
   let task: WxTask | undefined
   const onStart = (started: WxTask) => {
@@ -139,7 +137,7 @@ function transfer(
     })
   // If it is aborted while queued, it rejects immediately and is never sent.
   return unlessAborted(signal, () =>
-    wxSlots().requests.run(() => unlessAborted(signal, run, () => task?.abort())),
+    wxSlots().requests.run(() => unlessAborted(signal, run, () => task && task.abort())),
   )
 }
 
@@ -194,7 +192,7 @@ export function parseResponse(prepared: Prepared, reply: WxReply): object {
   const xml = <Content>(root: string) => rootElement(String(data), root) as Content
   const response: CosResponse = { statusCode, headers, body: data, location, xml }
   return {
-    ...operation.parseResponse?.(response, params),
+    ...(operation.parseResponse && operation.parseResponse(response, params)),
     statusCode,
     headers,
     ...pick({

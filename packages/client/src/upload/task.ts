@@ -239,7 +239,7 @@ export class UploadTask {
 
   private _stop(state: TaskState): void {
     this._set(state)
-    this._group?.abort()
+    if (this._group) this._group.abort()
   }
 
   /** Creates a new outcome, which may be ignored. */
@@ -265,7 +265,7 @@ export class UploadTask {
     const { info, _params: params } = this
     // Paused: it will be resumed. Cancelled: `cancel` rejects. Restarted meanwhile: it runs again.
     if (info.state === 'paused' || info.state === 'canceled' || info.state === 'waiting') return
-    if (params.signal?.aborted) {
+    if (params.signal && params.signal.aborted) {
       this._set('canceled')
       void this._abort(error)
       return

@@ -1,6 +1,6 @@
-import { type CosError, cosError } from '@miniprogram-cos/protocol'
+import { cosError } from '@miniprogram-cos/protocol'
 import { missingParam } from '../request/errors'
-import { errorMessage, type WxFailure } from '../text'
+import { errorMessage } from '../text'
 import { wxCall } from './call'
 import type { WxLike } from './types'
 
@@ -18,19 +18,20 @@ export interface FileRange {
 }
 
 /** Calls a function of the FileSystemManager. @throws what WeChat reports */
-async function call<T>(name: string, options: object): Promise<T> {
+export async function callFileSystem<T>(name: string, options: object): Promise<T> {
   return wxCall(wx.getFileSystemManager(), name, options)
 }
 
 /** Size of a local file in bytes. @throws what WeChat reports */
-async function statSize(path: string): Promise<number> {
-  return (await call<{ stats: { size: number } }>('stat', { path })).stats.size
+export async function statSize(path: string): Promise<number> {
+  return (await callFileSystem<{ stats: { size: number } }>('stat', { path })).stats.size
 }
 
 /** MD5 of a whole file in hex, computed by the system outside the app thread, if it supports that. */
 export async function fileDigest(filePath: string): Promise<string | undefined> {
-  return (await call<{ digest?: string }>('getFileInfo', { filePath, digestAlgorithm: 'md5' }))
-    .digest
+  return (
+    await callFileSystem<{ digest?: string }>('getFileInfo', { filePath, digestAlgorithm: 'md5' })
+  ).digest
 }
 
 /** Part of a local file, or all of it. @throws what WeChat reports */
@@ -39,21 +40,21 @@ export async function readFile(filePath: string, range?: FileRange): Promise<Arr
   if (fileSize <= READ_FILE_LIMIT) {
     // A range of an empty file is an error to WeChat.
     const part = fileSize ? { position, length } : {}
-    return (await call<{ data: ArrayBuffer }>('readFile', { filePath, ...part })).data
+    return (await callFileSystem<{ data: ArrayBuffer }>('readFile', { filePath, ...part })).data
   }
-  const { fd } = await call<{ fd: string }>('open', { filePath, flag: 'r' })
+  const { fd } = await callFileSystem<{ fd: string }>('open', { filePath, flag: 'r' })
   try {
     const arrayBuffer = new ArrayBuffer(length)
     for (let offset = 0; offset < length; ) {
       const rest = { length: length - offset, position: position + offset }
       const read = { fd, arrayBuffer, offset, ...rest }
-      const { bytesRead } = await call<{ bytesRead: number }>('read', read)
+      const { bytesRead } = await callFileSystem<{ bytesRead: number }>('read', read)
       if (!bytesRead) throw { errMsg: 'read:fail the file has become shorter' }
       offset += bytesRead
     }
     return arrayBuffer
   } finally {
-    await call('close', { fd }).catch(() => {})
+    await callFileSystem('close', { fd }).catch(() => {})
   }
 }
 
@@ -75,53 +76,6 @@ async function onFile<T>(
     throw cosError('argument', 'KitFileUnreadable', message, { cause })
   })
 }
-
-/**
- * WeChat writes no larger file (1300202, "上限100M", FileSystemManager.appendFile page of its documents). A download
- * that it writes itself may have 200 MB.
- */
-export const WRITE_LIMIT = 100 * 1024 * 1024
-
-/** Changes a local file. @throws CosError `KitStorageFull`, `KitFileUnwritable` */
-async function change(name: string, path: string, options: object): Promise<void> {
-  await call(name, options).catch((cause: WxFailure) => {
-    throw unwritable(path, cause)
-  })
-}
-
-/** The error for a file that WeChat does not write. */
-export function unwritable(path: string, cause: WxFailure): CosError {
-  const message = `cannot write ${path}: ${errorMessage(cause)}`
-  const code = isStorageFull(cause) ? 'KitStorageFull' : 'KitFileUnwritable'
-  return cosError('argument', code, message, { cause })
-}
-
-/** Whether the phone, or what WeChat grants the app of it (200 MB), is full. */
-export const isStorageFull = (cause: WxFailure): boolean =>
-  cause.errno === 1300202 ||
-  /storage limit|max(imum)? (file )?size|no space/i.test(errorMessage(cause))
-
-/** Writes to the end of a file, which is created at position 0. @throws CosError */
-export const writeLocalFile = (filePath: string, position: number, data: ArrayBuffer) =>
-  change(position ? 'appendFile' : 'writeFile', filePath, { filePath, data })
-
-/** Renames a file; one that has the new name is replaced. @throws CosError */
-export async function moveFile(oldPath: string, newPath: string): Promise<void> {
-  const move = () => change('rename', newPath, { oldPath, newPath })
-  // iOS does not replace a file.
-  await move().catch(async () => {
-    await removeFile(newPath)
-    await move()
-  })
-}
-
-/** Removes a file, if it is there. */
-export const removeFile = (filePath: string): Promise<unknown> =>
-  call('unlink', { filePath }).catch(() => {})
-
-/** Size of a local file in bytes; undefined if there is none. */
-export const sizeOf = (path: string): Promise<number | undefined> =>
-  statSize(path).catch(() => undefined)
 
 /** A full or incompatible storage must not fail an upload; it only prevents resuming. */
 function ifPossible<T>(run: () => T): T | undefined {

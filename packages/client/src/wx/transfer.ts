@@ -36,7 +36,6 @@ export interface WxReply {
   headers: Record<string, string>
   data: string | ArrayBuffer
   /** Of a download: where the file is. */
-  filePath?: string
   tempFilePath?: string
 }
 

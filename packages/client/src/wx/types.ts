@@ -44,5 +44,6 @@ interface WxFileSystem {
   writeFile?(options: object): void
   appendFile?(options: object): void
   rename?(options: object): void
+  saveFile?(options: object): void
   unlink?(options: object): void
 }

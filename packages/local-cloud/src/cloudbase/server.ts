@@ -2,6 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { DatabaseActions, Params } from '../database/actions'
 import type { KeyPair } from '../keys'
+import type { StorageActions } from '../storage/actions'
+import type { CloudFiles } from '../storage/cloudFiles'
+import { FILES_PATH, type SignedUrls } from '../storage/signedUrls'
+import { transferFile } from '../storage/transfer'
 import { CloudBaseError, notImplemented } from './errors'
 import { verifyCloudBaseSignature } from './signature'
 
@@ -14,6 +18,9 @@ const API_PATH = '/admin'
 /** What the CloudBase API works on. */
 export interface CloudBaseServices {
   database: DatabaseActions
+  storage: StorageActions
+  files: CloudFiles
+  urls: SignedUrls
   /** Key pairs that may call it: the root key and that of the functions. */
   keys: readonly KeyPair[]
   /** Unix milliseconds. */
@@ -50,6 +57,11 @@ export function cloudBaseVariables(
  */
 export function createCloudBaseServer(services: CloudBaseServices): Server {
   return createServer((request, response) => {
+    if (request.url?.startsWith(FILES_PATH)) {
+      const { files, urls, clock } = services
+      transferFile(files, urls, request, response, clock()).catch(() => response.destroy())
+      return
+    }
     const requestId = randomUUID()
     void respond(services, request)
       .catch((error: unknown) => {
@@ -66,7 +78,7 @@ export function createCloudBaseServer(services: CloudBaseServices): Server {
 }
 
 async function respond(
-  { database, keys, clock }: CloudBaseServices,
+  { database, storage, keys, clock }: CloudBaseServices,
   request: IncomingMessage,
 ): Promise<Record<string, unknown>> {
   const { method, headers, url = '' } = request
@@ -81,6 +93,7 @@ async function respond(
   )
   const action = String(params.action)
   if (action.startsWith('database.')) return database.run(action, params)
+  if (action.startsWith('storage.')) return storage.run(action, params, `http://${headers.host}`)
   throw notImplemented(`the action ${action}`)
 }
 

@@ -25,13 +25,14 @@ export async function runCommand(
   const cloud = await opening
   if (command.reset) await cloud.reset()
   const seeded = seed === undefined ? undefined : await cloud.seed(seed)
-  const { cos, sts, functions, admin, tls } = cloud
+  const { cos, sts, functions, cloudBase, admin, tls } = cloud
   const [bucket] = options.buckets
   const ready = {
     ready: true,
     cos,
     sts,
     functions,
+    cloudBase,
     admin,
     bucket: bucket?.name,
     region: bucket?.region,

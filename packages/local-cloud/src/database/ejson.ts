@@ -81,7 +81,7 @@ export function copyDocument(document: Document): Document {
   return fromEjson(toEjson(document), 0) as Document
 }
 
-export function isPlainObject(value: unknown): value is Document {
+function isPlainObject(value: unknown): value is Document {
   return Object.prototype.toString.call(value) === '[object Object]'
 }
 

@@ -1,10 +1,11 @@
 import { type Grant, pathOf } from '../grants'
-import { type Rule, VERBS } from '../rules'
+import { hasQuota, OPENID, type Rule, VERBS } from '../rules'
 import {
   type BucketLocation,
   compilePolicy,
   type PolicyDocument,
   type PolicyStatement,
+  resourceOf,
 } from './compile'
 
 /** STS knows no finer resource than `*` for GetFederationToken. */
@@ -28,7 +29,28 @@ export function accountPolicy(
   const callSts = roleArn
     ? { ...CALL_STS, action: ['name/sts:AssumeRole'], resource: [roleArn] }
     : CALL_STS
-  return { version: '2.0', statement: [callSts, ...statement] }
+  const own = ownStatement(rules, location)
+  return { version: '2.0', statement: [callSts, ...statement, ...own] }
+}
+
+/**
+ * What the functions do with their own key: list folders that have a quota, look at uploads that are confirmed, and
+ * remove those that never were.
+ */
+function ownStatement(rules: Rule[], location: BucketLocation): PolicyStatement[] {
+  const action = ['name/cos:HeadObject', 'name/cos:GetBucket', 'name/cos:DeleteObject']
+  const resource = rules
+    .filter((rule) => hasQuota(rule) || rule.onUpload)
+    .map((rule) => resourceOf(location, `${listPrefix(rule)}*`))
+  if (resource.length === 0) return []
+  return [{ effect: 'allow', action, resource: [...new Set(resource)] }]
+}
+
+/** The part of a rule's path that all its folders have in common, with its last slash. */
+export function listPrefix({ segments }: Rule): string {
+  const at = segments.indexOf(OPENID)
+  const fixed = at < 0 ? segments : segments.slice(0, at)
+  return fixed.map((segment) => `${segment}/`).join('')
 }
 
 /** Everything that anybody may do below a rule's path, in every user's folder. */

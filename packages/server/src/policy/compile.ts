@@ -77,9 +77,10 @@ export function statementsOf(
   for (const { action, path, grant } of permissions) {
     const condition = conditionOf(action, grant)
     if (!condition) continue
-    // A rule has one condition of each kind.
+    // A rule has one condition of each kind, and for each size it is narrowed to.
     const { kind } = condition
-    const conditionId = kind === 'none' ? '' : `${kind} ${grant.rule.pattern}`
+    const { pattern, maxBytes } = grant.rule
+    const conditionId = kind === 'none' ? '' : `${kind} ${pattern} ${maxBytes}`
     const id = `${conditionId}\n${path}`
     const { rule } = grant
     const entry = byPath.get(id) ?? { path, actions: [], conditionId, condition, rule }

@@ -1,5 +1,5 @@
 import type { Grant } from '../grants'
-import type { Rule } from '../rules'
+import { hasQuota, type Rule } from '../rules'
 
 /** Operator -> condition key -> values. */
 export type Condition = Record<string, Record<string, number | string[]>>
@@ -84,12 +84,19 @@ export function deniedContent({ types }: Rule): Condition | undefined {
 }
 
 /** Why no key may write below a rule's path: the rule requires more than a policy can express. */
-export function keyObstacle({ overwrite, names }: Rule): string | undefined {
+export function keyObstacle(rule: Rule): string | undefined {
+  const { overwrite, names } = rule
   if (!overwrite) {
     return 'it forbids overwriting, which no key can be bound to: upload with signatures of cos-signature'
   }
   if (names === 'server') {
     return 'the function chooses the names of new objects: request one with "create"'
+  }
+  if (hasQuota(rule)) {
+    return 'it has a quota, which no key for a folder can be held to: request a key for one object, or upload with signatures of cos-signature'
+  }
+  if (rule.beforeUpload) {
+    return 'its beforeUpload decides on each object: request a key for one object, or upload with signatures of cos-signature'
   }
   return undefined
 }

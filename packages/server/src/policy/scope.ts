@@ -2,7 +2,8 @@ import type { Verb } from '@miniprogram-cos/protocol'
 import { FunctionError, quote } from '../errors'
 import { covers, explainDenial, type Grant } from '../grants'
 import { requestedKeyProblem } from '../objectKey'
-import { isVerb, OPENID, type Rule, VERBS } from '../rules'
+import { hasQuota, isVerb, OPENID, type Rule, VERBS } from '../rules'
+import type { WantedUpload } from '../uploadServices'
 import { actionsOfGrant, verbOf } from './actions'
 import { type BucketLocation, type Permission, type PolicyDocument, statementsOf } from './compile'
 import { conditionOf, grantsForKeys, keyObstacle } from './conditions'
@@ -20,25 +21,75 @@ export interface ScopeContext {
   isServerName: (key: string) => boolean
 }
 
+/** The policy of a key for a scope, and the objects that it permits to upload. */
+interface CompiledScope {
+  policy: PolicyDocument
+  uploads: WantedUpload[]
+}
+
 /**
  * The policy of a key that permits exactly the entries of a scope, each of them within the caller's grants.
  * @param scope the event's `scope`: a `RequestedScope`, or a list of them
  * @throws FunctionError `KitScopeRefused` naming the entry
  */
-export function compileScope(scope: unknown, context: ScopeContext): PolicyDocument {
+export function compileScope(scope: unknown, context: ScopeContext): CompiledScope {
   const entries: unknown[] = Array.isArray(scope) ? scope : [scope]
   if (entries.length === 0 || entries.length > MAX_ENTRIES) {
     throw new FunctionError('KitScopeRefused', `scope must have 1 to ${MAX_ENTRIES} entries`)
   }
-  const permissions = entries.map((entry, i) => readEntry(entry, `scope[${i}]`, context))
-  return { version: '2.0', statement: statementsOf(permissions, context.location) }
+  const read = entries.map((entry, i) => readEntry(entry, `scope[${i}]`, context))
+  const counted = read.find(({ upload }) => upload && hasQuota(upload.rule))
+  if (counted && read.some(({ permission }) => permission.grant.verb === 'read')) {
+    // A policy does not see how much a copy brings.
+    throw new FunctionError(
+      'KitScopeRefused',
+      'scope is refused: with a quota, no key may both upload and read, since it could copy',
+      { rule: counted.permission.grant.rule.pattern },
+    )
+  }
+  return {
+    policy: {
+      version: '2.0',
+      statement: statementsOf(
+        read.map(({ permission }) => permission),
+        context.location,
+      ),
+    },
+    uploads: read.flatMap(({ upload }) => upload ?? []),
+  }
+}
+
+/**
+ * A grant for one object of known size: where the rule has a quota, the policy takes no more than was reserved.
+ * @param size bytes; undefined if the request does not say
+ */
+export function sizedUpload(
+  grant: Grant,
+  key: string,
+  size: number | undefined,
+): { grant: Grant; upload: WantedUpload } {
+  const upload = { rule: grant.rule, key, size, type: undefined }
+  if (size === undefined || !hasQuota(grant.rule)) return { grant, upload }
+  const maxBytes = Math.min(size, grant.rule.maxBytes ?? size)
+  return {
+    grant: { ...grant, rule: { ...grant.rule, maxBytes } },
+    upload: { ...upload, size: maxBytes },
+  }
+}
+
+/** The `size` of a request for a key. @throws FunctionError `KitBadRequest` */
+export function sizeOf(requested: object): number | undefined {
+  const { size }: { size?: unknown } = requested
+  if (size === undefined || size === null) return undefined
+  if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return size
+  throw new FunctionError('KitBadRequest', 'size must be a whole number of bytes')
 }
 
 function readEntry(
   entry: unknown,
   at: string,
   { grants, rules, location, isServerName }: ScopeContext,
-): Permission {
+): { permission: Permission; upload?: WantedUpload } {
   const refuse = (reason: string, rule?: string): never => {
     throw new FunctionError('KitScopeRefused', `${at} is refused: ${reason}`, rule ? { rule } : {})
   }
@@ -62,14 +113,22 @@ function readEntry(
   const { rule } = grant
   if (grant.verb === 'write') {
     const obstacle = keyObstacle(rule)
-    const isNamed = rule.overwrite && rule.names === 'server' && isServerName(prefix)
-    if (obstacle && !isNamed) return refuse(obstacle, rule.pattern)
+    const isNamed = rule.names === 'app' || isServerName(prefix)
+    // A key for one object is held to what no key for a folder is.
+    if (obstacle && !(rule.overwrite && isNamed)) return refuse(obstacle, rule.pattern)
   }
   if (!conditionOf(action, grant)) {
     return refuse('the rule limits the size, and no key can limit the sum of parts', rule.pattern)
   }
-  return { action, path: prefix, grant }
+  if (grant.verb !== 'write' || !UPLOADS.includes(action)) {
+    return { permission: { action, path: prefix, grant } }
+  }
+  const sized = sizedUpload(grant, prefix, sizeOf(entry))
+  return { permission: { action, path: prefix, grant: sized.grant }, upload: sized.upload }
 }
+
+/** The actions that create an object, or begin to. */
+const UPLOADS = ['PutObject', 'PostObject', 'InitiateMultipartUpload']
 
 /**
  * The part of a caller's grants that they request: a narrower key by choice.

@@ -9,7 +9,7 @@ import { covers, explainDenial, type Grant } from '../grants'
 import { requestedKeyProblem } from '../objectKey'
 import type { BucketLocation } from '../policy/compile'
 import { GRANT_HEADERS } from '../policy/conditions'
-import type { Rule } from '../rules'
+import { hasQuota, type Rule } from '../rules'
 import { CONTENT_TYPE, checkExactKey, isAllowedType } from './limits'
 import { readSeconds } from './request'
 import { nodeHash } from './sign'
@@ -19,10 +19,12 @@ export interface AllowedForm {
   key: string
   type: string
   seconds: number
+  /** Bytes of the file; where the rule has a quota. */
+  size?: number
   grant: Grant
 }
 
-const FIELDS = ['Key', 'ContentType', 'expires']
+const FIELDS = ['Key', 'ContentType', 'expires', 'size']
 
 /**
  * Whether the caller may upload such a file as a form, and by which grant.
@@ -39,7 +41,7 @@ export function readForm(
   }
   const unknown = Object.keys(requested).find((name) => !FIELDS.includes(name))
   if (unknown !== undefined) throw requestRefused(`form has no field ${quote(unknown, 60)}`)
-  const { Key, ContentType, expires }: Record<string, unknown> = { ...requested }
+  const { Key, ContentType, expires, size }: Record<string, unknown> = { ...requested }
   if (typeof Key !== 'string') throw requestRefused('form needs a Key')
   const seconds = readSeconds(expires)
   const problem = requestedKeyProblem(Key, 'request')
@@ -67,7 +69,25 @@ export function readForm(
   if (types && !(isType && isAllowedType(ContentType, types))) {
     throw requestRefused(`the rule takes the types ${types.join(', ')}`, pattern)
   }
-  return { key: Key, type: isType ? ContentType : defaultType(Key), seconds, grant }
+  return {
+    key: Key,
+    type: isType ? ContentType : defaultType(Key),
+    seconds,
+    ...readFormSize(size, grant.rule),
+    grant,
+  }
+}
+
+/** @throws FunctionError `KitRequestRefused` */
+function readFormSize(size: unknown, rule: Rule): { size?: number } {
+  const { maxBytes = MAX_FORM_BYTES, pattern } = rule
+  if (size === undefined && !hasQuota(rule)) return {}
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) {
+    throw requestRefused('size must be the bytes of the file; a quota requires it', pattern)
+  }
+  if (size > maxBytes)
+    throw requestRefused(`the rule takes objects of up to ${maxBytes} bytes`, pattern)
+  return { size }
 }
 
 /** Types whose content a browser executes: a form accepts one of them only if the caller requests it. */
@@ -107,7 +127,7 @@ const UNUSED_FIELDS: Record<string, string> = {
  * @param period Unix seconds: from when until when the form is valid
  */
 export function signForm(
-  { key, type, grant }: AllowedForm,
+  { key, type, size, grant }: AllowedForm,
   { bucket, region }: BucketLocation,
   { tmpSecretId, tmpSecretKey, sessionToken }: TemporaryKey,
   { from, until }: { from: number; until: number },
@@ -127,7 +147,7 @@ export function signForm(
       { 'q-ak': tmpSecretId },
       { 'q-sign-time': keyTime },
       { bucket },
-      ['content-length-range', 0, grant.rule.maxBytes ?? MAX_FORM_BYTES],
+      ['content-length-range', size ?? 0, size ?? grant.rule.maxBytes ?? MAX_FORM_BYTES],
       ...Object.entries(fields).map((field) => Object.fromEntries([field])),
     ],
   })

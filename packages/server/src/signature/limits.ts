@@ -1,6 +1,6 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
 import { quote, requestRefused } from '../errors'
-import { limitsUploads, type Rule } from '../rules'
+import { hasQuota, limitsUploads, type Rule } from '../rules'
 import type { DescribedRequest } from './request'
 
 /** Headers of HTTP that may be signed: they describe content, or a condition. */
@@ -89,6 +89,9 @@ export function checkLimits(
     refuse('the rule forbids overwriting: send the header x-cos-forbid-overwrite: true')
   }
   const length = headers['content-length']
+  if (name === 'putObject' && hasQuota(rule) && length === undefined) {
+    refuse('the rule has a quota: sign the header Content-Length')
+  }
   if (rule.maxBytes !== undefined && length !== undefined) {
     const isWithin = /^\d{1,15}$/.test(length) && Number(length) <= rule.maxBytes
     if (!isWithin) refuse(`the rule takes objects of up to ${rule.maxBytes} bytes`)

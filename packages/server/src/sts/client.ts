@@ -107,6 +107,9 @@ export async function fetchTemporaryKey(
   }
 }
 
+/** The address of a local cloud: host and port. */
+export const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/
+
 const STS_HOST = 'sts.tencentcloudapi.com'
 
 /**
@@ -116,8 +119,7 @@ const STS_HOST = 'sts.tencentcloudapi.com'
  */
 function localTransport(localEndpoint: string | undefined): object {
   if (!localEndpoint) return {}
-  const [, host, port] =
-    /^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(localEndpoint) ?? []
+  const [, host, port] = LOOPBACK.exec(localEndpoint) ?? []
   if (!host) throw misconfigured('COS_STS_ENDPOINT may only name a loopback address')
   const address = { host: host.replace(/[[\]]/g, ''), port: Number(port) }
   const agent = Object.assign(new Agent(), { createConnection: () => createConnection(address) })

@@ -8,5 +8,17 @@ export function textElement(className: string, text: string, tag = 'div'): HTMLE
   return element
 }
 
+/** Creates an element with attributes and children; strings become text. */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Record<string, string> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const created = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value)
+  created.append(...children)
+  return created
+}
+
 /** The globals of the page, which the app's code shares. */
 export const globals = window as unknown as Record<string, unknown>

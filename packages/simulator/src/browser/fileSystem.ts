@@ -1,5 +1,5 @@
 import { type CallbackOptions, callBack, WxError } from '../callbacks'
-import { phoneFiles } from './files'
+import { bytesOfFile, phoneFiles } from './files'
 
 /** Size limit of readFile, in bytes (FileSystemManager.readFile page of the WeChat documents). */
 const READ_FILE_LIMIT = 100 * 1024 * 1024
@@ -30,8 +30,13 @@ let nextFd = 10
 /** `wx.getFileSystemManager()` on the browser's database. */
 export const fileSystemManager = {
   readFile: method<ReadFileOptions>('readFile', async (options) => {
-    const part = partOf(await phoneFiles.get(options.filePath, 'readFile'), options)
-    if (!options.encoding) return { data: await part.arrayBuffer() }
+    const file = await phoneFiles.get(options.filePath, 'readFile')
+    const part = partOf(file, options)
+    if (!options.encoding) {
+      const data = await part.arrayBuffer()
+      bytesOfFile.set(data, file.size)
+      return { data }
+    }
     return { data: encode(new Uint8Array(await part.arrayBuffer()), options.encoding) }
   }),
   readFileSync(filePath: string, encoding?: string, position?: number, length?: number) {
@@ -141,6 +146,7 @@ export const fileSystemManager = {
     if (!file) throw new WxError('read:fail bad file descriptor', { errno: 1300009 })
     const bytes = await file.slice(position, position + length).arrayBuffer()
     new Uint8Array(arrayBuffer).set(new Uint8Array(bytes), offset)
+    bytesOfFile.set(arrayBuffer, file.size)
     return { bytesRead: bytes.byteLength, arrayBuffer }
   }),
   close: method<{ fd: string }>('close', ({ fd }) => void opened.delete(fd)),

@@ -70,6 +70,11 @@ class PhoneFiles {
     return this.#folders.has(folder) || this.list(folder).length > 0
   }
 
+  /** Paths and sizes of all files. */
+  sizes(): { path: string; size: number }[] {
+    return [...this.#blobs].map(([path, { size }]) => ({ path, size }))
+  }
+
   makeFolder(path: string): void {
     this.#folders.add(path.replace(/\/$/, ''))
   }
@@ -111,6 +116,9 @@ class PhoneFiles {
 }
 
 export const phoneFiles = new PhoneFiles()
+
+/** The size of the file that a buffer was read from: of an upload in parts it tells how much there is to send. */
+export const bytesOfFile = new WeakMap<ArrayBuffer, number>()
 
 /**
  * The URL of what an app calls `src`; empty if the file does not exist.

@@ -1,3 +1,4 @@
+import { deviceProfile, isPlatform, type Platform } from '../deviceProfile'
 import type { PhoneSettings } from '../preview/protocol'
 
 declare global {
@@ -8,16 +9,18 @@ declare global {
 
 const query = new URLSearchParams(location.search)
 
-/** Settings of this phone from the server; the URL may override language and theme. */
+/** Settings of this phone from the server; the URL may override language, theme and device. */
 export const settings: PhoneSettings = {
   ...window.__phone,
   language: query.get('language') ?? window.__phone.language,
   theme: themeOf(query.get('theme')),
+  device: deviceProfile(platformOf(query.get('platform'))).platform,
 }
-
-/** Whether the phone is shown on the page with all phones, or alone in a window. */
-export const isFramed = window.parent !== window
 
 function themeOf(value: string | null): PhoneSettings['theme'] {
   return value === 'dark' || value === 'light' ? value : window.__phone.theme
+}
+
+function platformOf(value: string | null): Platform {
+  return isPlatform(value) ? value : window.__phone.device
 }

@@ -1,121 +1,145 @@
-import type { NetworkType } from '../appState'
-import type { Activity, PhoneMessage, ShellPhone } from '../preview/protocol'
-import { textElement } from './dom'
+import type { RecordUpdate, ShellMessage, ShellSettings } from '../preview/protocol'
+import { element, textElement } from './dom'
+import { ConsolePanel } from './shell/consolePanel'
+import { PhoneFrame } from './shell/phoneFrame'
+import { RequestPanel } from './shell/requestPanel'
+import { StoragePanel } from './shell/storagePanel'
+import { Tabs } from './shell/tabs'
+import { isChinese, switchLanguage, t } from './shell/texts'
 
 declare global {
   interface Window {
-    __phones: ShellPhone[]
+    __shell: ShellSettings
   }
 }
 
-const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T
+const { phones, faults, links } = window.__shell
+const names = phones.map(({ name }) => name)
 
-const frames = window.__phones.map(phoneFrame)
-byId('phones').append(...frames.map(({ element }) => element))
+const requests = new RequestPanel(names)
+const logs = new ConsolePanel(names, (errors) => tabs.setBadge('console', errors))
+const storage = new StoragePanel((phone, key) => {
+  frameOf(phone)?.send({ type: 'removeStorage', ...(key === undefined ? {} : { key }) })
+})
+const tabs = new Tabs(
+  [
+    { name: 'network', title: t('Network', '网络请求'), pane: requests.element },
+    { name: 'console', title: t('Console', '控制台'), pane: logs.element },
+    { name: 'storage', title: t('Storage', '存储'), pane: storage.element },
+  ],
+  (name) => {
+    if (name !== 'storage') return
+    storage.draw()
+    for (const frame of frames) frame.send({ type: 'watchStorage' })
+  },
+)
+const frames = phones.map(
+  (phone) => new PhoneFrame(phone, (message) => receive(phone.name, message)),
+)
 
-/** Rows kept on the page. */
-const MAX_ROWS = 300
+function frameOf(phone: string): PhoneFrame | undefined {
+  return frames[names.indexOf(phone)]
+}
 
-const requests = byId<HTMLOListElement>('requests')
-const names = window.__phones.map(({ name }) => name)
+function receive(phone: string, message: ShellMessage): void {
+  if (message.type === 'console') logs.add(phone, message.entry)
+  if (message.type === 'storage') storage.update(phone, message)
+  if (message.type === 'request') requests.apply(message.update, message.unsent)
+  if (message.type === 'ready' && !storage.element.hidden) {
+    frameOf(phone)?.send({ type: 'watchStorage' })
+  }
+}
+
+document.documentElement.lang = isChinese ? 'zh' : 'en'
+document.title = t(`Preview: ${names.length} phones`, `预览：${names.length} 部手机`)
+const stage = element('section', { id: 'phones', 'aria-label': t('Phones', '手机') })
+stage.append(...frames.map((frame) => frame.element))
+const panel = element('section', { id: 'panel', 'aria-label': t('Panel', '面板') })
+panel.append(element('div', { class: 'panel-head' }, tabs.bar, phoneChoice()), ...tabs.panes)
+document.body.append(topBar(), element('main', {}, stage, panel))
+
+const fit = () => {
+  const first = stage.querySelector<HTMLElement>('.body')
+  if (!first) return
+  const rest = 110
+  const isStacked = window.matchMedia('(max-width: 1180px)').matches
+  const height = isStacked ? 720 : stage.clientHeight - rest
+  for (const frame of frames) frame.fit(height)
+}
+new ResizeObserver(fit).observe(stage)
+stage.addEventListener('resize', fit)
+
 const events = new EventSource('/events')
-events.addEventListener('open', clear)
+// After a reconnection the server sends everything again.
+events.addEventListener('open', () => requests.clear())
 events.addEventListener('reload', () => {
-  for (const { send } of frames) send({ type: 'reload' })
+  for (const frame of frames) frame.send({ type: 'reload' })
 })
-events.addEventListener('activity', ({ data }: MessageEvent<string>) => {
-  const activity = JSON.parse(data) as Activity
-  byId('nothing').hidden = true
-  requests.prepend(activityRow(activity, names.indexOf(activity.who)))
-  while (requests.children.length > MAX_ROWS) requests.lastElementChild?.remove()
+events.addEventListener('request', ({ data }: MessageEvent<string>) => {
+  requests.apply(JSON.parse(data) as RecordUpdate)
 })
 
-byId('clear').addEventListener('click', clear)
-byId<HTMLInputElement>('refused').addEventListener('change', ({ target }) => {
-  requests.classList.toggle('refused-only', (target as HTMLInputElement).checked)
-})
-
-function clear(): void {
-  requests.replaceChildren()
-  byId('nothing').hidden = false
-}
-
-/** A phone with its controls: network, language, theme, background, restart. */
-function phoneFrame(phone: ShellPhone) {
-  const element = textElement('phone', '', 'article')
-  const frame = document.createElement('iframe')
-  frame.src = phone.url
-  frame.title = phone.name
-  frame.allow = 'clipboard-write'
-  const send = (message: PhoneMessage) => frame.contentWindow?.postMessage(message, phone.url)
-
-  const head = textElement('phone-head', '')
-  head.append(textElement('phone-name', phone.name, 'b'), textElement('phone-user', phone.openid))
-
-  const switches = textElement('switches', '')
-  const network = choice('Network', ['wifi', '4g', 'none'], ['Wi-Fi', '4G', 'Offline'], (value) =>
-    send({ type: 'network', value: value as NetworkType }),
-  )
-  const language = choice(
-    'Language',
-    ['zh_CN', 'en'],
-    ['中文', 'English'],
-    (value) => {
-      frame.src = `${phone.url}?language=${value}&theme=${theme.value}`
-    },
-    phone.language,
-  )
-  const theme = choice('Theme', ['light', 'dark'], ['Light', 'Dark'], (value) =>
-    send({ type: 'theme', value: value as 'light' }),
-  )
-  const away = textElement('away', 'Background', 'button')
-  let isAway = false
-  away.addEventListener('click', () => {
-    isAway = !isAway
-    away.textContent = isAway ? 'Foreground' : 'Background'
-    send({ type: 'background', value: isAway })
+/** Limits all panes to one phone. */
+function phoneChoice(): HTMLElement {
+  const select = element('select', { 'aria-label': t('Phone', '手机') })
+  select.add(new Option(t('All phones', '全部手机'), ''))
+  for (const name of names) select.add(new Option(name, name))
+  select.addEventListener('change', () => {
+    for (const pane of [requests, logs, storage]) pane.showPhone(select.value)
   })
-  const again = textElement('again', 'Restart', 'button')
-  again.addEventListener('click', () => send({ type: 'reload' }))
-  switches.append(network, language, theme, away, again)
-  const screen = textElement('screen', '')
-  screen.append(frame)
-  element.append(head, screen, switches)
-  return { element, send }
-}
-
-function choice(
-  label: string,
-  values: string[],
-  texts: string[],
-  onChange: (value: string) => void,
-  chosen = values[0],
-): HTMLSelectElement {
-  const select = document.createElement('select')
-  select.setAttribute('aria-label', label)
-  for (const [i, value] of values.entries()) {
-    const option = new Option(texts[i], value, value === chosen, value === chosen)
-    select.add(option)
-  }
-  select.addEventListener('change', () => onChange(select.value))
   return select
 }
 
-/** One row of the panel. */
-function activityRow(activity: Activity, phone: number): HTMLElement {
-  const { time, who, operation, key, status, code, decision, milliseconds } = activity
-  const row = textElement('', '', 'li')
-  row.className = status >= 400 ? 'refused' : 'allowed'
-  row.dataset.phone = String(phone)
-  const head = textElement('head', '')
-  head.append(
-    textElement('who', who, 'span'),
-    textElement('operation', operation, 'span'),
-    textElement('status', code ? `${status} ${code}` : String(status), 'span'),
-    textElement('time', `${new Date(time).toLocaleTimeString()} · ${milliseconds} ms`, 'time'),
+function topBar(): HTMLElement {
+  const banner = element('p', { class: 'banner' })
+  banner.append(
+    textElement('', t('Preview in the browser, not WeChat.', '浏览器预览，并非微信。'), 'b'),
+    t(
+      ' The real pages, compiled from their source; layout and wx are imitated.',
+      '页面由真实源码编译，布局与 wx 为模拟。',
+    ),
   )
-  row.append(head)
-  if (key) row.append(textElement('key', key))
-  if (decision) row.append(textElement('decision', decision))
-  return row
+  const tools = element('nav', { 'aria-label': t('Tools', '工具') })
+  if (faults.length > 0) tools.append(faultChoice())
+  for (const { title, url } of links) {
+    const link = element('a', { href: url, target: '_blank' }, t(title.en, title.zh))
+    tools.append(link)
+  }
+  tools.append(themeButton())
+  const language = textElement('', isChinese ? 'English' : '中文', 'button')
+  language.lang = isChinese ? 'en' : 'zh'
+  language.addEventListener('click', switchLanguage)
+  tools.append(language)
+  return element('header', { class: 'top' }, banner, tools)
+}
+
+function faultChoice(): HTMLElement {
+  const select = element('select', { 'aria-label': t('Fault to inject', '注入故障') })
+  select.add(new Option(t('No faults', '不注入故障'), ''))
+  for (const { name, title } of faults) select.add(new Option(t(title.en, title.zh), name))
+  select.addEventListener('change', () => {
+    select.classList.toggle('active', select.value !== '')
+    void fetch('/faults', { method: 'POST', body: select.value })
+  })
+  return select
+}
+
+/** Light or dark, where the system's choice is not wanted. */
+function themeButton(): HTMLElement {
+  const KEY = 'theme'
+  const root = document.documentElement
+  const button = textElement('', '', 'button')
+  const show = (theme: string | null) => {
+    const isDark =
+      theme === null ? window.matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark'
+    root.style.colorScheme = isDark ? 'dark' : 'light'
+    button.textContent = isDark ? t('Light', '浅色') : t('Dark', '深色')
+    button.onclick = () => {
+      const next = isDark ? 'light' : 'dark'
+      localStorage.setItem(KEY, next)
+      show(next)
+    }
+  }
+  show(localStorage.getItem(KEY))
+  return button
 }

@@ -5,69 +5,185 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { pipeline } from 'node:stream/promises'
 import { headersOf, type Route } from '../network/exchange'
 import { sentHeaders } from '../network/request'
+import type { PhoneConnection } from './connection'
+import type { RecordUpdate, RequestDescription, SentRequest } from './protocol'
+import { errorCodeOf, maskHeaders, maskSecrets } from './requestLog'
 
 /** Hop-by-hop headers, and those the browser must not see. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'set-cookie'])
 
+/** Milliseconds between two reports of a running request's progress. */
+const PROGRESS_MS = 200
+
+/** Bytes of an error's body that the details show. */
+const ERROR_BYTES = 4096
+
 /** The request to forward. */
 interface Target {
+  /** Chosen by the phone, so that it can report what happens on its side. */
+  id: string
+  api: string
   url: string
   headers: Record<string, string | number>
+}
+
+/** What forwarding needs of the phone. */
+export interface ForwardServices {
+  appid: string
+  route: Route
+  /** The address that is requested instead of a URL; undefined for its own. */
+  replace: (url: URL) => URL | undefined
+  connection: PhoneConnection
+  describe: (request: SentRequest) => RequestDescription | undefined
+  onUpdate: (update: RecordUpdate) => void
+  /** Called with the id that the service gives the request. */
+  onRequestId: (id: string, requestId: string) => void
 }
 
 /**
  * Forwards a phone's request to the origin its host is routed to, with exactly the headers of the app: a
  * browser can neither set `Host` nor read a cross-origin response.
  */
-export function forward(
+export async function forward(
   from: IncomingMessage,
   to: ServerResponse,
-  { appid, route }: { appid: string; route: Route },
-): void {
-  const fail = (error: Error) => {
+  services: ForwardServices,
+): Promise<void> {
+  const { connection, onUpdate } = services
+  const started = Date.now()
+  const target = targetOf(from, services.appid)
+  const { id } = target
+  connection.use(from.headers['x-wx-network'])
+  const fail = (message: string) => {
+    onUpdate({ id, failure: message, milliseconds: Date.now() - started })
     if (to.headersSent) to.destroy()
-    else to.writeHead(502, { 'x-wx-fail': encodeURIComponent(error.message) }).end()
+    else to.writeHead(502, { 'x-wx-fail': encodeURIComponent(message) }).end()
   }
   let sent: ClientRequest
   try {
-    sent = open(targetOf(from, appid), from, route)
+    onUpdate(startOf(from, target, services.describe))
+    await connection.open()
+    sent = open(target, from, services)
   } catch (error) {
-    fail(error as Error)
-    return
+    return fail((error as Error).message)
   }
-  sent.on('error', fail)
-  sent.on('response', (response) => {
-    const status = response.statusCode ?? 502
-    const headers: Record<string, string | string[]> = {}
-    for (const [name, value] of Object.entries(response.headers)) {
-      if (value !== undefined && !HOP_BY_HOP.has(name)) headers[name] = value
-    }
-    // The browser would follow a redirect itself.
-    to.writeHead(status >= 300 && status < 400 && status !== 304 ? 200 : status, {
-      ...headers,
-      'cache-control': 'no-store',
-      'x-wx-status': status,
-      'x-wx-header': encodeURIComponent(JSON.stringify(headersOf(response))),
-    })
-    response.pipe(to)
-    response.on('error', () => to.destroy())
-  })
-  from.pipe(sent)
   // Aborted by the app: aborted at the target too.
   to.on('close', () => sent.destroy())
+  const response = new Promise<IncomingMessage>((resolve, reject) => {
+    sent.on('response', resolve)
+    sent.on('error', reject)
+    sent.on('close', () => reject(new Error('the connection was closed')))
+  })
+  // A service may answer before it has read the body.
+  const counted = counter((bytes) => onUpdate({ id, sent: bytes }))
+  pipeline(connection.pace(from, 'up', counted.add), sent).catch(() => {})
+  try {
+    const received = await response
+    counted.flush()
+    await receive(received, to, target, services, started)
+  } catch (error) {
+    if (to.destroyed && !to.writableFinished) {
+      onUpdate({ id, failure: 'aborted', milliseconds: Date.now() - started })
+    } else fail((error as Error).message)
+  }
+}
+
+async function receive(
+  response: IncomingMessage,
+  to: ServerResponse,
+  { id }: Target,
+  { connection, onUpdate, onRequestId }: ForwardServices,
+  started: number,
+): Promise<void> {
+  const status = response.statusCode ?? 502
+  const headers: Record<string, string | string[]> = {}
+  for (const [name, value] of Object.entries(response.headers)) {
+    if (value !== undefined && !HOP_BY_HOP.has(name)) headers[name] = value
+  }
+  const requestId = response.headers['x-cos-request-id'] ?? response.headers['x-request-id']
+  if (typeof requestId === 'string') onRequestId(id, requestId)
+  // The browser would follow a redirect itself.
+  to.writeHead(status >= 300 && status < 400 && status !== 304 ? 200 : status, {
+    ...headers,
+    'cache-control': 'no-store',
+    'x-wx-status': status,
+    'x-wx-header': encodeURIComponent(JSON.stringify(headersOf(response))),
+  })
+  let errorText = ''
+  const counted = counter((bytes) => onUpdate({ id, received: bytes }))
+  const kept = async function* (source: AsyncIterable<Buffer>) {
+    for await (const chunk of source) {
+      if (status >= 400 && errorText.length < ERROR_BYTES) errorText += chunk.toString('utf8')
+      yield chunk
+    }
+  }
+  await pipeline(kept(connection.pace(response, 'down', counted.add)), to)
+  const code = errorCodeOf(errorText)
+  onUpdate({
+    id,
+    status,
+    received: counted.total(),
+    milliseconds: Date.now() - started,
+    responseHeaders: maskHeaders(headersOf(response)),
+    ...(code ? { code } : {}),
+    ...(errorText ? { responseText: maskSecrets(errorText.slice(0, ERROR_BYTES)) } : {}),
+  })
+}
+
+/** Adds bytes up, and reports them from time to time. */
+function counter(report: (bytes: number) => void) {
+  let total = 0
+  let reported = Date.now()
+  return {
+    add(bytes: number) {
+      total += bytes
+      if (Date.now() - reported < PROGRESS_MS) return
+      reported = Date.now()
+      report(total)
+    },
+    flush: () => report(total),
+    total: () => total,
+  }
+}
+
+function startOf(
+  from: IncomingMessage,
+  { id, api, url, headers }: Target,
+  describe: ForwardServices['describe'],
+): RecordUpdate {
+  const method = from.method ?? 'GET'
+  const texts: Record<string, string> = { Host: new URL(url).host }
+  for (const [name, value] of Object.entries(headers)) texts[name] = String(value)
+  const { host, pathname } = new URL(url)
+  const fileBytes = Number(from.headers['x-wx-file-bytes'])
+  return {
+    id,
+    time: new Date().toISOString(),
+    api,
+    method,
+    url: maskSecrets(url),
+    sent: 0,
+    total: Number(from.headers['content-length'] ?? 0),
+    ...(fileBytes > 0 ? { fileBytes } : {}),
+    requestHeaders: maskHeaders(texts),
+    operation: `${method} ${host}`,
+    key: pathname,
+    ...describe({ method, url, headers: texts }),
+  }
 }
 
 /** The URL is in a header, or in the query for `<image>` and `<video>`. */
 function targetOf(from: IncomingMessage, appid: string): Target {
-  const inQuery = new URL(from.url ?? '/', 'http://phone').searchParams.get('url')
-  const url = inQuery ?? decodeURIComponent(String(from.headers['x-wx-url'] ?? ''))
-  const header = from.headers['x-wx-header']
-  const headers = sentHeaders(
-    typeof header === 'string' ? JSON.parse(decodeURIComponent(header)) : {},
-    { appid },
-  )
+  const header = (name: string) => {
+    const value = from.headers[name]
+    return typeof value === 'string' ? decodeURIComponent(value) : undefined
+  }
+  const { searchParams } = new URL(from.url ?? '/', 'http://phone')
+  const url = searchParams.get('url') ?? header('x-wx-url') ?? ''
+  const headers = sentHeaders(JSON.parse(header('x-wx-header') ?? '{}'), { appid })
   const { 'content-type': type, 'content-length': length, range } = from.headers
   // The browser chooses the boundary of a form.
   if (type?.startsWith('multipart/form-data')) {
@@ -76,20 +192,27 @@ function targetOf(from: IncomingMessage, appid: string): Target {
   }
   if (length !== undefined) headers['Content-Length'] = length
   if (range !== undefined) headers.Range = range
-  return { url, headers }
+  const id = header('x-wx-id') ?? crypto.randomUUID()
+  return { id, api: header('x-wx-api') ?? 'image', url, headers }
 }
 
-function open({ url, headers }: Target, from: IncomingMessage, route: Route): ClientRequest {
+function open(
+  { url, headers }: Target,
+  from: IncomingMessage,
+  { route, replace }: ForwardServices,
+): ClientRequest {
   const target = new URL(url)
-  const origin = new URL(route(target.host) ?? target.origin)
+  const replacement = replace(target)
+  const origin = replacement ?? new URL(route(target.host) ?? target.origin)
   const request = origin.protocol === 'https:' ? httpsRequest : httpRequest
+  // Exactly as the app wrote it, because the signature covers this spelling.
+  const path = url.slice(target.origin.length).split('#')[0] || '/'
   return request({
     host: origin.hostname,
     port: origin.port,
     method: from.method,
-    // Exactly as the app wrote it, because the signature covers this spelling.
-    path: url.slice(target.origin.length).split('#')[0] || '/',
-    headers: { ...headers, Host: target.host },
+    path: replacement ? replacement.pathname + replacement.search : path,
+    headers: { ...headers, Host: replacement ? replacement.host : target.host },
     setHost: false,
   })
 }

@@ -4,5 +4,12 @@ export {
   checkPages,
   type PageResult,
 } from './checkPages'
-export type { Activity } from './protocol'
+export type {
+  Activity,
+  FaultChoice,
+  PreviewLink,
+  RequestDescription,
+  RuleLocation,
+  SentRequest,
+} from './protocol'
 export { type Preview, type PreviewOptions, type PreviewPhone, startPreview } from './startPreview'

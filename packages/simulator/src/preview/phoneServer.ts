@@ -6,9 +6,11 @@ import type { WxFailure } from '../callbacks'
 import { createCloud, type Identity } from '../cloud'
 import { realClock } from '../network/clock'
 import { type Route, readAll } from '../network/exchange'
+import { PhoneConnection } from './connection'
 import { forward } from './forward'
 import { isOwn, relativePath, sendFile } from './http'
-import type { Activity, PhoneSettings } from './protocol'
+import type { PhoneSettings, RequestDescription, SentRequest } from './protocol'
+import type { RequestLog } from './requestLog'
 import type { SourceWatch } from './sourceWatch'
 
 export interface PhoneServices {
@@ -18,14 +20,23 @@ export interface PhoneServices {
   identity: Identity
   functions: string
   route: Route
+  /** The address that is requested instead of a URL; undefined for its own. */
+  replace: (url: URL) => URL | undefined
   source: SourceWatch
-  onActivity: (activity: Activity) => void
+  log: RequestLog
+  describe: (request: SentRequest) => RequestDescription | undefined
+}
+
+/** A phone as its server knows it. */
+interface ServedPhone extends PhoneServices {
+  connection: PhoneConnection
 }
 
 /** Serves one phone: its page, its network and its cloud functions, with the user's identity. */
 export function createPhoneServer(services: PhoneServices): Server {
+  const phone = { ...services, connection: new PhoneConnection() }
   return createServer((request, response) => {
-    serve(services, request, response).catch((error: Error) => {
+    serve(phone, request, response).catch((error: Error) => {
       if (response.headersSent) response.destroy()
       else response.writeHead(500, { 'Content-Type': 'text/plain' }).end(error.message)
     })
@@ -33,7 +44,7 @@ export function createPhoneServer(services: PhoneServices): Server {
 }
 
 async function serve(
-  services: PhoneServices,
+  services: ServedPhone,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -45,13 +56,21 @@ async function serve(
     return
   }
   if (pathname === '/') {
+    // Only the page with all phones may show a phone, because a phone tells it what the app stores and sends.
+    response.setHeader('Content-Security-Policy', `frame-ancestors ${LOOPBACK}`)
     send('text/html; charset=utf-8', phonePage(services.settings))
   } else if (pathname === '/app.js') {
     send('text/javascript; charset=utf-8', (await services.source.compiled()).script)
   } else if (pathname === '/app.js.map') {
     send('application/json', (await services.source.compiled()).sourceMap)
   } else if (pathname === '/wx/net') {
-    forward(request, response, { appid: services.identity.appid, route: services.route })
+    const { log, settings } = services
+    await forward(request, response, {
+      ...services,
+      appid: services.identity.appid,
+      onUpdate: (update) => log.update({ who: settings.name, ...update }),
+      onRequestId: (id, requestId) => log.join(id, requestId),
+    })
   } else if (pathname === '/wx/cloud') {
     send('application/json', JSON.stringify(await callFunction(services, request)))
   } else if (pathname === '/wx/digest') {
@@ -73,33 +92,47 @@ async function callFunction(services: PhoneServices, request: IncomingMessage): 
   const cloud = createCloud(services.functions, services.identity, realClock)
   cloud.init()
   const started = Date.now()
-  const report = (status: number, code?: string) =>
-    services.onActivity({
-      time: new Date(started).toISOString(),
-      who: services.settings.name,
-      operation: 'callFunction',
-      key: name,
-      status,
+  const id = crypto.randomUUID()
+  const report = (status: number, code?: string, text?: string) =>
+    services.log.update({
+      id,
       ...(code ? { code } : {}),
+      status,
       milliseconds: Date.now() - started,
+      ...(text ? { responseText: text } : {}),
     })
+  services.log.update({
+    id,
+    time: new Date(started).toISOString(),
+    who: services.settings.name,
+    api: 'callFunction',
+    operation: 'callFunction',
+    key: name,
+  })
   try {
     const { result } = (await cloud.callFunction({ name, data })) as { result: unknown }
     report(200)
     return { result }
   } catch (error) {
     const failure = error as WxFailure
-    report(500, String(failure.errCode ?? ''))
+    report(500, String(failure.errCode ?? ''), failure.errMsg)
     return { failure }
   }
 }
 
+const LOOPBACK = 'http://127.0.0.1:* http://localhost:*'
+
+/** Bars, the name of the network, battery; phone.css shows the network that the phone has. */
 const SIGNAL =
-  '<svg width="46" height="12" viewBox="0 0 46 12" fill="currentColor" aria-hidden="true">' +
+  '<svg class="bars" width="17" height="12" viewBox="0 0 17 12" fill="currentColor" aria-hidden="true">' +
   '<rect y="7" width="3" height="5" rx="1"/><rect x="4.5" y="5" width="3" height="7" rx="1"/>' +
-  '<rect x="9" y="2.5" width="3" height="9.5" rx="1"/><rect x="13.5" width="3" height="12" rx="1"/>' +
-  '<rect x="22.5" y=".5" width="20" height="11" rx="3" fill="none" stroke="currentColor" opacity=".4"/>' +
-  '<rect x="24" y="2" width="17" height="8" rx="1.5"/><rect x="43.5" y="4" width="1.5" height="4" rx=".7" opacity=".4"/></svg>'
+  '<rect x="9" y="2.5" width="3" height="9.5" rx="1"/><rect x="13.5" width="3" height="12" rx="1"/></svg>' +
+  '<svg class="wifi" width="16" height="12" viewBox="0 0 16 12" fill="none" stroke="currentColor" ' +
+  'stroke-width="1.8" aria-hidden="true"><path d="M1 4.2a10 10 0 0 1 14 0M3.6 7a6.3 6.3 0 0 1 8.8 0"/>' +
+  '<circle cx="8" cy="10" r="1.3" fill="currentColor" stroke="none"/></svg>' +
+  '<svg width="23" height="12" viewBox="0 0 23 12" fill="currentColor" aria-hidden="true">' +
+  '<rect x=".5" y=".5" width="20" height="11" rx="3" fill="none" stroke="currentColor" opacity=".4"/>' +
+  '<rect x="2" y="2" width="17" height="8" rx="1.5"/><rect x="21.5" y="4" width="1.5" height="4" rx=".7" opacity=".4"/></svg>'
 
 /** The document of one phone. */
 function phonePage(settings: PhoneSettings): string {
@@ -115,7 +148,7 @@ function phonePage(settings: PhoneSettings): string {
 </head>
 <body>
 <div id="phone">
-  <div id="status"><span>9:41</span>${SIGNAL}</div>
+  <div id="status"><span>9:41</span><span id="network">${SIGNAL}</span></div>
   <header id="nav"></header>
   <main id="pages"></main>
   <nav id="tabs" hidden></nav>

@@ -1,80 +1,86 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { readAll } from '../network/exchange'
 import { isOwn, relativePath, sendFile } from './http'
-import type { Activity, ShellPhone } from './protocol'
+import { openLink } from './openLink'
+import type { ShellPhone, ShellSettings } from './protocol'
+import type { RequestLog } from './requestLog'
 import type { SourceWatch } from './sourceWatch'
+import type { PreviewOptions } from './startPreview'
 
-/** Rows sent to a page that is opened later. */
-const MAX_ACTIVITIES = 200
+export interface ShellServices {
+  source: SourceWatch
+  /** Folder of the preview's built scripts. */
+  scripts: string
+  log: RequestLog
+  options: Pick<PreviewOptions, 'faults' | 'links' | 'route'>
+}
 
 /** The page with all phones and the panel of their requests. */
 export class Shell {
-  readonly #source: SourceWatch
-  readonly #scripts: string
-  readonly #activities: Activity[] = []
-  readonly #listeners = new Set<ServerResponse>()
+  readonly #services: ShellServices
   phones: ShellPhone[] = []
 
-  constructor(source: SourceWatch, scripts: string) {
-    this.#source = source
-    this.#scripts = scripts
-  }
-
-  addActivity(activity: Activity): void {
-    this.#activities.push(activity)
-    if (this.#activities.length > MAX_ACTIVITIES) this.#activities.shift()
-    for (const listener of this.#listeners) listener.write(eventOf(activity))
+  constructor(services: ShellServices) {
+    this.#services = services
   }
 
   createServer(): Server {
     return createServer((request, response) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://shell')
-      if (!isOwn(request, pathname === '/')) response.writeHead(403).end()
-      else if (pathname === '/') {
-        response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
-        response.end(shellPage(this.phones))
-      } else if (pathname === '/events') this.#listen(response)
-      else sendFile(response, join(this.#scripts, relativePath(pathname)))
+      this.#serve(request, response).catch((error: Error) => {
+        if (response.headersSent) response.destroy()
+        else response.writeHead(400, { 'Content-Type': 'text/plain' }).end(error.message)
+      })
     })
   }
 
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { scripts, options } = this.#services
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://shell')
+    if (!isOwn(request, pathname === '/')) {
+      response.writeHead(403).end()
+    } else if (pathname === '/') {
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
+      const { faults, links = [] } = options
+      response.end(shellPage({ phones: this.phones, faults: faults?.choices ?? [], links }))
+    } else if (pathname === '/events') {
+      this.#listen(response)
+    } else if (pathname === '/open') {
+      await openLink(searchParams.get('url') ?? '', response, options.route)
+    } else if (pathname === '/faults' && request.method === 'POST') {
+      const name = (await readAll(request)).toString('utf8')
+      options.faults?.set(name === '' ? undefined : name)
+      response.writeHead(204).end()
+    } else {
+      sendFile(response, join(scripts, relativePath(pathname)))
+    }
+  }
+
   #listen(response: ServerResponse): void {
-    this.#source.listen(response)
-    for (const activity of this.#activities) response.write(eventOf(activity))
-    this.#listeners.add(response)
-    response.on('close', () => this.#listeners.delete(response))
+    const { source, log } = this.#services
+    source.listen(response)
+    const stop = log.listen((update) => {
+      response.write(`event: request\ndata: ${JSON.stringify(update)}\n\n`)
+    })
+    response.on('close', stop)
   }
 }
 
-function eventOf(activity: Activity): string {
-  return `event: activity\ndata: ${JSON.stringify(activity)}\n\n`
-}
-
 /** The document that shows the phones side by side. */
-function shellPage(phones: ShellPhone[]): string {
-  const json = JSON.stringify(phones).replace(/</g, '\\u003c')
+function shellPage(settings: ShellSettings): string {
+  // `<` could end the script element.
+  const json = JSON.stringify(settings).replace(/</g, '\\u003c')
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Preview: two phones, one bucket</title>
+<title>Preview</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/shell.css">
 </head>
 <body>
-<p class="banner"><b>Preview in the browser, not WeChat.</b> The real pages, compiled from their source; layout and
-<code>wx</code> are imitated. <span lang="zh">浏览器预览，并非微信：页面为真实源码，布局与 wx 为模拟。</span></p>
-<main>
-  <section id="phones" aria-label="phones"></section>
-  <section id="panel" aria-label="requests">
-    <header><h2>Requests <small>请求</small></h2><label><input type="checkbox" id="refused"> refused only</label>
-    <button id="clear">Clear</button></header>
-    <p id="nothing">What the phones send shows up here: who, what, and which rule allowed or refused it.</p>
-    <ol id="requests"></ol>
-  </section>
-</main>
-<script>window.__phones = ${json}</script>
+<script>window.__shell = ${json}</script>
 <script src="/shell.js"></script>
 </body>
 </html>

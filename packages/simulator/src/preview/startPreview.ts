@@ -6,7 +6,15 @@ import { deviceProfile, type Platform } from '../deviceProfile'
 import type { Route } from '../network/exchange'
 import type { DomainLists } from '../network/limits'
 import { createPhoneServer } from './phoneServer'
-import type { Activity } from './protocol'
+import type {
+  Activity,
+  FaultChoice,
+  PreviewLink,
+  RequestDescription,
+  SentRequest,
+} from './protocol'
+import { RequestLog } from './requestLog'
+import { readRoutes } from './routes'
 import { Shell } from './shellServer'
 import { SourceWatch } from './sourceWatch'
 
@@ -40,6 +48,17 @@ export interface PreviewOptions {
   appid?: string
   /** Port of the page with all phones; 0 takes a free one. @default 0 */
   port?: number
+  /**
+   * Addresses that are requested instead of those of the app, for its own servers: from a path (`/sts`), a host
+   * (`api.example.com`) or a URL, to a URL. @default none
+   */
+  routes?: Record<string, string>
+  /** Names and explains a request in the panel. @default by its method, host and path */
+  describe?: (request: SentRequest, phone: PreviewPhone) => RequestDescription | undefined
+  /** Faults that the page offers. @default none */
+  faults?: { choices: FaultChoice[]; set: (name: string | undefined) => void }
+  /** Pages of other servers that the page links to. @default none */
+  links?: PreviewLink[]
 }
 
 export interface Preview {
@@ -61,7 +80,9 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   const scripts = scriptsFolder()
   const appid = options.appid ?? 'wx0000000000000000'
   const source = new SourceWatch(options.root)
-  const shell = new Shell(source, scripts)
+  const log = new RequestLog()
+  const shell = new Shell({ source, scripts, log, options })
+  const routes = readRoutes(options.routes ?? {})
   const servers: Server[] = []
   const listen = async (server: Server, port = 0): Promise<string> => {
     await new Promise<void>((resolve, reject) => {
@@ -73,6 +94,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   }
   const close = async () => {
     source.close()
+    log.close()
     for (const server of servers) {
       server.close()
       server.closeAllConnections()
@@ -92,20 +114,24 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
           device: deviceProfile(phone.platform).platform,
           undeclaredPrivacy: phone.undeclaredPrivacy ?? [],
           domains: phone.domains ?? options.domains,
+          routed: Object.keys(options.routes ?? {}),
         },
         identity: { appid, openid },
         functions: options.functions,
         route: options.route,
+        replace: routes,
         source,
-        onActivity: (activity) => shell.addActivity(activity),
+        log,
+        describe: (request) => options.describe?.(request, phone),
       })
-      shell.phones.push({ name, openid, language, url: await listen(server) })
+      const { platform = 'devtools' } = phone
+      shell.phones.push({ name, openid, language, platform, url: await listen(server) })
     }
     const url = await listen(shell.createServer(), options.port)
     return {
       url,
       phones: shell.phones.map((phone) => ({ name: phone.name, url: phone.url })),
-      tell: (activity) => shell.addActivity(activity),
+      tell: (activity) => log.report(activity),
       close,
     }
   } catch (error) {

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream, promises as fs } from 'node:fs'
+import { createReadStream, promises as fs } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { Crc64 } from './crc64'
 import { type Database, type RowChange, row } from './database'
 import type { BlobRef, WrittenBlob } from './records'
@@ -9,8 +8,8 @@ import type { BlobRef, WrittenBlob } from './records'
 /** Up to this size a blob is a row: a file and its flush would take most of a small object's time. */
 const MAX_INLINE_BYTES = 4096
 const READ_BYTES = 256 * 1024
-/** How far receiving may be ahead of the disk. */
-const WRITE_BYTES = 1024 * 1024
+/** Chunks of a body are joined up to this size: each write takes a turn of a thread. */
+const WRITE_BYTES = 64 * 1024
 /** Ids of blobs that are rows start with it; those of files are hexadecimal. */
 const INLINE_PREFIX = 's'
 
@@ -78,12 +77,23 @@ export class Blobs {
     const id = newId()
     try {
       await this.#markPending(id)
-      const path = await this.#newPath(id)
-      const digest = new Digest()
-      const file = createWriteStream(path, { flags: 'wx', highWaterMark: WRITE_BYTES })
-      await pipeline(digest.tap(source), file)
-      await flush(path)
-      return { id, ...digest.result() }
+      const file = await fs.open(await this.#newPath(id), 'wx')
+      try {
+        const digest = new Digest()
+        let writing = Promise.resolve()
+        // The next bytes are received and hashed while the last ones are written.
+        for await (const bytes of joined(source)) {
+          digest.update(bytes)
+          await writing
+          writing = file.appendFile(bytes)
+          writing.catch(() => {})
+        }
+        await writing
+        await file.datasync()
+        return { id, ...digest.result() }
+      } finally {
+        await file.close()
+      }
     } catch (error) {
       await this.#delete(id)
       throw error
@@ -265,16 +275,6 @@ export interface BlobChanges {
   orphaned?: readonly BlobRef[]
 }
 
-/** Resolves once the content of a file would survive a power failure. */
-async function flush(path: string): Promise<void> {
-  const file = await fs.open(path, 'r+')
-  try {
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
-}
-
 /** Size, MD5 and CRC-64 of bytes as they pass. */
 class Digest {
   readonly #md5 = createHash('md5')
@@ -285,13 +285,6 @@ class Digest {
     this.#md5.update(chunk)
     this.#crc64.update(chunk)
     this.#size += chunk.length
-  }
-
-  async *tap(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      this.update(chunk)
-      yield chunk
-    }
   }
 
   result(): Omit<WrittenBlob, 'id'> {
@@ -309,6 +302,25 @@ function newId(): string {
 
 function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code
+}
+
+/** The same bytes in fewer, larger chunks. */
+async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of source) {
+    if (size === 0 && chunk.length >= WRITE_BYTES) {
+      yield chunk
+      continue
+    }
+    chunks.push(chunk)
+    size += chunk.length
+    if (size < WRITE_BYTES) continue
+    yield Buffer.concat(chunks)
+    chunks = []
+    size = 0
+  }
+  if (size > 0) yield Buffer.concat(chunks)
 }
 
 /** The chunks already read, then the rest of their source. */

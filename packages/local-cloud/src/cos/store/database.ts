@@ -41,6 +41,8 @@ export const row = {
   collection: (name: string) => bytes(`collection\0${name}`),
   document: (collection: string, sequence: number) =>
     bytes(`document\0${collection}\0${String(sequence).padStart(16, '0')}`),
+  /** Files of the CloudBase storage. */
+  file: (path: string) => bytes(`file\0${path}`),
 }
 
 export function bytes(text: string): Buffer {

@@ -43,12 +43,12 @@ export class Store {
   async clear(): Promise<void> {
     const orphaned: BlobRef[] = []
     const rows: RowChange[] = []
-    for (const space of ['object', 'version', 'part']) {
+    for (const space of ['object', 'version', 'part', 'file']) {
       for await (const { blobs } of this.database.values<{ blobs: BlobRef[] }>(`${space}\0`)) {
         orphaned.push(...blobs)
       }
     }
-    for (const space of ['bucket', 'object', 'version', 'upload', 'uploadId', 'part']) {
+    for (const space of ['bucket', 'object', 'version', 'upload', 'uploadId', 'part', 'file']) {
       for await (const key of this.database.keys(`${space}\0`)) rows.push({ type: 'del', key })
     }
     await this.blobs.commit(rows, { orphaned })

@@ -1,6 +1,10 @@
 import type { AppState } from '../../appState'
 import { WxError } from '../../callbacks'
 import { checkDomain, type DomainLists, type Semaphore } from '../../network/limits'
+import { isRouted } from '../../preview/routes'
+import { bytesOfFile } from '../files'
+import { settings } from '../settings'
+import { network, tellShell } from '../shellLink'
 
 /** What the three network calls share. */
 export interface NetworkServices {
@@ -47,6 +51,8 @@ const TIMEOUT_MS = 60_000
 export function runExchange(exchange: Exchange, services: NetworkServices): RunningExchange {
   const { api } = exchange
   const { slots, state } = services
+  const id = crypto.randomUUID()
+  const started = Date.now()
   const sent = new XMLHttpRequest()
   let fail: (error: WxError) => void = () => {}
   const failed = new Promise<never>((_, reject) => {
@@ -60,7 +66,9 @@ export function runExchange(exchange: Exchange, services: NetworkServices): Runn
   const onSwitch = () =>
     fail(new WxError(`${api}:fail network change, cancel all task`, { errno: 600001 }))
   const run = async (): Promise<Reply> => {
-    if (services.urlCheck) checkDomain(exchange.url, api, services.domains)
+    const url = new URL(exchange.url)
+    const isChecked = services.urlCheck && !settings.routed.some((key) => isRouted(url, key))
+    if (isChecked) checkDomain(exchange.url, api, services.domains)
     if (state.isSuspended) onSuspend()
     if (state.networkType === 'none') {
       fail(new WxError(`${api}:fail internet disconnected`, { errno: 600001 }))
@@ -78,7 +86,7 @@ export function runExchange(exchange: Exchange, services: NetworkServices): Runn
     state.events.on('suspend', onSuspend)
     state.events.on('networkSwitch', onSwitch)
     try {
-      return await Promise.race([send(sent, exchange), failed])
+      return await Promise.race([send(sent, exchange, id), failed])
     } finally {
       clearTimeout(timer)
       state.events.off('suspend', onSuspend)
@@ -86,17 +94,50 @@ export function runExchange(exchange: Exchange, services: NetworkServices): Runn
       release()
     }
   }
-  return { done: run(), abort: () => fail(new WxError(`${api}:fail abort`)) }
+  const done = run()
+  done.catch((error: Error) => reportFailure(exchange, id, started, error.message))
+  return { done, abort: () => fail(new WxError(`${api}:fail abort`)) }
+}
+
+/** The preview's server does not see why a phone gives a request up, nor requests that are never sent. */
+function reportFailure(
+  { api, method, url }: Exchange,
+  id: string,
+  started: number,
+  failure: string,
+): void {
+  const { host, pathname } = URL.canParse(url) ? new URL(url) : { host: '', pathname: url }
+  tellShell({
+    type: 'request',
+    unsent: {
+      time: new Date(started).toISOString(),
+      api,
+      method,
+      operation: `${method} ${host}`,
+      key: pathname,
+    },
+    update: {
+      id,
+      who: settings.name,
+      failure: failure.replace(/^\w+:fail /, ''),
+      milliseconds: Date.now() - started,
+    },
+  })
 }
 
 /** Sends one request to the preview's server; the target URL and headers are passed in two headers. */
-function send(sent: XMLHttpRequest, exchange: Exchange): Promise<Reply> {
+function send(sent: XMLHttpRequest, exchange: Exchange, id: string): Promise<Reply> {
   const { api, url, method, body, onSent, onReceived, onHeader } = exchange
   return new Promise((resolve, reject) => {
     const fail = (text: string) => reject(new WxError(`${api}:fail ${text}`, { errno: 600001 }))
     sent.open(method, '/wx/net')
     sent.responseType = exchange.responseType
     sent.setRequestHeader('x-wx-url', encodeURIComponent(url))
+    sent.setRequestHeader('x-wx-id', id)
+    sent.setRequestHeader('x-wx-api', api)
+    sent.setRequestHeader('x-wx-network', network.profile)
+    const fileBytes = body instanceof ArrayBuffer ? bytesOfFile.get(body) : undefined
+    if (fileBytes !== undefined) sent.setRequestHeader('x-wx-file-bytes', String(fileBytes))
     sent.setRequestHeader('x-wx-header', encodeURIComponent(JSON.stringify(exchange.header)))
     // Upload listeners that are added after `send` are never called.
     sent.upload.onprogress = ({ loaded, total }) => onSent?.(loaded, total)

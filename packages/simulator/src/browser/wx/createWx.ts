@@ -1,6 +1,7 @@
 import { AppState, lifecycleApi, offEvent, onEvent } from '../../appState'
 import { type CallbackOptions, callBackOrPromise, WxError, type WxFailure } from '../../callbacks'
 import { Semaphore } from '../../network/limits'
+import type { StorageEntry } from '../../preview/protocol'
 import { createStorage } from '../../storage'
 import { appImage } from '../elements/canvas'
 import { fileSystemManager } from '../fileSystem'
@@ -49,6 +50,8 @@ export function createWx(isPrivacyChecked: () => boolean): Record<string, unknow
     ...privacy.api,
     cloud,
     ...lifecycleApi(state),
+    onNetworkWeakChange: onEvent(state, 'networkWeak'),
+    offNetworkWeakChange: offEvent(state, 'networkWeak'),
     onThemeChange: onEvent(state, 'theme'),
     offThemeChange: offEvent(state, 'theme'),
     onError: (listener: (message: string) => void) =>
@@ -84,10 +87,21 @@ export function createWx(isPrivacyChecked: () => boolean): Record<string, unknow
 const STORAGE_KEY = 'storage'
 
 /** `wx` storage in the browser's local storage. */
-const storage = createStorage({
-  load: () => JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}'),
-  save: (data) => localStorage.setItem(STORAGE_KEY, JSON.stringify(data)),
+export const storage = createStorage({
+  load: loadStored,
+  save(data) {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(data))
+    state.events.emit('stored')
+  },
 })
+
+function loadStored(): Record<string, string> {
+  return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}')
+}
+
+export function storedEntries(): StorageEntry[] {
+  return Object.entries(loadStored()).map(([key, value]) => ({ key, value }))
+}
 
 interface CallFunctionOptions extends CallbackOptions {
   name: string

@@ -3,6 +3,7 @@ import { deviceProfile } from '../../deviceProfile'
 import { globals } from '../dom'
 import { showToast } from '../overlays'
 import { settings } from '../settings'
+import { tellShell } from '../shellLink'
 import { api } from './api'
 
 /** The simulated version of the base library. */
@@ -163,6 +164,7 @@ let clipboard = ''
 
 async function copy(text: string): Promise<void> {
   clipboard = text
+  tellShell({ type: 'copied', text })
   // WeChat shows this toast itself.
   showToast({ title: settings.language.startsWith('zh') ? '内容已复制' : 'Copied' })
   // Without permission, as in a frame, `execCommand` still works.

@@ -1,0 +1,119 @@
+import { createHash, createHmac } from 'node:crypto'
+import {
+  expectedSignature,
+  matchOperation,
+  parseAuthorization,
+  parseHost,
+  type SignatureHash,
+} from '@miniprogram-cos/protocol'
+import type { RequestDescription, SentRequest } from '@miniprogram-cos/simulator/preview'
+import { configFile } from '../project'
+import { t } from '../text'
+import { findRule } from './findRule'
+
+const nodeHash: SignatureHash = {
+  sha1: (text) => createHash('sha1').update(text, 'utf8').digest('hex'),
+  hmacSha1: (key, text) => createHmac('sha1', key).update(text, 'utf8').digest('hex'),
+}
+
+/** A request to COS as the panel of requests names it; undefined for one to another server. */
+export function describeRequest({
+  method,
+  url,
+  headers,
+}: SentRequest): RequestDescription | undefined {
+  const { host, pathname, searchParams } = new URL(url)
+  const named = parseHost(host)
+  if (named?.kind !== 'bucket') return undefined
+  const lower: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) lower[name.toLowerCase()] = value
+  const query = Object.fromEntries(searchParams)
+  const objectKey = decode(pathname).replace(/^\/+/, '')
+  const match = matchOperation({
+    method,
+    target: objectKey === '' ? 'bucket' : 'object',
+    query,
+    copies: lower['x-cos-copy-source'] !== undefined,
+    form: /^multipart\/form-data/i.test(lower['content-type'] ?? ''),
+  })
+  const operation = match?.name ?? `${method} ${host}`
+  const key = objectKey || (query.prefix ?? '')
+  const rule = key === '' ? undefined : findRule(configFile(), key)
+  const upload = uploadOf(operation, query)
+  return {
+    operation,
+    key,
+    ...(upload ? { upload } : {}),
+    ...(rule ? { rule } : {}),
+    details: signatureDetails(method, decode(pathname), query, lower),
+  }
+}
+
+function uploadOf(
+  operation: string,
+  { uploadId, partNumber }: Record<string, string>,
+): RequestDescription['upload'] {
+  const id = uploadId === undefined ? {} : { id: uploadId }
+  switch (operation) {
+    case 'multipartInit':
+      return { step: 'begin' }
+    case 'multipartUpload':
+    case 'uploadPartCopy':
+      return { ...id, part: Number(partNumber) }
+    case 'multipartListPart':
+      return id
+    case 'multipartComplete':
+      return { ...id, step: 'complete' }
+    case 'multipartAbort':
+      return { ...id, step: 'abort' }
+    default:
+      return undefined
+  }
+}
+
+/** What the signature of a request covers (document 436/7778). */
+function signatureDetails(
+  method: string,
+  pathname: string,
+  query: Record<string, string>,
+  headers: Record<string, string>,
+): { title: string; text: string }[] {
+  const inQuery = Object.keys(query).some((name) => name.startsWith('q-'))
+  const text = inQuery
+    ? Object.entries(query)
+        .filter(([name]) => name.startsWith('q-'))
+        .map((pair) => pair.join('='))
+        .join('&')
+    : headers.authorization
+  const auth = text === undefined ? undefined : parseAuthorization(text)
+  if (!auth) return []
+  const signed = Object.fromEntries(
+    Object.entries(query).filter(([name]) => !name.startsWith('q-')),
+  )
+  // The key is not needed for what is signed, only for the signature.
+  const request = { method, pathname, query: signed, headers }
+  const { stringToSign, httpString } = expectedSignature(request, auth, '', nodeHash)
+  const [from = 0, until = 0] = auth.keyTime.split(';').map(Number)
+  const valid = `${new Date(from * 1000).toISOString()} - ${new Date(until * 1000).toISOString()}`
+  return [
+    { title: t('String to sign', '待签名字符串 StringToSign'), text: stringToSign },
+    { title: t('HTTP string', 'HttpString'), text: httpString },
+    {
+      title: t('Signature', '签名'),
+      text: [
+        `SecretId  ${auth.SecretId}`,
+        `KeyTime   ${valid}`,
+        `headers   ${auth.headerList.join(', ') || '-'}`,
+        `params    ${auth.paramList.join(', ') || '-'}`,
+      ].join('\n'),
+    },
+  ]
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

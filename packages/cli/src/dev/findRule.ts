@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { RuleLocation } from '@miniprogram-cos/simulator/preview'
+
+/** A path of the access rules, as a property of an object in the configuration's source. */
+const PATTERN = /^\s*(['"`])([^'"`\n]+\/\*\*)\1\s*:/
+const MAX_LINES = 10
+
+/**
+ * The access rule whose path covers a key, with its place in the configuration. It reads the source, because line
+ * numbers are not part of a loaded configuration.
+ */
+export function findRule(file: string, key: string): RuleLocation | undefined {
+  if (!existsSync(file)) return undefined
+  const lines = readFileSync(file, 'utf8').split('\n')
+  for (const [i, line] of lines.entries()) {
+    const rule = PATTERN.exec(line)?.[2]
+    if (rule === undefined || !covers(rule, key)) continue
+    return { rule, file: basename(file), line: i + 1, excerpt: excerptFrom(lines, i) }
+  }
+  return undefined
+}
+
+/** `{openid}` stands for any one segment. */
+function covers(rule: string, key: string): boolean {
+  const pattern = rule.slice(0, -'/**'.length).split('/')
+  const segments = key.split('/')
+  return (
+    segments.length > pattern.length &&
+    pattern.every((segment, i) => segment === '{openid}' || segment === segments[i])
+  )
+}
+
+/** The rule's lines: up to the one that ends its object. */
+function excerptFrom(lines: string[], start: number): string {
+  const indentOf = (line: string) => /^\s*/.exec(line)?.[0].length ?? 0
+  const indent = indentOf(lines[start] ?? '')
+  const rest = lines.slice(start, start + MAX_LINES)
+  const end = (rest[0] ?? '').trimEnd().endsWith('{')
+    ? rest.findIndex((line, i) => i > 0 && indentOf(line) <= indent)
+    : 0
+  const shown = rest.slice(0, end < 0 ? rest.length : end + 1)
+  return shown.map((line) => line.slice(indent)).join('\n')
+}

@@ -1,0 +1,45 @@
+import type { WXContext } from '../identity'
+
+/** An upload that is about to be permitted. */
+export interface RequestedFile {
+  /** Whose folder it is: the `{openid}` in the path. Empty for a path without one. */
+  openid: string
+  key: string
+  /** Bytes. Undefined where the request does not say: a multipart upload, or a key for one object. */
+  size?: number
+  /** Content type. Undefined where the request does not say. */
+  type?: string
+  /** Who asks, as wx-server-sdk reports them. */
+  wxContext: WXContext
+}
+
+/** An object in the bucket, as COS describes it. */
+export interface UploadedFile {
+  /** Whose folder it is: the `{openid}` in the path. Empty for a path without one. */
+  openid: string
+  key: string
+  /** Bytes. */
+  size: number
+  /** Content type. */
+  type: string
+  /** With its quotes. */
+  etag: string
+  /** Values of its `x-cos-meta-*` headers, by the rest of their names. */
+  metadata: Record<string, string>
+  /** Who confirmed it, as wx-server-sdk reports them. Undefined in `reconcile`. */
+  wxContext?: WXContext
+}
+
+/** An object that is no longer in the bucket, as it was when `onUpload` ran. */
+export type DeletedFile = Omit<UploadedFile, 'wxContext'>
+
+/** Returns a text to refuse the upload with that message, and nothing to permit it. An error refuses it too. */
+export type BeforeUpload = (
+  file: RequestedFile,
+  // biome-ignore lint/suspicious/noConfusingVoidType: a hook without a return statement permits the upload
+) => string | undefined | void | Promise<string | undefined | void>
+
+/** What it returns is the `confirm` of the upload's result, as JSON. */
+export type OnUpload = (file: UploadedFile) => unknown
+
+export type OnDelete = (file: DeletedFile) => unknown

@@ -1,0 +1,100 @@
+import { type BucketAccess, SignedBucketAccess } from '../bucketAccess'
+import { type CosConfig, checkConfig } from '../config'
+import { FunctionError } from '../errors'
+import { listPrefix } from '../policy/account'
+import { type CloudDatabase, cloudRecords, type RecordStore } from '../records'
+import type { Rule } from '../rules'
+import type { Environment } from '../sts/client'
+import { type Clock, type UploadRecord, UploadRecords } from './uploadRecords'
+
+export interface ReconcileOptions {
+  /**
+   * Seconds: objects that are younger are left alone, since their upload may be about to be confirmed. @default 3600
+   */
+  olderThan?: number
+  /** Removes objects that were never confirmed, instead of running `onUpload` for them. @default false */
+  remove?: boolean
+}
+
+export interface ReconcileResult {
+  /** Objects below paths with `onUpload`. */
+  objects: number
+  /** Objects for which `onUpload` ran now. */
+  ran: number
+  /** Objects that were never confirmed and have been removed; with `remove`. */
+  removed: number
+  /** Records of objects that are no longer there: `onDelete` ran, and the record is gone. */
+  deleted: number
+  /** Keys whose hook failed: the next reconciliation runs it again. */
+  failed: { key: string; reason: string }[]
+}
+
+/** The collection with one record for each key of a path with `onUpload`. */
+export const UPLOADS_COLLECTION = 'cos_uploads'
+
+/**
+ * Compares the bucket with the records of confirmed uploads and runs the hooks that are missing: `onUpload` for
+ * objects that were never confirmed or whose hook failed, `onDelete` for objects that are gone. For a cloud function
+ * of your own with a timer; `miniprogram-cos reconcile` runs it on your computer.
+ *
+ * @param database `() => cloud.database()` of wx-server-sdk
+ * @throws FunctionError `KitMisconfigured` when the bucket cannot be read
+ * @example
+ * exports.main = () => reconcile(config, process.env, () => cloud.database(), { olderThan: 3600 })
+ */
+export async function reconcile(
+  config: CosConfig,
+  environment: Environment,
+  database: () => CloudDatabase,
+  options: ReconcileOptions = {},
+): Promise<ReconcileResult> {
+  const { bucket, region, rules } = checkConfig(config)
+  const access = new SignedBucketAccess({ bucket, region }, environment)
+  return reconcileRecords(rules, access, cloudRecords(database, UPLOADS_COLLECTION), options)
+}
+
+/** `reconcile` for any bucket and any records. */
+export async function reconcileRecords(
+  rules: Rule[],
+  bucket: BucketAccess,
+  store: RecordStore<UploadRecord>,
+  { olderThan = 3600, remove = false }: ReconcileOptions = {},
+  clock?: Clock,
+): Promise<ReconcileResult> {
+  const records = new UploadRecords(rules, bucket, store, clock)
+  const result: ReconcileResult = { objects: 0, ran: 0, removed: 0, deleted: 0, failed: [] }
+  const before = (clock?.now() ?? Date.now()) - olderThan * 1000
+  const present = new Set<string>()
+  /** Keys whose record says that a hook has run, or was begun. */
+  const recorded = new Map<string, UploadRecord>()
+  for await (const record of records.all()) recorded.set(record.file.key, record)
+  const sync = async (key: string): Promise<void> => {
+    const rule = records.ruleOf(key)
+    if (!rule) return
+    try {
+      const outcome = await records.sync(rule, key)
+      if (outcome.state === 'absent') result.deleted++
+      else if (outcome.state === 'done' && outcome.ran) result.ran++
+    } catch (error) {
+      if (!(error instanceof FunctionError) || error.code !== 'KitHookFailed') throw error
+      result.failed.push({ key, reason: error.message })
+    }
+  }
+  const prefixes = new Set(rules.filter((rule) => rule.onUpload).map(listPrefix))
+  for (const prefix of prefixes) {
+    for await (const { key, etag, modified } of bucket.list(prefix)) {
+      // The prefixes of two rules may contain each other.
+      if (present.has(key) || !records.ruleOf(key)) continue
+      present.add(key)
+      result.objects++
+      if (modified > before || (await records.isDone(key, { etag, modified }))) continue
+      if (!remove || recorded.has(key)) await sync(key)
+      else {
+        await bucket.remove(key)
+        result.removed++
+      }
+    }
+  }
+  for (const key of recorded.keys()) if (!present.has(key)) await sync(key)
+  return result
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import type { BucketAccess, ObjectHead } from '../bucketAccess'
+import { FunctionError } from '../errors'
+import { covers, pathOf } from '../grants'
+import type { WXContext } from '../identity'
+import type { RecordStore, StoredRecord } from '../records'
+import { OPENID, type Rule } from '../rules'
+import type { DeletedFile, UploadedFile } from './hookTypes'
+
+/** What is recorded of one key: which of its objects `onUpload` has seen last, and with what result. */
+export interface UploadRecord {
+  /** `running` until the hook has returned; it runs again if it failed or never returned. */
+  state: 'running' | 'done'
+  /** The object as the hook saw it. */
+  file: DeletedFile
+  /** When it was last modified, in Unix milliseconds. */
+  modified: number
+  /** What the hook returned. */
+  result?: unknown
+  /** Until when nobody else runs a hook for this key, in Unix milliseconds. */
+  lease: number
+}
+
+/** What the bucket has, and whether the hook has run for it. */
+export type SyncOutcome =
+  | { state: 'done'; result: unknown; ran: boolean }
+  | { state: 'absent' }
+  /** Another object than was expected. */
+  | { state: 'replaced' }
+
+/** Longer than a cloud function can run, so a hook whose lease has ended is not running any more. */
+const LEASE_MILLISECONDS = 130_000
+/** How often a call waits for a hook that runs for the same key elsewhere: three seconds in all. */
+const MAX_WAITS = 12
+const MAX_WAIT_MILLISECONDS = 400
+
+/** Unix milliseconds, and waiting. */
+export interface Clock {
+  now(): number
+  sleep(milliseconds: number): Promise<void>
+}
+
+const REAL_CLOCK: Clock = {
+  now: Date.now,
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+}
+
+/**
+ * Brings the record of a key in line with the bucket, and runs the hooks that this takes. Calls for one key exclude
+ * each other by a lease in the record, so it does not matter how often, in which order and by whom it is called.
+ */
+export class UploadRecords {
+  readonly #rules: Rule[]
+  readonly #bucket: BucketAccess
+  readonly #records: RecordStore<UploadRecord>
+  readonly #clock: Clock
+
+  constructor(
+    rules: Rule[],
+    bucket: BucketAccess,
+    records: RecordStore<UploadRecord>,
+    clock = REAL_CLOCK,
+  ) {
+    this.#rules = rules
+    this.#bucket = bucket
+    this.#records = records
+    this.#clock = clock
+  }
+
+  /** The rule whose hooks apply to a key. */
+  ruleOf(key: string): Rule | undefined {
+    return this.#rules.find(
+      (rule) => rule.onUpload && covers({ path: pathOf(rule, '*') }, key) && !key.endsWith('/'),
+    )
+  }
+
+  /** Whether `onUpload` has run for exactly this object. */
+  async isDone(key: string, object: Pick<ObjectHead, 'etag' | 'modified'>): Promise<boolean> {
+    const record = await this.#records.get(idOf(key))
+    return record !== undefined && isDoneFor(record.value, object)
+  }
+
+  /** All records, in no order that means anything. */
+  async *all(): AsyncIterable<UploadRecord> {
+    for (let after = ''; ; ) {
+      const page = await this.#records.list(after, 100)
+      for (const { value } of page) yield value
+      const last = page[page.length - 1]
+      if (!last) return
+      after = last.id
+    }
+  }
+
+  /**
+   * @param wxContext who confirms the upload
+   * @param etag of the object that is expected: for any other, nothing runs. @default any
+   * @throws FunctionError `KitHookFailed`
+   */
+  async sync(rule: Rule, key: string, wxContext?: WXContext, etag?: string): Promise<SyncOutcome> {
+    let hasRun = false
+    for (let waits = 0; ; ) {
+      const record = await this.#records.get(idOf(key))
+      const head = await this.#bucket.head(key)
+      if (!head && !record) return { state: 'absent' }
+      if (head && etag !== undefined && head.etag !== etag) return { state: 'replaced' }
+      if (head && record && isDoneFor(record.value, head)) {
+        return { state: 'done', result: record.value.result, ran: hasRun }
+      }
+      if (record && record.value.lease > this.#clock.now()) {
+        if (waits++ >= MAX_WAITS) throw hookFailed(rule, 'it is running for this key elsewhere')
+        await this.#clock.sleep(Math.min(10 * 2 ** waits, MAX_WAIT_MILLISECONDS))
+      } else if (head) {
+        hasRun = (await this.#runOnUpload(rule, key, head, record, wxContext)) || hasRun
+      } else if (record) {
+        await this.#runOnDelete(rule, record)
+      }
+      // The object may have been replaced or deleted while a hook ran: look again.
+    }
+  }
+
+  /** @returns whether the hook ran; not if another call was first */
+  async #runOnUpload(
+    rule: Rule,
+    key: string,
+    { modified, ...head }: ObjectHead,
+    record: StoredRecord<UploadRecord> | undefined,
+    wxContext: WXContext | undefined,
+  ): Promise<boolean> {
+    const file: DeletedFile = { openid: ownerOf(rule, key), key, ...head }
+    const value: UploadRecord = { state: 'running', file, modified, lease: this.#lease() }
+    if (!(await this.#records.put(idOf(key), value, record?.version))) return false
+    const version = (record?.version ?? 0) + 1
+    try {
+      const given: UploadedFile = wxContext ? { ...file, wxContext } : file
+      const result = toJson(await rule.onUpload?.(given))
+      await this.#records.put(idOf(key), { ...value, state: 'done', result, lease: 0 }, version)
+      return true
+    } catch (error) {
+      await this.#records.put(idOf(key), { ...value, lease: 0 }, version)
+      throw hookFailed(rule, `onUpload failed: ${nameOf(error)}`)
+    }
+  }
+
+  async #runOnDelete(rule: Rule, { id, value, version }: StoredRecord<UploadRecord>) {
+    const running: UploadRecord = { ...value, state: 'running', lease: this.#lease() }
+    if (!(await this.#records.put(id, running, version))) return
+    try {
+      await rule.onDelete?.(value.file)
+    } catch (error) {
+      await this.#records.put(id, { ...running, lease: 0 }, version + 1)
+      throw hookFailed(rule, `onDelete failed: ${nameOf(error)}`)
+    }
+    await this.#records.remove(id, version + 1)
+  }
+
+  #lease(): number {
+    return this.#clock.now() + LEASE_MILLISECONDS
+  }
+}
+
+/** Whose folder a key lies in, by its rule; empty where the rule has no `{openid}`. */
+export function ownerOf({ segments }: Rule, key: string): string {
+  const at = segments.indexOf(OPENID)
+  return at < 0 ? '' : (key.split('/')[at] ?? '')
+}
+
+function isDoneFor(
+  { state, file, modified }: UploadRecord,
+  object: Pick<ObjectHead, 'etag' | 'modified'>,
+): boolean {
+  return state === 'done' && file.etag === object.etag && modified === object.modified
+}
+
+function hookFailed(rule: Rule, reason: string): FunctionError {
+  return new FunctionError('KitHookFailed', reason, { retryable: true, rule: rule.pattern })
+}
+
+/** The name of an error; its message may contain what the caller must not see. */
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error)
+
+const toJson = (value: unknown): unknown =>
+  value === undefined ? null : JSON.parse(JSON.stringify(value))
+
+const idOf = (key: string) => createHash('sha256').update(key).digest('hex').slice(0, 40)

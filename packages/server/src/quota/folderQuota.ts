@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto'
+import type { UsageResponse } from '@miniprogram-cos/protocol'
+import type { BucketAccess } from '../bucketAccess'
+import { FunctionError } from '../errors'
+import type { RecordStore } from '../records'
+import type { Rule } from '../rules'
+
+/** An object that somebody has been permitted to upload. */
+export interface Reservation {
+  key: string
+  /** Bytes, at most. */
+  size: number
+  /** Unix milliseconds: COS accepts no request with that permission later. */
+  until: number
+}
+
+/** The reservations of one folder, as they are recorded. */
+export interface FolderRecord {
+  folder: string
+  reservations: Reservation[]
+}
+
+interface Listing {
+  /** When it was begun, in Unix milliseconds. */
+  at: number
+  sizes: Map<string, number>
+}
+
+/** How long a listing is used again. */
+const CACHE_MILLISECONDS = 30_000
+/** The same where a user looks at the usage, perhaps right after deleting something. */
+const USAGE_CACHE_MILLISECONDS = 1000
+const MAX_CACHED_FOLDERS = 200
+/**
+ * COS checks a signature when a request begins. An upload that began in time is counted for as long after its
+ * permission has ended.
+ */
+const IN_FLIGHT_MILLISECONDS = 15 * 60_000
+const MAX_ATTEMPTS = 20
+
+/**
+ * Enforces `quota` and `maxFiles` when uploads are permitted. What counts is, for each key, the larger one of what the
+ * folder contains and of what anybody may still upload there. No order of uploads, deletions and repetitions can
+ * exceed that sum, however many run at the same time.
+ */
+export class FolderQuota {
+  readonly #bucket: BucketAccess
+  readonly #records: RecordStore<FolderRecord>
+  readonly #now: () => number
+  readonly #listings = new Map<string, Promise<Listing>>()
+
+  /** @param now Unix milliseconds */
+  constructor(
+    bucket: BucketAccess,
+    records: RecordStore<FolderRecord>,
+    now: () => number = Date.now,
+  ) {
+    this.#bucket = bucket
+    this.#records = records
+    this.#now = now
+  }
+
+  /** What a folder contains, and what may still be on its way. */
+  async usage(rule: Rule, folder: string): Promise<UsageResponse> {
+    const listing = await this.#list(folder, USAGE_CACHE_MILLISECONDS)
+    const record = await this.#records.get(idOf(folder))
+    return usageOf(rule, folder, listing, possible(record?.value.reservations ?? [], listing))
+  }
+
+  /**
+   * Records uploads before they are permitted.
+   * @throws FunctionError `KitQuotaExceeded` if the folder could exceed its quota, `KitInternal`
+   */
+  async reserve(rule: Rule, folder: string, wanted: Reservation[]): Promise<void> {
+    let maxAge = CACHE_MILLISECONDS
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const listing = await this.#list(folder, maxAge)
+      const record = await this.#records.get(idOf(folder))
+      const before = possible(record?.value.reservations ?? [], listing)
+      const reservations = merge([...before, ...wanted])
+      const usage = usageOf(rule, folder, listing, reservations)
+      const present = usageOf(rule, folder, listing, before)
+      const { quota = Number.POSITIVE_INFINITY, maxFiles = Number.POSITIVE_INFINITY } = rule
+      const grows = (field: 'used' | 'files') => usage[field] > present[field]
+      // A folder that is too full already, since the rule has changed, may still be written to without growing.
+      if ((usage.used > quota && grows('used')) || (usage.files > maxFiles && grows('files'))) {
+        if (maxAge > 0) {
+          // Objects may have been deleted since.
+          maxAge = 0
+          continue
+        }
+        throw quotaExceeded(rule, present, wanted)
+      }
+      if (await this.#records.put(idOf(folder), { folder, reservations }, record?.version)) return
+      // Another call has reserved something in the meantime.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt))
+    }
+    throw new FunctionError('KitInternal', 'too many uploads begin at once in this folder', {
+      retryable: true,
+    })
+  }
+
+  async #list(folder: string, maxAge: number): Promise<Listing> {
+    const cached = await this.#listings.get(folder)
+    if (cached && maxAge > 0 && this.#now() - cached.at <= maxAge) return cached
+    const listing = this.#read(folder)
+    this.#listings.delete(folder)
+    this.#listings.set(folder, listing)
+    for (const oldest of this.#listings.keys()) {
+      if (this.#listings.size <= MAX_CACHED_FOLDERS) break
+      this.#listings.delete(oldest)
+    }
+    listing.catch(() => {
+      if (this.#listings.get(folder) === listing) this.#listings.delete(folder)
+    })
+    return listing
+  }
+
+  async #read(folder: string): Promise<Listing> {
+    const at = this.#now()
+    const sizes = new Map<string, number>()
+    for await (const { key, size } of this.#bucket.list(folder)) sizes.set(key, size)
+    return { at, sizes }
+  }
+}
+
+/** The folder that a rule's quota applies to: the part of the key that the rule's pattern names. */
+export function quotaFolder({ segments }: Rule, key: string): string {
+  return `${key.split('/').slice(0, segments.length).join('/')}/`
+}
+
+/** The reservations that may still become an object which the listing does not show. */
+function possible(reservations: Reservation[], { at }: Listing): Reservation[] {
+  const since = at - IN_FLIGHT_MILLISECONDS - CACHE_MILLISECONDS
+  return reservations.filter(({ until }) => until > since)
+}
+
+/** One reservation for each key, and the largest. */
+function merge(reservations: Reservation[]): Reservation[] {
+  const byKey = new Map<string, Reservation>()
+  for (const { key, size, until } of reservations) {
+    const other = byKey.get(key)
+    byKey.set(key, {
+      key,
+      size: Math.max(size, other?.size ?? 0),
+      until: Math.max(until, other?.until ?? 0),
+    })
+  }
+  return [...byKey.values()]
+}
+
+function usageOf(
+  { quota, maxFiles }: Rule,
+  path: string,
+  { sizes }: Listing,
+  reservations: Reservation[],
+): UsageResponse {
+  let used = 0
+  for (const size of sizes.values()) used += size
+  let files = sizes.size
+  for (const { key, size } of reservations) {
+    const present = sizes.get(key)
+    if (present === undefined) files++
+    used += Math.max(0, size - (present ?? 0))
+  }
+  return {
+    path,
+    used,
+    ...(quota === undefined ? {} : { quota }),
+    files,
+    ...(maxFiles === undefined ? {} : { maxFiles }),
+  }
+}
+
+function quotaExceeded(rule: Rule, usage: UsageResponse, wanted: Reservation[]): FunctionError {
+  const bytes = wanted.reduce((sum, { size }) => sum + size, 0)
+  const limits = [
+    ...(usage.quota === undefined ? [] : [`${usage.used} of ${usage.quota} bytes`]),
+    ...(usage.maxFiles === undefined ? [] : [`${usage.files} of ${usage.maxFiles} files`]),
+  ]
+  return new FunctionError(
+    'KitQuotaExceeded',
+    `${bytes} bytes more do not fit into ${JSON.stringify(usage.path)}, which has ${limits.join(' and ')}`,
+    { rule: rule.pattern, usage },
+  )
+}
+
+const idOf = (folder: string) => createHash('sha256').update(folder).digest('hex').slice(0, 40)

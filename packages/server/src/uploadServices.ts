@@ -1,0 +1,171 @@
+import type { ConfirmResponse, UsageResponse } from '@miniprogram-cos/protocol'
+import { SignedBucketAccess } from './bucketAccess'
+import type { CheckedConfig } from './config'
+import { FunctionError } from './errors'
+import { covers, explainDenial, pathOf } from './grants'
+import { UPLOADS_COLLECTION } from './hooks/reconcile'
+import { ownerOf, UploadRecords } from './hooks/uploadRecords'
+import type { Call } from './invocation'
+import { FolderQuota, quotaFolder } from './quota/folderQuota'
+import { type CloudDatabase, cloudRecords, memoryStores, type RecordStores } from './records'
+import { hasQuota, type Rule } from './rules'
+import type { Environment } from './sts/client'
+
+/** What a function may use besides its environment. */
+export interface FunctionServices {
+  /**
+   * The CloudBase database, for the records of hooks and quotas: `() => cloud.database()`. Called when it is first
+   * needed. @default `records`
+   */
+  database?: () => CloudDatabase
+  /** Another store for these records. @default the memory of the process */
+  records?: RecordStores
+}
+
+const QUOTAS_COLLECTION = 'cos_quotas'
+
+/** An upload that is about to be permitted. */
+export interface WantedUpload {
+  rule: Rule
+  key: string
+  /** Bytes, where the request says so. */
+  size: number | undefined
+  type: string | undefined
+}
+
+/** Hooks and quotas of one function: what is checked before uploads, and what runs after them. */
+export class UploadServices {
+  readonly #config: CheckedConfig
+  readonly #quota: FolderQuota
+  readonly #uploads: UploadRecords
+
+  constructor(
+    config: CheckedConfig,
+    environment: Environment,
+    { database, records = memoryStores() }: FunctionServices,
+  ) {
+    this.#config = config
+    const store: RecordStores = (name) => (database ? cloudRecords(database, name) : records(name))
+    const bucket = new SignedBucketAccess(config, environment)
+    this.#quota = new FolderQuota(bucket, store(QUOTAS_COLLECTION))
+    this.#uploads = new UploadRecords(config.rules, bucket, store(UPLOADS_COLLECTION))
+  }
+
+  /**
+   * Runs `beforeUpload` and reserves what counts against a quota, for uploads that are otherwise permitted.
+   * @param seconds for how long they will be permitted
+   * @throws FunctionError `KitUploadRefused`, `KitHookFailed`, `KitQuotaExceeded`
+   */
+  async permit(call: Call, uploads: WantedUpload[], seconds: number): Promise<void> {
+    for (const { rule, key, size, type } of uploads) {
+      if (!rule.beforeUpload) continue
+      const refusal = await runBeforeUpload(rule, {
+        openid: ownerOf(rule, key),
+        key,
+        ...(size === undefined ? {} : { size }),
+        ...(type === undefined ? {} : { type }),
+        wxContext: call.wxContext,
+      })
+      if (refusal !== undefined) {
+        throw new FunctionError('KitUploadRefused', refusal, { rule: rule.pattern })
+      }
+    }
+    const until = Date.now() + seconds * 1000
+    const folders = new Map<string, WantedUpload[]>()
+    for (const upload of uploads) {
+      if (!hasQuota(upload.rule)) continue
+      const folder = quotaFolder(upload.rule, upload.key)
+      folders.set(folder, [...(folders.get(folder) ?? []), upload])
+    }
+    for (const [folder, [first, ...more]] of folders) {
+      if (!first) continue
+      const wanted = [first, ...more].map(({ rule, key, size }) => ({
+        key,
+        size: size ?? rule.maxBytes ?? 0,
+        until,
+      }))
+      await this.#quota.reserve(first.rule, folder, wanted)
+    }
+  }
+
+  /**
+   * Answers `confirm` and `usage`.
+   * @returns undefined for every other request
+   * @throws FunctionError
+   */
+  answer(call: Call): Promise<ConfirmResponse | UsageResponse> | undefined {
+    const what = (['confirm', 'usage'] as const).find((name) => (call.event[name] ?? null) !== null)
+    if (!what) return undefined
+    call.log.what = what
+    return what === 'confirm' ? this.#confirm(call) : this.#usage(call)
+  }
+
+  /** @throws FunctionError `KitConfirmRefused`, `KitHookFailed` */
+  async #confirm(call: Call): Promise<ConfirmResponse> {
+    const { Key, ETag }: { Key?: unknown; ETag?: unknown } = objectOf(call.event.confirm, 'confirm')
+    const refuse = (reason: string, rule?: string): never => {
+      throw new FunctionError('KitConfirmRefused', reason, rule ? { rule } : {})
+    }
+    if (typeof Key !== 'string' || (ETag !== undefined && typeof ETag !== 'string')) {
+      return refuse('confirm needs a Key, and takes an ETag')
+    }
+    if (!call.grants.some((grant) => grant.verb === 'write' && covers(grant, Key))) {
+      const { message, rule } = explainDenial(this.#config.rules, 'write', Key)
+      return refuse(message, rule)
+    }
+    const rule = this.#uploads.ruleOf(Key)
+    if (!rule) return refuse('the rule of this key has no onUpload')
+    const outcome = await this.#uploads.sync(rule, Key, call.wxContext, ETag)
+    if (outcome.state === 'done') return { confirm: outcome.result }
+    return refuse(
+      outcome.state === 'absent' ? 'there is no such object' : 'the object has been replaced',
+      rule.pattern,
+    )
+  }
+
+  /** @throws FunctionError `KitPathRefused` */
+  async #usage({ event, grants, openid }: Call): Promise<UsageResponse> {
+    const { path }: { path?: unknown } = objectOf(event.usage, 'usage')
+    const own = grants.find(({ rule, isOwn }) => isOwn && hasQuota(rule))
+    const wanted = path ?? (own ? pathOf(own.rule, openid) : undefined)
+    const grant = grants.find(
+      (one) => typeof wanted === 'string' && hasQuota(one.rule) && covers(one, wanted),
+    )
+    if (typeof wanted === 'string' && grant) {
+      return this.#quota.usage(grant.rule, quotaFolder(grant.rule, wanted))
+    }
+    throw new FunctionError(
+      'KitPathRefused',
+      'usage is refused: no such folder of yours has a quota',
+    )
+  }
+
+  /** Paths whose uploads this caller's client confirms. */
+  confirmedPaths({ grants }: Call): { confirms?: string[] } {
+    const paths = grants
+      .filter(({ verb, rule }) => verb === 'write' && rule.onUpload)
+      .map(({ path }) => path)
+    return paths.length > 0 ? { confirms: [...new Set(paths)] } : {}
+  }
+}
+
+async function runBeforeUpload(
+  rule: Rule,
+  file: Parameters<NonNullable<Rule['beforeUpload']>>[0],
+): Promise<string | undefined> {
+  try {
+    const refusal = await rule.beforeUpload?.(file)
+    return refusal === undefined ? undefined : String(refusal)
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error
+    throw new FunctionError('KitHookFailed', `beforeUpload failed: ${name}`, {
+      retryable: true,
+      rule: rule.pattern,
+    })
+  }
+}
+
+function objectOf(value: unknown, field: string): object {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new FunctionError('KitBadRequest', `${field} must be an object`)
+}

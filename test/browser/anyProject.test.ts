@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describeInBrowser, launchBrowser } from '../support/browser'
+import { writeProject } from '../support/previewApp'
+import { CLI } from '../support/runCli'
+import { until } from '../support/until'
+
+jest.setTimeout(120_000)
+
+const FILES = {
+  'project.config.json': JSON.stringify({
+    appid: 'wx0123456789abcdef',
+    cloudfunctionRoot: 'cloud/',
+  }),
+  'app.json': JSON.stringify({ pages: ['pages/home/home'] }),
+  'app.js': 'App({ onLaunch() { wx.cloud.init() } })',
+  'cloud/greet/index.js': "exports.main = async ({ name }) => 'hello ' + name",
+  'pages/home/home.wxml': '<view>{{greeting}}, {{token}}</view>',
+  'pages/home/home.js': `Page({
+    data: { greeting: '', token: '' },
+    async onLoad() {
+      const { result } = await wx.cloud.callFunction({ name: 'greet', data: { name: 'Ming' } })
+      this.setData({ greeting: result })
+      wx.request({
+        url: 'https://api.example.com/sts?for=me',
+        success: ({ data }) => this.setData({ token: data.token }),
+      })
+    },
+  })`,
+}
+
+describeInBrowser('preview --root of a project without cos.config.ts', () => {
+  test('runs its pages, its cloud functions and its key server, and reloads after a change', async () => {
+    const folder = writeProject(FILES)
+    const keyServer = createServer(({ url }, response) => {
+      response.setHeader('Content-Type', 'application/json')
+      response.end(JSON.stringify({ token: `key for ${url}` }))
+    })
+    await once(keyServer.listen(0, '127.0.0.1'), 'listening')
+    const { port } = keyServer.address() as AddressInfo
+    const route = `/sts=http://127.0.0.1:${port}/keys`
+    const args = [
+      'preview',
+      '--root',
+      folder,
+      '--ports',
+      '0',
+      '--route',
+      route,
+      '--data',
+      join(folder, '.data'),
+    ]
+    const child = spawn(process.execPath, [CLI, ...args], { cwd: folder })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text) => {
+        output += text
+      })
+    }
+    const browser = await launchBrowser()
+    try {
+      await until(() => output.includes('watching'), 'dev has started', 60_000)
+      const [, url = ''] = /open +(http:\S+)/.exec(output) ?? []
+      const page = await browser.newPage()
+      await page.goto(url)
+      const phone = page.frameLocator('iframe[title=Alice]')
+      await phone.getByText('hello Ming, key for /keys?for=me').waitFor()
+      writeFileSync(join(folder, 'pages/home/home.wxml'), '<view>{{greeting}}, again</view>')
+      await phone.getByText('hello Ming, again').waitFor()
+      expect(existsSync(join(folder, '.data'))).toBe(true)
+    } finally {
+      await browser.close()
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+      keyServer.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})

@@ -1,0 +1,290 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { loadModule } from '@miniprogram-cos/simulator'
+import type { COS } from 'miniprogram-cos'
+import type { Untyped } from '../support/bothClients'
+import { createMortalPhone, type MortalPhone } from '../support/mortalPhone'
+import { CLIENT_FILE } from '../support/phones'
+import { type SendSigned, signedRequests } from '../support/signedRequests'
+import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { until } from '../support/until'
+
+/** Downloads in ranges: what is requested, what is on the phone meanwhile, and what survives an interruption. */
+
+const MIB = 1024 * 1024
+const BYTES = randomBytes(9 * MIB + 5)
+const OPTIONS = { ...ROOT_KEY, Bucket: BUCKET, Region: REGION, ProgressInterval: 0 }
+
+let cloud: TestCloud
+let signed: SendSigned
+let ranges: string[]
+let number = 0
+
+beforeAll(async () => {
+  cloud = await startTestCloud()
+  signed = signedRequests(() => cloud)
+})
+afterAll(() => cloud.end())
+beforeEach(() => {
+  ranges = []
+})
+
+type Phone = MortalPhone & { cos: COS; FilePath: string }
+
+/** Starts the app on a phone, which may have run it before. */
+function start(
+  name = `downloads-${++number}`,
+  change: (wx: Untyped) => object = () => ({}),
+): Phone {
+  const phone = createMortalPhone(cloud, name)
+  const wx = { ...phone.wx, ...change(phone.wx) }
+  const cos = new (loadModule<typeof COS>(CLIENT_FILE, { wx }))(OPTIONS)
+  cos.on('before-send', ({ headers }: Untyped) => ranges.push(headers.Range ?? 'whole'))
+  return { ...phone, cos, FilePath: `${phone.wx.env.USER_DATA_PATH}/film.mp4` }
+}
+
+const put = (Key: string, bytes: Buffer, headers = {}) =>
+  signed('PUT', Key, { body: bytes, headers })
+const contentOf = ({ simulator, FilePath }: Phone) => readFileSync(simulator.realPath(FilePath))
+const filesOf = ({ simulator }: Phone) => readdirSync(simulator.realPath('wxfile://usr'))
+const storedBy = ({ simulator }: Phone) =>
+  (simulator.wx.getStorageSync('miniprogram_cos_downloads') || []) as object[]
+
+/** Bytes of the object that have arrived on the phone. */
+function arrived({ simulator, FilePath }: Phone): number {
+  const path = simulator.realPath(`${FilePath}.part`)
+  return existsSync(path) ? readFileSync(path).length : 0
+}
+
+test('fetches a large object in ranges and leaves nothing but the file', async () => {
+  await put('film', BYTES, { 'Content-Type': 'video/mp4' })
+  const phone = start()
+  const seen: number[] = []
+  const { FilePath } = phone
+  const result = await phone.cos.downloadFile({
+    Key: 'film',
+    FilePath,
+    onProgress: ({ loaded }) => seen.push(loaded),
+  })
+  expect(result).toMatchObject({ statusCode: 200, FilePath })
+  expect(result.headers).toMatchObject({
+    'content-type': 'video/mp4',
+    'content-length': String(BYTES.length),
+  })
+  expect(result.headers['content-range']).toBeUndefined()
+  expect(contentOf(phone).equals(BYTES)).toBe(true)
+  expect([filesOf(phone), storedBy(phone)]).toEqual([['film.mp4'], []])
+  const wanted = Array.from({ length: 10 }, (_, i) =>
+    i < 9 ? `bytes=${i * MIB}-${(i + 1) * MIB - 1}` : `bytes=${9 * MIB}-${9 * MIB + 4}`,
+  )
+  expect(ranges).toEqual(['whole', ...wanted])
+  expect(seen).toEqual([...seen].sort((a, b) => a - b))
+  expect(seen.at(-1)).toBe(BYTES.length)
+})
+
+test.each<[string, Buffer, params: Untyped, headers: object]>([
+  ['without a FilePath', BYTES, {}, {}],
+  ['when it is small', BYTES.subarray(0, 100), { FilePath: true }, {}],
+  ['when it is empty', Buffer.alloc(0), { FilePath: true }, {}],
+  ['with a Range', BYTES, { FilePath: true, Range: 'bytes=0-5242879' }, {}],
+  ['with a condition', BYTES, { FilePath: true, Headers: { 'If-Match': '*' } }, {}],
+  ['that is stored compressed', BYTES, { FilePath: true }, { 'Content-Encoding': 'br' }],
+])('fetches an object in one request %s', async (_, bytes, params, headers) => {
+  await put('one', bytes, headers)
+  const phone = start()
+  const place = params.FilePath ? { FilePath: phone.FilePath } : {}
+  const { FilePath } = await phone.cos.downloadFile({ Key: 'one', ...params, ...place })
+  expect(ranges).toHaveLength(1)
+  const wanted = params.Range ? bytes.subarray(0, 5 * MIB) : bytes
+  expect(readFileSync(phone.simulator.realPath(FilePath)).equals(wanted)).toBe(true)
+  expect(filesOf(phone)).toEqual(params.FilePath ? ['film.mp4'] : [])
+})
+
+test('resumes a paused download with what has arrived', async () => {
+  await put('film', BYTES)
+  const phone = start()
+  const { FilePath } = phone
+  phone.pass(4)
+  let id = ''
+  const done = phone.cos.downloadFile({
+    Key: 'film',
+    FilePath,
+    AsyncLimit: 2,
+    onTaskReady: (given) => {
+      id = given
+    },
+  })
+  await until(() => arrived(phone) === 4 * MIB, 'four parts')
+  expect(phone.cos.getTaskList()).toMatchObject([
+    { id, type: 'download', state: 'downloading', Key: 'film', FilePath, size: BYTES.length },
+  ])
+  expect(phone.cos.isUploadRunning()).toBe(false)
+  phone.cos.pauseTask(id)
+  phone.pass(1000)
+  ranges = []
+  void phone.cos.restartTask(id)
+  await done
+  expect(ranges[0]).toBe(`bytes=${4 * MIB}-${5 * MIB - 1}`)
+  expect(ranges).toHaveLength(6)
+  expect(contentOf(phone).equals(BYTES)).toBe(true)
+  expect(phone.cos.getTaskList()).toMatchObject([{ id, state: 'success', percent: 1 }])
+})
+
+test('a cancelled download rejects and leaves no file', async () => {
+  await put('film', BYTES)
+  const phone = start()
+  phone.pass(4)
+  let id = ''
+  const done = phone.cos.downloadFile({
+    Key: 'film',
+    FilePath: phone.FilePath,
+    onTaskReady: (given) => {
+      id = given
+    },
+  })
+  const failure = expect(done).rejects.toMatchObject({ code: 'KitAborted', kind: 'abort' })
+  await until(() => arrived(phone) > 0, 'a part')
+  phone.cos.cancelTask(id)
+  await failure
+  expect(filesOf(phone)).toEqual([])
+  expect(storedBy(phone)).toEqual([])
+})
+
+test('continues after the end of the app', async () => {
+  await put('film', BYTES)
+  const first = start('ended')
+  const { FilePath } = first
+  first.pass(4)
+  void first.cos.downloadFile({ Key: 'film', FilePath, AsyncLimit: 2 }).catch(() => {})
+  await until(() => arrived(first) === 4 * MIB, 'four parts')
+  first.kill()
+  ranges = []
+  const second = start('ended')
+  await second.cos.downloadFile({ Key: 'film', FilePath })
+  expect(ranges[0]).toBe(`bytes=${4 * MIB}-${5 * MIB - 1}`)
+  expect(contentOf(second).equals(BYTES)).toBe(true)
+  expect(storedBy(second)).toEqual([])
+})
+
+test('starts from the beginning when the object has changed meanwhile', async () => {
+  await put('film', BYTES)
+  const first = start('changed')
+  const { FilePath } = first
+  first.pass(4)
+  void first.cos.downloadFile({ Key: 'film', FilePath, AsyncLimit: 2 }).catch(() => {})
+  await until(() => arrived(first) === 4 * MIB, 'four parts')
+  first.kill()
+  const other = randomBytes(BYTES.length)
+  await put('film', other)
+  ranges = []
+  const second = start('changed')
+  await second.cos.downloadFile({ Key: 'film', FilePath })
+  expect(contentOf(second).equals(other)).toBe(true)
+  expect(ranges).toContain('whole')
+})
+
+test('verifies a complete file that only lacked its name', async () => {
+  await put('film', BYTES)
+  const refusing = start('complete', (wx) => ({
+    getFileSystemManager: () => ({
+      ...wx.getFileSystemManager(),
+      rename: ({ fail }: Untyped) => fail({ errMsg: 'rename:fail system error', errno: 1300201 }),
+    }),
+  }))
+  const { FilePath } = refusing
+  await expect(refusing.cos.downloadFile({ Key: 'film', FilePath })).rejects.toMatchObject({
+    code: 'KitFileUnwritable',
+  })
+  ranges = []
+  const phone = start('complete')
+  await phone.cos.downloadFile({ Key: 'film', FilePath })
+  expect(ranges).toEqual([`bytes=${BYTES.length - 1}-${BYTES.length - 1}`])
+  expect(contentOf(phone).equals(BYTES)).toBe(true)
+})
+
+test.each([
+  [
+    'of its own files',
+    'appendFile:fail the maximum size of the file storage limit is exceeded',
+    1300202,
+  ],
+  ['of the phone', 'appendFile:fail No space left on device', undefined],
+])('says so when the storage %s is full, and frees it', async (_, errMsg, errno) => {
+  await put('film', BYTES)
+  const phone = start(undefined, (wx) => ({
+    getFileSystemManager: () => ({
+      ...wx.getFileSystemManager(),
+      appendFile: ({ fail }: Untyped) => fail({ errMsg, errno }),
+    }),
+  }))
+  const { FilePath } = phone
+  await expect(phone.cos.downloadFile({ Key: 'film', FilePath })).rejects.toMatchObject({
+    code: 'KitStorageFull',
+    kind: 'argument',
+    message: `cannot write ${FilePath}.part: ${errMsg}`,
+  })
+  expect(filesOf(phone)).toEqual([])
+  expect(storedBy(phone)).toEqual([])
+})
+
+test('refuses a file that was damaged on the phone', async () => {
+  await put('film', BYTES)
+  const phone = start(undefined, (wx) => ({
+    getFileSystemManager: () => ({
+      ...wx.getFileSystemManager(),
+      appendFile(options: Untyped) {
+        const data = new Uint8Array(options.data.byteLength)
+        wx.getFileSystemManager().appendFile({ ...options, data: data.buffer })
+      },
+    }),
+  }))
+  const done = phone.cos.downloadFile({ Key: 'film', FilePath: phone.FilePath })
+  await expect(done).rejects.toMatchObject({ code: 'KitDamagedDownload', kind: 'integrity' })
+  expect(filesOf(phone)).toEqual([])
+})
+
+describe('where the platform reports no headers in time, or the server knows no ranges', () => {
+  const withoutHeaders = (wx: Untyped) => ({
+    request: (options: Untyped) => ({ ...wx.request(options), onHeadersReceived: undefined }),
+    downloadFile: (options: Untyped) => ({
+      ...wx.downloadFile(options),
+      onHeadersReceived: undefined,
+    }),
+  })
+  const withoutRange = (wx: Untyped) => ({
+    request(options: Untyped) {
+      // The signature covers the header, so the answer is changed instead of the request.
+      const success = (result: Untyped) => options.success({ ...result, statusCode: 200 })
+      return wx.request({ ...options, success })
+    },
+  })
+  test.each([
+    ['no headers', withoutHeaders],
+    ['no ranges', withoutRange],
+  ])('downloads and reads in one stream: %s', async (_, change) => {
+    await put('film', BYTES)
+    const phone = start(undefined, change)
+    await phone.cos.downloadFile({ Key: 'film', FilePath: phone.FilePath })
+    expect(contentOf(phone).equals(BYTES)).toBe(true)
+    const { Body } = await phone.cos.getObject({ Key: 'film', DataType: 'arraybuffer' })
+    expect(Buffer.from(Body as ArrayBuffer).equals(BYTES)).toBe(true)
+    expect(filesOf(phone)).toEqual(['film.mp4'])
+  })
+})
+
+test('getObject reads a large object in ranges, with the result of one request', async () => {
+  await put('film', BYTES, { 'Content-Type': 'video/mp4' })
+  const { cos } = start()
+  const result = await cos.getObject({ Key: 'film', DataType: 'arraybuffer' })
+  const head = await cos.headObject({ Key: 'film' })
+  expect(ranges.filter((range) => range !== 'whole')).toHaveLength(10)
+  expect(Buffer.from(result.Body as ArrayBuffer).equals(BYTES)).toBe(true)
+  expect(result).toMatchObject({ statusCode: 200, ETag: head.ETag })
+  const { 'content-range': _, ...headers } = result.headers
+  expect(Object.keys(headers)).toEqual(Object.keys(result.headers))
+  expect(headers).toMatchObject({
+    'content-length': String(BYTES.length),
+    'content-type': 'video/mp4',
+    'x-cos-hash-crc64ecma': head.headers['x-cos-hash-crc64ecma'],
+  })
+})

@@ -1,0 +1,40 @@
+const { join, relative, sep } = require('node:path')
+const { default: Sequencer } = require('@jest/test-sequencer')
+
+const ROOT = join(__dirname, '../..')
+
+/**
+ * Files that take longest, the longest first. Jest learns the times of files in its first run; without them,
+ * as in CI, one of these would start last and leave the other workers idle.
+ */
+const LONGEST = [
+  'test/e2e/uploadProperty.test.ts',
+  'test/e2e/crashRounds.test.ts',
+  'test/cli/init.test.ts',
+  'test/local-cloud/launcher.test.ts',
+  'test/wechat/faults.test.ts',
+  'test/browser/screenshots.test.ts',
+  'test/e2e/bytes.test.ts',
+  'test/browser/demo.test.ts',
+  'test/client/taskQueue.test.ts',
+  'test/browser/api.test.ts',
+  'test/types/published.test.ts',
+  'test/differential/requests.test.ts',
+  'test/browser/elements.test.ts',
+  'test/e2e/uploads.test.ts',
+  'test/e2e/crash.test.ts',
+  'test/scripts/cli.test.ts',
+]
+
+/** Runs long files first, so that all workers end at about the same time. */
+module.exports = class LongestFirst extends Sequencer {
+  sort(tests) {
+    const rank = ({ path }) => {
+      const index = LONGEST.indexOf(relative(ROOT, path).split(sep).join('/'))
+      return index < 0 ? LONGEST.length : index
+    }
+    const sorted = super.sort(tests)
+    const hasTimes = sorted.every(({ duration }) => duration !== undefined)
+    return hasTimes ? sorted : sorted.sort((one, other) => rank(one) - rank(other))
+  }
+}
