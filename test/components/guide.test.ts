@@ -5,10 +5,16 @@ import type { Browser } from 'playwright-core'
 import { config } from '../../cos.config'
 import { domainLists } from '../../packages/cli/src/domains/domainLists'
 import { describeInBrowser, launchBrowser } from '../support/browser'
-import { AppPage } from '../support/previewApp'
 import { createTestPhone } from '../support/phones'
+import { AppPage } from '../support/previewApp'
 import { at } from '../support/root'
-import { ALICE, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+import {
+  ALICE,
+  CREDENTIALS_FUNCTION,
+  HOST,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
 
 const PICTURE = at('packages/cli/samples/sea.png')
 const PHOTOS = `private/${ALICE}/photos/`
@@ -106,14 +112,12 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
   })
 
   test.each([
-    ['tdesign', 't-upload .t-upload__add-icon, t-upload [aria-label*="添加"], t-upload .t-upload__wrapper', 'done'],
-    ['vant', 'van-uploader .van-uploader__upload', 'done'],
-  ])('the uploader of %s uploads a file', async (name, selector, status) => {
+    ['tdesign', '.t-upload__wrapper'],
+    ['vant', '.van-uploader__upload'],
+  ])('the uploader of %s uploads a file', async (name, selector) => {
     const page = await open(`pages/${name}/${name}`)
     await choose(page, selector)
-    await page.browser.waitForFunction(
-      `getCurrentPages().at(-1).data.files[0]?.status === ${JSON.stringify(status)}`,
-    )
+    await page.browser.waitForFunction(`getCurrentPages().at(-1).data.files[0]?.status === 'done'`)
     const { files } = await page.data<{ files: { cosKey: string }[] }>()
     expect(files[0]?.cosKey.startsWith(PHOTOS)).toBe(true)
     expect(await stored(files[0]?.cosKey ?? '')).toBe(true)
