@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Platform } from '@miniprogram-cos/simulator'
 import type { Browser } from 'playwright-core'
 import { API_NAMES } from '../../packages/simulator/src/browser/wx/apiNames'
-import { describeInBrowser, launchBrowser } from '../support/browser'
 import { PreviewApp } from '../support/previewApp'
 import { at } from '../support/root'
 
@@ -16,18 +15,13 @@ const BEGIN = '<!-- imitated: begin -->'
 const END = '<!-- imitated: end -->'
 
 describeInBrowser('clients of WeChat', () => {
-  let browser: Browser
   const apps: PreviewApp[] = []
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
   afterAll(async () => {
-    await browser?.close()
     await Promise.all(apps.map((app) => app.end()))
   })
 
   async function openOn(platform: Platform) {
-    const app = await PreviewApp.start(browser, FILES, { platform })
+    const app = await PreviewApp.start(FILES, { platform })
     apps.push(app)
     return app.open('pages/home/home')
   }
