@@ -45,7 +45,6 @@ export const en: typeof zh = {
     waiting: 'Waiting',
     checking: 'Preparing',
     uploading: 'Uploading',
-    downloading: 'Downloading',
     paused: 'Paused',
     success: 'Done',
     error: 'Failed',

@@ -41,7 +41,6 @@ export const zh = {
     waiting: '等待中',
     checking: '准备中',
     uploading: '上传中',
-    downloading: '下载中',
     paused: '已暂停',
     success: '已完成',
     error: '失败',

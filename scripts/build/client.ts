@@ -1,7 +1,8 @@
-import { type BuildOptions, build } from 'esbuild'
+import { basename } from 'node:path'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { type MinifyOptions, minify } from 'terser'
 import { bundle, SHARED_OPTIONS, writeWhole } from '../../packages/cli/src/functions/buildFunctions'
-import { asCommonjs } from './commonjs'
+import { asCommonjs, REQUIRE_LATER } from './commonjs'
 import { INTERNAL_NAMES } from './internalNames'
 import { at } from './root'
 
@@ -68,31 +69,85 @@ export async function buildClient(): Promise<void> {
 }
 
 /**
- * What WeChat's npm builder copies as it is: both entries, and what they have in common once. An app that
- * requires one of them loads nothing of the other.
+ * What is loaded at first use, and the module it is made of: the files that src/lazy loads. Everything else is in core.js,
+ * or in the one file that uses it.
+ */
+const LAZY: Record<string, string> = {
+  methods: 'src/methods',
+  multipart: 'src/upload/multipart',
+}
+
+/** Makes the modules that load others at first use require a file. */
+const requireLater: Plugin = {
+  name: 'require later',
+  setup({ onLoad }) {
+    const later = (name: string, file: string) => ({
+      contents: `export const ${name} = () => ${REQUIRE_LATER}("./${file}.js")`,
+    })
+    onLoad({ filter: /client\/src\/lazy\/\w+\.ts$/ }, ({ path }) => {
+      const name = basename(path, '.ts')
+      return later(`load${name[0]?.toUpperCase()}${name.slice(1)}`, name)
+    })
+    onLoad({ filter: /errors\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
+  },
+}
+
+/** The entries of phones by their file, each as a module. */
+const phoneEntries: Plugin = {
+  name: 'phone entries',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^phone:/ }, ({ path }) => ({ path: path.slice(6), namespace: 'phone' }))
+    onLoad({ filter: /^/, namespace: 'phone' }, ({ path }) => {
+      const source = LAZY[path]
+      const contents = source
+        ? // All that the upload client consists of is then in core.js, once.
+          `export * from './${source}'; export { UploadCOS } from './src/uploadClient'`
+        : `export * from './src/${path}'`
+      return { contents, resolveDir: OUT() }
+    })
+  },
+}
+
+/**
+ * What WeChat's npm builder copies as it is: the entries, what they have in common once (core.js), and what is loaded
+ * at first use. An app that requires one of the entries loads nothing of the others.
  */
 async function buildPhoneModules(): Promise<void> {
+  const files = [...ENTRIES, ...Object.keys(LAZY)]
   const { outputFiles = [] } = await build({
     ...minified,
-    entryPoints: ENTRIES.map((entry) => OUT(`src/${entry}.ts`)),
+    entryPoints: files.map((file) => ({ in: `phone:${file}`, out: file })),
     format: 'esm',
     splitting: true,
     chunkNames: 'core',
     outdir: OUT('miniprogram_dist'),
+    plugins: [requireLater, phoneEntries],
   })
-  for (const { path, text } of outputFiles) {
-    const isEntry = ENTRIES.some((entry) => path.endsWith(`${entry}.js`))
-    await writeWhole(path, await smaller(asCommonjs(text) + (isEntry ? CONSTRUCTOR : '')))
+  const advice = await build({
+    ...minified,
+    // It is loaded alone, and small: two bytes a character do not matter.
+    charset: 'utf8',
+    entryPoints: [at('packages/protocol/src/errors/advice.ts')],
+    format: 'esm',
+    outdir: OUT('miniprogram_dist'),
+  })
+  for (const { path, text } of [...outputFiles, ...(advice.outputFiles ?? [])]) {
+    const isEntry = ENTRIES.some((entry) => path.endsWith(`/${entry}.js`))
+    await writeWhole(
+      path,
+      await smaller(asCommonjs(text) + (isEntry ? CONSTRUCTOR : ''), !path.endsWith('advice.js')),
+    )
   }
 }
 
 /** What a second minifier finds that esbuild leaves: about 2 %. */
-async function smaller(script: string): Promise<string> {
+async function smaller(script: string, isAscii: boolean): Promise<string> {
   const { code = '' } = await minify(script, {
     ecma: 2018,
     toplevel: true,
-    compress: { ecma: 2018, passes: 3 },
-    format: { ecma: 2018, ascii_only: true },
+    // Functions without `this` become arrows, `String(x)` becomes `x + ''`.
+    compress: { ecma: 2018, passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true },
+    format: { ecma: 2018, ascii_only: isAscii },
   } as MinifyOptions)
   return `${code}\n`
 }

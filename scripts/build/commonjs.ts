@@ -1,3 +1,6 @@
+/** Stands for `require` in a module that loads another at first use: esbuild would rewrite `require` itself. */
+export const REQUIRE_LATER = '__requireLater'
+
 const IMPORT = /import\{([^}]*)\}from("[^"]*");/g
 const EXPORT = /export\{([^}]*)\};/g
 
@@ -18,7 +21,7 @@ export function asCommonjs(source: string): string {
       return `module.exports={${pairs}};`
     })
   if (/(?:^|[;}])(?:import|export)[\s{*"]/.test(code)) throw new Error('not a plain ES module')
-  return `"use strict";${code}\n`
+  return `"use strict";${code.replaceAll(`${REQUIRE_LATER}(`, 'require(')}\n`
 }
 
 /** `a as b, c` as `[['a', 'b'], ['c', 'c']]`. */

@@ -1,4 +1,4 @@
-import { ADVICE, adviceFor, type CosErrorKind, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
+import { ADVICE, adviceFor, type CosErrorKind } from '@miniprogram-cos/protocol'
 import type { Language } from '../../packages/cli/src'
 import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
 import { otherLanguage } from './languages'
@@ -14,9 +14,7 @@ const KINDS: CosErrorKind[] = [
 ]
 
 /** Codes with advice of their own. */
-const ADVISED = Object.keys({ ...ADVICE, ...FURTHER_ADVICE }).filter(
-  (name) => !(KINDS as string[]).includes(name),
-)
+const ADVISED = Object.keys(ADVICE).filter((name) => !(KINDS as string[]).includes(name))
 
 const TEXT = {
   en: {
@@ -61,20 +59,18 @@ function sections(language: Language): string[] {
           `\`${name}\``,
           from,
           { en, zh }[language],
-          adviceFor(name, from, FURTHER_ADVICE)[language],
+          adviceFor(name, from)[language],
         ]),
     ),
     `## ${service}`,
     table(
       [code, what],
-      advised
-        .sort()
-        .map((name) => [`\`${name}\``, adviceFor(name, 'service', FURTHER_ADVICE)[language]]),
+      advised.sort().map((name) => [`\`${name}\``, adviceFor(name, 'service')[language]]),
     ),
     `## ${kinds}`,
     table(
       [kind, what],
-      KINDS.map((name) => [name, adviceFor('', name, FURTHER_ADVICE)[language]]),
+      KINDS.map((name) => [name, adviceFor('', name)[language]]),
     ),
   ]
 }

@@ -6,11 +6,12 @@ import {
   writeXml,
 } from '@miniprogram-cos/protocol'
 import { hexMd5, signatureHash } from './hash'
+import { loadMultipart } from './lazy/multipart'
 import { signKeyOf } from './request/send'
 import { toBase64, utf8Bytes } from './text'
 import type { MultipartUpload, PartDone } from './upload/multipart'
-import { listParts, type ResumeSource } from './upload/resume'
-import { load, readLocalFile } from './wx/files'
+import type { ResumeSource } from './upload/resume'
+import { readLocalFile } from './wx/files'
 
 // What only apps of cos-wx-sdk-v5 need: its helpers, its getAuthorization, and the uploads that it began.
 
@@ -111,12 +112,9 @@ function valuesOf(given: Record<string, unknown> = {}): Record<string, string> {
   return values
 }
 
-/** Where cos-wx-sdk-v5 keeps its uploads: `[uuid, UploadId, seconds][]` as JSON, newest first. */
-const OFFICIAL_KEY = 'cos_sdk_upload_cache'
-
 /** Uploads of this path that cos-wx-sdk-v5 began. Its keys say nothing of the content. */
-function officialIds(path: string): string[] {
-  let stored = load(OFFICIAL_KEY)
+function officialIds(path: string, given: unknown): string[] {
+  let stored = given
   try {
     stored = JSON.parse(stored as string)
   } catch {
@@ -131,10 +129,16 @@ function officialIds(path: string): string[] {
   return ids
 }
 
-/** An upload that was begun before the app switched from cos-wx-sdk-v5. */
-export const findOfficialUpload: ResumeSource = async (upload) => {
-  for (const UploadId of officialIds(String(upload.params.FilePath))) {
-    const parts = await listParts(upload, UploadId)
+/**
+ * An upload that was begun before the app switched from cos-wx-sdk-v5.
+ * @param stored what that client keeps of its uploads: `[uuid, UploadId, seconds][]` as JSON, newest first
+ */
+export async function findOfficialUpload(
+  upload: MultipartUpload,
+  stored: unknown,
+): ReturnType<ResumeSource> {
+  for (const UploadId of officialIds(String(upload.params.FilePath), stored)) {
+    const parts = await loadMultipart().listParts(upload, UploadId)
     if (parts && (await areOfThisFile(upload, parts))) return [UploadId, parts]
   }
   return undefined

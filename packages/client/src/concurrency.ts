@@ -72,7 +72,7 @@ export function abortGroup(outer?: AbortSignalLike): AbortGroup {
     }
   }
   if (outer) outer.addEventListener('abort', abort)
-  const release = () => outer?.removeEventListener('abort', abort)
+  const release = () => outer && outer.removeEventListener('abort', abort)
   return { signal, abort, release }
 }
 

@@ -14,17 +14,11 @@ import {
 import { abortGroup, runPool } from './concurrency'
 import type { ClientCore } from './core'
 import { progressReporter } from './events'
+import { loadMultipart } from './lazy/multipart'
 import { pick } from './pick'
 import { execute } from './request/execute'
 import { resolveTarget } from './request/prepare'
-import {
-  completeUpload,
-  type Part,
-  type PartDone,
-  partSizeFor,
-  planParts,
-} from './upload/multipart'
-import { freeUpload } from './upload/resume'
+import type { Part, PartDone } from './upload/multipart'
 import { wxSlots } from './wx/transfer'
 
 export interface SliceCopyFileParams extends ObjectParams {
@@ -95,6 +89,7 @@ async function copyInParts(
   const { signal, abort, release } = abortGroup(params.signal)
   const { UploadId } = await execute(core, multipartInit, described)
   const upload = { ...target, UploadId, signal }
+  const { completeUpload, freeUpload, partSizeFor, planParts } = loadMultipart()
   const Parts: PartDone[] = []
   let copied = 0
   try {

@@ -1,4 +1,3 @@
-import type { AdviceTable } from '@miniprogram-cos/protocol'
 import type { CredentialCache } from './credentials/cache'
 import type { Emitter } from './events'
 import type { ResolvedOptions } from './options'
@@ -7,17 +6,16 @@ import type { ResumeSource } from './upload/resume'
 
 /** What the full client has in addition to the upload-only client, passed to the constructor. */
 export interface Features {
-  /** Advice on errors that only its methods meet. */
-  advice: AdviceTable
   /** How its operations name what they access, where that is not their own key. */
-  scopes: ScopeReaders
+  readonly scopes: ScopeReaders
   /** Further places to look for an upload that can be resumed. */
-  resumeSources: ResumeSource[]
+  readonly resumeSources: readonly ResumeSource[]
 }
 
 /** What every step of a request may use. */
-export interface ClientCore extends Features {
+export interface ClientCore {
   options: ResolvedOptions
   credentials: CredentialCache
   events: Emitter
+  features: Features
 }

@@ -1,9 +1,4 @@
-import {
-  type AdviceTable,
-  type CosError,
-  type UploadProgress,
-  withAdvice,
-} from '@miniprogram-cos/protocol'
+import type { CosError, UploadProgress } from '@miniprogram-cos/protocol'
 import { asCosError } from './request/errors'
 
 declare const console: { error(message: string, error: unknown): void }
@@ -51,10 +46,10 @@ export function callApp(run: () => unknown): void {
 /** `(error, result)`, as cos-wx-sdk-v5 calls back. */
 export type Callback<Result> = (error: CosError | null, result?: Result) => void
 
-/** A promise whose failure is a CosError that advises by what the client knows. */
-export const withClientAdvice = <T>(promise: Promise<T>, advice: AdviceTable): Promise<T> =>
+/** A promise whose failure is a CosError. */
+export const withCosError = <T>(promise: Promise<T>): Promise<T> =>
   promise.catch((error: unknown) => {
-    throw withAdvice(asCosError(error), advice)
+    throw asCosError(error)
   })
 
 /**
@@ -64,9 +59,8 @@ export const withClientAdvice = <T>(promise: Promise<T>, advice: AdviceTable): P
 export function settle<T>(
   promise: Promise<T>,
   callback: Callback<T> | undefined,
-  advice: AdviceTable,
 ): Promise<T> | undefined {
-  const settled = withClientAdvice(promise, advice)
+  const settled = withCosError(promise)
   if (!callback) return settled
   settled.then(
     (result) => callApp(() => callback(null, result)),

@@ -143,7 +143,7 @@ export function hmacSha1(key: string, text: string): string {
   const secret = given.length > 64 ? sha1Bytes(given) : given
   const keyed = (pad: number, content: number[]) => {
     const block: number[] = []
-    for (let i = 0; i < 64; i++) block.push((secret[i] ?? 0) ^ pad)
+    for (let i = 0; i < 64; i++) block.push((secret[i] || 0) ^ pad)
     return sha1Bytes(block.concat(content))
   }
   return hexOf(keyed(0x5c, keyed(0x36, utf8Bytes(text))))

@@ -108,24 +108,30 @@ export interface COSOptions extends AddressOptions {
 }
 
 /** All options, defaults filled in. Kept as `cos.options` and read at each use. */
-export type ResolvedOptions = COSOptions & typeof DEFAULTS
+export type ResolvedOptions = COSOptions & {
+  [Name in keyof typeof NUMBERS]: NonNullable<COSOptions[Name]>
+} & typeof DEFAULTS
 
 const MIB = 1024 * 1024
 
+/** Numbers: `[default, minimum]`, the minimum as the official client clamps it. */
+const NUMBERS = {
+  FileParallelLimit: [3, 1],
+  UploadQueueSize: [10_000, 1],
+  UploadIdCacheLimit: [50, 0],
+  CopyChunkParallelLimit: [10, 1],
+  CopyChunkSize: [10 * MIB, MIB],
+  CopySliceSize: [10 * MIB, 0],
+  ChunkRetryTimes: [3, 0],
+  ChunkParallelLimit: [3, 1],
+  ChunkSize: [MIB, MIB],
+  MaxPartNumber: [10_000, 1024],
+  SliceSize: [MIB, 0],
+  ProgressInterval: [1000, 0],
+  Timeout: [0, 0],
+} satisfies { [Name in keyof COSOptions]: [number, number] }
+
 const DEFAULTS = {
-  FileParallelLimit: 3 as number | 'auto',
-  UploadQueueSize: 10_000,
-  UploadIdCacheLimit: 50,
-  CopyChunkParallelLimit: 10,
-  CopyChunkSize: 10 * MIB,
-  CopySliceSize: 10 * MIB,
-  ChunkRetryTimes: 3,
-  ChunkParallelLimit: 3 as number | 'auto',
-  ChunkSize: MIB,
-  MaxPartNumber: 10_000,
-  SliceSize: MIB,
-  ProgressInterval: 1000,
-  Timeout: 0,
   UploadCheckContentMd5: false,
   UploadAddMetaMd5: false,
   SimpleUploadMethod: 'postObject' as 'postObject' | 'putObject',
@@ -139,23 +145,6 @@ const DEFAULTS = {
   Protocol: 'https:',
 }
 
-/** Lower bounds, as the official client clamps them. */
-const MINIMUM: Partial<Record<keyof typeof DEFAULTS, number>> = {
-  FileParallelLimit: 1,
-  UploadQueueSize: 1,
-  UploadIdCacheLimit: 0,
-  CopyChunkParallelLimit: 1,
-  CopyChunkSize: MIB,
-  CopySliceSize: 0,
-  ChunkRetryTimes: 0,
-  ChunkParallelLimit: 1,
-  ChunkSize: MIB,
-  MaxPartNumber: 1024,
-  SliceSize: 0,
-  ProgressInterval: 0,
-  Timeout: 0,
-}
-
 /** What an option must be: of the kind of its default, or what its name says. */
 function kindOf(name: string): string {
   if (/^get|Parser$/.test(name)) return 'function'
@@ -163,10 +152,11 @@ function kindOf(name: string): string {
   return typeof DEFAULTS[name as keyof typeof DEFAULTS]
 }
 
+const SECONDS = /^(0|\d{10})$/
 /** What some values must look like as text. */
 const FORMS: Record<string, RegExp> = {
-  StartTime: /^(0|\d{10})$/,
-  ExpiredTime: /^(0|\d{10})$/,
+  StartTime: SECONDS,
+  ExpiredTime: SECONDS,
   SimpleUploadMethod: /^(postObject|putObject)$/,
   Protocol: /^https?:?$|^$/,
 }
@@ -177,9 +167,11 @@ const FORMS: Record<string, RegExp> = {
  */
 export function resolveOptions(given: COSOptions): ResolvedOptions {
   const options: Record<string, unknown> = { ...DEFAULTS }
+  for (const [name, [value]] of Object.entries(NUMBERS)) options[name] = value
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || value === null) continue
-    const kind = kindOf(name)
+    const [, minimum = undefined] = NUMBERS[name as keyof typeof NUMBERS] || []
+    const kind = minimum === undefined ? kindOf(name) : 'number'
     // Never the value itself: it may be a secret.
     const got = Number.isNaN(value) ? 'NaN' : typeof value
     const isAuto = /^(File|Chunk)ParallelLimit$/.test(name) && value === 'auto'
@@ -189,10 +181,9 @@ export function resolveOptions(given: COSOptions): ResolvedOptions {
     const form = FORMS[name]
     if (form && !form.test(String(value))) throw invalid(name, `must match ${form}`)
     if (/^Secret/.test(name) && /\s/.test(value)) throw invalid(name, 'contains white space')
-    const minimum = MINIMUM[name as keyof typeof DEFAULTS]
     options[name] = minimum === undefined || isAuto ? value : Math.max(minimum, value)
   }
-  options.MaxPartNumber = Math.min(options.MaxPartNumber as number, DEFAULTS.MaxPartNumber)
+  options.MaxPartNumber = Math.min(options.MaxPartNumber as number, NUMBERS.MaxPartNumber[0])
   const { SecurityToken, XCosSecurityToken } = options
   options.SecurityToken = SecurityToken || XCosSecurityToken || SecurityToken
   // `https` is accepted for `https:`.

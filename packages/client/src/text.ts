@@ -26,7 +26,7 @@ export function decodeUtf8(buffer: ArrayBuffer): string {
     const first = bytes[i++] as number
     const more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3
     let code = more === 0 ? first : first & (0x3f >> more)
-    for (let n = 0; n < more; n++) code = (code << 6) | ((bytes[i++] ?? 0) & 0x3f)
+    for (let n = 0; n < more; n++) code = (code << 6) | ((bytes[i++] as number) & 0x3f)
     text += String.fromCodePoint(code > 0x10ffff ? 0xfffd : code)
   }
   return text

@@ -8,9 +8,9 @@ import {
   type CloudOptions,
   cloudCredentials,
 } from './credentials/cloud'
-import { type Callback, Emitter, settle, withClientAdvice } from './events'
+import { type Callback, Emitter, settle, withCosError } from './events'
+import { loadMultipart } from './lazy/multipart'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
-import { abortUpload } from './upload/multipart'
 import { runAlone, TaskQueue } from './upload/queue'
 import type { TaskInfo, TaskSteps, UploadTaskParams, UploadWork } from './upload/task'
 import {
@@ -60,7 +60,7 @@ export class UploadCOS {
   constructor(options: COSOptions | undefined, features: Features)
   constructor(
     options: CloudCOSOptions = {},
-    features: Features = { advice: {}, scopes: {}, resumeSources: [] },
+    features: Features = { scopes: {}, resumeSources: [] },
   ) {
     this.options = resolveOptions(options)
     if (this.options.ForcePathStyle) {
@@ -77,7 +77,7 @@ export class UploadCOS {
       () => this._cloud !== undefined,
       options.ScopeLimit === true,
     )
-    this._core = { ...features, options: this.options, credentials, events }
+    this._core = { options: this.options, credentials, events, features }
   }
 
   /**
@@ -105,7 +105,7 @@ export class UploadCOS {
    * @throws CosError kind `credentials`, or `KitNotCloud` for a client not made by `COS.cloud`
    */
   caller(): Promise<CallerPlace> {
-    return withClientAdvice(this._place(), this._core.advice)
+    return withCosError(this._place())
   }
 
   /** @internal */
@@ -155,7 +155,7 @@ export class UploadCOS {
   uploadFiles(params: UploadFilesParams): Promise<UploadFilesResult>
   uploadFiles(params: UploadFilesParams, callback: Callback<UploadFilesResult>): void
   uploadFiles(params: UploadFilesParams, callback?: Callback<UploadFilesResult>) {
-    return this._settle(uploadFiles(params ?? {}, this._startUpload), callback)
+    return this._settle(uploadFiles(params || {}, this._startUpload), callback)
   }
 
   /** The uploads of this client, in the order they were added. */
@@ -170,7 +170,8 @@ export class UploadCOS {
 
   /** Pauses an upload; its promise stays pending. */
   pauseTask(id: string): void {
-    this._tasks.get(id)?.pause()
+    const task = this._tasks.get(id)
+    if (task) task.pause()
   }
 
   /**
@@ -181,12 +182,14 @@ export class UploadCOS {
    * @returns how the upload ends; undefined when there is no such task, or it is not paused or failed
    */
   restartTask(id: string): Promise<object> | undefined {
-    return this._tasks.get(id)?.restart()
+    const task = this._tasks.get(id)
+    return task && task.restart()
   }
 
   /** Cancels an upload: its promise rejects, and its parts are deleted on the server. */
   cancelTask(id: string): void {
-    this._tasks.get(id)?.cancel()
+    const task = this._tasks.get(id)
+    if (task) task.cancel()
   }
 
   /**
@@ -225,7 +228,7 @@ export class UploadCOS {
 
   /** @internal The outcome of a call, as the app gets it. */
   _settle<T>(outcome: Promise<T>, callback: Callback<T> | undefined): Promise<T> | undefined {
-    return settle(outcome, callback, this._core.advice)
+    return settle(outcome, callback)
   }
 
   /** @internal */
@@ -244,7 +247,9 @@ export class UploadCOS {
         params = await this._complete(given)
         return work(this._core, params, run)
       },
-      abort: (memo) => abortUpload(this._core, params, memo),
+      abort: async (memo) => {
+        if (memo.UploadId) await loadMultipart().abortUpload(this._core, params, memo)
+      },
       onRestart: (end) => callback && this._settle(end, callback),
     }
     const end = given.SkipTask ? runAlone(steps, given) : this._tasks.add(given, steps)
@@ -259,16 +264,15 @@ export class UploadCOS {
     const params: P & { Bucket?: unknown; Region?: unknown; Prefix?: unknown } = { ...given }
     const { Bucket, Region } = this.options
     // A list defaults to the caller's own folder.
-    const isList = operation?.access[0]?.on === 'prefix'
-    const lacksPlace = !(params.Bucket ?? Bucket) || !(params.Region ?? Region)
+    const { access = [], target }: Partial<AnyOperation> = operation || {}
+    const isList = access.some(({ on }) => on === 'prefix')
+    const lacksPlace = !(params.Bucket || Bucket) || !(params.Region || Region)
     const lacksPrefix = isList && params.Prefix === undefined
-    if (!this._cloud || operation?.target === 'service' || !(lacksPlace || lacksPrefix)) {
-      return params
-    }
+    if (!this._cloud || target === 'service' || !(lacksPlace || lacksPrefix)) return params
     return this._place().then((place) => {
-      params.Bucket ??= Bucket ?? place.Bucket
-      params.Region ??= Region ?? place.Region
-      if (isList) params.Prefix ??= place.prefix
+      params.Bucket = params.Bucket || Bucket || place.Bucket
+      params.Region = params.Region || Region || place.Region
+      if (lacksPrefix) params.Prefix = place.prefix
       return params
     })
   }

@@ -12,6 +12,7 @@ import { fixedKey } from './credentials/fixed'
 import type { Credential, Key } from './credentials/provider'
 import type { ResolvedOptions } from './options'
 import { pick } from './pick'
+import { asCosError } from './request/errors'
 import { credentialRequest, type Prepared, prepare } from './request/prepare'
 import { serverTime } from './request/retry'
 import { sign } from './request/send'
@@ -35,6 +36,41 @@ export interface GetObjectUrlParams extends ObjectParams {
   Protocol?: string
   /** @default the option of that name */
   ForceSignHost?: boolean
+}
+
+/** What `objectUrl` needs of the client. */
+interface UrlClient {
+  readonly options: ResolvedOptions
+  readonly _core: ClientCore
+  _complete(params: GetObjectUrlParams): GetObjectUrlParams | Promise<GetObjectUrlParams>
+}
+
+/**
+ * `getObjectUrl` of the client: a text where one can be computed at once.
+ * @param isAwaited whether the caller has passed a callback, which gets failures too
+ */
+export function objectUrl(
+  client: UrlClient,
+  params: GetObjectUrlParams,
+  isAwaited: boolean,
+): string | Promise<string> {
+  try {
+    const complete = client._complete(params)
+    return isPromise(complete)
+      ? complete.then((known) => getObjectUrl(client._core, known))
+      : getObjectUrl(client._core, complete)
+  } catch (error) {
+    // Thrown where a text would be returned.
+    const { getAuthorization, getSTS } = client.options
+    const isPromised = (params?.Sign ?? true) && (getAuthorization ?? getSTS)
+    if (!isAwaited && !isPromised) throw asCosError(error)
+    return Promise.reject(error)
+  }
+}
+
+/** Duck-typed: an app may have replaced Promise. */
+function isPromise<T extends object>(value: T | Promise<T>): value is Promise<T> {
+  return 'then' in value
 }
 
 const DEFAULT_SECONDS = 900

@@ -1,5 +1,5 @@
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
-import { adviceFor, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
+import { adviceFor } from '@miniprogram-cos/protocol'
 import {
   apiError,
   CLOUD_ERRORS,
@@ -40,11 +40,9 @@ export function explain(text: string, language: Language): string | undefined {
     const mapped = apiError({ code }, code)
     if (mapped.code !== 'CloudRefused') return describeError(mapped, language)
     const [kind, en, zh] = OWN_CODES[code] ?? []
-    if (kind)
-      return `${code}\n  ${{ en, zh }[language]}\n  → ${adviceFor(code, kind, FURTHER_ADVICE)[language]}`
-    const advice = adviceFor(code, 'service', FURTHER_ADVICE)
-    if (advice.en !== adviceFor('', 'service', FURTHER_ADVICE).en)
-      return `${code}\n  → ${advice[language]}`
+    if (kind) return `${code}\n  ${{ en, zh }[language]}\n  → ${adviceFor(code, kind)[language]}`
+    const advice = adviceFor(code, 'service')
+    if (advice.en !== adviceFor('', 'service').en) return `${code}\n  → ${advice[language]}`
   }
   for (const symptom of SYMPTOM_GROUPS.flatMap(({ symptoms }) => symptoms)) {
     const { see } = symptom

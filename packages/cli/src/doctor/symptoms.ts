@@ -1,4 +1,4 @@
-import { adviceFor, FURTHER_ADVICE } from '@miniprogram-cos/protocol'
+import { adviceFor } from '@miniprogram-cos/protocol'
 import { CLOUD_ERRORS, type CloudErrorCode } from '../cloud/errors'
 import type { Text } from '../text'
 import { OWN_CODES } from './ownCodes'
@@ -32,7 +32,7 @@ export function explainSymptom({ code = '', fault, cause, fix }: Symptom): {
   const known = fault && CLOUD_ERRORS[fault]
   return {
     cause: cause ?? known?.cause ?? { en, zh },
-    fix: fix ?? known?.fix ?? adviceFor(code, kind, FURTHER_ADVICE),
+    fix: fix ?? known?.fix ?? adviceFor(code, kind),
   }
 }
 

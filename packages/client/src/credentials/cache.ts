@@ -1,4 +1,10 @@
-import type { CosError, ScopeEntry } from '@miniprogram-cos/protocol'
+import {
+  type CosError,
+  multipartComplete,
+  multipartInit,
+  multipartUpload,
+  type ScopeEntry,
+} from '@miniprogram-cos/protocol'
 import { sleep } from '../concurrency'
 import type { ResolvedOptions } from '../options'
 import { learnFromStart, serverTime } from '../request/retry'
@@ -217,16 +223,18 @@ export function createCredentialCache(
 }
 
 const UPLOAD = /(?:(?:Put|Post)Object|(InitiateMultipartUpload|ListParts|UploadPart))$/
-const IN_PARTS = ['InitiateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload']
+const IN_PARTS = [multipartInit, multipartUpload, multipartComplete]
 
 /**
  * The scopes that will be needed soon after this one: the rest of a multipart upload, and, since the files of a queue
  * are mostly alike, the same for each file that waits. One by one, so that a request can take as many as it may.
  */
 function predictScopes([own, more]: ScopeEntry[], queue: TaskInfo[]): ScopeEntry[][] {
-  const [upload, inParts] = (!more && UPLOAD.exec(own?.action ?? '')) || []
+  const [upload, inParts] = (own && !more && UPLOAD.exec(own.action)) || []
   if (!own || !upload) return []
-  const actions = inParts ? IN_PARTS.map((name) => `name/cos:${name}`) : [own.action]
+  const actions = inParts
+    ? IN_PARTS.map(({ access }) => `name/cos:${access[0]?.action}`)
+    : [own.action]
   const keys = new Set([own.prefix])
   for (const { Bucket, Region, Key } of queue) {
     // Without bucket or region, those of the cloud function apply.

@@ -126,7 +126,7 @@ function readAnswer(answer: unknown, source: string): Credential {
   }
   const given: Record<string, unknown> =
     typeof answer === 'string' ? { Authorization: answer } : { ...answer }
-  const SecurityToken = given.SecurityToken ?? given.XCosSecurityToken
+  const SecurityToken = given.SecurityToken || given.XCosSecurityToken
   const { Authorization, ExpiredTime, StartTime, Token, ClientIP, ClientUA, ScopeLimit } = given
   const headers: Record<string, string> = {}
   if (Token) headers.token = String(Token)
@@ -141,8 +141,8 @@ function readAnswer(answer: unknown, source: string): Credential {
     return { Authorization, headers, ...token }
   }
   const required = {
-    TmpSecretId: given.TmpSecretId ?? given.SecretId,
-    TmpSecretKey: given.TmpSecretKey ?? given.SecretKey,
+    TmpSecretId: given.TmpSecretId || given.SecretId,
+    TmpSecretKey: given.TmpSecretKey || given.SecretKey,
     SecurityToken,
     ExpiredTime,
   }

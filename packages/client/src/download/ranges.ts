@@ -10,8 +10,7 @@ import type { ClientCore } from '../core'
 import { pick } from '../pick'
 import { integrityError, isForeign } from '../request/errors'
 import { type ExecuteExtras, execute } from '../request/execute'
-import { AutoLimit } from '../upload/concurrency'
-import { type Part, planParts } from '../upload/multipart'
+import { AutoLimit } from '../upload/autoLimit'
 import { type ReceivedHeaders, wxSlots } from '../wx/transfer'
 
 /** Smaller objects come in one request: an end of the first would be followed by a round trip for nothing. */
@@ -108,8 +107,9 @@ export async function fetchRanges(
   const { signal, abort, release } = abortGroup(params.signal)
   const auto = limit === 'auto' ? new AutoLimit() : undefined
   const fixed = Math.max(1, Number(limit) || 1)
-  const parts = planParts(object.size - from, partSize)
-  /** What has arrived before its turn, by PartNumber. */
+  const starts: number[] = []
+  for (let start = from; start < object.size; start += partSize) starts.push(start)
+  /** What has arrived and not been taken, by where it starts. */
   const arrived = new Map<number, ArrayBuffer>()
   let loaded = from
   let started = 0
@@ -117,21 +117,29 @@ export async function fetchRanges(
   let taking = Promise.resolve()
   const takeNext = async () => {
     for (;;) {
-      const content = arrived.get(taken + 1)
+      const start = starts[taken] ?? -1
+      const content = arrived.get(start)
       if (!content) return
       await take(content)
-      arrived.delete(++taken)
+      arrived.delete(start)
+      taken++
     }
   }
   let last: GetResult | undefined
-  const fetchPart = async ({ PartNumber, position, length }: Part) => {
+  const fetchPart = async (start: number) => {
     started++
-    const range = { start: from + position, length }
+    const length = Math.min(partSize, object.size - start)
     const answer = await wxSlots().uploads.run(async () => {
       const end = auto?.begin(Date.now())
-      const { content, ...result } = await getRange(core, { ...params, signal }, object, range)
+      const { content, ...result } = await getRange(
+        core,
+        { ...params, signal },
+        object,
+        start,
+        length,
+      )
       if (end) end(length, Date.now())
-      arrived.set(PartNumber, content)
+      arrived.set(start, content)
       return result
     })
     last = answer
@@ -143,7 +151,7 @@ export async function fetchRanges(
   const free = () => (started - taken < MAX_AHEAD ? (auto?.current ?? fixed) : 0)
   try {
     onLoaded(loaded)
-    await runPool(parts, free, fetchPart, abort)
+    await runPool(starts, free, fetchPart, abort)
   } finally {
     release()
   }
@@ -155,7 +163,8 @@ async function getRange(
   core: ClientCore,
   params: GetObjectParams,
   { ETag, size }: RangedObject,
-  { start, length }: { start: number; length: number },
+  start: number,
+  length: number,
 ): Promise<GetResult & { content: ArrayBuffer }> {
   const { Key, signal } = params
   const range = `${start}-${start + length - 1}`

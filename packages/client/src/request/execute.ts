@@ -38,7 +38,7 @@ export async function execute<P extends CallParams, R>(
   const recovered = { clock: false, key: false }
   const { signal } = params
   const run = async () => {
-    for (let attempt = 1; !signal?.aborted; attempt++) {
+    for (let attempt = 1; !(signal && signal.aborted); attempt++) {
       let credential: Credential | undefined
       try {
         credential = await credentials.get(
@@ -70,7 +70,7 @@ export async function execute<P extends CallParams, R>(
             prepared.host = url.split('/')[2] || ''
           }
           if (onRepeat) onRepeat()
-          await sleep((RETRY_DELAYS[attempt] ?? 3000) * (1 - Math.random() / 2))
+          await sleep((RETRY_DELAYS[Math.min(attempt, 3)] as number) * (1 - Math.random() / 2))
         }
         // COS counts repeated requests by this header, which the official client sends too.
         prepared.headers['x-cos-sdk-retry'] = 'true'
@@ -88,5 +88,8 @@ function mapFailure(
   { kind, statusCode = 0, code, headers = {}, RequestId }: CosError,
 ): object | undefined {
   if (kind !== 'service' || isForeign({ headers })) return undefined
-  return operation.mapFailure?.({ statusCode, code, headers, ...pick({ RequestId }) }, params)
+  return (
+    operation.mapFailure &&
+    operation.mapFailure({ statusCode, code, headers, ...pick({ RequestId }) }, params)
+  )
 }

@@ -132,7 +132,7 @@ export const locationOf = ({ Bucket, Region, Key }: Target, options: ResolvedOpt
 
 /** Phones resolve dot segments: the request would be for another object. @throws CosError */
 function refuseFolding(operation: AnyOperation, Key: string): void {
-  operation.refuseKey?.(Key)
+  if (operation.refuseKey) operation.refuseKey(Key)
   if (!/(^|\/)\.\.?(\/|$)/.test(Key)) return
   const message = `invalid Key ${JSON.stringify(Key)}: "." and ".." between slashes would lead to another object`
   throw cosError('argument', 'KitInvalidKey', message)
@@ -190,7 +190,7 @@ export function formKey(Key: string, FilePath: unknown): string {
 /** The part of the client that `prepare` uses. */
 export interface RequestContext {
   options: ResolvedOptions
-  scopes: ScopeReaders
+  features: { readonly scopes: ScopeReaders }
 }
 
 /** How an operation names what it accesses, where that is not its own key. */
@@ -207,11 +207,12 @@ function scopeOf(
   operation: AnyOperation,
   params: Params,
   own: Omit<ScopeEntry, 'action'>,
-  { options, scopes }: RequestContext,
+  { options, features }: RequestContext,
 ): ScopeEntry[] {
   const scope: ScopeEntry[] = []
   for (const { action, on } of operation.access) {
-    const named = scopes[on]
+    // Read only where it is needed: the full client loads it.
+    const named = on === 'object' || on === 'bucket' ? undefined : features.scopes[on]
     for (const part of named ? named(params, operation, options) : [{}]) {
       scope.push({ action: `name/cos:${action}`, ...own, ...part })
     }

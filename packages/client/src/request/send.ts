@@ -137,7 +137,7 @@ function transfer(
     })
   // If it is aborted while queued, it rejects immediately and is never sent.
   return unlessAborted(signal, () =>
-    wxSlots().requests.run(() => unlessAborted(signal, run, () => task?.abort())),
+    wxSlots().requests.run(() => unlessAborted(signal, run, () => task && task.abort())),
   )
 }
 
@@ -192,7 +192,7 @@ export function parseResponse(prepared: Prepared, reply: WxReply): object {
   const xml = <Content>(root: string) => rootElement(String(data), root) as Content
   const response: CosResponse = { statusCode, headers, body: data, location, xml }
   return {
-    ...operation.parseResponse?.(response, params),
+    ...(operation.parseResponse && operation.parseResponse(response, params)),
     statusCode,
     headers,
     ...pick({

@@ -4,7 +4,6 @@ import {
   type CosError,
   multipartAbort,
   multipartList,
-  withAdvice,
 } from '@miniprogram-cos/protocol'
 import { runPool } from '../concurrency'
 import type { ClientCore } from '../core'
@@ -75,8 +74,7 @@ export async function abortUploadTask(
       await execute(core, multipartAbort, upload)
       result.successList.push(upload)
     } catch (error) {
-      const failure = withAdvice(asCosError(error), core.advice)
-      result.errorList.push({ ...upload, error: failure })
+      result.errorList.push({ ...upload, error: asCosError(error) })
     }
   }
   const limit = Math.max(1, Number(AsyncLimit) || 1)

@@ -18,7 +18,7 @@ import { type ExecuteExtras, execute } from '../request/execute'
 import { locationOf, resolveTarget, type Target } from '../request/prepare'
 import { fileDigest, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
-import { AutoLimit } from './concurrency'
+import { AutoLimit } from './autoLimit'
 import {
   claim,
   findResumableUpload,
@@ -30,6 +30,9 @@ import {
 } from './resume'
 import type { TaskMemo } from './task'
 import type { UploadFileParams } from './uploadFile'
+
+// For what else works with uploads in parts: this file is loaded when it is needed.
+export { freeUpload, listParts } from './resume'
 
 const MIB = 1024 * 1024
 

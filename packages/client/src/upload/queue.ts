@@ -1,7 +1,7 @@
 import { abortGroup, defer } from '../concurrency'
 import type { Emitter } from '../events'
 import type { ResolvedOptions } from '../options'
-import { AutoLimit } from './concurrency'
+import { AutoLimit } from './autoLimit'
 import { type TaskInfo, type TaskMemo, type TaskParams, type TaskSteps, UploadTask } from './task'
 
 /** Limit of tasks that are considered when scopes are predicted. */
@@ -147,7 +147,7 @@ export class TaskQueue {
 /** Runs an upload outside of the queue: the param SkipTask. */
 export async function runAlone(steps: TaskSteps, params: TaskParams): Promise<object> {
   const memo: TaskMemo = {}
-  const signal = params.signal ?? abortGroup().signal
+  const signal = params.signal || abortGroup().signal
   try {
     return await steps.run({ signal, memo, begin() {}, progress() {}, hash() {} })
   } catch (error) {

@@ -44,7 +44,7 @@ function read(): Entry[] {
   const oldest = now() - MAX_AGE_SECONDS
   // Only `remember` writes there; entries of another version lack the required fields.
   const entries: Entry[] = Array.isArray(stored) ? stored : []
-  return entries.filter((entry) => entry?.UploadId && entry.at > oldest)
+  return entries.filter((entry) => entry && entry.UploadId && entry.at > oldest)
 }
 
 /** Uploads that run now: nothing else may resume or abort them. */
@@ -114,7 +114,7 @@ export async function findResumableUpload(upload: MultipartUpload): Promise<Part
       forget(id)
     }
   }
-  for (const find of core.resumeSources) {
+  for (const find of core.features.resumeSources) {
     const [id, parts] = (await find(upload)) || []
     if (parts) {
       memo.UploadId = id

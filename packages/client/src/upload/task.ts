@@ -13,12 +13,11 @@ import { pick } from '../pick'
 import { asCosError } from '../request/errors'
 import type { UploadFileParams } from './uploadFile'
 
-/** The states of cos-wx-sdk-v5, and that of a download. */
+/** The states of cos-wx-sdk-v5. A download that runs is `uploading` too: its `type` tells it. */
 export type TaskState =
   | 'waiting'
   | 'checking'
   | 'uploading'
-  | 'downloading'
   | 'paused'
   | 'success'
   | 'error'
@@ -185,7 +184,7 @@ export class UploadTask {
       memo: this._memo,
       begin: (size) => {
         info.size = size
-        if (info.state === 'checking') change({ state: info.type ? 'downloading' : 'uploading' })
+        if (info.state === 'checking') change({ state: 'uploading' })
       },
       progress: ({ loaded, total, speed, percent }) =>
         change({ loaded, size: total, speed, percent }),
@@ -239,7 +238,7 @@ export class UploadTask {
 
   private _stop(state: TaskState): void {
     this._set(state)
-    this._group?.abort()
+    if (this._group) this._group.abort()
   }
 
   /** Creates a new outcome, which may be ignored. */
@@ -265,7 +264,7 @@ export class UploadTask {
     const { info, _params: params } = this
     // Paused: it will be resumed. Cancelled: `cancel` rejects. Restarted meanwhile: it runs again.
     if (info.state === 'paused' || info.state === 'canceled' || info.state === 'waiting') return
-    if (params.signal?.aborted) {
+    if (params.signal && params.signal.aborted) {
       this._set('canceled')
       void this._abort(error)
       return

@@ -14,13 +14,13 @@ import {
 import type { ClientCore } from '../core'
 import { type Callback, callApp, progressReporter } from '../events'
 import { hexMd5 } from '../hash'
+import { loadMultipart } from '../lazy/multipart'
 import { pick } from '../pick'
 import { asCosError, missingParam, notCosError } from '../request/errors'
 import { execute } from '../request/execute'
 import { formKey } from '../request/prepare'
 import { fileSize, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
-import { uploadMultipart } from './multipart'
 import type { TaskInfo, TaskRun, UploadTaskParams, UploadWork } from './task'
 
 export interface UploadFileParams extends ObjectParams, ContentParams {
@@ -142,9 +142,9 @@ function inParts(
   const onLoaded = reporter(core, params, run, size)
   const onHashed = progressReporter(size, core.options.ProgressInterval, (progress) => {
     run.hash(progress)
-    return params.onHashProgress?.(progress)
+    return params.onHashProgress && params.onHashProgress(progress)
   })
-  return uploadMultipart(core, params, size, { signal, memo, onLoaded, onHashed })
+  return loadMultipart().uploadMultipart(core, params, size, { signal, memo, onLoaded, onHashed })
 }
 
 async function sendForm(
@@ -207,7 +207,7 @@ function reporter(
   begin(size)
   return progressReporter(size, options.ProgressInterval, (progress) => {
     updateTask(progress)
-    return onProgress?.(progress)
+    return onProgress && onProgress(progress)
   })
 }
 
@@ -231,7 +231,7 @@ export function uploadFile(
   const options: FileOptions = { Index, TaskId: '', ...scalars(file) }
   const onTaskReady = (id: string) => {
     options.TaskId = id
-    return file.onTaskReady?.(id)
+    return file.onTaskReady && file.onTaskReady(id)
   }
   return new Promise((resolve) => {
     start({ ...file, onTaskReady }, (error, data) => {
@@ -254,7 +254,7 @@ export async function uploadFiles(
     let last = { loaded: 0, total: 0, speed: 0, percent: 0 }
     /** Adds what the file has advanced by since its last progress. */
     const advance = (next: UploadProgress) => {
-      callApp(() => file.onProgress?.(next))
+      callApp(() => file.onProgress && file.onProgress(next))
       for (const name of ['loaded', 'total', 'speed'] as const) all[name] += next[name] - last[name]
       all.percent = Math.floor((all.loaded / (all.total || 1)) * 100) / 100
       last = next

@@ -1,5 +1,6 @@
-import { type Advice, type AdviceTable, adviceFor } from './advice'
+import type { Advice } from './advice'
 import type { CosErrorKind } from './errorKind'
+import { loadAdvice } from './loadAdvice'
 
 /** The parsed `<Error>` document of COS, as the official SDKs expose it. */
 export interface ServiceErrorBody {
@@ -67,16 +68,15 @@ export class CosError extends Error {
     return this.RequestId
   }
 
-  /** What to do next, in English and Chinese. */
+  /** What to do next, in English and Chinese; the message where an app leaves the texts out. */
   get advice(): Advice {
-    return adviceFor(this.code, this.kind)
+    const { code, kind, message } = this
+    try {
+      return loadAdvice().adviceFor(code, kind)
+    } catch {
+      return { en: message, zh: message }
+    }
   }
-}
-
-/** Lets an error advise by what its client knows beyond `ADVICE`. */
-export function withAdvice(error: CosError, more: AdviceTable): CosError {
-  const get = () => adviceFor(error.code, error.kind, more)
-  return Object.defineProperty(error, 'advice', { get, configurable: true })
 }
 
 /** Creates a `CosError`. */

@@ -45,15 +45,13 @@ const HEADER_GROUPS = [
   ['SSEKMSKeyId', 'x-cos-server-side-encryption-cos-kms-key-id', ''],
 ] as const
 
-/** The request header of each param. */
-const HEADERS = /* @__PURE__ */ headerNames()
+/** The request header of each param; filled at the first request. */
+const HEADERS: [param: string, header: string][] = []
 
-function headerNames(): [param: string, header: string][] {
-  const names: [string, string][] = []
+function fillHeaders(): void {
   for (const [param, header, rest] of HEADER_GROUPS) {
-    for (const name of rest.split(' ')) names.push([param + paramOf(name), header + name])
+    for (const name of rest.split(' ')) HEADERS.push([param + paramOf(name), header + name])
   }
-  return names
 }
 
 export type HeaderValue = string | number
@@ -73,6 +71,7 @@ export function setHeader(
 
 /** The headers of a call: those of `Headers`, then the params that are headers, which win. */
 export function paramHeaders(params: object): Record<string, HeaderValue> {
+  if (!HEADERS[0]) fillHeaders()
   const headers: Record<string, HeaderValue> = {}
   const given: Record<string, unknown> = { ...params }
   for (const [name, value] of Object.entries(given.Headers || {})) setHeader(headers, name, value)
