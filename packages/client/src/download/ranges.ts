@@ -11,7 +11,7 @@ import { pick } from '../pick'
 import { integrityError, isForeign } from '../request/errors'
 import { type ExecuteExtras, execute } from '../request/execute'
 import { AutoLimit } from '../upload/autoLimit'
-import { type ReceivedHeaders, wxSlots } from '../wx/transfer'
+import { wxSlots } from '../wx/transfer'
 
 /** Smaller objects come in one request: an end of the first would be followed by a round trip for nothing. */
 const MIN_RANGED = 4 * 1024 * 1024
@@ -53,8 +53,8 @@ export async function getUnlessLarge(
 ): Promise<{ whole: GetResult } | { large: RangedObject }> {
   const group = abortGroup(params.signal)
   let large: RangedObject | undefined
-  const onHeaders = (received: ReceivedHeaders) => {
-    large = describeLarge(received, maxSize)
+  const onHeaders = (headers: Record<string, string>, statusCode = 200) => {
+    if (statusCode === 200) large = describeLarge(headers, maxSize)
     if (large) group.abort()
   }
   try {
@@ -69,13 +69,10 @@ export async function getUnlessLarge(
 }
 
 /** The object behind an answer, if it is large and its content comes as it is stored. */
-function describeLarge(
-  { statusCode = 200, headers }: ReceivedHeaders,
-  maxSize: number,
-): RangedObject | undefined {
+function describeLarge(headers: Record<string, string>, maxSize: number): RangedObject | undefined {
   const { etag: ETag = '', 'content-length': length, 'content-encoding': encoding } = headers
   const size = Number(length)
-  const isLarge = size >= MIN_RANGED && size <= maxSize && statusCode === 200
+  const isLarge = size >= MIN_RANGED && size <= maxSize
   const isRanged = headers['accept-ranges'] !== 'none' && !encoding && ETag[0] === '"'
   return isLarge && isRanged && !isForeign({ headers }) ? { ETag, size } : undefined
 }
@@ -170,7 +167,7 @@ async function getRange(
   const range = `${start}-${start + length - 1}`
   const group = abortGroup(signal)
   let isWhole = false
-  const onHeaders = ({ statusCode, headers }: ReceivedHeaders) => {
+  const onHeaders = (headers: Record<string, string>, statusCode?: number) => {
     // Or each part would be the whole object.
     isWhole = statusCode === 200 && Number(headers['content-length']) > length
     if (isWhole) group.abort()
