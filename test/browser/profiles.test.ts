@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Platform } from '@miniprogram-cos/simulator'
-import type { Browser } from 'playwright-core'
 import { API_NAMES } from '../../packages/simulator/src/browser/wx/apiNames'
+import { describeInBrowser } from '../support/browser'
 import { PreviewApp } from '../support/previewApp'
 import { at } from '../support/root'
 
