@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Platform } from '@miniprogram-cos/simulator'
-import type { Browser } from 'playwright-core'
 import { API_NAMES } from '../../packages/simulator/src/browser/wx/apiNames'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser } from '../support/browser'
 import { PreviewApp } from '../support/previewApp'
 import { at } from '../support/root'
 
@@ -16,21 +15,13 @@ const BEGIN = '<!-- imitated: begin -->'
 const END = '<!-- imitated: end -->'
 
 describeInBrowser('clients of WeChat', () => {
-  let browser: Browser
-  const apps: PreviewApp[] = []
+  let app: PreviewApp
   beforeAll(async () => {
-    browser = await launchBrowser()
+    app = await PreviewApp.start(FILES)
   })
-  afterAll(async () => {
-    await browser?.close()
-    await Promise.all(apps.map((app) => app.end()))
-  })
+  afterAll(() => app?.end())
 
-  async function openOn(platform: Platform) {
-    const app = await PreviewApp.start(browser, FILES, { platform })
-    apps.push(app)
-    return app.open('pages/home/home')
-  }
+  const openOn = (platform: Platform) => app.open(`pages/home/home&platform=${platform}`)
 
   test.each(['ios', 'android', 'ohos', 'mac', 'windows'] as const)(
     '%s names itself, and has the calls that it has in WeChat',
