@@ -15,16 +15,13 @@ const BEGIN = '<!-- imitated: begin -->'
 const END = '<!-- imitated: end -->'
 
 describeInBrowser('clients of WeChat', () => {
-  const apps: PreviewApp[] = []
-  afterAll(async () => {
-    await Promise.all(apps.map((app) => app.end()))
+  let app: PreviewApp
+  beforeAll(async () => {
+    app = await PreviewApp.start(FILES)
   })
+  afterAll(() => app?.end())
 
-  async function openOn(platform: Platform) {
-    const app = await PreviewApp.start(FILES, { platform })
-    apps.push(app)
-    return app.open('pages/home/home')
-  }
+  const openOn = (platform: Platform) => app.open(`pages/home/home&platform=${platform}`)
 
   test.each(['ios', 'android', 'ohos', 'mac', 'windows'] as const)(
     '%s names itself, and has the calls that it has in WeChat',

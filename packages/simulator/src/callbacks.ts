@@ -47,13 +47,19 @@ export function callBack(
         options.complete?.(answer)
       },
       (error: unknown) => {
-        const failure = (
-          error instanceof WxError ? error : new WxError(`${name}:fail ${(error as Error).message}`)
-        ).toFailure()
+        const failure = failureOf(error, name)
         options.fail?.(failure)
         options.complete?.(failure)
       },
     )
+}
+
+/** A call that another one makes fails with the failure of that one. */
+function failureOf(error: unknown, name: string): WxFailure {
+  if (error instanceof WxError) return error.toFailure()
+  if (error instanceof Error) return { errMsg: `${name}:fail ${error.message}` }
+  const errMsg = error instanceof Object && 'errMsg' in error ? error.errMsg : error
+  return { ...Object(error), errMsg: String(errMsg) }
 }
 
 /** Like `callBack`, but returns a promise when no callback is given: for the calls WeChat promisifies. */
