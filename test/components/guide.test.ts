@@ -125,6 +125,18 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
     await page.close()
   })
 
+  test('the picture is the one that COS made smaller', async () => {
+    const { cos } = createTestPhone(cloud, ALICE)
+    await cos.uploadFile({ Key: `${PHOTOS}sea.jpg`, FilePath: PICTURE })
+    const page = await open('pages/picture/picture')
+    const picture = page.find('cos-image img')
+    await picture.waitFor()
+    await page.find('cos-image .placeholder').waitFor({ state: 'detached' })
+    expect(await picture.evaluate('(image) => image.naturalWidth')).toBe(400)
+    expect(page.thrown).toEqual([])
+    await page.close()
+  })
+
   test('the file list shows what was uploaded', async () => {
     const page = await open('pages/list/list')
     await page.find('file-row').first().waitFor()
