@@ -18,6 +18,11 @@ export async function buildClientTypes(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'client-types-'))
   try {
     await emitDeclarations(folder)
+    // Plain named exports: the bundle serves both module formats.
+    const prepare = await bundleDeclarations(folder, 'prepare')
+    for (const extension of ['ts', 'mts']) {
+      await writeWhole(at(`packages/client/dist/prepare.d.${extension}`), prepare)
+    }
     for (const entry of ['index', 'upload']) {
       const bundled = await bundleDeclarations(folder, entry)
       // The upload-only client has the same name to those who import it.
@@ -36,7 +41,7 @@ async function emitDeclarations(folder: string): Promise<void> {
   const client = at('packages/client')
   const { config } = ts.readConfigFile(`${client}/tsconfig.json`, ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, client)
-  const entries = ['index', 'upload'].map((name) => `${client}/src/${name}.ts`)
+  const entries = ['index', 'upload', 'prepare'].map((name) => `${client}/src/${name}.ts`)
   const program = ts.createProgram(entries, {
     ...options,
     composite: false,

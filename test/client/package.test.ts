@@ -37,7 +37,14 @@ const UPLOADERS = ['miniprogram_dist/upload.js', 'dist/upload.js']
 const LOADED = ['core', 'multipart', 'methods', 'advice']
 const PHONE_FILES = ['index', 'upload', ...LOADED].map((name) => `miniprogram_dist/${name}.js`)
 const SCRIPTS = [
-  ...new Set([...CLIENTS, ...UPLOADERS, ...PHONE_FILES, 'dist/index.mjs', 'dist/upload.mjs']),
+  ...new Set([
+    ...CLIENTS,
+    ...UPLOADERS,
+    ...PHONE_FILES,
+    'dist/index.mjs',
+    'dist/upload.mjs',
+    'miniprogram_dist/prepare.js',
+  ]),
 ]
 
 type TextToken = Token & { value: string }
@@ -68,11 +75,15 @@ describe('the package', () => {
       'dist/index.mjs',
       'dist/miniprogram-cos.js',
       'dist/miniprogram-cos.js.map',
+      'dist/prepare.d.mts',
+      'dist/prepare.d.ts',
+      'dist/prepare.js',
+      'dist/prepare.mjs',
       'dist/upload.d.mts',
       'dist/upload.d.ts',
       'dist/upload.js',
       'dist/upload.mjs',
-      ...PHONE_FILES.sort(),
+      ...[...PHONE_FILES, 'miniprogram_dist/prepare.js'].sort(),
       'package.json',
     ])
   })
