@@ -20,5 +20,7 @@ export function writeTextFiles(root: string, site: string): void {
       lines.push(`- [${page.title.en}](/${path})`)
     }
   }
+  cpSync(join(root, 'docs/SKILL.md'), join(site, 'SKILL.md'))
+  lines.push('', '## For coding agents', '', '- [Skill](/SKILL.md)')
   writeFileSync(join(site, 'llms.txt'), `${lines.join('\n')}\n`)
 }

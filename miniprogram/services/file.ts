@@ -67,6 +67,10 @@ export async function rename(path: string, newPath: string): Promise<void> {
   await cos.deleteObject({ Key })
 }
 
+export async function remove(path: string): Promise<void> {
+  await cos.deleteObject({ Key: await keyOf(path) })
+}
+
 /** Pictures and videos go to the album, documents are opened, anything else can be sent to a chat. */
 export async function saveToPhone(
   filePath: string,

@@ -36,10 +36,3 @@ export function fileKind(name: string): FileKind {
 export function isName(text: string): boolean {
   return text !== '' && !/[/\\]/.test(text) && !/^\.+$/.test(text)
 }
-
-/** `report.pdf` as `report (2).pdf`; the first is the name itself. */
-export function numberedName(name: string, number: number): string {
-  if (number < 2) return name
-  const dot = name.lastIndexOf('.')
-  return dot > 0 ? `${name.slice(0, dot)} (${number})${name.slice(dot)}` : `${name} (${number})`
-}

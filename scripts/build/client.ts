@@ -8,8 +8,10 @@ import { at } from './root'
 
 const OUT = (...path: string[]) => at('packages/client', ...path)
 
-/** The entries of the package: the full client and the upload-only client. */
+/** The entries that have most of their code in common: the full client and the upload-only client. */
 const ENTRIES = ['index', 'upload']
+/** Entries that are small without the others' code: on phones a file each that requires none of theirs but advice.js. */
+const SMALL_ENTRIES = ['form']
 
 const phone: BuildOptions = {
   ...SHARED_OPTIONS,
@@ -53,7 +55,7 @@ export async function buildClient(): Promise<void> {
       outfile: OUT('dist/miniprogram-cos.js'),
     }),
     // Taro, uni-app, webpack and vite minify for themselves.
-    ...ENTRIES.flatMap((entry) => [
+    ...[...ENTRIES, ...SMALL_ENTRIES].flatMap((entry) => [
       bundle({
         ...commonjs,
         entryPoints: [OUT(`src/${entry}.ts`)],
@@ -89,7 +91,7 @@ const requireLater: Plugin = {
       const name = basename(path, '.ts')
       return later(`load${name[0]?.toUpperCase()}${name.slice(1)}`, name)
     })
-    onLoad({ filter: /errors\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
+    onLoad({ filter: /protocol\/src\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
   },
 }
 
@@ -128,12 +130,20 @@ async function buildPhoneModules(): Promise<void> {
     ...minified,
     // It is loaded alone, and small: two bytes a character do not matter.
     charset: 'utf8',
-    entryPoints: [at('packages/protocol/src/errors/advice.ts')],
+    entryPoints: [at('packages/protocol/src/advice.ts')],
     format: 'esm',
     outdir: OUT('miniprogram_dist'),
   })
-  for (const { path, text } of [...outputFiles, ...(advice.outputFiles ?? [])]) {
-    const isEntry = ENTRIES.some((entry) => path.endsWith(`/${entry}.js`))
+  const small = await build({
+    ...minified,
+    entryPoints: SMALL_ENTRIES.map((entry) => OUT(`src/${entry}.ts`)),
+    format: 'esm',
+    outdir: OUT('miniprogram_dist'),
+    plugins: [requireLater],
+  })
+  const built = [outputFiles, advice.outputFiles ?? [], small.outputFiles ?? []].flat()
+  for (const { path, text } of built) {
+    const isEntry = [...ENTRIES, ...SMALL_ENTRIES].includes(basename(path, '.js'))
     await writeWhole(
       path,
       await smaller(asCommonjs(text) + (isEntry ? CONSTRUCTOR : ''), !path.endsWith('advice.js')),
@@ -160,7 +170,7 @@ async function buildPrepare(): Promise<void> {
 }
 
 /** What a second minifier finds that esbuild leaves: about 2 %. */
-async function smaller(script: string, isAscii: boolean): Promise<string> {
+export async function smaller(script: string, isAscii: boolean): Promise<string> {
   const { code = '' } = await minify(script, {
     ecma: 2018,
     toplevel: true,

@@ -8,6 +8,8 @@ import { writeWhole } from '../../packages/cli/src/functions/buildFunctions'
 import { at } from './root'
 
 const PROTOCOL = '@miniprogram-cos/protocol'
+/** The entries, and what they call the class that they export as COS. */
+const ENTRIES = { index: 'COS', upload: 'UploadCOS', form: 'FormCOS' }
 /** What the client exports besides types. */
 const VALUES = ['COS', 'CosError', 'isCosError']
 /** The mapped type of the client's methods, which is published as an interface of written-out methods. */
@@ -23,10 +25,13 @@ export async function buildClientTypes(): Promise<void> {
     for (const extension of ['ts', 'mts']) {
       await writeWhole(at(`packages/client/dist/prepare.d.${extension}`), prepare)
     }
-    for (const entry of ['index', 'upload']) {
+    for (const [entry, className] of Object.entries(ENTRIES)) {
       const bundled = await bundleDeclarations(folder, entry)
-      // The upload-only client has the same name to those who import it.
-      const named = entry === 'upload' ? bundled.replace(/\bUploadCOS\b/g, 'COS') : bundled
+      // All have the same name to those who import them; the full client is declared with the upload-only one.
+      const isDerived = entry === 'index'
+      const named = isDerived
+        ? bundled
+        : bundled.replace(new RegExp(`\\b${className}\\b`, 'g'), 'COS')
       const { commonjs, esm } = exportForms(named, entry)
       await writeWhole(at(`packages/client/dist/${entry}.d.ts`), commonjs)
       await writeWhole(at(`packages/client/dist/${entry}.d.mts`), esm)
@@ -41,7 +46,7 @@ async function emitDeclarations(folder: string): Promise<void> {
   const client = at('packages/client')
   const { config } = ts.readConfigFile(`${client}/tsconfig.json`, ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, client)
-  const entries = ['index', 'upload', 'prepare'].map((name) => `${client}/src/${name}.ts`)
+  const entries = [...Object.keys(ENTRIES), 'prepare'].map((name) => `${client}/src/${name}.ts`)
   const program = ts.createProgram(entries, {
     ...options,
     composite: false,

@@ -6,7 +6,7 @@
  */
 export const INTERNAL_NAMES = `
   access announce begin buildRequest children chunk clock common contentMd5 contentType copies core
-  covers current emptyIfMissing events fileSize flattened form hmacSha1 idempotent info isCloud isContent
+  covers current emptyIfMissing events fileSize flattened hmacSha1 idempotent info isCloud isContent
   isFinished isOpen isRepeated isRunning isScoped isStopped isWide keyTime locate location mapFailure mapping
   memo narrow needs onChange onHashed onIdle onLoaded onRepeat onRestart operation outcome
   ownHeadersWin parseResponse parts place placing query refuseKey release requests restart resultField

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
 import { API_NAMES } from '../../packages/simulator/src/browser/wx/apiNames'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser } from '../support/browser'
 import { type AppPage, PreviewApp } from '../support/previewApp'
 import { at } from '../support/root'
 
@@ -30,17 +29,12 @@ const FILES = {
 }
 
 describeInBrowser('wx in the preview', () => {
-  let browser: Browser
   let app: PreviewApp
   let page: AppPage
   beforeAll(async () => {
-    browser = await launchBrowser()
-    app = await PreviewApp.start(browser, FILES)
+    app = await PreviewApp.start(FILES)
   })
-  afterAll(async () => {
-    await app?.end()
-    await browser?.close()
-  })
+  afterAll(() => app?.end())
   beforeEach(async () => {
     page = await app.open('pages/a/a')
     await page.screen.getByText('box').waitFor()
@@ -183,19 +177,13 @@ describeInBrowser('wx in the preview', () => {
 })
 
 describeInBrowser('privacy checks', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser?.close())
-
   const files = {
     'app.json': '{"pages":["pages/a/a"],"__usePrivacyCheck__":true}',
     'pages/a/a.wxml': '<text>page</text>',
   }
 
   test('a call that the agreement does not declare fails with errno 112', async () => {
-    const app = await PreviewApp.start(browser, files, { undeclaredPrivacy: ['chooseMedia'] })
+    const app = await PreviewApp.start(files, { undeclaredPrivacy: ['chooseMedia'] })
     const page = await app.open('pages/a/a')
     await page.screen.getByText('page').waitFor()
     expect(await page.evaluate('wx.chooseMedia({})')).toEqual({
@@ -206,7 +194,7 @@ describeInBrowser('privacy checks', () => {
   })
 
   test('the user is asked, by WeChat or by the app, and may refuse', async () => {
-    const app = await PreviewApp.start(browser, files)
+    const app = await PreviewApp.start(files)
     const page = await app.open('pages/a/a')
     await page.screen.getByText('page').waitFor()
     const refused = page.evaluate("wx.setClipboardData({ data: 'x' })")

@@ -1,5 +1,4 @@
-import type { Browser } from 'playwright-core'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser } from '../support/browser'
 import { type AppPage, PreviewApp } from '../support/previewApp'
 
 const component = (
@@ -88,17 +87,12 @@ const FILES = {
 }
 
 describeInBrowser('features of apps', () => {
-  let browser: Browser
   let app: PreviewApp
   let page: AppPage
   beforeAll(async () => {
-    browser = await launchBrowser()
-    app = await PreviewApp.start(browser, FILES)
+    app = await PreviewApp.start(FILES)
   })
-  afterAll(async () => {
-    await app?.end()
-    await browser?.close()
-  })
+  afterAll(() => app?.end())
   const open = async (route: string) => {
     page = await app.open(route)
     await page.screen.waitFor()

@@ -1,5 +1,4 @@
-import type { Browser } from 'playwright-core'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser } from '../support/browser'
 import { type AppPage, PreviewApp } from '../support/previewApp'
 
 /** A page whose handler `on` puts the details of events into its data under their type. */
@@ -45,16 +44,14 @@ const PAGES: Record<string, string> = {
 }
 
 describeInBrowser('elements', () => {
-  let browser: Browser
   let app: PreviewApp
   let page: AppPage
   beforeAll(async () => {
-    browser = await launchBrowser()
     const pages = Object.entries(PAGES).flatMap(([name, wxml]) => [
       [`pages/${name}/${name}.wxml`, wxml],
       [`pages/${name}/${name}.js`, RECORDER],
     ])
-    app = await PreviewApp.start(browser, {
+    app = await PreviewApp.start({
       'app.json': JSON.stringify({
         pages: Object.keys(PAGES).map((name) => `pages/${name}/${name}`),
       }),
@@ -62,10 +59,7 @@ describeInBrowser('elements', () => {
       ...Object.fromEntries(pages),
     })
   })
-  afterAll(async () => {
-    await app?.end()
-    await browser?.close()
-  })
+  afterAll(() => app?.end())
   const open = async (name: string) => {
     page = await app.open(`pages/${name}/${name}`)
     await page.screen.waitFor()

@@ -2,19 +2,15 @@ import { writeFileSync } from 'node:fs'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { Untyped } from '../support/bothClients'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 /** WeChat runs ten requests of an app at a time; uploads leave two of them to pages. */
 
 const AT = { Bucket: BUCKET, Region: REGION }
 const MIB = 1024 * 1024
 
-let cloud: TestCloud
-
-beforeAll(async () => {
-  cloud = await startTestCloud()
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud()
 
 /** A phone that counts what is under way in `wx`: all of it, and uploads alone. */
 function start(name: string) {

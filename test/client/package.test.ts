@@ -36,15 +36,12 @@ const UPLOADERS = ['miniprogram_dist/upload.js', 'dist/upload.js']
 /** What the entries of phones load: at once, and at first use. */
 const LOADED = ['core', 'multipart', 'methods', 'advice']
 const PHONE_FILES = ['index', 'upload', ...LOADED].map((name) => `miniprogram_dist/${name}.js`)
+const FORMS = ['miniprogram_dist/form.js', 'dist/form.js']
 const SCRIPTS = [
-  ...new Set([
-    ...CLIENTS,
-    ...UPLOADERS,
-    ...PHONE_FILES,
-    'dist/index.mjs',
-    'dist/upload.mjs',
-    'miniprogram_dist/prepare.js',
-  ]),
+  ...FORMS,
+  'dist/form.mjs',
+  'miniprogram_dist/prepare.js',
+  ...new Set([...CLIENTS, ...UPLOADERS, ...PHONE_FILES, 'dist/index.mjs', 'dist/upload.mjs']),
 ]
 
 type TextToken = Token & { value: string }
@@ -69,6 +66,10 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'README.zh-CN.md',
+      'dist/form.d.mts',
+      'dist/form.d.ts',
+      'dist/form.js',
+      'dist/form.mjs',
       'dist/index.d.mts',
       'dist/index.d.ts',
       'dist/index.js',
@@ -83,7 +84,7 @@ describe('the package', () => {
       'dist/upload.d.ts',
       'dist/upload.js',
       'dist/upload.mjs',
-      ...[...PHONE_FILES, 'miniprogram_dist/prepare.js'].sort(),
+      ...[...PHONE_FILES, 'miniprogram_dist/form.js', 'miniprogram_dist/prepare.js'].sort(),
       'package.json',
     ])
   })

@@ -2,20 +2,19 @@ import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, createReadStream, promises as fs, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { ALICE, CREDENTIALS_FUNCTION, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ALICE, CREDENTIALS_FUNCTION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 const MIB = 1024 * 1024
 
-let cloud: TestCloud
+const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
 let phone: TestPhone
 let prefix: string
 
 beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION] })
   phone = createTestPhone(cloud, ALICE)
   prefix = (await phone.cos.caller()).prefix
 })
-afterAll(() => cloud.end())
 
 async function checksum(path: string): Promise<string> {
   const hash = createHash('sha256')

@@ -3,30 +3,19 @@ import { writeFileSync } from 'node:fs'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import type { CloudCOSOptions } from 'miniprogram-cos'
 import { createTestPhone } from '../support/phones'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  CREDENTIALS_FUNCTION,
-  REGION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, BUCKET, CREDENTIALS_FUNCTION, REGION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
+const cloud = useTestCloud({
+  functions: [CREDENTIALS_FUNCTION],
+  onFunctionCall: () => {
+    calls++
+  },
+  onCosRequest: (entry) => log.push(entry),
+})
 let calls = 0
 let log: LogEntry[] = []
 
-beforeAll(async () => {
-  cloud = await startTestCloud({
-    functions: [CREDENTIALS_FUNCTION],
-    onFunctionCall: () => {
-      calls++
-    },
-    onCosRequest: (entry) => log.push(entry),
-  })
-})
-afterAll(() => cloud.end())
 beforeEach(() => {
   calls = 0
   log = []

@@ -2,28 +2,20 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { send } from '../support/rawRequest'
-import {
-  ALICE,
-  BOB,
-  CREDENTIALS_FUNCTION,
-  HOST,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
+const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
 let alice: TestPhone
 let bob: TestPhone
 let Key: string
 
 beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION] })
   alice = createTestPhone(cloud, ALICE)
   bob = createTestPhone(cloud, BOB)
   Key = `${(await alice.cos.caller()).prefix}diary.txt`
   await alice.cos.putObject({ Key, Body: 'private' })
 })
-afterAll(() => cloud.end())
 
 const source = () => `${HOST}/${encodeURIComponent(Key).replace(/%2F/g, '/')}`
 const own = async (name: string) => `${(await bob.cos.caller()).prefix}${name}`

@@ -1,20 +1,10 @@
 import { createTestPhone } from '../support/phones'
-import {
-  ALICE,
-  CREDENTIALS_FUNCTION,
-  SIGNATURE_FUNCTION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 /** Keys with characters that a policy or a signature may not be able to name. */
 
-let cloud: TestCloud
-
-beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
 
 const CHARACTERS = ['*', '?', '%', '%41', '$', '${', '{', '}', '{openid}', '\\']
 

@@ -3,24 +3,17 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { send } from '../support/rawRequest'
-import {
-  ALICE,
-  BOB,
-  SIGNATURE_FUNCTION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, SIGNATURE_FUNCTION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
+const cloud = useTestCloud({ functions: [SIGNATURE_FUNCTION] })
 let alice: TestPhone
 let bob: TestPhone
 
 beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [SIGNATURE_FUNCTION] })
   alice = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
   bob = createTestPhone(cloud, BOB, {}, { mode: 'signature' })
 })
-afterAll(() => cloud.end())
 
 test('puts, reads, lists, copies, shares and deletes without a key on the phone', async () => {
   const { cos } = alice

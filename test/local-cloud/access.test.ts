@@ -3,20 +3,10 @@ import COS from 'cos-nodejs-sdk-v5'
 import { withoutSecrets } from '../../packages/local-cloud/src/cos/requestLog'
 import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
 import { temporaryKey } from '../support/temporaryKey'
-import {
-  BUCKET,
-  HOST,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { BUCKET, HOST, REGION, ROOT_KEY } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
-beforeEach(async () => {
-  cloud = await startTestCloud()
-})
-afterEach(() => cloud.end())
+const cloud = useTestCloud({}, 'test')
 
 type Headers = Record<string, string | number>
 

@@ -7,17 +7,16 @@ import {
   signByOfficialSdk,
 } from '../support/rawRequest'
 import { temporaryKey } from '../support/temporaryKey'
-import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+import { HOST } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
+const cloud = useTestCloud({ clock: () => Date.now() + shift })
 /** Milliseconds by which the cloud's clock is moved. */
 let shift = 0
 
 beforeAll(async () => {
-  cloud = await startTestCloud({ clock: () => Date.now() + shift })
   await signed({ method: 'PUT', key: 'a.txt' }, { body: 'content' })
 })
-afterAll(() => cloud.end())
 afterEach(() => {
   shift = 0
 })

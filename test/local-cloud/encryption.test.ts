@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto'
 import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
-import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+import { HOST } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
-beforeEach(async () => {
-  cloud = await startTestCloud()
-})
-afterEach(() => cloud.end())
+const cloud = useTestCloud({}, 'test')
 
 const signed = signedRequests(() => cloud)
 const HEADER = 'x-cos-server-side-encryption'

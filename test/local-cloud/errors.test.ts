@@ -5,29 +5,28 @@ import { COS_ERRORS, type CosErrorCode } from '../../packages/local-cloud/src/co
 import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
 import { temporaryKey } from '../support/temporaryKey'
-import { BUCKET, HOST, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
+import { BUCKET, HOST, REGION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 const OTHER = 'other-1250000000'
 const OTHER_HOST = HOST.replace(BUCKET, OTHER)
 const MIB = 1024 * 1024
 
-let cloud: TestCloud
+const cloud = useTestCloud({
+  buckets: [
+    { name: BUCKET, region: REGION },
+    { name: OTHER, region: REGION },
+    { name: 'empty-1250000000', region: REGION },
+  ],
+  clock: () => Date.now() + skew,
+})
 let skew = 0
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    buckets: [
-      { name: BUCKET, region: REGION },
-      { name: OTHER, region: REGION },
-      { name: 'empty-1250000000', region: REGION },
-    ],
-    clock: () => Date.now() + skew,
-  })
   await signed('PUT', 'there', { body: 'content' })
   await signed('PUT', 'archived', { body: 'x', headers: { 'x-cos-storage-class': 'ARCHIVE' } })
   await signed('POST', 'log', { query: { append: '', position: '0' }, body: 'one' })
   await signed('PUT', 'v', { host: OTHER_HOST, body: 'x' })
 })
-afterAll(() => cloud.end())
 afterEach(() => {
   skew = 0
 })

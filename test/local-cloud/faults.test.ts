@@ -2,15 +2,12 @@ import { randomBytes } from 'node:crypto'
 import type { FaultRule } from '@miniprogram-cos/local-cloud'
 import { createTestPhone } from '../support/phones'
 import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
-import { ALICE, CREDENTIALS_FUNCTION, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ALICE, CREDENTIALS_FUNCTION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 const MIB = 1024 * 1024
 
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION] })
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
 afterEach(() => cloud.faults.set({ rules: [] }))
 
 const fail = (...rules: FaultRule[]) => cloud.faults.set({ rules })

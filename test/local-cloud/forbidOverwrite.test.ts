@@ -1,11 +1,7 @@
 import { signedRequests } from '../support/signedRequests'
-import { startTestCloud, type TestCloud } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud()
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud()
 
 const signed = signedRequests(() => cloud)
 const headers = { 'x-cos-forbid-overwrite': 'true' }

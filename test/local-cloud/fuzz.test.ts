@@ -1,29 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { type AnyOperation, operations } from '@miniprogram-cos/protocol'
+import { seededRandom } from '../../packages/local-cloud/src/cos/faults'
 import { errorOf, type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
-import { startTestCloud, type TestCloud } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 const REQUESTS = 2000
 const SEED = 20260101
 
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud()
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud()
 
-/** Mulberry32: the same numbers in every run, so that failures are reproducible. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-const random = randomOf(SEED)
+/** The same numbers in every run, so that failures are reproducible. */
+const random = seededRandom(SEED)
 const below = (limit: number) => Math.floor(random() * limit)
 const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T
 

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
-import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+import { HOST, startTestCloud } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud()
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud()
 // The cloud must still work after each test.
 afterEach(async () => {
   expect((await signed({ method: 'HEAD' })).status).toBe(200)

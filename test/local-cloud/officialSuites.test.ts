@@ -4,21 +4,11 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { errorOf, type RawResponse, send } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
 import { temporaryKey } from '../support/temporaryKey'
-import {
-  BUCKET,
-  HOST,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { BUCKET, HOST, REGION, ROOT_KEY } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 /** What Tencent's own SDK test files and published pages expect of COS. */
-let cloud: TestCloud
-beforeEach(async () => {
-  cloud = await startTestCloud()
-})
-afterEach(() => cloud.end())
+const cloud = useTestCloud({}, 'test')
 
 const signed = signedRequests(() => cloud)
 const put = (key: string, body = 'content', headers: Record<string, string> = {}) =>

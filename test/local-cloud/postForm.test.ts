@@ -4,14 +4,11 @@ import { join } from 'node:path'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
 import { temporaryKey } from '../support/temporaryKey'
-import { BUCKET, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { BUCKET, ROOT_KEY } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 const log: LogEntry[] = []
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud({ onCosRequest: (entry) => log.push(entry) })
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud({ onCosRequest: (entry) => log.push(entry) })
 
 type Fields = Record<string, string>
 

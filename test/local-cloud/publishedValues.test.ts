@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parseTc3, readV1, verifyTc3 } from '../../packages/local-cloud/src/sts/signatures'
 import { errorOf, type RawRequest, send, signByOfficialSdk } from '../support/rawRequest'
-import { startTestCloud, type TestCloud } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 /** The key pair, bucket and requests of Tencent's documents. */
 const PUBLISHED_KEY = {
@@ -11,19 +11,15 @@ const PUBLISHED_KEY = {
 const HOST = 'examplebucket-1250000000.cos.ap-beijing.myqcloud.com'
 const OLD_HOST = 'bucket1-1254000000.cos.ap-beijing.myqcloud.com'
 
-let cloud: TestCloud
-let now = Date.now()
-beforeAll(async () => {
-  cloud = await startTestCloud({
-    root: PUBLISHED_KEY,
-    buckets: [
-      { name: 'examplebucket-1250000000', region: 'ap-beijing' },
-      { name: 'bucket1-1254000000', region: 'ap-beijing' },
-    ],
-    clock: () => now,
-  })
+const cloud = useTestCloud({
+  root: PUBLISHED_KEY,
+  buckets: [
+    { name: 'examplebucket-1250000000', region: 'ap-beijing' },
+    { name: 'bucket1-1254000000', region: 'ap-beijing' },
+  ],
+  clock: () => now,
 })
-afterAll(() => cloud.end())
+let now = Date.now()
 
 /** Sends a request at the time the document was written. */
 function at(seconds: number, request: RawRequest) {

@@ -2,14 +2,11 @@ import { createHmac } from 'node:crypto'
 import { Agent } from 'node:http'
 import { createConnection } from 'node:net'
 import { sts } from 'tencentcloud-sdk-nodejs-sts'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
+const cloud = useTestCloud({ clock: () => Date.now() + shift })
 let shift = 0
-beforeAll(async () => {
-  cloud = await startTestCloud({ clock: () => Date.now() + shift })
-})
-afterAll(() => cloud.end())
 
 const POLICY = {
   version: '2.0',

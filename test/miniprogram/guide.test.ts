@@ -15,6 +15,8 @@ function blocksOf(text: string): Map<string, string> {
   return new Map([...named].map(([, path = '', code = '']) => [path, code]))
 }
 
+const PACKAGES = [at('packages/client'), at('packages/components')]
+
 const blocks = blocksOf(readFileSync(at('miniprogram/README.md'), 'utf8'))
 
 /** The demo as a reader has it who has followed the guide. */
@@ -29,11 +31,11 @@ beforeAll(async () => {
     writeFileSync(join(app, path), code)
   }
   const config = JSON.parse(readFileSync(join(app, 'app.json'), 'utf8'))
-  config.pages.push('pages/shared/shared')
+  config.pages.push('pages/shared/shared', 'pages/send/send')
   writeFileSync(join(app, 'app.json'), JSON.stringify(config))
   const settings = JSON.parse(readFileSync(join(app, 'tsconfig.json'), 'utf8'))
   settings.extends = at('tsconfig.base.json')
-  settings.references = [{ path: at('packages/client') }]
+  settings.references = PACKAGES.map((path) => ({ path }))
   writeFileSync(join(app, 'tsconfig.json'), JSON.stringify(settings))
   phone = await phoneWithApp()
 })
@@ -51,8 +53,8 @@ test('the page of the guide has under 30 lines', () => {
 
 test('the code of the guide compiles without type errors', async () => {
   const tsc = at('node_modules/.bin/tsc')
-  // The declarations of the client, which nobody may have built yet.
-  spawnSync(tsc, ['-b', at('packages/client')])
+  // The declarations of the packages, which nobody may have built yet.
+  spawnSync(tsc, ['-b', ...PACKAGES])
   const { stdout, status } = spawnSync(tsc, ['-p', app], { encoding: 'utf8' })
   expect([stdout, status]).toEqual(['', 0])
   const { script, problems } = await compileApp(app)
@@ -69,4 +71,15 @@ test('the page of the guide lists shared files', async () => {
     return (page.instance.data.files as object[]).length > 0
   }
   expect(page.dom.innerHTML).toContain('group photo.jpg')
+})
+
+test('the upload page of the guide has five lines, and shows the uploader', async () => {
+  const page = [...blocks].filter(([path]) => path.startsWith('pages/send/'))
+  const lines = page.flatMap(([, code]) => code.trimEnd().split('\n'))
+  expect(lines.length).toBeLessThanOrEqual(5)
+  const { problems, warnings } = await compileApp(app)
+  expect([problems, warnings]).toEqual([[], []])
+  const rendered = loadPage('pages/send/send', app)()
+  expect(rendered.dom.textContent).toContain('Photos, videos')
+  expect(rendered.dom.textContent).toContain('up to 9 files')
 })

@@ -18,9 +18,8 @@ import {
   HOST,
   REGION,
   ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
 } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 const run = (input: string, ...args: string[]) => runCli(['domains', ...args], { input })
 
@@ -33,19 +32,18 @@ const everything = domainLists({
   otherBuckets: [OTHER],
 })
 
-let cloud: TestCloud
+const cloud = useTestCloud({
+  functions: [CREDENTIALS_FUNCTION],
+  pathStyle: 'allow',
+  hosts: { [CUSTOM]: BUCKET },
+  buckets: [
+    { name: BUCKET, region: REGION },
+    { name: OTHER.bucket, region: OTHER.region },
+  ],
+})
 let printed: DomainLists
 
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    functions: [CREDENTIALS_FUNCTION],
-    pathStyle: 'allow',
-    hosts: { [CUSTOM]: BUCKET },
-    buckets: [
-      { name: BUCKET, region: REGION },
-      { name: OTHER.bucket, region: OTHER.region },
-    ],
-  })
   printed = JSON.parse(run('', '--json').stdout)
   const { Client } = createTestPhone(cloud, ALICE, { domains: everything })
   for (const [Bucket, Region] of [
@@ -56,7 +54,6 @@ beforeAll(async () => {
     await new Client(ROOT_KEY).putBucketAccelerate({ Bucket, Region, AccelerateConfiguration })
   }
 })
-afterAll(() => cloud.end())
 
 /** The main job of `npm start` with small files: what failed, step by step. */
 async function failuresOfMainJob(domains: DomainLists): Promise<string[]> {

@@ -11,6 +11,7 @@ import type COS from 'cos-nodejs-sdk-v5'
 import { config } from '../../cos.config'
 import { hasStrictSignature } from '../../packages/cli/src/cloud/bucketRules'
 import { type CosRequest, environmentOf, invocationOf, sendWithKey } from '../support/functionCalls'
+import { captureFunctionLog } from '../support/functionLog'
 import { createTestPhone } from '../support/phones'
 import { send, signByOfficialSdk } from '../support/rawRequest'
 import { runCli } from '../support/runCli'
@@ -23,9 +24,8 @@ import {
   HOST,
   REGION,
   SIGNATURE_FUNCTION,
-  startTestCloud,
-  type TestCloud,
 } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 const ROLE = 'qcs::cam::uin/100000000001:roleName/functions'
 const { rules } = checkConfig(config)
@@ -80,17 +80,10 @@ describe('whether a bucket requires strict signatures', () => {
 })
 
 describe('an account with this policy', () => {
-  let cloud: TestCloud
-  beforeAll(async () => {
-    // STS issues no key that exceeds the role. The local STS uses this policy as the role's.
-    const boundary = { ...policy, statement: policy.statement.slice(1) } as PolicyDocument
-    cloud = await startTestCloud({ roles: { [ROLE]: boundary } })
-    jest.spyOn(console, 'log').mockImplementation(() => {})
-  })
-  afterAll(async () => {
-    jest.restoreAllMocks()
-    await cloud.end()
-  })
+  // STS issues no key that exceeds the role. The local STS uses this policy as the role's.
+  const boundary = { ...policy, statement: policy.statement.slice(1) } as PolicyDocument
+  const cloud = useTestCloud({ roles: { [ROLE]: boundary } })
+  captureFunctionLog()
 
   const keyOf = (openid: string, own: CosConfig = config) => {
     const environment = {
@@ -128,15 +121,13 @@ describe('an account with this policy', () => {
 })
 
 describe('with strict signature mode', () => {
-  let cloud: TestCloud
+  const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
   beforeAll(async () => {
-    cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
     const asRoot = signedRequests(() => cloud)
     const query = { 'strict-signature': '' }
     const { status } = await asRoot('PUT', '', { query, body: STRICT_SIGNATURE })
     expect(status).toBe(200)
   })
-  afterAll(() => cloud.end())
 
   test.each(['keys', 'signature'] as const)('the client works unchanged, by %s', async (mode) => {
     const { cos } = createTestPhone(cloud, ALICE, {}, { mode })

@@ -1,13 +1,8 @@
 import { callFunction, type FunctionAnswer, sendWithKey, wirePath } from '../support/functionCalls'
 import { send, signByOfficialSdk } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
-import {
-  CREDENTIALS_FUNCTION,
-  HOST,
-  SIGNATURE_FUNCTION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { CREDENTIALS_FUNCTION, HOST, SIGNATURE_FUNCTION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 import { ATTACKER, type Attack, OWN, SECRET, THEIRS, TREASURES } from './attacks/attack'
 import { copyAttacks } from './attacks/copies'
 import { keyAttacks } from './attacks/keys'
@@ -23,19 +18,18 @@ const CORPUS = {
 const ALL = Object.values(CORPUS).flat()
 
 /** The built functions and the local COS, with objects of the attacked user. */
-let cloud: TestCloud
+const cloud = useTestCloud({
+  functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION],
+  onStsRequest: () => {
+    stsCalls++
+  },
+})
 let stsCalls = 0
 const keys = new Map<string, FunctionAnswer>()
 let untouched: string[] = []
 const asRoot = signedRequests(() => cloud)
 
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION],
-    onStsRequest: () => {
-      stsCalls++
-    },
-  })
   for (const key of TREASURES) await asRoot('PUT', key, { body: SECRET })
   await asRoot('PUT', `${OWN}mine.txt`, { body: 'mine' })
   untouched = await ofOthers()
@@ -43,7 +37,6 @@ beforeAll(async () => {
     if (!keys.has(as)) keys.set(as, await callFunction(cloud, 'cos-credentials', { openid: as }))
   }
 })
-afterAll(() => cloud.end())
 
 /** Every key that is not the attacker's, with its ETag. */
 async function ofOthers(): Promise<string[]> {

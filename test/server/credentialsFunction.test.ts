@@ -15,15 +15,11 @@ import {
   ROOT_KEY,
   SIGNATURE_FUNCTION,
   startTestCloud,
-  type TestCloud,
 } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 /** The built function, called over HTTP as the local cloud offers it. */
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
 
 const call = (caller: TestCaller, event: unknown = {}) =>
   callFunction(cloud, 'cos-credentials', caller, event)

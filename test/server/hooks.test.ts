@@ -1,4 +1,9 @@
-import { readRules, type UploadedFile } from '@miniprogram-cos/server'
+import {
+  type AccessRules,
+  type RequestedFile,
+  readRules,
+  type UploadedFile,
+} from '@miniprogram-cos/server'
 import { SignedBucketAccess } from '../../packages/server/src/bucketAccess'
 import { reconcileRecords, UPLOADS_COLLECTION } from '../../packages/server/src/hooks/reconcile'
 import type { UploadRecord } from '../../packages/server/src/hooks/uploadRecords'
@@ -27,10 +32,10 @@ const ACCESS = {
   'plain/{openid}/**': { owner: ['write'] },
   'asked/{openid}/**': {
     owner: ['read', 'write'],
-    beforeUpload: ({ key, size = 0, openid, type }: { [field: string]: unknown }) => {
-      if (String(key).endsWith('broken')) throw new Error(`secret of ${openid}`)
+    beforeUpload: ({ key, size = 0, openid, type }: RequestedFile) => {
+      if (key.endsWith('broken')) throw new Error(`secret of ${openid}`)
       if (type === 'text/html') return 'no pages here'
-      return Number(size) > 10 ? `at most 10 bytes, ${openid} has ${size}` : undefined
+      return size > 10 ? `at most 10 bytes, ${openid} has ${size}` : undefined
     },
   },
 } as const
@@ -260,5 +265,5 @@ test.each([
   ['onUpload where nobody writes', { 'a/{openid}/**': { owner: ['read'], onUpload: () => 1 } }],
   ['beforeUpload where nobody writes', { 'a/{openid}/**': { owner: ['read'], beforeUpload() {} } }],
 ])('refuses %s', (_, access) => {
-  expect(() => readRules(access as never)).toThrow('cos.config.ts: access["a/{openid}/**"]')
+  expect(() => readRules(access as AccessRules)).toThrow('cos.config.ts: access["a/{openid}/**"]')
 })

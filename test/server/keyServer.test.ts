@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { createKeyServer, type KeyServerOptions, nodeListener } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
 import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
-import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+import { captureFunctionLog } from '../support/functionLog'
+import { HOST } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 import { ATTACKER, type Attack, OWN, THEIRS } from './attacks/attack'
 import { copyAttacks } from './attacks/copies'
 import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
@@ -14,9 +16,13 @@ import { operationAttacks } from './attacks/operations'
 const SESSION = 'session-of-the-attacker'
 const ATTACKS = [...keyAttacks, ...listAttacks, ...operationAttacks, ...copyAttacks]
 
-let cloud: TestCloud
+const cloud = useTestCloud({
+  onStsRequest: () => {
+    stsCalls++
+  },
+})
 let stsCalls = 0
-let lines: string[]
+const lines = captureFunctionLog()
 let handler: (request: Request) => Promise<Response>
 
 /** The login of these tests: a session of which the server knows the user. */
@@ -27,22 +33,11 @@ const createHandler = (options: Partial<KeyServerOptions> = {}) =>
   createKeyServer({ config, environment: environmentOf(cloud), identify, ...options })
 
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    onStsRequest: () => {
-      stsCalls++
-    },
-  })
   handler = createHandler()
 })
-afterAll(() => cloud.end())
 beforeEach(() => {
   stsCalls = 0
-  lines = []
-  jest.spyOn(console, 'log').mockImplementation((line: string) => {
-    lines.push(line)
-  })
 })
-afterEach(() => jest.restoreAllMocks())
 
 interface Sent {
   session?: string | undefined

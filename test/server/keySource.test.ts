@@ -11,17 +11,14 @@ import {
 } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
 import { environmentOf, type FunctionAnswer, invocationOf } from '../support/functionCalls'
-import { ALICE, BOB, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ALICE, BOB, ROOT_KEY } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
+const cloud = useTestCloud({ onStsRequest: (entry) => asked.push(entry) })
 let asked: { action: string; name?: string }[] = []
 let lines: Record<string, unknown>[]
 let text: string
 
-beforeAll(async () => {
-  cloud = await startTestCloud({ onStsRequest: (entry) => asked.push(entry) })
-})
-afterAll(() => cloud.end())
 beforeEach(() => {
   asked = []
   lines = []

@@ -1,37 +1,31 @@
 import { credentialsFunction, type Invocation, signatureFunction } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
 import { environmentOf, type FunctionAnswer, invocationOf } from '../support/functionCalls'
+import { captureFunctionLog } from '../support/functionLog'
 import { send } from '../support/rawRequest'
-import { startTestCloud, type TestCloud } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 import { ATTACKER, OWN, THEIRS } from './attacks/attack'
 import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
 import { forgedIdentities } from './attacks/identities'
 
 /** The functions run in this process, so that contexts can be forged in ways that no platform allows. */
-let cloud: TestCloud
+const cloud = useTestCloud({
+  onStsRequest: () => {
+    stsCalls++
+  },
+})
 let stsCalls = 0
 let credentials: (invocation: Invocation) => Promise<FunctionAnswer>
 let signature: (invocation: Invocation) => Promise<FunctionAnswer>
-let lines: string[]
+const lines = captureFunctionLog()
 
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    onStsRequest: () => {
-      stsCalls++
-    },
-  })
   credentials = credentialsFunction(config, environmentOf(cloud))
   signature = signatureFunction(config, environmentOf(cloud))
 })
-afterAll(() => cloud.end())
 beforeEach(() => {
   stsCalls = 0
-  lines = []
-  jest.spyOn(console, 'log').mockImplementation((line: string) => {
-    lines.push(line)
-  })
 })
-afterEach(() => jest.restoreAllMocks())
 
 const named = <T extends { name: string }>(list: T[]) =>
   list.map((one): [string, T] => [one.name, one])
@@ -47,7 +41,7 @@ async function refused(answer: FunctionAnswer, codes: string[]): Promise<void> {
 
 test.each(named(forgedIdentities))('both functions refuse %s', async (_, { name: __, ...call }) => {
   await refused(await credentials(call), ['KitNoIdentity'])
-  lines = []
+  lines.length = 0
   const event = { Method: 'GET', Key: `${THEIRS}x`, ...(call.event as object) }
   await refused(await signature({ ...call, event }), ['KitNoIdentity'])
 })

@@ -8,28 +8,21 @@ import {
 import { formSignedWithKey, postForm } from '../support/postForm'
 import { send } from '../support/rawRequest'
 import { signedRequests } from '../support/signedRequests'
-import {
-  CREDENTIALS_FUNCTION,
-  HOST,
-  SIGNATURE_FUNCTION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { CREDENTIALS_FUNCTION, HOST, SIGNATURE_FUNCTION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 import { ATTACKER, type Attack, OWN, VICTIM } from './attacks/attack'
 import { GRANTS, grantAttacks } from './attacks/grants'
 
 /** No user makes an object public, or gives it to another account: by key, by signature, by form. */
-let cloud: TestCloud
+const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
 let key: FunctionAnswer
 const asRoot = signedRequests(() => cloud)
 
 beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
   await asRoot('PUT', `${OWN}mine.txt`, { body: 'mine' })
   await asRoot('PUT', `shared/${VICTIM}/photo.png`, { body: 'shared' })
   key = await callFunction(cloud, 'cos-credentials', { openid: ATTACKER })
 })
-afterAll(() => cloud.end())
 
 const sign = (event: object) => callFunction(cloud, 'cos-signature', { openid: ATTACKER }, event)
 

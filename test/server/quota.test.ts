@@ -1,4 +1,4 @@
-import { readRules } from '@miniprogram-cos/server'
+import { type AccessRules, readRules } from '@miniprogram-cos/server'
 import { contentCondition } from '../../packages/server/src/policy/conditions'
 import { memoryStores } from '../../packages/server/src/records'
 import { type FunctionAnswer, sendWithKey, sendWithSignature } from '../support/functionCalls'
@@ -290,5 +290,5 @@ test.each([
   ['maxFiles that is no number', { 'a/{openid}/**': { owner: ['write'], maxFiles: 0 } }],
   ['a quota where nobody writes', { 'a/{openid}/**': { owner: ['read'], quota: '1 KB' } }],
 ])('refuses %s', (_, access) => {
-  expect(() => readRules(access as never)).toThrow('cos.config.ts: access[')
+  expect(() => readRules(access as AccessRules)).toThrow('cos.config.ts: access[')
 })

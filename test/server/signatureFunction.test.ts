@@ -14,16 +14,11 @@ import {
   REGION,
   ROOT_KEY,
   SIGNATURE_FUNCTION,
-  startTestCloud,
-  type TestCloud,
 } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 /** The built function, called over HTTP as the local cloud offers it. */
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [SIGNATURE_FUNCTION] })
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud({ functions: [SIGNATURE_FUNCTION] })
 
 const call = (caller: TestCaller, event: unknown) =>
   callFunction(cloud, 'cos-signature', caller, event)

@@ -2,20 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callFunction } from '../support/functionCalls'
 import { createTestPhone } from '../support/phones'
-import {
-  ALICE,
-  CREDENTIALS_FUNCTION,
-  SIGNATURE_FUNCTION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 /** Keys with characters that mean something in a policy, a template or an encoded URL. */
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
 
 const folder = `private/${ALICE}/`
 const NAMES = [

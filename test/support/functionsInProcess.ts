@@ -7,6 +7,7 @@ import {
   signatureFunction,
 } from '@miniprogram-cos/server'
 import { environmentOf, type FunctionAnswer, invocationOf } from './functionCalls'
+import { captureFunctionLog } from './functionLog'
 import { BUCKET, REGION, startTestCloud, type TestCloud } from './testCloud'
 
 type Ask = (openid: string, event?: unknown) => Promise<FunctionAnswer>
@@ -45,10 +46,7 @@ export function functionsInProcess<Group extends string = never>(
     )
     invokeSignature = signatureFunction(config, environmentOf(functions.cloud), services)
   })
-  beforeEach(() => {
-    jest.spyOn(console, 'log').mockImplementation(() => {})
-  })
-  afterEach(() => jest.restoreAllMocks())
+  captureFunctionLog()
   afterAll(() => functions.cloud.end())
   return functions
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Browser, Locator, Page } from 'playwright-core'
+import { launchBrowser } from './browser'
 
 const NOWHERE = 'http://127.0.0.1:9'
 
@@ -20,10 +21,10 @@ export class PreviewApp {
 
   /** @param files contents by path, relative to the project */
   static async start(
-    browser: Browser,
     files: Record<string, string>,
     phone: Partial<PreviewPhone> = {},
   ): Promise<PreviewApp> {
+    const browser = await launchBrowser()
     const folder = writeProject(files)
     const preview = await startPreview({
       root: folder,
@@ -46,6 +47,7 @@ export class PreviewApp {
   }
 
   async end(): Promise<void> {
+    await this.#browser.close()
     await this.#preview.close()
     rmSync(this.folder, { recursive: true, force: true })
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Simulator } from '@miniprogram-cos/simulator'
 import { JSDOM } from 'jsdom'
@@ -42,6 +43,8 @@ const INTERFACE = [
   'navigateTo',
   'navigateBack',
   'switchTab',
+  'hideTabBar',
+  'showTabBar',
   'previewImage',
   'stopPullDownRefresh',
   'saveImageToPhotosAlbum',
@@ -79,22 +82,22 @@ function simulate(): Simulate {
   return require('miniprogram-simulate')
 }
 
-const COMPONENTS = '/miniprogram_npm/miniprogram-cos-components'
-
-/** miniprogram-simulate finds no components of npm packages: their paths are given to it. */
-const npmComponents = (root: string) => ({
-  rootPath: root,
-  usingComponents: Object.fromEntries(
-    ['cos-uploader', 'cos-file-list', 'cos-image', 'cos-icon'].map((name) => [
-      name,
-      `${COMPONENTS}/${name}/${name}`,
-    ]),
-  ),
-})
+/** miniprogram-simulate finds no components of npm packages: it gets their paths. */
+function loadOptions(path: string, root: string) {
+  const { usingComponents = {} } = JSON.parse(readFileSync(`${path}.json`, 'utf8'))
+  const ofPackages = Object.entries(usingComponents as Record<string, string>)
+    .filter(([, target]) => /^\w/.test(target))
+    .map(([name, target]) => [name, `/miniprogram_npm/${target}`])
+  return { rootPath: root, usingComponents: Object.fromEntries(ofPackages) }
+}
 
 /** Loads a component once: rendering it is cheap, loading it twice does not work. */
 export function loadComponent(path: string): (properties?: object) => Rendered {
-  const id = simulate().load(join(APP, path), path.split('/').pop() as string, npmComponents(APP))
+  const id = simulate().load(
+    join(APP, path),
+    path.split('/').pop() as string,
+    loadOptions(join(APP, path), APP),
+  )
   return (properties) => attach(id, properties)
 }
 
@@ -118,7 +121,11 @@ export function loadPage(path: string, root = APP): (query?: Record<string, stri
       },
     })
   }
-  const id = simulate().load(join(root, path), path.split('/').pop() as string, npmComponents(root))
+  const id = simulate().load(
+    join(root, path),
+    path.split('/').pop() as string,
+    loadOptions(join(root, path), root),
+  )
   return (query = {}) => {
     const page = attach(id)
     call(page, 'onLoad', query)

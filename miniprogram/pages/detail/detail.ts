@@ -1,8 +1,17 @@
+import { refreshFileLists } from 'miniprogram-cos-components'
 import { t } from '../../i18n/index'
 import type { Problem } from '../../services/describeError'
 import { describeError, isCancel } from '../../services/describeError'
-import { download, linkTo, readDetails, readText, rename, saveToPhone } from '../../services/file'
-import { exists, openFolder, removeAll } from '../../services/folder'
+import {
+  download,
+  linkTo,
+  readDetails,
+  readText,
+  remove,
+  rename,
+  saveToPhone,
+} from '../../services/file'
+import { exists } from '../../services/folder'
 import type { FileKind } from '../../text/fileName'
 import { fileKind, isName } from '../../text/fileName'
 import { formatClock, formatSize, formatTime } from '../../text/format'
@@ -115,7 +124,7 @@ Page({
         return
       }
       await rename(path, newPath)
-      openFolder.isChanged = true
+      refreshFileLists()
       wx.showToast({ title: t.renamed })
       await this.open(newPath)
     })
@@ -130,8 +139,8 @@ Page({
     })
     if (!confirm) return
     await this.attempt(async () => {
-      await removeAll([this.data.path])
-      openFolder.isChanged = true
+      await remove(this.data.path)
+      refreshFileLists()
       wx.navigateBack()
     })
   },

@@ -3,7 +3,8 @@ export { CosError, isCosError } from '@miniprogram-cos/protocol'
 export { COS, type Method, type OperationMethods } from './client'
 export type { AuthorizationParams } from './compat'
 export type { SliceCopyFileParams } from './copy'
-export type { CallerPlace, CloudOptions } from './credentials/cloud'
+export type { CallerPlace, CloudOptions, FunctionOptions } from './credentials/cloud'
+export type { HttpOptions } from './credentials/function'
 export type {
   AnswerCallback,
   AuthorizationAnswer,
@@ -28,6 +29,6 @@ export type {
   UploadFilesParams,
   UploadFilesResult,
 } from './upload/uploadFile'
-export type { CloudCOSOptions } from './uploadClient'
+export type { CloudCOSOptions, HttpCOSOptions } from './uploadClient'
 export type { GetObjectUrlParams } from './url'
 export type { WxLike } from './wx/types'

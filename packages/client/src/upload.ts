@@ -1,6 +1,7 @@
 export type * from '@miniprogram-cos/protocol'
 export { CosError, isCosError } from '@miniprogram-cos/protocol'
-export type { CallerPlace, CloudOptions } from './credentials/cloud'
+export type { CallerPlace, CloudOptions, FunctionOptions } from './credentials/cloud'
+export type { HttpOptions } from './credentials/function'
 export type {
   AuthorizationAnswer,
   AuthorizationRequest,
@@ -19,5 +20,5 @@ export type {
   UploadFilesParams,
   UploadFilesResult,
 } from './upload/uploadFile'
-export { type CloudCOSOptions, UploadCOS as COS } from './uploadClient'
+export { type CloudCOSOptions, type HttpCOSOptions, UploadCOS as COS } from './uploadClient'
 export type { WxLike } from './wx/types'

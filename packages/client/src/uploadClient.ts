@@ -1,4 +1,9 @@
-import { type AnyOperation, argumentError, cosError } from '@miniprogram-cos/protocol'
+import {
+  type AnyOperation,
+  argumentError,
+  cosError,
+  type UsageResponse,
+} from '@miniprogram-cos/protocol'
 import type { ClientCore, Features } from './core'
 import { createCredentialCache } from './credentials/cache'
 import { callbackProvider } from './credentials/callback'
@@ -7,7 +12,14 @@ import {
   type CloudCredentials,
   type CloudOptions,
   cloudCredentials,
+  type FunctionOptions,
 } from './credentials/cloud'
+import {
+  cloudFunction,
+  type FunctionCall,
+  type HttpOptions,
+  httpFunction,
+} from './credentials/function'
 import { type Callback, Emitter, settle, withCosError } from './events'
 import { loadMultipart } from './lazy/multipart'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
@@ -28,6 +40,27 @@ import {
 declare const console: { warn(message: string): void }
 
 export interface CloudCOSOptions extends COSOptions, CloudOptions {}
+
+export interface HttpCOSOptions extends COSOptions, FunctionOptions, HttpOptions {}
+
+const functionFor = ({ mode }: FunctionOptions): string =>
+  mode === 'signature' ? 'cos-signature' : 'cos-credentials'
+
+/** A client that gets keys or signatures by calling a function of this kit. */
+function createWith<Client extends UploadCOS>(
+  Client: new (options: COSOptions) => Client,
+  call: FunctionCall,
+  options: COSOptions & FunctionOptions,
+): Client {
+  const cloud = cloudCredentials(call, options)
+  const { mode: _, ...rest } = options
+  // A form's key stands in its body, which nobody signs.
+  const defaults: COSOptions = cloud.signs ? { SimpleUploadMethod: 'putObject' } : {}
+  const own = { getAuthorization: cloud.getAuthorization }
+  const cos = new Client({ ...defaults, ...rest, ...own })
+  cos._cloud = cloud
+  return cos
+}
 
 /**
  * A COS client that uploads, and nothing else: what `miniprogram-cos/upload` exports as `COS`.
@@ -90,14 +123,27 @@ export class UploadCOS {
     ) => Client,
     options: CloudCOSOptions = {},
   ): Client {
-    const { mode: _, functionName: __, env: ___, ...rest } = options
-    const cloud = cloudCredentials(options)
-    // A form's key stands in its body, which nobody signs.
-    const defaults: COSOptions = cloud.signs ? { SimpleUploadMethod: 'putObject' } : {}
-    const own = { getAuthorization: cloud.getAuthorization }
-    const cos = new this({ ...defaults, ...rest, ...own })
-    cos._cloud = cloud
-    return cos
+    const { functionName, env, ...rest } = options
+    const call = cloudFunction(functionName || functionFor(rest), env)
+    // biome-ignore lint/complexity/noThisInStatic: the class that is called, which may be the full client
+    return createWith(this, call, rest)
+  }
+
+  /**
+   * A client whose keys come from a key server without CloudBase: `createKeyServer` of `@miniprogram-cos/server`, or
+   * any that answers as the cloud functions do. Otherwise as `COS.cloud`. Its host must be among the request domains
+   * of the mini program.
+   * @example COS.http({ url: 'https://api.example.com/cos', headers: () => ({ Authorization: token }) })
+   */
+  static http<Client extends UploadCOS>(
+    this: new (
+      options: COSOptions,
+    ) => Client,
+    options: HttpCOSOptions,
+  ): Client {
+    const { url, headers, ...rest } = options
+    // biome-ignore lint/complexity/noThisInStatic: as in `cloud`
+    return createWith(this, httpFunction({ url, headers }, functionFor(rest)), rest)
   }
 
   /**
@@ -108,10 +154,29 @@ export class UploadCOS {
     return withCosError(this._place())
   }
 
+  /**
+   * What a folder contains and may contain, where its rule has a `quota` or `maxFiles`. Uploads that have been
+   * permitted count until their permission ends.
+   *
+   * @param path the folder, with its last slash. @default the caller's first folder with a quota
+   * @throws CosError kind `credentials`: `KitPathRefused` where no such folder of the caller has a quota
+   */
+  usage(path?: string): Promise<UsageResponse> {
+    const { _cloud: cloud } = this
+    return withCosError(
+      cloud
+        ? cloud.usage(path)
+        : Promise.reject(
+            argumentError('KitNotCloud', 'usage() needs a client made by COS.cloud or COS.http'),
+          ),
+    )
+  }
+
   /** @internal */
   async _place(): Promise<CallerPlace> {
     const { _cloud: cloud } = this
-    if (!cloud) throw argumentError('KitNotCloud', 'caller() needs a client made by COS.cloud')
+    if (!cloud)
+      throw argumentError('KitNotCloud', 'caller() needs a client made by COS.cloud or COS.http')
     if (cloud.signs && !cloud.place) await cloud.locate()
     if (!cloud.place) {
       await this._core.credentials.get({
@@ -245,7 +310,8 @@ export class UploadCOS {
     const steps: TaskSteps = {
       run: async (run) => {
         params = await this._complete(given)
-        return work(this._core, params, run)
+        const result = await work(this._core, params, run)
+        return this._cloud ? this._cloud.confirm(params.Key, result) : result
       },
       abort: async (memo) => {
         if (memo.UploadId) await loadMultipart().abortUpload(this._core, params, memo)

@@ -74,6 +74,14 @@ export { grantsForKeys } from './policy/conditions'
 export { formPolicy } from './policy/signing'
 export type { CloudDatabase } from './records'
 export { type AccessRule, type AccessRules, type Rule, readRules, VERBS } from './rules'
+export type { Decision, TestedFile } from './ruleTests/decide'
+export {
+  type RuleRow,
+  type RulesReport,
+  type RuleTests,
+  testRules,
+  type Who,
+} from './ruleTests/testRules'
 export { authorizeRequest } from './signature/authorize'
 export { readRequest } from './signature/request'
 export { signatureFunction } from './signatureFunction'

@@ -2,20 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import COS from 'cos-nodejs-sdk-v5'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../../support/testCloud'
+import { BUCKET, REGION, ROOT_KEY } from '../../support/testCloud'
+import { useTestCloud } from '../../support/useTestCloud'
 import { describeContract, type OfficialClient } from './objectCases'
 import { describeAnswers } from './responseCases'
 import { describeSettings } from './settingCases'
 
-let cloud: TestCloud
+const cloud = useTestCloud()
 let cos: COS
 
 beforeAll(async () => {
-  cloud = await startTestCloud()
   // Absolute-form requests through the local COS as a proxy: production's host names stay.
   cos = new COS({ ...ROOT_KEY, Protocol: 'http:', Proxy: cloud.cos } as COS.COSOptions)
 })
-afterAll(() => cloud.end())
 
 type Untyped = Record<string, (params: object) => Promise<never>>
 

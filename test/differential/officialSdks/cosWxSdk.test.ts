@@ -3,15 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Simulator } from '@miniprogram-cos/simulator'
 import { createSimulatedPhone, loadOfficialClient } from '../../support/phones'
-import {
-  ALICE,
-  BUCKET,
-  CREDENTIALS_FUNCTION,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../../support/testCloud'
+import { ALICE, BUCKET, CREDENTIALS_FUNCTION, REGION, ROOT_KEY } from '../../support/testCloud'
+import { useTestCloud } from '../../support/useTestCloud'
 import { describeContract, type OfficialClient } from './objectCases'
 import { describeAnswers } from './responseCases'
 import { describeSettings } from './settingCases'
@@ -19,18 +12,16 @@ import { describeSettings } from './settingCases'
 type Untyped = Record<string, (params: object) => Promise<never>>
 type OfficialConstructor = new (options: object) => Untyped
 
-let cloud: TestCloud
+const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
 let phone: Simulator
 let Official: OfficialConstructor
 let cos: Untyped
 
 beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION] })
   phone = createSimulatedPhone(cloud, ALICE)
   Official = loadOfficialClient<OfficialConstructor>(phone.wx)
   cos = new Official({ ...ROOT_KEY, SliceSize: 1024 * 1024 })
 })
-afterAll(() => cloud.end())
 
 const call = (client: Untyped, method: string, params: object) =>
   client[method]?.(params) as Promise<never>

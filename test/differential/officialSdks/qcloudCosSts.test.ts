@@ -5,26 +5,17 @@ import { promisify } from 'node:util'
 import { accountPolicy, checkConfig, compilePolicy, grantsOf } from '@miniprogram-cos/server'
 import { config } from '../../../cos.config'
 import { type CosRequest, sendWithKey } from '../../support/functionCalls'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../../support/testCloud'
+import { ALICE, BOB, BUCKET, REGION, ROOT_KEY } from '../../support/testCloud'
+import { useTestCloud } from '../../support/useTestCloud'
 
 /**
  * Tencent's key server library with the local STS, over TLS because it supports nothing else, with its own
  * policies and with ours.
  */
-let cloud: TestCloud
+const cloud = useTestCloud({ tls: true })
 beforeAll(async () => {
-  cloud = await startTestCloud({ tls: true })
   writeFileSync(join(cloud.folder, 'ca.pem'), cloud.tls?.certificate ?? '')
 })
-afterAll(() => cloud.end())
 
 interface Answer {
   credentials: { tmpSecretId: string; tmpSecretKey: string; sessionToken: string }

@@ -3,14 +3,11 @@ import { sendWithKey } from '../../support/functionCalls'
 import { errorOf, send, signByOfficialSdk } from '../../support/rawRequest'
 import { signedRequests } from '../../support/signedRequests'
 import { temporaryKey } from '../../support/temporaryKey'
-import { HOST, startTestCloud, type TestCloud } from '../../support/testCloud'
+import { HOST } from '../../support/testCloud'
+import { useTestCloud } from '../../support/useTestCloud'
 import { noise, plain, temporarySigner } from './fixtures'
 
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud()
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud()
 beforeEach(() => cloud.reset())
 
 const signed = signedRequests(() => cloud)

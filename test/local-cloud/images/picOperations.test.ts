@@ -3,29 +3,21 @@ import COS from 'cos-nodejs-sdk-v5'
 import sharp from 'sharp'
 import { errorOf, send } from '../../support/rawRequest'
 import { signedRequests } from '../../support/signedRequests'
-import {
-  BUCKET,
-  HOST,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../../support/testCloud'
+import { BUCKET, HOST, REGION, ROOT_KEY } from '../../support/testCloud'
+import { useTestCloud } from '../../support/useTestCloud'
 import { noise, plain, temporarySigner } from './fixtures'
 
 const OTHER = 'other-1250000000'
-let cloud: TestCloud
+const cloud = useTestCloud({
+  buckets: [
+    { name: BUCKET, region: REGION },
+    { name: OTHER, region: REGION },
+  ],
+})
 let jpeg: Buffer
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    buckets: [
-      { name: BUCKET, region: REGION },
-      { name: OTHER, region: REGION },
-    ],
-  })
   jpeg = await plain(640, 427, '#a08454').jpeg({ quality: 100 }).toBuffer()
 })
-afterAll(() => cloud.end())
 beforeEach(() => cloud.reset())
 
 const signed = signedRequests(() => cloud)

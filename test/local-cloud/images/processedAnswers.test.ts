@@ -2,29 +2,21 @@ import COS from 'cos-nodejs-sdk-v5'
 import sharp from 'sharp'
 import { errorOf, type RawResponse, send } from '../../support/rawRequest'
 import { signedRequests } from '../../support/signedRequests'
-import {
-  BUCKET,
-  HOST,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../../support/testCloud'
+import { BUCKET, HOST, REGION, ROOT_KEY } from '../../support/testCloud'
+import { useTestCloud } from '../../support/useTestCloud'
 import { base64, isNear, pixelAt, plain, quarters, temporarySigner } from './fixtures'
 
 const OTHER = 'other-1250000000'
-let cloud: TestCloud
+const cloud = useTestCloud({
+  buckets: [
+    { name: BUCKET, region: REGION },
+    { name: OTHER, region: REGION },
+  ],
+})
 let image: Buffer
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    buckets: [
-      { name: BUCKET, region: REGION },
-      { name: OTHER, region: REGION },
-    ],
-  })
   image = await quarters(400, 200)
 })
-afterAll(() => cloud.end())
 beforeEach(async () => {
   await cloud.reset()
   await signed('PUT', 'photos/a.png', { body: image, headers: { 'Cache-Control': 'max-age=60' } })

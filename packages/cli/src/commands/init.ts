@@ -10,6 +10,7 @@ interface Options {
   dryRun: boolean
   yes: boolean
   install: boolean
+  subPackage?: string
 }
 
 export function initCommand(): Command {
@@ -22,6 +23,13 @@ export function initCommand(): Command {
     )
     .option('--dry-run', t('prints the plan and writes nothing', '只打印计划，不写入'), false)
     .option('--yes', t('does not ask', '不询问'), false)
+    .option(
+      '--sub-package <root>',
+      t(
+        'adds the client to this sub-package instead of the main package',
+        '把客户端加入该分包，而不是主包',
+      ),
+    )
     .option(
       '--install',
       t('runs npm install where the dependency was added', '在添加依赖的目录中执行 npm install'),
@@ -44,7 +52,7 @@ async function init(options: Options): Promise<void> {
     import('../init/plan'),
     import('../init/apply'),
   ])
-  const app = detect(root)
+  const app = detect(root, options.subPackage)
   const steps = plan(app)
   const output = new SafeOutput()
   output.line(describeApp(app))
@@ -99,9 +107,11 @@ const FRAMEWORKS = (): Record<Framework, string> => ({
 function describeApp(app: AppProject): string {
   const language = app.language === 'ts' ? 'TypeScript' : 'JavaScript'
   const folder = app.sources || '.'
+  const isMain = app.uploads === app.sources
+  const where = isMain ? '' : t(`, uploads from ${app.uploads}`, `，由分包 ${app.uploads} 上传`)
   return t(
-    `${FRAMEWORKS()[app.framework]}, ${language}; sources in ${folder}, cloud functions in ${app.cloudfunctionRoot}`,
-    `${FRAMEWORKS()[app.framework]}，${language}；源码目录 ${folder}，云函数目录 ${app.cloudfunctionRoot}`,
+    `${FRAMEWORKS()[app.framework]}, ${language}; sources in ${folder}${where}, cloud functions in ${app.cloudfunctionRoot}`,
+    `${FRAMEWORKS()[app.framework]}，${language}；源码目录 ${folder}${where}，云函数目录 ${app.cloudfunctionRoot}`,
   )
 }
 

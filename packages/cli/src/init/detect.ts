@@ -16,6 +16,8 @@ export interface AppProject {
   miniprogramRoot: string
   /** Where the app's own code is. */
   sources: string
+  /** The folder whose code uploads: `sources`, or a sub-package. Packages of a native app are built into it. */
+  uploads: string
   /** Without a slash at its end. */
   cloudfunctionRoot: string
   hasCloudfunctionRoot: boolean
@@ -36,9 +38,11 @@ export interface AppProject {
 
 /**
  * Reads the folder of an app; changes nothing.
- * @throws Error in one line when it is not the folder of a mini program, or a file in it is not JSON
+ * @param subPackage root of the sub-package that uploads. @default the one that has the added module, if one has it
+ * @throws Error in one line when it is not the folder of a mini program, a file in it is not JSON, or it has no such
+ * sub-package
  */
-export function detect(root: string): AppProject {
+export function detect(root: string, subPackage?: string): AppProject {
   const read = (file: string) => {
     const path = join(root, file)
     if (!existsSync(path) || !statSync(path).isFile()) return undefined
@@ -65,6 +69,15 @@ export function detect(root: string): AppProject {
   )
   const cloudbase = json('cloudbaserc.json')
   const cloudfunctionRoot = configured || folderOf(cloudbase?.functionRoot) || 'cloudfunctions'
+  const uploads = posix.join(
+    sources,
+    uploader(
+      kind,
+      json(posix.join(miniprogramRoot, 'app.json')),
+      subPackage,
+      (path) => addedService(posix.join(sources, path), read) !== undefined,
+    ),
+  )
   const app = ['app.ts', 'app.tsx', 'app.js', 'app.jsx', 'main.ts', 'main.js', 'App.vue']
     .map((name) => read(posix.join(sources, name)) ?? '')
     .join('\n')
@@ -74,9 +87,10 @@ export function detect(root: string): AppProject {
     language: languageOf(kind, sources, read),
     miniprogramRoot,
     sources,
+    uploads: uploads === '.' ? '' : uploads,
     cloudfunctionRoot,
     hasCloudfunctionRoot: configured !== '',
-    ...packageOf(kind, miniprogramRoot, project, read),
+    ...packageOf(kind, uploads, uploads !== posix.join(sources), project, read),
     env: envOf(cloudbase, app),
     initsCloud: /\bcloud\s*\.\s*init\s*\(/.test(app),
     functions: Object.fromEntries(
@@ -85,6 +99,34 @@ export function detect(root: string): AppProject {
     read,
     json,
   }
+}
+
+/** The module that `init` has added to a folder, if it is there. */
+export function addedService(folder: string, read: AppProject['read']): string | undefined {
+  const names = ['cos.ts', 'cos.js'].map((name) => posix.join(folder, 'services', name))
+  return names.find((name) => read(name) !== undefined)
+}
+
+/** Root of the sub-package that uploads; '' for the main package. @throws Error for one that the app has not */
+function uploader(
+  framework: Framework,
+  app: Record<string, unknown> | undefined,
+  wanted: string | undefined,
+  hasService: (root: string) => boolean,
+): string {
+  const listed = [app?.subPackages ?? app?.subpackages].flat() as { root?: unknown }[]
+  const roots =
+    framework === 'native' ? listed.map((one) => folderOf(one?.root)).filter(Boolean) : []
+  if (wanted === undefined) return roots.find(hasService) ?? ''
+  const root = folderOf(wanted)
+  if (roots.includes(root)) return root
+  const known = roots.join(', ') || t('none', '无')
+  throw new Error(
+    t(
+      `app.json has no sub-package ${wanted} (it has: ${known})`,
+      `app.json 中没有分包 ${wanted}（现有：${known}）`,
+    ),
+  )
 }
 
 function parseObject(file: string, text: string): Record<string, unknown> {
@@ -132,10 +174,9 @@ function builtByUniApp(framework: Framework, root: string): string | undefined {
 }
 
 function frameworkOf(packageJson: Record<string, unknown> | undefined): Framework {
-  const names = Object.keys({
-    ...(packageJson?.dependencies as object | undefined),
-    ...(packageJson?.devDependencies as object | undefined),
-  })
+  const names = [packageJson?.dependencies, packageJson?.devDependencies].flatMap((one) =>
+    typeof one === 'object' && one !== null ? Object.keys(one) : [],
+  )
   if (names.includes('@tarojs/taro')) return 'taro'
   if (names.some((name) => name.startsWith('@dcloudio/uni-'))) return 'uni-app'
   return 'native'
@@ -154,15 +195,19 @@ interface NpmRelation {
   packageJsonPath?: unknown
 }
 
-/** "Build npm" reads the package.json of miniprogramRoot, or the one that packNpmRelationList names. */
+/**
+ * "Build npm" reads the package.json of miniprogramRoot and of each sub-package, or those that packNpmRelationList names.
+ * @param folder the folder that the packages are for
+ */
 function packageOf(
   framework: Framework,
-  miniprogramRoot: string,
+  folder: string,
+  isSubPackage: boolean,
   project: Record<string, unknown> | undefined,
   read: AppProject['read'],
 ): Pick<AppProject, 'packageFile' | 'lacksNpmRelation'> {
   if (framework !== 'native') return { packageFile: 'package.json', lacksNpmRelation: false }
-  const inApp = posix.join(miniprogramRoot, 'package.json')
+  const inApp = posix.join(folder, 'package.json')
   const setting = project?.setting as
     | { packNpmManually?: unknown; packNpmRelationList?: NpmRelation[] }
     | undefined
@@ -170,9 +215,10 @@ function packageOf(
   const listed = (setting.packNpmRelationList ?? [])
     .map(({ packageJsonPath }) => folderOf(packageJsonPath))
     .filter((path) => path !== '')
-  const found = listed.find((path) => read(path) !== undefined) ?? listed[0]
+  const suitable = isSubPackage ? listed.filter((path) => path === inApp) : listed
+  const found = suitable.find((path) => read(path) !== undefined) ?? suitable[0]
   if (found !== undefined) return { packageFile: found, lacksNpmRelation: false }
-  const packageFile = read(inApp) === undefined ? 'package.json' : inApp
+  const packageFile = isSubPackage || read(inApp) !== undefined ? inApp : 'package.json'
   return { packageFile, lacksNpmRelation: true }
 }
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { KIT_FUNCTIONS, ownVersion, SAMPLE } from '../project'
 import type { Text } from '../text'
-import type { AppProject } from './detect'
+import { type AppProject, addedService } from './detect'
 import { configText, ENV_EXAMPLE, serviceText } from './texts'
 
 /** One change to an app. Files are relative to its folder, with forward slashes. */
@@ -116,7 +116,7 @@ function projectSettings(app: AppProject): Step[] {
       path: ['setting', 'packNpmRelationList'],
       value: {
         packageJsonPath: `./${app.packageFile}`,
-        miniprogramNpmDistDir: `./${app.miniprogramRoot}`,
+        miniprogramNpmDistDir: `./${app.uploads}`,
       },
       isItem: true,
       about: { en: '"Build npm" finds the client', zh: '「构建 npm」可找到客户端' },
@@ -155,9 +155,8 @@ function unpacked(app: AppProject): Step[] {
 }
 
 function service(app: AppProject): Step[] {
-  const folder = posix.join(app.sources, 'services')
-  const names = ['cos.ts', 'cos.js'].map((name) => posix.join(folder, name))
-  if (names.some((name) => app.read(name) !== undefined)) return []
+  const folder = posix.join(app.uploads, 'services')
+  if (addedService(app.uploads, app.read) !== undefined) return []
   const isModule = app.language === 'ts' || app.framework !== 'native'
   return [
     {

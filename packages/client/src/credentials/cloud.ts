@@ -1,11 +1,6 @@
-import {
-  cosError,
-  type IssuedSignature,
-  type KeyFunctionResponse,
-  type Refusal,
-} from '@miniprogram-cos/protocol'
-import { errorMessage } from '../text'
-import { callFunction } from '../wx/transfer'
+import type { UsageResponse } from '@miniprogram-cos/protocol'
+import { confirmUpload } from './confirm'
+import { type FunctionCall, functionError } from './function'
 import type { AuthorizationRequest, SignatureAnswer, TemporaryKeyAnswer } from './provider'
 
 /** Where the caller's files are, as the cloud function says. */
@@ -16,13 +11,8 @@ export interface CallerPlace {
   prefix: string
 }
 
-/** What the functions return, not validated yet. */
-type FunctionAnswer = Partial<Omit<KeyFunctionResponse, 'credentials'> & IssuedSignature> & {
-  credentials?: Partial<KeyFunctionResponse['credentials']>
-  error?: Partial<Refusal['error']>
-}
-
-export interface CloudOptions {
+/** How a client gets keys or signatures from a function of this kit. */
+export interface FunctionOptions {
   /**
    * `'keys'`: a key for everything the caller may do. `'signature'`: each request is signed by the function;
    * the phone never holds a key, small files go up by putObject, forms and multi-deletes do not. @default 'keys'
@@ -33,6 +23,9 @@ export interface CloudOptions {
    * may do: one call to the function for up to 50 small files. @default false
    */
   ScopeLimit?: boolean
+}
+
+export interface CloudOptions extends FunctionOptions {
   /** Name of the cloud function. @default 'cos-credentials', 'cos-signature' */
   functionName?: string
   /** CloudBase environment of the function. @default that of wx.cloud.init */
@@ -47,40 +40,27 @@ export interface CloudCredentials {
   getAuthorization(request: AuthorizationRequest): Promise<TemporaryKeyAnswer | SignatureAnswer>
   /** Requests the place only; concurrent calls share one request. */
   locate(): Promise<unknown>
+  /** Confirms an upload that has succeeded, where the rules have a hook. Never rejects. */
+  confirm(Key: string, result: object): Promise<object>
+  usage(path?: string): Promise<UsageResponse>
 }
 
-export function cloudCredentials({
-  mode,
-  ScopeLimit = false,
-  functionName,
-  env,
-}: CloudOptions): CloudCredentials {
+/** @param send calls cos-credentials, or cos-signature in mode `'signature'` */
+export function cloudCredentials(
+  send: FunctionCall,
+  { mode, ScopeLimit = false }: FunctionOptions,
+): CloudCredentials {
   const signs = mode === 'signature'
-  const name = functionName || (signs ? 'cos-signature' : 'cos-credentials')
   let placing: Promise<unknown> | undefined
+  let confirms: string[] | undefined
 
-  const failure = (code: string, what: string, retryable?: boolean, cause?: unknown) =>
-    cosError('credentials', code, `cloud function ${name} ${what}`, { retryable, cause })
-
-  const call = async (event: object): Promise<FunctionAnswer> => {
-    const answer = (await callFunction(name, event, env).catch((cause) => {
-      const text = errorMessage(cause)
-      // Retrying does not help if the function is not deployed.
-      const isPassing = !/-501000/.test(text)
-      throw failure('KitFunctionFailed', `could not be called: ${text}`, isPassing, cause)
-    })) as FunctionAnswer | null
-    if (!answer || typeof answer !== 'object') {
-      throw failure(
-        'KitFunctionAnswer',
-        `answered with ${answer === null ? answer : typeof answer}`,
-      )
+  const call: FunctionCall = async (event) => {
+    const answer = await send(event)
+    const { bucket: Bucket, region: Region, prefix = '' } = answer
+    if (Bucket && Region) {
+      self.place = { Bucket, Region, prefix }
+      confirms = answer.confirms
     }
-    const { error, bucket: Bucket, region: Region, prefix = '' } = answer
-    if (error) {
-      const { code = 'KitFunctionFailed', message, retryable } = error
-      throw failure(code, `refused: ${message}`, retryable)
-    }
-    if (Bucket && Region) self.place = { Bucket, Region, prefix }
     return answer
   }
 
@@ -97,7 +77,7 @@ export function cloudCredentials({
       if (Authorization) return { Authorization, SecurityToken: String(answer.sessionToken) }
       const { tmpSecretId, tmpSecretKey, sessionToken } = credentials || {}
       if (!tmpSecretId || !tmpSecretKey || !sessionToken || !expiredTime) {
-        throw failure('KitFunctionAnswer', 'answered without a key')
+        throw functionError('KitFunctionAnswer', 'the function answered without a key')
       }
       return {
         TmpSecretId: tmpSecretId,
@@ -116,6 +96,9 @@ export function cloudCredentials({
         placing = undefined
       }
     },
+    confirm: (Key, result) => confirmUpload(call, confirms, Key, result),
+    // The function answers this event so.
+    usage: async (path) => (await call({ usage: { path } })) as UsageResponse,
   }
   return self
 }

@@ -20,8 +20,8 @@ export const asCosError = (cause: unknown): CosError =>
   isCosError(cause) ? cause : cosError('argument', 'KitUnexpected', errorMessage(cause), { cause })
 
 /** The error of a response, or of a file, that contradicts what was sent. */
-export const integrityError = (code: string, message: string): CosError =>
-  cosError('integrity', code, message)
+export const integrityError = (code: string, message: string, retryable?: boolean): CosError =>
+  cosError('integrity', code, message, { retryable })
 
 /** The error for a missing param, by its wire name: `UploadId` for `uploadId`. */
 export function missingParam(name: string): CosError {
@@ -59,11 +59,15 @@ const PASSING = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
 const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
 
 /** What COS said, as an error with the official fields. */
-export function serviceError(
-  { statusCode, headers, data }: WxReply,
+export const serviceError = (reply: WxReply, sent: SentRequest): CosError =>
+  errorOfStatus(reply, sent, errorBody(reply.data))
+
+/** @param error the parsed body */
+export function errorOfStatus(
+  { statusCode, headers }: WxReply,
   { url, method }: SentRequest,
+  error: ServiceErrorBody | string,
 ): CosError {
-  const error = errorBody(data)
   const { Code, Message }: ServiceErrorBody = typeof error === 'object' ? error : {}
   const code = Code || CODE_OF_STATUS[statusCode] || `Http${statusCode}`
   const message = `${code}: ${Message || `${method} was answered with ${statusCode}`}`

@@ -120,12 +120,12 @@ async function pathAsBody(reply: WxReply): Promise<WxReply> {
  * A call over the network, when it has its turn, that the caller's signal ends.
  * @throws CosError kind `network`, `abort`
  */
-function transfer(
+export function transfer(
   name: 'request' | 'uploadFile' | 'downloadFile',
   options: object,
   sent: SentRequest,
-  signal: AbortSignalLike | undefined,
-  listeners: TransferEvents,
+  signal?: AbortSignalLike,
+  listeners: TransferEvents = {},
 ): Promise<WxReply> {
   let task: WxTask | undefined
   const onStart = (started: WxTask) => {

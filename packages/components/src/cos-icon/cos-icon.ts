@@ -6,7 +6,8 @@ const SHAPES: Record<string, string> = {
     'M3 7.5A1.5 1.5 0 0 1 4.5 6h4.2l2 2.3h8.8A1.5 1.5 0 0 1 21 9.8v8a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.8z',
   image:
     'M5.5 4.5h13a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2v-11a2 2 0 0 1 2-2zM7.6 9.8h2M4 17l5-4.5 3.5 3 3-2.5 4.5 4',
-  video: 'M5.5 5h13a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM10.3 9.3l4.6 2.7-4.6 2.7z',
+  video:
+    'M5.5 5h13a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-13a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM10.3 9.3l4.6 2.7-4.6 2.7z',
   text: 'M6 3.5h8.5L19 8v12.5H6zM9 11h7M9 14h7M9 17h4',
   document: FILE,
   file: FILE,
@@ -19,7 +20,8 @@ const SHAPES: Record<string, string> = {
   retry: 'M19 12a7 7 0 1 1-2.2-5.1M19.5 4v4h-4',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   drag: 'M5 8h14M5 12h14M5 16h14',
-  offline: 'M3 3l18 18M5 10.5a10 10 0 0 1 4-2.3M12.5 7.6A10 10 0 0 1 19 10.5M8.5 14a5 5 0 0 1 3.5-1.5M12 17.5v.2',
+  offline:
+    'M3 3l18 18M5 10.5a10 10 0 0 1 4-2.3M12.5 7.6A10 10 0 0 1 19 10.5M8.5 14a5 5 0 0 1 3.5-1.5M12 17.5v.2',
   link: 'M10 14a4 4 0 0 0 5.7 0l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l1-1',
   edit: 'M5 19l1-4L16 5l3 3L9 18z',
   trash: 'M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13',
@@ -27,8 +29,6 @@ const SHAPES: Record<string, string> = {
   plus: 'M12 5v14M5 12h14',
   chevron: 'M9.5 6l6 6-6 6',
   warn: 'M12 4l9 15.5H3zM12 10v4.5M12 17v.3',
-  globe:
-    'M3.5 12a8.5 8.5 0 1 0 17 0 8.5 8.5 0 1 0-17 0h17M12 3.5c3 3 3 14 0 17M12 3.5c-3 3-3 14 0 17',
 }
 
 /** A line icon in the colour of the text around it. */

@@ -103,6 +103,7 @@ function observe(client: string): void {
   clientOf(client).on('list-update', ({ list }: { list: TaskInfo[] }) => {
     for (const { id, state, percent, speed, error } of list) {
       const upload = uploads.filter((one) => one.task === id)[0]
+      // A download, or an upload of the app's own.
       if (!upload) continue
       if (state === 'success' && upload.state !== 'success') refreshFileLists()
       upload.state = state

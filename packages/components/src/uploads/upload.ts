@@ -5,7 +5,12 @@ import type { ChosenFile } from '../client'
  * States of the client's tasks, and: `preparing` before the upload, `offline` while it waits for the network,
  * `interrupted` by the end of the app, `lost` if the file is no longer on the phone.
  */
-export type UploadState = TaskState | 'preparing' | 'offline' | 'interrupted' | 'lost'
+export type UploadState =
+  | Exclude<TaskState, 'downloading'>
+  | 'preparing'
+  | 'offline'
+  | 'interrupted'
+  | 'lost'
 
 /** An upload as components show it. */
 export interface Upload extends ChosenFile {

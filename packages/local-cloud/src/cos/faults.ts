@@ -124,7 +124,7 @@ export class FaultPlan {
 }
 
 /** mulberry32, a small seeded generator. */
-function seededRandom(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -25,8 +25,8 @@ export interface OpenFile {
 }
 
 /**
- * The files of a CloudBase environment (`wx.cloud` storage). CloudBase keeps them in a bucket of its own,
- * which the account's keys do not reach; here, too, the local COS does not show them.
+ * The files of a CloudBase environment (`wx.cloud` storage). CloudBase keeps them in a bucket that it
+ * manages; the local COS does not show them.
  */
 export class CloudFiles {
   readonly #store: Store

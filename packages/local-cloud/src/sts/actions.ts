@@ -1,6 +1,27 @@
 import { type Policy, PolicyError, parsePolicy } from '../cos/policy/parsePolicy'
 import type { KeyRing, TemporaryKey } from '../keys'
-import { StsError } from './call'
+
+/** An error response of STS, which has HTTP status 200. */
+export class StsError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** A call of STS, independent of how it is signed. */
+export interface StsCall {
+  action: string
+  version: string
+  SecretId: string
+  token: string | undefined
+  /** The action's parameters; numbers are numbers. */
+  params: Record<string, unknown>
+  /** @throws StsError */
+  verify: (secretKey: string, now: number) => void
+}
 
 /** Limits of GetFederationToken (document 1312/48195). */
 const DEFAULT_SECONDS = 1800

@@ -3,8 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Statement } from '../cos/policy/parsePolicy'
 import type { KeyRing, Session } from '../keys'
-import { assumeRole, getFederationToken, type Roles } from './actions'
-import { type StsCall, StsError } from './call'
+import { assumeRole, getFederationToken, type Roles, type StsCall, StsError } from './actions'
 import { paramsOfFields, parseTc3, readV1, verifyTc3 } from './signatures'
 
 const VERSION = '2018-08-13'

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { type StsCall, StsError } from './call'
+import { type StsCall, StsError } from './actions'
 
 /** Seconds by which clocks can differ (document 1312/48173). */
 const CLOCK_TOLERANCE = 300

@@ -1,0 +1,123 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import type { CloudBase } from '@cloudbase/node-sdk'
+import type { CloudKey } from '../cloud/settings'
+import type { FieldChange, RecordData, Records, SourceFiles } from './places'
+
+/** Records of a page, the most that the database returns at once. */
+const PAGE_SIZE = 1000
+
+/** Seconds that a download address is valid. */
+const URL_MAX_AGE = 3600
+
+/** A CloudBase environment, and the key with which it is read and changed. */
+export interface CloudBaseAccess {
+  env: string
+  key: CloudKey
+  /** Address of the API, for the local cloud. @default Tencent Cloud */
+  serviceUrl?: string
+}
+
+/**
+ * Connects to an environment as its administrator. Without the variable, the SDK looks up the metadata
+ * service of Tencent Cloud's own hosts twice a request, which fails here and fills Node's thread pool; with
+ * it, the SDK would call the internal address, so the public one is given.
+ */
+export async function connectCloudBase({
+  env,
+  key,
+  serviceUrl,
+}: CloudBaseAccess): Promise<CloudBase> {
+  const { init } = await import('@cloudbase/node-sdk')
+  process.env.TENCENTCLOUD = 'true'
+  return init({
+    env,
+    secretId: key.SecretId,
+    secretKey: key.SecretKey,
+    ...(key.token ? { sessionToken: key.token } : {}),
+    serviceUrl: serviceUrl ?? `https://${env}.tcb-api.tencentcloudapi.com/admin`,
+  })
+}
+
+/** The records of an environment's database, read and changed as its administrator. */
+export function cloudBaseRecords(app: CloudBase): Records {
+  const db = app.database()
+  const { command } = db
+  return {
+    async *list(collection) {
+      // Comparisons have a type: ids that are texts first, then numbers.
+      for (let last of ['', -Number.MAX_VALUE] as (string | number)[]) {
+        for (;;) {
+          const query = db.collection(collection).where({ _id: command.gt(last) })
+          const { data } = await query.orderBy('_id', 'asc').limit(PAGE_SIZE).get()
+          const page = data as RecordData[]
+          yield* page
+          const end = page.at(-1)
+          if (!end || page.length < PAGE_SIZE) break
+          last = end._id
+        }
+      }
+    },
+    async get(collection, id) {
+      const { data } = await db.collection(collection).where({ _id: id }).limit(1).get()
+      return data[0]
+    },
+    async replace(collection, id, changes) {
+      const values = (text: (change: FieldChange) => string) =>
+        Object.fromEntries(changes.map((change) => [change.path, text(change)]))
+      const { updated } = await db
+        .collection(collection)
+        .where({ ...values(({ from }) => from), _id: id })
+        .update(values(({ to }) => to))
+      return updated === 1
+    },
+  }
+}
+
+/** The files of an environment's storage. */
+export function cloudBaseFiles(
+  app: CloudBase,
+  listFiles: () => AsyncIterable<string>,
+): SourceFiles {
+  return {
+    list: listFiles,
+    async open(fileID) {
+      const { fileList } = await app.getTempFileURL({ fileList: [{ fileID, maxAge: URL_MAX_AGE }] })
+      const [{ code, tempFileURL } = { code: 'no answer', tempFileURL: '' }] = fileList
+      if (code === 'STORAGE_FILE_NONEXIST') return undefined
+      if (code !== 'SUCCESS') throw new Error(`getTempFileURL: ${code}`)
+      // As the SDK does: the address is not encoded.
+      const response = await fetch(encodeURI(tempFileURL))
+      if (response.status === 404) return undefined
+      if (!response.ok || !response.body) throw new Error(`download: HTTP ${response.status}`)
+      const [, md5] = /^"([0-9a-f]{32})"$/.exec(response.headers.get('etag') ?? '') ?? []
+      return {
+        size: Number(response.headers.get('content-length')),
+        ...(md5 ? { md5 } : {}),
+        contentType: response.headers.get('content-type') ?? 'application/octet-stream',
+        content: Readable.fromWeb(response.body as ReadableStream),
+      }
+    },
+  }
+}
+
+/**
+ * fileIDs of all files of an environment, from the listing of its bucket. The local cloud has none: name
+ * the records there.
+ */
+export async function* listEnvironmentFiles({ env, key }: CloudBaseAccess): AsyncIterable<string> {
+  const { default: CloudBaseManager } = await import('@cloudbase/manager-node')
+  const { SecretId: secretId, SecretKey: secretKey, token } = key
+  const manager = new CloudBaseManager({
+    secretId,
+    secretKey,
+    envId: env,
+    ...(token ? { token } : {}),
+  })
+  const { EnvInfo } = await manager.env.getEnvInfo()
+  const [{ Bucket } = { Bucket: '' }] =
+    (EnvInfo as { Storages?: { Bucket: string }[] }).Storages ?? []
+  for (const { Key } of await manager.storage.listDirectoryFiles('')) {
+    if (!Key.endsWith('/')) yield `cloud://${env}.${Bucket}/${Key}`
+  }
+}

@@ -1,0 +1,129 @@
+import { keyProblem } from '@miniprogram-cos/protocol'
+import { t } from '../text'
+import {
+  FILE_ID_PREFIX,
+  pathOfFileId,
+  type RecordData,
+  type Records,
+  type SourceFiles,
+} from './places'
+import { type FieldSelection, textsAt } from './recordFields'
+
+/** A file to copy. */
+export interface PlannedCopy {
+  fileID: string
+  Key: string
+}
+
+/** A file, or a text in a record, that cannot be migrated. */
+export interface Problem {
+  subject: string
+  reason: string
+}
+
+/** What a migration is to do. */
+export interface Plan {
+  copies: PlannedCopy[]
+  /** Records that name files. */
+  records: number
+  problems: Problem[]
+}
+
+/** Names that a template for keys may have in braces. */
+const VARIABLES = ['openid', 'path', 'name', 'collection', 'id'] as const
+
+type Variables = Partial<Record<(typeof VARIABLES)[number], string>>
+
+/** @throws Error for an unknown name in braces */
+export function checkTemplate(template: string): void {
+  for (const [, name = ''] of template.matchAll(/\{([^}]*)\}/g)) {
+    if (VARIABLES.some((known) => known === name)) continue
+    const known = VARIABLES.map((one) => `{${one}}`).join(' ')
+    throw new Error(
+      t(`unknown {${name}} in --key; known: ${known}`, `--key 中的 {${name}} 未知；可用：${known}`),
+    )
+  }
+}
+
+/** Keys of a record's files, by a template such as `private/{openid}/{path}`. */
+export class KeyNames {
+  readonly #template: string
+
+  /** @throws Error for an unknown name in the template */
+  constructor(template: string) {
+    checkTemplate(template)
+    this.#template = template
+  }
+
+  /** @returns the key, or why there is none */
+  keyOf(
+    fileID: string,
+    collection?: string,
+    record?: RecordData,
+  ): { Key: string } | { reason: string } {
+    const path = pathOfFileId(fileID)
+    if (path === undefined) return { reason: t('not a fileID', '不是 fileID') }
+    const openid = record?._openid
+    const variables: Variables = {
+      path,
+      name: path.slice(path.lastIndexOf('/') + 1),
+      ...(typeof openid === 'string' && openid ? { openid } : {}),
+      ...(collection ? { collection } : {}),
+      ...(record ? { id: String(record._id) } : {}),
+    }
+    let missing = ''
+    const Key = this.#template.replace(/\{(\w+)\}/g, (_, name: keyof Variables) => {
+      missing ||= variables[name] === undefined ? name : ''
+      return variables[name] ?? ''
+    })
+    if (missing) {
+      const known = record
+        ? t('the record has none', '记录中没有')
+        : t('no record names it', '没有记录引用它')
+      return { reason: `{${missing}}: ${known}` }
+    }
+    const problem = keyProblem(Key)
+    return problem ? { reason: `${Key}: ${problem}` } : { Key }
+  }
+}
+
+/** Reads all records, and the listing of the storage if asked to. Changes nothing. */
+export async function makePlan(
+  { records, files }: { records: Records; files: SourceFiles },
+  {
+    selections,
+    allFiles,
+    names,
+  }: { selections: FieldSelection[]; allFiles: boolean; names: KeyNames },
+): Promise<Plan> {
+  const owners = new Map<string, string>()
+  const named = new Set<string>()
+  const plan: Plan = { copies: [], records: 0, problems: [] }
+  const add = (fileID: string, collection?: string, record?: RecordData) => {
+    named.add(fileID)
+    const found = names.keyOf(fileID, collection, record)
+    if ('reason' in found) {
+      plan.problems.push({ subject: fileID, reason: found.reason })
+      return
+    }
+    const owner = owners.get(found.Key)
+    if (owner === undefined) {
+      owners.set(found.Key, fileID)
+      plan.copies.push({ fileID, Key: found.Key })
+    } else if (owner !== fileID) {
+      const reason = t(`${found.Key} is the key of ${owner} too`, `${found.Key} 也是 ${owner} 的键`)
+      plan.problems.push({ subject: fileID, reason })
+    }
+  }
+  for (const { collection, field } of selections) {
+    for await (const record of records.list(collection)) {
+      const fileIDs = textsAt(record, field).filter(({ text }) => text.startsWith(FILE_ID_PREFIX))
+      if (fileIDs.length > 0) plan.records += 1
+      for (const { text } of fileIDs) add(text, collection, record)
+    }
+  }
+  if (allFiles) {
+    for await (const fileID of files.list()) if (!named.has(fileID)) add(fileID)
+  }
+  return plan
+}

@@ -1,0 +1,79 @@
+import type { Advice, CosErrorKind } from './errors'
+
+/**
+ * Advice by error code, or by kind: `[English, Chinese]`. docs/ERRORS.md is made from it: `npm run docs`.
+ */
+export const ADVICE: Record<string, [en: string, zh: string]> = {
+  service: [
+    'Look the code up at cloud.tencent.com/document/product/436/7730.',
+    '错误码见 cloud.tencent.com/document/product/436/7730。',
+  ],
+  network: ['Check the network and try again.', '请检查网络后重试。'],
+  credentials: [
+    'No usable key: check the cloud function, its environment and log.',
+    '未取得密钥：请检查云函数及其环境变量与日志。',
+  ],
+  argument: ['Correct the call; nothing was sent.', '请修正参数；请求并未发出。'],
+  abort: ['Cancelled by the app.', '已被应用取消。'],
+  integrity: ['Damaged on its way: try again.', '数据传输有误，请重试。'],
+  AccessDenied: [
+    'Compare Key or Prefix with `await cos.caller()`, and the rules in cos.config.ts.',
+    '请对比 Key 或 Prefix 与 `await cos.caller()`，以及 cos.config.ts 的规则。',
+  ],
+  NoSuchBucket: [
+    'Check bucket (with its -APPID) and region in cos.config.ts.',
+    '请检查 cos.config.ts 的存储桶（含 -APPID）与地域。',
+  ],
+  KitDomainNotAllowed: [
+    'Add the host to the server domains in the WeChat console: request, uploadFile, downloadFile.',
+    '请在微信公众平台的「服务器域名」中加入该域名：request、uploadFile、downloadFile。',
+  ],
+  SignatureDoesNotMatch: [
+    'Check the secret, and compare StringToSign in the error body.',
+    '请核对密钥，并对比错误体中的 StringToSign。',
+  ],
+  InvalidAccessKeyId: [
+    'Check SecretId, token, and the environment of the function.',
+    '请检查 SecretId、token 与云函数环境变量。',
+  ],
+  ExpiredToken: [
+    'If this persists, check the function and the clock.',
+    '若反复出现，请检查云函数与手机时间。',
+  ],
+  RequestTimeTooSkewed: ['Set the clock.', '请校准手机时间。'],
+  NoSuchKey: [
+    'Keys are case-sensitive, without a leading slash.',
+    '对象键区分大小写，开头没有斜杠。',
+  ],
+  NoSuchUpload: [
+    'It was completed, aborted or cleaned up: start again.',
+    '分块上传已结束或被清理，请重新上传。',
+  ],
+  FileAlreadyExists: ['Choose another key.', '请换一个对象键。'],
+  PathStyleDomainForbidden: ['Leave ForcePathStyle off.', '请勿启用 ForcePathStyle。'],
+  KitTimeout: ['Raise Timeout or lower ChunkSize.', '请调大 Timeout 或调小 ChunkSize。'],
+  KitNoIdentity: [
+    'Call the function from a mini program, by wx.cloud.callFunction.',
+    '请在小程序内通过 wx.cloud.callFunction 调用云函数。',
+  ],
+  KitStorageFull: [
+    'Remove files below wx.env.USER_DATA_PATH, by FileSystemManager.unlink.',
+    '请用 FileSystemManager.unlink 删除 wx.env.USER_DATA_PATH 下不再需要的文件。',
+  ],
+  KitNotCos: [
+    'Log in to the network, or check Domain.',
+    '请检查网络是否需要登录，以及自定义域名。',
+  ],
+  KitRequestRefused: [
+    'The message names the rule in cos.config.ts that says no.',
+    '错误信息写明了 cos.config.ts 中拒绝该请求的规则。',
+  ],
+}
+
+/** The advice for an error code, or for its kind when the code has none of its own. */
+export function adviceFor(code: string, kind: CosErrorKind): Advice {
+  const own = ADVICE[code]
+  // An unknown code could be a property of Object.prototype, such as `constructor`.
+  const [en, zh] = (Array.isArray(own) ? own : ADVICE[kind]) as [string, string]
+  return { en, zh }
+}

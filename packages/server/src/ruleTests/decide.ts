@@ -1,0 +1,114 @@
+import type { Verb } from '@miniprogram-cos/protocol'
+import type { CheckedConfig } from '../config'
+import { FunctionError } from '../errors'
+import { grantsOf, type Principal } from '../grants'
+import type { Rule } from '../rules'
+import { authorizeRequest } from '../signature/authorize'
+import type { DescribedRequest } from '../signature/request'
+
+/** What is uploaded, and where to: what limits of a rule look at. */
+export interface TestedFile {
+  /** Bytes, or `'3 MB'`. @default 1 */
+  size?: number | `${number} ${'B' | 'KB' | 'MB' | 'GB'}`
+  /** Content type. @default none */
+  type?: string
+  /** An object of this key exists already. @default false */
+  exists?: boolean
+  /** The functions chose the key, by `create`. @default false */
+  serverName?: boolean
+  /** What the folder contains already, for `quota`. @default 0 */
+  used?: TestedFile['size']
+  /** How many files the folder contains already, for `maxFiles`. @default 0 */
+  files?: number
+}
+
+/** Whether the rules allow something, and which rule says so. */
+export interface Decision {
+  allowed: boolean
+  /** The pattern of the rule that allows or refuses it; undefined if none covers the key. */
+  rule?: string
+  /** Why it is refused. */
+  reason?: string
+}
+
+const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
+
+/** Bytes of a size, as rules write it. */
+function bytesOf(size: TestedFile['size'] = 0): number {
+  if (typeof size === 'number') return size
+  const [number, unit = 'B'] = size.split(' ')
+  return Number(number) * (UNITS[unit] ?? Number.NaN)
+}
+
+/**
+ * Whether the rules let somebody do something, as cos-signature decides it: the same code reads the same request.
+ * @param principal undefined for a call without an OPENID
+ */
+export function decide(
+  config: CheckedConfig,
+  principal: Principal | undefined,
+  verb: Verb,
+  key: string,
+  file: TestedFile = {},
+): Decision {
+  if (!principal) return { allowed: false, reason: 'no user is signed in' }
+  const grants = grantsOf(config.rules, principal)
+  try {
+    const { serverName = false } = file
+    const { grants: used } = authorizeRequest(
+      requestFor(verb, key, file),
+      { grants },
+      config,
+      () => serverName,
+    )
+    const rule = used[0]?.rule
+    const reason = rule && verb === 'write' ? uploadProblem(rule, file) : undefined
+    const named = rule ? { rule: rule.pattern } : {}
+    return reason ? { allowed: false, ...named, reason } : { allowed: true, ...named }
+  } catch (error) {
+    if (!(error instanceof FunctionError)) throw error
+    const { rule } = error.details
+    const reason = error.message.replace('the request is refused: ', '')
+    return { allowed: false, reason, ...(rule === undefined ? {} : { rule }) }
+  }
+}
+
+/** The request that a client would send for a verb. */
+function requestFor(verb: Verb, key: string, { size = 1, type }: TestedFile): DescribedRequest {
+  const request = { query: {}, headers: {}, seconds: 900, isUrl: false }
+  switch (verb) {
+    case 'read':
+      return { ...request, method: 'GET', key }
+    case 'delete':
+      return { ...request, method: 'DELETE', key }
+    case 'list':
+      return { ...request, method: 'GET', key: '', query: { prefix: key } }
+    case 'write':
+      return {
+        ...request,
+        method: 'PUT',
+        key,
+        headers: {
+          'content-length': String(bytesOf(size)),
+          'x-cos-forbid-overwrite': 'true',
+          ...(type === undefined ? {} : { 'content-type': type }),
+        },
+      }
+  }
+}
+
+/** What a signed request does not show, but COS or the functions check. */
+function uploadProblem(
+  { overwrite, quota, maxFiles, types }: Rule,
+  { size = 1, type, exists = false, used = 0, files = 0 }: TestedFile,
+): string | undefined {
+  if (types && type === undefined) return `the rule takes the types ${types.join(', ')}`
+  if (!overwrite && exists) return 'the rule forbids overwriting'
+  if (quota !== undefined && bytesOf(used) + bytesOf(size) > quota) {
+    return `the rule's quota is ${quota} bytes`
+  }
+  if (maxFiles !== undefined && files + (exists ? 0 : 1) > maxFiles) {
+    return `the rule takes ${maxFiles} files`
+  }
+  return undefined
+}

@@ -1,0 +1,171 @@
+import type { Verb } from '@miniprogram-cos/protocol'
+import { type CheckedConfig, type CosConfig, checkConfig } from '../config'
+import type { Principal } from '../grants'
+import { VERBS } from '../rules'
+import { type Decision, decide, type TestedFile } from './decide'
+import { mutationsOf } from './mutations'
+
+/** Somebody who calls: made by `owner`, `everyone`, `member` and `nobody`. */
+export interface Who {
+  name: string
+  /** Undefined for a call without an OPENID. */
+  principal: Principal | undefined
+}
+
+/** One expectation: whether somebody may do something. */
+interface Expectation {
+  who: Who
+  verb: Verb
+  key: string
+  file: TestedFile
+  allowed: boolean
+}
+
+/** What the tests of the rules have not shown. */
+export interface RulesReport {
+  expectations: number
+  /** Verbs that a rule grants and no test has seen granted: `private/{openid}/**: owner may delete`. */
+  untested: string[]
+  /** Loosened rules that every test still accepts: `private/{openid}/**: everyone may read`. */
+  unnoticed: string[]
+  /** How many ways of loosening a rule were tried. */
+  mutations: number
+}
+
+/** One row of a table: who, verb, key, expected, and the file. */
+export type RuleRow = readonly [
+  who: Who,
+  verb: Verb,
+  key: string,
+  expected: 'allow' | 'deny',
+  file?: TestedFile,
+]
+
+export interface RuleTests {
+  /** A user, who owns the folders with this OPENID. */
+  owner: (openid: string) => Who
+  /** Any signed-in user who owns none of the tested folders. @default `someone-else` */
+  everyone: (openid?: string) => Who
+  /** A user in one of the configuration's groups. @throws Error for a group that does not exist */
+  member: (group: string, openid?: string) => Who
+  /** A call without an OPENID. */
+  nobody: () => Who
+  /** @throws Error that says which rule decided otherwise, and why */
+  expect: (who: Who) => {
+    can: (verb: Verb, key: string, file?: TestedFile) => void
+    cannot: (verb: Verb, key: string, file?: TestedFile) => void
+  }
+  /** Checks a table. @throws Error naming every row that does not hold */
+  table: (rows: readonly RuleRow[]) => void
+  /** What the rules decide, without expecting anything. */
+  explain: (who: Who, verb: Verb, key: string, file?: TestedFile) => Decision
+  /** What the expectations so far leave open. Call it after them. */
+  report: () => RulesReport
+}
+
+/**
+ * Tests access rules without a bucket: in Jest, Vitest or any other runner, and by `miniprogram-cos rules test`. The
+ * decision is that of cos-signature, made by the same code.
+ *
+ * @throws Error for an invalid configuration
+ * @example
+ * const { expect: rules, owner, everyone } = testRules(config)
+ * test('private files are private', () => {
+ *   rules(owner('o1')).can('write', 'private/o1/a.png', { size: '2 MB', type: 'image/png' })
+ *   rules(everyone()).cannot('read', 'private/o1/a.png')
+ * })
+ */
+export function testRules(config: CosConfig): RuleTests {
+  const checked = checkConfig(config)
+  const expectations: Expectation[] = []
+
+  const check = (expectation: Expectation): string | undefined => {
+    expectations.push(expectation)
+    const { who, verb, key, file, allowed } = expectation
+    const decision = decide(checked, who.principal, verb, key, file)
+    if (decision.allowed === allowed) return undefined
+    const by = decision.rule === undefined ? 'no rule' : `access["${decision.rule}"]`
+    const reason = decision.reason === undefined ? `${by} allows it` : `${by}: ${decision.reason}`
+    return `${who.name} ${allowed ? 'cannot' : 'can'} ${verb} ${JSON.stringify(key)}: ${reason}`
+  }
+  const expectOne = (expectation: Expectation): void => {
+    const problem = check(expectation)
+    if (problem) throw new Error(problem)
+  }
+
+  return {
+    owner: (openid) => ({ name: `owner ${openid}`, principal: { openid, groups: [] } }),
+    everyone: (openid = 'someone-else') => ({
+      name: 'everyone',
+      principal: { openid, groups: [] },
+    }),
+    member(group, openid = 'some-member') {
+      if (!(group in checked.groups)) throw new Error(`config.groups has no group "${group}"`)
+      return { name: `a member of ${group}`, principal: { openid, groups: [group] } }
+    },
+    nobody: () => ({ name: 'nobody', principal: undefined }),
+    expect: (who) => ({
+      can: (verb, key, file = {}) => expectOne({ who, verb, key, file, allowed: true }),
+      cannot: (verb, key, file = {}) => expectOne({ who, verb, key, file, allowed: false }),
+    }),
+    table(rows) {
+      const problems = rows.flatMap(
+        ([who, verb, key, expected, file = {}]) =>
+          check({ who, verb, key, file, allowed: expected === 'allow' }) ?? [],
+      )
+      if (problems.length > 0) throw new Error(problems.join('\n'))
+    },
+    explain: (who, verb, key, file = {}) => decide(checked, who.principal, verb, key, file),
+    report: () => reportOf(checked, expectations),
+  }
+}
+
+function reportOf(config: CheckedConfig, expectations: Expectation[]): RulesReport {
+  const mutations = mutationsOf(config)
+  const unnoticed = mutations.filter((mutation) =>
+    expectations.every(
+      ({ who, verb, key, file, allowed }) =>
+        decide(mutation.config, who.principal, verb, key, file).allowed === allowed,
+    ),
+  )
+  return {
+    expectations: expectations.length,
+    untested: untestedGrants(config, expectations),
+    unnoticed: unnoticed.map(({ rule, change }) => `${rule}: ${change}`),
+    mutations: mutations.length,
+  }
+}
+
+/** A grant is tested if something that is allowed would be refused without it. */
+function untestedGrants(config: CheckedConfig, expectations: Expectation[]): string[] {
+  const allowed = expectations.filter((one) => one.allowed)
+  return config.rules.flatMap((rule, i) => {
+    const isTested = (changed: typeof rule) => {
+      const rules = config.rules.map((one, at) => (at === i ? changed : one))
+      return allowed.some(
+        ({ who, verb, key, file }) =>
+          !decide({ ...config, rules }, who.principal, verb, key, file).allowed,
+      )
+    }
+    return VERBS.flatMap((verb) => {
+      const less = (verbs: Verb[] = []) => verbs.filter((one) => one !== verb)
+      const granted = [
+        ...(rule.owner.includes(verb) && !rule.everyone.includes(verb)
+          ? [['owner', { ...rule, owner: less(rule.owner) }] as const]
+          : []),
+        ...(rule.everyone.includes(verb)
+          ? [['everyone', { ...rule, everyone: less(rule.everyone) }] as const]
+          : []),
+        ...Object.keys(rule.groups)
+          .filter((name) => rule.groups[name]?.includes(verb) && !rule.everyone.includes(verb))
+          .map((name) => {
+            const groups = { ...rule.groups, [name]: less(rule.groups[name]) }
+            return [name, { ...rule, groups }] as const
+          }),
+      ]
+      return granted
+        .filter(([, changed]) => !isTested(changed))
+        .map(([who]) => `${rule.pattern}: ${who} may ${verb}`)
+    })
+  })
+}

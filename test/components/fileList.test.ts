@@ -1,0 +1,124 @@
+import { CosError } from 'miniprogram-cos'
+import { createTestPhone, type TestPhone } from '../support/phones'
+import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
+import { call, loadComponent, type Rendered } from '../support/simulatedApp'
+import { ALICE } from '../support/testCloud'
+import { until } from '../support/until'
+
+const REFUSED = new CosError({ kind: 'service', code: 'AccessDenied', message: '' })
+const PREFIX = `private/${ALICE}/`
+const LIST = 'miniprogram_npm/miniprogram-cos-components/cos-file-list/cos-file-list'
+
+interface Row {
+  key: string
+  meta: string
+}
+
+let phone: PhoneWithApp
+let other: TestPhone
+let render: (properties?: object) => Rendered
+beforeAll(async () => {
+  phone = await phoneWithApp()
+  other = createTestPhone(phone.cloud, ALICE)
+  render = loadComponent(LIST)
+})
+afterAll(() => phone?.cloud.end())
+beforeEach(() => phone.cloud.faults.set({ rules: [] }))
+
+const rows = (list: Rendered) => list.instance.data.rows as Row[]
+const names = (list: Rendered) => rows(list).map(({ key }) => key.slice(PREFIX.length))
+const idle = (list: Rendered) => until(() => !list.instance.data.isLoading, 'the list is there')
+const tap = async (list: Rendered, name: string) => {
+  const index = names(list).indexOf(name)
+  call(list, 'onTap', { currentTarget: { dataset: { index } } })
+  await idle(list)
+}
+
+async function opened(properties?: object): Promise<Rendered> {
+  const list = render(properties)
+  await idle(list)
+  return list
+}
+
+test('shows that a folder is empty', async () => {
+  const list = await opened({ locale: 'zh', texts: { emptyText: '请上传' } })
+  expect(list.instance.data.isEmpty).toBe(true)
+  expect(list.dom.textContent).toContain('这里还没有文件')
+  expect(list.dom.textContent).toContain('请上传')
+})
+
+test('lists page after page, folders first, until there is no more', async () => {
+  const files = Array.from({ length: 37 }, (_, i) => `file-${String(i).padStart(2, '0')}.txt`)
+  await Promise.all(files.map((name) => other.cos.putObject({ Key: PREFIX + name, Body: 'text' })))
+  await other.cos.putObject({ Key: `${PREFIX}trips/2026/sea.txt`, Body: 'sea' })
+  const list = await opened()
+  expect(rows(list).length).toBe(30)
+  await call(list, 'loadMore')
+  expect(names(list)).toEqual(['trips/', ...files])
+  expect(rows(list)[1]?.meta).toMatch(/^4 B · \d{4}-\d\d-\d\d \d\d:\d\d$/)
+  await call(list, 'loadMore')
+  expect(rows(list).length).toBe(38)
+})
+
+test('opens folders, goes back by the breadcrumbs, and tells which file is tapped', async () => {
+  const list = await opened({ pageSize: 100 })
+  const told: object[] = []
+  for (const name of ['open', 'click']) {
+    list.addEventListener(name, ({ detail }) => told.push(detail))
+  }
+  await tap(list, 'trips/')
+  await tap(list, 'trips/2026/')
+  expect(names(list)).toEqual(['trips/2026/sea.txt'])
+  const crumbs = list.instance.data.crumbs as { name: string }[]
+  expect(crumbs.map(({ name }) => name)).toEqual(['My files', 'trips', '2026'])
+  await tap(list, 'trips/2026/sea.txt')
+  call(list, 'onCrumb', { currentTarget: { dataset: { path: '' } } })
+  await idle(list)
+  expect(rows(list).length).toBe(38)
+  await until(() => told.length === 4, 'the events have arrived')
+  expect(told).toMatchObject([
+    { path: 'trips/' },
+    { path: 'trips/2026/' },
+    { file: { key: `${PREFIX}trips/2026/sea.txt`, name: 'sea.txt', size: 3 }, index: 0 },
+    { path: '' },
+  ])
+})
+
+test('shows a folder of an absolute prefix', async () => {
+  const list = await opened({ prefix: `/${PREFIX}trips/2026/` })
+  expect(names(list)).toEqual(['trips/2026/sea.txt'])
+})
+
+test('deletes selected files and folders with their contents, after confirmation', async () => {
+  const list = await opened({ removable: true, pageSize: 100 })
+  call(list, 'onSelect')
+  for (const name of ['file-00.txt', 'trips/']) await tap(list, name)
+  expect(list.dom.textContent).toContain('2 selected')
+  phone.asked.answers.showModal = { confirm: false }
+  await call(list, 'onRemove')
+  phone.asked.answers.showModal = { confirm: true }
+  await call(list, 'onRemove')
+  const { Contents } = await other.cos.getBucket({ Prefix: PREFIX })
+  expect(Contents.length).toBe(36)
+  expect(Contents.some(({ Key }) => Key.includes('trips') || Key.includes('file-00'))).toBe(false)
+})
+
+test('selects nothing unless files may be removed', async () => {
+  const list = await opened()
+  call(list, 'onSelect')
+  expect(list.instance.data.isSelecting).toBe(false)
+})
+
+test('a failure shows its code and advice, and can be retried', async () => {
+  phone.cloud.faults.set({
+    rules: [{ action: { kind: 'error', code: 'AccessDenied' }, operation: 'getBucket' }],
+  })
+  const list = await opened()
+  expect(list.dom.innerHTML).toContain('AccessDenied')
+  expect(list.dom.innerHTML).toContain(REFUSED.advice.en)
+  phone.cloud.faults.set({ rules: [] })
+  call(list, 'onRetry')
+  await idle(list)
+  expect(list.instance.data.problem).toBeNull()
+  expect(rows(list).length).toBe(30)
+})
