@@ -151,7 +151,7 @@ async function buildPhoneModules(): Promise<void> {
 }
 
 /** What a second minifier finds that esbuild leaves: about 2 %. */
-async function smaller(script: string, isAscii: boolean): Promise<string> {
+export async function smaller(script: string, isAscii: boolean): Promise<string> {
   const { code = '' } = await minify(script, {
     ecma: 2018,
     toplevel: true,

@@ -6,7 +6,7 @@ import { integrityError } from './errors'
  * The MD5 of the content that an ETag states, in hex; undefined where it states none: of an upload in parts, and where
  * COS encrypts with a key of KMS or of the caller (document 436/18145) or processes the picture.
  */
-export function statedMd5(
+function statedMd5(
   headers: Record<string, string>,
   sent: Record<string, unknown> = {},
 ): string | undefined {
