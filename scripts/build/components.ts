@@ -51,7 +51,7 @@ export async function buildComponents(): Promise<void> {
   }
   // A file of types alone has no output that anything requires.
   for (const { path, text } of outputFiles) {
-    if (text.trim() !== '') await write(relative(OUT, path), await smaller(asCommonjs(text)))
+    if (text.trim() !== '') await write(relative(OUT, path), await smaller(asCommonjs(text), false))
   }
   for (const file of files.filter((one) => !one.endsWith('.ts'))) {
     await write(file, await compact(file, await readFile(join(SOURCES, file), 'utf8')))

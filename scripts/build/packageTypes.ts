@@ -16,7 +16,10 @@ const ENTRIES: Record<string, Record<string, string>> = {
   components: {
     index: 'index',
     ...Object.fromEntries(
-      ['tdesign', 'vant', 'uniApp', 'nutui'].map((name) => [`adapters/${name}`, `adapters/${name}`]),
+      ['tdesign', 'vant', 'uniApp', 'nutui'].map((name) => [
+        `adapters/${name}`,
+        `adapters/${name}`,
+      ]),
     ),
   },
 }
