@@ -76,7 +76,7 @@ export async function buildClient(): Promise<void> {
  */
 const LAZY: Record<string, string> = {
   methods: 'src/methods',
-  multipart: 'src/upload/multipart',
+  uploads: 'src/uploads',
 }
 
 /** Makes the modules that load others at first use require a file. */
@@ -90,7 +90,9 @@ const requireLater: Plugin = {
       const name = basename(path, '.ts')
       return later(`load${name[0]?.toUpperCase()}${name.slice(1)}`, name)
     })
-    onLoad({ filter: /protocol\/src\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
+    onLoad({ filter: /errors\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
+    // Most of what needs it is there: COS answers uploads in parts and failures with documents.
+    onLoad({ filter: /protocol\/src\/loadXml\.ts$/ }, () => later('loadXml', 'uploads'))
   },
 }
 
@@ -103,7 +105,8 @@ const phoneEntries: Plugin = {
       const source = LAZY[path]
       const contents = source
         ? // All that the upload client consists of is then in core.js, once.
-          `export * from './${source}'; export { UploadCOS } from './src/uploadClient'`
+          `export * from './${source}'; export { UploadCOS } from './src/uploadClient'
+           ${path === 'uploads' ? "export { readXml, writeXml } from '../protocol/src/xml'" : ''}`
         : `export * from './src/${path}'`
       return { contents, resolveDir: OUT() }
     })
@@ -129,7 +132,7 @@ async function buildPhoneModules(): Promise<void> {
     ...minified,
     // It is loaded alone, and small: two bytes a character do not matter.
     charset: 'utf8',
-    entryPoints: [at('packages/protocol/src/advice.ts')],
+    entryPoints: [at('packages/protocol/src/errors/advice.ts')],
     format: 'esm',
     outdir: OUT('miniprogram_dist'),
   })

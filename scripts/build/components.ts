@@ -65,7 +65,11 @@ async function smaller(file: string, text: string): Promise<string> {
   // Line breaks between elements say nothing in WXML; texts are in one line with their element.
   if (file.endsWith('.wxml')) return text.replace(/^\s+/gm, '')
   // An old target: newer properties such as `inset` are not those of every phone.
-  const { code } = await transform(text, { loader: 'css', minify: true, target: ['chrome60', 'ios10'] })
+  const { code } = await transform(text, {
+    loader: 'css',
+    minify: true,
+    target: ['chrome60', 'ios10'],
+  })
   // Tools that inline imports look for the space.
   return code.replaceAll('@import"', '@import "')
 }

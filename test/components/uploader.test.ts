@@ -155,10 +155,7 @@ test('a list belongs to the app: another instance shows the same files', async (
 })
 
 test('shows stored files first, and removes and moves files', async () => {
-  const files = [
-    { key: `${PREFIX}old.pdf`, size: 2048 },
-    { url: 'https://example.com/b.png' },
-  ]
+  const files = [{ key: `${PREFIX}old.pdf`, size: 2048 }, { url: 'https://example.com/b.png' }]
   const { page, told } = uploader({ files })
   expect(rows(page).map(({ name, state }) => [name, state])).toEqual([
     ['old.pdf', 'success'],

@@ -384,4 +384,4 @@ test(`${ROUNDS} rounds of mixed writes, each ended by kill -9, lose no acknowled
   await kill()
   expect(await countBlobsOnDisk(data)).toBe(needed)
   await start()
-}, 280_000)
+}, 600_000)

@@ -16,14 +16,18 @@ export interface ErrorContext {
   cos: COS
 }
 
-/** An error of a deployment, and how it is introduced and removed. */
-export interface DeploymentError {
+/** How an error is introduced and removed. */
+interface Change {
+  introduce: () => unknown
+  restore: () => unknown
+}
+
+/** An error of a deployment. */
+export interface DeploymentError extends Change {
   title: string
   code: CloudErrorCode
   /** Part of the fix that is printed. */
   fix: string
-  introduce: () => unknown
-  restore: () => unknown
 }
 
 /** Error codes that a run of the doctor cannot produce here, and where they are tested. */
@@ -130,363 +134,337 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
     restore: () => context.cos.deleteBucketPolicy(place),
   })
 
-  return [
-    {
-      title: 'an outdated dependency',
-      code: 'ToolsDiffer',
-      fix: 'npm ci',
-      introduce: () => tools('"esbuild": "', '"esbuild": "9.'),
-      restore: () => tools('"esbuild": "9.', '"esbuild": "'),
-    },
-    {
-      title: 'an invalid access rule',
-      code: 'ConfigInvalid',
-      fix: 'rule',
-      ...config("'private/{openid}/**'", "'private/{openid}x/**'"),
-    },
-    {
-      title: 'a bucket without its APPID',
-      code: 'ConfigInvalid',
-      fix: 'field',
-      ...config('media-1250000000', 'media'),
-    },
-    {
-      title: 'the sample environment',
-      code: 'ConfigUnset',
-      fix: 'npm run setup',
-      ...config(ENV, 'your-env-id'),
-    },
-    {
-      title: 'path style',
-      code: 'PathStyle',
-      fix: 'ForcePathStyle',
-      ...config('access: {', "addresses: ['pathStyle'],\n  access: {"),
-    },
-    {
-      title: 'an .env that other users can read',
-      code: 'EnvFileExposed',
-      fix: 'chmod 600 .env',
-      introduce: () => context.deployment.project.chmod('.env', 0o644),
-      restore: () => context.deployment.project.chmod('.env', 0o600),
-    },
-    {
-      title: 'an .env that git tracks',
-      code: 'EnvFileTracked',
-      fix: '.gitignore',
-      ...repository,
-    },
-    {
-      title: 'no deploying key',
-      code: 'DeployKeyMissing',
-      fix: 'TENCENTCLOUD_SECRET_ID',
-      ...env({ TENCENTCLOUD_SECRET_ID: '' }),
-    },
-    {
-      title: 'no key for the functions',
-      code: 'FunctionKeyMissing',
-      fix: 'COS_STS_SECRET_KEY',
-      ...env({ COS_STS_SECRET_KEY: '' }),
-    },
-    {
-      title: 'a malformed SecretId',
-      code: 'KeyMalformed',
-      fix: 'AKID',
-      ...env({ TENCENTCLOUD_SECRET_ID: 'KIDsomething' }),
-    },
-    {
-      title: 'an unknown SecretId',
-      code: 'SecretIdUnknown',
-      fix: 'new key',
-      ...env({ TENCENTCLOUD_SECRET_ID: 'AKIDnobodyknowsthis' }),
-    },
-    {
-      title: 'a wrong SecretKey',
-      code: 'SecretKeyWrong',
-      fix: 'same line',
-      ...env({ TENCENTCLOUD_SECRET_KEY: 'wrongwrongwrongwrong' }),
-    },
-    {
-      title: 'a wrong token',
-      code: 'TokenRejected',
-      fix: 'new one',
-      ...env({ TENCENTCLOUD_TOKEN: 'expired-long-ago' }),
-    },
-    {
-      title: "the root account's key",
-      code: 'RootKey',
-      fix: 'sub-account',
-      ...env({ ...rootKey('TENCENTCLOUD'), TENCENTCLOUD_TOKEN: '' }),
-    },
-    {
-      title: "the root account's key in the functions",
-      code: 'RootKey',
-      fix: 'sub-account',
-      ...env(rootKey('COS_STS')),
-    },
-    {
-      title: 'a temporary key in the functions',
-      code: 'FunctionKeyTemporary',
-      fix: 'permanent key',
-      ...env({
+  const errors: [title: string, code: CloudErrorCode, fix: string, change: Change][] = [
+    [
+      'an outdated dependency',
+      'ToolsDiffer',
+      'npm ci',
+      {
+        introduce: () => tools('"esbuild": "', '"esbuild": "9.'),
+        restore: () => tools('"esbuild": "9.', '"esbuild": "'),
+      },
+    ],
+    [
+      'an invalid access rule',
+      'ConfigInvalid',
+      'rule',
+      config("'private/{openid}/**'", "'private/{openid}x/**'"),
+    ],
+    ['a bucket without its APPID', 'ConfigInvalid', 'field', config('media-1250000000', 'media')],
+    ['the sample environment', 'ConfigUnset', 'npm run setup', config(ENV, 'your-env-id')],
+    [
+      'path style',
+      'PathStyle',
+      'ForcePathStyle',
+      config('access: {', "addresses: ['pathStyle'],\n  access: {"),
+    ],
+    [
+      'an .env that other users can read',
+      'EnvFileExposed',
+      'chmod 600 .env',
+      {
+        introduce: () => context.deployment.project.chmod('.env', 0o644),
+        restore: () => context.deployment.project.chmod('.env', 0o600),
+      },
+    ],
+    ['an .env that git tracks', 'EnvFileTracked', '.gitignore', repository],
+    [
+      'no deploying key',
+      'DeployKeyMissing',
+      'TENCENTCLOUD_SECRET_ID',
+      env({ TENCENTCLOUD_SECRET_ID: '' }),
+    ],
+    [
+      'no key for the functions',
+      'FunctionKeyMissing',
+      'COS_STS_SECRET_KEY',
+      env({ COS_STS_SECRET_KEY: '' }),
+    ],
+    [
+      'a malformed SecretId',
+      'KeyMalformed',
+      'AKID',
+      env({ TENCENTCLOUD_SECRET_ID: 'KIDsomething' }),
+    ],
+    [
+      'an unknown SecretId',
+      'SecretIdUnknown',
+      'new key',
+      env({ TENCENTCLOUD_SECRET_ID: 'AKIDnobodyknowsthis' }),
+    ],
+    [
+      'a wrong SecretKey',
+      'SecretKeyWrong',
+      'same line',
+      env({ TENCENTCLOUD_SECRET_KEY: 'wrongwrongwrongwrong' }),
+    ],
+    ['a wrong token', 'TokenRejected', 'new one', env({ TENCENTCLOUD_TOKEN: 'expired-long-ago' })],
+    [
+      "the root account's key",
+      'RootKey',
+      'sub-account',
+      env({ ...rootKey('TENCENTCLOUD'), TENCENTCLOUD_TOKEN: '' }),
+    ],
+    ["the root account's key in the functions", 'RootKey', 'sub-account', env(rootKey('COS_STS'))],
+    [
+      'a temporary key in the functions',
+      'FunctionKeyTemporary',
+      'permanent key',
+      env({
         COS_STS_SECRET_ID: TEMPORARY.SecretId,
         COS_STS_SECRET_KEY: TEMPORARY.SecretKey,
       }),
-    },
-    {
-      title: 'a wrong key for the functions',
-      code: 'SecretKeyWrong',
-      fix: 'same line',
-      ...env({ COS_STS_SECRET_KEY: 'wrongwrongwrongwrong' }),
-    },
-    {
-      title: 'one key for both',
-      code: 'SameKey',
-      fix: 'second sub-account',
-      ...env({
+    ],
+    [
+      'a wrong key for the functions',
+      'SecretKeyWrong',
+      'same line',
+      env({ COS_STS_SECRET_KEY: 'wrongwrongwrongwrong' }),
+    ],
+    [
+      'one key for both',
+      'SameKey',
+      'second sub-account',
+      env({
         TENCENTCLOUD_SECRET_ID: FUNCTION_KEY.SecretId,
         TENCENTCLOUD_SECRET_KEY: FUNCTION_KEY.SecretKey,
         TENCENTCLOUD_TOKEN: '',
         ...holderKey,
       }),
-    },
-    {
-      title: 'keys of two accounts',
-      code: 'OtherAccount',
-      fix: 'the account that owns',
-      introduce: () =>
-        Object.assign(context.deployment.plane.keys[1] ?? {}, { account: '100000000099' }),
-      restore: () =>
-        Object.assign(context.deployment.plane.keys[1] ?? {}, { account: '100000000001' }),
-    },
-    { title: 'a wrong clock', code: 'ClockOff', fix: 'NTP', ...plane({ clockOffset: 3600 }) },
-    {
-      title: 'a broken network',
-      code: 'Unreachable',
-      fix: 'proxy',
-      ...trouble('GetCallerIdentity', 'cut'),
-    },
-    {
-      title: 'an unexpected answer',
-      code: 'CloudRefused',
-      fix: 'cloud.tencent.com/document/api',
-      ...trouble('GetCallerIdentity', 'InternalError.Database'),
-    },
-    {
-      title: 'no permission to read the environment',
-      code: 'NotAuthorized',
-      fix: 'Grant',
-      ...trouble('DescribeEnvInfo', 'UnauthorizedOperation'),
-    },
-    {
-      title: 'an unknown environment',
-      code: 'EnvironmentUnknown',
-      fix: 'env in cos.config.ts',
-      ...config(ENV, 'other-env'),
-    },
-    {
-      title: 'an overdue environment',
-      code: 'EnvironmentNotReady',
-      fix: 'overdue',
-      ...plane({ status: 'UNAVAILABLE' }),
-    },
-    {
-      title: 'a missing function',
-      code: 'FunctionNotDeployed',
-      fix: 'npm run deploy',
-      ...trouble('GetFunction', 'ResourceNotFound.Function'),
-    },
-    {
-      title: 'a function whose update failed',
-      code: 'FunctionNotActive',
-      fix: 'state in the console',
-      ...functionWith({ Status: 'UpdateFailed' }),
-    },
-    {
-      title: 'an old runtime',
-      code: 'RuntimeDiffers',
-      fix: '--recreate',
-      ...functionWith({ Runtime: 'Nodejs16.13' }),
-    },
-    {
-      title: 'a timeout of 3 seconds',
-      code: 'FunctionDiffers',
-      fix: 'npm run deploy',
-      ...functionWith({ Timeout: 3 }),
-    },
-    {
-      title: 'a function without its key',
-      code: 'VariableMissing',
-      fix: 'keeps yours',
-      ...functionWith({ variables: { OTHER: 'x' } }),
-    },
-    {
-      title: 'a function with an old key',
-      code: 'FunctionKeyDiffers',
-      fix: 'npm run deploy',
-      ...functionWith({
+    ],
+    [
+      'keys of two accounts',
+      'OtherAccount',
+      'the account that owns',
+      {
+        introduce: () =>
+          Object.assign(context.deployment.plane.keys[1] ?? {}, { account: '100000000099' }),
+        restore: () =>
+          Object.assign(context.deployment.plane.keys[1] ?? {}, { account: '100000000001' }),
+      },
+    ],
+    ['a wrong clock', 'ClockOff', 'NTP', plane({ clockOffset: 3600 })],
+    ['a broken network', 'Unreachable', 'proxy', trouble('GetCallerIdentity', 'cut')],
+    [
+      'an unexpected answer',
+      'CloudRefused',
+      'cloud.tencent.com/document/api',
+      trouble('GetCallerIdentity', 'InternalError.Database'),
+    ],
+    [
+      'no permission to read the environment',
+      'NotAuthorized',
+      'Grant',
+      trouble('DescribeEnvInfo', 'UnauthorizedOperation'),
+    ],
+    [
+      'an unknown environment',
+      'EnvironmentUnknown',
+      'env in cos.config.ts',
+      config(ENV, 'other-env'),
+    ],
+    ['an overdue environment', 'EnvironmentNotReady', 'overdue', plane({ status: 'UNAVAILABLE' })],
+    [
+      'a missing function',
+      'FunctionNotDeployed',
+      'npm run deploy',
+      trouble('GetFunction', 'ResourceNotFound.Function'),
+    ],
+    [
+      'a function whose update failed',
+      'FunctionNotActive',
+      'state in the console',
+      functionWith({ Status: 'UpdateFailed' }),
+    ],
+    ['an old runtime', 'RuntimeDiffers', '--recreate', functionWith({ Runtime: 'Nodejs16.13' })],
+    ['a timeout of 3 seconds', 'FunctionDiffers', 'npm run deploy', functionWith({ Timeout: 3 })],
+    [
+      'a function without its key',
+      'VariableMissing',
+      'keeps yours',
+      functionWith({ variables: { OTHER: 'x' } }),
+    ],
+    [
+      'a function with an old key',
+      'FunctionKeyDiffers',
+      'npm run deploy',
+      functionWith({
         variables: { ...holderKey, COS_STS_SECRET_KEY: 'anOlderSecret0123456789' },
       }),
-    },
-    {
-      title: 'a function that fails',
-      code: 'FunctionFails',
-      fix: 'log',
-      ...functionWith({ zip: zip('index.js', 'exports.main = () => { throw Error(1) }') }),
-    },
-    {
-      title: 'a function that answers anonymous calls',
-      code: 'FunctionOpen',
-      fix: 'HTTP',
-      ...functionWith({ zip: zip('index.js', 'exports.main = () => ({ credentials: {} })') }),
-    },
-    {
-      title: 'a missing bucket',
-      code: 'BucketUnknown',
-      fix: '-APPID',
-      ...config('media-1250000000', 'nowhere-1250000000'),
-    },
-    {
-      title: 'a bucket in another region',
-      code: 'RegionWrong',
-      fix: 'region',
-      ...config('media-1250000000', 'elsewhere-1250000000'),
-    },
-    {
-      title: 'a bucket whose configuration the deployer may not see',
-      code: 'BucketForbidden',
-      fix: 'docs/REAL_CLOUD.md',
-      ...deny('name/cos:GetBucketReferer', `qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`),
-    },
-    {
-      title: 'a public bucket',
-      code: 'BucketPublic',
-      fix: 'private',
-      introduce: () => context.cos.putBucketAcl({ ...place, ACL: 'public-read' }),
-      restore: () => context.cos.putBucketAcl({ ...place, ACL: 'private' }),
-    },
-    {
-      title: 'a bucket whose policy lets everybody read',
-      code: 'BucketPublic',
-      fix: 'statement of its policy',
-      ...openTo({
+    ],
+    [
+      'a function that fails',
+      'FunctionFails',
+      'log',
+      functionWith({ zip: zip('index.js', 'exports.main = () => { throw Error(1) }') }),
+    ],
+    [
+      'a function that answers anonymous calls',
+      'FunctionOpen',
+      'HTTP',
+      functionWith({ zip: zip('index.js', 'exports.main = () => ({ credentials: {} })') }),
+    ],
+    [
+      'a missing bucket',
+      'BucketUnknown',
+      '-APPID',
+      config('media-1250000000', 'nowhere-1250000000'),
+    ],
+    [
+      'a bucket in another region',
+      'RegionWrong',
+      'region',
+      config('media-1250000000', 'elsewhere-1250000000'),
+    ],
+    [
+      'a bucket whose configuration the deployer may not see',
+      'BucketForbidden',
+      'docs/REAL_CLOUD.md',
+      deny('name/cos:GetBucketReferer', `qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`),
+    ],
+    [
+      'a public bucket',
+      'BucketPublic',
+      'private',
+      {
+        introduce: () => context.cos.putBucketAcl({ ...place, ACL: 'public-read' }),
+        restore: () => context.cos.putBucketAcl({ ...place, ACL: 'private' }),
+      },
+    ],
+    [
+      'a bucket whose policy lets everybody read',
+      'BucketPublic',
+      'statement of its policy',
+      openTo({
         action: ['name/cos:GetObject'],
         resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
       }),
-    },
-    {
-      title: 'a bucket whose policy lets everybody read on a condition that holds',
-      code: 'BucketPublic',
-      fix: 'private',
-      ...openTo({
+    ],
+    [
+      'a bucket whose policy lets everybody read on a condition that holds',
+      'BucketPublic',
+      'private',
+      openTo({
         action: ['name/cos:GetObject'],
         resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
         condition: { ip_equal: { 'qcs:ip': ['127.0.0.1', '::1', '::ffff:127.0.0.1'] } },
       }),
-    },
-    {
-      title: 'folders that other users can read',
-      code: 'FolderOpen',
-      fix: 'Do not go live',
-      // COS says that an object does not exist only to those who may read it.
-      introduce: () =>
-        Object.assign(context.deployment.plane, {
-          override: ({ method, url = '' }: IncomingMessage) =>
-            method === 'GET' && /\/probe-2+\/[^?]+$/.test(url) ? [404, 'NoSuchKey'] : undefined,
-        }),
-      restore: () => Object.assign(context.deployment.plane, { override: () => undefined }),
-    },
-    {
-      title: 'hotlink protection',
-      code: 'RefererBlocks',
-      fix: 'servicewechat.com',
-      introduce: () =>
-        context.cos.putBucketReferer({
-          ...place,
-          RefererConfiguration: {
-            Status: 'Enabled',
-            RefererType: 'White-List',
-            DomainList: { Domains: ['example.com'] },
-            EmptyReferConfiguration: 'Deny',
-          },
-        }),
-      restore: () =>
-        context.cos.putBucketReferer({
-          ...place,
-          RefererConfiguration: {
-            Status: 'Disabled',
-            RefererType: 'White-List',
-            DomainList: { Domains: ['example.com'] },
-          },
-        }),
-    },
-    {
-      title: 'no strict signatures',
-      code: 'StrictSignatureOff',
-      fix: 'npm run deploy',
-      introduce: () => strict(strictRule('other', 'Host')),
-      restore: () =>
-        strict(
-          strictRule(
-            'miniprogram-cos',
-            'Host</header><header>x-cos-*</header><header>Pic-Operations',
-          ),
-        ),
-    },
-    {
-      title: 'no lifecycle rule',
-      code: 'LifecycleMissing',
-      fix: 'abort-stale-multipart',
-      introduce: () => context.cos.deleteBucketLifecycle(place),
-      restore: () =>
-        context.cos.putBucketLifecycle({
-          ...place,
-          Rules: [
-            {
-              ID: 'own',
+    ],
+    [
+      'folders that other users can read',
+      'FolderOpen',
+      'Do not go live',
+      {
+        // COS says that an object does not exist only to those who may read it.
+        introduce: () =>
+          Object.assign(context.deployment.plane, {
+            override: ({ method, url = '' }: IncomingMessage) =>
+              method === 'GET' && /\/probe-2+\/[^?]+$/.test(url) ? [404, 'NoSuchKey'] : undefined,
+          }),
+        restore: () => Object.assign(context.deployment.plane, { override: () => undefined }),
+      },
+    ],
+    [
+      'hotlink protection',
+      'RefererBlocks',
+      'servicewechat.com',
+      {
+        introduce: () =>
+          context.cos.putBucketReferer({
+            ...place,
+            RefererConfiguration: {
               Status: 'Enabled',
-              Filter: { Prefix: '' },
-              AbortIncompleteMultipartUpload: { DaysAfterInitiation: '3' },
+              RefererType: 'White-List',
+              DomainList: { Domains: ['example.com'] },
+              EmptyReferConfiguration: 'Deny',
             },
-          ] as never,
-        }),
-    },
-    {
-      title: 'a sub-account that may not write',
-      code: 'ProbeRefused',
-      fix: 'npm run policy',
-      ...deny('name/cos:PutObject', `qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`),
-    },
-    {
-      title: 'STS that issues no key',
-      code: 'StsRefused',
-      fix: 'npm run policy',
-      ...trouble('GetFederationToken', 'UnauthorizedOperation'),
-    },
-    {
-      title: 'a proxy that changes content',
-      code: 'ProbeDiffers',
-      fix: 'proxy',
-      introduce: () => Object.assign(context.deployment.plane, { corruptsContent: true }),
-      restore: () => Object.assign(context.deployment.plane, { corruptsContent: false }),
-    },
-    {
-      title: 'folders that everybody can write to',
-      code: 'BucketPublic',
-      fix: 'statement of its policy',
-      ...openTo({
+          }),
+        restore: () =>
+          context.cos.putBucketReferer({
+            ...place,
+            RefererConfiguration: {
+              Status: 'Disabled',
+              RefererType: 'White-List',
+              DomainList: { Domains: ['example.com'] },
+            },
+          }),
+      },
+    ],
+    [
+      'no strict signatures',
+      'StrictSignatureOff',
+      'npm run deploy',
+      {
+        introduce: () => strict(strictRule('other', 'Host')),
+        restore: () =>
+          strict(
+            strictRule(
+              'miniprogram-cos',
+              'Host</header><header>x-cos-*</header><header>Pic-Operations',
+            ),
+          ),
+      },
+    ],
+    [
+      'no lifecycle rule',
+      'LifecycleMissing',
+      'abort-stale-multipart',
+      {
+        introduce: () => context.cos.deleteBucketLifecycle(place),
+        restore: () =>
+          context.cos.putBucketLifecycle({
+            ...place,
+            Rules: [
+              {
+                ID: 'own',
+                Status: 'Enabled',
+                Filter: { Prefix: '' },
+                AbortIncompleteMultipartUpload: { DaysAfterInitiation: '3' },
+              },
+            ] as never,
+          }),
+      },
+    ],
+    [
+      'a sub-account that may not write',
+      'ProbeRefused',
+      'npm run policy',
+      deny('name/cos:PutObject', `qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`),
+    ],
+    [
+      'STS that issues no key',
+      'StsRefused',
+      'npm run policy',
+      trouble('GetFederationToken', 'UnauthorizedOperation'),
+    ],
+    [
+      'a proxy that changes content',
+      'ProbeDiffers',
+      'proxy',
+      {
+        introduce: () => Object.assign(context.deployment.plane, { corruptsContent: true }),
+        restore: () => Object.assign(context.deployment.plane, { corruptsContent: false }),
+      },
+    ],
+    [
+      'folders that everybody can write to',
+      'BucketPublic',
+      'statement of its policy',
+      openTo({
         action: ['name/cos:PutObject'],
         resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
       }),
-    },
-    {
-      title: 'folders that everybody can write to on a condition that holds',
-      code: 'FolderOpen',
-      fix: 'Do not go live',
-      ...openTo({
+    ],
+    [
+      'folders that everybody can write to on a condition that holds',
+      'FolderOpen',
+      'Do not go live',
+      openTo({
         action: ['name/cos:PutObject'],
         resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/*`],
         condition: { ip_equal: { 'qcs:ip': ['127.0.0.1', '::1', '::ffff:127.0.0.1'] } },
       }),
-    },
+    ],
   ]
+  return errors.map(([title, code, fix, change]) => ({ title, code, fix, ...change }))
 }

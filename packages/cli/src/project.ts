@@ -61,6 +61,21 @@ export async function loadConfig(): Promise<CosConfig> {
       ),
     )
   }
+  const { config } = await loadModule<{ config?: CosConfig }>(file)
+  if (!config) throw new Error(`${name} does not export "config"`)
+  return config
+}
+
+/**
+ * Runs a file of the project, in TypeScript or JavaScript, which may import others.
+ * @param globals what it finds besides its imports
+ * @returns its exports
+ * @throws Error when it cannot be compiled
+ */
+export async function loadModule<Exports extends object>(
+  file: string,
+  globals: Record<string, unknown> = {},
+): Promise<Exports> {
   // Loaded here: before the first build of this repository there is no server to load.
   const [{ build }, server] = await Promise.all([
     import('esbuild'),
@@ -77,17 +92,13 @@ export async function loadConfig(): Promise<CosConfig> {
     write: false,
     logLevel: 'silent',
   })
-  const module: { exports: { config?: CosConfig } } = { exports: {} }
+  const module = { exports: {} as Exports }
   const required = createRequire(file)
   // The configuration of a project that has not installed the server can be read all the same.
   const load = (name: string) => (name === '@miniprogram-cos/server' ? server : required(name))
-  new Function('require', 'module', 'exports', outputFiles[0]?.text ?? '')(
-    load,
-    module,
-    module.exports,
-  )
-  if (!module.exports.config) throw new Error(`${name} does not export "config"`)
-  return module.exports.config
+  const given = { require: load, module, exports: module.exports, ...globals }
+  new Function(...Object.keys(given), outputFiles[0]?.text ?? '')(...Object.values(given))
+  return module.exports
 }
 
 /** A warning while the configuration still names the sample bucket. */

@@ -10,6 +10,8 @@ import { initCommand } from './commands/init'
 import { localCloudCommand } from './commands/localCloud'
 import { migrateCommand } from './commands/migrate'
 import { policyCommand } from './commands/policy'
+import { reconcileCommand } from './commands/reconcile'
+import { rulesCommand } from './commands/rules'
 import { setupCommand } from './commands/setup'
 import { colorsFor } from './output'
 import { forProject, type RunOptions } from './project'
@@ -56,6 +58,8 @@ function createProgram(options: RunOptions): Command {
     domainsCommand(),
     doctorCommand(options),
     policyCommand(),
+    rulesCommand(),
+    reconcileCommand(),
     migrateCommand(),
     checkWechatCommand(options),
   ]) {
@@ -74,7 +78,9 @@ function createProgram(options: RunOptions): Command {
       `\n退出码：0 成功；1 检查或步骤失败；2 输入有误。\nLANG 以 zh 开头时输出中文。NO_COLOR=1 关闭颜色。`,
     ),
   )
-  for (const one of [program, ...program.commands]) prepare(one)
+  for (const one of [program, ...program.commands]) {
+    for (const command of [one, ...one.commands]) prepare(command)
+  }
   return program
 }
 

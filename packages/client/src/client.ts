@@ -1,6 +1,5 @@
 import type {
   AnyOperation,
-  GetObjectParams,
   Operation,
   OperationName,
   Operations,
@@ -219,9 +218,9 @@ for (const name of NAMES as OperationName[]) {
   addMethod(name, (cos, params, callback) => {
     const { operations, getObjectContent } = loadMethods()
     const operation: AnyOperation = operations[name]
-    const run = (core: ClientCore, all: object) =>
+    const run = (core: ClientCore, all: Parameters<typeof getObjectContent>[1]) =>
       name === 'getObject'
-        ? getObjectContent(core, all as GetObjectParams)
+        ? getObjectContent(core, all)
         : execute<object, object>(core, operation, all)
     return cos._run(run, params, callback, operation)
   })

@@ -16,7 +16,7 @@ import {
   httpFunction,
 } from './credentials/function'
 import { type Callback, Emitter, settle, withCosError } from './events'
-import { loadMultipart } from './lazy/multipart'
+import { loadUploads } from './lazy/uploads'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
 import { runAlone, TaskQueue } from './upload/queue'
 import type { TaskInfo, TaskSteps, UploadTaskParams, UploadWork } from './upload/task'
@@ -290,7 +290,7 @@ export class UploadCOS {
         return work(this._core, params, run)
       },
       abort: async (memo) => {
-        if (memo.UploadId) await loadMultipart().abortUpload(this._core, params, memo)
+        if (memo.UploadId) await loadUploads().abortUpload(this._core, params, memo)
       },
       onRestart: (end) => callback && this._settle(end, callback),
     }

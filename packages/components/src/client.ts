@@ -13,7 +13,10 @@ export type ComponentClient = Pick<
   | 'off'
 > &
   Partial<
-    Pick<COS, 'getBucket' | 'getObject' | 'getObjectUrl' | 'deleteMultipleObject' | 'abortUploadTask'>
+    Pick<
+      COS,
+      'getBucket' | 'getObject' | 'getObjectUrl' | 'deleteMultipleObject' | 'abortUploadTask'
+    >
   >
 
 /** A file that the user has chosen, before it is uploaded. */
@@ -65,7 +68,8 @@ export function optionsOf(client: string): ComponentOptions {
     options = { cos: Client.cloud() }
     configured.set(name, options)
   }
-  if (!options) throw new Error(`miniprogram-cos-components: call configure({ client: '${name}', cos })`)
+  if (!options)
+    throw new Error(`miniprogram-cos-components: call configure({ client: '${name}', cos })`)
   return options
 }
 

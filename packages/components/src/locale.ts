@@ -4,7 +4,12 @@ export function isChinese(locale: string): boolean {
 }
 
 /** The texts of a component, with those that the app replaces. */
-export function textsFor<T extends object>(zh: T, en: T, locale: string, own: Partial<T> | null): T {
+export function textsFor<T extends object>(
+  zh: T,
+  en: T,
+  locale: string,
+  own: Partial<T> | null,
+): T {
   return { ...(isChinese(locale) ? zh : en), ...own }
 }
 

@@ -29,7 +29,11 @@ export async function signedUrl(
   if (known && !isFresh && known.until - MARGIN > Date.now() / 1000) return known
   const cos = clientOf(client)
   if (!cos.getObjectUrl) throw new Error('the client of miniprogram-cos/upload signs no URLs')
-  const url = await cos.getObjectUrl({ Key, Expires, ...(process ? { Query: { [process]: '' } } : {}) })
+  const url = await cos.getObjectUrl({
+    Key,
+    Expires,
+    ...(process ? { Query: { [process]: '' } } : {}),
+  })
   // A URL ends with the key that signs it, which may be earlier than asked for.
   const end = /q-sign-time=\d+(?:;|%3B)(\d+)/i.exec(url)
   const signed = { url, until: end ? Number(end[1]) : Date.now() / 1000 + Expires }

@@ -1,4 +1,4 @@
-import { argumentError } from './errors'
+import { argumentError } from './errors/CosError'
 
 /** `name-1250000000`: what COS calls BucketName-APPID (document 436/13312). */
 export const BUCKET_PATTERN = /^([a-z\d](?:[a-z\d-]*[a-z\d])?)-(\d+)$/

@@ -98,25 +98,26 @@ export async function cleanStaleUploads(cos: COS, place: BucketPlace): Promise<v
 }
 
 /** For a browser that shows the mini program; phones need no such rule. */
-const corsRule = (origin: string) => ({
+const corsRule = (origin: string): CorsRule => ({
   ID: 'miniprogram-cos-preview',
-  AllowedOrigins: [origin],
-  AllowedMethods: ['GET', 'PUT', 'POST', 'HEAD', 'DELETE'],
-  AllowedHeaders: ['*'],
-  ExposeHeaders: ['ETag', 'Content-Length', 'x-cos-request-id', 'x-cos-hash-crc64ecma'],
-  MaxAgeSeconds: '600',
+  AllowedOrigin: [origin],
+  AllowedMethod: ['GET', 'PUT', 'POST', 'HEAD', 'DELETE'],
+  AllowedHeader: ['*'],
+  ExposeHeader: ['ETag', 'Content-Length', 'x-cos-request-id', 'x-cos-hash-crc64ecma'],
+  MaxAgeSeconds: 600,
 })
 
-/** A rule as the SDK reads and writes it; its types know neither the plural nor the id. */
-interface CorsRule {
+/** The SDK reads rules with names in the plural, and writes both; its types know neither that nor the id. */
+interface CorsRule extends COS.CORSRule {
   ID?: string
-  AllowedOrigins: string[]
+  AllowedOrigins?: string[]
 }
 
 async function corsRules(cos: COS, place: BucketPlace): Promise<CorsRule[]> {
   try {
     const { CORSRules } = await cos.getBucketCors(place)
-    return CORSRules as unknown as CorsRule[]
+    // A list, which the SDK declares as a record.
+    return Object.values(CORSRules)
   } catch (error) {
     if ((error as { code?: string }).code === 'NoSuchCORSConfiguration') return []
     throw error
@@ -124,12 +125,14 @@ async function corsRules(cos: COS, place: BucketPlace): Promise<CorsRule[]> {
 }
 
 export async function allowsOrigin(cos: COS, place: BucketPlace, origin: string): Promise<boolean> {
-  return (await corsRules(cos, place)).some(({ AllowedOrigins }) => AllowedOrigins.includes(origin))
+  return (await corsRules(cos, place)).some(({ AllowedOrigins }) =>
+    AllowedOrigins?.includes(origin),
+  )
 }
 
 /** Allows one origin and keeps the other rules. */
 export async function allowOrigin(cos: COS, place: BucketPlace, origin: string): Promise<void> {
   const rule = corsRule(origin)
   const others = (await corsRules(cos, place)).filter(({ ID }) => ID !== rule.ID)
-  await cos.putBucketCors({ ...place, CORSRules: [...others, rule] as unknown as COS.CORSRule[] })
+  await cos.putBucketCors({ ...place, CORSRules: [...others, rule] })
 }

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { checkConfig } from '@miniprogram-cos/server'
 import { Command } from 'commander'
-import { compareLists, readConsoleLists } from '../domains/consoleLists'
-import { type DomainLists, domainLists, LISTS } from '../domains/domainLists'
+import {
+  compareLists,
+  type DomainLists,
+  domainLists,
+  LISTS,
+  readConsoleLists,
+} from '../domains/domainLists'
 import { SafeOutput } from '../output'
 import { loadConfig, sampleWarning } from '../project'
 import { t } from '../text'

@@ -78,9 +78,8 @@ export async function createApp(template: string, folder: string): Promise<strin
 function nameApp(folder: string, name: string): void {
   change(join(folder, 'package.json'), (description) => {
     description.name = packageName(name)
-    const { devDependencies } = description
     const own = { '@miniprogram-cos/cli': ownVersion() }
-    description.devDependencies = { ...own, ...(devDependencies as object | undefined) }
+    description.devDependencies = Object.assign(own, description.devDependencies)
   })
   const project = join(folder, 'project.config.json')
   if (existsSync(project)) {

@@ -14,8 +14,7 @@ import {
   checkOwnConfig,
   excessRights,
 } from '../deploy/preflight'
-import { compareLists, readConsoleLists } from '../domains/consoleLists'
-import { domainLists } from '../domains/domainLists'
+import { compareLists, domainLists, readConsoleLists } from '../domains/domainLists'
 import { maskId } from '../output'
 import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
 import { t } from '../text'

@@ -174,10 +174,9 @@ function builtByUniApp(framework: Framework, root: string): string | undefined {
 }
 
 function frameworkOf(packageJson: Record<string, unknown> | undefined): Framework {
-  const names = Object.keys({
-    ...(packageJson?.dependencies as object | undefined),
-    ...(packageJson?.devDependencies as object | undefined),
-  })
+  const names = [packageJson?.dependencies, packageJson?.devDependencies].flatMap((one) =>
+    typeof one === 'object' && one !== null ? Object.keys(one) : [],
+  )
   if (names.includes('@tarojs/taro')) return 'taro'
   if (names.some((name) => name.startsWith('@dcloudio/uni-'))) return 'uni-app'
   return 'native'

@@ -35,7 +35,7 @@ function envText(text: string, keys: Settings): string {
 
 /** DevTools' file for settings of one developer. */
 function privateConfigText(text: string | undefined, { appid }: Pick<Answers, 'appid'>) {
-  const present = text === undefined ? {} : (JSON.parse(text) as object)
+  const present: object = text === undefined ? {} : JSON.parse(text)
   return `${JSON.stringify({ ...present, appid }, null, 2)}\n`
 }
 

@@ -49,7 +49,10 @@ function findNewSyntax(text: string): SyntaxFinding[] {
     ]
   }
   return tokens
-    .filter((token) => token.type === tokTypes.regexp && /\(\?<[=!]/.test(pattern(token)))
+    .filter(
+      ({ type, start, end }) =>
+        type === tokTypes.regexp && /\(\?<[=!]/.test(text.slice(start, end)),
+    )
     .map((token) => ({
       offset: token.start,
       message: t('lookbehind in a regular expression', '正则表达式中的后行断言'),
@@ -58,8 +61,6 @@ function findNewSyntax(text: string): SyntaxFinding[] {
 
 /** Whether a script is an ES module. */
 const isModule = (text: string) => /^\s*(?:import|export)\b/m.test(text)
-
-const pattern = (token: Token) => (token as unknown as { value: { pattern: string } }).value.pattern
 
 /** The text around an offset, of its line only. */
 function excerpt(text: string, offset: number): string {

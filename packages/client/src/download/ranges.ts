@@ -7,7 +7,7 @@ import {
 } from '@miniprogram-cos/protocol'
 import { abortGroup, runPool } from '../concurrency'
 import type { ClientCore } from '../core'
-import { loadMultipart } from '../lazy/multipart'
+import { loadUploads } from '../lazy/uploads'
 import { pick } from '../pick'
 import { integrityError, isForeign } from '../request/errors'
 import { type ExecuteExtras, execute } from '../request/execute'
@@ -109,7 +109,7 @@ export async function fetchRanges(
   const { signal, abort, release } = abortGroup(params.signal)
   const auto = limit === 'auto' ? new AutoLimit() : undefined
   const fixed = Math.max(1, Number(limit) || 1)
-  const parts = loadMultipart().planParts(object.size - from, partSize)
+  const parts = loadUploads().planParts(object.size - from, partSize)
   /** What has arrived before its turn, by PartNumber. */
   const arrived = new Map<number, ArrayBuffer>()
   let loaded = from

@@ -49,7 +49,9 @@ export async function uploadIntoList<Item extends object>(
         owner.setData(paths)
       }
       try {
-        const cosKey = await uploadFile(local, options, (percent) => update(format.loading(percent)))
+        const cosKey = await uploadFile(local, options, (percent) =>
+          update(format.loading(percent)),
+        )
         update({ ...format.done, cosKey })
       } catch (error) {
         update(format.failed(problemOf(error, isChinese('') ? 'zh' : 'en').advice))

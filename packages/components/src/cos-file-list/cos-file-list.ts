@@ -226,9 +226,11 @@ Component({
       if (!this.data.marker) return
       // Created again for each page: it reports an end that is on the screen already.
       state.observer = this.createIntersectionObserver({})
-      state.observer.relativeToViewport({ bottom: 400 }).observe('.end', ({ intersectionRatio }) => {
-        if (intersectionRatio > 0) void this.loadMore()
-      })
+      state.observer
+        .relativeToViewport({ bottom: 400 })
+        .observe('.end', ({ intersectionRatio }) => {
+          if (intersectionRatio > 0) void this.loadMore()
+        })
     },
   },
 })
@@ -239,7 +241,13 @@ function rowOf(entry: FileEntry): Row {
   return { ...entry, meta, thumbnail: '', isSelected: false }
 }
 
-const entryOf = ({ key, name, size, time, kind }: Row): FileEntry => ({ key, name, size, time, kind })
+const entryOf = ({ key, name, size, time, kind }: Row): FileEntry => ({
+  key,
+  name,
+  size,
+  time,
+  kind,
+})
 
 /** COS lists both by name, a page at a time. */
 function foldersFirst(rows: Row[]): Row[] {

@@ -28,7 +28,9 @@ type ListClient = Required<Pick<ComponentClient, 'getBucket' | 'deleteMultipleOb
 function listClient(client: string): ListClient {
   const cos = clientOf(client)
   if (!cos.getBucket || !cos.deleteMultipleObject) {
-    throw new Error('<cos-file-list> needs the client of miniprogram-cos, not of miniprogram-cos/upload')
+    throw new Error(
+      '<cos-file-list> needs the client of miniprogram-cos, not of miniprogram-cos/upload',
+    )
   }
   return cos as ListClient
 }

@@ -238,7 +238,11 @@ Component({
         .selectAll('.item')
         .boundingClientRect((rects) => {
           const list = rects as unknown as { height: number }[]
-          stateOf(this).drag = new Drag(index, clientY, list.map(({ height }) => height))
+          stateOf(this).drag = new Drag(
+            index,
+            clientY,
+            list.map(({ height }) => height),
+          )
           this.setData({ dragged: index, lift: '' })
         })
         .exec()
@@ -267,7 +271,11 @@ Component({
       const { locale, texts, source, mediaType, max, sizeLimit } = this.data
       const t = textsFor(zh, en, locale, texts)
       const media =
-        mediaType.length > 1 ? t.chooseMedia : mediaType[0] === 'video' ? t.chooseVideo : t.chooseImage
+        mediaType.length > 1
+          ? t.chooseMedia
+          : mediaType[0] === 'video'
+            ? t.chooseVideo
+            : t.chooseImage
       const icon = mediaType.length === 1 && mediaType[0] === 'video' ? 'video' : 'image'
       const all = [
         { source: 'media', icon, text: media },
@@ -351,7 +359,9 @@ Component({
         const index = order.indexOf(row.id)
         return index < 0 ? order.length : index
       }
-      return all.sort((a, b) => place(a) - place(b)).map(({ row, file }) => ({ row, file: plain(file) }))
+      return all
+        .sort((a, b) => place(a) - place(b))
+        .map(({ row, file }) => ({ row, file: plain(file) }))
     },
 
     uploads(): Upload[] {

@@ -1,8 +1,8 @@
 import { fileKind } from '../fileName'
 import { formatSize, splitName } from '../format'
 import type { Problem } from '../problem'
-import { isPending, type UploadState } from '../uploads/upload'
 import { en, type UploaderTexts } from '../uploads/texts'
+import { isPending, type UploadState } from '../uploads/upload'
 
 /** A file of `<cos-uploader>` as its row shows it. */
 export interface UploadRow {
@@ -82,7 +82,10 @@ Component({
 })
 
 /** `12.4 MB · 37% · 2.1 MB/s` */
-function describe({ state, size, percent, speed, problem }: UploadRow, texts: UploaderTexts): string {
+function describe(
+  { state, size, percent, speed, problem }: UploadRow,
+  texts: UploaderTexts,
+): string {
   const words = size > 0 ? [formatSize(size)] : []
   if (state === 'uploading') {
     words.push(`${percent}%`)

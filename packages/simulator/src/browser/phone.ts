@@ -58,6 +58,7 @@ defineElements()
 watchLongPress(part('pages'))
 addInstanceMethods()
 registry = new Registry(start)
+defineTypeNames()
 Object.assign(window, {
   wx: withMissingApi(wx),
   __preview: Object.assign(registry, { fail: showFailedApp }),
@@ -68,6 +69,15 @@ Object.assign(window, {
   getRegExp: (pattern: string, flags?: string) => new RegExp(pattern, flags),
   __wxConfig: { envVersion: 'develop', accountInfo: { appId: settings.appid } },
 })
+
+/** The name of a value's type, which WXS reads as its `constructor`. */
+function defineTypeNames(): void {
+  Object.defineProperty(Object.prototype, '__wxsType', {
+    get(this: unknown) {
+      return Object.prototype.toString.call(this).slice('[object '.length, -1)
+    },
+  })
+}
 
 /** `require` of a path that is computed, which the compiler cannot resolve. */
 function missingRequire() {

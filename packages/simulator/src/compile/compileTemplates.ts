@@ -65,7 +65,7 @@ class TemplateCompiler {
     this.#templates.set(path, problems)
     const file = `${path}.wxml`
     const text = this.#tree.read(file)
-    for (const finding of this.#group.addTmpl(path, withModernAttributes(text)) as Finding[]) {
+    for (const finding of this.#group.addTmpl(path, prepared(text)) as Finding[]) {
       if (finding.level === 'Note') continue
       const { startLine, startColumn, message } = finding
       const place = { line: startLine + 1, column: startColumn + 1, message }
@@ -91,7 +91,8 @@ class TemplateCompiler {
     if (!file) return [this.#missing(from, text, path)]
     const source = this.#tree.read(file)
     // The runtime knows modules by their path without the extension.
-    this.#group.addScript(path, source.replace(/(\brequire\(\s*['"].+?)\.wxs(?=['"])/g, '$1'))
+    const script = source.replace(/(\brequire\(\s*['"].+?)\.wxs(?=['"])/g, '$1')
+    this.#group.addScript(path, withTypeNames(script))
     const required = [...source.matchAll(/\brequire\(\s*['"](.+?)['"]\s*\)/g)]
     return required.flatMap(([, target = '']) => {
       const inner = target.startsWith('/')
@@ -113,7 +114,22 @@ function isRefused({ level, message }: Finding): boolean {
   return level === 'Fatal' || level === 'Error' || message === 'missing end tag'
 }
 
-/** Old names that WeChat still accepts. */
-function withModernAttributes(text: string): string {
-  return text.replace(/\bwx:for-items(?=\s*=)/g, 'wx:for')
+/** Old names that WeChat still accepts, and scripts as WeChat runs them. */
+function prepared(text: string): string {
+  return text
+    .replace(/\bwx:for-items(?=\s*=)/g, 'wx:for')
+    .replace(
+      /(<wxs\b[^>]*>)([\s\S]*?)(<\/wxs>)/g,
+      (_, start: string, script: string, end: string) => {
+        return start + withTypeNames(script) + end
+      },
+    )
+}
+
+/**
+ * In WXS, `constructor` is the name of a type as a string, such as `'Array'`
+ * (https://developers.weixin.qq.com/miniprogram/dev/reference/wxs/06datatype.html). The phone defines the replacement.
+ */
+function withTypeNames(script: string): string {
+  return script.replace(/\.constructor\b/g, '.__wxsType')
 }

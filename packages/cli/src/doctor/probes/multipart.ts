@@ -1,3 +1,4 @@
+import type COS from 'cos-nodejs-sdk-v5'
 import { cosClient } from '../../cloud/bucketRules'
 import { deployKey } from '../../cloud/settings'
 import { describeAnswer, type LiveCloud, SkippedProbe } from '../live/liveCloud'
@@ -80,10 +81,16 @@ async function putInvalidLifecycle({ context, place }: LiveCloud): Promise<strin
     if (error.code === 'NoSuchLifecycleConfiguration') return undefined
     throw new SkippedProbe(`the deployer may not read the lifecycle rules: ${error.code}`)
   })
-  const invalid = { ID: 'doctor-live', Status: 'Sometimes', Filter: { Prefix: 'doctor-live/' } }
-  const Rules = [{ ...invalid, AbortIncompleteMultipartUpload: { DaysAfterInitiation: '30' } }]
+  const status: string = 'Sometimes'
+  const invalid = {
+    ID: 'doctor-live',
+    // Not a status: that is what is probed.
+    Status: status as COS.LifecycleRule['Status'],
+    Filter: { Prefix: 'doctor-live/' },
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: '30' },
+  }
   try {
-    await cos.putBucketLifecycle({ ...place, Rules: [...(before?.Rules ?? []), ...Rules] as never })
+    await cos.putBucketLifecycle({ ...place, Rules: [...(before?.Rules ?? []), invalid] })
   } catch (error) {
     const { statusCode, code } = error as { statusCode?: number; code?: string }
     return [statusCode, code].filter(Boolean).join(' ')

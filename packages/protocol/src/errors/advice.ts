@@ -1,4 +1,10 @@
-import type { Advice, CosErrorKind } from './errors'
+import type { CosErrorKind } from './errorKind'
+
+/** What to do about an error, in English and Chinese. */
+export interface Advice {
+  en: string
+  zh: string
+}
 
 /**
  * Advice by error code, or by kind: `[English, Chinese]`. docs/ERRORS.md is made from it: `npm run docs`.

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { checkConfig, type TestedFile, testRules, VERBS } from '@miniprogram-cos/server'
+import { Command } from 'commander'
+import { SafeOutput } from '../output'
+import { loadConfig, projectRoot } from '../project'
+import { ruleLine } from '../rules/ruleLocation'
+import { runRuleTests } from '../rules/runRuleTests'
+import { t } from '../text'
+
+/** Files of rule tests that are found without being named. */
+const TEST_FILES = ['cos.rules.test.ts', 'cos.rules.test.js']
+
+export function rulesCommand(): Command {
+  const command = new Command('rules').description(
+    t(
+      'Tests and explains the access rules of cos.config.ts.',
+      '测试并解释 cos.config.ts 中的访问规则。',
+    ),
+  )
+  command.addCommand(testCommand())
+  command.addCommand(explainCommand())
+  return command
+}
+
+function testCommand(): Command {
+  return new Command('test')
+    .argument(
+      '[file]',
+      t('file of tests (default: cos.rules.test.ts)', '测试文件（默认 cos.rules.test.ts）'),
+    )
+    .description(
+      t(
+        'Runs tests of the access rules, and names what they do not show: grants that no test uses, and loosened rules that no test notices.',
+        '运行访问规则的测试，并列出测试未覆盖之处：没有测试用到的授权，以及放宽后没有测试发现的规则。',
+      ),
+    )
+    .option('--allow-gaps', t('succeeds although tests are missing', '即使缺少测试也视为成功'))
+    .addHelpText(
+      'after',
+      t(
+        '\nExit codes: 0 success, 1 a test failed or is missing, 2 wrong input.',
+        '\n退出码：0 成功；1 有测试失败或缺少测试；2 输入有误。',
+      ),
+    )
+    .action(async (given: string | undefined, { allowGaps }: { allowGaps?: boolean }) => {
+      const { results, report } = await runRuleTests(testFile(given))
+      const output = new SafeOutput()
+      for (const { title, failure } of results) {
+        output.line(`${failure === undefined ? '✓' : '✗'} ${title}`)
+        if (failure !== undefined) output.line(withLines(failure))
+      }
+      const failed = results.filter(({ failure }) => failure !== undefined).length
+      const noticed = report.mutations - report.unnoticed.length
+      output.line(
+        t(
+          `\n${results.length - failed} of ${results.length} tests passed, ${report.expectations} expectations; ${noticed} of ${report.mutations} loosened rules noticed`,
+          `\n${results.length} 个测试中 ${results.length - failed} 个通过，共 ${report.expectations} 个断言；${report.mutations} 种放宽的规则中 ${noticed} 种被发现`,
+        ),
+      )
+      printGaps(
+        output,
+        t('Granted, but used by no test:', '已授权，但没有测试用到：'),
+        report.untested,
+      )
+      printGaps(
+        output,
+        t('Would be noticed by no test:', '如果规则这样放宽，没有测试会发现：'),
+        report.unnoticed,
+      )
+      const gaps = report.untested.length + report.unnoticed.length
+      if (failed > 0 || (gaps > 0 && !allowGaps)) process.exitCode = 1
+    })
+}
+
+/** @throws Error when there is no such file */
+function testFile(given: string | undefined): string {
+  const files =
+    given === undefined ? TEST_FILES.map((name) => join(projectRoot(), name)) : [resolve(given)]
+  const file = files.find((one) => existsSync(one))
+  if (file !== undefined) return file
+  const name = given ?? TEST_FILES[0]
+  throw new Error(t(`there is no ${name}`, `没有 ${name}`))
+}
+
+function printGaps(output: SafeOutput, title: string, gaps: string[]): void {
+  if (gaps.length === 0) return
+  output.line(`\n${title}`)
+  for (const gap of gaps) {
+    const at = ruleLine(gap.slice(0, gap.indexOf(': ')))
+    output.line(`  ! ${gap}${at ? `  (${at})` : ''}`)
+  }
+}
+
+/** A failure with the line of the rule that it names. */
+function withLines(failure: string): string {
+  return failure
+    .split('\n')
+    .map((line) => {
+      const [, pattern] = /access\["([^"]+)"\]/.exec(line) ?? []
+      const at = pattern === undefined ? '' : ruleLine(pattern)
+      return `    ${line}${at ? `  (${at})` : ''}`
+    })
+    .join('\n')
+}
+
+interface ExplainOptions {
+  size?: string
+  type?: string
+}
+
+function explainCommand(): Command {
+  return new Command('explain')
+    .argument('<openid>', t("the user's OPENID, or nobody", '用户的 OPENID，或 nobody'))
+    .argument('<verb>', VERBS.join(', '))
+    .argument('<key>', t("the object's key, or the prefix of a list", '对象键，或列表的前缀'))
+    .description(
+      t(
+        'Says whether a user may do something with a key, and which rule, file and line decide it.',
+        '说明某用户能否对某对象键执行操作，以及由哪条规则、哪个文件的哪一行决定。',
+      ),
+    )
+    .option('--size <size>', t('bytes of an upload, or "3 MB"', '上传的字节数，或 "3 MB"'))
+    .option('--type <type>', t('content type of an upload', '上传内容的类型'))
+    .addHelpText(
+      'after',
+      t(
+        '\nExit codes: 0 allowed, 1 refused, 2 wrong input.',
+        '\n退出码：0 允许；1 拒绝；2 输入有误。',
+      ),
+    )
+    .action(async (openid: string, verb: string, key: string, options: ExplainOptions) => {
+      const known = VERBS.find((one) => one === verb)
+      if (!known) {
+        throw new Error(
+          t(`the verbs are ${VERBS.join(', ')}, not ${verb}`, `操作只能是 ${VERBS.join('、')}`),
+        )
+      }
+      const config = await loadConfig()
+      const { groups } = checkConfig(config)
+      const own = Object.keys(groups).filter((name) => groups[name]?.includes(openid))
+      const principal = openid === 'nobody' ? undefined : { openid, groups: own }
+      const { allowed, rule, reason } = testRules(config).explain(
+        { name: openid, principal },
+        known,
+        key,
+        fileOf(options),
+      )
+      const output = new SafeOutput()
+      output.line(
+        allowed
+          ? t(`✓ ${openid} may ${verb} ${key}`, `✓ ${openid} 可以 ${verb} ${key}`)
+          : t(`✗ ${openid} may not ${verb} ${key}`, `✗ ${openid} 不能 ${verb} ${key}`),
+      )
+      if (reason !== undefined) output.line(`  ${reason}`)
+      if (rule !== undefined) {
+        output.line(`  → access["${rule}"]${ruleLine(rule) ? `  ${ruleLine(rule)}` : ''}`)
+      }
+      if (!allowed) process.exitCode = 1
+    })
+}
+
+function fileOf({ size, type }: ExplainOptions): TestedFile {
+  const bytes = size === undefined || /^\d+(\.\d+)? (B|KB|MB|GB)$/.test(size) ? size : Number(size)
+  if (typeof bytes === 'number' && !(Number.isInteger(bytes) && bytes >= 0)) {
+    throw new Error(t('--size must be bytes or "3 MB"', '--size 必须是字节数或 "3 MB"'))
+  }
+  return {
+    ...(bytes === undefined ? {} : { size: bytes as NonNullable<TestedFile['size']> }),
+    ...(type === undefined ? {} : { type }),
+  }
+}

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { configFile } from '../project'
+
+/** Where a rule stands. */
+export interface RuleLocation {
+  /** Absolute path of the configuration. */
+  file: string
+  /** From 1. */
+  line: number
+}
+
+/** Strings and comments, which may contain each other's delimiters: `'private/{openid}/**'`. */
+const TOKENS = /(['"`])((?:\\.|(?!\1)[^\\])*)\1|\/\/.*|\/\*[\s\S]*?\*\//g
+
+/**
+ * The line of an access rule in the configuration, by its pattern as a refusal names it.
+ * @param file @default the project's `cos.config.ts` or `cos.config.js`
+ * @returns undefined where the configuration does not write the pattern as the name of a field
+ */
+export function ruleLocation(pattern: string, file = configFile()): RuleLocation | undefined {
+  if (!existsSync(file)) return undefined
+  const text = readFileSync(file, 'utf8')
+  for (const match of text.matchAll(TOKENS)) {
+    const [token, , content] = match
+    const isField = /^\s*:/.test(text.slice(match.index + token.length))
+    if (content !== pattern || !isField) continue
+    return { file, line: text.slice(0, match.index).split('\n').length }
+  }
+  return undefined
+}
+
+/** `cos.config.ts:12`, or nothing where the line is not known. */
+export function ruleLine(pattern: string, file = configFile()): string {
+  const location = ruleLocation(pattern, file)
+  return location ? `${basename(location.file)}:${location.line}` : ''
+}

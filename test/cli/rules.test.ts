@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ruleLocation } from '../../packages/cli/src/rules/ruleLocation'
+import { CLI } from '../support/runCli'
+
+const CONFIG = `import { defineConfig } from '@miniprogram-cos/server'
+
+// 'private/{openid}/**': a comment that names the rule
+export const config = defineConfig({
+  env: 'test',
+  bucket: 'media-1250000000',
+  region: 'ap-guangzhou',
+  groups: { editors: ['oEditor0123456789-_abcdefghi'] },
+  access: {
+    /* 'avatars/{openid}/**': { … } */
+    'private/{openid}/**': { owner: ['read', 'write'] },
+    "avatars/{openid}/**": {
+      owner: ['write'], maxSize: '2 MB',
+      onUpload: ({ key }) => ({ key }),
+    },
+    'news/**': { groups: { editors: ['write'] } },
+  },
+})
+`
+
+const TESTS = `import { testRules } from '@miniprogram-cos/server'
+import { config } from './cos.config'
+
+export const rules = testRules(config)
+const { owner, everyone } = rules
+
+describe('private files', () => {
+  test('are their owner’s', () => {
+    rules.expect(owner('o1')).can('read', 'private/o1/a')
+    rules.expect(everyone()).cannot('read', 'private/o1/a')
+  })
+})
+`
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rules-'))
+  writeFileSync(join(folder, 'cos.config.ts'), CONFIG)
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function rules(...args: string[]) {
+  const env = { ...process.env, LANG: 'C.UTF-8', LC_ALL: '' }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'rules', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env,
+  })
+  return { status, text: stdout + stderr }
+}
+
+const runTests = (tests: string, ...args: string[]) => {
+  writeFileSync(join(folder, 'cos.rules.test.ts'), tests)
+  return rules('test', ...args)
+}
+
+test('finds the line of a rule, not of a comment', () => {
+  const file = join(folder, 'cos.config.ts')
+  expect(ruleLocation('private/{openid}/**', file)).toEqual({ file, line: 11 })
+  expect(ruleLocation('avatars/{openid}/**', file)).toEqual({ file, line: 12 })
+  expect(ruleLocation('news/**', file)).toEqual({ file, line: 16 })
+  expect(ruleLocation('other/**', file)).toBeUndefined()
+  expect(ruleLocation('news/**', join(folder, 'none.ts'))).toBeUndefined()
+})
+
+test('rules test names grants without a test and loosened rules, with their lines', () => {
+  const { status, text } = runTests(TESTS)
+  expect(text).toContain('✓ private files › are their owner’s')
+  expect(text).toContain('! private/{openid}/**: owner may write  (cos.config.ts:11)')
+  expect(text).toContain('! avatars/{openid}/**: maxSize is removed  (cos.config.ts:12)')
+  expect(text).not.toContain('private/{openid}/**: everyone may read')
+  expect(status).toBe(1)
+  expect(runTests(TESTS, '--allow-gaps').status).toBe(0)
+})
+
+test('rules test says why a test failed, and by which line', () => {
+  const { status, text } = runTests(TESTS.replace("cannot('read'", "can('read'"), '--allow-gaps')
+  expect(text).toContain('✗ private files › are their owner’s')
+  expect(text).toMatch(/everyone cannot read "private\/o1\/a": .*\(cos\.config\.ts:11\)/)
+  expect(status).toBe(1)
+})
+
+test('rules test refuses a file without rules, and one that is not there', () => {
+  expect(runTests('export const other = 1')).toMatchObject({ status: 2 })
+  expect(rules('test', 'missing.ts')).toMatchObject({ status: 2 })
+})
+
+test.each([
+  [['o1', 'read', 'private/o1/a'], 0, '✓ o1 may read private/o1/a'],
+  [['o1', 'read', 'private/o2/a'], 1, '→ access["private/{openid}/**"]  cos.config.ts:11'],
+  [['nobody', 'read', 'private/o1/a'], 1, 'no user is signed in'],
+  [['o1', 'write', 'elsewhere'], 1, 'no path of cos.config.ts covers it'],
+  [['o1', 'write', 'avatars/o1/a', '--size', '3 MB'], 1, 'objects of up to 2097152 bytes'],
+  [['oEditor0123456789-_abcdefghi', 'write', 'news/a'], 0, 'cos.config.ts:16'],
+  [['o1', 'read'], 2, ''],
+  [['o1', 'steal', 'private/o1/a'], 2, 'the verbs are read, write, delete, list'],
+])('rules explain %j', (args, status, text) => {
+  const result = rules('explain', ...args)
+  expect(result.text).toContain(text)
+  expect(result.status).toBe(status)
+})
