@@ -136,7 +136,8 @@ export const putContentWork: UploadWork = (core, params, run) =>
     // With the option, `execute` compares what it sends.
     const verify = isFile && !core.options.VerifyUpload && fileVerifier(core, FilePath)
     const result = await execute(core, putObject, content)
-    if (verify && !formObstacle(params)) await verify(result.headers)
+    const verifying = verify && !formObstacle(params) && verify(result.headers)
+    if (verifying) await verifying
     report(size)
     return result
   })
@@ -150,34 +151,45 @@ async function sendForm(
   const report = taskReporter(core, params, run, size)
   report(0)
   const form = { ...params, signal: run.signal }
-  const [result, verify] = await wxSlots().uploads.run(async () => {
-    const verifier = fileVerifier(core, params.FilePath)
-    const sent = await execute(core, postObject, form, {
+  let verify: FileVerifier = () => undefined
+  const result = await wxSlots().uploads.run(() => {
+    verify = fileVerifier(core, params.FilePath)
+    return execute(core, postObject, form, {
       // WeChat counts the form around the file too.
       onProgress: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
         report(Math.floor((sent / Math.max(total, 1)) * size)),
     })
-    return [sent, verifier] as const
   })
   const isHidden = Object.keys(result.headers).length === 0
   const head = isHidden && (await loadUploads().confirmUpload(core, form, size, result))
-  await verify(head ? head.headers : result.headers)
+  const verifying = verify(head ? head.headers : result.headers)
+  if (verifying) await verifying
   report(size)
   return head ? { ...result, ETag: head.ETag } : result
 }
 
-/**
- * Begins to compare a file that is sent whole: the system computes its MD5 meanwhile.
- * @returns compares it with the headers of COS's answer. @throws CosError `KitContentMismatch`
- */
-function fileVerifier({ options: { VerifyUpload } }: ClientCore, FilePath: string) {
-  const digest = VerifyUpload !== false && fileDigest(FilePath).catch(() => undefined)
-  return async (headers: Record<string, string>): Promise<void> => {
+/** Compares a file with the headers of COS's answer. @throws CosError `KitContentMismatch` */
+type FileVerifier = (headers: Record<string, string>) => Promise<void> | undefined
+
+/** Begins to compare a file that is sent whole: the system computes its MD5 meanwhile. */
+function fileVerifier({ options: { VerifyUpload } }: ClientCore, FilePath: string): FileVerifier {
+  if (VerifyUpload === false) return () => undefined
+  let native: string | undefined
+  const digest = fileDigest(FilePath).then(
+    (found) => {
+      native = found
+    },
+    () => {},
+  )
+  // The usual end takes no time.
+  return (headers) => {
     const { etag } = headers
-    if (!digest || !etag) return
-    const native = await digest
-    if (etag === `"${native}"`) return
-    await loadUploads().compareFile(FilePath, native, VerifyUpload, headers)
+    if (!etag || etag === `"${native}"`) return undefined
+    return digest.then(() =>
+      etag === `"${native}"`
+        ? undefined
+        : loadUploads().compareFile(FilePath, native, VerifyUpload, headers),
+    )
   }
 }
 
