@@ -125,7 +125,7 @@ export class UploadCOS {
   }
 
   /**
-   * A client whose keys come from a key server without CloudBase: `createKeyServer` of `@miniprogram-cos/server`, or
+   * A client whose keys come from a key server without CloudBase: `createKeyServer` of the server package, or
    * any that answers as the cloud functions do. Otherwise as `COS.cloud`. Its host must be among the request domains
    * of the mini program.
    * @example COS.http({ url: 'https://api.example.com/cos', headers: () => ({ Authorization: token }) })

@@ -183,8 +183,8 @@ function fileVerifier({ options: { VerifyUpload } }: ClientCore, FilePath: strin
   )
   // The usual end takes no time.
   return (headers) => {
-    const { etag } = headers
-    if (!etag || etag === `"${native}"`) return undefined
+    const { etag = '' } = headers
+    if (etag === `"${native}"` || !/^"[\da-f]{32}"$/.test(etag)) return undefined
     return digest.then(() =>
       etag === `"${native}"`
         ? undefined
