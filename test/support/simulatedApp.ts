@@ -93,7 +93,11 @@ function loadOptions(path: string, root: string) {
 
 /** Loads a component once: rendering it is cheap, loading it twice does not work. */
 export function loadComponent(path: string): (properties?: object) => Rendered {
-  const id = simulate().load(join(APP, path), path.split('/').pop() as string, loadOptions(join(APP, path), APP))
+  const id = simulate().load(
+    join(APP, path),
+    path.split('/').pop() as string,
+    loadOptions(join(APP, path), APP),
+  )
   return (properties) => attach(id, properties)
 }
 
@@ -117,7 +121,11 @@ export function loadPage(path: string, root = APP): (query?: Record<string, stri
       },
     })
   }
-  const id = simulate().load(join(root, path), path.split('/').pop() as string, loadOptions(join(root, path), root))
+  const id = simulate().load(
+    join(root, path),
+    path.split('/').pop() as string,
+    loadOptions(join(root, path), root),
+  )
   return (query = {}) => {
     const page = attach(id)
     call(page, 'onLoad', query)

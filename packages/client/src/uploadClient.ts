@@ -1,4 +1,9 @@
-import { type AnyOperation, argumentError, cosError } from '@miniprogram-cos/protocol'
+import {
+  type AnyOperation,
+  argumentError,
+  cosError,
+  type UsageResponse,
+} from '@miniprogram-cos/protocol'
 import type { ClientCore, Features } from './core'
 import { createCredentialCache } from './credentials/cache'
 import { callbackProvider } from './credentials/callback'
@@ -149,6 +154,24 @@ export class UploadCOS {
     return withCosError(this._place())
   }
 
+  /**
+   * What a folder contains and may contain, where its rule has a `quota` or `maxFiles`. Uploads that have been
+   * permitted count until their permission ends.
+   *
+   * @param path the folder, with its last slash. @default the caller's first folder with a quota
+   * @throws CosError kind `credentials`: `KitPathRefused` where no such folder of the caller has a quota
+   */
+  usage(path?: string): Promise<UsageResponse> {
+    const { _cloud: cloud } = this
+    return withCosError(
+      cloud
+        ? cloud.usage(path)
+        : Promise.reject(
+            argumentError('KitNotCloud', 'usage() needs a client made by COS.cloud or COS.http'),
+          ),
+    )
+  }
+
   /** @internal */
   async _place(): Promise<CallerPlace> {
     const { _cloud: cloud } = this
@@ -287,7 +310,8 @@ export class UploadCOS {
     const steps: TaskSteps = {
       run: async (run) => {
         params = await this._complete(given)
-        return work(this._core, params, run)
+        const result = await work(this._core, params, run)
+        return this._cloud ? this._cloud.confirm(params.Key, result) : result
       },
       abort: async (memo) => {
         if (memo.UploadId) await loadUploads().abortUpload(this._core, params, memo)

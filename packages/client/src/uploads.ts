@@ -1,6 +1,6 @@
 // What only some uploads need. A client loads it with the first of them: see lazy/uploads.ts.
 
-export { compareFile, confirmUpload } from './upload/confirm'
+export { compareFile, confirmByHead } from './upload/confirm'
 export {
   abortUpload,
   completeUpload,

@@ -1,4 +1,4 @@
-import { cosError } from './errors/CosError'
+import { cosError } from './errors'
 import type { XmlElement, XmlValue } from './xmlElement'
 
 /** An element whose end tag has not been read yet. */

@@ -1,3 +1,5 @@
+import type { UsageResponse } from '@miniprogram-cos/protocol'
+import { confirmUpload } from './confirm'
 import { type FunctionCall, functionError } from './function'
 import type { AuthorizationRequest, SignatureAnswer, TemporaryKeyAnswer } from './provider'
 
@@ -38,6 +40,9 @@ export interface CloudCredentials {
   getAuthorization(request: AuthorizationRequest): Promise<TemporaryKeyAnswer | SignatureAnswer>
   /** Requests the place only; concurrent calls share one request. */
   locate(): Promise<unknown>
+  /** Confirms an upload that has succeeded, where the rules have a hook. Never rejects. */
+  confirm(Key: string, result: object): Promise<object>
+  usage(path?: string): Promise<UsageResponse>
 }
 
 /** @param send calls cos-credentials, or cos-signature in mode `'signature'` */
@@ -47,11 +52,15 @@ export function cloudCredentials(
 ): CloudCredentials {
   const signs = mode === 'signature'
   let placing: Promise<unknown> | undefined
+  let confirms: string[] | undefined
 
   const call: FunctionCall = async (event) => {
     const answer = await send(event)
     const { bucket: Bucket, region: Region, prefix = '' } = answer
-    if (Bucket && Region) self.place = { Bucket, Region, prefix }
+    if (Bucket && Region) {
+      self.place = { Bucket, Region, prefix }
+      confirms = answer.confirms
+    }
     return answer
   }
 
@@ -87,6 +96,9 @@ export function cloudCredentials(
         placing = undefined
       }
     },
+    confirm: (Key, result) => confirmUpload(call, confirms, Key, result),
+    // The function answers this event so.
+    usage: async (path) => (await call({ usage: { path } })) as UsageResponse,
   }
   return self
 }

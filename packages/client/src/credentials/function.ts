@@ -1,4 +1,5 @@
 import {
+  type ConfirmResponse,
   type CosError,
   cosError,
   type IssuedForm,
@@ -6,6 +7,7 @@ import {
   isCosError,
   type KeyFunctionResponse,
   type Refusal,
+  type UsageResponse,
 } from '@miniprogram-cos/protocol'
 import { transfer } from '../request/send'
 import { errorMessage } from '../text'
@@ -13,7 +15,11 @@ import { callFunction } from '../wx/transfer'
 
 /** What the functions return, not validated yet. */
 export type FunctionAnswer = Partial<
-  Omit<KeyFunctionResponse, 'credentials'> & IssuedSignature & IssuedForm
+  Omit<KeyFunctionResponse, 'credentials'> &
+    IssuedSignature &
+    IssuedForm &
+    ConfirmResponse &
+    UsageResponse
 > & {
   credentials?: Partial<KeyFunctionResponse['credentials']>
   error?: Partial<Refusal['error']>

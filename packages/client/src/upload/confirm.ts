@@ -13,7 +13,7 @@ import type { UploadTaskParams } from './task'
  * Sends a HEAD request to confirm an upload whose response had no headers: on some phones WeChat hides them, and the
  * response may not be from COS. A 403 is accepted: COS answered, and the caller may write but not read.
  */
-export async function confirmUpload(
+export async function confirmByHead(
   core: ClientCore,
   { Bucket, Region, Key, FilePath, signal }: UploadTaskParams,
   size: number,

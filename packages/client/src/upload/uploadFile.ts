@@ -11,6 +11,7 @@ import {
   utf8Length,
 } from '@miniprogram-cos/protocol'
 import type { ClientCore } from '../core'
+import type { ConfirmedUpload } from '../credentials/confirm'
 import { type Callback, callApp } from '../events'
 import { hexOf, md5InTurns } from '../hash'
 import { loadUploads } from '../lazy/uploads'
@@ -54,7 +55,7 @@ export interface FileOptions {
   [param: string]: unknown
 }
 
-export interface UploadFileResult extends ResultMeta {
+export interface UploadFileResult extends ResultMeta, ConfirmedUpload {
   /** `host/key`, no scheme. */
   Location: string
   /** Quoted. */
@@ -161,7 +162,7 @@ async function sendForm(
     })
   })
   const isHidden = Object.keys(result.headers).length === 0
-  const head = isHidden && (await loadUploads().confirmUpload(core, form, size, result))
+  const head = isHidden && (await loadUploads().confirmByHead(core, form, size, result))
   const verifying = verify(head ? head.headers : result.headers)
   if (verifying) await verifying
   report(size)

@@ -34,7 +34,7 @@ export interface Decision {
 const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
 
 /** Bytes of a size, as rules write it. */
-export function bytesOf(size: TestedFile['size'] = 0): number {
+function bytesOf(size: TestedFile['size'] = 0): number {
   if (typeof size === 'number') return size
   const [number, unit = 'B'] = size.split(' ')
   return Number(number) * (UNITS[unit] ?? Number.NaN)

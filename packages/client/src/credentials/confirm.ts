@@ -1,0 +1,49 @@
+import type { CosError } from '@miniprogram-cos/protocol'
+import { sleep } from '../concurrency'
+import { asCosError } from '../request/errors'
+import type { FunctionCall } from './function'
+
+/** Part of an upload's result, where its path has an `onUpload`. */
+export interface ConfirmedUpload {
+  /** What `onUpload` returned. */
+  confirm?: unknown
+  /** Why the upload is not confirmed. The object is in the bucket, and `reconcile` runs `onUpload` for it later. */
+  confirmError?: CosError
+}
+
+const ATTEMPTS = 3
+
+/** Whether a key lies below a path, in which `*` is any one segment. */
+function covers(path: string, key: string): boolean {
+  const segments = key.split('/')
+  const pattern = path.split('/').slice(0, -1)
+  return (
+    segments.length > pattern.length &&
+    pattern.every((segment, i) => segment === '*' || segment === segments[i])
+  )
+}
+
+/**
+ * Tells the function of an upload that has succeeded, if its path is one of those that are confirmed.
+ * @returns the upload's result with what the function answered
+ */
+export async function confirmUpload(
+  call: FunctionCall,
+  paths: string[] = [],
+  given: string,
+  result: object & { ETag?: string },
+): Promise<object> {
+  const Key = given.replace(/^\//, '')
+  if (!paths.some((path) => covers(path, Key))) return result
+  const { ETag } = result
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { confirm } = await call({ confirm: ETag ? { Key, ETag } : { Key } })
+      return { ...result, confirm }
+    } catch (error) {
+      const confirmError = asCosError(error)
+      if (!confirmError.retryable || attempt >= ATTEMPTS) return { ...result, confirmError }
+      await sleep(500 * attempt)
+    }
+  }
+}

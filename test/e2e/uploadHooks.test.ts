@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDatabaseFunction } from '../support/databaseFunction'
+import { callFunction } from '../support/functionCalls'
+import { functionWithConfig } from '../support/functionWithRules'
+import { createTestPhone, type TestPhone } from '../support/phones'
+import { at } from '../support/root'
+import { runSnippet } from '../support/runSnippet'
+import { signedRequests } from '../support/signedRequests'
+import { ALICE, BOB, startTestCloud, type TestCloud } from '../support/testCloud'
+
+/** Both functions with the hooks of the guide, the database behind the real wx-server-sdk, and a phone. */
+let cloud: TestCloud
+let folder: string
+const database = createDatabaseFunction()
+let phone: TestPhone
+let signing: TestPhone
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'hooks-'))
+  const config = {
+    contents: readFileSync(at('test/docs/snippets/cos.config.ts'), 'utf8'),
+    resolveDir: at('test/docs/snippets'),
+  }
+  cloud = await startTestCloud({
+    collections: ['files'],
+    functions: [
+      await functionWithConfig('cos-credentials', folder, config),
+      await functionWithConfig('cos-signature', folder, config),
+      database.deployed,
+    ],
+  })
+  phone = createTestPhone(cloud, ALICE)
+  signing = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
+})
+afterAll(async () => {
+  await cloud.end()
+  database.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const signed = signedRequests(() => cloud)
+
+function fileOf(name: string, size: number): string {
+  const path = join(cloud.folder, name)
+  writeFileSync(path, randomBytes(size))
+  return path
+}
+
+const documents = (query: object) =>
+  database.run(
+    cloud,
+    async (db, query) => (await db.collection('files').where(query).get()).data,
+    query,
+  )
+
+test('an upload is confirmed by itself, and its result has what onUpload returned', async () => {
+  const Key = `private/${ALICE}/a.bin`
+  const result = await signing.cos.uploadFile({ Key, FilePath: fileOf('a', 1000) })
+  expect(result).toMatchObject({ statusCode: 200, confirm: { recorded: Key } })
+  expect(await documents({ key: Key })).toEqual([
+    expect.objectContaining({ key: Key, openid: ALICE, size: 1000 }),
+  ])
+})
+
+test('several uploads are confirmed each', async () => {
+  const keys = ['x', 'y', 'z'].map((name) => `private/${ALICE}/${name}`)
+  const files = keys.map((Key) => ({ Key, FilePath: fileOf('several', 100) }))
+  const result = await signing.cos.uploadFiles({ files })
+  expect(result.files.map(({ data }) => data)).toEqual(
+    keys.map((recorded) => expect.objectContaining({ confirm: { recorded } })),
+  )
+})
+
+test('usage counts the uploads, and what exceeds the quota is refused with the numbers', async () => {
+  const before = await signing.cos.usage()
+  expect(before).toMatchObject({ path: `private/${ALICE}/`, quota: 1024 * 1024 })
+  const FilePath = fileOf('large', 1024 * 1024)
+  const Key = `private/${ALICE}/large`
+  await expect(signing.cos.uploadFile({ Key, FilePath })).rejects.toMatchObject({
+    code: 'KitQuotaExceeded',
+    kind: 'credentials',
+    message: expect.stringContaining(`${before.used} of 1048576 bytes`),
+  })
+  expect((await signed('HEAD', Key)).status).toBe(404)
+})
+
+test('usage needs a client with a function', async () => {
+  const cos = new phone.Client({ SecretId: 'a', SecretKey: 'b' })
+  await expect(cos.usage()).rejects.toMatchObject({ code: 'KitNotCloud' })
+  await expect(phone.cos.usage('other/')).rejects.toMatchObject({ code: 'KitPathRefused' })
+})
+
+test('beforeUpload refuses with its message, and what it permits is quarantined', async () => {
+  const upload = (size: number) =>
+    signing.cos.uploadFile({
+      Key: `incoming/${ALICE}/p.png`,
+      ContentType: 'image/png',
+      FilePath: fileOf('p.png', size),
+    })
+  await expect(upload(600_000)).rejects.toMatchObject({
+    code: 'KitUploadRefused',
+    message: expect.stringContaining('Pictures have up to 500 KB.'),
+  })
+  expect(await upload(1000)).toMatchObject({ confirm: { state: 'in review' } })
+  const reader = createTestPhone(cloud, BOB, {}, { mode: 'signature' })
+  await expect(reader.cos.getObject({ Key: `incoming/${ALICE}/p.png` })).rejects.toMatchObject({
+    code: 'KitRequestRefused',
+  })
+})
+
+test('where the hook fails, the upload succeeds and says why it is not confirmed', async () => {
+  // Without the app's collection the hook cannot write.
+  const bare = await startTestCloud({
+    functions: [{ name: 'cos-signature', file: join(folder, 'cos-signature.js') }],
+  })
+  try {
+    const { cos } = createTestPhone(bare, ALICE, {}, { mode: 'signature' })
+    const Key = `private/${ALICE}/unrecorded`
+    const result = await cos.uploadFile({ Key, FilePath: fileOf('unrecorded', 10) })
+    expect(result).toMatchObject({
+      statusCode: 200,
+      confirmError: { code: 'KitHookFailed', kind: 'credentials', retryable: true },
+    })
+    expect(result.confirm).toBeUndefined()
+    expect((await cos.headObject({ Key })).statusCode).toBe(200)
+  } finally {
+    await bare.end()
+  }
+})
+
+test('the guide’s app code uploads and shows the space', async () => {
+  const app = runSnippet('confirmedUpload.js', {
+    wx: signing.simulator.wx,
+    modules: { 'miniprogram-cos': signing.Client },
+  }) as unknown as {
+    upload: (Key: string, FilePath: string) => Promise<object>
+    space: () => Promise<string>
+  }
+  const Key = `private/${ALICE}/guide`
+  expect(await app.upload(Key, fileOf('guide', 100))).toEqual({
+    saved: true,
+    recorded: true,
+    answer: { recorded: Key },
+  })
+  expect(await app.space()).toBe('0 %')
+})
+
+test('records in the database say which uploads are done', async () => {
+  const Key = `private/${ALICE}/done`
+  await signing.cos.uploadFile({ Key, FilePath: fileOf('done', 10) })
+  const records = await database.run(
+    cloud,
+    async (db, key) =>
+      (await db.collection('cos_uploads').where({ 'value.file.key': key }).get()).data,
+    Key,
+  )
+  expect(records).toEqual([
+    expect.objectContaining({ value: expect.objectContaining({ state: 'done', lease: 0 }) }),
+  ])
+})
+
+describe('several instances of a function', () => {
+  const call = (event: object, openid = BOB) =>
+    callFunction(cloud, 'cos-signature', { openid }, event)
+
+  test('run a hook once for confirmations at the same time', async () => {
+    const Key = `private/${BOB}/together`
+    await signed('PUT', Key, { body: 'hello' })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => call({ confirm: { Key } })))
+    expect(answers).toEqual(Array(8).fill({ confirm: { recorded: Key } }))
+    const [record] = await database.run(
+      cloud,
+      async (db, key) =>
+        (await db.collection('cos_uploads').where({ 'value.file.key': key }).get()).data,
+      Key,
+    )
+    // Begun once, ended once.
+    expect(record).toMatchObject({ version: 2 })
+  })
+
+  test('share the reservations of a quota', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        call({
+          Method: 'PUT',
+          Key: `private/${BOB}/part-${i}`,
+          Headers: { 'content-length': '200000' },
+        }),
+      ),
+    )
+    const permitted = answers.filter(({ authorization }) => authorization)
+    expect(permitted.length).toBeGreaterThan(0)
+    expect(permitted.length * 200_000).toBeLessThanOrEqual(1024 * 1024)
+    for (const { error } of answers) if (error) expect(error.code).toBe('KitQuotaExceeded')
+  })
+})
