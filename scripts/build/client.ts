@@ -77,7 +77,7 @@ export async function buildClient(): Promise<void> {
  */
 const LAZY: Record<string, string> = {
   methods: 'src/methods',
-  multipart: 'src/upload/multipart',
+  uploads: 'src/uploads',
 }
 
 /** Makes the modules that load others at first use require a file. */
@@ -92,6 +92,8 @@ const requireLater: Plugin = {
       return later(`load${name[0]?.toUpperCase()}${name.slice(1)}`, name)
     })
     onLoad({ filter: /protocol\/src\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
+    // Most of what needs it is there: COS answers uploads in parts and failures with documents.
+    onLoad({ filter: /protocol\/src\/loadXml\.ts$/ }, () => later('loadXml', 'uploads'))
   },
 }
 
@@ -104,7 +106,8 @@ const phoneEntries: Plugin = {
       const source = LAZY[path]
       const contents = source
         ? // All that the upload client consists of is then in core.js, once.
-          `export * from './${source}'; export { UploadCOS } from './src/uploadClient'`
+          `export * from './${source}'; export { UploadCOS } from './src/uploadClient'
+           ${path === 'uploads' ? "export { readXml, writeXml } from '../protocol/src/xml'" : ''}`
         : `export * from './src/${path}'`
       return { contents, resolveDir: OUT() }
     })
