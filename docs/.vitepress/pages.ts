@@ -42,6 +42,7 @@ export const GROUPS: Group[] = [
     title: { zh: '在小程序中', en: 'In the app' },
     pages: [
       page('docs/guides/native', 'guides/native', '原生小程序', 'Native mini program'),
+      page('docs/guides/components', 'guides/components', '组件', 'Components'),
       page('docs/guides/taro', 'guides/taro', 'Taro', 'Taro'),
       page('docs/guides/uni-app', 'guides/uni-app', 'uni-app', 'uni-app'),
       page('docs/guides/single-file', 'guides/single-file', '不用 npm', 'Without npm'),

@@ -45,6 +45,7 @@ export async function buildClient(): Promise<void> {
   const commonjs: BuildOptions = { ...phone, format: 'cjs', footer: { js: CONSTRUCTOR } }
   await Promise.all([
     buildPhoneModules(),
+    buildPrepare(),
     // Copied by hand into an app that uses no npm.
     bundle({
       ...commonjs,
@@ -148,6 +149,24 @@ async function buildPhoneModules(): Promise<void> {
       await smaller(asCommonjs(text) + (isEntry ? CONSTRUCTOR : ''), !path.endsWith('advice.js')),
     )
   }
+}
+
+/** The entry that prepares files. It shares no code with the clients, so that those stay as small as they are. */
+async function buildPrepare(): Promise<void> {
+  const source = { ...phone, entryPoints: [OUT('src/prepare.ts')] }
+  const { outputFiles = [] } = await build({
+    ...minified,
+    ...source,
+    format: 'esm',
+    plugins: [requireLater],
+    write: false,
+  })
+  const script = asCommonjs(outputFiles[0]?.text ?? '')
+  await Promise.all([
+    writeWhole(OUT('miniprogram_dist/prepare.js'), await smaller(script, true)),
+    bundle({ ...source, format: 'cjs', outfile: OUT('dist/prepare.js') }),
+    bundle({ ...source, format: 'esm', outfile: OUT('dist/prepare.mjs') }),
+  ])
 }
 
 /** What a second minifier finds that esbuild leaves: about 2 %. */

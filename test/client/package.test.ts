@@ -40,6 +40,7 @@ const FORMS = ['miniprogram_dist/form.js', 'dist/form.js']
 const SCRIPTS = [
   ...FORMS,
   'dist/form.mjs',
+  'miniprogram_dist/prepare.js',
   ...new Set([...CLIENTS, ...UPLOADERS, ...PHONE_FILES, 'dist/index.mjs', 'dist/upload.mjs']),
 ]
 
@@ -75,11 +76,15 @@ describe('the package', () => {
       'dist/index.mjs',
       'dist/miniprogram-cos.js',
       'dist/miniprogram-cos.js.map',
+      'dist/prepare.d.mts',
+      'dist/prepare.d.ts',
+      'dist/prepare.js',
+      'dist/prepare.mjs',
       'dist/upload.d.mts',
       'dist/upload.d.ts',
       'dist/upload.js',
       'dist/upload.mjs',
-      ...[...PHONE_FILES, 'miniprogram_dist/form.js'].sort(),
+      ...[...PHONE_FILES, 'miniprogram_dist/form.js', 'miniprogram_dist/prepare.js'].sort(),
       'package.json',
     ])
   })
