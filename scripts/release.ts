@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from './build/root'
 
@@ -24,7 +25,30 @@ export function applyChangesets(root: string): string {
   return version
 }
 
-if (require.main === module) {
+/** Shows what a release would publish, from a copy of the repository. Nothing is published, and nothing here changes. */
+function dryRun(): void {
+  const copy = mkdtempSync(join(tmpdir(), 'release-'))
+  try {
+    execFileSync('git', ['clone', '-q', '--shared', ROOT, copy])
+    console.log(`next version: ${applyChangesets(copy)}`)
+    for (const folder of readdirSync(join(ROOT, 'packages'))) {
+      const { private: isPrivate } = JSON.parse(
+        readFileSync(join(ROOT, 'packages', folder, 'package.json'), 'utf8'),
+      )
+      if (isPrivate) continue
+      const pack = ['pack', '--dry-run', '--json', '--ignore-scripts']
+      const options = { cwd: join(ROOT, 'packages', folder), encoding: 'utf8' } as const
+      const [{ name, files, size }] = JSON.parse(execFileSync('npm', pack, options))
+      console.log(`${name}: ${files.length} files, ${Math.ceil(size / 1024)} KB packed`)
+    }
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+if (require.main === module && process.argv.includes('--dry-run')) {
+  dryRun()
+} else if (require.main === module) {
   console.log(`miniprogram-cos ${applyChangesets(ROOT)}`)
   execFileSync('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'], {
     cwd: ROOT,

@@ -79,6 +79,7 @@ export const GROUPS: Group[] = [
       page('docs/guides/quota', 'guides/quota', '配额', 'Quotas'),
       page('docs/guides/rules', 'guides/rules', '测试访问规则', 'Tested access rules'),
       page('docs/guides/key-server', 'guides/key-server', '自建密钥服务', 'Your own key server'),
+      page('docs/guides/key-server', 'guides/key-server', '自建密钥服务', 'Key server'),
       page('docs/guides/server-names', 'guides/server-names', '由服务端命名', 'Server-made names'),
       page('docs/guides/content-review', 'guides/content-review', '内容审核', 'Content review'),
       page(
@@ -86,6 +87,12 @@ export const GROUPS: Group[] = [
         'guides/several-buckets',
         '多个存储桶',
         'Several buckets',
+      ),
+      page(
+        'docs/guides/migration',
+        'guides/migration',
+        '从 wx.cloud 云存储迁移',
+        'From wx.cloud storage',
       ),
     ],
   },

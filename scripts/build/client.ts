@@ -90,7 +90,7 @@ const requireLater: Plugin = {
       const name = basename(path, '.ts')
       return later(`load${name[0]?.toUpperCase()}${name.slice(1)}`, name)
     })
-    onLoad({ filter: /errors\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
+    onLoad({ filter: /protocol\/src\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
   },
 }
 
@@ -129,7 +129,7 @@ async function buildPhoneModules(): Promise<void> {
     ...minified,
     // It is loaded alone, and small: two bytes a character do not matter.
     charset: 'utf8',
-    entryPoints: [at('packages/protocol/src/errors/advice.ts')],
+    entryPoints: [at('packages/protocol/src/advice.ts')],
     format: 'esm',
     outdir: OUT('miniprogram_dist'),
   })
@@ -151,7 +151,7 @@ async function buildPhoneModules(): Promise<void> {
 }
 
 /** What a second minifier finds that esbuild leaves: about 2 %. */
-async function smaller(script: string, isAscii: boolean): Promise<string> {
+export async function smaller(script: string, isAscii: boolean): Promise<string> {
   const { code = '' } = await minify(script, {
     ecma: 2018,
     toplevel: true,

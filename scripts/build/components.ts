@@ -2,6 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { extname, join, relative } from 'node:path'
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild'
 import { writeWhole } from '../../packages/cli/src/functions/buildFunctions'
+import { smaller } from './client'
 import { asCommonjs } from './commonjs'
 import { at } from './root'
 
@@ -29,8 +30,6 @@ const SCRIPTS: BuildOptions = {
   format: 'esm',
   bundle: true,
   minify: true,
-  // Chinese texts are written as they are: escapes would double their size.
-  charset: 'utf8',
   plugins: [separate],
   write: false,
 }
@@ -52,20 +51,24 @@ export async function buildComponents(): Promise<void> {
   }
   // A file of types alone has no output that anything requires.
   for (const { path, text } of outputFiles) {
-    if (text.trim() !== '') await write(relative(OUT, path), asCommonjs(text))
+    if (text.trim() !== '') await write(relative(OUT, path), await smaller(asCommonjs(text), false))
   }
   for (const file of files.filter((one) => !one.endsWith('.ts'))) {
-    await write(file, await smaller(file, await readFile(join(SOURCES, file), 'utf8')))
+    await write(file, await compact(file, await readFile(join(SOURCES, file), 'utf8')))
   }
   await removeOthers(written)
 }
 
-async function smaller(file: string, text: string): Promise<string> {
+async function compact(file: string, text: string): Promise<string> {
   if (file.endsWith('.json')) return `${JSON.stringify(JSON.parse(text))}\n`
   // Line breaks between elements say nothing in WXML; texts are in one line with their element.
   if (file.endsWith('.wxml')) return text.replace(/^\s+/gm, '')
   // An old target: newer properties such as `inset` are not those of every phone.
-  const { code } = await transform(text, { loader: 'css', minify: true, target: ['chrome60', 'ios10'] })
+  const { code } = await transform(text, {
+    loader: 'css',
+    minify: true,
+    target: ['chrome60', 'ios10'],
+  })
   // Tools that inline imports look for the space.
   return code.replaceAll('@import"', '@import "')
 }

@@ -13,6 +13,15 @@ const ENTRIES: Record<string, Record<string, string>> = {
   server: { index: 'index' },
   'local-cloud': { index: 'index' },
   simulator: { index: 'index', preview: 'preview/index' },
+  components: {
+    index: 'index',
+    ...Object.fromEntries(
+      ['tdesign', 'vant', 'uniApp', 'nutui'].map((name) => [
+        `adapters/${name}`,
+        `adapters/${name}`,
+      ]),
+    ),
+  },
 }
 
 /** Builds one declaration file for each entry. What it mentions of the private protocol package is part of it. */

@@ -1,8 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
 import { AppCopy } from '../support/appCopy'
+import { CLIENT_FILE } from '../support/phones'
+import { runSnippet } from '../support/runSnippet'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
@@ -83,6 +88,36 @@ test('dev hosts all functions of the app, previews it, keeps data, and deploys a
     writeFileSync(app.path('cos.config.js'), config)
   } finally {
     await dev.end()
+  }
+})
+
+test('DevTools uploads to the local cloud with the call that dev prints', async () => {
+  const dev = new Dev('--ports', '0')
+  const folder = mkdtempSync(join(tmpdir(), 'devtools-'))
+  try {
+    await dev.printed('watching')
+    const [, printed = ''] = /COS\.http\((\{.*\})\)/.exec(dev.output) ?? []
+    const [url, cos] = [dev.address('functions'), dev.address('COS')]
+    expect(JSON.parse(printed)).toMatchObject({ url, Domain: new URL(cos).host, Protocol: 'http:' })
+    // The guide's code has the default ports.
+    const servers: Record<string, string> = { '127.0.0.1:9000': cos, '127.0.0.1:9002': url }
+    const { wx, chooseFile } = createSimulator({
+      folder,
+      route: (host) => servers[host],
+      urlCheck: false,
+    })
+    const client = loadModule<{ COS: unknown }>(CLIENT_FILE, { wx })
+    const modules = { 'miniprogram-cos': client }
+    const snippet = runSnippet('devToolsClient.js', { wx, modules })
+    const { prefix } = await snippet.cos.caller()
+    expect(prefix).toBe('private/oAlice-example-000000000001/')
+    const FilePath = chooseFile(app.path('project.config.json'))
+    await snippet.cos.uploadFile({ Key: `${prefix}a.json`, FilePath })
+    const { Body } = await snippet.cos.getObject({ Key: `${prefix}a.json` })
+    expect(Body).toBe(app.read('project.config.json'))
+  } finally {
+    await dev.end()
+    rmSync(folder, { recursive: true, force: true })
   }
 })
 

@@ -11,6 +11,7 @@ import {
   runRollback,
   showPlan,
 } from '../../packages/cli/src/migrate/runMigration'
+import type { Untyped } from '../support/bothClients'
 import {
   allRecords,
   contents,
@@ -19,11 +20,15 @@ import {
   rehearsalOn,
   silentUi,
 } from '../support/migration'
+import { createTestPhone } from '../support/phones'
+import { send } from '../support/rawRequest'
 import { CLI, runCli } from '../support/runCli'
+import { runSnippet } from '../support/runSnippet'
 import {
   ALICE,
   BOB,
   BUCKET,
+  CREDENTIALS_FUNCTION,
   REGION,
   ROOT_KEY,
   startTestCloud,
@@ -35,7 +40,10 @@ let rehearsal: Rehearsal
 let folder: string
 
 beforeAll(async () => {
-  cloud = await startTestCloud({ collections: ['posts', 'users'] })
+  cloud = await startTestCloud({
+    collections: ['posts', 'users'],
+    functions: [CREDENTIALS_FUNCTION],
+  })
   rehearsal = await rehearsalOn(cloud)
 })
 afterAll(() => cloud.end())
@@ -228,6 +236,40 @@ test('keeps what the app writes meanwhile', async () => {
   ])
   expect(Object.keys(await contents(rehearsal))).toHaveLength(4)
 })
+
+test('the snippet of the guide shows a file by its fileID and by its key', async () => {
+  const [one = ''] = await fill()
+  await runMigration(rehearsal, optionsWith(), silentUi())
+  const phone = createTestPhone(cloud, ALICE)
+  const cloudApi = { getTempFileURL: getTempFileURLAs(rehearsal) }
+  const wx = {
+    ...phone.simulator.wx,
+    cloud: { ...(phone.simulator.wx as Untyped).cloud, ...cloudApi },
+  }
+  const { fileUrl } = runSnippet('fileUrl.js', {
+    wx,
+    modules: { 'miniprogram-cos': phone.Client },
+  })
+  const byFileID = await fetch(await fileUrl(one))
+  expect(await byFileID.text()).toBe('one')
+  const { pathname, search } = new URL(await fileUrl(`private/${ALICE}/a/1.png`))
+  expect((await send(cloud.cos, { path: pathname + search })).body).toBe('one')
+  await expect(fileUrl(`${one}.missing`)).rejects.toThrow('STORAGE_FILE_NONEXIST')
+})
+
+/** `wx.cloud.getTempFileURL`, answered by the storage of the local cloud. */
+function getTempFileURLAs({ app }: Rehearsal) {
+  return async ({ fileList }: { fileList: string[] }) => {
+    const answer = await app.getTempFileURL({ fileList })
+    return {
+      fileList: answer.fileList.map(({ code, tempFileURL }) => ({
+        status: code === 'SUCCESS' ? 0 : -1,
+        errMsg: code,
+        tempFileURL,
+      })),
+    }
+  }
+}
 
 test('finds texts at a field, in arrays and below', () => {
   const record = { a: 'x', list: [{ url: 'y', 'odd.name': 'z' }, 'w'], when: new Date(0), n: 1 }

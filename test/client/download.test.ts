@@ -116,7 +116,7 @@ test('resumes a paused download with what has arrived', async () => {
   })
   await until(() => arrived(phone) === 4 * MIB, 'four parts')
   expect(phone.cos.getTaskList()).toMatchObject([
-    { id, type: 'download', state: 'downloading', Key: 'film', FilePath, size: BYTES.length },
+    { id, type: 'download', state: 'uploading', Key: 'film', FilePath, size: BYTES.length },
   ])
   expect(phone.cos.isUploadRunning()).toBe(false)
   phone.cos.pauseTask(id)

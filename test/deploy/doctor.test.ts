@@ -61,6 +61,21 @@ test('every error code is tested here or elsewhere', () => {
   expect(planted.filter((code) => code in TESTED_ELSEWHERE)).toEqual([])
 })
 
+test('prints the outcome of each check as JSON', async () => {
+  const correct = await doctor(['--json'])
+  const outcome = JSON.parse(correct.stdout)
+  expect(outcome).toMatchObject({ ok: true, warnings: [] })
+  expect(outcome.checks.length).toBeGreaterThan(5)
+  const wrong = await doctor(['--json'], { COS_STS_SECRET_ID: 'AKIDunknown' })
+  const failed = JSON.parse(wrong.stdout)
+  expect(failed).toMatchObject({
+    ok: false,
+    error: { code: expect.any(String), cause: expect.any(String), fix: expect.any(String) },
+  })
+  expect(failed.checks.at(-1).ok).toBe(false)
+  expect([correct.status, wrong.status]).toEqual([0, 1])
+})
+
 test('the deployment is correct again afterwards', async () => {
   const { stderr, status } = await doctor()
   expect([stderr, status]).toEqual(['', 0])

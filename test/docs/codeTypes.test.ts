@@ -62,6 +62,8 @@ test('code in documents has no type errors', () => {
     paths: {
       // What is published; the rest of the kit is its sources.
       'miniprogram-cos': [at('packages/client/dist/index.d.ts')],
+      'miniprogram-cos-components': [at('packages/components/src/index.ts')],
+      'miniprogram-cos-components/*': [at('packages/components/src/*.ts')],
       '@miniprogram-cos/*': [at('packages/*/src/index.ts')],
     },
   }

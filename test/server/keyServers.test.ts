@@ -1,8 +1,12 @@
 import { createHmac } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { loadModule } from '@miniprogram-cos/simulator'
 import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
 import { captureFunctionLog } from '../support/functionLog'
+import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
+import { runSnippet } from '../support/runSnippet'
 import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
 import { ATTACKER, OWN, THEIRS, VICTIM } from './attacks/attack'
 import { copyAttacks } from './attacks/copies'
@@ -145,6 +149,29 @@ describe.each(['nodeServer', 'expressServer', 'honoServer'])('the guide’s %s',
     const event = { Method: 'GET', Key: `${OWN}a.txt` }
     const answer = (await (await post('cos-signature', event)).json()) as FunctionAnswer
     expect(answer.authorization).toContain('q-signature=')
+  })
+
+  test('the guide’s client signs in once, and uploads', async () => {
+    const server = 'https://keys.example.com'
+    const hosts = [server, `https://${HOST}`]
+    const logins: string[] = []
+    const { wx, realPath } = createSimulatedPhone(cloud, ATTACKER, {
+      route: (host) => (host === new URL(server).host ? origin : cloud.cos),
+      domains: { request: hosts, uploadFile: hosts, downloadFile: hosts },
+    })
+    const login = ({ success }: { success: (result: { code: string }) => void }) => {
+      logins.push('good')
+      success({ code: 'good' })
+    }
+    const modules = { 'miniprogram-cos': loadModule(CLIENT_FILE, { wx }) }
+    const { cos } = runSnippet('httpClient.js', { wx: { ...wx, login }, modules })
+    const [{ prefix }] = await Promise.all([cos.caller(), cos.caller()])
+    expect(prefix).toBe(OWN)
+    const FilePath = `${wx.env.USER_DATA_PATH}/picture.png`
+    writeFileSync(realPath(FilePath), 'picture')
+    await cos.uploadFile({ Key: `${prefix}picture.png`, FilePath })
+    expect((await cos.getObject({ Key: `${prefix}picture.png` })).Body).toBe('picture')
+    expect(logins).toHaveLength(1)
   })
 
   test('no other session is accepted', async () => {

@@ -17,6 +17,7 @@ export const PACKAGES: Record<string, string> = {
   '@miniprogram-cos/simulator': 'simulator',
   '@miniprogram-cos/cli': 'cli',
   'create-miniprogram-cos': 'create-miniprogram-cos',
+  'miniprogram-cos-components': 'components',
 }
 
 /** Packs every package as `npm publish` would. @returns the tarballs by name */

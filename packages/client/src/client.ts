@@ -105,14 +105,15 @@ export class COS extends UploadCOS {
   downloadFile(params: DownloadFileParams): Promise<DownloadFileResult>
   downloadFile(params: DownloadFileParams, callback: Callback<DownloadFileResult>): void
   downloadFile(params: DownloadFileParams, callback?: Callback<DownloadFileResult>) {
+    const methods = loadMethods()
     let given = { ...params }
     const steps: TaskSteps = {
       type: 'download',
       run: async (run) => {
         given = await this._complete(given)
-        return loadMethods().downloadFile(this._core, given, run)
+        return methods.downloadFile(this._core, given, run)
       },
-      abort: async ({ download }) => download && loadMethods().dropUnfinished(download),
+      abort: methods.abortDownload,
       onRestart: (end) => callback && this._settle(end, callback as Callback<object>),
     }
     const isTask = given.FilePath && !given.SkipTask
@@ -218,10 +219,7 @@ for (const name of NAMES as OperationName[]) {
   addMethod(name, (cos, params, callback) => {
     const { operations, getObjectContent } = loadMethods()
     const operation: AnyOperation = operations[name]
-    const run = (core: ClientCore, all: Parameters<typeof getObjectContent>[1]) =>
-      name === 'getObject'
-        ? getObjectContent(core, all)
-        : execute<object, object>(core, operation, all)
-    return cos._run(run, params, callback, operation)
+    const run = (core: ClientCore, all: object) => execute<object, object>(core, operation, all)
+    return cos._run(name === 'getObject' ? getObjectContent : run, params, callback, operation)
   })
 }

@@ -5,7 +5,7 @@ import {
   signRequest,
   writeXml,
 } from '@miniprogram-cos/protocol'
-import { hexMd5, signatureHash } from './hash'
+import { hexMd5, hexOf, md5InTurns, signatureHash } from './hash'
 import { loadMultipart } from './lazy/multipart'
 import { signKeyOf } from './request/send'
 import { toBase64, utf8Bytes } from './text'
@@ -153,7 +153,7 @@ async function areOfThisFile(
   for (const { PartNumber, ETag } of parts) {
     const { position = 0, length = 0 } = plan[PartNumber - 1] || {}
     const content = await readLocalFile(params.FilePath, { position, length, fileSize })
-    if (`"${hexMd5(content)}"` !== ETag) return false
+    if (`"${hexOf(await md5InTurns(content))}"` !== ETag) return false
     hashed += length
     onHashed(hashed)
   }

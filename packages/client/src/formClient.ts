@@ -162,11 +162,9 @@ export class FormCOS {
         const upload = { url, filePath: FilePath, name: 'file', formData }
         const sent = { url, method: 'POST' }
         const reply = await transfer('uploadFile', upload, sent, signal, {
-          onProgress: (progress) => {
-            // WeChat counts the form around the file too.
-            const { totalBytesSent = 0, totalBytesExpectedToSend = 0 } = progress
-            report(Math.floor((totalBytesSent / Math.max(totalBytesExpectedToSend, 1)) * size))
-          },
+          // WeChat counts the form around the file too.
+          onProgress: ({ totalBytesSent = 0, totalBytesExpectedToSend = 0 }) =>
+            report(Math.floor((totalBytesSent / Math.max(totalBytesExpectedToSend, 1)) * size)),
         })
         const { statusCode, headers } = reply
         if (!(statusCode >= 200 && statusCode < 300)) {
@@ -212,7 +210,7 @@ export class FormCOS {
     try {
       const { authorization, sessionToken } = await this._call({ Method: 'HEAD', Key })
       const header = { Authorization: authorization, 'x-cos-security-token': sessionToken }
-      reply = await transfer('request', { ...sent, header }, sent, undefined)
+      reply = await transfer('request', { ...sent, header }, sent)
     } catch (error) {
       // The rules let the caller write, but not read.
       if (asCosError(error).code === 'KitRequestRefused') return undefined

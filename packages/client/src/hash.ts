@@ -1,4 +1,5 @@
 import type { SignatureHash } from '@miniprogram-cos/protocol'
+import { sleep } from './concurrency'
 import { toBase64, utf8Bytes } from './text'
 
 /** Computes from the state and one block of 16 words what is added to the state. */
@@ -7,46 +8,71 @@ type Rounds = (state: number[], words: number[]) => number[]
 /** Bytes: a typed array of a file, or a plain array, which is much faster to create. */
 type Bytes = ArrayLike<number>
 
+/** A digest that is computed a part at a time. */
+interface Digest {
+  /** Processes so many further bytes. @returns whether the digest is complete */
+  run: (bytes: number) => boolean
+  result: () => number[]
+}
+
 /** What MD5 and SHA-1 have in common: 64-byte blocks, and the length in bits at the end (RFC 1321, 3174). */
-function digest(
+function createDigest(
   bytes: Bytes,
   initial: number[],
   rounds: Rounds,
   isLittleEndian: boolean,
-): number[] {
+): Digest {
   const { length } = bytes
   const size = ((length + 72) >> 6) << 6
   const shift = (i: number) => 8 * (isLittleEndian ? i & 3 : ~i & 3)
   const state = [...initial]
   const words: number[] = []
-  for (let at = 0; at < size; ) {
-    for (let i = 0; i < 16; i++) {
-      let word = 0
-      for (let end = at + 4; at < end; at++) {
-        const byte = at < length ? (bytes[at] as number) : at === length ? 128 : 0
-        word |= byte << shift(at)
+  let at = 0
+  return {
+    run(count) {
+      const until = Math.min(at + count, size)
+      while (at < until) {
+        for (let i = 0; i < 16; i++) {
+          let word = 0
+          for (let end = at + 4; at < end; at++) {
+            const byte = at < length ? (bytes[at] as number) : at === length ? 128 : 0
+            word |= byte << shift(at)
+          }
+          words[i] = word
+        }
+        if (at === size) {
+          words[isLittleEndian ? 14 : 15] = length << 3
+          words[isLittleEndian ? 15 : 14] = length >>> 29
+        }
+        const sum = rounds(state, words)
+        for (let i = 0; i < sum.length; i++) {
+          state[i] = ((state[i] as number) + (sum[i] as number)) | 0
+        }
       }
-      words[i] = word
-    }
-    if (at === size) {
-      words[isLittleEndian ? 14 : 15] = length << 3
-      words[isLittleEndian ? 15 : 14] = length >>> 29
-    }
-    const sum = rounds(state, words)
-    for (let i = 0; i < sum.length; i++) state[i] = ((state[i] as number) + (sum[i] as number)) | 0
+      return at === size
+    },
+    result() {
+      const result: number[] = []
+      for (let i = 0; i < state.length * 4; i++) {
+        result.push(((state[i >> 2] as number) >>> shift(i)) & 255)
+      }
+      return result
+    },
   }
-  const result: number[] = []
-  for (let i = 0; i < state.length * 4; i++) {
-    result.push(((state[i >> 2] as number) >>> shift(i)) & 255)
-  }
-  return result
+}
+
+/** A digest of a few bytes, at once. */
+function digest(...of: Parameters<typeof createDigest>): number[] {
+  const { run, result } = createDigest(...of)
+  run(Number.POSITIVE_INFINITY)
+  return result()
 }
 
 function rotateLeft(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits))
 }
 
-function hexOf(bytes: number[]): string {
+export function hexOf(bytes: number[]): string {
   return bytes.map((byte) => (byte + 256).toString(16).slice(1)).join('')
 }
 
@@ -82,11 +108,28 @@ const md5Rounds: Rounds = (state, words) => {
   return [a, b, c, d]
 }
 
-/** The MD5 of a text's UTF-8, or of bytes (RFC 1321). */
-function md5(content: string | ArrayBuffer): number[] {
+function md5Input(content: string | ArrayBuffer): Parameters<typeof createDigest> {
   for (let i = SINES.length; i < 64; i++) SINES[i] = (Math.abs(Math.sin(i + 1)) * 2 ** 32) | 0
   const bytes = typeof content === 'string' ? utf8Bytes(content) : new Uint8Array(content)
-  return digest(bytes, MD5_INITIAL, md5Rounds, true)
+  return [bytes, MD5_INITIAL, md5Rounds, true]
+}
+
+/** The MD5 of a text's UTF-8, or of bytes (RFC 1321). */
+const md5 = (content: string | ArrayBuffer) => digest(...md5Input(content))
+
+/** Bytes between two looks at the clock, and milliseconds that the app waits at most: half a frame. */
+const SLICE = 8192
+const MAX_BLOCK = 6
+
+/** The MD5 of a file's content: in turns of the event loop, so that pages go on meanwhile. */
+export async function md5InTurns(content: string | ArrayBuffer): Promise<number[]> {
+  const { run, result } = createDigest(...md5Input(content))
+  for (let began = Date.now(); !run(SLICE); ) {
+    if (Date.now() - began < MAX_BLOCK) continue
+    await sleep(0)
+    began = Date.now()
+  }
+  return result()
 }
 
 /** Content-MD5: base64 of the MD5 of a text's UTF-8, or of bytes. */

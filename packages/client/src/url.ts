@@ -84,7 +84,7 @@ const HEAD = { ...getObject, access: headObject.access }
  *
  * @param isContent the content is read at once: see `Credentials.get`
  */
-export function getObjectUrl(
+function getObjectUrl(
   core: ClientCore,
   params: GetObjectUrlParams,
   isContent = false,

@@ -13,11 +13,6 @@ export function fileKind(name: string): FileKind {
   return 'file'
 }
 
-/** The last segment of a key. */
-export function baseName(key: string): string {
-  return key.slice(key.lastIndexOf('/', key.length - 2) + 1)
-}
-
 /** `report.pdf` as `report (2).pdf`; the first is the name itself. */
 export function numberedName(name: string, number: number): string {
   return number < 2 ? name : beforeEnding(name, ` (${number})`)

@@ -1,4 +1,4 @@
-import { argumentError } from './errors/CosError'
+import { argumentError } from './errors'
 
 /** `name-1250000000`: what COS calls BucketName-APPID (document 436/13312). */
 export const BUCKET_PATTERN = /^([a-z\d](?:[a-z\d-]*[a-z\d])?)-(\d+)$/

@@ -1,4 +1,4 @@
-import { argumentError } from './errors/CosError'
+import { argumentError } from './errors'
 
 /** COS's limit for a key, in UTF-8 bytes (document 436/13324). */
 export const MAX_KEY_BYTES = 850

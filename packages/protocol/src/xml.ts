@@ -1,4 +1,4 @@
-import { cosError } from './errors/CosError'
+import { cosError } from './errors'
 
 /** A parsed element: its text, or its children by name; a repeated child is an array. */
 export type XmlValue = string | XmlElement | XmlValue[]

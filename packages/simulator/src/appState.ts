@@ -1,6 +1,7 @@
 import { type CallbackOptions, callBackOrPromise } from './callbacks'
 
-type Listener = (event: never) => void
+/** A listener of an event; each event has data of its own type. */
+type Listener = { call(event: unknown): void }['call']
 
 /** Listeners by event name. Independent of Node, because it runs in the browser too. */
 export class Emitter {
@@ -18,7 +19,7 @@ export class Emitter {
   }
 
   emit(name: string, event?: unknown): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(event as never)
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) listener(event)
   }
 }
 
@@ -82,9 +83,9 @@ export class AppState {
 
 /** The `wx.on…` and `wx.off…` of one event. */
 export const onEvent = (state: AppState, event: string) => (listener: Listener) =>
-  state.events.on(event, listener as never)
+  state.events.on(event, listener)
 export const offEvent = (state: AppState, event: string) => (listener?: Listener) =>
-  state.events.off(event, listener as never)
+  state.events.off(event, listener)
 
 /** The part of `wx` about foreground, background and network; the same in Node and in the browser. */
 export function lifecycleApi(state: AppState) {

@@ -1,8 +1,9 @@
 /** The callbacks every `wx` call accepts. */
 export interface CallbackOptions {
-  success?: (result: never) => void
+  // Methods, so that an app may declare the result that its call has.
+  success?(result: object): void
   fail?: (failure: WxFailure) => void
-  complete?: (outcome: never) => void
+  complete?(outcome: object): void
 }
 
 export interface WxFailure {
@@ -41,18 +42,24 @@ export function callBack(
     .then(run)
     .then(
       (result) => {
-        const answer = { errMsg: `${name}:ok`, ...result } as never
+        const answer = { errMsg: `${name}:ok`, ...result }
         options.success?.(answer)
         options.complete?.(answer)
       },
       (error: unknown) => {
-        const failure = (
-          error instanceof WxError ? error : new WxError(`${name}:fail ${(error as Error).message}`)
-        ).toFailure()
+        const failure = failureOf(error, name)
         options.fail?.(failure)
-        options.complete?.(failure as never)
+        options.complete?.(failure)
       },
     )
+}
+
+/** A call that another one makes fails with the failure of that one. */
+function failureOf(error: unknown, name: string): WxFailure {
+  if (error instanceof WxError) return error.toFailure()
+  if (error instanceof Error) return { errMsg: `${name}:fail ${error.message}` }
+  const errMsg = error instanceof Object && 'errMsg' in error ? error.errMsg : error
+  return { ...Object(error), errMsg: String(errMsg) }
 }
 
 /** Like `callBack`, but returns a promise when no callback is given: for the calls WeChat promisifies. */
@@ -66,6 +73,18 @@ export function callBackOrPromise(
     return undefined
   }
   return new Promise((resolve, reject) => {
-    callBack({ success: resolve as never, fail: reject }, run, name)
+    callBack({ success: resolve, fail: reject }, run, name)
   })
+}
+
+/**
+ * A `wx` call with callbacks, or with a promise when none is given.
+ * @param run its result becomes that of `success`; what it throws, that of `fail`
+ */
+export function api<Options extends object = object>(
+  name: string,
+  run: (options: Options) => unknown,
+) {
+  return (options: Options & CallbackOptions = {} as Options) =>
+    callBackOrPromise(options, async () => Object(await run(options)), name)
 }

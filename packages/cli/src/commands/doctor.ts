@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import type { CloudError } from '../cloud/errors'
+import { CLOUD_ERRORS, type CloudError } from '../cloud/errors'
 import type { DoctorContext } from '../doctor/context'
 import { SafeOutput } from '../output'
 import { loadConfig, type RunOptions } from '../project'
-import { readerLanguage, t } from '../text'
+import { type Language, readerLanguage, t } from '../text'
 
 interface Options {
   domains?: string
@@ -54,8 +54,8 @@ export function doctorCommand({ buildPackages }: RunOptions): Command {
     .option(
       '--json',
       t(
-        'with --live: the report on standard output; it contains no key and no names of yours',
-        '与 --live 合用：在标准输出打印报告，不含密钥与账号信息',
+        'prints the outcome of each check as JSON on standard output; with --live a report that contains no key and no names of yours',
+        '在标准输出以 JSON 打印每项检查的结果；与 --live 合用时打印报告，不含密钥与账号信息',
       ),
       false,
     )
@@ -84,16 +84,31 @@ export function doctorCommand({ buildPackages }: RunOptions): Command {
           ),
         )
       }
-      if (!options.live && (options.json || options.yes)) {
+      if (!options.live && options.yes) {
         throw new Error(
-          t(
-            'npm run doctor: --json and --yes need --live',
-            'npm run doctor：--json 与 --yes 须与 --live 合用',
-          ),
+          t('npm run doctor: --yes needs --live', 'npm run doctor：--yes 须与 --live 合用'),
         )
       }
       await examine(options, buildPackages)
     })
+}
+
+/** What `--json` prints: the checks up to the first that failed. */
+interface DoctorOutcome {
+  ok: boolean
+  checks: { name: string; ok: boolean; details?: string }[]
+  warnings: ErrorInJson[]
+  error?: ErrorInJson
+}
+
+interface ErrorInJson {
+  code: string
+  cause: string
+  fix: string
+}
+
+function inJson({ code, message }: CloudError, language: Language): ErrorInJson {
+  return { code, cause: message, fix: CLOUD_ERRORS[code].fix[language] }
 }
 
 async function printExplanation(text: string): Promise<void> {
@@ -119,7 +134,9 @@ async function examine(
   const settings = readSettings()
   const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
   const print = (text: string) => (json ? output.error(text) : output.line(text))
+  const outcome: DoctorOutcome = { ok: true, checks: [], warnings: [] }
   const warn = (error: CloudError) => {
+    outcome.warnings.push(inJson(error, language))
     print(`! ${describeError(error, language).replaceAll('\n', '\n  ')}`)
     if (strict) process.exitCode = 1
   }
@@ -135,16 +152,25 @@ async function examine(
   for (const { name, run } of checks) {
     try {
       const details = await run(context)
+      outcome.checks.push({ name: name.en, ok: true, ...(details && { details }) })
       print(`✓ ${name[language]}${details ? `  ${details}` : ''}`)
     } catch (error) {
+      const failure = apiError(error, name.en)
+      outcome.ok = false
+      outcome.checks.push({ name: name.en, ok: false })
+      outcome.error = inJson(failure, language)
       print(`✗ ${name[language]}`)
-      output.error(`\n${describeError(apiError(error, name.en), language)}`)
+      output.error(`\n${describeError(failure, language)}`)
+      if (json) output.line(JSON.stringify(outcome))
       process.exitCode = 1
       return
     }
   }
   print(t('No problems found.', '一切正常。'))
-  if (!live) return
+  if (!live) {
+    if (json) output.line(JSON.stringify(outcome))
+    return
+  }
   await buildPackages?.()
   const { reportLiveProbes } = await import('../doctor/live/report')
   if (!(await reportLiveProbes(context, output, { isJson: json, isAgreed: yes }))) {

@@ -32,6 +32,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'What arrived differs from the object in length, ETag or MD5.',
     '收到的内容与对象的长度、ETag 或 MD5 不一致。',
   ],
+  KitContentMismatch: [
+    'integrity',
+    'COS has stored other content than was sent: the MD5 of the ETag differs.',
+    'COS 存储的内容与发送的不一致：ETag 的 MD5 不同。',
+  ],
   KitFileChanged: [
     'integrity',
     'A local file became shorter during its upload.',

@@ -18,15 +18,24 @@ export interface CloudBaseAccess {
   serviceUrl?: string
 }
 
-export async function connectCloudBase(access: CloudBaseAccess): Promise<CloudBase> {
-  const { env, key, serviceUrl } = access
+/**
+ * Connects to an environment as its administrator. Without the variable, the SDK looks up the metadata
+ * service of Tencent Cloud's own hosts twice a request, which fails here and fills Node's thread pool; with
+ * it, the SDK would call the internal address, so the public one is given.
+ */
+export async function connectCloudBase({
+  env,
+  key,
+  serviceUrl,
+}: CloudBaseAccess): Promise<CloudBase> {
   const { init } = await import('@cloudbase/node-sdk')
+  process.env.TENCENTCLOUD = 'true'
   return init({
     env,
     secretId: key.SecretId,
     secretKey: key.SecretKey,
     ...(key.token ? { sessionToken: key.token } : {}),
-    ...(serviceUrl ? { serviceUrl } : {}),
+    serviceUrl: serviceUrl ?? `https://${env}.tcb-api.tencentcloudapi.com/admin`,
   })
 }
 
@@ -65,10 +74,7 @@ export function cloudBaseRecords(app: CloudBase): Records {
   }
 }
 
-/**
- * The files of an environment's storage.
- * @param listPaths paths of all files, and the part of their fileIDs before the path
- */
+/** The files of an environment's storage. */
 export function cloudBaseFiles(
   app: CloudBase,
   listFiles: () => AsyncIterable<string>,

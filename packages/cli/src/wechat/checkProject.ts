@@ -6,7 +6,7 @@ import { checkConfigFiles } from './configFiles'
 import { checkPackedSyntax, loadPackages } from './packages'
 import { type Finding, type Project, staged, stageProject } from './project'
 import { checkProjectSettings } from './projectSettings'
-import { checkClientSizes, checkPackageSize } from './sizes'
+import { checkClientSizes, checkComponentSizes, checkPackageSize } from './sizes'
 import { checkTemplates } from './templates'
 
 export interface Report {
@@ -48,8 +48,9 @@ async function checkCompiled(project: Project): Promise<Report> {
   const missing = findMissingFiles(project, warnings)
   const packages = checkPackageSize(project, out, paths)
   const client = checkClientSizes(project, out)
+  const components = checkComponentSizes(project)
   return {
-    findings: [...missing, ...packages.findings, ...client.findings],
-    sizes: [...packages.lines, ...client.lines],
+    findings: [...missing, ...packages.findings, ...client.findings, ...components.findings],
+    sizes: [...packages.lines, ...client.lines, ...components.lines],
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { t } from '../text'
 import { CLIENT_SIZES, inKb, sizeWithRequired } from './clientSize'
+import { COMPONENT_SIZES, componentSize } from './componentSize'
 import { type Finding, nameIn, type Project, staged } from './project'
 
 const MB = 1024 * 1024
@@ -97,6 +98,33 @@ export function checkClientSizes(project: Project, out: string) {
         `${what}为 ${inKb(size)}，上限 ${inKb(limit)}`,
       )
       findings.push({ file: nameIn(project, path), message })
+    }
+  }
+  return { findings, lines }
+}
+
+const COMPONENTS = 'miniprogram_npm/miniprogram-cos-components'
+
+/** The size of each component of the kit without the client, as built, for an app that contains them. */
+export function checkComponentSizes(project: Project) {
+  const findings: Finding[] = []
+  const lines: string[] = []
+  for (const { name, limit, goal } of COMPONENT_SIZES) {
+    const path = join(project.app, COMPONENTS, name, name)
+    const built = staged(project, path)
+    if (!existsSync(`${built}.json`)) continue
+    const size = componentSize(built)
+    const outcome =
+      size > goal
+        ? t(`goal ${inKb(goal)}, not reached`, `未达目标 ${inKb(goal)}`)
+        : t(`within its goal of ${inKb(goal)}`, `达到目标 ${inKb(goal)}`)
+    lines.push(`<${name}>  ${inKb(size)}; ${outcome}`)
+    if (size > limit) {
+      const message = t(
+        `<${name}> takes ${inKb(size)}, its limit is ${inKb(limit)}`,
+        `<${name}> 为 ${inKb(size)}，上限 ${inKb(limit)}`,
+      )
+      findings.push({ file: nameIn(project, `${path}.js`), message })
     }
   }
   return { findings, lines }

@@ -4,7 +4,7 @@ import { progressReporter } from '../events'
 import { pick } from '../pick'
 import { asCosError, integrityError } from '../request/errors'
 import { resolveTarget } from '../request/prepare'
-import type { TaskInfo, TaskRun } from '../upload/task'
+import type { TaskInfo, TaskMemo, TaskRun } from '../upload/task'
 import { fileDigest } from '../wx/files'
 import { moveFile, saveFile, sizeOf, WRITE_LIMIT, writeLocalFile } from '../wx/writeFiles'
 import {
@@ -196,6 +196,11 @@ function isMd5({ ETag, headers }: GetResult): boolean {
 /** Phones that cannot compute the digest verify the size alone. */
 const isSame = (ETag: string, digest: string | undefined) =>
   digest === undefined || ETag.toLowerCase() === `"${digest.toLowerCase()}"`
+
+/** Removes what has arrived of a cancelled download. */
+export async function abortDownload({ download }: TaskMemo): Promise<void> {
+  if (download) await dropUnfinished(download)
+}
 
 /** Reports to the listener of the call and to the task list, once the size is known. */
 function reporter(

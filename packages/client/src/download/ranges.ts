@@ -12,8 +12,7 @@ import { pick } from '../pick'
 import { integrityError, isForeign } from '../request/errors'
 import { type ExecuteExtras, execute } from '../request/execute'
 import { AutoLimit } from '../upload/autoLimit'
-import type { Part } from '../upload/multipart'
-import { type ReceivedHeaders, wxSlots } from '../wx/transfer'
+import { wxSlots } from '../wx/transfer'
 
 /** Smaller objects come in one request: an end of the first would be followed by a round trip for nothing. */
 const MIN_RANGED = 4 * 1024 * 1024
@@ -55,8 +54,8 @@ export async function getUnlessLarge(
 ): Promise<{ whole: GetResult } | { large: RangedObject }> {
   const group = abortGroup(params.signal)
   let large: RangedObject | undefined
-  const onHeaders = (received: ReceivedHeaders) => {
-    large = describeLarge(received, maxSize)
+  const onHeaders = (headers: Record<string, string>, statusCode = 200) => {
+    if (statusCode === 200) large = describeLarge(headers, maxSize)
     if (large) group.abort()
   }
   try {
@@ -71,13 +70,10 @@ export async function getUnlessLarge(
 }
 
 /** The object behind an answer, if it is large and its content comes as it is stored. */
-function describeLarge(
-  { statusCode = 200, headers }: ReceivedHeaders,
-  maxSize: number,
-): RangedObject | undefined {
+function describeLarge(headers: Record<string, string>, maxSize: number): RangedObject | undefined {
   const { etag: ETag = '', 'content-length': length, 'content-encoding': encoding } = headers
   const size = Number(length)
-  const isLarge = size >= MIN_RANGED && size <= maxSize && statusCode === 200
+  const isLarge = size >= MIN_RANGED && size <= maxSize
   const isRanged = headers['accept-ranges'] !== 'none' && !encoding && ETag[0] === '"'
   return isLarge && isRanged && !isForeign({ headers }) ? { ETag, size } : undefined
 }
@@ -109,8 +105,9 @@ export async function fetchRanges(
   const { signal, abort, release } = abortGroup(params.signal)
   const auto = limit === 'auto' ? new AutoLimit() : undefined
   const fixed = Math.max(1, Number(limit) || 1)
-  const parts = loadMultipart().planParts(object.size - from, partSize)
-  /** What has arrived before its turn, by PartNumber. */
+  const starts: number[] = []
+  for (let start = from; start < object.size; start += partSize) starts.push(start)
+  /** What has arrived and not been taken, by where it starts. */
   const arrived = new Map<number, ArrayBuffer>()
   let loaded = from
   let started = 0
@@ -118,21 +115,29 @@ export async function fetchRanges(
   let taking = Promise.resolve()
   const takeNext = async () => {
     for (;;) {
-      const content = arrived.get(taken + 1)
+      const start = starts[taken] ?? -1
+      const content = arrived.get(start)
       if (!content) return
       await take(content)
-      arrived.delete(++taken)
+      arrived.delete(start)
+      taken++
     }
   }
   let last: GetResult | undefined
-  const fetchPart = async ({ PartNumber, position, length }: Part) => {
+  const fetchPart = async (start: number) => {
     started++
-    const range = { start: from + position, length }
+    const length = Math.min(partSize, object.size - start)
     const answer = await wxSlots().uploads.run(async () => {
       const end = auto?.begin(Date.now())
-      const { content, ...result } = await getRange(core, { ...params, signal }, object, range)
+      const { content, ...result } = await getRange(
+        core,
+        { ...params, signal },
+        object,
+        start,
+        length,
+      )
       if (end) end(length, Date.now())
-      arrived.set(PartNumber, content)
+      arrived.set(start, content)
       return result
     })
     last = answer
@@ -144,7 +149,7 @@ export async function fetchRanges(
   const free = () => (started - taken < MAX_AHEAD ? (auto?.current ?? fixed) : 0)
   try {
     onLoaded(loaded)
-    await runPool(parts, free, fetchPart, abort)
+    await runPool(starts, free, fetchPart, abort)
   } finally {
     release()
   }
@@ -156,13 +161,14 @@ async function getRange(
   core: ClientCore,
   params: GetObjectParams,
   { ETag, size }: RangedObject,
-  { start, length }: { start: number; length: number },
+  start: number,
+  length: number,
 ): Promise<GetResult & { content: ArrayBuffer }> {
   const { Key, signal } = params
   const range = `${start}-${start + length - 1}`
   const group = abortGroup(signal)
   let isWhole = false
-  const onHeaders = ({ statusCode, headers }: ReceivedHeaders) => {
+  const onHeaders = (headers: Record<string, string>, statusCode?: number) => {
     // Or each part would be the whole object.
     isWhole = statusCode === 200 && Number(headers['content-length']) > length
     if (isWhole) group.abort()

@@ -20,8 +20,8 @@ export const asCosError = (cause: unknown): CosError =>
   isCosError(cause) ? cause : cosError('argument', 'KitUnexpected', errorMessage(cause), { cause })
 
 /** The error of a response, or of a file, that contradicts what was sent. */
-export const integrityError = (code: string, message: string): CosError =>
-  cosError('integrity', code, message)
+export const integrityError = (code: string, message: string, retryable?: boolean): CosError =>
+  cosError('integrity', code, message, { retryable })
 
 /** The error for a missing param, by its wire name: `UploadId` for `uploadId`. */
 export function missingParam(name: string): CosError {

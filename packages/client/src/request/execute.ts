@@ -1,16 +1,27 @@
-import type { CallParams, CosError, Operation, ResultMeta } from '@miniprogram-cos/protocol'
+import {
+  type CallParams,
+  type CosError,
+  type Operation,
+  type ResultMeta,
+  setHeader,
+} from '@miniprogram-cos/protocol'
 import { abortError, sleep, unlessAborted } from '../concurrency'
 import type { ClientCore } from '../core'
 import type { Credential } from '../credentials/provider'
+import { hexOf, md5InTurns } from '../hash'
 import { pick } from '../pick'
+import { toBase64 } from '../text'
 import { whenReady } from '../wx/lifecycle'
 import { asCosError, isForeign } from './errors'
-import { credentialRequest, type Prepared, prepare } from './prepare'
+import { verifyMd5 } from './integrity'
+import { credentialRequest, isSame, type Prepared, prepare } from './prepare'
 import { isRepeatable, learnFromResponse, recover, switchHost } from './retry'
 import { parseResponse, type SendExtras, send } from './send'
 
 /** Delays before the next attempt, in milliseconds; each is shortened at random by up to half. */
 const RETRY_DELAYS = [0, 300, 1000, 3000]
+
+const CONTENT_MD5 = 'Content-MD5'
 
 /** What only some callers of `execute` need. */
 export interface ExecuteExtras extends SendExtras {
@@ -35,9 +46,21 @@ export async function execute<P extends CallParams, R>(
   const { options, credentials } = core
   const prepared = prepare(operation, params, core)
   if (redirect) redirect(prepared)
+  // Of content that is sent and answered with its ETag.
+  const isChecked = operation.method === 'PUT' && !operation.contentMd5 && prepared.body
+  const { UploadCheckContentMd5, VerifyUpload } = options
+  let md5: number[] | undefined
   const recovered = { clock: false, key: false }
   const { signal } = params
   const run = async () => {
+    if (isChecked && (UploadCheckContentMd5 || VerifyUpload)) {
+      md5 = await md5InTurns(isChecked)
+      const { headers } = prepared
+      const isGiven = Object.keys(headers).some(
+        (name) => headers[name] && isSame(name, CONTENT_MD5),
+      )
+      if (UploadCheckContentMd5 && !isGiven) setHeader(headers, CONTENT_MD5, toBase64(md5))
+    }
     for (let attempt = 1; !(signal && signal.aborted); attempt++) {
       let credential: Credential | undefined
       try {
@@ -48,6 +71,7 @@ export async function execute<P extends CallParams, R>(
         const response = await send(core, prepared, credential, signal, transfer)
         const result = parseResponse(prepared, response)
         learnFromResponse(options, response.headers)
+        if (md5) verifyMd5(hexOf(md5), response.headers, prepared.headers)
         return result
       } catch (error) {
         const failure = asCosError(error)

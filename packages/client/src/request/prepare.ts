@@ -170,9 +170,7 @@ function headersOf(
     // The headers of a generated document win over the caller's.
     const { contentMd5: isDocument, contentType = 'application/xml' } = operation
     if (isDocument) add({ 'Content-Type': contentType }, true)
-    if (isDocument || (options.UploadCheckContentMd5 && operation.method === 'PUT')) {
-      add({ 'Content-MD5': contentMd5(body) }, isDocument)
-    }
+    if (isDocument) add({ 'Content-MD5': contentMd5(body) }, true)
     if (typeof body !== 'string') add({ 'Content-Length': body.byteLength })
   }
   return headers

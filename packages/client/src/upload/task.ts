@@ -13,12 +13,11 @@ import { pick } from '../pick'
 import { asCosError } from '../request/errors'
 import type { UploadFileParams } from './uploadFile'
 
-/** The states of cos-wx-sdk-v5, and that of a download. */
+/** The states of cos-wx-sdk-v5. A download that runs is `uploading` too: its `type` tells it. */
 export type TaskState =
   | 'waiting'
   | 'checking'
   | 'uploading'
-  | 'downloading'
   | 'paused'
   | 'success'
   | 'error'
@@ -185,7 +184,7 @@ export class UploadTask {
       memo: this._memo,
       begin: (size) => {
         info.size = size
-        if (info.state === 'checking') change({ state: info.type ? 'downloading' : 'uploading' })
+        if (info.state === 'checking') change({ state: 'uploading' })
       },
       progress: ({ loaded, total, speed, percent }) =>
         change({ loaded, size: total, speed, percent }),

@@ -2,6 +2,7 @@ import {
   argumentError,
   type ContentParams,
   type CosError,
+  type HeadObjectResult,
   headObject,
   type ObjectParams,
   paramHeaders,
@@ -14,11 +15,12 @@ import {
 import type { ClientCore } from '../core'
 import type { ConfirmedUpload } from '../credentials/confirm'
 import { type Callback, callApp, progressReporter } from '../events'
-import { hexMd5 } from '../hash'
+import { hexOf, md5InTurns } from '../hash'
 import { loadMultipart } from '../lazy/multipart'
 import { pick } from '../pick'
 import { asCosError, missingParam, notCosError } from '../request/errors'
 import { execute } from '../request/execute'
+import { fileVerifier } from '../request/integrity'
 import { formKey } from '../request/prepare'
 import { fileSize, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
@@ -121,14 +123,20 @@ export const putContentWork: UploadWork = (core, params, run) =>
   wxSlots().uploads.run(async () => {
     const { FilePath, UploadAddMetaMd5 = core.options.UploadAddMetaMd5, ...rest } = params
     let { Body } = params
-    if (Body === undefined && FilePath !== undefined) Body = await readLocalFile(FilePath)
+    const isFile = Body === undefined && FilePath !== undefined
+    if (isFile) Body = await readLocalFile(FilePath)
     // The content's MD5 as metadata, for whoever reads the object later.
-    const metadata = Body && UploadAddMetaMd5 ? { 'x-cos-meta-md5': hexMd5(Body) } : {}
+    const metadata =
+      Body && UploadAddMetaMd5 ? { 'x-cos-meta-md5': hexOf(await md5InTurns(Body)) } : {}
     const size = typeof Body === 'string' ? utf8Length(Body) : Body?.byteLength || 0
     const report = reporter(core, params, run, size)
     report(0)
     const content = { ...rest, ...pick({ FilePath, Body }), ...metadata, signal: run.signal }
+    const { VerifyUpload } = core.options
+    // With the option, what is sent is compared; a file might change meanwhile.
+    const verify = isFile && VerifyUpload === undefined && fileVerifier(FilePath, VerifyUpload)
     const result = await execute(core, putObject, content)
+    if (verify && !formObstacle(params)) await verify(result.headers)
     report(size)
     return result
   })
@@ -157,16 +165,20 @@ async function sendForm(
   const report = reporter(core, params, run, size)
   report(0)
   const form = { ...params, signal: run.signal }
-  const result = await wxSlots().uploads.run(() =>
-    execute(core, postObject, form, {
+  const [result, verify] = await wxSlots().uploads.run(async () => {
+    const verifier = fileVerifier(params.FilePath, core.options.VerifyUpload)
+    const sent = await execute(core, postObject, form, {
       // WeChat counts the form around the file too.
       onProgress: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
         report(Math.floor((sent / Math.max(total, 1)) * size)),
-    }),
-  )
-  report(size)
+    })
+    return [sent, verifier] as const
+  })
   const isHidden = Object.keys(result.headers).length === 0
-  return isHidden ? { ...result, ...(await confirmUpload(core, form, size, result)) } : result
+  const head = isHidden && (await confirmUpload(core, form, size, result))
+  await verify(head ? head.headers : result.headers)
+  report(size)
+  return head ? { ...result, ETag: head.ETag } : result
 }
 
 /**
@@ -178,14 +190,14 @@ async function confirmUpload(
   { Bucket, Region, Key, FilePath, signal }: UploadTaskParams,
   size: number,
   response: ResultMeta,
-): Promise<object> {
+): Promise<HeadObjectResult | undefined> {
   const target = { ...pick({ Bucket, Region, signal }), Key: formKey(Key, FilePath) }
   try {
-    const { headers, ETag } = await execute(core, headObject, target)
-    if (headers['content-length'] === String(size)) return { ETag }
+    const head = await execute(core, headObject, target)
+    if (head.headers['content-length'] === String(size)) return head
   } catch (error) {
     const { statusCode } = asCosError(error)
-    if (statusCode === 403) return {}
+    if (statusCode === 403) return undefined
     if (statusCode !== 404) throw error
   }
   throw notCosError(response, { method: 'POST', url: Key })

@@ -1,5 +1,4 @@
 import { Semaphore } from '../concurrency'
-import { pick } from '../pick'
 import { wxCall } from './call'
 import { watchLifecycle } from './lifecycle'
 import type { WxLike, WxTask, WxUploadTask } from './types'
@@ -11,17 +10,11 @@ export type { WxTask }
 /** Bytes transferred so far: `totalBytesSent` … of an upload, `totalBytesWritten` … of a download. */
 export type TransferProgress = Record<string, number>
 
-/** What is known of a response before its body. Downloads have no status then. */
-export interface ReceivedHeaders {
-  statusCode?: number
-  /** Names in lower case. */
-  headers: Record<string, string>
-}
-
 /** Listeners to a transfer that is under way. */
 export interface TransferEvents {
   onProgress?: ((progress: TransferProgress) => void) | undefined
-  onHeaders?: ((received: ReceivedHeaders) => void) | undefined
+  /** Called before the body arrives. The headers' names are in lower case; downloads have no status then. */
+  onHeaders?: ((headers: Record<string, string>, statusCode?: number) => void) | undefined
 }
 
 /** Follows and aborts a transfer. A plain request has no progress. */
@@ -56,7 +49,7 @@ export async function wxTransfer(
     (task) => {
       task.onHeadersReceived?.((event) => {
         received = event
-        onHeaders?.({ ...pick({ statusCode: event.statusCode }), headers: lowerCase(event.header) })
+        onHeaders?.(lowerCase(event.header), event.statusCode)
       })
       if (onProgress) task.onProgressUpdate(onProgress)
       onStart(task)

@@ -29,8 +29,6 @@ const SHAPES: Record<string, string> = {
   plus: 'M12 5v14M5 12h14',
   chevron: 'M9.5 6l6 6-6 6',
   warn: 'M12 4l9 15.5H3zM12 10v4.5M12 17v.3',
-  globe:
-    'M3.5 12a8.5 8.5 0 1 0 17 0 8.5 8.5 0 1 0-17 0h17M12 3.5c3 3 3 14 0 17M12 3.5c-3 3-3 14 0 17',
 }
 
 /** A line icon in the colour of the text around it. */

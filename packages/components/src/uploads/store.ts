@@ -104,7 +104,7 @@ function observe(client: string): void {
     for (const { id, state, percent, speed, error } of list) {
       const upload = uploads.filter((one) => one.task === id)[0]
       // A download, or an upload of the app's own.
-      if (!upload || state === 'downloading') continue
+      if (!upload) continue
       if (state === 'success' && upload.state !== 'success') refreshFileLists()
       upload.state = state
       upload.speed = state === 'uploading' ? speed : 0

@@ -1,4 +1,4 @@
-import { argumentError } from '../errors/CosError'
+import { argumentError } from '../errors'
 import {
   type AnyOperation,
   defineOperation,

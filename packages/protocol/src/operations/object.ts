@@ -1,4 +1,4 @@
-import { argumentError } from '../errors/CosError'
+import { argumentError } from '../errors'
 import { type Document, xmlBody } from './configuration'
 import {
   type BucketParams,

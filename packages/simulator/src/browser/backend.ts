@@ -6,6 +6,10 @@ import { isKnown, tagOf } from './elements/define'
 
 type BackendElement = domlikeBackend.Element
 
+/** glass-easel describes the nodes that it uses by an interface of its own, which those of the browser fulfil. */
+export const asBackend = (node: Node) => node as unknown as BackendElement
+const asElement = (element: BackendElement) => element as unknown as HTMLElement & ModelElement
+
 /** Events of touch and mouse, which glass-easel handles; our elements trigger all others themselves. */
 const POINTER_EVENTS = new Set(['touchstart', 'touchmove', 'touchend', 'touchcancel'])
 /** Events of the browser's animations under WeChat's names. */
@@ -21,9 +25,9 @@ export class PhoneBackend extends CurrentWindowBackendContext {
   constructor() {
     super()
     this.document = {
-      createElement: (tag) => createElement(tag) as unknown as BackendElement,
-      createTextNode: (text) => document.createTextNode(text) as unknown as BackendElement,
-      createDocumentFragment: () => document.createDocumentFragment() as unknown as BackendElement,
+      createElement: (tag) => asBackend(createElement(tag)),
+      createTextNode: (text) => asBackend(document.createTextNode(text)),
+      createDocumentFragment: () => asBackend(document.createDocumentFragment()),
     }
     // `tap` and the touch events.
     this.onEvent((target, type, detail, options) => {
@@ -44,7 +48,7 @@ export class PhoneBackend extends CurrentWindowBackendContext {
     }
     if (ANIMATION_EVENTS.has(type)) super.setListenerStats(...given)
     if ((type === 'longpress' || type === 'longtap') && element) {
-      const target = element as unknown as HTMLElement
+      const target = asElement(element)
       target.dataset.longpress = ''
     }
   }
@@ -64,7 +68,7 @@ export class PhoneBackend extends CurrentWindowBackendContext {
     name: string,
     listener: ((value: unknown) => void) | null,
   ): void {
-    const target = element as unknown as ModelElement
+    const target: ModelElement = asElement(element)
     target.__model = { ...target.__model, [name]: listener }
   }
 }

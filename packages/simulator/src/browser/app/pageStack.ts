@@ -1,6 +1,7 @@
 import type { AssociatedBackend, Root } from 'glass-easel-miniprogram-adapter'
 import { Emitter } from '../../appState'
 import { WxError } from '../../callbacks'
+import { asBackend } from '../backend'
 import { watchPullDown } from './gestures'
 import { attempt, problemsBox } from './problems'
 import type { Registry } from './registry'
@@ -284,7 +285,7 @@ function attach(root: Root, parent: HTMLElement): void {
   const placeholder = document.createElement('div')
   parent.append(placeholder)
   // glass-easel does not know that its elements are those of the document.
-  root.attach(parent as never, placeholder as never)
+  root.attach(asBackend(parent), asBackend(placeholder))
 }
 
 /** A page that only shows why it does not compile. */

@@ -1,3 +1,5 @@
+import { globals } from '../dom'
+
 /** Listeners of two-way bindings such as `model:value`. */
 export interface ModelElement {
   __model?: Record<string, ((value: unknown) => void) | null>
@@ -127,4 +129,10 @@ export function watchDrag(
   }
   element.addEventListener('pointerup', end)
   element.addEventListener('pointercancel', end)
+}
+
+/** Calls the app's `wx` from an element. Elements are defined before `wx` is created. */
+export async function callApi(name: string, options: object): Promise<object> {
+  const { [name]: call } = Object(globals.wx) as Record<string, unknown>
+  return typeof call === 'function' ? Object(await call(options)) : {}
 }

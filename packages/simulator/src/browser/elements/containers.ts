@@ -1,5 +1,4 @@
-import { nodeOf, shadowOf, WxElement, watchDrag } from './base'
-import { callApi } from './callApi'
+import { callApi, nodeOf, shadowOf, WxElement, watchDrag } from './base'
 
 /** `<scroll-view>`: scroll-x, scroll-y, thresholds, scroll-into-view, refresher; its scroll events. */
 export class WxScrollView extends WxElement {

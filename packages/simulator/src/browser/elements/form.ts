@@ -1,5 +1,4 @@
-import { FormField, nodeOf, WxElement } from './base'
-import { callApi } from './callApi'
+import { callApi, FormField, nodeOf, WxElement } from './base'
 import { WxCheckbox, WxRadio } from './choices'
 
 /** A component with the behavior `wx://form-field`, whose properties are `name` and `value`. */

@@ -1,7 +1,6 @@
-import { WxError } from '../../callbacks'
+import { api, WxError } from '../../callbacks'
 import { showModal } from '../overlays'
 import { settings } from '../settings'
-import { api } from './api'
 
 const isChinese = settings.language.startsWith('zh')
 

@@ -1,5 +1,6 @@
 import { AppState, lifecycleApi, offEvent, onEvent } from '../../appState'
 import { type CallbackOptions, callBackOrPromise, WxError, type WxFailure } from '../../callbacks'
+import { deviceProfile } from '../../deviceProfile'
 import { Semaphore } from '../../network/limits'
 import type { StorageEntry } from '../../preview/protocol'
 import { createStorage } from '../../storage'
@@ -81,6 +82,7 @@ export function createWx(isPrivacyChecked: () => boolean): Record<string, unknow
     nextTick: (run: () => void) => queueMicrotask(run),
     canIUse: (schema: string) => canIUse(wx, schema),
   }
+  for (const name of deviceProfile(settings.device).missing) delete wx[name]
   return wx
 }
 

@@ -1,10 +1,9 @@
-import { WxError } from '../../callbacks'
+import { api, WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
 import { globals } from '../dom'
 import { showToast } from '../overlays'
 import { settings } from '../settings'
 import { tellShell } from '../shellLink'
-import { api } from './api'
 
 /** The simulated version of the base library. */
 const SDK_VERSION = '3.8.0'

@@ -1,3 +1,4 @@
+import { api } from '../../callbacks'
 import {
   hideToast,
   type ModalOptions,
@@ -7,7 +8,6 @@ import {
   showToast,
 } from '../overlays'
 import { settings } from '../settings'
-import { api } from './api'
 
 const isChinese = settings.language.startsWith('zh')
 

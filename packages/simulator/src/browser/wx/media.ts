@@ -1,9 +1,12 @@
-import { WxError } from '../../callbacks'
+import { api, WxError } from '../../callbacks'
+import { deviceProfile } from '../../deviceProfile'
 import { addressOf, phoneFiles } from '../files'
-import { api } from './api'
+import { settings } from '../settings'
 
 interface ChooseMediaOptions {
   count?: number
+  /** Of a recorded video, in seconds. */
+  maxDuration?: number
   mediaType?: ('image' | 'video' | 'mix')[]
 }
 
@@ -55,7 +58,13 @@ export const mediaApi = {
   openDocument: api<{ filePath: string }>('openDocument', download),
 }
 
-async function chooseMedia({ count = 9, mediaType = ['image', 'video'] }: ChooseMediaOptions) {
+async function chooseMedia({
+  count = 9,
+  mediaType = ['image', 'video'],
+  maxDuration = 10,
+}: ChooseMediaOptions) {
+  const { maxChooseSeconds = maxDuration } = deviceProfile(settings.device)
+  if (maxDuration > maxChooseSeconds) throw new WxError('chooseMedia:fail invalid maxDuration')
   const accept = mediaType.map((type) => ACCEPT[type]).join(',')
   const files = await pick('chooseMedia', accept, Math.min(count, 20))
   const tempFiles = await Promise.all(

@@ -1,12 +1,15 @@
-import { WxError } from '../../callbacks'
-import { api } from './api'
+import { api, WxError } from '../../callbacks'
+import { deviceProfile } from '../../deviceProfile'
+import { settings } from '../settings'
 import { API_NAMES } from './apiNames'
 
 const documented = new Set(API_NAMES)
 const reported = new Set<string>()
 
 function report(name: string): void {
-  if (!reported.has(name)) console.warn(`wx.${name} is not in the preview`)
+  const { missing, platform } = deviceProfile(settings.device)
+  const where = missing.includes(name) ? `WeChat for ${platform}` : 'the preview'
+  if (!reported.has(name)) console.warn(`wx.${name} is not in ${where}`)
   reported.add(name)
 }
 

@@ -1,4 +1,4 @@
-import { WxError } from '../../callbacks'
+import { api, WxError } from '../../callbacks'
 import { animateElements, createAnimation } from '../app/animation'
 import type { Frame } from '../app/frame'
 import { startPullDown, stopPullDown } from '../app/gestures'
@@ -11,7 +11,6 @@ import {
   drawCanvas,
   findCanvas,
 } from '../elements/canvas'
-import { api } from './api'
 import { findVideo, SelectorQuery, videoContext } from './query'
 
 interface ToUrl {

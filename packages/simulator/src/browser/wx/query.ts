@@ -19,10 +19,13 @@ interface Fields {
 
 type Result = Record<string, unknown> | null
 
+/** Called with what was measured, which an app declares as it needs. */
+type QueryCallback = { call(result: unknown): void }['call']
+
 /** `wx.createSelectorQuery` and `this.createSelectorQuery`. */
 export class SelectorQuery {
   readonly #stack: PageStack
-  readonly #queue: { read: () => unknown; callback: ((result: never) => void) | undefined }[] = []
+  readonly #queue: { read: () => unknown; callback: QueryCallback | undefined }[] = []
   #scope: Scope | undefined
 
   constructor(stack: PageStack, scope?: Scope) {
@@ -53,7 +56,7 @@ export class SelectorQuery {
     requestAnimationFrame(() => {
       const results = this.#queue.splice(0).map(({ read, callback: own }) => {
         const result = read()
-        own?.(result as never)
+        own?.(result)
         return result
       })
       callback?.(results)
@@ -62,7 +65,7 @@ export class SelectorQuery {
   }
 
   /** Called by `NodesRef`. */
-  add(read: () => unknown, callback: ((result: never) => void) | undefined): this {
+  add(read: () => unknown, callback: QueryCallback | undefined): this {
     this.#queue.push({ read, callback })
     return this
   }
@@ -97,7 +100,7 @@ class NodesRef {
     this.#isViewport = isViewport
   }
 
-  fields(fields: Fields, callback?: (result: never) => void): SelectorQuery {
+  fields(fields: Fields, callback?: QueryCallback): SelectorQuery {
     const read = (element: Element) => this.#read(element, fields)
     return this.#query.add(() => {
       const results = this.#find().map(read)
@@ -105,19 +108,19 @@ class NodesRef {
     }, callback)
   }
 
-  boundingClientRect(callback?: (result: never) => void): SelectorQuery {
+  boundingClientRect(callback?: QueryCallback): SelectorQuery {
     return this.fields({ id: true, dataset: true, rect: true, size: true }, callback)
   }
 
-  scrollOffset(callback?: (result: never) => void): SelectorQuery {
+  scrollOffset(callback?: QueryCallback): SelectorQuery {
     return this.fields({ id: true, dataset: true, scrollOffset: true }, callback)
   }
 
-  context(callback?: (result: never) => void): SelectorQuery {
+  context(callback?: QueryCallback): SelectorQuery {
     return this.fields({ context: true }, callback)
   }
 
-  node(callback?: (result: never) => void): SelectorQuery {
+  node(callback?: QueryCallback): SelectorQuery {
     return this.fields({ node: true }, callback)
   }
 

@@ -21,6 +21,6 @@ exports.main = async (event, context) => {
     return { error: { code: 'KitNothingGranted', message: 'blocked', retryable: false } }
   }
   const answer = await issueKey({ event, context, wxContext })
-  if (!('error' in answer)) issued.set(answer.prefix, answer.expiredTime)
+  if ('prefix' in answer) issued.set(answer.prefix, answer.expiredTime)
   return answer
 }

@@ -1,10 +1,4 @@
-import type { CosErrorKind } from './errorKind'
-
-/** What to do about an error, in English and Chinese. */
-export interface Advice {
-  en: string
-  zh: string
-}
+import type { Advice, CosErrorKind } from './errors'
 
 /**
  * Advice by error code, or by kind: `[English, Chinese]`. docs/ERRORS.md is made from it: `npm run docs`.

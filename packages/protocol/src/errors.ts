@@ -1,6 +1,27 @@
-import type { Advice } from './advice'
-import type { CosErrorKind } from './errorKind'
 import { loadAdvice } from './loadAdvice'
+
+/**
+ * Where a failure came from.
+ * - `service`: COS answered with an error
+ * - `network`: no answer, or one that never arrived whole
+ * - `credentials`: no usable key or signature could be obtained
+ * - `argument`: the call itself is wrong; nothing was sent
+ * - `abort`: the caller cancelled
+ * - `integrity`: the answer contradicts what was sent
+ */
+export type CosErrorKind =
+  | 'service'
+  | 'network'
+  | 'credentials'
+  | 'argument'
+  | 'abort'
+  | 'integrity'
+
+/** What to do about an error, in English and Chinese. */
+export interface Advice {
+  en: string
+  zh: string
+}
 
 /** The parsed `<Error>` document of COS, as the official SDKs expose it. */
 export interface ServiceErrorBody {

@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Platform } from '@miniprogram-cos/simulator'
+import { API_NAMES } from '../../packages/simulator/src/browser/wx/apiNames'
+import { describeInBrowser } from '../support/browser'
+import { PreviewApp } from '../support/previewApp'
+import { at } from '../support/root'
+
+const FILES = {
+  'app.json': JSON.stringify({ pages: ['pages/home/home'] }),
+  'app.js': 'App({})',
+  'pages/home/home.wxml': '<view>home</view>',
+  'pages/home/home.js': 'Page({})',
+}
+const BEGIN = '<!-- imitated: begin -->'
+const END = '<!-- imitated: end -->'
+
+describeInBrowser('clients of WeChat', () => {
+  let app: PreviewApp
+  beforeAll(async () => {
+    app = await PreviewApp.start(FILES)
+  })
+  afterAll(() => app?.end())
+
+  const openOn = (platform: Platform) => app.open(`pages/home/home&platform=${platform}`)
+
+  test.each(['ios', 'android', 'ohos', 'mac', 'windows'] as const)(
+    '%s names itself, and has the calls that it has in WeChat',
+    async (platform) => {
+      const page = await openOn(platform)
+      expect(await page.evaluate('wx.getDeviceInfo().platform')).toBe(platform)
+      const isComputer = platform === 'mac' || platform === 'windows'
+      expect(await page.evaluate("wx.canIUse('chooseMessageFile')")).toBe(!isComputer)
+      const failure = isComputer ? await page.evaluate('wx.chooseMessageFile({ count: 1 })') : {}
+      expect(failure).toEqual(
+        isComputer ? { errMsg: 'chooseMessageFile:fail not supported by the preview' } : {},
+      )
+      await page.close()
+    },
+  )
+
+  test('Windows chooses nothing for a video of more than ten seconds', async () => {
+    const page = await openOn('windows')
+    expect(await page.evaluate('wx.chooseMedia({ maxDuration: 30 })')).toEqual({
+      errMsg: 'chooseMedia:fail invalid maxDuration',
+    })
+    await page.close()
+  })
+
+  test('the READMEs list the calls of wx that the preview imitates', async () => {
+    const page = await openOn('devtools')
+    const names = JSON.stringify(API_NAMES)
+    const imitated = await page.evaluate<string[]>(`${names}.filter((name) => name in wx)`)
+    const text = `${imitated.map((name) => `\`${name}\``).join(' ')}`
+    for (const file of ['README.md', 'README.zh-CN.md']) {
+      const path = at('packages/simulator', file)
+      const readme = readFileSync(path, 'utf8')
+      const [before = '', rest = ''] = readme.split(BEGIN)
+      const [listed = '', after = ''] = rest.split(END)
+      if (process.env.UPDATE_API_LIST) {
+        writeFileSync(path, `${before}${BEGIN}\n${text}\n${END}${after}`)
+      } else expect(listed.trim()).toBe(text)
+      expect(readme).toContain(`${imitated.length} / ${API_NAMES.length}`)
+    }
+    await page.close()
+  })
+})

@@ -1,0 +1,135 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
+import type { Browser } from 'playwright-core'
+import { config } from '../../cos.config'
+import { domainLists } from '../../packages/cli/src/domains/domainLists'
+import { describeInBrowser, launchBrowser } from '../support/browser'
+import { createTestPhone } from '../support/phones'
+import { AppPage } from '../support/previewApp'
+import { at } from '../support/root'
+import {
+  ALICE,
+  CREDENTIALS_FUNCTION,
+  HOST,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+
+const PICTURE = at('packages/cli/samples/sea.png')
+const PHOTOS = `private/${ALICE}/photos/`
+
+/** Code blocks that have a file's name above them. */
+function blocksOf(path: string): Map<string, string> {
+  const text = readFileSync(at(path), 'utf8')
+  const named = text.matchAll(/^`([\w./-]+)`\n\n```\w+\n(.*?)^```$/gms)
+  return new Map([...named].map(([, name = '', code = '']) => [name, code]))
+}
+
+const english = blocksOf('docs/guides/components.md')
+
+test('both languages of the guide have the same files, and an uploader takes five lines', () => {
+  const chinese = blocksOf('docs/guides/components.zh-CN.md')
+  expect([...chinese.keys()]).toEqual([...english.keys()])
+  for (const [name, code] of english) {
+    if (!/send\.(?:wxml|ts)$/.test(name)) expect(chinese.get(name)).toBe(code)
+  }
+  const lines = ['json', 'wxml'].map((ending) => english.get(`pages/send/send.${ending}`) ?? '')
+  expect(lines.join('').trimEnd().split('\n').length).toBeLessThanOrEqual(5)
+})
+
+describeInBrowser('the guide as an app in the preview, with the UI libraries themselves', () => {
+  let cloud: TestCloud
+  let preview: Preview
+  let browser: Browser
+  /** Below this repository, so that its packages are found. */
+  let folder: string
+
+  beforeAll(async () => {
+    mkdirSync(at('coverage'), { recursive: true })
+    folder = mkdtempSync(at('coverage/components-'))
+    const pages = [...english.keys()].filter((name) => name.endsWith('.wxml'))
+    const app = { pages: pages.map((name) => name.replace('.wxml', '')) }
+    for (const [name, code] of [...english, ['app.json', JSON.stringify(app)] as const]) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), code)
+    }
+    ;[cloud, browser] = await Promise.all([
+      startTestCloud({ functions: [CREDENTIALS_FUNCTION] }),
+      launchBrowser(),
+    ])
+    preview = await startPreview({
+      root: folder,
+      phones: [{ name: 'Alice', openid: ALICE, language: 'en' }],
+      functions: cloud.functions,
+      route: (host) => (host === HOST ? cloud.cos : undefined),
+      domains: domainLists(config),
+    })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await preview?.close()
+    await cloud?.end()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function open(route: string): Promise<AppPage> {
+    const context = await browser.newContext({ viewport: { width: 375, height: 740 } })
+    context.setDefaultTimeout(15_000)
+    const page = new AppPage(await context.newPage())
+    await page.browser.goto(`${preview.phones[0]?.url}?page=${route}`)
+    return page
+  }
+
+  /** Taps something that opens the chooser, and chooses the picture. */
+  async function choose(page: AppPage, selector: string): Promise<void> {
+    const [chooser] = await Promise.all([
+      page.browser.waitForEvent('filechooser'),
+      page.find(selector).first().click(),
+    ])
+    await chooser.setFiles([PICTURE])
+  }
+
+  async function stored(key: string): Promise<boolean> {
+    const { cos } = createTestPhone(cloud, ALICE)
+    const { Body } = await cos.getObject({ Key: key, DataType: 'arraybuffer' })
+    return Buffer.from(Body as ArrayBuffer).equals(readFileSync(PICTURE))
+  }
+
+  test('the uploader of a form gives the keys of its files', async () => {
+    const page = await open('pages/send/send')
+    const logged = page.browser.waitForEvent('console', (message) => message.text() !== '')
+    await choose(page, 'cos-uploader [aria-label="Photos, videos"]')
+    await page.find('upload-row').filter({ hasText: 'Done' }).waitFor()
+    await page.screen.getByText('Send').click()
+    const [value] = await Promise.all((await logged).args().map((one) => one.jsonValue()))
+    const [file] = value as { key: string; size: number; type: string }[]
+    expect(file).toMatchObject({ type: 'image', size: readFileSync(PICTURE).length })
+    expect(file?.key.startsWith(PHOTOS)).toBe(true)
+    expect(await stored(file?.key ?? '')).toBe(true)
+    expect(page.thrown).toEqual([])
+    await page.close()
+  })
+
+  test.each([
+    ['tdesign', '.t-upload__wrapper'],
+    ['vant', '.van-uploader__upload'],
+  ])('the uploader of %s uploads a file', async (name, selector) => {
+    const page = await open(`pages/${name}/${name}`)
+    await choose(page, selector)
+    await page.browser.waitForFunction(`getCurrentPages().at(-1).data.files[0]?.status === 'done'`)
+    const { files } = await page.data<{ files: { cosKey: string }[] }>()
+    expect(files[0]?.cosKey.startsWith(PHOTOS)).toBe(true)
+    expect(await stored(files[0]?.cosKey ?? '')).toBe(true)
+    expect(page.thrown).toEqual([])
+    await page.close()
+  })
+
+  test('the file list shows what was uploaded', async () => {
+    const page = await open('pages/list/list')
+    await page.find('file-row').first().waitFor()
+    expect(await page.find('file-row').count()).toBeGreaterThanOrEqual(1)
+    expect(page.thrown).toEqual([])
+    await page.close()
+  })
+})
