@@ -158,7 +158,7 @@ export class UploadCOS {
    * What a folder contains and may contain, where its rule has a `quota` or `maxFiles`. Uploads that have been
    * permitted count until their permission ends.
    *
-   * @param path the folder, with its last slash. @default the caller's first folder with a quota
+   * @param path the folder, with its last slash. Without it: the caller's first folder with a quota.
    * @throws CosError kind `credentials`: `KitPathRefused` where no such folder of the caller has a quota
    */
   usage(path?: string): Promise<UsageResponse> {
