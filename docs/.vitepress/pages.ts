@@ -76,8 +76,10 @@ export const GROUPS: Group[] = [
         '在自己的云函数中使用',
         'In your own function',
       ),
+      page('docs/guides/hooks', 'guides/hooks', '上传钩子', 'Upload hooks'),
+      page('docs/guides/quota', 'guides/quota', '配额', 'Quotas'),
+      page('docs/guides/rules', 'guides/rules', '测试访问规则', 'Tested access rules'),
       page('docs/guides/key-server', 'guides/key-server', '自建密钥服务', 'Your own key server'),
-      page('docs/guides/key-server', 'guides/key-server', '自建密钥服务', 'Key server'),
       page('docs/guides/server-names', 'guides/server-names', '由服务端命名', 'Server-made names'),
       page('docs/guides/content-review', 'guides/content-review', '内容审核', 'Content review'),
       page(

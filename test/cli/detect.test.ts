@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { detect } from '../../packages/cli/src/init/detect'
@@ -42,6 +42,16 @@ describe('frameworks', () => {
     expect(service).toMatchObject({
       text: expect.stringContaining("import { COS } from 'miniprogram-cos'"),
     })
+  })
+
+  test('uni-app: DevTools opens the latest build', () => {
+    write({ 'package.json': { dependencies: { '@dcloudio/uni-mp-weixin': '3.0.0' } } })
+    expect(detect(root).miniprogramRoot).toBe('dist/build/mp-weixin')
+    write({ 'dist/dev/mp-weixin/app.json': {} })
+    expect(detect(root).miniprogramRoot).toBe('dist/dev/mp-weixin')
+    write({ 'dist/build/mp-weixin/app.json': {} })
+    utimesSync(join(root, 'dist/dev/mp-weixin/app.json'), 1, 1)
+    expect(detect(root).miniprogramRoot).toBe('dist/build/mp-weixin')
   })
 
   test('uni-app: works without a project.config.json, which it generates', () => {

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ruleLocation } from '../../packages/cli/src/rules/ruleLocation'
+import { runRuleTests } from '../../packages/cli/src/rules/runRuleTests'
+import { at } from '../support/root'
 import { CLI } from '../support/runCli'
 
 const CONFIG = `import { defineConfig } from '@miniprogram-cos/server'
@@ -28,7 +30,7 @@ export const config = defineConfig({
 const TESTS = `import { testRules } from '@miniprogram-cos/server'
 import { config } from './cos.config'
 
-export const rules = testRules(config)
+const rules = testRules(config)
 const { owner, everyone } = rules
 
 describe('private files', () => {
@@ -87,7 +89,7 @@ test('rules test says why a test failed, and by which line', () => {
   expect(status).toBe(1)
 })
 
-test('rules test refuses a file without rules, and one that is not there', () => {
+test('rules test refuses a file without testRules, and one that is not there', () => {
   expect(runTests('export const other = 1')).toMatchObject({ status: 2 })
   expect(rules('test', 'missing.ts')).toMatchObject({ status: 2 })
 })
@@ -105,4 +107,11 @@ test.each([
   const result = rules('explain', ...args)
   expect(result.text).toContain(text)
   expect(result.status).toBe(status)
+})
+
+test('the tests of the guide notice every loosened rule', async () => {
+  const { results, report } = await runRuleTests(at('test/docs/snippets/ruleTests.ts'))
+  expect(results).toHaveLength(3)
+  expect(results.filter(({ failure }) => failure)).toEqual([])
+  expect(report).toMatchObject({ untested: [], unnoticed: [] })
 })

@@ -21,7 +21,7 @@ let signing: TestPhone
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hooks-'))
   const config = {
-    contents: readFileSync(at('test/docs/snippets/hooksConfig.ts'), 'utf8'),
+    contents: readFileSync(at('test/docs/snippets/cos.config.ts'), 'utf8'),
     resolveDir: at('test/docs/snippets'),
   }
   cloud = await startTestCloud({

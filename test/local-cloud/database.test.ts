@@ -416,6 +416,15 @@ test('names what it does not imitate', async () => {
   await expect(queryInTransaction).rejects.toThrow('does not imitate queries in transactions')
 })
 
+test('names other services of CloudBase that a function calls', async () => {
+  const review = sdk.run(cloud, (_db, _input, sdk) =>
+    sdk.openapi.security.msgSecCheck({ content: 'text' }),
+  )
+  await expect(review).rejects.toThrow('does not imitate cloud.openapi (security.msgSecCheck)')
+  const call = sdk.run(cloud, (_db, _input, sdk) => sdk.callFunction({ name: 'other' }))
+  await expect(call).rejects.toThrow('does not imitate the action functions.invokeFunction')
+})
+
 test('refuses requests without a valid signature', async () => {
   const body = { action: 'database.getDocument', collectionName: 'people', queryType: 'WHERE' }
   const response = await fetch(`${cloud.cloudBase}/admin?env=x`, {

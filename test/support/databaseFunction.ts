@@ -65,6 +65,8 @@ interface Cloud {
   getTempFileURL: (options: {
     fileList: (string | { fileID: string; maxAge: number })[]
   }) => Promise<{ fileList: { status: number; tempFileURL: string; maxAge?: number }[] }>
+  callFunction: (options: { name: string }) => Promise<unknown>
+  openapi: { security: { msgSecCheck: (options: { content: string }) => Promise<unknown> } }
   deleteFile: (options: { fileList: string[] }) => Promise<{ fileList: { status: number }[] }>
 }
 

@@ -66,15 +66,19 @@ export async function loadConfig(): Promise<CosConfig> {
   return config
 }
 
+type RulesTester = typeof import('@miniprogram-cos/server').testRules
+
 /**
  * Runs a file of the project, in TypeScript or JavaScript, which may import others.
  * @param globals what it finds besides its imports
+ * @param testRules replaces the function of the server package, to see what it is called for
  * @returns its exports
  * @throws Error when it cannot be compiled
  */
 export async function loadModule<Exports extends object>(
   file: string,
   globals: Record<string, unknown> = {},
+  testRules?: RulesTester,
 ): Promise<Exports> {
   // Loaded here: before the first build of this repository there is no server to load.
   const [{ build }, server] = await Promise.all([
@@ -94,8 +98,12 @@ export async function loadModule<Exports extends object>(
   })
   const module = { exports: {} as Exports }
   const required = createRequire(file)
-  // The configuration of a project that has not installed the server can be read all the same.
-  const load = (name: string) => (name === '@miniprogram-cos/server' ? server : required(name))
+  const own = createRequire(ownFile('package.json'))
+  // The configuration of a project that has not installed the server or the SDK can be read all the same.
+  const load = (name: string) => {
+    if (name === '@miniprogram-cos/server') return testRules ? { ...server, testRules } : server
+    return name === 'wx-server-sdk' ? own(name) : required(name)
+  }
   const given = { require: load, module, exports: module.exports, ...globals }
   new Function(...Object.keys(given), outputFiles[0]?.text ?? '')(...Object.values(given))
   return module.exports

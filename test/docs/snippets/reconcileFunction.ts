@@ -1,6 +1,6 @@
 import { reconcile } from '@miniprogram-cos/server'
 import cloud from 'wx-server-sdk'
-import { config } from './hooksConfig'
+import { config } from './cos.config'
 
 cloud.init()
 

@@ -29,8 +29,11 @@ export async function buildAppFunction(name: string): Promise<void> {
   await bundle({
     ...FUNCTION_OPTIONS,
     stdin: { contents: entry(name, config), resolveDir: ownFile(), loader: 'js' },
-    // The configuration may import it too.
-    alias: { '@miniprogram-cos/server': serverModule() },
+    // The configuration may import them too.
+    alias: {
+      '@miniprogram-cos/server': serverModule(),
+      'wx-server-sdk': createRequire(ownFile('package.json')).resolve('wx-server-sdk'),
+    },
     outfile,
     banner: {
       js: `${MARKER} from ${basename(config)}; \`miniprogram-cos build\` writes it again. Do not edit.`,

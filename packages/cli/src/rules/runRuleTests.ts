@@ -1,4 +1,4 @@
-import type { RulesReport, RuleTests } from '@miniprogram-cos/server'
+import { type RulesReport, type RuleTests, testRules } from '@miniprogram-cos/server'
 import { loadModule } from '../project'
 import { t } from '../text'
 
@@ -12,9 +12,8 @@ export interface RuleTestResult {
 type Body = () => unknown
 
 /**
- * Runs a file of rule tests, which Jest and Vitest run as well: it may use `test`, `it` and `describe`, and exports
- * what `testRules` returned as `rules`.
- * @throws Error for a file that cannot be loaded, or without that export
+ * Runs a file of rule tests, which Jest and Vitest run as well: it may use `test`, `it` and `describe`.
+ * @throws Error for a file that cannot be loaded, or that does not call `testRules`
  */
 export async function runRuleTests(
   file: string,
@@ -29,13 +28,15 @@ export async function runRuleTests(
     body()
     groups.pop()
   }
-  const { rules } = await loadModule<{ rules?: RuleTests }>(file, { test, it: test, describe })
-  if (!rules) {
+  const suites: RuleTests[] = []
+  await loadModule(file, { test, it: test, describe }, (config) => {
+    const rules = testRules(config)
+    suites.push(rules)
+    return rules
+  })
+  if (suites.length === 0) {
     throw new Error(
-      t(
-        `${file} does not export "rules": export const rules = testRules(config)`,
-        `${file} 没有导出 "rules"：export const rules = testRules(config)`,
-      ),
+      t(`${file} does not call testRules(config)`, `${file} 没有调用 testRules(config)`),
     )
   }
   const results: RuleTestResult[] = []
@@ -47,5 +48,16 @@ export async function runRuleTests(
       results.push({ title, failure: error instanceof Error ? error.message : String(error) })
     }
   }
-  return { results, report: rules.report() }
+  const reports = suites.map((rules) => rules.report())
+  const sum = (count: (report: RulesReport) => number) =>
+    reports.reduce((total, one) => total + count(one), 0)
+  return {
+    results,
+    report: {
+      expectations: sum(({ expectations }) => expectations),
+      untested: reports.flatMap(({ untested }) => untested),
+      unnoticed: reports.flatMap(({ unnoticed }) => unnoticed),
+      mutations: sum(({ mutations }) => mutations),
+    },
+  }
 }

@@ -105,12 +105,21 @@ async function readParams(request: IncomingMessage): Promise<Params> {
     if (size > MAX_BODY_BYTES) throw new CloudBaseError('INVALID_PARAM', 'the body is too large')
     chunks.push(chunk as Buffer)
   }
+  const text = Buffer.concat(chunks).toString('utf8')
+  if (request.headers['content-type']?.startsWith('multipart/form-data')) {
+    throw notImplemented(`cloud.openapi (${formField(text, 'apiName')})`)
+  }
   let value: unknown
   try {
-    value = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    value = JSON.parse(text)
   } catch {
     throw new CloudBaseError('INVALID_PARAM', 'the body is not JSON')
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   throw new CloudBaseError('INVALID_PARAM', 'the body is not an object')
+}
+
+/** A field of a multipart form, which the SDK sends for `cloud.openapi` only. */
+function formField(body: string, name: string): string {
+  return new RegExp(`name="${name}"\r\n\r\n([^\r\n]*)`).exec(body)?.[1] ?? 'unknown'
 }
