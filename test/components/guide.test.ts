@@ -17,6 +17,11 @@ import {
 } from '../support/testCloud'
 
 const PICTURE = at('packages/cli/samples/sea.png')
+/** The part of the browser's image that is read. */
+interface ImageElement {
+  naturalWidth: number
+}
+
 const PHOTOS = `private/${ALICE}/photos/`
 
 /** Code blocks that have a file's name above them. */
@@ -132,7 +137,8 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
     const picture = page.find('cos-image img')
     await picture.waitFor()
     await page.find('cos-image .placeholder').waitFor({ state: 'detached' })
-    expect(await picture.evaluate('(image) => image.naturalWidth')).toBe(400)
+    const width = picture.evaluate((image: unknown) => (image as ImageElement).naturalWidth)
+    expect(await width).toBe(400)
     expect(page.thrown).toEqual([])
     await page.close()
   })
