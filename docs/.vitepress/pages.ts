@@ -42,6 +42,7 @@ export const GROUPS: Group[] = [
     title: { zh: '在小程序中', en: 'In the app' },
     pages: [
       page('docs/guides/native', 'guides/native', '原生小程序', 'Native mini program'),
+      page('docs/guides/components', 'guides/components', '组件', 'Components'),
       page('docs/guides/taro', 'guides/taro', 'Taro', 'Taro'),
       page('docs/guides/uni-app', 'guides/uni-app', 'uni-app', 'uni-app'),
       page('docs/guides/single-file', 'guides/single-file', '不用 npm', 'Without npm'),
@@ -79,7 +80,6 @@ export const GROUPS: Group[] = [
       page('docs/guides/quota', 'guides/quota', '配额', 'Quotas'),
       page('docs/guides/rules', 'guides/rules', '测试访问规则', 'Tested access rules'),
       page('docs/guides/key-server', 'guides/key-server', '自建密钥服务', 'Your own key server'),
-      page('docs/guides/key-server', 'guides/key-server', '自建密钥服务', 'Key server'),
       page('docs/guides/server-names', 'guides/server-names', '由服务端命名', 'Server-made names'),
       page('docs/guides/content-review', 'guides/content-review', '内容审核', 'Content review'),
       page(

@@ -45,6 +45,7 @@ export async function buildClient(): Promise<void> {
   const commonjs: BuildOptions = { ...phone, format: 'cjs', footer: { js: CONSTRUCTOR } }
   await Promise.all([
     buildPhoneModules(),
+    buildPrepare(),
     // Copied by hand into an app that uses no npm.
     bundle({
       ...commonjs,
@@ -76,7 +77,7 @@ export async function buildClient(): Promise<void> {
  */
 const LAZY: Record<string, string> = {
   methods: 'src/methods',
-  multipart: 'src/upload/multipart',
+  uploads: 'src/uploads',
 }
 
 /** Makes the modules that load others at first use require a file. */
@@ -91,6 +92,8 @@ const requireLater: Plugin = {
       return later(`load${name[0]?.toUpperCase()}${name.slice(1)}`, name)
     })
     onLoad({ filter: /protocol\/src\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
+    // Most of what needs it is there: COS answers uploads in parts and failures with documents.
+    onLoad({ filter: /protocol\/src\/loadXml\.ts$/ }, () => later('loadXml', 'uploads'))
   },
 }
 
@@ -103,7 +106,8 @@ const phoneEntries: Plugin = {
       const source = LAZY[path]
       const contents = source
         ? // All that the upload client consists of is then in core.js, once.
-          `export * from './${source}'; export { UploadCOS } from './src/uploadClient'`
+          `export * from './${source}'; export { UploadCOS } from './src/uploadClient'
+           ${path === 'uploads' ? "export { readXml, writeXml } from '../protocol/src/xml'" : ''}`
         : `export * from './src/${path}'`
       return { contents, resolveDir: OUT() }
     })
@@ -148,6 +152,24 @@ async function buildPhoneModules(): Promise<void> {
       await smaller(asCommonjs(text) + (isEntry ? CONSTRUCTOR : ''), !path.endsWith('advice.js')),
     )
   }
+}
+
+/** The entry that prepares files. It shares no code with the clients, so that those stay as small as they are. */
+async function buildPrepare(): Promise<void> {
+  const source = { ...phone, entryPoints: [OUT('src/prepare.ts')] }
+  const { outputFiles = [] } = await build({
+    ...minified,
+    ...source,
+    format: 'esm',
+    plugins: [requireLater],
+    write: false,
+  })
+  const script = asCommonjs(outputFiles[0]?.text ?? '')
+  await Promise.all([
+    writeWhole(OUT('miniprogram_dist/prepare.js'), await smaller(script, true)),
+    bundle({ ...source, format: 'cjs', outfile: OUT('dist/prepare.js') }),
+    bundle({ ...source, format: 'esm', outfile: OUT('dist/prepare.mjs') }),
+  ])
 }
 
 /** What a second minifier finds that esbuild leaves: about 2 %. */

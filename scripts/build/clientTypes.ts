@@ -20,6 +20,11 @@ export async function buildClientTypes(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'client-types-'))
   try {
     await emitDeclarations(folder)
+    // Plain named exports: the bundle serves both module formats.
+    const prepare = await bundleDeclarations(folder, 'prepare')
+    for (const extension of ['ts', 'mts']) {
+      await writeWhole(at(`packages/client/dist/prepare.d.${extension}`), prepare)
+    }
     for (const [entry, className] of Object.entries(ENTRIES)) {
       const bundled = await bundleDeclarations(folder, entry)
       // All have the same name to those who import them; the full client is declared with the upload-only one.
@@ -41,7 +46,7 @@ async function emitDeclarations(folder: string): Promise<void> {
   const client = at('packages/client')
   const { config } = ts.readConfigFile(`${client}/tsconfig.json`, ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, client)
-  const entries = Object.keys(ENTRIES).map((name) => `${client}/src/${name}.ts`)
+  const entries = [...Object.keys(ENTRIES), 'prepare'].map((name) => `${client}/src/${name}.ts`)
   const program = ts.createProgram(entries, {
     ...options,
     composite: false,

@@ -19,12 +19,3 @@ declare const files: import('miniprogram-cos').UploadFileParams[]
 declare const fetchKeyFromMyServer: (
   scope: object[],
 ) => Promise<import('miniprogram-cos').TemporaryKeyAnswer>
-
-// What the demo's guide shows adapters for.
-declare const startUploads: (
-  files: { path: string; name: string; size: number }[],
-  to: string,
-) => void
-declare const openFolder: { path: string }
-declare const fromTDesign: (files: object[]) => { path: string; name: string; size: number }[]
-declare const fromVant: (file: object) => { path: string; name: string; size: number }[]

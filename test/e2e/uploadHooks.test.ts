@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { loadModule } from '@miniprogram-cos/simulator'
+import type { COS } from '../../packages/client/src/form'
 import { createDatabaseFunction } from '../support/databaseFunction'
 import { callFunction } from '../support/functionCalls'
 import { functionWithConfig } from '../support/functionWithRules'
@@ -75,6 +77,16 @@ test('an upload is confirmed by itself, and its result has what onUpload returne
   expect(await documents({ key: Key })).toEqual([
     expect.objectContaining({ key: Key, openid: ALICE, size: 1000 }),
   ])
+})
+
+test('the form-only client states the size for the quota, and confirms the upload', async () => {
+  const file = at('packages/client/miniprogram_dist/form.js')
+  const { simulator } = createTestPhone(cloud, ALICE)
+  const FormCOS = loadModule<typeof COS>(file, { wx: simulator.wx })
+  const Key = `private/${ALICE}/form.bin`
+  const FilePath = fileOf('form', 1000)
+  const result = await FormCOS.cloud().uploadFile({ Key, FilePath })
+  expect(result).toMatchObject({ statusCode: 200, confirm: { recorded: Key } })
 })
 
 test('several uploads are confirmed each', async () => {

@@ -1,12 +1,6 @@
-import {
-  argumentError,
-  isSignedHeader,
-  readXml,
-  signRequest,
-  writeXml,
-} from '@miniprogram-cos/protocol'
+import { argumentError, isSignedHeader, loadXml, signRequest } from '@miniprogram-cos/protocol'
 import { hexMd5, hexOf, md5InTurns, signatureHash } from './hash'
-import { loadMultipart } from './lazy/multipart'
+import { loadUploads } from './lazy/uploads'
 import { signKeyOf } from './request/send'
 import { toBase64, utf8Bytes } from './text'
 import type { MultipartUpload, PartDone } from './upload/multipart'
@@ -29,8 +23,8 @@ export interface OfficialUtil {
 
 export const officialUtil: OfficialUtil = {
   md5: hexMd5,
-  xml2json: readXml,
-  json2xml: writeXml,
+  xml2json: (xml) => loadXml().readXml(xml),
+  json2xml: (data) => loadXml().writeXml(data),
   encodeBase64(text, safe) {
     const encoded = toBase64(utf8Bytes(text))
     return safe ? encoded.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') : encoded
@@ -138,7 +132,7 @@ export async function findOfficialUpload(
   stored: unknown,
 ): ReturnType<ResumeSource> {
   for (const UploadId of officialIds(String(upload.params.FilePath), stored)) {
-    const parts = await loadMultipart().listParts(upload, UploadId)
+    const parts = await loadUploads().listParts(upload, UploadId)
     if (parts && (await areOfThisFile(upload, parts))) return [UploadId, parts]
   }
   return undefined

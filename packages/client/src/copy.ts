@@ -14,7 +14,7 @@ import {
 import { abortGroup, runPool } from './concurrency'
 import type { ClientCore } from './core'
 import { progressReporter } from './events'
-import { loadMultipart } from './lazy/multipart'
+import { loadUploads } from './lazy/uploads'
 import { pick } from './pick'
 import { execute } from './request/execute'
 import { resolveTarget } from './request/prepare'
@@ -89,7 +89,7 @@ async function copyInParts(
   const { signal, abort, release } = abortGroup(params.signal)
   const { UploadId } = await execute(core, multipartInit, described)
   const upload = { ...target, UploadId, signal }
-  const { completeUpload, freeUpload, partSizeFor, planParts } = loadMultipart()
+  const { completeUpload, freeUpload, partSizeFor, planParts } = loadUploads()
   const Parts: PartDone[] = []
   let copied = 0
   try {

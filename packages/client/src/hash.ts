@@ -1,5 +1,5 @@
 import type { SignatureHash } from '@miniprogram-cos/protocol'
-import { sleep } from './concurrency'
+import { Semaphore, sleep } from './concurrency'
 import { toBase64, utf8Bytes } from './text'
 
 /** Computes from the state and one block of 16 words what is added to the state. */
@@ -117,20 +117,24 @@ function md5Input(content: string | ArrayBuffer): Parameters<typeof createDigest
 /** The MD5 of a text's UTF-8, or of bytes (RFC 1321). */
 const md5 = (content: string | ArrayBuffer) => digest(...md5Input(content))
 
-/** Bytes between two looks at the clock, and milliseconds that the app waits at most: half a frame. */
+/** Bytes between two looks at the clock, and milliseconds that the app waits at most: a quarter of a frame. */
 const SLICE = 8192
-const MAX_BLOCK = 6
+const MAX_BLOCK = 4
+
+/** Several at a time would take turns without a break. */
+const oneDigest = new Semaphore(1)
 
 /** The MD5 of a file's content: in turns of the event loop, so that pages go on meanwhile. */
-export async function md5InTurns(content: string | ArrayBuffer): Promise<number[]> {
-  const { run, result } = createDigest(...md5Input(content))
-  for (let began = Date.now(); !run(SLICE); ) {
-    if (Date.now() - began < MAX_BLOCK) continue
-    await sleep(0)
-    began = Date.now()
-  }
-  return result()
-}
+export const md5InTurns = (content: string | ArrayBuffer): Promise<number[]> =>
+  oneDigest.run(async () => {
+    const { run, result } = createDigest(...md5Input(content))
+    for (let began = Date.now(); !run(SLICE); ) {
+      if (Date.now() - began < MAX_BLOCK) continue
+      await sleep(0)
+      began = Date.now()
+    }
+    return result()
+  })
 
 /** Content-MD5: base64 of the MD5 of a text's UTF-8, or of bytes. */
 export function contentMd5(content: string | ArrayBuffer): string {

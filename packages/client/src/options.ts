@@ -72,7 +72,7 @@ export interface COSOptions extends AddressOptions {
    * Compares uploads with what COS stores, by the ETag of its answer; a difference is a `KitContentMismatch`, never a
    * success. Without the option this is done where the system computes the MD5 beside the app: for files that are sent
    * whole. `true` compares every part and every content too, by an MD5 in JavaScript: about 0.02 s per MB, 0.2 s where
-   * WeChat has no JIT, in turns of at most 6 ms. `false` compares nothing. Objects that COS encrypts with KMS or with
+   * WeChat has no JIT, in turns of 4 ms. `false` compares nothing. Objects that COS encrypts with KMS or with
    * your own key, or processes, have no MD5 to compare.
    */
   VerifyUpload?: boolean

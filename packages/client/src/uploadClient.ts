@@ -21,7 +21,7 @@ import {
   httpFunction,
 } from './credentials/function'
 import { type Callback, Emitter, settle, withCosError } from './events'
-import { loadMultipart } from './lazy/multipart'
+import { loadUploads } from './lazy/uploads'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
 import { runAlone, TaskQueue } from './upload/queue'
 import type { TaskInfo, TaskSteps, UploadTaskParams, UploadWork } from './upload/task'
@@ -130,7 +130,7 @@ export class UploadCOS {
   }
 
   /**
-   * A client whose keys come from a key server without CloudBase: `createKeyServer` of `@miniprogram-cos/server`, or
+   * A client whose keys come from a key server without CloudBase: `createKeyServer` of the server package, or
    * any that answers as the cloud functions do. Otherwise as `COS.cloud`. Its host must be among the request domains
    * of the mini program.
    * @example COS.http({ url: 'https://api.example.com/cos', headers: () => ({ Authorization: token }) })
@@ -158,7 +158,7 @@ export class UploadCOS {
    * What a folder contains and may contain, where its rule has a `quota` or `maxFiles`. Uploads that have been
    * permitted count until their permission ends.
    *
-   * @param path the folder, with its last slash. @default the caller's first folder with a quota
+   * @param path the folder, with its last slash. Without it: the caller's first folder with a quota.
    * @throws CosError kind `credentials`: `KitPathRefused` where no such folder of the caller has a quota
    */
   usage(path?: string): Promise<UsageResponse> {
@@ -314,7 +314,7 @@ export class UploadCOS {
         return this._cloud ? this._cloud.confirm(params.Key, result) : result
       },
       abort: async (memo) => {
-        if (memo.UploadId) await loadMultipart().abortUpload(this._core, params, memo)
+        if (memo.UploadId) await loadUploads().abortUpload(this._core, params, memo)
       },
       onRestart: (end) => callback && this._settle(end, callback),
     }

@@ -26,7 +26,7 @@ is measured. Times are CPU time of that process. "no JIT" runs with \`--jitless\
 block is the longest time between two turns of the event loop during an upload of 100 MiB in parts: for so long the app
 can do nothing else.`,
   figures: {
-    'client.load': { what: 'load the package', unit: 'ms', ...LESS, goal: 0.3 },
+    'client.load': { what: 'load the package', unit: 'ms', ...LESS, goal: 0.32 },
     'client.heap': { what: 'heap after loading', unit: 'KiB', ...LESS, goal: 0.3 },
     'client.sign': {
       what: 'signatures with one key-time',
@@ -58,6 +58,12 @@ can do nothing else.`,
       ...LESS,
       note: 'The official client hashes every part with MD5 in JavaScript; this one does so on request only.',
     },
+    'client.standstillMd5': {
+      what: 'the same with UploadCheckContentMd5',
+      unit: 'ms',
+      ...LESS,
+      note: 'Goal: 16 ms, one frame. The MD5 is computed in turns of 4 ms.',
+    },
     'client.standstillJit': {
       what: 'longest block during a 100 MiB upload, with JIT',
       unit: 'ms',
@@ -71,6 +77,7 @@ can do nothing else.`,
     const queue = await growth(5)
     const queueNoJit = await growth(3, ['--jitless'])
     const standstill = await compare('standstill', 3, ['--jitless'])
+    const standstillMd5 = await compare('standstillMd5', 1, ['--jitless'])
     const standstillJit = await compare('standstill', 5)
     return {
       'client.load': load('milliseconds'),
@@ -84,6 +91,7 @@ can do nothing else.`,
       'client.queue': queue,
       'client.queueNoJit': queueNoJit,
       'client.standstill': standstill('longest'),
+      'client.standstillMd5': standstillMd5('longest'),
       'client.standstillJit': standstillJit('longest'),
     }
   },
@@ -93,7 +101,7 @@ type Round = Record<string, number>
 
 /** Runs a measurement of phoneProcess.js for both clients in turns; gives the rounds of each value by its name. */
 async function compare(
-  measurement: 'load' | 'compute' | 'memory' | 'standstill',
+  measurement: 'load' | 'compute' | 'memory' | 'standstill' | 'standstillMd5',
   rounds: number,
   flags: string[] = [],
 ): Promise<(name: string) => Rounds> {

@@ -195,9 +195,9 @@ const MEASUREMENTS = {
   queueListened: () => MEASUREMENTS.queue(() => {}),
 
   /** The longest time in milliseconds that the app can do nothing while 100 MiB go up in parts. */
-  async standstill() {
+  async standstill(options) {
     const COS = require(file)
-    const cos = new COS(KEY)
+    const cos = new COS({ ...KEY, ...options })
     content = new ArrayBuffer(MIB)
     let longest = 0
     let isOver = false
@@ -220,6 +220,9 @@ const MEASUREMENTS = {
     isOver = true
     return { longest }
   },
+
+  /** The same with an MD5 of every part. */
+  standstillMd5: () => MEASUREMENTS.standstill({ UploadCheckContentMd5: true }),
 }
 
 MEASUREMENTS[measurement]().then(

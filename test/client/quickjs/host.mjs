@@ -128,7 +128,10 @@ offer('startTimer', (id, ms) => {
 })
 offer('send', send)
 offer('callFunction', (...args) => {
-  callFunction(...args)
+  callFunction(...args).catch(({ message }) => {
+    console.error(message)
+    process.exit(1)
+  })
 })
 offer('done', (text) => {
   console.log(text)

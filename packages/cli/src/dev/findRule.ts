@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { RuleLocation } from '@miniprogram-cos/simulator/preview'
+import { ruleFields } from '../rules/ruleLocation'
 
-/** A path of the access rules, as a property of an object in the configuration's source. */
-const PATTERN = /^\s*(['"`])([^'"`\n]+\/\*\*)\1\s*:/
 const MAX_LINES = 10
 
 /**
@@ -11,18 +10,16 @@ const MAX_LINES = 10
  * numbers are not part of a loaded configuration.
  */
 export function findRule(file: string, key: string): RuleLocation | undefined {
-  if (!existsSync(file)) return undefined
+  const found = ruleFields(file).find(({ pattern }) => covers(pattern, key))
+  if (!found) return undefined
+  const { pattern: rule, line } = found
   const lines = readFileSync(file, 'utf8').split('\n')
-  for (const [i, line] of lines.entries()) {
-    const rule = PATTERN.exec(line)?.[2]
-    if (rule === undefined || !covers(rule, key)) continue
-    return { rule, file: basename(file), line: i + 1, excerpt: excerptFrom(lines, i) }
-  }
-  return undefined
+  return { rule, file: basename(file), line, excerpt: excerptFrom(lines, line - 1) }
 }
 
 /** `{openid}` stands for any one segment. */
 function covers(rule: string, key: string): boolean {
+  if (!rule.endsWith('/**')) return false
   const pattern = rule.slice(0, -'/**'.length).split('/')
   const segments = key.split('/')
   return (

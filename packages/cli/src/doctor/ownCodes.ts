@@ -42,6 +42,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'A local file became shorter during its upload.',
     '本地文件在上传过程中变短了。',
   ],
+  KitFileRefused: [
+    'argument',
+    'prepareFile: the file is beyond a limit; `cause` says which.',
+    'prepareFile：文件超出限制，详见 `cause`。',
+  ],
   KitFileUnreadable: [
     'argument',
     'FilePath does not exist or cannot be read.',

@@ -19,15 +19,22 @@ const TOKENS = /(['"`])((?:\\.|(?!\1)[^\\])*)\1|\/\/.*|\/\*[\s\S]*?\*\//g
  * @returns undefined where the configuration does not write the pattern as the name of a field
  */
 export function ruleLocation(pattern: string, file = configFile()): RuleLocation | undefined {
-  if (!existsSync(file)) return undefined
+  const found = ruleFields(file).find((field) => field.pattern === pattern)
+  return found && { file, line: found.line }
+}
+
+/** Every path pattern that the configuration writes as the name of a field, with its line from 1. */
+export function ruleFields(file: string): { pattern: string; line: number }[] {
+  if (!existsSync(file)) return []
   const text = readFileSync(file, 'utf8')
+  const fields: { pattern: string; line: number }[] = []
   for (const match of text.matchAll(TOKENS)) {
-    const [token, , content] = match
+    const [token, , pattern] = match
     const isField = /^\s*:/.test(text.slice(match.index + token.length))
-    if (content !== pattern || !isField) continue
-    return { file, line: text.slice(0, match.index).split('\n').length }
+    if (pattern === undefined || !isField) continue
+    fields.push({ pattern, line: text.slice(0, match.index).split('\n').length })
   }
-  return undefined
+  return fields
 }
 
 /** `cos.config.ts:12`, or nothing where the line is not known. */

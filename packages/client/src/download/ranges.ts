@@ -7,7 +7,6 @@ import {
 } from '@miniprogram-cos/protocol'
 import { abortGroup, runPool } from '../concurrency'
 import type { ClientCore } from '../core'
-import { loadMultipart } from '../lazy/multipart'
 import { pick } from '../pick'
 import { integrityError, isForeign } from '../request/errors'
 import { type ExecuteExtras, execute } from '../request/execute'

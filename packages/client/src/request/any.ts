@@ -1,4 +1,4 @@
-import { type AnyOperation, cosError, matchOperation, readXml } from '@miniprogram-cos/protocol'
+import { type AnyOperation, cosError, loadXml, matchOperation } from '@miniprogram-cos/protocol'
 import type { ClientCore } from '../core'
 import { execute } from './execute'
 import { type Prepared, searchOf } from './prepare'
@@ -87,7 +87,7 @@ const capitalised = (word: string) => word[0]?.toUpperCase() + word.slice(1).toL
 function fieldsOf(body: unknown): object {
   if (typeof body !== 'string') return { Body: body }
   const text = body.trim()
-  if (text[0] === '<') return readXml(text)
+  if (text[0] === '<') return loadXml().readXml(text)
   try {
     if (text[0] === '{') {
       const parsed: object = JSON.parse(text)

@@ -3,7 +3,7 @@ import {
   type CosError,
   cosError,
   isCosError,
-  readXml,
+  loadXml,
   type ServiceErrorBody,
 } from '@miniprogram-cos/protocol'
 import { decodeUtf8, errorMessage, type WxFailure } from '../text'
@@ -114,7 +114,7 @@ function errorBody(data: string | ArrayBuffer): ServiceErrorBody | string {
   const text = typeof data === 'string' ? data : decodeUtf8(data)
   try {
     if (text[0] === '<') {
-      return asElement(readXml(text).Error)
+      return asElement(loadXml().readXml(text).Error)
     }
     if (text[0] === '{') {
       const parsed: ServiceErrorBody = JSON.parse(text)

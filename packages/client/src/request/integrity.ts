@@ -1,12 +1,10 @@
-import { hexOf, md5InTurns } from '../hash'
-import { fileDigest, readLocalFile } from '../wx/files'
 import { integrityError } from './errors'
 
 /**
  * The MD5 of the content that an ETag states, in hex; undefined where it states none: of an upload in parts, and where
  * COS encrypts with a key of KMS or of the caller (document 436/18145) or processes the picture.
  */
-function statedMd5(
+export function statedMd5(
   headers: Record<string, string>,
   sent: Record<string, unknown> = {},
 ): string | undefined {
@@ -32,24 +30,4 @@ export function verifyMd5(
   if (!stored || stored === md5) return
   const message = `the content was damaged on its way: its MD5 is ${md5}, that of the object ${stored}`
   throw integrityError('KitContentMismatch', message, true)
-}
-
-/**
- * Begins to check an upload of a whole file: the system computes its MD5 while it is sent.
- *
- * @param isWanted the option VerifyUpload: `true` computes an MD5 here where the system has none
- * @returns compares it with what COS says it has stored. @throws CosError `KitContentMismatch`
- */
-export function fileVerifier(FilePath: string, isWanted: boolean | undefined) {
-  const native = isWanted === false ? undefined : fileDigest(FilePath).catch(() => undefined)
-  return async (headers: Record<string, string>): Promise<void> => {
-    const stored = native && statedMd5(headers)
-    if (!stored) return
-    const known = await native
-    if (known === stored || !(known || isWanted)) return
-    // Not every system's MD5 can be relied on: none fails an upload alone.
-    const content = await readLocalFile(FilePath).catch(() => undefined)
-    const md5 = content ? hexOf(await md5InTurns(content)) : known
-    if (md5) verifyMd5(md5, headers)
-  }
 }

@@ -86,7 +86,7 @@ export function prepare(operation: AnyOperation, given: object, core: RequestCon
     location,
     pathname: `${signedPrefix}/${operation.form ? '' : Key}`,
     query,
-    headers: headersOf(operation, params, headers, body, options),
+    headers: headersOf(operation, params, headers, body),
     body,
     scope: scopeOf(operation, params, { bucket: Bucket, region: Region, prefix: Key }, core),
   }
@@ -155,7 +155,6 @@ function headersOf(
   params: Params,
   own: object | undefined,
   body: string | ArrayBuffer | undefined,
-  options: ResolvedOptions,
 ): Headers {
   const headers = paramHeaders(params)
   const isSet = (name: string) =>

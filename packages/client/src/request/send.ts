@@ -5,7 +5,7 @@ import {
   type CosResponse,
   cosError,
   deriveSignKey,
-  readXml,
+  loadXml,
   signRequest,
   type XmlElement,
 } from '@miniprogram-cos/protocol'
@@ -210,7 +210,7 @@ function rootElement(data: string, root: string): XmlElement {
     // A portal or a proxy answered. Not retryable, and an empty list would be wrong.
     throw cosError('integrity', 'KitInvalidXml', `the answer is no ${root}`)
   }
-  const document = first ? readXml(data) : {}
+  const document = first ? loadXml().readXml(data) : {}
   if (!root) return document
   return asElement(asList<XmlElement | string>(document[root])[0])
 }

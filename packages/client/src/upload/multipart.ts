@@ -12,6 +12,7 @@ import {
 } from '@miniprogram-cos/protocol'
 import { abortError, abortGroup, runPool } from '../concurrency'
 import type { ClientCore } from '../core'
+import { progressReporter } from '../events'
 import { pick } from '../pick'
 import { asCosError, integrityError } from '../request/errors'
 import { type ExecuteExtras, execute } from '../request/execute'
@@ -19,6 +20,7 @@ import { locationOf, resolveTarget, type Target } from '../request/prepare'
 import { fileDigest, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
 import { AutoLimit } from './autoLimit'
+import { taskReporter } from './progress'
 import {
   claim,
   findResumableUpload,
@@ -28,11 +30,8 @@ import {
   remember,
   type UnfinishedUpload,
 } from './resume'
-import type { TaskMemo } from './task'
+import type { TaskMemo, TaskRun, UploadTaskParams } from './task'
 import type { UploadFileParams } from './uploadFile'
-
-// For what else works with uploads in parts: this file is loaded when it is needed.
-export { freeUpload, listParts } from './resume'
 
 const MIB = 1024 * 1024
 
@@ -94,12 +93,28 @@ export interface MultipartUpload extends MultipartRun {
   digest: () => Promise<string | undefined>
 }
 
+/** Uploads a file of a task in parts. */
+export function uploadInParts(
+  core: ClientCore,
+  params: UploadTaskParams,
+  run: TaskRun,
+  fileSize: number,
+): Promise<object> {
+  const { signal, memo } = run
+  const onLoaded = taskReporter(core, params, run, fileSize)
+  const onHashed = progressReporter(fileSize, core.options.ProgressInterval, (progress) => {
+    run.hash(progress)
+    return params.onHashProgress && params.onHashProgress(progress)
+  })
+  return uploadMultipart(core, params, fileSize, { signal, memo, onLoaded, onHashed })
+}
+
 /**
  * Uploads a file in parts. Only the parts under way are in memory. Parts that an earlier run of this file has sent,
  * in this start of the app or before, are not sent again. After a failure, what has arrived stays for the next try if
  * that can find it, and is freed if not.
  */
-export async function uploadMultipart(
+async function uploadMultipart(
   core: ClientCore,
   params: UploadFileParams,
   fileSize: number,

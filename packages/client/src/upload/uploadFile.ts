@@ -2,8 +2,6 @@ import {
   argumentError,
   type ContentParams,
   type CosError,
-  type HeadObjectResult,
-  headObject,
   type ObjectParams,
   paramHeaders,
   postObject,
@@ -14,16 +12,15 @@ import {
 } from '@miniprogram-cos/protocol'
 import type { ClientCore } from '../core'
 import type { ConfirmedUpload } from '../credentials/confirm'
-import { type Callback, callApp, progressReporter } from '../events'
+import { type Callback, callApp } from '../events'
 import { hexOf, md5InTurns } from '../hash'
-import { loadMultipart } from '../lazy/multipart'
+import { loadUploads } from '../lazy/uploads'
 import { pick } from '../pick'
-import { asCosError, missingParam, notCosError } from '../request/errors'
+import { missingParam } from '../request/errors'
 import { execute } from '../request/execute'
-import { fileVerifier } from '../request/integrity'
-import { formKey } from '../request/prepare'
-import { fileSize, readLocalFile } from '../wx/files'
+import { fileDigest, fileSize, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
+import { taskReporter } from './progress'
 import type { TaskInfo, TaskRun, UploadTaskParams, UploadWork } from './task'
 
 export interface UploadFileParams extends ObjectParams, ContentParams {
@@ -87,7 +84,8 @@ export interface UploadFilesResult {
 export const uploadFileWork: UploadWork = async (core, params, run) => {
   const { SliceSize, ...rest } = params
   const size = await fileSize(params.FilePath)
-  if (size > Number(SliceSize ?? core.options.SliceSize)) return inParts(core, rest, run, size)
+  if (size > Number(SliceSize ?? core.options.SliceSize))
+    return loadUploads().uploadInParts(core, rest, run, size)
   const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
   if (isForm) return sendForm(core, rest, run, size)
   // FilePath wins over a Body.
@@ -99,11 +97,15 @@ export const uploadFileWork: UploadWork = async (core, params, run) => {
  * Uploads a local file in parts, whatever its size; only an empty one is a plain object. `SliceSize` is an older name
  * of `ChunkSize` here, as in cos-wx-sdk-v5.
  */
-export const sliceUploadWork: UploadWork = async (core, params, run) => {
-  const { SliceSize = 0, ...rest } = params
-  const size = await fileSize(params.FilePath)
+export const sliceUploadWork: UploadWork = async (core, { SliceSize = 0, ...rest }, run) => {
+  const size = await fileSize(rest.FilePath)
   return size
-    ? inParts(core, { ...rest, ChunkSize: rest.ChunkSize || SliceSize }, run, size)
+    ? loadUploads().uploadInParts(
+        core,
+        { ...rest, ChunkSize: rest.ChunkSize || SliceSize },
+        run,
+        size,
+      )
     : putContentWork(core, { ...rest, Body: '' }, run)
 }
 
@@ -129,32 +131,17 @@ export const putContentWork: UploadWork = (core, params, run) =>
     const metadata =
       Body && UploadAddMetaMd5 ? { 'x-cos-meta-md5': hexOf(await md5InTurns(Body)) } : {}
     const size = typeof Body === 'string' ? utf8Length(Body) : Body?.byteLength || 0
-    const report = reporter(core, params, run, size)
+    const report = taskReporter(core, params, run, size)
     report(0)
     const content = { ...rest, ...pick({ FilePath, Body }), ...metadata, signal: run.signal }
-    const { VerifyUpload } = core.options
-    // With the option, what is sent is compared; a file might change meanwhile.
-    const verify = isFile && VerifyUpload === undefined && fileVerifier(FilePath, VerifyUpload)
+    // With the option, `execute` compares what it sends.
+    const verify = isFile && !core.options.VerifyUpload && fileVerifier(core, FilePath)
     const result = await execute(core, putObject, content)
-    if (verify && !formObstacle(params)) await verify(result.headers)
+    const verifying = verify && !formObstacle(params) && verify(result.headers)
+    if (verifying) await verifying
     report(size)
     return result
   })
-
-function inParts(
-  core: ClientCore,
-  params: UploadTaskParams,
-  run: TaskRun,
-  size: number,
-): Promise<object> {
-  const { signal, memo } = run
-  const onLoaded = reporter(core, params, run, size)
-  const onHashed = progressReporter(size, core.options.ProgressInterval, (progress) => {
-    run.hash(progress)
-    return params.onHashProgress && params.onHashProgress(progress)
-  })
-  return loadMultipart().uploadMultipart(core, params, size, { signal, memo, onLoaded, onHashed })
-}
 
 async function sendForm(
   core: ClientCore,
@@ -162,45 +149,49 @@ async function sendForm(
   run: TaskRun,
   size: number,
 ): Promise<object> {
-  const report = reporter(core, params, run, size)
+  const report = taskReporter(core, params, run, size)
   report(0)
   const form = { ...params, signal: run.signal }
-  const [result, verify] = await wxSlots().uploads.run(async () => {
-    const verifier = fileVerifier(params.FilePath, core.options.VerifyUpload)
-    const sent = await execute(core, postObject, form, {
+  let verify: FileVerifier = () => undefined
+  const result = await wxSlots().uploads.run(() => {
+    verify = fileVerifier(core, params.FilePath)
+    return execute(core, postObject, form, {
       // WeChat counts the form around the file too.
       onProgress: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
         report(Math.floor((sent / Math.max(total, 1)) * size)),
     })
-    return [sent, verifier] as const
   })
   const isHidden = Object.keys(result.headers).length === 0
-  const head = isHidden && (await confirmUpload(core, form, size, result))
-  await verify(head ? head.headers : result.headers)
+  const head = isHidden && (await loadUploads().confirmByHead(core, form, size, result))
+  const verifying = verify(head ? head.headers : result.headers)
+  if (verifying) await verifying
   report(size)
   return head ? { ...result, ETag: head.ETag } : result
 }
 
-/**
- * Sends a HEAD request to confirm an upload whose response had no headers: on some phones WeChat hides them, and the
- * response may not be from COS. A 403 is accepted: COS answered, and the caller may write but not read.
- */
-async function confirmUpload(
-  core: ClientCore,
-  { Bucket, Region, Key, FilePath, signal }: UploadTaskParams,
-  size: number,
-  response: ResultMeta,
-): Promise<HeadObjectResult | undefined> {
-  const target = { ...pick({ Bucket, Region, signal }), Key: formKey(Key, FilePath) }
-  try {
-    const head = await execute(core, headObject, target)
-    if (head.headers['content-length'] === String(size)) return head
-  } catch (error) {
-    const { statusCode } = asCosError(error)
-    if (statusCode === 403) return undefined
-    if (statusCode !== 404) throw error
+/** Compares a file with the headers of COS's answer. @throws CosError `KitContentMismatch` */
+type FileVerifier = (headers: Record<string, string>) => Promise<void> | undefined
+
+/** Begins to compare a file that is sent whole: the system computes its MD5 meanwhile. */
+function fileVerifier({ options: { VerifyUpload } }: ClientCore, FilePath: string): FileVerifier {
+  if (VerifyUpload === false) return () => undefined
+  let native: string | undefined
+  const digest = fileDigest(FilePath).then(
+    (found) => {
+      native = found
+    },
+    () => {},
+  )
+  // The usual end takes no time.
+  return (headers) => {
+    const { etag = '' } = headers
+    if (etag === `"${native}"` || !/^"[\da-f]{32}"$/.test(etag)) return undefined
+    return digest.then(() =>
+      etag === `"${native}"`
+        ? undefined
+        : loadUploads().compareFile(FilePath, native, VerifyUpload, headers),
+    )
   }
-  throw notCosError(response, { method: 'POST', url: Key })
 }
 
 /** Headers that COS accepts from a PUT only (document 436/14690), however they are given. */
@@ -209,20 +200,6 @@ const NOT_IN_FORMS =
 
 const formObstacle = (params: object) =>
   Object.keys(paramHeaders(params)).find((name) => NOT_IN_FORMS.test(name))
-
-/** Reports to the listener of the call and to the task list. */
-function reporter(
-  { options }: ClientCore,
-  { onProgress }: UploadTaskParams,
-  { begin, progress: updateTask }: TaskRun,
-  size: number,
-) {
-  begin(size)
-  return progressReporter(size, options.ProgressInterval, (progress) => {
-    updateTask(progress)
-    return onProgress && onProgress(progress)
-  })
-}
 
 /** Starts an upload; the callback is called at each of its ends. */
 export type StartUpload = (params: UploadTaskParams, callback: Callback<object>) => unknown

@@ -1,4 +1,4 @@
-import { asElement, asList } from '../xml'
+import { asElement, asList } from '../xmlElement'
 import { subresourceOperation, xmlBody } from './configuration'
 import { type BucketParams, type CallParams, defineOperation, type ResultMeta } from './define'
 

@@ -1,4 +1,4 @@
-import { asList } from '../xml'
+import { asList } from '../xmlElement'
 import {
   all,
   configuration,

@@ -1,4 +1,5 @@
-import { asList, writeXml } from '../xml'
+import { loadXml } from '../loadXml'
+import { asList } from '../xmlElement'
 import {
   type AnyOperation,
   type BucketParams,
@@ -17,7 +18,7 @@ export type Document = Record<string, any>
 
 /** A document under its root element. */
 export function xmlBody(root: string, content: unknown): RequestParts {
-  return { body: writeXml({ [root]: content || '' }) }
+  return { body: loadXml().writeXml({ [root]: content || '' }) }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { asList, type XmlElement } from '../xml'
+import { asList, type XmlElement } from '../xmlElement'
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD' | 'OPTIONS'
 

@@ -1,4 +1,4 @@
-import { writeXml } from '../xml'
+import { loadXml } from '../loadXml'
 import {
   defineOperation,
   type ObjectParams,
@@ -126,7 +126,7 @@ export const multipartComplete = defineOperation<MultipartCompleteParams, Multip
         // In its quotes, whether it was given with them or without.
         ETag: `"${ETag.replace(/^"|"$/g, '')}"`,
       }))
-      return { body: writeXml({ CompleteMultipartUpload: { Part } }) }
+      return { body: loadXml().writeXml({ CompleteMultipartUpload: { Part } }) }
     },
     parseResponse: ({ xml, location }) => ({
       ...xml<{ Bucket: string; Key: string; ETag: string }>('CompleteMultipartUploadResult'),

@@ -1,4 +1,4 @@
-import { asList } from '../xml'
+import { asList } from '../xmlElement'
 import { type ConfigurationDetails, configuration } from './configuration'
 import type { BucketParams, ObjectParams, ResultMeta } from './define'
 

@@ -1,0 +1,11 @@
+// What only some uploads need. A client loads it with the first of them: see lazy/uploads.ts.
+
+export { compareFile, confirmByHead } from './upload/confirm'
+export {
+  abortUpload,
+  completeUpload,
+  partSizeFor,
+  planParts,
+  uploadInParts,
+} from './upload/multipart'
+export { freeUpload, listParts } from './upload/resume'
