@@ -39,12 +39,11 @@ async function content({ url, cosKey }: StoredFile): Promise<Buffer> {
 }
 
 test('the file picker of uni-app uploads what is selected', async () => {
-  const { methods } = runSnippet('uniFilePicker.mjs', { wx: phone.simulator.wx, modules })
-  const page = { files: [] as StoredFile[] }
+  const { onSelect } = runSnippet('uniFilePicker.mjs', { wx: phone.simulator.wx, modules })
   const path = phone.simulator.chooseFile(PICTURE)
-  await methods.onSelect.call(page, { tempFiles: [{ path, name: 'sea.png', extname: 'png' }] })
-  expect(page.files).toMatchObject([{ name: 'sea.png', extname: 'png' }])
-  expect(await content(page.files[0] as StoredFile)).toEqual(readFileSync(PICTURE))
+  const files = await onSelect({ tempFiles: [{ path, name: 'sea.png', extname: 'png' }] })
+  expect(files).toMatchObject([{ name: 'sea.png', extname: 'png' }])
+  expect(await content(files[0])).toEqual(readFileSync(PICTURE))
 })
 
 test('the uploader of NutUI uploads a file, which is prepared before', async () => {
