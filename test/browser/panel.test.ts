@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { describeInBrowser, launchBrowser } from '../support/browser'
 import { PreviewPage } from '../support/previewPage'
+import { at } from '../support/root'
 import { ALICE } from '../support/testCloud'
 import { startTestProject, type TestProject } from '../support/testProject'
 import { until } from '../support/until'
@@ -130,5 +131,27 @@ describeInBrowser('the panel beside the phones', () => {
     expect(response.status()).toBe(200)
     expect((await response.body()).length).toBe(3 * 1024 * 1024)
     expect(response.headers()['content-security-policy']).toBe('sandbox')
+  })
+  test('links to the bucket, which shows, uploads and deletes objects', async () => {
+    const [bucket] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.getByRole('link', { name: 'Bucket' }).click(),
+    ])
+    bucket.setDefaultTimeout(15_000)
+    bucket.on('dialog', (dialog) => void dialog.accept())
+    await bucket.getByLabel('Folder').fill('posters')
+    await bucket.getByLabel('Files').setInputFiles(at('packages/cli/samples/dawn.png'))
+    await bucket.getByRole('button', { name: 'Upload', exact: true }).click()
+    const row = bucket.locator('tr').filter({ hasText: 'posters/dawn.png' })
+    await row.locator('img').waitFor()
+    await bucket.waitForFunction(
+      "[...document.querySelectorAll('td img')].some((one) => one.src.includes('dawn') && one.naturalWidth > 0)",
+    )
+    expect(await row.textContent()).toContain(
+      readFileSync(at('packages/cli/samples/dawn.png')).length.toLocaleString('en'),
+    )
+    await row.getByRole('button', { name: 'Delete posters/dawn.png' }).click()
+    await row.waitFor({ state: 'detached' })
+    await bucket.close()
   })
 })

@@ -151,6 +151,43 @@ test('the page shows buckets, keys, uploads in progress and issued keys, but no 
   }
 })
 
+test('the admin address reads, writes and deletes objects, for its own page only', async () => {
+  const at = (key: string) =>
+    `${cloud.admin}/object?${new URLSearchParams({ bucket: BUCKET, key })}`
+  const body = randomBytes(100_000)
+  expect((await fetch(at('图/a b.png'), { method: 'PUT', body })).status).toBe(204)
+  const stored = await signed('HEAD', '图/a b.png')
+  expect([stored.headers['content-type'], stored.headers['content-length']]).toEqual([
+    'image/png',
+    '100000',
+  ])
+  const read = await fetch(`${at('图/a b.png')}&download`)
+  expect(Buffer.from(await read.arrayBuffer()).equals(body)).toBe(true)
+  expect(read.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''a%20b.png")
+  expect(read.headers.get('content-security-policy')).toBe('sandbox')
+  const foreign: [string, string][] = [
+    ['Origin', 'http://evil.example'],
+    ['Sec-Fetch-Site', 'same-site'],
+  ]
+  for (const header of foreign) {
+    expect((await fetch(at('图/a b.png'), { method: 'DELETE', headers: [header] })).status).toBe(
+      403,
+    )
+  }
+  expect(await listed()).toEqual(['图/a b.png'])
+  expect((await fetch(at('图/a b.png'), { method: 'DELETE' })).status).toBe(204)
+  expect(await listed()).toEqual([])
+  expect((await fetch(at('图/a b.png'))).status).toBe(404)
+  expect((await fetch(at(''), { method: 'PUT', body })).status).toBe(400)
+})
+
+test('the page shows the keys of a prefix', async () => {
+  for (const Key of ['a/one.txt', 'b/<two>.txt']) await signed('PUT', Key, { body: 'x' })
+  const page = await (await fetch(`${cloud.admin}/?prefix=b/`)).text()
+  expect(page).toContain('>b/&lt;two&gt;.txt</code>')
+  expect(page).not.toContain('>a/one.txt</code>')
+})
+
 test('starts in memory without any options', async () => {
   const own = await startLocalCloud()
   const cos = new COS({ ...own.root, Protocol: 'http:', Proxy: own.cos } as COS.COSOptions)

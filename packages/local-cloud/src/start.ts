@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { parseBucket } from '@miniprogram-cos/protocol'
-import { Admin, type DataOperations } from './admin'
+import { Admin, type DataOperations } from './admin/server'
 import { cloudBaseVariables, createCloudBaseServer, newFunctionsKey } from './cloudbase/server'
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
 import { ImageProcessor } from './cos/images/imageProcessor'
@@ -84,7 +84,7 @@ export interface LocalCloud {
   functions: string
   /** API of the CloudBase environment, which wx-server-sdk calls: database and storage. */
   cloudBase: string
-  /** Admin page, `/log`, `/events`, `/faults`, `/reset`, `/seed`, `/export`. */
+  /** Admin page, `/object`, `/log`, `/events`, `/faults`, `/reset`, `/seed`, `/export`. */
   admin: string
   /** With the option `tls`: the HTTPS addresses, and their certificate in PEM. */
   tls?: { cos: string; sts: string; certificate: string }
@@ -145,7 +145,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const keys = new KeyRing(root, appid)
   const faults = new FaultPlan(options.faults)
   const operations = dataOperations({ store, documents, clock, options: { ...options, buckets } })
-  const admin = new Admin({ store, keys, faults, operations })
+  const admin = new Admin({ store, keys, faults, operations, clock })
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
     bodyIdleMs: options.bodyIdleMs,

@@ -3,8 +3,8 @@ import { element, textElement } from '../dom'
 import { DEVICES, type Device } from './devices'
 import { t } from './texts'
 
-/** Width of the frame around a screen, in pixels. */
-const BEZEL = 9
+/** Height of the frame above and below a screen, in pixels; shell.css has it too. */
+const BEZELS = 18
 
 const NETWORKS: [NetworkProfile, string][] = [
   ['wifi', 'Wi-Fi'],
@@ -85,14 +85,17 @@ export class PhoneFrame {
 
   /** Fits the screen into the height that the page has for it. */
   fit(height: number): void {
-    const [width, full] = [this.#device.width + 2 * BEZEL, this.#device.height + 2 * BEZEL]
-    const scale = Math.max(0.4, Math.min(1, height / full))
-    this.#screen.style.width = `${width}px`
-    this.#screen.style.height = `${full}px`
-    this.#screen.style.transform = `scale(${scale})`
-    this.#body.style.width = `${width * scale}px`
-    this.#body.style.height = `${full * scale}px`
-    this.element.style.width = `${Math.max(width * scale, 300)}px`
+    const { width, height: full } = this.#device
+    const wanted = Math.max(0.4, Math.min(1, (height - BEZELS) / full))
+    // In whole pixels: at a fraction of one, the page's background would shine through at the edge.
+    const shown = Math.floor(width * wanted)
+    const scale = shown / width
+    this.#frame.style.width = `${width}px`
+    this.#frame.style.height = `${full}px`
+    this.#frame.style.transform = `scale(${scale})`
+    this.#screen.style.width = `${shown}px`
+    this.#screen.style.height = `${Math.floor(full * scale)}px`
+    this.element.style.width = `${Math.max(shown + BEZELS, 300)}px`
   }
 
   /** Offers to open a link that the app has copied. */

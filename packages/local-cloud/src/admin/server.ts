@@ -1,0 +1,161 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { checkPlan, type FaultPlan } from '../cos/faults'
+import type { LogEntry } from '../cos/requestLog'
+import type { Store } from '../cos/store/store'
+import type { KeyRing } from '../keys'
+import { serveObject } from './objects'
+import { overviewPage } from './page'
+
+const KEPT_ENTRIES = 200
+const MAX_BODY_BYTES = 64 * 1024
+
+/** A listener with more unsent bytes is disconnected: it cannot keep up. */
+const MAX_UNREAD_BYTES = 1024 * 1024
+
+/** What the admin server shows and changes. */
+export interface AdminServices {
+  store: Store
+  keys: KeyRing
+  faults: FaultPlan
+  operations: DataOperations
+  clock: () => number
+}
+
+/** Operations on all of the data. */
+export interface DataOperations {
+  reset: () => Promise<void>
+  seed: (folder: string, bucket?: string) => Promise<number>
+  export: (folder: string, bucket?: string) => Promise<number>
+}
+
+/** Shows the state of the local cloud and injects faults. */
+export class Admin {
+  readonly #services: AdminServices
+  readonly #entries: LogEntry[] = []
+  readonly #listeners = new Set<ServerResponse>()
+
+  constructor(services: AdminServices) {
+    this.#services = services
+  }
+
+  /** Records an entry of the request log and sends it to the listeners of `/events`. */
+  record(entry: LogEntry): void {
+    this.#entries.push(entry)
+    if (this.#entries.length > KEPT_ENTRIES) this.#entries.shift()
+    if (this.#listeners.size === 0) return
+    const line = `data: ${JSON.stringify(entry)}\n\n`
+    for (const listener of this.#listeners) {
+      if (listener.writableLength > MAX_UNREAD_BYTES) listener.destroy()
+      else listener.write(line)
+    }
+  }
+
+  createServer(): Server {
+    return createServer((request, response) => {
+      this.#serve(request, response).catch((error: Error) => {
+        if (response.headersSent) return response.destroy()
+        response.writeHead(400, { 'Content-Type': 'application/json' })
+        response.end(JSON.stringify({ error: error.message }))
+      })
+    })
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isOwn(request)) {
+      response.writeHead(403)
+      response.end()
+      return
+    }
+    const { store, keys, faults, operations, clock } = this.#services
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://admin')
+    const json = (value: unknown) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' })
+      response.end(JSON.stringify(value))
+    }
+    switch (`${request.method} ${pathname}`) {
+      case 'GET /':
+        response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
+        response.end(
+          await overviewPage({
+            store,
+            keys,
+            entries: this.#entries,
+            prefix: searchParams.get('prefix') ?? '',
+            isChinese: /^zh\b/i.test(request.headers['accept-language'] ?? ''),
+          }),
+        )
+        return
+      case 'GET /object':
+      case 'PUT /object':
+      case 'DELETE /object':
+        await serveObject({ store, now: clock() }, request, response, searchParams)
+        return
+      case 'GET /log':
+        json(this.#entries)
+        return
+      case 'GET /events':
+        response.writeHead(200, {
+          'Content-Type': 'text/event-stream',
+          'Cache-Control': 'no-store',
+        })
+        response.write(': requests of the local COS\n\n')
+        this.#listeners.add(response)
+        response.on('close', () => this.#listeners.delete(response))
+        return
+      case 'GET /faults':
+        json({ rules: faults.rules })
+        return
+      case 'PUT /faults':
+        faults.set(checkPlan(await readJson(request)))
+        json({ rules: faults.rules })
+        return
+      case 'POST /reset':
+        await operations.reset()
+        json({})
+        return
+      case 'POST /seed': {
+        const { folder, bucket } = await readFolder(request)
+        json({ objects: await operations.seed(folder, bucket) })
+        return
+      }
+      case 'POST /export': {
+        const { folder, bucket } = await readFolder(request)
+        json({ objects: await operations.export(folder, bucket) })
+        return
+      }
+      default:
+        response.writeHead(404)
+        response.end()
+    }
+  }
+}
+
+/**
+ * Whether a request comes from the admin page or a program. No other web page may use this: neither by a
+ * cross-origin request nor by DNS rebinding.
+ */
+function isOwn({ headers, url }: IncomingMessage): boolean {
+  const { host = '', origin, 'sec-fetch-site': site } = headers
+  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)) return false
+  if (origin !== undefined && origin !== `http://${host}`) return false
+  // Other pages may link to the page, and not embed or change objects.
+  return url === '/' || site === undefined || site === 'same-origin' || site === 'none'
+}
+
+async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+  let text = ''
+  for await (const chunk of request) {
+    text += String(chunk)
+    if (text.length > MAX_BODY_BYTES) throw new Error('the body is too large')
+  }
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== 'object' || value === null) throw new Error('the body must be an object')
+  return { ...value }
+}
+
+/** @throws Error when the folder is missing */
+async function readFolder(request: IncomingMessage): Promise<{ folder: string; bucket?: string }> {
+  const { folder, bucket } = await readJson(request)
+  if (typeof folder !== 'string' || folder === '') throw new Error('the body needs a "folder"')
+  return { folder, ...(typeof bucket === 'string' ? { bucket } : {}) }
+}
