@@ -3,8 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // They take minutes, and have configurations of their own: test/deploy/jest.config.js, test/packages/jest.config.js.
-  testPathIgnorePatterns: ['/node_modules/', '/test/deploy/', '/test/packages/'],
+  // They take minutes, and have configurations of their own: test/{deploy,packages,longer}/jest.config.js.
+  testPathIgnorePatterns: ['/node_modules/', '/test/deploy/', '/test/packages/', '/test/longer/'],
   transform: { '\\.ts$': '<rootDir>/test/support/esbuildTransform.js' },
   moduleNameMapper: {
     '^@miniprogram-cos/(protocol|server|local-cloud|simulator)$':

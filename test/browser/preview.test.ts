@@ -27,9 +27,9 @@ describeInBrowser('the preview during development', () => {
   test('reloads after a change, and shows a mistake with file and line until it is fixed', async () => {
     const file = join(project.app, 'pages/files/files.wxml')
     const good = readFileSync(file, 'utf8')
-    writeFileSync(file, good.replace('{{t.onlyYou}}', '{{t.onlyYou}}, as I said'))
-    await alice.waitFor('Only you can open these, as I said')
-    writeFileSync(file, good.replace(/<\/view>\s*$/, ''))
+    writeFileSync(file, good.replace('{{t.uploadHere}}', '{{t.uploadHere}}, as I said'))
+    await alice.waitFor('Upload here, as I said')
+    writeFileSync(file, good.trimEnd().replace(/<\/view>$/, ''))
     const alert = page.frameLocator('iframe[title=Alice]').getByRole('alert')
     await alert.getByText(/pages\/files\/files\.wxml:1:\d+/).waitFor()
     expect(await alert.textContent()).toMatch(/missing end tag.*> 1 \| <view class="page">/s)

@@ -95,7 +95,8 @@ test('DevTools uploads to the local cloud with the call that dev prints', async 
   const dev = new Dev('--ports', '0')
   const folder = mkdtempSync(join(tmpdir(), 'devtools-'))
   try {
-    await dev.printed('watching')
+    // The last of what it prints.
+    await dev.printed('"Protocol":"http:"})')
     const [, printed = ''] = /COS\.http\((\{.*\})\)/.exec(dev.output) ?? []
     const [url, cos] = [dev.address('functions'), dev.address('COS')]
     expect(JSON.parse(printed)).toMatchObject({ url, Domain: new URL(cos).host, Protocol: 'http:' })

@@ -122,8 +122,3 @@ test('reports access rules that do not permit the probes', async () => {
   expect(stdout + stderr).toContain('the rules let nobody delete, list in private/probe-')
   expect(status).toBe(1)
 }, 60_000)
-
-test('refuses --json without --live', async () => {
-  const { status, stderr } = await deployment.project.run('doctor', ['--json'])
-  expect([status, stderr.startsWith('doctor: npm run doctor')]).toEqual([2, true])
-})

@@ -14,6 +14,7 @@ declare const FilePath: string
 declare const CopySource: string
 declare const tempFilePath: string
 declare const url: string
+declare const token: string
 declare const files: import('miniprogram-cos').UploadFileParams[]
 
 declare const fetchKeyFromMyServer: (

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { loadModule } from '@miniprogram-cos/simulator'
+import type { COS } from '../../packages/client/src/form'
 import { createDatabaseFunction } from '../support/databaseFunction'
 import { callFunction } from '../support/functionCalls'
 import { functionWithConfig } from '../support/functionWithRules'
@@ -56,6 +58,18 @@ const documents = (query: object) =>
     query,
   )
 
+/** What the function has recorded of one key. */
+async function recordsOf(key: string) {
+  const all: { value: string; version: number }[] = await database.run(
+    cloud,
+    async (db) => (await db.collection('cos_uploads').get()).data,
+    {},
+  )
+  return all
+    .map(({ value, version }) => ({ value: JSON.parse(value), version }))
+    .filter(({ value }) => value.file.key === key)
+}
+
 test('an upload is confirmed by itself, and its result has what onUpload returned', async () => {
   const Key = `private/${ALICE}/a.bin`
   const result = await signing.cos.uploadFile({ Key, FilePath: fileOf('a', 1000) })
@@ -63,6 +77,16 @@ test('an upload is confirmed by itself, and its result has what onUpload returne
   expect(await documents({ key: Key })).toEqual([
     expect.objectContaining({ key: Key, openid: ALICE, size: 1000 }),
   ])
+})
+
+test('the form-only client states the size for the quota, and confirms the upload', async () => {
+  const file = at('packages/client/miniprogram_dist/form.js')
+  const { simulator } = createTestPhone(cloud, ALICE)
+  const FormCOS = loadModule<typeof COS>(file, { wx: simulator.wx })
+  const Key = `private/${ALICE}/form.bin`
+  const FilePath = fileOf('form', 1000)
+  const result = await FormCOS.cloud().uploadFile({ Key, FilePath })
+  expect(result).toMatchObject({ statusCode: 200, confirm: { recorded: Key } })
 })
 
 test('several uploads are confirmed each', async () => {
@@ -151,13 +175,7 @@ test('the guide’s app code uploads and shows the space', async () => {
 test('records in the database say which uploads are done', async () => {
   const Key = `private/${ALICE}/done`
   await signing.cos.uploadFile({ Key, FilePath: fileOf('done', 10) })
-  const records = await database.run(
-    cloud,
-    async (db, key) =>
-      (await db.collection('cos_uploads').where({ 'value.file.key': key }).get()).data,
-    Key,
-  )
-  expect(records).toEqual([
+  expect(await recordsOf(Key)).toEqual([
     expect.objectContaining({ value: expect.objectContaining({ state: 'done', lease: 0 }) }),
   ])
 })
@@ -171,12 +189,7 @@ describe('several instances of a function', () => {
     await signed('PUT', Key, { body: 'hello' })
     const answers = await Promise.all(Array.from({ length: 8 }, () => call({ confirm: { Key } })))
     expect(answers).toEqual(Array(8).fill({ confirm: { recorded: Key } }))
-    const [record] = await database.run(
-      cloud,
-      async (db, key) =>
-        (await db.collection('cos_uploads').where({ 'value.file.key': key }).get()).data,
-      Key,
-    )
+    const [record] = await recordsOf(Key)
     // Begun once, ended once.
     expect(record).toMatchObject({ version: 2 })
   })

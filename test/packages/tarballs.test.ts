@@ -20,9 +20,13 @@ const EXPECTED_FILES = [
   /^(package\.json|LICENSE|README(\.zh-CN)?\.md)$/,
   /^create\.js$/,
   /^dist\/[\w-]+\.(js|mjs|d\.ts|d\.mts)$/,
+  /^dist\/adapters\/\w+\.d\.ts$/,
   /^dist\/browser\/\w+\.(js|css)$/,
   /^dist\/miniprogram-cos\.js\.map$/,
   /^miniprogram_dist\/\w+\.js$/,
+  // Components, adapters, and the styles that components share.
+  /^miniprogram_dist\/[\w-]+\/[\w-]+\.(js|json|wxml|wxss)$/,
+  /^miniprogram_dist\/\w+\.wxss$/,
   // What the command line tool puts into projects.
   /^(samples|templates)\//,
 ]

@@ -53,7 +53,7 @@ test('keeps running, with the demo on two phones', async () => {
   while (!printed.includes('Still running')) await once(started.stdout, 'data')
   const url = /open +(http:\S+)/.exec(printed)?.[1] ?? ''
   const page = await (await fetch(url)).text()
-  const phones = JSON.parse(/__phones = (.*?)<\/script>/.exec(page)?.[1] ?? '[]')
+  const { phones } = JSON.parse(/__shell = (.*?)<\/script>/.exec(page)?.[1] ?? '{"phones":[]}')
   expect(phones.map(({ name }: { name: string }) => name)).toEqual(['Alice', 'Bob'])
   const app = await (await fetch(`${phones[0].url}app.js`)).text()
   expect(app).toContain('pages/files/files')

@@ -13,6 +13,7 @@ const PARTS = [
   'cos.config.ts',
   'package.json',
   'tsconfig.base.json',
+  'tsconfig.package.json',
   '.gitignore',
   '.env.example',
 ]

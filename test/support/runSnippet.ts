@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { transformSync } from 'esbuild'
 import type { Untyped } from './bothClients'
 import { at } from './root'
 
@@ -19,7 +20,8 @@ export function runSnippet(name: string, { wx, modules, Page, App }: SnippetWorl
     if (!(last in modules)) throw new Error(`no module ${path}`)
     return modules[last]
   }
-  const code = readFileSync(at('test/docs/snippets', name), 'utf8')
+  const source = readFileSync(at('test/docs/snippets', name), 'utf8')
+  const { code } = transformSync(source, { loader: 'ts', format: 'cjs' })
   const names = ['wx', 'require', 'module', 'exports', 'Page', 'App']
   new Function(...names, code)(wx, require, module, module.exports, Page, App)
   return module.exports

@@ -1,5 +1,6 @@
 import {
   type AbortSignalLike,
+  type CallerFolder,
   type CosError,
   encodeKey,
   type FormRequest,
@@ -10,6 +11,7 @@ import {
 } from '@miniprogram-cos/protocol'
 import { abortGroup, sleep, unlessAborted } from './concurrency'
 import type { CallerPlace } from './credentials/cloud'
+import { type ConfirmedUpload, confirmUpload } from './credentials/confirm'
 import {
   cloudFunction,
   type FunctionCall,
@@ -64,7 +66,7 @@ export interface FormUploadParams {
   signal?: AbortSignalLike
 }
 
-export interface FormUploadResult {
+export interface FormUploadResult extends ConfirmedUpload {
   statusCode: number
   headers: Record<string, string>
   Key: string
@@ -150,11 +152,12 @@ export class FormCOS {
     const size = await fileSize(FilePath)
     const report = progressReporter(size, PROGRESS_INTERVAL, onProgress)
     report(0)
-    let form: Partial<IssuedForm> | undefined
+    let form: Partial<IssuedForm & CallerFolder> | undefined
     let isRenewed = false
     for (let attempt = 1; ; attempt++) {
       try {
-        form = form || (await this._call({ form: { Key, ...(ContentType && { ContentType }) } }))
+        form =
+          form || (await this._call({ form: { Key, size, ...(ContentType && { ContentType }) } }))
         const { url, formData } = form
         if (!url || !formData) {
           throw functionError('KitFunctionAnswer', 'the function answered without a form')
@@ -176,7 +179,7 @@ export class FormCOS {
         report(size)
         const Location = `${base.replace(/^[a-z]+:\/\//, '')}/${encodeKey(Key)}`
         const RequestId = headers['x-cos-request-id']
-        return {
+        const result = {
           statusCode,
           headers,
           Key,
@@ -184,6 +187,7 @@ export class FormCOS {
           ...(ETag && { ETag }),
           ...(RequestId && { RequestId }),
         }
+        return await confirmUpload(this._call, form.confirms, Key, result)
       } catch (error) {
         const failure = asCosError(error)
         if (isExpired(failure) && !isRenewed) {

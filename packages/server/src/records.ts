@@ -63,7 +63,7 @@ export function memoryRecords<Value>(): RecordStore<Value> {
 
 /** The part of wx-server-sdk's `cloud.database()` that is used. Its answers are read where they are awaited. */
 export interface CloudDatabase {
-  command: { set(value: object): unknown; gt(value: string): unknown }
+  command: { gt(value: string): unknown }
   collection(name: string): CloudCollection
   createCollection(name: string): unknown
 }
@@ -81,11 +81,14 @@ interface CloudQuery {
   remove(): unknown
 }
 
-/** A record as the database stores it. */
-interface CloudDocument<Value> {
+/**
+ * A record as the database stores it. Its value is JSON text, since field names that users choose, such as those of
+ * metadata, could be operators of the database or EJSON types (`$date`).
+ */
+interface CloudDocument {
   _id: string
   version: number
-  value: Value
+  value: string
 }
 
 /**
@@ -114,8 +117,8 @@ export function cloudRecords<Value>(
     }
   }
   const find = async (query: CloudQuery): Promise<StoredRecord<Value>[]> => {
-    const { data } = (await query.get()) as { data: CloudDocument<Value>[] }
-    return data.map(({ _id, value, version }) => ({ id: _id, value, version }))
+    const { data } = (await query.get()) as { data: CloudDocument[] }
+    return data.map(({ _id, value, version }) => ({ id: _id, value: JSON.parse(value), version }))
   }
   const exactly = (_id: string, version: number) => db().collection(name).where({ _id, version })
   const get = async (id: string) => {
@@ -126,7 +129,7 @@ export function cloudRecords<Value>(
     get,
     async put(id, value, version) {
       if (version !== undefined) {
-        const data = { version: version + 1, value: db().command.set(value as object) }
+        const data = { version: version + 1, value: JSON.stringify(value) }
         const { stats } = (await exactly(id, version).update({ data })) as {
           stats: { updated: number }
         }
@@ -136,7 +139,7 @@ export function cloudRecords<Value>(
         await run(() =>
           db()
             .collection(name)
-            .add({ data: { _id: id, version: 1, value } }),
+            .add({ data: { _id: id, version: 1, value: JSON.stringify(value) } }),
         )
         return true
       } catch (error) {

@@ -10,6 +10,7 @@ import { FolderQuota, quotaFolder } from './quota/folderQuota'
 import { type CloudDatabase, cloudRecords, memoryStores, type RecordStores } from './records'
 import { hasQuota, type Rule } from './rules'
 import type { Environment } from './sts/client'
+import { CallerLimiter } from './sts/rateLimit'
 
 /** What a function may use besides its environment. */
 export interface FunctionServices {
@@ -23,6 +24,12 @@ export interface FunctionServices {
 }
 
 const QUOTAS_COLLECTION = 'cos_quotas'
+
+/**
+ * What runs a hook, or reads the bucket or the records, is limited to as many for each of `keysPerMinute`: an upload
+ * and its confirmation for each of the ten signing keys that count as one key.
+ */
+const CALLS_PER_KEY = 20
 
 /** An upload that is about to be permitted. */
 export interface WantedUpload {
@@ -38,6 +45,7 @@ export class UploadServices {
   readonly #config: CheckedConfig
   readonly #quota: FolderQuota
   readonly #uploads: UploadRecords
+  readonly #limiter: CallerLimiter
 
   constructor(
     config: CheckedConfig,
@@ -49,14 +57,18 @@ export class UploadServices {
     const bucket = new SignedBucketAccess(config, environment)
     this.#quota = new FolderQuota(bucket, store(QUOTAS_COLLECTION))
     this.#uploads = new UploadRecords(config.rules, bucket, store(UPLOADS_COLLECTION))
+    const perMinute = config.keysPerMinute * CALLS_PER_KEY
+    this.#limiter = new CallerLimiter(perMinute, undefined, 'uploads, confirmations and usages')
   }
 
   /**
    * Runs `beforeUpload` and reserves what counts against a quota, for uploads that are otherwise permitted.
    * @param seconds for how long they will be permitted
-   * @throws FunctionError `KitUploadRefused`, `KitHookFailed`, `KitQuotaExceeded`
+   * @throws FunctionError `KitUploadRefused`, `KitHookFailed`, `KitQuotaExceeded`, `KitTooManyRequests`
    */
   async permit(call: Call, uploads: WantedUpload[], seconds: number): Promise<void> {
+    const costly = uploads.filter(({ rule }) => rule.beforeUpload || hasQuota(rule))
+    if (costly.length > 0) this.#limiter.take(call.openid, costly.length)
     for (const { rule, key, size, type } of uploads) {
       if (!rule.beforeUpload) continue
       const refusal = await runBeforeUpload(rule, {
@@ -91,12 +103,13 @@ export class UploadServices {
   /**
    * Answers `confirm` and `usage`.
    * @returns undefined for every other request
-   * @throws FunctionError
+   * @throws FunctionError `KitTooManyRequests`, and what the two throw
    */
   answer(call: Call): Promise<ConfirmResponse | UsageResponse> | undefined {
     const what = (['confirm', 'usage'] as const).find((name) => (call.event[name] ?? null) !== null)
     if (!what) return undefined
     call.log.what = what
+    this.#limiter.take(call.openid)
     return what === 'confirm' ? this.#confirm(call) : this.#usage(call)
   }
 
@@ -129,7 +142,12 @@ export class UploadServices {
     const own = grants.find(({ rule, isOwn }) => isOwn && hasQuota(rule))
     const wanted = path ?? (own ? pathOf(own.rule, openid) : undefined)
     const grant = grants.find(
-      (one) => typeof wanted === 'string' && hasQuota(one.rule) && covers(one, wanted),
+      (one) =>
+        typeof wanted === 'string' &&
+        hasQuota(one.rule) &&
+        covers(one, wanted) &&
+        // Reading an object does not show what else is there; a refused upload does.
+        (one.isOwn || one.verb === 'list' || one.verb === 'write'),
     )
     if (typeof wanted === 'string' && grant) {
       return this.#quota.usage(grant.rule, quotaFolder(grant.rule, wanted))

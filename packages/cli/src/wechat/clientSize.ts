@@ -26,7 +26,7 @@ export const CLIENT_SIZES = [
   {
     entry: 'form.js',
     what: 'form-only client',
-    limit: 11_450,
+    limit: 11_750,
     goal: 8 * KB,
     start: { limit: 8_600, goal: 8 * KB },
   },

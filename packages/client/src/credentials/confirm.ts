@@ -27,12 +27,12 @@ function covers(path: string, key: string): boolean {
  * Tells the function of an upload that has succeeded, if its path is one of those that are confirmed.
  * @returns the upload's result with what the function answered
  */
-export async function confirmUpload(
+export async function confirmUpload<R extends { ETag?: string }>(
   call: FunctionCall,
   paths: string[] = [],
   given: string,
-  result: object & { ETag?: string },
-): Promise<object> {
+  result: R,
+): Promise<R & ConfirmedUpload> {
   const Key = given.replace(/^\//, '')
   if (!paths.some((path) => covers(path, Key))) return result
   const { ETag } = result

@@ -9,7 +9,7 @@ export type SizeLimit = number | { size: number; unit: 'B' | 'KB' | 'MB' | 'GB';
 const UNITS = ['B', 'KB', 'MB', 'GB']
 
 /** Bytes; 0 for no limit. */
-export function limitBytes(limit: SizeLimit | null): number {
+function limitBytes(limit: SizeLimit | null): number {
   if (!limit) return 0
   const { size, unit } = typeof limit === 'number' ? { size: limit, unit: 'KB' } : limit
   return size * 1024 ** UNITS.indexOf(unit)

@@ -5,7 +5,7 @@ import { listPrefix } from '../policy/account'
 import { type CloudDatabase, cloudRecords, type RecordStore } from '../records'
 import type { Rule } from '../rules'
 import type { Environment } from '../sts/client'
-import { type Clock, type UploadRecord, UploadRecords } from './uploadRecords'
+import { type Clock, isDoneForListed, type UploadRecord, UploadRecords } from './uploadRecords'
 
 export interface ReconcileOptions {
   /**
@@ -65,9 +65,9 @@ export async function reconcileRecords(
   const result: ReconcileResult = { objects: 0, ran: 0, removed: 0, deleted: 0, failed: [] }
   const before = (clock?.now() ?? Date.now()) - olderThan * 1000
   const present = new Set<string>()
-  /** Keys whose record says that a hook has run, or was begun. */
-  const recorded = new Map<string, UploadRecord>()
-  for await (const record of records.all()) recorded.set(record.file.key, record)
+  /** Keys for which a hook has run, or was begun. */
+  const recorded = new Set<string>()
+  for await (const { file } of records.all()) recorded.add(file.key)
   const sync = async (key: string): Promise<void> => {
     const rule = records.ruleOf(key)
     if (!rule) return
@@ -76,9 +76,17 @@ export async function reconcileRecords(
       if (outcome.state === 'absent') result.deleted++
       else if (outcome.state === 'done' && outcome.ran) result.ran++
     } catch (error) {
-      if (!(error instanceof FunctionError) || error.code !== 'KitHookFailed') throw error
-      result.failed.push({ key, reason: error.message })
+      // One object that cannot be handled must not keep the others from being so.
+      const isOwn = error instanceof FunctionError
+      if (isOwn && error.code === 'KitMisconfigured') throw error
+      const reason = isOwn ? error.message : error instanceof Error ? error.name : typeof error
+      result.failed.push({ key, reason })
     }
+  }
+  /** Whether nobody has uploaded another object since the listing. */
+  const isStill = async (key: string, etag: string, modified: number) => {
+    const head = await bucket.head(key)
+    return head?.etag === etag && head.modified === modified
   }
   const prefixes = new Set(rules.filter((rule) => rule.onUpload).map(listPrefix))
   for (const prefix of prefixes) {
@@ -87,14 +95,16 @@ export async function reconcileRecords(
       if (present.has(key) || !records.ruleOf(key)) continue
       present.add(key)
       result.objects++
-      if (modified > before || (await records.isDone(key, { etag, modified }))) continue
-      if (!remove || recorded.has(key)) await sync(key)
-      else {
+      if (modified > before) continue
+      const record = await records.find(key)
+      if (record && isDoneForListed(record, { etag, modified })) continue
+      if (!remove || record) await sync(key)
+      else if (await isStill(key, etag, modified)) {
         await bucket.remove(key)
         result.removed++
       }
     }
   }
-  for (const key of recorded.keys()) if (!present.has(key)) await sync(key)
+  for (const key of recorded) if (!present.has(key)) await sync(key)
   return result
 }

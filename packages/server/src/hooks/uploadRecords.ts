@@ -15,6 +15,8 @@ export interface UploadRecord {
   file: DeletedFile
   /** When it was last modified, in Unix milliseconds. */
   modified: number
+  /** When it was last compared with the bucket, in Unix milliseconds. */
+  checked: number
   /** What the hook returned. */
   result?: unknown
   /** Until when nobody else runs a hook for this key, in Unix milliseconds. */
@@ -33,6 +35,14 @@ const LEASE_MILLISECONDS = 130_000
 /** How often a call waits for a hook that runs for the same key elsewhere: three seconds in all. */
 const MAX_WAITS = 12
 const MAX_WAIT_MILLISECONDS = 400
+
+/** How often a call runs hooks for one key that somebody keeps replacing. */
+const MAX_RUNS = 5
+/**
+ * COS tells when an object was modified in whole seconds, so another one can have the same time and ETag. A minute
+ * later, by clocks that may differ, that is over.
+ */
+const SETTLED_MILLISECONDS = 60_000
 
 /** Unix milliseconds, and waiting. */
 export interface Clock {
@@ -74,10 +84,8 @@ export class UploadRecords {
     )
   }
 
-  /** Whether `onUpload` has run for exactly this object. */
-  async isDone(key: string, object: Pick<ObjectHead, 'etag' | 'modified'>): Promise<boolean> {
-    const record = await this.#records.get(idOf(key))
-    return record !== undefined && isDoneFor(record.value, object)
+  async find(key: string): Promise<UploadRecord | undefined> {
+    return (await this.#records.get(idOf(key)))?.value
   }
 
   /** All records, in no order that means anything. */
@@ -97,25 +105,35 @@ export class UploadRecords {
    * @throws FunctionError `KitHookFailed`
    */
   async sync(rule: Rule, key: string, wxContext?: WXContext, etag?: string): Promise<SyncOutcome> {
-    let hasRun = false
+    let runs = 0
     for (let waits = 0; ; ) {
       const record = await this.#records.get(idOf(key))
       const head = await this.#bucket.head(key)
       if (!head && !record) return { state: 'absent' }
       if (head && etag !== undefined && head.etag !== etag) return { state: 'replaced' }
       if (head && record && isDoneFor(record.value, head)) {
-        return { state: 'done', result: record.value.result, ran: hasRun }
+        await this.#settle(record)
+        return { state: 'done', result: record.value.result, ran: runs > 0 }
       }
+      if (runs >= MAX_RUNS) throw hookFailed(rule, 'the object is replaced all the time')
       if (record && record.value.lease > this.#clock.now()) {
         if (waits++ >= MAX_WAITS) throw hookFailed(rule, 'it is running for this key elsewhere')
         await this.#clock.sleep(Math.min(10 * 2 ** waits, MAX_WAIT_MILLISECONDS))
       } else if (head) {
-        hasRun = (await this.#runOnUpload(rule, key, head, record, wxContext)) || hasRun
+        if (await this.#runOnUpload(rule, key, head, record, wxContext)) runs++
       } else if (record) {
         await this.#runOnDelete(rule, record)
+        runs++
       }
       // The object may have been replaced or deleted while a hook ran: look again.
     }
+  }
+
+  /** Records that the object, which was recent when its hook ran, is still the same. */
+  async #settle({ id, value, version }: StoredRecord<UploadRecord>): Promise<void> {
+    const checked = this.#clock.now()
+    if (isSettled(value) || !isSettled({ ...value, checked })) return
+    await this.#records.put(id, { ...value, checked }, version)
   }
 
   /** @returns whether the hook ran; not if another call was first */
@@ -127,7 +145,8 @@ export class UploadRecords {
     wxContext: WXContext | undefined,
   ): Promise<boolean> {
     const file: DeletedFile = { openid: ownerOf(rule, key), key, ...head }
-    const value: UploadRecord = { state: 'running', file, modified, lease: this.#lease() }
+    const checked = this.#clock.now()
+    const value: UploadRecord = { state: 'running', file, modified, checked, lease: this.#lease() }
     if (!(await this.#records.put(idOf(key), value, record?.version))) return false
     const version = (record?.version ?? 0) + 1
     try {
@@ -164,11 +183,28 @@ export function ownerOf({ segments }: Rule, key: string): string {
   return at < 0 ? '' : (key.split('/')[at] ?? '')
 }
 
-function isDoneFor(
-  { state, file, modified }: UploadRecord,
-  object: Pick<ObjectHead, 'etag' | 'modified'>,
+/** Whether `onUpload` has run for an object of a listing, which shows neither type nor metadata. */
+export function isDoneForListed(
+  record: UploadRecord,
+  { etag, modified }: Pick<ObjectHead, 'etag' | 'modified'>,
 ): boolean {
-  return state === 'done' && file.etag === object.etag && modified === object.modified
+  const { state, file } = record
+  const isSame = file.etag === etag && record.modified === modified
+  return state === 'done' && isSame && isSettled(record)
+}
+
+/** Whether `onUpload` has run for exactly this object. */
+function isDoneFor({ state, file, modified }: UploadRecord, head: ObjectHead): boolean {
+  return state === 'done' && describe(head) === describe({ ...file, modified })
+}
+
+function describe({ etag, modified, size, type, metadata }: ObjectHead): string {
+  return JSON.stringify([etag, modified, size, type, Object.entries(metadata).sort()])
+}
+
+/** Whether no other object can have this time any more. */
+function isSettled({ checked, modified }: UploadRecord): boolean {
+  return checked > modified + SETTLED_MILLISECONDS
 }
 
 function hookFailed(rule: Rule, reason: string): FunctionError {

@@ -6,7 +6,7 @@ import { hasQuota, isVerb, OPENID, type Rule, VERBS } from '../rules'
 import type { WantedUpload } from '../uploadServices'
 import { actionsOfGrant, verbOf } from './actions'
 import { type BucketLocation, type Permission, type PolicyDocument, statementsOf } from './compile'
-import { conditionOf, grantsForKeys, keyObstacle } from './conditions'
+import { conditionOf, grantsForKeys, keyObstacle, SINGLE_UPLOADS } from './conditions'
 
 /** More would not fit into a policy. */
 const MAX_ENTRIES = 50
@@ -60,19 +60,25 @@ export function compileScope(scope: unknown, context: ScopeContext): CompiledSco
 }
 
 /**
- * A grant for one object of known size: where the rule has a quota, the policy takes no more than was reserved.
+ * A grant for one object of known size: where a quota or `beforeUpload` relies on the size, the policy takes no more.
+ * What the policy cannot hold the upload to counts as unknown.
  * @param size bytes; undefined if the request does not say
+ * @param actions that the key permits on the object
  */
 export function sizedUpload(
   grant: Grant,
   key: string,
   size: number | undefined,
+  actions: readonly string[] = SINGLE_UPLOADS,
 ): { grant: Grant; upload: WantedUpload } {
-  const upload = { rule: grant.rule, key, size, type: undefined }
-  if (size === undefined || !hasQuota(grant.rule)) return { grant, upload }
-  const maxBytes = Math.min(size, grant.rule.maxBytes ?? size)
+  const { rule } = grant
+  const upload = { rule, key, size: undefined, type: undefined }
+  const matters = hasQuota(rule) || rule.beforeUpload !== undefined
+  const canHold = actions.every((action) => SINGLE_UPLOADS.includes(action))
+  if (size === undefined || !matters || !canHold) return { grant, upload }
+  const maxBytes = Math.min(size, rule.maxBytes ?? size)
   return {
-    grant: { ...grant, rule: { ...grant.rule, maxBytes } },
+    grant: { ...grant, rule: { ...rule, maxBytes } },
     upload: { ...upload, size: maxBytes },
   }
 }
@@ -123,7 +129,7 @@ function readEntry(
   if (grant.verb !== 'write' || !UPLOADS.includes(action)) {
     return { permission: { action, path: prefix, grant } }
   }
-  const sized = sizedUpload(grant, prefix, sizeOf(entry))
+  const sized = sizedUpload(grant, prefix, sizeOf(entry), [action])
   return { permission: { action, path: prefix, grant: sized.grant }, upload: sized.upload }
 }
 

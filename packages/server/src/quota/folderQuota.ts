@@ -37,6 +37,8 @@ const MAX_CACHED_FOLDERS = 200
  */
 const IN_FLIGHT_MILLISECONDS = 15 * 60_000
 const MAX_ATTEMPTS = 20
+/** Uploads that may be on their way to one folder: they are one record, which is read and written for each. */
+const MAX_RESERVATIONS = 2000
 
 /**
  * Enforces `quota` and `maxFiles` when uploads are permitted. What counts is, for each key, the larger one of what the
@@ -69,7 +71,7 @@ export class FolderQuota {
 
   /**
    * Records uploads before they are permitted.
-   * @throws FunctionError `KitQuotaExceeded` if the folder could exceed its quota, `KitInternal`
+   * @throws FunctionError `KitQuotaExceeded` if the folder could exceed its quota, `KitTooManyRequests`, `KitInternal`
    */
   async reserve(rule: Rule, folder: string, wanted: Reservation[]): Promise<void> {
     let maxAge = CACHE_MILLISECONDS
@@ -78,6 +80,9 @@ export class FolderQuota {
       const record = await this.#records.get(idOf(folder))
       const before = possible(record?.value.reservations ?? [], listing)
       const reservations = merge([...before, ...wanted])
+      if (reservations.length > Math.max(before.length, MAX_RESERVATIONS)) {
+        throw tooManyReservations(rule)
+      }
       const usage = usageOf(rule, folder, listing, reservations)
       const present = usageOf(rule, folder, listing, before)
       const { quota = Number.POSITIVE_INFINITY, maxFiles = Number.POSITIVE_INFINITY } = rule
@@ -183,6 +188,15 @@ function quotaExceeded(rule: Rule, usage: UsageResponse, wanted: Reservation[]):
     `${bytes} bytes more do not fit into ${JSON.stringify(usage.path)}, which has ${limits.join(' and ')}`,
     { rule: rule.pattern, usage },
   )
+}
+
+function tooManyReservations(rule: Rule): FunctionError {
+  const message = `429: more than ${MAX_RESERVATIONS} uploads to one folder have been permitted and may still begin`
+  return new FunctionError('KitTooManyRequests', message, {
+    retryable: true,
+    retryAfter: 60,
+    rule: rule.pattern,
+  })
 }
 
 const idOf = (folder: string) => createHash('sha256').update(folder).digest('hex').slice(0, 40)

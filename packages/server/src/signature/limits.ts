@@ -92,9 +92,12 @@ export function checkLimits(
   if (name === 'putObject' && hasQuota(rule) && length === undefined) {
     refuse('the rule has a quota: sign the header Content-Length')
   }
-  if (rule.maxBytes !== undefined && length !== undefined) {
-    const isWithin = /^\d{1,15}$/.test(length) && Number(length) <= rule.maxBytes
-    if (!isWithin) refuse(`the rule takes objects of up to ${rule.maxBytes} bytes`)
+  // Anything else could mean one size to a hook and another to COS.
+  if (length !== undefined && !/^\d{1,15}$/.test(length)) {
+    refuse('Content-Length is not a number of bytes')
+  }
+  if (rule.maxBytes !== undefined && Number(length ?? 0) > rule.maxBytes) {
+    refuse(`the rule takes objects of up to ${rule.maxBytes} bytes`)
   }
   const type = headers['content-type']
   if (rule.types && type !== undefined && !isAllowedType(type, rule.types)) {

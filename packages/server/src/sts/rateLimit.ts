@@ -10,17 +10,22 @@ interface Bucket {
 }
 
 /**
- * Limits how many new keys one caller gets: a token bucket for each, which refills steadily. It counts per warm
+ * Limits how often one caller gets something, such as a new key: a token bucket for each, which refills steadily. It counts per warm
  * instance, and keeps a single phone from using up the account's 600 STS calls a second.
  */
 export class CallerLimiter {
   readonly #perMinute: number
+  readonly #what: string
   readonly #now: () => number
   readonly #callers = new Map<string, Bucket>()
 
-  /** @param now Unix seconds */
-  constructor(perMinute: number, now: () => number = () => Date.now() / 1000) {
+  /**
+   * @param now Unix seconds
+   * @param what is limited, for the message
+   */
+  constructor(perMinute: number, now: () => number = () => Date.now() / 1000, what = 'new keys') {
     this.#perMinute = perMinute
+    this.#what = what
     this.#now = now
   }
 
@@ -41,7 +46,7 @@ export class CallerLimiter {
     const retryAfter = Math.ceil((cost - refilled) / perSecond)
     throw new FunctionError(
       'KitTooManyRequests',
-      `429: more than ${this.#perMinute} new keys in a minute; again in ${retryAfter} s`,
+      `429: more than ${this.#perMinute} ${this.#what} in a minute; again in ${retryAfter} s`,
       { retryable: true, retryAfter },
     )
   }

@@ -1,0 +1,59 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createTestPhone } from '../support/phones'
+import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
+import { send } from '../support/rawRequest'
+import { at } from '../support/root'
+import { runSnippet } from '../support/runSnippet'
+import { ALICE } from '../support/testCloud'
+
+const PICTURE = at('packages/cli/samples/sea.png')
+const PHOTOS = `private/${ALICE}/photos/`
+
+let phone: PhoneWithApp
+let modules: Record<string, unknown>
+beforeAll(async () => {
+  phone = await phoneWithApp()
+  modules = {
+    'miniprogram-cos': require('miniprogram-cos'),
+    'miniprogram-cos-components': require('miniprogram-cos-components'),
+    nutui: require('miniprogram-cos-components/adapters/nutui'),
+    uniApp: require('miniprogram-cos-components/adapters/uniApp'),
+  }
+})
+afterAll(() => phone?.cloud.end())
+
+interface StoredFile {
+  url: string
+  cosKey: string
+}
+
+/** The object of a file, which its URL must give too. */
+async function content({ url, cosKey }: StoredFile): Promise<Buffer> {
+  expect(cosKey.startsWith(PHOTOS)).toBe(true)
+  const { pathname, search } = new URL(url)
+  expect((await send(phone.cloud.cos, { path: pathname + search })).status).toBe(200)
+  const { cos } = createTestPhone(phone.cloud, ALICE)
+  const { Body } = await cos.getObject({ Key: cosKey, DataType: 'arraybuffer' })
+  return Buffer.from(Body as ArrayBuffer)
+}
+
+test('the file picker of uni-app uploads what is selected', async () => {
+  const { onSelect } = runSnippet('uniFilePicker.mjs', { wx: phone.simulator.wx, modules })
+  const path = phone.simulator.chooseFile(PICTURE)
+  const files = await onSelect({ tempFiles: [{ path, name: 'sea.png', extname: 'png' }] })
+  expect(files).toMatchObject([{ name: 'sea.png', extname: 'png' }])
+  expect(await content(files[0])).toEqual(readFileSync(PICTURE))
+})
+
+test('the uploader of NutUI uploads a file, which is prepared before', async () => {
+  const small = phone.simulator.chooseFile(PICTURE)
+  const compressImage = async () => ({ tempFilePath: small })
+  runSnippet('prepareFile.mjs', { wx: { compressImage }, modules })
+  const { upload } = runSnippet('nutuiUpload.ts', { wx: phone.simulator.wx, modules })
+  const large = Buffer.alloc(600 * 1024, 7)
+  writeFileSync(join(phone.cloud.folder, 'large.png'), large)
+  const tempFilePath = phone.simulator.chooseFile(join(phone.cloud.folder, 'large.png'))
+  const file = { tempFilePath, name: 'large.png', size: large.length }
+  expect(await content(await upload(file))).toEqual(readFileSync(PICTURE))
+})

@@ -1,0 +1,3 @@
+import { nutuiUpload } from 'miniprogram-cos-components/adapters/nutui'
+
+export const upload = nutuiUpload({ prefix: 'photos/' })
