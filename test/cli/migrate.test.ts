@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { SourceFiles } from '../../packages/cli/src/migrate/places'
+import { KeyNames } from '../../packages/cli/src/migrate/plan'
 import { parseSelection, textsAt } from '../../packages/cli/src/migrate/recordFields'
 import {
   type MigrationOptions,
@@ -313,4 +314,49 @@ test('the command refuses wrong input', () => {
     const { stderr, status } = runCli(['migrate', ...args])
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)])
   }
+})
+
+describe('records that users write', () => {
+  const fileID = 'cloud://env.bucket/a/1.png'
+  const keyOf = (template: string, record: object, text = fileID) =>
+    new KeyNames(template).keyOf(text, 'posts', { _id: 'p', ...record })
+
+  test.each([
+    ['an _id with a slash', { _id: '../oBob' }, fileID],
+    ['an _openid with a slash', { _openid: 'oBob/x' }, fileID],
+    ['an _id of dots', { _id: '..' }, fileID],
+    ['a path that goes up', {}, 'cloud://env.bucket/../../config/secret.json'],
+    ['a path that goes up at its end', {}, 'cloud://env.bucket/a/..'],
+    ['an empty segment', {}, 'cloud://env.bucket/a//b'],
+    ['a backslash', {}, 'cloud://env.bucket/a\\..\\b'],
+  ])('cannot put a file out of its folder: %s', (_, record, text) => {
+    const template = 'private/{openid}/{id}/{path}'
+    expect(keyOf(template, { _openid: 'oAlice', ...record }, text)).toHaveProperty('reason')
+    expect(keyOf(template, { _openid: 'oAlice' })).toEqual({ Key: 'private/oAlice/p/a/1.png' })
+  })
+
+  test('an _id that looks like a fileID does not end the migration', async () => {
+    const file = await upload('a/1.png', 'one')
+    const posts = rehearsal.app.database().collection('posts')
+    const _id = `${file}`
+    await posts.add({ _id, _openid: ALICE, cover: file })
+    const ui = silentUi()
+    await runMigration(rehearsal, optionsWith({ selections: [parseSelection('posts')] }), ui)
+    expect(ui.errors).toEqual([])
+    const { data } = await posts.get()
+    expect(data).toEqual([{ _id, _openid: ALICE, cover: `private/${ALICE}/a/1.png` }])
+  })
+
+  test('cannot write control characters to the terminal', async () => {
+    await rehearsal.app
+      .database()
+      .collection('posts')
+      .add({ _openid: ALICE, cover: 'cloud://\u001b[2Jx\r\n' })
+    const ui = silentUi()
+    await showPlan(rehearsal, optionsWith({ selections: [parseSelection('posts')] }), ui).catch(
+      () => {},
+    )
+    expect(ui.errors.join()).toContain('cloud://')
+    expect(ui.errors.join().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+  })
 })

@@ -233,6 +233,24 @@ describe('on a phone that hides the headers of uploads', () => {
   })
 })
 
+test.each([[{}], ['private/'], [[7]], [null]])(
+  'an upload has succeeded, whatever the function says of confirmations: %j',
+  async (confirms) => {
+    const phone = startPhone()
+    const { COS, simulator } = phone
+    const callFunction = async (data: object) => {
+      const { result } = Object(
+        await simulator.wx.cloud.callFunction({ name: 'cos-signature', data }),
+      )
+      return { ...result, confirms }
+    }
+    const cos = new COS({ callFunction })
+    const { prefix } = await cos.caller()
+    const result = await cos.uploadFile({ Key: `${prefix}a.txt`, FilePath: writeFile(phone, 10) })
+    expect(result.statusCode).toBe(200)
+  },
+)
+
 test('an answer that is not from COS is no success', async () => {
   const portal = createServer((request, response) => {
     request.resume()

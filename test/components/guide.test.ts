@@ -17,8 +17,10 @@ import {
 } from '../support/testCloud'
 
 const PICTURE = at('packages/cli/samples/sea.png')
-/** The part of the browser's image that is read. */
+/** The part of the browser's image that is used. */
 interface ImageElement {
+  /** Waits until the image is loaded. */
+  decode: () => Promise<void>
   naturalWidth: number
 }
 
@@ -135,10 +137,12 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
     const { cos } = createTestPhone(cloud, ALICE)
     await cos.uploadFile({ Key: `${PHOTOS}sea.jpg`, FilePath: PICTURE })
     const page = await open('pages/picture/picture')
-    const picture = page.find('cos-image img')
+    const picture = page.find('cos-image img[src]')
     await picture.waitFor()
-    await page.find('cos-image .placeholder').waitFor({ state: 'detached' })
-    const width = picture.evaluate((image: unknown) => (image as ImageElement).naturalWidth)
+    const width = picture.evaluate(async (image: unknown) => {
+      await (image as ImageElement).decode()
+      return (image as ImageElement).naturalWidth
+    })
     expect(await width).toBe(400)
     expect(page.thrown).toEqual([])
     await page.close()

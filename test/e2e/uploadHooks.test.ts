@@ -60,7 +60,7 @@ const documents = (query: object) =>
 
 /** What the function has recorded of one key. */
 async function recordsOf(key: string) {
-  const all: { value: string; version: number }[] = await database.run(
+  const all = await database.run(
     cloud,
     async (db) => (await db.collection('cos_uploads').get()).data,
     {},

@@ -1,29 +1,30 @@
-import { type RequestedFile, type UploadedFile } from '@miniprogram-cos/server'
-import { memoryStores } from '../../packages/server/src/records'
-import { sendWithKey, sendWithSignature } from '../support/functionCalls'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type RequestedFile, readRules, type UploadedFile } from '@miniprogram-cos/server'
+import type { BucketAccess, ObjectHead } from '../../packages/server/src/bucketAccess'
+import { reconcileRecords } from '../../packages/server/src/hooks/reconcile'
+import { type UploadRecord, UploadRecords } from '../../packages/server/src/hooks/uploadRecords'
+import { FolderQuota } from '../../packages/server/src/quota/folderQuota'
+import { memoryRecords, memoryStores } from '../../packages/server/src/records'
+import type { Rule } from '../../packages/server/src/rules'
+import { callFunction, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
+import { functionWithConfig } from '../support/functionWithRules'
+import { at } from '../support/root'
 import { signedRequests } from '../support/signedRequests'
-import { ALICE, BOB, HOST } from '../support/testCloud'
+import { ALICE, BOB, BUCKET, HOST, REGION, startTestCloud } from '../support/testCloud'
 
-const seen: UploadedFile[] = []
-const asked: RequestedFile[] = []
-
-/** Folders whose hooks an attacker would like to deceive. */
+/** Folders whose hooks and quotas an attacker would like to deceive. */
 const functions = functionsInProcess(
   {
     'private/{openid}/**': {
       owner: ['read', 'write', 'delete'],
-      onUpload: (file: UploadedFile) => {
-        seen.push(file)
-        return file.type
-      },
+      onUpload: ({ type, metadata }: UploadedFile) => [type, metadata.title],
     },
     'small/{openid}/**': {
       owner: ['read', 'write'],
-      beforeUpload: (file: RequestedFile) => {
-        asked.push(file)
-        return (file.size ?? 99) > 10 ? 'at most 10 bytes' : undefined
-      },
+      beforeUpload: ({ size = 99 }: RequestedFile) => (size > 10 ? 'at most 10 bytes' : undefined),
     },
     'album/{openid}/**': { owner: ['write', 'list'], everyone: ['read'], quota: '1 KB' },
   },
@@ -31,11 +32,6 @@ const functions = functionsInProcess(
   { records: memoryStores() },
 )
 const signed = signedRequests(() => functions.cloud)
-
-beforeEach(() => {
-  seen.length = 0
-  asked.length = 0
-})
 
 describe('the size that beforeUpload decides on is the size that can be uploaded', () => {
   const key = `small/${ALICE}/a`
@@ -45,56 +41,205 @@ describe('the size that beforeUpload decides on is the size that can be uploaded
     headers: { Host: HOST, 'content-length': String(size) },
     body: 'x'.repeat(size),
   })
+  const entry = (action: string) => ({ action: `name/cos:${action}`, prefix: key, size: 4 })
 
-  test('of a key for one object', async () => {
-    const scope = { action: 'name/cos:PutObject', prefix: key, size: 4 }
-    const answer = await functions.credentials(ALICE, { scope })
-    expect((await sendWithKey(functions.cloud, answer, put(5000))).status).toBe(403)
+  test('by a key for one object', async () => {
+    const answer = await functions.credentials(ALICE, { scope: entry('PutObject') })
+    expect((await sendWithKey(functions.cloud, answer, put(5))).status).toBe(403)
     expect((await sendWithKey(functions.cloud, answer, put(4))).status).toBe(200)
   })
 
-  test('of a key for one object that is uploaded in parts', async () => {
-    const scope = ['PutObject', 'InitiateMultipartUpload', 'UploadPart'].map((action) => ({
-      action: `name/cos:${action}`,
-      prefix: key,
-      size: 4,
-    }))
-    const answer = await functions.credentials(ALICE, { scope })
-    expect(answer.error?.code).toBe('KitUploadRefused')
+  test('by a key for an upload in parts, whose size is unknown', async () => {
+    const scope = ['PutObject', 'InitiateMultipartUpload', 'UploadPart'].map(entry)
+    expect((await functions.credentials(ALICE, { scope })).error?.code).toBe('KitUploadRefused')
   })
 
-  test.each(['', 'abc', '1e1', '-1', '0x1', '5 '])('of a signature: %j', async (length) => {
-    const event = { Method: 'PUT', Key: key, Headers: { 'content-length': length } }
-    const answer = await functions.signature(ALICE, event)
-    expect(answer.error?.code).toMatch(/^Kit(RequestRefused|UploadRefused)$/)
-  })
+  test.each(['', 'abc', '1e1', '-1', '0x1', '5 ', '1,1'])(
+    'by a signature with the Content-Length %j, which is none',
+    async (length) => {
+      const event = { Method: 'PUT', Key: key, Headers: { 'content-length': length } }
+      expect((await functions.signature(ALICE, event)).error?.code).toBe('KitRequestRefused')
+    },
+  )
 })
 
-test('an object that is replaced within the same second by the same bytes of another type is seen', async () => {
+test('onUpload runs again when the same bytes replace an object within a second', async () => {
   const Key = `private/${ALICE}/a`
-  const types = ['image/png', 'text/html']
-  for (const type of types) {
-    await signed('PUT', Key, { body: 'hello', headers: { 'Content-Type': type } })
-    expect(await functions.credentials(ALICE, { confirm: { Key } })).toEqual({ confirm: type })
+  for (const [type, title] of [
+    ['image/png', 'a'],
+    ['text/html', 'a'],
+    ['text/html', 'b'],
+  ] as const) {
+    const headers = { 'Content-Type': type, 'x-cos-meta-title': title }
+    await signed('PUT', Key, { body: 'hello', headers })
+    expect(await functions.credentials(ALICE, { confirm: { Key } })).toEqual({
+      confirm: [type, title],
+    })
   }
 })
 
-test('who may only read a folder does not learn what it contains', async () => {
+test('who may only read a folder does not learn how much is in it', async () => {
   const usage = { path: `album/${ALICE}/` }
-  expect((await functions.signature(ALICE, { usage })).quota).toBe(1024)
+  expect(await functions.signature(ALICE, { usage })).toMatchObject({ quota: 1024 })
   expect((await functions.signature(BOB, { usage })).error?.code).toBe('KitPathRefused')
 })
 
-describe('limits', () => {
-  const flood = async (n: number, ask: (i: number) => Promise<{ error?: { code: string } }>) => {
-    const answers = await Promise.all(Array.from({ length: n }, (_, i) => ask(i)))
+describe('a caller who floods a function is limited', () => {
+  const user = (name: string) => `${BOB.slice(0, -3)}${name}`
+  const refusals = async (ask: (i: number) => Promise<FunctionAnswer>): Promise<number> => {
+    const answers = await Promise.all(Array.from({ length: 700 }, (_, i) => ask(i)))
     return answers.filter(({ error }) => error?.code === 'KitTooManyRequests').length
   }
-  test('confirmations', async () => {
-    const user = `${BOB.slice(0, -3)}c01`
-    const refused = await flood(400, (i) =>
-      functions.credentials(user, { confirm: { Key: `private/${user}/${i}` } }),
-    )
-    expect(refused).toBeGreaterThanOrEqual(90)
+
+  test.each([
+    ['confirmations', 'fl1', (me: string) => ({ confirm: { Key: `private/${me}/none` } })],
+    ['usages', 'fl2', (me: string) => ({ usage: { path: `album/${me}/` } })],
+    ['refused uploads', 'fl3', (me: string) => ({ form: { Key: `small/${me}/a`, size: 11 } })],
+  ])('by %s', async (_, name, event) => {
+    const me = user(name)
+    expect(await refusals(() => functions.signature(me, event(me)))).toBeGreaterThan(0)
+    expect((await functions.signature(user('oth'), {})).error).toBeUndefined()
   })
+})
+
+function ruleOf([rule]: Rule[]): Rule {
+  if (!rule) throw new Error('no rule')
+  return rule
+}
+
+/** Objects in memory, and a clock that only tests move. */
+function memoryBucket() {
+  const objects = new Map<string, ObjectHead>()
+  const clock = {
+    time: 1_700_000_000_000,
+    now: () => clock.time,
+    sleep: async (milliseconds: number) => {
+      clock.time += milliseconds
+    },
+  }
+  const bucket: BucketAccess = {
+    head: async (key) => objects.get(key),
+    async *list(prefix) {
+      for (const [key, object] of [...objects]) if (key.startsWith(prefix)) yield { key, ...object }
+    },
+    remove: async (key) => {
+      objects.delete(key)
+    },
+  }
+  const put = (key: string, change: Partial<ObjectHead> = {}) => {
+    const modified = Math.floor(clock.time / 1000) * 1000
+    objects.set(key, { etag: '"a"', modified, size: 1, type: 'image/png', metadata: {}, ...change })
+  }
+  return { objects, bucket, clock, put }
+}
+
+describe('reconcile', () => {
+  const KEY = 'in/oA/a'
+  const rulesWith = (onUpload: (file: UploadedFile) => unknown) =>
+    readRules({ 'in/{openid}/**': { owner: ['write'], onUpload } })
+
+  test('sees what replaced a confirmed object within the same second', async () => {
+    const { bucket, clock, put } = memoryBucket()
+    const records = memoryRecords<UploadRecord>()
+    const types: string[] = []
+    const rules = rulesWith(({ type }) => types.push(type))
+    put(KEY)
+    await new UploadRecords(rules, bucket, records, clock).sync(ruleOf(rules), KEY)
+    put(KEY, { type: 'text/html' })
+    clock.time += 7_200_000
+    const run = () => reconcileRecords(rules, bucket, records, {}, clock)
+    expect(await run()).toMatchObject({ ran: 1 })
+    expect(await run()).toMatchObject({ ran: 0 })
+    expect(types).toEqual(['image/png', 'text/html'])
+  })
+
+  test('ends for an object that is replaced all the time, and handles the others', async () => {
+    const { bucket, clock, put } = memoryBucket()
+    let runs = 0
+    const rules = rulesWith(({ key }) => {
+      if (key === KEY) put(KEY, { etag: `"${++runs}"` })
+    })
+    put(KEY)
+    put('in/oB/b')
+    clock.time += 7_200_000
+    const result = await reconcileRecords(rules, bucket, memoryRecords(), {}, clock)
+    expect(result).toMatchObject({ ran: 1, failed: [{ key: KEY }] })
+    expect(runs).toBeLessThan(10)
+  })
+
+  test('removes no object that a client has uploaded since the listing', async () => {
+    const { bucket, objects, clock, put } = memoryBucket()
+    const rules = rulesWith(() => undefined)
+    put(KEY)
+    clock.time += 7_200_000
+    const late: BucketAccess = {
+      ...bucket,
+      async *list(prefix) {
+        for await (const file of bucket.list(prefix)) {
+          put(KEY, { etag: '"new"' })
+          yield file
+        }
+      },
+    }
+    const result = await reconcileRecords(rules, late, memoryRecords(), { remove: true }, clock)
+    expect(result).toMatchObject({ removed: 0 })
+    expect(objects.get(KEY)?.etag).toBe('"new"')
+  })
+
+  test('goes on after an object that COS or the database refuses', async () => {
+    const { bucket, clock, put } = memoryBucket()
+    const rules = rulesWith(() => undefined)
+    put(KEY)
+    put('in/oB/b')
+    clock.time += 7_200_000
+    const head = async (key: string) => {
+      if (key === KEY) throw new RangeError('what the caller must not see')
+      return bucket.head(key)
+    }
+    const result = await reconcileRecords(rules, { ...bucket, head }, memoryRecords(), {}, clock)
+    expect(result).toMatchObject({ ran: 1, failed: [{ key: KEY, reason: 'RangeError' }] })
+  })
+})
+
+test('the record of a folder stays small, however many empty files are announced', async () => {
+  const rule = ruleOf(readRules({ 'in/{openid}/**': { owner: ['write'], quota: '1 KB' } }))
+  const quota = new FolderQuota(memoryBucket().bucket, memoryRecords())
+  const announce = (from: number, count: number) =>
+    quota.reserve(
+      rule,
+      'in/oA/',
+      Array.from({ length: count }, (_, i) => ({
+        key: `in/oA/${from + i}`,
+        size: 0,
+        until: Date.now() + 60_000,
+      })),
+    )
+  await announce(0, 2000)
+  await announce(0, 1)
+  await expect(announce(2000, 1)).rejects.toMatchObject({ code: 'KitTooManyRequests' })
+})
+
+test('the database stores a result whose fields look like operators', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hooks-'))
+  const result = { $date: 'x', $set: { 'a.b': 1 }, $undefined: true }
+  const config = {
+    contents: `import { defineConfig } from '@miniprogram-cos/server'
+      export const config = defineConfig({ env: 'test', bucket: '${BUCKET}', region: '${REGION}', access: {
+        'private/{openid}/**': { owner: ['write'], onUpload: () => (${JSON.stringify(result)}) } } })`,
+    resolveDir: at('test/docs/snippets'),
+  }
+  const cloud = await startTestCloud({
+    functions: [await functionWithConfig('cos-signature', folder, config)],
+  })
+  try {
+    const Key = `private/${ALICE}/a`
+    await signedRequests(() => cloud)('PUT', Key, { body: 'hello' })
+    const confirm = () =>
+      callFunction(cloud, 'cos-signature', { openid: ALICE }, { confirm: { Key } })
+    expect(await confirm()).toEqual({ confirm: result })
+    expect(await confirm()).toEqual({ confirm: result })
+  } finally {
+    await cloud.end()
+    rmSync(folder, { recursive: true, force: true })
+  }
 })

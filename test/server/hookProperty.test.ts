@@ -10,7 +10,7 @@ const KEYS = ['a', 'b', 'c'].map((name) => `files/oA/${name}`)
 
 /** What may happen to one key, at any time and in any order. */
 type Event =
-  | { kind: 'upload'; key: string; content: number }
+  | { kind: 'upload'; key: string; content: number; type: string }
   | { kind: 'delete'; key: string }
   /** With the ETag of the object, a wrong one, or none; a lost confirmation is one that never comes. */
   | { kind: 'confirm'; key: string; etag: 'right' | 'wrong' | 'none'; times: number }
@@ -18,7 +18,15 @@ type Event =
 
 const key = fc.constantFrom(...KEYS)
 const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('upload'), key, content: fc.nat(3) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('upload'),
+      key,
+      content: fc.nat(3),
+      type: fc.constantFrom('text/plain', 'text/html'),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete'), key }) },
   {
     weight: 5,
@@ -43,7 +51,7 @@ const faults = fc.record({
 class World {
   time = 1_700_000_000_000
   readonly objects = new Map<string, ObjectHead>()
-  /** What the app's hooks keep in their own collection: key -> ETag. */
+  /** What the app's hooks keep in their own collection: key -> ETag and type. */
   readonly appRecords = new Map<string, string>()
   readonly running = new Set<string>()
   readonly store = memoryRecords<UploadRecord>()
@@ -94,7 +102,8 @@ class World {
   readonly rules = readRules({
     'files/{openid}/**': {
       owner: ['write'],
-      onUpload: ({ key, etag }) => this.#exclusively(key, () => this.appRecords.set(key, etag)),
+      onUpload: ({ key, etag, type }) =>
+        this.#exclusively(key, () => this.appRecords.set(key, `${etag} ${type}`)),
       onDelete: ({ key }) => this.#exclusively(key, () => this.appRecords.delete(key)),
     },
   })
@@ -137,8 +146,8 @@ class World {
     if (event.kind === 'upload') {
       const etag = `"${createHash('md5').update(String(event.content)).digest('hex')}"`
       const modified = Math.floor(this.time / 1000) * 1000
-      const { content: size } = event
-      this.objects.set(event.key, { etag, modified, size, type: 'text/plain', metadata: {} })
+      const { content: size, type } = event
+      this.objects.set(event.key, { etag, modified, size, type, metadata: {} })
     } else if (event.kind === 'delete') this.objects.delete(event.key)
     else if (event.kind === 'reconcile') await this.reconcile(1)
     else {
@@ -176,8 +185,8 @@ test('after reconcile the records equal the bucket, whatever happened before', a
         world.isFaulty = false
         world.time += 200_000
         await Promise.all([world.reconcile(), world.reconcile()])
-        const etags = [...world.objects].map(([key, { etag }]) => [key, etag])
-        expect(Object.fromEntries(world.appRecords)).toEqual(Object.fromEntries(etags))
+        const present = [...world.objects].map(([key, { etag, type }]) => [key, `${etag} ${type}`])
+        expect(Object.fromEntries(world.appRecords)).toEqual(Object.fromEntries(present))
         expect(world.overlaps).toBe(0)
         const before = world.hooks
         await world.reconcile()

@@ -18,6 +18,19 @@ test('a page needs neither a JSON file nor a script', async () => {
   expect(messages(await compile({ ...APP, 'pages/a/a.wxml': '<view/>' }))).toEqual([])
 })
 
+test('a component of an extended library that is not installed is a warning', async () => {
+  const app = await compile({
+    ...APP,
+    ...PAGE,
+    'app.json': '{"pages":["pages/a/a"],"useExtendedLib":{"weui":"latest"}}',
+    'pages/a/a.json': '{"usingComponents":{"mp-cell":"weui-miniprogram/cell/cell"}}',
+  })
+  expect(messages(app)).toEqual([])
+  expect(app.warnings.map(({ message }) => message)).toEqual([
+    '<mp-cell> is a component of weui-miniprogram, which the preview does not load before npm install weui-miniprogram',
+  ])
+})
+
 test('finds the mini program by miniprogramRoot of project.config.json', async () => {
   const files = Object.entries({ ...APP, ...PAGE }).map(([path, text]) => [`client/${path}`, text])
   const app = await compile({

@@ -33,7 +33,8 @@ export const config = defineConfig({
     'incoming/{openid}/**': {
       owner: ['write', 'delete'],
       types: ['image/png', 'image/jpeg'],
-      beforeUpload: ({ size = 0 }) => (size > 500_000 ? 'Pictures have up to 500 KB.' : undefined),
+      beforeUpload: ({ size }) =>
+        size === undefined || size > 500_000 ? 'Pictures have up to 500 KB.' : undefined,
       onUpload: quarantine,
     },
     // Only a function of yours copies approved files here.

@@ -82,9 +82,26 @@ export class KeyNames {
         : t('no record names it', '没有记录引用它')
       return { reason: `{${missing}}: ${known}` }
     }
-    const problem = keyProblem(Key)
+    const problem = keyProblem(Key) ?? segmentProblem(Key, this.#template, variables)
     return problem ? { reason: `${Key}: ${problem}` } : { Key }
   }
+}
+
+/**
+ * Why a key may not be what the template says: users choose `_id` and the texts of fields, and must not get a file out
+ * of the folder that the template puts it into.
+ */
+function segmentProblem(key: string, template: string, variables: Variables): string | undefined {
+  const isSplit = (['openid', 'id'] as const).some(
+    (name) => template.includes(`{${name}}`) && /[/\\]/.test(variables[name] ?? ''),
+  )
+  if (isSplit) {
+    return t('_openid and _id may not contain a slash', '_openid 和 _id 不能包含斜杠')
+  }
+  if (/(?:^|[/\\])\.*(?:[/\\]|$)/.test(key)) {
+    return t('it has an empty segment or one of dots', '含有空路径段或只有点号的路径段')
+  }
+  return undefined
 }
 
 /** Reads all records, and the listing of the storage if asked to. Changes nothing. */

@@ -19,6 +19,9 @@ export function parseSelection(text: string): FieldSelection {
   return { collection, ...(field ? { field } : {}) }
 }
 
+/** Fields of a record that no update can change. Apps choose `_id`, which may look like a fileID. */
+const IDENTITY = ['_id', '_openid']
+
 /** Texts at a field of a record; arrays on the way are entered, and so is what lies below the field. */
 export function textsAt(record: Record<string, unknown>, field?: string): FoundText[] {
   const found: FoundText[] = []
@@ -36,7 +39,7 @@ function collect(value: unknown, segments: string[], path: string, found: FoundT
   if (isObject(value)) {
     for (const [key, item] of Object.entries(value)) {
       // An update cannot address such a name.
-      if (/[.$]/.test(key)) continue
+      if (/[.$]/.test(key) || (path === '' && IDENTITY.includes(key))) continue
       if (name === undefined) collect(item, [], below(key), found)
       else if (name === key) collect(item, rest, below(key), found)
     }

@@ -53,7 +53,7 @@ export async function showPlan(
   const plan = await makePlan(places, { ...options, names: new KeyNames(options.key) })
   describePlan(plan, output)
   for (const { fileID, Key } of plan.copies.slice(0, SHOWN_PROBLEMS)) {
-    output.line(`  ${fileID}\n    → ${Key}`)
+    output.line(`  ${printable(fileID)}\n    → ${printable(Key)}`)
   }
   return showProblems(plan.problems, output)
 }
@@ -135,9 +135,14 @@ function describePlan({ copies, records }: Plan, output: SafeOutput): void {
 /** @returns whether there is none */
 function showProblems(problems: Problem[], output: SafeOutput): boolean {
   for (const { subject, reason } of problems.slice(0, SHOWN_PROBLEMS)) {
-    output.error(`✗ ${subject}\n  ${reason}`)
+    output.error(`✗ ${printable(subject)}\n  ${printable(reason)}`)
   }
   const more = problems.length - SHOWN_PROBLEMS
   if (more > 0) output.error(t(`  and ${more} more`, `  另有 ${more} 项`))
   return problems.length === 0
+}
+
+/** Texts of records without characters that could control the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\ufffd')
 }

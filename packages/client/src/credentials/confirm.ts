@@ -34,10 +34,11 @@ export async function confirmUpload<R extends { ETag?: string }>(
   result: R,
 ): Promise<R & ConfirmedUpload> {
   const Key = given.replace(/^\//, '')
-  if (!paths.some((path) => covers(path, Key))) return result
   const { ETag } = result
   for (let attempt = 1; ; attempt++) {
     try {
+      // Whatever the function has named, the upload has succeeded.
+      if (!paths.some((path) => covers(path, Key))) return result
       const { confirm } = await call({ confirm: ETag ? { Key, ETag } : { Key } })
       return { ...result, confirm }
     } catch (error) {

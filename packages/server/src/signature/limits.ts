@@ -92,13 +92,12 @@ export function checkLimits(
   if (name === 'putObject' && hasQuota(rule) && length === undefined) {
     refuse('the rule has a quota: sign the header Content-Length')
   }
-  // Anything else could mean one size to a hook and another to COS.
-  if (length !== undefined && !/^\d{1,15}$/.test(length)) {
-    refuse('Content-Length is not a number of bytes')
-  }
-  if (rule.maxBytes !== undefined && Number(length ?? 0) > rule.maxBytes) {
+  const isNumber = length === undefined || /^\d{1,15}$/.test(length)
+  if (rule.maxBytes !== undefined && !(isNumber && Number(length ?? 0) <= rule.maxBytes)) {
     refuse(`the rule takes objects of up to ${rule.maxBytes} bytes`)
   }
+  // It could mean one size to a hook and another to COS.
+  if (!isNumber) refuse('Content-Length is not a number of bytes')
   const type = headers['content-type']
   if (rule.types && type !== undefined && !isAllowedType(type, rule.types)) {
     refuse(`the rule takes the types ${rule.types.join(', ')}`)

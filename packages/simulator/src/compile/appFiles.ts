@@ -13,6 +13,8 @@ type Json = Record<string, unknown>
 
 /** What the preview does not load; the app gets a labelled box instead. */
 const FOREIGN = /^(?:plugin|plugin-private|dynamicLib|ext):\/\//
+/** Packages that WeChat adds to an app without npm: `useExtendedLib` of app.json (page "app.json" of the WeChat documents). */
+const EXTENDED_LIBRARIES: Record<string, string> = { weui: 'weui-miniprogram' }
 /** The component that app.json refers to by `tabBar.custom`. */
 const CUSTOM_TAB_BAR = 'custom-tab-bar/index'
 
@@ -27,6 +29,9 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
   const problems = new Map<string, SourceProblem[]>()
   const warnings: SourceProblem[] = []
   const config = normalized(readJson(tree, 'app.json'))
+  const extended = Object.keys(config.useExtendedLib ?? {}).map(
+    (name) => EXTENDED_LIBRARIES[name] ?? name,
+  )
   const parts = new Map<string, Part>()
 
   const add = (path: string, kind: Part['kind'], from: string) => {
@@ -56,6 +61,12 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
       if (found) {
         add(found, 'component', file)
         return `/${found}`
+      }
+      const library = extended.find((name) => target.startsWith(`${name}/`))
+      if (library) {
+        const message = `<${tag}> is a component of ${library}, which the preview does not load before npm install ${library}`
+        warnings.push(problemAt(tree, file, { ...placeOf(tree, file, target), message }))
+        return undefined
       }
       const message = `the component ${target} has no file ${target}.wxml`
       own.push(problemAt(tree, file, { ...placeOf(tree, file, target), message }))

@@ -13,6 +13,8 @@ export interface AppConfig {
   darkmode?: boolean
   themeLocation?: string
   usingComponents?: Record<string, string>
+  /** Libraries that WeChat adds: name -> version. */
+  useExtendedLib?: Record<string, string>
   /** Turns the privacy checks on: personal data needs the user's consent. */
   __usePrivacyCheck__?: boolean
 }
