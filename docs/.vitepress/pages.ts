@@ -47,6 +47,8 @@ export const GROUPS: Group[] = [
       page('docs/guides/uni-app', 'guides/uni-app', 'uni-app', 'uni-app'),
       page('docs/guides/single-file', 'guides/single-file', '不用 npm', 'Without npm'),
       page('docs/guides/large-files', 'guides/large-files', '上传大文件', 'Large files'),
+      page('docs/guides/downloads', 'guides/downloads', '下载', 'Downloads'),
+      page('docs/guides/prepare', 'guides/prepare', '上传前处理文件', 'Prepare files'),
       page(
         'docs/guides/upload-without-sdk',
         'guides/upload-without-sdk',

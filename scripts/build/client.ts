@@ -178,7 +178,14 @@ export async function smaller(script: string, isAscii: boolean): Promise<string>
     ecma: 2018,
     toplevel: true,
     // Functions without `this` become arrows, `String(x)` becomes `x + ''`.
-    compress: { ecma: 2018, passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true },
+    compress: {
+      ecma: 2018,
+      passes: 3,
+      unsafe: true,
+      unsafe_arrows: true,
+      pure_getters: true,
+      hoist_funs: true,
+    },
     format: { ecma: 2018, ascii_only: isAscii },
   } as MinifyOptions)
   return `${code}\n`

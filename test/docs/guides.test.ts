@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
@@ -174,6 +174,54 @@ test('large files: an upload pauses, resumes, and arrives intact', async () => {
   const doomed = uploadLarge({ Key: `${FOLDER}doomed`, FilePath })
   doomed.control.cancel()
   await expect(doomed.done).rejects.toMatchObject({ code: 'KitAborted' })
+})
+
+test('downloads: a download pauses, resumes, and arrives intact', async () => {
+  const bytes = randomBytes(9_000_000)
+  const Key = `${FOLDER}film.mp4`
+  await signed('PUT', Key, { body: bytes })
+  const { download, cos } = snippet('download.js')
+  const FilePath = `${wx.env.USER_DATA_PATH}/film.mp4`
+  let control: Untyped = {}
+  let isPaused = false
+  const started = download({
+    Key,
+    FilePath,
+    onProgress: ({ percent }: { percent: number }) => {
+      if (isPaused || percent === 0) return
+      isPaused = true
+      control.pause()
+      setTimeout(() => control.resume(), 50)
+    },
+  })
+  control = started.control
+  await started.done
+  expect(isPaused).toBe(true)
+  expect(cos.getTaskList()[0].state).toBe('success')
+  expect(readFileSync(phone.simulator.realPath(FilePath)).equals(bytes)).toBe(true)
+  const doomed = download({ Key, FilePath: `${FilePath}.2` })
+  doomed.control.cancel()
+  await expect(doomed.done).rejects.toMatchObject({ code: 'KitAborted' })
+})
+
+test('prepare: chosen pictures are uploaded under keys of their own', async () => {
+  const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .jpeg()
+    .toBuffer()
+  const chosen = ['one.jpg', 'two.jpg'].map((name) => ({ tempFilePath: fileOf(name, picture) }))
+  const prepare = loadModule(at('packages/client/miniprogram_dist/prepare.js'), {
+    wx: phone.simulator.wx,
+  })
+  const { choosePictures } = snippet('prepare.js', {
+    wx: { ...wx, chooseMedia: async () => ({ tempFiles: chosen }) },
+    modules: { 'miniprogram-cos': phone.Client, prepare },
+  })
+  const keys = await choosePictures()
+  expect(new Set(keys).size).toBe(2)
+  for (const key of keys) {
+    expect(key).toMatch(/^private\/.+\.jpg$/)
+    expect((await signed('GET', key)).bytes.equals(picture)).toBe(true)
+  }
 })
 
 test('without the SDK: wx.uploadFile sends a form signed by cos-signature', async () => {

@@ -84,8 +84,31 @@ export interface COSOptions extends AddressOptions {
   CorrectClockSkew?: boolean
   /** Milliseconds to add to this clock. @default 0 */
   SystemClockOffset?: number
-  /** Lets WeChat resolve names by this HTTPDNS service. */
+  /** Lets WeChat resolve names by this HTTPDNS service: enableHttpDNS and httpDNSServiceId in one. */
   HttpDNSServiceId?: string
+  /**
+   * Passed to wx.request, wx.uploadFile and wx.downloadFile: HTTP/2. Base library 2.10.4.
+   * @default what WeChat does without it
+   */
+  enableHttp2?: boolean
+  /**
+   * Passed to wx.request, wx.uploadFile and wx.downloadFile: QUIC, HTTP/3 on newer versions. Base library 2.10.4. COS
+   * itself has no QUIC; a custom domain of EdgeOne has (document 436/116373).
+   * @default what WeChat does without it
+   */
+  enableQuic?: boolean
+  /**
+   * Passed to wx.request: a faster network stack. Base library 3.3.3; only Android.
+   * @default what WeChat does without it: true on Android since 3.5.0
+   */
+  useHighPerformanceMode?: boolean
+  /**
+   * Passed to wx.request: resolves names by the HTTPDNS service httpDNSServiceId. Base library 2.19.1.
+   * @default what WeChat does without it
+   */
+  enableHttpDNS?: boolean
+  /** Passed to wx.request: the HTTPDNS service that enableHttpDNS uses. Base library 2.19.1. */
+  httpDNSServiceId?: string
   /** Signs the Host header. @default true */
   ForceSignHost?: boolean
   /**
@@ -156,7 +179,8 @@ const DEFAULTS = {
 /** What an option must be: of the kind of its default, or what its name says. */
 function kindOf(name: string): string {
   if (/^get|Parser$/.test(name)) return 'function'
-  if (/^Secret|Token$|^Bucket$|^Region$|Domain$|^HttpDNS/.test(name)) return 'string'
+  if (/^enable|^useHi/.test(name)) return 'boolean'
+  if (/^Secret|Token$|^Bucket$|^Region$|Domain$|^HttpDNS/i.test(name)) return 'string'
   return typeof DEFAULTS[name as keyof typeof DEFAULTS]
 }
 

@@ -11,16 +11,16 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 77_500,
+    limit: 77_300,
     goal: 60 * KB,
-    start: { limit: 44_600, goal: 42 * KB },
+    start: { limit: 44_500, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
-    limit: 51_950,
+    limit: 51_850,
     goal: 41 * KB,
-    start: { limit: 42_250, goal: 36 * KB },
+    start: { limit: 42_200, goal: 36 * KB },
   },
   // With the advice, which an app may leave out; without it the form-only client is its one file.
   {

@@ -68,7 +68,12 @@ export function send(
   }
   events.emit('before-send', sent)
   const { method, url, headers, body, filePath } = sent
-  const common = { url, timeout: options.Timeout || undefined }
+  const common = {
+    url,
+    timeout: options.Timeout || undefined,
+    // Each function gets what WeChat documents for it.
+    ...pick(options, operation.form || isFile ? /^enable(Http2|Quic)$/ : /^(enable|useHi|httpD)/),
+  }
   if (isFile) {
     const download = { ...common, header: headers }
     return transfer('downloadFile', download, { url, method }, signal, listeners).then(pathAsBody)

@@ -6,7 +6,7 @@ import type { WxLike } from './types'
 
 declare const wx: WxLike
 
-/** `readFile` refuses larger files; `open` and `read` (base library 2.16.1) do not. */
+/** `readFile` may refuse larger files; `open` and `read` (base library 2.16.1) do not. */
 const READ_FILE_LIMIT = 100 * 1024 * 1024
 
 /** Part of a file. */
@@ -37,12 +37,16 @@ export async function fileDigest(filePath: string): Promise<string | undefined> 
 /** Part of a local file, or all of it. @throws what WeChat reports */
 export async function readFile(filePath: string, range?: FileRange): Promise<ArrayBuffer> {
   const { position = 0, length = 0, fileSize = 0 } = range || {}
-  if (fileSize <= READ_FILE_LIMIT) {
+  // Where `open` is missing or fails, readFile is tried: some platforms let it read a part of any file.
+  const opened =
+    fileSize > READ_FILE_LIMIT &&
+    callFileSystem<{ fd: string }>('open', { filePath, flag: 'r' }).catch(() => undefined)
+  const { fd = '' } = (await opened) || {}
+  if (!fd) {
     // A range of an empty file is an error to WeChat.
     const part = fileSize ? { position, length } : {}
     return (await callFileSystem<{ data: ArrayBuffer }>('readFile', { filePath, ...part })).data
   }
-  const { fd } = await callFileSystem<{ fd: string }>('open', { filePath, flag: 'r' })
   try {
     const arrayBuffer = new ArrayBuffer(length)
     for (let offset = 0; offset < length; ) {

@@ -1,0 +1,146 @@
+import { closeSync, openSync, readSync, truncateSync, writeFileSync } from 'node:fs'
+import { loadModule } from '@miniprogram-cos/simulator'
+import type { COS, COSOptions } from 'miniprogram-cos'
+import type { Untyped } from '../support/bothClients'
+import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
+import {
+  ALICE,
+  BUCKET,
+  REGION,
+  ROOT_KEY,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+
+/** Platforms that differ from WeChat on a phone: what they are given, and what they lack. */
+
+const MIB = 1024 * 1024
+
+let cloud: TestCloud
+
+beforeAll(async () => {
+  cloud = await startTestCloud()
+})
+afterAll(() => cloud.end())
+
+/** A phone whose `wx` is changed before the client is loaded. */
+function start(change: (wx: Untyped) => object, options: COSOptions = {}) {
+  const simulator = createSimulatedPhone(cloud, ALICE)
+  const real = simulator.wx as Untyped
+  const wx = { ...real, ...change(real) }
+  const Client = loadModule<typeof COS>(CLIENT_FILE, { wx })
+  const cos = new Client({ ...ROOT_KEY, Bucket: BUCKET, Region: REGION, ...options })
+  const fileOf = (name: string, bytes: string) => {
+    const path = `${real.env.USER_DATA_PATH}/${name}`
+    writeFileSync(simulator.realPath(path), bytes)
+    return path
+  }
+  return { cos, fileOf, realPath: simulator.realPath }
+}
+
+describe('options for the network of WeChat', () => {
+  const BOTH = { enableHttp2: true, enableQuic: true }
+  const OF_REQUESTS = {
+    useHighPerformanceMode: false,
+    enableHttpDNS: true,
+    httpDNSServiceId: 'wx-service',
+  }
+  const NAMES = Object.keys({ ...BOTH, ...OF_REQUESTS })
+
+  /** Calls of `wx` by name, each with those of the options that it was given. */
+  async function callsWith(options: COSOptions) {
+    const calls: Record<string, object> = {}
+    const { cos, fileOf } = start(
+      (wx) =>
+        Object.fromEntries(
+          ['request', 'uploadFile', 'downloadFile'].map((name) => [
+            name,
+            (given: Untyped) => {
+              const passed = NAMES.filter((option) => option in given)
+              calls[name] = Object.fromEntries(passed.map((option) => [option, given[option]]))
+              return wx[name](given)
+            },
+          ]),
+        ),
+      options,
+    )
+    await cos.uploadFile({ Key: 'network.txt', FilePath: fileOf('network.txt', 'content') })
+    await cos.headObject({ Key: 'network.txt' })
+    await cos.downloadFile({ Key: 'network.txt' })
+    return calls
+  }
+
+  test('reach the functions that WeChat documents them for', async () => {
+    expect(await callsWith({ ...BOTH, ...OF_REQUESTS })).toEqual({
+      request: { ...BOTH, ...OF_REQUESTS },
+      uploadFile: BOTH,
+      downloadFile: BOTH,
+    })
+  })
+
+  test('are left to WeChat by default', async () => {
+    expect(await callsWith({})).toEqual({ request: {}, uploadFile: {}, downloadFile: {} })
+  })
+
+  test('HttpDNSServiceId of cos-wx-sdk-v5 sets both options of HTTPDNS', async () => {
+    const { request } = await callsWith({ HttpDNSServiceId: 'wx-other' })
+    expect(request).toEqual({ enableHttpDNS: true, httpDNSServiceId: 'wx-other' })
+  })
+
+  test.each([
+    ['enableHttp2', 'yes', 'boolean'],
+    ['useHighPerformanceMode', 1, 'boolean'],
+    ['httpDNSServiceId', true, 'string'],
+  ])('refuses %s of another type', (name, value, type) => {
+    expect(() => start(() => ({}), { [name]: value })).toThrow(
+      expect.objectContaining({
+        code: 'KitInvalidOption',
+        message: expect.stringContaining(`must be a ${type}`),
+      }),
+    )
+  })
+})
+
+describe('a file of more than 100 MiB, where FileSystemManager has no open and read', () => {
+  const SIZE = 101 * MIB
+
+  /** Uploads it with this readFile, or with that of the simulator, which refuses such files as WeChat documents. */
+  function upload(readFile?: (path: string, options: Untyped) => void) {
+    const phone = start((wx) => ({
+      getFileSystemManager: () => ({
+        ...wx.getFileSystemManager(),
+        open: undefined,
+        read: undefined,
+        ...(readFile && {
+          readFile: (options: Untyped) => readFile(phone.realPath(options.filePath), options),
+        }),
+      }),
+    }))
+    const FilePath = phone.fileOf('large.bin', '')
+    truncateSync(phone.realPath(FilePath), SIZE)
+    return phone.cos.uploadFile({ Key: 'large.bin', FilePath, ChunkSize: 32 * MIB })
+  }
+
+  test('is read in parts with readFile', async () => {
+    const ranges: number[][] = []
+    await upload((path, { position, length, success }) => {
+      ranges.push([position, length])
+      const data = Buffer.alloc(length)
+      const file = openSync(path, 'r')
+      readSync(file, data, 0, length, position)
+      closeSync(file)
+      success({ data: data.buffer })
+    })
+    const full = [0, 32, 64].map((start) => [start * MIB, 32 * MIB])
+    expect(ranges).toEqual([...full, [96 * MIB, 5 * MIB]])
+    const { headers } = await start(() => ({})).cos.headObject({ Key: 'large.bin' })
+    expect(headers['content-length']).toBe(String(SIZE))
+  })
+
+  test('is unreadable where readFile refuses it too', async () => {
+    await expect(upload()).rejects.toMatchObject({
+      code: 'KitFileUnreadable',
+      message: expect.stringContaining('the maximum size of the file is exceeded'),
+    })
+  })
+})
