@@ -7,7 +7,10 @@ import { inLanguage } from './docs/languages'
 import { licencesDocument } from './docs/licences'
 import { troubleshootingDocument } from './docs/troubleshooting'
 
-/** Writes every generated document. CI runs it and expects no difference. */
+/**
+ * Writes every generated document, builds the documentation site into docs/dist, and serves it; with `--build` it does not
+ * serve. CI runs it and expects no difference.
+ */
 async function main(): Promise<void> {
   await buildPackages()
   const typedoc = at('scripts/node_modules/typedoc/bin/typedoc')
@@ -27,6 +30,9 @@ async function main(): Promise<void> {
   for (const [path, text] of Object.entries(reportFiles(readRecord(), Object.values(SUITES)))) {
     await writeWhole(at(path), text)
   }
+  const { build, serve } = await import('vitepress')
+  await build(at('docs'))
+  if (!process.argv.includes('--build')) await serve({ root: at('docs'), port: 4173 })
 }
 
 main().catch((error: Error) => {
