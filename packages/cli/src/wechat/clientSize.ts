@@ -11,7 +11,7 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 77_300,
+    limit: 77_350,
     goal: 60 * KB,
     start: { limit: 44_500, goal: 42 * KB },
   },
