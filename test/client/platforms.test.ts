@@ -12,7 +12,7 @@ import {
   type TestCloud,
 } from '../support/testCloud'
 
-/** Platforms that differ from WeChat on a phone: what they are given, and what they lack. */
+/** Platforms that differ from WeChat on a phone: what they are given, and what they lack or refuse. */
 
 const MIB = 1024 * 1024
 
@@ -98,6 +98,93 @@ describe('options for the network of WeChat', () => {
         message: expect.stringContaining(`must be a ${type}`),
       }),
     )
+  })
+})
+
+/** Fails as WeChat does; counts the calls. */
+function failing(failure: object | undefined) {
+  return jest.fn((options: Untyped) => {
+    setTimeout(() => options.fail(failure))
+    return { abort() {}, onProgressUpdate() {} }
+  })
+}
+
+const PRIVACY = {
+  errMsg: 'uploadFile:fail api scope is not declared in the privacy agreement',
+  errno: 112,
+}
+
+describe('failures that a retry cannot resolve', () => {
+  test.each([
+    ['the privacy guidelines do not declare it', PRIVACY, 'KitPrivacyRefused'],
+    [
+      'the user has not agreed',
+      { errMsg: 'uploadFile:fail privacy permission is not authorized', errno: 104 },
+      'KitPrivacyRefused',
+    ],
+    ['the platform lacks it', { errMsg: 'uploadFile:fail not support' }, 'KitUnsupported'],
+    [
+      'this version lacks it',
+      { errMsg: 'uploadFile:fail, not implemented in this version' },
+      'KitUnsupported',
+    ],
+  ])('of the network, when %s', async (_, failure, code) => {
+    const uploadFile = failing(failure)
+    const { cos, fileOf } = start(() => ({ uploadFile }))
+    const upload = cos.uploadFile({ Key: 'a', FilePath: fileOf('a', 'a') })
+    await expect(upload).rejects.toMatchObject({ kind: 'argument', code, message: failure.errMsg })
+    expect(uploadFile).toHaveBeenCalledTimes(1)
+  })
+
+  test.each([
+    ['stat', PRIVACY, 'KitPrivacyRefused'],
+    ['stat', { errMsg: 'stat:fail not supported' }, 'KitUnsupported'],
+    // A path says nothing.
+    [
+      'stat',
+      { errMsg: "stat:fail no such file or directory '/not supported/privacy.pdf'" },
+      'KitFileUnreadable',
+    ],
+  ])('of %s: %j', async (name, failure, code) => {
+    const { cos, fileOf } = start((wx) => ({
+      getFileSystemManager: () => ({ ...wx.getFileSystemManager(), [name]: failing(failure) }),
+    }))
+    const upload = cos.uploadFile({ Key: 'a', FilePath: fileOf('a', 'a') })
+    await expect(upload).rejects.toMatchObject({ kind: 'argument', code })
+  })
+
+  test('a platform without downloadFile names it', async () => {
+    const { cos } = start(() => ({ downloadFile: undefined }))
+    await expect(cos.downloadFile({ Key: 'a' })).rejects.toMatchObject({
+      code: 'KitUnsupported',
+      message: 'downloadFile:fail is not supported',
+      advice: { en: expect.stringContaining('wx.canIUse') },
+    })
+  })
+})
+
+describe('failures that say too little', () => {
+  const once = (failure: (options: Untyped) => void) => (wx: Untyped) => {
+    let calls = 0
+    return {
+      request(options: Untyped) {
+        if (calls++) return wx.request(options)
+        setTimeout(() => failure(options))
+        return { abort() {} }
+      },
+    }
+  }
+
+  test.each([
+    ['nothing', ({ fail }: Untyped) => fail()],
+    ['an empty object', ({ fail }: Untyped) => fail({})],
+    ['an empty text', ({ fail }: Untyped) => fail({ errMsg: '' })],
+    ['a success of status 0', ({ success }: Untyped) => success({ statusCode: 0, data: '' })],
+  ])('%s is a network error, and the request is sent again', async (_, failure) => {
+    const { cos } = start(once(failure))
+    await expect(cos.putObject({ Key: 'again', Body: 'x' })).resolves.toMatchObject({
+      statusCode: 200,
+    })
   })
 })
 

@@ -60,6 +60,14 @@ export const ADVICE: Record<string, [en: string, zh: string]> = {
     'Remove files below wx.env.USER_DATA_PATH, by FileSystemManager.unlink.',
     '请用 FileSystemManager.unlink 删除 wx.env.USER_DATA_PATH 下不再需要的文件。',
   ],
+  KitPrivacyRefused: [
+    'Declare it in the privacy guidelines; ask with wx.requirePrivacyAuthorize.',
+    '请在「用户隐私保护指引」中声明，并用 wx.requirePrivacyAuthorize 征得同意。',
+  ],
+  KitUnsupported: [
+    'Update WeChat, or check with wx.canIUse.',
+    '请升级微信，或先用 wx.canIUse 判断。',
+  ],
   KitNotCos: [
     'Log in to the network, or check Domain.',
     '请检查网络是否需要登录，以及自定义域名。',

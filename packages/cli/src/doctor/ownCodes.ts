@@ -170,6 +170,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'One key was requested for so much that its policy exceeds the limit of STS.',
     '一次请求的权限过多，策略超出 STS 的长度限制。',
   ],
+  KitPrivacyRefused: [
+    'argument',
+    'WeChat refuses the function: the privacy guidelines do not declare it (errno 112), or the user has not agreed to them.',
+    '微信拒绝调用该接口：「用户隐私保护指引」未声明（errno 112），或用户尚未同意。',
+  ],
   KitQuotaExceeded: [
     'credentials',
     "The upload would exceed the folder's quota or maxFiles; the message has the numbers.",
@@ -205,6 +210,11 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'argument',
     'An exception that is not a COS error: a value has an unexpected type, or there is no `wx`.',
     '并非 COS 错误的异常：传入的值类型不符，或环境中没有 `wx`。',
+  ],
+  KitUnsupported: [
+    'argument',
+    'This platform (PC, Mac, WeCom, HarmonyOS) or version of WeChat has no such function; the message names it.',
+    '当前平台（PC、Mac、企业微信、鸿蒙）或微信版本没有该接口，错误信息写明了接口名。',
   ],
   KitUploadRefused: [
     'credentials',

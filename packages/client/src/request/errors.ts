@@ -29,6 +29,18 @@ export function missingParam(name: string): CosError {
   return cosError('argument', 'KitMissingParam', `missing param ${param}`)
 }
 
+/**
+ * The code of a failure that no retry helps, whatever was called: WeChat holds the function back until the user has
+ * agreed to the privacy guidelines (errno 112: they do not declare it), or this platform has no such function. The texts
+ * are matched from their beginning, because they may contain a path.
+ */
+export const platformCode = ({ errMsg = '', errno }: WxFailure): string | undefined =>
+  errno === 112 || /:fail[\w ]*privacy/i.test(errMsg)
+    ? 'KitPrivacyRefused'
+    : /:fail[\w ,]*(not |un)(support|impl)/i.test(errMsg)
+      ? 'KitUnsupported'
+      : undefined
+
 /** Whether the phone, or what WeChat grants the app of it, is full. */
 export const isStorageFull = ({ errMsg = '', errno }: WxFailure): boolean =>
   errno === 1300202 || /storage limit|max file size|no space/i.test(errMsg)
@@ -46,8 +58,9 @@ export function networkError(cause: WxFailure, sent: SentRequest): CosError {
   }
   // Exactly this text: some platforms report a connection that breaks off as `fail aborted`.
   if (/fail abort$/i.test(errMsg)) return cosError('abort', 'KitAborted', errMsg, more)
-  // Of a download; trying again would not help.
-  if (isStorageFull(cause)) return cosError('argument', 'KitStorageFull', errMsg, more)
+  // Trying again would not help. A full storage is that of a download.
+  const refusal = platformCode(cause) || (isStorageFull(cause) && 'KitStorageFull')
+  if (refusal) return cosError('argument', refusal, errMsg, more)
   const code = /timeout/i.test(errMsg) ? 'KitTimeout' : 'KitNetwork'
   return cosError('network', code, errMsg, { ...more, retryable: true })
 }

@@ -16,7 +16,9 @@ export function wxCall<Result, Task = unknown>(
   onStart?: (task: Task) => void,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const fail = (failure?: WxFailure) => reject({ errMsg: `${name}:fail`, ...failure })
+    // HarmonyOS may report a failure without a text.
+    const fail = (failure?: WxFailure) =>
+      reject({ ...failure, errMsg: failure?.errMsg || `${name}:fail` })
     if (!owner?.[name]) fail({ errMsg: `${name}:fail is not supported` })
     else {
       const task = owner[name]({ ...options, success: resolve, fail })

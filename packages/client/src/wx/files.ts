@@ -1,5 +1,5 @@
 import { cosError } from '@miniprogram-cos/protocol'
-import { missingParam } from '../request/errors'
+import { missingParam, platformCode } from '../request/errors'
 import { errorMessage } from '../text'
 import { wxCall } from './call'
 import type { WxLike } from './types'
@@ -77,7 +77,7 @@ async function onFile<T>(
   if (typeof path !== 'string' || !path) throw missingParam('FilePath')
   return run(path, range).catch((cause) => {
     const message = `cannot read ${path}: ${errorMessage(cause)}`
-    throw cosError('argument', 'KitFileUnreadable', message, { cause })
+    throw cosError('argument', platformCode(cause) || 'KitFileUnreadable', message, { cause })
   })
 }
 

@@ -55,6 +55,8 @@ export async function wxTransfer(
       onStart(task)
     },
   )
+  // Some HarmonyOS phones report a connection that breaks off as a success.
+  if (!result.statusCode) throw { errMsg: `${name}:fail status 0` }
   return { ...result, headers: lowerCase(result.header || received.header) }
 }
 

@@ -1,5 +1,5 @@
 import { cosError } from '@miniprogram-cos/protocol'
-import { isStorageFull } from '../request/errors'
+import { isStorageFull, platformCode } from '../request/errors'
 import { errorMessage, type WxFailure } from '../text'
 import { callFileSystem, statSize } from './files'
 
@@ -9,11 +9,13 @@ import { callFileSystem, statSize } from './files'
  */
 export const WRITE_LIMIT = 100 * 1024 * 1024
 
-/** Changes a local file. @throws CosError `KitStorageFull`, `KitFileUnwritable` */
+/** Changes a local file. @throws CosError `KitStorageFull`, `KitFileUnwritable` or a platformCode */
 async function change(name: string, path: string, options: object): Promise<void> {
   await callFileSystem(name, options).catch((cause: WxFailure) => {
     const message = `cannot write ${path}: ${errorMessage(cause)}`
-    const code = isStorageFull(cause) ? 'KitStorageFull' : 'KitFileUnwritable'
+    const code = isStorageFull(cause)
+      ? 'KitStorageFull'
+      : platformCode(cause) || 'KitFileUnwritable'
     throw cosError('argument', code, message, { cause })
   })
 }
