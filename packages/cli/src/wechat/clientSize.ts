@@ -11,24 +11,24 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 77_350,
+    limit: 77_950,
     goal: 60 * KB,
-    start: { limit: 44_500, goal: 42 * KB },
+    start: { limit: 44_800, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
-    limit: 51_850,
+    limit: 52_450,
     goal: 41 * KB,
-    start: { limit: 42_200, goal: 36 * KB },
+    start: { limit: 42_500, goal: 36 * KB },
   },
   // With the advice, which an app may leave out; without it the form-only client is its one file.
   {
     entry: 'form.js',
     what: 'form-only client',
-    limit: 11_750,
+    limit: 12_300,
     goal: 8 * KB,
-    start: { limit: 8_900, goal: 8 * KB },
+    start: { limit: 9_150, goal: 8 * KB },
   },
 ]
 
