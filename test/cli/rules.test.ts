@@ -101,6 +101,11 @@ test.each([
   [['o1', 'write', 'elsewhere'], 1, 'no path of cos.config.ts covers it'],
   [['o1', 'write', 'avatars/o1/a', '--size', '3 MB'], 1, 'objects of up to 2097152 bytes'],
   [['oEditor0123456789-_abcdefghi', 'write', 'news/a'], 0, 'cos.config.ts:16'],
+  [
+    ['o1', 'read', 'private/o2/a', '--json'],
+    1,
+    '{"allowed":false,"rule":"private/{openid}/**","line":"cos.config.ts:11","reason":',
+  ],
   [['o1', 'read'], 2, ''],
   [['o1', 'steal', 'private/o1/a'], 2, 'the verbs are read, write, delete, list'],
 ])('rules explain %j', (args, status, text) => {

@@ -107,6 +107,7 @@ function withLines(failure: string): string {
 interface ExplainOptions {
   size?: string
   type?: string
+  json?: boolean
 }
 
 function explainCommand(): Command {
@@ -122,6 +123,13 @@ function explainCommand(): Command {
     )
     .option('--size <size>', t('bytes of an upload, or "3 MB"', '上传的字节数，或 "3 MB"'))
     .option('--type <type>', t('content type of an upload', '上传内容的类型'))
+    .option(
+      '--json',
+      t(
+        'prints {"allowed":…,"rule":…,"line":"file:line","reason":…}',
+        '打印 {"allowed":…,"rule":…,"line":"文件:行","reason":…}',
+      ),
+    )
     .addHelpText(
       'after',
       t(
@@ -147,16 +155,19 @@ function explainCommand(): Command {
         fileOf(options),
       )
       const output = new SafeOutput()
+      if (!allowed) process.exitCode = 1
+      const line = rule === undefined ? undefined : ruleLine(rule)
+      if (options.json) {
+        output.line(JSON.stringify({ allowed, rule, line, reason }))
+        return
+      }
       output.line(
         allowed
           ? t(`✓ ${openid} may ${verb} ${key}`, `✓ ${openid} 可以 ${verb} ${key}`)
           : t(`✗ ${openid} may not ${verb} ${key}`, `✗ ${openid} 不能 ${verb} ${key}`),
       )
       if (reason !== undefined) output.line(`  ${reason}`)
-      if (rule !== undefined) {
-        output.line(`  → access["${rule}"]${ruleLine(rule) ? `  ${ruleLine(rule)}` : ''}`)
-      }
-      if (!allowed) process.exitCode = 1
+      if (rule !== undefined) output.line(`  → access["${rule}"]${line ? `  ${line}` : ''}`)
     })
 }
 
