@@ -4,6 +4,7 @@ import { type MinifyOptions, minify } from 'terser'
 import { bundle, SHARED_OPTIONS, writeWhole } from '../../packages/cli/src/functions/buildFunctions'
 import { asCommonjs, REQUIRE_LATER } from './commonjs'
 import { INTERNAL_NAMES } from './internalNames'
+import { removeOthers } from './removeOthers'
 import { at } from './root'
 
 const OUT = (...path: string[]) => at('packages/client', ...path)
@@ -152,7 +153,12 @@ async function buildPhoneModules(): Promise<void> {
       await smaller(asCommonjs(text) + (isEntry ? CONSTRUCTOR : ''), !path.endsWith('advice.js')),
     )
   }
+  const kept = [...built.map(({ path }) => basename(path)), PREPARE]
+  await removeOthers(OUT('miniprogram_dist'), kept)
 }
+
+/** The file of the entry that prepares files. */
+const PREPARE = 'prepare.js'
 
 /** The entry that prepares files. It shares no code with the clients, so that those stay as small as they are. */
 async function buildPrepare(): Promise<void> {
@@ -166,7 +172,7 @@ async function buildPrepare(): Promise<void> {
   })
   const script = asCommonjs(outputFiles[0]?.text ?? '')
   await Promise.all([
-    writeWhole(OUT('miniprogram_dist/prepare.js'), await smaller(script, true)),
+    writeWhole(OUT(`miniprogram_dist/${PREPARE}`), await smaller(script, true)),
     bundle({ ...source, format: 'cjs', outfile: OUT('dist/prepare.js') }),
     bundle({ ...source, format: 'esm', outfile: OUT('dist/prepare.mjs') }),
   ])

@@ -1,9 +1,10 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative } from 'node:path'
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild'
 import { writeWhole } from '../../packages/cli/src/functions/buildFunctions'
 import { smaller } from './client'
 import { asCommonjs } from './commonjs'
+import { removeOthers } from './removeOthers'
 import { at } from './root'
 
 const SOURCES = at('packages/components/src')
@@ -56,7 +57,7 @@ export async function buildComponents(): Promise<void> {
   for (const file of files.filter((one) => !one.endsWith('.ts'))) {
     await write(file, await compact(file, await readFile(join(SOURCES, file), 'utf8')))
   }
-  await removeOthers(written)
+  await removeOthers(OUT, written)
 }
 
 async function compact(file: string, text: string): Promise<string> {
@@ -73,18 +74,12 @@ async function compact(file: string, text: string): Promise<string> {
   return code.replaceAll('@import"', '@import "')
 }
 
-/** What an earlier build has left. */
-async function removeOthers(written: Set<string>): Promise<void> {
-  for (const file of await readdir(OUT, { recursive: true })) {
-    if (extname(file) !== '' && !written.has(file)) await rm(join(OUT, file), { force: true })
-  }
-}
-
 /** Copies a built package into the demo, as "Build npm" of DevTools would. */
 export async function copyPackage(name: string, built: string): Promise<void> {
   const target = at('miniprogram/miniprogram_npm', name)
-  for (const file of await readdir(built, { recursive: true })) {
-    if (extname(file) === '') continue
+  const files = (await readdir(built, { recursive: true })).filter((file) => extname(file) !== '')
+  for (const file of files) {
     await writeWhole(join(target, file), await readFile(join(built, file)))
   }
+  await removeOthers(target, files)
 }
