@@ -4,7 +4,7 @@
  * from it who calls. Types only.
  */
 
-/** What a caller may do below a path. */
+/** A permission of a caller below a path. */
 export type Verb = 'read' | 'write' | 'delete' | 'list'
 
 /** One permission that the client requests: an entry of `options.Scope`. */
@@ -226,7 +226,7 @@ export type RefusalCode =
   /** `beforeUpload` refused the upload; the message is its own. */
   | 'KitUploadRefused'
 
-/** What a function returns instead of its result. */
+/** The error that a function returns instead of its result. */
 export interface Refusal {
   error: {
     code: RefusalCode
@@ -237,7 +237,7 @@ export interface Refusal {
     retryAfter?: number
     /** The access rule that refused it. */
     rule?: string
-    /** What the folder contains and may contain; with `KitQuotaExceeded`. */
+    /** Usage and limits of the folder; with `KitQuotaExceeded`. */
     usage?: UsageResponse
   }
 }

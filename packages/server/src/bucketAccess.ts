@@ -19,7 +19,7 @@ export interface ObjectHead {
 /** An object of a listing. */
 export type ListedFile = Pick<ObjectHead, 'etag' | 'modified' | 'size'> & { key: string }
 
-/** What hooks and quotas need of the bucket. */
+/** The bucket operations that hooks and quotas use. */
 export interface BucketAccess {
   /** @returns undefined for an object that does not exist */
   head(key: string): Promise<ObjectHead | undefined>

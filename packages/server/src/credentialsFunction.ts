@@ -67,7 +67,7 @@ export function credentialsFunction(
     })
 }
 
-/** What the requested key permits. */
+/** The policy of the requested key. */
 interface RequestedPolicy {
   what: 'key' | 'scope' | 'paths' | 'create'
   policy: PolicyDocument

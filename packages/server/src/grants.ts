@@ -9,7 +9,7 @@ export interface Principal {
   groups: readonly string[]
 }
 
-/** What one caller may do below one path. */
+/** A permission of one caller below one path. */
 export interface Grant {
   verb: Verb
   /** The path with its last slash; `*` stands for every user's folder. */

@@ -1,7 +1,7 @@
 import type { Verb } from '@miniprogram-cos/protocol'
 import type { BeforeUpload, OnDelete, OnUpload } from './hooks/hookTypes'
 
-/** What a rule can allow. */
+/** The permissions that a rule can grant. */
 export const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'list']
 
 export function isVerb(value: unknown): value is Verb {
@@ -34,7 +34,7 @@ export interface AccessRule<Group extends string = string> {
   /** `'server'`: the functions choose the names of new objects. @default the app chooses */
   names?: 'server'
   /**
-   * What one user's folder may contain. Uploads there are permitted one object at a time, in one request of known
+   * The size limit of one user's folder. Uploads there are permitted one object at a time, in one request of known
    * size: they need cos-signature or a key for one object, and a file has at most 5 GB. @default no limit
    */
   quota?: Size

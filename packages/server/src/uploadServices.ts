@@ -12,7 +12,7 @@ import { hasQuota, type Rule } from './rules'
 import type { Environment } from './sts/client'
 import { CallerLimiter } from './sts/rateLimit'
 
-/** What a function may use besides its environment. */
+/** The services that a function uses besides its environment. */
 export interface FunctionServices {
   /**
    * The CloudBase database, for the records of hooks and quotas: `() => cloud.database()`. Called when it is first
@@ -26,7 +26,7 @@ export interface FunctionServices {
 const QUOTAS_COLLECTION = 'cos_quotas'
 
 /**
- * What runs a hook, or reads the bucket or the records, is limited to as many for each of `keysPerMinute`: an upload
+ * Calls that run a hook, or read the bucket or the records, are limited to this number for each of `keysPerMinute`: an upload
  * and its confirmation for each of the ten signing keys that count as one key.
  */
 const CALLS_PER_KEY = 20

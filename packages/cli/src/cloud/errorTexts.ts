@@ -1,6 +1,6 @@
 import type { Text } from '../text'
 
-/** What an error means, and what to do about it. */
+/** The cause of an error and its fix, in both languages. */
 export interface ErrorText {
   cause: Text
   fix: Text

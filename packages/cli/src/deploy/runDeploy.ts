@@ -36,13 +36,13 @@ export interface DeployOptions {
   rollback: boolean
 }
 
-/** What has been done so far, for the message after a failure. */
+/** The steps that are done and those that are not, for the message after a failure. */
 export interface DeployProgress {
   done: string[]
   open: string[]
 }
 
-/** What deploying will do, after everything that can be checked beforehand. */
+/** A deployment whose preconditions have been checked. */
 interface Deployment {
   cloud: CloudApi
   account: string

@@ -13,7 +13,7 @@ import { transfer } from '../request/send'
 import { errorMessage } from '../text'
 import { callFunction } from '../wx/transfer'
 
-/** What the functions return, not validated yet. */
+/** The answer of a cloud function, not validated yet. */
 export type FunctionAnswer = Partial<
   Omit<KeyFunctionResponse, 'credentials'> &
     IssuedSignature &

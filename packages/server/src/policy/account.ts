@@ -34,7 +34,7 @@ export function accountPolicy(
 }
 
 /**
- * What the functions do with their own key: list folders that have a quota, look at uploads that are confirmed, and
+ * The permissions of the functions' own key: to list folders that have a quota, check uploads that are confirmed, and
  * remove those that never were.
  */
 function ownStatement(rules: Rule[], location: BucketLocation): PolicyStatement[] {

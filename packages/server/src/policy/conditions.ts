@@ -47,7 +47,7 @@ export function conditionOf(action: string, { verb, rule }: Grant): ActionCondit
 }
 
 /**
- * What a rule requires of uploaded content. No header may make an object public, whatever the rule.
+ * The conditions of a rule for uploaded content. No header may make an object public, whatever the rule.
  * @param signsGrants the request is signed with its grant fields, so the condition can leave them out. @default false
  */
 export function contentCondition(rule: Rule, signsGrants = false): Condition {

@@ -12,7 +12,7 @@ import { conditionOf, grantsForKeys, keyObstacle, SINGLE_UPLOADS } from './condi
 const MAX_ENTRIES = 50
 const MAX_PATHS = 20
 
-/** What the entries of a scope are checked against. */
+/** The rules and grants that the entries of a scope are checked against. */
 export interface ScopeContext {
   grants: Grant[]
   rules: Rule[]
@@ -61,7 +61,7 @@ export function compileScope(scope: unknown, context: ScopeContext): CompiledSco
 
 /**
  * A grant for one object of known size: where a quota or `beforeUpload` relies on the size, the policy takes no more.
- * What the policy cannot hold the upload to counts as unknown.
+ * Limits that the policy cannot enforce count as unknown.
  * @param size bytes; undefined if the request does not say
  * @param actions that the key permits on the object
  */

@@ -62,7 +62,7 @@ export class FolderQuota {
     this.#now = now
   }
 
-  /** What a folder contains, and what may still be on its way. */
+  /** The usage of a folder, including permitted uploads that may still arrive. */
   async usage(rule: Rule, folder: string): Promise<UsageResponse> {
     const listing = await this.#list(folder, USAGE_CACHE_MILLISECONDS)
     const record = await this.#records.get(idOf(folder))

@@ -6,7 +6,7 @@ import type { Rule } from '../rules'
 import { authorizeRequest } from '../signature/authorize'
 import type { DescribedRequest } from '../signature/request'
 
-/** What is uploaded, and where to: what limits of a rule look at. */
+/** The properties of an upload that the limits of a rule apply to. */
 export interface TestedFile {
   /** Bytes, or `'3 MB'`. @default 1 */
   size?: number | `${number} ${'B' | 'KB' | 'MB' | 'GB'}`
@@ -16,7 +16,7 @@ export interface TestedFile {
   exists?: boolean
   /** The functions chose the key, by `create`. @default false */
   serverName?: boolean
-  /** What the folder contains already, for `quota`. @default 0 */
+  /** The size of the files that the folder contains already, for `quota`. @default 0 */
   used?: TestedFile['size']
   /** How many files the folder contains already, for `maxFiles`. @default 0 */
   files?: number
@@ -97,7 +97,7 @@ function requestFor(verb: Verb, key: string, { size = 1, type }: TestedFile): De
   }
 }
 
-/** What a signed request does not show, but COS or the functions check. */
+/** Checks by COS or the functions that a signed request does not show. */
 function uploadProblem(
   { overwrite, quota, maxFiles, types }: Rule,
   { size = 1, type, exists = false, used = 0, files = 0 }: TestedFile,

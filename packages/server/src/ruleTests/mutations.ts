@@ -6,7 +6,7 @@ import { OPENID, type Rule, VERBS } from '../rules'
 export interface Mutation {
   /** Pattern of the rule. */
   rule: string
-  /** What is loosened: `everyone may delete`, `maxSize is removed`. */
+  /** The change that loosens the rule: `everyone may delete`, `maxSize is removed`. */
   change: string
   config: CheckedConfig
 }
