@@ -30,7 +30,7 @@ interface LogEntry {
   fn: string
   /** The caller as a hash: the name their keys have in Tencent's audit log. */
   who?: string
-  /** The kind of request: `key`, `scope`, `paths`, `create`, `form`, `place`, `confirm`, `usage`, or an operation. */
+  /** The kind of request: `key`, `scope`, `paths`, `create`, `form`, `place`, `confirm`, `usage`, `trash`, or an operation. */
   what?: string
   /** `ok`, or the code of the error. */
   outcome: string

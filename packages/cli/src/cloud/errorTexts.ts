@@ -289,6 +289,12 @@ const BUCKET_ERRORS = {
     '未完成的分块上传不会被清理，会持续计费',
     '请执行 npm run deploy 添加 abort-stale-multipart 规则。',
   ),
+  TrashKept: errorText(
+    'no lifecycle rule empties the trash after the days that cos.config.ts says: what users delete is charged',
+    'Run npm run deploy, which adds the rule.',
+    '没有生命周期规则按 cos.config.ts 中的天数清空回收站：用户删除的文件会持续计费',
+    '请执行 npm run deploy 添加该规则。',
+  ),
   RefererBlocks: errorText(
     'hotlink protection refuses requests from WeChat',
     'Allow servicewechat.com in the list (phones send it as the referer), or switch the protection off.',

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { CosConfig } from '@miniprogram-cos/server'
+import { type CosConfig, checkConfig, trashLifecycle } from '@miniprogram-cos/server'
 import { CloudApi } from '../cloud/api'
 import { CloudError, describeError } from '../cloud/errors'
 import { type CloudKey, deployKey, functionKey, type Settings } from '../cloud/settings'
@@ -107,7 +107,8 @@ async function prepare(
   }
   const place = { Bucket: config.bucket, Region: config.region }
   await checkBucketPrivacy(key, config, options.bucket)
-  const bucketSteps = options.bucket ? await planBucket(key, place, options.cors) : []
+  const trash = trashLifecycle(checkConfig(config).rules)
+  const bucketSteps = options.bucket ? await planBucket(key, place, trash, options.cors) : []
   if (!options.bucket && !options.laxSignatures) {
     const names = wanted.map(({ name }) => name)
     await requireStrictSignature(key, place, names)

@@ -4,7 +4,7 @@ import { FunctionError } from '../errors'
 import { covers, pathOf } from '../grants'
 import type { WXContext } from '../identity'
 import type { RecordStore, StoredRecord } from '../records'
-import { OPENID, type Rule } from '../rules'
+import { OPENID, type Rule, TRASH } from '../rules'
 import type { DeletedFile, UploadedFile } from './hookTypes'
 
 /** The record of one key: the object that `onUpload` has seen last, and the hook's result. */
@@ -50,7 +50,7 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>
 }
 
-const REAL_CLOCK: Clock = {
+export const REAL_CLOCK: Clock = {
   now: Date.now,
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 }
@@ -80,7 +80,11 @@ export class UploadRecords {
   /** The rule whose hooks apply to a key. */
   ruleOf(key: string): Rule | undefined {
     return this.#rules.find(
-      (rule) => rule.onUpload && covers({ path: pathOf(rule, '*') }, key) && !key.endsWith('/'),
+      (rule) =>
+        rule.onUpload &&
+        covers({ path: pathOf(rule, '*') }, key) &&
+        !key.endsWith('/') &&
+        !key.startsWith(TRASH),
     )
   }
 

@@ -117,8 +117,9 @@ function readEntry(
     return refuse(message, rule)
   }
   const { rule } = grant
+  const obstacle = keyObstacle(grant.verb, rule)
+  if (obstacle && grant.verb === 'delete') return refuse(obstacle, rule.pattern)
   if (grant.verb === 'write') {
-    const obstacle = keyObstacle(rule)
     const isNamed = rule.names === 'app' || isServerName(prefix)
     // A key for one object is held to what no key for a folder is.
     if (obstacle && !(rule.overwrite && isNamed)) return refuse(obstacle, rule.pattern)
@@ -181,7 +182,7 @@ function pathDenied(
   rules: Rule[],
 ): FunctionError {
   const rule = grants.find((one) => one.verb === verb && covers(one, path))?.rule
-  const obstacle = rule && keyObstacle(rule)
+  const obstacle = rule && keyObstacle(verb, rule)
   if (obstacle) return pathRefused(at, obstacle, rule.pattern)
   const denial = explainDenial(rules, verb, path)
   return pathRefused(at, denial.message, denial.rule)
