@@ -17,7 +17,7 @@ const API_PATH = '/admin'
 
 /** The services behind the CloudBase API. */
 export interface CloudBaseServices {
-  database: DatabaseActions
+  database: () => Promise<DatabaseActions>
   storage: StorageActions
   files: CloudFiles
   urls: SignedUrls
@@ -92,7 +92,7 @@ async function respond(
     clock() / 1000,
   )
   const action = String(params.action)
-  if (action.startsWith('database.')) return database.run(action, params)
+  if (action.startsWith('database.')) return (await database()).run(action, params)
   if (action.startsWith('storage.')) return storage.run(action, params, `http://${headers.host}`)
   throw notImplemented(`the action ${action}`)
 }
