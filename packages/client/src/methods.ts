@@ -10,6 +10,7 @@ export { sliceCopyFile } from './copy'
 export { abortDownload, downloadFile } from './download/downloadFile'
 export { getObjectContent } from './download/getObjectContent'
 export { requestAny } from './request/any'
+export { deletions, trashMethods } from './trash'
 export { abortUploadTask } from './upload/abort'
 export { objectUrl } from './url'
 

@@ -7,6 +7,7 @@ import {
   isCosError,
   type KeyFunctionResponse,
   type Refusal,
+  type TrashResponse,
   type UsageResponse,
 } from '@miniprogram-cos/protocol'
 import { transfer } from '../request/send'
@@ -19,7 +20,8 @@ export type FunctionAnswer = Partial<
     IssuedSignature &
     IssuedForm &
     ConfirmResponse &
-    UsageResponse
+    UsageResponse &
+    TrashResponse
 > & {
   credentials?: Partial<KeyFunctionResponse['credentials']>
   error?: Partial<Refusal['error']>
