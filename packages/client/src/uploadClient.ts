@@ -198,9 +198,17 @@ export class UploadCOS {
     throw cosError('credentials', 'KitFunctionAnswer', message)
   }
 
-  /** Uploads a local file, in parts when it is larger than SliceSize. */
-  uploadFile(params: UploadFileParams): Promise<UploadFileResult>
-  uploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
+  /**
+   * Uploads a local file, in parts when it is larger than SliceSize.
+   * @typeParam Confirm what the `onUpload` of the path returns. @default unknown
+   * @example
+   * const { confirm } = await cos.uploadFile<{ recorded: string }>({ Key, FilePath })
+   */
+  uploadFile<Confirm = unknown>(params: UploadFileParams): Promise<UploadFileResult<Confirm>>
+  uploadFile<Confirm = unknown>(
+    params: UploadFileParams,
+    callback: Callback<UploadFileResult<Confirm>>,
+  ): void
   uploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
     // Called as onFileFinish is: again when the task is restarted after a failure.
     const onEnd = callback as UploadFilesParams['onFileFinish']
