@@ -1,5 +1,5 @@
 import { parseCopySource } from '@miniprogram-cos/protocol'
-import { pick } from './pick'
+import { pick } from './options'
 import type { ScopeReaders } from './request/prepare'
 
 // What only the full client has. A client loads it when one of these methods is first called: see lazy/methods.ts.

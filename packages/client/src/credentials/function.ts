@@ -9,9 +9,8 @@ import {
   type Refusal,
   type UsageResponse,
 } from '@miniprogram-cos/protocol'
-import { transfer } from '../request/send'
-import { errorMessage } from '../text'
-import { callFunction } from '../wx/transfer'
+import { callFunction, transfer } from '../wx/transfer'
+import { errorMessage } from '../wx/wx'
 
 /** What the functions return, not validated yet. */
 export type FunctionAnswer = Partial<
