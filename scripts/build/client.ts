@@ -72,7 +72,7 @@ export async function buildClient(): Promise<void> {
 }
 
 /**
- * What is loaded at first use, and what it exports: what src/lazy and loadXml load. Everything else is in
+ * The files that are loaded at first use, with their exports: what src/lazy and loadXml load. Everything else is in
  * core.js, or in the one file that uses it.
  */
 const LAZY: Record<string, string> = {

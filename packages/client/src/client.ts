@@ -33,7 +33,7 @@ type ResultOf<O> = O extends Operation<infer _, infer R> ? R & ResultMeta : neve
 /** Where cos-wx-sdk-v5 stores its uploads. */
 const OFFICIAL_UPLOADS = 'cos_sdk_upload_cache'
 
-/** What this client has in addition to the upload-only client. */
+/** The features of this client that the upload-only client lacks. */
 const FEATURES: Features = {
   get scopes() {
     return loadMethods().scopeReaders

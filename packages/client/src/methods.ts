@@ -2,7 +2,7 @@ import { parseCopySource } from '@miniprogram-cos/protocol'
 import { pick } from './options'
 import type { ScopeReaders } from './request/prepare'
 
-// What only the full client has. A client loads it when one of these methods is first called: see lazy/methods.ts.
+// The methods that only the full client has. A client loads them when one is first called: see lazy/methods.ts.
 
 export { operations } from '@miniprogram-cos/protocol'
 export { findOfficialUpload, officialUtil, staticAuthorization } from './compat'

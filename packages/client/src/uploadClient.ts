@@ -155,7 +155,7 @@ export class UploadCOS {
   }
 
   /**
-   * What a folder contains and may contain, where its rule has a `quota` or `maxFiles`. Uploads that have been
+   * The usage and the limits of a folder whose rule has a `quota` or `maxFiles`. Uploads that have been
    * permitted count until their permission ends.
    *
    * @param path the folder, with its last slash. Without it: the caller's first folder with a quota.

@@ -12,7 +12,7 @@ import {
 import { callFunction, transfer } from '../wx/transfer'
 import { errorMessage } from '../wx/wx'
 
-/** What the functions return, not validated yet. */
+/** The answer of a cloud function, not validated yet. */
 export type FunctionAnswer = Partial<
   Omit<KeyFunctionResponse, 'credentials'> &
     IssuedSignature &

@@ -1,4 +1,4 @@
 import * as failures from '../request/failures'
 
-/** What becomes of requests that fail. On phones it is in the file later.js: see scripts/build/client.ts. */
+/** The handling of failed requests. On phones it is in the file later.js: see scripts/build/client.ts. */
 export const loadFailures = (): typeof failures => failures

@@ -20,7 +20,7 @@ import { asCosError, isForeign } from './errors'
 import { credentialRequest, isSame, type Prepared, prepare, type ScopeReaders } from './prepare'
 import { parseResponse, type SendExtras, send } from './send'
 
-/** What the full client has in addition to the upload-only client, passed to the constructor. */
+/** The features of the full client that the upload-only client lacks. They are passed to the constructor. */
 export interface Features {
   /** How its operations name what they access, where that is not their own key. */
   readonly scopes: ScopeReaders
@@ -28,7 +28,7 @@ export interface Features {
   readonly resumeSources: readonly ResumeSource[]
 }
 
-/** What every step of a request may use. */
+/** The state and services of a client, which every step of a request may use. */
 export interface ClientCore {
   options: ResolvedOptions
   credentials: CredentialCache
@@ -41,7 +41,7 @@ const RETRY_DELAYS = [0, 300, 1000, 3000]
 
 const CONTENT_MD5 = 'Content-MD5'
 
-/** What only some callers of `execute` need. */
+/** Options of `execute` that only some callers need. */
 export interface ExecuteExtras extends SendExtras {
   /** Tries in all. @default 4 */
   tries?: number

@@ -14,16 +14,16 @@ import { requestIdOf, type SentRequest } from './errors'
 import type { ClientCore } from './execute'
 import type { Prepared } from './prepare'
 
-// What becomes of a request that COS has refused or that has not reached it. A client loads it with the first such
+// The handling of requests that COS has refused or that have not reached it. A client loads it with the first such
 // request: see lazy/failures.ts.
 
 /** Codes of 4xx responses that a retry can resolve. */
 const PASSING = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
 
-/** What a status alone, as HEAD gets it, most likely means. */
+/** The most likely error code of a response that has only a status, as for HEAD. */
 const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
 
-/** What COS said, as an error with the official fields. */
+/** COS's error response as an error with the official fields. */
 export const serviceError = (reply: WxReply, sent: SentRequest): CosError =>
   errorOfStatus(reply, sent, errorBody(reply.data))
 
@@ -79,7 +79,7 @@ function decodeUtf8(buffer: ArrayBuffer): string {
   return text
 }
 
-/** What a call has recovered from already: each helps at once or not at all. */
+/** The problems that a call has recovered from. Each recovery is tried once. */
 interface Recovered {
   clock: boolean
   key: boolean

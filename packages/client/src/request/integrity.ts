@@ -2,7 +2,7 @@ import { Semaphore, sleep } from '../concurrency'
 import { createDigest, digest, hexOf, type Rounds, rotateLeft, toBase64, utf8Bytes } from '../hash'
 import { integrityError } from './errors'
 
-// What compares content with what COS says of it. A client loads it when it is first needed: see lazy/integrity.ts.
+// The comparison of content with the digests that COS states. A client loads it when it is first needed: see lazy/integrity.ts.
 
 const MD5_INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]
 /** Rotation of each step; the four values of a round repeat. */

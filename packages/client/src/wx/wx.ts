@@ -48,7 +48,7 @@ interface WxFileSystem {
   unlink?(options: object): void
 }
 
-/** What every failed call of `wx` reports. */
+/** The fields that every failed call of `wx` reports. */
 export interface WxFailure {
   errMsg?: string
   errno?: number
