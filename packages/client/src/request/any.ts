@@ -1,6 +1,5 @@
 import { type AnyOperation, cosError, loadXml, matchOperation } from '@miniprogram-cos/protocol'
-import type { ClientCore } from '../core'
-import { execute } from './execute'
+import { type ClientCore, execute } from './execute'
 import { type Prepared, searchOf } from './prepare'
 
 export interface RequestParams {
