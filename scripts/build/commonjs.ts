@@ -16,6 +16,7 @@ export function asCommonjs(source: string): string {
       const pairs = list(names).map(([name, local]) => `${name}:${local}`)
       return `const{${pairs}}=require(${from});`
     })
+    .replace(/import("[^"]*");/g, (_, from: string) => `require(${from});`)
     .replace(EXPORT, (_, names: string) => {
       const pairs = list(names).map(([local, name]) => `${name}:${local}`)
       return `module.exports={${pairs}};`
