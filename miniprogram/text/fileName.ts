@@ -26,7 +26,7 @@ const ENDINGS: Record<string, FileKind> = {
   xlsx: 'document',
 }
 
-/** What a file is to this app, by the ending of its name. */
+/** The kind of a file, by the extension of its name. */
 export function fileKind(name: string): FileKind {
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
   return ENDINGS[ending] || 'file'

@@ -73,7 +73,7 @@ export async function buildClient(): Promise<void> {
 }
 
 /**
- * What is loaded at first use, and the module it is made of: the files that src/lazy loads. Everything else is in core.js,
+ * The files that are loaded at first use, with the module each is made of: those that src/lazy loads. Everything else is in core.js,
  * or in the one file that uses it.
  */
 const LAZY: Record<string, string> = {
@@ -178,7 +178,7 @@ async function buildPrepare(): Promise<void> {
   ])
 }
 
-/** What a second minifier finds that esbuild leaves: about 2 %. */
+/** Minifies once more by terser, which saves about 2 % after esbuild. */
 export async function smaller(script: string, isAscii: boolean): Promise<string> {
   const { code = '' } = await minify(script, {
     ecma: 2018,

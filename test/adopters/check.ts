@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Simulator } from '@miniprogram-cos/simulator'
 import { deployedFunctions } from '../../packages/cli/src/project'
-import { buildPackages } from '../../scripts/build'
+import { buildPart } from '../support/buildPart'
 import { type LocalRegistry, startLocalRegistry } from '../support/localRegistry'
 import { createSimulatedPhone } from '../support/phones'
 import { ALICE, CREDENTIALS_FUNCTION, startTestCloud } from '../support/testCloud'
@@ -79,7 +79,7 @@ function bytesOf(folder: string): number {
 }
 
 async function main(): Promise<void> {
-  await buildPackages()
+  await buildPart('packages')
   const registry = await startLocalRegistry()
   const projects = mkdtempSync(join(tmpdir(), 'adopters-'))
   let failed = 0

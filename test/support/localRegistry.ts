@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildPackageTypes } from '../../scripts/build/packageTypes'
+import { buildPart } from './buildPart'
 import { at } from './root'
 
 /** Folder of each published package, by its name. */
@@ -22,7 +22,7 @@ export const PACKAGES: Record<string, string> = {
 
 /** Packs every package as `npm publish` would. @returns the tarballs by name */
 export async function packPackages(folder: string): Promise<Record<string, string>> {
-  await buildPackageTypes()
+  await buildPart('package-types')
   return Object.fromEntries(
     Object.entries(PACKAGES).map(([name, source]) => {
       // Built already, by the global setup and above.

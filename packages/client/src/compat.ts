@@ -7,7 +7,7 @@ import type { MultipartUpload, PartDone } from './upload/multipart'
 import type { ResumeSource } from './upload/resume'
 import { readLocalFile } from './wx/files'
 
-// What only apps of cos-wx-sdk-v5 need: its helpers, its getAuthorization, and the uploads that it began.
+// Compatibility with apps written for cos-wx-sdk-v5: its helpers, its getAuthorization, and the uploads that it began.
 
 /** `COS.util` of cos-wx-sdk-v5, which apps use for what they send themselves. */
 export interface OfficialUtil {

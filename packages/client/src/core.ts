@@ -4,7 +4,7 @@ import type { ResolvedOptions } from './options'
 import type { ScopeReaders } from './request/prepare'
 import type { ResumeSource } from './upload/resume'
 
-/** What the full client has in addition to the upload-only client, passed to the constructor. */
+/** The features of the full client that the upload-only client lacks. They are passed to the constructor. */
 export interface Features {
   /** How its operations name what they access, where that is not their own key. */
   readonly scopes: ScopeReaders
@@ -12,7 +12,7 @@ export interface Features {
   readonly resumeSources: readonly ResumeSource[]
 }
 
-/** What every step of a request may use. */
+/** The state and services of a client, which every step of a request may use. */
 export interface ClientCore {
   options: ResolvedOptions
   credentials: CredentialCache

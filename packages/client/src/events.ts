@@ -24,7 +24,7 @@ export class Emitter {
   }
 
   emit(name: string, event: unknown): void {
-    // What a listener takes is documented at `COS.on`.
+    // The event types of the listeners are documented at `COS.on`.
     for (const listener of this.get(name)) callApp(() => listener(event as never))
   }
 }

@@ -176,7 +176,7 @@ const DEFAULTS = {
   Protocol: 'https:',
 }
 
-/** What an option must be: of the kind of its default, or what its name says. */
+/** The type that an option must have: that of its default, or the one its name implies. */
 function kindOf(name: string): string {
   if (/^get|Parser$/.test(name)) return 'function'
   if (/^enable|^useHi/.test(name)) return 'boolean'
@@ -185,7 +185,7 @@ function kindOf(name: string): string {
 }
 
 const SECONDS = /^(0|\d{10})$/
-/** What some values must look like as text. */
+/** The text format that some values must have. */
 const FORMS: Record<string, RegExp> = {
   StartTime: SECONDS,
   ExpiredTime: SECONDS,

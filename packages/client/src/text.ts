@@ -1,4 +1,4 @@
-/** What every failed call of `wx` reports. */
+/** The fields that every failed call of `wx` reports. */
 export interface WxFailure {
   errMsg?: string
   errno?: number

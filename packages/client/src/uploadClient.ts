@@ -16,6 +16,7 @@ import {
 } from './credentials/cloud'
 import {
   cloudFunction,
+  type FunctionAnswer,
   type FunctionCall,
   type HttpOptions,
   httpFunction,
@@ -45,6 +46,9 @@ export interface HttpCOSOptions extends COSOptions, FunctionOptions, HttpOptions
 
 const functionFor = ({ mode }: FunctionOptions): string =>
   mode === 'signature' ? 'cos-signature' : 'cos-credentials'
+
+const notCloud = (what: string) =>
+  argumentError('KitNotCloud', `${what} needs a client made by COS.cloud or COS.http`)
 
 /** A client that gets keys or signatures by calling a function of this kit. */
 function createWith<Client extends UploadCOS>(
@@ -155,28 +159,27 @@ export class UploadCOS {
   }
 
   /**
-   * What a folder contains and may contain, where its rule has a `quota` or `maxFiles`. Uploads that have been
+   * The usage and the limits of a folder whose rule has a `quota` or `maxFiles`. Uploads that have been
    * permitted count until their permission ends.
    *
    * @param path the folder, with its last slash. Without it: the caller's first folder with a quota.
    * @throws CosError kind `credentials`: `KitPathRefused` where no such folder of the caller has a quota
    */
   usage(path?: string): Promise<UsageResponse> {
-    const { _cloud: cloud } = this
-    return withCosError(
-      cloud
-        ? cloud.usage(path)
-        : Promise.reject(
-            argumentError('KitNotCloud', 'usage() needs a client made by COS.cloud or COS.http'),
-          ),
-    )
+    // The function answers this event so.
+    return withCosError(this._call('usage()', { usage: { path } }) as Promise<UsageResponse>)
+  }
+
+  /** @internal What the function answers to an event. */
+  async _call(what: string, event: object): Promise<FunctionAnswer> {
+    if (!this._cloud) throw notCloud(what)
+    return this._cloud.call(event)
   }
 
   /** @internal */
   async _place(): Promise<CallerPlace> {
     const { _cloud: cloud } = this
-    if (!cloud)
-      throw argumentError('KitNotCloud', 'caller() needs a client made by COS.cloud or COS.http')
+    if (!cloud) throw notCloud('caller()')
     if (cloud.signs && !cloud.place) await cloud.locate()
     if (!cloud.place) {
       await this._core.credentials.get({

@@ -1,4 +1,4 @@
-// What only some uploads need. A client loads it with the first of them: see lazy/uploads.ts.
+// Code that only some uploads need. A client loads it with the first of them: see lazy/uploads.ts.
 
 export { compareFile, confirmByHead } from './upload/confirm'
 export {

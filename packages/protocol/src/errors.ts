@@ -17,7 +17,7 @@ export type CosErrorKind =
   | 'abort'
   | 'integrity'
 
-/** What to do about an error, in English and Chinese. */
+/** Advice for fixing an error, in English and Chinese. */
 export interface Advice {
   en: string
   zh: string
@@ -89,7 +89,7 @@ export class CosError extends Error {
     return this.RequestId
   }
 
-  /** What to do next, in English and Chinese; the message where an app leaves the texts out. */
+  /** Advice on the next step, in English and Chinese; the message if the app leaves the texts out. */
   get advice(): Advice {
     const { code, kind, message } = this
     try {

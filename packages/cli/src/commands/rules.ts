@@ -157,7 +157,7 @@ function explainCommand(): Command {
       const { groups } = checkConfig(config)
       const own = Object.keys(groups).filter((name) => groups[name]?.includes(openid))
       const principal = openid === 'nobody' ? undefined : { openid, groups: own }
-      const { allowed, rule, reason } = testRules(config).explain(
+      const { allowed, rule, reason, trashDays } = testRules(config).explain(
         { name: openid, principal },
         known,
         key,
@@ -167,7 +167,7 @@ function explainCommand(): Command {
       if (!allowed) process.exitCode = 1
       const line = rule === undefined ? undefined : ruleLine(rule)
       if (options.json) {
-        output.line(JSON.stringify({ allowed, rule, line, reason }))
+        output.line(JSON.stringify({ allowed, rule, line, reason, trashDays }))
         return
       }
       output.line(
@@ -176,6 +176,11 @@ function explainCommand(): Command {
           : t(`✗ ${openid} may not ${verb} ${key}`, `✗ ${openid} 不能 ${verb} ${key}`),
       )
       if (reason !== undefined) output.line(`  ${reason}`)
+      if (trashDays !== undefined) {
+        output.line(
+          t(`  into the trash, for ${trashDays} days`, `  移入回收站，保留 ${trashDays} 天`),
+        )
+      }
       if (rule !== undefined) output.line(`  → access["${rule}"]${line ? `  ${line}` : ''}`)
     })
 }

@@ -167,7 +167,7 @@ function printAddresses(
   printer.line(t(`watching   ${config} and the cloud functions`, `监视       ${config} 与云函数`))
 }
 
-/** What an app in the real DevTools needs to use this local cloud, as the guide shows it. */
+/** Prints the code with which an app in the real DevTools uses this local cloud, as the guide shows it. */
 function printDevTools(
   printer: Printer,
   { cos, functions }: LocalCloud,

@@ -46,7 +46,7 @@ export function watchFunctions({ onChange, onError }: FunctionWatchEvents): () =
   if (existsSync(folder)) {
     const own = watch(folder, { recursive: true }, (_, file) => {
       const [name = ''] = (file ?? '').split(/[/\\]/)
-      // What the build itself writes is no change.
+      // Files that the build itself writes are not changes.
       if (!built.includes(name)) rebuild()
     })
     watchers.push(own)

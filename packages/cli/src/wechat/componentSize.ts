@@ -11,7 +11,7 @@ export const COMPONENT_SIZES = [
   { name: 'cos-image', limit: 9100, goal: 10 * 1024 },
 ]
 
-/** What a file of a mini program refers to by relative paths. */
+/** The references by relative path in each kind of mini program file. */
 const REFERENCES: [ending: string, pattern: RegExp][] = [
   ['.js', /\brequire\(["'](\.[^"']+)["']\)/g],
   ['.wxss', /@import\s*["'](\.[^"']+)["']/g],

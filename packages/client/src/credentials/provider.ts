@@ -15,13 +15,13 @@ export interface AuthorizationRequest {
   Query: Record<string, string>
   /** Headers to sign, Host among them. */
   Headers: Record<string, string>
-  /** What the key must permit: this request, and queued or running uploads, so that one key serves them all. */
+  /** The permissions the key needs: for this request and for queued or running uploads, so that one key serves them all. */
   Scope: ScopeEntry[]
   SystemClockOffset: number
   ForceSignHost: boolean
 }
 
-/** What a credential is requested for. */
+/** The request that a credential is needed for. */
 export type CredentialRequest = Omit<AuthorizationRequest, 'SystemClockOffset' | 'ForceSignHost'> &
   Partial<AuthorizationRequest>
 
@@ -111,7 +111,7 @@ export interface ReadySignature {
   SecurityToken?: string
 }
 
-/** What authorizes a request: a key that signs it, or its signature. */
+/** Authorizes a request: a key that signs it, or its signature. */
 export type Credential = Key | ReadySignature
 
 /** Where credentials come from: the options, a function of the app, or a cloud function. */

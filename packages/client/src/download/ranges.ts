@@ -106,7 +106,7 @@ export async function fetchRanges(
   const fixed = Math.max(1, Number(limit) || 1)
   const starts: number[] = []
   for (let start = from; start < object.size; start += partSize) starts.push(start)
-  /** What has arrived and not been taken, by where it starts. */
+  /** Ranges that have arrived and not been read yet, by their position. */
   const arrived = new Map<number, ArrayBuffer>()
   let loaded = from
   let started = 0

@@ -68,10 +68,10 @@ export function networkError(cause: WxFailure, sent: SentRequest): CosError {
 /** Codes of 4xx responses that a retry can resolve. */
 const PASSING = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
 
-/** What a status alone, as HEAD gets it, most likely means. */
+/** The most likely error code of a response that has only a status, as for HEAD. */
 const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
 
-/** What COS said, as an error with the official fields. */
+/** COS's error response as an error with the official fields. */
 export const serviceError = (reply: WxReply, sent: SentRequest): CosError =>
   errorOfStatus(reply, sent, errorBody(reply.data))
 

@@ -23,7 +23,7 @@ const RETRY_DELAYS = [0, 300, 1000, 3000]
 
 const CONTENT_MD5 = 'Content-MD5'
 
-/** What only some callers of `execute` need. */
+/** Options of `execute` that only some callers need. */
 export interface ExecuteExtras extends SendExtras {
   /** Tries in all. @default 4 */
   tries?: number

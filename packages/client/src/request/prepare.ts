@@ -199,7 +199,7 @@ export type ScopeReaders = {
   ) => Partial<ScopeEntry>[]
 }
 
-/** What a key for this request must permit, in the official form. */
+/** The permissions that a key for this request needs, in the official form. */
 function scopeOf(
   operation: AnyOperation,
   params: Params,

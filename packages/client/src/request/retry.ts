@@ -32,7 +32,7 @@ export function learnFromResponse(
   return true
 }
 
-/** What a call has recovered from already: each helps at once or not at all. */
+/** The problems that a call has recovered from. Each recovery is tried once. */
 interface Recovered {
   clock: boolean
   key: boolean

@@ -35,7 +35,7 @@ const FORM_FIELDS =
     ' ',
   )
 
-/** What the caller of a request wants to know, and where the answer goes. */
+/** The caller's events, and the place for the response body. */
 export interface SendExtras extends TransferEvents {
   /** The content goes into a temporary file; its path is the body then. */
   isFile?: boolean

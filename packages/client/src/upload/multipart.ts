@@ -68,7 +68,7 @@ export function planParts(fileSize: number, partSize: number): Part[] {
   return parts
 }
 
-/** What a multipart upload is run with, besides the client and its params. */
+/** Inputs of a multipart upload, besides the client and its params. */
 export interface MultipartRun {
   signal: AbortSignalLike
   /** Holds the UploadId for the next run, and for whoever aborts the upload. */
@@ -238,7 +238,7 @@ async function sendParts(
 /** Headers that count when the object is created. */
 const COMPLETE_HEADERS = /^(x-cos-(meta-.*|forbid-overwrite)|pic-operations)$/i
 
-/** What is completed; only headers count of its params. */
+/** The upload to complete. Of its params, only headers are used. */
 type Completion = Pick<MultipartUpload, 'core' | 'target' | 'fileSize' | 'signal'> & {
   params: object
 }

@@ -56,7 +56,7 @@ export interface TaskMemo {
   download?: UnfinishedDownload
 }
 
-/** What a task gives to the upload it runs. */
+/** The interface between a task and the upload that it runs. */
 export interface TaskRun {
   signal: AbortSignalLike
   memo: TaskMemo
@@ -87,7 +87,7 @@ export type UploadTaskParams = UploadFileParams & {
 export type TaskParams = ObjectParams &
   Partial<Pick<UploadFileParams, 'FilePath' | 'onTaskReady' | 'onTaskStart'>>
 
-/** What a task does, as its client has it. */
+/** The steps of a task, as its client provides them. */
 export interface TaskSteps {
   type?: 'download'
   run: (run: TaskRun) => Promise<object>

@@ -77,7 +77,7 @@ const MAX_REQUESTS = 10
 /** Uploads and parts of downloads use two fewer, so that pages can send requests meanwhile. */
 const MAX_UPLOADS = 8
 
-/** What all clients of an app share. */
+/** The limits that all clients of an app share. */
 interface WxSlots {
   /** All network requests. */
   requests: Semaphore

@@ -10,7 +10,7 @@ export interface ListOwner {
 
 /** How an uploader's list names the state of a file. */
 export interface ItemFormat<Item> {
-  /** What a file that is being uploaded shows. */
+  /** The fields of an item whose file is being uploaded. */
   loading(percent: number): Partial<Item>
   done: Partial<Item>
   failed(message: string): Partial<Item>

@@ -12,7 +12,7 @@ interface Row extends FileEntry {
   isSelected: boolean
 }
 
-/** What the list remembers besides what it shows. */
+/** The state of the list that is not shown. */
 interface ListState {
   /** The result of an earlier request must not replace a later one. */
   turn: number

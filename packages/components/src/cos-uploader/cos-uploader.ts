@@ -50,7 +50,7 @@ const STATUS: Partial<Record<UploadState, UploaderFile['status']>> = {
   interrupted: 'reload',
 }
 
-/** What the uploader remembers besides what it shows. */
+/** The state of the uploader that is not shown. */
 interface UploaderState {
   /** Ids in the order the user gave them. */
   order: string[]

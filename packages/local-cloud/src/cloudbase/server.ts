@@ -15,9 +15,9 @@ const MAX_BODY_BYTES = 40 * 1024 * 1024
 /** Path of the API, as on the real host. */
 const API_PATH = '/admin'
 
-/** What the CloudBase API works on. */
+/** The services behind the CloudBase API. */
 export interface CloudBaseServices {
-  database: DatabaseActions
+  database: () => Promise<DatabaseActions>
   storage: StorageActions
   files: CloudFiles
   urls: SignedUrls
@@ -92,7 +92,7 @@ async function respond(
     clock() / 1000,
   )
   const action = String(params.action)
-  if (action.startsWith('database.')) return database.run(action, params)
+  if (action.startsWith('database.')) return (await database()).run(action, params)
   if (action.startsWith('storage.')) return storage.run(action, params, `http://${headers.host}`)
   throw notImplemented(`the action ${action}`)
 }
