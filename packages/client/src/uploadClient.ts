@@ -161,9 +161,11 @@ export class UploadCOS {
    * @param path the folder, with its last slash. Without it: the caller's first folder with a quota.
    * @throws CosError kind `credentials`: `KitPathRefused` where no such folder of the caller has a quota
    */
-  async usage(path?: string): Promise<UsageResponse> {
+  usage(path?: string): Promise<UsageResponse> {
     // The function answers this event so.
-    return (await this._functionOf('usage').call({ usage: { path } })) as UsageResponse
+    const call = async () =>
+      (await this._functionOf('usage').call({ usage: { path } })) as UsageResponse
+    return withCosError(call())
   }
 
   /** @internal @throws CosError `KitNotCloud` */
