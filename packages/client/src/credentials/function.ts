@@ -7,11 +7,11 @@ import {
   isCosError,
   type KeyFunctionResponse,
   type Refusal,
+  type TrashResponse,
   type UsageResponse,
 } from '@miniprogram-cos/protocol'
-import { transfer } from '../request/send'
-import { errorMessage } from '../text'
-import { callFunction } from '../wx/transfer'
+import { callFunction, transfer } from '../wx/transfer'
+import { errorMessage } from '../wx/wx'
 
 /** The answer of a cloud function, not validated yet. */
 export type FunctionAnswer = Partial<
@@ -19,7 +19,8 @@ export type FunctionAnswer = Partial<
     IssuedSignature &
     IssuedForm &
     ConfirmResponse &
-    UsageResponse
+    UsageResponse &
+    TrashResponse
 > & {
   credentials?: Partial<KeyFunctionResponse['credentials']>
   error?: Partial<Refusal['error']>
