@@ -35,8 +35,7 @@ const minified: BuildOptions = {
 }
 
 /** `require` gives the constructor itself, as with cos-wx-sdk-v5, which is also its own name and default. */
-const CONSTRUCTOR =
-  'module.exports=Object.assign(module.exports.COS,module.exports,{default:module.exports.COS});'
+const CONSTRUCTOR = ';(e=>{module.exports=Object.assign(e.COS,e,{default:e.COS})})(module.exports);'
 
 /** An entry whose constructor is the default too. */
 const withDefault = (entry: string) => ({
@@ -76,12 +75,16 @@ export async function buildClient(): Promise<void> {
 }
 
 /**
- * What is loaded at first use, and the module it is made of: the files that src/lazy loads. Everything else is in core.js,
- * or in the one file that uses it.
+ * The files that are loaded at first use, with their exports: what src/lazy and loadXml load. Everything else is in
+ * core.js, or in the one file that uses it.
  */
 const LAZY: Record<string, string> = {
-  methods: 'src/methods',
-  uploads: 'src/uploads',
+  methods: "export * from './src/methods'",
+  // Most of what needs one of them needs others: COS answers uploads in parts and failures with documents.
+  later: `export * from './src/uploads'
+    export { isRepeatable, recover, serviceError, switchHost } from './src/request/failures'
+    export { contentMd5, hexMd5, md5InTurns, verifyMd5 } from './src/request/integrity'
+    export { readXml, writeXml } from '../protocol/src/xml'`,
 }
 
 /** Makes the modules that load others at first use require a file. */
@@ -93,11 +96,10 @@ const requireLater: Plugin = {
     })
     onLoad({ filter: /client\/src\/lazy\/\w+\.ts$/ }, ({ path }) => {
       const name = basename(path, '.ts')
-      return later(`load${name[0]?.toUpperCase()}${name.slice(1)}`, name)
+      return later(`load${name[0]?.toUpperCase()}${name.slice(1)}`, name in LAZY ? name : 'later')
     })
     onLoad({ filter: /protocol\/src\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
-    // Most of what needs it is there: COS answers uploads in parts and failures with documents.
-    onLoad({ filter: /protocol\/src\/loadXml\.ts$/ }, () => later('loadXml', 'uploads'))
+    onLoad({ filter: /protocol\/src\/loadXml\.ts$/ }, () => later('loadXml', 'later'))
   },
 }
 
@@ -107,11 +109,9 @@ const phoneEntries: Plugin = {
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^phone:/ }, ({ path }) => ({ path: path.slice(6), namespace: 'phone' }))
     onLoad({ filter: /^/, namespace: 'phone' }, ({ path }) => {
-      const source = LAZY[path]
-      const contents = source
-        ? // All that the upload client consists of is then in core.js, once.
-          `export * from './${source}'; export { UploadCOS } from './src/uploadClient'
-           ${path === 'uploads' ? "export { readXml, writeXml } from '../protocol/src/xml'" : ''}`
+      // All that the upload client consists of is then in core.js, once.
+      const contents = LAZY[path]
+        ? `${LAZY[path]}; export { UploadCOS } from './src/uploadClient'`
         : `export * from './src/${path}'`
       return { contents, resolveDir: OUT() }
     })
@@ -124,8 +124,10 @@ const phoneEntries: Plugin = {
  */
 async function buildPhoneModules(): Promise<void> {
   const files = [...ENTRIES, ...Object.keys(LAZY)]
-  const { outputFiles = [] } = await build({
+  const { outputFiles = [], mangleCache } = await build({
     ...minified,
+    // Returned with the names of properties.
+    mangleCache: {},
     entryPoints: files.map((file) => ({ in: `phone:${file}`, out: file })),
     format: 'esm',
     splitting: true,
@@ -153,7 +155,10 @@ async function buildPhoneModules(): Promise<void> {
     const isEntry = [...ENTRIES, ...SMALL_ENTRIES].includes(basename(path, '.js'))
     await writeWhole(
       path,
-      await smaller(asCommonjs(text) + (isEntry ? CONSTRUCTOR : ''), !path.endsWith('advice.js')),
+      await smaller(
+        asCommonjs(text, mangleCache) + (isEntry ? CONSTRUCTOR : ''),
+        !path.endsWith('advice.js'),
+      ),
     )
   }
   const kept = [...built.map(({ path }) => basename(path)), PREPARE]

@@ -38,7 +38,7 @@ interface Loaded {
 const CLIENTS = ['miniprogram_dist/index.js', 'dist/index.js', 'dist/miniprogram-cos.js']
 const UPLOADERS = ['miniprogram_dist/upload.js', 'dist/upload.js']
 /** What the entries of phones load: at once, and at first use. */
-const LOADED = ['core', 'uploads', 'methods', 'advice']
+const LOADED = ['core', 'later', 'methods', 'advice']
 const PHONE_FILES = ['index', 'upload', ...LOADED].map((name) => `miniprogram_dist/${name}.js`)
 const FORMS = ['miniprogram_dist/form.js', 'dist/form.js']
 const SCRIPTS = [
@@ -249,7 +249,7 @@ test('the source map of the single-file client maps to the sources', () => {
   for (const source of payload.sources) expect(source).toMatch(/^(?:\.\.\/)+(?!\.)/)
   expect(payload.sourcesContent).toHaveLength(payload.sources.length)
   expect(JSON.stringify(payload)).not.toContain(ROOT)
-  const lines = script.slice(0, script.indexOf('KitNotCloud')).split('\n')
+  const lines = script.slice(0, script.indexOf('needs a client made by')).split('\n')
   const entry = new SourceMap(payload).findEntry(lines.length - 1, (lines.at(-1) as string).length)
   expect(entry).toMatchObject({ originalSource: '../src/uploadClient.ts' })
 })

@@ -7,14 +7,13 @@ import type {
 } from '@miniprogram-cos/protocol'
 import type { AuthorizationParams, OfficialUtil } from './compat'
 import type { SliceCopyFileParams } from './copy'
-import type { ClientCore, Features } from './core'
 import type { DownloadFileParams, DownloadFileResult } from './download/downloadFile'
 import type { Callback } from './events'
 import { loadMethods } from './lazy/methods'
-import type { COSOptions } from './options'
-import { pick } from './pick'
+import { type COSOptions, pick } from './options'
 import type { RequestParams } from './request/any'
-import { execute } from './request/execute'
+import { type ClientCore, execute, type Features } from './request/execute'
+import type { TrashMethods } from './trash'
 import type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
 import { runAlone } from './upload/queue'
 import type { TaskSteps } from './upload/task'
@@ -35,7 +34,7 @@ type ResultOf<O> = O extends Operation<infer _, infer R> ? R & ResultMeta : neve
 /** Where cos-wx-sdk-v5 stores its uploads. */
 const OFFICIAL_UPLOADS = 'cos_sdk_upload_cache'
 
-/** What this client has in addition to the upload-only client. */
+/** The features of this client that the upload-only client lacks. */
 const FEATURES: Features = {
   get scopes() {
     return loadMethods().scopeReaders
@@ -54,7 +53,7 @@ export type OperationMethods = {
 }
 
 // The operations become methods below, from the same table their types come from.
-export interface COS extends OperationMethods {}
+export interface COS extends OperationMethods, TrashMethods {}
 
 /**
  * A COS client for mini programs, with the methods of cos-wx-sdk-v5.
@@ -169,7 +168,7 @@ export class COS extends UploadCOS {
 
 /** Makes an operation a method: with a callback or, without one, with a promise. */
 function addMethod(
-  name: OperationName,
+  name: OperationName | keyof TrashMethods,
   // biome-ignore lint/suspicious/noExplicitAny: the params of any operation
   run: (client: COS, params: any, callback: Callback<object> | undefined) => unknown,
 ): void {
@@ -217,9 +216,19 @@ for (const [verbs, nouns] of [
 }
 for (const name of NAMES as OperationName[]) {
   addMethod(name, (cos, params, callback) => {
-    const { operations, getObjectContent } = loadMethods()
+    const { operations, getObjectContent, deletions } = loadMethods()
     const operation: AnyOperation = operations[name]
     const run = (core: ClientCore, all: object) => execute<object, object>(core, operation, all)
+    const remove = cos._cloud && deletions[name]
+    if (remove) {
+      const step = (core: ClientCore, all: object) => remove(cos, all, (rest) => run(core, rest))
+      return cos._run(step, params, callback, operation)
+    }
     return cos._run(name === 'getObject' ? getObjectContent : run, params, callback, operation)
   })
+}
+for (const name of ['listTrash', 'restore', 'erase'] as const) {
+  addMethod(name, (cos, params, callback) =>
+    cos._run((_, all) => loadMethods().trashMethods[name](cos, all), params, callback),
+  )
 }

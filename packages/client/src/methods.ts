@@ -1,8 +1,8 @@
 import { parseCopySource } from '@miniprogram-cos/protocol'
-import { pick } from './pick'
+import { pick } from './options'
 import type { ScopeReaders } from './request/prepare'
 
-// What only the full client has. A client loads it when one of these methods is first called: see lazy/methods.ts.
+// The methods that only the full client has. A client loads them when one is first called: see lazy/methods.ts.
 
 export { operations } from '@miniprogram-cos/protocol'
 export { findOfficialUpload, officialUtil, staticAuthorization } from './compat'
@@ -10,6 +10,7 @@ export { sliceCopyFile } from './copy'
 export { abortDownload, downloadFile } from './download/downloadFile'
 export { getObjectContent } from './download/getObjectContent'
 export { requestAny } from './request/any'
+export { deletions, trashMethods } from './trash'
 export { abortUploadTask } from './upload/abort'
 export { objectUrl } from './url'
 

@@ -176,7 +176,7 @@ const DEFAULTS = {
   Protocol: 'https:',
 }
 
-/** What an option must be: of the kind of its default, or what its name says. */
+/** The type that an option must have: that of its default, or the one its name implies. */
 function kindOf(name: string): string {
   if (/^get|Parser$/.test(name)) return 'function'
   if (/^enable|^useHi/.test(name)) return 'boolean'
@@ -185,7 +185,7 @@ function kindOf(name: string): string {
 }
 
 const SECONDS = /^(0|\d{10})$/
-/** What some values must look like as text. */
+/** The text format that some values must have. */
 const FORMS: Record<string, RegExp> = {
   StartTime: SECONDS,
   ExpiredTime: SECONDS,
@@ -225,4 +225,19 @@ export function resolveOptions(given: COSOptions): ResolvedOptions {
 
 function invalid(name: string, problem: string) {
   return argumentError('KitInvalidOption', `option ${name} ${problem}`)
+}
+
+/** Some of the fields, none of them undefined. */
+type Picked<Fields> = string extends keyof Fields
+  ? { [name: string]: NonNullable<Fields[keyof Fields]> }
+  : { [Name in keyof Fields]?: NonNullable<Fields[Name]> }
+
+/** The fields whose names match and that have a value. */
+export function pick<Fields extends object>(fields: Fields, names = /^/): Picked<Fields> {
+  const picked: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined && value !== null && names.test(name)) picked[name] = value
+  }
+  // Its fields are some of those that were given.
+  return picked as Picked<Fields>
 }

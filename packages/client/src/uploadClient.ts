@@ -4,7 +4,6 @@ import {
   cosError,
   type UsageResponse,
 } from '@miniprogram-cos/protocol'
-import type { ClientCore, Features } from './core'
 import { createCredentialCache } from './credentials/cache'
 import { callbackProvider } from './credentials/callback'
 import {
@@ -23,6 +22,7 @@ import {
 import { type Callback, Emitter, settle, withCosError } from './events'
 import { loadUploads } from './lazy/uploads'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
+import type { ClientCore, Features } from './request/execute'
 import { runAlone, TaskQueue } from './upload/queue'
 import type { TaskInfo, TaskSteps, UploadTaskParams, UploadWork } from './upload/task'
 import {
@@ -155,28 +155,28 @@ export class UploadCOS {
   }
 
   /**
-   * What a folder contains and may contain, where its rule has a `quota` or `maxFiles`. Uploads that have been
+   * The usage and the limits of a folder whose rule has a `quota` or `maxFiles`. Uploads that have been
    * permitted count until their permission ends.
    *
    * @param path the folder, with its last slash. Without it: the caller's first folder with a quota.
    * @throws CosError kind `credentials`: `KitPathRefused` where no such folder of the caller has a quota
    */
   usage(path?: string): Promise<UsageResponse> {
-    const { _cloud: cloud } = this
-    return withCosError(
-      cloud
-        ? cloud.usage(path)
-        : Promise.reject(
-            argumentError('KitNotCloud', 'usage() needs a client made by COS.cloud or COS.http'),
-          ),
-    )
+    // The function answers this event so.
+    const call = async () =>
+      (await this._functionOf('usage').call({ usage: { path } })) as UsageResponse
+    return withCosError(call())
+  }
+
+  /** @internal @throws CosError `KitNotCloud` */
+  _functionOf(method: string): CloudCredentials {
+    if (this._cloud) return this._cloud
+    throw argumentError('KitNotCloud', `${method}() needs a client made by COS.cloud or COS.http`)
   }
 
   /** @internal */
   async _place(): Promise<CallerPlace> {
-    const { _cloud: cloud } = this
-    if (!cloud)
-      throw argumentError('KitNotCloud', 'caller() needs a client made by COS.cloud or COS.http')
+    const cloud = this._functionOf('caller')
     if (cloud.signs && !cloud.place) await cloud.locate()
     if (!cloud.place) {
       await this._core.credentials.get({

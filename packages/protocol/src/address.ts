@@ -106,7 +106,7 @@ function fromTemplate(
   return { base, host, signedPrefix: '' }
 }
 
-/** What a Host header names. */
+/** The target that a Host header names. */
 export type HostTarget =
   | { kind: 'bucket'; bucket: string; region?: string; accelerate?: boolean }
   | { kind: 'service'; region?: string }

@@ -27,7 +27,10 @@ function testCommand(): Command {
   return new Command('test')
     .argument(
       '[file]',
-      t('file of tests (default: cos.rules.test.ts)', '测试文件（默认 cos.rules.test.ts）'),
+      t(
+        'file of tests (default: cos.rules.test.ts or .js)',
+        '测试文件（默认 cos.rules.test.ts 或 .js）',
+      ),
     )
     .description(
       t(
@@ -79,8 +82,14 @@ function testFile(given: string | undefined): string {
     given === undefined ? TEST_FILES.map((name) => join(projectRoot(), name)) : [resolve(given)]
   const file = files.find((one) => existsSync(one))
   if (file !== undefined) return file
-  const name = given ?? TEST_FILES[0]
-  throw new Error(t(`there is no ${name}`, `没有 ${name}`))
+  throw new Error(
+    given === undefined
+      ? t(
+          `there is no ${TEST_FILES.join(' or ')} next to the configuration`,
+          `配置文件旁没有 ${TEST_FILES.join(' 或 ')}`,
+        )
+      : t(`there is no ${given}`, `没有 ${given}`),
+  )
 }
 
 function printGaps(output: SafeOutput, title: string, gaps: string[]): void {
@@ -148,7 +157,7 @@ function explainCommand(): Command {
       const { groups } = checkConfig(config)
       const own = Object.keys(groups).filter((name) => groups[name]?.includes(openid))
       const principal = openid === 'nobody' ? undefined : { openid, groups: own }
-      const { allowed, rule, reason } = testRules(config).explain(
+      const { allowed, rule, reason, trashDays } = testRules(config).explain(
         { name: openid, principal },
         known,
         key,
@@ -158,7 +167,7 @@ function explainCommand(): Command {
       if (!allowed) process.exitCode = 1
       const line = rule === undefined ? undefined : ruleLine(rule)
       if (options.json) {
-        output.line(JSON.stringify({ allowed, rule, line, reason }))
+        output.line(JSON.stringify({ allowed, rule, line, reason, trashDays }))
         return
       }
       output.line(
@@ -167,6 +176,11 @@ function explainCommand(): Command {
           : t(`✗ ${openid} may not ${verb} ${key}`, `✗ ${openid} 不能 ${verb} ${key}`),
       )
       if (reason !== undefined) output.line(`  ${reason}`)
+      if (trashDays !== undefined) {
+        output.line(
+          t(`  into the trash, for ${trashDays} days`, `  移入回收站，保留 ${trashDays} 天`),
+        )
+      }
       if (rule !== undefined) output.line(`  → access["${rule}"]${line ? `  ${line}` : ''}`)
     })
 }

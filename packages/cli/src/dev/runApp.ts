@@ -7,7 +7,8 @@ import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { buildFunctions } from '../functions/buildFunctions'
 import { detect } from '../init/detect'
-import { configFile, deployedFunctions, forProject, projectRoot } from '../project'
+import { configFile, deployedFunctions, forProject, loadConfig, projectRoot } from '../project'
+import { signatureNotes } from '../rules/signaturePaths'
 import { t } from '../text'
 import { chooseFiles } from './jobFiles'
 import { type DevPorts, explainPort } from './ports'
@@ -89,10 +90,13 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     preview = await openPreview(cloud, options, pagePort, printer)
     printAddresses(printer, cloud, config, options.data)
     printDevTools(printer, cloud, config, users)
+    for (const note of signatureNotes(config)) printer.line(note)
     stopWatching = watchFunctions({
-      onChange() {
+      async onChange() {
         cloud.deployFunctions(deployedFunctions())
         printer.check(true, t('functions deployed again', '云函数已重新部署'))
+        if (!existsSync(configFile())) return
+        for (const note of signatureNotes(await loadConfig())) printer.line(note)
       },
       onError: ({ message }) => printer.check(false, forProject(message.split('\n')[0] ?? '')),
     })
@@ -163,7 +167,7 @@ function printAddresses(
   printer.line(t(`watching   ${config} and the cloud functions`, `监视       ${config} 与云函数`))
 }
 
-/** What an app in the real DevTools needs to use this local cloud, as the guide shows it. */
+/** Prints the code with which an app in the real DevTools uses this local cloud, as the guide shows it. */
 function printDevTools(
   printer: Printer,
   { cos, functions }: LocalCloud,

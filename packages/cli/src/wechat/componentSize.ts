@@ -6,12 +6,12 @@ import { dirname, join } from 'node:path'
  * and the target. When the size goes down, the limit follows; it never goes up.
  */
 export const COMPONENT_SIZES = [
-  { name: 'cos-uploader', limit: 30_600, goal: 25 * 1024 },
-  { name: 'cos-file-list', limit: 22_200, goal: 25 * 1024 },
-  { name: 'cos-image', limit: 9100, goal: 10 * 1024 },
+  { name: 'cos-uploader', limit: 25_600, goal: 25 * 1024 },
+  { name: 'cos-file-list', limit: 20_100, goal: 25 * 1024 },
+  { name: 'cos-image', limit: 7850, goal: 10 * 1024 },
 ]
 
-/** What a file of a mini program refers to by relative paths. */
+/** The references by relative path in each kind of mini program file. */
 const REFERENCES: [ending: string, pattern: RegExp][] = [
   ['.js', /\brequire\(["'](\.[^"']+)["']\)/g],
   ['.wxss', /@import\s*["'](\.[^"']+)["']/g],

@@ -14,7 +14,7 @@ export interface ConfirmedUpload {
 const ATTEMPTS = 3
 
 /** Whether a key lies below a path, in which `*` is any one segment. */
-function covers(path: string, key: string): boolean {
+export function covers(path: string, key: string): boolean {
   const segments = key.split('/')
   const pattern = path.split('/').slice(0, -1)
   return (

@@ -1,6 +1,6 @@
 import { type AbortSignalLike, type CosError, cosError } from '@miniprogram-cos/protocol'
 import { abortError, unlessAborted } from '../concurrency'
-import { pick } from '../pick'
+import { pick } from '../options'
 import { fileSize, readLocalFile } from '../wx/files'
 import { readVideoInfo } from '../wx/media'
 import {
@@ -28,7 +28,7 @@ export type ChosenFile =
       thumbTempFilePath?: string
     }
 
-/** What a file may be. A file beyond a limit is refused. */
+/** Limits for a file. A file beyond a limit is refused. */
 export interface FileLimits {
   /** Types, with `*` for any text: `image/*`. @default any */
   types?: string[]
@@ -67,7 +67,7 @@ export interface PrepareOptions {
   onProgress?: (progress: { step: PrepareStep; percent: number }) => void
 }
 
-/** What is known of a file. */
+/** Path, size, type and dimensions of a file. */
 export interface FileDescription extends FileType {
   FilePath: string
   /** Bytes. */

@@ -1,11 +1,11 @@
 import { absolutePrefix } from '../client'
-import { problemOf } from '../problem'
+import { problemOf } from '../locale'
 import { signedUrl } from '../signedUrl'
 
 /** Numbers are px, as in TDesign; texts have their unit. */
 const length = (value: string | number) => (typeof value === 'number' ? `${value}px` : value)
 
-/** What an image waits for, and how often its URL was signed again after an error. */
+/** The state of an image: its pending request, and how often its URL was signed again after an error. */
 interface ImageState {
   /** The result of an earlier request must not replace a later one. */
   turn: number

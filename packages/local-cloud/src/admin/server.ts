@@ -12,7 +12,7 @@ const MAX_BODY_BYTES = 64 * 1024
 /** A listener with more unsent bytes is disconnected: it cannot keep up. */
 const MAX_UNREAD_BYTES = 1024 * 1024
 
-/** What the admin server shows and changes. */
+/** The services that the admin server shows and changes. */
 export interface AdminServices {
   store: Store
   keys: KeyRing

@@ -15,7 +15,7 @@ const MAX_BODY_BYTES = 40 * 1024 * 1024
 /** Path of the API, as on the real host. */
 const API_PATH = '/admin'
 
-/** What the CloudBase API works on. */
+/** The services behind the CloudBase API. */
 export interface CloudBaseServices {
   database: () => Promise<DatabaseActions>
   storage: StorageActions

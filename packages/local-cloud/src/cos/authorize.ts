@@ -21,7 +21,7 @@ export interface AccessRequest {
   versionId?: string | undefined
 }
 
-/** What a decision depends on. */
+/** The inputs of an access decision. */
 export interface AuthorizationContext {
   request: CosRequest
   principal: Principal

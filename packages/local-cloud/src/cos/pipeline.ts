@@ -24,7 +24,7 @@ import { type CosResponse, errorResponse, newRequestId, sendResponse } from './r
 import type { BucketRecord } from './store/records'
 import type { Store } from './store/store'
 
-/** What serving a request needs. */
+/** The services that serving a request needs. */
 export interface CosServices {
   store: Store
   keys: KeyRing
@@ -149,7 +149,7 @@ function matchRequest({ method, target, query, headers }: CosRequest): Operation
   })
 }
 
-/** What the signature covers; undefined for a request without one. */
+/** The headers and parameters that the signature covers; undefined for a request without one. */
 function signedBy(principal: Principal, auth: Authenticated['auth']): Authenticated['auth'] {
   if (auth || principal.kind === 'anonymous') return auth
   // The JSON API's signature covers neither headers nor parameters.

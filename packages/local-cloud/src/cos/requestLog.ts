@@ -27,7 +27,7 @@ export interface LogEntry {
 /** More keys of a deletion would make the log unreadable. */
 const MAX_PATHS = 10
 
-/** What is recorded of a request while it is served. */
+/** Records a request while it is served. */
 export class RequestTrace {
   operation: OperationName | 'unknown' = 'unknown'
   principal: Principal = { kind: 'anonymous' }

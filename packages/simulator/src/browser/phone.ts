@@ -64,7 +64,7 @@ Object.assign(window, {
   __preview: Object.assign(registry, { fail: showFailedApp }),
   global: {},
   require: missingRequire(),
-  // What templates and scripts of WXS use in place of `new Date` and `new RegExp`.
+  // Templates and WXS scripts use these in place of `new Date` and `new RegExp`.
   getDate: (...given: []) => new Date(...given),
   getRegExp: (pattern: string, flags?: string) => new RegExp(pattern, flags),
   __wxConfig: { envVersion: 'develop', accountInfo: { appId: settings.appid } },

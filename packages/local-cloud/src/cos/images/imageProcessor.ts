@@ -7,7 +7,7 @@ import { readSource, type SharpModule, type SourceImage } from './sourceImage'
 /** Images processed at the same time; each can take several hundred MB. */
 const MAX_CONCURRENT = 2
 
-/** What an image is, for the answer to an upload. */
+/** Format and size of an image, for the answer to an upload. */
 export interface ImageSummary {
   format: string
   width: number

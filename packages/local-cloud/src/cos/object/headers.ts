@@ -54,7 +54,7 @@ export function refuseNotImitated(headers: CosRequest['headers'], ...others: str
   }
 }
 
-/** What an upload's headers set: headers, storage class, ACL, tags and encryption of the object. */
+/** The attributes that an upload's headers set: headers, storage class, ACL, tags and encryption of the object. */
 export type ObjectAttributes = Pick<
   ObjectRecord,
   'headers' | 'storageClass' | 'acl' | 'tags' | 'encryption'
