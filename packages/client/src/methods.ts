@@ -1,5 +1,5 @@
 import { parseCopySource } from '@miniprogram-cos/protocol'
-import { pick } from './pick'
+import { pick } from './options'
 import type { ScopeReaders } from './request/prepare'
 
 // The methods that only the full client has. A client loads them when one is first called: see lazy/methods.ts.

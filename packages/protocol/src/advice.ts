@@ -68,10 +68,7 @@ export const ADVICE: Record<string, [en: string, zh: string]> = {
     'Update WeChat, or check with wx.canIUse.',
     '请升级微信，或先用 wx.canIUse 判断。',
   ],
-  KitNotCos: [
-    'Log in to the network or check Domain.',
-    '请检查网络是否需要登录，以及自定义域名。',
-  ],
+  KitNotCos: ['Log in to the network or check Domain.', '请检查网络是否需要登录，以及自定义域名。'],
   KitRequestRefused: ['The message has the reason.', '原因见错误信息。'],
   KitQuotaExceeded: ['Delete files first.', '空间不足，请先删除文件。'],
   KitUploadRefused: ['The message has the reason.', '原因见错误信息。'],

@@ -1,5 +1,5 @@
 import { absolutePrefix } from '../client'
-import { problemOf } from '../problem'
+import { problemOf } from '../locale'
 import { signedUrl } from '../signedUrl'
 
 /** Numbers are px, as in TDesign; texts have their unit. */
