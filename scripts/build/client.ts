@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { type MinifyOptions, minify } from 'terser'
+import { version as terser } from 'terser/package.json'
 import { bundle, SHARED_OPTIONS, writeWhole } from '../../packages/cli/src/functions/buildFunctions'
 import { asCommonjs, REQUIRE_LATER } from './commonjs'
 import { INTERNAL_NAMES } from './internalNames'
@@ -32,8 +35,7 @@ const minified: BuildOptions = {
 }
 
 /** `require` gives the constructor itself, as with cos-wx-sdk-v5, which is also its own name and default. */
-const CONSTRUCTOR =
-  'module.exports=Object.assign(module.exports.COS,module.exports,{default:module.exports.COS});'
+const CONSTRUCTOR = ';(e=>{module.exports=Object.assign(e.COS,e,{default:e.COS})})(module.exports);'
 
 /** An entry whose constructor is the default too. */
 const withDefault = (entry: string) => ({
@@ -73,12 +75,16 @@ export async function buildClient(): Promise<void> {
 }
 
 /**
- * The files that are loaded at first use, with the module each is made of: those that src/lazy loads. Everything else is in core.js,
- * or in the one file that uses it.
+ * The files that are loaded at first use, with their exports: what src/lazy and loadXml load. Everything else is in
+ * core.js, or in the one file that uses it.
  */
 const LAZY: Record<string, string> = {
-  methods: 'src/methods',
-  uploads: 'src/uploads',
+  methods: "export * from './src/methods'",
+  // Most of what needs one of them needs others: COS answers uploads in parts and failures with documents.
+  later: `export * from './src/uploads'
+    export { isRepeatable, recover, serviceError, switchHost } from './src/request/failures'
+    export { contentMd5, hexMd5, md5InTurns, verifyMd5 } from './src/request/integrity'
+    export { readXml, writeXml } from '../protocol/src/xml'`,
 }
 
 /** Makes the modules that load others at first use require a file. */
@@ -90,11 +96,10 @@ const requireLater: Plugin = {
     })
     onLoad({ filter: /client\/src\/lazy\/\w+\.ts$/ }, ({ path }) => {
       const name = basename(path, '.ts')
-      return later(`load${name[0]?.toUpperCase()}${name.slice(1)}`, name)
+      return later(`load${name[0]?.toUpperCase()}${name.slice(1)}`, name in LAZY ? name : 'later')
     })
     onLoad({ filter: /protocol\/src\/loadAdvice\.ts$/ }, () => later('loadAdvice', 'advice'))
-    // Most of what needs it is there: COS answers uploads in parts and failures with documents.
-    onLoad({ filter: /protocol\/src\/loadXml\.ts$/ }, () => later('loadXml', 'uploads'))
+    onLoad({ filter: /protocol\/src\/loadXml\.ts$/ }, () => later('loadXml', 'later'))
   },
 }
 
@@ -104,11 +109,9 @@ const phoneEntries: Plugin = {
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^phone:/ }, ({ path }) => ({ path: path.slice(6), namespace: 'phone' }))
     onLoad({ filter: /^/, namespace: 'phone' }, ({ path }) => {
-      const source = LAZY[path]
-      const contents = source
-        ? // All that the upload client consists of is then in core.js, once.
-          `export * from './${source}'; export { UploadCOS } from './src/uploadClient'
-           ${path === 'uploads' ? "export { readXml, writeXml } from '../protocol/src/xml'" : ''}`
+      // All that the upload client consists of is then in core.js, once.
+      const contents = LAZY[path]
+        ? `${LAZY[path]}; export { UploadCOS } from './src/uploadClient'`
         : `export * from './src/${path}'`
       return { contents, resolveDir: OUT() }
     })
@@ -121,8 +124,10 @@ const phoneEntries: Plugin = {
  */
 async function buildPhoneModules(): Promise<void> {
   const files = [...ENTRIES, ...Object.keys(LAZY)]
-  const { outputFiles = [] } = await build({
+  const { outputFiles = [], mangleCache } = await build({
     ...minified,
+    // Returned with the names of properties.
+    mangleCache: {},
     entryPoints: files.map((file) => ({ in: `phone:${file}`, out: file })),
     format: 'esm',
     splitting: true,
@@ -150,7 +155,10 @@ async function buildPhoneModules(): Promise<void> {
     const isEntry = [...ENTRIES, ...SMALL_ENTRIES].includes(basename(path, '.js'))
     await writeWhole(
       path,
-      await smaller(asCommonjs(text) + (isEntry ? CONSTRUCTOR : ''), !path.endsWith('advice.js')),
+      await smaller(
+        asCommonjs(text, mangleCache) + (isEntry ? CONSTRUCTOR : ''),
+        !path.endsWith('advice.js'),
+      ),
     )
   }
   const kept = [...built.map(({ path }) => basename(path)), PREPARE]
@@ -178,9 +186,12 @@ async function buildPrepare(): Promise<void> {
   ])
 }
 
-/** Minifies once more by terser, which saves about 2 % after esbuild. */
+/**
+ * What a second minifier finds that esbuild leaves: about 2 %. It takes longer than everything else that a command
+ * builds first, so its results are kept.
+ */
 export async function smaller(script: string, isAscii: boolean): Promise<string> {
-  const { code = '' } = await minify(script, {
+  const options: MinifyOptions = {
     ecma: 2018,
     toplevel: true,
     // Functions without `this` become arrows, `String(x)` becomes `x + ''`.
@@ -193,6 +204,13 @@ export async function smaller(script: string, isAscii: boolean): Promise<string>
       hoist_funs: true,
     },
     format: { ecma: 2018, ascii_only: isAscii },
-  } as MinifyOptions)
+  }
+  const made = JSON.stringify([terser, options, script])
+  const name = createHash('sha256').update(made).digest('hex')
+  const kept = at('node_modules/.cache/miniprogram-cos', `${name}.js`)
+  const known = await readFile(kept, 'utf8').catch(() => undefined)
+  if (known !== undefined) return known
+  const { code = '' } = await minify(script, options)
+  await writeWhole(kept, `${code}\n`)
   return `${code}\n`
 }

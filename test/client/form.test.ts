@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { loadModule, type Simulator, type SimulatorOptions } from '@miniprogram-cos/simulator'
 import type { COS as Client, CosError } from '../../packages/client/src/form'
-import { createSimulatedPhone } from '../support/phones'
+import { createSimulatedPhone, SHORT_DELAYS } from '../support/phones'
 import { send, signByOfficialSdk } from '../support/rawRequest'
 import { ROOT } from '../support/root'
 import {
@@ -39,7 +39,8 @@ function startPhone(
 ): Phone {
   const simulator = createSimulatedPhone(cloud, ALICE, options)
   const wx = { ...simulator.wx, ...change(simulator.wx) }
-  return { simulator, COS: loadModule<Phone['COS']>(FORM_FILE, { wx }) }
+  const COS = loadModule<Phone['COS']>(FORM_FILE, { wx, globals: SHORT_DELAYS })
+  return { simulator, COS }
 }
 
 function writeFile({ simulator: { wx, realPath } }: Phone, size: number): string {

@@ -1,6 +1,7 @@
 import CryptoJS from 'crypto-js'
 import fc from 'fast-check'
-import { contentMd5, hexMd5, hmacSha1, sha1 } from '../../packages/client/src/hash'
+import { hmacSha1, sha1 } from '../../packages/client/src/hash'
+import { contentMd5, hexMd5 } from '../../packages/client/src/request/integrity'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 300 })
 const bytes = fc.uint8Array({ maxLength: 300 })

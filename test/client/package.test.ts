@@ -38,7 +38,7 @@ interface Loaded {
 const CLIENTS = ['miniprogram_dist/index.js', 'dist/index.js', 'dist/miniprogram-cos.js']
 const UPLOADERS = ['miniprogram_dist/upload.js', 'dist/upload.js']
 /** What the entries of phones load: at once, and at first use. */
-const LOADED = ['core', 'uploads', 'methods', 'advice']
+const LOADED = ['core', 'later', 'methods', 'advice']
 const PHONE_FILES = ['index', 'upload', ...LOADED].map((name) => `miniprogram_dist/${name}.js`)
 const FORMS = ['miniprogram_dist/form.js', 'dist/form.js']
 const SCRIPTS = [

@@ -1,7 +1,6 @@
 import { t } from '../../i18n/index'
 import { describeError } from '../../services/describeError'
-import { makeFolder, openFolder } from '../../services/folder'
-import { isName } from '../../text/fileName'
+import { isName, makeFolder, openFolder } from '../../services/folder'
 
 /** Methods of `<cos-file-list>` that the page calls. */
 interface ListMethods {

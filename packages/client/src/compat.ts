@@ -1,8 +1,8 @@
 import { argumentError, isSignedHeader, loadXml, signRequest } from '@miniprogram-cos/protocol'
-import { hexMd5, hexOf, md5InTurns, signatureHash } from './hash'
+import { hexOf, signatureHash, toBase64, utf8Bytes } from './hash'
+import { loadIntegrity } from './lazy/integrity'
 import { loadUploads } from './lazy/uploads'
 import { signKeyOf } from './request/send'
-import { toBase64, utf8Bytes } from './text'
 import type { MultipartUpload, PartDone } from './upload/multipart'
 import type { ResumeSource } from './upload/resume'
 import { readLocalFile } from './wx/files'
@@ -22,7 +22,7 @@ export interface OfficialUtil {
 }
 
 export const officialUtil: OfficialUtil = {
-  md5: hexMd5,
+  md5: (content) => loadIntegrity().hexMd5(content),
   xml2json: (xml) => loadXml().readXml(xml),
   json2xml: (data) => loadXml().writeXml(data),
   encodeBase64(text, safe) {
@@ -114,7 +114,7 @@ function officialIds(path: string, given: unknown): string[] {
   } catch {
     // Not JSON: it is stored as a list, or missing.
   }
-  const own = hexMd5(path)
+  const own = loadIntegrity().hexMd5(path)
   const ids: string[] = []
   for (const entry of Array.isArray(stored) ? stored : []) {
     const [uuid, UploadId] = Array.isArray(entry) ? entry : []
@@ -147,7 +147,7 @@ async function areOfThisFile(
   for (const { PartNumber, ETag } of parts) {
     const { position = 0, length = 0 } = plan[PartNumber - 1] || {}
     const content = await readLocalFile(params.FilePath, { position, length, fileSize })
-    if (`"${hexOf(await md5InTurns(content))}"` !== ETag) return false
+    if (`"${hexOf(await loadIntegrity().md5InTurns(content))}"` !== ETag) return false
     hashed += length
     onHashed(hashed)
   }

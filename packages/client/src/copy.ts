@@ -12,11 +12,10 @@ import {
   uploadPartCopy,
 } from '@miniprogram-cos/protocol'
 import { abortGroup, runPool } from './concurrency'
-import type { ClientCore } from './core'
 import { progressReporter } from './events'
 import { loadUploads } from './lazy/uploads'
-import { pick } from './pick'
-import { execute } from './request/execute'
+import { pick } from './options'
+import { type ClientCore, execute } from './request/execute'
 import { resolveTarget } from './request/prepare'
 import type { Part, PartDone } from './upload/multipart'
 import { wxSlots } from './wx/transfer'

@@ -37,7 +37,7 @@ export function callApp(run: () => unknown): void {
   const report = (error: unknown) => console.error('miniprogram-cos: a listener failed', error)
   try {
     const returned = run() as PromiseLike<unknown> | undefined
-    if (typeof returned?.then === 'function') returned.then(undefined, report)
+    if (returned && typeof returned.then === 'function') returned.then(undefined, report)
   } catch (error) {
     report(error)
   }

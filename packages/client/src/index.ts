@@ -32,4 +32,4 @@ export type {
 } from './upload/uploadFile'
 export type { CloudCOSOptions, HttpCOSOptions } from './uploadClient'
 export type { GetObjectUrlParams } from './url'
-export type { WxLike } from './wx/types'
+export type { WxLike } from './wx/wx'

@@ -1,9 +1,8 @@
 import { type AnyOperation, parseCopySource } from '@miniprogram-cos/protocol'
 import type { COS, MethodName } from './client'
-import type { ClientCore } from './core'
 import { getObjectContent } from './download/getObjectContent'
-import { pick } from './pick'
-import { execute } from './request/execute'
+import { pick } from './options'
+import { type ClientCore, execute } from './request/execute'
 import type { ScopeReaders } from './request/prepare'
 import { type Deletions, deletions, type TrashSteps, trashMethods } from './trash'
 

@@ -66,7 +66,7 @@ async function send(client: COS, trash: TrashRequest): Promise<TrashResponse> {
   const { Key } = trash
   const own = Key === undefined ? trash : { ...trash, Key: withoutSlash(Key) }
   // The function answers this event so.
-  return (await client._call('the trash', { trash: own })) as TrashResponse
+  return (await client._functionOf('trash').call({ trash: own })) as TrashResponse
 }
 
 const withoutSlash = (key: string) => String(key).replace(/^\//, '')

@@ -21,4 +21,4 @@ export type {
   UploadFilesResult,
 } from './upload/uploadFile'
 export { type CloudCOSOptions, type HttpCOSOptions, UploadCOS as COS } from './uploadClient'
-export type { WxLike } from './wx/types'
+export type { WxLike } from './wx/wx'

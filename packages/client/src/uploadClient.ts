@@ -4,7 +4,6 @@ import {
   cosError,
   type UsageResponse,
 } from '@miniprogram-cos/protocol'
-import type { ClientCore, Features } from './core'
 import { createCredentialCache } from './credentials/cache'
 import { callbackProvider } from './credentials/callback'
 import {
@@ -16,7 +15,6 @@ import {
 } from './credentials/cloud'
 import {
   cloudFunction,
-  type FunctionAnswer,
   type FunctionCall,
   type HttpOptions,
   httpFunction,
@@ -24,6 +22,7 @@ import {
 import { type Callback, Emitter, settle, withCosError } from './events'
 import { loadUploads } from './lazy/uploads'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
+import type { ClientCore, Features } from './request/execute'
 import { runAlone, TaskQueue } from './upload/queue'
 import type { TaskInfo, TaskSteps, UploadTaskParams, UploadWork } from './upload/task'
 import {
@@ -46,9 +45,6 @@ export interface HttpCOSOptions extends COSOptions, FunctionOptions, HttpOptions
 
 const functionFor = ({ mode }: FunctionOptions): string =>
   mode === 'signature' ? 'cos-signature' : 'cos-credentials'
-
-const notCloud = (what: string) =>
-  argumentError('KitNotCloud', `${what} needs a client made by COS.cloud or COS.http`)
 
 /** A client that gets keys or signatures by calling a function of this kit. */
 function createWith<Client extends UploadCOS>(
@@ -167,19 +163,20 @@ export class UploadCOS {
    */
   usage(path?: string): Promise<UsageResponse> {
     // The function answers this event so.
-    return withCosError(this._call('usage()', { usage: { path } }) as Promise<UsageResponse>)
+    const call = async () =>
+      (await this._functionOf('usage').call({ usage: { path } })) as UsageResponse
+    return withCosError(call())
   }
 
-  /** @internal What the function answers to an event. */
-  async _call(what: string, event: object): Promise<FunctionAnswer> {
-    if (!this._cloud) throw notCloud(what)
-    return this._cloud.call(event)
+  /** @internal @throws CosError `KitNotCloud` */
+  _functionOf(method: string): CloudCredentials {
+    if (this._cloud) return this._cloud
+    throw argumentError('KitNotCloud', `${method}() needs a client made by COS.cloud or COS.http`)
   }
 
   /** @internal */
   async _place(): Promise<CallerPlace> {
-    const { _cloud: cloud } = this
-    if (!cloud) throw notCloud('caller()')
+    const cloud = this._functionOf('caller')
     if (cloud.signs && !cloud.place) await cloud.locate()
     if (!cloud.place) {
       await this._core.credentials.get({

@@ -111,13 +111,8 @@ export function cosError(
 }
 
 /** An error of the call itself: nothing was sent. */
-export function argumentError(
-  code: string,
-  message: string,
-  error?: CosErrorInit['error'],
-): CosError {
-  return cosError('argument', code, message, { error })
-}
+export const argumentError = (code: string, message: string): CosError =>
+  cosError('argument', code, message)
 
 /** True for a `CosError`, also one made by another copy of this package (sub-packages, plugins). */
 export function isCosError(value: unknown): value is CosError {

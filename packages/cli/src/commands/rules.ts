@@ -27,7 +27,10 @@ function testCommand(): Command {
   return new Command('test')
     .argument(
       '[file]',
-      t('file of tests (default: cos.rules.test.ts)', '测试文件（默认 cos.rules.test.ts）'),
+      t(
+        'file of tests (default: cos.rules.test.ts or .js)',
+        '测试文件（默认 cos.rules.test.ts 或 .js）',
+      ),
     )
     .description(
       t(
@@ -79,8 +82,14 @@ function testFile(given: string | undefined): string {
     given === undefined ? TEST_FILES.map((name) => join(projectRoot(), name)) : [resolve(given)]
   const file = files.find((one) => existsSync(one))
   if (file !== undefined) return file
-  const name = given ?? TEST_FILES[0]
-  throw new Error(t(`there is no ${name}`, `没有 ${name}`))
+  throw new Error(
+    given === undefined
+      ? t(
+          `there is no ${TEST_FILES.join(' or ')} next to the configuration`,
+          `配置文件旁没有 ${TEST_FILES.join(' 或 ')}`,
+        )
+      : t(`there is no ${given}`, `没有 ${given}`),
+  )
 }
 
 function printGaps(output: SafeOutput, title: string, gaps: string[]): void {

@@ -11,14 +11,14 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 79_410,
+    limit: 79_300,
     goal: 60 * KB,
-    start: { limit: 44_760, goal: 42 * KB },
+    start: { limit: 44_800, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
-    limit: 52_400,
+    limit: 52_450,
     goal: 41 * KB,
     start: { limit: 42_500, goal: 36 * KB },
   },

@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path'
  * and the target. When the size goes down, the limit follows; it never goes up.
  */
 export const COMPONENT_SIZES = [
-  { name: 'cos-uploader', limit: 30_600, goal: 25 * 1024 },
-  { name: 'cos-file-list', limit: 22_200, goal: 25 * 1024 },
-  { name: 'cos-image', limit: 9100, goal: 10 * 1024 },
+  { name: 'cos-uploader', limit: 25_600, goal: 25 * 1024 },
+  { name: 'cos-file-list', limit: 20_100, goal: 25 * 1024 },
+  { name: 'cos-image', limit: 8000, goal: 10 * 1024 },
 ]
 
 /** The references by relative path in each kind of mini program file. */

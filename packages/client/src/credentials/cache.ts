@@ -7,10 +7,15 @@ import {
 } from '@miniprogram-cos/protocol'
 import { sleep } from '../concurrency'
 import type { ResolvedOptions } from '../options'
-import { learnFromStart, serverTime } from '../request/retry'
+import { learnFromStart, serverTime } from '../request/clock'
 import type { TaskInfo } from '../upload/task'
-import { fixedKey } from './fixed'
-import type { Credential, CredentialProvider, CredentialRequest, Key } from './provider'
+import {
+  type Credential,
+  type CredentialProvider,
+  type CredentialRequest,
+  fixedKey,
+  type Key,
+} from './provider'
 
 /** A key that expires within this many seconds is not used. */
 const MIN_REMAINING = 60

@@ -10,9 +10,8 @@ import {
   type TrashResponse,
   type UsageResponse,
 } from '@miniprogram-cos/protocol'
-import { transfer } from '../request/send'
-import { errorMessage } from '../text'
-import { callFunction } from '../wx/transfer'
+import { callFunction, transfer } from '../wx/transfer'
+import { errorMessage } from '../wx/wx'
 
 /** The answer of a cloud function, not validated yet. */
 export type FunctionAnswer = Partial<

@@ -1,4 +1,6 @@
 import type { ScopeEntry } from '@miniprogram-cos/protocol'
+import { cosError } from '@miniprogram-cos/protocol'
+import type { ResolvedOptions } from '../options'
 
 export type { ScopeEntry }
 
@@ -118,4 +120,18 @@ export type Credential = Key | ReadySignature
 export interface CredentialProvider {
   /** @throws CosError kind `credentials` */
   get(request: CredentialRequest): Promise<Credential>
+}
+
+/**
+ * The key of the options `SecretId` and `SecretKey`; undefined if there is a provider. Synchronous, so that
+ * getObjectUrl can return a text.
+ * @throws CosError `KitNoCredentials` when the options name neither
+ */
+export function fixedKey(options: ResolvedOptions): Key | undefined {
+  const { SecretId, SecretKey, SecurityToken = '', StartTime = 0, ExpiredTime = 0 } = options
+  if (options.getAuthorization || options.getSTS) return undefined
+  if (SecretId && SecretKey) return { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime }
+  const message =
+    'no credentials: give getAuthorization, use COS.cloud, or give SecretId and SecretKey'
+  throw cosError('credentials', 'KitNoCredentials', message)
 }

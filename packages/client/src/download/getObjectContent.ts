@@ -1,7 +1,6 @@
 import { type GetObjectParams, getObject } from '@miniprogram-cos/protocol'
-import type { ClientCore } from '../core'
 import { asCosError } from '../request/errors'
-import { execute } from '../request/execute'
+import { type ClientCore, execute } from '../request/execute'
 import {
   canFetchRanges,
   fetchRanges,

@@ -6,11 +6,10 @@ import {
   type ResultMeta,
 } from '@miniprogram-cos/protocol'
 import { abortGroup, runPool } from '../concurrency'
-import type { ClientCore } from '../core'
-import { pick } from '../pick'
+import { loadUploads } from '../lazy/uploads'
+import { pick } from '../options'
 import { integrityError, isForeign } from '../request/errors'
-import { type ExecuteExtras, execute } from '../request/execute'
-import { AutoLimit } from '../upload/autoLimit'
+import { type ClientCore, type ExecuteExtras, execute } from '../request/execute'
 import { wxSlots } from '../wx/transfer'
 
 /** Smaller objects come in one request: an end of the first would be followed by a round trip for nothing. */
@@ -102,7 +101,7 @@ export async function fetchRanges(
   { params, object, from, partSize, limit, onLoaded, take }: RangedFetch,
 ): Promise<GetResult> {
   const { signal, abort, release } = abortGroup(params.signal)
-  const auto = limit === 'auto' ? new AutoLimit() : undefined
+  const auto = limit === 'auto' ? new (loadUploads().AutoLimit)() : undefined
   const fixed = Math.max(1, Number(limit) || 1)
   const starts: number[] = []
   for (let start = from; start < object.size; start += partSize) starts.push(start)

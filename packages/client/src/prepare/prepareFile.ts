@@ -1,6 +1,6 @@
 import { type AbortSignalLike, type CosError, cosError } from '@miniprogram-cos/protocol'
 import { abortError, unlessAborted } from '../concurrency'
-import { pick } from '../pick'
+import { pick } from '../options'
 import { fileSize, readLocalFile } from '../wx/files'
 import { readVideoInfo } from '../wx/media'
 import {

@@ -10,6 +10,7 @@ import {
   encodeKey,
   isSignedHeader,
   paramHeaders,
+  paramOf,
   queryString,
   requestOf,
   type ScopeEntry,
@@ -17,9 +18,8 @@ import {
   setHeader,
 } from '@miniprogram-cos/protocol'
 import type { CredentialRequest } from '../credentials/provider'
-import { contentMd5 } from '../hash'
-import type { ResolvedOptions } from '../options'
-import { pick } from '../pick'
+import { loadIntegrity } from '../lazy/integrity'
+import { pick, type ResolvedOptions } from '../options'
 import { missingParam } from './errors'
 
 export type Params = Record<string, unknown>
@@ -65,7 +65,7 @@ export function prepare(operation: AnyOperation, given: object, core: RequestCon
   if (operation.subresource) query[operation.subresource] = ''
   for (const [name, value] of Object.entries(pick(fields))) query[name] = String(value)
   // Without them it would be another operation: DELETE of an upload becomes DELETE of the object.
-  for (const need of operation.needs || []) if (!query[need]) throw missingParam(need)
+  for (const need of operation.needs || []) if (!query[need]) throw missingParam(paramOf(need))
   const path = Bucket && `/${encodeKey(Key)}`
   // A form upload names the plain host even when it went through the accelerated one, as COS does.
   const location = operation.form
@@ -169,7 +169,7 @@ function headersOf(
     // The headers of a generated document win over the caller's.
     const { contentMd5: isDocument, contentType = 'application/xml' } = operation
     if (isDocument) add({ 'Content-Type': contentType }, true)
-    if (isDocument) add({ 'Content-MD5': contentMd5(body) }, true)
+    if (isDocument) add({ 'Content-MD5': loadIntegrity().contentMd5(body) }, true)
     if (typeof body !== 'string') add({ 'Content-Length': body.byteLength })
   }
   return headers

@@ -6,9 +6,8 @@ import {
   multipartList,
 } from '@miniprogram-cos/protocol'
 import { runPool } from '../concurrency'
-import type { ClientCore } from '../core'
 import { asCosError, missingParam } from '../request/errors'
-import { execute } from '../request/execute'
+import { type ClientCore, execute } from '../request/execute'
 
 export interface AbortUploadTaskParams extends CallParams {
   Bucket?: string

@@ -11,16 +11,14 @@ import {
   paramHeaders,
 } from '@miniprogram-cos/protocol'
 import { abortError, abortGroup, runPool } from '../concurrency'
-import type { ClientCore } from '../core'
 import { progressReporter } from '../events'
-import { pick } from '../pick'
+import { pick } from '../options'
 import { asCosError, integrityError } from '../request/errors'
-import { type ExecuteExtras, execute } from '../request/execute'
+import { type ClientCore, type ExecuteExtras, execute } from '../request/execute'
 import { locationOf, resolveTarget, type Target } from '../request/prepare'
 import { fileDigest, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
 import { AutoLimit } from './autoLimit'
-import { taskReporter } from './progress'
 import {
   claim,
   findResumableUpload,
@@ -30,7 +28,7 @@ import {
   remember,
   type UnfinishedUpload,
 } from './resume'
-import type { TaskMemo, TaskRun, UploadTaskParams } from './task'
+import { type TaskMemo, type TaskRun, taskReporter, type UploadTaskParams } from './task'
 import type { UploadFileParams } from './uploadFile'
 
 const MIB = 1024 * 1024

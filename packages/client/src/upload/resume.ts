@@ -4,9 +4,8 @@ import {
   multipartListPart,
 } from '@miniprogram-cos/protocol'
 import { sleep, withTimeout } from '../concurrency'
-import type { ClientCore } from '../core'
 import { asCosError } from '../request/errors'
-import { execute } from '../request/execute'
+import { type ClientCore, execute } from '../request/execute'
 import type { Target } from '../request/prepare'
 import { load, save } from '../wx/files'
 import type { MultipartUpload, PartDone } from './multipart'

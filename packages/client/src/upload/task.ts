@@ -6,11 +6,11 @@ import type {
 } from '@miniprogram-cos/protocol'
 import { cosError } from '@miniprogram-cos/protocol'
 import { type AbortGroup, abortGroup } from '../concurrency'
-import type { ClientCore } from '../core'
 import type { UnfinishedDownload } from '../download/record'
-import { callApp } from '../events'
-import { pick } from '../pick'
+import { callApp, progressReporter } from '../events'
+import { pick } from '../options'
 import { asCosError } from '../request/errors'
+import type { ClientCore } from '../request/execute'
 import type { UploadFileParams } from './uploadFile'
 
 /** The states of cos-wx-sdk-v5. A download that runs is `uploading` too: its `type` tells it. */
@@ -280,4 +280,18 @@ export class UploadTask {
     await this._steps.abort(this._memo).catch(() => {})
     this._reject(error)
   }
+}
+
+/** Reports to the listener of the call and to the task list. */
+export function taskReporter(
+  { options }: ClientCore,
+  { onProgress }: UploadTaskParams,
+  { begin, progress: updateTask }: TaskRun,
+  size: number,
+) {
+  begin(size)
+  return progressReporter(size, options.ProgressInterval, (progress) => {
+    updateTask(progress)
+    return onProgress && onProgress(progress)
+  })
 }

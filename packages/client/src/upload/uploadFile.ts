@@ -10,18 +10,23 @@ import {
   type UploadProgress,
   utf8Length,
 } from '@miniprogram-cos/protocol'
-import type { ClientCore } from '../core'
 import type { ConfirmedUpload } from '../credentials/confirm'
 import { type Callback, callApp } from '../events'
-import { hexOf, md5InTurns } from '../hash'
+import { hexOf } from '../hash'
+import { loadIntegrity } from '../lazy/integrity'
 import { loadUploads } from '../lazy/uploads'
-import { pick } from '../pick'
+import { pick } from '../options'
 import { missingParam } from '../request/errors'
-import { execute } from '../request/execute'
+import { type ClientCore, execute } from '../request/execute'
 import { fileDigest, fileSize, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
-import { taskReporter } from './progress'
-import type { TaskInfo, TaskRun, UploadTaskParams, UploadWork } from './task'
+import {
+  type TaskInfo,
+  type TaskRun,
+  taskReporter,
+  type UploadTaskParams,
+  type UploadWork,
+} from './task'
 
 export interface UploadFileParams extends ObjectParams, ContentParams {
   /** A local file: from `wx.chooseMedia`, `wx.chooseMessageFile`, `wx.env.USER_DATA_PATH` … */
@@ -129,7 +134,9 @@ export const putContentWork: UploadWork = (core, params, run) =>
     if (isFile) Body = await readLocalFile(FilePath)
     // The content's MD5 as metadata, for whoever reads the object later.
     const metadata =
-      Body && UploadAddMetaMd5 ? { 'x-cos-meta-md5': hexOf(await md5InTurns(Body)) } : {}
+      Body && UploadAddMetaMd5
+        ? { 'x-cos-meta-md5': hexOf(await loadIntegrity().md5InTurns(Body)) }
+        : {}
     const size = typeof Body === 'string' ? utf8Length(Body) : Body?.byteLength || 0
     const report = taskReporter(core, params, run, size)
     report(0)

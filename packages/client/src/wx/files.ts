@@ -1,8 +1,6 @@
 import { cosError } from '@miniprogram-cos/protocol'
 import { missingParam, platformCode } from '../request/errors'
-import { errorMessage } from '../text'
-import { wxCall } from './call'
-import type { WxLike } from './types'
+import { errorMessage, type WxLike, wxCall } from './wx'
 
 declare const wx: WxLike
 

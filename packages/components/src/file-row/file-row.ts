@@ -1,4 +1,4 @@
-import { splitName } from '../format'
+import { splitName } from '../file'
 
 /** A file or a folder. Part of `<cos-file-list>`. */
 Component({

@@ -1,4 +1,4 @@
-import { argumentError } from '../errors'
+import { cosError } from '../errors'
 import { type Document, xmlBody } from './configuration'
 import {
   type BucketParams,
@@ -58,7 +58,7 @@ export const getObject = defineOperation<GetObjectParams, GetObjectResult>(
       if (!foldsToRoot(Key)) return
       // The wording of the official client.
       const message = 'The Getobject Key is illegal'
-      throw argumentError('KitInvalidKey', message, { message })
+      throw cosError('argument', 'KitInvalidKey', message, { error: { message } })
     },
     buildRequest: ({ Query }) => ({ query: Query }),
     parseResponse: (response) => ({

@@ -1,6 +1,5 @@
-import { isChinese } from '../locale'
-import { problemOf } from '../problem'
-import { type AdapterOptions, type LocalFile, uploadFile } from './uploadFile'
+import { type AdapterOptions, type LocalFile, uploadFile } from './adapterUpload'
+import { problemOf } from './locale'
 
 /** A page or a component that has the list of files in its data. */
 export interface ListOwner {
@@ -54,7 +53,7 @@ export async function uploadIntoList<Item extends object>(
         )
         update({ ...format.done, cosKey })
       } catch (error) {
-        update(format.failed(problemOf(error, isChinese('') ? 'zh' : 'en').advice))
+        update(format.failed(problemOf(error, '').advice))
       }
     }),
   )

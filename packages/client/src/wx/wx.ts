@@ -47,3 +47,42 @@ interface WxFileSystem {
   saveFile?(options: object): void
   unlink?(options: object): void
 }
+
+/** The fields that every failed call of `wx` reports. */
+export interface WxFailure {
+  errMsg?: string
+  errno?: number
+}
+
+/** The message of whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  const { errMsg, message }: WxFailure & { message?: string } = error || {}
+  return errMsg || message || String(error)
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an object of WeChat's, whose functions are called by name
+type Owner = any
+
+/**
+ * Calls a function of WeChat's as a promise. It rejects with what WeChat reports, which names the function
+ * in any case.
+ *
+ * @param onStart is given what the function returns
+ */
+export function wxCall<Result, Task = unknown>(
+  owner: Owner,
+  name: string,
+  options: object,
+  onStart?: (task: Task) => void,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    // HarmonyOS may report a failure without a text.
+    const fail = (failure?: WxFailure) => {
+      const { errMsg }: WxFailure = failure || {}
+      reject({ ...failure, errMsg: errMsg || `${name}:fail` })
+    }
+    if (!owner || !owner[name]) return fail({ errMsg: `${name}:fail is not supported` })
+    const task = owner[name]({ ...options, success: resolve, fail })
+    if (onStart) onStart(task)
+  })
+}

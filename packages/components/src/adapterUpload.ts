@@ -1,5 +1,5 @@
-import { absolutePrefix, clientOf, optionsOf } from '../client'
-import { fileKind, uniqueName } from '../fileName'
+import { absolutePrefix, clientOf, optionsOf } from './client'
+import { mediaKind, uniqueName } from './file'
 
 export interface AdapterOptions {
   /** Folder: relative to the user's own, or absolute with a slash at its beginning. @default '' */
@@ -28,9 +28,7 @@ export async function uploadFile(
 ): Promise<string> {
   const { prepare, uploadParams } = optionsOf(client)
   const given = name || path.slice(path.lastIndexOf('/') + 1)
-  const kind = fileKind(given)
-  const type = kind === 'image' || kind === 'video' ? kind : 'file'
-  const chosen = { path, name: given, size, type } as const
+  const chosen = { path, name: given, size, type: mediaKind(given) }
   const file = prepare ? await prepare(chosen) : chosen
   const Key = (await absolutePrefix(client, prefix)) + uniqueName(file.name)
   await clientOf(client).uploadFile({
