@@ -472,3 +472,12 @@ test('keeps collections and documents across restarts, in their order', async ()
   const at = new Date(5).toISOString()
   expect(found).toEqual([{ _id: 'z', at }, { _id: 'a', at }, { _id: 'late' }])
 })
+
+test('the admin page shows the documents', async () => {
+  await addPeople()
+  const page = await (await fetch(`${cloud.admin}/`)).text()
+  expect(page).toContain('<h2>Collection people (4)</h2>')
+  expect(page).toContain(
+    '{&quot;_id&quot;:&quot;d&quot;,&quot;name&quot;:&quot;Dan&quot;,&quot;age&quot;:63}',
+  )
+})

@@ -145,7 +145,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const keys = new KeyRing(root, appid)
   const faults = new FaultPlan(options.faults)
   const operations = dataOperations({ store, documents, clock, options: { ...options, buckets } })
-  const admin = new Admin({ store, keys, faults, operations, clock })
+  const admin = new Admin({ store, documents, keys, faults, operations, clock })
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
     bodyIdleMs: options.bodyIdleMs,

@@ -132,7 +132,7 @@ async function openPreview(
   }
   const root = app ?? join(projectRoot(), miniprogramRoot)
   const preview = await previewApp(root, cloud, users, config, { port, routes })
-  printer.title(t('Your app, in your browser', '您的小程序（浏览器）'))
+  printer.title(t('Your app, in your browser', '你的小程序（浏览器）'))
   const phones = t('two phones, two users, one bucket', '两部手机、两个用户、一个存储桶')
   printer.line(`open       ${preview.url}   ${phones}`)
   return preview
