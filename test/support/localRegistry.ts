@@ -2,11 +2,11 @@ import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { buildPart } from './buildPart'
+import { listenLocally, stopServer } from './localServer'
 import { at } from './root'
 
 /** Folder of each published package, by its name. */
@@ -59,10 +59,7 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
     else if (packed !== undefined) response.end(JSON.stringify(documentOf(packed, url)))
     else response.writeHead(302, { Location: upstream.replace(/\/$/, '') + path }).end()
   })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  url = `${await listenLocally(server)}/`
   const env = { ...process.env, ...userSettings(folder, url) }
   return {
     env,
@@ -77,8 +74,7 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
       }
     },
     close() {
-      server.close()
-      server.closeAllConnections()
+      stopServer(server)
       rmSync(folder, { recursive: true, force: true })
     },
   }
