@@ -80,6 +80,7 @@ export const GROUPS: Group[] = [
       ),
       page('docs/guides/hooks', 'guides/hooks', '上传钩子', 'Upload hooks'),
       page('docs/guides/quota', 'guides/quota', '配额', 'Quotas'),
+      page('docs/guides/trash', 'guides/trash', '回收站', 'Trash'),
       page('docs/guides/rules', 'guides/rules', '测试访问规则', 'Tested access rules'),
       page('docs/guides/key-server', 'guides/key-server', '自建密钥服务', 'Your own key server'),
       page('docs/guides/server-names', 'guides/server-names', '由服务端命名', 'Server-made names'),

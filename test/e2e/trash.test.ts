@@ -6,6 +6,7 @@ import { createDatabaseFunction } from '../support/databaseFunction'
 import { functionWithConfig } from '../support/functionWithRules'
 import { createTestPhone } from '../support/phones'
 import { at } from '../support/root'
+import { runSnippet } from '../support/runSnippet'
 import { ALICE, BOB, BUCKET, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
 
 /** Both functions with a trash, their leases in the database, and phones in each mode. */
@@ -117,6 +118,31 @@ describe.each(['keys', 'signature'] as const)('mode %s', (mode) => {
     await cos.erase({ Key, TrashId })
     await expect(cos.restore({ Key })).rejects.toMatchObject({ code: 'KitTrashRefused' })
   })
+})
+
+test('the guide’s code deletes, lists and restores', async () => {
+  const { cos, Client, simulator } = createTestPhone(cloud, ALICE)
+  const { remove, recentlyDeleted, restore } = runSnippet('trashPage.js', {
+    wx: simulator.wx,
+    modules: { 'miniprogram-cos': Client },
+  }) as unknown as {
+    remove: (Key: string) => Promise<() => Promise<object>>
+    recentlyDeleted: () => Promise<{ Key: string; TrashId: string; days: number }[]>
+    restore: (file: object, askToReplace: () => Promise<boolean>) => Promise<void>
+  }
+  const Key = `private/${ALICE}/guide`
+  await cos.putObject({ Key, Body: 'old' })
+  const undo = await remove(Key)
+  expect(await recentlyDeleted()).toContainEqual(expect.objectContaining({ Key, days: 30 }))
+  await undo()
+  await remove(Key)
+  await cos.putObject({ Key, Body: 'new' })
+  const file = (await recentlyDeleted()).find((one) => one.Key === Key)
+  await expect(restore({ ...file }, async () => false)).rejects.toMatchObject({
+    code: 'KitTrashConflict',
+  })
+  await restore({ ...file }, async () => true)
+  expect((await cos.getObject({ Key })).Body).toBe('old')
 })
 
 test('the trash of another user is refused', async () => {

@@ -4,7 +4,7 @@ export type Bilingual<T> = {
 }
 
 /** Whether texts are Chinese: by the property `locale`, or the phone's language. */
-export function isChinese(locale: string): boolean {
+function isChinese(locale: string): boolean {
   return /^zh/i.test(locale || wx.getAppBaseInfo().language)
 }
 

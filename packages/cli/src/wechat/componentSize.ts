@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 export const COMPONENT_SIZES = [
   { name: 'cos-uploader', limit: 25_600, goal: 25 * 1024 },
   { name: 'cos-file-list', limit: 20_100, goal: 25 * 1024 },
-  { name: 'cos-image', limit: 7850, goal: 10 * 1024 },
+  { name: 'cos-image', limit: 8000, goal: 10 * 1024 },
 ]
 
 /** The references by relative path in each kind of mini program file. */

@@ -119,15 +119,12 @@ Component({
     t: {} as UploaderTexts,
     rows: [] as UploadRow[],
     choices: [] as { source: string; icon: string; text: string }[],
-    hint: '',
     /** Number of files that may be added. */
     room: 1,
     interrupted: 0,
-    interruptedTitle: '',
     hasFinished: false,
     /** Index of the row that is moved; -1 for none. */
     dragged: -1,
-    lift: '',
   },
   observers: {
     'locale, texts, source, mediaType, max, sizeLimit'() {

@@ -43,16 +43,10 @@ Component({
     readonly: Boolean,
     removeBtn: { type: Boolean, value: true },
   },
+  // The observer sets them all before the row is shown.
   data: {
-    head: '',
-    tail: '',
     picture: '',
-    icon: 'file',
-    badge: '',
-    meta: '',
-    tone: 'active' as Tone,
     buttons: [] as Button[],
-    hasBar: true,
   },
   observers: {
     'upload, texts, readonly, removeBtn'(
@@ -107,7 +101,7 @@ function describe(
   const [tone] = LOOKS[state]
   const hasPercent = isRunning || tone === 'idle' || (tone === 'warn' && percent > 0)
   return [
-    size > 0 && formatSize(size),
+    size > 0 && !problem && formatSize(size),
     !isRunning && texts.states[state],
     hasPercent && `${percent}%`,
     isRunning && speed > 0 && `${formatSize(speed)}/s`,
