@@ -53,7 +53,16 @@ async function dryRun(): Promise<void> {
   }
 }
 
-if (require.main === module && process.argv.includes('--dry-run')) {
+const USAGE = `Usage: npm run release [-- --dry-run]
+
+Turns the changesets into the next version and changelog of all packages.
+
+Options:
+  --dry-run  publishes to a registry on this machine, and creates an app from it that uploads; changes nothing here`
+
+if (require.main === module && process.argv.includes('--help')) {
+  console.log(USAGE)
+} else if (require.main === module && process.argv.includes('--dry-run')) {
   dryRun().catch((error: Error) => {
     console.error(error.message)
     process.exitCode = 1
