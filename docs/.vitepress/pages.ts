@@ -120,6 +120,7 @@ export const GROUPS: Group[] = [
       },
       page('SECURITY', 'reference/security', '安全', 'Security'),
       page('docs/BENCHMARKS', 'reference/benchmarks', '性能对比', 'Benchmarks'),
+      page('docs/comparison', 'reference/comparison', '与其他方案对比', 'Comparison'),
       page('docs/decisions', 'reference/decisions', '设计决定', 'Decisions'),
     ],
   },
