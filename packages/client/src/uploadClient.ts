@@ -73,7 +73,7 @@ function createWith<Client extends UploadCOS>(
  */
 export class UploadCOS {
   /** Of this package. */
-  static readonly version: string = '0.1.0'
+  static readonly version: string = '0.2.0'
 
   /** All options, defaults filled in; read at each use. */
   readonly options: ResolvedOptions
