@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
 import { AppCopy } from '../support/appCopy'
+import type { Untyped } from '../support/bothClients'
 import { CLIENT_FILE } from '../support/phones'
 import { runSnippet } from '../support/runSnippet'
 import { ALICE } from '../support/testCloud'
@@ -116,6 +117,11 @@ test('DevTools uploads to the local cloud with the call that dev prints', async 
     await snippet.cos.uploadFile({ Key: `${prefix}a.json`, FilePath })
     const { Body } = await snippet.cos.getObject({ Key: `${prefix}a.json` })
     expect(Body).toBe(app.read('project.config.json'))
+    // The refusal names the rule and its line.
+    const refusal = await snippet.cos.getObject({ Key: 'private/other/a' }).catch((e: Untyped) => e)
+    expect(refusal.error.Decision).toMatch(
+      /access\["private\/\{openid\}\/\*\*"\], cos\.config\.js:\d+ covers the path/,
+    )
   } finally {
     await dev.end()
     rmSync(folder, { recursive: true, force: true })

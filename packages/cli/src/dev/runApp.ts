@@ -10,6 +10,7 @@ import { detect } from '../init/detect'
 import { configFile, deployedFunctions, forProject, loadConfig, projectRoot } from '../project'
 import { signatureNotes } from '../rules/signaturePaths'
 import { t } from '../text'
+import { explainPath } from './findRule'
 import { chooseFiles } from './jobFiles'
 import { type DevPorts, explainPort } from './ports'
 import { activityOf, previewApp, type User } from './preview'
@@ -69,6 +70,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       buckets: [{ name: config.bucket, region: config.region }],
       functions: deployedFunctions(),
       env: config.env,
+      explainPath,
       // For DevTools, which looks up host names itself.
       hosts: { '127.0.0.1': config.bucket },
       ...cloudPorts,
