@@ -61,7 +61,7 @@ class Dev {
 }
 
 test('dev hosts all functions of the app, previews it, keeps data, and deploys after a change', async () => {
-  const dev = new Dev('--ports', '0', '--data', '.local-cloud/data')
+  const dev = new Dev('--ports', '0', '--data', '.local-cloud/data', '--collection', 'files')
   try {
     await dev.printed('watching')
     expect(await dev.call('greet', { name: 'Ming' })).toEqual({ text: '你好，Ming', openid: ALICE })
@@ -69,9 +69,13 @@ test('dev hosts all functions of the app, previews it, keeps data, and deploys a
     expect((await fetch(dev.address('open'))).status).toBe(200)
     expect(existsSync(app.path('.local-cloud/data'))).toBe(true)
 
-    writeFileSync(app.path('cloud/functions/greet/index.js'), "exports.main = () => 'changed'")
+    // It counts the documents of a collection, which must exist.
+    const changed = `const cloud = require(${JSON.stringify(require.resolve('wx-server-sdk'))})
+      cloud.init({ env: cloud.DYNAMIC_CURRENT_ENV })
+      exports.main = () => cloud.database().collection('files').count()`
+    writeFileSync(app.path('cloud/functions/greet/index.js'), changed)
     await dev.printed('✓ functions deployed again')
-    expect(await dev.call('greet', {})).toBe('changed')
+    expect(await dev.call('greet', {})).toMatchObject({ total: 0 })
 
     const config = app.read('cos.config.js')
     dev.output = dev.output.replaceAll('✓', '')

@@ -28,6 +28,8 @@ export interface RunAppOptions {
   app?: string
   /** Addresses of the app that other servers serve. */
   routes: Record<string, string>
+  /** Collections of the CloudBase database to create. */
+  collections: string[]
   /** Files to upload at the start; undefined to upload none. */
   files: string[] | undefined
   /** Ends after the upload. */
@@ -71,6 +73,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       functions: deployedFunctions(),
       env: config.env,
       explainPath,
+      collections: options.collections,
       // For DevTools, which looks up host names itself.
       hosts: { '127.0.0.1': config.bucket },
       ...cloudPorts,

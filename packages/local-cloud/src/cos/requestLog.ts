@@ -46,12 +46,7 @@ export class RequestTrace {
   /** Names what the app's access rules say of a path, for refusals. */
   readonly explainPath: ExplainPath | undefined
 
-  constructor(
-    raw: IncomingMessage,
-    requestId: string,
-    started: number,
-    explainPath?: ExplainPath,
-  ) {
+  constructor(raw: IncomingMessage, requestId: string, started: number, explainPath?: ExplainPath) {
     this.explainPath = explainPath
     this.#raw = raw
     this.requestId = requestId
