@@ -24,6 +24,8 @@ export type { RequestParams } from './request/any'
 export type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
 export type { TaskInfo, TaskState } from './upload/task'
 export type {
+  PreparedContent,
+  PrepareUpload,
   UploadFileParams,
   UploadFileResult,
   UploadFilesParams,
