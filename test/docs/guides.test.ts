@@ -19,7 +19,6 @@ import {
   CREDENTIALS_FUNCTION,
   HOST,
   REGION,
-  ROOT_KEY,
   SIGNATURE_FUNCTION,
   startTestCloud,
   type TestCloud,
@@ -277,32 +276,4 @@ test('several buckets: each has its own function, client and rules', async () =>
   const found = await signed('GET', archived, { host: ARCHIVE_HOST })
   expect([found.body, found.headers['content-type']]).toEqual(['kept', 'a/b'])
   expect((await signed('HEAD', `${FOLDER}old.txt`)).status).toBe(404)
-})
-
-test('content review: users submit only their own files, and approved files become readable by others', async () => {
-  process.env.COS_STS_SECRET_ID = ROOT_KEY.SecretId
-  process.env.COS_STS_SECRET_KEY = ROOT_KEY.SecretKey
-  process.env.COS_PROXY = cloud.cos
-  try {
-    const review = require(await builtSnippet('reviewFunction')) as Untyped
-    const key = review.ownKey(ALICE, `incoming/${ALICE}/照片 1.png`)
-    for (const [openid, other] of [
-      [ALICE, `incoming/${BOB}/1`],
-      [ALICE, `incoming/${ALICE}/../${BOB}/1`],
-      [undefined, 'incoming/undefined/1'],
-      [ALICE, { startsWith: () => true }],
-    ]) {
-      expect(() => review.ownKey(openid, other)).toThrow('not a file of the caller')
-    }
-    await signed('PUT', key, { body: 'picture' })
-    const { pathname, search } = new URL(review.reviewUrl(key))
-    expect((await send(cloud.cos, { path: pathname + search })).body).toBe('picture')
-    expect(await review.publish(key)).toBe(`shared/${ALICE}/照片 1.png`)
-    expect((await signed('GET', `shared/${ALICE}/照片 1.png`)).body).toBe('picture')
-    expect((await signed('HEAD', key)).status).toBe(404)
-  } finally {
-    for (const name of ['COS_STS_SECRET_ID', 'COS_STS_SECRET_KEY', 'COS_PROXY']) {
-      delete process.env[name]
-    }
-  }
 })
