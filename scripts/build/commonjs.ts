@@ -29,6 +29,19 @@ export function asCommonjs(
   return `"use strict";${code.replaceAll(`${REQUIRE_LATER}(`, 'require(')}\n`
 }
 
+/**
+ * The variables of a minified ES module that it shares with others, and their short names there. A variable of the same
+ * name needs no other: `const{a,b}=require("./core.js")`.
+ */
+export function sharedNames(source: string): [variable: string, name: string][] {
+  const lists = (pattern: RegExp) =>
+    [...source.matchAll(pattern)].flatMap(([, names = '']) => list(names))
+  return [
+    ...lists(EXPORT),
+    ...lists(IMPORT).map(([name, local]): [string, string] => [local, name]),
+  ].filter(([, name]) => name.length < 3)
+}
+
 /** `a as b, c` as `[['a', 'b'], ['c', 'c']]`. */
 function list(names: string): [string, string][] {
   return names

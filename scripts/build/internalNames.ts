@@ -12,8 +12,8 @@ export const INTERNAL_NAMES = `
   locate location mapFailure mapping md5InTurns memo narrow needs objectUrl officialUtil onChange onHashed onIdle
   onLoaded onRepeat onRestart operation operations outcome ownHeadersWin parseResponse parts partSizeFor place
   placing planParts query readXml recover refuseKey release requestAny requests restart resultField resumeSources
-  rootElement running scopeReaders serviceError settle signedPrefix signs statedMd5 staticAuthorization stringToSign
-  subresource switchHost target tries unfinished uploadInParts verifyMd5 writeXml
+  rootElement running scopeReaders serviceError settle signedPrefix signs statedCrc64 statedMd5 createCrc64 staticAuthorization stringToSign
+  subresource switchHost target tries unfinished uploadInParts verifyContent writeXml
 `
   .trim()
   .split(/\s+/)

@@ -1,13 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { json } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { buildPart } from './buildPart'
+import { listenLocally, stopServer } from './localServer'
 import { at } from './root'
 
 /** Folder of each published package, by its name. */
@@ -92,11 +91,8 @@ export async function startLocalRegistry(
       response.writeHead(302, { Location: upstream.replace(/\/$/, '') + path }).end()
     }
   })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const host = `//127.0.0.1:${(server.address() as AddressInfo).port}/`
-  const env = { ...process.env, ...userSettings(folder, `http:${host}`) }
+  const url = `${await listenLocally(server)}/`
+  const env = { ...process.env, ...userSettings(folder, url) }
   const registry: LocalRegistry = {
     env,
     async run(cwd, command, ...args) {
@@ -110,13 +106,12 @@ export async function startLocalRegistry(
       }
     },
     close() {
-      server.close()
-      server.closeAllConnections()
+      stopServer(server)
       rmSync(folder, { recursive: true, force: true })
     },
   }
   // npm does not publish without a token; this registry accepts any.
-  const token = `--${host}:_authToken=local`
+  const token = `--${url.replace('http:', '')}:_authToken=local`
   for (const tarball of Object.values(tarballs)) {
     await registry.run(folder, 'npm', 'publish', tarball, token, '--access', 'public')
   }

@@ -3,13 +3,13 @@ import type {
   DeleteMultipleObjectResult,
   DeleteObjectParams,
   DeleteObjectResult,
-  OperationName,
   TrashedObject,
   TrashRequest,
   TrashResponse,
 } from '@miniprogram-cos/protocol'
 import type { COS, Method } from './client'
 import { runPool } from './concurrency'
+import type { CloudCredentials } from './credentials/cloud'
 import { type ConfirmedUpload, covers } from './credentials/confirm'
 import { asCosError } from './request/errors'
 
@@ -71,14 +71,21 @@ async function send(client: COS, trash: TrashRequest): Promise<TrashResponse> {
 
 const withoutSlash = (key: string) => String(key).replace(/^\//, '')
 
-export const trashMethods = {
+/** By the name of their method. */
+export type TrashSteps = {
+  // biome-ignore lint/suspicious/noExplicitAny: the params of any of them
+  readonly [name: string]: (client: COS, params: any) => Promise<object>
+}
+
+export const trashMethods: TrashSteps = {
   async listTrash(client: COS, { Prefix, Marker }: ListTrashParams) {
     const { trash, NextMarker } = await send(client, { action: 'list', Prefix, Marker })
     return { Contents: trash, ...(NextMarker && { NextMarker }) }
   },
   async restore(client: COS, { Key, TrashId, Overwrite }: RestoreParams) {
     const { trash } = await send(client, { action: 'restore', Key, TrashId, Overwrite })
-    return client._cloud?.confirm(withoutSlash(Key), { ...trash[0] })
+    // `send` has made sure of the function.
+    return (client._cloud as CloudCredentials).confirm(withoutSlash(Key), { ...trash[0] })
   },
   async erase(client: COS, { Key, TrashId }: { Key: string; TrashId: string }) {
     return { ...(await send(client, { action: 'erase', Key, TrashId })).trash[0] }
@@ -123,16 +130,19 @@ async function deleteMultipleObject(
   return result
 }
 
-/** Deletes by the function what lies on a path with a trash, where no key may delete, and the rest by COS. */
-export const deletions: {
-  readonly [Name in OperationName]?: (
+/** By the name of their method. */
+export type Deletions = {
+  readonly [name: string]: (
     client: COS,
     // biome-ignore lint/suspicious/noExplicitAny: the params of either operation
     params: any,
     // biome-ignore lint/suspicious/noExplicitAny: the same, and its result
     run: (params: any) => Promise<any>,
   ) => Promise<object>
-} = { deleteObject, deleteMultipleObject }
+}
+
+/** Deletes by the function what lies on a path with a trash, where no key may delete, and the rest by COS. */
+export const deletions: Deletions = { deleteObject, deleteMultipleObject }
 
 /** Tells which objects the function deletes. Versions are COS's own. */
 async function trashFilter(client: COS, Bucket: string | undefined) {

@@ -97,9 +97,7 @@ export class UploadCOS {
   ) {
     this.options = resolveOptions(options)
     if (this.options.ForcePathStyle) {
-      console.warn(
-        'miniprogram-cos: ForcePathStyle: COS refuses it for buckets created since 2024-01-01',
-      )
+      console.warn('miniprogram-cos: ForcePathStyle needs a bucket from before 2024')
     }
     const events = new Emitter()
     this._tasks = new TaskQueue(this.options, events)
@@ -191,13 +189,21 @@ export class UploadCOS {
       })
     }
     if (cloud.place) return cloud.place
-    const message = 'the cloud function does not say which bucket and region its key is for'
+    const message = 'the function names no bucket and region'
     throw cosError('credentials', 'KitFunctionAnswer', message)
   }
 
-  /** Uploads a local file, in parts when it is larger than SliceSize. */
-  uploadFile(params: UploadFileParams): Promise<UploadFileResult>
-  uploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
+  /**
+   * Uploads a local file, in parts when it is larger than SliceSize.
+   * @typeParam Confirm what the `onUpload` of the path returns. @default unknown
+   * @example
+   * const { confirm } = await cos.uploadFile<{ recorded: string }>({ Key, FilePath })
+   */
+  uploadFile<Confirm = unknown>(params: UploadFileParams): Promise<UploadFileResult<Confirm>>
+  uploadFile<Confirm = unknown>(
+    params: UploadFileParams,
+    callback: Callback<UploadFileResult<Confirm>>,
+  ): void
   uploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
     // Called as onFileFinish is: again when the task is restarted after a failure.
     const onEnd = callback as UploadFilesParams['onFileFinish']

@@ -127,8 +127,7 @@ function joined(...parts: unknown[]): string {
 function urlTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions, Expires: unknown) {
   const seconds = Number(Expires ?? DEFAULT_SECONDS)
   if (!(seconds > 0)) {
-    const message = `Expires must be a positive number of seconds, got ${JSON.stringify(Expires)}`
-    throw argumentError('KitInvalidParam', message)
+    throw argumentError('KitInvalidParam', 'Expires must be a positive number of seconds', Expires)
   }
   const from = Math.round(serverTime(options)) - 1
   const start = Math.min(StartTime || from, from)

@@ -110,9 +110,9 @@ export function cosError(
   return new CosError({ kind, code, message, ...more })
 }
 
-/** An error of the call itself: nothing was sent. */
-export const argumentError = (code: string, message: string): CosError =>
-  cosError('argument', code, message)
+/** An error of the call itself: nothing was sent. @param wrong the value that is not accepted */
+export const argumentError = (code: string, message: string, wrong?: unknown): CosError =>
+  cosError('argument', code, wrong ? `${message}, got ${JSON.stringify(wrong)}` : message)
 
 /** True for a `CosError`, also one made by another copy of this package (sub-packages, plugins). */
 export function isCosError(value: unknown): value is CosError {

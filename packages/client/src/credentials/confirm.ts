@@ -4,9 +4,9 @@ import { asCosError } from '../request/errors'
 import type { FunctionCall } from './function'
 
 /** Part of an upload's result, where its path has an `onUpload`. */
-export interface ConfirmedUpload {
-  /** What `onUpload` returned. */
-  confirm?: unknown
+export interface ConfirmedUpload<Confirm = unknown> {
+  /** What `onUpload` returned, as JSON. Its type is that of the call: `uploadFile<Confirm>`. */
+  confirm?: Confirm
   /** Why the upload is not confirmed. The object is in the bucket, and `reconcile` runs `onUpload` for it later. */
   confirmError?: CosError
 }

@@ -131,7 +131,6 @@ export function fixedKey(options: ResolvedOptions): Key | undefined {
   const { SecretId, SecretKey, SecurityToken = '', StartTime = 0, ExpiredTime = 0 } = options
   if (options.getAuthorization || options.getSTS) return undefined
   if (SecretId && SecretKey) return { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime }
-  const message =
-    'no credentials: give getAuthorization, use COS.cloud, or give SecretId and SecretKey'
+  const message = 'use COS.cloud, or give getAuthorization or SecretId and SecretKey'
   throw cosError('credentials', 'KitNoCredentials', message)
 }

@@ -103,8 +103,7 @@ export async function fetchRanges(
   const { signal, abort, release } = abortGroup(params.signal)
   const auto = limit === 'auto' ? new (loadUploads().AutoLimit)() : undefined
   const fixed = Math.max(1, Number(limit) || 1)
-  const starts: number[] = []
-  for (let start = from; start < object.size; start += partSize) starts.push(start)
+  const starts = planRanges(from, object.size, partSize)
   /** Ranges that have arrived and not been read yet, by their position. */
   const arrived = new Map<number, ArrayBuffer>()
   let loaded = from
@@ -123,8 +122,7 @@ export async function fetchRanges(
   }
   let last: GetResult | undefined
   const fetchPart = async (start: number) => {
-    started++
-    const length = Math.min(partSize, object.size - start)
+    const length = (starts[++started] ?? object.size) - start
     const answer = await wxSlots().uploads.run(async () => {
       const end = auto?.begin(Date.now())
       const { content, ...result } = await getRange(
@@ -152,6 +150,19 @@ export async function fetchRanges(
     release()
   }
   return wholeOf(last as GetResult, object.size)
+}
+
+/**
+ * Where the ranges begin. The first ones are smaller, so that they do not all end at once: the line would be idle until
+ * the next ones begin.
+ */
+function planRanges(from: number, size: number, partSize: number): number[] {
+  const starts: number[] = []
+  for (let start = from; start < size; ) {
+    starts.push(start)
+    start += Math.ceil(partSize * Math.min(1, starts.length / 4))
+  }
+  return starts
 }
 
 /** One range, which must be of the object that is expected. */

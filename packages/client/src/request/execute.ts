@@ -67,17 +67,18 @@ export async function execute<P extends CallParams, R>(
   // Of content that is sent and answered with its ETag.
   const isChecked = operation.method === 'PUT' && !operation.contentMd5 && prepared.body
   const { UploadCheckContentMd5, VerifyUpload } = options
-  let md5: number[] | undefined
+  let md5: string | undefined
   const recovered = { clock: false, key: false }
   const { signal } = params
   const run = async () => {
-    if (isChecked && (UploadCheckContentMd5 || VerifyUpload)) {
-      md5 = await loadIntegrity().md5InTurns(isChecked)
+    if (isChecked && UploadCheckContentMd5) {
+      const bytes = await loadIntegrity().md5InTurns(isChecked)
       const { headers } = prepared
       const isGiven = Object.keys(headers).some(
         (name) => headers[name] && isSame(name, CONTENT_MD5),
       )
-      if (UploadCheckContentMd5 && !isGiven) setHeader(headers, CONTENT_MD5, toBase64(md5))
+      if (!isGiven) setHeader(headers, CONTENT_MD5, toBase64(bytes))
+      md5 = hexOf(bytes)
     }
     for (let attempt = 1; !(signal && signal.aborted); attempt++) {
       let credential: Credential | undefined
@@ -89,7 +90,10 @@ export async function execute<P extends CallParams, R>(
         const response = await send(core, prepared, credential, signal, transfer)
         const result = parseResponse(prepared, response)
         learnFromResponse(options, response.headers)
-        if (md5) loadIntegrity().verifyMd5(hexOf(md5), response.headers, prepared.headers)
+        if (isChecked && (md5 || VerifyUpload)) {
+          const { verifyContent } = loadIntegrity()
+          await verifyContent(isChecked, response.headers, md5, prepared.headers)
+        }
         return result
       } catch (error) {
         const failure = asCosError(error)

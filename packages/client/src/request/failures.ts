@@ -7,6 +7,7 @@ import {
   type ServiceErrorBody,
 } from '@miniprogram-cos/protocol'
 import type { Credential } from '../credentials/provider'
+import { hexOf } from '../hash'
 import type { ResolvedOptions } from '../options'
 import type { WxReply } from '../wx/transfer'
 import { learnFromResponse } from './clock'
@@ -67,16 +68,12 @@ function errorBody(data: string | ArrayBuffer): ServiceErrorBody | string {
 
 /** UTF-8 bytes as text. Phones have no TextDecoder; error bodies may arrive as bytes. */
 function decodeUtf8(buffer: ArrayBuffer): string {
-  const bytes = new Uint8Array(buffer)
-  let text = ''
-  for (let i = 0; i < bytes.length; ) {
-    const first = bytes[i++] as number
-    const more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3
-    let code = more === 0 ? first : first & (0x3f >> more)
-    for (let n = 0; n < more; n++) code = (code << 6) | ((bytes[i++] as number) & 0x3f)
-    text += String.fromCodePoint(code > 0x10ffff ? 0xfffd : code)
+  const hex = hexOf(Array.from(new Uint8Array(buffer)))
+  try {
+    return decodeURIComponent(hex.replace(/../g, '%$&'))
+  } catch {
+    return hex
   }
-  return text
 }
 
 /** The problems that a call has recovered from. Each recovery is tried once. */

@@ -1,11 +1,11 @@
 import {
   type AccessTarget,
   type AnyOperation,
+  argumentError,
   bucketAddress,
   checkBucket,
   checkKey,
   checkRegion,
-  cosError,
   encodeComponent,
   encodeKey,
   isSignedHeader,
@@ -134,8 +134,7 @@ export const locationOf = ({ Bucket, Region, Key }: Target, options: ResolvedOpt
 function refuseFolding(operation: AnyOperation, Key: string): void {
   if (operation.refuseKey) operation.refuseKey(Key)
   if (!/(^|\/)\.\.?(\/|$)/.test(Key)) return
-  const message = `invalid Key ${JSON.stringify(Key)}: "." and ".." between slashes would lead to another object`
-  throw cosError('argument', 'KitInvalidKey', message)
+  throw argumentError('KitInvalidKey', '"." and ".." in a Key lead to another object', Key)
 }
 
 /** The sub-resource comes first and bare, then raw unsigned text, then the parameters. */

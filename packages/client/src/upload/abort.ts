@@ -47,8 +47,7 @@ export async function abortUploadTask(
     Region: String(params.Region || options.Region || ''),
   }
   if (Level !== 'task' && Level !== 'file' && Level !== 'bucket') {
-    const message = `Level must be task, file or bucket, got ${JSON.stringify(Level)}`
-    throw argumentError('KitInvalidParam', message)
+    throw argumentError('KitInvalidParam', 'Level must be task, file or bucket', Level)
   }
   if (Level !== 'bucket' && !Key) throw missingParam('Key')
   if (Level === 'task' && !UploadId) throw missingParam('UploadId')

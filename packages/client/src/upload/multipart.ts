@@ -66,20 +66,16 @@ export function planParts(fileSize: number, partSize: number): Part[] {
   return parts
 }
 
-/** Inputs of a multipart upload, besides the client and its params. */
-export interface MultipartRun {
+/** One multipart upload, as its steps see it. */
+export interface MultipartUpload {
+  core: ClientCore
+  params: UploadFileParams
   signal: AbortSignalLike
   /** Holds the UploadId for the next run, and for whoever aborts the upload. */
   memo: TaskMemo
   onLoaded: (loaded: number) => void
   /** Bytes that have been compared with what an earlier run has sent. */
   onHashed: (bytes: number) => void
-}
-
-/** One multipart upload, as its steps see it. */
-export interface MultipartUpload extends MultipartRun {
-  core: ClientCore
-  params: UploadFileParams
   target: Target
   parts: Part[]
   fileSize: number
@@ -91,34 +87,24 @@ export interface MultipartUpload extends MultipartRun {
   digest: () => Promise<string | undefined>
 }
 
-/** Uploads a file of a task in parts. */
-export function uploadInParts(
-  core: ClientCore,
-  params: UploadTaskParams,
-  run: TaskRun,
-  fileSize: number,
-): Promise<object> {
-  const { signal, memo } = run
-  const onLoaded = taskReporter(core, params, run, fileSize)
-  const onHashed = progressReporter(fileSize, core.options.ProgressInterval, (progress) => {
-    run.hash(progress)
-    return params.onHashProgress && params.onHashProgress(progress)
-  })
-  return uploadMultipart(core, params, fileSize, { signal, memo, onLoaded, onHashed })
-}
-
 /**
  * Uploads a file in parts. Only the parts under way are in memory. Parts that an earlier run of this file has sent,
  * in this start of the app or before, are not sent again. After a failure, what has arrived stays for the next try if
  * that can find it, and is freed if not.
  */
-async function uploadMultipart(
+export async function uploadInParts(
   core: ClientCore,
-  params: UploadFileParams,
+  params: UploadTaskParams,
+  run: TaskRun,
   fileSize: number,
-  { signal: outer, memo, onLoaded, onHashed }: MultipartRun,
 ): Promise<MultipartCompleteResult & { UploadId: string }> {
   const { options } = core
+  const { memo } = run
+  const onLoaded = taskReporter(core, params, run, fileSize)
+  const onHashed = progressReporter(fileSize, options.ProgressInterval, (progress) => {
+    run.hash(progress)
+    return params.onHashProgress && params.onHashProgress(progress)
+  })
   const target = resolveTarget({ ...params }, options)
   const wanted = Number(params.ChunkSize || options.ChunkSize)
   const partSize = partSizeFor(fileSize, wanted, options.MaxPartNumber)
@@ -129,7 +115,7 @@ async function uploadMultipart(
     hashing = hashing || fileDigest(params.FilePath).catch(() => undefined)
     return hashing
   }
-  const { signal, abort, release: releaseSignal } = abortGroup(outer)
+  const { signal, abort, release: releaseSignal } = abortGroup(run.signal)
   const plan = { core, params, target, parts, fileSize, unfinished, digest }
   const upload: MultipartUpload = { ...plan, signal, abort, memo, onLoaded, onHashed }
   // By an earlier run of this task.

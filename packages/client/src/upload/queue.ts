@@ -112,7 +112,7 @@ export class TaskQueue {
     const { FileParallelLimit } = this._options
     this._auto =
       FileParallelLimit === 'auto' ? this._auto || new (loadUploads().AutoLimit)() : undefined
-    while (this._running.size < (this._auto?.current ?? Number(FileParallelLimit))) {
+    while (this._running.size < (this._auto ? this._auto.current : Number(FileParallelLimit))) {
       if (this._isUnordered) {
         this._waiting = new Set([...this._waiting].sort((a, b) => a.number - b.number))
         this._isUnordered = false
@@ -122,7 +122,7 @@ export class TaskQueue {
       this._waiting.delete(task)
       // Paused or cancelled while it waited.
       if (task.isStopped) continue
-      this._running.set(task, this._auto?.begin(Date.now()))
+      this._running.set(task, this._auto && this._auto.begin(Date.now()))
       task.start()
     }
   }

@@ -60,7 +60,7 @@ export interface FileOptions {
   [param: string]: unknown
 }
 
-export interface UploadFileResult extends ResultMeta, ConfirmedUpload {
+export interface UploadFileResult<Confirm = unknown> extends ResultMeta, ConfirmedUpload<Confirm> {
   /** `host/key`, no scheme. */
   Location: string
   /** Quoted. */
@@ -118,7 +118,7 @@ export const sliceUploadWork: UploadWork = async (core, { SliceSize = 0, ...rest
 export const postFileWork: UploadWork = async (core, params, run) => {
   const obstacle = formObstacle(params)
   if (obstacle) {
-    const message = `a form upload cannot carry ${obstacle}: use putObject or uploadFile`
+    const message = `a form cannot carry ${obstacle}: use putObject or uploadFile`
     throw argumentError('KitInvalidParam', message)
   }
   return sendForm(core, params, run, await fileSize(params.FilePath))
@@ -144,8 +144,7 @@ export const putContentWork: UploadWork = (core, params, run) =>
     // With the option, `execute` compares what it sends.
     const verify = isFile && !core.options.VerifyUpload && fileVerifier(core, FilePath)
     const result = await execute(core, putObject, content)
-    const verifying = verify && !formObstacle(params) && verify(result.headers)
-    if (verifying) await verifying
+    if (verify && !formObstacle(params)) await verify(result.headers)
     report(size)
     return result
   })
@@ -159,7 +158,7 @@ async function sendForm(
   const report = taskReporter(core, params, run, size)
   report(0)
   const form = { ...params, signal: run.signal }
-  let verify: FileVerifier = () => undefined
+  let verify: FileVerifier | undefined
   const result = await wxSlots().uploads.run(() => {
     verify = fileVerifier(core, params.FilePath)
     return execute(core, postObject, form, {
@@ -170,34 +169,28 @@ async function sendForm(
   })
   const isHidden = Object.keys(result.headers).length === 0
   const head = isHidden && (await loadUploads().confirmByHead(core, form, size, result))
-  const verifying = verify(head ? head.headers : result.headers)
-  if (verifying) await verifying
+  if (verify) await verify((head || result).headers)
   report(size)
   return head ? { ...result, ETag: head.ETag } : result
 }
 
 /** Compares a file with the headers of COS's answer. @throws CosError `KitContentMismatch` */
-type FileVerifier = (headers: Record<string, string>) => Promise<void> | undefined
+type FileVerifier = (headers: Record<string, string>) => Promise<void>
 
 /** Begins to compare a file that is sent whole: the system computes its MD5 meanwhile. */
-function fileVerifier({ options: { VerifyUpload } }: ClientCore, FilePath: string): FileVerifier {
-  if (VerifyUpload === false) return () => undefined
-  let native: string | undefined
-  const digest = fileDigest(FilePath).then(
-    (found) => {
-      native = found
-    },
-    () => {},
-  )
-  // The usual end takes no time.
-  return (headers) => {
+function fileVerifier(
+  { options: { VerifyUpload } }: ClientCore,
+  FilePath: string,
+): FileVerifier | undefined {
+  if (VerifyUpload === false) return undefined
+  const digest = fileDigest(FilePath).catch(() => undefined)
+  return async (headers) => {
     const { etag = '' } = headers
-    if (etag === `"${native}"` || !/^"[\da-f]{32}"$/.test(etag)) return undefined
-    return digest.then(() =>
-      etag === `"${native}"`
-        ? undefined
-        : loadUploads().compareFile(FilePath, native, VerifyUpload, headers),
-    )
+    if (!/^"[\da-f]{32}"$/.test(etag)) return
+    const native = await digest
+    if (etag !== `"${native}"`) {
+      await loadUploads().compareFile(FilePath, native, VerifyUpload, headers)
+    }
   }
 }
 

@@ -1,9 +1,8 @@
 import { type HeadObjectResult, headObject, type ResultMeta } from '@miniprogram-cos/protocol'
-import { hexOf } from '../hash'
 import { pick } from '../options'
 import { asCosError, notCosError } from '../request/errors'
 import { type ClientCore, execute } from '../request/execute'
-import { md5InTurns, statedMd5, verifyMd5 } from '../request/integrity'
+import { statedMd5, verifyContent } from '../request/integrity'
 import { formKey } from '../request/prepare'
 import { readLocalFile } from '../wx/files'
 import type { UploadTaskParams } from './task'
@@ -43,8 +42,7 @@ export async function compareFile(
   isWanted: boolean | undefined,
   headers: Record<string, string>,
 ): Promise<void> {
-  if (!statedMd5(headers) || !(native || isWanted)) return
+  if (!(native && statedMd5(headers)) && !isWanted) return
   const content = await readLocalFile(FilePath).catch(() => undefined)
-  const md5 = content ? hexOf(await md5InTurns(content)) : native
-  if (md5) verifyMd5(md5, headers)
+  if (content) await verifyContent(content, headers)
 }
