@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { type MinifyOptions, minify } from 'terser'
+import { version as terser } from 'terser/package.json'
 import { bundle, SHARED_OPTIONS, writeWhole } from '../../packages/cli/src/functions/buildFunctions'
 import { asCommonjs, REQUIRE_LATER, sharedNames } from './commonjs'
 import { INTERNAL_NAMES } from './internalNames'
@@ -189,7 +192,8 @@ async function buildPrepare(): Promise<void> {
 }
 
 /**
- * What a second minifier finds that esbuild leaves: about 3 %.
+ * Minifies once more by terser, which saves about 3 % after esbuild. It takes longer than everything else that a command
+ * builds first, so its results are kept.
  * @param names that some variables must have
  */
 export async function smaller(
@@ -197,7 +201,7 @@ export async function smaller(
   isAscii: boolean,
   names: [variable: string, name: string][] = [],
 ): Promise<string> {
-  const { code = '' } = await minify(script, {
+  const options: MinifyOptions = {
     ecma: 2018,
     toplevel: true,
     nameCache: {
@@ -213,6 +217,13 @@ export async function smaller(
       hoist_funs: true,
     },
     format: { ecma: 2018, ascii_only: isAscii },
-  } as MinifyOptions)
+  }
+  const made = JSON.stringify([terser, options, script])
+  const name = createHash('sha256').update(made).digest('hex')
+  const kept = at('node_modules/.cache/miniprogram-cos', `${name}.js`)
+  const known = await readFile(kept, 'utf8').catch(() => undefined)
+  if (known !== undefined) return known
+  const { code = '' } = await minify(script, options)
+  await writeWhole(kept, `${code}\n`)
   return `${code}\n`
 }

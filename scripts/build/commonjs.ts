@@ -20,6 +20,7 @@ export function asCommonjs(
       const pairs = list(names).map(([name, local]) => `${name}:${local}`)
       return `const{${pairs}}=require(${from});`
     })
+    .replace(/import("[^"]*");/g, (_, from: string) => `require(${from});`)
     .replace(EXPORT, (_, names: string) => {
       const pairs = list(names).map(([local, name]) => `${shortNames[name] || name}:${local}`)
       return `module.exports={${pairs}};`

@@ -129,6 +129,21 @@ test('dev --once uploads files with the functions of the app', async () => {
   expect(status).toBe(0)
 })
 
+test('where a rule has a quota, build names the client that it needs, and dev --once uploads with it', async () => {
+  const config = app.read('cos.config.js')
+  const limited = config.replace("'list'] },", "'list'], quota: '1 MB' },")
+  writeFileSync(app.path('cos.config.js'), limited)
+  try {
+    const note = '! access["private/{openid}/**"]: uploads need COS.cloud({ mode: \'signature\' })'
+    expect((await app.run('build')).stdout).toContain(note)
+    const { status, stdout } = await app.run('dev', '--once', '--ports', '0', 'project.config.json')
+    expect(stdout).toContain('✓ delete among others')
+    expect([status, stdout.includes('✗')]).toEqual([0, false])
+  } finally {
+    writeFileSync(app.path('cos.config.js'), config)
+  }
+})
+
 test('a port that is taken is named in one line', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -30,3 +30,18 @@ test('a custom domain addresses its bucket, and is the signed host', async () =>
   expect((await send(cloud.cos, { path: '/a', headers: { Authorization: read } })).body).toBe('x')
   await cloud.end()
 })
+
+test.each([
+  `${BUCKET}.ci.ap-guangzhou.myqcloud.com`,
+  'ci.ap-guangzhou.myqcloud.com',
+  '1250000000.ci.ap-guangzhou.myqcloud.com',
+])('names data processing as not imitated: %s', async (Host) => {
+  const cloud = await startTestCloud()
+  const response = await send(cloud.cos, { method: 'GET', path: '/jobs', headers: { Host } })
+  expect(response.status).toBe(501)
+  expect(errorOf(response)).toMatchObject({
+    code: 'NotImplemented',
+    message: expect.stringContaining('data processing'),
+  })
+  await cloud.end()
+})

@@ -104,6 +104,21 @@ test.each(mistakes)('reports %s with its file and line', async (_, path, text, p
   expect(problem?.excerpt).toContain('^')
 })
 
+test('an assignment to a constant fails when it is executed', async () => {
+  write('pages/a/a.ts', 'const size = 1, [a] = [2]\nPage({ set() {\n  [a, size] = [3, 4]\n} })\n')
+  const { problems, script } = await compileApp(root)
+  expect(problems).toEqual([])
+  const page: { set?: () => void } = {}
+  const preview = new Proxy({}, { get: () => (_: unknown, load?: () => void) => load?.() })
+  new Function('__preview', 'App', 'Page', 'Component', script)(
+    preview,
+    () => {},
+    (definition: object) => Object.assign(page, definition),
+    () => {},
+  )
+  expect(() => page.set?.()).toThrow('Assignment to constant variable.')
+})
+
 test('globals that a phone does not have are undefined', async () => {
   write('pages/a/a.ts', 'Page({ data: { has: typeof fetch, too: typeof localStorage } })\n')
   expect((await compileApp(root)).script).toContain('has: "undefined", too: "undefined"')

@@ -12,7 +12,8 @@ import type { Callback } from './events'
 import { loadMethods } from './lazy/methods'
 import { type COSOptions, pick } from './options'
 import type { RequestParams } from './request/any'
-import { type ClientCore, execute, type Features } from './request/execute'
+import type { Features } from './request/execute'
+import type { TrashMethods } from './trash'
 import type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
 import { runAlone } from './upload/queue'
 import type { TaskSteps } from './upload/task'
@@ -52,7 +53,7 @@ export type OperationMethods = {
 }
 
 // The operations become methods below, from the same table their types come from.
-export interface COS extends OperationMethods {}
+export interface COS extends OperationMethods, TrashMethods {}
 
 /**
  * A COS client for mini programs, with the methods of cos-wx-sdk-v5.
@@ -165,9 +166,12 @@ export class COS extends UploadCOS {
   }
 }
 
+/** A method that is made here. */
+export type MethodName = OperationName | keyof TrashMethods
+
 /** Makes an operation a method: with a callback or, without one, with a promise. */
 function addMethod(
-  name: OperationName,
+  name: MethodName,
   // biome-ignore lint/suspicious/noExplicitAny: the params of any operation
   run: (client: COS, params: any, callback: Callback<object> | undefined) => unknown,
 ): void {
@@ -194,13 +198,14 @@ addMethod('postObject', (cos, params, callback) =>
   cos._upload({ ...params }, postFileWork, callback),
 )
 
-/** The other operations. A test compares the names with the table, which is loaded with the first call. */
+/** The other operations, and what functions do. A test compares the names with the table, which is loaded later. */
 const NAMES = (
   'getService putBucket headBucket getBucket deleteBucket getObject headObject deleteObject ' +
   'deleteMultipleObject putObjectCopy optionsObject multipartInit multipartUpload uploadPartCopy ' +
   'multipartComplete multipartList multipartListPart multipartAbort getBucketLocation ' +
   'listBucketInventory postBucketInventory listObjectVersions putObjectAcl getObjectAcl ' +
-  'putObjectTagging getObjectTagging deleteObjectTagging restoreObject appendObject'
+  'putObjectTagging getObjectTagging deleteObjectTagging restoreObject appendObject ' +
+  'listTrash restore erase'
 ).split(' ')
 for (const [verbs, nouns] of [
   [
@@ -213,11 +218,10 @@ for (const [verbs, nouns] of [
     for (const verb of verbs.split(' ')) NAMES.push(`${verb}Bucket${noun}`)
   }
 }
-for (const name of NAMES as OperationName[]) {
+for (const name of NAMES as MethodName[]) {
   addMethod(name, (cos, params, callback) => {
-    const { operations, getObjectContent } = loadMethods()
-    const operation: AnyOperation = operations[name]
-    const run = (core: ClientCore, all: object) => execute<object, object>(core, operation, all)
-    return cos._run(name === 'getObject' ? getObjectContent : run, params, callback, operation)
+    const { operations, stepOf } = loadMethods()
+    const { [name]: operation }: { [name: string]: AnyOperation } = operations
+    return cos._run(stepOf(cos, name, operation), params, callback, operation)
   })
 }

@@ -65,7 +65,7 @@ export interface FormUploadParams {
   signal?: AbortSignalLike
 }
 
-export interface FormUploadResult extends ConfirmedUpload {
+export interface FormUploadResult<Confirm = unknown> extends ConfirmedUpload<Confirm> {
   statusCode: number
   headers: Record<string, string>
   Key: string
@@ -120,14 +120,18 @@ export class FormCOS {
    * again, and a form that has expired meanwhile is requested anew.
    * @throws CosError
    */
-  async uploadFile(params: FormUploadParams): Promise<FormUploadResult> {
+  async uploadFile<Confirm = unknown>(
+    params: FormUploadParams,
+  ): Promise<FormUploadResult<Confirm>> {
     const { onTaskReady, signal: outer } = params
     const { signal, abort, release } = abortGroup(outer)
     const id = String(++this._lastId)
     this._running[id] = abort
     if (onTaskReady) callApp(() => onTaskReady(id))
     try {
-      return await unlessAborted(signal, () => this._upload(params, signal))
+      const result = await unlessAborted(signal, () => this._upload(params, signal))
+      // The caller knows what the hook returns.
+      return result as FormUploadResult<Confirm>
     } catch (error) {
       throw asCosError(error)
     } finally {

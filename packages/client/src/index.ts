@@ -21,6 +21,7 @@ export type { DownloadFileParams, DownloadFileResult } from './download/download
 export type { Callback } from './events'
 export type { COSOptions } from './options'
 export type { RequestParams } from './request/any'
+export type { ListTrashParams, ListTrashResult, RestoreParams, TrashMethods } from './trash'
 export type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
 export type { TaskInfo, TaskState } from './upload/task'
 export type {

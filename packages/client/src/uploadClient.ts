@@ -73,7 +73,7 @@ function createWith<Client extends UploadCOS>(
  */
 export class UploadCOS {
   /** Of this package. */
-  static readonly version: string = '0.1.0'
+  static readonly version: string = '0.2.0'
 
   /** All options, defaults filled in; read at each use. */
   readonly options: ResolvedOptions
@@ -159,14 +159,17 @@ export class UploadCOS {
    * @param path the folder, with its last slash. Without it: the caller's first folder with a quota.
    * @throws CosError kind `credentials`: `KitPathRefused` where no such folder of the caller has a quota
    */
-  async usage(path?: string): Promise<UsageResponse> {
-    return this._functionOf('usage').usage(path)
+  usage(path?: string): Promise<UsageResponse> {
+    // The function answers this event so.
+    const call = async () =>
+      (await this._functionOf('usage').call({ usage: { path } })) as UsageResponse
+    return withCosError(call())
   }
 
   /** @internal @throws CosError `KitNotCloud` */
   _functionOf(method: string): CloudCredentials {
     if (this._cloud) return this._cloud
-    throw argumentError('KitNotCloud', `${method}() needs a client made by COS.cloud or COS.http`)
+    throw argumentError('KitNotCloud', `${method}() needs COS.cloud or COS.http`)
   }
 
   /** @internal */
@@ -190,9 +193,17 @@ export class UploadCOS {
     throw cosError('credentials', 'KitFunctionAnswer', message)
   }
 
-  /** Uploads a local file, in parts when it is larger than SliceSize. */
-  uploadFile(params: UploadFileParams): Promise<UploadFileResult>
-  uploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
+  /**
+   * Uploads a local file, in parts when it is larger than SliceSize.
+   * @typeParam Confirm what the `onUpload` of the path returns. @default unknown
+   * @example
+   * const { confirm } = await cos.uploadFile<{ recorded: string }>({ Key, FilePath })
+   */
+  uploadFile<Confirm = unknown>(params: UploadFileParams): Promise<UploadFileResult<Confirm>>
+  uploadFile<Confirm = unknown>(
+    params: UploadFileParams,
+    callback: Callback<UploadFileResult<Confirm>>,
+  ): void
   uploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
     // Called as onFileFinish is: again when the task is restarted after a failure.
     const onEnd = callback as UploadFilesParams['onFileFinish']

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { parseBucket } from '@miniprogram-cos/protocol'
 import { Admin, type DataOperations } from './admin/server'
+import { MediaCheck, type MediaCheckOptions } from './cloudbase/mediaCheck'
 import { cloudBaseVariables, createCloudBaseServer, newFunctionsKey } from './cloudbase/server'
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
 import { ImageProcessor } from './cos/images/imageProcessor'
@@ -48,6 +49,10 @@ export interface LocalCloudOptions {
   adminPort?: number
   /** Serves COS and STS over HTTPS too, with a newly generated certificate. @default false */
   tls?: boolean
+  /**
+   * Imitates `cloud.openapi.security.mediaCheckAsync`, with verdicts of yours. @default it is `NotImplemented`
+   */
+  mediaCheck?: MediaCheckOptions
   /** Faults to inject; can be changed later through `faults` or the admin address. */
   faults?: FaultPlanOptions
   /** @default '127.0.0.1' */
@@ -145,7 +150,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const keys = new KeyRing(root, appid)
   const faults = new FaultPlan(options.faults)
   const operations = dataOperations({ store, documents, clock, options: { ...options, buckets } })
-  const admin = new Admin({ store, keys, faults, operations, clock })
+  const admin = new Admin({ store, documents, keys, faults, operations, clock })
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
     bodyIdleMs: options.bodyIdleMs,
@@ -181,7 +186,16 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const functionsKey = newFunctionsKey()
   const files = new CloudFiles(store, options.env ?? 'local-env', appid)
   const urls = new SignedUrls(clock)
+  const mediaCheck =
+    options.mediaCheck &&
+    new MediaCheck({
+      ...options.mediaCheck,
+      cos: () => cos,
+      deliver: (name, message, openid) => functionHost.call(name, message, { openid }),
+      clock,
+    })
   const cloudBaseServices = {
+    mediaCheck,
     database: openDatabase(documents, clock),
     storage: new StorageActions(files, urls),
     files,
@@ -224,6 +238,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     deployFunctions: (functions) => functionHost.deploy(withVariables(functions, variables)),
     ...operations,
     async close() {
+      mediaCheck?.close()
       await functionHost.close()
       await Promise.all(servers.map(stop))
       await Promise.allSettled(cosServices.running)

@@ -104,6 +104,8 @@ defect(
     const url = 'https://test-1250000000.ci.ap-guangzhou.myqcloud.com/jobs?a=b'
     await endOf(cos.request({ Method: 'GET', Url: url }))
     await endOf(cos.request({ ...AT, Method: 'GET', Url: url }))
+    // As in the demo of cos-wx-sdk-v5: with a Key, and still without a bucket.
+    await endOf(cos.request({ Key: 'jobs', Method: 'GET', Url: url }))
     const actions: string[] = []
     const scoped = new COS({
       getAuthorization: ({ Scope }: Untyped) => void actions.push(Scope[0]?.action),
@@ -117,13 +119,13 @@ defect(
   },
   {
     right: {
-      signed: [true, true, true],
-      isQuerySigned: [false, true, true],
+      signed: [true, true, true, true],
+      isQuerySigned: [false, true, true, true],
       actions: ['name/cos:PutObjectACL'],
     },
     wrong: {
-      signed: [false, false, false],
-      isQuerySigned: [false, false, false],
+      signed: [false, false, false, false],
+      isQuerySigned: [false, false, false, false],
       actions: [''],
     },
   },

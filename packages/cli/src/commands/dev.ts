@@ -48,12 +48,19 @@ export function devCommand(runOptions: RunOptions): Command {
     .alias('preview')
     .description(
       t(
-        'Starts the local cloud and runs the main job with your files, or with samples. Then the demo app runs in a browser, on two phones with one bucket.',
-        '启动本地云，用您的文件（或示例文件）完整运行一遍主要功能；随后在浏览器中以两部手机、同一个存储桶运行示例小程序。',
+        'Runs the app with a local cloud: in a browser, on two phones with one bucket. Files that are named are uploaded first, and each step is checked.',
+        '以本地云运行小程序：在浏览器中以两部手机、同一个存储桶运行。若指定了文件，先上传这些文件并逐步核对。',
       ),
     )
     .argument('[file...]', t('files to upload', '要上传的文件'))
-    .option('--once', t('exits after the main job', '主要功能运行完即退出'), false)
+    .option(
+      '--once',
+      t(
+        'uploads the files, or samples, checks each step, and exits',
+        '上传指定文件或示例文件，逐步核对后退出',
+      ),
+      false,
+    )
     .option(
       '--port <port>',
       t(
@@ -234,18 +241,21 @@ async function runJob(
   files: Parameters<typeof import('../dev/mainJob').runMainJob>[2],
   folder: string,
 ): Promise<{ failures: number; url: string }> {
-  const [{ Printer }, { createPhone }, { runMainJob }, { curlAt }] = await Promise.all([
-    import('../dev/printer'),
-    import('../dev/phone'),
-    import('../dev/mainJob'),
-    import('../dev/urlReader'),
-  ])
+  const [{ Printer }, { createPhone }, { runMainJob }, { curlAt }, { signaturePaths }] =
+    await Promise.all([
+      import('../dev/printer'),
+      import('../dev/phone'),
+      import('../dev/mainJob'),
+      import('../dev/urlReader'),
+      import('../rules/signaturePaths'),
+    ])
   const printer = new Printer()
   let url = ''
   try {
     const alice = await createPhone(cloud, ALICE, folder, config)
     const bob = await createPhone(cloud, BOB, folder, config)
-    url = await runMainJob(curlAt(cloud.cos), [alice, bob], files, printer)
+    const reader = curlAt(cloud.cos, signaturePaths(config).length > 0)
+    url = await runMainJob(reader, [alice, bob], files, printer)
   } catch (error) {
     const { message, advice } = error as { message?: string; advice?: Record<string, string> }
     const reason = [message ?? String(error), advice?.[readerLanguage()]].filter(Boolean)

@@ -56,6 +56,6 @@ function hint(error: unknown, usage: string): string {
     return ''
   } catch (mistake) {
     const [, similar] = /\(Did you mean (.+?)\?\)/.exec((mistake as Error).message) ?? []
-    return similar ? t(`. Did you mean ${similar}?`, `。您是否想输入 ${similar}？`) : ''
+    return similar ? t(`. Did you mean ${similar}?`, `。你是否想输入 ${similar}？`) : ''
   }
 }

@@ -7,7 +7,8 @@ import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { buildFunctions } from '../functions/buildFunctions'
 import { detect } from '../init/detect'
-import { configFile, deployedFunctions, forProject, projectRoot } from '../project'
+import { configFile, deployedFunctions, forProject, loadConfig, projectRoot } from '../project'
+import { signatureNotes } from '../rules/signaturePaths'
 import { t } from '../text'
 import { chooseFiles } from './jobFiles'
 import { type DevPorts, explainPort } from './ports'
@@ -89,10 +90,13 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     preview = await openPreview(cloud, options, pagePort, printer)
     printAddresses(printer, cloud, config, options.data)
     printDevTools(printer, cloud, config, users)
+    for (const note of signatureNotes(config)) printer.line(note)
     stopWatching = watchFunctions({
-      onChange() {
+      async onChange() {
         cloud.deployFunctions(deployedFunctions())
         printer.check(true, t('functions deployed again', '云函数已重新部署'))
+        if (!existsSync(configFile())) return
+        for (const note of signatureNotes(await loadConfig())) printer.line(note)
       },
       onError: ({ message }) => printer.check(false, forProject(message.split('\n')[0] ?? '')),
     })
@@ -128,7 +132,7 @@ async function openPreview(
   }
   const root = app ?? join(projectRoot(), miniprogramRoot)
   const preview = await previewApp(root, cloud, users, config, { port, routes })
-  printer.title(t('Your app, in your browser', '您的小程序（浏览器）'))
+  printer.title(t('Your app, in your browser', '你的小程序（浏览器）'))
   const phones = t('two phones, two users, one bucket', '两部手机、两个用户、一个存储桶')
   printer.line(`open       ${preview.url}   ${phones}`)
   return preview

@@ -11,7 +11,7 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 77_850,
+    limit: 79_300,
     goal: 60 * KB,
     start: { limit: 40_800, goal: 42 * KB },
   },

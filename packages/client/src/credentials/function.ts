@@ -7,6 +7,7 @@ import {
   isCosError,
   type KeyFunctionResponse,
   type Refusal,
+  type TrashResponse,
   type UsageResponse,
 } from '@miniprogram-cos/protocol'
 import { callFunction, transfer } from '../wx/transfer'
@@ -18,7 +19,8 @@ export type FunctionAnswer = Partial<
     IssuedSignature &
     IssuedForm &
     ConfirmResponse &
-    UsageResponse
+    UsageResponse &
+    TrashResponse
 > & {
   credentials?: Partial<KeyFunctionResponse['credentials']>
   error?: Partial<Refusal['error']>

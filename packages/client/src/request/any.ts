@@ -34,8 +34,8 @@ export function requestAny(core: ClientCore, params: RequestParams): Promise<obj
   // Any method that WeChat can send.
   const method = Method.toUpperCase() as AnyOperation['method']
   const hasBucket = Boolean(params.Bucket ?? core.options.Bucket)
-  // An address of its own needs no bucket.
-  const target = params.Key ? 'object' : Url && !hasBucket ? 'service' : 'bucket'
+  // An address of its own needs no bucket, also beside a Key.
+  const target = Url && !hasBucket ? 'service' : params.Key ? 'object' : 'bucket'
   const operation: AnyOperation = {
     method,
     target,

@@ -81,7 +81,7 @@ export interface FileOptions {
   [param: string]: unknown
 }
 
-export interface UploadFileResult extends ResultMeta, ConfirmedUpload {
+export interface UploadFileResult<Confirm = unknown> extends ResultMeta, ConfirmedUpload<Confirm> {
   /** `host/key`, no scheme. */
   Location: string
   /** Quoted. */

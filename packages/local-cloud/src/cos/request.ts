@@ -36,9 +36,16 @@ export interface Addressing {
   hosts: Record<string, string>
 }
 
-/** @throws CosServiceError `InvalidURI`, `InvalidBucketName`, `PathStyleDomainForbidden` */
+/** Hosts of data processing: `<bucket>.ci.<region>`, `<appid>.ci.<region>` and `ci.<region>`. */
+const PROCESSING_HOST = /^(?:[^.]+\.)?ci\.[a-z0-9-]+\.(?:myqcloud\.com|localhost)/i
+
+/** @throws CosServiceError `InvalidURI`, `InvalidBucketName`, `PathStyleDomainForbidden`, `NotImplemented` */
 export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRequest {
   const { host, path, search } = splitUrl(raw)
+  if (PROCESSING_HOST.test(host)) {
+    const message = 'The local COS does not imitate the jobs and queues of data processing (CI).'
+    throw new CosServiceError('NotImplemented', message)
+  }
   const pathname = decode(path)
   const base = {
     raw,

@@ -131,6 +131,8 @@ export interface DeleteObjectParams extends ObjectParams {
 export interface DeleteObjectResult extends ResultMeta {
   /** Set for a 404, which is not an error here: it can only mean that the bucket does not exist. */
   BucketNotFound?: true
+  /** Set where the object has been moved into the trash of its path. */
+  TrashId?: string
 }
 
 export const deleteObject = defineOperation<DeleteObjectParams, DeleteObjectResult>(

@@ -5,6 +5,7 @@ import {
   type BuildFailure,
   type BuildOptions,
   build,
+  type Location,
   type Message,
   type Plugin,
   type TransformOptions,
@@ -155,6 +156,8 @@ class ModuleBundle {
   warnings: SourceProblem[] = []
   readonly #tree: SourceTree
   readonly #loaded = new Map<string, ReturnType<typeof loadScript>>()
+  /** Places where a file assigns to a constant. */
+  readonly #constants = new Map<string, Location[]>()
 
   constructor(tree: SourceTree) {
     this.#tree = tree
@@ -170,6 +173,10 @@ class ModuleBundle {
         if (!Array.isArray(errors) || attempt === MAX_ATTEMPTS) throw error
         for (const message of errors) {
           const file = resolve(this.#tree.root, message.location?.file ?? 'app.js')
+          if (message.location && /because it is a constant$/.test(message.text)) {
+            this.#constants.set(file, [...(this.#constants.get(file) ?? []), message.location])
+            continue
+          }
           this.broken.set(file, [...(this.broken.get(file) ?? []), this.#problemOf(message)])
         }
       }
@@ -248,11 +255,11 @@ class ModuleBundle {
         onLoad({ filter: /.*/, namespace: 'missing' }, ({ path }) => ({
           contents: `throw new Error(${JSON.stringify(`module '${path}' is not defined`)})`,
         }))
-        onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
+        onLoad({ filter: /\.[jt]s$/ }, async ({ path }) => {
           const problems = this.broken.get(path)
           return problems
             ? { contents: `__preview.throw(${JSON.stringify(problems)})` }
-            : this.#load(path)
+            : withFailingAssignments(await this.#load(path), this.#constants.get(path))
         })
       },
     }
@@ -283,6 +290,20 @@ async function loadScript(path: string) {
     }))
     return { errors: located }
   }
+}
+
+/** An assignment to a constant fails when it is executed, as in WeChat; for esbuild the file is invalid. */
+function withFailingAssignments<Loaded extends { contents?: string }>(
+  loaded: Loaded,
+  places: Location[] = [],
+): Loaded {
+  const lines = (loaded.contents ?? '').split('\n')
+  for (const { line, column, length } of [...places].reverse()) {
+    const text = lines[line - 1] ?? ''
+    const throwing = `(() => { throw new TypeError('Assignment to constant variable.') })().it`
+    lines[line - 1] = text.slice(0, column) + throwing + text.slice(column + length)
+  }
+  return { ...loaded, contents: lines.join('\n') }
 }
 
 /** All sub-packages are loaded here, so that `require.async` resolves at once. */
