@@ -169,7 +169,7 @@ export class UploadCOS {
   /** @internal @throws CosError `KitNotCloud` */
   _functionOf(method: string): CloudCredentials {
     if (this._cloud) return this._cloud
-    throw argumentError('KitNotCloud', `${method}() needs a client made by COS.cloud or COS.http`)
+    throw argumentError('KitNotCloud', `${method}() needs COS.cloud or COS.http`)
   }
 
   /** @internal */
