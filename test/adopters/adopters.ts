@@ -4,12 +4,24 @@ export interface Adopter {
   name: string
   /** Whether it is created from the template of its name. */
   isTemplate: boolean
-  /** What WeChat would be given. */
+  /** The app that WeChat would be given. */
   app: string
+  /** An interface library with an uploader, on the first page. */
+  kit?: { packages: string[]; button: string }
 }
 
 export const ADOPTERS: Adopter[] = [
   { name: 'webpack', isTemplate: false, app: 'dist/app.js' },
-  { name: 'uni-app', isTemplate: true, app: 'dist/build/mp-weixin/app.js' },
-  { name: 'taro', isTemplate: true, app: 'dist/app.js' },
+  {
+    name: 'uni-app',
+    isTemplate: true,
+    app: 'dist/build/mp-weixin/app.js',
+    kit: { packages: ['@dcloudio/uni-ui@1.5.12', 'sass@1.77.8'], button: '.file-picker__box' },
+  },
+  {
+    name: 'taro',
+    isTemplate: true,
+    app: 'dist/app.js',
+    kit: { packages: ['@nutui/nutui-react-taro@3.0.20'], button: '.nut-uploader-upload' },
+  },
 ]
