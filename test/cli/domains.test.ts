@@ -196,6 +196,22 @@ describe('npm run domains', () => {
     expect(status).toBe(1)
   })
 
+  test('--check with --json prints the differences of each list', () => {
+    const { stdout, status } = run(
+      `request合法域名 https://api.example.com`,
+      '--check',
+      '-',
+      '--json',
+    )
+    expect(JSON.parse(stdout)[0]).toEqual({
+      list: 'request',
+      missing: [`https://${HOST}`],
+      unneeded: ['https://api.example.com'],
+      invalid: [],
+    })
+    expect(status).toBe(1)
+  })
+
   test.each([
     ['some text', 'domains: the text names no list'],
     ['{"request":', 'domains: the lists are not valid JSON'],

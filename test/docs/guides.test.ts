@@ -147,25 +147,32 @@ test('single file: the copied client uploads', async () => {
   expect(Contents.map(({ Size }) => Size)).toEqual(['1000'])
 })
 
+/** Pauses a transfer at its first progress, and resumes it soon after. */
+class Interruption {
+  control: Untyped = {}
+  hasPaused = false
+
+  readonly onProgress = ({ percent }: { percent: number }) => {
+    if (this.hasPaused || percent === 0) return
+    this.hasPaused = true
+    this.control.pause()
+    setTimeout(() => this.control.resume(), 50)
+  }
+}
+
 test('large files: an upload pauses, resumes, and arrives intact', async () => {
   const { uploadLarge, cos } = snippet('largeFile.js')
   const bytes = randomBytes(6_000_000)
   const FilePath = fileOf('large.bin', bytes)
-  let control: Untyped = {}
-  let isPaused = false
+  const interruption = new Interruption()
   const upload = uploadLarge({
     Key: `${FOLDER}large.bin`,
     FilePath,
-    onProgress: ({ percent }: { percent: number }) => {
-      if (isPaused || percent === 0) return
-      isPaused = true
-      control.pause()
-      setTimeout(() => control.resume(), 50)
-    },
+    onProgress: interruption.onProgress,
   })
-  control = upload.control
+  interruption.control = upload.control
   await upload.done
-  expect(isPaused).toBe(true)
+  expect(interruption.hasPaused).toBe(true)
   expect(cos.getTaskList()[0].state).toBe('success')
   const { bytes: arrived } = await signed('GET', `${FOLDER}large.bin`)
   const digest = (some: Uint8Array) => createHash('sha256').update(some).digest('hex')
@@ -181,21 +188,15 @@ test('downloads: a download pauses, resumes, and arrives intact', async () => {
   await signed('PUT', Key, { body: bytes })
   const { download, cos } = snippet('download.js')
   const FilePath = `${wx.env.USER_DATA_PATH}/film.mp4`
-  let control: Untyped = {}
-  let isPaused = false
+  const interruption = new Interruption()
   const started = download({
     Key,
     FilePath,
-    onProgress: ({ percent }: { percent: number }) => {
-      if (isPaused || percent === 0) return
-      isPaused = true
-      control.pause()
-      setTimeout(() => control.resume(), 50)
-    },
+    onProgress: interruption.onProgress,
   })
-  control = started.control
+  interruption.control = started.control
   await started.done
-  expect(isPaused).toBe(true)
+  expect(interruption.hasPaused).toBe(true)
   expect(cos.getTaskList()[0].state).toBe('success')
   expect(readFileSync(phone.simulator.realPath(FilePath)).equals(bytes)).toBe(true)
   const doomed = download({ Key, FilePath: `${FilePath}.2` })

@@ -73,7 +73,7 @@ function createWith<Client extends UploadCOS>(
  */
 export class UploadCOS {
   /** Of this package. */
-  static readonly version: string = '0.1.0'
+  static readonly version: string = '0.2.0'
 
   /** All options, defaults filled in; read at each use. */
   readonly options: ResolvedOptions
@@ -97,7 +97,7 @@ export class UploadCOS {
   ) {
     this.options = resolveOptions(options)
     if (this.options.ForcePathStyle) {
-      console.warn('miniprogram-cos: ForcePathStyle needs a bucket from before 2024')
+      console.warn('miniprogram-cos: ForcePathStyle needs a bucket from before 2024-01-01')
     }
     const events = new Emitter()
     this._tasks = new TaskQueue(this.options, events)

@@ -23,6 +23,11 @@ export function rulesCommand(): Command {
   return command
 }
 
+interface TestOptions {
+  allowGaps?: boolean
+  json?: boolean
+}
+
 function testCommand(): Command {
   return new Command('test')
     .argument(
@@ -39,6 +44,13 @@ function testCommand(): Command {
       ),
     )
     .option('--allow-gaps', t('succeeds although tests are missing', '即使缺少测试也视为成功'))
+    .option(
+      '--json',
+      t(
+        'prints {"tests":[…],"expectations":…,"mutations":…,"untested":[…],"unnoticed":[…]}',
+        '打印 {"tests":[…],"expectations":…,"mutations":…,"untested":[…],"unnoticed":[…]}',
+      ),
+    )
     .addHelpText(
       'after',
       t(
@@ -46,14 +58,17 @@ function testCommand(): Command {
         '\n退出码：0 成功；1 有测试失败或缺少测试；2 输入有误。',
       ),
     )
-    .action(async (given: string | undefined, { allowGaps }: { allowGaps?: boolean }) => {
+    .action(async (given: string | undefined, { allowGaps, json }: TestOptions) => {
       const { results, report } = await runRuleTests(testFile(given))
+      const failed = results.filter(({ failure }) => failure !== undefined).length
+      const gaps = report.untested.length + report.unnoticed.length
+      if (failed > 0 || (gaps > 0 && !allowGaps)) process.exitCode = 1
       const output = new SafeOutput()
+      if (json) return output.line(JSON.stringify({ tests: results, ...report }))
       for (const { title, failure } of results) {
         output.line(`${failure === undefined ? '✓' : '✗'} ${title}`)
         if (failure !== undefined) output.line(withLines(failure))
       }
-      const failed = results.filter(({ failure }) => failure !== undefined).length
       const noticed = report.mutations - report.unnoticed.length
       output.line(
         t(
@@ -71,8 +86,6 @@ function testCommand(): Command {
         t('Would be noticed by no test:', '如果规则这样放宽，没有测试会发现：'),
         report.unnoticed,
       )
-      const gaps = report.untested.length + report.unnoticed.length
-      if (failed > 0 || (gaps > 0 && !allowGaps)) process.exitCode = 1
     })
 }
 

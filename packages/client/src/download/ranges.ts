@@ -156,7 +156,7 @@ export async function fetchRanges(
  * Where the ranges begin. The first ones are smaller, so that they do not all end at once: the line would be idle until
  * the next ones begin.
  */
-export function planRanges(from: number, size: number, partSize: number): number[] {
+function planRanges(from: number, size: number, partSize: number): number[] {
   const starts: number[] = []
   for (let start = from; start < size; ) {
     starts.push(start)
