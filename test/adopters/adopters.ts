@@ -6,8 +6,8 @@ export interface Adopter {
   isTemplate: boolean
   /** The app that WeChat would be given. */
   app: string
-  /** An interface library with an uploader, on the first page. */
-  kit?: { packages: string[]; button: string }
+  /** Packages of the interface library whose uploader is on the first page. */
+  kit?: string[]
 }
 
 export const ADOPTERS: Adopter[] = [
@@ -16,12 +16,12 @@ export const ADOPTERS: Adopter[] = [
     name: 'uni-app',
     isTemplate: true,
     app: 'dist/build/mp-weixin/app.js',
-    kit: { packages: ['@dcloudio/uni-ui@1.5.12', 'sass@1.77.8'], button: '.file-picker__box' },
+    kit: ['@dcloudio/uni-ui@1.5.12', 'sass@1.77.8'],
   },
   {
     name: 'taro',
     isTemplate: true,
     app: 'dist/app.js',
-    kit: { packages: ['@nutui/nutui-react-taro@3.0.20'], button: '.nut-uploader-upload' },
+    kit: ['@nutui/nutui-react-taro@3.0.20'],
   },
 ]

@@ -13,32 +13,20 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Simulator } from '@miniprogram-cos/simulator'
-import { startPreview } from '@miniprogram-cos/simulator/preview'
-import { config } from '../../cos.config'
-import { domainLists } from '../../packages/cli/src/domains/domainLists'
 import { deployedFunctions } from '../../packages/cli/src/project'
 import { buildPart } from '../support/buildPart'
-import { launchBrowser } from '../support/browser'
 import { type LocalRegistry, startLocalRegistry } from '../support/localRegistry'
-import { createSimulatedPhone, createTestPhone } from '../support/phones'
-import { at } from '../support/root'
-import {
-  ALICE,
-  CREDENTIALS_FUNCTION,
-  HOST,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { createSimulatedPhone } from '../support/phones'
+import { ALICE, CREDENTIALS_FUNCTION, startTestCloud } from '../support/testCloud'
 import { ADOPTERS, type Adopter } from './adopters'
 import { launchApp } from './launchApp'
 
 const MIB = 1024 * 1024
 const TIMEOUT_MS = 30_000
-const PICTURE = at('packages/cli/samples/sea.png')
 
 /** Creates the project from packages as published, and builds it as its owner would. @returns its folder */
 async function build(
-  { name, isTemplate, kit }: Adopter,
+  { name, isTemplate, kit = [] }: Adopter,
   projects: string,
   { run }: LocalRegistry,
 ): Promise<string> {
@@ -49,14 +37,14 @@ async function build(
     mkdirSync(folder)
   }
   cpSync(join(__dirname, name), folder, { recursive: true })
-  const ofKit = kit ? ['miniprogram-cos-components', ...kit.packages] : []
+  const ofKit = kit.length > 0 ? ['miniprogram-cos-components', ...kit] : []
   await run(folder, 'npm', 'install', ...(isTemplate ? ofKit : ['miniprogram-cos']))
   await run(folder, 'npm', 'run', 'build')
   return folder
 }
 
 /** Launches the built app on a simulated phone: it uploads a file of several parts to the local cloud. */
-async function upload({ name, isTemplate, app, kit }: Adopter, folder: string): Promise<void> {
+async function upload({ name, isTemplate, app }: Adopter, folder: string): Promise<void> {
   const functions = isTemplate ? deployedFunctions(folder) : [CREDENTIALS_FUNCTION]
   const cloud = await startTestCloud({ functions })
   try {
@@ -70,41 +58,8 @@ async function upload({ name, isTemplate, app, kit }: Adopter, folder: string): 
     const exported = join(cloud.folder, 'exported')
     await cloud.export(exported)
     if (!readFileSync(join(exported, Key)).equals(content)) throw new Error(`${Key} differs`)
-    if (kit) await uploadInPreview(dirname(join(folder, app)), kit.button, cloud)
   } finally {
     await cloud.end()
-  }
-}
-
-/** Opens the built app in the preview, and uploads a picture with the uploader of its interface library. */
-async function uploadInPreview(root: string, button: string, cloud: TestCloud): Promise<void> {
-  const browser = await launchBrowser()
-  const preview = await startPreview({
-    root,
-    phones: [{ name: 'Alice', openid: ALICE, language: 'en' }],
-    functions: cloud.functions,
-    route: (host) => (host === HOST ? cloud.cos : undefined),
-    domains: domainLists(config),
-  })
-  try {
-    const page = await browser.newPage({ viewport: { width: 375, height: 740 } })
-    await page.goto(preview.phones[0]?.url ?? '')
-    const opener = page.locator(button).first()
-    await opener.waitFor()
-    const chooser = page.waitForEvent('filechooser')
-    await opener.click()
-    await (await chooser).setFiles([PICTURE])
-    const { cos } = createTestPhone(cloud, ALICE)
-    const { prefix } = await cos.caller()
-    for (let waited = 0; waited < TIMEOUT_MS; waited += 50) {
-      const { Contents } = await cos.getBucket({ Prefix: `${prefix}kit/` })
-      if (Number(Contents[0]?.Size) === statSync(PICTURE).size) return
-      await wait(50)
-    }
-    throw new Error(`the uploader of ${root} has stored nothing in ${TIMEOUT_MS / 1000} s`)
-  } finally {
-    await browser.close()
-    await preview.close()
   }
 }
 
