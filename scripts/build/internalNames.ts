@@ -7,7 +7,7 @@
 export const INTERNAL_NAMES = `
   abortDownload abortUpload access announce AutoLimit begin buildRequest children chunk clock common compareFile
   completeUpload confirmByHead contentMd5 contentType copies core covers current emptyIfMissing errorOfStatus
-  escapeXml events fileSize findOfficialUpload flattened freeUpload getObjectContent hexMd5 hmacSha1 idempotent info
+  escapeXml events fileSize findOfficialUpload flattened freeUpload getObjectContent hmacSha1 idempotent info
   isCloud isContent isFinished isOpen isRepeatable isRepeated isRunning isScoped isStopped isWide keyTime listParts
   locate location mapFailure mapping md5InTurns memo narrow needs objectUrl officialUtil onChange onHashed onIdle
   onLoaded onRepeat onRestart operation operations outcome ownHeadersWin parseResponse parts partSizeFor place

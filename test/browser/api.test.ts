@@ -17,9 +17,14 @@ test('the list of documented calls is that of miniprogram-api-typings', () => {
 
 const FILES = {
   'app.json': JSON.stringify({ pages: ['pages/a/a', 'pages/b/b', 'pages/broken/broken'] }),
-  'app.js': 'App({ globalData: { name: "app" } })',
+  'app.js': `App({
+    globalData: { name: 'app' },
+    onLaunch() {
+      wx.getSystemInfo({ success: ({ platform }) => { this.globalData.platform = platform } })
+    },
+  })`,
   'pages/a/a.wxml': '<view id="box" class="box" style="height: 20px" data-x="1">box</view>',
-  'pages/a/a.js': 'Page({ data: { heard: "" } })',
+  'pages/a/a.js': 'Page({ data: { heard: "", platform: getApp().globalData.platform } })',
   'pages/b/b.wxml': '<text>second</text>',
   'pages/b/b.js': `Page({ onLoad(query) {
     this.getOpenerEventChannel().emit('told', query.x)
@@ -40,6 +45,20 @@ describeInBrowser('wx in the preview', () => {
     await page.screen.getByText('box').waitFor()
   })
   afterEach(() => page.close())
+
+  test('scripts of pages read what onLaunch has set', async () => {
+    expect(await page.data()).toMatchObject({ platform: 'devtools' })
+  })
+
+  test('storage is cleared and listed, also by calls with a promise', async () => {
+    await page.evaluate(
+      `wx.batchSetStorage({ kvList: [{ key: 'a', value: 1 }, { key: 'b', value: [2] }] })`,
+    )
+    expect(await page.evaluate('wx.getStorageInfo()')).toMatchObject({ keys: ['a', 'b'] })
+    expect(await page.evaluate(`wx.batchGetStorageSync(['b', 'c'])`)).toEqual([[2], ''])
+    await page.evaluate('wx.clearStorage()')
+    expect(await page.evaluate('wx.getStorageInfoSync().keys')).toEqual([])
+  })
 
   test('a call that is missing fails with its name, and canIUse says so', async () => {
     const failure = await page.evaluate('wx.startBluetoothDevicesDiscovery()')

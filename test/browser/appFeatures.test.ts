@@ -79,7 +79,11 @@ const FILES = {
       wxss: '.mine { text-decoration: underline }',
     },
   ),
-  ...component('field', '<view>field</view>', "Component({ behaviors: ['wx://form-field'] })"),
+  ...component(
+    'field',
+    '<view>field {{kind}}</view>',
+    `Component({ behaviors: ['wx://form-field'], properties: { kind: { type: [String, Number], value: 'of any type' } } })`,
+  ),
   'components/list/list.json': '{"component":true,"componentGenerics":{"row":true}}',
   'components/list/list.wxml': '<row wx:for="{{items}}" wx:key="*this" text="{{item}}" />',
   'components/list/list.js': 'Component({ properties: { items: Array } })',
@@ -100,6 +104,12 @@ describeInBrowser('features of apps', () => {
   afterEach(async () => {
     expect(page.thrown).toEqual([])
     await page.close()
+  })
+
+  test('a property whose type is a list is reported and accepts every value', async () => {
+    await open('pages/home/home')
+    await page.screen.getByText('field of any type').waitFor()
+    expect(page.console.join()).toContain('the type of property "kind" is illegal')
   })
 
   test('the tab bar of the app is shown on its pages, above their end', async () => {

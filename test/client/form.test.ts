@@ -103,7 +103,8 @@ test('a refusal of the function is an error that names the rule, with advice', a
   const error = await cos.uploadFile({ Key, FilePath: writeFile(phone, 10) }).catch((e) => e)
   expect(error).toBeInstanceOf(phone.COS.CosError)
   expect(error).toMatchObject({ kind: 'credentials', code: 'KitRequestRefused', retryable: false })
-  expect(error.advice.zh).toContain('cos.config.ts')
+  expect(error.message).toContain('private/{openid}/**')
+  expect(error.advice.zh).toContain('错误信息')
 })
 
 test('missing params, a missing file and a missing function are errors of their kinds', async () => {

@@ -52,6 +52,20 @@ test('includes imported templates and scripts', async () => {
   expect(script).toContain('G["parts/hello"]')
 })
 
+test('a script in a template requires others, and names one that is missing', async () => {
+  write('parts/upper.wxs', 'module.exports = { upper: function (s) { return s.toUpperCase() } }\n')
+  const template = (name: string) =>
+    `<wxs module="m">\nvar o = require('../../parts/${name}.wxs')\nmodule.exports = o\n</wxs><text>{{m.upper(name)}}</text>`
+  write('pages/a/a.wxml', template('upper'))
+  const { problems, script } = await compileApp(root)
+  expect(problems).toEqual([])
+  expect(script).toContain('toUpperCase')
+  write('pages/a/a.wxml', template('lower'))
+  expect(await problemsOf()).toMatchObject([
+    { file: 'pages/a/a.wxml', line: 2, message: 'there is no file parts/lower' },
+  ])
+})
+
 const mistakes: [what: string, path: string, text: string, place: string, said: RegExp][] = [
   ['a tag that is not closed', 'pages/a/a.wxml', '<view>\n  <text>\n</view>', ':2:4', /end tag/],
   ['a bad expression', 'pages/a/a.wxml', '<view>\n\n {{ a. }}</view>', ':3:8', /identifier/],

@@ -21,8 +21,10 @@ export interface OfficialUtil {
   encodeBase64(text: string, safe?: boolean): string
 }
 
+const hexMd5 = (content: string | ArrayBuffer) => hexOf(loadIntegrity().md5(content))
+
 export const officialUtil: OfficialUtil = {
-  md5: (content) => loadIntegrity().hexMd5(content),
+  md5: hexMd5,
   xml2json: (xml) => loadXml().readXml(xml),
   json2xml: (data) => loadXml().writeXml(data),
   encodeBase64(text, safe) {
@@ -114,7 +116,7 @@ function officialIds(path: string, given: unknown): string[] {
   } catch {
     // Not JSON: it is stored as a list, or missing.
   }
-  const own = loadIntegrity().hexMd5(path)
+  const own = hexMd5(path)
   const ids: string[] = []
   for (const entry of Array.isArray(stored) ? stored : []) {
     const [uuid, UploadId] = Array.isArray(entry) ? entry : []

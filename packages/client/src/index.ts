@@ -25,6 +25,8 @@ export type { ListTrashParams, ListTrashResult, RestoreParams, TrashMethods } fr
 export type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
 export type { TaskInfo, TaskState } from './upload/task'
 export type {
+  PreparedContent,
+  PrepareUpload,
   UploadFileParams,
   UploadFileResult,
   UploadFilesParams,

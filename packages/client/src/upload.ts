@@ -15,6 +15,8 @@ export type { Callback } from './events'
 export type { COSOptions } from './options'
 export type { TaskInfo, TaskState } from './upload/task'
 export type {
+  PreparedContent,
+  PrepareUpload,
   UploadFileParams,
   UploadFileResult,
   UploadFilesParams,

@@ -97,7 +97,7 @@ export class UploadCOS {
   ) {
     this.options = resolveOptions(options)
     if (this.options.ForcePathStyle) {
-      console.warn('miniprogram-cos: ForcePathStyle needs a bucket from before 2024')
+      console.warn('miniprogram-cos: ForcePathStyle needs a bucket from before 2024-01-01')
     }
     const events = new Emitter()
     this._tasks = new TaskQueue(this.options, events)

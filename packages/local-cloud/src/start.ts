@@ -7,7 +7,7 @@ import { cloudBaseVariables, createCloudBaseServer, newFunctionsKey } from './cl
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
 import { ImageProcessor } from './cos/images/imageProcessor'
 import type { CosServices } from './cos/pipeline'
-import type { LogEntry } from './cos/requestLog'
+import type { ExplainPath, LogEntry } from './cos/requestLog'
 import { createCosServer } from './cos/server'
 import type { BucketRecord } from './cos/store/records'
 import { Store } from './cos/store/store'
@@ -75,6 +75,11 @@ export interface LocalCloudOptions {
   /** The current time in Unix milliseconds, for tests of expiry. @default Date.now */
   clock?: () => number
   onCosRequest?: (entry: LogEntry) => void
+  /**
+   * Says which access rule of the app covers a path. It becomes part of the `Decision` in every refusal and in the
+   * request log. @default refusals name policies only
+   */
+  explainPath?: ExplainPath
   onStsRequest?: (entry: StsLogEntry) => void
   onFunctionCall?: (entry: FunctionLogEntry) => void
   /** Receives what functions log. @default this process's output */
@@ -155,6 +160,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const cosServices: CosServices = {
     bodyIdleMs: options.bodyIdleMs,
     restoreDelayMs: options.restoreDelayMs,
+    explainPath: options.explainPath,
     store,
     keys,
     clock,

@@ -1,4 +1,4 @@
-import { type CallbackOptions, callBackOrPromise, WxError } from './callbacks'
+import { api, WxError } from './callbacks'
 
 /** Limits of https://developers.weixin.qq.com/miniprogram/dev/framework/ability/storage.html */
 const MAX_KEY_BYTES = 1024 * 1024
@@ -41,46 +41,43 @@ export function createStorage(backend: StorageBackend) {
     ),
     limitSize: MAX_TOTAL_BYTES / 1024,
   })
+  const remove = (key: string) => {
+    data.delete(key)
+    save()
+  }
+  const clear = () => {
+    data.clear()
+    save()
+  }
+  const setAll = (entries: { key: string; value: unknown }[]) => {
+    for (const { key, value } of entries) set(key, value)
+  }
+  const getAll = (keys: string[]) => keys.map((key) => get(key) ?? '')
   return {
     setStorageSync: set,
     getStorageSync: (key: string) => get(key) ?? '',
-    removeStorageSync(key: string) {
-      data.delete(key)
-      save()
-    },
-    clearStorageSync() {
-      data.clear()
-      save()
-    },
+    removeStorageSync: remove,
+    clearStorageSync: clear,
     getStorageInfoSync: info,
-    setStorage: (options: CallbackOptions & { key: string; data: unknown }) =>
-      callBackOrPromise(
-        options,
-        () => {
-          set(options.key, options.data)
-          return {}
-        },
-        'setStorage',
-      ),
-    getStorage: (options: CallbackOptions & { key: string }) =>
-      callBackOrPromise(
-        options,
-        () => {
-          const value = get(options.key)
-          if (value === undefined) throw new WxError('getStorage:fail data not found')
-          return { data: value }
-        },
-        'getStorage',
-      ),
-    removeStorage: (options: CallbackOptions & { key: string }) =>
-      callBackOrPromise(
-        options,
-        () => {
-          data.delete(options.key)
-          save()
-          return {}
-        },
-        'removeStorage',
-      ),
+    batchSetStorageSync: setAll,
+    batchGetStorageSync: getAll,
+    setStorage: api<{ key: string; data: unknown }>('setStorage', (options) =>
+      set(options.key, options.data),
+    ),
+    getStorage: api<{ key: string }>('getStorage', ({ key }) => {
+      const value = get(key)
+      if (value === undefined) throw new WxError('getStorage:fail data not found')
+      return { data: value }
+    }),
+    removeStorage: api<{ key: string }>('removeStorage', ({ key }) => remove(key)),
+    clearStorage: api('clearStorage', clear),
+    getStorageInfo: api('getStorageInfo', info),
+    batchSetStorage: api<{ kvList: { key: string; value: unknown }[] }>(
+      'batchSetStorage',
+      ({ kvList }) => setAll(kvList),
+    ),
+    batchGetStorage: api<{ keyList: string[] }>('batchGetStorage', ({ keyList }) => ({
+      dataList: getAll(keyList),
+    })),
   }
 }

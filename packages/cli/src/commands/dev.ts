@@ -32,6 +32,7 @@ interface Options {
   data?: string
   root?: string
   route: Record<string, string>
+  collection: string[]
   open: boolean
 }
 
@@ -99,6 +100,15 @@ export function devCommand(runOptions: RunOptions): Command {
       {},
     )
     .option(
+      '--collection <name>',
+      t(
+        'collection of the CloudBase database to create at start, such as those of hooks; may be repeated',
+        '启动时创建的云开发数据库集合，例如钩子用到的集合；可重复使用',
+      ),
+      (name: string, names: string[]) => [...names, name],
+      [],
+    )
+    .option(
       '--no-open',
       t(
         'only prints the address of the page; the default where output is not a terminal',
@@ -145,7 +155,7 @@ function enterProject(folder: string): void {
 
 async function start(
   given: string[],
-  { once, port = '0', route, open }: Options,
+  { once, port = '0', route, collection, open }: Options,
   { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const pagePort = readPort(port)
@@ -171,6 +181,7 @@ async function start(
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
     const files = await chooseFiles(given, folder)
     const { activityOf, previewApp } = await import('../dev/preview')
+    const { explainPath } = await import('../dev/findRule')
     let preview: Preview | undefined
     const cloud = await startLocalCloud({
       data: join(folder, 'data'),
@@ -178,6 +189,8 @@ async function start(
       buckets: [{ name: config.bucket, region: config.region }],
       functions: deployedFunctions(),
       env: config.env,
+      collections: collection,
+      explainPath,
       // Log lines of functions would appear between those of the main job.
       onFunctionOutput: () => {},
       onCosRequest: (entry) => preview?.tell(activityOf(entry, USERS)),
@@ -207,7 +220,7 @@ async function start(
 /** In an app: its own pages and functions, and the main job for files that are named. */
 async function startApp(
   given: string[],
-  { once, port, ports: first, data, root, route, open }: Options,
+  { once, port, ports: first, data, root, route, collection, open }: Options,
   { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const ports = portsFrom(first === undefined ? FIRST_PORT : readPort(first, '--ports'))
@@ -225,6 +238,7 @@ async function startApp(
     data,
     ...(root === undefined ? {} : { app: process.cwd() }),
     routes: route,
+    collections: collection,
     files: once || given.length > 0 ? given : undefined,
     once,
     stopWatchingLauncher,

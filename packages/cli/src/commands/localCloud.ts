@@ -31,7 +31,9 @@ export async function localCloudCommand(
     }
     const { buildFunctions } = await import('../functions/buildFunctions')
     await buildFunctions()
-    const running = runCommand(command, { functions: deployedFunctions(), env: config.env })
+    const { explainPath } = await import('../dev/findRule')
+    const functions = deployedFunctions()
+    const running = runCommand(command, { functions, env: config.env, explainPath })
     stopWatchingLauncher?.()
     const { registerCloud } = await import('../dev/runningClouds')
     registerCloud((await running).admin)

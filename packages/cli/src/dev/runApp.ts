@@ -10,6 +10,7 @@ import { detect } from '../init/detect'
 import { configFile, deployedFunctions, forProject, loadConfig, projectRoot } from '../project'
 import { signatureNotes } from '../rules/signaturePaths'
 import { t } from '../text'
+import { explainPath } from './findRule'
 import { chooseFiles } from './jobFiles'
 import { type DevPorts, explainPort } from './ports'
 import { activityOf, previewApp, type User } from './preview'
@@ -27,6 +28,8 @@ export interface RunAppOptions {
   app?: string
   /** Addresses of the app that other servers serve. */
   routes: Record<string, string>
+  /** Collections of the CloudBase database to create. */
+  collections: string[]
   /** Files to upload at the start; undefined to upload none. */
   files: string[] | undefined
   /** Ends after the upload. */
@@ -69,6 +72,8 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       buckets: [{ name: config.bucket, region: config.region }],
       functions: deployedFunctions(),
       env: config.env,
+      explainPath,
+      collections: options.collections,
       // For DevTools, which looks up host names itself.
       hosts: { '127.0.0.1': config.bucket },
       ...cloudPorts,

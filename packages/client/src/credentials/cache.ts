@@ -238,7 +238,7 @@ function predictScopes([own, more]: ScopeEntry[], queue: TaskInfo[]): ScopeEntry
   const [upload, inParts] = (own && !more && UPLOAD.exec(own.action)) || []
   if (!own || !upload) return []
   const actions = inParts
-    ? IN_PARTS.map(({ access }) => `name/cos:${access[0]?.action}`)
+    ? IN_PARTS.map(({ access }) => access.map(({ action }) => `name/cos:${action}`).join())
     : [own.action]
   const keys = new Set([own.prefix])
   for (const { Bucket, Region, Key } of queue) {

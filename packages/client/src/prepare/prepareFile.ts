@@ -111,6 +111,29 @@ export function prepareFile(file: ChosenFile, options: PrepareOptions = {}): Pro
   return unlessAborted(options.signal, () => prepare(file, options))
 }
 
+/**
+ * For the param `prepare` of uploadFile and uploadFiles: makes a picture smaller and checks the limits when the turn of
+ * the upload has come. A pause or a cancellation ends it.
+ *
+ * @throws CosError as prepareFile, by which the upload fails
+ * @example
+ * const prepare = prepareUpload({ compress: { maxWidth: 1600 }, limits: { maxSize: 5_000_000 } })
+ * await cos.uploadFiles({ files: files.map((file) => ({ ...file, prepare })) })
+ */
+export function prepareUpload(options: Omit<PrepareOptions, 'prefix' | 'key' | 'signal'> = {}) {
+  return async (file: { FilePath: string; signal: AbortSignalLike }): Promise<UploadContent> => {
+    const { signal } = file
+    const { FilePath, ContentType } = await prepareFile(file.FilePath, { ...options, signal })
+    return { FilePath, ContentType }
+  }
+}
+
+/** The params of uploadFile that prepareUpload replaces. */
+export interface UploadContent {
+  FilePath: string
+  ContentType: string
+}
+
 async function prepare(file: ChosenFile, options: PrepareOptions): Promise<PreparedFile> {
   const { prefix = '', key, compress, limits = {}, signal, onProgress } = options
   const begin = (step: PrepareStep, percent: number) => {

@@ -1,5 +1,5 @@
 import { Semaphore, sleep } from '../concurrency'
-import { createDigest, digest, hexOf, type Rounds, rotateLeft, toBase64, utf8Bytes } from '../hash'
+import { createDigest, digest, hexOf, type Rounds, rotateLeft, utf8Bytes } from '../hash'
 import { integrityError } from './errors'
 
 // The comparison of content with the digests that COS states. A client loads it when it is first needed: see lazy/integrity.ts.
@@ -47,8 +47,8 @@ function md5Input(content: Content): Parameters<typeof createDigest> {
   return [bytesOf(content), MD5_INITIAL, md5Rounds, true]
 }
 
-/** The MD5 of a text's UTF-8, or of bytes (RFC 1321). */
-const md5 = (content: Content) => digest(...md5Input(content))
+/** The MD5 of a text's UTF-8, or of bytes, at once (RFC 1321). */
+export const md5 = (content: Content) => digest(...md5Input(content))
 
 /** Bytes between two looks at the clock, and milliseconds that the app waits at most: a quarter of a frame. */
 const SLICE = 8192
@@ -75,16 +75,6 @@ export async function md5InTurns(content: Content): Promise<number[]> {
   const { run, result } = createDigest(...md5Input(content))
   await inTurns(run)
   return result()
-}
-
-/** Content-MD5: base64 of the MD5 of a text's UTF-8, or of bytes. */
-export function contentMd5(content: Content): string {
-  return toBase64(md5(content))
-}
-
-/** The MD5 of a text's UTF-8, or of bytes, in hex. */
-export function hexMd5(content: Content): string {
-  return hexOf(md5(content))
 }
 
 /** The CRC of each byte, as its low and high 32 bits: phones may have no BigInt. */
@@ -164,7 +154,7 @@ export const statedCrc64 = (headers: Headers): string | undefined =>
 /** @throws CosError `KitContentMismatch` */
 function compareDigests(digest: string, own: string, stated: string): void {
   if (own === stated) return
-  const message = `damaged on its way: the ${digest} is ${own}, that of the object ${stated}`
+  const message = `damaged on its way: ${digest} ${own}, of the object ${stated}`
   throw integrityError('KitContentMismatch', message, true)
 }
 

@@ -18,6 +18,7 @@ import {
   setHeader,
 } from '@miniprogram-cos/protocol'
 import type { CredentialRequest } from '../credentials/provider'
+import { toBase64 } from '../hash'
 import { loadIntegrity } from '../lazy/integrity'
 import { pick, type ResolvedOptions } from '../options'
 import { missingParam } from './errors'
@@ -168,7 +169,7 @@ function headersOf(
     // The headers of a generated document win over the caller's.
     const { contentMd5: isDocument, contentType = 'application/xml' } = operation
     if (isDocument) add({ 'Content-Type': contentType }, true)
-    if (isDocument) add({ 'Content-MD5': loadIntegrity().contentMd5(body) }, true)
+    if (isDocument) add({ 'Content-MD5': toBase64(loadIntegrity().md5(body)) }, true)
     if (typeof body !== 'string') add({ 'Content-Length': body.byteLength })
   }
   return headers

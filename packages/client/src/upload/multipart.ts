@@ -20,11 +20,10 @@ import { fileDigest, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
 import { AutoLimit } from './autoLimit'
 import {
-  claim,
+  active,
   findResumableUpload,
   forget,
   freeUpload,
-  release,
   remember,
   type UnfinishedUpload,
 } from './resume'
@@ -133,7 +132,7 @@ export async function uploadInParts(
       if (signal.aborted) throw abortError()
     }
     const { UploadId } = memo
-    claim(UploadId)
+    active.add(UploadId)
     const keep = (found?: string) =>
       remember({ ...unfinished, ...pick({ digest: found }), UploadId }, options.UploadIdCacheLimit)
     // Before the first part: an app that is ended any time later finds it at its next start.
@@ -148,7 +147,7 @@ export async function uploadInParts(
     const result = await completeUpload(upload, UploadId, sent)
     delete memo.UploadId
     forget(UploadId)
-    release(UploadId)
+    active.delete(UploadId)
     return { ...result, UploadId }
   } catch (error) {
     const failure = asCosError(error)
@@ -162,7 +161,7 @@ export async function uploadInParts(
     }
     throw wrapped(failure)
   } finally {
-    if (memo.UploadId) release(memo.UploadId)
+    if (memo.UploadId) active.delete(memo.UploadId)
     releaseSignal()
   }
 }

@@ -47,10 +47,7 @@ function read(): Entry[] {
 }
 
 /** Uploads that run now: nothing else may resume or abort them. */
-const active = new Set<string>()
-
-export const claim = (UploadId: string): unknown => active.add(UploadId)
-export const release = (UploadId: string): unknown => active.delete(UploadId)
+export const active = new Set<string>()
 
 /** @returns whether it is remembered across restarts of the app: the storage may be full, or the limit 0 */
 export function remember(upload: Omit<Entry, 'at'>, limit: number): boolean {

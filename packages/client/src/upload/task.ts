@@ -4,14 +4,13 @@ import type {
   ObjectParams,
   UploadProgress,
 } from '@miniprogram-cos/protocol'
-import { cosError } from '@miniprogram-cos/protocol'
-import { type AbortGroup, abortGroup } from '../concurrency'
+import { type AbortGroup, abortError, abortGroup } from '../concurrency'
 import type { UnfinishedDownload } from '../download/record'
 import { callApp, progressReporter } from '../events'
 import { pick } from '../options'
 import { asCosError } from '../request/errors'
 import type { ClientCore } from '../request/execute'
-import type { UploadFileParams } from './uploadFile'
+import type { PreparedContent, UploadFileParams } from './uploadFile'
 
 /** The states of cos-wx-sdk-v5. A download that runs is `uploading` too: its `type` tells it. */
 export type TaskState =
@@ -52,6 +51,8 @@ export interface TaskMemo {
   UploadId?: string
   /** MD5 of the file that the parts are of. */
   digest?: string
+  /** Of an upload with `prepare`: its result. */
+  prepared?: PreparedContent
   /** Of a download: what has arrived of which object. */
   download?: UnfinishedDownload
 }
@@ -228,7 +229,7 @@ export class UploadTask {
     const { state } = this.info
     if (state === 'success' || state === 'canceled') return
     this._stop('canceled')
-    void this._abort(cosError('abort', 'KitAborted', 'the task was canceled'), this.running)
+    void this._abort(abortError(), this.running)
   }
 
   private _set(state: TaskState): void {

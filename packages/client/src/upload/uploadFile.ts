@@ -1,4 +1,5 @@
 import {
+  type AbortSignalLike,
   argumentError,
   type ContentParams,
   type CosError,
@@ -10,6 +11,7 @@ import {
   type UploadProgress,
   utf8Length,
 } from '@miniprogram-cos/protocol'
+import { unlessAborted } from '../concurrency'
 import type { ConfirmedUpload } from '../credentials/confirm'
 import { type Callback, callApp } from '../events'
 import { hexOf } from '../hash'
@@ -37,6 +39,12 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   ChunkSize?: number
   /** Parts of this file that are sent at a time. @default the option ChunkParallelLimit (3) */
   AsyncLimit?: number | 'auto'
+  /**
+   * uploadFile and uploadFiles: makes another file of it, which is uploaded instead, when its turn has come and before
+   * anything is read: `prepareUpload` of `miniprogram-cos/prepare`. A failure fails the upload.
+   * @default the file as it is
+   */
+  prepare?: PrepareUpload
   /** Called as often as the option ProgressInterval says. */
   onProgress?: (progress: UploadProgress) => void
   /**
@@ -50,6 +58,19 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   onTaskStart?: (task: TaskInfo) => void
   /** uploadFile and uploadFiles: called when the upload succeeds or fails, and again after a restart. */
   onFileFinish?: (error: CosError | null, data: object | undefined, options: FileOptions) => void
+}
+
+/** Makes the file to upload of a chosen one. It should end when the signal fires: its result is not used then. */
+export type PrepareUpload = (file: {
+  FilePath: string
+  signal: AbortSignalLike
+}) => Promise<PreparedContent> | PreparedContent
+
+/** Params that replace those of the call. */
+export interface PreparedContent {
+  FilePath: string
+  /** @default that of the call */
+  ContentType?: string
 }
 
 /** Identifies a file: its task and its scalar params. */
@@ -86,7 +107,8 @@ export interface UploadFilesResult {
 }
 
 /** Uploads a local file: small ones in one request, large ones in parts. */
-export const uploadFileWork: UploadWork = async (core, params, run) => {
+export const uploadFileWork: UploadWork = async (core, given, run) => {
+  const params = await prepared(given, run)
   const { SliceSize, ...rest } = params
   const size = await fileSize(params.FilePath)
   if (size > Number(SliceSize ?? core.options.SliceSize))
@@ -96,6 +118,18 @@ export const uploadFileWork: UploadWork = async (core, params, run) => {
   // FilePath wins over a Body.
   const { Body: _, ...file } = rest
   return putContentWork(core, file, run)
+}
+
+/** The params of a file after its `prepare`: once a task, so that an upload is resumed with the same content. */
+async function prepared(
+  { prepare, ...params }: UploadTaskParams,
+  { signal, memo }: TaskRun,
+): Promise<UploadTaskParams> {
+  const { FilePath } = params
+  if (prepare && !memo.prepared) {
+    memo.prepared = await unlessAborted(signal, async () => prepare({ FilePath, signal }))
+  }
+  return { ...params, ...memo.prepared }
 }
 
 /**
@@ -185,11 +219,9 @@ function fileVerifier(
   if (VerifyUpload === false) return undefined
   const digest = fileDigest(FilePath).catch(() => undefined)
   return async (headers) => {
-    const { etag = '' } = headers
-    if (!/^"[\da-f]{32}"$/.test(etag)) return
     const native = await digest
-    if (etag !== `"${native}"`) {
-      await loadUploads().compareFile(FilePath, native, VerifyUpload, headers)
+    if ((native || VerifyUpload) && headers.etag !== `"${native}"`) {
+      await loadUploads().compareFile(FilePath, VerifyUpload, headers)
     }
   }
 }

@@ -33,16 +33,15 @@ export async function confirmByHead(
  * Compares a file whose MD5 by the system, if there is one, is not the ETag of the object. Not every system's MD5 can be
  * relied on: none fails an upload alone.
  *
- * @param isWanted compares also without an MD5 of the system
+ * @param isWanted compares by the CRC64 alone, too
  * @throws CosError `KitContentMismatch`
  */
 export async function compareFile(
   FilePath: string,
-  native: string | undefined,
   isWanted: boolean | undefined,
   headers: Record<string, string>,
 ): Promise<void> {
-  if (!(native && statedMd5(headers)) && !isWanted) return
+  if (!isWanted && !statedMd5(headers)) return
   const content = await readLocalFile(FilePath).catch(() => undefined)
   if (content) await verifyContent(content, headers)
 }

@@ -51,7 +51,7 @@ export async function readFile(filePath: string, range?: FileRange): Promise<Arr
       const rest = { length: length - offset, position: position + offset }
       const read = { fd, arrayBuffer, offset, ...rest }
       const { bytesRead } = await callFileSystem<{ bytesRead: number }>('read', read)
-      if (!bytesRead) throw { errMsg: 'read:fail the file has become shorter' }
+      if (!bytesRead) throw { errMsg: 'read:fail the file has shrunk' }
       offset += bytesRead
     }
     return arrayBuffer

@@ -43,9 +43,10 @@ Component({
     readonly: Boolean,
     removeBtn: { type: Boolean, value: true },
   },
-  // The observer sets them all before the row is shown.
+  // The observer sets the others, too, before the row is shown.
   data: {
     picture: '',
+    icon: '',
     buttons: [] as Button[],
   },
   observers: {

@@ -18,16 +18,17 @@ const part = (id: string) => document.getElementById(id) as HTMLElement
 let registry: Registry
 const wx = createWx(() => registry.config.__usePrivacyCheck__ === true)
 
-/** Shows the app after all its parts are registered. */
-function start(registry: Registry): void {
+let stack: PageStack
+
+/** Runs the app's `onLaunch` before the scripts of its pages, which may read what it has set. */
+function launch(registry: Registry): void {
   const frame = new Frame(registry, part('nav'), part('tabs'))
   const backend = registry.environment.associateBackend(new PhoneBackend())
-  const stack = new PageStack(registry, backend, part('pages'), () => frame.draw())
+  stack = new PageStack(registry, backend, part('pages'), () => frame.draw())
   frame.stack = stack
   Object.assign(wx, createNavigation(stack, frame))
   globals.getCurrentPages = () => stack.pages.map(({ instance }) => instance)
-  const first = new URLSearchParams(location.search).get('page') ?? registry.config.pages[0]
-  const options = { path: first, query: {}, scene: 1001, referrerInfo: {} }
+  const options = { path: firstPage(registry), query: {}, scene: 1001, referrerInfo: {} }
   globals.__launchOptions = options
   const { app } = registry
   attempt('App onLaunch', () => app.onLaunch?.(options))
@@ -40,12 +41,20 @@ function start(registry: Registry): void {
     attempt('App onHide', () => app.onHide?.())
     attempt('onHide', () => stack.current?.instance.onHide?.())
   })
-  attempt(String(first), () => stack.reLaunch(`/${first}`))
+  listenToShell(frame)
+}
+
+const firstPage = ({ config }: Registry) =>
+  new URLSearchParams(location.search).get('page') ?? config.pages[0] ?? ''
+
+/** Shows the first page after all parts of the app are registered. */
+function start(registry: Registry): void {
+  const first = firstPage(registry)
+  attempt(first, () => stack.reLaunch(`/${first}`))
   for (const [path, problems] of registry.problems) {
     const shown = registry.problemsOf(stack.current?.route ?? '')
     if (!shown.some((one) => problems.includes(one))) reportProblems(path, problems)
   }
-  listenToShell(frame)
   document.documentElement.dataset.ready = ''
 }
 
@@ -57,7 +66,7 @@ watchSource()
 defineElements()
 watchLongPress(part('pages'))
 addInstanceMethods()
-registry = new Registry(start)
+registry = new Registry(launch, start)
 defineTypeNames()
 Object.assign(window, {
   wx: withMissingApi(wx),

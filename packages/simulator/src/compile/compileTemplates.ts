@@ -79,6 +79,9 @@ class TemplateCompiler {
     for (const script of this.#group.getScriptDependencies(path) as string[]) {
       problems.push(...this.#addScript(script, file, text))
     }
+    for (const [, , script = ''] of text.matchAll(INLINE_SCRIPT)) {
+      problems.push(...this.#addRequired(script, path, file))
+    }
     // A template with errors would break the generated code of all others.
     if (problems.length > 0) this.#group.addTmpl(path, '')
     return problems
@@ -86,13 +89,16 @@ class TemplateCompiler {
 
   #addScript(path: string, from: string, text: string): SourceProblem[] {
     if (this.#scripts.has(path)) return []
-    this.#scripts.add(path)
     const file = [path, `${path}.wxs`].find((name) => this.#tree.isFile(name))
     if (!file) return [this.#missing(from, text, path)]
+    this.#scripts.add(path)
     const source = this.#tree.read(file)
-    // The runtime knows modules by their path without the extension.
-    const script = source.replace(/(\brequire\(\s*['"].+?)\.wxs(?=['"])/g, '$1')
-    this.#group.addScript(path, withTypeNames(script))
+    this.#group.addScript(path, preparedScript(source))
+    return this.#addRequired(source, path, file)
+  }
+
+  /** Adds the modules that a script requires. */
+  #addRequired(source: string, path: string, file: string): SourceProblem[] {
     const required = [...source.matchAll(/\brequire\(\s*['"](.+?)['"]\s*\)/g)]
     return required.flatMap(([, target = '']) => {
       const inner = target.startsWith('/')
@@ -114,22 +120,25 @@ function isRefused({ level, message }: Finding): boolean {
   return level === 'Fatal' || level === 'Error' || message === 'missing end tag'
 }
 
+const INLINE_SCRIPT = /(<wxs\b[^>]*>)([\s\S]*?)(<\/wxs>)/g
+
 /** Old names that WeChat still accepts, and scripts as WeChat runs them. */
 function prepared(text: string): string {
   return text
     .replace(/\bwx:for-items(?=\s*=)/g, 'wx:for')
     .replace(
-      /(<wxs\b[^>]*>)([\s\S]*?)(<\/wxs>)/g,
-      (_, start: string, script: string, end: string) => {
-        return start + withTypeNames(script) + end
-      },
+      INLINE_SCRIPT,
+      (_, start: string, script: string, end: string) => start + preparedScript(script) + end,
     )
 }
 
 /**
- * In WXS, `constructor` is the name of a type as a string, such as `'Array'`
- * (https://developers.weixin.qq.com/miniprogram/dev/reference/wxs/06datatype.html). The phone defines the replacement.
+ * The runtime knows modules by their path without the extension. In WXS, `constructor` is the name of a type as a
+ * string, such as `'Array'` (https://developers.weixin.qq.com/miniprogram/dev/reference/wxs/06datatype.html); the
+ * phone defines the replacement.
  */
-function withTypeNames(script: string): string {
-  return script.replace(/\.constructor\b/g, '.__wxsType')
+function preparedScript(script: string): string {
+  return script
+    .replace(/(\brequire\(\s*['"].+?)\.wxs(?=['"])/g, '$1')
+    .replace(/\.constructor\b/g, '.__wxsType')
 }

@@ -26,6 +26,7 @@ export interface AppObject {
 /** What `Component()`, `Page()` and `Behavior()` accept, as far as the preview reads it. */
 interface ComponentDefinition {
   behaviors?: unknown[]
+  properties?: Record<string, unknown>
   options?: { styleIsolation?: string; addGlobalClass?: boolean }
   [name: string]: unknown
 }
@@ -47,6 +48,7 @@ export class Registry {
   readonly parts = new Map<string, Part>()
   readonly environment = new MiniProgramEnv()
   readonly codeSpace: CodeSpace = this.environment.createCodeSpace('', true)
+  readonly #onLaunch: (registry: Registry) => void
   readonly #onStart: (registry: Registry) => void
   readonly #problems = new Map<string, SourceProblem[]>()
   #definition: AppDefinition | undefined
@@ -56,7 +58,12 @@ export class Registry {
   readonly wxsObserver = wxsObserver
   readonly wxsHandler = wxsHandler
 
-  constructor(onStart: (registry: Registry) => void) {
+  /**
+   * @param onLaunch called after the script of the app
+   * @param onStart called after the scripts of all pages and components
+   */
+  constructor(onLaunch: (registry: Registry) => void, onStart: (registry: Registry) => void) {
+    this.#onLaunch = onLaunch
     this.#onStart = onStart
   }
 
@@ -111,6 +118,7 @@ export class Registry {
     }
     globals.getApp = () => this.app
     this.#attempt('app', load)
+    this.#onLaunch(this)
   }
 
   /** Runs a page's or component's file, which calls `Page()` or `Component()`. */
@@ -140,6 +148,7 @@ export class Registry {
       const { Page, Component, Behavior } = env as unknown as Definers
       const adapt = (definition: ComponentDefinition): ComponentDefinition => ({
         ...definition,
+        ...(definition.properties ? { properties: legalTypes(definition.properties, path) } : {}),
         ...(definition.behaviors
           ? { behaviors: definition.behaviors.map((one) => builtInBehavior(one, Behavior)) }
           : {}),
@@ -192,6 +201,17 @@ export class Registry {
 function isolationOf({ options }: ComponentDefinition, config: Part['config']): string | undefined {
   if (config.styleIsolation !== undefined) return String(config.styleIsolation)
   return options?.styleIsolation ?? (options?.addGlobalClass ? 'apply-shared' : undefined)
+}
+
+/** A list in place of a type is illegal; WeChat says so and accepts every value. */
+function legalTypes(properties: Record<string, unknown>, path: string): Record<string, unknown> {
+  const entries = Object.entries(properties).map(([name, given]) => {
+    const type = given instanceof Object && 'type' in given ? given.type : given
+    if (!Array.isArray(type)) return [name, given]
+    console.warn(`${path}: the type of property "${name}" is illegal`)
+    return [name, type === given ? null : { ...Object(given), type: null }]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** WeChat's built-in behaviors, as far as a component sees them. */

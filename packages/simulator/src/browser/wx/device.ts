@@ -1,4 +1,4 @@
-import { api, WxError } from '../../callbacks'
+import { api, type CallbackOptions, WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
 import { globals } from '../dom'
 import { showToast } from '../overlays'
@@ -11,6 +11,17 @@ const SDK_VERSION = '3.8.0'
 const STATUS_BAR = 30
 const NAVIGATION_BAR = 44
 const CAPSULE = { width: 87, height: 32, right: 8 }
+
+/** Where the phone is: in Shenzhen. */
+const PLACE = {
+  latitude: 22.53332,
+  longitude: 113.93041,
+  speed: -1,
+  accuracy: 65,
+  altitude: 0,
+  verticalAccuracy: 65,
+  horizontalAccuracy: 65,
+}
 
 const appBase = () => ({
   SDKVersion: SDK_VERSION,
@@ -82,7 +93,14 @@ export const deviceApi = {
   }),
   getAppAuthorizeSetting: authorizations,
   getSystemInfoSync: systemInfo,
-  getSystemInfo: api('getSystemInfo', systemInfo),
+  /** Calls back before it returns, as its documentation says. */
+  getSystemInfo({ success, fail, complete }: CallbackOptions = {}) {
+    const result = { ...systemInfo(), errMsg: 'getSystemInfo:ok' }
+    if (!success && !fail && !complete) return Promise.resolve(result)
+    success?.(result)
+    complete?.(result)
+    return undefined
+  },
   getSystemInfoAsync: api('getSystemInfoAsync', systemInfo),
   getMenuButtonBoundingClientRect: () => {
     const top = STATUS_BAR + (NAVIGATION_BAR - CAPSULE.height) / 2
@@ -93,6 +111,11 @@ export const deviceApi = {
   getAccountInfoSync: () => ({
     miniProgram: { appId: settings.appid, envVersion: 'develop', version: '' },
   }),
+  /** As without ext.json. */
+  getExtConfigSync: () => ({}),
+  getExtConfig: api('getExtConfig', () => ({ extConfig: {} })),
+  getLocation: api('getLocation', () => PLACE),
+  getFuzzyLocation: api('getFuzzyLocation', () => PLACE),
   getLaunchOptionsSync: () => launchOptions(),
   getEnterOptionsSync: () => launchOptions(),
   getUpdateManager: () => ({
