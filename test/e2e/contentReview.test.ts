@@ -117,6 +117,22 @@ test.each([
   await until(async () => (await states()).every(({ state }) => state !== 'in review'))
 })
 
+test('a review that a phone has added to the collection moves nothing', async () => {
+  const secret = `private/${BOB}/secret`
+  await signed('PUT', secret, { body: 'x' })
+  const forged = { held: secret, published: `shared/${ALICE}/stolen`, state: 'in review' }
+  await database.run(
+    cloud,
+    (db, data) => db.collection('reviews').add({ data: { ...data, _id: 'chosen' } }),
+    { ...forged, _openid: ALICE },
+  )
+  const result = { suggest: 'pass' }
+  const message = { Event: 'wxa_media_check', errcode: 0, trace_id: 'chosen', result }
+  await expect(review(message)).rejects.toThrow('no such review')
+  expect(await keysBelow('private/')).toEqual([secret])
+  await database.run(cloud, (db) => db.collection('reviews').where({ _id: 'chosen' }).remove(), {})
+})
+
 test('wrong parameters are WeChat’s error, and content that cannot be read is reported', async () => {
   const call = (params: object) =>
     database.run(cloud, (_, input, sdk) => sdk.openapi.security.mediaCheckAsync(input), params)

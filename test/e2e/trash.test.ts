@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -153,6 +154,21 @@ test('the trash of another user is refused', async () => {
   })
   await expect(cos.restore({ Key })).rejects.toMatchObject({ code: 'KitTrashRefused' })
   await expect(cos.deleteObject({ Key })).rejects.toMatchObject({ statusCode: 403 })
+})
+
+test('documents that a phone has added to the collection are no leases', async () => {
+  const { cos } = createTestPhone(cloud, ALICE)
+  const Key = `private/${ALICE}/locked`
+  await cos.putObject({ Key, Body: 'x' })
+  const lease = { _openid: BOB, version: 1, value: JSON.stringify({ until: 9e15 }) }
+  const _id = createHash('sha256').update(Key).digest('hex').slice(0, 40)
+  await database.run(
+    cloud,
+    async (db, data) => (await db.collection('cos_trash').add({ data }))._id,
+    { ...lease, _id },
+  )
+  await cos.deleteObject({ Key })
+  expect((await cos.listTrash({ Prefix: Key })).Contents).toHaveLength(1)
 })
 
 test('methods of the trash take a callback, and need a client with a function', async () => {
