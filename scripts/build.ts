@@ -29,17 +29,29 @@ export async function buildAll(): Promise<void> {
   await buildFunctions()
 }
 
+// Loaded only when used, because TypeScript takes longer to load than most commands take to run.
+const buildClientTypes = async () => (await import('./build/clientTypes')).buildClientTypes()
+const buildPackageTypes = async () => (await import('./build/packageTypes')).buildPackageTypes()
+
 /** Builds the declarations of all published packages, too, in about ten seconds. */
 export async function buildPackages(): Promise<void> {
-  // Loaded only here, because TypeScript takes longer to load than most commands take to run.
-  const { buildClientTypes } = await import('./build/clientTypes')
-  const { buildPackageTypes } = await import('./build/packageTypes')
   await buildAll()
   await Promise.all([buildClientTypes(), buildPackageTypes()])
 }
 
+/** What can be built alone: `npm run build -- code`. */
+const TARGETS: Record<string, () => Promise<void>> = {
+  packages: buildPackages,
+  code: buildAll,
+  'client-types': buildClientTypes,
+  'package-types': buildPackageTypes,
+}
+
 if (require.main === module) {
-  buildPackages().catch((error: Error) => {
+  const [target = 'packages'] = process.argv.slice(2)
+  const build = TARGETS[target]
+  if (!build) throw new Error(`build: use one of ${Object.keys(TARGETS).join(', ')}`)
+  build().catch((error: Error) => {
     console.error(error.message)
     process.exitCode = 1
   })

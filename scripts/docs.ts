@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
 import { buildPackages } from './build'
 import { at } from './build/root'
+import { writeApiReference } from './docs/apiReference'
 import { errorsDocument } from './docs/errors'
 import { inLanguage } from './docs/languages'
 import { licencesDocument } from './docs/licences'
@@ -13,12 +13,8 @@ import { troubleshootingDocument } from './docs/troubleshooting'
  */
 async function main(): Promise<void> {
   await buildPackages()
-  const typedoc = at('scripts/node_modules/typedoc/bin/typedoc')
-  execFileSync(process.execPath, [typedoc, '--logLevel', 'Warn'], {
-    cwd: at('scripts/docs'),
-    stdio: 'inherit',
-  })
   for (const language of ['en', 'zh'] as const) {
+    writeApiReference(language)
     const file = (name: string) => at('docs', inLanguage(name, language))
     await writeWhole(file('ERRORS.md'), errorsDocument(language))
     await writeWhole(file('TROUBLESHOOTING.md'), troubleshootingDocument(language))

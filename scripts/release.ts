@@ -7,7 +7,7 @@ import { ROOT } from './build/root'
 const VERSION = /(static readonly version: string = )'[^']+'/
 
 /**
- * Turns the changesets in `.changeset` into the client's next version and changelog, and writes that version
+ * Turns the changesets in `.changeset` into the next version and changelog of all packages, and writes that version
  * into the client's source, where `COS.version` reports it.
  * @returns the next version; the present one if there is nothing to release
  */
@@ -25,29 +25,48 @@ export function applyChangesets(root: string): string {
   return version
 }
 
-/** Shows what a release would publish, from a copy of the repository. Nothing is published, and nothing here changes. */
-function dryRun(): void {
-  const copy = mkdtempSync(join(tmpdir(), 'release-'))
+/**
+ * Does what a release does, without npm's registry: prints the next version from a copy of the repository, publishes the
+ * packages to a registry on this machine, and creates an app from them that uploads. Nothing here changes.
+ */
+async function dryRun(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'release-'))
+  const { buildPackages } = await import('./build')
+  await buildPackages()
+  const { startLocalRegistry } = await import('../test/support/localRegistry')
+  const copy = join(folder, 'copy')
+  const registry = await startLocalRegistry((name, { files, size }) =>
+    console.log(`${name}: ${files.length} files, ${Math.ceil(size / 1024)} KB packed`),
+  )
   try {
     execFileSync('git', ['clone', '-q', '--shared', ROOT, copy])
     console.log(`next version: ${applyChangesets(copy)}`)
-    for (const folder of readdirSync(join(ROOT, 'packages'))) {
-      const { private: isPrivate } = JSON.parse(
-        readFileSync(join(ROOT, 'packages', folder, 'package.json'), 'utf8'),
-      )
-      if (isPrivate) continue
-      const pack = ['pack', '--dry-run', '--json', '--ignore-scripts']
-      const options = { cwd: join(ROOT, 'packages', folder), encoding: 'utf8' } as const
-      const [{ name, files, size }] = JSON.parse(execFileSync('npm', pack, options))
-      console.log(`${name}: ${files.length} files, ${Math.ceil(size / 1024)} KB packed`)
-    }
+    const app = join(folder, 'app')
+    const create = ['create', 'miniprogram-cos@latest', 'app', '--', '--template', 'native-js']
+    await registry.run(folder, 'npm', ...create)
+    await registry.run(app, 'npm', 'install')
+    const once = ['start', '--', '--once', '--ports', '0', 'package.json']
+    console.log(await registry.run(app, 'npm', ...once))
   } finally {
-    rmSync(copy, { recursive: true, force: true })
+    registry.close()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-if (require.main === module && process.argv.includes('--dry-run')) {
-  dryRun()
+const USAGE = `Usage: npm run release [-- --dry-run]
+
+Turns the changesets into the next version and changelog of all packages.
+
+Options:
+  --dry-run  publishes to a registry on this machine, and creates an app from it that uploads; changes nothing here`
+
+if (require.main === module && process.argv.includes('--help')) {
+  console.log(USAGE)
+} else if (require.main === module && process.argv.includes('--dry-run')) {
+  dryRun().catch((error: Error) => {
+    console.error(error.message)
+    process.exitCode = 1
+  })
 } else if (require.main === module) {
   console.log(`miniprogram-cos ${applyChangesets(ROOT)}`)
   execFileSync('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'], {

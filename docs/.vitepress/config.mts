@@ -15,7 +15,7 @@ const otherDocuments = (readdirSync(ROOT, { recursive: true }) as string[]).filt
 /** The address of a page on the site. */
 function addressOf(page: Page, language: Language): string {
   const path = `/${page.path.replace(/(^|\/)index$/, '$1')}`
-  return language === 'en' || page.isEnglishOnly ? `/en${path}` : path
+  return language === 'en' ? `/en${path}` : path
 }
 
 const sidebar = (language: Language) =>

@@ -7,8 +7,8 @@ export interface Page {
   /** Its address on the site, without language. */
   path: string
   title: Record<Language, string>
-  /** Generated in English only: both languages show this page. */
-  isEnglishOnly?: true
+  /** The Chinese document, without its ending, where it has another name. @default `source` with `.zh-CN` */
+  chineseSource?: string
 }
 
 interface Group {
@@ -80,6 +80,7 @@ export const GROUPS: Group[] = [
       ),
       page('docs/guides/hooks', 'guides/hooks', '上传钩子', 'Upload hooks'),
       page('docs/guides/quota', 'guides/quota', '配额', 'Quotas'),
+      page('docs/guides/trash', 'guides/trash', '回收站', 'Trash'),
       page('docs/guides/rules', 'guides/rules', '测试访问规则', 'Tested access rules'),
       page('docs/guides/key-server', 'guides/key-server', '自建密钥服务', 'Your own key server'),
       page('docs/guides/server-names', 'guides/server-names', '由服务端命名', 'Server-made names'),
@@ -114,14 +115,12 @@ export const GROUPS: Group[] = [
       page('packages/client/README', 'reference/client', '客户端', 'Client'),
       page('packages/cli/README', 'reference/cli', '命令行', 'Commands'),
       {
-        ...page('docs/api/README', 'reference/api/index', 'API 参考（英文）', 'API reference'),
-        isEnglishOnly: true,
+        ...page('docs/api/README', 'reference/api/index', 'API 参考', 'API reference'),
+        chineseSource: 'docs/api.zh-CN/README',
       },
       page('SECURITY', 'reference/security', '安全', 'Security'),
-      {
-        ...page('docs/BENCHMARKS', 'reference/benchmarks', '性能对比（英文）', 'Benchmarks'),
-        isEnglishOnly: true,
-      },
+      page('docs/BENCHMARKS', 'reference/benchmarks', '性能对比', 'Benchmarks'),
+      page('docs/comparison', 'reference/comparison', '与其他方案对比', 'Comparison'),
       page('docs/decisions', 'reference/decisions', '设计决定', 'Decisions'),
     ],
   },
@@ -132,16 +131,18 @@ const HOME = page('docs/index', 'index', '首页', 'Home')
 
 export const PAGES: Page[] = [HOME, ...GROUPS.flatMap(({ pages }) => pages)]
 
-export const sourceOf = ({ source, isEnglishOnly }: Page, language: Language): string =>
-  language === 'en' || isEnglishOnly ? `${source}.md` : `${source}.zh-CN.md`
+export const sourceOf = (
+  { source, chineseSource = `${source}.zh-CN` }: Page,
+  language: Language,
+): string => `${language === 'en' ? source : chineseSource}.md`
 
 /** The path of a document on the site, with `.md`, or `undefined` if the site does not show it. */
 export function sitePath(source: string): string | undefined {
-  const api = /^docs\/api\/((?:classes|interfaces)\/.*)$/.exec(source)
-  if (api) return `en/reference/api/${api[1]}`
-  const found = PAGES.find((entry) =>
-    [`${entry.source}.md`, `${entry.source}.zh-CN.md`].includes(source),
-  )
-  if (!found) return undefined
-  return source.endsWith('.zh-CN.md') ? `${found.path}.md` : `en/${found.path}.md`
+  const [, chinese, name] = /^docs\/api(\.zh-CN)?\/((?:classes|interfaces)\/.*)$/.exec(source) ?? []
+  if (name) return `${chinese ? '' : 'en/'}reference/api/${name}`
+  for (const page of PAGES) {
+    if (source === sourceOf(page, 'zh')) return `${page.path}.md`
+    if (source === sourceOf(page, 'en')) return `en/${page.path}.md`
+  }
+  return undefined
 }

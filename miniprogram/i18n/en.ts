@@ -20,6 +20,26 @@ export const en: typeof zh = {
   loading: 'Loading…',
   removeTitle: 'Delete?',
 
+  storage: 'Storage',
+  storageOf: (used: string, quota: string) => `${used} of ${quota} used`,
+
+  trash: 'Recently deleted',
+  toTrash: '{n} selected. You can restore them from “Recently deleted”.',
+  emptyTrash: 'Nothing was deleted',
+  emptyTrashText: 'Deleted files are kept here for some days.',
+  daysLeft: (days: number) => (days === 1 ? '1 day left' : `${days} days left`),
+  restore: 'Restore',
+  restored: 'Restored',
+  replace: 'Replace',
+  replaceText: 'The file that has this name now is moved to “Recently deleted”.',
+  erase: 'Delete for good',
+  eraseText: (name: string) => `“${name}” cannot be restored.`,
+
+  sharing: 'Shared files',
+  reviewText: 'Others can see a file once it is approved.',
+  inReview: 'In review',
+  approved: 'Public',
+
   uploadTo: (folder: string) => `Upload to “${folder}”`,
   noUploads: 'Choose some files',
   noUploadsText:

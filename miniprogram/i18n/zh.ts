@@ -18,6 +18,26 @@ export const zh = {
   loading: '加载中…',
   removeTitle: '确认删除？',
 
+  storage: '存储空间',
+  storageOf: (used: string, quota: string) => `已用 ${used}，共 ${quota}`,
+
+  trash: '最近删除',
+  toTrash: '将删除所选的 {n} 项，可在「最近删除」中恢复。',
+  emptyTrash: '没有最近删除的文件',
+  emptyTrashText: '删除的文件先放在这里，到期后自动清除。',
+  daysLeft: (days: number) => `${days} 天后清除`,
+  restore: '恢复',
+  restored: '已恢复',
+  replace: '替换',
+  replaceText: '恢复后，现有的同名文件会移到「最近删除」。',
+  erase: '彻底删除',
+  eraseText: (name: string) => `「${name}」将无法恢复。`,
+
+  sharing: '公开文件',
+  reviewText: '文件审核通过后，其他用户才能看到。',
+  inReview: '审核中',
+  approved: '已公开',
+
   uploadTo: (folder: string) => `上传到「${folder}」`,
   noUploads: '选几个文件试试',
   noUploadsText: '可以离开此页、锁屏或断网，上传会继续；重启后也能接着传。',

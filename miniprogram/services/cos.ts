@@ -1,5 +1,5 @@
 import { COS } from 'miniprogram-cos'
-import { FUNCTION_NAME } from '../config'
+import { CLOUD } from '../config'
 
 /** The app's only COS client. Bucket, region and the user's folder come with its first key. */
-export const cos = COS.cloud({ functionName: FUNCTION_NAME, ProgressInterval: 200 })
+export const cos = COS.cloud({ ProgressInterval: 200, ...CLOUD })

@@ -1,7 +1,7 @@
 import { isCosError } from 'miniprogram-cos'
 import { isChinese, t } from '../i18n/index'
 
-/** What a page shows of a failure. */
+/** A failure as a page shows it. */
 export interface Problem {
   /** `AccessDenied`, `KitNetwork` … */
   code: string

@@ -1,4 +1,4 @@
-import type { FileKind } from '../text/fileName'
+import type { FileKind } from 'miniprogram-cos-components'
 import { cos } from './cos'
 import { keyOf } from './folder'
 

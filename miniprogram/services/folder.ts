@@ -24,3 +24,8 @@ export async function exists(path: string): Promise<boolean> {
 export async function makeFolder(path: string): Promise<void> {
   await cos.putObject({ Key: await keyOf(`${path}/`), Body: '' })
 }
+
+/** Whether a text can be the name of a file or a folder. */
+export function isName(text: string): boolean {
+  return text !== '' && !/[/\\]/.test(text) && !/^\.+$/.test(text)
+}

@@ -1,16 +1,16 @@
-/** What a figure measures. */
+/** The description of a figure. */
 export interface FigureInfo {
   /** A few words: the line of the table. */
   what: string
   unit: 'KB' | 'KiB' | 'MiB' | 'ms' | 's' | 'µs' | '/s' | 'MB/s' | 'calls' | 'files' | 'errors'
   better: 'less' | 'more'
-  /** What it is compared with. @default nothing */
+  /** The peer it is compared with. @default none */
   peer?: string
   /** The peer is the same program under other conditions, so that neither is better. @default false */
   isOwnPeer?: boolean
   /** The target: of the ratio where there is a peer, else of our median. */
   goal?: number
-  /** What the number alone does not tell. */
+  /** A remark that the reader needs besides the number. */
   note?: string
 }
 

@@ -2,7 +2,7 @@ import { type BenchRecord, costOf, type Figure, NOISE, numberText, ratioText } f
 
 type Language = 'en' | 'zh'
 
-/** What the READMEs show, of many figures. */
+/** The figures that the READMEs show. */
 const OVERVIEW: Record<string, Record<Language, string>> = {
   'size.client': { en: 'size, as “Build npm” makes it', zh: '“构建 npm”后的体积' },
   'size.clientUploaded': { en: 'size, compiled to ES5', zh: '转 ES5 后的体积' },

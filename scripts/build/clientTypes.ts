@@ -10,7 +10,7 @@ import { at } from './root'
 const PROTOCOL = '@miniprogram-cos/protocol'
 /** The entries, and what they call the class that they export as COS. */
 const ENTRIES = { index: 'COS', upload: 'UploadCOS', form: 'FormCOS' }
-/** What the client exports besides types. */
+/** The client's exports besides types. */
 const VALUES = ['COS', 'CosError', 'isCosError']
 /** The mapped type of the client's methods, which is published as an interface of written-out methods. */
 const METHODS = 'OperationMethods'
@@ -134,7 +134,7 @@ function documentationOf(checker: ts.TypeChecker, method: ts.Symbol): string {
 
 async function bundleDeclarations(folder: string, entry: string): Promise<string> {
   const input = join(folder, `client/src/${entry}.d.ts`)
-  // What the client's signatures mention of the private package comes along, the rest stays.
+  // Only the types of the private package that the client's signatures mention are included.
   const text = await readFile(input, 'utf8')
   await writeFile(input, text.replace(`export type * from '${PROTOCOL}';\n`, ''))
   const bundle = await rollup({

@@ -3,22 +3,21 @@ import { extname, join, relative } from 'node:path'
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild'
 import { writeWhole } from '../../packages/cli/src/functions/buildFunctions'
 import { smaller } from './client'
-import { asCommonjs } from './commonjs'
+import { asCommonjs, REQUIRE_LATER } from './commonjs'
 import { removeOthers } from './removeOthers'
 import { at } from './root'
 
 const SOURCES = at('packages/components/src')
 const OUT = at('packages/components/miniprogram_dist')
 
-/** Every script is a file of its own, as in the sources: an app contains those that it uses, each once. */
-const separate: Plugin = {
-  name: 'separate-modules',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /./ }, ({ path, kind }) =>
-      kind === 'entry-point' ? undefined : { path, external: true },
-    )
-    // A script that only calls Component() is a module too.
-    onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+/** What an app requires, or names in a page's configuration. What several of them need is in chunks, once. */
+const ENTRY = /^(?:index|adapters[\\/]\w+|([\w-]+)[\\/]\1)\.ts$/
+
+/** A script that only calls Component() is a module too. */
+const modules: Plugin = {
+  name: 'modules',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/](?:cos-\w+|\w+-row)(?:-list)?\.ts$/ }, async ({ path }) => ({
       contents: `${await readFile(path, 'utf8')}\nexport {}`,
       loader: 'ts',
     }))
@@ -30,15 +29,19 @@ const SCRIPTS: BuildOptions = {
   target: 'es2018',
   format: 'esm',
   bundle: true,
+  splitting: true,
   minify: true,
-  plugins: [separate],
+  mangleProps: /^_./,
+  // The client is loaded at first use, and only by apps that do not give theirs.
+  define: { require: REQUIRE_LATER },
+  plugins: [modules],
   write: false,
 }
 
 /** The components as WeChat's npm builder copies them: scripts, templates, styles, configuration. */
 export async function buildComponents(): Promise<void> {
   const files = (await readdir(SOURCES, { recursive: true })).filter((file) => extname(file) !== '')
-  const scripts = files.filter((file) => file.endsWith('.ts'))
+  const scripts = files.filter((file) => ENTRY.test(file))
   const { outputFiles = [] } = await build({
     ...SCRIPTS,
     entryPoints: scripts.map((file) => join(SOURCES, file)),
@@ -50,9 +53,8 @@ export async function buildComponents(): Promise<void> {
     written.add(file)
     return writeWhole(join(OUT, file), text)
   }
-  // A file of types alone has no output that anything requires.
   for (const { path, text } of outputFiles) {
-    if (text.trim() !== '') await write(relative(OUT, path), await smaller(asCommonjs(text), false))
+    await write(relative(OUT, path), await smaller(asCommonjs(text), false))
   }
   for (const file of files.filter((one) => !one.endsWith('.ts'))) {
     await write(file, await compact(file, await readFile(join(SOURCES, file), 'utf8')))
@@ -63,15 +65,30 @@ export async function buildComponents(): Promise<void> {
 async function compact(file: string, text: string): Promise<string> {
   if (file.endsWith('.json')) return `${JSON.stringify(JSON.parse(text))}\n`
   // Line breaks between elements say nothing in WXML; texts are in one line with their element.
-  if (file.endsWith('.wxml')) return text.replace(/^\s+/gm, '')
+  if (file.endsWith('.wxml')) return text.replace(/^\s+/gm, '').replaceAll(' />', '/>')
   // An old target: newer properties such as `inset` are not those of every phone.
   const { code } = await transform(text, {
     loader: 'css',
     minify: true,
     target: ['chrome60', 'ios10'],
   })
-  // Tools that inline imports look for the space.
-  return code.replaceAll('@import"', '@import "')
+  return (
+    code
+      // Tools that inline imports look for the space.
+      .replaceAll('@import"', '@import "')
+      // esbuild keeps the values of variables as they are written.
+      .replace(/(--[\w-]+: |var\([^;}]*|rgba\([^)]*)/g, (text) => text.replace(/([:,]) /g, '$1'))
+      .replace(/--[cd]-[\w-]+/g, shortVariable)
+  )
+}
+
+const shortVariables = new Map<string, string>()
+
+/** `--c-brand-2` as `--c-b`. Those that apps set, `--cos-…`, stay as they are. */
+function shortVariable(name: string): string {
+  const short = shortVariables.get(name) ?? `--c-${shortVariables.size.toString(36)}`
+  shortVariables.set(name, short)
+  return short
 }
 
 /** Copies a built package into the demo, as "Build npm" of DevTools would. */

@@ -83,7 +83,7 @@ async function packagesIn({ entries, platform, external }: Product): Promise<Lic
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** What each product contains of others. */
+/** The packages of others that each product contains. */
 export const bundledPackages = (): Promise<[product: string, packages: Licensed[]][]> =>
   Promise.all(PRODUCTS.map(async (product) => [product.name, await packagesIn(product)]))
 

@@ -1,26 +1,37 @@
 /**
- * What TypeDoc does not do by itself: the examples that test/docs runs appear with the methods they call, grouped as
- * in their files, and "(document 436/7749)" in a comment links to that page of Tencent's documentation.
+ * Adds what TypeDoc lacks: the examples that test/docs runs appear with the methods they call, grouped as in their
+ * files, and "(document 436/7749)" in a comment links to that page of Tencent's documentation.
  */
 import { readFileSync } from 'node:fs'
-import { Comment, CommentTag, Converter, ReflectionKind } from 'typedoc'
+import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc'
 
 const EXAMPLES = new URL('../../test/docs/examples/', import.meta.url)
+/** The title of each file of examples, in the order of the reference. */
 const CATEGORIES = {
-  client: 'Client',
-  objects: 'Objects',
-  multipart: 'Multipart uploads',
-  buckets: 'Buckets',
-  settings: 'Bucket settings',
-  inventory: 'Inventory',
+  en: {
+    client: 'Client',
+    objects: 'Objects',
+    multipart: 'Multipart uploads',
+    buckets: 'Buckets',
+    settings: 'Bucket settings',
+    inventory: 'Inventory',
+  },
+  zh: {
+    client: '客户端',
+    objects: '对象',
+    multipart: '分块上传',
+    buckets: '存储桶',
+    settings: '存储桶设置',
+    inventory: '清单',
+  },
 }
 const EXAMPLE = /^ {2}async (\w+)\(.*\) \{\n([\s\S]*?)^ {2}\},$/gm
 const PAGES = 'https://cloud.tencent.com/document/product'
 
 /** Category and code by the name of the method. */
-function readExamples() {
+function readExamples(categories) {
   const examples = new Map()
-  for (const [file, category] of Object.entries(CATEGORIES)) {
+  for (const [file, category] of Object.entries(categories)) {
     const text = readFileSync(new URL(`${file}.ts`, EXAMPLES), 'utf8')
     for (const [, name, body] of text.matchAll(EXAMPLE)) {
       examples.set(name, { category, code: body.replace(/^ {4}/gm, '').trimEnd() })
@@ -30,11 +41,16 @@ function readExamples() {
 }
 
 export function load(app) {
-  const examples = readExamples()
+  app.on(Application.EVENT_BOOTSTRAP_END, () => {
+    const titles = Object.values(CATEGORIES[app.options.getValue('lang')])
+    app.options.setValue('categoryOrder', [...titles, '*'])
+  })
 
   app.converter.on(
     Converter.EVENT_RESOLVE_BEGIN,
     ({ project }) => {
+      const categories = CATEGORIES[app.options.getValue('lang')]
+      const examples = readExamples(categories)
       // The CommonJS form of the client has a namespace of its types, which are all exported by themselves too.
       for (const namespace of project.getChildrenByKind(ReflectionKind.Namespace)) {
         project.removeReflection(namespace)
@@ -46,7 +62,7 @@ export function load(app) {
       project.removeReflection(project.getChildByName('OperationMethods'))
       for (const member of client.children) {
         if (member.kind === ReflectionKind.Constructor) continue
-        const { category = 'Client', code } = examples.get(member.name) ?? {}
+        const { category = categories.client, code } = examples.get(member.name) ?? {}
         const documented = member.signatures?.[0] ?? member
         documented.comment ??= new Comment()
         documented.comment.blockTags.push(tag('@category', category))

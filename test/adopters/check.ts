@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Simulator } from '@miniprogram-cos/simulator'
 import { deployedFunctions } from '../../packages/cli/src/project'
-import { buildPackages } from '../../scripts/build'
+import { buildPart } from '../support/buildPart'
 import { type LocalRegistry, startLocalRegistry } from '../support/localRegistry'
 import { createSimulatedPhone } from '../support/phones'
 import { ALICE, CREDENTIALS_FUNCTION, startTestCloud } from '../support/testCloud'
@@ -26,7 +26,7 @@ const TIMEOUT_MS = 30_000
 
 /** Creates the project from packages as published, and builds it as its owner would. @returns its folder */
 async function build(
-  { name, isTemplate }: Adopter,
+  { name, isTemplate, kit = [] }: Adopter,
   projects: string,
   { run }: LocalRegistry,
 ): Promise<string> {
@@ -37,7 +37,8 @@ async function build(
     mkdirSync(folder)
   }
   cpSync(join(__dirname, name), folder, { recursive: true })
-  await run(folder, 'npm', 'install', ...(isTemplate ? [] : ['miniprogram-cos']))
+  const ofKit = kit.length > 0 ? ['miniprogram-cos-components', ...kit] : []
+  await run(folder, 'npm', 'install', ...(isTemplate ? ofKit : ['miniprogram-cos']))
   await run(folder, 'npm', 'run', 'build')
   return folder
 }
@@ -79,12 +80,13 @@ function bytesOf(folder: string): number {
 }
 
 async function main(): Promise<void> {
-  await buildPackages()
+  await buildPart('packages')
   const registry = await startLocalRegistry()
   const projects = mkdtempSync(join(tmpdir(), 'adopters-'))
   let failed = 0
   try {
-    for (const adopter of ADOPTERS) {
+    const names = process.argv.slice(2)
+    for (const adopter of ADOPTERS.filter(({ name }) => !names[0] || names.includes(name))) {
       const started = Date.now()
       try {
         const folder = await build(adopter, projects, registry)

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describeInBrowser, launchBrowser } from '../support/browser'
+import { listenLocally } from '../support/localServer'
 import { writeProject } from '../support/previewApp'
 import { CLI } from '../support/runCli'
 import { until } from '../support/until'
@@ -40,9 +40,7 @@ describeInBrowser('preview --root of a project without cos.config.ts', () => {
       response.setHeader('Content-Type', 'application/json')
       response.end(JSON.stringify({ token: `key for ${url}` }))
     })
-    await once(keyServer.listen(0, '127.0.0.1'), 'listening')
-    const { port } = keyServer.address() as AddressInfo
-    const route = `/sts=http://127.0.0.1:${port}/keys`
+    const route = `/sts=${await listenLocally(keyServer)}/keys`
     const args = [
       'preview',
       '--root',

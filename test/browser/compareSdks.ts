@@ -1,12 +1,12 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fetchTemporaryKey } from '@miniprogram-cos/server'
 import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '../support/browser'
+import { listenLocally } from '../support/localServer'
 import { CLIENT_FILE } from '../support/phones'
 import { at } from '../support/root'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud } from '../support/testCloud'
@@ -101,8 +101,7 @@ async function run(options: Options, client: 'own' | 'kit'): Promise<Outcome[]> 
     // As the key servers of cos-wx-sdk-v5 answer.
     response.end(JSON.stringify({ ...key, credentials: key }))
   })
-  await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve))
-  const keyUrl = `http://127.0.0.1:${(keys.address() as AddressInfo).port}/`
+  const keyUrl = `${await listenLocally(keys)}/`
   let preview: Preview | undefined
   const browser = await launchBrowser()
   try {

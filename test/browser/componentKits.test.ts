@@ -1,20 +1,11 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
-import type { Browser, Page } from 'playwright-core'
-import { config } from '../../cos.config'
-import { domainLists } from '../../packages/cli/src/domains/domainLists'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import type { Page } from 'playwright-core'
+import { describeInBrowser } from '../support/browser'
 import { createTestPhone } from '../support/phones'
-import { writeProject } from '../support/previewApp'
+import { type AppOnCloud, startAppOnCloud, writeProject } from '../support/previewApp'
 import { at } from '../support/root'
-import {
-  ALICE,
-  CREDENTIALS_FUNCTION,
-  HOST,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE } from '../support/testCloud'
 
 const PICTURE = at('packages/cli/samples/sea.png')
 
@@ -95,39 +86,23 @@ const FILES = {
 }
 
 describeInBrowser('component kits in the preview', () => {
-  let cloud: TestCloud
-  let preview: Preview
-  let browser: Browser
+  let app: AppOnCloud
   beforeAll(async () => {
-    ;[cloud, browser] = await Promise.all([
-      startTestCloud({ functions: [CREDENTIALS_FUNCTION] }),
-      launchBrowser(),
-    ])
     const root = writeProject(FILES)
     symlinkSync(at('node_modules'), join(root, 'node_modules'))
-    preview = await startPreview({
-      root,
-      phones: [{ name: 'Alice', openid: ALICE, language: 'en' }],
-      functions: cloud.functions,
-      route: (host) => (host === HOST ? cloud.cos : undefined),
-      domains: domainLists(config),
-    })
+    app = await startAppOnCloud(root)
   })
-  afterAll(async () => {
-    await browser?.close()
-    await preview?.close()
-    await cloud?.end()
-  })
+  afterAll(() => app?.end())
 
   async function open(route: string) {
-    const page = await browser.newPage({ viewport: { width: 375, height: 740 } })
+    const page = await app.browser.newPage({ viewport: { width: 375, height: 740 } })
     page.setDefaultTimeout(15_000)
     const problems: string[] = []
     page.on('pageerror', ({ message }) => problems.push(message))
     page.on('console', (message) => {
       if (/not in the preview|does not/.test(message.text())) problems.push(message.text())
     })
-    await page.goto(`${preview.phones[0]?.url}?page=${route}`)
+    await page.goto(app.urlOf(route))
     const told = (text: string) => page.locator('.told').getByText(text, { exact: true }).waitFor()
     return { page, problems, told }
   }
@@ -142,7 +117,7 @@ describeInBrowser('component kits in the preview', () => {
   }
 
   async function storedBytes(name: string): Promise<number> {
-    const { Contents } = await createTestPhone(cloud, ALICE).cos.getBucket({})
+    const { Contents } = await createTestPhone(app.cloud, ALICE).cos.getBucket({})
     return Number(Contents.find(({ Key }) => Key.endsWith(name))?.Size ?? 0)
   }
 

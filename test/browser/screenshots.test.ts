@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { describeInBrowser, launchBrowser } from '../support/browser'
 import { PartGate } from '../support/partGate'
 import { createTestPhone } from '../support/phones'
@@ -8,11 +8,14 @@ import { PreviewPage } from '../support/previewPage'
 import { at } from '../support/root'
 import { ALICE } from '../support/testCloud'
 import { startTestProject, type TestProject } from '../support/testProject'
+import { sideBySide } from './sideBySide'
 
 /** `UPDATE_SCREENSHOTS=1 npx jest test/browser/screenshots` puts them where the READMEs show them. */
 const FOLDER = at(process.env.UPDATE_SCREENSHOTS ? 'docs/images' : 'coverage/screenshots')
 
 const SIZE = { width: 375, height: 740 }
+/** Small enough for a README, large enough to read. */
+const PICTURE = { width: 300, height: 592 }
 const TEXTS = {
   en: { only: 'Only you can open these', upload: 'Chat files', done: 'Done', start: 'Start' },
   zh_CN: { only: '只有你能打开', upload: '聊天文件', done: '已完成', start: '开始' },
@@ -86,12 +89,12 @@ describeInBrowser('every page, in both languages, light and dark', () => {
     await front.getByText('AccessDenied', { exact: false }).waitFor()
     await scrollDown(front)
     await shoot()
-    await save(`demo-${language.slice(0, 2)}-${theme}`, await sideBySide(context, shots))
+    await save(`demo-${language.slice(0, 2)}-${theme}`, await sideBySide(context, shots, PICTURE))
     await context.close()
   })
 
   test('the two phones and the panel', async () => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    const page = await browser.newPage({ viewport: { width: 1500, height: 940 } })
     await page.goto(project.preview.url)
     const bob = new PreviewPage(page, 'Bob')
     await new PreviewPage(page, 'Alice').waitFor('sea.png')
@@ -139,21 +142,4 @@ async function fillFolder({ cloud }: TestProject): Promise<void> {
   await upload('sea.png', at('packages/cli/samples/sea.png'))
   await cos.putObject({ Key: `${prefix}packing list.txt`, Body: 'tent, rope, tea\n'.repeat(40) })
   await cos.putObject({ Key: `${prefix}tickets.pdf`, Body: '%PDF-1.4\n'.repeat(9000) })
-}
-
-async function sideBySide(context: BrowserContext, shots: Buffer[]): Promise<Buffer> {
-  const page: Page = await context.newPage()
-  // Small enough for a README, large enough to read.
-  const [width, height, gap] = [300, 592, 20]
-  await page.setViewportSize({
-    width: shots.length * (width + gap) + gap,
-    height: height + 2 * gap,
-  })
-  const images = shots.map((shot) => `<img src="data:image/png;base64,${shot.toString('base64')}">`)
-  await page.setContent(
-    `<style>body{display:flex;gap:${gap}px;margin:${gap}px;background:#c9ced8}img{width:${width}px;border-radius:24px}</style>${images.join('')}`,
-  )
-  const picture = await page.screenshot()
-  await page.close()
-  return picture
 }

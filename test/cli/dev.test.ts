@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
 import { AppCopy } from '../support/appCopy'
+import type { Untyped } from '../support/bothClients'
 import { CLIENT_FILE } from '../support/phones'
 import { runSnippet } from '../support/runSnippet'
 import { ALICE } from '../support/testCloud'
@@ -60,7 +61,7 @@ class Dev {
 }
 
 test('dev hosts all functions of the app, previews it, keeps data, and deploys after a change', async () => {
-  const dev = new Dev('--ports', '0', '--data', '.local-cloud/data')
+  const dev = new Dev('--ports', '0', '--data', '.local-cloud/data', '--collection', 'files')
   try {
     await dev.printed('watching')
     expect(await dev.call('greet', { name: 'Ming' })).toEqual({ text: '你好，Ming', openid: ALICE })
@@ -68,9 +69,13 @@ test('dev hosts all functions of the app, previews it, keeps data, and deploys a
     expect((await fetch(dev.address('open'))).status).toBe(200)
     expect(existsSync(app.path('.local-cloud/data'))).toBe(true)
 
-    writeFileSync(app.path('cloud/functions/greet/index.js'), "exports.main = () => 'changed'")
+    // It counts the documents of a collection, which must exist.
+    const changed = `const cloud = require(${JSON.stringify(require.resolve('wx-server-sdk'))})
+      cloud.init({ env: cloud.DYNAMIC_CURRENT_ENV })
+      exports.main = () => cloud.database().collection('files').count()`
+    writeFileSync(app.path('cloud/functions/greet/index.js'), changed)
     await dev.printed('✓ functions deployed again')
-    expect(await dev.call('greet', {})).toBe('changed')
+    expect(await dev.call('greet', {})).toMatchObject({ total: 0 })
 
     const config = app.read('cos.config.js')
     dev.output = dev.output.replaceAll('✓', '')
@@ -116,6 +121,11 @@ test('DevTools uploads to the local cloud with the call that dev prints', async 
     await snippet.cos.uploadFile({ Key: `${prefix}a.json`, FilePath })
     const { Body } = await snippet.cos.getObject({ Key: `${prefix}a.json` })
     expect(Body).toBe(app.read('project.config.json'))
+    // The refusal names the rule and its line.
+    const refusal = await snippet.cos.getObject({ Key: 'private/other/a' }).catch((e: Untyped) => e)
+    expect(refusal.error.Decision).toMatch(
+      /access\["private\/\{openid\}\/\*\*"\], cos\.config\.js:\d+ covers the path/,
+    )
   } finally {
     await dev.end()
     rmSync(folder, { recursive: true, force: true })
@@ -127,6 +137,21 @@ test('dev --once uploads files with the functions of the app', async () => {
   expect(stdout).toContain('project.config.json')
   expect(stdout).not.toContain('✗')
   expect(status).toBe(0)
+})
+
+test('where a rule has a quota, build names the client that it needs, and dev --once uploads with it', async () => {
+  const config = app.read('cos.config.js')
+  const limited = config.replace("'list'] },", "'list'], quota: '1 MB' },")
+  writeFileSync(app.path('cos.config.js'), limited)
+  try {
+    const note = '! access["private/{openid}/**"]: uploads need COS.cloud({ mode: \'signature\' })'
+    expect((await app.run('build')).stdout).toContain(note)
+    const { status, stdout } = await app.run('dev', '--once', '--ports', '0', 'project.config.json')
+    expect(stdout).toContain('✓ delete among others')
+    expect([status, stdout.includes('✗')]).toEqual([0, false])
+  } finally {
+    writeFileSync(app.path('cos.config.js'), config)
+  }
 })
 
 test('a port that is taken is named in one line', async () => {

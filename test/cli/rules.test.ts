@@ -82,6 +82,18 @@ test('rules test names grants without a test and loosened rules, with their line
   expect(runTests(TESTS, '--allow-gaps').status).toBe(0)
 })
 
+test('rules test --json prints the result of each test and the gaps', () => {
+  const { status, text } = runTests(TESTS, '--json')
+  expect(JSON.parse(text)).toEqual({
+    tests: [{ title: 'private files › are their owner’s' }],
+    expectations: 2,
+    mutations: expect.any(Number),
+    untested: expect.arrayContaining(['private/{openid}/**: owner may write']),
+    unnoticed: expect.arrayContaining(['avatars/{openid}/**: maxSize is removed']),
+  })
+  expect(status).toBe(1)
+})
+
 test('rules test says why a test failed, and by which line', () => {
   const { status, text } = runTests(TESTS.replace("cannot('read'", "can('read'"), '--allow-gaps')
   expect(text).toContain('✗ private files › are their owner’s')

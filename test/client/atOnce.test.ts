@@ -74,6 +74,17 @@ test("runs more small uploads at a time with FileParallelLimit: 'auto' if that i
   }
 })
 
+test.each([
+  ['eight files of 1,000 bytes', 1000, 8],
+  ['four of 1 MiB', MIB, 4],
+])("FileParallelLimit: 'auto' begins with %s", async (_, bytes, uploads) => {
+  const { most, Client, file } = start(`begin-${bytes}`)
+  const cos = new Client({ ...ROOT_KEY, FileParallelLimit: 'auto' })
+  const FilePath = file(bytes)
+  await many(8, (i) => cos.uploadFile({ ...AT, Key: `begin/${i}`, FilePath }))
+  expect(most.uploads).toBe(uploads)
+})
+
 test('runs at most 8 upload requests of small and multipart files, whatever SliceSize and ChunkParallelLimit are', async () => {
   const { most, Client, file } = start('mixed')
   const options = { FileParallelLimit: 20, ChunkParallelLimit: 16, SliceSize: 100_000 }

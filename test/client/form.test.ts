@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { loadModule, type Simulator, type SimulatorOptions } from '@miniprogram-cos/simulator'
 import type { COS as Client, CosError } from '../../packages/client/src/form'
-import { createSimulatedPhone } from '../support/phones'
+import { listenLocally, stopServer } from '../support/localServer'
+import { createSimulatedPhone, SHORT_DELAYS } from '../support/phones'
 import { send, signByOfficialSdk } from '../support/rawRequest'
 import { ROOT } from '../support/root'
 import {
@@ -39,7 +39,8 @@ function startPhone(
 ): Phone {
   const simulator = createSimulatedPhone(cloud, ALICE, options)
   const wx = { ...simulator.wx, ...change(simulator.wx) }
-  return { simulator, COS: loadModule<Phone['COS']>(FORM_FILE, { wx }) }
+  const COS = loadModule<Phone['COS']>(FORM_FILE, { wx, globals: SHORT_DELAYS })
+  return { simulator, COS }
 }
 
 function writeFile({ simulator: { wx, realPath } }: Phone, size: number): string {
@@ -102,7 +103,8 @@ test('a refusal of the function is an error that names the rule, with advice', a
   const error = await cos.uploadFile({ Key, FilePath: writeFile(phone, 10) }).catch((e) => e)
   expect(error).toBeInstanceOf(phone.COS.CosError)
   expect(error).toMatchObject({ kind: 'credentials', code: 'KitRequestRefused', retryable: false })
-  expect(error.advice.zh).toContain('cos.config.ts')
+  expect(error.message).toContain('private/{openid}/**')
+  expect(error.advice.zh).toContain('错误信息')
 })
 
 test('missing params, a missing file and a missing function are errors of their kinds', async () => {
@@ -259,10 +261,7 @@ test('an answer that is not from COS is no success', async () => {
       response.end('<html>Please log in</html>')
     })
   })
-  await new Promise<void>((resolve) => {
-    portal.listen(0, '127.0.0.1', resolve)
-  })
-  const origin = `http://127.0.0.1:${(portal.address() as AddressInfo).port}`
+  const origin = await listenLocally(portal)
   try {
     const phone = startPhone({ route: () => origin })
     const cos = phone.COS.cloud()
@@ -270,7 +269,6 @@ test('an answer that is not from COS is no success', async () => {
     const upload = cos.uploadFile({ Key: `${prefix}portal.txt`, FilePath: writeFile(phone, 10) })
     await expect(upload).rejects.toMatchObject({ code: 'KitNotCos' })
   } finally {
-    portal.close()
-    portal.closeAllConnections()
+    stopServer(portal)
   }
 })

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createKeyServer, nodeListener } from '@miniprogram-cos/server'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { config } from '../../cos.config'
 import { environmentOf } from '../support/functionCalls'
+import { listenLocally, stopServer } from '../support/localServer'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { ALICE, HOST, startTestCloud, type TestCloud } from '../support/testCloud'
 
@@ -40,15 +40,11 @@ beforeAll(async () => {
     request.resume()
     request.on('end', () => response.writeHead(status).end(body))
   })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  origin = await listenLocally(server)
 })
 afterAll(async () => {
   jest.restoreAllMocks()
-  server.close()
-  server.closeAllConnections()
+  stopServer(server)
   await cloud.end()
 })
 

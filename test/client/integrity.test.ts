@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { COSOptions } from 'miniprogram-cos'
+import { Crc64 } from '../../packages/local-cloud/src/cos/store/crc64'
 import {
   AT,
   createFakePhone,
@@ -101,10 +102,16 @@ describe.each(['postObject', 'putObject'] as const)('a file sent whole by %s', (
   test.each([
     { 'x-cos-server-side-encryption': 'cos/kms' },
     { 'x-cos-server-side-encryption-customer-algorithm': 'AES256' },
-  ])('has no MD5 to compare with %j', async (header) => {
-    const answer = () => answerWith(flipped(content(1000)), header)
-    const { cos } = start({ options: { ...options, VerifyUpload: true }, answer })
-    expect(await upload(cos)).toMatchObject({ value: { statusCode: 200 } })
+  ])('has no MD5 with %j, but a CRC64', async (header) => {
+    const crc64 = (bytes: Uint8Array) => new Crc64().update(Buffer.from(bytes)).decimal()
+    const sent = (stored: Uint8Array | undefined) => {
+      const more = stored ? { ...header, 'x-cos-hash-crc64ecma': crc64(stored) } : header
+      const answer = () => answerWith(flipped(content(1000)), more)
+      return upload(start({ options: { ...options, VerifyUpload: true }, answer }).cos)
+    }
+    expect(await sent(undefined)).toMatchObject({ value: { statusCode: 200 } })
+    expect(await sent(content(1000))).toMatchObject({ value: { statusCode: 200 } })
+    expect(await sent(flipped(content(1000)))).toMatchObject(MISMATCH)
   })
 })
 

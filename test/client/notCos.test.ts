@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
@@ -13,8 +12,9 @@ import {
   type Untyped,
   useFakeClock,
 } from '../support/bothClients'
+import { listenLocally } from '../support/localServer'
 import { COS as PackedCOS } from '../support/packedCOS'
-import { CLIENT_FILE } from '../support/phones'
+import { CLIENT_FILE, SHORT_DELAYS } from '../support/phones'
 
 /** Responses of servers that are not COS, all with a success status. */
 const PORTALS: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
@@ -71,20 +71,15 @@ describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
     server = createServer((request, response) => {
       request.resume().on('end', () => answer(request, response))
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
+    const origin = await listenLocally(server)
     folder = mkdtempSync(join(tmpdir(), 'not-cos-'))
     const domains = [`https://${AT.Bucket}.cos.${AT.Region}.myqcloud.com`]
     const { wx, realPath } = createSimulator({
       folder,
-      route: () => `http://127.0.0.1:${port}`,
+      route: () => origin,
       domains: { request: domains, uploadFile: domains, downloadFile: domains },
     })
-    // Retry delays are shortened to a twentieth.
-    const globals = {
-      setTimeout: (run: () => void, milliseconds: number) => setTimeout(run, milliseconds / 20),
-    }
-    const Client = loadModule<typeof COS>(CLIENT_FILE, { wx, globals })
+    const Client = loadModule<typeof COS>(CLIENT_FILE, { wx, globals: SHORT_DELAYS })
     cos = new Client(KEY) as Untyped
     file = (bytes) => {
       const path = `${wx.env.USER_DATA_PATH}/${bytes}`

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
+import type { PrepareUpload } from 'miniprogram-cos'
 import type * as Prepare from '../../packages/client/src/prepare'
-import type { Untyped } from '../support/bothClients'
+import { AT, createFakePhone, KEY, type PhoneOptions, type Untyped } from '../support/bothClients'
+import { COS } from '../support/packedCOS'
 import { ROOT } from '../support/root'
 
 /** What a phone offers of pictures and videos, as phones differ in it, and what becomes of chosen files. */
@@ -313,4 +315,85 @@ test('a file that cannot be read is an error', async () => {
   const error = await prepareFile('none').catch((failure) => failure)
   expect([isCosError(error), error.code]).toEqual([true, 'KitFileUnreadable'])
   await expect(prepareFile({})).rejects.toMatchObject({ code: 'KitMissingParam' })
+})
+
+test('prepareUpload makes the params that replace those of an upload', async () => {
+  const { prepareUpload, files } = createPhone({ f: photo() }, scaled)
+  const signal = { aborted: false, addEventListener() {}, removeEventListener() {} }
+  const prepare: PrepareUpload = prepareUpload({ compress: { maxWidth: 1000 } })
+  const prepared = await prepare({ FilePath: 'f', signal })
+  expect(prepared).toEqual({
+    FilePath: expect.stringMatching(/compressed/),
+    ContentType: 'image/jpeg',
+  })
+  expect(files[prepared.FilePath]?.width).toBe(1000)
+  const refusing = prepareUpload({ limits: { maxSize: 10 } })
+  await expect(refusing({ FilePath: 'f', signal })).rejects.toMatchObject({
+    code: 'KitFileRefused',
+  })
+})
+
+describe('the param prepare of an upload', () => {
+  const start = (answer?: PhoneOptions['answer']) => {
+    const files = { original: new Uint8Array(9), smaller: new Uint8Array(3) }
+    const phone = createFakePhone({ files, ...(answer && { answer }) })
+    ;(globalThis as { wx?: unknown }).wx = phone.wx
+    return { cos: new COS(KEY), requests: phone.requests as Untyped[] }
+  }
+
+  test('replaces the file, once a task', async () => {
+    let isRefused = true
+    const { cos, requests } = start(() => (isRefused ? { statusCode: 403, data: '' } : undefined))
+    const asked: string[] = []
+    const prepare: PrepareUpload = ({ FilePath }) => {
+      asked.push(FilePath)
+      return { FilePath: 'smaller', ContentType: 'image/webp' }
+    }
+    const file = { ...AT, Key: 'k.jpg', FilePath: 'original', prepare }
+    await expect(cos.uploadFile(file)).rejects.toMatchObject({ statusCode: 403 })
+    isRefused = false
+    const [{ id = '' } = {}] = cos.getTaskList()
+    await cos.restartTask(id)
+    expect(asked).toEqual(['original'])
+    expect(requests.at(-1)).toMatchObject({
+      filePath: 'smaller',
+      formData: { key: 'k.jpg', 'Content-Type': 'image/webp' },
+    })
+    expect(cos.getTaskList()).toMatchObject([{ state: 'success', Key: 'k.jpg', size: 3 }])
+  })
+
+  test('is ended by a cancellation, and nothing is sent', async () => {
+    const { cos, requests } = start()
+    const signals: Parameters<PrepareUpload>[0]['signal'][] = []
+    let begin: () => void = () => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const prepare: PrepareUpload = ({ signal }) => {
+      signals.push(signal)
+      begin()
+      return new Promise(() => {})
+    }
+    const done = cos.uploadFile({ ...AT, Key: 'k', FilePath: 'original', prepare })
+    await begun
+    cos.cancelTask(cos.getTaskList()[0]?.id ?? '')
+    await expect(done).rejects.toMatchObject({ code: 'KitAborted' })
+    expect(signals).toMatchObject([{ aborted: true }])
+    expect(requests).toEqual([])
+  })
+
+  test('fails its own file alone', async () => {
+    const { cos, requests } = start()
+    const prepare: PrepareUpload = async () => {
+      throw new Error('no picture')
+    }
+    const { files } = await cos.uploadFiles({
+      files: [
+        { ...AT, Key: 'a', FilePath: 'original', prepare },
+        { ...AT, Key: 'b', FilePath: 'original' },
+      ],
+    })
+    expect(files).toMatchObject([{ error: { message: 'no picture' } }, { error: null }])
+    expect(requests).toHaveLength(1)
+  })
 })

@@ -1,20 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
-import type { Browser } from 'playwright-core'
-import { config } from '../../cos.config'
-import { domainLists } from '../../packages/cli/src/domains/domainLists'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser } from '../support/browser'
 import { createTestPhone } from '../support/phones'
-import { AppPage } from '../support/previewApp'
+import { type AppOnCloud, AppPage, startAppOnCloud } from '../support/previewApp'
 import { at } from '../support/root'
-import {
-  ALICE,
-  CREDENTIALS_FUNCTION,
-  HOST,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE } from '../support/testCloud'
 
 const PICTURE = at('packages/cli/samples/sea.png')
 /** The part of the browser's image that is used. */
@@ -47,9 +37,7 @@ test('both languages of the guide have the same files, and an uploader takes fiv
 })
 
 describeInBrowser('the guide as an app in the preview, with the UI libraries themselves', () => {
-  let cloud: TestCloud
-  let preview: Preview
-  let browser: Browser
+  let app: AppOnCloud
   /** Below this repository, so that its packages are found. */
   let folder: string
 
@@ -57,35 +45,23 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
     mkdirSync(at('coverage'), { recursive: true })
     folder = mkdtempSync(at('coverage/components-'))
     const pages = [...english.keys()].filter((name) => name.endsWith('.wxml'))
-    const app = { pages: pages.map((name) => name.replace('.wxml', '')) }
-    for (const [name, code] of [...english, ['app.json', JSON.stringify(app)] as const]) {
+    const settings = { pages: pages.map((name) => name.replace('.wxml', '')) }
+    for (const [name, code] of [...english, ['app.json', JSON.stringify(settings)] as const]) {
       mkdirSync(dirname(join(folder, name)), { recursive: true })
       writeFileSync(join(folder, name), code)
     }
-    ;[cloud, browser] = await Promise.all([
-      startTestCloud({ functions: [CREDENTIALS_FUNCTION] }),
-      launchBrowser(),
-    ])
-    preview = await startPreview({
-      root: folder,
-      phones: [{ name: 'Alice', openid: ALICE, language: 'en' }],
-      functions: cloud.functions,
-      route: (host) => (host === HOST ? cloud.cos : undefined),
-      domains: domainLists(config),
-    })
+    app = await startAppOnCloud(folder)
   })
   afterAll(async () => {
-    await browser?.close()
-    await preview?.close()
-    await cloud?.end()
+    await app?.end()
     rmSync(folder, { recursive: true, force: true })
   })
 
   async function open(route: string): Promise<AppPage> {
-    const context = await browser.newContext({ viewport: { width: 375, height: 740 } })
+    const context = await app.browser.newContext({ viewport: { width: 375, height: 740 } })
     context.setDefaultTimeout(15_000)
     const page = new AppPage(await context.newPage())
-    await page.browser.goto(`${preview.phones[0]?.url}?page=${route}`)
+    await page.browser.goto(app.urlOf(route))
     return page
   }
 
@@ -99,7 +75,7 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
   }
 
   async function stored(key: string): Promise<boolean> {
-    const { cos } = createTestPhone(cloud, ALICE)
+    const { cos } = createTestPhone(app.cloud, ALICE)
     const { Body } = await cos.getObject({ Key: key, DataType: 'arraybuffer' })
     return Buffer.from(Body as ArrayBuffer).equals(readFileSync(PICTURE))
   }
@@ -134,7 +110,7 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
   })
 
   test('the picture is the one that COS made smaller', async () => {
-    const { cos } = createTestPhone(cloud, ALICE)
+    const { cos } = createTestPhone(app.cloud, ALICE)
     await cos.uploadFile({ Key: `${PHOTOS}sea.jpg`, FilePath: PICTURE })
     const page = await open('pages/picture/picture')
     const picture = page.find('cos-image img[src]')

@@ -1,4 +1,4 @@
-import { COMPONENT_SIZES, componentSize } from '../../packages/cli/src/wechat/componentSize'
+import { COMPONENT_SIZES, componentSize } from '../../packages/cli/src/wechat/sizes'
 import { at } from '../support/root'
 
 test.each(COMPONENT_SIZES)('$name stays within its limit of $limit bytes', ({ name, limit }) => {

@@ -66,7 +66,7 @@ test('keeps the end of a long name visible', () => {
 test('a failure shows its code and advice', () => {
   const problem = { code: 'AccessDenied', message: 'AccessDenied: no', advice: 'Ask for a key.' }
   const rendered = row({ state: 'error', problem })
-  expect(text(rendered, '.meta')).toBe('12.0 MB · Failed · AccessDenied')
+  expect(text(rendered, '.meta')).toBe('Failed · AccessDenied')
   expect(text(rendered, '.advice')).toBe('Ask for a key.')
 })
 

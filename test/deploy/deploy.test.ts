@@ -454,4 +454,26 @@ describe('the bucket', () => {
     })
     expect(String(strict.Body)).toContain('<header>x-cos-*</header>')
   }, 120_000)
+
+  test('sets a lifecycle rule that empties the trash, and keeps the others', async () => {
+    const edit = ["'private/{openid}/**': {", "'private/{openid}/**': { trash: '30 days',"] as const
+    deployment.project.configure([...edit])
+    const { stdout } = await deploy()
+    const again = await deploy('--dry-run')
+    deployment.project.configure([edit[1], edit[0]])
+    expect(stdout).toContain(
+      '✓ lifecycle rules that empty the trash, after days: .trash/private/ 30',
+    )
+    expect(again.stdout).toContain('.trash/private/ 30  (is set)')
+    const cos = new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
+    const { Rules } = await cos.getBucketLifecycle(PLACE)
+    expect(Rules).toEqual([
+      expect.objectContaining({ ID: 'abort-stale-multipart' }),
+      expect.objectContaining({
+        Status: 'Enabled',
+        Filter: { Prefix: '.trash/private/' },
+        Expiration: { Days: '30' },
+      }),
+    ])
+  }, 120_000)
 })

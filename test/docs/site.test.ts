@@ -3,14 +3,12 @@ import { PAGES, sourceOf } from '../../docs/.vitepress/pages'
 import { codeBlocks } from '../support/documents'
 import { at } from '../support/root'
 
-const inBoth = PAGES.filter(({ isEnglishOnly }) => !isEnglishOnly)
+/** The API reference is compared by test/scripts/apiReference.test.ts. */
+const WRITTEN = PAGES.filter(({ chineseSource }) => !chineseSource)
 const textOf = (path: string) => readFileSync(at(path), 'utf8')
-const levels = (path: string) =>
-  [
-    ...textOf(path)
-      .replace(/^ *```[\s\S]*?^ *```/gm, '')
-      .matchAll(/^(#+) /gm),
-  ].map(([, level]) => level)
+const levels = (path: string) => levelsIn(textOf(path))
+const levelsIn = (text: string) =>
+  [...text.replace(/^ *```[\s\S]*?^ *```/gm, '').matchAll(/^(#+) /gm)].map(([, level]) => level)
 
 /** Code of a page without its comments, which are in the language of the page. */
 const codeOf = (path: string) =>
@@ -22,7 +20,7 @@ const codeOf = (path: string) =>
       .trim(),
   ])
 
-test.each(inBoth.map((page) => [page.path, page] as const))(
+test.each(WRITTEN.map((page) => [page.path, page] as const))(
   '%s has the same headings and the same code in both languages',
   (_, page) => {
     const [en, zh] = [sourceOf(page, 'en'), sourceOf(page, 'zh')]

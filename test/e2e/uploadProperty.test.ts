@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import type { FaultRule, LogEntry } from '@miniprogram-cos/local-cloud'
 import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
@@ -8,7 +8,8 @@ import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { signedRequests } from '../support/signedRequests'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
 
-const RUNS = Number(process.env.UPLOAD_RUNS ?? 1000)
+/** test/longer runs more. */
+const RUNS = Number(process.env.UPLOAD_RUNS ?? 500)
 const LANES = 4
 const MIB = 1024 * 1024
 /** All files are pieces of it. */
@@ -164,6 +165,8 @@ async function live(seed: number, lane: Lane) {
   const bytes = POOL.subarray(from, from + size)
   const Key = `run-${seed}`
   const FilePath = `${simulator.wx.env.USER_DATA_PATH}/file`
+  // Some file systems write a file at once that replaces another's contents.
+  rmSync(simulator.realPath(FilePath), { force: true })
   writeFileSync(simulator.realPath(FilePath), bytes)
   const rules = FAULTS.filter(() => dice.chance(0.3)).map((action) => ({ action, share: 0.12 }))
   cloud.faults.set({ seed, rules })

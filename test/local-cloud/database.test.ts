@@ -34,46 +34,48 @@ function addPeople() {
   )
 }
 
+const PLAIN = {
+  key: '你好/a.png',
+  size: 2 ** 40,
+  ratio: 1.5,
+  negative: -7,
+  done: false,
+  nothing: null,
+  list: [1, 'two', { three: 3 }, [4]],
+}
+
 test('adds documents, with ids of its own or given ones, and reads them back with their types', async () => {
-  const seen = await sdk.run(cloud, async (db) => {
-    const files = db.collection('files')
-    const data = {
-      key: '你好/a.png',
-      size: 2 ** 40,
-      ratio: 1.5,
-      negative: -7,
-      done: false,
-      nothing: null,
-      list: [1, 'two', { three: 3 }, [4]],
-      at: new Date(1_700_000_000_000),
-      created: db.serverDate(),
-      later: db.serverDate({ offset: 60_000 }),
-      place: db.Geo.Point(113, 23),
-    }
-    const { _id } = await files.add({ data })
-    const { data: found } = await files.doc(_id).get()
-    const given = await files.add({ data: { _id: 'mine', key: 'b' } })
-    return {
-      id: _id,
-      given: given._id,
-      found,
-      isDate: [found.at instanceof Date, found.created instanceof Date],
-      offset: found.later - found.created,
-    }
-  })
+  const seen = await sdk.run(
+    cloud,
+    async (db, plain) => {
+      const files = db.collection('files')
+      const data = {
+        ...plain,
+        at: new Date(1_700_000_000_000),
+        created: db.serverDate(),
+        later: db.serverDate({ offset: 60_000 }),
+        place: db.Geo.Point(113, 23),
+      }
+      const { _id } = await files.add({ data })
+      const { data: found } = await files.doc(_id).get()
+      const given = await files.add({ data: { _id: 'mine', key: 'b' } })
+      return {
+        id: _id,
+        given: given._id,
+        found,
+        isDate: [found.at instanceof Date, found.created instanceof Date],
+        offset: found.later - found.created,
+      }
+    },
+    PLAIN,
+  )
   expect(seen.id).toMatch(/^[0-9a-f]{32}$/)
   expect(seen.given).toBe('mine')
   expect(seen.isDate).toEqual([true, true])
   expect(seen.offset).toBe(60_000)
   expect(seen.found).toMatchObject({
     _id: seen.id,
-    key: '你好/a.png',
-    size: 2 ** 40,
-    ratio: 1.5,
-    negative: -7,
-    done: false,
-    nothing: null,
-    list: [1, 'two', { three: 3 }, [4]],
+    ...PLAIN,
     at: new Date(1_700_000_000_000).toISOString(),
   })
 })
@@ -471,4 +473,13 @@ test('keeps collections and documents across restarts, in their order', async ()
   await second.close()
   const at = new Date(5).toISOString()
   expect(found).toEqual([{ _id: 'z', at }, { _id: 'a', at }, { _id: 'late' }])
+})
+
+test('the admin page shows the documents', async () => {
+  await addPeople()
+  const page = await (await fetch(`${cloud.admin}/`)).text()
+  expect(page).toContain('<h2>Collection people (4)</h2>')
+  expect(page).toContain(
+    '{&quot;_id&quot;:&quot;d&quot;,&quot;name&quot;:&quot;Dan&quot;,&quot;age&quot;:63}',
+  )
 })

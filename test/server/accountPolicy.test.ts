@@ -10,6 +10,11 @@ import {
 import type COS from 'cos-nodejs-sdk-v5'
 import { config } from '../../cos.config'
 import { hasStrictSignature } from '../../packages/cli/src/cloud/bucketRules'
+import { memoryRecords } from '../../packages/server/src/records'
+import type { Rule } from '../../packages/server/src/rules'
+import { fetchTemporaryKey } from '../../packages/server/src/sts/client'
+import { Trash } from '../../packages/server/src/trash/trash'
+import { SignedTrashBucket } from '../../packages/server/src/trash/trashBucket'
 import { type CosRequest, environmentOf, invocationOf, sendWithKey } from '../support/functionCalls'
 import { captureFunctionLog } from '../support/functionLog'
 import { createTestPhone } from '../support/phones'
@@ -117,6 +122,48 @@ describe('an account with this policy', () => {
     const key = await keyOf(BOB, wide)
     const { status } = await sendWithKey(cloud, key, { method: 'PUT', key: 'config/x', body: 'x' })
     expect(status).toBe(403)
+  })
+})
+
+describe('a function whose key has the policy of rules with a trash', () => {
+  const cloud = useTestCloud()
+  const own = checkConfig({
+    ...config,
+    access: { 'private/{openid}/**': { owner: ['write', 'delete'], trash: '9 days' } },
+  })
+
+  test('moves objects of any size into the trash and back, and does nothing elsewhere', async () => {
+    const account = accountPolicy(own.rules, own).statement.slice(1)
+    const document = JSON.stringify({ version: '2.0', statement: account })
+    const access = {
+      SecretId: cloud.root.SecretId,
+      SecretKey: cloud.root.SecretKey,
+      region: REGION,
+      localEndpoint: cloud.sts,
+    }
+    const key = await fetchTemporaryKey(access, 'functions', document, 1800)
+    const environment = {
+      COS_ENDPOINT: cloud.cos,
+      COS_STS_MODE: 'assume-role',
+      COS_STS_ROLE_ARN: ROLE,
+      TENCENTCLOUD_SECRETID: key.tmpSecretId,
+      TENCENTCLOUD_SECRETKEY: key.tmpSecretKey,
+      TENCENTCLOUD_SESSIONTOKEN: key.sessionToken,
+    }
+    const bucket = new SignedTrashBucket(own, environment, 1024 * 1024)
+    const trash = new Trash(bucket, memoryRecords())
+    const target = { rule: own.rules[0] as Rule, seesAll: false }
+    for (const size of [10, 1_500_000]) {
+      const Key = `private/${ALICE}/${size}`
+      await signedRequests(() => cloud)('PUT', Key, { body: 'x'.repeat(size) })
+      await trash.delete({ ...target, key: Key }, 'owner')
+      expect(await bucket.head(Key)).toBeUndefined()
+      await trash.restore({ ...target, key: Key }, undefined, undefined)
+      expect(await bucket.head(Key)).toMatchObject({ size })
+    }
+    const misconfigured = expect.objectContaining({ code: 'KitMisconfigured' })
+    await expect(bucket.head('other/x')).rejects.toEqual(misconfigured)
+    await expect(bucket.remove('.trash/other/x')).rejects.toEqual(misconfigured)
   })
 })
 

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createKeyServer, type KeyServerOptions, nodeListener } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
 import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
 import { captureFunctionLog } from '../support/functionLog'
+import { listenLocally, stopServer } from '../support/localServer'
 import { HOST } from '../support/testCloud'
 import { useTestCloud } from '../support/useTestCloud'
 import { ATTACKER, type Attack, OWN, THEIRS } from './attacks/attack'
@@ -297,10 +297,7 @@ describe('as a listener of node:http', () => {
   async function listen(listener: RequestListener): Promise<string> {
     const server = createServer(listener)
     servers.push(server)
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve)
-    })
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    return listenLocally(server)
   }
   const listener = nodeListener((request) => handler(request))
   beforeAll(async () => {
@@ -308,8 +305,7 @@ describe('as a listener of node:http', () => {
   })
   afterAll(() => {
     for (const server of servers) {
-      server.close()
-      server.closeAllConnections()
+      stopServer(server)
     }
   })
 

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import {
   CallerLimiter,
   credentialsFunction,
@@ -11,6 +10,7 @@ import {
 } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
 import { environmentOf, type FunctionAnswer, invocationOf } from '../support/functionCalls'
+import { listenLocally } from '../support/localServer'
 import { ALICE, BOB, ROOT_KEY } from '../support/testCloud'
 import { useTestCloud } from '../support/useTestCloud'
 
@@ -237,8 +237,7 @@ describe('when STS fails', () => {
         response.end(JSON.stringify({ Response: { RequestId: 'sts-request-1', ...Response } }))
       })
     })
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    endpoint = await listenLocally(server)
   })
   afterAll(() => server.close())
   beforeEach(() => {

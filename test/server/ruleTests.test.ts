@@ -10,7 +10,7 @@ const CONFIG = {
   region: REGION,
   groups: { editors: [EDITOR] },
   access: {
-    'private/{openid}/**': { owner: [...ALL], quota: '500 MB', maxFiles: 100 },
+    'private/{openid}/**': { owner: [...ALL], quota: '500 MB', maxFiles: 100, trash: '9 days' },
     'avatars/{openid}/**': {
       owner: ['write'],
       everyone: ['read'],
@@ -45,6 +45,10 @@ const EXPECTATIONS: Record<string, (rules: RuleTests) => void> = {
   },
   'there are at most 100 private files': ({ expect, owner }) =>
     expect(owner('o1')).cannot('write', 'private/o1/a.png', { files: 100 }),
+  'private files are deleted into the trash': ({ expect, owner, explain }) => {
+    expect(owner('o1')).cannot('delete', 'private/o1/a.png', { permanently: true })
+    if (explain(owner('o1'), 'delete', 'private/o1/a.png').trashDays !== 9) throw new Error('days')
+  },
   'owners write an avatar of 2 MB': ({ expect, owner }) => {
     for (const type of ['image/png', 'image/jpeg']) {
       expect(owner('o1')).can('write', 'avatars/o1/me', { size: '2 MB', type })
@@ -135,7 +139,7 @@ test('all expectations hold, every rule is tested, and every loosened rule is no
   const { rules, failures } = run(CONFIG)
   expect(failures).toEqual([])
   expect(rules.report()).toMatchObject({ untested: [], unnoticed: [] })
-  expect(rules.report().mutations).toBe(48)
+  expect(rules.report().mutations).toBe(49)
 })
 
 type Access = Record<string, Record<string, unknown>>
@@ -177,6 +181,7 @@ const FAULTS: [rule: string, change: string, fields: object, ...about: string[]]
   ],
   [P, 'editors may read', { groups: { editors: ['read'] } }, 'editors have no access to them'],
   [P, 'quota is removed', { quota: undefined }, 'private files have a quota'],
+  [P, 'the trash is removed', { trash: undefined }, 'private files are deleted into the trash'],
   [P, 'quota is doubled', { quota: '1000 MB' }, 'private files have a quota'],
   [P, 'maxFiles is removed', { maxFiles: undefined }, 'there are at most 100 private files'],
   [P, 'maxFiles is one more', { maxFiles: 101 }, 'there are at most 100 private files'],

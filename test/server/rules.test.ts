@@ -130,6 +130,25 @@ test.each<[string, object, string]>([
     { 'a/**': { everyone: ['write'], types: [] } },
     'types, which must be a list',
   ],
+  ['a trash without days', { 'a/**': { everyone: ['delete'], trash: '30' } }, 'trash "30"'],
+  ['a trash for no day', { 'a/**': { everyone: ['delete'], trash: '0 days' } }, 'trash "0 days"'],
+  ['a trash where nobody deletes', { 'a/**': { everyone: ['read'], trash: '9 days' } }, 'nobody'],
+  [
+    'a path in the trash',
+    {
+      '.trash/{openid}/**': { owner: ['read'] },
+      'a/{openid}/**': { owner: ['delete'], trash: '9 days' },
+    },
+    'covers the trash',
+  ],
+  [
+    'one folder of the trash that would be emptied at two times',
+    {
+      'a/{openid}/x/**': { owner: ['delete'], trash: '9 days' },
+      'a/b/y/**': { everyone: ['delete'], trash: '8 days' },
+    },
+    'give them the same days',
+  ],
   [
     'limits without writing',
     { 'a/**': { everyone: ['read'], maxSize: 1 } },

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, loadModule, type SimulatorOptions } from '@miniprogram-cos/simulator'
+import { listenLocally, stopServer } from '../support/localServer'
 
 let server: Server
 let origin: string
@@ -35,12 +35,10 @@ beforeAll(async () => {
       )
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  origin = await listenLocally(server)
 })
 afterAll(() => {
-  server.closeAllConnections()
-  server.close()
+  stopServer(server)
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, VirtualClock, type WireOptions } from '@miniprogram-cos/simulator'
+import { listenLocally, stopServer } from '../support/localServer'
 
 let server: Server
 let origin: string
@@ -18,12 +18,10 @@ beforeAll(async () => {
       response.end(request.url === '/' ? 'ok' : Buffer.alloc(Number(request.url?.slice(1))))
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  origin = await listenLocally(server)
 })
 afterAll(() => {
-  server.closeAllConnections()
-  server.close()
+  stopServer(server)
   rmSync(folder, { recursive: true, force: true })
 })
 beforeEach(() => {

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
-import { buildAll } from '../../scripts/build'
-import { buildClientTypes } from '../../scripts/build/clientTypes'
+import { buildPart } from './buildPart'
 import { at } from './root'
 
+/** Builds what tests run as built files, once for all of them. */
 export default async function buildOnce(): Promise<void> {
-  await Promise.all([buildAll(), buildClientTypes().catch(withoutTypes)])
+  await Promise.all([buildPart('code'), buildPart('client-types').catch(withoutTypes)])
 }
 
 /** A type error fails the tests of what is published, which then lacks its declarations, and no others. */

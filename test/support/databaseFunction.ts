@@ -66,7 +66,12 @@ interface Cloud {
     fileList: (string | { fileID: string; maxAge: number })[]
   }) => Promise<{ fileList: { status: number; tempFileURL: string; maxAge?: number }[] }>
   callFunction: (options: { name: string }) => Promise<unknown>
-  openapi: { security: { msgSecCheck: (options: { content: string }) => Promise<unknown> } }
+  openapi: {
+    security: {
+      msgSecCheck: (options: { content: string }) => Promise<unknown>
+      mediaCheckAsync: (options: object) => Promise<{ traceId: string }>
+    }
+  }
   deleteFile: (options: { fileList: string[] }) => Promise<{ fileList: { status: number }[] }>
 }
 

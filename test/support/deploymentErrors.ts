@@ -406,6 +406,12 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
       },
     ],
     [
+      'a trash that nothing empties',
+      'TrashKept',
+      'npm run deploy',
+      config("'shared/{openid}/**': {", "'shared/{openid}/**': { trash: '30 days',"),
+    ],
+    [
       'no lifecycle rule',
       'LifecycleMissing',
       'abort-stale-multipart',

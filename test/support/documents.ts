@@ -5,7 +5,7 @@ import { at, ROOT } from './root'
 /** Every Markdown file of the repository, by its path. */
 export const DOCUMENTS = (readdirSync(ROOT, { recursive: true }) as string[])
   .filter((path) => path.endsWith('.md'))
-  .filter((path) => !/(?:^|\/)(?:node_modules|dist|coverage|\.local-cloud)\//.test(path))
+  .filter((path) => !/(?:^|\/)(?:node_modules|dist|coverage|\.local-cloud|api\.zh-CN)\//.test(path))
   .sort()
 
 export interface CodeBlock {

@@ -19,6 +19,9 @@ export interface FunctionAnswer {
   url?: string
   confirms?: string[]
   confirm?: unknown
+  trashes?: string[]
+  trash?: { Key: string; TrashId: string; Size: number; Deleted: string; Expires: string }[]
+  NextMarker?: string
   used?: number
   files?: number
   error?: {

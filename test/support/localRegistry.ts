@@ -1,12 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { buildPackageTypes } from '../../scripts/build/packageTypes'
+import { buildPart } from './buildPart'
+import { listenLocally, stopServer } from './localServer'
 import { at } from './root'
 
 /** Folder of each published package, by its name. */
@@ -20,21 +20,36 @@ export const PACKAGES: Record<string, string> = {
   'miniprogram-cos-components': 'components',
 }
 
-/** Packs every package as `npm publish` would. @returns the tarballs by name */
-export async function packPackages(folder: string): Promise<Record<string, string>> {
-  await buildPackageTypes()
+/** A packed package, as `npm pack --json` describes it. */
+export interface PackedPackage {
+  filename: string
+  files: object[]
+  size: number
+}
+
+/**
+ * Packs every package as `npm publish` would.
+ * @param onPacked is told of each one
+ * @returns the tarballs by name
+ */
+export async function packPackages(
+  folder: string,
+  onPacked?: (name: string, packed: PackedPackage) => void,
+): Promise<Record<string, string>> {
+  await buildPart('package-types')
   return Object.fromEntries(
     Object.entries(PACKAGES).map(([name, source]) => {
       // Built already, by the global setup and above.
       const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
       const options = { cwd: at('packages', source), encoding: 'utf8' } as const
-      const [{ filename }] = JSON.parse(execFileSync('npm', pack, options))
-      return [name, join(folder, filename)]
+      const [packed] = JSON.parse(execFileSync('npm', pack, options)) as [PackedPackage]
+      onPacked?.(name, packed)
+      return [name, join(folder, packed.filename)]
     }),
   )
 }
 
-/** A registry that has the packed packages, and the environment of somebody who uses it. */
+/** A registry with the published packages, and the environment of somebody who uses it. */
 export interface LocalRegistry {
   /** Runs a command. @returns what it prints @throws Error with what it prints, when it fails */
   run: (cwd: string, command: string, ...args: string[]) => Promise<string>
@@ -42,29 +57,43 @@ export interface LocalRegistry {
   close: () => void
 }
 
+/** A version of a package as `npm publish` sends it. */
+interface PublishedPackage {
+  name: string
+  versions: Record<string, { dist: { tarball: string } }>
+  _attachments: Record<string, { data: string }>
+}
+
 /**
- * Packs the packages and serves them to npm on the loopback interface, as the registry would after a release. Requests
- * for other packages are redirected to the registry that npm is configured with on this machine.
+ * Packs the packages and publishes them by `npm publish` to a registry on the loopback interface, as a release does.
+ * Requests for other packages are redirected to the registry that npm is configured with on this machine.
  */
-export async function startLocalRegistry(): Promise<LocalRegistry> {
+export async function startLocalRegistry(
+  onPacked?: (name: string, packed: PackedPackage) => void,
+): Promise<LocalRegistry> {
   const folder = mkdtempSync(join(tmpdir(), 'registry-'))
-  const tarballs = await packPackages(folder)
+  const tarballs = await packPackages(folder, onPacked)
   const upstream = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim()
-  let url = ''
-  const server = createServer(({ url: path = '/' }, response) => {
-    const name = decodeURIComponent(path.slice(1))
-    const tarball = Object.values(tarballs).find((file) => basename(file) === name)
-    const packed = tarballs[name]
-    if (tarball !== undefined) response.end(readFileSync(tarball))
-    else if (packed !== undefined) response.end(JSON.stringify(documentOf(packed, url)))
-    else response.writeHead(302, { Location: upstream.replace(/\/$/, '') + path }).end()
+  const published = new Map<string, PublishedPackage>()
+  const server = createServer(async (request, response) => {
+    const { method, url: path = '/' } = request
+    const [name = '', attachment] = decodeURIComponent(path.slice(1)).split('/-/')
+    const found = published.get(name)
+    if (method === 'PUT') {
+      const sent = (await json(request)) as PublishedPackage
+      published.set(sent.name, sent)
+      response.writeHead(201).end('{}')
+    } else if (found && attachment !== undefined) {
+      response.end(Buffer.from(found._attachments[attachment]?.data ?? '', 'base64'))
+    } else if (found) {
+      response.end(JSON.stringify({ ...found, _attachments: undefined }))
+    } else {
+      response.writeHead(302, { Location: upstream.replace(/\/$/, '') + path }).end()
+    }
   })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const url = `${await listenLocally(server)}/`
   const env = { ...process.env, ...userSettings(folder, url) }
-  return {
+  const registry: LocalRegistry = {
     env,
     async run(cwd, command, ...args) {
       const running = promisify(execFile)(command, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 })
@@ -77,21 +106,16 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
       }
     },
     close() {
-      server.close()
-      server.closeAllConnections()
+      stopServer(server)
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** What a registry says of a package with one version. */
-function documentOf(tarball: string, url: string): object {
-  const file = ['-xzOf', tarball, 'package/package.json']
-  const manifest = JSON.parse(execFileSync('tar', file, { encoding: 'utf8' }))
-  const { name, version } = manifest
-  const hash = createHash('sha512').update(readFileSync(tarball)).digest('base64')
-  const dist = { tarball: url + basename(tarball), integrity: `sha512-${hash}` }
-  return { name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, dist } } }
+  // npm does not publish without a token; this registry accepts any.
+  const token = `--${url.replace('http:', '')}:_authToken=local`
+  for (const tarball of Object.values(tarballs)) {
+    await registry.run(folder, 'npm', 'publish', tarball, token, '--access', 'public')
+  }
+  return registry
 }
 
 /**

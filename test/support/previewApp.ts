@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Browser, Locator, Page } from 'playwright-core'
+import { config } from '../../cos.config'
+import { domainLists } from '../../packages/cli/src/domains/domainLists'
 import { launchBrowser } from './browser'
+import { ALICE, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
 
 const NOWHERE = 'http://127.0.0.1:9'
 
@@ -100,6 +103,40 @@ export class AppPage {
 
   close(): Promise<void> {
     return this.browser.context().close()
+  }
+}
+
+/** A mini program in the preview with a local cloud, whose phone is Alice's. */
+export interface AppOnCloud {
+  cloud: TestCloud
+  browser: Browser
+  /** Address of a page of the app, on a new phone. */
+  urlOf: (route: string) => string
+  end: () => Promise<void>
+}
+
+/** @param root folder of app.json */
+export async function startAppOnCloud(root: string): Promise<AppOnCloud> {
+  const [cloud, browser] = await Promise.all([
+    startTestCloud({ functions: [CREDENTIALS_FUNCTION] }),
+    launchBrowser(),
+  ])
+  const preview = await startPreview({
+    root,
+    phones: [{ name: 'Alice', openid: ALICE, language: 'en' }],
+    functions: cloud.functions,
+    route: (host) => (host === HOST ? cloud.cos : undefined),
+    domains: domainLists(config),
+  })
+  return {
+    cloud,
+    browser,
+    urlOf: (route) => `${preview.phones[0]?.url}?page=${route}`,
+    async end() {
+      await browser.close()
+      await preview.close()
+      await cloud.end()
+    },
   }
 }
 

@@ -45,8 +45,8 @@ function check(compiler: string, files: string[], options: object): string {
 }
 
 const NODE = { module: 'node16', moduleResolution: 'node16' }
+const USAGE = ['usage.ts', 'refused.ts']
 const BUNDLER = { module: 'esnext', moduleResolution: 'bundler' }
-const CHECKED_JS = { allowJs: true, checkJs: true }
 
 describe.each(Object.entries(COMPILERS))('%s, declarations checked', (_, compiler) =>
   testConsumers(compiler),
@@ -63,24 +63,30 @@ describe('TypeScript 5, declarations checked', () => {
 })
 
 function testConsumers(compiler: string) {
-  test('an ES module imports the constructor as default and by name', () => {
-    expect(check(compiler, ['esModule.mts', 'uploadOnly.mts'], NODE)).toBe('')
-    expect(check(compiler, ['esModule.mts', 'uploadOnly.mts'], BUNDLER)).toBe('')
-  })
-
-  test('a CommonJS module imports it by import =, as default and by name', () => {
-    const files = ['importEquals.cts', 'namedImport.cts']
-    expect(check(compiler, files, { ...NODE, esModuleInterop: true })).toBe('')
-  })
-
-  test('a script requires it', () => {
-    // Node's `require` is declared nowhere: TypeScript knows it in checked scripts.
-    expect(check(compiler, ['required.cjs'], { ...NODE, ...CHECKED_JS })).toBe('')
-  })
-
-  test('accepts valid usage and rejects invalid usage', () => {
-    expect(check(compiler, ['usage.ts', 'refused.ts'], BUNDLER)).toBe('')
-    expect(check(compiler, ['usage.ts', 'refused.ts'], { ...NODE, esModuleInterop: true })).toBe('')
+  test.each<[title: string, files: string[], options: object]>([
+    [
+      'an ES module imports the constructor as default and by name',
+      ['esModule.mts', 'uploadOnly.mts'],
+      NODE,
+    ],
+    [
+      'a bundler accepts the same, valid usage, and rejects invalid usage',
+      ['esModule.mts', 'uploadOnly.mts', ...USAGE],
+      BUNDLER,
+    ],
+    [
+      'a CommonJS module imports it by import =, as default and by name; invalid usage is rejected',
+      ['importEquals.cts', 'namedImport.cts', ...USAGE],
+      { ...NODE, esModuleInterop: true },
+    ],
+    [
+      // Node's `require` is declared nowhere: TypeScript knows it in checked scripts.
+      'a script requires it',
+      ['required.cjs'],
+      { ...NODE, allowJs: true, checkJs: true },
+    ],
+  ])('%s', (_, files, options) => {
+    expect(check(compiler, files, options)).toBe('')
   })
 }
 

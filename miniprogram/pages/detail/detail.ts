@@ -1,4 +1,10 @@
-import { refreshFileLists } from 'miniprogram-cos-components'
+import {
+  type FileKind,
+  fileKind,
+  formatSize,
+  formatTime,
+  refreshFileLists,
+} from 'miniprogram-cos-components'
 import { t } from '../../i18n/index'
 import type { Problem } from '../../services/describeError'
 import { describeError, isCancel } from '../../services/describeError'
@@ -11,10 +17,7 @@ import {
   rename,
   saveToPhone,
 } from '../../services/file'
-import { exists } from '../../services/folder'
-import type { FileKind } from '../../text/fileName'
-import { fileKind, isName } from '../../text/fileName'
-import { formatClock, formatSize, formatTime } from '../../text/format'
+import { exists, isName } from '../../services/folder'
 
 /** A link cannot outlive the key that signs it. */
 const LINK_MINUTES = [5, 15, 30]
@@ -82,7 +85,7 @@ Page({
       const { tapIndex } = await wx.showActionSheet({ itemList: LINK_MINUTES.map(t.linkFor) })
       const { url, until } = await linkTo(this.data.path, (LINK_MINUTES[tapIndex] as number) * 60)
       await wx.setClipboardData({ data: url })
-      wx.showToast({ title: t.linkUntil(formatClock(until)), icon: 'none' })
+      wx.showToast({ title: t.linkUntil(formatTime(until).slice(-5)), icon: 'none' })
     })
   },
 

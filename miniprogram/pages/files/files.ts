@@ -1,7 +1,9 @@
+import { formatSize } from 'miniprogram-cos-components'
+import { FEATURES } from '../../config'
 import { t } from '../../i18n/index'
+import { cos } from '../../services/cos'
 import { describeError } from '../../services/describeError'
-import { makeFolder, openFolder } from '../../services/folder'
-import { isName } from '../../text/fileName'
+import { isName, makeFolder, openFolder } from '../../services/folder'
 
 /** Methods of `<cos-file-list>` that the page calls. */
 interface ListMethods {
@@ -10,15 +12,50 @@ interface ListMethods {
   open: (path: string) => void
 }
 
+const PEOPLE =
+  'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 19.5c0-3.5 3-5.5 6.5-5.5s6.5 2 6.5 5.5M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.5c2 .7 3.5 2.4 3.5 5'
+
 Page({
   data: {
-    t: { onlyYou: t.onlyYou, newFolder: t.newFolder, uploadHere: t.uploadHere },
-    texts: { emptyText: t.emptyText },
+    t: {
+      onlyYou: t.onlyYou,
+      newFolder: t.newFolder,
+      uploadHere: t.uploadHere,
+      storage: t.storage,
+    },
+    texts: { emptyText: t.emptyText, ...(FEATURES.trash ? { removeText: t.toTrash } : {}) },
     path: '',
+    usage: null as { text: string; percent: number } | null,
+    links: [
+      ...(FEATURES.trash ? [{ url: '/pages/trash/trash', icon: 'trash', text: t.trash }] : []),
+      ...(FEATURES.review
+        ? [{ url: '/pages/sharing/sharing', path: PEOPLE, text: t.sharing }]
+        : []),
+    ],
   },
 
   onLoad() {
     wx.setNavigationBarTitle({ title: t.myFiles })
+  },
+
+  onShow() {
+    void this.showUsage()
+  },
+
+  /** Also after files were deleted. */
+  async showUsage() {
+    if (!FEATURES.quota) return
+    try {
+      const { used, quota = 0 } = await cos.usage()
+      const percent = Math.min(100, Math.round((used / quota) * 100))
+      this.setData({ usage: { text: t.storageOf(formatSize(used), formatSize(quota)), percent } })
+    } catch (_) {
+      // The list below shows what is wrong.
+    }
+  },
+
+  onLink(event: WechatMiniprogram.TouchEvent) {
+    wx.navigateTo({ url: event.currentTarget.dataset.url as string })
   },
 
   async onPullDownRefresh() {

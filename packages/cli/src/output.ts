@@ -65,7 +65,7 @@ export class SafeOutput {
 export async function confirm(message: string): Promise<boolean | undefined> {
   if (!process.stdin.isTTY) return undefined
   const { confirm: ask } = await import('@clack/prompts')
-  // What a command prints for a machine stays clean.
+  // Standard output is for machines; the question goes elsewhere.
   const answer = await ask({
     message,
     active: t('yes', '是'),

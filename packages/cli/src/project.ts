@@ -5,7 +5,7 @@ import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
 import { t } from './text'
 
-/** What this repository adds to the commands. */
+/** Settings that only this repository passes to the commands. */
 export interface RunOptions {
   /** Builds the packages that commands run as built files; where they are installed they are built already. */
   buildPackages?: () => Promise<void>

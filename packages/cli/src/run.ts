@@ -130,7 +130,7 @@ function parseMessage({ code, message }: CommanderError): string | undefined {
   if (code === 'commander.helpDisplayed' || code === 'commander.help') return undefined
   const [, subject = ''] = /'([^']*)'/.exec(message) ?? []
   const [, similar] = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(message) ?? []
-  const hint = similar ? t(` Did you mean ${similar}?`, ` 您是否想输入 ${similar}？`) : ''
+  const hint = similar ? t(` Did you mean ${similar}?`, ` 你是否想输入 ${similar}？`) : ''
   const help = t(' See --help.', ' 请查看 --help。')
   switch (code) {
     case 'commander.unknownOption':

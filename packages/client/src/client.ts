@@ -7,14 +7,13 @@ import type {
 } from '@miniprogram-cos/protocol'
 import type { AuthorizationParams, OfficialUtil } from './compat'
 import type { SliceCopyFileParams } from './copy'
-import type { ClientCore, Features } from './core'
 import type { DownloadFileParams, DownloadFileResult } from './download/downloadFile'
 import type { Callback } from './events'
 import { loadMethods } from './lazy/methods'
-import type { COSOptions } from './options'
-import { pick } from './pick'
+import { type COSOptions, pick } from './options'
 import type { RequestParams } from './request/any'
-import { execute } from './request/execute'
+import type { Features } from './request/execute'
+import type { TrashMethods } from './trash'
 import type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
 import { runAlone } from './upload/queue'
 import type { TaskSteps } from './upload/task'
@@ -35,7 +34,7 @@ type ResultOf<O> = O extends Operation<infer _, infer R> ? R & ResultMeta : neve
 /** Where cos-wx-sdk-v5 stores its uploads. */
 const OFFICIAL_UPLOADS = 'cos_sdk_upload_cache'
 
-/** What this client has in addition to the upload-only client. */
+/** The features of this client that the upload-only client lacks. */
 const FEATURES: Features = {
   get scopes() {
     return loadMethods().scopeReaders
@@ -54,7 +53,7 @@ export type OperationMethods = {
 }
 
 // The operations become methods below, from the same table their types come from.
-export interface COS extends OperationMethods {}
+export interface COS extends OperationMethods, TrashMethods {}
 
 /**
  * A COS client for mini programs, with the methods of cos-wx-sdk-v5.
@@ -167,9 +166,12 @@ export class COS extends UploadCOS {
   }
 }
 
+/** A method that is made here. */
+export type MethodName = OperationName | keyof TrashMethods
+
 /** Makes an operation a method: with a callback or, without one, with a promise. */
 function addMethod(
-  name: OperationName,
+  name: MethodName,
   // biome-ignore lint/suspicious/noExplicitAny: the params of any operation
   run: (client: COS, params: any, callback: Callback<object> | undefined) => unknown,
 ): void {
@@ -196,13 +198,14 @@ addMethod('postObject', (cos, params, callback) =>
   cos._upload({ ...params }, postFileWork, callback),
 )
 
-/** The other operations. A test compares the names with the table, which is loaded with the first call. */
+/** The other operations, and what functions do. A test compares the names with the table, which is loaded later. */
 const NAMES = (
   'getService putBucket headBucket getBucket deleteBucket getObject headObject deleteObject ' +
   'deleteMultipleObject putObjectCopy optionsObject multipartInit multipartUpload uploadPartCopy ' +
   'multipartComplete multipartList multipartListPart multipartAbort getBucketLocation ' +
   'listBucketInventory postBucketInventory listObjectVersions putObjectAcl getObjectAcl ' +
-  'putObjectTagging getObjectTagging deleteObjectTagging restoreObject appendObject'
+  'putObjectTagging getObjectTagging deleteObjectTagging restoreObject appendObject ' +
+  'listTrash restore erase'
 ).split(' ')
 for (const [verbs, nouns] of [
   [
@@ -215,11 +218,10 @@ for (const [verbs, nouns] of [
     for (const verb of verbs.split(' ')) NAMES.push(`${verb}Bucket${noun}`)
   }
 }
-for (const name of NAMES as OperationName[]) {
+for (const name of NAMES as MethodName[]) {
   addMethod(name, (cos, params, callback) => {
-    const { operations, getObjectContent } = loadMethods()
-    const operation: AnyOperation = operations[name]
-    const run = (core: ClientCore, all: object) => execute<object, object>(core, operation, all)
-    return cos._run(name === 'getObject' ? getObjectContent : run, params, callback, operation)
+    const { operations, stepOf } = loadMethods()
+    const { [name]: operation }: { [name: string]: AnyOperation } = operations
+    return cos._run(stepOf(cos, name, operation), params, callback, operation)
   })
 }

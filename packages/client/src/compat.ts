@@ -1,13 +1,13 @@
 import { argumentError, isSignedHeader, loadXml, signRequest } from '@miniprogram-cos/protocol'
-import { hexMd5, hexOf, md5InTurns, signatureHash } from './hash'
+import { hexOf, signatureHash, toBase64, utf8Bytes } from './hash'
+import { loadIntegrity } from './lazy/integrity'
 import { loadUploads } from './lazy/uploads'
 import { signKeyOf } from './request/send'
-import { toBase64, utf8Bytes } from './text'
 import type { MultipartUpload, PartDone } from './upload/multipart'
 import type { ResumeSource } from './upload/resume'
 import { readLocalFile } from './wx/files'
 
-// What only apps of cos-wx-sdk-v5 need: its helpers, its getAuthorization, and the uploads that it began.
+// Compatibility with apps written for cos-wx-sdk-v5: its helpers, its getAuthorization, and the uploads that it began.
 
 /** `COS.util` of cos-wx-sdk-v5, which apps use for what they send themselves. */
 export interface OfficialUtil {
@@ -20,6 +20,8 @@ export interface OfficialUtil {
   /** Base64 of a text's UTF-8; `safe` for URLs: `-` and `_`, no padding. */
   encodeBase64(text: string, safe?: boolean): string
 }
+
+const hexMd5 = (content: string | ArrayBuffer) => hexOf(loadIntegrity().md5(content))
 
 export const officialUtil: OfficialUtil = {
   md5: hexMd5,
@@ -147,7 +149,7 @@ async function areOfThisFile(
   for (const { PartNumber, ETag } of parts) {
     const { position = 0, length = 0 } = plan[PartNumber - 1] || {}
     const content = await readLocalFile(params.FilePath, { position, length, fileSize })
-    if (`"${hexOf(await md5InTurns(content))}"` !== ETag) return false
+    if (`"${hexOf(await loadIntegrity().md5InTurns(content))}"` !== ETag) return false
     hashed += length
     onHashed(hashed)
   }

@@ -24,7 +24,7 @@ export class Emitter {
   }
 
   emit(name: string, event: unknown): void {
-    // What a listener takes is documented at `COS.on`.
+    // The event types of the listeners are documented at `COS.on`.
     for (const listener of this.get(name)) callApp(() => listener(event as never))
   }
 }
@@ -37,7 +37,7 @@ export function callApp(run: () => unknown): void {
   const report = (error: unknown) => console.error('miniprogram-cos: a listener failed', error)
   try {
     const returned = run() as PromiseLike<unknown> | undefined
-    if (typeof returned?.then === 'function') returned.then(undefined, report)
+    if (returned && typeof returned.then === 'function') returned.then(undefined, report)
   } catch (error) {
     report(error)
   }

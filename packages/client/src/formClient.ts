@@ -21,11 +21,10 @@ import {
   httpFunction,
 } from './credentials/function'
 import { callApp, progressReporter } from './events'
-import { asCosError, errorOfStatus, isForeign, missingParam, notCosError } from './request/errors'
-import { transfer } from './request/send'
+import { asCosError, isForeign, missingParam, notCosError, requestIdOf } from './request/errors'
+import { errorOfStatus } from './request/failures'
 import { fileSize } from './wx/files'
-import { whenReady } from './wx/lifecycle'
-import type { WxReply } from './wx/transfer'
+import { transfer, type WxReply, whenReady } from './wx/transfer'
 
 const FUNCTION = 'cos-signature'
 
@@ -66,7 +65,7 @@ export interface FormUploadParams {
   signal?: AbortSignalLike
 }
 
-export interface FormUploadResult extends ConfirmedUpload {
+export interface FormUploadResult<Confirm = unknown> extends ConfirmedUpload<Confirm> {
   statusCode: number
   headers: Record<string, string>
   Key: string
@@ -121,14 +120,18 @@ export class FormCOS {
    * again, and a form that has expired meanwhile is requested anew.
    * @throws CosError
    */
-  async uploadFile(params: FormUploadParams): Promise<FormUploadResult> {
+  async uploadFile<Confirm = unknown>(
+    params: FormUploadParams,
+  ): Promise<FormUploadResult<Confirm>> {
     const { onTaskReady, signal: outer } = params
     const { signal, abort, release } = abortGroup(outer)
     const id = String(++this._lastId)
     this._running[id] = abort
     if (onTaskReady) callApp(() => onTaskReady(id))
     try {
-      return await unlessAborted(signal, () => this._upload(params, signal))
+      const result = await unlessAborted(signal, () => this._upload(params, signal))
+      // The caller knows what the hook returns.
+      return result as FormUploadResult<Confirm>
     } catch (error) {
       throw asCosError(error)
     } finally {
@@ -174,11 +177,11 @@ export class FormCOS {
           throw errorOfStatus(reply, sent, errorFields(String(reply.data)))
         }
         if (isForeign(reply)) throw notCosError(reply, sent)
-        const base = url.replace(/\/$/, '')
-        const ETag = headers.etag || (await this._confirm(`${base}/${encodeKey(Key)}`, Key, size))
+        const address = url.replace(/\/?$/, `/${encodeKey(Key)}`)
+        const ETag = headers.etag || (await this._confirm(address, Key, size))
         report(size)
-        const Location = `${base.replace(/^[a-z]+:\/\//, '')}/${encodeKey(Key)}`
-        const RequestId = headers['x-cos-request-id']
+        const Location = address.replace(/^[a-z]+:\/\//, '')
+        const RequestId = requestIdOf(headers)
         const result = {
           statusCode,
           headers,

@@ -1,9 +1,7 @@
 import type { SignatureHash } from '@miniprogram-cos/protocol'
-import { Semaphore, sleep } from './concurrency'
-import { toBase64, utf8Bytes } from './text'
 
 /** Computes from the state and one block of 16 words what is added to the state. */
-type Rounds = (state: number[], words: number[]) => number[]
+export type Rounds = (state: number[], words: number[]) => number[]
 
 /** Bytes: a typed array of a file, or a plain array, which is much faster to create. */
 type Bytes = ArrayLike<number>
@@ -16,7 +14,7 @@ interface Digest {
 }
 
 /** What MD5 and SHA-1 have in common: 64-byte blocks, and the length in bits at the end (RFC 1321, 3174). */
-function createDigest(
+export function createDigest(
   bytes: Bytes,
   initial: number[],
   rounds: Rounds,
@@ -62,88 +60,18 @@ function createDigest(
 }
 
 /** A digest of a few bytes, at once. */
-function digest(...of: Parameters<typeof createDigest>): number[] {
+export function digest(...of: Parameters<typeof createDigest>): number[] {
   const { run, result } = createDigest(...of)
   run(Number.POSITIVE_INFINITY)
   return result()
 }
 
-function rotateLeft(word: number, bits: number): number {
+export function rotateLeft(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits))
 }
 
 export function hexOf(bytes: number[]): string {
   return bytes.map((byte) => (byte + 256).toString(16).slice(1)).join('')
-}
-
-const MD5_INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]
-/** Rotation of each step; the four values of a round repeat. */
-const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
-
-/** A step's constant: the integer part of 2^32 |sin(step)|, as RFC 1321 defines it. */
-const SINES: number[] = []
-
-const md5Rounds: Rounds = (state, words) => {
-  let [a, b, c, d] = state as [number, number, number, number]
-  for (let i = 0; i < 64; i++) {
-    const round = i >> 4
-    let f = (b & c) | (~b & d)
-    let at = i
-    if (round === 1) {
-      f = (d & b) | (~d & c)
-      at = 5 * i + 1
-    } else if (round === 2) {
-      f = b ^ c ^ d
-      at = 3 * i + 5
-    } else if (round === 3) {
-      f = c ^ (b | ~d)
-      at = 7 * i
-    }
-    const sum = (a + f + (SINES[i] as number) + (words[at & 15] as number)) | 0
-    a = d
-    d = c
-    c = b
-    b = (b + rotateLeft(sum, SHIFTS[round * 4 + (i & 3)] as number)) | 0
-  }
-  return [a, b, c, d]
-}
-
-function md5Input(content: string | ArrayBuffer): Parameters<typeof createDigest> {
-  for (let i = SINES.length; i < 64; i++) SINES[i] = (Math.abs(Math.sin(i + 1)) * 2 ** 32) | 0
-  const bytes = typeof content === 'string' ? utf8Bytes(content) : new Uint8Array(content)
-  return [bytes, MD5_INITIAL, md5Rounds, true]
-}
-
-/** The MD5 of a text's UTF-8, or of bytes (RFC 1321). */
-const md5 = (content: string | ArrayBuffer) => digest(...md5Input(content))
-
-/** Bytes between two looks at the clock, and milliseconds that the app waits at most: a quarter of a frame. */
-const SLICE = 8192
-const MAX_BLOCK = 4
-
-/** Several at a time would take turns without a break. */
-const oneDigest = new Semaphore(1)
-
-/** The MD5 of a file's content: in turns of the event loop, so that pages go on meanwhile. */
-export const md5InTurns = (content: string | ArrayBuffer): Promise<number[]> =>
-  oneDigest.run(async () => {
-    const { run, result } = createDigest(...md5Input(content))
-    for (let began = Date.now(); !run(SLICE); ) {
-      if (Date.now() - began < MAX_BLOCK) continue
-      await sleep(0)
-      began = Date.now()
-    }
-    return result()
-  })
-
-/** Content-MD5: base64 of the MD5 of a text's UTF-8, or of bytes. */
-export function contentMd5(content: string | ArrayBuffer): string {
-  return toBase64(md5(content))
-}
-
-/** The MD5 of a text's UTF-8, or of bytes, in hex. */
-export function hexMd5(content: string | ArrayBuffer): string {
-  return hexOf(md5(content))
 }
 
 const SHA1_INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]
@@ -198,3 +126,27 @@ export function hmacSha1(key: string, text: string): string {
 
 /** The hash functions of a signature. */
 export const signatureHash: SignatureHash = { sha1, hmacSha1 }
+
+/** Bytes of a text's UTF-8; phones have no TextEncoder. */
+export function utf8Bytes(text: string): number[] {
+  const binary = unescape(encodeURIComponent(text))
+  const bytes: number[] = []
+  for (let i = 0; i < binary.length; i++) bytes.push(binary.charCodeAt(i))
+  return bytes
+}
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** Bytes as base64; phones have no btoa. */
+export function toBase64(bytes: number[]): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a = 0, b, c] = bytes.slice(i, i + 3)
+    const bits = (a << 16) | ((b || 0) << 8) | (c || 0)
+    text += DIGITS[bits >> 18] as string
+    text += DIGITS[(bits >> 12) & 63] as string
+    text += b === undefined ? '=' : (DIGITS[(bits >> 6) & 63] as string)
+    text += c === undefined ? '=' : (DIGITS[bits & 63] as string)
+  }
+  return text
+}

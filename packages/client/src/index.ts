@@ -21,9 +21,12 @@ export type { DownloadFileParams, DownloadFileResult } from './download/download
 export type { Callback } from './events'
 export type { COSOptions } from './options'
 export type { RequestParams } from './request/any'
+export type { ListTrashParams, ListTrashResult, RestoreParams, TrashMethods } from './trash'
 export type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
 export type { TaskInfo, TaskState } from './upload/task'
 export type {
+  PreparedContent,
+  PrepareUpload,
   UploadFileParams,
   UploadFileResult,
   UploadFilesParams,
@@ -31,4 +34,4 @@ export type {
 } from './upload/uploadFile'
 export type { CloudCOSOptions, HttpCOSOptions } from './uploadClient'
 export type { GetObjectUrlParams } from './url'
-export type { WxLike } from './wx/types'
+export type { WxLike } from './wx/wx'

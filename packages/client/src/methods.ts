@@ -1,14 +1,17 @@
-import { parseCopySource } from '@miniprogram-cos/protocol'
-import { pick } from './pick'
+import { type AnyOperation, parseCopySource } from '@miniprogram-cos/protocol'
+import type { COS, MethodName } from './client'
+import { getObjectContent } from './download/getObjectContent'
+import { pick } from './options'
+import { type ClientCore, execute } from './request/execute'
 import type { ScopeReaders } from './request/prepare'
+import { type Deletions, deletions, type TrashSteps, trashMethods } from './trash'
 
-// What only the full client has. A client loads it when one of these methods is first called: see lazy/methods.ts.
+// The methods that only the full client has. A client loads them when one is first called: see lazy/methods.ts.
 
 export { operations } from '@miniprogram-cos/protocol'
 export { findOfficialUpload, officialUtil, staticAuthorization } from './compat'
 export { sliceCopyFile } from './copy'
 export { abortDownload, downloadFile } from './download/downloadFile'
-export { getObjectContent } from './download/getObjectContent'
 export { requestAny } from './request/any'
 export { abortUploadTask } from './upload/abort'
 export { objectUrl } from './url'
@@ -22,4 +25,23 @@ export const scopeReaders: ScopeReaders = {
     const { Bucket, Region, Key } = parseCopySource(String(CopySource ?? ''), CopySourceParser)
     return [pick({ bucket: Bucket, region: Region, prefix: Key })]
   },
+}
+
+/** What a method does once its params are complete: it executes its operation, unless a function does the work. */
+export function stepOf(
+  cos: COS,
+  name: MethodName,
+  operation: AnyOperation | undefined,
+  // biome-ignore lint/suspicious/noExplicitAny: the params of any method
+): (core: ClientCore, params: any) => Promise<object> {
+  const { [name]: byFunction }: TrashSteps = trashMethods
+  if (byFunction) return (_, params) => byFunction(cos, params)
+  if (name === 'getObject') return getObjectContent
+  // All other methods are operations.
+  const run = (core: ClientCore, all: object) =>
+    execute<object, object>(core, operation as AnyOperation, all)
+  const { [name]: remove }: Deletions = deletions
+  return cos._cloud && remove
+    ? (core, params) => remove(cos, params, (rest) => run(core, rest))
+    : run
 }

@@ -69,13 +69,20 @@ export interface COSOptions extends AddressOptions {
   /** Sends an MD5 with every upload, computed as for VerifyUpload. @default false */
   UploadCheckContentMd5?: boolean
   /**
-   * Compares uploads with what COS stores, by the ETag of its answer; a difference is a `KitContentMismatch`, never a
-   * success. Without the option this is done where the system computes the MD5 beside the app: for files that are sent
-   * whole. `true` compares every part and every content too, by an MD5 in JavaScript: about 0.02 s per MB, 0.2 s where
-   * WeChat has no JIT, in turns of 4 ms. `false` compares nothing. Objects that COS encrypts with KMS or with
-   * your own key, or processes, have no MD5 to compare.
+   * Compares uploads with what COS stores, by the ETag or the CRC64 of its answer; a difference is a
+   * `KitContentMismatch`, never a success. Without the option this is done where the system computes the MD5 beside the
+   * app: for files that are sent whole. `true` compares every part and every content too, in JavaScript and in turns of
+   * 4 ms: 0.1 s per MB where WeChat has no JIT. `false` compares nothing. Pictures that COS processes while it stores
+   * them are not compared.
    */
   VerifyUpload?: boolean
+  /**
+   * Compares what downloadFile and getObject with `DataType: 'arraybuffer'` have read with the CRC64 of the object, in
+   * JavaScript as VerifyUpload does; a difference is a `KitDamagedDownload` or a `KitContentMismatch`. Without it files
+   * that come in ranges are compared by the MD5 of the system, where the ETag is one. Ranges and processed pictures are
+   * not compared. @default false
+   */
+  VerifyDownload?: boolean
   /** Keeps the content's MD5 with objects that putObject makes, as `x-cos-meta-md5`. @default false */
   UploadAddMetaMd5?: boolean
   /** How uploadFile sends small files. @default 'postObject' */
@@ -176,7 +183,7 @@ const DEFAULTS = {
   Protocol: 'https:',
 }
 
-/** What an option must be: of the kind of its default, or what its name says. */
+/** The type that an option must have: that of its default, or the one its name implies. */
 function kindOf(name: string): string {
   if (/^get|Parser$/.test(name)) return 'function'
   if (/^enable|^useHi/.test(name)) return 'boolean'
@@ -185,7 +192,7 @@ function kindOf(name: string): string {
 }
 
 const SECONDS = /^(0|\d{10})$/
-/** What some values must look like as text. */
+/** The text format that some values must have. */
 const FORMS: Record<string, RegExp> = {
   StartTime: SECONDS,
   ExpiredTime: SECONDS,
@@ -225,4 +232,19 @@ export function resolveOptions(given: COSOptions): ResolvedOptions {
 
 function invalid(name: string, problem: string) {
   return argumentError('KitInvalidOption', `option ${name} ${problem}`)
+}
+
+/** Some of the fields, none of them undefined. */
+type Picked<Fields> = string extends keyof Fields
+  ? { [name: string]: NonNullable<Fields[keyof Fields]> }
+  : { [Name in keyof Fields]?: NonNullable<Fields[Name]> }
+
+/** The fields whose names match and that have a value. */
+export function pick<Fields extends object>(fields: Fields, names = /^/): Picked<Fields> {
+  const picked: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined && value !== null && names.test(name)) picked[name] = value
+  }
+  // Its fields are some of those that were given.
+  return picked as Picked<Fields>
 }

@@ -10,4 +10,6 @@ export {
   type PrepareOptions,
   type PrepareStep,
   prepareFile,
+  prepareUpload,
+  type UploadContent,
 } from './prepare/prepareFile'

@@ -15,10 +15,12 @@ export type { Callback } from './events'
 export type { COSOptions } from './options'
 export type { TaskInfo, TaskState } from './upload/task'
 export type {
+  PreparedContent,
+  PrepareUpload,
   UploadFileParams,
   UploadFileResult,
   UploadFilesParams,
   UploadFilesResult,
 } from './upload/uploadFile'
 export { type CloudCOSOptions, type HttpCOSOptions, UploadCOS as COS } from './uploadClient'
-export type { WxLike } from './wx/types'
+export type { WxLike } from './wx/wx'

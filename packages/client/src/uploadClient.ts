@@ -4,7 +4,6 @@ import {
   cosError,
   type UsageResponse,
 } from '@miniprogram-cos/protocol'
-import type { ClientCore, Features } from './core'
 import { createCredentialCache } from './credentials/cache'
 import { callbackProvider } from './credentials/callback'
 import {
@@ -23,6 +22,7 @@ import {
 import { type Callback, Emitter, settle, withCosError } from './events'
 import { loadUploads } from './lazy/uploads'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
+import type { ClientCore, Features } from './request/execute'
 import { runAlone, TaskQueue } from './upload/queue'
 import type { TaskInfo, TaskSteps, UploadTaskParams, UploadWork } from './upload/task'
 import {
@@ -73,7 +73,7 @@ function createWith<Client extends UploadCOS>(
  */
 export class UploadCOS {
   /** Of this package. */
-  static readonly version: string = '0.1.0'
+  static readonly version: string = '0.2.0'
 
   /** All options, defaults filled in; read at each use. */
   readonly options: ResolvedOptions
@@ -97,9 +97,7 @@ export class UploadCOS {
   ) {
     this.options = resolveOptions(options)
     if (this.options.ForcePathStyle) {
-      console.warn(
-        'miniprogram-cos: ForcePathStyle: COS refuses it for buckets created since 2024-01-01',
-      )
+      console.warn('miniprogram-cos: ForcePathStyle needs a bucket from before 2024-01-01')
     }
     const events = new Emitter()
     this._tasks = new TaskQueue(this.options, events)
@@ -155,28 +153,28 @@ export class UploadCOS {
   }
 
   /**
-   * What a folder contains and may contain, where its rule has a `quota` or `maxFiles`. Uploads that have been
+   * The usage and the limits of a folder whose rule has a `quota` or `maxFiles`. Uploads that have been
    * permitted count until their permission ends.
    *
    * @param path the folder, with its last slash. Without it: the caller's first folder with a quota.
    * @throws CosError kind `credentials`: `KitPathRefused` where no such folder of the caller has a quota
    */
   usage(path?: string): Promise<UsageResponse> {
-    const { _cloud: cloud } = this
-    return withCosError(
-      cloud
-        ? cloud.usage(path)
-        : Promise.reject(
-            argumentError('KitNotCloud', 'usage() needs a client made by COS.cloud or COS.http'),
-          ),
-    )
+    // The function answers this event so.
+    const call = async () =>
+      (await this._functionOf('usage').call({ usage: { path } })) as UsageResponse
+    return withCosError(call())
+  }
+
+  /** @internal @throws CosError `KitNotCloud` */
+  _functionOf(method: string): CloudCredentials {
+    if (this._cloud) return this._cloud
+    throw argumentError('KitNotCloud', `${method}() needs COS.cloud or COS.http`)
   }
 
   /** @internal */
   async _place(): Promise<CallerPlace> {
-    const { _cloud: cloud } = this
-    if (!cloud)
-      throw argumentError('KitNotCloud', 'caller() needs a client made by COS.cloud or COS.http')
+    const cloud = this._functionOf('caller')
     if (cloud.signs && !cloud.place) await cloud.locate()
     if (!cloud.place) {
       await this._core.credentials.get({
@@ -191,13 +189,21 @@ export class UploadCOS {
       })
     }
     if (cloud.place) return cloud.place
-    const message = 'the cloud function does not say which bucket and region its key is for'
+    const message = 'the function names no bucket and region'
     throw cosError('credentials', 'KitFunctionAnswer', message)
   }
 
-  /** Uploads a local file, in parts when it is larger than SliceSize. */
-  uploadFile(params: UploadFileParams): Promise<UploadFileResult>
-  uploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
+  /**
+   * Uploads a local file, in parts when it is larger than SliceSize.
+   * @typeParam Confirm what the `onUpload` of the path returns
+   * @example
+   * const { confirm } = await cos.uploadFile<{ recorded: string }>({ Key, FilePath })
+   */
+  uploadFile<Confirm = unknown>(params: UploadFileParams): Promise<UploadFileResult<Confirm>>
+  uploadFile<Confirm = unknown>(
+    params: UploadFileParams,
+    callback: Callback<UploadFileResult<Confirm>>,
+  ): void
   uploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
     // Called as onFileFinish is: again when the task is restarted after a failure.
     const onEnd = callback as UploadFilesParams['onFileFinish']

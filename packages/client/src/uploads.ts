@@ -1,6 +1,6 @@
-// What only some uploads need. A client loads it with the first of them: see lazy/uploads.ts.
+// Code that only some uploads need. A client loads it with the first of them: see lazy/uploads.ts.
 
-export { compareFile, confirmByHead } from './upload/confirm'
+export { AutoLimit } from './upload/autoLimit'
 export {
   abortUpload,
   completeUpload,
@@ -9,3 +9,4 @@ export {
   uploadInParts,
 } from './upload/multipart'
 export { freeUpload, listParts } from './upload/resume'
+export { compareFile, confirmByHead } from './upload/verify'

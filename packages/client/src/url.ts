@@ -7,14 +7,12 @@ import {
   putObject,
   queryString,
 } from '@miniprogram-cos/protocol'
-import type { ClientCore } from './core'
-import { fixedKey } from './credentials/fixed'
-import type { Credential, Key } from './credentials/provider'
-import type { ResolvedOptions } from './options'
-import { pick } from './pick'
+import { type Credential, fixedKey, type Key } from './credentials/provider'
+import { pick, type ResolvedOptions } from './options'
+import { serverTime } from './request/clock'
 import { asCosError } from './request/errors'
+import type { ClientCore } from './request/execute'
 import { credentialRequest, type Prepared, prepare } from './request/prepare'
-import { serverTime } from './request/retry'
 import { sign } from './request/send'
 
 export interface GetObjectUrlParams extends ObjectParams {
@@ -129,8 +127,7 @@ function joined(...parts: unknown[]): string {
 function urlTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions, Expires: unknown) {
   const seconds = Number(Expires ?? DEFAULT_SECONDS)
   if (!(seconds > 0)) {
-    const message = `Expires must be a positive number of seconds, got ${JSON.stringify(Expires)}`
-    throw argumentError('KitInvalidParam', message)
+    throw argumentError('KitInvalidParam', 'Expires must be a positive number of seconds', Expires)
   }
   const from = Math.round(serverTime(options)) - 1
   const start = Math.min(StartTime || from, from)

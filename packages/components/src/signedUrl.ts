@@ -9,7 +9,8 @@ interface SignedUrl {
   until: number
 }
 
-const cache = new Map<string, SignedUrl>()
+/** URLs that are signed, or are being signed: several pictures may request the same one at a time. */
+const cache = new Map<string, Promise<SignedUrl>>()
 const MAX_ENTRIES = 500
 
 /**
@@ -25,8 +26,25 @@ export async function signedUrl(
   isFresh = false,
 ): Promise<SignedUrl> {
   const id = [client, Key, process].join('\n')
-  const known = cache.get(id)
-  if (known && !isFresh && known.until - MARGIN > Date.now() / 1000) return known
+  const known = isFresh ? undefined : await cache.get(id)
+  if (known && known.until - MARGIN > Date.now() / 1000) return known
+  const signing = sign(client, Key, process, Expires)
+  cache.delete(id)
+  cache.set(id, signing)
+  signing.catch(() => cache.delete(id))
+  for (const oldest of cache.keys()) {
+    if (cache.size <= MAX_ENTRIES) break
+    cache.delete(oldest)
+  }
+  return signing
+}
+
+async function sign(
+  client: string,
+  Key: string,
+  process: string,
+  Expires: number,
+): Promise<SignedUrl> {
   const cos = clientOf(client)
   if (!cos.getObjectUrl) throw new Error('the client of miniprogram-cos/upload signs no URLs')
   const url = await cos.getObjectUrl({
@@ -36,12 +54,5 @@ export async function signedUrl(
   })
   // A URL ends with the key that signs it, which may be earlier than asked for.
   const end = /q-sign-time=\d+(?:;|%3B)(\d+)/i.exec(url)
-  const signed = { url, until: end ? Number(end[1]) : Date.now() / 1000 + Expires }
-  cache.delete(id)
-  cache.set(id, signed)
-  for (const oldest of cache.keys()) {
-    if (cache.size <= MAX_ENTRIES) break
-    cache.delete(oldest)
-  }
-  return signed
+  return { url, until: end ? Number(end[1]) : Date.now() / 1000 + Expires }
 }

@@ -4,7 +4,12 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { contentTypeOf, keyProblem } from '@miniprogram-cos/protocol'
 import { bytesOf } from './cos/response'
-import type { BucketRecord, ObjectHeaders, ObjectRecord } from './cos/store/records'
+import {
+  type BucketRecord,
+  type ObjectHeaders,
+  type ObjectRecord,
+  objectOfBlob,
+} from './cos/store/records'
 import type { Store } from './cos/store/store'
 
 /** File of an export with the key and attributes of each exported file. */
@@ -125,16 +130,8 @@ export async function seedBucket(
     if (problem) throw new Error(`seed: "${key}" cannot be a key: ${problem}`)
   }
   for (const { key, file, ...attributes } of objects) {
-    const { id, size, md5, crc64 } = await store.blobs.write(createReadStream(file))
-    await store.objects.put(bucket, {
-      key,
-      size,
-      etag: md5,
-      crc64,
-      lastModified: new Date(now).toISOString(),
-      ...attributes,
-      blobs: [{ id, size }],
-    })
+    const blob = await store.blobs.write(createReadStream(file))
+    await store.objects.put(bucket, objectOfBlob(key, blob, now, attributes))
   }
   return objects.length
 }

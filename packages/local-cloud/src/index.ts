@@ -1,3 +1,8 @@
+export type {
+  MediaCheckOptions,
+  MediaCheckRequest,
+  MediaSuggestion,
+} from './cloudbase/mediaCheck'
 export { onLauncherExit } from './command/launcher'
 export { type Command, readCommand, USAGE } from './command/options'
 export { explain, runCommand } from './command/run'

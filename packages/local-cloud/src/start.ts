@@ -2,16 +2,17 @@ import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { parseBucket } from '@miniprogram-cos/protocol'
 import { Admin, type DataOperations } from './admin/server'
+import { MediaCheck, type MediaCheckOptions } from './cloudbase/mediaCheck'
 import { cloudBaseVariables, createCloudBaseServer, newFunctionsKey } from './cloudbase/server'
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
 import { ImageProcessor } from './cos/images/imageProcessor'
 import type { CosServices } from './cos/pipeline'
-import type { LogEntry } from './cos/requestLog'
+import type { ExplainPath, LogEntry } from './cos/requestLog'
 import { createCosServer } from './cos/server'
 import type { BucketRecord } from './cos/store/records'
 import { Store } from './cos/store/store'
 import { exportBucket, seedBucket } from './data'
-import { DatabaseActions } from './database/actions'
+import type { DatabaseActions } from './database/actions'
 import { Documents } from './database/documents'
 import { type DeployedFunction, FunctionHost, type FunctionLogEntry } from './functions/host'
 import { createFunctionServer } from './functions/server'
@@ -48,6 +49,10 @@ export interface LocalCloudOptions {
   adminPort?: number
   /** Serves COS and STS over HTTPS too, with a newly generated certificate. @default false */
   tls?: boolean
+  /**
+   * Imitates `cloud.openapi.security.mediaCheckAsync`, with verdicts of yours. @default it is `NotImplemented`
+   */
+  mediaCheck?: MediaCheckOptions
   /** Faults to inject; can be changed later through `faults` or the admin address. */
   faults?: FaultPlanOptions
   /** @default '127.0.0.1' */
@@ -70,6 +75,11 @@ export interface LocalCloudOptions {
   /** The current time in Unix milliseconds, for tests of expiry. @default Date.now */
   clock?: () => number
   onCosRequest?: (entry: LogEntry) => void
+  /**
+   * Says which access rule of the app covers a path. It becomes part of the `Decision` in every refusal and in the
+   * request log. @default refusals name policies only
+   */
+  explainPath?: ExplainPath
   onStsRequest?: (entry: StsLogEntry) => void
   onFunctionCall?: (entry: FunctionLogEntry) => void
   /** Receives what functions log. @default this process's output */
@@ -145,11 +155,12 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const keys = new KeyRing(root, appid)
   const faults = new FaultPlan(options.faults)
   const operations = dataOperations({ store, documents, clock, options: { ...options, buckets } })
-  const admin = new Admin({ store, keys, faults, operations, clock })
+  const admin = new Admin({ store, documents, keys, faults, operations, clock })
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
     bodyIdleMs: options.bodyIdleMs,
     restoreDelayMs: options.restoreDelayMs,
+    explainPath: options.explainPath,
     store,
     keys,
     clock,
@@ -181,8 +192,17 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const functionsKey = newFunctionsKey()
   const files = new CloudFiles(store, options.env ?? 'local-env', appid)
   const urls = new SignedUrls(clock)
+  const mediaCheck =
+    options.mediaCheck &&
+    new MediaCheck({
+      ...options.mediaCheck,
+      cos: () => cos,
+      deliver: (name, message, openid) => functionHost.call(name, message, { openid }),
+      clock,
+    })
   const cloudBaseServices = {
-    database: new DatabaseActions(documents, clock),
+    mediaCheck,
+    database: openDatabase(documents, clock),
     storage: new StorageActions(files, urls),
     files,
     urls,
@@ -224,6 +244,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     deployFunctions: (functions) => functionHost.deploy(withVariables(functions, variables)),
     ...operations,
     async close() {
+      mediaCheck?.close()
       await functionHost.close()
       await Promise.all(servers.map(stop))
       await Promise.allSettled(cosServices.running)
@@ -240,6 +261,17 @@ async function createBuckets(
   for (const { name, region } of buckets) {
     if (store.buckets.get(name)) continue
     await store.buckets.put({ name, region, created: new Date(now).toISOString() })
+  }
+}
+
+/** Loads the query engine with the first action: its 300 modules take as long to load as all others together. */
+function openDatabase(documents: Documents, clock: () => number): () => Promise<DatabaseActions> {
+  let actions: Promise<DatabaseActions> | undefined
+  return () => {
+    actions ??= import('./database/actions').then(
+      (one) => new one.DatabaseActions(documents, clock),
+    )
+    return actions
   }
 }
 

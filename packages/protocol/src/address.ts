@@ -21,19 +21,14 @@ export function parseBucket(bucket: string): BucketName | undefined {
  */
 export function checkBucket(bucket: string, appId?: string | number): string {
   for (const name of [bucket, `${bucket}-${appId}`]) if (BUCKET_PATTERN.test(name)) return name
-  throw argumentError(
-    'KitInvalidBucket',
-    `Bucket should format as "test-1250000000", got ${JSON.stringify(bucket)}`,
-  )
+  throw argumentError('KitInvalidBucket', 'Bucket should format as "test-1250000000"', bucket)
 }
 
 /** @throws CosError `KitInvalidRegion` */
 export function checkRegion(region: string): string {
   if (/^[a-z\d-]+$/.test(region)) return region
-  throw argumentError(
-    'KitInvalidRegion',
-    `Region should look like "ap-guangzhou" (leave out "cos."), got ${JSON.stringify(region)}`,
-  )
+  const message = 'Region should look like "ap-guangzhou" (leave out "cos.")'
+  throw argumentError('KitInvalidRegion', message, region)
 }
 
 /** The options that decide where requests are sent; names and meaning as in cos-wx-sdk-v5. */
@@ -106,7 +101,7 @@ function fromTemplate(
   return { base, host, signedPrefix: '' }
 }
 
-/** What a Host header names. */
+/** The target that a Host header names. */
 export type HostTarget =
   | { kind: 'bucket'; bucket: string; region?: string; accelerate?: boolean }
   | { kind: 'service'; region?: string }

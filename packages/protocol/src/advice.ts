@@ -5,7 +5,7 @@ import type { Advice, CosErrorKind } from './errors'
  */
 export const ADVICE: Record<string, [en: string, zh: string]> = {
   service: [
-    'Look the code up at cloud.tencent.com/document/product/436/7730.',
+    'See cloud.tencent.com/document/product/436/7730.',
     '错误码见 cloud.tencent.com/document/product/436/7730。',
   ],
   network: ['Check the network and try again.', '请检查网络后重试。'],
@@ -17,8 +17,8 @@ export const ADVICE: Record<string, [en: string, zh: string]> = {
   abort: ['Cancelled by the app.', '已被应用取消。'],
   integrity: ['Damaged on its way: try again.', '数据传输有误，请重试。'],
   AccessDenied: [
-    'Compare Key or Prefix with `await cos.caller()`, and the rules in cos.config.ts.',
-    '请对比 Key 或 Prefix 与 `await cos.caller()`，以及 cos.config.ts 的规则。',
+    'Compare Key or Prefix with `cos.caller()`, and the rules in cos.config.ts.',
+    '请对比 Key 或 Prefix 与 `cos.caller()`，以及 cos.config.ts 的规则。',
   ],
   NoSuchBucket: [
     'Check bucket (with its -APPID) and region in cos.config.ts.',
@@ -26,7 +26,7 @@ export const ADVICE: Record<string, [en: string, zh: string]> = {
   ],
   KitDomainNotAllowed: [
     'Add the host to the server domains in the WeChat console: request, uploadFile, downloadFile.',
-    '请在微信公众平台的「服务器域名」中加入该域名：request、uploadFile、downloadFile。',
+    '请把该域名加入微信公众平台的「服务器域名」：request、uploadFile、downloadFile。',
   ],
   SignatureDoesNotMatch: [
     'Check the secret, and compare StringToSign in the error body.',
@@ -37,7 +37,7 @@ export const ADVICE: Record<string, [en: string, zh: string]> = {
     '请检查 SecretId、token 与云函数环境变量。',
   ],
   ExpiredToken: [
-    'If this persists, check the function and the clock.',
+    'If it persists, check the function and the clock.',
     '若反复出现，请检查云函数与手机时间。',
   ],
   RequestTimeTooSkewed: ['Set the clock.', '请校准手机时间。'],
@@ -46,19 +46,19 @@ export const ADVICE: Record<string, [en: string, zh: string]> = {
     '对象键区分大小写，开头没有斜杠。',
   ],
   NoSuchUpload: [
-    'It was completed, aborted or cleaned up: start again.',
+    'Completed, aborted or cleaned up: start again.',
     '分块上传已结束或被清理，请重新上传。',
   ],
   FileAlreadyExists: ['Choose another key.', '请换一个对象键。'],
   PathStyleDomainForbidden: ['Leave ForcePathStyle off.', '请勿启用 ForcePathStyle。'],
   KitTimeout: ['Raise Timeout or lower ChunkSize.', '请调大 Timeout 或调小 ChunkSize。'],
   KitNoIdentity: [
-    'Call the function from a mini program, by wx.cloud.callFunction.',
-    '请在小程序内通过 wx.cloud.callFunction 调用云函数。',
+    'Call it in a mini program, by wx.cloud.callFunction.',
+    '请在小程序内用 wx.cloud.callFunction 调用。',
   ],
   KitStorageFull: [
     'Remove files below wx.env.USER_DATA_PATH, by FileSystemManager.unlink.',
-    '请用 FileSystemManager.unlink 删除 wx.env.USER_DATA_PATH 下不再需要的文件。',
+    '请用 FileSystemManager.unlink 删除 wx.env.USER_DATA_PATH 下的文件。',
   ],
   KitPrivacyRefused: [
     'Declare it in the privacy guidelines; ask with wx.requirePrivacyAuthorize.',
@@ -68,14 +68,10 @@ export const ADVICE: Record<string, [en: string, zh: string]> = {
     'Update WeChat, or check with wx.canIUse.',
     '请升级微信，或先用 wx.canIUse 判断。',
   ],
-  KitNotCos: [
-    'Log in to the network, or check Domain.',
-    '请检查网络是否需要登录，以及自定义域名。',
-  ],
-  KitRequestRefused: [
-    'The message names the rule in cos.config.ts that says no.',
-    '错误信息写明了 cos.config.ts 中拒绝该请求的规则。',
-  ],
+  KitNotCos: ['Log in to the network or check Domain.', '请检查网络是否需要登录，以及自定义域名。'],
+  KitRequestRefused: ['The message has the reason.', '原因见错误信息。'],
+  KitQuotaExceeded: ['Delete files first.', '空间不足，请先删除文件。'],
+  KitUploadRefused: ['The message has the reason.', '原因见错误信息。'],
 }
 
 /** The advice for an error code, or for its kind when the code has none of its own. */

@@ -17,7 +17,7 @@ export type CosErrorKind =
   | 'abort'
   | 'integrity'
 
-/** What to do about an error, in English and Chinese. */
+/** Advice for fixing an error, in English and Chinese. */
 export interface Advice {
   en: string
   zh: string
@@ -89,7 +89,7 @@ export class CosError extends Error {
     return this.RequestId
   }
 
-  /** What to do next, in English and Chinese; the message where an app leaves the texts out. */
+  /** Advice on the next step, in English and Chinese; the message if the app leaves the texts out. */
   get advice(): Advice {
     const { code, kind, message } = this
     try {
@@ -110,14 +110,9 @@ export function cosError(
   return new CosError({ kind, code, message, ...more })
 }
 
-/** An error of the call itself: nothing was sent. */
-export function argumentError(
-  code: string,
-  message: string,
-  error?: CosErrorInit['error'],
-): CosError {
-  return cosError('argument', code, message, { error })
-}
+/** An error of the call itself: nothing was sent. @param wrong the value that is not accepted */
+export const argumentError = (code: string, message: string, wrong?: unknown): CosError =>
+  cosError('argument', code, wrong ? `${message}, got ${JSON.stringify(wrong)}` : message)
 
 /** True for a `CosError`, also one made by another copy of this package (sub-packages, plugins). */
 export function isCosError(value: unknown): value is CosError {

@@ -6,9 +6,9 @@ export const MAX_KEY_BYTES = 850
 /** Why COS would refuse this key; undefined if it would accept it. */
 export function keyProblem(key: string): string | undefined {
   if (!key) return 'it is empty'
-  if (/^[/\\]/.test(key)) return 'it starts with a slash or backslash'
+  if (/^[/\\]/.test(key)) return 'it starts with / or \\'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that COS forbids
-  if (/[\x00\x18-\x1b]/.test(key)) return 'it contains a control character (NUL or 0x18 to 0x1B)'
+  if (/[\x00\x18-\x1b]/.test(key)) return 'it contains NUL or 0x18 to 0x1B'
   const bytes = utf8Length(key)
   if (bytes > MAX_KEY_BYTES) return `it is ${bytes} bytes long; the limit is ${MAX_KEY_BYTES}`
   return undefined
@@ -38,10 +38,7 @@ export function encodeComponent(text: string): string {
       (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
     )
   } catch {
-    throw argumentError(
-      'KitInvalidText',
-      `not valid Unicode (a lone surrogate): ${JSON.stringify(text)}`,
-    )
+    throw argumentError('KitInvalidText', 'not valid Unicode (a lone surrogate)', text)
   }
 }
 

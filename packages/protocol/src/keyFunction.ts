@@ -4,7 +4,7 @@
  * from it who calls. Types only.
  */
 
-/** What a caller may do below a path. */
+/** A permission of a caller below a path. */
 export type Verb = 'read' | 'write' | 'delete' | 'list'
 
 /** One permission that the client requests: an entry of `options.Scope`. */
@@ -51,6 +51,8 @@ export interface KeyFunctionRequest {
   confirm?: ConfirmRequest
   /** Instead of a key: what a folder with a quota contains. Answered by both functions. */
   usage?: UsageRequest
+  /** Instead of a key: something with the trash of a path. Answered by both functions. */
+  trash?: TrashRequest
 }
 
 /** An upload that has ended, as the client knows it. The function looks at the object itself. */
@@ -83,6 +85,46 @@ export interface UsageResponse {
   files: number
   /** Absent without `maxFiles`. */
   maxFiles?: number
+}
+
+/** What is done with the trash. A key is always the whole one that the object has, or had. */
+export interface TrashRequest {
+  /**
+   * `delete` moves an object into the trash, `list` shows what is in it, `restore` moves an object back, `erase`
+   * deletes it for good.
+   */
+  action: 'delete' | 'list' | 'restore' | 'erase'
+  /** For all actions but `list`. */
+  Key?: string
+  /** Which of the key's deleted objects, as `list` names it. Required for `erase`. @default the last that was deleted */
+  TrashId?: string
+  /** For `restore`: an object that has the key now is moved into the trash. @default false: it is refused */
+  Overwrite?: boolean
+  /** For `list`: what the keys begin with. @default the caller's first folder that has a trash */
+  Prefix?: string
+  /** For `list`: the `NextMarker` of the page before. */
+  Marker?: string
+}
+
+/** A deleted object. */
+export interface TrashedObject {
+  /** The key it had. */
+  Key: string
+  TrashId: string
+  /** Bytes. */
+  Size: number
+  /** When it was deleted, in ISO 8601. */
+  Deleted: string
+  /** When it is removed for good, in ISO 8601; COS may take a day longer. */
+  Expires: string
+}
+
+/** The answer to `trash`. */
+export interface TrashResponse {
+  /** The objects that it was about; none where there was nothing to delete. */
+  trash: TrashedObject[]
+  /** For `list`: there is more; the `Marker` of the next page. */
+  NextMarker?: string
 }
 
 /** The event of cos-signature: one request, as the official `getAuthorization` options describe it. */
@@ -128,6 +170,11 @@ export interface CallerFolder {
    * @default none
    */
   confirms?: string[]
+  /**
+   * Paths where the client deletes by the function, since their rule has a `trash`; `*` stands for any one segment.
+   * @default none
+   */
+  trashes?: string[]
 }
 
 /** A temporary key, named as STS names it. */
@@ -223,10 +270,14 @@ export type RefusalCode =
   | 'KitStsFailed'
   /** The caller requests keys too often. */
   | 'KitTooManyRequests'
+  /** An object has the key of the one to restore. */
+  | 'KitTrashConflict'
+  /** What is requested of the trash exceeds what the rules grant, or is not there. */
+  | 'KitTrashRefused'
   /** `beforeUpload` refused the upload; the message is its own. */
   | 'KitUploadRefused'
 
-/** What a function returns instead of its result. */
+/** The error that a function returns instead of its result. */
 export interface Refusal {
   error: {
     code: RefusalCode
@@ -237,7 +288,7 @@ export interface Refusal {
     retryAfter?: number
     /** The access rule that refused it. */
     rule?: string
-    /** What the folder contains and may contain; with `KitQuotaExceeded`. */
+    /** Usage and limits of the folder; with `KitQuotaExceeded`. */
     usage?: UsageResponse
   }
 }

@@ -67,7 +67,7 @@ export interface ReceivedRequest {
   headers: Record<string, string | undefined>
 }
 
-/** What the server computes for the received request; it is authentic when the signatures are equal. */
+/** The signature that the server computes for the received request, which is authentic if the signatures are equal. */
 export interface ExpectedSignature {
   signature: string
   httpString: string

@@ -19,7 +19,7 @@ export interface ObjectHead {
 /** An object of a listing. */
 export type ListedFile = Pick<ObjectHead, 'etag' | 'modified' | 'size'> & { key: string }
 
-/** What hooks and quotas need of the bucket. */
+/** The bucket operations that hooks and quotas use. */
 export interface BucketAccess {
   /** @returns undefined for an object that does not exist */
   head(key: string): Promise<ObjectHead | undefined>
@@ -42,7 +42,7 @@ export class SignedBucketAccess implements BucketAccess {
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
-    const { statusCode, headers } = await this.#send('HEAD', key, {}, [200, 404])
+    const { statusCode, headers } = await this.send({ method: 'HEAD', key }, [200, 404])
     if (statusCode === 404) return undefined
     const metadata = Object.entries(headers).flatMap(([name, value]) =>
       name.startsWith('x-cos-meta-') ? [[name.slice('x-cos-meta-'.length), String(value)]] : [],
@@ -57,27 +57,41 @@ export class SignedBucketAccess implements BucketAccess {
   }
 
   async *list(prefix: string): AsyncIterable<ListedFile> {
-    for (let marker = ''; ; ) {
-      const { body } = await this.#send('GET', '', { prefix, marker, 'max-keys': '1000' }, [200])
-      const { ListBucketResult: page }: { ListBucketResult?: object } = readXml(body)
-      const { Contents, IsTruncated, NextMarker }: ListPage = page ?? {}
-      const objects = asList<Record<string, string>>(Contents)
-      for (const { Key = '', ETag = '', LastModified, Size } of objects) {
-        yield { key: Key, etag: ETag, modified: inSeconds(LastModified), size: Number(Size) }
-      }
-      if (IsTruncated !== 'true') return
-      marker = NextMarker ?? objects[objects.length - 1]?.Key ?? ''
+    for (let marker: string | undefined = ''; marker !== undefined; ) {
+      const { files, next } = await this.page(prefix, marker, 1000)
+      yield* files
+      marker = next
     }
   }
 
-  async remove(key: string): Promise<void> {
-    await this.#send('DELETE', key, {}, [200, 204, 404])
+  /** Objects below a prefix, after a marker; and the marker of the next page, if there is one. */
+  async page(prefix: string, marker: string, limit: number): Promise<ListedPage> {
+    const query = { prefix, marker, 'max-keys': String(limit) }
+    const { body } = await this.send({ method: 'GET', query }, [200])
+    const { ListBucketResult: page }: { ListBucketResult?: object } = readXml(body)
+    const { Contents, IsTruncated, NextMarker }: ListPage = page ?? {}
+    const objects = asList<Record<string, string>>(Contents)
+    const files = objects.map(({ Key = '', ETag = '', LastModified, Size }) => ({
+      key: Key,
+      etag: ETag,
+      modified: inSeconds(LastModified),
+      size: Number(Size),
+    }))
+    const next = NextMarker ?? files[files.length - 1]?.key ?? ''
+    return IsTruncated === 'true' ? { files, next } : { files }
   }
 
-  async #send(
-    method: 'GET' | 'HEAD' | 'DELETE',
-    key: string,
-    query: Record<string, string>,
+  async remove(key: string): Promise<void> {
+    await this.send({ method: 'DELETE', key }, [200, 204, 404])
+  }
+
+  /**
+   * Sends one signed request.
+   * @param expected statuses; any other is an error
+   * @throws FunctionError `KitMisconfigured`, `KitInternal`
+   */
+  async send(
+    { method, key = '', query = {}, headers = {}, body }: BucketRequest,
     expected: number[],
   ): Promise<Answer> {
     const { bucket, region } = this.#location
@@ -85,7 +99,7 @@ export class SignedBucketAccess implements BucketAccess {
     const { SecretId, SecretKey, token } = readStsAccess(region, this.#environment)
     const now = Math.floor(Date.now() / 1000)
     const { authorization } = signRequest(
-      { method, pathname: `/${key}`, query, headers: { host } },
+      { method, pathname: `/${key}`, query, headers: { ...headers, host } },
       { SecretId, SecretKey, keyTime: `${now - 60};${now + SIGNATURE_SECONDS}` },
       nodeHash,
     )
@@ -95,6 +109,7 @@ export class SignedBucketAccess implements BucketAccess {
         method,
         path: `/${encodeKey(key)}${search ? `?${search}` : ''}`,
         headers: {
+          ...headers,
           Host: host,
           Authorization: authorization,
           ...(token ? { 'x-cos-security-token': token } : {}),
@@ -102,6 +117,7 @@ export class SignedBucketAccess implements BucketAccess {
       },
       host,
       this.#environment.COS_ENDPOINT,
+      body,
     )
     if (expected.includes(answer.statusCode)) return answer
     throw bucketError(method, answer)
@@ -112,6 +128,22 @@ interface ListPage {
   Contents?: never
   IsTruncated?: string
   NextMarker?: string
+}
+
+/** A request to the bucket. */
+interface BucketRequest {
+  method: 'GET' | 'HEAD' | 'DELETE' | 'PUT' | 'POST'
+  /** Unencoded. @default the bucket itself */
+  key?: string
+  query?: Record<string, string>
+  /** They are signed. */
+  headers?: Record<string, string>
+  body?: string
+}
+
+export interface ListedPage {
+  files: ListedFile[]
+  next?: string
 }
 
 interface Answer {
@@ -130,6 +162,7 @@ async function sendOnce(
   options: RequestOptions,
   host: string,
   localEndpoint: string | undefined,
+  body: string | undefined,
 ): Promise<Answer> {
   const local = localEndpoint ? LOOPBACK.exec(localEndpoint) : undefined
   if (local === null) throw misconfigured('COS_ENDPOINT may only name a loopback address')
@@ -160,7 +193,7 @@ async function sendOnce(
     )
     sent.on('timeout', () => sent.destroy())
     sent.on('error', fail)
-    sent.end()
+    sent.end(body)
   })
 }
 
@@ -172,6 +205,6 @@ function bucketError(method: string, { statusCode, body, headers }: Answer): Fun
     return new FunctionError('KitInternal', `COS refused ${method}: ${code} ${id}`, { retryable })
   }
   return misconfigured(
-    `the function's own key may not ${method} objects of the bucket (${code} ${id}): hooks and quotas need the policy that \`npm run policy\` prints`,
+    `the function's own key may not ${method} objects of the bucket (${code} ${id}): hooks, quotas and the trash need the policy that \`npm run policy\` prints`,
   )
 }

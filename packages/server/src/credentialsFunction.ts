@@ -1,9 +1,4 @@
-import type {
-  ConfirmResponse,
-  KeyFunctionResponse,
-  Refusal,
-  UsageResponse,
-} from '@miniprogram-cos/protocol'
+import type { KeyFunctionResponse, Refusal } from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { FunctionError } from './errors'
 import { type Call, handleInvocation, type Invocation } from './invocation'
@@ -14,7 +9,12 @@ import { compileScope, narrowGrants, sizedUpload, sizeOf } from './policy/scope'
 import { createName, isServerName, nameSecret } from './serverNames'
 import type { Environment } from './sts/client'
 import { KeySource } from './sts/keySource'
-import { type FunctionServices, UploadServices, type WantedUpload } from './uploadServices'
+import {
+  type FunctionServices,
+  type ServiceResponse,
+  UploadServices,
+  type WantedUpload,
+} from './uploadServices'
 
 /** For how many seconds a cached key must still be valid. */
 const MIN_REMAINING = 300
@@ -24,7 +24,7 @@ const MIN_REMAINING = 300
  * once per warm instance, which keeps keys and limits.
  *
  * @param environment the function's environment variables, `process.env`
- * @param services needed where rules have hooks or quotas
+ * @param services needed where rules have hooks, quotas or a trash
  * @throws Error for an invalid configuration
  * @example
  * const answer = credentialsFunction(config, process.env, { database: () => cloud.database() })
@@ -34,9 +34,7 @@ export function credentialsFunction(
   config: CosConfig,
   environment: Environment,
   services: FunctionServices = {},
-): (
-  invocation: Invocation,
-) => Promise<KeyFunctionResponse | ConfirmResponse | UsageResponse | Refusal> {
+): (invocation: Invocation) => Promise<KeyFunctionResponse | ServiceResponse | Refusal> {
   const checked = checkConfig(config)
   const keys = new KeySource(checked, environment)
   const uploads = new UploadServices(checked, environment, services)
@@ -60,14 +58,14 @@ export function credentialsFunction(
         bucket: checked.bucket,
         region: checked.region,
         prefix: call.prefix,
-        ...uploads.confirmedPaths(call),
+        ...uploads.servedPaths(call),
         ...(isScoped ? { scopeLimit: true } : {}),
         ...(name === undefined ? {} : { key: name }),
       }
     })
 }
 
-/** What the requested key permits. */
+/** The policy of the requested key. */
 interface RequestedPolicy {
   what: 'key' | 'scope' | 'paths' | 'create'
   policy: PolicyDocument
@@ -110,9 +108,13 @@ function requestedPolicy(
     const { key } = created
     const { grant, upload } = sizedUpload(created.grant, key, sizeOf(create))
     if (!grant.rule.overwrite) {
-      throw new FunctionError('KitPathRefused', `create is refused: ${keyObstacle(grant.rule)}`, {
-        rule: grant.rule.pattern,
-      })
+      throw new FunctionError(
+        'KitPathRefused',
+        `create is refused: ${keyObstacle('write', grant.rule)}`,
+        {
+          rule: grant.rule.pattern,
+        },
+      )
     }
     const permissions = actionsOf('write').map((action) => ({ action, path: key, grant }))
     const statement = statementsOf(permissions, config)

@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode, UsageResponse } from '@miniprogram-cos/protocol'
 
-/** What a refusal may contain besides its code and message. */
+/** The optional fields of a refusal. */
 export interface FunctionErrorDetails {
   /** Whether calling again can succeed. @default false */
   retryable?: boolean
@@ -8,7 +8,7 @@ export interface FunctionErrorDetails {
   retryAfter?: number
   /** Pattern of the access rule that refused the call. */
   rule?: string
-  /** What the folder contains and may contain. */
+  /** Usage and limits of the folder. */
   usage?: UsageResponse
   /** STS's id of the call that failed. For the log only. */
   stsRequestId?: string

@@ -9,7 +9,7 @@ export interface Principal {
   groups: readonly string[]
 }
 
-/** What one caller may do below one path. */
+/** A permission of one caller below one path. */
 export interface Grant {
   verb: Verb
   /** The path with its last slash; `*` stands for every user's folder. */
@@ -91,7 +91,7 @@ export function accessTable(rules: Rule[]): string {
     for (const [who, verbs] of kinds) {
       if (verbs.length === 0) continue
       const marks = VERBS.map((verb) => (verbs.includes(verb) ? 'yes' : '-'))
-      rows.push([rule.pattern, who, ...marks, verbs.includes('write') ? limitsOf(rule) : ''])
+      rows.push([rule.pattern, who, ...marks, limitsOf(rule, verbs)])
     }
   }
   rows.push(['anything else', 'anyone', ...VERBS.map(() => '-'), ''])
@@ -100,11 +100,19 @@ export function accessTable(rules: Rule[]): string {
   return rows.map((row) => line(row).trimEnd()).join('\n')
 }
 
-function limitsOf({ maxBytes, types, overwrite, names }: Rule): string {
+function limitsOf(rule: Rule, verbs: readonly Verb[]): string {
+  const trash = verbs.includes('delete') && rule.trashDays !== undefined
+  return [
+    ...(verbs.includes('write') ? uploadLimits(rule) : []),
+    ...(trash ? [`deleted into the trash for ${rule.trashDays} days`] : []),
+  ].join(', ')
+}
+
+function uploadLimits({ maxBytes, types, overwrite, names }: Rule): string[] {
   return [
     ...(maxBytes === undefined ? [] : [`up to ${maxBytes} bytes`]),
     ...(types ?? []),
     ...(overwrite ? [] : ['no overwriting']),
     ...(names === 'server' ? ['named by the server'] : []),
-  ].join(', ')
+  ]
 }

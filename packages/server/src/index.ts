@@ -22,6 +22,9 @@ export type {
   SignatureFunctionResponse,
   SignatureRequest,
   TemporaryKey,
+  TrashedObject,
+  TrashRequest,
+  TrashResponse,
   UsageRequest,
   UsageResponse,
   Verb,
@@ -73,7 +76,14 @@ export {
 export { grantsForKeys } from './policy/conditions'
 export { formPolicy } from './policy/signing'
 export type { CloudDatabase } from './records'
-export { type AccessRule, type AccessRules, type Rule, readRules, VERBS } from './rules'
+export {
+  type AccessRule,
+  type AccessRules,
+  type Rule,
+  readRules,
+  trashLifecycle,
+  VERBS,
+} from './rules'
 export type { Decision, TestedFile } from './ruleTests/decide'
 export {
   type RuleRow,

@@ -5,7 +5,7 @@ import { type Grant, grantsOf, ownPrefix, type Principal } from './grants'
 import { principalOf, readCaller, type WXContext } from './identity'
 import { auditName } from './sts/keySource'
 
-/** What the platform passes to a function. */
+/** The arguments that the platform passes to a function. */
 export interface Invocation {
   event: unknown
   context: unknown
@@ -14,7 +14,7 @@ export interface Invocation {
 
 /** A call whose caller has been verified. */
 export interface Call extends Principal {
-  /** What is requested; never who calls. */
+  /** The request. It never says who the caller is. */
   event: Record<string, unknown>
   grants: Grant[]
   /** The caller's own folder, with its last slash. */
@@ -25,12 +25,12 @@ export interface Call extends Principal {
   log: Partial<LogEntry>
 }
 
-/** What one call leaves in the log: no key, no token, no OPENID, and no object key, which contains one. */
+/** The log entry of one call: without keys, tokens and OPENIDs, and without the object key, which contains an OPENID. */
 interface LogEntry {
   fn: string
   /** The caller as a hash: the name their keys have in Tencent's audit log. */
   who?: string
-  /** What was requested: `key`, `scope`, `paths`, `create`, `form`, `place`, `confirm`, `usage`, or an operation. */
+  /** The kind of request: `key`, `scope`, `paths`, `create`, `form`, `place`, `confirm`, `usage`, `trash`, or an operation. */
   what?: string
   /** `ok`, or the code of the error. */
   outcome: string
@@ -84,7 +84,7 @@ export async function handleInvocation<Result>(
 
 function toFunctionError(thrown: unknown): FunctionError {
   if (thrown instanceof FunctionError) return thrown
-  // What the protocol refuses is the caller's input; anything else is a defect, and says nothing of itself.
+  // The protocol refuses invalid input of the caller. Any other error is a defect, and its message is not shown.
   return thrown instanceof CosError && thrown.kind === 'argument'
     ? new FunctionError('KitBadRequest', thrown.message)
     : new FunctionError('KitInternal', 'the function failed', { retryable: true })

@@ -56,6 +56,8 @@ const STATUS: Record<RefusalCode, number> = {
   KitQuotaExceeded: 403,
   KitRequestRefused: 403,
   KitScopeRefused: 403,
+  KitTrashConflict: 409,
+  KitTrashRefused: 403,
   KitUploadRefused: 403,
   KitTooManyRequests: 429,
   KitHookFailed: 500,

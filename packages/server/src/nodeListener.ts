@@ -31,7 +31,7 @@ async function answer(
   headers.forEach((value, name) => {
     outgoing.setHeader(name, value)
   })
-  // What was not read of the body is not waited for.
+  // The rest of the body is not waited for.
   if (!incoming.complete) outgoing.setHeader('Connection', 'close')
   outgoing.end(body ? Buffer.from(await new Response(body).arrayBuffer()) : undefined)
 }

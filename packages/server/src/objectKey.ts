@@ -5,7 +5,7 @@ const EMOJI_SEQUENCE =
   /\p{Extended_Pictographic}[\ufe0f\p{EMod}]?(?:\u200d\p{Extended_Pictographic}[\ufe0f\p{EMod}]?)+/gu
 
 /**
- * What a key is wanted for: to stand in a `policy`, where `*` and `?` are wildcards and a backslash may be an escape,
+ * The use of a key: in a `policy`, where `*` and `?` are wildcards and a backslash may be an escape,
  * or in a signed `request`, where every character is only itself.
  */
 export type KeyUse = 'policy' | 'request'

@@ -89,11 +89,13 @@ interface CloudDocument {
   _id: string
   version: number
   value: string
+  /** The platform adds it to what a phone writes, and to nothing that a function writes. */
+  _openid?: string
 }
 
 /**
- * Records in a collection of the CloudBase database, which is created when it is missing. Its permission must stay as
- * it is created: only functions read and write it.
+ * Records in a collection of the CloudBase database, which is created when it is missing. By the default permission of
+ * a collection phones may add documents to it: those are not records, and are removed where they take the id of one.
  * @param database called when it is first needed, since loading the database client takes a while
  */
 export function cloudRecords<Value>(
@@ -116,14 +118,22 @@ export function cloudRecords<Value>(
       return await action()
     }
   }
-  const find = async (query: CloudQuery): Promise<StoredRecord<Value>[]> => {
+  const find = async (query: CloudQuery): Promise<CloudDocument[]> => {
     const { data } = (await query.get()) as { data: CloudDocument[] }
-    return data.map(({ _id, value, version }) => ({ id: _id, value: JSON.parse(value), version }))
+    return data
   }
+  const read = ({ _id, value, version }: CloudDocument): StoredRecord<Value> => ({
+    id: _id,
+    value: JSON.parse(value),
+    version,
+  })
   const exactly = (_id: string, version: number) => db().collection(name).where({ _id, version })
   const get = async (id: string) => {
     const [found] = await run(() => find(db().collection(name).where({ _id: id }).limit(1)))
-    return found
+    if (!found || !isOfPhone(found)) return found && read(found)
+    const { _id, _openid } = found
+    await db().collection(name).where({ _id, _openid }).remove()
+    return undefined
   }
   return {
     get,
@@ -152,15 +162,23 @@ export function cloudRecords<Value>(
       const { stats } = (await exactly(id, version).remove()) as { stats: { removed: number } }
       return stats.removed === 1
     },
-    list(after, limit) {
-      return run(() => {
-        const all = db().collection(name)
-        const later = all.where({ _id: db().command.gt(after) })
-        return find(later.orderBy('_id', 'asc').limit(limit))
-      })
+    async list(after, limit) {
+      for (let last = after; ; ) {
+        const documents = await run(() => {
+          const later = db()
+            .collection(name)
+            .where({ _id: db().command.gt(last) })
+          return find(later.orderBy('_id', 'asc').limit(limit))
+        })
+        const records = documents.filter((one) => !isOfPhone(one))
+        if (records.length > 0 || documents.length === 0) return records.map(read)
+        last = documents[documents.length - 1]?._id ?? ''
+      }
     },
   }
 }
+
+const isOfPhone = ({ _openid }: CloudDocument) => _openid !== undefined
 
 /** `DATABASE_COLLECTION_NOT_EXIST`, -502005. */
 function isMissingCollection(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { Verb } from '@miniprogram-cos/protocol'
 import type { BeforeUpload, OnDelete, OnUpload } from './hooks/hookTypes'
 
-/** What a rule can allow. */
+/** The permissions that a rule can grant. */
 export const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'list']
 
 export function isVerb(value: unknown): value is Verb {
@@ -34,12 +34,18 @@ export interface AccessRule<Group extends string = string> {
   /** `'server'`: the functions choose the names of new objects. @default the app chooses */
   names?: 'server'
   /**
-   * What one user's folder may contain. Uploads there are permitted one object at a time, in one request of known
+   * The size limit of one user's folder. Uploads there are permitted one object at a time, in one request of known
    * size: they need cos-signature or a key for one object, and a file has at most 5 GB. @default no limit
    */
   quota?: Size
   /** How many objects one user's folder may contain; otherwise as `quota`. @default no limit */
   maxFiles?: number
+  /**
+   * For how long deleted objects can be restored. No key and no signature deletes there: the functions move the
+   * object into the trash, and a lifecycle rule that `deploy` sets empties it. What the trash contains counts towards
+   * `quota` and `maxFiles`. Replacing an object is no deletion: see `overwrite`. @default deleted for good
+   */
+  trash?: `${number} days`
   /**
    * Decides whether one upload may begin: runs when its signature, form, or key for this one object is requested.
    * Keys for a whole folder do not permit uploads there.
@@ -77,6 +83,7 @@ export interface Rule {
   /** Bytes. */
   quota?: number
   maxFiles?: number
+  trashDays?: number
   beforeUpload?: BeforeUpload
   onUpload?: OnUpload
   onDelete?: OnDelete
@@ -84,7 +91,7 @@ export interface Rule {
 
 const HOOKS = ['beforeUpload', 'onUpload', 'onDelete'] as const
 const LIMITS = ['maxSize', 'types', 'overwrite', 'names', 'quota', 'maxFiles']
-const FIELDS = ['owner', 'everyone', 'groups', ...LIMITS, ...HOOKS]
+const FIELDS = ['owner', 'everyone', 'groups', ...LIMITS, 'trash', ...HOOKS]
 
 /** Throws an error that names the rule. */
 type Fail = (problem: string) => never
@@ -108,6 +115,7 @@ export function readRules(access: AccessRules, groups: readonly string[] = []): 
       )
     }
   }
+  checkTrash(rules)
   return rules
 }
 
@@ -127,6 +135,7 @@ function readRule(pattern: string, given: AccessRule, known: readonly string[]):
     groups: readGroups(given.groups, known, fail),
     ...readLimits(given, fail),
     ...readQuota(given, fail),
+    ...readTrash(given, fail),
     ...readHooks(given, fail),
   }
   if (hasQuota(rule)) {
@@ -213,6 +222,17 @@ function readQuota({ quota, maxFiles }: AccessRule, fail: Fail): Pick<Rule, 'quo
   }
 }
 
+/** Ten years. */
+const MAX_TRASH_DAYS = 3650
+
+function readTrash({ trash }: AccessRule, fail: Fail): Pick<Rule, 'trashDays'> {
+  if (trash === undefined) return {}
+  const [, days] = /^(\d{1,4}) days$/.exec(String(trash)) ?? []
+  const trashDays = Number(days)
+  if (trashDays >= 1 && trashDays <= MAX_TRASH_DAYS) return { trashDays }
+  return fail(`has trash ${JSON.stringify(trash)}: expected "1 days" to "${MAX_TRASH_DAYS} days"`)
+}
+
 function readHooks(given: AccessRule, fail: Fail): Pick<Rule, (typeof HOOKS)[number]> {
   const { beforeUpload, onUpload, onDelete } = given
   for (const name of HOOKS) {
@@ -269,6 +289,8 @@ function checkCombination(rule: Rule, fail: Fail): void {
   if (limitsUploads(rule) && !verbs.includes('write'))
     fail('limits writing, but grants write to nobody')
   if (hasQuota(rule) && at < 0) fail('has a quota, but no {openid} segment says whose folder it is')
+  if (rule.trashDays !== undefined && !verbs.includes('delete'))
+    fail('has a trash, but grants delete to nobody')
   if (rule.onUpload && !verbs.includes('write')) fail('has hooks, but grants write to nobody')
 }
 
@@ -292,4 +314,41 @@ export function hasQuota({ quota, maxFiles }: Rule): boolean {
 /** Whether some key could match both patterns: one is a prefix of the other, `{openid}` being any segment. */
 function canOverlap(a: string[], b: string[]): boolean {
   return a.slice(0, b.length).every((x, i) => x === b[i] || x === OPENID || b[i] === OPENID)
+}
+
+/** The part of a rule's path that all its folders have in common, with its last slash. */
+export function listPrefix({ segments }: Pick<Rule, 'segments'>): string {
+  const at = segments.indexOf(OPENID)
+  const fixed = at < 0 ? segments : segments.slice(0, at)
+  return fixed.map((segment) => `${segment}/`).join('')
+}
+
+/** Where deleted objects are kept. No rule covers it, so no key and no signature of a caller reaches it. */
+export const TRASH = '.trash/'
+
+/** @throws Error where a rule covers the trash, or one lifecycle rule would have to empty it at two times */
+function checkTrash(rules: Rule[]): void {
+  const withTrash = rules.filter(({ trashDays }) => trashDays !== undefined)
+  const covering = rules.find(({ segments }) => `${segments[0]}/` === TRASH)
+  if (covering && withTrash.length > 0) {
+    throw new Error(`cos.config.ts: access["${covering.pattern}"] covers the trash, ${TRASH}`)
+  }
+  for (const one of withTrash) {
+    const other = withTrash.find(
+      (rule) => listPrefix(one).startsWith(listPrefix(rule)) && rule.trashDays !== one.trashDays,
+    )
+    if (!other) continue
+    throw new Error(
+      `cos.config.ts: access["${one.pattern}"] and access["${other.pattern}"] have one folder in the trash: give them the same days`,
+    )
+  }
+}
+
+/** The lifecycle rules that empty the trash: a prefix, and the days for which its objects are kept. */
+export function trashLifecycle(rules: Rule[]): { prefix: string; days: number }[] {
+  const days = new Map<string, number>()
+  for (const rule of rules) {
+    if (rule.trashDays !== undefined) days.set(`${TRASH}${listPrefix(rule)}`, rule.trashDays)
+  }
+  return [...days].map(([prefix, days]) => ({ prefix, days }))
 }

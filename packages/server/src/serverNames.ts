@@ -59,7 +59,7 @@ export function nameSecret(environment: Environment): string {
   throw misconfigured('names: "server" needs the environment variable COS_NAME_SECRET')
 }
 
-/** What a name consists of besides its random part. */
+/** The parts of a name besides the random one. */
 interface NameParts {
   /** With its last slash. */
   folder: string

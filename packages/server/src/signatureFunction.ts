@@ -1,10 +1,4 @@
-import type {
-  ConfirmResponse,
-  OperationName,
-  Refusal,
-  SignatureFunctionResponse,
-  UsageResponse,
-} from '@miniprogram-cos/protocol'
+import type { OperationName, Refusal, SignatureFunctionResponse } from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { type Call, handleInvocation, type Invocation } from './invocation'
 import { formPolicy, requestPolicy, type SigningPolicy } from './policy/signing'
@@ -16,7 +10,12 @@ import { type DescribedRequest, readRequest } from './signature/request'
 import { signDescribedRequest } from './signature/sign'
 import type { Environment } from './sts/client'
 import { KeySource } from './sts/keySource'
-import { type FunctionServices, UploadServices, type WantedUpload } from './uploadServices'
+import {
+  type FunctionServices,
+  type ServiceResponse,
+  UploadServices,
+  type WantedUpload,
+} from './uploadServices'
 
 /** The clocks of this function and of COS may differ by as much. */
 const CLOCK_SECONDS = 60
@@ -28,21 +27,19 @@ const CLOCK_SECONDS = 60
  * never leaves the function.
  *
  * @param environment the function's environment variables, `process.env`
- * @param services needed where rules have hooks or quotas
+ * @param services needed where rules have hooks, quotas or a trash
  * @throws Error for an invalid configuration
  */
 export function signatureFunction(
   config: CosConfig,
   environment: Environment,
   services: FunctionServices = {},
-): (
-  invocation: Invocation,
-) => Promise<SignatureFunctionResponse | ConfirmResponse | UsageResponse | Refusal> {
+): (invocation: Invocation) => Promise<SignatureFunctionResponse | ServiceResponse | Refusal> {
   const checked = checkConfig(config)
   const keys = new KeySource(checked, environment)
   const uploads = new UploadServices(checked, environment, services)
   return (invocation) =>
-    handleInvocation<SignatureFunctionResponse | ConfirmResponse | UsageResponse>(
+    handleInvocation<SignatureFunctionResponse | ServiceResponse>(
       'cos-signature',
       invocation,
       checked,
@@ -59,7 +56,7 @@ async function answerCall(
 ): Promise<SignatureFunctionResponse> {
   const { event, openid, grants, prefix, log } = call
   const { bucket, region, rules } = config
-  const folder = { bucket, region, prefix, ...uploads.confirmedPaths(call) }
+  const folder = { bucket, region, prefix, ...uploads.servedPaths(call) }
   const isOwnName = (key: string) => isServerName(key, openid, nameSecret(environment))
   if (event.create !== undefined && event.create !== null) {
     log.what = 'create'

@@ -1,8 +1,7 @@
-import type { ConfirmResponse, UsageResponse } from '@miniprogram-cos/protocol'
-import { SignedBucketAccess } from './bucketAccess'
+import type { ConfirmResponse, TrashResponse, UsageResponse } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from './config'
 import { FunctionError } from './errors'
-import { covers, explainDenial, pathOf } from './grants'
+import { covers, explainDenial, type Grant, pathOf } from './grants'
 import { UPLOADS_COLLECTION } from './hooks/reconcile'
 import { ownerOf, UploadRecords } from './hooks/uploadRecords'
 import type { Call } from './invocation'
@@ -11,11 +10,14 @@ import { type CloudDatabase, cloudRecords, memoryStores, type RecordStores } fro
 import { hasQuota, type Rule } from './rules'
 import type { Environment } from './sts/client'
 import { CallerLimiter } from './sts/rateLimit'
+import { answerTrash } from './trash/answerTrash'
+import { Trash } from './trash/trash'
+import { SignedTrashBucket } from './trash/trashBucket'
 
-/** What a function may use besides its environment. */
+/** The services that a function uses besides its environment. */
 export interface FunctionServices {
   /**
-   * The CloudBase database, for the records of hooks and quotas: `() => cloud.database()`. Called when it is first
+   * The CloudBase database, for the records of hooks, quotas and the trash: `() => cloud.database()`. Called when it is first
    * needed. @default `records`
    */
   database?: () => CloudDatabase
@@ -24,9 +26,13 @@ export interface FunctionServices {
 }
 
 const QUOTAS_COLLECTION = 'cos_quotas'
+const TRASH_COLLECTION = 'cos_trash'
+
+/** What a function answers instead of a key or a signature. */
+export type ServiceResponse = ConfirmResponse | UsageResponse | TrashResponse
 
 /**
- * What runs a hook, or reads the bucket or the records, is limited to as many for each of `keysPerMinute`: an upload
+ * Calls that run a hook, or read the bucket or the records, are limited to this number for each of `keysPerMinute`: an upload
  * and its confirmation for each of the ten signing keys that count as one key.
  */
 const CALLS_PER_KEY = 20
@@ -40,11 +46,12 @@ export interface WantedUpload {
   type: string | undefined
 }
 
-/** Hooks and quotas of one function: what is checked before uploads, and what runs after them. */
+/** Hooks, quotas and the trash of one function: what is checked before uploads, and what runs after them. */
 export class UploadServices {
   readonly #config: CheckedConfig
   readonly #quota: FolderQuota
   readonly #uploads: UploadRecords
+  readonly #trash: Trash
   readonly #limiter: CallerLimiter
 
   constructor(
@@ -54,11 +61,16 @@ export class UploadServices {
   ) {
     this.#config = config
     const store: RecordStores = (name) => (database ? cloudRecords(database, name) : records(name))
-    const bucket = new SignedBucketAccess(config, environment)
+    const bucket = new SignedTrashBucket(config, environment)
     this.#quota = new FolderQuota(bucket, store(QUOTAS_COLLECTION))
     this.#uploads = new UploadRecords(config.rules, bucket, store(UPLOADS_COLLECTION))
+    this.#trash = new Trash(bucket, store(TRASH_COLLECTION))
     const perMinute = config.keysPerMinute * CALLS_PER_KEY
-    this.#limiter = new CallerLimiter(perMinute, undefined, 'uploads, confirmations and usages')
+    this.#limiter = new CallerLimiter(
+      perMinute,
+      undefined,
+      'uploads, deletions, confirmations and usages',
+    )
   }
 
   /**
@@ -101,16 +113,19 @@ export class UploadServices {
   }
 
   /**
-   * Answers `confirm` and `usage`.
+   * Answers `confirm`, `usage` and `trash`.
    * @returns undefined for every other request
-   * @throws FunctionError `KitTooManyRequests`, and what the two throw
+   * @throws FunctionError `KitTooManyRequests`, and what these throw
    */
-  answer(call: Call): Promise<ConfirmResponse | UsageResponse> | undefined {
-    const what = (['confirm', 'usage'] as const).find((name) => (call.event[name] ?? null) !== null)
+  answer(call: Call): Promise<ServiceResponse> | undefined {
+    const what = SERVICES.find((name) => (call.event[name] ?? null) !== null)
     if (!what) return undefined
     call.log.what = what
     this.#limiter.take(call.openid)
-    return what === 'confirm' ? this.#confirm(call) : this.#usage(call)
+    if (what === 'confirm') return this.#confirm(call)
+    if (what === 'usage') return this.#usage(call)
+    const event = objectOf(call.event.trash, 'trash')
+    return answerTrash(this.#trash, this.#config.rules, call, event)
   }
 
   /** @throws FunctionError `KitConfirmRefused`, `KitHookFailed` */
@@ -158,14 +173,21 @@ export class UploadServices {
     )
   }
 
-  /** Paths whose uploads this caller's client confirms. */
-  confirmedPaths({ grants }: Call): { confirms?: string[] } {
-    const paths = grants
-      .filter(({ verb, rule }) => verb === 'write' && rule.onUpload)
-      .map(({ path }) => path)
-    return paths.length > 0 ? { confirms: [...new Set(paths)] } : {}
+  /** Paths whose uploads this caller's client confirms, and where it deletes by the function. */
+  servedPaths({ grants }: Call): { confirms?: string[]; trashes?: string[] } {
+    const pathsOf = (isServed: (grant: Grant) => boolean) => [
+      ...new Set(grants.filter(isServed).map(({ path }) => path)),
+    ]
+    const confirms = pathsOf(({ verb, rule }) => verb === 'write' && rule.onUpload !== undefined)
+    const trashes = pathsOf(({ verb, rule }) => verb === 'delete' && rule.trashDays !== undefined)
+    return {
+      ...(confirms.length > 0 ? { confirms } : {}),
+      ...(trashes.length > 0 ? { trashes } : {}),
+    }
   }
 }
+
+const SERVICES = ['confirm', 'usage', 'trash'] as const
 
 async function runBeforeUpload(
   rule: Rule,

@@ -18,7 +18,7 @@ const GROWTH = {
 } as const
 const MORE = { unit: '/s', better: 'more', peer } as const
 
-/** What the client costs the phone's logic thread. */
+/** The client's cost on the phone's logic thread. */
 export const client: Suite = {
   title: 'The client in the logic thread',
   how: `Each client in a fresh Node process, in turns, under a \`wx\` that answers at once from memory, so that only the client

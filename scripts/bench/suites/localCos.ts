@@ -86,7 +86,7 @@ keys; three servers with 1,000, 10,000 and 100,000 keys of 1 byte take turns.`,
 const MIB = 1024 * 1024
 
 interface Workload {
-  /** What one run moves: bytes in MB, or requests. */
+  /** The amount of one run: MB, or requests. */
   amount: number
   run: (client: CosClient) => Promise<unknown>
 }
@@ -205,7 +205,7 @@ const REQUESTS = {
     get(client, keyOf((i * 7919) % count), BYTE.length),
 }
 
-/** What full buckets cost: three local COS with more and more keys in turns, then the fullest restarted. */
+/** The cost of full buckets: three local COS with more and more keys in turns, then the fullest restarted. */
 async function measureGrowth(folder: string): Promise<Record<string, Rounds>> {
   const all: FilledCos[] = []
   try {

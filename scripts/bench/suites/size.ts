@@ -21,7 +21,7 @@ const OFFICIAL = 'cos-wx-sdk-v5'
 const CLIENT = 'miniprogram-cos'
 const COMPARED = { unit: 'KB', better: 'less', peer: OFFICIAL } as const
 
-/** What an app's package grows by. Needs WeChat's own tools. */
+/** The growth of an app's package. Needs WeChat's own tools. */
 export const size: Suite = {
   title: 'Package size',
   how: `An app with one empty page gets one client and is built by WeChat's own tools (\`miniprogram-ci\`). Measured are the
@@ -62,7 +62,7 @@ what nothing requires (\`ignoreUploadUnusedFiles\`). The official client is ES5 
   },
 }
 
-/** What an app requires: a package, and the file of it that it loads. */
+/** A required package, and the file of it that the app loads. */
 interface Required {
   name: string
   entry: string

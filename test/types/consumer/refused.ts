@@ -50,6 +50,11 @@ cos.getTaskList().then(() => {})
 cos.uploadFiles({ FilePath: 'a' })
 
 export async function results(): Promise<void> {
+  const { confirm } = await cos.uploadFile({ Key: 'a', FilePath: 'a' })
+  // @ts-expect-error without a type, what the hook returned is unknown
+  confirm.recorded
+  // @ts-expect-error which one is erased is not left to chance
+  await cos.erase({ Key: 'a' })
   const { statusCode } = await cos.headObject({ Key: 'a' })
   // @ts-expect-error a number
   statusCode.length

@@ -51,6 +51,25 @@ export async function upload(FilePath: string): Promise<string> {
   return `${url} ${ETag} ${statusCode}`
 }
 
+/** A hook of cos.config.ts, which the app imports as a type. */
+declare function recordUpload(file: { key: string }): Promise<{ recorded: string }>
+
+export async function confirmed(FilePath: string): Promise<string | undefined> {
+  type Recorded = Awaited<ReturnType<typeof recordUpload>>
+  const { confirm, confirmError } = await cos.uploadFile<Recorded>({ Key: 'a', FilePath })
+  return confirm ? confirm.recorded : confirmError?.code
+}
+
+export async function trash(): Promise<string> {
+  const { TrashId = '' } = await cos.deleteObject({ Key: 'a' })
+  const { Contents, NextMarker } = await cos.listTrash()
+  await cos.listTrash({ Prefix: 'a/', ...(NextMarker && { Marker: NextMarker }) })
+  const sizes: number[] = Contents.map(({ Size }) => Size)
+  const { Key } = await cos.restore({ Key: 'a', TrashId, Overwrite: true })
+  cos.restore({ Key: 'a' }, (error, restored) => error ?? restored?.Key)
+  return `${Key} ${sizes} ${(await cos.erase({ Key: 'a', TrashId })).Expires}`
+}
+
 export function urls(): string {
   const open: string = cos.getObjectUrl({ Bucket: 'b-1', Region: 'r', Key: 'a', Sign: false })
   const known = cos.getObjectUrl({ Key: 'a' })

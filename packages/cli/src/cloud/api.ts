@@ -70,6 +70,7 @@ export class CloudApi {
   /** @returns undefined when there is no function of that name */
   async functionState(name: string): Promise<FunctionState | undefined> {
     try {
+      // The library declares other fields than the API answers with.
       const detail = (await this.functions.getFunctionDetail(name)) as unknown as FunctionState & {
         Environment?: { Variables?: { Key: string; Value: string }[] }
       }

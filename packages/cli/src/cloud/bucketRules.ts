@@ -1,4 +1,4 @@
-import { STRICT_SIGNATURE } from '@miniprogram-cos/server'
+import { STRICT_SIGNATURE, type trashLifecycle } from '@miniprogram-cos/server'
 import COS from 'cos-nodejs-sdk-v5'
 import type { CloudKey } from './settings'
 
@@ -95,6 +95,39 @@ export async function cleansStaleUploads(cos: COS, place: BucketPlace): Promise<
 export async function cleanStaleUploads(cos: COS, place: BucketPlace): Promise<void> {
   const others = (await lifecycleRules(cos, place)).filter(({ ID }) => ID !== LIFECYCLE_RULE.ID)
   await cos.putBucketLifecycle({ ...place, Rules: [...others, LIFECYCLE_RULE] })
+}
+
+/** What empties a part of the trash. */
+export type TrashRule = ReturnType<typeof trashLifecycle>[number]
+
+/** The parts of the trash that no lifecycle rule empties after so many days, by our rule or another. */
+export async function keptTrash(
+  cos: COS,
+  place: BucketPlace,
+  wanted: TrashRule[],
+): Promise<TrashRule[]> {
+  if (wanted.length === 0) return []
+  const rules = await lifecycleRules(cos, place)
+  return wanted.filter(
+    ({ prefix, days }) =>
+      !rules.some(
+        ({ Status, Filter, Expiration }) =>
+          Status === 'Enabled' && Filter?.Prefix === prefix && Number(Expiration?.Days) === days,
+      ),
+  )
+}
+
+/** Adds our rules and keeps the others. */
+export async function emptyTrash(cos: COS, place: BucketPlace, wanted: TrashRule[]): Promise<void> {
+  const own = wanted.map(({ prefix, days }) => ({
+    ID: `empty ${prefix}`,
+    Status: 'Enabled' as const,
+    Filter: { Prefix: prefix },
+    Expiration: { Days: days },
+  }))
+  const ids = own.map(({ ID }) => ID)
+  const others = (await lifecycleRules(cos, place)).filter(({ ID }) => !ids.includes(String(ID)))
+  await cos.putBucketLifecycle({ ...place, Rules: [...others, ...own] })
 }
 
 /** For a browser that shows the mini program; phones need no such rule. */

@@ -1,6 +1,6 @@
 import type { Text } from '../text'
 
-/** What an error means, and what to do about it. */
+/** The cause of an error and its fix, in both languages. */
 export interface ErrorText {
   cause: Text
   fix: Text
@@ -288,6 +288,12 @@ const BUCKET_ERRORS = {
     'Run npm run deploy, which adds the rule abort-stale-multipart.',
     '未完成的分块上传不会被清理，会持续计费',
     '请执行 npm run deploy 添加 abort-stale-multipart 规则。',
+  ),
+  TrashKept: errorText(
+    'no lifecycle rule empties the trash after the days that cos.config.ts says: what users delete is charged',
+    'Run npm run deploy, which adds the rule.',
+    '没有生命周期规则按 cos.config.ts 中的天数清空回收站：用户删除的文件会持续计费',
+    '请执行 npm run deploy 添加该规则。',
   ),
   RefererBlocks: errorText(
     'hotlink protection refuses requests from WeChat',

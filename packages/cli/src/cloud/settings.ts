@@ -20,7 +20,7 @@ export const SECRET_VARIABLES = [
   'COS_STS_SECRET_KEY',
 ] as const
 
-/** What a function gets as its environment, where it is set here. */
+/** The environment variables that are passed on to a function. */
 export const FUNCTION_VARIABLES = [
   'COS_STS_SECRET_ID',
   'COS_STS_SECRET_KEY',

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { SafeOutput } from '../output'
-import { functionRoot, type RunOptions } from '../project'
+import { functionRoot, loadConfig, type RunOptions } from '../project'
 import { t } from '../text'
 
 export function buildCommand({ buildPackages }: RunOptions): Command {
@@ -20,5 +20,7 @@ export function buildCommand({ buildPackages }: RunOptions): Command {
       const { buildFunctions } = await import('../functions/buildFunctions')
       const output = new SafeOutput()
       for (const name of await buildFunctions()) output.line(`✓ ${functionRoot()}/${name}`)
+      const { signatureNotes } = await import('../rules/signaturePaths')
+      for (const note of signatureNotes(await loadConfig())) output.line(note)
     })
 }

@@ -9,7 +9,7 @@ interface Options {
   yes: boolean
 }
 
-/** What is created with `--yes`. */
+/** The template that `--yes` creates. */
 const DEFAULT_TEMPLATE = 'native-js'
 
 export function createCommand(): Command {

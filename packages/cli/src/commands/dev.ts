@@ -32,6 +32,7 @@ interface Options {
   data?: string
   root?: string
   route: Record<string, string>
+  collection: string[]
   open: boolean
 }
 
@@ -48,12 +49,19 @@ export function devCommand(runOptions: RunOptions): Command {
     .alias('preview')
     .description(
       t(
-        'Starts the local cloud and runs the main job with your files, or with samples. Then the demo app runs in a browser, on two phones with one bucket.',
-        '启动本地云，用您的文件（或示例文件）完整运行一遍主要功能；随后在浏览器中以两部手机、同一个存储桶运行示例小程序。',
+        'Runs the app with a local cloud: in a browser, on two phones with one bucket. Files that are named are uploaded first, and each step is checked.',
+        '以本地云运行小程序：在浏览器中以两部手机、同一个存储桶运行。若指定了文件，先上传这些文件并逐步核对。',
       ),
     )
     .argument('[file...]', t('files to upload', '要上传的文件'))
-    .option('--once', t('exits after the main job', '主要功能运行完即退出'), false)
+    .option(
+      '--once',
+      t(
+        'uploads the files, or samples, checks each step, and exits',
+        '上传指定文件或示例文件，逐步核对后退出',
+      ),
+      false,
+    )
     .option(
       '--port <port>',
       t(
@@ -90,6 +98,15 @@ export function devCommand(runOptions: RunOptions): Command {
       ),
       addRoute,
       {},
+    )
+    .option(
+      '--collection <name>',
+      t(
+        'collection of the CloudBase database to create at start, such as those of hooks; may be repeated',
+        '启动时创建的云开发数据库集合，例如钩子用到的集合；可重复使用',
+      ),
+      (name: string, names: string[]) => [...names, name],
+      [],
     )
     .option(
       '--no-open',
@@ -138,7 +155,7 @@ function enterProject(folder: string): void {
 
 async function start(
   given: string[],
-  { once, port = '0', route, open }: Options,
+  { once, port = '0', route, collection, open }: Options,
   { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const pagePort = readPort(port)
@@ -164,6 +181,7 @@ async function start(
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
     const files = await chooseFiles(given, folder)
     const { activityOf, previewApp } = await import('../dev/preview')
+    const { explainPath } = await import('../dev/findRule')
     let preview: Preview | undefined
     const cloud = await startLocalCloud({
       data: join(folder, 'data'),
@@ -171,6 +189,8 @@ async function start(
       buckets: [{ name: config.bucket, region: config.region }],
       functions: deployedFunctions(),
       env: config.env,
+      collections: collection,
+      explainPath,
       // Log lines of functions would appear between those of the main job.
       onFunctionOutput: () => {},
       onCosRequest: (entry) => preview?.tell(activityOf(entry, USERS)),
@@ -200,7 +220,7 @@ async function start(
 /** In an app: its own pages and functions, and the main job for files that are named. */
 async function startApp(
   given: string[],
-  { once, port, ports: first, data, root, route, open }: Options,
+  { once, port, ports: first, data, root, route, collection, open }: Options,
   { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const ports = portsFrom(first === undefined ? FIRST_PORT : readPort(first, '--ports'))
@@ -218,6 +238,7 @@ async function startApp(
     data,
     ...(root === undefined ? {} : { app: process.cwd() }),
     routes: route,
+    collections: collection,
     files: once || given.length > 0 ? given : undefined,
     once,
     stopWatchingLauncher,
@@ -234,18 +255,21 @@ async function runJob(
   files: Parameters<typeof import('../dev/mainJob').runMainJob>[2],
   folder: string,
 ): Promise<{ failures: number; url: string }> {
-  const [{ Printer }, { createPhone }, { runMainJob }, { curlAt }] = await Promise.all([
-    import('../dev/printer'),
-    import('../dev/phone'),
-    import('../dev/mainJob'),
-    import('../dev/urlReader'),
-  ])
+  const [{ Printer }, { createPhone }, { runMainJob }, { curlAt }, { signaturePaths }] =
+    await Promise.all([
+      import('../dev/printer'),
+      import('../dev/phone'),
+      import('../dev/mainJob'),
+      import('../dev/urlReader'),
+      import('../rules/signaturePaths'),
+    ])
   const printer = new Printer()
   let url = ''
   try {
     const alice = await createPhone(cloud, ALICE, folder, config)
     const bob = await createPhone(cloud, BOB, folder, config)
-    url = await runMainJob(curlAt(cloud.cos), [alice, bob], files, printer)
+    const reader = curlAt(cloud.cos, signaturePaths(config).length > 0)
+    url = await runMainJob(reader, [alice, bob], files, printer)
   } catch (error) {
     const { message, advice } = error as { message?: string; advice?: Record<string, string> }
     const reason = [message ?? String(error), advice?.[readerLanguage()]].filter(Boolean)

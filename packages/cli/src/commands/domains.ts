@@ -30,8 +30,8 @@ export function domainsCommand(): Command {
     .option(
       '--check <file>',
       t(
-        'compares with lists copied from the console, or JSON; - reads standard input',
-        '与从控制台复制的列表或 JSON 比较；- 表示标准输入',
+        'compares with lists copied from the console, or JSON; - reads standard input. With --json it prints [{"list":…,"missing":[…],"unneeded":[…],"invalid":[…]}]',
+        '与从控制台复制的列表或 JSON 比较；- 表示标准输入。与 --json 合用时打印 [{"list":…,"missing":[…],"unneeded":[…],"invalid":[…]}]',
       ),
     )
     .addHelpText(
@@ -48,7 +48,7 @@ export function domainsCommand(): Command {
       const warning = sampleWarning(config)
       if (warning) output.error(warning)
       const lists = domainLists(config)
-      if (check !== undefined) return compare(lists, check, output)
+      if (check !== undefined) return compare(lists, check, output, json)
       if (json) return console.log(JSON.stringify(lists))
       for (const list of LISTS) console.log(`${list} 合法域名\n  ${lists[list].join(';\n  ')}\n`)
       console.log(instructions())
@@ -72,10 +72,21 @@ Custom domains need an ICP filing. The console shows how often the lists may be 
 自定义域名须完成 ICP 备案。每月可修改次数以控制台显示为准。`,
   )
 
-function compare(needed: DomainLists, file: string, output: SafeOutput): void {
+function compare(
+  needed: DomainLists,
+  file: string,
+  output: SafeOutput,
+  isJson: boolean | undefined,
+): void {
   const given = readConsoleLists(readFileSync(file === '-' ? 0 : file, 'utf8'))
-  let count = 0
-  for (const { list, missing, invalid, unneeded } of compareLists(needed, given)) {
+  const differences = compareLists(needed, given)
+  const count = differences.reduce((sum, { missing }) => sum + missing.length, 0)
+  process.exitCode = count === 0 ? 0 : 1
+  if (isJson) {
+    output.line(JSON.stringify(differences))
+    return
+  }
+  for (const { list, missing, invalid, unneeded } of differences) {
     for (const domain of missing) {
       output.line(`✗ ${list}: ${domain} ${t('is missing', '缺失')}`)
     }
@@ -83,10 +94,8 @@ function compare(needed: DomainLists, file: string, output: SafeOutput): void {
     for (const domain of unneeded) {
       output.line(`· ${list}: ${domain} ${t('is not needed for COS', '不是 COS 所需')}`)
     }
-    count += missing.length
   }
   output.line(
     count === 0 ? t('✓ all there', '✓ 域名齐全') : t(`${count} to add`, `需添加 ${count} 项`),
   )
-  process.exitCode = count === 0 ? 0 : 1
 }

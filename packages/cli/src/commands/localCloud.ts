@@ -31,7 +31,9 @@ export async function localCloudCommand(
     }
     const { buildFunctions } = await import('../functions/buildFunctions')
     await buildFunctions()
-    const running = runCommand(command, { functions: deployedFunctions(), env: config.env })
+    const { explainPath } = await import('../dev/findRule')
+    const functions = deployedFunctions()
+    const running = runCommand(command, { functions, env: config.env, explainPath })
     stopWatchingLauncher?.()
     const { registerCloud } = await import('../dev/runningClouds')
     registerCloud((await running).admin)
@@ -56,6 +58,6 @@ function hint(error: unknown, usage: string): string {
     return ''
   } catch (mistake) {
     const [, similar] = /\(Did you mean (.+?)\?\)/.exec((mistake as Error).message) ?? []
-    return similar ? t(`. Did you mean ${similar}?`, `。您是否想输入 ${similar}？`) : ''
+    return similar ? t(`. Did you mean ${similar}?`, `。你是否想输入 ${similar}？`) : ''
   }
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import {
   accessTable,
   accountPolicy,
@@ -7,7 +8,7 @@ import {
 } from '@miniprogram-cos/server'
 import { Command } from 'commander'
 import { SafeOutput } from '../output'
-import { bucketHost, loadConfig, sampleWarning } from '../project'
+import { bucketHost, configFile, loadConfig, sampleWarning } from '../project'
 import { t } from '../text'
 
 export function policyCommand(): Command {
@@ -42,7 +43,7 @@ export function policyCommand(): Command {
       const strict = `PUT https://${bucketHost(config)}/?strict-signature\n\n${STRICT_SIGNATURE}`
       console.log(
         t(
-          `Who may do what (cos.config.ts, bucket ${bucket}, ${region})
+          `Who may do what (${basename(configFile())}, bucket ${bucket}, ${region})
 
 ${accessTable(rules)}
 
@@ -52,7 +53,7 @@ ${length} of CAM's ${MAX_POLICY_CHARS} characters. The account needs programmati
 ${policy}
 
 Strict signatures of the bucket: ${strict}`,
-          `访问权限（cos.config.ts，存储桶 ${bucket}，${region}）
+          `访问权限（${basename(configFile())}，存储桶 ${bucket}，${region}）
 
 ${accessTable(rules)}
 

@@ -23,11 +23,19 @@ export function rulesCommand(): Command {
   return command
 }
 
+interface TestOptions {
+  allowGaps?: boolean
+  json?: boolean
+}
+
 function testCommand(): Command {
   return new Command('test')
     .argument(
       '[file]',
-      t('file of tests (default: cos.rules.test.ts)', '测试文件（默认 cos.rules.test.ts）'),
+      t(
+        'file of tests (default: cos.rules.test.ts or .js)',
+        '测试文件（默认 cos.rules.test.ts 或 .js）',
+      ),
     )
     .description(
       t(
@@ -36,6 +44,13 @@ function testCommand(): Command {
       ),
     )
     .option('--allow-gaps', t('succeeds although tests are missing', '即使缺少测试也视为成功'))
+    .option(
+      '--json',
+      t(
+        'prints {"tests":[…],"expectations":…,"mutations":…,"untested":[…],"unnoticed":[…]}',
+        '打印 {"tests":[…],"expectations":…,"mutations":…,"untested":[…],"unnoticed":[…]}',
+      ),
+    )
     .addHelpText(
       'after',
       t(
@@ -43,14 +58,17 @@ function testCommand(): Command {
         '\n退出码：0 成功；1 有测试失败或缺少测试；2 输入有误。',
       ),
     )
-    .action(async (given: string | undefined, { allowGaps }: { allowGaps?: boolean }) => {
+    .action(async (given: string | undefined, { allowGaps, json }: TestOptions) => {
       const { results, report } = await runRuleTests(testFile(given))
+      const failed = results.filter(({ failure }) => failure !== undefined).length
+      const gaps = report.untested.length + report.unnoticed.length
+      if (failed > 0 || (gaps > 0 && !allowGaps)) process.exitCode = 1
       const output = new SafeOutput()
+      if (json) return output.line(JSON.stringify({ tests: results, ...report }))
       for (const { title, failure } of results) {
         output.line(`${failure === undefined ? '✓' : '✗'} ${title}`)
         if (failure !== undefined) output.line(withLines(failure))
       }
-      const failed = results.filter(({ failure }) => failure !== undefined).length
       const noticed = report.mutations - report.unnoticed.length
       output.line(
         t(
@@ -68,8 +86,6 @@ function testCommand(): Command {
         t('Would be noticed by no test:', '如果规则这样放宽，没有测试会发现：'),
         report.unnoticed,
       )
-      const gaps = report.untested.length + report.unnoticed.length
-      if (failed > 0 || (gaps > 0 && !allowGaps)) process.exitCode = 1
     })
 }
 
@@ -79,8 +95,14 @@ function testFile(given: string | undefined): string {
     given === undefined ? TEST_FILES.map((name) => join(projectRoot(), name)) : [resolve(given)]
   const file = files.find((one) => existsSync(one))
   if (file !== undefined) return file
-  const name = given ?? TEST_FILES[0]
-  throw new Error(t(`there is no ${name}`, `没有 ${name}`))
+  throw new Error(
+    given === undefined
+      ? t(
+          `there is no ${TEST_FILES.join(' or ')} next to the configuration`,
+          `配置文件旁没有 ${TEST_FILES.join(' 或 ')}`,
+        )
+      : t(`there is no ${given}`, `没有 ${given}`),
+  )
 }
 
 function printGaps(output: SafeOutput, title: string, gaps: string[]): void {
@@ -148,7 +170,7 @@ function explainCommand(): Command {
       const { groups } = checkConfig(config)
       const own = Object.keys(groups).filter((name) => groups[name]?.includes(openid))
       const principal = openid === 'nobody' ? undefined : { openid, groups: own }
-      const { allowed, rule, reason } = testRules(config).explain(
+      const { allowed, rule, reason, trashDays } = testRules(config).explain(
         { name: openid, principal },
         known,
         key,
@@ -158,7 +180,7 @@ function explainCommand(): Command {
       if (!allowed) process.exitCode = 1
       const line = rule === undefined ? undefined : ruleLine(rule)
       if (options.json) {
-        output.line(JSON.stringify({ allowed, rule, line, reason }))
+        output.line(JSON.stringify({ allowed, rule, line, reason, trashDays }))
         return
       }
       output.line(
@@ -167,6 +189,11 @@ function explainCommand(): Command {
           : t(`✗ ${openid} may not ${verb} ${key}`, `✗ ${openid} 不能 ${verb} ${key}`),
       )
       if (reason !== undefined) output.line(`  ${reason}`)
+      if (trashDays !== undefined) {
+        output.line(
+          t(`  into the trash, for ${trashDays} days`, `  移入回收站，保留 ${trashDays} 天`),
+        )
+      }
       if (rule !== undefined) output.line(`  → access["${rule}"]${line ? `  ${line}` : ''}`)
     })
 }

@@ -31,7 +31,7 @@ export const TEMPLATES: Template[] = [
   { name: 'uni-app', label: { en: 'uni-app, Vue 3, Vite', zh: 'uni-app，Vue 3，Vite' } },
 ]
 
-/** What a folder may have before an app is created in it. */
+/** Entries that do not keep a folder from counting as empty. */
 const IGNORED = ['.git', '.DS_Store', '.idea', '.vscode']
 
 /** Whether an app can be created in a folder: it does not exist, or has nothing of its own. */

@@ -5,8 +5,11 @@ import {
   cleanStaleUploads,
   cleansStaleUploads,
   cosClient,
+  emptyTrash,
   hasStrictSignature,
+  keptTrash,
   setStrictSignature,
+  type TrashRule,
 } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
 import type { CloudKey } from '../cloud/settings'
@@ -23,12 +26,14 @@ export interface BucketStep {
 
 /**
  * The settings that the bucket needs. Other rules on it are kept.
+ * @param trash what empties the trash of the access rules
  * @param origin a browser's origin to allow, if any
  * @throws CloudError
  */
 export async function planBucket(
   key: CloudKey,
   place: BucketPlace,
+  trash: TrashRule[],
   origin?: string,
 ): Promise<BucketStep[]> {
   const cos = cosClient(key)
@@ -41,7 +46,7 @@ export async function planBucket(
     isSet: await isSet().catch((error) => Promise.reject(bucketError(error, what))),
     set: () => set().catch((error) => Promise.reject(bucketError(error, what))),
   })
-  const steps = [
+  const steps: BucketStep[] = [
     {
       ...(await step(
         t(
@@ -62,6 +67,18 @@ export async function planBucket(
       () => cleanStaleUploads(cos, place),
     ),
   ]
+  if (trash.length > 0) {
+    const parts = trash.map(({ prefix, days }) => `${prefix} ${days}`).join(', ')
+    const emptied = await step(
+      t(
+        `lifecycle rules that empty the trash, after days: ${parts}`,
+        `清空回收站的生命周期规则（天数）：${parts}`,
+      ),
+      async () => (await keptTrash(cos, place, trash)).length === 0,
+      () => emptyTrash(cos, place, trash),
+    )
+    steps.push(emptied)
+  }
   if (origin === undefined) return steps
   return [
     ...steps,

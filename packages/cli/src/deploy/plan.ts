@@ -57,7 +57,7 @@ function mergedVariables(
   return merged
 }
 
-/** What deploying does with one function. */
+/** The changes that deploying makes to one function. */
 export interface FunctionPlan {
   wanted: WantedFunction
   present: FunctionState | undefined

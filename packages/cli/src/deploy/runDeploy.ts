@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { CosConfig } from '@miniprogram-cos/server'
+import { type CosConfig, checkConfig, trashLifecycle } from '@miniprogram-cos/server'
 import { CloudApi } from '../cloud/api'
 import { CloudError, describeError } from '../cloud/errors'
 import { type CloudKey, deployKey, functionKey, type Settings } from '../cloud/settings'
@@ -36,13 +36,13 @@ export interface DeployOptions {
   rollback: boolean
 }
 
-/** What has been done so far, for the message after a failure. */
+/** The steps that are done and those that are not, for the message after a failure. */
 export interface DeployProgress {
   done: string[]
   open: string[]
 }
 
-/** What deploying will do, after everything that can be checked beforehand. */
+/** A deployment whose preconditions have been checked. */
 interface Deployment {
   cloud: CloudApi
   account: string
@@ -107,7 +107,8 @@ async function prepare(
   }
   const place = { Bucket: config.bucket, Region: config.region }
   await checkBucketPrivacy(key, config, options.bucket)
-  const bucketSteps = options.bucket ? await planBucket(key, place, options.cors) : []
+  const trash = trashLifecycle(checkConfig(config).rules)
+  const bucketSteps = options.bucket ? await planBucket(key, place, trash, options.cors) : []
   if (!options.bucket && !options.laxSignatures) {
     const names = wanted.map(({ name }) => name)
     await requireStrictSignature(key, place, names)

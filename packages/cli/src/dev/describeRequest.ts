@@ -71,7 +71,7 @@ function uploadOf(
   }
 }
 
-/** What the signature of a request covers (document 436/7778). */
+/** The parts of a request that its signature covers (document 436/7778). */
 function signatureDetails(
   method: string,
   pathname: string,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { RuleLocation } from '@miniprogram-cos/simulator/preview'
+import { configFile } from '../project'
 import { ruleFields } from '../rules/ruleLocation'
 
 const MAX_LINES = 10
@@ -15,6 +16,12 @@ export function findRule(file: string, key: string): RuleLocation | undefined {
   const { pattern: rule, line } = found
   const lines = readFileSync(file, 'utf8').split('\n')
   return { rule, file: basename(file), line, excerpt: excerptFrom(lines, line - 1) }
+}
+
+/** The same in one line, for refusals of the local COS. */
+export function explainPath(path: string): string | undefined {
+  const found = path === '' ? undefined : findRule(configFile(), path)
+  return found && `access["${found.rule}"], ${found.file}:${found.line}`
 }
 
 /** `{openid}` stands for any one segment. */

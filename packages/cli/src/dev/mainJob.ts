@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
+import type { CosError } from 'miniprogram-cos'
 import { bucketHost } from '../project'
 import { t } from '../text'
 import { checksumOf, type JobFile } from './jobFiles'
@@ -18,9 +19,7 @@ export async function runMainJob(
   files: JobFile[],
   printer: Reporter,
 ): Promise<string> {
-  printer.title(
-    t(`1. ${alice.name} gets a key from the cloud function`, `1. ${alice.name} 从云函数获取密钥`),
-  )
+  printer.title(t(`1. ${alice.name} calls the cloud function`, `1. ${alice.name} 调用云函数`))
   const { prefix, Bucket, Region } = await alice.cos.caller()
   printer.check(
     prefix.includes(alice.openid),
@@ -66,7 +65,7 @@ export async function runMainJob(
   printer.check(
     left.Contents.length === files.length - deleted.length,
     t(
-      `${deleted.length} files are gone${deleted.length < files.length ? '; the shared one is kept' : ''}`,
+      `files deleted: ${deleted.length}${deleted.length < files.length ? '; the shared one is kept' : ''}`,
       `已删除 ${deleted.length} 个文件${deleted.length < files.length ? '，保留已分享的文件' : ''}`,
     ),
   )
@@ -80,7 +79,7 @@ async function upload(
   printer: Reporter,
 ): Promise<void> {
   const started = Date.now()
-  const { ETag, UploadId } = await phone.cos.uploadFile({
+  const { ETag, UploadId, confirmError } = await phone.cos.uploadFile({
     Key: prefix + file.name,
     FilePath: file.path,
     onProgress: ({ percent, speed }) => printer.bar(file.name, percent, speed),
@@ -91,6 +90,7 @@ async function upload(
     ETag !== '',
     `${file.name}  ${formatBytes(file.size)} ${way}, ${seconds.toFixed(2)} s, ETag ${ETag}`,
   )
+  if (confirmError) printer.line(`! ${confirmError.code}: ${confirmError.message}`)
 }
 
 async function readBack(
@@ -181,7 +181,10 @@ async function share(
   return url
 }
 
-/** Attempts of another user, each of which COS itself must refuse. */
+/** Code of cos-signature for a request that no rule permits. */
+const REFUSED_BY_FUNCTION = 'KitRequestRefused'
+
+/** Attempts of another user, each of which COS must refuse; without a key on the phone, the function refuses them. */
 async function attack(bob: Phone, prefix: string, file: JobFile, printer: Reporter): Promise<void> {
   const Key = prefix + file.name
   const { Bucket, Region, prefix: own } = await bob.cos.caller()
@@ -206,14 +209,21 @@ async function attack(bob: Phone, prefix: string, file: JobFile, printer: Report
   for (const [what, attempt] of attempts) {
     const refusal = await attempt().then(
       () => undefined,
-      (error: { statusCode?: number; code?: string }) => error,
+      (error: CosError) => error,
     )
-    const answer = refusal ? `${refusal.statusCode} ${refusal.code}` : t('ALLOWED', '被允许')
-    printer.check(refusal?.statusCode === 403, `${what.padEnd(22)} ${answer}`)
+    const answer = refusal
+      ? `${refusal.statusCode ?? ''} ${refusal.code}`.trim()
+      : t('ALLOWED', '被允许')
+    const isRefused = refusal?.statusCode === 403 || refusal?.code === REFUSED_BY_FUNCTION
+    printer.check(isRefused, `${what.padEnd(22)} ${answer}`)
   }
-  const { Error: failed } = await bob.cos.deleteMultipleObject({ Objects: [{ Key }] })
+  // COS answers with a result for each object.
+  const code = await bob.cos.deleteMultipleObject({ Objects: [{ Key }] }).then(
+    ({ Error: failed }) => failed[0]?.Code,
+    (error: CosError) => error.code,
+  )
   printer.check(
-    failed[0]?.Code === 'AccessDenied',
-    `${t('delete among others', '批量删除').padEnd(22)} ${failed[0]?.Code}`,
+    code === 'AccessDenied' || code === REFUSED_BY_FUNCTION,
+    `${t('delete among others', '批量删除').padEnd(22)} ${code}`,
   )
 }

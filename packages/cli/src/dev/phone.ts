@@ -7,6 +7,7 @@ import type { Simulator } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { type DomainLists, domainLists } from '../domains/domainLists'
 import { at, ownFile } from '../project'
+import { signaturePaths } from '../rules/signaturePaths'
 
 /** The client as WeChat's npm builder copies it. */
 const CLIENT = 'node_modules/miniprogram-cos/miniprogram_dist/index.js'
@@ -57,6 +58,7 @@ export async function createPhone(
   const Client = loadModule<typeof COS>(clientFile(), {
     wx: simulator.wx,
   })
-  const cos = Client.cloud({ functionName: 'cos-credentials', ProgressInterval: 100 })
+  const isByKey = signaturePaths(config).length === 0
+  const cos = Client.cloud({ mode: isByKey ? 'keys' : 'signature', ProgressInterval: 100 })
   return { name, openid, cos, simulator }
 }

@@ -7,8 +7,10 @@ import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { buildFunctions } from '../functions/buildFunctions'
 import { detect } from '../init/detect'
-import { configFile, deployedFunctions, forProject, projectRoot } from '../project'
+import { configFile, deployedFunctions, forProject, loadConfig, projectRoot } from '../project'
+import { signatureNotes } from '../rules/signaturePaths'
 import { t } from '../text'
+import { explainPath } from './findRule'
 import { chooseFiles } from './jobFiles'
 import { type DevPorts, explainPort } from './ports'
 import { activityOf, previewApp, type User } from './preview'
@@ -26,6 +28,8 @@ export interface RunAppOptions {
   app?: string
   /** Addresses of the app that other servers serve. */
   routes: Record<string, string>
+  /** Collections of the CloudBase database to create. */
+  collections: string[]
   /** Files to upload at the start; undefined to upload none. */
   files: string[] | undefined
   /** Ends after the upload. */
@@ -68,6 +72,8 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       buckets: [{ name: config.bucket, region: config.region }],
       functions: deployedFunctions(),
       env: config.env,
+      explainPath,
+      collections: options.collections,
       // For DevTools, which looks up host names itself.
       hosts: { '127.0.0.1': config.bucket },
       ...cloudPorts,
@@ -89,10 +95,13 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     preview = await openPreview(cloud, options, pagePort, printer)
     printAddresses(printer, cloud, config, options.data)
     printDevTools(printer, cloud, config, users)
+    for (const note of signatureNotes(config)) printer.line(note)
     stopWatching = watchFunctions({
-      onChange() {
+      async onChange() {
         cloud.deployFunctions(deployedFunctions())
         printer.check(true, t('functions deployed again', '云函数已重新部署'))
+        if (!existsSync(configFile())) return
+        for (const note of signatureNotes(await loadConfig())) printer.line(note)
       },
       onError: ({ message }) => printer.check(false, forProject(message.split('\n')[0] ?? '')),
     })
@@ -128,7 +137,7 @@ async function openPreview(
   }
   const root = app ?? join(projectRoot(), miniprogramRoot)
   const preview = await previewApp(root, cloud, users, config, { port, routes })
-  printer.title(t('Your app, in your browser', '您的小程序（浏览器）'))
+  printer.title(t('Your app, in your browser', '你的小程序（浏览器）'))
   const phones = t('two phones, two users, one bucket', '两部手机、两个用户、一个存储桶')
   printer.line(`open       ${preview.url}   ${phones}`)
   return preview
@@ -163,7 +172,7 @@ function printAddresses(
   printer.line(t(`watching   ${config} and the cloud functions`, `监视       ${config} 与云函数`))
 }
 
-/** What an app in the real DevTools needs to use this local cloud, as the guide shows it. */
+/** Prints the code with which an app in the real DevTools uses this local cloud, as the guide shows it. */
 function printDevTools(
   printer: Printer,
   { cos, functions }: LocalCloud,

@@ -13,13 +13,23 @@ export interface UrlReader {
   read: (url: string) => Promise<{ status: number; bytes: Buffer }>
 }
 
-/** curl, with the bucket's host as a name under localhost, which resolves to this computer. */
-export function curlAt(cos: string): UrlReader {
+/**
+ * curl, with the bucket's host as a name under localhost, which resolves to this computer.
+ * @param isSignedByFunction cos-signature signs production's host only: curl then sends that host to this computer
+ */
+export function curlAt(cos: string, isSignedByFunction = false): UrlReader {
+  const { host: address, port } = new URL(cos)
+  const local = { Domain: `{Bucket}.cos.{Region}.localhost:${port}`, Protocol: 'http:' } as const
   return {
     name: 'curl',
-    params: { Domain: `{Bucket}.cos.{Region}.localhost:${new URL(cos).port}`, Protocol: 'http:' },
+    params: isSignedByFunction ? {} : local,
     async read(url) {
-      const { stdout, stderr } = await run('curl', ['-sS', '-w', '%{stderr}%{http_code}', url], {
+      const { host, pathname, search } = new URL(url)
+      const target = isSignedByFunction
+        ? [`http://${address}${pathname}${search}`, '-H', `Host: ${host}`]
+        : [url]
+      const args = ['-sS', '-w', '%{stderr}%{http_code}', ...target]
+      const { stdout, stderr } = await run('curl', args, {
         encoding: 'buffer',
         maxBuffer: 2 ** 31,
       })

@@ -8,7 +8,7 @@ const SETTLE_MS = 100
 
 export interface FunctionWatchEvents {
   /** The functions are as their sources are now. */
-  onChange: () => void
+  onChange: () => Promise<void>
   /** The configuration cannot be built; the functions are as before. */
   onError: (error: Error) => void
 }
@@ -30,7 +30,7 @@ export function watchFunctions({ onChange, onError }: FunctionWatchEvents): () =
       running = running.then(async () => {
         try {
           await buildFunctions()
-          onChange()
+          await onChange()
         } catch (error) {
           onError(error as Error)
         }
@@ -46,7 +46,7 @@ export function watchFunctions({ onChange, onError }: FunctionWatchEvents): () =
   if (existsSync(folder)) {
     const own = watch(folder, { recursive: true }, (_, file) => {
       const [name = ''] = (file ?? '').split(/[/\\]/)
-      // What the build itself writes is no change.
+      // Files that the build itself writes are not changes.
       if (!built.includes(name)) rebuild()
     })
     watchers.push(own)

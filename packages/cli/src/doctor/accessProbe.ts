@@ -36,7 +36,7 @@ export const accessProbe: Check = {
       ({ path }) => path === prefix,
     )
     const verbs = grants.map(({ verb }) => verb)
-    // What everyone may do is not refused.
+    // Verbs that the rules grant to everyone are not refused.
     const common = rules.find((rule) => ownPrefix([rule], PROBE_USER) === prefix)?.everyone ?? []
     const refusedUnless = async (verb: Verb, work: () => Promise<unknown>) => {
       if (!common.includes(verb)) await refused(work)

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { checkConfig, trashLifecycle } from '@miniprogram-cos/server'
 import { CloudApi } from '../cloud/api'
 import { checkPrivacy, findRegion, refererObstacle } from '../cloud/bucketChecks'
-import { cleansStaleUploads, cosClient, hasStrictSignature } from '../cloud/bucketRules'
+import { cleansStaleUploads, cosClient, hasStrictSignature, keptTrash } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
 import { deployKey, functionKey } from '../cloud/settings'
 import { checkFunction } from '../deploy/deployFunction'
@@ -171,6 +172,8 @@ const bucketRules: Check = {
       if (obstacle) throw new CloudError('RefererBlocks', obstacle)
       if (!(await hasStrictSignature(cos, place))) throw new CloudError('StrictSignatureOff')
       if (!(await cleansStaleUploads(cos, place))) throw new CloudError('LifecycleMissing')
+      const [kept] = await keptTrash(cos, place, trashLifecycle(checkConfig(config).rules))
+      if (kept) throw new CloudError('TrashKept', `${kept.prefix}, ${kept.days}`)
     } catch (error) {
       throw bucketError(error, 'bucket configuration')
     }

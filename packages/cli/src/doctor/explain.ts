@@ -29,7 +29,7 @@ export const UNKNOWN: Text = {
   zh: '未能识别。请提供完整的错误文本（含错误码）。',
 }
 
-/** What an error text, or a line of a function's log, means. @returns undefined for a text that is not known */
+/** Explains an error text or a line of a function's log. @returns undefined for an unknown text */
 export function explain(text: string, language: Language): string | undefined {
   const known = TEXTS.find(([pattern]) => pattern.test(text))
   if (known) return describeError(new CloudError(known[1]), language)
@@ -53,7 +53,7 @@ export function explain(text: string, language: Language): string | undefined {
   return undefined
 }
 
-/** What the format of a RequestId says. */
+/** The information that the format of a RequestId carries. */
 export type RequestId =
   /** Of COS: base64 of the second in hex, `_`, and more. */
   | { kind: 'cos'; time: Date }
@@ -90,7 +90,7 @@ const WHERE: Record<RequestId['kind'], Text> = {
   },
 }
 
-/** What is known about a request by its id. */
+/** Describes a request by its id: when it was made, and its entry in the logs. */
 export async function explainRequestId(
   text: string,
   id: RequestId,

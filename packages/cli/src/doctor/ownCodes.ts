@@ -206,6 +206,16 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
     'This user called the cloud function too often; `retryAfter` of its response says how long to wait.',
     '该用户调用云函数过于频繁，返回中的 `retryAfter` 为需等待的秒数。',
   ],
+  KitTrashConflict: [
+    'credentials',
+    'An object has the key of the one to restore: `Overwrite` moves that one into the trash.',
+    '待恢复文件的对象键已有对象：传入 `Overwrite` 会先把现有对象移入回收站。',
+  ],
+  KitTrashRefused: [
+    'credentials',
+    'The access rules do not allow this user what was requested of the trash, or there is no such object in it.',
+    '访问规则不允许该用户对回收站执行此操作，或回收站中没有该对象。',
+  ],
   KitUnexpected: [
     'argument',
     'An exception that is not a COS error: a value has an unexpected type, or there is no `wx`.',

@@ -65,7 +65,7 @@ export function refuseForeign(name: string): void {
   )
 }
 
-/** What the folder of a function has: nothing, a complete or an interrupted build, or code of the app's own. */
+/** The state of a function's folder: no files, a complete or an interrupted build, or the app's own code. */
 export type FunctionState = 'missing' | 'built' | 'partial' | 'foreign'
 
 export function functionState(folder: string): FunctionState {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Plugin, PluginBuild } from 'esbuild'
+import { FUNCTION_OPTIONS, SHARED_OPTIONS } from './bundle'
 
 /** Modules that the SDKs require when they load, and that a function rarely or never uses. */
 const DEFERRED: { from: string; modules: string[] }[] = [
@@ -19,19 +20,23 @@ function deferredFiles(root: string): string[] {
   })
 }
 
+/** Deferred code by root. It takes most of the time of a build, and all functions have the same. */
+const builtCode = new Map<string, Promise<string>>()
+
 /** The code of all deferred modules as one text, which contains what they share once. */
-async function deferredCode(
-  { initialOptions, esbuild }: PluginBuild,
-  root: string,
-): Promise<string> {
+function deferredCode({ esbuild }: PluginBuild, root: string): Promise<string> {
+  const built = builtCode.get(root)
+  if (built) return built
   const loaders = deferredFiles(root).map((file) => `() => require(${JSON.stringify(file)})`)
-  const { entryPoints: _, stdin: __, plugins: ___, banner: ____, ...options } = initialOptions
-  const { outputFiles = [] } = await esbuild.build({
-    ...options,
-    stdin: { contents: `module.exports = [${loaders}]`, resolveDir: root },
-    write: false,
-  })
-  return outputFiles[0]?.text ?? ''
+  const building = esbuild
+    .build({
+      ...SHARED_OPTIONS,
+      ...FUNCTION_OPTIONS,
+      stdin: { contents: `module.exports = [${loaders}]`, resolveDir: root },
+    })
+    .then(({ outputFiles }) => outputFiles?.[0]?.text ?? '')
+  builtCode.set(root, building)
+  return building
 }
 
 const deferredBundle = (code: string) => `

@@ -15,7 +15,7 @@ export type Step = { file: string; about: Text } & (
   | { kind: 'build'; name: string }
 )
 
-/** What the app lacks, in the order in which it is written. Nothing that exists is replaced. */
+/** The files and settings that the app lacks, in the order of writing. Existing ones are never replaced. */
 export function plan(app: AppProject): Step[] {
   return [
     ...configuration(app),

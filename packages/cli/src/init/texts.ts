@@ -8,7 +8,8 @@ export function configText(language: 'js' | 'ts', env: string, bucket: string): 
     language === 'js'
       ? "/** @type {import('@miniprogram-cos/server').CosConfig} */\n"
       : `// With @miniprogram-cos/server as a development dependency, defineConfig({ ... }) checks it in the editor.\n`
-  return `// Where the files of this app's users are, and who may do what. After a change: npx @miniprogram-cos/cli build
+  return `// Where the files of this app's users are, and who may do what. \`dev\` applies a change at once; before you deploy by
+// DevTools, run npx @miniprogram-cos/cli build.
 ${type}export const config = {
   env: '${env}',
   bucket: '${bucket}',
@@ -59,6 +60,7 @@ wx.cloud.init()
 //   const { Key } = await upload(tempFiles[0].tempFilePath)
 ${load}
 ${init}
+// Paths with a quota or beforeUpload need COS.cloud({ mode: 'signature' }).
 /** The app's only COS client. Bucket, region and the user's folder come from the cloud function. */
 ${exported}const cos = COS.cloud({ functionName: 'cos-credentials' })
 

@@ -24,7 +24,7 @@ export interface CopyOptions {
   onProgress: (done: number, bytes: number) => void
 }
 
-/** What keeps a file from being copied, however often it is tried. */
+/** A reason for which copying a file fails at every attempt. */
 class CopyProblem extends Error {}
 
 /**

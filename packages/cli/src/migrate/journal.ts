@@ -30,7 +30,7 @@ export type JournalEntry =
 const FILE = 'journal.jsonl'
 
 /**
- * What a migration has done, as JSON lines that are on disk before the step that follows. It survives the
+ * The steps that a migration has taken, as JSON lines that are on disk before the next step. It survives the
  * end of the process at any moment: a line that was cut off is removed when it is opened again.
  */
 export class Journal {

@@ -44,7 +44,7 @@ export interface SourceFiles {
   list: () => AsyncIterable<string>
 }
 
-/** What is known of a copy. */
+/** Size and digest of a copied file. */
 export interface FileDigest {
   size: number
   /** MD5, lower-case hex. */

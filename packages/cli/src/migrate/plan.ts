@@ -21,7 +21,7 @@ export interface Problem {
   reason: string
 }
 
-/** What a migration is to do. */
+/** The copies and record changes of a migration. */
 export interface Plan {
   copies: PlannedCopy[]
   /** Records that name files. */

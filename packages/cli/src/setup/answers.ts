@@ -14,7 +14,7 @@ export type AnswerName = 'appid' | 'env' | 'bucket' | 'region'
 
 export type Answers = Record<AnswerName, string>
 
-/** What setup must know. */
+/** The questions of `setup`. */
 export const QUESTIONS: { name: AnswerName; question: Text }[] = [
   {
     name: 'appid',
@@ -57,7 +57,7 @@ export const KEY_QUESTIONS: { name: string; question: Text }[] = [
   { name: 'COS_STS_SECRET_KEY', question: { en: 'its SecretKey', zh: '该子账号的 SecretKey' } },
 ]
 
-/** What the configuration already says. The region of a sample bucket says nothing. */
+/** The answers that the configuration already has. The region of a sample bucket is not one. */
 export function presentAnswers(config: CosConfig): Partial<Answers> {
   const { appid, env, bucket, region } = config
   return {

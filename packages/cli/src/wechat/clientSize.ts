@@ -11,24 +11,24 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 77_950,
+    limit: 79_300,
     goal: 60 * KB,
-    start: { limit: 44_800, goal: 42 * KB },
+    start: { limit: 40_800, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
     limit: 52_450,
     goal: 41 * KB,
-    start: { limit: 42_500, goal: 36 * KB },
+    start: { limit: 38_600, goal: 36 * KB },
   },
   // With the advice, which an app may leave out; without it the form-only client is its one file.
   {
     entry: 'form.js',
     what: 'form-only client',
-    limit: 12_300,
+    limit: 12_100,
     goal: 8 * KB,
-    start: { limit: 9_150, goal: 8 * KB },
+    start: { limit: 8_950, goal: 8 * KB },
   },
 ]
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { at } from '../project'
 import { t } from '../text'
 
-/** What is too large to be installed with the rest has a lock file of its own. */
+/** WeChat's tools are too large for the main installation, so they have their own lock file. */
 const FOLDER = 'tools/wechat'
 
 const SYSTEM: Partial<Record<NodeJS.Platform, string>> = {

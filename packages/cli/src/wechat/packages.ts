@@ -85,7 +85,7 @@ const ES_MODULE = /^(?:Unexpected token 'export'|Cannot use import statement)/
  * @param folder what findings are relative to
  */
 export function loadPackages(built: string, folder: string): Finding[] {
-  // What fails in one file fails in all that require it.
+  // A failure in one file is reported for every file that requires it.
   const findings = new Map<string, Finding>()
   for (const path of scriptsBelow(built)) {
     try {

@@ -7,10 +7,15 @@ import {
 } from '@miniprogram-cos/protocol'
 import { sleep } from '../concurrency'
 import type { ResolvedOptions } from '../options'
-import { learnFromStart, serverTime } from '../request/retry'
+import { learnFromStart, serverTime } from '../request/clock'
 import type { TaskInfo } from '../upload/task'
-import { fixedKey } from './fixed'
-import type { Credential, CredentialProvider, CredentialRequest, Key } from './provider'
+import {
+  type Credential,
+  type CredentialProvider,
+  type CredentialRequest,
+  fixedKey,
+  type Key,
+} from './provider'
 
 /** A key that expires within this many seconds is not used. */
 const MIN_REMAINING = 60
@@ -233,7 +238,7 @@ function predictScopes([own, more]: ScopeEntry[], queue: TaskInfo[]): ScopeEntry
   const [upload, inParts] = (own && !more && UPLOAD.exec(own.action)) || []
   if (!own || !upload) return []
   const actions = inParts
-    ? IN_PARTS.map(({ access }) => `name/cos:${access[0]?.action}`)
+    ? IN_PARTS.map(({ access }) => access.map(({ action }) => `name/cos:${action}`).join())
     : [own.action]
   const keys = new Set([own.prefix])
   for (const { Bucket, Region, Key } of queue) {

@@ -1,9 +1,8 @@
 import { type CosError, cosError, isCosError } from '@miniprogram-cos/protocol'
 import { withTimeout } from '../concurrency'
-import type { ResolvedOptions } from '../options'
-import { pick } from '../pick'
+import { pick, type ResolvedOptions } from '../options'
 import { asCosError } from '../request/errors'
-import { errorMessage } from '../text'
+import { errorMessage } from '../wx/wx'
 import type { Credential, CredentialProvider } from './provider'
 
 /**

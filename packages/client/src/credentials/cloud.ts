@@ -1,4 +1,4 @@
-import type { UsageResponse } from '@miniprogram-cos/protocol'
+import type { CallerFolder } from '@miniprogram-cos/protocol'
 import { confirmUpload } from './confirm'
 import { type FunctionCall, functionError } from './function'
 import type { AuthorizationRequest, SignatureAnswer, TemporaryKeyAnswer } from './provider'
@@ -36,13 +36,15 @@ export interface CloudOptions extends FunctionOptions {
 export interface CloudCredentials {
   signs: boolean
   place: CallerPlace | undefined
+  /** Paths where uploads are confirmed, and those where the function deletes. */
+  paths: Pick<CallerFolder, 'confirms' | 'trashes'>
+  call: FunctionCall
   /** A getAuthorization: a key that permits all the caller may do, or a signature. */
   getAuthorization(request: AuthorizationRequest): Promise<TemporaryKeyAnswer | SignatureAnswer>
   /** Requests the place only; concurrent calls share one request. */
   locate(): Promise<unknown>
   /** Confirms an upload that has succeeded, where the rules have a hook. Never rejects. */
   confirm(Key: string, result: object): Promise<object>
-  usage(path?: string): Promise<UsageResponse>
 }
 
 /** @param send calls cos-credentials, or cos-signature in mode `'signature'` */
@@ -52,14 +54,13 @@ export function cloudCredentials(
 ): CloudCredentials {
   const signs = mode === 'signature'
   let placing: Promise<unknown> | undefined
-  let confirms: string[] | undefined
 
   const call: FunctionCall = async (event) => {
     const answer = await send(event)
     const { bucket: Bucket, region: Region, prefix = '' } = answer
     if (Bucket && Region) {
       self.place = { Bucket, Region, prefix }
-      confirms = answer.confirms
+      self.paths = answer
     }
     return answer
   }
@@ -67,6 +68,8 @@ export function cloudCredentials(
   const self: CloudCredentials = {
     signs,
     place: undefined,
+    paths: {},
+    call,
     async getAuthorization({ Bucket, Region, Method, Key, Pathname, Query, Headers, Scope }) {
       const signatureRequest = signs && { Bucket, Region, Method, Key, Pathname, Query, Headers }
       // An empty scope requests only the place.
@@ -96,9 +99,7 @@ export function cloudCredentials(
         placing = undefined
       }
     },
-    confirm: (Key, result) => confirmUpload(call, confirms, Key, result),
-    // The function answers this event so.
-    usage: async (path) => (await call({ usage: { path } })) as UsageResponse,
+    confirm: (Key, result) => confirmUpload(call, self.paths.confirms, Key, result),
   }
   return self
 }

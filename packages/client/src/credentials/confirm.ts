@@ -4,9 +4,9 @@ import { asCosError } from '../request/errors'
 import type { FunctionCall } from './function'
 
 /** Part of an upload's result, where its path has an `onUpload`. */
-export interface ConfirmedUpload {
-  /** What `onUpload` returned. */
-  confirm?: unknown
+export interface ConfirmedUpload<Confirm = unknown> {
+  /** What `onUpload` returned, as JSON. Its type is that of the call: `uploadFile<Confirm>`. */
+  confirm?: Confirm
   /** Why the upload is not confirmed. The object is in the bucket, and `reconcile` runs `onUpload` for it later. */
   confirmError?: CosError
 }
@@ -14,7 +14,7 @@ export interface ConfirmedUpload {
 const ATTEMPTS = 3
 
 /** Whether a key lies below a path, in which `*` is any one segment. */
-function covers(path: string, key: string): boolean {
+export function covers(path: string, key: string): boolean {
   const segments = key.split('/')
   const pattern = path.split('/').slice(0, -1)
   return (

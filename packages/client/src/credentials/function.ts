@@ -7,19 +7,20 @@ import {
   isCosError,
   type KeyFunctionResponse,
   type Refusal,
+  type TrashResponse,
   type UsageResponse,
 } from '@miniprogram-cos/protocol'
-import { transfer } from '../request/send'
-import { errorMessage } from '../text'
-import { callFunction } from '../wx/transfer'
+import { callFunction, transfer } from '../wx/transfer'
+import { errorMessage } from '../wx/wx'
 
-/** What the functions return, not validated yet. */
+/** The answer of a cloud function, not validated yet. */
 export type FunctionAnswer = Partial<
   Omit<KeyFunctionResponse, 'credentials'> &
     IssuedSignature &
     IssuedForm &
     ConfirmResponse &
-    UsageResponse
+    UsageResponse &
+    TrashResponse
 > & {
   credentials?: Partial<KeyFunctionResponse['credentials']>
   error?: Partial<Refusal['error']>

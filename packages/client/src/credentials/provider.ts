@@ -1,4 +1,6 @@
 import type { ScopeEntry } from '@miniprogram-cos/protocol'
+import { cosError } from '@miniprogram-cos/protocol'
+import type { ResolvedOptions } from '../options'
 
 export type { ScopeEntry }
 
@@ -15,13 +17,13 @@ export interface AuthorizationRequest {
   Query: Record<string, string>
   /** Headers to sign, Host among them. */
   Headers: Record<string, string>
-  /** What the key must permit: this request, and queued or running uploads, so that one key serves them all. */
+  /** The permissions the key needs: for this request and for queued or running uploads, so that one key serves them all. */
   Scope: ScopeEntry[]
   SystemClockOffset: number
   ForceSignHost: boolean
 }
 
-/** What a credential is requested for. */
+/** The request that a credential is needed for. */
 export type CredentialRequest = Omit<AuthorizationRequest, 'SystemClockOffset' | 'ForceSignHost'> &
   Partial<AuthorizationRequest>
 
@@ -111,11 +113,24 @@ export interface ReadySignature {
   SecurityToken?: string
 }
 
-/** What authorizes a request: a key that signs it, or its signature. */
+/** Authorizes a request: a key that signs it, or its signature. */
 export type Credential = Key | ReadySignature
 
 /** Where credentials come from: the options, a function of the app, or a cloud function. */
 export interface CredentialProvider {
   /** @throws CosError kind `credentials` */
   get(request: CredentialRequest): Promise<Credential>
+}
+
+/**
+ * The key of the options `SecretId` and `SecretKey`; undefined if there is a provider. Synchronous, so that
+ * getObjectUrl can return a text.
+ * @throws CosError `KitNoCredentials` when the options name neither
+ */
+export function fixedKey(options: ResolvedOptions): Key | undefined {
+  const { SecretId, SecretKey, SecurityToken = '', StartTime = 0, ExpiredTime = 0 } = options
+  if (options.getAuthorization || options.getSTS) return undefined
+  if (SecretId && SecretKey) return { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime }
+  const message = 'use COS.cloud, or give getAuthorization or SecretId and SecretKey'
+  throw cosError('credentials', 'KitNoCredentials', message)
 }

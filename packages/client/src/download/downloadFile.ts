@@ -1,11 +1,12 @@
 import type { GetObjectParams, ObjectParams, UploadProgress } from '@miniprogram-cos/protocol'
-import type { ClientCore } from '../core'
 import { progressReporter } from '../events'
-import { pick } from '../pick'
+import { loadIntegrity } from '../lazy/integrity'
+import { pick } from '../options'
 import { asCosError, integrityError } from '../request/errors'
+import type { ClientCore } from '../request/execute'
 import { resolveTarget } from '../request/prepare'
 import type { TaskInfo, TaskMemo, TaskRun } from '../upload/task'
-import { fileDigest } from '../wx/files'
+import { fileDigest, fileSize, readLocalFile } from '../wx/files'
 import { moveFile, saveFile, sizeOf, WRITE_LIMIT, writeLocalFile } from '../wx/writeFiles'
 import {
   canFetchRanges,
@@ -109,6 +110,7 @@ async function stream(
   if ('large' in outcome) return outcome.large
   const { Body, statusCode, headers } = outcome.whole
   const path = String(Body)
+  await verifyFile(core, object, path, headers)
   if (FilePath) await saveFile(path, FilePath)
   const size = Number(headers['content-length']) || 0
   report(size, size)
@@ -175,27 +177,42 @@ async function fetchToFile(
       position += content.byteLength
     },
   })
-  const isDamaged =
-    (await sizeOf(partFile)) !== size ||
-    (isMd5(result) && !isSame(ETag, await fileDigest(partFile).catch(() => undefined)))
-  if (isDamaged) {
-    const message = `${Key}: the file differs from the object in size or MD5`
-    throw integrityError('KitDamagedDownload', message)
-  }
+  if ((await sizeOf(partFile)) !== size) throw damaged(Key, 'size')
+  const md5 = loadIntegrity().statedMd5(result.headers)
+  // Phones that cannot compute it verify the size alone.
+  const own = md5 && (await fileDigest(partFile).catch(() => undefined))
+  if (own && own.toLowerCase() !== md5) throw damaged(Key, 'MD5')
+  await verifyFile(core, object, partFile, result.headers)
   await moveFile(partFile, FilePath)
   forgetUnfinished(unfinished)
   return result
 }
 
-/** Whether the ETag is the MD5 of the content: of a plain upload, which COS did not encrypt (document 436/7753). */
-function isMd5({ ETag, headers }: GetResult): boolean {
-  const isPlain = (headers['x-cos-object-type'] ?? 'normal') === 'normal'
-  return isPlain && !headers['x-cos-server-side-encryption'] && /^"[\da-f]{32}"$/i.test(ETag)
-}
+/** Bytes of a file that are read at a time. */
+const PIECE = 1024 * 1024
 
-/** Phones that cannot compute the digest verify the size alone. */
-const isSame = (ETag: string, digest: string | undefined) =>
-  digest === undefined || ETag.toLowerCase() === `"${digest.toLowerCase()}"`
+const damaged = (Key: string, what: string) =>
+  integrityError('KitDamagedDownload', `${Key}: the file differs from the object in ${what}`)
+
+/** Compares a file with the CRC64 of the object: the option VerifyDownload. @throws CosError `KitDamagedDownload` */
+async function verifyFile(
+  { options }: ClientCore,
+  object: GetObjectParams,
+  path: string,
+  headers: Record<string, string>,
+): Promise<void> {
+  if (!options.VerifyDownload || !canFetchRanges(object)) return
+  const { createCrc64, statedCrc64 } = loadIntegrity()
+  const stated = statedCrc64(headers)
+  if (!stated) return
+  const size = await fileSize(path)
+  const { add, result } = createCrc64()
+  for (let position = 0; position < size; position += PIECE) {
+    const length = Math.min(PIECE, size - position)
+    await add(await readLocalFile(path, { position, length, fileSize: size }))
+  }
+  if (result() !== stated) throw damaged(object.Key, 'CRC64')
+}
 
 /** Removes what has arrived of a cancelled download. */
 export async function abortDownload({ download }: TaskMemo): Promise<void> {

@@ -1,7 +1,7 @@
 import { type GetObjectParams, getObject } from '@miniprogram-cos/protocol'
-import type { ClientCore } from '../core'
+import { loadIntegrity } from '../lazy/integrity'
 import { asCosError } from '../request/errors'
-import { execute } from '../request/execute'
+import { type ClientCore, execute } from '../request/execute'
 import {
   canFetchRanges,
   fetchRanges,
@@ -10,8 +10,11 @@ import {
   RangesUnsupported,
 } from './ranges'
 
+/** Larger objects come as WeChat reads them: the memory for ranges is taken before they arrive. */
+const MAX_RANGED = 100 * 1024 * 1024
+
 /**
- * Reads an object. One of 4 MiB or more that is read as bytes comes in ranges, several at a time: over a distance one
+ * Reads an object. One of 4 to 100 MiB that is read as bytes comes in ranges, several at a time: over a distance one
  * connection carries only a share of what the line can. The result is the same. An object that changes meanwhile is
  * read once again from its beginning.
  */
@@ -21,8 +24,20 @@ export async function getObjectContent(
 ): Promise<GetResult> {
   const readWhole = () => execute(core, getObject, params)
   if (params.DataType !== 'arraybuffer' || !canFetchRanges(params)) return readWhole()
+  const result = await readBytes(core, params, readWhole)
+  if (core.options.VerifyDownload) {
+    await loadIntegrity().verifyContent(result.Body, result.headers)
+  }
+  return result
+}
+
+async function readBytes(
+  core: ClientCore,
+  params: GetObjectParams,
+  readWhole: () => Promise<GetResult>,
+): Promise<GetResult> {
   for (let attempt = 1; ; attempt++) {
-    const outcome = await getUnlessLarge(core, params, Number.POSITIVE_INFINITY)
+    const outcome = await getUnlessLarge(core, params, MAX_RANGED)
     if ('whole' in outcome) return outcome.whole
     const { large } = outcome
     const content = new Uint8Array(large.size)

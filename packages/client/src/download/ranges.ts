@@ -6,11 +6,10 @@ import {
   type ResultMeta,
 } from '@miniprogram-cos/protocol'
 import { abortGroup, runPool } from '../concurrency'
-import type { ClientCore } from '../core'
-import { pick } from '../pick'
+import { loadUploads } from '../lazy/uploads'
+import { pick } from '../options'
 import { integrityError, isForeign } from '../request/errors'
-import { type ExecuteExtras, execute } from '../request/execute'
-import { AutoLimit } from '../upload/autoLimit'
+import { type ClientCore, type ExecuteExtras, execute } from '../request/execute'
 import { wxSlots } from '../wx/transfer'
 
 /** Smaller objects come in one request: an end of the first would be followed by a round trip for nothing. */
@@ -102,11 +101,10 @@ export async function fetchRanges(
   { params, object, from, partSize, limit, onLoaded, take }: RangedFetch,
 ): Promise<GetResult> {
   const { signal, abort, release } = abortGroup(params.signal)
-  const auto = limit === 'auto' ? new AutoLimit() : undefined
+  const auto = limit === 'auto' ? new (loadUploads().AutoLimit)() : undefined
   const fixed = Math.max(1, Number(limit) || 1)
-  const starts: number[] = []
-  for (let start = from; start < object.size; start += partSize) starts.push(start)
-  /** What has arrived and not been taken, by where it starts. */
+  const starts = planRanges(from, object.size, partSize)
+  /** Ranges that have arrived and not been read yet, by their position. */
   const arrived = new Map<number, ArrayBuffer>()
   let loaded = from
   let started = 0
@@ -124,8 +122,7 @@ export async function fetchRanges(
   }
   let last: GetResult | undefined
   const fetchPart = async (start: number) => {
-    started++
-    const length = Math.min(partSize, object.size - start)
+    const length = (starts[++started] ?? object.size) - start
     const answer = await wxSlots().uploads.run(async () => {
       const end = auto?.begin(Date.now())
       const { content, ...result } = await getRange(
@@ -153,6 +150,19 @@ export async function fetchRanges(
     release()
   }
   return wholeOf(last as GetResult, object.size)
+}
+
+/**
+ * Where the ranges begin. The first ones are smaller, so that they do not all end at once: the line would be idle until
+ * the next ones begin.
+ */
+function planRanges(from: number, size: number, partSize: number): number[] {
+  const starts: number[] = []
+  for (let start = from; start < size; ) {
+    starts.push(start)
+    start += Math.ceil(partSize * Math.min(1, starts.length / 4))
+  }
+  return starts
 }
 
 /** One range, which must be of the object that is expected. */

@@ -7,7 +7,7 @@ const STORAGE_KEY = 'miniprogram_cos_downloads'
 /** An interrupted download is of use for as long as an interrupted upload. */
 const MAX_AGE_SECONDS = 30 * 86_400
 
-/** What a download is of, and where it goes. */
+/** The object and the file of a download. */
 export interface DownloadPlace extends Target {
   VersionId?: string
   FilePath: string

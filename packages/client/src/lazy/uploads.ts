@@ -1,7 +1,7 @@
 import * as uploads from '../uploads'
 
 /**
- * What only some uploads need. On phones it is the file uploads.js, which is loaded with the first file that needs it:
+ * Code that only some uploads need. On phones it is in the file later.js, which is loaded with the first file that needs it:
  * see scripts/build/client.ts.
  */
 export const loadUploads = (): typeof uploads => uploads

@@ -28,7 +28,7 @@ const SIGNATURES: [type: string, extension: string, beginning: RegExp][] = [
 /** Types whose content has a signature: a name alone does not prove them. */
 const PROVEN = /^(image\/(?!svg)|video\/|audio\/)|pdf$/
 
-/** What a file is. */
+/** The type of a file. */
 export interface FileType {
   /** `image/jpeg` … */
   ContentType: string

@@ -1,6 +1,6 @@
 import { type AbortSignalLike, type CosError, cosError } from '@miniprogram-cos/protocol'
 import { abortError, unlessAborted } from '../concurrency'
-import { pick } from '../pick'
+import { pick } from '../options'
 import { fileSize, readLocalFile } from '../wx/files'
 import { readVideoInfo } from '../wx/media'
 import {
@@ -28,7 +28,7 @@ export type ChosenFile =
       thumbTempFilePath?: string
     }
 
-/** What a file may be. A file beyond a limit is refused. */
+/** Limits for a file. A file beyond a limit is refused. */
 export interface FileLimits {
   /** Types, with `*` for any text: `image/*`. @default any */
   types?: string[]
@@ -67,7 +67,7 @@ export interface PrepareOptions {
   onProgress?: (progress: { step: PrepareStep; percent: number }) => void
 }
 
-/** What is known of a file. */
+/** Path, size, type and dimensions of a file. */
 export interface FileDescription extends FileType {
   FilePath: string
   /** Bytes. */
@@ -109,6 +109,29 @@ export interface PreparedFile extends FileDescription {
  */
 export function prepareFile(file: ChosenFile, options: PrepareOptions = {}): Promise<PreparedFile> {
   return unlessAborted(options.signal, () => prepare(file, options))
+}
+
+/**
+ * For the param `prepare` of uploadFile and uploadFiles: makes a picture smaller and checks the limits when the turn of
+ * the upload has come. A pause or a cancellation ends it.
+ *
+ * @throws CosError as prepareFile, by which the upload fails
+ * @example
+ * const prepare = prepareUpload({ compress: { maxWidth: 1600 }, limits: { maxSize: 5_000_000 } })
+ * await cos.uploadFiles({ files: files.map((file) => ({ ...file, prepare })) })
+ */
+export function prepareUpload(options: Omit<PrepareOptions, 'prefix' | 'key' | 'signal'> = {}) {
+  return async (file: { FilePath: string; signal: AbortSignalLike }): Promise<UploadContent> => {
+    const { signal } = file
+    const { FilePath, ContentType } = await prepareFile(file.FilePath, { ...options, signal })
+    return { FilePath, ContentType }
+  }
+}
+
+/** The params of uploadFile that prepareUpload replaces. */
+export interface UploadContent {
+  FilePath: string
+  ContentType: string
 }
 
 async function prepare(file: ChosenFile, options: PrepareOptions): Promise<PreparedFile> {

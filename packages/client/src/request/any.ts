@@ -1,6 +1,10 @@
-import { type AnyOperation, cosError, loadXml, matchOperation } from '@miniprogram-cos/protocol'
-import type { ClientCore } from '../core'
-import { execute } from './execute'
+import {
+  type AnyOperation,
+  argumentError,
+  loadXml,
+  matchOperation,
+} from '@miniprogram-cos/protocol'
+import { type ClientCore, execute } from './execute'
 import { type Prepared, searchOf } from './prepare'
 
 export interface RequestParams {
@@ -43,8 +47,7 @@ export function requestAny(core: ClientCore, params: RequestParams): Promise<obj
     parseResponse: ({ body }) => (RawBody ? { Body: body } : fieldsOf(body)),
   }
   if (Url && !/^https?:\/\/[^/]+/.test(Url)) {
-    const message = `Url must begin with http:// or https://, got ${JSON.stringify(Url)}`
-    throw cosError('argument', 'KitInvalidParam', message)
+    throw argumentError('KitInvalidParam', 'Url must begin with http:// or https://', Url)
   }
   return execute(core, operation, params, Url ? { redirect: redirectTo(Url) } : {})
 }

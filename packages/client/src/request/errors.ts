@@ -1,13 +1,6 @@
-import {
-  asElement,
-  type CosError,
-  cosError,
-  isCosError,
-  loadXml,
-  type ServiceErrorBody,
-} from '@miniprogram-cos/protocol'
-import { decodeUtf8, errorMessage, type WxFailure } from '../text'
+import { type CosError, cosError, isCosError } from '@miniprogram-cos/protocol'
 import type { WxReply } from '../wx/transfer'
+import { errorMessage, type WxFailure } from '../wx/wx'
 
 /** The request that an error is about. */
 export interface SentRequest {
@@ -23,11 +16,8 @@ export const asCosError = (cause: unknown): CosError =>
 export const integrityError = (code: string, message: string, retryable?: boolean): CosError =>
   cosError('integrity', code, message, { retryable })
 
-/** The error for a missing param, by its wire name: `UploadId` for `uploadId`. */
-export function missingParam(name: string): CosError {
-  const param = name.replace(/^./, (initial) => initial.toUpperCase())
-  return cosError('argument', 'KitMissingParam', `missing param ${param}`)
-}
+export const missingParam = (name: string): CosError =>
+  cosError('argument', 'KitMissingParam', `missing param ${name}`)
 
 /**
  * The code of a failure that no retry helps, whatever was called: WeChat holds the function back until the user has
@@ -65,37 +55,6 @@ export function networkError(cause: WxFailure, sent: SentRequest): CosError {
   return cosError('network', code, errMsg, { ...more, retryable: true })
 }
 
-/** Codes of 4xx responses that a retry can resolve. */
-const PASSING = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
-
-/** What a status alone, as HEAD gets it, most likely means. */
-const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
-
-/** What COS said, as an error with the official fields. */
-export const serviceError = (reply: WxReply, sent: SentRequest): CosError =>
-  errorOfStatus(reply, sent, errorBody(reply.data))
-
-/** @param error the parsed body */
-export function errorOfStatus(
-  { statusCode, headers }: WxReply,
-  { url, method }: SentRequest,
-  error: ServiceErrorBody | string,
-): CosError {
-  const { Code, Message }: ServiceErrorBody = typeof error === 'object' ? error : {}
-  const code = Code || CODE_OF_STATUS[statusCode] || `Http${statusCode}`
-  const message = `${code}: ${Message || `${method} was answered with ${statusCode}`}`
-  return cosError('service', code, message, {
-    error,
-    statusCode,
-    headers,
-    url,
-    method,
-    RequestId: requestIdOf(headers),
-    // Retrying does not help if it is not implemented.
-    retryable: (statusCode >= 500 && statusCode !== 501) || PASSING.test(code),
-  })
-}
-
 /**
  * Whether the response is not from COS: a captive portal, a proxy, the server of a wrong custom domain.
  * COS sends `x-cos-request-id` with every answer, and a CDN in front of it passes that on. Where the platform
@@ -120,23 +79,6 @@ export function notCosError(
 /** The id that Tencent's support asks for. */
 export function requestIdOf(headers: Record<string, string>): string | undefined {
   return headers['x-ci-request-id'] || headers['x-cos-request-id']
-}
-
-/** The parsed `<Error>`, a JSON body, the raw text, or `{}` when there is none. */
-function errorBody(data: string | ArrayBuffer): ServiceErrorBody | string {
-  const text = typeof data === 'string' ? data : decodeUtf8(data)
-  try {
-    if (text[0] === '<') {
-      return asElement(loadXml().readXml(text).Error)
-    }
-    if (text[0] === '{') {
-      const parsed: ServiceErrorBody = JSON.parse(text)
-      return parsed
-    }
-  } catch {
-    // Neither XML nor JSON: the raw text is used.
-  }
-  return text || {}
 }
 
 /** Whether a 200 response contains an error: long operations send the status before the outcome. */

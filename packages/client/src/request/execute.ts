@@ -6,24 +6,42 @@ import {
   setHeader,
 } from '@miniprogram-cos/protocol'
 import { abortError, sleep, unlessAborted } from '../concurrency'
-import type { ClientCore } from '../core'
+import type { CredentialCache } from '../credentials/cache'
 import type { Credential } from '../credentials/provider'
-import { hexOf, md5InTurns } from '../hash'
-import { pick } from '../pick'
-import { toBase64 } from '../text'
-import { whenReady } from '../wx/lifecycle'
+import type { Emitter } from '../events'
+import { hexOf, toBase64 } from '../hash'
+import { loadFailures } from '../lazy/failures'
+import { loadIntegrity } from '../lazy/integrity'
+import { pick, type ResolvedOptions } from '../options'
+import type { ResumeSource } from '../upload/resume'
+import { whenReady } from '../wx/transfer'
+import { learnFromResponse } from './clock'
 import { asCosError, isForeign } from './errors'
-import { verifyMd5 } from './integrity'
-import { credentialRequest, isSame, type Prepared, prepare } from './prepare'
-import { isRepeatable, learnFromResponse, recover, switchHost } from './retry'
+import { credentialRequest, isSame, type Prepared, prepare, type ScopeReaders } from './prepare'
 import { parseResponse, type SendExtras, send } from './send'
+
+/** The features of the full client that the upload-only client lacks. They are passed to the constructor. */
+export interface Features {
+  /** How its operations name what they access, where that is not their own key. */
+  readonly scopes: ScopeReaders
+  /** Further places to look for an upload that can be resumed. */
+  readonly resumeSources: readonly ResumeSource[]
+}
+
+/** The state and services of a client, which every step of a request may use. */
+export interface ClientCore {
+  options: ResolvedOptions
+  credentials: CredentialCache
+  events: Emitter
+  features: Features
+}
 
 /** Delays before the next attempt, in milliseconds; each is shortened at random by up to half. */
 const RETRY_DELAYS = [0, 300, 1000, 3000]
 
 const CONTENT_MD5 = 'Content-MD5'
 
-/** What only some callers of `execute` need. */
+/** Options of `execute` that only some callers need. */
 export interface ExecuteExtras extends SendExtras {
   /** Tries in all. @default 4 */
   tries?: number
@@ -49,17 +67,18 @@ export async function execute<P extends CallParams, R>(
   // Of content that is sent and answered with its ETag.
   const isChecked = operation.method === 'PUT' && !operation.contentMd5 && prepared.body
   const { UploadCheckContentMd5, VerifyUpload } = options
-  let md5: number[] | undefined
+  let md5: string | undefined
   const recovered = { clock: false, key: false }
   const { signal } = params
   const run = async () => {
-    if (isChecked && (UploadCheckContentMd5 || VerifyUpload)) {
-      md5 = await md5InTurns(isChecked)
+    if (isChecked && UploadCheckContentMd5) {
+      const bytes = await loadIntegrity().md5InTurns(isChecked)
       const { headers } = prepared
       const isGiven = Object.keys(headers).some(
         (name) => headers[name] && isSame(name, CONTENT_MD5),
       )
-      if (UploadCheckContentMd5 && !isGiven) setHeader(headers, CONTENT_MD5, toBase64(md5))
+      if (!isGiven) setHeader(headers, CONTENT_MD5, toBase64(bytes))
+      md5 = hexOf(bytes)
     }
     for (let attempt = 1; !(signal && signal.aborted); attempt++) {
       let credential: Credential | undefined
@@ -71,12 +90,16 @@ export async function execute<P extends CallParams, R>(
         const response = await send(core, prepared, credential, signal, transfer)
         const result = parseResponse(prepared, response)
         learnFromResponse(options, response.headers)
-        if (md5) verifyMd5(hexOf(md5), response.headers, prepared.headers)
+        if (isChecked && (md5 || VerifyUpload)) {
+          const { verifyContent } = loadIntegrity()
+          await verifyContent(isChecked, response.headers, md5, prepared.headers)
+        }
         return result
       } catch (error) {
         const failure = asCosError(error)
         const mapped = mapFailure(prepared, failure)
         if (mapped) return mapped
+        const { isRepeatable, recover, switchHost } = loadFailures()
         if (
           failure.kind !== 'service' ||
           !credential ||

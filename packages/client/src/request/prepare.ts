@@ -1,15 +1,16 @@
 import {
   type AccessTarget,
   type AnyOperation,
+  argumentError,
   bucketAddress,
   checkBucket,
   checkKey,
   checkRegion,
-  cosError,
   encodeComponent,
   encodeKey,
   isSignedHeader,
   paramHeaders,
+  paramOf,
   queryString,
   requestOf,
   type ScopeEntry,
@@ -17,9 +18,9 @@ import {
   setHeader,
 } from '@miniprogram-cos/protocol'
 import type { CredentialRequest } from '../credentials/provider'
-import { contentMd5 } from '../hash'
-import type { ResolvedOptions } from '../options'
-import { pick } from '../pick'
+import { toBase64 } from '../hash'
+import { loadIntegrity } from '../lazy/integrity'
+import { pick, type ResolvedOptions } from '../options'
 import { missingParam } from './errors'
 
 export type Params = Record<string, unknown>
@@ -65,7 +66,7 @@ export function prepare(operation: AnyOperation, given: object, core: RequestCon
   if (operation.subresource) query[operation.subresource] = ''
   for (const [name, value] of Object.entries(pick(fields))) query[name] = String(value)
   // Without them it would be another operation: DELETE of an upload becomes DELETE of the object.
-  for (const need of operation.needs || []) if (!query[need]) throw missingParam(need)
+  for (const need of operation.needs || []) if (!query[need]) throw missingParam(paramOf(need))
   const path = Bucket && `/${encodeKey(Key)}`
   // A form upload names the plain host even when it went through the accelerated one, as COS does.
   const location = operation.form
@@ -134,8 +135,7 @@ export const locationOf = ({ Bucket, Region, Key }: Target, options: ResolvedOpt
 function refuseFolding(operation: AnyOperation, Key: string): void {
   if (operation.refuseKey) operation.refuseKey(Key)
   if (!/(^|\/)\.\.?(\/|$)/.test(Key)) return
-  const message = `invalid Key ${JSON.stringify(Key)}: "." and ".." between slashes would lead to another object`
-  throw cosError('argument', 'KitInvalidKey', message)
+  throw argumentError('KitInvalidKey', '"." and ".." in a Key lead to another object', Key)
 }
 
 /** The sub-resource comes first and bare, then raw unsigned text, then the parameters. */
@@ -169,7 +169,7 @@ function headersOf(
     // The headers of a generated document win over the caller's.
     const { contentMd5: isDocument, contentType = 'application/xml' } = operation
     if (isDocument) add({ 'Content-Type': contentType }, true)
-    if (isDocument) add({ 'Content-MD5': contentMd5(body) }, true)
+    if (isDocument) add({ 'Content-MD5': toBase64(loadIntegrity().md5(body)) }, true)
     if (typeof body !== 'string') add({ 'Content-Length': body.byteLength })
   }
   return headers
@@ -199,7 +199,7 @@ export type ScopeReaders = {
   ) => Partial<ScopeEntry>[]
 }
 
-/** What a key for this request must permit, in the official form. */
+/** The permissions that a key for this request needs, in the official form. */
 function scopeOf(
   operation: AnyOperation,
   params: Params,

@@ -9,25 +9,16 @@ import {
   signRequest,
   type XmlElement,
 } from '@miniprogram-cos/protocol'
-import { unlessAborted } from '../concurrency'
-import type { ClientCore } from '../core'
 import type { Credential, Key } from '../credentials/provider'
 import { signatureHash } from '../hash'
-import type { ResolvedOptions } from '../options'
-import { pick } from '../pick'
+import { loadFailures } from '../lazy/failures'
+import { pick, type ResolvedOptions } from '../options'
 import { readFile } from '../wx/files'
-import { type TransferEvents, type WxReply, type WxTask, wxSlots, wxTransfer } from '../wx/transfer'
-import {
-  hasErrorBody,
-  isForeign,
-  networkError,
-  notCosError,
-  requestIdOf,
-  type SentRequest,
-  serviceError,
-} from './errors'
+import { type TransferEvents, transfer, type WxReply } from '../wx/transfer'
+import { serverTime } from './clock'
+import { hasErrorBody, isForeign, notCosError, requestIdOf } from './errors'
+import type { ClientCore } from './execute'
 import { headersToSign, isSame, type Prepared } from './prepare'
-import { serverTime } from './retry'
 
 /** Headers that a form carries as fields, under these names (document 436/14690). */
 const FORM_FIELDS =
@@ -35,7 +26,7 @@ const FORM_FIELDS =
     ' ',
   )
 
-/** What the caller of a request wants to know, and where the answer goes. */
+/** The caller's events, and the place for the response body. */
 export interface SendExtras extends TransferEvents {
   /** The content goes into a temporary file; its path is the body then. */
   isFile?: boolean
@@ -121,31 +112,6 @@ async function pathAsBody(reply: WxReply): Promise<WxReply> {
   return { ...reply, data: isFailed ? await readFile(tempFilePath).catch(() => '') : tempFilePath }
 }
 
-/**
- * A call over the network, when it has its turn, that the caller's signal ends.
- * @throws CosError kind `network`, `abort`
- */
-export function transfer(
-  name: 'request' | 'uploadFile' | 'downloadFile',
-  options: object,
-  sent: SentRequest,
-  signal?: AbortSignalLike,
-  listeners: TransferEvents = {},
-): Promise<WxReply> {
-  let task: WxTask | undefined
-  const onStart = (started: WxTask) => {
-    task = started
-  }
-  const run = () =>
-    wxTransfer(name, options, onStart, listeners).catch((failure) => {
-      throw networkError(failure, sent)
-    })
-  // If it is aborted while queued, it rejects immediately and is never sent.
-  return unlessAborted(signal, () =>
-    wxSlots().requests.run(() => unlessAborted(signal, run, () => task && task.abort())),
-  )
-}
-
 /** How long a signature by a fixed key is valid, in seconds. */
 const SIGNATURE_SECONDS = 900
 
@@ -191,7 +157,9 @@ export function parseResponse(prepared: Prepared, reply: WxReply): object {
   const { operation, params, location } = prepared
   const { statusCode, headers, data } = reply
   const is2xx = statusCode >= 200 && statusCode < 300
-  if (!is2xx || (!operation.isContent && hasErrorBody(data))) throw serviceError(reply, prepared)
+  if (!is2xx || (!operation.isContent && hasErrorBody(data))) {
+    throw loadFailures().serviceError(reply, prepared)
+  }
   if (isForeign(reply)) throw notCosError(reply, prepared)
   // COS documents what the element holds; the operation names that type.
   const xml = <Content>(root: string) => rootElement(String(data), root) as Content

@@ -6,14 +6,13 @@ import {
   multipartList,
 } from '@miniprogram-cos/protocol'
 import { runPool } from '../concurrency'
-import type { ClientCore } from '../core'
 import { asCosError, missingParam } from '../request/errors'
-import { execute } from '../request/execute'
+import { type ClientCore, execute } from '../request/execute'
 
 export interface AbortUploadTaskParams extends CallParams {
   Bucket?: string
   Region?: string
-  /** What to abort: one upload, all of a key, or all of the bucket. @default 'task' */
+  /** The uploads to abort: one, all of a key, or all of the bucket. @default 'task' */
   Level?: 'task' | 'file' | 'bucket'
   /** For the levels task and file. */
   Key?: string
@@ -48,8 +47,7 @@ export async function abortUploadTask(
     Region: String(params.Region || options.Region || ''),
   }
   if (Level !== 'task' && Level !== 'file' && Level !== 'bucket') {
-    const message = `Level must be task, file or bucket, got ${JSON.stringify(Level)}`
-    throw argumentError('KitInvalidParam', message)
+    throw argumentError('KitInvalidParam', 'Level must be task, file or bucket', Level)
   }
   if (Level !== 'bucket' && !Key) throw missingParam('Key')
   if (Level === 'task' && !UploadId) throw missingParam('UploadId')

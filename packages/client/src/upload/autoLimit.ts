@@ -1,4 +1,6 @@
 const START = 4
+/** So many bytes are under way until the speed is known: on a weak line more would reach the timeout. */
+const START_BYTES = 4 * 1024 * 1024
 /** With two, one sends while the other waits for its answer. */
 const LEAST = 2
 /** All part slots of the app. */
@@ -12,10 +14,10 @@ const REST = 2
 
 /**
  * `ChunkParallelLimit: 'auto'` and `FileParallelLimit: 'auto'`: adapts the number of concurrent parts, or files, to the
- * measured throughput. If each
- * connection is slow, more of them are faster; if the line is saturated, each part only takes longer, and more is
- * lost when the connection breaks. So it tries one more part and keeps it if the throughput grows, then one less
- * and keeps that if the throughput does not drop.
+ * measured throughput. If each connection is slow, more of them are faster; if the line is saturated, each part only
+ * takes longer, and more is lost when the connection breaks. So it tries one more part and keeps it if the throughput
+ * grows, then one less and keeps that if the throughput does not drop. Small files begin with 8: round trips take most
+ * of their time.
  */
 export class AutoLimit {
   current = START
@@ -34,6 +36,12 @@ export class AutoLimit {
   private _base = 0
   /** Milliseconds that the slowest part of this round has taken. */
   private _slowest = 0
+
+  /** Takes the size of a file into account, until something has been measured. */
+  expect(bytes: number): void {
+    const fitting = Math.floor(START_BYTES / bytes)
+    if (this._round === 0) this.current = Math.min(MOST, Math.max(START, fitting))
+  }
 
   /** Records the start of a part. @returns a function that records its end */
   begin(began: number): (bytes: number, ended: number) => void {

@@ -11,26 +11,23 @@ import {
   paramHeaders,
 } from '@miniprogram-cos/protocol'
 import { abortError, abortGroup, runPool } from '../concurrency'
-import type { ClientCore } from '../core'
 import { progressReporter } from '../events'
-import { pick } from '../pick'
+import { pick } from '../options'
 import { asCosError, integrityError } from '../request/errors'
-import { type ExecuteExtras, execute } from '../request/execute'
+import { type ClientCore, type ExecuteExtras, execute } from '../request/execute'
 import { locationOf, resolveTarget, type Target } from '../request/prepare'
 import { fileDigest, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
 import { AutoLimit } from './autoLimit'
-import { taskReporter } from './progress'
 import {
-  claim,
+  active,
   findResumableUpload,
   forget,
   freeUpload,
-  release,
   remember,
   type UnfinishedUpload,
 } from './resume'
-import type { TaskMemo, TaskRun, UploadTaskParams } from './task'
+import { type TaskMemo, type TaskRun, taskReporter, type UploadTaskParams } from './task'
 import type { UploadFileParams } from './uploadFile'
 
 const MIB = 1024 * 1024
@@ -68,20 +65,16 @@ export function planParts(fileSize: number, partSize: number): Part[] {
   return parts
 }
 
-/** What a multipart upload is run with, besides the client and its params. */
-export interface MultipartRun {
+/** One multipart upload, as its steps see it. */
+export interface MultipartUpload {
+  core: ClientCore
+  params: UploadFileParams
   signal: AbortSignalLike
   /** Holds the UploadId for the next run, and for whoever aborts the upload. */
   memo: TaskMemo
   onLoaded: (loaded: number) => void
   /** Bytes that have been compared with what an earlier run has sent. */
   onHashed: (bytes: number) => void
-}
-
-/** One multipart upload, as its steps see it. */
-export interface MultipartUpload extends MultipartRun {
-  core: ClientCore
-  params: UploadFileParams
   target: Target
   parts: Part[]
   fileSize: number
@@ -93,34 +86,24 @@ export interface MultipartUpload extends MultipartRun {
   digest: () => Promise<string | undefined>
 }
 
-/** Uploads a file of a task in parts. */
-export function uploadInParts(
-  core: ClientCore,
-  params: UploadTaskParams,
-  run: TaskRun,
-  fileSize: number,
-): Promise<object> {
-  const { signal, memo } = run
-  const onLoaded = taskReporter(core, params, run, fileSize)
-  const onHashed = progressReporter(fileSize, core.options.ProgressInterval, (progress) => {
-    run.hash(progress)
-    return params.onHashProgress && params.onHashProgress(progress)
-  })
-  return uploadMultipart(core, params, fileSize, { signal, memo, onLoaded, onHashed })
-}
-
 /**
  * Uploads a file in parts. Only the parts under way are in memory. Parts that an earlier run of this file has sent,
  * in this start of the app or before, are not sent again. After a failure, what has arrived stays for the next try if
  * that can find it, and is freed if not.
  */
-async function uploadMultipart(
+export async function uploadInParts(
   core: ClientCore,
-  params: UploadFileParams,
+  params: UploadTaskParams,
+  run: TaskRun,
   fileSize: number,
-  { signal: outer, memo, onLoaded, onHashed }: MultipartRun,
 ): Promise<MultipartCompleteResult & { UploadId: string }> {
   const { options } = core
+  const { memo } = run
+  const onLoaded = taskReporter(core, params, run, fileSize)
+  const onHashed = progressReporter(fileSize, options.ProgressInterval, (progress) => {
+    run.hash(progress)
+    return params.onHashProgress && params.onHashProgress(progress)
+  })
   const target = resolveTarget({ ...params }, options)
   const wanted = Number(params.ChunkSize || options.ChunkSize)
   const partSize = partSizeFor(fileSize, wanted, options.MaxPartNumber)
@@ -131,7 +114,7 @@ async function uploadMultipart(
     hashing = hashing || fileDigest(params.FilePath).catch(() => undefined)
     return hashing
   }
-  const { signal, abort, release: releaseSignal } = abortGroup(outer)
+  const { signal, abort, release: releaseSignal } = abortGroup(run.signal)
   const plan = { core, params, target, parts, fileSize, unfinished, digest }
   const upload: MultipartUpload = { ...plan, signal, abort, memo, onLoaded, onHashed }
   // By an earlier run of this task.
@@ -149,7 +132,7 @@ async function uploadMultipart(
       if (signal.aborted) throw abortError()
     }
     const { UploadId } = memo
-    claim(UploadId)
+    active.add(UploadId)
     const keep = (found?: string) =>
       remember({ ...unfinished, ...pick({ digest: found }), UploadId }, options.UploadIdCacheLimit)
     // Before the first part: an app that is ended any time later finds it at its next start.
@@ -164,7 +147,7 @@ async function uploadMultipart(
     const result = await completeUpload(upload, UploadId, sent)
     delete memo.UploadId
     forget(UploadId)
-    release(UploadId)
+    active.delete(UploadId)
     return { ...result, UploadId }
   } catch (error) {
     const failure = asCosError(error)
@@ -178,7 +161,7 @@ async function uploadMultipart(
     }
     throw wrapped(failure)
   } finally {
-    if (memo.UploadId) release(memo.UploadId)
+    if (memo.UploadId) active.delete(memo.UploadId)
     releaseSignal()
   }
 }
@@ -238,7 +221,7 @@ async function sendParts(
 /** Headers that count when the object is created. */
 const COMPLETE_HEADERS = /^(x-cos-(meta-.*|forbid-overwrite)|pic-operations)$/i
 
-/** What is completed; only headers count of its params. */
+/** The upload to complete. Of its params, only headers are used. */
 type Completion = Pick<MultipartUpload, 'core' | 'target' | 'fileSize' | 'signal'> & {
   params: object
 }

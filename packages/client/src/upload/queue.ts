@@ -1,7 +1,8 @@
 import { abortGroup, defer } from '../concurrency'
 import type { Emitter } from '../events'
+import { loadUploads } from '../lazy/uploads'
 import type { ResolvedOptions } from '../options'
-import { AutoLimit } from './autoLimit'
+import type { AutoLimit } from './autoLimit'
 import { type TaskInfo, type TaskMemo, type TaskParams, type TaskSteps, UploadTask } from './task'
 
 /** Limit of tasks that are considered when scopes are predicted. */
@@ -22,9 +23,9 @@ export class TaskQueue {
   private readonly _tasks = new Map<string, UploadTask>()
   private _waiting = new Set<UploadTask>()
   /** Each with what records its end for `_auto`. */
-  private readonly _running = new Map<UploadTask, (bytes: number, ended: number) => void>()
-  /** `FileParallelLimit: 'auto'` */
-  private readonly _auto = new AutoLimit()
+  private readonly _running = new Map<UploadTask, ReturnType<AutoLimit['begin']> | undefined>()
+  /** Made with the first upload under `FileParallelLimit: 'auto'`. */
+  private _auto: AutoLimit | undefined
   private _lastNumber = 0
   /** Whether `_waiting` may be out of the order of arrival: a task was restarted. */
   private _isUnordered = false
@@ -38,7 +39,7 @@ export class TaskQueue {
   /** Adds an upload and starts it when its turn comes. Nothing of its file is read before. */
   add(params: TaskParams, steps: TaskSteps): Promise<object> {
     const observer = {
-      onChange: () => this._emit(),
+      onChange: (changed: UploadTask) => this._onChange(changed),
       onIdle: (idle: UploadTask) => this._onIdle(idle),
     }
     const task = new UploadTask(++this._lastNumber, params, steps, observer, this._options)
@@ -83,6 +84,14 @@ export class TaskQueue {
     if (info.type && info.state === 'waiting' && !running) task.start()
   }
 
+  private _onChange({ info: { type, state, size, loaded } }: UploadTask): void {
+    this._emit()
+    if (!this._auto || type || state !== 'uploading' || loaded) return
+    // Its size has just become known.
+    this._auto.expect(size)
+    this._startNext()
+  }
+
   /** A run has ended, or a task was restarted. */
   private _onIdle(task: UploadTask): void {
     this._startDownload(task)
@@ -101,8 +110,9 @@ export class TaskQueue {
 
   private _startNext(): void {
     const { FileParallelLimit } = this._options
-    const limit = FileParallelLimit === 'auto' ? this._auto.current : FileParallelLimit
-    while (this._running.size < limit) {
+    this._auto =
+      FileParallelLimit === 'auto' ? this._auto || new (loadUploads().AutoLimit)() : undefined
+    while (this._running.size < (this._auto ? this._auto.current : Number(FileParallelLimit))) {
       if (this._isUnordered) {
         this._waiting = new Set([...this._waiting].sort((a, b) => a.number - b.number))
         this._isUnordered = false
@@ -112,7 +122,7 @@ export class TaskQueue {
       this._waiting.delete(task)
       // Paused or cancelled while it waited.
       if (task.isStopped) continue
-      this._running.set(task, this._auto.begin(Date.now()))
+      this._running.set(task, this._auto && this._auto.begin(Date.now()))
       task.start()
     }
   }

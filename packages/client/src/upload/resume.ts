@@ -4,9 +4,8 @@ import {
   multipartListPart,
 } from '@miniprogram-cos/protocol'
 import { sleep, withTimeout } from '../concurrency'
-import type { ClientCore } from '../core'
 import { asCosError } from '../request/errors'
-import { execute } from '../request/execute'
+import { type ClientCore, execute } from '../request/execute'
 import type { Target } from '../request/prepare'
 import { load, save } from '../wx/files'
 import type { MultipartUpload, PartDone } from './multipart'
@@ -48,10 +47,7 @@ function read(): Entry[] {
 }
 
 /** Uploads that run now: nothing else may resume or abort them. */
-const active = new Set<string>()
-
-export const claim = (UploadId: string): unknown => active.add(UploadId)
-export const release = (UploadId: string): unknown => active.delete(UploadId)
+export const active = new Set<string>()
 
 /** @returns whether it is remembered across restarts of the app: the storage may be full, or the limit 0 */
 export function remember(upload: Omit<Entry, 'at'>, limit: number): boolean {

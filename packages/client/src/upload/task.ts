@@ -4,14 +4,13 @@ import type {
   ObjectParams,
   UploadProgress,
 } from '@miniprogram-cos/protocol'
-import { cosError } from '@miniprogram-cos/protocol'
-import { type AbortGroup, abortGroup } from '../concurrency'
-import type { ClientCore } from '../core'
+import { type AbortGroup, abortError, abortGroup } from '../concurrency'
 import type { UnfinishedDownload } from '../download/record'
-import { callApp } from '../events'
-import { pick } from '../pick'
+import { callApp, progressReporter } from '../events'
+import { pick } from '../options'
 import { asCosError } from '../request/errors'
-import type { UploadFileParams } from './uploadFile'
+import type { ClientCore } from '../request/execute'
+import type { PreparedContent, UploadFileParams } from './uploadFile'
 
 /** The states of cos-wx-sdk-v5. A download that runs is `uploading` too: its `type` tells it. */
 export type TaskState =
@@ -52,11 +51,13 @@ export interface TaskMemo {
   UploadId?: string
   /** MD5 of the file that the parts are of. */
   digest?: string
+  /** Of an upload with `prepare`: its result. */
+  prepared?: PreparedContent
   /** Of a download: what has arrived of which object. */
   download?: UnfinishedDownload
 }
 
-/** What a task gives to the upload it runs. */
+/** The interface between a task and the upload that it runs. */
 export interface TaskRun {
   signal: AbortSignalLike
   memo: TaskMemo
@@ -87,7 +88,7 @@ export type UploadTaskParams = UploadFileParams & {
 export type TaskParams = ObjectParams &
   Partial<Pick<UploadFileParams, 'FilePath' | 'onTaskReady' | 'onTaskStart'>>
 
-/** What a task does, as its client has it. */
+/** The steps of a task, as its client provides them. */
 export interface TaskSteps {
   type?: 'download'
   run: (run: TaskRun) => Promise<object>
@@ -228,7 +229,7 @@ export class UploadTask {
     const { state } = this.info
     if (state === 'success' || state === 'canceled') return
     this._stop('canceled')
-    void this._abort(cosError('abort', 'KitAborted', 'the task was canceled'), this.running)
+    void this._abort(abortError(), this.running)
   }
 
   private _set(state: TaskState): void {
@@ -280,4 +281,18 @@ export class UploadTask {
     await this._steps.abort(this._memo).catch(() => {})
     this._reject(error)
   }
+}
+
+/** Reports to the listener of the call and to the task list. */
+export function taskReporter(
+  { options }: ClientCore,
+  { onProgress }: UploadTaskParams,
+  { begin, progress: updateTask }: TaskRun,
+  size: number,
+) {
+  begin(size)
+  return progressReporter(size, options.ProgressInterval, (progress) => {
+    updateTask(progress)
+    return onProgress && onProgress(progress)
+  })
 }

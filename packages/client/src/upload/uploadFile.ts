@@ -1,4 +1,5 @@
 import {
+  type AbortSignalLike,
   argumentError,
   type ContentParams,
   type CosError,
@@ -10,18 +11,24 @@ import {
   type UploadProgress,
   utf8Length,
 } from '@miniprogram-cos/protocol'
-import type { ClientCore } from '../core'
+import { unlessAborted } from '../concurrency'
 import type { ConfirmedUpload } from '../credentials/confirm'
 import { type Callback, callApp } from '../events'
-import { hexOf, md5InTurns } from '../hash'
+import { hexOf } from '../hash'
+import { loadIntegrity } from '../lazy/integrity'
 import { loadUploads } from '../lazy/uploads'
-import { pick } from '../pick'
+import { pick } from '../options'
 import { missingParam } from '../request/errors'
-import { execute } from '../request/execute'
+import { type ClientCore, execute } from '../request/execute'
 import { fileDigest, fileSize, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
-import { taskReporter } from './progress'
-import type { TaskInfo, TaskRun, UploadTaskParams, UploadWork } from './task'
+import {
+  type TaskInfo,
+  type TaskRun,
+  taskReporter,
+  type UploadTaskParams,
+  type UploadWork,
+} from './task'
 
 export interface UploadFileParams extends ObjectParams, ContentParams {
   /** A local file: from `wx.chooseMedia`, `wx.chooseMessageFile`, `wx.env.USER_DATA_PATH` … */
@@ -32,6 +39,12 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   ChunkSize?: number
   /** Parts of this file that are sent at a time. @default the option ChunkParallelLimit (3) */
   AsyncLimit?: number | 'auto'
+  /**
+   * uploadFile and uploadFiles: makes another file of it, which is uploaded instead, when its turn has come and before
+   * anything is read: `prepareUpload` of `miniprogram-cos/prepare`. A failure fails the upload.
+   * @default the file as it is
+   */
+  prepare?: PrepareUpload
   /** Called as often as the option ProgressInterval says. */
   onProgress?: (progress: UploadProgress) => void
   /**
@@ -47,6 +60,19 @@ export interface UploadFileParams extends ObjectParams, ContentParams {
   onFileFinish?: (error: CosError | null, data: object | undefined, options: FileOptions) => void
 }
 
+/** Makes the file to upload of a chosen one. It should end when the signal fires: its result is not used then. */
+export type PrepareUpload = (file: {
+  FilePath: string
+  signal: AbortSignalLike
+}) => Promise<PreparedContent> | PreparedContent
+
+/** Params that replace those of the call. */
+export interface PreparedContent {
+  FilePath: string
+  /** @default that of the call */
+  ContentType?: string
+}
+
 /** Identifies a file: its task and its scalar params. */
 export interface FileOptions {
   /** Its place in the files of uploadFiles. */
@@ -55,7 +81,7 @@ export interface FileOptions {
   [param: string]: unknown
 }
 
-export interface UploadFileResult extends ResultMeta, ConfirmedUpload {
+export interface UploadFileResult<Confirm = unknown> extends ResultMeta, ConfirmedUpload<Confirm> {
   /** `host/key`, no scheme. */
   Location: string
   /** Quoted. */
@@ -81,7 +107,8 @@ export interface UploadFilesResult {
 }
 
 /** Uploads a local file: small ones in one request, large ones in parts. */
-export const uploadFileWork: UploadWork = async (core, params, run) => {
+export const uploadFileWork: UploadWork = async (core, given, run) => {
+  const params = await prepared(given, run)
   const { SliceSize, ...rest } = params
   const size = await fileSize(params.FilePath)
   if (size > Number(SliceSize ?? core.options.SliceSize))
@@ -91,6 +118,18 @@ export const uploadFileWork: UploadWork = async (core, params, run) => {
   // FilePath wins over a Body.
   const { Body: _, ...file } = rest
   return putContentWork(core, file, run)
+}
+
+/** The params of a file after its `prepare`: once a task, so that an upload is resumed with the same content. */
+async function prepared(
+  { prepare, ...params }: UploadTaskParams,
+  { signal, memo }: TaskRun,
+): Promise<UploadTaskParams> {
+  const { FilePath } = params
+  if (prepare && !memo.prepared) {
+    memo.prepared = await unlessAborted(signal, async () => prepare({ FilePath, signal }))
+  }
+  return { ...params, ...memo.prepared }
 }
 
 /**
@@ -113,7 +152,7 @@ export const sliceUploadWork: UploadWork = async (core, { SliceSize = 0, ...rest
 export const postFileWork: UploadWork = async (core, params, run) => {
   const obstacle = formObstacle(params)
   if (obstacle) {
-    const message = `a form upload cannot carry ${obstacle}: use putObject or uploadFile`
+    const message = `a form cannot carry ${obstacle}: use putObject or uploadFile`
     throw argumentError('KitInvalidParam', message)
   }
   return sendForm(core, params, run, await fileSize(params.FilePath))
@@ -129,7 +168,9 @@ export const putContentWork: UploadWork = (core, params, run) =>
     if (isFile) Body = await readLocalFile(FilePath)
     // The content's MD5 as metadata, for whoever reads the object later.
     const metadata =
-      Body && UploadAddMetaMd5 ? { 'x-cos-meta-md5': hexOf(await md5InTurns(Body)) } : {}
+      Body && UploadAddMetaMd5
+        ? { 'x-cos-meta-md5': hexOf(await loadIntegrity().md5InTurns(Body)) }
+        : {}
     const size = typeof Body === 'string' ? utf8Length(Body) : Body?.byteLength || 0
     const report = taskReporter(core, params, run, size)
     report(0)
@@ -137,8 +178,7 @@ export const putContentWork: UploadWork = (core, params, run) =>
     // With the option, `execute` compares what it sends.
     const verify = isFile && !core.options.VerifyUpload && fileVerifier(core, FilePath)
     const result = await execute(core, putObject, content)
-    const verifying = verify && !formObstacle(params) && verify(result.headers)
-    if (verifying) await verifying
+    if (verify && !formObstacle(params)) await verify(result.headers)
     report(size)
     return result
   })
@@ -152,7 +192,7 @@ async function sendForm(
   const report = taskReporter(core, params, run, size)
   report(0)
   const form = { ...params, signal: run.signal }
-  let verify: FileVerifier = () => undefined
+  let verify: FileVerifier | undefined
   const result = await wxSlots().uploads.run(() => {
     verify = fileVerifier(core, params.FilePath)
     return execute(core, postObject, form, {
@@ -163,34 +203,26 @@ async function sendForm(
   })
   const isHidden = Object.keys(result.headers).length === 0
   const head = isHidden && (await loadUploads().confirmByHead(core, form, size, result))
-  const verifying = verify(head ? head.headers : result.headers)
-  if (verifying) await verifying
+  if (verify) await verify((head || result).headers)
   report(size)
   return head ? { ...result, ETag: head.ETag } : result
 }
 
 /** Compares a file with the headers of COS's answer. @throws CosError `KitContentMismatch` */
-type FileVerifier = (headers: Record<string, string>) => Promise<void> | undefined
+type FileVerifier = (headers: Record<string, string>) => Promise<void>
 
 /** Begins to compare a file that is sent whole: the system computes its MD5 meanwhile. */
-function fileVerifier({ options: { VerifyUpload } }: ClientCore, FilePath: string): FileVerifier {
-  if (VerifyUpload === false) return () => undefined
-  let native: string | undefined
-  const digest = fileDigest(FilePath).then(
-    (found) => {
-      native = found
-    },
-    () => {},
-  )
-  // The usual end takes no time.
-  return (headers) => {
-    const { etag = '' } = headers
-    if (etag === `"${native}"` || !/^"[\da-f]{32}"$/.test(etag)) return undefined
-    return digest.then(() =>
-      etag === `"${native}"`
-        ? undefined
-        : loadUploads().compareFile(FilePath, native, VerifyUpload, headers),
-    )
+function fileVerifier(
+  { options: { VerifyUpload } }: ClientCore,
+  FilePath: string,
+): FileVerifier | undefined {
+  if (VerifyUpload === false) return undefined
+  const digest = fileDigest(FilePath).catch(() => undefined)
+  return async (headers) => {
+    const native = await digest
+    if ((native || VerifyUpload) && headers.etag !== `"${native}"`) {
+      await loadUploads().compareFile(FilePath, VerifyUpload, headers)
+    }
   }
 }
 

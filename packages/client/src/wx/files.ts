@@ -1,8 +1,6 @@
 import { cosError } from '@miniprogram-cos/protocol'
 import { missingParam, platformCode } from '../request/errors'
-import { errorMessage } from '../text'
-import { wxCall } from './call'
-import type { WxLike } from './types'
+import { errorMessage, type WxLike, wxCall } from './wx'
 
 declare const wx: WxLike
 
@@ -53,7 +51,7 @@ export async function readFile(filePath: string, range?: FileRange): Promise<Arr
       const rest = { length: length - offset, position: position + offset }
       const read = { fd, arrayBuffer, offset, ...rest }
       const { bytesRead } = await callFileSystem<{ bytesRead: number }>('read', read)
-      if (!bytesRead) throw { errMsg: 'read:fail the file has become shorter' }
+      if (!bytesRead) throw { errMsg: 'read:fail the file has shrunk' }
       offset += bytesRead
     }
     return arrayBuffer

@@ -1,5 +1,4 @@
-import { wxCall } from './call'
-import type { WxLike } from './types'
+import { type WxLike, wxCall } from './wx'
 
 declare const wx: WxLike
 

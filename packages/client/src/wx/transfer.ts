@@ -1,11 +1,9 @@
-import { Semaphore } from '../concurrency'
-import { wxCall } from './call'
-import { watchLifecycle } from './lifecycle'
-import type { WxLike, WxTask, WxUploadTask } from './types'
+import type { AbortSignalLike } from '@miniprogram-cos/protocol'
+import { Semaphore, unlessAborted } from '../concurrency'
+import { networkError, type SentRequest } from '../request/errors'
+import { type WxFailure, type WxLike, type WxTask, type WxUploadTask, wxCall } from './wx'
 
 declare const wx: WxLike
-
-export type { WxTask }
 
 /** Bytes transferred so far: `totalBytesSent` … of an upload, `totalBytesWritten` … of a download. */
 export type TransferProgress = Record<string, number>
@@ -32,32 +30,48 @@ export interface WxReply {
   tempFilePath?: string
 }
 
-/** A call that goes over the network. @throws what WeChat reports */
-export async function wxTransfer(
+/**
+ * A call over the network, when it has its turn, that the caller's signal ends. A call that is aborted before is never
+ * sent.
+ * @throws CosError kind `network`, `abort`
+ */
+export function transfer(
   name: 'request' | 'uploadFile' | 'downloadFile',
   options: object,
-  onStart: (task: WxTask) => void,
+  sent: SentRequest,
+  signal?: AbortSignalLike,
   { onProgress, onHeaders }: TransferEvents = {},
 ): Promise<WxReply> {
-  watchLifecycle()
-  // The result of an upload carries no headers; an event before it does.
-  let received: { header?: object; statusCode?: number } = {}
-  const result = await wxCall<WxReply & typeof received, WxTransferTask>(
-    wx,
-    name,
-    options,
-    (task) => {
-      task.onHeadersReceived?.((event) => {
-        received = event
-        onHeaders?.(lowerCase(event.header), event.statusCode)
-      })
-      if (onProgress) task.onProgressUpdate(onProgress)
-      onStart(task)
-    },
-  )
-  // Some HarmonyOS phones report a connection that breaks off as a success.
-  if (!result.statusCode) throw { errMsg: `${name}:fail status 0` }
-  return { ...result, headers: lowerCase(result.header || received.header) }
+  let task: WxTask | undefined
+  const run = async () => {
+    watchLifecycle()
+    // The result of an upload carries no headers; an event before it does.
+    let received: { header?: object; statusCode?: number } = {}
+    const onStart = (started: WxTransferTask) => {
+      task = started
+      if (started.onHeadersReceived) {
+        started.onHeadersReceived((event) => {
+          received = event
+          if (onHeaders) onHeaders(lowerCase(event.header), event.statusCode)
+        })
+      }
+      if (onProgress) started.onProgressUpdate(onProgress)
+    }
+    try {
+      const result = await wxCall<WxReply & typeof received, WxTransferTask>(
+        wx,
+        name,
+        options,
+        onStart,
+      )
+      // Some HarmonyOS phones report a connection that breaks off as a success.
+      if (!result.statusCode) throw { errMsg: `${name}:fail status 0` }
+      return { ...result, headers: lowerCase(result.header || received.header) }
+    } catch (failure) {
+      throw networkError(failure as WxFailure, sent)
+    }
+  }
+  return wxSlots().requests.run(() => unlessAborted(signal, run, () => task && task.abort()))
 }
 
 function lowerCase(header: object = {}): Record<string, string> {
@@ -77,7 +91,7 @@ const MAX_REQUESTS = 10
 /** Uploads and parts of downloads use two fewer, so that pages can send requests meanwhile. */
 const MAX_UPLOADS = 8
 
-/** What all clients of an app share. */
+/** The limits that all clients of an app share. */
 interface WxSlots {
   /** All network requests. */
   requests: Semaphore
@@ -95,4 +109,42 @@ export function wxSlots(): WxSlots {
     slots = { requests: new Semaphore(MAX_REQUESTS), uploads: new Semaphore(MAX_UPLOADS) }
   }
   return slots
+}
+
+let watched: WxLike | undefined
+let isHidden = false
+let isOffline = false
+const waiting: (() => void)[] = []
+
+/**
+ * Follows the app to the background and back, and the network, from the first request on. WeChat interrupts
+ * requests of an app that has been in the background for five seconds, and all when the network changes.
+ */
+function watchLifecycle(): void {
+  if (watched === wx) return
+  watched = wx
+  isHidden = false
+  isOffline = false
+  if (wx.onAppHide) wx.onAppHide(() => follow(true, isOffline))
+  if (wx.onAppShow) wx.onAppShow(() => follow(false, isOffline))
+  if (wx.onNetworkStatusChange) {
+    wx.onNetworkStatusChange(({ isConnected }) => follow(isHidden, !isConnected))
+  }
+}
+
+function follow(hidden: boolean, offline: boolean): void {
+  isHidden = hidden
+  isOffline = offline
+  if (!isHidden && !isOffline) for (const resume of waiting.splice(0)) resume()
+}
+
+/** Waits while the app is in the background or offline. @returns whether it waited */
+export async function whenReady(): Promise<boolean> {
+  const hasToWait = isHidden || isOffline
+  if (hasToWait) {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve)
+    })
+  }
+  return hasToWait
 }

@@ -1,7 +1,7 @@
 import { cosError } from '@miniprogram-cos/protocol'
 import { isStorageFull, platformCode } from '../request/errors'
-import { errorMessage, type WxFailure } from '../text'
 import { callFileSystem, statSize } from './files'
+import { errorMessage, type WxFailure } from './wx'
 
 /**
  * WeChat writes no larger file (1300202, "上限100M", FileSystemManager.appendFile page of its documents). A download

@@ -1,5 +1,5 @@
+import { type AdapterOptions, uploadFile } from '../adapterUpload'
 import { signedUrl } from '../signedUrl'
-import { type AdapterOptions, uploadFile } from './uploadFile'
 
 /** What Taro's choosers give, and NutUI passes on; its declarations say `File`, the browser's. */
 interface TaroFile {

@@ -1,5 +1,5 @@
-import { type ListOwner, removeFromList, uploadIntoList } from './fileList'
-import type { AdapterOptions } from './uploadFile'
+import { type ListOwner, removeFromList, uploadIntoList } from '../adapterList'
+import type { AdapterOptions } from '../adapterUpload'
 
 /** An item of the property `files` of `<t-upload>`. */
 interface TDesignFile {

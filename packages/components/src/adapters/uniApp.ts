@@ -1,5 +1,5 @@
+import { type AdapterOptions, uploadFile } from '../adapterUpload'
 import { signedUrl } from '../signedUrl'
-import { type AdapterOptions, uploadFile } from './uploadFile'
 
 /** A file of the event `select` of `<uni-file-picker>`. */
 interface PickedFile {

@@ -1,10 +1,9 @@
 import { absolutePrefix, countChanges } from '../client'
-import { formatSize, formatTime } from '../format'
-import { fill, textsFor } from '../locale'
-import { type Problem, problemOf } from '../problem'
+import { formatSize, formatTime } from '../file'
+import { fill, type Problem, problemOf, textsFor } from '../locale'
 import { thumbnailUrl } from '../thumbnail'
 import { type FileEntry, readFolder, removeAll } from './folder'
-import { en, type FileListTexts, zh } from './texts'
+import { FILE_LIST_TEXTS, type FileListTexts } from './texts'
 
 interface Row extends FileEntry {
   meta: string
@@ -12,7 +11,7 @@ interface Row extends FileEntry {
   isSelected: boolean
 }
 
-/** What the list remembers besides what it shows. */
+/** The state of the list that is not shown. */
 interface ListState {
   /** The result of an earlier request must not replace a later one. */
   turn: number
@@ -57,7 +56,7 @@ Component({
     texts: { type: Object, value: null as Partial<FileListTexts> | null },
   },
   data: {
-    t: en,
+    t: {} as FileListTexts,
     crumbs: [] as { path: string; name: string }[],
     rows: [] as Row[],
     /** Where the next page begins; empty at the end. */
@@ -71,7 +70,7 @@ Component({
   },
   observers: {
     'locale, texts'(locale: string, texts: Partial<FileListTexts> | null) {
-      this.setData({ t: textsFor(zh, en, locale, texts) })
+      this.setData({ t: textsFor(FILE_LIST_TEXTS, locale, texts) })
     },
     'client, prefix, path'() {
       if (states.has(this)) void this.refresh()
@@ -80,7 +79,7 @@ Component({
   lifetimes: {
     attached() {
       stateOf(this)
-      this.setData({ t: textsFor(zh, en, this.data.locale, this.data.texts) })
+      this.setData({ t: textsFor(FILE_LIST_TEXTS, this.data.locale, this.data.texts) })
       void this.refresh()
     },
     detached() {

@@ -1,5 +1,5 @@
 import { type ComponentClient, clientOf } from '../client'
-import { type FileKind, fileKind } from '../fileName'
+import { type FileKind, fileKind } from '../file'
 
 /** A file or a folder of the list. */
 export interface FileEntry {

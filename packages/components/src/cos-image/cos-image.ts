@@ -1,11 +1,11 @@
 import { absolutePrefix } from '../client'
-import { problemOf } from '../problem'
+import { problemOf } from '../locale'
 import { signedUrl } from '../signedUrl'
 
-/** Numbers are px, as in TDesign; texts have their unit. */
-const length = (value: string | number) => (typeof value === 'number' ? `${value}px` : value)
+/** Numbers are px, as in TDesign, also `width="100"`; other texts have their unit. */
+const length = (value: string | number) => (/^\d+$/.test(`${value}`) ? `${value}px` : value)
 
-/** What an image waits for, and how often its URL was signed again after an error. */
+/** The state of an image: its pending request, and how often its URL was signed again after an error. */
 interface ImageState {
   /** The result of an earlier request must not replace a later one. */
   turn: number
@@ -103,7 +103,12 @@ Component({
         const { url, until } = await signedUrl(client, key, process, expires, isFresh)
         if (turn !== state.turn) return
         state.until = until
-        if (url !== this.data.url) this.setData({ url, state: 'loading' })
+        if (url === this.data.url) {
+          if (!isFresh) return
+          // Signed twice in one second: the same URL is loaded again only by a new element.
+          this.setData({ url: '' })
+        }
+        this.setData({ url, state: 'loading' })
       } catch (error) {
         if (turn !== state.turn) return
         this.setData({ url: '', state: 'error' })

@@ -1,10 +1,9 @@
 import type { ChosenFile } from '../client'
-import { fileKind } from '../fileName'
-import { fill, textsFor } from '../locale'
-import { isCancel, problemOf } from '../problem'
+import { mediaKind } from '../file'
+import { fill, isCancel, problemOf, textsFor } from '../locale'
 import { signedUrl } from '../signedUrl'
 import type { UploadRow } from '../upload-row/upload-row'
-import { chooseFiles } from '../uploads/choose'
+import { chooseChatFiles, chooseMedia } from '../uploads/choose'
 import {
   addUploads,
   listUploads,
@@ -13,8 +12,8 @@ import {
   resumeUpload,
   watchUploads,
 } from '../uploads/store'
-import { en, type UploaderTexts, zh } from '../uploads/texts'
-import { isPending, type Upload, type UploadState } from '../uploads/upload'
+import { UPLOADER_TEXTS, type UploaderTexts } from '../uploads/texts'
+import { isPending, newUpload, type Upload, type UploadState } from '../uploads/upload'
 import { Drag } from './drag'
 import { applyLimits, limitHint, type SizeLimit } from './limits'
 
@@ -50,17 +49,18 @@ const STATUS: Partial<Record<UploadState, UploaderFile['status']>> = {
   interrupted: 'reload',
 }
 
-/** What the uploader remembers besides what it shows. */
+/** The state of the uploader that is not shown. */
 interface UploaderState {
   /** Ids in the order the user gave them. */
   order: string[]
   /** Ids of removed files. */
   hidden: string[]
-  /** Rows of the property `files`. */
-  stored: StoredRow[]
+  /** The files of the property `files`. */
+  stored: Upload[]
   /** States that events have told, by id. */
   told: Record<string, UploadState>
-  value: object[]
+  /** The form value, as JSON. */
+  value: string
   drag?: Drag
   stopWatching?: () => void
 }
@@ -68,7 +68,7 @@ interface UploaderState {
 const states = new WeakMap<object, UploaderState>()
 
 function stateOf(uploader: object): UploaderState {
-  const state = states.get(uploader) || { order: [], hidden: [], stored: [], told: {}, value: [] }
+  const state = states.get(uploader) || { order: [], hidden: [], stored: [], told: {}, value: '[]' }
   states.set(uploader, state)
   return state
 }
@@ -90,18 +90,18 @@ Component({
     /** Which uploads are shown. By default each page has a list of its own. */
     group: String,
     /** Files that are stored already. */
-    files: { type: Array, value: [] as StoredFile[] },
+    files: Array,
     /** Limit of files; 0 for none. */
-    max: { type: Number, value: 0 },
+    max: Number,
     /** KB, or `{ size, unit, message }`; of each file. */
     sizeLimit: { type: null, value: null as SizeLimit | null, optionalTypes: [Number, Object] },
     /** `media`, `messageFile` or `all`. */
     source: { type: String, value: 'media' },
     mediaType: { type: Array, value: ['image', 'video'] as ('image' | 'video')[] },
-    /** More params of `wx.chooseMedia`: `sourceType`, `sizeType`, `maxDuration`. */
-    config: { type: Object, value: {} as Record<string, unknown> },
+    /** More params of `wx.chooseMedia`: `sourceType`, `sizeType`, `maxDuration` (60 by default). */
+    config: Object,
     /** Endings of chat files. */
-    extension: { type: Array, value: [] as string[] },
+    extension: Array,
     disabled: Boolean,
     readonly: Boolean,
     addBtn: { type: Boolean, value: true },
@@ -112,21 +112,19 @@ Component({
     /** Shows a picture or a video when it is tapped. */
     preview: { type: Boolean, value: true },
     locale: String,
-    texts: { type: Object, value: null as Partial<UploaderTexts> | null },
+    /** Texts that replace those of the component. */
+    texts: Object,
   },
   data: {
-    t: en,
+    t: {} as UploaderTexts,
     rows: [] as UploadRow[],
     choices: [] as { source: string; icon: string; text: string }[],
-    hint: '',
     /** Number of files that may be added. */
     room: 1,
     interrupted: 0,
-    interruptedTitle: '',
     hasFinished: false,
     /** Index of the row that is moved; -1 for none. */
     dragged: -1,
-    lift: '',
   },
   observers: {
     'locale, texts, source, mediaType, max, sizeLimit'() {
@@ -137,7 +135,7 @@ Component({
       void this.showStored()
     },
     'client, group, max'() {
-      if (stateOf(this).stopWatching) this.show()
+      this.show()
     },
   },
   lifetimes: {
@@ -155,16 +153,10 @@ Component({
       const { room, mediaType, config, extension, disabled, readonly } = this.data
       if (disabled || readonly || room < 1) return
       try {
-        const files = await chooseFiles({
-          sourceType: ['album', 'camera'],
-          sizeType: ['original', 'compressed'],
-          maxDuration: 60,
-          ...config,
-          source,
-          count: room,
-          mediaType,
-          extension,
-        })
+        const files =
+          source === 'media'
+            ? await chooseMedia({ ...config, count: room, mediaType })
+            : await chooseChatFiles(room, extension)
         if (files.length > 0) this.add(files)
       } catch (error) {
         if (!isCancel(error)) this.fail('choose', problemOf(error, this.data.locale).message, {})
@@ -192,7 +184,7 @@ Component({
 
     /** All files of the list, in its order. */
     getFiles(): UploaderFile[] {
-      return this.listed().map(({ file }) => file)
+      return this.listed().map(fileOf)
     },
 
     onAdd(event: WechatMiniprogram.TouchEvent) {
@@ -205,9 +197,7 @@ Component({
       resumeUpload(detail.id)
     },
     onRemove({ detail: { id } }: RowEvent) {
-      const listed = this.listed()
-      const index = listed.findIndex(({ row }) => row.id === id)
-      const file = listed[index]?.file
+      const { index, file } = this.find(id)
       stateOf(this).hidden.push(id)
       removeUpload(id)
       this.show()
@@ -221,9 +211,7 @@ Component({
     },
 
     async onClick({ detail: { id } }: RowEvent) {
-      const listed = this.listed()
-      const index = listed.findIndex(({ row }) => row.id === id)
-      const { file } = listed[index] || {}
+      const { index, file } = this.find(id)
       if (!file) return
       this.triggerEvent('click', { index, file })
       if (!this.data.preview || file.type === 'file') return
@@ -269,19 +257,14 @@ Component({
 
     showTexts() {
       const { locale, texts, source, mediaType, max, sizeLimit } = this.data
-      const t = textsFor(zh, en, locale, texts)
-      const media =
-        mediaType.length > 1
-          ? t.chooseMedia
-          : mediaType[0] === 'video'
-            ? t.chooseVideo
-            : t.chooseImage
-      const icon = mediaType.length === 1 && mediaType[0] === 'video' ? 'video' : 'image'
+      const t = textsFor(UPLOADER_TEXTS, locale, texts)
+      const [kind = 'image', ...others] = mediaType
+      const one = kind === 'video' ? t.chooseVideo : t.chooseImage
       const all = [
-        { source: 'media', icon, text: media },
+        { source: 'media', icon: kind, text: others.length > 0 ? t.chooseMedia : one },
         { source: 'messageFile', icon: 'chat', text: t.chooseFile },
       ]
-      const choices = source === 'all' ? all : all.filter((one) => one.source === source)
+      const choices = all.filter((choice) => source === 'all' || choice.source === source)
       this.setData({ t, choices, hint: limitHint(max, sizeLimit, t) })
     },
 
@@ -289,12 +272,15 @@ Component({
     async showStored() {
       const { client, files } = this.data
       const state = stateOf(this)
-      state.stored = files.map(storedRow)
+      const stored = files.map(storedUpload)
+      state.stored = stored
       this.show()
-      for (const { id, key, type, thumb } of state.stored) {
-        if (thumb || type !== 'image' || !key) continue
-        const { url } = await signedUrl(client, key).catch(() => ({ url: '' }))
-        state.stored = state.stored.map((one) => (one.id === id ? { ...one, thumb: url } : one))
+      for (const upload of stored) {
+        if (upload.thumb || upload.type !== 'image' || !upload.key) continue
+        upload.thumb = await signedUrl(client, upload.key).then(
+          ({ url }) => url,
+          () => '',
+        )
       }
       this.show()
     },
@@ -302,33 +288,39 @@ Component({
     /** Shows the files as they are now, and tells what has changed. */
     show() {
       const { max, locale, t } = this.data
-      const listed = this.listed()
-      const rows = listed.map(({ row }) => row)
-      const uploads = this.uploads()
-      const interrupted = uploads.filter(({ state }) => state === 'interrupted').length
-      const title = interrupted === 1 ? t.interruptedOne : t.interruptedMany
-      const value = listed
-        .filter(({ file }) => file.status === 'done')
-        .map(({ file: { key, name, size, type } }) => ({ key, name, size, type }))
+      // Properties are set before it is attached.
+      if (!t.pause) return
       const state = stateOf(this)
-      const isChanged = JSON.stringify(value) !== JSON.stringify(state.value)
-      state.value = value
-      this.setData({
-        ...changesOf(this.data.rows, rows),
-        ...(isChanged ? { value } : {}),
-        room: max > 0 ? max - rows.length : 100,
-        interrupted,
-        interruptedTitle: fill(title, { n: interrupted }),
-        hasFinished: uploads.some(({ state }) => state === 'success'),
-      })
+      const listed = this.listed()
+      const uploads = this.uploads()
+      const files = listed.map(fileOf)
+      const interrupted = uploads.filter((upload) => upload.state === 'interrupted').length
+      const value = files
+        .filter(({ status }) => status === 'done')
+        .map(({ key, name, size, type }) => ({ key, name, size, type }))
+      const json = JSON.stringify(value)
+      const isChanged = json !== state.value
       const before = state.told
+      state.value = json
       state.told = {}
-      for (const upload of uploads) state.told[upload.id] = upload.state
-      const files = this.getFiles()
+      this.setData({
+        ...changesOf(
+          this.data.rows,
+          listed.map((upload) => rowOf(upload, locale)),
+        ),
+        ...(isChanged ? { value } : {}),
+        room: max > 0 ? max - listed.length : 100,
+        interrupted,
+        interruptedTitle: fill(interrupted === 1 ? t.interruptedOne : t.interruptedMany, {
+          n: interrupted,
+        }),
+        hasFinished: uploads.some((upload) => upload.state === 'success'),
+      })
       for (const upload of uploads) {
         const { id, error } = upload
+        state.told[id] = upload.state
         // A list that is shown again has nothing new to tell.
-        if (before[id] === undefined || before[id] === upload.state) continue
+        if (!before[id] || before[id] === upload.state) continue
         const file = fileOf(upload)
         if (upload.state === 'success') this.triggerEvent('success', { file, files })
         if (upload.state === 'error') {
@@ -348,20 +340,20 @@ Component({
     },
 
     /** Stored files and uploads, in the order the user gave them. */
-    listed(): { row: UploadRow; file: UploaderFile }[] {
-      const { locale } = this.data
+    listed(): Upload[] {
       const { stored, hidden, order } = stateOf(this)
-      const all = [
-        ...stored.map((row) => ({ row, file: { ...row, url: row.url, status: 'done' as const } })),
-        ...this.uploads().map((upload) => ({ row: rowOf(upload, locale), file: fileOf(upload) })),
-      ].filter(({ row }) => !hidden.includes(row.id))
-      const place = ({ row }: { row: UploadRow }) => {
-        const index = order.indexOf(row.id)
-        return index < 0 ? order.length : index
-      }
-      return all
+      const place = ({ id }: Upload) => (order.includes(id) ? order.indexOf(id) : order.length)
+      return [...stored, ...this.uploads()]
+        .filter(({ id }) => !hidden.includes(id))
         .sort((a, b) => place(a) - place(b))
-        .map(({ row, file }) => ({ row, file: plain(file) }))
+    },
+
+    /** A file of the list by the id of its row. */
+    find(id: string): { index: number; file: UploaderFile | undefined } {
+      const listed = this.listed()
+      const index = listed.findIndex((upload) => upload.id === id)
+      const upload = listed[index]
+      return { index, file: upload && fileOf(upload) }
     },
 
     uploads(): Upload[] {
@@ -375,46 +367,33 @@ Component({
   },
 })
 
-type StoredRow = UploadRow & { key: string; url: string }
-
-function storedRow({ key = '', url = '', name = '', size = 0, type }: StoredFile): StoredRow {
-  const shown = name || (key || url).split('?')[0]?.split('/').pop() || ''
-  const kind = fileKind(shown)
-  const is = type || (kind === 'image' || kind === 'video' ? kind : 'file')
-  return {
-    id: `stored:${key || url}`,
+/** A stored file as an upload that has ended. */
+function storedUpload({ key = '', url = '', name, size = 0, type }: StoredFile): Upload {
+  const path = key || url
+  const shown = name || path.replace(/\?.*$/, '').replace(/.*\//, '')
+  const is = type || mediaKind(shown)
+  return newUpload({
+    id: `stored:${path}`,
     key,
-    url,
+    path: url,
     name: shown,
     size,
     type: is,
     thumb: is === 'image' ? url : '',
     state: 'success',
     percent: 100,
-    speed: 0,
-    problem: null,
-  }
+  })
 }
 
 function rowOf(upload: Upload, locale: string): UploadRow {
-  const { id, name, size, type, thumb = '', state, percent, speed, error } = upload
-  const problem = error ? problemOf(error, locale) : null
-  return { id, name, size, type, thumb, state, percent, speed, problem }
+  const { error } = upload
+  // An error cannot be cloned, as WeChat does with data.
+  return { ...upload, error: null, problem: error ? problemOf(error, locale) : null }
 }
 
 function fileOf({ key, name, size, type, path, percent, state }: Upload): UploaderFile {
   return { key, name, size, type, url: path, percent, status: STATUS[state] || 'loading' }
 }
-
-const plain = ({ key, name, size, type, url, percent, status }: UploaderFile): UploaderFile => ({
-  key,
-  name,
-  size,
-  type,
-  url,
-  percent,
-  status,
-})
 
 /** Only the rows that differ, if the list has the same files: setData is costly. */
 function changesOf(before: UploadRow[], rows: UploadRow[]): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import type { ChosenFile } from '../client'
-import { formatSize } from '../format'
+import { formatSize } from '../file'
 import { fill } from '../locale'
 import type { UploaderTexts } from '../uploads/texts'
 
@@ -8,21 +8,23 @@ export type SizeLimit = number | { size: number; unit: 'B' | 'KB' | 'MB' | 'GB';
 
 const UNITS = ['B', 'KB', 'MB', 'GB']
 
-/** Bytes; 0 for no limit. */
-function limitBytes(limit: SizeLimit | null): number {
-  if (!limit) return 0
-  const { size, unit } = typeof limit === 'number' ? { size: limit, unit: 'KB' } : limit
-  return size * 1024 ** UNITS.indexOf(unit)
+/** `bytes` is 0 for no limit. */
+function readLimit(limit: SizeLimit | null): { bytes: number; message?: string | undefined } {
+  if (!limit) return { bytes: 0 }
+  if (typeof limit === 'number') return { bytes: limit * 1024 }
+  const { size, unit, message } = limit
+  return { bytes: size * 1024 ** UNITS.indexOf(unit), message }
 }
 
 /** `Up to 9 files, 20 MB each`; empty without limits. */
 export function limitHint(max: number, limit: SizeLimit | null, texts: UploaderTexts): string {
-  const bytes = limitBytes(limit)
-  const parts = [
-    ...(max > 0 ? [fill(texts.maxHint, { n: max })] : []),
-    ...(bytes > 0 ? [fill(texts.sizeHint, { limit: formatSize(bytes) })] : []),
+  const { bytes } = readLimit(limit)
+  return [
+    max > 0 && fill(texts.maxHint, { n: max }),
+    bytes > 0 && fill(texts.sizeHint, { limit: formatSize(bytes) }),
   ]
-  return parts.join(' · ')
+    .filter(Boolean)
+    .join(' · ')
 }
 
 interface Rejected {
@@ -37,14 +39,13 @@ export function applyLimits(
   { room, max, sizeLimit }: { room: number; max: number; sizeLimit: SizeLimit | null },
   texts: UploaderTexts,
 ): { accepted: ChosenFile[]; rejected: Rejected[] } {
-  const bytes = limitBytes(sizeLimit)
+  const { bytes, message } = readLimit(sizeLimit)
   const accepted: ChosenFile[] = []
   const rejected: Rejected[] = []
   for (const file of files) {
     if (bytes > 0 && file.size > bytes) {
-      const own = typeof sizeLimit === 'object' ? sizeLimit?.message : ''
       const values = { name: file.name, limit: formatSize(bytes) }
-      rejected.push({ file, reason: 'size', message: own || fill(texts.tooLarge, values) })
+      rejected.push({ file, reason: 'size', message: message || fill(texts.tooLarge, values) })
     } else if (accepted.length >= room) {
       rejected.push({ file, reason: 'count', message: fill(texts.tooMany, { n: max }) })
     } else accepted.push(file)

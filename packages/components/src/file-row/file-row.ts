@@ -1,6 +1,6 @@
-import { splitName } from '../format'
+import { splitName } from '../file'
 
-/** A file or a folder. Part of `<cos-file-list>`. */
+/** A file or a folder: part of `<cos-file-list>`, and for lists of an app's own. */
 Component({
   properties: {
     name: String,

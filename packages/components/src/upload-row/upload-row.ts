@@ -1,26 +1,36 @@
-import { fileKind } from '../fileName'
-import { formatSize, splitName } from '../format'
-import type { Problem } from '../problem'
-import { en, type UploaderTexts } from '../uploads/texts'
-import { isPending, type UploadState } from '../uploads/upload'
+import { fileKind, formatSize, splitName } from '../file'
+import { type Problem, textsFor } from '../locale'
+import { UPLOADER_TEXTS, type UploaderTexts } from '../uploads/texts'
+import { isPending, type Upload, type UploadState } from '../uploads/upload'
 
 /** A file of `<cos-uploader>` as its row shows it. */
-export interface UploadRow {
-  id: string
-  name: string
-  /** Bytes; 0 if unknown. */
-  size: number
-  type: 'image' | 'video' | 'file'
-  /** Address of a small picture; empty shows an icon. */
-  thumb: string
-  state: UploadState
-  percent: number
-  speed: number
+export interface UploadRow extends Upload {
   problem: Problem | null
 }
 
-const RUNNING: UploadState[] = ['waiting', 'checking', 'uploading', 'offline']
-const STOPPED: UploadState[] = ['paused', 'interrupted']
+type Tone = 'active' | 'idle' | 'warn' | 'good' | 'bad'
+type Action = 'pause' | 'resume' | 'retry'
+
+/** Colour, icon and button of each state. */
+const LOOKS: Record<UploadState, [tone: Tone, badge?: string, action?: Action]> = {
+  preparing: ['active'],
+  waiting: ['active', '', 'pause'],
+  checking: ['active', '', 'pause'],
+  uploading: ['active', '', 'pause'],
+  offline: ['warn', 'offline', 'pause'],
+  paused: ['idle', '', 'resume'],
+  interrupted: ['idle', '', 'resume'],
+  success: ['good', 'check'],
+  error: ['bad', 'warn', 'retry'],
+  canceled: ['active'],
+  lost: ['bad', 'warn'],
+}
+
+interface Button {
+  event: string
+  icon: string
+  label: string
+}
 
 /**
  * One upload: picture, name, size, speed, progress and buttons. Part of `<cos-uploader>`.
@@ -29,43 +39,45 @@ const STOPPED: UploadState[] = ['paused', 'interrupted']
 Component({
   properties: {
     upload: { type: Object, value: {} as UploadRow },
-    texts: { type: Object, value: en as UploaderTexts },
+    texts: { type: Object, value: null as UploaderTexts | null },
     readonly: Boolean,
     removeBtn: { type: Boolean, value: true },
   },
+  // The observer sets the others, too, before the row is shown.
   data: {
-    head: '',
-    tail: '',
     picture: '',
-    icon: 'file',
-    badge: '',
-    meta: '',
-    /** Colour class: `active`, `idle`, `warn`, `good`, `bad`. */
-    tone: 'active',
-    canPause: false,
-    canResume: false,
-    canRetry: false,
-    canRemove: true,
-    isPending: true,
-    hasBar: true,
+    icon: '',
+    buttons: [] as Button[],
   },
   observers: {
-    'upload, texts, removeBtn'(upload: UploadRow, texts: UploaderTexts, removeBtn: boolean) {
-      if (!upload?.state) return
-      const { state, name, thumb } = upload
+    'upload, texts, readonly, removeBtn'(
+      upload: UploadRow,
+      own: UploaderTexts | null,
+      readonly: boolean,
+      removeBtn: boolean,
+    ) {
+      const { state, name, thumb } = upload || {}
+      if (!state) return
+      const texts = own || textsFor(UPLOADER_TEXTS, '')
+      const [tone, badge = '', action] = LOOKS[state]
       const isUnfinished = isPending(upload)
+      const buttons: Button[] = []
+      if (action && !readonly) {
+        const event = action === 'pause' ? action : 'resume'
+        buttons.push({ event, icon: action, label: texts[action] })
+      }
+      if ((removeBtn || isUnfinished) && !readonly) {
+        const label = isUnfinished ? texts.cancel : texts.remove
+        buttons.push({ event: 'remove', icon: 'close', label })
+      }
       this.setData({
         ...splitName(name),
         picture: thumb,
-        icon: state === 'success' ? 'check' : fileKind(name),
-        badge: badgeOf(state),
+        icon: badge === 'check' ? badge : fileKind(name),
+        badge,
         meta: describe(upload, texts),
-        tone: toneOf(state),
-        canPause: RUNNING.includes(state),
-        canResume: STOPPED.includes(state),
-        canRetry: state === 'error',
-        canRemove: removeBtn || isUnfinished,
-        isPending: isUnfinished,
+        tone,
+        buttons,
         hasBar: isUnfinished && state !== 'lost',
       })
     },
@@ -86,27 +98,16 @@ function describe(
   { state, size, percent, speed, problem }: UploadRow,
   texts: UploaderTexts,
 ): string {
-  const words = size > 0 ? [formatSize(size)] : []
-  if (state === 'uploading') {
-    words.push(`${percent}%`)
-    if (speed > 0) words.push(`${formatSize(speed)}/s`)
-  } else {
-    words.push(texts.states[state])
-    if (STOPPED.includes(state) || (state === 'offline' && percent > 0)) words.push(`${percent}%`)
-    if (problem?.code) words.push(problem.code)
-  }
-  return words.join(' · ')
-}
-
-function toneOf(state: UploadState): string {
-  if (state === 'success') return 'good'
-  if (state === 'error' || state === 'lost') return 'bad'
-  if (state === 'offline') return 'warn'
-  return STOPPED.includes(state) ? 'idle' : 'active'
-}
-
-function badgeOf(state: UploadState): string {
-  if (state === 'success') return 'check'
-  if (state === 'offline') return 'offline'
-  return state === 'error' || state === 'lost' ? 'warn' : ''
+  const isRunning = state === 'uploading'
+  const [tone] = LOOKS[state]
+  const hasPercent = isRunning || tone === 'idle' || (tone === 'warn' && percent > 0)
+  return [
+    size > 0 && !problem && formatSize(size),
+    !isRunning && texts.states[state],
+    hasPercent && `${percent}%`,
+    isRunning && speed > 0 && `${formatSize(speed)}/s`,
+    problem?.code,
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }

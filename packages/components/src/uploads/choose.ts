@@ -1,53 +1,37 @@
 import type { ChosenFile } from '../client'
-import { fileKind } from '../fileName'
-
-export interface ChooseOptions {
-  /** Where files come from: the album and the camera, or a chat. */
-  source: 'media' | 'messageFile'
-  count: number
-  /** Of `media`. */
-  mediaType: ('image' | 'video')[]
-  sourceType: ('album' | 'camera')[]
-  sizeType: ('original' | 'compressed')[]
-  /** Seconds of a video from the camera, 3 to 60. */
-  maxDuration: number
-  /** Endings of files from a chat; all if empty. */
-  extension: string[]
-}
+import { mediaKind } from '../file'
 
 /** WeChat's limits: files of the album, files of a chat. */
 const MAX_MEDIA = 20
 const MAX_FILES = 100
 
-/** Lets the user choose files. @throws the error of WeChat, also when the user cancels */
-export async function chooseFiles(options: ChooseOptions): Promise<ChosenFile[]> {
-  const { source, count, extension } = options
-  if (source === 'media') return chooseMedia(options)
+/**
+ * Lets the user choose files of a chat.
+ * @param extension endings; all if empty
+ * @throws the error of WeChat, also when the user cancels
+ */
+export async function chooseChatFiles(count: number, extension: string[]): Promise<ChosenFile[]> {
   const { tempFiles } = await wx.chooseMessageFile({
     count: Math.min(count, MAX_FILES),
     ...(extension.length > 0 ? { type: 'file', extension } : { type: 'all' }),
   })
   return tempFiles.map(({ path, name, size }) => {
-    const kind = fileKind(name)
-    return {
-      path,
-      name,
-      size,
-      type: kind === 'image' || kind === 'video' ? kind : 'file',
-      thumb: kind === 'image' ? path : '',
-    }
+    const type = mediaKind(name)
+    return { path, name, size, type, thumb: type === 'image' ? path : '' }
   })
 }
 
-/** The album gives no file names: they are made from the time. */
-async function chooseMedia(options: ChooseOptions): Promise<ChosenFile[]> {
-  const { count, mediaType, sourceType, sizeType, maxDuration } = options
+/**
+ * Lets the user choose from the album, or take a picture. The album gives no file names: they are made from the time.
+ * @throws the error of WeChat, also when the user cancels
+ */
+export async function chooseMedia(
+  options: WechatMiniprogram.ChooseMediaOption & { count: number },
+): Promise<ChosenFile[]> {
   const { tempFiles } = await wx.chooseMedia({
-    count: Math.min(count, MAX_MEDIA),
-    mediaType,
-    sourceType,
-    sizeType,
-    maxDuration,
+    maxDuration: 60,
+    ...options,
+    count: Math.min(options.count, MAX_MEDIA),
   })
   const now = new Date(Date.now() - new Date().getTimezoneOffset() * 60000)
   const stamp = now.toISOString().replace(/\D/g, '').slice(0, 14)

@@ -1,5 +1,5 @@
 import { clientOf } from '../client'
-import { numberedName, uniqueName } from '../fileName'
+import { numberedName, uniqueName } from '../file'
 import { isPending, type Upload } from './upload'
 
 /**

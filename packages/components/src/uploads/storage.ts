@@ -3,7 +3,7 @@ import type { Upload } from './upload'
 /** Storage key of the unfinished uploads, which the next start of the app offers again. */
 const STORAGE_KEY = 'miniprogram_cos_components_uploads'
 
-/** What was written last: the storage is written only after a change. */
+/** The value written last: the storage is written only after a change. */
 let saved = ''
 
 /** Remembers the unfinished uploads across a restart of the app. */

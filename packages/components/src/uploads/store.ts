@@ -2,7 +2,7 @@ import type { TaskInfo } from 'miniprogram-cos'
 import { absolutePrefix, type ChosenFile, clientOf, optionsOf, refreshFileLists } from '../client'
 import { chooseKey } from './key'
 import { loadUploads, saveUploads } from './storage'
-import { isPending, type Upload, type UploadState, type UploadTarget } from './upload'
+import { isPending, newUpload, type Upload, type UploadState, type UploadTarget } from './upload'
 
 let uploads: Upload[] = []
 let listeners: (() => void)[] = []
@@ -34,21 +34,10 @@ export function watchUploads(listener: () => void): () => void {
 /** Uploads files, several at a time. They continue whichever page is open. */
 export function addUploads(files: ChosenFile[], target: UploadTarget): Upload[] {
   const { client, group } = target
-  const added = files.map((file): Upload => {
+  const added = files.map((file) => {
     lastId++
-    return {
-      thumb: '',
-      ...file,
-      id: `${Date.now().toString(36)}-${lastId}`,
-      client,
-      group,
-      key: '',
-      state: 'waiting',
-      percent: 0,
-      speed: 0,
-      error: null,
-      task: '',
-    }
+    const id = `${Date.now().toString(36)}-${lastId}`
+    return newUpload({ thumb: '', ...file, id, client, group })
   })
   uploads = [...uploads, ...added]
   for (const upload of added) {

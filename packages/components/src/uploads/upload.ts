@@ -15,6 +15,7 @@ export type UploadState =
 /** An upload as components show it. */
 export interface Upload extends ChosenFile {
   id: string
+  thumb: string
   /** Name of the client. */
   client: string
   /** Name of the list that shows it. */
@@ -30,6 +31,23 @@ export interface Upload extends ChosenFile {
   error: unknown
   /** Its task of the client; empty before it is started. */
   task: string
+}
+
+/** An upload of which the given is known. */
+export function newUpload(
+  known: ChosenFile & { id: string; thumb: string } & Partial<Upload>,
+): Upload {
+  return {
+    client: '',
+    group: '',
+    key: '',
+    state: 'waiting',
+    percent: 0,
+    speed: 0,
+    error: null,
+    task: '',
+    ...known,
+  }
 }
 
 /** Where the files of one list go. */

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { contentTypeOf, keyProblem } from '@miniprogram-cos/protocol'
 import { bytesOf } from '../cos/response'
-import type { BucketRecord } from '../cos/store/records'
+import { type BucketRecord, objectOfBlob } from '../cos/store/records'
 import type { Store } from '../cos/store/store'
 
 interface ObjectServices {
@@ -49,17 +49,12 @@ async function putObject(
   request: IncomingMessage,
   now: number,
 ): Promise<void> {
-  const { id, size, md5, crc64 } = await store.blobs.write(request)
-  await store.objects.put(bucket, {
-    key,
-    size,
-    etag: md5,
-    crc64,
-    lastModified: new Date(now).toISOString(),
+  const blob = await store.blobs.write(request)
+  const description = {
     headers: { 'Content-Type': request.headers['content-type'] ?? contentTypeOf(key) },
     storageClass: 'STANDARD',
-    blobs: [{ id, size }],
-  })
+  }
+  await store.objects.put(bucket, objectOfBlob(key, blob, now, description))
 }
 
 async function sendObject(

@@ -3,11 +3,13 @@ import type { Statement } from '../cos/policy/parsePolicy'
 import type { LogEntry } from '../cos/requestLog'
 import type { BucketRecord, ObjectRecord, UploadRecord } from '../cos/store/records'
 import type { Store } from '../cos/store/store'
+import type { Documents } from '../database/documents'
 import type { KeyRing } from '../keys'
 import { PAGE_SCRIPT, PAGE_STYLE } from './pageAssets'
 
 export interface PageContent {
   store: Store
+  documents: Documents
   keys: KeyRing
   /** The last requests, oldest first. */
   entries: readonly LogEntry[]
@@ -16,18 +18,24 @@ export interface PageContent {
   isChinese: boolean
 }
 
-/** Keys and uploads shown of each bucket. */
+/** Keys and uploads shown of each bucket, and documents of each collection. */
 const SHOWN = 200
 
 type Translate = (en: string, zh: string) => string
 
-/** The admin page: buckets with their first keys and uploads, issued keys, the last requests. */
+/** The admin page: buckets with their first keys and uploads, collections, issued keys, the last requests. */
 export async function overviewPage(content: PageContent): Promise<string> {
-  const { store, keys, entries, prefix, isChinese } = content
+  const { store, documents, keys, entries, prefix, isChinese } = content
   const t: Translate = (en, zh) => (isChinese ? zh : en)
   const buckets = store.buckets.list()
   const sections: string[] = []
   for (const bucket of buckets) sections.push(await bucketSection(store, bucket, prefix, t))
+  for (const name of documents.collections) {
+    const found = documents.list(name)
+    const rows = found.slice(0, SHOWN).map((one) => [code(JSON.stringify(one))])
+    const title = `${t('Collection', '集合')} ${escapeXml(name)} (${found.length})`
+    sections.push(section(title, table([t('Document', '文档')], rows)))
+  }
   if (keys.issued.length > 0) {
     const rows = keys.issued.map(({ name, SecretId, ExpiredTime, policy }) => [
       escapeXml(name),

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { checkPlan, type FaultPlan } from '../cos/faults'
 import type { LogEntry } from '../cos/requestLog'
 import type { Store } from '../cos/store/store'
+import type { Documents } from '../database/documents'
 import type { KeyRing } from '../keys'
 import { serveObject } from './objects'
 import { overviewPage } from './page'
@@ -12,9 +13,10 @@ const MAX_BODY_BYTES = 64 * 1024
 /** A listener with more unsent bytes is disconnected: it cannot keep up. */
 const MAX_UNREAD_BYTES = 1024 * 1024
 
-/** What the admin server shows and changes. */
+/** The services that the admin server shows and changes. */
 export interface AdminServices {
   store: Store
+  documents: Documents
   keys: KeyRing
   faults: FaultPlan
   operations: DataOperations
@@ -66,7 +68,7 @@ export class Admin {
       response.end()
       return
     }
-    const { store, keys, faults, operations, clock } = this.#services
+    const { store, documents, keys, faults, operations, clock } = this.#services
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://admin')
     const json = (value: unknown) => {
       response.writeHead(200, { 'Content-Type': 'application/json' })
@@ -78,6 +80,7 @@ export class Admin {
         response.end(
           await overviewPage({
             store,
+            documents,
             keys,
             entries: this.#entries,
             prefix: searchParams.get('prefix') ?? '',

@@ -4,9 +4,10 @@ import type { DatabaseActions, Params } from '../database/actions'
 import type { KeyPair } from '../keys'
 import type { StorageActions } from '../storage/actions'
 import type { CloudFiles } from '../storage/cloudFiles'
-import { FILES_PATH, type SignedUrls } from '../storage/signedUrls'
-import { transferFile } from '../storage/transfer'
+import { FILES_PATH, type SignedUrls, transferFile } from '../storage/signedUrls'
 import { CloudBaseError, notImplemented } from './errors'
+import type { MediaCheck } from './mediaCheck'
+import { type OpenApiCall, openApiResponse, readOpenApiForm } from './openApi'
 import { verifyCloudBaseSignature } from './signature'
 
 /** A document of 16 MB, as EJSON in JSON. */
@@ -15,10 +16,12 @@ const MAX_BODY_BYTES = 40 * 1024 * 1024
 /** Path of the API, as on the real host. */
 const API_PATH = '/admin'
 
-/** What the CloudBase API works on. */
+/** The services behind the CloudBase API. */
 export interface CloudBaseServices {
-  database: DatabaseActions
+  database: () => Promise<DatabaseActions>
   storage: StorageActions
+  /** @default `cloud.openapi.security.mediaCheckAsync` is not imitated */
+  mediaCheck: MediaCheck | undefined
   files: CloudFiles
   urls: SignedUrls
   /** Key pairs that may call it: the root key and that of the functions. */
@@ -70,6 +73,11 @@ export function createCloudBaseServer(services: CloudBaseServices): Server {
         return { code: 'SYS_ERR', message: 'internal error' }
       })
       .then((answer) => {
+        if (Buffer.isBuffer(answer)) {
+          response.writeHead(200, { 'Content-Type': 'application/octet-stream' })
+          response.end(answer)
+          return
+        }
         const body = JSON.stringify({ ...answer, requestId })
         response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' })
         response.end(body)
@@ -78,26 +86,32 @@ export function createCloudBaseServer(services: CloudBaseServices): Server {
 }
 
 async function respond(
-  { database, storage, keys, clock }: CloudBaseServices,
+  { database, storage, mediaCheck, keys, clock }: CloudBaseServices,
   request: IncomingMessage,
-): Promise<Record<string, unknown>> {
+): Promise<Record<string, unknown> | Buffer> {
   const { method, headers, url = '' } = request
   if (method !== 'POST' || url.split('?')[0] !== API_PATH) {
     throw notImplemented(`${method} ${url.split('?')[0]} of the CloudBase API`)
   }
-  const params = await readParams(request)
+  const { params, call } = await readParams(request)
   verifyCloudBaseSignature(
     { url, headers, params },
     (SecretId) => keys.find((key) => key.SecretId === SecretId),
     clock() / 1000,
   )
+  if (call?.apiName === 'security.mediaCheckAsync' && mediaCheck) {
+    return openApiResponse(mediaCheck.submit(call.params))
+  }
+  if (call) throw notImplemented(`cloud.openapi (${call.apiName})`)
   const action = String(params.action)
-  if (action.startsWith('database.')) return database.run(action, params)
+  if (action.startsWith('database.')) return (await database()).run(action, params)
   if (action.startsWith('storage.')) return storage.run(action, params, `http://${headers.host}`)
   throw notImplemented(`the action ${action}`)
 }
 
-async function readParams(request: IncomingMessage): Promise<Params> {
+async function readParams(
+  request: IncomingMessage,
+): Promise<{ params: Params; call?: OpenApiCall }> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
@@ -105,21 +119,19 @@ async function readParams(request: IncomingMessage): Promise<Params> {
     if (size > MAX_BODY_BYTES) throw new CloudBaseError('INVALID_PARAM', 'the body is too large')
     chunks.push(chunk as Buffer)
   }
-  const text = Buffer.concat(chunks).toString('utf8')
-  if (request.headers['content-type']?.startsWith('multipart/form-data')) {
-    throw notImplemented(`cloud.openapi (${formField(text, 'apiName')})`)
+  const body = Buffer.concat(chunks)
+  const { 'content-type': contentType = '' } = request.headers
+  if (contentType.startsWith('multipart/form-data')) {
+    const { fields, call } = readOpenApiForm(body, contentType)
+    return { params: fields, call }
   }
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(body.toString('utf8'))
   } catch {
     throw new CloudBaseError('INVALID_PARAM', 'the body is not JSON')
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return { params: { ...value } }
   throw new CloudBaseError('INVALID_PARAM', 'the body is not an object')
-}
-
-/** A field of a multipart form, which the SDK sends for `cloud.openapi` only. */
-function formField(body: string, name: string): string {
-  return new RegExp(`name="${name}"\r\n\r\n([^\r\n]*)`).exec(body)?.[1] ?? 'unknown'
 }

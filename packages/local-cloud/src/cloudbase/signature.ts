@@ -40,14 +40,21 @@ export function verifyCloudBaseSignature(
   const values = new Map(
     Object.entries(params).map(([name, value]) => [
       name.toLowerCase(),
-      (typeof value === 'string' ? value : JSON.stringify(value)).trim(),
+      Buffer.isBuffer(value)
+        ? value
+        : (typeof value === 'string' ? value : JSON.stringify(value)).trim(),
     ]),
   )
   const payload = createHash('sha256')
-  for (const name of signedParams.split(';')) payload.update(`&${name}=${values.get(name)}\r\n`)
+  for (const name of signedParams.split(';')) {
+    payload.update(`&${name}=`)
+    payload.update(values.get(name) ?? 'undefined')
+    payload.update('\r\n')
+  }
   const headerLines = signedHeaders.split(';').map((name) => {
     const text = String(headers[name] ?? '').trim()
-    return `${name}:${name === 'content-type' ? text : text.toLowerCase()}`
+    // Without the boundary of a form, which is not known when it is signed.
+    return `${name}:${name === 'content-type' ? text.replace(/^(multipart\/form-data);.*/, '$1') : text.toLowerCase()}`
   })
   const canonical = [
     'post',
@@ -68,10 +75,10 @@ export function verifyCloudBaseSignature(
 }
 
 /** An unsigned parameter could have been added by anyone. Empty ones are never signed. */
-function checkAllSigned(values: ReadonlyMap<string, string>, signedParams: string): void {
+function checkAllSigned(values: ReadonlyMap<string, string | Buffer>, signedParams: string): void {
   const signed = new Set(signedParams.split(';'))
   for (const [name, value] of values) {
-    if (value !== '' && !signed.has(name)) throw invalid(`the parameter ${name} is not signed`)
+    if (value.length > 0 && !signed.has(name)) throw invalid(`the parameter ${name} is not signed`)
   }
 }
 

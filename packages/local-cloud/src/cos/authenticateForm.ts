@@ -14,7 +14,7 @@ import type { BucketRecord } from './store/records'
 
 type Fields = Record<string, string>
 
-/** What authenticating a form depends on. */
+/** The inputs of authenticating a form. */
 interface FormContext {
   request: CosRequest
   keys: KeyRing

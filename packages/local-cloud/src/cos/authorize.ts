@@ -21,7 +21,7 @@ export interface AccessRequest {
   versionId?: string | undefined
 }
 
-/** What a decision depends on. */
+/** The inputs of an access decision. */
 export interface AuthorizationContext {
   request: CosRequest
   principal: Principal
@@ -70,7 +70,9 @@ export async function decide(
   context: AuthorizationContext,
   access: AccessRequest,
 ): Promise<Decision> {
-  const decision = await evaluate(context, access)
+  let decision = await evaluate(context, access)
+  const rule = decision.allowed ? undefined : context.trace.explainPath?.(access.path)
+  if (rule) decision = { ...decision, reason: `${decision.reason}; ${rule} covers the path` }
   context.trace.recordDecision(context.principal, access.path, decision)
   return decision
 }

@@ -19,12 +19,12 @@ import { answerImageOperation, imageOperationActions } from './images/imageOpera
 import type { ImageProcessor } from './images/imageProcessor'
 import { handlers } from './operations/index'
 import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
-import { type LogEntry, RequestTrace } from './requestLog'
+import { type ExplainPath, type LogEntry, RequestTrace } from './requestLog'
 import { type CosResponse, errorResponse, newRequestId, sendResponse } from './response'
 import type { BucketRecord } from './store/records'
 import type { Store } from './store/store'
 
-/** What serving a request needs. */
+/** The services that serving a request needs. */
 export interface CosServices {
   store: Store
   keys: KeyRing
@@ -38,6 +38,7 @@ export interface CosServices {
   /** Milliseconds that a restore takes. @default as documented for its tier */
   restoreDelayMs?: number | undefined
   log?: ((entry: LogEntry) => void) | undefined
+  explainPath?: ExplainPath | undefined
   /** Requests in progress: the store is closed only after they have ended. */
   running: Set<Promise<void>>
 }
@@ -50,7 +51,7 @@ export async function serveCos(
 ): Promise<void> {
   const now = services.clock()
   const requestId = newRequestId(now)
-  const trace = new RequestTrace(raw, requestId, now)
+  const trace = new RequestTrace(raw, requestId, now, services.explainPath)
   let result: CosResponse
   try {
     result = await handleRequest(services, raw, trace, now)
@@ -149,7 +150,7 @@ function matchRequest({ method, target, query, headers }: CosRequest): Operation
   })
 }
 
-/** What the signature covers; undefined for a request without one. */
+/** The headers and parameters that the signature covers; undefined for a request without one. */
 function signedBy(principal: Principal, auth: Authenticated['auth']): Authenticated['auth'] {
   if (auth || principal.kind === 'anonymous') return auth
   // The JSON API's signature covers neither headers nor parameters.

@@ -27,7 +27,10 @@ export interface LogEntry {
 /** More keys of a deletion would make the log unreadable. */
 const MAX_PATHS = 10
 
-/** What is recorded of a request while it is served. */
+/** The access rule that covers a path, as a refusal names it: `access["private/{openid}/**"], cos.config.ts:12`. */
+export type ExplainPath = (path: string) => string | undefined
+
+/** Records a request while it is served. */
 export class RequestTrace {
   operation: OperationName | 'unknown' = 'unknown'
   principal: Principal = { kind: 'anonymous' }
@@ -40,8 +43,11 @@ export class RequestTrace {
   readonly #paths = new Set<string>()
   readonly #raw: IncomingMessage
   readonly #started: number
+  /** Names what the app's access rules say of a path, for refusals. */
+  readonly explainPath: ExplainPath | undefined
 
-  constructor(raw: IncomingMessage, requestId: string, started: number) {
+  constructor(raw: IncomingMessage, requestId: string, started: number, explainPath?: ExplainPath) {
+    this.explainPath = explainPath
     this.#raw = raw
     this.requestId = requestId
     this.#started = started

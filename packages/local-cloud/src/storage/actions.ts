@@ -14,7 +14,7 @@ const DOWNLOAD_MAX_AGE = 7200
 
 type Params = Record<string, unknown>
 
-/** What the answer says of one file. */
+/** The entry for one file in the response. */
 interface FileAnswer {
   fileID: string
   code: 'SUCCESS' | 'STORAGE_FILE_NONEXIST' | 'INVALID_PARAM'

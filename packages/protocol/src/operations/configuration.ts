@@ -100,7 +100,7 @@ export function subresourceOperation<Params extends CallParams, Result = ResultM
   )
 }
 
-/** What distinguishes one configuration from another. */
+/** The details in which configurations differ. */
 export interface ConfigurationDetails {
   /** @default 'Bucket' */
   target?: 'Bucket' | 'Object'

@@ -1,4 +1,4 @@
-import { argumentError } from '../errors'
+import { cosError } from '../errors'
 import {
   type AnyOperation,
   defineOperation,
@@ -36,11 +36,8 @@ export function parseCopySource(text: string, parser?: CopySourceParser): CopySo
   const [, bucket, region = '', key = '', version] = SOURCE.exec(text) || []
   if (parser || !bucket) {
     const error = 'CopySource format error'
-    throw argumentError(
-      'KitInvalidCopySource',
-      `${error}: expected "<Bucket>.cos.<Region>.myqcloud.com/<Key>", got ${JSON.stringify(text)}`,
-      error,
-    )
+    const message = `${error}: expected "<Bucket>.cos.<Region>.myqcloud.com/<Key>", got ${JSON.stringify(text)}`
+    throw cosError('argument', 'KitInvalidCopySource', message, { error })
   }
   const source: CopySource = { Bucket: bucket.toLowerCase(), Key: decode(key) }
   // The accelerated host names no region.

@@ -1,4 +1,4 @@
-import { argumentError } from '../errors'
+import { cosError } from '../errors'
 import { type Document, xmlBody } from './configuration'
 import {
   type BucketParams,
@@ -58,7 +58,7 @@ export const getObject = defineOperation<GetObjectParams, GetObjectResult>(
       if (!foldsToRoot(Key)) return
       // The wording of the official client.
       const message = 'The Getobject Key is illegal'
-      throw argumentError('KitInvalidKey', message, { message })
+      throw cosError('argument', 'KitInvalidKey', message, { error: { message } })
     },
     buildRequest: ({ Query }) => ({ query: Query }),
     parseResponse: (response) => ({
@@ -131,6 +131,8 @@ export interface DeleteObjectParams extends ObjectParams {
 export interface DeleteObjectResult extends ResultMeta {
   /** Set for a 404, which is not an error here: it can only mean that the bucket does not exist. */
   BucketNotFound?: true
+  /** Set where the object has been moved into the trash of its path. */
+  TrashId?: string
 }
 
 export const deleteObject = defineOperation<DeleteObjectParams, DeleteObjectResult>(

@@ -39,7 +39,7 @@ export type BeforeUpload = (
   // biome-ignore lint/suspicious/noConfusingVoidType: a hook without a return statement permits the upload
 ) => string | undefined | void | Promise<string | undefined | void>
 
-/** What it returns is the `confirm` of the upload's result, as JSON. */
+/** Its return value becomes `confirm` in the upload's result, as JSON. */
 export type OnUpload = (file: UploadedFile) => unknown
 
 export type OnDelete = (file: DeletedFile) => unknown

@@ -1,9 +1,8 @@
 import { type BucketAccess, SignedBucketAccess } from '../bucketAccess'
 import { type CosConfig, checkConfig } from '../config'
 import { FunctionError } from '../errors'
-import { listPrefix } from '../policy/account'
 import { type CloudDatabase, cloudRecords, type RecordStore } from '../records'
-import type { Rule } from '../rules'
+import { listPrefix, type Rule } from '../rules'
 import type { Environment } from '../sts/client'
 import { type Clock, isDoneForListed, type UploadRecord, UploadRecords } from './uploadRecords'
 

@@ -4,10 +4,10 @@ import { FunctionError } from '../errors'
 import { covers, pathOf } from '../grants'
 import type { WXContext } from '../identity'
 import type { RecordStore, StoredRecord } from '../records'
-import { OPENID, type Rule } from '../rules'
+import { OPENID, type Rule, TRASH } from '../rules'
 import type { DeletedFile, UploadedFile } from './hookTypes'
 
-/** What is recorded of one key: which of its objects `onUpload` has seen last, and with what result. */
+/** The record of one key: the object that `onUpload` has seen last, and the hook's result. */
 export interface UploadRecord {
   /** `running` until the hook has returned; it runs again if it failed or never returned. */
   state: 'running' | 'done'
@@ -17,13 +17,13 @@ export interface UploadRecord {
   modified: number
   /** When it was last compared with the bucket, in Unix milliseconds. */
   checked: number
-  /** What the hook returned. */
+  /** The hook's return value. */
   result?: unknown
   /** Until when nobody else runs a hook for this key, in Unix milliseconds. */
   lease: number
 }
 
-/** What the bucket has, and whether the hook has run for it. */
+/** The state of the object in the bucket, and whether the hook has run for it. */
 export type SyncOutcome =
   | { state: 'done'; result: unknown; ran: boolean }
   | { state: 'absent' }
@@ -50,7 +50,7 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>
 }
 
-const REAL_CLOCK: Clock = {
+export const REAL_CLOCK: Clock = {
   now: Date.now,
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 }
@@ -80,7 +80,11 @@ export class UploadRecords {
   /** The rule whose hooks apply to a key. */
   ruleOf(key: string): Rule | undefined {
     return this.#rules.find(
-      (rule) => rule.onUpload && covers({ path: pathOf(rule, '*') }, key) && !key.endsWith('/'),
+      (rule) =>
+        rule.onUpload &&
+        covers({ path: pathOf(rule, '*') }, key) &&
+        !key.endsWith('/') &&
+        !key.startsWith(TRASH),
     )
   }
 

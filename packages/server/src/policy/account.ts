@@ -1,5 +1,6 @@
 import { type Grant, pathOf } from '../grants'
-import { hasQuota, OPENID, type Rule, VERBS } from '../rules'
+import { hasQuota, listPrefix, type Rule, TRASH, VERBS } from '../rules'
+import { MOVE_ACTIONS } from './actions'
 import {
   type BucketLocation,
   compilePolicy,
@@ -29,28 +30,29 @@ export function accountPolicy(
   const callSts = roleArn
     ? { ...CALL_STS, action: ['name/sts:AssumeRole'], resource: [roleArn] }
     : CALL_STS
-  const own = ownStatement(rules, location)
+  const own = ownStatements(rules, location)
   return { version: '2.0', statement: [callSts, ...statement, ...own] }
 }
 
 /**
- * What the functions do with their own key: list folders that have a quota, look at uploads that are confirmed, and
- * remove those that never were.
+ * The permissions of the functions' own key: to list folders that have a quota, check uploads that are confirmed, remove
+ * those that never were, and move objects into the trash and back.
  */
-function ownStatement(rules: Rule[], location: BucketLocation): PolicyStatement[] {
-  const action = ['name/cos:HeadObject', 'name/cos:GetBucket', 'name/cos:DeleteObject']
-  const resource = rules
-    .filter((rule) => hasQuota(rule) || rule.onUpload)
-    .map((rule) => resourceOf(location, `${listPrefix(rule)}*`))
-  if (resource.length === 0) return []
-  return [{ effect: 'allow', action, resource: [...new Set(resource)] }]
-}
-
-/** The part of a rule's path that all its folders have in common, with its last slash. */
-export function listPrefix({ segments }: Rule): string {
-  const at = segments.indexOf(OPENID)
-  const fixed = at < 0 ? segments : segments.slice(0, at)
-  return fixed.map((segment) => `${segment}/`).join('')
+function ownStatements(rules: Rule[], location: BucketLocation): PolicyStatement[] {
+  const statement = (action: readonly string[], paths: string[]): PolicyStatement[] => {
+    const resource = [...new Set(paths)].map((path) => resourceOf(location, `${path}*`))
+    if (resource.length === 0) return []
+    return [{ effect: 'allow', action: action.map((one) => `name/cos:${one}`), resource }]
+  }
+  const looked = rules.filter((rule) => hasQuota(rule) || rule.onUpload)
+  const moved = rules.filter(({ trashDays }) => trashDays !== undefined)
+  return [
+    ...statement(['HeadObject', 'GetBucket', 'DeleteObject'], looked.map(listPrefix)),
+    ...statement(MOVE_ACTIONS, [
+      ...moved.map(listPrefix),
+      ...moved.map((rule) => `${TRASH}${listPrefix(rule)}`),
+    ]),
+  ]
 }
 
 /** Everything that anybody may do below a rule's path, in every user's folder. */

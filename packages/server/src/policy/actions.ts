@@ -34,6 +34,18 @@ const ACTIONS: Record<Verb, readonly string[]> = {
 }
 const OWNER_WRITE_ACTIONS: readonly string[] = actionsOfOperations(OWNER_WRITE_OPERATIONS)
 
+/** What moving an object of any size takes, at its source and at its target, and finding it. */
+export const MOVE_ACTIONS = actionsOfOperations([
+  'headObject',
+  'getBucket',
+  'putObjectCopy',
+  'multipartInit',
+  'uploadPartCopy',
+  'multipartComplete',
+  'multipartAbort',
+  'deleteObject',
+])
+
 /** The CAM actions of a verb, as the operation table names them. */
 export function actionsOf(verb: Verb): readonly string[] {
   return ACTIONS[verb]

@@ -1,3 +1,4 @@
+import type { Verb } from '@miniprogram-cos/protocol'
 import type { Grant } from '../grants'
 import { hasQuota, type Rule } from '../rules'
 
@@ -47,7 +48,7 @@ export function conditionOf(action: string, { verb, rule }: Grant): ActionCondit
 }
 
 /**
- * What a rule requires of uploaded content. No header may make an object public, whatever the rule.
+ * The conditions of a rule for uploaded content. No header may make an object public, whatever the rule.
  * @param signsGrants the request is signed with its grant fields, so the condition can leave them out. @default false
  */
 export function contentCondition(rule: Rule, signsGrants = false): Condition {
@@ -83,8 +84,12 @@ export function deniedContent({ types }: Rule): Condition | undefined {
   return hasWildcard ? { string_like: { 'cos:content-type': ['*,*'] } } : undefined
 }
 
-/** Why no key may write below a rule's path: the rule requires more than a policy can express. */
-export function keyObstacle(rule: Rule): string | undefined {
+/** Why no key may write, or delete, below a rule's path: the rule requires more than a policy can express. */
+export function keyObstacle(verb: Verb, rule: Rule): string | undefined {
+  if (verb === 'delete' && rule.trashDays !== undefined) {
+    return 'it has a trash, into which the functions move objects: send the event "trash"'
+  }
+  if (verb !== 'write') return undefined
   const { overwrite, names } = rule
   if (!overwrite) {
     return 'it forbids overwriting, which no key can be bound to: upload with signatures of cos-signature'
@@ -103,5 +108,5 @@ export function keyObstacle(rule: Rule): string | undefined {
 
 /** The grants of a caller that a key can be limited to. */
 export function grantsForKeys(grants: Grant[]): Grant[] {
-  return grants.filter(({ verb, rule }) => verb !== 'write' || !keyObstacle(rule))
+  return grants.filter(({ verb, rule }) => !keyObstacle(verb, rule))
 }

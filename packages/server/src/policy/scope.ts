@@ -12,7 +12,7 @@ import { conditionOf, grantsForKeys, keyObstacle, SINGLE_UPLOADS } from './condi
 const MAX_ENTRIES = 50
 const MAX_PATHS = 20
 
-/** What the entries of a scope are checked against. */
+/** The rules and grants that the entries of a scope are checked against. */
 export interface ScopeContext {
   grants: Grant[]
   rules: Rule[]
@@ -61,7 +61,7 @@ export function compileScope(scope: unknown, context: ScopeContext): CompiledSco
 
 /**
  * A grant for one object of known size: where a quota or `beforeUpload` relies on the size, the policy takes no more.
- * What the policy cannot hold the upload to counts as unknown.
+ * Limits that the policy cannot enforce count as unknown.
  * @param size bytes; undefined if the request does not say
  * @param actions that the key permits on the object
  */
@@ -117,8 +117,9 @@ function readEntry(
     return refuse(message, rule)
   }
   const { rule } = grant
+  const obstacle = keyObstacle(grant.verb, rule)
+  if (obstacle && grant.verb === 'delete') return refuse(obstacle, rule.pattern)
   if (grant.verb === 'write') {
-    const obstacle = keyObstacle(rule)
     const isNamed = rule.names === 'app' || isServerName(prefix)
     // A key for one object is held to what no key for a folder is.
     if (obstacle && !(rule.overwrite && isNamed)) return refuse(obstacle, rule.pattern)
@@ -181,7 +182,7 @@ function pathDenied(
   rules: Rule[],
 ): FunctionError {
   const rule = grants.find((one) => one.verb === verb && covers(one, path))?.rule
-  const obstacle = rule && keyObstacle(rule)
+  const obstacle = rule && keyObstacle(verb, rule)
   if (obstacle) return pathRefused(at, obstacle, rule.pattern)
   const denial = explainDenial(rules, verb, path)
   return pathRefused(at, denial.message, denial.rule)

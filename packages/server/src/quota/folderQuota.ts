@@ -3,7 +3,7 @@ import type { UsageResponse } from '@miniprogram-cos/protocol'
 import type { BucketAccess } from '../bucketAccess'
 import { FunctionError } from '../errors'
 import type { RecordStore } from '../records'
-import type { Rule } from '../rules'
+import { type Rule, TRASH } from '../rules'
 
 /** An object that somebody has been permitted to upload. */
 export interface Reservation {
@@ -42,7 +42,7 @@ const MAX_RESERVATIONS = 2000
 
 /**
  * Enforces `quota` and `maxFiles` when uploads are permitted. What counts is, for each key, the larger one of what the
- * folder contains and of what anybody may still upload there. No order of uploads, deletions and repetitions can
+ * folder and its trash contain and of what anybody may still upload there. No order of uploads, deletions and repetitions can
  * exceed that sum, however many run at the same time.
  */
 export class FolderQuota {
@@ -62,9 +62,9 @@ export class FolderQuota {
     this.#now = now
   }
 
-  /** What a folder contains, and what may still be on its way. */
+  /** The usage of a folder, including permitted uploads that may still arrive. */
   async usage(rule: Rule, folder: string): Promise<UsageResponse> {
-    const listing = await this.#list(folder, USAGE_CACHE_MILLISECONDS)
+    const listing = await this.#list(rule, folder, USAGE_CACHE_MILLISECONDS)
     const record = await this.#records.get(idOf(folder))
     return usageOf(rule, folder, listing, possible(record?.value.reservations ?? [], listing))
   }
@@ -76,7 +76,7 @@ export class FolderQuota {
   async reserve(rule: Rule, folder: string, wanted: Reservation[]): Promise<void> {
     let maxAge = CACHE_MILLISECONDS
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const listing = await this.#list(folder, maxAge)
+      const listing = await this.#list(rule, folder, maxAge)
       const record = await this.#records.get(idOf(folder))
       const before = possible(record?.value.reservations ?? [], listing)
       const reservations = merge([...before, ...wanted])
@@ -105,10 +105,10 @@ export class FolderQuota {
     })
   }
 
-  async #list(folder: string, maxAge: number): Promise<Listing> {
+  async #list(rule: Rule, folder: string, maxAge: number): Promise<Listing> {
     const cached = await this.#listings.get(folder)
     if (cached && maxAge > 0 && this.#now() - cached.at <= maxAge) return cached
-    const listing = this.#read(folder)
+    const listing = this.#read(rule, folder)
     this.#listings.delete(folder)
     this.#listings.set(folder, listing)
     for (const oldest of this.#listings.keys()) {
@@ -121,10 +121,15 @@ export class FolderQuota {
     return listing
   }
 
-  async #read(folder: string): Promise<Listing> {
+  async #read({ trashDays }: Rule, folder: string): Promise<Listing> {
     const at = this.#now()
     const sizes = new Map<string, number>()
-    for await (const { key, size } of this.#bucket.list(folder)) sizes.set(key, size)
+    const inTrash = `${TRASH}${folder}`
+    // The trash twice: an object that is moved during the listing, either way, is in one of the three.
+    const prefixes = trashDays === undefined ? [folder] : [inTrash, folder, inTrash]
+    for (const prefix of prefixes) {
+      for await (const { key, size } of this.#bucket.list(prefix)) sizes.set(key, size)
+    }
     return { at, sizes }
   }
 }

@@ -1,12 +1,13 @@
 import type { Verb } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from '../config'
 import { FunctionError } from '../errors'
-import { grantsOf, type Principal } from '../grants'
+import { covers, grantsOf, type Principal } from '../grants'
+import { requestedKeyProblem } from '../objectKey'
 import type { Rule } from '../rules'
 import { authorizeRequest } from '../signature/authorize'
 import type { DescribedRequest } from '../signature/request'
 
-/** What is uploaded, and where to: what limits of a rule look at. */
+/** The properties of an upload that the limits of a rule apply to. */
 export interface TestedFile {
   /** Bytes, or `'3 MB'`. @default 1 */
   size?: number | `${number} ${'B' | 'KB' | 'MB' | 'GB'}`
@@ -16,8 +17,10 @@ export interface TestedFile {
   exists?: boolean
   /** The functions chose the key, by `create`. @default false */
   serverName?: boolean
-  /** What the folder contains already, for `quota`. @default 0 */
+  /** The size of the files that the folder contains already, for `quota`. @default 0 */
   used?: TestedFile['size']
+  /** For `delete`: not into the trash, where the rule has one. @default false */
+  permanently?: boolean
   /** How many files the folder contains already, for `maxFiles`. @default 0 */
   files?: number
 }
@@ -29,6 +32,8 @@ export interface Decision {
   rule?: string
   /** Why it is refused. */
   reason?: string
+  /** Days for which what is deleted stays in the trash. */
+  trashDays?: number
 }
 
 const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
@@ -53,7 +58,13 @@ export function decide(
 ): Decision {
   if (!principal) return { allowed: false, reason: 'no user is signed in' }
   const grants = grantsOf(config.rules, principal)
+  const deleted = grants.find((grant) => grant.verb === 'delete' && covers(grant, key))?.rule
+  const trashDays = verb === 'delete' && !file.permanently ? deleted?.trashDays : undefined
   try {
+    // As the event `trash` is decided.
+    if (deleted && trashDays !== undefined && !requestedKeyProblem(key, 'request')) {
+      return { allowed: true, rule: deleted.pattern, trashDays }
+    }
     const { serverName = false } = file
     const { grants: used } = authorizeRequest(
       requestFor(verb, key, file),
@@ -97,7 +108,7 @@ function requestFor(verb: Verb, key: string, { size = 1, type }: TestedFile): De
   }
 }
 
-/** What a signed request does not show, but COS or the functions check. */
+/** Checks by COS or the functions that a signed request does not show. */
 function uploadProblem(
   { overwrite, quota, maxFiles, types }: Rule,
   { size = 1, type, exists = false, used = 0, files = 0 }: TestedFile,

@@ -6,7 +6,7 @@ import { OPENID, type Rule, VERBS } from '../rules'
 export interface Mutation {
   /** Pattern of the rule. */
   rule: string
-  /** What is loosened: `everyone may delete`, `maxSize is removed`. */
+  /** The change that loosens the rule: `everyone may delete`, `maxSize is removed`. */
   change: string
   config: CheckedConfig
 }
@@ -51,9 +51,9 @@ function verbChanges(rule: Rule, groups: string[]): Change[] {
   })
 }
 
-/** Uploads are limited less. */
+/** Uploads and deletions are limited less. */
 function limitChanges(rule: Rule): Change[] {
-  const { maxBytes, types, overwrite, names, quota, maxFiles, ...rest } = rule
+  const { maxBytes, types, overwrite, names, quota, maxFiles, trashDays, ...rest } = rule
   const changes: Change[] = []
   const without = (field: keyof Rule): Rule => {
     const { [field]: _, ...loosened } = rule
@@ -77,7 +77,8 @@ function limitChanges(rule: Rule): Change[] {
   if (quota !== undefined) {
     // Without a maxSize of its own, the quota is the limit of one file too.
     const limit = maxBytes === quota || maxBytes === undefined ? {} : { maxBytes }
-    const kept = { ...rest, ...(types ? { types } : {}), overwrite, names, ...limit }
+    const trash = trashDays === undefined ? {} : { trashDays }
+    const kept = { ...rest, ...trash, ...(types ? { types } : {}), overwrite, names, ...limit }
     const files = maxFiles === undefined ? {} : { maxFiles }
     changes.push(['quota is removed', { ...kept, ...files }])
     changes.push(['quota is doubled', { ...kept, ...files, quota: quota * 2 }])
@@ -86,5 +87,6 @@ function limitChanges(rule: Rule): Change[] {
     changes.push(['maxFiles is removed', without('maxFiles')])
     changes.push(['maxFiles is one more', { ...rule, maxFiles: maxFiles + 1 }])
   }
+  if (trashDays !== undefined) changes.push(['the trash is removed', without('trashDays')])
   return changes
 }

@@ -21,7 +21,7 @@ interface Expectation {
   allowed: boolean
 }
 
-/** What the tests of the rules have not shown. */
+/** The parts of the rules that no test has covered. */
 export interface RulesReport {
   expectations: number
   /** Verbs that a rule grants and no test has seen granted: `private/{openid}/**: owner may delete`. */
@@ -57,9 +57,9 @@ export interface RuleTests {
   }
   /** Checks a table. @throws Error naming every row that does not hold */
   table: (rows: readonly RuleRow[]) => void
-  /** What the rules decide, without expecting anything. */
+  /** Returns the decision of the rules, without an expectation. */
   explain: (who: Who, verb: Verb, key: string, file?: TestedFile) => Decision
-  /** What the expectations so far leave open. Call it after them. */
+  /** Reports what the expectations so far do not cover. Call it after them. */
   report: () => RulesReport
 }
 

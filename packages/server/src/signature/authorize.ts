@@ -9,6 +9,7 @@ import type { CheckedConfig } from '../config'
 import { quote, requestRefused } from '../errors'
 import { covers, explainDenial, type Grant } from '../grants'
 import { requestedKeyProblem } from '../objectKey'
+import { keyObstacle } from '../policy/conditions'
 import type { Rule } from '../rules'
 import { checkExactKey, checkHeaders, checkLimits, checkOverrides, hostsOf } from './limits'
 import type { DescribedRequest } from './request'
@@ -95,6 +96,10 @@ export function authorizeRequest(
   if (!grant) {
     const { message, rule } = explainDenial(rules, operation.verb, path)
     throw requestRefused(message, rule)
+  }
+  if (grant.verb === 'delete') {
+    const obstacle = keyObstacle('delete', grant.rule)
+    if (obstacle) throw requestRefused(obstacle, grant.rule.pattern)
   }
   checkOverrides(request.query, grant.rule)
   if (grant.verb === 'write') {

@@ -74,7 +74,7 @@ Object.assign(window, {
   global: {},
   require: missingRequire(),
   requirePlugin,
-  // What templates and scripts of WXS use in place of `new Date` and `new RegExp`.
+  // Templates and WXS scripts use these in place of `new Date` and `new RegExp`.
   getDate: (...given: []) => new Date(...given),
   getRegExp: (pattern: string, flags?: string) => new RegExp(pattern, flags),
   __wxConfig: { envVersion: 'develop', accountInfo: { appId: settings.appid } },

@@ -11,7 +11,7 @@ export interface AppFiles {
 
 type Json = Record<string, unknown>
 
-/** What the preview does not load; the app gets a labelled box instead. */
+/** Components that the preview does not load. The app gets a labelled box instead. */
 const FOREIGN = /^(?:plugin|plugin-private|dynamicLib|ext):\/\//
 /** Packages that WeChat adds to an app without npm: `useExtendedLib` of app.json (page "app.json" of the WeChat documents). */
 const EXTENDED_LIBRARIES: Record<string, string> = { weui: 'weui-miniprogram' }

@@ -32,7 +32,7 @@ export interface NetworkServices {
   wire: Wire | undefined
 }
 
-/** What the three network calls share. */
+/** The services that the three network calls share. */
 export interface NetworkOptions extends NetworkServices {
   appid: string
   urlCheck: boolean

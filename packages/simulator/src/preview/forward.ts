@@ -30,7 +30,7 @@ interface Target {
   headers: Record<string, string | number>
 }
 
-/** What forwarding needs of the phone. */
+/** The settings of the phone that forwarding needs. */
 export interface ForwardServices {
   appid: string
   route: Route

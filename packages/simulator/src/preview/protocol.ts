@@ -46,7 +46,7 @@ export interface CompiledPart extends Part {
   problems: SourceProblem[]
 }
 
-/** What the compiled app registers first. */
+/** The definition that the compiled app registers first. */
 export interface AppDefinition {
   config: AppConfig
   /** theme.json */
@@ -109,7 +109,7 @@ export interface SentRequest {
   headers: Record<string, string>
 }
 
-/** What a request means to the service that it is sent to. */
+/** A request in the terms of the service that it is sent to. */
 export interface RequestDescription {
   operation: string
   key: string
@@ -194,7 +194,7 @@ export interface ShellPhone {
   platform: Platform
 }
 
-/** What the page with all phones shows. */
+/** The settings of the page with all phones. */
 export interface ShellSettings {
   phones: ShellPhone[]
   faults: FaultChoice[]
@@ -207,7 +207,7 @@ export interface PreviewLink {
   url: string
 }
 
-/** What the page with all phones may ask of one of them. */
+/** The messages from the page with all phones to one of them. */
 export type PhoneMessage =
   | { type: 'network'; value: NetworkProfile }
   | { type: 'background'; value: boolean }
@@ -220,7 +220,7 @@ export type PhoneMessage =
   /** Removes a key of `wx` storage, or all of them. */
   | { type: 'removeStorage'; key?: string }
 
-/** What a phone tells the page with all phones. */
+/** The messages from a phone to the page with all phones. */
 export type ShellMessage =
   | { type: 'ready' }
   | { type: 'console'; entry: ConsoleEntry }

@@ -25,7 +25,7 @@ export function readRoutes(routes: Record<string, string>): (url: URL) => URL | 
     if (!found) return undefined
     const { key, target } = found
     const replacement = new URL(target)
-    // What follows the part that the route replaces stays.
+    // The part of the path after the replaced one is kept.
     const rest = key.startsWith('/')
       ? ''
       : /^https?:/.test(key)

@@ -62,7 +62,7 @@ const SIGNS: Record<ProbeResult, [sign: string, zh: string]> = {
   'by hand': ['?', '人工核对'],
 }
 
-/** What was assumed, and where it differs what was seen. */
+/** Describes the assumption and, if it is wrong, the observation. */
 function describeFinding({ result, looks = [], why, id, ...english }: Finding): string {
   const { assumed, byHand } = readerLanguage() === 'zh' ? (CHINESE_PROBES[id] ?? english) : english
   const [sign, zh] = SIGNS[result]

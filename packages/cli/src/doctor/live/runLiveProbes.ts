@@ -23,7 +23,7 @@ export const probes: Probe[] = [
   ...phoneProbes,
 ]
 
-/** What a run against the real cloud has found. */
+/** The results of a run against the real cloud. */
 export interface LiveReport {
   time: string
   node: string

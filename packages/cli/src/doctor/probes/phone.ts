@@ -1,6 +1,6 @@
 import type { Probe } from '../live/probe'
 
-/** What only a phone can show. */
+/** Probes that need a phone. */
 export const phoneProbes: Probe[] = [
   {
     id: 'upload-response-headers',

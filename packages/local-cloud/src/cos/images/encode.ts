@@ -31,7 +31,7 @@ export async function encodeImage(
   return limitSize(sharp, image, source, quality, output, output.maxBytes)
 }
 
-/** What a quality rule makes of the original's quality (document 1045/33717). */
+/** The quality that a rule yields for that of the original (document 1045/33717). */
 function resultQuality(original: number | undefined, rule: QualityRule | undefined): number {
   const own = original ?? DEFAULT_QUALITY
   if (!rule) return own

@@ -1,6 +1,6 @@
 import type { ImageFormat } from './imagePipeline'
 
-/** What each format is called in a `Content-Type`. */
+/** The `Content-Type` of each format. */
 export const CONTENT_TYPES: Record<ImageFormat, string> = {
   jpeg: 'image/jpeg',
   png: 'image/png',

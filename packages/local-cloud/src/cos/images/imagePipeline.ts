@@ -68,7 +68,7 @@ export interface ImagePipeline {
 
 export type ImageReport = 'imageInfo' | 'imageAve' | 'exif'
 
-/** What both kinds of watermark have. */
+/** The parameters that both kinds of watermark have. */
 export interface WatermarkPlacement {
   gravity: Gravity
   /** Pixels from the reference point of the gravity. */

@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto'
 import { executePipeline, type LoadWatermark, type ProcessedImage } from './executePipeline'
+import { readExif } from './exif'
 import { ImageError } from './imageError'
-import type { ImagePipeline } from './imagePipeline'
-import { averageColor, describeImage } from './imageReport'
-import { readSource, type SharpModule, type SourceImage } from './sourceImage'
+import type { ImagePipeline, ImageReport } from './imagePipeline'
+import { attempt, openSource, readSource, type SharpModule, type SourceImage } from './sourceImage'
 
 /** Images processed at the same time; each can take several hundred MB. */
 const MAX_CONCURRENT = 2
 
-/** What an image is, for the answer to an upload. */
+/** Format and size of an image, for the answer to an upload. */
 export interface ImageSummary {
   format: string
   width: number
@@ -24,7 +25,7 @@ export interface OpenImage {
   /** @throws ImageError */
   run(pipeline: ImagePipeline, loadWatermark: LoadWatermark): Promise<ProcessedImage>
   /** JSON text. @throws ImageError */
-  report(report: NonNullable<ImagePipeline['report']>): Promise<string>
+  report(report: ImageReport): Promise<string>
   /** @throws ImageError */
   summarize(): Promise<ImageSummary>
   /** The original, as a result. */
@@ -105,4 +106,41 @@ function opened(sharp: SharpModule, source: SourceImage): OpenImage {
       return { bytes, format, width, height }
     },
   }
+}
+
+/** The answer to `imageInfo`, `imageAve` or `exif`, as JSON text. @throws ImageError */
+async function describeImage(
+  sharp: SharpModule,
+  source: SourceImage,
+  report: ImageReport,
+): Promise<string> {
+  if (report === 'exif') {
+    const tags = source.exif ? readExif(source.exif) : {}
+    return JSON.stringify(Object.keys(tags).length > 0 ? tags : { error: 'no exif data' })
+  }
+  const average = await averageColor(sharp, source)
+  if (report === 'imageAve') return JSON.stringify({ RGB: average })
+  return JSON.stringify({
+    format: source.format,
+    width: String(source.width),
+    height: String(source.height),
+    size: String(source.bytes.length),
+    md5: createHash('md5').update(source.bytes).digest('hex'),
+    frame_count: String(source.frames),
+    photo_rgb: average,
+  })
+}
+
+/** `0xRRGGBB`. @throws ImageError */
+async function averageColor(sharp: SharpModule, source: SourceImage): Promise<string> {
+  const image = openSource(sharp, source, 1)
+  const { data } = await attempt(() =>
+    image
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .resize({ width: 1, height: 1, fit: 'fill', kernel: 'linear' })
+      .raw()
+      .toBuffer({ resolveWithObject: true }),
+  )
+  return `0x${data.subarray(0, 3).toString('hex')}`
 }

@@ -11,7 +11,7 @@ const MAX_STYLES = 100
 const MAX_BODY_BYTES = 64 * 1024
 /** Prefix of the rows among the bucket's documents. */
 const SPACE = 'style/'
-/** What may stand between a key and the name of a style (document 1045/33443). */
+/** The separators between a key and the name of a style (document 1045/33443). */
 const SEPARATORS = /[-_!/]/g
 
 /** The parameters of a style, if the bucket has it. */

@@ -1,11 +1,12 @@
 import { type CopySource, parseCopySource } from '@miniprogram-cos/protocol'
 import { authorize } from '../authorize'
 import { CosServiceError } from '../errors'
-import { checkConditions, overwriteGuard } from '../object/conditions'
 import {
   attributesOf,
+  checkConditions,
   encryptionHeader,
   type ObjectAttributes,
+  overwriteGuard,
   refuseNotImitated,
 } from '../object/headers'
 import { refuseArchived } from '../object/restore'

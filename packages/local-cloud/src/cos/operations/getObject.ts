@@ -1,7 +1,7 @@
 import { CosServiceError } from '../errors'
 import { findStyledOriginal, type ProcessedObject, processObject } from '../images/imageRequests'
-import { checkConditions } from '../object/conditions'
 import {
+  checkConditions,
   checkHeader,
   refuseNotImitated,
   refuseSseHeader,

@@ -33,7 +33,7 @@ export const handlers: Handlers = {
   ...listObjectVersions,
 }
 
-/** What the local COS implements, and what it refuses with `NotImplemented`. */
+/** Lists the operations that the local COS implements and the features that it refuses with `NotImplemented`. */
 export function describeGaps(): { imitated: string[]; subresources: string[]; headers: string[] } {
   const imitated = Object.keys(operations).filter((name) => name in handlers)
   const served = new Set(

@@ -4,8 +4,12 @@ import type { KeyRing } from '../../keys'
 import { announcedMd5, checkLengthGiven, readXmlBody, receiveBody } from '../body'
 import { CosServiceError } from '../errors'
 import { planProcessing } from '../images/processUpload'
-import { overwriteGuard } from '../object/conditions'
-import { attributesOf, encryptionHeader, refuseNotImitated } from '../object/headers'
+import {
+  attributesOf,
+  encryptionHeader,
+  overwriteGuard,
+  refuseNotImitated,
+} from '../object/headers'
 import { withHeaders, xmlResponse, xmlTextResponse } from '../response'
 import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord, PartRecord, UploadRecord, WrittenBlob } from '../store/records'

@@ -4,7 +4,7 @@ import type { ImageProcessor } from '../images/imageProcessor'
 import type { CosResponse } from '../response'
 import type { BucketRecord } from '../store/records'
 
-/** What an operation gets. */
+/** The input of an operation. */
 export interface OperationContext extends AuthorizationContext {
   /** The addressed bucket; undefined for getService, and for putBucket when it does not exist. */
   bucket: BucketRecord | undefined

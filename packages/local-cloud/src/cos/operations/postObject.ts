@@ -13,7 +13,7 @@ import {
 } from '../object/headers'
 import { type CosRequest, checkKey, withoutLeadingSlashes } from '../request'
 import { type CosResponse, withHeaders, xmlResponse } from '../response'
-import type { ObjectRecord, WrittenBlob } from '../store/records'
+import { type ObjectRecord, objectOfBlob, type WrittenBlob } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 import { MAX_SIMPLE_BYTES, versionHeader } from './putObject'
 
@@ -38,15 +38,8 @@ export const postObject: Handlers = {
   async postObject(context) {
     const { store, now } = context
     const { fields, key, attributes, blob, process } = await receiveForm(context)
-    const stored = await store.objects.put(bucketOf(context), {
-      key,
-      size: blob.size,
-      etag: blob.md5,
-      crc64: blob.crc64,
-      lastModified: new Date(now).toISOString(),
-      ...attributes,
-      blobs: [{ id: blob.id, size: blob.size }],
-    })
+    const record = objectOfBlob(key, blob, now, attributes)
+    const stored = await store.objects.put(bucketOf(context), record)
     const response = formResponse(context, fields, stored, blob)
     if (!process) return response
     const processed = await process(stored)

@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto'
 import { announcedMd5, checkLengthGiven, receiveBody } from '../body'
 import { CosServiceError } from '../errors'
 import { planProcessing } from '../images/processUpload'
-import { overwriteGuard } from '../object/conditions'
-import { attributesOf, encryptionHeader, refuseNotImitated } from '../object/headers'
+import {
+  attributesOf,
+  encryptionHeader,
+  overwriteGuard,
+  refuseNotImitated,
+} from '../object/headers'
 import { withHeaders } from '../response'
 import { combineCrc64 } from '../store/crc64'
 import { NULL_VERSION } from '../store/objects'
-import type { ObjectRecord } from '../store/records'
+import { type ObjectRecord, objectOfBlob } from '../store/records'
 import { bucketOf, type Handlers } from './operation'
 
 /** Limit of a simple upload (document 436/7749). */
@@ -23,15 +27,7 @@ export const putObject: Handlers = {
     const guard = overwriteGuard(request)
     const process = await planProcessing(context, request.headers['pic-operations'], request.key)
     const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
-    const record = {
-      key: request.key,
-      size: blob.size,
-      etag: blob.md5,
-      crc64: blob.crc64,
-      lastModified: new Date(now).toISOString(),
-      ...attributes,
-      blobs: [{ id: blob.id, size: blob.size }],
-    }
+    const record = objectOfBlob(request.key, blob, now, attributes)
     const stored = await store.objects.put(bucketOf(context), record, guard)
     const response = process ? await process(stored) : { status: 200 }
     return withHeaders(response, {

@@ -267,7 +267,7 @@ export class Blobs {
   }
 }
 
-/** What a transaction does to blobs. */
+/** The changes of a transaction to blobs. */
 export interface BlobChanges {
   /** Pending ones that have an owner from now on. */
   committed?: readonly BlobRef[]

@@ -8,7 +8,7 @@ type Level = AbstractLevel<string | Buffer | Uint8Array, Buffer, unknown>
 /** A row that a transaction writes or deletes. */
 export type RowChange = AbstractBatchOperation<Level, Buffer, unknown>
 
-/** What a scan does after a row: continue, end, or skip the rows whose names continue with a prefix. */
+/** How a scan goes on after a row: it continues, ends, or skips the rows whose names start with a prefix. */
 export type ScanStep = 'next' | 'stop' | { skip: string }
 
 /** Schema of the rows that this version writes. Schema 1 had no inline blobs; its rows are read as they are. */

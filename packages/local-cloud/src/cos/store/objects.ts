@@ -4,7 +4,7 @@ import type { Buckets } from './buckets'
 import { bytes, type Database, type RowChange, row, type ScanStep } from './database'
 import type { BlobRef, BucketRecord, ObjectRecord } from './records'
 
-/** What a write changes: rows, and blobs that lose their owner. */
+/** The changes of a write: rows, and blobs that lose their owner. */
 interface Change {
   rows: RowChange[]
   orphaned: BlobRef[]
@@ -113,7 +113,7 @@ export class Objects {
     return { ...record, versionId, sequence: this.#nextSequence() }
   }
 
-  /** What putting a record changes. The caller holds the key's lock. */
+  /** The changes for storing a record. The caller holds the key's lock. */
   async changeFor(bucket: BucketRecord, record: ObjectRecord): Promise<Change> {
     const { rows, orphaned } = await this.#retireCurrent(bucket, record.key)
     const key = row.object(bucket.name, record.key)
@@ -243,7 +243,7 @@ export class Objects {
     }
   }
 
-  /** What becomes of the current version when another replaces it. */
+  /** The changes to the current version when another replaces it. */
   async #retireCurrent(bucket: BucketRecord, key: string): Promise<Change> {
     const present = this.get(bucket.name, key)
     if (!bucket.versioning) return { rows: [], orphaned: present?.blobs ?? [] }

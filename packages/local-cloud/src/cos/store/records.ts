@@ -68,6 +68,30 @@ export interface ObjectRecord {
   restore?: RestoreRecord
 }
 
+/** What an object has besides its content. */
+type ObjectDescription = Omit<
+  ObjectRecord,
+  'key' | 'size' | 'etag' | 'crc64' | 'lastModified' | 'blobs'
+>
+
+/** An object whose content is one blob. @param now Unix milliseconds */
+export function objectOfBlob(
+  key: string,
+  { id, size, md5, crc64 }: WrittenBlob,
+  now: number,
+  description: ObjectDescription,
+): ObjectRecord {
+  return {
+    key,
+    size,
+    etag: md5,
+    crc64,
+    lastModified: new Date(now).toISOString(),
+    ...description,
+    blobs: [{ id, size }],
+  }
+}
+
 /** When an archived object was restored, and until when the copy can be read. */
 export interface RestoreRecord {
   tier: RestoreTier

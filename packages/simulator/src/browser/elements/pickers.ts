@@ -14,7 +14,7 @@ const REGIONS: Record<string, Record<string, string[]>> = {
   上海市: { 上海市: ['黄浦区', '徐汇区', '浦东新区'] },
 }
 
-/** What one mode of `<picker>` shows, and how the chosen rows become its value. */
+/** The columns of one mode of `<picker>`, and the value for the chosen rows. */
 interface Mode {
   columns: (rows: number[]) => string[][]
   rows: () => number[]

@@ -11,7 +11,7 @@ import {
 
 type HeaderListener = (result: { header: Record<string, string> }) => void
 
-/** What distinguishes one network call from the others. */
+/** The parts in which one network call differs from the others. */
 export interface NetworkCall {
   /** Creates the exchange; throws for invalid options. */
   prepare: () => Promise<Omit<Exchange, 'api' | 'onHeader'>>

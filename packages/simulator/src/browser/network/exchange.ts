@@ -6,7 +6,7 @@ import { bytesOfFile } from '../files'
 import { settings } from '../settings'
 import { network, tellShell } from '../shellLink'
 
-/** What the three network calls share. */
+/** The services that the three network calls share. */
 export interface NetworkServices {
   slots: Semaphore
   state: AppState

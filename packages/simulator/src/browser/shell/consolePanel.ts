@@ -5,7 +5,7 @@ import { formatTime, t } from './texts'
 /** Entries kept on the page. */
 const MAX_ENTRIES = 500
 
-/** What the apps on the phones write to the console. */
+/** Shows the console output of the apps on the phones. */
 export class ConsolePanel {
   readonly element = element('div', { class: 'pane console-pane' })
   readonly #list = element('ol', {

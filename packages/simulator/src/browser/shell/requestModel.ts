@@ -89,7 +89,7 @@ export class RequestModel {
   }
 }
 
-/** What one row says. */
+/** The content of one row. */
 export interface RowSummary {
   outcome: Outcome
   operation: string

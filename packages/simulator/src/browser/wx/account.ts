@@ -14,7 +14,7 @@ const PROFILE = {
   language: settings.language,
 }
 
-/** What the user has granted (`scope.…`); the preview asks as WeChat does. */
+/** The permissions that the user has granted (`scope.…`). The preview asks for them as WeChat does. */
 const granted: Record<string, boolean> = {}
 
 const userInfo = () => ({

@@ -1,0 +1,47 @@
+import { type HeadObjectResult, headObject, type ResultMeta } from '@miniprogram-cos/protocol'
+import { pick } from '../options'
+import { asCosError, notCosError } from '../request/errors'
+import { type ClientCore, execute } from '../request/execute'
+import { statedMd5, verifyContent } from '../request/integrity'
+import { formKey } from '../request/prepare'
+import { readLocalFile } from '../wx/files'
+import type { UploadTaskParams } from './task'
+
+/**
+ * Sends a HEAD request to confirm an upload whose response had no headers: on some phones WeChat hides them, and the
+ * response may not be from COS. A 403 is accepted: COS answered, and the caller may write but not read.
+ */
+export async function confirmByHead(
+  core: ClientCore,
+  { Bucket, Region, Key, FilePath, signal }: UploadTaskParams,
+  size: number,
+  response: ResultMeta,
+): Promise<HeadObjectResult | undefined> {
+  const target = { ...pick({ Bucket, Region, signal }), Key: formKey(Key, FilePath) }
+  try {
+    const head = await execute(core, headObject, target)
+    if (head.headers['content-length'] === String(size)) return head
+  } catch (error) {
+    const { statusCode } = asCosError(error)
+    if (statusCode === 403) return undefined
+    if (statusCode !== 404) throw error
+  }
+  throw notCosError(response, { method: 'POST', url: Key })
+}
+
+/**
+ * Compares a file whose MD5 by the system, if there is one, is not the ETag of the object. Not every system's MD5 can be
+ * relied on: none fails an upload alone.
+ *
+ * @param isWanted compares by the CRC64 alone, too
+ * @throws CosError `KitContentMismatch`
+ */
+export async function compareFile(
+  FilePath: string,
+  isWanted: boolean | undefined,
+  headers: Record<string, string>,
+): Promise<void> {
+  if (!isWanted && !statedMd5(headers)) return
+  const content = await readLocalFile(FilePath).catch(() => undefined)
+  if (content) await verifyContent(content, headers)
+}

@@ -1,0 +1,96 @@
+import type { TrashResponse, Verb } from '@miniprogram-cos/protocol'
+import { FunctionError, quote } from '../errors'
+import { covers, explainDenial, type Grant, pathOf } from '../grants'
+import { ownerOf } from '../hooks/uploadRecords'
+import type { Call } from '../invocation'
+import { requestedKeyProblem } from '../objectKey'
+import { OPENID, type Rule } from '../rules'
+import { isEntryId, readEntry } from './entries'
+import { refused, type Trash, type TrashTarget } from './trash'
+
+/**
+ * Answers the event `trash`: checks what it requests against the caller's grants.
+ * @throws FunctionError `KitBadRequest`, `KitTrashRefused`, `KitTrashConflict`
+ */
+export async function answerTrash(
+  trash: Trash,
+  rules: Rule[],
+  call: Pick<Call, 'grants' | 'openid'>,
+  event: object,
+): Promise<TrashResponse> {
+  const { action, Key, TrashId, Overwrite, Prefix, Marker }: Record<string, unknown> = { ...event }
+  if (Overwrite !== undefined && typeof Overwrite !== 'boolean') {
+    throw badRequest('Overwrite must be true or false')
+  }
+  const id = textOf(TrashId, 'TrashId')
+  if (id !== undefined && !isEntryId(id)) throw refused('there is no such object in the trash')
+  const marker = textOf(Marker, 'Marker')
+  if (action === 'list') {
+    const target = listTarget(rules, call, textOf(Prefix, 'Prefix'))
+    return trash.list(target, marker === undefined ? undefined : readEntry(`.trash/${marker}`))
+  }
+  const key = textOf(Key, 'Key')
+  if (key === undefined) throw badRequest('trash needs a Key')
+  const target = targetOf(rules, call, key)
+  const by = isOwnKey(target.rule, key, call.openid) ? 'owner' : 'other'
+  switch (action) {
+    case 'delete':
+      return trash.delete(target, by)
+    case 'restore':
+      grantFor('write', rules, call, key)
+      return trash.restore(target, id, Overwrite ? by : undefined)
+    case 'erase':
+      if (id === undefined) throw badRequest('to erase, trash needs a TrashId')
+      if (by === 'other') throw refused('only the owner of the folder may erase', target.rule)
+      return trash.erase(target, id)
+    default:
+      throw badRequest('the actions of trash are delete, list, restore and erase')
+  }
+}
+
+/** What a caller may delete below a path with a trash. @throws FunctionError `KitTrashRefused` */
+function targetOf(rules: Rule[], call: Pick<Call, 'grants'>, key: string): TrashTarget {
+  const { rule, isOwn } = grantFor('delete', rules, call, key)
+  if (rule.trashDays === undefined) throw refused('the rule has no trash', rule)
+  return { rule, key, seesAll: !isOwn }
+}
+
+function listTarget(
+  rules: Rule[],
+  call: Pick<Call, 'grants' | 'openid'>,
+  given: string | undefined,
+): TrashTarget {
+  const own = call.grants.find(
+    ({ verb, rule, isOwn }) => verb === 'delete' && isOwn && rule.trashDays !== undefined,
+  )
+  const prefix = given ?? (own ? pathOf(own.rule, call.openid) : undefined)
+  if (prefix === undefined) throw refused('no path of yours has a trash')
+  const target = targetOf(rules, call, prefix)
+  // Who may delete whatever they can name does not therefore learn what there is.
+  if (target.seesAll && !isOwnKey(target.rule, prefix, call.openid)) {
+    grantFor('list', rules, call, prefix)
+  }
+  return target
+}
+
+function grantFor(verb: Verb, rules: Rule[], { grants }: Pick<Call, 'grants'>, key: string): Grant {
+  const problem = requestedKeyProblem(key, 'request')
+  if (problem) throw refused(`${quote(key)}: ${problem}`)
+  const grant = grants.find((one) => one.verb === verb && covers(one, key))
+  if (grant) return grant
+  const { message, rule } = explainDenial(rules, verb, key)
+  throw refused(message, rule === undefined ? undefined : { pattern: rule })
+}
+
+/** Whether a key lies in the caller's own folder, or in one that belongs to nobody. */
+function isOwnKey(rule: Rule, key: string, openid: string): boolean {
+  return !rule.segments.includes(OPENID) || ownerOf(rule, key) === openid
+}
+
+function textOf(value: unknown, field: string): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value
+  throw badRequest(`${field} must be text`)
+}
+
+const badRequest = (message: string) => new FunctionError('KitBadRequest', message)

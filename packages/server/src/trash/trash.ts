@@ -1,0 +1,169 @@
+import {
+  MAX_KEY_BYTES,
+  type TrashedObject,
+  type TrashResponse,
+  utf8Length,
+} from '@miniprogram-cos/protocol'
+import { FunctionError } from '../errors'
+import { type Clock, REAL_CLOCK } from '../hooks/uploadRecords'
+import type { RecordStore } from '../records'
+import type { Rule } from '../rules'
+import { TRASH } from '../rules'
+import {
+  type DeletedBy,
+  deletedBy,
+  describeEntry,
+  ENTRY_BYTES,
+  entryKey,
+  isEntryId,
+  newEntry,
+  readEntry,
+  type TrashEntry,
+} from './entries'
+import { type Lease, withLease } from './lease'
+import type { TrashBucket } from './trashBucket'
+
+/** Entries of one page of a list: with keys of 850 bytes they still fit into the answer of a function. */
+const PAGE = 500
+/** How often a call begins again for an object that somebody keeps replacing. */
+const MAX_ATTEMPTS = 5
+
+/** One object, and which deletions of it the caller may undo. */
+export interface TrashTarget {
+  rule: Rule
+  key: string
+  /** Whether deletions by others than the folder's owner are included. */
+  seesAll: boolean
+}
+
+/**
+ * Moves objects into the trash of the bucket and back. An object is copied before it is deleted, so that whatever ends
+ * in between leaves both. Calls for one key exclude each other by a lease, so the object that is deleted is the one
+ * that was copied; only an upload that replaces it between the last look and the deletion could be lost, and with
+ * `overwrite: false` COS refuses that.
+ */
+export class Trash {
+  readonly #bucket: TrashBucket
+  readonly #leases: RecordStore<Lease>
+  readonly #clock: Clock
+
+  constructor(bucket: TrashBucket, leases: RecordStore<Lease>, clock = REAL_CLOCK) {
+    this.#bucket = bucket
+    this.#leases = leases
+    this.#clock = clock
+  }
+
+  /** Moves an object into the trash. There may be none: deleting twice is no error. */
+  async delete({ rule, key }: TrashTarget, by: DeletedBy): Promise<TrashResponse> {
+    if (utf8Length(key) + ENTRY_BYTES > MAX_KEY_BYTES) {
+      throw refused(`the key is longer than ${MAX_KEY_BYTES - ENTRY_BYTES} bytes`, rule)
+    }
+    return this.#alone(key, async () => ({ trash: await this.#moveIn(rule, key, by) }))
+  }
+
+  /** What is in the trash below a prefix of keys. */
+  async list(
+    { rule, key: prefix, seesAll }: TrashTarget,
+    marker: TrashEntry | undefined,
+  ): Promise<TrashResponse> {
+    const after = marker ? entryKey(marker) : ''
+    const { files, next } = await this.#bucket.page(`${TRASH}${prefix}`, after, PAGE)
+    const trash = files.flatMap(({ key, size }) => {
+      const entry = readEntry(key)
+      return entry && isVisible(entry, seesAll) ? [this.#describe(rule, entry, size)] : []
+    })
+    const last = next === undefined ? undefined : readEntry(next)
+    return { trash, ...(last ? { NextMarker: `${last.key}/${last.id}` } : {}) }
+  }
+
+  /**
+   * Moves an object back.
+   * @param id of the entry. @default the last one
+   * @param overwrites whether an object that has the key now goes into the trash, instead of a refusal
+   * @throws FunctionError `KitTrashConflict`, `KitTrashRefused`
+   */
+  async restore(
+    target: TrashTarget,
+    id: string | undefined,
+    overwrites: DeletedBy | undefined,
+  ): Promise<TrashResponse> {
+    const { rule, key } = target
+    return this.#alone(key, async () => {
+      const { entry, etag, size } = await this.#find(target, id)
+      const from = entryKey(entry)
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const outcome = await this.#bucket.copy(from, etag, key)
+        if (outcome === 'copied') {
+          await this.#bucket.remove(from)
+          return { trash: [this.#describe(rule, entry, size)] }
+        }
+        if (outcome === 'changed') break
+        if (!overwrites) {
+          const message = 'an object has this key: restore it with Overwrite, which moves that one'
+          throw new FunctionError('KitTrashConflict', message, { rule: rule.pattern })
+        }
+        await this.#moveIn(rule, key, overwrites)
+      }
+      throw new FunctionError('KitInternal', 'the object changes all the time', { retryable: true })
+    })
+  }
+
+  /** Deletes an object in the trash for good. */
+  async erase(target: TrashTarget, id: string): Promise<TrashResponse> {
+    return this.#alone(target.key, async () => {
+      const { entry, size } = await this.#find(target, id)
+      await this.#bucket.remove(entryKey(entry))
+      return { trash: [this.#describe(target.rule, entry, size)] }
+    })
+  }
+
+  #alone<Result>(key: string, run: () => Promise<Result>): Promise<Result> {
+    return withLease(this.#leases, key, this.#clock, run)
+  }
+
+  async #moveIn(rule: Rule, key: string, by: DeletedBy): Promise<TrashedObject[]> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const head = await this.#bucket.head(key)
+      if (!head) return []
+      const entry = newEntry(key, this.#clock.now(), by)
+      if ((await this.#bucket.copy(key, head.etag, entryKey(entry))) !== 'copied') continue
+      const { etag, modified } = (await this.#bucket.head(key)) ?? {}
+      // Replaced meanwhile: what has been copied is kept, and so is what is there now.
+      if (etag !== head.etag || modified !== head.modified) continue
+      await this.#bucket.remove(key)
+      return [this.#describe(rule, entry, head.size)]
+    }
+    throw new FunctionError('KitInternal', 'the object changes all the time', { retryable: true })
+  }
+
+  /** An entry of a key that the caller may see. @throws FunctionError `KitTrashRefused` */
+  async #find({ rule, key, seesAll }: TrashTarget, id: string | undefined) {
+    const missing = refused('there is no such object in the trash', rule)
+    if (id !== undefined) {
+      const entry = { key, id }
+      const head = isVisible(entry, seesAll) ? await this.#bucket.head(entryKey(entry)) : undefined
+      if (!head) throw missing
+      return { entry, etag: head.etag, size: head.size }
+    }
+    let last: { entry: TrashEntry; etag: string; size: number } | undefined
+    for await (const { key: path, etag, size } of this.#bucket.list(`${TRASH}${key}/`)) {
+      const entry = readEntry(path)
+      // Their ids begin with the time, so the last in the list is the last that was deleted.
+      if (entry?.key === key && isVisible(entry, seesAll)) last = { entry, etag, size }
+    }
+    if (!last) throw missing
+    return last
+  }
+
+  #describe({ trashDays = 0 }: Rule, entry: TrashEntry, size: number): TrashedObject {
+    return describeEntry(entry, { size }, trashDays)
+  }
+}
+
+/** What others have deleted, such as reviewers, the owner cannot restore. */
+const isVisible = (entry: TrashEntry, seesAll: boolean): boolean =>
+  isEntryId(entry.id) && (seesAll || deletedBy(entry) === 'owner')
+
+export function refused(reason: string, rule?: Pick<Rule, 'pattern'>): FunctionError {
+  return new FunctionError('KitTrashRefused', reason, rule ? { rule: rule.pattern } : {})
+}

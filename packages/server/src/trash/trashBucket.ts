@@ -1,0 +1,158 @@
+import { asElement, encodeKey, readXml, writeXml } from '@miniprogram-cos/protocol'
+import { type BucketAccess, type ListedPage, SignedBucketAccess } from '../bucketAccess'
+import { FunctionError } from '../errors'
+import type { BucketLocation } from '../policy/compile'
+import type { Environment } from '../sts/client'
+
+/** What the trash needs of the bucket. */
+export interface TrashBucket extends BucketAccess {
+  page(prefix: string, marker: string, limit: number): Promise<ListedPage>
+  /**
+   * Copies an object with its content type, headers and metadata, and checks the copy.
+   * @param etag of the source
+   * @returns `changed` where the source is not there or is another object, `exists` where the target is there: nothing
+   * is copied
+   */
+  copy(from: string, etag: string, to: string): Promise<'copied' | 'changed' | 'exists'>
+}
+
+/** Larger objects are copied in parts, which COS does at the same time: a call of a function has only seconds. */
+const PART_BYTES = 256 * 1024 * 1024
+/** COS takes 10,000. */
+const MAX_PARTS = 1000
+
+/** Headers that the first request of a copy in parts repeats; a copy in one request keeps them by itself. */
+const KEPT =
+  /^(?:content-type|cache-control|content-disposition|content-encoding|content-language|expires|x-cos-meta-.*|x-cos-storage-class)$/
+
+const ARCHIVED = /^(?:DEEP_)?ARCHIVE$/
+const CHANGED = [404, 412]
+const EXISTS = 409
+
+/** The trash's requests to COS, signed with the function's own key. */
+export class SignedTrashBucket extends SignedBucketAccess implements TrashBucket {
+  readonly #location: BucketLocation
+  readonly #partBytes: number
+
+  constructor(location: BucketLocation, environment: Environment, partBytes = PART_BYTES) {
+    super(location, environment)
+    this.#location = location
+    this.#partBytes = partBytes
+  }
+
+  async copy(from: string, etag: string, to: string): Promise<'copied' | 'changed' | 'exists'> {
+    const head = await this.send({ method: 'HEAD', key: from }, [200, 404])
+    if (head.statusCode === 404 || head.headers.etag !== etag) return 'changed'
+    if (ARCHIVED.test(head.headers['x-cos-storage-class'] ?? '')) {
+      const message = 'an archived object cannot be moved: COS does not copy it'
+      throw new FunctionError('KitTrashRefused', message)
+    }
+    const size = Number(head.headers['content-length'])
+    const { bucket, region } = this.#location
+    const source = {
+      'x-cos-copy-source': `${bucket}.cos.${region}.myqcloud.com/${encodeKey(from)}`,
+      'x-cos-copy-source-If-Match': etag,
+    }
+    const kept = Object.entries(head.headers).flatMap(([name, value]) =>
+      KEPT.test(name) && value !== undefined ? [[name, value] as const] : [],
+    )
+    const { 'x-cos-storage-class': storageClass, ...headers } = Object.fromEntries(kept)
+    const stored = {
+      'x-cos-forbid-overwrite': 'true',
+      // A copy in one request takes the bucket's default otherwise.
+      ...(storageClass === undefined ? {} : { 'x-cos-storage-class': storageClass }),
+    }
+    const outcome =
+      size > this.#partBytes
+        ? await this.#copyInParts(source, to, size, { ...headers, ...stored })
+        : await this.#copyAtOnce(to, { ...source, ...stored })
+    if (outcome !== 'copied') return outcome
+    await this.#check(to, size, head.headers['x-cos-hash-crc64ecma'])
+    return outcome
+  }
+
+  async #copyAtOnce(to: string, headers: Record<string, string>) {
+    const expected = [200, EXISTS, ...CHANGED]
+    const { statusCode, body } = await this.send({ method: 'PUT', key: to, headers }, expected)
+    if (statusCode === EXISTS) return 'exists'
+    if (CHANGED.includes(statusCode)) return 'changed'
+    readResult(body, 'CopyObjectResult')
+    return 'copied'
+  }
+
+  async #copyInParts(
+    source: Record<string, string>,
+    key: string,
+    size: number,
+    headers: Record<string, string>,
+  ) {
+    const begun = await this.send({ method: 'POST', key, query: { uploads: '' }, headers }, [
+      200,
+      EXISTS,
+    ])
+    if (begun.statusCode === EXISTS) return 'exists'
+    const { UploadId: uploadId = '' } = readResult(begun.body, 'InitiateMultipartUploadResult')
+    const length = Math.max(this.#partBytes, Math.ceil(size / MAX_PARTS))
+    const starts = Array.from({ length: Math.ceil(size / length) }, (_, i) => i * length)
+    try {
+      const answers = await Promise.all(
+        starts.map((start, i) => {
+          const range = `bytes=${start}-${Math.min(start + length, size) - 1}`
+          const query = { partNumber: String(i + 1), uploadId }
+          const part = { ...source, 'x-cos-copy-source-range': range }
+          return this.send({ method: 'PUT', key, query, headers: part }, [200, ...CHANGED])
+        }),
+      )
+      if (answers.some(({ statusCode }) => statusCode !== 200)) {
+        await this.#abort(key, uploadId)
+        return 'changed'
+      }
+      const Part = answers.map(({ body }, i) => {
+        const { ETag } = readResult(body, 'CopyPartResult')
+        return { PartNumber: i + 1, ETag }
+      })
+      const document = writeXml({ CompleteMultipartUpload: { Part } })
+      const done = await this.send(
+        {
+          method: 'POST',
+          key,
+          query: { uploadId },
+          headers: { 'x-cos-forbid-overwrite': 'true', 'content-type': 'application/xml' },
+          body: document,
+        },
+        [200, EXISTS],
+      )
+      if (done.statusCode === 200) {
+        readResult(done.body, 'CompleteMultipartUploadResult')
+        return 'copied'
+      }
+    } catch (error) {
+      await this.#abort(key, uploadId).catch(() => undefined)
+      throw error
+    }
+    await this.#abort(key, uploadId)
+    return 'exists'
+  }
+
+  async #abort(key: string, uploadId: string): Promise<void> {
+    await this.send({ method: 'DELETE', key, query: { uploadId } }, [200, 204, 404])
+  }
+
+  /** COS computes the CRC-64 of the whole content, however it was written. */
+  async #check(key: string, size: number, crc64: string | undefined): Promise<void> {
+    const { headers } = await this.send({ method: 'HEAD', key }, [200])
+    const isSame =
+      Number(headers['content-length']) === size && headers['x-cos-hash-crc64ecma'] === crc64
+    if (!isSame) throw new FunctionError('KitInternal', 'the copy differs', { retryable: true })
+  }
+}
+
+/** COS may answer a copy with 200 and an error document. @throws FunctionError `KitInternal` */
+function readResult(body: string, root: string): Record<string, string> {
+  const { [root]: result } = readXml(body)
+  if (result === undefined) {
+    throw new FunctionError('KitInternal', `COS answered without ${root}`, { retryable: true })
+  }
+  const fields = Object.entries(asElement(result))
+  return Object.fromEntries(fields.map(([name, value]) => [name, String(value)]))
+}

@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
+import type { Browser } from 'playwright-core'
+import sharp from 'sharp'
+import { describeInBrowser, launchBrowser } from '../support/browser'
+import { at } from '../support/root'
+import { sideBySide } from './sideBySide'
+
+/** `UPDATE_SCREENSHOTS=1 npx jest test/browser/componentStates` puts them where the guide shows them. */
+const FOLDER = at(process.env.UPDATE_SCREENSHOTS ? 'docs/images' : 'coverage/screenshots')
+const NOWHERE = 'http://127.0.0.1:9'
+const LOOKS = [
+  ['en', 'light'],
+  ['en', 'dark'],
+  ['zh_CN', 'light'],
+  ['zh_CN', 'dark'],
+] as const
+
+describeInBrowser('each component in each of its states, in both languages, light and dark', () => {
+  let preview: Preview
+  let browser: Browser
+  beforeAll(async () => {
+    mkdirSync(FOLDER, { recursive: true })
+    browser = await launchBrowser()
+    preview = await startPreview({
+      root: at('test/components/gallery'),
+      phones: [{ name: 'Phone', openid: 'oPhone', language: 'en' }],
+      functions: NOWHERE,
+      route: () => NOWHERE,
+      domains: { request: [], uploadFile: [], downloadFile: [] },
+    })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await preview?.close()
+  })
+
+  test.each([
+    ['uploader', 1940, 'text=AccessDenied'],
+    ['list', 2240, 'text=/1 selected|已选 1 项/'],
+    ['image', 500, 'cos-image img >> nth=3'],
+  ])('%s', async (name, height, last) => {
+    const shots: Buffer[] = []
+    for (const [language, theme] of LOOKS) {
+      const context = await browser.newContext({ viewport: { width: 375, height } })
+      context.setDefaultTimeout(15_000)
+      const page = await context.newPage()
+      const thrown: string[] = []
+      page.on('pageerror', ({ message }) => thrown.push(message))
+      const route = `pages/${name}/${name}`
+      await page.goto(`${preview.phones[0]?.url}?page=${route}&language=${language}&theme=${theme}`)
+      await page.locator(last).first().waitFor()
+      shots.push(await page.screenshot({ animations: 'disabled' }))
+      await page.setViewportSize({ width: 320, height })
+      expect(await page.evaluate(WIDTHS)).toEqual([])
+      expect(thrown).toEqual([])
+      await context.close()
+    }
+    const context = await browser.newContext()
+    const picture = await sideBySide(context, shots, { width: 375, height })
+    await context.close()
+    await sharp(picture)
+      .webp({ quality: 80 })
+      .toFile(join(FOLDER, `cos-${name}.webp`))
+  })
+})
+
+/** Runs in the page: what is wider than the screen. */
+const WIDTHS = `(() => {
+  const found = []
+  const look = (root) => {
+    for (const element of root.querySelectorAll('*')) {
+      const { right, width } = element.getBoundingClientRect()
+      if (width > 0 && right > window.innerWidth + 1) found.push(element.className || element.tagName)
+      if (element.shadowRoot) look(element.shadowRoot)
+    }
+  }
+  look(document.querySelector('wx-page'))
+  return found
+})()`

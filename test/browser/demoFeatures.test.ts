@@ -1,0 +1,129 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
+import type { Browser } from 'playwright-core'
+import { config } from '../../cos.config'
+import { domainLists } from '../../packages/cli/src/domains/domainLists'
+import { describeInBrowser, launchBrowser } from '../support/browser'
+import { createDatabaseFunction } from '../support/databaseFunction'
+import { functionWithRules } from '../support/functionWithRules'
+import { createTestPhone, type TestPhone } from '../support/phones'
+import { AppPage } from '../support/previewApp'
+import { at } from '../support/root'
+import {
+  ALICE,
+  BUCKET,
+  HOST,
+  REGION,
+  ROOT_KEY,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
+
+const PICTURE = at('packages/cli/samples/sea.png')
+const PRIVATE = `private/${ALICE}/`
+const OWNER = ['read', 'write', 'delete', 'list']
+const ACCESS = {
+  'private/{openid}/**': { owner: OWNER, quota: '5 MB', trash: '7 days' },
+  'incoming/{openid}/**': { owner: OWNER },
+  'shared/{openid}/**': { owner: ['read', 'delete', 'list'], everyone: ['read'] },
+}
+
+describeInBrowser('the demo with a quota, a trash and reviewed files', () => {
+  let cloud: TestCloud
+  let preview: Preview
+  let browser: Browser
+  let folder: string
+  let page: AppPage
+  /** Alice's files seen from elsewhere. */
+  let other: TestPhone
+  const database = createDatabaseFunction()
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'demo-features-'))
+    const app = join(folder, 'app')
+    cpSync(at('miniprogram'), app, { recursive: true })
+    const settings = readFileSync(join(app, 'config.ts'), 'utf8')
+      .replace("{ functionName: 'cos-credentials' }", "{ mode: 'signature', SliceSize: 1024 ** 3 }")
+      .replaceAll(': false', ': true')
+    writeFileSync(join(app, 'config.ts'), settings)
+    ;[cloud, browser] = await Promise.all([
+      startTestCloud({
+        functions: [await functionWithRules('cos-signature', ACCESS, folder), database.deployed],
+      }),
+      launchBrowser(),
+    ])
+    preview = await startPreview({
+      root: app,
+      phones: [{ name: 'Alice', openid: ALICE, language: 'en' }],
+      functions: cloud.functions,
+      route: (host) => (host === HOST ? cloud.cos : undefined),
+      domains: domainLists(config),
+    })
+    other = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
+    const context = await browser.newContext({ viewport: { width: 375, height: 740 } })
+    context.setDefaultTimeout(15_000)
+    page = new AppPage(await context.newPage())
+    await other.cos.uploadFile({ Key: `${PRIVATE}sea.png`, FilePath: PICTURE })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await preview?.close()
+    await cloud?.end()
+    database.remove()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  afterEach(() => expect(page.thrown).toEqual([]))
+
+  const see = (text: string | RegExp) => page.screen.getByText(text).first().waitFor()
+  const tap = (text: string) => page.screen.getByText(text, { exact: true }).first().click()
+  const answer = (text: string) =>
+    page.browser.locator('.layer').getByText(text, { exact: true }).last().click()
+
+  test('shows how much of the quota is used', async () => {
+    await page.browser.goto(`${preview.phones[0]?.url}`)
+    await see('sea.png')
+    await see(/^[\d.]+ KB of 5\.0 MB used$/)
+  })
+
+  test('moves deleted files into the trash, and restores them', async () => {
+    await tap('Select')
+    await tap('sea.png')
+    await tap('Delete')
+    await answer('Delete')
+    await see('Nothing here yet')
+    await tap('Recently deleted')
+    await see('7 days left')
+    await tap('Restore')
+    await see('Nothing was deleted')
+    const { Contents } = await other.cos.getBucket({ Prefix: PRIVATE })
+    expect(Contents.map(({ Key }) => Key)).toEqual([`${PRIVATE}sea.png`])
+    await page.browser.getByLabel('back').click()
+    await see('sea.png')
+  })
+
+  test('shows which files are in review, and which are public', async () => {
+    await tap('Shared files')
+    const [chooser] = await Promise.all([
+      page.browser.waitForEvent('filechooser'),
+      tap('Photos, videos'),
+    ])
+    await chooser.setFiles([PICTURE])
+    await see('In review')
+    const incoming = `incoming/${ALICE}/`
+    const { Contents } = await other.cos.getBucket({ Prefix: incoming })
+    const { Key = '' } = Contents[0] ?? {}
+    // As the function does that gets the result of the review.
+    const root = new other.Client({ ...ROOT_KEY, Bucket: BUCKET, Region: REGION })
+    await root.putObjectCopy({
+      Key: Key.replace('incoming/', 'shared/'),
+      CopySource: `${HOST}/${Key}`,
+    })
+    await root.deleteObject({ Key })
+    await page.browser.getByLabel('back').click()
+    await tap('Shared files')
+    await see('Public')
+    expect(await page.screen.getByText('In review').count()).toBe(0)
+  })
+})

@@ -1,0 +1,171 @@
+import { PassThrough, Writable } from 'node:stream'
+import { colorsFor, paint } from '../../packages/cli/src/output'
+import { loadBundled } from '../support/bundledModule'
+import { runCli } from '../support/runCli'
+
+type Ask = typeof import('../../packages/cli/src/setup/ask')
+
+/** Bundled as it is published: Jest does not load the library that asks, which is an ES module. */
+const loadAsk = () => loadBundled<Ask>('packages/cli/src/setup/ask.ts')
+
+const COMMANDS = [
+  'create',
+  'init',
+  'dev',
+  'build',
+  'setup',
+  'deploy',
+  'domains',
+  'doctor',
+  'policy',
+  'check-wechat',
+  'local-cloud',
+]
+
+const CHINESE = /[\u4e00-\u9fff]/
+
+describe('help', () => {
+  test('lists every command, in English and in Chinese', () => {
+    const [english, chinese] = [runCli(['--help']), runCli(['--help'], { LANG: 'zh_CN.UTF-8' })]
+    expect([english.status, chinese.status]).toEqual([0, 0])
+    for (const name of COMMANDS) {
+      expect(english.stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
+      expect(chinese.stdout).toMatch(new RegExp(`^ {2}${name}\\b.*[\u4e00-\u9fff]`, 'm'))
+    }
+    expect(english.stdout).not.toMatch(CHINESE)
+    expect(english.stdout).toContain('Exit codes')
+  })
+
+  test.each(COMMANDS.filter((name) => name !== 'local-cloud'))(
+    '%s describes every option in the reader’s language, and its exit codes',
+    (name) => {
+      const english = runCli([name, '--help'])
+      const chinese = runCli([name, '--help'], { LANG: 'zh_CN.UTF-8' })
+      expect([english.status, english.stderr]).toEqual([0, ''])
+      expect(english.stdout).toMatch(new RegExp(`^Usage: miniprogram-cos ${name}`))
+      expect(english.stdout).not.toMatch(CHINESE)
+      expect(english.stdout).toContain('Exit codes: 0')
+      expect(chinese.stdout).toMatch(/^用法：/)
+      expect(chinese.stdout).toContain('退出码：0')
+      for (const [, option] of english.stdout.matchAll(/^ {2}(?:-h, )?(--[\w-]+)/gm)) {
+        expect(chinese.stdout).toMatch(
+          new RegExp(`${option}\\b[^\n]*(\n {4,}[^\n]*)?[\u4e00-\u9fff]`),
+        )
+      }
+    },
+  )
+
+  test('names the npm script that ran the command', () => {
+    const byNpm = (script: string, name: string) =>
+      runCli([name, '--help'], { npm_lifecycle_event: script }).stdout
+    expect(byNpm('deploy', 'deploy')).toMatch(/^Usage: npm run deploy -- \[options\]/)
+    expect(byNpm('start', 'start')).toMatch(/^Usage: npm start -- \[options\] \[file\.\.\.\]/)
+  })
+})
+
+describe('wrong input ends with status 2 and one line that helps', () => {
+  test.each([
+    [['deplyo'], "deplyo: Unknown command 'deplyo'. Did you mean deploy?"],
+    [['deploy', '--dryrun'], "deploy: Unknown option '--dryrun'. Did you mean --dry-run?"],
+    [['setup', '--appId', 'x'], "setup: Unknown option '--appId'. Did you mean --appid?"],
+    [['domains', '--nonsense'], "domains: Unknown option '--nonsense'. See --help."],
+    [['domains', '--check'], "domains: Option '--check <file>' needs a value."],
+    [['policy', 'one'], 'policy: Too many arguments. See --help.'],
+    [['start', '--port', 'abc'], 'start: --port must be a number from 0 to 65535, got "abc"'],
+    [['start', '--port', '70000'], 'start: --port must be a number from 0 to 65535, got "70000"'],
+    [
+      ['local-cloud', '--cos-prot', '1'],
+      "local-cloud: Unknown option '--cos-prot'. Did you mean --cos-port?",
+    ],
+  ])('%j', (args, line) => {
+    const { status, stderr, stdout } = runCli(args)
+    expect([stderr.split('\n')[0]?.startsWith(line), stderr.split('\n')[0]]).toEqual([
+      true,
+      stderr.split('\n')[0],
+    ])
+    expect([status, stdout]).toEqual([2, ''])
+  })
+
+  test('in Chinese if LANG is Chinese', () => {
+    const { stderr, status } = runCli(['deploy', '--dryrun'], { LANG: 'zh_CN.UTF-8' })
+    expect([stderr, status]).toEqual([
+      "deploy: 未知选项 '--dryrun'。 你是否想输入 --dry-run？\n",
+      2,
+    ])
+  })
+
+  test('setup names everything that is missing', () => {
+    const { stderr, status } = runCli(['setup', '--yes', '--offline', '--appid', 'wx1'])
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    for (const text of ['--appid "wx1"', '--env is missing', '--bucket is missing']) {
+      expect(stderr).toContain(text)
+    }
+    expect(stderr).toContain('COS_STS_SECRET_ID')
+    expect(status).toBe(2)
+  })
+})
+
+describe('the sample bucket of cos.config.ts', () => {
+  test.each([['domains'], ['policy']])('%s warns about it on standard error', (name) => {
+    const { stderr, status } = runCli([name])
+    expect(stderr).toContain('! cos.config.ts still names the sample bucket media-1250000000')
+    expect(stderr).toContain('npm run setup')
+    expect(status).toBe(0)
+    const { stdout } = runCli([name, '--json'])
+    expect(() => JSON.parse(stdout)).not.toThrow()
+  })
+})
+
+describe('colours', () => {
+  test.each([
+    ['on a terminal', { isTTY: true }, {}, true],
+    ['not in a pipe', {}, {}, false],
+    ['not with NO_COLOR', { isTTY: true }, { NO_COLOR: '1' }, false],
+    ['not on a dumb terminal', { isTTY: true }, { TERM: 'dumb' }, false],
+    ['in a pipe with FORCE_COLOR', {}, { FORCE_COLOR: '1' }, true],
+  ])('%s', (_, stream, environment, isColored) => {
+    const colors = colorsFor(stream, environment)
+    expect(colors.isColorSupported).toBe(isColored)
+    expect(paint('✓ done', colors)).toBe(isColored ? '\u001b[32m✓\u001b[39m done' : '✓ done')
+  })
+
+  test('a command respects FORCE_COLOR and NO_COLOR', () => {
+    const args = ['domains', '--check', '-']
+    const input = '{"request":[]}'
+    expect(runCli(args, { input, FORCE_COLOR: '1' }).stdout).toContain('\u001b[31m✗\u001b[39m')
+    expect(runCli(args, { input, NO_COLOR: '1' }).stdout).toContain('✗ request')
+  })
+})
+
+test('questions at a terminal are repeated until the answer is valid, and a secret is not shown', async () => {
+  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input })
+  let shown = ''
+  const output = Object.assign(
+    new Writable({
+      write(chunk, _, done) {
+        shown += chunk
+        done()
+      },
+    }),
+    { columns: 80, rows: 24, isTTY: true },
+  )
+  const type = async (text: string) => {
+    for (const key of text) input.write(key)
+    input.write('\r')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const { terminalAsker } = await loadAsk()
+  const asker = terminalAsker({ input, output } as never)
+  const isValid = (answer: string) => answer.startsWith('valid')
+  const name = asker.ask({ message: 'A name', isHidden: false, isValid })
+  await type('wrong')
+  expect(shown).toContain('The format is not right.')
+  for (const _ of 'wrong') input.write('\u007f')
+  await type('valid-name')
+  expect(await name).toBe('valid-name')
+  const secret = asker.ask({ message: 'A key', isHidden: true, isValid })
+  await type('valid-secret')
+  expect(await secret).toBe('valid-secret')
+  expect(shown).toContain('A key')
+  expect(shown).not.toContain('valid-secret')
+})
