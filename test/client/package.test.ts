@@ -249,7 +249,7 @@ test('the source map of the single-file client maps to the sources', () => {
   for (const source of payload.sources) expect(source).toMatch(/^(?:\.\.\/)+(?!\.)/)
   expect(payload.sourcesContent).toHaveLength(payload.sources.length)
   expect(JSON.stringify(payload)).not.toContain(ROOT)
-  const lines = script.slice(0, script.indexOf('needs a client made by')).split('\n')
+  const lines = script.slice(0, script.indexOf('needs COS.cloud or COS.http')).split('\n')
   const entry = new SourceMap(payload).findEntry(lines.length - 1, (lines.at(-1) as string).length)
   expect(entry).toMatchObject({ originalSource: '../src/uploadClient.ts' })
 })

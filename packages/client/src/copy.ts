@@ -6,6 +6,7 @@ import {
   multipartInit,
   type ObjectParams,
   paramHeaders,
+  paramOf,
   parseCopySource,
   putObjectCopy,
   type UploadProgress,
@@ -37,15 +38,8 @@ export interface SliceCopyFileParams extends ObjectParams {
 /** It takes any further param as a header. */
 const COPY: AnyOperation = putObjectCopy
 
-/** Headers that a copy in parts must repeat, and the params that set them. */
-const KEPT = {
-  'cache-control': 'CacheControl',
-  'content-disposition': 'ContentDisposition',
-  'content-encoding': 'ContentEncoding',
-  'content-type': 'ContentType',
-  expires: 'Expires',
-  'x-cos-storage-class': 'StorageClass',
-}
+/** Headers that a copy in parts must repeat. */
+const KEPT = 'cache-control content-disposition content-encoding content-type expires'.split(' ')
 
 /** Copies an object within COS: up to CopySliceSize in one request, larger ones in parts. */
 export async function sliceCopyFile(core: ClientCore, given: SliceCopyFileParams): Promise<object> {
@@ -124,8 +118,11 @@ async function copyInParts(
 
 /** The headers of an object that a copy keeps, as params. */
 function keptOf({ headers }: HeadObjectResult): Record<string, string | undefined> {
-  const kept: Record<string, string | undefined> = pick(headers, /^x-cos-meta-/)
-  for (const [header, param] of Object.entries(KEPT)) kept[param] = headers[header]
+  const kept: Record<string, string | undefined> = {
+    ...pick(headers, /^x-cos-meta-/),
+    StorageClass: headers['x-cos-storage-class'],
+  }
+  for (const header of KEPT) kept[paramOf(header)] = headers[header]
   return kept
 }
 

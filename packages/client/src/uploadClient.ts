@@ -169,7 +169,7 @@ export class UploadCOS {
   /** @internal @throws CosError `KitNotCloud` */
   _functionOf(method: string): CloudCredentials {
     if (this._cloud) return this._cloud
-    throw argumentError('KitNotCloud', `${method}() needs a client made by COS.cloud or COS.http`)
+    throw argumentError('KitNotCloud', `${method}() needs COS.cloud or COS.http`)
   }
 
   /** @internal */
@@ -195,7 +195,7 @@ export class UploadCOS {
 
   /**
    * Uploads a local file, in parts when it is larger than SliceSize.
-   * @typeParam Confirm what the `onUpload` of the path returns. @default unknown
+   * @typeParam Confirm what the `onUpload` of the path returns
    * @example
    * const { confirm } = await cos.uploadFile<{ recorded: string }>({ Key, FilePath })
    */

@@ -8,7 +8,7 @@ export function keyProblem(key: string): string | undefined {
   if (!key) return 'it is empty'
   if (/^[/\\]/.test(key)) return 'it starts with / or \\'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that COS forbids
-  if (/[\x00\x18-\x1b]/.test(key)) return 'it contains NUL or one of 0x18 to 0x1B'
+  if (/[\x00\x18-\x1b]/.test(key)) return 'it contains NUL or 0x18 to 0x1B'
   const bytes = utf8Length(key)
   if (bytes > MAX_KEY_BYTES) return `it is ${bytes} bytes long; the limit is ${MAX_KEY_BYTES}`
   return undefined

@@ -11,14 +11,14 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 79_400,
+    limit: 79_300,
     goal: 60 * KB,
     start: { limit: 40_800, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
-    limit: 52_500,
+    limit: 52_450,
     goal: 41 * KB,
     start: { limit: 38_600, goal: 36 * KB },
   },

@@ -32,6 +32,8 @@ export interface Part {
   path: string
   kind: 'page' | 'component'
   config: Record<string, unknown> & { usingComponents: Record<string, string> }
+  /** Tags of components that the preview does not load, such as those of plugins. */
+  foreign: string[]
 }
 
 /** A page or a component as the compiled app registers it. */
