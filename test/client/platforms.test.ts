@@ -6,26 +6,15 @@ import type * as Prepare from '../../packages/client/src/prepare'
 import type { Untyped } from '../support/bothClients'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { at } from '../support/root'
-import {
-  ALICE,
-  BUCKET,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 /** Platforms that differ from WeChat on a phone: what they are given, and what they lack or refuse. */
 
 const MIB = 1024 * 1024
 const PREPARE_FILE = join(dirname(CLIENT_FILE), 'prepare.js')
 
-let cloud: TestCloud
-
-beforeAll(async () => {
-  cloud = await startTestCloud()
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud()
 
 /** A phone whose `wx` is changed before the client is loaded. */
 function start(change: (wx: Untyped) => object, options: COSOptions = {}) {

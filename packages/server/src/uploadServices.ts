@@ -3,7 +3,7 @@ import type { CheckedConfig } from './config'
 import { FunctionError } from './errors'
 import { covers, explainDenial, type Grant, pathOf } from './grants'
 import { UPLOADS_COLLECTION } from './hooks/reconcile'
-import { ownerOf, UploadRecords } from './hooks/uploadRecords'
+import { nameOf, ownerOf, UploadRecords } from './hooks/uploadRecords'
 import type { Call } from './invocation'
 import { FolderQuota, quotaFolder } from './quota/folderQuota'
 import { type CloudDatabase, cloudRecords, memoryStores, type RecordStores } from './records'
@@ -202,8 +202,7 @@ async function runBeforeUpload(
     const refusal = await rule.beforeUpload?.(file)
     return refusal === undefined ? undefined : String(refusal)
   } catch (error) {
-    const name = error instanceof Error ? error.name : typeof error
-    throw new FunctionError('KitHookFailed', `beforeUpload failed: ${name}`, {
+    throw new FunctionError('KitHookFailed', `beforeUpload failed: ${nameOf(error)}`, {
       retryable: true,
       rule: rule.pattern,
     })
