@@ -42,7 +42,11 @@ export default defineConfig({
   cacheDir: './.vitepress/cache',
   title: 'miniprogram-cos',
   cleanUrls: true,
-  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  head: [
+    ['link', { rel: 'icon', href: 'data:,' }],
+    // On a phone a Chinese first column would be one character wide.
+    ['style', {}, '.vp-doc td:first-child { min-width: 7em } .vp-doc th { white-space: nowrap }'],
+  ],
   rewrites: (file) => sitePath(file) ?? file,
   locales: {
     root: {

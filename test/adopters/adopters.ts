@@ -4,12 +4,24 @@ export interface Adopter {
   name: string
   /** Whether it is created from the template of its name. */
   isTemplate: boolean
-  /** What WeChat would be given. */
+  /** The app that WeChat would be given. */
   app: string
+  /** Packages of the interface library whose uploader is on the first page. */
+  kit?: string[]
 }
 
 export const ADOPTERS: Adopter[] = [
   { name: 'webpack', isTemplate: false, app: 'dist/app.js' },
-  { name: 'uni-app', isTemplate: true, app: 'dist/build/mp-weixin/app.js' },
-  { name: 'taro', isTemplate: true, app: 'dist/app.js' },
+  {
+    name: 'uni-app',
+    isTemplate: true,
+    app: 'dist/build/mp-weixin/app.js',
+    kit: ['@dcloudio/uni-ui@1.5.12', 'sass@1.77.8'],
+  },
+  {
+    name: 'taro',
+    isTemplate: true,
+    app: 'dist/app.js',
+    kit: ['@nutui/nutui-react-taro@3.0.20'],
+  },
 ]

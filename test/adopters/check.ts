@@ -26,7 +26,7 @@ const TIMEOUT_MS = 30_000
 
 /** Creates the project from packages as published, and builds it as its owner would. @returns its folder */
 async function build(
-  { name, isTemplate }: Adopter,
+  { name, isTemplate, kit = [] }: Adopter,
   projects: string,
   { run }: LocalRegistry,
 ): Promise<string> {
@@ -37,7 +37,8 @@ async function build(
     mkdirSync(folder)
   }
   cpSync(join(__dirname, name), folder, { recursive: true })
-  await run(folder, 'npm', 'install', ...(isTemplate ? [] : ['miniprogram-cos']))
+  const ofKit = kit.length > 0 ? ['miniprogram-cos-components', ...kit] : []
+  await run(folder, 'npm', 'install', ...(isTemplate ? ofKit : ['miniprogram-cos']))
   await run(folder, 'npm', 'run', 'build')
   return folder
 }
@@ -84,7 +85,8 @@ async function main(): Promise<void> {
   const projects = mkdtempSync(join(tmpdir(), 'adopters-'))
   let failed = 0
   try {
-    for (const adopter of ADOPTERS) {
+    const names = process.argv.slice(2)
+    for (const adopter of ADOPTERS.filter(({ name }) => !names[0] || names.includes(name))) {
       const started = Date.now()
       try {
         const folder = await build(adopter, projects, registry)

@@ -161,6 +161,34 @@ describeInBrowser('wx in the preview', () => {
     expect(await page.evaluate(read)).toMatchObject({ data: 'héllo' })
   })
 
+  test('a chosen video comes with its size and a picture of its first frame', async () => {
+    const video = (await page.browser.evaluate(`new Promise((resolve) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 })
+      canvas.getContext('2d').fillRect(0, 0, 64, 48)
+      const recorder = new MediaRecorder(canvas.captureStream(10), { mimeType: 'video/webm' })
+      recorder.ondataavailable = async ({ data }) =>
+        resolve(wx.arrayBufferToBase64(await data.arrayBuffer()))
+      recorder.start()
+      setTimeout(() => recorder.stop(), 300)
+    })`)) as string
+    const buffer = Buffer.from(video, 'base64')
+    const [, chosen] = await Promise.all([
+      page.browser
+        .waitForEvent('filechooser')
+        .then((chooser) => chooser.setFiles({ name: 'a.webm', mimeType: 'video/webm', buffer })),
+      page.evaluate<{ tempFiles: { width: number; thumbTempFilePath: string }[] }>(
+        `wx.chooseMedia({ mediaType: ['video'] })`,
+      ),
+    ])
+    const [file] = chosen.tempFiles
+    expect(file).toMatchObject({ fileType: 'video', width: 64, height: 48, size: buffer.length })
+    const src = JSON.stringify(file?.thumbTempFilePath)
+    expect(await page.evaluate(`wx.getImageInfo({ src: ${src} })`)).toMatchObject({
+      width: 64,
+      height: 48,
+    })
+  })
+
   test('pages communicate through an event channel', async () => {
     await page.evaluate(`wx.navigateTo({ url: '/pages/b/b?x=1', events: { told: (value) => page.setData({ heard: value }) },
       success: ({ eventChannel }) => eventChannel.emit('asked', 'hello') })`)

@@ -17,7 +17,7 @@ const component = (
 
 const FILES = {
   'app.json': JSON.stringify({
-    pages: ['pages/home/home', 'pages/other/other', 'pages/full/full'],
+    pages: ['pages/home/home', 'pages/other/other', 'pages/full/full', 'pages/plugin/plugin'],
     usingComponents: {
       'own-style': '/components/own/own',
       'shared-style': '/components/shared/shared',
@@ -54,6 +54,10 @@ const FILES = {
     onShow() { this.getTabBar().setData({ selected: 'home' }) } })`,
   'pages/other/other.wxml': '<text>other page</text>',
   'pages/other/other.js': "Page({ onShow() { this.getTabBar().setData({ selected: 'other' }) } })",
+  'pages/plugin/plugin.json': '{"usingComponents":{"the-map":"plugin://maps/map"}}',
+  'pages/plugin/plugin.wxml': '<the-map id="map" /><text>beside {{name}}</text>',
+  'pages/plugin/plugin.js': `const maps = requirePlugin('maps')
+    Page({ data: { name: 'it' }, onLoad() { maps.setKey('x'); maps.search().then } })`,
   'pages/full/full.json': '{"navigationStyle":"custom"}',
   'pages/full/full.wxml': '<view class="top">from the top</view>',
   ...component(
@@ -110,6 +114,18 @@ describeInBrowser('features of apps', () => {
     await open('pages/home/home')
     await page.screen.getByText('field of any type').waitFor()
     expect(page.console.join()).toContain('the type of property "kind" is illegal')
+  })
+
+  test('a component of a plugin is a labelled box, and the plugin is named in the console', async () => {
+    await open('pages/plugin/plugin')
+    await page.screen.getByText('beside it').waitFor()
+    expect(await page.find('#map').getAttribute('data-missing')).toBe('<the-map>')
+    expect(page.console).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('<the-map> is a component of a plugin'),
+        'the plugin maps is not in the preview',
+      ]),
+    )
   })
 
   test('the tab bar of the app is shown on its pages, above their end', async () => {

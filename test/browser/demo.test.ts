@@ -230,7 +230,8 @@ describeInBrowser('the demo on two phones in a browser', () => {
     const [, , ...outcomes] = cells
     expect(outcomes).toEqual(Array(4).fill(['Allowed', 'Refused']).flat())
     await bob.waitFor(REFUSED.advice.en)
-    const refused = page.locator('#requests li.refused').filter({ hasText: 'Bob' }).first()
+    const rows = page.locator('#requests li.refused').filter({ hasText: 'Bob' })
+    const refused = rows.filter({ hasText: 'deleteObject' }).first()
     expect(await refused.textContent()).toMatch(
       /deleteObject403 AccessDenied.*no statement allows name\/cos:DeleteObject on media/,
     )
@@ -242,6 +243,16 @@ describeInBrowser('the demo on two phones in a browser', () => {
     )
     expect(strangers).toEqual([])
     expect(BOB).not.toBe(ALICE)
+  })
+
+  test('can be used with a keyboard', async () => {
+    await alice.openTab('Upload')
+    await alice.screen.getByRole('button', { name: 'Chat files' }).focus()
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.keyboard.press('Enter'),
+    ])
+    expect(chooser.isMultiple()).toBe(true)
   })
 
   test('finds the domain lists complete', async () => {

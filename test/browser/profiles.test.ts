@@ -46,11 +46,13 @@ describeInBrowser('clients of WeChat', () => {
     await page.close()
   })
 
-  test('the READMEs list the calls of wx that the preview imitates', async () => {
+  test('the READMEs list the calls of wx that the preview imitates, and all others', async () => {
     const page = await openOn('devtools')
     const names = JSON.stringify(API_NAMES)
     const imitated = await page.evaluate<string[]>(`${names}.filter((name) => name in wx)`)
-    const text = `${imitated.map((name) => `\`${name}\``).join(' ')}`
+    const list = (listed: string[]) => listed.map((name) => `\`${name}\``).join(' ')
+    const missing = API_NAMES.filter((name) => !imitated.includes(name))
+    const text = `${list(imitated)}\n\n<details>\n\n${list(missing)}\n\n</details>`
     for (const file of ['README.md', 'README.zh-CN.md']) {
       const path = at('packages/simulator', file)
       const readme = readFileSync(path, 'utf8')

@@ -94,7 +94,7 @@ describeInBrowser('every page, in both languages, light and dark', () => {
   })
 
   test('the two phones and the panel', async () => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    const page = await browser.newPage({ viewport: { width: 1500, height: 940 } })
     await page.goto(project.preview.url)
     const bob = new PreviewPage(page, 'Bob')
     await new PreviewPage(page, 'Alice').waitFor('sea.png')

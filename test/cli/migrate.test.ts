@@ -25,29 +25,19 @@ import { createTestPhone } from '../support/phones'
 import { send } from '../support/rawRequest'
 import { CLI, runCli } from '../support/runCli'
 import { runSnippet } from '../support/runSnippet'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  CREDENTIALS_FUNCTION,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, BUCKET, CREDENTIALS_FUNCTION, REGION, ROOT_KEY } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
+const cloud = useTestCloud({
+  collections: ['posts', 'users'],
+  functions: [CREDENTIALS_FUNCTION],
+})
 let rehearsal: Rehearsal
 let folder: string
 
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    collections: ['posts', 'users'],
-    functions: [CREDENTIALS_FUNCTION],
-  })
   rehearsal = await rehearsalOn(cloud)
 })
-afterAll(() => cloud.end())
 beforeEach(async () => {
   await cloud.reset()
   folder = mkdtempSync(join(tmpdir(), 'migration-'))

@@ -6,8 +6,9 @@ import type { Untyped } from '../support/bothClients'
 import { createMortalPhone, type MortalPhone } from '../support/mortalPhone'
 import { CLIENT_FILE } from '../support/phones'
 import { type SendSigned, signedRequests } from '../support/signedRequests'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
 import { until } from '../support/until'
+import { useTestCloud } from '../support/useTestCloud'
 
 /** Downloads in ranges: what is requested, what is on the phone meanwhile, and what survives an interruption. */
 
@@ -15,16 +16,14 @@ const MIB = 1024 * 1024
 const BYTES = randomBytes(9 * MIB + 5)
 const OPTIONS = { ...ROOT_KEY, Bucket: BUCKET, Region: REGION, ProgressInterval: 0 }
 
-let cloud: TestCloud
+const cloud = useTestCloud()
 let signed: SendSigned
 let ranges: string[]
 let number = 0
 
 beforeAll(async () => {
-  cloud = await startTestCloud()
   signed = signedRequests(() => cloud)
 })
-afterAll(() => cloud.end())
 beforeEach(() => {
   ranges = []
 })

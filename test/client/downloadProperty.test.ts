@@ -7,8 +7,9 @@ import type { COS } from 'miniprogram-cos'
 import { createMortalPhone } from '../support/mortalPhone'
 import { CLIENT_FILE } from '../support/phones'
 import { signedRequests } from '../support/signedRequests'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
 import { until } from '../support/until'
+import { useTestCloud } from '../support/useTestCloud'
 
 /**
  * Whatever happens to a download, its file is in the end one version of the object, byte for byte, and nothing else is
@@ -18,13 +19,8 @@ import { until } from '../support/until'
 const MIB = 1024 * 1024
 const POOL = randomBytes(16 * MIB)
 
-let cloud: TestCloud
+const cloud = useTestCloud()
 let number = 0
-
-beforeAll(async () => {
-  cloud = await startTestCloud()
-})
-afterAll(() => cloud.end())
 
 const action = fc.oneof(
   fc.constantFrom<FaultRule['action']>(

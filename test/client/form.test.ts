@@ -7,25 +7,16 @@ import { listenLocally, stopServer } from '../support/localServer'
 import { createSimulatedPhone, SHORT_DELAYS } from '../support/phones'
 import { send, signByOfficialSdk } from '../support/rawRequest'
 import { ROOT } from '../support/root'
-import {
-  ALICE,
-  BOB,
-  SIGNATURE_FUNCTION,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, SIGNATURE_FUNCTION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 // The entry miniprogram-cos/form, on simulated phones against the local cloud.
 
 const FORM_FILE = join(ROOT, 'packages/client/miniprogram_dist/form.js')
 
-let cloud: TestCloud
+const cloud = useTestCloud({ functions: [SIGNATURE_FUNCTION] })
 
-beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [SIGNATURE_FUNCTION] })
-})
 afterEach(() => cloud.faults.set({ rules: [] }))
-afterAll(() => cloud.end())
 
 interface Phone {
   simulator: Simulator

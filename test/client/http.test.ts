@@ -7,13 +7,14 @@ import { config } from '../../cos.config'
 import { environmentOf } from '../support/functionCalls'
 import { listenLocally, stopServer } from '../support/localServer'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
-import { ALICE, HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ALICE, HOST } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 // COS.http: keys and signatures from a key server without CloudBase.
 
 const SESSION = 'session-of-alice'
 
-let cloud: TestCloud
+const cloud = useTestCloud()
 let server: Server
 let origin: string
 const url = 'https://api.example.com/cos/'
@@ -21,7 +22,6 @@ const url = 'https://api.example.com/cos/'
 let failure: { status: number; body: string } | undefined
 
 beforeAll(async () => {
-  cloud = await startTestCloud()
   jest.spyOn(console, 'log').mockImplementation()
   const listener = nodeListener(
     createKeyServer({
@@ -45,7 +45,6 @@ beforeAll(async () => {
 afterAll(async () => {
   jest.restoreAllMocks()
   stopServer(server)
-  await cloud.end()
 })
 
 /** A phone without CloudBase whose app may reach the key server. */

@@ -1,27 +1,20 @@
-import { closeSync, openSync, readSync, truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS, COSOptions } from 'miniprogram-cos'
+import type * as Prepare from '../../packages/client/src/prepare'
 import type { Untyped } from '../support/bothClients'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
-import {
-  ALICE,
-  BUCKET,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { at } from '../support/root'
+import { ALICE, BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 /** Platforms that differ from WeChat on a phone: what they are given, and what they lack or refuse. */
 
 const MIB = 1024 * 1024
+const PREPARE_FILE = join(dirname(CLIENT_FILE), 'prepare.js')
 
-let cloud: TestCloud
-
-beforeAll(async () => {
-  cloud = await startTestCloud()
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud()
 
 /** A phone whose `wx` is changed before the client is loaded. */
 function start(change: (wx: Untyped) => object, options: COSOptions = {}) {
@@ -231,3 +224,34 @@ describe('a file of more than 100 MiB, where FileSystemManager has no open and r
     })
   })
 })
+
+describe.each(['ios', 'android', 'ohos', 'mac', 'windows', 'devtools'] as const)(
+  'the client of WeChat for %s',
+  (platform) => {
+    test('uploads two chosen files of one name, downloads them, and prepares a picture', async () => {
+      const simulator = createSimulatedPhone(cloud, ALICE, { platform })
+      const load = <T>(file: string) => loadModule<T>(file, { wx: simulator.wx })
+      const Client = load<typeof COS>(CLIENT_FILE)
+      const cos = new Client({ ...ROOT_KEY, Bucket: BUCKET, Region: REGION })
+      const source = join(cloud.folder, 'IMG 1.png')
+      const received: string[] = []
+      for (const content of ['first', 'second']) {
+        writeFileSync(source, content)
+        const Key = `${platform}/${content}`
+        await cos.uploadFile({ Key, FilePath: simulator.chooseFile(source) })
+        const { FilePath } = await cos.downloadFile({ Key })
+        received.push(readFileSync(simulator.realPath(FilePath), 'utf8'))
+      }
+      expect(received).toEqual(['first', 'second'])
+      const { prepareFile } = load<typeof Prepare>(PREPARE_FILE)
+      const chosen = simulator.chooseFile(at('packages/cli/samples/sea.png'))
+      // In Node no phone can compress.
+      const { upload, width, height } = await prepareFile(chosen, { compress: true })
+      expect({ upload, width, height }).toMatchObject({
+        upload: { FilePath: chosen },
+        width: 480,
+        height: 320,
+      })
+    })
+  },
+)

@@ -2,13 +2,10 @@ import { execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { CLIENT_FILE } from '../support/phones'
-import { ALICE, CREDENTIALS_FUNCTION, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ALICE, CREDENTIALS_FUNCTION } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION] })
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
 
 test('the built client signs, uploads, lists, reads and deletes in QuickJS, which has no JIT', async () => {
   const host = join(__dirname, 'quickjs/host.mjs')

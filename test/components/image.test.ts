@@ -33,6 +33,11 @@ test('signs the URL of a file in the user’s folder', async () => {
   expect(image.querySelector('.placeholder')).toBeUndefined()
 })
 
+test('a length without a unit is in pixels', () => {
+  const image = render({ objectKey: 'sea.png', width: '72', height: '20vh' })
+  expect(image.dom.innerHTML).toContain('width:72px;height:20vh')
+})
+
 test('signs processing parameters, and uses a URL again while it is valid', async () => {
   const properties = { objectKey: `/${PREFIX}sea.png`, process: 'imageMogr2/thumbnail/40x' }
   const [first, second] = [render(properties), render(properties)]

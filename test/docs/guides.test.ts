@@ -212,12 +212,16 @@ test('prepare: chosen pictures are uploaded under keys of their own', async () =
   const prepare = loadModule(at('packages/client/miniprogram_dist/prepare.js'), {
     wx: phone.simulator.wx,
   })
-  const { choosePictures } = snippet('prepare.js', {
+  const world = {
     wx: { ...wx, chooseMedia: async () => ({ tempFiles: chosen }) },
     modules: { 'miniprogram-cos': phone.Client, prepare },
-  })
-  const keys = await choosePictures()
-  expect(new Set(keys).size).toBe(2)
+  }
+  const { choosePictures } = snippet('prepare.js', world)
+  const { uploadPictures } = snippet('prepareUpload.js', world)
+  const { files } = await uploadPictures(chosen)
+  const prepared = files.map(({ options }: { options: { Key: string } }) => options.Key)
+  const keys = [...(await choosePictures()), ...prepared]
+  expect(new Set(keys).size).toBe(4)
   for (const key of keys) {
     expect(key).toMatch(/^private\/.+\.jpg$/)
     expect((await signed('GET', key)).bytes.equals(picture)).toBe(true)

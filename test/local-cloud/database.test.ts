@@ -1,18 +1,15 @@
 import { startLocalCloud } from '@miniprogram-cos/local-cloud'
 import { createDatabaseFunction } from '../support/databaseFunction'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 const sdk = createDatabaseFunction()
-let cloud: TestCloud
-
-beforeAll(async () => {
-  cloud = await startTestCloud({
-    functions: [sdk.deployed],
-    collections: ['files', 'people', 'counters'],
-  })
+const cloud = useTestCloud({
+  functions: [sdk.deployed],
+  collections: ['files', 'people', 'counters'],
 })
+
 afterAll(async () => {
-  await cloud.end()
   sdk.remove()
 })
 beforeEach(() => cloud.reset())

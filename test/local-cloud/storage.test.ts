@@ -1,15 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { createDatabaseFunction } from '../support/databaseFunction'
-import { startTestCloud, type TestCloud } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 
 const sdk = createDatabaseFunction()
-let cloud: TestCloud
+const cloud = useTestCloud({ functions: [sdk.deployed] })
 
-beforeAll(async () => {
-  cloud = await startTestCloud({ functions: [sdk.deployed] })
-})
 afterAll(async () => {
-  await cloud.end()
   sdk.remove()
 })
 

@@ -142,9 +142,13 @@ test('a hook that fails keeps its reason to itself, and runs again', async () =>
   const { error } = await confirm(mine('fails'))
   expect(error).toMatchObject({ code: 'KitHookFailed', retryable: true })
   expect(error?.message).toBe('onUpload failed: TypeError')
+  next = () => {
+    throw Object.assign(new Error('collection files'), { errCode: -502005 })
+  }
+  expect((await confirm(mine('fails'))).error?.message).toBe('onUpload failed: Error -502005')
   next = undefined
   expect(await confirm(mine('fails'))).toEqual({ confirm: { size: 5 } })
-  expect(seen).toHaveLength(2)
+  expect(seen).toHaveLength(3)
 })
 
 test('a hook that returns nothing confirms with null', async () => {

@@ -7,7 +7,8 @@ import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/func
 import { captureFunctionLog } from '../support/functionLog'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { runSnippet } from '../support/runSnippet'
-import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+import { HOST } from '../support/testCloud'
+import { useTestCloud } from '../support/useTestCloud'
 import { ATTACKER, OWN, THEIRS, VICTIM } from './attacks/attack'
 import { copyAttacks } from './attacks/copies'
 import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
@@ -24,7 +25,11 @@ const ACTIONS: Record<string, string> = {
   HEAD: 'HeadObject',
 }
 
-let cloud: TestCloud
+const cloud = useTestCloud({
+  onStsRequest: () => {
+    stsCalls++
+  },
+})
 let stsCalls = 0
 let wechat: Server
 /** What WeChat answers to a code, by the code. */
@@ -41,11 +46,6 @@ const lines = captureFunctionLog()
 const saved = { ...process.env }
 
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    onStsRequest: () => {
-      stsCalls++
-    },
-  })
   wechat = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://wechat')
     const isRight = pathname === '/sns/jscode2session' && searchParams.get('secret') === APP_SECRET
@@ -66,7 +66,6 @@ afterAll(async () => {
   process.env = saved
   wechat.close()
   wechat.closeAllConnections()
-  await cloud.end()
 })
 beforeEach(() => {
   stsCalls = 0

@@ -265,6 +265,20 @@ describe('attacks', () => {
     },
   )
 
+  test.each([VICTIMS_KEY, `private/${BOB}/mine`])('copy out of the trash: %s', async (key) => {
+    const [entry = ''] = await keysBelow(`.trash/${VICTIMS_KEY}/`)
+    const source = entry.replace(VICTIMS_KEY, key)
+    const Headers = { Host: HOST, 'x-cos-copy-source': `${HOST}/${source}` }
+    const Key = `private/${BOB}/stolen`
+    for (const Query of [{}, { partNumber: '1', uploadId: 'u' }]) {
+      const answer = await functions.signature(BOB, { Method: 'PUT', Key, Query, Headers })
+      expect(answer.error?.code).toBe('KitRequestRefused')
+    }
+    const request = { method: 'PUT', key: Key, headers: Headers }
+    expect((await sendWithKey(functions.cloud, theirs, request)).status).toBe(403)
+    expect(await contentOf(Key)).toBe(404)
+  })
+
   test('a key for the own folder cannot list the trash, nor delete among others', async () => {
     const query = { prefix: `.trash/private/${BOB}/` }
     const list = await sendWithKey(functions.cloud, theirs, { query })

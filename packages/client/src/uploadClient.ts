@@ -195,7 +195,7 @@ export class UploadCOS {
 
   /**
    * Uploads a local file, in parts when it is larger than SliceSize.
-   * @typeParam Confirm what the `onUpload` of the path returns. @default unknown
+   * @typeParam Confirm what the `onUpload` of the path returns
    * @example
    * const { confirm } = await cos.uploadFile<{ recorded: string }>({ Key, FilePath })
    */

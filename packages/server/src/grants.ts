@@ -108,9 +108,11 @@ function limitsOf(rule: Rule, verbs: readonly Verb[]): string {
   ].join(', ')
 }
 
-function uploadLimits({ maxBytes, types, overwrite, names }: Rule): string[] {
+function uploadLimits({ maxBytes, types, overwrite, names, quota, maxFiles }: Rule): string[] {
   return [
     ...(maxBytes === undefined ? [] : [`up to ${maxBytes} bytes`]),
+    ...(quota === undefined ? [] : [`${quota} bytes in all`]),
+    ...(maxFiles === undefined ? [] : [`${maxFiles} files`]),
     ...(types ?? []),
     ...(overwrite ? [] : ['no overwriting']),
     ...(names === 'server' ? ['named by the server'] : []),

@@ -38,7 +38,7 @@ interface LogEntry {
   rule?: string
   /** Whether the key came from the cache. */
   cached?: boolean
-  /** Name of an unexpected error. */
+  /** Name of an unexpected error, or of the error of a hook. */
   error?: string
   ms: number
   /** The platform's id of the call. */
@@ -71,6 +71,7 @@ export async function handleInvocation<Result>(
     const error = toFunctionError(thrown)
     outcome = error.code
     if (error.code === 'KitInternal') log.error = thrown instanceof Error ? thrown.name : 'unknown'
+    if (error.code === 'KitHookFailed') log.error = error.message
     if (error.details.rule) log.rule = error.details.rule
     if (error.details.stsRequestId) log.stsRequestId = error.details.stsRequestId
     return error.toRefusal()

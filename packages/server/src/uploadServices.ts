@@ -3,7 +3,7 @@ import type { CheckedConfig } from './config'
 import { FunctionError } from './errors'
 import { covers, explainDenial, type Grant, pathOf } from './grants'
 import { UPLOADS_COLLECTION } from './hooks/reconcile'
-import { ownerOf, UploadRecords } from './hooks/uploadRecords'
+import { nameOf, ownerOf, UploadRecords } from './hooks/uploadRecords'
 import type { Call } from './invocation'
 import { FolderQuota, quotaFolder } from './quota/folderQuota'
 import { type CloudDatabase, cloudRecords, memoryStores, type RecordStores } from './records'
@@ -64,7 +64,9 @@ export class UploadServices {
     const bucket = new SignedTrashBucket(config, environment)
     this.#quota = new FolderQuota(bucket, store(QUOTAS_COLLECTION))
     this.#uploads = new UploadRecords(config.rules, bucket, store(UPLOADS_COLLECTION))
-    this.#trash = new Trash(bucket, store(TRASH_COLLECTION))
+    this.#trash = new Trash(bucket, store(TRASH_COLLECTION), undefined, async (rule, ...move) => {
+      if (hasQuota(rule)) await this.#quota.reserveMove(rule, ...move)
+    })
     const perMinute = config.keysPerMinute * CALLS_PER_KEY
     this.#limiter = new CallerLimiter(
       perMinute,
@@ -81,19 +83,7 @@ export class UploadServices {
   async permit(call: Call, uploads: WantedUpload[], seconds: number): Promise<void> {
     const costly = uploads.filter(({ rule }) => rule.beforeUpload || hasQuota(rule))
     if (costly.length > 0) this.#limiter.take(call.openid, costly.length)
-    for (const { rule, key, size, type } of uploads) {
-      if (!rule.beforeUpload) continue
-      const refusal = await runBeforeUpload(rule, {
-        openid: ownerOf(rule, key),
-        key,
-        ...(size === undefined ? {} : { size }),
-        ...(type === undefined ? {} : { type }),
-        wxContext: call.wxContext,
-      })
-      if (refusal !== undefined) {
-        throw new FunctionError('KitUploadRefused', refusal, { rule: rule.pattern })
-      }
-    }
+    for (const upload of uploads) await admit(call, upload)
     const until = Date.now() + seconds * 1000
     const folders = new Map<string, WantedUpload[]>()
     for (const upload of uploads) {
@@ -125,7 +115,7 @@ export class UploadServices {
     if (what === 'confirm') return this.#confirm(call)
     if (what === 'usage') return this.#usage(call)
     const event = objectOf(call.event.trash, 'trash')
-    return answerTrash(this.#trash, this.#config.rules, call, event)
+    return answerTrash(this.#trash, this.#config.rules, call, event, (file) => admit(call, file))
   }
 
   /** @throws FunctionError `KitConfirmRefused`, `KitHookFailed` */
@@ -189,6 +179,21 @@ export class UploadServices {
 
 const SERVICES = ['confirm', 'usage', 'trash'] as const
 
+/** Runs `beforeUpload`, if the rule has one. @throws FunctionError `KitUploadRefused`, `KitHookFailed` */
+async function admit({ wxContext }: Call, { rule, key, size, type }: WantedUpload): Promise<void> {
+  if (!rule.beforeUpload) return
+  const refusal = await runBeforeUpload(rule, {
+    openid: ownerOf(rule, key),
+    key,
+    ...(size === undefined ? {} : { size }),
+    ...(type === undefined ? {} : { type }),
+    wxContext,
+  })
+  if (refusal !== undefined) {
+    throw new FunctionError('KitUploadRefused', refusal, { rule: rule.pattern })
+  }
+}
+
 async function runBeforeUpload(
   rule: Rule,
   file: Parameters<NonNullable<Rule['beforeUpload']>>[0],
@@ -197,8 +202,7 @@ async function runBeforeUpload(
     const refusal = await rule.beforeUpload?.(file)
     return refusal === undefined ? undefined : String(refusal)
   } catch (error) {
-    const name = error instanceof Error ? error.name : typeof error
-    throw new FunctionError('KitHookFailed', `beforeUpload failed: ${name}`, {
+    throw new FunctionError('KitHookFailed', `beforeUpload failed: ${nameOf(error)}`, {
       retryable: true,
       rule: rule.pattern,
     })

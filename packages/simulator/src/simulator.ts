@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { AppState, lifecycleApi, type NetworkType } from './appState'
+import { api } from './callbacks'
 import { createCloud, type Identity } from './cloud'
 import { type DeviceProfile, deviceProfile, type Platform } from './deviceProfile'
 import { createFileSystemManager, FileSpace } from './files'
+import { imageInfo } from './imageInfo'
 import { type Clock, realClock } from './network/clock'
 import type { NetworkOptions, Route } from './network/exchange'
 import { type DomainLists, Semaphore } from './network/limits'
@@ -116,19 +118,22 @@ function createWx(
   const fileSystemManager = createFileSystemManager(network.files, network.clock)
   const appBase = () => ({ SDKVersion: SDK_VERSION, language: 'zh_CN' })
   const device = () => ({ platform, system, brand, model })
-  const api = {
+  const calls = {
     env: { USER_DATA_PATH: network.files.userDataPath },
     request: (options: RequestOptions) => request(options, network),
     uploadFile: (options: UploadOptions) => uploadFile(options, network),
     downloadFile: (options: DownloadOptions) => downloadFile(options, network),
     getFileSystemManager: () => fileSystemManager,
+    getImageInfo: api<{ src: string }>('getImageInfo', ({ src }) =>
+      network.clock.during(imageInfo(network.files, src)),
+    ),
     ...services,
     ...lifecycleApi(network.state),
     getAppBaseInfo: appBase,
     getDeviceInfo: device,
     getSystemInfoSync: () => ({ ...appBase(), ...device() }),
   }
-  return { ...api, canIUse: (schema: string) => (schema.split('.')[0] ?? '') in api }
+  return { ...calls, canIUse: (schema: string) => (schema.split('.')[0] ?? '') in calls }
 }
 
 /** Storage in a file that is replaced as a whole: after a crash it is either the old or the new one. */

@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs'
 import COS from 'cos-nodejs-sdk-v5'
 import { type DOMWindow, JSDOM } from 'jsdom'
 import { errorOf, send } from '../../support/rawRequest'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../../support/testCloud'
+import { BUCKET, REGION, ROOT_KEY } from '../../support/testCloud'
+import { useTestCloud } from '../../support/useTestCloud'
 import { describeContract, type OfficialClient } from './objectCases'
 import { describeAnswers } from './responseCases'
 import { describeSettings } from './settingCases'
 
 type Untyped = Record<string, (params: object) => Promise<never>>
 
-let cloud: TestCloud
+const cloud = useTestCloud()
 let window: DOMWindow
 let cos: Untyped
 
@@ -36,7 +37,6 @@ const EXPOSED = [
 ]
 
 beforeAll(async () => {
-  cloud = await startTestCloud()
   // Resolves production's host names to the local cloud, as a developer's proxy would.
   jest
     .spyOn(dns, 'lookup')
@@ -66,7 +66,6 @@ beforeAll(async () => {
 afterAll(async () => {
   window.close()
   jest.restoreAllMocks()
-  await cloud.end()
 })
 
 /** Arrays and objects of the page's own world: the SDK asks `instanceof Array`. */

@@ -100,7 +100,23 @@ export async function cleanStaleUploads(cos: COS, place: BucketPlace): Promise<v
 /** What empties a part of the trash. */
 export type TrashRule = ReturnType<typeof trashLifecycle>[number]
 
-/** The parts of the trash that no lifecycle rule empties after so many days, by our rule or another. */
+/** Our rules begin with it. */
+const EMPTY = 'empty '
+
+/** Whether a rule of an earlier configuration empties a part of the trash before its time. */
+const isTooEarly = (
+  { ID, Status, Filter, Expiration }: COS.LifecycleRule,
+  { prefix, days }: TrashRule,
+) =>
+  Status === 'Enabled' &&
+  String(ID).startsWith(EMPTY) &&
+  prefix.startsWith(Filter?.Prefix ?? prefix) &&
+  Number(Expiration?.Days) < days
+
+/**
+ * The parts of the trash that no lifecycle rule empties after so many days, by our rule or another, or that an earlier
+ * rule of ours empties sooner.
+ */
 export async function keptTrash(
   cos: COS,
   place: BucketPlace,
@@ -109,24 +125,32 @@ export async function keptTrash(
   if (wanted.length === 0) return []
   const rules = await lifecycleRules(cos, place)
   return wanted.filter(
-    ({ prefix, days }) =>
+    (part) =>
+      rules.some((rule) => isTooEarly(rule, part)) ||
       !rules.some(
         ({ Status, Filter, Expiration }) =>
-          Status === 'Enabled' && Filter?.Prefix === prefix && Number(Expiration?.Days) === days,
+          Status === 'Enabled' &&
+          Filter?.Prefix === part.prefix &&
+          Number(Expiration?.Days) === part.days,
       ),
   )
 }
 
-/** Adds our rules and keeps the others. */
+/** Adds our rules and keeps the others. An earlier rule of ours for a larger part waits as long as the new ones. */
 export async function emptyTrash(cos: COS, place: BucketPlace, wanted: TrashRule[]): Promise<void> {
   const own = wanted.map(({ prefix, days }) => ({
-    ID: `empty ${prefix}`,
+    ID: `${EMPTY}${prefix}`,
     Status: 'Enabled' as const,
     Filter: { Prefix: prefix },
     Expiration: { Days: days },
   }))
   const ids = own.map(({ ID }) => ID)
-  const others = (await lifecycleRules(cos, place)).filter(({ ID }) => !ids.includes(String(ID)))
+  const others = (await lifecycleRules(cos, place))
+    .filter(({ ID }) => !ids.includes(String(ID)))
+    .map((rule) => {
+      const days = wanted.filter((part) => isTooEarly(rule, part)).map((part) => part.days)
+      return days.length > 0 ? { ...rule, Expiration: { Days: Math.max(...days) } } : rule
+    })
   await cos.putBucketLifecycle({ ...place, Rules: [...others, ...own] })
 }
 

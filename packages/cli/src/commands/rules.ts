@@ -39,7 +39,7 @@ function testCommand(): Command {
     )
     .description(
       t(
-        'Runs tests of the access rules, and names what they do not show: grants that no test uses, and loosened rules that no test notices.',
+        'Runs tests of the access rules, and lists their gaps: grants that no test uses, and loosened rules that no test notices.',
         '运行访问规则的测试，并列出测试未覆盖之处：没有测试用到的授权，以及放宽后没有测试发现的规则。',
       ),
     )
@@ -78,12 +78,12 @@ function testCommand(): Command {
       )
       printGaps(
         output,
-        t('Granted, but used by no test:', '已授权，但没有测试用到：'),
+        t('Granted, but no test uses it:', '已授权，但没有测试用到：'),
         report.untested,
       )
       printGaps(
         output,
-        t('Would be noticed by no test:', '如果规则这样放宽，没有测试会发现：'),
+        t('Loosened, and no test notices:', '如果规则这样放宽，没有测试会发现：'),
         report.unnoticed,
       )
     })

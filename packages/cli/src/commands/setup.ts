@@ -13,7 +13,7 @@ export function setupCommand(): Command {
   return new Command('setup')
     .description(
       t(
-        'Asks for what it cannot find out, checks it with Tencent Cloud, and writes cos.config.ts, .env (readable by you alone) and project.private.config.json.',
+        'Asks for missing values, checks them with Tencent Cloud, and writes cos.config.ts, .env (readable by you alone) and project.private.config.json.',
         '询问所需信息并在腾讯云上核对，然后写入 cos.config.ts、.env（仅本人可读）与 project.private.config.json。',
       ),
     )

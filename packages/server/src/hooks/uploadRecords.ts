@@ -215,8 +215,12 @@ function hookFailed(rule: Rule, reason: string): FunctionError {
   return new FunctionError('KitHookFailed', reason, { retryable: true, rule: rule.pattern })
 }
 
-/** The name of an error; its message may contain what the caller must not see. */
-const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error)
+/** The name of an error, with CloudBase's code; its message may contain what the caller must not see. */
+export function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  const { errCode } = error as { errCode?: unknown }
+  return typeof errCode === 'number' ? `${error.name} ${errCode}` : error.name
+}
 
 const toJson = (value: unknown): unknown =>
   value === undefined ? null : JSON.parse(JSON.stringify(value))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { UsageResponse } from '@miniprogram-cos/protocol'
 import type { BucketAccess } from '../bucketAccess'
-import { FunctionError } from '../errors'
+import { FunctionError, quote } from '../errors'
 import type { RecordStore } from '../records'
 import { type Rule, TRASH } from '../rules'
 
@@ -36,6 +36,8 @@ const MAX_CACHED_FOLDERS = 200
  * permission has ended.
  */
 const IN_FLIGHT_MILLISECONDS = 15 * 60_000
+/** A move into the trash that begins ends within this time, and a later listing shows it. */
+const MOVE_MILLISECONDS = 60_000
 const MAX_ATTEMPTS = 20
 /** Uploads that may be on their way to one folder: they are one record, which is read and written for each. */
 const MAX_RESERVATIONS = 2000
@@ -43,7 +45,7 @@ const MAX_RESERVATIONS = 2000
 /**
  * Enforces `quota` and `maxFiles` when uploads are permitted. What counts is, for each key, the larger one of what the
  * folder and its trash contain and of what anybody may still upload there. No order of uploads, deletions and repetitions can
- * exceed that sum, however many run at the same time.
+ * exceed that sum, however many run at the same time: a deletion moves an object into the trash, so it is checked too.
  */
 export class FolderQuota {
   readonly #bucket: BucketAccess
@@ -105,6 +107,28 @@ export class FolderQuota {
     })
   }
 
+  /**
+   * Checks a move into the trash, after which a signature that is still valid can upload the object once more: then
+   * both count.
+   * @param entry the object's key in the trash
+   * @throws FunctionError `KitQuotaExceeded` if the folder could exceed its quota, and as `reserve`
+   */
+  async reserveMove(rule: Rule, key: string, entry: string, size: number): Promise<void> {
+    const folder = quotaFolder(rule, key)
+    const record = await this.#records.get(idOf(folder))
+    const now = this.#now()
+    const permitted = possible(record?.value.reservations ?? [], { at: now })
+    if (!permitted.some((one) => one.key === key)) return
+    const until = now - IN_FLIGHT_MILLISECONDS + MOVE_MILLISECONDS
+    try {
+      await this.reserve(rule, folder, [{ key: entry, size, until }])
+    } catch (error) {
+      if (!(error instanceof FunctionError && error.code === 'KitQuotaExceeded')) throw error
+      const message = `the permission to upload ${quote(key)} has not ended, and the quota has no room for the object and another one: delete it half an hour after its upload`
+      throw new FunctionError('KitQuotaExceeded', message, error.details)
+    }
+  }
+
   async #list(rule: Rule, folder: string, maxAge: number): Promise<Listing> {
     const cached = await this.#listings.get(folder)
     if (cached && maxAge > 0 && this.#now() - cached.at <= maxAge) return cached
@@ -140,7 +164,7 @@ export function quotaFolder({ segments }: Rule, key: string): string {
 }
 
 /** The reservations that may still become an object which the listing does not show. */
-function possible(reservations: Reservation[], { at }: Listing): Reservation[] {
+function possible(reservations: Reservation[], { at }: Pick<Listing, 'at'>): Reservation[] {
   const since = at - IN_FLIGHT_MILLISECONDS - CACHE_MILLISECONDS
   return reservations.filter(({ until }) => until > since)
 }

@@ -5,11 +5,14 @@ import { ownerOf } from '../hooks/uploadRecords'
 import type { Call } from '../invocation'
 import { requestedKeyProblem } from '../objectKey'
 import { OPENID, type Rule } from '../rules'
+import { isAllowedType } from '../signature/limits'
+import type { WantedUpload } from '../uploadServices'
 import { isEntryId, readEntry } from './entries'
 import { refused, type Trash, type TrashTarget } from './trash'
 
 /**
  * Answers the event `trash`: checks what it requests against the caller's grants.
+ * @param admit refuses an object that the caller may not upload
  * @throws FunctionError `KitBadRequest`, `KitTrashRefused`, `KitTrashConflict`
  */
 export async function answerTrash(
@@ -17,6 +20,7 @@ export async function answerTrash(
   rules: Rule[],
   call: Pick<Call, 'grants' | 'openid'>,
   event: object,
+  admit: (file: WantedUpload) => Promise<void>,
 ): Promise<TrashResponse> {
   const { action, Key, TrashId, Overwrite, Prefix, Marker }: Record<string, unknown> = { ...event }
   if (Overwrite !== undefined && typeof Overwrite !== 'boolean') {
@@ -32,16 +36,20 @@ export async function answerTrash(
   const key = textOf(Key, 'Key')
   if (key === undefined) throw badRequest('trash needs a Key')
   const target = targetOf(rules, call, key)
-  const by = isOwnKey(target.rule, key, call.openid) ? 'owner' : 'other'
+  const { rule } = target
+  const by = !hasOwner(rule) || isOwnKey(rule, key, call.openid) ? 'owner' : 'other'
   switch (action) {
     case 'delete':
       return trash.delete(target, by)
     case 'restore':
       grantFor('write', rules, call, key)
-      return trash.restore(target, id, Overwrite ? by : undefined)
+      return trash.restore(target, id, Overwrite ? by : undefined, ({ size, type }) => {
+        checkFile(rule, size, type)
+        return admit({ rule, key, size, type })
+      })
     case 'erase':
       if (id === undefined) throw badRequest('to erase, trash needs a TrashId')
-      if (by === 'other') throw refused('only the owner of the folder may erase', target.rule)
+      if (by === 'other') throw refused('only the owner of the folder may erase', rule)
       return trash.erase(target, id)
     default:
       throw badRequest('the actions of trash are delete, list, restore and erase')
@@ -82,9 +90,20 @@ function grantFor(verb: Verb, rules: Rule[], { grants }: Pick<Call, 'grants'>, k
   throw refused(message, rule === undefined ? undefined : { pattern: rule })
 }
 
-/** Whether a key lies in the caller's own folder, or in one that belongs to nobody. */
+/** The limits of the rule may be stricter than they were. @throws FunctionError `KitTrashRefused` */
+function checkFile(rule: Rule, size: number, type: string): void {
+  const { maxBytes = size, types } = rule
+  if (size > maxBytes) throw refused(`the rule takes objects of up to ${maxBytes} bytes`, rule)
+  if (types && !isAllowedType(type, types)) {
+    throw refused(`the rule takes the types ${types.join(', ')}`, rule)
+  }
+}
+
+const hasOwner = ({ segments }: Rule) => segments.includes(OPENID)
+
+/** Whether a key lies in the caller's own folder. */
 function isOwnKey(rule: Rule, key: string, openid: string): boolean {
-  return !rule.segments.includes(OPENID) || ownerOf(rule, key) === openid
+  return hasOwner(rule) && ownerOf(rule, key) === openid
 }
 
 function textOf(value: unknown, field: string): string | undefined {

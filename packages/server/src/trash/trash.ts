@@ -4,6 +4,7 @@ import {
   type TrashResponse,
   utf8Length,
 } from '@miniprogram-cos/protocol'
+import type { ObjectHead } from '../bucketAccess'
 import { FunctionError } from '../errors'
 import { type Clock, REAL_CLOCK } from '../hooks/uploadRecords'
 import type { RecordStore } from '../records'
@@ -36,6 +37,9 @@ export interface TrashTarget {
   seesAll: boolean
 }
 
+/** @param entry the object's key in the trash */
+type BeforeMove = (rule: Rule, key: string, entry: string, size: number) => Promise<void>
+
 /**
  * Moves objects into the trash of the bucket and back. An object is copied before it is deleted, so that whatever ends
  * in between leaves both. Calls for one key exclude each other by a lease, so the object that is deleted is the one
@@ -46,11 +50,19 @@ export class Trash {
   readonly #bucket: TrashBucket
   readonly #leases: RecordStore<Lease>
   readonly #clock: Clock
+  readonly #beforeMove: BeforeMove
 
-  constructor(bucket: TrashBucket, leases: RecordStore<Lease>, clock = REAL_CLOCK) {
+  /** @param beforeMove may refuse to move an object into the trash */
+  constructor(
+    bucket: TrashBucket,
+    leases: RecordStore<Lease>,
+    clock = REAL_CLOCK,
+    beforeMove: BeforeMove = async () => undefined,
+  ) {
     this.#bucket = bucket
     this.#leases = leases
     this.#clock = clock
+    this.#beforeMove = beforeMove
   }
 
   /** Moves an object into the trash. There may be none: deleting twice is no error. */
@@ -80,19 +92,25 @@ export class Trash {
    * Moves an object back.
    * @param id of the entry. @default the last one
    * @param overwrites whether an object that has the key now goes into the trash, instead of a refusal
+   * @param admit may refuse to restore the object
    * @throws FunctionError `KitTrashConflict`, `KitTrashRefused`
    */
   async restore(
     target: TrashTarget,
     id: string | undefined,
     overwrites: DeletedBy | undefined,
+    admit: (file: ObjectHead) => Promise<void> = async () => undefined,
   ): Promise<TrashResponse> {
     const { rule, key } = target
     return this.#alone(key, async () => {
-      const { entry, etag, size } = await this.#find(target, id)
+      const { entry, head } = await this.#find(target, id)
+      const { etag, size } = head
       const from = entryKey(entry)
+      await admit(head)
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const outcome = await this.#bucket.copy(from, etag, key)
+        // In a bucket with versions COS replaces the object, whatever the copy forbids.
+        const isTaken = (await this.#bucket.head(key)) !== undefined
+        const outcome = isTaken ? 'exists' : await this.#bucket.copy(from, etag, key)
         if (outcome === 'copied') {
           await this.#bucket.remove(from)
           return { trash: [this.#describe(rule, entry, size)] }
@@ -111,9 +129,9 @@ export class Trash {
   /** Deletes an object in the trash for good. */
   async erase(target: TrashTarget, id: string): Promise<TrashResponse> {
     return this.#alone(target.key, async () => {
-      const { entry, size } = await this.#find(target, id)
+      const { entry, head } = await this.#find(target, id)
       await this.#bucket.remove(entryKey(entry))
-      return { trash: [this.#describe(target.rule, entry, size)] }
+      return { trash: [this.#describe(target.rule, entry, head.size)] }
     })
   }
 
@@ -126,6 +144,7 @@ export class Trash {
       const head = await this.#bucket.head(key)
       if (!head) return []
       const entry = newEntry(key, this.#clock.now(), by)
+      await this.#beforeMove(rule, key, entryKey(entry), head.size)
       if ((await this.#bucket.copy(key, head.etag, entryKey(entry))) !== 'copied') continue
       const { etag, modified } = (await this.#bucket.head(key)) ?? {}
       // Replaced meanwhile: what has been copied is kept, and so is what is there now.
@@ -138,20 +157,20 @@ export class Trash {
 
   /** An entry of a key that the caller may see. @throws FunctionError `KitTrashRefused` */
   async #find({ rule, key, seesAll }: TrashTarget, id: string | undefined) {
-    const missing = refused('there is no such object in the trash', rule)
-    if (id !== undefined) {
-      const entry = { key, id }
-      const head = isVisible(entry, seesAll) ? await this.#bucket.head(entryKey(entry)) : undefined
-      if (!head) throw missing
-      return { entry, etag: head.etag, size: head.size }
-    }
-    let last: { entry: TrashEntry; etag: string; size: number } | undefined
-    for await (const { key: path, etag, size } of this.#bucket.list(`${TRASH}${key}/`)) {
+    const entry = id === undefined ? await this.#last(key, seesAll) : { key, id }
+    const isShown = entry !== undefined && isVisible(entry, seesAll)
+    const head = isShown ? await this.#bucket.head(entryKey(entry)) : undefined
+    if (!entry || !head) throw refused('there is no such object in the trash', rule)
+    return { entry, head }
+  }
+
+  async #last(key: string, seesAll: boolean): Promise<TrashEntry | undefined> {
+    let last: TrashEntry | undefined
+    for await (const { key: path } of this.#bucket.list(`${TRASH}${key}/`)) {
       const entry = readEntry(path)
       // Their ids begin with the time, so the last in the list is the last that was deleted.
-      if (entry?.key === key && isVisible(entry, seesAll)) last = { entry, etag, size }
+      if (entry?.key === key && isVisible(entry, seesAll)) last = entry
     }
-    if (!last) throw missing
     return last
   }
 

@@ -23,7 +23,10 @@ const MAX_PARTS = 1000
 
 /** Headers that the first request of a copy in parts repeats; a copy in one request keeps them by itself. */
 const KEPT =
-  /^(?:content-type|cache-control|content-disposition|content-encoding|content-language|expires|x-cos-meta-.*|x-cos-storage-class)$/
+  /^(?:content-type|cache-control|content-disposition|content-encoding|content-language|expires|x-cos-meta-.*)$/
+
+/** How an object is stored. Every copy takes the bucket's defaults otherwise. */
+const STORED = /^x-cos-(?:storage-class|server-side-encryption(?:-cos-kms-key-id)?)$/
 
 const ARCHIVED = /^(?:DEEP_)?ARCHIVE$/
 const CHANGED = [404, 412]
@@ -53,18 +56,16 @@ export class SignedTrashBucket extends SignedBucketAccess implements TrashBucket
       'x-cos-copy-source': `${bucket}.cos.${region}.myqcloud.com/${encodeKey(from)}`,
       'x-cos-copy-source-If-Match': etag,
     }
-    const kept = Object.entries(head.headers).flatMap(([name, value]) =>
-      KEPT.test(name) && value !== undefined ? [[name, value] as const] : [],
-    )
-    const { 'x-cos-storage-class': storageClass, ...headers } = Object.fromEntries(kept)
-    const stored = {
-      'x-cos-forbid-overwrite': 'true',
-      // A copy in one request takes the bucket's default otherwise.
-      ...(storageClass === undefined ? {} : { 'x-cos-storage-class': storageClass }),
-    }
+    const headersLike = (pattern: RegExp): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries(head.headers).flatMap(([name, value]) =>
+          pattern.test(name) && value !== undefined ? [[name, value]] : [],
+        ),
+      )
+    const stored = { 'x-cos-forbid-overwrite': 'true', ...headersLike(STORED) }
     const outcome =
       size > this.#partBytes
-        ? await this.#copyInParts(source, to, size, { ...headers, ...stored })
+        ? await this.#copyInParts(source, to, size, { ...headersLike(KEPT), ...stored })
         : await this.#copyAtOnce(to, { ...source, ...stored })
     if (outcome !== 'copied') return outcome
     await this.#check(to, size, head.headers['x-cos-hash-crc64ecma'])
@@ -138,11 +139,11 @@ export class SignedTrashBucket extends SignedBucketAccess implements TrashBucket
     await this.send({ method: 'DELETE', key, query: { uploadId } }, [200, 204, 404])
   }
 
-  /** COS computes the CRC-64 of the whole content, however it was written. */
+  /** COS computes the CRC-64 of the whole content, however it was written; of old objects there is none. */
   async #check(key: string, size: number, crc64: string | undefined): Promise<void> {
     const { headers } = await this.send({ method: 'HEAD', key }, [200])
-    const isSame =
-      Number(headers['content-length']) === size && headers['x-cos-hash-crc64ecma'] === crc64
+    const { 'content-length': length, 'x-cos-hash-crc64ecma': copied } = headers
+    const isSame = Number(length) === size && (crc64 === undefined || copied === crc64)
     if (!isSame) throw new FunctionError('KitInternal', 'the copy differs', { retryable: true })
   }
 }

@@ -75,9 +75,12 @@ export class PhoneBackend extends CurrentWindowBackendContext {
 
 const reported = new Set<string>()
 
+/** Tags of components that the app uses and the preview does not load. */
+export const foreignTags = new Set<string>()
+
 function createElement(tag: string): HTMLElement {
   const element = document.createElement(tagOf(tag))
-  if (!isKnown(element.localName)) {
+  if (!isKnown(element.localName) || foreignTags.has(tag)) {
     element.dataset.missing = `<${tag}>`
     // Components mark their host element after it is created.
     queueMicrotask(() => {

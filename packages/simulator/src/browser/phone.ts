@@ -10,7 +10,7 @@ import { defineElements } from './elements/define'
 import { settings } from './settings'
 import { shareConsole } from './shellLink'
 import { createWx, state } from './wx/createWx'
-import { withMissingApi } from './wx/missingApi'
+import { requirePlugin, withMissingApi } from './wx/missingApi'
 import { addInstanceMethods, createNavigation } from './wx/navigation'
 
 const part = (id: string) => document.getElementById(id) as HTMLElement
@@ -73,6 +73,7 @@ Object.assign(window, {
   __preview: Object.assign(registry, { fail: showFailedApp }),
   global: {},
   require: missingRequire(),
+  requirePlugin,
   // Templates and WXS scripts use these in place of `new Date` and `new RegExp`.
   getDate: (...given: []) => new Date(...given),
   getRegExp: (pattern: string, flags?: string) => new RegExp(pattern, flags),

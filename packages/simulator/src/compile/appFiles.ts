@@ -37,7 +37,7 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
   const add = (path: string, kind: Part['kind'], from: string) => {
     if (parts.has(path)) return
     const own: SourceProblem[] = []
-    const part: Part = { path, kind, config: { usingComponents: {} } }
+    const part: Part = { path, kind, config: { usingComponents: {} }, foreign: [] }
     parts.set(path, part)
     if (!tree.isFile(`${path}.wxml`) && kind === 'page') {
       const message = `the ${kind} ${path} has no file ${path}.wxml`
@@ -55,6 +55,7 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
       if (FOREIGN.test(target)) {
         const message = `<${tag}> is a component of a plugin, which the preview does not load`
         warnings.push(problemAt(tree, file, { ...placeOf(tree, file, target), message }))
+        part.foreign.push(tag)
         return undefined
       }
       const found = tree.component(file, target)
@@ -66,6 +67,7 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
       if (library) {
         const message = `<${tag}> is a component of ${library}, which the preview does not load before npm install ${library}`
         warnings.push(problemAt(tree, file, { ...placeOf(tree, file, target), message }))
+        part.foreign.push(tag)
         return undefined
       }
       const message = `the component ${target} has no file ${target}.wxml`

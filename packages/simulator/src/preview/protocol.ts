@@ -32,6 +32,8 @@ export interface Part {
   path: string
   kind: 'page' | 'component'
   config: Record<string, unknown> & { usingComponents: Record<string, string> }
+  /** Tags of components that the preview does not load, such as those of plugins. */
+  foreign: string[]
 }
 
 /** A page or a component as the compiled app registers it. */
@@ -211,6 +213,8 @@ export type PhoneMessage =
   | { type: 'background'; value: boolean }
   | { type: 'theme'; value: 'light' | 'dark' }
   | { type: 'reload' }
+  /** Bytes of a request that a slow network has carried so far. */
+  | { type: 'sent'; id: string; bytes: number }
   /** Asks for `storage` now and after each change. */
   | { type: 'watchStorage' }
   /** Removes a key of `wx` storage, or all of them. */

@@ -86,7 +86,9 @@ function checkLifecycleRule(rule: XmlElement): void {
   oneOf(rule, 'Status', ['Enabled', 'Disabled'])
   const filter = element(rule, 'Filter')
   if (filter) text(filter, 'Prefix')
-  else if (text(rule, 'Prefix') === undefined) throw malformed('Filter is missing')
+  // An empty filter is for all objects.
+  else if (rule.Filter === undefined && text(rule, 'Prefix') === undefined)
+    throw malformed('Filter is missing')
   for (const transition of elements(rule, 'Transition')) {
     checkDaysOrDate(transition, 'Days', 0)
     oneOf(transition, 'StorageClass', TRANSITION_CLASSES)

@@ -7,6 +7,7 @@ import type {
   Part,
   SourceProblem,
 } from '../../preview/protocol'
+import { foreignTags } from '../backend'
 import { globals } from '../dom'
 import { settings } from '../settings'
 import { ProblemError, problemsOf } from './problems'
@@ -125,6 +126,7 @@ export class Registry {
   part({ scope, style, problems, ...part }: CompiledPart, load: () => void): void {
     const { path, kind, config } = part
     this.parts.set(path, part)
+    for (const tag of part.foreign) foreignTags.add(tag)
     const setConfig = (more: object = {}) =>
       this.codeSpace.addComponentStaticConfig(path, {
         ...config,

@@ -113,9 +113,33 @@ export function tagOf(tag: string): string {
   return isBuiltIn ? `wx-${tag}` : tag
 }
 
+/** Roles of `aria-role` that a keyboard can reach. */
+const CONTROLS = ['button', 'link', 'checkbox', 'radio', 'switch', 'tab']
+
+/** An element without behaviour. Its `aria-role` is what screen readers and keyboards take it for. */
+class WxPlain extends WxElement {
+  static observedAttributes = ['aria-role']
+
+  protected override update(): void {
+    const role = this.text('aria-role')
+    if (role === '') return
+    this.setAttribute('role', role)
+    if (!CONTROLS.includes(role)) return
+    this.tabIndex = 0
+    this.onkeydown = (event) => {
+      if (event.target !== this || (event.key !== 'Enter' && event.key !== ' ')) return
+      event.preventDefault()
+      // A tap is made of these.
+      for (const type of ['mousedown', 'mouseup', 'click']) {
+        this.dispatchEvent(new MouseEvent(type, { bubbles: true, composed: true }))
+      }
+    }
+  }
+}
+
 /** Registers WeChat's built-in elements. An element without an implementation is drawn as a labelled box. */
 export function defineElements(): void {
-  for (const tag of PLAIN) customElements.define(`wx-${tag}`, class extends WxElement {})
+  for (const tag of PLAIN) customElements.define(`wx-${tag}`, class extends WxPlain {})
   for (const [tag, element] of Object.entries(ELEMENTS)) {
     customElements.define(`wx-${tag}`, element)
   }

@@ -74,6 +74,8 @@ const PRIVATE = [
   'saveVideoToPhotosAlbum',
   'getUserProfile',
   'getUserInfo',
+  'getLocation',
+  'getFuzzyLocation',
 ]
 
 type Resolve = (answer: { event: 'exposureAuthorization' | 'agree' | 'disagree' }) => void

@@ -30,7 +30,7 @@ export const mediaApi = {
     const [file] = await pick('chooseVideo', 'video/*', 1)
     if (!file) throw new WxError('chooseVideo:fail cancel')
     const tempFilePath = await phoneFiles.add(file, file.name)
-    return { tempFilePath, size: file.size, ...(await videoInfo(tempFilePath)) }
+    return { tempFilePath, size: file.size, ...(await chosenVideo(tempFilePath)) }
   }),
   chooseMessageFile: api('chooseMessageFile', chooseMessageFile),
   getImageInfo: api<{ src: string }>('getImageInfo', async ({ src }) => {
@@ -42,7 +42,7 @@ export const mediaApi = {
   }),
   getVideoInfo: api<{ src: string }>('getVideoInfo', async ({ src }) => {
     const { size } = await phoneFiles.get(src, 'getVideoInfo')
-    const info = await videoInfo(src)
+    const info = infoOf(await loadVideo(src))
     return { ...info, size: Math.round(size / 1024), type: 'mp4', orientation: 'up' }
   }),
   compressImage: api('compressImage', compressImage),
@@ -72,7 +72,7 @@ async function chooseMedia({
       const tempFilePath = await phoneFiles.add(file, file.name)
       const { size } = file
       if (!file.type.startsWith('video/')) return { tempFilePath, size, fileType: 'image' }
-      return { tempFilePath, size, fileType: 'video', ...(await videoInfo(tempFilePath)) }
+      return { tempFilePath, size, fileType: 'video', ...(await chosenVideo(tempFilePath)) }
     }),
   )
   const types = new Set(tempFiles.map(({ fileType }) => fileType))
@@ -130,22 +130,44 @@ async function keepRemote(src: string): Promise<string> {
   return phoneFiles.add(await response.blob(), new URL(src).pathname)
 }
 
-/** Size and duration of a video; zeros for a format that the browser does not know. */
-async function videoInfo(path: string) {
+/** A video with its first frame; without one if the browser does not know the format. */
+async function loadVideo(path: string): Promise<HTMLVideoElement> {
   const video = document.createElement('video')
-  video.preload = 'metadata'
+  video.preload = 'auto'
+  video.muted = true
   video.src = await phoneFiles.urlOf(path)
   await new Promise<void>((resolve) => {
-    video.onloadedmetadata = () => resolve()
+    video.onloadeddata = () => resolve()
     video.onerror = () => resolve()
   })
-  const { videoWidth: width, videoHeight: height, duration } = video
-  return {
-    width,
-    height,
-    duration: Number.isFinite(duration) ? duration : 0,
-    thumbTempFilePath: '',
-  }
+  return video
+}
+
+/** Size and duration of a video; zeros for a format that the browser does not know. */
+function infoOf({ videoWidth: width, videoHeight: height, duration }: HTMLVideoElement) {
+  return { width, height, duration: Number.isFinite(duration) ? duration : 0 }
+}
+
+/** What a chosen video is described by: as above, and a picture of its first frame. */
+async function chosenVideo(path: string) {
+  const video = await loadVideo(path)
+  const info = infoOf(video)
+  const blob = await pictureOf(video, info.width, info.height)
+  const thumbTempFilePath = blob ? await phoneFiles.add(blob, 'thumb.jpg') : ''
+  return { ...info, thumbTempFilePath }
+}
+
+function pictureOf(
+  source: HTMLImageElement | HTMLVideoElement,
+  width: number,
+  height: number,
+  quality = 0.8,
+): Promise<Blob | null> {
+  const canvas = document.createElement('canvas')
+  canvas.width = width
+  canvas.height = height
+  canvas.getContext('2d')?.drawImage(source, 0, 0, canvas.width, canvas.height)
+  return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality))
 }
 
 async function compressImage({
@@ -163,13 +185,7 @@ async function compressImage({
   const { naturalWidth, naturalHeight } = image
   const ratio = naturalHeight / Math.max(naturalWidth, 1)
   const width = compressedWidth ?? (compressedHeight ? compressedHeight / ratio : naturalWidth)
-  const canvas = document.createElement('canvas')
-  canvas.width = width
-  canvas.height = compressedHeight ?? width * ratio
-  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
-  const blob = await new Promise<Blob | null>((resolve) => {
-    canvas.toBlob(resolve, 'image/jpeg', quality / 100)
-  })
+  const blob = await pictureOf(image, width, compressedHeight ?? width * ratio, quality / 100)
   if (!blob) throw new WxError('compressImage:fail')
   return { tempFilePath: await phoneFiles.add(blob, 'compressed.jpg') }
 }

@@ -9,7 +9,8 @@ const reported = new Set<string>()
 function report(name: string): void {
   const { missing, platform } = deviceProfile(settings.device)
   const where = missing.includes(name) ? `WeChat for ${platform}` : 'the preview'
-  if (!reported.has(name)) console.warn(`wx.${name} is not in ${where}`)
+  const what = name.startsWith('plugin ') ? `the ${name}` : `wx.${name}`
+  if (!reported.has(name)) console.warn(`${what} is not in ${where}`)
   reported.add(name)
 }
 
@@ -34,6 +35,13 @@ export function withMissingApi<Wx extends object>(wx: Wx): Wx {
 export function canIUse(wx: object, schema: string): boolean {
   const [name = ''] = schema.split('.')
   return name in wx || customElements.get(`wx-${name}`) !== undefined
+}
+
+/** `requirePlugin`: what a plugin exports does nothing and says so. */
+export function requirePlugin(name: string): unknown {
+  if (!reported.has(name)) console.warn(`the plugin ${name} is not in the preview`)
+  reported.add(name)
+  return inertObject(`plugin ${name}`)
 }
 
 function missingCall(name: string): unknown {
