@@ -109,6 +109,19 @@ describeInBrowser('the panel beside the phones', () => {
     await page.getByRole('tab', { name: 'Network' }).click()
   })
 
+  test('progress on a slow network is that of the network', async () => {
+    const film = join(project.cloud.folder, 'slow.mp4')
+    writeFileSync(film, randomBytes(800 * 1024))
+    await alice.choose('Network', 'weak3g')
+    await alice.chooseFiles([film])
+    await alice.waitForUpload('slow.mp4', /[1-9]\d*%/)
+    // It takes 16 seconds; the browser has handed over everything at once.
+    expect(await alice.percentOf('slow.mp4')).toBeLessThan(70)
+    await alice.choose('Network', 'wifi')
+    await alice.press('slow.mp4', 'Cancel')
+    await alice.openTab('Files')
+  })
+
   test('a phone follows its network and its device', async () => {
     await alice.choose('Network', 'weak3g')
     const network = () => inPhone('Alice', 'wx.getNetworkType().then((one) => one.networkType)')

@@ -24,12 +24,6 @@ describeInBrowser('the preview during development', () => {
     await project?.end()
   })
 
-  test('each phone may run in a process of its own, which the panel does not delay', async () => {
-    const phones = page.frames().filter((frame) => frame !== page.mainFrame())
-    const isolated = await Promise.all(phones.map((phone) => phone.evaluate('originAgentCluster')))
-    expect(isolated).toEqual([true, true])
-  })
-
   test('reloads after a change, and shows a mistake with file and line until it is fixed', async () => {
     const file = join(project.app, 'pages/files/files.wxml')
     const good = readFileSync(file, 'utf8')

@@ -76,7 +76,10 @@ events.addEventListener('reload', () => {
   for (const frame of frames) frame.send({ type: 'reload' })
 })
 events.addEventListener('request', ({ data }: MessageEvent<string>) => {
-  requests.apply(JSON.parse(data) as RecordUpdate)
+  const update = JSON.parse(data) as RecordUpdate
+  requests.apply(update)
+  const { id, who, sent } = update
+  if (who && sent !== undefined) frameOf(who)?.send({ type: 'sent', id, bytes: sent })
 })
 
 /** Limits all panes to one phone. */

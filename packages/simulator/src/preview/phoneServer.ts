@@ -58,8 +58,6 @@ async function serve(
   if (pathname === '/') {
     // Only the page with all phones may show a phone, because a phone tells it what the app stores and sends.
     response.setHeader('Content-Security-Policy', `frame-ancestors ${LOOPBACK}`)
-    // A process of its own: neither the panel nor another phone delays this one.
-    response.setHeader('Origin-Agent-Cluster', '?1')
     send('text/html; charset=utf-8', phonePage(services.settings))
   } else if (pathname === '/app.js') {
     send('text/javascript; charset=utf-8', (await services.source.compiled()).script)

@@ -213,6 +213,8 @@ export type PhoneMessage =
   | { type: 'background'; value: boolean }
   | { type: 'theme'; value: 'light' | 'dark' }
   | { type: 'reload' }
+  /** Bytes of a request that a slow network has carried so far. */
+  | { type: 'sent'; id: string; bytes: number }
   /** Asks for `storage` now and after each change. */
   | { type: 'watchStorage' }
   /** Removes a key of `wx` storage, or all of them. */

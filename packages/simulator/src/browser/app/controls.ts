@@ -1,5 +1,6 @@
 import type { NetworkProfile, PhoneMessage } from '../../preview/protocol'
 import { phoneFiles } from '../files'
+import { reportSent } from '../network/exchange'
 import { settings } from '../settings'
 import { isFramed, network, tellShell } from '../shellLink'
 import { state, storage, storedEntries } from '../wx/createWx'
@@ -10,6 +11,7 @@ export function listenToShell(frame: Frame): void {
   window.addEventListener('message', ({ source, data }: MessageEvent<PhoneMessage>) => {
     if (source !== window.parent || typeof data !== 'object' || data === null) return
     if (data.type === 'network') setNetwork(data.value)
+    if (data.type === 'sent') reportSent(data.id, data.bytes)
     if (data.type === 'background') toBackground(data.value)
     if (data.type === 'theme') setTheme(data.value, frame)
     if (data.type === 'watchStorage') watchStorage()

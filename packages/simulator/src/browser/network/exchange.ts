@@ -125,6 +125,13 @@ function reportFailure(
   })
 }
 
+/** Who is told of the bytes that a slow network has carried; the browser counts what the preview's server has buffered. */
+const onWire = new Map<string, (bytes: number) => void>()
+
+export function reportSent(id: string, bytes: number): void {
+  onWire.get(id)?.(bytes)
+}
+
 /** Sends one request to the preview's server; the target URL and headers are passed in two headers. */
 function send(sent: XMLHttpRequest, exchange: Exchange, id: string): Promise<Reply> {
   const { api, url, method, body, onSent, onReceived, onHeader } = exchange
@@ -140,7 +147,12 @@ function send(sent: XMLHttpRequest, exchange: Exchange, id: string): Promise<Rep
     if (fileBytes !== undefined) sent.setRequestHeader('x-wx-file-bytes', String(fileBytes))
     sent.setRequestHeader('x-wx-header', encodeURIComponent(JSON.stringify(exchange.header)))
     // Upload listeners that are added after `send` are never called.
-    sent.upload.onprogress = ({ loaded, total }) => onSent?.(loaded, total)
+    sent.upload.onprogress = ({ loaded, total }) => {
+      const report = (bytes: number) => onSent?.(Math.min(bytes, total), total)
+      if (network.profile === 'wifi') report(loaded)
+      else onWire.set(id, report)
+    }
+    sent.onloadend = () => onWire.delete(id)
     sent.onprogress = ({ loaded, total }) => onReceived?.(loaded, total)
     sent.onreadystatechange = () => {
       if (sent.readyState === XMLHttpRequest.HEADERS_RECEIVED) onHeader?.(headerOf(sent))
@@ -148,8 +160,12 @@ function send(sent: XMLHttpRequest, exchange: Exchange, id: string): Promise<Rep
     sent.onerror = () => fail('connection failed')
     sent.onload = () => {
       const failure = sent.getResponseHeader('x-wx-fail')
-      if (failure) fail(decodeURIComponent(failure))
-      else resolve({ statusCode: statusOf(sent), header: headerOf(sent), data: sent.response })
+      if (failure) {
+        fail(decodeURIComponent(failure))
+        return
+      }
+      reportSent(id, Number.POSITIVE_INFINITY)
+      resolve({ statusCode: statusOf(sent), header: headerOf(sent), data: sent.response })
     }
     sent.send(withoutCopying(body) ?? null)
   })
