@@ -125,11 +125,13 @@ async function prepared(
   { prepare, ...params }: UploadTaskParams,
   { signal, memo }: TaskRun,
 ): Promise<UploadTaskParams> {
+  if (!prepare) return params
   const { FilePath } = params
-  if (prepare && !memo.prepared) {
-    memo.prepared = await unlessAborted(signal, async () => prepare({ FilePath, signal }))
-  }
-  return { ...params, ...memo.prepared }
+  memo.prepared =
+    memo.prepared || (await unlessAborted(signal, async () => prepare({ FilePath, signal })))
+  // The Key stays: others may look for the object there.
+  const { FilePath: path, ContentType } = memo.prepared
+  return { ...params, ...pick({ ContentType }), FilePath: path }
 }
 
 /**
