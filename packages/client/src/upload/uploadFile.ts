@@ -125,11 +125,13 @@ async function prepared(
   { prepare, ...params }: UploadTaskParams,
   { signal, memo }: TaskRun,
 ): Promise<UploadTaskParams> {
+  if (!prepare) return params
   const { FilePath } = params
-  if (prepare && !memo.prepared) {
-    memo.prepared = await unlessAborted(signal, async () => prepare({ FilePath, signal }))
-  }
-  return { ...params, ...memo.prepared }
+  memo.prepared =
+    memo.prepared || (await unlessAborted(signal, async () => prepare({ FilePath, signal })))
+  // The Key stays: others may look for the object there.
+  const { FilePath: path, ContentType } = memo.prepared
+  return { ...params, ...pick({ ContentType }), FilePath: path }
 }
 
 /**
@@ -178,7 +180,8 @@ export const putContentWork: UploadWork = (core, params, run) =>
     // With the option, `execute` compares what it sends.
     const verify = isFile && !core.options.VerifyUpload && fileVerifier(core, FilePath)
     const result = await execute(core, putObject, content)
-    if (verify && !formObstacle(params)) await verify(result.headers)
+    const verifying = verify && !formObstacle(params) && verify(result.headers)
+    if (verifying) await verifying
     report(size)
     return result
   })
@@ -203,13 +206,14 @@ async function sendForm(
   })
   const isHidden = Object.keys(result.headers).length === 0
   const head = isHidden && (await loadUploads().confirmByHead(core, form, size, result))
-  if (verify) await verify((head || result).headers)
+  const verifying = verify && verify((head || result).headers)
+  if (verifying) await verifying
   report(size)
   return head ? { ...result, ETag: head.ETag } : result
 }
 
 /** Compares a file with the headers of COS's answer. @throws CosError `KitContentMismatch` */
-type FileVerifier = (headers: Record<string, string>) => Promise<void>
+type FileVerifier = (headers: Record<string, string>) => Promise<void> | undefined
 
 /** Begins to compare a file that is sent whole: the system computes its MD5 meanwhile. */
 function fileVerifier(
@@ -217,12 +221,24 @@ function fileVerifier(
   FilePath: string,
 ): FileVerifier | undefined {
   if (VerifyUpload === false) return undefined
-  const digest = fileDigest(FilePath).catch(() => undefined)
-  return async (headers) => {
-    const native = await digest
-    if ((native || VerifyUpload) && headers.etag !== `"${native}"`) {
-      await loadUploads().compareFile(FilePath, VerifyUpload, headers)
-    }
+  let native: string | undefined
+  const digest = fileDigest(FilePath).then(
+    (found) => {
+      native = found
+    },
+    () => {},
+  )
+  // The usual end takes no time.
+  return (headers) => {
+    const { etag = '' } = headers
+    const isSame = () => etag === `"${native}"`
+    // Any other length is no MD5.
+    if (isSame() || etag.length !== 34) return undefined
+    return digest.then(() =>
+      isSame() || !(native || VerifyUpload)
+        ? undefined
+        : loadUploads().compareFile(FilePath, VerifyUpload, headers),
+    )
   }
 }
 
