@@ -171,7 +171,7 @@ export class COS extends UploadCOS {
    *
    * @returns a signed URL that is valid for two hours, or as long as the key or signature of the caller
    * @throws CosError `KitFileUnreadable` when `wx.cloud` has no such file or refuses it; else as `getObjectUrl`
-   * @example this.setData({ src: await cos.resolve(post.photo) })
+   * @example const src = await cos.resolve('cloud://env.bucket/photo.jpg')
    */
   resolve(fileIDOrKey: string): Promise<string> {
     return loadMethods().resolvedUrl(this, fileIDOrKey)
