@@ -155,7 +155,7 @@ export const statedCrc64 = (headers: Headers): string | undefined =>
 /** @throws CosError `KitContentMismatch` */
 function compareDigests(name: string, computed: string, stated: string): void {
   if (computed === stated) return
-  const message = `damaged on its way: ${name} ${computed}, of the object ${stated}`
+  const message = `damaged: ${name} ${computed}, of the object ${stated}`
   throw integrityError('KitContentMismatch', message, true)
 }
 

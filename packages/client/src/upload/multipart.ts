@@ -127,7 +127,7 @@ export async function uploadInParts(
       // Without the signal: an upload whose id is lost could never be aborted.
       const unabortable = { ...params, signal: undefined }
       const init = await execute(core, multipartInit, unabortable)
-      if (!init.UploadId) throw integrityError('KitNoUploadId', 'the answer names no UploadId')
+      if (!init.UploadId) throw integrityError('KitNoUploadId', 'no UploadId in the answer')
       memo.UploadId = init.UploadId
       if (signal.aborted) throw abortError()
     }
@@ -212,7 +212,7 @@ async function sendParts(
       if (end) end(length, Date.now())
       return sent
     })
-    if (!ETag) throw integrityError('KitNoETag', `part ${PartNumber} was answered without ETag`)
+    if (!ETag) throw integrityError('KitNoETag', `part ${PartNumber} has no ETag`)
     done.push({ PartNumber, ETag })
     loaded += length
     onLoaded(loaded)
