@@ -382,6 +382,29 @@ describe('the param prepare of an upload', () => {
     expect(requests).toEqual([])
   })
 
+  test('does not change the key, whatever else it returns', async () => {
+    const { cos, requests } = start()
+    const all = {
+      FilePath: 'smaller',
+      ContentType: 'image/webp',
+      Key: 'random.webp',
+      Bucket: 'b-1',
+    }
+    await cos.uploadFile({ ...AT, Key: 'k.jpg', FilePath: 'original', prepare: () => all })
+    expect(requests.at(-1)).toMatchObject({ filePath: 'smaller', formData: { key: 'k.jpg' } })
+  })
+
+  test('that returns no file fails the upload: the original is not sent', async () => {
+    const { cos, requests } = start()
+    for (const nothing of [undefined, null, {}]) {
+      // As JavaScript may do.
+      const prepare = () => nothing as unknown as ReturnType<PrepareUpload>
+      const upload = cos.uploadFile({ ...AT, Key: 'k', FilePath: 'original', prepare })
+      await expect(upload).rejects.toHaveProperty('kind')
+    }
+    expect(requests).toEqual([])
+  })
+
   test('fails its own file alone', async () => {
     const { cos, requests } = start()
     const prepare: PrepareUpload = async () => {

@@ -57,3 +57,18 @@ test('the uploader of NutUI uploads a file, which is prepared before', async () 
   const file = { tempFilePath, name: 'large.png', size: large.length }
   expect(await content(await upload(file))).toEqual(readFileSync(PICTURE))
 })
+
+test('pictures can be prepared for every upload of the components', () => {
+  const configured: object[] = []
+  runSnippet('preparedPictures.mjs', {
+    wx: phone.simulator.wx,
+    modules: {
+      ...modules,
+      prepare: require('miniprogram-cos/prepare'),
+      'miniprogram-cos-components': { configure: (options: object) => configured.push(options) },
+    },
+  })
+  expect(configured).toEqual([
+    { cos: expect.anything(), uploadParams: { prepare: expect.any(Function) } },
+  ])
+})

@@ -227,6 +227,14 @@ describe('reconcile', () => {
     expect(seen).toHaveLength(1)
   })
 
+  test('one user’s key with a character that XML has not hides no object of others', async () => {
+    await upload('private/oMallory/\u0001')
+    await upload(mine('照片 1%'))
+    expect(await reconcile()).toMatchObject({ ran: 2, deleted: 0, failed: [] })
+    expect(seen.map(({ key }) => key)).toContain(mine('照片 1%'))
+    await signed('DELETE', 'private/oMallory/\u0001')
+  })
+
   test('leaves young objects to their clients', async () => {
     await upload(mine('young'))
     expect(await reconcile({ olderThan: 60 })).toMatchObject({ ran: 0 })

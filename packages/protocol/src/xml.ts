@@ -70,7 +70,7 @@ function addChild(parent: OpenElement, name: string, value: XmlValue): void {
 }
 
 function invalid(why: string): Error {
-  return cosError('integrity', 'KitInvalidXml', `the answer is not readable XML: ${why}`, {
+  return cosError('integrity', 'KitInvalidXml', `not readable XML: ${why}`, {
     retryable: true,
   })
 }

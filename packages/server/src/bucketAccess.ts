@@ -66,18 +66,20 @@ export class SignedBucketAccess implements BucketAccess {
 
   /** Objects below a prefix, after a marker; and the marker of the next page, if there is one. */
   async page(prefix: string, marker: string, limit: number): Promise<ListedPage> {
-    const query = { prefix, marker, 'max-keys': String(limit) }
+    // COS encodes the keys of a whole page where one has a character that XML has not.
+    const query = { prefix, marker, 'max-keys': String(limit), 'encoding-type': 'url' }
     const { body } = await this.send({ method: 'GET', query }, [200])
     const { ListBucketResult: page }: { ListBucketResult?: object } = readXml(body)
-    const { Contents, IsTruncated, NextMarker }: ListPage = page ?? {}
+    const { Contents, IsTruncated, NextMarker, EncodingType }: ListPage = page ?? {}
+    const decode = EncodingType === 'url' ? decodeURIComponent : String
     const objects = asList<Record<string, string>>(Contents)
     const files = objects.map(({ Key = '', ETag = '', LastModified, Size }) => ({
-      key: Key,
+      key: decode(Key),
       etag: ETag,
       modified: inSeconds(LastModified),
       size: Number(Size),
     }))
-    const next = NextMarker ?? files[files.length - 1]?.key ?? ''
+    const next = NextMarker ? decode(NextMarker) : (files[files.length - 1]?.key ?? '')
     return IsTruncated === 'true' ? { files, next } : { files }
   }
 
@@ -128,6 +130,7 @@ interface ListPage {
   Contents?: never
   IsTruncated?: string
   NextMarker?: string
+  EncodingType?: string
 }
 
 /** A request to the bucket. */

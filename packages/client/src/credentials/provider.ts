@@ -131,6 +131,6 @@ export function fixedKey(options: ResolvedOptions): Key | undefined {
   const { SecretId, SecretKey, SecurityToken = '', StartTime = 0, ExpiredTime = 0 } = options
   if (options.getAuthorization || options.getSTS) return undefined
   if (SecretId && SecretKey) return { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime }
-  const message = 'use COS.cloud, or give getAuthorization or SecretId and SecretKey'
+  const message = 'give getAuthorization, or use COS.cloud'
   throw cosError('credentials', 'KitNoCredentials', message)
 }

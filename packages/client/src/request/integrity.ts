@@ -154,7 +154,7 @@ export const statedCrc64 = (headers: Headers): string | undefined =>
 /** @throws CosError `KitContentMismatch` */
 function compareDigests(digest: string, own: string, stated: string): void {
   if (own === stated) return
-  const message = `damaged on its way: ${digest} ${own}, of the object ${stated}`
+  const message = `damaged: ${digest} ${own}, of the object ${stated}`
   throw integrityError('KitContentMismatch', message, true)
 }
 

@@ -127,7 +127,7 @@ export async function uploadInParts(
       // Not aborted by the signal: an upload whose id is lost could never be aborted.
       const uncut = { ...params, signal: undefined }
       const begun = await execute(core, multipartInit, uncut)
-      if (!begun.UploadId) throw integrityError('KitNoUploadId', 'the answer names no UploadId')
+      if (!begun.UploadId) throw integrityError('KitNoUploadId', 'no UploadId in the answer')
       memo.UploadId = begun.UploadId
       if (signal.aborted) throw abortError()
     }
@@ -209,7 +209,7 @@ async function sendParts(
       if (end) end(length, Date.now())
       return sent
     })
-    if (!ETag) throw integrityError('KitNoETag', `part ${PartNumber} was answered without ETag`)
+    if (!ETag) throw integrityError('KitNoETag', `part ${PartNumber} has no ETag`)
     done.push({ PartNumber, ETag })
     loaded += length
     onLoaded(loaded)

@@ -109,25 +109,28 @@ export interface UploadFilesResult {
 /** Uploads a local file: small ones in one request, large ones in parts. */
 export const uploadFileWork: UploadWork = async (core, given, run) => {
   const params = await prepared(given, run)
-  const { SliceSize, ...rest } = params
   const size = await fileSize(params.FilePath)
-  if (size > Number(SliceSize ?? core.options.SliceSize))
-    return loadUploads().uploadInParts(core, rest, run, size)
+  if (size > Number(params.SliceSize ?? core.options.SliceSize))
+    return loadUploads().uploadInParts(core, params, run, size)
   const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
-  if (isForm) return sendForm(core, rest, run, size)
+  if (isForm) return sendForm(core, params, run, size)
   // FilePath wins over a Body.
-  const { Body: _, ...file } = rest
-  return putContentWork(core, file, run)
+  return putContentWork(core, { ...params, Body: undefined }, run)
 }
 
 /** The params of a file after its `prepare`: once a task, so that an upload is resumed with the same content. */
 async function prepared(
-  { prepare, ...params }: UploadTaskParams,
+  params: UploadTaskParams,
   { signal, memo }: TaskRun,
 ): Promise<UploadTaskParams> {
-  const { FilePath } = params
+  const { prepare, FilePath } = params
   if (prepare && !memo.prepared) {
-    memo.prepared = await unlessAborted(signal, async () => prepare({ FilePath, signal }))
+    memo.prepared = await unlessAborted(signal, async () => ({
+      // Without a file the upload fails, and the key stays: JavaScript may return anything.
+      FilePath: '',
+      ...((await prepare({ FilePath, signal })) as Partial<PreparedContent>),
+      Key: params.Key,
+    }))
   }
   return { ...params, ...memo.prepared }
 }
@@ -178,7 +181,8 @@ export const putContentWork: UploadWork = (core, params, run) =>
     // With the option, `execute` compares what it sends.
     const verify = isFile && !core.options.VerifyUpload && fileVerifier(core, FilePath)
     const result = await execute(core, putObject, content)
-    if (verify && !formObstacle(params)) await verify(result.headers)
+    const verifying = verify && !formObstacle(params) && verify(result.headers)
+    if (verifying) await verifying
     report(size)
     return result
   })
@@ -203,13 +207,14 @@ async function sendForm(
   })
   const isHidden = Object.keys(result.headers).length === 0
   const head = isHidden && (await loadUploads().confirmByHead(core, form, size, result))
-  if (verify) await verify((head || result).headers)
+  const verifying = verify && verify((head || result).headers)
+  if (verifying) await verifying
   report(size)
   return head ? { ...result, ETag: head.ETag } : result
 }
 
 /** Compares a file with the headers of COS's answer. @throws CosError `KitContentMismatch` */
-type FileVerifier = (headers: Record<string, string>) => Promise<void>
+type FileVerifier = (headers: Record<string, string>) => Promise<void> | undefined
 
 /** Begins to compare a file that is sent whole: the system computes its MD5 meanwhile. */
 function fileVerifier(
@@ -217,12 +222,24 @@ function fileVerifier(
   FilePath: string,
 ): FileVerifier | undefined {
   if (VerifyUpload === false) return undefined
-  const digest = fileDigest(FilePath).catch(() => undefined)
-  return async (headers) => {
-    const native = await digest
-    if ((native || VerifyUpload) && headers.etag !== `"${native}"`) {
-      await loadUploads().compareFile(FilePath, VerifyUpload, headers)
-    }
+  let native: string | undefined
+  const digest = fileDigest(FilePath).then(
+    (found) => {
+      native = found
+    },
+    () => {},
+  )
+  // The usual end takes no time.
+  return (headers) => {
+    const { etag = '' } = headers
+    const isSame = () => etag === `"${native}"`
+    // Any other length is no MD5.
+    if (isSame() || etag.length !== 34) return undefined
+    return digest.then(() =>
+      isSame() || !(native || VerifyUpload)
+        ? undefined
+        : loadUploads().compareFile(FilePath, VerifyUpload, headers),
+    )
   }
 }
 
