@@ -228,37 +228,48 @@ test('keeps what the app writes meanwhile', async () => {
   expect(Object.keys(await contents(rehearsal))).toHaveLength(4)
 })
 
-test('the snippet of the guide shows a file by its fileID and by its key', async () => {
+test('a phone shows a file by its fileID and by its key', async () => {
   const [one = ''] = await fill()
   await runMigration(rehearsal, optionsWith(), silentUi())
   const phone = createTestPhone(cloud, ALICE)
-  const cloudApi = { getTempFileURL: getTempFileURLAs(rehearsal) }
-  const wx = {
-    ...phone.simulator.wx,
-    cloud: { ...(phone.simulator.wx as Untyped).cloud, ...cloudApi },
-  }
-  const { fileUrl } = runSnippet('fileUrl.js', {
+  const { wx } = phone.simulator as Untyped
+  wx.cloud.getTempFileURL = getTempFileURLAs(rehearsal)
+  const Key = `private/${ALICE}/a/1.png`
+  const { withUrls } = runSnippet('withUrls.js', {
     wx,
     modules: { 'miniprogram-cos': phone.Client },
   })
-  const byFileID = await fetch(await fileUrl(one))
-  expect(await byFileID.text()).toBe('one')
-  const { pathname, search } = new URL(await fileUrl(`private/${ALICE}/a/1.png`))
+  const posts = [{ photo: one }, { photo: Key }]
+  const [{ src: byFileID }, { src: byKey }] = (await withUrls(posts)) as [Untyped, Untyped]
+  expect(await (await fetch(byFileID)).text()).toBe('one')
+  const { pathname, search } = new URL(byKey)
   expect((await send(cloud.cos, { path: pathname + search })).body).toBe('one')
-  await expect(fileUrl(`${one}.missing`)).rejects.toThrow('STORAGE_FILE_NONEXIST')
+
+  const { cos } = phone
+  await expect(cos.resolve(`${one}.missing`)).rejects.toMatchObject({
+    code: 'KitFileUnreadable',
+    kind: 'argument',
+    message: expect.stringContaining('STORAGE_FILE_NONEXIST'),
+  })
+  await expect(cos.resolve('')).rejects.toMatchObject({ code: 'KitMissingParam' })
+  wx.cloud.getTempFileURL = ({ fail }: Untyped) =>
+    fail({ errMsg: 'cloud.getTempFileURL:fail timeout' })
+  await expect(cos.resolve(one)).rejects.toMatchObject({ code: 'KitNetwork', retryable: true })
+  wx.cloud.getTempFileURL = undefined
+  await expect(cos.resolve(one)).rejects.toMatchObject({ code: 'KitUnsupported' })
 })
 
 /** `wx.cloud.getTempFileURL`, answered by the storage of the local cloud. */
 function getTempFileURLAs({ app }: Rehearsal) {
-  return async ({ fileList }: { fileList: string[] }) => {
-    const answer = await app.getTempFileURL({ fileList })
-    return {
-      fileList: answer.fileList.map(({ code, tempFileURL }) => ({
+  return ({ fileList, success }: { fileList: string[]; success: (result: object) => void }) => {
+    void app.getTempFileURL({ fileList }).then((answer) => {
+      const files = answer.fileList.map(({ code, tempFileURL }) => ({
         status: code === 'SUCCESS' ? 0 : -1,
         errMsg: code,
         tempFileURL,
-      })),
-    }
+      }))
+      success({ fileList: files })
+    })
   }
 }
 

@@ -164,6 +164,18 @@ export class COS extends UploadCOS {
     )
     return typeof url === 'string' ? url : undefined
   }
+
+  /**
+   * The URL of a file by either name, for `<image src>` and the like: of an object by its key, of a file in `wx.cloud`
+   * storage by its fileID (`cloud://…`). For apps whose files move from there, see `miniprogram-cos migrate`.
+   *
+   * @returns a signed URL that is valid for two hours, or as long as the key or signature of the caller
+   * @throws CosError `KitFileUnreadable` when `wx.cloud` has no such file or refuses it; else as `getObjectUrl`
+   * @example const src = await cos.resolve('cloud://env.bucket/photo.jpg')
+   */
+  resolve(fileIDOrKey: string): Promise<string> {
+    return loadMethods().resolvedUrl(this, fileIDOrKey)
+  }
 }
 
 /** A method that is made here. */

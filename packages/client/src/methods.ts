@@ -14,7 +14,7 @@ export { sliceCopyFile } from './copy'
 export { abortDownload, downloadFile } from './download/downloadFile'
 export { requestAny } from './request/any'
 export { abortUploadTask } from './upload/abort'
-export { objectUrl } from './url'
+export { objectUrl, resolvedUrl } from './url'
 
 /** How operations name what they access, where that is not their own key. */
 export const scopeReaders: ScopeReaders = {

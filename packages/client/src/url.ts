@@ -14,6 +14,7 @@ import { asCosError } from './request/errors'
 import type { ClientCore } from './request/execute'
 import { credentialRequest, type Prepared, prepare } from './request/prepare'
 import { sign } from './request/send'
+import { cloudFileUrl } from './wx/cloudFile'
 
 export interface GetObjectUrlParams extends ObjectParams {
   /** @default 'GET' */
@@ -63,6 +64,20 @@ export function objectUrl(
     const isPromised = (params?.Sign ?? true) && (getAuthorization ?? getSTS)
     if (!isAwaited && !isPromised) throw asCosError(error)
     return Promise.reject(error)
+  }
+}
+
+/** Like the URLs of `wx.cloud`, long enough for a page that is left open. */
+const RESOLVED_SECONDS = 7200
+
+/** `resolve` of the client. */
+export async function resolvedUrl(client: UrlClient, file: string): Promise<string> {
+  try {
+    return /^cloud:/.test(file)
+      ? await cloudFileUrl(file)
+      : await objectUrl(client, { Key: file, Expires: RESOLVED_SECONDS }, true)
+  } catch (error) {
+    throw asCosError(error)
   }
 }
 

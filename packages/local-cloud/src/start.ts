@@ -6,6 +6,7 @@ import { MediaCheck, type MediaCheckOptions } from './cloudbase/mediaCheck'
 import { cloudBaseVariables, createCloudBaseServer, newFunctionsKey } from './cloudbase/server'
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
 import { ImageProcessor } from './cos/images/imageProcessor'
+import { startLifecycle } from './cos/lifecycle'
 import type { CosServices } from './cos/pipeline'
 import type { ExplainPath, LogEntry } from './cos/requestLog'
 import { createCosServer } from './cos/server'
@@ -149,6 +150,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   }
   const store = await Store.open(options.data)
   await createBuckets(store, buckets, clock())
+  const stopLifecycle = await startLifecycle(store, clock)
   const documents = await Documents.open(store.database)
   await createCollections(documents, options.collections)
   const appid = parseBucket(buckets[0]?.name ?? '')?.appid ?? '1250000000'
@@ -183,6 +185,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     } catch (error) {
       // The port is in use: close what is open already.
       await Promise.all(servers.filter((one) => one.listening).map(stop))
+      await stopLifecycle()
       await store.close()
       throw error
     }
@@ -248,6 +251,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       await functionHost.close()
       await Promise.all(servers.map(stop))
       await Promise.allSettled(cosServices.running)
+      await stopLifecycle()
       await store.close()
     },
   }

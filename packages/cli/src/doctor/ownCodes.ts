@@ -49,8 +49,8 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitFileUnreadable: [
     'argument',
-    'FilePath does not exist or cannot be read.',
-    'FilePath 不存在或无法读取。',
+    'FilePath, or a fileID of wx.cloud, does not exist or cannot be read.',
+    'FilePath 或云存储的 fileID 不存在或无法读取。',
   ],
   KitFileUnwritable: [
     'argument',

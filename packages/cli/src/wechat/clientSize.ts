@@ -11,7 +11,7 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 79_300,
+    limit: 79_776,
     goal: 60 * KB,
     start: { limit: 40_800, goal: 42 * KB },
   },

@@ -109,29 +109,30 @@ export interface UploadFilesResult {
 /** Uploads a local file: small ones in one request, large ones in parts. */
 export const uploadFileWork: UploadWork = async (core, given, run) => {
   const params = await prepared(given, run)
-  const { SliceSize, ...rest } = params
   const size = await fileSize(params.FilePath)
-  if (size > Number(SliceSize ?? core.options.SliceSize))
-    return loadUploads().uploadInParts(core, rest, run, size)
+  if (size > Number(params.SliceSize ?? core.options.SliceSize))
+    return loadUploads().uploadInParts(core, params, run, size)
   const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
-  if (isForm) return sendForm(core, rest, run, size)
+  if (isForm) return sendForm(core, params, run, size)
   // FilePath wins over a Body.
-  const { Body: _, ...file } = rest
-  return putContentWork(core, file, run)
+  return putContentWork(core, { ...params, Body: undefined }, run)
 }
 
 /** The params of a file after its `prepare`: once a task, so that an upload is resumed with the same content. */
 async function prepared(
-  { prepare, ...params }: UploadTaskParams,
+  params: UploadTaskParams,
   { signal, memo }: TaskRun,
 ): Promise<UploadTaskParams> {
-  if (!prepare) return params
-  const { FilePath } = params
-  memo.prepared =
-    memo.prepared || (await unlessAborted(signal, async () => prepare({ FilePath, signal })))
-  // The Key stays: others may look for the object there.
-  const { FilePath: path, ContentType } = memo.prepared
-  return { ...params, ...pick({ ContentType }), FilePath: path }
+  const { prepare, FilePath } = params
+  if (prepare && !memo.prepared) {
+    memo.prepared = await unlessAborted(signal, async () => ({
+      // Without a file the upload fails, and the key stays: JavaScript may return anything.
+      FilePath: '',
+      ...((await prepare({ FilePath, signal })) as Partial<PreparedContent>),
+      Key: params.Key,
+    }))
+  }
+  return { ...params, ...memo.prepared }
 }
 
 /**

@@ -13,7 +13,7 @@ export interface WxLike {
   onAppShow?(listener: () => void): void
   onAppHide?(listener: () => void): void
   onNetworkStatusChange?(listener: (status: { isConnected: boolean }) => void): void
-  cloud?: { callFunction(options: object): unknown }
+  cloud?: { callFunction(options: object): unknown; getTempFileURL?(options: object): unknown }
 }
 
 export interface WxTask {

@@ -129,6 +129,18 @@ export class Objects {
     )
   }
 
+  /** Deletes the current version if it is still one that should be deleted. */
+  async deleteIf(
+    bucket: BucketRecord,
+    key: string,
+    isWanted: (record: ObjectRecord) => boolean,
+  ): Promise<void> {
+    await this.#runWrite(bucket, key, async (current) => {
+      const record = this.get(current.name, key)
+      if (record && isWanted(record)) await this.#deleteCurrent(current, key)
+    })
+  }
+
   async #deleteCurrent(bucket: BucketRecord, key: string): Promise<DeleteOutcome> {
     const name = row.object(bucket.name, key)
     if (!bucket.versioning && !this.get(bucket.name, key)) return {}
