@@ -11,16 +11,16 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 79_776,
+    limit: 79_710,
     goal: 60 * KB,
     start: { limit: 40_800, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
-    limit: 52_450,
+    limit: 52_420,
     goal: 41 * KB,
-    start: { limit: 38_600, goal: 36 * KB },
+    start: { limit: 38_570, goal: 36 * KB },
   },
   // With the advice, which an app may leave out; without it the form-only client is its one file.
   {
