@@ -1,7 +1,7 @@
 /**
  * The contract between the client and the cloud functions: `cos-credentials` issues temporary keys,
- * `cos-signature` signs single requests. Both receive their request as the event of the call and never learn
- * from it who calls. Types only.
+ * `cos-signature` signs single requests. Both receive their request as the event of the call; the
+ * caller's identity never comes from the event. Types only.
  */
 
 /** A permission of a caller below a path. */
@@ -49,9 +49,9 @@ export interface KeyFunctionRequest {
   create?: CreateRequest
   /** Instead of a key: confirms an upload, which runs the rule's `onUpload`. Answered by both functions. */
   confirm?: ConfirmRequest
-  /** Instead of a key: what a folder with a quota contains. Answered by both functions. */
+  /** Instead of a key: the usage of a folder with a quota. Answered by both functions. */
   usage?: UsageRequest
-  /** Instead of a key: something with the trash of a path. Answered by both functions. */
+  /** Instead of a key: an action on the trash of a path. Answered by both functions. */
   trash?: TrashRequest
 }
 
@@ -68,7 +68,7 @@ export interface ConfirmResponse {
   confirm: unknown
 }
 
-/** Which folder's usage is requested. */
+/** A request for the usage of a folder. */
 export interface UsageRequest {
   /** A folder that a rule with a quota covers, with its last slash. @default the caller's first such folder */
   path?: string
@@ -87,7 +87,7 @@ export interface UsageResponse {
   maxFiles?: number
 }
 
-/** What is done with the trash. A key is always the whole one that the object has, or had. */
+/** An action on the trash. Keys are complete, as the object has or had them before its deletion. */
 export interface TrashRequest {
   /**
    * `delete` moves an object into the trash, `list` shows what is in it, `restore` moves an object back, `erase`
@@ -121,9 +121,9 @@ export interface TrashedObject {
 
 /** The answer to `trash`. */
 export interface TrashResponse {
-  /** The objects that it was about; none where there was nothing to delete. */
+  /** The entries that were moved, listed, restored or erased; empty if there was nothing to delete. */
   trash: TrashedObject[]
-  /** For `list`: there is more; the `Marker` of the next page. */
+  /** For `list`: the `Marker` of the next page, if there is one. */
   NextMarker?: string
 }
 
@@ -218,7 +218,7 @@ export interface IssuedUrl extends CallerFolder {
   expiredTime: number
 }
 
-/** What `wx.uploadFile` needs to send one file, under the field name `file`, and nothing else. */
+/** Everything that `wx.uploadFile` needs to send one file, under the field name `file`. */
 export interface IssuedForm {
   /** Where the form is sent. */
   url: string
@@ -244,13 +244,13 @@ export type SignatureFunctionResponse =
 export type RefusalCode =
   /** The event has the wrong form. */
   | 'KitBadRequest'
-  /** The confirmed object is not there, is not what was said, or is not the caller's to confirm. */
+  /** The confirmed object is missing, is another one, or the caller may not confirm it. */
   | 'KitConfirmRefused'
   /** A hook failed. The object is there; confirming it again runs the hook again. */
   | 'KitHookFailed'
   /** A defect of the function itself; no details are returned. */
   | 'KitInternal'
-  /** The function's key or environment is wrong: for whoever deployed it. */
+  /** The function's key or environment is wrong; to be corrected by its deployer. */
   | 'KitMisconfigured'
   /** The call has no OPENID: it does not come from a mini program. */
   | 'KitNoIdentity'
@@ -272,7 +272,7 @@ export type RefusalCode =
   | 'KitTooManyRequests'
   /** An object has the key of the one to restore. */
   | 'KitTrashConflict'
-  /** What is requested of the trash exceeds what the rules grant, or is not there. */
+  /** The rules do not grant the action on the trash, or there is no such entry. */
   | 'KitTrashRefused'
   /** `beforeUpload` refused the upload; the message is its own. */
   | 'KitUploadRefused'
