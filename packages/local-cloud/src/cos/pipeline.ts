@@ -221,7 +221,11 @@ function requireServed(match: OperationMatch | undefined, request: CosRequest): 
   if (unserved && SERVED_SUBRESOURCES.has(`${request.target} ${unserved}`)) {
     throw new CosServiceError('MethodNotAllowed')
   }
-  if (unserved) throw notImplemented(`${request.method} ${request.target} ?${unserved}`)
+  if (unserved) {
+    const { [unserved]: value } = request.query
+    const named = value ? `${unserved}=${value}` : unserved
+    throw notImplemented(`${request.method} ${request.target} ?${named}`)
+  }
   if (!match) throw new CosServiceError('MethodNotAllowed')
   return match
 }
