@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { Platform } from '@miniprogram-cos/simulator'
+import { deviceProfile, type Platform } from '@miniprogram-cos/simulator'
 import { API_NAMES } from '../../packages/simulator/src/browser/wx/apiNames'
 import { describeInBrowser } from '../support/browser'
 import { PreviewApp } from '../support/previewApp'
@@ -23,20 +23,27 @@ describeInBrowser('clients of WeChat', () => {
 
   const openOn = (platform: Platform) => app.open(`pages/home/home&platform=${platform}`)
 
-  test.each(['ios', 'android', 'ohos', 'mac', 'windows'] as const)(
-    '%s names itself, and has the calls that it has in WeChat',
-    async (platform) => {
-      const page = await openOn(platform)
-      expect(await page.evaluate('wx.getDeviceInfo().platform')).toBe(platform)
-      const isComputer = platform === 'mac' || platform === 'windows'
-      expect(await page.evaluate("wx.canIUse('chooseMessageFile')")).toBe(!isComputer)
-      const failure = isComputer ? await page.evaluate('wx.chooseMessageFile({ count: 1 })') : {}
-      expect(failure).toEqual(
-        isComputer ? { errMsg: 'chooseMessageFile:fail not supported by the preview' } : {},
-      )
-      await page.close()
-    },
-  )
+  const ON_COMPUTERS = ['chooseMessageFile', 'compressImage', 'previewMedia', 'shareFileMessage']
+  test.each<[Platform, string[], string[]]>([
+    ['ios', ON_COMPUTERS, ['saveFileToDisk']],
+    ['android', ON_COMPUTERS, ['saveFileToDisk']],
+    ['ohos', ON_COMPUTERS, ['saveFileToDisk', 'onThemeChange']],
+    ['mac', ['saveFileToDisk', 'onThemeChange'], ON_COMPUTERS],
+    ['windows', ['saveFileToDisk', 'onThemeChange'], ON_COMPUTERS],
+  ])('%s names itself, and has the calls that it has in WeChat', async (platform, has, lacks) => {
+    const page = await openOn(platform)
+    expect(await page.evaluate('wx.getDeviceInfo().platform')).toBe(platform)
+    const usable = (names: string[]) =>
+      page.evaluate(`${JSON.stringify(names)}.filter((name) => wx.canIUse(name))`)
+    expect(await usable([...has, ...lacks])).toEqual(has)
+    const [call] = lacks
+    expect(await page.evaluate(`wx.${call}({ filePath: '' })`)).toEqual({
+      errMsg: `${call}:fail not supported by WeChat for ${platform}`,
+    })
+    const { isSupported } = deviceProfile(platform).skyline
+    expect(await page.evaluate('wx.getSkylineInfoSync()')).toMatchObject({ isSupported })
+    await page.close()
+  })
 
   test('Windows chooses nothing for a video of more than ten seconds', async () => {
     const page = await openOn('windows')

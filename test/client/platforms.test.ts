@@ -238,7 +238,8 @@ describe.each(['ios', 'android', 'ohos', 'mac', 'windows', 'devtools'] as const)
       for (const content of ['first', 'second']) {
         writeFileSync(source, content)
         const Key = `${platform}/${content}`
-        await cos.uploadFile({ Key, FilePath: simulator.chooseFile(source) })
+        const { ETag } = await cos.uploadFile({ Key, FilePath: simulator.chooseFile(source) })
+        expect(ETag).toMatch(/^"\w+"$/)
         const { FilePath } = await cos.downloadFile({ Key })
         received.push(readFileSync(simulator.realPath(FilePath), 'utf8'))
       }

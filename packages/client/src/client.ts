@@ -31,7 +31,7 @@ export interface Method<P, Result> {
 type ParamsOf<O> = O extends Operation<infer P, infer _> ? P : never
 type ResultOf<O> = O extends Operation<infer _, infer R> ? R & ResultMeta : never
 
-/** Where cos-wx-sdk-v5 stores its uploads. */
+/** The storage key under which cos-wx-sdk-v5 keeps its unfinished uploads. */
 const OFFICIAL_UPLOADS = 'cos_sdk_upload_cache'
 
 /** The features of this client that the upload-only client lacks. */
@@ -47,12 +47,12 @@ const FEATURES: Features = {
   ],
 }
 
-/** One method for each operation of the table. */
+/** One method for each COS operation. */
 export type OperationMethods = {
   [Name in keyof Operations]: Method<ParamsOf<Operations[Name]>, ResultOf<Operations[Name]>>
 }
 
-// The operations become methods below, from the same table their types come from.
+// The methods are added to the prototype below; names and types come from the same operation table.
 export interface COS extends OperationMethods, TrashMethods {}
 
 /**
@@ -73,19 +73,32 @@ export class COS extends UploadCOS {
   /**
    * Creates a client with explicit credentials. In mini programs prefer `COS.cloud`.
    * @throws CosError `KitInvalidOption`
+   * @example new COS({ Bucket, Region, getAuthorization: ({ Scope }) => fetchKeyFromMyServer(Scope) })
    */
   constructor(options: COSOptions = {}) {
     super(options, FEATURES)
   }
 
-  /** Aborts uploads in progress: one, all of a key, or all of the bucket. */
+  /**
+   * Aborts multipart uploads in progress and frees their parts: one upload, all uploads of a key, or all uploads of
+   * the bucket. An upload that cannot be aborted is reported in `errorList`.
+   * @throws CosError `KitMissingParam`, `KitInvalidParam`, or the failure to list the uploads
+   * @example const { successList } = await cos.abortUploadTask({ Level: 'file', Key: 'film.mp4' })
+   */
   abortUploadTask(params: AbortUploadTaskParams): Promise<AbortUploadTaskResult>
   abortUploadTask(params: AbortUploadTaskParams, callback: Callback<AbortUploadTaskResult>): void
   abortUploadTask(params: AbortUploadTaskParams, callback?: Callback<AbortUploadTaskResult>) {
     return this._run(loadMethods().abortUploadTask, params, callback)
   }
 
-  /** Copies an object of any size within COS, including its headers and metadata. */
+  /**
+   * Copies an object within COS, including its headers and metadata. Objects larger than CopySliceSize are copied in
+   * parts.
+   * @throws CosError `InvalidObjectState` if the source is archived and has not been restored
+   * @example
+   * const CopySource = 'bucket-1250000000.cos.ap-guangzhou.myqcloud.com/a.mp4'
+   * await cos.sliceCopyFile({ Key: 'b.mp4', CopySource })
+   */
   sliceCopyFile(params: SliceCopyFileParams): Promise<object>
   sliceCopyFile(params: SliceCopyFileParams, callback: Callback<object>): void
   sliceCopyFile(params: SliceCopyFileParams, callback?: Callback<object>) {
@@ -93,9 +106,9 @@ export class COS extends UploadCOS {
   }
 
   /**
-   * Downloads an object to a temporary file or to FilePath. With a FilePath it is a task: objects of 4 to 100 MiB
-   * come in ranges, several at a time, and can be paused, resumed and cancelled. An interrupted download continues
-   * where it was, also after a restart of the app, unless the object has changed.
+   * Downloads an object to a temporary file or to FilePath. With a FilePath the download is a task that can be paused,
+   * resumed and cancelled, and objects of 4 to 100 MiB are fetched in concurrent ranges. An interrupted download of
+   * that kind resumes where it stopped, even after the app has restarted, unless the object has changed.
    * @throws CosError `KitStorageFull` when WeChat has no room for the file, `KitDamagedDownload`
    * @example
    * const FilePath = `${wx.env.USER_DATA_PATH}/film.mp4`
@@ -105,22 +118,26 @@ export class COS extends UploadCOS {
   downloadFile(params: DownloadFileParams, callback: Callback<DownloadFileResult>): void
   downloadFile(params: DownloadFileParams, callback?: Callback<DownloadFileResult>) {
     const methods = loadMethods()
-    let given = { ...params }
+    let completed = { ...params }
     const steps: TaskSteps = {
       type: 'download',
       run: async (run) => {
-        given = await this._complete(given)
-        return methods.downloadFile(this._core, given, run)
+        completed = await this._complete(completed)
+        return methods.downloadFile(this._core, completed, run)
       },
       abort: methods.abortDownload,
       onRestart: (end) => callback && this._settle(end, callback as Callback<object>),
     }
-    const isTask = given.FilePath && !given.SkipTask
-    const end = isTask ? this._tasks.add(given, steps) : runAlone(steps, given)
+    const isTask = completed.FilePath && !completed.SkipTask
+    const end = isTask ? this._tasks.add(completed, steps) : runAlone(steps, completed)
     return this._settle(end as Promise<DownloadFileResult>, callback)
   }
 
-  /** Sends any signed request to COS or data processing. */
+  /**
+   * Sends a signed request to an API of COS or of data processing for which the client has no method.
+   * @throws CosError
+   * @example const { CORSRule } = await cos.request({ Method: 'GET', Action: 'cors' })
+   */
   request(params: RequestParams): Promise<object>
   request(params: RequestParams, callback: Callback<object>): void
   request(params: RequestParams, callback?: Callback<object>) {
@@ -129,26 +146,32 @@ export class COS extends UploadCOS {
 
   /**
    * Computes the Authorization of a request with the key pair of the options or of the params.
-   * @example COS.getAuthorization({ SecretId, SecretKey, Method: 'GET', Key: 'a.txt' })
+   * @throws CosError `KitMissingParam` without a key pair
+   * @example cos.getAuth({ Method: 'GET', Key: 'a.txt' })
    */
   getAuth(params: AuthorizationParams): string {
     const { SecretId, SecretKey, SystemClockOffset } = this.options
-    const own = pick({ SecretId, SecretKey, SystemClockOffset })
-    return loadMethods().staticAuthorization({ ...own, ...params }, Date.now())
+    const keyPair = pick({ SecretId, SecretKey, SystemClockOffset })
+    return loadMethods().staticAuthorization({ ...keyPair, ...params }, Date.now())
   }
 
-  /** The Authorization of a request by a key pair, for `header.Authorization` or a URL. */
+  /**
+   * Computes the Authorization of a request with a key pair, for the header `Authorization` or a URL. For tools and
+   * tests: a mini program must not contain a key pair.
+   * @throws CosError `KitMissingParam` without a key pair
+   * @example COS.getAuthorization({ SecretId, SecretKey, Method: 'GET', Key: 'a.txt' })
+   */
   static getAuthorization(params: AuthorizationParams): string {
     return loadMethods().staticAuthorization(params, Date.now())
   }
 
   /**
-   * A signed URL of an object. As in cos-wx-sdk-v5, a string is returned if the URL can be computed synchronously:
+   * Returns a signed URL of an object. As in cos-wx-sdk-v5, a string is returned if the URL can be computed synchronously:
    * with the key pair of the options, or with `Sign: false` and a given bucket and region. If a key has to be
    * requested (getAuthorization, getSTS, `COS.cloud`), a promise is returned; `await` works for both. A callback
    * always receives `{ Url }`.
    *
-   * @throws CosError where a text is returned; a promise rejects with it
+   * @throws CosError synchronously where a string would be returned; otherwise the promise rejects with it
    * @example const url = await cos.getObjectUrl({ Key: 'photo.jpg', Expires: 600 })
    * @example const open = cos.getObjectUrl({ Bucket, Region, Key: 'logo.png', Sign: false })
    */
@@ -178,10 +201,10 @@ export class COS extends UploadCOS {
   }
 }
 
-/** A method that is made here. */
+/** A method that is added to the prototype below. */
 export type MethodName = OperationName | keyof TrashMethods
 
-/** Makes an operation a method: with a callback or, without one, with a promise. */
+/** Adds a method that calls a callback or, without one, returns a promise. */
 function addMethod(
   name: MethodName,
   // biome-ignore lint/suspicious/noExplicitAny: the params of any operation
@@ -197,12 +220,12 @@ function addMethod(
   })
 }
 
-// V8 then keeps one table of the methods: with a hidden class for each, loading takes 0.15 MB more.
+// Switches V8 to dictionary mode: with a hidden class for each added method, loading takes 0.15 MB more.
 const prototype: { constructor?: unknown } & object = COS.prototype
 delete prototype.constructor
 Object.defineProperty(prototype, 'constructor', { value: COS, writable: true, configurable: true })
 
-// These do not load what only the full client has.
+// These two work without the file methods.js: see lazy/methods.ts.
 addMethod('putObject', (cos, params, callback) =>
   cos._upload({ ...params }, putContentWork, callback),
 )
@@ -210,7 +233,10 @@ addMethod('postObject', (cos, params, callback) =>
   cos._upload({ ...params }, postFileWork, callback),
 )
 
-/** The other operations, and what functions do. A test compares the names with the table, which is loaded later. */
+/**
+ * The other operations, and the methods of the trash. The operation table is loaded lazily, so the names are repeated
+ * here; a test compares them with the table.
+ */
 const NAMES = (
   'getService putBucket headBucket getBucket deleteBucket getObject headObject deleteObject ' +
   'deleteMultipleObject putObjectCopy optionsObject multipartInit multipartUpload uploadPartCopy ' +

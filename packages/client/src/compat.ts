@@ -7,17 +7,18 @@ import type { MultipartUpload, PartDone } from './upload/multipart'
 import type { ResumeSource } from './upload/resume'
 import { readLocalFile } from './wx/files'
 
-// Compatibility with apps written for cos-wx-sdk-v5: its helpers, its getAuthorization, and the uploads that it began.
+// Compatibility with apps written for cos-wx-sdk-v5: its helper functions, its getAuthorization, and its unfinished
+// uploads.
 
-/** `COS.util` of cos-wx-sdk-v5, which apps use for what they send themselves. */
+/** `COS.util` of cos-wx-sdk-v5, which apps use for requests of their own. */
 export interface OfficialUtil {
-  /** The MD5 of a text's UTF-8, or of bytes, in hex. */
+  /** Computes the MD5 of a string in UTF-8, or of bytes, in hex. */
   md5(content: string | ArrayBuffer): string
-  /** Reads an XML document: elements by name, texts as they are, repeated elements as lists. */
+  /** Parses an XML document: elements by name, text as strings, repeated elements as arrays. */
   xml2json(xml: string): object
   /** Writes plain data as XML without a declaration. */
   json2xml(data: object): string
-  /** Base64 of a text's UTF-8; `safe` for URLs: `-` and `_`, no padding. */
+  /** Encodes a string in UTF-8 as base64; `safe` for URLs: `-` and `_`, no padding. */
   encodeBase64(text: string, safe?: boolean): string
 }
 
@@ -33,14 +34,14 @@ export const officialUtil: OfficialUtil = {
   },
 }
 
-/** What `COS.getAuthorization` takes; the names in lower case are those of older versions. */
+/** Params of `COS.getAuthorization`. The names in lower case are those of older versions. */
 export interface AuthorizationParams {
   SecretId?: string
   SecretKey?: string
   /** @default 'get' */
   Method?: string
   method?: string
-  /** Signed as `/` and it; or give Pathname. */
+  /** The path that is signed is `/` and the key. Pathname takes its place. */
   Key?: string
   Pathname?: string
   pathname?: string
@@ -67,29 +68,29 @@ export interface AuthorizationParams {
 }
 
 /**
- * The Authorization of a request, by a key pair that is at hand: for tools and tests, not for an app.
+ * Computes the Authorization of a request with a given key pair: for tools and tests, not for an app.
  * @throws CosError `KitMissingParam` without a key pair
  */
-export function staticAuthorization(given: AuthorizationParams, now: number): string {
-  const { SecretId, SecretKey, Bucket, Region, UseRawKey, Key = '' } = given
+export function staticAuthorization(params: AuthorizationParams, now: number): string {
+  const { SecretId, SecretKey, Bucket, Region, UseRawKey, Key = '' } = params
   if (!SecretId || !SecretKey) {
     throw argumentError('KitMissingParam', `missing param ${SecretId ? 'SecretKey' : 'SecretId'}`)
   }
-  const headers = valuesOf(given.Headers ?? given.headers)
+  const headers = valuesOf(params.Headers ?? params.headers)
   for (const name of Object.keys(headers)) if (!isSignedHeader(name)) delete headers[name]
   const hasHost = headers.Host || headers.host
-  if (!hasHost && given.ForceSignHost !== false && Bucket && Region) {
+  if (!hasHost && params.ForceSignHost !== false && Bucket && Region) {
     headers.Host = `${Bucket}.cos.${Region}.myqcloud.com`
   }
-  const path = given.Pathname || given.pathname || (UseRawKey ? `/${Key}` : Key)
-  const start = Math.round((now + (given.SystemClockOffset ?? 0)) / 1000) - 1
-  const seconds = Number(given.Expires || given.expires || 900)
-  const keyTime = given.KeyTime || `${start};${start + seconds}`
+  const path = params.Pathname || params.pathname || (UseRawKey ? `/${Key}` : Key)
+  const start = Math.round((now + (params.SystemClockOffset ?? 0)) / 1000) - 1
+  const seconds = Number(params.Expires || params.expires || 900)
+  const keyTime = params.KeyTime || `${start};${start + seconds}`
   const { authorization } = signRequest(
     {
-      method: given.method || given.Method || 'get',
+      method: params.method || params.Method || 'get',
       pathname: UseRawKey || path[0] === '/' ? path : `/${path}`,
-      query: valuesOf(given.Query ?? given.params),
+      query: valuesOf(params.Query ?? params.params),
       headers,
     },
     { SecretId, SecretKey, keyTime },
@@ -99,35 +100,35 @@ export function staticAuthorization(given: AuthorizationParams, now: number): st
   return authorization
 }
 
-/** The values as strings, without undefined and null. */
-function valuesOf(given: Record<string, unknown> = {}): Record<string, string> {
+/** Converts the values to strings; undefined and null are left out. */
+function valuesOf(fields: Record<string, unknown> = {}): Record<string, string> {
   const values: Record<string, string> = {}
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(fields)) {
     if (value !== undefined && value !== null) values[name] = String(value)
   }
   return values
 }
 
-/** Uploads of this path that cos-wx-sdk-v5 began. Its keys say nothing of the content. */
-function officialIds(path: string, given: unknown): string[] {
-  let stored = given
+/** The ids of uploads that cos-wx-sdk-v5 started for this path. Its entries do not identify the content. */
+function officialIds(path: string, stored: unknown): string[] {
+  let entries = stored
   try {
-    stored = JSON.parse(stored as string)
+    entries = JSON.parse(stored as string)
   } catch {
-    // Not JSON: it is stored as a list, or missing.
+    // Not JSON: the entries are stored as an array, or missing.
   }
-  const own = hexMd5(path)
+  const pathMd5 = hexMd5(path)
   const ids: string[] = []
-  for (const entry of Array.isArray(stored) ? stored : []) {
+  for (const entry of Array.isArray(entries) ? entries : []) {
     const [uuid, UploadId] = Array.isArray(entry) ? entry : []
-    if (typeof UploadId === 'string' && String(uuid).indexOf(own) === 0) ids.push(UploadId)
+    if (typeof UploadId === 'string' && String(uuid).indexOf(pathMd5) === 0) ids.push(UploadId)
   }
   return ids
 }
 
 /**
- * An upload that was begun before the app switched from cos-wx-sdk-v5.
- * @param stored what that client keeps of its uploads: `[uuid, UploadId, seconds][]` as JSON, newest first
+ * Finds an upload of this file that was started before the app switched from cos-wx-sdk-v5.
+ * @param stored the entries of that client: `[uuid, UploadId, seconds][]` as JSON, newest first
  */
 export async function findOfficialUpload(
   upload: MultipartUpload,
@@ -135,13 +136,13 @@ export async function findOfficialUpload(
 ): ReturnType<ResumeSource> {
   for (const UploadId of officialIds(String(upload.params.FilePath), stored)) {
     const parts = await loadUploads().listParts(upload, UploadId)
-    if (parts && (await areOfThisFile(upload, parts))) return [UploadId, parts]
+    if (parts && (await matchFile(upload, parts))) return [UploadId, parts]
   }
   return undefined
 }
 
-/** Whether the parts match the content of the file. Slow, so only for uploads that another client began. */
-async function areOfThisFile(
+/** Whether the parts match the content of the file. Slow, so only for uploads that another client started. */
+async function matchFile(
   { params, parts: plan, fileSize, onHashed }: MultipartUpload,
   parts: PartDone[],
 ): Promise<boolean> {

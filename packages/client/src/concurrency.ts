@@ -3,17 +3,17 @@ import { type AbortSignalLike, type CosError, cosError } from '@miniprogram-cos/
 declare const setTimeout: (run: () => void, milliseconds: number) => unknown
 declare const clearTimeout: (timer: unknown) => void
 
-/** Runs something after the current code, or after so many milliseconds. */
+/** Runs a function after the current code, or after a delay. */
 export const defer = (run: () => void, milliseconds = 0): unknown => setTimeout(run, milliseconds)
 
-/** Resolves after so many milliseconds. */
+/** Resolves after a delay. */
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds)
   })
 }
 
-/** The outcome of a promise, or that of `onTimeout` when it takes longer. */
+/** Settles as the promise does, or as `onTimeout` does if the promise takes longer. */
 export function withTimeout<T>(
   milliseconds: number,
   outcome: Promise<T>,
@@ -28,7 +28,7 @@ export function withTimeout<T>(
 /** The error of a call that the caller aborted. */
 export const abortError = (): CosError => cosError('abort', 'KitAborted', 'aborted by the caller')
 
-/** The result of an action, unless the caller's signal fires before or meanwhile. */
+/** Runs an action; rejects if the caller's signal fires before or during it. */
 export function unlessAborted<T>(
   signal: AbortSignalLike | undefined,
   run: () => Promise<T>,
@@ -56,7 +56,7 @@ export interface AbortGroup {
   release: () => unknown
 }
 
-/** The part of an AbortController that is needed: phones have none. */
+/** Creates a minimal AbortController: mini programs have none. */
 export function abortGroup(outer?: AbortSignalLike): AbortGroup {
   const listeners = new Set<() => void>()
   const signal = {
@@ -76,7 +76,7 @@ export function abortGroup(outer?: AbortSignalLike): AbortGroup {
   return { signal, abort, release }
 }
 
-/** Lets so many tasks run at a time; the others wait in the order they came. */
+/** Limits the number of tasks that run at a time; the others wait in order of arrival. */
 export class Semaphore {
   private readonly _waiting: (() => void)[] = []
 
@@ -100,10 +100,10 @@ export class Semaphore {
 }
 
 /**
- * Runs tasks with at most `limit()` at a time, which may change meanwhile. The first failure starts no further
- * ones, and is thrown once those that run have ended.
+ * Runs tasks with at most `limit()` at a time; the limit may change while they run. After the first failure no further
+ * task is started, and the failure is thrown once the running tasks have ended.
  *
- * @param onFailure may end those that run; what they fail with is not thrown
+ * @param onFailure may abort the running tasks; their failures are ignored
  */
 export function runPool<T>(
   items: readonly T[],
@@ -123,7 +123,7 @@ export function runPool<T>(
     const startNext = () => {
       while (!failed && running < limit() && queue.length > 0) {
         running++
-        // The length says that there is one.
+        // The length was checked: there is an item.
         void run(queue.pop() as T)
           .catch(fail)
           .then(() => {

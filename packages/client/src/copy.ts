@@ -35,21 +35,25 @@ export interface SliceCopyFileParams extends ObjectParams {
   [param: string]: unknown
 }
 
-/** It takes any further param as a header. */
+/** With the type of any operation, because further params are sent as headers. */
 const COPY: AnyOperation = putObjectCopy
 
-/** Headers that a copy in parts must repeat. */
-const KEPT = 'cache-control content-disposition content-encoding content-type expires'.split(' ')
+/** Headers of the source that a copy in parts must set again. */
+const COPIED_HEADERS =
+  'cache-control content-disposition content-encoding content-type expires'.split(' ')
 
 /** Copies an object within COS: up to CopySliceSize in one request, larger ones in parts. */
-export async function sliceCopyFile(core: ClientCore, given: SliceCopyFileParams): Promise<object> {
-  const { onProgress, CopySliceSize, CopyChunkSize, ...params } = given
+export async function sliceCopyFile(
+  core: ClientCore,
+  sliceParams: SliceCopyFileParams,
+): Promise<object> {
+  const { onProgress, CopySliceSize, CopyChunkSize, ...params } = sliceParams
   const { options } = core
   const source = parseCopySource(String(params.CopySource ?? ''), options.CopySourceParser)
   const { Bucket, Key, VersionId, Region = params.Region ?? options.Region } = source
   const { signal } = params
-  const at = { Bucket, Key, ...pick({ Region, VersionId, signal }) }
-  const head = await execute(core, headObject, at)
+  const sourceObject = { Bucket, Key, ...pick({ Region, VersionId, signal }) }
+  const head = await execute(core, headObject, sourceObject)
   refuseArchived(head)
   const size = Number(head.headers['content-length'])
   const report = progressReporter(size, options.ProgressInterval, onProgress)
@@ -78,9 +82,13 @@ async function copyInParts(
   const { CopySource, MetadataDirective } = params
   const target = resolveTarget({ ...params }, core.options)
   const isReplaced = String(MetadataDirective ?? 'Copy').toLowerCase() === 'replaced'
-  const described = { ...(isReplaced ? {} : keptOf(head)), ...withoutCopy(params), Key: target.Key }
+  const headerParams = {
+    ...(isReplaced ? {} : sourceHeaders(head)),
+    ...withoutCopy(params),
+    Key: target.Key,
+  }
   const { signal, abort, release } = abortGroup(params.signal)
-  const { UploadId } = await execute(core, multipartInit, described)
+  const { UploadId } = await execute(core, multipartInit, headerParams)
   const upload = { ...target, UploadId, signal }
   const { completeUpload, freeUpload, partSizeFor, planParts } = loadUploads()
   const Parts: PartDone[] = []
@@ -116,24 +124,24 @@ async function copyInParts(
   }
 }
 
-/** The headers of an object that a copy keeps, as params. */
-function keptOf({ headers }: HeadObjectResult): Record<string, string | undefined> {
-  const kept: Record<string, string | undefined> = {
+/** The headers of the source that the copy takes over, as params. */
+function sourceHeaders({ headers }: HeadObjectResult): Record<string, string | undefined> {
+  const copied: Record<string, string | undefined> = {
     ...pick(headers, /^x-cos-meta-/),
     StorageClass: headers['x-cos-storage-class'],
   }
-  for (const header of KEPT) kept[paramOf(header)] = headers[header]
-  return kept
+  for (const header of COPIED_HEADERS) copied[paramOf(header)] = headers[header]
+  return copied
 }
 
-/** The params of the first request of an upload, which has no source. */
+/** The params of `multipartInit`, which takes no copy source. */
 const withoutCopy = (params: SliceCopyFileParams) =>
   pick(params, /^(?!CopySource|MetadataDirective$)/)
 
-/** @throws CosError for a copy that would have to wait for a restore */
+/** @throws CosError `InvalidObjectState` if the source is archived and has not been restored */
 function refuseArchived(head: HeadObjectResult): void {
-  const { 'x-cos-storage-class': storageClass, 'x-cos-restore': restored } = head.headers
+  const { 'x-cos-storage-class': storageClass, 'x-cos-restore': restoreState } = head.headers
   if (storageClass !== 'ARCHIVE' && storageClass !== 'DEEP_ARCHIVE') return
-  if (restored && restored !== 'ongoing-request="true"') return
+  if (restoreState && restoreState !== 'ongoing-request="true"') return
   throw cosError('service', 'InvalidObjectState', 'the source is archived: restore it first')
 }

@@ -5,11 +5,11 @@ declare const console: { error(message: string, error: unknown): void }
 
 type Listener = (event: never) => void
 
-/** Named events. A listener that throws stops neither the others nor the work: see `callApp`. */
+/** Named events. A listener that throws affects neither the other listeners nor the transfer: see `callApp`. */
 export class Emitter {
   private readonly _listeners: Record<string, Listener[]> = Object.create(null)
 
-  /** The listeners of a name at this moment. */
+  /** Returns the current listeners of an event. */
   get(name: string): Listener[] {
     return this._listeners[name] || []
   }
@@ -18,9 +18,9 @@ export class Emitter {
     this._listeners[name] = [...this.get(name), listener]
   }
 
-  /** Without a listener, all of the name are removed. */
+  /** Removes a listener, or all listeners of the event. */
   off(name: string, listener?: Listener): void {
-    this._listeners[name] = this.get(name).filter((one) => listener && one !== listener)
+    this._listeners[name] = this.get(name).filter((other) => listener && other !== listener)
   }
 
   emit(name: string, event: unknown): void {
@@ -30,8 +30,8 @@ export class Emitter {
 }
 
 /**
- * Calls a listener or a callback of the app. What it throws, or what a promise of it rejects with, is reported by
- * `console.error`, once, and changes nothing of the outcome.
+ * Calls a listener or a callback of the app. An error that it throws, or that its promise rejects with, is reported by
+ * `console.error` and has no other effect.
  */
 export function callApp(run: () => unknown): void {
   const report = (error: unknown) => console.error('miniprogram-cos: a listener failed', error)
@@ -43,18 +43,17 @@ export function callApp(run: () => unknown): void {
   }
 }
 
-/** `(error, result)`, as cos-wx-sdk-v5 calls back. */
+/** A callback in the form of cos-wx-sdk-v5. */
 export type Callback<Result> = (error: CosError | null, result?: Result) => void
 
-/** A promise whose failure is a CosError. */
+/** Turns the rejection of a promise into a CosError. */
 export const withCosError = <T>(promise: Promise<T>): Promise<T> =>
   promise.catch((error: unknown) => {
     throw asCosError(error)
   })
 
 /**
- * The outcome of a call as the app gets it: without a callback a promise; with one, it is passed there and nothing
- * is returned.
+ * Delivers the outcome of a call to the app: passes it to the callback or, without one, returns a promise.
  */
 export function settle<T>(
   promise: Promise<T>,
@@ -81,15 +80,15 @@ export function progressReporter(
 ): (loaded: number) => void {
   if (!report) return () => {}
   const started = Date.now()
-  let last = Number.NEGATIVE_INFINITY
+  let lastReport = Number.NEGATIVE_INFINITY
   let highest = -1
-  return (given) => {
-    // A part that is sent again must not decrease the progress.
-    const loaded = Math.min(given, total)
+  return (sent) => {
+    // The progress must not decrease when a part is sent again.
+    const loaded = Math.min(sent, total)
     const isEnd = loaded === total
-    if (loaded <= highest || (!isEnd && Date.now() - last < interval)) return
+    if (loaded <= highest || (!isEnd && Date.now() - lastReport < interval)) return
     highest = loaded
-    last = Date.now()
+    lastReport = Date.now()
     const seconds = Math.max((Date.now() - started) / 1000, 0.001)
     const percent = total === 0 ? 1 : Math.floor((loaded / total) * 100) / 100
     const progress = { loaded, total, speed: Math.round(loaded / seconds), percent }

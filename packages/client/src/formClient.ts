@@ -28,7 +28,7 @@ import { transfer, type WxReply, whenReady } from './wx/transfer'
 
 const FUNCTION = 'cos-signature'
 
-/** Tries of one upload in all, and milliseconds before each further one. */
+/** Attempts per upload, and the milliseconds before each retry. */
 const TRIES = 4
 const RETRY_DELAYS = [300, 1000, 3000]
 
@@ -37,8 +37,8 @@ const PROGRESS_INTERVAL = 1000
 
 export interface FormOptions {
   /**
-   * Calls cos-signature with an event, or anything that answers as it does: `{ form }` gives a signed form, `{ Method,
-   * Key }` a signature, `{}` the caller's place.
+   * Calls cos-signature, or a function with the same contract, with an event: `{ form }` requests a signed form,
+   * `{ Method, Key }` a signature, `{}` the caller's place.
    */
   callFunction: (event: { form?: FormRequest } & Partial<SignatureRequest>) => Promise<unknown>
 }
@@ -51,15 +51,15 @@ export interface FormCloudOptions {
 }
 
 export interface FormUploadParams {
-  /** Object key, 1 to 850 bytes of UTF-8; the rules decide where the caller may write. */
+  /** Object key, 1 to 850 bytes of UTF-8; the access rules determine where the caller may write. */
   Key: string
-  /** A local file: from `wx.chooseMedia`, `wx.chooseMessageFile` … WeChat sends it within 60 s, COS takes up to 5 GB. */
+  /** A local file: from `wx.chooseMedia`, `wx.chooseMessageFile` … WeChat ends the request after 60 s; COS accepts up to 5 GB (document 436/14690). */
   FilePath: string
   /** @default by the key's extension */
   ContentType?: string
-  /** Called once a second. */
+  /** Called at most once a second, and at the start and the end. */
   onProgress?: (progress: UploadProgress) => void
-  /** The upload's id, for cancelTask. */
+  /** Called with the upload's id, for cancelTask. */
   onTaskReady?: (id: string) => void
   /** Aborts the upload. */
   signal?: AbortSignalLike
@@ -71,14 +71,15 @@ export interface FormUploadResult<Confirm = unknown> extends ConfirmedUpload<Con
   Key: string
   /** `host/key`, no scheme, the key percent-encoded. */
   Location: string
-  /** Quoted; missing where the platform hides the headers and the caller may not read the object. */
+  /** Quoted. Missing if the platform hides the response headers and the caller may not read the object. */
   ETag?: string
   RequestId?: string
 }
 
 /**
- * Uploads files as signed forms, and nothing else: what `miniprogram-cos/form` exports as `COS`. The phone holds no key:
- * cos-signature signs a form for the one object, `wx.uploadFile` sends it. Methods are named as in the other clients.
+ * A client that only uploads files, as signed forms: the export `COS` of `miniprogram-cos/form`. The phone holds no key:
+ * cos-signature signs a form for one object, and `wx.uploadFile` sends it. The methods have the names of the other
+ * clients.
  *
  * @example
  * const COS = require('miniprogram-cos/form')
@@ -89,36 +90,46 @@ export interface FormUploadResult<Confirm = unknown> extends ConfirmedUpload<Con
 export class FormCOS {
   /** @internal */
   private readonly _call: FunctionCall
-  /** @internal Aborts the uploads that run, by their ids. */
+  /** @internal Functions that abort the running uploads, by id. */
   private readonly _running: Record<string, () => void> = {}
   /** @internal */
   private _lastId = 0
 
-  /** A client whose forms come from a function of the app's own. In mini programs prefer `COS.cloud`. */
+  /**
+   * Creates a client whose forms are signed by a function of the app's own. In mini programs prefer `COS.cloud`.
+   * @example new COS({ callFunction: (event) => signOnMyServer(event) })
+   */
   constructor({ callFunction }: FormOptions) {
     this._call = functionCall('callFunction', callFunction)
   }
 
-  /** A client whose forms come from the cloud function cos-signature. */
+  /**
+   * Creates a client whose forms are signed by the cloud function cos-signature.
+   * @example const cos = COS.cloud({ functionName: 'cos-signature' })
+   */
   static cloud({ functionName = FUNCTION, env }: FormCloudOptions = {}): FormCOS {
     return new FormCOS({ callFunction: cloudFunction(functionName, env) })
   }
 
-  /** A client whose forms come from a key server: POST `<url>/cos-signature`. */
+  /**
+   * Creates a client whose forms are signed by a key server: POST `<url>/cos-signature`.
+   * @example COS.http({ url: 'https://api.example.com/cos', headers: () => ({ Authorization: token }) })
+   */
   static http(options: HttpOptions): FormCOS {
     return new FormCOS({ callFunction: httpFunction(options, FUNCTION) })
   }
 
-  /** Where the caller's files are. @throws CosError kind `credentials` */
+  /** Returns the bucket, region and folder of the caller. @throws CosError kind `credentials` */
   async caller(): Promise<CallerPlace> {
     const { bucket = '', region = '', prefix = '' } = await this._call({})
     return { Bucket: bucket, Region: region, prefix }
   }
 
   /**
-   * Uploads a local file; an object of the same key is replaced. Failures of the network and of COS's servers are tried
-   * again, and a form that has expired meanwhile is requested anew.
-   * @throws CosError
+   * Uploads a local file; an object with the same key is replaced. Network failures and server errors of COS are
+   * retried, and an expired form is requested again, once.
+   * @throws CosError kind `argument`, `credentials`, `network`, `service` or `abort`
+   * @example const { ETag } = await cos.uploadFile({ Key: `${prefix}photo.jpg`, FilePath })
    */
   async uploadFile<Confirm = unknown>(
     params: FormUploadParams,
@@ -168,7 +179,7 @@ export class FormCOS {
         const upload = { url, filePath: FilePath, name: 'file', formData }
         const sent = { url, method: 'POST' }
         const reply = await transfer('uploadFile', upload, sent, signal, {
-          // WeChat counts the form around the file too.
+          // WeChat counts the bytes of the whole form.
           onProgress: ({ totalBytesSent = 0, totalBytesExpectedToSend = 0 }) =>
             report(Math.floor((totalBytesSent / Math.max(totalBytesExpectedToSend, 1)) * size)),
         })
@@ -207,7 +218,7 @@ export class FormCOS {
   }
 
   /**
-   * @internal Whether the object is there, where the platform hides the headers by which COS is known.
+   * @internal Confirms by a HEAD request that the object exists, where the platform hides the headers that identify COS.
    * @returns its ETag, if the caller may read it
    * @throws CosError `KitNotCos`
    */
@@ -219,7 +230,7 @@ export class FormCOS {
       const header = { Authorization: authorization, 'x-cos-security-token': sessionToken }
       reply = await transfer('request', { ...sent, header }, sent)
     } catch (error) {
-      // The rules let the caller write, but not read.
+      // The access rules permit the caller to write, but not to read.
       if (asCosError(error).code === 'KitRequestRefused') return undefined
       throw error
     }
@@ -231,11 +242,11 @@ export class FormCOS {
   }
 }
 
-/** Whether the form was good once: a new one may be accepted. */
+/** Whether the form has expired: a new one may be accepted. */
 const isExpired = ({ code, message }: CosError): boolean =>
   /expired|TooSkewed|InvalidAccessKeyId/i.test(code + message)
 
-/** The fields of COS's `<Error>` document, which is flat. */
+/** Parses COS's `<Error>` document, which has no nested elements. */
 function errorFields(body: string): ServiceErrorBody | string {
   const fields: ServiceErrorBody = {}
   for (const element of body.match(/<(\w+)>[^<]*<\/\1>/g) || []) {

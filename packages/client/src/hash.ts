@@ -1,19 +1,19 @@
 import type { SignatureHash } from '@miniprogram-cos/protocol'
 
-/** Computes from the state and one block of 16 words what is added to the state. */
+/** Computes, from the state and one block of 16 words, the words to add to the state. */
 export type Rounds = (state: number[], words: number[]) => number[]
 
 /** Bytes: a typed array of a file, or a plain array, which is much faster to create. */
 type Bytes = ArrayLike<number>
 
-/** A digest that is computed a part at a time. */
+/** A digest that is computed in steps. */
 interface Digest {
-  /** Processes so many further bytes. @returns whether the digest is complete */
+  /** Processes the next `bytes` bytes. @returns whether the digest is complete */
   run: (bytes: number) => boolean
   result: () => number[]
 }
 
-/** What MD5 and SHA-1 have in common: 64-byte blocks, and the length in bits at the end (RFC 1321, 3174). */
+/** The common part of MD5 and SHA-1: 64-byte blocks, and the length in bits at the end (RFC 1321, 3174). */
 export function createDigest(
   bytes: Bytes,
   initial: number[],
@@ -59,9 +59,9 @@ export function createDigest(
   }
 }
 
-/** A digest of a few bytes, at once. */
-export function digest(...of: Parameters<typeof createDigest>): number[] {
-  const { run, result } = createDigest(...of)
+/** Computes a digest in one step, for short content. */
+export function digest(...input: Parameters<typeof createDigest>): number[] {
+  const { run, result } = createDigest(...input)
   run(Number.POSITIVE_INFINITY)
   return result()
 }
@@ -107,27 +107,27 @@ const sha1Rounds: Rounds = (state, words) => {
 
 const sha1Bytes = (bytes: number[]) => digest(bytes, SHA1_INITIAL, sha1Rounds, false)
 
-/** The SHA-1 of a text's UTF-8, in hex (RFC 3174). */
+/** The SHA-1 of a string in UTF-8, in hex (RFC 3174). */
 export function sha1(text: string): string {
   return hexOf(sha1Bytes(utf8Bytes(text)))
 }
 
-/** The HMAC-SHA1 of a text under a key, both in UTF-8, in hex (RFC 2104). */
+/** The HMAC-SHA1 of a string with a key, both in UTF-8, in hex (RFC 2104). */
 export function hmacSha1(key: string, text: string): string {
-  const given = utf8Bytes(key)
-  const secret = given.length > 64 ? sha1Bytes(given) : given
-  const keyed = (pad: number, content: number[]) => {
+  const keyBytes = utf8Bytes(key)
+  const blockKey = keyBytes.length > 64 ? sha1Bytes(keyBytes) : keyBytes
+  const hashBlock = (pad: number, content: number[]) => {
     const block: number[] = []
-    for (let i = 0; i < 64; i++) block.push((secret[i] || 0) ^ pad)
+    for (let i = 0; i < 64; i++) block.push((blockKey[i] || 0) ^ pad)
     return sha1Bytes(block.concat(content))
   }
-  return hexOf(keyed(0x5c, keyed(0x36, utf8Bytes(text))))
+  return hexOf(hashBlock(0x5c, hashBlock(0x36, utf8Bytes(text))))
 }
 
 /** The hash functions of a signature. */
 export const signatureHash: SignatureHash = { sha1, hmacSha1 }
 
-/** Bytes of a text's UTF-8; phones have no TextEncoder. */
+/** Encodes a string in UTF-8; mini programs have no TextEncoder. */
 export function utf8Bytes(text: string): number[] {
   const binary = unescape(encodeURIComponent(text))
   const bytes: number[] = []
@@ -137,7 +137,7 @@ export function utf8Bytes(text: string): number[] {
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-/** Bytes as base64; phones have no btoa. */
+/** Encodes bytes as base64; mini programs have no btoa. */
 export function toBase64(bytes: number[]): string {
   let text = ''
   for (let i = 0; i < bytes.length; i += 3) {

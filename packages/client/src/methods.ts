@@ -6,7 +6,7 @@ import { type ClientCore, execute } from './request/execute'
 import type { ScopeReaders } from './request/prepare'
 import { type Deletions, deletions, type TrashSteps, trashMethods } from './trash'
 
-// The methods that only the full client has. A client loads them when one is first called: see lazy/methods.ts.
+// The methods that only the full client has. They are loaded when one of them is first called: see lazy/methods.ts.
 
 export { operations } from '@miniprogram-cos/protocol'
 export { findOfficialUpload, officialUtil, staticAuthorization } from './compat'
@@ -16,7 +16,7 @@ export { requestAny } from './request/any'
 export { abortUploadTask } from './upload/abort'
 export { objectUrl, resolvedUrl } from './url'
 
-/** How operations name what they access, where that is not their own key. */
+/** Read the scope of operations that access something other than their own key. */
 export const scopeReaders: ScopeReaders = {
   prefix: ({ Prefix }) => [{ prefix: String(Prefix ?? '') }],
   listedObjects: ({ Objects }) =>
@@ -27,7 +27,7 @@ export const scopeReaders: ScopeReaders = {
   },
 }
 
-/** What a method does once its params are complete: it executes its operation, unless a function does the work. */
+/** Returns what a method runs once its params are complete: its operation, or a step of its own. */
 export function stepOf(
   cos: COS,
   name: MethodName,
@@ -37,9 +37,9 @@ export function stepOf(
   const { [name]: byFunction }: TrashSteps = trashMethods
   if (byFunction) return (_, params) => byFunction(cos, params)
   if (name === 'getObject') return getObjectContent
-  // All other methods are operations.
-  const run = (core: ClientCore, all: object) =>
-    execute<object, object>(core, operation as AnyOperation, all)
+  // All other methods execute their operation.
+  const run = (core: ClientCore, params: object) =>
+    execute<object, object>(core, operation as AnyOperation, params)
   const { [name]: remove }: Deletions = deletions
   return cos._cloud && remove
     ? (core, params) => remove(cos, params, (rest) => run(core, rest))

@@ -11,20 +11,21 @@ export interface COSOptions extends AddressOptions {
   Bucket?: string
   /** Default region for every call. */
   Region?: string
-  /** A fixed key: for tests and tools only, never in an app's code. */
+  /** A permanent key: for tests and tools only, never in the code of a mini program. */
   SecretId?: string
-  /** Belongs to SecretId. */
+  /** The secret of SecretId. */
   SecretKey?: string
-  /** Token of a temporary key that is given directly. */
+  /** Token of a temporary key in SecretId and SecretKey. */
   SecurityToken?: string
   /** Older name of SecurityToken. */
   XCosSecurityToken?: string
-  /** Unix seconds: validity of a temporary key that is given directly. */
+  /** Start of the validity of a temporary key in SecretId and SecretKey, in Unix seconds. */
   StartTime?: number
+  /** End of that validity, in Unix seconds. */
   ExpiredTime?: number
   /**
-   * Gives a temporary key, or a signature, for a request. One that cannot be reached is not called for a while
-   * after three failures in a row; the error says for how long.
+   * Provides a temporary key, or a signature, for a request. If it cannot be reached three times in a row, it is not
+   * called for 2 s, then up to 60 s; the error states the remaining time.
    */
   getAuthorization?: GetAuthorization
   /** Older form of getAuthorization: always a temporary key. */
@@ -32,18 +33,18 @@ export interface COSOptions extends AddressOptions {
   /** Deprecated: appended to a Bucket without it. */
   AppId?: string | number
   /**
-   * Uploads that run at a time; the others wait. All clients of an app send 8 of them at a time at most. With 'auto'
-   * it follows the measured speed, between 2 and 8: much faster for many small files. @default 3
+   * Concurrent uploads; the others wait. All clients of an app together send at most 8 at a time. 'auto' adapts the
+   * number to the measured speed, between 2 and 8, which is much faster for many small files. @default 3
    */
   FileParallelLimit?: number | 'auto'
   /** Finished tasks that the task list keeps. @default 10000 */
   UploadQueueSize?: number
   /**
-   * Unfinished uploads that are remembered across restarts of the app. One that is not remembered, because the
-   * storage is full or this is 0, is aborted when it fails or is cancelled. @default 50
+   * Unfinished uploads that are stored, so that they can be resumed after a restart of the app. An upload that is not
+   * stored, because the storage is full or the limit is 0, is aborted when it fails or is cancelled. @default 50
    */
   UploadIdCacheLimit?: number
-  /** Parts of one copy at a time; no more than WeChat's 10. @default 10 */
+  /** Concurrent parts of one copy; at most 10, WeChat's limit of concurrent requests. @default 10 */
   CopyChunkParallelLimit?: number
   /** Bytes of a copied part; at least 1 MiB. @default 10485760 */
   CopyChunkSize?: number
@@ -52,38 +53,38 @@ export interface COSOptions extends AddressOptions {
   /** Retries of a part. @default 3 */
   ChunkRetryTimes?: number
   /**
-   * Parts of one file that are sent at a time; WeChat allows 10 requests in all, and all uploads together send
-   * 8. With 'auto' it follows the measured speed, between 2 and 8. @default 3
+   * Concurrent parts of one file. All uploads of an app together send at most 8 requests at a time, of the 10 that
+   * WeChat permits. 'auto' adapts the number to the measured speed, between 2 and 8. @default 3
    */
   ChunkParallelLimit?: number | 'auto'
-  /** Bytes; at least 1 MiB. Grows by itself so that a file needs at most MaxPartNumber parts. @default 1048576 */
+  /** Bytes of a part; at least 1 MiB. Increased for files that would need more than MaxPartNumber parts. @default 1048576 */
   ChunkSize?: number
-  /** Parts that a file is cut into at most; 1024 to COS's 10000 (document 436/14112). @default 10000 */
+  /** Maximum number of parts of a file; 1024 to 10000, COS's limit (document 436/14112). @default 10000 */
   MaxPartNumber?: number
   /** Files larger than this many bytes are uploaded in parts. @default 1048576 */
   SliceSize?: number
   /** Milliseconds between two onProgress calls. @default 1000 */
   ProgressInterval?: number
-  /** Milliseconds for one request; 0 leaves it to WeChat, which takes 60000. @default 0 */
+  /** Timeout of one request in milliseconds; 0 uses WeChat's default of 60000. @default 0 */
   Timeout?: number
   /** Sends an MD5 with every upload, computed as for VerifyUpload. @default false */
   UploadCheckContentMd5?: boolean
   /**
-   * Compares uploads with what COS stores, by the ETag or the CRC64 of its answer; a difference is a
-   * `KitContentMismatch`, never a success. Without the option this is done where the system computes the MD5 beside the
-   * app: for files that are sent whole. `true` compares every part and every content too, in JavaScript and in turns of
-   * 4 ms: 0.1 s per MB where WeChat has no JIT. `false` compares nothing. Pictures that COS processes while it stores
-   * them are not compared.
+   * Compares uploads with the ETag or the CRC64 of the stored content; a difference fails the upload with
+   * `KitContentMismatch`. By default only files sent in one request are compared, because the system computes their MD5
+   * outside the app's thread. `true` also compares every part and every buffer or text, in JavaScript, in slices of
+   * 4 ms: 0.1 s per MB where WeChat has no JIT. `false` compares nothing. Pictures that COS processes during the upload
+   * are not compared. @default undefined
    */
   VerifyUpload?: boolean
   /**
-   * Compares what downloadFile and getObject with `DataType: 'arraybuffer'` have read with the CRC64 of the object, in
-   * JavaScript as VerifyUpload does; a difference is a `KitDamagedDownload` or a `KitContentMismatch`. Without it files
-   * that come in ranges are compared by the MD5 of the system, where the ETag is one. Ranges and processed pictures are
-   * not compared. @default false
+   * Compares the content read by downloadFile, and by getObject with `DataType: 'arraybuffer'`, with the CRC64 of the
+   * object, in JavaScript as VerifyUpload does; a difference is a `KitDamagedDownload` or a `KitContentMismatch`. Without
+   * the option, only files fetched in ranges are compared, by the system's MD5 if the ETag is an MD5. Requested ranges
+   * and processed pictures are never compared. @default false
    */
   VerifyDownload?: boolean
-  /** Keeps the content's MD5 with objects that putObject makes, as `x-cos-meta-md5`. @default false */
+  /** Stores the content's MD5 as `x-cos-meta-md5` of objects created by putObject. @default false */
   UploadAddMetaMd5?: boolean
   /** How uploadFile sends small files. @default 'postObject' */
   SimpleUploadMethod?: 'postObject' | 'putObject'
@@ -91,7 +92,7 @@ export interface COSOptions extends AddressOptions {
   CorrectClockSkew?: boolean
   /** Milliseconds to add to this clock. @default 0 */
   SystemClockOffset?: number
-  /** Lets WeChat resolve names by this HTTPDNS service: enableHttpDNS and httpDNSServiceId in one. */
+  /** Resolves names by this HTTPDNS service: sets enableHttpDNS and httpDNSServiceId. */
   HttpDNSServiceId?: string
   /**
    * Passed to wx.request, wx.uploadFile and wx.downloadFile: HTTP/2. Base library 2.10.4.
@@ -119,40 +120,40 @@ export interface COSOptions extends AddressOptions {
   /** Signs the Host header. @default true */
   ForceSignHost?: boolean
   /**
-   * When COS cannot be reached, the next try goes to its second domain, `tencentcos.cn`. Allow that too in
-   * the mini program's server domains. Only for requests that the client signs itself, to
-   * `<Bucket>.cos.<Region>.myqcloud.com`. @default false
+   * If COS cannot be reached, retries at its second domain, `tencentcos.cn`, which must also be among the mini program's
+   * server domains. Applies to requests that the client signs itself, to `<Bucket>.cos.<Region>.myqcloud.com`.
+   * @default false
    */
   AutoSwitchHost?: boolean
-  /** Reads the source of a copy that is not written as `<Bucket>.cos.<Region>.myqcloud.com/<Key>`. */
+  /** Parses the source of a copy that does not have the form `<Bucket>.cos.<Region>.myqcloud.com/<Key>`. */
   CopySourceParser?: CopySourceParser
   /**
-   * Refuses to read keys with `.` or `..` between slashes, which a phone's network folds: `a/../b` would
-   * be answered with `b`. @default true
+   * Refuses to read keys with the segments `.` or `..`, which a phone resolves before it sends the request: `a/../b`
+   * would return `b`. @default true
    */
   ObjectKeySimplifyCheck?: boolean
-  /** @deprecated Without effect: there is no warning to silence. */
+  /** @deprecated Without effect: there are no warnings to suppress. */
   CompatibilityMode?: boolean
-  /** @deprecated Without effect, as all options of telemetry: there is none. */
+  /** @deprecated Without effect: there is no telemetry. */
   DeepTracker?: boolean
   /** @deprecated Without effect. */
   TrackerDelay?: number
   /** @deprecated Without effect. */
   CustomId?: string
-  /** @deprecated Without effect. Listen to `before-send` and measure what you want to know. */
+  /** @deprecated Without effect. Listen to `before-send` to measure requests. */
   BeaconReporter?: unknown
   /** @deprecated Without effect. */
   ClsReporter?: unknown
 }
 
-/** All options, defaults filled in. Kept as `cos.options` and read at each use. */
+/** All options with defaults filled in: `cos.options`, which is read at each use. */
 export type ResolvedOptions = COSOptions & {
   [Name in keyof typeof NUMBERS]: NonNullable<COSOptions[Name]>
 } & typeof DEFAULTS
 
 const MIB = 1024 * 1024
 
-/** Numbers: `[default, minimum]`, the minimum as the official client clamps it. */
+/** Numeric options: `[default, minimum]`. Smaller values are raised to the minimum, as by the official client. */
 const NUMBERS = {
   FileParallelLimit: [3, 1],
   UploadQueueSize: [10_000, 1],
@@ -183,8 +184,8 @@ const DEFAULTS = {
   Protocol: 'https:',
 }
 
-/** The type that an option must have: that of its default, or the one its name implies. */
-function kindOf(name: string): string {
+/** The type of an option: that of its default, or the one that its name implies. */
+function typeOf(name: string): string {
   if (/^get|Parser$/.test(name)) return 'function'
   if (/^enable|^useHi/.test(name)) return 'boolean'
   if (/^Secret|Token$|^Bucket$|^Region$|Domain$|^HttpDNS/i.test(name)) return 'string'
@@ -192,8 +193,8 @@ function kindOf(name: string): string {
 }
 
 const SECONDS = /^(0|\d{10})$/
-/** The text format that some values must have. */
-const FORMS: Record<string, RegExp> = {
+/** Formats of some values. */
+const FORMATS: Record<string, RegExp> = {
   StartTime: SECONDS,
   ExpiredTime: SECONDS,
   SimpleUploadMethod: /^(postObject|putObject)$/,
@@ -201,31 +202,31 @@ const FORMS: Record<string, RegExp> = {
 }
 
 /**
- * Fills in defaults; an explicit `undefined` means default too.
+ * Fills in defaults, also for an explicit `undefined` or `null`.
  * @throws CosError `KitInvalidOption`
  */
-export function resolveOptions(given: COSOptions): ResolvedOptions {
+export function resolveOptions(values: COSOptions): ResolvedOptions {
   const options: Record<string, unknown> = { ...DEFAULTS }
   for (const [name, [value]] of Object.entries(NUMBERS)) options[name] = value
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(values)) {
     if (value === undefined || value === null) continue
     const [, minimum = undefined] = NUMBERS[name as keyof typeof NUMBERS] || []
-    const kind = minimum === undefined ? kindOf(name) : 'number'
+    const expectedType = minimum === undefined ? typeOf(name) : 'number'
     // Never the value itself: it may be a secret.
-    const got = Number.isNaN(value) ? 'NaN' : typeof value
+    const actualType = Number.isNaN(value) ? 'NaN' : typeof value
     const isAuto = /^(File|Chunk)ParallelLimit$/.test(name) && value === 'auto'
-    if (kind !== got && kind !== 'undefined' && !isAuto) {
-      throw invalid(name, `must be a ${kind}, got ${got}`)
+    if (expectedType !== actualType && expectedType !== 'undefined' && !isAuto) {
+      throw invalid(name, `must be a ${expectedType}, actualType ${actualType}`)
     }
-    const form = FORMS[name]
-    if (form && !form.test(String(value))) throw invalid(name, `must match ${form}`)
+    const format = FORMATS[name]
+    if (format && !format.test(String(value))) throw invalid(name, `must match ${format}`)
     if (/^Secret/.test(name) && /\s/.test(value)) throw invalid(name, 'contains white space')
     options[name] = minimum === undefined || isAuto ? value : Math.max(minimum, value)
   }
   options.MaxPartNumber = Math.min(options.MaxPartNumber as number, NUMBERS.MaxPartNumber[0])
   const { SecurityToken, XCosSecurityToken } = options
   options.SecurityToken = SecurityToken || XCosSecurityToken || SecurityToken
-  // `https` is accepted for `https:`.
+  // The colon may be missing.
   options.Protocol = String(options.Protocol || DEFAULTS.Protocol).replace(/:?$/, ':')
   return options as unknown as ResolvedOptions
 }
@@ -239,12 +240,12 @@ type Picked<Fields> = string extends keyof Fields
   ? { [name: string]: NonNullable<Fields[keyof Fields]> }
   : { [Name in keyof Fields]?: NonNullable<Fields[Name]> }
 
-/** The fields whose names match and that have a value. */
+/** Returns the fields whose names match and that have a value. */
 export function pick<Fields extends object>(fields: Fields, names = /^/): Picked<Fields> {
   const picked: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(fields)) {
     if (value !== undefined && value !== null && names.test(name)) picked[name] = value
   }
-  // Its fields are some of those that were given.
+  // A subset of the fields.
   return picked as Picked<Fields>
 }

@@ -14,64 +14,65 @@ import { type ConfirmedUpload, covers } from './credentials/confirm'
 import { asCosError } from './request/errors'
 
 export interface ListTrashParams {
-  /** What the keys of the deleted objects begin with. @default the caller's first folder that has a trash */
+  /** Prefix of the keys that the deleted objects had. @default the caller's first folder that has a trash */
   Prefix?: string
-  /** `NextMarker` of the page before. */
+  /** `NextMarker` of the previous page. @default the first page */
   Marker?: string
 }
 
 export interface ListTrashResult {
-  /** In the order of their keys, at most 500. */
+  /** At most 500 deleted objects, ordered by key. */
   Contents: TrashedObject[]
-  /** There is more: the `Marker` of the next page. */
+  /** The `Marker` of the next page; undefined on the last page. */
   NextMarker?: string
 }
 
 export interface RestoreParams {
   /** The key that the object had. */
   Key: string
-  /** Which of the deleted objects. @default the last that was deleted */
+  /** Identifies one of several deleted objects with that key. @default the most recently deleted */
   TrashId?: string
-  /** An object that has the key now is moved into the trash. @default false: `KitTrashConflict` */
+  /** Moves an object that has the key now to the trash. @default false: fails with `KitTrashConflict` */
   Overwrite?: boolean
 }
 
-/** What the cloud functions do with the trash of a path: see `trash` of the access rules. */
+/** Methods for paths whose access rule has a `trash`. The cloud functions execute them. */
 export interface TrashMethods {
   /**
-   * Lists deleted objects that can be restored.
+   * Lists deleted objects that can be restored, at most 500 per page.
    * @throws CosError `KitTrashRefused`, `KitNotCloud`
    * @example const { Contents } = await cos.listTrash()
    */
   listTrash: Method<ListTrashParams, ListTrashResult> & (() => Promise<ListTrashResult>)
   /**
-   * Moves a deleted object back. Its `onUpload` runs as after an upload. Not to be confused with `restoreObject`,
-   * which is COS's for archived objects.
-   * @throws CosError `KitTrashConflict` when an object has the key, `KitTrashRefused`, `KitNotCloud`
+   * Moves a deleted object back. `onUpload` runs as after an upload. Not to be confused with `restoreObject`, the
+   * operation of COS for archived objects.
+   * @throws CosError `KitTrashConflict` if another object has the key, `KitTrashRefused`, `KitNotCloud`
    * @example await cos.restore({ Key })
    */
   restore: Method<RestoreParams, TrashedObject & ConfirmedUpload>
   /**
-   * Deletes an object in the trash for good.
+   * Permanently deletes an object in the trash.
    * @throws CosError `KitTrashRefused`, `KitNotCloud`
+   * @example await cos.erase({ Key, TrashId })
    */
   erase: Method<{ Key: string; TrashId: string }, TrashedObject>
 }
 
-/** Calls of the function that run at once, so that a mini program has room for other requests. */
+/** Concurrent calls of the function: half of WeChat's limit, so that the app can send other requests. */
 const MAX_CALLS = 5
 
 /** Sends a request of the trash. @returns its entries, and the marker of the next page */
 async function send(client: COS, trash: TrashRequest): Promise<TrashResponse> {
   const { Key } = trash
-  const own = Key === undefined ? trash : { ...trash, Key: withoutSlash(Key) }
-  // The function answers this event so.
-  return (await client._functionOf('trash').call({ trash: own })) as TrashResponse
+  const request = Key === undefined ? trash : { ...trash, Key: withoutSlash(Key) }
+  // The response to this event.
+  return (await client._functionOf('trash').call({ trash: request })) as TrashResponse
 }
 
 const withoutSlash = (key: string) => String(key).replace(/^\//, '')
 
-/** By the name of their method. */
+/** The methods of the trash, by name. */
 export type TrashSteps = {
   // biome-ignore lint/suspicious/noExplicitAny: the params of any of them
   readonly [name: string]: (client: COS, params: any) => Promise<object>
@@ -84,7 +85,7 @@ export const trashMethods: TrashSteps = {
   },
   async restore(client: COS, { Key, TrashId, Overwrite }: RestoreParams) {
     const { trash } = await send(client, { action: 'restore', Key, TrashId, Overwrite })
-    // `send` has made sure of the function.
+    // `send` fails for a client without a cloud function.
     return (client._cloud as CloudCredentials).confirm(withoutSlash(Key), { ...trash[0] })
   },
   async erase(client: COS, { Key, TrashId }: { Key: string; TrashId: string }) {
@@ -111,9 +112,9 @@ async function deleteMultipleObject(
 ): Promise<DeleteMultipleObjectResult> {
   const isTrashed = await trashFilter(client, params.Bucket)
   const { Objects, Quiet } = params
-  const moved = Array.isArray(Objects) ? Objects.filter(isTrashed) : []
-  if (!moved[0]) return run(params)
-  const others = Objects.filter((one) => !isTrashed(one))
+  const trashed = Array.isArray(Objects) ? Objects.filter(isTrashed) : []
+  if (!trashed[0]) return run(params)
+  const others = Objects.filter((object) => !isTrashed(object))
   const result: DeleteMultipleObjectResult = others[0]
     ? await run({ ...params, Objects: others })
     : { statusCode: 200, headers: {}, Deleted: [], Error: [] }
@@ -126,11 +127,11 @@ async function deleteMultipleObject(
       result.Error.push({ Key, Code, Message })
     }
   }
-  await runPool(moved, () => MAX_CALLS, moveOne)
+  await runPool(trashed, () => MAX_CALLS, moveOne)
   return result
 }
 
-/** By the name of their method. */
+/** The deleting operations, by name. */
 export type Deletions = {
   readonly [name: string]: (
     client: COS,
@@ -141,14 +142,14 @@ export type Deletions = {
   ) => Promise<object>
 }
 
-/** Deletes by the function what lies on a path with a trash, where no key may delete, and the rest by COS. */
+/** Delete objects on paths with a trash by the function, because no key may delete there, and other objects by COS. */
 export const deletions: Deletions = { deleteObject, deleteMultipleObject }
 
-/** Tells which objects the function deletes. Versions are COS's own. */
+/** Returns a filter of the objects that the function deletes. Versions are deleted by COS. */
 async function trashFilter(client: COS, Bucket: string | undefined) {
   const place = await client._place()
   const { trashes = [] } = client._cloud?.paths ?? {}
-  const isThere = !Bucket || Bucket === place.Bucket
+  const isCallerBucket = !Bucket || Bucket === place.Bucket
   return ({ Key, VersionId }: { Key: string; VersionId?: string }) =>
-    isThere && !VersionId && trashes.some((path) => covers(path, withoutSlash(Key)))
+    isCallerBucket && !VersionId && trashes.some((path) => covers(path, withoutSlash(Key)))
 }

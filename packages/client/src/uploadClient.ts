@@ -46,7 +46,7 @@ export interface HttpCOSOptions extends COSOptions, FunctionOptions, HttpOptions
 const functionFor = ({ mode }: FunctionOptions): string =>
   mode === 'signature' ? 'cos-signature' : 'cos-credentials'
 
-/** A client that gets keys or signatures by calling a function of this kit. */
+/** Creates a client that gets keys or signatures from a function of this kit. */
 function createWith<Client extends UploadCOS>(
   Client: new (options: COSOptions) => Client,
   call: FunctionCall,
@@ -54,16 +54,16 @@ function createWith<Client extends UploadCOS>(
 ): Client {
   const cloud = cloudCredentials(call, options)
   const { mode: _, ...rest } = options
-  // A form's key stands in its body, which nobody signs.
+  // The key of a form is in its body, which is not signed.
   const defaults: COSOptions = cloud.signs ? { SimpleUploadMethod: 'putObject' } : {}
-  const own = { getAuthorization: cloud.getAuthorization }
-  const cos = new Client({ ...defaults, ...rest, ...own })
+  const { getAuthorization } = cloud
+  const cos = new Client({ ...defaults, ...rest, getAuthorization })
   cos._cloud = cloud
   return cos
 }
 
 /**
- * A COS client that uploads, and nothing else: what `miniprogram-cos/upload` exports as `COS`.
+ * A COS client that only uploads: the export `COS` of `miniprogram-cos/upload`.
  *
  * @example
  * const COS = require('miniprogram-cos/upload')
@@ -72,10 +72,10 @@ function createWith<Client extends UploadCOS>(
  * await cos.uploadFile({ Key: `${prefix}photo.jpg`, FilePath })
  */
 export class UploadCOS {
-  /** Of this package. */
+  /** Version of this package. */
   static readonly version: string = '0.2.0'
 
-  /** All options, defaults filled in; read at each use. */
+  /** All options with defaults filled in. They are read at each use, so that changes have effect. */
   readonly options: ResolvedOptions
   /** @internal */
   readonly _core: ClientCore
@@ -87,6 +87,7 @@ export class UploadCOS {
   /**
    * Creates a client with explicit credentials. In mini programs prefer `COS.cloud`.
    * @throws CosError `KitInvalidOption`
+   * @example new COS({ Bucket, Region, getAuthorization: ({ Scope }) => fetchKeyFromMyServer(Scope) })
    */
   constructor(options?: COSOptions)
   /** @internal */
@@ -112,8 +113,10 @@ export class UploadCOS {
   }
 
   /**
-   * A client whose keys come from a cloud function that knows the caller by OPENID. Bucket and Region
-   * come with the first key, and lists begin in the caller's own folder.
+   * Creates a client that gets keys from a cloud function, which identifies the caller by OPENID. Bucket and Region come
+   * with the first key, and lists default to the caller's own folder.
+   * @throws CosError `KitInvalidOption`
+   * @example const cos = COS.cloud({ functionName: 'cos-credentials' })
    */
   static cloud<Client extends UploadCOS>(
     this: new (
@@ -128,9 +131,10 @@ export class UploadCOS {
   }
 
   /**
-   * A client whose keys come from a key server without CloudBase: `createKeyServer` of the server package, or
-   * any that answers as the cloud functions do. Otherwise as `COS.cloud`. Its host must be among the request domains
-   * of the mini program.
+   * Creates a client that gets keys from a key server without CloudBase: `createKeyServer` of the server package, or
+   * another server with the contract of the cloud functions. Its host must be among the request domains of the mini
+   * program. Everything else is as with `COS.cloud`.
+   * @throws CosError `KitInvalidOption`
    * @example COS.http({ url: 'https://api.example.com/cos', headers: () => ({ Authorization: token }) })
    */
   static http<Client extends UploadCOS>(
@@ -145,22 +149,24 @@ export class UploadCOS {
   }
 
   /**
-   * Where the caller's files are. Calls the cloud function on first use.
-   * @throws CosError kind `credentials`, or `KitNotCloud` for a client not made by `COS.cloud`
+   * Returns the bucket, region and folder of the caller. Calls the cloud function on first use.
+   * @throws CosError kind `credentials`, or `KitNotCloud` for a client not created by `COS.cloud` or `COS.http`
+   * @example const { prefix } = await cos.caller()
    */
   caller(): Promise<CallerPlace> {
     return withCosError(this._place())
   }
 
   /**
-   * The usage and the limits of a folder whose rule has a `quota` or `maxFiles`. Uploads that have been
-   * permitted count until their permission ends.
+   * Returns the usage and the limits of a folder whose access rule has a `quota` or `maxFiles`. Permitted uploads count
+   * until their permission expires.
    *
-   * @param path the folder, with its last slash. Without it: the caller's first folder with a quota.
-   * @throws CosError kind `credentials`: `KitPathRefused` where no such folder of the caller has a quota
+   * @param path the folder, with a trailing slash. @default the caller's first folder with a quota
+   * @throws CosError kind `credentials`: `KitPathRefused` if the folder is not the caller's or has no quota
+   * @example const { used, quota } = await cos.usage()
    */
   usage(path?: string): Promise<UsageResponse> {
-    // The function answers this event so.
+    // The response to this event.
     const call = async () =>
       (await this._functionOf('usage').call({ usage: { path } })) as UsageResponse
     return withCosError(call())
@@ -194,8 +200,10 @@ export class UploadCOS {
   }
 
   /**
-   * Uploads a local file, in parts when it is larger than SliceSize.
-   * @typeParam Confirm what the `onUpload` of the path returns
+   * Uploads a local file: in one request, or in parts if it is larger than SliceSize. An upload in parts that was
+   * interrupted is resumed if the file has not changed, even after the app has restarted.
+   * @typeParam Confirm the type that the `onUpload` of the path returns
+   * @throws CosError
    * @example
    * const { confirm } = await cos.uploadFile<{ recorded: string }>({ Key, FilePath })
    */
@@ -205,7 +213,7 @@ export class UploadCOS {
     callback: Callback<UploadFileResult<Confirm>>,
   ): void
   uploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
-    // Called as onFileFinish is: again when the task is restarted after a failure.
+    // Like onFileFinish, called again if the task is restarted after a failure.
     const onEnd = callback as UploadFilesParams['onFileFinish']
     const done = uploadFile(params || {}, 0, this._startUpload, onEnd)
     if (callback) return undefined
@@ -215,21 +223,33 @@ export class UploadCOS {
     })
   }
 
-  /** Uploads a local file in parts, whatever its size. */
+  /**
+   * Uploads a local file in parts, even a small one. Otherwise like uploadFile.
+   * @throws CosError
+   * @example await cos.sliceUploadFile({ Key, FilePath, ChunkSize: 4 * 1024 * 1024 })
+   */
   sliceUploadFile(params: UploadFileParams): Promise<UploadFileResult>
   sliceUploadFile(params: UploadFileParams, callback: Callback<UploadFileResult>): void
   sliceUploadFile(params: UploadFileParams, callback?: Callback<UploadFileResult>) {
     return this._upload({ ...params }, sliceUploadWork, callback as Callback<object>)
   }
 
-  /** Uploads many files; resolves when all have ended, with the outcome of each. */
+  /**
+   * Uploads several files. Resolves when all uploads have ended, with the outcome of each; a failed file does not reject
+   * the promise.
+   * @throws CosError `KitMissingParam` without `files`
+   * @example const { files } = await cos.uploadFiles({ files: [{ Key, FilePath }] })
+   */
   uploadFiles(params: UploadFilesParams): Promise<UploadFilesResult>
   uploadFiles(params: UploadFilesParams, callback: Callback<UploadFilesResult>): void
   uploadFiles(params: UploadFilesParams, callback?: Callback<UploadFilesResult>) {
     return this._settle(uploadFiles(params || {}, this._startUpload), callback)
   }
 
-  /** The uploads of this client, in the order they were added. */
+  /**
+   * Returns the uploads of this client, and its downloads to a FilePath, in the order they were added. Finished tasks
+   * above UploadQueueSize are dropped.
+   */
   getTaskList(): TaskInfo[] {
     return this._tasks.list()
   }
@@ -239,65 +259,65 @@ export class UploadCOS {
     return this._tasks.isRunning()
   }
 
-  /** Pauses an upload; its promise stays pending. */
+  /** Pauses a task; its promise stays pending. */
   pauseTask(id: string): void {
     const task = this._tasks.get(id)
     if (task) task.pause()
   }
 
   /**
-   * Resumes a paused upload, or restarts a failed one. The promise of the original call settles only once, so the
-   * outcome of a restart is the promise returned here, which may be ignored. A callback, and onFileFinish, are
-   * called again, as in cos-wx-sdk-v5.
+   * Resumes a paused task, or restarts a failed one. The promise of the original call settles only once; the outcome of a
+   * restart is the promise returned here, which may be ignored. The callback and onFileFinish are called again, as in
+   * cos-wx-sdk-v5.
    *
-   * @returns how the upload ends; undefined when there is no such task, or it is not paused or failed
+   * @returns the outcome of the task; undefined if there is no such task, or it is neither paused nor failed
    */
   restartTask(id: string): Promise<object> | undefined {
     const task = this._tasks.get(id)
     return task && task.restart()
   }
 
-  /** Cancels an upload: its promise rejects, and its parts are deleted on the server. */
+  /** Cancels a task: its promise rejects with kind `abort`, and the parts on the server are freed. */
   cancelTask(id: string): void {
     const task = this._tasks.get(id)
     if (task) task.cancel()
   }
 
   /**
-   * Listens to `list-update` (`{ list }` of tasks, also called `task-list-update`) and to `before-send`
-   * (`{ method, url, headers, body, filePath }` of each request, which is sent as the listeners leave it;
-   * what is signed must stay as it is). `list-update` comes once for many changes, at most every half second
-   * for very long lists. What a listener, a callback or a promise of one throws is reported by `console.error`
-   * and changes nothing of the outcome; the same holds for `onProgress`, `onTaskReady` and their kind.
+   * Adds a listener of an event. `list-update` (also called `task-list-update`) passes `{ list }`, the tasks. Successive
+   * changes are combined into one event; for very long lists there is at most one event per 500 ms. `before-send` passes
+   * `{ method, url, headers, body, filePath }` of each request. Listeners may modify these fields, but nothing that is
+   * signed. An error thrown by a listener or a callback is reported by `console.error` and has no other effect.
+   * @example cos.on('list-update', ({ list }: { list: TaskInfo[] }) => page.setData({ list }))
    */
   on(name: string, listener: (event: never) => void): void {
     this._core.events.on(name, listener)
   }
 
-  /** Removes a listener, or all listeners of the name. */
+  /** Removes a listener, or all listeners of the event. */
   off(name: string, listener?: (event: never) => void): void {
     this._core.events.off(name, listener)
   }
 
-  /** Calls the listeners of a name. */
+  /** Calls the listeners of an event. */
   emit(name: string, event?: unknown): void {
     this._core.events.emit(name, event)
   }
 
-  /** @internal Runs something with the client's core and the params completed. */
+  /** @internal Runs a step with the client's core and the completed params. */
   _run<P extends object, Result>(
     run: (core: ClientCore, params: P) => Result | Promise<Result>,
     params: P | undefined,
     callback?: Callback<Result>,
     operation?: AnyOperation,
   ): Promise<Result> | undefined {
-    // A method called without params reports the first that is missing.
-    const given = { ...params } as P
-    const done = async () => run(this._core, await this._complete(given, operation))
+    // Without params, the method fails with the first missing param.
+    const callParams = { ...params } as P
+    const done = async () => run(this._core, await this._complete(callParams, operation))
     return this._settle(done(), callback)
   }
 
-  /** @internal The outcome of a call, as the app gets it. */
+  /** @internal Delivers the outcome of a call to the app. */
   _settle<T>(outcome: Promise<T>, callback: Callback<T> | undefined): Promise<T> | undefined {
     return settle(outcome, callback)
   }
@@ -306,16 +326,16 @@ export class UploadCOS {
   readonly _startUpload: StartUpload = (params, callback) =>
     this._upload(params, uploadFileWork, callback)
 
-  /** @internal Queues an upload; with SkipTask it runs at once, and is in no list. */
+  /** @internal Queues an upload. With SkipTask it starts immediately, outside the task list. */
   _upload(
-    given: UploadTaskParams,
+    callParams: UploadTaskParams,
     work: UploadWork,
     callback: Callback<object> | undefined,
   ): Promise<object> | undefined {
-    let params = given
+    let params = callParams
     const steps: TaskSteps = {
       run: async (run) => {
-        params = await this._complete(given)
+        params = await this._complete(callParams)
         const result = await work(this._core, params, run)
         return this._cloud ? this._cloud.confirm(params.Key, result) : result
       },
@@ -324,16 +344,18 @@ export class UploadCOS {
       },
       onRestart: (end) => callback && this._settle(end, callback),
     }
-    const end = given.SkipTask ? runAlone(steps, given) : this._tasks.add(given, steps)
+    const end = callParams.SkipTask
+      ? runAlone(steps, callParams)
+      : this._tasks.add(callParams, steps)
     return this._settle(end, callback)
   }
 
   /**
-   * @internal The params with what the cloud function knows: bucket, region, and the folder of a list. A promise
-   * when it has to be asked.
+   * @internal Completes the params with the caller's place: bucket, region, and the prefix of a list. Returns a promise if
+   * the cloud function has to be called.
    */
-  _complete<P extends object>(given: P, operation?: AnyOperation): P | Promise<P> {
-    const params: P & { Bucket?: unknown; Region?: unknown; Prefix?: unknown } = { ...given }
+  _complete<P extends object>(callParams: P, operation?: AnyOperation): P | Promise<P> {
+    const params: P & { Bucket?: unknown; Region?: unknown; Prefix?: unknown } = { ...callParams }
     const { Bucket, Region } = this.options
     // A list defaults to the caller's own folder.
     const { access = [], target }: Partial<AnyOperation> = operation || {}

@@ -1,4 +1,4 @@
-// Code that only some uploads need. A client loads it with the first of them: see lazy/uploads.ts.
+// Code that only some uploads need. Loaded with the first of them: see lazy/uploads.ts.
 
 export { AutoLimit } from './upload/autoLimit'
 export {

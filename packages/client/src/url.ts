@@ -19,15 +19,15 @@ import { cloudFileUrl } from './wx/cloudFile'
 export interface GetObjectUrlParams extends ObjectParams {
   /** @default 'GET' */
   Method?: 'GET' | 'PUT' | 'HEAD' | 'get' | 'put' | 'head'
-  /** Seconds from now; never longer than the key that signs. @default 900 */
+  /** Validity in seconds, limited by that of the key that signs. @default 900 */
   Expires?: number
-  /** `false`: no signature, for public objects; the URL is then returned at once. @default true */
+  /** `false` for public objects: the URL has no signature and is returned synchronously. @default true */
   Sign?: boolean
   /** Signed parameters: `response-content-disposition`, `'imageMogr2/thumbnail/200x': ''` … */
   Query?: Record<string, string | number | undefined>
-  /** Raw text appended outside the signature. */
+  /** Raw text that is appended without being signed. */
   QueryString?: string
-  /** Host template for this URL alone. */
+  /** Overrides the option Domain, a host template. */
   Domain?: string
   /** @default the option of that name */
   UseAccelerate?: boolean
@@ -37,7 +37,7 @@ export interface GetObjectUrlParams extends ObjectParams {
   ForceSignHost?: boolean
 }
 
-/** What `objectUrl` needs of the client. */
+/** The part of the client that `objectUrl` uses. */
 interface UrlClient {
   readonly options: ResolvedOptions
   readonly _core: ClientCore
@@ -45,24 +45,24 @@ interface UrlClient {
 }
 
 /**
- * `getObjectUrl` of the client: a text where one can be computed at once.
- * @param isAwaited whether the caller has passed a callback, which gets failures too
+ * Implements `getObjectUrl` of the client: returns a string if the URL can be computed synchronously.
+ * @param hasCallback whether failures are passed to a callback
  */
 export function objectUrl(
   client: UrlClient,
   params: GetObjectUrlParams,
-  isAwaited: boolean,
+  hasCallback: boolean,
 ): string | Promise<string> {
   try {
     const complete = client._complete(params)
     return isPromise(complete)
-      ? complete.then((known) => getObjectUrl(client._core, known))
+      ? complete.then((completed) => getObjectUrl(client._core, completed))
       : getObjectUrl(client._core, complete)
   } catch (error) {
-    // Thrown where a text would be returned.
+    // Thrown if a string would be returned.
     const { getAuthorization, getSTS } = client.options
     const isPromised = (params?.Sign ?? true) && (getAuthorization ?? getSTS)
-    if (!isAwaited && !isPromised) throw asCosError(error)
+    if (!hasCallback && !isPromised) throw asCosError(error)
     return Promise.reject(error)
   }
 }
@@ -88,14 +88,13 @@ function isPromise<T extends object>(value: T | Promise<T>): value is Promise<T>
 
 const DEFAULT_SECONDS = 900
 
-/** A URL of HEAD may carry parameters too. */
+/** A URL for HEAD takes the parameters of getObject. */
 const HEAD = { ...getObject, access: headObject.access }
 
 /**
- * A URL that opens one object for a while, without any header. It is known at once, and returned as
- * text, when nobody has to be asked for a key: with a fixed one, or without a signature.
+ * Computes a URL that needs no headers: synchronously with a fixed key or without a signature.
  *
- * @param isContent the content is read at once: see `Credentials.get`
+ * @param isContent whether the content is read immediately: see `CredentialCache.get`
  */
 function getObjectUrl(
   core: ClientCore,
@@ -136,8 +135,8 @@ function joined(...parts: unknown[]): string {
 }
 
 /**
- * The period of a URL: it ends so many seconds from now, or with its key. It begins with the key, so that
- * it is good at once even if this clock is ahead. @throws CosError
+ * The validity of a URL: it ends after `Expires` seconds, or with the key. It begins with the key, so that the URL is
+ * valid immediately even if this clock is ahead. @throws CosError `KitInvalidParam`
  */
 function urlTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions, Expires: unknown) {
   const seconds = Number(Expires ?? DEFAULT_SECONDS)
@@ -150,7 +149,7 @@ function urlTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions, Ex
   return `${start};${Math.max(end, start + 1)}`
 }
 
-/** The four options that a URL may have for itself. */
+/** The options, with those that the params override. */
 function optionsOf(options: ResolvedOptions, params: GetObjectUrlParams): ResolvedOptions {
   return { ...options, ...pick(params, /^(Domain|UseAccelerate|Protocol|ForceSignHost)$/) }
 }

@@ -1,6 +1,6 @@
 import { argumentError } from './errors'
 
-/** `name-1250000000`: what COS calls BucketName-APPID (document 436/13312). */
+/** Bucket names: `name-1250000000`, BucketName-APPID in COS's documents (document 436/13312). */
 export const BUCKET_PATTERN = /^([a-z\d](?:[a-z\d-]*[a-z\d])?)-(\d+)$/
 
 export interface BucketName {
@@ -16,7 +16,7 @@ export function parseBucket(bucket: string): BucketName | undefined {
 }
 
 /**
- * Checks a bucket name and appends the APPID of the deprecated `AppId` option when the name lacks it.
+ * Checks a bucket name, and appends the APPID of the deprecated `AppId` option if the name has none.
  * @throws CosError `KitInvalidBucket`
  */
 export function checkBucket(bucket: string, appId?: string | number): string {
@@ -31,7 +31,7 @@ export function checkRegion(region: string): string {
   throw argumentError('KitInvalidRegion', message, region)
 }
 
-/** The options that decide where requests are sent; names and meaning as in cos-wx-sdk-v5. */
+/** Options for the address of requests, with the names and meanings of cos-wx-sdk-v5. */
 export interface AddressOptions {
   /** Host template for buckets: `{Bucket}.cos.{Region}.myqcloud.com`, `{{Bucket}}` is the short name. */
   Domain?: string
@@ -41,7 +41,7 @@ export interface AddressOptions {
   Protocol?: string
   /** Global acceleration: `<Bucket>.cos.accelerate.myqcloud.com`. @default false */
   UseAccelerate?: boolean
-  /** `cos.<Region>.myqcloud.com/<Bucket>/…`: refused by COS for buckets made since 2024-01-01. @default false */
+  /** `cos.<Region>.myqcloud.com/<Bucket>/…`: refused by COS for buckets created since 2024-01-01. @default false */
   ForcePathStyle?: boolean
 }
 
@@ -54,12 +54,11 @@ export interface Address {
   signedPrefix: string
 }
 
-/** Regions of the first generation, whose hosts have no `cos.` in them. */
+/** Regions of the first generation, whose hosts do not contain `cos.`. */
 const LEGACY = /^(cn-(south(-2)?|north|east|southwest)|sg)$/
 
 const SERVICE = 'cos.{Region}.myqcloud.com'
 
-/** The address of a bucket. */
 export function bucketAddress(bucket: string, region: string, options: AddressOptions): Address {
   const { Domain, ForcePathStyle, Protocol, UseAccelerate } = options
   const area = UseAccelerate ? 'accelerate' : region
@@ -69,7 +68,7 @@ export function bucketAddress(bucket: string, region: string, options: AddressOp
   return { ...fromTemplate(template, bucket, area, Protocol), signedPrefix }
 }
 
-/** The address of getService: one region's, or that of all regions. */
+/** The address of getService, for one region or for all regions. */
 export function serviceAddress(region = '', { ServiceDomain, Protocol }: AddressOptions): Address {
   const template = ServiceDomain || (region ? SERVICE : 'service.cos.myqcloud.com')
   return fromTemplate(template, '', region, Protocol)
@@ -82,7 +81,7 @@ function fromTemplate(
   protocol: string | undefined,
 ): Address {
   const [, short = '', appid = ''] = BUCKET_PATTERN.exec(bucket) || []
-  // In double braces `{{Bucket}}` is the short name, `{Bucket}` the full one.
+  // `{{Bucket}}` is the short name, `{Bucket}` the full one.
   const filled = template.replace(/\{(\{?)(\w+)\}\}?/g, (_, doubled: string, name: string) => {
     const fields: Record<string, string> = {
       bucket: doubled ? short : bucket,
@@ -92,7 +91,7 @@ function fromTemplate(
     }
     return fields[name.toLowerCase()] || ''
   })
-  // `http` is accepted for `http:`.
+  // The colon may be missing.
   const scheme = (protocol || 'https').replace(/:?$/, '://')
   const [base = '', host = ''] =
     /^[a-z]+:\/\/([^/]*).*?(?=\/?$)/i.exec(
@@ -105,7 +104,7 @@ function fromTemplate(
 export type HostTarget =
   | { kind: 'bucket'; bucket: string; region?: string; accelerate?: boolean }
   | { kind: 'service'; region?: string }
-  /** A host in COS's form whose first label is not a bucket name. */
+  /** A host in the format of COS whose first label is not a bucket name. */
   | { kind: 'invalid'; label: string }
 
 /** Domains of COS. */
@@ -115,7 +114,7 @@ function withoutPort(hostHeader: string): string {
   return hostHeader.toLowerCase().replace(/:\d+$/, '')
 }
 
-/** The bucket named by a Host header (virtual-hosted, any domain); undefined if it names none. */
+/** Parses the bucket in a Host header (virtual-hosted style, any domain); undefined if there is none. */
 export function parseBucketHost(
   hostHeader: string,
 ): Extract<HostTarget, { kind: 'bucket' }> | undefined {

@@ -1,7 +1,7 @@
 import type { Advice, CosErrorKind } from './errors'
 
 /**
- * Advice by error code, or by kind: `[English, Chinese]`. docs/ERRORS.md is made from it: `npm run docs`.
+ * Advice by error code, or by kind: `[English, Chinese]`. `npm run docs` generates docs/ERRORS.md from it.
  */
 export const ADVICE: Record<string, [en: string, zh: string]> = {
   service: [
@@ -74,10 +74,10 @@ export const ADVICE: Record<string, [en: string, zh: string]> = {
   KitUploadRefused: ['The message has the reason.', '原因见错误信息。'],
 }
 
-/** The advice for an error code, or for its kind when the code has none of its own. */
+/** Returns the advice for an error code or, if there is none, for its kind. */
 export function adviceFor(code: string, kind: CosErrorKind): Advice {
-  const own = ADVICE[code]
+  const forCode = ADVICE[code]
   // An unknown code could be a property of Object.prototype, such as `constructor`.
-  const [en, zh] = (Array.isArray(own) ? own : ADVICE[kind]) as [string, string]
+  const [en, zh] = (Array.isArray(forCode) ? forCode : ADVICE[kind]) as [string, string]
   return { en, zh }
 }

@@ -1,6 +1,6 @@
 /**
- * File extensions by the beginning of their content type: the files that mini programs upload, not the whole
- * registry (36 KB). The type ends with the extension, or with the text after `=`.
+ * File extensions by the beginning of their content type, for the files that mini programs upload; the whole registry
+ * would take 36 KB. The type ends with the extension, or with the text after `=`.
  */
 const TYPES = {
   'image/': 'avif bmp gif heic heif jpeg png webp jpg=jpeg svg=svg+xml',

@@ -1,13 +1,13 @@
 import { loadAdvice } from './loadAdvice'
 
 /**
- * Where a failure came from.
+ * The source of a failure.
  * - `service`: COS answered with an error
- * - `network`: no answer, or one that never arrived whole
+ * - `network`: there was no response, or not a complete one
  * - `credentials`: no usable key or signature could be obtained
- * - `argument`: the call itself is wrong; nothing was sent
+ * - `argument`: the call is invalid; nothing was sent
  * - `abort`: the caller cancelled
- * - `integrity`: the answer contradicts what was sent
+ * - `integrity`: the response or the content contradicts the request
  */
 export type CosErrorKind =
   | 'service'
@@ -35,24 +35,24 @@ export interface ServiceErrorBody {
 
 export interface CosErrorInit {
   kind: CosErrorKind
-  /** COS's error code, or one of ours, which start with `Kit`. */
+  /** An error code of COS, or of this kit, which starts with `Kit`. */
   code: string
   message: string
-  /** What cos-wx-sdk-v5 puts here: the parsed `<Error>`, or a text. @default message */
+  /** The field `error` of cos-wx-sdk-v5: the parsed `<Error>`, or a string. @default message */
   error?: ServiceErrorBody | string
   statusCode?: number
   headers?: Record<string, string>
   url?: string
   method?: string
   RequestId?: string
-  /** Whether sending the same again can succeed. @default false */
+  /** Whether a retry can succeed. @default false */
   retryable?: boolean
   cause?: unknown
 }
 
 /**
- * Every failure of this kit. A real `Error` that also carries the fields of cos-wx-sdk-v5's error
- * objects (`error`, `statusCode`, `headers`, `url`, `method`, `RequestId`).
+ * The error of every failed call. An `Error` that also has the fields of cos-wx-sdk-v5's error objects
+ * (`error`, `statusCode`, `headers`, `url`, `method`, `RequestId`).
  *
  * @example
  * try { await cos.headObject({ Key }) }
@@ -62,15 +62,15 @@ export class CosError extends Error {
   override readonly name = 'CosError' as const
   declare readonly kind: CosErrorKind
   declare readonly code: string
-  /** What cos-wx-sdk-v5 puts here: the parsed `<Error>`, or a text. */
+  /** The field `error` of cos-wx-sdk-v5: the parsed `<Error>`, or a string. */
   readonly error: ServiceErrorBody | string
   declare readonly statusCode?: number
   declare readonly headers?: Record<string, string>
   declare readonly url?: string
   declare readonly method?: string
-  /** COS's id of the request (`x-cos-request-id`): quote it to Tencent's support. */
+  /** COS's id of the request (`x-cos-request-id`), which Tencent Cloud's support asks for. */
   declare readonly RequestId?: string
-  /** Whether sending the same again can succeed. */
+  /** Whether a retry can succeed. */
   readonly retryable: boolean
   declare readonly cause?: unknown
 
@@ -84,12 +84,12 @@ export class CosError extends Error {
     }
   }
 
-  /** COS's id of the request, in the spelling of the rest of JavaScript. */
+  /** The same as RequestId, in camel case. */
   get requestId(): string | undefined {
     return this.RequestId
   }
 
-  /** Advice on the next step, in English and Chinese; the message if the app leaves the texts out. */
+  /** Advice in English and Chinese, or the message if the app's package does not contain the texts. */
   get advice(): Advice {
     const { code, kind, message } = this
     try {
@@ -100,7 +100,6 @@ export class CosError extends Error {
   }
 }
 
-/** Creates a `CosError`. */
 export function cosError(
   kind: CosErrorKind,
   code: string,
@@ -110,11 +109,14 @@ export function cosError(
   return new CosError({ kind, code, message, ...more })
 }
 
-/** An error of the call itself: nothing was sent. @param wrong the value that is not accepted */
+/** Creates the error of an invalid call. @param wrong the invalid value */
 export const argumentError = (code: string, message: string, wrong?: unknown): CosError =>
   cosError('argument', code, wrong ? `${message}, got ${JSON.stringify(wrong)}` : message)
 
-/** True for a `CosError`, also one made by another copy of this package (sub-packages, plugins). */
+/**
+ * Whether a value is a `CosError`, possibly of another copy of this package (in a sub-package or a plugin).
+ * @example if (isCosError(error) && error.retryable) await retry()
+ */
 export function isCosError(value: unknown): value is CosError {
   return value instanceof Error && value.name === 'CosError'
 }

@@ -3,7 +3,7 @@ import { argumentError } from './errors'
 /** COS's limit for a key, in UTF-8 bytes (document 436/13324). */
 export const MAX_KEY_BYTES = 850
 
-/** Why COS would refuse this key; undefined if it would accept it. */
+/** Returns why COS would refuse a key; undefined if it would accept it. */
 export function keyProblem(key: string): string | undefined {
   if (!key) return 'it is empty'
   if (/^[/\\]/.test(key)) return 'it starts with / or \\'
@@ -14,7 +14,7 @@ export function keyProblem(key: string): string | undefined {
   return undefined
 }
 
-/** @throws CosError `KitInvalidKey` when COS would refuse the key */
+/** @throws CosError `KitInvalidKey` if COS would refuse the key */
 export function checkKey(key: string): void {
   const problem = keyProblem(key)
   if (problem) {
@@ -47,7 +47,7 @@ export function encodeKey(key: string): string {
   return encodeComponent(key).replace(/%2F/g, '/')
 }
 
-/** Length of a text in UTF-8 bytes. Phones have no TextEncoder. */
+/** The length of a string in UTF-8 bytes. Mini programs have no TextEncoder. */
 export function utf8Length(text: string): number {
   let bytes = 0
   for (const character of text) {

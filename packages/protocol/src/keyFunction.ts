@@ -1,7 +1,6 @@
 /**
- * The contract between the client and the cloud functions: `cos-credentials` issues temporary keys,
- * `cos-signature` signs single requests. Both receive their request as the event of the call and never learn
- * from it who calls. Types only.
+ * The contract between the client and the cloud functions, as types. `cos-credentials` issues temporary keys,
+ * `cos-signature` signs single requests. The event of the call is the request; it never identifies the caller.
  */
 
 /** A permission of a caller below a path. */
@@ -17,66 +16,65 @@ export interface ScopeEntry {
   prefix: string
 }
 
-/** An entry of a requested scope; bucket and region are the function's own when left out. */
+/** An entry of a requested scope. Bucket and region default to those of the function. */
 export type RequestedScope = Pick<ScopeEntry, 'action' | 'prefix'> &
   Partial<ScopeEntry> & {
     /**
-     * Bytes of the object to upload, where the rule has a quota: the key permits no more.
-     * @default the largest that the rule takes
+     * Bytes of the object to upload, for rules with a quota: the key permits no larger object.
+     * @default the maximum size of the rule
      */
     size?: number
   }
 
-/** A name for one new object, chosen by the function. */
+/** Requests permission to create one object, whose name the function chooses. */
 export interface CreateRequest {
-  /** A folder, with its last slash. @default the caller's own */
+  /** A folder, with a trailing slash. @default the caller's own */
   path?: string
   /** Without dot: `'jpg'`. @default none */
   extension?: string
-  /** Bytes of the object, where the rule has a quota. @default the largest that the rule takes */
+  /** Bytes of the object, for rules with a quota. @default the maximum size of the rule */
   size?: number
 }
 
-/** The event of cos-credentials. Empty, it requests a key for everything the caller may do; else one of these. */
+/** The event of cos-credentials. An empty event requests a key for everything the caller may do. */
 export interface KeyFunctionRequest {
   /** The official `options.Scope`: exactly these actions on exactly these keys. */
   scope?: RequestedScope | RequestedScope[]
-  /** Folders with their last slash; `{openid}` as a segment is the caller's own. */
+  /** Folders, with trailing slashes. A segment `{openid}` stands for the caller's OPENID. */
   paths?: string[]
   /** Limits the key to these verbs, in `paths` or everywhere. */
   verbs?: Verb[]
-  /** One new object, whose name the function chooses. */
+  /** Requests a key for one new object, whose name the function chooses. */
   create?: CreateRequest
-  /** Instead of a key: confirms an upload, which runs the rule's `onUpload`. Answered by both functions. */
+  /** Confirms an upload, which runs the rule's `onUpload`, and returns no key. Accepted by both functions. */
   confirm?: ConfirmRequest
-  /** Instead of a key: what a folder with a quota contains. Answered by both functions. */
+  /** Requests the usage of a folder with a quota instead of a key. Accepted by both functions. */
   usage?: UsageRequest
-  /** Instead of a key: something with the trash of a path. Answered by both functions. */
+  /** Requests an action on the trash of a path instead of a key. Accepted by both functions. */
   trash?: TrashRequest
 }
 
-/** An upload that has ended, as the client knows it. The function looks at the object itself. */
+/** A completed upload. The function checks the object itself. */
 export interface ConfirmRequest {
   Key: string
-  /** As COS answered the upload. Another one in the bucket is `KitConfirmRefused`. */
+  /** The ETag that COS returned. The function refuses another one in the bucket with `KitConfirmRefused`. */
   ETag?: string
 }
 
-/** The answer to `confirm`, once `onUpload` has run for this object. */
+/** The response to `confirm`, after `onUpload` has run for the object. */
 export interface ConfirmResponse {
-  /** What `onUpload` returned, as JSON. */
+  /** The value that `onUpload` returned, as JSON. */
   confirm: unknown
 }
 
-/** Which folder's usage is requested. */
 export interface UsageRequest {
-  /** A folder that a rule with a quota covers, with its last slash. @default the caller's first such folder */
+  /** A folder covered by a rule with a quota, with a trailing slash. @default the caller's first such folder */
   path?: string
 }
 
-/** The answer to `usage`: what counts against the folder's quota. */
+/** The response to `usage`: what counts against the folder's quota. */
 export interface UsageResponse {
-  /** The folder that the quota applies to, with its last slash. */
+  /** The folder that the quota applies to, with a trailing slash. */
   path: string
   /** Bytes, including uploads that have been permitted and may still be in progress. */
   used: number
@@ -87,22 +85,22 @@ export interface UsageResponse {
   maxFiles?: number
 }
 
-/** What is done with the trash. A key is always the whole one that the object has, or had. */
+/** An action on the trash. Keys are the complete keys that the objects have, or had. */
 export interface TrashRequest {
   /**
-   * `delete` moves an object into the trash, `list` shows what is in it, `restore` moves an object back, `erase`
-   * deletes it for good.
+   * `delete` moves an object to the trash, `list` lists the deleted objects, `restore` moves an object back, `erase`
+   * deletes it permanently.
    */
   action: 'delete' | 'list' | 'restore' | 'erase'
-  /** For all actions but `list`. */
+  /** Required for all actions except `list`. */
   Key?: string
-  /** Which of the key's deleted objects, as `list` names it. Required for `erase`. @default the last that was deleted */
+  /** Identifies one of the key's deleted objects. Required for `erase`. @default the most recently deleted */
   TrashId?: string
-  /** For `restore`: an object that has the key now is moved into the trash. @default false: it is refused */
+  /** For `restore`: moves an object that has the key now to the trash. @default false: `KitTrashConflict` */
   Overwrite?: boolean
-  /** For `list`: what the keys begin with. @default the caller's first folder that has a trash */
+  /** For `list`: prefix of the keys. @default the caller's first folder that has a trash */
   Prefix?: string
-  /** For `list`: the `NextMarker` of the page before. */
+  /** For `list`: the `NextMarker` of the previous page. */
   Marker?: string
 }
 
@@ -115,69 +113,70 @@ export interface TrashedObject {
   Size: number
   /** When it was deleted, in ISO 8601. */
   Deleted: string
-  /** When it is removed for good, in ISO 8601; COS may take a day longer. */
+  /** When it is deleted permanently, in ISO 8601; COS may take a day longer. */
   Expires: string
 }
 
-/** The answer to `trash`. */
+/** The response to `trash`. */
 export interface TrashResponse {
-  /** The objects that it was about; none where there was nothing to delete. */
+  /** The affected or listed objects; empty if there was nothing to delete. */
   trash: TrashedObject[]
-  /** For `list`: there is more; the `Marker` of the next page. */
+  /** For `list`: the `Marker` of the next page; undefined on the last page. */
   NextMarker?: string
 }
 
-/** The event of cos-signature: one request, as the official `getAuthorization` options describe it. */
+/** The event of cos-signature: one request, described as in the official `getAuthorization` options. */
 export interface SignatureRequest {
-  /** `GET`, `PUT`, `POST`, `DELETE`, `HEAD`; in any case. */
+  /** `GET`, `PUT`, `POST`, `DELETE` or `HEAD`, in upper or lower case. */
   Method: string
   /** The object's key, or `Pathname`: `/` and the key. Neither for a list. */
   Key?: string
   Pathname?: string
-  /** Every parameter the request will have. */
+  /** All parameters of the request. */
   Query?: Record<string, string | number>
   /** Headers to sign. Host is added if it is missing. */
   Headers?: Record<string, string | number>
   /** Seconds for which the signature is valid, 1 to 900. @default 900 */
   expires?: number
-  /** Returns a URL instead, for GET and PUT of one object. @default false */
+  /** Returns a presigned URL instead, for GET and PUT of one object. @default false */
   presign?: boolean
-  /** Refused if they are not the function's own. */
+  /** Bucket and Region are optional; the function refuses those of another bucket. */
   Bucket?: string
   Region?: string
 }
 
 /** The event of cos-signature for one form upload, as its field `form`. */
 export interface FormRequest {
-  /** The object's whole key. */
+  /** The complete key of the object. */
   Key: string
-  /** The object's type. Required where the rule names types. */
+  /** The object's content type. Required if the rule has `types`. */
   ContentType?: string
   /** Seconds for which the form is valid, 1 to 900. @default 900 */
   expires?: number
-  /** Bytes of the file. Required where the rule has a quota: the form takes exactly as many. */
+  /** Bytes of the file. Required if the rule has a quota: COS accepts the form only with a file of exactly this size. */
   size?: number
 }
 
-/** Part of every answer: where the caller's files are. */
+/** Part of every response: bucket, region and folder of the caller. */
 export interface CallerFolder {
   bucket: string
   region: string
-  /** The caller's own folder, with its last slash. */
+  /** The caller's own folder, with a trailing slash. */
   prefix: string
   /**
-   * Paths whose uploads the client confirms, since their rule has `onUpload`; `*` stands for any one segment.
+   * Paths whose uploads the client confirms, because their rule has `onUpload`. `*` stands for any one segment.
    * @default none
    */
   confirms?: string[]
   /**
-   * Paths where the client deletes by the function, since their rule has a `trash`; `*` stands for any one segment.
+   * Paths whose objects the client deletes by the function, because their rule has a `trash`. `*` stands for any one
+   * segment.
    * @default none
    */
   trashes?: string[]
 }
 
-/** A temporary key, named as STS names it. */
+/** A temporary key, with the field names of STS. */
 export interface TemporaryKey {
   tmpSecretId: string
   tmpSecretKey: string
@@ -192,47 +191,47 @@ export interface TemporaryKey {
 
 type Secrets = 'tmpSecretId' | 'tmpSecretKey' | 'sessionToken'
 
-/** The answer of cos-credentials: the format of Tencent's own samples, plus where the key is valid. */
+/** The response of cos-credentials, in the format of Tencent's samples, with the caller's folder. */
 export interface KeyFunctionResponse extends CallerFolder, Omit<TemporaryKey, Secrets> {
   credentials: Pick<TemporaryKey, Secrets>
-  /** Set when the key permits only the requested scope. */
+  /** Set if the key permits only the requested scope. */
   scopeLimit?: true
-  /** The object that may be created, named by the function; for `create`. */
+  /** For `create`: the key of the object that may be created. */
   key?: string
 }
 
-/** The answer of cos-signature to a `SignatureRequest`. */
+/** The response of cos-signature to a `SignatureRequest`. */
 export interface IssuedSignature extends CallerFolder {
   /** For the header `Authorization`. */
   authorization: string
   /** For the header `x-cos-security-token`. */
   sessionToken: string
-  /** Unix seconds: the signature is valid until then. */
+  /** End of the signature's validity, in Unix seconds. */
   expiredTime: number
 }
 
-/** The answer to `presign`: a URL for one object and one method. */
+/** The response to `presign`: a URL for one object and one method. */
 export interface IssuedUrl extends CallerFolder {
   url: string
   /** Unix seconds. */
   expiredTime: number
 }
 
-/** What `wx.uploadFile` needs to send one file, under the field name `file`, and nothing else. */
+/** A signed form: options of `wx.uploadFile`, which sends the file under the field name `file`. */
 export interface IssuedForm {
-  /** Where the form is sent. */
+  /** The address that the form is sent to. */
   url: string
   formData: Record<string, string>
-  /** Unix seconds: the form is valid until then. */
+  /** End of the form's validity, in Unix seconds. */
   expiredTime: number
 }
 
-/** The answer to `create`. */
+/** The response to `create`. */
 export interface IssuedName extends CallerFolder {
   key: string
 }
 
-/** The answer of cos-signature; without a request it says where the caller's files are. */
+/** The response of cos-signature; to an empty event, the caller's folder. */
 export type SignatureFunctionResponse =
   | IssuedSignature
   | IssuedUrl
@@ -240,17 +239,17 @@ export type SignatureFunctionResponse =
   | IssuedName
   | CallerFolder
 
-/** Why a function refuses a call. */
+/** The reason why a function refuses a call. */
 export type RefusalCode =
-  /** The event has the wrong form. */
+  /** The event has an invalid format. */
   | 'KitBadRequest'
-  /** The confirmed object is not there, is not what was said, or is not the caller's to confirm. */
+  /** The confirmed object does not exist, has another ETag, or may not be confirmed by the caller. */
   | 'KitConfirmRefused'
-  /** A hook failed. The object is there; confirming it again runs the hook again. */
+  /** A hook failed. The object exists; confirming it again runs the hook again. */
   | 'KitHookFailed'
-  /** A defect of the function itself; no details are returned. */
+  /** An unexpected error of the function; no details are returned. */
   | 'KitInternal'
-  /** The function's key or environment is wrong: for whoever deployed it. */
+  /** The key or the environment variables of the function are wrong. */
   | 'KitMisconfigured'
   /** The call has no OPENID: it does not come from a mini program. */
   | 'KitNoIdentity'
@@ -272,9 +271,9 @@ export type RefusalCode =
   | 'KitTooManyRequests'
   /** An object has the key of the one to restore. */
   | 'KitTrashConflict'
-  /** What is requested of the trash exceeds what the rules grant, or is not there. */
+  /** The action on the trash exceeds what the rules grant, or the deleted object does not exist. */
   | 'KitTrashRefused'
-  /** `beforeUpload` refused the upload; the message is its own. */
+  /** `beforeUpload` refused the upload, with its own message. */
   | 'KitUploadRefused'
 
 /** The error that a function returns instead of its result. */
@@ -282,9 +281,9 @@ export interface Refusal {
   error: {
     code: RefusalCode
     message: string
-    /** Whether calling again can succeed. */
+    /** Whether a retry can succeed. */
     retryable: boolean
-    /** Seconds to wait before that; with `KitTooManyRequests`. */
+    /** Seconds to wait before a retry; with `KitTooManyRequests`. */
     retryAfter?: number
     /** The access rule that refused it. */
     rule?: string

@@ -1,7 +1,7 @@
 import * as xml from './xml'
 
 /**
- * Reading and writing XML. On phones it is loaded with the first document: a small upload that succeeds has none. See
- * scripts/build/client.ts.
+ * Loads the XML reader and writer. On phones they are loaded with the first document; a successful small upload has none.
+ * See scripts/build/client.ts.
  */
 export const loadXml = (): typeof xml => xml

@@ -2,11 +2,11 @@ import { encodeComponent } from './key'
 import { deriveSignKey, type Fields, queryString, type SignatureHash } from './signature'
 
 /**
- * A presigned URL: the signature is in the query instead of a header.
+ * Builds a presigned URL, whose signature is in the query instead of a header.
  *
- * @param query the signed parameters; they are part of the URL too
- * @param SecurityToken of a temporary key
- * @param unsigned raw query text, appended unchanged and outside the signature
+ * @param query the signed parameters, which are part of the URL
+ * @param SecurityToken the token of a temporary key
+ * @param unsigned raw query text that is appended without being signed
  */
 export function presignedUrl(
   url: string,
@@ -15,7 +15,7 @@ export function presignedUrl(
   SecurityToken?: string,
   unsigned?: string,
 ): string {
-  // The list holds encoded names; as a query value it is encoded once more, in lower case like the names.
+  // The list contains encoded names. As a query value it is encoded again, in lower case.
   const signature = authorization.replace(
     /(q-url-param-list=)([^&]*)/,
     (_, name: string, list: string) => name + encodeComponent(list).toLowerCase(),
@@ -34,7 +34,7 @@ export interface PostSignature {
 }
 
 /**
- * Signs a form upload. The signature covers the text of the policy, which binds key, size and time.
+ * Signs a form upload. The signature covers the policy, which fixes key, size and time.
  *
  * @param policyJson the policy document as JSON text
  * @param policyBase64 the same text in base64, as the form carries it
@@ -54,7 +54,7 @@ export function signPostPolicy(
   }
 }
 
-/** The signature of a form's policy. */
+/** Computes the signature of a form's policy. */
 export function postSignature(
   policyJson: string,
   secretKey: string,

@@ -1,10 +1,10 @@
 import { encodeComponent } from './key'
 
-/** Query parameters, or headers; fields without a value are left out. */
+/** Query parameters or headers. Fields without a value are left out. */
 export type Fields = Record<string, string | number | boolean | undefined>
 
 export interface RequestToSign {
-  /** Any case; it is signed in lower case. */
+  /** In upper or lower case. */
   method: string
   /** Decoded path: `/` plus the raw key. */
   pathname: string
@@ -14,7 +14,7 @@ export interface RequestToSign {
   headers?: Fields
 }
 
-/** The two digests a signature needs, in lower-case hex. Phones have none; the client brings its own. */
+/** The digests of a signature, in lower-case hex. Passed in, because mini programs have no crypto API. */
 export interface SignatureHash {
   sha1(text: string): string
   hmacSha1(key: string, text: string): string
@@ -34,7 +34,7 @@ export interface Signature {
   signature: string
 }
 
-/** SignKey: the secret bound to a period of time. The same for every request in that period. */
+/** Derives the SignKey from the secret and a period of time. It is the same for all requests in that period. */
 export function deriveSignKey(secretKey: string, keyTime: string, hash: SignatureHash): string {
   return hash.hmacSha1(secretKey, keyTime)
 }
@@ -42,7 +42,7 @@ export function deriveSignKey(secretKey: string, keyTime: string, hash: Signatur
 /**
  * Signs a request with the q-sign-algorithm=sha1 scheme (document 436/7778).
  *
- * @param signKey the derived key, for callers that cache it: saves one digest per request
+ * @param signKey the derived key, for callers that cache it
  */
 export function signRequest(
   { method, pathname, query, headers }: RequestToSign,
@@ -58,7 +58,7 @@ export function signRequest(
   return { authorization, signature }
 }
 
-/** Names and values of one list, encoded, sorted by encoded lower-case name. */
+/** Encodes names and values, sorted by encoded lower-case name. */
 function canonicalFields(fields: Fields = {}): { list: string; text: string } {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined && value !== null)
@@ -70,7 +70,7 @@ function canonicalFields(fields: Fields = {}): { list: string; text: string } {
   }
 }
 
-/** HttpString: the part of the signature that depends on the request (document 436/7778). */
+/** Builds the HttpString, which depends on the request (document 436/7778). */
 export function httpStringOf(
   method: string,
   pathname: string,
@@ -84,7 +84,7 @@ export function stringToSignOf(signTime: string, httpString: string, hash: Signa
   return `sha1\n${signTime}\n${hash.sha1(httpString)}\n`
 }
 
-/** The headers that COS's SDKs sign; no other header may change the meaning of a request. */
+/** The headers that COS's SDKs sign. */
 const SIGNED_HEADERS =
   /x-cos-|x-ci-|^(cache-control|content-(disposition|encoding|length|md5|type)|expect|expires|host|if-(un)?modified-since|if-(none-)?match|origin|range|transfer-encoding|pic-operations)$/i
 
@@ -93,7 +93,7 @@ export function isSignedHeader(name: string): boolean {
   return SIGNED_HEADERS.test(name)
 }
 
-/** `name=value&…`, sorted without regard to case, as cos-wx-sdk-v5 writes query strings. */
+/** Formats a query string: `name=value&…`, sorted ignoring case, as cos-wx-sdk-v5 does. */
 export function queryString(query: Fields): string {
   return Object.keys(query)
     .filter((name) => query[name] !== undefined && query[name] !== null)

@@ -23,8 +23,8 @@ const FIELDS = [
 ]
 
 /**
- * Parses an Authorization value; its fields may come in any order.
- * @returns undefined when a field is missing or appears twice
+ * Parses an Authorization value, whose fields may have any order.
+ * @returns undefined if a field is missing or appears twice
  */
 export function parseAuthorization(text: string): ParsedAuthorization | undefined {
   const fields = new Map<string, string>()
@@ -67,18 +67,18 @@ export interface ReceivedRequest {
   headers: Record<string, string | undefined>
 }
 
-/** The signature that the server computes for the received request, which is authentic if the signatures are equal. */
+/** The signature that the server computes. The request is authentic if it equals the received one. */
 export interface ExpectedSignature {
   signature: string
   httpString: string
   stringToSign: string
-  /** Whether each listed field was received exactly once; otherwise the signature covers another request. */
+  /** Whether each listed field was received exactly once. Otherwise the signature may cover another request. */
   isComplete: boolean
 }
 
 /**
- * Computes the signature a received request should carry. Only what the lists name is signed, in the
- * order the lists have, because clients sort names by slightly different rules.
+ * Computes the signature that a received request should have. Only the listed fields are signed, in the order of the
+ * lists, because clients sort names by slightly different rules.
  */
 export function expectedSignature(
   request: ReceivedRequest,
@@ -100,8 +100,8 @@ export function expectedSignature(
 }
 
 /**
- * The listed fields as received. A listed name that is missing, or received in several spellings, makes the
- * request ambiguous: the signature may cover another value than the one that is used.
+ * Reads the listed fields. A listed name that is missing, or was received in several spellings, makes the request
+ * ambiguous: the signature may cover another value than the one that is used.
  */
 function readFields(
   listed: string[],
@@ -122,8 +122,8 @@ function readFields(
 }
 
 /**
- * A listed name as it was signed: encoded once, lower case. In a presigned URL some clients encode
- * the list and some do not, so after the query is decoded both forms arrive.
+ * The form in which a listed name was signed: encoded once, in lower case. Some clients encode the list in presigned URLs
+ * and some do not, so both forms occur after the query has been decoded.
  */
 function canonicalName(listed: string): string {
   try {

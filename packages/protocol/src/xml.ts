@@ -9,35 +9,35 @@ interface OpenElement {
   parent?: OpenElement
 }
 
-/** The characters that have a named entity, and the names, in the same order. */
-const NAMED = `&<>"'`
-const NAMES = ['amp', 'lt', 'gt', 'quot', 'apos']
+/** The characters with a named entity, and the names of the entities in the same order. */
+const CHARACTERS = `&<>"'`
+const ENTITIES = ['amp', 'lt', 'gt', 'quot', 'apos']
 
 /** Escapes text for an XML element. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&${NAMES[NAMED.indexOf(character)]};`)
+  return text.replace(/[&<>"']/g, (character) => `&${ENTITIES[CHARACTERS.indexOf(character)]};`)
 }
 
 function decodeEntities(text: string): string {
   return text.replace(/&(?:#(x?[\da-f]+)|(\w+));/gi, (whole, number, name) => {
-    // `0x4e2d` as well as `020013`.
+    // Hexadecimal as `0x4e2d`, decimal as `020013`.
     const code = Number(`0${number}`)
     if (code > 0 && code <= 0x10ffff) return String.fromCodePoint(code)
-    return NAMED[NAMES.indexOf(name)] || whole
+    return CHARACTERS[ENTITIES.indexOf(name)] || whole
   })
 }
 
 /**
- * Reads the XML that COS sends: elements and text, no trimming, no number parsing, attributes and
- * comments ignored, repeated elements as arrays. White space between elements is dropped.
- * A DOCTYPE is refused: COS sends none, and expanding entities is an attack surface.
+ * Parses the XML of COS: elements and text, repeated elements as arrays. Text is neither trimmed nor parsed as numbers;
+ * attributes, comments and white space between elements are ignored. A DOCTYPE is refused: COS sends none, and entity
+ * expansion would be a vulnerability.
  *
  * @throws CosError `KitInvalidXml` (kind `integrity`) for text that is not a complete document
  */
 export function readXml(text: string): XmlElement {
   const root: OpenElement = { name: '', text: '', children: {} }
   let top = root
-  // CDATA; comment; instruction; tag: slash, name, attributes, slash; text. Tokens are adjacent.
+  // CDATA; comment; instruction; tag (slash, name, attributes, slash); text.
   const token =
     /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([^\s<>/!?]+)[^<>]*?(\/?)>|([^<]+)/y
   for (let at = 0; at < text.length; at = token.lastIndex) {
@@ -61,12 +61,12 @@ export function readXml(text: string): XmlElement {
 function addChild(parent: OpenElement, name: string, value: XmlValue): void {
   if (!parent.children) parent.children = {}
   const { children } = parent
-  const before = children[name] as XmlValue
+  const existing = children[name] as XmlValue
   // A plain assignment to `__proto__` would not add a property.
   if (name === '__proto__') parent.children = { ...children, [name]: value }
   else if (!{}.hasOwnProperty.call(children, name)) children[name] = value
-  else if (Array.isArray(before)) before.push(value)
-  else children[name] = [before, value]
+  else if (Array.isArray(existing)) existing.push(value)
+  else children[name] = [existing, value]
 }
 
 function invalid(why: string): Error {

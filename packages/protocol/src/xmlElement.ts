@@ -4,14 +4,13 @@ export interface XmlElement {
   [name: string]: XmlValue
 }
 
-/** A child as an element; empty if COS sent none, or one without children. */
+/** Returns a child as an element; empty if it is missing or has no children. */
 export function asElement(value: XmlValue | undefined): XmlElement {
   return typeof value === 'object' && !Array.isArray(value) ? value : {}
 }
 
 /**
- * A child as a list, whether COS sent none, one or many. The caller names the type of its items, as COS
- * documents them.
+ * Returns a child as an array, whether COS sent none, one or several. The caller specifies the type of the items.
  */
 export function asList<T = XmlElement>(value: XmlValue | undefined): T[] {
   return ([] as unknown[]).concat(value || []) as T[]

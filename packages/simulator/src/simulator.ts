@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { AppState, lifecycleApi, type NetworkType } from './appState'
 import { api } from './callbacks'
 import { createCloud, type Identity } from './cloud'
-import { type DeviceProfile, deviceProfile, type Platform } from './deviceProfile'
+import { type DeviceProfile, deviceInfo, deviceProfile, type Platform } from './deviceProfile'
 import { createFileSystemManager, FileSpace } from './files'
 import { imageInfo } from './imageInfo'
 import { type Clock, realClock } from './network/clock'
@@ -87,6 +87,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     domains: options.domains ?? { request: [], uploadFile: [], downloadFile: [] },
     timeout: options.timeout ?? 60_000,
     files,
+    headerName: device.headerName,
     route: options.route ?? (() => undefined),
     slots,
     state,
@@ -113,11 +114,11 @@ export function createSimulator(options: SimulatorOptions): Simulator {
 function createWx(
   network: NetworkOptions,
   services: ReturnType<typeof createStorage> & { cloud: ReturnType<typeof createCloud> },
-  { platform, system, brand, model }: DeviceProfile,
+  profile: DeviceProfile,
 ) {
   const fileSystemManager = createFileSystemManager(network.files, network.clock)
   const appBase = () => ({ SDKVersion: SDK_VERSION, language: 'zh_CN' })
-  const device = () => ({ platform, system, brand, model })
+  const device = () => deviceInfo(profile)
   const calls = {
     env: { USER_DATA_PATH: network.files.userDataPath },
     request: (options: RequestOptions) => request(options, network),
@@ -131,8 +132,11 @@ function createWx(
     ...lifecycleApi(network.state),
     getAppBaseInfo: appBase,
     getDeviceInfo: device,
+    getSkylineInfo: api('getSkylineInfo', () => profile.skyline),
+    getSkylineInfoSync: () => profile.skyline,
     getSystemInfoSync: () => ({ ...appBase(), ...device() }),
   }
+  for (const name of profile.missing) Reflect.deleteProperty(calls, name)
   return { ...calls, canIUse: (schema: string) => (schema.split('.')[0] ?? '') in calls }
 }
 

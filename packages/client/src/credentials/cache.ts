@@ -17,28 +17,28 @@ import {
   type Key,
 } from './provider'
 
-/** A key that expires within this many seconds is not used. */
+/** Seconds of validity that a cached key must have left. */
 const MIN_REMAINING = 60
-/** Scoped keys that are kept. */
+/** Keys in the cache. */
 const MAX_KEYS = 100
 /** Milliseconds before a failed provider is called again. */
 const PROVIDER_PAUSE = 500
 
-/** Entries of one scope: the policy of the key, and the token in each request, grow with them. */
+/** Entries of one scope. The key's policy, and the token in each request, grow with their number. */
 const MAX_SCOPES = 25
-/** The functions of this kit accept more, and their policies name what entries have in common only once. */
+/** The cloud functions of this kit accept more entries and write compact policies. */
 const MAX_SCOPES_OF_CLOUD = 50
 
 /**
- * Milliseconds that reads of content wait for the first answer of a provider of which nothing is known. After that
- * each requests a key for its own scope, all at once, as the official client does: keys may turn out to be scoped.
+ * Milliseconds that content requests wait for the first answer of a new provider, whose keys may or may not be scoped.
+ * After that each requests a key of its own, concurrently, as the official client does.
  */
-const FIRST_ANSWER = 5
+const FIRST_ANSWER_WAIT = 5
 
-/** A request to the provider that is under way, and what its key will permit. */
+/** A pending request to the provider, and the scope that its key will permit. */
 class PendingRequest {
   answer!: Promise<Credential>
-  /** It has not been sent yet: requests of the same turn may join it. */
+  /** Not sent yet: requests of the same turn of the event loop may join it. */
   isOpen = false
   /** The provider has failed once and is called again. */
   isRepeated = false
@@ -60,7 +60,7 @@ class PendingRequest {
     for (const entry of scope) this._scope.set(JSON.stringify(entry), entry)
   }
 
-  /** Reduces the scope to what the request itself needs. @returns whether it was wider */
+  /** Reduces the scope to that of the request itself. @returns whether it was wider */
   narrow(scope: ScopeEntry[]): boolean {
     const { size } = this._scope
     this._scope = new Map()
@@ -72,23 +72,23 @@ class PendingRequest {
 /** A cache in front of the provider. */
 export interface CredentialCache {
   /**
-   * A credential that is good for the request.
-   * @param isContent content is read with it, which is worth a key request of its own while nothing is known of the
-   * provider
+   * Returns a credential that permits the request.
+   * @param isContent whether the request reads content: such a request does not wait long for the first answer of a new
+   * provider, but requests a key of its own
    * @throws CosError kind `credentials`
    */
   get(request: CredentialRequest, isContent?: boolean): Promise<Credential>
-  /** Drops a key that COS has refused, maybe because it was requested for too much. */
+  /** Drops a key that COS has refused. `wasTooWide`: it may not permit all of the scope it was requested with. */
   drop(key: Key, wasTooWide: boolean): void
 }
 
 /**
- * Requests credentials as rarely as possible: concurrent requests share one call, a key serves until shortly before
- * its end, and one that COS refuses is dropped. Scoped keys are requested for the uploads that wait, too.
+ * Requests credentials as rarely as possible: concurrent requests share one call, a key is used until shortly before
+ * it expires, and a key that COS refuses is dropped. The scope of a scoped key includes the queued uploads.
  *
- * @param queue the next uploads
- * @param isCloud whether the functions of this kit answer: those accept several scopes at once
- * @param isScoped whether keys are scoped, as far as the options say
+ * @param queue returns the next uploads
+ * @param isCloud whether the provider is a cloud function of this kit, which accepts several scopes at once
+ * @param isScoped whether the options ask for scoped keys
  */
 export function createCredentialCache(
   options: ResolvedOptions,
@@ -98,14 +98,14 @@ export function createCredentialCache(
   isScoped: boolean,
 ): CredentialCache {
   let keys: { key: Key; request: PendingRequest }[] = []
-  let pendings: PendingRequest[] = []
-  /** Once a provider has answered with a signature, requests no longer wait for each other. */
+  let pendingRequests: PendingRequest[] = []
+  /** The provider has answered with a signature: requests no longer wait for each other. */
   let isSigning = false
-  /** Once a provider has answered with a scoped key, each scope is requested by itself. */
-  let scopesEach = isScoped
-  /** Whether the provider has answered, so that it is known whether its keys are scoped. */
+  /** The provider has answered with a scoped key: a key serves only requests that its scope covers. */
+  let keysAreScoped = isScoped
+  /** The provider has answered, so it is known whether its keys are scoped. */
   let isKnown = false
-  /** Fewer than at first once a provider, or COS with its key, has refused a wide scope. */
+  /** Reduced when the provider, or COS with one of its keys, has refused a wide scope. */
   let maxScopes = isScoped ? MAX_SCOPES_OF_CLOUD : MAX_SCOPES
 
   const find = (scope: ScopeEntry[]): Key | undefined => {
@@ -115,20 +115,22 @@ export function createCredentialCache(
     return undefined
   }
 
-  /** A pending request that will, or may, return a key for a scope. */
+  /** Finds a pending request that will, or may, return a key for a scope, or adds the scope to one. */
   const join = (scope: ScopeEntry[]): PendingRequest | undefined => {
-    const own = pendings.find((one) => one.covers(scope))
-    if (own || !scopesEach) return own || pendings[0]
-    const open = pendings.find((one) => one.isOpen && one.scope.length + scope.length <= maxScopes)
+    const covering = pendingRequests.find((request) => request.covers(scope))
+    if (covering || !keysAreScoped) return covering || pendingRequests[0]
+    const open = pendingRequests.find(
+      (request) => request.isOpen && request.scope.length + scope.length <= maxScopes,
+    )
     if (open) open.add(scope)
     return open
   }
 
-  /** Whether a new provider has not answered yet. A retry after a failure is awaited. */
+  /** Whether a new provider does not answer in time. A retry after a failure is awaited. */
   const isSlow = async (pending: PendingRequest): Promise<boolean> => {
     if (isKnown || isCloud()) return false
-    const waited = sleep(FIRST_ANSWER).then(() => pending.isRepeated)
-    const isOver = await Promise.race([pending.answer, waited])
+    const timeout = sleep(FIRST_ANSWER_WAIT).then(() => pending.isRepeated)
+    const isOver = await Promise.race([pending.answer, timeout])
     return !isOver && !isKnown
   }
 
@@ -136,20 +138,20 @@ export function createCredentialCache(
     request: CredentialRequest,
     pending: PendingRequest,
   ): Promise<Credential> => {
-    const once = () => provider.get({ ...request, Scope: pending.scope })
+    const call = () => provider.get({ ...request, Scope: pending.scope })
     // One retry for all waiting requests. The scope may have been too wide.
-    const credential = await once().catch(async (error: CosError) => {
+    const credential = await call().catch(async (error: CosError) => {
       const wasWide = pending.narrow(request.Scope)
       if (wasWide) maxScopes >>= 2
       if (!error.retryable && !wasWide) throw error
       pending.isRepeated = true
       await sleep(PROVIDER_PAUSE)
-      return once()
+      return call()
     })
     if ('Authorization' in credential) isSigning = true
     else {
       isKnown = true
-      if (credential.isScoped) scopesEach = true
+      if (credential.isScoped) keysAreScoped = true
       learnFromStart(options, credential.StartTime)
       credential.isWide = pending.scope.length > request.Scope.length
       keys = [{ key: credential, request: pending }, ...keys].slice(0, MAX_KEYS)
@@ -171,21 +173,21 @@ export function createCredentialCache(
       }
       return fetchCredential(request, pending)
     }
-    // One key for everything that is requested in this turn.
-    pending.isOpen = scopesEach && isCloud() && maxScopes > 1
+    // One key for all requests of this turn of the event loop.
+    pending.isOpen = keysAreScoped && isCloud() && maxScopes > 1
     pending.answer = pending.isOpen ? sleep(0).then(send) : send()
-    pendings.push(pending)
+    pendingRequests.push(pending)
     try {
       return await pending.answer
     } finally {
-      pendings = pendings.filter((one) => one !== pending)
+      pendingRequests = pendingRequests.filter((other) => other !== pending)
     }
   }
 
-  /** Requests a key for files that wait while those before them are uploaded. */
+  /** Requests a key for queued files while the files before them are uploaded. */
   const prefetch = (request: CredentialRequest) => {
-    if (!scopesEach || maxScopes < 2 || pendings[0]) return
-    // With 'auto', as many as can run.
+    if (!keysAreScoped || maxScopes < 2 || pendingRequests[0]) return
+    // 8 is the maximum of 'auto'.
     const count = 2 * (Number(options.FileParallelLimit) || 8)
     const next = predictScopes(request.Scope, queue()).slice(1, 1 + count)
     const Scope = next.find((scope) => !find(scope))
@@ -209,15 +211,15 @@ export function createCredentialCache(
         const covers = () => pending.covers(Scope)
         try {
           if (isContent && !covers() && (await isSlow(pending))) {
-            const own = pendings.find((one) => one.covers(Scope))
-            return await (own ? own.answer : requestKey(request))
+            const covering = pendingRequests.find((other) => other.covers(Scope))
+            return await (covering ? covering.answer : requestKey(request))
           }
           const shared = await pending.answer
           if (!('Authorization' in shared) && (!shared.isScoped || covers())) return shared
         } catch (error) {
-          if (!scopesEach || covers()) throw error
+          if (!keysAreScoped || covers()) throw error
         }
-        // The answer was for another request only: request one for this.
+        // The answer permits only another request.
       }
     },
     drop(key, wasTooWide) {
@@ -227,24 +229,28 @@ export function createCredentialCache(
   }
 }
 
-const UPLOAD = /(?:(?:Put|Post)Object|(InitiateMultipartUpload|ListParts|UploadPart))$/
-const IN_PARTS = [multipartInit, multipartUpload, multipartComplete]
+const UPLOAD_ACTION = /(?:(?:Put|Post)Object|(InitiateMultipartUpload|ListParts|UploadPart))$/
+const MULTIPART_OPERATIONS = [multipartInit, multipartUpload, multipartComplete]
 
 /**
- * The scopes that will be needed soon after this one: the rest of a multipart upload, and, since the files of a queue
- * are mostly alike, the same for each file that waits. One by one, so that a request can take as many as it may.
+ * Predicts the scopes that are needed soon after this one: those of the rest of a multipart upload, and, because the
+ * files of a queue are mostly alike, the same scope for each queued file. Each is returned separately, so that a request
+ * can include as many as the limit permits.
  */
-function predictScopes([own, more]: ScopeEntry[], queue: TaskInfo[]): ScopeEntry[][] {
-  const [upload, inParts] = (own && !more && UPLOAD.exec(own.action)) || []
-  if (!own || !upload) return []
-  const actions = inParts
-    ? IN_PARTS.map(({ access }) => access.map(({ action }) => `name/cos:${action}`).join())
-    : [own.action]
-  const keys = new Set([own.prefix])
+function predictScopes([current, further]: ScopeEntry[], queue: TaskInfo[]): ScopeEntry[][] {
+  const [upload, isMultipart] = (current && !further && UPLOAD_ACTION.exec(current.action)) || []
+  if (!current || !upload) return []
+  const actions = isMultipart
+    ? MULTIPART_OPERATIONS.map(({ access }) =>
+        access.map(({ action }) => `name/cos:${action}`).join(),
+      )
+    : [current.action]
+  const keys = new Set([current.prefix])
   for (const { Bucket, Region, Key } of queue) {
     // Without bucket or region, those of the cloud function apply.
-    const isThere = (Bucket || own.bucket) === own.bucket && (Region || own.region) === own.region
-    if (isThere) keys.add(Key.replace(/^\//, ''))
+    const isSameBucket =
+      (Bucket || current.bucket) === current.bucket && (Region || current.region) === current.region
+    if (isSameBucket) keys.add(Key.replace(/^\//, ''))
   }
-  return [...keys].map((prefix) => actions.map((action) => ({ ...own, action, prefix })))
+  return [...keys].map((prefix) => actions.map((action) => ({ ...current, action, prefix })))
 }

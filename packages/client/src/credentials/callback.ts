@@ -6,8 +6,8 @@ import { errorMessage } from '../wx/wx'
 import type { Credential, CredentialProvider } from './provider'
 
 /**
- * Credentials of the options `getAuthorization` and `getSTS`, in the forms of cos-wx-sdk-v5. A provider that cannot
- * be reached is not called during a cool-down: see `createBreaker`.
+ * Gets credentials from the options `getAuthorization` and `getSTS`, in the formats of cos-wx-sdk-v5. A provider that
+ * cannot be reached is not called during a cool-down: see `createBreaker`.
  *
  * @param owner `this` of the functions, as the official client sets it
  */
@@ -18,11 +18,11 @@ export function callbackProvider(options: ResolvedOptions, owner: unknown): Cred
       const { getAuthorization, getSTS, SystemClockOffset, ForceSignHost } = options
       const source = getAuthorization ? 'getAuthorization' : 'getSTS'
       const { Bucket, Region } = request
-      const given = { SystemClockOffset, ForceSignHost, ...request }
+      const requestOptions = { SystemClockOffset, ForceSignHost, ...request }
       const answer = await breaker(() =>
         callProvider(source, (callback) =>
           getAuthorization
-            ? getAuthorization.call(owner, given, callback)
+            ? getAuthorization.call(owner, requestOptions, callback)
             : getSTS && getSTS.call(owner, { Bucket, Region }, callback),
         ),
       )
@@ -46,14 +46,14 @@ function callProvider(
       reject(isCosError(error) ? error : failed(`failed: ${errorMessage(error)}`, true, error))
     try {
       const returned = call((first, second) => {
-        // Called with (error, answer) or (answer). An Error or a failure of `wx` is not an answer.
+        // Called with (error, answer) or (answer). The first argument is an error if it is an Error or a failure of `wx`.
         const { stack, errMsg }: { stack?: string; errMsg?: string } = first || {}
         if (stack || /:fail/.test(String(errMsg))) fail(first)
         else resolve(first ?? second)
       }) as PromiseLike<unknown> | undefined
       if (returned && typeof returned.then === 'function') {
         returned.then((answer) => {
-          // An async function that answers by the callback returns nothing.
+          // An async function that answers by its callback resolves with undefined.
           if (answer !== undefined) resolve(answer)
         }, fail)
       }
@@ -61,11 +61,11 @@ function callProvider(
       fail(error)
     }
   })
-  const late = `has not answered in ${PROVIDER_TIMEOUT / 1000} s`
-  return withTimeout(PROVIDER_TIMEOUT, answered, () => Promise.reject(failed(late, false)))
+  const reason = `has not answered in ${PROVIDER_TIMEOUT / 1000} s`
+  return withTimeout(PROVIDER_TIMEOUT, answered, () => Promise.reject(failed(reason, false)))
 }
 
-/** Failures in a row after which the provider is not called for a while. */
+/** Consecutive failures after which the provider is not called for a while. */
 const MAX_FAILURES = 3
 /** Initial and maximum cool-down, in milliseconds. */
 const COOL_DOWN = 2000
@@ -74,16 +74,16 @@ const MAX_COOL_DOWN = 60_000
 /**
  * A circuit breaker, so that an unreachable provider is not called for every queued file. After three consecutive
  * failures, calls fail immediately with the last error, for a cool-down that doubles with every further failure.
- * Refusals by the provider, such as a key that the caller may not write, do not count.
+ * Refusals by the provider, for example of a key that the caller may not write, do not count.
  */
 function createBreaker() {
   let failures = 0
-  let last: CosError | undefined
-  let until = 0
+  let lastError: CosError | undefined
+  let openUntil = 0
   return async <T>(call: () => Promise<T>): Promise<T> => {
-    const wait = until - Date.now()
-    if (last && wait > 0) {
-      const { kind, code, message, cause } = last
+    const wait = openUntil - Date.now()
+    if (lastError && wait > 0) {
+      const { kind, code, message, cause } = lastError
       const seconds = Math.ceil(wait / 1000)
       const explained = `${message} (not called again for ${seconds} s, after ${failures} failures in a row)`
       throw cosError(kind, code, explained, { cause })
@@ -93,10 +93,10 @@ function createBreaker() {
       failures = 0
       return answer
     } catch (error) {
-      last = asCosError(error)
-      if (isOutage(last) && ++failures >= MAX_FAILURES) {
+      lastError = asCosError(error)
+      if (isOutage(lastError) && ++failures >= MAX_FAILURES) {
         const doubled = COOL_DOWN * 2 ** (failures - MAX_FAILURES)
-        until = Date.now() + Math.min(doubled, MAX_COOL_DOWN)
+        openUntil = Date.now() + Math.min(doubled, MAX_COOL_DOWN)
       }
       throw error
     }
@@ -105,13 +105,13 @@ function createBreaker() {
 
 /** Whether the provider is unreachable: WeChat could not make the call, or it timed out. */
 function isOutage({ code, cause }: CosError): boolean {
-  // Without a cause, the provider has not answered in time.
+  // Without a cause, the provider timed out.
   const { errMsg = !cause }: { errMsg?: unknown } = cause || {}
   return code === 'KitFunctionFailed' || (code === 'KitAuthorizationFailed' && Boolean(errMsg))
 }
 
 /**
- * Reads what getAuthorization or getSTS answered; the answer itself is left alone.
+ * Validates the answer of getAuthorization or getSTS. The answer itself is not changed.
  * @throws CosError `KitInvalidAuthorization` naming what is missing
  */
 function readAnswer(answer: unknown, source: string): Credential {
@@ -123,10 +123,10 @@ function readAnswer(answer: unknown, source: string): Credential {
   if (!answer || (typeof answer !== 'string' && typeof answer !== 'object')) {
     throw invalid(`format error: got ${answer === null ? 'null' : typeof answer}`)
   }
-  const given: Record<string, unknown> =
+  const fields: Record<string, unknown> =
     typeof answer === 'string' ? { Authorization: answer } : { ...answer }
-  const SecurityToken = given.SecurityToken || given.XCosSecurityToken
-  const { Authorization, ExpiredTime, StartTime, Token, ClientIP, ClientUA, ScopeLimit } = given
+  const SecurityToken = fields.SecurityToken || fields.XCosSecurityToken
+  const { Authorization, ExpiredTime, StartTime, Token, ClientIP, ClientUA, ScopeLimit } = fields
   const headers: Record<string, string> = {}
   if (Token) headers.token = String(Token)
   if (ClientIP) headers.clientIP = String(ClientIP)
@@ -140,8 +140,8 @@ function readAnswer(answer: unknown, source: string): Credential {
     return { Authorization, headers, ...token }
   }
   const required = {
-    TmpSecretId: given.TmpSecretId || given.SecretId,
-    TmpSecretKey: given.TmpSecretKey || given.SecretKey,
+    TmpSecretId: fields.TmpSecretId || fields.SecretId,
+    TmpSecretKey: fields.TmpSecretKey || fields.SecretKey,
     SecurityToken,
     ExpiredTime,
   }

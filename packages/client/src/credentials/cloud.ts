@@ -3,24 +3,25 @@ import { confirmUpload } from './confirm'
 import { type FunctionCall, functionError } from './function'
 import type { AuthorizationRequest, SignatureAnswer, TemporaryKeyAnswer } from './provider'
 
-/** Where the caller's files are, as the cloud function says. */
+/** The bucket, region and folder of the caller, as the cloud function returns them. */
 export interface CallerPlace {
   Bucket: string
   Region: string
-  /** The caller's own folder, with its last slash: begin every Key with it. */
+  /** The caller's own folder, with a trailing slash. Keys of the caller's own files begin with it. */
   prefix: string
 }
 
 /** How a client gets keys or signatures from a function of this kit. */
 export interface FunctionOptions {
   /**
-   * `'keys'`: a key for everything the caller may do. `'signature'`: each request is signed by the function;
-   * the phone never holds a key, small files go up by putObject, forms and multi-deletes do not. @default 'keys'
+   * `'keys'`: the function issues a temporary key that the phone signs with. `'signature'`: the function signs each
+   * request and the phone never holds a key; small files are then sent by putObject, and postObject and
+   * deleteMultipleObject are not available. @default 'keys'
    */
   mode?: 'keys' | 'signature'
   /**
-   * Requests keys that permit only the current requests and queued uploads, instead of everything the caller
-   * may do: one call to the function for up to 50 small files. @default false
+   * Requests keys that permit only the current requests and the queued uploads, instead of everything the caller
+   * may do. One call of the function serves up to 50 small files. @default false
    */
   ScopeLimit?: boolean
 }
@@ -32,18 +33,18 @@ export interface CloudOptions extends FunctionOptions {
   env?: string
 }
 
-/** Requests keys or signatures from the cloud function, and stores where the caller's files are. */
+/** Requests keys or signatures from the cloud function, and stores the caller's place. */
 export interface CloudCredentials {
   signs: boolean
   place: CallerPlace | undefined
-  /** Paths where uploads are confirmed, and those where the function deletes. */
+  /** Paths whose uploads are confirmed, and paths whose objects the function moves to the trash. */
   paths: Pick<CallerFolder, 'confirms' | 'trashes'>
   call: FunctionCall
-  /** A getAuthorization: a key that permits all the caller may do, or a signature. */
+  /** Implements the option getAuthorization. */
   getAuthorization(request: AuthorizationRequest): Promise<TemporaryKeyAnswer | SignatureAnswer>
-  /** Requests the place only; concurrent calls share one request. */
+  /** Requests only the place; concurrent calls share one request. */
   locate(): Promise<unknown>
-  /** Confirms an upload that has succeeded, where the rules have a hook. Never rejects. */
+  /** Confirms a successful upload if its access rule has a hook. Never rejects. */
   confirm(Key: string, result: object): Promise<object>
 }
 
@@ -53,7 +54,7 @@ export function cloudCredentials(
   { mode, ScopeLimit = false }: FunctionOptions,
 ): CloudCredentials {
   const signs = mode === 'signature'
-  let placing: Promise<unknown> | undefined
+  let pendingPlace: Promise<unknown> | undefined
 
   const call: FunctionCall = async (event) => {
     const answer = await send(event)
@@ -92,11 +93,11 @@ export function cloudCredentials(
       }
     },
     async locate() {
-      placing = placing || call({})
+      pendingPlace = pendingPlace || call({})
       try {
-        await placing
+        await pendingPlace
       } finally {
-        placing = undefined
+        pendingPlace = undefined
       }
     },
     confirm: (Key, result) => confirmUpload(call, self.paths.confirms, Key, result),

@@ -3,9 +3,9 @@ import { sleep } from '../concurrency'
 import { asCosError } from '../request/errors'
 import type { FunctionCall } from './function'
 
-/** Part of an upload's result, where its path has an `onUpload`. */
+/** Part of an upload's result if the access rule of its path has an `onUpload`. */
 export interface ConfirmedUpload<Confirm = unknown> {
-  /** What `onUpload` returned, as JSON. Its type is that of the call: `uploadFile<Confirm>`. */
+  /** The value that `onUpload` returned, as JSON. Its type is the type parameter of the call: `uploadFile<Confirm>`. */
   confirm?: Confirm
   /** Why the upload is not confirmed. The object is in the bucket, and `reconcile` runs `onUpload` for it later. */
   confirmError?: CosError
@@ -13,7 +13,7 @@ export interface ConfirmedUpload<Confirm = unknown> {
 
 const ATTEMPTS = 3
 
-/** Whether a key lies below a path, in which `*` is any one segment. */
+/** Whether a key lies below a path, in which `*` stands for any one segment. */
 export function covers(path: string, key: string): boolean {
   const segments = key.split('/')
   const pattern = path.split('/').slice(0, -1)
@@ -24,20 +24,20 @@ export function covers(path: string, key: string): boolean {
 }
 
 /**
- * Tells the function of an upload that has succeeded, if its path is one of those that are confirmed.
- * @returns the upload's result with what the function answered
+ * Reports a successful upload to the function, if uploads to its path are confirmed.
+ * @returns the upload's result with the function's answer
  */
 export async function confirmUpload<R extends { ETag?: string }>(
   call: FunctionCall,
   paths: string[] = [],
-  given: string,
+  rawKey: string,
   result: R,
 ): Promise<R & ConfirmedUpload> {
-  const Key = given.replace(/^\//, '')
+  const Key = rawKey.replace(/^\//, '')
   const { ETag } = result
   for (let attempt = 1; ; attempt++) {
     try {
-      // Whatever the function has named, the upload has succeeded.
+      // In the try block: malformed paths must not fail an upload that has succeeded.
       if (!paths.some((path) => covers(path, Key))) return result
       const { confirm } = await call({ confirm: ETag ? { Key, ETag } : { Key } })
       return { ...result, confirm }

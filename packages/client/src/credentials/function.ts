@@ -13,7 +13,7 @@ import {
 import { callFunction, transfer } from '../wx/transfer'
 import { errorMessage } from '../wx/wx'
 
-/** The answer of a cloud function, not validated yet. */
+/** The unvalidated answer of a cloud function. */
 export type FunctionAnswer = Partial<
   Omit<KeyFunctionResponse, 'credentials'> &
     IssuedSignature &
@@ -29,7 +29,7 @@ export type FunctionAnswer = Partial<
 /** Calls cos-credentials or cos-signature with an event. @throws CosError kind `credentials` */
 export type FunctionCall = (event: object) => Promise<FunctionAnswer>
 
-/** A failure of a function that is called, or of its answer. */
+/** The error of a function call, or of an invalid answer. */
 export const functionError = (
   code: string,
   message: string,
@@ -38,10 +38,10 @@ export const functionError = (
 ) => cosError('credentials', code, message, { retryable, cause })
 
 /**
- * A function of this kit behind any transport.
+ * Wraps a transport: checks the answers of the function and turns failures into errors.
  *
- * @param name what messages call it: `cloud function cos-credentials`
- * @param send resolves with what the function returned
+ * @param name the function's name in error messages: `cloud function cos-credentials`
+ * @param send resolves with the function's return value
  */
 export function functionCall(
   name: string,
@@ -56,9 +56,9 @@ export function functionCall(
       if (kind === 'credentials' || code === 'KitDomainNotAllowed') throw cause
       const text = errorMessage(cause)
       // Retrying does not help if the cloud function is not deployed.
-      const isPassing = kind ? retryable : !/-501000/.test(text)
+      const isRetryable = kind ? retryable : !/-501000/.test(text)
       const message = `${name} could not be called: ${text}`
-      throw functionError('KitFunctionFailed', message, isPassing, cause)
+      throw functionError('KitFunctionFailed', message, isRetryable, cause)
     }
     if (!answer || typeof answer !== 'object') {
       const type = answer === null ? answer : typeof answer
@@ -73,14 +73,14 @@ export function functionCall(
   }
 }
 
-/** A cloud function, called by wx.cloud. */
+/** Calls a cloud function through wx.cloud. */
 export const cloudFunction = (name: string, env?: string): FunctionCall =>
   functionCall(`cloud function ${name}`, (event) => callFunction(name, event, env))
 
 export interface HttpOptions {
   /** The key server: requests go to `<url>/cos-credentials`, or `<url>/cos-signature`. */
   url: string
-  /** Headers that tell the server who calls, such as a login token; a function is called for each request. */
+  /** Headers that identify the caller, such as a login token, or a function that returns them for each request. */
   headers?: FunctionHeaders
 }
 
@@ -88,16 +88,16 @@ type FunctionHeaders =
   | Record<string, string>
   | (() => Record<string, string> | Promise<Record<string, string>>)
 
-/** A function of a key server, called by wx.request: POST with the event as JSON. */
+/** Calls a function of a key server through wx.request: POST with the event as JSON. */
 export function httpFunction({ url, headers }: HttpOptions, functionName: string): FunctionCall {
-  const sent = { url: `${url.replace(/\/$/, '')}/${functionName}`, method: 'POST' }
-  const name = `key server ${sent.url}`
+  const target = { url: `${url.replace(/\/$/, '')}/${functionName}`, method: 'POST' }
+  const name = `key server ${target.url}`
   return functionCall(name, async (event) => {
-    const own = typeof headers === 'function' ? await headers() : headers
-    const header = { ...own, 'content-type': 'application/json' }
-    const request = { ...sent, header, data: JSON.stringify(event) }
-    const { statusCode, data } = await transfer('request', request, sent)
-    // WeChat has parsed the JSON; refusals have a status of their own.
+    const callerHeaders = typeof headers === 'function' ? await headers() : headers
+    const header = { ...callerHeaders, 'content-type': 'application/json' }
+    const request = { ...target, header, data: JSON.stringify(event) }
+    const { statusCode, data } = await transfer('request', request, target)
+    // WeChat has parsed the JSON. A refusal has a status other than 200.
     const { error }: FunctionAnswer = Object(data)
     if (statusCode === 200 || error) return data
     const message = `${name} answered with HTTP ${statusCode}`

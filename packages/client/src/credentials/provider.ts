@@ -17,7 +17,7 @@ export interface AuthorizationRequest {
   Query: Record<string, string>
   /** Headers to sign, Host among them. */
   Headers: Record<string, string>
-  /** The permissions the key needs: for this request and for queued or running uploads, so that one key serves them all. */
+  /** The permissions that the key needs: those of this request and of running and queued uploads. */
   Scope: ScopeEntry[]
   SystemClockOffset: number
   ForceSignHost: boolean
@@ -27,7 +27,7 @@ export interface AuthorizationRequest {
 export type CredentialRequest = Omit<AuthorizationRequest, 'SystemClockOffset' | 'ForceSignHost'> &
   Partial<AuthorizationRequest>
 
-/** A temporary key, as getAuthorization answers ("format 1"). */
+/** An answer of getAuthorization: a temporary key ("format 1" of the official client). */
 export interface TemporaryKeyAnswer extends CallerHeaders {
   TmpSecretId: string
   TmpSecretKey: string
@@ -36,9 +36,9 @@ export interface TemporaryKeyAnswer extends CallerHeaders {
   XCosSecurityToken?: string
   /** Unix seconds. */
   ExpiredTime: number
-  /** Unix seconds: lets requests be signed by the server's clock. */
+  /** Unix seconds. With it, the client can correct its clock. */
   StartTime?: number
-  /** The key permits only the requested Scope, and is kept for that Scope alone. */
+  /** The key permits only the requested Scope, and is used for that Scope alone. @default false */
   ScopeLimit?: boolean
 }
 
@@ -49,7 +49,7 @@ interface CallerHeaders {
   ClientUA?: string
 }
 
-/** A signature made on a server ("format 2"): good for this one request. */
+/** An answer of getAuthorization: a signature of this one request ("format 2" of the official client). */
 export interface SignatureAnswer extends CallerHeaders {
   Authorization: string
   SecurityToken?: string
@@ -58,7 +58,7 @@ export interface SignatureAnswer extends CallerHeaders {
 
 export type AuthorizationAnswer = TemporaryKeyAnswer | SignatureAnswer | string
 
-/** How a provider answers: with the answer alone, as in cos-wx-sdk-v5, or with an error first. */
+/** The callback of a provider. It takes the answer alone, as in cos-wx-sdk-v5, or an error first. */
 export interface AnswerCallback<Answer> {
   (answer: Answer): void
   (error: null | undefined, answer: Answer): void
@@ -66,11 +66,11 @@ export interface AnswerCallback<Answer> {
   (error: Error | { errMsg: string }, answer?: null): void
 }
 
-/** A provider answers by its callback, or by a promise. */
+/** The return value of a provider, which answers by its callback or by a promise. */
 export type ProviderResult<Answer> = PromiseLike<Answer | undefined> | PromiseLike<void> | void
 
 /**
- * Gives a temporary key, or a signature, for a request.
+ * Provides a temporary key, or a signature, for a request.
  * @example async ({ Scope }) => fetchKeyFromMyServer(Scope)
  * @example (options, callback) => { wx.request({ url, success: ({ data }) => callback(data), fail: callback }) }
  */
@@ -79,7 +79,7 @@ export type GetAuthorization = (
   callback: AnswerCallback<AuthorizationAnswer>,
 ) => ProviderResult<AuthorizationAnswer>
 
-/** As getAuthorization answers, or with the names SecretId and SecretKey. */
+/** An answer of getSTS: that of getAuthorization, or with the names SecretId and SecretKey. */
 export type SecretAnswer =
   | TemporaryKeyAnswer
   | (Omit<TemporaryKeyAnswer, 'TmpSecretId' | 'TmpSecretKey'> & {
@@ -92,7 +92,7 @@ export type GetSTS = (
   callback: AnswerCallback<SecretAnswer>,
 ) => ProviderResult<SecretAnswer>
 
-/** A key that can sign. */
+/** A key that signs requests. */
 export interface Key {
   SecretId: string
   SecretKey: string
@@ -100,32 +100,32 @@ export interface Key {
   StartTime?: number
   ExpiredTime?: number
   headers?: Record<string, string>
-  /** It permits only the scope it was requested with. */
+  /** Permits only the scope it was requested with. */
   isScoped?: boolean
-  /** It was requested with more than its first request needs. */
+  /** Was requested with a wider scope than its first request needs. */
   isWide?: boolean
 }
 
-/** A signature that can be sent. */
+/** A signature of one request. */
 export interface ReadySignature {
   Authorization: string
   headers: Record<string, string>
   SecurityToken?: string
 }
 
-/** Authorizes a request: a key that signs it, or its signature. */
+/** Authorizes a request: a key to sign it with, or its signature. */
 export type Credential = Key | ReadySignature
 
-/** Where credentials come from: the options, a function of the app, or a cloud function. */
+/** The source of credentials: the options, a function of the app, or a cloud function. */
 export interface CredentialProvider {
   /** @throws CosError kind `credentials` */
   get(request: CredentialRequest): Promise<Credential>
 }
 
 /**
- * The key of the options `SecretId` and `SecretKey`; undefined if there is a provider. Synchronous, so that
- * getObjectUrl can return a text.
- * @throws CosError `KitNoCredentials` when the options name neither
+ * Returns the key of the options `SecretId` and `SecretKey`, or undefined if there is a provider. Synchronous, so that
+ * getObjectUrl can return a string.
+ * @throws CosError `KitNoCredentials` if the options have neither a key nor a provider
  */
 export function fixedKey(options: ResolvedOptions): Key | undefined {
   const { SecretId, SecretKey, SecurityToken = '', StartTime = 0, ExpiredTime = 0 } = options

@@ -29,8 +29,8 @@ import {
 
 export interface DownloadFileParams extends ObjectParams {
   /**
-   * Destination below `wx.env.USER_DATA_PATH`, where WeChat keeps 200 MB for an app. Only with it are large objects
-   * fetched in ranges, and is an interrupted download resumed. @default a temporary file
+   * Destination below `wx.env.USER_DATA_PATH`, where WeChat stores up to 200 MB for an app. Required for downloads in
+   * ranges and for resuming an interrupted download. @default a temporary file
    */
   FilePath?: string
   /** `bytes=0-1023`: a part of the object. */
@@ -39,17 +39,17 @@ export interface DownloadFileParams extends ObjectParams {
   VersionId?: string
   /** Further signed parameters: `response-content-type`, `'imageMogr2/thumbnail/200x': ''` … */
   Query?: Record<string, string | number | undefined>
-  /** Bytes of a range; at most 16 of them are in memory. @default the option ChunkSize (1 MiB) */
+  /** Bytes of a range; at most 16 ranges are in memory. @default the option ChunkSize (1 MiB) */
   ChunkSize?: number
-  /** Ranges that are fetched at a time. @default 'auto': 2 to 8, by the measured speed */
+  /** Concurrent ranges. @default 'auto': 2 to 8, by the measured speed */
   AsyncLimit?: number | 'auto'
   /** Keeps a download to a FilePath out of the task list. @default false */
   SkipTask?: boolean
-  /** Called as often as the option ProgressInterval says. */
+  /** Called once per ProgressInterval (an option of the client), and at the start and the end. */
   onProgress?: (progress: UploadProgress) => void
   /** With FilePath: the task's id, for pauseTask, restartTask and cancelTask. */
   onTaskReady?: (id: string) => void
-  /** With FilePath: the task has started. */
+  /** With FilePath: called when the task starts. */
   onTaskStart?: (task: TaskInfo) => void
 }
 
@@ -60,20 +60,20 @@ export interface DownloadFileResult {
   FilePath: string
 }
 
-/** A download that is under way. */
+/** A running download. */
 interface Download {
   core: ClientCore
   params: DownloadFileParams
-  /** The request for all of the object. */
+  /** The params of a request for the whole object. */
   object: GetObjectParams
   run: TaskRun
   report: (loaded: number, total: number) => void
 }
 
 /**
- * Fetches an object to the phone. One of 4 to 100 MiB with a FilePath comes in ranges, several at a time, into a file
- * beside it, which is renamed in the end; what has arrived is used by the next try, also after a restart of the app.
- * All others are streamed to the disk by `wx.downloadFile`.
+ * Downloads an object. With a FilePath, an object of 4 to 100 MiB is fetched in concurrent ranges into a part file next
+ * to the destination, which is renamed at the end. A later attempt continues the part file, even after the app has
+ * restarted. All other objects are streamed to the disk by `wx.downloadFile`.
  */
 export async function downloadFile(
   core: ClientCore,
@@ -92,7 +92,7 @@ export async function downloadFile(
       if (!(error instanceof RangesUnsupported)) throw error
     }
   }
-  // Nothing is too large for one stream.
+  // With a limit of 0, the object is streamed whatever its size.
   return (await stream(download, 0)) as DownloadFileResult
 }
 
@@ -102,7 +102,7 @@ async function stream(
   maxRanged: number,
 ): Promise<DownloadFileResult | RangedObject> {
   const outcome = await getUnlessLarge(core, object, maxRanged, {
-    // A temporary file: what is at FilePath stays until there is something better.
+    // Into a temporary file: a file at FilePath is replaced only by a complete download.
     isFile: true,
     onProgress: ({ totalBytesWritten: loaded = 0, totalBytesExpectedToWrite: total = 0 }) =>
       report(loaded, total),
@@ -117,7 +117,7 @@ async function stream(
   return { statusCode, headers, FilePath: FilePath || path }
 }
 
-/** An object that changes meanwhile is fetched once again from its beginning. @throws CosError, RangesUnsupported */
+/** If the object changes during the download, it is fetched again from the beginning, once. @throws CosError, RangesUnsupported */
 async function downloadInRanges(
   download: Download,
   place: DownloadPlace,
@@ -145,7 +145,7 @@ async function downloadInRanges(
   }
 }
 
-/** Whether what has arrived cannot help the next try; after anything else that continues. */
+/** Whether the part file is useless after this error. After any other error the next attempt continues it. */
 function isUseless(error: unknown): boolean {
   const { kind, code } = asCosError(error)
   const isFull = code === 'KitStorageFull'
@@ -154,7 +154,7 @@ function isUseless(error: unknown): boolean {
   )
 }
 
-/** Fetches what is missing of an object, verifies the file, and renames it. */
+/** Fetches the missing bytes of an object, verifies the file, and renames it. */
 async function fetchToFile(
   { core, params, object, report }: Download,
   unfinished: UnfinishedDownload,
@@ -162,7 +162,7 @@ async function fetchToFile(
   const { partFile, size, ETag, FilePath, Key } = unfinished
   const { ChunkSize, AsyncLimit = 'auto' } = params
   const arrived = (await sizeOf(partFile)) || 0
-  // The last byte of a complete file shows that the object is still the same.
+  // For a complete file, the last byte is fetched to make sure that the object has not changed.
   const from = Math.min(arrived, size - 1)
   let position = from
   const result = await fetchRanges(core, {
@@ -179,9 +179,9 @@ async function fetchToFile(
   })
   if ((await sizeOf(partFile)) !== size) throw damaged(Key, 'size')
   const md5 = loadIntegrity().statedMd5(result.headers)
-  // Phones that cannot compute it verify the size alone.
-  const own = md5 && (await fileDigest(partFile).catch(() => undefined))
-  if (own && own.toLowerCase() !== md5) throw damaged(Key, 'MD5')
+  // Phones that cannot compute the MD5 compare only the size.
+  const fileMd5 = md5 && (await fileDigest(partFile).catch(() => undefined))
+  if (fileMd5 && fileMd5.toLowerCase() !== md5) throw damaged(Key, 'MD5')
   await verifyFile(core, object, partFile, result.headers)
   await moveFile(partFile, FilePath)
   forgetUnfinished(unfinished)
@@ -189,10 +189,10 @@ async function fetchToFile(
 }
 
 /** Bytes of a file that are read at a time. */
-const PIECE = 1024 * 1024
+const READ_SIZE = 1024 * 1024
 
-const damaged = (Key: string, what: string) =>
-  integrityError('KitDamagedDownload', `${Key}: the file differs from the object in ${what}`)
+const damaged = (Key: string, difference: string) =>
+  integrityError('KitDamagedDownload', `${Key}: the file differs from the object in ${difference}`)
 
 /** Compares a file with the CRC64 of the object: the option VerifyDownload. @throws CosError `KitDamagedDownload` */
 async function verifyFile(
@@ -207,19 +207,19 @@ async function verifyFile(
   if (!stated) return
   const size = await fileSize(path)
   const { add, result } = createCrc64()
-  for (let position = 0; position < size; position += PIECE) {
-    const length = Math.min(PIECE, size - position)
+  for (let position = 0; position < size; position += READ_SIZE) {
+    const length = Math.min(READ_SIZE, size - position)
     await add(await readLocalFile(path, { position, length, fileSize: size }))
   }
   if (result() !== stated) throw damaged(object.Key, 'CRC64')
 }
 
-/** Removes what has arrived of a cancelled download. */
+/** Removes the part file of a cancelled download. */
 export async function abortDownload({ download }: TaskMemo): Promise<void> {
   if (download) await dropUnfinished(download)
 }
 
-/** Reports to the listener of the call and to the task list, once the size is known. */
+/** Reports progress to the listener of the call and to the task list, once the size is known. */
 function reporter(
   { options }: ClientCore,
   { begin, progress: updateTask }: TaskRun,

@@ -10,13 +10,13 @@ import {
   RangesUnsupported,
 } from './ranges'
 
-/** Larger objects come as WeChat reads them: the memory for ranges is taken before they arrive. */
+/** Larger objects are read in one request: ranges need memory for the whole object before any byte has arrived. */
 const MAX_RANGED = 100 * 1024 * 1024
 
 /**
- * Reads an object. One of 4 to 100 MiB that is read as bytes comes in ranges, several at a time: over a distance one
- * connection carries only a share of what the line can. The result is the same. An object that changes meanwhile is
- * read once again from its beginning.
+ * Reads an object. With `DataType: 'arraybuffer'`, an object of 4 to 100 MiB is read in concurrent ranges, because over a
+ * long distance one connection uses only part of the bandwidth. The result is the same as that of one request. If the
+ * object changes meanwhile, it is read again from the beginning, once.
  */
 export async function getObjectContent(
   core: ClientCore,

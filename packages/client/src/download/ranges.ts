@@ -12,13 +12,13 @@ import { integrityError, isForeign } from '../request/errors'
 import { type ClientCore, type ExecuteExtras, execute } from '../request/execute'
 import { wxSlots } from '../wx/transfer'
 
-/** Smaller objects come in one request: an end of the first would be followed by a round trip for nothing. */
+/** Smaller objects are read in one request: ranges would cost a further round trip. */
 const MIN_RANGED = 4 * 1024 * 1024
 
-/** Parts that are under way, or wait in memory for one before them. */
+/** Ranges that are being fetched, or are in memory until the ranges before them have arrived. */
 const MAX_AHEAD = 16
 
-/** An object that is fetched in ranges. All of them are of the same content. */
+/** An object that is fetched in ranges. The ETag makes sure that all of them are of the same content. */
 export interface RangedObject {
   /** Quoted. */
   ETag: string
@@ -30,7 +30,7 @@ export type GetResult = GetObjectResult & ResultMeta
 /** The server answers a range with the whole object. */
 export class RangesUnsupported extends Error {}
 
-/** Whether an object is the same in one request and in ranges: no processed image, no condition, no range itself. */
+/** Whether the object can be requested in ranges: not a processed image, a conditional request, or itself a range. */
 export function canFetchRanges(params: GetObjectParams): boolean {
   const { Query, QueryString } = params
   const isProcessed = Object.keys(Query || {}).some((name) => !/^response-/.test(name))
@@ -41,8 +41,8 @@ export function canFetchRanges(params: GetObjectParams): boolean {
 }
 
 /**
- * Requests an object as a whole, but ends the request when its headers describe a large one, up to `maxSize`: that is
- * faster in ranges. Where a platform does not report the headers in time, the object comes as a whole.
+ * Requests a whole object, but aborts the request if the response headers describe a large object of up to `maxSize`
+ * bytes, which is faster in ranges. Where the platform does not report the headers in time, the whole object is read.
  */
 export async function getUnlessLarge(
   core: ClientCore,
@@ -67,7 +67,7 @@ export async function getUnlessLarge(
   }
 }
 
-/** The object behind an answer, if it is large and its content comes as it is stored. */
+/** Reads the response headers; undefined unless the object is large and is sent as it is stored. */
 function describeLarge(headers: Record<string, string>, maxSize: number): RangedObject | undefined {
   const { etag: ETag = '', 'content-length': length, 'content-encoding': encoding } = headers
   const size = Number(length)
@@ -76,24 +76,24 @@ function describeLarge(headers: Record<string, string>, maxSize: number): Ranged
   return isLarge && isRanged && !isForeign({ headers }) ? { ETag, size } : undefined
 }
 
-/** How the ranges of an object are fetched. */
+/** Options of `fetchRanges`. */
 export interface RangedFetch {
-  /** The request for all of it. */
+  /** The params of a request for the whole object. */
   params: GetObjectParams
   object: RangedObject
-  /** The bytes before have arrived. */
+  /** The position of the first missing byte. */
   from: number
   partSize: number
   limit: number | 'auto'
   onLoaded: (loaded: number) => void
-  /** Takes the next bytes. */
+  /** Receives the next bytes, in order. */
   take: (content: ArrayBuffer) => Promise<void> | void
 }
 
 /**
- * Fetches an object in ranges, several at a time, and passes its bytes on in their order.
+ * Fetches an object in concurrent ranges, and passes its bytes to `take` in order.
  *
- * @returns as one request for all of it would, but for the content
+ * @returns the result of one request for the whole object, without the content
  * @throws CosError `PreconditionFailed` when the object has changed; RangesUnsupported
  */
 export async function fetchRanges(
@@ -104,7 +104,7 @@ export async function fetchRanges(
   const auto = limit === 'auto' ? new (loadUploads().AutoLimit)() : undefined
   const fixed = Math.max(1, Number(limit) || 1)
   const starts = planRanges(from, object.size, partSize)
-  /** Ranges that have arrived and not been read yet, by their position. */
+  /** Ranges that have arrived but not been passed on, by position. */
   const arrived = new Map<number, ArrayBuffer>()
   let loaded = from
   let started = 0
@@ -142,10 +142,10 @@ export async function fetchRanges(
     taking = taking.then(takeNext)
     await taking
   }
-  const free = () => (started - taken < MAX_AHEAD ? (auto?.current ?? fixed) : 0)
+  const currentLimit = () => (started - taken < MAX_AHEAD ? (auto?.current ?? fixed) : 0)
   try {
     onLoaded(loaded)
-    await runPool(starts, free, fetchPart, abort)
+    await runPool(starts, currentLimit, fetchPart, abort)
   } finally {
     release()
   }
@@ -153,8 +153,8 @@ export async function fetchRanges(
 }
 
 /**
- * Where the ranges begin. The first ones are smaller, so that they do not all end at once: the line would be idle until
- * the next ones begin.
+ * Plans where the ranges begin. The first ones are smaller and of different sizes, so that they do not all end at the
+ * same time and leave the connection idle.
  */
 function planRanges(from: number, size: number, partSize: number): number[] {
   const starts: number[] = []
@@ -165,7 +165,7 @@ function planRanges(from: number, size: number, partSize: number): number[] {
   return starts
 }
 
-/** One range, which must be of the object that is expected. */
+/** Fetches one range. @throws CosError `PreconditionFailed` if the object has another ETag; RangesUnsupported */
 async function getRange(
   core: ClientCore,
   params: GetObjectParams,
@@ -178,7 +178,7 @@ async function getRange(
   const group = abortGroup(signal)
   let isWhole = false
   const onHeaders = (headers: Record<string, string>, statusCode?: number) => {
-    // Or each part would be the whole object.
+    // Without this, each range would download the whole object.
     isWhole = statusCode === 200 && Number(headers['content-length']) > length
     if (isWhole) group.abort()
   }
@@ -194,9 +194,9 @@ async function getRange(
     for (let attempt = 1; ; attempt++) {
       const result = await execute(core, getObject, request, { tries, onHeaders })
       const { Body, statusCode, headers } = result
-      const wanted = `bytes ${range}/${size}`
-      const { 'content-range': sent = wanted, etag = ETag } = headers
-      if (statusCode !== 206 || sent !== wanted) throw new RangesUnsupported()
+      const expectedRange = `bytes ${range}/${size}`
+      const { 'content-range': contentRange = expectedRange, etag = ETag } = headers
+      if (statusCode !== 206 || contentRange !== expectedRange) throw new RangesUnsupported()
       if (typeof Body !== 'string' && Body.byteLength === length && etag === ETag) {
         return { ...result, Body: '', content: Body }
       }
@@ -211,7 +211,7 @@ async function getRange(
   }
 }
 
-/** The result of a range as that of a request for the whole object. */
+/** Turns the result of a range into that of a request for the whole object. */
 function wholeOf(result: GetResult, size: number): GetResult {
   const headers = { ...pick(result.headers, /^(?!content-range$)/), 'content-length': String(size) }
   return { ...result, statusCode: 200, headers }

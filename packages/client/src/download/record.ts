@@ -4,7 +4,7 @@ import { removeFile, sizeOf } from '../wx/writeFiles'
 
 const STORAGE_KEY = 'miniprogram_cos_downloads'
 
-/** An interrupted download is of use for as long as an interrupted upload. */
+/** The same limit as for interrupted uploads. */
 const MAX_AGE_SECONDS = 30 * 86_400
 
 /** The object and the file of a download. */
@@ -15,16 +15,16 @@ export interface DownloadPlace extends Target {
 
 /** A download that may be resumed. */
 export interface UnfinishedDownload extends DownloadPlace {
-  /** The file with what has arrived: the beginning of the object. */
+  /** The file with the bytes that have arrived, from the beginning of the object. */
   partFile: string
-  /** Of the object that the bytes are of. */
+  /** The ETag of the object that the bytes belong to. */
   ETag: string
   size: number
 }
 
-/** The stored entry. */
+/** An entry in the storage. */
 interface Entry extends UnfinishedDownload {
-  /** Unix seconds. */
+  /** When the entry was saved, in Unix seconds. */
   at: number
 }
 
@@ -36,10 +36,10 @@ function read(): Entry[] {
   return Array.isArray(stored) ? stored.filter((entry: Partial<Entry>) => entry?.partFile) : []
 }
 
-/** Files that downloads write to now. */
+/** Part files of running downloads. */
 const active = new Set<string>()
 
-/** Claims a file for the bytes of a new download, which no other one uses. */
+/** Claims a part file that no other running download uses. */
 export function claimPartFile(FilePath: string): string {
   let name = `${FilePath}.part`
   for (let number = 2; active.has(name); number++) name = `${FilePath}.part${number}`
@@ -50,46 +50,47 @@ export function claimPartFile(FilePath: string): string {
 export const releasePartFile = (partFile: string): unknown => active.delete(partFile)
 
 /**
- * Finds an interrupted download of this object to this path, and claims its file.
+ * Finds an interrupted download of this object to this path, and claims its part file.
  *
- * @param own that of this task's last run
+ * @param previous the download of this task's last run
  */
 export async function findUnfinished(
   place: DownloadPlace,
-  own: UnfinishedDownload | undefined,
+  previous: UnfinishedDownload | undefined,
 ): Promise<UnfinishedDownload | undefined> {
-  const names = ['Bucket', 'Region', 'Key', 'VersionId', 'FilePath'] as const
-  const isWanted = (entry: Entry) => names.every((name) => entry[name] === place[name])
-  const found = own || read().find((entry) => isWanted(entry) && !active.has(entry.partFile))
-  if (!found || active.has(found.partFile)) return undefined
-  active.add(found.partFile)
-  const arrived = await sizeOf(found.partFile)
-  if (arrived !== undefined && arrived <= found.size) return found
-  releasePartFile(found.partFile)
-  await dropUnfinished(found)
+  const fields = ['Bucket', 'Region', 'Key', 'VersionId', 'FilePath'] as const
+  const matches = (entry: Entry) => fields.every((field) => entry[field] === place[field])
+  const unfinished =
+    previous || read().find((entry) => matches(entry) && !active.has(entry.partFile))
+  if (!unfinished || active.has(unfinished.partFile)) return undefined
+  active.add(unfinished.partFile)
+  const arrived = await sizeOf(unfinished.partFile)
+  if (arrived !== undefined && arrived <= unfinished.size) return unfinished
+  releasePartFile(unfinished.partFile)
+  await dropUnfinished(unfinished)
   return undefined
 }
 
-/** Remembers a download across restarts of the app, if the storage takes it. */
+/** Stores a download so that it can be resumed after a restart of the app. Has no effect if the storage is full. */
 export function rememberUnfinished(unfinished: UnfinishedDownload, limit: number): void {
   const oldest = now() - MAX_AGE_SECONDS
   const others = read().filter(({ partFile }) => partFile !== unfinished.partFile)
   const entries = [{ ...unfinished, at: now() }, ...others]
-  const kept = entries.filter(({ at }, i) => i < limit && at > oldest)
-  save(STORAGE_KEY, kept)
-  // Nothing else would ever remove their bytes.
+  const remaining = entries.filter(({ at }, i) => i < limit && at > oldest)
+  save(STORAGE_KEY, remaining)
+  // Nothing else removes the part files of the dropped entries.
   for (const entry of others) {
-    if (!kept.includes(entry) && !active.has(entry.partFile)) void removeFile(entry.partFile)
+    if (!remaining.includes(entry) && !active.has(entry.partFile)) void removeFile(entry.partFile)
   }
 }
 
 export function forgetUnfinished({ partFile }: Pick<UnfinishedDownload, 'partFile'>): void {
   const entries = read()
-  const left = entries.filter((entry) => entry.partFile !== partFile)
-  if (left.length < entries.length) save(STORAGE_KEY, left)
+  const remaining = entries.filter((entry) => entry.partFile !== partFile)
+  if (remaining.length < entries.length) save(STORAGE_KEY, remaining)
 }
 
-/** Forgets a download and removes its bytes. */
+/** Forgets a download and removes its part file. */
 export async function dropUnfinished(unfinished: UnfinishedDownload): Promise<void> {
   forgetUnfinished(unfinished)
   await removeFile(unfinished.partFile)

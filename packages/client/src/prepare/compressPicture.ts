@@ -1,13 +1,13 @@
 import { fileSize } from '../wx/files'
 import { compressImage, type ImageInfo, readImageInfo } from '../wx/media'
 
-/** How pictures are made smaller. */
+/** Options of picture compression. */
 export interface CompressOptions {
-  /** Of JPEG, 0 to 100. @default 80 */
+  /** JPEG quality, 0 to 100. @default 80 */
   quality?: number
-  /** Pixels as shown. Wider pictures are scaled down. @default any */
+  /** Pixels, after rotation. Wider pictures are scaled down. @default no limit */
   maxWidth?: number
-  /** Pixels as shown. Higher pictures are scaled down. @default any */
+  /** Pixels, after rotation. Higher pictures are scaled down. @default no limit */
   maxHeight?: number
 }
 
@@ -24,7 +24,7 @@ export interface Dimensions {
   height: number
 }
 
-/** EXIF orientations that turn a picture by a quarter. */
+/** Whether the EXIF orientation rotates the picture by 90 degrees. */
 const isTurned = ({ orientation = 'up' }: ImageInfo) => /^(left|right)/.test(orientation)
 
 /** Width and height as shown, after rotation. */
@@ -33,14 +33,14 @@ export const shownDimensions = (info: ImageInfo): Dimensions =>
     ? { width: info.height, height: info.width }
     : { width: info.width, height: info.height }
 
-/** The dimensions of a picture, and how it is turned; undefined if WeChat cannot read it. */
+/** Reads the dimensions and the orientation of a picture; undefined if WeChat cannot read it. */
 export const infoOf = (path: string): Promise<ImageInfo | undefined> =>
   readImageInfo(path).catch(() => undefined)
 
 /**
- * Compresses a JPEG, and scales a JPEG or PNG down; other formats stay as they are, for `wx.compressImage` would take
- * the animation of a GIF and the transparency of a PNG, and phones differ about HEIC. The original stays if it is
- * smaller, if the phone cannot compress it, or if its rotation would be lost.
+ * Compresses JPEG, and scales down JPEG and PNG. Other formats are not changed: `wx.compressImage` would remove the
+ * animation of a GIF, and its result for HEIC differs between phones. Returns the original if it is smaller, if the
+ * phone cannot compress it, or if its rotation would be lost.
  */
 export async function compressPicture(
   original: Picture,
@@ -66,22 +66,25 @@ export async function compressPicture(
     const isBetter = size > 0 && size < original.size && keepsRotation(before, after)
     return isBetter ? { path, size, dimensions } : original
   } catch {
-    // It fails on some Android phones and is missing on PCs.
+    // wx.compressImage fails on some Android phones and is missing on PCs.
     return original
   }
 }
 
 /**
- * Whether a compressed picture is shown as the original. Phones either keep the EXIF orientation or turn the pixels;
- * some drop the one without the other.
+ * Whether a compressed picture is shown with the same rotation as the original. Phones keep the EXIF orientation or
+ * rotate the pixels; some drop the orientation without rotating the pixels.
  */
 function keepsRotation(before: ImageInfo, after: ImageInfo): boolean {
-  const [{ orientation: was = 'up' }, { orientation: is = 'up' }] = [before, after]
+  const [{ orientation: originalOrientation = 'up' }, { orientation: newOrientation = 'up' }] = [
+    before,
+    after,
+  ]
   const isSameShape = isAlike(shownDimensions(before), shownDimensions(after))
-  if (is === was) return isSameShape
-  // Turned by a quarter, the shape shows that the pixels were turned; otherwise nothing does.
+  if (newOrientation === originalOrientation) return isSameShape
+  // After a rotation by 90 degrees, the shape shows whether the pixels were rotated; otherwise nothing does.
   const isSquare = isAlike(before, { width: before.height, height: before.width })
-  return is === 'up' && isTurned(before) && !isSquare && isSameShape
+  return newOrientation === 'up' && isTurned(before) && !isSquare && isSameShape
 }
 
 /** Whether two shapes differ by rounding only. */

@@ -1,9 +1,9 @@
 import { contentTypeOf } from '@miniprogram-cos/protocol'
 
-/** So many bytes tell all types below. */
+/** The bytes needed to recognise all types below. */
 export const TYPE_BYTES = 32
 
-/** How files of a type begin: the type, its usual extension, and a pattern of the bytes as Latin-1 characters. */
+/** The signatures of file types: the type, its usual extension, and a pattern of the bytes as Latin-1 characters. */
 const SIGNATURES: [type: string, extension: string, beginning: RegExp][] = [
   ['image/jpeg', 'jpg', /^\xff\xd8\xff/],
   ['image/png', 'png', /^\x89PNG\r\n/],
@@ -25,10 +25,9 @@ const SIGNATURES: [type: string, extension: string, beginning: RegExp][] = [
   ['application/pdf', 'pdf', /^%PDF-/],
 ]
 
-/** Types whose content has a signature: a name alone does not prove them. */
-const PROVEN = /^(image\/(?!svg)|video\/|audio\/)|pdf$/
+/** Types whose content always has a signature; a file name alone is not enough. */
+const WITH_SIGNATURE = /^(image\/(?!svg)|video\/|audio\/)|pdf$/
 
-/** The type of a file. */
 export interface FileType {
   /** `image/jpeg` … */
   ContentType: string
@@ -37,8 +36,8 @@ export interface FileType {
 }
 
 /**
- * The type of a file by its first bytes; for types without a signature, documents and texts, by its name. A file that
- * only has the name of a picture, a video or a recording is `application/octet-stream`.
+ * Detects the type of a file by its first bytes or, for types without a signature such as text, by its name. A file with
+ * the name of a picture, video or recording but without its signature is `application/octet-stream`.
  */
 export function fileTypeOf(bytes: Uint8Array, name: string): FileType {
   let beginning = ''
@@ -47,6 +46,9 @@ export function fileTypeOf(bytes: Uint8Array, name: string): FileType {
     if (pattern.test(beginning)) return { ContentType, extension: `.${extension}` }
   }
   const [extension = ''] = /\.\w{1,10}$/.exec(name.toLowerCase()) || []
-  const named = contentTypeOf(extension)
-  return { ContentType: PROVEN.test(named) ? 'application/octet-stream' : named, extension }
+  const typeByName = contentTypeOf(extension)
+  return {
+    ContentType: WITH_SIGNATURE.test(typeByName) ? 'application/octet-stream' : typeByName,
+    extension,
+  }
 }

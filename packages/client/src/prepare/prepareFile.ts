@@ -19,7 +19,7 @@ export type ChosenFile =
       tempFilePath?: string
       /** Of wx.chooseMessageFile and wx.chooseImage. */
       path?: string
-      /** The original name, where the platform gives it. */
+      /** The original name, if the platform provides it. */
       name?: string
       /** Of a video, in seconds. */
       duration?: number
@@ -28,13 +28,13 @@ export type ChosenFile =
       thumbTempFilePath?: string
     }
 
-/** Limits for a file. A file beyond a limit is refused. */
+/** Limits for a file. A file that exceeds a limit, or for which it cannot be checked, is refused. */
 export interface FileLimits {
-  /** Types, with `*` for any text: `image/*`. @default any */
+  /** Content types; a trailing `*` matches any text: `image/*`. @default any */
   types?: string[]
   /** Bytes, after compression. */
   maxSize?: number
-  /** Pixels as shown, after compression; of pictures and videos. */
+  /** Pixels, after rotation and compression; of pictures and videos. */
   maxWidth?: number
   maxHeight?: number
   minWidth?: number
@@ -43,7 +43,7 @@ export interface FileLimits {
   maxDuration?: number
 }
 
-/** Which limit a file exceeds, by how much: the `cause` of `KitFileRefused`. `actual` is undefined if nobody knows. */
+/** The limit that a file exceeds: the `cause` of `KitFileRefused`. `actual` is undefined if it cannot be determined. */
 export interface FileRefusal {
   limit: keyof FileLimits
   allowed: number | string[]
@@ -55,13 +55,13 @@ export type PrepareStep = 'inspect' | 'compress' | 'check' | 'done'
 export interface PrepareOptions {
   /** Beginning of the key: `(await cos.caller()).prefix`. @default '' */
   prefix?: string
-  /** The key. @default the prefix and a name that no other file has */
+  /** The key. @default the prefix and a unique name */
   key?: (file: FileDescription) => string
-  /** Makes pictures smaller. @default false */
+  /** Compresses pictures: see CompressOptions. @default false */
   compress?: boolean | CompressOptions
-  /** @default none */
+  /** Limits that the file must meet. @default none */
   limits?: FileLimits
-  /** Cancels it between two steps. */
+  /** Cancels the preparation. */
   signal?: AbortSignalLike
   /** Called when a step begins. `percent` is 0 to 1. */
   onProgress?: (progress: { step: PrepareStep; percent: number }) => void
@@ -72,16 +72,16 @@ export interface FileDescription extends FileType {
   FilePath: string
   /** Bytes. */
   size: number
-  /** As the user named it; undefined where the platform does not say. */
+  /** The original name; undefined if the platform does not provide it. */
   name?: string
-  /** Pixels as shown. */
+  /** Pixels, after rotation. */
   width?: number
   height?: number
   /** Seconds. */
   duration?: number
 }
 
-/** Params of uploadFile. */
+/** The params for uploadFile. */
 export interface PreparedUpload {
   Key: string
   FilePath: string
@@ -91,13 +91,13 @@ export interface PreparedUpload {
 export interface PreparedFile extends FileDescription {
   /** For `cos.uploadFile`; further params can be added. */
   upload: PreparedUpload
-  /** The cover of a video, for `cos.uploadFile`: its key is that of the video and `.cover.jpg`. */
+  /** The cover of a video, for `cos.uploadFile`. Its key is the key of the video with `.cover.jpg` appended. */
   cover?: PreparedUpload
 }
 
 /**
- * Prepares a chosen file for its upload: finds out what it is, makes a picture smaller, checks the limits and gives it
- * a key of its own. The upload comes after it, so that what is hashed, sent and resumed is the prepared file.
+ * Prepares a chosen file for an upload: detects its type, compresses a picture, checks the limits and creates a unique
+ * key. Call it before the upload, so that the prepared file is the one that is hashed, sent and resumed.
  *
  * @throws CosError `KitFileRefused` with a FileRefusal as its cause, `KitFileUnreadable`, `KitAborted`
  * @example
@@ -112,10 +112,9 @@ export function prepareFile(file: ChosenFile, options: PrepareOptions = {}): Pro
 }
 
 /**
- * For the param `prepare` of uploadFile and uploadFiles: makes a picture smaller and checks the limits when the turn of
- * the upload has come. A pause or a cancellation ends it.
+ * Creates the param `prepare` of uploadFile and uploadFiles: compresses a picture and checks the limits when the upload
+ * starts. A pause or a cancellation of the upload ends it. The upload fails with the errors of prepareFile.
  *
- * @throws CosError as prepareFile, by which the upload fails
  * @example
  * const prepare = prepareUpload({ compress: { maxWidth: 1600 }, limits: { maxSize: 5_000_000 } })
  * await cos.uploadFiles({ files: files.map((file) => ({ ...file, prepare })) })
@@ -172,23 +171,24 @@ type Chosen = Exclude<ChosenFile, string>
 async function describe(chosen: Chosen): Promise<FileDescription> {
   const FilePath = chosen.tempFilePath || chosen.path || ''
   const size = await fileSize(FilePath)
-  // WeChat for Mac keeps the name in the path; elsewhere that is random.
+  // WeChat for Mac keeps the name in the path; elsewhere the path is random.
   const name = chosen.name || /^wxfile:\/\/temp\/(.+)$/.exec(FilePath)?.[1]
   const type = fileTypeOf(await firstBytes(FilePath, size), name || FilePath)
-  const known = { ...type, FilePath, size, ...pick({ name }) }
+  const basics = { ...type, FilePath, size, ...pick({ name }) }
   if (/^image\//.test(type.ContentType)) {
     const info = await infoOf(FilePath)
-    return { ...known, ...(info && shownDimensions(info)) }
+    return { ...basics, ...(info && shownDimensions(info)) }
   }
-  if (!/^video\//.test(type.ContentType)) return known
+  if (!/^video\//.test(type.ContentType)) return basics
   const { width, height, duration } = chosen
-  // Before the path was chosen elsewhere, or where the chooser says nothing.
-  const found = width && duration ? undefined : await readVideoInfo(FilePath).catch(() => undefined)
-  return { ...known, ...pick({ width, height, duration }), ...found }
+  // Missing if only a path was passed, or if the chooser does not report them.
+  const videoInfo =
+    width && duration ? undefined : await readVideoInfo(FilePath).catch(() => undefined)
+  return { ...basics, ...pick({ width, height, duration }), ...videoInfo }
 }
 
 async function firstBytes(path: string, size: number): Promise<Uint8Array> {
-  // A range of an empty file is an error to WeChat.
+  // WeChat fails for a range of an empty file.
   if (!size) return new Uint8Array()
   const range = { position: 0, length: Math.min(size, TYPE_BYTES), fileSize: size }
   return new Uint8Array(await readLocalFile(path, range))
@@ -198,7 +198,7 @@ function dimensionsOf({ width, height }: FileDescription): Dimensions | undefine
   return width && height ? { width, height } : undefined
 }
 
-/** A name that no other file has, not even one of the same original name on WeChat for Mac. */
+/** A unique name, even for files with the same original name. */
 function uniqueName(): string {
   const random = () => Math.random().toString(36).slice(2, 8)
   return `${Date.now().toString(36)}-${random()}${random()}`
@@ -215,12 +215,15 @@ function check(file: FileDescription, limits: FileLimits): void {
   const isVideo = /^video\//.test(ContentType)
   const values = { Size: size, Width: width, Height: height, Duration: duration }
   for (const [name, allowed] of Object.entries(numbers)) {
-    const what = name.slice(3) as keyof typeof values
-    if (allowed === undefined || !(what === 'Size' || (what === 'Duration' ? isVideo : isVisual))) {
+    const quantity = name.slice(3) as keyof typeof values
+    if (
+      allowed === undefined ||
+      !(quantity === 'Size' || (quantity === 'Duration' ? isVideo : isVisual))
+    ) {
       continue
     }
-    const actual = values[what]
-    // A limit that cannot be checked is not met.
+    const actual = values[quantity]
+    // A limit that cannot be checked counts as exceeded.
     const isMet =
       actual !== undefined && (/^min/.test(name) ? actual >= allowed : actual <= allowed)
     if (!isMet) throw refused({ limit: name as keyof FileLimits, allowed, actual })
@@ -238,7 +241,7 @@ function refused(cause: FileRefusal): CosError {
   return cosError('argument', 'KitFileRefused', message, { cause })
 }
 
-/** The cover of a video, if WeChat has made one: on some phones it is an empty or a broken file. */
+/** The cover of a video, if WeChat has created one; on some phones it is an empty or damaged file. */
 async function coverOf(
   { thumbTempFilePath }: Chosen,
   Key: string,

@@ -14,27 +14,27 @@ export interface RequestParams {
   Key?: string
   /** @default 'GET' */
   Method?: string
-  /** A sub-resource: `image_process` … */
+  /** The sub-resource: `image_process`, `cors` … */
   Action?: string
   /** Signed parameters. */
   Query?: Record<string, string | number | undefined>
   Headers?: Record<string, string | number>
   Body?: string | ArrayBuffer
-  /** Another address than the bucket's, of the same account: that of data processing. */
+  /** An address that replaces the bucket's, for example that of data processing. */
   Url?: string
-  /** The answer as it came, as `Body`. @default false: its XML or JSON, field by field */
+  /** Returns the raw response as `Body` instead of the fields of its XML or JSON. @default false */
   RawBody?: boolean
   DataType?: 'text' | 'arraybuffer'
   [param: string]: unknown
 }
 
-/** Executes a request that is no operation of the table: an API of COS or of data processing without a method here. */
+/** Executes a request that is not in the operation table: an API of COS or of data processing without a method here. */
 export function requestAny(core: ClientCore, params: RequestParams): Promise<object> {
   const { Method = 'GET', Action, Query, Body, RawBody, Url } = params
   // Any method that WeChat can send.
   const method = Method.toUpperCase() as AnyOperation['method']
   const hasBucket = Boolean(params.Bucket ?? core.options.Bucket)
-  // An address of its own needs no bucket, also beside a Key.
+  // With a Url no bucket is required, even with a Key.
   const target = Url && !hasBucket ? 'service' : params.Key ? 'object' : 'bucket'
   const operation: AnyOperation = {
     method,
@@ -52,7 +52,7 @@ export function requestAny(core: ClientCore, params: RequestParams): Promise<obj
   return execute(core, operation, params, Url ? { redirect: redirectTo(Url) } : {})
 }
 
-/** Sends a request to another host and path, which are signed instead. */
+/** Replaces the host and path of a request, before it is signed. */
 function redirectTo(url: string) {
   return (prepared: Prepared): void => {
     const [, base = '', host = '', path = '', search = ''] =
@@ -68,7 +68,7 @@ function redirectTo(url: string) {
   }
 }
 
-/** The access that a request requires: by the operation table, else by its method. */
+/** The access that a request requires: from the operation table, or derived from its method. */
 function accessOf(
   method: AnyOperation['method'],
   target: AnyOperation['target'],
@@ -76,10 +76,10 @@ function accessOf(
   given: RequestParams['Query'],
 ): AnyOperation['access'] {
   const query = { ...(given as Record<string, string>), ...(subresource && { [subresource]: '' }) }
-  const { operation: known } = matchOperation({ method, target, query }) || {}
-  // Keys in a body or a header are not read.
-  return known && known.subresource === subresource
-    ? known.access.map(({ action, on }) => ({ action, on: on === 'prefix' ? on : target }))
+  const { operation } = matchOperation({ method, target, query }) || {}
+  // Keys in the body or in a header are not parsed.
+  return operation && operation.subresource === subresource
+    ? operation.access.map(({ action, on }) => ({ action, on: on === 'prefix' ? on : target }))
     : // `GetObject`, `PutBucket` …
       [{ action: capitalised(method) + capitalised(target), on: target }]
 }

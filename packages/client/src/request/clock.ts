@@ -1,13 +1,13 @@
 import type { ResolvedOptions } from '../options'
 
-/** A smaller difference between the clocks does no harm. */
+/** Smaller differences between the clocks are ignored. */
 const SKEW_SECONDS = 30
 
-/** Server time as far as known, in seconds. */
+/** The estimated server time, in seconds. */
 export const serverTime = ({ SystemClockOffset }: ResolvedOptions): number =>
   (Date.now() + SystemClockOffset) / 1000
 
-/** A key cannot begin in the future: if it seems to, this clock is behind by at least as much. */
+/** Corrects the clock by the start time of a key: a start in the future shows that this clock is behind. */
 export function learnFromStart(options: ResolvedOptions, startTime = 0): void {
   const behind = startTime - serverTime(options)
   if (options.CorrectClockSkew && behind > SKEW_SECONDS) {
@@ -15,13 +15,13 @@ export function learnFromStart(options: ResolvedOptions, startTime = 0): void {
   }
 }
 
-/** Takes the server's time from its Date header. @returns whether the clocks differed enough to matter */
+/** Corrects the clock by the Date header of a response. @returns whether the clock was corrected */
 export function learnFromResponse(
   options: ResolvedOptions,
   { age, date = '' }: Record<string, string> = {},
 ): boolean {
   const server = Date.parse(date)
-  // A response from a cache has the time when it was made. No date, no difference.
+  // A cached response has an old date. Without a date the comparison is false.
   const isOff = Math.abs(server / 1000 - serverTime(options)) >= SKEW_SECONDS
   if (!options.CorrectClockSkew || age !== undefined || !isOff) return false
   options.SystemClockOffset = server - Date.now()

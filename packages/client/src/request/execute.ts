@@ -20,15 +20,15 @@ import { asCosError, isForeign } from './errors'
 import { credentialRequest, isSame, type Prepared, prepare, type ScopeReaders } from './prepare'
 import { parseResponse, type SendExtras, send } from './send'
 
-/** The features of the full client that the upload-only client lacks. They are passed to the constructor. */
+/** The features that the full client passes to the constructor of the upload-only client. */
 export interface Features {
-  /** How its operations name what they access, where that is not their own key. */
+  /** Read the scope of operations that access something other than their own key. */
   readonly scopes: ScopeReaders
   /** Further places to look for an upload that can be resumed. */
   readonly resumeSources: readonly ResumeSource[]
 }
 
-/** The state and services of a client, which every step of a request may use. */
+/** The state of a client, which every step of a request may use. */
 export interface ClientCore {
   options: ResolvedOptions
   credentials: CredentialCache
@@ -43,16 +43,16 @@ const CONTENT_MD5 = 'Content-MD5'
 
 /** Options of `execute` that only some callers need. */
 export interface ExecuteExtras extends SendExtras {
-  /** Tries in all. @default 4 */
+  /** Maximum number of attempts. @default 4 */
   tries?: number
-  /** Called before a request is sent again. */
+  /** Called before each retry. */
   onRepeat?: () => void
   /** Changes the address of the request before it is signed. */
   redirect?: (prepared: Prepared) => void
 }
 
 /**
- * Executes one operation: gets a credential, signs, sends, parses, and repeats where that can help.
+ * Executes one operation: gets a credential, signs, sends, parses the response, and retries if that can help.
  * @throws CosError
  */
 export async function execute<P extends CallParams, R>(
@@ -64,15 +64,15 @@ export async function execute<P extends CallParams, R>(
   const { options, credentials } = core
   const prepared = prepare(operation, params, core)
   if (redirect) redirect(prepared)
-  // Of content that is sent and answered with its ETag.
-  const isChecked = operation.method === 'PUT' && !operation.contentMd5 && prepared.body
+  // The content of a PUT, whose ETag COS returns.
+  const checkedBody = operation.method === 'PUT' && !operation.contentMd5 && prepared.body
   const { UploadCheckContentMd5, VerifyUpload } = options
   let md5: string | undefined
   const recovered = { clock: false, key: false }
   const { signal } = params
   const run = async () => {
-    if (isChecked && UploadCheckContentMd5) {
-      const bytes = await loadIntegrity().md5InTurns(isChecked)
+    if (checkedBody && UploadCheckContentMd5) {
+      const bytes = await loadIntegrity().md5InTurns(checkedBody)
       const { headers } = prepared
       const isGiven = Object.keys(headers).some(
         (name) => headers[name] && isSame(name, CONTENT_MD5),
@@ -90,9 +90,9 @@ export async function execute<P extends CallParams, R>(
         const response = await send(core, prepared, credential, signal, transfer)
         const result = parseResponse(prepared, response)
         learnFromResponse(options, response.headers)
-        if (isChecked && (md5 || VerifyUpload)) {
+        if (checkedBody && (md5 || VerifyUpload)) {
           const { verifyContent } = loadIntegrity()
-          await verifyContent(isChecked, response.headers, md5, prepared.headers)
+          await verifyContent(checkedBody, response.headers, md5, prepared.headers)
         }
         return result
       } catch (error) {
@@ -119,17 +119,17 @@ export async function execute<P extends CallParams, R>(
           if (onRepeat) onRepeat()
           await sleep((RETRY_DELAYS[Math.min(attempt, 3)] as number) * (1 - Math.random() / 2))
         }
-        // COS counts repeated requests by this header, which the official client sends too.
+        // COS counts retries by this header, which the official client sends too.
         prepared.headers['x-cos-sdk-retry'] = 'true'
       }
     }
     throw abortError()
   }
-  // What `parseResponse` or `mapFailure` of this operation made.
+  // The result type of this operation's `parseResponse` and `mapFailure`.
   return unlessAborted(signal, run) as Promise<R & ResultMeta>
 }
 
-/** The result for a failure that the official client reports as one. Only COS itself can say so. */
+/** The result of a failure that the official client reports as a success, if the response comes from COS. */
 function mapFailure(
   { operation, params }: Prepared,
   { kind, statusCode = 0, code, headers = {}, RequestId }: CosError,

@@ -15,16 +15,16 @@ import { requestIdOf, type SentRequest } from './errors'
 import type { ClientCore } from './execute'
 import type { Prepared } from './prepare'
 
-// The handling of requests that COS has refused or that have not reached it. A client loads it with the first such
-// request: see lazy/failures.ts.
+// Handling of requests that COS has refused or that have not reached it. Loaded with the first such request: see
+// lazy/failures.ts.
 
 /** Codes of 4xx responses that a retry can resolve. */
-const PASSING = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
+const RETRYABLE = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
 
-/** The most likely error code of a response that has only a status, as for HEAD. */
+/** The most likely error codes of responses without a body, as to HEAD. */
 const CODE_OF_STATUS: Record<number, string> = { 403: 'AccessDenied', 404: 'NoSuchKey' }
 
-/** COS's error response as an error with the official fields. */
+/** Turns an error response of COS into an error with the official fields. */
 export const serviceError = (reply: WxReply, sent: SentRequest): CosError =>
   errorOfStatus(reply, sent, errorBody(reply.data))
 
@@ -44,8 +44,8 @@ export function errorOfStatus(
     url,
     method,
     RequestId: requestIdOf(headers),
-    // Retrying does not help if it is not implemented.
-    retryable: (statusCode >= 500 && statusCode !== 501) || PASSING.test(code),
+    // 501: the operation is not implemented.
+    retryable: (statusCode >= 500 && statusCode !== 501) || RETRYABLE.test(code),
   })
 }
 
@@ -61,12 +61,12 @@ function errorBody(data: string | ArrayBuffer): ServiceErrorBody | string {
       return parsed
     }
   } catch {
-    // Neither XML nor JSON: the raw text is used.
+    // Neither XML nor JSON.
   }
   return text || {}
 }
 
-/** UTF-8 bytes as text. Phones have no TextDecoder; error bodies may arrive as bytes. */
+/** Decodes UTF-8: mini programs have no TextDecoder, and error bodies may arrive as bytes. */
 function decodeUtf8(buffer: ArrayBuffer): string {
   const hex = hexOf(Array.from(new Uint8Array(buffer)))
   try {
@@ -76,7 +76,7 @@ function decodeUtf8(buffer: ArrayBuffer): string {
   }
 }
 
-/** The problems that a call has recovered from. Each recovery is tried once. */
+/** The problems that a call has recovered from, each at most once. */
 interface Recovered {
   clock: boolean
   key: boolean
@@ -89,27 +89,35 @@ export function recover(
   used: Credential,
   recovered: Recovered,
 ): boolean {
-  // HEAD has no body, so its status must do.
-  const isSilent = (status: number) => method === 'HEAD' && statusCode === status
-  const isTime =
+  // A response to HEAD has no code, only a status.
+  const isBareStatus = (status: number) => method === 'HEAD' && statusCode === status
+  const isClockError =
     code === 'RequestTimeTooSkewed' ||
     (code === 'AccessDenied' && /Request has expired/.test(message))
-  if (learnFromResponse(options, headers) && !recovered.clock && (isTime || isSilent(403))) {
+  if (
+    learnFromResponse(options, headers) &&
+    !recovered.clock &&
+    (isClockError || isBareStatus(403))
+  ) {
     recovered.clock = true
     return true
   }
   if (recovered.key || 'Authorization' in used || !(options.getAuthorization || options.getSTS)) {
     return false
   }
-  // A provider may have answered for the first of several scopes only.
+  // A provider may have issued the key for only the first entry of its scope.
   const isTooWide = Boolean(used.isScoped && used.isWide) && code === 'AccessDenied'
   recovered.key =
-    isTime || isTooWide || isSilent(400) || code === 'ExpiredToken' || code === 'InvalidAccessKeyId'
+    isClockError ||
+    isTooWide ||
+    isBareStatus(400) ||
+    code === 'ExpiredToken' ||
+    code === 'InvalidAccessKeyId'
   if (recovered.key) credentials.drop(used, isTooWide)
   return recovered.key
 }
 
-/** Whether the same request may be sent again, and could then succeed. */
+/** Whether the request may be sent again and could succeed then. */
 export function isRepeatable(
   { idempotent }: AnyOperation,
   { retryable, kind, statusCode }: CosError,
@@ -119,19 +127,19 @@ export function isRepeatable(
   return retryable && kind !== 'credentials' && (idempotent || statusCode === 503)
 }
 
-/** A host of COS, but for the accelerated one. */
+/** A host of COS other than the accelerated one. */
 const COS_HOST =
   /^(https?:..[^/]+\.cos\.(?!accelerate)[^/]+\.)(?:(myqcloud\.com)|tencentcos\.cn)(?=\/)/
 
-/** The URL of the next attempt: COS's other domain if COS did not answer (option AutoSwitchHost). */
+/** The URL of the next attempt: at COS's other domain if COS did not answer (option AutoSwitchHost). */
 export function switchHost(
   { AutoSwitchHost }: ResolvedOptions,
   { operation, url }: Prepared,
   { statusCode, RequestId, retryable }: CosError,
 ): string {
   // A response without a RequestId is not from COS.
-  const isLost = statusCode ? statusCode < 500 && !RequestId : retryable
-  if (!AutoSwitchHost || !operation.idempotent || !isLost) return url
+  const isUnanswered = statusCode ? statusCode < 500 && !RequestId : retryable
+  if (!AutoSwitchHost || !operation.idempotent || !isUnanswered) return url
   return url.replace(COS_HOST, (_, start: string, isFirst?: string) =>
     start.concat(isFirst ? 'tencentcos.cn' : 'myqcloud.com'),
   )

@@ -2,7 +2,7 @@ import { Semaphore, sleep } from '../concurrency'
 import { createDigest, digest, hexOf, type Rounds, rotateLeft, utf8Bytes } from '../hash'
 import { integrityError } from './errors'
 
-// The comparison of content with the digests that COS states. A client loads it when it is first needed: see lazy/integrity.ts.
+// Comparison of content with the digests that COS returns. Loaded when it is first needed: see lazy/integrity.ts.
 
 const MD5_INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]
 /** Rotation of each step; the four values of a round repeat. */
@@ -36,7 +36,7 @@ const md5Rounds: Rounds = (state, words) => {
   return [a, b, c, d]
 }
 
-/** A text stands for its UTF-8. */
+/** Bytes, or a string that is encoded in UTF-8. */
 type Content = string | ArrayBuffer
 
 const bytesOf = (content: Content) =>
@@ -47,37 +47,38 @@ function md5Input(content: Content): Parameters<typeof createDigest> {
   return [bytesOf(content), MD5_INITIAL, md5Rounds, true]
 }
 
-/** The MD5 of a text's UTF-8, or of bytes, at once (RFC 1321). */
+/** Computes an MD5 in one step (RFC 1321). */
 export const md5 = (content: Content) => digest(...md5Input(content))
 
-/** Bytes between two looks at the clock, and milliseconds that the app waits at most: a quarter of a frame. */
-const SLICE = 8192
-const MAX_BLOCK = 4
+/** Bytes that are processed between two checks of the clock. */
+const SLICE_BYTES = 8192
+/** Milliseconds that the app's thread is blocked at most: a quarter of a frame. */
+const MAX_BLOCK_MS = 4
 
-/** Several at a time would take turns without a break. */
-const oneDigest = new Semaphore(1)
+/** Concurrent computations would fill the pauses of each other. */
+const digestSlot = new Semaphore(1)
 
 /**
- * Computes in turns of the event loop, so that pages go on meanwhile.
- * @param run processes so many bytes; returns whether it is complete
+ * Computes in slices, with pauses in which the app's pages can react.
+ * @param run processes that many bytes; returns whether it is complete
  */
 const inTurns = (run: (bytes: number) => boolean): Promise<void> =>
-  oneDigest.run(async () => {
-    for (let began = Date.now(); !run(SLICE); ) {
-      if (Date.now() - began < MAX_BLOCK) continue
+  digestSlot.run(async () => {
+    for (let began = Date.now(); !run(SLICE_BYTES); ) {
+      if (Date.now() - began < MAX_BLOCK_MS) continue
       await sleep(0)
       began = Date.now()
     }
   })
 
-/** The MD5 of a file's content, computed in turns. */
+/** Computes an MD5 in slices. */
 export async function md5InTurns(content: Content): Promise<number[]> {
   const { run, result } = createDigest(...md5Input(content))
   await inTurns(run)
   return result()
 }
 
-/** The CRC of each byte, as its low and high 32 bits: phones may have no BigInt. */
+/** The CRC of each byte, as low and high 32 bits: phones may lack BigInt. */
 const LOW: number[] = []
 const HIGH: number[] = []
 
@@ -98,12 +99,12 @@ function fillCrcs(): void {
   }
 }
 
-/** The CRC-64/XZ of content that comes in pieces: what COS calls CRC64 (document 436/40334). */
+/** Computes the CRC-64/XZ of content in pieces, which COS calls CRC64 (document 436/40334). */
 export function createCrc64() {
   fillCrcs()
   let [low, high] = [-1, -1]
   return {
-    /** Adds the next bytes, in turns. */
+    /** Adds the next bytes, in slices. */
     add(content: Content): Promise<void> {
       const bytes = bytesOf(content)
       let at = 0
@@ -116,7 +117,7 @@ export function createCrc64() {
         return at === bytes.length
       })
     },
-    /** The CRC of what has been added, in decimal. */
+    /** The CRC of all added bytes, in decimal. */
     result(): string {
       let [upper, lower] = [~high >>> 0, ~low >>> 0]
       let text = ''
@@ -134,35 +135,35 @@ export function createCrc64() {
 type Headers = Record<string, string>
 
 /**
- * The MD5 of the content that an ETag states, in hex; undefined where it states none: of an upload in parts or by
- * appending, and where COS encrypts with a key of KMS or of the caller (document 436/18145).
+ * The MD5 of the content, in hex, if the ETag is one. It is not for multipart and appendable objects, and for objects
+ * that are encrypted with a key of KMS or of the caller (document 436/18145).
  */
 export function statedMd5(headers: Headers): string | undefined {
   const [, md5] = /^"?([\da-f]{32})"?$/.exec(headers.etag || '') || []
   const encryption = 'x-cos-server-side-encryption'
-  const isOther =
+  const isOtherETag =
     /^(?!AES256$)./.test(headers[encryption] || '') ||
     headers[`${encryption}-customer-algorithm`] ||
     /^(?!normal$)./.test(headers['x-cos-object-type'] || '')
-  return isOther ? undefined : md5
+  return isOtherETag ? undefined : md5
 }
 
-/** The CRC64 that an answer states. WeChat decompresses what is stored compressed. */
+/** The CRC64 in a response. Undefined for compressed content, which WeChat decompresses. */
 export const statedCrc64 = (headers: Headers): string | undefined =>
   headers['content-encoding'] ? undefined : headers['x-cos-hash-crc64ecma']
 
 /** @throws CosError `KitContentMismatch` */
-function compareDigests(digest: string, own: string, stated: string): void {
-  if (own === stated) return
-  const message = `damaged: ${digest} ${own}, of the object ${stated}`
+function compareDigests(name: string, computed: string, stated: string): void {
+  if (computed === stated) return
+  const message = `damaged: ${name} ${computed}, of the object ${stated}`
   throw integrityError('KitContentMismatch', message, true)
 }
 
 /**
- * Compares content with the CRC64 or the MD5 that COS states of it, whichever costs less.
+ * Compares content with the CRC64 or the MD5 that COS returns, whichever is cheaper.
  *
- * @param md5 of the content, if it has been computed
- * @param sent headers of the upload: where COS processes the picture, it states the digests of another
+ * @param md5 the MD5 of the content, if it has been computed already
+ * @param sent headers of the upload: if COS processes the picture, it returns the digests of the processed one
  * @throws CosError `KitContentMismatch`
  */
 export async function verifyContent(

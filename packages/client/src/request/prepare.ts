@@ -27,7 +27,7 @@ export type Params = Record<string, unknown>
 
 type Headers = Record<string, string | number>
 
-/** A request, complete but for its signature. */
+/** A request that is complete except for its signature. */
 export interface Prepared {
   operation: AnyOperation
   params: Params
@@ -40,20 +40,24 @@ export interface Prepared {
   host: string
   /** `host/encoded-key`, no scheme. */
   location: string
-  /** Signed path. */
+  /** The path that is signed. */
   pathname: string
-  /** Signed parameters, the sub-resource among them. */
+  /** The parameters that are signed, including the sub-resource. */
   query: Record<string, string>
-  /** Sent headers; `Content-Length` is signed, but set by WeChat. */
+  /** The headers that are sent. `Content-Length` is signed, but WeChat sets it. */
   headers: Headers
   body: string | ArrayBuffer | undefined
   scope: ScopeEntry[]
 }
 
 /** Turns a call's params into a request. The params are not changed. @throws CosError */
-export function prepare(operation: AnyOperation, given: object, core: RequestContext): Prepared {
+export function prepare(
+  operation: AnyOperation,
+  callParams: object,
+  core: RequestContext,
+): Prepared {
   const { options } = core
-  const params: Params = { ...given }
+  const params: Params = { ...callParams }
   const target = resolveTarget(params, options, operation)
   const { Bucket, Region, Key } = target
   params.Key = Key
@@ -61,14 +65,14 @@ export function prepare(operation: AnyOperation, given: object, core: RequestCon
     ? bucketAddress(Bucket, Region, options)
     : serviceAddress(Region, options)
   const { query: fields = {}, headers, body } = requestOf(operation, params)
-  if (!operation.refuseKey || options.ObjectKeySimplifyCheck) refuseFolding(operation, Key)
+  if (!operation.refuseKey || options.ObjectKeySimplifyCheck) refuseDotSegments(operation, Key)
   const query: Record<string, string> = {}
   if (operation.subresource) query[operation.subresource] = ''
   for (const [name, value] of Object.entries(pick(fields))) query[name] = String(value)
-  // Without them it would be another operation: DELETE of an upload becomes DELETE of the object.
-  for (const need of operation.needs || []) if (!query[need]) throw missingParam(paramOf(need))
+  // Without a required parameter, the request would be another operation: DELETE of an upload becomes DELETE of the object.
+  for (const name of operation.needs || []) if (!query[name]) throw missingParam(paramOf(name))
   const path = Bucket && `/${encodeKey(Key)}`
-  // A form upload names the plain host even when it went through the accelerated one, as COS does.
+  // For a form upload, COS returns the plain host even if the request was sent to the accelerated one.
   const location = operation.form
     ? locationOf(
         { ...target, Key: formKey(Key, params.FilePath) },
@@ -93,7 +97,7 @@ export function prepare(operation: AnyOperation, given: object, core: RequestCon
   }
 }
 
-/** The bucket and key that a call is about. */
+/** The object of a call. */
 export interface Target {
   Bucket: string
   Region: string
@@ -101,7 +105,7 @@ export interface Target {
 }
 
 /**
- * Reads bucket, region and key of a call, with the defaults of the options, as far as the operation has them.
+ * Reads bucket, region and key of a call, as far as the operation needs them. Bucket and region default to the options.
  * @throws CosError `KitMissingParam`, `KitInvalidBucket`, `KitInvalidRegion`, `KitInvalidKey`
  */
 export function resolveTarget(
@@ -131,14 +135,14 @@ export function resolveTarget(
 export const locationOf = ({ Bucket, Region, Key }: Target, options: ResolvedOptions): string =>
   `${bucketAddress(Bucket, Region, options).base.replace(/^[a-z]+:\/\//i, '')}/${encodeKey(Key)}`
 
-/** Phones resolve dot segments: the request would be for another object. @throws CosError */
-function refuseFolding(operation: AnyOperation, Key: string): void {
+/** Phones resolve dot segments: the request would be for another object. @throws CosError `KitInvalidKey` */
+function refuseDotSegments(operation: AnyOperation, Key: string): void {
   if (operation.refuseKey) operation.refuseKey(Key)
   if (!/(^|\/)\.\.?(\/|$)/.test(Key)) return
   throw argumentError('KitInvalidKey', '"." and ".." in a Key lead to another object', Key)
 }
 
-/** The sub-resource comes first and bare, then raw unsigned text, then the parameters. */
+/** The query string: first the sub-resource without a value, then raw unsigned text, then the parameters. */
 export function searchOf(
   { subresource = '' }: AnyOperation,
   query: Record<string, string>,
@@ -149,24 +153,24 @@ export function searchOf(
   return pieces[0] ? `?${pieces.join('&')}` : ''
 }
 
-/** The operation's own headers give way to the caller's; an empty value counts as none. */
+/** The headers of a request. Those of the caller override those of the operation, unless they are empty. */
 function headersOf(
   operation: AnyOperation,
   params: Params,
-  own: object | undefined,
+  operationHeaders: object | undefined,
   body: string | ArrayBuffer | undefined,
 ): Headers {
   const headers = paramHeaders(params)
   const isSet = (name: string) =>
-    Object.keys(headers).some((own) => headers[own] !== '' && isSame(own, name))
-  const add = (more: object = {}, wins?: boolean) => {
-    for (const [name, value] of Object.entries(more)) {
-      if (wins || !isSet(name)) setHeader(headers, name, value)
+    Object.keys(headers).some((other) => headers[other] !== '' && isSame(other, name))
+  const add = (added: object = {}, overrides?: boolean) => {
+    for (const [name, value] of Object.entries(added)) {
+      if (overrides || !isSet(name)) setHeader(headers, name, value)
     }
   }
-  add(own, operation.ownHeadersWin)
+  add(operationHeaders, operation.ownHeadersWin)
   if (body) {
-    // The headers of a generated document win over the caller's.
+    // The headers of a generated document override the caller's.
     const { contentMd5: isDocument, contentType = 'application/xml' } = operation
     if (isDocument) add({ 'Content-Type': contentType }, true)
     if (isDocument) add({ 'Content-MD5': toBase64(loadIntegrity().md5(body)) }, true)
@@ -178,7 +182,7 @@ function headersOf(
 /** Compares header names, ignoring case. */
 export const isSame = (name: string, other: string) => name.toLowerCase() === other.toLowerCase()
 
-/** The key of a form upload: COS puts the name of the file in place of `${filename}` (document 436/14690). */
+/** The key of a form upload, in which COS replaces `${filename}` by the name of the file (document 436/14690). */
 export function formKey(Key: string, FilePath: unknown): string {
   const name = String(FilePath).replace(/^.*\//, '')
   return Key.replace(/\$\{filename\}/g, () => name)
@@ -190,7 +194,7 @@ export interface RequestContext {
   features: { readonly scopes: ScopeReaders }
 }
 
-/** How an operation names what it accesses, where that is not its own key. */
+/** Functions that read the scope of operations that access something other than their own key. */
 export type ScopeReaders = {
   [On in AccessTarget]?: (
     params: Params,
@@ -199,25 +203,25 @@ export type ScopeReaders = {
   ) => Partial<ScopeEntry>[]
 }
 
-/** The permissions that a key for this request needs, in the official form. */
+/** The permissions that a key for this request needs, in the format of the official client. */
 function scopeOf(
   operation: AnyOperation,
   params: Params,
-  own: Omit<ScopeEntry, 'action'>,
+  target: Omit<ScopeEntry, 'action'>,
   { options, features }: RequestContext,
 ): ScopeEntry[] {
   const scope: ScopeEntry[] = []
   for (const { action, on } of operation.access) {
-    // Read only where it is needed: the full client loads it.
-    const named = on === 'object' || on === 'bucket' ? undefined : features.scopes[on]
-    for (const part of named ? named(params, operation, options) : [{}]) {
-      scope.push({ action: `name/cos:${action}`, ...own, ...part })
+    // Accessed only if it is needed: the getter loads a file.
+    const readScope = on === 'object' || on === 'bucket' ? undefined : features.scopes[on]
+    for (const entry of readScope ? readScope(params, operation, options) : [{}]) {
+      scope.push({ action: `name/cos:${action}`, ...target, ...entry })
     }
   }
   return scope
 }
 
-/** The headers that are signed: those that count, except the two WeChat may change on the way. */
+/** The headers to sign: those that COS includes in a signature, except two that WeChat may change. */
 export function headersToSign(
   { headers, host }: Pick<Prepared, 'headers' | 'host'>,
   { ForceSignHost }: ResolvedOptions,
@@ -232,7 +236,7 @@ export function headersToSign(
   return signed
 }
 
-/** The description of a request that a credential provider receives. */
+/** Describes a request to the credential provider. */
 export function credentialRequest(prepared: Prepared, options: ResolvedOptions): CredentialRequest {
   const { Bucket, Region, operation, method, pathname, query, scope, Key } = prepared
   return {

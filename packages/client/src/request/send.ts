@@ -20,15 +20,15 @@ import { hasErrorBody, isForeign, notCosError, requestIdOf } from './errors'
 import type { ClientCore } from './execute'
 import { headersToSign, isSame, type Prepared } from './prepare'
 
-/** Headers that a form carries as fields, under these names (document 436/14690). */
+/** Headers that are sent as form fields of the same name (document 436/14690). */
 const FORM_FIELDS =
   'Cache-Control Content-Type Content-Disposition Content-Encoding Expires x-cos-storage-class'.split(
     ' ',
   )
 
-/** The caller's events, and the place for the response body. */
+/** Options of `send` that only some callers need. */
 export interface SendExtras extends TransferEvents {
-  /** The content goes into a temporary file; its path is the body then. */
+  /** Writes the content to a temporary file, whose path becomes the body. */
   isFile?: boolean
 }
 
@@ -43,9 +43,9 @@ export function send(
   const { params, operation } = prepared
   const Authorization =
     'Authorization' in credential ? credential.Authorization : sign(prepared, options, credential)
-  // WeChat sets the length itself; it was signed all the same.
+  // WeChat sets the length itself.
   const plain: Prepared['headers'] = pick(prepared.headers, /^(?!Content-Length$)/)
-  // Data processing has hosts, and a token header, of its own.
+  // Data processing has its own hosts and its own token header.
   const isProcessing = /^https?:\/\/([^/]+\.)?ci\./.test(prepared.url)
   const tokenHeader = `x-${isProcessing ? 'ci' : 'cos'}-security-token`
   const token = pick({ [tokenHeader]: credential.SecurityToken || undefined })
@@ -62,7 +62,7 @@ export function send(
   const common = {
     url,
     timeout: options.Timeout || undefined,
-    // Each function gets what WeChat documents for it.
+    // The options that WeChat documents for each function.
     ...pick(options, operation.form || isFile ? /^enable(Http2|Quic)$/ : /^(enable|useHi|httpD)/),
   }
   if (isFile) {
@@ -77,10 +77,10 @@ export function send(
       method,
       header: headers,
       data: body,
-      // COS speaks XML; WeChat would try to parse JSON.
+      // By default WeChat would try to parse the response as JSON; COS sends XML.
       dataType: 'text',
       responseType: params.DataType || 'text',
-      // A redirect must be seen, not followed: the signature is for this host.
+      // A redirect must not be followed: the signature is for this host.
       redirect: 'manual',
     }
     return transfer('request', request, { url, method }, signal, listeners)
@@ -94,18 +94,18 @@ export function send(
     ...pick(headers, /^x-cos-meta-/i),
   }
   for (const [name, value] of Object.entries(headers)) {
-    const isName = (own: string) => isSame(own, name)
-    const field = FORM_FIELDS.find(isName) || (isName('x-cos-acl') && 'acl')
+    const isHeader = (other: string) => isSame(other, name)
+    const field = FORM_FIELDS.find(isHeader) || (isHeader('x-cos-acl') && 'acl')
     if (field) fields[field] = value
   }
-  // The request itself is `multipart/form-data`; the file's own type travels in the form.
-  const own = pick(headers, /^(?!(content-type|cache-control)$)/i)
-  const header = { ...own, ...credential.headers, ...token }
+  // The request itself is `multipart/form-data`; the file's type is a form field.
+  const callerHeaders = pick(headers, /^(?!(content-type|cache-control)$)/i)
+  const header = { ...callerHeaders, ...credential.headers, ...token }
   const upload = { ...common, header, filePath, formData: fields, name: 'file' }
   return transfer('uploadFile', upload, { url, method }, signal, listeners)
 }
 
-/** The answer of a download: the path is the body, but of a failure the document that WeChat puts into the file. */
+/** The response of a download: its body is the path or, for a failure, the error document in the file. */
 async function pathAsBody(reply: WxReply): Promise<WxReply> {
   const { statusCode, tempFilePath = '' } = reply
   const isFailed = statusCode >= 300
@@ -115,7 +115,7 @@ async function pathAsBody(reply: WxReply): Promise<WxReply> {
 /** How long a signature by a fixed key is valid, in seconds. */
 const SIGNATURE_SECONDS = 900
 
-/** The period that is signed: a temporary key's own, else from a second ago. */
+/** The validity of a signature: that of the temporary key, otherwise SIGNATURE_SECONDS from one second ago. */
 function keyTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions): string {
   const start = Math.round(serverTime(options)) - 1
   return StartTime && ExpiredTime
@@ -123,7 +123,7 @@ function keyTimeOf({ StartTime, ExpiredTime }: Key, options: ResolvedOptions): s
     : `${start};${start + SIGNATURE_SECONDS}`
 }
 
-/** The Authorization of a request. */
+/** Computes the Authorization of a request. */
 export function sign(
   prepared: Prepared,
   options: ResolvedOptions,
@@ -142,7 +142,7 @@ export function sign(
 let lastSecret: string | undefined
 let lastSignKey = ''
 
-/** Caches the SignKey, which is the same for all requests of a temporary key: half of the digests. */
+/** Returns the SignKey. It is cached, because all requests with a temporary key share it: this saves half of the digests. */
 export function signKeyOf(secretKey: string, keyTime: string): string {
   const secret = keyTime + secretKey
   if (lastSecret !== secret) {
@@ -152,7 +152,7 @@ export function signKeyOf(secretKey: string, keyTime: string): string {
   return lastSignKey
 }
 
-/** The result of a successful response. @throws CosError for any other */
+/** Parses a successful response. @throws CosError for any other */
 export function parseResponse(prepared: Prepared, reply: WxReply): object {
   const { operation, params, location } = prepared
   const { statusCode, headers, data } = reply
@@ -161,7 +161,7 @@ export function parseResponse(prepared: Prepared, reply: WxReply): object {
     throw loadFailures().serviceError(reply, prepared)
   }
   if (isForeign(reply)) throw notCosError(reply, prepared)
-  // COS documents what the element holds; the operation names that type.
+  // The operation names the type of the element, as COS documents it.
   const xml = <Content>(root: string) => rootElement(String(data), root) as Content
   const response: CosResponse = { statusCode, headers, body: data, location, xml }
   return {
@@ -176,11 +176,11 @@ export function parseResponse(prepared: Prepared, reply: WxReply): object {
   }
 }
 
-/** The content of a document's root element; of the whole document when no root is named. */
+/** The content of a document's root element, or the whole document if no root is named. */
 function rootElement(data: string, root: string): XmlElement {
   const [, first = ''] = /^\s*(?:<\?[^>]*>)?\s*<(\w+)/.exec(data) || []
   if (root && first !== root) {
-    // A portal or a proxy answered. Not retryable, and an empty list would be wrong.
+    // From a portal or a proxy. Without this check, a list would seem empty.
     throw cosError('integrity', 'KitInvalidXml', `the answer is no ${root}`)
   }
   const document = first ? loadXml().readXml(data) : {}

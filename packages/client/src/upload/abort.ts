@@ -12,11 +12,11 @@ import { type ClientCore, execute } from '../request/execute'
 export interface AbortUploadTaskParams extends CallParams {
   Bucket?: string
   Region?: string
-  /** The uploads to abort: one, all of a key, or all of the bucket. @default 'task' */
+  /** Aborts one upload, all uploads of a key, or all uploads of the bucket. @default 'task' */
   Level?: 'task' | 'file' | 'bucket'
-  /** For the levels task and file. */
+  /** Required for the levels task and file. */
   Key?: string
-  /** For the level task. */
+  /** Required for the level task. */
   UploadId?: string
   /** Concurrent requests. @default 1 */
   AsyncLimit?: number
@@ -31,7 +31,7 @@ interface AbortedUpload {
 
 export interface AbortUploadTaskResult {
   successList: AbortedUpload[]
-  /** Those that could not be aborted, each with its `error`. */
+  /** Uploads that could not be aborted, each with its `error`. */
   errorList: (AbortedUpload & { error: CosError })[]
 }
 
@@ -42,7 +42,7 @@ export async function abortUploadTask(
 ): Promise<AbortUploadTaskResult> {
   const { options } = core
   const { Level = 'task', Key = '', UploadId = '', AsyncLimit } = params
-  const at = {
+  const bucket = {
     Bucket: String(params.Bucket || options.Bucket || ''),
     Region: String(params.Region || options.Region || ''),
   }
@@ -52,15 +52,15 @@ export async function abortUploadTask(
   if (Level !== 'bucket' && !Key) throw missingParam('Key')
   if (Level === 'task' && !UploadId) throw missingParam('UploadId')
   const uploads: AbortedUpload[] = []
-  if (Level === 'task') uploads.push({ ...at, Key, UploadId })
+  if (Level === 'task') uploads.push({ ...bucket, Key, UploadId })
   else {
     const Prefix = Level === 'file' ? Key : ''
     let isMore = true
     for (let markers = {}; isMore; ) {
-      const page = await execute(core, multipartList, { ...at, Prefix, ...markers })
-      for (const { Key: own, UploadId: id } of page.Upload) {
-        // A prefix finds longer keys too.
-        if (!Prefix || own === Key) uploads.push({ ...at, Key: own, UploadId: id })
+      const page = await execute(core, multipartList, { ...bucket, Prefix, ...markers })
+      for (const { Key: uploadKey, UploadId: id } of page.Upload) {
+        // The prefix matches longer keys too.
+        if (!Prefix || uploadKey === Key) uploads.push({ ...bucket, Key: uploadKey, UploadId: id })
       }
       isMore = page.IsTruncated === 'true'
       markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }

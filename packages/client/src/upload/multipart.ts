@@ -32,27 +32,27 @@ import type { UploadFileParams } from './uploadFile'
 
 const MIB = 1024 * 1024
 
-/** A part of the plan. */
+/** A planned part of a file. */
 export interface Part {
   PartNumber: number
   position: number
   length: number
 }
 
-/** A part that is on the server. */
+/** A part that COS has stored. */
 export interface PartDone {
   PartNumber: number
   ETag: string
 }
 
-/** The part size that a file needs: the wanted one, or the next power of two MiB that makes few enough parts. */
-export function partSizeFor(fileSize: number, wanted: number, maxParts: number): number {
+/** The part size for a file: the preferred one, or the smallest power of two MiB that needs at most `maxParts` parts. */
+export function partSizeFor(fileSize: number, preferred: number, maxParts: number): number {
   let size = MIB
   while (Math.ceil(fileSize / size) > maxParts) size *= 2
-  return Math.max(size, wanted)
+  return Math.max(size, preferred)
 }
 
-/** Cuts a file into parts of equal size, the last one smaller. */
+/** Divides a file into parts of equal size; the last one may be smaller. */
 export function planParts(fileSize: number, partSize: number): Part[] {
   const parts: Part[] = []
   for (let position = 0; position < fileSize; position += partSize) {
@@ -65,31 +65,31 @@ export function planParts(fileSize: number, partSize: number): Part[] {
   return parts
 }
 
-/** One multipart upload, as its steps see it. */
+/** The state of one multipart upload, which its steps share. */
 export interface MultipartUpload {
   core: ClientCore
   params: UploadFileParams
   signal: AbortSignalLike
-  /** Holds the UploadId for the next run, and for whoever aborts the upload. */
+  /** Keeps the UploadId for the next run, and for aborting the upload. */
   memo: TaskMemo
   onLoaded: (loaded: number) => void
-  /** Bytes that have been compared with what an earlier run has sent. */
+  /** Called with the number of bytes compared with the parts of an earlier run. */
   onHashed: (bytes: number) => void
   target: Target
   parts: Part[]
   fileSize: number
   /** The entry that is stored for resuming. */
   unfinished: UnfinishedUpload
-  /** Ends the requests under way: a part has failed for good. */
+  /** Aborts the pending requests. */
   abort: () => void
-  /** The file is hashed once a run, and only if it is needed; undefined when the system cannot. */
+  /** Hashes the file, at most once per run; undefined if the system cannot. */
   digest: () => Promise<string | undefined>
 }
 
 /**
- * Uploads a file in parts. Only the parts under way are in memory. Parts that an earlier run of this file has sent,
- * in this start of the app or before, are not sent again. After a failure, what has arrived stays for the next try if
- * that can find it, and is freed if not.
+ * Uploads a file in parts. Only the parts being sent are in memory. Parts that an earlier upload of this file has sent are
+ * not sent again, even after a restart of the app. After a failure, the parts are kept if the next attempt can find them,
+ * and freed otherwise.
  */
 export async function uploadInParts(
   core: ClientCore,
@@ -105,8 +105,8 @@ export async function uploadInParts(
     return params.onHashProgress && params.onHashProgress(progress)
   })
   const target = resolveTarget({ ...params }, options)
-  const wanted = Number(params.ChunkSize || options.ChunkSize)
-  const partSize = partSizeFor(fileSize, wanted, options.MaxPartNumber)
+  const preferred = Number(params.ChunkSize || options.ChunkSize)
+  const partSize = partSizeFor(fileSize, preferred, options.MaxPartNumber)
   const parts = planParts(fileSize, partSize)
   const unfinished = { ...target, size: fileSize, partSize }
   let hashing: Promise<string | undefined> | undefined
@@ -117,31 +117,34 @@ export async function uploadInParts(
   const { signal, abort, release: releaseSignal } = abortGroup(run.signal)
   const plan = { core, params, target, parts, fileSize, unfinished, digest }
   const upload: MultipartUpload = { ...plan, signal, abort, memo, onLoaded, onHashed }
-  // By an earlier run of this task.
-  let isRemembered = memo.digest !== undefined
+  // An earlier run of this task has stored the digest.
+  let isStored = memo.digest !== undefined
   let remembering: Promise<void> | undefined
   try {
     const arrived = await findResumableUpload(upload)
     if (signal.aborted) throw abortError()
     if (!memo.UploadId) {
-      // Not aborted by the signal: an upload whose id is lost could never be aborted.
-      const uncut = { ...params, signal: undefined }
-      const begun = await execute(core, multipartInit, uncut)
-      if (!begun.UploadId) throw integrityError('KitNoUploadId', 'no UploadId in the answer')
-      memo.UploadId = begun.UploadId
+      // Without the signal: an upload whose id is lost could never be aborted.
+      const unabortable = { ...params, signal: undefined }
+      const init = await execute(core, multipartInit, unabortable)
+      if (!init.UploadId) throw integrityError('KitNoUploadId', 'no UploadId in the answer')
+      memo.UploadId = init.UploadId
       if (signal.aborted) throw abortError()
     }
     const { UploadId } = memo
     active.add(UploadId)
-    const keep = (found?: string) =>
-      remember({ ...unfinished, ...pick({ digest: found }), UploadId }, options.UploadIdCacheLimit)
-    // Before the first part: an app that is ended any time later finds it at its next start.
-    keep(memo.digest)
+    const store = (fileMd5?: string) =>
+      remember(
+        { ...unfinished, ...pick({ digest: fileMd5 }), UploadId },
+        options.UploadIdCacheLimit,
+      )
+    // Before the first part, so that the upload can be found after a crash at any later time.
+    store(memo.digest)
     // Not awaited: the system reads the file while the first parts are sent.
-    remembering = digest().then((found) => {
-      if (!found || memo.UploadId !== UploadId) return
-      isRemembered = keep(found)
-      memo.digest = found
+    remembering = digest().then((fileMd5) => {
+      if (!fileMd5 || memo.UploadId !== UploadId) return
+      isStored = store(fileMd5)
+      memo.digest = fileMd5
     })
     const sent = await sendParts(upload, UploadId, arrived)
     const result = await completeUpload(upload, UploadId, sent)
@@ -152,12 +155,12 @@ export async function uploadInParts(
   } catch (error) {
     const failure = asCosError(error)
     const { kind, code } = failure
-    // After a pause or cancellation the task decides. A changed file can never be resumed.
+    // After a pause or cancellation the task decides. The upload of a changed file can never be resumed.
     const isLost = kind === 'integrity' || kind === 'argument' || code === 'NoSuchUpload'
     if (kind !== 'abort') {
-      // A failure may come before the digest by which the next try finds what has arrived.
+      // The next attempt finds the upload by the digest, which may not be computed yet.
       if (!isLost) await remembering
-      if (isLost || !isRemembered) await abortUpload(core, target, memo)
+      if (isLost || !isStored) await abortUpload(core, target, memo)
     }
     throw wrapped(failure)
   } finally {
@@ -166,18 +169,18 @@ export async function uploadInParts(
   }
 }
 
-/** cos-wx-sdk-v5 wraps what ends a multipart upload, so that apps look for `error.error.error.Code`. */
+/** Nests the error of a multipart upload as cos-wx-sdk-v5 does: apps read `error.error.error.Code`. */
 function wrapped(failure: CosError): CosError {
   const { kind, code, message, error, statusCode } = failure
   if (kind !== 'service') return failure
-  const own = typeof error === 'object' && error
-  return cosError(kind, code, message, { ...failure, error: { ...own, error, statusCode } })
+  const fields = typeof error === 'object' && error
+  return cosError(kind, code, message, { ...failure, error: { ...fields, error, statusCode } })
 }
 
-/** Headers that COS wants with each part, however they are given. */
+/** Headers that COS requires with each part. */
 const PART_HEADERS = /^x-cos-(traffic-limit|mime-limit|server-side-encryption-customer-.*)$/i
 
-/** Sends the missing parts, a few at a time; the first failure ends the others too. */
+/** Sends the missing parts concurrently; the first failure aborts the others. */
 async function sendParts(
   { core, params, target, parts, fileSize, signal, abort, onLoaded }: MultipartUpload,
   UploadId: string,
@@ -218,24 +221,24 @@ async function sendParts(
   return done.sort((a, b) => a.PartNumber - b.PartNumber)
 }
 
-/** Headers that count when the object is created. */
+/** Headers of multipartComplete. */
 const COMPLETE_HEADERS = /^(x-cos-(meta-.*|forbid-overwrite)|pic-operations)$/i
 
-/** The upload to complete. Of its params, only headers are used. */
+/** The upload to complete. Only the headers of its params are used. */
 type Completion = Pick<MultipartUpload, 'core' | 'target' | 'fileSize' | 'signal'> & {
   params: object
 }
 
 /**
- * Completes an upload. If a response was lost, the retry fails with NoSuchUpload or FileAlreadyExists:
- * then size, number of parts and age of the object show whether the first attempt created it.
+ * Completes an upload. If the response was lost, the retry fails with NoSuchUpload or FileAlreadyExists. Size, number of
+ * parts and age of the object then show whether the first attempt has created it.
  */
 export async function completeUpload(
   { core, params, target, fileSize, signal }: Completion,
   UploadId: string,
   Parts: PartDone[],
 ): Promise<MultipartCompleteResult> {
-  const begun = Date.now()
+  const startTime = Date.now()
   let isRepeated = false
   const extras: ExecuteExtras = {
     onRepeat() {
@@ -252,8 +255,8 @@ export async function completeUpload(
     const head = await execute(core, headObject, { ...target, signal })
     const { date = '', 'last-modified': modified = '', 'content-length': length } = head.headers
     const { Bucket, Key } = target
-    // By the server's clock alone; its dates are in whole seconds.
-    const isOlder = Date.parse(date) - Date.parse(modified) > Date.now() - begun + 2000
+    // Compares only dates of the server, which are in whole seconds.
+    const isOlder = Date.parse(date) - Date.parse(modified) > Date.now() - startTime + 2000
     const isOurs =
       !isOlder && length === String(fileSize) && head.ETag.indexOf(`-${Parts.length}"`) > 0
     if (!isOurs) throw error

@@ -5,29 +5,29 @@ import type { ResolvedOptions } from '../options'
 import type { AutoLimit } from './autoLimit'
 import { type TaskInfo, type TaskMemo, type TaskParams, type TaskSteps, UploadTask } from './task'
 
-/** Limit of tasks that are considered when scopes are predicted. */
+/** Maximum number of tasks that are considered when scopes are predicted. */
 const MAX_NEXT = 50
 
-/** The official client's two names of one event. */
+/** Two names of the same event, as in the official client. */
 const EVENTS = ['list-update', 'task-list-update']
 
-/** The delay between two events grows with the number of tasks, which are copied for each, up to a maximum. */
+/** The delay of an event grows with the number of tasks, because each event copies the list. */
 const TASKS_PER_MILLISECOND = 50
 const MAX_EVENT_DELAY = 500
 
 /**
- * The uploads of one client: at most FileParallelLimit run, the others wait in the order they came. Each step costs
- * the same however long the queue is. Downloads are in the list too, but run at once.
+ * The uploads of one client: at most FileParallelLimit run, the others wait in order of arrival. The cost of a step does
+ * not depend on the length of the queue. Downloads are listed too, but start immediately.
  */
 export class TaskQueue {
   private readonly _tasks = new Map<string, UploadTask>()
   private _waiting = new Set<UploadTask>()
-  /** Each with what records its end for `_auto`. */
+  /** The running uploads, each with the function that records its end for `_auto`. */
   private readonly _running = new Map<UploadTask, ReturnType<AutoLimit['begin']> | undefined>()
-  /** Made with the first upload under `FileParallelLimit: 'auto'`. */
+  /** Created with the first upload, if FileParallelLimit is 'auto'. */
   private _auto: AutoLimit | undefined
   private _lastNumber = 0
-  /** Whether `_waiting` may be out of the order of arrival: a task was restarted. */
+  /** Whether `_waiting` may not be in order of arrival, because a task was restarted. */
   private _isUnordered = false
   private _isEventDue = false
 
@@ -36,7 +36,7 @@ export class TaskQueue {
     private readonly _events: Emitter,
   ) {}
 
-  /** Adds an upload and starts it when its turn comes. Nothing of its file is read before. */
+  /** Adds an upload and starts it when its turn comes. Its file is not read before. */
   add(params: TaskParams, steps: TaskSteps): Promise<object> {
     const observer = {
       onChange: (changed: UploadTask) => this._onChange(changed),
@@ -61,7 +61,7 @@ export class TaskQueue {
     return [...this._tasks.values()].map(({ info }) => ({ ...info }))
   }
 
-  /** The next tasks of which nothing has been sent. */
+  /** Running and waiting tasks that have not sent anything, in order. */
   next(): TaskInfo[] {
     const infos: TaskInfo[] = []
     for (const group of [this._running.keys(), this._waiting]) {
@@ -73,7 +73,7 @@ export class TaskQueue {
     return infos
   }
 
-  /** Whether anything runs or waits. */
+  /** Whether a task runs or waits. */
   isRunning(): boolean {
     return [...this._running.keys(), ...this._waiting].some(({ isStopped }) => !isStopped)
   }
@@ -87,12 +87,12 @@ export class TaskQueue {
   private _onChange({ info: { type, state, size, loaded } }: UploadTask): void {
     this._emit()
     if (!this._auto || type || state !== 'uploading' || loaded) return
-    // Its size has just become known.
+    // The size is known now.
     this._auto.expect(size)
     this._startNext()
   }
 
-  /** A run has ended, or a task was restarted. */
+  /** Handles the end of a run, or the restart of a task. */
   private _onIdle(task: UploadTask): void {
     this._startDownload(task)
     if (!task.running && !task.info.type) {
@@ -127,7 +127,7 @@ export class TaskQueue {
     }
   }
 
-  /** Finished tasks are dropped above UploadQueueSize, the oldest first. */
+  /** Drops the oldest finished tasks above UploadQueueSize. */
   private _trim(): void {
     let surplus = this._tasks.size - this._options.UploadQueueSize
     if (surplus <= 0) return
@@ -139,8 +139,8 @@ export class TaskQueue {
   }
 
   /**
-   * Combines successive changes into one event, and does nothing without a listener. The longer the list, the fewer
-   * the events, so that copying it takes little time.
+   * Combines successive changes into one event, and does nothing without a listener. For long lists there are fewer
+   * events, because each copies the list.
    */
   private _emit(): void {
     if (this._isEventDue || !EVENTS.some((name) => this._events.get(name)[0])) return
@@ -154,7 +154,7 @@ export class TaskQueue {
   }
 }
 
-/** Runs an upload outside of the queue: the param SkipTask. */
+/** Runs an upload or a download outside the queue (param SkipTask). */
 export async function runAlone(steps: TaskSteps, params: TaskParams): Promise<object> {
   const memo: TaskMemo = {}
   const signal = params.signal || abortGroup().signal

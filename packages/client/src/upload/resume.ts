@@ -12,10 +12,10 @@ import type { MultipartUpload, PartDone } from './multipart'
 
 const STORAGE_KEY = 'miniprogram_cos_uploads'
 
-/** COS keeps the parts of an upload for as long as nobody completes it; a month is the official limit. */
+/** COS keeps the parts of an unfinished upload forever; the official client resumes uploads for a month. */
 const MAX_AGE_SECONDS = 30 * 86_400
 
-/** An upload that may be resumed: where it goes, and how it is cut. */
+/** An upload that may be resumed: its target, and the sizes of the file and its parts. */
 export interface UnfinishedUpload {
   Bucket: string
   Region: string
@@ -24,15 +24,15 @@ export interface UnfinishedUpload {
   partSize: number
 }
 
-/** The stored entry. */
+/** An entry in the storage. */
 interface Entry extends UnfinishedUpload {
   UploadId: string
   /**
-   * MD5 of the whole file: neither its path nor its times say what is in it. Missing until the system has read the
-   * file; an app that was ended before leaves an upload that can only be aborted.
+   * MD5 of the whole file: its path and its times do not identify its content. Missing until the system has read the
+   * file; an upload without it can only be aborted.
    */
   digest?: string
-  /** Unix seconds. */
+  /** When the entry was saved, in Unix seconds. */
   at: number
 }
 
@@ -46,10 +46,10 @@ function read(): Entry[] {
   return entries.filter((entry) => entry && entry.UploadId && entry.at > oldest)
 }
 
-/** Uploads that run now: nothing else may resume or abort them. */
+/** The ids of running uploads: no other upload may resume or abort them. */
 export const active = new Set<string>()
 
-/** @returns whether it is remembered across restarts of the app: the storage may be full, or the limit 0 */
+/** Stores an upload. @returns whether it was stored: the storage may be full, or the limit 0 */
 export function remember(upload: Omit<Entry, 'at'>, limit: number): boolean {
   const others = read().filter(({ UploadId }) => UploadId !== upload.UploadId)
   return save(STORAGE_KEY, [{ ...upload, at: now() }, ...others].slice(0, limit)) && limit > 0
@@ -57,26 +57,27 @@ export function remember(upload: Omit<Entry, 'at'>, limit: number): boolean {
 
 export function forget(id: string): void {
   const entries = read()
-  const left = entries.filter(({ UploadId }) => UploadId !== id)
-  if (left.length < entries.length) save(STORAGE_KEY, left)
+  const remaining = entries.filter(({ UploadId }) => UploadId !== id)
+  if (remaining.length < entries.length) save(STORAGE_KEY, remaining)
 }
 
-/** Looks for an upload that another client began: its id, and its parts on the server. */
+/** Looks for an upload that another client has started. @returns its id, and its parts on the server */
 export type ResumeSource = (
   upload: MultipartUpload,
 ) => Promise<[UploadId: string, parts: PartDone[]] | undefined>
 
 /**
- * Finds a resumable upload for this file, and its parts on the server: that of this task's last run, one remembered
- * by the file's content, or one that another client began. A new key costs no request. `memo.UploadId` is the one
- * that was found.
+ * Finds a resumable upload for this file: that of this task's last run, a stored one with the same content, or one that
+ * another client has started. For a new key no request is sent. Sets `memo.UploadId` to the upload found.
+ *
+ * @returns its parts on the server
  */
 export async function findResumableUpload(upload: MultipartUpload): Promise<PartDone[]> {
   const { core, target, memo, unfinished } = upload
   const digest = async () => {
-    const found = await upload.digest()
+    const fileMd5 = await upload.digest()
     upload.onHashed(upload.fileSize)
-    return found
+    return fileMd5
   }
   const drop = (UploadId: string) => {
     forget(UploadId)
@@ -97,11 +98,11 @@ export async function findResumableUpload(upload: MultipartUpload): Promise<Part
       !active.has(entry.UploadId) &&
       Object.entries(unfinished).every(([name, value]) => entry[name as 'Key'] === value),
   )
-  const found = entries[0] && (await digest())
-  for (const { UploadId: id, digest: known } of entries) {
+  const fileMd5 = entries[0] && (await digest())
+  for (const { UploadId: id, digest: storedMd5 } of entries) {
     // The app ended before the file was hashed, so the content of these parts is unknown.
-    if (!known) await drop(id)
-    else if (known === found) {
+    if (!storedMd5) await drop(id)
+    else if (storedMd5 === fileMd5) {
       const parts = await listParts(upload, id)
       if (parts) {
         memo.UploadId = id
@@ -120,12 +121,12 @@ export async function findResumableUpload(upload: MultipartUpload): Promise<Part
   return []
 }
 
-/** The parts on the server that are of this plan; undefined when the upload is gone or of another plan. */
+/** Lists the parts on the server; undefined if the upload no longer exists or has parts of other sizes. */
 export async function listParts(
   { core, target, signal, parts }: MultipartUpload,
   UploadId: string,
 ): Promise<PartDone[] | undefined> {
-  const found: PartDone[] = []
+  const partsDone: PartDone[] = []
   let PartNumberMarker: string | undefined
   do {
     let page: MultipartListPartResult
@@ -133,7 +134,7 @@ export async function listParts(
       const params = { ...target, UploadId, signal, PartNumberMarker }
       page = await execute(core, multipartListPart, params)
     } catch (error) {
-      // Completed, aborted, of another key, or not ours to see: a new upload is begun instead.
+      // Completed, aborted, of another key, or not permitted: a new upload is started instead.
       const { code } = asCosError(error)
       if (code === 'NoSuchUpload' || code === 'AccessDenied') return undefined
       throw error
@@ -141,30 +142,30 @@ export async function listParts(
     for (const { PartNumber, ETag, Size } of page.Part) {
       const { length } = parts[Number(PartNumber) - 1] || {}
       if (length !== Number(Size)) return undefined
-      found.push({ PartNumber: Number(PartNumber), ETag })
+      partsDone.push({ PartNumber: Number(PartNumber), ETag })
     }
     PartNumberMarker = page.IsTruncated === 'true' ? page.NextPartNumberMarker : undefined
   } while (PartNumberMarker)
-  return found
+  return partsDone
 }
 
-/** How long a caller waits for the server to free the parts. */
+/** Milliseconds that a caller waits until the parts are freed. */
 const WAIT_MS = 3000
-/** Attempts in all; after WAIT_MS they continue in the background. */
-const ROUNDS = 10
+/** Maximum number of attempts; after WAIT_MS they continue in the background. */
+const MAX_ATTEMPTS = 10
 
-/** Frees the parts of an upload on the server. Never fails: there is a failure to report already. */
+/** Frees the parts of an upload on the server. Never rejects: the caller reports the failure of the upload. */
 export async function freeUpload(core: ClientCore, upload: Target & { UploadId: string }) {
   const free = async () => {
-    for (let round = 1; round <= ROUNDS; round++) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       try {
         await execute(core, multipartAbort, upload)
         return
       } catch (error) {
-        // Gone already, or not ours to free: trying again would change nothing.
+        // Freed already, or not permitted: retrying does not help.
         const { retryable, kind, code } = asCosError(error)
         if (!retryable && kind === 'service' && code !== 'ExpiredToken') return
-        await sleep(WAIT_MS * round)
+        await sleep(WAIT_MS * attempt)
       }
     }
   }

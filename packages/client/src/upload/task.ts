@@ -12,7 +12,7 @@ import { asCosError } from '../request/errors'
 import type { ClientCore } from '../request/execute'
 import type { PreparedContent, UploadFileParams } from './uploadFile'
 
-/** The states of cos-wx-sdk-v5. A download that runs is `uploading` too: its `type` tells it. */
+/** The states of cos-wx-sdk-v5. A running download is `uploading` too; `TaskInfo.type` tells it from an upload. */
 export type TaskState =
   | 'waiting'
   | 'checking'
@@ -22,9 +22,9 @@ export type TaskState =
   | 'error'
   | 'canceled'
 
-/** An upload, or a download to a FilePath, as `getTaskList` shows it. */
+/** An upload, or a download to a FilePath, in `getTaskList`. */
 export interface TaskInfo {
-  /** Set for a download. */
+  /** Undefined for an upload. */
   type?: 'download'
   /** For pauseTask, restartTask and cancelTask. */
   id: string
@@ -33,7 +33,7 @@ export interface TaskInfo {
   Key: string
   FilePath?: string
   state: TaskState
-  /** Bytes sent, or of a download received. */
+  /** Bytes sent or, for a download, received. */
   loaded: number
   size: number
   /** Bytes per second. */
@@ -47,13 +47,13 @@ export interface TaskInfo {
 
 /** State that a run passes to the next run of the same task. */
 export interface TaskMemo {
-  /** As multipartInit returned it. */
+  /** The id that multipartInit returned. */
   UploadId?: string
-  /** MD5 of the file that the parts are of. */
+  /** MD5 of the file whose parts were sent. */
   digest?: string
-  /** Of an upload with `prepare`: its result. */
+  /** The result of the param `prepare`. */
   prepared?: PreparedContent
-  /** Of a download: what has arrived of which object. */
+  /** The part file of a download. */
   download?: UnfinishedDownload
 }
 
@@ -61,54 +61,54 @@ export interface TaskMemo {
 export interface TaskRun {
   signal: AbortSignalLike
   memo: TaskMemo
-  /** Bytes are on their way. */
+  /** The transfer begins. */
   begin: (size: number) => void
   progress: (progress: UploadProgress) => void
-  /** The file is compared with what an earlier run has sent of it. */
+  /** Reports the comparison of the file with the parts of an earlier run. */
   hash: (progress: UploadProgress) => void
 }
 
-/** How an upload runs, its params completed. */
+/** Runs an upload whose params are complete. */
 export type UploadWork = (
   core: ClientCore,
   params: UploadTaskParams,
   run: TaskRun,
 ) => Promise<object>
 
-/** The params of any upload: of a file, or of content. */
+/** The params of any upload, of a file or of content. */
 export type UploadTaskParams = UploadFileParams & {
   Body?: string | ArrayBuffer
-  /** Runs at once, and is in no list. */
+  /** Starts immediately, outside the task list. */
   SkipTask?: boolean
-  /** The option of that name, for this upload. */
+  /** Overrides the option of that name. */
   UploadAddMetaMd5?: boolean
 }
 
-/** The params of a task that are not only of its upload or download. */
+/** The params that a task itself uses. */
 export type TaskParams = ObjectParams &
   Partial<Pick<UploadFileParams, 'FilePath' | 'onTaskReady' | 'onTaskStart'>>
 
-/** The steps of a task, as its client provides them. */
+/** The steps of a task, which its client provides. */
 export interface TaskSteps {
   type?: 'download'
   run: (run: TaskRun) => Promise<object>
-  /** Frees what the upload has left on the server, or the download on the phone. */
+  /** Frees the parts on the server, or removes the part file of a download. */
   abort: (memo: TaskMemo) => Promise<void>
-  /** Gets the new end when the task is restarted after a failure: the first has been reported. */
-  onRestart: (end: Promise<object>) => unknown
+  /** Called with the new outcome when the task is restarted after a failure. */
+  onRestart: (outcome: Promise<object>) => unknown
 }
 
 /** Callbacks from a task to its queue. */
 export interface TaskObserver {
-  /** Something of `info` is different. */
+  /** `info` has changed. */
   onChange: (task: UploadTask) => void
   /** A run has ended, or the task waits for one. */
   onIdle: (task: UploadTask) => void
 }
 
 /**
- * One upload and its state. Its promise settles once: when the upload ends or is cancelled. It stays pending while
- * the upload is paused. After a failure the task can be restarted, with a new promise.
+ * One upload and its state. `outcome` settles when the upload ends or is cancelled, and stays pending while it is paused.
+ * After a failure the task can be restarted, with a new `outcome`.
  */
 export class UploadTask {
   readonly info: TaskInfo
@@ -122,8 +122,8 @@ export class UploadTask {
   private readonly _memo: TaskMemo = {}
 
   /**
-   * @param number its place in the order of arrival
-   * @param defaults bucket and region where the params name none
+   * @param number position in the order of arrival
+   * @param defaults bucket and region if the params have none
    */
   constructor(
     readonly number: number,
@@ -160,7 +160,7 @@ export class UploadTask {
     return this.isFinished || this.info.state === 'paused'
   }
 
-  /** Tells the app the id, before anything of the file is read. */
+  /** Reports the id to the app, before the file is read. */
   announce(): void {
     const { onTaskReady } = this._params
     if (onTaskReady) callApp(() => onTaskReady(this.info.id))
@@ -174,7 +174,7 @@ export class UploadTask {
     const group = abortGroup(params.signal)
     this._group = group
     if (onTaskStart) callApp(() => onTaskStart({ ...info }))
-    /** A change, unless it comes from a run that has been paused. */
+    /** Applies a change, unless it comes from a paused run. */
     const change = (changes: Partial<TaskInfo>) => {
       if (this._group !== group || info.state === 'paused') return
       Object.assign(info, changes)
@@ -203,14 +203,14 @@ export class UploadTask {
       })
   }
 
-  /** Stops it where it is; what has arrived stays on the server. */
+  /** Stops the upload; its parts stay on the server. */
   pause(): void {
     if (!this.isStopped) this._stop('paused')
   }
 
   /**
-   * Resumes it when it is paused, or tries it again after a failure.
-   * @returns how it ends; undefined when it is neither
+   * Resumes a paused task, or restarts a failed one.
+   * @returns its outcome; undefined if it is neither paused nor failed
    */
   restart(): Promise<object> | undefined {
     const { info } = this
@@ -224,7 +224,7 @@ export class UploadTask {
     return this.outcome
   }
 
-  /** Aborts it: its promise rejects, and what has arrived is freed on the server. */
+  /** Aborts the upload: `outcome` rejects, and the parts on the server are freed. */
   cancel(): void {
     const { state } = this.info
     if (state === 'success' || state === 'canceled') return
@@ -242,7 +242,7 @@ export class UploadTask {
     if (this._group) this._group.abort()
   }
 
-  /** Creates a new outcome, which may be ignored. */
+  /** Creates a new outcome, whose rejection may be ignored. */
   private _renew(): Promise<object> {
     this.outcome = new Promise((resolve, reject) => {
       this._resolve = resolve
@@ -256,7 +256,7 @@ export class UploadTask {
     const { info } = this
     info.loaded = info.size
     info.percent = 1
-    // A pause or cancellation that came too late has no effect.
+    // Overrides a pause or a cancellation that came too late.
     this._set('success')
     this._resolve(result)
   }
@@ -276,14 +276,14 @@ export class UploadTask {
   }
 
   private async _abort(error: CosError, run?: Promise<void>): Promise<void> {
-    // A part that is still on its way would recreate the upload on the server.
+    // A part that is still being sent would recreate the upload on the server.
     await run
     await this._steps.abort(this._memo).catch(() => {})
     this._reject(error)
   }
 }
 
-/** Reports to the listener of the call and to the task list. */
+/** Reports progress to the listener of the call and to the task list. */
 export function taskReporter(
   { options }: ClientCore,
   { onProgress }: UploadTaskParams,

@@ -33,49 +33,49 @@ import {
 export interface UploadFileParams extends ObjectParams, ContentParams {
   /** A local file: from `wx.chooseMedia`, `wx.chooseMessageFile`, `wx.env.USER_DATA_PATH` … */
   FilePath: string
-  /** Larger files are uploaded in parts. Bytes. @default the option SliceSize (1 MiB) */
+  /** Files larger than this many bytes are uploaded in parts. @default the option SliceSize (1 MiB) */
   SliceSize?: number
   /** Bytes of a part. @default the option ChunkSize (1 MiB) */
   ChunkSize?: number
-  /** Parts of this file that are sent at a time. @default the option ChunkParallelLimit (3) */
+  /** Concurrent parts of this file. @default the option ChunkParallelLimit (3) */
   AsyncLimit?: number | 'auto'
   /**
-   * uploadFile and uploadFiles: makes another file of it, which is uploaded instead, when its turn has come and before
-   * anything is read: `prepareUpload` of `miniprogram-cos/prepare`. A failure fails the upload.
-   * @default the file as it is
+   * Of uploadFile and uploadFiles: called when the upload starts, before the file is read. Returns the file to upload
+   * instead, for example a compressed one: see `prepareUpload` of `miniprogram-cos/prepare`. If it fails, the upload fails.
+   * @default uploads the file itself
    */
   prepare?: PrepareUpload
-  /** Called as often as the option ProgressInterval says. */
+  /** Called once per ProgressInterval (an option of the client), and at the start and the end. */
   onProgress?: (progress: UploadProgress) => void
   /**
-   * Progress of comparing the file with the parts of an earlier upload, which is resumed only if the content is the
-   * same. Not called if there is no earlier upload.
+   * Called with the progress of comparing the file with the parts of an earlier upload, which is resumed only if the
+   * content is the same. Not called if there is no earlier upload.
    */
   onHashProgress?: (progress: UploadProgress) => void
-  /** The task's id, for pauseTask, restartTask and cancelTask; called before anything is read. */
+  /** Called with the task's id, for pauseTask, restartTask and cancelTask, before the file is read. */
   onTaskReady?: (id: string) => void
-  /** The task has started. */
+  /** Called when the task starts. */
   onTaskStart?: (task: TaskInfo) => void
-  /** uploadFile and uploadFiles: called when the upload succeeds or fails, and again after a restart. */
+  /** Of uploadFile and uploadFiles: called when the upload succeeds or fails, and again after a restart. */
   onFileFinish?: (error: CosError | null, data: object | undefined, options: FileOptions) => void
 }
 
-/** Makes the file to upload of a chosen one. It should end when the signal fires: its result is not used then. */
+/** Returns the file to upload instead of the chosen one. It should stop when the signal fires: its result is ignored then. */
 export type PrepareUpload = (file: {
   FilePath: string
   signal: AbortSignalLike
 }) => Promise<PreparedContent> | PreparedContent
 
-/** Params that replace those of the call. */
+/** The result of PrepareUpload: replaces the params of the call. */
 export interface PreparedContent {
   FilePath: string
   /** @default that of the call */
   ContentType?: string
 }
 
-/** Identifies a file: its task and its scalar params. */
+/** Identifies a file of uploadFiles: its index, its task and its scalar params. */
 export interface FileOptions {
-  /** Its place in the files of uploadFiles. */
+  /** Index in the param `files`; 0 for uploadFile. */
   Index: number
   TaskId: string
   [param: string]: unknown
@@ -91,9 +91,9 @@ export interface UploadFileResult<Confirm = unknown> extends ResultMeta, Confirm
 }
 
 export interface UploadFilesParams {
-  /** Params of uploadFile, one for each file. */
+  /** The params of uploadFile for each file. */
   files: UploadFileParams[]
-  /** Default for all files. */
+  /** Default of SliceSize for all files. */
   SliceSize?: number
   /** Progress of all files together. */
   onProgress?: (progress: UploadProgress) => void
@@ -102,24 +102,24 @@ export interface UploadFilesParams {
 }
 
 export interface UploadFilesResult {
-  /** In the order they were given; `error` is null for those that were uploaded. */
+  /** In the order of the param `files`. `error` is null for files that were uploaded. */
   files: { options: FileOptions; error: CosError | null; data?: object }[]
 }
 
 /** Uploads a local file: small ones in one request, large ones in parts. */
-export const uploadFileWork: UploadWork = async (core, given, run) => {
-  const params = await prepared(given, run)
+export const uploadFileWork: UploadWork = async (core, callParams, run) => {
+  const params = await runPrepare(callParams, run)
   const size = await fileSize(params.FilePath)
   if (size > Number(params.SliceSize ?? core.options.SliceSize))
     return loadUploads().uploadInParts(core, params, run, size)
   const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
   if (isForm) return sendForm(core, params, run, size)
-  // FilePath wins over a Body.
+  // FilePath overrides Body.
   return putContentWork(core, { ...params, Body: undefined }, run)
 }
 
-/** The params of a file after its `prepare`: once a task, so that an upload is resumed with the same content. */
-async function prepared(
+/** Runs the param `prepare`: once per task, so that a resumed upload has the same content. */
+async function runPrepare(
   params: UploadTaskParams,
   { signal, memo }: TaskRun,
 ): Promise<UploadTaskParams> {
@@ -136,8 +136,8 @@ async function prepared(
 }
 
 /**
- * Uploads a local file in parts, whatever its size; only an empty one is a plain object. `SliceSize` is an older name
- * of `ChunkSize` here, as in cos-wx-sdk-v5.
+ * Uploads a local file in parts, unless it is empty. `SliceSize` is an older name of `ChunkSize` here, as in
+ * cos-wx-sdk-v5.
  */
 export const sliceUploadWork: UploadWork = async (core, { SliceSize = 0, ...rest }, run) => {
   const size = await fileSize(rest.FilePath)
@@ -169,7 +169,7 @@ export const putContentWork: UploadWork = (core, params, run) =>
     let { Body } = params
     const isFile = Body === undefined && FilePath !== undefined
     if (isFile) Body = await readLocalFile(FilePath)
-    // The content's MD5 as metadata, for whoever reads the object later.
+    // Metadata by which readers can verify the object.
     const metadata =
       Body && UploadAddMetaMd5
         ? { 'x-cos-meta-md5': hexOf(await loadIntegrity().md5InTurns(Body)) }
@@ -178,7 +178,7 @@ export const putContentWork: UploadWork = (core, params, run) =>
     const report = taskReporter(core, params, run, size)
     report(0)
     const content = { ...rest, ...pick({ FilePath, Body }), ...metadata, signal: run.signal }
-    // With the option, `execute` compares what it sends.
+    // With VerifyUpload, `execute` compares the content.
     const verify = isFile && !core.options.VerifyUpload && fileVerifier(core, FilePath)
     const result = await execute(core, putObject, content)
     const verifying = verify && !formObstacle(params) && verify(result.headers)
@@ -200,7 +200,7 @@ async function sendForm(
   const result = await wxSlots().uploads.run(() => {
     verify = fileVerifier(core, params.FilePath)
     return execute(core, postObject, form, {
-      // WeChat counts the form around the file too.
+      // WeChat counts the bytes of the whole form.
       onProgress: ({ totalBytesSent: sent = 0, totalBytesExpectedToSend: total = 0 }) =>
         report(Math.floor((sent / Math.max(total, 1)) * size)),
     })
@@ -216,41 +216,41 @@ async function sendForm(
 /** Compares a file with the headers of COS's answer. @throws CosError `KitContentMismatch` */
 type FileVerifier = (headers: Record<string, string>) => Promise<void> | undefined
 
-/** Begins to compare a file that is sent whole: the system computes its MD5 meanwhile. */
+/** Starts to hash a file that is sent in one request; the system computes the MD5 meanwhile. */
 function fileVerifier(
   { options: { VerifyUpload } }: ClientCore,
   FilePath: string,
 ): FileVerifier | undefined {
   if (VerifyUpload === false) return undefined
-  let native: string | undefined
+  let fileMd5: string | undefined
   const digest = fileDigest(FilePath).then(
-    (found) => {
-      native = found
+    (md5) => {
+      fileMd5 = md5
     },
     () => {},
   )
-  // The usual end takes no time.
+  // Usually the digest is known by now, and nothing has to be awaited.
   return (headers) => {
     const { etag = '' } = headers
-    const isSame = () => etag === `"${native}"`
-    // Any other length is no MD5.
+    const isSame = () => etag === `"${fileMd5}"`
+    // An MD5 in quotes has 34 characters.
     if (isSame() || etag.length !== 34) return undefined
     return digest.then(() =>
-      isSame() || !(native || VerifyUpload)
+      isSame() || !(fileMd5 || VerifyUpload)
         ? undefined
         : loadUploads().compareFile(FilePath, VerifyUpload, headers),
     )
   }
 }
 
-/** Headers that COS accepts from a PUT only (document 436/14690), however they are given. */
+/** Headers that COS accepts only from PUT requests (document 436/14690). */
 const NOT_IN_FORMS =
   /^(pic-operations|x-cos-(forbid-overwrite|traffic-limit|mime-limit|grant-.*|server-side-encryption.*))$/i
 
 const formObstacle = (params: object) =>
   Object.keys(paramHeaders(params)).find((name) => NOT_IN_FORMS.test(name))
 
-/** Starts an upload; the callback is called at each of its ends. */
+/** Starts an upload; the callback is called when it ends, and again when it ends after a restart. */
 export type StartUpload = (params: UploadTaskParams, callback: Callback<object>) => unknown
 
 type Outcome = UploadFilesResult['files'][number]
@@ -258,8 +258,8 @@ type Outcome = UploadFilesResult['files'][number]
 /**
  * Uploads one file.
  *
- * @param onEnd called each time that it ends, with the options by which a listener can tell the file
- * @returns its first end; a file that is restarted after a failure ends once more
+ * @param onEnd called when the upload ends, and again when it ends after a restart
+ * @returns the first outcome
  */
 export function uploadFile(
   file: UploadFileParams,
@@ -282,22 +282,22 @@ export function uploadFile(
   })
 }
 
-/** Uploads files, each by uploadFile. A file that fails does not fail the others. */
+/** Uploads files, each by uploadFile. The failure of a file does not affect the others. */
 export async function uploadFiles(
   { files, SliceSize, onProgress, onFileFinish }: UploadFilesParams,
   start: StartUpload,
 ): Promise<UploadFilesResult> {
   if (!Array.isArray(files)) throw missingParam('files')
-  const all = { loaded: 0, total: 0, speed: 0, percent: 0 }
+  const sum = { loaded: 0, total: 0, speed: 0, percent: 0 }
   const upload = (file: UploadFileParams, Index: number) => {
     let last = { loaded: 0, total: 0, speed: 0, percent: 0 }
-    /** Adds what the file has advanced by since its last progress. */
+    /** Adds the difference to the file's last progress. */
     const advance = (next: UploadProgress) => {
       callApp(() => file.onProgress && file.onProgress(next))
-      for (const name of ['loaded', 'total', 'speed'] as const) all[name] += next[name] - last[name]
-      all.percent = Math.floor((all.loaded / (all.total || 1)) * 100) / 100
+      for (const name of ['loaded', 'total', 'speed'] as const) sum[name] += next[name] - last[name]
+      sum.percent = Math.floor((sum.loaded / (sum.total || 1)) * 100) / 100
       last = next
-      if (onProgress) callApp(() => onProgress({ ...all }))
+      if (onProgress) callApp(() => onProgress({ ...sum }))
     }
     const params = { ...pick({ SliceSize }), ...file, onProgress: advance }
     return uploadFile(params, Index, start, onFileFinish)
@@ -305,11 +305,11 @@ export async function uploadFiles(
   return { files: await Promise.all(files.map(upload)) }
 }
 
-/** The plain params of a file, by which a listener can tell it. */
+/** The scalar params of a file, by which a listener can identify it. */
 function scalars(file: object): Record<string, unknown> {
-  const own: Record<string, unknown> = {}
+  const params: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(file)) {
-    if (typeof value !== 'function' && typeof value !== 'object') own[name] = value
+    if (typeof value !== 'function' && typeof value !== 'object') params[name] = value
   }
-  return own
+  return params
 }

@@ -8,8 +8,8 @@ import { readLocalFile } from '../wx/files'
 import type { UploadTaskParams } from './task'
 
 /**
- * Sends a HEAD request to confirm an upload whose response had no headers: on some phones WeChat hides them, and the
- * response may not be from COS. A 403 is accepted: COS answered, and the caller may write but not read.
+ * Sends a HEAD request to confirm an upload whose response had no headers: some phones hide them, so that the response
+ * may come from another server. A 403 is accepted: the caller may write but not read.
  */
 export async function confirmByHead(
   core: ClientCore,
@@ -30,18 +30,18 @@ export async function confirmByHead(
 }
 
 /**
- * Compares a file whose MD5 by the system, if there is one, is not the ETag of the object. Not every system's MD5 can be
- * relied on: none fails an upload alone.
+ * Compares a file whose MD5, as computed by the system, is missing or differs from the ETag. The content is hashed in
+ * JavaScript, because the MD5 of some systems is not reliable.
  *
- * @param isWanted compares by the CRC64 alone, too
+ * @param isRequired compares even if COS returns only a CRC64
  * @throws CosError `KitContentMismatch`
  */
 export async function compareFile(
   FilePath: string,
-  isWanted: boolean | undefined,
+  isRequired: boolean | undefined,
   headers: Record<string, string>,
 ): Promise<void> {
-  if (!isWanted && !statedMd5(headers)) return
+  if (!isRequired && !statedMd5(headers)) return
   const content = await readLocalFile(FilePath).catch(() => undefined)
   if (content) await verifyContent(content, headers)
 }

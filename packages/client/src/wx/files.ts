@@ -11,7 +11,7 @@ const READ_FILE_LIMIT = 100 * 1024 * 1024
 export interface FileRange {
   position: number
   length: number
-  /** Size of the whole file: large ones are read in another way. */
+  /** Size of the whole file, which determines how it is read. */
   fileSize: number
 }
 
@@ -35,13 +35,13 @@ export async function fileDigest(filePath: string): Promise<string | undefined> 
 /** Part of a local file, or all of it. @throws what WeChat reports */
 export async function readFile(filePath: string, range?: FileRange): Promise<ArrayBuffer> {
   const { position = 0, length = 0, fileSize = 0 } = range || {}
-  // Where `open` is missing or fails, readFile is tried: some platforms let it read a part of any file.
+  // If `open` is missing or fails, `readFile` is used: on some platforms it reads part of a file of any size.
   const opened =
     fileSize > READ_FILE_LIMIT &&
     callFileSystem<{ fd: string }>('open', { filePath, flag: 'r' }).catch(() => undefined)
   const { fd = '' } = (await opened) || {}
   if (!fd) {
-    // A range of an empty file is an error to WeChat.
+    // WeChat fails for a range of an empty file.
     const part = fileSize ? { position, length } : {}
     return (await callFileSystem<{ data: ArrayBuffer }>('readFile', { filePath, ...part })).data
   }
@@ -79,7 +79,7 @@ async function onFile<T>(
   })
 }
 
-/** A full or incompatible storage must not fail an upload; it only prevents resuming. */
+/** A full or missing storage prevents resuming, but must not fail an upload. */
 function ifPossible<T>(run: () => T): T | undefined {
   try {
     return run()
@@ -88,10 +88,10 @@ function ifPossible<T>(run: () => T): T | undefined {
   }
 }
 
-/** The value saved under a name; undefined if there is none, or no storage. */
+/** Returns a stored value; undefined if there is none, or no storage. */
 export const load = (name: string): unknown => ifPossible(() => wx.getStorageSync(name))
 
-/** Saves a value across restarts of the app. @returns whether it was stored */
+/** Stores a value. @returns whether it was stored */
 export const save = (name: string, value: unknown): boolean =>
   ifPossible(() => {
     wx.setStorageSync(name, value)

@@ -2,11 +2,11 @@ import { type WxLike, wxCall } from './wx'
 
 declare const wx: WxLike
 
-/** What WeChat knows of a picture. Width and height are those of the stored pixels, before rotation. */
+/** The result of wx.getImageInfo. Width and height are those of the stored pixels, before rotation. */
 export interface ImageInfo {
   width: number
   height: number
-  /** How the pixels are to be turned when shown: `up` is not at all. */
+  /** The EXIF orientation: `up` is no rotation. */
   orientation?: string
 }
 
@@ -23,7 +23,7 @@ export async function compressImage(options: {
   return (await wxCall<{ tempFilePath: string }>(wx, 'compressImage', options)).tempFilePath
 }
 
-/** What WeChat knows of a video; the duration in seconds. */
+/** The result of wx.getVideoInfo. The duration is in seconds. */
 export interface VideoInfo {
   width: number
   height: number

@@ -8,14 +8,14 @@ declare const wx: WxLike
 /** Bytes transferred so far: `totalBytesSent` … of an upload, `totalBytesWritten` … of a download. */
 export type TransferProgress = Record<string, number>
 
-/** Listeners to a transfer that is under way. */
+/** Listeners of a transfer. */
 export interface TransferEvents {
   onProgress?: ((progress: TransferProgress) => void) | undefined
-  /** Called before the body arrives. The headers' names are in lower case; downloads have no status then. */
+  /** Called before the body arrives. Header names are in lower case. For downloads, WeChat does not report the status. */
   onHeaders?: ((headers: Record<string, string>, statusCode?: number) => void) | undefined
 }
 
-/** Follows and aborts a transfer. A plain request has no progress. */
+/** The task object of a transfer. A plain request has no progress. */
 type WxTransferTask = Pick<WxUploadTask, 'abort' | 'onHeadersReceived'> & {
   onProgressUpdate(listener: (progress: TransferProgress) => void): void
 }
@@ -26,13 +26,12 @@ export interface WxReply {
   /** Names in lower case. */
   headers: Record<string, string>
   data: string | ArrayBuffer
-  /** Of a download: where the file is. */
+  /** Path of a downloaded file. */
   tempFilePath?: string
 }
 
 /**
- * A call over the network, when it has its turn, that the caller's signal ends. A call that is aborted before is never
- * sent.
+ * Sends a request when a slot is free. The signal aborts it; a request that is aborted while it waits is never sent.
  * @throws CosError kind `network`, `abort`
  */
 export function transfer(
@@ -45,7 +44,7 @@ export function transfer(
   let task: WxTask | undefined
   const run = async () => {
     watchLifecycle()
-    // The result of an upload carries no headers; an event before it does.
+    // The result of wx.uploadFile has no headers; the event before it does.
     let received: { header?: object; statusCode?: number } = {}
     const onStart = (started: WxTransferTask) => {
       task = started
@@ -64,7 +63,7 @@ export function transfer(
         options,
         onStart,
       )
-      // Some HarmonyOS phones report a connection that breaks off as a success.
+      // Some HarmonyOS phones report a broken connection as a success.
       if (!result.statusCode) throw { errMsg: `${name}:fail status 0` }
       return { ...result, headers: lowerCase(result.header || received.header) }
     } catch (failure) {
@@ -86,23 +85,23 @@ export async function callFunction(name: string, data: object, env?: string): Pr
   return (await wxCall<{ result: unknown }>(wx.cloud, 'callFunction', options)).result
 }
 
-/** WeChat runs so many requests of an app at a time (frame/ability/network.html). */
+/** WeChat's limit of concurrent requests of an app (frame/ability/network.html). */
 const MAX_REQUESTS = 10
-/** Uploads and parts of downloads use two fewer, so that pages can send requests meanwhile. */
+/** Uploads and ranges of downloads use two fewer, so that the app can send other requests. */
 const MAX_UPLOADS = 8
 
-/** The limits that all clients of an app share. */
+/** Limits of concurrent transfers, which all clients of an app share. */
 interface WxSlots {
   /** All network requests. */
   requests: Semaphore
-  /** Uploads and parts of downloads: a part or a file is read only when it gets a slot. */
+  /** Uploads and ranges of downloads. A part or a file is read only when it gets a slot. */
   uploads: Semaphore
 }
 
 let owner: WxLike | undefined
 let slots: WxSlots
 
-/** The slots of this `wx`. */
+/** Returns the slots of the current `wx`. */
 export function wxSlots(): WxSlots {
   if (owner !== wx) {
     owner = wx
@@ -117,8 +116,8 @@ let isOffline = false
 const waiting: (() => void)[] = []
 
 /**
- * Follows the app to the background and back, and the network, from the first request on. WeChat interrupts
- * requests of an app that has been in the background for five seconds, and all when the network changes.
+ * Starts to observe, with the first request, whether the app is in the background or offline. WeChat interrupts the
+ * requests of an app that has been in the background for five seconds, and all requests when the network changes.
  */
 function watchLifecycle(): void {
   if (watched === wx) return

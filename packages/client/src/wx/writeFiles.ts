@@ -4,12 +4,12 @@ import { callFileSystem, statSize } from './files'
 import { errorMessage, type WxFailure } from './wx'
 
 /**
- * WeChat writes no larger file (1300202, "上限100M", FileSystemManager.appendFile page of its documents). A download
- * that it writes itself may have 200 MB.
+ * Maximum size of a file written by an app (1300202, "上限100M", FileSystemManager.appendFile page of WeChat's
+ * documents). wx.downloadFile may write 200 MB.
  */
 export const WRITE_LIMIT = 100 * 1024 * 1024
 
-/** Changes a local file. @throws CosError `KitStorageFull`, `KitFileUnwritable` or a platformCode */
+/** Changes a local file. @throws CosError `KitStorageFull`, `KitFileUnwritable` or the result of platformCode */
 async function change(name: string, path: string, options: object): Promise<void> {
   await callFileSystem(name, options).catch((cause: WxFailure) => {
     const message = `cannot write ${path}: ${errorMessage(cause)}`
@@ -24,23 +24,23 @@ async function change(name: string, path: string, options: object): Promise<void
 export const writeLocalFile = (filePath: string, position: number, data: ArrayBuffer) =>
   change(position ? 'appendFile' : 'writeFile', filePath, { filePath, data })
 
-/** Renames a file; one that has the new name is replaced. @throws CosError */
+/** Renames a file. An existing file of the new name is replaced. @throws CosError */
 export const moveFile = (oldPath: string, newPath: string): Promise<void> =>
-  replacing(newPath, () => change('rename', newPath, { oldPath, newPath }))
+  moveReplacing(newPath, () => change('rename', newPath, { oldPath, newPath }))
 
-/** Moves a temporary file to a lasting place; a file that is there is replaced. @throws CosError */
+/** Saves a temporary file. An existing file at the destination is replaced. @throws CosError */
 export const saveFile = (tempFilePath: string, filePath: string): Promise<void> =>
-  replacing(filePath, () => change('saveFile', filePath, { tempFilePath, filePath }))
+  moveReplacing(filePath, () => change('saveFile', filePath, { tempFilePath, filePath }))
 
-/** A file system may refuse to replace a file. */
-async function replacing(path: string, move: () => Promise<void>): Promise<void> {
+/** Moves a file. Some file systems refuse to replace a file, so the destination is removed first then. */
+async function moveReplacing(path: string, move: () => Promise<void>): Promise<void> {
   await move().catch(async () => {
     await removeFile(path)
     await move()
   })
 }
 
-/** Removes a file, if it is there. */
+/** Removes a file if it exists. Never rejects. */
 export const removeFile = (filePath: string): Promise<unknown> =>
   callFileSystem('unlink', { filePath }).catch(() => {})
 

@@ -1,7 +1,6 @@
 /**
- * The part of WeChat's `wx` that is used, declared here so that the package needs no typings of others.
- * A type test proves that the real `wx` fits. It is looked up at each use: loading this package touches no
- * global.
+ * The part of WeChat's `wx` that this package uses, declared here so that the package needs no typings. A type test
+ * checks it against the real `wx`. The global is read at each use, so that the package loads without it.
  */
 export interface WxLike {
   request(options: object): WxTask
@@ -54,7 +53,7 @@ export interface WxFailure {
   errno?: number
 }
 
-/** The message of whatever was thrown. */
+/** The message of any thrown value. */
 export function errorMessage(error: unknown): string {
   const { errMsg, message }: WxFailure & { message?: string } = error || {}
   return errMsg || message || String(error)
@@ -64,10 +63,10 @@ export function errorMessage(error: unknown): string {
 type Owner = any
 
 /**
- * Calls a function of WeChat's as a promise. It rejects with what WeChat reports, which names the function
- * in any case.
+ * Calls a function of WeChat and returns a promise. It rejects with the failure that WeChat reports, whose message always
+ * names the function.
  *
- * @param onStart is given what the function returns
+ * @param onStart called with the return value of the function
  */
 export function wxCall<Result, Task = unknown>(
   owner: Owner,
@@ -76,7 +75,7 @@ export function wxCall<Result, Task = unknown>(
   onStart?: (task: Task) => void,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    // HarmonyOS may report a failure without a text.
+    // HarmonyOS may report a failure without a message.
     const fail = (failure?: WxFailure) => {
       const { errMsg }: WxFailure = failure || {}
       reject({ ...failure, errMsg: errMsg || `${name}:fail` })

@@ -35,7 +35,7 @@ export interface PutBucketAclParams extends BucketParams, AclParams {}
 export interface PutObjectAclParams extends ObjectParams, AclParams {}
 
 export interface GetAclResult extends ResultMeta {
-  /** `private`, `public-read` …, from the header or the grants. */
+  /** `private`, `public-read` …, from the header or derived from the grants. */
   ACL: string
   Owner: { ID?: string; DisplayName?: string }
   Grants: Grant[]

@@ -3,7 +3,7 @@ import { subresourceOperation, xmlBody } from './configuration'
 import { type BucketParams, type CallParams, defineOperation, type ResultMeta } from './define'
 
 export interface GetServiceParams extends CallParams {
-  /** Only this region's buckets. @default all regions */
+  /** Lists only the buckets of this region. @default all regions */
   Region?: string
 }
 

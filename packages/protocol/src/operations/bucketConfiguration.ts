@@ -94,7 +94,7 @@ export interface PutBucketWebsiteParams extends BucketParams {
   WebsiteConfiguration: Document
 }
 
-/** COS refuses an empty list of routing rules; it may also be given by the name of its elements. */
+/** COS refuses an empty list of routing rules. Callers may also pass the list under the name of its elements. */
 const ROUTING: Mapping = [
   ({ RoutingRule, RoutingRules = RoutingRule, ...rest }) => {
     const rules = asList(RoutingRules?.RoutingRule || RoutingRules)
@@ -138,7 +138,7 @@ export const [putBucketOrigin, getBucketOrigin, deleteBucketOrigin] = configurat
 >('Origin', { mapping: listOnly('OriginRule', 'OriginRule'), flattened: true })
 
 export interface PutBucketLoggingParams extends BucketParams {
-  /** Leave out to switch logging off. */
+  /** @default disables logging */
   BucketLoggingStatus?: Document | ''
 }
 
@@ -146,7 +146,7 @@ export const [putBucketLogging, getBucketLogging] = configuration<
   PutBucketLoggingParams,
   ResultMeta & { BucketLoggingStatus: Document | '' }
 >('Logging', {
-  // Without logging the result is an empty text, as in the official client.
+  // Without logging the result is an empty string, as in the official client.
   mapping: [UNCHANGED[0], (content) => (Object.keys(content)[0] ? content : '')],
   resultField: 'BucketLoggingStatus',
 })
@@ -166,7 +166,7 @@ export interface PutBucketIntelligentTieringParams extends BucketParams {
 }
 
 export interface GetBucketIntelligentTieringResult extends ResultMeta {
-  /** Empty when it was never set. */
+  /** Empty if it was never set. */
   IntelligentTieringConfiguration: Document
 }
 

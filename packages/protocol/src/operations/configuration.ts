@@ -12,7 +12,7 @@ import {
   type ServiceFailure,
 } from './define'
 
-/** A document whose fields are passed on as COS names them; see the operation's page for them. */
+/** A document with the fields that COS documents on the page of the operation. */
 // biome-ignore lint/suspicious/noExplicitAny: COS defines these documents, and adds fields to them
 export type Document = Record<string, any>
 
@@ -22,58 +22,58 @@ export function xmlBody(root: string, content: unknown): RequestParts {
 }
 
 /**
- * How a document as callers write it becomes one as COS's XML has it, and the reverse. Callers write
- * `Rules: [...]` where the XML repeats the element `Rule`.
+ * Converts between the documents of callers and those of COS's XML. Callers write `Rules: [...]` where the XML repeats the
+ * element `Rule`.
  */
 export type Mapping = readonly [
-  // biome-ignore lint/suspicious/noExplicitAny: lists and texts too, where a document has them
-  toXml: (given: any) => any,
+  // biome-ignore lint/suspicious/noExplicitAny: any part of a document, including lists and strings
+  toXml: (document: any) => any,
   // biome-ignore lint/suspicious/noExplicitAny: the same
   fromXml: (content: any) => any,
 ]
 
-export const UNCHANGED: Mapping = [(given) => given, (content) => content]
+export const UNCHANGED: Mapping = [(document) => document, (content) => content]
 
-/** The caller's list `Rules` is repeated elements `Rule`, each with a mapping of its own. */
+/** Maps the caller's list `Rules` to repeated elements `Rule`, each with a mapping of its own. */
 export function list(
   element: string,
   field = `${element}s`,
   [toXml, fromXml] = UNCHANGED,
 ): Mapping {
   return [
-    // A list given by the element's own name is accepted too.
-    ({ [field]: many, ...document }) => ({
+    // The caller may also use the name of the element.
+    ({ [field]: items, ...document }) => ({
       ...document,
-      [element]: asList(many || document[element]).map(toXml),
+      [element]: asList(items || document[element]).map(toXml),
     }),
     ({ [element]: items, ...rest }) => ({ ...rest, [field]: asList(items).map(fromXml) }),
   ]
 }
 
-/** The caller's list is an element that contains repeated elements. */
+/** Maps the caller's list to an element that contains repeated elements. */
 export function wrapped(element: string): Mapping {
   return [
-    (given) => ({ [element]: given[element] || given }),
+    (items) => ({ [element]: items[element] || items }),
     (content) => asList(content[element]),
   ]
 }
 
-/** One element of a document has the mapping, if it is present. */
+/** Applies a mapping to one element of a document, if it is present. */
 export function within(element: string, [toXml, fromXml]: Mapping): Mapping {
-  const changed = (change: Mapping[0]) => (document: Document) =>
-    document[element] ? { ...document, [element]: change(document[element]) } : document
-  return [changed(toXml), changed(fromXml)]
+  const applyTo = (map: Mapping[0]) => (document: Document) =>
+    document[element] ? { ...document, [element]: map(document[element]) } : document
+  return [applyTo(toXml), applyTo(fromXml)]
 }
 
-/** Several mappings of the same document. */
+/** Applies several mappings to the same document. */
 export function all(...mappings: Mapping[]): Mapping {
   return [
-    (given) => mappings.reduce((document, [toXml]) => toXml(document), given),
+    (params) => mappings.reduce((document, [toXml]) => toXml(document), params),
     (content) => mappings.reduce((document, [, fromXml]) => fromXml(document), content),
   ]
 }
 
-/** A flattened document that is only a list (and ResponseVary): the other params are not part of it. */
+/** Maps a flattened document that consists of one list (and ResponseVary); the other params are not part of it. */
 export function listOnly(element: string, field?: string, each?: Mapping): Mapping {
   const [toXml, fromXml] = list(element, field, each)
   return [
@@ -85,7 +85,7 @@ export function listOnly(element: string, field?: string, each?: Mapping): Mappi
   ]
 }
 
-/** An operation on a sub-resource: `Put`, `Bucket`, `CORS` is PUT ?cors, permitted by PutBucketCORS. */
+/** Declares an operation on a sub-resource: `Put`, `Bucket`, `CORS` is PUT ?cors with the CAM action PutBucketCORS. */
 export function subresourceOperation<Params extends CallParams, Result = ResultMeta>(
   verb: 'Put' | 'Get' | 'Delete' | 'Post',
   target: 'Bucket' | 'Object',
@@ -100,21 +100,21 @@ export function subresourceOperation<Params extends CallParams, Result = ResultM
   )
 }
 
-/** The details in which configurations differ. */
+/** Options of `configuration`. */
 export interface ConfigurationDetails {
   /** @default 'Bucket' */
   target?: 'Bucket' | 'Object'
   /** @default the document is passed on unchanged */
   mapping?: Mapping
-  /** The fields of the document are params and results of their own, instead of fields of one object. */
+  /** The fields of the document are top-level params and result fields, instead of fields of one object. */
   flattened?: boolean
-  /** Where there is none, COS answers 404 with a code that names it: the result is an empty document. */
+  /** Returns an empty document for COS's 404 of a missing configuration. */
   emptyIfMissing?: boolean
   /** The field of the result. @default `${name}Configuration` */
   resultField?: string
-  /** The root element, and the param. @default resultField */
+  /** The root element, which is also the name of the param. @default resultField */
   rootElement?: string
-  /** Common to its operations. */
+  /** Details common to the three operations. */
   common?: Partial<AnyOperation>
 }
 
@@ -125,14 +125,14 @@ export type ConfigurationOperations<Put extends CallParams, Get, Other extends C
   remove: Operation<Other>,
 ]
 
-/** NoSuchCORSConfiguration, ReplicationConfigurationNotFoundError, NoSuchTagSet … */
+/** Codes of a missing configuration: NoSuchCORSConfiguration, ReplicationConfigurationNotFoundError, NoSuchTagSet … */
 const MISSING = /Configuration|TagSet/
 
 /**
- * Declares the operations on a document that is put, read and deleted as a whole. Where COS has no DELETE,
- * leave out the third.
+ * Declares the operations that put, read and delete a configuration document. If COS has no DELETE, callers ignore the
+ * third.
  *
- * @param name as in the CAM actions: `Lifecycle` for `PutBucketLifecycle`
+ * @param name the name in the CAM actions: `Lifecycle` for `PutBucketLifecycle`
  */
 export function configuration<Put extends CallParams, Get, Other extends CallParams = BucketParams>(
   name: string,

@@ -16,7 +16,7 @@ export interface CopySource {
   VersionId?: string
 }
 
-/** An app's own parser of CopySource; it returns nothing for a text that it does not understand. */
+/** A parser of CopySource provided by the app. It returns nothing if it cannot parse the text. */
 export type CopySourceParser = (source: string) => CopySource | null | undefined | false
 
 /** Scheme, Bucket, `cos` and its variants (regions of the first generation have none), Region, Key, version. */
@@ -24,15 +24,15 @@ const SOURCE =
   /^(?:https?:\/\/)?([a-z\d][a-z\d-]*-\d+)\.(?:cos[^./]*\.)?(?:dualstack\.)?([a-z\d-]+)\.(?:myqcloud\.com|tencentcos\.cn)\/([^?]+)(?:\?versionId=([^&]*))?$/i
 
 /**
- * Parses `<Bucket>.cos.<Region>.myqcloud.com/<encoded Key>[?versionId=…]` as COS does. A key that is
- * not percent-encoded is taken unchanged.
+ * Parses `<Bucket>.cos.<Region>.myqcloud.com/<encoded Key>[?versionId=…]` as COS does. A key that is not
+ * percent-encoded is used unchanged.
  *
- * @param parser used instead
+ * @param parser replaces the built-in parser
  * @throws CosError `KitInvalidCopySource`
  */
 export function parseCopySource(text: string, parser?: CopySourceParser): CopySource {
-  const own = parser?.(text)
-  if (own) return { ...own, Key: decode(own.Key) }
+  const parsed = parser?.(text)
+  if (parsed) return { ...parsed, Key: decode(parsed.Key) }
   const [, bucket, region = '', key = '', version] = SOURCE.exec(text) || []
   if (parser || !bucket) {
     const error = 'CopySource format error'
@@ -40,7 +40,7 @@ export function parseCopySource(text: string, parser?: CopySourceParser): CopySo
     throw cosError('argument', 'KitInvalidCopySource', message, { error })
   }
   const source: CopySource = { Bucket: bucket.toLowerCase(), Key: decode(key) }
-  // The accelerated host names no region.
+  // The accelerated host has no region.
   if (!/^accelerate$/i.test(region)) source.Region = region.toLowerCase()
   if (version) source.VersionId = decode(version)
   return source
@@ -66,7 +66,7 @@ const COPY: Partial<AnyOperation> = {
 export interface PutObjectCopyParams extends ObjectParams, ContentParams, CopyConditions {
   /** `<Bucket>.cos.<Region>.myqcloud.com/<percent-encoded Key>[?versionId=…]` */
   CopySource: string
-  /** `'Replaced'` takes headers and metadata from this request. @default 'Copy' */
+  /** `'Replaced'` uses headers and metadata of this request instead of the source's. @default 'Copy' */
   MetadataDirective?: 'Copy' | 'Replaced'
   VersionId?: string
 }
@@ -85,7 +85,7 @@ export const putObjectCopy = defineOperation<PutObjectCopyParams, PutObjectCopyR
 )
 
 export interface UploadPartCopyParams extends ObjectParams, CopyConditions {
-  /** As multipartInit returned it. */
+  /** The id that multipartInit returned. */
   UploadId: string
   PartNumber: number
   /** `<Bucket>.cos.<Region>.myqcloud.com/<percent-encoded Key>` */

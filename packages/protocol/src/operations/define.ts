@@ -21,7 +21,7 @@ export interface RequiredAccess {
   on: AccessTarget
 }
 
-/** The request made from a call's params, before the headers common to all operations are added. */
+/** The parts of a request that are built from a call's params, before common headers are added. */
 export interface RequestParts {
   query?: Record<string, string | number | boolean | undefined>
   headers?: Record<string, string | number | undefined>
@@ -36,16 +36,16 @@ export interface CosResponse {
   headers: Record<string, string>
   body: unknown
   /**
-   * The content of the document's root element. The caller names its type, as COS documents it. Without
-   * a root's name: the whole document, `{}` when there is none.
-   * @throws CosError `KitInvalidXml` when the named root is missing
+   * Parses the document and returns the content of the root element, whose type the caller specifies. An empty name
+   * returns the whole document, or `{}` if there is none.
+   * @throws CosError `KitInvalidXml` if the root element has another name
    */
   xml: <Content = XmlElement>(root: string) => Content
-  /** `host/encoded-key`, no scheme: what cos-wx-sdk-v5 calls Location. */
+  /** `host/encoded-key`, no scheme: the Location of cos-wx-sdk-v5. */
   location: string
 }
 
-/** An error response, with the fields that decide whether the caller gets it as a result. */
+/** The fields of an error response by which an operation may turn it into a result. */
 export interface ServiceFailure {
   statusCode: number
   code: string
@@ -58,28 +58,28 @@ export interface ResultMeta {
   statusCode: number
   /** Names in lower case. */
   headers: Record<string, string>
-  /** COS's id of the request: quote it to Tencent's support. */
+  /** COS's id of the request, which Tencent Cloud's support asks for. */
   RequestId?: string
-  /** Of the object, in a bucket that keeps versions. */
+  /** Version of the object, in a bucket with versioning. */
   VersionId?: string
-  /** The text `'true'` when the request made or met a delete marker. */
+  /** The string `'true'` if the request created or found a delete marker. */
   DeleteMarker?: string
 }
 
-/** The fields of a result that its operation parses: all but those of `ResultMeta`. */
+/** The fields of a result that its operation parses: all except those of `ResultMeta`. */
 export type ResultFields<Result> = {
   [Field in keyof Result as Exclude<Field, keyof ResultMeta>]: Result[Field]
 }
 
 /** Params of every call. */
 export interface CallParams {
-  /** Further request headers; params of their own name win over them. */
+  /** Further request headers. Params that stand for a header override them. */
   Headers?: Record<string, string | number | undefined>
-  /** Aborts the call: anything with `aborted` and `addEventListener('abort', …)`. */
+  /** Aborts the call: an AbortSignal, or an object with the same three members. */
   signal?: AbortSignalLike
 }
 
-/** The part of an AbortSignal that is used; phones have none of their own. */
+/** The part of an AbortSignal that is used. Mini programs have no AbortController. */
 export interface AbortSignalLike {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void): void
@@ -89,7 +89,7 @@ export interface AbortSignalLike {
 export interface BucketParams extends CallParams {
   /** `name-1250000000`. @default the bucket of `COS.cloud` */
   Bucket?: string
-  /** @deprecated Appended to a Bucket without it. */
+  /** @deprecated Appended to a Bucket that has no APPID. */
   AppId?: string | number
   /** `ap-guangzhou` … @default the region of `COS.cloud` */
   Region?: string
@@ -100,45 +100,45 @@ export interface ObjectParams extends BucketParams {
   Key: string
 }
 
-/** One COS operation: everything that client, server and local COS need to know about it. */
+/** The declaration of a COS operation, which client, server and local COS use. */
 export interface Operation<Params extends CallParams, Result = ResultMeta> {
   readonly method: HttpMethod
   readonly target: 'service' | 'bucket' | 'object'
   /** Sub-resource: the first query parameter, which has no value. */
   readonly subresource?: string
-  /** Required query parameters besides the sub-resource; they tell it from operations of the same method. */
+  /** Required query parameters besides the sub-resource. They distinguish it from other operations of the same method. */
   readonly needs?: readonly string[]
-  /** Optional query parameters: `part-number-marker` is the param PartNumberMarker. */
+  /** Optional query parameters: `part-number-marker` for the param PartNumberMarker. */
   readonly query?: readonly string[]
-  /** Whether an `x-cos-copy-source` header tells it from operations of the same method. */
+  /** Whether an `x-cos-copy-source` header distinguishes it from other operations of the same method. */
   readonly copies?: boolean
   /** Refuses keys that resolve to another resource, unless the option ObjectKeySimplifyCheck is off. @throws CosError */
   readonly refuseKey?: (Key: string) => void
-  /** A form upload: signed over `/`, the key is a field of the form. */
+  /** A form upload: the signed path is `/`, and the key is a field of the form. */
   readonly form?: boolean
   readonly access: readonly RequiredAccess[]
-  /** Whether sending it twice leaves the same state as sending it once. */
+  /** Whether sending the request twice has the same effect as sending it once. */
   readonly idempotent: boolean
-  /** Sends the Content-MD5 of the document, which COS requires of XML bodies. */
+  /** Sends the Content-MD5 of the document, which COS requires for XML bodies. */
   readonly contentMd5?: boolean
-  /** The response body is an object's content, which may look like anything, even like an error document. */
+  /** The response body is an object's content, which may even look like an error document. */
   readonly isContent?: boolean
   /** Content type of the document sent. @default 'application/xml' */
   readonly contentType?: string
-  /** Builds what is sent besides the parameters of `needs` and `query`. */
+  /** Builds the request parts other than the parameters of `needs` and `query`. */
   readonly buildRequest?: (params: Params) => RequestParts
-  /** The headers of `buildRequest` replace those that the params stand for. */
+  /** The headers of `buildRequest` override those of the params. */
   readonly ownHeadersWin?: boolean
   readonly parseResponse?: (response: CosResponse, params: Params) => ResultFields<Result>
-  /** The result for an error response that cos-wx-sdk-v5 reports as a result; undefined for an error. */
+  /** Returns a result for an error response that cos-wx-sdk-v5 reports as a success; otherwise undefined. */
   readonly mapFailure?: (failure: ServiceFailure, params: Params) => object | undefined
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: any operation of the table, whatever its params and result
+// biome-ignore lint/suspicious/noExplicitAny: any operation of the table
 export type AnyOperation = Operation<any, any>
 
 /**
- * Declares an operation. Defaults: it requires the one CAM action on the target, and is idempotent.
+ * Declares an operation. By default it requires one CAM action on the target and is idempotent.
  *
  * @param action the CAM action without its prefix: `GetObject` for `name/cos:GetObject`
  * @example
@@ -154,18 +154,18 @@ export function defineOperation<Params extends CallParams, Result = ResultMeta>(
   return { method, target, access: [{ action, on: target }], idempotent: true, ...details }
 }
 
-/** An object's ETag in its quotes; empty when the platform hides the headers. */
+/** The quoted ETag of an object; empty if the platform hides the headers. */
 export function readETag({ headers }: CosResponse): { ETag: string } {
   return { ETag: headers.etag || '' }
 }
 
-/** Parses a document: its fields as COS names them, the named `lists` always as arrays. */
+/** Creates a parser of a document. The fields have COS's names; those in `lists` are always arrays. */
 /* @__NO_SIDE_EFFECTS__ */
 export function readDocument<Result>(root: string, ...lists: (keyof Result & string)[]) {
   return ({ xml }: CosResponse): ResultFields<Result> => {
     const content = xml(root)
     for (const name of lists) content[name] = asList<XmlElement>(content[name])
-    // COS documents the other fields.
+    // The type of the document, as COS documents it.
     return content as ResultFields<Result>
   }
 }

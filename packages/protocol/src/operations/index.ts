@@ -76,7 +76,7 @@ import { headObject, postObject, putObject } from './upload'
 
 /**
  * The COS operations. The client's methods, the local COS's router and the CAM actions of a key are derived
- * from this table. The comments here are those of the client's methods.
+ * from this table. The docstrings of the client's methods are those of its fields.
  */
 export const operations = {
   /** Lists the account's buckets. COS: GET Service (document 436/8291). */
@@ -112,7 +112,7 @@ export const operations = {
   getObject,
   /** Reads an object's headers. COS: HEAD Object (document 436/7745). */
   headObject,
-  /** Deletes an object; one that does not exist is no error. COS: DELETE Object (document 436/7743). */
+  /** Deletes an object. Not an error if it does not exist. COS: DELETE Object (document 436/7743). */
   deleteObject,
   /**
    * Deletes up to 1000 objects in one request. COS: DELETE Multiple Objects (document 436/8289).
@@ -127,7 +127,7 @@ export const operations = {
   /** Checks whether a cross-origin request would be allowed. COS: OPTIONS Object (document 436/8288). */
   optionsObject,
   /**
-   * Begins a multipart upload. COS: Initiate Multipart Upload (document 436/7746).
+   * Starts a multipart upload. COS: Initiate Multipart Upload (document 436/7746).
    * @throws CosError `FileAlreadyExists`
    */
   multipartInit,
@@ -338,7 +338,7 @@ export const operations = {
    * @throws CosError `NoSuchKey`
    */
   deleteObjectTagging,
-  /** Makes a readable copy of an archived object. COS: POST Object restore. */
+  /** Restores a readable copy of an archived object. COS: POST Object restore. */
   restoreObject,
   /**
    * Appends to an object. COS: APPEND Object (document 436/7741).

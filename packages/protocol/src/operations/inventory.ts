@@ -22,7 +22,7 @@ export interface GetBucketInventoryResult extends ResultMeta {
   InventoryConfiguration: Document
 }
 
-/** SSECOS is `<SSE-COS>`. */
+/** The field SSECOS stands for the element `<SSE-COS>`. */
 const ENCRYPTION: Mapping = [
   ({ SSECOS, ...rest }) => ({ 'SSE-COS': SSECOS, ...rest }),
   (content) => {
@@ -50,7 +50,7 @@ export const postBucketInventory: Operation<PutBucketInventoryParams> = {
 }
 
 export interface ListBucketInventoryParams extends BucketParams {
-  /** Where to continue: the last `NextContinuationToken`. */
+  /** The last `NextContinuationToken`. @default the first page */
   ContinuationToken?: string
 }
 

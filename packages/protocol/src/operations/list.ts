@@ -7,7 +7,7 @@ import {
   readDocument,
 } from './define'
 
-/** A list of what begins with a prefix. It is permitted by prefix, which is sent even when it is empty. */
+/** Declares a list operation. Its access is checked on the prefix, which is sent even if it is empty. */
 function listOperation<Params extends BucketParams & { Prefix?: string }, Result>(
   action: string,
   details: Partial<Operation<Params, Result>>,
@@ -20,15 +20,15 @@ function listOperation<Params extends BucketParams & { Prefix?: string }, Result
 }
 
 export interface GetBucketParams extends BucketParams {
-  /** Only keys that start with it. @default '' (with `COS.cloud`: the caller's own folder) */
+  /** Lists only keys that start with it. @default '' (with `COS.cloud`: the caller's own folder) */
   Prefix?: string
-  /** Usually `'/'`: keys that continue after it are folded into CommonPrefixes. */
+  /** Usually `'/'`: keys that contain it after the prefix are grouped into CommonPrefixes. */
   Delimiter?: string
-  /** List after this key: pass the last `NextMarker`. */
+  /** Lists keys after this one: the last `NextMarker`. */
   Marker?: string
-  /** 1 to 1000, CommonPrefixes included. @default 1000 */
+  /** 1 to 1000, including CommonPrefixes. @default 1000 */
   MaxKeys?: number | string
-  /** `'url'`: keys are returned percent-encoded; they are not decoded for you. */
+  /** `'url'` returns percent-encoded keys, which are not decoded. */
   EncodingType?: 'url'
 }
 
@@ -50,11 +50,11 @@ export interface GetBucketResult extends ResultMeta {
   MaxKeys: string
   Delimiter?: string
   EncodingType?: string
-  /** The text `'true'` when there is more. */
+  /** The string `'true'` if there are further pages. */
   IsTruncated: string
-  /** The Marker of the next page, when truncated. */
+  /** The Marker of the next page; undefined on the last page. */
   NextMarker?: string
-  /** The objects, in the order of their keys. */
+  /** The objects, ordered by key. */
   Contents: ListedObject[]
   CommonPrefixes: { Prefix: string }[]
 }
@@ -68,9 +68,9 @@ export interface ListObjectVersionsParams extends BucketParams {
   /** @default '' (with `COS.cloud`: the caller's own folder) */
   Prefix?: string
   Delimiter?: string
-  /** List after this key: pass the last `NextKeyMarker`. */
+  /** Lists keys after this one: the last `NextKeyMarker`. */
   KeyMarker?: string
-  /** Among versions of KeyMarker, list after this one: the last `NextVersionIdMarker`. */
+  /** Among versions of KeyMarker, lists those after this one: the last `NextVersionIdMarker`. */
   VersionIdMarker?: string
   /** 1 to 1000. @default 1000 */
   MaxKeys?: number | string
@@ -116,9 +116,9 @@ export interface MultipartListParams extends BucketParams {
   EncodingType?: 'url'
   /** 1 to 1000. @default 1000 */
   MaxUploads?: number | string
-  /** List after this key: pass the last `NextKeyMarker`. */
+  /** Lists keys after this one: the last `NextKeyMarker`. */
   KeyMarker?: string
-  /** Among uploads of KeyMarker, list after this one: the last `NextUploadIdMarker`. */
+  /** Among uploads of KeyMarker, lists those after this one: the last `NextUploadIdMarker`. */
   UploadIdMarker?: string
 }
 

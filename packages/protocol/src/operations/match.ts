@@ -1,7 +1,7 @@
 import type { AnyOperation } from './define'
 import { type OperationName, operations } from './index'
 
-/** The parts of a request that tell which operation it is. */
+/** The parts of a request that identify its operation. */
 export interface RequestShape {
   method: string
   target: 'service' | 'bucket' | 'object'
@@ -17,7 +17,7 @@ export interface OperationMatch {
   operation: AnyOperation
 }
 
-// Object.entries forgets the names of the properties.
+// Object.entries widens the property names to string.
 const entries = Object.entries(operations) as [OperationName, AnyOperation][]
 
 /** How many query parameters of the request an operation requires; -1 if it does not match. */
@@ -30,7 +30,7 @@ function specificity(operation: AnyOperation, shape: RequestShape): number {
 }
 
 /**
- * The operation of a request. When several match, the one that requires more of the query wins:
+ * Finds the operation of a request. If several match, the one with the most required query parameters is chosen:
  * `PUT /k?partNumber&uploadId` is multipartUpload, not putObject.
  */
 export function matchOperation(shape: RequestShape): OperationMatch | undefined {
@@ -47,8 +47,8 @@ export function matchOperation(shape: RequestShape): OperationMatch | undefined 
 }
 
 /**
- * Sub-resources that COS reserves (document 436/14518). A request with one that its operation does not have
- * is another operation, which the table lacks, and must not be treated as the plain one.
+ * Sub-resources that COS reserves (document 436/14518). A request with one that its operation does not have is another
+ * operation that is missing in the table, and must not be treated as the matched one.
  */
 export const RESERVED_SUBRESOURCES = new Set([
   'accelerate',
@@ -89,7 +89,7 @@ export const RESERVED_SUBRESOURCES = new Set([
   'website',
 ])
 
-/** The reserved sub-resource of a query that the matched operation does not have; undefined if there is none. */
+/** Finds a reserved sub-resource in the query that the matched operation does not have. */
 export function unservedSubresource(
   operation: AnyOperation | undefined,
   query: Record<string, string>,

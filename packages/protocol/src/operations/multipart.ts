@@ -33,18 +33,18 @@ export const multipartInit = defineOperation<MultipartInitParams, MultipartInitR
 )
 
 export interface MultipartUploadParams extends ObjectParams {
-  /** As multipartInit returned it. */
+  /** The id that multipartInit returned. */
   UploadId: string
   /** 1 to 10000 (document 436/14112). */
   PartNumber: number
   /** 1 MiB to 5 GiB; the last part may be smaller. */
   Body: string | ArrayBuffer
-  /** Base64 MD5 of the content; COS refuses the upload when it differs. */
+  /** MD5 of the content in base64. COS refuses the upload if it differs. */
   ContentMD5?: string
   ContentLength?: number
   /** bit/s, 819200 to 838860800 (document 436/40140). */
   TrafficLimit?: number
-  /** `'AES256'`: encryption with a key that you keep. */
+  /** `'AES256'`: encryption with a customer-provided key. */
   SSECustomerAlgorithm?: string
   /** That key, in Base64. */
   SSECustomerKey?: string
@@ -69,12 +69,12 @@ export const multipartUpload = defineOperation<MultipartUploadParams, MultipartU
 )
 
 export interface MultipartListPartParams extends ObjectParams {
-  /** As multipartInit returned it. */
+  /** The id that multipartInit returned. */
   UploadId: string
   EncodingType?: 'url'
   /** 1 to 1000. @default 1000 */
   MaxParts?: number | string
-  /** List after this part. */
+  /** Lists the parts after this one. */
   PartNumberMarker?: number | string
 }
 
@@ -97,7 +97,7 @@ export const multipartListPart = defineOperation<MultipartListPartParams, Multip
 )
 
 export interface MultipartCompleteParams extends ObjectParams {
-  /** As multipartInit returned it. */
+  /** The id that multipartInit returned. */
   UploadId: string
   /** In ascending order of PartNumber. */
   Parts: { PartNumber: number; ETag: string }[]
@@ -123,7 +123,7 @@ export const multipartComplete = defineOperation<MultipartCompleteParams, Multip
     buildRequest: ({ Parts }) => {
       const Part = Parts.map(({ PartNumber, ETag }) => ({
         PartNumber,
-        // In its quotes, whether it was given with them or without.
+        // Callers may pass it with or without quotes.
         ETag: `"${ETag.replace(/^"|"$/g, '')}"`,
       }))
       return { body: loadXml().writeXml({ CompleteMultipartUpload: { Part } }) }
@@ -136,7 +136,7 @@ export const multipartComplete = defineOperation<MultipartCompleteParams, Multip
 )
 
 export interface MultipartAbortParams extends ObjectParams {
-  /** As multipartInit returned it. */
+  /** The id that multipartInit returned. */
   UploadId: string
 }
 

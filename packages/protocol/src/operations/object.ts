@@ -28,7 +28,7 @@ export interface GetObjectParams extends ObjectParams, ReadConditions, ResponseO
   Range?: string
   /** Further signed query parameters, e.g. `{ 'imageMogr2/thumbnail/200x': '' }`. */
   Query?: Record<string, string | number | undefined>
-  /** Raw query text that is appended unsigned. */
+  /** Raw query text that is appended without being signed. */
   QueryString?: string
   /** @default 'text' */
   DataType?: 'text' | 'arraybuffer'
@@ -39,11 +39,11 @@ export interface GetObjectResult extends ResultMeta {
   Body: string | ArrayBuffer
   /** Quoted. */
   ETag: string
-  /** Set when `IfModifiedSince` was given and the object is not newer. */
+  /** Set if the object is not newer than `IfModifiedSince`. */
   NotModified?: true
 }
 
-/** The response headers that a param `Response…` replaces. */
+/** The response headers that the params `Response…` replace. */
 const OVERRIDES =
   'content-type content-language expires cache-control content-disposition content-encoding'
 
@@ -62,7 +62,7 @@ export const getObject = defineOperation<GetObjectParams, GetObjectResult>(
     },
     buildRequest: ({ Query }) => ({ query: Query }),
     parseResponse: (response) => ({
-      // wx.request delivers one or the other, by DataType.
+      // The type depends on DataType.
       Body: (response.body || '') as string | ArrayBuffer,
       ...readETag(response),
     }),
@@ -72,8 +72,8 @@ export const getObject = defineOperation<GetObjectParams, GetObjectResult>(
 )
 
 /**
- * True when the dot segments and slashes of a key resolve to the bucket root. COS answers a GET of such
- * a key like a GET of the bucket, so the official SDKs refuse to read it.
+ * Whether the dot segments and slashes of a key resolve to the bucket root. COS treats a GET of such a key as a GET of the
+ * bucket, so the official SDKs refuse to read it.
  */
 export function foldsToRoot(key: string): boolean {
   let depth = 0
@@ -85,11 +85,11 @@ export function foldsToRoot(key: string): boolean {
 }
 
 export interface OptionsObjectParams extends ObjectParams {
-  /** Of the page: `https://example.com`. */
+  /** Origin of the page: `https://example.com`. */
   Origin: string
-  /** The method that the page wants to use: `PUT`. */
+  /** The method that the page would use: `PUT`. */
   AccessControlRequestMethod: string
-  /** The headers that it wants to send, separated by commas. */
+  /** The headers that the page would send, separated by commas. */
   AccessControlRequestHeaders?: string
 }
 
@@ -99,7 +99,7 @@ export interface OptionsObjectResult extends ResultMeta {
   AccessControlAllowHeaders?: string
   AccessControlExposeHeaders?: string
   AccessControlMaxAge?: string
-  /** The bucket's CORS rules do not allow it. */
+  /** Set if the bucket's CORS rules do not permit the request. */
   OptionsForbidden?: true
 }
 
@@ -131,7 +131,7 @@ export interface DeleteObjectParams extends ObjectParams {
 export interface DeleteObjectResult extends ResultMeta {
   /** Set for a 404, which is not an error here: it can only mean that the bucket does not exist. */
   BucketNotFound?: true
-  /** Set where the object has been moved into the trash of its path. */
+  /** Set if the object was moved to the trash of its path. */
   TrashId?: string
 }
 
@@ -149,13 +149,13 @@ export const deleteObject = defineOperation<DeleteObjectParams, DeleteObjectResu
 export interface DeleteMultipleObjectParams extends BucketParams {
   /** At most 1000 (document 436/8289). */
   Objects: { Key: string; VersionId?: string }[]
-  /** Report failures only. @default false */
+  /** Reports only failures. @default false */
   Quiet?: boolean
 }
 
 export interface DeleteMultipleObjectResult extends ResultMeta {
   Deleted: { Key: string; VersionId?: string; DeleteMarker?: string }[]
-  /** Those that could not be deleted, and why. */
+  /** Objects that could not be deleted. */
   Error: { Key: string; Code: string; Message: string; VersionId?: string }[]
 }
 
@@ -177,15 +177,15 @@ export const deleteMultipleObject = defineOperation<
 export interface AppendObjectParams extends ObjectParams, ContentParams {
   /** The content to append. */
   Body: string | ArrayBuffer
-  /** Where to append: the object's present length, 0 for a new one. */
+  /** The current length of the object, 0 for a new one. */
   Position: number
 }
 
-/** `x-cos-next-append-position` of the response is the next Position. */
+/** The response header `x-cos-next-append-position` is the next Position. */
 export const appendObject = defineOperation<AppendObjectParams>('POST', 'object', 'AppendObject', {
   subresource: 'append',
   query: ['position'],
-  // When repeated, its position makes it fail instead of appending twice, but that hides the first success.
+  // A repeated request fails by its Position instead of appending twice, but the failure would hide the success of the first.
   idempotent: false,
   buildRequest: ({ Body }) => ({ body: checkBody(Body) }),
 })

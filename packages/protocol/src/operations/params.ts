@@ -1,11 +1,11 @@
 import type { AnyOperation, RequestParts } from './define'
 
-/** The param behind a wire name: `part-number-marker` is PartNumberMarker, `uploadId` is UploadId. */
+/** The param of a query parameter or header: PartNumberMarker for `part-number-marker`, UploadId for `uploadId`. */
 export function paramOf(wireName: string): string {
   return wireName.replace(/(?:^|-)\w/g, (start) => start.slice(-1).toUpperCase())
 }
 
-/** The request of a call: the query parameters that the operation names, and what it builds itself. */
+/** The request parts of a call: the query parameters that the operation declares, and the result of `buildRequest`. */
 export function requestOf(operation: AnyOperation, params: Record<string, unknown>): RequestParts {
   const { needs = [], query: optional = [], buildRequest } = operation
   const query: RequestParts['query'] = {}
@@ -20,8 +20,8 @@ export function requestOf(operation: AnyOperation, params: Record<string, unknow
 const CONDITIONS = 'Range If-Modified-Since If-Unmodified-Since If-Match If-None-Match'
 
 /**
- * The params that are sent as headers, as in cos-wx-sdk-v5, in groups: the beginning of the params, that of
- * the headers, and the rest of each name, which both have in common.
+ * The params that are sent as headers, as in cos-wx-sdk-v5, in groups: the prefix of the params, the prefix of the headers,
+ * and the rest of each name.
  */
 const HEADER_GROUPS = [
   [
@@ -56,7 +56,7 @@ function fillHeaders(): void {
 
 export type HeaderValue = string | number
 
-/** Sets a header, replacing it in any case of its name; `null` removes it, undefined changes nothing. */
+/** Sets a header, ignoring the case of its name. `null` removes it, undefined has no effect. */
 export function setHeader(
   headers: Record<string, HeaderValue>,
   name: string,
@@ -64,33 +64,35 @@ export function setHeader(
 ): void {
   if (value === undefined) return
   const lower = name.toLowerCase()
-  for (const own of Object.keys(headers)) if (own.toLowerCase() === lower) delete headers[own]
-  // WeChat converts it to text.
+  for (const other of Object.keys(headers)) {
+    if (other.toLowerCase() === lower) delete headers[other]
+  }
+  // WeChat converts it to a string.
   if (value !== null) headers[name] = value as HeaderValue
 }
 
-/** The headers of a call: those of `Headers`, then the params that are headers, which win. */
+/** The headers of a call: those of the param `Headers`, overridden by the params that stand for a header. */
 export function paramHeaders(params: object): Record<string, HeaderValue> {
   if (!HEADERS[0]) fillHeaders()
   const headers: Record<string, HeaderValue> = {}
-  const given: Record<string, unknown> = { ...params }
-  for (const [name, value] of Object.entries(given.Headers || {})) setHeader(headers, name, value)
-  for (const name of Object.keys(given)) {
-    if (/x-cos-/.test(name)) setHeader(headers, name, given[name])
+  const fields: Record<string, unknown> = { ...params }
+  for (const [name, value] of Object.entries(fields.Headers || {})) setHeader(headers, name, value)
+  for (const name of Object.keys(fields)) {
+    if (/x-cos-/.test(name)) setHeader(headers, name, fields[name])
   }
-  for (const [param, header] of HEADERS) setHeader(headers, header, given[param])
+  for (const [param, header] of HEADERS) setHeader(headers, header, fields[param])
   return headers
 }
 
-/** Conditions of a read. HTTP dates and quoted ETags. */
+/** Conditions of a read: HTTP dates and quoted ETags. */
 export interface ReadConditions {
-  /** Returns `NotModified: true` when the object is not newer. */
+  /** Returns `NotModified: true` if the object is not newer. */
   IfModifiedSince?: string
-  /** Fails with `PreconditionFailed` when the object is newer. */
+  /** Fails with `PreconditionFailed` if the object is newer. */
   IfUnmodifiedSince?: string
-  /** Fails with `PreconditionFailed` when the ETag is another. */
+  /** Fails with `PreconditionFailed` if the ETag differs. */
   IfMatch?: string
-  /** Fails when the ETag is this one. */
+  /** Fails if the ETag is equal. */
   IfNoneMatch?: string
 }
 
@@ -117,7 +119,7 @@ export interface ContentParams {
   GrantWriteAcp?: string
   /** `'AES256'`, or `'cos/kms'`. */
   ServerSideEncryption?: string
-  /** `'AES256'`: encryption with a key that you keep. */
+  /** `'AES256'`: encryption with a customer-provided key. */
   SSECustomerAlgorithm?: string
   /** That key, in Base64. */
   SSECustomerKey?: string
@@ -129,18 +131,18 @@ export interface ContentParams {
   TrafficLimit?: number
   /** `'true'` refuses to replace an existing object (document 436/7749). */
   ForbidOverwrite?: 'true' | 'false'
-  /** Own metadata, up to 2 KB in all. */
+  /** Custom metadata, up to 2 KB in total. */
   [meta: `x-cos-meta-${string}`]: string | undefined
 }
 
 /** Conditions on the source of a copy. */
 export interface CopyConditions {
-  /** Fails with `PreconditionFailed` when the source is not newer. */
+  /** Fails with `PreconditionFailed` if the source is not newer. */
   CopySourceIfModifiedSince?: string
-  /** Fails with `PreconditionFailed` when the source is newer. */
+  /** Fails with `PreconditionFailed` if the source is newer. */
   CopySourceIfUnmodifiedSince?: string
-  /** Fails with `PreconditionFailed` when the source's ETag is another. */
+  /** Fails with `PreconditionFailed` if the source's ETag differs. */
   CopySourceIfMatch?: string
-  /** Fails with `PreconditionFailed` when the source's ETag is this one. */
+  /** Fails with `PreconditionFailed` if the source's ETag is equal. */
   CopySourceIfNoneMatch?: string
 }

@@ -28,7 +28,7 @@ export interface ObjectVersionParams extends ObjectParams {
   VersionId?: string
 }
 
-/** Tags are `<TagSet>` of `<Tag>`; callers may pass that form too. */
+/** In XML, tags are a `<TagSet>` of `<Tag>`; callers may pass that form too. */
 const TAGGING: ConfigurationDetails = {
   mapping: [
     ({ TagSet, Tags }) => {

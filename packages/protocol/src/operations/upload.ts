@@ -3,21 +3,20 @@ import { argumentError } from '../errors'
 import { defineOperation, type ObjectParams, type ResultMeta, readETag } from './define'
 import type { ContentParams, ReadConditions } from './params'
 
-// The operations of a simple upload, and the HEAD that checks it: the upload-only client loads this file and
-// multipart.ts, and no other operation.
+// The operations of a simple upload. The upload-only client loads only this file and multipart.ts.
 
 export interface UploadProgress {
   /** Bytes sent. */
   loaded: number
-  /** Bytes in all. */
+  /** Total bytes. */
   total: number
-  /** bytes/s */
+  /** Bytes per second. */
   speed: number
   /** 0 to 1, two decimals. */
   percent: number
 }
 
-/** Refuses a missing body: an object must not become empty by mistake. @throws CosError */
+/** Refuses a missing body, which would create an empty object. @throws CosError `KitMissingParam`, `KitInvalidParam` */
 export function checkBody(body: unknown): string | ArrayBuffer {
   const isBuffer = {}.toString.call(body) === '[object ArrayBuffer]'
   if (typeof body === 'string' || isBuffer) return body as string | ArrayBuffer
@@ -27,24 +26,24 @@ export function checkBody(body: unknown): string | ArrayBuffer {
   throw argumentError('KitInvalidParam', 'Body must be a string or an ArrayBuffer')
 }
 
-/** Headers of a new object that the caller did not set. */
+/** Default headers of a new object. */
 export function contentDefaults(Key: string) {
   return { 'Cache-Control': '', 'Content-Type': contentTypeOf(Key) }
 }
 
 export interface PutObjectParams extends ObjectParams, ContentParams {
-  /** The content; or `FilePath`. */
+  /** The content. Required without `FilePath`. */
   Body?: string | ArrayBuffer
-  /** A local file, read whole: use `uploadFile` for anything large. */
+  /** A local file, which is read into memory. For large files use `uploadFile`. */
   FilePath?: string
   /** Further signed query parameters. */
   Query?: Record<string, string | number | undefined>
-  /** Base64 MD5 of the content; COS refuses the upload when it differs. */
+  /** MD5 of the content in base64. COS refuses the upload if it differs. */
   ContentMD5?: string
   ContentLength?: number
   /** Image processing during the upload, as JSON. */
   PicOperations?: string
-  /** Called as often as the option ProgressInterval says. */
+  /** Called once per ProgressInterval (an option of the client), and at the start and the end. */
   onProgress?: (progress: UploadProgress) => void
 }
 
@@ -75,15 +74,15 @@ export const putObject = defineOperation<PutObjectParams, PutObjectResult>(
 )
 
 export interface PostObjectParams extends ObjectParams, ContentParams {
-  /** A local file; it is streamed by `wx.uploadFile`, which is what gives byte-wise progress. */
+  /** A local file. `wx.uploadFile` streams it and reports its progress in bytes. */
   FilePath: string
-  /** Called as often as the option ProgressInterval says. */
+  /** Called once per ProgressInterval (an option of the client), and at the start and the end. */
   onProgress?: (progress: UploadProgress) => void
 }
 
 export interface PostObjectResult extends ResultMeta {
   Location: string
-  /** Quoted; empty when the platform hides response headers of uploads. */
+  /** Quoted. Empty if the platform hides the response headers of uploads. */
   ETag: string
 }
 
@@ -108,7 +107,7 @@ export interface HeadObjectParams extends ObjectParams, ReadConditions {
 export interface HeadObjectResult extends ResultMeta {
   /** Quoted. */
   ETag: string
-  /** Set when `IfModifiedSince` was given and the object is not newer. */
+  /** Set if the object is not newer than `IfModifiedSince`. */
   NotModified?: true
 }
 

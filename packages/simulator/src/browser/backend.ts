@@ -8,7 +8,6 @@ type BackendElement = domlikeBackend.Element
 
 /** glass-easel describes the nodes that it uses by an interface of its own, which those of the browser fulfil. */
 export const asBackend = (node: Node) => node as unknown as BackendElement
-const asElement = (element: BackendElement) => element as unknown as HTMLElement & ModelElement
 
 /** Events of touch and mouse, which glass-easel handles; our elements trigger all others themselves. */
 const POINTER_EVENTS = new Set(['touchstart', 'touchmove', 'touchend', 'touchcancel'])
@@ -47,9 +46,8 @@ export class PhoneBackend extends CurrentWindowBackendContext {
       watchMouse()
     }
     if (ANIMATION_EVENTS.has(type)) super.setListenerStats(...given)
-    if ((type === 'longpress' || type === 'longtap') && element) {
-      const target = asElement(element)
-      target.dataset.longpress = ''
+    if ((type === 'longpress' || type === 'longtap') && element instanceof HTMLElement) {
+      element.dataset.longpress = ''
     }
   }
 
@@ -68,7 +66,8 @@ export class PhoneBackend extends CurrentWindowBackendContext {
     name: string,
     listener: ((value: unknown) => void) | null,
   ): void {
-    const target: ModelElement = asElement(element)
+    if (!(element instanceof HTMLElement)) return
+    const target: HTMLElement & ModelElement = element
     target.__model = { ...target.__model, [name]: listener }
   }
 }
@@ -146,7 +145,7 @@ function watchMouse(): void {
     const detail = { x: event.clientX, y: event.clientY }
     const touch = new WxEvent(type, detail, { bubbles: true, composed: true, capturePhase: true })
     Object.assign(touch, touchesOf(event))
-    WxEvent.dispatchEvent(pressed as unknown as Parameters<typeof WxEvent.dispatchEvent>[0], touch)
+    pressed.dispatchEvent(touch)
   }
   const pages = document.getElementById('pages') as HTMLElement
   pages.addEventListener('mousedown', (event) => {

@@ -21,4 +21,4 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
 }
 
 /** The globals of the page, which the app's code shares. */
-export const globals = window as unknown as Record<string, unknown>
+export const globals: Record<string, unknown> = Object(window)

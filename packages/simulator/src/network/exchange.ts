@@ -40,6 +40,8 @@ export interface NetworkOptions extends NetworkServices {
   /** Default timeout in milliseconds. */
   timeout: number
   files: FileSpace
+  /** How this client of WeChat spells the name of a response header. */
+  headerName: (name: string) => string
 }
 
 /** A running exchange. */
@@ -187,11 +189,14 @@ export async function readAll(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Response headers in the server's spelling, as WeChat reports them. */
-export function headersOf(response: IncomingMessage): Record<string, string> {
+/** Response headers in the spelling of a client of WeChat. @param profile default: the server's spelling */
+export function headersOf(
+  response: IncomingMessage,
+  { headerName }: Pick<NetworkOptions, 'headerName'> = { headerName: (name) => name },
+): Record<string, string> {
   const headers: Record<string, string> = {}
   for (let i = 0; i < response.rawHeaders.length; i += 2) {
-    const name = response.rawHeaders[i] as string
+    const name = headerName(response.rawHeaders[i] as string)
     const value = Buffer.from(response.rawHeaders[i + 1] as string, 'latin1').toString('utf8')
     headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`
   }

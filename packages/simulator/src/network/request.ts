@@ -71,7 +71,7 @@ function start(
       body,
       timeout: options.timeout || network.timeout,
       onHeaders: (response) => {
-        const header = headersOf(response)
+        const header = headersOf(response, network)
         for (const listener of listeners) listener({ header, statusCode: response.statusCode })
       },
     },
@@ -81,7 +81,7 @@ function start(
       return {
         data: decodeData(bytes, options),
         statusCode: response.statusCode,
-        header: headersOf(response),
+        header: headersOf(response, network),
         cookies: [],
       }
     },

@@ -103,7 +103,7 @@ async function startUpload(
         for (const listener of progress) listener(event)
       },
       onHeaders: (response) => {
-        for (const listener of headerListeners) listener({ header: headersOf(response) })
+        for (const listener of headerListeners) listener({ header: headersOf(response, network) })
       },
     },
     network,
@@ -171,7 +171,7 @@ export function downloadFile(options: DownloadOptions, network: NetworkOptions):
         headers: sentHeaders(options.header, network),
         timeout: options.timeout || network.timeout,
         onHeaders: (response: Parameters<typeof headersOf>[0]) => {
-          for (const listener of headers) listener({ header: headersOf(response) })
+          for (const listener of headers) listener({ header: headersOf(response, network) })
         },
       }
       running = runExchange<object>(exchange, network, async (response) => {
@@ -190,7 +190,7 @@ export function downloadFile(options: DownloadOptions, network: NetworkOptions):
         await pipeline(response, createWriteStream(network.files.resolve(target)))
         return {
           statusCode: response.statusCode,
-          header: headersOf(response),
+          header: headersOf(response, network),
           ...(options.filePath ? { filePath: target } : { tempFilePath: target }),
         }
       })

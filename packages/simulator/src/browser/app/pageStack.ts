@@ -9,7 +9,7 @@ import type { Registry } from './registry'
 /** A page or component, as far as its elements are looked for. */
 export interface Scope {
   _$?: {
-    getShadowRoot(): { querySelectorAll(selector: string): { $$?: Element }[] } | null
+    getShadowRoot(): { querySelectorAll(selector: string): { $$?: unknown }[] } | null
   }
 }
 
@@ -213,16 +213,16 @@ export class PageStack {
     const search = Object.entries(query).map((pair) => pair.join('='))
     const url = search.length > 0 ? `${route}?${search.join('&')}` : route
     const root = this.#backend.createRoot('wx-page', this.#registry.codeSpace, url)
-    const { $$: element } = root.getComponent() as unknown as { $$: HTMLElement }
+    const { $$: element } = root.getComponent()
+    if (!(element instanceof HTMLElement)) throw new TypeError(`${route} has no element`)
     element.setAttribute('route', route)
-    const instance = root.get() as unknown as PageInstance
-    const page = { route, instance, element, root, title: '', bar: {}, tabBar: undefined }
-    Object.assign(instance, {
+    const instance: PageInstance = Object.assign(root.get(), {
       route,
       options: query,
       getOpenerEventChannel: () => channel,
-      getTabBar: () => (page as OpenPage).tabBar?.get() ?? null,
+      getTabBar: () => page.tabBar?.get() ?? null,
     })
+    const page: OpenPage = { route, instance, element, root, title: '', bar: {}, tabBar: undefined }
     return page
   }
 

@@ -147,6 +147,7 @@ export class Registry {
     let isDefined = false
     let css = style
     this.codeSpace.componentEnv(path, (env) => {
+      // Their types are those of an app in TypeScript, whose definition is not optional.
       const { Page, Component, Behavior } = env as unknown as Definers
       const adapt = (definition: ComponentDefinition): ComponentDefinition => ({
         ...definition,

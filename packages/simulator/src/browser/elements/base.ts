@@ -1,3 +1,4 @@
+import type { Event as WxEvent } from 'glass-easel'
 import { globals } from '../dom'
 
 /** Listeners of two-way bindings such as `model:value`. */
@@ -12,9 +13,10 @@ interface Bound {
     dataset: Record<string, unknown>
     /** Of a component. */
     data?: Record<string, unknown>
-    getShadowRoot?(): { querySelectorAll(selector: string): { $$?: Element }[] } | null
+    getShadowRoot?(): { querySelectorAll(selector: string): { $$?: unknown }[] } | null
     ownerShadowRoot: { getHostNode(): { is: string } } | null
     getAttribute(name: string): unknown
+    dispatchEvent(event: WxEvent<unknown>): void
     triggerEvent(
       name: string,
       detail: unknown,

@@ -1,10 +1,13 @@
 import type { AppState } from '../../appState'
 import { WxError } from '../../callbacks'
+import { deviceProfile } from '../../deviceProfile'
 import { checkDomain, type DomainLists, type Semaphore } from '../../network/limits'
 import { isRouted } from '../../preview/routes'
 import { bytesOfFile } from '../files'
 import { settings } from '../settings'
 import { network, tellShell } from '../shellLink'
+
+const { headerName } = deviceProfile(settings.device)
 
 /** The services that the three network calls share. */
 export interface NetworkServices {
@@ -181,8 +184,11 @@ function statusOf(sent: XMLHttpRequest): number {
   return Number(sent.getResponseHeader('x-wx-status') ?? sent.status)
 }
 
-/** Headers with their original spelling, which browsers convert to lower case. */
+/** Headers in the spelling of this client of WeChat; browsers convert them to lower case. */
 function headerOf(sent: XMLHttpRequest): Record<string, string> {
   const header = sent.getResponseHeader('x-wx-header')
-  return header ? JSON.parse(decodeURIComponent(header)) : {}
+  const sentByServer: Record<string, string> = header ? JSON.parse(decodeURIComponent(header)) : {}
+  return Object.fromEntries(
+    Object.entries(sentByServer).map(([name, value]) => [headerName(name), value]),
+  )
 }

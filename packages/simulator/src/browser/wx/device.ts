@@ -1,5 +1,5 @@
 import { api, type CallbackOptions, WxError } from '../../callbacks'
-import { deviceProfile } from '../../deviceProfile'
+import { deviceInfo, deviceProfile } from '../../deviceProfile'
 import { globals } from '../dom'
 import { showToast } from '../overlays'
 import { settings } from '../settings'
@@ -34,10 +34,9 @@ const appBase = () => ({
   host: { env: 'WeChat', appId: '', version: 0 },
 })
 
-const device = () => {
-  const { platform, system, brand, model } = deviceProfile(settings.device)
-  return { platform, system, brand, model, abi: '', benchmarkLevel: 40, memorySize: '8192' }
-}
+const profile = deviceProfile(settings.device)
+
+const device = () => ({ ...deviceInfo(profile), memorySize: '8192' })
 
 const screen = () => {
   const pages = document.getElementById('pages')
@@ -84,6 +83,8 @@ const systemInfo = () => ({
 export const deviceApi = {
   getAppBaseInfo: appBase,
   getDeviceInfo: device,
+  getSkylineInfo: api('getSkylineInfo', () => profile.skyline),
+  getSkylineInfoSync: () => profile.skyline,
   getWindowInfo: screen,
   getSystemSetting: () => ({
     bluetoothEnabled: true,

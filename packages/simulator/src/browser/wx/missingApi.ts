@@ -6,11 +6,15 @@ import { API_NAMES } from './apiNames'
 const documented = new Set(API_NAMES)
 const reported = new Set<string>()
 
-function report(name: string): void {
+/** What lacks the call: the client of WeChat that the phone imitates, or the preview. */
+function lacking(name: string): string {
   const { missing, platform } = deviceProfile(settings.device)
-  const where = missing.includes(name) ? `WeChat for ${platform}` : 'the preview'
+  return missing.includes(name) ? `WeChat for ${platform}` : 'the preview'
+}
+
+function report(name: string): void {
   const what = name.startsWith('plugin ') ? `the ${name}` : `wx.${name}`
-  if (!reported.has(name)) console.warn(`${what} is not in ${where}`)
+  if (!reported.has(name)) console.warn(`${what} is not in ${lacking(name)}`)
   reported.add(name)
 }
 
@@ -63,7 +67,7 @@ function missingCall(name: string): unknown {
   }
   return api(name, () => {
     report(name)
-    throw new WxError(`${name}:fail not supported by the preview`)
+    throw new WxError(`${name}:fail not supported by ${lacking(name)}`)
   })
 }
 

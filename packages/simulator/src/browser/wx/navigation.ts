@@ -171,7 +171,7 @@ export function addInstanceMethods(): void {
 }
 
 type Selectable = {
-  _$: { getShadowRoot(): { querySelectorAll(selector: string): { $$?: Element }[] } | null }
+  _$: { getShadowRoot(): { querySelectorAll(selector: string): { $$?: unknown }[] } | null }
 }
 
 function elementsOf({ _$: node }: Selectable, selector: string): Element[] {
