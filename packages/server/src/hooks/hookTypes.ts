@@ -2,20 +2,20 @@ import type { WXContext } from '../identity'
 
 /** An upload that is about to be permitted. */
 export interface RequestedFile {
-  /** Whose folder it is: the `{openid}` in the path. Empty for a path without one. */
+  /** OPENID of the folder's owner: the `{openid}` in the path. Empty for a path without one. */
   openid: string
   key: string
   /** Bytes. Undefined where the request does not say: a multipart upload, or a key for one object. */
   size?: number
   /** Content type. Undefined where the request does not say. */
   type?: string
-  /** Who asks, as wx-server-sdk reports them. */
+  /** The caller, as wx-server-sdk reports it. */
   wxContext: WXContext
 }
 
 /** An object in the bucket, as COS describes it. */
 export interface UploadedFile {
-  /** Whose folder it is: the `{openid}` in the path. Empty for a path without one. */
+  /** OPENID of the folder's owner: the `{openid}` in the path. Empty for a path without one. */
   openid: string
   key: string
   /** Bytes. */
@@ -26,7 +26,7 @@ export interface UploadedFile {
   etag: string
   /** Values of its `x-cos-meta-*` headers, by the rest of their names. */
   metadata: Record<string, string>
-  /** Who confirmed it, as wx-server-sdk reports them. Undefined in `reconcile`. */
+  /** The caller that confirmed it, as wx-server-sdk reports it. Undefined in `reconcile`. */
   wxContext?: WXContext
 }
 

@@ -64,7 +64,7 @@ export async function reconcileRecords(
   const result: ReconcileResult = { objects: 0, ran: 0, removed: 0, deleted: 0, failed: [] }
   const before = (clock?.now() ?? Date.now()) - olderThan * 1000
   const present = new Set<string>()
-  /** Keys for which a hook has run, or was begun. */
+  /** Keys for which a hook has started. */
   const recorded = new Set<string>()
   for await (const { file } of records.all()) recorded.add(file.key)
   const sync = async (key: string): Promise<void> => {
@@ -75,7 +75,7 @@ export async function reconcileRecords(
       if (outcome.state === 'absent') result.deleted++
       else if (outcome.state === 'done' && outcome.ran) result.ran++
     } catch (error) {
-      // One object that cannot be handled must not keep the others from being so.
+      // A failure for one object must not stop the others.
       const isOwn = error instanceof FunctionError
       if (isOwn && error.code === 'KitMisconfigured') throw error
       const reason = isOwn ? error.message : error instanceof Error ? error.name : typeof error

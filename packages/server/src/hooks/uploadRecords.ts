@@ -19,7 +19,7 @@ export interface UploadRecord {
   checked: number
   /** The hook's return value. */
   result?: unknown
-  /** Until when nobody else runs a hook for this key, in Unix milliseconds. */
+  /** Until this time no other call runs a hook for this key, in Unix milliseconds. */
   lease: number
 }
 
@@ -36,11 +36,11 @@ const LEASE_MILLISECONDS = 130_000
 const MAX_WAITS = 12
 const MAX_WAIT_MILLISECONDS = 400
 
-/** How often a call runs hooks for one key that somebody keeps replacing. */
+/** How often a call runs hooks for one key whose object is replaced meanwhile. */
 const MAX_RUNS = 5
 /**
- * COS tells when an object was modified in whole seconds, so another one can have the same time and ETag. A minute
- * later, by clocks that may differ, that is over.
+ * COS gives the time of modification in whole seconds, so a second object can have the same time and ETag. After a minute
+ * it cannot any more, even if clocks differ.
  */
 const SETTLED_MILLISECONDS = 60_000
 
@@ -92,7 +92,7 @@ export class UploadRecords {
     return (await this.#records.get(idOf(key)))?.value
   }
 
-  /** All records, in no order that means anything. */
+  /** All records, in no particular order. */
   async *all(): AsyncIterable<UploadRecord> {
     for (let after = ''; ; ) {
       const page = await this.#records.list(after, 100)
@@ -140,7 +140,7 @@ export class UploadRecords {
     await this.#records.put(id, { ...value, checked }, version)
   }
 
-  /** @returns whether the hook ran; not if another call was first */
+  /** @returns whether the hook ran; `false` if another call started first */
   async #runOnUpload(
     rule: Rule,
     key: string,
@@ -181,7 +181,7 @@ export class UploadRecords {
   }
 }
 
-/** Whose folder a key lies in, by its rule; empty where the rule has no `{openid}`. */
+/** The OPENID of the folder that contains a key; empty if its rule has no `{openid}`. */
 export function ownerOf({ segments }: Rule, key: string): string {
   const at = segments.indexOf(OPENID)
   return at < 0 ? '' : (key.split('/')[at] ?? '')

@@ -5,7 +5,7 @@ import { FunctionError, quote } from '../errors'
 import type { RecordStore } from '../records'
 import { type Rule, TRASH } from '../rules'
 
-/** An object that somebody has been permitted to upload. */
+/** An upload that has been permitted and may still arrive. */
 export interface Reservation {
   key: string
   /** Bytes, at most. */
@@ -28,24 +28,24 @@ interface Listing {
 
 /** How long a listing is used again. */
 const CACHE_MILLISECONDS = 30_000
-/** The same where a user looks at the usage, perhaps right after deleting something. */
+/** The same for `usage`, which a user may look at right after deleting a file. */
 const USAGE_CACHE_MILLISECONDS = 1000
 const MAX_CACHED_FOLDERS = 200
 /**
- * COS checks a signature when a request begins. An upload that began in time is counted for as long after its
- * permission has ended.
+ * COS checks a signature when a request begins. A permitted upload counts for this time after its permission has ended,
+ * since it may still be in progress.
  */
 const IN_FLIGHT_MILLISECONDS = 15 * 60_000
 /** A move into the trash that begins ends within this time, and a later listing shows it. */
 const MOVE_MILLISECONDS = 60_000
 const MAX_ATTEMPTS = 20
-/** Uploads that may be on their way to one folder: they are one record, which is read and written for each. */
+/** Most reservations of one folder: they are one record, which each upload reads and writes. */
 const MAX_RESERVATIONS = 2000
 
 /**
- * Enforces `quota` and `maxFiles` when uploads are permitted. What counts is, for each key, the larger one of what the
- * folder and its trash contain and of what anybody may still upload there. No order of uploads, deletions and repetitions can
- * exceed that sum, however many run at the same time: a deletion moves an object into the trash, so it is checked too.
+ * Enforces `quota` and `maxFiles` when uploads are permitted. Each key of the folder and of its trash counts with the larger
+ * of two sizes: the object that is there, and the upload that is still permitted. The sum is an upper bound for every order
+ * of uploads, deletions and repetitions, also concurrent ones. A deletion moves an object into the trash, so it is checked too.
  */
 export class FolderQuota {
   readonly #bucket: BucketAccess
@@ -89,7 +89,7 @@ export class FolderQuota {
       const present = usageOf(rule, folder, listing, before)
       const { quota = Number.POSITIVE_INFINITY, maxFiles = Number.POSITIVE_INFINITY } = rule
       const grows = (field: 'used' | 'files') => usage[field] > present[field]
-      // A folder that is too full already, since the rule has changed, may still be written to without growing.
+      // A folder over its quota, for example after a change of the rule, accepts writes that do not make it larger.
       if ((usage.used > quota && grows('used')) || (usage.files > maxFiles && grows('files'))) {
         if (maxAge > 0) {
           // Objects may have been deleted since.
@@ -169,7 +169,7 @@ function possible(reservations: Reservation[], { at }: Pick<Listing, 'at'>): Res
   return reservations.filter(({ until }) => until > since)
 }
 
-/** One reservation for each key, and the largest. */
+/** Keeps one reservation for each key: the largest. */
 function merge(reservations: Reservation[]): Reservation[] {
   const byKey = new Map<string, Reservation>()
   for (const { key, size, until } of reservations) {

@@ -56,7 +56,7 @@ export async function answerTrash(
   }
 }
 
-/** What a caller may delete below a path with a trash. @throws FunctionError `KitTrashRefused` */
+/** The target of a request, if the caller may delete it and its rule has a trash. @throws FunctionError `KitTrashRefused` */
 function targetOf(rules: Rule[], call: Pick<Call, 'grants'>, key: string): TrashTarget {
   const { rule, isOwn } = grantFor('delete', rules, call, key)
   if (rule.trashDays === undefined) throw refused('the rule has no trash', rule)
@@ -74,7 +74,7 @@ function listTarget(
   const prefix = given ?? (own ? pathOf(own.rule, call.openid) : undefined)
   if (prefix === undefined) throw refused('no path of yours has a trash')
   const target = targetOf(rules, call, prefix)
-  // Who may delete whatever they can name does not therefore learn what there is.
+  // Permission to delete a known key does not include listing the keys of others.
   if (target.seesAll && !isOwnKey(target.rule, prefix, call.openid)) {
     grantFor('list', rules, call, prefix)
   }
@@ -90,7 +90,7 @@ function grantFor(verb: Verb, rules: Rule[], { grants }: Pick<Call, 'grants'>, k
   throw refused(message, rule === undefined ? undefined : { pattern: rule })
 }
 
-/** The limits of the rule may be stricter than they were. @throws FunctionError `KitTrashRefused` */
+/** Checks a restored object against the rule, whose limits may be stricter than at its upload. @throws FunctionError `KitTrashRefused` */
 function checkFile(rule: Rule, size: number, type: string): void {
   const { maxBytes = size, types } = rule
   if (size > maxBytes) throw refused(`the rule takes objects of up to ${maxBytes} bytes`, rule)

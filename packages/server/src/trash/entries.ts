@@ -6,17 +6,17 @@ import { TRASH } from '../rules'
 /** An object in the trash: `.trash/<key>/<id>`. */
 export interface TrashEntry {
   key: string
-  /** When it was deleted, something random, and by whom: `20261130T141552Z-1a2b3c4d-owner`. */
+  /** Time of the deletion, a random part, and who deleted it: `20261130T141552Z-1a2b3c4d-owner`. */
   id: string
 }
 
-/** Whether the owner of the folder has deleted it, who may then restore it, or somebody else. */
+/** `owner`: the owner of the folder, who may restore the object. `other`: anybody else. */
 export type DeletedBy = 'owner' | 'other'
 
 const ID = /^\d{8}T\d{6}Z-[\da-f]{8}-(owner|other)$/
 const ENTRY = /^\.trash\/(.+)\/([^/]+)$/s
 
-/** Bytes that an entry's key is longer than the object's. */
+/** Bytes by which the key of an entry is longer than the key of its object. */
 export const ENTRY_BYTES = `${TRASH}/20261130T141552Z-1a2b3c4d-owner`.length
 
 export function newEntry(key: string, now: number, by: DeletedBy): TrashEntry {
@@ -28,11 +28,11 @@ export const entryKey = ({ key, id }: TrashEntry): string => `${TRASH}${key}/${i
 
 export const isEntryId = (id: string): boolean => ID.test(id)
 
-/** Whose deletion it was. */
+/** Who deleted the object. */
 export const deletedBy = ({ id }: TrashEntry): DeletedBy =>
   ID.exec(id)?.[1] === 'owner' ? 'owner' : 'other'
 
-/** @returns undefined for an object that only happens to be there */
+/** Reads the key of an object in the trash. @returns undefined if it is not the key of an entry */
 export function readEntry(path: string): TrashEntry | undefined {
   const [, key = '', id = ''] = ENTRY.exec(path) ?? []
   return isEntryId(id) ? { key, id } : undefined

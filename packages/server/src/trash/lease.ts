@@ -3,18 +3,19 @@ import { FunctionError } from '../errors'
 import type { Clock } from '../hooks/uploadRecords'
 import type { RecordStore } from '../records'
 
-/** Until when nobody else may move the objects of a key, in Unix milliseconds. */
+/** A record that lets one call at a time move the objects of a key. */
 export interface Lease {
+  /** End of the lease, in Unix milliseconds. */
   until: number
 }
 
-/** Longer than a cloud function can run, so whoever has let a lease end is not running any more. */
+/** Longer than a cloud function can run: when a lease ends, the call that took it is no longer running. */
 const LEASE_MILLISECONDS = 130_000
 const MAX_WAITS = 14
 const MAX_WAIT_MILLISECONDS = 400
 
 /**
- * Runs something that no other call with the same key runs at the same time, on whichever instance.
+ * Runs a function while no other call, on any instance, runs one for the same key.
  * @throws FunctionError `KitInternal`, retryable, when another call takes too long
  */
 export async function withLease<Result>(

@@ -26,7 +26,7 @@ import type { TrashBucket } from './trashBucket'
 
 /** Entries of one page of a list: with keys of 850 bytes they still fit into the answer of a function. */
 const PAGE = 500
-/** How often a call begins again for an object that somebody keeps replacing. */
+/** How often a call starts again because the object was replaced meanwhile. */
 const MAX_ATTEMPTS = 5
 
 /** One object, and which deletions of it the caller may undo. */
@@ -41,8 +41,8 @@ export interface TrashTarget {
 type BeforeMove = (rule: Rule, key: string, entry: string, size: number) => Promise<void>
 
 /**
- * Moves objects into the trash of the bucket and back. An object is copied before it is deleted, so that whatever ends
- * in between leaves both. Calls for one key exclude each other by a lease, so the object that is deleted is the one
+ * Moves objects into the trash of the bucket and back. An object is copied before it is deleted, so an interruption leaves
+ * both. Calls for one key exclude each other by a lease, so the object that is deleted is the one
  * that was copied; only an upload that replaces it between the last look and the deletion could be lost, and with
  * `overwrite: false` COS refuses that.
  */
@@ -65,7 +65,7 @@ export class Trash {
     this.#beforeMove = beforeMove
   }
 
-  /** Moves an object into the trash. There may be none: deleting twice is no error. */
+  /** Moves an object into the trash. A missing object is no error. */
   async delete({ rule, key }: TrashTarget, by: DeletedBy): Promise<TrashResponse> {
     if (utf8Length(key) + ENTRY_BYTES > MAX_KEY_BYTES) {
       throw refused(`the key is longer than ${MAX_KEY_BYTES - ENTRY_BYTES} bytes`, rule)
@@ -73,7 +73,7 @@ export class Trash {
     return this.#alone(key, async () => ({ trash: await this.#moveIn(rule, key, by) }))
   }
 
-  /** What is in the trash below a prefix of keys. */
+  /** Lists the entries of the trash whose keys begin with a prefix. */
   async list(
     { rule, key: prefix, seesAll }: TrashTarget,
     marker: TrashEntry | undefined,
@@ -147,7 +147,7 @@ export class Trash {
       await this.#beforeMove(rule, key, entryKey(entry), head.size)
       if ((await this.#bucket.copy(key, head.etag, entryKey(entry))) !== 'copied') continue
       const { etag, modified } = (await this.#bucket.head(key)) ?? {}
-      // Replaced meanwhile: what has been copied is kept, and so is what is there now.
+      // Replaced meanwhile: both the copy and the new object are kept.
       if (etag !== head.etag || modified !== head.modified) continue
       await this.#bucket.remove(key)
       return [this.#describe(rule, entry, head.size)]

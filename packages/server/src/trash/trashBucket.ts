@@ -4,7 +4,7 @@ import { FunctionError } from '../errors'
 import type { BucketLocation } from '../policy/compile'
 import type { Environment } from '../sts/client'
 
-/** What the trash needs of the bucket. */
+/** The bucket operations that the trash uses. */
 export interface TrashBucket extends BucketAccess {
   page(prefix: string, marker: string, limit: number): Promise<ListedPage>
   /**
