@@ -24,6 +24,8 @@ const EXPECTED_FILES = [
   /^dist\/browser\/\w+\.(js|css)$/,
   /^dist\/miniprogram-cos\.js\.map$/,
   /^miniprogram_dist\/\w+\.js$/,
+  // Code that several components share: the build names it by its content.
+  /^miniprogram_dist\/chunk-[A-Z0-9]{8}\.js$/,
   // Components, adapters, and the styles that components share.
   /^miniprogram_dist\/[\w-]+\/[\w-]+\.(js|json|wxml|wxss)$/,
   /^miniprogram_dist\/\w+\.wxss$/,
