@@ -220,6 +220,8 @@ describeInBrowser('wx in the preview', () => {
     expect(await page.evaluate("wx.cloud.uploadFile({ cloudPath: 'a' })")).toMatchObject({
       errMsg: 'cloud.uploadFile:fail not supported by the preview',
     })
+    const task = 'wx.cloud.downloadFile({ fileID: "a", fail() {} })'
+    expect(await page.evaluate(`typeof ${task}.onProgressUpdate`)).toBe('function')
   })
 })
 

@@ -79,6 +79,14 @@ test('prints the access table', () => {
     'news/**              editors   yes   yes    -       -     no overwriting',
     'anything else        anyone    -     -      -       -',
   ])
+  // A Chinese character takes two columns of a terminal.
+  expect(accessTable(rules, (_, zh) => zh).split('\n')).toEqual([
+    '路径                 调用者    read  write  delete  list  限制',
+    'private/{openid}/**  owner     是    是     是      是    最大 20971520 字节，image/*',
+    'news/**              everyone  是    -      -       -',
+    'news/**              editors   是    是     -       -     不得覆盖',
+    '其他路径             任何人    -     -      -       -',
+  ])
 })
 
 test.each<[string, object, string]>([

@@ -1,9 +1,9 @@
 import { t } from './text'
 
-/** The oldest version of Node that the packages support, as `engines` in package.json says. */
+/** The oldest supported version of Node: `engines` in package.json. */
 const OLDEST_NODE = 20
 
-// A reader that ends early, such as head, does not keep a command from completing.
+// A command completes even if the reader of its output, such as head, ends early.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
@@ -18,6 +18,6 @@ if (Number.parseInt(node, 10) < OLDEST_NODE) {
   )
   process.exitCode = 2
 } else {
-  // Loaded only now: older versions cannot load the libraries.
+  // Loaded after the check, because older versions cannot load the libraries.
   void import('./run').then(({ run }) => run(process.argv.slice(2)))
 }

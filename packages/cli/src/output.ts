@@ -3,7 +3,7 @@ import { forProject } from './project'
 import { t } from './text'
 
 /**
- * Colours for a stream: on a terminal, unless NO_COLOR or TERM=dumb says otherwise, and wherever FORCE_COLOR does.
+ * Colours for a stream: on a terminal without NO_COLOR or TERM=dumb, or with FORCE_COLOR.
  * @see https://no-color.org
  */
 export function colorsFor(
@@ -15,7 +15,7 @@ export function colorsFor(
   return createColors(stream.isTTY === true && TERM !== 'dumb')
 }
 
-/** Colours the sign that a line begins with, and the arrow before what to do. */
+/** Colours the symbol at the beginning of a line, and the arrow before the fix. */
 export function paint(text: string, colors: ReturnType<typeof createColors>): string {
   return text
     .replace(/^(\s*)✓/gm, (_, indent) => indent + colors.green('✓'))
@@ -25,16 +25,16 @@ export function paint(text: string, colors: ReturnType<typeof createColors>): st
     .replace(/^(\s*)→/gm, (_, indent) => indent + colors.cyan('→'))
 }
 
-/** Enough of a SecretId to tell which one it is. */
+/** The part of a SecretId that identifies it. */
 export function maskId(SecretId: string): string {
   return `${SecretId.slice(0, 4)}…${SecretId.slice(-4)}`
 }
 
-/** Writes lines that never contain a secret, whatever the caller passes. */
+/** Writes lines in which secrets are masked. */
 export class SafeOutput {
   readonly #secrets: string[]
 
-  /** @param secrets those of less than 8 characters are not looked for: they are no keys, and words contain them */
+  /** @param secrets secrets to mask. Those of less than 8 characters are ignored, because words may contain them */
   constructor(secrets: (string | undefined)[] = []) {
     this.#secrets = secrets.filter((one): one is string => one !== undefined && one.length >= 8)
   }
@@ -59,13 +59,13 @@ export class SafeOutput {
 }
 
 /**
- * Asks for a yes on the terminal.
- * @returns undefined where there is no terminal; false for no, and for Ctrl+C
+ * Asks for confirmation on the terminal.
+ * @returns undefined without a terminal; false for no, and for Ctrl+C
  */
 export async function confirm(message: string): Promise<boolean | undefined> {
   if (!process.stdin.isTTY) return undefined
   const { confirm: ask } = await import('@clack/prompts')
-  // Standard output is for machines; the question goes elsewhere.
+  // The question is written to standard error, because programs read standard output.
   const answer = await ask({
     message,
     active: t('yes', '是'),

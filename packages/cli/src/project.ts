@@ -7,16 +7,16 @@ import { t } from './text'
 
 /** Settings that only this repository passes to the commands. */
 export interface RunOptions {
-  /** Builds the packages that commands run as built files; where they are installed they are built already. */
+  /** Builds the packages that commands run as built files. Installed packages are built already. */
   buildPackages?: () => Promise<void>
-  /** Ends the watch for the end of npm: a command calls it once it watches for itself and closes properly. */
+  /** Stops watching for the end of npm. Called by commands that watch for it themselves and shut down. */
   stopWatchingLauncher?: () => void
 }
 
-/** Names of the configuration file. Where both exist, the first one counts. */
+/** Names of the configuration file. The first one that exists is used. */
 const CONFIGS = ['cos.config.ts', 'cos.config.js']
 
-/** The values that `cos.config.ts` comes with. */
+/** The sample values of `cos.config.ts`. */
 export const SAMPLE = { env: 'your-env-id', bucket: 'media-1250000000' }
 
 /** The nearest folder from here upwards that has a configuration; the current one if there is none. */
@@ -29,7 +29,7 @@ export function projectRoot(from = process.cwd()): string {
 
 const hasConfig = (folder: string) => CONFIGS.some((name) => existsSync(join(folder, name)))
 
-/** Absolute path of the configuration: `cos.config.ts` or `cos.config.js`; the former if there is none. */
+/** Absolute path of the configuration: `cos.config.ts` or `cos.config.js`; the former if neither exists. */
 export function configFile(root = projectRoot()): string {
   const files = CONFIGS.map((name) => join(root, name))
   return files.find((file) => existsSync(file)) ?? (files[0] as string)
@@ -69,18 +69,18 @@ export async function loadConfig(): Promise<CosConfig> {
 type RulesTester = typeof import('@miniprogram-cos/server').testRules
 
 /**
- * Runs a file of the project, in TypeScript or JavaScript, which may import others.
- * @param globals what it finds besides its imports
- * @param testRules replaces the function of the server package, to see what it is called for
+ * Runs a TypeScript or JavaScript file of the project, which may import others.
+ * @param globals globals of the file
+ * @param testRules replaces the function of the server package, to record its calls
  * @returns its exports
- * @throws Error when it cannot be compiled
+ * @throws Error if it cannot be compiled
  */
 export async function loadModule<Exports extends object>(
   file: string,
   globals: Record<string, unknown> = {},
   testRules?: RulesTester,
 ): Promise<Exports> {
-  // Loaded here: before the first build of this repository there is no server to load.
+  // Loaded on demand: before the first build of this repository the server package does not exist.
   const [{ build }, server] = await Promise.all([
     import('esbuild'),
     import('@miniprogram-cos/server'),
@@ -99,17 +99,17 @@ export async function loadModule<Exports extends object>(
   const module = { exports: {} as Exports }
   const required = createRequire(file)
   const own = createRequire(ownFile('package.json'))
-  // The configuration of a project that has not installed the server or the SDK can be read all the same.
+  // Resolves the server and the SDK from this package if the project has not installed them.
   const load = (name: string) => {
     if (name === '@miniprogram-cos/server') return testRules ? { ...server, testRules } : server
     return name === 'wx-server-sdk' ? own(name) : required(name)
   }
-  const given = { require: load, module, exports: module.exports, ...globals }
-  new Function(...Object.keys(given), outputFiles[0]?.text ?? '')(...Object.values(given))
+  const variables = { require: load, module, exports: module.exports, ...globals }
+  new Function(...Object.keys(variables), outputFiles[0]?.text ?? '')(...Object.values(variables))
   return module.exports
 }
 
-/** A warning while the configuration still names the sample bucket. */
+/** The warning for a configuration with the sample bucket. */
 export function sampleWarning({ bucket }: CosConfig): string | undefined {
   if (bucket !== SAMPLE.bucket) return undefined
   const name = basename(configFile())
@@ -120,13 +120,13 @@ export function sampleWarning({ bucket }: CosConfig): string | undefined {
   )
 }
 
-/** How the reader runs a command: by its npm script in this repository, by the package in an app. */
+/** The command line of a command: an npm script in this repository, npx in an app. */
 const commandLine = (name: string) =>
   hasFunctionSources() ? `npm run ${name}` : `npx @miniprogram-cos/cli ${name}`
 
 /**
- * A message as it applies to this project. Messages are written for this repository, whose commands are npm scripts and
- * whose configuration is TypeScript.
+ * Adapts a message to this project. Messages are written for this repository, whose commands are npm scripts and whose
+ * configuration is TypeScript.
  */
 export function forProject(text: string): string {
   if (hasFunctionSources()) return text
@@ -174,7 +174,7 @@ export function functionFile(name: string, root = projectRoot()): string {
   return join(root, functionRoot(root), name, 'index.js')
 }
 
-/** All cloud functions of the project: those of the kit as built, and an app's own as they are. */
+/** All cloud functions of the project: the built functions of the kit, and the app's own. */
 export function deployedFunctions(root = projectRoot()): DeployedFunction[] {
   const built = functionNames(root)
   return [
@@ -207,6 +207,6 @@ function readJson(file: string): Record<string, unknown> {
 /** Where the local cloud keeps its data, ignored by git. */
 export const localData = (...path: string[]) => at('.local-cloud', ...path)
 
-/** Host of a bucket, as production names it. */
+/** The production host of a bucket. */
 export const bucketHost = ({ bucket, region }: Pick<CosConfig, 'bucket' | 'region'>) =>
   `${bucket}.cos.${region}.myqcloud.com`

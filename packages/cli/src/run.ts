@@ -18,16 +18,16 @@ import { forProject, type RunOptions } from './project'
 import { t } from './text'
 
 /**
- * Runs one command line. Sets the exit code: 0 if all is well, 1 if a check or a step failed, 2 for wrong input and
- * for whatever keeps the command from running.
+ * Runs one command line. Sets the exit code: 0 for success, 1 if a check or a step failed, 2 for invalid input or if the
+ * command could not run.
  * @param args without `node` and the script
  */
 export async function run(args: string[], options: RunOptions = {}): Promise<void> {
-  // An old name stands for itself in messages.
+  // Messages use the name that the user typed.
   const name = args.find((arg) => !arg.startsWith('-')) ?? 'miniprogram-cos'
   try {
     if (name === 'local-cloud' && args[0] === name) {
-      // Its options are those of the package, which reads them itself.
+      // The package parses the options itself.
       await localCloudCommand(args.slice(1), options)
       return
     }
@@ -65,7 +65,7 @@ function createProgram(options: RunOptions): Command {
   ]) {
     program.addCommand(command)
   }
-  // Listed for the help only: its command line never gets here.
+  // Listed only for the help: its command line is handled above.
   program
     .command('local-cloud')
     .description(
@@ -78,8 +78,8 @@ function createProgram(options: RunOptions): Command {
       `\n退出码：0 成功；1 检查或步骤失败；2 输入有误。\nLANG 以 zh 开头时输出中文。NO_COLOR=1 关闭颜色。`,
     ),
   )
-  for (const one of [program, ...program.commands]) {
-    for (const command of [one, ...one.commands]) prepare(command)
+  for (const command of [program, ...program.commands]) {
+    for (const each of [command, ...command.commands]) prepare(each)
   }
   return program
 }
@@ -93,7 +93,7 @@ const TITLES: Record<string, string> = {
 }
 
 const OUTPUT: OutputConfiguration = {
-  // Errors are shown once, by run().
+  // Errors are printed by run().
   writeErr: () => {},
   getOutHasColors: () => colorsFor(process.stdout).isColorSupported,
 }
@@ -105,7 +105,7 @@ function prepare(command: Command): void {
     .helpOption('-h, --help', t('shows this help', '显示帮助'))
     .helpCommand(false)
     .configureHelp({
-      // npm passes on what stands after `--`.
+      // npm passes on the arguments after `--`.
       commandUsage: (one) => [calledAs(one), one.usage()].join(' ').trim(),
       optionDescription: ({ description, defaultValue }) =>
         typeof defaultValue === 'string'
@@ -115,7 +115,7 @@ function prepare(command: Command): void {
     })
 }
 
-/** How the reader calls the command: by its npm script, or by the binary. */
+/** The command in messages: an npm script, or the binary. */
 function calledAs(command: Command): string {
   const script = process.env.npm_lifecycle_event
   const names = [command.name(), ...command.aliases()]
@@ -125,7 +125,7 @@ function calledAs(command: Command): string {
   return `${script === 'start' ? 'npm start' : `npm run ${script}`} --`
 }
 
-/** One line about a command line that cannot be read; undefined after the help was shown. */
+/** Describes an invalid command line in one line; undefined after the help was shown. */
 function parseMessage({ code, message }: CommanderError): string | undefined {
   if (code === 'commander.helpDisplayed' || code === 'commander.help') return undefined
   const [, subject = ''] = /'([^']*)'/.exec(message) ?? []

@@ -35,8 +35,8 @@ const RENAMED_FOLDER = 'renamed'
 /**
  * Writes the current objects of a bucket as files named by their keys, with an index that `seedBucket`
  * reads. Noncurrent versions, ACLs and uploads in progress are not exported.
- * @returns how many objects were written
- * @throws Error when the folder is not empty
+ * @returns the number of objects written
+ * @throws Error if the folder is not empty
  */
 export async function exportBucket(
   store: Store,
@@ -72,8 +72,8 @@ export async function exportBucket(
 }
 
 /**
- * A file for each key: the key itself if every file system accepts it, else a number. Keys that differ in
- * case only, or of which one is the folder of another, get a number.
+ * Chooses a file name for each key: the key itself if every file system accepts it, otherwise a number. Keys that differ
+ * only in case, or that are also a folder of another key, get a number.
  */
 function fileNames(keys: readonly string[]): string[] {
   const folders = new Set<string>()
@@ -115,8 +115,8 @@ interface SeedObject {
 /**
  * Puts every file of a folder into a bucket, its path as the key. Files of an export get their exported
  * headers and tags.
- * @returns how many objects were put
- * @throws Error for a file whose path is not a valid key; nothing is put then
+ * @returns the number of objects put
+ * @throws Error for a file whose path is not a valid key; no object is put then
  */
 export async function seedBucket(
   store: Store,

@@ -19,7 +19,7 @@ export interface Session {
   /** `Name` of GetFederationToken, or `RoleSessionName` of AssumeRole. */
   name: string
   policy: Policy
-  /** The policy of the role, which must allow an action too. */
+  /** The policy of the role, which must also allow an action. */
   boundary?: Policy
   /** Unix seconds. */
   ExpiredTime: number
@@ -30,7 +30,7 @@ export type TokenCheck =
   | { state: 'expired' }
   | { state: 'foreign' }
 
-const KEPT_SESSIONS = 100
+const MAX_SESSIONS = 100
 
 /** The root key of the local cloud, and the temporary keys derived from it. */
 export class KeyRing {
@@ -47,7 +47,7 @@ export class KeyRing {
     this.ownerUin = ownerUin
   }
 
-  /** The temporary keys issued last, newest first, without their secrets. */
+  /** The last 100 temporary keys, newest first, without their secrets. */
   get issued(): readonly Session[] {
     return this.#issued
   }
@@ -62,7 +62,7 @@ export class KeyRing {
       ...(boundary ? { boundary } : {}),
     }
     this.#issued.unshift(session)
-    if (this.#issued.length > KEPT_SESSIONS) this.#issued.pop()
+    if (this.#issued.length > MAX_SESSIONS) this.#issued.pop()
     return {
       SecretId,
       SecretKey: this.#secretOf(SecretId),
@@ -88,8 +88,8 @@ export class KeyRing {
 }
 
 /**
- * A session token contains its session, encrypted and authenticated with the root secret. The local
- * cloud keeps no list of tokens, so they stay valid after a restart.
+ * Creates a session token, which contains its session, encrypted and authenticated with the root secret. The local cloud
+ * stores no tokens, so they are still valid after a restart.
  */
 function encryptToken(content: Session, rootSecret: string): string {
   const iv = randomBytes(12)
@@ -101,7 +101,7 @@ function encryptToken(content: Session, rootSecret: string): string {
   return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url')
 }
 
-/** @returns undefined for a token that was not made with this secret */
+/** @returns undefined for a token that was not created with this secret */
 function decryptToken(token: string, rootSecret: string): Session | undefined {
   try {
     const raw = Buffer.from(token, 'base64url')

@@ -30,11 +30,11 @@ export interface Certificate {
 const VALID_DAYS = 30
 
 /**
- * Generates a certificate for loopback and the given names. It must not contain names of production, so
- * that it is useless to anyone who obtains it.
+ * Generates a certificate for loopback and the given names. The names must not be those of production, so that the
+ * certificate is useless to anyone who obtains it.
  */
 export async function generateCertificate(hosts: readonly string[]): Promise<Certificate> {
-  // Loaded when needed: it takes longer to load than everything else of the local cloud.
+  // Loaded on demand, because it takes longer to load than the rest of the local cloud.
   const { generate } = await import('selfsigned')
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'local cloud' }], {
     keyType: 'ec',

@@ -31,32 +31,32 @@ export interface LocalCloudOptions {
   data?: string | undefined
   /** Buckets that are created at start. @default `media-1250000000` in ap-guangzhou */
   buckets?: { name: string; region: string }[]
-  /** The key pair that owns every bucket. @default `LOCAL_ROOT_KEY`, which is public */
+  /** The key pair that owns all buckets. @default `LOCAL_ROOT_KEY`, which is public */
   root?: KeyPair
   /**
-   * Functions to host. Their environment has the root key, the addresses of STS and COS, and what wx-server-sdk
-   * needs to reach the database and the storage of this cloud.
+   * Functions to host. Their environment contains the root key, the addresses of STS and COS, and the variables with which
+   * wx-server-sdk calls the database and the storage of this cloud. @default []
    */
   functions?: DeployedFunction[]
   /** Collections of the CloudBase database that are created at start. @default [] */
   collections?: string[]
-  /** 0 takes any free port. @default 0 */
+  /** Port of COS; 0 for any free port. @default 0 */
   cosPort?: number
-  /** @default 0 */
+  /** Port of STS. @default 0 */
   stsPort?: number
-  /** @default 0 */
+  /** Port of the function host. @default 0 */
   functionsPort?: number
-  /** Admin page, request log, events and faults, on loopback only. @default 0 */
+  /** Port of the admin page, request log, events and faults, on loopback only. @default 0 */
   adminPort?: number
-  /** Serves COS and STS over HTTPS too, with a newly generated certificate. @default false */
+  /** Also serves COS and STS over HTTPS, with a newly generated certificate. @default false */
   tls?: boolean
   /**
-   * Imitates `cloud.openapi.security.mediaCheckAsync`, with verdicts of yours. @default it is `NotImplemented`
+   * Imitates `cloud.openapi.security.mediaCheckAsync` with the given decisions. @default calls fail with `NotImplemented`
    */
   mediaCheck?: MediaCheckOptions
-  /** Faults to inject; can be changed later through `faults` or the admin address. */
+  /** Faults to inject. They can be changed later by `LocalCloud.faults` or the admin address. @default none */
   faults?: FaultPlanOptions
-  /** @default '127.0.0.1' */
+  /** Address to listen on. @default '127.0.0.1' */
   host?: string
   /** CloudBase environment id. @default 'local-env' */
   env?: string
@@ -70,57 +70,65 @@ export interface LocalCloudOptions {
   bodyIdleMs?: number
   /**
    * Milliseconds until a restored object can be read.
-   * @default as documented: a minute for Expedited, 3 to 24 hours for other tiers
+   * @default the documented time: one minute for Expedited, 3 to 24 hours for other tiers (document 436/12633)
    */
   restoreDelayMs?: number
   /** The current time in Unix milliseconds, for tests of expiry. @default Date.now */
   clock?: () => number
+  /** Called for each request to COS. */
   onCosRequest?: (entry: LogEntry) => void
   /**
-   * Says which access rule of the app covers a path. It becomes part of the `Decision` in every refusal and in the
-   * request log. @default refusals name policies only
+   * Returns the access rule of the app that covers a path. The result is part of the `Decision` in refusals and in the request
+   * log. @default refusals name only policies
    */
   explainPath?: ExplainPath
+  /** Called for each request to STS. */
   onStsRequest?: (entry: StsLogEntry) => void
+  /** Called for each function call. */
   onFunctionCall?: (entry: FunctionLogEntry) => void
-  /** Receives what functions log. @default this process's output */
+  /** Receives the output of functions. @default this process's output */
   onFunctionOutput?: (name: string, text: string) => void
 }
 
 /** A running local cloud. */
 export interface LocalCloud {
-  /** `http://127.0.0.1:…` */
+  /** Address of COS: `http://127.0.0.1:…`. */
   cos: string
+  /** Address of STS. */
   sts: string
+  /** Address of the function host. */
   functions: string
-  /** API of the CloudBase environment, which wx-server-sdk calls: database and storage. */
+  /** Address of the CloudBase API, which wx-server-sdk calls: database and storage. */
   cloudBase: string
-  /** Admin page, `/object`, `/log`, `/events`, `/faults`, `/reset`, `/seed`, `/export`. */
+  /** Address of the admin page, `/object`, `/log`, `/events`, `/faults`, `/reset`, `/seed`, `/export`. */
   admin: string
   /** With the option `tls`: the HTTPS addresses, and their certificate in PEM. */
   tls?: { cos: string; sts: string; certificate: string }
-  /** The injected faults. */
+  /** The injected faults, which can be changed. */
   faults: FaultPlan
+  /** The key pair that owns all buckets. */
   root: KeyPair
+  /** Calls functions without HTTP. */
   host: FunctionHost
-  /** Replaces the hosted functions, as a deployment does: the next call runs the files as they are then. */
+  /** Replaces the hosted functions, as a deployment does. The next call loads their current files. */
   deployFunctions: (functions: DeployedFunction[]) => void
-  /** Deletes all data and creates the buckets of the options. Not to be called while requests are in progress. */
+  /** Deletes all data and creates the buckets of the options. Must not be called while requests are in progress. */
   reset: () => Promise<void>
   /**
-   * Puts every file of a folder into a bucket, its path as the key.
-   * @param bucket @default the first
-   * @returns how many objects were put
+   * Puts all files of a folder into a bucket, with their paths as keys.
+   * @param bucket @default the first bucket
+   * @returns the number of objects put
    * @throws Error for an unknown bucket, or a path that is not a valid key
    */
   seed: (folder: string, bucket?: string) => Promise<number>
   /**
-   * Writes a bucket's current objects as files into an empty folder, which `seed` can read.
-   * @param bucket @default the first
-   * @returns how many objects were written
+   * Writes a bucket's current objects as files to an empty folder, which `seed` can read.
+   * @param bucket @default the first bucket
+   * @returns the number of objects written
    * @throws Error for an unknown bucket or a folder that is not empty
    */
   export: (folder: string, bucket?: string) => Promise<number>
+  /** Stops all servers. Data in a folder is kept. */
   close: () => Promise<void>
 }
 
@@ -133,7 +141,7 @@ export const LOCAL_ROOT_KEY: KeyPair = {
 export const DEFAULT_BUCKET = { name: 'media-1250000000', region: 'ap-guangzhou' }
 
 /**
- * Starts COS, STS and the function host on loopback.
+ * Starts a local cloud: COS, STS, the function host, the CloudBase API and the admin page, by default on loopback.
  *
  * @throws Error for an invalid bucket name, a port in use, or data of a newer version
  * @example
@@ -183,8 +191,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     try {
       return await listen(server, port, at)
     } catch (error) {
-      // The port is in use: close what is open already.
-      await Promise.all(servers.filter((one) => one.listening).map(stop))
+      // The port is in use: close the servers that listen already.
+      await Promise.all(servers.filter(({ listening }) => listening).map(stop))
       await stopLifecycle()
       await store.close()
       throw error
@@ -268,12 +276,12 @@ async function createBuckets(
   }
 }
 
-/** Loads the query engine with the first action: its 300 modules take as long to load as all others together. */
+/** Loads the query engine with the first action, because its 300 modules take as long to load as all others together. */
 function openDatabase(documents: Documents, clock: () => number): () => Promise<DatabaseActions> {
   let actions: Promise<DatabaseActions> | undefined
   return () => {
     actions ??= import('./database/actions').then(
-      (one) => new one.DatabaseActions(documents, clock),
+      (module) => new module.DatabaseActions(documents, clock),
     )
     return actions
   }
@@ -292,7 +300,7 @@ interface DataServices {
 
 function dataOperations({ store, documents, clock, options }: DataServices): DataOperations {
   const { buckets, collections } = options
-  const named = (name = buckets[0]?.name ?? ''): BucketRecord => {
+  const bucketNamed = (name = buckets[0]?.name ?? ''): BucketRecord => {
     const bucket = store.buckets.get(name)
     if (!bucket) throw new Error(`there is no bucket "${name}"`)
     return bucket
@@ -304,8 +312,8 @@ function dataOperations({ store, documents, clock, options }: DataServices): Dat
       await createBuckets(store, buckets, clock())
       await createCollections(documents, collections)
     },
-    seed: async (folder, bucket) => seedBucket(store, named(bucket), folder, clock()),
-    export: async (folder, bucket) => exportBucket(store, named(bucket), folder),
+    seed: async (folder, bucket) => seedBucket(store, bucketNamed(bucket), folder, clock()),
+    export: async (folder, bucket) => exportBucket(store, bucketNamed(bucket), folder),
   }
 }
 
@@ -321,12 +329,15 @@ function createFunctionHost(
   })
 }
 
-/** Functions with the variables of this cloud in their environment. */
+/** Adds the variables of this cloud to the environment of functions. */
 function withVariables(
   functions: DeployedFunction[],
   variables: Record<string, string>,
 ): DeployedFunction[] {
-  return functions.map((one) => ({ ...one, variables: { ...variables, ...one.variables } }))
+  return functions.map((deployed) => ({
+    ...deployed,
+    variables: { ...variables, ...deployed.variables },
+  }))
 }
 
 /** A role for AssumeRole that allows all of COS. */

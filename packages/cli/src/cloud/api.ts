@@ -2,7 +2,7 @@ import CloudBase from '@cloudbase/manager-node'
 import { apiError, CloudError } from './errors'
 import type { CloudKey } from './settings'
 
-/** Whose key it is (document 1312/51820). */
+/** The identity of a key (document 1312/51820). */
 export interface Identity {
   AccountId: string
   UserId: string
@@ -14,7 +14,7 @@ export interface EnvironmentState {
   Status: string
 }
 
-/** The state of a deployed function, as far as it matters here. */
+/** The state of a deployed function. */
 export interface FunctionState {
   Runtime: string
   Handler: string
@@ -25,7 +25,7 @@ export interface FunctionState {
 }
 
 export interface FunctionAnswer {
-  /** JSON text of what the function returned. */
+  /** The function's result as JSON. */
   RetMsg?: string
   ErrMsg?: string
   InvokeResult?: number
@@ -57,8 +57,8 @@ export class CloudApi {
     try {
       return (await this.#app.env.getEnvInfo()).EnvInfo as EnvironmentState
     } catch (error) {
-      // The documents name several codes for an environment that is not there, or another's; the library fails
-      // with a TypeError when the answer is empty.
+      // The documents list several codes for an environment that does not exist or belongs to another account. The library
+      // fails with a TypeError if the response is empty.
       const { code = '' } = error as { code?: string }
       if (/^(ResourceNotFound|InvalidParameter)/.test(code) || error instanceof TypeError) {
         throw new CloudError('EnvironmentUnknown', this.env)
@@ -67,10 +67,10 @@ export class CloudApi {
     }
   }
 
-  /** @returns undefined when there is no function of that name */
+  /** @returns undefined if there is no function of that name */
   async functionState(name: string): Promise<FunctionState | undefined> {
     try {
-      // The library declares other fields than the API answers with.
+      // The library declares other fields than the API returns.
       const detail = (await this.functions.getFunctionDetail(name)) as unknown as FunctionState & {
         Environment?: { Variables?: { Key: string; Value: string }[] }
       }
@@ -85,7 +85,7 @@ export class CloudApi {
     }
   }
 
-  /** The library's own method looks for HTTP access first, and needs an environment that has it. */
+  /** The library's method requires an environment with HTTP access. */
   async deleteFunction(FunctionName: string): Promise<void> {
     const scf = this.#app.commonService('scf', '2018-04-16')
     const Param = { FunctionName, Namespace: this.env }
@@ -95,9 +95,9 @@ export class CloudApi {
   }
 
   /**
-   * Reserves memory for a function, which is at the same time the most that its instances may take together
+   * Reserves memory for a function, which also limits the total memory of its instances
    * (PutReservedConcurrencyConfig, document 583/51247).
-   * @param megabytes instances times the memory of one
+   * @param megabytes number of instances times the memory of one
    */
   async reserveMemory(FunctionName: string, megabytes: number): Promise<void> {
     const scf = this.#app.commonService('scf', '2018-04-16')
@@ -113,11 +113,11 @@ export class CloudApi {
   }
 
   /** @throws CloudError */
-  async doing<Result>(what: string, work: () => Promise<unknown>): Promise<Result> {
+  async doing<Result>(task: string, work: () => Promise<unknown>): Promise<Result> {
     try {
       return (await work()) as Result
     } catch (error) {
-      throw apiError(error, what)
+      throw apiError(error, task)
     }
   }
 }

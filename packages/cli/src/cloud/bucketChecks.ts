@@ -5,13 +5,13 @@ import createProxyAgent from 'https-proxy-agent'
 import type { BucketPlace } from './bucketRules'
 import { bucketError, CloudError } from './errors'
 
-/** The region of the account's bucket of that name; undefined when it has none, or the key may not list buckets. */
+/** Looks up the region of a bucket; undefined if the account has no such bucket, or the key may not list buckets. */
 export async function findRegion(cos: COS, name: string): Promise<string | undefined> {
   const list = await cos.getService().catch(() => undefined)
   return list?.Buckets.find((one) => one.Name === name)?.Location
 }
 
-/** Phones send `https://servicewechat.com/<appid>/…` as the referer of what they download. */
+/** Phones send `https://servicewechat.com/<appid>/…` as the referer of downloads. */
 const WECHAT = 'servicewechat.com'
 
 /** The type of the bucket's hotlink protection if it refuses phones. */
@@ -30,7 +30,7 @@ export async function refererObstacle(cos: COS, place: BucketPlace): Promise<str
   return rules.RefererType
 }
 
-/** Groups of an ACL that anybody belongs to; the second needs no more than some Tencent Cloud account. */
+/** ACL groups of all users, and of all users with a Tencent Cloud account. */
 const PUBLIC_GROUP = /\/global\/(AllUsers|AuthenticatedUsers)/
 
 /** Actions that read objects or list them. */
@@ -42,7 +42,7 @@ const READ_ACTIONS = [
   'ListMultipartUploads',
 ]
 
-/** Actions that change objects or their permissions; no rule grants them to anybody who is not signed in. */
+/** Actions that change objects or their permissions; no access rule grants them to anonymous callers. */
 const WRITE_ACTIONS = [
   'PutObject',
   'PostObject',
@@ -59,7 +59,7 @@ const WRITE_ACTIONS = [
   'GetObjectACL',
 ]
 
-/** Actions that change the bucket's permissions, or show them. */
+/** Actions that change or read the bucket's permissions. */
 const BUCKET_ACTIONS = [
   'PutBucketACL',
   'GetBucketACL',
@@ -71,7 +71,7 @@ const BUCKET_ACTIONS = [
 ]
 
 /**
- * Principals that include anybody: with a signature or without one, and `uin/*`, which is any Tencent Cloud account.
+ * Principals that include everybody, with or without a signature, and `uin/*`, which is any Tencent Cloud account.
  */
 const ANYBODY = /anyone:anyone|anonymous:anonymous|"(?:[a-z]*:)*\*"|cam::uin\/\*/
 
@@ -89,9 +89,9 @@ interface Statement {
 }
 
 /**
- * The bucket's ACL and its policy let nobody read without a key what the access rules keep private, and let nobody
- * write or change permissions without one. A policy may open paths that no rule names, or that `everyone` may read, for
- * reading; statements with conditions are left to the doctor's probe.
+ * Requires that the bucket's ACL and policy permit nobody to read private paths of the access rules without a key, or to
+ * write or change permissions without one. A policy may permit reading paths without a rule, or paths that `everyone` may
+ * read. Statements with conditions are checked by the doctor's probe.
  * @throws CloudError `BucketPublic`, `BucketForbidden`
  */
 export async function checkPrivacy(cos: COS, config: CosConfig): Promise<void> {
@@ -123,7 +123,7 @@ async function statementsOf(
   }
 }
 
-/** A path that a statement opens to anybody against the access rules, if there is one; `/` is the bucket itself. */
+/** Finds a path that a statement makes public contrary to the access rules; `/` for the bucket itself. */
 function openedPath(statement: Statement, config: CosConfig): string | undefined {
   const { effect = statement.Effect, principal = statement.Principal } = statement
   const { condition = statement.Condition } = statement
@@ -151,7 +151,7 @@ function openedPath(statement: Statement, config: CosConfig): string | undefined
 function overlaps(resource: string, { bucket, region }: CosConfig, path: string): boolean {
   const [, name = '', appid = ''] = /^(.*)-(\d+)$/.exec(bucket) ?? []
   const [, , service = '*', regionPattern = '*', ...segments] = resource.split(':')
-  // An empty segment stands for any value.
+  // An empty segment matches any value.
   const isHere = isMatch(service, 'cos') && isMatch(regionPattern || '*', region)
   if (segments.length === 0) return isHere && resource.endsWith('*')
   const pattern = segments.join(':').replace(/^uid\/:/, 'uid/*:')
@@ -177,7 +177,7 @@ function isPrefix(pattern: string, text: string): boolean {
   return positionsAfter(pattern, text).size > 0
 }
 
-/** Where in a pattern the matching may be once the text is read. */
+/** The positions in a pattern at which matching may be after the text. */
 function positionsAfter(pattern: string, text: string): Set<number> {
   const withStars = (from: Iterable<number>) => {
     const all = new Set<number>()
@@ -201,11 +201,11 @@ function positionsAfter(pattern: string, text: string): Set<number> {
 
 /** An agent that goes through a proxy; undefined without one. */
 export function proxyAgent(proxy: string | undefined): Agent | undefined {
-  // Its type is not that of Node's agents, which it replaces.
+  // Its type differs from that of Node's agents.
   return proxy ? (createProxyAgent(proxy) as unknown as Agent) : undefined
 }
 
-/** The status of a request without a key. It goes through `http_proxy`, as those of the libraries do. */
+/** Sends a request without a key, through `http_proxy` as the libraries do. @returns the status */
 export function anonymousStatus(url: string): Promise<number> {
   const agent = proxyAgent(process.env.http_proxy)
   return new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ export function cosClient({ SecretId, SecretKey, token }: CloudKey): COS {
   })
 }
 
-/** Which bucket a request is about. */
+/** The bucket of a request. */
 export interface BucketPlace {
   Bucket: string
   Region: string
@@ -25,7 +25,7 @@ const [STRICT_RULE = ''] = /<Rule>[\s\S]*<\/Rule>/.exec(STRICT_SIGNATURE) ?? []
 
 const STRICT_REQUEST = { Action: 'strict-signature' } as const
 
-/** The rules that are set, as XML. */
+/** The existing rules, as XML. */
 async function strictRules(cos: COS, place: BucketPlace): Promise<string[]> {
   try {
     const answer = await cos.request({ ...place, Method: 'GET', ...STRICT_REQUEST, RawBody: true })
@@ -37,13 +37,13 @@ async function strictRules(cos: COS, place: BucketPlace): Promise<string[]> {
   }
 }
 
-/** The values of an element in a rule, in lower case: COS may write names back in another case or order. */
+/** The values of an element in a rule, in lower case, because COS may return names in another case or order. */
 function valuesOf(rule: string, element: 'ID' | 'action' | 'header' | 'param'): string[] {
   const found = rule.matchAll(new RegExp(`<${element}>\\s*([^<]*?)\\s*</${element}>`, 'gi'))
   return [...found].map(([, value = '']) => value.toLowerCase())
 }
 
-/** Whether a rule requires at least what ours does, whatever its id. */
+/** Whether a rule requires at least what the kit's rule does; its id is ignored. */
 function coversStrictRule(rule: string): boolean {
   return (['action', 'header', 'param'] as const).every((element) => {
     const given = valuesOf(rule, element)
@@ -54,12 +54,12 @@ function coversStrictRule(rule: string): boolean {
   })
 }
 
-/** Whether the bucket requires strict signatures, by our rule or another. */
+/** Whether the bucket requires strict signatures, by the kit's rule or another. */
 export async function hasStrictSignature(cos: COS, place: BucketPlace): Promise<boolean> {
   return (await strictRules(cos, place)).some(coversStrictRule)
 }
 
-/** Sets our rule and keeps the others. */
+/** Sets the kit's rule and keeps the others. */
 export async function setStrictSignature(cos: COS, place: BucketPlace): Promise<void> {
   const [id] = valuesOf(STRICT_RULE, 'ID')
   const others = (await strictRules(cos, place)).filter((rule) => valuesOf(rule, 'ID')[0] !== id)
@@ -84,23 +84,23 @@ async function lifecycleRules(cos: COS, place: BucketPlace): Promise<COS.Lifecyc
   }
 }
 
-/** Whether parts of unfinished uploads are removed some day, by our rule or another. */
+/** Whether parts of unfinished uploads are removed after some time, by the kit's rule or another. */
 export async function cleansStaleUploads(cos: COS, place: BucketPlace): Promise<boolean> {
   return (await lifecycleRules(cos, place)).some(
     (rule) => rule.Status === 'Enabled' && rule.AbortIncompleteMultipartUpload !== undefined,
   )
 }
 
-/** Adds our rule and keeps the others. */
+/** Adds the kit's rule and keeps the others. */
 export async function cleanStaleUploads(cos: COS, place: BucketPlace): Promise<void> {
   const others = (await lifecycleRules(cos, place)).filter(({ ID }) => ID !== LIFECYCLE_RULE.ID)
   await cos.putBucketLifecycle({ ...place, Rules: [...others, LIFECYCLE_RULE] })
 }
 
-/** What empties a part of the trash. */
+/** A lifecycle rule that empties a part of the trash. */
 export type TrashRule = ReturnType<typeof trashLifecycle>[number]
 
-/** Our rules begin with it. */
+/** Prefix of the ids of the kit's rules. */
 const EMPTY = 'empty '
 
 /** Whether a rule of an earlier configuration empties a part of the trash before its time. */
@@ -114,8 +114,8 @@ const isTooEarly = (
   Number(Expiration?.Days) < days
 
 /**
- * The parts of the trash that no lifecycle rule empties after so many days, by our rule or another, or that an earlier
- * rule of ours empties sooner.
+ * The parts of the trash that no lifecycle rule empties after the given days, or that an earlier rule of the kit empties
+ * sooner.
  */
 export async function keptTrash(
   cos: COS,
@@ -136,7 +136,7 @@ export async function keptTrash(
   )
 }
 
-/** Adds our rules and keeps the others. An earlier rule of ours for a larger part waits as long as the new ones. */
+/** Adds the kit's rules and keeps the others. An earlier rule of the kit for a larger part is extended to the new days. */
 export async function emptyTrash(cos: COS, place: BucketPlace, wanted: TrashRule[]): Promise<void> {
   const own = wanted.map(({ prefix, days }) => ({
     ID: `${EMPTY}${prefix}`,
@@ -154,7 +154,7 @@ export async function emptyTrash(cos: COS, place: BucketPlace, wanted: TrashRule
   await cos.putBucketLifecycle({ ...place, Rules: [...others, ...own] })
 }
 
-/** For a browser that shows the mini program; phones need no such rule. */
+/** CORS rule for a browser that shows the mini program; phones need none. */
 const corsRule = (origin: string): CorsRule => ({
   ID: 'miniprogram-cos-preview',
   AllowedOrigin: [origin],
@@ -164,7 +164,7 @@ const corsRule = (origin: string): CorsRule => ({
   MaxAgeSeconds: 600,
 })
 
-/** The SDK reads rules with names in the plural, and writes both; its types know neither that nor the id. */
+/** The SDK reads rules with names in the plural, and writes both; its types declare neither that nor the id. */
 interface CorsRule extends COS.CORSRule {
   ID?: string
   AllowedOrigins?: string[]
@@ -173,7 +173,7 @@ interface CorsRule extends COS.CORSRule {
 async function corsRules(cos: COS, place: BucketPlace): Promise<CorsRule[]> {
   try {
     const { CORSRules } = await cos.getBucketCors(place)
-    // A list, which the SDK declares as a record.
+    // The SDK declares this list as a record.
     return Object.values(CORSRules)
   } catch (error) {
     if ((error as { code?: string }).code === 'NoSuchCORSConfiguration') return []

@@ -11,7 +11,7 @@ function errorText(cause: string, fix: string, causeZh: string, fixZh: string): 
   return { cause: { en: cause, zh: causeZh }, fix: { en: fix, zh: fixZh } }
 }
 
-/** On this computer. */
+/** Errors on this computer. */
 const LOCAL_ERRORS = {
   NodeTooOld: errorText(
     'this version of Node is too old',
@@ -81,7 +81,7 @@ const LOCAL_ERRORS = {
   ),
 }
 
-/** With a key: the one that deploys, or the one that the functions hold. */
+/** Errors of a key: that of the deployment, or that of the functions. */
 const KEY_ERRORS = {
   DeployKeyMissing: errorText(
     'the key to deploy with is missing',
@@ -163,7 +163,7 @@ const KEY_ERRORS = {
   ),
 }
 
-/** With the CloudBase environment or its functions. */
+/** Errors of the CloudBase environment or its functions. */
 const FUNCTION_ERRORS = {
   EnvironmentUnknown: errorText(
     'this account has no such CloudBase environment',
@@ -251,7 +251,7 @@ const FUNCTION_ERRORS = {
   ),
 }
 
-/** With the bucket. */
+/** Errors of the bucket. */
 const BUCKET_ERRORS = {
   BucketUnknown: errorText(
     'there is no such bucket in that region',
@@ -321,7 +321,7 @@ const BUCKET_ERRORS = {
   ),
 }
 
-/** Everything that setup, deploy and doctor can find, by code. */
+/** All errors of setup, deploy and doctor, by code. */
 export const CLOUD_ERRORS = {
   ...LOCAL_ERRORS,
   ...KEY_ERRORS,

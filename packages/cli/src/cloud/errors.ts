@@ -3,10 +3,10 @@ import { CLOUD_ERRORS, type CloudErrorCode } from './errorTexts'
 
 export { CLOUD_ERRORS, type CloudErrorCode }
 
-/** Something that keeps the kit from working on Tencent Cloud. Its code says what it is and what to do about it. */
+/** An error of setup, deploy or doctor. Its code identifies the cause and the fix. */
 export class CloudError extends Error {
   readonly code: CloudErrorCode
-  /** Names and numbers of this case, never a secret. */
+  /** Details of this case, never secrets. */
   readonly detail: string
 
   constructor(code: CloudErrorCode, detail = '') {
@@ -17,14 +17,14 @@ export class CloudError extends Error {
   }
 }
 
-/** The code, the cause and the fix, for a person. */
+/** Formats code, cause and fix. */
 export function describeError({ code, detail }: CloudError, language: Language): string {
   const { cause, fix } = CLOUD_ERRORS[code]
   const colon = language === 'zh' ? '：' : ': '
   return `${code}\n  ${cause[language]}${detail ? `${colon}${detail}` : ''}\n  → ${fix[language]}`
 }
 
-/** Error codes of the APIs and of Node's sockets, with what they mean here. */
+/** The CloudError codes of error codes of the APIs and of Node's sockets. */
 const MEANINGS: [pattern: RegExp, code: CloudErrorCode][] = [
   [/^AuthFailure\.(SignatureExpire|SignatureExpired)|^RequestTimeTooSkewed/, 'ClockOff'],
   [/^AuthFailure\.(SecretIdNotFound|InvalidSecretId)|^InvalidAccessKeyId/, 'SecretIdUnknown'],
@@ -44,27 +44,27 @@ const MEANINGS: [pattern: RegExp, code: CloudErrorCode][] = [
 const NETWORK_TEXT =
   /ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|socket hang up|network|certificate|tunneling|disconnected|Premature close|timeout|proxy/i
 
-/** Maps what a library threw: takes its code and RequestId, never a request or a key. */
+/** Maps an error of a library. Uses its code and RequestId, never a request or a key. */
 export function apiError(error: unknown, doing: string): CloudError {
   if (error instanceof CloudError) return error
   const { code, requestId, RequestId, message } = (error ?? {}) as Record<string, unknown>
-  const given = typeof code === 'string' && /^[\w.]+$/.test(code) ? code : ''
+  const libraryCode = typeof code === 'string' && /^[\w.]+$/.test(code) ? code : ''
   const id = requestId || RequestId
-  const detail = [doing, given, typeof id === 'string' && id ? `RequestId ${id}` : '']
-  const [, known] = MEANINGS.find(([pattern]) => pattern.test(given)) ?? []
+  const detail = [doing, libraryCode, typeof id === 'string' && id ? `RequestId ${id}` : '']
+  const [, known] = MEANINGS.find(([pattern]) => pattern.test(libraryCode)) ?? []
   if (known) return new CloudError(known, detail.filter(Boolean).join(', '))
   const text = String(message ?? error)
-  if (!given && NETWORK_TEXT.test(text)) return new CloudError('Unreachable', doing)
-  // Texts of the service name what was refused; they never hold a secret, and are cut short all the same.
+  if (!libraryCode && NETWORK_TEXT.test(text)) return new CloudError('Unreachable', doing)
+  // Messages of the service contain no secrets. They are truncated nevertheless.
   return new CloudError('CloudRefused', [...detail, text.slice(0, 200)].filter(Boolean).join(', '))
 }
 
-/** Maps what the COS SDK threw about a bucket. */
+/** Maps an error of the COS SDK about a bucket. */
 export function bucketError(error: unknown, doing: string): CloudError {
   if (error instanceof CloudError) return error
   const { statusCode, code, RequestId, message } = (error ?? {}) as Record<string, unknown>
   const detail = RequestId ? `${doing}, RequestId ${RequestId}` : doing
-  // A HEAD has no error document: the SDK gives its status as the code.
+  // A response to HEAD has no error document: the SDK uses the status as the code.
   if (code === 'AccessDenied' || (statusCode === 403 && /^(403)?$/.test(String(code ?? '')))) {
     return new CloudError('BucketForbidden', detail)
   }

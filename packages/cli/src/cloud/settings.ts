@@ -10,7 +10,7 @@ export interface CloudKey {
   token?: string
 }
 
-/** What `.env` and the environment say, the environment first. */
+/** Variables of the environment and of `.env`; the environment takes precedence. */
 export type Settings = Record<string, string | undefined>
 
 /** Variables that this kit reads from `.env`, and never prints. */
@@ -20,7 +20,7 @@ export const SECRET_VARIABLES = [
   'COS_STS_SECRET_KEY',
 ] as const
 
-/** The environment variables that are passed on to a function. */
+/** The environment variables that are passed to a function. */
 export const FUNCTION_VARIABLES = [
   'COS_STS_SECRET_ID',
   'COS_STS_SECRET_KEY',
@@ -34,7 +34,7 @@ export function readSettings(file = at('.env')): Settings {
   return { ...written, ...Object.fromEntries(present) }
 }
 
-/** `NAME=value` lines, as Node reads them; empty values count as not set. */
+/** Parses `NAME=value` lines as Node does. Empty values count as not set. */
 export function parseEnvFile(text: string): Record<string, string> {
   const pairs = Object.entries(parseEnv(text)).filter(([, value]) => value !== '')
   return Object.fromEntries(pairs) as Record<string, string>
@@ -48,13 +48,13 @@ export function deployKey(settings: Settings): CloudKey {
   return token ? { ...key, token } : key
 }
 
-/** The key that the functions hold. @throws CloudError `FunctionKeyMissing`, `KeyMalformed` */
+/** The key of the functions. @throws CloudError `FunctionKeyMissing`, `KeyMalformed` */
 export function functionKey({ COS_STS_SECRET_ID, COS_STS_SECRET_KEY }: Settings): CloudKey {
   if (!COS_STS_SECRET_ID || !COS_STS_SECRET_KEY) throw new CloudError('FunctionKeyMissing')
   return checkForm('COS_STS', COS_STS_SECRET_ID, COS_STS_SECRET_KEY)
 }
 
-/** Whether a text may be the id or the secret of a key, by the name of its variable. */
+/** Whether a value has the format of its variable: the id or the secret of a key. */
 export function isKeyForm(variable: string, text: string): boolean {
   return (variable.endsWith('_ID') ? /^AKID[\w-]{8,}$/ : /^[\w-]{16,}$/).test(text)
 }

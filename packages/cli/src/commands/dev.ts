@@ -36,7 +36,7 @@ interface Options {
   open: boolean
 }
 
-/** For an app without `cos.config.ts`: each user has a folder of their own in the sample bucket. */
+/** The configuration of an app without `cos.config.ts`: each user has a folder in the sample bucket. */
 const SAMPLE_CONFIG: CosConfig = {
   ...SAMPLE,
   region: 'ap-guangzhou',
@@ -144,7 +144,7 @@ function addRoute(text: string, routes: Record<string, string>): Record<string, 
   return { ...routes, [from]: target }
 }
 
-/** Files that the command line names stay relative to the folder of the caller. */
+/** Files of the command line are relative to the folder of the caller. */
 function enterProject(folder: string): void {
   const caller = process.env.INIT_CWD ?? process.cwd()
   const root = resolve(caller, folder)
@@ -217,7 +217,7 @@ async function start(
   }
 }
 
-/** In an app: its own pages and functions, and the main job for files that are named. */
+/** Runs an app with its own pages and functions, and the main job with the files of the command line. */
 async function startApp(
   given: string[],
   { once, port, ports: first, data, root, route, collection, open }: Options,
@@ -318,7 +318,7 @@ async function printAddresses(
   printer.line(`SecretKey  ${SecretKey}   ${t('(of the local cloud only)', '（仅用于本地云）')}`)
 }
 
-/** Opens a page on this computer. Where that is not possible, its address has been printed. */
+/** Opens a page in the browser, if possible. Its address was printed already. */
 function openInBrowser(url: string): void {
   const [command = '', ...args] =
     process.platform === 'darwin'

@@ -93,7 +93,7 @@ export function doctorCommand({ buildPackages }: RunOptions): Command {
     })
 }
 
-/** What `--json` prints: the checks up to the first that failed. */
+/** The output of `--json`: the checks up to the first failed one. */
 interface DoctorOutcome {
   ok: boolean
   checks: { name: string; ok: boolean; details?: string }[]

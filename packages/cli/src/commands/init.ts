@@ -133,7 +133,7 @@ function describeValue({ path, value, isItem }: Step & { kind: 'merge' }): strin
   return `${path.join(' → ')} ${isItem ? '+=' : '='} ${JSON.stringify(value)}`
 }
 
-/** Which files and lines to remove for a state as before. */
+/** Lists the files and lines to remove in order to undo the changes. */
 function undo(steps: Step[]): string[] {
   const created = steps.filter(({ kind }) => kind === 'create' || kind === 'build')
   const changed = steps.filter(({ kind }) => kind === 'append' || kind === 'merge')

@@ -9,8 +9,8 @@ import {
 import { t } from '../text'
 
 /**
- * The local cloud with the functions of this project and the bucket of its configuration. Options and the JSON line
- * that it prints are those of the package, which also runs without a project.
+ * Runs the local cloud with the functions and the bucket of this project. Its options and its JSON line are those of the
+ * local-cloud package, which also runs without a project.
  */
 export async function localCloudCommand(
   args: string[],
@@ -46,7 +46,7 @@ export async function localCloudCommand(
 const usage = () =>
   hasFunctionSources() ? 'npm run -s local-cloud --' : 'npx @miniprogram-cos/cli local-cloud'
 
-/** A similar option of the usage, for one that does not exist. */
+/** Suggests an option that is similar to an unknown one. */
 function hint(error: unknown, usage: string): string {
   const [, unknown] = /Unknown option '(--[\w-]+)/.exec((error as Error).message) ?? []
   if (!unknown) return ''

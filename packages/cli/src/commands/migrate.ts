@@ -198,7 +198,7 @@ function positive(text: string, option: string): number {
   )
 }
 
-/** A bar on a terminal; elsewhere the last line only. */
+/** Shows a progress bar on a terminal; otherwise only the last line. */
 async function progressBar(total: number): Promise<ProgressBar> {
   if (!process.stderr.isTTY) return { update: () => {}, stop: (text) => console.log(`✓ ${text}`) }
   const { progress } = await import('@clack/prompts')

@@ -62,13 +62,13 @@ export function reconcileCommand(): Command {
     })
 }
 
-/** The CloudBase database by the developer's key, for the records and for hooks that use wx-server-sdk themselves. */
+/** Connects to the CloudBase database with the developer's key, for records and for hooks that use wx-server-sdk. */
 async function openDatabase(
   env: string,
   settings: Record<string, string | undefined>,
 ): Promise<() => CloudDatabase> {
   const { SecretId, SecretKey, token } = deployKey(settings)
-  // Where wx-server-sdk looks for a key outside of a cloud function.
+  // The variables in which wx-server-sdk expects a key outside of a cloud function.
   process.env.TENCENTCLOUD_SECRETID ??= SecretId
   process.env.TENCENTCLOUD_SECRETKEY ??= SecretKey
   if (token) process.env.TENCENTCLOUD_SESSIONTOKEN ??= token

@@ -8,7 +8,7 @@ import { ruleLine } from '../rules/ruleLocation'
 import { runRuleTests } from '../rules/runRuleTests'
 import { t } from '../text'
 
-/** Files of rule tests that are found without being named. */
+/** Default names of files with rule tests. */
 const TEST_FILES = ['cos.rules.test.ts', 'cos.rules.test.js']
 
 export function rulesCommand(): Command {
@@ -89,7 +89,7 @@ function testCommand(): Command {
     })
 }
 
-/** @throws Error when there is no such file */
+/** @throws Error if there is no such file */
 function testFile(given: string | undefined): string {
   const files =
     given === undefined ? TEST_FILES.map((name) => join(projectRoot(), name)) : [resolve(given)]
@@ -114,7 +114,7 @@ function printGaps(output: SafeOutput, title: string, gaps: string[]): void {
   }
 }
 
-/** A failure with the line of the rule that it names. */
+/** Adds the line of the rule to a failure. */
 function withLines(failure: string): string {
   return failure
     .split('\n')

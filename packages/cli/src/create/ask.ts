@@ -9,7 +9,7 @@ interface Streams {
   output?: Writable
 }
 
-/** @throws Error where nobody can be asked, or when the question is cancelled */
+/** @throws Error if stdin is not a TTY, or if the question is cancelled */
 export async function askFolder(streams: Streams = {}): Promise<string> {
   checkTerminal(streams, t('a folder', '目录'))
   const initialValue = readdirSync('.').length === 0 ? '.' : 'my-miniprogram'
@@ -18,7 +18,7 @@ export async function askFolder(streams: Streams = {}): Promise<string> {
   return answer.trim() || initialValue
 }
 
-/** @throws Error where nobody can be asked, or when the question is cancelled */
+/** @throws Error if stdin is not a TTY, or if the question is cancelled */
 export async function askTemplate(templates: Template[], streams: Streams = {}): Promise<string> {
   checkTerminal(streams, '--template')
   const answer = await select({

@@ -31,10 +31,10 @@ export const TEMPLATES: Template[] = [
   { name: 'uni-app', label: { en: 'uni-app, Vue 3, Vite', zh: 'uni-app，Vue 3，Vite' } },
 ]
 
-/** Entries that do not keep a folder from counting as empty. */
+/** Entries that an empty folder may have. */
 const IGNORED = ['.git', '.DS_Store', '.idea', '.vscode']
 
-/** Whether an app can be created in a folder: it does not exist, or has nothing of its own. */
+/** Whether an app can be created in a folder: it does not exist, or is empty. */
 export function isEmptyFolder(folder: string): boolean {
   if (!existsSync(folder)) return true
   return (
@@ -43,11 +43,11 @@ export function isEmptyFolder(folder: string): boolean {
 }
 
 /**
- * Creates an app: a template, with everything that `init` adds to an existing app. It is put together in a temporary
- * folder, so that a failure leaves nothing behind.
+ * Creates an app from a template, with everything that `init` adds to an existing app. It is created in a temporary folder,
+ * so that a failure leaves no files.
  * @param folder absolute path
  * @returns paths of the files, sorted
- * @throws Error when the folder is not empty or cannot be written
+ * @throws Error if the folder is not empty or cannot be written
  */
 export async function createApp(template: string, folder: string): Promise<string[]> {
   if (!isEmptyFolder(folder)) {
@@ -57,7 +57,7 @@ export async function createApp(template: string, folder: string): Promise<strin
   const home = process.cwd()
   try {
     cpSync(ownFile('templates', template), temporary, { recursive: true })
-    // npm leaves out files of the final name.
+    // npm does not publish files with the final name.
     renameSync(join(temporary, '_gitignore'), join(temporary, '.gitignore'))
     nameApp(temporary, basename(folder))
     // `init` works on the current folder.
@@ -95,7 +95,7 @@ function change(file: string, edit: (content: Record<string, unknown>) => void):
   writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`)
 }
 
-/** A name that npm accepts. */
+/** Converts the name of a folder to a name that npm accepts. */
 const packageName = (name: string) =>
   name
     .toLowerCase()

@@ -18,7 +18,7 @@ import { t } from '../text'
 /** One setting of the bucket. */
 export interface BucketStep {
   what: string
-  /** Functions rely on it: set before any of them is live. */
+  /** Set before any function is deployed, because functions rely on it. */
   isFirst?: boolean
   isSet: boolean
   set: () => Promise<void>
@@ -26,8 +26,8 @@ export interface BucketStep {
 
 /**
  * The settings that the bucket needs. Other rules on it are kept.
- * @param trash what empties the trash of the access rules
- * @param origin a browser's origin to allow, if any
+ * @param trash the lifecycle rules that empty the trash of the access rules
+ * @param origin origin of a browser to allow, if any
  * @throws CloudError
  */
 export async function planBucket(
@@ -90,14 +90,14 @@ export async function planBucket(
   ]
 }
 
-/** The function whose signatures COS must check in full. */
+/** The function that requires strict signatures. */
 const SIGNATURE_FUNCTION = 'cos-signature'
 
 /**
- * A signed request covers only what the bucket's rule makes COS check: without it an upload that cos-signature
- * permits could be changed by headers that nobody signed (document 436/53892).
- * @param names functions that are about to go live
- * @throws CloudError `StrictSignatureOff`, or `BucketForbidden` when the deployer may not read the rule
+ * Requires strict signatures. Without the bucket's rule, COS does not check that all headers are signed, so an upload that
+ * cos-signature permits could be changed by unsigned headers (document 436/53892).
+ * @param names functions to deploy
+ * @throws CloudError `StrictSignatureOff`, or `BucketForbidden` if the deployer may not read the rule
  */
 export async function requireStrictSignature(
   key: CloudKey,

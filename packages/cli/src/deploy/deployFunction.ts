@@ -6,11 +6,11 @@ import { checkRunningCode, keepRunningCode } from './previousCode'
 
 const MAX_WAIT_MS = 5 * 60_000
 
-/** Called as each step begins. */
+/** Called when a step begins. */
 export type Progress = (step: string) => void
 
 /**
- * Carries out the plan of one function, then reads it back and compares.
+ * Executes the plan of one function, then reads the settings back and compares them.
  * @param folder the built function
  * @throws CloudError
  */
@@ -75,7 +75,7 @@ async function update(
   await waitUntilActive(cloud, name)
 }
 
-/** The platform refuses a change while another is under way. The library polls once a second; this is quicker. */
+/** Waits for a change, because the platform refuses concurrent changes. Polls faster than the library. */
 async function waitUntilActive(cloud: CloudApi, name: string): Promise<void> {
   const end = Date.now() + MAX_WAIT_MS
   for (let pause = 100; ; pause = Math.min(pause * 2, 2000)) {
@@ -99,7 +99,7 @@ function settingsOf({ wanted, variables }: FunctionPlan) {
   }
 }
 
-/** Invokes a function anonymously: it must run, and refuse. @throws CloudError `FunctionFails`, `FunctionOpen` */
+/** Invokes a function anonymously, which it must refuse. @throws CloudError `FunctionFails`, `FunctionOpen` */
 export async function checkFunction(cloud: CloudApi, name: string): Promise<void> {
   const { RetMsg, ErrMsg, InvokeResult, RequestId } = await cloud.callFunction(name)
   const detail = `${name}${RequestId ? `, RequestId ${RequestId}` : ''}`
@@ -117,11 +117,11 @@ export async function checkFunction(cloud: CloudApi, name: string): Promise<void
 }
 
 /**
- * Limits how many instances of a function run at once: each counts its callers for itself, so the number of keys that
- * one caller can get in a minute grows with them.
- * @param memory of one instance, in MB
- * @param instances 0 leaves the limit as it is
- * @returns a line about it; the function works also where the platform refuses the limit
+ * Limits the concurrent instances of a function. Each instance counts its callers separately, so the number of keys per
+ * caller and minute grows with the instances.
+ * @param memory memory of one instance, in MB
+ * @param instances 0 leaves the limit unchanged
+ * @returns a line about the result; the function also works if the platform refuses the limit
  */
 export async function limitInstances(
   cloud: CloudApi,

@@ -15,16 +15,16 @@ export interface WantedFunction {
   Handler: string
   /** MB. */
   MemorySize: number
-  /** Seconds. A key takes one call of STS, which may take five and is tried twice. */
+  /** Seconds. A key requires one call of STS, which may take 5 s and is retried once. */
   Timeout: number
   /** The variables that this kit sets; others are kept. */
   variables: Record<string, string>
 }
 
-/** CloudBase allows 4 KB for all variables of a function. */
+/** CloudBase's limit of all variables of a function: 4 KB. */
 const MAX_VARIABLES_BYTES = 4096
 
-/** All functions, or the one that is named. @throws CloudError `FunctionKeyMissing`, `KeyMalformed` */
+/** The settings of all functions, or of one. @throws CloudError `FunctionKeyMissing`, `KeyMalformed` */
 export function wantedFunctions(settings: Settings, only?: string): WantedFunction[] {
   const isByRole = settings.COS_STS_MODE === 'assume-role'
   if (!isByRole || settings.COS_STS_SECRET_ID) functionKey(settings)
@@ -42,7 +42,7 @@ export function wantedFunctions(settings: Settings, only?: string): WantedFuncti
     }))
 }
 
-/** The variables of a function with ours set; those set by hand are kept. @throws CloudError `VariablesTooLong` */
+/** Merges the kit's variables into those of a function. Others are kept. @throws CloudError `VariablesTooLong` */
 function mergedVariables(
   { name, variables }: WantedFunction,
   present: Record<string, string> = {},
@@ -62,9 +62,9 @@ export interface FunctionPlan {
   wanted: WantedFunction
   present: FunctionState | undefined
   action: 'create' | 'update' | 'recreate'
-  /** All variables it will have. */
+  /** All variables after the deployment. */
   variables: Record<string, string>
-  /** Whether anything besides the code differs. */
+  /** Whether settings differ. */
   configures: boolean
 }
 
@@ -86,7 +86,7 @@ export async function planFunction(
   return { ...base, action: 'update', configures: differences(present, wanted).length > 0 }
 }
 
-/** How a deployed function differs from what is wanted; of variables only the names. */
+/** The differences between a deployed function and the required settings; only the names of variables. */
 export function differences(present: FunctionState, wanted: WantedFunction): string[] {
   const fields = (['Runtime', 'Handler', 'MemorySize', 'Timeout'] as const).filter(
     (field) => String(present[field]) !== String(wanted[field]),
@@ -119,7 +119,7 @@ export function describePlan({ wanted, present, action, variables }: FunctionPla
   ]
 }
 
-/** Limit of CloudBase's library for a ZIP that is part of the request. */
+/** The CloudBase library's limit of a ZIP in a request. */
 const MAX_ZIP_BYTES = 1.5 * 1024 * 1024
 
 /** Checks that a built function can be uploaded in one request. @throws CloudError `CodeTooLarge` */

@@ -30,7 +30,7 @@ export async function checkDeployer(cloud: CloudApi): Promise<Identity> {
   return deployer
 }
 
-/** The key of the functions must belong to another sub-account of the same account. @throws CloudError */
+/** Requires that the key of the functions belongs to another sub-account of the same account. @throws CloudError */
 export async function checkFunctionKey(
   key: CloudKey,
   deployKey: CloudKey,
@@ -40,7 +40,7 @@ export async function checkFunctionKey(
   if (key.SecretId === deployKey.SecretId) throw new CloudError('SameKey')
   const holder = await new CloudApi(key, env).identity().catch((error) => {
     if (!(error instanceof CloudError)) throw error
-    // Names the key that failed. A temporary key without its token is refused like this.
+    // Names the key that failed: a temporary key without its token is refused in this way.
     const code = error.code === 'TokenRejected' ? 'FunctionKeyTemporary' : error.code
     throw new CloudError(code, 'COS_STS_SECRET_ID')
   })
@@ -58,8 +58,8 @@ export async function checkEnvironment(cloud: CloudApi): Promise<void> {
 }
 
 /**
- * The bucket must not be readable by everybody.
- * @param isRequired false where the deployer may lack the right to read the bucket's configuration
+ * Requires that the bucket is not public.
+ * @param isRequired false if the deployer may lack the permission to read the bucket's configuration
  * @throws CloudError `BucketPublic`; `BucketForbidden` if it is required
  */
 export async function checkBucketPrivacy(
@@ -73,7 +73,7 @@ export async function checkBucketPrivacy(
   })
 }
 
-/** Everything that is checked before anything is changed. @returns the account @throws CloudError */
+/** Runs all checks that precede changes. @returns the account @throws CloudError */
 export async function preflight(
   cloud: CloudApi,
   deployKey: CloudKey,
@@ -88,9 +88,9 @@ export async function preflight(
 }
 
 /**
- * Actions that the key of the functions may do although it needs none of them. The key is the upper bound of every
- * key that a user gets, and whoever can read a function's environment has it. The actions only read, and none of them
- * is in the policy that `npm run policy` prints.
+ * Finds actions that the key of the functions permits but does not need. That key is the upper bound of all keys issued to
+ * users, and readable in the function's environment. The tested actions only read, and are not in the policy that
+ * `npm run policy` prints.
  * @returns names of the actions that were not refused
  * @throws CloudError `Unreachable`
  */
@@ -115,7 +115,7 @@ export async function excessRights(
   return outcomes.flat()
 }
 
-/** Whether a call gets past authorization: one whose target does not exist does. @throws CloudError `Unreachable` */
+/** Whether a call passes authorization; a call with a missing target does. @throws CloudError `Unreachable` */
 async function isPermitted(attempt: () => Promise<unknown>): Promise<boolean> {
   try {
     await attempt()

@@ -6,10 +6,10 @@ import type { CloudApi } from '../cloud/api'
 import { CloudError } from '../cloud/errors'
 import { at } from '../project'
 
-/** Where replaced code is kept, ignored by git. */
+/** Folder for replaced code, ignored by git. */
 const folderOf = (env: string, name: string) => at('.deploy', env, name)
 
-/** Downloads the code a function runs now into a folder. @throws CloudError */
+/** Downloads the deployed code of a function to a folder. @throws CloudError */
 async function downloadCode(cloud: CloudApi, name: string, folder: string): Promise<void> {
   await cloud.doing(`download of ${name}`, () =>
     cloud.functions.downloadFunctionCode({
@@ -20,21 +20,21 @@ async function downloadCode(cloud: CloudApi, name: string, folder: string): Prom
   )
 }
 
-/** Keeps the running code, unless it equals what is about to be deployed. */
+/** Saves the deployed code, unless it equals the new code. */
 export async function keepRunningCode(cloud: CloudApi, name: string, next: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'deployed-'))
   try {
     await downloadCode(cloud, name, folder)
     if (await hasSameCode(folder, next)) return
-    const kept = folderOf(cloud.env, name)
-    await rm(kept, { recursive: true, force: true })
-    await cp(folder, kept, { recursive: true })
+    const savedFolder = folderOf(cloud.env, name)
+    await rm(savedFolder, { recursive: true, force: true })
+    await cp(folder, savedFolder, { recursive: true })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** Compares what runs with what was uploaded. @throws CloudError `CodeDiffers` */
+/** Compares the deployed code with the uploaded code. @throws CloudError `CodeDiffers` */
 export async function checkRunningCode(
   cloud: CloudApi,
   name: string,
@@ -56,12 +56,12 @@ async function hasSameCode(one: string, other: string): Promise<boolean> {
   return a !== undefined && b !== undefined && a.equals(b)
 }
 
-/** A copy of the previous code: deploying it replaces the original. @throws CloudError `NoPrevious` */
+/** Copies the previous code, because deploying it replaces the saved code. @throws CloudError `NoPrevious` */
 export async function previousCode(env: string, name: string): Promise<string> {
-  const kept = folderOf(env, name)
-  if (!existsSync(join(kept, 'index.js'))) throw new CloudError('NoPrevious', name)
-  const copy = `${kept}.rollback`
+  const savedFolder = folderOf(env, name)
+  if (!existsSync(join(savedFolder, 'index.js'))) throw new CloudError('NoPrevious', name)
+  const copy = `${savedFolder}.rollback`
   await rm(copy, { recursive: true, force: true })
-  await cp(kept, copy, { recursive: true })
+  await cp(savedFolder, copy, { recursive: true })
   return copy
 }

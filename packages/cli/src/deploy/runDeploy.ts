@@ -21,13 +21,13 @@ import { previousCode } from './previousCode'
 
 export interface DeployOptions {
   dryRun: boolean
-  /** One function instead of all. */
+  /** Deploys only this function. */
   only: string | undefined
-  /** Whether the bucket is configured too. */
+  /** Whether to configure the bucket. */
   bucket: boolean
   /** Deploys cos-signature to a bucket without strict signatures. */
   laxSignatures: boolean
-  /** Most instances of a function at once; 0 leaves the limit unchanged. */
+  /** Maximum number of concurrent instances of a function; 0 leaves the limit unchanged. */
   maxInstances: number
   /** A browser's origin to allow. */
   cors: string | undefined
@@ -36,7 +36,7 @@ export interface DeployOptions {
   rollback: boolean
 }
 
-/** The steps that are done and those that are not, for the message after a failure. */
+/** Completed and remaining steps, for the message after a failure. */
 export interface DeployProgress {
   done: string[]
   open: string[]
@@ -49,14 +49,14 @@ interface Deployment {
   key: CloudKey
   functions: { plan: FunctionPlan; folder: string }[]
   bucketSteps: BucketStep[]
-  /** Actions that the key of the functions may do and does not need. */
+  /** Actions that the key of the functions permits but does not need. */
   excess: string[]
 }
 
 /**
- * Checks, shows the plan, and deploys. Strict signatures are set before any function is live.
+ * Checks the preconditions, prints the plan, and deploys. Strict signatures are set before any function is deployed.
  * @param agree confirms the plan; called once, after it is printed
- * @param progress filled in on the way, for the message after a failure
+ * @param progress filled in during the deployment, for the message after a failure
  * @throws CloudError
  */
 export async function runDeploy(
@@ -156,9 +156,9 @@ async function deploy(
     ...functions.map(({ plan }) => plan.wanted.name),
     ...after.map(({ what }) => what),
   ]
-  const finish = (what: string, line: string) => {
-    progress.open.splice(progress.open.indexOf(what), 1)
-    progress.done.push(what)
+  const finish = (step: string, line: string) => {
+    progress.open.splice(progress.open.indexOf(step), 1)
+    progress.done.push(step)
     output.line(line)
   }
   const setUpBucket = async ({ what, set }: BucketStep) => {
@@ -180,7 +180,7 @@ async function deploy(
     )
   }
   for (const step of before) await setUpBucket(step)
-  // At the same time, since most of it is waiting. An error of one is reported when the other has ended.
+  // Concurrently, because most of the time is waiting. An error of one is reported when the other has ended.
   const outcomes = await Promise.allSettled(functions.map(deployOne))
   const failed = outcomes.find((one) => one.status === 'rejected')
   if (failed) throw failed.reason

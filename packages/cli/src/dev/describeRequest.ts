@@ -16,7 +16,7 @@ const nodeHash: SignatureHash = {
   hmacSha1: (key, text) => createHmac('sha1', key).update(text, 'utf8').digest('hex'),
 }
 
-/** A request to COS as the panel of requests names it; undefined for one to another server. */
+/** Describes a request to COS for the panel of requests; undefined for other servers. */
 export function describeRequest({
   method,
   url,
@@ -90,7 +90,7 @@ function signatureDetails(
   const signed = Object.fromEntries(
     Object.entries(query).filter(([name]) => !name.startsWith('q-')),
   )
-  // The key is not needed for what is signed, only for the signature.
+  // A placeholder key: only the signed text is used, not the signature.
   const request = { method, pathname, query: signed, headers }
   const { stringToSign, httpString } = expectedSignature(request, auth, '', nodeHash)
   const [from = 0, until = 0] = auth.keyTime.split(';').map(Number)

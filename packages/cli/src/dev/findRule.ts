@@ -7,8 +7,8 @@ import { ruleFields } from '../rules/ruleLocation'
 const MAX_LINES = 10
 
 /**
- * The access rule whose path covers a key, with its place in the configuration. It reads the source, because line
- * numbers are not part of a loaded configuration.
+ * Finds the access rule whose path covers a key, and its position in the configuration. Reads the source, because a loaded
+ * configuration has no line numbers.
  */
 export function findRule(file: string, key: string): RuleLocation | undefined {
   const found = ruleFields(file).find(({ pattern }) => covers(pattern, key))
@@ -18,7 +18,7 @@ export function findRule(file: string, key: string): RuleLocation | undefined {
   return { rule, file: basename(file), line, excerpt: excerptFrom(lines, line - 1) }
 }
 
-/** The same in one line, for refusals of the local COS. */
+/** Describes the access rule of a path in one line, for refusals of the local COS. */
 export function explainPath(path: string): string | undefined {
   const found = path === '' ? undefined : findRule(configFile(), path)
   return found && `access["${found.rule}"], ${found.file}:${found.line}`

@@ -18,8 +18,8 @@ export const SAMPLES = [ownFile('samples/dawn.png'), ownFile('samples/sea.png')]
 
 const GENERATED_BYTES = 25 * 1024 * 1024
 
-/** npm runs commands in the project's folder: paths are relative to the folder in which npm was called. */
-const pathOf = (given: string) => resolve(process.env.INIT_CWD ?? process.cwd(), given)
+/** Resolves a path relative to the folder in which npm was called; npm runs commands in the project's folder. */
+const pathOf = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path)
 
 /** @throws Error that names the first path that is not a file */
 export function checkFiles(given: string[]): void {
@@ -29,7 +29,7 @@ export function checkFiles(given: string[]): void {
   if (missing) throw new Error(t(`no such file: ${missing}`, `文件不存在：${missing}`))
 }
 
-/** The files that the user named, or the sample pictures and a generated file of 25 MB. */
+/** The files of the command line, or the sample pictures and a generated file of 25 MB. */
 export async function chooseFiles(given: string[], folder: string): Promise<JobFile[]> {
   const paths = given.length > 0 ? given.map(pathOf) : await samples(folder)
   const names = paths.map((path) => basename(path))

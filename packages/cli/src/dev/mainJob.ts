@@ -9,9 +9,9 @@ import { formatBytes, type Reporter } from './printer'
 import type { UrlReader } from './urlReader'
 
 /**
- * Two users and real files: does everything that the kit promises once, and checks each step.
+ * Demonstrates the features of the kit with two users and real files, and checks each step.
  * @param reader opens shared URLs
- * @returns a signed URL of a file that still exists, for curl or a browser
+ * @returns a signed URL of an existing file, for curl or a browser
  */
 export async function runMainJob(
   reader: UrlReader,
@@ -152,7 +152,7 @@ function download(phone: Phone, url: string): Promise<string> {
   })
 }
 
-/** A signed URL can be opened by any HTTP client, and only for its object. */
+/** Checks that any HTTP client can open a signed URL, and only for its object. */
 async function share(
   { name, params, read }: UrlReader,
   phone: Phone,
@@ -184,7 +184,7 @@ async function share(
 /** Code of cos-signature for a request that no rule permits. */
 const REFUSED_BY_FUNCTION = 'KitRequestRefused'
 
-/** Attempts of another user, each of which COS must refuse; without a key on the phone, the function refuses them. */
+/** Attempts of another user, which COS must refuse or, without a key on the phone, the function. */
 async function attack(bob: Phone, prefix: string, file: JobFile, printer: Reporter): Promise<void> {
   const Key = prefix + file.name
   const { Bucket, Region, prefix: own } = await bob.cos.caller()

@@ -9,10 +9,10 @@ import { type DomainLists, domainLists } from '../domains/domainLists'
 import { at, ownFile } from '../project'
 import { signaturePaths } from '../rules/signaturePaths'
 
-/** The client as WeChat's npm builder copies it. */
+/** The client as copied by WeChat's npm builder. */
 const CLIENT = 'node_modules/miniprogram-cos/miniprogram_dist/index.js'
 
-/** The project's client, or that of this tool where none is installed yet. */
+/** The project's client or, if it is not installed yet, the one of this package. */
 function clientFile(): string {
   const installed = at(CLIENT)
   if (existsSync(installed)) return installed
@@ -28,13 +28,13 @@ export interface Phone {
   simulator: Simulator
 }
 
-/** Addresses that a phone's requests go to: of the function host, and of a COS in place of the real one. */
+/** The addresses of a phone's requests: the function host, and a COS that replaces the real one. */
 export interface PhoneNetwork {
   functions: string
   cos?: string
 }
 
-/** @param domains the server domains of its mini program; by default those that `domains` prints */
+/** @param domains the server domains of its mini program. @default those that `domains` prints */
 export async function createPhone(
   { functions, cos: localCos }: PhoneNetwork,
   { name, openid }: { name: string; openid: string },

@@ -14,7 +14,7 @@ export interface DevPorts {
   preview: number
 }
 
-/** @throws Error for what is not a port */
+/** @throws Error for an invalid port */
 export function readPort(text: string, option = '--port'): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
@@ -26,13 +26,13 @@ export function readPort(text: string, option = '--port'): number {
   )
 }
 
-/** Five ports from the first one on; 0 takes free ones. */
+/** Five consecutive ports, starting with the first; 0 for free ports. */
 export function portsFrom(first: number): DevPorts {
   const at = (index: number) => (first === 0 ? 0 : first + index)
   return { cosPort: at(0), stsPort: at(1), functionsPort: at(2), adminPort: at(3), preview: at(4) }
 }
 
-/** An error of starting in words that say which port is taken and what to do. */
+/** Explains an error of starting: which port is in use, and what to do. */
 export function explainPort(
   error: Error & { code?: string; port?: number },
   ports: DevPorts,

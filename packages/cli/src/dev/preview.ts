@@ -8,12 +8,12 @@ import { describeRequest } from './describeRequest'
 export interface User {
   name: string
   openid: string
-  /** As the phone reports it. */
+  /** As reported by the phone. */
   language: string
 }
 
 /**
- * Shows phones that run an app with a local cloud.
+ * Opens a preview of phones that run an app with a local cloud.
  * @param root the folder with app.json
  */
 export async function previewApp(
@@ -40,7 +40,7 @@ export async function previewApp(
   })
 }
 
-/** A line of the local COS's log for the request panel, with users by name instead of their audit names. */
+/** Formats a log entry of the local COS for the request panel, with the names of users instead of audit names. */
 export function activityOf({ who, paths, ...entry }: LogEntry, users: User[]) {
   const user = users.find(({ openid }) => auditName(openid) === who)
   const [first = '', ...more] = paths
@@ -51,7 +51,7 @@ export function activityOf({ who, paths, ...entry }: LogEntry, users: User[]) {
   }
 }
 
-/** The faults that the preview offers, each as rules of the local COS. */
+/** The faults in the preview, as fault rules of the local COS. */
 const FAULTS: (FaultChoice & { rules: FaultRule[] })[] = [
   {
     name: 'slow',

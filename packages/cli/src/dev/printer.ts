@@ -24,7 +24,7 @@ export class Printer {
     console.log(paint(`  ${isGood ? '✓' : '✗'} ${text}`, this.#colors))
   }
 
-  /** A bar that is drawn in place; prints nothing where output is not a terminal. */
+  /** Draws a progress bar; prints nothing if the output is not a terminal. */
   bar(name: string, percent: number, speed: number): void {
     const filled = Math.round(percent * 30)
     const bar = `${'█'.repeat(filled)}${'░'.repeat(30 - filled)}`

@@ -40,11 +40,11 @@ export interface RunAppOptions {
     folder: string,
   ) => Promise<number>
   open: (url: string) => void
-  /** Ends the watch of the process that launched this one: from then on the app's cloud watches for itself. */
+  /** Stops watching the process that launched this one. Called when the app's cloud watches it itself. */
   stopWatchingLauncher: (() => void) | undefined
 }
 
-/** Runs an app with a local cloud and all of its cloud functions until the process is told to end. */
+/** Runs an app with a local cloud and all of its cloud functions, until the process is terminated. */
 export async function runApp(options: RunAppOptions): Promise<void> {
   const { config, users, ports } = options
   const temporary = await mkdtemp(join(tmpdir(), 'miniprogram-cos-'))
@@ -112,10 +112,10 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   }
 }
 
-/** npm runs commands in the project's folder: paths are relative to the folder in which npm was called. */
+/** Resolves a path relative to the folder in which npm was called; npm runs commands in the project's folder. */
 const fromCaller = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path)
 
-/** The app on simulated phones, where DevTools' folder has an app. */
+/** Shows the app on simulated phones, if the folder of DevTools has an app. */
 async function openPreview(
   cloud: LocalCloud,
   { config, users, routes, app }: RunAppOptions,

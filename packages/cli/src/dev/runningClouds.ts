@@ -14,7 +14,7 @@ export function registerCloud(address: string): void {
   process.once('exit', () => rmSync(file, { force: true }))
 }
 
-/** Recent requests to the local clouds that run on this computer. */
+/** Reads recent requests to the local clouds on this computer. */
 export async function recentRequests(): Promise<LogEntry[]> {
   const logs = await Promise.all(runningFiles().map(readLog))
   return logs.flat()
@@ -26,7 +26,7 @@ async function readLog(file: string): Promise<LogEntry[]> {
     const answer = await fetch(address, { signal: AbortSignal.timeout(2000) })
     return (await answer.json()) as LogEntry[]
   } catch {
-    // Killed before it could remove its file.
+    // The process was killed and has not removed its file.
     rmSync(file, { force: true })
     return []
   }

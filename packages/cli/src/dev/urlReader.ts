@@ -5,17 +5,17 @@ import type { GetObjectUrlParams } from 'miniprogram-cos'
 
 const run = promisify(execFile)
 
-/** Opens signed URLs without being a phone. */
+/** Opens signed URLs with an HTTP client other than a phone. */
 export interface UrlReader {
   name: string
-  /** Parameters that its URLs need. */
+  /** Parameters that the URLs require. */
   params: Partial<GetObjectUrlParams>
   read: (url: string) => Promise<{ status: number; bytes: Buffer }>
 }
 
 /**
- * curl, with the bucket's host as a name under localhost, which resolves to this computer.
- * @param isSignedByFunction cos-signature signs production's host only: curl then sends that host to this computer
+ * Uses curl, with a host below localhost, which resolves to this computer.
+ * @param isSignedByFunction cos-signature signs only the production host: curl then connects to this computer for that host
  */
 export function curlAt(cos: string, isSignedByFunction = false): UrlReader {
   const { host: address, port } = new URL(cos)
@@ -38,7 +38,7 @@ export function curlAt(cos: string, isSignedByFunction = false): UrlReader {
   }
 }
 
-/** Node, with the real bucket. */
+/** Uses fetch, with the real bucket. */
 export const nodeReader: UrlReader = {
   name: 'Node',
   params: {},

@@ -3,20 +3,20 @@ import { join } from 'node:path'
 import { buildFunctions } from '../functions/buildFunctions'
 import { functionNames, functionRoot, projectRoot } from '../project'
 
-/** One save is often several writes. */
+/** Delay in milliseconds, because one save often consists of several writes. */
 const SETTLE_MS = 100
 
 export interface FunctionWatchEvents {
-  /** The functions are as their sources are now. */
+  /** Called after the functions were rebuilt. */
   onChange: () => Promise<void>
-  /** The configuration cannot be built; the functions are as before. */
+  /** Called if the configuration cannot be built; the functions are unchanged. */
   onError: (error: Error) => void
 }
 
 /**
  * Watches an app's configuration, with the scripts beside it that it may import, and the app's own functions. The kit's
- * functions are built again before the change is told.
- * @returns ends watching
+ * functions are rebuilt before the change is reported.
+ * @returns a function that stops watching
  */
 export function watchFunctions({ onChange, onError }: FunctionWatchEvents): () => void {
   const root = projectRoot()

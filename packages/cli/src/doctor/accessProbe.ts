@@ -14,13 +14,13 @@ import { functionKey } from '../cloud/settings'
 import { bucketHost } from '../project'
 import type { Check, DoctorContext } from './context'
 
-/** Two users that no WeChat account can be: OPENIDs begin with `o`. */
+/** Two users that cannot exist, because OPENIDs start with `o`. */
 export const PROBE_USER = `probe-${'1'.repeat(22)}`
 export const OTHER_USER = `probe-${'2'.repeat(22)}`
 
 /**
- * Does with the key of a user who does not exist what a phone does: writes, reads and deletes in that user's folder.
- * In another user's folder the same must be refused, and so must reading without a key. The object is removed, whatever happens.
+ * Writes, reads and deletes in the folder of a user who does not exist, with that user's key, as a phone does. The same
+ * in another user's folder must be refused, and so must reading without a key. The object is always removed.
  */
 export const accessProbe: Check = {
   name: {
@@ -52,7 +52,7 @@ export const accessProbe: Check = {
       })
     const Body = randomBytes(64)
     const put = (at: string) => cos.putObject({ ...place, Key: at, Body, ContentType: 'image/png' })
-    /** Objects that are left, by their user. */
+    /** Remaining objects, by user. */
     const written = new Map<string, string>()
     try {
       if (verbs.includes('write')) {
@@ -72,7 +72,7 @@ export const accessProbe: Check = {
         const url = `https://${bucketHost(config)}/${Key}`
         if ((await anonymousStatus(url)) !== 403) throw new CloudError('BucketPublic', Key)
       }
-      // COS answers 404 only to those who may read: it means an open folder too.
+      // COS returns 404 only to callers who may read, so 404 also means that the folder is open.
       await refusedUnless('read', () => cos.getObject({ ...place, Key: foreign }))
       await refusedUnless('read', () => cos.headObject({ ...place, Key: foreign }))
       await refusedUnless('list', () =>
@@ -90,7 +90,7 @@ export const accessProbe: Check = {
   },
 }
 
-/** Removes a user's object with that user's key. An error of the probe matters more than an object that is left. */
+/** Removes a user's object with that user's key. Never rejects, so that an error of the probe is not hidden. */
 async function remove(
   context: Pick<DoctorContext, 'settings' | 'config'>,
   user: string,
@@ -100,11 +100,11 @@ async function remove(
   try {
     await cosClient(await issueKey(context, user)).deleteObject({ Bucket, Region, Key })
   } catch {
-    // Left where the rules let nobody delete.
+    // The access rules may permit nobody to delete.
   }
 }
 
-/** A key as the function issues it, requested here with the key that the function holds. */
+/** Requests the key that the function would issue, with the function's own key. */
 async function issueKey(
   { settings, config }: Pick<DoctorContext, 'settings' | 'config'>,
   openid = PROBE_USER,

@@ -30,11 +30,11 @@ export const nodeVersion: Check = {
   },
 }
 
-/** The installed packages are those that this version was tested with. */
+/** Checks that the installed packages are the tested versions. */
 const tools: Check = {
   name: { en: 'installed tools', zh: '已安装的工具' },
   async run() {
-    // In an app, packages are the app's own affair.
+    // In an app, the app chooses the versions.
     if (!hasFunctionSources()) return undefined
     const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'))
     const { devDependencies = {} } = read(at('package.json')) as {
@@ -97,7 +97,7 @@ const environment: Check = {
   },
 }
 
-/** Deployed, active, with the right settings and the right key. */
+/** Checks that a function is deployed and active, with the right settings and key. */
 const functions: Check = {
   name: { en: 'cloud functions and their variables', zh: '云函数及其环境变量' },
   async run({ settings, config }) {
@@ -197,7 +197,7 @@ const domains: Check = {
   },
 }
 
-/** From this computer to an object in the bucket. Each check relies on those before it. */
+/** All checks, in the order in which they run. Each relies on the ones before it. */
 export const checks: Check[] = [
   nodeVersion,
   tools,

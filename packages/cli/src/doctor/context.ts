@@ -3,13 +3,13 @@ import type { CloudError } from '../cloud/errors'
 import type { Settings } from '../cloud/settings'
 import type { Text } from '../text'
 
-/** Input of the checks. */
+/** The input of the checks. */
 export interface DoctorContext {
   config: CosConfig
   settings: Settings
   /** Version of Node that runs. */
   node: string
-  /** Text of the console's domain lists, if it was given. */
+  /** The console's domain lists as text, if they were passed. */
   domains?: string
   /** Called with warnings. */
   warn: (error: CloudError) => void
@@ -18,6 +18,6 @@ export interface DoctorContext {
 /** One check of the doctor. */
 export interface Check {
   name: Text
-  /** @returns details of a result that is good @throws CloudError */
+  /** @returns details of a successful result @throws CloudError */
   run: (context: DoctorContext) => Promise<string | undefined>
 }

@@ -12,7 +12,7 @@ import type { Language, Text } from '../text'
 import { OWN_CODES } from './ownCodes'
 import { explainSymptom, SYMPTOM_GROUPS } from './symptoms'
 
-/** Texts of WeChat and CloudBase, and what they mean. */
+/** Messages of WeChat and CloudBase, and their meaning. */
 const TEXTS: [pattern: RegExp, meaning: CloudErrorCode][] = [
   [/url not in domain list|600002|不在以下.*域名/, 'DomainMissing'],
   [/-501000|FunctionName parameter could not be found/, 'FunctionNotDeployed'],
@@ -23,7 +23,7 @@ const TEXTS: [pattern: RegExp, meaning: CloudErrorCode][] = [
   [/KitStsFailed/, 'StsRefused'],
 ]
 
-/** Said about a text that is not known. */
+/** The explanation of an unknown text. */
 export const UNKNOWN: Text = {
   en: 'Nothing known. Give the whole text of the error, with its code.',
   zh: '未能识别。请提供完整的错误文本（含错误码）。',
@@ -53,9 +53,9 @@ export function explain(text: string, language: Language): string | undefined {
   return undefined
 }
 
-/** The information that the format of a RequestId carries. */
+/** The information in a RequestId. */
 export type RequestId =
-  /** Of COS: base64 of the second in hex, `_`, and more. */
+  /** Of COS: base64 of the Unix seconds in hex, `_`, and a random part. */
   | { kind: 'cos'; time: Date }
   /** Of an API of Tencent Cloud, or of the call of a function. */
   | { kind: 'call' }
@@ -63,14 +63,14 @@ export type RequestId =
 /** Reads a bare RequestId. @returns undefined for any other text */
 export function readRequestId(text: string): RequestId | undefined {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return { kind: 'call' }
-  // Document 436/41623: it begins with N, has 30 characters or more, and is base64.
+  // Document 436/41623: it starts with N, has 30 characters or more, and is base64.
   if (!/^N[\w+/-]{29,}={0,2}$/.test(text)) return undefined
   const [, seconds] = /^([0-9a-f]{8})_/.exec(Buffer.from(text, 'base64').toString('latin1')) ?? []
   if (seconds === undefined) return undefined
   return { kind: 'cos', time: new Date(Number.parseInt(seconds, 16) * 1000) }
 }
 
-/** Where Tencent Cloud shows what became of a request. */
+/** Where Tencent Cloud shows the log of a request. */
 const WHERE: Record<RequestId['kind'], Text> = {
   cos: {
     en: 'Paste it into COS console → diagnosis tool: console.cloud.tencent.com/cos/diagnose',
@@ -90,7 +90,7 @@ const WHERE: Record<RequestId['kind'], Text> = {
   },
 }
 
-/** Describes a request by its id: when it was made, and its entry in the logs. */
+/** Describes a request by its id: its time, and its entry in the logs. */
 export async function explainRequestId(
   text: string,
   id: RequestId,
@@ -102,7 +102,7 @@ export async function explainRequestId(
   return [...known, `→ ${WHERE[id.kind][language]}`].join('\n  ')
 }
 
-/** A request to a local cloud on this computer, by its log. */
+/** Describes a request to a local cloud on this computer by its log entry. */
 function describeEntry(entry: LogEntry, language: Language): string {
   const { time, who, operation, method, url, status, code, decision } = entry
   const lines = [

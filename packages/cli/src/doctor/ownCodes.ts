@@ -1,6 +1,6 @@
 import type { CosErrorKind } from '@miniprogram-cos/protocol'
 
-/** When each error code of the kit occurs: [kind, English, Chinese]. Not part of the client: its messages say it. */
+/** When each error code of the kit occurs: [kind, English, Chinese]. Not part of the client, whose messages explain the error. */
 export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: string]> = {
   KitAborted: [
     'abort',

@@ -5,11 +5,11 @@ import { OWN_CODES } from './ownCodes'
 
 /** A symptom with its cause and fix. */
 export interface Symptom {
-  /** A literal text of WeChat, COS or a tool, or what happens. */
+  /** A literal message of WeChat, COS or a tool, or a description. */
   see: string | Text
   /** Code of the client's error, which docs/ERRORS.md describes. */
   code?: string
-  /** The fault that setup, deploy and doctor report for it, which has a cause and a fix. */
+  /** The code in CLOUD_ERRORS that setup, deploy and doctor report, which has a cause and a fix. */
   fault?: CloudErrorCode
   /** @default that of the fault, or of the code */
   cause?: Text
@@ -23,7 +23,7 @@ export interface SymptomGroup {
   symptoms: Symptom[]
 }
 
-/** The cause and fix of a symptom: its own, or those of its fault, or those of its code. */
+/** The cause and fix of a symptom: its own, those of its fault, or those of its code. */
 export function explainSymptom({ code = '', fault, cause, fix }: Symptom): {
   cause: Text
   fix: Text

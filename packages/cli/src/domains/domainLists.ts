@@ -2,12 +2,12 @@ import { bucketAddress } from '@miniprogram-cos/protocol'
 import type { AddressStyle, CosConfig } from '@miniprogram-cos/server'
 import { t } from '../text'
 
-/** WeChat's domain lists that apply to COS. COS has no sockets, and calls of cloud functions need no list. */
+/** WeChat's domain lists that apply to COS. COS uses no sockets, and cloud functions need no server domain. */
 export const LISTS = ['request', 'uploadFile', 'downloadFile'] as const
 
 export type List = (typeof LISTS)[number]
 
-/** The server domains of a mini program, as its console takes them: `https://host`. */
+/** The server domains of a mini program, in the console's format: `https://host`. */
 export type DomainLists = Record<List, string[]>
 
 const OPTIONS: Record<AddressStyle, object> = {
@@ -16,7 +16,7 @@ const OPTIONS: Record<AddressStyle, object> = {
   pathStyle: { ForcePathStyle: true },
 }
 
-/** Every host that the app sends requests to. Each is on all three lists: WeChat checks by API, not by method. */
+/** Every host that the app sends requests to. Each is on all three lists, because WeChat checks per API, not per method. */
 export function domainLists(config: CosConfig): DomainLists {
   const { bucket, region, domains = [], addresses = ['standard'], otherBuckets = [] } = config
   const buckets = [{ bucket, region }, ...otherBuckets]
@@ -34,12 +34,12 @@ const NAMES: Record<List, RegExp> = {
   downloadFile: /^download/i,
 }
 
-/** Lists that COS does not need; their entries are ignored. */
+/** Lists that COS does not need, whose entries are ignored. */
 const OTHERS = /^(web-?socket|socket|ws|udp|tcp|dns|prefetch)/i
 
 /**
  * Reads lists pasted from the console, or JSON: that of `domains --json`, or of the API (`requestdomain` and so on).
- * @throws Error when the text names no list
+ * @throws Error if the text contains no list
  */
 export function readConsoleLists(text: string): DomainLists {
   const lists: DomainLists = { request: [], uploadFile: [], downloadFile: [] }
@@ -91,15 +91,15 @@ function sectionsOfText(text: string): [name: string, domains: string[]][] {
 
 export interface ListDifference {
   list: List
-  /** Needed and not in the list. */
+  /** Required domains that are not in the list. */
   missing: string[]
-  /** In the list and not needed for COS; other parts of the app may need them. */
+  /** Domains in the list that COS does not need; other parts of the app may. */
   unneeded: string[]
-  /** Entries that match no URL, and why. */
+  /** Entries that cannot match any URL, and the reason. */
   invalid: { entry: string; why: string }[]
 }
 
-/** Compares the console's lists with those that are needed. */
+/** Compares the console's lists with the required domains. */
 export function compareLists(needed: DomainLists, given: DomainLists): ListDifference[] {
   return LISTS.map((list) => {
     const entries = given[list].map(normalize)

@@ -15,7 +15,7 @@ export { bundle, NODE_OPTIONS, SHARED_OPTIONS, writeWhole } from './bundle'
 
 /**
  * Builds a cloud function: one file that contains its SDKs, and a package.json without dependencies.
- * @throws Error for an access rule that is not valid, so that it is found before a user's first upload
+ * @throws Error for an invalid access rule
  */
 export async function buildFunction(name: string): Promise<void> {
   const { checkConfig } = await import('@miniprogram-cos/server')

@@ -3,16 +3,16 @@ import { dirname } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { projectRoot } from '../project'
 
-/** Options of every bundle of this kit. */
+/** Options of all bundles of this kit. */
 export const SHARED_OPTIONS: BuildOptions = {
   bundle: true,
-  // Fields without a value are not defined, in every bundle alike.
+  // Class fields without a value are not defined, in all bundles.
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, alwaysStrict: true } },
   logLevel: 'warning',
   write: false,
 }
 
-/** Options of what runs on a computer or in a cloud function. */
+/** Options of bundles for Node. */
 export const NODE_OPTIONS: BuildOptions = { platform: 'node', target: 'node20', format: 'cjs' }
 
 /** Options of a cloud function. */
@@ -24,14 +24,14 @@ export const FUNCTION_OPTIONS: BuildOptions = {
   legalComments: 'none',
 }
 
-/** Bundles, and writes the files that have changed. */
+/** Bundles, and writes the changed files. */
 export async function bundle(options: BuildOptions): Promise<void> {
   const absWorkingDir = projectRoot()
   const { outputFiles = [] } = await build({ ...SHARED_OPTIONS, absWorkingDir, ...options })
   for (const { path, contents } of outputFiles) await writeWhole(path, contents)
 }
 
-/** Writes a file in one step, so that no reader sees half of it; does not touch a file with the same contents. */
+/** Writes a file atomically. A file with the same contents is not touched. */
 export async function writeWhole(path: string, contents: Uint8Array | string): Promise<void> {
   const bytes = Buffer.from(contents)
   const present = await readFile(path).catch(() => undefined)

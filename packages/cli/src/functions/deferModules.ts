@@ -4,14 +4,14 @@ import { FUNCTION_OPTIONS, SHARED_OPTIONS } from './bundle'
 
 /** Modules that the SDKs require when they load, and that a function rarely or never uses. */
 const DEFERRED: { from: string; modules: string[] }[] = [
-  // Identity is read from the environment; database, storage and AI are not touched.
+  // Identity is read from the environment; database, storage and AI are not used.
   { from: 'wx-server-sdk', modules: ['@cloudbase/node-sdk', 'mime-db'] },
   // A proxy, uploads, credentials from files, and a URL parser for Node versions without one.
   { from: 'tencentcloud-sdk-nodejs-common', modules: ['https-proxy-agent', 'form-data', 'ini'] },
   { from: 'node-fetch', modules: ['whatwg-url'] },
 ]
 
-/** Where Node finds each of them. */
+/** The files of the modules. */
 function deferredFiles(root: string): string[] {
   const atRoot = createRequire(`${root}/package.json`)
   return DEFERRED.flatMap(({ from, modules }) => {
@@ -20,10 +20,10 @@ function deferredFiles(root: string): string[] {
   })
 }
 
-/** Deferred code by root. It takes most of the time of a build, and all functions have the same. */
+/** Cache of the deferred code, by root. Bundling it takes most of the build time, and all functions share it. */
 const builtCode = new Map<string, Promise<string>>()
 
-/** The code of all deferred modules as one text, which contains what they share once. */
+/** Bundles all deferred modules, so that shared code is included once. */
 function deferredCode({ esbuild }: PluginBuild, root: string): Promise<string> {
   const built = builtCode.get(root)
   if (built) return built
@@ -51,7 +51,7 @@ module.exports = (index) => {
   return loaders[index]()
 }`
 
-/** Importers read `__esModule` before any use; none of the deferred modules has it. */
+/** Importers read `__esModule` before they use a module; none of the deferred modules has it. */
 const proxyModule = (index: number) => `
 const load = require('deferred:bundle')
 const real = () => load(${index})
@@ -63,8 +63,8 @@ module.exports = new Proxy(function () {}, {
 })`
 
 /**
- * Bundles the deferred modules as a string that is parsed and run on first use: parsing code that is never used is
- * most of a function's cold start.
+ * Bundles the deferred modules as a string that is parsed and run on first use, because parsing unused code takes most of a
+ * function's cold start.
  * @param root a folder from which wx-server-sdk can be required
  */
 export const deferModules = (root: string): Plugin => ({

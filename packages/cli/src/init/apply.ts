@@ -7,7 +7,7 @@ import { t } from '../text'
 import type { Step } from './plan'
 
 /**
- * Checks that every step can be written, so that none is written if one cannot.
+ * Checks that all steps can be written, so that either all or none are written.
  * @throws Error that names the path
  */
 export async function checkWritable(root: string, steps: Step[]): Promise<void> {
@@ -38,8 +38,8 @@ export async function checkWritable(root: string, steps: Step[]): Promise<void> 
 }
 
 /**
- * Takes a step. Each file is written in one piece, so that a run that is interrupted leaves files as they were or as
- * they shall be, and another run completes the rest.
+ * Executes a step. Files are replaced atomically, so that an interrupted run leaves each file either unchanged or complete,
+ * and another run completes the rest.
  */
 export async function applyStep(root: string, step: Step): Promise<void> {
   const target = join(root, step.file)
@@ -54,7 +54,7 @@ export async function applyStep(root: string, step: Step): Promise<void> {
     return
   }
   const present = existsSync(target)
-  // A link stays a link.
+  // Keeps symbolic links.
   const file = present ? realpathSync(target) : target
   const text = present ? readFileSync(file, 'utf8') : ''
   const mode = present ? statSync(file).mode : undefined
@@ -90,7 +90,7 @@ function appended(text: string, lines: string[]): string {
 
 type Json = Record<string, unknown>
 
-/** A JSON text with one more value; indent, line ends and byte order mark as before. */
+/** Adds a value to a JSON text, keeping its indent, line ends and byte order mark. */
 function merged(text: string, { path, value, isItem }: Step & { kind: 'merge' }): string {
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : ''
   const document = JSON.parse(text.slice(mark.length)) as Json

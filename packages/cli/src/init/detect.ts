@@ -7,39 +7,39 @@ import { t } from '../text'
 /** How an app is built: by DevTools from its sources, or by a bundler that writes what DevTools opens. */
 export type Framework = 'native' | 'taro' | 'uni-app' | 'other'
 
-/** What `init` needs to know about an app. Paths are relative to its folder, with forward slashes; '' is the folder. */
+/** The properties of an app that `init` uses. Paths are relative to its folder, with forward slashes; '' is the folder. */
 export interface AppProject {
   root: string
   framework: Framework
   language: 'js' | 'ts'
   /** The folder that DevTools opens as the mini program. */
   miniprogramRoot: string
-  /** Where the app's own code is. */
+  /** The folder of the app's own code. */
   sources: string
-  /** The folder whose code uploads: `sources`, or a sub-package. Packages of a native app are built into it. */
+  /** The folder with the code that uploads: `sources`, or a sub-package. Packages of a native app are built into it. */
   uploads: string
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   cloudfunctionRoot: string
   hasCloudfunctionRoot: boolean
   /** The package.json from which DevTools or the bundler takes packages. */
   packageFile: string
   /** `packNpmManually` is on, and no entry of its list leads to a package.json. */
   lacksNpmRelation: boolean
-  /** The CloudBase environment, if the app names it. */
+  /** The CloudBase environment, if the app specifies it. */
   env: string | undefined
   /** Whether the app calls wx.cloud.init. */
   initsCloud: boolean
   functions: Record<string, FunctionState>
-  /** The text of a file of the app; undefined if there is none. */
+  /** Reads a file of the app; undefined if it does not exist. */
   read: (file: string) => string | undefined
-  /** A JSON file of the app. @throws Error that names the file, if it is not JSON */
+  /** Reads a JSON file of the app. @throws Error that names the file, if it is not JSON */
   json: (file: string) => Record<string, unknown> | undefined
 }
 
 /**
- * Reads the folder of an app; changes nothing.
- * @param subPackage root of the sub-package that uploads. @default the one that has the added module, if one has it
- * @throws Error in one line when it is not the folder of a mini program, a file in it is not JSON, or it has no such
+ * Reads the folder of an app, without changes.
+ * @param subPackage root of the sub-package that uploads. @default the one with the module that `init` added, if any
+ * @throws Error in one line if it is not the folder of a mini program, a file in it is not JSON, or it has no such
  * sub-package
  */
 export function detect(root: string, subPackage?: string): AppProject {
@@ -107,7 +107,7 @@ export function addedService(folder: string, read: AppProject['read']): string |
   return names.find((name) => read(name) !== undefined)
 }
 
-/** Root of the sub-package that uploads; '' for the main package. @throws Error for one that the app has not */
+/** Root of the sub-package that uploads; '' for the main package. @throws Error if the app has no such sub-package */
 function uploader(
   framework: Framework,
   app: Record<string, unknown> | undefined,
@@ -155,14 +155,14 @@ const missingApp = (folder: string) =>
     `project.config.json 的 miniprogramRoot（${folder || '当前目录'}）中没有 app.json`,
   )
 
-/** `./miniprogram/` is `miniprogram`. */
+/** Normalises a path: `miniprogram` for `./miniprogram/`. */
 function folderOf(path: unknown): string {
   if (typeof path !== 'string') return ''
   const normal = posix.normalize(path.replaceAll('\\', '/')).replace(/^\/+|\/+$/g, '')
   return normal === '.' ? '' : normal
 }
 
-/** Where uni-app writes what DevTools opens: the folder of the latest build. */
+/** The folder of uni-app's latest build, which DevTools opens. */
 function builtByUniApp(framework: Framework, root: string): string | undefined {
   if (framework !== 'uni-app') return undefined
   const folders = ['dist/build/mp-weixin', 'dist/dev/mp-weixin']
@@ -197,7 +197,7 @@ interface NpmRelation {
 
 /**
  * "Build npm" reads the package.json of miniprogramRoot and of each sub-package, or those that packNpmRelationList names.
- * @param folder the folder that the packages are for
+ * @param folder the folder that uses the packages
  */
 function packageOf(
   framework: Framework,

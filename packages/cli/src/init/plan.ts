@@ -9,13 +9,13 @@ export type Step = { file: string; about: Text } & (
   | { kind: 'create'; text: string }
   /** Adds lines at the end of a text file. */
   | { kind: 'append'; lines: string[] }
-  /** Sets a value in a JSON file, or adds it to the list at that place. */
+  /** Sets a value in a JSON file, or adds it to a list. */
   | { kind: 'merge'; path: string[]; value: unknown; isItem?: boolean }
   /** Builds a cloud function; `file` is its folder. */
   | { kind: 'build'; name: string }
 )
 
-/** The files and settings that the app lacks, in the order of writing. Existing ones are never replaced. */
+/** The missing files and settings, in the order of writing. Existing ones are never replaced. */
 export function plan(app: AppProject): Step[] {
   return [
     ...configuration(app),
@@ -29,7 +29,7 @@ export function plan(app: AppProject): Step[] {
   ]
 }
 
-/** The name of the configuration that the app has or gets. */
+/** The name of the app's existing or new configuration file. */
 export const configName = ({ read, language }: AppProject) =>
   ['cos.config.ts', 'cos.config.js'].find((name) => read(name) !== undefined) ??
   `cos.config.${language}`
@@ -48,7 +48,7 @@ function configuration(app: AppProject): Step[] {
 }
 
 function dependency({ packageFile, json }: AppProject): Step[] {
-  // Client and functions of one version belong together.
+  // Client and functions must have the same version.
   const version = `^${ownVersion()}`
   const about = {
     en: `the client, miniprogram-cos ${version}`,
@@ -60,7 +60,7 @@ function dependency({ packageFile, json }: AppProject): Step[] {
     const text = `${JSON.stringify(content, null, 2)}\n`
     return [{ kind: 'create', file: packageFile, text, about }]
   }
-  // In devDependencies "Build npm" does not see it.
+  // "Build npm" ignores devDependencies.
   const dependencies = present.dependencies as Record<string, string> | undefined
   if (dependencies?.['miniprogram-cos'] !== undefined) return []
   const path = ['dependencies', 'miniprogram-cos']
@@ -126,7 +126,7 @@ function projectSettings(app: AppProject): Step[] {
   return steps
 }
 
-/** Where the whole folder is the mini program, files of the kit must be kept out of what phones download. */
+/** If the whole folder is the mini program, the kit's files must be excluded from the upload. */
 function unpacked(app: AppProject): Step[] {
   const packOptions = app.json('project.config.json')?.packOptions as
     | { ignore?: { type?: unknown; value?: unknown }[] }

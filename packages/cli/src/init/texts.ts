@@ -1,6 +1,6 @@
 /**
- * Texts of the files that `init` adds to an app. The configuration is a plain object: an app that has not installed the
- * server package can load it.
+ * Texts of the files that `init` adds to an app. The configuration is a plain object, so that apps without the server
+ * package can load it.
  */
 
 export function configText(language: 'js' | 'ts', env: string, bucket: string): string {

@@ -4,13 +4,13 @@ import type { CloudBase } from '@cloudbase/node-sdk'
 import type { CloudKey } from '../cloud/settings'
 import type { FieldChange, RecordData, Records, SourceFiles } from './places'
 
-/** Records of a page, the most that the database returns at once. */
+/** Records per page, the database's maximum. */
 const PAGE_SIZE = 1000
 
-/** Seconds that a download address is valid. */
+/** Validity of a download address, in seconds. */
 const URL_MAX_AGE = 3600
 
-/** A CloudBase environment, and the key with which it is read and changed. */
+/** A CloudBase environment, and the key to access it. */
 export interface CloudBaseAccess {
   env: string
   key: CloudKey
@@ -45,7 +45,7 @@ export function cloudBaseRecords(app: CloudBase): Records {
   const { command } = db
   return {
     async *list(collection) {
-      // Comparisons have a type: ids that are texts first, then numbers.
+      // Comparisons are typed: string ids first, then numbers.
       for (let last of ['', -Number.MAX_VALUE] as (string | number)[]) {
         for (;;) {
           const query = db.collection(collection).where({ _id: command.gt(last) })
@@ -86,7 +86,7 @@ export function cloudBaseFiles(
       const [{ code, tempFileURL } = { code: 'no answer', tempFileURL: '' }] = fileList
       if (code === 'STORAGE_FILE_NONEXIST') return undefined
       if (code !== 'SUCCESS') throw new Error(`getTempFileURL: ${code}`)
-      // As the SDK does: the address is not encoded.
+      // Like the SDK, which does not encode the address.
       const response = await fetch(encodeURI(tempFileURL))
       if (response.status === 404) return undefined
       if (!response.ok || !response.body) throw new Error(`download: HTTP ${response.status}`)
@@ -102,8 +102,7 @@ export function cloudBaseFiles(
 }
 
 /**
- * fileIDs of all files of an environment, from the listing of its bucket. The local cloud has none: name
- * the records there.
+ * Lists the fileIDs of all files of an environment, from its bucket. Not available in the local cloud.
  */
 export async function* listEnvironmentFiles({ env, key }: CloudBaseAccess): AsyncIterable<string> {
   const { default: CloudBaseManager } = await import('@cloudbase/manager-node')

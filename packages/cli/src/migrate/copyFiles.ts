@@ -15,22 +15,21 @@ const ATTEMPTS = 4
 const RETRY_DELAY = 500
 
 export interface CopyOptions {
-  /** Files that are copied at the same time. */
+  /** Files that are copied concurrently. */
   parallel: number
-  /** Files that are begun in a second, at most. */
+  /** Maximum number of files that are started per second. */
   rate: number
   /** Folder for the files that are being copied. */
   temporary: string
   onProgress: (done: number, bytes: number) => void
 }
 
-/** A reason for which copying a file fails at every attempt. */
+/** A permanent failure of copying a file. */
 class CopyProblem extends Error {}
 
 /**
- * Copies files that the journal does not know as copied. Each is checked by size and MD5, at its source and
- * in the bucket. Objects that are there already are never overwritten: one with the same content counts as
- * the copy, another is a problem.
+ * Copies the files that have not been copied according to the journal. Size and MD5 of each are compared with the source and
+ * the bucket. Existing objects are never overwritten: one with the same content counts as the copy, another is a problem.
  */
 export async function copyFiles(
   copies: readonly PlannedCopy[],
@@ -39,7 +38,7 @@ export async function copyFiles(
   { parallel, rate, temporary, onProgress }: CopyOptions,
 ): Promise<Problem[]> {
   const problems: Problem[] = []
-  // Files of a process that was killed.
+  // Files of a killed process.
   rmSync(temporary, { recursive: true, force: true })
   mkdirSync(temporary, { recursive: true })
   const open = copies.filter(({ Key }) => !journal.copied.has(Key))
@@ -89,7 +88,7 @@ async function copyFile(
   return digest.size
 }
 
-/** Saves a file and checks it by what its storage states. */
+/** Saves a file and compares it with the size and MD5 of its storage. */
 async function save(source: SourceFile, file: string): Promise<FileDigest> {
   const hash = createHash('md5')
   let size = 0

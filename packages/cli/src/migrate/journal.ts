@@ -19,8 +19,8 @@ export interface CopiedFile extends FileDigest {
 }
 
 /**
- * One line of the journal. `copying` and `rewriting` are written before the step, so that whatever was
- * begun can be undone; `copied` lines are the map from fileID to Key.
+ * One line of the journal. `copying` and `rewriting` are written before the step, so that incomplete steps can be undone.
+ * `copied` lines map fileIDs to Keys.
  */
 export type JournalEntry =
   | { step: 'copying'; fileID: string; Key: string }
@@ -30,19 +30,19 @@ export type JournalEntry =
 const FILE = 'journal.jsonl'
 
 /**
- * The steps that a migration has taken, as JSON lines that are on disk before the next step. It survives the
- * end of the process at any moment: a line that was cut off is removed when it is opened again.
+ * The steps of a migration as JSON lines, which are on disk before the next step. If the process ends at any moment, an
+ * incomplete line is removed when the journal is opened again.
  */
 export class Journal {
   readonly #folder: string
   readonly #file: number
-  /** Keys whose copy was begun: an object there is not somebody else's. */
+  /** Keys whose copy was started: objects with these keys belong to the migration. */
   readonly begun = new Set<string>()
   /** Copies by Key. */
   readonly copied = new Map<string, CopiedFile & { isNew: boolean }>()
   readonly #rewritten = new Map<string, Rewritten>()
 
-  /** Opens the journal in a folder, which is created if necessary. @throws Error when it is damaged */
+  /** Opens the journal in a folder, which is created if necessary. @throws Error if it is damaged */
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true })
     this.#folder = folder
@@ -51,7 +51,7 @@ export class Journal {
     this.#file = openSync(path, 'a')
   }
 
-  /** Records whose rewriting was begun, with their changes. */
+  /** Records whose rewriting was started, with their changes. */
   get rewritten(): Iterable<Rewritten> {
     return this.#rewritten.values()
   }
@@ -66,7 +66,7 @@ export class Journal {
     closeSync(this.#file)
   }
 
-  /** Closes the journal and renames it, so that the next migration begins anew. @returns its new name */
+  /** Closes the journal and renames it, so that the next migration starts from the beginning. @returns its new name */
   archive(now: Date): string {
     this.close()
     const name = `journal.rolled-back-${now.toISOString().replace(/[:.]/g, '-')}.jsonl`
@@ -101,7 +101,7 @@ export class Journal {
   }
 }
 
-/** A record whose fields were changed, or were about to be. */
+/** A record whose fields were changed or may have been. */
 export interface Rewritten {
   collection: string
   id: RecordId

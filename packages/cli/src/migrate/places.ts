@@ -6,7 +6,7 @@ export type RecordId = string | number
 /** A record of the database. */
 export type RecordData = Record<string, unknown> & { _id: RecordId }
 
-/** A text in a record that is replaced by another. */
+/** A replacement of a string in a record. */
 export interface FieldChange {
   /** `cover`, `photos.0.url` */
   path: string
@@ -14,15 +14,15 @@ export interface FieldChange {
   to: string
 }
 
-/** The database whose records name files. */
+/** The database whose records contain fileIDs. */
 export interface Records {
-  /** All records of a collection. A record that is added meanwhile may be missed. */
+  /** All records of a collection. Records that are added meanwhile may be missing. */
   list: (collection: string) => AsyncIterable<RecordData>
-  /** @returns undefined when there is no such record */
+  /** @returns undefined if there is no such record */
   get: (collection: string, id: RecordId) => Promise<RecordData | undefined>
   /**
-   * Applies all changes of a record, if every field still has the text that is to be replaced.
-   * @returns whether it did
+   * Applies all changes of a record, if all fields still have the old values.
+   * @returns whether the changes were applied
    */
   replace: (collection: string, id: RecordId, changes: FieldChange[]) => Promise<boolean>
 }
@@ -30,7 +30,7 @@ export interface Records {
 /** A file that is being read. */
 export interface SourceFile {
   size: number
-  /** MD5 in lower-case hex, where the storage states it. */
+  /** MD5 in lower-case hex, if the storage provides it. */
   md5?: string
   contentType: string
   content: Readable
@@ -38,7 +38,7 @@ export interface SourceFile {
 
 /** The storage that files are copied from. */
 export interface SourceFiles {
-  /** @returns undefined when the file does not exist */
+  /** @returns undefined if the file does not exist */
   open: (fileID: string) => Promise<SourceFile | undefined>
   /** fileIDs of all files of the environment. */
   list: () => AsyncIterable<string>
@@ -53,17 +53,17 @@ export interface FileDigest {
 
 /** The bucket that files are copied to. */
 export interface TargetBucket {
-  /** @returns undefined when there is no such object; an object of several parts has no MD5 */
+  /** @returns undefined if there is no such object; an object of several parts has no MD5 */
   find: (key: string) => Promise<{ size: number; md5?: string } | undefined>
   /** Puts a file. @returns the MD5 that the bucket computed */
   put: (key: string, file: string, about: FileDigest & { contentType: string }) => Promise<string>
   delete: (key: string) => Promise<void>
 }
 
-/** Begins every fileID of `wx.cloud` storage. */
+/** Prefix of all fileIDs of `wx.cloud` storage. */
 export const FILE_ID_PREFIX = 'cloud://'
 
-/** Path of a file in its storage. @returns undefined for what is no fileID */
+/** Path of a file in its storage. @returns undefined for an invalid fileID */
 export function pathOfFileId(fileID: string): string | undefined {
   return /^cloud:\/\/[^/]+\/(.+)$/s.exec(fileID)?.[1]
 }

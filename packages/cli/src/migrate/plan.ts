@@ -15,7 +15,7 @@ export interface PlannedCopy {
   Key: string
 }
 
-/** A file, or a text in a record, that cannot be migrated. */
+/** A file or a string in a record that cannot be migrated. */
 export interface Problem {
   subject: string
   reason: string
@@ -24,17 +24,17 @@ export interface Problem {
 /** The copies and record changes of a migration. */
 export interface Plan {
   copies: PlannedCopy[]
-  /** Records that name files. */
+  /** Records that contain fileIDs. */
   records: number
   problems: Problem[]
 }
 
-/** Names that a template for keys may have in braces. */
+/** Variables of a template for keys. */
 const VARIABLES = ['openid', 'path', 'name', 'collection', 'id'] as const
 
 type Variables = Partial<Record<(typeof VARIABLES)[number], string>>
 
-/** @throws Error for an unknown name in braces */
+/** @throws Error for an unknown variable */
 export function checkTemplate(template: string): void {
   for (const [, name = ''] of template.matchAll(/\{([^}]*)\}/g)) {
     if (VARIABLES.some((known) => known === name)) continue
@@ -45,17 +45,17 @@ export function checkTemplate(template: string): void {
   }
 }
 
-/** Keys of a record's files, by a template such as `private/{openid}/{path}`. */
+/** Computes the keys of a record's files by a template such as `private/{openid}/{path}`. */
 export class KeyNames {
   readonly #template: string
 
-  /** @throws Error for an unknown name in the template */
+  /** @throws Error for an unknown variable in the template */
   constructor(template: string) {
     checkTemplate(template)
     this.#template = template
   }
 
-  /** @returns the key, or why there is none */
+  /** @returns the key, or the reason why there is none */
   keyOf(
     fileID: string,
     collection?: string,
@@ -88,8 +88,8 @@ export class KeyNames {
 }
 
 /**
- * Why a key may not be what the template says: users choose `_id` and the texts of fields, and must not get a file out
- * of the folder that the template puts it into.
+ * Checks a key: users choose `_id` and the values of fields, which must not move a file out of the folder in the template.
+ * @returns the problem, if there is one
  */
 function segmentProblem(key: string, template: string, variables: Variables): string | undefined {
   const isSplit = (['openid', 'id'] as const).some(
@@ -104,7 +104,7 @@ function segmentProblem(key: string, template: string, variables: Variables): st
   return undefined
 }
 
-/** Reads all records, and the listing of the storage if asked to. Changes nothing. */
+/** Reads all records and, with the option, the list of all files. Changes nothing. */
 export async function makePlan(
   { records, files }: { records: Records; files: SourceFiles },
   {

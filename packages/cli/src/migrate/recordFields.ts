@@ -1,11 +1,11 @@
-/** Fields of a collection that may hold fileIDs. */
+/** Fields of a collection that may contain fileIDs. */
 export interface FieldSelection {
   collection: string
-  /** `cover`, `photos.url`; absent: every field */
+  /** `cover`, `photos.url` @default all fields */
   field?: string
 }
 
-/** A text in a record. */
+/** A string in a record. */
 export interface FoundText {
   /** With the indexes of arrays: `photos.0.url`. */
   path: string
@@ -22,30 +22,30 @@ export function parseSelection(text: string): FieldSelection {
 /** Fields of a record that no update can change. Apps choose `_id`, which may look like a fileID. */
 const IDENTITY = ['_id', '_openid']
 
-/** Texts at a field of a record; arrays on the way are entered, and so is what lies below the field. */
+/** Finds the strings at and below a field of a record, including those in arrays on the path. */
 export function textsAt(record: Record<string, unknown>, field?: string): FoundText[] {
-  const found: FoundText[] = []
-  collect(record, field === undefined ? [] : field.split('.'), '', found)
-  return found
+  const texts: FoundText[] = []
+  collect(record, field === undefined ? [] : field.split('.'), '', texts)
+  return texts
 }
 
-function collect(value: unknown, segments: string[], path: string, found: FoundText[]): void {
+function collect(value: unknown, segments: string[], path: string, texts: FoundText[]): void {
   const below = (name: string | number) => (path === '' ? String(name) : `${path}.${name}`)
   if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) collect(item, segments, below(i), found)
+    for (const [i, item] of value.entries()) collect(item, segments, below(i), texts)
     return
   }
   const [name, ...rest] = segments
   if (isObject(value)) {
     for (const [key, item] of Object.entries(value)) {
-      // An update cannot address such a name.
+      // An update cannot address such a field.
       if (/[.$]/.test(key) || (path === '' && IDENTITY.includes(key))) continue
-      if (name === undefined) collect(item, [], below(key), found)
-      else if (name === key) collect(item, rest, below(key), found)
+      if (name === undefined) collect(item, [], below(key), texts)
+      else if (name === key) collect(item, rest, below(key), texts)
     }
     return
   }
-  if (typeof value === 'string' && name === undefined) found.push({ path, text: value })
+  if (typeof value === 'string' && name === undefined) texts.push({ path, text: value })
 }
 
 /** A plain object: not a date or another value with a prototype of its own. */

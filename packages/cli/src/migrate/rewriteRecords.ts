@@ -5,13 +5,13 @@ import { FILE_ID_PREFIX } from './places'
 import type { KeyNames, Problem } from './plan'
 import { type FieldSelection, textsAt } from './recordFields'
 
-/** A record that the app changes all the time is tried this often. */
+/** Attempts per record, which the app may change concurrently. */
 const ATTEMPTS = 5
 
 /**
- * Replaces fileIDs in records by the keys of their copies. Files that are not copied stay as they are. A
- * record that the app changes at the same moment is read again.
- * @returns how many records were changed, and the records that could not be
+ * Replaces fileIDs in records by the keys of their copies. fileIDs of files that were not copied are kept. A
+ * record that the app changes concurrently is read again.
+ * @returns the number of changed records, and the records that could not be changed
  */
 export async function rewriteRecords(
   records: Records,
@@ -41,8 +41,8 @@ export async function rewriteRecords(
 }
 
 /**
- * Undoes a migration: records name the fileIDs again, then the copies are deleted that it made. Where an
- * app has replaced a key meanwhile, its value stays.
+ * Undoes a migration: restores the fileIDs in records, then deletes the copies. Keys that the app has replaced meanwhile are
+ * kept.
  */
 export async function rollBack(
   records: Records,
@@ -66,7 +66,7 @@ export async function rollBack(
   for (const Key of journal.begun) {
     const copy = journal.copied.get(Key)
     const present = await bucket.find(Key)
-    // An object that somebody has written since is not ours; a copy that was cut off has no digest yet.
+    // An object that was written since is not a copy; an interrupted copy has no digest yet.
     if (!present || (copy && present.md5 !== copy.md5)) continue
     await bucket.delete(Key)
     deleted += 1
@@ -75,7 +75,7 @@ export async function rollBack(
   return { changed, deleted, problems }
 }
 
-/** Changes that give a record its fileIDs back, also where the elements of an array have moved. */
+/** The changes that restore the fileIDs of a record, even if array elements have moved. */
 function reverse(record: RecordData, { changes }: Rewritten): FieldChange[] {
   const fileIDs = new Map(changes.map(({ path, from, to }) => [`${fieldOf(path)} ${to}`, from]))
   return textsAt(record).flatMap(({ path, text }) => {
@@ -89,7 +89,7 @@ function fieldOf(path: string): string {
   return path.replace(/\.\d+(?=\.|$)/g, '')
 }
 
-/** Changes a record, and computes the changes anew when it was changed in between. */
+/** Changes a record. If it was changed concurrently, the changes are computed again. */
 async function replaceTexts(
   records: Records,
   collection: string,

@@ -8,7 +8,7 @@ import { KeyNames, makePlan, type Plan, type Problem } from './plan'
 import type { FieldSelection } from './recordFields'
 import { rewriteRecords, rollBack } from './rewriteRecords'
 
-/** Where files and records are, and where the files go. */
+/** The source and the target of a migration. */
 export interface MigrationPlaces {
   records: Records
   files: SourceFiles
@@ -17,20 +17,20 @@ export interface MigrationPlaces {
 
 export interface MigrationOptions {
   selections: FieldSelection[]
-  /** Copies the files that no record names, too. */
+  /** Also copies files that no record contains. */
   allFiles: boolean
   /** Template of the keys. */
   key: string
   /** Folder of the journal. */
   folder: string
   parallel: number
-  /** Files a second. */
+  /** Files per second. */
   rate: number
-  /** Copies the files and leaves the records as they are. */
+  /** Copies the files without changing records. */
   copyOnly: boolean
 }
 
-/** Shows how far a step is. */
+/** Shows the progress of a step. */
 export interface ProgressBar {
   update: (done: number, text: string) => void
   stop: (text: string) => void
@@ -41,10 +41,10 @@ export interface MigrationUi {
   startProgress: (total: number) => Promise<ProgressBar>
 }
 
-/** Problems that are listed; the rest is counted. */
+/** Maximum number of problems that are listed. */
 const SHOWN_PROBLEMS = 20
 
-/** Prints what a migration would do. @returns whether every file can be migrated */
+/** Prints the plan of a migration. @returns whether every file can be migrated */
 export async function showPlan(
   places: MigrationPlaces,
   options: MigrationOptions,
@@ -59,8 +59,8 @@ export async function showPlan(
 }
 
 /**
- * Copies files into the bucket, then writes their keys into the records. May be ended at any moment and run
- * again: what the journal knows as done is skipped.
+ * Copies files into the bucket, then writes their keys into the records. Can be interrupted at any time and run
+ * again: steps that are completed according to the journal are skipped.
  * @returns whether every file and record was migrated
  */
 export async function runMigration(
@@ -142,7 +142,7 @@ function showProblems(problems: Problem[], output: SafeOutput): boolean {
   return problems.length === 0
 }
 
-/** Texts of records without characters that could control the terminal. */
+/** Removes characters that could control the terminal. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\ufffd')
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { configFile } from '../project'
 
-/** Where a rule stands. */
+/** The position of a rule in the configuration. */
 export interface RuleLocation {
   /** Absolute path of the configuration. */
   file: string
@@ -14,16 +14,16 @@ export interface RuleLocation {
 const TOKENS = /(['"`])((?:\\.|(?!\1)[^\\])*)\1|\/\/.*|\/\*[\s\S]*?\*\//g
 
 /**
- * The line of an access rule in the configuration, by its pattern as a refusal names it.
+ * Finds the line of an access rule in the configuration, by the pattern in a refusal.
  * @param file @default the project's `cos.config.ts` or `cos.config.js`
- * @returns undefined where the configuration does not write the pattern as the name of a field
+ * @returns undefined if the configuration does not contain the pattern as a property name
  */
 export function ruleLocation(pattern: string, file = configFile()): RuleLocation | undefined {
   const found = ruleFields(file).find((field) => field.pattern === pattern)
   return found && { file, line: found.line }
 }
 
-/** Every path pattern that the configuration writes as the name of a field, with its line from 1. */
+/** All path patterns that are property names in the configuration, with their lines, from 1. */
 export function ruleFields(file: string): { pattern: string; line: number }[] {
   if (!existsSync(file)) return []
   const text = readFileSync(file, 'utf8')
@@ -37,7 +37,7 @@ export function ruleFields(file: string): { pattern: string; line: number }[] {
   return fields
 }
 
-/** `cos.config.ts:12`, or nothing where the line is not known. */
+/** `cos.config.ts:12`, or an empty string if the line is unknown. */
 export function ruleLine(pattern: string, file = configFile()): string {
   const location = ruleLocation(pattern, file)
   return location ? `${basename(location.file)}:${location.line}` : ''

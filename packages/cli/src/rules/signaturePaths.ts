@@ -5,8 +5,8 @@ import { t } from '../text'
 const USER = { openid: 'user', groups: [] }
 
 /**
- * Paths whose owners may upload, but not with the key of a folder: with a quota, `beforeUpload` or `overwrite: false`
- * the function must see each upload.
+ * Paths to which their owners may not upload with a folder key: with a quota, `beforeUpload` or `overwrite: false` the
+ * function must permit each upload.
  */
 export function signaturePaths(config: CosConfig): string[] {
   const writes = grantsOf(checkConfig(config).rules, USER).filter(
@@ -17,7 +17,7 @@ export function signaturePaths(config: CosConfig): string[] {
   return [...new Set(paths)]
 }
 
-/** Tells which client such paths need; nothing where the rules have none. */
+/** Explains which client such paths require; nothing if there are none. */
 export function signatureNotes(config: CosConfig): string[] {
   return signaturePaths(config).map((path) =>
     t(

@@ -37,7 +37,7 @@ export const QUESTIONS: { name: AnswerName; question: Text }[] = [
   },
 ]
 
-/** Keys are asked for without an echo, and are not options: those would stay in the shell's history. */
+/** The questions for keys, which have no options, because the shell's history would contain them. */
 export const KEY_QUESTIONS: { name: string; question: Text }[] = [
   {
     name: 'TENCENTCLOUD_SECRET_ID',
@@ -57,7 +57,7 @@ export const KEY_QUESTIONS: { name: string; question: Text }[] = [
   { name: 'COS_STS_SECRET_KEY', question: { en: 'its SecretKey', zh: '该子账号的 SecretKey' } },
 ]
 
-/** The answers that the configuration already has. The region of a sample bucket is not one. */
+/** The answers in the existing configuration, except the region of a sample bucket. */
 export function presentAnswers(config: CosConfig): Partial<Answers> {
   const { appid, env, bucket, region } = config
   return {
@@ -78,8 +78,8 @@ const FORMATS: Record<AnswerName, (text: string) => boolean> = {
 export const isValidAnswer = (name: AnswerName, text: string) => FORMATS[name](text)
 
 /**
- * @returns the answers, complete
- * @throws Error in one line that names everything that is missing or malformed, keys included if answers are missing
+ * @returns the complete answers
+ * @throws Error in one line that names all missing and malformed answers, including keys if answers are missing
  */
 export function checkAnswers(given: Partial<Answers>, settings: Settings): Answers {
   const problems = QUESTIONS.flatMap(({ name, question }) => {
@@ -109,7 +109,7 @@ export function checkAnswers(given: Partial<Answers>, settings: Settings): Answe
   throw new Error(problems.join('; '))
 }
 
-/** The AppID that DevTools has written down already: in the developer's own file, or in the project's. */
+/** The AppID in the files of DevTools: in the developer's own file, or in the project's. */
 export function knownAppid(): Partial<Answers> {
   for (const name of ['project.private.config.json', 'project.config.json']) {
     const file = at(name)
@@ -120,7 +120,7 @@ export function knownAppid(): Partial<Answers> {
   return {}
 }
 
-/** The region of the bucket, if the key that deploys may list the account's buckets. */
+/** Looks up the region of the bucket, if the deploying key may list the account's buckets. */
 export async function lookUpRegion(
   { bucket }: Partial<Answers>,
   settings: Settings,
@@ -130,7 +130,7 @@ export async function lookUpRegion(
   return region === undefined ? {} : { region }
 }
 
-/** Asks Tencent Cloud whether everything that was given exists and belongs together. @throws CloudError */
+/** Checks with Tencent Cloud that keys, bucket and environment exist and belong to the same account. @throws CloudError */
 export async function checkOnline(answers: Answers, settings: Settings): Promise<void> {
   const key = deployKey(settings)
   await preflight(new CloudApi(key, answers.env), key, settings)

@@ -8,14 +8,14 @@ import { type Answers, isValidAnswer, KEY_QUESTIONS, QUESTIONS } from './answers
 /** One question, repeated until the answer is valid. */
 interface Question {
   message: string
-  /** Whether the answer is not shown. */
+  /** Whether to hide the answer. */
   isHidden: boolean
   isValid: (answer: string) => boolean
 }
 
 /** Asks questions. */
 export interface Asker {
-  /** @throws Error when no more answers can come */
+  /** @throws Error if the input ends */
   ask: (question: Question) => Promise<string>
   close: () => void
 }
@@ -23,7 +23,7 @@ export interface Asker {
 const noMoreAnswers = () =>
   new Error(t('there were no more answers; nothing was changed', '没有更多输入，未做任何更改'))
 
-/** Asks at a terminal. */
+/** Asks on a terminal. */
 export function terminalAsker(streams: { input?: Readable; output?: Writable } = {}): Asker {
   return {
     async ask({ message, isHidden, isValid }) {
@@ -40,7 +40,7 @@ export function terminalAsker(streams: { input?: Readable; output?: Writable } =
 /** Reads answers line by line from stdin if it is not a terminal. */
 export function lineAsker(): Asker {
   const lines = createInterface({ input: process.stdin })
-  // Buffers lines that arrive before the question.
+  // Buffers lines that arrive before a question.
   const answers = lines[Symbol.asyncIterator]()
   return {
     async ask({ message, isHidden, isValid }) {
@@ -60,9 +60,9 @@ export function lineAsker(): Asker {
 }
 
 /**
- * Asks for everything that is not known yet.
- * @param lookUp the region of the bucket, once the keys are known: then it need not be asked for
- * @throws Error when no more answers come
+ * Asks for all missing answers.
+ * @param lookUp looks up the region of the bucket once the keys are known, so that it need not be asked for
+ * @throws Error if the input ends
  */
 export async function askMissing(
   asker: Asker,

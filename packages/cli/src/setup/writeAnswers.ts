@@ -3,7 +3,7 @@ import { parseEnvFile, type Settings } from '../cloud/settings'
 import { at, configFile } from '../project'
 import { type Answers, KEY_QUESTIONS } from './answers'
 
-/** `cos.config.ts` with new values and everything else unchanged. @throws Error when a field is not found */
+/** Replaces values in `cos.config.ts`, keeping everything else. @throws Error if a field is not found */
 function configText(text: string, answers: Answers): string {
   let changed = text
   for (const name of ['env', 'bucket', 'region'] as const) {
@@ -20,7 +20,7 @@ function configText(text: string, answers: Answers): string {
   )
 }
 
-/** `.env` with the keys and its other lines unchanged. */
+/** Sets the keys in `.env`, keeping all other lines. */
 function envText(text: string, keys: Settings): string {
   const present = parseEnvFile(text)
   const names = [...KEY_QUESTIONS.map(({ name }) => name), 'TENCENTCLOUD_TOKEN']
@@ -33,7 +33,7 @@ function envText(text: string, keys: Settings): string {
   }, text)
 }
 
-/** DevTools' file for settings of one developer. */
+/** The file in which DevTools stores settings of one developer. */
 function privateConfigText(text: string | undefined, { appid }: Pick<Answers, 'appid'>) {
   const present: object = text === undefined ? {} : JSON.parse(text)
   return `${JSON.stringify({ ...present, appid }, null, 2)}\n`
@@ -41,7 +41,7 @@ function privateConfigText(text: string | undefined, { appid }: Pick<Answers, 'a
 
 const readIfPresent = (file: string) => readFile(file, 'utf8').catch(() => undefined)
 
-/** Writes all three files, once the contents of all are known. @returns their names */
+/** Writes all three files, after computing all contents. @returns their names */
 export async function writeAnswers(answers: Answers, keys: Settings): Promise<string[]> {
   const [config, env, own] = [configFile(), at('.env'), at('project.private.config.json')]
   const files: [file: string, text: string, mode?: number][] = [

@@ -8,8 +8,8 @@ const PARSE_ERROR = /parse js file \((.+)\) failed: (.+?) \((\d+):\d+\)/
 const OUTSIDE = /^\/\/miniprogram-npm-outsideDeps=(.+)$/m
 
 /**
- * "Build npm" into the staged copy. The builder reports success also when it leaves out a file that it cannot parse:
- * its result is checked.
+ * Runs "Build npm" in the staged copy. The builder reports success even if it omits a file that it cannot parse, so its
+ * result is checked.
  */
 export async function buildNpm(project: Project): Promise<Finding[]> {
   const { packNpmManually, packNpmRelationList = [] } = project.config.setting ?? {}
@@ -72,7 +72,7 @@ function dependencies(manifest: string): string[] {
   return Object.keys(JSON.parse(readFileSync(manifest, 'utf8')).dependencies ?? {})
 }
 
-/** Files that were left out: the bundle lists them as outside dependencies with a relative name. */
+/** Omitted files: the bundle lists them as external dependencies with a relative name. */
 function leftOut(built: string): { name: string; of: string }[] {
   return scriptsBelow(built).flatMap((file) => {
     const [, list = '[]'] = OUTSIDE.exec(readFileSync(file, 'utf8')) ?? []

@@ -11,18 +11,18 @@ import { checkTemplates } from './templates'
 
 export interface Report {
   findings: Finding[]
-  /** Sizes, a line each. Empty if the project does not compile. */
+  /** Lines about sizes. Empty if the project does not compile. */
   sizes: string[]
 }
 
 /**
- * Does what DevTools does between opening a mini program and uploading it, with WeChat's own tools and without the
- * network. Nothing is written to the project.
- * @param folder of project.config.json
+ * Runs the steps of DevTools between opening a mini program and uploading it, with WeChat's tools and without the network.
+ * Does not write to the project.
+ * @param folder the folder of project.config.json
  */
 export async function checkProject(folder: string): Promise<Report> {
   const { findings, config } = await checkConfigFiles(folder)
-  // Everything else depends on it.
+  // All other checks depend on it.
   const isReadable = () => findings.every(({ file }) => file !== 'project.config.json')
   if (config && isReadable()) findings.push(...checkProjectSettings(folder, config))
   if (!config || !isReadable()) return { findings, sizes: [] }

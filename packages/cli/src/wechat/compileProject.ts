@@ -5,7 +5,7 @@ import { jsonPlace } from './jsonLine'
 import { MiniprogramCiError, runMiniprogramCi } from './miniprogramCi'
 import { type Finding, nameIn, type Project } from './project'
 
-/** What WeChat would upload, in a folder, and references that cannot be resolved. */
+/** The folder with the files that WeChat would upload, and unresolved references. */
 export interface Compiled {
   out: string
   paths: string[]
@@ -48,7 +48,7 @@ const MISSING = /Couldn't resolve the \w+ file "(.+)" relative to "\/(.+?)`?:\d+
 
 /**
  * Files that scripts require, or templates and style sheets import, and that do not exist.
- * @param warnings of the builder's analysis, about compiled files
+ * @param warnings warnings of the builder's analysis about compiled files
  */
 export function findMissingFiles(project: Project, warnings: string[]): Finding[] {
   return warnings.flatMap((warning) => {
@@ -60,7 +60,7 @@ export function findMissingFiles(project: Project, warnings: string[]): Finding[
           message: t(`cannot find '${name}'`, `找不到 '${name}'`),
         },
       ]
-    // A line before each that says less.
+    // A less specific line precedes each of them.
     return / resolve dep failed$/.test(warning) ? [] : [unknownWarning(warning)]
   })
 }

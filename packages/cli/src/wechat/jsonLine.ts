@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { type Expression, parseExpressionAt } from 'acorn'
 
 /**
- * The line of a value in a JSON text; of its nearest parent if the value does not exist.
- * @param path names and indexes that lead to the value
+ * The line of a value in a JSON text, or of its nearest parent if the value does not exist.
+ * @param path names and indexes of the value
  */
 export function jsonLine(text: string, path: (string | number)[]): number {
   // JSON is an expression of JavaScript.
@@ -16,7 +16,7 @@ export function jsonLine(text: string, path: (string | number)[]): number {
   return node.loc?.start.line ?? 1
 }
 
-/** The line in a JSON file of what a message names as `["pages"][1]` or as `window.backgroundColor`. */
+/** The line in a JSON file of a value that a message names as `["pages"][1]` or as `window.backgroundColor`. */
 export function jsonPlace(file: string, message: string): number {
   const steps = message.match(/\["[^"]+"\]|\[\d+\]|(?<=[\s.])\w+(?=[.\s])/g) ?? []
   const path = steps.map((step) => step.replace(/[[\]"]/g, ''))

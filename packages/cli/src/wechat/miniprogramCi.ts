@@ -23,12 +23,12 @@ const lockHash = () =>
     .update(readFileSync(at(FOLDER, 'package-lock.json')))
     .digest('hex')
 
-/** Whether WeChat's tools are installed as their lock file says. */
+/** Whether WeChat's tools are installed according to their lock file. */
 export function hasWechatTools(): boolean {
   return existsSync(stamp()) && readFileSync(stamp(), 'utf8') === lockHash()
 }
 
-/** Installs WeChat's tools (280 MB) unless they are there, without running any install script. Under a minute. */
+/** Installs WeChat's tools (280 MB) if they are missing, without install scripts. Takes less than a minute. */
 export function installWechatTools(): void {
   if (hasWechatTools()) return
   console.log(t(`Installing ${FOLDER}, 280 MB …`, `正在安装 ${FOLDER}（280 MB）…`))
@@ -42,7 +42,7 @@ export function installWechatTools(): void {
 
 /**
  * WeChat's compilers of templates and styles, which are published without the permission to run.
- * @throws Error on a machine they were not made for
+ * @throws Error on an unsupported platform
  */
 export function compilerPath(name: 'wcc' | 'wcsc'): string {
   const system = SYSTEM[process.platform]
@@ -62,7 +62,7 @@ interface Tasks {
       miniProgramPackNum: number
       otherNpmPackNum: number
       warnList: { jsPath: string; msg: string; startLine?: number }[]
-      /** Errors that it reports without stopping. */
+      /** Errors that the builder reports without stopping. */
       printed: string[]
     }
   }
@@ -78,7 +78,7 @@ interface Tasks {
   }
 }
 
-/** WeChat's builder failed: its own words, and the file that it names. */
+/** A failure of WeChat's builder, with its message and file. */
 export class MiniprogramCiError extends Error {
   constructor(
     message: string,
@@ -88,19 +88,19 @@ export class MiniprogramCiError extends Error {
   }
 }
 
-/** Far above the ten seconds of a busy machine: only a builder that hangs takes this long. */
+/** Timeout of a task, which takes up to ten seconds on a busy machine. */
 const TIMEOUT_MS = 180_000
 
 /**
- * Runs one task of WeChat's builder, in a process of its own that ends with the answer.
+ * Runs one task of WeChat's builder, in a separate process that ends with the result.
  * @throws MiniprogramCiError if the task fails
- * @throws Error with the last of what it printed, if it ends without an answer or never ends
+ * @throws Error with the end of its output, if it ends without a result or times out
  */
 export async function runMiniprogramCi<Q extends keyof Tasks>(
   task: Q,
   details: Tasks[Q]['details'],
 ): Promise<Tasks[Q]['answer']> {
-  // It leaves an empty folder wherever it runs.
+  // The builder creates an empty folder in its working directory.
   const cwd = await mkdtemp(join(tmpdir(), 'wechat-builder-'))
   try {
     return await new Promise((resolve, reject) => {

@@ -6,11 +6,11 @@ import { scriptsBelow } from './buildNpm'
 import { describeFinding, type Finding, nameIn } from './project'
 
 /**
- * Parses every script of the built packages as ES2018, which the oldest phones that WeChat supports understand. The compile
- * lowers what is newer, but neither BigInt literals nor lookbehind, and only in apps that have it on. ES modules are
+ * Parses all scripts of the built packages as ES2018, which the oldest phones that WeChat supports can run. The compile
+ * transforms newer syntax, except BigInt literals and lookbehind, and only if the app enables it. ES modules are
  * accepted: the compile turns them into CommonJS.
  * @param built the folder miniprogram_npm
- * @param folder what findings are relative to
+ * @param folder the base folder of paths in findings
  */
 export function checkPackedSyntax(built: string, folder: string): Finding[] {
   return scriptsBelow(built).flatMap((path) => {
@@ -68,7 +68,7 @@ function excerpt(text: string, offset: number): string {
   return (text.slice(start, offset + 30).split('\n')[0] ?? '').trim()
 }
 
-/** Globals of the logic thread. They do nothing here: what a module starts on loading would outlive it. */
+/** Globals of the logic thread, without effect here, because timers of a module would outlive it. */
 const GLOBALS = Object.fromEntries(
   [
     ...['App', 'Page', 'Component', 'Behavior', 'getApp', 'getCurrentPages'],
@@ -79,10 +79,10 @@ const GLOBALS = Object.fromEntries(
 const ES_MODULE = /^(?:Unexpected token 'export'|Cannot use import statement)/
 
 /**
- * Loads each script of the built packages as WeChat would: inside its module wrapper, without names of Node or
- * of a browser, and without code from text.
+ * Loads each script of the built packages as WeChat does: inside its module wrapper, without globals of Node or browsers, and
+ * without evaluating strings as code.
  * @param built the folder miniprogram_npm
- * @param folder what findings are relative to
+ * @param folder the base folder of paths in findings
  */
 export function loadPackages(built: string, folder: string): Finding[] {
   // A failure in one file is reported for every file that requires it.
@@ -91,7 +91,7 @@ export function loadPackages(built: string, folder: string): Finding[] {
     try {
       loadModule(path, { wx: {}, globals: GLOBALS, packages: built })
     } catch (error) {
-      // Made in another realm: no instance of this one's Error.
+      // An error of another realm, which is not an instance of this realm's Error.
       const { message = String(error), stack = '' } = error as Error
       // An ES module: the compile turns it into CommonJS, and its syntax is checked elsewhere.
       if (ES_MODULE.test(message)) continue

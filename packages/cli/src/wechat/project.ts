@@ -3,11 +3,11 @@ import { cp, mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve, sep } from 'node:path'
 
-/** Something that DevTools or a phone refuses. */
+/** A problem that DevTools or a phone would report. */
 export interface Finding {
   /** Relative to the project, with forward slashes. */
   file: string
-  /** From 1. Absent for the whole file. */
+  /** From 1. Undefined for the whole file. */
   line?: number
   message: string
 }
@@ -24,7 +24,7 @@ export interface Project {
   config: ProjectConfig
   /** The app's own folder: miniprogramRoot. */
   app: string
-  /** The temporary copy. What is built is written there, never to the project. */
+  /** The temporary copy. Builds write only to it, never to the project. */
   stage: string
 }
 
@@ -38,7 +38,7 @@ export interface ProjectConfig {
   }
 }
 
-/** Folders of packages that this check builds anew: those of "Build npm" as the project's settings describe it. */
+/** Folders of packages that this check builds itself: those of "Build npm" as the project's settings describe it. */
 function rebuiltFolders(folder: string, { setting = {} }: ProjectConfig): string[] {
   const { packNpmManually, packNpmRelationList = [] } = setting
   if (!packNpmManually) return []
@@ -48,8 +48,8 @@ function rebuiltFolders(folder: string, { setting = {} }: ProjectConfig): string
 }
 
 /**
- * Copies the app. Packages that DevTools has built by its default way are copied as they are; those that this check
- * builds anew are left out.
+ * Copies the app. Packages that DevTools has built with default settings are copied; packages that this check builds itself
+ * are not.
  */
 export async function stageProject(folder: string, config: ProjectConfig): Promise<Project> {
   const app = resolve(folder, config.miniprogramRoot ?? '')
@@ -71,7 +71,7 @@ export function staged(project: Project, path: string): string {
   return join(project.stage, relative(project.folder, path))
 }
 
-/** How findings name a file: relative to the project, with forward slashes. */
+/** The name of a file in findings: relative to the project, with forward slashes. */
 export function nameIn(project: Pick<Project, 'folder'>, path: string): string {
   return relative(project.folder, path).split(sep).join('/')
 }

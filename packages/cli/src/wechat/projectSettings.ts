@@ -5,7 +5,7 @@ import { t } from '../text'
 import { jsonLine } from './jsonLine'
 import type { Finding, ProjectConfig } from './project'
 
-/** Checks what the schemas do not: that folders exist, and that private settings are not shared. */
+/** Checks beyond the schemas: that folders exist, and that private settings are not shared. */
 export function checkProjectSettings(folder: string, config: ProjectConfig): Finding[] {
   const file = 'project.config.json'
   const text = readFileSync(join(folder, file), 'utf8')
@@ -56,7 +56,7 @@ export function checkProjectSettings(folder: string, config: ProjectConfig): Fin
   return findings
 }
 
-/** DevTools uploads each folder as a function, as it is. */
+/** Checks the folders of functions, which DevTools uploads unchanged. */
 function functionFolderErrors(root: string): string[] {
   if (!existsSync(root))
     return [t('names a folder that does not exist: npm run build', '所指目录不存在：npm run build')]
@@ -73,7 +73,7 @@ function functionFolderErrors(root: string): string[] {
   })
 }
 
-/** Whether git does not ignore a file. Outside a repository nothing is shared. */
+/** Whether git does not ignore a file. Outside a repository, nothing is shared. */
 function isShared(folder: string, file: string): boolean {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'ignore' })
   try {

@@ -15,7 +15,7 @@ export interface Sizes {
   lines: string[]
 }
 
-/** Checks the size of what would be uploaded: the compile accepts any size. */
+/** Checks the sizes of the upload, because the compile accepts any size. */
 export function checkPackageSize(project: Project, out: string, paths: string[]): Sizes {
   const roots = subpackages(JSON.parse(readFileSync(join(out, 'app.json'), 'utf8')))
   const app = nameIn(project, project.app)
@@ -55,7 +55,7 @@ export function checkPackageSize(project: Project, out: string, paths: string[])
   return { findings, lines }
 }
 
-/** Folders of the subpackages, each with its last slash. Both spellings are WeChat's. */
+/** Folders of the subpackages, with trailing slashes. WeChat accepts both spellings. */
 function subpackages(app: { subpackages?: Part[]; subPackages?: Part[] }): string[] {
   const parts = app.subpackages ?? app.subPackages ?? []
   return parts.map(({ root }) => `${root.replace(/^\/|\/$/g, '')}/`)
@@ -103,8 +103,8 @@ export function checkClientSizes(project: Project, out: string) {
 }
 
 /**
- * By how many bytes an app's package grows when it uses a component, without the client: the limit that a test checks,
- * and the target. When the size goes down, the limit follows; it never goes up.
+ * The bytes that a component adds to an app's package, without the client: the limit that a test checks, and the target. When
+ * the size decreases, the limit is lowered; it is never raised.
  */
 export const COMPONENT_SIZES = [
   { name: 'cos-uploader', limit: 25_600, goal: 25 * 1024 },
@@ -118,7 +118,7 @@ const REFERENCES: [ending: string, pattern: RegExp][] = [
   ['.wxss', /@import\s*["'](\.[^"']+)["']/g],
 ]
 
-/** Bytes of a component: its four files, what they refer to, and the components it uses, each file once. */
+/** Bytes of a component: its four files, and all files and components that they refer to. */
 export function componentSize(path: string, seen = new Set<string>()): number {
   let size = 0
   const add = (file: string) => {

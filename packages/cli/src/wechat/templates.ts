@@ -5,7 +5,7 @@ import { compilerPath } from './miniprogramCi'
 import { type Finding, nameIn, type Project, staged } from './project'
 
 /**
- * Runs WeChat's compilers on every template and style sheet, those of built packages included. They find what the
+ * Runs WeChat's compilers on all templates and style sheets, including those of built packages. They find errors that the
  * whole-project compile accepts: expressions, wx:else without wx:if, wxs newer than ES5.
  */
 export async function checkTemplates(project: Project): Promise<Finding[]> {
@@ -21,14 +21,14 @@ export async function checkTemplates(project: Project): Promise<Finding[]> {
   }
   for (const name of ofKind('.wxss')) {
     const text = await complaint('wcsc', [name], root)
-    // It is given one file at a time; the analysis checks whether the others exist.
+    // The compiler receives one file at a time; the analysis checks whether imported files exist.
     if (!/^ERR: path `.*` not found/.test(text)) complaints.add(text)
   }
   complaints.delete('')
   return [...complaints].map((text) => readComplaint(text, project))
 }
 
-/** The errors that a compiler prints, or an empty text. */
+/** The errors that a compiler prints, or an empty string. */
 function complaint(compiler: 'wcc' | 'wcsc', args: string[], cwd: string): Promise<string> {
   return new Promise((resolve) => {
     execFile(

@@ -23,7 +23,7 @@ export function callbackProvider(options: ResolvedOptions, owner: unknown): Cred
         callProvider(source, (callback) =>
           getAuthorization
             ? getAuthorization.call(owner, requestOptions, callback)
-            : getSTS?.call(owner, { Bucket, Region }, callback),
+            : getSTS && getSTS.call(owner, { Bucket, Region }, callback),
         ),
       )
       return readAnswer(answer, source)
@@ -51,7 +51,7 @@ function callProvider(
         if (stack || /:fail/.test(String(errMsg))) fail(first)
         else resolve(first ?? second)
       }) as PromiseLike<unknown> | undefined
-      if (typeof returned?.then === 'function') {
+      if (returned && typeof returned.then === 'function') {
         returned.then((answer) => {
           // An async function that answers by its callback resolves with undefined.
           if (answer !== undefined) resolve(answer)

@@ -174,7 +174,7 @@ export const putContentWork: UploadWork = (core, params, run) =>
       Body && UploadAddMetaMd5
         ? { 'x-cos-meta-md5': hexOf(await loadIntegrity().md5InTurns(Body)) }
         : {}
-    const size = typeof Body === 'string' ? utf8Length(Body) : Body?.byteLength || 0
+    const size = (Body && (typeof Body === 'string' ? utf8Length(Body) : Body.byteLength)) || 0
     const report = taskReporter(core, params, run, size)
     report(0)
     const content = { ...rest, ...pick({ FilePath, Body }), ...metadata, signal: run.signal }

@@ -13,8 +13,8 @@ interface ObjectServices {
 }
 
 /**
- * Reads, writes or deletes the object `?bucket=…&key=…` as the bucket's owner. With `&download` a browser
- * saves it.
+ * Reads, writes or deletes the object `?bucket=…&key=…` with the permissions of the bucket's owner. With `&download`, the
+ * browser saves the object as a file.
  * @throws Error for a bucket that does not exist or an invalid key
  */
 export async function serveObject(

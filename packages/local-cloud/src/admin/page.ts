@@ -13,13 +13,13 @@ export interface PageContent {
   keys: KeyRing
   /** The last requests, oldest first. */
   entries: readonly LogEntry[]
-  /** Only keys that begin with it are shown. */
+  /** Shows only keys that start with it. */
   prefix: string
   isChinese: boolean
 }
 
-/** Keys and uploads shown of each bucket, and documents of each collection. */
-const SHOWN = 200
+/** Maximum number of keys and uploads per bucket, and of documents per collection. */
+const MAX_SHOWN = 200
 
 type Translate = (en: string, zh: string) => string
 
@@ -31,9 +31,9 @@ export async function overviewPage(content: PageContent): Promise<string> {
   const sections: string[] = []
   for (const bucket of buckets) sections.push(await bucketSection(store, bucket, prefix, t))
   for (const name of documents.collections) {
-    const found = documents.list(name)
-    const rows = found.slice(0, SHOWN).map((one) => [code(JSON.stringify(one))])
-    const title = `${t('Collection', '集合')} ${escapeXml(name)} (${found.length})`
+    const records = documents.list(name)
+    const rows = records.slice(0, MAX_SHOWN).map((record) => [code(JSON.stringify(record))])
+    const title = `${t('Collection', '集合')} ${escapeXml(name)} (${records.length})`
     sections.push(section(title, table([t('Document', '文档')], rows)))
   }
   if (keys.issued.length > 0) {
@@ -88,14 +88,14 @@ async function bucketSection(
   const objects: ObjectRecord[] = []
   let isComplete = true
   await store.objects.scan(name, prefix, '', (object) => {
-    isComplete = objects.length < SHOWN
+    isComplete = objects.length < MAX_SHOWN
     if (isComplete) objects.push(object)
     return isComplete ? 'next' : 'stop'
   })
   const uploads: UploadRecord[] = []
   await store.uploads.scan(name, prefix, '', (upload) => {
     uploads.push(upload)
-    return uploads.length < SHOWN ? 'next' : 'stop'
+    return uploads.length < MAX_SHOWN ? 'next' : 'stop'
   })
   const head = ['', t('Key', '键'), t('Bytes', '字节'), t('Modified', '修改时间'), 'ETag', '']
   const parts = [
@@ -108,7 +108,7 @@ async function bucketSection(
   ]
   if (!isComplete) {
     parts.push(
-      `<p>${t(`The first ${SHOWN} keys; filter by a prefix.`, `只显示前 ${SHOWN} 个键，请按前缀筛选。`)}</p>`,
+      `<p>${t(`The first ${MAX_SHOWN} keys; filter by a prefix.`, `只显示前 ${MAX_SHOWN} 个键，请按前缀筛选。`)}</p>`,
     )
   }
   if (uploads.length > 0) {
@@ -164,10 +164,10 @@ function requestTable(entries: readonly LogEntry[], t: Translate): string {
 }
 
 function describe({ effect, action, resource, condition }: Statement): string {
-  const paths = resource.map((one) => one.split(':').slice(5).join(':') || one)
+  const paths = resource.map((pattern) => pattern.split(':').slice(5).join(':') || pattern)
   const when = condition ? ` when ${JSON.stringify(condition)}` : ''
-  const what = action.map((one) => one.replace(/^(name\/)?cos:/, ''))
-  return `${effect} ${what.join(', ')} on ${paths.join(', ')}${when}`
+  const actions = action.map((name) => name.replace(/^(name\/)?cos:/, ''))
+  return `${effect} ${actions.join(', ')} on ${paths.join(', ')}${when}`
 }
 
 const code = (text: string) => `<code>${escapeXml(text)}</code>`

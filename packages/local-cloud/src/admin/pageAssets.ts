@@ -1,4 +1,4 @@
-/** The colours and controls of the preview's page. */
+/** The style of the admin page, with the colours of the preview. */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
@@ -77,7 +77,7 @@ img { display: block; width: 32px; height: 32px; border-radius: 4px; object-fit:
 .bad { color: var(--bad) }
 `
 
-/** Uploads, deletes, and shows the present state after each request. `texts` is defined before it. */
+/** Uploads and deletes objects, and refreshes the page after each request. Expects the variable `texts`. */
 export const PAGE_SCRIPT = `
 const status = document.querySelector('output')
 const say = (text, values) => {

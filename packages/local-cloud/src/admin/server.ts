@@ -7,13 +7,13 @@ import type { KeyRing } from '../keys'
 import { serveObject } from './objects'
 import { overviewPage } from './page'
 
-const KEPT_ENTRIES = 200
+const MAX_ENTRIES = 200
 const MAX_BODY_BYTES = 64 * 1024
 
-/** A listener with more unsent bytes is disconnected: it cannot keep up. */
+/** Listeners with more unsent bytes are disconnected. */
 const MAX_UNREAD_BYTES = 1024 * 1024
 
-/** The services that the admin server shows and changes. */
+/** The parts of the local cloud that the admin server shows and changes. */
 export interface AdminServices {
   store: Store
   documents: Documents
@@ -23,7 +23,7 @@ export interface AdminServices {
   clock: () => number
 }
 
-/** Operations on all of the data. */
+/** Operations on all data. */
 export interface DataOperations {
   reset: () => Promise<void>
   seed: (folder: string, bucket?: string) => Promise<number>
@@ -43,7 +43,7 @@ export class Admin {
   /** Records an entry of the request log and sends it to the listeners of `/events`. */
   record(entry: LogEntry): void {
     this.#entries.push(entry)
-    if (this.#entries.length > KEPT_ENTRIES) this.#entries.shift()
+    if (this.#entries.length > MAX_ENTRIES) this.#entries.shift()
     if (this.#listeners.size === 0) return
     const line = `data: ${JSON.stringify(entry)}\n\n`
     for (const listener of this.#listeners) {
@@ -63,7 +63,7 @@ export class Admin {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isOwn(request)) {
+    if (!isTrusted(request)) {
       response.writeHead(403)
       response.end()
       return
@@ -134,14 +134,14 @@ export class Admin {
 }
 
 /**
- * Whether a request comes from the admin page or a program. No other web page may use this: neither by a
- * cross-origin request nor by DNS rebinding.
+ * Whether a request comes from the admin page or a program. Other web pages are refused, whether they use a cross-origin
+ * request or DNS rebinding.
  */
-function isOwn({ headers, url }: IncomingMessage): boolean {
+function isTrusted({ headers, url }: IncomingMessage): boolean {
   const { host = '', origin, 'sec-fetch-site': site } = headers
   if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)) return false
   if (origin !== undefined && origin !== `http://${host}`) return false
-  // Other pages may link to the page, and not embed or change objects.
+  // Other pages may link to the admin page, but not embed or change objects.
   return url === '/' || site === undefined || site === 'same-origin' || site === 'none'
 }
 
@@ -156,7 +156,7 @@ async function readJson(request: IncomingMessage): Promise<Record<string, unknow
   return { ...value }
 }
 
-/** @throws Error when the folder is missing */
+/** @throws Error if the folder is missing */
 async function readFolder(request: IncomingMessage): Promise<{ folder: string; bucket?: string }> {
   const { folder, bucket } = await readJson(request)
   if (typeof folder !== 'string' || folder === '') throw new Error('the body needs a "folder"')

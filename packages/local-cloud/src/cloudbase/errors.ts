@@ -1,5 +1,5 @@
 /**
- * An error answer of the CloudBase API. wx-server-sdk maps the codes that it knows to numbers, for example
+ * An error response of the CloudBase API. wx-server-sdk maps the codes that it knows to numbers, for example
  * DATABASE_COLLECTION_NOT_EXIST to -502005, and every other code to -501001.
  */
 export class CloudBaseError extends Error {
@@ -11,10 +11,10 @@ export class CloudBaseError extends Error {
   }
 }
 
-/** For what CloudBase can do and the local cloud does not imitate. */
-export function notImplemented(what: string): CloudBaseError {
+/** The error of a feature of CloudBase that the local cloud does not imitate. */
+export function notImplemented(feature: string): CloudBaseError {
   return new CloudBaseError(
     'NotImplemented',
-    `NotImplemented: the local cloud does not imitate ${what}`,
+    `NotImplemented: the local cloud does not imitate ${feature}`,
   )
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import { parseHost } from '@miniprogram-cos/protocol'
 
-/** What WeChat suggests: to show the content, to hide it, or that somebody looks at it. */
+/** WeChat's suggestion: show the content, hide it, or have it reviewed by a person. */
 export type MediaSuggestion = 'pass' | 'risky' | 'review'
 
-/** The parameters of `security.mediaCheckAsync`, as WeChat's document names them. */
+/** The parameters of `security.mediaCheckAsync`, with the names of WeChat's document. */
 export interface MediaCheckRequest {
   media_url: string
   /** 1: audio, 2: picture. */
@@ -17,29 +17,29 @@ export interface MediaCheckRequest {
 }
 
 export interface MediaCheckOptions {
-  /** Name of the function to which the message push of `wxa_media_check` is configured. */
+  /** Name of the function that receives the messages `wxa_media_check`. */
   deliverTo: string
-  /** Decides instead of WeChat: nothing here looks at pictures. The result is delivered once it has. */
+  /** Decides instead of WeChat, because the local cloud does not analyse pictures. Its result is delivered. */
   judge: (content: Buffer, request: MediaCheckRequest) => MediaSuggestion | Promise<MediaSuggestion>
 }
 
 interface MediaCheckServices extends MediaCheckOptions {
-  /** Address of the local COS, where the URLs of buckets lead. */
+  /** Address of the local COS, which serves the URLs of buckets. */
   cos: () => string
   deliver: (name: string, message: object, openid: string) => Promise<unknown>
   /** Unix milliseconds. */
   clock: () => number
 }
 
-/** WeChat's codes: wrong parameters of the call, and content that could not be downloaded. */
+/** WeChat's codes of invalid parameters, and of content that could not be downloaded. */
 const INVALID_ARGS = 40097
 const DOWNLOAD_FAILED = -1008
 
 const LABELS: Record<MediaSuggestion, number> = { pass: 100, review: 20001, risky: 20002 }
 
 /**
- * `security.mediaCheckAsync` of WeChat: answers with a trace id, downloads the content, and sends the verdict of the
- * options as a message to a function, as WeChat does within 30 minutes.
+ * `security.mediaCheckAsync` of WeChat: returns a trace id, downloads the content, and sends the result of `judge` to a
+ * function as a message, as WeChat does within 30 minutes.
  */
 export class MediaCheck {
   readonly #services: MediaCheckServices
@@ -49,7 +49,7 @@ export class MediaCheck {
     this.#services = services
   }
 
-  /** @returns WeChat's answer */
+  /** @returns WeChat's response */
   submit(params: Record<string, unknown>): object {
     const { media_url: url, media_type: type, version, scene, openid } = params
     const isValid =
@@ -62,29 +62,29 @@ export class MediaCheck {
       openid !== ''
     if (!isValid) return { errcode: INVALID_ARGS, errmsg: 'invalid args' }
     const traceId = randomUUID()
-    const asked = { media_url: url, media_type: type, version, scene: Number(scene), openid }
-    this.#check(traceId, asked).catch((error) => {
+    const check = { media_url: url, media_type: type, version, scene: Number(scene), openid }
+    this.#check(traceId, check).catch((error) => {
       if (!this.#isClosed) console.error(`mediaCheckAsync: ${error}`)
     })
     return { errcode: 0, errmsg: 'ok', trace_id: traceId }
   }
 
-  /** Checks in progress deliver nothing any more. */
+  /** Stops deliveries of checks in progress. */
   close(): void {
     this.#isClosed = true
   }
 
-  async #check(traceId: string, asked: MediaCheckRequest): Promise<void> {
+  async #check(traceId: string, check: MediaCheckRequest): Promise<void> {
     const { judge, deliver, deliverTo, clock } = this.#services
-    const content = await this.#download(asked.media_url)
-    const suggest = content && (await judge(content, asked))
+    const content = await this.#download(check.media_url)
+    const suggest = content && (await judge(content, check))
     const verdict = suggest && { suggest, label: LABELS[suggest] }
     const errors = verdict
       ? { errcode: 0, errmsg: 'ok' }
       : { errcode: DOWNLOAD_FAILED, errmsg: 'download failed' }
     const message = {
       ToUserName: 'gh_local_cloud',
-      FromUserName: asked.openid,
+      FromUserName: check.openid,
       CreateTime: Math.floor(clock() / 1000),
       MsgType: 'event',
       Event: 'wxa_media_check',
@@ -99,10 +99,10 @@ export class MediaCheck {
           }
         : {}),
     }
-    if (!this.#isClosed) await deliver(deliverTo, message, asked.openid)
+    if (!this.#isClosed) await deliver(deliverTo, message, check.openid)
   }
 
-  /** The content of an object's URL; undefined where it cannot be read. Nothing outside of the local COS is reached. */
+  /** Downloads the content of an object's URL; undefined if it cannot be read. Requests only the local COS. */
   #download(mediaUrl: string): Promise<Buffer | undefined> {
     const { host, pathname, search } = new URL(mediaUrl)
     if (parseHost(host)?.kind !== 'bucket') return Promise.resolve(undefined)

@@ -1,6 +1,6 @@
 import { CloudBaseError, notImplemented } from './errors'
 
-/** A call of `cloud.openapi`: the name of the API, and its parameters as WeChat's documents name them. */
+/** A call of `cloud.openapi`: the name of the API, and its parameters with the names of WeChat's documents. */
 export interface OpenApiCall {
   apiName: string
   params: Record<string, unknown>
@@ -25,7 +25,7 @@ export function readOpenApiForm(
 }
 
 /**
- * The parameters in wx-server-sdk's protobuf message: `CommApiData { OpenApiData openapiData = 2 }`,
+ * Reads the parameters from wx-server-sdk's protobuf message: `CommApiData { OpenApiData openapiData = 2 }`,
  * `OpenApiData { repeated KeyValuePair pairs = 1 }`, `KeyValuePair { string key = 1; bytes value = 2 }`, where a
  * value is JSON.
  */
@@ -35,7 +35,8 @@ function readPairs(data: Buffer): Record<string, unknown> {
     .filter(({ id }) => id === 2)
     .flatMap(({ bytes }) => messageFields(bytes))) {
     const parts = messageFields(pair.bytes)
-    const textOf = (id: number) => parts.find((one) => one.id === id)?.bytes.toString('utf8') ?? ''
+    const textOf = (id: number) =>
+      parts.find((part) => part.id === id)?.bytes.toString('utf8') ?? ''
     try {
       params[textOf(1)] = JSON.parse(textOf(2))
     } catch {
@@ -63,7 +64,7 @@ function messageFields(message: Buffer): { id: number; bytes: Buffer }[] {
   while (at < message.length) {
     const tag = varint()
     const number = varint()
-    // A number by itself, or the length of what follows.
+    // The value of a number field, or the length of the bytes that follow.
     if ((tag & 7) !== 2) continue
     fields.push({ id: tag >>> 3, bytes: message.subarray(at, at + number) })
     at += number
@@ -71,7 +72,7 @@ function messageFields(message: Buffer): { id: number; bytes: Buffer }[] {
   return fields
 }
 
-/** WeChat's answer: `CommOpenApiResp { bytes respData = 1; string contentType = 2; uint32 httpCode = 4 }`. */
+/** WeChat's response: `CommOpenApiResp { bytes respData = 1; string contentType = 2; uint32 httpCode = 4 }`. */
 export function openApiResponse(result: object): Buffer {
   const field = (id: number, bytes: Buffer) =>
     Buffer.concat([Buffer.from([(id << 3) | 2]), varintOf(bytes.length), bytes])

@@ -10,7 +10,7 @@ import type { MediaCheck } from './mediaCheck'
 import { type OpenApiCall, openApiResponse, readOpenApiForm } from './openApi'
 import { verifyCloudBaseSignature } from './signature'
 
-/** A document of 16 MB, as EJSON in JSON. */
+/** Enough for a document of 16 MB as EJSON. */
 const MAX_BODY_BYTES = 40 * 1024 * 1024
 
 /** Path of the API, as on the real host. */
@@ -20,17 +20,17 @@ const API_PATH = '/admin'
 export interface CloudBaseServices {
   database: () => Promise<DatabaseActions>
   storage: StorageActions
-  /** @default `cloud.openapi.security.mediaCheckAsync` is not imitated */
+  /** @default without it, `cloud.openapi.security.mediaCheckAsync` is `NotImplemented` */
   mediaCheck: MediaCheck | undefined
   files: CloudFiles
   urls: SignedUrls
-  /** Key pairs that may call it: the root key and that of the functions. */
+  /** Key pairs that may call the API: the root key and that of the functions. */
   keys: readonly KeyPair[]
   /** Unix milliseconds. */
   clock: () => number
 }
 
-/** A key for the functions' calls of this process. On CloudBase, it is a temporary key of their role. */
+/** Creates a key for the calls of functions. On CloudBase, it is a temporary key of their role. */
 export function newFunctionsKey(): KeyPair {
   return {
     SecretId: `AKID${randomBytes(24).toString('base64url')}`,
@@ -39,8 +39,8 @@ export function newFunctionsKey(): KeyPair {
 }
 
 /**
- * Environment variables with which wx-server-sdk and @cloudbase/node-sdk call this server.
- * @param address of the server
+ * The environment variables with which wx-server-sdk and @cloudbase/node-sdk call this server.
+ * @param address the address of the server
  */
 export function cloudBaseVariables(
   address: string,
@@ -56,7 +56,7 @@ export function cloudBaseVariables(
 
 /**
  * The API of a CloudBase environment, which wx-server-sdk calls: `POST /admin` with the action and its
- * parameters in a JSON body. One environment answers for all names.
+ * parameters in a JSON body. All environment names stand for the same environment.
  */
 export function createCloudBaseServer(services: CloudBaseServices): Server {
   return createServer((request, response) => {

@@ -3,12 +3,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { KeyPair } from '../keys'
 import { CloudBaseError } from './errors'
 
-/** Seconds by which clocks can differ. */
+/** Seconds by which clocks may differ. */
 const CLOCK_TOLERANCE = 300
 
 /** A request to the CloudBase API. */
 export interface CloudBaseRequest {
-  /** As the request line has it. */
+  /** The path and query of the request line. */
   url: string
   headers: IncomingHttpHeaders
   params: Record<string, unknown>
@@ -20,7 +20,7 @@ const AUTHORIZATION =
 /**
  * Verifies the signature of a request: TC3-HMAC-SHA256 as @cloudbase/signature-nodejs computes it, over
  * the signed parameters of the JSON body instead of its bytes.
- * @param keyOf secret of a SecretId; undefined: unknown
+ * @param keyOf returns the key pair of a SecretId; undefined if it is unknown
  * @param now Unix seconds
  * @throws CloudBaseError `SIGN_PARAM_INVALID`
  */
@@ -53,7 +53,7 @@ export function verifyCloudBaseSignature(
   }
   const headerLines = signedHeaders.split(';').map((name) => {
     const text = String(headers[name] ?? '').trim()
-    // Without the boundary of a form, which is not known when it is signed.
+    // The signature does not cover the boundary of a form, which is not known when the SDK signs.
     return `${name}:${name === 'content-type' ? text.replace(/^(multipart\/form-data);.*/, '$1') : text.toLowerCase()}`
   })
   const canonical = [
@@ -74,7 +74,7 @@ export function verifyCloudBaseSignature(
   checkAllSigned(values, signedParams)
 }
 
-/** An unsigned parameter could have been added by anyone. Empty ones are never signed. */
+/** Refuses unsigned parameters, which anyone could have added. The SDK does not sign empty ones. */
 function checkAllSigned(values: ReadonlyMap<string, string | Buffer>, signedParams: string): void {
   const signed = new Set(signedParams.split(';'))
   for (const [name, value] of values) {

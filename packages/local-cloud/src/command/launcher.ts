@@ -9,9 +9,9 @@ const MAX_LAUNCHERS = 6
 const CHECK_MS = 250
 
 /**
- * Calls back once when a launcher of this process ends, even by SIGKILL. npm forwards SIGTERM to its shell
- * only, so without this the server would keep running and keep its ports. It has no effect in a process
- * that was not started by a launcher.
+ * Calls back once when a launcher of this process ends, even by SIGKILL. npm forwards SIGTERM only to its shell, so
+ * without this the server would keep running and keep its ports. Has no effect in a process that was not started by a
+ * launcher.
  * @returns a function that stops watching
  */
 export function onLauncherExit(callback: () => void): () => void {
@@ -29,15 +29,15 @@ export function onLauncherExit(callback: () => void): () => void {
 
 /** The launchers among the ancestors of this process, nearest first. */
 function findLaunchers(): number[] {
-  const found: number[] = []
+  const launchers: number[] = []
   let pid = process.ppid
-  while (found.length < MAX_LAUNCHERS) {
+  while (launchers.length < MAX_LAUNCHERS) {
     const ancestor = describe(pid)
     if (!ancestor || !LAUNCHER.test(ancestor.command)) break
-    found.push(pid)
+    launchers.push(pid)
     pid = ancestor.parent
   }
-  return found
+  return launchers
 }
 
 function describe(pid: number): { parent: number; command: string } | undefined {

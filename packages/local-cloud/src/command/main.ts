@@ -3,7 +3,7 @@ import { DEFAULT_BUCKET } from '../start'
 import { readCommand, USAGE } from './options'
 import { explain, runCommand } from './run'
 
-/** The command of the package: COS and STS without functions. */
+/** The command `local-cloud`: COS and STS without functions. */
 async function main(): Promise<void> {
   const command = readCommand(process.argv.slice(2), process.env, {
     data: join(process.cwd(), '.local-cloud', 'data'),

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { checkPlan } from '../cos/faults'
 import { DEFAULT_BUCKET, LOCAL_ROOT_KEY, type LocalCloudOptions } from '../start'
 
-/** Options of the command. Each can be set by an environment variable `LOCAL_CLOUD_…` too. */
+/** Options of the command. Each can also be set by an environment variable `LOCAL_CLOUD_…`. */
 const OPTIONS = {
   'cos-port': { type: 'string' },
   'sts-port': { type: 'string' },
@@ -51,7 +51,7 @@ export const USAGE = `options (or LOCAL_CLOUD_COS_PORT=9000 … in the environme
 /** A parsed command line. */
 export interface Command {
   help: boolean
-  /** Folder of the data; undefined for memory. */
+  /** Folder of the data; undefined to keep the data in memory. */
   data: string | undefined
   /** Options of `startLocalCloud`. */
   options: LocalCloudOptions & Required<Pick<LocalCloudOptions, 'root' | 'buckets'>>
@@ -62,7 +62,7 @@ export interface Command {
   log: boolean
 }
 
-/** Defaults of the program that runs the command. */
+/** Defaults, which depend on the program that runs the command. */
 export interface CommandDefaults {
   data: string
   buckets: { name: string; region: string }[]
@@ -77,8 +77,8 @@ export function readCommand(
   environment: Record<string, string | undefined>,
   defaults: CommandDefaults,
 ): Command {
-  const { values: given } = parseArgs({ args, options: OPTIONS })
-  const values: Values = { ...fromEnvironment(environment), ...given }
+  const { values: parsed } = parseArgs({ args, options: OPTIONS })
+  const values: Values = { ...fromEnvironment(environment), ...parsed }
   const text = (name: string) => values[name] as string | undefined
   const region = text('region') ?? DEFAULT_BUCKET.region
   const names = values.bucket as string[] | undefined

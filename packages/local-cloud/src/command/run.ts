@@ -6,8 +6,8 @@ import { onLauncherExit } from './launcher'
 import type { Command } from './options'
 
 /**
- * Starts the local cloud by a parsed command line and prints one JSON line once every server listens. It
- * ends on SIGINT, SIGTERM and SIGHUP, and with the process that launched it.
+ * Starts the local cloud with the options of a command line, and prints one JSON line when all servers listen. It ends on
+ * SIGINT, SIGTERM and SIGHUP, and when the process that launched it ends.
  */
 export async function runCommand(
   command: Command,
@@ -47,7 +47,7 @@ export async function runCommand(
   return cloud
 }
 
-/** Before anything is opened: a signal that comes while it starts must not be lost. */
+/** Called before the cloud has started, so that no signal is lost meanwhile. */
 function closeOnExit(opening: Promise<LocalCloud>): void {
   let isClosing = false
   const close = () => {
@@ -68,7 +68,7 @@ function certificateFile(certificate: string, data = join(tmpdir(), 'local-cloud
   return file
 }
 
-/** The message of an error. LevelDB gives the cause separately, usually that the data is in use. */
+/** The message of an error. LevelDB reports in `cause` that the data is in use. */
 export function explain(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause.message : undefined
   if (cause && /lock/i.test(cause)) return 'the data folder is in use by another local cloud'

@@ -16,7 +16,7 @@ const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
 const AUTHENTICATED_USERS = 'http://cam.qcloud.com/groups/global/AuthenticatedUsers'
 const GROUPS = new Set([ALL_USERS, AUTHENTICATED_USERS])
 
-/** Grants of an ACL (document 436/7748). */
+/** Maximum number of grants in an ACL (document 436/7748). */
 const MAX_GRANTS = 100
 
 /** Canned ACLs (document 436/30752). */
@@ -42,7 +42,7 @@ const GRANT_HEADERS: [header: string, permission: AclGrant['permission']][] = [
 
 const PERMISSIONS = GRANT_HEADERS.map(([, permission]) => permission)
 
-/** The ACL that request headers set; undefined when they set none. @throws CosServiceError */
+/** The ACL in the request headers; undefined if there is none. @throws CosServiceError */
 export function aclOfHeaders(
   headers: CosRequest['headers'],
   target: 'bucket' | 'object',
@@ -67,19 +67,19 @@ export function aclOfHeaders(
 function readGrantees(text: string): AclGrant['grantee'][] {
   return text
     .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '')
-    .map((one) => {
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => {
       const refuse = () =>
-        new CosServiceError('InvalidArgument', `The grantee ${one} is not valid.`)
-      const match = /^(id|uin|uri)="([^"]+)"$/.exec(one)
+        new CosServiceError('InvalidArgument', `The grantee ${entry} is not valid.`)
+      const match = /^(id|uin|uri)="([^"]+)"$/.exec(entry)
       if (!match) throw refuse()
       const [, kind, value = ''] = match
       return granteeOf(kind === 'uri' ? 'uri' : 'id', value, refuse)
     })
 }
 
-/** A grantee with its id in the long form; `1` is an account, `1/2` its sub-account 2. */
+/** A grantee with its full id. The short form `1` is an account, `1/2` its sub-account 2. */
 function granteeOf(
   kind: 'id' | 'uri',
   value: string,
@@ -125,13 +125,13 @@ function allGrants({ canned, grants }: Acl): AclGrant[] {
 
 const XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 
-/** The document of an ACL. As in COS's responses the owner has a grant only if there is no other. */
+/** The document of an ACL. As in COS's responses, the owner is listed only if there is no other grant. */
 export function aclDocument(acl: Acl | undefined, ownerUin: string): string {
   const ownerId = `qcs::cam::uin/${ownerUin}:uin/${ownerUin}`
-  const own = acl && allGrants(acl).length > 0 ? allGrants(acl) : undefined
-  const shown = own ?? [{ grantee: { id: ownerId }, permission: 'FULL_CONTROL' as const }]
+  const aclGrants = acl && allGrants(acl).length > 0 ? allGrants(acl) : undefined
+  const listed = aclGrants ?? [{ grantee: { id: ownerId }, permission: 'FULL_CONTROL' as const }]
   const owner = writeXml({ Owner: { ID: ownerId, DisplayName: ownerId } })
-  const grants = shown.map(({ grantee, permission }) => {
+  const grants = listed.map(({ grantee, permission }) => {
     const isGroup = 'uri' in grantee
     const type = isGroup ? 'Group' : 'CanonicalUser'
     const content = isGroup ? { URI: grantee.uri } : { ID: grantee.id, DisplayName: grantee.id }
@@ -156,7 +156,7 @@ const WRITE_BUCKET = [
   'AbortMultipartUpload',
 ]
 
-/** The actions that a permission allows, granted by a bucket (for its objects too) or by an object. */
+/** The actions that a permission in the ACL of a bucket allows, including those on its objects. */
 const BUCKET_ACTIONS: Record<AclGrant['permission'], string[]> = {
   READ: [...LIST_BUCKET, ...READ_OBJECT],
   WRITE: WRITE_BUCKET,
@@ -164,6 +164,7 @@ const BUCKET_ACTIONS: Record<AclGrant['permission'], string[]> = {
   WRITE_ACP: ['PutBucketACL'],
   FULL_CONTROL: [...LIST_BUCKET, ...READ_OBJECT, ...WRITE_BUCKET, 'GetBucketACL', 'PutBucketACL'],
 }
+/** The actions that a permission in the ACL of an object allows. */
 const OBJECT_ACTIONS: Record<AclGrant['permission'], string[]> = {
   READ: READ_OBJECT,
   WRITE: [],
@@ -187,7 +188,7 @@ export function aclAllows(
         'uri' in grantee && groups.has(grantee.uri) && actions[permission].includes(action),
     )
   if (allows(objectAcl, OBJECT_ACTIONS)) return true
-  // The ACL of an object replaces its bucket's.
+  // The ACL of an object overrides its bucket's.
   const followsBucket =
     objectAcl === undefined || (objectAcl.canned === 'default' && objectAcl.grants.length === 0)
   return (followsBucket || !READ_OBJECT.includes(action)) && allows(bucketAcl, BUCKET_ACTIONS)

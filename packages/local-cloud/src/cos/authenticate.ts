@@ -11,7 +11,7 @@ import type { KeyRing, Session } from '../keys'
 import { CosServiceError } from './errors'
 import type { CosRequest } from './request'
 
-/** Who sent a request. */
+/** The sender of a request. */
 export type Principal =
   | { kind: 'anonymous' }
   | { kind: 'root'; SecretId: string }
@@ -37,22 +37,22 @@ export const nodeHash: SignatureHash = {
  * @throws CosServiceError
  */
 export function authenticate(request: CosRequest, keys: KeyRing, now: number): Authenticated {
-  const sent = findAuthorization(request)
-  if (!sent) return { principal: { kind: 'anonymous' } }
+  const authorization = findAuthorization(request)
+  if (!authorization) return { principal: { kind: 'anonymous' } }
   const query: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(request.query)) {
-    if (!sent.params.has(name)) query[name] = value
+    if (!authorization.params.has(name)) query[name] = value
   }
   let failure = malformedAuthorization()
-  for (const text of sent.candidates) {
+  for (const text of authorization.candidates) {
     try {
       const auth = parseAuthorization(text)
-      if (!auth && sent.params.has('sign')) {
-        const principal = verifyJsonApiSignature(text, request, sent.token, keys, now)
+      if (!auth && authorization.params.has('sign')) {
+        const principal = verifyJsonApiSignature(text, request, authorization.token, keys, now)
         if (principal) return { principal }
       }
       if (auth?.algorithm !== 'sha1') continue
-      const principal = verifySignature(auth, { ...request, query }, sent.token, keys, now)
+      const principal = verifySignature(auth, { ...request, query }, authorization.token, keys, now)
       return { principal, auth }
     } catch (error) {
       if (!(error instanceof CosServiceError)) throw error
@@ -84,7 +84,7 @@ export function verifySignature(
 }
 
 /**
- * The secret of a SecretId, and its principal. A temporary key is valid only with its token.
+ * Finds the secret and the principal of a SecretId. A temporary key is valid only with its token.
  * @throws CosServiceError `InvalidAccessKeyId`, `ExpiredToken`
  */
 export function findKey(
@@ -116,18 +116,18 @@ export function checkPeriod(text: string, now: number): void {
   if (period.start > now + CLOCK_TOLERANCE) throw new CosServiceError('RequestTimeTooSkewed')
 }
 
-/** Compares in constant time. */
+/** Compares strings in constant time. */
 export function isSame(a: string, b: string): boolean {
   const [x, y] = [Buffer.from(a), Buffer.from(b)]
   return x.length === y.length && timingSafeEqual(x, y)
 }
 
-/** An Authorization, as it was sent. */
+/** The Authorization of a request. */
 interface SentAuthorization {
-  /** Its text; both texts where it can be decoded in two ways. */
+  /** Its text, or both texts if it can be decoded in two ways. */
   candidates: string[]
   token?: string | undefined
-  /** Query parameters that carry it, which the signature does not cover. */
+  /** The query parameters that contain it, which the signature does not cover. */
   params: ReadonlySet<string>
 }
 
@@ -141,7 +141,7 @@ const PRESIGNED = [
   'q-signature',
 ]
 
-/** The Authorization is a header, the seven `q-*` parameters, or `sign=`. */
+/** Finds the Authorization: in the header, in the seven `q-*` parameters, or in `sign=`. */
 function findAuthorization({ headers, query, search }: CosRequest): SentAuthorization | undefined {
   if (headers.authorization !== undefined) {
     const token = headers['x-cos-security-token']
@@ -149,7 +149,7 @@ function findAuthorization({ headers, query, search }: CosRequest): SentAuthoriz
   }
   const token = query['x-cos-security-token'] ?? headers['x-cos-security-token']
   if ('q-signature' in query || 'q-ak' in query) {
-    // The parameter list is percent-encoded itself. Some clients encode it once more in the URL.
+    // The parameter list is percent-encoded. Some clients encode it again in the URL.
     const raw = /(?:^|&)q-url-param-list=([^&]*)/.exec(search)?.[1] ?? ''
     const textWith = (list: string) =>
       PRESIGNED.map((name) => {
@@ -168,7 +168,7 @@ const SHA1_BYTES = 20
 /**
  * Verifies a signature of COS's older JSON API, which `?sign=` still accepts (`getV4Auth` of the SDKs):
  * base64 of an HMAC and of `a=<appid>&b=<bucket>&k=<SecretId>&t=<from>&e=<until>&r=<random>&f=<path>`.
- * @returns undefined for a text of another form
+ * @returns undefined for text in another format
  * @throws CosServiceError
  */
 function verifyJsonApiSignature(
@@ -198,7 +198,7 @@ function verifyJsonApiSignature(
     throw new CosServiceError('SignatureDoesNotMatch', undefined, details)
   }
   const bucket = parseBucket(request.bucket)
-  // It does not cover the method, so it allows reading only.
+  // The signature does not cover the method, so it permits only reads.
   const isRead = request.target === 'object' && /^(GET|HEAD)$/.test(request.method)
   const isForBucket = bucket?.appid === fields.get('a') && bucket?.short === fields.get('b')
   const path = decodePath(fields.get('f') ?? '')

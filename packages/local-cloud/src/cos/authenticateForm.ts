@@ -14,7 +14,7 @@ import type { BucketRecord } from './store/records'
 
 type Fields = Record<string, string>
 
-/** The inputs of authenticating a form. */
+/** The input of `authenticateForm`. */
 interface FormContext {
   request: CosRequest
   keys: KeyRing
@@ -81,8 +81,8 @@ function verifyPolicyForm(
       FormatString: policyText,
     })
   }
-  const given: Fields = { ...fields, key, bucket: bucket?.name ?? '' }
-  return { principal, length: checkPolicy(policyText, given, now) }
+  const checkedFields: Fields = { ...fields, key, bucket: bucket?.name ?? '' }
+  return { principal, length: checkPolicy(policyText, checkedFields, now) }
 }
 
 interface PolicyDocument {
@@ -141,7 +141,7 @@ function parseDocument(text: string): PolicyDocument {
   return parsed
 }
 
-/** `{k: v}` and `["eq", "$k", v]` are equivalent. */
+/** Normalises a condition: `{k: v}` and `["eq", "$k", v]` are equivalent. */
 function normalise(condition: unknown): [operator: string, name: string, value: string][] {
   if (Array.isArray(condition)) {
     const [operator, name, value] = condition.map(String)

@@ -10,7 +10,7 @@ import { type CosRequest, versionIdOf } from './request'
 import type { RequestTrace } from './requestLog'
 import type { Store } from './store/store'
 
-/** One action on one resource, which must be allowed. */
+/** One action on one resource, which a request requires. */
 export interface AccessRequest {
   action: string
   bucket: string
@@ -28,14 +28,14 @@ export interface AuthorizationContext {
   store: Store
   keys: KeyRing
   /**
-   * Content that headers of the request do not describe: fields of a form that stand for headers, and its file's
-   * length, undefined until it is received; type and length of a processed image.
+   * Describes content that is not described by the request's headers: the form fields that stand for headers and the length
+   * of the file, undefined until it is received; or type and length of a processed image.
    */
   form?: { headers: Record<string, string>; length: number | undefined }
   trace: RequestTrace
 }
 
-/** The access that an operation requires, as far as it is known without the body. */
+/** The access that an operation requires, as far as it is known before the body is read. */
 export function requiredAccess(
   operation: AnyOperation,
   request: CosRequest,
@@ -44,7 +44,7 @@ export function requiredAccess(
 ): AccessRequest[] {
   const required: AccessRequest[] = []
   for (const { action, on } of operation.access) {
-    // Known once the body or the copy source is read: the operation authorizes them.
+    // Known only after the body or the copy source has been read: the operation authorizes them.
     if (on === 'listedObjects' || on === 'copySource') continue
     const path = on === 'object' ? key : on === 'prefix' ? (request.query.prefix ?? '') : ''
     const versionId = on === 'object' ? versionIdOf(request) : undefined
@@ -78,8 +78,8 @@ export async function decide(
 }
 
 /**
- * An explicit deny of any policy wins; otherwise the policy of the key, the bucket policy or an ACL must
- * allow the access (documents 436/31923, 598/10607). The root key owns every bucket.
+ * Evaluates all policies. An explicit deny in any of them refuses the access; otherwise the key's policy, the bucket policy
+ * or an ACL must allow it (documents 436/31923, 598/10607). The root key owns every bucket.
  */
 async function evaluate(context: AuthorizationContext, access: AccessRequest): Promise<Decision> {
   const { principal, store, keys } = context
@@ -135,7 +135,7 @@ function conditionContext({ request, form }: AuthorizationContext): ConditionCon
     'cos:host': headers.host,
     'cos:content-type': headers['content-type'],
     'cos:x-cos-acl': headers['x-cos-acl'],
-    // Not in the list of document 436/71306, in which every other key of a header is named like this.
+    // Not documented in 436/71306, but named like the keys of all other headers there.
     'cos:x-cos-grant-read': headers['x-cos-grant-read'],
     'cos:x-cos-grant-write': headers['x-cos-grant-write'],
     'cos:x-cos-grant-read-acp': headers['x-cos-grant-read-acp'],

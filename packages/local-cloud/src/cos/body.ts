@@ -6,17 +6,17 @@ import type { WrittenBlob } from './store/records'
 import type { Store } from './store/store'
 import { parseXml } from './xmlElements'
 
-/** A completion of 10,000 parts needs about 1 MiB. */
+/** The document that completes 10,000 parts has about 1 MiB. */
 const MAX_XML_BYTES = 4 * 1024 * 1024
 
-/** A body has a length or is chunked (document 436/7749). @throws CosServiceError `MissingContentLength` */
+/** Requires a body with a length or chunked encoding (document 436/7749). @throws CosServiceError `MissingContentLength` */
 export function checkLengthGiven({ headers }: CosRequest): void {
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
     throw new CosServiceError('MissingContentLength')
   }
 }
 
-/** Whether a request has no body, as its headers say. */
+/** Whether the headers announce no body. */
 export function isBodyEmpty({ headers }: CosRequest): boolean {
   const { 'content-length': length = '0', 'transfer-encoding': chunked } = headers
   return length === '0' && chunked === undefined
@@ -24,16 +24,16 @@ export function isBodyEmpty({ headers }: CosRequest): boolean {
 
 /** Content-MD5 in hex. @throws CosServiceError `InvalidDigest` */
 export function announcedMd5({ headers }: Pick<CosRequest, 'headers'>): string | undefined {
-  const given = headers['content-md5']
-  if (!given) return undefined
-  const bytes = Buffer.from(given, 'base64')
-  if (bytes.length !== 16 || bytes.toString('base64') !== given) {
+  const md5 = headers['content-md5']
+  if (!md5) return undefined
+  const bytes = Buffer.from(md5, 'base64')
+  if (bytes.length !== 16 || bytes.toString('base64') !== md5) {
     throw new CosServiceError('InvalidDigest')
   }
   return bytes.toString('hex')
 }
 
-/** @throws CosServiceError `IncompleteBody` when the connection is lost */
+/** @throws CosServiceError `IncompleteBody` if the connection is lost */
 async function* bodyOf({ raw, throttles }: CosRequest): AsyncGenerator<Uint8Array> {
   try {
     yield* throttles.length === 0 ? raw : throttled(raw, throttles)
@@ -79,7 +79,7 @@ export async function receiveBody(
   md5: string | undefined,
   maxBytes: number,
 ): Promise<WrittenBlob> {
-  // Refused before a byte is read.
+  // Refuses the body before reading it.
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
     throw new CosServiceError('EntityTooLarge')
   }
@@ -91,7 +91,7 @@ export async function receiveBody(
   return blob
 }
 
-/** Stops a body as soon as it is too large. @throws CosServiceError `EntityTooLarge` */
+/** Limits the size of a stream. @throws CosServiceError `EntityTooLarge` */
 export async function* limited(
   source: AsyncIterable<Uint8Array>,
   maxBytes: number,
@@ -104,17 +104,17 @@ export async function* limited(
   }
 }
 
-/** A bandwidth limit; streams that share one share its bandwidth. */
+/** A bandwidth limit. Streams that use the same instance share its bandwidth. */
 export class Throttle {
   readonly #bytesPerSecond: number
-  /** When the bytes let through so far have passed, in Unix milliseconds. */
+  /** When the bytes of all calls so far have been transferred, in Unix milliseconds. */
   #busyUntil = 0
 
   constructor(bytesPerSecond: number) {
     this.#bytesPerSecond = bytesPerSecond
   }
 
-  /** Bytes of 50 ms. */
+  /** The bytes transferred in 50 ms. */
   get stepBytes(): number {
     return Math.max(Math.floor(this.#bytesPerSecond / 20), 1)
   }
@@ -127,7 +127,7 @@ export class Throttle {
   }
 }
 
-/** Limits a stream to the lowest of some bandwidths. */
+/** Limits the bandwidth of a stream to the lowest of several limits. */
 export async function* throttled(
   source: AsyncIterable<Uint8Array>,
   throttles: readonly Throttle[],
@@ -146,12 +146,12 @@ export async function* throttled(
 const MIN_TRAFFIC_LIMIT = 819_200
 const MAX_TRAFFIC_LIMIT = 838_860_800
 
-/** The traffic limit of a request's header or parameter. @throws CosServiceError `InvalidArgument` */
+/** The traffic limit in a request's header or parameter. @throws CosServiceError `InvalidArgument` */
 export function trafficLimitOf({ headers, query }: CosRequest): Throttle | undefined {
   return readTrafficLimit(headers['x-cos-traffic-limit'] ?? query['x-cos-traffic-limit'])
 }
 
-/** @param text of `x-cos-traffic-limit`, in bit/s. @throws CosServiceError `InvalidArgument` */
+/** @param text the value of `x-cos-traffic-limit`, in bit/s. @throws CosServiceError `InvalidArgument` */
 export function readTrafficLimit(text: string | undefined): Throttle | undefined {
   if (text === undefined) return undefined
   const bits = /^\d+$/.test(text) ? Number(text) : 0

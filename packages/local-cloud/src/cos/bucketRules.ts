@@ -9,8 +9,8 @@ import { element, elements, rootOf, text, texts } from './xmlElements'
 type SignedFields = Pick<ParsedAuthorization, 'headerList' | 'paramList'>
 
 /**
- * Strict signature mode (document 436/53892): the headers and parameters that a rule lists must be signed
- * when they are present. Without a rule COS checks only those that the signer chose.
+ * Checks strict signature mode (document 436/53892): if the headers and parameters that a rule lists are present, they
+ * must be signed. Without a rule, the signer chooses what to sign.
  * @param signed undefined for a request without a signature, to which the mode does not apply
  * @throws CosServiceError `AccessDenied`
  */
@@ -28,7 +28,7 @@ export function checkStrictSignature(
       const list = element(rule, `${name}list`)
       return list ? texts(list, name) : []
     }
-    const actions = listed('action').map((one) => one.replace(/^(name\/)?cos:/, ''))
+    const actions = listed('action').map((name) => name.replace(/^(name\/)?cos:/, ''))
     if (!actions.some((pattern) => wildcardMatches(pattern, action))) continue
     const headers = listed('header')
     for (const [name, value] of Object.entries(request.headers)) {
@@ -40,7 +40,7 @@ export function checkStrictSignature(
     const params = listed('param')
     for (const name of Object.keys(request.query)) {
       const lower = name.toLowerCase()
-      // They carry the signature.
+      // The parameters of the signature itself.
       if (/^q-/.test(lower) || lower === 'sign' || lower === 'x-cos-security-token') continue
       if (matchesAny(params, lower) && !signedParams.includes(lower)) throw notSigned('param', name)
     }
@@ -48,7 +48,9 @@ export function checkStrictSignature(
 }
 
 function matchesAny(patterns: readonly string[], name: string): boolean {
-  return patterns.some((one) => one === 'all' || wildcardMatches(one.toLowerCase(), name))
+  return patterns.some(
+    (pattern) => pattern === 'all' || wildcardMatches(pattern.toLowerCase(), name),
+  )
 }
 
 function notSigned(kind: 'header' | 'param', name: string): CosServiceError {
@@ -70,7 +72,7 @@ function decode(name: string): string {
 }
 
 /**
- * Hotlink protection of objects that are read without a signature (document 436/13319).
+ * Checks the hotlink protection, which applies to unsigned reads of objects (document 436/13319).
  * @throws CosServiceError `AccessDenied`
  */
 export function checkReferer({ headers, method, target }: CosRequest, bucket: BucketRecord): void {
@@ -87,8 +89,8 @@ export function checkReferer({ headers, method, target }: CosRequest, bucket: Bu
 }
 
 /**
- * Entries are hosts with an optional port or path. `*` matches any run of characters; `*.example.com`
- * matches `example.com` too.
+ * Whether a referer matches an entry: a host with an optional port or path. `*` matches any characters; `*.example.com`
+ * also matches `example.com`.
  */
 function isListed(referer: string, domains: readonly string[]): boolean {
   const address = referer.replace(/^https?:\/\//, '')

@@ -15,7 +15,7 @@ interface CrossOriginRequest {
 
 const VARY = { Vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method' }
 
-/** The CORS headers of any response but a preflight's, errors included. */
+/** The CORS headers of a response, possibly an error, to a request other than a preflight. */
 export function corsHeadersOf(
   bucket: BucketRecord,
   { headers, method = '' }: Pick<IncomingMessage, 'headers' | 'method'>,
@@ -35,7 +35,7 @@ function isVarying(configuration: XmlElement): boolean {
   return text(configuration, 'ResponseVary')?.toLowerCase() === 'true'
 }
 
-/** The headers by the first rule that matches; undefined if none does. */
+/** The headers according to the first matching rule; undefined if none matches. */
 function matchRule(
   bucket: BucketRecord,
   { origin, method, headers }: CrossOriginRequest,
@@ -43,11 +43,11 @@ function matchRule(
   const document = bucket.documents?.cors
   if (!document) return undefined
   const configuration = configurationOf(document)
-  const rule = elements(configuration, 'CORSRule').find((one) => {
-    const allowed = allowedHeaders(one)
+  const rule = elements(configuration, 'CORSRule').find((candidate) => {
+    const allowed = allowedHeaders(candidate)
     return (
-      texts(one, 'AllowedOrigin').some((pattern) => matches(pattern, origin)) &&
-      texts(one, 'AllowedMethod').includes(method) &&
+      texts(candidate, 'AllowedOrigin').some((pattern) => matches(pattern, origin)) &&
+      texts(candidate, 'AllowedMethod').includes(method) &&
       headers.every((name) => allowed.some((pattern) => matches(pattern, name)))
     )
   })
@@ -55,7 +55,7 @@ function matchRule(
   const allowsAnyOrigin = texts(rule, 'AllowedOrigin').includes('*')
   const exposed = texts(rule, 'ExposeHeader')
   const maxAge = text(rule, 'MaxAgeSeconds')
-  // A wildcard allows exactly the headers that the preflight asks for.
+  // For a wildcard, COS returns exactly the headers that the preflight requests.
   const hasWildcard = allowedHeaders(rule).some((name) => name.includes('*'))
   const allowed = hasWildcard ? headers : allowedHeaders(rule)
   const showsAllowed = headers.length > 0 && allowed.length > 0
@@ -65,7 +65,7 @@ function matchRule(
     ...(showsAllowed ? { 'Access-Control-Allow-Headers': allowed.join(',') } : {}),
     ...(exposed.length > 0 ? { 'Access-Control-Expose-Headers': exposed.join(',') } : {}),
     ...(maxAge ? { 'Access-Control-Max-Age': maxAge } : {}),
-    // Credentials are allowed only for an origin that is named.
+    // Credentials are allowed only for a specific origin.
     ...(allowsAnyOrigin ? {} : { 'Access-Control-Allow-Credentials': 'true' }),
     ...(isVarying(configuration) || !allowsAnyOrigin ? VARY : {}),
   }
@@ -75,7 +75,7 @@ function allowedHeaders(rule: XmlElement): string[] {
   return texts(rule, 'AllowedHeader').map((name) => name.toLowerCase())
 }
 
-/** `*` matches any run of characters, once in a pattern (document 436/13318). */
+/** Matches a pattern with at most one `*`, which stands for any characters (document 436/13318). */
 function matches(pattern: string, value: string): boolean {
   const at = pattern.indexOf('*')
   if (at < 0) return pattern === value
@@ -84,7 +84,7 @@ function matches(pattern: string, value: string): boolean {
 }
 
 export const optionsObject: Handlers = {
-  /** A preflight: answered by the first rule that matches, refused without one. */
+  /** Answers a preflight according to the first matching rule; without one it is refused. */
   async optionsObject({ bucket, request }) {
     const { origin, 'access-control-request-method': method } = request.headers
     if (!origin || !method) {
@@ -93,8 +93,8 @@ export const optionsObject: Handlers = {
         'A preflight requires Origin and Access-Control-Request-Method.',
       )
     }
-    // Tencent's browser SDK expects a key of slashes alone to fail, its Node SDK, which sends no
-    // preflight, reads a list there.
+    // Tencent's browser SDK expects a preflight for a key of slashes to fail. Its Node SDK, which sends no preflight,
+    // expects the list of the bucket.
     if (request.isMerged && !request.pathname.includes('.')) {
       throw new CosServiceError('AccessForbidden')
     }

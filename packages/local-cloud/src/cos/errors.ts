@@ -1,4 +1,4 @@
-/** The errors of COS that the local COS answers: status and message (document 436/7730). */
+/** The errors of COS that the local COS returns: status and message (document 436/7730). */
 export const COS_ERRORS = {
   AccessDenied: [403, 'Access Denied.'],
   AccessForbidden: [
@@ -126,7 +126,7 @@ export const COS_ERRORS = {
 
 export type CosErrorCode = keyof typeof COS_ERRORS
 
-/** An error response of COS. Thrown by any stage, written by the pipeline. */
+/** An error response of COS. Any stage may throw it; the pipeline sends the response. */
 export class CosServiceError extends Error {
   readonly code: CosErrorCode
   readonly status: number

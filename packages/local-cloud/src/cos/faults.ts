@@ -8,33 +8,33 @@ import { bytesOf, type CosResponse } from './response'
 export type FaultAction =
   /** Delays the response. */
   | { kind: 'latency'; milliseconds: number }
-  /** Cuts the connection: before the request is served, while its body is read, or before the response. */
+  /** Closes the connection: before the request is served, while its body is read, or before the response. */
   | { kind: 'drop'; when: 'before' | 'during' | 'after' }
-  /** Answers with an error of COS instead: `InternalError`, `SlowDown`, `ExpiredToken` … */
+  /** Responds with an error of COS instead: `InternalError`, `SlowDown`, `ExpiredToken` … */
   | { kind: 'error'; code: CosErrorCode }
-  /** Ends the response's body after so many bytes of its announced length. */
+  /** Closes the connection after `bytes` bytes of the response's body. */
   | { kind: 'truncate'; bytes: number }
   /** Shifts the `Date` header. */
   | { kind: 'date'; seconds: number }
-  /** Limits the bandwidth of bodies, both ways: of each request, or of all together. */
+  /** Limits the bandwidth of request and response bodies, for each request or, with `shared`, for all together. */
   | { kind: 'bandwidth'; bytesPerSecond: number; shared?: boolean }
 
-/** Which requests get a fault. All given conditions must hold. */
+/** A fault, and the requests that get it. All conditions must hold. */
 export interface FaultRule {
   action: FaultAction
-  /** @default every operation */
+  /** @default all operations */
   operation?: OperationName
-  /** Only the n-th of these requests, counted from 1. */
+  /** Only the n-th matching request, counted from 1. */
   nth?: number
-  /** This share of them, 0 to 1, chosen by the plan's seed. */
+  /** The share of matching requests, 0 to 1, chosen by the plan's seed. @default 1 */
   share?: number
-  /** At most this many of them. */
+  /** Maximum number of requests that get the fault. @default no limit */
   times?: number
 }
 
 export interface FaultPlanOptions {
   rules: FaultRule[]
-  /** The same seed and requests give the same faults. @default 1 */
+  /** Seed of `share`: the same seed and requests result in the same faults. @default 1 */
   seed?: number
 }
 
@@ -81,9 +81,9 @@ export function checkPlan(plan: Partial<FaultPlanOptions>): FaultPlanOptions {
 
 interface CountedRule {
   rule: FaultRule
-  /** Requests that the rule is about. */
+  /** Requests of the rule's operation. */
   matched: number
-  /** Those of them that got the fault. */
+  /** Requests that got the fault. */
   applied: number
 }
 
@@ -134,7 +134,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** Thrown instead of a response: the connection is cut. */
+/** Thrown to close the connection without a response. */
 export class ConnectionDropped extends Error {}
 
 /** Applies the faults that come before the operation. @throws CosServiceError, ConnectionDropped */
@@ -168,10 +168,12 @@ export function applyAfter(
     } else if (action.kind === 'truncate' && body !== undefined) {
       const isWhole = typeof body === 'string' || Buffer.isBuffer(body)
       // The announced length is that of the complete body.
-      const all = isWhole ? { 'Content-Length': Buffer.byteLength(body), ...headers } : headers
+      const completeHeaders = isWhole
+        ? { 'Content-Length': Buffer.byteLength(body), ...headers }
+        : headers
       changed = {
         ...changed,
-        ...(all ? { headers: all } : {}),
+        ...(completeHeaders ? { headers: completeHeaders } : {}),
         body: truncated(bytesOf(body), action.bytes),
       }
     } else if (action.kind === 'bandwidth' && body !== undefined && typeof body !== 'string') {
@@ -183,7 +185,7 @@ export function applyAfter(
 
 const sharedThrottles = new WeakMap<FaultAction, Throttle>()
 
-/** The bandwidth limits of faults. A shared one is the same for every request of its rule. */
+/** The bandwidth limits of faults. A shared limit is the same instance for all requests of its rule. */
 export function throttlesOf(actions: FaultAction[]): Throttle[] {
   return actions.flatMap((action) => {
     if (action.kind !== 'bandwidth') return []
@@ -197,11 +199,11 @@ async function* truncated(
   source: AsyncIterable<Uint8Array>,
   bytes: number,
 ): AsyncGenerator<Uint8Array> {
-  let left = bytes
+  let remaining = bytes
   for await (const chunk of source) {
-    yield chunk.subarray(0, left)
-    left -= chunk.length
-    if (left <= 0) break
+    yield chunk.subarray(0, remaining)
+    remaining -= chunk.length
+    if (remaining <= 0) break
   }
   throw new ConnectionDropped()
 }

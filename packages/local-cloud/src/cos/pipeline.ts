@@ -24,7 +24,7 @@ import { type CosResponse, errorResponse, newRequestId, sendResponse } from './r
 import type { BucketRecord } from './store/records'
 import type { Store } from './store/store'
 
-/** The services that serving a request needs. */
+/** The services that a request uses. */
 export interface CosServices {
   store: Store
   keys: KeyRing
@@ -35,7 +35,7 @@ export interface CosServices {
   clock: () => number
   /** Milliseconds without progress after which a body is `RequestTimeout`. @default 60000 */
   bodyIdleMs?: number | undefined
-  /** Milliseconds that a restore takes. @default as documented for its tier */
+  /** Duration of a restore in milliseconds. @default the documented time of its tier */
   restoreDelayMs?: number | undefined
   log?: ((entry: LogEntry) => void) | undefined
   explainPath?: ExplainPath | undefined
@@ -70,7 +70,7 @@ export async function serveCos(
     const sent = applyAfter(trace.faults, result, now)
     await sendResponse(response, sent, requestId, raw.method === 'HEAD')
   } catch {
-    // The client has closed the connection, or a fault cuts it.
+    // The client or an injected fault has closed the connection.
     response.destroy()
   } finally {
     result.release?.()
@@ -93,7 +93,7 @@ async function handleRequest(
   await applyBefore(trace.faults, raw)
   request.throttles.push(...throttlesOf(trace.faults))
 
-  // Authenticate. A preflight is never signed; a form is, but inside its body.
+  // Authenticate. A preflight is never signed; the signature of a form is in its body.
   const isPreflight = request.method === 'OPTIONS'
   const isSigned = !isPreflight && match?.operation.form !== true
   const { principal, auth }: Authenticated = isSigned
@@ -117,7 +117,7 @@ async function handleRequest(
   if (imageResponse) return imageResponse
   const { name, operation } = isPreflight && match ? match : requireServed(match, request)
 
-  // Authorize. What only the body names is authorized by the operation.
+  // Authorize. Operations authorize the objects that are listed only in the body.
   if (isSigned) {
     const required = requiredAccess(operation, request, bucket?.region ?? request.region ?? '')
     await authorize(context, required)
@@ -142,7 +142,7 @@ function matchRequest({ method, target, query, headers }: CosRequest): Operation
   const isPreflight = method === 'OPTIONS'
   return matchOperation({
     method,
-    // A preflight may be about any address, that of a bucket or a sub-resource too (436/8288).
+    // A preflight may have any address, including those of buckets and sub-resources (436/8288).
     target: isPreflight ? 'object' : target,
     query: isPreflight ? {} : query,
     copies: headers['x-cos-copy-source'] !== undefined,
@@ -173,8 +173,8 @@ const ACCELERATED = new Set<OperationName>([
 ])
 
 /**
- * The bucket that a request addresses.
- * @returns undefined for the service, and for putBucket when there is none yet
+ * Finds the bucket of a request.
+ * @returns undefined for the service, and for putBucket if it does not exist
  * @throws CosServiceError `NoSuchBucket`, also for a bucket of another region, as COS answers
  */
 function findBucket(
@@ -204,7 +204,7 @@ const SERVED_SUBRESOURCES = new Set(
     .map(([, operation]) => `${operation.target} ${operation.subresource}`),
 )
 
-/** Parameters that select an operation only together with others: `partNumber`, `uploadId`. */
+/** Parameters that identify an operation only in combination: `partNumber`, `uploadId`. */
 const REQUIRED_PARAMS = new Set(
   Object.values(operations).flatMap((operation: AnyOperation) => operation.needs ?? []),
 )
@@ -230,11 +230,11 @@ function requireServed(match: OperationMatch | undefined, request: CosRequest): 
   return match
 }
 
-function notImplemented(what: string): CosServiceError {
-  return new CosServiceError('NotImplemented', `The local COS does not imitate ${what}.`)
+function notImplemented(feature: string): CosServiceError {
+  return new CosServiceError('NotImplemented', `The local COS does not imitate ${feature}.`)
 }
 
-/** The bucket's CORS rules apply to every response; those to a preflight are the operation's own. */
+/** Adds the headers of the bucket's CORS rules, except to a preflight, whose operation adds its own. */
 function withCorsHeaders(
   services: CosServices,
   raw: IncomingMessage,
@@ -245,7 +245,7 @@ function withCorsHeaders(
   return { ...response, headers: { ...response.headers, ...corsHeadersOf(bucket, raw) } }
 }
 
-/** The bucket of a request that may be invalid otherwise; undefined if it does not exist. */
+/** Finds the bucket of a request, even if the request is invalid otherwise. */
 export function bucketForCors(
   { store, addressing }: CosServices,
   raw: IncomingMessage,

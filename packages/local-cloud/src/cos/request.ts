@@ -3,14 +3,14 @@ import { MAX_KEY_BYTES, parseHost } from '@miniprogram-cos/protocol'
 import type { Throttle } from './body'
 import { CosServiceError } from './errors'
 
-/** A parsed request. Nothing about its sender is known yet. */
+/** A parsed request, not authenticated yet. */
 export interface CosRequest {
   raw: IncomingMessage
   method: string
   target: 'service' | 'bucket' | 'object'
   /** `name-appid`; empty for the service. */
   bucket: string
-  /** From the host name, if it has one. */
+  /** The region in the host name, if it has one. */
   region?: string
   /** Whether it was sent to the acceleration endpoint. */
   isAccelerated: boolean
@@ -20,7 +20,7 @@ export interface CosRequest {
   pathname: string
   /** Whether the path has only slashes and dots, which COS merges into the bucket's own `/`. */
   isMerged: boolean
-  /** Decoded. Of a repeated parameter the first counts, for the signature and the operation alike. */
+  /** Decoded. The first value of a repeated parameter is used, both for the signature and for the operation. */
   query: Record<string, string>
   /** The query as it was sent. */
   search: string
@@ -81,7 +81,7 @@ function imageHostAsCosHost(host: string): string {
   return host.replace(/^([^.]+)\.pic\.([^.]+\.(?:myqcloud\.com|localhost))/i, '$1.cos.$2')
 }
 
-/** The bucket that a request addresses, also when the rest of it is invalid. */
+/** The bucket that a request addresses, even if the rest of the request is invalid. */
 export function addressedBucket(
   raw: IncomingMessage,
   addressing: Addressing,
@@ -110,7 +110,7 @@ function targetOf(path: string): Pick<CosRequest, 'target' | 'key' | 'isMerged'>
     : { target: 'object', key: withoutLeadingSlashes(path), isMerged: false }
 }
 
-/** Host, path and query of a URL, which a client that uses a proxy sends as a whole. */
+/** Splits a URL into host, path and query. A client that uses a proxy sends an absolute URL. */
 function splitUrl(raw: IncomingMessage): { host: string; path: string; search: string } {
   const [, proxied = '', path = '', search = ''] =
     /^(?:https?:\/\/([^/?]+))?([^?]*)(?:\?(.*))?$/s.exec(raw.url ?? '/') ?? []
@@ -152,12 +152,12 @@ function latin1ToUtf8(value: string | undefined): string | undefined {
   return text.includes('\ufffd') ? value : text
 }
 
-/** The version a request names, if any. COS's documents spell the parameter in two ways. */
+/** The version in a request, if any. COS's documents spell the parameter in two ways. */
 export function versionIdOf({ query }: CosRequest): string | undefined {
   return query.versionId || query.VersionId || undefined
 }
 
-/** The error that COS answers for an invalid key (document 436/13324). */
+/** The error that COS returns for an invalid key (document 436/13324). */
 export function keyError(key: string): CosServiceError | undefined {
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return new CosServiceError('KeyTooLong')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters COS forbids

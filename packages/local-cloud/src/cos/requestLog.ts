@@ -9,7 +9,7 @@ import type { Decision } from './policy/evaluatePolicy'
 export interface LogEntry {
   time: string
   method: string
-  /** As sent, without signature and token. */
+  /** The request's URL without signature and token. */
   url: string
   operation: OperationName | 'unknown'
   /** `root`, `anonymous`, or the name that a temporary key was requested for. */
@@ -18,16 +18,16 @@ export interface LogEntry {
   code?: string
   /** The statement that allowed or denied it. */
   decision?: string
-  /** The keys, or the listed prefix, that were authorized: `url` lacks those of a form or a body. */
+  /** The authorized keys, or the listed prefix. `url` lacks the keys of forms and bodies. */
   paths: string[]
   milliseconds: number
   requestId: string
 }
 
-/** More keys of a deletion would make the log unreadable. */
+/** Maximum number of keys in an entry; a deletion may have 1000. */
 const MAX_PATHS = 10
 
-/** The access rule that covers a path, as a refusal names it: `access["private/{openid}/**"], cos.config.ts:12`. */
+/** Returns the access rule that covers a path, in the format of refusals: `access["private/{openid}/**"], cos.config.ts:12`. */
 export type ExplainPath = (path: string) => string | undefined
 
 /** Records a request while it is served. */
@@ -38,12 +38,12 @@ export class RequestTrace {
   faults: FaultAction[] = []
   error: CosServiceError | undefined
   readonly requestId: string
-  /** The refusal if there was one, else the last decision. */
+  /** The refusal, if there was one, otherwise the last decision. */
   #decision: Decision | undefined
   readonly #paths = new Set<string>()
   readonly #raw: IncomingMessage
   readonly #started: number
-  /** Names what the app's access rules say of a path, for refusals. */
+  /** Names the app's access rule for a path, for refusals. */
   readonly explainPath: ExplainPath | undefined
 
   constructor(raw: IncomingMessage, requestId: string, started: number, explainPath?: ExplainPath) {

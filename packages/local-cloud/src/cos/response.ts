@@ -8,11 +8,11 @@ import type { CosServiceError } from './errors'
 /** The response of an operation. */
 export interface CosResponse {
   status: number
-  /** In COS's own spelling: `ETag`, `Content-Length`, `x-cos-…`. */
+  /** In the spelling of COS: `ETag`, `Content-Length`, `x-cos-…`. */
   headers?: Record<string, string | number>
   /** XML text, or an object's content. */
   body?: string | Buffer | AsyncIterable<Uint8Array>
-  /** Called once the response is sent, or could not be. */
+  /** Called when the response has been sent or has failed. */
   release?: () => void
 }
 
@@ -23,7 +23,7 @@ const SEND_BUFFER_BYTES = 512 * 1024
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that XML excludes
 const UNREPRESENTABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
 
-/** Whether XML can contain a text. A list with a key that it cannot is URL-encoded. */
+/** Whether XML can contain a string. Lists with other keys are URL-encoded. */
 export function isRepresentable(text: string): boolean {
   return text.search(UNREPRESENTABLE) < 0
 }
@@ -39,7 +39,6 @@ export function xmlTextResponse(text: string): CosResponse {
   return { status: 200, headers: { 'Content-Type': 'application/xml' }, body }
 }
 
-/** Adds headers to a response. */
 export function withHeaders(
   response: CosResponse,
   headers: Record<string, string | number>,
@@ -83,22 +82,22 @@ export async function* bytesOf(body: NonNullable<CosResponse['body']>): AsyncGen
   else yield* body
 }
 
-/** Sends a response; to HEAD without its body. */
+/** Sends a response, without its body in response to HEAD. */
 export async function sendResponse(
   response: ServerResponse,
   { status, headers, body = '' }: CosResponse,
   requestId: string,
   isHead: boolean,
 ): Promise<void> {
-  const all = { Server: 'tencent-cos', 'x-cos-request-id': requestId, ...headers }
+  const allHeaders = { Server: 'tencent-cos', 'x-cos-request-id': requestId, ...headers }
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
     const content = typeof body === 'string' ? Buffer.from(body, 'utf8') : body
     const length = { 'Content-Length': isHead ? 0 : content.length }
-    response.writeHead(status, utf8ToLatin1({ ...length, ...all }))
+    response.writeHead(status, utf8ToLatin1({ ...length, ...allHeaders }))
     response.end(isHead ? undefined : content)
     return
   }
-  response.writeHead(status, utf8ToLatin1(all))
+  response.writeHead(status, utf8ToLatin1(allHeaders))
   if (isHead) {
     response.end()
     return

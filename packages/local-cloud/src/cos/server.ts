@@ -6,11 +6,11 @@ import { CosServiceError } from './errors'
 import { bucketForCors, type CosServices, serveCos } from './pipeline'
 import { errorResponse, newRequestId } from './response'
 
-/** Longer than clients pause between two requests on a connection. */
+/** Longer than clients usually pause between two requests of a connection. */
 const KEEP_ALIVE_MS = 75_000
 const BODY_IDLE_MS = 60_000
 const HEADERS_TIMEOUT_MS = 60_000
-/** Session tokens and metadata are headers. */
+/** Enough for session tokens and metadata, which are headers. */
 const MAX_HEADER_BYTES = 32 * 1024
 
 /** The local COS as an HTTP server, or with a certificate an HTTPS server. It does not listen yet. */
@@ -21,7 +21,7 @@ export function createCosServer(
   const options = {
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // A large upload has no time limit; only its headers have.
+    // Only the headers of an upload have a time limit.
     requestTimeout: 0,
     headersTimeout: HEADERS_TIMEOUT_MS,
   }
@@ -46,7 +46,7 @@ export function createCosServer(
     const response = responses.get(socket)
     const isReceived = response?.req.complete && error.code !== 'ECONNRESET'
     if (response && isReceived && !response.writableEnded) {
-      // The body was longer than announced: COS ignores the rest and answers the request.
+      // The body is longer than announced: COS ignores the rest and responds.
       response.once('close', () => socket.destroy())
       if (!response.headersSent) response.setHeader('Connection', 'close')
     } else if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -58,7 +58,7 @@ export function createCosServer(
   return server
 }
 
-/** The error that COS answers to a request that Node cannot parse. */
+/** The error that COS returns for a request that Node cannot parse. */
 function errorOf({ code }: NodeJS.ErrnoException): CosServiceError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new CosServiceError('RequestTimeout')
   const isShort = code === 'HPE_INVALID_EOF_STATE'

@@ -2,13 +2,13 @@ import { asList, readXml, type XmlElement, type XmlValue } from '@miniprogram-co
 import { XMLValidator } from 'fast-xml-parser'
 import { CosServiceError } from './errors'
 
-/** Reads documents strictly: what does not conform is `MalformedXML`, as COS answers (document 436/7730). */
-export function malformed(what?: string): CosServiceError {
-  return new CosServiceError('MalformedXML', undefined, what ? { Decision: what } : {})
+/** The error of a document that does not conform (document 436/7730). */
+export function malformed(problem?: string): CosServiceError {
+  return new CosServiceError('MalformedXML', undefined, problem ? { Decision: problem } : {})
 }
 
 /**
- * The content of the root element of a document that was sent.
+ * Parses and validates the document of a request. @returns the content of the root element
  * @throws CosServiceError `MalformedXML`
  */
 export function parseXml(text: string, root: string): XmlElement {
@@ -35,7 +35,7 @@ interface Count {
   max?: number
 }
 
-/** The children of one name; a single empty one counts as none. @throws CosServiceError `MalformedXML` */
+/** The children of one name. A single empty child counts as none. @throws CosServiceError `MalformedXML` */
 function children(parent: XmlElement, name: string, { min = 0, max }: Count): XmlValue[] {
   const found = asList<XmlValue>(parent[name])
   if (found.length < min || found.length > (max ?? Number.POSITIVE_INFINITY)) {
@@ -58,7 +58,7 @@ export function element(parent: XmlElement, name: string): XmlElement | undefine
   return elements(parent, name, { max: 1 })[0]
 }
 
-/** @throws CosServiceError `MalformedXML` when it is missing */
+/** @throws CosServiceError `MalformedXML` if it is missing */
 export function requiredElement(parent: XmlElement, name: string): XmlElement {
   const found = element(parent, name)
   if (!found) throw malformed(`${name} is missing`)
@@ -78,26 +78,26 @@ export function text(parent: XmlElement, name: string): string | undefined {
   return texts(parent, name, { max: 1 })[0]
 }
 
-/** @throws CosServiceError `MalformedXML` when it is missing or empty */
+/** @throws CosServiceError `MalformedXML` if it is missing or empty */
 export function requiredText(parent: XmlElement, name: string): string {
   const found = text(parent, name)
   if (!found) throw malformed(`${name} is missing`)
   return found
 }
 
-/** A text that must be one of a few. @throws CosServiceError `MalformedXML` */
+/** Reads text that must be one of the allowed values. @throws CosServiceError `MalformedXML` */
 export function oneOf<Value extends string>(
   parent: XmlElement,
   name: string,
   allowed: readonly Value[],
 ): Value {
   const found = requiredText(parent, name)
-  const value = allowed.find((one) => one === found)
+  const value = allowed.find((candidate) => candidate === found)
   if (value === undefined) throw malformed(`${name} is "${found}"`)
   return value
 }
 
-/** `true` or `false` in any case: Tencent's Python SDK writes `True`. @throws CosServiceError `MalformedXML` */
+/** Requires `true` or `false`, ignoring case: Tencent's Python SDK writes `True`. @throws CosServiceError `MalformedXML` */
 export function checkBoolean(parent: XmlElement, name: string): void {
   const found = requiredText(parent, name)
   if (!/^(true|false)$/i.test(found)) throw malformed(`${name} is "${found}"`)
@@ -117,10 +117,10 @@ export function integer(
   return value
 }
 
-/** @throws CosServiceError `MalformedXML` when a text appears twice */
+/** @throws CosServiceError `MalformedXML` if a text appears twice */
 export function checkUnique(found: (string | undefined)[], name: string): void {
-  const given = found.filter((one) => one)
-  if (new Set(given).size !== given.length) throw malformed(`${name} is not unique`)
+  const values = found.filter((value) => value)
+  if (new Set(values).size !== values.length) throw malformed(`${name} is not unique`)
 }
 
 function isElement(value: XmlValue | undefined): value is XmlElement {

@@ -16,17 +16,17 @@ import {
 } from './engine'
 import { Transactions } from './transactions'
 
-/** Results of a query, from a cloud function (document "数据库 - 限制"). */
+/** Number of results of a query from a cloud function (document "数据库 - 限制"). */
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1000
 
-/** Bytes of a document, as MongoDB limits them. */
+/** MongoDB's limit of a document, in bytes. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 
 /** Members of a request beside `action`; their types are checked where they are used. */
 export type Params = Record<string, unknown>
 
-/** The CloudBase API's actions that start with `database.`, as wx-server-sdk sends them. */
+/** Executes the actions `database.*` of the CloudBase API, which wx-server-sdk calls. */
 export class DatabaseActions {
   readonly #documents: Documents
   readonly #transactions: Transactions
@@ -38,7 +38,7 @@ export class DatabaseActions {
     this.#transactions = new Transactions(documents, clock)
   }
 
-  /** @returns the members of the answer. @throws CloudBaseError */
+  /** @returns the fields of the response. @throws CloudBaseError */
   async run(action: string, params: Params): Promise<Record<string, unknown>> {
     switch (action) {
       case 'database.addCollection':
@@ -102,8 +102,8 @@ export class DatabaseActions {
     const candidates = this.#access(params).candidates(collectionOf(params), query)
     const sort = params.order === undefined ? undefined : sortOf(this.#object(params.order))
     const projection = params.projection === undefined ? undefined : this.#object(params.projection)
-    const found = findDocuments(candidates, query, { sort, skip, limit, projection })
-    const list = found.map((document) => JSON.stringify(toEjson(document)))
+    const documents = findDocuments(candidates, query, { sort, skip, limit, projection })
+    const list = documents.map((document) => JSON.stringify(toEjson(document)))
     return { data: { list }, limit, offset: skip }
   }
 
@@ -159,8 +159,8 @@ export class DatabaseActions {
       [String(stageKey)]: parseEjson(stageValue, this.#clock()),
     }))
     const documents = this.#documents.list(collectionOf(params))
-    const found = aggregateDocuments(documents, pipeline, (name) => this.#documents.list(name))
-    return { data: { list: found.map((document) => JSON.stringify(toEjson(document))) } }
+    const results = aggregateDocuments(documents, pipeline, (name) => this.#documents.list(name))
+    return { data: { list: results.map((document) => JSON.stringify(toEjson(document))) } }
   }
 
   #access({ transactionId }: Params): DocumentAccess {
@@ -184,7 +184,7 @@ export class DatabaseActions {
     }
   }
 
-  /** A parameter with an object as EJSON text; absent, it is empty. */
+  /** Parses an object parameter in EJSON; empty if it is missing. */
   #object(text: unknown): Document {
     return text === undefined || text === '' ? {} : parseEjsonObject(text, this.#clock())
   }

@@ -6,7 +6,7 @@ import { type Document, fromEjson, toEjson } from './ejson'
 /** `_id` of a document. */
 export type DocumentId = string | number
 
-/** A document as it is stored. Nobody changes `value`: a write replaces it. */
+/** A stored document. `value` is immutable; a write replaces it. */
 export interface StoredDocument {
   /** Order of insertion. */
   sequence: number
@@ -15,14 +15,14 @@ export interface StoredDocument {
   value: Document
 }
 
-/** A document that a write stores, or deletes without a `value`. */
+/** A write of a document. Without a `value`, the document is deleted. */
 export interface DocumentChange {
   collection: string
   id: DocumentId
   value?: Document
 }
 
-/** The documents as one request sees them: those of the database, or of its transaction. */
+/** Access to the documents of the database, or of a transaction. */
 export interface DocumentAccess {
   get: (collection: string, id: DocumentId) => Document | undefined
   /** Documents that can match a query. */
@@ -62,8 +62,8 @@ export class Documents {
     for await (const { name } of database.values<CollectionRow>('collection\0')) {
       documents.#collections.set(name, new Map())
     }
-    for await (const found of database.values<DocumentRow>('document\0')) {
-      documents.#load(found)
+    for await (const record of database.values<DocumentRow>('document\0')) {
+      documents.#load(record)
     }
     return documents
   }
@@ -72,7 +72,7 @@ export class Documents {
     return [...this.#collections.keys()]
   }
 
-  /** @returns whether it is new */
+  /** @returns false if it exists already */
   async createCollection(name: string): Promise<boolean> {
     if (!COLLECTION_NAME.test(name)) {
       throw new CloudBaseError('INVALID_PARAM', `"${name}" is not a collection name`)
@@ -99,12 +99,12 @@ export class Documents {
     return this.#collection(collection).get(id)
   }
 
-  /** Runs a task that reads and then writes while no other does. */
+  /** Runs a task that reads and writes, without other tasks in between. */
   exclusively<T>(task: () => Promise<T>): Promise<T> {
     return this.#database.locks.run('documents', task)
   }
 
-  /** Writes all or none of the changes. To be called within `exclusively`. */
+  /** Writes all or none of the changes. Must be called within `exclusively`. */
   async write(changes: readonly DocumentChange[]): Promise<void> {
     const rows: RowChange[] = []
     const apply: (() => void)[] = []
@@ -167,7 +167,7 @@ export class Documents {
   }
 }
 
-/** A new `_id`, as CloudBase makes them. */
+/** Creates an `_id` in the format of CloudBase. */
 export function newDocumentId(): string {
   return randomBytes(16).toString('hex')
 }

@@ -6,7 +6,7 @@ export type Document = Record<string, unknown>
 /** Flags of a regular expression that MongoDB has too; `g` and `y` would keep state between matches. */
 const REGEXP_FLAGS = /[^imsu]/g
 
-/** EJSON types that no value of wx-server-sdk has. */
+/** EJSON types that wx-server-sdk never sends. */
 const REFUSED_TYPES = new Set([
   '$binary',
   '$code',
@@ -21,7 +21,7 @@ const REFUSED_TYPES = new Set([
 ])
 
 /**
- * Reads a value that the SDK wrote as EJSON (the canonical and the relaxed form).
+ * Parses a value in EJSON, in canonical or relaxed format.
  * @param now Unix milliseconds, for `db.serverDate()`
  * @throws CloudBaseError `INVALID_PARAM`, or `NotImplemented` for other BSON types
  */
@@ -36,7 +36,7 @@ export function parseEjson(text: unknown, now: number): unknown {
   return fromEjson(json, now)
 }
 
-/** As `parseEjson`, of an object. */
+/** Like `parseEjson`, but requires an object. */
 export function parseEjsonObject(text: unknown, now: number): Document {
   const value = parseEjson(text, now)
   if (isPlainObject(value)) return value
@@ -62,7 +62,7 @@ export function fromEjson(value: unknown, now: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromEjson(item, now)]))
 }
 
-/** The EJSON form in which rows and answers hold a value. Finite numbers are plain JSON. */
+/** Converts a value to the EJSON of rows and responses. Finite numbers are plain JSON. */
 export function toEjson(value: unknown): unknown {
   if (value instanceof Date) return { $date: { $numberLong: String(value.getTime()) } }
   if (value instanceof RegExp) {

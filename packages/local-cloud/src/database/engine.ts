@@ -2,10 +2,10 @@ import { aggregate, find, Query, update } from 'mingo'
 import { CloudBaseError, notImplemented } from '../cloudbase/errors'
 import { copyDocument, type Document, toEjson } from './ejson'
 
-/** Scripts in queries are not available on CloudBase either. */
+/** CloudBase does not support scripts in queries. */
 const OPTIONS = { scriptEnabled: false }
 
-/** Stages that CloudBase has and the engine can compute. */
+/** Aggregation stages that both CloudBase and the engine support. */
 const STAGES = new Set([
   '$addFields',
   '$bucket',
@@ -25,7 +25,7 @@ const STAGES = new Set([
   '$unwind',
 ])
 
-/** Order, window and fields of a query's result. */
+/** Sorting, paging and projection of a query's result. */
 export interface ResultShape {
   sort?: Record<string, 1 | -1> | undefined
   skip?: number | undefined
@@ -33,7 +33,7 @@ export interface ResultShape {
   projection?: Document | undefined
 }
 
-/** Documents that a query matches. @throws CloudBaseError that names an unknown operator */
+/** Finds the documents that match a query. @throws CloudBaseError that names an unknown operator */
 export function findDocuments(
   documents: readonly Document[],
   query: Document,
@@ -48,7 +48,7 @@ export function findDocuments(
   })
 }
 
-/** How many documents a query matches. */
+/** Counts the documents that match a query. */
 export function countDocuments(documents: readonly Document[], query: Document): number {
   return translateErrors(() => {
     const compiled = new Query(query, OPTIONS)
@@ -68,7 +68,7 @@ export function updateDocument(document: Document, operators: Document, query: D
   })
 }
 
-/** Result of an aggregation. @param collectionOf resolves the collections of `$lookup` */
+/** Executes an aggregation. @param collectionOf resolves the collections of `$lookup` */
 export function aggregateDocuments(
   documents: readonly Document[],
   stages: Document[],

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { CloudBaseError, notImplemented } from '../cloudbase/errors'
 import type { DocumentAccess, DocumentChange, DocumentId, Documents } from './documents'
 
-/** A transaction must end within this time (error page DATABASE_TRANSACTION_FAIL). */
+/** Maximum duration of a transaction (error page DATABASE_TRANSACTION_FAIL). */
 const MAX_DURATION_MS = 30_000
 
 interface Transaction {
   id: string
   expiry: number
-  /** Versions of the documents that it has read, by collection and id. */
+  /** Versions of the documents that were read, by collection and id. */
   read: Map<string, { collection: string; id: DocumentId; version: number }>
-  /** Its changes, which nobody else sees until it is committed. */
+  /** Changes that are not visible to others until the commit. */
   changes: Map<string, DocumentChange>
 }
 
@@ -57,7 +57,7 @@ export class Transactions {
     })
   }
 
-  /** The documents as a transaction sees them: one by one, because CloudBase has no queries in transactions. */
+  /** The access of a transaction: only to single documents, because CloudBase has no queries in transactions. */
   access(transactionId: unknown): DocumentAccess {
     const transaction = this.#get(transactionId)
     const documents = this.#documents

@@ -11,7 +11,7 @@ export interface DeployedFunction {
   file: string
   /** Environment variables of the function. */
   variables?: Record<string, string>
-  /** Milliseconds. @default 20000 */
+  /** Timeout of a call in milliseconds. @default 20000 */
   timeoutMs?: number
 }
 
@@ -24,7 +24,7 @@ export interface FunctionHostOptions {
   /** Concurrent instances of one function. @default 8 */
   maxInstances?: number
   log?: ((entry: FunctionLogEntry) => void) | undefined
-  /** Receives what functions log. @default this process's output */
+  /** Receives the output of functions. @default this process's output */
   output?: ((name: string, text: string) => void) | undefined
 }
 
@@ -52,15 +52,15 @@ export class FunctionError extends Error {
 interface Instance {
   worker: Worker
   isBusy: boolean
-  /** Its function was deployed again: it ends after its call. */
+  /** Set when its function was deployed again: the instance ends after its call. */
   isRetired: boolean
-  /** Resolves the call in progress, with a failure when the instance ends. */
+  /** Resolves the call in progress; with a failure if the instance ends. */
   reply: (reply: WorkerReply) => void
 }
 
 /**
- * Runs built functions as the platform does. An instance is a worker with its own environment. It serves
- * one call at a time, is reused, and is terminated when a call exceeds its timeout.
+ * Runs built functions as the platform does. An instance is a worker with its own environment that serves one call at a
+ * time. It is reused, and terminated when a call exceeds its timeout.
  */
 export class FunctionHost {
   #functions: Map<string, DeployedFunction>
@@ -70,7 +70,7 @@ export class FunctionHost {
 
   constructor(options: FunctionHostOptions) {
     this.#options = options
-    this.#functions = new Map(options.functions.map((one) => [one.name, one]))
+    this.#functions = new Map(options.functions.map((deployed) => [deployed.name, deployed]))
   }
 
   get names(): string[] {
@@ -127,7 +127,7 @@ export class FunctionHost {
 
   /** Replaces all functions. Idle instances end at once, busy ones after their call. */
   deploy(functions: DeployedFunction[]): void {
-    this.#functions = new Map(functions.map((one) => [one.name, one]))
+    this.#functions = new Map(functions.map((deployed) => [deployed.name, deployed]))
     const instances = [...this.#instances.values()].flatMap((set) => [...set])
     this.#instances.clear()
     for (const instance of instances) {
@@ -138,12 +138,12 @@ export class FunctionHost {
 
   /** Terminates all instances. */
   async close(): Promise<void> {
-    const all = [...this.#instances.values()].flatMap((set) => [...set])
+    const instances = [...this.#instances.values()].flatMap((set) => [...set])
     this.#instances.clear()
-    await Promise.all(all.map(({ worker }) => worker.terminate()))
+    await Promise.all(instances.map(({ worker }) => worker.terminate()))
   }
 
-  /** An idle instance, else a new one, else the next that becomes idle. */
+  /** Returns an idle instance, a new one, or the next that becomes idle. */
   async #freeInstance(deployed: DeployedFunction): Promise<Instance> {
     for (;;) {
       const set = this.#instances.get(deployed.name) ?? new Set<Instance>()
@@ -171,7 +171,7 @@ export class FunctionHost {
       stdout: output !== undefined,
       stderr: output !== undefined,
       workerData: { file: deployed.file },
-      // Not the host's environment: the platform does not have it either.
+      // Without the variables of this process, which the platform does not have either.
       env: {
         PATH: process.env.PATH ?? '',
         TZ: 'UTC',
@@ -223,13 +223,13 @@ export class FunctionHost {
   }
 }
 
-/** The worker's file is next to this one when built, and in dist when run from source. */
+/** The worker's file: next to the built file, or in dist when running from source. */
 function workerFile(): string {
   const built = join(__dirname, 'functionWorker.js')
   return existsSync(built) ? built : join(__dirname, '../../dist/functionWorker.js')
 }
 
-/** The caller's identity as the platform knows it, independent of the event. */
+/** The caller's identity, which the platform provides independently of the event. */
 export interface Caller {
   openid?: string
   appid?: string
@@ -260,7 +260,7 @@ export interface CallContext {
   requestId: string
 }
 
-/** Environment variables of one call. getWXContext reads those that WX_CONTEXT_KEYS lists. */
+/** The environment variables of a call. getWXContext reads those listed in WX_CONTEXT_KEYS. */
 function callVariables(caller: Caller, call: CallContext): Record<string, string> {
   const identity: Record<string, string> = {}
   if (caller.appid !== undefined) identity.WX_APPID = caller.appid
@@ -269,7 +269,7 @@ function callVariables(caller: Caller, call: CallContext): Record<string, string
   const isTimer = caller.source === 'wx_trigger'
   return {
     ...identity,
-    // A call without an identity has no list: the variable keeps the value of an earlier call.
+    // For a call without an identity the platform does not set the list, so an earlier call's value remains.
     ...(Object.keys(identity).length > 0
       ? { WX_CONTEXT_KEYS: Object.keys(identity).join(',') }
       : {}),
@@ -298,12 +298,12 @@ function functionContext(variables: Record<string, string>, call: CallContext): 
 }
 
 /**
- * The event as the function receives it. The platform sets `userInfo` for a mini program's call, and
- * removes one that the client sent.
+ * The event that the function receives. The platform sets `userInfo` for calls of mini programs, and removes a `userInfo`
+ * that the client sent.
  */
 function deliveredEvent(event: unknown, caller: Caller): unknown {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) return event
-  const { userInfo: _, ...own } = event as Record<string, unknown>
-  if (caller.openid === undefined) return own
-  return { ...own, userInfo: { appId: caller.appid ?? '', openId: caller.openid } }
+  const { userInfo: _, ...fields } = event as Record<string, unknown>
+  if (caller.openid === undefined) return fields
+  return { ...fields, userInfo: { appId: caller.appid ?? '', openId: caller.openid } }
 }

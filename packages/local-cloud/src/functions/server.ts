@@ -5,8 +5,8 @@ import { type Caller, FunctionError, type FunctionHost } from './host'
 const MAX_EVENT_BYTES = 100 * 1024
 
 /**
- * Functions over HTTP: `POST /{name}` with the event as JSON body. The headers `x-wx-openid`, `x-wx-appid`,
- * `x-wx-unionid` and `x-wx-source` are the caller's identity.
+ * Serves functions over HTTP: `POST /{name}` with the event as JSON body. The headers `x-wx-openid`, `x-wx-appid`,
+ * `x-wx-unionid` and `x-wx-source` contain the caller's identity.
  */
 export function createFunctionServer(host: FunctionHost): Server {
   return createServer((request, response) => {

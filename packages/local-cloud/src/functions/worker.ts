@@ -17,9 +17,9 @@ type Main = (event: unknown, context: unknown) => unknown
 let main: Main | undefined
 
 /**
- * Tencent's bootstrap sets the variables of each call and never clears those of the last one, so a reused
- * instance gives a timer the OPENID of the previous user. This is reproduced, so that a function which
- * trusts the environment alone fails here and not in production.
+ * Tencent's bootstrap sets the variables of each call and never clears those of the last one, so in a
+ * reused instance a timer sees the OPENID of the previous user. This is imitated, so that a function that relies only on the
+ * environment fails here instead of in production.
  */
 function setVariables(variables: Record<string, string>): void {
   for (const [name, value] of Object.entries(variables)) process.env[name] = value

@@ -3,13 +3,13 @@ import { CloudBaseError, notImplemented } from '../cloudbase/errors'
 import type { CloudFiles } from './cloudFiles'
 import type { SignedUrls } from './signedUrls'
 
-/** Files of one call (document "getTempFileURL"). */
+/** Maximum number of files in a call (document "getTempFileURL"). */
 const MAX_FILES = 50
 
-/** Seconds that an upload may start in. */
+/** Validity of an upload address, in seconds. */
 const UPLOAD_MAX_AGE = 900
 
-/** Seconds that a download address is valid by default. */
+/** Default validity of a download address, in seconds. */
 const DOWNLOAD_MAX_AGE = 7200
 
 type Params = Record<string, unknown>
@@ -22,7 +22,7 @@ interface FileAnswer {
   maxAge?: number
 }
 
-/** The CloudBase API's actions that start with `storage.`, as wx-server-sdk sends them. */
+/** Executes the actions `storage.*` of the CloudBase API, which wx-server-sdk calls. */
 export class StorageActions {
   readonly #files: CloudFiles
   readonly #urls: SignedUrls
@@ -63,12 +63,12 @@ export class StorageActions {
 
   #downloadUrls(list: unknown[], origin: string): FileAnswer[] {
     return list.map((item) => {
-      const { fileid, max_age: given } = { ...(item as Params) }
+      const { fileid, max_age: requested } = { ...(item as Params) }
       const fileID = String(fileid)
       const path = this.#files.pathOf(fileID)
       if (path === undefined) return { fileID, code: 'INVALID_PARAM' }
       if (!this.#files.find(path)) return { fileID, code: 'STORAGE_FILE_NONEXIST' }
-      const maxAge = typeof given === 'number' && given > 0 ? given : DOWNLOAD_MAX_AGE
+      const maxAge = typeof requested === 'number' && requested > 0 ? requested : DOWNLOAD_MAX_AGE
       return { fileID, code: 'SUCCESS', tempFileURL: this.#urls.get(origin, path, maxAge), maxAge }
     })
   }

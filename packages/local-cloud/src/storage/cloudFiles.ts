@@ -35,7 +35,7 @@ export class CloudFiles {
   /** @param appid APPID of the account */
   constructor(store: Store, env: string, appid: string) {
     this.#store = store
-    // The bucket's name begins with the first two characters of the environment in hex.
+    // The bucket's name starts with the first two characters of the environment in hex.
     const hex = Buffer.from(env.slice(0, 2)).toString('hex')
     this.#prefix = `cloud://${env}.${hex}-${env}-${appid}/`
   }
@@ -45,7 +45,7 @@ export class CloudFiles {
     return this.#prefix + path
   }
 
-  /** @returns undefined for a fileID of another environment, or what is none */
+  /** @returns undefined for an invalid fileID, or one of another environment */
   pathOf(fileID: string): string | undefined {
     const path = fileID.startsWith(this.#prefix) ? fileID.slice(this.#prefix.length) : ''
     return path || undefined
@@ -55,7 +55,7 @@ export class CloudFiles {
     return this.#store.database.get<FileRecord>(row.file(path))
   }
 
-  /** Stores a file, or replaces it. */
+  /** Creates or replaces a file. */
   async put(path: string, content: AsyncIterable<Uint8Array>, now: number): Promise<void> {
     const { id, size, md5, crc64 } = await this.#store.blobs.write(content)
     const blobs = [{ id, size }]
@@ -68,7 +68,7 @@ export class CloudFiles {
     })
   }
 
-  /** @returns whether there was such a file */
+  /** @returns false if there is no such file */
   async delete(path: string): Promise<boolean> {
     return this.#locked(path, async () => {
       if (!this.find(path)) return false

@@ -9,7 +9,7 @@ import type { CloudFiles } from './cloudFiles'
 /** Path under which the CloudBase server serves files. */
 export const FILES_PATH = '/storage/'
 
-/** Addresses of files that are valid for a while and for one method. */
+/** Signs addresses of files, for a limited time and one method. */
 export class SignedUrls {
   readonly #secret = randomBytes(32)
   readonly #clock: () => number
@@ -36,11 +36,11 @@ export class SignedUrls {
   }
 
   isValid(method: 'GET' | 'PUT', path: string, token: string): boolean {
-    const [expiry = '', given = ''] = token.split(':')
+    const [expiry = '', signature = ''] = token.split(':')
     const expected = this.#signature(method, path, expiry)
     return (
-      given.length === expected.length &&
-      timingSafeEqual(Buffer.from(given), Buffer.from(expected)) &&
+      signature.length === expected.length &&
+      timingSafeEqual(Buffer.from(signature), Buffer.from(expected)) &&
       Number(expiry) * 1000 > this.#clock()
     )
   }
@@ -51,7 +51,7 @@ export class SignedUrls {
 }
 
 /**
- * Uploads and downloads of files, at the addresses that the storage actions return.
+ * Serves uploads and downloads of files at the addresses that the storage actions return.
  * @param now Unix milliseconds
  */
 export async function transferFile(
@@ -94,7 +94,7 @@ export async function transferFile(
   }
 }
 
-/** COS's error document, which the SDK reads after an upload. */
+/** Sends an error document of COS, which the SDK reads after an upload. */
 function refuse(response: ServerResponse, status: number, code: string): void {
   response.writeHead(status, { 'Content-Type': 'application/xml' })
   response.end(

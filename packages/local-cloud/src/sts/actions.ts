@@ -17,7 +17,7 @@ export interface StsCall {
   version: string
   SecretId: string
   token: string | undefined
-  /** The action's parameters; numbers are numbers. */
+  /** The action's parameters. */
   params: Record<string, unknown>
   /** @throws StsError */
   verify: (secretKey: string, now: number) => void
@@ -26,9 +26,9 @@ export interface StsCall {
 /** Limits of GetFederationToken (document 1312/48195). */
 const DEFAULT_SECONDS = 1800
 const MAX_SECONDS_ROOT = 7200
-/** CAM's limit for a policy, in characters (document 598/10599); STS publishes none of its own. */
+/** CAM's limit for a policy, in characters (document 598/10599); STS documents no other. */
 const MAX_POLICY_LENGTH = 6144
-/** In bytes (document 1312/48198). */
+/** Maximum length of a token in bytes (document 1312/48198). */
 const MAX_TOKEN_LENGTH = 4096
 
 /** Issues a temporary key for the given policy. @throws StsError */
@@ -83,7 +83,7 @@ function durationOf(
   return value
 }
 
-/** The document allows letters; Tencent's own sample has a hyphen. */
+/** Reads `Name`. The document permits only letters, but Tencent's sample has a hyphen. */
 function nameOf(value: unknown): string {
   if (value === undefined) throw missing('Name')
   if (typeof value !== 'string' || !/^[A-Za-z-]{1,128}$/.test(value)) {
@@ -95,7 +95,7 @@ function nameOf(value: unknown): string {
   return value
 }
 
-/** The policy, which is URL-encoded. @throws StsError */
+/** Reads the policy, which is URL-encoded. @throws StsError */
 function policyOf(value: unknown): Policy {
   if (value === undefined) throw missing('Policy')
   if (typeof value !== 'string') {

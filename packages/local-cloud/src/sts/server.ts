@@ -147,10 +147,10 @@ function runAction({ keys, roles, clock }: StsServices, call: StsCall, caller: S
 /** Whether every policy of a key explicitly allows AssumeRole on every resource. */
 function mayAssumeRole({ policy, boundary }: Session): boolean {
   return [policy, boundary].every(
-    (one) =>
-      !one ||
-      (one.statement.some(allowsAssuming) &&
-        !one.statement.some(
+    (candidate) =>
+      !candidate ||
+      (candidate.statement.some(allowsAssuming) &&
+        !candidate.statement.some(
           (statement) => statement.effect === 'deny' && includesAssumeRole(statement),
         )),
   )
@@ -165,7 +165,7 @@ function allowsAssuming(statement: Statement): boolean {
 }
 
 function includesAssumeRole({ action }: Statement): boolean {
-  return action.some((one) => /^(\*|(name\/)?sts:(\*|AssumeRole))$/.test(one))
+  return action.some((name) => /^(\*|(name\/)?sts:(\*|AssumeRole))$/.test(name))
 }
 
 /** The caller's identity. For a root account UserId and AccountId are equal (document 1312/51820). */

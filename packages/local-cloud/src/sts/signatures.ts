@@ -2,12 +2,12 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { type StsCall, StsError } from './actions'
 
-/** Seconds by which clocks can differ (document 1312/48173). */
+/** Seconds by which clocks may differ (document 1312/48173). */
 const CLOCK_TOLERANCE = 300
 
 export interface SignedCall {
   method: string
-  /** As sent; empty for POST. */
+  /** The raw query; empty for POST. */
   query: string
   headers: IncomingHttpHeaders
   body: string
@@ -127,7 +127,7 @@ const COMMON_PARAMS = [
   'RequestClient',
 ]
 const REQUIRED_PARAMS = ['Action', 'Version', 'Timestamp', 'Nonce', 'SecretId', 'Signature']
-/** No list of STS has more elements. */
+/** Maximum index of a list's element. */
 const MAX_INDEX = 100
 
 /** Sets `Tags.0.Key=a`, a field of a list's element. */
@@ -147,7 +147,7 @@ function setField(
   params[list] = elements
 }
 
-/** The action's parameters of a form or a query. @throws StsError */
+/** Reads the action's parameters from a form or a query. @throws StsError */
 export function paramsOfFields(fields: URLSearchParams): Record<string, unknown> {
   // Without a prototype, because the names are not authenticated yet.
   const params: Record<string, unknown> = Object.create(null)
@@ -179,7 +179,7 @@ export function readV1(method: string, host: string, fields: URLSearchParams): S
         throw new StsError('AuthFailure.SignatureExpire', 'Signature expired.')
       }
       const hash = fields.get('SignatureMethod') === 'HmacSHA256' ? 'sha256' : 'sha1'
-      const given = Buffer.from(fields.get('Signature') ?? '', 'base64')
+      const signature = Buffer.from(fields.get('Signature') ?? '', 'base64')
       // Values are signed without percent-encoding. Some clients sign the host without its port.
       const text = [...fields]
         .filter(([name]) => name !== 'Signature')
@@ -190,7 +190,7 @@ export function readV1(method: string, host: string, fields: URLSearchParams): S
         (signedHost) => {
           const signed = `${method}${signedHost}/?${text}`
           const expected = createHmac(hash, secretKey).update(signed).digest()
-          return expected.length === given.length && timingSafeEqual(expected, given)
+          return expected.length === signature.length && timingSafeEqual(expected, signature)
         },
       )
       if (!matches) {

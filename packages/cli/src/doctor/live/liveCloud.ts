@@ -8,7 +8,7 @@ import { bucketHost } from '../../project'
 import { OTHER_USER, PROBE_USER } from '../accessProbe'
 import type { DoctorContext } from '../context'
 
-/** A policy statement, also of forms that STS refuses. */
+/** A policy statement, possibly one that STS refuses. */
 export interface PolicyStatement {
   effect: 'allow' | 'deny'
   action: string[]
@@ -17,7 +17,7 @@ export interface PolicyStatement {
   principal?: object
 }
 
-/** Calls GetFederationToken. @returns the key, or the code of the refusal @throws when STS cannot be reached */
+/** Calls GetFederationToken. @returns the key, or the code of the refusal @throws Error if STS cannot be reached */
 async function requestKey(
   { SecretId: secretId, SecretKey: secretKey }: CloudKey,
   region: string,
@@ -47,15 +47,15 @@ async function requestKey(
   }
 }
 
-/** A probe that the rights of this account or its access rules do not permit. */
+/** Skips a probe that the account's permissions or the access rules do not permit. */
 export class SkippedProbe extends Error {}
 
-/** A request, exactly as it goes to the wire. */
+/** A request, exactly as it is sent. */
 export interface LiveRequest {
   method?: string
-  /** Below the probe's folder. */
+  /** Relative to the probe's folder. */
   name?: string
-  /** Instead of a name: the path as it is sent. */
+  /** The raw path, instead of a name. */
   path?: string
   query?: Record<string, string>
   headers?: Record<string, string>
@@ -71,21 +71,21 @@ export interface LiveRequest {
 
 export interface LiveAnswer {
   status: number
-  /** Of the error document, or ''. */
+  /** The code in the error document, or ''. */
   code: string
   headers: Record<string, string | undefined>
   body: string
 }
 
-/** Sends requests to the real COS and STS that no client would send. Everything it writes is in one folder. */
+/** Sends requests to the real COS and STS, including invalid ones. Writes only to one folder. */
 export class LiveCloud {
   readonly context: DoctorContext
   readonly host: string
-  /** The folder that everything is written to, with its last slash; its user is no WeChat account. */
+  /** The folder that is written to, with a trailing slash. Its user does not exist. */
   readonly folder: string
-  /** A rule that limits what may be written there: then a refusal says nothing about COS. */
+  /** An access rule that limits writes to the folder: a refusal then proves nothing about COS. */
   readonly limitingRule: string | undefined
-  /** Folders of both probe users, which contain nothing else. */
+  /** The folders of both probe users, which contain no other objects. */
   readonly #prefixes: string[]
   /** Called with every secret that STS returns. */
   readonly onSecret: (secret: string) => void
@@ -146,14 +146,14 @@ export class LiveCloud {
     return answer
   }
 
-  /** A key with these permissions. @throws SkippedProbe when STS refuses */
+  /** Requests a key with these permissions. @throws SkippedProbe if STS refuses */
   async keyFor(...statement: PolicyStatement[]): Promise<CloudKey> {
     const { key, code } = await this.requestKey(statement)
     if (!key) throw new SkippedProbe(`STS refused the key for it: ${code}`)
     return key
   }
 
-  /** A key that may do in both folders what their users may. */
+  /** Requests a key with the permissions of both probe users. */
   ownKey(): Promise<CloudKey> {
     this.#own ??= this.keyFor(
       ...this.#prefixes.map((prefix) => this.allow(USER_ACTIONS, `${prefix}*`)),
@@ -191,12 +191,12 @@ export class LiveCloud {
       headers: sent,
       body,
     })
-    // A temporary failure says nothing about the assumption.
+    // A temporary failure proves nothing about the assumption.
     if (answer.status >= 500) throw new SkippedProbe(`COS answered ${describeAnswer(answer)}`)
     return answer
   }
 
-  /** Removes whatever this run or an earlier one has left. */
+  /** Removes all objects and uploads of this run and earlier ones. */
   async cleanUp(): Promise<void> {
     for (const prefix of this.#prefixes) {
       const query = { prefix: prefix, 'max-keys': '1000' }
@@ -228,11 +228,11 @@ const USER_ACTIONS = [
   'GetBucket',
 ]
 
-/** Texts of all elements of that name. */
+/** The texts of all elements of a name. */
 const elements = (xml: string, name: string) =>
   [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) => text)
 
-/** Status and code of an answer. */
+/** The status and error code of a response. */
 export const describeAnswer = ({ status, code }: LiveAnswer) =>
   [status, code].filter(Boolean).join(' ')
 

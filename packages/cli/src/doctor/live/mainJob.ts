@@ -23,8 +23,8 @@ export interface Step {
 const LARGE_BYTES = 3 * 1024 * 1024
 
 /**
- * Runs the main job of `dev` with the real STS and COS. Two things are not real: the functions run on this computer,
- * since only a phone can call them as a user, and the phones are simulated.
+ * Runs the main job of `dev` with the real STS and COS. Two things are simulated: the functions run on this computer,
+ * because only a phone can call them as a user, and the phones are simulated phones.
  */
 export async function runLiveMainJob(
   { config, settings }: DoctorContext,

@@ -1,6 +1,6 @@
 import type { LiveCloud } from './liveCloud'
 
-/** One observation: what was expected, and what was seen. */
+/** One observation: the expected and the actual behaviour. */
 interface Observation {
   what: string
   expected: string
@@ -9,13 +9,13 @@ interface Observation {
 
 /** An assumption about Tencent's or WeChat's services that no document settles, and how to check it. */
 export interface Probe {
-  /** Stable: reports are compared by it. */
+  /** A stable id, by which reports are compared. */
   id: string
-  /** As CONTRIBUTING.md lists it. */
+  /** The text in CONTRIBUTING.md. */
   assumed: string
-  /** Checks it from a computer. @throws SkippedProbe where this account does not permit it */
+  /** Checks it from a computer. @throws SkippedProbe if this account does not permit it */
   run?: (live: LiveCloud) => Promise<Observation[]>
-  /** A setting of the bucket that the probe might change. It asks first, and restores the setting. */
+  /** A setting of the bucket that the probe changes, after asking, and restores. */
   mayChange?: string
   /** How a person can check it, on a phone or in a console. */
   byHand?: string

@@ -10,8 +10,8 @@ import { runLiveProbes } from './runLiveProbes'
 
 /**
  * Runs the live probes and prints what was confirmed and what differs.
- * @param isJson prints the report as JSON on standard output, and text for people on standard error
- * @returns whether everything that could be checked was confirmed
+ * @param isJson prints the report as JSON to standard output, and readable text to standard error
+ * @returns whether all assumptions that could be checked were confirmed
  */
 export async function reportLiveProbes(
   context: DoctorContext,

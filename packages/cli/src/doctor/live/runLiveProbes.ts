@@ -33,18 +33,18 @@ export interface LiveReport {
 }
 
 export interface LiveOptions {
-  /** Called with each result as it comes. */
+  /** Called with each result. */
   onStep: (step: Step) => void
   onFinding: (finding: Finding) => void
   onSecret: (secret: string) => void
-  /** Whether a setting of the bucket may be changed for a moment. */
-  agree: (what: string) => Promise<boolean>
+  /** Asks whether a setting of the bucket may be changed temporarily. */
+  agree: (change: string) => Promise<boolean>
 }
 
 /**
- * Runs the main job with the user's own account, then every probe. It writes to the folders of two users who do not
- * exist, and removes everything afterwards.
- * @throws SkippedProbe when the access rules do not permit it
+ * Runs the main job with the user's own account, then all probes. Writes to the folders of two users who do not exist, and
+ * removes everything afterwards.
+ * @throws SkippedProbe if the access rules do not permit it
  */
 export async function runLiveProbes(
   context: DoctorContext,

@@ -84,7 +84,7 @@ async function putInvalidLifecycle({ context, place }: LiveCloud): Promise<strin
   const status: string = 'Sometimes'
   const invalid = {
     ID: 'doctor-live',
-    // Not a status: that is what is probed.
+    // An invalid status, which the probe tests.
     Status: status as COS.LifecycleRule['Status'],
     Filter: { Prefix: 'doctor-live/' },
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: '30' },

@@ -6,17 +6,17 @@ import type { Probe } from '../live/probe'
 /** CAM's limit of a policy, in characters (document 598/10599). */
 const MAX_POLICY = 6144
 
-/** The group of an ACL that contains everybody (document 436/7733). */
+/** The ACL group of all users (document 436/7733). */
 const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
 
-/** A key with the policy that cos-credentials gives the probe's user. */
+/** Requests a key with the policy that cos-credentials would use for the probe's user. */
 function issuedKey(live: LiveCloud) {
   const { rules, bucket, region } = checkConfig(live.context.config)
   const grants = grantsOf(rules, { openid: PROBE_USER, groups: [] })
   return live.keyFor(...compilePolicy(grants, { bucket, region }).statement)
 }
 
-/** A statement that permits reading one object, in a policy of about this many characters. */
+/** Creates a statement that permits reading one object, in a policy of the given length. */
 function paddedTo(live: LiveCloud, length: number) {
   const one = live.allow(['GetObject'], `${live.folder}nothing`)
   const frame = JSON.stringify({ version: '2.0', statement: [{ ...one, resource: [] }] }).length
@@ -34,7 +34,7 @@ function paddedTo(live: LiveCloud, length: number) {
   }
 }
 
-/** What STS accepts, and how COS evaluates it. */
+/** Probes of policies: what STS accepts, and how COS evaluates it. */
 export const policiesProbes: Probe[] = [
   {
     id: 'list-permission',

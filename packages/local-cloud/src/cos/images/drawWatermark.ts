@@ -17,7 +17,7 @@ interface Layer {
   size: Size
 }
 
-/** Of the text of a watermark. */
+/** Maximum estimated number of pixels of a watermark's text. */
 const MAX_TEXT_PIXELS = 30_000_000
 
 /** @throws ImageError */
@@ -32,12 +32,12 @@ export async function drawImageWatermark(
     const message = 'An animated image cannot be a watermark.'
     throw new ImageError('InvalidImageSource', message, ERR_NO.formatNotAllowed)
   }
-  const own = { width: source.width, height: source.height }
+  const sourceSize = { width: source.width, height: source.height }
   const target = step.share
-    ? shareOf(step.share, size, own)
+    ? shareOf(step.share, size, sourceSize)
     : step.oversize === 'scale'
-      ? fitInto(own, size)
-      : own
+      ? fitInto(sourceSize, size)
+      : sourceSize
   return layersOf(sharp, openSource(sharp, source, 1), target, step, size)
 }
 
@@ -52,29 +52,29 @@ export async function drawTextWatermark(
   return layersOf(sharp, openImage(sharp, text.pixels), target, step, size)
 }
 
-/** The size of a watermark that takes a share of the image. */
+/** The size of a watermark that is scaled to a share of the image. */
 function shareOf(
   { of, value }: NonNullable<WatermarkPlacement['share']>,
   size: Size,
-  own: Size,
+  watermark: Size,
 ): Size {
   const factor =
     of === 'width'
-      ? (size.width * value) / own.width
+      ? (size.width * value) / watermark.width
       : of === 'height'
-        ? (size.height * value) / own.height
-        : Math.sqrt((size.width * size.height * value) / (own.width * own.height))
+        ? (size.height * value) / watermark.height
+        : Math.sqrt((size.width * size.height * value) / (watermark.width * watermark.height))
   return {
-    width: Math.max(1, Math.round(own.width * factor)),
-    height: Math.max(1, Math.round(own.height * factor)),
+    width: Math.max(1, Math.round(watermark.width * factor)),
+    height: Math.max(1, Math.round(watermark.height * factor)),
   }
 }
 
-function fitInto(own: Size, size: Size): Size {
-  const factor = Math.min(1, size.width / own.width, size.height / own.height)
+function fitInto(watermark: Size, size: Size): Size {
+  const factor = Math.min(1, size.width / watermark.width, size.height / watermark.height)
   return {
-    width: Math.max(1, Math.floor(own.width * factor)),
-    height: Math.max(1, Math.floor(own.height * factor)),
+    width: Math.max(1, Math.floor(watermark.width * factor)),
+    height: Math.max(1, Math.floor(watermark.height * factor)),
   }
 }
 
@@ -114,7 +114,7 @@ async function drawText(sharp: SharpModule, step: TextWatermark): Promise<Layer>
   return toLayer(image)
 }
 
-/** Refuses what would take much memory to draw: a line is about as long as its letters are high. */
+/** Refuses text that would take much memory to draw. Estimates each letter as a square of the font size. */
 function checkTextSize({ text, fontSize }: TextWatermark): void {
   if (text.length * fontSize * fontSize <= MAX_TEXT_PIXELS) return
   throw new ImageError(
@@ -136,8 +136,8 @@ function escapeMarkup(text: string): string {
 }
 
 /**
- * Scales a watermark to its target size, fades it, and places it once or all over the image. No more of it
- * is drawn than the image shows.
+ * Scales a watermark to its target size, applies its opacity, and places it once or as tiles. Only the visible part is
+ * drawn.
  */
 async function layersOf(
   sharp: SharpModule,
@@ -169,7 +169,7 @@ async function layersOf(
   return [{ input: tile, tile: true, gravity: 'northwest' }]
 }
 
-/** One tile: the watermark turned, with its space around it. */
+/** Draws one tile: the rotated watermark with its spacing. */
 async function tileOf(
   sharp: SharpModule,
   { pixels }: Layer,
@@ -187,7 +187,7 @@ async function tileOf(
       background: TRANSPARENT,
     }),
   )
-  // sharp wants tiles that fit into the image.
+  // sharp requires tiles that fit into the image.
   const box = {
     width: Math.min(spaced.size.width, size.width),
     height: Math.min(spaced.size.height, size.height),

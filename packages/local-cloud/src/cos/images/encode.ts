@@ -4,14 +4,14 @@ import { OPAQUE } from './imageFormats'
 import type { ImageFormat, OutputOptions, QualityRule } from './imagePipeline'
 import { attempt, openImage, type SharpModule, type SourceImage } from './sourceImage'
 
-/** The quality of a JPEG or WebP whose original has none. */
+/** The quality of a JPEG or WebP if that of the original is unknown. */
 const DEFAULT_QUALITY = 85
-/** Tried one after the other until the result is small enough. */
-const FALLING_QUALITIES = [75, 65, 55, 45, 35, 25, 15, 10, 5, 1]
+/** Qualities that are tried until the result is small enough. */
+const DECREASING_QUALITIES = [75, 65, 55, 45, 35, 25, 15, 10, 5, 1]
 
 /**
- * Of 1 to 10. Reducing the colours is one step that the time limit of a pass cannot interrupt; with sharp's default of 7
- * it takes five times as long.
+ * sharp's effort of GIF encoding, 1 to 10. Its default of 7 takes five times as long, in a step that the time limit cannot
+ * interrupt.
  */
 const GIF_EFFORT = 4
 
@@ -31,10 +31,10 @@ export async function encodeImage(
   return limitSize(sharp, image, source, quality, output, output.maxBytes)
 }
 
-/** The quality that a rule yields for that of the original (document 1045/33717). */
+/** The quality of the result according to a rule (document 1045/33717). */
 function resultQuality(original: number | undefined, rule: QualityRule | undefined): number {
-  const own = original ?? DEFAULT_QUALITY
-  if (!rule) return own
+  const originalQuality = original ?? DEFAULT_QUALITY
+  if (!rule) return originalQuality
   // Encoders have no quality 0.
   const value = Math.max(1, rule.value)
   switch (rule.kind) {
@@ -43,9 +43,9 @@ function resultQuality(original: number | undefined, rule: QualityRule | undefin
     case 'relative':
       return Math.max(1, Math.round(((original ?? 100) * rule.value) / 100))
     case 'atLeast':
-      return Math.max(own, value)
+      return Math.max(originalQuality, value)
     case 'atMost':
-      return original === undefined ? value : Math.min(own, value)
+      return original === undefined ? value : Math.min(originalQuality, value)
   }
 }
 
@@ -90,7 +90,7 @@ async function limitSize(
     image.flatten({ background: '#ffffff' }).png({ compressionLevel: 0 }).toBuffer(),
   )
   let result: Buffer | undefined
-  for (const next of [quality, ...FALLING_QUALITIES.filter((one) => one < quality)]) {
+  for (const next of [quality, ...DECREASING_QUALITIES.filter((lower) => lower < quality)]) {
     const again = openImage(sharp, pixels)
     if (!output.strip) again.keepExif()
     result = await attempt(() => encodeAs(again, 'jpeg', next, output))

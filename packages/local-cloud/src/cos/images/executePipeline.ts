@@ -19,10 +19,7 @@ export interface ProcessedImage {
 /** Reads the picture that a watermark names. @throws ImageError `InvalidImageSource` */
 export type LoadWatermark = (url: string) => Promise<Buffer>
 
-/**
- * Executes a pipeline.
- * @throws ImageError
- */
+/** @throws ImageError */
 export async function executePipeline(
   sharp: SharpModule,
   source: SourceImage,
@@ -48,8 +45,8 @@ export async function executePipeline(
 }
 
 /**
- * Places in the fixed order in which one run of sharp works. A step for an earlier place needs a new run,
- * over the pixels that the last one made.
+ * Stages of one run of sharp, in the fixed order in which sharp executes them. A step of an earlier stage needs a new run
+ * with the pixels of the last one.
  */
 const ORIENT = 1
 const RESIZE = 2
@@ -59,7 +56,7 @@ class Painter {
   #image: Sharp
   readonly #sharp: SharpModule
   readonly #frames: number
-  #place = 0
+  #stage = 0
   /** Whether this run makes pixels transparent. */
   #isMasked = false
 
@@ -125,36 +122,36 @@ class Painter {
   }
 
   /**
-   * The run that is left to be encoded. One that makes pixels transparent ends first where the format has
-   * no transparency: sharp fills the background before it lays images over each other.
+   * Returns the last run, which is encoded next. A run that makes pixels transparent is ended first if the format has no
+   * transparency, because sharp fills the background before it composites images.
    */
   async finish(isOpaque: boolean): Promise<Sharp> {
     if (isOpaque && this.#isMasked) await this.#flush()
     return this.#image
   }
 
-  /** Makes what lies outside a rounded box transparent. */
+  /** Makes the area outside a rounded box transparent. */
   async #mask({ width, height }: Size, radius: number): Promise<void> {
     const shape = `<svg width="${width}" height="${height}"><rect width="${width}" height="${height}" rx="${radius}"/></svg>`
     ;(await this.#alone()).composite([{ input: Buffer.from(shape), blend: 'dest-in' }])
     this.#isMasked = true
   }
 
-  /** The run of sharp that can take another step. */
-  async #at(place: number): Promise<Sharp> {
-    if (place <= this.#place) await this.#flush()
-    this.#place = place
+  /** Returns a run of sharp that can execute a step of a stage. */
+  async #at(stage: number): Promise<Sharp> {
+    if (stage <= this.#stage) await this.#flush()
+    this.#stage = stage
     return this.#image
   }
 
-  /** A run of sharp for one step: those that sharp does before it resizes. */
+  /** Returns a new run of sharp for a step that sharp executes before all stages. */
   async #alone(): Promise<Sharp> {
-    if (this.#place > 0) await this.#flush()
-    this.#place = OTHER
+    if (this.#stage > 0) await this.#flush()
+    this.#stage = OTHER
     return this.#image
   }
 
-  /** Ends a run. Its pixels are kept without loss, and with EXIF. */
+  /** Ends a run and starts a new one with its pixels, without loss and with EXIF. */
   async #flush(): Promise<void> {
     const image = this.#image.keepExif()
     const pixels = await attempt(() =>
@@ -163,7 +160,7 @@ class Painter {
         : image.png({ compressionLevel: 0 }).toBuffer(),
     )
     this.#image = openImage(this.#sharp, pixels, { pages: this.#frames })
-    this.#place = 0
+    this.#stage = 0
     this.#isMasked = false
   }
 }
@@ -175,7 +172,7 @@ type Adjustment = Extract<
 
 function adjust(image: Sharp, step: Adjustment): void {
   if (step.kind === 'blur') {
-    // Below this sigma sharp does not blur, and nothing would be seen.
+    // sharp requires at least this sigma; a smaller one would be invisible.
     if (step.sigma >= 0.3) image.blur(step.sigma)
   } else if (step.kind === 'brightness') {
     image.linear(1, (step.value * 255) / 100)

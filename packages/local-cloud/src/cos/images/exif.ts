@@ -1,4 +1,4 @@
-/** Tags by their numbers (Exif 2.32): those that cameras and phones write. */
+/** Tags by number (Exif 2.32), as far as cameras and phones write them. */
 const TAGS: Record<number, string> = {
   270: 'ImageDescription',
   271: 'Make',
@@ -44,20 +44,20 @@ const SIZES: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 9: 4, 10: 
 const MAX_ENTRIES = 500
 const MAX_VALUES = 16
 
-/** EXIF tags as the service shows them: `{"Model": {"val": "…"}}`. What cannot be read is left out. */
+/** Reads EXIF tags in the format of the service: `{"Model": {"val": "…"}}`. Unreadable tags are left out. */
 export function readExif(block: Buffer): Record<string, { val: string }> {
   const tiff = block.toString('latin1', 0, 4) === 'Exif' ? block.subarray(6) : block
   const order = tiff.toString('latin1', 0, 2)
   if (tiff.length < 8 || (order !== 'II' && order !== 'MM')) return {}
   const reader = new Reader(tiff, order === 'II')
-  const found: Record<string, { val: string }> = {}
-  const first = reader.directory(reader.uint32(4), TAGS, found)
-  if (first.exif) reader.directory(first.exif, TAGS, found)
-  if (first.gps) reader.directory(first.gps, GPS_TAGS, found)
-  return found
+  const tags: Record<string, { val: string }> = {}
+  const first = reader.directory(reader.uint32(4), TAGS, tags)
+  if (first.exif) reader.directory(first.exif, TAGS, tags)
+  if (first.gps) reader.directory(first.gps, GPS_TAGS, tags)
+  return tags
 }
 
-/** A TIFF structure of either byte order. Offsets outside the block read as 0. */
+/** Reads a TIFF structure of either byte order. Values at offsets outside the block are 0. */
 class Reader {
   readonly #bytes: Buffer
   readonly #isLittle: boolean
@@ -80,7 +80,7 @@ class Reader {
   directory(
     at: number,
     names: Record<number, string>,
-    found: Record<string, { val: string }>,
+    tags: Record<string, { val: string }>,
   ): { exif?: number; gps?: number } {
     const pointers: { exif?: number; gps?: number } = {}
     const count = Math.min(this.uint16(at), MAX_ENTRIES)
@@ -91,7 +91,7 @@ class Reader {
       if (tag === GPS_POINTER) pointers.gps = this.uint32(entry + 8)
       const name = names[tag]
       const val = name === undefined ? undefined : this.#value(entry)
-      if (name !== undefined && val) found[name] = { val }
+      if (name !== undefined && val) tags[name] = { val }
     }
     return pointers
   }

@@ -13,11 +13,11 @@ export const MAX_RESULT_SIDE = 9999
 /** How an image is scaled (document 1045/33713). */
 export type Geometry =
   | { kind: 'percent'; x: number; y: number }
-  /** One side given, the other follows. */
+  /** Scales to the given side; the other follows. */
   | { kind: 'side'; width?: number; height?: number }
-  /** As large as fits; `only` scales in one direction. */
+  /** Scales to fit into the box; `only` restricts the direction. */
   | { kind: 'within'; width: number; height: number; only?: 'shrink' | 'enlarge' }
-  /** As small as covers. */
+  /** Scales to cover the box. */
   | { kind: 'covering'; width: number; height: number }
   | { kind: 'exactly'; width: number; height: number }
   | { kind: 'area'; pixels: number }
@@ -90,7 +90,7 @@ function scaleBy({ width, height }: Size, x: number, y = x): Size {
   }
 }
 
-/** The size of the upright box around an image that is turned. */
+/** The size of the bounding box of a rotated image. */
 export function rotatedSize({ width, height }: Size, degrees: number): Size {
   if (degrees % 180 === 0) return { width, height }
   if (degrees % 90 === 0) return { width: height, height: width }
@@ -103,8 +103,8 @@ export function rotatedSize({ width, height }: Size, degrees: number): Size {
 }
 
 /**
- * The position of a box of `inner` within `outer`. Offsets count from the reference point of the gravity inwards;
- * in the middle of an axis they have no effect (document 436/36373).
+ * The position of `inner` within `outer`. Offsets count from the reference point of the gravity inwards; on a centred axis
+ * they have no effect (document 436/36373).
  */
 export function placeBox(
   outer: Size,

@@ -1,4 +1,4 @@
-/** Refusals of image processing: COS's error codes (document 436/7730), all answered with 400 unless said. */
+/** COS's error codes of image processing (document 436/7730), with status 400 unless noted. */
 export type ImageErrorCode =
   /** A parameter is unknown, malformed or out of its range. */
   | 'InvalidArgument'
@@ -11,7 +11,7 @@ export type ImageErrorCode =
   /** The watermark cannot be read. */
   | 'InvalidImageSource'
   | 'InvalidPicOperations'
-  /** 501: supported by the service, not by this program. */
+  /** 501: supported by the service, but not by the local COS. */
   | 'NotImplemented'
   /** 503: processing took too long. */
   | 'ServiceUnavailable'
@@ -42,12 +42,12 @@ export class ImageError extends Error {
   }
 }
 
-/** A parameter that cannot be used. */
+/** The error of an invalid parameter. */
 export function invalidParameter(message: string): ImageError {
   return new ImageError('InvalidArgument', message, ERR_NO.invalidUrl)
 }
 
-/** An operation that Tencent's service supports and this program does not. */
-export function notImplemented(what: string): ImageError {
-  return new ImageError('NotImplemented', `The local COS does not imitate ${what}.`)
+/** The error of a feature that Tencent's service supports and the local COS does not. */
+export function notImplemented(feature: string): ImageError {
+  return new ImageError('NotImplemented', `The local COS does not imitate ${feature}.`)
 }

@@ -17,8 +17,8 @@ export const ANIMATED: ReadonlySet<ImageFormat> = new Set(['gif', 'webp'])
 export const OPAQUE: ReadonlySet<ImageFormat> = new Set(['jpeg', 'bmp'])
 
 /**
- * The format by the first bytes, whatever the name or the type say. What the service does not process
- * (SVG, PDF, TIFF …) has none, so that no other decoder is ever reached by a user's file.
+ * Detects the format by the first bytes; the name and the content type are ignored. Formats that the service does not
+ * process (SVG, PDF, TIFF …) are undefined, so that users' files never reach other decoders.
  */
 export function sniffFormat(bytes: Buffer): ImageFormat | 'heif' | undefined {
   const text = bytes.toString('latin1', 0, 12)

@@ -11,8 +11,8 @@ import { answerStyleRequest } from './imageStyles'
 import { planProcessing } from './processUpload'
 
 /**
- * Operations on images that are not in the protocol's table: `?style` of a bucket, and
- * `POST /<key>?image_process`, which processes an object that is already stored. Undefined for all others.
+ * Executes the operations on images that are not in the protocol's table: `?style` of a bucket, and
+ * `POST /<key>?image_process`, which processes a stored object. Returns undefined for all others.
  * @throws CosServiceError
  */
 export async function answerImageOperation(
@@ -30,7 +30,7 @@ export async function answerImageOperation(
 }
 
 /**
- * The actions of an operation on images, to which strict signature mode applies; undefined for all others. Those of
+ * The actions of an operation on images, for strict signature mode; undefined for all other operations. The actions of
  * `?style` are not documented, so only a rule for all actions covers it.
  */
 export function imageOperationActions(request: CosRequest): readonly string[] | undefined {
@@ -44,7 +44,7 @@ const isStyleRequest = ({ target, query, method }: CosRequest) =>
 const isProcessingRequest = ({ target, query, method }: CosRequest) =>
   target === 'object' && 'image_process' in query && method === 'POST'
 
-/** Needs GetObject of the original, and PutObject of every result (document 436/36366). */
+/** Requires GetObject of the original and PutObject of all results (document 436/36366). */
 async function processInCloud(context: OperationContext): Promise<CosResponse> {
   const { request, store } = context
   const bucket = bucketOf(context)

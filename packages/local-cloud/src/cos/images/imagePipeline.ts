@@ -5,11 +5,11 @@ import type { Gravity } from './parameters'
 export type ImageStep =
   | { kind: 'autoOrient' }
   /**
-   * `pad`: the colour that fills what is left of the box. `byEdges`: width and height of the box are those
-   * of the longer and the shorter edge.
+   * `pad`: colour of the rest of the box. `byEdges`: width and height of the box apply to the longer and the shorter edge of
+   * the image.
    */
   | { kind: 'scale'; geometry: Geometry; pad?: string; byEdges?: true }
-  /** Scales to cover a box and cuts the box out. A side that is not given is the image's own. */
+  /** Scales to cover a box and crops to the box. A missing side is that of the image. */
   | {
       kind: 'fill'
       width?: number
@@ -32,29 +32,29 @@ export type ImageStep =
   | ({ kind: 'imageWatermark' } & ImageWatermark)
   | ({ kind: 'textWatermark' } & TextWatermark)
 
-/** Formats that images are read and written in. */
+/** Formats of originals and results. */
 export type ImageFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'bmp' | 'avif'
 
 /** The quality of JPEG, WebP and AVIF, 0 to 100 (document 1045/33717). */
 export interface QualityRule {
-  /** `atMost`: the original's or this, the smaller; `relative`: a percentage of the original's. */
+  /** `atMost`: the smaller of the value and the original's quality; `relative`: a percentage of the original's. */
   kind: 'atMost' | 'exactly' | 'relative' | 'atLeast'
   value: number
 }
 
-/** How the result is encoded. */
+/** Options of the encoding. */
 export interface OutputOptions {
   /** @default the original's */
   format?: ImageFormat
   quality?: QualityRule
   progressive?: boolean
-  /** Without EXIF and other metadata. @default false */
+  /** Removes EXIF and other metadata. @default false */
   strip?: boolean
-  /** Further frames of an animation are dropped. */
+  /** Maximum number of frames of an animation; further ones are dropped. */
   maxFrames?: number
   /** `orOriginal`: the original is returned if it is smaller. */
   maxBytes?: { bytes: number; orOriginal: boolean }
-  /** Slower, smaller JPEG. */
+  /** Encodes smaller JPEGs, which is slower. */
   optimised?: boolean
 }
 
@@ -62,7 +62,7 @@ export interface OutputOptions {
 export interface ImagePipeline {
   steps: ImageStep[]
   output: OutputOptions
-  /** Facts about the image are returned instead of the image. */
+  /** Returns information about the image instead of the image. */
   report?: ImageReport
 }
 
@@ -76,24 +76,24 @@ export interface WatermarkPlacement {
   dy: number
   /** Opacity, 0 to 1. */
   opacity: number
-  /** Repeated over the whole image, each turned by `degrees`, `spacing` of its size apart. */
+  /** Repeats the watermark over the image, rotated by `degrees`, with a distance of `spacing` times its size. */
   tile?: { degrees: number; spacing: number }
-  /** Scaled to a share of the image's width, height or area. */
+  /** Scales the watermark to a share of the image's width, height or area. */
   share?: { of: 'width' | 'height' | 'area'; value: number }
 }
 
-/** A picture laid over the image (document 436/36373). */
+/** A picture that is drawn over the image (document 436/36373). */
 export interface ImageWatermark extends WatermarkPlacement {
-  /** As given: `http://<bucket>.cos.<region>.myqcloud.com/<key>`. */
+  /** The URL in the request: `http://<bucket>.cos.<region>.myqcloud.com/<key>`. */
   url: string
   /** How a watermark larger than the image is handled. */
   oversize: 'scale' | 'crop'
 }
 
-/** Text laid over the image (document 436/36374). */
+/** Text that is drawn over the image (document 436/36374). */
 export interface TextWatermark extends WatermarkPlacement {
   text: string
-  /** As given; which fonts exist depends on the machine. */
+  /** The font in the request; the available fonts depend on the machine. */
   font: string
   /** Points. */
   fontSize: number

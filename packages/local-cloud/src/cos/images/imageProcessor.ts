@@ -5,22 +5,22 @@ import { ImageError } from './imageError'
 import type { ImagePipeline, ImageReport } from './imagePipeline'
 import { attempt, openSource, readSource, type SharpModule, type SourceImage } from './sourceImage'
 
-/** Images processed at the same time; each can take several hundred MB. */
+/** Images that are processed at a time; each may need several hundred MB. */
 const MAX_CONCURRENT = 2
 
-/** Format and size of an image, for the answer to an upload. */
+/** Format and size of an image, for the response to an upload. */
 export interface ImageSummary {
   format: string
   width: number
   height: number
-  /** 1 to 100; of formats without a quality 100. */
+  /** 1 to 100; 100 for formats without a quality. */
   quality: number
   /** `0xRRGGBB` */
   average: string
   orientation: number
 }
 
-/** One image while it is processed. */
+/** An image that is being processed. */
 export interface OpenImage {
   /** @throws ImageError */
   run(pipeline: ImagePipeline, loadWatermark: LoadWatermark): Promise<ProcessedImage>
@@ -39,15 +39,15 @@ export class ImageProcessor {
   #running = 0
   readonly #waiting: (() => void)[] = []
 
-  /** @param load loads sharp; rejects where it is not installed */
+  /** @param load loads sharp; rejects if it is not installed */
   constructor(load: () => Promise<{ default: SharpModule }> = () => import('sharp')) {
     this.#load = load
   }
 
-  /** @throws ImageError `NotImplemented` when sharp is not installed */
+  /** @throws ImageError `NotImplemented` if sharp is not installed */
   async requireSharp(): Promise<SharpModule> {
     this.#sharp ??= this.#load().then((module) => {
-      // Results are not reused, and libvips would keep them in memory.
+      // libvips would keep results in memory, but they are never reused.
       module.default.cache(false)
       return module.default
     })
@@ -63,7 +63,7 @@ export class ImageProcessor {
   }
 
   /**
-   * Opens and processes an image; others wait before their bytes are read.
+   * Opens and processes an image. Further images wait before their bytes are read.
    * @throws ImageError
    */
   async open<T>(read: () => Promise<Buffer>, work: (image: OpenImage) => Promise<T>): Promise<T> {
@@ -71,7 +71,7 @@ export class ImageProcessor {
     await this.#enter()
     try {
       const source = await readSource(sharp, await read())
-      return await work(opened(sharp, source))
+      return await work(openedImage(sharp, source))
     } finally {
       this.#leave()
     }
@@ -92,7 +92,7 @@ export class ImageProcessor {
   }
 }
 
-function opened(sharp: SharpModule, source: SourceImage): OpenImage {
+function openedImage(sharp: SharpModule, source: SourceImage): OpenImage {
   return {
     run: (pipeline, loadWatermark) => executePipeline(sharp, source, pipeline, loadWatermark),
     report: (report) => describeImage(sharp, source, report),
@@ -108,7 +108,7 @@ function opened(sharp: SharpModule, source: SourceImage): OpenImage {
   }
 }
 
-/** The answer to `imageInfo`, `imageAve` or `exif`, as JSON text. @throws ImageError */
+/** The response to `imageInfo`, `imageAve` or `exif`, as JSON text. @throws ImageError */
 async function describeImage(
   sharp: SharpModule,
   source: SourceImage,

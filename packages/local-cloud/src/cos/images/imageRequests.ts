@@ -11,18 +11,18 @@ import { splitStyledKey, styleOf } from './imageStyles'
 import { ignoresErrors, parsePipeline } from './parsePipeline'
 import { readImageObject, watermarkReader } from './readImageObject'
 
-/** A result, as an object that is read instead of the original. */
+/** A result in the form of an object, which is returned instead of the original. */
 export interface ProcessedObject {
   object: ObjectRecord
   bytes: Buffer
 }
 
-/** Names of parameters that process an image. */
+/** Query parameters that process an image. */
 const PROCESSING = /^(image(Mogr2|View2|Info|Ave|slim)|watermark|exif|style\/.*)(?=$|[/|])/
 
 /**
- * The processing parameters of a query: one parameter's name, mostly without a value. The `=` of Base64
- * in it would be taken for the end of the name, so the text is put together again.
+ * Finds the processing parameters of a query: the name of a parameter, usually without a value. Reads the raw query, because
+ * a `=` of base64 in the name would be parsed as its end.
  */
 function processingOf(search: string): string | undefined {
   for (const part of search.split('&')) {
@@ -33,8 +33,8 @@ function processingOf(search: string): string | undefined {
 }
 
 /**
- * The processed image that a GET asks for; undefined when it asks for the original, or is to have it where
- * processing fails (`ignore-error/1`).
+ * Processes the image that a GET requests. Returns undefined if it requests the original, or if processing fails and the
+ * request has `ignore-error/1`.
  * @throws CosServiceError
  */
 export async function processObject(
@@ -93,8 +93,8 @@ export function md5Of(bytes: Buffer): string {
 }
 
 /**
- * The original of a key such as `a.jpg!small` that has no object of its own, and the style's parameters.
- * @throws CosServiceError `AccessDenied` when the original may not be read
+ * Finds the original and the style of a key such as `a.jpg!small`, for which there is no object.
+ * @throws CosServiceError `AccessDenied` if the original may not be read
  */
 export async function findStyledOriginal(
   context: OperationContext,
@@ -109,7 +109,7 @@ export async function findStyledOriginal(
   return styled
 }
 
-/** An error of image processing as the error document of COS. */
+/** Turns an error of image processing into an error response of COS. */
 export function imageServiceError({ code, message, errNo }: ImageError): CosServiceError {
   const headers: Record<string, string> = errNo === undefined ? {} : { 'X-ErrNo': String(errNo) }
   return new CosServiceError(code, message, {}, headers)

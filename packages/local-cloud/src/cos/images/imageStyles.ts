@@ -6,20 +6,22 @@ import { type CosResponse, xmlResponse } from '../response'
 import type { BucketRecord } from '../store/records'
 import { parsePipeline } from './parsePipeline'
 
-/** Styles of one bucket (document 1045/33700, error -60957). */
+/** Maximum number of styles of a bucket (document 1045/33700, error -60957). */
 const MAX_STYLES = 100
 const MAX_BODY_BYTES = 64 * 1024
-/** Prefix of the rows among the bucket's documents. */
-const SPACE = 'style/'
+/** Prefix of styles among the bucket's documents. */
+const STYLE_PREFIX = 'style/'
 /** The separators between a key and the name of a style (document 1045/33443). */
 const SEPARATORS = /[-_!/]/g
 
 /** The parameters of a style, if the bucket has it. */
 export function styleOf({ documents }: BucketRecord, name: string): string | undefined {
-  return documents && Object.hasOwn(documents, SPACE + name) ? documents[SPACE + name] : undefined
+  return documents && Object.hasOwn(documents, STYLE_PREFIX + name)
+    ? documents[STYLE_PREFIX + name]
+    : undefined
 }
 
-/** `a.jpg!small`: the key and the style's parameters, if the bucket has a style of that name. */
+/** Splits `a.jpg!small` into the key and the style's parameters; undefined if the bucket has no such style. */
 export function splitStyledKey(
   bucket: BucketRecord,
   key: string,
@@ -32,9 +34,9 @@ export function splitStyledKey(
 }
 
 /**
- * Adds, lists and deletes the image styles of a bucket: `?style` (documents 1045/33707 to 33709). Which CAM
- * actions this takes is not documented, so only the owner's key may.
- * @throws CosServiceError `AccessDenied`, `MalformedXML`, `MethodNotAllowed`; ImageError for parameters that cannot be used
+ * Adds, lists and deletes the image styles of a bucket: `?style` (documents 1045/33707 to 33709). The
+ * required CAM actions are not documented, so only the owner's key is accepted.
+ * @throws CosServiceError `AccessDenied`, `MalformedXML`, `MethodNotAllowed`; ImageError for invalid parameters
  */
 export async function answerStyleRequest(context: OperationContext): Promise<CosResponse> {
   const { request, principal, store } = context
@@ -58,14 +60,14 @@ export async function answerStyleRequest(context: OperationContext): Promise<Cos
       parsePipeline(parameters)
       await store.buckets.update(bucket.name, (record) => ({
         ...record,
-        documents: { ...record.documents, [SPACE + name]: parameters },
+        documents: { ...record.documents, [STYLE_PREFIX + name]: parameters },
       }))
       return { status: 200 }
     }
     case 'DELETE': {
       const { StyleName: name } = await readStyle(context, 'DeleteStyle')
       await store.buckets.update(bucket.name, (record) => {
-        const { [SPACE + name]: _, ...documents } = record.documents ?? {}
+        const { [STYLE_PREFIX + name]: _, ...documents } = record.documents ?? {}
         return { ...record, documents }
       })
       return { status: 200 }
@@ -77,8 +79,8 @@ export async function answerStyleRequest(context: OperationContext): Promise<Cos
 
 function stylesOf({ documents = {} }: BucketRecord): { StyleName: string; StyleBody: string }[] {
   return Object.entries(documents)
-    .filter(([name]) => name.startsWith(SPACE))
-    .map(([name, StyleBody]) => ({ StyleName: name.slice(SPACE.length), StyleBody }))
+    .filter(([name]) => name.startsWith(STYLE_PREFIX))
+    .map(([name, StyleBody]) => ({ StyleName: name.slice(STYLE_PREFIX.length), StyleBody }))
 }
 
 async function readStyle(

@@ -1,4 +1,4 @@
-/** The luminance table of the JPEG standard (ITU T.81, table K.1), in the order of rows. */
+/** The luminance table of the JPEG standard (ITU T.81, table K.1), row by row. */
 const LUMINANCE = [
   16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
   14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113,
@@ -16,15 +16,15 @@ const SUMS = Array.from({ length: 100 }, (_, i) => {
 })
 
 /**
- * The quality, 1 to 100, that a JPEG was saved with, estimated from its quantization table; undefined when
- * there is none. Exact for files of libjpeg, and close for others.
+ * Estimates the quality of a JPEG, 1 to 100, from its quantization table; undefined if there is none. Exact for files of
+ * libjpeg, approximate for others.
  */
 export function jpegQuality(bytes: Buffer): number | undefined {
   const sum = luminanceSum(bytes)
   if (sum === undefined) return undefined
   let best = 0
-  for (const [i, own] of SUMS.entries()) {
-    if (Math.abs(own - sum) <= Math.abs((SUMS[best] as number) - sum)) best = i
+  for (const [i, tableSum] of SUMS.entries()) {
+    if (Math.abs(tableSum - sum) <= Math.abs((SUMS[best] as number) - sum)) best = i
   }
   return best + 1
 }

@@ -1,10 +1,10 @@
 import { invalidParameter } from './imageError'
 
-/** The names and values of one operation: `thumbnail/200x/strip` is two parameters. */
+/** A parameter of an operation: `thumbnail/200x/strip` has two. */
 export type Parameter = { name: string; value: string }
 
 /**
- * Splits `name/value/name/value`. Names in `flags` take no value.
+ * Splits `name/value/name/value`. Names in `flags` have no value.
  * @throws ImageError for a name without its value
  */
 export function splitParameters(text: string, flags: ReadonlySet<string> = new Set()): Parameter[] {
@@ -67,13 +67,13 @@ const GRAVITIES = [
   'southeast',
 ] as const
 
-/** A place in the 3 x 3 grid. */
+/** A position in the 3 x 3 grid. */
 export type Gravity = (typeof GRAVITIES)[number]
 
 /** @throws ImageError */
 export function readGravity(value: string): Gravity {
   const lower = value.toLowerCase()
-  const found = GRAVITIES.find((gravity) => gravity === lower)
-  if (!found) throw invalidParameter(`gravity must be one of ${GRAVITIES.join(', ')}.`)
-  return found
+  const gravity = GRAVITIES.find((name) => name === lower)
+  if (!gravity) throw invalidParameter(`gravity must be one of ${GRAVITIES.join(', ')}.`)
+  return gravity
 }

@@ -14,19 +14,20 @@ import {
 /** Parameters without a value. */
 const FLAGS = new Set(['auto-orient', 'strip'])
 
-/** Frames that `cgif/1` keeps (document 1045/33716). */
+/** Maximum number of frames for `cgif/1` (document 1045/33716). */
 const DEFAULT_FRAMES = 30
 
 /**
- * Parses the parameters of `imageMogr2` (documents 1045/33713 to 1045/33725). Pixels change in the order
- * of the parameters; encoding comes last.
+ * Parses the parameters of `imageMogr2` (documents 1045/33713 to 1045/33725). Steps are
+ * executed in the order of the parameters; encoding comes last.
  * @throws ImageError
  */
 export function parseImageMogr2(text: string): ImagePipeline {
   const parameters = splitParameters(text, FLAGS)
-  const given = (name: string) => parameters.find((parameter) => parameter.name === name)?.value
-  const gravity = readGravity(given('gravity') ?? 'center')
-  const pad = readPadding(given('pad'), given('color'))
+  const parameterValue = (name: string) =>
+    parameters.find((parameter) => parameter.name === name)?.value
+  const gravity = readGravity(parameterValue('gravity') ?? 'center')
+  const pad = readPadding(parameterValue('pad'), parameterValue('color'))
   const pipeline: ImagePipeline = { steps: [], output: {} }
   for (const parameter of parameters) {
     const step = readStep(parameter, gravity, pad)
@@ -38,7 +39,7 @@ export function parseImageMogr2(text: string): ImagePipeline {
   return pipeline
 }
 
-/** Parameters that only say how others work. */
+/** Parameters that only modify other parameters. */
 const MODIFIERS = new Set(['gravity', 'pad', 'color', 'ignore-error'])
 
 function readPadding(pad: string | undefined, color: string | undefined): string | undefined {
@@ -118,7 +119,7 @@ function readBlur(value: string): ImageStep {
   return { kind: 'blur', sigma: Number(sigma) }
 }
 
-/** @returns whether the parameter is one about the result */
+/** Reads a parameter of the encoding. @returns whether the parameter is one */
 function readOutput({ name, value }: Parameter, output: ImagePipeline['output']): boolean {
   switch (name) {
     case 'format':
@@ -150,7 +151,7 @@ function readOutput({ name, value }: Parameter, output: ImagePipeline['output'])
   }
 }
 
-/** A format by the name that URLs use. @throws ImageError */
+/** Reads the name of a format. @throws ImageError */
 export function readFormat(value: string): { format: ImageFormat; optimised?: true } {
   const name = value.toLowerCase()
   if (name === 'jpg' || name === 'jpeg') return { format: 'jpeg' }
@@ -173,7 +174,7 @@ export function readQuality(name: string, value: string): QualityRule {
   return { kind: isForced ? 'exactly' : 'atMost', value: number }
 }
 
-/** `15k`, `2m`, with `!` for the original where that is smaller (document 1045/44880). */
+/** Reads `15k` or `2m`; `!` returns the original if it is smaller (document 1045/44880). */
 function readSizeLimit(value: string): { bytes: number; orOriginal: boolean } {
   const [, number, unit, mark] = /^(\d{1,6})([km])(!?)$/i.exec(value) ?? []
   if (!number || Number(number) === 0) {

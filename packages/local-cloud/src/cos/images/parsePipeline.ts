@@ -5,14 +5,14 @@ import { readInteger, splitParameters } from './parameters'
 import { parseImageMogr2, readFormat, readQuality } from './parseImageMogr2'
 import { parseWatermark } from './parseWatermark'
 
-/** Pipes in one request (document 1045/33727). */
+/** Maximum number of pipes in a request (document 1045/33727). */
 const MAX_PIPES = 10
 
 /**
- * Parses processing parameters as a URL or a rule carries them.
+ * Parses the processing parameters of a URL or a rule.
  *
  * @param text `imageMogr2/thumbnail/200x|watermark/2/text/…`
- * @param styles the bucket's styles, for `style/<name>`
+ * @param styles returns the parameters of a style of the bucket, for `style/<name>`
  * @throws ImageError `InvalidArgument`, `NotImplemented`
  * @example parsePipeline('imageView2/1/w/200/h/200/q/85')
  */
@@ -32,7 +32,7 @@ export function parsePipeline(
   return pipeline
 }
 
-/** Whether the original is wanted where processing fails (`/ignore-error/1`). */
+/** Whether the original is returned if processing fails (`/ignore-error/1`). */
 export function ignoresErrors(text: string): boolean {
   return /\/ignore-error\/1(?=$|\/|\|)/.test(text)
 }
@@ -74,7 +74,7 @@ function parseOperation(operation: string, rest: string): ImagePipeline {
 
 /**
  * Parses the parameters of `imageView2`, the quick thumbnail template (document 1045/33726).
- * @param text `<mode>/w/<Width>/h/<Height>/format/<Format>/q/<Quality>`; without a mode nothing is scaled
+ * @param text `<mode>/w/<Width>/h/<Height>/format/<Format>/q/<Quality>`; without a mode the image is not scaled
  * @throws ImageError
  */
 function parseImageView2(text: string): ImagePipeline {
@@ -105,11 +105,11 @@ function stepOfMode(
   if (mode !== undefined && !/^[1-5]$/.test(mode)) {
     throw invalidParameter('The mode of imageView2 must be a number from 1 to 5.')
   }
-  const given = width ?? height
-  if (given === undefined) return undefined
+  const side = width ?? height
+  if (side === undefined) return undefined
   if (mode === undefined) throw invalidParameter('imageView2 with w or h needs a mode.')
-  // In all modes but 2, a side that is not given is the same as the other.
-  const box = { width: width ?? given, height: height ?? given }
+  // In all modes except 2, a missing side equals the other.
+  const box = { width: width ?? side, height: height ?? side }
   switch (mode) {
     case '1':
       return { kind: 'fill', ...box, gravity: 'center', mayEnlarge: true }

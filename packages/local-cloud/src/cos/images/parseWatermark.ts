@@ -17,7 +17,7 @@ const DEFAULT_DISSOLVE = 90
 /** Percent of the watermark's own size. */
 const DEFAULT_SPACING = 10
 const MAX_OFFSET = 9999
-/** A text in a URL is short; drawing a long one takes memory. */
+/** Limits the memory for drawing text. */
 const MAX_TEXT_LENGTH = 512
 const MAX_FONT_SIZE = 1000
 
@@ -26,15 +26,15 @@ export function parseWatermark(text: string): ImageStep {
   const [, type, rest = ''] = /^(\d+)\/(.*)$/s.exec(text) ?? []
   if (type === '3' || type === '4') throw notImplemented(`watermark/${type}`)
   if (type !== '1' && type !== '2') throw invalidParameter('The type of watermark must be 1 or 2.')
-  const given = new Map<string, string>()
+  const values = new Map<string, string>()
   const parameters = splitParameters(rest)
-  for (const { name, value } of parameters) given.set(name, value)
-  const known = type === '1' ? IMAGE_PARAMETERS : TEXT_PARAMETERS
-  refuseUnknown(parameters, known)
-  const placement = readPlacement(given)
+  for (const { name, value } of parameters) values.set(name, value)
+  const allowed = type === '1' ? IMAGE_PARAMETERS : TEXT_PARAMETERS
+  refuseUnknown(parameters, allowed)
+  const placement = readPlacement(values)
   return type === '1'
-    ? { kind: 'imageWatermark', ...readImage(given), ...placement }
-    : { kind: 'textWatermark', ...readText(given), ...placement }
+    ? { kind: 'imageWatermark', ...readImage(values), ...placement }
+    : { kind: 'textWatermark', ...readText(values), ...placement }
 }
 
 const PLACEMENT = [
@@ -52,22 +52,22 @@ const PLACEMENT = [
 const IMAGE_PARAMETERS = new Set([...PLACEMENT, 'image', 'blogo'])
 const TEXT_PARAMETERS = new Set([...PLACEMENT, 'text', 'font', 'fontsize', 'fill', 'shadow'])
 
-function refuseUnknown(parameters: Parameter[], known: Set<string>): void {
-  const unknown = parameters.find(({ name }) => !known.has(name))
+function refuseUnknown(parameters: Parameter[], allowed: Set<string>): void {
+  const unknown = parameters.find(({ name }) => !allowed.has(name))
   if (unknown) {
     throw invalidParameter(`watermark has no parameter ${JSON.stringify(unknown.name)}.`)
   }
 }
 
-function readPlacement(given: Map<string, string>): WatermarkPlacement {
+function readPlacement(values: Map<string, string>): WatermarkPlacement {
   const number = (name: string, min: number, max: number, fallback: number) => {
-    const value = given.get(name)
+    const value = values.get(name)
     return value === undefined ? fallback : readInteger(name, value, min, max)
   }
-  const isTiled = readSwitch('batch', given.get('batch') ?? '0')
-  const share = readShare(given.get('scatype'), given.get('spcent'))
+  const isTiled = readSwitch('batch', values.get('batch') ?? '0')
+  const share = readShare(values.get('scatype'), values.get('spcent'))
   return {
-    gravity: readGravity(given.get('gravity') ?? 'southeast'),
+    gravity: readGravity(values.get('gravity') ?? 'southeast'),
     dx: number('dx', 0, MAX_OFFSET, 0),
     dy: number('dy', 0, MAX_OFFSET, 0),
     opacity: number('dissolve', 1, 100, DEFAULT_DISSOLVE) / 100,
@@ -97,28 +97,28 @@ function readShare(
   return { of, value: readInteger('spcent', share, 1, of === 'area' ? 250 : 1000) / 1000 }
 }
 
-function readImage(given: Map<string, string>): Pick<ImageWatermark, 'url' | 'oversize'> {
-  const url = readBase64('image', given.get('image') ?? '')
-  const blogo = readInteger('blogo', given.get('blogo') ?? '2', 1, 2)
+function readImage(values: Map<string, string>): Pick<ImageWatermark, 'url' | 'oversize'> {
+  const url = readBase64('image', values.get('image') ?? '')
+  const blogo = readInteger('blogo', values.get('blogo') ?? '2', 1, 2)
   return { url, oversize: blogo === 1 ? 'scale' : 'crop' }
 }
 
-function readText(given: Map<string, string>): Omit<TextWatermark, keyof WatermarkPlacement> {
-  const text = readBase64('text', given.get('text') ?? '')
+function readText(values: Map<string, string>): Omit<TextWatermark, keyof WatermarkPlacement> {
+  const text = readBase64('text', values.get('text') ?? '')
   if (text.length > MAX_TEXT_LENGTH) {
     throw invalidParameter(`The text of a watermark has at most ${MAX_TEXT_LENGTH} characters.`)
   }
-  const [font, fill] = [given.get('font'), given.get('fill')]
+  const [font, fill] = [values.get('font'), values.get('fill')]
   return {
     text,
     font: font === undefined ? DEFAULT_FONT : readBase64('font', font),
     fontSize: readInteger(
       'fontsize',
-      given.get('fontsize') ?? String(DEFAULT_FONT_SIZE),
+      values.get('fontsize') ?? String(DEFAULT_FONT_SIZE),
       1,
       MAX_FONT_SIZE,
     ),
     color: fill === undefined ? DEFAULT_COLOR : readColor('fill', fill),
-    shadow: readInteger('shadow', given.get('shadow') ?? '0', 0, 100) / 100,
+    shadow: readInteger('shadow', values.get('shadow') ?? '0', 0, 100) / 100,
   }
 }

@@ -4,17 +4,17 @@ import type { ImagePipeline } from './imagePipeline'
 import type { ImageSummary } from './imageProcessor'
 import { ignoresErrors, parsePipeline } from './parsePipeline'
 
-/** Rules in one request (document 436/40592). */
+/** Maximum number of rules in a request (document 436/40592). */
 const MAX_RULES = 5
 
 /** The parsed header `Pic-Operations`. */
 export interface PicOperations {
-  /** Whether the answer describes the original. */
+  /** Whether the response describes the original. */
   isPicInfo: boolean
   rules: PicRule[]
 }
 
-/** One result that is stored. */
+/** A rule: one result to store. */
 export interface PicRule {
   /** @default the bucket of the original */
   bucket?: string
@@ -26,8 +26,8 @@ export interface PicRule {
 /**
  * Parses the header `Pic-Operations`.
  *
- * @param sourceKey the key of the original, to whose folder a relative `fileid` belongs
- * @throws ImageError `InvalidPicOperations`, and what a rule's own parameters are refused with
+ * @param sourceKey the key of the original; a relative `fileid` belongs to its folder
+ * @throws ImageError `InvalidPicOperations`, and the errors of `parsePipeline`
  * @example parsePicOperations('{"rules":[{"fileid":"small.jpg","rule":"imageMogr2/thumbnail/200x"}]}', 'a/b.jpg', …)
  */
 export function parsePicOperations(
@@ -60,11 +60,11 @@ function readObject(text: string): Record<string, unknown> {
 }
 
 function readRule(
-  given: unknown,
+  value: unknown,
   sourceKey: string,
   styles: (name: string) => string | undefined,
 ): PicRule {
-  const { bucket, fileid, rule } = (given ?? {}) as Record<string, unknown>
+  const { bucket, fileid, rule } = (value ?? {}) as Record<string, unknown>
   if (typeof fileid !== 'string' || fileid === '' || fileid.endsWith('/')) {
     throw invalid('fileid must be a path that does not end with a slash.')
   }
@@ -80,7 +80,7 @@ function readRule(
   }
 }
 
-/** `/a/b.jpg` is the key `a/b.jpg`; `b.jpg` is relative to the folder of the original. */
+/** The key of a result: `a/b.jpg` for `/a/b.jpg`; `b.jpg` is relative to the folder of the original. */
 export function keyOfResult(fileid: string, sourceKey: string): string {
   if (fileid.startsWith('/')) return fileid.replace(/^\/+/, '')
   return sourceKey.slice(0, sourceKey.lastIndexOf('/') + 1) + fileid
@@ -90,7 +90,7 @@ function invalid(message: string): ImageError {
   return new ImageError('InvalidPicOperations', message, ERR_NO.invalidUrl)
 }
 
-/** An object as the answer names it. */
+/** An object in the response. */
 export interface NamedObject {
   key: string
   /** `<host>/<key>` */
@@ -102,7 +102,7 @@ export interface NamedObject {
 /** A result that was stored. */
 export type StoredResult = NamedObject & ProcessedImage & { quality: number }
 
-/** The document that answers an upload with `Pic-Operations` (document 436/40592). */
+/** The response document of an upload with `Pic-Operations` (document 436/40592). */
 export function uploadResult(
   original: NamedObject,
   summary: ImageSummary | undefined,

@@ -3,11 +3,11 @@ import { ERR_NO, ImageError, invalidParameter } from './imageError'
 import type { ImageStep } from './imagePipeline'
 import { checkResultSize, type SourceImage } from './sourceImage'
 
-/** Steps that work on every frame of an animation. */
+/** Steps that can be applied to all frames of an animation. */
 const FRAMEWISE = new Set<ImageStep['kind']>(['scale', 'fill', 'cut', 'autoOrient'])
 
 /**
- * The size of the image after each step, so that what cannot be done is refused before a pixel is decoded.
+ * Computes the size of the image after each step, so that impossible steps are refused before decoding.
  * @throws ImageError
  */
 export function planSizes(steps: readonly ImageStep[], source: SourceImage): Size[] {
@@ -30,7 +30,7 @@ export function planSizes(steps: readonly ImageStep[], source: SourceImage): Siz
   return sizes
 }
 
-/** Whether all steps can be done to an animation. */
+/** Whether all steps can be applied to an animation. */
 export function isFramewise(steps: readonly ImageStep[]): boolean {
   return steps.every(({ kind }) => FRAMEWISE.has(kind))
 }
@@ -75,7 +75,7 @@ export function fillBox(step: Extract<ImageStep, { kind: 'fill' }>, size: Size):
   return { width, height }
 }
 
-/** A step whose box is given by edges, as a box of width and height. */
+/** Resolves a box that is specified by edges to width and height. */
 export function turnedBox(
   step: Extract<ImageStep, { kind: 'scale' }>,
   size: Size,
@@ -85,20 +85,20 @@ export function turnedBox(
   return { ...step, geometry: { ...geometry, ...turned(geometry, size) } }
 }
 
-/** Longer edge and shorter edge, as the width and height of an image that lies or stands. */
+/** Assigns the longer and the shorter edge to width and height, by the orientation of the image. */
 function turned(
   { width: long, height: short }: { width?: number; height?: number },
   size: Size,
 ): { width?: number; height?: number } {
-  const isStanding = size.height > size.width
-  const [width, height] = isStanding ? [short, long] : [long, short]
+  const isPortrait = size.height > size.width
+  const [width, height] = isPortrait ? [short, long] : [long, short]
   return {
     ...(width === undefined ? {} : { width }),
     ...(height === undefined ? {} : { height }),
   }
 }
 
-/** GIF is not enlarged, and has no circles (documents 436/36366, 436/36367). */
+/** Refuses enlarging, rounding and blurring of GIF images (documents 436/36366, 436/36367). */
 function checkGif(step: ImageStep, before: Size, after: Size): void {
   const isEnlarged =
     (step.kind === 'scale' || step.kind === 'fill') &&

@@ -16,15 +16,15 @@ import { jpegQuality } from './jpegQuality'
 import { type PicRule, parsePicOperations, type StoredResult, uploadResult } from './picOperations'
 import { readImageObject, watermarkReader } from './readImageObject'
 
-/** Processes the original once it is stored, stores the results, and makes the answer. @throws CosServiceError */
+/** Processes a stored original, stores the results, and returns the response. @throws CosServiceError */
 export type ProcessStored = (stored: ObjectRecord) => Promise<CosResponse>
 
 /**
- * Checks `Pic-Operations` before anything is stored: its form, its rules, and whether the caller may put
- * every result. Undefined when the request has none. Conditions on type and length see the request here, and the
- * results once they exist.
+ * Checks `Pic-Operations` before anything is stored: its format, its rules, and whether the caller may put the results.
+ * Undefined if the request has none. Policy conditions on type and length are evaluated with the request here, and again
+ * with each result.
  *
- * @param text the header, or the field of a form
+ * @param text the value of the header or of the form field
  * @throws CosServiceError `InvalidPicOperations`, `InvalidArgument`, `AccessDenied`, `NoSuchBucket`, `NotImplemented`
  */
 export async function planProcessing(
@@ -35,8 +35,8 @@ export async function planProcessing(
   if (text === undefined) return undefined
   try {
     await context.images.requireSharp()
-    const own = bucketOf(context)
-    const { isPicInfo, rules } = parsePicOperations(text, key, (name) => styleOf(own, name))
+    const bucket = bucketOf(context)
+    const { isPicInfo, rules } = parsePicOperations(text, key, (name) => styleOf(bucket, name))
     const targets: Target[] = []
     for (const rule of rules) targets.push(await findTarget(context, rule))
     return (stored) => processStored(context, stored, isPicInfo, targets)
@@ -45,7 +45,7 @@ export async function planProcessing(
   }
 }
 
-/** Where the result of a rule goes. */
+/** The target of a rule's result. */
 interface Target {
   rule: PicRule
   bucket: BucketRecord
@@ -103,7 +103,7 @@ async function processStored(
   }
 }
 
-/** All results, before the first is stored: either all rules succeed or nothing is written. */
+/** Computes all results before the first is stored: if a rule fails, nothing is written. */
 async function processAll(
   context: OperationContext,
   stored: ObjectRecord,
@@ -173,13 +173,13 @@ async function* oneChunk(bytes: Buffer): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
-/** `<host>/<key>`, as the service writes it. */
+/** `<host>/<key>`, the service's format of a location. */
 function locationOf(
   context: OperationContext,
   { name, region }: BucketRecord,
   key: string,
 ): string {
-  const isOwn = name === bucketOf(context).name
-  const host = isOwn ? context.request.headers.host : `${name}.cos.${region}.myqcloud.com`
+  const isSameBucket = name === bucketOf(context).name
+  const host = isSameBucket ? context.request.headers.host : `${name}.cos.${region}.myqcloud.com`
   return `${host}/${encodeKey(key)}`
 }

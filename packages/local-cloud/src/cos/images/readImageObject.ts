@@ -12,7 +12,7 @@ import type { LoadWatermark } from './executePipeline'
 import { ERR_NO, ImageError } from './imageError'
 import { checkSourceBytes } from './sourceImage'
 
-/** The whole content of an object that is pinned. @throws ImageError when it is too large to be processed */
+/** Reads the content of a pinned object. @throws ImageError if it is too large to be processed */
 export async function readImageObject(
   { store }: OperationContext,
   { size, blobs }: ObjectRecord,
@@ -27,8 +27,8 @@ export async function readImageObject(
 }
 
 /**
- * Reads the pictures of watermarks as the service does: from the bucket of the image, by a URL that must
- * itself open the object, publicly or by its signature (document 436/36373).
+ * Reads the pictures of watermarks as the service does: from the bucket of the image, by a URL that must give access to the
+ * object, because the object is public or by a signature (document 436/36373).
  */
 export function watermarkReader(context: OperationContext): LoadWatermark {
   return async (url) => {
@@ -50,7 +50,7 @@ async function readWatermark(context: OperationContext, url: string): Promise<Bu
   const { principal } = authenticate(request, context.keys, Math.floor(context.now / 1000))
   if (principal.kind === 'anonymous') checkReferer(request, bucket)
   const { store, keys, requestId, now } = context
-  // A separate trace: the log keeps the decision about the image itself.
+  // A separate trace, so that the log shows the decision about the image itself.
   const trace = new RequestTrace(request.raw, requestId, now)
   await authorize(
     { request, principal, store, keys, trace },
@@ -66,7 +66,7 @@ async function readWatermark(context: OperationContext, url: string): Promise<Bu
   }
 }
 
-/** The request that reading a URL would be. */
+/** The request for a URL. */
 function requestOf({ request }: OperationContext, url: string): CosRequest {
   const [, host, path = '/', search = ''] =
     /^http:\/\/([^/?#]+)(\/[^?#]*)?(?:\?([^#]*))?/.exec(url) ?? []

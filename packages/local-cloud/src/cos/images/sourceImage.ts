@@ -17,26 +17,26 @@ const MAX_SOURCE_SIDE = 30_000
 const MAX_PIXELS = 250_000_000
 const MAX_FRAMES = 300
 
-/** Seconds for one pass over an image. */
+/** Time limit of one run of sharp, in seconds. */
 const PASS_SECONDS = 20
 
-/** An original whose header was read and which is within the limits; no pixel is decoded yet. */
+/** An original within the limits, of which only the header has been read. */
 export interface SourceImage {
   bytes: Buffer
   format: ImageFormat
-  /** Of one frame, as stored: EXIF orientation not applied. */
+  /** Width and height of one frame, before rotation by the EXIF orientation. */
   width: number
   height: number
   frames: number
   /** EXIF orientation, 1 to 8. */
   orientation: number
-  /** Of JPEG, 1 to 100; others do not say. */
+  /** 1 to 100; only of JPEG. */
   quality?: number
   /** The EXIF block, if there is one. */
   exif?: Buffer
 }
 
-/** Reads the header. @throws ImageError */
+/** Reads the header of an image. @throws ImageError */
 export async function readSource(sharp: SharpModule, bytes: Buffer): Promise<SourceImage> {
   if (bytes.length === 0) {
     throw new ImageError('InvalidImageFormat', 'The image is empty.', ERR_NO.emptyOriginal)
@@ -92,7 +92,7 @@ function checkPixels(source: SourceImage): SourceImage {
   )
 }
 
-/** @throws ImageError when a result would have a side that the service does not make */
+/** @throws ImageError `ImageResolutionExceed` if a side of a result exceeds the service's limit */
 export function checkResultSize(width: number, height: number): void {
   if (Math.max(width, height) <= MAX_RESULT_SIDE) return
   throw new ImageError(
@@ -102,7 +102,7 @@ export function checkResultSize(width: number, height: number): void {
   )
 }
 
-/** The pixels of an original, decoded only when the result is requested. */
+/** Opens an original, whose pixels are decoded when the result is requested. */
 export function openSource(
   sharp: SharpModule,
   { bytes, format }: SourceImage,
@@ -115,14 +115,14 @@ export function openSource(
   return openImage(sharp, bytes, { pages: frames })
 }
 
-/** With the limits that every decoding has. */
+/** Opens an image with limits for pixels and time. */
 export function openImage(sharp: SharpModule, bytes: Buffer, options: SharpOptions = {}): Sharp {
   return sharp(bytes, { limitInputPixels: MAX_PIXELS, sequentialRead: true, ...options }).timeout({
     seconds: PASS_SECONDS,
   })
 }
 
-/** Runs sharp; what it cannot read is the image's fault. @throws ImageError */
+/** Runs sharp and turns its failures into errors about the image. @throws ImageError */
 export async function attempt<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()

@@ -46,11 +46,11 @@ export const NOT_IMITATED = [
 
 /** @throws CosServiceError `NotImplemented` naming the header */
 export function refuseNotImitated(headers: CosRequest['headers'], ...others: string[]): void {
-  const found = [...NOT_IMITATED, ...others].find((name) => headers[name] !== undefined)
-  if (found) {
+  const refused = [...NOT_IMITATED, ...others].find((name) => headers[name] !== undefined)
+  if (refused) {
     throw new CosServiceError(
       'NotImplemented',
-      `The local COS does not imitate the header ${found}.`,
+      `The local COS does not imitate the header ${refused}.`,
     )
   }
 }
@@ -61,7 +61,7 @@ export type ObjectAttributes = Pick<
   'headers' | 'storageClass' | 'acl' | 'tags' | 'encryption'
 >
 
-/** A form can have names and values that a header cannot. @throws CosServiceError `InvalidArgument` */
+/** Refuses names and values of form fields that a header cannot have. @throws CosServiceError `InvalidArgument` */
 export function checkHeader(name: string, value: string | undefined): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that a header cannot have
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/[\x00-\x08\x0a-\x1f\x7f]/.test(value ?? '')) return
@@ -111,7 +111,7 @@ export function attributesOf(
   }
 }
 
-/** The headers of an object's GET and HEAD. */
+/** The response headers of GET and HEAD. */
 export function responseHeadersOf(
   object: ObjectRecord,
   now: number,
@@ -142,8 +142,8 @@ const SSE_HEADER = 'x-cos-server-side-encryption'
 const OTHER_ALGORITHMS = ['cos/kms', 'KMS', 'SM4']
 
 /**
- * The algorithm that an upload is encrypted with: its header's, else the bucket's default
- * (documents 436/7728, 436/40137). Only the headers are imitated; the bytes are stored as they are.
+ * The encryption algorithm of an upload: from its header, otherwise the bucket's default (documents 436/7728, 436/40137).
+ * Only the headers are imitated; the content is not encrypted.
  * @throws CosServiceError `SSEContentNotSupported`; `NotImplemented` for SSE-KMS
  */
 function encryptionOf(
@@ -173,7 +173,7 @@ export function encryptionHeader({
   return encryption ? { [SSE_HEADER]: encryption } : {}
 }
 
-/** Reads have no SSE-COS header (document 436/7728). @throws CosServiceError `SSEHeaderNotAllowed` */
+/** Refuses reads with an SSE-COS header (document 436/7728). @throws CosServiceError `SSEHeaderNotAllowed` */
 export function refuseSseHeader(headers: CosRequest['headers']): void {
   if (headers[SSE_HEADER] !== undefined) throw new CosServiceError('SSEHeaderNotAllowed')
 }
@@ -188,22 +188,29 @@ export interface Conditions {
 
 /**
  * Checks an object against conditions (RFC 9110, document 436/7753).
- * @returns `notModified` when a read is answered without the object
+ * @returns `notModified` if a read is to be answered without the object
  * @throws CosServiceError `PreconditionFailed`
  */
-export function checkConditions(object: ObjectRecord, given: Conditions): 'ok' | 'notModified' {
+export function checkConditions(
+  object: ObjectRecord,
+  conditions: Conditions,
+): 'ok' | 'notModified' {
   // Comparisons with an unreadable date, which is NaN, are false: the condition is ignored.
   const modified = Math.floor(Date.parse(object.lastModified) / 1000) * 1000
-  if (given.ifMatch !== undefined) {
-    if (!matchesETag(given.ifMatch, object.etag)) throw new CosServiceError('PreconditionFailed')
-  } else if (given.ifUnmodifiedSince !== undefined) {
-    if (modified > Date.parse(given.ifUnmodifiedSince))
+  if (conditions.ifMatch !== undefined) {
+    if (!matchesETag(conditions.ifMatch, object.etag))
+      throw new CosServiceError('PreconditionFailed')
+  } else if (conditions.ifUnmodifiedSince !== undefined) {
+    if (modified > Date.parse(conditions.ifUnmodifiedSince))
       throw new CosServiceError('PreconditionFailed')
   }
-  if (given.ifNoneMatch !== undefined) {
-    return matchesETag(given.ifNoneMatch, object.etag) ? 'notModified' : 'ok'
+  if (conditions.ifNoneMatch !== undefined) {
+    return matchesETag(conditions.ifNoneMatch, object.etag) ? 'notModified' : 'ok'
   }
-  if (given.ifModifiedSince !== undefined && modified <= Date.parse(given.ifModifiedSince)) {
+  if (
+    conditions.ifModifiedSince !== undefined &&
+    modified <= Date.parse(conditions.ifModifiedSince)
+  ) {
     return 'notModified'
   }
   return 'ok'
@@ -212,8 +219,8 @@ export function checkConditions(object: ObjectRecord, given: Conditions): 'ok' |
 function matchesETag(list: string, etag: string): boolean {
   return list
     .split(',')
-    .map((one) => one.trim().replace(/^W\//, '').replace(/^"|"$/g, ''))
-    .some((one) => one === '*' || one === etag)
+    .map((entry) => entry.trim().replace(/^W\//, '').replace(/^"|"$/g, ''))
+    .some((entry) => entry === '*' || entry === etag)
 }
 
 /**

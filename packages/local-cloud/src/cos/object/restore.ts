@@ -19,7 +19,7 @@ function stateOf({ restore }: ObjectRecord, now: number): RestoreState {
 }
 
 /**
- * The restore that a request starts. Restoring a restored object moves its expiry.
+ * Starts a restore. Restoring a restored object extends its expiry.
  * @param delayMs replaces the documented time
  * @throws CosServiceError `RestoreNonArchiveObject`, `RestoreAlreadyInProgress`, `InvalidArgument` for a tier that
  *   the storage class does not have
@@ -48,7 +48,7 @@ function nextMidnightInBeijing(time: number): number {
   return Math.ceil((time + offset) / DAY_MS) * DAY_MS - offset
 }
 
-/** The headers of an archived object that is being restored, or is restored (document 436/7745). */
+/** The response headers of an archived object during and after a restore (document 436/7745). */
 export function restoreHeaders(object: ObjectRecord, now: number): Record<string, string> {
   const { restore } = object
   const state = stateOf(object, now)
@@ -64,7 +64,7 @@ export function restoreHeaders(object: ObjectRecord, now: number): Record<string
 }
 
 /**
- * An archived object is read only while a restored copy exists (document 436/7753, sample 11).
+ * Refuses to read an archived object without a restored copy (document 436/7753, sample 11).
  * @throws CosServiceError `InvalidObjectState`
  */
 export function refuseArchived(object: ObjectRecord, now: number): void {

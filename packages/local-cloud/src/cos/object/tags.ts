@@ -12,13 +12,13 @@ const ALLOWED = /^[\p{L}\p{M}\p{N} +\-=._:/@]*$/u
 const RESERVED = /^(qcs:|project)/i
 const LIMITS = { object: 10, bucket: 50 }
 
-/** `k=v&k2=v2`, percent-encoded, the value of `x-cos-tagging`. @throws CosServiceError `InvalidTag` */
+/** Parses the header `x-cos-tagging`: `k=v&k2=v2`, percent-encoded. @throws CosServiceError `InvalidTag` */
 export function tagsOfHeader(text: string, target: 'bucket' | 'object' = 'object'): Tags {
   if (/%(?![0-9a-f]{2})/i.test(text)) throw new CosServiceError('InvalidTag')
   return checkTags([...new URLSearchParams(text)], LIMITS[target])
 }
 
-/** The tags of a `Tagging` document. @throws CosServiceError `MalformedXML`, `InvalidTag` */
+/** Reads the tags of a `Tagging` document. @throws CosServiceError `MalformedXML`, `InvalidTag` */
 export function tagsOfDocument(document: XmlElement, target: 'bucket' | 'object'): Tags {
   if (document.TagSet === undefined) throw malformed('TagSet is missing')
   const set = element(document, 'TagSet') ?? {}
@@ -45,7 +45,7 @@ function checkTags(tags: Tags, limit: number): Tags {
   return tags
 }
 
-/** The document of tags, as text. */
+/** The XML of tags. */
 export function taggingXml(tags: Tags): string {
   return writeXml(taggingDocument(tags))
 }

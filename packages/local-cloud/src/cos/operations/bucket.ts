@@ -8,7 +8,7 @@ import type { BucketRecord } from '../store/records'
 import { rootOf } from '../xmlElements'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
-/** Buckets of one page (document 436/8291). */
+/** Maximum number of buckets per page (document 436/8291). */
 const MAX_PAGE = 2000
 
 export const service: Handlers = {
@@ -17,14 +17,14 @@ export const service: Handlers = {
     const limit = readLimit(query['max-keys'])
     const region = query.region || request.region
     const { marker = '' } = query
-    const found = store.buckets
+    const matching = store.buckets
       .list()
       .filter((bucket) => region === undefined || region === bucket.region)
       .filter((bucket) => hasTag(bucket, query.tagkey, query.tagvalue))
       .filter(({ created }) => isCreatedInRange(created, query.range, query['create-time']))
       .filter(({ name }) => name > marker)
-    const page = found.slice(0, limit)
-    const isTruncated = found.length > page.length
+    const page = matching.slice(0, limit)
+    const isTruncated = matching.length > page.length
     return xmlResponse({
       ListAllMyBucketsResult: {
         Owner: {
@@ -60,7 +60,7 @@ function hasTag({ documents }: BucketRecord, key = '', value = ''): boolean {
   if (key === '') return true
   if (!documents?.tagging) return false
   const tags = tagsOfDocument(rootOf(documents.tagging, 'Tagging'), 'bucket')
-  return tags.some(([name, own]) => name === key && (value === '' || value === own))
+  return tags.some(([tagKey, tagValue]) => tagKey === key && (value === '' || value === tagValue))
 }
 
 /** @param range how the creation time compares with `create-time`, in Unix seconds */
@@ -82,11 +82,11 @@ function isCreatedInRange(
 }
 
 /**
- * Characters of a bucket's name with its APPID. Document 436/13312 limits the whole host, but Tencent's SDK
+ * Maximum length of a bucket's name with its APPID. Document 436/13312 limits the whole host, but Tencent's SDK
  * tests create buckets with longer hosts.
  */
 const MAX_BUCKET_NAME = 60
-/** Buckets of one account (document 436/14518). */
+/** Maximum number of buckets of an account (document 436/14518). */
 const MAX_BUCKETS = 200
 
 export const bucket: Handlers = {

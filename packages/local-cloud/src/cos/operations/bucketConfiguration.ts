@@ -26,20 +26,20 @@ import { bucketOf, type Handler, type Handlers, type OperationContext } from './
 
 /** A configuration of a bucket: a document that is put, read and deleted as a whole. */
 interface Configuration {
-  /** Ending of the operations' names: `Cors` for putBucketCors. */
+  /** Last part of the operations' names: `Cors` for putBucketCors. */
   name: string
   subresource: string
   /** Name of the root element. */
   root: string
-  /** What GET answers when there is none: an error, or an empty document. */
+  /** Response of GET without a configuration: an error, or an empty document. */
   absent: CosErrorCode | 'empty'
   /** @default 200 */
   putStatus?: 200 | 204
-  /** @throws CosServiceError when COS would refuse the document */
+  /** @throws CosServiceError if COS would refuse the document */
   check: (document: XmlElement, context: OperationContext) => void
   /** Whether a PUT without a body removes the configuration. */
   isRemovedByEmptyBody?: true
-  /** What COS changes in the document before it is read. */
+  /** Changes that COS makes to a stored document. */
   normalise?: (document: XmlElement) => XmlElement
 }
 
@@ -90,7 +90,7 @@ const CONFIGURATIONS: Configuration[] = [
     root: 'RefererConfiguration',
     absent: 'NoSuchRefererConfiguration',
     check: checkReferer,
-    // Tencent's Python SDK removes the rules so, and then reads an empty configuration.
+    // Tencent's Python SDK removes the rules in this way, and then reads an empty configuration.
     isRemovedByEmptyBody: true,
   },
   {
@@ -190,11 +190,11 @@ async function setDocument(
   })
 }
 
-function stored(context: OperationContext, name: string): string | undefined {
+function documentOf(context: OperationContext, name: string): string | undefined {
   return bucketOf(context).documents?.[name]
 }
 
-/** The operations of one configuration. Those that COS does not have are never matched. */
+/** The operations of one configuration. Requests never match those that COS does not have. */
 function handlersOf(configuration: Configuration): [OperationName, Handler][] {
   const { name, subresource, root, absent, putStatus, check, normalise } = configuration
   const put: Handler = async (context) => {
@@ -208,7 +208,7 @@ function handlersOf(configuration: Configuration): [OperationName, Handler][] {
     return { status: putStatus ?? 200 }
   }
   const get: Handler = async (context) => {
-    const text = stored(context, subresource)
+    const text = documentOf(context, subresource)
     if (text !== undefined && normalise) {
       return xmlResponse({ [root]: normalise(rootOf(text, root)) })
     }
@@ -220,7 +220,7 @@ function handlersOf(configuration: Configuration): [OperationName, Handler][] {
     await setDocument(context, subresource, undefined)
     return { status: 204 }
   }
-  // The table has an operation of each name, or no request matches it.
+  // A name without an operation in the table is never matched.
   return [
     [`putBucket${name}` as OperationName, put],
     [`getBucket${name}` as OperationName, get],
@@ -250,7 +250,7 @@ export const bucketConfiguration: Handlers = {
   async putBucketVersioning(context) {
     const { Status } = await readXmlBody(context.request, 'VersioningConfiguration')
     if (Status !== 'Enabled' && Status !== 'Suspended') throw new CosServiceError('MalformedXML')
-    if (Status === 'Suspended' && stored(context, 'replication')) {
+    if (Status === 'Suspended' && documentOf(context, 'replication')) {
       throw new CosServiceError(
         'InvalidBucketState',
         'Versioning of a replicated bucket cannot be suspended.',
@@ -275,7 +275,7 @@ export const bucketConfiguration: Handlers = {
   },
 
   async getBucketPolicy(context) {
-    const text = stored(context, 'policy')
+    const text = documentOf(context, 'policy')
     if (text === undefined) throw new CosServiceError('NoSuchBucketPolicy')
     return { status: 200, headers: { 'Content-Type': 'application/json' }, body: text }
   },
@@ -298,7 +298,7 @@ export const bucketConfiguration: Handlers = {
   },
 
   async getBucketInventory(context) {
-    const text = stored(context, inventoryName(context))
+    const text = documentOf(context, inventoryName(context))
     if (text === undefined) throw new CosServiceError('InventoryConfigurationNotFoundError')
     return xmlTextResponse(text)
   },

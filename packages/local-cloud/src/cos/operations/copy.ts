@@ -42,7 +42,7 @@ export const copy: Handlers = {
   },
 }
 
-/** `bytes=first-last`, both required and within the source (document 436/8287). @throws CosServiceError */
+/** Reads `bytes=first-last`; both are required and must be within the source (document 436/8287). @throws CosServiceError */
 function readCopyRange(header: string | undefined, size: number): [start: number, end: number] {
   // Tencent's Python SDK sends an empty header for the whole source.
   if (!header) return [0, size - 1]
@@ -102,8 +102,8 @@ function readDirective({ headers }: CosRequest, name: string): Directive {
 }
 
 /**
- * The attributes of a copy: headers and tags by their directives; the others are the request's
- * (document 436/10881).
+ * The attributes of a copy: headers and tags according to their directives, all others from the request (document
+ * 436/10881).
  */
 function copiedAttributes(
   context: OperationContext,
@@ -112,9 +112,9 @@ function copiedAttributes(
   tagsDirective: Directive,
 ): ObjectAttributes {
   const { request } = context
-  const given = attributesOf(request.headers, request.key, bucketOf(context))
-  const { tags: givenTags, headers, ...others } = given
-  const tags = tagsDirective === 'replaced' ? givenTags : source.tags
+  const attributes = attributesOf(request.headers, request.key, bucketOf(context))
+  const { tags: requestTags, headers, ...others } = attributes
+  const tags = tagsDirective === 'replaced' ? requestTags : source.tags
   return {
     ...others,
     headers: directive === 'replaced' ? headers : source.headers,
@@ -122,7 +122,7 @@ function copiedAttributes(
   }
 }
 
-/** Runs a copy on its source, whose permission and conditions are checked first. */
+/** Checks permission and conditions of a copy source, and runs the copy with it. */
 async function withSource(
   context: OperationContext,
   run: (source: CopySource, object: ObjectRecord) => Promise<CosResponse>,
@@ -130,10 +130,10 @@ async function withSource(
   const { request, store } = context
   const { headers } = request
   let source: CopySource
-  const given = headers['x-cos-copy-source'] ?? ''
+  const text = headers['x-cos-copy-source'] ?? ''
   try {
-    decodeURIComponent(given)
-    source = parseCopySource(given)
+    decodeURIComponent(text)
+    source = parseCopySource(text)
     source.Key = withoutLeadingSlashes(source.Key)
   } catch {
     throw new CosServiceError('InvalidCopySource')

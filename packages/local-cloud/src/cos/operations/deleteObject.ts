@@ -7,7 +7,7 @@ import { type CosResponse, xmlResponse } from '../response'
 import { elements, malformed } from '../xmlElements'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
-/** Keys of one request (document 436/8289). */
+/** Maximum number of keys in a request (document 436/8289). */
 const MAX_KEYS = 1000
 
 export const deleteObject: Handlers = {
@@ -61,7 +61,7 @@ function readEntries(body: XmlElement): { key: string; versionId?: string }[] {
   })
 }
 
-/** Deletes one key. Each requires its own permission (document 436/64963). */
+/** Deletes one key, which requires its own permission (document 436/64963). */
 async function deleteOne(
   context: OperationContext,
   key: string,

@@ -52,7 +52,7 @@ async function read(context: OperationContext, withBody: boolean): Promise<CosRe
   }
 }
 
-/** A delete marker has no content, neither by key nor by version. */
+/** The error for a delete marker, requested by key or by version. */
 function deleteMarkerError({ versionId = '' }: ObjectRecord): CosServiceError {
   const headers = { 'x-cos-delete-marker': 'true', 'x-cos-version-id': versionId }
   return new CosServiceError('NoSuchKey', undefined, {}, headers)
@@ -111,7 +111,7 @@ function readResponse(
   }
 }
 
-/** One `bytes=a-b`, `bytes=a-` or `bytes=-n`; other values are ignored. */
+/** Reads `bytes=a-b`, `bytes=a-` or `bytes=-n`; other values are ignored. */
 function readRange(
   header: string | undefined,
   size: number,

@@ -44,7 +44,7 @@ export function describeGaps(): { imitated: string[]; subresources: string[]; he
         ...(subresource ? [subresource] : []),
       ]),
   )
-  // Implemented apart from the table, see images/imageOperations.ts.
+  // Implemented in images/imageOperations.ts.
   served.add('image_process')
   const subresources = [...RESERVED_SUBRESOURCES].filter((name) => !served.has(name)).sort()
   return { imitated, subresources, headers: [...NOT_IMITATED].sort() }

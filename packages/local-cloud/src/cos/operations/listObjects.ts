@@ -65,7 +65,7 @@ export function commonPrefixOf(
   return at < 0 ? undefined : key.slice(0, at + delimiter.length)
 }
 
-/** The order of COS's lists: UTF-8 bytes. */
+/** Compares keys in the order of COS's lists: by UTF-8 bytes. */
 export function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'))
 }
@@ -154,7 +154,7 @@ export const listObjectVersions: Handlers = {
       )
     }
     const owner = { ID: keys.appid, DisplayName: keys.appid }
-    const found: { record: ObjectRecord; isLatest: boolean }[] = []
+    const listed: { record: ObjectRecord; isLatest: boolean }[] = []
     const commonPrefixes: string[] = []
     let next: ObjectRecord | undefined
     let last: ObjectRecord | undefined
@@ -178,7 +178,7 @@ export const listObjectVersions: Handlers = {
       ) {
         continue
       }
-      if (found.length + commonPrefixes.length === requested.limit) {
+      if (listed.length + commonPrefixes.length === requested.limit) {
         next = last
         break
       }
@@ -187,16 +187,16 @@ export const listObjectVersions: Handlers = {
         commonPrefixes.push(commonPrefix)
         continue
       }
-      found.push({ record, isLatest })
+      listed.push({ record, isLatest })
     }
     const names = [
       requested.prefix,
       keyMarker,
       ...commonPrefixes,
-      ...found.map(({ record }) => record.key),
+      ...listed.map(({ record }) => record.key),
     ]
     const options = encodingFor(requested, names)
-    const entries = found.map(({ record, isLatest }) => {
+    const entries = listed.map(({ record, isLatest }) => {
       const common = {
         Key: options.encode(record.key),
         // Empty in a bucket that has never had versioning.
@@ -230,7 +230,7 @@ export const listObjectVersions: Handlers = {
         Prefix: options.encode(commonPrefix),
       })),
     })
-    // Versions and delete markers have one order: by key, newest first.
+    // Versions and delete markers are in one list, ordered by key and newest first.
     return xmlTextResponse(`<ListVersionsResult>${head}${entries.join('')}</ListVersionsResult>`)
   },
 }

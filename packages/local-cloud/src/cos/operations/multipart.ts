@@ -208,7 +208,7 @@ function ownerOf({ ownerUin }: KeyRing): object {
   return { ID, DisplayName: ownerUin }
 }
 
-/** The upload that a request names, which must be of its bucket and key. @throws CosServiceError `NoSuchUpload` */
+/** The upload in a request, which must belong to its bucket and key. @throws CosServiceError `NoSuchUpload` */
 export function requireUpload(context: OperationContext): UploadRecord {
   const { request, store } = context
   const upload = store.uploads.get(request.query.uploadId ?? '')
@@ -267,10 +267,10 @@ function assemble(
 ): ObjectRecord {
   const byNumber = new Map(uploaded.map((part) => [part.number, part]))
   const parts = listed.map(({ number, etag }, i) => {
-    const before = listed[i - 1]?.number ?? number - 1
-    if (number <= before) throw new CosServiceError('InvalidPartOrder')
+    const previous = listed[i - 1]?.number ?? number - 1
+    if (number <= previous) throw new CosServiceError('InvalidPartOrder')
     // Part numbers must be consecutive (document 436/7742).
-    if (number > before + 1) throw new CosServiceError('InvalidPart')
+    if (number > previous + 1) throw new CosServiceError('InvalidPart')
     const part = byNumber.get(number)
     if (!part || part.etag !== etag) throw new CosServiceError('InvalidPart')
     return part
@@ -281,7 +281,7 @@ function assemble(
   const crc64 = parts
     .slice(1)
     .reduce((crc, part) => combineCrc64(crc, part.crc64, part.size), first.crc64)
-  // As in COS it is opaque: clients must not expect an MD5 of MD5s.
+  // Opaque as in COS: clients must not expect an MD5 of MD5s.
   const digest = createHash('md5').update(upload.uploadId)
   for (const { etag } of parts) digest.update(etag)
   return {

@@ -12,8 +12,8 @@ import { bucketOf, type Handlers, type OperationContext } from './operation'
 export const acl: Handlers = {
   async putBucketAcl(context) {
     const { store } = context
-    const changed = await readAcl(context, 'bucket')
-    await store.buckets.update(bucketOf(context).name, (record) => ({ ...record, acl: changed }))
+    const newAcl = await readAcl(context, 'bucket')
+    await store.buckets.update(bucketOf(context).name, (record) => ({ ...record, acl: newAcl }))
     return { status: 200 }
   },
 
@@ -23,11 +23,11 @@ export const acl: Handlers = {
 
   async putObjectAcl(context) {
     const { request, store } = context
-    const changed = await readAcl(context, 'object')
+    const newAcl = await readAcl(context, 'object')
     const { key } = request
     await store.objects.update(bucketOf(context), key, versionIdOf(request), (record) => {
       if (!record) throw new CosServiceError('NoSuchKey')
-      return { ...record, acl: changed }
+      return { ...record, acl: newAcl }
     })
     return { status: 200 }
   },
@@ -48,7 +48,7 @@ export const acl: Handlers = {
   },
 }
 
-/** The ACL of the headers or of the body. @throws CosServiceError when both are given, or neither */
+/** Reads the ACL from the headers or the body. @throws CosServiceError if both contain one, or neither */
 async function readAcl(context: OperationContext, target: 'bucket' | 'object'): Promise<Acl> {
   const byHeaders = aclOfHeaders(context.request.headers, target)
   if (isBodyEmpty(context.request)) {

@@ -6,13 +6,13 @@ import type { BucketRecord } from '../store/records'
 
 /** The input of an operation. */
 export interface OperationContext extends AuthorizationContext {
-  /** The addressed bucket; undefined for getService, and for putBucket when it does not exist. */
+  /** The addressed bucket; undefined for getService, and for putBucket if it does not exist. */
   bucket: BucketRecord | undefined
   /** Unix milliseconds. */
   now: number
   requestId: string
   images: ImageProcessor
-  /** Milliseconds that a restore takes. @default as documented for its tier */
+  /** Duration of a restore in milliseconds. @default the documented time of its tier */
   restoreDelayMs?: number | undefined
 }
 

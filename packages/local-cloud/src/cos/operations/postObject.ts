@@ -17,7 +17,7 @@ import { type ObjectRecord, objectOfBlob, type WrittenBlob } from '../store/reco
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 import { MAX_SIMPLE_BYTES, versionHeader } from './putObject'
 
-/** Limit of one field's value. */
+/** Maximum length of a field's value. */
 const MAX_FIELD_BYTES = 20 * 1024
 const MAX_FIELDS = 100
 /** The placeholder for the name of the sent file. */
@@ -53,13 +53,13 @@ function fieldHeaders(fields: Fields): Fields {
   return acl === undefined ? headers : { ...headers, 'x-cos-acl': acl }
 }
 
-/** As printed in the documents. */
+/** The spelling of the documents. */
 const OUT_OF_RANGE = 'Condition key content-length-range doesn‘t match the value '
 
 const malformed = () => new CosServiceError('MalformedPOSTRequest')
 
 /**
- * Receives a form as a stream. The fields before the file decide whether the file is read. Field names are
+ * Receives a form as a stream. The fields before the file determine whether the file is read. Field names are
  * case-insensitive and unique, so that the policy checks the field that takes effect.
  */
 async function receiveForm(context: OperationContext): Promise<ReceivedForm> {
@@ -80,7 +80,7 @@ async function receiveForm(context: OperationContext): Promise<ReceivedForm> {
     )
     parser.on('file', (_name, part, filename) => {
       stream = part
-      // A part that ends early must have a listener at once; its reader reports the error.
+      // A part that ends early needs a listener immediately; its reader reports the error.
       part.on('error', () => {})
       file = receiveFile(context, fields, part, filename ?? '')
       file.catch(reject)
@@ -93,7 +93,7 @@ async function receiveForm(context: OperationContext): Promise<ReceivedForm> {
       })
     }
   })
-  // Closed before the listeners were added: no event follows.
+  // If the connection was closed before the listeners were added, no event follows.
   if (request.raw.destroyed && !request.raw.complete) throw new CosServiceError('IncompleteBody')
   request.raw.pipe(parser)
   try {
@@ -134,7 +134,7 @@ async function receiveFile(
   let written: WrittenBlob | undefined
   try {
     const key = keyOf(fields, filename)
-    const accepted = authenticateForm(context, fields, givenKey(fields, filename))
+    const accepted = authenticateForm(context, fields, formKey(fields, filename))
     const headers = fieldHeaders(fields)
     const authorizePost = (length: number | undefined) =>
       authorize(
@@ -165,8 +165,8 @@ async function receiveFile(
   }
 }
 
-/** The key as the form gives it, which its policy refers to. */
-function givenKey(fields: Fields, filename: string): string {
+/** The key in the form, to which its policy refers. */
+function formKey(fields: Fields, filename: string): string {
   return (fields.key ?? '').split(FILENAME).join(filename)
 }
 
@@ -174,7 +174,7 @@ function keyOf(fields: Fields, filename: string): string {
   if (fields.key === undefined) {
     throw new CosServiceError('InvalidArgument', 'Bucket POST must contain a field named "key".')
   }
-  const key = withoutLeadingSlashes(givenKey(fields, filename))
+  const key = withoutLeadingSlashes(formKey(fields, filename))
   checkKey(key)
   return key
 }
@@ -209,7 +209,7 @@ function formResponse(
   return { status: status === 200 ? 200 : 204, headers }
 }
 
-/** The address that `success_action_redirect` sends the browser to; undefined without a valid URL. */
+/** The redirect address of `success_action_redirect`; undefined without a valid URL. */
 function redirectTo(text: string | undefined, created: Fields): string | undefined {
   if (!text || !URL.canParse(text) || !/^https?:/i.test(text)) return undefined
   const { href } = new URL(text)

@@ -14,7 +14,7 @@ import { NULL_VERSION } from '../store/objects'
 import { type ObjectRecord, objectOfBlob } from '../store/records'
 import { bucketOf, type Handlers } from './operation'
 
-/** Limit of a simple upload (document 436/7749). */
+/** Maximum size of a simple upload (document 436/7749). */
 export const MAX_SIMPLE_BYTES = 5 * 1024 ** 3
 
 export const putObject: Handlers = {
@@ -39,13 +39,13 @@ export const putObject: Handlers = {
   },
 }
 
-/** Writes return their version while versioning is enabled, not while it is suspended. */
+/** The version header of a write. Without versioning, or while it is suspended, there is none. */
 export function versionHeader({ versionId }: ObjectRecord): Record<string, string> {
   return versionId && versionId !== NULL_VERSION ? { 'x-cos-version-id': versionId } : {}
 }
 
 export const appendObject: Handlers = {
-  /** The appended bytes become another blob of the object; nothing is copied. */
+  /** Adds the bytes as a further blob of the object, without copying. */
   async appendObject(context) {
     const { request, store, now } = context
     refuseNotImitated(request.headers, 'x-cos-forbid-overwrite', 'pic-operations')

@@ -11,7 +11,7 @@ interface PolicyStatement {
 const MAX_POLICY_BYTES = 20 * 1024
 
 /**
- * A bucket policy in the form that COS returns: `Statement` at the top level, a policy-wide principal moved
+ * Converts a bucket policy to the format that COS returns: `Statement` at the top level, and a policy-wide principal moved
  * into the statements.
  * @throws CosServiceError `MalformedPolicy`
  */
@@ -29,8 +29,8 @@ export function normaliseBucketPolicy(text: string, bucket: string): string {
   if (version !== undefined && version !== '2.0') {
     throw new CosServiceError('MalformedPolicy', 'version must be "2.0".')
   }
-  const given = parsed?.statement ?? parsed?.Statement
-  const list = (Array.isArray(given) ? given : [given]) as PolicyStatement[]
+  const statements = parsed?.statement ?? parsed?.Statement
+  const list = (Array.isArray(statements) ? statements : [statements]) as PolicyStatement[]
   const shared = parsed?.principal ?? parsed?.Principal
   const Statement = list.map((statement) => {
     if (typeof statement !== 'object' || statement === null)
@@ -59,7 +59,7 @@ function readStatement(statement: PolicyStatement): {
     else rest[lower] = value
   }
   const qcs = (principal as { qcs?: unknown } | undefined)?.qcs ?? principal
-  const principals = (Array.isArray(qcs) ? qcs : [qcs]).filter((one) => typeof one === 'string')
+  const principals = (Array.isArray(qcs) ? qcs : [qcs]).filter((name) => typeof name === 'string')
   return { principals: principals as string[], rest }
 }
 
@@ -68,12 +68,14 @@ const PRINCIPAL = /^(\*|qcs:\*|qcs::cam::.+|qcs::sts::.+|\d+|\d+\/\d+)$/
 
 function checkStatement(statement: PolicyStatement, bucket: string): void {
   const { principals, rest } = readStatement(statement)
-  if (principals.length === 0 || !principals.every((one) => PRINCIPAL.test(one))) {
+  if (principals.length === 0 || !principals.every((name) => PRINCIPAL.test(name))) {
     throw new CosServiceError('MalformedPolicy', 'The principal is missing or not valid.')
   }
   try {
     const policy = parsePolicy(JSON.stringify({ version: '2.0', statement: [rest] }))
-    for (const resource of policy.statement.flatMap((one) => one.resource)) {
+    for (const resource of policy.statement.flatMap(
+      (parsedStatement) => parsedStatement.resource,
+    )) {
       const other = /^([a-z0-9-]+-\d{4,})(\/|$)/.exec(splitResource(resource)[5] ?? '')?.[1]
       if (other && other !== bucket) {
         throw new CosServiceError(
@@ -98,7 +100,7 @@ const ANYONE = new Set([
 
 /**
  * Evaluates a bucket policy.
- * @param uin of the root account; undefined for other principals
+ * @param uin the UIN of the root account; undefined for other principals
  */
 export function evaluateBucketPolicy(
   text: string,
@@ -106,9 +108,11 @@ export function evaluateBucketPolicy(
   uin: string | undefined,
 ): Decision {
   const { Statement } = JSON.parse(text) as { Statement: PolicyStatement[] }
-  const own = uin === undefined ? undefined : `qcs::cam::uin/${uin}:uin/${uin}`
+  const rootPrincipal = uin === undefined ? undefined : `qcs::cam::uin/${uin}:uin/${uin}`
   const applying = Statement.map(readStatement)
-    .filter(({ principals }) => principals.some((one) => ANYONE.has(one) || one === own))
+    .filter(({ principals }) =>
+      principals.some((name) => ANYONE.has(name) || name === rootPrincipal),
+    )
     .map(({ rest }) => rest)
   if (applying.length === 0) return { allowed: false, reason: 'no statement names this principal' }
   const policy = parsePolicy(JSON.stringify({ version: '2.0', statement: applying }))

@@ -1,7 +1,7 @@
 /**
- * Condition operators of COS (documents 436/71306, 436/71307). For a key that the request does not have, the
- * plain operator is false and its `_if_exist` form is true. The values of one list are alternatives; all
- * keys and operators must hold.
+ * Condition operators of COS (documents 436/71306, 436/71307). For a key that the request does not have, an
+ * operator is false and its variant with `_if_exist` is true. The values of a list are alternatives; all keys and operators
+ * must hold.
  */
 const OPERATORS: Record<string, (actual: string, expected: string) => boolean> = {
   string_equal: (actual, expected) => actual === expected,
@@ -23,9 +23,9 @@ const NEGATIVE = new Set(['string_not_equal', 'ip_not_equal', 'numeric_not_equal
 
 const IF_EXIST = '_if_exist'
 
-/** An operator in lower case without `_if_exist`: the documents capitalise some. */
-function plain(given: string): string {
-  const operator = given.toLowerCase()
+/** An operator in lower case without `_if_exist`; the documents capitalise some. */
+function plain(name: string): string {
+  const operator = name.toLowerCase()
   return operator.endsWith(IF_EXIST) ? operator.slice(0, -IF_EXIST.length) : operator
 }
 
@@ -33,7 +33,7 @@ export function isKnownOperator(operator: string): boolean {
   return Object.hasOwn(OPERATORS, plain(operator))
 }
 
-/** A value that is known once the body is received; the policy is evaluated again then. */
+/** A value that is unknown until the body has been received; the policy is evaluated again then. */
 export const UNKNOWN_YET = Symbol('unknown yet')
 
 /** The values that conditions compare: condition key -> value, absent if the request has none. */
@@ -48,7 +48,7 @@ const ENCODED_KEYS = new Set([
   'cos:response-content-type',
 ])
 
-/** A key that the documents spell in two ways. */
+/** Keys that the documents spell in two ways. */
 const ALIASES: Record<string, string> = { 'cos:content_length': 'cos:content-length' }
 
 export function conditionsHold(
@@ -59,8 +59,8 @@ export function conditionsHold(
   for (const [operator, keys] of Object.entries(condition ?? {})) {
     const compare = OPERATORS[plain(operator)]
     if (!compare) return false
-    for (const [given, expected] of Object.entries(keys)) {
-      const key = ALIASES[given] ?? given
+    for (const [name, expected] of Object.entries(keys)) {
+      const key = ALIASES[name] ?? name
       const actual = Object.hasOwn(context, key) ? context[key] : undefined
       if (actual === UNKNOWN_YET) {
         if (effect === 'allow') continue
@@ -82,7 +82,7 @@ export function conditionsHold(
   return true
 }
 
-/** `*` is a wildcard at the two ends only. */
+/** Matches a pattern in which `*` is a wildcard only at the two ends. */
 function isLike(actual: string, pattern: string): boolean {
   const head = pattern.startsWith('*')
   const tail = pattern.length > 1 && pattern.endsWith('*')

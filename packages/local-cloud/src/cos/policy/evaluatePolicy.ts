@@ -3,7 +3,7 @@ import { type Policy, type Statement, splitResource } from './parsePolicy'
 
 /** One action on one resource. */
 export interface PolicyRequest {
-  /** Without the `name/cos:` in front. */
+  /** Without the prefix `name/cos:`. */
   action: string
   region: string
   appid: string
@@ -16,9 +16,9 @@ export interface PolicyRequest {
 
 export interface Decision {
   allowed: boolean
-  /** Whether a statement denies it: no other policy can allow it then. */
+  /** Set if a statement denies the action: no other policy can allow it then. */
   isExplicit?: true
-  /** The statement that decided, or that none did. */
+  /** Names the statement that decided, or states that there is none. */
   reason: string
 }
 
@@ -46,7 +46,7 @@ export function evaluatePolicy(policy: Policy, request: PolicyRequest): Decision
 
 /** The allowed action, and the matching resource pattern. */
 function describe({ resource }: Statement, request: PolicyRequest): string {
-  const pattern = resource.find((one) => resourceMatches(one, request)) ?? '*'
+  const pattern = resource.find((candidate) => resourceMatches(candidate, request)) ?? '*'
   const path = pattern === '*' ? '*' : modernPath(splitResource(pattern)[5] ?? '*')
   return `name/cos:${request.action} on ${path}`
 }
@@ -77,13 +77,13 @@ function resourceMatches(pattern: string, request: PolicyRequest): boolean {
   return wildcardMatches(modernPath(path), `${request.bucket}/${request.path}`)
 }
 
-/** The old form `prefix//<appid>/<short name>/<path>`, as `<bucket>/<path>`. */
+/** Converts the older format `prefix//<appid>/<short name>/<path>` to `<bucket>/<path>`. */
 function modernPath(path: string): string {
   const match = /^prefix\/\/(\d+)\/([^/]+)\/(.*)$/s.exec(path)
   return match ? `${match[2]}-${match[1]}/${match[3]}` : path
 }
 
-/** `*` matches any run of characters, slashes included. There is no other wildcard and no escape. */
+/** Matches a pattern in which `*` stands for any characters, including slashes. There are no other wildcards and no escapes. */
 export function wildcardMatches(pattern: string, text: string): boolean {
   const pieces = pattern.split('*')
   const [first = ''] = pieces
@@ -93,9 +93,9 @@ export function wildcardMatches(pattern: string, text: string): boolean {
   if (!text.endsWith(last)) return false
   let at = first.length
   for (const piece of pieces.slice(1, -1)) {
-    const found = text.indexOf(piece, at)
-    if (found < 0) return false
-    at = found + piece.length
+    const index = text.indexOf(piece, at)
+    if (index < 0) return false
+    at = index + piece.length
   }
   return at <= text.length - last.length
 }

@@ -5,10 +5,10 @@ import { Crc64 } from './crc64'
 import { type Database, type RowChange, row } from './database'
 import type { BlobRef, WrittenBlob } from './records'
 
-/** Up to this size a blob is a row: a file and its flush would take most of a small object's time. */
+/** Blobs up to this size are rows, because writing and flushing a file would take longer. */
 const MAX_INLINE_BYTES = 4096
 const READ_BYTES = 256 * 1024
-/** Chunks of a body are joined up to this size: each write takes a turn of a thread. */
+/** Chunks of a body are joined up to this size, because each write needs a thread. */
 const WRITE_BYTES = 64 * 1024
 /** Ids of blobs that are rows start with it; those of files are hexadecimal. */
 const INLINE_PREFIX = 's'
@@ -18,7 +18,7 @@ const INLINE_PREFIX = 's'
  *
  * The blob of a file is *pending* from before its first byte until the transaction that commits it, and
  * *orphaned* from the transaction that removes its last owner until the file is deleted; a row marks it
- * in both states. Whatever is marked at start is deleted. So a crash at any moment loses no acknowledged
+ * in both states. At start, all marked blobs are deleted. A crash at any moment therefore loses no acknowledged
  * write, shows no partial one and leaves no file behind. An inline blob is a row that the transaction
  * itself writes.
  */
@@ -27,7 +27,7 @@ export class Blobs {
   /** Undefined in memory, where every blob is inline. */
   readonly #folder: string | undefined
   readonly #pendingInline = new Map<string, Buffer>()
-  /** How many readers a blob has; one that is orphaned meanwhile is deleted when the last has left. */
+  /** Number of readers of each blob. A blob that is orphaned meanwhile is deleted after its last reader. */
   readonly #readers = new Map<string, number>()
   readonly #orphanedWhileRead = new Set<string>()
   readonly #deletions = new Set<Promise<void>>()
@@ -37,7 +37,7 @@ export class Blobs {
     this.#folder = folder
   }
 
-  /** Deletes what a crash left pending or orphaned. */
+  /** Deletes blobs that were pending or orphaned at a crash. */
   async recover(): Promise<void> {
     const prefix = row.pendingBlob('')
     for await (const name of this.#database.keys(prefix.toString())) {
@@ -121,7 +121,7 @@ export class Blobs {
       return { id: copy, size }
     } catch (error) {
       await this.#delete(copy)
-      // A file can have only so many links: then its bytes are copied.
+      // The file has the maximum number of links: its bytes are copied.
       if (errorCode(error) !== 'EMLINK') throw error
       return { id: (await this.#writeFile(this.#readFile(id, 0, size - 1))).id, size }
     }
@@ -165,9 +165,9 @@ export class Blobs {
   }
 
   #readInline(id: string): Buffer {
-    const found = this.#database.getBytes(row.inlineBlob(id))
-    if (!found) throw new Error(`blob ${id} is missing`)
-    return found
+    const content = this.#database.getBytes(row.inlineBlob(id))
+    if (!content) throw new Error(`blob ${id} is missing`)
+    return content
   }
 
   /** Keeps blobs readable until the returned function is called, even if they are orphaned meanwhile. */
@@ -269,13 +269,13 @@ export class Blobs {
 
 /** The changes of a transaction to blobs. */
 export interface BlobChanges {
-  /** Pending ones that have an owner from now on. */
+  /** Pending blobs that get an owner. */
   committed?: readonly BlobRef[]
-  /** Committed ones that lose their owner. */
+  /** Committed blobs that lose their owner. */
   orphaned?: readonly BlobRef[]
 }
 
-/** Size, MD5 and CRC-64 of bytes as they pass. */
+/** Computes size, MD5 and CRC-64 of a stream. */
 class Digest {
   readonly #md5 = createHash('md5')
   readonly #crc64 = new Crc64()
@@ -304,7 +304,7 @@ function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code
 }
 
-/** The same bytes in fewer, larger chunks. */
+/** Joins small chunks of a stream. */
 async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let chunks: Uint8Array[] = []
   let size = 0
@@ -323,7 +323,7 @@ async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   if (size > 0) yield Buffer.concat(chunks)
 }
 
-/** The chunks already read, then the rest of their source. */
+/** Yields the chunks that were read already, then the rest of the source. */
 async function* resumed(
   chunks: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,

@@ -2,11 +2,11 @@ import { CosServiceError } from '../errors'
 import { type Database, row } from './database'
 import type { BucketRecord } from './records'
 
-/** Buckets and their settings. Every request needs its bucket, so all of them are kept in memory too. */
+/** Buckets and their settings. All of them are also in memory, because every request needs its bucket. */
 export class Buckets {
   readonly #database: Database
   readonly #records = new Map<string, BucketRecord>()
-  /** Writes into each bucket that are in progress. */
+  /** Number of writes in progress, by bucket. */
   readonly #writes = new Map<string, number>()
   readonly #deletions = new Map<string, Promise<unknown>>()
   #onWritesEnded: () => void = () => {}
@@ -36,7 +36,7 @@ export class Buckets {
     this.#records.set(record.name, record)
   }
 
-  /** Changes a bucket's settings, one change after another. */
+  /** Changes a bucket's settings. Concurrent changes are serialized. */
   async update(name: string, change: (record: BucketRecord) => BucketRecord): Promise<void> {
     await this.#database.locks.run(`bucket ${name}`, async () => {
       const record = this.#records.get(name)
@@ -45,8 +45,8 @@ export class Buckets {
   }
 
   /**
-   * Runs a write into a bucket, which is not deleted meanwhile.
-   * @throws CosServiceError `NoSuchBucket` when it has been deleted since the request began
+   * Runs a write into a bucket, which cannot be deleted meanwhile.
+   * @throws CosServiceError `NoSuchBucket` if it has been deleted since the request began
    */
   async runWrite<T>(name: string, write: () => Promise<T>): Promise<T> {
     // Another deletion may have begun while this one was waited for.
@@ -65,7 +65,7 @@ export class Buckets {
   /** Deletes a bucket unless it has objects, versions or uploads in progress. */
   async delete(name: string): Promise<'deleted' | 'notEmpty'> {
     return this.#database.locks.run('delete a bucket', async () => {
-      // New writes wait for the result, so that those in progress come to an end.
+      // New writes wait for the result.
       const deletion = this.#deleteAfterWrites(name)
       this.#deletions.set(name, deletion)
       try {

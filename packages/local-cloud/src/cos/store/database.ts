@@ -8,7 +8,7 @@ type Level = AbstractLevel<string | Buffer | Uint8Array, Buffer, unknown>
 /** A row that a transaction writes or deletes. */
 export type RowChange = AbstractBatchOperation<Level, Buffer, unknown>
 
-/** How a scan goes on after a row: it continues, ends, or skips the rows whose names start with a prefix. */
+/** The next step of a scan: continue, stop, or skip the rows whose names start with a prefix. */
 export type ScanStep = 'next' | 'stop' | { skip: string }
 
 /** Schema of the rows that this version writes. Schema 1 had no inline blobs; its rows are read as they are. */
@@ -22,8 +22,8 @@ const DURABLE = { ...ENCODINGS, sync: true }
 const SCAN_PAGE = 256
 
 /**
- * Names of rows. Their UTF-8 bytes sort in the order of COS's lists, because no key contains NUL. The
- * prefixes are those on disk: renaming one needs a migration.
+ * Names of rows. Their UTF-8 bytes sort in the order of COS's lists, because no key contains NUL. Renaming a prefix would
+ * require a migration of the data on disk.
  */
 export const row = {
   schema: () => bytes('schema'),
@@ -49,7 +49,7 @@ export function bytes(text: string): Buffer {
   return Buffer.from(text, 'utf8')
 }
 
-/** Sorts directly after every row that starts with the prefix: UTF-8 has no byte 0xFF. */
+/** A name that sorts after all rows that start with a prefix: UTF-8 has no byte 0xFF. */
 function endOf(prefix: Buffer): Buffer {
   return Buffer.concat([prefix, Buffer.from([0xff])])
 }
@@ -69,7 +69,7 @@ export class Database {
 
   /**
    * Opens the table in a folder.
-   * @throws Error when a newer version wrote it, or another process has it open
+   * @throws Error if a newer version wrote it, or another process has it open
    */
   static async open(folder: string): Promise<Database> {
     const level = new ClassicLevel<Buffer, unknown>(join(folder, 'metadata'), ENCODINGS)
@@ -93,7 +93,7 @@ export class Database {
     return this.#level.close()
   }
 
-  /** Synchronous: the row is in memory or one read away, and a thread hop would cost more. */
+  /** Synchronous, because a read is faster than switching to a thread. */
   get<Record>(name: Buffer): Record | undefined {
     return this.#level.getSync(name) as Record | undefined
   }
@@ -102,12 +102,12 @@ export class Database {
     return this.#level.getSync<Buffer, Buffer>(name, { valueEncoding: 'buffer' })
   }
 
-  /** All or none of the changes, and durable once it resolves. */
+  /** Writes all or none of the changes. They are durable when the promise resolves. */
   write(changes: RowChange[]): Promise<void> {
     return this.#level.batch(changes, DURABLE)
   }
 
-  /** As `write`, but a power failure may undo it. Survives the end of the process. */
+  /** Like `write`, but a power failure may undo the changes. They survive the end of the process. */
   writeLazily(changes: RowChange[]): Promise<void> {
     return this.#level.batch(changes)
   }
@@ -125,8 +125,8 @@ export class Database {
   ): AsyncIterableIterator<Record> {
     const from = bytes(prefix)
     const start = gt ? { gt } : { gte: gte && Buffer.compare(gte, from) > 0 ? gte : from }
-    const found = this.#level.values({ ...start, lt: endOf(from), limit })
-    return found[Symbol.asyncIterator]() as AsyncIterableIterator<Record>
+    const rows = this.#level.values({ ...start, lt: endOf(from), limit })
+    return rows[Symbol.asyncIterator]() as AsyncIterableIterator<Record>
   }
 
   /** Whether any row starts with the prefix. */
@@ -173,23 +173,23 @@ export class Database {
 }
 
 async function checkSchema(level: ClassicLevel<Buffer, unknown>, folder: string): Promise<void> {
-  const found = await level.get(row.schema())
-  const isKnown = typeof found === 'number' && found >= 1 && found <= SCHEMA_VERSION
-  if (found !== undefined && !isKnown) {
+  const stored = await level.get(row.schema())
+  const isKnown = typeof stored === 'number' && stored >= 1 && stored <= SCHEMA_VERSION
+  if (stored !== undefined && !isKnown) {
     throw new Error(
-      `the data in ${folder} has schema ${String(found)}; this version reads 1 to ${SCHEMA_VERSION}`,
+      `the data in ${folder} has schema ${String(stored)}; this version reads 1 to ${SCHEMA_VERSION}`,
     )
   }
-  if (found !== SCHEMA_VERSION) await level.put(row.schema(), SCHEMA_VERSION, { sync: true })
+  if (stored !== SCHEMA_VERSION) await level.put(row.schema(), SCHEMA_VERSION, { sync: true })
 }
 
-/** Runs tasks of one name one after another, tasks of different names concurrently. */
+/** Serializes tasks of the same name; tasks of different names run concurrently. */
 class KeyedLock {
   readonly #tails = new Map<string, Promise<unknown>>()
 
   async run<T>(name: string, task: () => Promise<T>): Promise<T> {
-    const before = this.#tails.get(name) ?? Promise.resolve()
-    const result = before.then(task)
+    const previous = this.#tails.get(name) ?? Promise.resolve()
+    const result = previous.then(task)
     const tail = result.catch(() => {})
     this.#tails.set(name, tail)
     try {

@@ -10,7 +10,7 @@ interface Change {
   orphaned: BlobRef[]
 }
 
-/** Sees the object that a write would replace, and its bucket; throws to refuse the write. */
+/** Checks the object that a write would replace, and its bucket; throws to refuse the write. */
 export type OverwriteGuard = (present: ObjectRecord | undefined, bucket: BucketRecord) => void
 
 export interface DeleteOutcome {
@@ -18,7 +18,7 @@ export interface DeleteOutcome {
   isDeleteMarker?: true
 }
 
-/** The version without an id: written before versioning, or while it is suspended. */
+/** The version without an id, written before versioning was enabled or while it is suspended. */
 export const NULL_VERSION = 'null'
 
 export function versionOf(record: ObjectRecord): string {
@@ -45,7 +45,7 @@ export class Objects {
     return this.#database.get(row.object(bucket, key))
   }
 
-  /** One version; without `versionId` the latest, which may be a delete marker. */
+  /** Finds a version; without `versionId` the latest, which may be a delete marker. */
   async find(bucket: string, key: string, versionId?: string): Promise<ObjectRecord | undefined> {
     const current = this.get(bucket, key)
     if (current && (versionId === undefined || versionOf(current) === versionId)) return current
@@ -55,7 +55,7 @@ export class Objects {
       : others.find((other) => versionOf(other) === versionId)
   }
 
-  /** As `find`; the content can be read until `release` is called. */
+  /** Like `find`. The content can be read until `release` is called. */
   async pin(
     bucket: string,
     key: string,
@@ -68,7 +68,7 @@ export class Objects {
   }
 
   /**
-   * Puts an object and commits its blobs; when it is refused they are discarded.
+   * Puts an object and commits its blobs. If the write is refused, the blobs are discarded.
    * @returns the record as stored, with its version
    */
   async put(
@@ -91,8 +91,8 @@ export class Objects {
   }
 
   /**
-   * Runs one write of a key after another. `write` gets the bucket as it is by then: its versioning may
-   * have changed since the request began.
+   * Serializes the writes of a key. `write` receives the current bucket, whose versioning may have changed since the request
+   * began.
    */
   #runWrite<T>(
     bucket: BucketRecord,
@@ -105,7 +105,7 @@ export class Objects {
     )
   }
 
-  /** The record with the version that its bucket gives it. */
+  /** Adds the version to a record, according to its bucket. */
   withVersion(bucket: BucketRecord, record: ObjectRecord): ObjectRecord {
     if (!bucket.versioning) return record
     const versionId =
@@ -120,7 +120,7 @@ export class Objects {
     return { rows: [...rows, { type: 'put', key, value: record }], orphaned }
   }
 
-  /** Deletes the current version, or the named one for good. */
+  /** Deletes the current version, or permanently the given one. */
   async delete(bucket: BucketRecord, key: string, versionId?: string): Promise<DeleteOutcome> {
     return this.#runWrite(bucket, key, (current) =>
       versionId === undefined
@@ -165,26 +165,26 @@ export class Objects {
     const current = this.get(bucket.name, key)
     const others = await this.#noncurrent(bucket.name, key)
     const isCurrent = current !== undefined && versionOf(current) === versionId
-    const found = isCurrent ? current : others.find((other) => versionOf(other) === versionId)
-    if (!found) return { versionId }
+    const deleted = isCurrent ? current : others.find((other) => versionOf(other) === versionId)
+    if (!deleted) return { versionId }
     const currentRow = row.object(bucket.name, key)
     const rowOf = (record: ObjectRecord) => row.version(bucket.name, key, sequenceOf(record))
-    const changes: RowChange[] = [{ type: 'del', key: isCurrent ? currentRow : rowOf(found) }]
-    const [newest] = others.filter((other) => other !== found)
-    // The newest version left becomes current, unless it is a delete marker.
+    const changes: RowChange[] = [{ type: 'del', key: isCurrent ? currentRow : rowOf(deleted) }]
+    const [newest] = others.filter((other) => other !== deleted)
+    // The newest remaining version becomes current, unless it is a delete marker.
     if (newest && !newest.isDeleteMarker && (isCurrent || !current)) {
       changes.push(
         { type: 'del', key: rowOf(newest) },
         { type: 'put', key: currentRow, value: newest },
       )
     }
-    await this.#blobs.commit(changes, { orphaned: found.blobs })
-    return { versionId, ...(found.isDeleteMarker ? { isDeleteMarker: true as const } : {}) }
+    await this.#blobs.commit(changes, { orphaned: deleted.blobs })
+    return { versionId, ...(deleted.isDeleteMarker ? { isDeleteMarker: true as const } : {}) }
   }
 
   /**
-   * Changes one version in place: its ACL, tags or restore, or its content by appending. `change` gets
-   * what is there, undefined for a delete marker, and throws to refuse.
+   * Changes one version in place: its ACL, tags or restore, or its content by appending. `change`
+   * receives the present record, undefined for a delete marker, and may throw to refuse.
    * @param committed new blobs of the changed record
    */
   async update(
@@ -255,7 +255,7 @@ export class Objects {
     }
   }
 
-  /** The changes to the current version when another replaces it. */
+  /** The changes to the current version when another version replaces it. */
   async #retireCurrent(bucket: BucketRecord, key: string): Promise<Change> {
     const present = this.get(bucket.name, key)
     if (!bucket.versioning) return { rows: [], orphaned: present?.blobs ?? [] }
@@ -278,10 +278,10 @@ export class Objects {
 
   /** Noncurrent versions and delete markers of a key, newest first. */
   async #noncurrent(bucket: string, key: string): Promise<ObjectRecord[]> {
-    const found: ObjectRecord[] = []
+    const records: ObjectRecord[] = []
     const rows = this.#database.values<ObjectRecord>(`version\0${bucket}\0${key}\0`)
-    for await (const record of rows) found.push(record)
-    return found
+    for await (const record of rows) records.push(record)
+    return records
   }
 
   /** Microseconds, each larger than the last. */

@@ -17,19 +17,19 @@ export interface BucketRecord {
   region: string
   /** ISO 8601. */
   created: string
-  /** Absent: never set. */
+  /** Undefined if it was never set. */
   versioning?: 'Enabled' | 'Suspended'
   /** @default private */
   acl?: Acl
   /** Stored in several availability zones. */
   isMultiZone?: true
-  /** Documents of sub-resources as they were posted, by sub-resource (inventory: `inventory/<id>`). */
+  /** The documents that were put, by sub-resource (inventory: `inventory/<id>`). */
   documents?: Record<string, string>
 }
 
-/** Who besides the owner may use a bucket or an object. */
+/** An access control list: grants permissions on a bucket or an object. */
 export interface Acl {
-  /** `private`, `public-read` …; an object with `default` has its bucket's. */
+  /** `private`, `public-read` …; an object with `default` uses its bucket's ACL. */
   canned: string
   grants: AclGrant[]
 }
@@ -39,7 +39,7 @@ export interface AclGrant {
   permission: 'READ' | 'WRITE' | 'READ_ACP' | 'WRITE_ACP' | 'FULL_CONTROL'
 }
 
-/** The headers an object is returned with, and its `x-cos-meta-*`, as they were sent. */
+/** The headers that are returned with an object, including `x-cos-meta-*`. */
 export type ObjectHeaders = Record<string, string>
 
 export interface ObjectRecord {
@@ -62,13 +62,13 @@ export interface ObjectRecord {
   isAppendable?: true
   acl?: Acl
   tags?: [key: string, value: string][]
-  /** Algorithm of SSE-COS; absent: not encrypted. */
+  /** Algorithm of SSE-COS; undefined if the object is not encrypted. */
   encryption?: 'AES256'
   /** The last restore of an archived object. */
   restore?: RestoreRecord
 }
 
-/** What an object has besides its content. */
+/** The attributes of an object other than its content. */
 type ObjectDescription = Omit<
   ObjectRecord,
   'key' | 'size' | 'etag' | 'crc64' | 'lastModified' | 'blobs'
@@ -92,12 +92,12 @@ export function objectOfBlob(
   }
 }
 
-/** When an archived object was restored, and until when the copy can be read. */
+/** A restore of an archived object. */
 export interface RestoreRecord {
   tier: RestoreTier
-  /** Unix milliseconds, as all of these. */
+  /** When it was requested. All times are in Unix milliseconds. */
   requested: number
-  /** From when on the copy can be read. */
+  /** When the copy becomes readable. */
   ready: number
   expiry: number
 }

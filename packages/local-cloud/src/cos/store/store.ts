@@ -7,13 +7,13 @@ import { Objects } from './objects'
 import type { BlobRef } from './records'
 import { Uploads } from './uploads'
 
-/** Everything that the local COS stores: rows in one ordered table, large content in files. */
+/** The data of the local COS: rows in one ordered table, and large content in files. */
 export class Store {
   readonly blobs: Blobs
   readonly buckets: Buckets
   readonly objects: Objects
   readonly uploads: Uploads
-  /** The table itself, which the CloudBase database uses too. */
+  /** The table, which the CloudBase database also uses. */
   readonly database: Database
 
   private constructor(database: Database, blobFolder?: string) {
@@ -27,7 +27,7 @@ export class Store {
   /**
    * Opens the store in a folder, which is created if necessary, and deletes what a crash left behind.
    * @param folder @default in memory
-   * @throws Error when a newer version wrote the data, or another process has it open
+   * @throws Error if a newer version wrote the data, or another process has it open
    */
   static async open(folder?: string): Promise<Store> {
     if (!folder) return new Store(await Database.openInMemory())
@@ -39,7 +39,7 @@ export class Store {
     return store
   }
 
-  /** Deletes everything, buckets too. Not to be called while requests are in progress. */
+  /** Deletes all data, including buckets. Must not be called while requests are in progress. */
   async clear(): Promise<void> {
     const orphaned: BlobRef[] = []
     const rows: RowChange[] = []

@@ -42,8 +42,8 @@ export class Uploads {
   }
 
   /**
-   * Stores a part, which replaces an earlier one of its number, and commits its blobs.
-   * @returns false when the upload has ended; the blobs are discarded then
+   * Stores a part, replacing an earlier one with its number, and commits its blobs.
+   * @returns false if the upload has ended; the blobs are discarded then
    */
   async putPart({ uploadId }: UploadRecord, part: PartRecord): Promise<boolean> {
     const isStored = await this.#database.locks.run(uploadId, async () => {
@@ -60,19 +60,19 @@ export class Uploads {
 
   /** The parts uploaded so far, by number. */
   async parts(uploadId: string, afterNumber = 0, limit = -1): Promise<PartRecord[]> {
-    const found: PartRecord[] = []
+    const parts: PartRecord[] = []
     const rows = this.#database.values<PartRecord>(`part\0${uploadId}\0`, {
       gt: row.part(uploadId, afterNumber),
       limit,
     })
-    for await (const part of rows) found.push(part)
-    return found
+    for await (const part of rows) parts.push(part)
+    return parts
   }
 
   /**
-   * Turns an upload into an object in one transaction. `assemble` chooses among the uploaded parts and
-   * throws to refuse; the parts that it leaves out are deleted.
-   * @returns undefined when the upload has ended
+   * Turns an upload into an object in one transaction. `assemble` selects from the uploaded parts and
+   * may throw to refuse; unused parts are deleted.
+   * @returns undefined if the upload has ended
    */
   async complete(
     bucket: BucketRecord,
@@ -103,7 +103,7 @@ export class Uploads {
     )
   }
 
-  /** @returns false when the upload has ended already */
+  /** @returns false if the upload has already ended */
   async abort(uploadId: string): Promise<boolean> {
     return this.#database.locks.run(uploadId, async () => {
       const upload = this.get(uploadId)

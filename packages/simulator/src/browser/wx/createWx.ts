@@ -115,6 +115,15 @@ let isReady = false
 /** The parts of `wx.cloud` other than functions; files are stored in COS. */
 const REFUSED = ['uploadFile', 'downloadFile', 'getTempFileURL', 'deleteFile', 'callContainer']
 
+/** What a transfer with callbacks returns; it has already failed. */
+const REFUSED_TASK = {
+  abort() {},
+  onProgressUpdate() {},
+  offProgressUpdate() {},
+  onHeadersReceived() {},
+  offHeadersReceived() {},
+}
+
 /** `wx.cloud`: the preview's server calls the function with the identity of the phone's user. */
 const cloud: Record<string, unknown> & {
   callFunction(options: CallFunctionOptions): Promise<object> | undefined
@@ -128,7 +137,7 @@ const cloud: Record<string, unknown> & {
     REFUSED.map((name) => [
       name,
       (options: CallbackOptions = {}) =>
-        callBackOrPromise(options, () => refuseCloud(name), `cloud.${name}`),
+        callBackOrPromise(options, () => refuseCloud(name), `cloud.${name}`) ?? REFUSED_TASK,
     ]),
   ),
   database: () => refuseCloud('database'),
