@@ -118,6 +118,9 @@ export function runExchange<T>(
       await transfer(wire?.receive(responseBytes, api))
       return result
     } finally {
+      // Answered before the body was sent: the rest could be shorter than announced if the file changes, and the server
+      // would take the next request of the connection for it.
+      if (!sent?.writableFinished) sent?.destroy()
       cancelTimeout()
       state.events.off('suspend', onSuspend)
       state.events.off('networkSwitch', onSwitch)

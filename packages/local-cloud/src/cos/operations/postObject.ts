@@ -89,12 +89,12 @@ async function receiveForm(context: OperationContext): Promise<ReceivedForm> {
     parser.on('error', () => reject(malformed()))
     for (const event of ['aborted', 'error', 'close']) {
       request.raw.on(event, () => {
-        if (!request.raw.complete) reject(new CosServiceError('IncompleteBody'))
+        if (!request.raw.readableEnded) reject(new CosServiceError('IncompleteBody'))
       })
     }
   })
   // If the connection was closed before the listeners were added, no event follows.
-  if (request.raw.destroyed && !request.raw.complete) throw new CosServiceError('IncompleteBody')
+  if (request.raw.destroyed) throw new CosServiceError('IncompleteBody')
   request.raw.pipe(parser)
   try {
     await finished
