@@ -15,6 +15,11 @@ declare const CopySource: string
 declare const tempFilePath: string
 declare const url: string
 declare const token: string
+declare const TrashId: string
+declare const error: unknown
+declare const retry: () => Promise<void>
+declare const page: { setData: (data: object) => void }
+type TaskInfo = import('miniprogram-cos').TaskInfo
 declare const files: import('miniprogram-cos').UploadFileParams[]
 
 declare const fetchKeyFromMyServer: (

@@ -136,7 +136,7 @@ export class COS extends UploadCOS {
   /**
    * Sends a signed request to an API of COS or of data processing for which the client has no method.
    * @throws CosError
-   * @example const { CORSRule } = await cos.request({ Method: 'GET', Action: 'cors' })
+   * @example const cors = await cos.request({ Method: 'GET', Action: 'cors' })
    */
   request(params: RequestParams): Promise<object>
   request(params: RequestParams, callback: Callback<object>): void

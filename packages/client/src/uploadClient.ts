@@ -161,7 +161,7 @@ export class UploadCOS {
    * Returns the usage and the limits of a folder whose access rule has a `quota` or `maxFiles`. Permitted uploads count
    * until their permission expires.
    *
-   * @param path the folder, with a trailing slash. @default the caller's first folder with a quota
+   * @param path the folder, with a trailing slash; by default the caller's first folder with a quota
    * @throws CosError kind `credentials`: `KitPathRefused` if the folder is not the caller's or has no quota
    * @example const { used, quota } = await cos.usage()
    */
