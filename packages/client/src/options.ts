@@ -216,7 +216,7 @@ export function resolveOptions(values: COSOptions): ResolvedOptions {
     const actualType = Number.isNaN(value) ? 'NaN' : typeof value
     const isAuto = /^(File|Chunk)ParallelLimit$/.test(name) && value === 'auto'
     if (expectedType !== actualType && expectedType !== 'undefined' && !isAuto) {
-      throw invalid(name, `must be a ${expectedType}, actualType ${actualType}`)
+      throw invalid(name, `must be a ${expectedType}, got ${actualType}`)
     }
     const format = FORMATS[name]
     if (format && !format.test(String(value))) throw invalid(name, `must match ${format}`)

@@ -13,14 +13,14 @@ export const CLIENT_SIZES = [
     what: 'client',
     limit: 79_710,
     goal: 60 * KB,
-    start: { limit: 40_800, goal: 42 * KB },
+    start: { limit: 40_810, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
     limit: 52_420,
     goal: 41 * KB,
-    start: { limit: 38_570, goal: 36 * KB },
+    start: { limit: 38_580, goal: 36 * KB },
   },
   // Includes the advice, which an app may exclude.
   {

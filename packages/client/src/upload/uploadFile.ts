@@ -205,7 +205,7 @@ async function sendForm(
         report(Math.floor((sent / Math.max(total, 1)) * size)),
     })
   })
-  const isHidden = Object.keys(result.headers).length === 0
+  const isHidden = !Object.keys(result.headers).length
   const head = isHidden && (await loadUploads().confirmByHead(core, form, size, result))
   const verifying = verify && verify((head || result).headers)
   if (verifying) await verifying
