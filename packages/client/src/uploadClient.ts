@@ -13,6 +13,7 @@ import {
   cloudCredentials,
   type FunctionOptions,
 } from './credentials/cloud'
+import { fixedProvider } from './credentials/fixed'
 import {
   cloudFunction,
   type FunctionCall,
@@ -56,8 +57,7 @@ function createWith<Client extends UploadCOS>(
   const { mode: _, ...rest } = options
   // The key of a form is in its body, which is not signed.
   const defaults: COSOptions = cloud.signs ? { SimpleUploadMethod: 'putObject' } : {}
-  const { getAuthorization } = cloud
-  const cos = new Client({ ...defaults, ...rest, getAuthorization })
+  const cos = new Client({ ...defaults, ...rest })
   cos._cloud = cloud
   return cos
 }
@@ -102,11 +102,15 @@ export class UploadCOS {
     }
     const events = new Emitter()
     this._tasks = new TaskQueue(this.options, events)
+    const callback = callbackProvider(this.options, this)
+    const fixed = fixedProvider(this.options)
     const credentials = createCredentialCache(
       this.options,
-      callbackProvider(this.options, this),
+      () => {
+        const { getAuthorization, getSTS } = this.options
+        return this._cloud || (getAuthorization || getSTS ? callback : fixed)
+      },
       () => this._tasks.next(),
-      () => this._cloud !== undefined,
       options.ScopeLimit === true,
     )
     this._core = { options: this.options, credentials, events, features }

@@ -7,7 +7,8 @@ import {
   putObject,
   queryString,
 } from '@miniprogram-cos/protocol'
-import { type Credential, fixedKey, type Key } from './credentials/provider'
+import { fixedKey } from './credentials/fixed'
+import type { Credential, Key } from './credentials/provider'
 import { pick, type ResolvedOptions } from './options'
 import { serverTime } from './request/clock'
 import { asCosError } from './request/errors'
@@ -39,7 +40,6 @@ export interface GetObjectUrlParams extends ObjectParams {
 
 /** The part of the client that `objectUrl` uses. */
 interface UrlClient {
-  readonly options: ResolvedOptions
   readonly _core: ClientCore
   _complete(params: GetObjectUrlParams): GetObjectUrlParams | Promise<GetObjectUrlParams>
 }
@@ -60,8 +60,7 @@ export function objectUrl(
       : getObjectUrl(client._core, complete)
   } catch (error) {
     // Thrown if a string would be returned.
-    const { getAuthorization, getSTS } = client.options
-    const isPromised = (params?.Sign ?? true) && (getAuthorization ?? getSTS)
+    const isPromised = (params?.Sign ?? true) && !client._core.credentials.isFixed()
     if (!hasCallback && !isPromised) throw asCosError(error)
     return Promise.reject(error)
   }
@@ -124,9 +123,8 @@ function getObjectUrl(
     const unsigned = joined(queryString(credential.headers || {}), QueryString)
     return presignedUrl(bare, Authorization, query, credential.SecurityToken, unsigned)
   }
-  const fixed = fixedKey(core.options)
-  return fixed
-    ? signUrl(fixed)
+  return core.credentials.isFixed()
+    ? signUrl(fixedKey(core.options))
     : core.credentials.get(credentialRequest(prepared, options), isContent).then(signUrl)
 }
 

@@ -9,13 +9,7 @@ import { sleep } from '../concurrency'
 import type { ResolvedOptions } from '../options'
 import { learnFromStart, serverTime } from '../request/clock'
 import type { TaskInfo } from '../upload/task'
-import {
-  type Credential,
-  type CredentialProvider,
-  type CredentialRequest,
-  fixedKey,
-  type Key,
-} from './provider'
+import type { Credential, CredentialProvider, CredentialRequest, Key } from './provider'
 
 /** Seconds of validity that a cached key must have left. */
 const MIN_REMAINING = 60
@@ -80,21 +74,22 @@ export interface CredentialCache {
   get(request: CredentialRequest, isContent?: boolean): Promise<Credential>
   /** Drops a key that COS has refused. `wasTooWide`: it may not permit all of the scope it was requested with. */
   drop(key: Key, wasTooWide: boolean): void
+  /** Whether the key is that of the options. */
+  isFixed(): boolean
 }
 
 /**
  * Requests credentials as rarely as possible: concurrent requests share one call, a key is used until shortly before
  * it expires, and a key that COS refuses is dropped. The scope of a scoped key includes the queued uploads.
  *
+ * @param provider returns the current provider: the app may change the options
  * @param queue returns the next uploads
- * @param isCloud whether the provider is a cloud function of this kit, which accepts several scopes at once
  * @param isScoped whether the options ask for scoped keys
  */
 export function createCredentialCache(
   options: ResolvedOptions,
-  provider: CredentialProvider,
+  provider: () => CredentialProvider,
   queue: () => TaskInfo[],
-  isCloud: () => boolean,
   isScoped: boolean,
 ): CredentialCache {
   let keys: { key: Key; request: PendingRequest }[] = []
@@ -107,6 +102,11 @@ export function createCredentialCache(
   let isKnown = false
   /** Reduced when the provider, or COS with one of its keys, has refused a wide scope. */
   let maxScopes = isScoped ? MAX_SCOPES_OF_CLOUD : MAX_SCOPES
+
+  /** The functions of this kit accept several scopes at once. */
+  const isCloud = () => provider().source === 'function'
+
+  const isFixed = () => provider().source === 'fixed'
 
   const find = (scope: ScopeEntry[]): Key | undefined => {
     const end = serverTime(options) + MIN_REMAINING
@@ -138,7 +138,7 @@ export function createCredentialCache(
     request: CredentialRequest,
     pending: PendingRequest,
   ): Promise<Credential> => {
-    const call = () => provider.get({ ...request, Scope: pending.scope })
+    const call = () => provider().get({ ...request, Scope: pending.scope })
     // One retry for all waiting requests. The scope may have been too wide.
     const credential = await call().catch(async (error: CosError) => {
       const wasWide = pending.narrow(request.Scope)
@@ -165,7 +165,7 @@ export function createCredentialCache(
     const pending = new PendingRequest(Scope)
     const send = () => {
       pending.isOpen = false
-      if (options.getAuthorization) {
+      if (provider().source !== 'getSTS') {
         for (const scope of predictScopes(Scope, queue())) {
           if (pending.scope.length + scope.length > maxScopes) break
           if (!find(scope)) pending.add(scope)
@@ -196,8 +196,7 @@ export function createCredentialCache(
 
   return {
     async get(request, isContent) {
-      const fixed = fixedKey(options)
-      if (fixed) return fixed
+      if (isFixed()) return provider().get(request)
       const { Scope } = request
       for (;;) {
         const cached = find(Scope)
@@ -226,6 +225,7 @@ export function createCredentialCache(
       if (wasTooWide) maxScopes = 0
       keys = keys.filter((entry) => entry.key !== key)
     },
+    isFixed,
   }
 }
 

@@ -1,7 +1,8 @@
 import type { CallerFolder } from '@miniprogram-cos/protocol'
+import { createBreaker } from './breaker'
 import { confirmUpload } from './confirm'
 import { type FunctionCall, functionError } from './function'
-import type { AuthorizationRequest, SignatureAnswer, TemporaryKeyAnswer } from './provider'
+import { type CredentialProvider, checkSignature, readPeriod } from './provider'
 
 /** The bucket, region and folder of the caller, as the cloud function returns them. */
 export interface CallerPlace {
@@ -33,20 +34,24 @@ export interface CloudOptions extends FunctionOptions {
   env?: string
 }
 
-/** Requests keys or signatures from the cloud function, and stores the caller's place. */
-export interface CloudCredentials {
+/**
+ * Requests keys that permit everything the caller may do, or signatures, from the function, and stores the caller's
+ * place.
+ */
+export interface CloudCredentials extends CredentialProvider {
   signs: boolean
   place: CallerPlace | undefined
   /** Paths whose uploads are confirmed, and paths whose objects the function moves to the trash. */
   paths: Pick<CallerFolder, 'confirms' | 'trashes'>
   call: FunctionCall
-  /** Implements the option getAuthorization. */
-  getAuthorization(request: AuthorizationRequest): Promise<TemporaryKeyAnswer | SignatureAnswer>
   /** Requests only the place; concurrent calls share one request. */
   locate(): Promise<unknown>
   /** Confirms a successful upload if its access rule has a hook. Never rejects. */
   confirm(Key: string, result: object): Promise<object>
 }
+
+/** Of messages on what the function answered. */
+const SUBJECT = 'answer of the function:'
 
 /** @param send calls cos-credentials, or cos-signature in mode `'signature'` */
 export function cloudCredentials(
@@ -54,6 +59,7 @@ export function cloudCredentials(
   { mode, ScopeLimit = false }: FunctionOptions,
 ): CloudCredentials {
   const signs = mode === 'signature'
+  const breaker = createBreaker()
   let pendingPlace: Promise<unknown> | undefined
 
   const call: FunctionCall = async (event) => {
@@ -67,29 +73,31 @@ export function cloudCredentials(
   }
 
   const self: CloudCredentials = {
+    source: 'function',
     signs,
     place: undefined,
     paths: {},
     call,
-    async getAuthorization({ Bucket, Region, Method, Key, Pathname, Query, Headers, Scope }) {
+    async get({ Bucket, Region, Method, Key, Pathname, Query, Headers, Scope }) {
       const signatureRequest = signs && { Bucket, Region, Method, Key, Pathname, Query, Headers }
       // An empty scope requests only the place.
-      const answer = await call(
-        signatureRequest || (ScopeLimit && Scope[0] ? { scope: Scope } : {}),
-      )
+      const event = signatureRequest || (ScopeLimit && Scope[0] ? { scope: Scope } : {})
+      const answer = await breaker('the function', () => call(event))
       const { credentials, startTime, expiredTime, authorization: Authorization } = answer
-      if (Authorization) return { Authorization, SecurityToken: String(answer.sessionToken) }
+      if (Authorization) {
+        checkSignature(SUBJECT, Authorization)
+        return { Authorization, SecurityToken: String(answer.sessionToken), headers: {} }
+      }
       const { tmpSecretId, tmpSecretKey, sessionToken } = credentials || {}
       if (!tmpSecretId || !tmpSecretKey || !sessionToken || !expiredTime) {
         throw functionError('KitFunctionAnswer', 'the function answered without a key')
       }
       return {
-        TmpSecretId: tmpSecretId,
-        TmpSecretKey: tmpSecretKey,
+        SecretId: tmpSecretId,
+        SecretKey: tmpSecretKey,
         SecurityToken: sessionToken,
-        ExpiredTime: expiredTime,
-        ScopeLimit,
-        ...(startTime && { StartTime: startTime }),
+        ...readPeriod(SUBJECT, expiredTime, startTime || undefined),
+        isScoped: ScopeLimit,
       }
     },
     async locate() {

@@ -1,6 +1,5 @@
-import type { ScopeEntry } from '@miniprogram-cos/protocol'
-import { cosError } from '@miniprogram-cos/protocol'
-import type { ResolvedOptions } from '../options'
+import { type CosError, cosError, type ScopeEntry } from '@miniprogram-cos/protocol'
+import { pick } from '../options'
 
 export type { ScopeEntry }
 
@@ -116,21 +115,37 @@ export interface ReadySignature {
 /** Authorizes a request: a key to sign it with, or its signature. */
 export type Credential = Key | ReadySignature
 
-/** The source of credentials: the options, a function of the app, or a cloud function. */
+/** The source of credentials: the options, a callback of the app, or a function of this kit. */
 export interface CredentialProvider {
+  /** Options alone are `'fixed'`: nothing is requested, cached or renewed. `getSTS` knows no scopes. */
+  readonly source: 'fixed' | 'getAuthorization' | 'getSTS' | 'function'
   /** @throws CosError kind `credentials` */
   get(request: CredentialRequest): Promise<Credential>
 }
 
-/**
- * Returns the key of the options `SecretId` and `SecretKey`, or undefined if there is a provider. Synchronous, so that
- * getObjectUrl can return a string.
- * @throws CosError `KitNoCredentials` if the options have neither a key nor a provider
- */
-export function fixedKey(options: ResolvedOptions): Key | undefined {
-  const { SecretId, SecretKey, SecurityToken = '', StartTime = 0, ExpiredTime = 0 } = options
-  if (options.getAuthorization || options.getSTS) return undefined
-  if (SecretId && SecretKey) return { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime }
-  const message = 'give getAuthorization, or use COS.cloud'
-  throw cosError('credentials', 'KitNoCredentials', message)
+/** @param source who has answered */
+export function invalidAnswer(source: string, why: string): CosError {
+  const message = `${source} callback params ${why}`
+  const error = { message, code: 'Error' }
+  return cosError('credentials', 'KitInvalidAuthorization', message, { error })
+}
+
+const SIGNATURE_FIELDS = ['sign-algorithm', 'ak', 'sign-time', 'key-time', 'url-param-list']
+
+/** @throws CosError `KitInvalidAuthorization` unless it is a COS signature */
+export function checkSignature(source: string, Authorization: string): void {
+  const lacks = (field: string) => Authorization.indexOf(`q-${field}=`) < 0
+  if (SIGNATURE_FIELDS.some(lacks) || /\s/.test(Authorization)) {
+    throw invalidAnswer(source, 'format error: not a COS signature')
+  }
+}
+
+/** The period of a key. @throws CosError `KitInvalidAuthorization` unless it is in Unix seconds */
+export function readPeriod(source: string, ExpiredTime: unknown, StartTime: unknown) {
+  for (const [name, value] of Object.entries(pick({ ExpiredTime, StartTime }))) {
+    if (!/^\d{10}$/.test(String(value))) {
+      throw invalidAnswer(source, `"${name}" should be 10 digits`)
+    }
+  }
+  return { ExpiredTime: Number(ExpiredTime), StartTime: Number(StartTime || 0) }
 }

@@ -102,9 +102,7 @@ export function recover(
     recovered.clock = true
     return true
   }
-  if (recovered.key || 'Authorization' in used || !(options.getAuthorization || options.getSTS)) {
-    return false
-  }
+  if (recovered.key || 'Authorization' in used || credentials.isFixed()) return false
   // A provider may have issued the key for only the first entry of its scope.
   const isTooWide = Boolean(used.isScoped && used.isWide) && code === 'AccessDenied'
   recovered.key =
