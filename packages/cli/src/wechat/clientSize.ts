@@ -11,16 +11,16 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 79_710,
+    limit: 79_990,
     goal: 60 * KB,
-    start: { limit: 40_810, goal: 42 * KB },
+    start: { limit: 41_110, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
-    limit: 52_420,
+    limit: 52_710,
     goal: 41 * KB,
-    start: { limit: 38_580, goal: 36 * KB },
+    start: { limit: 38_880, goal: 36 * KB },
   },
   // Includes the advice, which an app may exclude.
   {

@@ -30,7 +30,7 @@ export function createBreaker() {
     }
     try {
       const answer = await withTimeout(PROVIDER_TIMEOUT, call(), () => {
-        const message = `${source} has not answered in ${PROVIDER_TIMEOUT / 1000} s`
+        const message = `${source} has not answered in 60 s`
         return Promise.reject(cosError('credentials', 'KitAuthorizationFailed', message))
       })
       failures = 0

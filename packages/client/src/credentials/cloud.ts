@@ -50,8 +50,8 @@ export interface CloudCredentials extends CredentialProvider {
   confirm(Key: string, result: object): Promise<object>
 }
 
-/** Of messages on what the function answered. */
-const SUBJECT = 'answer of the function:'
+/** Names the provider in messages, too. */
+const SOURCE = 'function'
 
 /** @param send calls cos-credentials, or cos-signature in mode `'signature'` */
 export function cloudCredentials(
@@ -73,7 +73,7 @@ export function cloudCredentials(
   }
 
   const self: CloudCredentials = {
-    source: 'function',
+    source: SOURCE,
     signs,
     place: undefined,
     paths: {},
@@ -82,10 +82,10 @@ export function cloudCredentials(
       const signatureRequest = signs && { Bucket, Region, Method, Key, Pathname, Query, Headers }
       // An empty scope requests only the place.
       const event = signatureRequest || (ScopeLimit && Scope[0] ? { scope: Scope } : {})
-      const answer = await breaker('the function', () => call(event))
+      const answer = await breaker(SOURCE, () => call(event))
       const { credentials, startTime, expiredTime, authorization: Authorization } = answer
       if (Authorization) {
-        checkSignature(SUBJECT, Authorization)
+        checkSignature(SOURCE, Authorization)
         return { Authorization, SecurityToken: String(answer.sessionToken), headers: {} }
       }
       const { tmpSecretId, tmpSecretKey, sessionToken } = credentials || {}
@@ -96,7 +96,7 @@ export function cloudCredentials(
         SecretId: tmpSecretId,
         SecretKey: tmpSecretKey,
         SecurityToken: sessionToken,
-        ...readPeriod(SUBJECT, expiredTime, startTime || undefined),
+        ...readPeriod(SOURCE, expiredTime, startTime || undefined),
         isScoped: ScopeLimit,
       }
     },
