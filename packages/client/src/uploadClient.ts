@@ -73,7 +73,7 @@ function createWith<Client extends UploadCOS>(
  */
 export class UploadCOS {
   /** Version of this package. */
-  static readonly version: string = '0.2.0'
+  static readonly version: string = '0.1.0'
 
   /** All options with defaults filled in. They are read at each use, so that changes have effect. */
   readonly options: ResolvedOptions
