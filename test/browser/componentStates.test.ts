@@ -37,10 +37,10 @@ describeInBrowser('each component in each of its states, in both languages, ligh
   })
 
   test.each([
-    ['uploader', 1940, 'text=AccessDenied'],
-    ['list', 2240, 'text=/1 selected|已选 1 项/'],
-    ['image', 500, 'cos-image img >> nth=3'],
-  ])('%s', async (name, height, last) => {
+    ['uploader', 1940, ['text=AccessDenied']],
+    ['list', 2440, ['text=/1 selected|已选 1 项/', 'text=/Loading…|加载中…/']],
+    ['image', 500, ['cos-image img >> nth=3']],
+  ])('%s', async (name, height, shown) => {
     const shots: Buffer[] = []
     for (const [language, theme] of LOOKS) {
       const context = await browser.newContext({ viewport: { width: 375, height } })
@@ -50,7 +50,7 @@ describeInBrowser('each component in each of its states, in both languages, ligh
       page.on('pageerror', ({ message }) => thrown.push(message))
       const route = `pages/${name}/${name}`
       await page.goto(`${preview.phones[0]?.url}?page=${route}&language=${language}&theme=${theme}`)
-      await page.locator(last).first().waitFor()
+      for (const selector of shown) await page.locator(selector).first().waitFor()
       shots.push(await page.screenshot({ animations: 'disabled' }))
       await page.setViewportSize({ width: 320, height })
       expect(await page.evaluate(WIDTHS)).toEqual([])

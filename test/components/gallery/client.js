@@ -50,14 +50,16 @@ const client = {
     setTimeout(tell)
     return new Promise(() => {})
   },
-  async getBucket({ Prefix }) {
-    if (Prefix === 'loading/') return new Promise(() => {})
+  async getBucket({ Prefix, Marker }) {
+    if (Prefix === 'loading/' || Marker) return new Promise(() => {})
     if (Prefix === 'refused/') throw refused
     const isFull = Prefix === 'files/'
+    const isLong = Prefix === 'long/'
     return {
       CommonPrefixes: isFull ? [{ Prefix: 'files/trips/' }] : [],
-      Contents: isFull ? FILES : [],
-      IsTruncated: 'false',
+      Contents: isFull ? FILES : isLong ? [file('long/notes.txt', 640)] : [],
+      IsTruncated: String(isLong),
+      NextMarker: 'long/notes.txt',
     }
   },
   deleteMultipleObject: async () => ({ Error: [] }),

@@ -51,16 +51,6 @@ export class PhoneBackend extends CurrentWindowBackendContext {
     }
   }
 
-  override createIntersectionObserver(
-    ...[target, relative, margin, ...rest]: Parameters<
-      CurrentWindowBackendContext['createIntersectionObserver']
-    >
-  ) {
-    // Margins that the app leaves out are 0.
-    const complete = margin.replace(/\b(?:undefined|NaN)/g, '0')
-    return super.createIntersectionObserver(target, relative, complete, ...rest)
-  }
-
   override setModelBindingStat(
     element: BackendElement,
     name: string,

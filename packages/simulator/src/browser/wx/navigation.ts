@@ -11,6 +11,7 @@ import {
   drawCanvas,
   findCanvas,
 } from '../elements/canvas'
+import { type ObserverOptions, PhoneIntersectionObserver } from './intersectionObserver'
 import { findVideo, SelectorQuery, videoContext } from './query'
 
 interface ToUrl {
@@ -20,7 +21,7 @@ interface ToUrl {
 
 /** An instance of a page or component, as far as observers need it. */
 interface Instance {
-  createIntersectionObserver: (options?: object) => object
+  createIntersectionObserver: (options?: ObserverOptions) => object
 }
 
 /** `wx` calls that navigate, that change the bars around the page, and that look at its elements. */
@@ -113,7 +114,7 @@ export function createNavigation(stack: PageStack, frame: Frame) {
       },
     ),
     createSelectorQuery: () => new SelectorQuery(stack),
-    createIntersectionObserver: (instance?: Instance, options?: object) => {
+    createIntersectionObserver: (instance?: Instance, options?: ObserverOptions) => {
       const scope: Partial<Instance> | undefined = instance ?? stack.current?.instance
       return scope?.createIntersectionObserver?.(options)
     },
@@ -162,6 +163,9 @@ export function addInstanceMethods(): void {
       }
       const done = rest.at(-1)
       if (typeof done === 'function') done()
+    },
+    createIntersectionObserver(this: Selectable, options?: ObserverOptions) {
+      return new PhoneIntersectionObserver((selector) => elementsOf(this, selector), options)
     },
     getPageId: () => 'preview',
     getTabBar: () => null,
