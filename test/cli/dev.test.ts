@@ -154,6 +154,23 @@ test('where a rule has a quota, build names the client that it needs, and dev --
   }
 })
 
+test.each([['quota'], ['maxSize']])(
+  'dev --once uploads a file of 2 MB where a rule has a %s',
+  async (limit) => {
+    const config = app.read('cos.config.js')
+    const limited = config.replace("'list'] },", `'list'], ${limit}: '8 MB' },`)
+    writeFileSync(app.path('cos.config.js'), limited)
+    writeFileSync(app.path('large.bin'), Buffer.alloc(2_000_000))
+    try {
+      const { status, stdout } = await app.run('dev', '--once', '--ports', '0', 'large.bin')
+      expect(stdout).toContain('large.bin  1.9 MB in one request')
+      expect([status, stdout.includes('✗')]).toEqual([0, false])
+    } finally {
+      writeFileSync(app.path('cos.config.js'), config)
+    }
+  },
+)
+
 test('a port that is taken is named in one line', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -7,7 +7,7 @@ import type { Simulator } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { type DomainLists, domainLists } from '../domains/domainLists'
 import { at, ownFile } from '../project'
-import { signaturePaths } from '../rules/signaturePaths'
+import { limitsSize, signaturePaths } from '../rules/signaturePaths'
 
 /** The client as copied by WeChat's npm builder. */
 const CLIENT = 'node_modules/miniprogram-cos/miniprogram_dist/index.js'
@@ -27,6 +27,9 @@ export interface Phone {
   cos: COS
   simulator: Simulator
 }
+
+/** Maximum size of an upload in one request (document 436/7749). */
+const MAX_SIMPLE_BYTES = 5 * 1024 ** 3
 
 /** The addresses of a phone's requests: the function host, and a COS that replaces the real one. */
 export interface PhoneNetwork {
@@ -59,6 +62,11 @@ export async function createPhone(
     wx: simulator.wx,
   })
   const isByKey = signaturePaths(config).length === 0
-  const cos = Client.cloud({ mode: isByKey ? 'keys' : 'signature', ProgressInterval: 100 })
+  const cos = Client.cloud({
+    mode: isByKey ? 'keys' : 'signature',
+    ProgressInterval: 100,
+    // A rule with a size limit accepts no uploads in parts.
+    ...(limitsSize(config) ? { SliceSize: MAX_SIMPLE_BYTES } : {}),
+  })
   return { name, openid, cos, simulator }
 }

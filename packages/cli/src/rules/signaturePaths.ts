@@ -17,12 +17,23 @@ export function signaturePaths(config: CosConfig): string[] {
   return [...new Set(paths)]
 }
 
+/** Whether a rule limits the size of uploads, so that its paths accept no uploads in parts. */
+export function limitsSize(config: CosConfig): boolean {
+  return checkConfig(config).rules.some(({ maxBytes }) => maxBytes !== undefined)
+}
+
 /** Explains which client such paths require; nothing if there are none. */
 export function signatureNotes(config: CosConfig): string[] {
+  const size = limitsSize(config)
+    ? t(
+        ', and SliceSize set to the size of the largest file',
+        '，并把 SliceSize 设为最大文件的大小',
+      )
+    : ''
   return signaturePaths(config).map((path) =>
     t(
-      `! access["${path}"]: uploads need COS.cloud({ mode: 'signature' }) in the app`,
-      `! access["${path}"]：小程序须用 COS.cloud({ mode: 'signature' }) 上传`,
+      `! access["${path}"]: uploads need COS.cloud({ mode: 'signature' }) in the app${size}`,
+      `! access["${path}"]：小程序须用 COS.cloud({ mode: 'signature' }) 上传${size}`,
     ),
   )
 }
