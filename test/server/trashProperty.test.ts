@@ -1,9 +1,9 @@
 import { readRules } from '@miniprogram-cos/server'
 import fc from 'fast-check'
 import type { ListedFile, ObjectHead } from '../../packages/server/src/bucketAccess'
+import type { Lease } from '../../packages/server/src/lease'
 import { memoryRecords } from '../../packages/server/src/records'
 import { readEntry } from '../../packages/server/src/trash/entries'
-import type { Lease } from '../../packages/server/src/trash/lease'
 import { Trash } from '../../packages/server/src/trash/trash'
 import type { TrashBucket } from '../../packages/server/src/trash/trashBucket'
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** A record as it was read. */
 export interface StoredRecord<Value> {
   id: string
@@ -22,6 +24,9 @@ export interface RecordStore<Value> {
   /** Records in the order of their ids, after one. */
   list(after: string, limit: number): Promise<StoredRecord<Value>[]>
 }
+
+/** The id of the record of a key or a folder, whatever characters that has. */
+export const recordId = (key: string) => createHash('sha256').update(key).digest('hex').slice(0, 40)
 
 /** A collection by its name. */
 export type RecordStores = <Value>(collection: string) => RecordStore<Value>

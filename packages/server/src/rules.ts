@@ -323,6 +323,12 @@ export function listPrefix({ segments }: Pick<Rule, 'segments'>): string {
   return fixed.map((segment) => `${segment}/`).join('')
 }
 
+/** The OPENID of the folder that contains a key; empty if its rule has no `{openid}`. */
+export function ownerOf({ segments }: Pick<Rule, 'segments'>, key: string): string {
+  const at = segments.indexOf(OPENID)
+  return at < 0 ? '' : (key.split('/')[at] ?? '')
+}
+
 /** Where deleted objects are kept. No rule covers it, so no key and no signature of a caller reaches it. */
 export const TRASH = '.trash/'
 

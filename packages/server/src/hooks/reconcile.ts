@@ -1,10 +1,11 @@
 import { type BucketAccess, SignedBucketAccess } from '../bucketAccess'
 import { type CosConfig, checkConfig } from '../config'
 import { FunctionError } from '../errors'
+import type { Clock } from '../lease'
 import { type CloudDatabase, cloudRecords, type RecordStore } from '../records'
 import { listPrefix, type Rule } from '../rules'
 import type { Environment } from '../sts/client'
-import { type Clock, isDoneForListed, type UploadRecord, UploadRecords } from './uploadRecords'
+import { isDoneForListed, type UploadRecord, UploadRecords } from './uploadRecords'
 
 export interface ReconcileOptions {
   /**

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { BucketAccess, ObjectHead } from '../bucketAccess'
 import { FunctionError } from '../errors'
 import { covers, pathOf } from '../grants'
 import type { WXContext } from '../identity'
-import type { RecordStore, StoredRecord } from '../records'
-import { OPENID, type Rule, TRASH } from '../rules'
+import { type Clock, LEASE_MILLISECONDS, REAL_CLOCK, waitForLease } from '../lease'
+import { type RecordStore, recordId, type StoredRecord } from '../records'
+import { ownerOf, type Rule, TRASH } from '../rules'
 import type { DeletedFile, UploadedFile } from './hookTypes'
 
 /** The record of one key: the object that `onUpload` has seen last, and the hook's result. */
@@ -30,11 +30,8 @@ export type SyncOutcome =
   /** Another object than was expected. */
   | { state: 'replaced' }
 
-/** Longer than a cloud function can run, so a hook whose lease has ended is not running any more. */
-const LEASE_MILLISECONDS = 130_000
 /** How often a call waits for a hook that runs for the same key elsewhere: three seconds in all. */
 const MAX_WAITS = 12
-const MAX_WAIT_MILLISECONDS = 400
 
 /** How often a call runs hooks for one key whose object is replaced meanwhile. */
 const MAX_RUNS = 5
@@ -43,17 +40,6 @@ const MAX_RUNS = 5
  * it cannot any more, even if clocks differ.
  */
 const SETTLED_MILLISECONDS = 60_000
-
-/** Unix milliseconds, and waiting. */
-export interface Clock {
-  now(): number
-  sleep(milliseconds: number): Promise<void>
-}
-
-export const REAL_CLOCK: Clock = {
-  now: Date.now,
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-}
 
 /**
  * Brings the record of a key in line with the bucket, and runs the hooks that this takes. Calls for one key exclude
@@ -89,7 +75,7 @@ export class UploadRecords {
   }
 
   async find(key: string): Promise<UploadRecord | undefined> {
-    return (await this.#records.get(idOf(key)))?.value
+    return (await this.#records.get(recordId(key)))?.value
   }
 
   /** All records, in no particular order. */
@@ -111,7 +97,7 @@ export class UploadRecords {
   async sync(rule: Rule, key: string, wxContext?: WXContext, etag?: string): Promise<SyncOutcome> {
     let runs = 0
     for (let waits = 0; ; ) {
-      const record = await this.#records.get(idOf(key))
+      const record = await this.#records.get(recordId(key))
       const head = await this.#bucket.head(key)
       if (!head && !record) return { state: 'absent' }
       if (head && etag !== undefined && head.etag !== etag) return { state: 'replaced' }
@@ -122,7 +108,7 @@ export class UploadRecords {
       if (runs >= MAX_RUNS) throw hookFailed(rule, 'the object is replaced all the time')
       if (record && record.value.lease > this.#clock.now()) {
         if (waits++ >= MAX_WAITS) throw hookFailed(rule, 'it is running for this key elsewhere')
-        await this.#clock.sleep(Math.min(10 * 2 ** waits, MAX_WAIT_MILLISECONDS))
+        await waitForLease(this.#clock, waits)
       } else if (head) {
         if (await this.#runOnUpload(rule, key, head, record, wxContext)) runs++
       } else if (record) {
@@ -151,15 +137,15 @@ export class UploadRecords {
     const file: DeletedFile = { openid: ownerOf(rule, key), key, ...head }
     const checked = this.#clock.now()
     const value: UploadRecord = { state: 'running', file, modified, checked, lease: this.#lease() }
-    if (!(await this.#records.put(idOf(key), value, record?.version))) return false
+    if (!(await this.#records.put(recordId(key), value, record?.version))) return false
     const version = (record?.version ?? 0) + 1
     try {
       const given: UploadedFile = wxContext ? { ...file, wxContext } : file
       const result = toJson(await rule.onUpload?.(given))
-      await this.#records.put(idOf(key), { ...value, state: 'done', result, lease: 0 }, version)
+      await this.#records.put(recordId(key), { ...value, state: 'done', result, lease: 0 }, version)
       return true
     } catch (error) {
-      await this.#records.put(idOf(key), { ...value, lease: 0 }, version)
+      await this.#records.put(recordId(key), { ...value, lease: 0 }, version)
       throw hookFailed(rule, `onUpload failed: ${nameOf(error)}`)
     }
   }
@@ -179,12 +165,6 @@ export class UploadRecords {
   #lease(): number {
     return this.#clock.now() + LEASE_MILLISECONDS
   }
-}
-
-/** The OPENID of the folder that contains a key; empty if its rule has no `{openid}`. */
-export function ownerOf({ segments }: Rule, key: string): string {
-  const at = segments.indexOf(OPENID)
-  return at < 0 ? '' : (key.split('/')[at] ?? '')
 }
 
 /** Whether `onUpload` has run for an object of a listing, which shows neither type nor metadata. */
@@ -224,5 +204,3 @@ export function nameOf(error: unknown): string {
 
 const toJson = (value: unknown): unknown =>
   value === undefined ? null : JSON.parse(JSON.stringify(value))
-
-const idOf = (key: string) => createHash('sha256').update(key).digest('hex').slice(0, 40)

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { UsageResponse } from '@miniprogram-cos/protocol'
 import type { BucketAccess } from '../bucketAccess'
 import { FunctionError, quote } from '../errors'
-import type { RecordStore } from '../records'
+import { type RecordStore, recordId } from '../records'
 import { type Rule, TRASH } from '../rules'
 
 /** An upload that has been permitted and may still arrive. */
@@ -67,7 +66,7 @@ export class FolderQuota {
   /** The usage of a folder, including permitted uploads that may still arrive. */
   async usage(rule: Rule, folder: string): Promise<UsageResponse> {
     const listing = await this.#list(rule, folder, USAGE_CACHE_MILLISECONDS)
-    const record = await this.#records.get(idOf(folder))
+    const record = await this.#records.get(recordId(folder))
     return usageOf(rule, folder, listing, possible(record?.value.reservations ?? [], listing))
   }
 
@@ -79,7 +78,7 @@ export class FolderQuota {
     let maxAge = CACHE_MILLISECONDS
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const listing = await this.#list(rule, folder, maxAge)
-      const record = await this.#records.get(idOf(folder))
+      const record = await this.#records.get(recordId(folder))
       const before = possible(record?.value.reservations ?? [], listing)
       const reservations = merge([...before, ...wanted])
       if (reservations.length > Math.max(before.length, MAX_RESERVATIONS)) {
@@ -98,7 +97,8 @@ export class FolderQuota {
         }
         throw quotaExceeded(rule, present, wanted)
       }
-      if (await this.#records.put(idOf(folder), { folder, reservations }, record?.version)) return
+      if (await this.#records.put(recordId(folder), { folder, reservations }, record?.version))
+        return
       // Another call has reserved something in the meantime.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt))
     }
@@ -115,7 +115,7 @@ export class FolderQuota {
    */
   async reserveMove(rule: Rule, key: string, entry: string, size: number): Promise<void> {
     const folder = quotaFolder(rule, key)
-    const record = await this.#records.get(idOf(folder))
+    const record = await this.#records.get(recordId(folder))
     const now = this.#now()
     const permitted = possible(record?.value.reservations ?? [], { at: now })
     if (!permitted.some((one) => one.key === key)) return
@@ -227,5 +227,3 @@ function tooManyReservations(rule: Rule): FunctionError {
     rule: rule.pattern,
   })
 }
-
-const idOf = (folder: string) => createHash('sha256').update(folder).digest('hex').slice(0, 40)

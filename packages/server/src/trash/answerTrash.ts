@@ -1,10 +1,9 @@
 import type { TrashResponse, Verb } from '@miniprogram-cos/protocol'
 import { FunctionError, quote } from '../errors'
 import { covers, explainDenial, type Grant, pathOf } from '../grants'
-import { ownerOf } from '../hooks/uploadRecords'
 import type { Call } from '../invocation'
 import { requestedKeyProblem } from '../objectKey'
-import { OPENID, type Rule } from '../rules'
+import { OPENID, ownerOf, type Rule, TRASH } from '../rules'
 import { isAllowedType } from '../signature/limits'
 import type { WantedUpload } from '../uploadServices'
 import { isEntryId, readEntry } from './entries'
@@ -31,7 +30,7 @@ export async function answerTrash(
   const marker = textOf(Marker, 'Marker')
   if (action === 'list') {
     const target = listTarget(rules, call, textOf(Prefix, 'Prefix'))
-    return trash.list(target, marker === undefined ? undefined : readEntry(`.trash/${marker}`))
+    return trash.list(target, marker === undefined ? undefined : readEntry(`${TRASH}${marker}`))
   }
   const key = textOf(Key, 'Key')
   if (key === undefined) throw badRequest('trash needs a Key')

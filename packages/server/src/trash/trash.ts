@@ -6,10 +6,9 @@ import {
 } from '@miniprogram-cos/protocol'
 import type { ObjectHead } from '../bucketAccess'
 import { FunctionError } from '../errors'
-import { type Clock, REAL_CLOCK } from '../hooks/uploadRecords'
+import { type Clock, type Lease, REAL_CLOCK, withLease } from '../lease'
 import type { RecordStore } from '../records'
-import type { Rule } from '../rules'
-import { TRASH } from '../rules'
+import { type Rule, TRASH } from '../rules'
 import {
   type DeletedBy,
   deletedBy,
@@ -21,7 +20,6 @@ import {
   readEntry,
   type TrashEntry,
 } from './entries'
-import { type Lease, withLease } from './lease'
 import type { TrashBucket } from './trashBucket'
 
 /** Entries of one page of a list: with keys of 850 bytes they still fit into the answer of a function. */

@@ -1,7 +1,16 @@
-import { createHash } from 'node:crypto'
-import { FunctionError } from '../errors'
-import type { Clock } from '../hooks/uploadRecords'
-import type { RecordStore } from '../records'
+import { FunctionError } from './errors'
+import { type RecordStore, recordId } from './records'
+
+/** Unix milliseconds, and waiting. */
+export interface Clock {
+  now(): number
+  sleep(milliseconds: number): Promise<void>
+}
+
+export const REAL_CLOCK: Clock = {
+  now: Date.now,
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+}
 
 /** A record that lets one call at a time move the objects of a key. */
 export interface Lease {
@@ -10,9 +19,15 @@ export interface Lease {
 }
 
 /** Longer than a cloud function can run: when a lease ends, the call that took it is no longer running. */
-const LEASE_MILLISECONDS = 130_000
+export const LEASE_MILLISECONDS = 130_000
+/** How often a call waits for another one: four seconds in all. */
 const MAX_WAITS = 14
 const MAX_WAIT_MILLISECONDS = 400
+
+/** Waits for a lease of another call: first for milliseconds, then longer each time. @param waits from 1 */
+export function waitForLease(clock: Clock, waits: number): Promise<void> {
+  return clock.sleep(Math.min(10 * 2 ** waits, MAX_WAIT_MILLISECONDS))
+}
 
 /**
  * Runs a function while no other call, on any instance, runs one for the same key.
@@ -24,7 +39,7 @@ export async function withLease<Result>(
   clock: Clock,
   run: () => Promise<Result>,
 ): Promise<Result> {
-  const id = createHash('sha256').update(key).digest('hex').slice(0, 40)
+  const id = recordId(key)
   for (let waits = 0; ; ) {
     const record = await records.get(id)
     const now = clock.now()
@@ -42,6 +57,6 @@ export async function withLease<Result>(
       const message = 'another call is moving this object'
       throw new FunctionError('KitInternal', message, { retryable: true })
     }
-    await clock.sleep(Math.min(10 * 2 ** waits, MAX_WAIT_MILLISECONDS))
+    await waitForLease(clock, waits)
   }
 }
