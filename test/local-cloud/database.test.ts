@@ -424,6 +424,15 @@ test('names other services of CloudBase that a function calls', async () => {
   await expect(call).rejects.toThrow('does not imitate the action functions.invokeFunction')
 })
 
+test('refuses a form that is cut off', async () => {
+  const response = await fetch(`${cloud.cloudBase}/admin?env=x`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'multipart/form-data; boundary=x' },
+    body: '--x\r\nContent-Disposition: form-data; name="requestData"\r\n\r\nabc',
+  })
+  expect(await response.json()).toMatchObject({ code: 'INVALID_PARAM' })
+})
+
 test('refuses requests without a valid signature', async () => {
   const body = { action: 'database.getDocument', collectionName: 'people', queryType: 'WHERE' }
   const response = await fetch(`${cloud.cloudBase}/admin?env=x`, {

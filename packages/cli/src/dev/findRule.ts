@@ -11,7 +11,7 @@ const MAX_LINES = 10
  * configuration has no line numbers.
  */
 export function findRule(file: string, key: string): RuleLocation | undefined {
-  const found = ruleFields(file).find(({ pattern }) => covers(pattern, key))
+  const found = coveringField(file, key)
   if (!found) return undefined
   const { pattern: rule, line } = found
   const lines = readFileSync(file, 'utf8').split('\n')
@@ -20,9 +20,13 @@ export function findRule(file: string, key: string): RuleLocation | undefined {
 
 /** Describes the access rule of a path in one line, for refusals of the local COS. */
 export function explainPath(path: string): string | undefined {
-  const found = path === '' ? undefined : findRule(configFile(), path)
-  return found && `access["${found.rule}"], ${found.file}:${found.line}`
+  const file = configFile()
+  const found = path === '' ? undefined : coveringField(file, path)
+  return found && `access["${found.pattern}"], ${basename(file)}:${found.line}`
 }
+
+const coveringField = (file: string, key: string) =>
+  ruleFields(file).find(({ pattern }) => covers(pattern, key))
 
 /** `{openid}` stands for any one segment. */
 function covers(rule: string, key: string): boolean {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Busboy } from '@fastify/busboy'
 import { CloudBaseError, notImplemented } from './errors'
 
 /** A call of `cloud.openapi`: the name of the API, and its parameters with the names of WeChat's documents. */
@@ -7,21 +9,37 @@ export interface OpenApiCall {
 }
 
 /** Reads the form that wx-server-sdk sends for `cloud.openapi`. @throws CloudBaseError `INVALID_PARAM` */
-export function readOpenApiForm(
+export async function readOpenApiForm(
   body: Buffer,
   contentType: string,
-): { fields: Record<string, unknown>; call: OpenApiCall } {
-  const [, boundary = ''] = /boundary=([^;\s]+)/.exec(contentType) ?? []
+): Promise<{ fields: Record<string, unknown>; call: OpenApiCall }> {
   const fields: Record<string, unknown> = {}
-  let data = Buffer.alloc(0)
-  // Latin-1 keeps each byte as one character.
-  for (const part of body.toString('latin1').split(`--${boundary}`)) {
-    const [, name = '', content = ''] =
-      /name="(\w+)"[\s\S]*?\r\n\r\n([\s\S]*)\r\n$/.exec(part) ?? []
-    if (name === 'requestData') data = Buffer.from(content, 'latin1')
-    if (name) fields[name] = name === 'requestData' ? data : content
+  const chunks: Buffer[] = []
+  try {
+    const parser = new Busboy({
+      headers: { 'content-type': contentType },
+      // The only binary field, with or without a file name.
+      isPartAFile: (name) => name === 'requestData',
+    })
+    parser.on('field', (name, value) => {
+      fields[name] = value
+    })
+    parser.on('file', (_, stream) => {
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      // Of a part that is cut off; the parser reports it, too.
+      stream.on('error', () => {})
+    })
+    const parsed = once(parser, 'finish')
+    parser.end(body)
+    await parsed
+  } catch {
+    throw new CloudBaseError('INVALID_PARAM', 'the body is not a form')
   }
-  return { fields, call: { apiName: String(fields.apiName), params: readPairs(data) } }
+  const data = Buffer.concat(chunks)
+  return {
+    fields: { ...fields, requestData: data },
+    call: { apiName: String(fields.apiName), params: readPairs(data) },
+  }
 }
 
 /**

@@ -122,7 +122,7 @@ async function readParams(
   const body = Buffer.concat(chunks)
   const { 'content-type': contentType = '' } = request.headers
   if (contentType.startsWith('multipart/form-data')) {
-    const { fields, call } = readOpenApiForm(body, contentType)
+    const { fields, call } = await readOpenApiForm(body, contentType)
     return { params: fields, call }
   }
   let value: unknown
