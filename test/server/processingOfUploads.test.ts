@@ -4,7 +4,7 @@ import { type CosRequest, sendWithSignature } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
 import { postForm } from '../support/postForm'
 import { errorOf, send } from '../support/rawRequest'
-import { signedRequests } from '../support/signedRequests'
+import { objectsOf, signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 
 /** `Pic-Operations`, added to a request after it was signed, names further objects to write. */
@@ -62,10 +62,7 @@ const serverName = async (openid: string) =>
   (await functions.signature(openid, { create: { path: `drop/${ALICE}/`, extension: 'png' } }))
     .key as string
 
-const contentOf = async (key: string) => {
-  const { status, body } = await asRoot('GET', key)
-  return status === 200 ? body : status
-}
+const { contentOf } = objectsOf(asRoot)
 
 /** Whoever adds the header after signing cannot write an object that the rule keeps. */
 function refusesUnsignedProcessing() {

@@ -2,7 +2,7 @@ import { memoryStores } from '../../packages/server/src/records'
 import { SignedTrashBucket } from '../../packages/server/src/trash/trashBucket'
 import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { signedRequests } from '../support/signedRequests'
+import { objectsOf, signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 import { trashEvents, trashRequests, VICTIMS_KEY } from './attacks/trash'
 
@@ -37,15 +37,7 @@ const functions = functionsInProcess(
 )
 const REVIEWER = 'oReviewer0123456789-_abcdefg'
 const signed = signedRequests(() => functions.cloud)
-const put = (key: string, body: string, headers = {}) => signed('PUT', key, { body, headers })
-const contentOf = async (key: string) => {
-  const { status, body } = await signed('GET', key)
-  return status === 200 ? body : status
-}
-const keysBelow = async (prefix: string) => {
-  const { body } = await signed('GET', '', { query: { prefix } })
-  return [...body.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key)
-}
+const { put, contentOf, keysBelow } = objectsOf(signed)
 
 type Event = Record<string, unknown>
 const modes = [

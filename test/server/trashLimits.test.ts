@@ -2,7 +2,7 @@ import { memoryStores } from '../../packages/server/src/records'
 import { SignedTrashBucket } from '../../packages/server/src/trash/trashBucket'
 import { environmentOf, sendWithSignature } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { signedRequests } from '../support/signedRequests'
+import { objectsOf, signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
 /** A trash together with the other rules of a path, and with what objects and buckets can be. */
@@ -23,15 +23,7 @@ const functions = functionsInProcess(
   { records: memoryStores() },
 )
 const signed = signedRequests(() => functions.cloud)
-const put = (key: string, body: string, headers = {}) => signed('PUT', key, { body, headers })
-const contentOf = async (key: string) => {
-  const { status, body } = await signed('GET', key)
-  return status === 200 ? body : status
-}
-const keysBelow = async (prefix: string) => {
-  const { body } = await signed('GET', '', { query: { prefix } })
-  return [...body.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key)
-}
+const { put, contentOf, keysBelow } = objectsOf(signed)
 const trash = (event: object, openid = ALICE) => functions.credentials(openid, { trash: event })
 
 test('a signature that is used again after each deletion does not exceed the quota', async () => {

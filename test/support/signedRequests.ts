@@ -46,3 +46,19 @@ export function signedRequests(cloud: () => TestCloud): SendSigned {
     })
   }
 }
+
+/** The objects of a test cloud as its root key sees them. */
+export function objectsOf(signed: SendSigned) {
+  return {
+    put: (key: string, body: string, headers = {}) => signed('PUT', key, { body, headers }),
+    /** @returns the status where there is no content */
+    async contentOf(key: string): Promise<string | number> {
+      const { status, body } = await signed('GET', key)
+      return status === 200 ? body : status
+    },
+    async keysBelow(prefix: string): Promise<(string | undefined)[]> {
+      const { body } = await signed('GET', '', { query: { prefix } })
+      return [...body.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key)
+    },
+  }
+}
