@@ -39,7 +39,7 @@ export async function buildPackages(): Promise<void> {
   await Promise.all([buildClientTypes(), buildPackageTypes()])
 }
 
-/** What can be built alone: `npm run build -- code`. */
+/** The parts that can be built alone: `npm run build -- code`. */
 const TARGETS: Record<string, () => Promise<void>> = {
   packages: buildPackages,
   code: buildAll,

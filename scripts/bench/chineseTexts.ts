@@ -1,6 +1,6 @@
 import type { FigureInfo, Suite } from './figure'
 
-/** What a suite measures and how, by its English title. */
+/** Title and method of a suite, by its English title. */
 const SUITES: Record<string, Pick<Suite, 'title' | 'how'>> = {
   'Package size': {
     title: '包体积',
@@ -52,7 +52,7 @@ const WORKLOADS = {
   downMany: '下载 50 个 100 KB 的文件，限定范围的密钥',
 }
 
-/** What a figure says, and its note, by its id. */
+/** Name and note of a figure, by its id. */
 const FIGURES: Record<string, [what: string, note?: string]> = {
   'size.client': ['客户端，“构建 npm”后'],
   'size.upload': ['仅上传的客户端，“构建 npm”后'],
@@ -129,7 +129,7 @@ const FIGURES: Record<string, [what: string, note?: string]> = {
   ],
 }
 
-/** What is compared with, where it is no package. */
+/** Peers that are not packages. */
 const PEERS: Record<string, string> = {
   'each of 1,000': '1,000 个中的每个',
   'two SDKs': '两个 SDK',

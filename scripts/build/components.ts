@@ -10,7 +10,7 @@ import { at } from './root'
 const SOURCES = at('packages/components/src')
 const OUT = at('packages/components/miniprogram_dist')
 
-/** What an app requires, or names in a page's configuration. What several of them need is in chunks, once. */
+/** The modules that an app requires or names in a page's configuration. Code that several of them share is in chunks. */
 const ENTRY = /^(?:index|adapters[\\/]\w+|([\w-]+)[\\/]\1)\.ts$/
 
 /** A script that only calls Component() is a module too. */

@@ -37,7 +37,7 @@ export function memoryStores(): RecordStores {
   return <Value>(name: string) => {
     const store = stores.get(name) ?? memoryRecords<never>()
     stores.set(name, store)
-    // Whoever names a collection knows what it contains.
+    // The name of a collection determines the type of its records.
     return store as RecordStore<unknown> as RecordStore<Value>
   }
 }

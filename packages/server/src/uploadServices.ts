@@ -28,7 +28,7 @@ export interface FunctionServices {
 const QUOTAS_COLLECTION = 'cos_quotas'
 const TRASH_COLLECTION = 'cos_trash'
 
-/** What a function answers instead of a key or a signature. */
+/** The answers to events that request no key and no signature. */
 export type ServiceResponse = ConfirmResponse | UsageResponse | TrashResponse
 
 /**

@@ -1,7 +1,7 @@
 /** Values of `wx.getDeviceInfo().platform`. */
 export type Platform = 'android' | 'devtools' | 'ios' | 'mac' | 'ohos' | 'windows'
 
-/** What `wx.getSkylineInfo` reports. */
+/** The result of `wx.getSkylineInfo`. */
 export interface SkylineInfo {
   isSupported: boolean
   version: string

@@ -44,13 +44,13 @@ function ownStatements(rules: Rule[], location: BucketLocation): PolicyStatement
     if (resource.length === 0) return []
     return [{ effect: 'allow', action: action.map((one) => `name/cos:${one}`), resource }]
   }
-  const looked = rules.filter((rule) => hasQuota(rule) || rule.onUpload)
-  const moved = rules.filter(({ trashDays }) => trashDays !== undefined)
+  const withQuotaOrHook = rules.filter((rule) => hasQuota(rule) || rule.onUpload)
+  const withTrash = rules.filter(({ trashDays }) => trashDays !== undefined)
   return [
-    ...statement(['HeadObject', 'GetBucket', 'DeleteObject'], looked.map(listPrefix)),
+    ...statement(['HeadObject', 'GetBucket', 'DeleteObject'], withQuotaOrHook.map(listPrefix)),
     ...statement(MOVE_ACTIONS, [
-      ...moved.map(listPrefix),
-      ...moved.map((rule) => `${TRASH}${listPrefix(rule)}`),
+      ...withTrash.map(listPrefix),
+      ...withTrash.map((rule) => `${TRASH}${listPrefix(rule)}`),
     ]),
   ]
 }

@@ -34,7 +34,7 @@ const ACTIONS: Record<Verb, readonly string[]> = {
 }
 const OWNER_WRITE_ACTIONS: readonly string[] = actionsOfOperations(OWNER_WRITE_OPERATIONS)
 
-/** What moving an object of any size takes, at its source and at its target, and finding it. */
+/** The actions that moving an object needs, at its source and at its target, whatever its size. */
 export const MOVE_ACTIONS = actionsOfOperations([
   'headObject',
   'getBucket',

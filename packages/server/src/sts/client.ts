@@ -126,7 +126,7 @@ function localTransport(localEndpoint: string | undefined): object {
   return { protocol: 'http://', endpoint: STS_HOST, agent }
 }
 
-/** What STS's error codes (document 1312/48198) mean for whoever deployed the function. */
+/** Explanations of STS's error codes (document 1312/48198) for the person who deployed the function. */
 const STS_ERRORS: [pattern: RegExp, code: RefusalCode, message: string, isRetryable?: true][] = [
   [
     /^FailedOperation\.TempKeyNotAllowed/,

@@ -177,7 +177,7 @@ export class Trash {
   }
 }
 
-/** What others have deleted, such as reviewers, the owner cannot restore. */
+/** The owner cannot restore objects that others have deleted, such as reviewers. */
 const isVisible = (entry: TrashEntry, seesAll: boolean): boolean =>
   isEntryId(entry.id) && (seesAll || deletedBy(entry) === 'owner')
 

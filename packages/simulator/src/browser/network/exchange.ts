@@ -128,7 +128,7 @@ function reportFailure(
   })
 }
 
-/** Who is told of the bytes that a slow network has carried; the browser counts what the preview's server has buffered. */
+/** Listeners for the bytes that a slow network has carried: the browser also counts bytes that the preview's server has only buffered. */
 const onWire = new Map<string, (bytes: number) => void>()
 
 export function reportSent(id: string, bytes: number): void {

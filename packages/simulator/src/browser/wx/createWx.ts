@@ -115,7 +115,7 @@ let isReady = false
 /** The parts of `wx.cloud` other than functions; files are stored in COS. */
 const REFUSED = ['uploadFile', 'downloadFile', 'getTempFileURL', 'deleteFile', 'callContainer']
 
-/** What a transfer with callbacks returns; it has already failed. */
+/** The task of a transfer with callbacks, which has already failed. */
 const REFUSED_TASK = {
   abort() {},
   onProgressUpdate() {},

@@ -148,7 +148,7 @@ function infoOf({ videoWidth: width, videoHeight: height, duration }: HTMLVideoE
   return { width, height, duration: Number.isFinite(duration) ? duration : 0 }
 }
 
-/** What a chosen video is described by: as above, and a picture of its first frame. */
+/** The description of a chosen video: that of `infoOf`, and a picture of its first frame. */
 async function chosenVideo(path: string) {
   const video = await loadVideo(path)
   const info = infoOf(video)

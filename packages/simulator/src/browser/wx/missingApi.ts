@@ -6,7 +6,7 @@ import { API_NAMES } from './apiNames'
 const documented = new Set(API_NAMES)
 const reported = new Set<string>()
 
-/** What lacks the call: the client of WeChat that the phone imitates, or the preview. */
+/** Names the side that lacks the call: the client of WeChat that the phone imitates, or the preview. */
 function lacking(name: string): string {
   const { missing, platform } = deviceProfile(settings.device)
   return missing.includes(name) ? `WeChat for ${platform}` : 'the preview'
