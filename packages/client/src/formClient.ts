@@ -9,7 +9,7 @@ import {
   type SignatureRequest,
   type UploadProgress,
 } from '@miniprogram-cos/protocol'
-import { abortGroup, sleep, unlessAborted } from './concurrency'
+import { abortGroup, unlessAborted } from './concurrency'
 import type { CallerPlace } from './credentials/cloud'
 import { type ConfirmedUpload, confirmUpload } from './credentials/confirm'
 import {
@@ -23,14 +23,11 @@ import {
 import { callApp, progressReporter } from './events'
 import { asCosError, isForeign, missingParam, notCosError, requestIdOf } from './request/errors'
 import { errorOfStatus } from './request/failures'
+import { retry } from './request/retry'
 import { fileSize } from './wx/files'
-import { transfer, type WxReply, whenReady } from './wx/transfer'
+import { transfer, type WxReply } from './wx/transfer'
 
 const FUNCTION = 'cos-signature'
-
-/** Attempts per upload, and the milliseconds before each retry. */
-const TRIES = 4
-const RETRY_DELAYS = [300, 1000, 3000]
 
 /** Milliseconds between two onProgress calls. */
 const PROGRESS_INTERVAL = 1000
@@ -143,8 +140,6 @@ export class FormCOS {
       const result = await unlessAborted(signal, () => this._upload(params, signal))
       // The caller knows what the hook returns.
       return result as FormUploadResult<Confirm>
-    } catch (error) {
-      throw asCosError(error)
     } finally {
       delete this._running[id]
       release()
@@ -168,53 +163,47 @@ export class FormCOS {
     report(0)
     let form: Partial<IssuedForm & CallerFolder> | undefined
     let isRenewed = false
-    for (let attempt = 1; ; attempt++) {
-      try {
-        form =
-          form || (await this._call({ form: { Key, size, ...(ContentType && { ContentType }) } }))
-        const { url, formData } = form
-        if (!url || !formData) {
-          throw functionError('KitFunctionAnswer', 'the function answered without a form')
-        }
-        const upload = { url, filePath: FilePath, name: 'file', formData }
-        const sent = { url, method: 'POST' }
-        const reply = await transfer('uploadFile', upload, sent, signal, {
-          // WeChat counts the bytes of the whole form.
-          onProgress: ({ totalBytesSent = 0, totalBytesExpectedToSend = 0 }) =>
-            report(Math.floor((totalBytesSent / Math.max(totalBytesExpectedToSend, 1)) * size)),
-        })
-        const { statusCode, headers } = reply
-        if (!(statusCode >= 200 && statusCode < 300)) {
-          throw errorOfStatus(reply, sent, errorFields(String(reply.data)))
-        }
-        if (isForeign(reply)) throw notCosError(reply, sent)
-        const address = url.replace(/\/?$/, `/${encodeKey(Key)}`)
-        const ETag = headers.etag || (await this._confirm(address, Key, size))
-        report(size)
-        const Location = address.replace(/^[a-z]+:\/\//, '')
-        const RequestId = requestIdOf(headers)
-        const result = {
-          statusCode,
-          headers,
-          Key,
-          Location,
-          ...(ETag && { ETag }),
-          ...(RequestId && { RequestId }),
-        }
-        return await confirmUpload(this._call, form.confirms, Key, result)
-      } catch (error) {
-        const failure = asCosError(error)
-        if (isExpired(failure) && !isRenewed) {
-          isRenewed = true
-          form = undefined
-          continue
-        }
-        // An attempt that failed in the background or offline does not count.
-        if (failure.kind === 'network' && (await whenReady())) attempt--
-        if (signal.aborted || !failure.retryable || attempt >= TRIES) throw failure
-        await sleep(RETRY_DELAYS[attempt - 1] || 0)
+    const attempt = async (): Promise<FormUploadResult> => {
+      form =
+        form || (await this._call({ form: { Key, size, ...(ContentType && { ContentType }) } }))
+      const { url, formData, confirms } = form
+      if (!url || !formData) {
+        throw functionError('KitFunctionAnswer', 'the function answered without a form')
       }
+      const upload = { url, filePath: FilePath, name: 'file', formData }
+      const sent = { url, method: 'POST' }
+      const reply = await transfer('uploadFile', upload, sent, signal, {
+        // WeChat counts the bytes of the whole form.
+        onProgress: ({ totalBytesSent = 0, totalBytesExpectedToSend = 0 }) =>
+          report(Math.floor((totalBytesSent / Math.max(totalBytesExpectedToSend, 1)) * size)),
+      })
+      const { statusCode, headers } = reply
+      if (!(statusCode >= 200 && statusCode < 300)) {
+        throw errorOfStatus(reply, sent, errorFields(String(reply.data)))
+      }
+      if (isForeign(reply)) throw notCosError(reply, sent)
+      const address = url.replace(/\/?$/, `/${encodeKey(Key)}`)
+      const ETag = headers.etag || (await this._confirm(address, Key, size))
+      report(size)
+      const Location = address.replace(/^[a-z]+:\/\//, '')
+      const RequestId = requestIdOf(headers)
+      const result = {
+        statusCode,
+        headers,
+        Key,
+        Location,
+        ...(ETag && { ETag }),
+        ...(RequestId && { RequestId }),
+      }
+      return confirmUpload(this._call, confirms, Key, result)
     }
+    const decide = (failure: CosError) => {
+      if (isRenewed || !isExpired(failure)) return failure.retryable ? 'later' : 'fail'
+      isRenewed = true
+      form = undefined
+      return 'now'
+    }
+    return retry(attempt, decide)
   }
 
   /**

@@ -1,6 +1,7 @@
 // Code that only some uploads need. Loaded with the first of them: see lazy/uploads.ts.
 
-export { AutoLimit } from './upload/autoLimit'
+export { StoredList } from './storedList'
+export { AutoLimit, partLimit } from './upload/autoLimit'
 export {
   abortUpload,
   completeUpload,

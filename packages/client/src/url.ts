@@ -60,8 +60,8 @@ export function objectUrl(
       : getObjectUrl(client._core, complete)
   } catch (error) {
     // Thrown if a string would be returned.
-    const isPromised = (params?.Sign ?? true) && !client._core.credentials.isFixed()
-    if (!hasCallback && !isPromised) throw asCosError(error)
+    const { Sign = true }: Partial<GetObjectUrlParams> = params || {}
+    if (!hasCallback && !(Sign && !client._core.credentials.isFixed())) throw asCosError(error)
     return Promise.reject(error)
   }
 }
@@ -101,7 +101,7 @@ function getObjectUrl(
   isContent = false,
 ): string | Promise<string> {
   const options = optionsOf(core.options, params)
-  const method = String(params.Method ?? 'GET').toUpperCase()
+  const method = String(params.Method || 'GET').toUpperCase()
   const operation = method === 'PUT' ? putObject : method === 'HEAD' ? HEAD : getObject
   const { QueryString, Query, Headers, Sign = true, ...rest } = params
   const prepared: Prepared = {
