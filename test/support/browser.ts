@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
+import { describeIfFound } from './describeIfFound'
 
 const PLACES = [
   process.env.CHROME_PATH,
@@ -15,24 +16,10 @@ const PLACES = [
 
 const found = PLACES.find((place) => place && existsSync(place))
 
-/**
- * `describe` if Chrome or Chromium is installed. Otherwise the tests report that they did not run; with CI=true they
- * fail.
- */
+/** `describe` if Chrome or Chromium is installed. */
 export function describeInBrowser(name: string, tests: () => void): void {
-  if (found) {
-    describe(name, tests)
-    return
-  }
-  const what = `no Chrome or Chromium was found (CHROME_PATH may name one), so these did not run: ${name}`
-  if (process.env.CI === 'true') {
-    test(name, () => {
-      throw new Error(what)
-    })
-    return
-  }
-  process.stderr.write(`\n${what}\n`)
-  describe.skip(`${name} (no browser found)`, tests)
+  const missing = 'no Chrome or Chromium was found (CHROME_PATH may name one)'
+  describeIfFound(found !== undefined, missing, name, tests)
 }
 
 export function launchBrowser(): Promise<Browser> {
