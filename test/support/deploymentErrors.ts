@@ -89,6 +89,7 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
       }),
     restore: () => context.cos.deleteBucketPolicy(place),
   })
+  const quota = config("'shared/{openid}/**': {", "'shared/{openid}/**': { quota: '1 GB',")
   const repository = {
     introduce() {
       git('init', '-q')
@@ -410,6 +411,18 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
       'TrashKept',
       'npm run deploy',
       config("'shared/{openid}/**': {", "'shared/{openid}/**': { trash: '30 days',"),
+    ],
+    [
+      'a collection that phones may write to',
+      'CollectionOpen',
+      'ADMINONLY',
+      {
+        introduce: () => {
+          quota.introduce()
+          context.deployment.plane.collections.set('cos_quotas', 'PRIVATE')
+        },
+        restore: quota.restore,
+      },
     ],
     [
       'no lifecycle rule',
