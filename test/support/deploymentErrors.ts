@@ -117,6 +117,18 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
     COS_STS_SECRET_ID: FUNCTION_KEY.SecretId,
     COS_STS_SECRET_KEY: FUNCTION_KEY.SecretKey,
   }
+  const abortsBelow = (Prefix: string) =>
+    context.cos.putBucketLifecycle({
+      ...place,
+      Rules: [
+        {
+          ID: 'own',
+          Status: 'Enabled',
+          Filter: { Prefix },
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: '3' },
+        },
+      ] as never,
+    })
   const strict = (Body: string) =>
     context.cos.request({ ...place, Method: 'PUT', Action: 'strict-signature', Body })
   const strictRule = (ID: string, header: string) =>
@@ -430,19 +442,14 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
       'abort-stale-multipart',
       {
         introduce: () => context.cos.deleteBucketLifecycle(place),
-        restore: () =>
-          context.cos.putBucketLifecycle({
-            ...place,
-            Rules: [
-              {
-                ID: 'own',
-                Status: 'Enabled',
-                Filter: { Prefix: '' },
-                AbortIncompleteMultipartUpload: { DaysAfterInitiation: '3' },
-              },
-            ] as never,
-          }),
+        restore: () => abortsBelow(''),
       },
+    ],
+    [
+      'a lifecycle rule that removes parts in one folder only',
+      'LifecycleMissing',
+      'abort-stale-multipart',
+      { introduce: () => abortsBelow('private/'), restore: () => abortsBelow('') },
     ],
     [
       'a sub-account that may not write',
