@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { checkConfig, trashLifecycle } from '@miniprogram-cos/server'
-import { CloudApi } from '../cloud/api'
+import { checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
+import { CloudApi, FUNCTIONS_ONLY } from '../cloud/api'
 import { checkPrivacy, findRegion, refererObstacle } from '../cloud/bucketChecks'
 import { cleansStaleUploads, cosClient, hasStrictSignature, keptTrash } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
@@ -181,6 +181,22 @@ const bucketRules: Check = {
   },
 }
 
+/** Checks that phones cannot reach the records of hooks, quotas and the trash. */
+const collections: Check = {
+  name: { en: "the kit's collections in the database", zh: '数据库中套件所用的集合' },
+  async run({ settings, config }) {
+    const cloud = new CloudApi(deployKey(settings), config.env)
+    const names = collectionsOf(checkConfig(config).rules)
+    for (const name of names) {
+      const permission = await cloud.collectionPermission(name)
+      if (permission !== FUNCTIONS_ONLY) {
+        throw new CloudError('CollectionOpen', permission ? `${name}, ${permission}` : name)
+      }
+    }
+    return names.length > 0 ? names.join(', ') : t('none is used', '未使用')
+  },
+}
+
 const domains: Check = {
   name: { en: "WeChat's domain lists", zh: '微信服务器域名' },
   async run({ config, domains: text }) {
@@ -209,6 +225,7 @@ export const checks: Check[] = [
   functionCalls,
   bucket,
   bucketRules,
+  collections,
   accessProbe,
   domains,
 ]
