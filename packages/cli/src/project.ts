@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
+import type { BuildFailure } from 'esbuild'
 import { t } from './text'
 
 /** Settings that only this repository passes to the commands. */
@@ -56,8 +57,8 @@ export async function loadConfig(): Promise<CosConfig> {
   if (!existsSync(file)) {
     throw new Error(
       t(
-        `there is no ${name} or cos.config.js here or in a folder above: run init first`,
-        `当前目录及其上级目录中没有 ${name} 或 cos.config.js：请先执行 init`,
+        `there is no ${name} or cos.config.js here or in a folder above: run npx @miniprogram-cos/cli init in the folder of the app`,
+        `当前目录及其上级目录中没有 ${name} 或 cos.config.js：请在小程序目录中执行 npx @miniprogram-cos/cli init`,
       ),
     )
   }
@@ -95,7 +96,7 @@ export async function loadModule<Exports extends object>(
     format: 'cjs',
     write: false,
     logLevel: 'silent',
-  })
+  }).catch((error: BuildFailure) => Promise.reject(new Error(buildErrors(error))))
   const module = { exports: {} as Exports }
   const required = createRequire(file)
   const own = createRequire(ownFile('package.json'))
@@ -108,6 +109,27 @@ export async function loadModule<Exports extends object>(
   new Function(...Object.keys(variables), outputFiles[0]?.text ?? '')(...Object.values(variables))
   return module.exports
 }
+
+/** The errors of a build, one in a line: `cos.config.ts:8:11: Expected ...`. */
+function buildErrors({ errors }: BuildFailure): string {
+  return errors
+    .map(({ location, text }) =>
+      location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text,
+    )
+    .join('\n')
+}
+
+/** Reads a file that the user named, relative to the caller's folder; `-` is standard input. @throws Error */
+export function readGiven(file: string): string {
+  const path = file === '-' ? 0 : fromCaller(file)
+  if (path !== 0 && !existsSync(path)) {
+    throw new Error(t(`no such file: ${file}`, `文件不存在：${file}`))
+  }
+  return readFileSync(path, 'utf8')
+}
+
+/** Resolves a path relative to the folder in which npm was called; npm runs commands in the project's folder. */
+export const fromCaller = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path)
 
 /** The warning for a configuration with the sample bucket. */
 export function sampleWarning({ bucket }: CosConfig): string | undefined {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { MigrationPlaces, MigrationUi, ProgressBar } from '../migrate/runMigration'
 import { confirm, SafeOutput } from '../output'
-import { loadConfig, projectRoot } from '../project'
+import { loadConfig, projectRoot, readGiven } from '../project'
 import { t } from '../text'
 
 interface Options {
@@ -141,10 +140,10 @@ async function connect(
     import('../migrate/cloudBasePlaces'),
   ])
   if (localCloud !== undefined) {
-    const ready = JSON.parse(readFileSync(localCloud, 'utf8').trim().split('\n')[0] ?? '')
+    const ready = JSON.parse(readGiven(localCloud).trim().split('\n')[0] ?? '')
     const { cos, cloudBase: api, bucket, region, secretId, secretKey } = ready
     const key = { SecretId: secretId, SecretKey: secretKey }
-    const app = await cloudBase.connectCloudBase({
+    const app = cloudBase.connectCloudBase({
       env: 'local-env',
       key,
       serviceUrl: `${api}/admin`,
@@ -167,7 +166,7 @@ async function connect(
   const { env, bucket, region } = await loadConfig()
   const key = deployKey(settings)
   const access = { env, key }
-  const app = await cloudBase.connectCloudBase(access)
+  const app = cloudBase.connectCloudBase(access)
   return {
     places: {
       records: cloudBase.cloudBaseRecords(app),

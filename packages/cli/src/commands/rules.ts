@@ -163,7 +163,10 @@ function explainCommand(): Command {
       const known = VERBS.find((one) => one === verb)
       if (!known) {
         throw new Error(
-          t(`the verbs are ${VERBS.join(', ')}, not ${verb}`, `操作只能是 ${VERBS.join('、')}`),
+          t(
+            `the verbs are ${VERBS.join(', ')}, not ${verb}`,
+            `操作只能是 ${VERBS.join('、')}，收到 ${verb}`,
+          ),
         )
       }
       const config = await loadConfig()

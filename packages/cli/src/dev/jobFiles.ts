@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, existsSync, promises as fs, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
-import { ownFile } from '../project'
+import { basename, join } from 'node:path'
+import { fromCaller, ownFile } from '../project'
 import { t } from '../text'
 
 /** A local file that the main job uploads. */
@@ -18,20 +18,17 @@ export const SAMPLES = [ownFile('samples/dawn.png'), ownFile('samples/sea.png')]
 
 const GENERATED_BYTES = 25 * 1024 * 1024
 
-/** Resolves a path relative to the folder in which npm was called; npm runs commands in the project's folder. */
-const pathOf = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path)
-
 /** @throws Error that names the first path that is not a file */
 export function checkFiles(given: string[]): void {
   const missing = given.find(
-    (path) => !existsSync(pathOf(path)) || !statSync(pathOf(path)).isFile(),
+    (path) => !existsSync(fromCaller(path)) || !statSync(fromCaller(path)).isFile(),
   )
   if (missing) throw new Error(t(`no such file: ${missing}`, `文件不存在：${missing}`))
 }
 
 /** The files of the command line, or the sample pictures and a generated file of 25 MB. */
 export async function chooseFiles(given: string[], folder: string): Promise<JobFile[]> {
-  const paths = given.length > 0 ? given.map(pathOf) : await samples(folder)
+  const paths = given.length > 0 ? given.map(fromCaller) : await samples(folder)
   const names = paths.map((path) => basename(path))
   return Promise.all(
     paths.map((path, i) => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import type { CloudBase } from '@cloudbase/node-sdk'
+import { type CloudBase, init } from '@cloudbase/node-sdk'
 import type { CloudKey } from '../cloud/settings'
 import type { FieldChange, RecordData, Records, SourceFiles } from './places'
 
@@ -23,12 +23,7 @@ export interface CloudBaseAccess {
  * service of Tencent Cloud's own hosts twice a request, which fails here and fills Node's thread pool; with
  * it, the SDK would call the internal address, so the public one is given.
  */
-export async function connectCloudBase({
-  env,
-  key,
-  serviceUrl,
-}: CloudBaseAccess): Promise<CloudBase> {
-  const { init } = await import('@cloudbase/node-sdk')
+export function connectCloudBase({ env, key, serviceUrl }: CloudBaseAccess): CloudBase {
   process.env.TENCENTCLOUD = 'true'
   return init({
     env,

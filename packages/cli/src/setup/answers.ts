@@ -2,9 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { parseBucket } from '@miniprogram-cos/protocol'
 import type { CosConfig } from '@miniprogram-cos/server'
 import { CloudApi } from '../cloud/api'
-import { findRegion } from '../cloud/bucketChecks'
+import { checkRegion, findRegion } from '../cloud/bucketChecks'
 import { cosClient } from '../cloud/bucketRules'
-import { bucketError } from '../cloud/errors'
 import { deployKey, type Settings } from '../cloud/settings'
 import { preflight } from '../deploy/preflight'
 import { at, SAMPLE } from '../project'
@@ -106,7 +105,7 @@ export function checkAnswers(given: Partial<Answers>, settings: Settings): Answe
       ),
     )
   }
-  throw new Error(problems.join('; '))
+  throw new Error(problems.join(t('; ', '；')))
 }
 
 /** The AppID in the files of DevTools: in the developer's own file, or in the project's. */
@@ -134,9 +133,5 @@ export async function lookUpRegion(
 export async function checkOnline(answers: Answers, settings: Settings): Promise<void> {
   const key = deployKey(settings)
   await preflight(new CloudApi(key, answers.env), key, settings)
-  try {
-    await cosClient(key).headBucket({ Bucket: answers.bucket, Region: answers.region })
-  } catch (error) {
-    throw bucketError(error, `${answers.bucket}, ${answers.region}`)
-  }
+  await checkRegion(cosClient(key), { Bucket: answers.bucket, Region: answers.region })
 }
