@@ -97,10 +97,7 @@ describe('wrong input ends with status 2 and one line that helps', () => {
 
   test('in Chinese if LANG is Chinese', () => {
     const { stderr, status } = runCli(['deploy', '--dryrun'], { LANG: 'zh_CN.UTF-8' })
-    expect([stderr, status]).toEqual([
-      "deploy: 未知选项 '--dryrun'。你是否想输入 --dry-run？\n",
-      2,
-    ])
+    expect([stderr, status]).toEqual(["deploy: 未知选项 '--dryrun'。你是否想输入 --dry-run？\n", 2])
   })
 
   test('setup names everything that is missing', () => {

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
+import { loadConfig } from '../config'
 import type { DeployOptions, DeployProgress } from '../deploy/runDeploy'
-import { functionNames, loadConfig, type RunOptions } from '../project'
+import { functionNames } from '../functions/functionFiles'
+import type { RunOptions } from '../project'
 import { t } from '../text'
 
 interface Options {

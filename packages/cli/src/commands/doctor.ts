@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import { CLOUD_ERRORS, type CloudError } from '../cloud/errors'
+import { loadConfig } from '../config'
 import type { DoctorContext } from '../doctor/context'
 import { SafeOutput } from '../output'
-import { loadConfig, type RunOptions, readGiven } from '../project'
+import { type RunOptions, readGiven } from '../project'
 import { type Language, readerLanguage, t } from '../text'
 
 interface Options {

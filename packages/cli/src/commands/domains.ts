@@ -1,5 +1,6 @@
 import { checkConfig } from '@miniprogram-cos/server'
 import { Command } from 'commander'
+import { loadConfig, sampleWarning } from '../config'
 import {
   compareLists,
   type DomainLists,
@@ -8,7 +9,7 @@ import {
   readConsoleLists,
 } from '../domains/domainLists'
 import { SafeOutput } from '../output'
-import { loadConfig, readGiven, sampleWarning } from '../project'
+import { readGiven } from '../project'
 import { t } from '../text'
 
 export function domainsCommand(): Command {

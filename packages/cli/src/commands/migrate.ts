@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { loadConfig } from '../config'
 import type { MigrationPlaces, MigrationUi, ProgressBar } from '../migrate/runMigration'
 import { confirm, SafeOutput } from '../output'
-import { loadConfig, projectRoot, readGiven } from '../project'
+import { projectRoot, readGiven } from '../project'
 import { t } from '../text'
 
 interface Options {
@@ -87,7 +88,7 @@ export function migrateCommand(): Command {
 async function migrate(given: Options): Promise<void> {
   const [{ parseSelection }, { checkTemplate }, { showPlan, runMigration, runRollback }] =
     await Promise.all([
-      import('../migrate/recordFields'),
+      import('../migrate/plan'),
       import('../migrate/plan'),
       import('../migrate/runMigration'),
     ])
@@ -136,7 +137,7 @@ async function connect(
       import('../cloud/settings'),
     ])
   const [{ targetBucket }, cloudBase] = await Promise.all([
-    import('../migrate/bucket'),
+    import('../migrate/cloudBasePlaces'),
     import('../migrate/cloudBasePlaces'),
   ])
   if (localCloud !== undefined) {

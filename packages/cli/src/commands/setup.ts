@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { loadConfig } from '../project'
+import { loadConfig } from '../config'
 import type { AnswerName } from '../setup/answers'
 import { t } from '../text'
 
@@ -64,7 +64,7 @@ async function setup(options: Options): Promise<void> {
   deployKey(settings)
   functionKey(settings)
   if (!options.offline) await checkOnline(answers, settings)
-  const { writeAnswers } = await import('../setup/writeAnswers')
+  const { writeAnswers } = await import('../setup/answers')
   const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
   for (const file of await writeAnswers(answers, settings)) output.line(`✓ ${file}`)
   output.line(t('Next: npm run deploy', '下一步：npm run deploy'))

@@ -5,23 +5,18 @@ import { basename, join } from 'node:path'
 import type { LocalCloud } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
+import { loadConfig } from '../config'
 import { buildFunctions } from '../functions/buildFunctions'
+import { deployedFunctions } from '../functions/functionFiles'
 import { detect } from '../init/detect'
-import {
-  configFile,
-  deployedFunctions,
-  forProject,
-  fromCaller,
-  loadConfig,
-  projectRoot,
-} from '../project'
+import { Printer } from '../output'
+import { configFile, forProject, fromCaller, projectRoot } from '../project'
+import { explainPath } from '../rules/ruleLocation'
 import { signatureNotes } from '../rules/signaturePaths'
 import { t } from '../text'
-import { explainPath } from './findRule'
-import { chooseFiles } from './jobFiles'
+import { chooseFiles } from './mainJob'
 import { type DevPorts, explainPort } from './ports'
 import { activityOf, previewApp, type User } from './preview'
-import { Printer } from './printer'
 import { registerCloud } from './runningClouds'
 import { watchFunctions } from './watchFunctions'
 

@@ -16,8 +16,9 @@ import {
   excessRights,
 } from '../deploy/preflight'
 import { compareLists, domainLists, readConsoleLists } from '../domains/domainLists'
+import { functionNames } from '../functions/functionFiles'
 import { maskId } from '../output'
-import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
+import { at, hasFunctionSources, projectRoot } from '../project'
 import { t } from '../text'
 import { accessProbe } from './accessProbe'
 import type { Check } from './context'
