@@ -68,7 +68,7 @@ describeWithFfmpeg('pictures of videos', () => {
     expect(await sizeOf({ rotate: 'off' })).toEqual([160, 90])
   })
 
-  test.each([
+  test.each<Record<string, string>>([
     { time: '' },
     { time: '-1' },
     { time: 'x' },

@@ -4,11 +4,11 @@ import { CloudApi } from '../cloud/api'
 import { CloudError, describeError } from '../cloud/errors'
 import { type CloudKey, deployKey, functionKey, type Settings } from '../cloud/settings'
 import { buildFunction } from '../functions/buildFunctions'
+import { functionFile } from '../functions/functionFiles'
 import { maskId, type SafeOutput } from '../output'
-import { functionFile } from '../project'
 import { readerLanguage, t } from '../text'
 import { type CloudStep, planBucket, planCollections, requireStrictSignature } from './bucketPlan'
-import { checkFunction, deployFunction, limitInstances } from './deployFunction'
+import { checkFunction, deployFunction, limitInstances, previousCode } from './deployFunction'
 import {
   checkCodeSize,
   describePlan,
@@ -17,7 +17,6 @@ import {
   wantedFunctions,
 } from './plan'
 import { checkBucketPrivacy, checkOwnConfig, excessRights, preflight } from './preflight'
-import { previousCode } from './previousCode'
 
 export interface DeployOptions {
   dryRun: boolean

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
 import { CloudApi, FUNCTIONS_ONLY } from '../cloud/api'
-import { checkPrivacy, findRegion, refererObstacle } from '../cloud/bucketChecks'
+import { checkPrivacy, checkRegion, refererObstacle } from '../cloud/bucketChecks'
 import { cleansStaleUploads, cosClient, hasStrictSignature, keptTrash } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
 import { deployKey, functionKey } from '../cloud/settings'
@@ -16,8 +16,9 @@ import {
   excessRights,
 } from '../deploy/preflight'
 import { compareLists, domainLists, readConsoleLists } from '../domains/domainLists'
+import { functionNames } from '../functions/functionFiles'
 import { maskId } from '../output'
-import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
+import { at, hasFunctionSources, projectRoot } from '../project'
 import { t } from '../text'
 import { accessProbe } from './accessProbe'
 import type { Check } from './context'
@@ -146,14 +147,7 @@ const bucket: Check = {
   name: { en: 'bucket, region and privacy', zh: '存储桶、地域与私有权限' },
   async run({ settings, config }) {
     const cos = cosClient(deployKey(settings))
-    try {
-      await cos.headBucket({ Bucket: config.bucket, Region: config.region })
-    } catch (error) {
-      const mapped = bucketError(error, config.bucket)
-      if (mapped.code !== 'BucketUnknown') throw mapped
-      const region = await findRegion(cos, config.bucket)
-      throw region ? new CloudError('RegionWrong', region) : mapped
-    }
+    await checkRegion(cos, { Bucket: config.bucket, Region: config.region })
     await checkPrivacy(cos, config)
     return `${config.bucket}, ${config.region}`
   },
