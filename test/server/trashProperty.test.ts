@@ -76,6 +76,11 @@ class World {
         .sort((a, b) => (a.key < b.key ? -1 : 1))
     const bucket: TrashBucket = {
       head: (key) => request(() => objects.get(key)),
+      source: (key) =>
+        request(() => {
+          const head = objects.get(key)
+          return head && { ...head, key, headers: {} }
+        }),
       page: (prefix) => request(() => ({ files: files(prefix) })),
       async *list(prefix) {
         yield* await request(() => files(prefix))
@@ -84,9 +89,9 @@ class World {
         request(() => {
           objects.delete(key)
         }),
-      copy: (from, etag, to) =>
+      copy: ({ key, etag }, to) =>
         request(() => {
-          const source = objects.get(from)
+          const source = objects.get(key)
           if (source?.etag !== etag) return 'changed'
           if (objects.has(to)) return 'exists'
           objects.set(to, { ...source, modified: Math.floor(this.time / 1000) * 1000 })

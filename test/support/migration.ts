@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import COS from 'cos-nodejs-sdk-v5'
-import { targetBucket } from '../../packages/cli/src/migrate/bucket'
 import {
   cloudBaseFiles,
   cloudBaseRecords,
   connectCloudBase,
+  targetBucket,
 } from '../../packages/cli/src/migrate/cloudBasePlaces'
 import type { MigrationPlaces, MigrationUi } from '../../packages/cli/src/migrate/runMigration'
 import type { SafeOutput } from '../../packages/cli/src/output'

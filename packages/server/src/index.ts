@@ -75,7 +75,7 @@ export {
 } from './policy/compile'
 export { grantsForKeys } from './policy/conditions'
 export { formPolicy } from './policy/signing'
-export type { CloudDatabase } from './records'
+export { type CloudDatabase, collectionsOf } from './records'
 export {
   type AccessRule,
   type AccessRules,

@@ -2,11 +2,16 @@ import type { ConfirmResponse, TrashResponse, UsageResponse } from '@miniprogram
 import type { CheckedConfig } from './config'
 import { FunctionError } from './errors'
 import { covers, explainDenial, type Grant, pathOf } from './grants'
-import { UPLOADS_COLLECTION } from './hooks/reconcile'
 import { nameOf, UploadRecords } from './hooks/uploadRecords'
 import type { Call } from './invocation'
 import { FolderQuota, quotaFolder } from './quota/folderQuota'
-import { type CloudDatabase, cloudRecords, memoryStores, type RecordStores } from './records'
+import {
+  type CloudDatabase,
+  COLLECTIONS,
+  cloudRecords,
+  memoryStores,
+  type RecordStores,
+} from './records'
 import { hasQuota, ownerOf, type Rule } from './rules'
 import type { Environment } from './sts/client'
 import { CallerLimiter } from './sts/rateLimit'
@@ -24,9 +29,6 @@ export interface FunctionServices {
   /** Another store for these records. @default the memory of the process */
   records?: RecordStores
 }
-
-const QUOTAS_COLLECTION = 'cos_quotas'
-const TRASH_COLLECTION = 'cos_trash'
 
 /** The answers to events that request no key and no signature. */
 export type ServiceResponse = ConfirmResponse | UsageResponse | TrashResponse
@@ -62,9 +64,9 @@ export class UploadServices {
     this.#config = config
     const store: RecordStores = (name) => (database ? cloudRecords(database, name) : records(name))
     const bucket = new SignedTrashBucket(config, environment)
-    this.#quota = new FolderQuota(bucket, store(QUOTAS_COLLECTION))
-    this.#uploads = new UploadRecords(config.rules, bucket, store(UPLOADS_COLLECTION))
-    this.#trash = new Trash(bucket, store(TRASH_COLLECTION), undefined, async (rule, ...move) => {
+    this.#quota = new FolderQuota(bucket, store(COLLECTIONS.quotas))
+    this.#uploads = new UploadRecords(config.rules, bucket, store(COLLECTIONS.uploads))
+    this.#trash = new Trash(bucket, store(COLLECTIONS.trash), undefined, async (rule, ...move) => {
       if (hasQuota(rule)) await this.#quota.reserveMove(rule, ...move)
     })
     const perMinute = config.keysPerMinute * CALLS_PER_KEY

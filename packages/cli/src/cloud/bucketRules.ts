@@ -84,10 +84,14 @@ async function lifecycleRules(cos: COS, place: BucketPlace): Promise<COS.Lifecyc
   }
 }
 
-/** Whether parts of unfinished uploads are removed after some time, by the kit's rule or another. */
+/** Whether parts of unfinished uploads to any key are removed after some time, by the kit's rule or another. */
 export async function cleansStaleUploads(cos: COS, place: BucketPlace): Promise<boolean> {
   return (await lifecycleRules(cos, place)).some(
-    (rule) => rule.Status === 'Enabled' && rule.AbortIncompleteMultipartUpload !== undefined,
+    ({ Status, Filter, AbortIncompleteMultipartUpload }) =>
+      Status === 'Enabled' &&
+      AbortIncompleteMultipartUpload !== undefined &&
+      // A prefix or a tag limits the rule to some objects.
+      Object.values(Filter ?? {}).every((value) => value === ''),
   )
 }
 

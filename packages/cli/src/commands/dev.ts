@@ -7,17 +7,10 @@ import type { LocalCloud } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
 import { Command } from 'commander'
+import { loadConfig, SAMPLE } from '../config'
 import { FIRST_PORT, portsFrom, readPort } from '../dev/ports'
-import {
-  at,
-  configFile,
-  deployedFunctions,
-  functionNames,
-  hasFunctionSources,
-  loadConfig,
-  type RunOptions,
-  SAMPLE,
-} from '../project'
+import { deployedFunctions, functionNames } from '../functions/functionFiles'
+import { at, configFile, hasFunctionSources, type RunOptions } from '../project'
 import { readerLanguage, t } from '../text'
 
 /** Example users, with OPENIDs of 28 characters as WeChat issues them. */
@@ -159,7 +152,7 @@ async function start(
   { buildPackages, stopWatchingLauncher }: RunOptions,
 ): Promise<void> {
   const pagePort = readPort(port)
-  const { checkFiles, chooseFiles } = await import('../dev/jobFiles')
+  const { checkFiles, chooseFiles } = await import('../dev/mainJob')
   checkFiles(given)
   const config = await loadConfig()
   await buildPackages?.()
@@ -181,7 +174,7 @@ async function start(
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
     const files = await chooseFiles(given, folder)
     const { activityOf, previewApp } = await import('../dev/preview')
-    const { explainPath } = await import('../dev/findRule')
+    const { explainPath } = await import('../rules/ruleLocation')
     let preview: Preview | undefined
     const cloud = await startLocalCloud({
       data: join(folder, 'data'),
@@ -225,7 +218,7 @@ async function startApp(
 ): Promise<void> {
   const ports = portsFrom(first === undefined ? FIRST_PORT : readPort(first, '--ports'))
   if (port !== undefined) ports.preview = readPort(port)
-  const { checkFiles } = await import('../dev/jobFiles')
+  const { checkFiles } = await import('../dev/mainJob')
   checkFiles(given)
   const config =
     root !== undefined && !existsSync(configFile()) ? SAMPLE_CONFIG : await loadConfig()
@@ -257,7 +250,7 @@ async function runJob(
 ): Promise<{ failures: number; url: string }> {
   const [{ Printer }, { createPhone }, { runMainJob }, { curlAt }, { signaturePaths }] =
     await Promise.all([
-      import('../dev/printer'),
+      import('../output'),
       import('../dev/phone'),
       import('../dev/mainJob'),
       import('../dev/urlReader'),
@@ -294,7 +287,7 @@ async function printAddresses(
   { SecretId, SecretKey }: { SecretId: string; SecretKey: string },
   shared: string | undefined,
 ): Promise<void> {
-  const { Printer } = await import('../dev/printer')
+  const { Printer } = await import('../output')
   const printer = new Printer()
   printer.title(t('The demo app, in your browser', '示例小程序（浏览器）'))
   const phones = t('two phones, two users, one bucket', '两部手机、两个用户、一个存储桶')

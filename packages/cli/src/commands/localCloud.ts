@@ -1,11 +1,7 @@
 import { Command } from 'commander'
-import {
-  deployedFunctions,
-  hasFunctionSources,
-  loadConfig,
-  localData,
-  type RunOptions,
-} from '../project'
+import { loadConfig } from '../config'
+import { deployedFunctions } from '../functions/functionFiles'
+import { hasFunctionSources, localData, type RunOptions } from '../project'
 import { t } from '../text'
 
 /**
@@ -31,7 +27,7 @@ export async function localCloudCommand(
     }
     const { buildFunctions } = await import('../functions/buildFunctions')
     await buildFunctions()
-    const { explainPath } = await import('../dev/findRule')
+    const { explainPath } = await import('../rules/ruleLocation')
     const functions = deployedFunctions()
     const running = runCommand(command, { functions, env: config.env, explainPath })
     stopWatchingLauncher?.()

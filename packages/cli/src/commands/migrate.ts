@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { loadConfig } from '../config'
 import type { MigrationPlaces, MigrationUi, ProgressBar } from '../migrate/runMigration'
 import { confirm, SafeOutput } from '../output'
-import { loadConfig, projectRoot } from '../project'
+import { projectRoot, readGiven } from '../project'
 import { t } from '../text'
 
 interface Options {
@@ -88,7 +88,7 @@ export function migrateCommand(): Command {
 async function migrate(given: Options): Promise<void> {
   const [{ parseSelection }, { checkTemplate }, { showPlan, runMigration, runRollback }] =
     await Promise.all([
-      import('../migrate/recordFields'),
+      import('../migrate/plan'),
       import('../migrate/plan'),
       import('../migrate/runMigration'),
     ])
@@ -137,14 +137,14 @@ async function connect(
       import('../cloud/settings'),
     ])
   const [{ targetBucket }, cloudBase] = await Promise.all([
-    import('../migrate/bucket'),
+    import('../migrate/cloudBasePlaces'),
     import('../migrate/cloudBasePlaces'),
   ])
   if (localCloud !== undefined) {
-    const ready = JSON.parse(readFileSync(localCloud, 'utf8').trim().split('\n')[0] ?? '')
+    const ready = JSON.parse(readGiven(localCloud).trim().split('\n')[0] ?? '')
     const { cos, cloudBase: api, bucket, region, secretId, secretKey } = ready
     const key = { SecretId: secretId, SecretKey: secretKey }
-    const app = await cloudBase.connectCloudBase({
+    const app = cloudBase.connectCloudBase({
       env: 'local-env',
       key,
       serviceUrl: `${api}/admin`,
@@ -167,7 +167,7 @@ async function connect(
   const { env, bucket, region } = await loadConfig()
   const key = deployKey(settings)
   const access = { env, key }
-  const app = await cloudBase.connectCloudBase(access)
+  const app = cloudBase.connectCloudBase(access)
   return {
     places: {
       records: cloudBase.cloudBaseRecords(app),

@@ -1,20 +1,22 @@
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import type { LocalCloud } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
+import { loadConfig } from '../config'
 import { buildFunctions } from '../functions/buildFunctions'
+import { deployedFunctions } from '../functions/functionFiles'
 import { detect } from '../init/detect'
-import { configFile, deployedFunctions, forProject, loadConfig, projectRoot } from '../project'
+import { Printer } from '../output'
+import { configFile, forProject, fromCaller, projectRoot } from '../project'
+import { explainPath } from '../rules/ruleLocation'
 import { signatureNotes } from '../rules/signaturePaths'
 import { t } from '../text'
-import { explainPath } from './findRule'
-import { chooseFiles } from './jobFiles'
+import { chooseFiles } from './mainJob'
 import { type DevPorts, explainPort } from './ports'
 import { activityOf, previewApp, type User } from './preview'
-import { Printer } from './printer'
 import { registerCloud } from './runningClouds'
 import { watchFunctions } from './watchFunctions'
 
@@ -111,9 +113,6 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     await end(2)
   }
 }
-
-/** Resolves a path relative to the folder in which npm was called; npm runs commands in the project's folder. */
-const fromCaller = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path)
 
 /** Shows the app on simulated phones, if the folder of DevTools has an app. */
 async function openPreview(

@@ -11,7 +11,7 @@ import { anonymousStatus } from '../cloud/bucketChecks'
 import { cosClient } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
 import { functionKey } from '../cloud/settings'
-import { bucketHost } from '../project'
+import { bucketHost } from '../config'
 import type { Check, DoctorContext } from './context'
 
 /** Two users that cannot exist, because OPENIDs start with `o`. */

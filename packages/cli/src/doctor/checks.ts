@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { checkConfig, trashLifecycle } from '@miniprogram-cos/server'
-import { CloudApi } from '../cloud/api'
-import { checkPrivacy, findRegion, refererObstacle } from '../cloud/bucketChecks'
+import { checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
+import { CloudApi, FUNCTIONS_ONLY } from '../cloud/api'
+import { checkPrivacy, checkRegion, refererObstacle } from '../cloud/bucketChecks'
 import { cleansStaleUploads, cosClient, hasStrictSignature, keptTrash } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
 import { deployKey, functionKey } from '../cloud/settings'
@@ -16,8 +16,9 @@ import {
   excessRights,
 } from '../deploy/preflight'
 import { compareLists, domainLists, readConsoleLists } from '../domains/domainLists'
+import { functionNames } from '../functions/functionFiles'
 import { maskId } from '../output'
-import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
+import { at, hasFunctionSources, projectRoot } from '../project'
 import { t } from '../text'
 import { accessProbe } from './accessProbe'
 import type { Check } from './context'
@@ -146,14 +147,7 @@ const bucket: Check = {
   name: { en: 'bucket, region and privacy', zh: '存储桶、地域与私有权限' },
   async run({ settings, config }) {
     const cos = cosClient(deployKey(settings))
-    try {
-      await cos.headBucket({ Bucket: config.bucket, Region: config.region })
-    } catch (error) {
-      const mapped = bucketError(error, config.bucket)
-      if (mapped.code !== 'BucketUnknown') throw mapped
-      const region = await findRegion(cos, config.bucket)
-      throw region ? new CloudError('RegionWrong', region) : mapped
-    }
+    await checkRegion(cos, { Bucket: config.bucket, Region: config.region })
     await checkPrivacy(cos, config)
     return `${config.bucket}, ${config.region}`
   },
@@ -178,6 +172,22 @@ const bucketRules: Check = {
       throw bucketError(error, 'bucket configuration')
     }
     return undefined
+  },
+}
+
+/** Checks that phones cannot reach the records of hooks, quotas and the trash. */
+const collections: Check = {
+  name: { en: "the kit's collections in the database", zh: '数据库中套件所用的集合' },
+  async run({ settings, config }) {
+    const cloud = new CloudApi(deployKey(settings), config.env)
+    const names = collectionsOf(checkConfig(config).rules)
+    for (const name of names) {
+      const permission = await cloud.collectionPermission(name)
+      if (permission !== FUNCTIONS_ONLY) {
+        throw new CloudError('CollectionOpen', permission ? `${name}, ${permission}` : name)
+      }
+    }
+    return names.length > 0 ? names.join(', ') : t('none is used', '未使用')
   },
 }
 
@@ -209,6 +219,7 @@ export const checks: Check[] = [
   functionCalls,
   bucket,
   bucketRules,
+  collections,
   accessProbe,
   domains,
 ]

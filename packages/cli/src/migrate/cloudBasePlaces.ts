@@ -1,8 +1,11 @@
+import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import type { CloudBase } from '@cloudbase/node-sdk'
+import { type CloudBase, init } from '@cloudbase/node-sdk'
+import type COS from 'cos-nodejs-sdk-v5'
+import type { BucketPlace } from '../cloud/bucketRules'
 import type { CloudKey } from '../cloud/settings'
-import type { FieldChange, RecordData, Records, SourceFiles } from './places'
+import type { FieldChange, RecordData, Records, SourceFiles, TargetBucket } from './places'
 
 /** Records per page, the database's maximum. */
 const PAGE_SIZE = 1000
@@ -23,12 +26,7 @@ export interface CloudBaseAccess {
  * service of Tencent Cloud's own hosts twice a request, which fails here and fills Node's thread pool; with
  * it, the SDK would call the internal address, so the public one is given.
  */
-export async function connectCloudBase({
-  env,
-  key,
-  serviceUrl,
-}: CloudBaseAccess): Promise<CloudBase> {
-  const { init } = await import('@cloudbase/node-sdk')
+export function connectCloudBase({ env, key, serviceUrl }: CloudBaseAccess): CloudBase {
   process.env.TENCENTCLOUD = 'true'
   return init({
     env,
@@ -119,4 +117,38 @@ export async function* listEnvironmentFiles({ env, key }: CloudBaseAccess): Asyn
   for (const { Key } of await manager.storage.listDirectoryFiles('')) {
     if (!Key.endsWith('/')) yield `cloud://${env}.${Bucket}/${Key}`
   }
+}
+
+/** A COS bucket through Tencent's own SDK. */
+export function targetBucket(cos: COS, place: BucketPlace): TargetBucket {
+  return {
+    async find(Key) {
+      try {
+        const { headers } = await cos.headObject({ ...place, Key })
+        const md5 = md5Of(String(headers?.etag))
+        return { size: Number(headers?.['content-length']), ...(md5 ? { md5 } : {}) }
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode === 404) return undefined
+        throw error
+      }
+    },
+    async put(Key, file, { size, md5, contentType }) {
+      const result: COS.PutObjectResult = await cos.putObject({
+        ...place,
+        Key,
+        Body: createReadStream(file),
+        ContentLength: size,
+        ContentType: contentType,
+        Headers: { 'Content-MD5': Buffer.from(md5, 'hex').toString('base64') },
+      })
+      return md5Of(result.ETag) ?? result.ETag
+    },
+    async delete(Key) {
+      await cos.deleteObject({ ...place, Key })
+    },
+  }
+}
+
+function md5Of(etag: string): string | undefined {
+  return /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1]
 }

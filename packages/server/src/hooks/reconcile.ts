@@ -2,7 +2,7 @@ import { type BucketAccess, SignedBucketAccess } from '../bucketAccess'
 import { type CosConfig, checkConfig } from '../config'
 import { FunctionError } from '../errors'
 import type { Clock } from '../lease'
-import { type CloudDatabase, cloudRecords, type RecordStore } from '../records'
+import { type CloudDatabase, COLLECTIONS, cloudRecords, type RecordStore } from '../records'
 import { listPrefix, type Rule } from '../rules'
 import type { Environment } from '../sts/client'
 import { isDoneForListed, type UploadRecord, UploadRecords } from './uploadRecords'
@@ -29,9 +29,6 @@ export interface ReconcileResult {
   failed: { key: string; reason: string }[]
 }
 
-/** The collection with one record for each key of a path with `onUpload`. */
-export const UPLOADS_COLLECTION = 'cos_uploads'
-
 /**
  * Compares the bucket with the records of confirmed uploads and runs the hooks that are missing: `onUpload` for
  * objects that were never confirmed or whose hook failed, `onDelete` for objects that are gone. For a cloud function
@@ -50,7 +47,7 @@ export async function reconcile(
 ): Promise<ReconcileResult> {
   const { bucket, region, rules } = checkConfig(config)
   const access = new SignedBucketAccess({ bucket, region }, environment)
-  return reconcileRecords(rules, access, cloudRecords(database, UPLOADS_COLLECTION), options)
+  return reconcileRecords(rules, access, cloudRecords(database, COLLECTIONS.uploads), options)
 }
 
 /** `reconcile` for any bucket and any records. */

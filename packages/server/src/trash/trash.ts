@@ -101,17 +101,15 @@ export class Trash {
   ): Promise<TrashResponse> {
     const { rule, key } = target
     return this.#alone(key, async () => {
-      const { entry, head } = await this.#find(target, id)
-      const { etag, size } = head
-      const from = entryKey(entry)
-      await admit(head)
+      const { entry, source } = await this.#find(target, id)
+      await admit(source)
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         // In a bucket with versions COS replaces the object, whatever the copy forbids.
         const isTaken = (await this.#bucket.head(key)) !== undefined
-        const outcome = isTaken ? 'exists' : await this.#bucket.copy(from, etag, key)
+        const outcome = isTaken ? 'exists' : await this.#bucket.copy(source, key)
         if (outcome === 'copied') {
-          await this.#bucket.remove(from)
-          return { trash: [this.#describe(rule, entry, size)] }
+          await this.#bucket.remove(source.key)
+          return { trash: [this.#describe(rule, entry, source.size)] }
         }
         if (outcome === 'changed') break
         if (!overwrites) {
@@ -127,9 +125,9 @@ export class Trash {
   /** Deletes an object in the trash for good. */
   async erase(target: TrashTarget, id: string): Promise<TrashResponse> {
     return this.#alone(target.key, async () => {
-      const { entry, head } = await this.#find(target, id)
-      await this.#bucket.remove(entryKey(entry))
-      return { trash: [this.#describe(target.rule, entry, head.size)] }
+      const { entry, source } = await this.#find(target, id)
+      await this.#bucket.remove(source.key)
+      return { trash: [this.#describe(target.rule, entry, source.size)] }
     })
   }
 
@@ -139,16 +137,16 @@ export class Trash {
 
   async #moveIn(rule: Rule, key: string, by: DeletedBy): Promise<TrashedObject[]> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const head = await this.#bucket.head(key)
-      if (!head) return []
+      const source = await this.#bucket.source(key)
+      if (!source) return []
       const entry = newEntry(key, this.#clock.now(), by)
-      await this.#beforeMove(rule, key, entryKey(entry), head.size)
-      if ((await this.#bucket.copy(key, head.etag, entryKey(entry))) !== 'copied') continue
+      await this.#beforeMove(rule, key, entryKey(entry), source.size)
+      if ((await this.#bucket.copy(source, entryKey(entry))) !== 'copied') continue
       const { etag, modified } = (await this.#bucket.head(key)) ?? {}
       // Replaced meanwhile: both the copy and the new object are kept.
-      if (etag !== head.etag || modified !== head.modified) continue
+      if (etag !== source.etag || modified !== source.modified) continue
       await this.#bucket.remove(key)
-      return [this.#describe(rule, entry, head.size)]
+      return [this.#describe(rule, entry, source.size)]
     }
     throw new FunctionError('KitInternal', 'the object changes all the time', { retryable: true })
   }
@@ -157,9 +155,9 @@ export class Trash {
   async #find({ rule, key, seesAll }: TrashTarget, id: string | undefined) {
     const entry = id === undefined ? await this.#last(key, seesAll) : { key, id }
     const isShown = entry !== undefined && isVisible(entry, seesAll)
-    const head = isShown ? await this.#bucket.head(entryKey(entry)) : undefined
-    if (!entry || !head) throw refused('there is no such object in the trash', rule)
-    return { entry, head }
+    const source = isShown ? await this.#bucket.source(entryKey(entry)) : undefined
+    if (!entry || !source) throw refused('there is no such object in the trash', rule)
+    return { entry, source }
   }
 
   async #last(key: string, seesAll: boolean): Promise<TrashEntry | undefined> {
