@@ -178,11 +178,7 @@ async function keepRunningCode(cloud: CloudApi, name: string, next: string): Pro
 }
 
 /** Compares the deployed code with the uploaded code. @throws CloudError `CodeDiffers` */
-async function checkRunningCode(
-  cloud: CloudApi,
-  name: string,
-  built: string,
-): Promise<void> {
+async function checkRunningCode(cloud: CloudApi, name: string, built: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'deployed-'))
   try {
     await downloadCode(cloud, name, folder)
