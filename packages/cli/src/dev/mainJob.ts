@@ -276,7 +276,7 @@ async function describe(path: string, name: string): Promise<JobFile> {
   return { path, name, size, checksum: await checksumOf(path) }
 }
 
-export async function checksumOf(path: string): Promise<string> {
+async function checksumOf(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path)) hash.update(chunk)
   return hash.digest('hex')
