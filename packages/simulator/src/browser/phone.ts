@@ -1,3 +1,4 @@
+import { appGlobal, defineTypeNames, missingRequire } from './app/appGlobals'
 import { listenToShell, watchSource } from './app/controls'
 import { Frame } from './app/frame'
 import { watchLongPress } from './app/gestures'
@@ -71,7 +72,9 @@ defineTypeNames()
 Object.assign(window, {
   wx: withMissingApi(wx),
   __preview: Object.assign(registry, { fail: showFailedApp }),
-  global: {},
+  global: appGlobal,
+  // `globalThis` of the app.
+  __appGlobal: appGlobal,
   require: missingRequire(),
   requirePlugin,
   // Templates and WXS scripts use these in place of `new Date` and `new RegExp`.
@@ -79,22 +82,3 @@ Object.assign(window, {
   getRegExp: (pattern: string, flags?: string) => new RegExp(pattern, flags),
   __wxConfig: { envVersion: 'develop', accountInfo: { appId: settings.appid } },
 })
-
-/** The name of a value's type, which WXS reads as its `constructor`. */
-function defineTypeNames(): void {
-  Object.defineProperty(Object.prototype, '__wxsType', {
-    get(this: unknown) {
-      return Object.prototype.toString.call(this).slice('[object '.length, -1)
-    },
-  })
-}
-
-/** `require` of a path that is computed, which the compiler cannot resolve. */
-function missingRequire() {
-  const fail = (path: string) => new Error(`module '${path}' is not in the preview`)
-  const load = (path: string, _done?: unknown, failed?: (error: Error) => void) => {
-    if (failed) failed(fail(path))
-    else throw fail(path)
-  }
-  return Object.assign(load, { async: (path: string) => Promise.reject(fail(path)) })
-}

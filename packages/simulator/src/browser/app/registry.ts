@@ -1,4 +1,4 @@
-import { globalOptions } from 'glass-easel'
+import { DeepCopyKind, globalOptions } from 'glass-easel'
 import { type CodeSpace, component, MiniProgramEnv } from 'glass-easel-miniprogram-adapter'
 import type {
   AppConfig,
@@ -42,6 +42,15 @@ interface Definers {
 globalOptions.writeIdToDOM = true
 // A property named as one of glass-easel's own, such as `dataset`, must not replace it.
 globalOptions.writeFieldsToNode = false
+// Data may refer to itself.
+globalOptions.dataDeepCopy = DeepCopyKind.SimpleWithRecursion
+globalOptions.propertyPassingDeepCopy = DeepCopyKind.SimpleWithRecursion
+// An instance that is put into data must not bring its node and all of the page with it.
+Object.defineProperty(component.ComponentCaller.prototype, '_$', {
+  set(this: object, value: unknown) {
+    Object.defineProperty(this, '_$', { value, writable: true, configurable: true })
+  },
+})
 
 /** Receives the parts of the compiled app and runs their code. */
 export class Registry {
@@ -81,6 +90,14 @@ export class Registry {
     return this.parts.get(route)?.config[name] ?? this.config.window?.[name]
   }
 
+  /** The defaults of Skyline that a page has, as `flex` and `border-box`; none for a page of the web view. */
+  skylineDefaults(route: string): string {
+    const { renderer, rendererOptions } = this.config
+    if ((this.parts.get(route)?.config.renderer ?? renderer) !== 'skyline') return ''
+    const { defaultDisplayBlock, defaultContentBox } = rendererOptions?.skyline ?? {}
+    return [defaultDisplayBlock ? '' : 'flex', defaultContentBox ? '' : 'border-box'].join(' ')
+  }
+
   /** Why a page cannot be shown: its own problems and those of the components it uses. */
   problemsOf(path: string, seen = new Set<string>()): SourceProblem[] {
     if (seen.has(path)) return []
@@ -99,6 +116,7 @@ export class Registry {
 
   define(definition: AppDefinition): void {
     this.#definition = definition
+    document.documentElement.dataset.style = definition.config.style ?? ''
     document.head.append(this.#styles)
     this.#addStyle(definition.style)
     for (const { file, line, column, message } of definition.warnings) {

@@ -49,8 +49,6 @@ export function requirePlugin(name: string): unknown {
 }
 
 function missingCall(name: string): unknown {
-  // Of Skyline.
-  if (name === 'worklet' || name === 'router') return inertObject(name)
   // Listeners are never called and objects do nothing, so the app continues without them.
   if (/^(?:on|off)[A-Z]/.test(name)) return () => report(name)
   if (/^(?:create|get\w+Manager$|get\w+Context$)/.test(name)) {
