@@ -21,8 +21,11 @@ const wx = createWx(() => registry.config.__usePrivacyCheck__ === true)
 
 let stack: PageStack
 
-/** Runs the app's `onLaunch` before the scripts of its pages, which may read what it has set. */
-function launch(registry: Registry): void {
+/**
+ * Prepares everything that the script of the app may use, which may replace `wx` by a copy.
+ * @returns runs the app's `onLaunch`, before the scripts of its pages, which may read what it has set
+ */
+function launch(registry: Registry): () => void {
   const frame = new Frame(registry, part('nav'), part('tabs'))
   const backend = registry.environment.associateBackend(new PhoneBackend())
   stack = new PageStack(registry, backend, part('pages'), () => frame.draw())
@@ -31,18 +34,20 @@ function launch(registry: Registry): void {
   globals.getCurrentPages = () => stack.pages.map(({ instance }) => instance)
   const options = { path: firstPage(registry), query: {}, scene: 1001, referrerInfo: {} }
   globals.__launchOptions = options
-  const { app } = registry
-  attempt('App onLaunch', () => app.onLaunch?.(options))
-  attempt('App onShow', () => app.onShow?.(options))
-  state.events.on('show', () => {
+  return () => {
+    const { app } = registry
+    attempt('App onLaunch', () => app.onLaunch?.(options))
     attempt('App onShow', () => app.onShow?.(options))
-    attempt('onShow', () => stack.current?.instance.onShow?.())
-  })
-  state.events.on('hide', () => {
-    attempt('App onHide', () => app.onHide?.())
-    attempt('onHide', () => stack.current?.instance.onHide?.())
-  })
-  listenToShell(frame)
+    state.events.on('show', () => {
+      attempt('App onShow', () => app.onShow?.(options))
+      attempt('onShow', () => stack.current?.instance.onShow?.())
+    })
+    state.events.on('hide', () => {
+      attempt('App onHide', () => app.onHide?.())
+      attempt('onHide', () => stack.current?.instance.onHide?.())
+    })
+    listenToShell(frame)
+  }
 }
 
 const firstPage = ({ config }: Registry) =>

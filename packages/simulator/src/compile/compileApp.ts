@@ -90,9 +90,11 @@ export async function compileApp(folder: string): Promise<CompiledApp> {
   const compiled = await Promise.all(
     parts.map(async (part, i) => {
       const scope = `s${i}`
-      // In the app each page is a document of its own.
+      // In the app each page is a document of its own, whose rules for elements yield to the classes of components.
       const reach =
-        part.kind === 'page' ? { within: `wx-page[route="${part.path}"]` } : { prefix: scope }
+        part.kind === 'page'
+          ? { within: `wx-page:where([route="${part.path}"])` }
+          : { prefix: scope }
       const style = await styleOf(part.path, reach)
       return { ...part, scope, style, problems: problems.get(part.path) ?? [] }
     }),

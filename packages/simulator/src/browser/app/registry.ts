@@ -58,10 +58,12 @@ export class Registry {
   readonly parts = new Map<string, Part>()
   readonly environment = new MiniProgramEnv()
   readonly codeSpace: CodeSpace = this.environment.createCodeSpace('', true)
-  readonly #onLaunch: (registry: Registry) => void
+  readonly #onLaunch: (registry: Registry) => () => void
   readonly #onStart: (registry: Registry) => void
   readonly #problems = new Map<string, SourceProblem[]>()
   #definition: AppDefinition | undefined
+  /** Those of the file that is running. */
+  #definers: Definers = { Page() {}, Component() {}, Behavior() {} }
   #styles = document.createElement('style')
   app: AppObject = {}
   /** Called by compiled templates. */
@@ -69,10 +71,10 @@ export class Registry {
   readonly wxsHandler = wxsHandler
 
   /**
-   * @param onLaunch called after the script of the app
+   * @param onLaunch called before the script of the app, and what it returns after it
    * @param onStart called after the scripts of all pages and components
    */
-  constructor(onLaunch: (registry: Registry) => void, onStart: (registry: Registry) => void) {
+  constructor(onLaunch: (registry: Registry) => () => void, onStart: (registry: Registry) => void) {
     this.#onLaunch = onLaunch
     this.#onStart = onStart
   }
@@ -136,8 +138,20 @@ export class Registry {
       this.app = app
     }
     globals.getApp = () => this.app
+    // The same for all files: apps replace them by functions that report each page.
+    for (const name of ['Page', 'Component', 'Behavior'] as const) {
+      globals[name] = (definition?: ComponentDefinition) => this.#definers[name](definition)
+    }
+    this.codeSpace.componentEnv('app', (env) => {
+      this.#definers = {
+        Page() {},
+        Component() {},
+        Behavior: (env as unknown as Definers).Behavior,
+      }
+    })
+    const launched = this.#onLaunch(this)
     this.#attempt('app', load)
-    this.#onLaunch(this)
+    launched()
   }
 
   /** Runs a page's or component's file, which calls `Page()` or `Component()`. */
@@ -185,16 +199,16 @@ export class Registry {
         }
         return define(adapt(definition))
       }
-      const outer = { Page: globals.Page, Component: globals.Component, Behavior: globals.Behavior }
-      Object.assign(globals, {
+      const outer = this.#definers
+      this.#definers = {
         Page: register(Page),
         Component: register(Component),
         Behavior: (definition?: ComponentDefinition) =>
           definition === undefined ? Behavior() : Behavior(adapt(definition)),
-      })
+      }
       if (problems.length > 0) this.#problems.set(path, problems)
       else this.#attempt(path, load)
-      Object.assign(globals, outer)
+      this.#definers = outer
       // Its users show the problem; an empty component keeps the rest working.
       if (!isDefined) (kind === 'page' ? Page : Component)({})
     })
