@@ -1,6 +1,6 @@
 import type { ConfirmResponse, TrashResponse, UsageResponse } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from './config'
-import { FunctionError } from './errors'
+import { FunctionError, refusal } from './errors'
 import { covers, explainDenial, type Grant, pathOf } from './grants'
 import { nameOf, UploadRecords } from './hooks/uploadRecords'
 import type { Call } from './invocation'
@@ -123,22 +123,20 @@ export class UploadServices {
   /** @throws FunctionError `KitConfirmRefused`, `KitHookFailed` */
   async #confirm(call: Call): Promise<ConfirmResponse> {
     const { Key, ETag }: { Key?: unknown; ETag?: unknown } = objectOf(call.event.confirm, 'confirm')
-    const refuse = (reason: string, rule?: string): never => {
-      throw new FunctionError('KitConfirmRefused', reason, rule ? { rule } : {})
-    }
     if (typeof Key !== 'string' || (ETag !== undefined && typeof ETag !== 'string')) {
-      return refuse('confirm needs a Key, and takes an ETag')
+      throw confirmRefused('confirm needs a Key, and takes an ETag')
     }
     if (!call.grants.some((grant) => grant.verb === 'write' && covers(grant, Key))) {
-      const { message, rule } = explainDenial(this.#config.rules, 'write', Key)
-      return refuse(message, rule)
+      const { reason, rule } = explainDenial(this.#config.rules, 'write', Key)
+      throw confirmRefused(reason, rule)
     }
     const rule = this.#uploads.ruleOf(Key)
-    if (!rule) return refuse('the rule of this key has no onUpload')
+    if (!rule) throw confirmRefused('the rule of this key has no onUpload')
     const outcome = await this.#uploads.sync(rule, Key, call.wxContext, ETag)
     if (outcome.state === 'done') return { confirm: outcome.result }
-    return refuse(
-      outcome.state === 'absent' ? 'there is no such object' : 'the object has been replaced',
+    const isAbsent = outcome.state === 'absent'
+    throw confirmRefused(
+      isAbsent ? 'there is no such object' : 'the object has been replaced',
       rule.pattern,
     )
   }
@@ -178,6 +176,8 @@ export class UploadServices {
     }
   }
 }
+
+const confirmRefused = refusal('KitConfirmRefused')
 
 const SERVICES = ['confirm', 'usage', 'trash'] as const
 

@@ -5,7 +5,7 @@ import {
   utf8Length,
 } from '@miniprogram-cos/protocol'
 import type { ObjectHead } from '../bucketAccess'
-import { FunctionError } from '../errors'
+import { FunctionError, refusal } from '../errors'
 import { type Clock, type Lease, REAL_CLOCK, withLease } from '../lease'
 import type { RecordStore } from '../records'
 import { type Rule, TRASH } from '../rules'
@@ -66,7 +66,7 @@ export class Trash {
   /** Moves an object into the trash. A missing object is no error. */
   async delete({ rule, key }: TrashTarget, by: DeletedBy): Promise<TrashResponse> {
     if (utf8Length(key) + ENTRY_BYTES > MAX_KEY_BYTES) {
-      throw refused(`the key is longer than ${MAX_KEY_BYTES - ENTRY_BYTES} bytes`, rule)
+      throw refused(`the key is longer than ${MAX_KEY_BYTES - ENTRY_BYTES} bytes`, rule.pattern)
     }
     return this.#alone(key, async () => ({ trash: await this.#moveIn(rule, key, by) }))
   }
@@ -156,7 +156,7 @@ export class Trash {
     const entry = id === undefined ? await this.#last(key, seesAll) : { key, id }
     const isShown = entry !== undefined && isVisible(entry, seesAll)
     const source = isShown ? await this.#bucket.source(entryKey(entry)) : undefined
-    if (!entry || !source) throw refused('there is no such object in the trash', rule)
+    if (!entry || !source) throw refused('there is no such object in the trash', rule.pattern)
     return { entry, source }
   }
 
@@ -179,6 +179,4 @@ export class Trash {
 const isVisible = (entry: TrashEntry, seesAll: boolean): boolean =>
   isEntryId(entry.id) && (seesAll || deletedBy(entry) === 'owner')
 
-export function refused(reason: string, rule?: Pick<Rule, 'pattern'>): FunctionError {
-  return new FunctionError('KitTrashRefused', reason, rule ? { rule: rule.pattern } : {})
-}
+export const refused = refusal('KitTrashRefused')
