@@ -5,7 +5,7 @@ import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Browser } from 'playwright-core'
 import { config } from '../../cos.config'
 import { domainLists } from '../../packages/cli/src/domains/domainLists'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
 import { createDatabaseFunction } from '../support/databaseFunction'
 import { functionWithRules } from '../support/functionWithRules'
 import { createTestPhone, type TestPhone } from '../support/phones'
@@ -62,9 +62,7 @@ describeInBrowser('the demo with a quota, a trash and reviewed files', () => {
       domains: domainLists(config),
     })
     other = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
-    const context = await browser.newContext({ viewport: { width: 375, height: 740 } })
-    context.setDefaultTimeout(15_000)
-    page = new AppPage(await context.newPage())
+    page = new AppPage(await openPage(browser, { viewport: { width: 375, height: 740 } }))
     await other.cos.uploadFile({ Key: `${PRIVATE}sea.png`, FilePath: PICTURE })
   })
   afterAll(async () => {
@@ -74,7 +72,7 @@ describeInBrowser('the demo with a quota, a trash and reviewed files', () => {
     database.remove()
     rmSync(folder, { recursive: true, force: true })
   })
-  afterEach(() => expect(page.thrown).toEqual([]))
+  afterEach(() => expect(page.thrown.splice(0)).toEqual([]))
 
   const see = (text: string | RegExp) => page.screen.getByText(text).first().waitFor()
   const tap = (text: string) => page.screen.getByText(text, { exact: true }).first().click()

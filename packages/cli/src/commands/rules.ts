@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { checkConfig, decide, type TestedFile, VERBS } from '@miniprogram-cos/server'
 import { Command } from 'commander'
+import { loadConfig } from '../config'
 import { SafeOutput } from '../output'
-import { loadConfig, projectRoot } from '../project'
+import { projectRoot } from '../project'
 import { reasonText } from '../rules/reasonTexts'
 import { ruleLine } from '../rules/ruleLocation'
 import { runRuleTests } from '../rules/runRuleTests'
@@ -164,7 +165,10 @@ function explainCommand(): Command {
       const known = VERBS.find((one) => one === verb)
       if (!known) {
         throw new Error(
-          t(`the verbs are ${VERBS.join(', ')}, not ${verb}`, `操作只能是 ${VERBS.join('、')}`),
+          t(
+            `the verbs are ${VERBS.join(', ')}, not ${verb}`,
+            `操作只能是 ${VERBS.join('、')}，收到 ${verb}`,
+          ),
         )
       }
       const config = await loadConfig()

@@ -1,14 +1,15 @@
 import { dirname } from 'node:path'
 import { type CosConfig, checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
 import { CloudApi } from '../cloud/api'
+import { bucketPlace } from '../cloud/bucketRules'
 import { CloudError, describeError } from '../cloud/errors'
 import { type CloudKey, deployKey, functionKey, type Settings } from '../cloud/settings'
 import { buildFunction } from '../functions/buildFunctions'
+import { functionFile } from '../functions/functionFiles'
 import { maskId, type SafeOutput } from '../output'
-import { functionFile } from '../project'
 import { readerLanguage, t } from '../text'
 import { type CloudStep, planBucket, planCollections, requireStrictSignature } from './bucketPlan'
-import { checkFunction, deployFunction, limitInstances } from './deployFunction'
+import { checkFunction, deployFunction, limitInstances, previousCode } from './deployFunction'
 import {
   checkCodeSize,
   describePlan,
@@ -17,7 +18,6 @@ import {
   wantedFunctions,
 } from './plan'
 import { checkBucketPrivacy, checkOwnConfig, excessRights, preflight } from './preflight'
-import { previousCode } from './previousCode'
 
 export interface DeployOptions {
   dryRun: boolean
@@ -105,7 +105,7 @@ async function prepare(
     const plan = await planFunction(cloud, one, options.recreate)
     functions.push({ plan, folder: folders[i] as string })
   }
-  const place = { Bucket: config.bucket, Region: config.region }
+  const place = bucketPlace(config)
   await checkBucketPrivacy(key, config, options.bucket)
   const { rules } = checkConfig(config)
   const steps = await planCollections(cloud, collectionsOf(rules))

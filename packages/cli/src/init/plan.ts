@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
-import { KIT_FUNCTIONS, ownVersion, SAMPLE } from '../project'
+import { SAMPLE } from '../config'
+import { KIT_FUNCTIONS, ownVersion } from '../project'
 import type { Text } from '../text'
 import { type AppProject, addedService } from './detect'
 import { configText, ENV_EXAMPLE, serviceText } from './texts'

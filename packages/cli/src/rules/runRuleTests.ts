@@ -1,5 +1,5 @@
 import { type RulesReport, RuleTestError, type RuleTests, testRules } from '@miniprogram-cos/server'
-import { loadModule } from '../project'
+import { loadModule } from '../config'
 import { t } from '../text'
 import { failureInChinese } from './reasonTexts'
 

@@ -63,6 +63,17 @@ const SIGNED_OPERATIONS: { readonly [Name in OperationName]?: SignedOperation } 
  */
 const IMAGE_PROCESSING = /^(?:imageMogr2|imageView2|imageInfo)(?:\/[\w.!<>^-]+)*$/
 
+/** The parameters of a picture of a video (document 1045/72960). */
+const SNAPSHOT_PARAMS: Record<string, RegExp> = {
+  'ci-process': /^snapshot$/,
+  time: /^\d{1,6}(?:\.\d{1,6})?$/,
+  width: /^\d{1,4}$/,
+  height: /^\d{1,4}$/,
+  format: /^(?:jpg|png)$/,
+  rotate: /^(?:auto|off)$/,
+  mode: /^(?:exactframe|keyframe)$/,
+}
+
 /** A request that may be signed, and the grants that the signing key needs. */
 export interface AuthorizedRequest {
   name: OperationName
@@ -75,12 +86,14 @@ export interface AuthorizedRequest {
  * @throws FunctionError `KitRequestRefused` with the reason and the rule
  */
 export function authorizeRequest(
-  request: DescribedRequest,
+  given: DescribedRequest,
   { grants }: { grants: Grant[] },
   { bucket, region, domains, rules }: CheckedConfig,
   isServerName: (key: string) => boolean,
 ): AuthorizedRequest {
+  const { request, isSnapshot } = withoutSnapshot(given)
   const { name, operation } = identifyOperation(request)
+  if (isSnapshot && name !== 'getObject') throw requestRefused('a picture of a video is a GET')
   const source = request.headers['x-cos-copy-source']
   const hosts = hostsOf(bucket, region, domains)
   checkHeaders(request.headers, hosts, source !== undefined)
@@ -95,6 +108,9 @@ export function authorizeRequest(
     const obstacle = keyObstacle('delete', grant.rule)
     if (obstacle) throw requestRefused(obstacle, grant.rule.pattern)
   }
+  if (isSnapshot && !grant.rule.videoCovers) {
+    throw requestRefused('its rule has no videoCovers: true', grant.rule.pattern)
+  }
   checkOverrides(request.query, grant.rule)
   if (grant.verb === 'write') {
     checkExactKey(request.key, grant.rule)
@@ -102,6 +118,18 @@ export function authorizeRequest(
   }
   if (source === undefined) return { name, grants: [grant] }
   return { name, grants: [grant, copySourceGrant(source, hosts, caller)] }
+}
+
+/** The GET that a picture of a video is besides its parameters, so that they need no exception elsewhere. */
+function withoutSnapshot(request: DescribedRequest): {
+  request: DescribedRequest
+  isSnapshot: boolean
+} {
+  if (request.query['ci-process'] !== 'snapshot') return { request, isSnapshot: false }
+  const others = Object.entries(request.query).filter(
+    ([param, value]) => !SNAPSHOT_PARAMS[param]?.test(value),
+  )
+  return { request: { ...request, query: Object.fromEntries(others) }, isSnapshot: true }
 }
 
 function identifyOperation({ method, key, query, headers, isUrl }: DescribedRequest): {
