@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import type { Readable, Writable } from 'node:stream'
 import { Command } from 'commander'
 import type { Template } from '../create/createApp'
 import { SafeOutput } from '../output'
-import { readerLanguage, t } from '../text'
+import { t } from '../text'
 
 interface Options {
   template?: string
@@ -46,7 +44,9 @@ export function createCommand(): Command {
 }
 
 async function create(given: string | undefined, options: Options): Promise<void> {
-  const { createApp, isEmptyFolder, TEMPLATES } = await import('../create/createApp')
+  const { askFolder, askTemplate, createApp, isEmptyFolder, TEMPLATES } = await import(
+    '../create/createApp'
+  )
   checkTemplate(options.template, TEMPLATES)
   const path = given ?? (options.yes ? '.' : await askFolder())
   const folder = resolve(path)
@@ -90,40 +90,3 @@ function nextSteps(folder: string, template: string): string[] {
     `  npx miniprogram-cos setup     ${t('your bucket and keys, then deploy', '填写存储桶与密钥，然后 deploy')}`,
   ]
 }
-
-interface Streams {
-  input?: Readable & { isTTY?: boolean }
-  output?: Writable
-}
-
-/** @throws Error if stdin is not a TTY, or if the question is cancelled */
-export async function askFolder(streams: Streams = {}): Promise<string> {
-  checkTerminal(streams, t('a folder', '目录'))
-  const { isCancel, text } = await import('@clack/prompts')
-  const initialValue = readdirSync('.').length === 0 ? '.' : 'my-miniprogram'
-  const answer = await text({ message: t('Folder', '目录'), initialValue, ...streams })
-  if (isCancel(answer)) throw cancelled()
-  return answer.trim() || initialValue
-}
-
-/** @throws Error if stdin is not a TTY, or if the question is cancelled */
-export async function askTemplate(templates: Template[], streams: Streams = {}): Promise<string> {
-  checkTerminal(streams, '--template')
-  const { isCancel, select } = await import('@clack/prompts')
-  const answer = await select({
-    message: t('Template', '模板'),
-    options: templates.map(({ name, label }) => ({ value: name, label: label[readerLanguage()] })),
-    ...streams,
-  })
-  if (isCancel(answer)) throw cancelled()
-  return answer
-}
-
-function checkTerminal({ input = process.stdin }: Streams, option: string): void {
-  if (input.isTTY) return
-  throw new Error(
-    t(`stdin is not a TTY; pass ${option} or --yes`, `标准输入不是终端，请加 ${option} 或 --yes`),
-  )
-}
-
-const cancelled = () => new Error(t('cancelled; nothing was written', '已取消，未写入任何内容'))

@@ -84,7 +84,7 @@ function leftOut(built: string): { name: string; of: string }[] {
 }
 
 /** All scripts below a folder. */
-export function scriptsBelow(folder: string): string[] {
+function scriptsBelow(folder: string): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.js'))
