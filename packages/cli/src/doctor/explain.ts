@@ -83,7 +83,7 @@ const WHERE: Record<RequestId['kind'], Text> = {
       'A call of STS or another API: console.cloud.tencent.com/api/diagnosis',
     ].join('\n  '),
     zh: [
-      '云函数调用：云开发控制台 → 云函数 → 日志，按该 id 搜索。本套件的日志为一行 JSON：',
+      '云函数调用：云开发控制台 → 云函数 → 日志，按该 id 搜索。本工具包的日志为一行 JSON：',
       '"outcome" 为结果，"rule" 为拒绝它的规则，"stsRequestId" 为对应的 STS 调用。可将 outcome 交给本命令解释。',
       'STS 或其他 API 调用：console.cloud.tencent.com/api/diagnosis',
     ].join('\n  '),
