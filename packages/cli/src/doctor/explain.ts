@@ -10,7 +10,7 @@ import {
 import { recentRequests } from '../dev/runningClouds'
 import type { Language, Text } from '../text'
 import { OWN_CODES } from './ownCodes'
-import { explainSymptom, SYMPTOM_GROUPS } from './symptoms'
+import { explainSymptom, findSymptom } from './symptoms'
 
 /** Messages of WeChat and CloudBase, and their meaning. */
 const TEXTS: [pattern: RegExp, meaning: CloudErrorCode][] = [
@@ -33,22 +33,21 @@ export const UNKNOWN: Text = {
 export function explain(text: string, language: Language): string | undefined {
   const known = TEXTS.find(([pattern]) => pattern.test(text))
   if (known) return describeError(new CloudError(known[1]), language)
+  const symptom = findSymptom(text)
+  if (symptom) {
+    const { cause, fix } = explainSymptom(symptom)
+    return `${symptom.fault ?? symptom.see}\n  ${cause[language]}\n  → ${fix[language]}`
+  }
   const words = text.match(/[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)*|E[A-Z_]{4,}/g) ?? []
   for (const code of words) {
     if (Object.hasOwn(CLOUD_ERRORS, code))
       return describeError(new CloudError(code as CloudErrorCode), language)
-    const mapped = apiError({ code }, code)
+    const mapped = apiError({ code }, '')
     if (mapped.code !== 'CloudRefused') return describeError(mapped, language)
     const [kind, en, zh] = OWN_CODES[code] ?? []
     if (kind) return `${code}\n  ${{ en, zh }[language]}\n  → ${adviceFor(code, kind)[language]}`
     const advice = adviceFor(code, 'service')
     if (advice.en !== adviceFor('', 'service').en) return `${code}\n  → ${advice[language]}`
-  }
-  for (const symptom of SYMPTOM_GROUPS.flatMap(({ symptoms }) => symptoms)) {
-    const { see } = symptom
-    if (typeof see !== 'string' || !text.includes(see)) continue
-    const { cause, fix } = explainSymptom(symptom)
-    return `${see}\n  ${cause[language]}\n  → ${fix[language]}`
   }
   return undefined
 }
