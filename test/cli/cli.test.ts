@@ -55,6 +55,15 @@ describe('help', () => {
     },
   )
 
+  test('of local-cloud has the same options in Chinese', () => {
+    const [english, chinese] = ['C.UTF-8', 'zh_CN.UTF-8'].map(
+      (LANG) => runCli(['local-cloud', '--help'], { LANG }).stdout,
+    )
+    const optionsOf = (text = '') => text.match(/^ {2}--[\w-]+/gm)
+    expect(optionsOf(chinese)).toEqual(optionsOf(english))
+    expect(chinese).not.toMatch(/[a-z]{3,} [a-z]{2,} [a-z]{2,}/)
+  })
+
   test('is shown with status 2 when the name of a command is missing', () => {
     for (const args of [[], ['rules']]) {
       const { stdout, stderr, status } = runCli(args)

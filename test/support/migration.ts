@@ -5,19 +5,20 @@ import {
   cloudBaseRecords,
   connectCloudBase,
   targetBucket,
-} from '../../packages/cli/src/migrate/cloudBasePlaces'
-import type { MigrationPlaces, MigrationUi } from '../../packages/cli/src/migrate/runMigration'
+} from '../../packages/cli/src/migrate/cloudPlaces'
+import type { MigrationPlaces } from '../../packages/cli/src/migrate/places'
+import type { MigrationUi } from '../../packages/cli/src/migrate/runMigration'
 import type { SafeOutput } from '../../packages/cli/src/output'
 import { BUCKET, REGION, ROOT_KEY, type TestCloud } from './testCloud'
 
 export interface Rehearsal extends MigrationPlaces {
   cos: COS
-  app: Awaited<ReturnType<typeof connectCloudBase>>
+  app: ReturnType<typeof connectCloudBase>
 }
 
 /** The places of a migration on a local cloud. */
 export async function rehearsalOn({ cos: origin, cloudBase }: TestCloud): Promise<Rehearsal> {
-  const app = await connectCloudBase({
+  const app = connectCloudBase({
     env: 'local-env',
     key: ROOT_KEY,
     serviceUrl: `${cloudBase}/admin`,

@@ -1,10 +1,12 @@
 import type { ConfirmResponse, TrashResponse, UsageResponse } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from './config'
-import { FunctionError } from './errors'
+import { FunctionError, refusal } from './errors'
 import { covers, explainDenial, type Grant, pathOf } from './grants'
 import { nameOf, UploadRecords } from './hooks/uploadRecords'
 import type { Call } from './invocation'
+import { hasDotSegment } from './objectKey'
 import { FolderQuota, quotaFolder } from './quota/folderQuota'
+import { Reason } from './reasons'
 import {
   type CloudDatabase,
   COLLECTIONS,
@@ -123,22 +125,24 @@ export class UploadServices {
   /** @throws FunctionError `KitConfirmRefused`, `KitHookFailed` */
   async #confirm(call: Call): Promise<ConfirmResponse> {
     const { Key, ETag }: { Key?: unknown; ETag?: unknown } = objectOf(call.event.confirm, 'confirm')
-    const refuse = (reason: string, rule?: string): never => {
-      throw new FunctionError('KitConfirmRefused', reason, rule ? { rule } : {})
-    }
     if (typeof Key !== 'string' || (ETag !== undefined && typeof ETag !== 'string')) {
-      return refuse('confirm needs a Key, and takes an ETag')
+      throw confirmRefused('confirm needs a Key, and takes an ETag')
     }
+    const { rules } = this.#config
     if (!call.grants.some((grant) => grant.verb === 'write' && covers(grant, Key))) {
-      const { message, rule } = explainDenial(this.#config.rules, 'write', Key)
-      return refuse(message, rule)
+      const { reason, rule } = explainDenial(rules, 'write', Key)
+      throw confirmRefused(reason, rule)
     }
+    // A key for a folder can upload what cos-signature refuses, so the name may be unusual; but on the way to COS dot segments
+    // could be folded into another user's folder.
+    if (hasDotSegment(Key)) throw confirmRefused(new Reason('keyWithDotSegment'))
     const rule = this.#uploads.ruleOf(Key)
-    if (!rule) return refuse('the rule of this key has no onUpload')
+    if (!rule) throw confirmRefused('the rule of this key has no onUpload')
     const outcome = await this.#uploads.sync(rule, Key, call.wxContext, ETag)
     if (outcome.state === 'done') return { confirm: outcome.result }
-    return refuse(
-      outcome.state === 'absent' ? 'there is no such object' : 'the object has been replaced',
+    const isAbsent = outcome.state === 'absent'
+    throw confirmRefused(
+      isAbsent ? 'there is no such object' : 'the object has been replaced',
       rule.pattern,
     )
   }
@@ -178,6 +182,8 @@ export class UploadServices {
     }
   }
 }
+
+const confirmRefused = refusal('KitConfirmRefused')
 
 const SERVICES = ['confirm', 'usage', 'trash'] as const
 

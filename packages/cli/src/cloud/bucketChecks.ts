@@ -2,7 +2,7 @@ import { type Agent, get } from 'node:https'
 import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
 import type COS from 'cos-nodejs-sdk-v5'
 import createProxyAgent from 'https-proxy-agent'
-import type { BucketPlace } from './bucketRules'
+import { type BucketPlace, bucketPlace } from './bucketRules'
 import { bucketError, CloudError } from './errors'
 
 /** Looks up the region of a bucket; undefined if the account has no such bucket, or the key may not list buckets. */
@@ -113,7 +113,7 @@ interface Statement {
  * @throws CloudError `BucketPublic`, `BucketForbidden`, `BucketUnknown`, `RegionWrong`
  */
 export async function checkPrivacy(cos: COS, config: CosConfig): Promise<void> {
-  const place = { Bucket: config.bucket, Region: config.region }
+  const place = bucketPlace(config)
   const acl = await cos.getBucketAcl(place).catch(async (error) => {
     throw await bucketPlaceError(cos, place, error, 'GetBucketACL')
   })

@@ -1,4 +1,4 @@
-import { STRICT_SIGNATURE, type trashLifecycle } from '@miniprogram-cos/server'
+import { type CosConfig, STRICT_SIGNATURE, type trashLifecycle } from '@miniprogram-cos/server'
 import COS from 'cos-nodejs-sdk-v5'
 import type { CloudKey } from './settings'
 
@@ -19,6 +19,11 @@ export interface BucketPlace {
   Bucket: string
   Region: string
 }
+
+export const bucketPlace = ({ bucket, region }: CosConfig): BucketPlace => ({
+  Bucket: bucket,
+  Region: region,
+})
 
 /** The rule that the functions require. */
 const [STRICT_RULE = ''] = /<Rule>[\s\S]*<\/Rule>/.exec(STRICT_SIGNATURE) ?? []

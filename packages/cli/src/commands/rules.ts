@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { checkConfig, type TestedFile, testRules, VERBS } from '@miniprogram-cos/server'
+import { checkConfig, decide, type TestedFile, VERBS } from '@miniprogram-cos/server'
 import { Command } from 'commander'
 import { loadConfig } from '../config'
 import { SafeOutput } from '../output'
 import { projectRoot } from '../project'
+import { reasonText } from '../rules/reasonTexts'
 import { ruleLine } from '../rules/ruleLocation'
 import { runRuleTests } from '../rules/runRuleTests'
 import { t } from '../text'
@@ -171,20 +172,18 @@ function explainCommand(): Command {
         )
       }
       const config = await loadConfig()
-      const { groups } = checkConfig(config)
+      const checked = checkConfig(config)
+      const { groups } = checked
       const own = Object.keys(groups).filter((name) => groups[name]?.includes(openid))
       const principal = openid === 'nobody' ? undefined : { openid, groups: own }
-      const { allowed, rule, reason, trashDays } = testRules(config).explain(
-        { name: openid, principal },
-        known,
-        key,
-        fileOf(options),
-      )
+      const decision = decide(checked, principal, known, key, fileOf(options))
+      const { allowed, rule, trashDays } = decision
+      const reason = reasonText(decision)
       const output = new SafeOutput()
       if (!allowed) process.exitCode = 1
       const line = rule === undefined ? undefined : ruleLine(rule)
       if (options.json) {
-        output.line(JSON.stringify({ allowed, rule, line, reason, trashDays }))
+        output.line(JSON.stringify({ allowed, rule, line, reason: decision.reason, trashDays }))
         return
       }
       output.line(

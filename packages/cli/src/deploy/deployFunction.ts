@@ -6,7 +6,7 @@ import type { CloudApi } from '../cloud/api'
 import { CloudError } from '../cloud/errors'
 import { at } from '../project'
 import { t } from '../text'
-import { differences, type FunctionPlan } from './plan'
+import { differences, type FunctionPlan, type WantedFunction } from './plan'
 
 const MAX_WAIT_MS = 5 * 60_000
 
@@ -46,13 +46,34 @@ export async function deployFunction(
     )
   }
   progress(t(`${name}: reading it back`, `${name}：读回核对`))
+  await checkDeployed(cloud, { ...wanted, variables: plan.variables })
+  await checkRunningCode(cloud, name, folder)
+}
+
+/**
+ * Checks that a function is deployed and active, with the right settings and key.
+ * @throws CloudError
+ */
+export async function checkDeployed(cloud: CloudApi, wanted: WantedFunction): Promise<void> {
+  const { name } = wanted
   const present = await cloud.functionState(name)
   if (!present) throw new CloudError('FunctionNotDeployed', name)
-  if (present.Status !== 'Active')
+  if (present.Status !== 'Active') {
     throw new CloudError('FunctionNotActive', `${name}: ${present.Status}`)
-  const wrong = differences(present, { ...wanted, variables: plan.variables })
-  if (wrong.length > 0) throw new CloudError('FunctionDiffers', `${name}: ${wrong.join(', ')}`)
-  await checkRunningCode(cloud, name, folder)
+  }
+  if (present.Runtime !== wanted.Runtime) {
+    throw new CloudError('RuntimeDiffers', `${name}: ${present.Runtime}`)
+  }
+  for (const variable of Object.keys(wanted.variables)) {
+    if (present.variables[variable] === undefined) {
+      throw new CloudError('VariableMissing', `${name}: ${variable}`)
+    }
+    if (present.variables[variable] !== wanted.variables[variable]) {
+      throw new CloudError('FunctionKeyDiffers', `${name}: ${variable}`)
+    }
+  }
+  const [difference] = differences(present, wanted)
+  if (difference) throw new CloudError('FunctionDiffers', `${name}: ${difference}`)
 }
 
 async function update(

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { type CosConfig, checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
 import { CloudApi } from '../cloud/api'
+import { bucketPlace } from '../cloud/bucketRules'
 import { CloudError, describeError } from '../cloud/errors'
 import { type CloudKey, deployKey, functionKey, type Settings } from '../cloud/settings'
 import { buildFunction } from '../functions/buildFunctions'
@@ -104,7 +105,7 @@ async function prepare(
     const plan = await planFunction(cloud, one, options.recreate)
     functions.push({ plan, folder: folders[i] as string })
   }
-  const place = { Bucket: config.bucket, Region: config.region }
+  const place = bucketPlace(config)
   await checkBucketPrivacy(key, config, options.bucket)
   const { rules } = checkConfig(config)
   const steps = await planCollections(cloud, collectionsOf(rules))

@@ -2,10 +2,19 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { type CloudBase, init } from '@cloudbase/node-sdk'
-import type COS from 'cos-nodejs-sdk-v5'
-import type { BucketPlace } from '../cloud/bucketRules'
-import type { CloudKey } from '../cloud/settings'
-import type { FieldChange, RecordData, Records, SourceFiles, TargetBucket } from './places'
+import type { CosConfig } from '@miniprogram-cos/server'
+import COS from 'cos-nodejs-sdk-v5'
+import { type BucketPlace, cosClient } from '../cloud/bucketRules'
+import { type CloudKey, deployKey, type Settings } from '../cloud/settings'
+import { t } from '../text'
+import type {
+  FieldChange,
+  MigrationPlaces,
+  RecordData,
+  Records,
+  SourceFiles,
+  TargetBucket,
+} from './places'
 
 /** Records per page, the database's maximum. */
 const PAGE_SIZE = 1000
@@ -14,11 +23,49 @@ const PAGE_SIZE = 1000
 const URL_MAX_AGE = 3600
 
 /** A CloudBase environment, and the key to access it. */
-export interface CloudBaseAccess {
+interface CloudBaseAccess {
   env: string
   key: CloudKey
   /** Address of the API, for the local cloud. @default Tencent Cloud */
   serviceUrl?: string
+}
+
+/** Connects to the environment and the bucket of the configuration. @throws CloudError for a missing key */
+export function connectPlaces(
+  { env, bucket, region }: CosConfig,
+  settings: Settings,
+): { places: MigrationPlaces; target: string } {
+  const key = deployKey(settings)
+  const app = connectCloudBase({ env, key })
+  return {
+    places: {
+      records: cloudBaseRecords(app),
+      files: cloudBaseFiles(app, () => listEnvironmentFiles({ env, key })),
+      bucket: targetBucket(cosClient(key), { Bucket: bucket, Region: region }),
+    },
+    target: `${env} → ${bucket}`,
+  }
+}
+
+/** Connects to a running local cloud. @param ready the JSON line that it printed */
+export function connectLocalPlaces(ready: string): { places: MigrationPlaces; target: string } {
+  const { cos, cloudBase, bucket, region, secretId, secretKey } = JSON.parse(
+    ready.trim().split('\n')[0] ?? '',
+  )
+  const key = { SecretId: secretId, SecretKey: secretKey }
+  const app = connectCloudBase({ env: 'local-env', key, serviceUrl: `${cloudBase}/admin` })
+  const files = cloudBaseFiles(app, () => {
+    throw new Error(t('the local cloud has no listing of files', '本地云没有文件列表'))
+  })
+  const client = new COS({ ...key, Protocol: 'http:', Proxy: cos })
+  return {
+    places: {
+      records: cloudBaseRecords(app),
+      files,
+      bucket: targetBucket(client, { Bucket: bucket, Region: region }),
+    },
+    target: `${bucket} (${t('local cloud', '本地云')})`,
+  }
 }
 
 /**
@@ -102,7 +149,7 @@ export function cloudBaseFiles(
 /**
  * Lists the fileIDs of all files of an environment, from its bucket. Not available in the local cloud.
  */
-export async function* listEnvironmentFiles({ env, key }: CloudBaseAccess): AsyncIterable<string> {
+async function* listEnvironmentFiles({ env, key }: CloudBaseAccess): AsyncIterable<string> {
   const { default: CloudBaseManager } = await import('@cloudbase/manager-node')
   const { SecretId: secretId, SecretKey: secretKey, token } = key
   const manager = new CloudBaseManager({
