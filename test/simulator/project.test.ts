@@ -167,7 +167,9 @@ test('wxs has fewer reserved words than JavaScript, and a mistake fails its page
   const app = await compile({
     'app.json': '{"pages":["pages/a/a","pages/b/b"]}',
     ...PAGE,
-    'pages/a/a.wxml': `<wxs module="m">
+    'pages/a/one.wxs': 'module.exports = 1',
+    'pages/a/a.wxml': `<wxs src="./one.wxs" module="one" />
+    <wxs module="m">
       module.exports = { f: function (a) { var class = 'a class'; if (a.class) { class = a.class } return { class: class } } }
     </wxs><view class="{{m.f(a).class}}"/>`,
     'pages/b/b.wxml': '<view/>\n<wxs module="m">\nmodule.exports = {\n  f: (\n}\n</wxs>',
