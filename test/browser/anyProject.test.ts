@@ -3,13 +3,11 @@ import { once } from 'node:events'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
 import { listenLocally } from '../support/localServer'
 import { writeProject } from '../support/previewApp'
 import { CLI } from '../support/runCli'
 import { until } from '../support/until'
-
-jest.setTimeout(120_000)
 
 const FILES = {
   'project.config.json': JSON.stringify({
@@ -73,9 +71,9 @@ describeInBrowser('preview --root of a project without cos.config.ts', () => {
     }
     const browser = await launchBrowser()
     try {
-      await until(() => output.includes('watching'), 'dev has started', 60_000)
+      await until(() => output.includes('watching'), 'dev has started')
       const [, url = ''] = /open +(http:\S+)/.exec(output) ?? []
-      const page = await browser.newPage()
+      const page = await openPage(browser)
       await page.goto(url)
       const phone = page.frameLocator('iframe[title=Alice]')
       await phone.getByText('hello Ming, key for /keys?for=me').waitFor()

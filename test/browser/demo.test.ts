@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CosError } from 'miniprogram-cos'
 import type { Browser, Page } from 'playwright-core'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
 import { PartGate } from '../support/partGate'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { PreviewPage } from '../support/previewPage'
@@ -36,13 +36,10 @@ describeInBrowser('the demo on two phones in a browser', () => {
     large = join(project.cloud.folder, 'holiday.mp4')
     writeFileSync(large, randomBytes(LARGE_BYTES))
     other = createTestPhone(project.cloud, ALICE)
-    const context = await browser.newContext({
+    page = await openPage(browser, {
       viewport: { width: 1500, height: 940 },
       permissions: ['clipboard-read', 'clipboard-write'],
-      acceptDownloads: true,
     })
-    context.setDefaultTimeout(15_000)
-    page = await context.newPage()
     page.on('pageerror', ({ message }) => thrown.push(message))
     gate = await PartGate.on(page)
     await page.goto(project.preview.url)
@@ -57,7 +54,7 @@ describeInBrowser('the demo on two phones in a browser', () => {
     await gate.open()
     project.log.length = 0
   })
-  afterEach(() => expect(thrown).toEqual([]))
+  afterEach(() => expect(thrown.splice(0)).toEqual([]))
 
   const asked = (operation: string) => project.log.filter((entry) => entry.operation === operation)
 

@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { type DomainLists, LISTS } from '../../packages/cli/src/domains/domainLists'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
 import { createTestPhone } from '../support/phones'
 import { at } from '../support/root'
 import { runCli } from '../support/runCli'
@@ -39,8 +39,7 @@ describeInBrowser('the demo behind the printed domain lists', () => {
 
   /** One phone by itself, and the page in front. */
   async function openPhone(index: number): Promise<[page: Page, front: Locator]> {
-    const page = await browser.newPage()
-    page.setDefaultTimeout(15_000)
+    const page = await openPage(browser)
     await page.goto(project.preview.phones[index]?.url ?? '')
     return [page, page.locator('wx-page:not([hidden])')]
   }

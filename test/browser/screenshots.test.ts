@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Locator } from 'playwright-core'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
 import { PartGate } from '../support/partGate'
 import { createTestPhone } from '../support/phones'
 import { PreviewPage } from '../support/previewPage'
@@ -43,9 +43,8 @@ describeInBrowser('every page, in both languages, light and dark', () => {
   ] as const)('%s %s', async (language, theme) => {
     const texts = TEXTS[language]
     // Each with a storage of its own: a phone that was just bought.
-    const context = await browser.newContext({ viewport: SIZE })
-    context.setDefaultTimeout(15_000)
-    const page = await context.newPage()
+    const page = await openPage(browser, { viewport: SIZE })
+    const context = page.context()
     const gate = await PartGate.on(page)
     await page.goto(`${project.preview.phones[0]?.url}?language=${language}&theme=${theme}`)
     const shots: Buffer[] = []
@@ -94,7 +93,7 @@ describeInBrowser('every page, in both languages, light and dark', () => {
   })
 
   test('the two phones and the panel', async () => {
-    const page = await browser.newPage({ viewport: { width: 1500, height: 940 } })
+    const page = await openPage(browser, { viewport: { width: 1500, height: 940 } })
     await page.goto(project.preview.url)
     const bob = new PreviewPage(page, 'Bob')
     await new PreviewPage(page, 'Alice').waitFor('sea.png')

@@ -343,9 +343,9 @@ function withVariables(
   }))
 }
 
-/** A role for AssumeRole that allows all of COS. */
+/** A role for AssumeRole that allows all of COS and of data processing. */
 function defaultRoles({ ownerUin }: KeyRing): Roles {
-  const all = { effect: 'allow' as const, action: ['name/cos:*'], resource: ['*'] }
+  const all = { effect: 'allow' as const, action: ['name/cos:*', 'ci:*'], resource: ['*'] }
   return {
     [`qcs::cam::uin/${ownerUin}:roleName/local`]: { version: '2.0', statement: [all] },
   }

@@ -243,6 +243,12 @@ const FUNCTION_ERRORS = {
     '云函数响应了没有身份的调用者',
     '请用本仓库重新部署；不要开放 HTTP 访问，也不要从 event 读取身份。',
   ),
+  CollectionOpen: errorText(
+    'a collection of the kit is missing, or phones may read or write it',
+    'Run npm run deploy, which creates it and sets its permission to ADMINONLY.',
+    '套件所用的集合不存在，或手机端可以读写',
+    '请执行 npm run deploy：会创建该集合并把权限设为 ADMINONLY。',
+  ),
   NoPrevious: errorText(
     'this computer has no previous code of the function',
     'Check out the version you want and run npm run deploy.',

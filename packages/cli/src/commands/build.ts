@@ -1,6 +1,8 @@
 import { Command } from 'commander'
+import { loadConfig } from '../config'
+import { functionRoot } from '../functions/functionFiles'
 import { SafeOutput } from '../output'
-import { functionRoot, loadConfig, type RunOptions } from '../project'
+import type { RunOptions } from '../project'
 import { t } from '../text'
 
 export function buildCommand({ buildPackages }: RunOptions): Command {

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
+import { loadConfig } from '../config'
 import type { DeployOptions, DeployProgress } from '../deploy/runDeploy'
-import { functionNames, loadConfig, type RunOptions } from '../project'
+import { functionNames } from '../functions/functionFiles'
+import type { RunOptions } from '../project'
 import { t } from '../text'
 
 interface Options {
@@ -101,8 +103,9 @@ async function deploy(given: Options, buildPackages: RunOptions['buildPackages']
   const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
   const progress: DeployProgress = { done: [], open: [] }
   const agree = () => agreed(given.yes)
+  const config = await loadConfig()
   try {
-    await runDeploy(await loadConfig(), options, settings, output, progress, agree)
+    await runDeploy(config, options, settings, output, progress, agree)
   } catch (error) {
     output.error(`\n${describeError(apiError(error, 'deploy'), readerLanguage())}`)
     const { done, open } = progress

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { CLOUD_ERRORS, type CloudError } from '../cloud/errors'
+import { loadConfig } from '../config'
 import type { DoctorContext } from '../doctor/context'
 import { SafeOutput } from '../output'
-import { loadConfig, type RunOptions } from '../project'
+import { type RunOptions, readGiven } from '../project'
 import { type Language, readerLanguage, t } from '../text'
 
 interface Options {
@@ -16,7 +16,12 @@ interface Options {
 
 export function doctorCommand({ buildPackages }: RunOptions): Command {
   return new Command('doctor')
-    .usage('[options]\n       doctor explain "<error text or RequestId>"')
+    .usage(
+      t(
+        '[options]\n       doctor explain "<error text or RequestId>"',
+        '[options]\n       doctor explain "<错误文本或 RequestId>"',
+      ),
+    )
     .description(
       t(
         'Checks everything between this computer and an object in the bucket, and stops at the first error with its cause and fix. Writes one small object and removes it.',
@@ -47,7 +52,7 @@ export function doctorCommand({ buildPackages }: RunOptions): Command {
       '--live',
       t(
         'then runs the main job with your account, and checks what this kit assumes of Tencent Cloud; everything it writes belongs to two users who do not exist, and is removed',
-        '随后用你的账号运行主要功能，并核对本套件对腾讯云的假设；写入的内容属于两个不存在的用户，结束后清除',
+        '随后用你的账号运行主要功能，并核对本工具包对腾讯云的假设；写入的内容属于两个不存在的用户，结束后清除',
       ),
       false,
     )
@@ -147,7 +152,7 @@ async function examine(
     warn,
   }
   if (domains !== undefined) {
-    context.domains = readFileSync(domains === '-' ? 0 : domains, 'utf8')
+    context.domains = readGiven(domains)
   }
   for (const { name, run } of checks) {
     try {

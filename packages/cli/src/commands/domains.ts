@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { checkConfig } from '@miniprogram-cos/server'
 import { Command } from 'commander'
+import { loadConfig, sampleWarning } from '../config'
 import {
   compareLists,
   type DomainLists,
@@ -9,7 +9,7 @@ import {
   readConsoleLists,
 } from '../domains/domainLists'
 import { SafeOutput } from '../output'
-import { loadConfig, sampleWarning } from '../project'
+import { readGiven } from '../project'
 import { t } from '../text'
 
 export function domainsCommand(): Command {
@@ -78,7 +78,7 @@ function compare(
   output: SafeOutput,
   isJson: boolean | undefined,
 ): void {
-  const given = readConsoleLists(readFileSync(file === '-' ? 0 : file, 'utf8'))
+  const given = readConsoleLists(readGiven(file))
   const differences = compareLists(needed, given)
   const count = differences.reduce((sum, { missing }) => sum + missing.length, 0)
   process.exitCode = count === 0 ? 0 : 1

@@ -93,7 +93,7 @@ async function checkPlan(app: AppProject, config: string): Promise<void> {
   }
   if (app.read(config) === undefined) return
   const { checkConfig } = await import('@miniprogram-cos/server')
-  const { loadConfig } = await import('../project')
+  const { loadConfig } = await import('../config')
   checkConfig(await loadConfig())
 }
 

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import type { MigrationPlaces, MigrationUi, ProgressBar } from '../migrate/runMigration'
+import { loadConfig } from '../config'
+import type { MigrationUi, ProgressBar } from '../migrate/runMigration'
 import { confirm, SafeOutput } from '../output'
-import { loadConfig, projectRoot } from '../project'
+import { projectRoot, readGiven } from '../project'
 import { t } from '../text'
 
 interface Options {
@@ -86,12 +86,8 @@ export function migrateCommand(): Command {
 }
 
 async function migrate(given: Options): Promise<void> {
-  const [{ parseSelection }, { checkTemplate }, { showPlan, runMigration, runRollback }] =
-    await Promise.all([
-      import('../migrate/recordFields'),
-      import('../migrate/plan'),
-      import('../migrate/runMigration'),
-    ])
+  const [{ parseSelection, checkTemplate }, { showPlan, runMigration, runRollback }] =
+    await Promise.all([import('../migrate/plan'), import('../migrate/runMigration')])
   const { allFiles, key, copyOnly, keepCopies } = given
   const selections = given.records.map(parseSelection)
   if (!given.rollback) {
@@ -111,9 +107,15 @@ async function migrate(given: Options): Promise<void> {
     rate: positive(given.rate, '--rate'),
     copyOnly,
   }
-  const output = new SafeOutput()
+  const [{ connectPlaces, connectLocalPlaces }, { readSettings, SECRET_VARIABLES }] =
+    await Promise.all([import('../migrate/cloudPlaces'), import('../cloud/settings')])
+  const settings = readSettings()
+  const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
   const ui: MigrationUi = { output, startProgress: progressBar }
-  const { places, target } = await connect(given.localCloud, output)
+  const { places, target } =
+    given.localCloud === undefined
+      ? connectPlaces(await loadConfig(), settings)
+      : connectLocalPlaces(readGiven(given.localCloud))
   if (given.dryRun) {
     process.exitCode = (await showPlan(places, options, ui)) ? 0 : 1
     return
@@ -123,59 +125,6 @@ async function migrate(given: Options): Promise<void> {
     ? await runRollback(places, { folder, keepCopies }, ui)
     : await runMigration(places, options, ui)
   process.exitCode = isComplete ? 0 : 1
-}
-
-/** Tencent Cloud with the key of `.env`, or a local cloud. */
-async function connect(
-  localCloud: string | undefined,
-  output: SafeOutput,
-): Promise<{ places: MigrationPlaces; target: string }> {
-  const [{ default: COS }, { cosClient }, { deployKey, readSettings, SECRET_VARIABLES }] =
-    await Promise.all([
-      import('cos-nodejs-sdk-v5'),
-      import('../cloud/bucketRules'),
-      import('../cloud/settings'),
-    ])
-  const [{ targetBucket }, cloudBase] = await Promise.all([
-    import('../migrate/bucket'),
-    import('../migrate/cloudBasePlaces'),
-  ])
-  if (localCloud !== undefined) {
-    const ready = JSON.parse(readFileSync(localCloud, 'utf8').trim().split('\n')[0] ?? '')
-    const { cos, cloudBase: api, bucket, region, secretId, secretKey } = ready
-    const key = { SecretId: secretId, SecretKey: secretKey }
-    const app = await cloudBase.connectCloudBase({
-      env: 'local-env',
-      key,
-      serviceUrl: `${api}/admin`,
-    })
-    const client = new COS({ ...key, Protocol: 'http:', Proxy: cos })
-    const files = cloudBase.cloudBaseFiles(app, () => {
-      throw new Error(t('the local cloud has no listing of files', '本地云没有文件列表'))
-    })
-    return {
-      places: {
-        records: cloudBase.cloudBaseRecords(app),
-        files,
-        bucket: targetBucket(client, { Bucket: bucket, Region: region }),
-      },
-      target: `${bucket} (${t('local cloud', '本地云')})`,
-    }
-  }
-  const settings = readSettings()
-  for (const name of SECRET_VARIABLES) output.hide(settings[name] ?? '')
-  const { env, bucket, region } = await loadConfig()
-  const key = deployKey(settings)
-  const access = { env, key }
-  const app = await cloudBase.connectCloudBase(access)
-  return {
-    places: {
-      records: cloudBase.cloudBaseRecords(app),
-      files: cloudBase.cloudBaseFiles(app, () => cloudBase.listEnvironmentFiles(access)),
-      bucket: targetBucket(cosClient(key), { Bucket: bucket, Region: region }),
-    },
-    target: `${env} → ${bucket}`,
-  }
 }
 
 async function agreed({ yes, rollback }: Options, target: string): Promise<boolean> {

@@ -7,8 +7,9 @@ import {
   STRICT_SIGNATURE,
 } from '@miniprogram-cos/server'
 import { Command } from 'commander'
+import { bucketHost, loadConfig, sampleWarning } from '../config'
 import { SafeOutput } from '../output'
-import { bucketHost, configFile, loadConfig, sampleWarning } from '../project'
+import { configFile } from '../project'
 import { t } from '../text'
 
 export function policyCommand(): Command {

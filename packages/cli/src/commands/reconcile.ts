@@ -1,8 +1,9 @@
 import type { CloudDatabase } from '@miniprogram-cos/server'
 import { Command } from 'commander'
+import { apiError } from '../cloud/errors'
 import { deployKey, functionKey, readSettings } from '../cloud/settings'
+import { loadConfig } from '../config'
 import { SafeOutput } from '../output'
-import { loadConfig } from '../project'
 import { t } from '../text'
 
 interface ReconcileFlags {
@@ -48,7 +49,10 @@ export function reconcileCommand(): Command {
         { ...settings, COS_STS_SECRET_ID: SecretId, COS_STS_SECRET_KEY: SecretKey },
         await openDatabase(config.env, settings),
         { olderThan: seconds, remove },
-      )
+      ).catch((error) => {
+        const mapped = apiError(error, 'reconcile')
+        throw mapped.code === 'CloudRefused' ? error : mapped
+      })
       const output = new SafeOutput([SecretKey])
       const { objects, ran, removed, deleted, failed } = result
       output.line(

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { checkConfig, type TestedFile, testRules, VERBS } from '@miniprogram-cos/server'
+import { checkConfig, decide, type TestedFile, VERBS } from '@miniprogram-cos/server'
 import { Command } from 'commander'
+import { loadConfig } from '../config'
 import { SafeOutput } from '../output'
-import { loadConfig, projectRoot } from '../project'
+import { projectRoot } from '../project'
+import { reasonText } from '../rules/reasonTexts'
 import { ruleLine } from '../rules/ruleLocation'
 import { runRuleTests } from '../rules/runRuleTests'
 import { t } from '../text'
@@ -163,24 +165,25 @@ function explainCommand(): Command {
       const known = VERBS.find((one) => one === verb)
       if (!known) {
         throw new Error(
-          t(`the verbs are ${VERBS.join(', ')}, not ${verb}`, `操作只能是 ${VERBS.join('、')}`),
+          t(
+            `the verbs are ${VERBS.join(', ')}, not ${verb}`,
+            `操作只能是 ${VERBS.join('、')}，收到 ${verb}`,
+          ),
         )
       }
       const config = await loadConfig()
-      const { groups } = checkConfig(config)
+      const checked = checkConfig(config)
+      const { groups } = checked
       const own = Object.keys(groups).filter((name) => groups[name]?.includes(openid))
       const principal = openid === 'nobody' ? undefined : { openid, groups: own }
-      const { allowed, rule, reason, trashDays } = testRules(config).explain(
-        { name: openid, principal },
-        known,
-        key,
-        fileOf(options),
-      )
+      const decision = decide(checked, principal, known, key, fileOf(options))
+      const { allowed, rule, trashDays } = decision
+      const reason = reasonText(decision)
       const output = new SafeOutput()
       if (!allowed) process.exitCode = 1
       const line = rule === undefined ? undefined : ruleLine(rule)
       if (options.json) {
-        output.line(JSON.stringify({ allowed, rule, line, reason, trashDays }))
+        output.line(JSON.stringify({ allowed, rule, line, reason: decision.reason, trashDays }))
         return
       }
       output.line(

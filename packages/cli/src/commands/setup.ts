@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { loadConfig } from '../project'
+import { loadConfig } from '../config'
 import type { AnswerName } from '../setup/answers'
-import { readerLanguage, t } from '../text'
+import { t } from '../text'
 
 interface Options extends Partial<Record<AnswerName, string>> {
   yes: boolean
@@ -55,32 +55,17 @@ async function setup(options: Options): Promise<void> {
   }
   const settings = readSettings()
   const lookUp = async () => (options.offline ? {} : lookUpRegion(given, settings))
-  try {
-    if (options.ask && !options.yes) {
-      const { askMissing, lineAsker, terminalAsker } = await import('../setup/ask')
-      const asker = process.stdin.isTTY ? terminalAsker() : lineAsker()
-      await askMissing(asker, given, settings, lookUp).finally(asker.close)
-    } else if (given.region === undefined) Object.assign(given, await lookUp())
-    const answers = checkAnswers(given, settings)
-    deployKey(settings)
-    functionKey(settings)
-    if (!options.offline) await checkOnline(answers, settings)
-    const { writeAnswers } = await import('../setup/writeAnswers')
-    const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
-    for (const file of await writeAnswers(answers, settings)) output.line(`✓ ${file}`)
-    output.line(t('Next: npm run deploy', '下一步：npm run deploy'))
-  } catch (error) {
-    throw new Error(await inOneLine(error))
-  }
-}
-
-async function inOneLine(error: unknown): Promise<string> {
-  const { CloudError, CLOUD_ERRORS } = await import('../cloud/errors')
-  if (!(error instanceof CloudError)) {
-    return String((error as Error).message).split('\n')[0] as string
-  }
-  const language = readerLanguage()
-  const { cause, fix } = CLOUD_ERRORS[error.code]
-  const detail = error.detail ? ` (${error.detail})` : ''
-  return `${error.code}: ${cause[language]}${detail}${t('. ', '。')}${fix[language]}`
+  if (options.ask && !options.yes) {
+    const { askMissing, lineAsker, terminalAsker } = await import('../setup/ask')
+    const asker = process.stdin.isTTY ? terminalAsker() : lineAsker()
+    await askMissing(asker, given, settings, lookUp).finally(asker.close)
+  } else if (given.region === undefined) Object.assign(given, await lookUp())
+  const answers = checkAnswers(given, settings)
+  deployKey(settings)
+  functionKey(settings)
+  if (!options.offline) await checkOnline(answers, settings)
+  const { writeAnswers } = await import('../setup/answers')
+  const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
+  for (const file of await writeAnswers(answers, settings)) output.line(`✓ ${file}`)
+  output.line(t('Next: npm run deploy', '下一步：npm run deploy'))
 }

@@ -4,7 +4,7 @@ import { checkPrivacy } from '../cloud/bucketChecks'
 import { type BucketPlace, cosClient } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
 import { type CloudKey, functionKey, type Settings } from '../cloud/settings'
-import { SAMPLE } from '../project'
+import { SAMPLE } from '../config'
 
 /** Whether an identity is the root account (document 1312/51820). */
 function isRoot({ UserId, AccountId }: Identity): boolean {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { access, chmod, constants } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { buildAppFunction } from '../functions/buildAppFunction'
+import { buildAppFunction } from '../functions/buildFunctions'
 import { writeWhole } from '../functions/bundle'
 import { t } from '../text'
 import type { Step } from './plan'

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { type FunctionState, functionState } from '../functions/buildAppFunction'
+import { type FunctionState, functionState } from '../functions/buildFunctions'
 import { KIT_FUNCTIONS } from '../project'
 import { t } from '../text'
 

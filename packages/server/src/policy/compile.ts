@@ -39,6 +39,11 @@ export function resourceOf({ bucket, region }: BucketLocation, path: string): st
   return `qcs::cos:${region}:uid/${parseBucket(bucket)?.appid}:${bucket}/${path}`
 }
 
+/** The same of data processing: `qcs::ci:<region>:uid/<APPID>:bucket/<bucket>/<path>`. */
+function processingResourceOf({ bucket, region }: BucketLocation, path: string): string {
+  return `qcs::ci:${region}:uid/${parseBucket(bucket)?.appid}:bucket/${bucket}/${path}`
+}
+
 /**
  * The policy of a key that permits exactly the given grants: a statement per verb and path, so that no action applies
  * to another's path. A folder's resource ends in `/*`, so that `oA` does not match `oAB`.
@@ -108,7 +113,19 @@ export function statementsOf(
     // It shares the list of resources, which may grow.
     statements.set(`${id}\ndeny`, { effect: 'deny', action, resource, condition: denied })
   }
-  return [...statements.values()]
+  return [...statements.values(), ...snapshotStatements(permissions, location)]
+}
+
+/** Pictures of the videos that may be read, where the rule permits them (document 1045/72960). */
+function snapshotStatements(
+  permissions: Permission[],
+  location: BucketLocation,
+): PolicyStatement[] {
+  const paths = permissions
+    .filter(({ action, grant }) => action === 'GetObject' && grant.rule.videoCovers)
+    .map(({ path }) => processingResourceOf(location, path))
+  if (paths.length === 0) return []
+  return [{ effect: 'allow', action: ['ci:GenerateSnapshot'], resource: [...new Set(paths)] }]
 }
 
 /** A policy as it is sent to STS. @throws FunctionError `KitPolicyTooLong`, `KitNothingGranted` */

@@ -62,7 +62,8 @@ export function gapsAsMarkdown(): string {
   const list = (names: string[]) => names.map((name) => `\`${name}\``).join(', ')
   return [
     `**Imitated (${imitated.length} operations):** ${list(imitated)}.`,
-    `**Answered with \`501 NotImplemented\`, naming it:** the sub-resources ${list(subresources)}; the headers ${list(headers)}; \`ci-process\` in the query.`,
+    `**Answered with \`501 NotImplemented\`, naming it:** the sub-resources ${list(subresources)}; the headers ${list(headers)}; \`ci-process\` in the query, except \`snapshot\`.`,
     IMAGES,
+    '**Pictures of videos**, where `ffmpeg` is installed: `ci-process=snapshot` on GET, of videos up to 512 MB.',
   ].join('\n\n')
 }
