@@ -219,6 +219,12 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
       'init: cos.config.js: unknown field "acces"',
     ],
     [
+      'a configuration with a syntax error',
+      (app) => writeFileSync(app.path('cos.config.js'), 'export const config = {{\n'),
+      [],
+      'init: cos.config.js:1:24: Expected identifier but found "{"',
+    ],
+    [
       'an unknown option',
       () => {},
       ['--dryrun'],
@@ -237,6 +243,16 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
     expect([status, app.contents()]).toEqual([2, before])
     app.remove()
   })
+})
+
+test.each(['build', 'deploy', 'doctor'])('%s names init where it has not run', async (name) => {
+  const app = new AppCopy('plain-js')
+  const { status, stderr } = await app.run(name)
+  expect([status, stderr]).toEqual([
+    2,
+    `${name}: there is no cos.config.ts or cos.config.js here or in a folder above: run npx @miniprogram-cos/cli init in the folder of the app\n`,
+  ])
+  app.remove()
 })
 
 test('a folder that is read-only is named in one line', async () => {

@@ -36,6 +36,15 @@ test('runs the main job with files of any name and size', () => {
   expect(status).toBe(0)
 }, 90_000)
 
+test('opens the shared URL without curl, too', () => {
+  const file = join(folder, 'shared.txt')
+  writeFileSync(file, 'shared')
+  // No program is found.
+  const { status, stdout } = runCli(['start', '--once', file], { PATH: folder })
+  expect(stdout).toContain('✓ Node fetched shared.txt by a URL')
+  expect([status, stdout.includes('✗')]).toEqual([0, false])
+}, 90_000)
+
 test('reports a missing file with status 2', () => {
   const { status, stderr } = run('--once', '/nothing/here.jpg')
   expect([status, stderr.trim()]).toEqual([2, 'start: no such file: /nothing/here.jpg'])

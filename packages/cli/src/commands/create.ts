@@ -44,10 +44,9 @@ export function createCommand(): Command {
 }
 
 async function create(given: string | undefined, options: Options): Promise<void> {
-  const [{ createApp, isEmptyFolder, TEMPLATES }, { askFolder, askTemplate }] = await Promise.all([
-    import('../create/createApp'),
-    import('../create/ask'),
-  ])
+  const { askFolder, askTemplate, createApp, isEmptyFolder, TEMPLATES } = await import(
+    '../create/createApp'
+  )
   checkTemplate(options.template, TEMPLATES)
   const path = given ?? (options.yes ? '.' : await askFolder())
   const folder = resolve(path)

@@ -20,7 +20,7 @@ import { createPhone } from './phone'
 import { type DevPorts, explainPort } from './ports'
 import { activityOf, previewApp, type User } from './preview'
 import { registerCloud } from './runningClouds'
-import { curlAt } from './urlReader'
+import { localReader } from './urlReader'
 import { watchFunctions } from './watchFunctions'
 
 /** Example users, with OPENIDs of 28 characters as WeChat issues them. */
@@ -138,7 +138,7 @@ async function runJob(
   try {
     const alice = await createPhone(cloud, ALICE, folder, config)
     const bob = await createPhone(cloud, BOB, folder, config)
-    const reader = curlAt(cloud.cos, signaturePaths(config).length > 0)
+    const reader = localReader(cloud.cos, signaturePaths(config).length > 0)
     url = await runMainJob(reader, [alice, bob], files, printer)
   } catch (error) {
     const { message, advice } = error as { message?: string; advice?: Record<string, string> }

@@ -3,7 +3,7 @@ import { SAMPLE } from '../config'
 import { KIT_FUNCTIONS, ownVersion } from '../project'
 import type { Text } from '../text'
 import { type AppProject, addedService } from './detect'
-import { configText, ENV_EXAMPLE, serviceText } from './texts'
+import { configText, envExample, serviceText } from './texts'
 
 /** One change to an app. Files are relative to its folder, with forward slashes. */
 export type Step = { file: string; about: Text } & (
@@ -83,10 +83,10 @@ function exampleOfKeys({ read }: AppProject): Step[] {
   const present = read('.env.example')
   const about = { en: 'names of the keys; no key', zh: '密钥的变量名，不含密钥' }
   if (present === undefined) {
-    return [{ kind: 'create', file: '.env.example', text: ENV_EXAMPLE, about }]
+    return [{ kind: 'create', file: '.env.example', text: envExample(), about }]
   }
   const isName = (line: string) => /^[A-Z_]+=/.test(line)
-  const lines = ENV_EXAMPLE.split('\n').filter(isName)
+  const lines = envExample().split('\n').filter(isName)
   const missing = lines.filter(
     (line) => !present.split(/\r?\n/).some((one) => one.startsWith(line)),
   )
