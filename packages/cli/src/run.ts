@@ -16,6 +16,7 @@ import { rulesCommand } from './commands/rules'
 import { setupCommand } from './commands/setup'
 import { colorsFor } from './output'
 import { forProject, type RunOptions } from './project'
+import { withRuleLine } from './rules/ruleLocation'
 import { t } from './text'
 
 /**
@@ -45,7 +46,8 @@ export async function run(args: string[], options: RunOptions = {}): Promise<voi
 
 /** Errors of the cloud are printed with their fix. */
 function messageOf(error: unknown): string {
-  const text = error instanceof CloudError ? errorLine(error) : (error as Error).message
+  const text =
+    error instanceof CloudError ? errorLine(error) : withRuleLine((error as Error).message)
   return forProject(text ?? String(error))
 }
 

@@ -6,7 +6,7 @@ import { loadConfig } from '../config'
 import { SafeOutput } from '../output'
 import { projectRoot } from '../project'
 import { reasonText } from '../rules/reasonTexts'
-import { ruleLine } from '../rules/ruleLocation'
+import { ruleLine, withRuleLine } from '../rules/ruleLocation'
 import { runRuleTests } from '../rules/runRuleTests'
 import { t } from '../text'
 
@@ -120,11 +120,7 @@ function printGaps(output: SafeOutput, title: string, gaps: string[]): void {
 function withLines(failure: string): string {
   return failure
     .split('\n')
-    .map((line) => {
-      const [, pattern] = /access\["([^"]+)"\]/.exec(line) ?? []
-      const at = pattern === undefined ? '' : ruleLine(pattern)
-      return `    ${line}${at ? `  (${at})` : ''}`
-    })
+    .map((line) => `    ${withRuleLine(line)}`)
     .join('\n')
 }
 
