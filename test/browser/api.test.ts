@@ -222,6 +222,10 @@ describeInBrowser('wx in the preview', () => {
     })
     const task = 'wx.cloud.downloadFile({ fileID: "a", fail() {} })'
     expect(await page.evaluate(`typeof ${task}.onProgressUpdate`)).toBe('function')
+    const query = "wx.cloud.database().collection('a').where({ b: 1 }).orderBy('b', 'asc').get()"
+    expect(await page.evaluate(query)).toMatchObject({
+      errMsg: 'cloud.database:fail not supported by the preview',
+    })
   })
 })
 

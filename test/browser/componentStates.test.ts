@@ -38,8 +38,8 @@ describeInBrowser('each component in each of its states, in both languages, ligh
 
   test.each([
     ['uploader', 1940, ['text=AccessDenied']],
-    ['list', 2440, ['text=/1 selected|已选 1 项/', 'text=/Loading…|加载中…/']],
-    ['image', 500, ['cos-image img >> nth=3']],
+    ['list', 2500, ['text=/1 selected|已选 1 项/', 'text=/Loading…|加载中…/']],
+    ['image', 640, ['cos-image img >> nth=4']],
   ])('%s', async (name, height, shown) => {
     const shots: Buffer[] = []
     for (const [language, theme] of LOOKS) {

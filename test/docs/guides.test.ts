@@ -239,6 +239,15 @@ test('image processing: a signed URL with an operation returns the smaller pictu
   expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 300, height: 200 })
 })
 
+test('video covers: the URL has the parameters that COS takes pictures by', async () => {
+  const { coverUrl } = snippet('videoCovers.js')
+  const { searchParams } = new URL(await coverUrl(`${FOLDER}film.mp4`, 300))
+  expect(Object.fromEntries(searchParams)).toMatchObject({
+    ...{ 'ci-process': 'snapshot', time: '1', format: 'jpg', width: '300' },
+    'q-url-param-list': 'ci-process;format;time;width',
+  })
+})
+
 test('server-made names: a user can neither choose a name nor overwrite another user’s file', async () => {
   const inbox = await startTestCloud({
     functions: [await functionWithRules('cos-signature', INBOX, built)],

@@ -163,6 +163,21 @@ test('wxs modules require each other', async () => {
   expect(app.script).toMatch(/require\d*\("\.\.\/two"\)/)
 })
 
+test('wxs has fewer reserved words than JavaScript, and a mistake fails its page alone', async () => {
+  const app = await compile({
+    'app.json': '{"pages":["pages/a/a","pages/b/b"]}',
+    ...PAGE,
+    'pages/a/a.wxml': `<wxs module="m">
+      module.exports = { f: function (a) { var class = 'a class'; if (a.class) { class = a.class } return { class: class } } }
+    </wxs><view class="{{m.f(a).class}}"/>`,
+    'pages/b/b.wxml': '<view/>\n<wxs module="m">\nmodule.exports = {\n  f: (\n}\n</wxs>',
+  })
+  expect(app.problems).toMatchObject([
+    { file: 'pages/b/b.wxml', line: 5, message: "Unexpected token '}'" },
+  ])
+  expect(app.script).toContain("var class_ = 'a class'; if (a.class) { class_ = a.class }")
+})
+
 test('Less is compiled, with its imports', async () => {
   const app = await compile({
     ...APP,

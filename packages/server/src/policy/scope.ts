@@ -38,12 +38,14 @@ export function compileScope(scope: unknown, context: ScopeContext): CompiledSco
     throw new FunctionError('KitScopeRefused', `scope must have 1 to ${MAX_ENTRIES} entries`)
   }
   const read = entries.map((entry, i) => readEntry(entry, `scope[${i}]`, context))
-  const counted = read.find(({ upload }) => upload && hasQuota(upload.rule))
+  const counted = read.find(
+    ({ upload }) => upload && (hasQuota(upload.rule) || upload.rule.beforeUpload),
+  )
   if (counted && read.some(({ permission }) => permission.grant.verb === 'read')) {
     // A policy does not see how much a copy brings.
     throw new FunctionError(
       'KitScopeRefused',
-      'scope is refused: with a quota, no key may both upload and read, since it could copy',
+      'scope is refused: with a quota or beforeUpload, no key may both upload and read, since it could copy',
       { rule: counted.permission.grant.rule.pattern },
     )
   }

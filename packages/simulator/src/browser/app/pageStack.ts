@@ -195,8 +195,6 @@ export class PageStack {
     page.title = title
     this.pages.push(page)
     if (this.isTab(route)) this.#tabs.set(route, page)
-    // Data set by onLoad is part of the first render.
-    this.#call(page, 'onLoad', query)
     if (page.root) {
       attach(page.root, this.#place)
       this.#watchScroll(page)
@@ -205,6 +203,8 @@ export class PageStack {
     } else {
       this.#place.append(page.element)
     }
+    // After `attached` of its components, as in WeChat, and before the first frame is drawn.
+    this.#call(page, 'onLoad', query)
     this.#show(page)
     this.#call(page, 'onReady')
   }
@@ -216,6 +216,7 @@ export class PageStack {
     const { $$: element } = root.getComponent()
     if (!(element instanceof HTMLElement)) throw new TypeError(`${route} has no element`)
     element.setAttribute('route', route)
+    element.dataset.skyline = this.#registry.skylineDefaults(route)
     const instance: PageInstance = Object.assign(root.get(), {
       route,
       options: query,

@@ -79,6 +79,11 @@ export function watchErrors(): void {
   // In event handlers, observers and lifetimes.
   addGlobalErrorListener((error, method, component) => {
     const path = component instanceof Object ? component.is : component
+    // A definition that names what does not exist: WeChat ignores the entry and says so.
+    if (method === '[prepare]') {
+      console.warn(`${path}: ${textOf(error instanceof Error ? error.message : error)}`)
+      return false
+    }
     console.error(error)
     reportProblems(`${path ?? ''} ${method ?? ''}`.trim(), problemsOf(error))
     return false

@@ -21,15 +21,20 @@ export class WxImage extends WxElement {
     const root = shadowOf(
       this,
       '<style>:host{display:inline-block;width:320px;height:240px;overflow:hidden}' +
-        'img{display:block;width:100%;height:100%}img:not([src]){visibility:hidden}</style><img alt="">',
+        'img{display:block;width:100%;height:100%}img:is(:not([src]),.failed){visibility:hidden}</style><img alt="">',
     )
     this.#picture = root.querySelector('img') as HTMLImageElement
     this.#picture.draggable = false
     this.#picture.onload = () => {
       const { naturalWidth: width, naturalHeight: height } = this.#picture
+      this.#picture.className = ''
       this.emit('load', { width, height })
     }
-    this.#picture.onerror = () => this.emit('error', { errMsg: `GET ${this.text('src')} failed` })
+    this.#picture.onerror = () => {
+      // WeChat shows nothing, a browser its mark of a broken picture.
+      this.#picture.className = 'failed'
+      this.emit('error', { errMsg: `GET ${this.text('src')} failed` })
+    }
   }
 
   protected override update(): void {
