@@ -153,6 +153,8 @@ function parseMessage({ code, message }: CommanderError): string {
       return t(`Unknown command '${subject}'.`, `未知命令 '${subject}'。`) + (hint || help)
     case 'commander.optionMissingArgument':
       return t(`Option '${subject}' needs a value.`, `选项 '${subject}' 缺少值。`)
+    case 'commander.missingArgument':
+      return t(`<${subject}> is missing.`, `缺少 <${subject}>。`) + help
     case 'commander.excessArguments':
       return t('Too many arguments.', '参数过多。') + help
     default:
