@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import type { Template } from '../create/createApp'
 import { SafeOutput } from '../output'
 import { t } from '../text'
@@ -12,33 +12,27 @@ interface Options {
 /** The template that `--yes` creates. */
 const DEFAULT_TEMPLATE = 'native-js'
 
-export function createCommand(): Command {
-  return new Command('create')
-    .description(
-      t(
-        'Creates a mini program that uploads to COS, in a new or an empty folder. `npm create miniprogram-cos` runs this command.',
-        '在新目录或空目录中创建可上传到 COS 的小程序。`npm create miniprogram-cos` 即执行此命令。',
-      ),
+export function createCommand(): LocalizedCommand {
+  return new LocalizedCommand('create')
+    .describe(
+      'Creates a mini program that uploads to COS, in a new or an empty folder. `npm create miniprogram-cos` runs this command.',
+      '在新目录或空目录中创建可上传到 COS 的小程序。`npm create miniprogram-cos` 即执行此命令。',
     )
-    .argument('[folder]', t('where to create it', '创建到该目录'))
-    .option(
+    .withArgument('[folder]', 'where to create it', '创建到该目录')
+    .withOption(
       '--template <name>',
-      t('native-js, native-ts, taro or uni-app', 'native-js、native-ts、taro 或 uni-app'),
+      'native-js, native-ts, taro or uni-app',
+      'native-js、native-ts、taro 或 uni-app',
     )
-    .option(
+    .withOption(
       '--yes',
-      t(
-        `does not ask: ${DEFAULT_TEMPLATE} in this folder, unless told otherwise`,
-        `不询问：未另行指定时在当前目录创建 ${DEFAULT_TEMPLATE}`,
-      ),
+      `does not ask: ${DEFAULT_TEMPLATE} in this folder, unless told otherwise`,
+      `不询问：未另行指定时在当前目录创建 ${DEFAULT_TEMPLATE}`,
       false,
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 created; 2 wrong input, or not confirmed: nothing is written.',
-        '\n退出码：0 已创建；2 输入有误或已取消，未写入任何内容。',
-      ),
+    .withExitCodes(
+      '0 created; 2 wrong input, or not confirmed: nothing is written.',
+      '0 已创建；2 输入有误或已取消，未写入任何内容。',
     )
     .action(create)
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import type { DeployOptions, DeployProgress } from '../deploy/runDeploy'
 import { functionNames } from '../functions/functionFiles'
@@ -17,65 +17,56 @@ interface Options {
   rollback: boolean
 }
 
-export function deployCommand({ buildPackages }: RunOptions): Command {
-  return new Command('deploy')
-    .description(
-      t(
-        'Deploys the cloud functions and configures the bucket. Shows the plan first, and may be run as often as you like.',
-        '部署云函数并配置存储桶。先显示计划；可重复执行。',
-      ),
+export function deployCommand({ buildPackages }: RunOptions): LocalizedCommand {
+  return new LocalizedCommand('deploy')
+    .describe(
+      'Deploys the cloud functions and configures the bucket. Shows the plan first, and may be run as often as you like.',
+      '部署云函数并配置存储桶。先显示计划；可重复执行。',
     )
-    .option('--yes', t('does not ask', '不询问'), false)
-    .option(
+    .withOption('--yes', 'does not ask', '不询问', false)
+    .withOption(
       '--dry-run',
-      t('checks everything and prints the plan; changes nothing', '只检查并打印计划，不做更改'),
+      'checks everything and prints the plan; changes nothing',
+      '只检查并打印计划，不做更改',
       false,
     )
-    .option(
+    .withOption(
       '--only <name>',
-      t('one function; the bucket is not changed', '只部署一个云函数，不更改存储桶'),
+      'one function; the bucket is not changed',
+      '只部署一个云函数，不更改存储桶',
     )
-    .option(
+    .withOption(
       '--no-bucket',
-      t('the functions only; the bucket is not changed', '只部署云函数，不更改存储桶'),
+      'the functions only; the bucket is not changed',
+      '只部署云函数，不更改存储桶',
     )
-    .option(
+    .withOption(
       '--max-instances <n>',
-      t(
-        'at most n instances of each function at once; 0 leaves the limit unchanged',
-        '每个云函数最多同时运行的实例数；0 表示不更改',
-      ),
+      'at most n instances of each function at once; 0 leaves the limit unchanged',
+      '每个云函数最多同时运行的实例数；0 表示不更改',
       '20',
     )
-    .option(
+    .withOption(
       '--allow-lax-signatures',
-      t(
-        'deploys cos-signature although the bucket has no strict signatures',
-        '存储桶未开启严格签名时仍部署 cos-signature',
-      ),
+      'deploys cos-signature although the bucket has no strict signatures',
+      '存储桶未开启严格签名时仍部署 cos-signature',
       false,
     )
-    .option(
+    .withOption(
       '--cors <origin>',
-      t(
-        'allows a browser page of that origin to use the bucket; phones do not need it',
-        '允许该来源的网页访问存储桶；手机端不需要',
-      ),
+      'allows a browser page of that origin to use the bucket; phones do not need it',
+      '允许该来源的网页访问存储桶；手机端不需要',
     )
-    .option(
+    .withOption(
       '--recreate',
-      t(
-        'deletes and creates a function again when its runtime differs',
-        '运行环境不同时删除并重建云函数',
-      ),
+      'deletes and creates a function again when its runtime differs',
+      '运行环境不同时删除并重建云函数',
       false,
     )
-    .option(
+    .withOption(
       '--rollback',
-      t(
-        'deploys the previous code, which .deploy/ on this computer keeps',
-        '回退到上一版代码（保存在本机 .deploy/）',
-      ),
+      'deploys the previous code, which .deploy/ on this computer keeps',
+      '回退到上一版代码（保存在本机 .deploy/）',
       false,
     )
     .addHelpText(

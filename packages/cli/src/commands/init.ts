@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join, posix, resolve } from 'node:path'
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import type { AppProject, Framework } from '../init/detect'
 import type { Step } from '../init/plan'
 import { confirm, SafeOutput } from '../output'
@@ -13,34 +13,28 @@ interface Options {
   subPackage?: string
 }
 
-export function initCommand(): Command {
-  return new Command('init')
-    .description(
-      t(
-        'Adds the kit to the mini program in this folder: shows what it will write, and replaces nothing that exists.',
-        '把本工具包加入当前目录的小程序：先列出将写入的内容，不覆盖已有文件。',
-      ),
+export function initCommand(): LocalizedCommand {
+  return new LocalizedCommand('init')
+    .describe(
+      'Adds the kit to the mini program in this folder: shows what it will write, and replaces nothing that exists.',
+      '把本工具包加入当前目录的小程序：先列出将写入的内容，不覆盖已有文件。',
     )
-    .option('--dry-run', t('prints the plan and writes nothing', '只打印计划，不写入'), false)
-    .option('--yes', t('does not ask', '不询问'), false)
-    .option(
+    .withOption('--dry-run', 'prints the plan and writes nothing', '只打印计划，不写入', false)
+    .withOption('--yes', 'does not ask', '不询问', false)
+    .withOption(
       '--sub-package <root>',
-      t(
-        'adds the client to this sub-package instead of the main package',
-        '把客户端加入该分包，而不是主包',
-      ),
+      'adds the client to this sub-package instead of the main package',
+      '把客户端加入该分包，而不是主包',
     )
-    .option(
+    .withOption(
       '--install',
-      t('runs npm install where the dependency was added', '在添加依赖的目录中执行 npm install'),
+      'runs npm install where the dependency was added',
+      '在添加依赖的目录中执行 npm install',
       false,
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 written, or nothing to do; 1 npm install failed; 2 wrong input, or not confirmed: nothing is written.',
-        '\n退出码：0 已写入或无需更改；1 npm install 失败；2 输入有误或未确认，未写入任何内容。',
-      ),
+    .withExitCodes(
+      '0 written, or nothing to do; 1 npm install failed; 2 wrong input, or not confirmed: nothing is written.',
+      '0 已写入或无需更改；1 npm install 失败；2 输入有误或未确认，未写入任何内容。',
     )
     .action(init)
 }
