@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path'
 import { LocalizedCommand } from '../command'
 import type { Template } from '../create/createApp'
 import { SafeOutput } from '../output'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 interface Options {
   template?: string
@@ -45,11 +45,9 @@ async function create(given: string | undefined, options: Options): Promise<void
   const path = given ?? (options.yes ? '.' : await askFolder())
   const folder = resolve(path)
   if (!isEmptyFolder(folder)) {
-    throw new Error(
-      t(
-        `${path} is not an empty folder; in an existing app, run npx @miniprogram-cos/cli init`,
-        `${path} 不是空目录；已有小程序请执行 npx @miniprogram-cos/cli init`,
-      ),
+    throw localizedError(
+      `${path} is not an empty folder; in an existing app, run npx @miniprogram-cos/cli init`,
+      `${path} 不是空目录；已有小程序请执行 npx @miniprogram-cos/cli init`,
     )
   }
   const template =
@@ -65,11 +63,9 @@ async function create(given: string | undefined, options: Options): Promise<void
 function checkTemplate(name: string | undefined, templates: Template[]): void {
   if (name === undefined || templates.some((one) => one.name === name)) return
   const names = templates.map((one) => one.name).join(', ')
-  throw new Error(
-    t(
-      `there is no template "${name}": choose one of ${names}`,
-      `没有模板 "${name}"：可选 ${names}`,
-    ),
+  throw localizedError(
+    `there is no template "${name}": choose one of ${names}`,
+    `没有模板 "${name}"：可选 ${names}`,
   )
 }
 

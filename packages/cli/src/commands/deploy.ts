@@ -3,7 +3,7 @@ import { loadConfig } from '../config'
 import type { DeployOptions, DeployProgress } from '../deploy/runDeploy'
 import { functionNames } from '../functions/functionFiles'
 import type { RunOptions } from '../project'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 interface Options {
   yes: boolean
@@ -119,32 +119,26 @@ function readOptions(given: Options): DeployOptions {
   const { dryRun, only, cors, recreate, rollback, maxInstances } = given
   const names = functionNames()
   if (only !== undefined && !names.includes(only)) {
-    throw new Error(
-      t(
-        `there is no function "${only}": ${names.join(', ')}`,
-        `没有云函数 "${only}"：${names.join('、')}`,
-      ),
+    throw localizedError(
+      `there is no function "${only}": ${names.join(', ')}`,
+      `没有云函数 "${only}"：${names.join('、')}`,
     )
   }
   if (cors !== undefined && !/^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(cors)) {
-    throw new Error(
-      t(
-        `--cors takes an origin such as http://localhost:8080, got "${cors}"`,
-        `--cors 应为来源，如 http://localhost:8080，收到 "${cors}"`,
-      ),
+    throw localizedError(
+      `--cors takes an origin such as http://localhost:8080, got "${cors}"`,
+      `--cors 应为来源，如 http://localhost:8080，收到 "${cors}"`,
     )
   }
   if (!/^\d{1,3}$/.test(maxInstances)) {
-    throw new Error(
-      t(
-        `--max-instances takes a number from 0 to 999, got "${maxInstances}"`,
-        `--max-instances 应为 0 到 999 的整数，收到 "${maxInstances}"`,
-      ),
+    throw localizedError(
+      `--max-instances takes a number from 0 to 999, got "${maxInstances}"`,
+      `--max-instances 应为 0 到 999 的整数，收到 "${maxInstances}"`,
     )
   }
   const bucket = given.bucket && only === undefined && !rollback
   if (cors !== undefined && !bucket) {
-    throw new Error(t('--cors needs the bucket to be configured', '--cors 需要同时配置存储桶'))
+    throw localizedError('--cors needs the bucket to be configured', '--cors 需要同时配置存储桶')
   }
   return {
     dryRun,

@@ -5,7 +5,7 @@ import { LocalizedCommand } from '../command'
 import { loadConfig, SAMPLE } from '../config'
 import { FIRST_PORT, portsFrom, readPort } from '../dev/ports'
 import { configFile, hasFunctionSources, type RunOptions } from '../project'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 interface Options {
   once: boolean
@@ -126,11 +126,9 @@ async function dev(
 function addRoute(text: string, routes: Record<string, string>): Record<string, string> {
   const [, from, target] = /^(.+?)=(https?:\/\/.+)$/.exec(text) ?? []
   if (from === undefined || target === undefined) {
-    throw new Error(
-      t(
-        `--route must be like /sts=http://127.0.0.1:3000/sts, got "${text}"`,
-        `--route 应形如 /sts=http://127.0.0.1:3000/sts，收到 "${text}"`,
-      ),
+    throw localizedError(
+      `--route must be like /sts=http://127.0.0.1:3000/sts, got "${text}"`,
+      `--route 应形如 /sts=http://127.0.0.1:3000/sts，收到 "${text}"`,
     )
   }
   return { ...routes, [from]: target }
@@ -140,7 +138,7 @@ function addRoute(text: string, routes: Record<string, string>): Record<string, 
 function enterProject(folder: string): void {
   const caller = process.env.INIT_CWD ?? process.cwd()
   const root = resolve(caller, folder)
-  if (!existsSync(root)) throw new Error(t(`no such folder: ${folder}`, `目录不存在：${folder}`))
+  if (!existsSync(root)) throw localizedError(`no such folder: ${folder}`, `目录不存在：${folder}`)
   process.env.INIT_CWD = caller
   process.chdir(root)
 }

@@ -4,7 +4,7 @@ import { loadConfig } from '../config'
 import type { DoctorContext } from '../doctor/context'
 import { SafeOutput } from '../output'
 import { type RunOptions, readGiven } from '../project'
-import { type Language, readerLanguage, t } from '../text'
+import { type Language, localizedError, readerLanguage, t } from '../text'
 
 interface Options {
   domains?: string
@@ -68,16 +68,15 @@ export function doctorCommand({ buildPackages }: RunOptions): LocalizedCommand {
     .action(async (word: string | undefined, texts: string[], options: Options) => {
       if (word === 'explain' && texts.length > 0) return printExplanation(texts.join(' ').trim())
       if (word !== undefined) {
-        throw new Error(
-          t(
-            `npm run doctor takes no "${word}": npm run doctor -- explain "<error text or RequestId>"`,
-            `npm run doctor 不接受 "${word}"：npm run doctor -- explain "<错误文本或 RequestId>"`,
-          ),
+        throw localizedError(
+          `npm run doctor takes no "${word}": npm run doctor -- explain "<error text or RequestId>"`,
+          `npm run doctor 不接受 "${word}"：npm run doctor -- explain "<错误文本或 RequestId>"`,
         )
       }
       if (!options.live && options.yes) {
-        throw new Error(
-          t('npm run doctor: --yes needs --live', 'npm run doctor：--yes 须与 --live 合用'),
+        throw localizedError(
+          'npm run doctor: --yes needs --live',
+          'npm run doctor：--yes 须与 --live 合用',
         )
       }
       await examine(options, buildPackages)

@@ -4,7 +4,7 @@ import { loadConfig } from '../config'
 import type { MigrationUi, ProgressBar } from '../migrate/runMigration'
 import { confirm, SafeOutput } from '../output'
 import { projectRoot, readGiven } from '../project'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 interface Options {
   records: string[]
@@ -80,10 +80,10 @@ async function migrate(given: Options): Promise<void> {
   const { allFiles, key, copyOnly, keepCopies } = given
   const selections = given.records.map(parseSelection)
   if (!given.rollback) {
-    if (!key) throw new Error(t('--key is missing', '缺少 --key'))
+    if (!key) throw localizedError('--key is missing', '缺少 --key')
     checkTemplate(key)
     if (selections.length === 0 && !allFiles) {
-      throw new Error(t('--records or --all-files is missing', '缺少 --records 或 --all-files'))
+      throw localizedError('--records or --all-files is missing', '缺少 --records 或 --all-files')
     }
   }
   const folder = resolve(projectRoot(), given.journal)
@@ -124,15 +124,16 @@ async function agreed({ yes, rollback }: Options, target: string): Promise<boole
       : t(`Migrate ${target}?`, `迁移 ${target}？`),
   )
   if (answer !== undefined) return answer
-  throw new Error(t('stdin is not a terminal; pass --yes', '标准输入不是终端，请使用 --yes'))
+  throw localizedError('stdin is not a terminal; pass --yes', '标准输入不是终端，请使用 --yes')
 }
 
 /** @throws Error */
 function positive(text: string, option: string): number {
   const number = Number(text)
   if (Number.isFinite(number) && number > 0) return number
-  throw new Error(
-    t(`${option} takes a positive number, got "${text}"`, `${option} 应为正数，收到 "${text}"`),
+  throw localizedError(
+    `${option} takes a positive number, got "${text}"`,
+    `${option} 应为正数，收到 "${text}"`,
   )
 }
 

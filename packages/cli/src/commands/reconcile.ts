@@ -4,7 +4,7 @@ import { deployKey, functionKey, readSettings } from '../cloud/settings'
 import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import { SafeOutput } from '../output'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 interface ReconcileFlags {
   olderThan: string
@@ -35,7 +35,7 @@ export function reconcileCommand(): LocalizedCommand {
     .action(async ({ olderThan, remove = false }: ReconcileFlags) => {
       const seconds = Number(olderThan)
       if (!Number.isInteger(seconds) || seconds < 0) {
-        throw new Error(t('--older-than must be a number of seconds', '--older-than 必须是秒数'))
+        throw localizedError('--older-than must be a number of seconds', '--older-than 必须是秒数')
       }
       const settings = readSettings()
       const config = await loadConfig()

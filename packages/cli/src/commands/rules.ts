@@ -8,7 +8,7 @@ import { projectRoot } from '../project'
 import { reasonText } from '../rules/reasonTexts'
 import { ruleLine, withRuleLine } from '../rules/ruleLocation'
 import { runRuleTests } from '../rules/runRuleTests'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 /** Default names of files with rule tests. */
 const TEST_FILES = ['cos.rules.test.ts', 'cos.rules.test.js']
@@ -139,11 +139,9 @@ function explainCommand(): LocalizedCommand {
     .action(async (openid: string, verb: string, key: string, options: ExplainOptions) => {
       const known = VERBS.find((one) => one === verb)
       if (!known) {
-        throw new Error(
-          t(
-            `the verbs are ${VERBS.join(', ')}, not ${verb}`,
-            `操作只能是 ${VERBS.join('、')}，收到 ${verb}`,
-          ),
+        throw localizedError(
+          `the verbs are ${VERBS.join(', ')}, not ${verb}`,
+          `操作只能是 ${VERBS.join('、')}，收到 ${verb}`,
         )
       }
       const config = await loadConfig()
@@ -179,7 +177,7 @@ function explainCommand(): LocalizedCommand {
 function fileOf({ size, type }: ExplainOptions): TestedFile {
   const bytes = size === undefined || /^\d+(\.\d+)? (B|KB|MB|GB)$/.test(size) ? size : Number(size)
   if (typeof bytes === 'number' && !(Number.isInteger(bytes) && bytes >= 0)) {
-    throw new Error(t('--size must be bytes or "3 MB"', '--size 必须是字节数或 "3 MB"'))
+    throw localizedError('--size must be bytes or "3 MB"', '--size 必须是字节数或 "3 MB"')
   }
   return {
     ...(bytes === undefined ? {} : { size: bytes as NonNullable<TestedFile['size']> }),
