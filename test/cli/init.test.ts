@@ -219,6 +219,16 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
       'init: cos.config.js: unknown field "acces"',
     ],
     [
+      'a typing error in a rule',
+      (app) =>
+        writeFileSync(
+          app.path('cos.config.js'),
+          "export const config = { env: 'a', bucket: 'media-1250000000', region: 'ap-guangzhou', access: {\n  'news/**': { everyone: ['raed'] } } }",
+        ),
+      [],
+      /^init: cos\.config\.js: access\["news\/\*\*"\].*"raed".* {2}\(cos\.config\.js:2\)$/,
+    ],
+    [
       'a configuration with a syntax error',
       (app) => writeFileSync(app.path('cos.config.js'), 'export const config = {{\n'),
       [],

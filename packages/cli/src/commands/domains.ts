@@ -1,5 +1,5 @@
 import { checkConfig } from '@miniprogram-cos/server'
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { loadConfig, sampleWarning } from '../config'
 import {
   compareLists,
@@ -12,34 +12,25 @@ import { SafeOutput } from '../output'
 import { readGiven } from '../project'
 import { t } from '../text'
 
-export function domainsCommand(): Command {
-  return new Command('domains')
-    .description(
-      t(
-        "Prints the server domains that the mini program needs for COS, or compares them with the console's.",
-        '打印小程序访问 COS 所需的服务器域名，或与控制台的列表比较。',
-      ),
+export function domainsCommand(): LocalizedCommand {
+  return new LocalizedCommand('domains')
+    .describe(
+      "Prints the server domains that the mini program needs for COS, or compares them with the console's.",
+      '打印小程序访问 COS 所需的服务器域名，或与控制台的列表比较。',
     )
-    .option(
+    .withOption(
       '--json',
-      t(
-        'prints {"request":[…],"uploadFile":[…],"downloadFile":[…]} and nothing else',
-        '只打印 {"request":[…],"uploadFile":[…],"downloadFile":[…]}',
-      ),
+      'prints {"request":[…],"uploadFile":[…],"downloadFile":[…]} and nothing else',
+      '只打印 {"request":[…],"uploadFile":[…],"downloadFile":[…]}',
     )
-    .option(
+    .withOption(
       '--check <file>',
-      t(
-        'compares with lists copied from the console, or JSON; - reads standard input. With --json it prints [{"list":…,"missing":[…],"unneeded":[…],"invalid":[…]}]',
-        '与从控制台复制的列表或 JSON 比较；- 表示标准输入。与 --json 合用时打印 [{"list":…,"missing":[…],"unneeded":[…],"invalid":[…]}]',
-      ),
+      'compares with lists copied from the console, or JSON; - reads standard input. With --json it prints [{"list":…,"missing":[…],"unneeded":[…],"invalid":[…]}]',
+      '与从控制台复制的列表或 JSON 比较；- 表示标准输入。与 --json 合用时打印 [{"list":…,"missing":[…],"unneeded":[…],"invalid":[…]}]',
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 success, 1 a domain is missing (--check), 2 wrong input.',
-        '\n退出码：0 成功；1 缺少域名（--check）；2 输入有误。',
-      ),
+    .withExitCodes(
+      '0 success, 1 a domain is missing (--check), 2 wrong input.',
+      '0 成功；1 缺少域名（--check）；2 输入有误。',
     )
     .action(async ({ json, check }: { json?: boolean; check?: string }) => {
       const config = await loadConfig()

@@ -17,7 +17,7 @@ import { applyStep } from '../init/apply'
 import { detect } from '../init/detect'
 import { plan } from '../init/plan'
 import { ownFile, ownVersion } from '../project'
-import { readerLanguage, type Text, t } from '../text'
+import { localizedError, readerLanguage, type Text, t } from '../text'
 
 export interface Template {
   /** Its folder in `templates`. */
@@ -52,7 +52,7 @@ export function isEmptyFolder(folder: string): boolean {
  */
 export async function createApp(template: string, folder: string): Promise<string[]> {
   if (!isEmptyFolder(folder)) {
-    throw new Error(t(`${folder} is not an empty folder`, `${folder} 不是空目录`))
+    throw localizedError(`${folder} is not an empty folder`, `${folder} 不是空目录`)
   }
   const temporary = mkdtempSync(join(tmpdir(), 'create-miniprogram-cos-'))
   const home = process.cwd()
@@ -117,7 +117,7 @@ function copyInto(source: string, folder: string): void {
       rmSync(path, { recursive: true, force: true })
     }
     const { code } = error as NodeJS.ErrnoException
-    throw new Error(t(`cannot write ${folder}: ${code}`, `无法写入 ${folder}：${code}`))
+    throw localizedError(`cannot write ${folder}: ${code}`, `无法写入 ${folder}：${code}`)
   }
 }
 
@@ -151,9 +151,10 @@ export async function askTemplate(templates: Template[], streams: Streams = {}):
 
 function checkTerminal({ input = process.stdin }: Streams, option: string): void {
   if (input.isTTY) return
-  throw new Error(
-    t(`stdin is not a TTY; pass ${option} or --yes`, `标准输入不是终端，请加 ${option} 或 --yes`),
+  throw localizedError(
+    `stdin is not a TTY; pass ${option} or --yes`,
+    `标准输入不是终端，请加 ${option} 或 --yes`,
   )
 }
 
-const cancelled = () => new Error(t('cancelled; nothing was written', '已取消，未写入任何内容'))
+const cancelled = () => localizedError('cancelled; nothing was written', '已取消，未写入任何内容')

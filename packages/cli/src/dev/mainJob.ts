@@ -5,7 +5,7 @@ import type { CosError } from 'miniprogram-cos'
 import { bucketHost } from '../config'
 import { formatBytes, padColumns, type Reporter } from '../output'
 import { fromCaller, ownFile } from '../project'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 import type { Phone } from './phone'
 import type { UrlReader } from './urlReader'
 
@@ -248,7 +248,7 @@ export function checkFiles(given: string[]): void {
   const missing = given.find(
     (path) => !existsSync(fromCaller(path)) || !statSync(fromCaller(path)).isFile(),
   )
-  if (missing) throw new Error(t(`no such file: ${missing}`, `文件不存在：${missing}`))
+  if (missing) throw localizedError(`no such file: ${missing}`, `文件不存在：${missing}`)
 }
 
 /** The files of the command line, or the sample pictures and a generated file of 25 MB. */

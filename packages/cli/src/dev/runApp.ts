@@ -12,7 +12,7 @@ import { deployedFunctions } from '../functions/functionFiles'
 import { detect } from '../init/detect'
 import { Printer } from '../output'
 import { configFile, forProject, fromCaller, hasFunctionSources, projectRoot } from '../project'
-import { explainPath } from '../rules/ruleLocation'
+import { explainPath, withRuleLine } from '../rules/ruleLocation'
 import { signatureNotes, signaturePaths } from '../rules/signaturePaths'
 import { readerLanguage, t } from '../text'
 import { chooseFiles, type JobFile, runMainJob } from './mainJob'
@@ -117,7 +117,8 @@ export async function runApp(options: RunAppOptions): Promise<void> {
         if (!existsSync(configFile())) return
         for (const note of signatureNotes(await loadConfig())) printer.line(note)
       },
-      onError: ({ message }) => printer.check(false, forProject(message.split('\n')[0] ?? '')),
+      onError: ({ message }) =>
+        printer.check(false, forProject(withRuleLine(message.split('\n')[0] ?? ''))),
     })
     if (preview && options.opensBrowser && process.stdout.isTTY) openInBrowser(preview.url)
   } catch (error) {
