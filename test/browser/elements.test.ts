@@ -34,7 +34,7 @@ const PAGES: Record<string, string> = {
     <progress percent="20" show-info /><cover-view>covered</cover-view><map /><web-view wx:if="{{false}}" src="" />
     <navigator url="/pages/form/form">go</navigator>`,
   events: `<view class="outer" bindtap="onTap" data-name="outer"><view class="inner" catch:tap="onTap" data-name="inner">inner</view>
-    <view class="plain">plain</view></view><view class="touch" bindtouchstart="on" bindtouchmove="onTouch">touch</view>
+    <view class="plain">plain</view></view><view class="touch" bindtouchstart="on" bindtouchmove="onTouch">touch</view><view class="held" bindlongtap="on">held</view>
     <view id="byId">styled</view><input model:value="{{bound}}" class="bound" /><switch model:checked="{{isOn}}" />
     <template is="row" data="{{text: 'from a template'}}" /><template name="row"><text>{{text}}</text></template>`,
   canvas:
@@ -182,6 +182,12 @@ describeInBrowser('elements', () => {
     await page.find('.touch').click()
     await page.browser.waitForFunction('getCurrentPages().at(-1).data.touchstart')
     await page.screen.getByText('from a template').waitFor()
+  })
+
+  test('a long press is reported under both of its names', async () => {
+    await open('events')
+    await page.find('.held').click({ delay: 600 })
+    await page.browser.waitForFunction('getCurrentPages().at(-1).data.longtap !== undefined')
   })
 
   test('two-way bindings change the data, and ids can be styled', async () => {

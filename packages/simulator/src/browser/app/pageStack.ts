@@ -206,6 +206,7 @@ export class PageStack {
     // After `attached` of its components, as in WeChat, and before the first frame is drawn.
     this.#call(page, 'onLoad', query)
     this.#show(page)
+    this.#registry.callReady()
     this.#call(page, 'onReady')
   }
 
