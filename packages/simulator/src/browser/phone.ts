@@ -18,16 +18,16 @@ const part = (id: string) => document.getElementById(id) as HTMLElement
 let registry: Registry
 const wx = createWx(() => registry.config.__usePrivacyCheck__ === true)
 
-let stack: PageStack
+let stack: PageStack | undefined
 
 /** Runs the app's `onLaunch` before the scripts of its pages, which may read what it has set. */
 function launch(registry: Registry): void {
   const frame = new Frame(registry, part('nav'), part('tabs'))
   const backend = registry.environment.associateBackend(new PhoneBackend())
-  stack = new PageStack(registry, backend, part('pages'), () => frame.draw())
-  frame.stack = stack
-  Object.assign(wx, createNavigation(stack, frame))
-  globals.getCurrentPages = () => stack.pages.map(({ instance }) => instance)
+  const pages = new PageStack(registry, backend, part('pages'), () => frame.draw())
+  stack = pages
+  frame.stack = pages
+  Object.assign(wx, createNavigation(pages, frame))
   const options = { path: firstPage(registry), query: {}, scene: 1001, referrerInfo: {} }
   globals.__launchOptions = options
   const { app } = registry
@@ -35,11 +35,11 @@ function launch(registry: Registry): void {
   attempt('App onShow', () => app.onShow?.(options))
   state.events.on('show', () => {
     attempt('App onShow', () => app.onShow?.(options))
-    attempt('onShow', () => stack.current?.instance.onShow?.())
+    attempt('onShow', () => pages.current?.instance.onShow?.())
   })
   state.events.on('hide', () => {
     attempt('App onHide', () => app.onHide?.())
-    attempt('onHide', () => stack.current?.instance.onHide?.())
+    attempt('onHide', () => pages.current?.instance.onHide?.())
   })
   listenToShell(frame)
 }
@@ -50,9 +50,9 @@ const firstPage = ({ config }: Registry) =>
 /** Shows the first page after all parts of the app are registered. */
 function start(registry: Registry): void {
   const first = firstPage(registry)
-  attempt(first, () => stack.reLaunch(`/${first}`))
+  attempt(first, () => stack?.reLaunch(`/${first}`))
   for (const [path, problems] of registry.problems) {
-    const shown = registry.problemsOf(stack.current?.route ?? '')
+    const shown = registry.problemsOf(stack?.current?.route ?? '')
     if (!shown.some((one) => problems.includes(one))) reportProblems(path, problems)
   }
   document.documentElement.dataset.ready = ''
@@ -72,6 +72,7 @@ Object.assign(window, {
   wx: withMissingApi(wx),
   __preview: Object.assign(registry, { fail: showFailedApp }),
   global: {},
+  getCurrentPages: () => stack?.pages.map(({ instance }) => instance) ?? [],
   require: missingRequire(),
   requirePlugin,
   // Templates and WXS scripts use these in place of `new Date` and `new RegExp`.

@@ -42,6 +42,8 @@ interface Definers {
 globalOptions.writeIdToDOM = true
 // A property named as one of glass-easel's own, such as `dataset`, must not replace it.
 globalOptions.writeFieldsToNode = false
+// Frameworks set event handlers on instances, and their names in the data.
+globalOptions.useMethodCallerListeners = true
 
 /** Receives the parts of the compiled app and runs their code. */
 export class Registry {
@@ -53,6 +55,8 @@ export class Registry {
   readonly #onStart: (registry: Registry) => void
   readonly #problems = new Map<string, SourceProblem[]>()
   #definition: AppDefinition | undefined
+  /** Those of the file that is being run. */
+  #definers: Partial<Definers> = {}
   #styles = document.createElement('style')
   app: AppObject = {}
   /** Called by compiled templates. */
@@ -66,6 +70,12 @@ export class Registry {
   constructor(onLaunch: (registry: Registry) => void, onStart: (registry: Registry) => void) {
     this.#onLaunch = onLaunch
     this.#onStart = onStart
+    // The same functions all the time, because frameworks replace them when the app is launched.
+    Object.assign(globals, {
+      Page: (definition) => this.#definers.Page?.(definition),
+      Component: (definition) => this.#definers.Component?.(definition),
+      Behavior: (definition) => this.#definers.Behavior?.(definition),
+    } satisfies Definers)
   }
 
   get config(): AppConfig {
@@ -118,7 +128,9 @@ export class Registry {
       this.app = app
     }
     globals.getApp = () => this.app
-    this.#attempt('app', load)
+    this.codeSpace.componentEnv('app', ({ Behavior }) => {
+      this.#run('app', { Behavior: Behavior as Define }, load)
+    })
     this.#onLaunch(this)
   }
 
@@ -167,16 +179,14 @@ export class Registry {
         }
         return define(adapt(definition))
       }
-      const outer = { Page: globals.Page, Component: globals.Component, Behavior: globals.Behavior }
-      Object.assign(globals, {
+      const definers: Definers = {
         Page: register(Page),
         Component: register(Component),
-        Behavior: (definition?: ComponentDefinition) =>
+        Behavior: (definition) =>
           definition === undefined ? Behavior() : Behavior(adapt(definition)),
-      })
+      }
       if (problems.length > 0) this.#problems.set(path, problems)
-      else this.#attempt(path, load)
-      Object.assign(globals, outer)
+      else this.#run(path, definers, load)
       // Its users show the problem; an empty component keeps the rest working.
       if (!isDefined) (kind === 'page' ? Page : Component)({})
     })
@@ -187,11 +197,15 @@ export class Registry {
     this.#onStart(this)
   }
 
-  #attempt(path: string, run: () => void): void {
+  #run(path: string, definers: Partial<Definers>, load: () => void): void {
+    const outer = this.#definers
+    this.#definers = definers
     try {
-      run()
+      load()
     } catch (error) {
       this.#problems.set(path, problemsOf(error))
+    } finally {
+      this.#definers = outer
     }
   }
 
