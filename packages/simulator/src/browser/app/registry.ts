@@ -46,6 +46,8 @@ interface Definers {
 globalOptions.writeIdToDOM = true
 // A property named as one of glass-easel's own, such as `dataset`, must not replace it.
 globalOptions.writeFieldsToNode = false
+// Frameworks set event handlers on instances, and their names in the data.
+globalOptions.useMethodCallerListeners = true
 // Data may refer to itself.
 globalOptions.dataDeepCopy = DeepCopyKind.SimpleWithRecursion
 globalOptions.propertyPassingDeepCopy = DeepCopyKind.SimpleWithRecursion
