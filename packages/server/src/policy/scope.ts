@@ -4,8 +4,14 @@ import { covers, explainDenial, type Grant, grantFor } from '../grants'
 import { keyReason } from '../objectKey'
 import { hasQuota, isVerb, OPENID, type Rule, VERBS } from '../rules'
 import type { WantedUpload } from '../uploadServices'
-import { actionsOfGrant, verbOf } from './actions'
-import { type BucketLocation, type Permission, type PolicyDocument, statementsOf } from './compile'
+import {
+  actionsOfGrant,
+  type BucketLocation,
+  type Permission,
+  type PolicyDocument,
+  statementsOf,
+  verbOf,
+} from './compile'
 import { conditionOf, grantsForKeys, keyObstacle, SINGLE_UPLOADS } from './conditions'
 
 /** More would not fit into a policy. */
