@@ -39,6 +39,10 @@ const PAGES: Record<string, string> = {
     <template is="row" data="{{text: 'from a template'}}" /><template name="row"><text>{{text}}</text></template>`,
   canvas:
     '<canvas type="2d" id="drawn" style="width: 60px; height: 40px" /><canvas canvas-id="old" style="width: 60px; height: 40px" />',
+  overlays: `<action-sheet hidden="{{!isOn}}" bindchange="on"><action-sheet-item data-name="item" bindtap="onTap">item</action-sheet-item>
+    <action-sheet-cancel>cancel</action-sheet-cancel></action-sheet>
+    <toast hidden="{{bound !== 'toast'}}" duration="20" bindchange="on">told</toast><loading hidden>loading</loading>
+    <modal hidden="{{bound !== 'modal'}}" title="Sure?" bindconfirm="on">really</modal>`,
   scroll: `<scroll-view scroll-y style="height: 100px" bindscrolltolower="on" scroll-into-view="{{target}}">
     <view wx:for="{{30}}" wx:key="*this" id="row{{index}}" style="height: 30px">{{index}}</view></scroll-view>`,
 }
@@ -215,5 +219,20 @@ describeInBrowser('elements', () => {
     await open('scroll')
     await page.evaluate("page.setData({ target: 'row29' })")
     await page.waitForData('scrolltolower', { direction: 'bottom' })
+  })
+
+  test('overlays of the first versions are shown, and report that they are dismissed', async () => {
+    await open('overlays')
+    expect(await page.screen.getByText('item').isVisible()).toBe(false)
+    await page.evaluate('page.setData({ isOn: true })')
+    await page.screen.getByText('item').click()
+    await page.waitForData('tapped', 'item')
+    await page.screen.getByText('cancel', { exact: true }).click()
+    await page.waitForData('change', {})
+    await page.evaluate("page.setData({ isOn: false, change: 0, bound: 'toast' })")
+    await page.waitForData('change', {})
+    await page.evaluate("page.setData({ bound: 'modal' })")
+    await page.screen.getByText('确定').click()
+    await page.waitForData('confirm', {})
   })
 })

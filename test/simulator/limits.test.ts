@@ -292,3 +292,10 @@ test('canIUse knows which calls exist', () => {
     false,
   ])
 })
+
+test('calls that need a decoder fail with their name, and are missing where WeChat lacks them', async () => {
+  const failure = { errMsg: 'compressImage:fail not supported by the simulator' }
+  await expect(Reflect.get(phone().wx, 'compressImage')({ src: '/x' })).rejects.toEqual(failure)
+  expect(phone().wx.canIUse('compressImage')).toBe(false)
+  expect('compressImage' in phone({ platform: 'windows' }).wx).toBe(false)
+})

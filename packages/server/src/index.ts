@@ -61,9 +61,9 @@ export {
   createKeyServer,
   type KeyFunctionName,
   type KeyServerOptions,
+  nodeListener,
   type VerifiedCaller,
 } from './keyServer'
-export { nodeListener } from './nodeListener'
 export { requestedKeyProblem } from './objectKey'
 export { accountPolicy, STRICT_SIGNATURE } from './policy/account'
 export {

@@ -133,7 +133,7 @@ function isRefused({ level, message }: Finding): boolean {
   return level === 'Fatal' || level === 'Error' || message === 'missing end tag'
 }
 
-const INLINE_SCRIPT = /(<wxs\b[^>]*>)([\s\S]*?)(<\/wxs>)/g
+const INLINE_SCRIPT = /(<wxs\b[^>]*(?<!\/)>)([\s\S]*?)(<\/wxs>)/g
 
 /** Old names that WeChat still accepts, and scripts as WeChat runs them. */
 function prepared(text: string): string {

@@ -44,7 +44,7 @@ export interface PreviewOptions {
   storage?: CloudStorage
   /** Maps a host to the origin that serves it; undefined sends the request to the real host. */
   route: Route
-  /** The mini program's server domains. */
+  /** The mini program's server domains; not checked if the project's settings say `"urlCheck": false`. */
   domains: DomainLists
   /** @default 'wx0000000000000000' */
   appid?: string
@@ -112,7 +112,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
           appid,
           language,
           theme,
-          urlCheck: true,
+          urlCheck: source.tree.urlCheck,
           device: deviceProfile(phone.platform).platform,
           undeclaredPrivacy: phone.undeclaredPrivacy ?? [],
           domains: phone.domains ?? options.domains,

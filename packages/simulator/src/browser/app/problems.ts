@@ -1,4 +1,4 @@
-import { addGlobalErrorListener } from 'glass-easel'
+import { addGlobalErrorListener, addGlobalWarningListener } from 'glass-easel'
 import type { SourceProblem } from '../../preview/protocol'
 import { textElement } from '../dom'
 
@@ -88,6 +88,8 @@ export function watchErrors(): void {
     reportProblems(`${path ?? ''} ${method ?? ''}`.trim(), problemsOf(error))
     return false
   })
+  // WeChat says nothing about a list that is not there yet.
+  addGlobalWarningListener((message) => !/for-list/.test(message))
   window.addEventListener('error', ({ error }) => {
     if (error) reportProblems('Error', problemsOf(error))
   })

@@ -13,6 +13,7 @@ import {
 import { WxCoverImage, WxIcon, WxImage, WxProgress, WxRichText, WxVideo } from './display'
 import { WxInput, WxSlider, WxSwitch, WxTextarea } from './fields'
 import { WxButton, WxForm, WxLabel } from './form'
+import { WxActionSheet, WxActionSheetCancel, WxLoading, WxModal, WxToast } from './overlays'
 import { WxPicker, WxPickerView, WxPickerViewColumn } from './pickers'
 import {
   WxDoubleTapGesture,
@@ -24,6 +25,7 @@ import {
 
 /** Elements without behaviour. */
 const PLAIN = [
+  'action-sheet-item',
   'page',
   'view',
   'text',
@@ -51,6 +53,8 @@ const PLAIN = [
 ]
 
 const ELEMENTS = {
+  'action-sheet': WxActionSheet,
+  'action-sheet-cancel': WxActionSheetCancel,
   button: WxButton,
   canvas: WxCanvas,
   checkbox: WxCheckbox,
@@ -64,8 +68,10 @@ const ELEMENTS = {
   image: WxImage,
   input: WxInput,
   label: WxLabel,
+  loading: WxLoading,
   'long-press-gesture-handler': WxLongPressGesture,
   'match-media': WxMatchMedia,
+  modal: WxModal,
   'movable-view': WxMovableView,
   navigator: WxNavigator,
   'page-container': WxPageContainer,
@@ -84,6 +90,7 @@ const ELEMENTS = {
   'tap-gesture-handler': WxTapGesture,
   textarea: WxTextarea,
   'vertical-drag-gesture-handler': class extends WxPanGesture {},
+  toast: WxToast,
   video: WxVideo,
   'web-view': WxWebView,
 }
