@@ -122,7 +122,7 @@ function projectSettings(app: AppProject): Step[] {
         miniprogramNpmDistDir: `./${app.uploads}`,
       },
       isItem: true,
-      about: { en: '"Build npm" finds the client', zh: '「构建 npm」可找到客户端' },
+      about: { en: '"Build npm" finds the client', zh: '“构建 npm”可找到客户端' },
     })
   }
   if (app.framework === 'native' && app.miniprogramRoot === '') steps.push(...unpacked(app))
