@@ -62,15 +62,17 @@ const FILES = {
     Page({ data: { name: 'it' }, onLoad() { maps.setKey('x'); maps.search().then } })`,
   'pages/parts/parts.json':
     '{"usingComponents":{"the-tabs":"/components/tabs/tabs","the-tab":"/components/tab/tab"}}',
+  'pages/parts/parts.wxss': 'the-tabs { display: block; width: 90px }',
   'pages/parts/parts.wxml': '<the-tabs><the-tab id="first" /><the-tab /></the-tabs>',
-  'pages/parts/parts.js': `Page({ onLoad() {
+  'pages/parts/parts.js': `Page({ data: { order: [] }, onShow() { this.data.order.push('onShow') }, onReady() { this.setData({ order: this.data.order.concat('onReady') }) }, onLoad() {
+    this.data.order.push('onLoad')
     const global = Function('return this')()
     this.setData({ kinds: [global.document, globalThis.document, global.Array === Array, globalThis.wx === wx].map(String) })
   } })`,
   ...component(
     'tabs',
     '<slot />',
-    "Component({ relations: { '../tab/tab': { type: 'child', linked() { this.setData({ count: (this.data.count || 0) + 1 }) } } } })",
+    "Component({ ready() { this.setData({ order: getCurrentPages()[0].data.order.concat('ready') }); getCurrentPages()[0].setData({ order: this.data.order }) }, relations: { '../tab/tab': { type: 'child', linked() { this.setData({ count: (this.data.count || 0) + 1 }) } } } })",
   ),
   ...component(
     'tab',
@@ -256,6 +258,13 @@ describeInBrowser('features of apps', () => {
     ])
     expect(page.console.join()).toContain('Cannot find method "notThere"')
     expect(await page.find('.problem-bar').count()).toBe(0)
+  })
+
+  test('components are ready after their page is shown and before it is', async () => {
+    await open('pages/parts/parts')
+    await page.waitForData('order', ['onLoad', 'onShow', 'ready', 'onReady'])
+    const tabs = await page.screen.locator('the-tabs').boundingBox()
+    expect(tabs?.width).toBe(90)
   })
 
   test('the global object of an app is not that of the browser', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fetchTemporaryKey } from '@miniprogram-cos/server'
 import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
-import type { Locator, Page } from 'playwright-core'
+import type { Locator, Page, Request } from 'playwright-core'
 import { launchBrowser } from '../support/browser'
 import { listenLocally } from '../support/localServer'
 import { CLIENT_FILE } from '../support/phones'
@@ -127,6 +127,9 @@ async function run(options: Options, client: 'own' | 'kit'): Promise<Outcome[]> 
   }
 }
 
+/** Whether the app's code sends a request, not an image of its pages. */
+const isOfApp = (request: Request) => request.headers()['x-wx-url'] !== undefined
+
 /** One run through all buttons. */
 class Session {
   readonly #page: Page
@@ -142,15 +145,15 @@ class Session {
     this.#tap = tap
     page.on('filechooser', (chooser) => void chooser.setFiles(PICTURE))
     page.on('request', (request) => {
-      if (request.url().includes('/wx/net')) this.#running++
+      if (isOfApp(request)) this.#running++
     })
     page.on('requestfailed', (request) => {
-      if (!request.url().includes('/wx/net')) return
+      if (!isOfApp(request)) return
       this.#running--
       this.#sent.push(`${request.method()} failed`)
     })
     page.on('requestfinished', async (request) => {
-      if (!request.url().includes('/wx/net')) return
+      if (!isOfApp(request)) return
       const { pathname, search } = new URL(decodeURIComponent(request.headers()['x-wx-url'] ?? ''))
       const query = search.replace(/[?&](?:q-|sign=|x-cos-security-token)[^&]*/g, '')
       const status = (await request.response())?.status()

@@ -9,8 +9,6 @@ import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { CLI } from '../support/runCli'
 import { ALICE, HOST, startTestCloud } from '../support/testCloud'
 
-jest.setTimeout(120_000)
-
 /** Where each app has its code, its functions and the package.json that "Build npm" reads. */
 const PLACES: Record<(typeof APPS)[number], [service: string, functions: string, npm: string]> = {
   'plain-js': ['services/cos.js', 'cloudfunctions', 'package.json'],

@@ -179,7 +179,7 @@ test('400 interleaved calls on warm instances never mix up two users, and refuse
   )
   expect(wrong).toEqual([])
   expect([...(keysOf[ALICE] ?? [])].filter((key) => keysOf[BOB]?.has(key))).toEqual([])
-}, 60_000)
+})
 
 test('reports a missing configuration without a secret', async () => {
   const bare = await startTestCloud({

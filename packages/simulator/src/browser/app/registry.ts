@@ -31,6 +31,10 @@ interface ComponentDefinition {
   options?: { styleIsolation?: string; addGlobalClass?: boolean }
   [name: string]: unknown
 }
+/** The instance of a component. */
+interface Instance {
+  _$: { $$?: Node; triggerLifetime(name: string, args: never[]): void }
+}
 type Define = (definition?: ComponentDefinition) => unknown
 interface Definers {
   Page: Define
@@ -62,6 +66,7 @@ export class Registry {
   readonly #onStart: (registry: Registry) => void
   readonly #problems = new Map<string, SourceProblem[]>()
   #definition: AppDefinition | undefined
+  readonly #attached: Instance[] = []
   /** Those of the file that is running. */
   #definers: Definers = { Page() {}, Component() {}, Behavior() {} }
   #styles = document.createElement('style')
@@ -188,6 +193,16 @@ export class Registry {
           ? { behaviors: definition.behaviors.map((one) => builtInBehavior(one, Behavior)) }
           : {}),
       })
+      const queue = this.#attached
+      const callReady = () => this.callReady()
+      const awaitsReady = Behavior({
+        lifetimes: {
+          attached(this: Instance) {
+            queue.push(this)
+            if (queue.length === 1) requestAnimationFrame(callReady)
+          },
+        },
+      })
       const register = (define: Define) => (definition?: ComponentDefinition) => {
         isDefined = true
         if (definition === undefined) return define()
@@ -197,7 +212,9 @@ export class Registry {
         if (/shared$/.test(isolation ?? '') && !isolation?.includes('apply')) {
           css = css.replaceAll(`.${scope}--`, '.')
         }
-        return define(adapt(definition))
+        const adapted = adapt(definition)
+        if (define === Page) return define(adapted)
+        return define({ ...adapted, behaviors: [awaitsReady, ...(adapted.behaviors ?? [])] })
       }
       const outer = this.#definers
       this.#definers = {
@@ -217,6 +234,13 @@ export class Registry {
 
   start(): void {
     this.#onStart(this)
+  }
+
+  /** Triggers `ready` of the components that have been attached, which glass-easel leaves to the platform. */
+  callReady(): void {
+    for (const { _$: node } of this.#attached.splice(0)) {
+      if (node.$$?.isConnected) node.triggerLifetime('ready', [])
+    }
   }
 
   #attempt(path: string, run: () => void): void {

@@ -10,7 +10,15 @@ import {
   WxSwiper,
   WxWebView,
 } from './containers'
-import { WxCoverImage, WxIcon, WxImage, WxProgress, WxRichText, WxVideo } from './display'
+import {
+  WxCoverImage,
+  WxIcon,
+  WxImage,
+  WxOpenData,
+  WxProgress,
+  WxRichText,
+  WxVideo,
+} from './display'
 import { WxInput, WxSlider, WxSwitch, WxTextarea } from './fields'
 import { WxButton, WxForm, WxLabel } from './form'
 import { WxActionSheet, WxActionSheetCancel, WxLoading, WxModal, WxToast } from './overlays'
@@ -74,6 +82,7 @@ const ELEMENTS = {
   modal: WxModal,
   'movable-view': WxMovableView,
   navigator: WxNavigator,
+  'open-data': WxOpenData,
   'page-container': WxPageContainer,
   'pan-gesture-handler': WxPanGesture,
   picker: WxPicker,
@@ -109,7 +118,6 @@ const NOT_IMITATED = [
   'live-pusher',
   'official-account',
   'official-account-publish',
-  'open-data',
   'open-data-item',
   'open-data-list',
   'selection',
