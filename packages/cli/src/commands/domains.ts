@@ -57,7 +57,7 @@ other mini programs; a mini program's own token is answered with 48001.
 Custom domains need an ICP filing. The console shows how often the lists may be changed in a month.`,
     `请在微信公众平台逐个粘贴以上列表（各项以 ";" 分隔）：
   https://mp.weixin.qq.com  →  开发管理 → 开发设置 → 服务器域名
-然后在开发者工具「详情 → 域名信息」中刷新，并关闭「不校验合法域名」后测试。
+然后在开发者工具“详情 → 域名信息”中刷新，并关闭“不校验合法域名”后测试。
 
 此步骤无法自动完成：微信的接口（/wxa/modify_domain）只接受第三方平台的 token，小程序自己的 token 会返回 48001。
 自定义域名须完成 ICP 备案。每月可修改次数以控制台显示为准。`,

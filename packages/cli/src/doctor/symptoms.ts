@@ -54,7 +54,7 @@ const PHONE_SYMPTOMS: SymptomGroup = {
       fault: 'DomainMissing',
       cause: {
         en: 'WeChat refuses hosts that are not in its lists. In DevTools it works as long as "Do not verify valid domain names" is on.',
-        zh: '微信拒绝不在「服务器域名」中的域名。开发者工具勾选「不校验合法域名」时不会报错，真机才会。',
+        zh: '微信拒绝不在“服务器域名”中的域名。开发者工具勾选“不校验合法域名”时不会报错，真机才会。',
       },
     },
     { see: 'request:fail timeout', code: 'KitTimeout' },

@@ -70,7 +70,9 @@ function dependency({ packageFile, json }: AppProject): Step[] {
 
 function ignoredFiles({ read, packageFile }: AppProject): Step[] {
   const wanted = ['.env', '.local-cloud/', '.deploy/']
-  if (read(packageFile) === undefined) wanted.unshift('node_modules/', 'miniprogram_npm/')
+  if (read(packageFile) === undefined || read('.gitignore') === undefined) {
+    wanted.unshift('node_modules/', 'miniprogram_npm/')
+  }
   const normalize = (line: string) => line.trim().replace(/^\/|\/$/g, '')
   const present = (read('.gitignore') ?? '').split('\n').map(normalize)
   const lines = wanted.filter((line) => !present.includes(normalize(line)))
@@ -120,7 +122,7 @@ function projectSettings(app: AppProject): Step[] {
         miniprogramNpmDistDir: `./${app.uploads}`,
       },
       isItem: true,
-      about: { en: '"Build npm" finds the client', zh: '「构建 npm」可找到客户端' },
+      about: { en: '"Build npm" finds the client', zh: '“构建 npm”可找到客户端' },
     })
   }
   if (app.framework === 'native' && app.miniprogramRoot === '') steps.push(...unpacked(app))
