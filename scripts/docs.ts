@@ -3,8 +3,8 @@ import { buildPackages } from './build'
 import { at } from './build/root'
 import { writeApiReference } from './docs/apiReference'
 import { errorsDocument } from './docs/errors'
-import { inLanguage } from './docs/languages'
 import { licencesDocument } from './docs/licences'
+import { inLanguage } from './docs/markdown'
 import { troubleshootingDocument } from './docs/troubleshooting'
 
 /**

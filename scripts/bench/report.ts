@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { at } from '../build/root'
-import { otherLanguage } from '../docs/languages'
-import { table } from '../docs/markdownTable'
+import { otherLanguage, table } from '../docs/markdown'
 import { inChinese } from './chineseTexts'
 import {
   type BenchRecord,

@@ -7,8 +7,7 @@ import { version as terser } from 'terser/package.json'
 import { bundle, SHARED_OPTIONS, writeWhole } from '../../packages/cli/src/functions/buildFunctions'
 import { asCommonjs, REQUIRE_LATER, sharedNames } from './commonjs'
 import { INTERNAL_NAMES } from './internalNames'
-import { removeOthers } from './removeOthers'
-import { at } from './root'
+import { at, removeOthers } from './root'
 
 const OUT = (...path: string[]) => at('packages/client', ...path)
 

@@ -4,8 +4,7 @@ import { type BuildOptions, build, type Plugin, transform } from 'esbuild'
 import { writeWhole } from '../../packages/cli/src/functions/buildFunctions'
 import { smaller } from './client'
 import { asCommonjs, REQUIRE_LATER } from './commonjs'
-import { removeOthers } from './removeOthers'
-import { at } from './root'
+import { at, removeOthers } from './root'
 
 const SOURCES = at('packages/components/src')
 const OUT = at('packages/components/miniprogram_dist')

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import type { Language } from '../../packages/cli/src'
 import { at } from '../build/root'
-import { inLanguage } from './languages'
+import { inLanguage } from './markdown'
 
 /** Folders of the reference. Git ignores the Chinese one: it differs from the other only in headings, and is made anew. */
 const FOLDERS: Record<Language, string> = { en: 'docs/api', zh: 'docs/api.zh-CN' }

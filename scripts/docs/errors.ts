@@ -1,8 +1,7 @@
 import { ADVICE, adviceFor, type CosErrorKind } from '@miniprogram-cos/protocol'
 import type { Language } from '../../packages/cli/src'
 import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
-import { otherLanguage } from './languages'
-import { table } from './markdownTable'
+import { otherLanguage, table } from './markdown'
 
 const KINDS: CosErrorKind[] = [
   'service',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { externalPackages } from '../build/nodePackages'
 import { at } from '../build/root'
-import { table } from './markdownTable'
+import { table } from './markdown'
 
 interface Product {
   name: string

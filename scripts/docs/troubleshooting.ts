@@ -6,8 +6,7 @@ import {
   SYMPTOM_GROUPS,
   type Symptom,
 } from '../../packages/cli/src'
-import { inLanguage, otherLanguage } from './languages'
-import { table } from './markdownTable'
+import { inLanguage, otherLanguage, table } from './markdown'
 
 const TEXT = {
   en: {

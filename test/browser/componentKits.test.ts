@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { describeInBrowser } from '../support/browser'
+import { describeInBrowser, openPage } from '../support/browser'
 import { createTestPhone } from '../support/phones'
 import { type AppOnCloud, startAppOnCloud, writeProject } from '../support/previewApp'
 import { at } from '../support/root'
@@ -95,8 +95,7 @@ describeInBrowser('component kits in the preview', () => {
   afterAll(() => app?.end())
 
   async function open(route: string) {
-    const page = await app.browser.newPage({ viewport: { width: 375, height: 740 } })
-    page.setDefaultTimeout(15_000)
+    const page = await openPage(app.browser, { viewport: { width: 375, height: 740 } })
     const problems: string[] = []
     page.on('pageerror', ({ message }) => problems.push(message))
     page.on('console', (message) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Browser } from 'playwright-core'
 import sharp from 'sharp'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
 import { at } from '../support/root'
 import { sideBySide } from './sideBySide'
 
@@ -38,14 +38,12 @@ describeInBrowser('each component in each of its states, in both languages, ligh
 
   test.each([
     ['uploader', 1940, ['text=AccessDenied']],
-    ['list', 2440, ['text=/1 selected|已选 1 项/', 'text=/Loading…|加载中…/']],
-    ['image', 500, ['cos-image img >> nth=3']],
+    ['list', 2500, ['text=/1 selected|已选 1 项/', 'text=/Loading…|加载中…/']],
+    ['image', 640, ['cos-image img >> nth=4']],
   ])('%s', async (name, height, shown) => {
     const shots: Buffer[] = []
     for (const [language, theme] of LOOKS) {
-      const context = await browser.newContext({ viewport: { width: 375, height } })
-      context.setDefaultTimeout(15_000)
-      const page = await context.newPage()
+      const page = await openPage(browser, { viewport: { width: 375, height } })
       const thrown: string[] = []
       page.on('pageerror', ({ message }) => thrown.push(message))
       const route = `pages/${name}/${name}`
@@ -55,7 +53,7 @@ describeInBrowser('each component in each of its states, in both languages, ligh
       await page.setViewportSize({ width: 320, height })
       expect(await page.evaluate(WIDTHS)).toEqual([])
       expect(thrown).toEqual([])
-      await context.close()
+      await page.context().close()
     }
     const context = await browser.newContext()
     const picture = await sideBySide(context, shots, { width: 375, height })

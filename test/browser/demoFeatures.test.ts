@@ -5,7 +5,7 @@ import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Browser } from 'playwright-core'
 import { config } from '../../cos.config'
 import { domainLists } from '../../packages/cli/src/domains/domainLists'
-import { describeInBrowser, launchBrowser } from '../support/browser'
+import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
 import { createDatabaseFunction } from '../support/databaseFunction'
 import { functionWithRules } from '../support/functionWithRules'
 import { createTestPhone, type TestPhone } from '../support/phones'
@@ -20,17 +20,18 @@ import {
   startTestCloud,
   type TestCloud,
 } from '../support/testCloud'
+import { describeWithFfmpeg, sampleVideo } from '../support/video'
 
 const PICTURE = at('packages/cli/samples/sea.png')
 const PRIVATE = `private/${ALICE}/`
 const OWNER = ['read', 'write', 'delete', 'list']
 const ACCESS = {
-  'private/{openid}/**': { owner: OWNER, quota: '5 MB', trash: '7 days' },
+  'private/{openid}/**': { owner: OWNER, quota: '5 MB', trash: '7 days', videoCovers: true },
   'incoming/{openid}/**': { owner: OWNER },
   'shared/{openid}/**': { owner: ['read', 'delete', 'list'], everyone: ['read'] },
 }
 
-describeInBrowser('the demo with a quota, a trash and reviewed files', () => {
+describeInBrowser('the demo with a quota, a trash, reviewed files and video covers', () => {
   let cloud: TestCloud
   let preview: Preview
   let browser: Browser
@@ -62,9 +63,7 @@ describeInBrowser('the demo with a quota, a trash and reviewed files', () => {
       domains: domainLists(config),
     })
     other = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
-    const context = await browser.newContext({ viewport: { width: 375, height: 740 } })
-    context.setDefaultTimeout(15_000)
-    page = new AppPage(await context.newPage())
+    page = new AppPage(await openPage(browser, { viewport: { width: 375, height: 740 } }))
     await other.cos.uploadFile({ Key: `${PRIVATE}sea.png`, FilePath: PICTURE })
   })
   afterAll(async () => {
@@ -74,7 +73,7 @@ describeInBrowser('the demo with a quota, a trash and reviewed files', () => {
     database.remove()
     rmSync(folder, { recursive: true, force: true })
   })
-  afterEach(() => expect(page.thrown).toEqual([]))
+  afterEach(() => expect(page.thrown.splice(0)).toEqual([]))
 
   const see = (text: string | RegExp) => page.screen.getByText(text).first().waitFor()
   const tap = (text: string) => page.screen.getByText(text, { exact: true }).first().click()
@@ -125,5 +124,23 @@ describeInBrowser('the demo with a quota, a trash and reviewed files', () => {
     await tap('Shared files')
     await see('Public')
     expect(await page.screen.getByText('In review').count()).toBe(0)
+  })
+
+  describeWithFfmpeg('with ffmpeg', () => {
+    test('shows covers of videos, and the icon of one that has none', async () => {
+      const film = join(folder, 'film.mp4')
+      writeFileSync(film, sampleVideo())
+      await other.cos.uploadFile({ Key: `${PRIVATE}film.mp4`, FilePath: film })
+      await other.cos.uploadFile({ Key: `${PRIVATE}broken.mp4`, FilePath: PICTURE })
+      await page.browser.goto(`${preview.phones[0]?.url}`)
+      const row = (name: string) => page.screen.locator('file-row').filter({ hasText: name })
+      const cover = row('film.mp4').locator('img')
+      await cover.waitFor()
+      await cover.evaluate((image: HTMLImageElement) => image.decode())
+      expect(await cover.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(240)
+      // The preview puts a prefix before the classes of a component.
+      await row('film.mp4').locator('[class$="--cover"]').waitFor()
+      await row('broken.mp4').locator('[class$="--video"]').waitFor()
+    })
   })
 })

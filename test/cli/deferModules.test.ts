@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { deferModules } from '../../packages/cli/src/functions/deferModules'
-import { functionFile } from '../../packages/cli/src/project'
+import { functionFile } from '../../packages/cli/src/functions/functionFiles'
 import { ROOT } from '../support/root'
 
 let folder: string

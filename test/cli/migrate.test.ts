@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { SourceFiles } from '../../packages/cli/src/migrate/places'
-import { KeyNames } from '../../packages/cli/src/migrate/plan'
-import { parseSelection, textsAt } from '../../packages/cli/src/migrate/recordFields'
+import { KeyNames, parseSelection, textsAt } from '../../packages/cli/src/migrate/plan'
 import {
   type MigrationOptions,
   runMigration,

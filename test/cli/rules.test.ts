@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ruleLocation } from '../../packages/cli/src/rules/ruleLocation'
+import { ruleLine } from '../../packages/cli/src/rules/ruleLocation'
 import { runRuleTests } from '../../packages/cli/src/rules/runRuleTests'
 import { at } from '../support/root'
 import { CLI } from '../support/runCli'
@@ -48,8 +48,13 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+let language = 'C.UTF-8'
+afterEach(() => {
+  language = 'C.UTF-8'
+})
+
 function rules(...args: string[]) {
-  const env = { ...process.env, LANG: 'C.UTF-8', LC_ALL: '' }
+  const env = { ...process.env, LANG: language, LC_ALL: '' }
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'rules', ...args], {
     cwd: folder,
     encoding: 'utf8',
@@ -65,11 +70,11 @@ const runTests = (tests: string, ...args: string[]) => {
 
 test('finds the line of a rule, not of a comment', () => {
   const file = join(folder, 'cos.config.ts')
-  expect(ruleLocation('private/{openid}/**', file)).toEqual({ file, line: 11 })
-  expect(ruleLocation('avatars/{openid}/**', file)).toEqual({ file, line: 12 })
-  expect(ruleLocation('news/**', file)).toEqual({ file, line: 16 })
-  expect(ruleLocation('other/**', file)).toBeUndefined()
-  expect(ruleLocation('news/**', join(folder, 'none.ts'))).toBeUndefined()
+  expect(ruleLine('private/{openid}/**', file)).toBe('cos.config.ts:11')
+  expect(ruleLine('avatars/{openid}/**', file)).toBe('cos.config.ts:12')
+  expect(ruleLine('news/**', file)).toBe('cos.config.ts:16')
+  expect(ruleLine('other/**', file)).toBe('')
+  expect(ruleLine('news/**', join(folder, 'none.ts'))).toBe('')
 })
 
 test('rules test names grants without a test and loosened rules, with their lines', () => {
@@ -124,6 +129,25 @@ test.each([
   const result = rules('explain', ...args)
   expect(result.text).toContain(text)
   expect(result.status).toBe(status)
+})
+
+test.each([
+  [['nobody', 'read', 'private/o1/a'], '没有已登录的用户'],
+  [['o1', 'write', 'elsewhere'], '没有规则覆盖 "elsewhere"'],
+  [['o1', 'read', 'private/o2/a'], 'access["private/{openid}/**"] 只允许 owner 执行 read'],
+  [['o1', 'write', 'avatars/o1/a', '--size', '3 MB'], '规则允许的对象最大 2097152 字节'],
+  [['o1', 'read', 'private/o1//a'], '对象键含有空的路径段'],
+])('rules explain %j, in Chinese', (args, text) => {
+  language = 'zh_CN.UTF-8'
+  expect(rules('explain', ...args).text).toContain(text)
+})
+
+test('rules test says in Chinese why a test failed', () => {
+  language = 'zh_CN.UTF-8'
+  const { text } = runTests(TESTS.replace("cannot('read'", "can('read'"), '--allow-gaps')
+  expect(text).toMatch(
+    /everyone 不能 read "private\/o1\/a"：access\["private\/\{openid\}\/\*\*"\] 只允许 owner 执行 read {2}\(cos\.config\.ts:11\)/,
+  )
 })
 
 test('the tests of the guide notice every loosened rule', async () => {

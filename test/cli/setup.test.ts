@@ -51,7 +51,7 @@ describe('wrong input ends with one line and status 2, and changes nothing', () 
       'setup: SecretKeyWrong',
     ],
     ['another environment', { ...FLAGS, env: 'other-env' }, {}, 'setup: EnvironmentUnknown'],
-    ['a bucket in another region', FLAGS, {}, 'setup: BucketUnknown'],
+    ['a bucket in another region', FLAGS, {}, 'setup: RegionWrong'],
   ])('%s', async (_, flags, keys, line) => {
     const before = project.read('cos.config.ts')
     const { status, stderr, stdout } = await setup(flags, { ...deployment.variables, ...keys })

@@ -1,13 +1,11 @@
 import { cpSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
-import { deployedFunctions } from '../../packages/cli/src/project'
+import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
 import { pictureOn } from '../support/addedService'
 import { AppCopy } from '../support/appCopy'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { ALICE, startTestCloud } from '../support/testCloud'
-
-jest.setTimeout(120_000)
 
 /** A page of the sub-package, written as the added module says. */
 const PAGE = `

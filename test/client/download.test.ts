@@ -316,7 +316,11 @@ describe('with VerifyDownload', () => {
   /** Phones without an MD5 of the system: nothing else would notice. */
   const damaging = (wx: Untyped) => {
     const files = wx.getFileSystemManager()
-    const damaged = (data: ArrayBuffer) => new Uint8Array(data).map((byte, i) => byte ^ Number(!i))
+    const damaged = (data: ArrayBuffer) => {
+      const bytes = new Uint8Array(data.slice(0))
+      bytes[0] = ~(bytes[0] ?? 0)
+      return bytes
+    }
     return {
       request: (options: Untyped) =>
         wx.request({

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describeInBrowser } from '../support/browser'
+import { describeInBrowser, openPage } from '../support/browser'
 import { createTestPhone } from '../support/phones'
 import { type AppOnCloud, AppPage, startAppOnCloud } from '../support/previewApp'
 import { at } from '../support/root'
@@ -58,9 +58,7 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
   })
 
   async function open(route: string): Promise<AppPage> {
-    const context = await app.browser.newContext({ viewport: { width: 375, height: 740 } })
-    context.setDefaultTimeout(15_000)
-    const page = new AppPage(await context.newPage())
+    const page = new AppPage(await openPage(app.browser, { viewport: { width: 375, height: 740 } }))
     await page.browser.goto(app.urlOf(route))
     return page
   }

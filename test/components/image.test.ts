@@ -49,6 +49,25 @@ test('signs processing parameters, and uses a URL again while it is valid', asyn
   expect(decodeURIComponent(list)).toContain('imagemogr2/thumbnail/40x')
 })
 
+test('signs the address of a video’s cover', async () => {
+  const image = render({ objectKey: 'film.mp4', videoCovers: true })
+  await signed(image)
+  const { searchParams } = new URL(url(image))
+  const list = searchParams.get('q-url-param-list')
+  expect(list).toContain('ci-process;format;time;width')
+  expect(searchParams.get('ci-process')).toBe('snapshot')
+})
+
+test('of a video without a cover the icon is shown, and the video can be played', async () => {
+  const image = render({ objectKey: 'film.mp4', videoCovers: true, preview: true })
+  await signed(image)
+  for (let i = 0; i < 2; i++) call(image, 'onError', { detail: { errMsg: 'GET 403' } })
+  expect(image.instance.data).toMatchObject({ state: 'error', isVideo: true })
+  await call(image, 'onTap')
+  const sources = [{ url: expect.stringContaining('film.mp4'), type: 'video' }]
+  expect(phone.asked.calls).toContainEqual(['previewMedia', { sources }])
+})
+
 test('signs again once when the picture does not load, then shows an error', async () => {
   const image = render({ objectKey: 'missing.png' })
   const told: object[] = []

@@ -151,6 +151,14 @@ describe('checks before anything is changed', () => {
     expect(status).toBe(1)
   })
 
+  test('names the region of a bucket that is in another one', async () => {
+    deployment.project.configure(['media-1250000000', 'elsewhere-1250000000'])
+    const { stderr, status } = await deploy()
+    deployment.project.configure(['elsewhere-1250000000', 'media-1250000000'])
+    expect(stderr).toMatch(/RegionWrong\n.*ap-beijing/)
+    expect(status).toBe(1)
+  })
+
   test('invalid access rules are refused before any call', async () => {
     deployment.project.configure(["'private/{openid}/**'", "'private/x{openid}/**'"])
     const { stderr } = await deploy()
@@ -455,7 +463,7 @@ describe('the bucket', () => {
     expect(String(strict.Body)).toContain('<header>x-cos-*</header>')
   }, 120_000)
 
-  test('sets a lifecycle rule that empties the trash, and keeps the others', async () => {
+  test('sets a lifecycle rule that empties the trash, keeps the others, and closes the collection to phones', async () => {
     const edit = ["'private/{openid}/**': {", "'private/{openid}/**': { trash: '30 days',"] as const
     deployment.project.configure([...edit])
     const { stdout } = await deploy()
@@ -465,6 +473,9 @@ describe('the bucket', () => {
       '✓ lifecycle rules that empty the trash, after days: .trash/private/ 30',
     )
     expect(again.stdout).toContain('.trash/private/ 30  (is set)')
+    expect(stdout).toContain('✓ collection cos_trash: only functions may read and write it')
+    expect(again.stdout).toContain('(ADMINONLY)  (is set)')
+    expect([...deployment.plane.collections]).toEqual([['cos_trash', 'ADMINONLY']])
     const cos = new COS({ ...FUNCTION_KEY, Proxy: deployment.cloud.cos, Protocol: 'http:' })
     const { Rules } = await cos.getBucketLifecycle(PLACE)
     expect(Rules).toEqual([

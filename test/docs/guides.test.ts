@@ -147,61 +147,51 @@ test('single file: the copied client uploads', async () => {
   expect(Contents.map(({ Size }) => Size)).toEqual(['1000'])
 })
 
-/** Pauses a transfer at its first progress, and resumes it soon after. */
-class Interruption {
-  control: Untyped = {}
-  hasPaused = false
-
-  readonly onProgress = ({ percent }: { percent: number }) => {
-    if (this.hasPaused || percent === 0) return
-    this.hasPaused = true
-    this.control.pause()
-    setTimeout(() => this.control.resume(), 50)
+/** Runs a transfer, and pauses it at its first progress for a moment. */
+async function interrupted(
+  start: (params: object) => Untyped,
+  params: { Key: string; FilePath: string },
+): Promise<void> {
+  let hasPaused = false
+  const onProgress = ({ percent }: { percent: number }) => {
+    if (hasPaused || percent === 0) return
+    hasPaused = true
+    transfer.pause()
+    setTimeout(() => transfer.resume(), 50)
   }
+  const transfer = start({ ...params, onProgress })
+  await transfer.done
+  expect(hasPaused).toBe(true)
+}
+
+async function cancel(transfer: Untyped): Promise<void> {
+  transfer.cancel()
+  await expect(transfer.done).rejects.toMatchObject({ code: 'KitAborted' })
 }
 
 test('large files: an upload pauses, resumes, and arrives intact', async () => {
-  const { uploadLarge, cos } = snippet('largeFile.js')
+  const { upload, cos } = snippet('transfers.js')
   const bytes = randomBytes(6_000_000)
+  const Key = `${FOLDER}large.bin`
   const FilePath = fileOf('large.bin', bytes)
-  const interruption = new Interruption()
-  const upload = uploadLarge({
-    Key: `${FOLDER}large.bin`,
-    FilePath,
-    onProgress: interruption.onProgress,
-  })
-  interruption.control = upload.control
-  await upload.done
-  expect(interruption.hasPaused).toBe(true)
+  await interrupted(upload, { Key, FilePath })
   expect(cos.getTaskList()[0].state).toBe('success')
-  const { bytes: arrived } = await signed('GET', `${FOLDER}large.bin`)
+  const { bytes: arrived } = await signed('GET', Key)
   const digest = (some: Uint8Array) => createHash('sha256').update(some).digest('hex')
   expect(digest(arrived)).toBe(digest(bytes))
-  const doomed = uploadLarge({ Key: `${FOLDER}doomed`, FilePath })
-  doomed.control.cancel()
-  await expect(doomed.done).rejects.toMatchObject({ code: 'KitAborted' })
+  await cancel(upload({ Key: `${FOLDER}doomed`, FilePath }))
 })
 
 test('downloads: a download pauses, resumes, and arrives intact', async () => {
+  const { download, cos } = snippet('transfers.js')
   const bytes = randomBytes(9_000_000)
   const Key = `${FOLDER}film.mp4`
   await signed('PUT', Key, { body: bytes })
-  const { download, cos } = snippet('download.js')
   const FilePath = `${wx.env.USER_DATA_PATH}/film.mp4`
-  const interruption = new Interruption()
-  const started = download({
-    Key,
-    FilePath,
-    onProgress: interruption.onProgress,
-  })
-  interruption.control = started.control
-  await started.done
-  expect(interruption.hasPaused).toBe(true)
+  await interrupted(download, { Key, FilePath })
   expect(cos.getTaskList()[0].state).toBe('success')
   expect(readFileSync(phone.simulator.realPath(FilePath)).equals(bytes)).toBe(true)
-  const doomed = download({ Key, FilePath: `${FilePath}.2` })
-  doomed.control.cancel()
-  await expect(doomed.done).rejects.toMatchObject({ code: 'KitAborted' })
+  await cancel(download({ Key, FilePath: `${FilePath}.2` }))
 })
 
 test('prepare: chosen pictures are uploaded under keys of their own', async () => {
@@ -247,6 +237,15 @@ test('image processing: a signed URL with an operation returns the smaller pictu
   expect(search).toContain('imageMogr2%2Fthumbnail%2F300x')
   const { bytes } = await send(cloud.cos, { path: pathname + search })
   expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 300, height: 200 })
+})
+
+test('video covers: the URL has the parameters that COS takes pictures by', async () => {
+  const { coverUrl } = snippet('videoCovers.js')
+  const { searchParams } = new URL(await coverUrl(`${FOLDER}film.mp4`, 300))
+  expect(Object.fromEntries(searchParams)).toMatchObject({
+    ...{ 'ci-process': 'snapshot', time: '1', format: 'jpg', width: '300' },
+    'q-url-param-list': 'ci-process;format;time;width',
+  })
 })
 
 test('server-made names: a user can neither choose a name nor overwrite another user’s file', async () => {

@@ -8,6 +8,7 @@ import { createDatabaseFunction } from '../support/databaseFunction'
 import { at } from '../support/root'
 import { signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { until } from '../support/until'
 
 /** The function of the guide with the real wx-server-sdk, and a review whose verdicts a test gives. */
 let cloud: TestCloud
@@ -61,15 +62,13 @@ const keysBelow = async (prefix: string) => {
 const states = () =>
   database.run(cloud, async (db) => (await db.collection('reviews').get()).data, {})
 
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 20))
-}
+const isReviewed = async () => (await states()).every(({ state }) => state !== 'in review')
 
 async function submit(key: string): Promise<(typeof verdicts)[number]> {
   await signed('PUT', key, { body: picture, headers: { 'Content-Type': 'image/png' } })
   const [, openid] = key.split('/')
   expect(await review({ key }, openid)).toEqual({ state: 'in review' })
-  await until(async () => verdicts.length > 0)
+  await until(() => verdicts.length > 0, 'a verdict is there')
   return verdicts.pop() as (typeof verdicts)[number]
 }
 
@@ -81,7 +80,7 @@ test('an approved picture becomes readable by others, with a thumbnail', async (
   expect(await keysBelow('shared/')).toEqual([])
   give('pass')
   const published = `shared/${ALICE}/照片 1.png`
-  await until(async () => (await states()).every(({ state }) => state === 'pass'))
+  await until(async () => (await states()).every(({ state }) => state === 'pass'), 'all pass')
   expect(await keysBelow('')).toEqual([published, `${published}.thumbnail.jpg`])
   const thumbnail = await signed('GET', `${published}.thumbnail.jpg`)
   expect(thumbnail.headers['content-type']).toBe('image/jpeg')
@@ -90,7 +89,7 @@ test('an approved picture becomes readable by others, with a thumbnail', async (
 test('a picture that is refused is deleted, and one in doubt waits for a person', async () => {
   ;(await submit(`incoming/${BOB}/bad.png`)).give('risky')
   ;(await submit(`incoming/${BOB}/doubt.png`)).give('review')
-  await until(async () => (await states()).every(({ state }) => state !== 'in review'))
+  await until(isReviewed, 'all are reviewed')
   expect(await keysBelow(`shared/${BOB}/`)).toEqual([])
   expect(await keysBelow('review/')).toHaveLength(1)
 })
@@ -114,7 +113,7 @@ test.each([
   await expect(review(message)).rejects.toThrow(/no (such review|trace id)/)
   expect(await keysBelow(`shared/${ALICE}/forged`)).toEqual([])
   give('risky')
-  await until(async () => (await states()).every(({ state }) => state !== 'in review'))
+  await until(isReviewed, 'all are reviewed')
 })
 
 test('a review that a phone has added to the collection moves nothing', async () => {

@@ -1,22 +1,39 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { until } from '../support/until'
 import { useTestCloud } from '../support/useTestCloud'
 
 const cloud = useTestCloud()
 
-/** Writes a function that answers as given, after so many milliseconds. */
-function write(name: string, answer: string, ms = 0) {
+/** Writes a function that answers as given. */
+function write(name: string, answer: string) {
   const file = join(cloud.folder, `${name}.js`)
-  const code = `new Promise((resolve) => setTimeout(() => resolve(${JSON.stringify(answer)}), ${ms}))`
-  writeFileSync(file, `exports.main = () => ${code}`)
+  writeFileSync(file, `exports.main = () => ${JSON.stringify(answer)}`)
+  return { name, file }
+}
+
+/** Writes a function that logs that it is called, and answers once a file exists. */
+function writeWaiting(name: string, answer: string, signal: string) {
+  const file = join(cloud.folder, `${name}.js`)
+  writeFileSync(
+    file,
+    `const { existsSync } = require('node:fs')
+    exports.main = async () => {
+      console.log('called')
+      while (!existsSync(${JSON.stringify(signal)})) await new Promise((resolve) => setTimeout(resolve, 10))
+      return ${JSON.stringify(answer)}
+    }`,
+  )
   return { name, file }
 }
 
 test('a deployment replaces code, adds and removes functions, and lets running calls finish', async () => {
-  cloud.deployFunctions([write('first', 'old', 300)])
+  const signal = join(cloud.folder, 'go')
+  cloud.deployFunctions([writeWaiting('first', 'old', signal)])
   const running = cloud.host.call('first', {}, {})
-  await new Promise((resolve) => setTimeout(resolve, 150))
+  await until(() => cloud.functionOutput.join('').includes('called'), 'the function is called')
   cloud.deployFunctions([write('first', 'new'), write('second', 'added')])
+  writeFileSync(signal, '')
   await expect(running).resolves.toBe('old')
   await expect(cloud.host.call('first', {}, {})).resolves.toBe('new')
   await expect(cloud.host.call('second', {}, {})).resolves.toBe('added')

@@ -1,18 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { FunctionLogEntry } from '@miniprogram-cos/local-cloud'
+import type { DeployedFunction, FunctionLogEntry } from '@miniprogram-cos/local-cloud'
 import { startTestCloud, type TestCloud } from '../support/testCloud'
+import { until } from '../support/until'
 
 let cloud: TestCloud
 let folder: string
 const log: FunctionLogEntry[] = []
 
 /** Writes a function's file. */
-function source(name: string, code: string): { name: string; file: string; timeoutMs: number } {
+function source(name: string, code: string, timeoutMs?: number): DeployedFunction {
   const file = join(folder, `${name}.js`)
   writeFileSync(file, code)
-  return { name, file, timeoutMs: 500 }
+  return { name, file, ...(timeoutMs ? { timeoutMs } : {}) }
 }
 
 beforeAll(async () => {
@@ -28,12 +29,14 @@ beforeAll(async () => {
            own: JSON.parse(context.environment).WX_OPENID, environ: context.environ, host: process.env.HOME,
          })`,
       ),
-      source('slow', 'exports.main = () => new Promise(() => {})'),
+      source('slow', 'exports.main = () => new Promise(() => {})', 500),
       source('broken', `exports.main = () => { throw new Error('it broke') }`),
-      source('spinning', 'exports.main = () => { for (;;) {} }'),
+      source('spinning', 'exports.main = () => { for (;;) {} }', 500),
       source(
         'late',
-        `let calls = 0
+        `const { appendFileSync } = require('node:fs')
+         let calls = 0
+         process.on('exit', () => appendFileSync(${JSON.stringify(join(folder, 'ended'))}, 'x'))
          exports.main = async () => { setTimeout(() => { throw new Error('late') }, 30); return { calls: ++calls } }`,
       ),
       source('leaving', 'exports.main = () => process.exit(3)'),
@@ -97,10 +100,16 @@ test('terminates a call that exceeds its timeout, and starts a new instance', as
 })
 
 test('an instance that ends after its response affects no other call; the next call starts a new one', async () => {
-  expect((await call('late')).answer.calls).toBe(1)
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  expect((await call('late')).answer.calls).toBe(1)
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  const ended = join(folder, 'ended')
+  for (const times of [1, 2]) {
+    expect((await call('late')).answer.calls).toBe(1)
+    await until(
+      () => existsSync(ended) && readFileSync(ended).length === times,
+      'the instance ends',
+    )
+    // The host is told when the thread is gone.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 })
 
 test('reports a function that throws, ends, does not exist or gets an invalid event', async () => {

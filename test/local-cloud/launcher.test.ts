@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../support/root'
+import { until } from '../support/until'
 
 let started: ChildProcess | undefined
 let folder: string
@@ -55,15 +56,10 @@ function isListening(address: string): Promise<boolean> {
   })
 }
 
-/** Whether nothing listens any more within some seconds, and the data of `npm start` is gone. */
-async function isGone(address: string): Promise<boolean> {
-  const deadline = Date.now() + 8000
+/** Waits until nothing listens any more, and the data of `npm start` is gone. */
+function untilGone(address: string): Promise<void> {
   const hasData = () => readdirSync(folder).some((name) => name.startsWith('miniprogram-cos-'))
-  while (Date.now() < deadline) {
-    if (!(await isListening(address)) && !hasData()) return true
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return false
+  return until(async () => !(await isListening(address)) && !hasData(), 'the server is gone')
 }
 
 const LOCAL_CLOUD = ['run', '-s', 'local-cloud', '--', '--memory']
@@ -74,25 +70,21 @@ test.each<[string, NodeJS.Signals, string[], RegExp]>([
   ['npm run local-cloud', 'SIGKILL', LOCAL_CLOUD, READY],
   ['npm start', 'SIGTERM', ['start', '--', '--no-open'], /COS +(http:\S+)/],
   ['npm start', 'SIGINT', ['start', '--', '--no-open'], /COS +(http:\S+)/],
-])(
-  '%s leaves no server behind when npm gets %s',
-  async (_, signal, args, expected) => {
-    const address = await start('npm', args, expected)
-    expect(await isListening(address)).toBe(true)
-    const npm = started?.pid as number
-    // A terminal sends SIGINT to all of them; npm itself ignores it.
-    process.kill(signal === 'SIGINT' ? -npm : npm, signal)
-    expect(await isGone(address)).toBe(true)
-  },
-  120_000,
-)
+])('%s leaves no server behind when npm gets %s', async (_, signal, args, expected) => {
+  const address = await start('npm', args, expected)
+  expect(await isListening(address)).toBe(true)
+  const npm = started?.pid as number
+  // A terminal sends SIGINT to all of them; npm itself ignores it.
+  process.kill(signal === 'SIGINT' ? -npm : npm, signal)
+  await untilGone(address)
+})
 
 test('the command of the package ends with the npm that started it', async () => {
   const command = join(ROOT, 'packages/local-cloud/dist/command.js')
   const address = await start('npm', ['exec', '-c', `node ${command} --memory`], READY)
   started?.kill('SIGKILL')
-  expect(await isGone(address)).toBe(true)
-}, 60_000)
+  await untilGone(address)
+})
 
 test('without a launcher it outlives the program that started it', async () => {
   const command = join(ROOT, 'packages/local-cloud/dist/command.js')
@@ -107,4 +99,4 @@ setTimeout(() => {}, 60000)`
   await new Promise((resolve) => setTimeout(resolve, 700))
   expect(await isListening(address)).toBe(true)
   process.kill(-(parent.pid as number), 'SIGKILL')
-}, 60_000)
+})

@@ -5,9 +5,9 @@ import {
   type UploadedFile,
 } from '@miniprogram-cos/server'
 import { SignedBucketAccess } from '../../packages/server/src/bucketAccess'
-import { reconcileRecords, UPLOADS_COLLECTION } from '../../packages/server/src/hooks/reconcile'
+import { reconcileRecords } from '../../packages/server/src/hooks/reconcile'
 import type { UploadRecord } from '../../packages/server/src/hooks/uploadRecords'
-import { memoryStores } from '../../packages/server/src/records'
+import { COLLECTIONS, memoryStores } from '../../packages/server/src/records'
 import { environmentOf } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
 import { signedRequests } from '../support/signedRequests'
@@ -209,7 +209,7 @@ describe('reconcile', () => {
     reconcileRecords(
       readRules(ACCESS),
       new SignedBucketAccess({ bucket: BUCKET, region: REGION }, environmentOf(functions.cloud)),
-      records<UploadRecord>(UPLOADS_COLLECTION),
+      records<UploadRecord>(COLLECTIONS.uploads),
       { olderThan: 0, ...options },
     )
 

@@ -140,6 +140,12 @@ test.each<[string, object, string]>([
   ],
   ['a trash without days', { 'a/**': { everyone: ['delete'], trash: '30' } }, 'trash "30"'],
   ['a trash for no day', { 'a/**': { everyone: ['delete'], trash: '0 days' } }, 'trash "0 days"'],
+  [
+    'pictures of videos that nobody reads',
+    { 'a/**': { everyone: ['list'], videoCovers: true } },
+    'nobody',
+  ],
+  ['videoCovers: false', { 'a/**': { everyone: ['read'], videoCovers: false } }, 'can be true'],
   ['a trash where nobody deletes', { 'a/**': { everyone: ['read'], trash: '9 days' } }, 'nobody'],
   [
     'a path in the trash',

@@ -1,4 +1,6 @@
-import { memoryStores } from '../../packages/server/src/records'
+import { readRules } from '@miniprogram-cos/server'
+import { memoryRecords, memoryStores } from '../../packages/server/src/records'
+import { Trash } from '../../packages/server/src/trash/trash'
 import { SignedTrashBucket } from '../../packages/server/src/trash/trashBucket'
 import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
@@ -169,10 +171,11 @@ test('an object that is larger than one part is copied in parts, with all its he
   const body = 'x'.repeat(2.5 * 1024 * 1024)
   const Key = `private/${ALICE}/large`
   await put(Key, body, { 'Content-Type': 'video/mp4', 'x-cos-meta-a': 'b' })
-  const etag = (await bucket.head(Key))?.etag ?? ''
-  expect(await bucket.copy(Key, '"other"', '.trash/x')).toBe('changed')
-  expect(await bucket.copy(Key, etag, '.trash/x')).toBe('copied')
-  expect(await bucket.copy(Key, etag, '.trash/x')).toBe('exists')
+  const source = await bucket.source(Key)
+  if (!source) throw new Error('not uploaded')
+  expect(await bucket.copy({ ...source, etag: '"other"' }, '.trash/x')).toBe('changed')
+  expect(await bucket.copy(source, '.trash/x')).toBe('copied')
+  expect(await bucket.copy(source, '.trash/x')).toBe('exists')
   expect(await bucket.head('.trash/x')).toMatchObject({
     size: body.length,
     type: 'video/mp4',
@@ -180,6 +183,32 @@ test('an object that is larger than one part is copied in parts, with all its he
   })
   const { body: uploads } = await signed('GET', '', { query: { uploads: '' } })
   expect(uploads).not.toContain('<UploadId>')
+})
+
+test('an object is read once before it is copied, and once before it is deleted', async () => {
+  const requests: string[] = []
+  class ObservedBucket extends SignedTrashBucket {
+    override send(...[request, expected]: Parameters<SignedTrashBucket['send']>) {
+      requests.push(`${request.method} ${request.key}`)
+      return super.send(request, expected)
+    }
+  }
+  const location = { bucket: BUCKET, region: REGION }
+  const bucket = new ObservedBucket(location, environmentOf(functions.cloud))
+  const [rule] = readRules({ 'private/{openid}/**': { owner: ['delete'], trash: '30 days' } })
+  if (!rule) throw new Error('no rule')
+  const key = `private/${ALICE}/observed`
+  await put(key, 'x')
+  const mover = new Trash(bucket, memoryRecords())
+  const { trash: [entry] = [] } = await mover.delete({ rule, key, seesAll: false }, 'owner')
+  const copy = `.trash/${key}/${entry?.TrashId}`
+  expect(requests).toEqual([
+    `HEAD ${key}`,
+    `PUT ${copy}`,
+    `HEAD ${copy}`,
+    `HEAD ${key}`,
+    `DELETE ${key}`,
+  ])
 })
 
 test('a key that is too long for the trash is refused by name', async () => {

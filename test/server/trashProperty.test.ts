@@ -3,8 +3,7 @@ import fc from 'fast-check'
 import type { ListedFile, ObjectHead } from '../../packages/server/src/bucketAccess'
 import type { Lease } from '../../packages/server/src/lease'
 import { memoryRecords } from '../../packages/server/src/records'
-import { readEntry } from '../../packages/server/src/trash/entries'
-import { Trash } from '../../packages/server/src/trash/trash'
+import { readEntry, Trash } from '../../packages/server/src/trash/trash'
 import type { TrashBucket } from '../../packages/server/src/trash/trashBucket'
 
 const KEYS = ['a', 'a/b'].map((name) => `files/oA/${name}`)
@@ -76,6 +75,11 @@ class World {
         .sort((a, b) => (a.key < b.key ? -1 : 1))
     const bucket: TrashBucket = {
       head: (key) => request(() => objects.get(key)),
+      source: (key) =>
+        request(() => {
+          const head = objects.get(key)
+          return head && { ...head, key, headers: {} }
+        }),
       page: (prefix) => request(() => ({ files: files(prefix) })),
       async *list(prefix) {
         yield* await request(() => files(prefix))
@@ -84,9 +88,9 @@ class World {
         request(() => {
           objects.delete(key)
         }),
-      copy: (from, etag, to) =>
+      copy: ({ key, etag }, to) =>
         request(() => {
-          const source = objects.get(from)
+          const source = objects.get(key)
           if (source?.etag !== etag) return 'changed'
           if (objects.has(to)) return 'exists'
           objects.set(to, { ...source, modified: Math.floor(this.time / 1000) * 1000 })

@@ -1,5 +1,9 @@
 import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { describeIfFound } from './describeIfFound'
+
+/** Milliseconds to wait for a condition in a page, on a machine that does much else. */
+const CONDITION_TIMEOUT_MS = 60_000
 
 const PLACES = [
   process.env.CHROME_PATH,
@@ -15,30 +19,24 @@ const PLACES = [
 
 const found = PLACES.find((place) => place && existsSync(place))
 
-/**
- * `describe` if Chrome or Chromium is installed. Otherwise the tests report that they did not run; with CI=true they
- * fail.
- */
+/** `describe` if Chrome or Chromium is installed. */
 export function describeInBrowser(name: string, tests: () => void): void {
-  if (found) {
-    describe(name, tests)
-    return
-  }
-  const what = `no Chrome or Chromium was found (CHROME_PATH may name one), so these did not run: ${name}`
-  if (process.env.CI === 'true') {
-    test(name, () => {
-      throw new Error(what)
-    })
-    return
-  }
-  process.stderr.write(`\n${what}\n`)
-  describe.skip(`${name} (no browser found)`, tests)
+  const missing = 'no Chrome or Chromium was found (CHROME_PATH may name one)'
+  describeIfFound(found !== undefined, missing, name, tests)
 }
 
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
+    timeout: CONDITION_TIMEOUT_MS,
     ...(found ? { executablePath: found } : {}),
     // In a container there is no user to protect, and Chromium refuses to be root with its sandbox.
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   })
+}
+
+/** A page in a browser context of its own, with a storage of its own. */
+export async function openPage(browser: Browser, options?: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext(options)
+  context.setDefaultTimeout(CONDITION_TIMEOUT_MS)
+  return context.newPage()
 }

@@ -89,6 +89,7 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
       }),
     restore: () => context.cos.deleteBucketPolicy(place),
   })
+  const quota = config("'shared/{openid}/**': {", "'shared/{openid}/**': { quota: '1 GB',")
   const repository = {
     introduce() {
       git('init', '-q')
@@ -116,6 +117,18 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
     COS_STS_SECRET_ID: FUNCTION_KEY.SecretId,
     COS_STS_SECRET_KEY: FUNCTION_KEY.SecretKey,
   }
+  const abortsBelow = (Prefix: string) =>
+    context.cos.putBucketLifecycle({
+      ...place,
+      Rules: [
+        {
+          ID: 'own',
+          Status: 'Enabled',
+          Filter: { Prefix },
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: '3' },
+        },
+      ] as never,
+    })
   const strict = (Body: string) =>
     context.cos.request({ ...place, Method: 'PUT', Action: 'strict-signature', Body })
   const strictRule = (ID: string, header: string) =>
@@ -412,24 +425,31 @@ export function deploymentErrors(context: ErrorContext): DeploymentError[] {
       config("'shared/{openid}/**': {", "'shared/{openid}/**': { trash: '30 days',"),
     ],
     [
+      'a collection that phones may write to',
+      'CollectionOpen',
+      'ADMINONLY',
+      {
+        introduce: () => {
+          quota.introduce()
+          context.deployment.plane.collections.set('cos_quotas', 'PRIVATE')
+        },
+        restore: quota.restore,
+      },
+    ],
+    [
       'no lifecycle rule',
       'LifecycleMissing',
       'abort-stale-multipart',
       {
         introduce: () => context.cos.deleteBucketLifecycle(place),
-        restore: () =>
-          context.cos.putBucketLifecycle({
-            ...place,
-            Rules: [
-              {
-                ID: 'own',
-                Status: 'Enabled',
-                Filter: { Prefix: '' },
-                AbortIncompleteMultipartUpload: { DaysAfterInitiation: '3' },
-              },
-            ] as never,
-          }),
+        restore: () => abortsBelow(''),
       },
+    ],
+    [
+      'a lifecycle rule that removes parts in one folder only',
+      'LifecycleMissing',
+      'abort-stale-multipart',
+      { introduce: () => abortsBelow('private/'), restore: () => abortsBelow('') },
     ],
     [
       'a sub-account that may not write',

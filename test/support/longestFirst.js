@@ -9,16 +9,23 @@ const ROOT = join(__dirname, '../..')
  */
 const LONGEST = [
   'test/e2e/crashRounds.test.ts',
-  'test/e2e/uploadProperty.test.ts',
-  'test/wechat/faults.test.ts',
   'test/cli/init.test.ts',
-  'test/local-cloud/launcher.test.ts',
+  'test/e2e/uploadProperty.test.ts',
   'test/e2e/bytes.test.ts',
-  'test/client/taskQueue.test.ts',
-  'test/browser/screenshots.test.ts',
-  'test/types/published.test.ts',
+  'test/wechat/faults.test.ts',
+  'test/local-cloud/launcher.test.ts',
   'test/browser/demo.test.ts',
-  'test/e2e/crash.test.ts',
+  'test/browser/screenshots.test.ts',
+  'test/cli/dev.test.ts',
+  'test/client/taskQueue.test.ts',
+  'test/differential/requests.test.ts',
+  'test/types/published.test.ts',
+  'test/browser/componentStates.test.ts',
+  'test/e2e/uploads.test.ts',
+  'test/browser/api.test.ts',
+  'test/browser/elements.test.ts',
+  'test/browser/componentKits.test.ts',
+  'test/browser/appFeatures.test.ts',
 ]
 
 /** Runs long files first, so that all workers end at about the same time. */

@@ -1,23 +1,24 @@
 import { createHash } from 'node:crypto'
 import COS from 'cos-nodejs-sdk-v5'
-import { targetBucket } from '../../packages/cli/src/migrate/bucket'
 import {
   cloudBaseFiles,
   cloudBaseRecords,
   connectCloudBase,
-} from '../../packages/cli/src/migrate/cloudBasePlaces'
-import type { MigrationPlaces, MigrationUi } from '../../packages/cli/src/migrate/runMigration'
+  targetBucket,
+} from '../../packages/cli/src/migrate/cloudPlaces'
+import type { MigrationPlaces } from '../../packages/cli/src/migrate/places'
+import type { MigrationUi } from '../../packages/cli/src/migrate/runMigration'
 import type { SafeOutput } from '../../packages/cli/src/output'
 import { BUCKET, REGION, ROOT_KEY, type TestCloud } from './testCloud'
 
 export interface Rehearsal extends MigrationPlaces {
   cos: COS
-  app: Awaited<ReturnType<typeof connectCloudBase>>
+  app: ReturnType<typeof connectCloudBase>
 }
 
 /** The places of a migration on a local cloud. */
 export async function rehearsalOn({ cos: origin, cloudBase }: TestCloud): Promise<Rehearsal> {
-  const app = await connectCloudBase({
+  const app = connectCloudBase({
     env: 'local-env',
     key: ROOT_KEY,
     serviceUrl: `${cloudBase}/admin`,

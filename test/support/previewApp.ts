@@ -5,7 +5,7 @@ import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/
 import type { Browser, Locator, Page } from 'playwright-core'
 import { config } from '../../cos.config'
 import { domainLists } from '../../packages/cli/src/domains/domainLists'
-import { launchBrowser } from './browser'
+import { launchBrowser, openPage } from './browser'
 import { ALICE, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
 
 const NOWHERE = 'http://127.0.0.1:9'
@@ -41,9 +41,7 @@ export class PreviewApp {
 
   /** Opens a page of the app on a new phone. */
   async open(route: string): Promise<AppPage> {
-    const context = await this.#browser.newContext({ viewport: { width: 375, height: 740 } })
-    context.setDefaultTimeout(10_000)
-    const page = await context.newPage()
+    const page = await openPage(this.#browser, { viewport: { width: 375, height: 740 } })
     const opened = new AppPage(page)
     await page.goto(`${this.#preview.phones[0]?.url}?page=${route}`)
     return opened

@@ -46,6 +46,7 @@ const INTERFACE = [
   'hideTabBar',
   'showTabBar',
   'previewImage',
+  'previewMedia',
   'stopPullDownRefresh',
   'saveImageToPhotosAlbum',
   'chooseMedia',

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { checkProject, type Report } from '../../packages/cli/src/wechat/checkProject'
-import { CLIENT_SIZES } from '../../packages/cli/src/wechat/clientSize'
 import { describeFinding } from '../../packages/cli/src/wechat/project'
+import { CLIENT_SIZES } from '../../packages/cli/src/wechat/sizes'
 import { writeMiniProgram } from '../support/miniProgram'
 import { runCli } from '../support/runCli'
 import { withWechatTools } from '../support/withTools'

@@ -25,6 +25,7 @@ Page({
     },
     texts: { emptyText: t.emptyText, ...(FEATURES.trash ? { removeText: t.toTrash } : {}) },
     path: '',
+    hasCovers: FEATURES.videoCovers,
     usage: null as { text: string; percent: number } | null,
     links: [
       ...(FEATURES.trash ? [{ url: '/pages/trash/trash', icon: 'trash', text: t.trash }] : []),

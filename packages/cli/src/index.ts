@@ -8,8 +8,8 @@ export {
   SHARED_OPTIONS,
   writeWhole,
 } from './functions/buildFunctions'
-export { functionFile, functionNames } from './project'
+export { functionFile, functionNames } from './functions/functionFiles'
 export { run } from './run'
 export type { Language } from './text'
-export { sizeWithRequired } from './wechat/clientSize'
 export { hasWechatTools } from './wechat/miniprogramCi'
+export { sizeWithRequired } from './wechat/sizes'

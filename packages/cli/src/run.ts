@@ -1,4 +1,5 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander'
+import { CloudError, errorLine } from './cloud/errors'
 import { buildCommand } from './commands/build'
 import { checkWechatCommand } from './commands/checkWechat'
 import { createCommand } from './commands/create'
@@ -15,6 +16,7 @@ import { rulesCommand } from './commands/rules'
 import { setupCommand } from './commands/setup'
 import { colorsFor } from './output'
 import { forProject, type RunOptions } from './project'
+import { withRuleLine } from './rules/ruleLocation'
 import { t } from './text'
 
 /**
@@ -33,16 +35,21 @@ export async function run(args: string[], options: RunOptions = {}): Promise<voi
     }
     await createProgram(options).parseAsync(args, { from: 'user' })
   } catch (error) {
+    if (error instanceof CommanderError && error.code === 'commander.helpDisplayed') return
+    process.exitCode = 2
+    // The help was printed, because the name of a subcommand is missing.
+    if (error instanceof CommanderError && error.code === 'commander.help') return
     const text = error instanceof CommanderError ? parseMessage(error) : messageOf(error)
-    if (text !== undefined) {
-      console.error(`${name}: ${text}`)
-      process.exitCode = 2
-    }
+    console.error(`${name}: ${text}`)
   }
 }
 
-const messageOf = (error: unknown) =>
-  forProject(error instanceof Error ? error.message : String(error))
+/** Errors of the cloud are printed with their fix. */
+function messageOf(error: unknown): string {
+  const text =
+    error instanceof CloudError ? errorLine(error) : withRuleLine((error as Error).message)
+  return forProject(text ?? String(error))
+}
 
 function createProgram(options: RunOptions): Command {
   const program = new Command('miniprogram-cos')
@@ -69,7 +76,10 @@ function createProgram(options: RunOptions): Command {
   program
     .command('local-cloud')
     .description(
-      t('Runs COS, STS and the cloud functions on this computer', '在本机运行 COS、STS 与云函数'),
+      t(
+        'Runs COS, STS and the cloud functions on this computer.',
+        '在本机运行 COS、STS 与云函数。',
+      ),
     )
   program.addHelpText(
     'after',
@@ -92,9 +102,12 @@ const TITLES: Record<string, string> = {
   'Commands:': '命令：',
 }
 
+const inChinese = (usage: string) =>
+  usage.replace('[options]', '[选项]').replace('[command]', '<命令>')
+
 const OUTPUT: OutputConfiguration = {
-  // Errors are printed by run().
-  writeErr: () => {},
+  // Errors are printed by run(); the help of a command without its subcommand is not an error's text.
+  outputError: () => {},
   getOutHasColors: () => colorsFor(process.stdout).isColorSupported,
 }
 
@@ -106,7 +119,9 @@ function prepare(command: Command): void {
     .helpCommand(false)
     .configureHelp({
       // npm passes on the arguments after `--`.
-      commandUsage: (one) => [calledAs(one), one.usage()].join(' ').trim(),
+      commandUsage: (one) => `${calledAs(one)} ${t(one.usage(), inChinese(one.usage()))}`.trim(),
+      // The list of commands shows the first sentence.
+      subcommandDescription: (one) => /^.+?(?:\.(?=\s|$)|。)/.exec(one.description())?.[0] ?? '',
       optionDescription: ({ description, defaultValue }) =>
         typeof defaultValue === 'string'
           ? `${description}${t(` (default: ${defaultValue})`, `（默认 ${defaultValue}）`)}`
@@ -120,18 +135,17 @@ function calledAs(command: Command): string {
   const script = process.env.npm_lifecycle_event
   const names = [command.name(), ...command.aliases()]
   if (script === undefined || !names.includes(script)) {
-    return [command.parent?.name(), command.name()].filter(Boolean).join(' ')
+    return command.parent ? `${calledAs(command.parent)} ${command.name()}` : command.name()
   }
   return `${script === 'start' ? 'npm start' : `npm run ${script}`} --`
 }
 
-/** Describes an invalid command line in one line; undefined after the help was shown. */
-function parseMessage({ code, message }: CommanderError): string | undefined {
-  if (code === 'commander.helpDisplayed' || code === 'commander.help') return undefined
+/** Describes an invalid command line in one line. */
+function parseMessage({ code, message }: CommanderError): string {
   const [, subject = ''] = /'([^']*)'/.exec(message) ?? []
   const [, similar] = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(message) ?? []
-  const hint = similar ? t(` Did you mean ${similar}?`, ` 你是否想输入 ${similar}？`) : ''
-  const help = t(' See --help.', ' 请查看 --help。')
+  const hint = similar ? t(` Did you mean ${similar}?`, `你是否想输入 ${similar}？`) : ''
+  const help = t(' See --help.', '请查看 --help。')
   switch (code) {
     case 'commander.unknownOption':
       return t(`Unknown option '${subject}'.`, `未知选项 '${subject}'。`) + (hint || help)
@@ -139,6 +153,8 @@ function parseMessage({ code, message }: CommanderError): string | undefined {
       return t(`Unknown command '${subject}'.`, `未知命令 '${subject}'。`) + (hint || help)
     case 'commander.optionMissingArgument':
       return t(`Option '${subject}' needs a value.`, `选项 '${subject}' 缺少值。`)
+    case 'commander.missingArgument':
+      return t(`<${subject}> is missing.`, `缺少 <${subject}>。`) + help
     case 'commander.excessArguments':
       return t('Too many arguments.', '参数过多。') + help
     default:

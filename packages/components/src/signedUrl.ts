@@ -15,20 +15,20 @@ const MAX_ENTRIES = 500
 
 /**
  * A signed URL of an object. The same one as long as it is valid, so that WeChat's image cache applies.
- * @param process processing parameters of COS, as `imageMogr2/thumbnail/200x`
+ * @param Query processing parameters of COS, as `{ 'imageMogr2/thumbnail/200x': '' }`
  * @param isFresh signs again although the last URL should be valid
  */
 export async function signedUrl(
   client: string,
   Key: string,
-  process = '',
+  Query: Record<string, string> = {},
   Expires = 1800,
   isFresh = false,
 ): Promise<SignedUrl> {
-  const id = [client, Key, process].join('\n')
+  const id = [client, Key, JSON.stringify(Query)].join('\n')
   const known = isFresh ? undefined : await cache.get(id)
   if (known && known.until - MARGIN > Date.now() / 1000) return known
-  const signing = sign(client, Key, process, Expires)
+  const signing = sign(client, Key, Query, Expires)
   cache.delete(id)
   cache.set(id, signing)
   signing.catch(() => cache.delete(id))
@@ -42,16 +42,12 @@ export async function signedUrl(
 async function sign(
   client: string,
   Key: string,
-  process: string,
+  Query: Record<string, string>,
   Expires: number,
 ): Promise<SignedUrl> {
   const cos = clientOf(client)
   if (!cos.getObjectUrl) throw new Error('the client of miniprogram-cos/upload signs no URLs')
-  const url = await cos.getObjectUrl({
-    Key,
-    Expires,
-    ...(process ? { Query: { [process]: '' } } : {}),
-  })
+  const url = await cos.getObjectUrl({ Key, Expires, Query })
   // A URL ends with the key that signs it, which may be earlier than asked for.
   const end = /q-sign-time=\d+(?:;|%3B)(\d+)/i.exec(url)
   return { url, until: end ? Number(end[1]) : Date.now() / 1000 + Expires }

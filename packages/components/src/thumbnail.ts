@@ -18,9 +18,19 @@ export async function thumbnailUrl(client: string, key: string, size: number): P
   }
   if (await canProcess) {
     const rule = `imageMogr2/thumbnail/!${SIDE}x${SIDE}r/gravity/center/crop/${SIDE}x${SIDE}`
-    return (await signedUrl(client, key, rule)).url
+    return (await signedUrl(client, key, { [rule]: '' })).url
   }
   return size <= MAX_ORIGINAL ? (await signedUrl(client, key)).url : ''
+}
+
+/** Makes COS answer with a picture of a video, taken at its first second (media processing). */
+export function coverQuery(width: number): Record<string, string> {
+  return { 'ci-process': 'snapshot', time: '1', format: 'jpg', width: `${width}` }
+}
+
+/** The address of a small picture of a video. */
+export async function coverUrl(client: string, key: string): Promise<string> {
+  return (await signedUrl(client, key, coverQuery(SIDE))).url
 }
 
 /** `imageInfo` is the smallest answer of data processing. */

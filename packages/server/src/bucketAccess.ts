@@ -43,17 +43,7 @@ export class SignedBucketAccess implements BucketAccess {
 
   async head(key: string): Promise<ObjectHead | undefined> {
     const { statusCode, headers } = await this.send({ method: 'HEAD', key }, [200, 404])
-    if (statusCode === 404) return undefined
-    const metadata = Object.entries(headers).flatMap(([name, value]) =>
-      name.startsWith('x-cos-meta-') ? [[name.slice('x-cos-meta-'.length), String(value)]] : [],
-    )
-    return {
-      etag: headers.etag ?? '',
-      modified: inSeconds(headers['last-modified']),
-      size: Number(headers['content-length'] ?? 0),
-      type: headers['content-type'] ?? '',
-      metadata: Object.fromEntries(metadata),
-    }
+    return statusCode === 404 ? undefined : headOf(headers)
   }
 
   async *list(prefix: string): AsyncIterable<ListedFile> {
@@ -123,6 +113,20 @@ export class SignedBucketAccess implements BucketAccess {
     )
     if (expected.includes(answer.statusCode)) return answer
     throw bucketError(method, answer)
+  }
+}
+
+/** An object by the headers of its HEAD. */
+export function headOf(headers: Answer['headers']): ObjectHead {
+  const metadata = Object.entries(headers).flatMap(([name, value]) =>
+    name.startsWith('x-cos-meta-') ? [[name.slice('x-cos-meta-'.length), String(value)]] : [],
+  )
+  return {
+    etag: headers.etag ?? '',
+    modified: inSeconds(headers['last-modified']),
+    size: Number(headers['content-length'] ?? 0),
+    type: headers['content-type'] ?? '',
+    metadata: Object.fromEntries(metadata),
   }
 }
 

@@ -2,11 +2,10 @@ import type { KeyFunctionResponse, Refusal } from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { FunctionError } from './errors'
 import { type Call, handleInvocation, type Invocation } from './invocation'
-import { actionsOf } from './policy/actions'
-import { compilePolicy, type PolicyDocument, statementsOf } from './policy/compile'
+import { actionsOf, compilePolicy, type PolicyDocument, statementsOf } from './policy/compile'
 import { grantsForKeys, keyObstacle } from './policy/conditions'
 import { compileScope, narrowGrants, sizedUpload, sizeOf } from './policy/scope'
-import { createName, isServerName, nameSecret } from './serverNames'
+import { createName, createRefused, isServerName, nameSecret } from './serverNames'
 import type { Environment } from './sts/client'
 import { KeySource } from './sts/keySource'
 import {
@@ -107,15 +106,8 @@ function requestedPolicy(
     const created = createName(create, { ...call, rules }, () => nameSecret(environment))
     const { key } = created
     const { grant, upload } = sizedUpload(created.grant, key, sizeOf(create))
-    if (!grant.rule.overwrite) {
-      throw new FunctionError(
-        'KitPathRefused',
-        `create is refused: ${keyObstacle('write', grant.rule)}`,
-        {
-          rule: grant.rule.pattern,
-        },
-      )
-    }
+    const obstacle = grant.rule.overwrite ? undefined : keyObstacle('write', grant.rule)
+    if (obstacle) throw createRefused(obstacle, grant.rule.pattern)
     const permissions = actionsOf('write').map((action) => ({ action, path: key, grant }))
     const statement = statementsOf(permissions, config)
     const policy: PolicyDocument = { version: '2.0', statement }

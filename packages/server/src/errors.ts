@@ -1,4 +1,5 @@
 import type { Refusal, RefusalCode, UsageResponse } from '@miniprogram-cos/protocol'
+import { Reason } from './reasons'
 
 /** The optional fields of a refusal. */
 export interface FunctionErrorDetails {
@@ -8,6 +9,8 @@ export interface FunctionErrorDetails {
   retryAfter?: number
   /** Pattern of the access rule that refused the call. */
   rule?: string
+  /** Why the rules refuse it, where `REASONS` has it. */
+  reason?: Reason
   /** Usage and limits of the folder. */
   usage?: UsageResponse
   /** STS's id of the call that failed. For the log only. */
@@ -49,14 +52,24 @@ export function misconfigured(message: string): FunctionError {
   return new FunctionError('KitMisconfigured', message)
 }
 
-/** A request or form that cos-signature does not sign. */
-export function requestRefused(reason: string, rule?: string): FunctionError {
-  return new FunctionError(
-    'KitRequestRefused',
-    `the request is refused: ${reason}`,
-    rule === undefined ? {} : { rule },
-  )
+/** Makes the error of a refusal. `subject` is what the reason is about. */
+export type Refuse = (
+  reason: string | Reason,
+  rule?: string | undefined,
+  subject?: string,
+) => FunctionError
+
+/** Refusals with one code, whose messages begin alike. */
+export function refusal(code: RefusalCode, start = ''): Refuse {
+  return (reason, rule, subject) =>
+    new FunctionError(code, `${start}${subject === undefined ? '' : `${subject}: `}${reason}`, {
+      ...(rule === undefined ? {} : { rule }),
+      ...(reason instanceof Reason ? { reason } : {}),
+    })
 }
+
+/** A request or form that cos-signature does not sign. */
+export const requestRefused = refusal('KitRequestRefused', 'the request is refused: ')
 
 /** A value of the caller in an error message: quoted, and cut where it is long. */
 export function quote(value: string, length = 100): string {

@@ -1,5 +1,7 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import { quote } from './errors'
+import { quote, type Refuse } from './errors'
+import { type KeyUse, keyReason } from './objectKey'
+import { Reason } from './reasons'
 import { OPENID, type Rule, VERBS } from './rules'
 
 /** Who calls, as far as rules are concerned. */
@@ -58,25 +60,42 @@ export function covers({ path }: Pick<Grant, 'path'>, key: string): boolean {
   )
 }
 
-/** Why no rule lets a caller do something with a key: names the rule whose path it is. */
+/**
+ * The grant by which a caller may do something with a key.
+ * @param includes whether a grant is of the right kind. @default it has the verb
+ * @throws what `refuse` makes of the reason
+ */
+export function grantFor(
+  verb: Verb,
+  key: string,
+  { grants, rules }: { grants: Grant[]; rules: Rule[] },
+  refuse: Refuse,
+  use: KeyUse = 'request',
+  includes = (grant: Grant) => grant.verb === verb,
+): Grant {
+  const problem = keyReason(key, use)
+  if (problem) throw refuse(problem, undefined, quote(key))
+  const grant = grants.find((one) => includes(one) && covers(one, key))
+  if (grant) return grant
+  const { reason, rule } = explainDenial(rules, verb, key)
+  throw refuse(reason, rule)
+}
+
+/** Why no rule lets a caller do something with a key, and the pattern of the rule whose path it is. */
 export function explainDenial(
   rules: Rule[],
   verb: Verb,
   key: string,
-): { message: string; rule?: string } {
+): { reason: Reason; rule?: string } {
   const rule = rules.find((one) => covers({ path: pathOf(one, '*') }, key))
-  const denied = `no rule lets you ${verb} ${quote(key)}`
-  if (!rule) return { message: `${denied}: no path of cos.config.ts covers it` }
-  const allowed = [
+  if (!rule) return { reason: new Reason('notCovered', { verb, key: quote(key) }) }
+  const who = [
     ...(rule.owner.includes(verb) ? ['its owner'] : []),
     ...(rule.everyone.includes(verb) ? ['everyone'] : []),
     ...Object.keys(rule.groups).filter((name) => rule.groups[name]?.includes(verb)),
-  ]
-  const who = allowed.length > 0 ? `only ${allowed.join(', ')}` : 'nobody'
-  return {
-    message: `${denied}: by access["${rule.pattern}"] ${who} may ${verb}`,
-    rule: rule.pattern,
-  }
+  ].join(', ')
+  const values = { verb, key: quote(key), rule: rule.pattern, who }
+  return { reason: new Reason(who ? 'notGranted' : 'grantedToNobody', values), rule: rule.pattern }
 }
 
 /** Chooses the English or the Chinese text. */
@@ -117,6 +136,9 @@ function limitsOf(rule: Rule, verbs: readonly Verb[], t: ChooseText): string {
   const trash = verbs.includes('delete') && days !== undefined
   return [
     ...(verbs.includes('write') ? uploadLimits(rule, t) : []),
+    ...(verbs.includes('read') && rule.videoCovers
+      ? [t('also pictures of videos', '包括视频截帧')]
+      : []),
     ...(trash
       ? [t(`deleted into the trash for ${days} days`, `删除后在回收站保留 ${days} 天`)]
       : []),

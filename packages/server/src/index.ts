@@ -61,9 +61,9 @@ export {
   createKeyServer,
   type KeyFunctionName,
   type KeyServerOptions,
+  nodeListener,
   type VerifiedCaller,
 } from './keyServer'
-export { nodeListener } from './nodeListener'
 export { requestedKeyProblem } from './objectKey'
 export { accountPolicy, STRICT_SIGNATURE } from './policy/account'
 export {
@@ -75,7 +75,8 @@ export {
 } from './policy/compile'
 export { grantsForKeys } from './policy/conditions'
 export { formPolicy } from './policy/signing'
-export type { CloudDatabase } from './records'
+export { REASONS, type Reason, type ReasonCode } from './reasons'
+export { type CloudDatabase, collectionsOf } from './records'
 export {
   type AccessRule,
   type AccessRules,
@@ -84,10 +85,12 @@ export {
   trashLifecycle,
   VERBS,
 } from './rules'
-export type { Decision, TestedFile } from './ruleTests/decide'
+export { type Decision, decide, type ExplainedDecision, type TestedFile } from './ruleTests/decide'
 export {
+  type RuleFailure,
   type RuleRow,
   type RulesReport,
+  RuleTestError,
   type RuleTests,
   testRules,
   type Who,
@@ -95,8 +98,7 @@ export {
 export { authorizeRequest } from './signature/authorize'
 export { readRequest } from './signature/request'
 export { signatureFunction } from './signatureFunction'
-export { KeyCache } from './sts/cache'
 export { type Environment, fetchTemporaryKey, type StsAccess } from './sts/client'
-export { auditName } from './sts/keySource'
+export { auditName, KeyCache } from './sts/keySource'
 export { CallerLimiter } from './sts/rateLimit'
 export type { FunctionServices } from './uploadServices'

@@ -1,4 +1,5 @@
 import { keyProblem } from '@miniprogram-cos/protocol'
+import { Reason } from './reasons'
 
 /** Emoji that are joined to one picture by an otherwise invisible character. */
 const EMOJI_SEQUENCE =
@@ -15,45 +16,48 @@ export type KeyUse = 'policy' | 'request'
  * for `*`, and know variables like `${uin}`; servers differ in how often they decode; URL libraries fold dot segments
  * and backslashes away.
  */
-export function requestedKeyProblem(key: string, use: KeyUse = 'policy'): string | undefined {
-  return keyProblem(key) ?? characterProblem(key, use) ?? segmentProblem(key)
+export function keyReason(key: string, use: KeyUse = 'policy'): Reason | undefined {
+  const problem = keyProblem(key)
+  if (problem) return new Reason('keyRefusedByCos', { problem })
+  return characterReason(key, use) ?? segmentReason(key)
 }
 
-function characterProblem(key: string, use: KeyUse): string | undefined {
+/** The reason of `keyReason` as text. */
+export function requestedKeyProblem(key: string, use?: KeyUse): string | undefined {
+  return keyReason(key, use)?.toString()
+}
+
+function characterReason(key: string, use: KeyUse): Reason | undefined {
   if (use === 'policy') {
     const [wildcard] = /[*?]/.exec(key) ?? []
-    if (wildcard) {
-      return `it contains "${wildcard}", a wildcard in policies: a key for a scope cannot name it, cos-signature can sign for it`
-    }
-    if (key.includes('\\')) {
-      return 'it contains a backslash, "\\": a key for a scope cannot name it, cos-signature can sign for it'
-    }
+    if (wildcard) return new Reason('keyWithWildcard', { text: wildcard })
+    if (key.includes('\\')) return new Reason('keyWithBackslash')
   }
   const [template] = /\$\{|\{openid\}/.exec(key) ?? []
-  if (template) return `it contains "${template}", a template that nothing has filled in`
+  if (template) return new Reason('keyWithTemplate', { text: template })
   // Decoded once more than it was encoded, it would be another key.
   const [encoded] = /%(?:[\da-f]{2}|u[\da-f]{4})/i.exec(key) ?? []
-  if (encoded) {
-    return `it contains a percent sign and two hex digits, "${encoded}": give the key as it is, not encoded`
-  }
+  if (encoded) return new Reason('keyEncoded', { text: encoded })
   // Invisible and direction-changing characters make two keys look like one.
   const [invisible] =
     /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/u.exec(key.replace(EMOJI_SEQUENCE, '')) ?? []
   if (invisible) {
-    const code = (invisible.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-    return `it contains an invisible or unassigned character, U+${code}`
+    const text = (invisible.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    return new Reason('keyWithInvisible', { text })
   }
-  if (key !== key.normalize('NFC')) return 'it is not in Unicode normal form C'
-  return undefined
+  return key === key.normalize('NFC') ? undefined : new Reason('keyNotNormalized')
 }
 
-function segmentProblem(key: string): string | undefined {
+/** Whether a server or library on the way could take the key for another one. */
+export const hasDotSegment = (key: string): boolean =>
+  key.split(/[/\\]/).some((segment) => /^\.+$/.test(segment))
+
+function segmentReason(key: string): Reason | undefined {
   const segments = key.split(/[/\\]/)
   // A trailing slash is a folder marker or a list prefix, and the only empty segment allowed.
-  if (segments.slice(0, -1).includes('')) return 'it contains an empty segment'
-  if (segments.some((segment) => /^\.+$/.test(segment))) return 'it contains a dot segment'
+  if (segments.slice(0, -1).includes('')) return new Reason('keyWithEmptySegment')
+  if (hasDotSegment(key)) return new Reason('keyWithDotSegment')
   const wildcards = segments.find((segment) => /^[*?]+$/.test(segment))
-  if (wildcards) return `a segment consists of wildcards, "${wildcards}"`
-  if (segments.some((segment) => /[. ]$/.test(segment))) return 'a segment ends in a dot or space'
-  return undefined
+  if (wildcards) return new Reason('keyWithWildcardSegment', { text: wildcards })
+  return segments.some((segment) => /[. ]$/.test(segment)) ? new Reason('keySegmentEnd') : undefined
 }

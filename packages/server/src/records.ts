@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hasQuota, type Rule } from './rules'
 
 /** A record as it was read. */
 export interface StoredRecord<Value> {
@@ -27,6 +28,22 @@ export interface RecordStore<Value> {
 
 /** The id of the record of a key or a folder, whatever characters that has. */
 export const recordId = (key: string) => createHash('sha256').update(key).digest('hex').slice(0, 40)
+
+/** The kit's collections in the CloudBase database. */
+export const COLLECTIONS = {
+  uploads: 'cos_uploads',
+  quotas: 'cos_quotas',
+  trash: 'cos_trash',
+} as const
+
+/** The collections that the functions use for these rules; only functions need access to them. */
+export function collectionsOf(rules: Rule[]): string[] {
+  return [
+    ...(rules.some(({ onUpload }) => onUpload) ? [COLLECTIONS.uploads] : []),
+    ...(rules.some(hasQuota) ? [COLLECTIONS.quotas] : []),
+    ...(rules.some(({ trashDays }) => trashDays !== undefined) ? [COLLECTIONS.trash] : []),
+  ]
+}
 
 /** A collection by its name. */
 export type RecordStores = <Value>(collection: string) => RecordStore<Value>

@@ -47,6 +47,11 @@ export interface AccessRule<Group extends string = string> {
    */
   trash?: `${number} days`
   /**
+   * Whoever may read a video may get pictures of it from COS: media processing (`ci-process=snapshot`), which must be
+   * enabled for the bucket, and is billed. @default no pictures
+   */
+  videoCovers?: true
+  /**
    * Decides whether one upload may begin: runs when its signature, form, or key for this one object is requested.
    * Keys for a whole folder do not permit uploads there.
    */
@@ -84,6 +89,7 @@ export interface Rule {
   quota?: number
   maxFiles?: number
   trashDays?: number
+  videoCovers?: true
   beforeUpload?: BeforeUpload
   onUpload?: OnUpload
   onDelete?: OnDelete
@@ -91,7 +97,7 @@ export interface Rule {
 
 const HOOKS = ['beforeUpload', 'onUpload', 'onDelete'] as const
 const LIMITS = ['maxSize', 'types', 'overwrite', 'names', 'quota', 'maxFiles']
-const FIELDS = ['owner', 'everyone', 'groups', ...LIMITS, 'trash', ...HOOKS]
+const FIELDS = ['owner', 'everyone', 'groups', ...LIMITS, 'trash', 'videoCovers', ...HOOKS]
 
 /** Throws an error that names the rule. */
 type Fail = (problem: string) => never
@@ -136,8 +142,10 @@ function readRule(pattern: string, given: AccessRule, known: readonly string[]):
     ...readLimits(given, fail),
     ...readQuota(given, fail),
     ...readTrash(given, fail),
+    ...(given.videoCovers ? { videoCovers: true } : {}),
     ...readHooks(given, fail),
   }
+  if (![undefined, true].includes(given.videoCovers)) fail('has videoCovers, which can be true')
   if (hasQuota(rule)) {
     // An upload of known size is one request; without a maxSize it may fill the quota.
     rule.maxBytes ??= Math.min(rule.quota ?? MAX_BYTES, MAX_BYTES)
@@ -291,6 +299,8 @@ function checkCombination(rule: Rule, fail: Fail): void {
   if (hasQuota(rule) && at < 0) fail('has a quota, but no {openid} segment says whose folder it is')
   if (rule.trashDays !== undefined && !verbs.includes('delete'))
     fail('has a trash, but grants delete to nobody')
+  if (rule.videoCovers && !verbs.includes('read'))
+    fail('has videoCovers, but grants read to nobody')
   if (rule.onUpload && !verbs.includes('write')) fail('has hooks, but grants write to nobody')
 }
 

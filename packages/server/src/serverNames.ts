@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { FunctionError, misconfigured } from './errors'
-import { covers, explainDenial, type Grant } from './grants'
-import { requestedKeyProblem } from './objectKey'
+import { misconfigured, refusal } from './errors'
+import { type Grant, grantFor } from './grants'
+import { keyReason } from './objectKey'
 import type { Rule } from './rules'
 import type { Environment } from './sts/client'
 
@@ -25,29 +25,26 @@ export function createName(
   { rules, grants, openid, prefix }: NameContext,
   secret: () => string,
 ): { key: string; grant: Grant } {
-  const refuse = (reason: string, rule?: string): never => {
-    throw new FunctionError('KitPathRefused', `create is refused: ${reason}`, rule ? { rule } : {})
-  }
   if (typeof requested !== 'object' || requested === null || Array.isArray(requested)) {
-    return refuse('it is not an object')
+    throw createRefused('it is not an object')
   }
   const { path = prefix, extension = '' }: { path?: unknown; extension?: unknown } = requested
-  if (typeof path !== 'string' || !path.endsWith('/')) return refuse('path must end in a slash')
+  if (typeof path !== 'string' || !path.endsWith('/')) {
+    throw createRefused('path must end in a slash')
+  }
   if (typeof extension !== 'string' || !/^([a-z0-9]{1,10})?$/.test(extension)) {
-    return refuse('extension must be up to 10 lower-case letters or digits')
+    throw createRefused('extension must be up to 10 lower-case letters or digits')
   }
-  const problem = requestedKeyProblem(path)
-  if (problem) return refuse(`${JSON.stringify(path)}: ${problem}`)
-  const grant = grants.find((one) => one.verb === 'write' && covers(one, path))
-  if (!grant) {
-    const { message, rule } = explainDenial(rules, 'write', path)
-    return refuse(message, rule)
-  }
+  const grant = grantFor('write', path, { grants, rules }, createRefused, 'policy')
   const parts = { folder: path, openid, extension: extension ? `.${extension}` : '' }
   const key = newServerName(parts, secret())
-  const keyProblem = requestedKeyProblem(key)
-  return keyProblem ? refuse(keyProblem) : { key, grant }
+  const problem = keyReason(key)
+  if (problem) throw createRefused(problem)
+  return { key, grant }
 }
+
+/** A name, or a key for it, that the caller may not get. */
+export const createRefused = refusal('KitPathRefused', 'create is refused: ')
 
 /**
  * The secret that signs the names made here: `COS_NAME_SECRET`, or else the sub-account's key.

@@ -1,12 +1,19 @@
 import type { ConfirmResponse, TrashResponse, UsageResponse } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from './config'
-import { FunctionError } from './errors'
+import { FunctionError, refusal } from './errors'
 import { covers, explainDenial, type Grant, pathOf } from './grants'
-import { UPLOADS_COLLECTION } from './hooks/reconcile'
 import { nameOf, UploadRecords } from './hooks/uploadRecords'
 import type { Call } from './invocation'
+import { hasDotSegment } from './objectKey'
 import { FolderQuota, quotaFolder } from './quota/folderQuota'
-import { type CloudDatabase, cloudRecords, memoryStores, type RecordStores } from './records'
+import { Reason } from './reasons'
+import {
+  type CloudDatabase,
+  COLLECTIONS,
+  cloudRecords,
+  memoryStores,
+  type RecordStores,
+} from './records'
 import { hasQuota, ownerOf, type Rule } from './rules'
 import type { Environment } from './sts/client'
 import { CallerLimiter } from './sts/rateLimit'
@@ -24,9 +31,6 @@ export interface FunctionServices {
   /** Another store for these records. @default the memory of the process */
   records?: RecordStores
 }
-
-const QUOTAS_COLLECTION = 'cos_quotas'
-const TRASH_COLLECTION = 'cos_trash'
 
 /** The answers to events that request no key and no signature. */
 export type ServiceResponse = ConfirmResponse | UsageResponse | TrashResponse
@@ -62,9 +66,9 @@ export class UploadServices {
     this.#config = config
     const store: RecordStores = (name) => (database ? cloudRecords(database, name) : records(name))
     const bucket = new SignedTrashBucket(config, environment)
-    this.#quota = new FolderQuota(bucket, store(QUOTAS_COLLECTION))
-    this.#uploads = new UploadRecords(config.rules, bucket, store(UPLOADS_COLLECTION))
-    this.#trash = new Trash(bucket, store(TRASH_COLLECTION), undefined, async (rule, ...move) => {
+    this.#quota = new FolderQuota(bucket, store(COLLECTIONS.quotas))
+    this.#uploads = new UploadRecords(config.rules, bucket, store(COLLECTIONS.uploads))
+    this.#trash = new Trash(bucket, store(COLLECTIONS.trash), undefined, async (rule, ...move) => {
       if (hasQuota(rule)) await this.#quota.reserveMove(rule, ...move)
     })
     const perMinute = config.keysPerMinute * CALLS_PER_KEY
@@ -121,22 +125,24 @@ export class UploadServices {
   /** @throws FunctionError `KitConfirmRefused`, `KitHookFailed` */
   async #confirm(call: Call): Promise<ConfirmResponse> {
     const { Key, ETag }: { Key?: unknown; ETag?: unknown } = objectOf(call.event.confirm, 'confirm')
-    const refuse = (reason: string, rule?: string): never => {
-      throw new FunctionError('KitConfirmRefused', reason, rule ? { rule } : {})
-    }
     if (typeof Key !== 'string' || (ETag !== undefined && typeof ETag !== 'string')) {
-      return refuse('confirm needs a Key, and takes an ETag')
+      throw confirmRefused('confirm needs a Key, and takes an ETag')
     }
+    const { rules } = this.#config
     if (!call.grants.some((grant) => grant.verb === 'write' && covers(grant, Key))) {
-      const { message, rule } = explainDenial(this.#config.rules, 'write', Key)
-      return refuse(message, rule)
+      const { reason, rule } = explainDenial(rules, 'write', Key)
+      throw confirmRefused(reason, rule)
     }
+    // A key for a folder can upload what cos-signature refuses, so the name may be unusual; but on the way to COS dot segments
+    // could be folded into another user's folder.
+    if (hasDotSegment(Key)) throw confirmRefused(new Reason('keyWithDotSegment'))
     const rule = this.#uploads.ruleOf(Key)
-    if (!rule) return refuse('the rule of this key has no onUpload')
+    if (!rule) throw confirmRefused('the rule of this key has no onUpload')
     const outcome = await this.#uploads.sync(rule, Key, call.wxContext, ETag)
     if (outcome.state === 'done') return { confirm: outcome.result }
-    return refuse(
-      outcome.state === 'absent' ? 'there is no such object' : 'the object has been replaced',
+    const isAbsent = outcome.state === 'absent'
+    throw confirmRefused(
+      isAbsent ? 'there is no such object' : 'the object has been replaced',
       rule.pattern,
     )
   }
@@ -176,6 +182,8 @@ export class UploadServices {
     }
   }
 }
+
+const confirmRefused = refusal('KitConfirmRefused')
 
 const SERVICES = ['confirm', 'usage', 'trash'] as const
 

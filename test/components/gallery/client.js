@@ -21,11 +21,13 @@ const svg = (colours) =>
     `<svg xmlns="http://www.w3.org/2000/svg" width="240" height="240"><defs><linearGradient id="g" x2="0" y2="1"><stop stop-color="${colours[0]}"/><stop offset="1" stop-color="${colours[1]}"/></linearGradient></defs><rect width="240" height="240" fill="url(#g)"/><circle cx="170" cy="80" r="34" fill="#fff" opacity=".8"/></svg>`,
   )}`
 const PICTURE = svg(['#7fb2ff', '#ffc48a'])
+const COVER = svg(['#8c6be0', '#e86a92'])
 
 const file = (Key, Size) => ({ Key, Size: String(Size), LastModified: '2026-11-22T13:05:00.000Z' })
 const FILES = [
   file('files/a photo of the sea on a long summer evening 0042.jpg', 2_516_582),
   file('files/holiday.mp4', 48_234_496),
+  file('files/broken.mov', 1_048_576),
   file('files/packing list.txt', 640),
   file('files/tickets.pdf', 81_000),
   file('files/backup.zip', 1_288_490_188),
@@ -64,9 +66,10 @@ const client = {
   },
   deleteMultipleObject: async () => ({ Error: [] }),
   getObject: async () => ({ Body: '{"width":240}' }),
-  async getObjectUrl({ Key }) {
+  async getObjectUrl({ Key, Query }) {
     if (Key === 'loading') return new Promise(() => {})
-    return Key === 'failed' ? 'data:image/png,none' : PICTURE
+    if (/failed|broken/.test(Key)) return 'data:image/png,none'
+    return 'ci-process' in Query ? COVER : PICTURE
   },
 }
 

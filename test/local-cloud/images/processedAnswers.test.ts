@@ -122,15 +122,13 @@ describe('a GET with processing parameters', () => {
     expect([bad.status, errorOf(bad).code]).toEqual([400, 'InvalidArgument'])
   })
 
-  test.each(['sensitive-content-recognition', 'snapshot'])(
-    'ci-process=%s is NotImplemented, and the message names it',
-    async (process) => {
-      const answer = await signed('GET', 'photos/a.png', { query: { 'ci-process': process } })
-      const { code, message } = errorOf(answer)
-      expect([answer.status, code]).toEqual([501, 'NotImplemented'])
-      expect(message).toBe(`The local COS does not imitate GET object ?ci-process=${process}.`)
-    },
-  )
+  test('another ci-process is NotImplemented, and the message names it', async () => {
+    const process = 'sensitive-content-recognition'
+    const answer = await signed('GET', 'photos/a.png', { query: { 'ci-process': process } })
+    const { code, message } = errorOf(answer)
+    expect([answer.status, code]).toEqual([501, 'NotImplemented'])
+    expect(message).toBe(`The local COS does not imitate GET object ?ci-process=${process}.`)
+  })
 
   test('refuses an object larger than 32 MB without reading it', async () => {
     await signed('PUT', 'large.jpg', { body: Buffer.alloc(32 * 1024 * 1024 + 1, 0xff) })

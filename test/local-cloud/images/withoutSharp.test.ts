@@ -10,7 +10,7 @@ let folder: string
 let cloud: ChildProcess
 let address: string
 
-/** The built package in a project where npm has not installed sharp. */
+/** The built package in a project where npm has not installed sharp, on a machine without ffmpeg. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'without-sharp-'))
   cpSync(join(ROOT, 'packages/local-cloud/dist'), folder, { recursive: true })
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const start = `require('./index.js')
     .startLocalCloud({ root: ${JSON.stringify(ROOT_KEY)} })
     .then(({ cos }) => console.log(cos))`
-  cloud = spawn(process.execPath, ['-e', start], { cwd: folder })
+  cloud = spawn(process.execPath, ['-e', start], { cwd: folder, env: { PATH: '' } })
   address = await new Promise((resolve, reject) => {
     cloud.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim()))
     cloud.once('exit', () => reject(new Error('the local cloud did not start')))
@@ -35,7 +35,9 @@ afterAll(() => {
 
 function request(method: string, query: Record<string, string>, headers: Record<string, string>) {
   const Authorization = signByOfficialSdk({ method, key: 'a.png', query, headers })
-  const search = Object.keys(query).join('&')
+  const search = Object.entries(query)
+    .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
+    .join('&')
   return send(address, {
     method,
     path: `/a.png${search ? `?${search}` : ''}`,
@@ -52,6 +54,16 @@ test('everything except image processing works, and its error names the package 
   expect(errorOf(processed)).toEqual({
     code: 'NotImplemented',
     message: expect.stringContaining('npm install sharp'),
+  })
+})
+
+test('a picture of a video is refused with how to install ffmpeg', async () => {
+  await request('PUT', {}, {})
+  const refused = await request('GET', { 'ci-process': 'snapshot', time: '1' }, {})
+  expect(refused.status).toBe(501)
+  expect(errorOf(refused)).toEqual({
+    code: 'NotImplemented',
+    message: expect.stringContaining('apt-get install ffmpeg'),
   })
 })
 

@@ -20,6 +20,8 @@ type ApiFailures = Record<string, string>
 
 export interface ControlPlane {
   functions: PlaneFunctions
+  /** Collections of the database, and their permissions. */
+  collections: Map<string, string>
   /** Actions called so far, by name. */
   calls: string[]
   keys: PlaneKey[]
@@ -52,6 +54,7 @@ export async function startControlPlane(
   const functions = new PlaneFunctions(cloud.folder, env, { COS_STS_ENDPOINT: cloud.sts })
   const plane: Omit<ControlPlane, 'variables' | 'close'> = {
     functions,
+    collections: new Map(),
     calls: [],
     keys,
     failures: {},
@@ -60,6 +63,13 @@ export async function startControlPlane(
     staleCode: undefined,
     corruptsContent: false,
     override: () => undefined,
+  }
+
+  /** @throws ApiError for a collection that does not exist */
+  function permissionOf(name: string): string {
+    const permission = plane.collections.get(name)
+    if (!permission) throw new ApiError('ResourceNotFound', `no collection ${name}`)
+    return permission
   }
 
   async function answer(request: IncomingMessage, body: string): Promise<object> {
@@ -80,7 +90,12 @@ export async function startControlPlane(
         if (params.EnvId !== env) throw new ApiError('ResourceNotFound.EnvNotFound', 'no such env')
         return {
           EnvInfo: {
-            EnvBaseInfo: { EnvId: env, Status: plane.status, Functions: [{ Namespace: env }] },
+            EnvBaseInfo: {
+              EnvId: env,
+              Status: plane.status,
+              Functions: [{ Namespace: env }],
+              Databases: [{ InstanceId: 'tnt-1a2b3c' }],
+            },
           },
         }
       case 'CreateFunction':
@@ -98,6 +113,18 @@ export async function startControlPlane(
       case 'Invoke':
         return functions.invoke(params)
       case 'BatchCreateTrigger':
+        return {}
+      case 'CreateTable':
+        plane.collections.set(params.TableName, 'PRIVATE')
+        return {}
+      case 'DescribeTable':
+        permissionOf(params.TableName)
+        return { Indexes: [], IndexNum: 0 }
+      case 'DescribeDatabaseACL':
+        return { AclTag: permissionOf(params.CollectionName) }
+      case 'ModifyDatabaseACL':
+        permissionOf(params.CollectionName)
+        plane.collections.set(params.CollectionName, params.AclTag)
         return {}
       case 'PutReservedConcurrencyConfig':
         return functions.reserve(params)

@@ -32,6 +32,9 @@ export interface FunctionAnswer {
   RequestId?: string
 }
 
+/** The permission of a collection that only functions and administrators may read and write. */
+export const FUNCTIONS_ONLY = 'ADMINONLY'
+
 /** The APIs of CloudBase, SCF and STS, called with one key. Every failure is a CloudError. */
 export class CloudApi {
   readonly #app: CloudBase
@@ -104,6 +107,33 @@ export class CloudApi {
     const Param = { FunctionName, Namespace: this.env, ReservedConcurrencyMem: megabytes }
     await this.doing(`PutReservedConcurrencyConfig ${FunctionName}`, () =>
       scf.call({ Action: 'PutReservedConcurrencyConfig', Param }),
+    )
+  }
+
+  /** The permission of a collection of the database (document 876/34821). @returns undefined if it does not exist */
+  async collectionPermission(CollectionName: string): Promise<string | undefined> {
+    const Param = { EnvId: this.env, CollectionName }
+    const action = `DescribeDatabaseACL ${CollectionName}`
+    try {
+      const { AclTag } = await this.doing<{ AclTag: string }>(action, () =>
+        this.#app.commonService().call({ Action: 'DescribeDatabaseACL', Param }),
+      )
+      return AclTag
+    } catch (error) {
+      // The code for a collection that does not exist is not documented.
+      if (error instanceof CloudError && error.code === 'CloudRefused') return undefined
+      throw error
+    }
+  }
+
+  /** Creates a collection if there is none, and lets only functions read and write it (document 876/34819). */
+  async closeCollection(CollectionName: string): Promise<void> {
+    const Param = { EnvId: this.env, CollectionName, AclTag: FUNCTIONS_ONLY }
+    await this.doing(`CreateTable ${CollectionName}`, () =>
+      this.#app.database.createCollectionIfNotExists(CollectionName),
+    )
+    await this.doing(`ModifyDatabaseACL ${CollectionName}`, () =>
+      this.#app.commonService().call({ Action: 'ModifyDatabaseACL', Param }),
     )
   }
 

@@ -2,13 +2,31 @@ import { type Agent, get } from 'node:https'
 import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
 import type COS from 'cos-nodejs-sdk-v5'
 import createProxyAgent from 'https-proxy-agent'
-import type { BucketPlace } from './bucketRules'
+import { type BucketPlace, bucketPlace } from './bucketRules'
 import { bucketError, CloudError } from './errors'
 
 /** Looks up the region of a bucket; undefined if the account has no such bucket, or the key may not list buckets. */
 export async function findRegion(cos: COS, name: string): Promise<string | undefined> {
   const list = await cos.getService().catch(() => undefined)
   return list?.Buckets.find((one) => one.Name === name)?.Location
+}
+
+/**
+ * Requires that the bucket exists in its region.
+ * @throws CloudError `RegionWrong` with the right region, `BucketUnknown`, `BucketForbidden`
+ */
+export async function checkRegion(cos: COS, place: BucketPlace): Promise<void> {
+  try {
+    await cos.headBucket(place)
+  } catch (error) {
+    throw await bucketPlaceError(cos, place, error, place.Bucket)
+  }
+}
+
+async function bucketPlaceError(cos: COS, { Bucket }: BucketPlace, error: unknown, doing: string) {
+  const mapped = bucketError(error, doing)
+  const region = mapped.code === 'BucketUnknown' ? await findRegion(cos, Bucket) : undefined
+  return region === undefined ? mapped : new CloudError('RegionWrong', region)
 }
 
 /** Phones send `https://servicewechat.com/<appid>/…` as the referer of downloads. */
@@ -92,13 +110,13 @@ interface Statement {
  * Requires that the bucket's ACL and policy permit nobody to read private paths of the access rules without a key, or to
  * write or change permissions without one. A policy may permit reading paths without a rule, or paths that `everyone` may
  * read. Statements with conditions are checked by the doctor's probe.
- * @throws CloudError `BucketPublic`, `BucketForbidden`
+ * @throws CloudError `BucketPublic`, `BucketForbidden`, `BucketUnknown`, `RegionWrong`
  */
 export async function checkPrivacy(cos: COS, config: CosConfig): Promise<void> {
-  const place = { Bucket: config.bucket, Region: config.region }
-  const acl = await cos
-    .getBucketAcl(place)
-    .catch((error) => Promise.reject(bucketError(error, 'GetBucketACL')))
+  const place = bucketPlace(config)
+  const acl = await cos.getBucketAcl(place).catch(async (error) => {
+    throw await bucketPlaceError(cos, place, error, 'GetBucketACL')
+  })
   const [, group] = PUBLIC_GROUP.exec(JSON.stringify(acl)) ?? []
   if (group) throw new CloudError('BucketPublic', `${config.bucket}, ACL: ${group}`)
   for (const [index, statement] of (await statementsOf(cos, place)).entries()) {

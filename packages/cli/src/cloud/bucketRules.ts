@@ -1,4 +1,4 @@
-import { STRICT_SIGNATURE, type trashLifecycle } from '@miniprogram-cos/server'
+import { type CosConfig, STRICT_SIGNATURE, type trashLifecycle } from '@miniprogram-cos/server'
 import COS from 'cos-nodejs-sdk-v5'
 import type { CloudKey } from './settings'
 
@@ -19,6 +19,11 @@ export interface BucketPlace {
   Bucket: string
   Region: string
 }
+
+export const bucketPlace = ({ bucket, region }: CosConfig): BucketPlace => ({
+  Bucket: bucket,
+  Region: region,
+})
 
 /** The rule that the functions require. */
 const [STRICT_RULE = ''] = /<Rule>[\s\S]*<\/Rule>/.exec(STRICT_SIGNATURE) ?? []
@@ -84,10 +89,14 @@ async function lifecycleRules(cos: COS, place: BucketPlace): Promise<COS.Lifecyc
   }
 }
 
-/** Whether parts of unfinished uploads are removed after some time, by the kit's rule or another. */
+/** Whether parts of unfinished uploads to any key are removed after some time, by the kit's rule or another. */
 export async function cleansStaleUploads(cos: COS, place: BucketPlace): Promise<boolean> {
   return (await lifecycleRules(cos, place)).some(
-    (rule) => rule.Status === 'Enabled' && rule.AbortIncompleteMultipartUpload !== undefined,
+    ({ Status, Filter, AbortIncompleteMultipartUpload }) =>
+      Status === 'Enabled' &&
+      AbortIncompleteMultipartUpload !== undefined &&
+      // A prefix or a tag limits the rule to some objects.
+      Object.values(Filter ?? {}).every((value) => value === ''),
   )
 }
 

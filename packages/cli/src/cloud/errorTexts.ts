@@ -76,7 +76,7 @@ const LOCAL_ERRORS = {
   DomainMissing: errorText(
     "WeChat's domain lists lack a host",
     'Paste the lists that npm run domains prints into the WeChat console.',
-    '微信「服务器域名」缺少域名',
+    '微信“服务器域名”缺少域名',
     '请把 npm run domains 打印的列表粘贴到微信公众平台。',
   ),
 }
@@ -242,6 +242,12 @@ const FUNCTION_ERRORS = {
     'Deploy it from this repository; do not expose it over HTTP, and do not read the identity from the event.',
     '云函数响应了没有身份的调用者',
     '请用本仓库重新部署；不要开放 HTTP 访问，也不要从 event 读取身份。',
+  ),
+  CollectionOpen: errorText(
+    'a collection of the kit is missing, or phones may read or write it',
+    'Run npm run deploy, which creates it and sets its permission to ADMINONLY.',
+    '套件所用的集合不存在，或手机端可以读写',
+    '请执行 npm run deploy：会创建该集合并把权限设为 ADMINONLY。',
   ),
   NoPrevious: errorText(
     'this computer has no previous code of the function',

@@ -24,6 +24,13 @@ export function describeError({ code, detail }: CloudError, language: Language):
   return `${code}\n  ${cause[language]}${detail ? `${colon}${detail}` : ''}\n  → ${fix[language]}`
 }
 
+/** The same in one line. */
+export function errorLine({ code, detail }: CloudError): string {
+  const { cause, fix } = CLOUD_ERRORS[code]
+  const details = detail ? t(` (${detail})`, `（${detail}）`) : ''
+  return t(`${code}: ${cause.en}${details}. ${fix.en}`, `${code}：${cause.zh}${details}。${fix.zh}`)
+}
+
 /** The CloudError codes of error codes of the APIs and of Node's sockets. */
 const MEANINGS: [pattern: RegExp, code: CloudErrorCode][] = [
   [/^AuthFailure\.(SignatureExpire|SignatureExpired)|^RequestTimeTooSkewed/, 'ClockOff'],

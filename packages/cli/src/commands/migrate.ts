@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Command } from 'commander'
-import type { MigrationPlaces, MigrationUi, ProgressBar } from '../migrate/runMigration'
+import { LocalizedCommand } from '../command'
+import { loadConfig } from '../config'
+import type { MigrationUi, ProgressBar } from '../migrate/runMigration'
 import { confirm, SafeOutput } from '../output'
-import { loadConfig, projectRoot } from '../project'
-import { t } from '../text'
+import { projectRoot, readGiven } from '../project'
+import { localizedError, t } from '../text'
 
 interface Options {
   records: string[]
@@ -21,84 +21,69 @@ interface Options {
   yes: boolean
 }
 
-export function migrateCommand(): Command {
-  return new Command('migrate')
-    .description(
-      t(
-        'Moves files from wx.cloud storage into the bucket, and writes their keys into database records.',
-        '把 wx.cloud 云存储中的文件迁移到存储桶，并把数据库记录改为对象键。',
-      ),
+export function migrateCommand(): LocalizedCommand {
+  return new LocalizedCommand('migrate')
+    .describe(
+      'Moves files from wx.cloud storage into the bucket, and writes their keys into database records.',
+      '把 wx.cloud 云存储中的文件迁移到存储桶，并把数据库记录改为对象键。',
     )
-    .option(
+    .withOption(
       '--records <collection.field...>',
-      t(
-        'fields that hold fileIDs, such as posts.photos or users.avatar.url; a collection alone: all of its fields',
-        '存有 fileID 的字段，如 posts.photos、users.avatar.url；只写集合表示全部字段',
-      ),
+      'fields that hold fileIDs, such as posts.photos or users.avatar.url; a collection alone: all of its fields',
+      '存有 fileID 的字段，如 posts.photos、users.avatar.url；只写集合表示全部字段',
       [],
     )
-    .option(
+    .withOption(
       '--all-files',
-      t('also the files that no record names', '同时迁移没有记录引用的文件'),
+      'also the files that no record names',
+      '同时迁移没有记录引用的文件',
       false,
     )
-    .option(
+    .withOption(
       '--key <template>',
-      t(
-        'key of a file: private/{openid}/{path}; also {name} {collection} {id}',
-        '对象键模板：private/{openid}/{path}；还可用 {name} {collection} {id}',
-      ),
+      'key of a file: private/{openid}/{path}; also {name} {collection} {id}',
+      '对象键模板：private/{openid}/{path}；还可用 {name} {collection} {id}',
     )
-    .option('--dry-run', t('shows what would be done', '只显示将要执行的操作'), false)
-    .option('--copy-only', t('leaves the records as they are', '不修改记录'), false)
-    .option(
+    .withOption('--dry-run', 'shows what would be done', '只显示将要执行的操作', false)
+    .withOption('--copy-only', 'leaves the records as they are', '不修改记录', false)
+    .withOption(
       '--rollback',
-      t(
-        'writes the fileIDs back and deletes the copies; the files in wx.cloud storage are always kept',
-        '把记录恢复为 fileID 并删除副本；云存储中的原文件始终保留',
-      ),
+      'writes the fileIDs back and deletes the copies; the files in wx.cloud storage are always kept',
+      '把记录恢复为 fileID 并删除副本；云存储中的原文件始终保留',
       false,
     )
-    .option(
+    .withOption(
       '--keep-copies',
-      t('with --rollback: deletes nothing', '与 --rollback 同用：不删除副本'),
+      'with --rollback: deletes nothing',
+      '与 --rollback 同用：不删除副本',
       false,
     )
-    .option('--parallel <n>', t('files copied at the same time', '同时复制的文件数'), '8')
-    .option('--rate <n>', t('files begun in a second, at most', '每秒最多开始的文件数'), '50')
-    .option('--journal <folder>', t('folder of the journal', '日志目录'), 'migration')
-    .option(
+    .withOption('--parallel <n>', 'files copied at the same time', '同时复制的文件数', '8')
+    .withOption('--rate <n>', 'files begun in a second, at most', '每秒最多开始的文件数', '50')
+    .withOption('--journal <folder>', 'folder of the journal', '日志目录', 'migration')
+    .withOption(
       '--local-cloud <file>',
-      t(
-        'rehearses on a running local cloud; the file holds the JSON line that it printed',
-        '在运行中的本地云上演练；文件内容为其打印的 JSON 行',
-      ),
+      'rehearses on a running local cloud; the file holds the JSON line that it printed',
+      '在运行中的本地云上演练；文件内容为其打印的 JSON 行',
     )
-    .option('-y, --yes', t('does not ask', '不询问'), false)
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 success, 1 a file or record was not migrated, 2 wrong input. Run it again after an interruption: it continues.',
-        '\n退出码：0 成功；1 有文件或记录未迁移；2 输入有误。中断后再次执行即可继续。',
-      ),
+    .withOption('-y, --yes', 'does not ask', '不询问', false)
+    .withExitCodes(
+      '0 success, 1 a file or record was not migrated, 2 wrong input. Run it again after an interruption: it continues.',
+      '0 成功；1 有文件或记录未迁移；2 输入有误。中断后再次执行即可继续。',
     )
     .action(migrate)
 }
 
 async function migrate(given: Options): Promise<void> {
-  const [{ parseSelection }, { checkTemplate }, { showPlan, runMigration, runRollback }] =
-    await Promise.all([
-      import('../migrate/recordFields'),
-      import('../migrate/plan'),
-      import('../migrate/runMigration'),
-    ])
+  const [{ parseSelection, checkTemplate }, { showPlan, runMigration, runRollback }] =
+    await Promise.all([import('../migrate/plan'), import('../migrate/runMigration')])
   const { allFiles, key, copyOnly, keepCopies } = given
   const selections = given.records.map(parseSelection)
   if (!given.rollback) {
-    if (!key) throw new Error(t('--key is missing', '缺少 --key'))
+    if (!key) throw localizedError('--key is missing', '缺少 --key')
     checkTemplate(key)
     if (selections.length === 0 && !allFiles) {
-      throw new Error(t('--records or --all-files is missing', '缺少 --records 或 --all-files'))
+      throw localizedError('--records or --all-files is missing', '缺少 --records 或 --all-files')
     }
   }
   const folder = resolve(projectRoot(), given.journal)
@@ -111,9 +96,15 @@ async function migrate(given: Options): Promise<void> {
     rate: positive(given.rate, '--rate'),
     copyOnly,
   }
-  const output = new SafeOutput()
+  const [{ connectPlaces, connectLocalPlaces }, { readSettings, SECRET_VARIABLES }] =
+    await Promise.all([import('../migrate/cloudPlaces'), import('../cloud/settings')])
+  const settings = readSettings()
+  const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
   const ui: MigrationUi = { output, startProgress: progressBar }
-  const { places, target } = await connect(given.localCloud, output)
+  const { places, target } =
+    given.localCloud === undefined
+      ? connectPlaces(await loadConfig(), settings)
+      : connectLocalPlaces(readGiven(given.localCloud))
   if (given.dryRun) {
     process.exitCode = (await showPlan(places, options, ui)) ? 0 : 1
     return
@@ -125,59 +116,6 @@ async function migrate(given: Options): Promise<void> {
   process.exitCode = isComplete ? 0 : 1
 }
 
-/** Tencent Cloud with the key of `.env`, or a local cloud. */
-async function connect(
-  localCloud: string | undefined,
-  output: SafeOutput,
-): Promise<{ places: MigrationPlaces; target: string }> {
-  const [{ default: COS }, { cosClient }, { deployKey, readSettings, SECRET_VARIABLES }] =
-    await Promise.all([
-      import('cos-nodejs-sdk-v5'),
-      import('../cloud/bucketRules'),
-      import('../cloud/settings'),
-    ])
-  const [{ targetBucket }, cloudBase] = await Promise.all([
-    import('../migrate/bucket'),
-    import('../migrate/cloudBasePlaces'),
-  ])
-  if (localCloud !== undefined) {
-    const ready = JSON.parse(readFileSync(localCloud, 'utf8').trim().split('\n')[0] ?? '')
-    const { cos, cloudBase: api, bucket, region, secretId, secretKey } = ready
-    const key = { SecretId: secretId, SecretKey: secretKey }
-    const app = await cloudBase.connectCloudBase({
-      env: 'local-env',
-      key,
-      serviceUrl: `${api}/admin`,
-    })
-    const client = new COS({ ...key, Protocol: 'http:', Proxy: cos })
-    const files = cloudBase.cloudBaseFiles(app, () => {
-      throw new Error(t('the local cloud has no listing of files', '本地云没有文件列表'))
-    })
-    return {
-      places: {
-        records: cloudBase.cloudBaseRecords(app),
-        files,
-        bucket: targetBucket(client, { Bucket: bucket, Region: region }),
-      },
-      target: `${bucket} (${t('local cloud', '本地云')})`,
-    }
-  }
-  const settings = readSettings()
-  for (const name of SECRET_VARIABLES) output.hide(settings[name] ?? '')
-  const { env, bucket, region } = await loadConfig()
-  const key = deployKey(settings)
-  const access = { env, key }
-  const app = await cloudBase.connectCloudBase(access)
-  return {
-    places: {
-      records: cloudBase.cloudBaseRecords(app),
-      files: cloudBase.cloudBaseFiles(app, () => cloudBase.listEnvironmentFiles(access)),
-      bucket: targetBucket(cosClient(key), { Bucket: bucket, Region: region }),
-    },
-    target: `${env} → ${bucket}`,
-  }
-}
-
 async function agreed({ yes, rollback }: Options, target: string): Promise<boolean> {
   if (yes) return true
   const answer = await confirm(
@@ -186,15 +124,16 @@ async function agreed({ yes, rollback }: Options, target: string): Promise<boole
       : t(`Migrate ${target}?`, `迁移 ${target}？`),
   )
   if (answer !== undefined) return answer
-  throw new Error(t('stdin is not a terminal; pass --yes', '标准输入不是终端，请使用 --yes'))
+  throw localizedError('stdin is not a terminal; pass --yes', '标准输入不是终端，请使用 --yes')
 }
 
 /** @throws Error */
 function positive(text: string, option: string): number {
   const number = Number(text)
   if (Number.isFinite(number) && number > 0) return number
-  throw new Error(
-    t(`${option} takes a positive number, got "${text}"`, `${option} 应为正数，收到 "${text}"`),
+  throw localizedError(
+    `${option} takes a positive number, got "${text}"`,
+    `${option} 应为正数，收到 "${text}"`,
   )
 }
 

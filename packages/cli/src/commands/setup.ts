@@ -1,7 +1,7 @@
-import { Command } from 'commander'
-import { loadConfig } from '../project'
+import { LocalizedCommand } from '../command'
+import { loadConfig } from '../config'
 import type { AnswerName } from '../setup/answers'
-import { readerLanguage, t } from '../text'
+import { t } from '../text'
 
 interface Options extends Partial<Record<AnswerName, string>> {
   yes: boolean
@@ -9,28 +9,24 @@ interface Options extends Partial<Record<AnswerName, string>> {
   offline: boolean
 }
 
-export function setupCommand(): Command {
-  return new Command('setup')
-    .description(
-      t(
-        'Asks for missing values, checks them with Tencent Cloud, and writes cos.config.ts, .env (readable by you alone) and project.private.config.json.',
-        '询问所需信息并在腾讯云上核对，然后写入 cos.config.ts、.env（仅本人可读）与 project.private.config.json。',
-      ),
+export function setupCommand(): LocalizedCommand {
+  return new LocalizedCommand('setup')
+    .describe(
+      'Asks for missing values, checks them with Tencent Cloud, and writes cos.config.ts, .env (readable by you alone) and project.private.config.json.',
+      '询问所需信息并在腾讯云上核对，然后写入 cos.config.ts、.env（仅本人可读）与 project.private.config.json。',
     )
-    .option('--appid <wx…>', t('AppID of the mini program', '小程序 AppID'))
-    .option('--env <id>', t('CloudBase environment', '云开发环境 ID'))
-    .option('--bucket <name-appid>', t('bucket, with its APPID', '存储桶，含 APPID'))
-    .option('--region <region>', t('region of the bucket', '存储桶所在地域'))
-    .option('--yes', t('does not ask: missing values are an error', '不询问：缺少值时报错'), false)
-    .option(
+    .withOption('--appid <wx…>', 'AppID of the mini program', '小程序 AppID')
+    .withOption('--env <id>', 'CloudBase environment', '云开发环境 ID')
+    .withOption('--bucket <name-appid>', 'bucket, with its APPID', '存储桶，含 APPID')
+    .withOption('--region <region>', 'region of the bucket', '存储桶所在地域')
+    .withOption('--yes', 'does not ask: missing values are an error', '不询问：缺少值时报错', false)
+    .withOption(
       '--ask',
-      t(
-        'asks without a terminal: answers come line by line on standard input',
-        '没有终端时也询问：从标准输入逐行读取回答',
-      ),
+      'asks without a terminal: answers come line by line on standard input',
+      '没有终端时也询问：从标准输入逐行读取回答',
       process.stdin.isTTY === true,
     )
-    .option('--offline', t('checks formats only', '只检查格式'), false)
+    .withOption('--offline', 'checks formats only', '只检查格式', false)
     .addHelpText(
       'after',
       t(
@@ -55,32 +51,17 @@ async function setup(options: Options): Promise<void> {
   }
   const settings = readSettings()
   const lookUp = async () => (options.offline ? {} : lookUpRegion(given, settings))
-  try {
-    if (options.ask && !options.yes) {
-      const { askMissing, lineAsker, terminalAsker } = await import('../setup/ask')
-      const asker = process.stdin.isTTY ? terminalAsker() : lineAsker()
-      await askMissing(asker, given, settings, lookUp).finally(asker.close)
-    } else if (given.region === undefined) Object.assign(given, await lookUp())
-    const answers = checkAnswers(given, settings)
-    deployKey(settings)
-    functionKey(settings)
-    if (!options.offline) await checkOnline(answers, settings)
-    const { writeAnswers } = await import('../setup/writeAnswers')
-    const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
-    for (const file of await writeAnswers(answers, settings)) output.line(`✓ ${file}`)
-    output.line(t('Next: npm run deploy', '下一步：npm run deploy'))
-  } catch (error) {
-    throw new Error(await inOneLine(error))
-  }
-}
-
-async function inOneLine(error: unknown): Promise<string> {
-  const { CloudError, CLOUD_ERRORS } = await import('../cloud/errors')
-  if (!(error instanceof CloudError)) {
-    return String((error as Error).message).split('\n')[0] as string
-  }
-  const language = readerLanguage()
-  const { cause, fix } = CLOUD_ERRORS[error.code]
-  const detail = error.detail ? ` (${error.detail})` : ''
-  return `${error.code}: ${cause[language]}${detail}${t('. ', '。')}${fix[language]}`
+  if (options.ask && !options.yes) {
+    const { askMissing, lineAsker, terminalAsker } = await import('../setup/ask')
+    const asker = process.stdin.isTTY ? terminalAsker() : lineAsker()
+    await askMissing(asker, given, settings, lookUp).finally(asker.close)
+  } else if (given.region === undefined) Object.assign(given, await lookUp())
+  const answers = checkAnswers(given, settings)
+  deployKey(settings)
+  functionKey(settings)
+  if (!options.offline) await checkOnline(answers, settings)
+  const { writeAnswers } = await import('../setup/answers')
+  const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
+  for (const file of await writeAnswers(answers, settings)) output.line(`✓ ${file}`)
+  output.line(t('Next: npm run deploy', '下一步：npm run deploy'))
 }

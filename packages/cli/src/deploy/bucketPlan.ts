@@ -1,3 +1,4 @@
+import { type CloudApi, FUNCTIONS_ONLY } from '../cloud/api'
 import {
   allowOrigin,
   allowsOrigin,
@@ -15,8 +16,9 @@ import { bucketError, CloudError } from '../cloud/errors'
 import type { CloudKey } from '../cloud/settings'
 import { t } from '../text'
 
-/** One setting of the bucket. */
-export interface BucketStep {
+/** One setting of the bucket or of the database. */
+export interface CloudStep {
+  of: 'bucket' | 'database'
   what: string
   /** Set before any function is deployed, because functions rely on it. */
   isFirst?: boolean
@@ -35,18 +37,19 @@ export async function planBucket(
   place: BucketPlace,
   trash: TrashRule[],
   origin?: string,
-): Promise<BucketStep[]> {
+): Promise<CloudStep[]> {
   const cos = cosClient(key)
   const step = async (
     what: string,
     isSet: () => Promise<boolean>,
     set: () => Promise<void>,
-  ): Promise<BucketStep> => ({
+  ): Promise<CloudStep> => ({
+    of: 'bucket',
     what,
     isSet: await isSet().catch((error) => Promise.reject(bucketError(error, what))),
     set: () => set().catch((error) => Promise.reject(bucketError(error, what))),
   })
-  const steps: BucketStep[] = [
+  const steps: CloudStep[] = [
     {
       ...(await step(
         t(
@@ -88,6 +91,25 @@ export async function planBucket(
       () => allowOrigin(cos, place, origin),
     ),
   ]
+}
+
+/**
+ * Closes the kit's collections to phones, which may add documents to a collection by default.
+ * @throws CloudError
+ */
+export function planCollections(cloud: CloudApi, names: string[]): Promise<CloudStep[]> {
+  return Promise.all(
+    names.map(async (name) => ({
+      of: 'database' as const,
+      what: t(
+        `collection ${name}: only functions may read and write it (${FUNCTIONS_ONLY})`,
+        `集合 ${name}：仅云函数可读写（${FUNCTIONS_ONLY}）`,
+      ),
+      isFirst: true,
+      isSet: (await cloud.collectionPermission(name)) === FUNCTIONS_ONLY,
+      set: () => cloud.closeCollection(name),
+    })),
+  )
 }
 
 /** The function that requires strict signatures. */

@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { CloudApi } from '../cloud/api'
 import { CloudError } from '../cloud/errors'
+import { at } from '../project'
 import { t } from '../text'
-import { differences, type FunctionPlan } from './plan'
-import { checkRunningCode, keepRunningCode } from './previousCode'
+import { differences, type FunctionPlan, type WantedFunction } from './plan'
 
 const MAX_WAIT_MS = 5 * 60_000
 
@@ -42,13 +46,34 @@ export async function deployFunction(
     )
   }
   progress(t(`${name}: reading it back`, `${name}：读回核对`))
+  await checkDeployed(cloud, { ...wanted, variables: plan.variables })
+  await checkRunningCode(cloud, name, folder)
+}
+
+/**
+ * Checks that a function is deployed and active, with the right settings and key.
+ * @throws CloudError
+ */
+export async function checkDeployed(cloud: CloudApi, wanted: WantedFunction): Promise<void> {
+  const { name } = wanted
   const present = await cloud.functionState(name)
   if (!present) throw new CloudError('FunctionNotDeployed', name)
-  if (present.Status !== 'Active')
+  if (present.Status !== 'Active') {
     throw new CloudError('FunctionNotActive', `${name}: ${present.Status}`)
-  const wrong = differences(present, { ...wanted, variables: plan.variables })
-  if (wrong.length > 0) throw new CloudError('FunctionDiffers', `${name}: ${wrong.join(', ')}`)
-  await checkRunningCode(cloud, name, folder)
+  }
+  if (present.Runtime !== wanted.Runtime) {
+    throw new CloudError('RuntimeDiffers', `${name}: ${present.Runtime}`)
+  }
+  for (const variable of Object.keys(wanted.variables)) {
+    if (present.variables[variable] === undefined) {
+      throw new CloudError('VariableMissing', `${name}: ${variable}`)
+    }
+    if (present.variables[variable] !== wanted.variables[variable]) {
+      throw new CloudError('FunctionKeyDiffers', `${name}: ${variable}`)
+    }
+  }
+  const [difference] = differences(present, wanted)
+  if (difference) throw new CloudError('FunctionDiffers', `${name}: ${difference}`)
 }
 
 async function update(
@@ -143,4 +168,60 @@ export async function limitInstances(
       `! ${name}：未能限制实例数：${error.message}`,
     )
   }
+}
+
+/** Folder for replaced code, ignored by git. */
+const folderOf = (env: string, name: string) => at('.deploy', env, name)
+
+/** Downloads the deployed code of a function to a folder. @throws CloudError */
+async function downloadCode(cloud: CloudApi, name: string, folder: string): Promise<void> {
+  await cloud.doing(`download of ${name}`, () =>
+    cloud.functions.downloadFunctionCode({
+      destPath: folder,
+      envId: cloud.env,
+      functionName: name,
+    }),
+  )
+}
+
+/** Saves the deployed code, unless it equals the new code. */
+async function keepRunningCode(cloud: CloudApi, name: string, next: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'deployed-'))
+  try {
+    await downloadCode(cloud, name, folder)
+    if (await hasSameCode(folder, next)) return
+    const savedFolder = folderOf(cloud.env, name)
+    await rm(savedFolder, { recursive: true, force: true })
+    await cp(folder, savedFolder, { recursive: true })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Compares the deployed code with the uploaded code. @throws CloudError `CodeDiffers` */
+async function checkRunningCode(cloud: CloudApi, name: string, built: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'deployed-'))
+  try {
+    await downloadCode(cloud, name, folder)
+    if (!(await hasSameCode(folder, built))) throw new CloudError('CodeDiffers', name)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function hasSameCode(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all(
+    [one, other].map((folder) => readFile(join(folder, 'index.js')).catch(() => undefined)),
+  )
+  return a !== undefined && b !== undefined && a.equals(b)
+}
+
+/** Copies the previous code, because deploying it replaces the saved code. @throws CloudError `NoPrevious` */
+export async function previousCode(env: string, name: string): Promise<string> {
+  const savedFolder = folderOf(env, name)
+  if (!existsSync(join(savedFolder, 'index.js'))) throw new CloudError('NoPrevious', name)
+  const copy = `${savedFolder}.rollback`
+  await rm(copy, { recursive: true, force: true })
+  await cp(savedFolder, copy, { recursive: true })
+  return copy
 }

@@ -4,8 +4,8 @@ import { deflateRawSync } from 'node:zlib'
 import type { CloudApi, FunctionState } from '../cloud/api'
 import { CloudError } from '../cloud/errors'
 import { FUNCTION_VARIABLES, functionKey, type Settings } from '../cloud/settings'
+import { functionNames } from '../functions/functionFiles'
 import { maskId } from '../output'
-import { functionNames } from '../project'
 import { t } from '../text'
 
 /** The settings that a function must have on the cloud. */

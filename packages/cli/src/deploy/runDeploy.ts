@@ -1,14 +1,15 @@
 import { dirname } from 'node:path'
-import { type CosConfig, checkConfig, trashLifecycle } from '@miniprogram-cos/server'
+import { type CosConfig, checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
 import { CloudApi } from '../cloud/api'
+import { bucketPlace } from '../cloud/bucketRules'
 import { CloudError, describeError } from '../cloud/errors'
 import { type CloudKey, deployKey, functionKey, type Settings } from '../cloud/settings'
 import { buildFunction } from '../functions/buildFunctions'
+import { functionFile } from '../functions/functionFiles'
 import { maskId, type SafeOutput } from '../output'
-import { functionFile } from '../project'
 import { readerLanguage, t } from '../text'
-import { type BucketStep, planBucket, requireStrictSignature } from './bucketPlan'
-import { checkFunction, deployFunction, limitInstances } from './deployFunction'
+import { type CloudStep, planBucket, planCollections, requireStrictSignature } from './bucketPlan'
+import { checkFunction, deployFunction, limitInstances, previousCode } from './deployFunction'
 import {
   checkCodeSize,
   describePlan,
@@ -17,7 +18,6 @@ import {
   wantedFunctions,
 } from './plan'
 import { checkBucketPrivacy, checkOwnConfig, excessRights, preflight } from './preflight'
-import { previousCode } from './previousCode'
 
 export interface DeployOptions {
   dryRun: boolean
@@ -48,7 +48,7 @@ interface Deployment {
   account: string
   key: CloudKey
   functions: { plan: FunctionPlan; folder: string }[]
-  bucketSteps: BucketStep[]
+  steps: CloudStep[]
   /** Actions that the key of the functions permits but does not need. */
   excess: string[]
 }
@@ -105,10 +105,13 @@ async function prepare(
     const plan = await planFunction(cloud, one, options.recreate)
     functions.push({ plan, folder: folders[i] as string })
   }
-  const place = { Bucket: config.bucket, Region: config.region }
+  const place = bucketPlace(config)
   await checkBucketPrivacy(key, config, options.bucket)
-  const trash = trashLifecycle(checkConfig(config).rules)
-  const bucketSteps = options.bucket ? await planBucket(key, place, trash, options.cors) : []
+  const { rules } = checkConfig(config)
+  const steps = await planCollections(cloud, collectionsOf(rules))
+  if (options.bucket) {
+    steps.push(...(await planBucket(key, place, trashLifecycle(rules), options.cors)))
+  }
   if (!options.bucket && !options.laxSignatures) {
     const names = wanted.map(({ name }) => name)
     await requireStrictSignature(key, place, names)
@@ -116,13 +119,13 @@ async function prepare(
   const excess = settings.COS_STS_SECRET_ID
     ? await excessRights(functionKey(settings), place, config.env)
     : []
-  return { cloud, account, key, functions, bucketSteps, excess }
+  return { cloud, account, key, functions, steps, excess }
 }
 
 function describe(
   { env }: CosConfig,
   { rollback }: DeployOptions,
-  { account, key, functions, bucketSteps, excess }: Deployment,
+  { account, key, functions, steps, excess }: Deployment,
 ): string[] {
   const id = maskId(key.SecretId)
   const warning = new CloudError('FunctionKeyTooPowerful', excess.join(', '))
@@ -135,20 +138,21 @@ function describe(
     ...(rollback
       ? [t('  code      the previous one, from .deploy/', '  code      上一版，来自 .deploy/')]
       : []),
-    ...bucketSteps.map(
-      ({ what, isSet }) => `  bucket    ${what}${isSet ? t('  (is set)', '（已设置）') : ''}`,
+    ...steps.map(
+      ({ of, what, isSet }) =>
+        `  ${of.padEnd(9)} ${what}${isSet ? t('  (is set)', '（已设置）') : ''}`,
     ),
     ...(excess.length > 0 ? [`! ${describeError(warning, readerLanguage())}`] : []),
   ]
 }
 
 async function deploy(
-  { cloud, functions, bucketSteps }: Deployment,
+  { cloud, functions, steps }: Deployment,
   { maxInstances }: DeployOptions,
   output: SafeOutput,
   progress: DeployProgress,
 ): Promise<void> {
-  const open = bucketSteps.filter(({ isSet }) => !isSet)
+  const open = steps.filter(({ isSet }) => !isSet)
   const before = open.filter(({ isFirst }) => isFirst)
   const after = open.filter(({ isFirst }) => !isFirst)
   progress.open = [
@@ -161,7 +165,7 @@ async function deploy(
     progress.done.push(step)
     output.line(line)
   }
-  const setUpBucket = async ({ what, set }: BucketStep) => {
+  const setUp = async ({ what, set }: CloudStep) => {
     await set()
     finish(what, `✓ ${what}`)
   }
@@ -179,10 +183,10 @@ async function deploy(
       ),
     )
   }
-  for (const step of before) await setUpBucket(step)
+  for (const step of before) await setUp(step)
   // Concurrently, because most of the time is waiting. An error of one is reported when the other has ended.
   const outcomes = await Promise.allSettled(functions.map(deployOne))
   const failed = outcomes.find((one) => one.status === 'rejected')
   if (failed) throw failed.reason
-  for (const step of after) await setUpBucket(step)
+  for (const step of after) await setUp(step)
 }

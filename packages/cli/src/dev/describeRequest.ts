@@ -8,8 +8,8 @@ import {
 } from '@miniprogram-cos/protocol'
 import type { RequestDescription, SentRequest } from '@miniprogram-cos/simulator/preview'
 import { configFile } from '../project'
+import { findRule } from '../rules/ruleLocation'
 import { t } from '../text'
-import { findRule } from './findRule'
 
 const nodeHash: SignatureHash = {
   sha1: (text) => createHash('sha1').update(text, 'utf8').digest('hex'),

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto'
-import { promises as fs } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream, existsSync, promises as fs, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { CosError } from 'miniprogram-cos'
-import { bucketHost } from '../project'
-import { t } from '../text'
-import { checksumOf, type JobFile } from './jobFiles'
+import { bucketHost } from '../config'
+import { formatBytes, padColumns, type Reporter } from '../output'
+import { fromCaller, ownFile } from '../project'
+import { localizedError, t } from '../text'
 import type { Phone } from './phone'
-import { formatBytes, type Reporter } from './printer'
 import type { UrlReader } from './urlReader'
 
 /**
@@ -215,7 +216,7 @@ async function attack(bob: Phone, prefix: string, file: JobFile, printer: Report
       ? `${refusal.statusCode ?? ''} ${refusal.code}`.trim()
       : t('ALLOWED', '被允许')
     const isRefused = refusal?.statusCode === 403 || refusal?.code === REFUSED_BY_FUNCTION
-    printer.check(isRefused, `${what.padEnd(22)} ${answer}`)
+    printer.check(isRefused, `${padColumns(what, 22)} ${answer}`)
   }
   // COS answers with a result for each object.
   const code = await bob.cos.deleteMultipleObject({ Objects: [{ Key }] }).then(
@@ -224,6 +225,59 @@ async function attack(bob: Phone, prefix: string, file: JobFile, printer: Report
   )
   printer.check(
     code === 'AccessDenied' || code === REFUSED_BY_FUNCTION,
-    `${t('delete among others', '批量删除').padEnd(22)} ${code}`,
+    `${padColumns(t('delete among others', '批量删除'), 22)} ${code}`,
   )
+}
+
+/** A local file that the main job uploads. */
+export interface JobFile {
+  path: string
+  name: string
+  size: number
+  /** SHA-256 in hex. */
+  checksum: string
+}
+
+/** Sample pictures, used if no files are given. */
+export const SAMPLES = [ownFile('samples/dawn.png'), ownFile('samples/sea.png')]
+
+const GENERATED_BYTES = 25 * 1024 * 1024
+
+/** @throws Error that names the first path that is not a file */
+export function checkFiles(given: string[]): void {
+  const missing = given.find(
+    (path) => !existsSync(fromCaller(path)) || !statSync(fromCaller(path)).isFile(),
+  )
+  if (missing) throw localizedError(`no such file: ${missing}`, `文件不存在：${missing}`)
+}
+
+/** The files of the command line, or the sample pictures and a generated file of 25 MB. */
+export async function chooseFiles(given: string[], folder: string): Promise<JobFile[]> {
+  const paths = given.length > 0 ? given.map(fromCaller) : await samples(folder)
+  const names = paths.map((path) => basename(path))
+  return Promise.all(
+    paths.map((path, i) => {
+      const name = names[i] as string
+      // Files of the same name from two folders become two objects.
+      return describe(path, names.indexOf(name) === i ? name : `${i + 1}-${name}`)
+    }),
+  )
+}
+
+async function samples(folder: string): Promise<string[]> {
+  const large = join(folder, 'generated-25MB.bin')
+  await fs.mkdir(folder, { recursive: true })
+  await fs.writeFile(large, randomBytes(GENERATED_BYTES))
+  return [...SAMPLES, large]
+}
+
+async function describe(path: string, name: string): Promise<JobFile> {
+  const { size } = await fs.stat(path)
+  return { path, name, size, checksum: await checksumOf(path) }
+}
+
+async function checksumOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk)
+  return hash.digest('hex')
 }

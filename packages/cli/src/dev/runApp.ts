@@ -1,57 +1,65 @@
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import type { LocalCloud } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
+import { loadConfig } from '../config'
 import { buildFunctions } from '../functions/buildFunctions'
+import { deployedFunctions } from '../functions/functionFiles'
 import { detect } from '../init/detect'
-import { configFile, deployedFunctions, forProject, loadConfig, projectRoot } from '../project'
-import { signatureNotes } from '../rules/signaturePaths'
-import { t } from '../text'
-import { explainPath } from './findRule'
-import { chooseFiles } from './jobFiles'
+import { Printer } from '../output'
+import { configFile, forProject, fromCaller, hasFunctionSources, projectRoot } from '../project'
+import { explainPath, withRuleLine } from '../rules/ruleLocation'
+import { signatureNotes, signaturePaths } from '../rules/signaturePaths'
+import { readerLanguage, t } from '../text'
+import { chooseFiles, type JobFile, runMainJob } from './mainJob'
+import { createPhone } from './phone'
 import { type DevPorts, explainPort } from './ports'
 import { activityOf, previewApp, type User } from './preview'
-import { Printer } from './printer'
 import { registerCloud } from './runningClouds'
+import { localReader } from './urlReader'
 import { watchFunctions } from './watchFunctions'
+
+/** Example users, with OPENIDs of 28 characters as WeChat issues them. */
+const ALICE: User = { name: 'Alice', openid: 'oAlice-example-000000000001', language: 'zh_CN' }
+const BOB: User = { name: 'Bob', openid: 'oBob-example-00000000000001', language: 'en' }
+const USERS = [ALICE, BOB]
 
 export interface RunAppOptions {
   config: CosConfig
-  users: User[]
   ports: DevPorts
   /** Folder of the data. @default a temporary one */
-  data: string | undefined
+  data?: string
   /** The project whose pages are shown. @default the folder that DevTools opens in this one */
   app?: string
   /** Addresses of the app that other servers serve. */
   routes: Record<string, string>
   /** Collections of the CloudBase database to create. */
   collections: string[]
-  /** Files to upload at the start; undefined to upload none. */
-  files: string[] | undefined
-  /** Ends after the upload. */
+  /** Files with which the main job runs first; an empty list for samples. @default without the main job */
+  files?: string[]
+  /** Ends after the main job. */
   once: boolean
-  runJob: (
-    cloud: LocalCloud,
-    files: Awaited<ReturnType<typeof chooseFiles>>,
-    folder: string,
-  ) => Promise<number>
-  open: (url: string) => void
+  /** Opens the page in the browser, if output is a terminal. */
+  opensBrowser: boolean
   /** Stops watching the process that launched this one. Called when the app's cloud watches it itself. */
-  stopWatchingLauncher: (() => void) | undefined
+  stopWatchingLauncher?: () => void
 }
 
 /** Runs an app with a local cloud and all of its cloud functions, until the process is terminated. */
 export async function runApp(options: RunAppOptions): Promise<void> {
-  const { config, users, ports } = options
+  const { config, ports } = options
   const temporary = await mkdtemp(join(tmpdir(), 'miniprogram-cos-'))
   let close = async () => {}
-  const end = async (status: number) => {
+  const cleanUp = async () => {
     await close()
     await rm(temporary, { recursive: true, force: true })
+  }
+  const end = async (status: number) => {
+    await cleanUp()
     process.exit(status)
   }
   const { LOCAL_ROOT_KEY, onLauncherExit, startLocalCloud } = await import(
@@ -60,10 +68,13 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   onLauncherExit(() => void end(0))
   options.stopWatchingLauncher?.()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0))
+  const isForDevTools = options.app !== undefined || !hasFunctionSources()
   try {
     await buildFunctions()
     const files = options.files && (await chooseFiles(options.files, temporary))
     let preview: Preview | undefined
+    // Log lines of functions would appear between those of the main job.
+    let showsLog = files === undefined
     const { preview: pagePort, ...cloudPorts } = ports
     const data = options.data === undefined ? join(temporary, 'data') : fromCaller(options.data)
     const cloud = await startLocalCloud({
@@ -75,11 +86,12 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       explainPath,
       collections: options.collections,
       // For DevTools, which looks up host names itself.
-      hosts: { '127.0.0.1': config.bucket },
+      ...(isForDevTools ? { hosts: { '127.0.0.1': config.bucket } } : {}),
       ...cloudPorts,
-      onFunctionOutput: (name, text) =>
-        process.stdout.write(text.replace(/^(?=.)/gm, `[${name}] `)),
-      onCosRequest: (entry) => preview?.tell(activityOf(entry, users)),
+      onFunctionOutput(name, text) {
+        if (showsLog) process.stdout.write(text.replace(/^(?=.)/gm, `[${name}] `))
+      },
+      onCosRequest: (entry) => preview?.tell(activityOf(entry, USERS)),
     })
     let stopWatching = () => {}
     close = async () => {
@@ -89,12 +101,14 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       await cloud.close()
     }
     if (existsSync(configFile())) registerCloud(cloud.admin)
-    const failures = files ? await options.runJob(cloud, files, join(temporary, 'phones')) : 0
-    if (options.once) return await end(failures === 0 ? 0 : 1)
+    const job = files && (await runJob(cloud, config, files, join(temporary, 'phones')))
+    if (options.once) return await end(job?.failures === 0 ? 0 : 1)
+    showsLog = true
     const printer = new Printer()
     preview = await openPreview(cloud, options, pagePort, printer)
-    printAddresses(printer, cloud, config, options.data)
-    printDevTools(printer, cloud, config, users)
+    printAddresses(printer, cloud, options, LOCAL_ROOT_KEY)
+    if (job?.url) printer.line(`shared     curl -o ${files?.[0]?.name} '${job.url}'`)
+    if (isForDevTools) printDevTools(printer, cloud, config)
     for (const note of signatureNotes(config)) printer.line(note)
     stopWatching = watchFunctions({
       async onChange() {
@@ -103,22 +117,51 @@ export async function runApp(options: RunAppOptions): Promise<void> {
         if (!existsSync(configFile())) return
         for (const note of signatureNotes(await loadConfig())) printer.line(note)
       },
-      onError: ({ message }) => printer.check(false, forProject(message.split('\n')[0] ?? '')),
+      onError: ({ message }) =>
+        printer.check(false, forProject(withRuleLine(message.split('\n')[0] ?? ''))),
     })
-    if (preview) options.open(preview.url)
+    if (preview && options.opensBrowser && process.stdout.isTTY) openInBrowser(preview.url)
   } catch (error) {
-    console.error(`dev: ${forProject(explainPort(error as Error, ports).message)}`)
-    await end(2)
+    await cleanUp()
+    throw explainPort(error as Error, ports)
   }
 }
 
-/** Resolves a path relative to the folder in which npm was called; npm runs commands in the project's folder. */
-const fromCaller = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path)
+/** Runs the main job. @returns the number of failed steps, and a signed URL of a file that is kept */
+async function runJob(
+  cloud: LocalCloud,
+  config: CosConfig,
+  files: JobFile[],
+  folder: string,
+): Promise<{ failures: number; url: string }> {
+  const printer = new Printer()
+  let url = ''
+  try {
+    const alice = await createPhone(cloud, ALICE, folder, config)
+    const bob = await createPhone(cloud, BOB, folder, config)
+    const reader = localReader(cloud.cos, signaturePaths(config).length > 0)
+    url = await runMainJob(reader, [alice, bob], files, printer)
+  } catch (error) {
+    const { message, advice } = error as { message?: string; advice?: Record<string, string> }
+    const reason = [message ?? String(error), advice?.[readerLanguage()]].filter(Boolean)
+    printer.check(
+      false,
+      t(`the main job stopped: ${reason.join('\n    ')}`, `运行中止：${reason.join('\n    ')}`),
+    )
+  }
+  const { failures } = printer
+  printer.title(
+    failures === 0
+      ? t('All steps passed.', '全部步骤通过。')
+      : t(`${failures} steps failed.`, `${failures} 个步骤失败。`),
+  )
+  return { failures, url: files.length > 1 ? url : '' }
+}
 
 /** Shows the app on simulated phones, if the folder of DevTools has an app. */
 async function openPreview(
   cloud: LocalCloud,
-  { config, users, routes, app }: RunAppOptions,
+  { config, routes, app }: RunAppOptions,
   port: number,
   printer: Printer,
 ): Promise<Preview | undefined> {
@@ -136,7 +179,7 @@ async function openPreview(
     return undefined
   }
   const root = app ?? join(projectRoot(), miniprogramRoot)
-  const preview = await previewApp(root, cloud, users, config, { port, routes })
+  const preview = await previewApp(root, cloud, USERS, config, { port, routes })
   printer.title(t('Your app, in your browser', '你的小程序（浏览器）'))
   const phones = t('two phones, two users, one bucket', '两部手机、两个用户、一个存储桶')
   printer.line(`open       ${preview.url}   ${phones}`)
@@ -146,8 +189,8 @@ async function openPreview(
 function printAddresses(
   printer: Printer,
   { cos, sts, functions, admin, host }: LocalCloud,
-  { bucket, region }: CosConfig,
-  data: string | undefined,
+  { config: { bucket, region }, data }: RunAppOptions,
+  { SecretId, SecretKey }: { SecretId: string; SecretKey: string },
 ): void {
   printer.title(
     data === undefined
@@ -160,16 +203,17 @@ function printAddresses(
           `正在运行（按 Ctrl+C 结束；数据在 ${data}）`,
         ),
   )
-  const config = basename(configFile())
-  printer.line(
-    `COS        ${cos}   ${t(`bucket ${bucket}, region ${region}`, `存储桶 ${bucket}，地域 ${region}`)}`,
-  )
+  const bucketText = t(`bucket ${bucket}, region ${region}`, `存储桶 ${bucket}，地域 ${region}`)
+  printer.line(`COS        ${cos}   ${bucketText}`)
   printer.line(`STS        ${sts}`)
   printer.line(`functions  ${functions}   POST /${host.names.join(', /')}`)
   printer.line(
     `admin      ${admin}   ${t('buckets, uploads and requests in a browser', '在浏览器中查看存储桶、上传与请求')}`,
   )
-  printer.line(t(`watching   ${config} and the cloud functions`, `监视       ${config} 与云函数`))
+  printer.line(`SecretId   ${SecretId}`)
+  printer.line(`SecretKey  ${SecretKey}   ${t('(of the local cloud only)', '（仅用于本地云）')}`)
+  const name = basename(configFile())
+  printer.line(t(`watching   ${name} and the cloud functions`, `监视       ${name} 与云函数`))
 }
 
 /** Prints the code with which an app in the real DevTools uses this local cloud, as the guide shows it. */
@@ -177,10 +221,22 @@ function printDevTools(
   printer: Printer,
   { cos, functions }: LocalCloud,
   { appid }: CosConfig,
-  [user]: User[],
 ): void {
-  const headers = { 'x-wx-openid': user?.openid, ...(appid ? { 'x-wx-appid': appid } : {}) }
+  const headers = { 'x-wx-openid': ALICE.openid, ...(appid ? { 'x-wx-appid': appid } : {}) }
   const options = { url: functions, headers, Domain: new URL(cos).host, Protocol: 'http:' }
   printer.title(t('In DevTools, with "urlCheck": false', '在开发者工具中使用（不校验合法域名）'))
   printer.line(`COS.http(${JSON.stringify(options)})`)
+}
+
+/** Opens a page in the browser, if possible. Its address was printed already. */
+function openInBrowser(url: string): void {
+  const [command = '', ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url]
+  const opening = spawn(command, args, { stdio: 'ignore', detached: true })
+  opening.on('error', () => {})
+  opening.unref()
 }

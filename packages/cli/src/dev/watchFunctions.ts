@@ -1,7 +1,8 @@
 import { existsSync, type FSWatcher, watch } from 'node:fs'
 import { join } from 'node:path'
 import { buildFunctions } from '../functions/buildFunctions'
-import { functionNames, functionRoot, projectRoot } from '../project'
+import { functionNames, functionRoot } from '../functions/functionFiles'
+import { projectRoot } from '../project'
 
 /** Delay in milliseconds, because one save often consists of several writes. */
 const SETTLE_MS = 100

@@ -8,10 +8,10 @@ import {
   type Verb,
 } from '@miniprogram-cos/server'
 import { anonymousStatus } from '../cloud/bucketChecks'
-import { cosClient } from '../cloud/bucketRules'
+import { bucketPlace, cosClient } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
 import { functionKey } from '../cloud/settings'
-import { bucketHost } from '../project'
+import { bucketHost } from '../config'
 import type { Check, DoctorContext } from './context'
 
 /** Two users that cannot exist, because OPENIDs start with `o`. */
@@ -30,7 +30,7 @@ export const accessProbe: Check = {
   async run({ settings, config }) {
     const { rules } = checkConfig(config)
     const cos = cosClient(await issueKey({ settings, config }))
-    const place = { Bucket: config.bucket, Region: config.region }
+    const place = bucketPlace(config)
     const prefix = ownPrefix(rules, PROBE_USER)
     const grants = grantsOf(rules, { openid: PROBE_USER, groups: [] }).filter(
       ({ path }) => path === prefix,

@@ -1,13 +1,19 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { checkConfig, trashLifecycle } from '@miniprogram-cos/server'
-import { CloudApi } from '../cloud/api'
-import { checkPrivacy, findRegion, refererObstacle } from '../cloud/bucketChecks'
-import { cleansStaleUploads, cosClient, hasStrictSignature, keptTrash } from '../cloud/bucketRules'
+import { checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
+import { CloudApi, FUNCTIONS_ONLY } from '../cloud/api'
+import { checkPrivacy, checkRegion, refererObstacle } from '../cloud/bucketChecks'
+import {
+  bucketPlace,
+  cleansStaleUploads,
+  cosClient,
+  hasStrictSignature,
+  keptTrash,
+} from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
 import { deployKey, functionKey } from '../cloud/settings'
-import { checkFunction } from '../deploy/deployFunction'
-import { differences, type WantedFunction, wantedFunctions } from '../deploy/plan'
+import { checkDeployed, checkFunction } from '../deploy/deployFunction'
+import { wantedFunctions } from '../deploy/plan'
 import {
   checkDeployer,
   checkEnvironment,
@@ -16,16 +22,18 @@ import {
   excessRights,
 } from '../deploy/preflight'
 import { compareLists, domainLists, readConsoleLists } from '../domains/domainLists'
+import { functionNames } from '../functions/functionFiles'
+import { isOldNode } from '../nodeVersion'
 import { maskId } from '../output'
-import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
+import { at, hasFunctionSources, projectRoot } from '../project'
 import { t } from '../text'
 import { accessProbe } from './accessProbe'
-import type { Check } from './context'
+import type { Check, DoctorContext } from './context'
 
 export const nodeVersion: Check = {
   name: { en: 'Node', zh: 'Node 版本' },
   async run({ node }) {
-    if (Number.parseInt(node, 10) < 20) throw new CloudError('NodeTooOld', node)
+    if (isOldNode(node)) throw new CloudError('NodeTooOld', node)
     return node
   },
 }
@@ -82,52 +90,32 @@ const keys: Check = {
     const key = functionKey(settings)
     const identity = await checkDeployer(new CloudApi(deployer, config.env))
     await checkFunctionKey(key, deployer, identity, config.env)
-    const place = { Bucket: config.bucket, Region: config.region }
+    const place = bucketPlace(config)
     const excess = await excessRights(key, place, config.env)
     if (excess.length > 0) warn(new CloudError('FunctionKeyTooPowerful', excess.join(', ')))
     return `${maskId(deployer.SecretId)}, ${maskId(key.SecretId)}, ${identity.AccountId}`
   },
 }
 
+/** The APIs, called with the key that deploys. */
+const deployerApi = ({ settings, config }: DoctorContext) =>
+  new CloudApi(deployKey(settings), config.env)
+
 const environment: Check = {
   name: { en: 'CloudBase environment', zh: '云开发环境' },
-  async run({ settings, config }) {
-    await checkEnvironment(new CloudApi(deployKey(settings), config.env))
-    return config.env
+  async run(context) {
+    await checkEnvironment(deployerApi(context))
+    return context.config.env
   },
 }
 
-/** Checks that a function is deployed and active, with the right settings and key. */
 const functions: Check = {
   name: { en: 'cloud functions and their variables', zh: '云函数及其环境变量' },
-  async run({ settings, config }) {
-    const cloud = new CloudApi(deployKey(settings), config.env)
-    const wanted = wantedFunctions(settings)
-    for (const one of wanted) await checkSettings(cloud, one)
+  async run(context) {
+    const wanted = wantedFunctions(context.settings)
+    for (const one of wanted) await checkDeployed(deployerApi(context), one)
     return wanted.map(({ name }) => name).join(', ')
   },
-}
-
-async function checkSettings(cloud: CloudApi, wanted: WantedFunction): Promise<void> {
-  const { name } = wanted
-  const present = await cloud.functionState(name)
-  if (!present) throw new CloudError('FunctionNotDeployed', name)
-  if (present.Status !== 'Active') {
-    throw new CloudError('FunctionNotActive', `${name}: ${present.Status}`)
-  }
-  if (present.Runtime !== wanted.Runtime) {
-    throw new CloudError('RuntimeDiffers', `${name}: ${present.Runtime}`)
-  }
-  for (const variable of Object.keys(wanted.variables)) {
-    if (present.variables[variable] === undefined) {
-      throw new CloudError('VariableMissing', `${name}: ${variable}`)
-    }
-    if (present.variables[variable] !== wanted.variables[variable]) {
-      throw new CloudError('FunctionKeyDiffers', `${name}: ${variable}`)
-    }
-  }
-  const [difference] = differences(present, wanted)
-  if (difference) throw new CloudError('FunctionDiffers', `${name}: ${difference}`)
 }
 
 const functionCalls: Check = {
@@ -135,9 +123,8 @@ const functionCalls: Check = {
     en: 'functions run, and refuse a caller without identity',
     zh: '云函数可运行并拒绝匿名调用',
   },
-  async run({ settings, config }) {
-    const cloud = new CloudApi(deployKey(settings), config.env)
-    for (const name of functionNames()) await checkFunction(cloud, name)
+  async run(context) {
+    for (const name of functionNames()) await checkFunction(deployerApi(context), name)
     return undefined
   },
 }
@@ -146,14 +133,7 @@ const bucket: Check = {
   name: { en: 'bucket, region and privacy', zh: '存储桶、地域与私有权限' },
   async run({ settings, config }) {
     const cos = cosClient(deployKey(settings))
-    try {
-      await cos.headBucket({ Bucket: config.bucket, Region: config.region })
-    } catch (error) {
-      const mapped = bucketError(error, config.bucket)
-      if (mapped.code !== 'BucketUnknown') throw mapped
-      const region = await findRegion(cos, config.bucket)
-      throw region ? new CloudError('RegionWrong', region) : mapped
-    }
+    await checkRegion(cos, bucketPlace(config))
     await checkPrivacy(cos, config)
     return `${config.bucket}, ${config.region}`
   },
@@ -166,7 +146,7 @@ const bucketRules: Check = {
   },
   async run({ settings, config }) {
     const cos = cosClient(deployKey(settings))
-    const place = { Bucket: config.bucket, Region: config.region }
+    const place = bucketPlace(config)
     try {
       const obstacle = await refererObstacle(cos, place)
       if (obstacle) throw new CloudError('RefererBlocks', obstacle)
@@ -178,6 +158,22 @@ const bucketRules: Check = {
       throw bucketError(error, 'bucket configuration')
     }
     return undefined
+  },
+}
+
+/** Checks that phones cannot reach the records of hooks, quotas and the trash. */
+const collections: Check = {
+  name: { en: "the kit's collections in the database", zh: '数据库中套件所用的集合' },
+  async run({ settings, config }) {
+    const cloud = new CloudApi(deployKey(settings), config.env)
+    const names = collectionsOf(checkConfig(config).rules)
+    for (const name of names) {
+      const permission = await cloud.collectionPermission(name)
+      if (permission !== FUNCTIONS_ONLY) {
+        throw new CloudError('CollectionOpen', permission ? `${name}, ${permission}` : name)
+      }
+    }
+    return names.length > 0 ? names.join(', ') : t('none is used', '未使用')
   },
 }
 
@@ -209,6 +205,7 @@ export const checks: Check[] = [
   functionCalls,
   bucket,
   bucketRules,
+  collections,
   accessProbe,
   domains,
 ]

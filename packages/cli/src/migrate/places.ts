@@ -67,3 +67,10 @@ export const FILE_ID_PREFIX = 'cloud://'
 export function pathOfFileId(fileID: string): string | undefined {
   return /^cloud:\/\/[^/]+\/(.+)$/s.exec(fileID)?.[1]
 }
+
+/** The source and the target of a migration. */
+export interface MigrationPlaces {
+  records: Records
+  files: SourceFiles
+  bucket: TargetBucket
+}

@@ -3,7 +3,7 @@ import type { Journal, Rewritten } from './journal'
 import type { FieldChange, RecordData, RecordId, Records, TargetBucket } from './places'
 import { FILE_ID_PREFIX } from './places'
 import type { KeyNames, Problem } from './plan'
-import { type FieldSelection, textsAt } from './recordFields'
+import { type FieldSelection, textsAt } from './plan'
 
 /** Attempts per record, which the app may change concurrently. */
 const ATTEMPTS = 5

@@ -3,17 +3,10 @@ import type { SafeOutput } from '../output'
 import { t } from '../text'
 import { copyFiles } from './copyFiles'
 import { Journal } from './journal'
-import type { Records, SourceFiles, TargetBucket } from './places'
+import type { MigrationPlaces } from './places'
+import type { FieldSelection } from './plan'
 import { KeyNames, makePlan, type Plan, type Problem } from './plan'
-import type { FieldSelection } from './recordFields'
 import { rewriteRecords, rollBack } from './rewriteRecords'
-
-/** The source and the target of a migration. */
-export interface MigrationPlaces {
-  records: Records
-  files: SourceFiles
-  bucket: TargetBucket
-}
 
 export interface MigrationOptions {
   selections: FieldSelection[]

@@ -1,6 +1,7 @@
-import { type RulesReport, type RuleTests, testRules } from '@miniprogram-cos/server'
-import { loadModule } from '../project'
-import { t } from '../text'
+import { type RulesReport, RuleTestError, type RuleTests, testRules } from '@miniprogram-cos/server'
+import { loadModule } from '../config'
+import { localizedError, t } from '../text'
+import { failureInChinese } from './reasonTexts'
 
 /** The result of one test of a file. */
 export interface RuleTestResult {
@@ -35,8 +36,9 @@ export async function runRuleTests(
     return rules
   })
   if (suites.length === 0) {
-    throw new Error(
-      t(`${file} does not call testRules(config)`, `${file} 没有调用 testRules(config)`),
+    throw localizedError(
+      `${file} does not call testRules(config)`,
+      `${file} 没有调用 testRules(config)`,
     )
   }
   const results: RuleTestResult[] = []
@@ -45,7 +47,10 @@ export async function runRuleTests(
       await body()
       results.push({ title })
     } catch (error) {
-      results.push({ title, failure: error instanceof Error ? error.message : String(error) })
+      const message = error instanceof Error ? error.message : String(error)
+      const failures = error instanceof RuleTestError ? error.failures : undefined
+      const chinese = failures?.map(failureInChinese).join('\n') ?? message
+      results.push({ title, failure: t(message, chinese) })
     }
   }
   const reports = suites.map((rules) => rules.report())

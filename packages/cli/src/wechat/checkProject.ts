@@ -1,13 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildNpm } from './buildNpm'
-import { compileProject, findMissingFiles } from './compileProject'
-import { checkConfigFiles } from './configFiles'
-import { checkPackedSyntax, loadPackages } from './packages'
+import { buildNpm, checkPackedSyntax, loadPackages } from './buildNpm'
+import { checkTemplates, compileProject, findMissingFiles } from './compileProject'
+import { checkConfigFiles, checkProjectSettings } from './configFiles'
 import { type Finding, type Project, staged, stageProject } from './project'
-import { checkProjectSettings } from './projectSettings'
 import { checkClientSizes, checkComponentSizes, checkPackageSize } from './sizes'
-import { checkTemplates } from './templates'
 
 export interface Report {
   findings: Finding[]

@@ -1,7 +1,7 @@
 import { absolutePrefix, countChanges } from '../client'
 import { formatSize, formatTime } from '../file'
 import { fill, type Problem, problemOf, textsFor } from '../locale'
-import { thumbnailUrl } from '../thumbnail'
+import { coverUrl, thumbnailUrl } from '../thumbnail'
 import { type FileEntry, readFolder, removeAll } from './folder'
 import { FILE_LIST_TEXTS, type FileListTexts } from './texts'
 
@@ -50,6 +50,11 @@ Component({
     pageSize: { type: Number, value: 30 },
     /** Small pictures of images. */
     thumbnails: { type: Boolean, value: true },
+    /**
+     * Small pictures of videos. COS takes them by media processing, which must be enabled for the bucket, is billed for
+     * each picture, and needs `videoCovers: true` in the access rule. A video without one keeps its icon.
+     */
+    videoCovers: Boolean,
     /** Lets the user select and delete. */
     removable: Boolean,
     locale: String,
@@ -208,10 +213,12 @@ Component({
     },
 
     async showThumbnails(turn: number) {
-      if (!this.data.thumbnails) return
+      const { client, thumbnails, videoCovers } = this.data
       for (const { key, kind, size, thumbnail } of this.data.rows) {
-        if (kind !== 'image' || thumbnail) continue
-        const address = await thumbnailUrl(this.data.client, key, size).catch(() => '')
+        const isCover = kind === 'video' && videoCovers
+        if (thumbnail || !(isCover || (kind === 'image' && thumbnails))) continue
+        const signing = isCover ? coverUrl(client, key) : thumbnailUrl(client, key, size)
+        const address = await signing.catch(() => '')
         if (turn !== stateOf(this).turn) return
         const index = this.data.rows.findIndex((row) => row.key === key)
         if (index >= 0 && address) this.setData({ [`rows[${index}].thumbnail`]: address })

@@ -1,9 +1,14 @@
 import { absolutePrefix } from '../client'
+import { fileKind } from '../file'
 import { problemOf } from '../locale'
 import { signedUrl } from '../signedUrl'
+import { coverQuery } from '../thumbnail'
 
 /** Numbers are px, as in TDesign, also `width="100"`; other texts have their unit. */
 const length = (value: string | number) => (/^\d+$/.test(`${value}`) ? `${value}px` : value)
+
+/** Width of a video's cover: a screen of a dense phone, in pixels. */
+const COVER_WIDTH = 750
 
 /** The state of an image: its pending request, and how often its URL was signed again after an error. */
 interface ImageState {
@@ -37,6 +42,11 @@ Component({
     objectKey: String,
     /** Processing parameters of COS: `imageMogr2/thumbnail/400x`; needs data processing for the bucket. */
     process: String,
+    /**
+     * Shows a video by a picture of it. COS takes it by media processing, which must be enabled for the bucket, is billed
+     * for each picture, and needs `videoCovers: true` in the access rule. Without a picture, an icon is shown.
+     */
+    videoCovers: Boolean,
     /** Seconds for which a URL is valid. */
     expires: { type: Number, value: 1800 },
     mode: { type: String, value: 'aspectFill' },
@@ -59,10 +69,11 @@ Component({
     url: '',
     /** `loading`, `done` or `error`. */
     state: 'loading',
+    isVideo: false,
     size: '',
   },
   observers: {
-    'client, objectKey, process'() {
+    'client, objectKey, process, videoCovers'() {
       stateOf(this).retries = 0
       void this.sign(false)
     },
@@ -90,17 +101,20 @@ Component({
     },
 
     async sign(isFresh: boolean) {
-      const { client, objectKey, process, expires, locale } = this.data
+      const { client, objectKey, process, videoCovers, expires, locale } = this.data
       const state = stateOf(this)
       state.turn++
       const { turn } = state
+      const isVideo = videoCovers && fileKind(objectKey) === 'video'
+      this.setData({ isVideo })
       if (!objectKey) {
         this.setData({ url: '', state: 'loading' })
         return
       }
       try {
         const key = await absolutePrefix(client, objectKey)
-        const { url, until } = await signedUrl(client, key, process, expires, isFresh)
+        const query = isVideo ? coverQuery(COVER_WIDTH) : process ? { [process]: '' } : {}
+        const { url, until } = await signedUrl(client, key, query, expires, isFresh)
         if (turn !== state.turn) return
         state.until = until
         if (url === this.data.url) {
@@ -135,14 +149,15 @@ Component({
     },
 
     async onTap() {
-      const { client, objectKey, preview, state } = this.data
+      const { client, objectKey, preview, state, isVideo } = this.data
       this.triggerEvent('click', { url: this.data.url })
-      if (state === 'error') void this.reload()
+      // A video can be played without its cover.
+      if (state === 'error' && !isVideo) void this.reload()
       else if (preview && objectKey) {
         // In full: without the processing parameters.
         const key = await absolutePrefix(client, objectKey)
         const { url } = await signedUrl(client, key)
-        wx.previewImage({ urls: [url] })
+        wx.previewMedia({ sources: [{ url, type: isVideo ? 'video' : 'image' }] })
       }
     },
   },

@@ -142,7 +142,7 @@ export function aclDocument(acl: Acl | undefined, ownerUin: string): string {
   return `<AccessControlPolicy>${owner}${list}</AccessControlPolicy>`
 }
 
-const READ_OBJECT = ['GetObject', 'HeadObject', 'GetObjectTagging']
+const READ_OBJECT = ['GetObject', 'HeadObject', 'GetObjectTagging', 'ci:GenerateSnapshot']
 const LIST_BUCKET = ['GetBucket', 'HeadBucket', 'ListMultipartUploads', 'GetBucketObjectVersions']
 const WRITE_BUCKET = [
   'PutObject',

@@ -17,6 +17,7 @@ import { CosServiceError } from './errors'
 import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
 import { answerImageOperation, imageOperationActions } from './images/imageOperations'
 import type { ImageProcessor } from './images/imageProcessor'
+import { isSnapshot } from './images/snapshot'
 import { handlers } from './operations/index'
 import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
 import { type ExplainPath, type LogEntry, RequestTrace } from './requestLog'
@@ -211,7 +212,9 @@ const REQUIRED_PARAMS = new Set(
 
 /** @throws CosServiceError `MethodNotAllowed`, `NotImplemented`, `InvalidArgument` */
 function requireServed(match: OperationMatch | undefined, request: CosRequest): OperationMatch {
-  const unserved = unservedSubresource(match?.operation, request.query)
+  const { 'ci-process': _, ...others } = request.query
+  const isServed = match?.name === 'getObject' && isSnapshot(request)
+  const unserved = unservedSubresource(match?.operation, isServed ? others : request.query)
   if (unserved && REQUIRED_PARAMS.has(unserved)) {
     throw new CosServiceError(
       'InvalidArgument',

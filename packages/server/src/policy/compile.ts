@@ -1,9 +1,67 @@
-import { parseBucket } from '@miniprogram-cos/protocol'
+import { type OperationName, operations, parseBucket, type Verb } from '@miniprogram-cos/protocol'
 import { FunctionError } from '../errors'
 import type { Grant } from '../grants'
-import type { Rule } from '../rules'
-import { actionsOfGrant } from './actions'
+import { type Rule, VERBS } from '../rules'
 import { type ActionCondition, type Condition, conditionOf, deniedContent } from './conditions'
+
+/** The operations of each verb. */
+const VERB_OPERATIONS: Record<Verb, OperationName[]> = {
+  read: ['getObject', 'headObject'],
+  write: [
+    'putObject',
+    'postObject',
+    'multipartInit',
+    'multipartUpload',
+    'multipartListPart',
+    'multipartComplete',
+    'multipartAbort',
+  ],
+  delete: ['deleteObject'],
+  // Listing uploads in progress reveals keys and upload ids, so it is not part of writing.
+  list: ['getBucket', 'multipartList'],
+}
+
+/** An owner who may write can also find and abort own uploads that were interrupted. */
+const OWNER_WRITE_OPERATIONS: OperationName[] = [...VERB_OPERATIONS.write, 'multipartList']
+
+const actionsOfOperations = (names: OperationName[]): string[] => [
+  ...new Set(names.flatMap((name) => operations[name].access.map(({ action }) => action))),
+]
+
+const ACTIONS: Record<Verb, readonly string[]> = {
+  read: actionsOfOperations(VERB_OPERATIONS.read),
+  write: actionsOfOperations(VERB_OPERATIONS.write),
+  delete: actionsOfOperations(VERB_OPERATIONS.delete),
+  list: actionsOfOperations(VERB_OPERATIONS.list),
+}
+const OWNER_WRITE_ACTIONS: readonly string[] = actionsOfOperations(OWNER_WRITE_OPERATIONS)
+
+/** The actions that moving an object needs, at its source and at its target, whatever its size. */
+export const MOVE_ACTIONS = actionsOfOperations([
+  'headObject',
+  'getBucket',
+  'putObjectCopy',
+  'multipartInit',
+  'uploadPartCopy',
+  'multipartComplete',
+  'multipartAbort',
+  'deleteObject',
+])
+
+/** The CAM actions of a verb, as the operation table names them. */
+export function actionsOf(verb: Verb): readonly string[] {
+  return ACTIONS[verb]
+}
+
+/** The CAM actions that a grant includes. */
+export function actionsOfGrant({ verb, isOwn }: Pick<Grant, 'verb' | 'isOwn'>): readonly string[] {
+  return verb === 'write' && isOwn ? OWNER_WRITE_ACTIONS : ACTIONS[verb]
+}
+
+/** The verb that includes a CAM action. */
+export function verbOf(action: string): Verb | undefined {
+  return VERBS.find((verb) => ACTIONS[verb].includes(action))
+}
 
 export interface PolicyStatement {
   effect: 'allow' | 'deny'
@@ -37,6 +95,11 @@ export const MAX_POLICY_CHARS = 6144
 /** `qcs::cos:<region>:uid/<APPID>:<bucket>/<path>`, every segment filled (document 598/10606). */
 export function resourceOf({ bucket, region }: BucketLocation, path: string): string {
   return `qcs::cos:${region}:uid/${parseBucket(bucket)?.appid}:${bucket}/${path}`
+}
+
+/** The same of data processing: `qcs::ci:<region>:uid/<APPID>:bucket/<bucket>/<path>`. */
+function processingResourceOf({ bucket, region }: BucketLocation, path: string): string {
+  return `qcs::ci:${region}:uid/${parseBucket(bucket)?.appid}:bucket/${bucket}/${path}`
 }
 
 /**
@@ -108,7 +171,19 @@ export function statementsOf(
     // It shares the list of resources, which may grow.
     statements.set(`${id}\ndeny`, { effect: 'deny', action, resource, condition: denied })
   }
-  return [...statements.values()]
+  return [...statements.values(), ...snapshotStatements(permissions, location)]
+}
+
+/** Pictures of the videos that may be read, where the rule permits them (document 1045/72960). */
+function snapshotStatements(
+  permissions: Permission[],
+  location: BucketLocation,
+): PolicyStatement[] {
+  const paths = permissions
+    .filter(({ action, grant }) => action === 'GetObject' && grant.rule.videoCovers)
+    .map(({ path }) => processingResourceOf(location, path))
+  if (paths.length === 0) return []
+  return [{ effect: 'allow', action: ['ci:GenerateSnapshot'], resource: [...new Set(paths)] }]
 }
 
 /** A policy as it is sent to STS. @throws FunctionError `KitPolicyTooLong`, `KitNothingGranted` */

@@ -1,5 +1,6 @@
 import type { Verb } from '@miniprogram-cos/protocol'
 import type { Grant } from '../grants'
+import { Reason } from '../reasons'
 import { hasQuota, type Rule } from '../rules'
 
 /** Operator -> condition key -> values. */
@@ -85,25 +86,16 @@ export function deniedContent({ types }: Rule): Condition | undefined {
 }
 
 /** Why no key may write, or delete, below a rule's path: the rule requires more than a policy can express. */
-export function keyObstacle(verb: Verb, rule: Rule): string | undefined {
+export function keyObstacle(verb: Verb, rule: Rule): Reason | undefined {
   if (verb === 'delete' && rule.trashDays !== undefined) {
-    return 'it has a trash, into which the functions move objects: send the event "trash"'
+    return new Reason('hasTrash')
   }
   if (verb !== 'write') return undefined
   const { overwrite, names } = rule
-  if (!overwrite) {
-    return 'it forbids overwriting, which no key can be bound to: upload with signatures of cos-signature'
-  }
-  if (names === 'server') {
-    return 'the function chooses the names of new objects: request one with "create"'
-  }
-  if (hasQuota(rule)) {
-    return 'it has a quota, which no key for a folder can be held to: request a key for one object, or upload with signatures of cos-signature'
-  }
-  if (rule.beforeUpload) {
-    return 'its beforeUpload decides on each object: request a key for one object, or upload with signatures of cos-signature'
-  }
-  return undefined
+  if (!overwrite) return new Reason('noOverwriting')
+  if (names === 'server') return new Reason('serverNames')
+  if (hasQuota(rule)) return new Reason('quotaNeedsOneObject')
+  return rule.beforeUpload ? new Reason('hookNeedsOneObject') : undefined
 }
 
 /** The grants of a caller that a key can be limited to. */

@@ -1,11 +1,17 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import { FunctionError, quote } from '../errors'
-import { covers, explainDenial, type Grant } from '../grants'
-import { requestedKeyProblem } from '../objectKey'
+import { FunctionError, quote, type Refuse, refusal } from '../errors'
+import { covers, explainDenial, type Grant, grantFor } from '../grants'
+import { keyReason } from '../objectKey'
 import { hasQuota, isVerb, OPENID, type Rule, VERBS } from '../rules'
 import type { WantedUpload } from '../uploadServices'
-import { actionsOfGrant, verbOf } from './actions'
-import { type BucketLocation, type Permission, type PolicyDocument, statementsOf } from './compile'
+import {
+  actionsOfGrant,
+  type BucketLocation,
+  type Permission,
+  type PolicyDocument,
+  statementsOf,
+  verbOf,
+} from './compile'
 import { conditionOf, grantsForKeys, keyObstacle, SINGLE_UPLOADS } from './conditions'
 
 /** More would not fit into a policy. */
@@ -38,12 +44,14 @@ export function compileScope(scope: unknown, context: ScopeContext): CompiledSco
     throw new FunctionError('KitScopeRefused', `scope must have 1 to ${MAX_ENTRIES} entries`)
   }
   const read = entries.map((entry, i) => readEntry(entry, `scope[${i}]`, context))
-  const counted = read.find(({ upload }) => upload && hasQuota(upload.rule))
+  const counted = read.find(
+    ({ upload }) => upload && (hasQuota(upload.rule) || upload.rule.beforeUpload),
+  )
   if (counted && read.some(({ permission }) => permission.grant.verb === 'read')) {
     // A policy does not see how much a copy brings.
     throw new FunctionError(
       'KitScopeRefused',
-      'scope is refused: with a quota, no key may both upload and read, since it could copy',
+      'scope is refused: with a quota or beforeUpload, no key may both upload and read, since it could copy',
       { rule: counted.permission.grant.rule.pattern },
     )
   }
@@ -96,36 +104,29 @@ function readEntry(
   at: string,
   { grants, rules, location, isServerName }: ScopeContext,
 ): { permission: Permission; upload?: WantedUpload } {
-  const refuse = (reason: string, rule?: string): never => {
-    throw new FunctionError('KitScopeRefused', `${at} is refused: ${reason}`, rule ? { rule } : {})
-  }
-  if (typeof entry !== 'object' || entry === null) return refuse('it is not an object')
+  const refuse = refusal('KitScopeRefused', `${at} is refused: `)
+  if (typeof entry !== 'object' || entry === null) throw refuse('it is not an object')
   const { action: given, prefix, bucket, region }: Record<string, unknown> = { ...entry }
   if (typeof given !== 'string' || typeof prefix !== 'string') {
-    return refuse('action and prefix must be text')
+    throw refuse('action and prefix must be text')
   }
-  if (bucket !== undefined && bucket !== location.bucket) return refuse('another bucket')
-  if (region !== undefined && region !== location.region) return refuse('another region')
+  if (bucket !== undefined && bucket !== location.bucket) throw refuse('another bucket')
+  if (region !== undefined && region !== location.region) throw refuse('another region')
   const action = /^(?:name\/)?(?:cos:)?([A-Za-z]+)$/.exec(given)?.[1] ?? ''
   const verb = verbOf(action)
-  if (!verb) return refuse(`no rule can allow the action ${quote(given)}`)
-  const problem = requestedKeyProblem(prefix)
-  if (problem) return refuse(`${quote(prefix)}: ${problem}`)
-  const grant = grants.find((one) => actionsOfGrant(one).includes(action) && covers(one, prefix))
-  if (!grant) {
-    const { message, rule } = explainDenial(rules, verb, prefix)
-    return refuse(message, rule)
-  }
+  if (!verb) throw refuse(`no rule can allow the action ${quote(given)}`)
+  const includes = (one: Grant) => actionsOfGrant(one).includes(action)
+  const grant = grantFor(verb, prefix, { grants, rules }, refuse, 'policy', includes)
   const { rule } = grant
   const obstacle = keyObstacle(grant.verb, rule)
-  if (obstacle && grant.verb === 'delete') return refuse(obstacle, rule.pattern)
+  if (obstacle && grant.verb === 'delete') throw refuse(obstacle, rule.pattern)
   if (grant.verb === 'write') {
     const isNamed = rule.names === 'app' || isServerName(prefix)
     // A key for one object is held to what no key for a folder is.
-    if (obstacle && !(rule.overwrite && isNamed)) return refuse(obstacle, rule.pattern)
+    if (obstacle && !(rule.overwrite && isNamed)) throw refuse(obstacle, rule.pattern)
   }
   if (!conditionOf(action, grant)) {
-    return refuse('the rule limits the size, and no key can limit the sum of parts', rule.pattern)
+    throw refuse('the rule limits the size, and no key can limit the sum of parts', rule.pattern)
   }
   if (grant.verb !== 'write' || !UPLOADS.includes(action)) {
     return { permission: { action, path: prefix, grant } }
@@ -185,7 +186,7 @@ function pathDenied(
   const obstacle = rule && keyObstacle(verb, rule)
   if (obstacle) return pathRefused(at, obstacle, rule.pattern)
   const denial = explainDenial(rules, verb, path)
-  return pathRefused(at, denial.message, denial.rule)
+  return pathRefused(at, denial.reason, denial.rule)
 }
 
 function readVerbs(value: unknown): Verb[] | undefined {
@@ -208,11 +209,10 @@ function readPath(value: unknown, openid: string, at: string): string {
     .map((segment) => (segment === OPENID ? openid : segment))
     .join('/')
   if (!path.endsWith('/')) throw pathRefused(at, 'it must end in a slash')
-  const problem = requestedKeyProblem(path)
-  if (problem) throw pathRefused(at, `${JSON.stringify(path)}: ${problem}`)
+  const problem = keyReason(path)
+  if (problem) throw pathRefused(at, problem, undefined, JSON.stringify(path))
   return path
 }
 
-function pathRefused(at: string, reason: string, rule?: string): FunctionError {
-  return new FunctionError('KitPathRefused', `${at} is refused: ${reason}`, rule ? { rule } : {})
-}
+const pathRefused = (at: string, ...why: Parameters<Refuse>) =>
+  refusal('KitPathRefused', `${at} is refused: `)(...why)

@@ -2,9 +2,11 @@ import type { Verb } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from '../config'
 import { FunctionError } from '../errors'
 import { covers, grantsOf, type Principal } from '../grants'
-import { requestedKeyProblem } from '../objectKey'
+import { keyReason } from '../objectKey'
+import { Reason } from '../reasons'
 import type { Rule } from '../rules'
 import { authorizeRequest } from '../signature/authorize'
+import { fileProblem } from '../signature/limits'
 import type { DescribedRequest } from '../signature/request'
 
 /** The properties of an upload that the limits of a rule apply to. */
@@ -36,6 +38,11 @@ export interface Decision {
   trashDays?: number
 }
 
+/** A decision with its reason as a code, for other languages. */
+export interface ExplainedDecision extends Decision {
+  why?: Reason
+}
+
 const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
 
 /** Bytes of a size, as rules write it. */
@@ -55,14 +62,14 @@ export function decide(
   verb: Verb,
   key: string,
   file: TestedFile = {},
-): Decision {
-  if (!principal) return { allowed: false, reason: 'no user is signed in' }
+): ExplainedDecision {
+  if (!principal) return refusedFor(new Reason('noUser'))
   const grants = grantsOf(config.rules, principal)
   const deleted = grants.find((grant) => grant.verb === 'delete' && covers(grant, key))?.rule
   const trashDays = verb === 'delete' && !file.permanently ? deleted?.trashDays : undefined
   try {
     // As the event `trash` is decided.
-    if (deleted && trashDays !== undefined && !requestedKeyProblem(key, 'request')) {
+    if (deleted && trashDays !== undefined && !keyReason(key, 'request')) {
       return { allowed: true, rule: deleted.pattern, trashDays }
     }
     const { serverName = false } = file
@@ -73,16 +80,22 @@ export function decide(
       () => serverName,
     )
     const rule = used[0]?.rule
-    const reason = rule && verb === 'write' ? uploadProblem(rule, file) : undefined
+    const problem = rule && verb === 'write' ? uploadProblem(rule, file) : undefined
     const named = rule ? { rule: rule.pattern } : {}
-    return reason ? { allowed: false, ...named, reason } : { allowed: true, ...named }
+    return problem ? { ...refusedFor(problem), ...named } : { allowed: true, ...named }
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error
-    const { rule } = error.details
+    const { rule, reason: why } = error.details
     const reason = error.message.replace('the request is refused: ', '')
-    return { allowed: false, reason, ...(rule === undefined ? {} : { rule }) }
+    return { allowed: false, reason, ...(why && { why }), ...(rule === undefined ? {} : { rule }) }
   }
 }
+
+const refusedFor = (why: Reason): ExplainedDecision => ({
+  allowed: false,
+  reason: String(why),
+  why,
+})
 
 /** The request that a client would send for a verb. */
 function requestFor(verb: Verb, key: string, { size = 1, type }: TestedFile): DescribedRequest {
@@ -110,16 +123,18 @@ function requestFor(verb: Verb, key: string, { size = 1, type }: TestedFile): De
 
 /** Checks by COS or the functions that a signed request does not show. */
 function uploadProblem(
-  { overwrite, quota, maxFiles, types }: Rule,
-  { size = 1, type, exists = false, used = 0, files = 0 }: TestedFile,
-): string | undefined {
-  if (types && type === undefined) return `the rule takes the types ${types.join(', ')}`
-  if (!overwrite && exists) return 'the rule forbids overwriting'
+  rule: Rule,
+  { size = 1, type = '', exists = false, used = 0, files = 0 }: TestedFile,
+): Reason | undefined {
+  const { overwrite, quota, maxFiles } = rule
+  const problem = fileProblem(rule, { type })
+  if (problem) return problem
+  if (!overwrite && exists) return new Reason('exists')
   if (quota !== undefined && bytesOf(used) + bytesOf(size) > quota) {
-    return `the rule's quota is ${quota} bytes`
+    return new Reason('overQuota', { bytes: quota })
   }
   if (maxFiles !== undefined && files + (exists ? 0 : 1) > maxFiles) {
-    return `the rule takes ${maxFiles} files`
+    return new Reason('tooManyFiles', { files: maxFiles })
   }
   return undefined
 }

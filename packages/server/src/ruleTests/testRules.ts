@@ -2,7 +2,7 @@ import type { Verb } from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from '../config'
 import type { Principal } from '../grants'
 import { VERBS } from '../rules'
-import { type Decision, decide, type TestedFile } from './decide'
+import { type Decision, decide, type ExplainedDecision, type TestedFile } from './decide'
 import { mutationsOf } from './mutations'
 
 /** Somebody who calls: made by `owner`, `everyone`, `member` and `nobody`. */
@@ -19,6 +19,32 @@ interface Expectation {
   key: string
   file: TestedFile
   allowed: boolean
+}
+
+/** An expectation that does not hold, and what the rules decide instead. */
+export interface RuleFailure {
+  /** Name of who calls. */
+  who: string
+  verb: Verb
+  key: string
+  decision: ExplainedDecision
+}
+
+/** Expectations that do not hold. The message has a line for each. */
+export class RuleTestError extends Error {
+  readonly failures: RuleFailure[]
+
+  constructor(failures: RuleFailure[]) {
+    super(failures.map(describeFailure).join('\n'))
+    this.failures = failures
+  }
+}
+
+function describeFailure({ who, verb, key, decision }: RuleFailure): string {
+  const { allowed, rule, reason } = decision
+  const by = rule === undefined ? 'no rule' : `access["${rule}"]`
+  const why = reason === undefined ? `${by} allows it` : `${by}: ${reason}`
+  return `${who} ${allowed ? 'can' : 'cannot'} ${verb} ${JSON.stringify(key)}: ${why}`
 }
 
 /** The parts of the rules that no test has covered. */
@@ -79,18 +105,13 @@ export function testRules(config: CosConfig): RuleTests {
   const checked = checkConfig(config)
   const expectations: Expectation[] = []
 
-  const check = (expectation: Expectation): string | undefined => {
-    expectations.push(expectation)
-    const { who, verb, key, file, allowed } = expectation
-    const decision = decide(checked, who.principal, verb, key, file)
-    if (decision.allowed === allowed) return undefined
-    const by = decision.rule === undefined ? 'no rule' : `access["${decision.rule}"]`
-    const reason = decision.reason === undefined ? `${by} allows it` : `${by}: ${decision.reason}`
-    return `${who.name} ${allowed ? 'cannot' : 'can'} ${verb} ${JSON.stringify(key)}: ${reason}`
-  }
-  const expectOne = (expectation: Expectation): void => {
-    const problem = check(expectation)
-    if (problem) throw new Error(problem)
+  const check = (...added: Expectation[]): void => {
+    expectations.push(...added)
+    const failures = added.flatMap(({ who, verb, key, file, allowed }) => {
+      const decision = decide(checked, who.principal, verb, key, file)
+      return decision.allowed === allowed ? [] : [{ who: who.name, verb, key, decision }]
+    })
+    if (failures.length > 0) throw new RuleTestError(failures)
   }
 
   return {
@@ -105,17 +126,23 @@ export function testRules(config: CosConfig): RuleTests {
     },
     nobody: () => ({ name: 'nobody', principal: undefined }),
     expect: (who) => ({
-      can: (verb, key, file = {}) => expectOne({ who, verb, key, file, allowed: true }),
-      cannot: (verb, key, file = {}) => expectOne({ who, verb, key, file, allowed: false }),
+      can: (verb, key, file = {}) => check({ who, verb, key, file, allowed: true }),
+      cannot: (verb, key, file = {}) => check({ who, verb, key, file, allowed: false }),
     }),
-    table(rows) {
-      const problems = rows.flatMap(
-        ([who, verb, key, expected, file = {}]) =>
-          check({ who, verb, key, file, allowed: expected === 'allow' }) ?? [],
-      )
-      if (problems.length > 0) throw new Error(problems.join('\n'))
+    table: (rows) =>
+      check(
+        ...rows.map(([who, verb, key, expected, file = {}]) => ({
+          who,
+          verb,
+          key,
+          file,
+          allowed: expected === 'allow',
+        })),
+      ),
+    explain(who, verb, key, file = {}) {
+      const { why, ...decision } = decide(checked, who.principal, verb, key, file)
+      return decision
     },
-    explain: (who, verb, key, file = {}) => decide(checked, who.principal, verb, key, file),
     report: () => reportOf(checked, expectations),
   }
 }

@@ -6,9 +6,8 @@ import {
   type Verb,
 } from '@miniprogram-cos/protocol'
 import type { CheckedConfig } from '../config'
-import { quote, requestRefused } from '../errors'
-import { covers, explainDenial, type Grant } from '../grants'
-import { requestedKeyProblem } from '../objectKey'
+import { quote, type Refuse, requestRefused } from '../errors'
+import { type Grant, grantFor } from '../grants'
 import { keyObstacle } from '../policy/conditions'
 import type { Rule } from '../rules'
 import { checkExactKey, checkHeaders, checkLimits, checkOverrides, hostsOf } from './limits'
@@ -64,6 +63,17 @@ const SIGNED_OPERATIONS: { readonly [Name in OperationName]?: SignedOperation } 
  */
 const IMAGE_PROCESSING = /^(?:imageMogr2|imageView2|imageInfo)(?:\/[\w.!<>^-]+)*$/
 
+/** The parameters of a picture of a video (document 1045/72960). */
+const SNAPSHOT_PARAMS: Record<string, RegExp> = {
+  'ci-process': /^snapshot$/,
+  time: /^\d{1,6}(?:\.\d{1,6})?$/,
+  width: /^\d{1,4}$/,
+  height: /^\d{1,4}$/,
+  format: /^(?:jpg|png)$/,
+  rotate: /^(?:auto|off)$/,
+  mode: /^(?:exactframe|keyframe)$/,
+}
+
 /** A request that may be signed, and the grants that the signing key needs. */
 export interface AuthorizedRequest {
   name: OperationName
@@ -76,30 +86,30 @@ export interface AuthorizedRequest {
  * @throws FunctionError `KitRequestRefused` with the reason and the rule
  */
 export function authorizeRequest(
-  request: DescribedRequest,
+  given: DescribedRequest,
   { grants }: { grants: Grant[] },
   { bucket, region, domains, rules }: CheckedConfig,
   isServerName: (key: string) => boolean,
 ): AuthorizedRequest {
+  const { request, isSnapshot } = withoutSnapshot(given)
   const { name, operation } = identifyOperation(request)
+  if (isSnapshot && name !== 'getObject') throw requestRefused('a picture of a video is a GET')
   const source = request.headers['x-cos-copy-source']
   const hosts = hostsOf(bucket, region, domains)
   checkHeaders(request.headers, hosts, source !== undefined)
   checkQuery(request.query, name, operation)
   // A list applies to a folder: its prefix takes the place of the key.
   const path = request.key === '' ? (request.query.prefix ?? '') : request.key
-  const problem = requestedKeyProblem(path, 'request')
-  if (problem) throw requestRefused(`${quote(path)}: ${problem}`)
   const isGranted = ({ verb, isOwn }: Grant) =>
     verb === operation.verb || (name === 'multipartList' && verb === 'write' && isOwn)
-  const grant = grants.find((one) => isGranted(one) && covers(one, path))
-  if (!grant) {
-    const { message, rule } = explainDenial(rules, operation.verb, path)
-    throw requestRefused(message, rule)
-  }
+  const caller = { grants, rules }
+  const grant = grantFor(operation.verb, path, caller, requestRefused, 'request', isGranted)
   if (grant.verb === 'delete') {
     const obstacle = keyObstacle('delete', grant.rule)
     if (obstacle) throw requestRefused(obstacle, grant.rule.pattern)
+  }
+  if (isSnapshot && !grant.rule.videoCovers) {
+    throw requestRefused('its rule has no videoCovers: true', grant.rule.pattern)
   }
   checkOverrides(request.query, grant.rule)
   if (grant.verb === 'write') {
@@ -107,7 +117,19 @@ export function authorizeRequest(
     checkLimits(name, operation.createsObject ?? false, request, grant.rule, isServerName)
   }
   if (source === undefined) return { name, grants: [grant] }
-  return { name, grants: [grant, copySourceGrant(source, hosts, grants, rules)] }
+  return { name, grants: [grant, copySourceGrant(source, hosts, caller)] }
+}
+
+/** The GET that a picture of a video is besides its parameters, so that they need no exception elsewhere. */
+function withoutSnapshot(request: DescribedRequest): {
+  request: DescribedRequest
+  isSnapshot: boolean
+} {
+  if (request.query['ci-process'] !== 'snapshot') return { request, isSnapshot: false }
+  const others = Object.entries(request.query).filter(
+    ([param, value]) => !SNAPSHOT_PARAMS[param]?.test(value),
+  )
+  return { request: { ...request, query: Object.fromEntries(others) }, isSnapshot: true }
 }
 
 function identifyOperation({ method, key, query, headers, isUrl }: DescribedRequest): {
@@ -161,8 +183,7 @@ function checkQuery(
 function copySourceGrant(
   source: string,
   hosts: readonly string[],
-  grants: Grant[],
-  rules: Rule[],
+  caller: { grants: Grant[]; rules: Rule[] },
 ): Grant {
   const [host = ''] = source.split('/')
   if (!hosts.includes(host)) throw requestRefused('the copy source is not of this bucket')
@@ -171,10 +192,7 @@ function copySourceGrant(
     throw requestRefused('the key of the copy source must be percent-encoded')
   }
   const { Key } = parseCopySource(source)
-  const problem = requestedKeyProblem(Key, 'request')
-  if (problem) throw requestRefused(`the copy source ${quote(Key)}: ${problem}`)
-  const grant = grants.find((one) => one.verb === 'read' && covers(one, Key))
-  if (grant) return grant
-  const { message, rule } = explainDenial(rules, 'read', Key)
-  throw requestRefused(`the copy source: ${message}`, rule)
+  const refuse: Refuse = (reason, rule, subject) =>
+    requestRefused(reason, rule, subject ? `the copy source ${subject}` : 'the copy source')
+  return grantFor('read', Key, caller, refuse)
 }

@@ -5,12 +5,12 @@ import {
   type TemporaryKey,
 } from '@miniprogram-cos/protocol'
 import { quote, requestRefused } from '../errors'
-import { covers, explainDenial, type Grant } from '../grants'
-import { requestedKeyProblem } from '../objectKey'
+import { type Grant, grantFor } from '../grants'
 import type { BucketLocation } from '../policy/compile'
 import { GRANT_HEADERS } from '../policy/conditions'
+import { Reason } from '../reasons'
 import { hasQuota, type Rule } from '../rules'
-import { CONTENT_TYPE, checkExactKey, isAllowedType } from './limits'
+import { CONTENT_TYPE, checkExactKey, fileProblem } from './limits'
 import { readSeconds } from './request'
 import { nodeHash } from './sign'
 
@@ -44,50 +44,46 @@ export function readForm(
   const { Key, ContentType, expires, size }: Record<string, unknown> = { ...requested }
   if (typeof Key !== 'string') throw requestRefused('form needs a Key')
   const seconds = readSeconds(expires)
-  const problem = requestedKeyProblem(Key, 'request')
-  if (problem) throw requestRefused(`${quote(Key)}: ${problem}`)
-  const grant = grants.find((one) => one.verb === 'write' && covers(one, Key))
-  if (!grant) {
-    const { message, rule } = explainDenial(rules, 'write', Key)
-    throw requestRefused(message, rule)
-  }
+  const grant = grantFor('write', Key, { grants, rules }, requestRefused)
   checkExactKey(Key, grant.rule)
-  const { pattern, overwrite, names, types } = grant.rule
-  if (!overwrite) {
-    throw requestRefused('the rule forbids overwriting, which no form can carry: use PUT', pattern)
-  }
-  if (names === 'server' && !isServerName(Key)) {
+  const { rule } = grant
+  if (!rule.overwrite) {
     throw requestRefused(
-      'the function chooses the names of new objects: request one with "create"',
-      pattern,
+      'the rule forbids overwriting, which no form can carry: use PUT',
+      rule.pattern,
     )
+  }
+  if (rule.names === 'server' && !isServerName(Key)) {
+    throw requestRefused(new Reason('serverNames'), rule.pattern)
   }
   const isType = typeof ContentType === 'string' && CONTENT_TYPE.test(ContentType)
   if (ContentType !== undefined && !isType) {
     throw requestRefused('ContentType must be a type such as image/png')
   }
-  if (types && !(isType && isAllowedType(ContentType, types))) {
-    throw requestRefused(`the rule takes the types ${types.join(', ')}`, pattern)
-  }
+  const bytes = readSize(size, rule)
+  const { maxBytes = MAX_FORM_BYTES, types } = rule
+  const problem = fileProblem(
+    { maxBytes, ...(types ? { types } : {}) },
+    {
+      size: bytes,
+      type: isType ? ContentType : '',
+    },
+  )
+  if (problem) throw requestRefused(problem, rule.pattern)
   return {
     key: Key,
     type: isType ? ContentType : defaultType(Key),
     seconds,
-    ...readFormSize(size, grant.rule),
+    ...(bytes === undefined ? {} : { size: bytes }),
     grant,
   }
 }
 
 /** @throws FunctionError `KitRequestRefused` */
-function readFormSize(size: unknown, rule: Rule): { size?: number } {
-  const { maxBytes = MAX_FORM_BYTES, pattern } = rule
-  if (size === undefined && !hasQuota(rule)) return {}
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) {
-    throw requestRefused('size must be the bytes of the file; a quota requires it', pattern)
-  }
-  if (size > maxBytes)
-    throw requestRefused(`the rule takes objects of up to ${maxBytes} bytes`, pattern)
-  return { size }
+function readSize(size: unknown, rule: Rule): number | undefined {
+  if (size === undefined && !hasQuota(rule)) return undefined
+  if (typeof size === 'number' && Number.isInteger(size) && size >= 0) return size
+  throw requestRefused('size must be the bytes of the file; a quota requires it', rule.pattern)
 }
 
 /** Types whose content a browser executes: a form accepts one of them only if the caller requests it. */

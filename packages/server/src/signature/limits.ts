@@ -1,5 +1,6 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
 import { quote, requestRefused } from '../errors'
+import { Reason } from '../reasons'
 import { hasQuota, limitsUploads, type Rule } from '../rules'
 import type { DescribedRequest } from './request'
 
@@ -72,7 +73,7 @@ export function checkLimits(
   rule: Rule,
   isServerName: (key: string) => boolean,
 ): void {
-  const refuse = (reason: string) => {
+  const refuse = (reason: string | Reason) => {
     throw requestRefused(reason, rule.pattern)
   }
   const isCopy = name === 'putObjectCopy' || name === 'uploadPartCopy'
@@ -83,25 +84,38 @@ export function checkLimits(
     refuse('the rule limits the size, and the sum of parts cannot be seen: upload in one request')
   }
   if (rule.names === 'server' && name !== 'multipartList' && !isServerName(key)) {
-    refuse('the function chooses the names of new objects: request one with "create"')
+    refuse(new Reason('serverNames'))
   }
   if (createsObject && !rule.overwrite && headers['x-cos-forbid-overwrite'] !== 'true') {
     refuse('the rule forbids overwriting: send the header x-cos-forbid-overwrite: true')
   }
-  const length = headers['content-length']
+  const { 'content-length': length, 'content-type': type } = headers
   if (name === 'putObject' && hasQuota(rule) && length === undefined) {
     refuse('the rule has a quota: sign the header Content-Length')
   }
   const isNumber = length === undefined || /^\d{1,15}$/.test(length)
-  if (rule.maxBytes !== undefined && !(isNumber && Number(length ?? 0) <= rule.maxBytes)) {
-    refuse(`the rule takes objects of up to ${rule.maxBytes} bytes`)
-  }
+  const size = isNumber ? Number(length ?? 0) : Number.NaN
+  const problem = fileProblem(rule, { size, type })
+  if (problem) refuse(problem)
   // It could mean one size to a hook and another to COS.
   if (!isNumber) refuse('Content-Length is not a number of bytes')
-  const type = headers['content-type']
-  if (rule.types && type !== undefined && !isAllowedType(type, rule.types)) {
-    refuse(`the rule takes the types ${rule.types.join(', ')}`)
+}
+
+/**
+ * Why a rule takes no file of this size and type.
+ * @param file undefined is what is not known
+ */
+export function fileProblem(
+  { maxBytes, types }: Pick<Rule, 'maxBytes' | 'types'>,
+  { size, type }: { size?: number | undefined; type?: string | undefined },
+): Reason | undefined {
+  if (size !== undefined && maxBytes !== undefined && !(size <= maxBytes)) {
+    return new Reason('tooLarge', { bytes: maxBytes })
   }
+  if (type !== undefined && types && !isAllowedType(type, types)) {
+    return new Reason('otherType', { types: types.join(', ') })
+  }
+  return undefined
 }
 
 /**
@@ -132,17 +146,14 @@ export function checkOverrides(query: Record<string, string>, { types, pattern }
 export function checkExactKey(key: string, rule: Rule): void {
   const [special] = /[*?\\]/.exec(key) ?? []
   if (special === undefined || !limitsUploads(rule)) return
-  throw requestRefused(
-    `the rule limits uploads, and a key that contains ${quote(special)} cannot be named exactly in a policy`,
-    rule.pattern,
-  )
+  throw requestRefused(new Reason('keyNotExact', { text: special }), rule.pattern)
 }
 
 /** One content type, with or without a charset. A list of types is not: browsers take its last one. */
 export const CONTENT_TYPE = /^[\w.+-]{1,60}\/[\w.+-]{1,60}(; ?charset=[\w-]{1,20})?$/
 
 /** Whether a type is one of a rule's, which may end in `*`. */
-export function isAllowedType(type: string, types: string[]): boolean {
+function isAllowedType(type: string, types: string[]): boolean {
   if (!CONTENT_TYPE.test(type)) return false
   return types.some((one) => (one.endsWith('*') ? type.startsWith(one.slice(0, -1)) : type === one))
 }

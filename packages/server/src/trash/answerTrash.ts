@@ -1,13 +1,11 @@
-import type { TrashResponse, Verb } from '@miniprogram-cos/protocol'
-import { FunctionError, quote } from '../errors'
-import { covers, explainDenial, type Grant, pathOf } from '../grants'
+import type { TrashResponse } from '@miniprogram-cos/protocol'
+import { FunctionError } from '../errors'
+import { grantFor, pathOf } from '../grants'
 import type { Call } from '../invocation'
-import { requestedKeyProblem } from '../objectKey'
 import { OPENID, ownerOf, type Rule, TRASH } from '../rules'
-import { isAllowedType } from '../signature/limits'
+import { fileProblem } from '../signature/limits'
 import type { WantedUpload } from '../uploadServices'
-import { isEntryId, readEntry } from './entries'
-import { refused, type Trash, type TrashTarget } from './trash'
+import { isEntryId, readEntry, refused, type Trash, type TrashTarget } from './trash'
 
 /**
  * Answers the event `trash`: checks what it requests against the caller's grants.
@@ -41,14 +39,16 @@ export async function answerTrash(
     case 'delete':
       return trash.delete(target, by)
     case 'restore':
-      grantFor('write', rules, call, key)
-      return trash.restore(target, id, Overwrite ? by : undefined, ({ size, type }) => {
-        checkFile(rule, size, type)
-        return admit({ rule, key, size, type })
+      grantFor('write', key, { ...call, rules }, refused)
+      return trash.restore(target, id, Overwrite ? by : undefined, async ({ size, type }) => {
+        // The limits may be stricter than when the object was uploaded.
+        const problem = fileProblem(rule, { size, type })
+        if (problem) throw refused(problem, rule.pattern)
+        await admit({ rule, key, size, type })
       })
     case 'erase':
       if (id === undefined) throw badRequest('to erase, trash needs a TrashId')
-      if (by === 'other') throw refused('only the owner of the folder may erase', rule)
+      if (by === 'other') throw refused('only the owner of the folder may erase', rule.pattern)
       return trash.erase(target, id)
     default:
       throw badRequest('the actions of trash are delete, list, restore and erase')
@@ -57,8 +57,8 @@ export async function answerTrash(
 
 /** The target of a request, if the caller may delete it and its rule has a trash. @throws FunctionError `KitTrashRefused` */
 function targetOf(rules: Rule[], call: Pick<Call, 'grants'>, key: string): TrashTarget {
-  const { rule, isOwn } = grantFor('delete', rules, call, key)
-  if (rule.trashDays === undefined) throw refused('the rule has no trash', rule)
+  const { rule, isOwn } = grantFor('delete', key, { ...call, rules }, refused)
+  if (rule.trashDays === undefined) throw refused('the rule has no trash', rule.pattern)
   return { rule, key, seesAll: !isOwn }
 }
 
@@ -75,27 +75,9 @@ function listTarget(
   const target = targetOf(rules, call, prefix)
   // Permission to delete a known key does not include listing the keys of others.
   if (target.seesAll && !isOwnKey(target.rule, prefix, call.openid)) {
-    grantFor('list', rules, call, prefix)
+    grantFor('list', prefix, { ...call, rules }, refused)
   }
   return target
-}
-
-function grantFor(verb: Verb, rules: Rule[], { grants }: Pick<Call, 'grants'>, key: string): Grant {
-  const problem = requestedKeyProblem(key, 'request')
-  if (problem) throw refused(`${quote(key)}: ${problem}`)
-  const grant = grants.find((one) => one.verb === verb && covers(one, key))
-  if (grant) return grant
-  const { message, rule } = explainDenial(rules, verb, key)
-  throw refused(message, rule === undefined ? undefined : { pattern: rule })
-}
-
-/** Checks a restored object against the rule, whose limits may be stricter than at its upload. @throws FunctionError `KitTrashRefused` */
-function checkFile(rule: Rule, size: number, type: string): void {
-  const { maxBytes = size, types } = rule
-  if (size > maxBytes) throw refused(`the rule takes objects of up to ${maxBytes} bytes`, rule)
-  if (types && !isAllowedType(type, types)) {
-    throw refused(`the rule takes the types ${types.join(', ')}`, rule)
-  }
 }
 
 const hasOwner = ({ segments }: Rule) => segments.includes(OPENID)

@@ -1,19 +1,33 @@
 import { asElement, encodeKey, readXml, writeXml } from '@miniprogram-cos/protocol'
-import { type BucketAccess, type ListedPage, SignedBucketAccess } from '../bucketAccess'
+import {
+  type BucketAccess,
+  headOf,
+  type ListedPage,
+  type ObjectHead,
+  SignedBucketAccess,
+} from '../bucketAccess'
 import { FunctionError } from '../errors'
 import type { BucketLocation } from '../policy/compile'
 import type { Environment } from '../sts/client'
 
+/** An object to copy. */
+export interface CopySource extends ObjectHead {
+  key: string
+  /** As HEAD answers them. */
+  headers: Record<string, string | undefined>
+}
+
 /** The bucket operations that the trash uses. */
 export interface TrashBucket extends BucketAccess {
   page(prefix: string, marker: string, limit: number): Promise<ListedPage>
+  /** @returns undefined for an object that does not exist */
+  source(key: string): Promise<CopySource | undefined>
   /**
    * Copies an object with its content type, headers and metadata, and checks the copy.
-   * @param etag of the source
    * @returns `changed` where the source is not there or is another object, `exists` where the target is there: nothing
    * is copied
    */
-  copy(from: string, etag: string, to: string): Promise<'copied' | 'changed' | 'exists'>
+  copy(source: CopySource, to: string): Promise<'copied' | 'changed' | 'exists'>
 }
 
 /** Larger objects are copied in parts, which COS does at the same time: a call of a function has only seconds. */
@@ -43,22 +57,24 @@ export class SignedTrashBucket extends SignedBucketAccess implements TrashBucket
     this.#partBytes = partBytes
   }
 
-  async copy(from: string, etag: string, to: string): Promise<'copied' | 'changed' | 'exists'> {
-    const head = await this.send({ method: 'HEAD', key: from }, [200, 404])
-    if (head.statusCode === 404 || head.headers.etag !== etag) return 'changed'
-    if (ARCHIVED.test(head.headers['x-cos-storage-class'] ?? '')) {
+  async source(key: string): Promise<CopySource | undefined> {
+    const { statusCode, headers } = await this.send({ method: 'HEAD', key }, [200, 404])
+    return statusCode === 404 ? undefined : { ...headOf(headers), key, headers }
+  }
+
+  async copy({ key, etag, size, headers }: CopySource, to: string) {
+    if (ARCHIVED.test(headers['x-cos-storage-class'] ?? '')) {
       const message = 'an archived object cannot be moved: COS does not copy it'
       throw new FunctionError('KitTrashRefused', message)
     }
-    const size = Number(head.headers['content-length'])
     const { bucket, region } = this.#location
     const source = {
-      'x-cos-copy-source': `${bucket}.cos.${region}.myqcloud.com/${encodeKey(from)}`,
+      'x-cos-copy-source': `${bucket}.cos.${region}.myqcloud.com/${encodeKey(key)}`,
       'x-cos-copy-source-If-Match': etag,
     }
     const headersLike = (pattern: RegExp): Record<string, string> =>
       Object.fromEntries(
-        Object.entries(head.headers).flatMap(([name, value]) =>
+        Object.entries(headers).flatMap(([name, value]) =>
           pattern.test(name) && value !== undefined ? [[name, value]] : [],
         ),
       )
@@ -67,8 +83,7 @@ export class SignedTrashBucket extends SignedBucketAccess implements TrashBucket
       size > this.#partBytes
         ? await this.#copyInParts(source, to, size, { ...headersLike(KEPT), ...stored })
         : await this.#copyAtOnce(to, { ...source, ...stored })
-    if (outcome !== 'copied') return outcome
-    await this.#check(to, size, head.headers['x-cos-hash-crc64ecma'])
+    if (outcome === 'copied') await this.#check(to, size, headers['x-cos-hash-crc64ecma'])
     return outcome
   }
 

@@ -1,10 +1,11 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { request } from 'node:https'
 import { checkConfig, grantsOf, ownPrefix, resourceOf } from '@miniprogram-cos/server'
 import COS from 'cos-nodejs-sdk-v5'
 import { sts } from 'tencentcloud-sdk-nodejs-sts'
 import { type CloudKey, functionKey } from '../../cloud/settings'
-import { bucketHost } from '../../project'
+import { bucketHost } from '../../config'
+import type { Text } from '../../text'
 import { OTHER_USER, PROBE_USER } from '../accessProbe'
 import type { DoctorContext } from '../context'
 
@@ -17,38 +18,42 @@ export interface PolicyStatement {
   principal?: object
 }
 
-/** Calls GetFederationToken. @returns the key, or the code of the refusal @throws Error if STS cannot be reached */
-async function requestKey(
-  { SecretId: secretId, SecretKey: secretKey }: CloudKey,
-  region: string,
-  Name: string,
-  policy: string,
-): Promise<{ key?: CloudKey; code: string }> {
-  const client = new sts.v20180813.Client({
-    credential: { secretId, secretKey },
-    region,
-    profile: { httpProfile: { reqTimeout: 10 } },
-  })
-  const Policy = encodeURIComponent(policy)
-  try {
-    const { Credentials: key } = await client.GetFederationToken({
-      Name,
-      Policy,
-      DurationSeconds: 1800,
-    })
-    if (!key?.TmpSecretId || !key.TmpSecretKey || !key.Token) return { code: 'no key' }
-    const { TmpSecretId: SecretId, TmpSecretKey: SecretKey, Token: token } = key
-    return { key: { SecretId, SecretKey, token }, code: 'a key' }
-  } catch (error) {
-    const { code } = error as { code?: string }
-    // Codes of the API have upper and lower case letters, those of sockets only upper case.
-    if (code && /[a-z]/.test(code)) return { code }
-    throw error
-  }
-}
-
 /** Skips a probe that the account's permissions or the access rules do not permit. */
 export class SkippedProbe extends Error {}
+
+/** One observation: the expected and the actual behaviour. */
+interface Observation {
+  what: string
+  expected: string
+  seen: string
+}
+
+/** An assumption about Tencent's or WeChat's services that no document settles, and how to check it. */
+export interface Probe {
+  /** A stable id, by which reports are compared. */
+  id: string
+  /** The English text is in CONTRIBUTING.md. */
+  assumed: Text
+  /** Checks it from a computer. @throws SkippedProbe if this account does not permit it */
+  run?: (live: LiveCloud) => Promise<Observation[]>
+  /** A setting of the bucket that the probe changes, after asking, and restores. */
+  mayChange?: Text
+  /** How a person can check it, on a phone or in a console. */
+  byHand?: Text
+}
+
+export type ProbeResult = 'confirmed' | 'different' | 'not probed' | 'by hand'
+
+/** The result of a probe. In English, so that reports can be compared. */
+export interface Finding {
+  id: string
+  assumed: string
+  byHand?: string
+  result: ProbeResult
+  /** Named so in reports. */
+  looks?: Observation[]
+  why?: string
+}
 
 /** A request, exactly as it is sent. */
 export interface LiveRequest {
@@ -86,7 +91,7 @@ export class LiveCloud {
   /** An access rule that limits writes to the folder: a refusal then proves nothing about COS. */
   readonly limitingRule: string | undefined
   /** The folders of both probe users, which contain no other objects. */
-  readonly #prefixes: string[]
+  readonly prefixes: string[]
   /** Called with every secret that STS returns. */
   readonly onSecret: (secret: string) => void
   #own: Promise<CloudKey> | undefined
@@ -109,7 +114,7 @@ export class LiveCloud {
     this.onSecret = onSecret
     this.host = bucketHost({ bucket, region })
     this.folder = `${prefix}doctor-live-${randomBytes(6).toString('hex')}/`
-    this.#prefixes = [prefix, ownPrefix(rules, OTHER_USER)]
+    this.prefixes = [prefix, ownPrefix(rules, OTHER_USER)]
   }
 
   get place() {
@@ -131,19 +136,36 @@ export class LiveCloud {
     }
   }
 
-  /** Requests a key. @returns the key, or the code of the refusal */
+  /** Calls GetFederationToken. @returns the key, or the code of the refusal @throws Error if STS cannot be reached */
   async requestKey(
     statement: PolicyStatement[],
     { Name = 'doctor', more = {} }: { Name?: string; more?: object } = {},
   ): Promise<{ key?: CloudKey; code: string }> {
     const { settings, config } = this.context
-    const Policy = JSON.stringify({ version: '2.0', statement, ...more })
-    const answer = await requestKey(functionKey(settings), config.region, Name, Policy)
-    if (answer.key) {
-      this.onSecret(answer.key.SecretKey)
-      this.onSecret(answer.key.token ?? '')
+    const { SecretId: secretId, SecretKey: secretKey } = functionKey(settings)
+    const client = new sts.v20180813.Client({
+      credential: { secretId, secretKey },
+      region: config.region,
+      profile: { httpProfile: { reqTimeout: 10 } },
+    })
+    const Policy = encodeURIComponent(JSON.stringify({ version: '2.0', statement, ...more }))
+    try {
+      const { Credentials } = await client.GetFederationToken({
+        Name,
+        Policy,
+        DurationSeconds: 1800,
+      })
+      const { TmpSecretId: SecretId, TmpSecretKey: SecretKey, Token: token } = Credentials ?? {}
+      if (!SecretId || !SecretKey || !token) return { code: 'no key' }
+      this.onSecret(SecretKey)
+      this.onSecret(token)
+      return { key: { SecretId, SecretKey, token }, code: 'a key' }
+    } catch (error) {
+      const { code } = error as { code?: string }
+      // Codes of the API have upper and lower case letters, those of sockets only upper case.
+      if (code && /[a-z]/.test(code)) return { code }
+      throw error
     }
-    return answer
   }
 
   /** Requests a key with these permissions. @throws SkippedProbe if STS refuses */
@@ -156,7 +178,7 @@ export class LiveCloud {
   /** Requests a key with the permissions of both probe users. */
   ownKey(): Promise<CloudKey> {
     this.#own ??= this.keyFor(
-      ...this.#prefixes.map((prefix) => this.allow(USER_ACTIONS, `${prefix}*`)),
+      ...this.prefixes.map((prefix) => this.allow(USER_ACTIONS, `${prefix}*`)),
     )
     return this.#own
   }
@@ -195,21 +217,6 @@ export class LiveCloud {
     if (answer.status >= 500) throw new SkippedProbe(`COS answered ${describeAnswer(answer)}`)
     return answer
   }
-
-  /** Removes all objects and uploads of this run and earlier ones. */
-  async cleanUp(): Promise<void> {
-    for (const prefix of this.#prefixes) {
-      const query = { prefix: prefix, 'max-keys': '1000' }
-      const { body } = await this.send({ query })
-      for (const Key of elements(body, 'Key'))
-        await this.send({ method: 'DELETE', path: `/${Key}` })
-      const uploads = await this.send({ query: { uploads: '', prefix: prefix } })
-      const ids = elements(uploads.body, 'UploadId')
-      for (const [i, Key] of elements(uploads.body, 'Key').entries()) {
-        await this.send({ method: 'DELETE', path: `/${Key}`, query: { uploadId: ids[i] ?? '' } })
-      }
-    }
-  }
 }
 
 /** Everything that users may do in their folder. */
@@ -229,7 +236,7 @@ const USER_ACTIONS = [
 ]
 
 /** The texts of all elements of a name. */
-const elements = (xml: string, name: string) =>
+export const elements = (xml: string, name: string) =>
   [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) => text)
 
 /** The status and error code of a response. */
@@ -261,51 +268,5 @@ function send({
     sent.on('timeout', () => sent.destroy(new Error('COS did not answer in 30 s')))
     sent.on('error', reject)
     sent.end(body)
-  })
-}
-
-const BOUNDARY = 'doctor-live-form'
-
-/** A form upload as WeChat's uploadFile sends it (document 436/14690). */
-export async function sendForm(
-  live: LiveCloud,
-  key: CloudKey,
-  type: string,
-  bytes: number,
-): Promise<LiveAnswer> {
-  const now = Math.floor(Date.now() / 1000)
-  const keyTime = `${now - 60};${now + 600}`
-  const policy = JSON.stringify({
-    expiration: new Date((now + 600) * 1000).toISOString(),
-    conditions: [
-      { 'q-sign-algorithm': 'sha1' },
-      { 'q-ak': key.SecretId },
-      { 'q-sign-time': keyTime },
-      { key: `${live.folder}form` },
-    ],
-  })
-  const signKey = createHmac('sha1', key.SecretKey).update(keyTime).digest('hex')
-  const digest = createHash('sha1').update(policy).digest('hex')
-  const fields: Record<string, string> = {
-    key: `${live.folder}form`,
-    'Content-Type': type,
-    policy: Buffer.from(policy).toString('base64'),
-    'q-sign-algorithm': 'sha1',
-    'q-ak': key.SecretId,
-    'q-key-time': keyTime,
-    'q-signature': createHmac('sha1', signKey).update(digest).digest('hex'),
-    'x-cos-security-token': key.token ?? '',
-  }
-  const parts = Object.entries(fields).map(
-    ([name, value]) =>
-      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  )
-  const file = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="form"\r\nContent-Type: ${type}\r\n\r\n${'x'.repeat(bytes)}\r\n--${BOUNDARY}--\r\n`
-  return live.send({
-    method: 'POST',
-    path: '/',
-    headers: { 'Content-Type': `multipart/form-data; boundary=${BOUNDARY}` },
-    body: parts.join('') + file,
-    isUnsigned: true,
   })
 }

@@ -1,11 +1,9 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
 import type { CosConfig } from '@miniprogram-cos/server'
-import { confirm, type SafeOutput } from '../../output'
+import { confirm, padColumns, type SafeOutput } from '../../output'
 import { readerLanguage, t } from '../../text'
 import type { DoctorContext } from '../context'
-import { CHINESE_PROBES } from '../probes/chinese'
-import { SkippedProbe } from './liveCloud'
-import type { Finding, ProbeResult } from './probe'
+import { type Finding, type Probe, type ProbeResult, SkippedProbe } from './liveCloud'
 import { runLiveProbes } from './runLiveProbes'
 
 /**
@@ -23,11 +21,11 @@ export async function reportLiveProbes(
   const report = await runLiveProbes(context, {
     onSecret: (secret) => output.hide(secret),
     onStep: ({ isGood, text }) => print(`${isGood ? '✓' : '✗'} ${text}`),
-    onFinding: (finding) => print(describeFinding(finding)),
+    onFinding: (finding, probe) => print(describeFinding(finding, probe)),
     agree: async (what) =>
       isAgreed ||
       (await confirm(
-        t(`A probe may change ${what}. Continue?`, `一项探测可能更改${what}。继续吗？`),
+        t(`A probe may change ${what.en}. Continue?`, `一项探测可能更改${what.zh}。继续吗？`),
       )) === true,
   }).catch((error) => {
     if (!(error instanceof SkippedProbe)) throw error
@@ -63,18 +61,21 @@ const SIGNS: Record<ProbeResult, [sign: string, zh: string]> = {
 }
 
 /** Describes the assumption and, if it is wrong, the observation. */
-function describeFinding({ result, looks = [], why, id, ...english }: Finding): string {
-  const { assumed, byHand } = readerLanguage() === 'zh' ? (CHINESE_PROBES[id] ?? english) : english
+function describeFinding(
+  { result, looks = [], why }: Finding,
+  { id, assumed, byHand }: Probe,
+): string {
+  const language = readerLanguage()
   const [sign, zh] = SIGNS[result]
   const different = looks.filter(({ expected, seen }) => expected !== seen)
   return [
-    `${sign} ${t(result, zh).padEnd(10)} ${id}: ${assumed}`,
+    `${sign} ${padColumns(t(result, zh), 10)} ${id}: ${assumed[language]}`,
     ...different.map(
       ({ what, expected, seen }) =>
         `    ${what}: ${t(`${seen}, not ${expected}`, `${seen}，预期 ${expected}`)}`,
     ),
     ...(why ? [`    ${why}`] : []),
-    ...(byHand ? [`    ${t('by hand', '人工核对')}: ${byHand}`] : []),
+    ...(byHand ? [`    ${t('by hand', '人工核对')}: ${byHand[language]}`] : []),
   ].join('\n')
 }
 

@@ -1,8 +1,8 @@
 import type COS from 'cos-nodejs-sdk-v5'
 import { cosClient } from '../../cloud/bucketRules'
 import { deployKey } from '../../cloud/settings'
+import type { Probe } from '../live/liveCloud'
 import { describeAnswer, type LiveCloud, SkippedProbe } from '../live/liveCloud'
-import type { Probe } from '../live/probe'
 
 /** The smallest part that COS accepts, except for the last. */
 const PART = Buffer.alloc(1024 * 1024, 'p')
@@ -26,8 +26,10 @@ async function initiate(live: LiveCloud, name: string, numbers: number[]) {
 export const multipartProbes: Probe[] = [
   {
     id: 'part-numbers-with-gaps',
-    assumed:
-      'Part numbers of a completion must follow each other (`InvalidPart`), by its page; the list of codes gives that text to `InvalidPartOrder`.',
+    assumed: {
+      en: 'Part numbers of a completion must follow each other (`InvalidPart`), by its page; the list of codes gives that text to `InvalidPartOrder`.',
+      zh: '完成分块上传时分块号必须连续：接口文档写 `InvalidPart`，错误码列表把该描述归于 `InvalidPartOrder`。',
+    },
     async run(live) {
       const { complete } = await initiate(live, 'gap', [1, 3])
       return [
@@ -41,7 +43,10 @@ export const multipartProbes: Probe[] = [
   },
   {
     id: 'completed-twice',
-    assumed: 'Completing an upload a second time is `NoSuchUpload`.',
+    assumed: {
+      en: 'Completing an upload a second time is `NoSuchUpload`.',
+      zh: '第二次完成同一个分块上传返回 `NoSuchUpload`。',
+    },
     async run(live) {
       const { complete } = await initiate(live, 'twice', [1])
       return [
@@ -52,9 +57,14 @@ export const multipartProbes: Probe[] = [
   },
   {
     id: 'codes-of-bad-values',
-    assumed:
-      'Codes where the documents name a condition but no code: an invalid element of a configuration document is `MalformedXML`, a bad value in a header `InvalidArgument`.',
-    mayChange: 'the lifecycle rules of the bucket, if COS accepts a rule that it should refuse',
+    assumed: {
+      en: 'Codes where the documents name a condition but no code: an invalid element of a configuration document is `MalformedXML`, a bad value in a header `InvalidArgument`.',
+      zh: '文档只写条件、未写错误码时：配置文档中的无效元素为 `MalformedXML`，头部的无效值为 `InvalidArgument`。',
+    },
+    mayChange: {
+      en: 'the lifecycle rules of the bucket, if COS accepts a rule that it should refuse',
+      zh: '存储桶的生命周期规则（如果 COS 接受了本应拒绝的规则）',
+    },
     async run(live) {
       const headers = { 'x-cos-forbid-overwrite': 'perhaps' }
       const header = await live.send({ method: 'PUT', name: 'header', body: 'x', headers })

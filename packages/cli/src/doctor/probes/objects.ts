@@ -1,11 +1,15 @@
-import { describeAnswer, sendForm } from '../live/liveCloud'
-import type { Probe } from '../live/probe'
+import { createHash, createHmac } from 'node:crypto'
+import type { CloudKey } from '../../cloud/settings'
+import { describeAnswer, type LiveAnswer, type LiveCloud, type Probe } from '../live/liveCloud'
 
 /** How objects are written, named and deleted. */
 export const objectsProbes: Probe[] = [
   {
     id: 'multi-delete-without-md5',
-    assumed: 'A multi-delete without Content-MD5 is answered with `InvalidRequest`.',
+    assumed: {
+      en: 'A multi-delete without Content-MD5 is answered with `InvalidRequest`.',
+      zh: '批量删除缺少 Content-MD5 时返回 `InvalidRequest`。',
+    },
     async run(live) {
       const body = `<Delete><Object><Key>${live.folder}nothing</Key></Object></Delete>`
       const headers = { 'Content-Type': 'application/xml' }
@@ -17,8 +21,10 @@ export const objectsProbes: Probe[] = [
   },
   {
     id: 'form-content-conditions',
-    assumed:
-      "Whether a form upload's `Content-Type` field and its file's length are what `cos:content-type` and `cos:content-length` see of PostObject. If COS takes the whole form's instead, such uploads into limited folders are refused, never let through.",
+    assumed: {
+      en: "Whether a form upload's `Content-Type` field and its file's length are what `cos:content-type` and `cos:content-length` see of PostObject. If COS takes the whole form's instead, such uploads into limited folders are refused, never let through.",
+      zh: 'PostObject 的 `cos:content-type` 与 `cos:content-length` 是否取自表单的 `Content-Type` 字段与文件长度。若 COS 取自整个表单，则受限目录的表单上传会被拒绝，不会被放行。',
+    },
     async run(live) {
       const condition = {
         string_like: { 'cos:content-type': ['image/*'] },
@@ -48,8 +54,10 @@ export const objectsProbes: Probe[] = [
   },
   {
     id: 'forbid-overwrite',
-    assumed:
-      'A write with `x-cos-forbid-overwrite: true` over an object is `FileAlreadyExists`, by PUT, copy, the beginning of an upload in parts and its completion.',
+    assumed: {
+      en: 'A write with `x-cos-forbid-overwrite: true` over an object is `FileAlreadyExists`, by PUT, copy, the beginning of an upload in parts and its completion.',
+      zh: '带 `x-cos-forbid-overwrite: true` 覆盖已有对象时返回 `FileAlreadyExists`，包括 PUT、复制、初始化分块上传与完成分块上传。',
+    },
     async run(live) {
       await live.send({ method: 'PUT', name: 'kept', body: 'kept' })
       const headers = { 'x-cos-forbid-overwrite': 'true' }
@@ -97,7 +105,7 @@ export const objectsProbes: Probe[] = [
   },
   {
     id: 'leading-slashes',
-    assumed: 'Leading slashes of a key are dropped.',
+    assumed: { en: 'Leading slashes of a key are dropped.', zh: '对象键开头的斜杠会被去掉。' },
     async run(live) {
       await live.send({ method: 'PUT', path: `//${live.folder}slash`, body: 'x' })
       const answer = await live.send({ method: 'HEAD', name: 'slash' })
@@ -106,8 +114,10 @@ export const objectsProbes: Probe[] = [
   },
   {
     id: 'path-of-dots',
-    assumed:
-      'A request other than a preflight whose path is nothing but slashes and dots is refused with `InvalidURI`.',
+    assumed: {
+      en: 'A request other than a preflight whose path is nothing but slashes and dots is refused with `InvalidURI`.',
+      zh: '路径仅由斜杠与点组成的请求（预检除外）返回 `InvalidURI`。',
+    },
     async run(live) {
       const query = { prefix: live.folder, 'max-keys': '1' }
       const list = async (path: string) => describeAnswer(await live.send({ path, query }))
@@ -120,22 +130,81 @@ export const objectsProbes: Probe[] = [
   },
   {
     id: 'preflight-of-slashes',
-    assumed:
-      "A preflight of a path of nothing but slashes is refused, since the browser SDK's test sees it fail.",
-    byHand:
-      "With a cross-origin rule for * on the bucket: curl -i -X OPTIONS -H 'Origin: https://example.com' -H 'Access-Control-Request-Method: PUT' https://BUCKET.cos.REGION.myqcloud.com// - is it 403?",
+    assumed: {
+      en: "A preflight of a path of nothing but slashes is refused, since the browser SDK's test sees it fail.",
+      zh: '路径仅由斜杠组成的预检请求会被拒绝（浏览器 SDK 的测试如此）。',
+    },
+    byHand: {
+      en: "With a cross-origin rule for * on the bucket: curl -i -X OPTIONS -H 'Origin: https://example.com' -H 'Access-Control-Request-Method: PUT' https://BUCKET.cos.REGION.myqcloud.com// - is it 403?",
+      zh: "先为存储桶添加来源为 * 的跨域规则：curl -i -X OPTIONS -H 'Origin: https://example.com' -H 'Access-Control-Request-Method: PUT' https://BUCKET.cos.REGION.myqcloud.com// ，是否返回 403？",
+    },
   },
   {
     id: 'tag-lengths',
-    assumed:
-      'Tags: 127 and 255 characters (the API page says 128 and 256); characters beyond ASCII are accepted if they are letters or digits.',
-    byHand:
-      'COS console → bucket → an object → tags: is a name of 128 characters, a value of 256, or a name in Chinese accepted?',
+    assumed: {
+      en: 'Tags: 127 and 255 characters (the API page says 128 and 256); characters beyond ASCII are accepted if they are letters or digits.',
+      zh: '标签键最长 127、值最长 255 个字符（接口文档写 128 与 256）；ASCII 以外的字母与数字可用。',
+    },
+    byHand: {
+      en: 'COS console → bucket → an object → tags: is a name of 128 characters, a value of 256, or a name in Chinese accepted?',
+      zh: 'COS 控制台 → 存储桶 → 对象 → 标签：能否使用 128 个字符的键、256 个字符的值，或中文键？',
+    },
   },
   {
     id: 'bucket-name-length',
-    assumed:
-      "A bucket's name may have 60 characters with its APPID; the documents say so of the whole host, Tencent's SDK tests make longer ones.",
-    byHand: 'COS console → new bucket: how many characters does the name take?',
+    assumed: {
+      en: "A bucket's name may have 60 characters with its APPID; the documents say so of the whole host, Tencent's SDK tests make longer ones.",
+      zh: '存储桶名称含 APPID 最长 60 个字符；文档指的是整个域名，腾讯云 SDK 的测试使用了更长的名称。',
+    },
+    byHand: {
+      en: 'COS console → new bucket: how many characters does the name take?',
+      zh: 'COS 控制台 → 新建存储桶：名称最多可输入多少个字符？',
+    },
   },
 ]
+
+const BOUNDARY = 'doctor-live-form'
+
+/** A form upload as WeChat's uploadFile sends it (document 436/14690). */
+async function sendForm(
+  live: LiveCloud,
+  key: CloudKey,
+  type: string,
+  bytes: number,
+): Promise<LiveAnswer> {
+  const now = Math.floor(Date.now() / 1000)
+  const keyTime = `${now - 60};${now + 600}`
+  const policy = JSON.stringify({
+    expiration: new Date((now + 600) * 1000).toISOString(),
+    conditions: [
+      { 'q-sign-algorithm': 'sha1' },
+      { 'q-ak': key.SecretId },
+      { 'q-sign-time': keyTime },
+      { key: `${live.folder}form` },
+    ],
+  })
+  const signKey = createHmac('sha1', key.SecretKey).update(keyTime).digest('hex')
+  const digest = createHash('sha1').update(policy).digest('hex')
+  const fields: Record<string, string> = {
+    key: `${live.folder}form`,
+    'Content-Type': type,
+    policy: Buffer.from(policy).toString('base64'),
+    'q-sign-algorithm': 'sha1',
+    'q-ak': key.SecretId,
+    'q-key-time': keyTime,
+    'q-signature': createHmac('sha1', signKey).update(digest).digest('hex'),
+    'x-cos-security-token': key.token ?? '',
+  }
+  const parts = Object.entries(fields).map(
+    ([name, value]) =>
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  )
+  const file = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="form"\r\nContent-Type: ${type}\r\n\r\n${'x'.repeat(bytes)}\r\n--${BOUNDARY}--\r\n`
+  return live.send({
+    method: 'POST',
+    path: '/',
+    headers: { 'Content-Type': `multipart/form-data; boundary=${BOUNDARY}` },
+    body: parts.join('') + file,
+    isUnsigned: true,
+  })
+}

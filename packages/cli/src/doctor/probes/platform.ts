@@ -3,15 +3,17 @@ import { CloudApi } from '../../cloud/api'
 import { cosClient, hasStrictSignature } from '../../cloud/bucketRules'
 import { CloudError } from '../../cloud/errors'
 import { deployKey } from '../../cloud/settings'
-import { functionNames } from '../../project'
-import type { Probe } from '../live/probe'
+import { functionNames } from '../../functions/functionFiles'
+import type { Probe } from '../live/liveCloud'
 
 /** CloudBase, its functions, and what deploying needs. */
 export const platformProbes: Probe[] = [
   {
     id: 'unknown-environment',
-    assumed:
-      'The codes by which an unknown or foreign environment is refused: any `ResourceNotFound` or `InvalidParameter` of `DescribeEnvInfo` is taken for it.',
+    assumed: {
+      en: 'The codes by which an unknown or foreign environment is refused: any `ResourceNotFound` or `InvalidParameter` of `DescribeEnvInfo` is taken for it.',
+      zh: '不存在或属于他人的环境如何拒绝：`DescribeEnvInfo` 的任何 `ResourceNotFound` 或 `InvalidParameter` 均视为环境不存在。',
+    },
     async run({ context }) {
       const env = `none-${randomBytes(6).toString('hex')}`
       const seen = await new CloudApi(deployKey(context.settings), env).environment().then(
@@ -24,7 +26,10 @@ export const platformProbes: Probe[] = [
   },
   {
     id: 'runtime',
-    assumed: 'Whether runtime `Nodejs20.19` is offered in every region.',
+    assumed: {
+      en: 'Whether runtime `Nodejs20.19` is offered in every region.',
+      zh: '各地域是否都提供运行环境 `Nodejs20.19`。',
+    },
     async run({ context: { settings, config } }) {
       const cloud = new CloudApi(deployKey(settings), config.env)
       const names = functionNames()
@@ -38,8 +43,10 @@ export const platformProbes: Probe[] = [
   },
   {
     id: 'strict-signature-actions',
-    assumed:
-      'Names and existence of the two strict-signature actions in CAM, and in which form COS writes the rule back.',
+    assumed: {
+      en: 'Names and existence of the two strict-signature actions in CAM, and in which form COS writes the rule back.',
+      zh: 'CAM 中两个严格签名接口的名称，以及 COS 返回该规则的格式。',
+    },
     async run({ context, place }) {
       const isSet = await hasStrictSignature(cosClient(deployKey(context.settings)), place).catch(
         (error: { code?: string }) => error.code ?? 'no answer',
@@ -55,27 +62,116 @@ export const platformProbes: Probe[] = [
   },
   {
     id: 'code-address-is-fresh',
-    assumed:
-      "Whether the address of a function's code gives the new code at once (`CodeDiffers` right after a deployment would say that it does not: run it again).",
-    byHand: 'Change a rule, run npm run deploy: does it end with CodeDiffers?',
+    assumed: {
+      en: "Whether the address of a function's code gives the new code at once (`CodeDiffers` right after a deployment would say that it does not: run it again).",
+      zh: '云函数的代码下载地址是否立即返回新代码（否则部署后会出现 `CodeDiffers`：再执行一次即可）。',
+    },
+    byHand: {
+      en: 'Change a rule, run npm run deploy: does it end with CodeDiffers?',
+      zh: '修改一条规则后执行 npm run deploy：是否以 CodeDiffers 结束？',
+    },
   },
   {
     id: 'pass-role',
-    assumed: 'Whether `PassRole` is asked for by every account.',
-    byHand: 'Take cam:PassRole from the deployer and run npm run deploy: is it NotAuthorized?',
+    assumed: {
+      en: 'Whether `PassRole` is asked for by every account.',
+      zh: '是否所有账号都需要 `PassRole`。',
+    },
+    byHand: {
+      en: 'Take cam:PassRole from the deployer and run npm run deploy: is it NotAuthorized?',
+      zh: '移除部署子账号的 cam:PassRole 后执行 npm run deploy：是否为 NotAuthorized？',
+    },
   },
   {
     id: 'tcb-source',
-    assumed:
-      'Whether `TCB_SOURCE` is `wx_client` or `wx_devtools` for every direct call of a mini program: the functions refuse all others.',
-    byHand:
-      'Run the demo in DevTools, as a preview and as a released version, on Android and iOS: does any answer with KitNoIdentity?',
+    assumed: {
+      en: 'Whether `TCB_SOURCE` is `wx_client` or `wx_devtools` for every direct call of a mini program: the functions refuse all others.',
+      zh: '小程序直接调用时 `TCB_SOURCE` 是否总为 `wx_client` 或 `wx_devtools`：云函数拒绝其他来源。',
+    },
+    byHand: {
+      en: 'Run the demo in DevTools, as a preview and as a released version, on Android and iOS: does any answer with KitNoIdentity?',
+      zh: '分别在开发者工具、预览版与正式版，以及 Android 与 iOS 上运行示例：是否有 KitNoIdentity？',
+    },
   },
   {
     id: 'warm-environment',
-    assumed:
-      'Whether the platform clears the environment of a warm function instance between two calls. The function does not rely on it.',
-    byHand:
-      "A function that returns process.env.WX_OPENID, called from a phone and then by the console's test button: is the second answer empty?",
+    assumed: {
+      en: 'Whether the platform clears the environment of a warm function instance between two calls. The function does not rely on it.',
+      zh: '平台是否在两次调用之间清除热实例的环境变量。云函数不依赖这一点。',
+    },
+    byHand: {
+      en: "A function that returns process.env.WX_OPENID, called from a phone and then by the console's test button: is the second answer empty?",
+      zh: '部署一个返回 process.env.WX_OPENID 的云函数，先从手机调用，再用控制台的测试按钮调用：第二次是否为空？',
+    },
+  },
+]
+
+/** Probes that need a phone. */
+export const phoneProbes: Probe[] = [
+  {
+    id: 'upload-response-headers',
+    assumed: {
+      en: "Whether WeChat's `uploadFile` delivers the response headers (and so the ETag) on every phone.",
+      zh: '微信 `uploadFile` 是否在所有手机上返回响应头（因而有 ETag）。',
+    },
+    byHand: {
+      en: 'In the demo upload a small picture, on Android and iOS: does the page of its details show an ETag?',
+      zh: '在 Android 与 iOS 的示例中上传一张小图：详情页是否显示 ETag？',
+    },
+  },
+  {
+    id: 'ranges-of-large-files',
+    assumed: {
+      en: 'Whether reading ranges of files over 100 MB by `open` and `read` works on every phone.',
+      zh: '用 `open` 与 `read` 读取超过 100 MB 文件的片段是否在所有手机上可用。',
+    },
+    byHand: {
+      en: 'In the demo upload a file of 150 MB, on Android and iOS: does it end with Done?',
+      zh: '在 Android 与 iOS 的示例中上传 150 MB 的文件：是否完成？',
+    },
+  },
+  {
+    id: 'interrupted-before-next',
+    assumed: {
+      en: 'Whether a page whose requests WeChat interrupted is told so by `onAppShow` before the next request fails.',
+      zh: '请求被微信中断的页面是否在下一个请求失败之前收到 `onAppShow`。',
+    },
+    byHand: {
+      en: 'In the demo begin a large upload, leave WeChat for 30 seconds and come back: does it go on by itself?',
+      zh: '在示例中开始一个大文件上传，离开微信 30 秒后返回：是否自动继续？',
+    },
+  },
+  {
+    id: 'md5-of-large-files',
+    assumed: {
+      en: 'Whether `getFileInfo` gives the MD5 of a large file quickly on every phone: uploads that go on after a restart of the app are recognised by it.',
+      zh: '`getFileInfo` 是否在所有手机上都能很快给出大文件的 MD5：应用重启后的续传靠它识别文件。',
+    },
+    byHand: {
+      en: 'In the demo choose a file of 150 MB again after a restart: how long until it goes on?',
+      zh: '重启后在示例中再次选择 150 MB 的文件：多久之后继续上传？',
+    },
+  },
+  {
+    id: 'shared-sockets',
+    assumed: {
+      en: 'Whether `request`, `uploadFile` and `downloadFile` share one pool of 10 connections, and whether what is beyond it waits or fails.',
+      zh: '`request`、`uploadFile`、`downloadFile` 是否共用 10 个连接，超出的请求是等待还是失败。',
+    },
+    byHand: {
+      en: 'In the demo upload 20 small files at a time while pictures load: does any row fail at once?',
+      zh: '在示例中同时上传 20 个小文件并加载图片：是否有某一项立即失败？',
+    },
+  },
+  {
+    id: 'domain-error-texts',
+    assumed: {
+      en: 'Texts and `errno` of a host that is not on a list: `url not in domain list` or 600002, on each platform.',
+      zh: '域名不在列表中时各平台的错误文本与 `errno`：`url not in domain list` 或 600002。',
+    },
+    byHand: {
+      en: 'Take the host off one list, and open Isolation → Check on Android, iOS and in DevTools: is the host named as missing?',
+      zh: '从一个列表中移除域名，在 Android、iOS 与开发者工具中打开“隔离 → 检查”：是否提示缺少该域名？',
+    },
   },
 ]

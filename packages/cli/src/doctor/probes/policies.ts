@@ -1,7 +1,7 @@
 import { checkConfig, compilePolicy, grantsOf } from '@miniprogram-cos/server'
 import { PROBE_USER } from '../accessProbe'
+import type { Probe } from '../live/liveCloud'
 import { describeAnswer, type LiveCloud, type LiveRequest } from '../live/liveCloud'
-import type { Probe } from '../live/probe'
 
 /** CAM's limit of a policy, in characters (document 598/10599). */
 const MAX_POLICY = 6144
@@ -38,7 +38,10 @@ function paddedTo(live: LiveCloud, length: number) {
 export const policiesProbes: Probe[] = [
   {
     id: 'list-permission',
-    assumed: 'List permissions are evaluated on `<bucket>/<prefix>`.',
+    assumed: {
+      en: 'List permissions are evaluated on `<bucket>/<prefix>`.',
+      zh: '列表权限按 `<存储桶>/<前缀>` 判断。',
+    },
     async run(live) {
       const key = await live.keyFor(live.allow(['GetBucket']))
       const list = (prefix: string) => live.send({ query: { prefix, 'max-keys': '1' }, key })
@@ -58,7 +61,10 @@ export const policiesProbes: Probe[] = [
   },
   {
     id: 'part-copy-permission',
-    assumed: 'Upload Part - Copy needs `PutObject` on the target and `GetObject` on the source.',
+    assumed: {
+      en: 'Upload Part - Copy needs `PutObject` on the target and `GetObject` on the source.',
+      zh: 'Upload Part - Copy 需要目标的 `PutObject` 与源的 `GetObject` 权限。',
+    },
     async run(live) {
       await live.send({ method: 'PUT', name: 'source', body: 'source' })
       const begun = await live.send({ method: 'POST', name: 'copied', query: { uploads: '' } })
@@ -85,8 +91,10 @@ export const policiesProbes: Probe[] = [
   },
   {
     id: 'acl-headers-by-key',
-    assumed:
-      'Conditions on `cos:x-cos-grant-*` hold an issued key to uploads without these headers, as `cos:x-cos-acl` does. No document lists such keys: if COS ignores them, users can make their own objects public, and `cos-signature` is the strict way.',
+    assumed: {
+      en: 'Conditions on `cos:x-cos-grant-*` hold an issued key to uploads without these headers, as `cos:x-cos-acl` does. No document lists such keys: if COS ignores them, users can make their own objects public, and `cos-signature` is the strict way.',
+      zh: '条件键 `cos:x-cos-grant-*` 与 `cos:x-cos-acl` 一样有效，可禁止签发的密钥携带这些头部上传。文档未列出这些条件键：若 COS 忽略它们，用户可以公开自己的对象，此时应使用 `cos-signature`。',
+    },
     async run(live) {
       const key = await issuedKey(live)
       const grants: [what: string, headers: Record<string, string>][] = [
@@ -128,7 +136,10 @@ export const policiesProbes: Probe[] = [
   },
   {
     id: 'uid-star',
-    assumed: '`uid/*` in a policy resource matches nothing in COS, as users report.',
+    assumed: {
+      en: '`uid/*` in a policy resource matches nothing in COS, as users report.',
+      zh: '据用户反馈，策略资源中的 `uid/*` 在 COS 中不匹配任何资源。',
+    },
     async run(live) {
       const one = live.allow(['PutObject'])
       const resource = one.resource.map((text) => text.replace(/uid\/\d+/, 'uid/*'))
@@ -139,7 +150,10 @@ export const policiesProbes: Probe[] = [
   },
   {
     id: 'federation-name',
-    assumed: "GetFederationToken's `Name`: letters and hyphens are accepted, digits are not.",
+    assumed: {
+      en: "GetFederationToken's `Name`: letters and hyphens are accepted, digits are not.",
+      zh: 'GetFederationToken 的 `Name` 接受字母与连字符，不接受数字。',
+    },
     async run(live) {
       const statement = [live.allow(['GetObject'])]
       const name = async (Name: string) => (await live.requestKey(statement, { Name })).code
@@ -151,7 +165,10 @@ export const policiesProbes: Probe[] = [
   },
   {
     id: 'policy-length',
-    assumed: "STS names no limit for the length of a policy; 6144 characters, CAM's own, is used.",
+    assumed: {
+      en: "STS names no limit for the length of a policy; 6144 characters, CAM's own, is used.",
+      zh: 'STS 未说明策略长度上限；采用 CAM 的上限 6144 个字符。',
+    },
     async run(live) {
       const ask = async (length: number) => (await live.requestKey([paddedTo(live, length)])).code
       return [
@@ -170,8 +187,10 @@ export const policiesProbes: Probe[] = [
   },
   {
     id: 'policy-principal',
-    assumed:
-      'STS takes `principal: {"qcs":["*"]}` in a policy, which Tencent\'s samples send, and refuses any other.',
+    assumed: {
+      en: 'STS takes `principal: {"qcs":["*"]}` in a policy, which Tencent\'s samples send, and refuses any other.',
+      zh: 'STS 接受腾讯云示例中的 `principal: {"qcs":["*"]}`，拒绝其他 principal。',
+    },
     async run(live) {
       const ask = async (qcs: string) =>
         (await live.requestKey([{ ...live.allow(['GetObject']), principal: { qcs: [qcs] } }])).code
@@ -187,8 +206,13 @@ export const policiesProbes: Probe[] = [
   },
   {
     id: 'federation-resource',
-    assumed: 'Whether `sts:GetFederationToken` in a CAM policy takes no finer resource than `*`.',
-    byHand:
-      'CAM console → policies → new, by policy syntax: sts:GetFederationToken on qcs::sts::uin/<account>:federatedUser/*. Is it accepted, and does npm run doctor still pass with it?',
+    assumed: {
+      en: 'Whether `sts:GetFederationToken` in a CAM policy takes no finer resource than `*`.',
+      zh: 'CAM 策略中 `sts:GetFederationToken` 的资源是否只能为 `*`。',
+    },
+    byHand: {
+      en: 'CAM console → policies → new, by policy syntax: sts:GetFederationToken on qcs::sts::uin/<account>:federatedUser/*. Is it accepted, and does npm run doctor still pass with it?',
+      zh: 'CAM 控制台 → 策略 → 按策略语法新建：sts:GetFederationToken，资源 qcs::sts::uin/<账号>:federatedUser/*。能否保存，npm run doctor 是否仍通过？',
+    },
   },
 ]

@@ -1,8 +1,8 @@
 import { cosClient, hasStrictSignature } from '../../cloud/bucketRules'
 import { deployKey } from '../../cloud/settings'
 import { readRequestId } from '../explain'
+import type { Probe } from '../live/liveCloud'
 import { describeAnswer, SkippedProbe } from '../live/liveCloud'
-import type { Probe } from '../live/probe'
 
 const MINUTE = 60
 
@@ -10,8 +10,10 @@ const MINUTE = 60
 export const signaturesProbes: Probe[] = [
   {
     id: 'signature-in-the-future',
-    assumed:
-      'A signature that begins in the future is accepted up to 15 minutes ahead (`RequestTimeTooSkewed` beyond).',
+    assumed: {
+      en: 'A signature that begins in the future is accepted up to 15 minutes ahead (`RequestTimeTooSkewed` beyond).',
+      zh: '生效时间在未来 15 分钟以内的签名会被接受，超过则返回 `RequestTimeTooSkewed`。',
+    },
     async run(live) {
       const now = Math.floor(Date.now() / 1000)
       const beginning = (minutes: number) => {
@@ -39,8 +41,10 @@ export const signaturesProbes: Probe[] = [
   },
   {
     id: 'token-missing-or-foreign',
-    assumed:
-      'A temporary key without its token, or with a foreign one, is answered with `InvalidAccessKeyId`.',
+    assumed: {
+      en: 'A temporary key without its token, or with a foreign one, is answered with `InvalidAccessKeyId`.',
+      zh: '临时密钥缺少 token 或使用他人的 token 时返回 `InvalidAccessKeyId`。',
+    },
     async run(live) {
       const { SecretId, SecretKey } = await live.ownKey()
       const { token = '' } = await live.keyFor(live.allow(['GetObject']))
@@ -59,7 +63,10 @@ export const signaturesProbes: Probe[] = [
   },
   {
     id: 'request-id',
-    assumed: "COS's RequestId is base64 of the second in hex, `_`, and more; it begins with N.",
+    assumed: {
+      en: "COS's RequestId is base64 of the second in hex, `_`, and more; it begins with N.",
+      zh: 'COS 的 RequestId 是“十六进制秒数 + `_` + 其他”的 base64，以 N 开头。',
+    },
     async run(live) {
       const { headers } = await live.send({ name: 'nothing' })
       const id = readRequestId(headers['x-cos-request-id'] ?? '')
@@ -71,8 +78,10 @@ export const signaturesProbes: Probe[] = [
   },
   {
     id: 'unsigned-processing',
-    assumed:
-      'Strict signature mode refuses a `Pic-Operations` header that is not signed, when the rule lists that header.',
+    assumed: {
+      en: 'Strict signature mode refuses a `Pic-Operations` header that is not signed, when the rule lists that header.',
+      zh: '规则列出 `Pic-Operations` 头部时，严格签名模式拒绝未签名的该头部。',
+    },
     async run(live) {
       const cos = cosClient(deployKey(live.context.settings))
       const isSet = await hasStrictSignature(cos, live.place).catch(() => false)
@@ -93,8 +102,10 @@ export const signaturesProbes: Probe[] = [
   },
   {
     id: 'path-style',
-    assumed:
-      'Path style is answered with `PathStyleDomainForbidden`, for buckets made since 2024-01-01.',
+    assumed: {
+      en: 'Path style is answered with `PathStyleDomainForbidden`, for buckets made since 2024-01-01.',
+      zh: '2024-01-01 起创建的存储桶对路径形式返回 `PathStyleDomainForbidden`。',
+    },
     async run(live) {
       const { Bucket, Region } = live.place
       const host = `cos.${Region}.myqcloud.com`

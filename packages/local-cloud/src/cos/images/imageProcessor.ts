@@ -5,7 +5,7 @@ import { ImageError } from './imageError'
 import type { ImagePipeline, ImageReport } from './imagePipeline'
 import { attempt, openSource, readSource, type SharpModule, type SourceImage } from './sourceImage'
 
-/** Images that are processed at a time; each may need several hundred MB. */
+/** Images and videos that are processed at a time; each may need several hundred MB. */
 const MAX_CONCURRENT = 2
 
 /** Format and size of an image, for the response to an upload. */
@@ -68,10 +68,17 @@ export class ImageProcessor {
    */
   async open<T>(read: () => Promise<Buffer>, work: (image: OpenImage) => Promise<T>): Promise<T> {
     const sharp = await this.requireSharp()
+    return this.inTurn(async () => {
+      const source = await readSource(sharp, await read())
+      return work(openedImage(sharp, source))
+    })
+  }
+
+  /** Waits until less is being processed. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
     await this.#enter()
     try {
-      const source = await readSource(sharp, await read())
-      return await work(openedImage(sharp, source))
+      return await work()
     } finally {
       this.#leave()
     }

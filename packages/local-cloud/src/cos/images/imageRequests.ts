@@ -72,7 +72,7 @@ async function runProcessing(
 }
 
 /** The headers of the original, with the type, length and digests of the result. */
-function resultObject(original: ObjectRecord, bytes: Buffer, type: string): ProcessedObject {
+export function resultObject(original: ObjectRecord, bytes: Buffer, type: string): ProcessedObject {
   const { 'Content-Encoding': _, ...headers } = original.headers
   const { isAppendable: __, ...rest } = original
   return {

@@ -1,5 +1,6 @@
 import { CosServiceError } from '../errors'
 import { findStyledOriginal, type ProcessedObject, processObject } from '../images/imageRequests'
+import { takeSnapshot } from '../images/snapshot'
 import {
   checkConditions,
   checkHeader,
@@ -42,7 +43,8 @@ async function read(context: OperationContext, withBody: boolean): Promise<CosRe
     if (pinned.object.isDeleteMarker) throw deleteMarkerError(pinned.object)
     if (withBody) refuseArchived(pinned.object, context.now)
     const processed = withBody
-      ? await processObject(context, pinned.object, styled?.parameters)
+      ? ((await takeSnapshot(context, pinned.object)) ??
+        (await processObject(context, pinned.object, styled?.parameters)))
       : undefined
     const object = processed?.object ?? pinned.object
     return { ...readResponse(context, object, withBody, processed), release: pinned.release }

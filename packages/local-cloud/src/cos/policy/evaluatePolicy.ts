@@ -3,7 +3,7 @@ import { type Policy, type Statement, splitResource } from './parsePolicy'
 
 /** One action on one resource. */
 export interface PolicyRequest {
-  /** Without the prefix `name/cos:`. */
+  /** An action of COS without its prefix `name/cos:`, or one of data processing with its prefix `ci:`. */
   action: string
   region: string
   appid: string
@@ -40,7 +40,7 @@ export function evaluatePolicy(policy: Policy, request: PolicyRequest): Decision
     ? { allowed: true, reason: `statement[${allowedBy}] allows ${describe(allowing, request)}` }
     : {
         allowed: false,
-        reason: `no statement allows name/cos:${request.action} on ${request.bucket}/${request.path}`,
+        reason: `no statement allows ${fullName(request.action)} on ${request.bucket}/${request.path}`,
       }
 }
 
@@ -48,7 +48,13 @@ export function evaluatePolicy(policy: Policy, request: PolicyRequest): Decision
 function describe({ resource }: Statement, request: PolicyRequest): string {
   const pattern = resource.find((candidate) => resourceMatches(candidate, request)) ?? '*'
   const path = pattern === '*' ? '*' : modernPath(splitResource(pattern)[5] ?? '*')
-  return `name/cos:${request.action} on ${path}`
+  return `${fullName(request.action)} on ${path}`
+}
+
+const isOfProcessing = (action: string) => action.startsWith('ci:')
+
+function fullName(action: string): string {
+  return isOfProcessing(action) ? action : `name/cos:${action}`
 }
 
 function statementApplies(statement: Statement, request: PolicyRequest): boolean {
@@ -62,19 +68,24 @@ function statementApplies(statement: Statement, request: PolicyRequest): boolean
 /** Actions are case-sensitive, with or without the prefix `name/`. */
 function actionMatches(pattern: string, action: string): boolean {
   if (pattern === '*') return true
-  const name = /^(?:name\/)?cos:(.+)$/.exec(pattern)?.[1]
-  return name !== undefined && wildcardMatches(name, action)
+  const name = pattern.replace(/^name\//, '')
+  return wildcardMatches(name, isOfProcessing(action) ? action : `cos:${action}`)
 }
 
 function resourceMatches(pattern: string, request: PolicyRequest): boolean {
   if (pattern === '*') return true
   const [prefix, , service, region, account, path = ''] = splitResource(pattern)
-  if (prefix !== 'qcs' || service !== 'cos') return false
+  const isProcessing = isOfProcessing(request.action)
+  if (prefix !== 'qcs' || service !== (isProcessing ? 'ci' : 'cos')) return false
   if (region !== '' && region !== '*' && region !== request.region) return false
   // COS requires the account: `uid/*` matches nothing.
   if (account !== `uid/${request.appid}`) return false
   if (request.bucket === '') return path === '*'
-  return wildcardMatches(modernPath(path), `${request.bucket}/${request.path}`)
+  const resource = `${request.bucket}/${request.path}`
+  // `qcs::ci:<region>:uid/<appid>:bucket/<bucket>/<path>`
+  return isProcessing
+    ? wildcardMatches(path, `bucket/${resource}`)
+    : wildcardMatches(modernPath(path), resource)
 }
 
 /** Converts the older format `prefix//<appid>/<short name>/<path>` to `<bucket>/<path>`. */

@@ -110,7 +110,13 @@ function conditionsOf(value: unknown, at: string): NonNullable<Statement['condit
 
 function isSixSegments(resource: string): boolean {
   const [prefix, project, service, , account, path] = splitResource(resource)
-  return prefix === 'qcs' && project === '' && service === 'cos' && !!account && !!path
+  return (
+    prefix === 'qcs' &&
+    project === '' &&
+    (service === 'cos' || service === 'ci') &&
+    !!account &&
+    !!path
+  )
 }
 
 /** Splits a resource into six segments; its path can contain colons. */

@@ -1,8 +1,20 @@
+import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import type { CloudBase } from '@cloudbase/node-sdk'
-import type { CloudKey } from '../cloud/settings'
-import type { FieldChange, RecordData, Records, SourceFiles } from './places'
+import { type CloudBase, init } from '@cloudbase/node-sdk'
+import type { CosConfig } from '@miniprogram-cos/server'
+import COS from 'cos-nodejs-sdk-v5'
+import { type BucketPlace, cosClient } from '../cloud/bucketRules'
+import { type CloudKey, deployKey, type Settings } from '../cloud/settings'
+import { localizedError, t } from '../text'
+import type {
+  FieldChange,
+  MigrationPlaces,
+  RecordData,
+  Records,
+  SourceFiles,
+  TargetBucket,
+} from './places'
 
 /** Records per page, the database's maximum. */
 const PAGE_SIZE = 1000
@@ -11,11 +23,49 @@ const PAGE_SIZE = 1000
 const URL_MAX_AGE = 3600
 
 /** A CloudBase environment, and the key to access it. */
-export interface CloudBaseAccess {
+interface CloudBaseAccess {
   env: string
   key: CloudKey
   /** Address of the API, for the local cloud. @default Tencent Cloud */
   serviceUrl?: string
+}
+
+/** Connects to the environment and the bucket of the configuration. @throws CloudError for a missing key */
+export function connectPlaces(
+  { env, bucket, region }: CosConfig,
+  settings: Settings,
+): { places: MigrationPlaces; target: string } {
+  const key = deployKey(settings)
+  const app = connectCloudBase({ env, key })
+  return {
+    places: {
+      records: cloudBaseRecords(app),
+      files: cloudBaseFiles(app, () => listEnvironmentFiles({ env, key })),
+      bucket: targetBucket(cosClient(key), { Bucket: bucket, Region: region }),
+    },
+    target: `${env} → ${bucket}`,
+  }
+}
+
+/** Connects to a running local cloud. @param ready the JSON line that it printed */
+export function connectLocalPlaces(ready: string): { places: MigrationPlaces; target: string } {
+  const { cos, cloudBase, bucket, region, secretId, secretKey } = JSON.parse(
+    ready.trim().split('\n')[0] ?? '',
+  )
+  const key = { SecretId: secretId, SecretKey: secretKey }
+  const app = connectCloudBase({ env: 'local-env', key, serviceUrl: `${cloudBase}/admin` })
+  const files = cloudBaseFiles(app, () => {
+    throw localizedError('the local cloud has no listing of files', '本地云没有文件列表')
+  })
+  const client = new COS({ ...key, Protocol: 'http:', Proxy: cos })
+  return {
+    places: {
+      records: cloudBaseRecords(app),
+      files,
+      bucket: targetBucket(client, { Bucket: bucket, Region: region }),
+    },
+    target: `${bucket} (${t('local cloud', '本地云')})`,
+  }
 }
 
 /**
@@ -23,12 +73,7 @@ export interface CloudBaseAccess {
  * service of Tencent Cloud's own hosts twice a request, which fails here and fills Node's thread pool; with
  * it, the SDK would call the internal address, so the public one is given.
  */
-export async function connectCloudBase({
-  env,
-  key,
-  serviceUrl,
-}: CloudBaseAccess): Promise<CloudBase> {
-  const { init } = await import('@cloudbase/node-sdk')
+export function connectCloudBase({ env, key, serviceUrl }: CloudBaseAccess): CloudBase {
   process.env.TENCENTCLOUD = 'true'
   return init({
     env,
@@ -104,7 +149,7 @@ export function cloudBaseFiles(
 /**
  * Lists the fileIDs of all files of an environment, from its bucket. Not available in the local cloud.
  */
-export async function* listEnvironmentFiles({ env, key }: CloudBaseAccess): AsyncIterable<string> {
+async function* listEnvironmentFiles({ env, key }: CloudBaseAccess): AsyncIterable<string> {
   const { default: CloudBaseManager } = await import('@cloudbase/manager-node')
   const { SecretId: secretId, SecretKey: secretKey, token } = key
   const manager = new CloudBaseManager({
@@ -119,4 +164,38 @@ export async function* listEnvironmentFiles({ env, key }: CloudBaseAccess): Asyn
   for (const { Key } of await manager.storage.listDirectoryFiles('')) {
     if (!Key.endsWith('/')) yield `cloud://${env}.${Bucket}/${Key}`
   }
+}
+
+/** A COS bucket through Tencent's own SDK. */
+export function targetBucket(cos: COS, place: BucketPlace): TargetBucket {
+  return {
+    async find(Key) {
+      try {
+        const { headers } = await cos.headObject({ ...place, Key })
+        const md5 = md5Of(String(headers?.etag))
+        return { size: Number(headers?.['content-length']), ...(md5 ? { md5 } : {}) }
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode === 404) return undefined
+        throw error
+      }
+    },
+    async put(Key, file, { size, md5, contentType }) {
+      const result: COS.PutObjectResult = await cos.putObject({
+        ...place,
+        Key,
+        Body: createReadStream(file),
+        ContentLength: size,
+        ContentType: contentType,
+        Headers: { 'Content-MD5': Buffer.from(md5, 'hex').toString('base64') },
+      })
+      return md5Of(result.ETag) ?? result.ETag
+    },
+    async delete(Key) {
+      await cos.deleteObject({ ...place, Key })
+    },
+  }
+}
+
+function md5Of(etag: string): string | undefined {
+  return /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1]
 }
