@@ -237,7 +237,8 @@ describeInBrowser('features of apps', () => {
   test('animations move elements', async () => {
     await open('pages/home/home')
     await page.evaluate(`(() => {
-      const animation = wx.createAnimation({ duration: 20 })
+      const animation = wx.createAnimation({ duration: 5000 })
+      animation.option.transition.duration = 20
       animation.translateX(40).opacity(0.5).step()
       page.setData({ animation: animation.export() })
       page.animate('.moving', [{ rotate: 0 }, { rotate: 90 }], 20)
@@ -245,7 +246,9 @@ describeInBrowser('features of apps', () => {
     await page.browser.waitForFunction(
       "getComputedStyle(document.querySelector('.moving')).opacity === '0.5'",
     )
-    expect(await page.find('.moving').getAttribute('style')).toContain('translateX(40px)')
+    const style = await page.find('.moving').getAttribute('style')
+    expect(style).toContain('translateX(40px)')
+    expect(style).toMatch(/transition:.* 20ms/)
   })
 
   test('components keep each other in their data, and a definition may name what is missing', async () => {
