@@ -1,3 +1,4 @@
+import { refuseOldNode } from '../packages/cli/src/nodeVersion'
 import { onLauncherExit } from '../packages/local-cloud/src/command/launcher'
 
 /** Commands that run until they are ended, and must not outlive npm. */
@@ -18,4 +19,4 @@ async function main(args: string[]): Promise<void> {
   })
 }
 
-void main(process.argv.slice(2))
+if (!refuseOldNode()) void main(process.argv.slice(2))

@@ -81,7 +81,7 @@ const LAZY: Record<string, string> = {
   methods: "export * from './src/methods'",
   // Most of what needs one of them needs others: COS answers uploads in parts and failures with documents.
   later: `export * from './src/uploads'
-    export { isRepeatable, recover, serviceError, switchHost } from './src/request/failures'
+    export { decideRetry, mapFailure, serviceError } from './src/request/failures'
     export * from './src/request/integrity'
     export { readXml, writeXml } from '../protocol/src/xml'`,
 }

@@ -17,10 +17,11 @@ const FILES = {
   'app.json': JSON.stringify({ pages: ['pages/home/home'] }),
   'app.js': 'App({ onLaunch() { wx.cloud.init() } })',
   'cloud/greet/index.js': "exports.main = async ({ name }) => 'hello ' + name",
-  'pages/home/home.wxml': '<view>{{greeting}}, {{token}}</view>',
+  'pages/home/home.wxml': '<view>{{greeting}}, {{token}}</view><view>{{kept}}</view>',
   'pages/home/home.js': `Page({
     data: { greeting: '', token: '' },
     async onLoad() {
+      void this.store()
       const { result } = await wx.cloud.callFunction({ name: 'greet', data: { name: 'Ming' } })
       this.setData({ greeting: result })
       wx.request({
@@ -28,11 +29,22 @@ const FILES = {
         success: ({ data }) => this.setData({ token: data.token }),
       })
     },
+    async store() {
+      const filePath = wx.env.USER_DATA_PATH + '/a.txt'
+      wx.getFileSystemManager().writeFileSync(filePath, 'in the cloud', 'utf8')
+      const { fileID } = await wx.cloud.uploadFile({ cloudPath: 'notes/a ' + Math.random() + '.txt', filePath })
+      const { tempFilePath } = await wx.cloud.downloadFile({ fileID })
+      const text = wx.getFileSystemManager().readFileSync(tempFilePath, 'utf8')
+      const found = await wx.cloud.getTempFileURL({ fileList: [fileID] })
+      const { fileList: [{ status }] } = await wx.cloud.deleteFile({ fileList: [fileID] })
+      const gone = await wx.cloud.downloadFile({ fileID }).catch(({ errMsg }) => errMsg)
+      this.setData({ kept: [text, found.fileList[0].status, status, gone].join(', ') })
+    },
   })`,
 }
 
 describeInBrowser('preview --root of a project without cos.config.ts', () => {
-  test('runs its pages, its cloud functions and its key server, and reloads after a change', async () => {
+  test('runs its pages, its cloud functions, its files in wx.cloud and its key server, and reloads after a change', async () => {
     const folder = writeProject(FILES)
     const keyServer = createServer(({ url }, response) => {
       response.setHeader('Content-Type', 'application/json')
@@ -65,6 +77,8 @@ describeInBrowser('preview --root of a project without cos.config.ts', () => {
       await page.goto(url)
       const phone = page.frameLocator('iframe[title=Alice]')
       await phone.getByText('hello Ming, key for /keys?for=me').waitFor()
+      const gone = 'cloud.downloadFile:fail storage file not exists'
+      await phone.getByText(`in the cloud, 0, 0, ${gone}`).waitFor()
       writeFileSync(join(folder, 'pages/home/home.wxml'), '<view>{{greeting}}, again</view>')
       await phone.getByText('hello Ming, again').waitFor()
       expect(existsSync(join(folder, '.data'))).toBe(true)

@@ -16,7 +16,9 @@ test('the list of documented calls is that of miniprogram-api-typings', () => {
 })
 
 const FILES = {
-  'app.json': JSON.stringify({ pages: ['pages/a/a', 'pages/b/b', 'pages/broken/broken'] }),
+  'app.json': JSON.stringify({
+    pages: ['a', 'b', 'broken', 'picks'].map((name) => `pages/${name}/${name}`),
+  }),
   'app.js': `App({
     globalData: { name: 'app' },
     onLaunch() {
@@ -29,6 +31,10 @@ const FILES = {
   'pages/b/b.js': `Page({ onLoad(query) {
     this.getOpenerEventChannel().emit('told', query.x)
     this.getOpenerEventChannel().on('asked', (value) => this.setData({ value }))
+  } })`,
+  'pages/picks/picks.wxml': '<text>picks</text>',
+  'pages/picks/picks.js': `Page({ onLoad() {
+    wx.chooseImage({ success: ({ tempFilePaths }) => this.setData({ chosen: tempFilePaths.length }) })
   } })`,
   'pages/broken/broken.wxml': '<view>\n  <text>\n</view>',
 }
@@ -96,6 +102,15 @@ describeInBrowser('wx in the preview', () => {
     )
     await (await chooser).setFiles([PICTURE])
     expect(await info).toMatchObject({ width: 480, type: 'png', orientation: 'up' })
+  })
+
+  test('without a tap the browser opens no dialog, so the user is asked for one', async () => {
+    await page.close()
+    page = await app.open('pages/picks/picks')
+    const chooser = page.browser.waitForEvent('filechooser')
+    await page.browser.locator('.modal-confirm').click()
+    await (await chooser).setFiles([PICTURE])
+    await page.waitForData('chosen', 1)
   })
 
   test('compressImage makes a smaller picture', async () => {
@@ -222,6 +237,10 @@ describeInBrowser('wx in the preview', () => {
     })
     const task = 'wx.cloud.downloadFile({ fileID: "a", fail() {} })'
     expect(await page.evaluate(`typeof ${task}.onProgressUpdate`)).toBe('function')
+    const query = "wx.cloud.database().collection('a').where({ b: 1 }).orderBy('b', 'asc').get()"
+    expect(await page.evaluate(query)).toMatchObject({
+      errMsg: 'cloud.database:fail not supported by the preview',
+    })
   })
 })
 

@@ -17,7 +17,9 @@ const component = (
 
 const FILES = {
   'app.json': JSON.stringify({
-    pages: ['home', 'other', 'full', 'plugin', 'made'].map((name) => `pages/${name}/${name}`),
+    pages: ['home', 'other', 'full', 'plugin', 'parts', 'skyline', 'made'].map(
+      (name) => `pages/${name}/${name}`,
+    ),
     usingComponents: {
       'own-style': '/components/own/own',
       'shared-style': '/components/shared/shared',
@@ -65,6 +67,46 @@ const FILES = {
   'pages/plugin/plugin.wxml': '<the-map id="map" /><text>beside {{name}}</text>',
   'pages/plugin/plugin.js': `const maps = requirePlugin('maps')
     Page({ data: { name: 'it' }, onLoad() { maps.setKey('x'); maps.search().then } })`,
+  'pages/parts/parts.json':
+    '{"usingComponents":{"the-tabs":"/components/tabs/tabs","the-tab":"/components/tab/tab"}}',
+  'pages/parts/parts.wxss': 'the-tabs { display: block; width: 90px }',
+  'pages/parts/parts.wxml': '<the-tabs><the-tab id="first" /><the-tab /></the-tabs>',
+  'pages/parts/parts.js': `Page({ data: { order: [] }, onShow() { this.data.order.push('onShow') }, onReady() { this.setData({ order: this.data.order.concat('onReady') }) }, onLoad() {
+    this.data.order.push('onLoad')
+    const global = Function('return this')()
+    this.setData({ kinds: [global.document, globalThis.document, global.Array === Array, globalThis.wx === wx].map(String) })
+  } })`,
+  ...component(
+    'tabs',
+    '<slot />',
+    "Component({ ready() { this.setData({ order: getCurrentPages()[0].data.order.concat('ready') }); getCurrentPages()[0].setData({ order: this.data.order }) }, relations: { '../tab/tab': { type: 'child', linked() { this.setData({ count: (this.data.count || 0) + 1 }) } } } })",
+  ),
+  ...component(
+    'tab',
+    '<text>tab</text>',
+    `Component({
+      properties: { label: { type: String, observer: 'notThere' } },
+      relations: { '../tabs/tabs': { type: 'parent', linked(parent) { this.setData({ parent, self: this }) } } },
+    })`,
+  ),
+  'pages/skyline/skyline.json': '{"renderer":"skyline","navigationStyle":"custom"}',
+  'pages/skyline/skyline.wxml': `<pan-gesture-handler worklet:ongesture="drag"><view class="card">card</view></pan-gesture-handler>
+    <tap-gesture-handler onGestureEvent="tap"><view class="button">button</view></tap-gesture-handler>
+    <grid-view cross-axis-count="3"><view wx:for="{{6}}" wx:key="*this" class="cell">{{item}}</view></grid-view>`,
+  'pages/skyline/skyline.js': `const { shared, derived, timing } = wx.worklet
+    Page({
+      onLoad() {
+        this.x = shared(0)
+        this.twice = derived(() => this.x.value * 2)
+        this.applyAnimatedStyle('.card', () => { 'worklet'; return { transform: 'translateX(' + this.twice.value + 'px)' } })
+      },
+      drag({ state, deltaX }) {
+        if (state === 2) this.x.value += deltaX
+        if (state === 3) this.x.value = timing(100, { duration: 30 }, () => wx.worklet.runOnJS(this.done.bind(this))('done'))
+      },
+      done(ended) { this.setData({ ended }) },
+      tap({ state }) { this.setData({ tapped: state }) },
+    })`,
   'pages/full/full.json': '{"navigationStyle":"custom"}',
   'pages/full/full.wxml': '<view class="top">from the top</view>',
   ...component(
@@ -202,7 +244,8 @@ describeInBrowser('features of apps', () => {
   test('animations move elements', async () => {
     await open('pages/home/home')
     await page.evaluate(`(() => {
-      const animation = wx.createAnimation({ duration: 20 })
+      const animation = wx.createAnimation({ duration: 5000 })
+      animation.option.transition.duration = 20
       animation.translateX(40).opacity(0.5).step()
       page.setData({ animation: animation.export() })
       page.animate('.moving', [{ rotate: 0 }, { rotate: 90 }], 20)
@@ -210,7 +253,54 @@ describeInBrowser('features of apps', () => {
     await page.browser.waitForFunction(
       "getComputedStyle(document.querySelector('.moving')).opacity === '0.5'",
     )
-    expect(await page.find('.moving').getAttribute('style')).toContain('translateX(40px)')
+    const style = await page.find('.moving').getAttribute('style')
+    expect(style).toContain('translateX(40px)')
+    expect(style).toMatch(/transition:.* 20ms/)
+  })
+
+  test('components keep each other in their data, and a definition may name what is missing', async () => {
+    await open('pages/parts/parts')
+    await page.screen.getByText('tab').first().waitFor()
+    const first = "page.selectComponent('#first').data"
+    expect(await page.evaluate(`[${first}.parent.data.count, ${first}.self.is]`)).toEqual([
+      2,
+      'components/tab/tab',
+    ])
+    expect(page.console.join()).toContain('Cannot find method "notThere"')
+    expect(await page.find('.problem-bar').count()).toBe(0)
+  })
+
+  test('components are ready after their page is shown and before it is', async () => {
+    await open('pages/parts/parts')
+    await page.waitForData('order', ['onLoad', 'onShow', 'ready', 'onReady'])
+    const tabs = await page.screen.locator('the-tabs').boundingBox()
+    expect(tabs?.width).toBe(90)
+  })
+
+  test('the global object of an app is not that of the browser', async () => {
+    await open('pages/parts/parts')
+    await page.waitForData('kinds', ['undefined', 'undefined', 'true', 'true'])
+  })
+
+  test('Skyline: gestures call worklets, and shared values move elements', async () => {
+    await open('pages/skyline/skyline')
+    await page.screen.getByText('button').click()
+    await page.waitForData('tapped', 3)
+    const card = await page.find('.card').boundingBox()
+    const [x, y] = [(card?.x ?? 0) + 20, (card?.y ?? 0) + 5]
+    const { mouse } = page.browser
+    await mouse.move(x, y)
+    await mouse.down()
+    await mouse.move(x + 40, y, { steps: 4 })
+    await mouse.up()
+    await page.waitForData('ended', 'done')
+    await page.browser.waitForFunction(
+      "document.querySelector('.card').style.transform === 'translateX(200px)'",
+    )
+    const cells = await page
+      .find('.cell')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top))
+    expect(new Set(cells).size).toBe(2)
   })
 
   test('runtimes of frameworks replace Page, and handle events by functions of an instance', async () => {

@@ -4,23 +4,25 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fetchTemporaryKey } from '@miniprogram-cos/server'
 import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
-import type { Page } from 'playwright-core'
+import type { Locator, Page, Request } from 'playwright-core'
 import { launchBrowser } from '../support/browser'
 import { listenLocally } from '../support/localServer'
 import { CLIENT_FILE } from '../support/phones'
 import { at } from '../support/root'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud } from '../support/testCloud'
 
-const USAGE = `Presses every button of a mini program's first page, once with the SDK that it contains and once with
-this client in place of it, and compares what the app shows, logs and sends.
+const USAGE = `Presses every button of a mini program's first page and of the pages that these open, once with the
+SDK that it contains and once with this client in place of it, and compares what the app shows, logs and sends.
+What listens to long presses is held, and the items of the action sheet that appears are pressed too.
 
-  npx tsx test/browser/compareSdks.ts PROJECT [--sdk FILE] [--config FILE] [--key-server URL]...
+  npx tsx test/browser/compareSdks.ts PROJECT [--sdk FILE] [--config FILE] [--tap SELECTOR] [--key-server URL]...
 
 --sdk         the SDK, relative to the project; default: lib/cos-wx-sdk-v5.js
 --config      a script that exports Bucket and Region; default: config.js
+--tap         what to press beside buttons
 --key-server  an address of the app that answers with a temporary key; default: that of Tencent's demo
 
-For the demo of cos-wx-sdk-v5: its folder demo/. Exits with 1 if a button differs.`
+For the demos of cos-wx-sdk-v5: its folder demo/; demo-album/ with --tap .upload-add. Exits with 1 if a button differs.`
 
 const PICTURE = at('packages/cli/samples/sea.png')
 const HOSTS = [BUCKET, '1250000000', '']
@@ -74,6 +76,7 @@ interface Options {
   project: string
   sdk: string
   config: string
+  tap: string | undefined
   keyServers: string[]
 }
 
@@ -114,7 +117,7 @@ async function run(options: Options, client: 'own' | 'kit'): Promise<Outcome[]> 
       domains: { request: HOSTS, uploadFile: HOSTS, downloadFile: HOSTS },
     })
     const page = await browser.newPage({ viewport: { width: 375, height: 740 } })
-    return await new Session(page, preview.phones[0]?.url ?? '').press()
+    return await new Session(page, preview.phones[0]?.url ?? '', options.tap).press()
   } finally {
     await browser.close()
     await preview?.close()
@@ -124,27 +127,33 @@ async function run(options: Options, client: 'own' | 'kit'): Promise<Outcome[]> 
   }
 }
 
+/** Whether the app's code sends a request, not an image of its pages. */
+const isOfApp = (request: Request) => request.headers()['x-wx-url'] !== undefined
+
 /** One run through all buttons. */
 class Session {
   readonly #page: Page
   readonly #url: string
+  readonly #tap: string | undefined
+  readonly #outcomes: Outcome[] = []
   #running = 0
   #sent: string[] = []
 
-  constructor(page: Page, url: string) {
+  constructor(page: Page, url: string, tap: string | undefined) {
     this.#page = page
     this.#url = url
+    this.#tap = tap
     page.on('filechooser', (chooser) => void chooser.setFiles(PICTURE))
     page.on('request', (request) => {
-      if (request.url().includes('/wx/net')) this.#running++
+      if (isOfApp(request)) this.#running++
     })
     page.on('requestfailed', (request) => {
-      if (!request.url().includes('/wx/net')) return
+      if (!isOfApp(request)) return
       this.#running--
       this.#sent.push(`${request.method()} failed`)
     })
     page.on('requestfinished', async (request) => {
-      if (!request.url().includes('/wx/net')) return
+      if (!isOfApp(request)) return
       const { pathname, search } = new URL(decodeURIComponent(request.headers()['x-wx-url'] ?? ''))
       const query = search.replace(/[?&](?:q-|sign=|x-cos-security-token)[^&]*/g, '')
       const status = (await request.response())?.status()
@@ -158,27 +167,56 @@ class Session {
     await page.addInitScript(LISTENER)
     await page.goto(this.#url)
     await page.waitForFunction('document.documentElement.dataset.ready !== undefined')
-    const outcomes: Outcome[] = []
     const switches = page.locator('.btn-content wx-button')
     const pages = Math.max(1, await switches.count())
     for (let i = 0; i < pages; i++) {
       if ((await switches.count()) > 0) await switches.nth(i).click()
-      const buttons = page.locator('wx-button:not(.btn-content wx-button)')
-      for (let k = 0; k < (await buttons.count()); k++) {
-        const button = (await buttons.nth(k).textContent()) ?? ''
-        await page.evaluate('__logged.length = __shown.length = 0')
-        this.#sent = []
-        await buttons.nth(k).click()
-        await this.#settle()
-        const shown = (await page.evaluate('[...__shown]')) as string[]
-        const logged = (await page.evaluate('[...__logged]')) as string[]
-        outcomes.push({ button: button.trim(), shown, logged, sent: this.#sent })
-        await page.evaluate(
-          `for (const box of document.querySelectorAll('.layer, .problem-bar')) box.remove()`,
-        )
-      }
+      await this.#pressAll(true)
     }
-    return outcomes
+    return this.#outcomes
+  }
+
+  /** Presses what the visible page has. */
+  async #pressAll(isFollowed: boolean): Promise<void> {
+    const route = await this.#route()
+    const pressed = ['wx-button:not(.btn-content wx-button)', this.#tap].filter(Boolean).join(', ')
+    const buttons = this.#screen.locator(pressed)
+    for (let k = 0; k < (await buttons.count()); k++) {
+      await this.#press(buttons.nth(k))
+      if ((await this.#route()) === route) continue
+      if (isFollowed) await this.#pressAll(false)
+      await this.#page.evaluate(`wx.navigateBack()`)
+      await this.#page.waitForFunction(`getCurrentPages().at(-1).route === '${route}'`)
+    }
+    const held = this.#screen.locator('[data-longpress]')
+    const items = this.#screen.locator('wx-action-sheet-item')
+    for (let k = 0; k < (await items.count()) && (await held.count()) > 0; k++) {
+      await held.first().click({ delay: 600 })
+      await this.#press(items.nth(k))
+    }
+  }
+
+  get #screen(): Locator {
+    return this.#page.locator('wx-page:not([hidden])')
+  }
+
+  async #route(): Promise<string> {
+    return String(await this.#page.evaluate('getCurrentPages().at(-1).route'))
+  }
+
+  async #press(button: Locator): Promise<void> {
+    const page = this.#page
+    const label = ((await button.textContent()) ?? '').trim()
+    await page.evaluate('__logged.length = __shown.length = 0')
+    this.#sent = []
+    await button.click()
+    await this.#settle()
+    const shown = (await page.evaluate('[...__shown]')) as string[]
+    const logged = (await page.evaluate('[...__logged]')) as string[]
+    this.#outcomes.push({ button: label, shown, logged, sent: this.#sent })
+    await page.evaluate(
+      `for (const box of document.querySelectorAll('.layer, .problem-bar')) box.remove()`,
+    )
   }
 
   async #settle(): Promise<void> {
@@ -207,6 +245,7 @@ async function main(given: string[]): Promise<number> {
   }
   const sdk = option('--sdk') ?? 'lib/cos-wx-sdk-v5.js'
   const config = option('--config') ?? 'config.js'
+  const tap = option('--tap')
   const keyServers: string[] = []
   for (let url = option('--key-server'); url; url = option('--key-server')) keyServers.push(url)
   const [project, ...rest] = given
@@ -218,6 +257,7 @@ async function main(given: string[]): Promise<number> {
     project,
     sdk,
     config,
+    tap,
     keyServers: keyServers.length > 0 ? keyServers : ['https://example.com/sts.php'],
   }
   const own = await run(options, 'own')

@@ -1,11 +1,11 @@
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { type DomainLists, LISTS } from '../../packages/cli/src/domains/domainLists'
-import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
+import { describeInBrowser, openPage } from '../support/browser'
 import { createTestPhone } from '../support/phones'
 import { at } from '../support/root'
 import { runCli } from '../support/runCli'
 import { ALICE, HOST } from '../support/testCloud'
-import { startTestProject, type TestProject } from '../support/testProject'
+import { useTestProject } from '../support/testProject'
 
 /** What `npm run domains` prints, for the configuration of this repository. */
 const printed = JSON.parse(runCli(['domains', '--json']).stdout) as DomainLists
@@ -18,28 +18,19 @@ const without = (list: string, domain: string) => ({
 const CASES = LISTS.flatMap((list) => printed[list].map((domain) => [list, domain] as const))
 
 describeInBrowser('the demo behind the printed domain lists', () => {
-  let project: TestProject
-  let browser: Browser
+  const phones = [printed, ...CASES.map(([list, domain]) => without(list, domain))]
+  const project = useTestProject(
+    phones.map((domains, i) => ({ name: `Phone${i}`, openid: ALICE, language: 'en', domains })),
+  )
   beforeAll(async () => {
-    const phones = [printed, ...CASES.map(([list, domain]) => without(list, domain))]
-    ;[project, browser] = await Promise.all([
-      startTestProject(
-        phones.map((domains, i) => ({ name: `Phone${i}`, openid: ALICE, language: 'en', domains })),
-      ),
-      launchBrowser(),
-    ])
     const { cos } = createTestPhone(project.cloud, ALICE)
     const { prefix } = await cos.caller()
     await cos.uploadFile({ Key: `${prefix}sea.png`, FilePath: at('packages/cli/samples/sea.png') })
   })
-  afterAll(async () => {
-    await browser?.close()
-    await project?.end()
-  })
 
   /** One phone by itself, and the page in front. */
   async function openPhone(index: number): Promise<[page: Page, front: Locator]> {
-    const page = await openPage(browser)
+    const page = await openPage(project.browser)
     await page.goto(project.preview.phones[index]?.url ?? '')
     return [page, page.locator('wx-page:not([hidden])')]
   }

@@ -31,14 +31,18 @@ const PAGES: Record<string, string> = {
     <view>slide {{item}}</view></swiper-item></swiper>
     <swiper autoplay interval="150" circular class="auto"><swiper-item><view>a</view></swiper-item><swiper-item><view>b</view></swiper-item></swiper>`,
   content: `<icon type="success" size="40" /><rich-text nodes="{{html}}" /><rich-text nodes="{{nodes}}" />
-    <progress percent="20" show-info /><cover-view>covered</cover-view><map /><web-view wx:if="{{false}}" src="" />
+    <progress percent="20" show-info /><cover-view>covered</cover-view><open-data type="userNickName" /><map /><web-view wx:if="{{false}}" src="" />
     <navigator url="/pages/form/form">go</navigator>`,
   events: `<view class="outer" bindtap="onTap" data-name="outer"><view class="inner" catch:tap="onTap" data-name="inner">inner</view>
-    <view class="plain">plain</view></view><view class="touch" bindtouchstart="on" bindtouchmove="onTouch">touch</view>
+    <view class="plain">plain</view></view><view class="touch" bindtouchstart="on" bindtouchmove="onTouch">touch</view><view class="held" bindlongtap="on">held</view>
     <view id="byId">styled</view><input model:value="{{bound}}" class="bound" /><switch model:checked="{{isOn}}" />
     <template is="row" data="{{text: 'from a template'}}" /><template name="row"><text>{{text}}</text></template>`,
   canvas:
     '<canvas type="2d" id="drawn" style="width: 60px; height: 40px" /><canvas canvas-id="old" style="width: 60px; height: 40px" />',
+  overlays: `<action-sheet hidden="{{!isOn}}" bindchange="on"><action-sheet-item data-name="item" bindtap="onTap">item</action-sheet-item>
+    <action-sheet-cancel>cancel</action-sheet-cancel></action-sheet>
+    <toast hidden="{{bound !== 'toast'}}" duration="20" bindchange="on">told</toast><loading hidden>loading</loading>
+    <modal hidden="{{bound !== 'modal'}}" title="Sure?" bindconfirm="on">really</modal>`,
   scroll: `<scroll-view scroll-y style="height: 100px" bindscrolltolower="on" scroll-into-view="{{target}}">
     <view wx:for="{{30}}" wx:key="*this" id="row{{index}}" style="height: 30px">{{index}}</view></scroll-view>`,
 }
@@ -164,6 +168,7 @@ describeInBrowser('elements', () => {
     expect(await page.find('wx-icon svg').getAttribute('width')).toBe('40')
     expect(await page.find('wx-map').getAttribute('data-missing')).toBe('<map>')
     expect(page.console).toContain('<map> is not in the preview')
+    expect(await page.find('wx-open-data').locator('#text').textContent()).toBe('WeChat user')
     await page.screen.getByText('go', { exact: true }).click()
     await page.screen.getByText('Submit').waitFor()
   })
@@ -178,6 +183,12 @@ describeInBrowser('elements', () => {
     await page.find('.touch').click()
     await page.browser.waitForFunction('getCurrentPages().at(-1).data.touchstart')
     await page.screen.getByText('from a template').waitFor()
+  })
+
+  test('a long press is reported under both of its names', async () => {
+    await open('events')
+    await page.find('.held').click({ delay: 600 })
+    await page.browser.waitForFunction('getCurrentPages().at(-1).data.longtap !== undefined')
   })
 
   test('two-way bindings change the data, and ids can be styled', async () => {
@@ -207,6 +218,12 @@ describeInBrowser('elements', () => {
       context.draw(false, () => wx.canvasToTempFilePath({ canvasId: 'old', success: (r) => resolve(r.tempFilePath), fail: reject }))
     })`)
     expect(path).toMatch(/^wxfile:\/\/tmp_.*\.png$/)
+    const widths = await page.evaluate<number[]>(`[10, 40].map((size) => {
+      const context = wx.createCanvasContext('old')
+      context.font = size + 'px sans-serif'
+      return context.measureText('wide').width
+    })`)
+    expect(widths[1]).toBeGreaterThan((widths[0] ?? 0) * 3)
     const info = await page.evaluate<object>(`wx.getImageInfo({ src: ${JSON.stringify(path)} })`)
     expect(info).toMatchObject({ width: 60, height: 40 })
   })
@@ -215,5 +232,20 @@ describeInBrowser('elements', () => {
     await open('scroll')
     await page.evaluate("page.setData({ target: 'row29' })")
     await page.waitForData('scrolltolower', { direction: 'bottom' })
+  })
+
+  test('overlays of the first versions are shown, and report that they are dismissed', async () => {
+    await open('overlays')
+    expect(await page.screen.getByText('item').isVisible()).toBe(false)
+    await page.evaluate('page.setData({ isOn: true })')
+    await page.screen.getByText('item').click()
+    await page.waitForData('tapped', 'item')
+    await page.screen.getByText('cancel', { exact: true }).click()
+    await page.waitForData('change', {})
+    await page.evaluate("page.setData({ isOn: false, change: 0, bound: 'toast' })")
+    await page.waitForData('change', {})
+    await page.evaluate("page.setData({ bound: 'modal' })")
+    await page.screen.getByText('确定').click()
+    await page.waitForData('confirm', {})
   })
 })

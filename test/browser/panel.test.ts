@@ -1,31 +1,25 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
+import type { Locator, Page } from 'playwright-core'
+import { describeInBrowser, openPage } from '../support/browser'
 import { PreviewPage } from '../support/previewPage'
 import { at } from '../support/root'
 import { ALICE } from '../support/testCloud'
-import { startTestProject, type TestProject } from '../support/testProject'
+import { useTestProject } from '../support/testProject'
 import { until } from '../support/until'
 
 describeInBrowser('the panel beside the phones', () => {
-  let project: TestProject
-  let browser: Browser
+  const project = useTestProject()
   let page: Page
   let alice: PreviewPage
   const thrown: string[] = []
   beforeAll(async () => {
-    ;[project, browser] = await Promise.all([startTestProject(), launchBrowser()])
-    page = await openPage(browser, { viewport: { width: 1500, height: 940 } })
+    page = await openPage(project.browser, { viewport: { width: 1500, height: 940 } })
     page.on('pageerror', ({ message }) => thrown.push(message))
     await page.goto(project.preview.url)
     alice = new PreviewPage(page, 'Alice')
     await alice.waitFor('Nothing here yet')
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await project?.end()
   })
   afterEach(() => expect(thrown.splice(0)).toEqual([]))
 

@@ -1,26 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
+import type { Page } from 'playwright-core'
+import { describeInBrowser, openPage } from '../support/browser'
 import { PreviewPage } from '../support/previewPage'
 import { send } from '../support/rawRequest'
-import { startTestProject, type TestProject } from '../support/testProject'
+import { useTestProject } from '../support/testProject'
 
 describeInBrowser('the preview during development', () => {
-  let project: TestProject
-  let browser: Browser
+  const project = useTestProject()
   let page: Page
   let alice: PreviewPage
   beforeAll(async () => {
-    ;[project, browser] = await Promise.all([startTestProject(), launchBrowser()])
-    page = await openPage(browser, { viewport: { width: 1500, height: 940 } })
+    page = await openPage(project.browser, { viewport: { width: 1500, height: 940 } })
     await page.goto(project.preview.url)
     alice = new PreviewPage(page, 'Alice')
     await alice.waitFor('Nothing here yet')
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await project?.end()
   })
 
   test('reloads after a change, and shows a mistake with file and line until it is fixed', async () => {
@@ -48,7 +42,7 @@ describeInBrowser('the preview during development', () => {
 
   test('another page in the same browser cannot make a phone act', async () => {
     const [phone] = project.preview.phones
-    const stranger = await openPage(browser)
+    const stranger = await openPage(project.browser)
     // Another port of this machine is another origin, though the same site.
     await stranger.goto(`${project.cloud.admin}/`)
     const body = JSON.stringify({ name: 'cos-credentials', data: {} })

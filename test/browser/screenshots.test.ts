@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Locator } from 'playwright-core'
-import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
+import type { Locator } from 'playwright-core'
+import { describeInBrowser, openPage } from '../support/browser'
 import { PartGate } from '../support/partGate'
 import { createTestPhone } from '../support/phones'
 import { PreviewPage } from '../support/previewPage'
 import { at } from '../support/root'
 import { ALICE } from '../support/testCloud'
-import { startTestProject, type TestProject } from '../support/testProject'
+import { type TestProject, useTestProject } from '../support/testProject'
 import { sideBySide } from './sideBySide'
 
 /** `UPDATE_SCREENSHOTS=1 npx jest test/browser/screenshots` puts them where the READMEs show them. */
@@ -23,16 +23,10 @@ const TEXTS = {
 const BACKGROUNDS = { light: 'rgb(243, 245, 249)', dark: 'rgb(16, 18, 22)' }
 
 describeInBrowser('every page, in both languages, light and dark', () => {
-  let project: TestProject
-  let browser: Browser
+  const project = useTestProject()
   beforeAll(async () => {
-    ;[project, browser] = await Promise.all([startTestProject(), launchBrowser()])
     mkdirSync(FOLDER, { recursive: true })
     await fillFolder(project)
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await project?.end()
   })
 
   test.each([
@@ -43,7 +37,7 @@ describeInBrowser('every page, in both languages, light and dark', () => {
   ] as const)('%s %s', async (language, theme) => {
     const texts = TEXTS[language]
     // Each with a storage of its own: a phone that was just bought.
-    const page = await openPage(browser, { viewport: SIZE })
+    const page = await openPage(project.browser, { viewport: SIZE })
     const context = page.context()
     const gate = await PartGate.on(page)
     await page.goto(`${project.preview.phones[0]?.url}?language=${language}&theme=${theme}`)
@@ -93,7 +87,7 @@ describeInBrowser('every page, in both languages, light and dark', () => {
   })
 
   test('the two phones and the panel', async () => {
-    const page = await openPage(browser, { viewport: { width: 1500, height: 940 } })
+    const page = await openPage(project.browser, { viewport: { width: 1500, height: 940 } })
     await page.goto(project.preview.url)
     const bob = new PreviewPage(page, 'Bob')
     await new PreviewPage(page, 'Alice').waitFor('sea.png')

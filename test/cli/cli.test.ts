@@ -90,6 +90,7 @@ describe('wrong input ends with status 2 and one line that helps', () => {
     [['domains', '--check'], "domains: Option '--check <file>' needs a value."],
     [['domains', '--check', 'none.txt'], 'domains: no such file: none.txt'],
     [['reconcile'], 'reconcile: FunctionKeyMissing: the key for the functions is missing. Set '],
+    [['rules', 'explain', 'o1'], 'rules: <verb> is missing. See --help.'],
     [['policy', 'one'], 'policy: Too many arguments. See --help.'],
     [['start', '--port', 'abc'], 'start: --port must be a number from 0 to 65535, got "abc"'],
     [['start', '--port', '70000'], 'start: --port must be a number from 0 to 65535, got "70000"'],

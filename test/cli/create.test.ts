@@ -19,7 +19,7 @@ import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { at } from '../support/root'
 import { ALICE, startTestCloud } from '../support/testCloud'
 
-type Ask = typeof import('../../packages/cli/src/create/ask')
+type Ask = typeof import('../../packages/cli/src/create/createApp')
 
 const COMMAND = at('packages/create-miniprogram-cos/create.js')
 
@@ -116,7 +116,7 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
 })
 
 describe('questions', () => {
-  const loadAsk = () => loadBundled<Ask>('packages/cli/src/create/ask.ts')
+  const loadAsk = () => loadBundled<Ask>('packages/cli/src/create/createApp.ts')
   const streams = () => {
     const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input })
     const output = Object.assign(new PassThrough(), { columns: 80, rows: 24 })

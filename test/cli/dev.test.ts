@@ -12,10 +12,7 @@ import { runSnippet } from '../support/runSnippet'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
-jest.setTimeout(120_000)
-
 const app = new AppCopy('own-functions')
-const LIMIT = 60_000
 
 beforeAll(async () => {
   await app.run('init', '--yes')
@@ -37,7 +34,7 @@ class Dev {
   }
 
   async printed(text: string): Promise<void> {
-    await until(() => this.output.includes(text), `printed ${text}: ${this.output}`, LIMIT)
+    await until(() => this.output.includes(text), `printed ${text}: ${this.output}`)
   }
 
   /** An address of the list that it prints. */

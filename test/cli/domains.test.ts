@@ -5,7 +5,7 @@ import type { COS } from 'miniprogram-cos'
 import { config } from '../../cos.config'
 import { chooseFiles, runMainJob } from '../../packages/cli/src/dev/mainJob'
 import { createPhone } from '../../packages/cli/src/dev/phone'
-import { curlAt } from '../../packages/cli/src/dev/urlReader'
+import { localReader } from '../../packages/cli/src/dev/urlReader'
 import { type DomainLists, domainLists, LISTS } from '../../packages/cli/src/domains/domainLists'
 import { createTestPhone } from '../support/phones'
 import { runCli } from '../support/runCli'
@@ -72,7 +72,7 @@ async function failuresOfMainJob(domains: DomainLists): Promise<string[]> {
   const alice = await createPhone(cloud, { name: 'Alice', openid: ALICE }, folder, config, domains)
   const bob = await createPhone(cloud, { name: 'Bob', openid: BOB }, folder, config, domains)
   await runMainJob(
-    curlAt(cloud.cos),
+    localReader(cloud.cos),
     [alice, bob],
     await chooseFiles(paths, folder),
     printer,

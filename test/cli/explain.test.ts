@@ -22,6 +22,8 @@ describe('an error text', () => {
     ['<Error><Code>NoSuchBucket</Code></Error>', 'BucketUnknown'],
     ['CosError: AccessDenied: Access Denied.', 'cos.caller()'],
     ['CosError: RequestTimeTooSkewed', 'ClockOff'],
+    ['403 AccessDenied: Request has expired', 'The signed URL has expired.'],
+    ['KitHookFailed: onUpload failed: Error -502005', '--collection NAME'],
     [
       '{"fn":"cos-credentials","outcome":"KitNoIdentity","ms":2,"requestId":"1"}',
       'not called by a user',

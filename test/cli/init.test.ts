@@ -9,8 +9,6 @@ import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { CLI } from '../support/runCli'
 import { ALICE, HOST, startTestCloud } from '../support/testCloud'
 
-jest.setTimeout(120_000)
-
 /** Where each app has its code, its functions and the package.json that "Build npm" reads. */
 const PLACES: Record<(typeof APPS)[number], [service: string, functions: string, npm: string]> = {
   'plain-js': ['services/cos.js', 'cloudfunctions', 'package.json'],
@@ -219,6 +217,22 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
       'init: cos.config.js: unknown field "acces"',
     ],
     [
+      'a typing error in a rule',
+      (app) =>
+        writeFileSync(
+          app.path('cos.config.js'),
+          "export const config = { env: 'a', bucket: 'media-1250000000', region: 'ap-guangzhou', access: {\n  'news/**': { everyone: ['raed'] } } }",
+        ),
+      [],
+      /^init: cos\.config\.js: access\["news\/\*\*"\].*"raed".* {2}\(cos\.config\.js:2\)$/,
+    ],
+    [
+      'a configuration with a syntax error',
+      (app) => writeFileSync(app.path('cos.config.js'), 'export const config = {{\n'),
+      [],
+      'init: cos.config.js:1:24: Expected identifier but found "{"',
+    ],
+    [
       'an unknown option',
       () => {},
       ['--dryrun'],
@@ -237,6 +251,16 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
     expect([status, app.contents()]).toEqual([2, before])
     app.remove()
   })
+})
+
+test.each(['build', 'deploy', 'doctor'])('%s names init where it has not run', async (name) => {
+  const app = new AppCopy('plain-js')
+  const { status, stderr } = await app.run(name)
+  expect([status, stderr]).toEqual([
+    2,
+    `${name}: there is no cos.config.ts or cos.config.js here or in a folder above: run npx @miniprogram-cos/cli init in the folder of the app\n`,
+  ])
+  app.remove()
 })
 
 test('a folder that is read-only is named in one line', async () => {

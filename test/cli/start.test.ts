@@ -21,7 +21,7 @@ test('runs the main job with the samples and ends with status 0', () => {
   expect(stdout).toContain('copy from              403 AccessDenied')
   expect(stdout).not.toContain('✗')
   expect(status).toBe(0)
-}, 90_000)
+})
 
 test('runs the main job with files of any name and size', () => {
   const files = ['empty.txt', '照片 (1)+%.jpg', '😀.bin'].map((name, i) => {
@@ -34,7 +34,16 @@ test('runs the main job with files of any name and size', () => {
   expect(stdout).toContain('😀.bin  2.9 MB in parts')
   expect(stdout).not.toContain('✗')
   expect(status).toBe(0)
-}, 90_000)
+})
+
+test('opens the shared URL without curl, too', () => {
+  const file = join(folder, 'shared.txt')
+  writeFileSync(file, 'shared')
+  // No program is found.
+  const { status, stdout } = runCli(['start', '--once', file], { PATH: folder })
+  expect(stdout).toContain('✓ Node fetched shared.txt by a URL')
+  expect([status, stdout.includes('✗')]).toEqual([0, false])
+})
 
 test('reports a missing file with status 2', () => {
   const { status, stderr } = run('--once', '/nothing/here.jpg')
@@ -59,4 +68,4 @@ test('keeps running, with the demo on two phones', async () => {
   expect(app).toContain('pages/files/files')
   started.kill('SIGTERM')
   expect(await once(started, 'exit')).toEqual([0, null])
-}, 60_000)
+})

@@ -7,8 +7,6 @@ import { AppCopy } from '../support/appCopy'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { ALICE, startTestCloud } from '../support/testCloud'
 
-jest.setTimeout(120_000)
-
 /** A page of the sub-package, written as the added module says. */
 const PAGE = `
 const { upload } = require('../../services/cos')

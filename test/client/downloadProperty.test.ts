@@ -147,4 +147,4 @@ test('survives lost connections, errors, changes of the object, pauses and the e
     }),
     { numRuns: 40, seed: 20261130, endOnFailure: true },
   )
-}, 120_000)
+})

@@ -77,4 +77,4 @@ test('settles with the bytes of the file or the object from before', async () =>
   )
   // All three occur, or the property says little.
   expect([...outcomes].sort()).toEqual(expect.arrayContaining(['abort', 'service', 'success']))
-}, 60_000)
+})

@@ -104,7 +104,7 @@ describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
     )
     const wanted = Object.keys(CALLS).map((name) => [name, 'network KitNotCos'])
     expect(codes).toEqual(wanted)
-  }, 30_000)
+  })
 })
 
 describe('an upload whose response has no headers, as on some phones', () => {

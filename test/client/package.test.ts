@@ -10,7 +10,7 @@ import {
   inKb,
   sizeAtStart,
   sizeWithRequired,
-} from '../../packages/cli/src/wechat/clientSize'
+} from '../../packages/cli/src/wechat/sizes'
 import { namesTouched } from '../support/namesTouched'
 import { type PackedClient, packClient } from '../support/packedClient'
 import { OFFICIAL_FILE } from '../support/phones'

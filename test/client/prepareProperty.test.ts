@@ -111,4 +111,4 @@ test('sends the prepared file or nothing', async () => {
   )
   const all = ['KitAborted', 'KitFileRefused', 'KitFileUnreadable', 'success']
   expect([...outcomes].sort()).toEqual(expect.arrayContaining(all))
-}, 60_000)
+})

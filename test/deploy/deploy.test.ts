@@ -151,6 +151,14 @@ describe('checks before anything is changed', () => {
     expect(status).toBe(1)
   })
 
+  test('names the region of a bucket that is in another one', async () => {
+    deployment.project.configure(['media-1250000000', 'elsewhere-1250000000'])
+    const { stderr, status } = await deploy()
+    deployment.project.configure(['elsewhere-1250000000', 'media-1250000000'])
+    expect(stderr).toMatch(/RegionWrong\n.*ap-beijing/)
+    expect(status).toBe(1)
+  })
+
   test('invalid access rules are refused before any call', async () => {
     deployment.project.configure(["'private/{openid}/**'", "'private/x{openid}/**'"])
     const { stderr } = await deploy()

@@ -122,7 +122,6 @@ test.each([0, 3, 20, 35])(
     const [there, needed] = await countBlobs(() => 1)
     expect(there).toBe(needed)
   },
-  60_000,
 )
 
 test.each([0, 1, 4, 7])(
@@ -172,5 +171,4 @@ test.each([0, 1, 4, 7])(
     const [there, needed] = await countBlobs(() => 2)
     expect(there).toBe(needed + 2 * open)
   },
-  60_000,
 )

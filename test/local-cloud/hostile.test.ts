@@ -38,7 +38,6 @@ function raw(text: string, { endAfter = 0, destroyAfter = 0 } = {}): Promise<str
     })
     socket.on('error', () => {})
     socket.on('close', () => resolve(answer))
-    socket.setTimeout(5000, () => socket.destroy())
   })
 }
 
@@ -203,7 +202,7 @@ test('a body sent byte by byte does not need a buffer per byte', async () => {
   })
   expect((await signed({ method: 'HEAD', key: 'crumbs' })).headers['content-length']).toBe('300000')
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
-}, 120_000)
+})
 
 test('XML references are decoded, and a list with an invalid entry deletes nothing', async () => {
   const remove = (xml: string) => {

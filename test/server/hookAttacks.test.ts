@@ -15,6 +15,8 @@ import { at } from '../support/root'
 import { signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, BUCKET, HOST, REGION, startTestCloud } from '../support/testCloud'
 
+const requested: object[] = []
+
 /** Folders whose hooks and quotas an attacker would like to deceive. */
 const functions = functionsInProcess(
   {
@@ -24,7 +26,10 @@ const functions = functionsInProcess(
     },
     'small/{openid}/**': {
       owner: ['read', 'write'],
-      beforeUpload: ({ size = 99 }: RequestedFile) => (size > 10 ? 'at most 10 bytes' : undefined),
+      beforeUpload: ({ key, type, size }: RequestedFile) => {
+        requested.push({ key, type, size })
+        return (size ?? 99) > 10 ? 'at most 10 bytes' : undefined
+      },
     },
     'album/{openid}/**': { owner: ['write', 'list'], everyone: ['read'], quota: '1 KB' },
   },
@@ -61,6 +66,40 @@ describe('the size that beforeUpload decides on is the size that can be uploaded
       expect((await functions.signature(ALICE, event)).error?.code).toBe('KitRequestRefused')
     },
   )
+})
+
+describe('a copy does not deceive beforeUpload', () => {
+  const key = `small/${ALICE}/copied`
+  const source = `private/${ALICE}/source`
+
+  test('by a signature whose Content-Type is not that of the copy', async () => {
+    const Headers = {
+      Host: HOST,
+      'content-type': 'image/png',
+      'x-cos-copy-source': `${HOST}/${source}`,
+    }
+    const event = { Method: 'PUT', Key: key, Headers }
+    expect((await functions.signature(ALICE, event)).error?.code).toBe('KitUploadRefused')
+    expect(requested.at(-1)).toEqual({ key, type: undefined, size: undefined })
+  })
+
+  test('by a key that may read the source', async () => {
+    const scope = [
+      { action: 'name/cos:PutObject', prefix: key, size: 1 },
+      { action: 'name/cos:GetObject', prefix: source },
+    ]
+    const { error } = await functions.credentials(ALICE, { scope })
+    expect(error).toMatchObject({ code: 'KitScopeRefused', rule: 'small/{openid}/**' })
+  })
+})
+
+test.each(['..', '.', '...', '..\\..'])('%j in a key is not confirmed', async (segment) => {
+  const Key = `private/${ALICE}/${segment}/${BOB}/a`
+  const { error } = await functions.credentials(ALICE, { confirm: { Key } })
+  expect(error).toMatchObject({
+    code: 'KitConfirmRefused',
+    message: expect.stringContaining('dot segment'),
+  })
 })
 
 test('onUpload runs again when the same bytes replace an object within a second', async () => {
@@ -196,8 +235,11 @@ describe('reconcile', () => {
       if (key === KEY) throw new RangeError('what the caller must not see')
       return bucket.head(key)
     }
-    const result = await reconcileRecords(rules, { ...bucket, head }, memoryRecords(), {}, clock)
-    expect(result).toMatchObject({ ran: 1, failed: [{ key: KEY, reason: 'RangeError' }] })
+    const run = (remove: boolean) =>
+      reconcileRecords(rules, { ...bucket, head }, memoryRecords(), { remove }, clock)
+    const failed = [{ key: KEY, reason: 'RangeError' }]
+    expect(await run(false)).toMatchObject({ ran: 1, failed })
+    expect(await run(true)).toMatchObject({ removed: 1, failed })
   })
 })
 

@@ -3,8 +3,7 @@ import fc from 'fast-check'
 import type { ListedFile, ObjectHead } from '../../packages/server/src/bucketAccess'
 import type { Lease } from '../../packages/server/src/lease'
 import { memoryRecords } from '../../packages/server/src/records'
-import { readEntry } from '../../packages/server/src/trash/entries'
-import { Trash } from '../../packages/server/src/trash/trash'
+import { readEntry, Trash } from '../../packages/server/src/trash/trash'
 import type { TrashBucket } from '../../packages/server/src/trash/trashBucket'
 
 const KEYS = ['a', 'a/b'].map((name) => `files/oA/${name}`)

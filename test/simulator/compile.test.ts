@@ -138,9 +138,19 @@ test('globals that a phone does not have are undefined', async () => {
   expect((await compileApp(root)).script).toContain('has: "undefined", too: "undefined"')
 })
 
+test('the global object is that of the app, however a package looks for it', async () => {
+  write(
+    'pages/a/a.ts',
+    "Page({ data: [globalThis, Function('return this')(), new Function('return this')()] })\n",
+  )
+  const { script } = await compileApp(root)
+  expect(script).toContain('data: [__appGlobal, (() => __appGlobal)(), (() => __appGlobal)()]')
+})
+
 test.each<[what: string, given: string, css: string]>([
   ['rpx', '.a { margin: -10rpx 0 }', 'P .a { margin: calc(-10 * var(--rpx)) 0 }'],
   ['element names', 'view > text { top: 0 }', 'P wx-view > wx-text { top: 0 }'],
+  ['components', 'ec-canvas.a { top: 0 }', 'P :is(wx-ec-canvas, ec-canvas).a { top: 0 }'],
   ['the page itself', 'page { top: 0 }', 'P { top: 0 }'],
   ['vh', '.a { height: calc(100vh - 1px) }', 'P .a { height: calc(100cqh - 1px) }'],
   [

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { type CompiledApp, compileApp } from '../../packages/simulator/src/compile/compileApp'
+import { SourceTree } from '../../packages/simulator/src/compile/sourceTree'
 import { writeProject } from '../support/previewApp'
 
 const APP = { 'app.json': '{"pages":["pages/a/a"]}', 'app.js': 'App({})' }
@@ -39,6 +40,15 @@ test('finds the mini program by miniprogramRoot of project.config.json', async (
   })
   expect(messages(app)).toEqual([])
   expect(app.config.pages).toEqual(['pages/a/a'])
+})
+
+test.each([
+  ['{"setting":{"urlCheck":false}}', false],
+  ['{"setting":{"urlCheck":true}}', true],
+  ['{}', true],
+])('with the project settings %s, domains are checked: %s', async (config, isChecked) => {
+  await compile({ ...APP, ...PAGE, 'project.config.json': config })
+  expect(new SourceTree(folder ?? '').urlCheck).toBe(isChecked)
 })
 
 test('the pages of sub-packages are pages of the app', async () => {
@@ -161,6 +171,25 @@ test('wxs modules require each other', async () => {
   })
   expect(messages(app)).toEqual([])
   expect(app.script).toMatch(/require\d*\("\.\.\/two"\)/)
+})
+
+test('wxs has fewer reserved words than JavaScript, and a mistake fails its page alone', async () => {
+  const app = await compile({
+    'app.json': '{"pages":["pages/a/a","pages/b/b"]}',
+    ...PAGE,
+    'pages/a/one.wxs': 'module.exports = 1',
+    'pages/a/a.wxml': `<wxs src="./one.wxs" module="one" />
+    <wxs module="m">
+      module.exports = { f: function (a) { var class = 'a class'; if (a.class) { class = a.class } return { class: class } } }
+    </wxs><view class="{{m.f(a).class}}"/>`,
+    'pages/b/b.wxml': '<view/>\n<wxs module="m">\nmodule.exports = {\n  f: (\n}\n</wxs>',
+  })
+  expect(app.problems).toMatchObject([
+    { file: 'pages/b/b.wxml', line: 5, message: "Unexpected token '}'" },
+  ])
+  expect(app.script).toMatch(/var class_ = .a class.;/)
+  expect(app.script).toMatch(/class_ = \w+\.class;/)
+  expect(app.script).toContain('return { class: class_ }')
 })
 
 test('Less is compiled, with its imports', async () => {

@@ -2,10 +2,12 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/simulator/preview'
+import type { Browser } from 'playwright-core'
 import { config } from '../../cos.config'
 import { describeRequest } from '../../packages/cli/src/dev/describeRequest'
 import { activityOf, previewFaults } from '../../packages/cli/src/dev/preview'
 import { domainLists } from '../../packages/cli/src/domains/domainLists'
+import { launchBrowser } from './browser'
 import { at } from './root'
 import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
 
@@ -58,4 +60,20 @@ export async function startTestProject(
       await cloud.end()
     },
   }
+}
+
+/** The same with a browser, for the tests of the calling file. Its properties are set once the tests run. */
+export function useTestProject(
+  phones?: (PreviewPhone & { language: string })[],
+): TestProject & { browser: Browser } {
+  const project = {} as TestProject & { browser: Browser }
+  beforeAll(async () => {
+    const [started, browser] = await Promise.all([startTestProject(phones), launchBrowser()])
+    Object.assign(project, started, { browser })
+  })
+  afterAll(async () => {
+    await project.browser?.close()
+    await project.end?.()
+  })
+  return project
 }

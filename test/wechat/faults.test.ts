@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
 import { checkProject, type Report } from '../../packages/cli/src/wechat/checkProject'
-import { CLIENT_SIZES } from '../../packages/cli/src/wechat/clientSize'
 import { describeFinding } from '../../packages/cli/src/wechat/project'
+import { CLIENT_SIZES } from '../../packages/cli/src/wechat/sizes'
 import { writeMiniProgram } from '../support/miniProgram'
 import { runCli } from '../support/runCli'
 import { withWechatTools } from '../support/withTools'
 
-// A compile takes two seconds, and ten on a machine that does much else.
+// A compile takes two seconds, and ten on a loaded CI machine.
 jest.setTimeout(180_000)
 
 const folders: string[] = []

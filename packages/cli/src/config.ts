@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import type { CosConfig } from '@miniprogram-cos/server'
 import type { BuildFailure } from 'esbuild'
 import { configFile, ownFile } from './project'
-import { t } from './text'
+import { localizedError, t } from './text'
 
 /** The sample values of `cos.config.ts`. */
 export const SAMPLE = { env: 'your-env-id', bucket: 'media-1250000000' }
@@ -17,11 +17,9 @@ export async function loadConfig(): Promise<CosConfig> {
   const file = configFile()
   const name = basename(file)
   if (!existsSync(file)) {
-    throw new Error(
-      t(
-        `there is no ${name} or cos.config.js here or in a folder above: run npx @miniprogram-cos/cli init in the folder of the app`,
-        `当前目录及其上级目录中没有 ${name} 或 cos.config.js：请在小程序目录中执行 npx @miniprogram-cos/cli init`,
-      ),
+    throw localizedError(
+      `there is no ${name} or cos.config.js here or in a folder above: run npx @miniprogram-cos/cli init in the folder of the app`,
+      `当前目录及其上级目录中没有 ${name} 或 cos.config.js：请在小程序目录中执行 npx @miniprogram-cos/cli init`,
     )
   }
   const { config } = await loadModule<{ config?: CosConfig }>(file)

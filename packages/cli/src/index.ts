@@ -11,5 +11,5 @@ export {
 export { functionFile, functionNames } from './functions/functionFiles'
 export { run } from './run'
 export type { Language } from './text'
-export { sizeWithRequired } from './wechat/clientSize'
 export { hasWechatTools } from './wechat/miniprogramCi'
+export { sizeWithRequired } from './wechat/sizes'

@@ -114,6 +114,12 @@ export class Printer {
   }
 }
 
+/** Pads a text to a number of columns; a Chinese character takes two. */
+export function padColumns(text: string, columns: number): string {
+  const wide = text.match(/[\u2e80-\uffef]/g) ?? []
+  return text.padEnd(columns - wide.length)
+}
+
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KB`

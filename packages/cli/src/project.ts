@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { t } from './text'
+import { localizedError } from './text'
 
 /** Settings that only this repository passes to the commands. */
 export interface RunOptions {
@@ -44,7 +44,7 @@ export function ownVersion(): string {
 export function readGiven(file: string): string {
   const path = file === '-' ? 0 : fromCaller(file)
   if (path !== 0 && !existsSync(path)) {
-    throw new Error(t(`no such file: ${file}`, `文件不存在：${file}`))
+    throw localizedError(`no such file: ${file}`, `文件不存在：${file}`)
   }
   return readFileSync(path, 'utf8')
 }

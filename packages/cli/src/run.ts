@@ -16,6 +16,7 @@ import { rulesCommand } from './commands/rules'
 import { setupCommand } from './commands/setup'
 import { colorsFor } from './output'
 import { forProject, type RunOptions } from './project'
+import { withRuleLine } from './rules/ruleLocation'
 import { t } from './text'
 
 /**
@@ -45,7 +46,8 @@ export async function run(args: string[], options: RunOptions = {}): Promise<voi
 
 /** Errors of the cloud are printed with their fix. */
 function messageOf(error: unknown): string {
-  const text = error instanceof CloudError ? errorLine(error) : (error as Error).message
+  const text =
+    error instanceof CloudError ? errorLine(error) : withRuleLine((error as Error).message)
   return forProject(text ?? String(error))
 }
 
@@ -151,6 +153,8 @@ function parseMessage({ code, message }: CommanderError): string {
       return t(`Unknown command '${subject}'.`, `未知命令 '${subject}'。`) + (hint || help)
     case 'commander.optionMissingArgument':
       return t(`Option '${subject}' needs a value.`, `选项 '${subject}' 缺少值。`)
+    case 'commander.missingArgument':
+      return t(`<${subject}> is missing.`, `缺少 <${subject}>。`) + help
     case 'commander.excessArguments':
       return t('Too many arguments.', '参数过多。') + help
     default:

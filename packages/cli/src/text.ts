@@ -13,3 +13,8 @@ export function readerLanguage(environment: NodeJS.ProcessEnv = process.env): La
 export function t(en: string, zh: string): string {
   return readerLanguage() === 'zh' ? zh : en
 }
+
+/** An error whose message is in the user's language. */
+export function localizedError(en: string, zh: string): Error {
+  return new Error(t(en, zh))
+}

@@ -1,35 +1,19 @@
-import type {
-  AnyOperation,
-  Operation,
-  OperationName,
-  Operations,
-  ResultMeta,
-} from '@miniprogram-cos/protocol'
 import type { AuthorizationParams, OfficialUtil } from './compat'
 import type { SliceCopyFileParams } from './copy'
 import type { DownloadFileParams, DownloadFileResult } from './download/downloadFile'
-import type { Callback } from './events'
+import { type Callback, settle } from './events'
 import { loadMethods } from './lazy/methods'
+import { addOperationMethods, type OperationMethods } from './operationMethods'
 import { type COSOptions, pick } from './options'
 import type { RequestParams } from './request/any'
-import type { Features } from './request/execute'
+import type { ClientCore, Features } from './request/execute'
 import type { TrashMethods } from './trash'
 import type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
 import { runAlone } from './upload/queue'
 import type { TaskSteps } from './upload/task'
-import { postFileWork, putContentWork } from './upload/uploadFile'
 import { UploadCOS } from './uploadClient'
 import type { GetObjectUrlParams } from './url'
 import { load } from './wx/files'
-
-/** A method that returns a promise, or takes a callback. */
-export interface Method<P, Result> {
-  (params: P): Promise<Result>
-  (params: P, callback: Callback<Result>): void
-}
-
-type ParamsOf<O> = O extends Operation<infer P, infer _> ? P : never
-type ResultOf<O> = O extends Operation<infer _, infer R> ? R & ResultMeta : never
 
 /** The storage key under which cos-wx-sdk-v5 keeps its unfinished uploads. */
 const OFFICIAL_UPLOADS = 'cos_sdk_upload_cache'
@@ -47,12 +31,7 @@ const FEATURES: Features = {
   ],
 }
 
-/** One method for each COS operation. */
-export type OperationMethods = {
-  [Name in keyof Operations]: Method<ParamsOf<Operations[Name]>, ResultOf<Operations[Name]>>
-}
-
-// The methods are added to the prototype below; names and types come from the same operation table.
+// The methods of the operations are added to the prototype below: see operationMethods.ts.
 export interface COS extends OperationMethods, TrashMethods {}
 
 /**
@@ -126,11 +105,11 @@ export class COS extends UploadCOS {
         return methods.downloadFile(this._core, completed, run)
       },
       abort: methods.abortDownload,
-      onRestart: (end) => callback && this._settle(end, callback as Callback<object>),
+      onRestart: (end) => callback && settle(end, callback as Callback<object>),
     }
     const isTask = completed.FilePath && !completed.SkipTask
     const end = isTask ? this._tasks.add(completed, steps) : runAlone(steps, completed)
-    return this._settle(end as Promise<DownloadFileResult>, callback)
+    return settle(end as Promise<DownloadFileResult>, callback)
   }
 
   /**
@@ -150,9 +129,8 @@ export class COS extends UploadCOS {
    * @example cos.getAuth({ Method: 'GET', Key: 'a.txt' })
    */
   getAuth(params: AuthorizationParams): string {
-    const { SecretId, SecretKey, SystemClockOffset } = this.options
-    const keyPair = pick({ SecretId, SecretKey, SystemClockOffset })
-    return loadMethods().staticAuthorization({ ...keyPair, ...params }, Date.now())
+    const keyPair = pick(this.options, /^(SecretId|SecretKey|SystemClockOffset)$/)
+    return loadMethods().staticAuthorization({ ...keyPair, ...params })
   }
 
   /**
@@ -162,7 +140,7 @@ export class COS extends UploadCOS {
    * @example COS.getAuthorization({ SecretId, SecretKey, Method: 'GET', Key: 'a.txt' })
    */
   static getAuthorization(params: AuthorizationParams): string {
-    return loadMethods().staticAuthorization(params, Date.now())
+    return loadMethods().staticAuthorization(params)
   }
 
   /**
@@ -180,8 +158,8 @@ export class COS extends UploadCOS {
   getObjectUrl(params: GetObjectUrlParams, callback: Callback<{ Url: string }>): string | undefined
   getObjectUrl(params: GetObjectUrlParams, callback?: Callback<{ Url: string }>) {
     const url = loadMethods().objectUrl(this, params, callback !== undefined)
-    if (!callback) return typeof url === 'string' ? url : this._settle(url, undefined)
-    void this._settle(
+    if (!callback) return typeof url === 'string' ? url : settle(url, undefined)
+    void settle(
       Promise.resolve(url).then((Url) => ({ Url })),
       callback,
     )
@@ -199,67 +177,20 @@ export class COS extends UploadCOS {
   resolve(fileIDOrKey: string): Promise<string> {
     return loadMethods().resolvedUrl(this, fileIDOrKey)
   }
-}
 
-/** A method that is added to the prototype below. */
-export type MethodName = OperationName | keyof TrashMethods
-
-/** Adds a method that calls a callback or, without one, returns a promise. */
-function addMethod(
-  name: MethodName,
-  // biome-ignore lint/suspicious/noExplicitAny: the params of any operation
-  run: (client: COS, params: any, callback: Callback<object> | undefined) => unknown,
-): void {
-  Object.defineProperty(COS.prototype, name, {
-    // biome-ignore lint/suspicious/noExplicitAny: the params of any operation; getService takes a callback alone
-    value(this: COS, params: any, callback?: Callback<object>) {
-      return typeof params === 'function' ? run(this, {}, params) : run(this, params, callback)
-    },
-    writable: true,
-    configurable: true,
-  })
-}
-
-// Switches V8 to dictionary mode: with a hidden class for each added method, loading takes 0.15 MB more.
-const prototype: { constructor?: unknown } & object = COS.prototype
-delete prototype.constructor
-Object.defineProperty(prototype, 'constructor', { value: COS, writable: true, configurable: true })
-
-// These two work without the file methods.js: see lazy/methods.ts.
-addMethod('putObject', (cos, params, callback) =>
-  cos._upload({ ...params }, putContentWork, callback),
-)
-addMethod('postObject', (cos, params, callback) =>
-  cos._upload({ ...params }, postFileWork, callback),
-)
-
-/**
- * The other operations, and the methods of the trash. The operation table is loaded lazily, so the names are repeated
- * here; a test compares them with the table.
- */
-const NAMES = (
-  'getService putBucket headBucket getBucket deleteBucket getObject headObject deleteObject ' +
-  'deleteMultipleObject putObjectCopy optionsObject multipartInit multipartUpload uploadPartCopy ' +
-  'multipartComplete multipartList multipartListPart multipartAbort getBucketLocation ' +
-  'listBucketInventory postBucketInventory listObjectVersions putObjectAcl getObjectAcl ' +
-  'putObjectTagging getObjectTagging deleteObjectTagging restoreObject appendObject ' +
-  'listTrash restore erase'
-).split(' ')
-for (const [verbs, nouns] of [
-  [
-    'get put delete',
-    'Cors Policy Tagging Lifecycle Replication Website Domain Origin Inventory Encryption StrictSignature',
-  ],
-  ['get put', 'Acl Versioning Referer Logging Accelerate IntelligentTiering'],
-] as const) {
-  for (const noun of nouns.split(' ')) {
-    for (const verb of verbs.split(' ')) NAMES.push(`${verb}Bucket${noun}`)
+  /** @internal Runs a step with the client's core and the completed params. */
+  _run<P extends object, Result>(
+    run: (core: ClientCore, params: P) => Result | Promise<Result>,
+    params: P | undefined,
+    callback?: Callback<Result>,
+    isOfService?: boolean,
+  ): Promise<Result> | undefined {
+    // Without params, the method fails with the first missing param.
+    const callParams = { ...params } as P
+    const complete = async () => (isOfService ? callParams : this._complete(callParams))
+    const done = async () => run(this._core, await complete())
+    return settle(done(), callback)
   }
 }
-for (const name of NAMES as MethodName[]) {
-  addMethod(name, (cos, params, callback) => {
-    const { operations, stepOf } = loadMethods()
-    const { [name]: operation }: { [name: string]: AnyOperation } = operations
-    return cos._run(stepOf(cos, name, operation), params, callback, operation)
-  })
-}
+
+addOperationMethods(COS.prototype)

@@ -71,26 +71,26 @@ export interface AuthorizationParams {
  * Computes the Authorization of a request with a given key pair: for tools and tests, not for an app.
  * @throws CosError `KitMissingParam` without a key pair
  */
-export function staticAuthorization(params: AuthorizationParams, now: number): string {
+export function staticAuthorization(params: AuthorizationParams): string {
   const { SecretId, SecretKey, Bucket, Region, UseRawKey, Key = '' } = params
   if (!SecretId || !SecretKey) {
     throw argumentError('KitMissingParam', `missing param ${SecretId ? 'SecretKey' : 'SecretId'}`)
   }
-  const headers = valuesOf(params.Headers ?? params.headers)
+  const headers = valuesOf(params.Headers || params.headers)
   for (const name of Object.keys(headers)) if (!isSignedHeader(name)) delete headers[name]
   const hasHost = headers.Host || headers.host
   if (!hasHost && params.ForceSignHost !== false && Bucket && Region) {
     headers.Host = `${Bucket}.cos.${Region}.myqcloud.com`
   }
   const path = params.Pathname || params.pathname || (UseRawKey ? `/${Key}` : Key)
-  const start = Math.round((now + (params.SystemClockOffset ?? 0)) / 1000) - 1
+  const start = Math.round((Date.now() + (params.SystemClockOffset || 0)) / 1000) - 1
   const seconds = Number(params.Expires || params.expires || 900)
   const keyTime = params.KeyTime || `${start};${start + seconds}`
   const { authorization } = signRequest(
     {
       method: params.method || params.Method || 'get',
       pathname: UseRawKey || path[0] === '/' ? path : `/${path}`,
-      query: valuesOf(params.Query ?? params.params),
+      query: valuesOf(params.Query || params.params),
       headers,
     },
     { SecretId, SecretKey, keyTime },

@@ -49,8 +49,8 @@ export async function sliceCopyFile(
 ): Promise<object> {
   const { onProgress, CopySliceSize, CopyChunkSize, ...params } = sliceParams
   const { options } = core
-  const source = parseCopySource(String(params.CopySource ?? ''), options.CopySourceParser)
-  const { Bucket, Key, VersionId, Region = params.Region ?? options.Region } = source
+  const source = parseCopySource(String(params.CopySource || ''), options.CopySourceParser)
+  const { Bucket, Key, VersionId, Region = params.Region || options.Region } = source
   const { signal } = params
   const sourceObject = { Bucket, Key, ...pick({ Region, VersionId, signal }) }
   const head = await execute(core, headObject, sourceObject)
@@ -81,7 +81,7 @@ async function copyInParts(
 ): Promise<object> {
   const { CopySource, MetadataDirective } = params
   const target = resolveTarget({ ...params }, core.options)
-  const isReplaced = String(MetadataDirective ?? 'Copy').toLowerCase() === 'replaced'
+  const isReplaced = String(MetadataDirective || 'Copy').toLowerCase() === 'replaced'
   const headerParams = {
     ...(isReplaced ? {} : sourceHeaders(head)),
     ...withoutCopy(params),

@@ -1,5 +1,5 @@
 import { type AnyOperation, parseCopySource } from '@miniprogram-cos/protocol'
-import type { COS, MethodName } from './client'
+import type { COS } from './client'
 import { getObjectContent } from './download/getObjectContent'
 import { pick } from './options'
 import { type ClientCore, execute } from './request/execute'
@@ -18,11 +18,11 @@ export { objectUrl, resolvedUrl } from './url'
 
 /** Read the scope of operations that access something other than their own key. */
 export const scopeReaders: ScopeReaders = {
-  prefix: ({ Prefix }) => [{ prefix: String(Prefix ?? '') }],
+  prefix: ({ Prefix }) => [{ prefix: String(Prefix || '') }],
   listedObjects: ({ Objects }) =>
     (Array.isArray(Objects) ? Objects : []).map(({ Key }) => ({ prefix: String(Key) })),
   copySource({ CopySource }, _, { CopySourceParser }) {
-    const { Bucket, Region, Key } = parseCopySource(String(CopySource ?? ''), CopySourceParser)
+    const { Bucket, Region, Key } = parseCopySource(String(CopySource || ''), CopySourceParser)
     return [pick({ bucket: Bucket, region: Region, prefix: Key })]
   },
 }
@@ -30,7 +30,7 @@ export const scopeReaders: ScopeReaders = {
 /** Returns what a method runs once its params are complete: its operation, or a step of its own. */
 export function stepOf(
   cos: COS,
-  name: MethodName,
+  name: string,
   operation: AnyOperation | undefined,
   // biome-ignore lint/suspicious/noExplicitAny: the params of any method
 ): (core: ClientCore, params: any) => Promise<object> {
@@ -40,8 +40,13 @@ export function stepOf(
   // All other methods execute their operation.
   const run = (core: ClientCore, params: object) =>
     execute<object, object>(core, operation as AnyOperation, params)
+  if (!cos._cloud || !operation) return run
   const { [name]: remove }: Deletions = deletions
-  return cos._cloud && remove
-    ? (core, params) => remove(cos, params, (rest) => run(core, rest))
-    : run
+  if (remove) return (core, params) => remove(cos, params, (rest) => run(core, rest))
+  if (!operation.access.some(({ on }) => on === 'prefix')) return run
+  // A list defaults to the caller's own folder.
+  return async (core, { Prefix, ...params }) => {
+    const { prefix } = Prefix === undefined ? await cos._place() : { prefix: Prefix }
+    return run(core, { ...params, Prefix: prefix })
+  }
 }

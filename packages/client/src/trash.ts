@@ -7,10 +7,11 @@ import type {
   TrashRequest,
   TrashResponse,
 } from '@miniprogram-cos/protocol'
-import type { COS, Method } from './client'
+import type { COS } from './client'
 import { runPool } from './concurrency'
 import type { CloudCredentials } from './credentials/cloud'
 import { type ConfirmedUpload, covers } from './credentials/confirm'
+import type { Method } from './operationMethods'
 import { asCosError } from './request/errors'
 
 export interface ListTrashParams {
@@ -148,7 +149,7 @@ export const deletions: Deletions = { deleteObject, deleteMultipleObject }
 /** Returns a filter of the objects that the function deletes. Versions are deleted by COS. */
 async function trashFilter(client: COS, Bucket: string | undefined) {
   const place = await client._place()
-  const { trashes = [] } = client._cloud?.paths ?? {}
+  const { trashes = [] } = client._functionOf('trash').paths
   const isCallerBucket = !Bucket || Bucket === place.Bucket
   return ({ Key, VersionId }: { Key: string; VersionId?: string }) =>
     isCallerBucket && !VersionId && trashes.some((path) => covers(path, withoutSlash(Key)))

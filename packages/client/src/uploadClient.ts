@@ -1,9 +1,4 @@
-import {
-  type AnyOperation,
-  argumentError,
-  cosError,
-  type UsageResponse,
-} from '@miniprogram-cos/protocol'
+import { argumentError, cosError, type UsageResponse } from '@miniprogram-cos/protocol'
 import { createCredentialCache } from './credentials/cache'
 import { callbackProvider } from './credentials/callback'
 import {
@@ -13,13 +8,13 @@ import {
   cloudCredentials,
   type FunctionOptions,
 } from './credentials/cloud'
-import { fixedProvider } from './credentials/fixed'
 import {
   cloudFunction,
   type FunctionCall,
   type HttpOptions,
   httpFunction,
 } from './credentials/function'
+import { fixedProvider } from './credentials/provider'
 import { type Callback, Emitter, settle, withCosError } from './events'
 import { loadUploads } from './lazy/uploads'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
@@ -96,24 +91,21 @@ export class UploadCOS {
     options: CloudCOSOptions = {},
     features: Features = { scopes: {}, resumeSources: [] },
   ) {
-    this.options = resolveOptions(options)
-    if (this.options.ForcePathStyle) {
+    const resolved = resolveOptions(options)
+    this.options = resolved
+    if (resolved.ForcePathStyle) {
       console.warn('miniprogram-cos: ForcePathStyle needs a bucket from before 2024-01-01')
     }
     const events = new Emitter()
-    this._tasks = new TaskQueue(this.options, events)
-    const callback = callbackProvider(this.options, this)
-    const fixed = fixedProvider(this.options)
-    const credentials = createCredentialCache(
-      this.options,
-      () => {
-        const { getAuthorization, getSTS } = this.options
-        return this._cloud || (getAuthorization || getSTS ? callback : fixed)
-      },
-      () => this._tasks.next(),
-      options.ScopeLimit === true,
-    )
-    this._core = { options: this.options, credentials, events, features }
+    this._tasks = new TaskQueue(resolved, events)
+    const callback = callbackProvider(resolved, this)
+    const fixed = fixedProvider(resolved)
+    const provider = () =>
+      this._cloud || (resolved.getAuthorization || resolved.getSTS ? callback : fixed)
+    const queue = () => this._tasks.next()
+    const isScoped = options.ScopeLimit === true
+    const credentials = createCredentialCache(resolved, provider, queue, isScoped)
+    this._core = { options: resolved, credentials, events, features }
   }
 
   /**
@@ -247,7 +239,7 @@ export class UploadCOS {
   uploadFiles(params: UploadFilesParams): Promise<UploadFilesResult>
   uploadFiles(params: UploadFilesParams, callback: Callback<UploadFilesResult>): void
   uploadFiles(params: UploadFilesParams, callback?: Callback<UploadFilesResult>) {
-    return this._settle(uploadFiles(params || {}, this._startUpload), callback)
+    return settle(uploadFiles(params || {}, this._startUpload), callback)
   }
 
   /**
@@ -308,24 +300,6 @@ export class UploadCOS {
     this._core.events.emit(name, event)
   }
 
-  /** @internal Runs a step with the client's core and the completed params. */
-  _run<P extends object, Result>(
-    run: (core: ClientCore, params: P) => Result | Promise<Result>,
-    params: P | undefined,
-    callback?: Callback<Result>,
-    operation?: AnyOperation,
-  ): Promise<Result> | undefined {
-    // Without params, the method fails with the first missing param.
-    const callParams = { ...params } as P
-    const done = async () => run(this._core, await this._complete(callParams, operation))
-    return this._settle(done(), callback)
-  }
-
-  /** @internal Delivers the outcome of a call to the app. */
-  _settle<T>(outcome: Promise<T>, callback: Callback<T> | undefined): Promise<T> | undefined {
-    return settle(outcome, callback)
-  }
-
   /** @internal */
   readonly _startUpload: StartUpload = (params, callback) =>
     this._upload(params, uploadFileWork, callback)
@@ -346,31 +320,26 @@ export class UploadCOS {
       abort: async (memo) => {
         if (memo.UploadId) await loadUploads().abortUpload(this._core, params, memo)
       },
-      onRestart: (end) => callback && this._settle(end, callback),
+      onRestart: (end) => callback && settle(end, callback),
     }
     const end = callParams.SkipTask
       ? runAlone(steps, callParams)
       : this._tasks.add(callParams, steps)
-    return this._settle(end, callback)
+    return settle(end, callback)
   }
 
   /**
-   * @internal Completes the params with the caller's place: bucket, region, and the prefix of a list. Returns a promise if
-   * the cloud function has to be called.
+   * @internal Completes the params with the bucket and region of the caller. Returns a promise if the cloud function has to
+   * be called.
    */
-  _complete<P extends object>(callParams: P, operation?: AnyOperation): P | Promise<P> {
-    const params: P & { Bucket?: unknown; Region?: unknown; Prefix?: unknown } = { ...callParams }
+  _complete<P extends object>(callParams: P): P | Promise<P> {
+    const params: P & { Bucket?: unknown; Region?: unknown } = { ...callParams }
     const { Bucket, Region } = this.options
-    // A list defaults to the caller's own folder.
-    const { access = [], target }: Partial<AnyOperation> = operation || {}
-    const isList = access.some(({ on }) => on === 'prefix')
-    const lacksPlace = !(params.Bucket || Bucket) || !(params.Region || Region)
-    const lacksPrefix = isList && params.Prefix === undefined
-    if (!this._cloud || target === 'service' || !(lacksPlace || lacksPrefix)) return params
+    const hasPlace = (params.Bucket || Bucket) && (params.Region || Region)
+    if (!this._cloud || hasPlace) return params
     return this._place().then((place) => {
       params.Bucket = params.Bucket || Bucket || place.Bucket
       params.Region = params.Region || Region || place.Region
-      if (lacksPrefix) params.Prefix = place.prefix
       return params
     })
   }

@@ -100,6 +100,8 @@ export interface LocalCloud {
   functions: string
   /** Address of the CloudBase API, which wx-server-sdk calls: database and storage. */
   cloudBase: string
+  /** Executes an action `storage.…` of the CloudBase API without HTTP. @throws CloudBaseError */
+  storage: (action: string, params: Record<string, unknown>) => Promise<Record<string, unknown>>
   /** Address of the admin page, `/object`, `/log`, `/events`, `/faults`, `/reset`, `/seed`, `/export`. */
   admin: string
   /** With the option `tls`: the HTTPS addresses, and their certificate in PEM. */
@@ -247,6 +249,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     sts,
     functions,
     cloudBase,
+    storage: (action, params) => cloudBaseServices.storage.run(action, params, cloudBase),
     admin: adminAddress,
     ...(tls ? { tls } : {}),
     faults,

@@ -1,6 +1,5 @@
 export * from './address'
 export * from './advice'
-export * from './contentType'
 export * from './errors'
 export * from './key'
 export type * from './keyFunction'

@@ -61,9 +61,9 @@ export {
   createKeyServer,
   type KeyFunctionName,
   type KeyServerOptions,
+  nodeListener,
   type VerifiedCaller,
 } from './keyServer'
-export { nodeListener } from './nodeListener'
 export { requestedKeyProblem } from './objectKey'
 export { accountPolicy, STRICT_SIGNATURE } from './policy/account'
 export {
@@ -98,8 +98,7 @@ export {
 export { authorizeRequest } from './signature/authorize'
 export { readRequest } from './signature/request'
 export { signatureFunction } from './signatureFunction'
-export { KeyCache } from './sts/cache'
 export { type Environment, fetchTemporaryKey, type StsAccess } from './sts/client'
-export { auditName } from './sts/keySource'
+export { auditName, KeyCache } from './sts/keySource'
 export { CallerLimiter } from './sts/rateLimit'
 export type { FunctionServices } from './uploadServices'

@@ -48,11 +48,15 @@ function characterReason(key: string, use: KeyUse): Reason | undefined {
   return key === key.normalize('NFC') ? undefined : new Reason('keyNotNormalized')
 }
 
+/** Whether a server or library on the way could take the key for another one. */
+export const hasDotSegment = (key: string): boolean =>
+  key.split(/[/\\]/).some((segment) => /^\.+$/.test(segment))
+
 function segmentReason(key: string): Reason | undefined {
   const segments = key.split(/[/\\]/)
   // A trailing slash is a folder marker or a list prefix, and the only empty segment allowed.
   if (segments.slice(0, -1).includes('')) return new Reason('keyWithEmptySegment')
-  if (segments.some((segment) => /^\.+$/.test(segment))) return new Reason('keyWithDotSegment')
+  if (hasDotSegment(key)) return new Reason('keyWithDotSegment')
   const wildcards = segments.find((segment) => /^[*?]+$/.test(segment))
   if (wildcards) return new Reason('keyWithWildcardSegment', { text: wildcards })
   return segments.some((segment) => /[. ]$/.test(segment)) ? new Reason('keySegmentEnd') : undefined

@@ -100,7 +100,9 @@ function uploadOf(
   if (!grant || !BEGINS_UPLOAD.includes(name)) return []
   const length = name === 'putObject' ? headers['content-length'] : undefined
   const size = length === undefined ? undefined : Number(length)
-  return [{ rule: grant.rule, key, size, type: headers['content-type'] }]
+  // A copy may keep the type of its source, whatever the header says.
+  const type = name === 'putObjectCopy' ? undefined : headers['content-type']
+  return [{ rule: grant.rule, key, size, type }]
 }
 
 const BEGINS_UPLOAD: OperationName[] = ['putObject', 'putObjectCopy', 'multipartInit']

@@ -4,7 +4,9 @@ import { FunctionError, refusal } from './errors'
 import { covers, explainDenial, type Grant, pathOf } from './grants'
 import { nameOf, UploadRecords } from './hooks/uploadRecords'
 import type { Call } from './invocation'
+import { hasDotSegment } from './objectKey'
 import { FolderQuota, quotaFolder } from './quota/folderQuota'
+import { Reason } from './reasons'
 import {
   type CloudDatabase,
   COLLECTIONS,
@@ -126,10 +128,14 @@ export class UploadServices {
     if (typeof Key !== 'string' || (ETag !== undefined && typeof ETag !== 'string')) {
       throw confirmRefused('confirm needs a Key, and takes an ETag')
     }
+    const { rules } = this.#config
     if (!call.grants.some((grant) => grant.verb === 'write' && covers(grant, Key))) {
-      const { reason, rule } = explainDenial(this.#config.rules, 'write', Key)
+      const { reason, rule } = explainDenial(rules, 'write', Key)
       throw confirmRefused(reason, rule)
     }
+    // A key for a folder can upload what cos-signature refuses, so the name may be unusual; but on the way to COS dot segments
+    // could be folded into another user's folder.
+    if (hasDotSegment(Key)) throw confirmRefused(new Reason('keyWithDotSegment'))
     const rule = this.#uploads.ruleOf(Key)
     if (!rule) throw confirmRefused('the rule of this key has no onUpload')
     const outcome = await this.#uploads.sync(rule, Key, call.wxContext, ETag)

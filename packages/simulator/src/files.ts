@@ -46,6 +46,15 @@ export class FileSpace {
 /** Size limit of readFile, in bytes (FileSystemManager.readFile page of the WeChat documents). */
 const READ_FILE_LIMIT = 100 * 1024 * 1024
 
+export interface WriteOptions extends CallbackOptions {
+  filePath: string
+  data: string | ArrayBuffer
+  encoding?: BufferEncoding
+}
+
+const bytesOf = ({ data, encoding = 'utf8' }: WriteOptions) =>
+  isArrayBuffer(data) ? new Uint8Array(data) : Buffer.from(data, encoding)
+
 export interface ReadFileOptions extends CallbackOptions {
   filePath: string
   encoding?: BufferEncoding
@@ -77,38 +86,22 @@ export function createFileSystemManager(files: FileSpace, clock: Clock) {
     readFile(options: ReadFileOptions): void {
       callBack(options, () => readFile(files, options), 'readFile')
     },
-    writeFile(
-      options: CallbackOptions & {
-        filePath: string
-        data: string | ArrayBuffer
-        encoding?: BufferEncoding
-      },
-    ): void {
+    writeFile(options: WriteOptions): void {
       callBack(
         options,
         async () => {
-          const { data, encoding = 'utf8' } = options
-          const bytes = isArrayBuffer(data) ? new Uint8Array(data) : Buffer.from(data, encoding)
-          await fs.writeFile(find(files, 'writeFile', options.filePath), bytes)
+          await fs.writeFile(find(files, 'writeFile', options.filePath), bytesOf(options))
           return {}
         },
         'writeFile',
       )
     },
-    appendFile(
-      options: CallbackOptions & {
-        filePath: string
-        data: string | ArrayBuffer
-        encoding?: BufferEncoding
-      },
-    ): void {
+    appendFile(options: WriteOptions): void {
       callBack(
         options,
         async () => {
-          const { data, encoding = 'utf8' } = options
           await statOf(files, 'appendFile', options.filePath)
-          const bytes = isArrayBuffer(data) ? new Uint8Array(data) : Buffer.from(data, encoding)
-          await fs.appendFile(files.resolve(options.filePath), bytes)
+          await fs.appendFile(files.resolve(options.filePath), bytesOf(options))
           return {}
         },
         'appendFile',

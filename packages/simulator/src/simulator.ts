@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { AppState, lifecycleApi, type NetworkType } from './appState'
-import { api } from './callbacks'
+import { api, WxError } from './callbacks'
 import { createCloud, type Identity } from './cloud'
 import { type DeviceProfile, deviceInfo, deviceProfile, type Platform } from './deviceProfile'
 import { createFileSystemManager, FileSpace } from './files'
@@ -68,6 +68,9 @@ export interface Simulator {
 
 /** The simulated version of the base library. */
 const SDK_VERSION = '3.8.0'
+
+/** Calls about pictures and videos, which need a decoder: they fail with their name, and the preview has them. */
+const REFUSED = ['compressImage', 'compressVideo', 'cropImage', 'getVideoInfo']
 
 /** Creates a phone with one user and one mini program. */
 export function createSimulator(options: SimulatorOptions): Simulator {
@@ -137,7 +140,17 @@ function createWx(
     getSystemInfoSync: () => ({ ...appBase(), ...device() }),
   }
   for (const name of profile.missing) Reflect.deleteProperty(calls, name)
-  return { ...calls, canIUse: (schema: string) => (schema.split('.')[0] ?? '') in calls }
+  const wx = {
+    ...calls,
+    canIUse: (schema: string) => (schema.split('.')[0] ?? '') in calls,
+  }
+  for (const name of REFUSED.filter((name) => !profile.missing.includes(name))) {
+    const refuse = api(name, () => {
+      throw new WxError(`${name}:fail not supported by the simulator`)
+    })
+    Object.assign(wx, { [name]: refuse })
+  }
+  return wx
 }
 
 /** Storage in a file that is replaced as a whole: after a crash it is either the old or the new one. */

@@ -3,7 +3,6 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buildNpm } from '../../../packages/cli/src/wechat/buildNpm'
-import { sizeWithRequired } from '../../../packages/cli/src/wechat/clientSize'
 import { compileProject } from '../../../packages/cli/src/wechat/compileProject'
 import { hasWechatTools } from '../../../packages/cli/src/wechat/miniprogramCi'
 import {
@@ -13,6 +12,7 @@ import {
   staged,
   stageProject,
 } from '../../../packages/cli/src/wechat/project'
+import { sizeWithRequired } from '../../../packages/cli/src/wechat/sizes'
 import { at, ROOT } from '../../build/root'
 import type { Rounds, Suite } from '../figure'
 

@@ -54,6 +54,9 @@ const corsRule = fc
   }))
 const corsRules = fc.array(corsRule, { minLength: 1, maxLength: 2 })
 const within = (name: string, of: fc.Arbitrary<unknown>) => of.map((inner) => ({ [name]: inner }))
+/** Rules as a list, or as the document that contains them. */
+const listOrDocument = (rules: string, configuration: string) =>
+  fc.oneof(params({ [rules]: documents }), params({ [configuration]: within(rules, documents) }))
 const list = { Delimiter: text, MaxKeys: number, EncodingType: fc.constant('url') }
 const upload = { UploadId: word }
 const part = { ...upload, PartNumber: number }
@@ -99,10 +102,7 @@ export const CALLS: Record<string, fc.Arbitrary<object>> = {
   putBucketTagging: params({}, tagging),
   getBucketTagging: nothing,
   deleteBucketTagging: nothing,
-  putBucketLifecycle: fc.oneof(
-    params({ Rules: documents }),
-    params({ LifecycleConfiguration: within('Rules', documents) }),
-  ),
+  putBucketLifecycle: listOrDocument('Rules', 'LifecycleConfiguration'),
   getBucketLifecycle: nothing,
   deleteBucketLifecycle: nothing,
   putBucketVersioning: params({ VersioningConfiguration: document }),
@@ -133,16 +133,10 @@ export const CALLS: Record<string, fc.Arbitrary<object>> = {
       ),
   }),
   getBucketReferer: nothing,
-  putBucketDomain: fc.oneof(
-    params({ DomainRule: documents }),
-    params({ DomainConfiguration: within('DomainRule', documents) }),
-  ),
+  putBucketDomain: listOrDocument('DomainRule', 'DomainConfiguration'),
   getBucketDomain: nothing,
   deleteBucketDomain: nothing,
-  putBucketOrigin: fc.oneof(
-    params({ OriginRule: documents }),
-    params({ OriginConfiguration: within('OriginRule', documents) }),
-  ),
+  putBucketOrigin: listOrDocument('OriginRule', 'OriginConfiguration'),
   getBucketOrigin: nothing,
   deleteBucketOrigin: nothing,
   putBucketLogging: params({}, { BucketLoggingStatus: document }),

@@ -225,7 +225,7 @@ describe('hostile images', () => {
     const { bytes } = await run(image, 'imageMogr2/thumbnail/100x')
     expect((await sharp(bytes).metadata()).width).toBe(100)
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024)
-  }, 60_000)
+  })
 
   test('with a wrong size in the header are refused', async () => {
     const jpeg = await plain(100, 100).jpeg().toBuffer()

@@ -76,7 +76,7 @@ const LOCAL_ERRORS = {
   DomainMissing: errorText(
     "WeChat's domain lists lack a host",
     'Paste the lists that npm run domains prints into the WeChat console.',
-    '微信「服务器域名」缺少域名',
+    '微信“服务器域名”缺少域名',
     '请把 npm run domains 打印的列表粘贴到微信公众平台。',
   ),
 }

@@ -1,22 +1,16 @@
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import { functionRoot } from '../functions/functionFiles'
 import { SafeOutput } from '../output'
 import type { RunOptions } from '../project'
-import { t } from '../text'
 
-export function buildCommand({ buildPackages }: RunOptions): Command {
-  return new Command('build')
-    .description(
-      t(
-        'Builds the cloud functions into the folder from which DevTools uploads them.',
-        '构建云函数到开发者工具上传云函数的目录。',
-      ),
+export function buildCommand({ buildPackages }: RunOptions): LocalizedCommand {
+  return new LocalizedCommand('build')
+    .describe(
+      'Builds the cloud functions into the folder from which DevTools uploads them.',
+      '构建云函数到开发者工具上传云函数的目录。',
     )
-    .addHelpText(
-      'after',
-      t('\nExit codes: 0 success, 2 it cannot be built.', '\n退出码：0 成功；2 无法构建。'),
-    )
+    .withExitCodes('0 success, 2 it cannot be built.', '0 成功；2 无法构建。')
     .action(async () => {
       await buildPackages?.()
       const { buildFunctions } = await import('../functions/buildFunctions')

@@ -1,38 +1,29 @@
 import { resolve } from 'node:path'
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { SafeOutput } from '../output'
 import { projectRoot, type RunOptions } from '../project'
 import { t } from '../text'
 
-export function checkWechatCommand({ buildPackages }: RunOptions): Command {
-  return new Command('check-wechat')
+export function checkWechatCommand({ buildPackages }: RunOptions): LocalizedCommand {
+  return new LocalizedCommand('check-wechat')
     .alias('check:wechat')
-    .description(
-      t(
-        "Builds and checks a mini program as DevTools does, with WeChat's own builder and compilers.",
-        '用微信官方的构建与编译工具，像开发者工具一样构建并检查小程序。',
-      ),
+    .describe(
+      "Builds and checks a mini program as DevTools does, with WeChat's own builder and compilers.",
+      '用微信官方的构建与编译工具，像开发者工具一样构建并检查小程序。',
     )
-    .argument(
+    .withArgument(
       '[folder]',
-      t(
-        'folder of project.config.json; by default this project',
-        'project.config.json 所在目录；默认为当前项目',
-      ),
+      'folder of project.config.json; by default this project',
+      'project.config.json 所在目录；默认为当前项目',
     )
-    .option(
+    .withOption(
       '--json',
-      t(
-        'prints {"findings":[…],"sizes":[…]} and nothing else',
-        '只打印 {"findings":[…],"sizes":[…]}',
-      ),
+      'prints {"findings":[…],"sizes":[…]} and nothing else',
+      '只打印 {"findings":[…],"sizes":[…]}',
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 nothing found, 1 something was found, 2 wrong input or the tools do not run here.',
-        '\n退出码：0 无问题；1 发现问题；2 输入有误或工具无法在本机运行。',
-      ),
+    .withExitCodes(
+      '0 nothing found, 1 something was found, 2 wrong input or the tools do not run here.',
+      '0 无问题；1 发现问题；2 输入有误或工具无法在本机运行。',
     )
     .action(async (folder: string | undefined, { json }: { json?: boolean }) => {
       const { installWechatTools } = await import('../wechat/miniprogramCi')

@@ -1,8 +1,8 @@
 import { relative, resolve } from 'node:path'
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import type { Template } from '../create/createApp'
 import { SafeOutput } from '../output'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 interface Options {
   template?: string
@@ -12,51 +12,42 @@ interface Options {
 /** The template that `--yes` creates. */
 const DEFAULT_TEMPLATE = 'native-js'
 
-export function createCommand(): Command {
-  return new Command('create')
-    .description(
-      t(
-        'Creates a mini program that uploads to COS, in a new or an empty folder. `npm create miniprogram-cos` runs this command.',
-        '在新目录或空目录中创建可上传到 COS 的小程序。`npm create miniprogram-cos` 即执行此命令。',
-      ),
+export function createCommand(): LocalizedCommand {
+  return new LocalizedCommand('create')
+    .describe(
+      'Creates a mini program that uploads to COS, in a new or an empty folder. `npm create miniprogram-cos` runs this command.',
+      '在新目录或空目录中创建可上传到 COS 的小程序。`npm create miniprogram-cos` 即执行此命令。',
     )
-    .argument('[folder]', t('where to create it', '创建到该目录'))
-    .option(
+    .withArgument('[folder]', 'where to create it', '创建到该目录')
+    .withOption(
       '--template <name>',
-      t('native-js, native-ts, taro or uni-app', 'native-js、native-ts、taro 或 uni-app'),
+      'native-js, native-ts, taro or uni-app',
+      'native-js、native-ts、taro 或 uni-app',
     )
-    .option(
+    .withOption(
       '--yes',
-      t(
-        `does not ask: ${DEFAULT_TEMPLATE} in this folder, unless told otherwise`,
-        `不询问：未另行指定时在当前目录创建 ${DEFAULT_TEMPLATE}`,
-      ),
+      `does not ask: ${DEFAULT_TEMPLATE} in this folder, unless told otherwise`,
+      `不询问：未另行指定时在当前目录创建 ${DEFAULT_TEMPLATE}`,
       false,
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 created; 2 wrong input, or not confirmed: nothing is written.',
-        '\n退出码：0 已创建；2 输入有误或已取消，未写入任何内容。',
-      ),
+    .withExitCodes(
+      '0 created; 2 wrong input, or not confirmed: nothing is written.',
+      '0 已创建；2 输入有误或已取消，未写入任何内容。',
     )
     .action(create)
 }
 
 async function create(given: string | undefined, options: Options): Promise<void> {
-  const [{ createApp, isEmptyFolder, TEMPLATES }, { askFolder, askTemplate }] = await Promise.all([
-    import('../create/createApp'),
-    import('../create/ask'),
-  ])
+  const { askFolder, askTemplate, createApp, isEmptyFolder, TEMPLATES } = await import(
+    '../create/createApp'
+  )
   checkTemplate(options.template, TEMPLATES)
   const path = given ?? (options.yes ? '.' : await askFolder())
   const folder = resolve(path)
   if (!isEmptyFolder(folder)) {
-    throw new Error(
-      t(
-        `${path} is not an empty folder; in an existing app, run npx @miniprogram-cos/cli init`,
-        `${path} 不是空目录；已有小程序请执行 npx @miniprogram-cos/cli init`,
-      ),
+    throw localizedError(
+      `${path} is not an empty folder; in an existing app, run npx @miniprogram-cos/cli init`,
+      `${path} 不是空目录；已有小程序请执行 npx @miniprogram-cos/cli init`,
     )
   }
   const template =
@@ -72,11 +63,9 @@ async function create(given: string | undefined, options: Options): Promise<void
 function checkTemplate(name: string | undefined, templates: Template[]): void {
   if (name === undefined || templates.some((one) => one.name === name)) return
   const names = templates.map((one) => one.name).join(', ')
-  throw new Error(
-    t(
-      `there is no template "${name}": choose one of ${names}`,
-      `没有模板 "${name}"：可选 ${names}`,
-    ),
+  throw localizedError(
+    `there is no template "${name}": choose one of ${names}`,
+    `没有模板 "${name}"：可选 ${names}`,
   )
 }
 

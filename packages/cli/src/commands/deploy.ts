@@ -1,9 +1,9 @@
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import type { DeployOptions, DeployProgress } from '../deploy/runDeploy'
 import { functionNames } from '../functions/functionFiles'
 import type { RunOptions } from '../project'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 interface Options {
   yes: boolean
@@ -17,65 +17,56 @@ interface Options {
   rollback: boolean
 }
 
-export function deployCommand({ buildPackages }: RunOptions): Command {
-  return new Command('deploy')
-    .description(
-      t(
-        'Deploys the cloud functions and configures the bucket. Shows the plan first, and may be run as often as you like.',
-        '部署云函数并配置存储桶。先显示计划；可重复执行。',
-      ),
+export function deployCommand({ buildPackages }: RunOptions): LocalizedCommand {
+  return new LocalizedCommand('deploy')
+    .describe(
+      'Deploys the cloud functions and configures the bucket. Shows the plan first, and may be run as often as you like.',
+      '部署云函数并配置存储桶。先显示计划；可重复执行。',
     )
-    .option('--yes', t('does not ask', '不询问'), false)
-    .option(
+    .withOption('--yes', 'does not ask', '不询问', false)
+    .withOption(
       '--dry-run',
-      t('checks everything and prints the plan; changes nothing', '只检查并打印计划，不做更改'),
+      'checks everything and prints the plan; changes nothing',
+      '只检查并打印计划，不做更改',
       false,
     )
-    .option(
+    .withOption(
       '--only <name>',
-      t('one function; the bucket is not changed', '只部署一个云函数，不更改存储桶'),
+      'one function; the bucket is not changed',
+      '只部署一个云函数，不更改存储桶',
     )
-    .option(
+    .withOption(
       '--no-bucket',
-      t('the functions only; the bucket is not changed', '只部署云函数，不更改存储桶'),
+      'the functions only; the bucket is not changed',
+      '只部署云函数，不更改存储桶',
     )
-    .option(
+    .withOption(
       '--max-instances <n>',
-      t(
-        'at most n instances of each function at once; 0 leaves the limit unchanged',
-        '每个云函数最多同时运行的实例数；0 表示不更改',
-      ),
+      'at most n instances of each function at once; 0 leaves the limit unchanged',
+      '每个云函数最多同时运行的实例数；0 表示不更改',
       '20',
     )
-    .option(
+    .withOption(
       '--allow-lax-signatures',
-      t(
-        'deploys cos-signature although the bucket has no strict signatures',
-        '存储桶未开启严格签名时仍部署 cos-signature',
-      ),
+      'deploys cos-signature although the bucket has no strict signatures',
+      '存储桶未开启严格签名时仍部署 cos-signature',
       false,
     )
-    .option(
+    .withOption(
       '--cors <origin>',
-      t(
-        'allows a browser page of that origin to use the bucket; phones do not need it',
-        '允许该来源的网页访问存储桶；手机端不需要',
-      ),
+      'allows a browser page of that origin to use the bucket; phones do not need it',
+      '允许该来源的网页访问存储桶；手机端不需要',
     )
-    .option(
+    .withOption(
       '--recreate',
-      t(
-        'deletes and creates a function again when its runtime differs',
-        '运行环境不同时删除并重建云函数',
-      ),
+      'deletes and creates a function again when its runtime differs',
+      '运行环境不同时删除并重建云函数',
       false,
     )
-    .option(
+    .withOption(
       '--rollback',
-      t(
-        'deploys the previous code, which .deploy/ on this computer keeps',
-        '回退到上一版代码（保存在本机 .deploy/）',
-      ),
+      'deploys the previous code, which .deploy/ on this computer keeps',
+      '回退到上一版代码（保存在本机 .deploy/）',
       false,
     )
     .addHelpText(
@@ -128,32 +119,26 @@ function readOptions(given: Options): DeployOptions {
   const { dryRun, only, cors, recreate, rollback, maxInstances } = given
   const names = functionNames()
   if (only !== undefined && !names.includes(only)) {
-    throw new Error(
-      t(
-        `there is no function "${only}": ${names.join(', ')}`,
-        `没有云函数 "${only}"：${names.join('、')}`,
-      ),
+    throw localizedError(
+      `there is no function "${only}": ${names.join(', ')}`,
+      `没有云函数 "${only}"：${names.join('、')}`,
     )
   }
   if (cors !== undefined && !/^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(cors)) {
-    throw new Error(
-      t(
-        `--cors takes an origin such as http://localhost:8080, got "${cors}"`,
-        `--cors 应为来源，如 http://localhost:8080，收到 "${cors}"`,
-      ),
+    throw localizedError(
+      `--cors takes an origin such as http://localhost:8080, got "${cors}"`,
+      `--cors 应为来源，如 http://localhost:8080，收到 "${cors}"`,
     )
   }
   if (!/^\d{1,3}$/.test(maxInstances)) {
-    throw new Error(
-      t(
-        `--max-instances takes a number from 0 to 999, got "${maxInstances}"`,
-        `--max-instances 应为 0 到 999 的整数，收到 "${maxInstances}"`,
-      ),
+    throw localizedError(
+      `--max-instances takes a number from 0 to 999, got "${maxInstances}"`,
+      `--max-instances 应为 0 到 999 的整数，收到 "${maxInstances}"`,
     )
   }
   const bucket = given.bucket && only === undefined && !rollback
   if (cors !== undefined && !bucket) {
-    throw new Error(t('--cors needs the bucket to be configured', '--cors 需要同时配置存储桶'))
+    throw localizedError('--cors needs the bucket to be configured', '--cors 需要同时配置存储桶')
   }
   return {
     dryRun,

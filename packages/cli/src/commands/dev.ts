@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { CosConfig } from '@miniprogram-cos/server'
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { loadConfig, SAMPLE } from '../config'
 import { FIRST_PORT, portsFrom, readPort } from '../dev/ports'
 import { configFile, hasFunctionSources, type RunOptions } from '../project'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 interface Options {
   once: boolean
@@ -25,52 +25,40 @@ const SAMPLE_CONFIG: CosConfig = {
   access: { 'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] } },
 }
 
-export function devCommand(runOptions: RunOptions): Command {
-  return new Command('dev')
+export function devCommand(runOptions: RunOptions): LocalizedCommand {
+  return new LocalizedCommand('dev')
     .alias('start')
     .alias('preview')
-    .description(
-      t(
-        'Runs the app with a local cloud: in a browser, on two phones with one bucket. Files that are named are uploaded first, and each step is checked.',
-        '以本地云运行小程序：在浏览器中以两部手机、同一个存储桶运行。若指定了文件，先上传这些文件并逐步核对。',
-      ),
+    .describe(
+      'Runs the app with a local cloud: in a browser, on two phones with one bucket. Files that are named are uploaded first, and each step is checked.',
+      '以本地云运行小程序：在浏览器中以两部手机、同一个存储桶运行。若指定了文件，先上传这些文件并逐步核对。',
     )
-    .argument('[file...]', t('files to upload', '要上传的文件'))
-    .option(
+    .withArgument('[file...]', 'files to upload', '要上传的文件')
+    .withOption(
       '--once',
-      t(
-        'uploads the files, or samples, checks each step, and exits',
-        '上传指定文件或示例文件，逐步核对后退出',
-      ),
+      'uploads the files, or samples, checks each step, and exits',
+      '上传指定文件或示例文件，逐步核对后退出',
       false,
     )
-    .option(
+    .withOption(
       '--port <port>',
-      t(
-        'port of the page with the two phones; 0 takes any free one',
-        '手机页面的端口；0 为任意空闲端口',
-      ),
+      'port of the page with the two phones; 0 takes any free one',
+      '手机页面的端口；0 为任意空闲端口',
     )
-    .option(
+    .withOption(
       '--ports <first>',
-      t(
-        'the first of five ports, for COS, STS, functions, admin page and phones; 0 takes free ones (9000 in an app if not given)',
-        'COS、STS、云函数、管理页面与手机页面依次使用的五个端口中的第一个；0 为空闲端口（应用未指定时为 9000）',
-      ),
+      'the first of five ports, for COS, STS, functions, admin page and phones; 0 takes free ones (9000 in an app if not given)',
+      'COS、STS、云函数、管理页面与手机页面依次使用的五个端口中的第一个；0 为空闲端口（应用未指定时为 9000）',
     )
-    .option(
+    .withOption(
       '--data <folder>',
-      t(
-        'keeps the data in this folder; without it, data is removed at the end',
-        '把数据保存在该目录；未指定时结束后清除',
-      ),
+      'keeps the data in this folder; without it, data is removed at the end',
+      '把数据保存在该目录；未指定时结束后清除',
     )
-    .option(
+    .withOption(
       '--root <folder>',
-      t(
-        'the project of the app, also one without cos.config.ts (the current folder if not given)',
-        '应用所在的项目目录，可以没有 cos.config.ts（未指定时为当前目录）',
-      ),
+      'the project of the app, also one without cos.config.ts (the current folder if not given)',
+      '应用所在的项目目录，可以没有 cos.config.ts（未指定时为当前目录）',
     )
     .option(
       '--route <from=URL>',
@@ -90,19 +78,14 @@ export function devCommand(runOptions: RunOptions): Command {
       (name: string, names: string[]) => [...names, name],
       [],
     )
-    .option(
+    .withOption(
       '--no-open',
-      t(
-        'only prints the address of the page; the default where output is not a terminal',
-        '只打印页面地址；输出不是终端时默认如此',
-      ),
+      'only prints the address of the page; the default where output is not a terminal',
+      '只打印页面地址；输出不是终端时默认如此',
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 every step passed, 1 a step failed (--once), 2 wrong input or it cannot start.',
-        '\n退出码：0 全部通过；1 有步骤失败（--once）；2 输入有误或无法启动。',
-      ),
+    .withExitCodes(
+      '0 every step passed, 1 a step failed (--once), 2 wrong input or it cannot start.',
+      '0 全部通过；1 有步骤失败（--once）；2 输入有误或无法启动。',
     )
     .action((files: string[], options: Options) => dev(files, options, runOptions))
 }
@@ -143,11 +126,9 @@ async function dev(
 function addRoute(text: string, routes: Record<string, string>): Record<string, string> {
   const [, from, target] = /^(.+?)=(https?:\/\/.+)$/.exec(text) ?? []
   if (from === undefined || target === undefined) {
-    throw new Error(
-      t(
-        `--route must be like /sts=http://127.0.0.1:3000/sts, got "${text}"`,
-        `--route 应形如 /sts=http://127.0.0.1:3000/sts，收到 "${text}"`,
-      ),
+    throw localizedError(
+      `--route must be like /sts=http://127.0.0.1:3000/sts, got "${text}"`,
+      `--route 应形如 /sts=http://127.0.0.1:3000/sts，收到 "${text}"`,
     )
   }
   return { ...routes, [from]: target }
@@ -157,7 +138,7 @@ function addRoute(text: string, routes: Record<string, string>): Record<string, 
 function enterProject(folder: string): void {
   const caller = process.env.INIT_CWD ?? process.cwd()
   const root = resolve(caller, folder)
-  if (!existsSync(root)) throw new Error(t(`no such folder: ${folder}`, `目录不存在：${folder}`))
+  if (!existsSync(root)) throw localizedError(`no such folder: ${folder}`, `目录不存在：${folder}`)
   process.env.INIT_CWD = caller
   process.chdir(root)
 }

@@ -1,10 +1,10 @@
-import { Command } from 'commander'
 import { CLOUD_ERRORS, type CloudError } from '../cloud/errors'
+import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import type { DoctorContext } from '../doctor/context'
 import { SafeOutput } from '../output'
 import { type RunOptions, readGiven } from '../project'
-import { type Language, readerLanguage, t } from '../text'
+import { type Language, localizedError, readerLanguage, t } from '../text'
 
 interface Options {
   domains?: string
@@ -14,88 +14,71 @@ interface Options {
   yes: boolean
 }
 
-export function doctorCommand({ buildPackages }: RunOptions): Command {
-  return new Command('doctor')
-    .usage(
-      t(
-        '[options]\n       doctor explain "<error text or RequestId>"',
-        '[options]\n       doctor explain "<错误文本或 RequestId>"',
-      ),
+export function doctorCommand({ buildPackages }: RunOptions): LocalizedCommand {
+  const command = new LocalizedCommand('doctor')
+    .describe(
+      'Checks everything between this computer and an object in the bucket, and stops at the first error with its cause and fix. Writes one small object and removes it.',
+      '检查从本机到存储桶对象的每个环节，停在第一个错误处并说明原因与处理方法。会写入一个小对象并删除。',
     )
-    .description(
-      t(
-        'Checks everything between this computer and an object in the bucket, and stops at the first error with its cause and fix. Writes one small object and removes it.',
-        '检查从本机到存储桶对象的每个环节，停在第一个错误处并说明原因与处理方法。会写入一个小对象并删除。',
-      ),
-    )
-    .argument(
-      '[explain]',
-      t('"explain" explains an error text or a RequestId', '“explain” 解释错误文本或 RequestId'),
-    )
-    .argument('[text...]', t('the text', '文本'))
-    .option(
+    .withOption(
       '--domains <file>',
-      t(
-        "the console's domain lists, as domains --check takes them; - reads standard input",
-        '控制台的域名列表，格式同 domains --check；- 表示标准输入',
-      ),
+      "the console's domain lists, as domains --check takes them; - reads standard input",
+      '控制台的域名列表，格式同 domains --check；- 表示标准输入',
     )
-    .option(
+    .withOption(
       '--strict',
-      t(
-        'exits with 1 for warnings too, such as a key that may do too much',
-        '有警告（如密钥权限过大）时也以 1 退出',
-      ),
+      'exits with 1 for warnings too, such as a key that may do too much',
+      '有警告（如密钥权限过大）时也以 1 退出',
       false,
     )
-    .option(
+    .withOption(
       '--live',
-      t(
-        'then runs the main job with your account, and checks what this kit assumes of Tencent Cloud; everything it writes belongs to two users who do not exist, and is removed',
-        '随后用你的账号运行主要功能，并核对本套件对腾讯云的假设；写入的内容属于两个不存在的用户，结束后清除',
-      ),
+      'then runs the main job with your account, and checks what this kit assumes of Tencent Cloud; everything it writes belongs to two users who do not exist, and is removed',
+      '随后用你的账号运行主要功能，并核对本工具包对腾讯云的假设；写入的内容属于两个不存在的用户，结束后清除',
       false,
     )
-    .option(
+    .withOption(
       '--json',
-      t(
-        'prints the outcome of each check as JSON on standard output; with --live a report that contains no key and no names of yours',
-        '在标准输出以 JSON 打印每项检查的结果；与 --live 合用时打印报告，不含密钥与账号信息',
-      ),
+      'prints the outcome of each check as JSON on standard output; with --live a report that contains no key and no names of yours',
+      '在标准输出以 JSON 打印每项检查的结果；与 --live 合用时打印报告，不含密钥与账号信息',
       false,
     )
-    .option(
+    .withOption(
       '--yes',
-      t(
-        'with --live: may change a setting of the bucket for a moment and restores it, without asking',
-        '与 --live 合用：不询问即可临时更改存储桶设置并恢复',
-      ),
+      'with --live: may change a setting of the bucket for a moment and restores it, without asking',
+      '与 --live 合用：不询问即可临时更改存储桶设置并恢复',
       false,
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 no error, 1 an error was found or explain does not know the text, 2 wrong input.',
-        '\n退出码：0 无错误；1 发现错误，或 explain 无法识别；2 输入有误。',
-      ),
+    .withExitCodes(
+      '0 no error, 1 an error was found, 2 wrong input.',
+      '0 无错误；1 发现错误；2 输入有误。',
     )
-    .action(async (word: string | undefined, texts: string[], options: Options) => {
-      if (word === 'explain' && texts.length > 0) return printExplanation(texts.join(' ').trim())
-      if (word !== undefined) {
-        throw new Error(
-          t(
-            `npm run doctor takes no "${word}": npm run doctor -- explain "<error text or RequestId>"`,
-            `npm run doctor 不接受 "${word}"：npm run doctor -- explain "<错误文本或 RequestId>"`,
-          ),
-        )
-      }
+    .action(async (options: Options) => {
       if (!options.live && options.yes) {
-        throw new Error(
-          t('npm run doctor: --yes needs --live', 'npm run doctor：--yes 须与 --live 合用'),
+        throw localizedError(
+          'npm run doctor: --yes needs --live',
+          'npm run doctor：--yes 须与 --live 合用',
         )
       }
       await examine(options, buildPackages)
     })
+  command.addCommand(explainCommand())
+  return command
+}
+
+function explainCommand(): LocalizedCommand {
+  return new LocalizedCommand('explain')
+    .describe('Explains an error text or a RequestId.', '解释错误文本或 RequestId。')
+    .withArgument(
+      '<text...>',
+      "the text of an error, a line of a function's log, or a RequestId",
+      '错误文本、云函数日志中的一行，或 RequestId',
+    )
+    .withExitCodes(
+      '0 it is known, 1 it is not, 2 wrong input.',
+      '0 可以解释；1 无法识别；2 输入有误。',
+    )
+    .action((texts: string[]) => printExplanation(texts.join(' ').trim()))
 }
 
 /** The output of `--json`: the checks up to the first failed one. */

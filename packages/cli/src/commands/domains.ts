@@ -1,5 +1,5 @@
 import { checkConfig } from '@miniprogram-cos/server'
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { loadConfig, sampleWarning } from '../config'
 import {
   compareLists,
@@ -12,34 +12,25 @@ import { SafeOutput } from '../output'
 import { readGiven } from '../project'
 import { t } from '../text'
 
-export function domainsCommand(): Command {
-  return new Command('domains')
-    .description(
-      t(
-        "Prints the server domains that the mini program needs for COS, or compares them with the console's.",
-        '打印小程序访问 COS 所需的服务器域名，或与控制台的列表比较。',
-      ),
+export function domainsCommand(): LocalizedCommand {
+  return new LocalizedCommand('domains')
+    .describe(
+      "Prints the server domains that the mini program needs for COS, or compares them with the console's.",
+      '打印小程序访问 COS 所需的服务器域名，或与控制台的列表比较。',
     )
-    .option(
+    .withOption(
       '--json',
-      t(
-        'prints {"request":[…],"uploadFile":[…],"downloadFile":[…]} and nothing else',
-        '只打印 {"request":[…],"uploadFile":[…],"downloadFile":[…]}',
-      ),
+      'prints {"request":[…],"uploadFile":[…],"downloadFile":[…]} and nothing else',
+      '只打印 {"request":[…],"uploadFile":[…],"downloadFile":[…]}',
     )
-    .option(
+    .withOption(
       '--check <file>',
-      t(
-        'compares with lists copied from the console, or JSON; - reads standard input. With --json it prints [{"list":…,"missing":[…],"unneeded":[…],"invalid":[…]}]',
-        '与从控制台复制的列表或 JSON 比较；- 表示标准输入。与 --json 合用时打印 [{"list":…,"missing":[…],"unneeded":[…],"invalid":[…]}]',
-      ),
+      'compares with lists copied from the console, or JSON; - reads standard input. With --json it prints [{"list":…,"missing":[…],"unneeded":[…],"invalid":[…]}]',
+      '与从控制台复制的列表或 JSON 比较；- 表示标准输入。与 --json 合用时打印 [{"list":…,"missing":[…],"unneeded":[…],"invalid":[…]}]',
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 success, 1 a domain is missing (--check), 2 wrong input.',
-        '\n退出码：0 成功；1 缺少域名（--check）；2 输入有误。',
-      ),
+    .withExitCodes(
+      '0 success, 1 a domain is missing (--check), 2 wrong input.',
+      '0 成功；1 缺少域名（--check）；2 输入有误。',
     )
     .action(async ({ json, check }: { json?: boolean; check?: string }) => {
       const config = await loadConfig()
@@ -66,7 +57,7 @@ other mini programs; a mini program's own token is answered with 48001.
 Custom domains need an ICP filing. The console shows how often the lists may be changed in a month.`,
     `请在微信公众平台逐个粘贴以上列表（各项以 ";" 分隔）：
   https://mp.weixin.qq.com  →  开发管理 → 开发设置 → 服务器域名
-然后在开发者工具「详情 → 域名信息」中刷新，并关闭「不校验合法域名」后测试。
+然后在开发者工具“详情 → 域名信息”中刷新，并关闭“不校验合法域名”后测试。
 
 此步骤无法自动完成：微信的接口（/wxa/modify_domain）只接受第三方平台的 token，小程序自己的 token 会返回 48001。
 自定义域名须完成 ICP 备案。每月可修改次数以控制台显示为准。`,

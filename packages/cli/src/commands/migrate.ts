@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import type { MigrationUi, ProgressBar } from '../migrate/runMigration'
 import { confirm, SafeOutput } from '../output'
 import { projectRoot, readGiven } from '../project'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 interface Options {
   records: string[]
@@ -21,66 +21,55 @@ interface Options {
   yes: boolean
 }
 
-export function migrateCommand(): Command {
-  return new Command('migrate')
-    .description(
-      t(
-        'Moves files from wx.cloud storage into the bucket, and writes their keys into database records.',
-        '把 wx.cloud 云存储中的文件迁移到存储桶，并把数据库记录改为对象键。',
-      ),
+export function migrateCommand(): LocalizedCommand {
+  return new LocalizedCommand('migrate')
+    .describe(
+      'Moves files from wx.cloud storage into the bucket, and writes their keys into database records.',
+      '把 wx.cloud 云存储中的文件迁移到存储桶，并把数据库记录改为对象键。',
     )
-    .option(
+    .withOption(
       '--records <collection.field...>',
-      t(
-        'fields that hold fileIDs, such as posts.photos or users.avatar.url; a collection alone: all of its fields',
-        '存有 fileID 的字段，如 posts.photos、users.avatar.url；只写集合表示全部字段',
-      ),
+      'fields that hold fileIDs, such as posts.photos or users.avatar.url; a collection alone: all of its fields',
+      '存有 fileID 的字段，如 posts.photos、users.avatar.url；只写集合表示全部字段',
       [],
     )
-    .option(
+    .withOption(
       '--all-files',
-      t('also the files that no record names', '同时迁移没有记录引用的文件'),
+      'also the files that no record names',
+      '同时迁移没有记录引用的文件',
       false,
     )
-    .option(
+    .withOption(
       '--key <template>',
-      t(
-        'key of a file: private/{openid}/{path}; also {name} {collection} {id}',
-        '对象键模板：private/{openid}/{path}；还可用 {name} {collection} {id}',
-      ),
+      'key of a file: private/{openid}/{path}; also {name} {collection} {id}',
+      '对象键模板：private/{openid}/{path}；还可用 {name} {collection} {id}',
     )
-    .option('--dry-run', t('shows what would be done', '只显示将要执行的操作'), false)
-    .option('--copy-only', t('leaves the records as they are', '不修改记录'), false)
-    .option(
+    .withOption('--dry-run', 'shows what would be done', '只显示将要执行的操作', false)
+    .withOption('--copy-only', 'leaves the records as they are', '不修改记录', false)
+    .withOption(
       '--rollback',
-      t(
-        'writes the fileIDs back and deletes the copies; the files in wx.cloud storage are always kept',
-        '把记录恢复为 fileID 并删除副本；云存储中的原文件始终保留',
-      ),
+      'writes the fileIDs back and deletes the copies; the files in wx.cloud storage are always kept',
+      '把记录恢复为 fileID 并删除副本；云存储中的原文件始终保留',
       false,
     )
-    .option(
+    .withOption(
       '--keep-copies',
-      t('with --rollback: deletes nothing', '与 --rollback 同用：不删除副本'),
+      'with --rollback: deletes nothing',
+      '与 --rollback 同用：不删除副本',
       false,
     )
-    .option('--parallel <n>', t('files copied at the same time', '同时复制的文件数'), '8')
-    .option('--rate <n>', t('files begun in a second, at most', '每秒最多开始的文件数'), '50')
-    .option('--journal <folder>', t('folder of the journal', '日志目录'), 'migration')
-    .option(
+    .withOption('--parallel <n>', 'files copied at the same time', '同时复制的文件数', '8')
+    .withOption('--rate <n>', 'files begun in a second, at most', '每秒最多开始的文件数', '50')
+    .withOption('--journal <folder>', 'folder of the journal', '日志目录', 'migration')
+    .withOption(
       '--local-cloud <file>',
-      t(
-        'rehearses on a running local cloud; the file holds the JSON line that it printed',
-        '在运行中的本地云上演练；文件内容为其打印的 JSON 行',
-      ),
+      'rehearses on a running local cloud; the file holds the JSON line that it printed',
+      '在运行中的本地云上演练；文件内容为其打印的 JSON 行',
     )
-    .option('-y, --yes', t('does not ask', '不询问'), false)
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 success, 1 a file or record was not migrated, 2 wrong input. Run it again after an interruption: it continues.',
-        '\n退出码：0 成功；1 有文件或记录未迁移；2 输入有误。中断后再次执行即可继续。',
-      ),
+    .withOption('-y, --yes', 'does not ask', '不询问', false)
+    .withExitCodes(
+      '0 success, 1 a file or record was not migrated, 2 wrong input. Run it again after an interruption: it continues.',
+      '0 成功；1 有文件或记录未迁移；2 输入有误。中断后再次执行即可继续。',
     )
     .action(migrate)
 }
@@ -91,10 +80,10 @@ async function migrate(given: Options): Promise<void> {
   const { allFiles, key, copyOnly, keepCopies } = given
   const selections = given.records.map(parseSelection)
   if (!given.rollback) {
-    if (!key) throw new Error(t('--key is missing', '缺少 --key'))
+    if (!key) throw localizedError('--key is missing', '缺少 --key')
     checkTemplate(key)
     if (selections.length === 0 && !allFiles) {
-      throw new Error(t('--records or --all-files is missing', '缺少 --records 或 --all-files'))
+      throw localizedError('--records or --all-files is missing', '缺少 --records 或 --all-files')
     }
   }
   const folder = resolve(projectRoot(), given.journal)
@@ -135,15 +124,16 @@ async function agreed({ yes, rollback }: Options, target: string): Promise<boole
       : t(`Migrate ${target}?`, `迁移 ${target}？`),
   )
   if (answer !== undefined) return answer
-  throw new Error(t('stdin is not a terminal; pass --yes', '标准输入不是终端，请使用 --yes'))
+  throw localizedError('stdin is not a terminal; pass --yes', '标准输入不是终端，请使用 --yes')
 }
 
 /** @throws Error */
 function positive(text: string, option: string): number {
   const number = Number(text)
   if (Number.isFinite(number) && number > 0) return number
-  throw new Error(
-    t(`${option} takes a positive number, got "${text}"`, `${option} 应为正数，收到 "${text}"`),
+  throw localizedError(
+    `${option} takes a positive number, got "${text}"`,
+    `${option} 应为正数，收到 "${text}"`,
   )
 }
 

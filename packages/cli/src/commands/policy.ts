@@ -6,32 +6,25 @@ import {
   MAX_POLICY_CHARS,
   STRICT_SIGNATURE,
 } from '@miniprogram-cos/server'
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { bucketHost, loadConfig, sampleWarning } from '../config'
 import { SafeOutput } from '../output'
 import { configFile } from '../project'
 import { t } from '../text'
 
-export function policyCommand(): Command {
-  return new Command('policy')
-    .description(
-      t(
-        'Prints who may do what by cos.config.ts, and the least-privilege policy of the account whose key the functions hold.',
-        '打印 cos.config.ts 的权限表，以及云函数所用子账号的最小权限策略。',
-      ),
+export function policyCommand(): LocalizedCommand {
+  return new LocalizedCommand('policy')
+    .describe(
+      'Prints who may do what by cos.config.ts, and the least-privilege policy of the account whose key the functions hold.',
+      '打印 cos.config.ts 的权限表，以及云函数所用子账号的最小权限策略。',
     )
-    .option('--json', t('prints the policy and nothing else', '只打印策略'))
-    .option(
+    .withOption('--json', 'prints the policy and nothing else', '只打印策略')
+    .withOption(
       '--role <arn>',
-      t(
-        'for COS_STS_MODE=assume-role: the account may assume this role only',
-        '用于 COS_STS_MODE=assume-role：子账号只能扮演该角色',
-      ),
+      'for COS_STS_MODE=assume-role: the account may assume this role only',
+      '用于 COS_STS_MODE=assume-role：子账号只能扮演该角色',
     )
-    .addHelpText(
-      'after',
-      t('\nExit codes: 0 success, 2 wrong input.', '\n退出码：0 成功；2 输入有误。'),
-    )
+    .withExitCodes('0 success, 2 wrong input.', '0 成功；2 输入有误。')
     .action(async ({ json, role }: { json?: boolean; role?: string }) => {
       const config = await loadConfig()
       const { rules, bucket, region } = checkConfig(config)

@@ -1,44 +1,41 @@
 import type { CloudDatabase } from '@miniprogram-cos/server'
-import { Command } from 'commander'
 import { apiError } from '../cloud/errors'
 import { deployKey, functionKey, readSettings } from '../cloud/settings'
+import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import { SafeOutput } from '../output'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 interface ReconcileFlags {
   olderThan: string
   remove?: boolean
 }
 
-export function reconcileCommand(): Command {
-  return new Command('reconcile')
-    .description(
-      t(
-        'Runs the hooks of cos.config.ts that never ran: onUpload for uploads that were not confirmed, onDelete for objects that are gone. Uses the keys in .env.',
-        '补跑 cos.config.ts 中未运行的钩子：对未确认的上传运行 onUpload，对已不存在的对象运行 onDelete。使用 .env 中的密钥。',
-      ),
+export function reconcileCommand(): LocalizedCommand {
+  return new LocalizedCommand('reconcile')
+    .describe(
+      'Runs the hooks of cos.config.ts that never ran: onUpload for uploads that were not confirmed, onDelete for objects that are gone. Uses the keys in .env.',
+      '补跑 cos.config.ts 中未运行的钩子：对未确认的上传运行 onUpload，对已不存在的对象运行 onDelete。使用 .env 中的密钥。',
     )
-    .option(
+    .withOption(
       '--older-than <seconds>',
-      t('leaves younger objects to their clients', '较新的对象留给客户端确认'),
+      'leaves younger objects to their clients',
+      '较新的对象留给客户端确认',
       '3600',
     )
-    .option(
+    .withOption(
       '--remove',
-      t('removes objects that were never confirmed, instead', '改为删除从未确认的对象'),
+      'removes objects that were never confirmed, instead',
+      '改为删除从未确认的对象',
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 success, 1 a hook failed, 2 wrong input.',
-        '\n退出码：0 成功；1 有钩子失败；2 输入有误。',
-      ),
+    .withExitCodes(
+      '0 success, 1 a hook failed, 2 wrong input.',
+      '0 成功；1 有钩子失败；2 输入有误。',
     )
     .action(async ({ olderThan, remove = false }: ReconcileFlags) => {
       const seconds = Number(olderThan)
       if (!Number.isInteger(seconds) || seconds < 0) {
-        throw new Error(t('--older-than must be a number of seconds', '--older-than 必须是秒数'))
+        throw localizedError('--older-than must be a number of seconds', '--older-than 必须是秒数')
       }
       const settings = readSettings()
       const config = await loadConfig()

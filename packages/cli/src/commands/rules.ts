@@ -1,24 +1,22 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { checkConfig, decide, type TestedFile, VERBS } from '@miniprogram-cos/server'
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import { SafeOutput } from '../output'
 import { projectRoot } from '../project'
 import { reasonText } from '../rules/reasonTexts'
-import { ruleLine } from '../rules/ruleLocation'
+import { ruleLine, withRuleLine } from '../rules/ruleLocation'
 import { runRuleTests } from '../rules/runRuleTests'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 /** Default names of files with rule tests. */
 const TEST_FILES = ['cos.rules.test.ts', 'cos.rules.test.js']
 
-export function rulesCommand(): Command {
-  const command = new Command('rules').description(
-    t(
-      'Tests and explains the access rules of cos.config.ts.',
-      '测试并解释 cos.config.ts 中的访问规则。',
-    ),
+export function rulesCommand(): LocalizedCommand {
+  const command = new LocalizedCommand('rules').describe(
+    'Tests and explains the access rules of cos.config.ts.',
+    '测试并解释 cos.config.ts 中的访问规则。',
   )
   command.addCommand(testCommand())
   command.addCommand(explainCommand())
@@ -30,35 +28,26 @@ interface TestOptions {
   json?: boolean
 }
 
-function testCommand(): Command {
-  return new Command('test')
-    .argument(
+function testCommand(): LocalizedCommand {
+  return new LocalizedCommand('test')
+    .withArgument(
       '[file]',
-      t(
-        'file of tests (default: cos.rules.test.ts or .js)',
-        '测试文件（默认 cos.rules.test.ts 或 .js）',
-      ),
+      'file of tests (default: cos.rules.test.ts or .js)',
+      '测试文件（默认 cos.rules.test.ts 或 .js）',
     )
-    .description(
-      t(
-        'Runs tests of the access rules, and lists their gaps: grants that no test uses, and loosened rules that no test notices.',
-        '运行访问规则的测试，并列出测试未覆盖之处：没有测试用到的授权，以及放宽后没有测试发现的规则。',
-      ),
+    .describe(
+      'Runs tests of the access rules, and lists their gaps: grants that no test uses, and loosened rules that no test notices.',
+      '运行访问规则的测试，并列出测试未覆盖之处：没有测试用到的授权，以及放宽后没有测试发现的规则。',
     )
-    .option('--allow-gaps', t('succeeds although tests are missing', '即使缺少测试也视为成功'))
-    .option(
+    .withOption('--allow-gaps', 'succeeds although tests are missing', '即使缺少测试也视为成功')
+    .withOption(
       '--json',
-      t(
-        'prints {"tests":[…],"expectations":…,"mutations":…,"untested":[…],"unnoticed":[…]}',
-        '打印 {"tests":[…],"expectations":…,"mutations":…,"untested":[…],"unnoticed":[…]}',
-      ),
+      'prints {"tests":[…],"expectations":…,"mutations":…,"untested":[…],"unnoticed":[…]}',
+      '打印 {"tests":[…],"expectations":…,"mutations":…,"untested":[…],"unnoticed":[…]}',
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 success, 1 a test failed or is missing, 2 wrong input.',
-        '\n退出码：0 成功；1 有测试失败或缺少测试；2 输入有误。',
-      ),
+    .withExitCodes(
+      '0 success, 1 a test failed or is missing, 2 wrong input.',
+      '0 成功；1 有测试失败或缺少测试；2 输入有误。',
     )
     .action(async (given: string | undefined, { allowGaps, json }: TestOptions) => {
       const { results, report } = await runRuleTests(testFile(given))
@@ -120,11 +109,7 @@ function printGaps(output: SafeOutput, title: string, gaps: string[]): void {
 function withLines(failure: string): string {
   return failure
     .split('\n')
-    .map((line) => {
-      const [, pattern] = /access\["([^"]+)"\]/.exec(line) ?? []
-      const at = pattern === undefined ? '' : ruleLine(pattern)
-      return `    ${line}${at ? `  (${at})` : ''}`
-    })
+    .map((line) => `    ${withRuleLine(line)}`)
     .join('\n')
 }
 
@@ -134,41 +119,29 @@ interface ExplainOptions {
   json?: boolean
 }
 
-function explainCommand(): Command {
-  return new Command('explain')
-    .argument('<openid>', t("the user's OPENID, or nobody", '用户的 OPENID，或 nobody'))
+function explainCommand(): LocalizedCommand {
+  return new LocalizedCommand('explain')
+    .withArgument('<openid>', "the user's OPENID, or nobody", '用户的 OPENID，或 nobody')
     .argument('<verb>', VERBS.join(', '))
-    .argument('<key>', t("the object's key, or the prefix of a list", '对象键，或列表的前缀'))
-    .description(
-      t(
-        'Says whether a user may do something with a key, and which rule, file and line decide it.',
-        '说明某用户能否对某对象键执行操作，以及由哪条规则、哪个文件的哪一行决定。',
-      ),
+    .withArgument('<key>', "the object's key, or the prefix of a list", '对象键，或列表的前缀')
+    .describe(
+      'Says whether a user may do something with a key, and which rule, file and line decide it.',
+      '说明某用户能否对某对象键执行操作，以及由哪条规则、哪个文件的哪一行决定。',
     )
-    .option('--size <size>', t('bytes of an upload, or "3 MB"', '上传的字节数，或 "3 MB"'))
-    .option('--type <type>', t('content type of an upload', '上传内容的类型'))
-    .option(
+    .withOption('--size <size>', 'bytes of an upload, or "3 MB"', '上传的字节数，或 "3 MB"')
+    .withOption('--type <type>', 'content type of an upload', '上传内容的类型')
+    .withOption(
       '--json',
-      t(
-        'prints {"allowed":…,"rule":…,"line":"file:line","reason":…}',
-        '打印 {"allowed":…,"rule":…,"line":"文件:行","reason":…}',
-      ),
+      'prints {"allowed":…,"rule":…,"line":"file:line","reason":…}',
+      '打印 {"allowed":…,"rule":…,"line":"文件:行","reason":…}',
     )
-    .addHelpText(
-      'after',
-      t(
-        '\nExit codes: 0 allowed, 1 refused, 2 wrong input.',
-        '\n退出码：0 允许；1 拒绝；2 输入有误。',
-      ),
-    )
+    .withExitCodes('0 allowed, 1 refused, 2 wrong input.', '0 允许；1 拒绝；2 输入有误。')
     .action(async (openid: string, verb: string, key: string, options: ExplainOptions) => {
       const known = VERBS.find((one) => one === verb)
       if (!known) {
-        throw new Error(
-          t(
-            `the verbs are ${VERBS.join(', ')}, not ${verb}`,
-            `操作只能是 ${VERBS.join('、')}，收到 ${verb}`,
-          ),
+        throw localizedError(
+          `the verbs are ${VERBS.join(', ')}, not ${verb}`,
+          `操作只能是 ${VERBS.join('、')}，收到 ${verb}`,
         )
       }
       const config = await loadConfig()
@@ -204,7 +177,7 @@ function explainCommand(): Command {
 function fileOf({ size, type }: ExplainOptions): TestedFile {
   const bytes = size === undefined || /^\d+(\.\d+)? (B|KB|MB|GB)$/.test(size) ? size : Number(size)
   if (typeof bytes === 'number' && !(Number.isInteger(bytes) && bytes >= 0)) {
-    throw new Error(t('--size must be bytes or "3 MB"', '--size 必须是字节数或 "3 MB"'))
+    throw localizedError('--size must be bytes or "3 MB"', '--size 必须是字节数或 "3 MB"')
   }
   return {
     ...(bytes === undefined ? {} : { size: bytes as NonNullable<TestedFile['size']> }),

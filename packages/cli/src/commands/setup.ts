@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import type { AnswerName } from '../setup/answers'
 import { t } from '../text'
@@ -9,28 +9,24 @@ interface Options extends Partial<Record<AnswerName, string>> {
   offline: boolean
 }
 
-export function setupCommand(): Command {
-  return new Command('setup')
-    .description(
-      t(
-        'Asks for missing values, checks them with Tencent Cloud, and writes cos.config.ts, .env (readable by you alone) and project.private.config.json.',
-        '询问所需信息并在腾讯云上核对，然后写入 cos.config.ts、.env（仅本人可读）与 project.private.config.json。',
-      ),
+export function setupCommand(): LocalizedCommand {
+  return new LocalizedCommand('setup')
+    .describe(
+      'Asks for missing values, checks them with Tencent Cloud, and writes cos.config.ts, .env (readable by you alone) and project.private.config.json.',
+      '询问所需信息并在腾讯云上核对，然后写入 cos.config.ts、.env（仅本人可读）与 project.private.config.json。',
     )
-    .option('--appid <wx…>', t('AppID of the mini program', '小程序 AppID'))
-    .option('--env <id>', t('CloudBase environment', '云开发环境 ID'))
-    .option('--bucket <name-appid>', t('bucket, with its APPID', '存储桶，含 APPID'))
-    .option('--region <region>', t('region of the bucket', '存储桶所在地域'))
-    .option('--yes', t('does not ask: missing values are an error', '不询问：缺少值时报错'), false)
-    .option(
+    .withOption('--appid <wx…>', 'AppID of the mini program', '小程序 AppID')
+    .withOption('--env <id>', 'CloudBase environment', '云开发环境 ID')
+    .withOption('--bucket <name-appid>', 'bucket, with its APPID', '存储桶，含 APPID')
+    .withOption('--region <region>', 'region of the bucket', '存储桶所在地域')
+    .withOption('--yes', 'does not ask: missing values are an error', '不询问：缺少值时报错', false)
+    .withOption(
       '--ask',
-      t(
-        'asks without a terminal: answers come line by line on standard input',
-        '没有终端时也询问：从标准输入逐行读取回答',
-      ),
+      'asks without a terminal: answers come line by line on standard input',
+      '没有终端时也询问：从标准输入逐行读取回答',
       process.stdin.isTTY === true,
     )
-    .option('--offline', t('checks formats only', '只检查格式'), false)
+    .withOption('--offline', 'checks formats only', '只检查格式', false)
     .addHelpText(
       'after',
       t(

@@ -12,11 +12,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { applyStep } from '../init/apply'
 import { detect } from '../init/detect'
 import { plan } from '../init/plan'
 import { ownFile, ownVersion } from '../project'
-import { type Text, t } from '../text'
+import { localizedError, readerLanguage, type Text, t } from '../text'
 
 export interface Template {
   /** Its folder in `templates`. */
@@ -51,7 +52,7 @@ export function isEmptyFolder(folder: string): boolean {
  */
 export async function createApp(template: string, folder: string): Promise<string[]> {
   if (!isEmptyFolder(folder)) {
-    throw new Error(t(`${folder} is not an empty folder`, `${folder} 不是空目录`))
+    throw localizedError(`${folder} is not an empty folder`, `${folder} 不是空目录`)
   }
   const temporary = mkdtempSync(join(tmpdir(), 'create-miniprogram-cos-'))
   const home = process.cwd()
@@ -116,6 +117,44 @@ function copyInto(source: string, folder: string): void {
       rmSync(path, { recursive: true, force: true })
     }
     const { code } = error as NodeJS.ErrnoException
-    throw new Error(t(`cannot write ${folder}: ${code}`, `无法写入 ${folder}：${code}`))
+    throw localizedError(`cannot write ${folder}: ${code}`, `无法写入 ${folder}：${code}`)
   }
 }
+
+interface Streams {
+  input?: Readable & { isTTY?: boolean }
+  output?: Writable
+}
+
+/** @throws Error if stdin is not a TTY, or if the question is cancelled */
+export async function askFolder(streams: Streams = {}): Promise<string> {
+  checkTerminal(streams, t('a folder', '目录'))
+  const { isCancel, text } = await import('@clack/prompts')
+  const initialValue = readdirSync('.').length === 0 ? '.' : 'my-miniprogram'
+  const answer = await text({ message: t('Folder', '目录'), initialValue, ...streams })
+  if (isCancel(answer)) throw cancelled()
+  return answer.trim() || initialValue
+}
+
+/** @throws Error if stdin is not a TTY, or if the question is cancelled */
+export async function askTemplate(templates: Template[], streams: Streams = {}): Promise<string> {
+  checkTerminal(streams, '--template')
+  const { isCancel, select } = await import('@clack/prompts')
+  const answer = await select({
+    message: t('Template', '模板'),
+    options: templates.map(({ name, label }) => ({ value: name, label: label[readerLanguage()] })),
+    ...streams,
+  })
+  if (isCancel(answer)) throw cancelled()
+  return answer
+}
+
+function checkTerminal({ input = process.stdin }: Streams, option: string): void {
+  if (input.isTTY) return
+  throw localizedError(
+    `stdin is not a TTY; pass ${option} or --yes`,
+    `标准输入不是终端，请加 ${option} 或 --yes`,
+  )
+}
+
+const cancelled = () => localizedError('cancelled; nothing was written', '已取消，未写入任何内容')

@@ -5,6 +5,7 @@ import { type BucketPlace, cosClient } from '../cloud/bucketRules'
 import { bucketError, CloudError } from '../cloud/errors'
 import { type CloudKey, functionKey, type Settings } from '../cloud/settings'
 import { SAMPLE } from '../config'
+import { withRuleLine } from '../rules/ruleLocation'
 
 /** Whether an identity is the root account (document 1312/51820). */
 function isRoot({ UserId, AccountId }: Identity): boolean {
@@ -16,7 +17,8 @@ export function checkOwnConfig(config: CosConfig): void {
   try {
     checkConfig(config)
   } catch (error) {
-    throw new CloudError('ConfigInvalid', (error as Error).message.replace('cos.config.ts: ', ''))
+    const reason = (error as Error).message.replace('cos.config.ts: ', '')
+    throw new CloudError('ConfigInvalid', withRuleLine(reason))
   }
   if (config.env === SAMPLE.env || !/^[A-Za-z0-9][\w-]{0,63}$/.test(config.env)) {
     throw new CloudError('ConfigUnset', `env: "${config.env}"`)

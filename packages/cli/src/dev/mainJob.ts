@@ -3,9 +3,9 @@ import { createReadStream, existsSync, promises as fs, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { CosError } from 'miniprogram-cos'
 import { bucketHost } from '../config'
-import { formatBytes, type Reporter } from '../output'
+import { formatBytes, padColumns, type Reporter } from '../output'
 import { fromCaller, ownFile } from '../project'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 import type { Phone } from './phone'
 import type { UrlReader } from './urlReader'
 
@@ -216,7 +216,7 @@ async function attack(bob: Phone, prefix: string, file: JobFile, printer: Report
       ? `${refusal.statusCode ?? ''} ${refusal.code}`.trim()
       : t('ALLOWED', '被允许')
     const isRefused = refusal?.statusCode === 403 || refusal?.code === REFUSED_BY_FUNCTION
-    printer.check(isRefused, `${what.padEnd(22)} ${answer}`)
+    printer.check(isRefused, `${padColumns(what, 22)} ${answer}`)
   }
   // COS answers with a result for each object.
   const code = await bob.cos.deleteMultipleObject({ Objects: [{ Key }] }).then(
@@ -225,7 +225,7 @@ async function attack(bob: Phone, prefix: string, file: JobFile, printer: Report
   )
   printer.check(
     code === 'AccessDenied' || code === REFUSED_BY_FUNCTION,
-    `${t('delete among others', '批量删除').padEnd(22)} ${code}`,
+    `${padColumns(t('delete among others', '批量删除'), 22)} ${code}`,
   )
 }
 
@@ -248,7 +248,7 @@ export function checkFiles(given: string[]): void {
   const missing = given.find(
     (path) => !existsSync(fromCaller(path)) || !statSync(fromCaller(path)).isFile(),
   )
-  if (missing) throw new Error(t(`no such file: ${missing}`, `文件不存在：${missing}`))
+  if (missing) throw localizedError(`no such file: ${missing}`, `文件不存在：${missing}`)
 }
 
 /** The files of the command line, or the sample pictures and a generated file of 25 MB. */

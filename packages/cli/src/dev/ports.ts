@@ -1,4 +1,4 @@
-import { t } from '../text'
+import { localizedError } from '../text'
 
 /** The servers of `dev`, in the order of their ports. */
 const SERVERS = ['COS', 'STS', 'functions', 'admin', 'preview'] as const
@@ -18,11 +18,9 @@ export interface DevPorts {
 export function readPort(text: string, option = '--port'): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
-  throw new Error(
-    t(
-      `${option} must be a number from 0 to 65535, got "${text}"`,
-      `${option} 应为 0 到 65535 的整数，收到 "${text}"`,
-    ),
+  throw localizedError(
+    `${option} must be a number from 0 to 65535, got "${text}"`,
+    `${option} 应为 0 到 65535 的整数，收到 "${text}"`,
   )
 }
 
@@ -41,10 +39,8 @@ export function explainPort(
   const { port } = error
   const server = SERVERS[Object.values(ports).indexOf(port)] ?? ''
   const next = port >= 10_000 ? 20_000 : 10_000
-  return new Error(
-    t(
-      `port ${port} (${server}) is in use: end the program that uses it, or pass --ports ${next}`,
-      `端口 ${port}（${server}）已被占用：请结束占用它的程序，或加 --ports ${next}`,
-    ),
+  return localizedError(
+    `port ${port} (${server}) is in use: end the program that uses it, or pass --ports ${next}`,
+    `端口 ${port}（${server}）已被占用：请结束占用它的程序，或加 --ports ${next}`,
   )
 }

@@ -18,7 +18,7 @@ export interface User {
  */
 export async function previewApp(
   root: string,
-  cloud: Pick<LocalCloud, 'admin' | 'cos' | 'faults' | 'functions'>,
+  cloud: Pick<LocalCloud, 'admin' | 'cos' | 'faults' | 'functions' | 'storage'>,
   users: User[],
   config: CosConfig,
   { port = 0, routes = {} }: Pick<PreviewOptions, 'port' | 'routes'> = {},
@@ -29,6 +29,7 @@ export async function previewApp(
     ...(config.appid === undefined ? {} : { appid: config.appid }),
     phones: users,
     functions: cloud.functions,
+    storage: cloud.storage,
     // The client uses production's host names.
     route: (host) => (host.endsWith('.myqcloud.com') ? cloud.cos : undefined),
     domains: domainLists(config),

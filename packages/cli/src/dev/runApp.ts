@@ -12,7 +12,7 @@ import { deployedFunctions } from '../functions/functionFiles'
 import { detect } from '../init/detect'
 import { Printer } from '../output'
 import { configFile, forProject, fromCaller, hasFunctionSources, projectRoot } from '../project'
-import { explainPath } from '../rules/ruleLocation'
+import { explainPath, withRuleLine } from '../rules/ruleLocation'
 import { signatureNotes, signaturePaths } from '../rules/signaturePaths'
 import { readerLanguage, t } from '../text'
 import { chooseFiles, type JobFile, runMainJob } from './mainJob'
@@ -20,7 +20,7 @@ import { createPhone } from './phone'
 import { type DevPorts, explainPort } from './ports'
 import { activityOf, previewApp, type User } from './preview'
 import { registerCloud } from './runningClouds'
-import { curlAt } from './urlReader'
+import { localReader } from './urlReader'
 import { watchFunctions } from './watchFunctions'
 
 /** Example users, with OPENIDs of 28 characters as WeChat issues them. */
@@ -117,7 +117,8 @@ export async function runApp(options: RunAppOptions): Promise<void> {
         if (!existsSync(configFile())) return
         for (const note of signatureNotes(await loadConfig())) printer.line(note)
       },
-      onError: ({ message }) => printer.check(false, forProject(message.split('\n')[0] ?? '')),
+      onError: ({ message }) =>
+        printer.check(false, forProject(withRuleLine(message.split('\n')[0] ?? ''))),
     })
     if (preview && options.opensBrowser && process.stdout.isTTY) openInBrowser(preview.url)
   } catch (error) {
@@ -138,7 +139,7 @@ async function runJob(
   try {
     const alice = await createPhone(cloud, ALICE, folder, config)
     const bob = await createPhone(cloud, BOB, folder, config)
-    const reader = curlAt(cloud.cos, signaturePaths(config).length > 0)
+    const reader = localReader(cloud.cos, signaturePaths(config).length > 0)
     url = await runMainJob(reader, [alice, bob], files, printer)
   } catch (error) {
     const { message, advice } = error as { message?: string; advice?: Record<string, string> }

@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process'
-import { get } from 'node:https'
+import { execFile, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { promisify } from 'node:util'
 import type { GetObjectUrlParams } from 'miniprogram-cos'
 
@@ -14,15 +16,25 @@ export interface UrlReader {
 }
 
 /**
- * Uses curl, with a host below localhost, which resolves to this computer.
- * @param isSignedByFunction cos-signature signs only the production host: curl then connects to this computer for that host
+ * Opens URLs of the local COS with curl, with a host below localhost, which resolves to this computer; without curl, with
+ * Node.
+ * @param isSignedByFunction cos-signature signs only the production host: the client then connects to this computer for
+ * that host
  */
-export function curlAt(cos: string, isSignedByFunction = false): UrlReader {
-  const { host: address, port } = new URL(cos)
+export function localReader(cos: string, isSignedByFunction = false): UrlReader {
+  const { host: address, hostname, port } = new URL(cos)
   const local = { Domain: `{Bucket}.cos.{Region}.localhost:${port}`, Protocol: 'http:' } as const
+  const params = isSignedByFunction ? {} : local
+  if (spawnSync('curl', ['--version']).status !== 0) {
+    const read = (url: string) => {
+      const { host, pathname, search } = new URL(url)
+      return readAll(request({ hostname, port, path: pathname + search, headers: { host } }))
+    }
+    return { name: 'Node', params, read }
+  }
   return {
     name: 'curl',
-    params: isSignedByFunction ? {} : local,
+    params,
     async read(url) {
       const { host, pathname, search } = new URL(url)
       const target = isSignedByFunction
@@ -38,19 +50,18 @@ export function curlAt(cos: string, isSignedByFunction = false): UrlReader {
   }
 }
 
-/** Uses fetch, with the real bucket. */
+/** Opens URLs of the real bucket. */
 export const nodeReader: UrlReader = {
   name: 'Node',
   params: {},
-  read: (url) =>
-    new Promise((resolve, reject) => {
-      get(url, (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('error', reject)
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, bytes: Buffer.concat(chunks) }),
-        )
-      }).on('error', reject)
-    }),
+  read: (url) => readAll(httpsRequest(url)),
+}
+
+/** Sends a request without a body. */
+async function readAll(sent: ClientRequest): Promise<{ status: number; bytes: Buffer }> {
+  sent.end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(chunk)
+  return { status: response.statusCode ?? 0, bytes: Buffer.concat(chunks) }
 }

@@ -23,6 +23,7 @@ import {
 } from '../deploy/preflight'
 import { compareLists, domainLists, readConsoleLists } from '../domains/domainLists'
 import { functionNames } from '../functions/functionFiles'
+import { isOldNode } from '../nodeVersion'
 import { maskId } from '../output'
 import { at, hasFunctionSources, projectRoot } from '../project'
 import { t } from '../text'
@@ -32,7 +33,7 @@ import type { Check, DoctorContext } from './context'
 export const nodeVersion: Check = {
   name: { en: 'Node', zh: 'Node 版本' },
   async run({ node }) {
-    if (Number.parseInt(node, 10) < 20) throw new CloudError('NodeTooOld', node)
+    if (isOldNode(node)) throw new CloudError('NodeTooOld', node)
     return node
   },
 }

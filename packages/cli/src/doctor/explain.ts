@@ -10,7 +10,7 @@ import {
 import { recentRequests } from '../dev/runningClouds'
 import type { Language, Text } from '../text'
 import { OWN_CODES } from './ownCodes'
-import { explainSymptom, SYMPTOM_GROUPS } from './symptoms'
+import { explainSymptom, findSymptom } from './symptoms'
 
 /** Messages of WeChat and CloudBase, and their meaning. */
 const TEXTS: [pattern: RegExp, meaning: CloudErrorCode][] = [
@@ -33,22 +33,21 @@ export const UNKNOWN: Text = {
 export function explain(text: string, language: Language): string | undefined {
   const known = TEXTS.find(([pattern]) => pattern.test(text))
   if (known) return describeError(new CloudError(known[1]), language)
+  const symptom = findSymptom(text)
+  if (symptom) {
+    const { cause, fix } = explainSymptom(symptom)
+    return `${symptom.fault ?? symptom.see}\n  ${cause[language]}\n  → ${fix[language]}`
+  }
   const words = text.match(/[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)*|E[A-Z_]{4,}/g) ?? []
   for (const code of words) {
     if (Object.hasOwn(CLOUD_ERRORS, code))
       return describeError(new CloudError(code as CloudErrorCode), language)
-    const mapped = apiError({ code }, code)
+    const mapped = apiError({ code }, '')
     if (mapped.code !== 'CloudRefused') return describeError(mapped, language)
     const [kind, en, zh] = OWN_CODES[code] ?? []
     if (kind) return `${code}\n  ${{ en, zh }[language]}\n  → ${adviceFor(code, kind)[language]}`
     const advice = adviceFor(code, 'service')
     if (advice.en !== adviceFor('', 'service').en) return `${code}\n  → ${advice[language]}`
-  }
-  for (const symptom of SYMPTOM_GROUPS.flatMap(({ symptoms }) => symptoms)) {
-    const { see } = symptom
-    if (typeof see !== 'string' || !text.includes(see)) continue
-    const { cause, fix } = explainSymptom(symptom)
-    return `${see}\n  ${cause[language]}\n  → ${fix[language]}`
   }
   return undefined
 }
@@ -83,7 +82,7 @@ const WHERE: Record<RequestId['kind'], Text> = {
       'A call of STS or another API: console.cloud.tencent.com/api/diagnosis',
     ].join('\n  '),
     zh: [
-      '云函数调用：云开发控制台 → 云函数 → 日志，按该 id 搜索。本套件的日志为一行 JSON：',
+      '云函数调用：云开发控制台 → 云函数 → 日志，按该 id 搜索。本工具包的日志为一行 JSON：',
       '"outcome" 为结果，"rule" 为拒绝它的规则，"stsRequestId" 为对应的 STS 调用。可将 outcome 交给本命令解释。',
       'STS 或其他 API 调用：console.cloud.tencent.com/api/diagnosis',
     ].join('\n  '),

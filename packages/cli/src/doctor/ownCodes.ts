@@ -85,7 +85,7 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   KitInvalidBucket: [
     'argument',
     'Bucket does not have the form name-APPID.',
-    'Bucket 格式不是「名称-APPID」。',
+    'Bucket 格式不是“名称-APPID”。',
   ],
   KitInvalidCopySource: [
     'argument',
@@ -173,7 +173,7 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   KitPrivacyRefused: [
     'argument',
     'WeChat refuses the function: the privacy guidelines do not declare it (errno 112), or the user has not agreed to them.',
-    '微信拒绝调用该接口：「用户隐私保护指引」未声明（errno 112），或用户尚未同意。',
+    '微信拒绝调用该接口：“用户隐私保护指引”未声明（errno 112），或用户尚未同意。',
   ],
   KitQuotaExceeded: [
     'credentials',

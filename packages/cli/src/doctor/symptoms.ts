@@ -36,6 +36,14 @@ export function explainSymptom({ code = '', fault, cause, fix }: Symptom): {
   }
 }
 
+/** The symptom whose literal message a text contains; the longest of several. */
+export function findSymptom(text: string): Symptom | undefined {
+  const found = SYMPTOM_GROUPS.flatMap(({ symptoms }) => symptoms).filter(
+    ({ see }) => typeof see === 'string' && text.includes(see),
+  )
+  return found.sort((a, b) => String(b.see).length - String(a.see).length)[0]
+}
+
 /** Errors of WeChat, before a request reaches COS. */
 const PHONE_SYMPTOMS: SymptomGroup = {
   title: { en: 'In the mini program', zh: '小程序内' },
@@ -46,7 +54,7 @@ const PHONE_SYMPTOMS: SymptomGroup = {
       fault: 'DomainMissing',
       cause: {
         en: 'WeChat refuses hosts that are not in its lists. In DevTools it works as long as "Do not verify valid domain names" is on.',
-        zh: '微信拒绝不在「服务器域名」中的域名。开发者工具勾选「不校验合法域名」时不会报错，真机才会。',
+        zh: '微信拒绝不在“服务器域名”中的域名。开发者工具勾选“不校验合法域名”时不会报错，真机才会。',
       },
     },
     { see: 'request:fail timeout', code: 'KitTimeout' },
@@ -145,6 +153,18 @@ const FUNCTION_SYMPTOMS: SymptomGroup = {
     { see: 'KitStsFailed', code: 'KitStsFailed', fault: 'StsRefused' },
     { see: 'KitNoIdentity', code: 'KitNoIdentity' },
     { see: 'KitRequestRefused', code: 'KitRequestRefused' },
+    {
+      see: 'Error -502005',
+      code: 'KitHookFailed',
+      cause: {
+        en: 'The collection that the hook writes to does not exist.',
+        zh: '钩子写入的集合不存在。',
+      },
+      fix: {
+        en: 'Create it in the CloudBase console; for the local cloud, start `dev` with `--collection NAME`.',
+        zh: '请在云开发控制台创建该集合；使用本地云时，请用 `dev --collection 集合名` 启动。',
+      },
+    },
     {
       see: 'KitPathRefused',
       code: 'KitPathRefused',

@@ -1,6 +1,6 @@
 import { bucketAddress } from '@miniprogram-cos/protocol'
 import type { AddressStyle, CosConfig } from '@miniprogram-cos/server'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 /** WeChat's domain lists that apply to COS. COS uses no sockets, and cloud functions need no server domain. */
 export const LISTS = ['request', 'uploadFile', 'downloadFile'] as const
@@ -52,11 +52,9 @@ export function readConsoleLists(text: string): DomainLists {
     lists[list].push(...domains)
   }
   if (isNamed) return lists
-  throw new Error(
-    t(
-      'the text names no list: each must follow its name (request, uploadFile, downloadFile)',
-      '文本中没有列表名：每个列表须位于其名称（request、uploadFile、downloadFile）之后',
-    ),
+  throw localizedError(
+    'the text names no list: each must follow its name (request, uploadFile, downloadFile)',
+    '文本中没有列表名：每个列表须位于其名称（request、uploadFile、downloadFile）之后',
   )
 }
 
@@ -65,11 +63,9 @@ function sectionsOfJson(text: string): [name: string, domains: string[]][] {
   try {
     given = JSON.parse(text)
   } catch (error) {
-    throw new Error(
-      t(
-        `the lists are not valid JSON: ${(error as Error).message}`,
-        `列表不是有效的 JSON：${(error as Error).message}`,
-      ),
+    throw localizedError(
+      `the lists are not valid JSON: ${(error as Error).message}`,
+      `列表不是有效的 JSON：${(error as Error).message}`,
     )
   }
   return Object.entries(given).flatMap(([name, domains]) =>

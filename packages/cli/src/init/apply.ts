@@ -3,7 +3,7 @@ import { access, chmod, constants } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { buildAppFunction } from '../functions/buildFunctions'
 import { writeWhole } from '../functions/bundle'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 import type { Step } from './plan'
 
 /**
@@ -25,13 +25,15 @@ export async function checkWritable(root: string, steps: Step[]): Promise<void> 
     while (!existsSync(folder)) folder = dirname(folder)
     const name = folder.slice(root.length + 1) || '.'
     if (!statSync(folder).isDirectory()) {
-      throw new Error(
-        t(`cannot write ${file}: ${name} is not a folder`, `无法写入 ${file}：${name} 不是目录`),
+      throw localizedError(
+        `cannot write ${file}: ${name} is not a folder`,
+        `无法写入 ${file}：${name} 不是目录`,
       )
     }
     await access(folder, constants.W_OK).catch(() => {
-      throw new Error(
-        t(`cannot write ${file}: ${name} is read-only`, `无法写入 ${file}：${name} 只读`),
+      throw localizedError(
+        `cannot write ${file}: ${name} is read-only`,
+        `无法写入 ${file}：${name} 只读`,
       )
     })
   }

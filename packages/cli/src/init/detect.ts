@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { type FunctionState, functionState } from '../functions/buildFunctions'
 import { KIT_FUNCTIONS } from '../project'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 
 /** How an app is built: by DevTools from its sources, or by a bundler that writes what DevTools opens. */
 export type Framework = 'native' | 'taro' | 'uni-app' | 'other'
@@ -121,11 +121,9 @@ function uploader(
   const root = folderOf(wanted)
   if (roots.includes(root)) return root
   const known = roots.join(', ') || t('none', '无')
-  throw new Error(
-    t(
-      `app.json has no sub-package ${wanted} (it has: ${known})`,
-      `app.json 中没有分包 ${wanted}（现有：${known}）`,
-    ),
+  throw localizedError(
+    `app.json has no sub-package ${wanted} (it has: ${known})`,
+    `app.json 中没有分包 ${wanted}（现有：${known}）`,
   )
 }
 
@@ -135,12 +133,15 @@ function parseObject(file: string, text: string): Record<string, unknown> {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     const reason = (error as Error).message.replace(/\s+/g, ' ')
-    throw new Error(t(`${file} is not valid JSON: ${reason}`, `${file} 不是有效的 JSON：${reason}`))
+    throw localizedError(
+      `${file} is not valid JSON: ${reason}`,
+      `${file} 不是有效的 JSON：${reason}`,
+    )
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>
   }
-  throw new Error(t(`${file} does not contain an object`, `${file} 的内容不是对象`))
+  throw localizedError(`${file} does not contain an object`, `${file} 的内容不是对象`)
 }
 
 const missingProject = (root: string) =>

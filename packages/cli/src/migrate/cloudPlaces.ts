@@ -6,7 +6,7 @@ import type { CosConfig } from '@miniprogram-cos/server'
 import COS from 'cos-nodejs-sdk-v5'
 import { type BucketPlace, cosClient } from '../cloud/bucketRules'
 import { type CloudKey, deployKey, type Settings } from '../cloud/settings'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 import type {
   FieldChange,
   MigrationPlaces,
@@ -55,7 +55,7 @@ export function connectLocalPlaces(ready: string): { places: MigrationPlaces; ta
   const key = { SecretId: secretId, SecretKey: secretKey }
   const app = connectCloudBase({ env: 'local-env', key, serviceUrl: `${cloudBase}/admin` })
   const files = cloudBaseFiles(app, () => {
-    throw new Error(t('the local cloud has no listing of files', '本地云没有文件列表'))
+    throw localizedError('the local cloud has no listing of files', '本地云没有文件列表')
   })
   const client = new COS({ ...key, Protocol: 'http:', Proxy: cos })
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 import type { Journal } from './journal'
 import type { FileDigest, SourceFile, SourceFiles, TargetBucket } from './places'
 import type { PlannedCopy, Problem } from './plan'
@@ -78,7 +78,8 @@ async function copyFile(
   if (!present) {
     if (!journal.begun.has(Key)) journal.append({ step: 'copying', fileID, Key })
     const md5 = await bucket.put(Key, file, { ...digest, contentType: source.contentType })
-    if (md5 !== digest.md5) throw new Error(t(`the copy ${Key} differs`, `副本 ${Key} 内容不一致`))
+    if (md5 !== digest.md5)
+      throw localizedError(`the copy ${Key} differs`, `副本 ${Key} 内容不一致`)
   } else if (present.size !== digest.size || present.md5 !== digest.md5) {
     throw new CopyProblem(
       t(`the bucket has another object ${Key}`, `存储桶中已有不同的对象 ${Key}`),
@@ -102,7 +103,7 @@ async function save(source: SourceFile, file: string): Promise<FileDigest> {
   await pipeline(source.content, measure, createWriteStream(file))
   const md5 = hash.digest('hex')
   if (size !== source.size || (source.md5 !== undefined && md5 !== source.md5)) {
-    throw new Error(t('the download is incomplete', '下载不完整'))
+    throw localizedError('the download is incomplete', '下载不完整')
   }
   return { size, md5 }
 }

@@ -1,5 +1,5 @@
 import { keyProblem } from '@miniprogram-cos/protocol'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 import {
   FILE_ID_PREFIX,
   pathOfFileId,
@@ -38,8 +38,9 @@ export function checkTemplate(template: string): void {
   for (const [, name = ''] of template.matchAll(/\{([^}]*)\}/g)) {
     if (VARIABLES.some((known) => known === name)) continue
     const known = VARIABLES.map((one) => `{${one}}`).join(' ')
-    throw new Error(
-      t(`unknown {${name}} in --key; known: ${known}`, `--key 中的 {${name}} 未知；可用：${known}`),
+    throw localizedError(
+      `unknown {${name}} in --key; known: ${known}`,
+      `--key 中的 {${name}} 未知；可用：${known}`,
     )
   }
 }

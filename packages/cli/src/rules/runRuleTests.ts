@@ -1,6 +1,6 @@
 import { type RulesReport, RuleTestError, type RuleTests, testRules } from '@miniprogram-cos/server'
 import { loadModule } from '../config'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 import { failureInChinese } from './reasonTexts'
 
 /** The result of one test of a file. */
@@ -36,8 +36,9 @@ export async function runRuleTests(
     return rules
   })
   if (suites.length === 0) {
-    throw new Error(
-      t(`${file} does not call testRules(config)`, `${file} 没有调用 testRules(config)`),
+    throw localizedError(
+      `${file} does not call testRules(config)`,
+      `${file} 没有调用 testRules(config)`,
     )
   }
   const results: RuleTestResult[] = []

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { isCancel, password, text as textPrompt } from '@clack/prompts'
 import { isKeyForm, type Settings } from '../cloud/settings'
-import { t } from '../text'
+import { localizedError, t } from '../text'
 import { type Answers, isValidAnswer, KEY_QUESTIONS, QUESTIONS } from './answers'
 
 /** One question, repeated until the answer is valid. */
@@ -21,7 +21,7 @@ export interface Asker {
 }
 
 const noMoreAnswers = () =>
-  new Error(t('there were no more answers; nothing was changed', '没有更多输入，未做任何更改'))
+  localizedError('there were no more answers; nothing was changed', '没有更多输入，未做任何更改')
 
 /** Asks on a terminal. */
 export function terminalAsker(streams: { input?: Readable; output?: Writable } = {}): Asker {

@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildNpm } from './buildNpm'
+import { buildNpm, checkPackedSyntax, loadPackages } from './buildNpm'
 import { checkTemplates, compileProject, findMissingFiles } from './compileProject'
 import { checkConfigFiles, checkProjectSettings } from './configFiles'
-import { checkPackedSyntax, loadPackages } from './packages'
 import { type Finding, type Project, staged, stageProject } from './project'
 import { checkClientSizes, checkComponentSizes, checkPackageSize } from './sizes'
 

@@ -29,9 +29,11 @@ const MAX_SCOPES_OF_CLOUD = 50
  */
 const FIRST_ANSWER_WAIT = 5
 
-/** A pending request to the provider, and the scope that its key will permit. */
-class PendingRequest {
+/** A request to the provider, and the scope that its key permits. */
+class KeyRequest {
   answer!: Promise<Credential>
+  /** The answer, unless it is a signature. */
+  key!: Key
   /** Not sent yet: requests of the same turn of the event loop may join it. */
   isOpen = false
   /** The provider has failed once and is called again. */
@@ -92,8 +94,9 @@ export function createCredentialCache(
   queue: () => TaskInfo[],
   isScoped: boolean,
 ): CredentialCache {
-  let keys: { key: Key; request: PendingRequest }[] = []
-  let pendingRequests: PendingRequest[] = []
+  /** The requests whose keys may be used, newest first. */
+  let answered: KeyRequest[] = []
+  let pendingRequests: KeyRequest[] = []
   /** The provider has answered with a signature: requests no longer wait for each other. */
   let isSigning = false
   /** The provider has answered with a scoped key: a key serves only requests that its scope covers. */
@@ -110,13 +113,13 @@ export function createCredentialCache(
 
   const find = (scope: ScopeEntry[]): Key | undefined => {
     const end = serverTime(options) + MIN_REMAINING
-    keys = keys.filter(({ key }) => (key.ExpiredTime || 0) > end)
-    for (const { key, request } of keys) if (!key.isScoped || request.covers(scope)) return key
-    return undefined
+    answered = answered.filter(({ key }) => (key.ExpiredTime || 0) > end)
+    const usable = answered.find((request) => !request.key.isScoped || request.covers(scope))
+    return usable && usable.key
   }
 
   /** Finds a pending request that will, or may, return a key for a scope, or adds the scope to one. */
-  const join = (scope: ScopeEntry[]): PendingRequest | undefined => {
+  const join = (scope: ScopeEntry[]): KeyRequest | undefined => {
     const covering = pendingRequests.find((request) => request.covers(scope))
     if (covering || !keysAreScoped) return covering || pendingRequests[0]
     const open = pendingRequests.find(
@@ -127,7 +130,7 @@ export function createCredentialCache(
   }
 
   /** Whether a new provider does not answer in time. A retry after a failure is awaited. */
-  const isSlow = async (pending: PendingRequest): Promise<boolean> => {
+  const isSlow = async (pending: KeyRequest): Promise<boolean> => {
     if (isKnown || isCloud()) return false
     const timeout = sleep(FIRST_ANSWER_WAIT).then(() => pending.isRepeated)
     const isOver = await Promise.race([pending.answer, timeout])
@@ -136,7 +139,7 @@ export function createCredentialCache(
 
   const fetchCredential = async (
     request: CredentialRequest,
-    pending: PendingRequest,
+    pending: KeyRequest,
   ): Promise<Credential> => {
     const call = () => provider().get({ ...request, Scope: pending.scope })
     // One retry for all waiting requests. The scope may have been too wide.
@@ -154,7 +157,8 @@ export function createCredentialCache(
       if (credential.isScoped) keysAreScoped = true
       learnFromStart(options, credential.StartTime)
       credential.isWide = pending.scope.length > request.Scope.length
-      keys = [{ key: credential, request: pending }, ...keys].slice(0, MAX_KEYS)
+      pending.key = credential
+      answered = [pending, ...answered].slice(0, MAX_KEYS)
     }
     return credential
   }
@@ -162,7 +166,7 @@ export function createCredentialCache(
   /** Requests a credential for a scope and for the predicted next scopes. */
   const requestKey = async (request: CredentialRequest): Promise<Credential> => {
     const { Scope } = request
-    const pending = new PendingRequest(Scope)
+    const pending = new KeyRequest(Scope)
     const send = () => {
       pending.isOpen = false
       if (provider().source !== 'getSTS') {
@@ -204,7 +208,7 @@ export function createCredentialCache(
           prefetch(request)
           return cached
         }
-        if (isSigning) return fetchCredential(request, new PendingRequest(Scope))
+        if (isSigning) return fetchCredential(request, new KeyRequest(Scope))
         const pending = join(Scope)
         if (!pending) return requestKey(request)
         const covers = () => pending.covers(Scope)
@@ -223,7 +227,7 @@ export function createCredentialCache(
     },
     drop(key, wasTooWide) {
       if (wasTooWide) maxScopes = 0
-      keys = keys.filter((entry) => entry.key !== key)
+      answered = answered.filter((request) => request.key !== key)
     },
     isFixed,
   }

@@ -78,10 +78,10 @@ export function cloudCredentials(
     place: undefined,
     paths: {},
     call,
-    async get({ Bucket, Region, Method, Key, Pathname, Query, Headers, Scope }) {
-      const signatureRequest = signs && { Bucket, Region, Method, Key, Pathname, Query, Headers }
+    async get({ Scope, ForceSignHost: _, ...signatureRequest }) {
       // An empty scope requests only the place.
-      const event = signatureRequest || (ScopeLimit && Scope[0] ? { scope: Scope } : {})
+      const keyRequest = ScopeLimit && Scope[0] ? { scope: Scope } : {}
+      const event = signs ? signatureRequest : keyRequest
       const answer = await breaker(SOURCE, () => call(event))
       const { credentials, startTime, expiredTime, authorization: Authorization } = answer
       if (Authorization) {

@@ -1,6 +1,6 @@
 import type { CosError } from '@miniprogram-cos/protocol'
-import { sleep } from '../concurrency'
 import { asCosError } from '../request/errors'
+import { retry } from '../request/retry'
 import type { FunctionCall } from './function'
 
 /** Part of an upload's result if the access rule of its path has an `onUpload`. */
@@ -10,8 +10,6 @@ export interface ConfirmedUpload<Confirm = unknown> {
   /** Why the upload is not confirmed. The object is in the bucket, and `reconcile` runs `onUpload` for it later. */
   confirmError?: CosError
 }
-
-const ATTEMPTS = 3
 
 /** Whether a key lies below a path, in which `*` stands for any one segment. */
 export function covers(path: string, key: string): boolean {
@@ -35,16 +33,14 @@ export async function confirmUpload<R extends { ETag?: string }>(
 ): Promise<R & ConfirmedUpload> {
   const Key = rawKey.replace(/^\//, '')
   const { ETag } = result
-  for (let attempt = 1; ; attempt++) {
-    try {
-      // In the try block: malformed paths must not fail an upload that has succeeded.
-      if (!paths.some((path) => covers(path, Key))) return result
-      const { confirm } = await call({ confirm: ETag ? { Key, ETag } : { Key } })
-      return { ...result, confirm }
-    } catch (error) {
-      const confirmError = asCosError(error)
-      if (!confirmError.retryable || attempt >= ATTEMPTS) return { ...result, confirmError }
-      await sleep(500 * attempt)
-    }
+  const event = { confirm: ETag ? { Key, ETag } : { Key } }
+  const decide = ({ retryable }: CosError) => (retryable ? 'later' : 'fail')
+  try {
+    // In the try block: malformed paths must not fail an upload that has succeeded.
+    if (!paths.some((path) => covers(path, Key))) return result
+    const { confirm } = await retry(() => call(event), decide, { tries: 3 })
+    return { ...result, confirm }
+  } catch (error) {
+    return { ...result, confirmError: asCosError(error) }
   }
 }

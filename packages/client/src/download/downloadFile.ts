@@ -1,13 +1,28 @@
-import type { GetObjectParams, ObjectParams, UploadProgress } from '@miniprogram-cos/protocol'
+import {
+  type CosError,
+  cosError,
+  type GetObjectParams,
+  type ObjectParams,
+  type UploadProgress,
+} from '@miniprogram-cos/protocol'
 import { progressReporter } from '../events'
 import { loadIntegrity } from '../lazy/integrity'
 import { pick } from '../options'
 import { asCosError, integrityError } from '../request/errors'
 import type { ClientCore } from '../request/execute'
 import { resolveTarget } from '../request/prepare'
+import type { SendExtras } from '../request/send'
 import type { TaskInfo, TaskMemo, TaskRun } from '../upload/task'
-import { fileDigest, fileSize, readLocalFile } from '../wx/files'
-import { moveFile, saveFile, sizeOf, WRITE_LIMIT, writeLocalFile } from '../wx/writeFiles'
+import { fileDigest, fileSize, readFile, readLocalFile } from '../wx/files'
+import { transfer } from '../wx/transfer'
+import {
+  isStorageFull,
+  moveFile,
+  saveFile,
+  sizeOf,
+  WRITE_LIMIT,
+  writeLocalFile,
+} from '../wx/writeFiles'
 import {
   canFetchRanges,
   fetchRanges,
@@ -103,7 +118,7 @@ async function stream(
 ): Promise<DownloadFileResult | RangedObject> {
   const outcome = await getUnlessLarge(core, object, maxRanged, {
     // Into a temporary file: a file at FilePath is replaced only by a complete download.
-    isFile: true,
+    download: downloadToFile,
     onProgress: ({ totalBytesWritten: loaded = 0, totalBytesExpectedToWrite: total = 0 }) =>
       report(loaded, total),
   })
@@ -115,6 +130,21 @@ async function stream(
   const size = Number(headers['content-length']) || 0
   report(size, size)
   return { statusCode, headers, FilePath: FilePath || path }
+}
+
+/**
+ * Sends a request by wx.downloadFile. The body of the response is the path of the file or, for a failure, the error
+ * document in the file. @throws CosError `KitStorageFull`, which a retry cannot resolve, or as `transfer`
+ */
+const downloadToFile: SendExtras['download'] = async (...request) => {
+  const reply = await transfer('downloadFile', ...request).catch((failure: CosError) => {
+    const { message, headers, url, method, cause } = failure
+    if (!isStorageFull(cause || {})) throw failure
+    throw cosError('argument', 'KitStorageFull', message, pick({ headers, url, method, cause }))
+  })
+  const { statusCode, tempFilePath = '' } = reply
+  const isFailed = statusCode >= 300
+  return { ...reply, data: isFailed ? await readFile(tempFilePath).catch(() => '') : tempFilePath }
 }
 
 /** If the object changes during the download, it is fetched again from the beginning, once. @throws CosError, RangesUnsupported */
@@ -233,7 +263,7 @@ function reporter(
       begin(total)
       report = progressReporter(total, options.ProgressInterval, (progress) => {
         updateTask(progress)
-        return onProgress?.(progress)
+        return onProgress && onProgress(progress)
       })
     }
     report(loaded)

@@ -10,7 +10,6 @@ import { loadUploads } from '../lazy/uploads'
 import { pick } from '../options'
 import { integrityError, isForeign } from '../request/errors'
 import { type ClientCore, type ExecuteExtras, execute } from '../request/execute'
-import { wxSlots } from '../wx/transfer'
 
 /** Smaller objects are read in one request: ranges would cost a further round trip. */
 const MIN_RANGED = 4 * 1024 * 1024
@@ -48,20 +47,39 @@ export async function getUnlessLarge(
   core: ClientCore,
   params: GetObjectParams,
   maxSize: number,
-  extras: ExecuteExtras = {},
+  extras?: ExecuteExtras,
 ): Promise<{ whole: GetResult } | { large: RangedObject }> {
-  const group = abortGroup(params.signal)
   let large: RangedObject | undefined
-  const onHeaders = (headers: Record<string, string>, statusCode = 200) => {
-    if (statusCode === 200) large = describeLarge(headers, maxSize)
-    if (large) group.abort()
+  const isLarge = (headers: Headers, statusCode = 200) => {
+    large = statusCode === 200 ? describeLarge(headers, maxSize) : undefined
+    return large !== undefined
+  }
+  const whole = await getUnless(isLarge, core, params, extras)
+  // It is undefined only if the object is large.
+  return whole ? { whole } : { large: large as RangedObject }
+}
+
+type Headers = Record<string, string>
+
+/** Sends a request that is aborted if its response headers are refused. @returns undefined in that case */
+async function getUnless(
+  isRefused: (headers: Headers, statusCode?: number) => boolean,
+  core: ClientCore,
+  params: GetObjectParams,
+  extras?: ExecuteExtras,
+): Promise<GetResult | undefined> {
+  const group = abortGroup(params.signal)
+  let wasRefused = false
+  const onHeaders = (headers: Headers, statusCode?: number) => {
+    wasRefused = isRefused(headers, statusCode)
+    if (wasRefused) group.abort()
   }
   try {
     const request = { ...params, signal: group.signal }
-    return { whole: await execute(core, getObject, request, { ...extras, onHeaders }) }
+    return await execute(core, getObject, request, { ...extras, onHeaders })
   } catch (error) {
-    if (!large || params.signal?.aborted) throw error
-    return { large }
+    if (!wasRefused || (params.signal && params.signal.aborted)) throw error
+    return undefined
   } finally {
     group.release()
   }
@@ -101,48 +119,25 @@ export async function fetchRanges(
   { params, object, from, partSize, limit, onLoaded, take }: RangedFetch,
 ): Promise<GetResult> {
   const { signal, abort, release } = abortGroup(params.signal)
-  const auto = limit === 'auto' ? new (loadUploads().AutoLimit)() : undefined
-  const fixed = Math.max(1, Number(limit) || 1)
+  const { current, run } = loadUploads().partLimit(limit)
   const starts = planRanges(from, object.size, partSize)
-  /** Ranges that have arrived but not been passed on, by position. */
-  const arrived = new Map<number, ArrayBuffer>()
+  const writer = new OrderedWriter(starts, take)
   let loaded = from
   let started = 0
-  let taken = 0
-  let taking = Promise.resolve()
-  const takeNext = async () => {
-    for (;;) {
-      const start = starts[taken] ?? -1
-      const content = arrived.get(start)
-      if (!content) return
-      await take(content)
-      arrived.delete(start)
-      taken++
-    }
-  }
   let last: GetResult | undefined
   const fetchPart = async (start: number) => {
-    const length = (starts[++started] ?? object.size) - start
-    const answer = await wxSlots().uploads.run(async () => {
-      const end = auto?.begin(Date.now())
-      const { content, ...result } = await getRange(
-        core,
-        { ...params, signal },
-        object,
-        start,
-        length,
-      )
-      if (end) end(length, Date.now())
-      arrived.set(start, content)
+    const length = (starts[++started] || object.size) - start
+    last = await run(length, async () => {
+      const part = await getRange(core, { ...params, signal }, object, start, length)
+      const { content, ...result } = part
+      writer.add(start, content)
       return result
     })
-    last = answer
     loaded += length
     onLoaded(loaded)
-    taking = taking.then(takeNext)
-    await taking
+    await writer.flush()
   }
-  const currentLimit = () => (started - taken < MAX_AHEAD ? (auto?.current ?? fixed) : 0)
+  const currentLimit = () => (started - writer.taken < MAX_AHEAD ? current() : 0)
   try {
     onLoaded(loaded)
     await runPool(starts, currentLimit, fetchPart, abort)
@@ -150,6 +145,38 @@ export async function fetchRanges(
     release()
   }
   return wholeOf(last as GetResult, object.size)
+}
+
+/** Passes on ranges in the order of their positions, whatever the order in which they arrive. */
+class OrderedWriter {
+  /** The number of ranges that have been passed on. */
+  taken = 0
+  private readonly _arrived = new Map<number, ArrayBuffer>()
+  private _taking = Promise.resolve()
+
+  constructor(
+    private readonly _starts: number[],
+    private readonly _take: RangedFetch['take'],
+  ) {}
+
+  add(start: number, content: ArrayBuffer): void {
+    this._arrived.set(start, content)
+  }
+
+  /** Passes on what is next, one range after the other. */
+  flush(): Promise<void> {
+    this._taking = this._taking.then(async () => {
+      for (;;) {
+        const start = this._starts[this.taken] as number
+        const content = this._arrived.get(start)
+        if (!content) return
+        await this._take(content)
+        this._arrived.delete(start)
+        this.taken++
+      }
+    })
+    return this._taking
+  }
 }
 
 /**
@@ -173,41 +200,30 @@ async function getRange(
   start: number,
   length: number,
 ): Promise<GetResult & { content: ArrayBuffer }> {
-  const { Key, signal } = params
   const range = `${start}-${start + length - 1}`
-  const group = abortGroup(signal)
-  let isWhole = false
-  const onHeaders = (headers: Record<string, string>, statusCode?: number) => {
-    // Without this, each range would download the whole object.
-    isWhole = statusCode === 200 && Number(headers['content-length']) > length
-    if (isWhole) group.abort()
-  }
   const request: GetObjectParams = {
     ...params,
     DataType: 'arraybuffer',
     Range: `bytes=${range}`,
     IfMatch: ETag,
-    signal: group.signal,
   }
+  // Without this, each range would download the whole object.
+  const isWhole = (headers: Headers, statusCode?: number) =>
+    statusCode === 200 && Number(headers['content-length']) > length
   const tries = core.options.ChunkRetryTimes + 1
-  try {
-    for (let attempt = 1; ; attempt++) {
-      const result = await execute(core, getObject, request, { tries, onHeaders })
-      const { Body, statusCode, headers } = result
-      const expectedRange = `bytes ${range}/${size}`
-      const { 'content-range': contentRange = expectedRange, etag = ETag } = headers
-      if (statusCode !== 206 || contentRange !== expectedRange) throw new RangesUnsupported()
-      if (typeof Body !== 'string' && Body.byteLength === length && etag === ETag) {
-        return { ...result, Body: '', content: Body }
-      }
-      if (attempt < tries) continue
-      const message = `${Key}: the range ${range} has another length or ETag than announced`
-      throw integrityError('KitDamagedDownload', message)
+  for (let attempt = 1; ; attempt++) {
+    const result = await getUnless(isWhole, core, request, { tries })
+    if (!result) throw new RangesUnsupported()
+    const { Body, statusCode, headers } = result
+    const expectedRange = `bytes ${range}/${size}`
+    const { 'content-range': contentRange = expectedRange, etag = ETag } = headers
+    if (statusCode !== 206 || contentRange !== expectedRange) throw new RangesUnsupported()
+    if (typeof Body !== 'string' && Body.byteLength === length && etag === ETag) {
+      return { ...result, Body: '', content: Body }
     }
-  } catch (error) {
-    throw isWhole && !signal?.aborted ? new RangesUnsupported() : error
-  } finally {
-    group.release()
+    if (attempt < tries) continue
+    const message = `${params.Key}: the range ${range} has another length or ETag than announced`
+    throw integrityError('KitDamagedDownload', message)
   }
 }
 

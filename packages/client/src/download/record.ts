@@ -1,11 +1,6 @@
+import { loadUploads } from '../lazy/uploads'
 import type { Target } from '../request/prepare'
-import { load, save } from '../wx/files'
 import { removeFile, sizeOf } from '../wx/writeFiles'
-
-const STORAGE_KEY = 'miniprogram_cos_downloads'
-
-/** The same limit as for interrupted uploads. */
-const MAX_AGE_SECONDS = 30 * 86_400
 
 /** The object and the file of a download. */
 export interface DownloadPlace extends Target {
@@ -22,19 +17,9 @@ export interface UnfinishedDownload extends DownloadPlace {
   size: number
 }
 
-/** An entry in the storage. */
-interface Entry extends UnfinishedDownload {
-  /** When the entry was saved, in Unix seconds. */
-  at: number
-}
-
-const now = () => Math.floor(Date.now() / 1000)
-
-function read(): Entry[] {
-  const stored = load(STORAGE_KEY)
-  // Only this file writes there; entries of another version lack the required fields.
-  return Array.isArray(stored) ? stored.filter((entry: Partial<Entry>) => entry?.partFile) : []
-}
+/** The downloads that may be resumed. */
+const storedDownloads = () =>
+  new (loadUploads().StoredList)<UnfinishedDownload>('miniprogram_cos_downloads', 'partFile')
 
 /** Part files of running downloads. */
 const active = new Set<string>()
@@ -59,9 +44,9 @@ export async function findUnfinished(
   previous: UnfinishedDownload | undefined,
 ): Promise<UnfinishedDownload | undefined> {
   const fields = ['Bucket', 'Region', 'Key', 'VersionId', 'FilePath'] as const
-  const matches = (entry: Entry) => fields.every((field) => entry[field] === place[field])
-  const unfinished =
-    previous || read().find((entry) => matches(entry) && !active.has(entry.partFile))
+  const matches = (entry: UnfinishedDownload) =>
+    fields.every((field) => entry[field] === place[field]) && !active.has(entry.partFile)
+  const unfinished = previous || storedDownloads().read().find(matches)
   if (!unfinished || active.has(unfinished.partFile)) return undefined
   active.add(unfinished.partFile)
   const arrived = await sizeOf(unfinished.partFile)
@@ -73,22 +58,18 @@ export async function findUnfinished(
 
 /** Stores a download so that it can be resumed after a restart of the app. Has no effect if the storage is full. */
 export function rememberUnfinished(unfinished: UnfinishedDownload, limit: number): void {
-  const oldest = now() - MAX_AGE_SECONDS
-  const others = read().filter(({ partFile }) => partFile !== unfinished.partFile)
-  const entries = [{ ...unfinished, at: now() }, ...others]
-  const remaining = entries.filter(({ at }, i) => i < limit && at > oldest)
-  save(STORAGE_KEY, remaining)
+  const stored = storedDownloads()
+  const before = stored.read()
+  stored.put(unfinished, limit)
+  const kept = stored.read().map(({ partFile }) => partFile)
   // Nothing else removes the part files of the dropped entries.
-  for (const entry of others) {
-    if (!remaining.includes(entry) && !active.has(entry.partFile)) void removeFile(entry.partFile)
+  for (const { partFile } of before) {
+    if (!kept.includes(partFile) && !active.has(partFile)) void removeFile(partFile)
   }
 }
 
-export function forgetUnfinished({ partFile }: Pick<UnfinishedDownload, 'partFile'>): void {
-  const entries = read()
-  const remaining = entries.filter((entry) => entry.partFile !== partFile)
-  if (remaining.length < entries.length) save(STORAGE_KEY, remaining)
-}
+export const forgetUnfinished = ({ partFile }: UnfinishedDownload): void =>
+  storedDownloads().remove(partFile)
 
 /** Forgets a download and removes its part file. */
 export async function dropUnfinished(unfinished: UnfinishedDownload): Promise<void> {

@@ -33,7 +33,7 @@ export function requestAny(core: ClientCore, params: RequestParams): Promise<obj
   const { Method = 'GET', Action, Query, Body, RawBody, Url } = params
   // Any method that WeChat can send.
   const method = Method.toUpperCase() as AnyOperation['method']
-  const hasBucket = Boolean(params.Bucket ?? core.options.Bucket)
+  const hasBucket = Boolean(params.Bucket || core.options.Bucket)
   // With a Url no bucket is required, even with a Key.
   const target = Url && !hasBucket ? 'service' : params.Key ? 'object' : 'bucket'
   const operation: AnyOperation = {
@@ -56,7 +56,7 @@ export function requestAny(core: ClientCore, params: RequestParams): Promise<obj
 function redirectTo(url: string) {
   return (prepared: Prepared): void => {
     const [, base = '', host = '', path = '', search = ''] =
-      /^(https?:\/\/([^/?]+))([^?]*)\??(.*)$/.exec(url) ?? []
+      /^(https?:\/\/([^/?]+))([^?]*)\??(.*)$/.exec(url) || []
     for (const part of search.split('&')) {
       const [name = '', value = ''] = part.split('=')
       if (part) prepared.query[decodeURIComponent(name)] = decodeURIComponent(value)
@@ -84,7 +84,7 @@ function accessOf(
       [{ action: capitalised(method) + capitalised(target), on: target }]
 }
 
-const capitalised = (word: string) => word[0]?.toUpperCase() + word.slice(1).toLowerCase()
+const capitalised = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase()
 
 /** The fields of the root element, or of a JSON object. */
 function fieldsOf(body: unknown): object {

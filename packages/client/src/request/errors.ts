@@ -31,10 +31,6 @@ export const platformCode = ({ errMsg = '', errno }: WxFailure): string | undefi
       ? 'KitUnsupported'
       : undefined
 
-/** Whether the phone's storage, or the app's share of it, is full. */
-export const isStorageFull = ({ errMsg = '', errno }: WxFailure): boolean =>
-  errno === 1300202 || /storage limit|max file size|no space/i.test(errMsg)
-
 /** Turns a failure that WeChat reports into a CosError, which is retryable or not. */
 export function networkError(cause: WxFailure, sent: SentRequest): CosError {
   const { errMsg, errno } = cause
@@ -48,8 +44,8 @@ export function networkError(cause: WxFailure, sent: SentRequest): CosError {
   }
   // Exactly this text: some platforms report a broken connection as `fail aborted`.
   if (/fail abort$/i.test(errMsg)) return cosError('abort', 'KitAborted', errMsg, details)
-  // Not retryable. Only downloads can fill the storage.
-  const refusal = platformCode(cause) || (isStorageFull(cause) && 'KitStorageFull')
+  // Not retryable.
+  const refusal = platformCode(cause)
   if (refusal) return cosError('argument', refusal, errMsg, details)
   const code = /timeout/i.test(errMsg) ? 'KitTimeout' : 'KitNetwork'
   return cosError('network', code, errMsg, { ...details, retryable: true })

@@ -1,5 +1,4 @@
 import {
-  type AnyOperation,
   asElement,
   type CosError,
   cosError,
@@ -8,12 +7,13 @@ import {
 } from '@miniprogram-cos/protocol'
 import type { Credential } from '../credentials/provider'
 import { hexOf } from '../hash'
-import type { ResolvedOptions } from '../options'
+import { pick } from '../options'
 import type { WxReply } from '../wx/transfer'
 import { learnFromResponse } from './clock'
-import { requestIdOf, type SentRequest } from './errors'
+import { isForeign, requestIdOf, type SentRequest } from './errors'
 import type { ClientCore } from './execute'
 import type { Prepared } from './prepare'
+import type { RetryDecision } from './retry'
 
 // Handling of requests that COS has refused or that have not reached it. Loaded with the first such request: see
 // lazy/failures.ts.
@@ -76,19 +76,47 @@ function decodeUtf8(buffer: ArrayBuffer): string {
   }
 }
 
-/** The problems that a call has recovered from, each at most once. */
-interface Recovered {
-  clock: boolean
-  key: boolean
+/** A request that is being sent, perhaps repeatedly. */
+export interface Sending {
+  core: ClientCore
+  prepared: Prepared
+  /** The credential of the last attempt; undefined if there was none. */
+  credential?: Credential | undefined
+  /** The problems that the request has recovered from, each at most once. */
+  recovered: { clock?: boolean; key?: boolean }
+  /** The URL of the next attempt, if it differs. */
+  otherUrl?: string | undefined
+}
+
+/** Decides whether and when a failed request is sent again. */
+export function decideRetry(sending: Sending, failure: CosError): RetryDecision {
+  const { retryable, kind, statusCode } = failure
+  if (kind === 'service' && recover(sending, failure)) return 'now'
+  sending.otherUrl = urlOfOtherHost(sending, failure)
+  if (sending.otherUrl) return 'later'
+  // Credential requests have been retried already, once for all waiting requests.
+  if (!retryable || kind === 'credentials') return 'fail'
+  // Without a response it is unknown whether the operation took effect; SlowDown says that it did not.
+  return sending.prepared.operation.idempotent || statusCode === 503 ? 'later' : 'fail'
+}
+
+/** The result of a failure that the official client reports as a success, if the response comes from COS. */
+export function mapFailure(
+  { operation, params }: Prepared,
+  { statusCode = 0, code, headers = {}, RequestId }: CosError,
+): object | undefined {
+  const failure = { statusCode, code, headers, ...pick({ RequestId }) }
+  return operation.mapFailure && !isForeign({ headers })
+    ? operation.mapFailure(failure, params)
+    : undefined
 }
 
 /** Recovers from clock skew or a rejected credential. @returns whether the request may succeed now */
-export function recover(
-  { options, credentials }: ClientCore,
+function recover(
+  { core: { options, credentials }, credential: used, recovered }: Sending,
   { statusCode, code, message, method, headers }: CosError,
-  used: Credential,
-  recovered: Recovered,
 ): boolean {
+  if (!used) return false
   // A response to HEAD has no code, only a status.
   const isBareStatus = (status: number) => method === 'HEAD' && statusCode === status
   const isClockError =
@@ -115,30 +143,20 @@ export function recover(
   return recovered.key
 }
 
-/** Whether the request may be sent again and could succeed then. */
-export function isRepeatable(
-  { idempotent }: AnyOperation,
-  { retryable, kind, statusCode }: CosError,
-): boolean {
-  // Credential requests have been retried already, once for all waiting requests. Without a response it is
-  // unknown whether the operation took effect; SlowDown says that it did not.
-  return retryable && kind !== 'credentials' && (idempotent || statusCode === 503)
-}
-
 /** A host of COS other than the accelerated one. */
 const COS_HOST =
   /^(https?:..[^/]+\.cos\.(?!accelerate)[^/]+\.)(?:(myqcloud\.com)|tencentcos\.cn)(?=\/)/
 
-/** The URL of the next attempt: at COS's other domain if COS did not answer (option AutoSwitchHost). */
-export function switchHost(
-  { AutoSwitchHost }: ResolvedOptions,
-  { operation, url }: Prepared,
+/** The URL at COS's other domain if COS did not answer (option AutoSwitchHost). */
+function urlOfOtherHost(
+  { core: { options }, prepared: { operation, url }, credential }: Sending,
   { statusCode, RequestId, retryable }: CosError,
-): string {
+): string | undefined {
   // A response without a RequestId is not from COS.
   const isUnanswered = statusCode ? statusCode < 500 && !RequestId : retryable
-  if (!AutoSwitchHost || !operation.idempotent || !isUnanswered) return url
-  return url.replace(COS_HOST, (_, start: string, isFirst?: string) =>
-    start.concat(isFirst ? 'tencentcos.cn' : 'myqcloud.com'),
-  )
+  // A signature that the app or a function has made is for the first host.
+  const canSwitch = options.AutoSwitchHost && credential && !('Authorization' in credential)
+  const [, start, isFirst] =
+    (canSwitch && operation.idempotent && isUnanswered && COS_HOST.exec(url)) || []
+  return start && url.replace(COS_HOST, start + (isFirst ? 'tencentcos.cn' : 'myqcloud.com'))
 }

@@ -1,5 +1,6 @@
+import { setHeader } from '@miniprogram-cos/protocol'
 import { Semaphore, sleep } from '../concurrency'
-import { createDigest, digest, hexOf, type Rounds, rotateLeft, utf8Bytes } from '../hash'
+import { createDigest, digest, hexOf, type Rounds, rotateLeft, toBase64, utf8Bytes } from '../hash'
 import { integrityError } from './errors'
 
 // Comparison of content with the digests that COS returns. Loaded when it is first needed: see lazy/integrity.ts.
@@ -76,6 +77,17 @@ export async function md5InTurns(content: Content): Promise<number[]> {
   const { run, result } = createDigest(...md5Input(content))
   await inTurns(run)
   return result()
+}
+
+/** Adds the header Content-MD5 unless the caller has set it. @returns the MD5 in hex */
+export async function addMd5(
+  headers: Record<string, string | number>,
+  content: Content,
+): Promise<string> {
+  const bytes = await md5InTurns(content)
+  const isGiven = Object.keys(headers).some((name) => headers[name] && /^content-md5$/i.test(name))
+  if (!isGiven) setHeader(headers, 'Content-MD5', toBase64(bytes))
+  return hexOf(bytes)
 }
 
 /** The CRC of each byte, as low and high 32 bits: phones may lack BigInt. */

@@ -13,10 +13,9 @@ import type { Credential, Key } from '../credentials/provider'
 import { signatureHash } from '../hash'
 import { loadFailures } from '../lazy/failures'
 import { pick, type ResolvedOptions } from '../options'
-import { readFile } from '../wx/files'
 import { type TransferEvents, transfer, type WxReply } from '../wx/transfer'
 import { serverTime } from './clock'
-import { hasErrorBody, isForeign, notCosError, requestIdOf } from './errors'
+import { hasErrorBody, isForeign, notCosError, requestIdOf, type SentRequest } from './errors'
 import type { ClientCore } from './execute'
 import { headersToSign, isSame, type Prepared } from './prepare'
 
@@ -28,8 +27,13 @@ const FORM_FIELDS =
 
 /** Options of `send` that only some callers need. */
 export interface SendExtras extends TransferEvents {
-  /** Writes the content to a temporary file, whose path becomes the body. */
-  isFile?: boolean
+  /** Takes the place of wx.request. */
+  download?: (
+    options: object,
+    sent: SentRequest,
+    signal: AbortSignalLike | undefined,
+    listeners: TransferEvents,
+  ) => Promise<WxReply>
 }
 
 /** Signs a request and sends it. @throws CosError kind `network`, `abort` */
@@ -38,7 +42,7 @@ export function send(
   prepared: Prepared,
   credential: Credential,
   signal: AbortSignalLike | undefined,
-  { isFile, ...listeners }: SendExtras,
+  { download, ...listeners }: SendExtras,
 ): Promise<WxReply> {
   const { params, operation } = prepared
   const Authorization =
@@ -63,12 +67,10 @@ export function send(
     url,
     timeout: options.Timeout || undefined,
     // The options that WeChat documents for each function.
-    ...pick(options, operation.form || isFile ? /^enable(Http2|Quic)$/ : /^(enable|useHi|httpD)/),
+    ...pick(options, operation.form || download ? /^enable(Http2|Quic)$/ : /^(enable|useHi|httpD)/),
   }
-  if (isFile) {
-    const download = { ...common, header: headers }
-    return transfer('downloadFile', download, { url, method }, signal, listeners).then(pathAsBody)
-  }
+  const target = { url, method }
+  if (download) return download({ ...common, header: headers }, target, signal, listeners)
   if (!operation.form) {
     const { HttpDNSServiceId: httpDNSServiceId } = options
     const request = {
@@ -83,7 +85,7 @@ export function send(
       // A redirect must not be followed: the signature is for this host.
       redirect: 'manual',
     }
-    return transfer('request', request, { url, method }, signal, listeners)
+    return transfer('request', request, target, signal, listeners)
   }
   const fields: Prepared['headers'] = {
     key: prepared.Key,
@@ -102,14 +104,7 @@ export function send(
   const callerHeaders = pick(headers, /^(?!(content-type|cache-control)$)/i)
   const header = { ...callerHeaders, ...credential.headers, ...token }
   const upload = { ...common, header, filePath, formData: fields, name: 'file' }
-  return transfer('uploadFile', upload, { url, method }, signal, listeners)
-}
-
-/** The response of a download: its body is the path or, for a failure, the error document in the file. */
-async function pathAsBody(reply: WxReply): Promise<WxReply> {
-  const { statusCode, tempFilePath = '' } = reply
-  const isFailed = statusCode >= 300
-  return { ...reply, data: isFailed ? await readFile(tempFilePath).catch(() => '') : tempFilePath }
+  return transfer('uploadFile', upload, target, signal, listeners)
 }
 
 /** How long a signature by a fixed key is valid, in seconds. */

@@ -1,3 +1,5 @@
+import { wxSlots } from '../wx/transfer'
+
 const INITIAL_LIMIT = 4
 /** Bytes in flight until the speed has been measured: on a slow connection more would reach the timeout. */
 const INITIAL_BYTES = 4 * 1024 * 1024
@@ -95,5 +97,22 @@ export class AutoLimit {
     this._step = this._trial < 0 || this.current === MIN_LIMIT ? 1 : -1
     this._trial = 0
     this._pauseRounds = PAUSE_ROUNDS
+  }
+}
+
+/** A limit of the concurrent parts of one transfer: a number, or adapted to the measured speed. */
+export function partLimit(limit: number | string | undefined) {
+  const auto = limit === 'auto' ? new AutoLimit() : undefined
+  const fixed = Math.max(1, Number(limit) || 1)
+  return {
+    current: () => (auto ? auto.current : fixed),
+    /** Sends a part when a slot is free, and measures its time. */
+    run: <T>(bytes: number, send: () => Promise<T>): Promise<T> =>
+      wxSlots().uploads.run(async () => {
+        const end = auto && auto.begin(Date.now())
+        const result = await send()
+        if (end) end(bytes, Date.now())
+        return result
+      }),
   }
 }

@@ -10,21 +10,19 @@ import {
   type ObjectParams,
   paramHeaders,
 } from '@miniprogram-cos/protocol'
-import { abortError, abortGroup, runPool } from '../concurrency'
+import { abortError, abortGroup, defer, runPool } from '../concurrency'
 import { progressReporter } from '../events'
 import { pick } from '../options'
 import { asCosError, integrityError } from '../request/errors'
 import { type ClientCore, type ExecuteExtras, execute } from '../request/execute'
 import { locationOf, resolveTarget, type Target } from '../request/prepare'
 import { fileDigest, readLocalFile } from '../wx/files'
-import { wxSlots } from '../wx/transfer'
-import { AutoLimit } from './autoLimit'
+import { partLimit } from './autoLimit'
 import {
   active,
   findResumableUpload,
-  forget,
   freeUpload,
-  remember,
+  storedUploads,
   type UnfinishedUpload,
 } from './resume'
 import { type TaskMemo, type TaskRun, taskReporter, type UploadTaskParams } from './task'
@@ -117,9 +115,9 @@ export async function uploadInParts(
   const { signal, abort, release: releaseSignal } = abortGroup(run.signal)
   const plan = { core, params, target, parts, fileSize, unfinished, digest }
   const upload: MultipartUpload = { ...plan, signal, abort, memo, onLoaded, onHashed }
-  // An earlier run of this task has stored the digest.
+  // Whether the next attempt can find the upload: an earlier run of this task may have stored the digest.
   let isStored = memo.digest !== undefined
-  let remembering: Promise<void> | undefined
+  let storing: Promise<void> | undefined
   try {
     const arrived = await findResumableUpload(upload)
     if (signal.aborted) throw abortError()
@@ -133,15 +131,14 @@ export async function uploadInParts(
     }
     const { UploadId } = memo
     active.add(UploadId)
-    const store = (fileMd5?: string) =>
-      remember(
-        { ...unfinished, ...pick({ digest: fileMd5 }), UploadId },
-        options.UploadIdCacheLimit,
-      )
+    const store = (fileMd5?: string) => {
+      const stored = { ...unfinished, ...pick({ digest: fileMd5 }), UploadId }
+      return storedUploads.put(stored, options.UploadIdCacheLimit)
+    }
     // Before the first part, so that the upload can be found after a crash at any later time.
     store(memo.digest)
     // Not awaited: the system reads the file while the first parts are sent.
-    remembering = digest().then((fileMd5) => {
+    storing = digest().then((fileMd5) => {
       if (!fileMd5 || memo.UploadId !== UploadId) return
       isStored = store(fileMd5)
       memo.digest = fileMd5
@@ -149,18 +146,16 @@ export async function uploadInParts(
     const sent = await sendParts(upload, UploadId, arrived)
     const result = await completeUpload(upload, UploadId, sent)
     delete memo.UploadId
-    forget(UploadId)
+    storedUploads.remove(UploadId)
     active.delete(UploadId)
     return { ...result, UploadId }
   } catch (error) {
     const failure = asCosError(error)
-    const { kind, code } = failure
-    // After a pause or cancellation the task decides. The upload of a changed file can never be resumed.
-    const isLost = kind === 'integrity' || kind === 'argument' || code === 'NoSuchUpload'
-    if (kind !== 'abort') {
-      // The next attempt finds the upload by the digest, which may not be computed yet.
-      if (!isLost) await remembering
-      if (isLost || !isStored) await abortUpload(core, target, memo)
+    // After a pause or a cancellation the task decides what becomes of the parts.
+    if (failure.kind !== 'abort') {
+      const isUsable = canContinue(failure)
+      if (isUsable) await storing
+      if (!isUsable || !isStored) await abortUpload(core, target, memo)
     }
     throw wrapped(failure)
   } finally {
@@ -168,6 +163,10 @@ export async function uploadInParts(
     releaseSignal()
   }
 }
+
+/** Whether a next attempt could use the parts: not those of a file that has changed, or of an upload that no longer exists. */
+const canContinue = ({ kind, code }: CosError): boolean =>
+  kind !== 'integrity' && kind !== 'argument' && code !== 'NoSuchUpload'
 
 /** Nests the error of a multipart upload as cos-wx-sdk-v5 does: apps read `error.error.error.Code`. */
 function wrapped(failure: CosError): CosError {
@@ -194,30 +193,27 @@ async function sendParts(
   let loaded = fileSize
   for (const { length } of missing) loaded -= length
   onLoaded(loaded)
-  const limit = params.AsyncLimit ?? ChunkParallelLimit
-  const auto = limit === 'auto' ? new AutoLimit() : undefined
-  const fixed = Math.max(1, Number(limit) || 1)
+  const limit = partLimit(params.AsyncLimit ?? ChunkParallelLimit)
   const Headers = pick(paramHeaders(params), PART_HEADERS)
   const send = async ({ PartNumber, position, length }: Part) => {
     // A part is read only when it can be sent.
-    const { ETag } = await wxSlots().uploads.run(async () => {
+    const { ETag } = await limit.run(length, async () => {
       if (signal.aborted) throw abortError()
-      const end = auto?.begin(Date.now())
       const Body = await readLocalFile(params.FilePath, { position, length, fileSize })
       if (Body.byteLength !== length) {
         throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
       }
       const part = { ...target, UploadId, signal, Headers, PartNumber, Body }
-      const sent = await execute(core, multipartUpload, part, { tries: ChunkRetryTimes + 1 })
-      if (end) end(length, Date.now())
-      return sent
+      return execute(core, multipartUpload, part, { tries: ChunkRetryTimes + 1 })
     })
     if (!ETag) throw integrityError('KitNoETag', `part ${PartNumber} has no ETag`)
     done.push({ PartNumber, ETag })
     loaded += length
     onLoaded(loaded)
+    // Within the interval it is not reported, and the next part may take long.
+    defer(() => signal.aborted || onLoaded(loaded), core.options.ProgressInterval)
   }
-  await runPool(missing, () => (auto ? auto.current : fixed), send, abort)
+  await runPool(missing, limit.current, send, abort)
   return done.sort((a, b) => a.PartNumber - b.PartNumber)
 }
 
@@ -273,6 +269,6 @@ export async function abortUpload(
   const { UploadId } = memo
   if (!UploadId) return
   delete memo.UploadId
-  forget(UploadId)
+  storedUploads.remove(UploadId)
   await freeUpload(core, { ...resolveTarget({ ...params }, core.options), UploadId })
 }

@@ -3,7 +3,14 @@ import type { Emitter } from '../events'
 import { loadUploads } from '../lazy/uploads'
 import type { ResolvedOptions } from '../options'
 import type { AutoLimit } from './autoLimit'
-import { type TaskInfo, type TaskMemo, type TaskParams, type TaskSteps, UploadTask } from './task'
+import {
+  type TaskInfo,
+  type TaskMemo,
+  type TaskObserver,
+  type TaskParams,
+  type TaskSteps,
+  UploadTask,
+} from './task'
 
 /** Maximum number of tasks that are considered when scopes are predicted. */
 const MAX_NEXT = 50
@@ -19,7 +26,7 @@ const MAX_EVENT_DELAY = 500
  * The uploads of one client: at most FileParallelLimit run, the others wait in order of arrival. The cost of a step does
  * not depend on the length of the queue. Downloads are listed too, but start immediately.
  */
-export class TaskQueue {
+export class TaskQueue implements TaskObserver {
   private readonly _tasks = new Map<string, UploadTask>()
   private _waiting = new Set<UploadTask>()
   /** The running uploads, each with the function that records its end for `_auto`. */
@@ -38,11 +45,7 @@ export class TaskQueue {
 
   /** Adds an upload and starts it when its turn comes. Its file is not read before. */
   add(params: TaskParams, steps: TaskSteps): Promise<object> {
-    const observer = {
-      onChange: (changed: UploadTask) => this._onChange(changed),
-      onIdle: (idle: UploadTask) => this._onIdle(idle),
-    }
-    const task = new UploadTask(++this._lastNumber, params, steps, observer, this._options)
+    const task = new UploadTask(++this._lastNumber, params, steps, this, this._options)
     const { outcome } = task
     this._tasks.set(task.info.id, task)
     if (!task.info.type) this._waiting.add(task)
@@ -84,7 +87,7 @@ export class TaskQueue {
     if (info.type && info.state === 'waiting' && !running) task.start()
   }
 
-  private _onChange({ info: { type, state, size, loaded } }: UploadTask): void {
+  onChange({ info: { type, state, size, loaded } }: UploadTask): void {
     this._emit()
     if (!this._auto || type || state !== 'uploading' || loaded) return
     // The size is known now.
@@ -92,8 +95,7 @@ export class TaskQueue {
     this._startNext()
   }
 
-  /** Handles the end of a run, or the restart of a task. */
-  private _onIdle(task: UploadTask): void {
+  onIdle(task: UploadTask): void {
     this._startDownload(task)
     if (!task.running && !task.info.type) {
       const end = this._running.get(task)

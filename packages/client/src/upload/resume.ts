@@ -7,13 +7,8 @@ import { sleep, withTimeout } from '../concurrency'
 import { asCosError } from '../request/errors'
 import { type ClientCore, execute } from '../request/execute'
 import type { Target } from '../request/prepare'
-import { load, save } from '../wx/files'
+import { StoredList } from '../storedList'
 import type { MultipartUpload, PartDone } from './multipart'
-
-const STORAGE_KEY = 'miniprogram_cos_uploads'
-
-/** COS keeps the parts of an unfinished upload forever; the official client resumes uploads for a month. */
-const MAX_AGE_SECONDS = 30 * 86_400
 
 /** An upload that may be resumed: its target, and the sizes of the file and its parts. */
 export interface UnfinishedUpload {
@@ -24,42 +19,21 @@ export interface UnfinishedUpload {
   partSize: number
 }
 
-/** An entry in the storage. */
-interface Entry extends UnfinishedUpload {
+/** An upload in the storage. */
+interface StoredUpload extends UnfinishedUpload {
   UploadId: string
   /**
    * MD5 of the whole file: its path and its times do not identify its content. Missing until the system has read the
    * file; an upload without it can only be aborted.
    */
   digest?: string
-  /** When the entry was saved, in Unix seconds. */
-  at: number
 }
 
-const now = () => Math.floor(Date.now() / 1000)
-
-function read(): Entry[] {
-  const stored = load(STORAGE_KEY)
-  const oldest = now() - MAX_AGE_SECONDS
-  // Only `remember` writes there; entries of another version lack the required fields.
-  const entries: Entry[] = Array.isArray(stored) ? stored : []
-  return entries.filter((entry) => entry && entry.UploadId && entry.at > oldest)
-}
+/** The uploads that may be resumed. */
+export const storedUploads = new StoredList<StoredUpload>('miniprogram_cos_uploads', 'UploadId')
 
 /** The ids of running uploads: no other upload may resume or abort them. */
 export const active = new Set<string>()
-
-/** Stores an upload. @returns whether it was stored: the storage may be full, or the limit 0 */
-export function remember(upload: Omit<Entry, 'at'>, limit: number): boolean {
-  const others = read().filter(({ UploadId }) => UploadId !== upload.UploadId)
-  return save(STORAGE_KEY, [{ ...upload, at: now() }, ...others].slice(0, limit)) && limit > 0
-}
-
-export function forget(id: string): void {
-  const entries = read()
-  const remaining = entries.filter(({ UploadId }) => UploadId !== id)
-  if (remaining.length < entries.length) save(STORAGE_KEY, remaining)
-}
 
 /** Looks for an upload that another client has started. @returns its id, and its parts on the server */
 export type ResumeSource = (
@@ -80,7 +54,7 @@ export async function findResumableUpload(upload: MultipartUpload): Promise<Part
     return fileMd5
   }
   const drop = (UploadId: string) => {
-    forget(UploadId)
+    storedUploads.remove(UploadId)
     return freeUpload(core, { ...target, UploadId })
   }
   const { UploadId } = memo
@@ -89,15 +63,17 @@ export async function findResumableUpload(upload: MultipartUpload): Promise<Part
     const isSame = !memo.digest || memo.digest === (await digest())
     const parts = isSame && (await listParts(upload, UploadId))
     if (parts) return parts
-    if (isSame) forget(UploadId)
+    if (isSame) storedUploads.remove(UploadId)
     else await drop(UploadId)
     delete memo.UploadId
   }
-  const entries = read().filter(
-    (entry) =>
-      !active.has(entry.UploadId) &&
-      Object.entries(unfinished).every(([name, value]) => entry[name as 'Key'] === value),
-  )
+  const entries = storedUploads
+    .recent()
+    .filter(
+      (entry) =>
+        !active.has(entry.UploadId) &&
+        Object.entries(unfinished).every(([name, value]) => entry[name as 'Key'] === value),
+    )
   const fileMd5 = entries[0] && (await digest())
   for (const { UploadId: id, digest: storedMd5 } of entries) {
     // The app ended before the file was hashed, so the content of these parts is unknown.
@@ -108,7 +84,7 @@ export async function findResumableUpload(upload: MultipartUpload): Promise<Part
         memo.UploadId = id
         return parts
       }
-      forget(id)
+      storedUploads.remove(id)
     }
   }
   for (const find of core.features.resumeSources) {

@@ -1,6 +1,5 @@
 import {
   type AbortSignalLike,
-  argumentError,
   type ContentParams,
   type CosError,
   type ObjectParams,
@@ -151,16 +150,6 @@ export const sliceUploadWork: UploadWork = async (core, { SliceSize = 0, ...rest
     : putContentWork(core, { ...rest, Body: '' }, run)
 }
 
-/** Sends one form with the whole file, streamed by WeChat. */
-export const postFileWork: UploadWork = async (core, params, run) => {
-  const obstacle = formObstacle(params)
-  if (obstacle) {
-    const message = `a form cannot carry ${obstacle}: use putObject or uploadFile`
-    throw argumentError('KitInvalidParam', message)
-  }
-  return sendForm(core, params, run, await fileSize(params.FilePath))
-}
-
 /** Creates an object from a text, a buffer or a whole file. */
 export const putContentWork: UploadWork = (core, params, run) =>
   // A file is read only when it can be sent.
@@ -187,7 +176,8 @@ export const putContentWork: UploadWork = (core, params, run) =>
     return result
   })
 
-async function sendForm(
+/** Sends one form with the whole file, streamed by WeChat. */
+export async function sendForm(
   core: ClientCore,
   params: UploadTaskParams,
   run: TaskRun,
@@ -247,7 +237,8 @@ function fileVerifier(
 const NOT_IN_FORMS =
   /^(pic-operations|x-cos-(forbid-overwrite|traffic-limit|mime-limit|grant-.*|server-side-encryption.*))$/i
 
-const formObstacle = (params: object) =>
+/** The name of a header that a form cannot carry. */
+export const formObstacle = (params: object) =>
   Object.keys(paramHeaders(params)).find((name) => NOT_IN_FORMS.test(name))
 
 /** Starts an upload; the callback is called when it ends, and again when it ends after a restart. */

@@ -1,5 +1,5 @@
 import { cosError } from '@miniprogram-cos/protocol'
-import { isStorageFull, platformCode } from '../request/errors'
+import { platformCode } from '../request/errors'
 import { callFileSystem, statSize } from './files'
 import { errorMessage, type WxFailure } from './wx'
 
@@ -8,6 +8,10 @@ import { errorMessage, type WxFailure } from './wx'
  * documents). wx.downloadFile may write 200 MB.
  */
 export const WRITE_LIMIT = 100 * 1024 * 1024
+
+/** Whether the phone's storage, or the app's share of it, is full. */
+export const isStorageFull = ({ errMsg = '', errno }: WxFailure): boolean =>
+  errno === 1300202 || /storage limit|max file size|no space/i.test(errMsg)
 
 /** Changes a local file. @throws CosError `KitStorageFull`, `KitFileUnwritable` or the result of platformCode */
 async function change(name: string, path: string, options: object): Promise<void> {

@@ -9,6 +9,9 @@ import { parseXml } from './xmlElements'
 /** The document that completes 10,000 parts has about 1 MiB. */
 const MAX_XML_BYTES = 4 * 1024 * 1024
 
+/** Maximum size of a simple upload (document 436/7749). */
+export const MAX_SIMPLE_BYTES = 5 * 1024 ** 3
+
 /** Requires a body with a length or chunked encoding (document 436/7749). @throws CosServiceError `MissingContentLength` */
 export function checkLengthGiven({ headers }: CosRequest): void {
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {

@@ -1,5 +1,6 @@
 import type { ParsedAuthorization } from '@miniprogram-cos/protocol'
 import { CosServiceError } from './errors'
+import { listOf } from './operations/configurationChecks'
 import { wildcardMatches } from './policy/evaluatePolicy'
 import type { CosRequest } from './request'
 import type { BucketRecord } from './store/records'
@@ -24,20 +25,16 @@ export function checkStrictSignature(
   if (!document || !signed) return
   const signedParams = signed.paramList.map((name) => decode(name).toLowerCase())
   for (const rule of elements(rootOf(document, 'StrictSignatureConfiguration'), 'Rule')) {
-    const listed = (name: string) => {
-      const list = element(rule, `${name}list`)
-      return list ? texts(list, name) : []
-    }
-    const actions = listed('action').map((name) => name.replace(/^(name\/)?cos:/, ''))
+    const actions = listOf(rule, 'action').map((name) => name.replace(/^(name\/)?cos:/, ''))
     if (!actions.some((pattern) => wildcardMatches(pattern, action))) continue
-    const headers = listed('header')
+    const headers = listOf(rule, 'header')
     for (const [name, value] of Object.entries(request.headers)) {
       if (value === undefined || name === 'x-cos-security-token') continue
       if (matchesAny(headers, name) && !signed.headerList.includes(name)) {
         throw notSigned('header', name)
       }
     }
-    const params = listed('param')
+    const params = listOf(rule, 'param')
     for (const name of Object.keys(request.query)) {
       const lower = name.toLowerCase()
       // The parameters of the signature itself.

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { type Caller, FunctionError, type FunctionHost } from './host'
+import { FunctionError, type FunctionHost } from './host'
+import type { Caller } from './invocation'
 
 /** Limit of wx.cloud.callFunction. */
 const MAX_EVENT_BYTES = 100 * 1024
@@ -63,17 +64,9 @@ function nameOf(url: string): string {
 }
 
 function callerOf({ headers }: IncomingMessage): Caller {
-  const get = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined)
-  const [openid, appid, unionid, source] = [
-    get('x-wx-openid'),
-    get('x-wx-appid'),
-    get('x-wx-unionid'),
-    get('x-wx-source'),
-  ]
-  return {
-    ...(openid === undefined ? {} : { openid }),
-    ...(appid === undefined ? {} : { appid }),
-    ...(unionid === undefined ? {} : { unionid }),
-    ...(source === undefined ? {} : { source }),
-  }
+  const fields = (['openid', 'appid', 'unionid', 'source'] as const).flatMap((field) => {
+    const value = headers[`x-wx-${field}`]
+    return typeof value === 'string' ? [[field, value]] : []
+  })
+  return Object.fromEntries(fields)
 }

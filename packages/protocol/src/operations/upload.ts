@@ -1,5 +1,5 @@
-import { contentTypeOf } from '../contentType'
 import { argumentError } from '../errors'
+import { contentTypeOf } from '../key'
 import { defineOperation, type ObjectParams, type ResultMeta, readETag } from './define'
 import type { ContentParams, ReadConditions } from './params'
 

@@ -1,4 +1,4 @@
-import { type BucketAccess, SignedBucketAccess } from '../bucketAccess'
+import { type BucketAccess, type ListedFile, SignedBucketAccess } from '../bucketAccess'
 import { type CosConfig, checkConfig } from '../config'
 import { FunctionError } from '../errors'
 import type { Clock } from '../lease'
@@ -65,41 +65,45 @@ export async function reconcileRecords(
   /** Keys for which a hook has started. */
   const recorded = new Set<string>()
   for await (const { file } of records.all()) recorded.add(file.key)
-  const sync = async (key: string): Promise<void> => {
-    const rule = records.ruleOf(key)
-    if (!rule) return
+  /** Runs an action for one key, whose failure must not stop the others. */
+  const attempt = async (key: string, action: () => Promise<void>): Promise<void> => {
     try {
-      const outcome = await records.sync(rule, key)
-      if (outcome.state === 'absent') result.deleted++
-      else if (outcome.state === 'done' && outcome.ran) result.ran++
+      await action()
     } catch (error) {
-      // A failure for one object must not stop the others.
       const isOwn = error instanceof FunctionError
       if (isOwn && error.code === 'KitMisconfigured') throw error
       const reason = isOwn ? error.message : error instanceof Error ? error.name : typeof error
       result.failed.push({ key, reason })
     }
   }
-  /** Whether nobody has uploaded another object since the listing. */
-  const isStill = async (key: string, etag: string, modified: number) => {
-    const head = await bucket.head(key)
-    return head?.etag === etag && head.modified === modified
-  }
+  const sync = (key: string) =>
+    attempt(key, async () => {
+      const rule = records.ruleOf(key)
+      if (!rule) return
+      const outcome = await records.sync(rule, key)
+      if (outcome.state === 'absent') result.deleted++
+      else if (outcome.state === 'done' && outcome.ran) result.ran++
+    })
+  /** Removes an object, unless somebody has uploaded another one since the listing. */
+  const discard = ({ key, etag, modified }: ListedFile) =>
+    attempt(key, async () => {
+      const head = await bucket.head(key)
+      if (head?.etag !== etag || head.modified !== modified) return
+      await bucket.remove(key)
+      result.removed++
+    })
   const prefixes = new Set(rules.filter((rule) => rule.onUpload).map(listPrefix))
   for (const prefix of prefixes) {
-    for await (const { key, etag, modified } of bucket.list(prefix)) {
+    for await (const file of bucket.list(prefix)) {
+      const { key, modified } = file
       // The prefixes of two rules may contain each other.
       if (present.has(key) || !records.ruleOf(key)) continue
       present.add(key)
       result.objects++
       if (modified > before) continue
       const record = await records.find(key)
-      if (record && isDoneForListed(record, { etag, modified })) continue
-      if (!remove || record) await sync(key)
-      else if (await isStill(key, etag, modified)) {
-        await bucket.remove(key)
-        result.removed++
-      }
+      if (record && isDoneForListed(record, file)) continue
+      await (remove && !record ? discard(file) : sync(key))
     }
   }
   for (const key of recorded) if (!present.has(key)) await sync(key)

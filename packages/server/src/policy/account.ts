@@ -1,9 +1,9 @@
 import { type Grant, pathOf } from '../grants'
 import { hasQuota, listPrefix, type Rule, TRASH, VERBS } from '../rules'
-import { MOVE_ACTIONS } from './actions'
 import {
   type BucketLocation,
   compilePolicy,
+  MOVE_ACTIONS,
   type PolicyDocument,
   type PolicyStatement,
   resourceOf,

@@ -4,8 +4,14 @@ import { covers, explainDenial, type Grant, grantFor } from '../grants'
 import { keyReason } from '../objectKey'
 import { hasQuota, isVerb, OPENID, type Rule, VERBS } from '../rules'
 import type { WantedUpload } from '../uploadServices'
-import { actionsOfGrant, verbOf } from './actions'
-import { type BucketLocation, type Permission, type PolicyDocument, statementsOf } from './compile'
+import {
+  actionsOfGrant,
+  type BucketLocation,
+  type Permission,
+  type PolicyDocument,
+  statementsOf,
+  verbOf,
+} from './compile'
 import { conditionOf, grantsForKeys, keyObstacle, SINGLE_UPLOADS } from './conditions'
 
 /** More would not fit into a policy. */
@@ -38,12 +44,14 @@ export function compileScope(scope: unknown, context: ScopeContext): CompiledSco
     throw new FunctionError('KitScopeRefused', `scope must have 1 to ${MAX_ENTRIES} entries`)
   }
   const read = entries.map((entry, i) => readEntry(entry, `scope[${i}]`, context))
-  const counted = read.find(({ upload }) => upload && hasQuota(upload.rule))
+  const counted = read.find(
+    ({ upload }) => upload && (hasQuota(upload.rule) || upload.rule.beforeUpload),
+  )
   if (counted && read.some(({ permission }) => permission.grant.verb === 'read')) {
     // A policy does not see how much a copy brings.
     throw new FunctionError(
       'KitScopeRefused',
-      'scope is refused: with a quota, no key may both upload and read, since it could copy',
+      'scope is refused: with a quota or beforeUpload, no key may both upload and read, since it could copy',
       { rule: counted.permission.grant.rule.pattern },
     )
   }

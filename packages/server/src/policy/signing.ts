@@ -1,8 +1,8 @@
 import { type OperationName, operations } from '@miniprogram-cos/protocol'
 import type { Grant } from '../grants'
 import { limitsUploads } from '../rules'
-import { actionsOf } from './actions'
 import {
+  actionsOf,
   type BucketLocation,
   compilePolicy,
   type PolicyDocument,

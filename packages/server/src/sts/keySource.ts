@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { TemporaryKey } from '@miniprogram-cos/protocol'
 import { FunctionError } from '../errors'
 import { type PolicyDocument, serializePolicy } from '../policy/compile'
-import { KeyCache } from './cache'
 import { type Environment, fetchTemporaryKey, readStsAccess } from './client'
 import { CallerLimiter } from './rateLimit'
 
@@ -77,4 +76,57 @@ export class KeySource {
 export function auditName(openid: string): string {
   const hex = createHash('sha256').update(openid).digest('hex').slice(0, 24)
   return hex.replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)))
+}
+
+/** Entries of one warm instance; the least recently used is dropped first. */
+const MAX_ENTRIES = 1000
+
+/**
+ * The keys that a warm instance has fetched, by caller and policy: the key of another caller or another policy is
+ * never found. Concurrent calls share one fetch.
+ */
+export class KeyCache {
+  readonly #keys = new Map<string, Promise<TemporaryKey>>()
+  readonly #now: () => number
+
+  /** @param now Unix seconds */
+  constructor(now: () => number = () => Date.now() / 1000) {
+    this.#now = now
+  }
+
+  /**
+   * @param seconds for how long the key must still be valid
+   * @returns the key, and whether it was cached
+   */
+  async get(
+    who: string,
+    policy: string,
+    seconds: number,
+    fetch: () => Promise<TemporaryKey>,
+  ): Promise<{ key: TemporaryKey; isCached: boolean }> {
+    // No OPENID contains a line break.
+    const name = `${who}\n${policy}`
+    for (;;) {
+      const cached = this.#keys.get(name)
+      if (!cached) break
+      const key = await cached
+      const isValid = key.expiredTime - this.#now() >= seconds
+      if (this.#keys.get(name) === cached) this.#keys.delete(name)
+      if (!isValid) continue
+      this.#keys.set(name, cached)
+      return { key, isCached: true }
+    }
+    const fetching = fetch()
+    this.#keys.set(name, fetching)
+    for (const oldest of this.#keys.keys()) {
+      if (this.#keys.size <= MAX_ENTRIES) break
+      this.#keys.delete(oldest)
+    }
+    try {
+      return { key: await fetching, isCached: false }
+    } catch (error) {
+      if (this.#keys.get(name) === fetching) this.#keys.delete(name)
+      throw error
+    }
+  }
 }

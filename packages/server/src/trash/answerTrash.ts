@@ -5,8 +5,7 @@ import type { Call } from '../invocation'
 import { OPENID, ownerOf, type Rule, TRASH } from '../rules'
 import { fileProblem } from '../signature/limits'
 import type { WantedUpload } from '../uploadServices'
-import { isEntryId, readEntry } from './entries'
-import { refused, type Trash, type TrashTarget } from './trash'
+import { isEntryId, readEntry, refused, type Trash, type TrashTarget } from './trash'
 
 /**
  * Answers the event `trash`: checks what it requests against the caller's grants.

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   MAX_KEY_BYTES,
   type TrashedObject,
@@ -9,23 +10,43 @@ import { FunctionError, refusal } from '../errors'
 import { type Clock, type Lease, REAL_CLOCK, withLease } from '../lease'
 import type { RecordStore } from '../records'
 import { type Rule, TRASH } from '../rules'
-import {
-  type DeletedBy,
-  deletedBy,
-  describeEntry,
-  ENTRY_BYTES,
-  entryKey,
-  isEntryId,
-  newEntry,
-  readEntry,
-  type TrashEntry,
-} from './entries'
 import type { TrashBucket } from './trashBucket'
 
 /** Entries of one page of a list: with keys of 850 bytes they still fit into the answer of a function. */
 const PAGE = 500
 /** How often a call starts again because the object was replaced meanwhile. */
 const MAX_ATTEMPTS = 5
+
+/** An object in the trash: `.trash/<key>/<id>`. */
+export interface TrashEntry {
+  key: string
+  /** Time of the deletion, a random part, and who deleted it: `20261130T141552Z-1a2b3c4d-owner`. */
+  id: string
+}
+
+/** `owner`: the owner of the folder, who may restore the object. `other`: anybody else. */
+type DeletedBy = 'owner' | 'other'
+
+const ID = /^\d{8}T\d{6}Z-[\da-f]{8}-(owner|other)$/
+const ENTRY = /^\.trash\/(.+)\/([^/]+)$/s
+
+/** Bytes by which the key of an entry is longer than the key of its object. */
+const ENTRY_BYTES = `${TRASH}/20261130T141552Z-1a2b3c4d-owner`.length
+
+function newEntry(key: string, now: number, by: DeletedBy): TrashEntry {
+  const date = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')
+  return { key, id: `${date}-${randomBytes(4).toString('hex')}-${by}` }
+}
+
+const entryKey = ({ key, id }: TrashEntry): string => `${TRASH}${key}/${id}`
+
+export const isEntryId = (id: string): boolean => ID.test(id)
+
+/** Reads the key of an object in the trash. @returns undefined if it is not the key of an entry */
+export function readEntry(path: string): TrashEntry | undefined {
+  const [, key = '', id = ''] = ENTRY.exec(path) ?? []
+  return isEntryId(id) ? { key, id } : undefined
+}
 
 /** One object, and which deletions of it the caller may undo. */
 export interface TrashTarget {
@@ -80,7 +101,7 @@ export class Trash {
     const { files, next } = await this.#bucket.page(`${TRASH}${prefix}`, after, PAGE)
     const trash = files.flatMap(({ key, size }) => {
       const entry = readEntry(key)
-      return entry && isVisible(entry, seesAll) ? [this.#describe(rule, entry, size)] : []
+      return entry && isVisible(entry, seesAll) ? [describeEntry(rule, entry, size)] : []
     })
     const last = next === undefined ? undefined : readEntry(next)
     return { trash, ...(last ? { NextMarker: `${last.key}/${last.id}` } : {}) }
@@ -109,7 +130,7 @@ export class Trash {
         const outcome = isTaken ? 'exists' : await this.#bucket.copy(source, key)
         if (outcome === 'copied') {
           await this.#bucket.remove(source.key)
-          return { trash: [this.#describe(rule, entry, source.size)] }
+          return { trash: [describeEntry(rule, entry, source.size)] }
         }
         if (outcome === 'changed') break
         if (!overwrites) {
@@ -127,7 +148,7 @@ export class Trash {
     return this.#alone(target.key, async () => {
       const { entry, source } = await this.#find(target, id)
       await this.#bucket.remove(source.key)
-      return { trash: [this.#describe(target.rule, entry, source.size)] }
+      return { trash: [describeEntry(target.rule, entry, source.size)] }
     })
   }
 
@@ -146,7 +167,7 @@ export class Trash {
       // Replaced meanwhile: both the copy and the new object are kept.
       if (etag !== source.etag || modified !== source.modified) continue
       await this.#bucket.remove(key)
-      return [this.#describe(rule, entry, source.size)]
+      return [describeEntry(rule, entry, source.size)]
     }
     throw new FunctionError('KitInternal', 'the object changes all the time', { retryable: true })
   }
@@ -169,14 +190,24 @@ export class Trash {
     }
     return last
   }
+}
 
-  #describe({ trashDays = 0 }: Rule, entry: TrashEntry, size: number): TrashedObject {
-    return describeEntry(entry, { size }, trashDays)
-  }
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+
+/** An entry as the caller sees it. */
+function describeEntry(
+  { trashDays = 0 }: Rule,
+  { key, id }: TrashEntry,
+  size: number,
+): TrashedObject {
+  const date = id.replace(/^(....)(..)(..)T(..)(..)(..)Z.*/, '$1-$2-$3T$4:$5:$6Z')
+  const end = Date.parse(date) + trashDays * DAY_MILLISECONDS
+  const Expires = new Date(end).toISOString().replace('.000', '')
+  return { Key: key, TrashId: id, Size: size, Deleted: date, Expires }
 }
 
 /** The owner cannot restore objects that others have deleted, such as reviewers. */
 const isVisible = (entry: TrashEntry, seesAll: boolean): boolean =>
-  isEntryId(entry.id) && (seesAll || deletedBy(entry) === 'owner')
+  isEntryId(entry.id) && (seesAll || entry.id.endsWith('-owner'))
 
 export const refused = refusal('KitTrashRefused')

@@ -127,6 +127,7 @@ export const bytesOfFile = new WeakMap<ArrayBuffer, number>()
 export async function addressOf(src: string, from = ''): Promise<string> {
   if (src.startsWith('wxfile://')) return phoneFiles.urlOf(src).catch(() => '')
   if (/^https?:\/\//.test(src)) return `/wx/net?url=${encodeURIComponent(src)}`
+  if (src.startsWith('cloud://')) return `/wx/file?id=${encodeURIComponent(src)}`
   if (src === '' || /^(?:data|blob):/.test(src)) return src
   if (src.startsWith('//')) return addressOf(`https:${src}`)
   const { pathname } = new URL(src, `http://app/${from}`)

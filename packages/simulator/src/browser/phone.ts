@@ -1,3 +1,4 @@
+import { appGlobal, defineTypeNames, missingRequire } from './app/appGlobals'
 import { listenToShell, watchSource } from './app/controls'
 import { Frame } from './app/frame'
 import { watchLongPress } from './app/gestures'
@@ -18,30 +19,35 @@ const part = (id: string) => document.getElementById(id) as HTMLElement
 let registry: Registry
 const wx = createWx(() => registry.config.__usePrivacyCheck__ === true)
 
-let stack: PageStack | undefined
+let stack: PageStack
 
-/** Runs the app's `onLaunch` before the scripts of its pages, which may read what it has set. */
-function launch(registry: Registry): void {
+/**
+ * Prepares everything that the script of the app may use, which may replace `wx` by a copy.
+ * @returns runs the app's `onLaunch`, before the scripts of its pages, which may read what it has set
+ */
+function launch(registry: Registry): () => void {
   const frame = new Frame(registry, part('nav'), part('tabs'))
   const backend = registry.environment.associateBackend(new PhoneBackend())
-  const pages = new PageStack(registry, backend, part('pages'), () => frame.draw())
-  stack = pages
-  frame.stack = pages
-  Object.assign(wx, createNavigation(pages, frame))
+  stack = new PageStack(registry, backend, part('pages'), () => frame.draw())
+  frame.stack = stack
+  Object.assign(wx, createNavigation(stack, frame))
+  globals.getCurrentPages = () => stack.pages.map(({ instance }) => instance)
   const options = { path: firstPage(registry), query: {}, scene: 1001, referrerInfo: {} }
   globals.__launchOptions = options
-  const { app } = registry
-  attempt('App onLaunch', () => app.onLaunch?.(options))
-  attempt('App onShow', () => app.onShow?.(options))
-  state.events.on('show', () => {
+  return () => {
+    const { app } = registry
+    attempt('App onLaunch', () => app.onLaunch?.(options))
     attempt('App onShow', () => app.onShow?.(options))
-    attempt('onShow', () => pages.current?.instance.onShow?.())
-  })
-  state.events.on('hide', () => {
-    attempt('App onHide', () => app.onHide?.())
-    attempt('onHide', () => pages.current?.instance.onHide?.())
-  })
-  listenToShell(frame)
+    state.events.on('show', () => {
+      attempt('App onShow', () => app.onShow?.(options))
+      attempt('onShow', () => stack.current?.instance.onShow?.())
+    })
+    state.events.on('hide', () => {
+      attempt('App onHide', () => app.onHide?.())
+      attempt('onHide', () => stack.current?.instance.onHide?.())
+    })
+    listenToShell(frame)
+  }
 }
 
 const firstPage = ({ config }: Registry) =>
@@ -50,9 +56,9 @@ const firstPage = ({ config }: Registry) =>
 /** Shows the first page after all parts of the app are registered. */
 function start(registry: Registry): void {
   const first = firstPage(registry)
-  attempt(first, () => stack?.reLaunch(`/${first}`))
+  attempt(first, () => stack.reLaunch(`/${first}`))
   for (const [path, problems] of registry.problems) {
-    const shown = registry.problemsOf(stack?.current?.route ?? '')
+    const shown = registry.problemsOf(stack.current?.route ?? '')
     if (!shown.some((one) => problems.includes(one))) reportProblems(path, problems)
   }
   document.documentElement.dataset.ready = ''
@@ -71,8 +77,9 @@ defineTypeNames()
 Object.assign(window, {
   wx: withMissingApi(wx),
   __preview: Object.assign(registry, { fail: showFailedApp }),
-  global: {},
-  getCurrentPages: () => stack?.pages.map(({ instance }) => instance) ?? [],
+  global: appGlobal,
+  // `globalThis` of the app.
+  __appGlobal: appGlobal,
   require: missingRequire(),
   requirePlugin,
   // Templates and WXS scripts use these in place of `new Date` and `new RegExp`.
@@ -80,22 +87,3 @@ Object.assign(window, {
   getRegExp: (pattern: string, flags?: string) => new RegExp(pattern, flags),
   __wxConfig: { envVersion: 'develop', accountInfo: { appId: settings.appid } },
 })
-
-/** The name of a value's type, which WXS reads as its `constructor`. */
-function defineTypeNames(): void {
-  Object.defineProperty(Object.prototype, '__wxsType', {
-    get(this: unknown) {
-      return Object.prototype.toString.call(this).slice('[object '.length, -1)
-    },
-  })
-}
-
-/** `require` of a path that is computed, which the compiler cannot resolve. */
-function missingRequire() {
-  const fail = (path: string) => new Error(`module '${path}' is not in the preview`)
-  const load = (path: string, _done?: unknown, failed?: (error: Error) => void) => {
-    if (failed) failed(fail(path))
-    else throw fail(path)
-  }
-  return Object.assign(load, { async: (path: string) => Promise.reject(fail(path)) })
-}

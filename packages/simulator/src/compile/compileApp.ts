@@ -22,22 +22,14 @@ import { SourceTree, scriptAt } from './sourceTree'
 /** Browser globals that a mini program does not have: the preview must not run what a phone cannot. */
 const ABSENT = [
   ...SHADOWED,
-  'sessionStorage',
-  'indexedDB',
-  'fetch',
-  'FileReader',
-  'Blob',
-  'URL',
-  'URLSearchParams',
-  'AbortController',
-  'TextEncoder',
-  'TextDecoder',
-  'atob',
-  'btoa',
-  'crypto',
-  'structuredClone',
-  'process',
-  'Buffer',
+  ...(
+    'sessionStorage indexedDB caches fetch Request Response Headers EventSource FileReader FormData Blob URL ' +
+    'URLSearchParams AbortController AbortSignal TextEncoder TextDecoder atob btoa crypto structuredClone ' +
+    'Worker MessageChannel BroadcastChannel postMessage addEventListener removeEventListener dispatchEvent ' +
+    'Event EventTarget CustomEvent MutationObserver WebKitMutationObserver ResizeObserver IntersectionObserver ' +
+    'Node Element HTMLElement Image Audio DOMParser customElements getComputedStyle matchMedia parent top opener ' +
+    'process Buffer'
+  ).split(' '),
 ]
 
 const ENTRY = 'preview-entry.js'
@@ -98,9 +90,11 @@ export async function compileApp(folder: string): Promise<CompiledApp> {
   const compiled = await Promise.all(
     parts.map(async (part, i) => {
       const scope = `s${i}`
-      // In the app each page is a document of its own.
+      // In the app each page is a document of its own, whose rules for elements yield to the classes of components.
       const reach =
-        part.kind === 'page' ? { within: `wx-page[route="${part.path}"]` } : { prefix: scope }
+        part.kind === 'page'
+          ? { within: `wx-page:where([route="${part.path}"])` }
+          : { prefix: scope }
       const style = await styleOf(part.path, reach)
       return { ...part, scope, style, problems: problems.get(part.path) ?? [] }
     }),
@@ -194,7 +188,10 @@ class ModuleBundle {
       outfile: 'app.js',
       format: 'iife',
       sourcemap: 'linked',
-      define: Object.fromEntries(ABSENT.map((name) => [name, 'undefined'])),
+      define: {
+        ...Object.fromEntries(ABSENT.map((name) => [name, 'undefined'])),
+        globalThis: '__appGlobal',
+      },
       plugins: [this.#resolution()],
     })
     const text = (ending: string) =>
@@ -268,7 +265,7 @@ class ModuleBundle {
 
 /** A file with `import` or `export` becomes a CommonJS module, as in WeChat: it may use `module.exports` too. */
 async function loadScript(path: string) {
-  const source = withAsyncRequire(await readFile(path, 'utf8'))
+  const source = adapted(await readFile(path, 'utf8'))
   const loader: 'ts' | 'js' = path.endsWith('.ts') ? 'ts' : 'js'
   if (loader === 'js' && !/^\s*(?:import|export)\b/m.test(source))
     return { contents: source, loader }
@@ -306,12 +303,17 @@ function withFailingAssignments<Loaded extends { contents?: string }>(
   return { ...loaded, contents: lines.join('\n') }
 }
 
-/** All sub-packages are loaded here, so that `require.async` resolves at once. */
-function withAsyncRequire(source: string): string {
-  return source.replace(
-    /\brequire\.async\(\s*(['"][^'"]+['"])\s*\)/g,
-    'Promise.resolve().then(() => require($1))',
-  )
+/**
+ * All sub-packages are loaded here, so that `require.async` resolves at once. `Function('return this')()`, by which
+ * packages look for the global object, would find the browser's window.
+ */
+function adapted(source: string): string {
+  return source
+    .replace(
+      /\brequire\.async\(\s*(['"][^'"]+['"])\s*\)/g,
+      'Promise.resolve().then(() => require($1))',
+    )
+    .replace(/\b(?:new\s+)?Function\(\s*(['"])return this;?\1\s*\)/g, '(() => __appGlobal)')
 }
 
 /** Whether a file names a module in an `import`, which `loadScript` has made a `require`. */

@@ -12,7 +12,7 @@ export interface StyleScope {
   prefix?: string
 }
 
-/** Names that are elements of WeChat; in the browser they are `wx-…`. */
+/** Names of elements. Those of WeChat are `wx-…` in the browser. */
 const TAG = /^[a-z][a-z-]*$/
 
 /**
@@ -147,7 +147,9 @@ function rewriteSelector(selector: string, { within, prefix }: StyleScope): stri
           isPage = true
           return within ?? 'wx-page'
         }
-        return TAG.test(name) ? `wx-${name}` : text
+        if (!TAG.test(name)) return text
+        // An element of WeChat, or a component, which keeps its name.
+        return name.includes('-') ? `:is(wx-${name}, ${name})` : `wx-${name}`
       },
     )
     .trim()

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { Script } from 'node:vm'
 import { TmplGroup } from 'glass-easel-template-compiler'
 import type { SourceProblem } from '../preview/protocol'
 import { problemAt } from './sourceError'
@@ -79,7 +80,9 @@ class TemplateCompiler {
     for (const script of this.#group.getScriptDependencies(path) as string[]) {
       problems.push(...this.#addScript(script, file, text))
     }
-    for (const [, , script = ''] of text.matchAll(INLINE_SCRIPT)) {
+    for (const { index, 1: start = '', 2: script = '' } of text.matchAll(INLINE_SCRIPT)) {
+      const before = text.slice(0, index + start.length).split('\n').length - 1
+      problems.push(...this.#mistakes(script, file, before))
       problems.push(...this.#addRequired(script, path, file))
     }
     // A template with errors would break the generated code of all others.
@@ -93,8 +96,18 @@ class TemplateCompiler {
     if (!file) return [this.#missing(from, text, path)]
     this.#scripts.add(path)
     const source = this.#tree.read(file)
+    const mistakes = this.#mistakes(source, file, 0)
+    if (mistakes.length > 0) return mistakes
     this.#group.addScript(path, preparedScript(source))
     return this.#addRequired(source, path, file)
+  }
+
+  /** What is wrong with the syntax of a script, which would break the generated code of all templates. */
+  #mistakes(script: string, file: string, linesBefore: number): SourceProblem[] {
+    const error = syntaxError(preparedScript(script))
+    if (!error) return []
+    const line = linesBefore + Number(/^wxs:(\d+)/.exec(error.stack ?? '')?.[1] ?? 1)
+    return [problemAt(this.#tree, file, { line, column: 1, message: error.message })]
   }
 
   /** Adds the modules that a script requires. */
@@ -120,16 +133,21 @@ function isRefused({ level, message }: Finding): boolean {
   return level === 'Fatal' || level === 'Error' || message === 'missing end tag'
 }
 
-const INLINE_SCRIPT = /(<wxs\b[^>]*>)([\s\S]*?)(<\/wxs>)/g
+const INLINE_SCRIPT = /(<wxs\b[^>]*(?<!\/)>)([\s\S]*?)(<\/wxs>)/g
 
 /** Old names that WeChat still accepts, and scripts as WeChat runs them. */
 function prepared(text: string): string {
-  return text
-    .replace(/\bwx:for-items(?=\s*=)/g, 'wx:for')
-    .replace(
-      INLINE_SCRIPT,
-      (_, start: string, script: string, end: string) => start + preparedScript(script) + end,
-    )
+  return (
+    text
+      .replace(/\bwx:for-items(?=\s*=)/g, 'wx:for')
+      // glass-easel passes these to components only, and the gestures are those of built-in elements.
+      .replace(/(\s)worklet:(on\w+)(?=\s*=)/g, '$1data-worklet-$2')
+      .replace(/(\s)onGestureEvent(?=\s*=)/g, '$1data-worklet-ongesture')
+      .replace(
+        INLINE_SCRIPT,
+        (_, start: string, script: string, end: string) => start + preparedScript(script) + end,
+      )
+  )
 }
 
 /**
@@ -138,7 +156,32 @@ function prepared(text: string): string {
  * phone defines the replacement.
  */
 function preparedScript(script: string): string {
-  return script
+  const prepared = script
     .replace(/(\brequire\(\s*['"].+?)\.wxs(?=['"])/g, '$1')
     .replace(/\.constructor\b/g, '.__wxsType')
+  return syntaxError(prepared) ? withoutReservedNames(prepared) : prepared
+}
+
+/**
+ * Words that JavaScript reserves and WXS does not
+ * (https://developers.weixin.qq.com/miniprogram/dev/reference/wxs/02variate.html).
+ */
+const RESERVED =
+  'class|const|let|new|in|of|enum|export|extends|import|super|try|catch|finally|throw|with|yield|instanceof|debugger'
+const STRINGS_AND_NAMES = new RegExp(
+  `/\\*[\\s\\S]*?\\*/|//[^\\n]*|'(?:\\\\.|[^'\\\\])*'|"(?:\\\\.|[^"\\\\])*"|(?<![.\\w$])(?:${RESERVED})(?![\\w$]|\\s*:)`,
+  'g',
+)
+
+function withoutReservedNames(script: string): string {
+  return script.replace(STRINGS_AND_NAMES, (text) => (/^\w/.test(text) ? `${text}_` : text))
+}
+
+function syntaxError(script: string): Error | undefined {
+  try {
+    new Script(`(function (require, exports, module) {${script}\n})`, { filename: 'wxs' })
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
 }

@@ -13,6 +13,8 @@ const PACKAGES = 'miniprogram_npm'
 export class SourceTree {
   /** The folder with app.json. */
   readonly root: string
+  /** False where DevTools does not check the domains of requests either: `urlCheck` of the project's settings. */
+  readonly urlCheck: boolean
 
   /** @param folder the folder with app.json or the project's folder, whose project.config.json names it */
   constructor(folder: string) {
@@ -22,6 +24,11 @@ export class SourceTree {
       (path) => path !== undefined && isFile(join(folder, path, 'app.json')),
     )
     this.root = resolve(folder, found ?? configured ?? '')
+    // Not the private settings, in which a user turns the check off for DevTools with the local cloud.
+    this.urlCheck = [folder, this.root].every((place) => {
+      const { setting } = readConfig(join(place, 'project.config.json'))
+      return Object(setting).urlCheck !== false
+    })
   }
 
   /** The path on this machine; it may not exist. */

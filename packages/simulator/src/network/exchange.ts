@@ -130,16 +130,28 @@ export function runExchange<T>(
   return { done: run(), abort: () => fail(new WxError(`${api}:fail abort`)) }
 }
 
+/**
+ * The path of a request, exactly as the app wrote it, because a signature covers this spelling. What no request may
+ * contain, such as Chinese, is escaped.
+ */
+export function requestPath(url: string): string {
+  const { origin } = new URL(url)
+  const path = (url.slice(origin.length).split('#')[0] ?? '').replace(
+    /[^\x21-\x7e]+/g,
+    encodeURIComponent,
+  )
+  return path.startsWith('/') ? path : `/${path}`
+}
+
 function open({ url, method, headers }: Exchange, route: Route): ClientRequest {
   const target = new URL(url)
   const origin = new URL(route(target.host) ?? target.origin)
-  const path = url.slice(target.origin.length).split('#')[0] || '/'
   const request = origin.protocol === 'https:' ? httpsRequest : httpRequest
   return request({
     host: origin.hostname,
     port: origin.port,
     method,
-    path: path.startsWith('/') ? path : `/${path}`,
+    path: requestPath(url),
     headers: { ...encodeHeaders(headers), Host: target.host },
     setHost: false,
   })

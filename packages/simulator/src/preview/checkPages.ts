@@ -106,7 +106,9 @@ class PageCheck {
     try {
       // A page that fails may leave the app in a state that fails the next ones.
       const page = this.#page ?? (await this.#start(route))
-      await page.evaluate(`document.querySelector('.problem-bar')?.remove()`)
+      await page.evaluate(
+        `for (const box of document.querySelectorAll('.problem-bar, .layer')) box.remove()`,
+      )
       await page.evaluate(`wx.reLaunch({ url: '/${route}' }).catch(() => {})`)
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
       const shown = (await page.evaluate(SHOWN)) as string[]

@@ -6,7 +6,7 @@ import {
 } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { pipeline } from 'node:stream/promises'
-import { headersOf, type Route } from '../network/exchange'
+import { headersOf, type Route, requestPath } from '../network/exchange'
 import { sentHeaders } from '../network/request'
 import type { PhoneConnection } from './connection'
 import type { RecordUpdate, RequestDescription, SentRequest } from './protocol'
@@ -205,13 +205,11 @@ function open(
   const replacement = replace(target)
   const origin = replacement ?? new URL(route(target.host) ?? target.origin)
   const request = origin.protocol === 'https:' ? httpsRequest : httpRequest
-  // Exactly as the app wrote it, because the signature covers this spelling.
-  const path = url.slice(target.origin.length).split('#')[0] || '/'
   return request({
     host: origin.hostname,
     port: origin.port,
     method: from.method,
-    path: replacement ? replacement.pathname + replacement.search : path,
+    path: replacement ? replacement.pathname + replacement.search : requestPath(url),
     headers: { ...headers, Host: replacement ? replacement.host : target.host },
     setHost: false,
   })

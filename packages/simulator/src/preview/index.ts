@@ -4,6 +4,7 @@ export {
   checkPages,
   type PageResult,
 } from './checkPages'
+export type { CloudStorage } from './phoneServer'
 export type {
   Activity,
   FaultChoice,

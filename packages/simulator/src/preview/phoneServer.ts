@@ -13,12 +13,22 @@ import type { PhoneSettings, RequestDescription, SentRequest } from './protocol'
 import type { RequestLog } from './requestLog'
 import type { SourceWatch } from './sourceWatch'
 
+/**
+ * The storage of `wx.cloud`: executes an action `storage.…` of the CloudBase API.
+ * @throws Error that says what is wrong with the parameters
+ */
+export type CloudStorage = (
+  action: string,
+  params: Record<string, unknown>,
+) => Promise<Record<string, unknown>>
+
 export interface PhoneServices {
   /** Folder of the preview's built scripts. */
   scripts: string
   settings: PhoneSettings
   identity: Identity
   functions: string
+  storage: CloudStorage | undefined
   route: Route
   /** The address that is requested instead of a URL; undefined for its own. */
   replace: (url: URL) => URL | undefined
@@ -73,6 +83,15 @@ async function serve(
     })
   } else if (pathname === '/wx/cloud') {
     send('application/json', JSON.stringify(await callFunction(services, request)))
+  } else if (pathname === '/wx/storage') {
+    const { action, params } = JSON.parse((await readAll(request)).toString('utf8'))
+    const answer = await services.storage?.(String(action), params).catch((error: Error) => ({
+      code: error.name,
+      message: error.message,
+    }))
+    send('application/json', JSON.stringify(answer ?? { isMissing: true }))
+  } else if (pathname === '/wx/file') {
+    await sendCloudFile(services, searchParams.get('id') ?? '', response)
   } else if (pathname === '/wx/digest') {
     const hash = createHash(searchParams.get('algorithm') ?? 'md5')
     await pipeline(request, hash)
@@ -118,6 +137,20 @@ async function callFunction(services: PhoneServices, request: IncomingMessage): 
     report(500, String(failure.errCode ?? ''), failure.errMsg)
     return { failure }
   }
+}
+
+/** Sends a file of the storage, which `src` of an image may name. */
+async function sendCloudFile(
+  { storage }: PhoneServices,
+  fileid: string,
+  response: ServerResponse,
+): Promise<void> {
+  const answer = await storage?.('storage.batchGetDownloadUrl', { file_list: [{ fileid }] })
+  const { download_list: [file] = [] } = Object(answer?.data)
+  const found = file?.tempFileURL ? await fetch(encodeURI(file.tempFileURL)) : undefined
+  const type = found?.headers.get('content-type') ?? 'text/plain'
+  response.writeHead(found?.status ?? 404, { 'Content-Type': type })
+  response.end(found && Buffer.from(await found.arrayBuffer()))
 }
 
 const LOOPBACK = 'http://127.0.0.1:* http://localhost:*'

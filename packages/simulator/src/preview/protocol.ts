@@ -11,6 +11,10 @@ export interface AppConfig {
   window?: Record<string, unknown>
   tabBar?: Record<string, unknown> & { list?: TabItem[]; custom?: boolean }
   darkmode?: boolean
+  /** `v2` draws buttons and the like in their later style. */
+  style?: string
+  renderer?: string
+  rendererOptions?: { skyline?: { defaultDisplayBlock?: boolean; defaultContentBox?: boolean } }
   themeLocation?: string
   usingComponents?: Record<string, string>
   /** Libraries that WeChat adds: name -> version. */

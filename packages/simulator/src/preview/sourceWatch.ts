@@ -36,8 +36,10 @@ export class SourceWatch {
   /** The app as one script; a script that shows the errors if app.json cannot be read. */
   async compiled(): Promise<Pick<CompiledApp, 'script' | 'sourceMap'>> {
     this.#compiled ??= compileApp(this.#folder).catch((error: unknown) => {
-      if (!(error instanceof SourceError)) throw error
-      return { script: `__preview.fail(${JSON.stringify(error.problems)})`, sourceMap: '' }
+      const message = (error as Error).message
+      const unknown = [{ file: 'app.json', line: 0, column: 0, message, excerpt: '' }]
+      const problems = error instanceof SourceError ? error.problems : unknown
+      return { script: `__preview.fail(${JSON.stringify(problems)})`, sourceMap: '' }
     })
     return this.#compiled
   }

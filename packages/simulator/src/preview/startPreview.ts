@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { deviceProfile, type Platform } from '../deviceProfile'
 import type { Route } from '../network/exchange'
 import type { DomainLists } from '../network/limits'
-import { createPhoneServer } from './phoneServer'
+import { type CloudStorage, createPhoneServer } from './phoneServer'
 import type {
   Activity,
   FaultChoice,
@@ -40,9 +40,11 @@ export interface PreviewOptions {
   phones: PreviewPhone[]
   /** Origin of the function host. */
   functions: string
+  /** Storage of `wx.cloud`. @default none: its calls fail with their name */
+  storage?: CloudStorage
   /** Maps a host to the origin that serves it; undefined sends the request to the real host. */
   route: Route
-  /** The mini program's server domains. */
+  /** The mini program's server domains; not checked if the project's settings say `"urlCheck": false`. */
   domains: DomainLists
   /** @default 'wx0000000000000000' */
   appid?: string
@@ -110,7 +112,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
           appid,
           language,
           theme,
-          urlCheck: true,
+          urlCheck: source.tree.urlCheck,
           device: deviceProfile(phone.platform).platform,
           undeclaredPrivacy: phone.undeclaredPrivacy ?? [],
           domains: phone.domains ?? options.domains,
@@ -118,6 +120,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
         },
         identity: { appid, openid },
         functions: options.functions,
+        storage: options.storage,
         route: options.route,
         replace: routes,
         source,

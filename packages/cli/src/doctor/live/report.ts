@@ -1,6 +1,6 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
 import type { CosConfig } from '@miniprogram-cos/server'
-import { confirm, type SafeOutput } from '../../output'
+import { confirm, padColumns, type SafeOutput } from '../../output'
 import { readerLanguage, t } from '../../text'
 import type { DoctorContext } from '../context'
 import { type Finding, type Probe, type ProbeResult, SkippedProbe } from './liveCloud'
@@ -69,7 +69,7 @@ function describeFinding(
   const [sign, zh] = SIGNS[result]
   const different = looks.filter(({ expected, seen }) => expected !== seen)
   return [
-    `${sign} ${t(result, zh).padEnd(10)} ${id}: ${assumed[language]}`,
+    `${sign} ${padColumns(t(result, zh), 10)} ${id}: ${assumed[language]}`,
     ...different.map(
       ({ what, expected, seen }) =>
         `    ${what}: ${t(`${seen}, not ${expected}`, `${seen}，预期 ${expected}`)}`,

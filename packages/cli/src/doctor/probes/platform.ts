@@ -171,7 +171,7 @@ export const phoneProbes: Probe[] = [
     },
     byHand: {
       en: 'Take the host off one list, and open Isolation → Check on Android, iOS and in DevTools: is the host named as missing?',
-      zh: '从一个列表中移除域名，在 Android、iOS 与开发者工具中打开「隔离 → 检查」：是否提示缺少该域名？',
+      zh: '从一个列表中移除域名，在 Android、iOS 与开发者工具中打开“隔离 → 检查”：是否提示缺少该域名？',
     },
   },
 ]

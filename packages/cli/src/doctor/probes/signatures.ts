@@ -65,7 +65,7 @@ export const signaturesProbes: Probe[] = [
     id: 'request-id',
     assumed: {
       en: "COS's RequestId is base64 of the second in hex, `_`, and more; it begins with N.",
-      zh: 'COS 的 RequestId 是「十六进制秒数 + `_` + 其他」的 base64，以 N 开头。',
+      zh: 'COS 的 RequestId 是“十六进制秒数 + `_` + 其他”的 base64，以 N 开头。',
     },
     async run(live) {
       const { headers } = await live.send({ name: 'nothing' })

@@ -3,7 +3,7 @@ import { aclOfHeaders } from '../acl'
 import { CosServiceError } from '../errors'
 import { defaultEncryptionOf } from '../operations/configurationChecks'
 import type { CosRequest } from '../request'
-import type { OverwriteGuard } from '../store/objects'
+import { NULL_VERSION, type OverwriteGuard } from '../store/objects'
 import type { BucketRecord, ObjectHeaders, ObjectRecord } from '../store/records'
 import { rootOf, text } from '../xmlElements'
 import { restoreHeaders } from './restore'
@@ -171,6 +171,11 @@ export function encryptionHeader({
   encryption,
 }: Pick<ObjectRecord, 'encryption'>): Record<string, string> {
   return encryption ? { [SSE_HEADER]: encryption } : {}
+}
+
+/** The version header of a write. Without versioning, or while it is suspended, there is none. */
+export function versionHeader({ versionId }: ObjectRecord): Record<string, string> {
+  return versionId && versionId !== NULL_VERSION ? { 'x-cos-version-id': versionId } : {}
 }
 
 /** Refuses reads with an SSE-COS header (document 436/7728). @throws CosServiceError `SSEHeaderNotAllowed` */

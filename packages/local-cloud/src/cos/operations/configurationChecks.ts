@@ -178,9 +178,10 @@ export function checkStrictSignature(document: XmlElement): void {
   }
 }
 
-function listOf(rule: XmlElement, name: string, max: number): string[] {
+/** The texts of a list in a rule of strict signatures: `header` in `headerlist`. */
+export function listOf(rule: XmlElement, name: string, max?: number): string[] {
   const list = element(rule, `${name}list`)
-  return list ? texts(list, name, { max }) : []
+  return list ? texts(list, name, max === undefined ? {} : { max }) : []
 }
 
 const ALGORITHMS = ['AES256', 'KMS', 'cos/kms', 'SM4']

@@ -1,5 +1,6 @@
 import { type CopySource, parseCopySource } from '@miniprogram-cos/protocol'
 import { authorize } from '../authorize'
+import { MAX_SIMPLE_BYTES } from '../body'
 import { CosServiceError } from '../errors'
 import {
   attributesOf,
@@ -8,6 +9,7 @@ import {
   type ObjectAttributes,
   overwriteGuard,
   refuseNotImitated,
+  versionHeader,
 } from '../object/headers'
 import { refuseArchived } from '../object/restore'
 import { type CosRequest, withoutLeadingSlashes } from '../request'
@@ -15,7 +17,6 @@ import { bytesOf, type CosResponse, withHeaders, xmlResponse } from '../response
 import type { ObjectRecord } from '../store/records'
 import { readPartNumber, requireUpload, storePart } from './multipart'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
-import { MAX_SIMPLE_BYTES, versionHeader } from './putObject'
 
 export const copy: Handlers = {
   async putObjectCopy(context) {

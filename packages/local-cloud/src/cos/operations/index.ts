@@ -1,6 +1,7 @@
 import { type AnyOperation, operations, RESERVED_SUBRESOURCES } from '@miniprogram-cos/protocol'
 import { optionsObject } from '../cors'
 import { NOT_IMITATED } from '../object/headers'
+import { appendObject } from './appendObject'
 import { bucket, service } from './bucket'
 import { bucketConfiguration } from './bucketConfiguration'
 import { copy } from './copy'
@@ -11,7 +12,7 @@ import { multipart } from './multipart'
 import { acl, restoreObject, tagging } from './objectAttributes'
 import type { Handlers } from './operation'
 import { postObject } from './postObject'
-import { appendObject, putObject } from './putObject'
+import { putObject } from './putObject'
 
 /** The implemented operations, by their names in the protocol's table. */
 export const handlers: Handlers = {

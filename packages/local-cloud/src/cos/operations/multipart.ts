@@ -14,7 +14,7 @@ import { withHeaders, xmlResponse, xmlTextResponse } from '../response'
 import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord, PartRecord, UploadRecord, WrittenBlob } from '../store/records'
 import { elements, malformed, requiredText } from '../xmlElements'
-import { commonPrefixOf, compareKeys, encodingFor, readListOptions } from './listObjects'
+import { encodingFor, ListPage, readListOptions } from './listPage'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** Limits of multipart uploads (document 436/14112). */
@@ -144,59 +144,35 @@ export const multipart: Handlers = {
     const requested = readListOptions(query, 'max-uploads', 1)
     const keyMarker = query['key-marker'] ?? ''
     const idMarker = query['upload-id-marker'] ?? ''
-    const uploads: UploadRecord[] = []
-    const commonPrefixes: string[] = []
-    let truncated = false
     const { name } = bucketOf(context)
+    const page = new ListPage<UploadRecord>(requested, keyMarker)
     await store.uploads.scan(name, requested.prefix, keyMarker, (upload) => {
       const isAfterMarker =
         upload.key !== keyMarker || (idMarker !== '' && upload.uploadId > idMarker)
-      if (keyMarker !== '' && !isAfterMarker) return 'next'
-      const commonPrefix = commonPrefixOf(upload.key, requested)
-      if (commonPrefix !== undefined && compareKeys(commonPrefix, keyMarker) <= 0)
-        return { skip: commonPrefix }
-      if (uploads.length + commonPrefixes.length === requested.limit) {
-        truncated = true
-        return 'stop'
-      }
-      if (commonPrefix === undefined) {
-        uploads.push(upload)
-        return 'next'
-      }
-      commonPrefixes.push(commonPrefix)
-      return { skip: commonPrefix }
+      return keyMarker === '' || isAfterMarker ? page.add(upload.key, upload) : 'next'
     })
-    const names = [requested.prefix, keyMarker, ...commonPrefixes, ...uploads.map(({ key }) => key)]
-    const options = encodingFor(requested, names)
-    const last = uploads[uploads.length - 1]
-    const lastPrefix = commonPrefixes[commonPrefixes.length - 1]
-    const endsInPrefix =
-      lastPrefix !== undefined && (!last || compareKeys(lastPrefix, last.key) > 0)
+    const { options, elements } = page.describe([keyMarker, ...page.entries.map(({ key }) => key)])
+    const last = page.lastEntry
     const owner = ownerOf(keys)
     return xmlResponse({
       ListMultipartUploadsResult: {
-        Bucket: bucketOf(context).name,
-        EncodingType: options.encodingType,
+        Bucket: name,
         KeyMarker: options.encode(keyMarker),
         UploadIdMarker: idMarker,
-        NextKeyMarker: truncated
-          ? options.encode(endsInPrefix ? lastPrefix : (last?.key ?? ''))
-          : undefined,
-        NextUploadIdMarker: truncated && !endsInPrefix ? last?.uploadId : undefined,
+        NextKeyMarker: page.isTruncated ? options.encode(page.last) : undefined,
+        // After a common prefix there is none.
+        NextUploadIdMarker:
+          page.isTruncated && page.entries.at(-1) === last ? last?.uploadId : undefined,
         MaxUploads: options.limit,
-        IsTruncated: truncated,
-        Prefix: options.encode(options.prefix),
-        Delimiter: options.delimiter === '' ? undefined : options.encode(options.delimiter),
-        Upload: uploads.map((upload) => ({
+        IsTruncated: page.isTruncated,
+        ...elements,
+        Upload: page.entries.map((upload) => ({
           Key: options.encode(upload.key),
           UploadId: upload.uploadId,
           StorageClass: upload.storageClass,
           Initiator: owner,
           Owner: owner,
           Initiated: upload.initiated,
-        })),
-        CommonPrefixes: commonPrefixes.map((commonPrefix) => ({
-          Prefix: options.encode(commonPrefix),
         })),
       },
     })

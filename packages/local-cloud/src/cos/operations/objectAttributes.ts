@@ -5,7 +5,7 @@ import { beginRestore } from '../object/restore'
 import { type Tags, taggingDocument, tagsOfDocument } from '../object/tags'
 import { versionIdOf } from '../request'
 import { withHeaders, xmlResponse, xmlTextResponse } from '../response'
-import type { Acl } from '../store/records'
+import type { Acl, ObjectRecord } from '../store/records'
 import { integer, oneOf, requiredElement } from '../xmlElements'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
@@ -33,14 +33,8 @@ export const acl: Handlers = {
   },
 
   async getObjectAcl(context) {
-    const { request, store, keys } = context
-    const object = await store.objects.find(
-      bucketOf(context).name,
-      request.key,
-      versionIdOf(request),
-    )
-    if (!object || object.isDeleteMarker) throw new CosServiceError('NoSuchKey')
-    const response = xmlTextResponse(aclDocument(object.acl, keys.ownerUin))
+    const object = await requireObject(context)
+    const response = xmlTextResponse(aclDocument(object.acl, context.keys.ownerUin))
     const isDefault = !object.acl || object.acl.canned === 'default'
     return isDefault && !object.acl?.grants.length
       ? withHeaders(response, { 'x-cos-acl': 'default' })
@@ -63,6 +57,15 @@ async function readAcl(context: OperationContext, target: 'bucket' | 'object'): 
   return aclOfDocument(await readXmlBody(context.request, 'AccessControlPolicy'), target)
 }
 
+/** The object in a request, or the version. @throws CosServiceError `NoSuchKey` */
+async function requireObject(context: OperationContext): Promise<ObjectRecord> {
+  const { request, store } = context
+  const { name } = bucketOf(context)
+  const object = await store.objects.find(name, request.key, versionIdOf(request))
+  if (!object || object.isDeleteMarker) throw new CosServiceError('NoSuchKey')
+  return object
+}
+
 export const tagging: Handlers = {
   async putObjectTagging(context) {
     const tags = tagsOfDocument(await readXmlBody(context.request, 'Tagging'), 'object')
@@ -71,10 +74,7 @@ export const tagging: Handlers = {
   },
 
   async getObjectTagging(context) {
-    const { request, store } = context
-    const { key } = request
-    const object = await store.objects.find(bucketOf(context).name, key, versionIdOf(request))
-    if (!object || object.isDeleteMarker) throw new CosServiceError('NoSuchKey')
+    const object = await requireObject(context)
     if (!object.tags?.length) throw new CosServiceError('NoSuchTagSet')
     return xmlResponse(taggingDocument(object.tags))
   },

@@ -2,7 +2,7 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/bus
 import { encodeComponent, encodeKey, operations } from '@miniprogram-cos/protocol'
 import { authenticateForm } from '../authenticateForm'
 import { authorize, requiredAccess } from '../authorize'
-import { announcedMd5, limited, readTrafficLimit, throttled } from '../body'
+import { announcedMd5, limited, MAX_SIMPLE_BYTES, readTrafficLimit, throttled } from '../body'
 import { CosServiceError } from '../errors'
 import { type ProcessStored, planProcessing } from '../images/processUpload'
 import {
@@ -10,12 +10,12 @@ import {
   encryptionHeader,
   type ObjectAttributes,
   refuseNotImitated,
+  versionHeader,
 } from '../object/headers'
 import { type CosRequest, checkKey, withoutLeadingSlashes } from '../request'
 import { type CosResponse, withHeaders, xmlResponse } from '../response'
 import { type ObjectRecord, objectOfBlob, type WrittenBlob } from '../store/records'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
-import { MAX_SIMPLE_BYTES, versionHeader } from './putObject'
 
 /** Maximum length of a field's value. */
 const MAX_FIELD_BYTES = 20 * 1024

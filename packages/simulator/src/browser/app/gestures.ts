@@ -56,7 +56,7 @@ const LONG_PRESS_MS = 350
 /** A pointer that moves further is not a press. Pixels. */
 const MAX_MOVE = 10
 
-/** Triggers `longpress`, which glass-easel leaves to the platform. A long press is not a tap. */
+/** Triggers `longpress`, and `longtap` as it was called at first, which glass-easel leaves to the platform. A long press is not a tap. */
 export function watchLongPress(place: HTMLElement): void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let start = { x: 0, y: 0 }
@@ -69,7 +69,9 @@ export function watchLongPress(place: HTMLElement): void {
       const element = closestNode(target as Element | null)
       if (!element || !hasListener(target as Element)) return
       isLong = true
-      element.triggerEvent('longpress', { x, y }, { bubbles: true, composed: true })
+      for (const name of ['longpress', 'longtap']) {
+        element.triggerEvent(name, { x, y }, { bubbles: true, composed: true })
+      }
     }, LONG_PRESS_MS)
   })
   place.addEventListener('pointermove', ({ clientX, clientY }) => {

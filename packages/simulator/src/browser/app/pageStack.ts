@@ -1,6 +1,7 @@
 import type { AssociatedBackend, Root } from 'glass-easel-miniprogram-adapter'
 import { Emitter } from '../../appState'
 import { WxError } from '../../callbacks'
+import type { SourceProblem } from '../../preview/protocol'
 import { asBackend } from '../backend'
 import { watchPullDown } from './gestures'
 import { attempt, problemsBox } from './problems'
@@ -190,13 +191,11 @@ export class PageStack {
     const problems = this.#registry.problemsOf(route)
     const page =
       problems.length > 0
-        ? failedPage(route, problemsBox('The page does not compile', problems))
+        ? failedPage(route, problemsBox(titleOf(problems), problems))
         : this.#createPage(route, query, channel)
     page.title = title
     this.pages.push(page)
     if (this.isTab(route)) this.#tabs.set(route, page)
-    // Data set by onLoad is part of the first render.
-    this.#call(page, 'onLoad', query)
     if (page.root) {
       attach(page.root, this.#place)
       this.#watchScroll(page)
@@ -205,7 +204,10 @@ export class PageStack {
     } else {
       this.#place.append(page.element)
     }
+    // After `attached` of its components, as in WeChat, and before the first frame is drawn.
+    this.#call(page, 'onLoad', query)
     this.#show(page)
+    this.#registry.callReady()
     this.#call(page, 'onReady')
   }
 
@@ -216,6 +218,7 @@ export class PageStack {
     const { $$: element } = root.getComponent()
     if (!(element instanceof HTMLElement)) throw new TypeError(`${route} has no element`)
     element.setAttribute('route', route)
+    element.dataset.skyline = this.#registry.skylineDefaults(route)
     const instance: PageInstance = Object.assign(root.get(), {
       route,
       options: query,
@@ -288,7 +291,10 @@ function attach(root: Root, parent: HTMLElement): void {
   root.attach(asBackend(parent), asBackend(placeholder))
 }
 
-/** A page that only shows why it does not compile. */
+const titleOf = (problems: SourceProblem[]) =>
+  problems.every(({ line }) => line === 0) ? 'The page cannot run' : 'The page does not compile'
+
+/** A page that only shows what is wrong with its source. */
 function failedPage(route: string, box: HTMLElement): OpenPage {
   const element = document.createElement('wx-page')
   element.setAttribute('route', route)

@@ -1,4 +1,4 @@
-import { addGlobalErrorListener } from 'glass-easel'
+import { addGlobalErrorListener, addGlobalWarningListener } from 'glass-easel'
 import type { SourceProblem } from '../../preview/protocol'
 import { textElement } from '../dom'
 
@@ -79,10 +79,17 @@ export function watchErrors(): void {
   // In event handlers, observers and lifetimes.
   addGlobalErrorListener((error, method, component) => {
     const path = component instanceof Object ? component.is : component
+    // A definition that names what does not exist: WeChat ignores the entry and says so.
+    if (method === '[prepare]') {
+      console.warn(`${path}: ${textOf(error instanceof Error ? error.message : error)}`)
+      return false
+    }
     console.error(error)
     reportProblems(`${path ?? ''} ${method ?? ''}`.trim(), problemsOf(error))
     return false
   })
+  // WeChat says nothing about a list that is not there yet.
+  addGlobalWarningListener((message) => !/for-list/.test(message))
   window.addEventListener('error', ({ error }) => {
     if (error) reportProblems('Error', problemsOf(error))
   })

@@ -1,4 +1,4 @@
-import { Event, globalOptions } from 'glass-easel'
+import { DeepCopyKind, Event, globalOptions } from 'glass-easel'
 import { type CodeSpace, component, MiniProgramEnv } from 'glass-easel-miniprogram-adapter'
 import type {
   AppConfig,
@@ -31,6 +31,10 @@ interface ComponentDefinition {
   options?: { styleIsolation?: string; addGlobalClass?: boolean }
   [name: string]: unknown
 }
+/** The instance of a component. */
+interface Instance {
+  _$: { $$?: Node; triggerLifetime(name: string, args: never[]): void }
+}
 type Define = (definition?: ComponentDefinition) => unknown
 interface Definers {
   Page: Define
@@ -44,6 +48,15 @@ globalOptions.writeIdToDOM = true
 globalOptions.writeFieldsToNode = false
 // Frameworks set event handlers on instances, and their names in the data.
 globalOptions.useMethodCallerListeners = true
+// Data may refer to itself.
+globalOptions.dataDeepCopy = DeepCopyKind.SimpleWithRecursion
+globalOptions.propertyPassingDeepCopy = DeepCopyKind.SimpleWithRecursion
+// An instance that is put into data must not bring its node and all of the page with it.
+Object.defineProperty(component.ComponentCaller.prototype, '_$', {
+  set(this: object, value: unknown) {
+    Object.defineProperty(this, '_$', { value, writable: true, configurable: true })
+  },
+})
 
 /** Receives the parts of the compiled app and runs their code. */
 export class Registry {
@@ -51,12 +64,13 @@ export class Registry {
   readonly parts = new Map<string, Part>()
   readonly environment = new MiniProgramEnv()
   readonly codeSpace: CodeSpace = this.environment.createCodeSpace('', true)
-  readonly #onLaunch: (registry: Registry) => void
+  readonly #onLaunch: (registry: Registry) => () => void
   readonly #onStart: (registry: Registry) => void
   readonly #problems = new Map<string, SourceProblem[]>()
   #definition: AppDefinition | undefined
-  /** Those of the file that is being run. */
-  #definers: Partial<Definers> = {}
+  readonly #attached: Instance[] = []
+  /** Those of the file that is running. */
+  #definers: Definers = { Page() {}, Component() {}, Behavior() {} }
   #styles = document.createElement('style')
   app: AppObject = {}
   /** Called by compiled templates. */
@@ -64,19 +78,13 @@ export class Registry {
   readonly wxsHandler = wxsHandler
 
   /**
-   * @param onLaunch called after the script of the app
+   * @param onLaunch called before the script of the app, and what it returns after it
    * @param onStart called after the scripts of all pages and components
    */
-  constructor(onLaunch: (registry: Registry) => void, onStart: (registry: Registry) => void) {
+  constructor(onLaunch: (registry: Registry) => () => void, onStart: (registry: Registry) => void) {
     this.#onLaunch = onLaunch
     this.#onStart = onStart
     ownEventFields()
-    // The same functions all the time, because frameworks replace them when the app is launched.
-    Object.assign(globals, {
-      Page: (definition) => this.#definers.Page?.(definition),
-      Component: (definition) => this.#definers.Component?.(definition),
-      Behavior: (definition) => this.#definers.Behavior?.(definition),
-    } satisfies Definers)
   }
 
   get config(): AppConfig {
@@ -90,6 +98,14 @@ export class Registry {
   /** A setting of a page: its own, or that of the app's `window`. */
   windowOption(route: string, name: string): unknown {
     return this.parts.get(route)?.config[name] ?? this.config.window?.[name]
+  }
+
+  /** The defaults of Skyline that a page has, as `flex` and `border-box`; none for a page of the web view. */
+  skylineDefaults(route: string): string {
+    const { renderer, rendererOptions } = this.config
+    if ((this.parts.get(route)?.config.renderer ?? renderer) !== 'skyline') return ''
+    const { defaultDisplayBlock, defaultContentBox } = rendererOptions?.skyline ?? {}
+    return [defaultDisplayBlock ? '' : 'flex', defaultContentBox ? '' : 'border-box'].join(' ')
   }
 
   /** Why a page cannot be shown: its own problems and those of the components it uses. */
@@ -110,6 +126,7 @@ export class Registry {
 
   define(definition: AppDefinition): void {
     this.#definition = definition
+    document.documentElement.dataset.style = definition.config.style ?? ''
     document.head.append(this.#styles)
     this.#addStyle(definition.style)
     for (const { file, line, column, message } of definition.warnings) {
@@ -129,10 +146,20 @@ export class Registry {
       this.app = app
     }
     globals.getApp = () => this.app
-    this.codeSpace.componentEnv('app', ({ Behavior }) => {
-      this.#run('app', { Behavior: Behavior as Define }, load)
+    // The same for all files: apps replace them by functions that report each page.
+    for (const name of ['Page', 'Component', 'Behavior'] as const) {
+      globals[name] = (definition?: ComponentDefinition) => this.#definers[name](definition)
+    }
+    this.codeSpace.componentEnv('app', (env) => {
+      this.#definers = {
+        Page() {},
+        Component() {},
+        Behavior: (env as unknown as Definers).Behavior,
+      }
     })
-    this.#onLaunch(this)
+    const launched = this.#onLaunch(this)
+    this.#attempt('app', load)
+    launched()
   }
 
   /** Runs a page's or component's file, which calls `Page()` or `Component()`. */
@@ -169,6 +196,16 @@ export class Registry {
           ? { behaviors: definition.behaviors.map((one) => builtInBehavior(one, Behavior)) }
           : {}),
       })
+      const queue = this.#attached
+      const callReady = () => this.callReady()
+      const awaitsReady = Behavior({
+        lifetimes: {
+          attached(this: Instance) {
+            queue.push(this)
+            if (queue.length === 1) requestAnimationFrame(callReady)
+          },
+        },
+      })
       const register = (define: Define) => (definition?: ComponentDefinition) => {
         isDefined = true
         if (definition === undefined) return define()
@@ -178,16 +215,20 @@ export class Registry {
         if (/shared$/.test(isolation ?? '') && !isolation?.includes('apply')) {
           css = css.replaceAll(`.${scope}--`, '.')
         }
-        return define(adapt(definition))
+        const adapted = adapt(definition)
+        if (define === Page) return define(adapted)
+        return define({ ...adapted, behaviors: [awaitsReady, ...(adapted.behaviors ?? [])] })
       }
-      const definers: Definers = {
+      const outer = this.#definers
+      this.#definers = {
         Page: register(Page),
         Component: register(Component),
-        Behavior: (definition) =>
+        Behavior: (definition?: ComponentDefinition) =>
           definition === undefined ? Behavior() : Behavior(adapt(definition)),
       }
       if (problems.length > 0) this.#problems.set(path, problems)
-      else this.#run(path, definers, load)
+      else this.#attempt(path, load)
+      this.#definers = outer
       // Its users show the problem; an empty component keeps the rest working.
       if (!isDefined) (kind === 'page' ? Page : Component)({})
     })
@@ -198,15 +239,18 @@ export class Registry {
     this.#onStart(this)
   }
 
-  #run(path: string, definers: Partial<Definers>, load: () => void): void {
-    const outer = this.#definers
-    this.#definers = definers
+  /** Triggers `ready` of the components that have been attached, which glass-easel leaves to the platform. */
+  callReady(): void {
+    for (const { _$: node } of this.#attached.splice(0)) {
+      if (node.$$?.isConnected) node.triggerLifetime('ready', [])
+    }
+  }
+
+  #attempt(path: string, run: () => void): void {
     try {
-      load()
+      run()
     } catch (error) {
       this.#problems.set(path, problemsOf(error))
-    } finally {
-      this.#definers = outer
     }
   }
 

@@ -14,7 +14,9 @@ interface Bound {
     /** Of a component. */
     data?: Record<string, unknown>
     getShadowRoot?(): { querySelectorAll(selector: string): { $$?: unknown }[] } | null
-    ownerShadowRoot: { getHostNode(): { is: string } } | null
+    ownerShadowRoot: {
+      getHostNode(): { is: string; getMethodCaller?(): Record<string, unknown> }
+    } | null
     getAttribute(name: string): unknown
     dispatchEvent(event: WxEvent<unknown>): void
     triggerEvent(
@@ -65,6 +67,14 @@ export abstract class WxElement extends HTMLElement {
   /** Triggers a WeChat event, which reaches listeners in templates only. */
   protected emit(name: string, detail: unknown = {}, bubbles = false): void {
     nodeOf(this)?.triggerEvent(name, detail, { bubbles })
+  }
+
+  /** Calls the function of Skyline that `worklet:name` names, of the page or component whose template has the element. */
+  protected callWorklet(name: string, event: object): void {
+    const node = nodeOf(this)
+    const owner = node?.ownerShadowRoot?.getHostNode().getMethodCaller?.()
+    const handler = owner?.[String(node?.dataset[`workletO${name.slice(1)}`])]
+    if (typeof handler === 'function') handler.call(owner, event)
   }
 
   /** Reports a changed value to a two-way binding `model:name`. */

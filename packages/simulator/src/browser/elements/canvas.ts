@@ -140,6 +140,8 @@ export function createCanvasContext(canvasId: string): object {
   // Since 1.9.90 the properties of the browser's context exist too.
   return new Proxy(target, {
     set(_, property, value) {
+      // Measured at once.
+      if (property === 'font') scratch.font = value
       record((context) => {
         Object.assign(context, { [property]: value })
       })

@@ -34,7 +34,10 @@ abstract class WxChoice extends WxElement {
     this.#isChecked = isChecked
     const mark = this.inner('mark')
     mark.textContent = isChecked ? '✓' : ''
-    mark.style.color = this.text('color', '#09bb07')
+    const colour = this.text('color', '#09bb07')
+    const isFilled = isChecked && this instanceof WxRadio
+    mark.style.color = isFilled ? '#fff' : colour
+    mark.style.background = isFilled ? colour : '#fff'
     this.setAttribute('aria-checked', String(isChecked))
   }
 

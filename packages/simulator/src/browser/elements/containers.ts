@@ -24,7 +24,9 @@ export class WxScrollView extends WxElement {
     const deltaX = this.#last.scrollLeft - scrollLeft
     const deltaY = this.#last.scrollTop - scrollTop
     this.#last = { scrollTop, scrollLeft }
-    this.emit('scroll', { scrollTop, scrollLeft, scrollHeight, scrollWidth, deltaX, deltaY })
+    const detail = { scrollTop, scrollLeft, scrollHeight, scrollWidth, deltaX, deltaY }
+    this.emit('scroll', detail)
+    this.callWorklet('onscrollupdate', { detail })
     const isHorizontal = this.flag('scroll-x')
     const before = isHorizontal ? scrollLeft : scrollTop
     const after = isHorizontal

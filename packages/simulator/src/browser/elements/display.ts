@@ -1,4 +1,5 @@
 import { addressOf } from '../files'
+import { settings } from '../settings'
 import { ownerOf, shadowOf, WxElement } from './base'
 
 /** `object-fit` by mode; all other modes name an edge or a corner. */
@@ -21,15 +22,20 @@ export class WxImage extends WxElement {
     const root = shadowOf(
       this,
       '<style>:host{display:inline-block;width:320px;height:240px;overflow:hidden}' +
-        'img{display:block;width:100%;height:100%}img:not([src]){visibility:hidden}</style><img alt="">',
+        'img{display:block;width:100%;height:100%}img:is(:not([src]),.failed){visibility:hidden}</style><img alt="">',
     )
     this.#picture = root.querySelector('img') as HTMLImageElement
     this.#picture.draggable = false
     this.#picture.onload = () => {
       const { naturalWidth: width, naturalHeight: height } = this.#picture
+      this.#picture.className = ''
       this.emit('load', { width, height })
     }
-    this.#picture.onerror = () => this.emit('error', { errMsg: `GET ${this.text('src')} failed` })
+    this.#picture.onerror = () => {
+      // WeChat shows nothing, a browser its mark of a broken picture.
+      this.#picture.className = 'failed'
+      this.emit('error', { errMsg: `GET ${this.text('src')} failed` })
+    }
   }
 
   protected override update(): void {
@@ -55,6 +61,28 @@ export class WxImage extends WxElement {
 }
 
 export class WxCoverImage extends WxImage {}
+
+/** `<open-data>`: type, of which the preview has the name and the picture of its user. */
+export class WxOpenData extends WxElement {
+  static observedAttributes = ['type']
+
+  constructor() {
+    super()
+    shadowOf(
+      this,
+      '<style>:host{display:inline-block}i{display:block;width:100%;height:100%;min-width:20px;min-height:20px;' +
+        'background:#c9c9c9}</style><span id="text"></span>',
+    )
+  }
+
+  protected override update(): void {
+    const isChinese = settings.language.startsWith('zh')
+    const type = this.text('type')
+    const text = type === 'userNickName' ? (isChinese ? '微信用户' : 'WeChat user') : ''
+    if (type === 'userAvatarUrl') this.inner('text').replaceChildren(document.createElement('i'))
+    else this.inner('text').textContent = text
+  }
+}
 
 /** `<video>`: src, poster, controls, loop, muted; play, pause, ended, timeupdate, error. */
 export class WxVideo extends WxElement {

@@ -20,7 +20,7 @@ export interface NetworkCall {
 }
 
 /** The task that a network call returns: it can be aborted, and reports the response headers. */
-function networkTask(
+export function networkTask(
   api: Exchange['api'],
   options: CallbackOptions,
   services: NetworkServices,
@@ -175,7 +175,8 @@ function withoutContentType(header: Header = {}): Header {
 }
 
 export interface DownloadOptions extends CallbackOptions {
-  url: string
+  /** An address that is looked up first is a function. */
+  url: string | (() => Promise<string>)
   header?: Header
   filePath?: string
   timeout?: number
@@ -190,19 +191,23 @@ export function downloadFile(options: DownloadOptions, services: NetworkServices
     totalBytesWritten: number
     totalBytesExpectedToWrite: number
   }>()
+  let url = ''
   const task = networkTask('downloadFile', options, services, {
-    prepare: async () => ({
-      url: options.url,
-      method: 'GET',
-      header: options.header ?? {},
-      responseType: 'blob',
-      timeout: options.timeout ?? 0,
-      onReceived: (totalBytesWritten, totalBytesExpectedToWrite) =>
-        emit(totalBytesWritten, totalBytesExpectedToWrite, {
-          totalBytesWritten,
-          totalBytesExpectedToWrite,
-        }),
-    }),
+    async prepare() {
+      url = typeof options.url === 'string' ? options.url : await options.url()
+      return {
+        url,
+        method: 'GET',
+        header: options.header ?? {},
+        responseType: 'blob',
+        timeout: options.timeout ?? 0,
+        onReceived: (totalBytesWritten, totalBytesExpectedToWrite) =>
+          emit(totalBytesWritten, totalBytesExpectedToWrite, {
+            totalBytesWritten,
+            totalBytesExpectedToWrite,
+          }),
+      }
+    },
     async finish({ statusCode, header, data }) {
       const file = data as Blob
       if (file.size > MAX_BYTES) throw new WxError('downloadFile:fail exceed max file size')
@@ -210,7 +215,7 @@ export function downloadFile(options: DownloadOptions, services: NetworkServices
         await phoneFiles.put(options.filePath, file)
         return { statusCode, header, filePath: options.filePath }
       }
-      const name = new URL(options.url).pathname
+      const name = new URL(url).pathname
       return { statusCode, header, tempFilePath: await phoneFiles.add(file, name) }
     },
   })

@@ -1,5 +1,4 @@
 import { AppState, lifecycleApi, offEvent, onEvent } from '../../appState'
-import { type CallbackOptions, callBackOrPromise, WxError, type WxFailure } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
 import { Semaphore } from '../../network/limits'
 import type { StorageEntry } from '../../preview/protocol'
@@ -17,10 +16,12 @@ import {
 } from '../network/calls'
 import { settings } from '../settings'
 import { accountApi, Privacy } from './account'
+import { createCloud } from './cloud'
 import { deviceApi } from './device'
 import { interactionApi } from './interaction'
 import { mediaApi } from './media'
 import { canIUse } from './missingApi'
+import { router, worklet } from './worklet'
 
 /** Foreground, background and network of this phone. */
 export const state = new AppState()
@@ -49,7 +50,9 @@ export function createWx(isPrivacyChecked: () => boolean): Record<string, unknow
     ...interactionApi,
     ...privacy.protect({ ...mediaApi, ...deviceApi, ...accountApi }),
     ...privacy.api,
-    cloud,
+    cloud: createCloud(network),
+    router,
+    worklet,
     ...lifecycleApi(state),
     onNetworkWeakChange: onEvent(state, 'networkWeak'),
     offNetworkWeakChange: offEvent(state, 'networkWeak'),
@@ -103,73 +106,6 @@ function loadStored(): Record<string, string> {
 
 export function storedEntries(): StorageEntry[] {
   return Object.entries(loadStored()).map(([key, value]) => ({ key, value }))
-}
-
-interface CallFunctionOptions extends CallbackOptions {
-  name: string
-  data?: object
-}
-
-let isReady = false
-
-/** The parts of `wx.cloud` other than functions; files are stored in COS. */
-const REFUSED = ['uploadFile', 'downloadFile', 'getTempFileURL', 'deleteFile', 'callContainer']
-
-/** The task of a transfer with callbacks, which has already failed. */
-const REFUSED_TASK = {
-  abort() {},
-  onProgressUpdate() {},
-  offProgressUpdate() {},
-  onHeadersReceived() {},
-  offHeadersReceived() {},
-}
-
-/** `wx.cloud`: the preview's server calls the function with the identity of the phone's user. */
-const cloud: Record<string, unknown> & {
-  callFunction(options: CallFunctionOptions): Promise<object> | undefined
-} = {
-  init(_options?: object): void {
-    isReady = true
-  },
-  callFunction: (options: CallFunctionOptions) =>
-    callBackOrPromise(options, () => callFunction(options), 'cloud.callFunction'),
-  ...Object.fromEntries(
-    REFUSED.map((name) => [
-      name,
-      (options: CallbackOptions = {}) =>
-        callBackOrPromise(options, () => refuseCloud(name), `cloud.${name}`) ?? REFUSED_TASK,
-    ]),
-  ),
-  database: () => refuseCloud('database'),
-  /** For an environment of another account. */
-  Cloud: class {
-    async init(): Promise<void> {
-      isReady = true
-    }
-
-    callFunction(options: CallFunctionOptions) {
-      return cloud.callFunction(options)
-    }
-  },
-}
-
-function refuseCloud(name: string): never {
-  console.warn(`wx.cloud.${name} is not in the preview`)
-  throw new WxError(`cloud.${name}:fail not supported by the preview`, { errCode: -1 })
-}
-
-async function callFunction({ name, data = {} }: CallFunctionOptions): Promise<object> {
-  if (!isReady) {
-    throw new WxError("Cloud API isn't enabled, please call wx.cloud.init first", { errCode: -1 })
-  }
-  const response = await fetch('/wx/cloud', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ name, data }),
-  })
-  const answer = (await response.json()) as { result: object } | { failure: WxFailure }
-  if ('result' in answer) return answer
-  throw new WxError(answer.failure.errMsg, answer.failure)
 }
 
 /** `wx.createInnerAudioContext`: the browser's player under WeChat's names. */

@@ -1,6 +1,7 @@
 import { api, WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
 import { addressOf, phoneFiles } from '../files'
+import { showModal } from '../overlays'
 import { settings } from '../settings'
 
 interface ChooseMediaOptions {
@@ -103,7 +104,14 @@ async function chooseMessageFile({
   return { tempFiles }
 }
 
-function pick(name: string, accept: string, count: number): Promise<File[]> {
+/** Asks for one more tap where the browser refuses its dialog: it opens only within seconds after a tap. */
+async function pick(name: string, accept: string, count: number): Promise<File[]> {
+  if (!navigator.userActivation.isActive) {
+    const isChinese = settings.language.startsWith('zh')
+    const content = isChinese ? '小程序请求选择文件' : 'The mini program asks for a file'
+    const { confirm } = await showModal({ content }, isChinese)
+    if (!confirm) throw new WxError(`${name}:fail cancel`)
+  }
   return new Promise((resolve, reject) => {
     const input = document.createElement('input')
     input.type = 'file'

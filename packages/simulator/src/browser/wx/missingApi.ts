@@ -49,11 +49,9 @@ export function requirePlugin(name: string): unknown {
 }
 
 function missingCall(name: string): unknown {
-  // Of Skyline.
-  if (name === 'worklet' || name === 'router') return inertObject(name)
   // Listeners are never called and objects do nothing, so the app continues without them.
   if (/^(?:on|off)[A-Z]/.test(name)) return () => report(name)
-  if (/^(?:create|get\w+Manager$|get\w+Context$)/.test(name)) {
+  if (/^(?:create|get\w+(?:Manager|Context|System)$)/.test(name)) {
     return () => {
       report(name)
       return inertObject(`${name}()`)
@@ -73,8 +71,10 @@ function missingCall(name: string): unknown {
 
 /** An object whose methods, at any depth, report themselves and do nothing. */
 function inertObject(name: string): unknown {
-  return new Proxy(() => {}, {
-    get(_, property) {
+  // A function that may be called, constructed and extended.
+  return new Proxy(function Inert() {}, {
+    get(target, property) {
+      if (property === 'prototype') return target.prototype
       // Not a promise: `await` of it must end.
       if (typeof property !== 'string' || property === 'then') return undefined
       if (property === 'toString' || property === 'valueOf') return () => ''

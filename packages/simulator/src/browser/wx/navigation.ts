@@ -13,6 +13,7 @@ import {
 } from '../elements/canvas'
 import { type ObserverOptions, PhoneIntersectionObserver } from './intersectionObserver'
 import { findVideo, SelectorQuery, videoContext } from './query'
+import { applyAnimatedStyle, clearAnimatedStyle } from './worklet'
 
 interface ToUrl {
   url: string
@@ -163,6 +164,20 @@ export function addInstanceMethods(): void {
       }
       const done = rest.at(-1)
       if (typeof done === 'function') done()
+    },
+    applyAnimatedStyle(
+      this: Selectable,
+      selector: string,
+      compute: () => Record<string, string | number>,
+      _options?: object,
+      done?: (result: { styleId: number }) => void,
+    ) {
+      const styleId = applyAnimatedStyle(() => elementsOf(this, selector), compute)
+      done?.({ styleId })
+    },
+    clearAnimatedStyle(_selector: string, ids: number[] = [], done?: () => void) {
+      clearAnimatedStyle(ids)
+      done?.()
     },
     createIntersectionObserver(this: Selectable, options?: ObserverOptions) {
       return new PhoneIntersectionObserver((selector) => elementsOf(this, selector), options)

@@ -1,0 +1,177 @@
+import { type CallbackOptions, callBackOrPromise, WxError, type WxFailure } from '../../callbacks'
+import { phoneFiles } from '../files'
+import { downloadFile, networkTask } from '../network/calls'
+import type { Header, NetworkServices } from '../network/exchange'
+
+interface CallFunctionOptions extends CallbackOptions {
+  name: string
+  data?: object
+}
+
+interface UploadOptions extends CallbackOptions {
+  cloudPath: string
+  filePath: string
+  header?: Header
+}
+
+type Answer = Record<string, unknown>
+
+/** The entry for one file in an answer of the storage. */
+interface FileAnswer {
+  fileID: string
+  code: string
+  tempFileURL?: string
+  maxAge?: number
+}
+
+/** Asks the preview's server. @throws WxError with the failure that it reports */
+async function ask(path: string, body: object): Promise<Answer> {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const answer = (await response.json()) as Answer & { failure?: WxFailure }
+  if (answer.failure) throw new WxError(answer.failure.errMsg, answer.failure)
+  return answer
+}
+
+function refuse(name: string): never {
+  console.warn(`wx.cloud.${name} is not in the preview`)
+  throw new WxError(`cloud.${name}:fail not supported by the preview`, { errCode: -1 })
+}
+
+/** An action of the storage, for the call `name`. */
+async function storage(name: string, action: string, params: object): Promise<Answer> {
+  const answer = await ask('/wx/storage', { action: `storage.${action}`, params })
+  if (answer.isMissing) refuse(name)
+  if (answer.code) throw new WxError(`cloud.${name}:fail ${answer.message}`, { errCode: -1 })
+  return answer
+}
+
+/** The results for files, in the form of `getTempFileURL` and `deleteFile`. */
+async function files(
+  name: string,
+  action: string,
+  params: object,
+  member: string,
+): Promise<object[]> {
+  const { data } = await storage(name, action, params)
+  return (Object(data)[member] as FileAnswer[]).map(({ code, ...file }) => ({
+    ...file,
+    status: code === 'SUCCESS' ? 0 : -503003,
+    errMsg: code === 'SUCCESS' ? 'ok' : 'storage file not exists',
+  }))
+}
+
+const temporaryUrls = (name: string, list: (string | { fileID: string; maxAge?: number })[]) => {
+  const file_list = list.map((file) =>
+    typeof file === 'string' ? { fileid: file } : { fileid: file.fileID, max_age: file.maxAge },
+  )
+  return files(name, 'batchGetDownloadUrl', { file_list }, 'download_list')
+}
+
+/** The address of a file of the storage. @throws WxError */
+async function addressOfCloudFile(fileID: string): Promise<string> {
+  const [file] = await temporaryUrls('getTempFileURL', [fileID])
+  const { tempFileURL, errMsg } = { ...file } as { tempFileURL?: string; errMsg?: string }
+  if (tempFileURL === undefined) throw new WxError(`cloud.downloadFile:fail ${errMsg}`)
+  return tempFileURL
+}
+
+/** Starts a transfer, with a promise instead of its task when no callback is given. */
+function withPromise<Options extends CallbackOptions>(
+  options: Options,
+  start: (options: Options) => object,
+): object {
+  if (options.success || options.fail || options.complete) return start(options)
+  return new Promise((success, fail) => void start({ ...options, success, fail }))
+}
+
+/** What `wx.cloud.database()` gives: every operation fails when it is executed, with its name. */
+function database(): unknown {
+  const chain: unknown = new Proxy(() => {}, {
+    get(_, name) {
+      if (typeof name !== 'string' || name === 'then') return undefined
+      if (!/^(?:get|add|set|update|remove|count|end|watch|createCollection)$/.test(name))
+        return chain
+      return (options: CallbackOptions = {}) =>
+        callBackOrPromise(Object(options), () => refuse('database'), 'cloud.database')
+    },
+    apply: () => chain,
+    construct: () => Object(chain),
+  })
+  return chain
+}
+
+/** `wx.cloud`: the preview's server calls functions with the identity of the phone's user, and has the files. */
+export function createCloud(network: NetworkServices): object {
+  let isReady = false
+  // The addresses of the storage are on no list of the app.
+  const services = { ...network, urlCheck: false }
+  const cloud = {
+    async init(_options?: object): Promise<void> {
+      isReady = true
+    },
+    callFunction: (options: CallFunctionOptions) =>
+      callBackOrPromise(
+        options,
+        () => {
+          if (isReady) return ask('/wx/cloud', { name: options.name, data: options.data ?? {} })
+          const message = "Cloud API isn't enabled, please call wx.cloud.init first"
+          throw new WxError(message, { errCode: -1 })
+        },
+        'cloud.callFunction',
+      ),
+    uploadFile: (given: UploadOptions) =>
+      withPromise(given, (options) => {
+        let fileID = ''
+        return networkTask('uploadFile', options, services, {
+          async prepare() {
+            const { cloudPath: path, filePath } = options
+            const { data } = await storage('uploadFile', 'getUploadMetadata', { path })
+            const { url, authorization, fileId } = data as Record<string, string>
+            fileID = fileId ?? ''
+            return {
+              url: url ?? '',
+              method: 'PUT',
+              header: { authorization },
+              body: await phoneFiles.get(filePath, 'cloud.uploadFile'),
+              responseType: 'text',
+              timeout: 0,
+            }
+          },
+          finish: ({ statusCode }) => ({ fileID, statusCode, errMsg: 'cloud.uploadFile:ok' }),
+        })
+      }),
+    downloadFile: (given: CallbackOptions & { fileID: string }) =>
+      withPromise(given, (options) =>
+        downloadFile({ ...options, url: () => addressOfCloudFile(options.fileID) }, services),
+      ),
+    getTempFileURL: (options: CallbackOptions & { fileList: string[] }) =>
+      callBackOrPromise(
+        options,
+        async () => ({ fileList: await temporaryUrls('getTempFileURL', options.fileList) }),
+        'cloud.getTempFileURL',
+      ),
+    deleteFile: ({ fileList, ...options }: CallbackOptions & { fileList: string[] }) =>
+      callBackOrPromise(
+        options,
+        async () => {
+          const params = { fileid_list: fileList }
+          return { fileList: await files('deleteFile', 'batchDeleteFile', params, 'delete_list') }
+        },
+        'cloud.deleteFile',
+      ),
+    callContainer: (options: CallbackOptions = {}) =>
+      callBackOrPromise(options, () => refuse('callContainer'), 'cloud.callContainer'),
+    database,
+    /** For an environment of another account. */
+    Cloud: class {
+      constructor() {
+        Object.assign(this, cloud)
+      }
+    },
+  }
+  return cloud
+}
