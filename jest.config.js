@@ -20,7 +20,7 @@ module.exports = {
   // The function worker, the functions and the client as phones load it run as built files.
   globalSetup: '<rootDir>/test/support/buildOnce.ts',
   testSequencer: '<rootDir>/test/support/longestFirst.js',
-  // For a machine that does much else: tests wait for conditions, and a quiet machine takes seconds.
+  // Tests wait for conditions; only a hang reaches this.
   testTimeout: 120_000,
   // For two cores: tests wait for child processes, browsers and disks for a third of their time.
   maxWorkers: 3,

@@ -6,8 +6,8 @@ export interface Adopter {
   isTemplate: boolean
   /** The app that WeChat would be given. */
   app: string
-  /** Packages of the interface library whose uploader is on the first page. */
-  kit?: string[]
+  /** The interface library whose uploader is on the first page: its packages, and what the user taps to choose a file. */
+  kit?: { packages: string[]; chooser: string }
 }
 
 export const ADOPTERS: Adopter[] = [
@@ -16,12 +16,12 @@ export const ADOPTERS: Adopter[] = [
     name: 'uni-app',
     isTemplate: true,
     app: 'dist/build/mp-weixin/app.js',
-    kit: ['@dcloudio/uni-ui@1.5.12', 'sass@1.77.8'],
+    kit: { packages: ['@dcloudio/uni-ui@1.5.12', 'sass@1.77.8'], chooser: '.file-picker__box' },
   },
   {
     name: 'taro',
     isTemplate: true,
     app: 'dist/app.js',
-    kit: ['@nutui/nutui-react-taro@3.0.20'],
+    kit: { packages: ['@nutui/nutui-react-taro@3.0.20'], chooser: '.nut-uploader-upload' },
   },
 ]

@@ -16,17 +16,20 @@ import type { Simulator } from '@miniprogram-cos/simulator'
 import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
 import { buildPart } from '../support/buildPart'
 import { type LocalRegistry, startLocalRegistry } from '../support/localRegistry'
-import { createSimulatedPhone } from '../support/phones'
+import { createSimulatedPhone, createTestPhone } from '../support/phones'
+import { startAppOnCloud } from '../support/previewApp'
+import { at } from '../support/root'
 import { ALICE, CREDENTIALS_FUNCTION, startTestCloud } from '../support/testCloud'
 import { ADOPTERS, type Adopter } from './adopters'
 import { launchApp } from './launchApp'
 
 const MIB = 1024 * 1024
+const PICTURE = at('packages/cli/samples/sea.png')
 const TIMEOUT_MS = 30_000
 
 /** Creates the project from packages as published, and builds it as its owner would. @returns its folder */
 async function build(
-  { name, isTemplate, kit = [] }: Adopter,
+  { name, isTemplate, kit }: Adopter,
   projects: string,
   { run }: LocalRegistry,
 ): Promise<string> {
@@ -37,7 +40,7 @@ async function build(
     mkdirSync(folder)
   }
   cpSync(join(__dirname, name), folder, { recursive: true })
-  const ofKit = kit.length > 0 ? ['miniprogram-cos-components', ...kit] : []
+  const ofKit = kit ? ['miniprogram-cos-components', ...kit.packages] : []
   await run(folder, 'npm', 'install', ...(isTemplate ? ofKit : ['miniprogram-cos']))
   await run(folder, 'npm', 'run', 'build')
   return folder
@@ -60,6 +63,31 @@ async function upload({ name, isTemplate, app }: Adopter, folder: string): Promi
     if (!readFileSync(join(exported, Key)).equals(content)) throw new Error(`${Key} differs`)
   } finally {
     await cloud.end()
+  }
+}
+
+/** Opens the built app in the preview, and uploads a picture by the uploader of its interface library. */
+async function uploadByTapping({ app, kit }: Adopter, folder: string): Promise<void> {
+  if (!kit) return
+  const opened = await startAppOnCloud(dirname(join(folder, app)))
+  try {
+    const page = await opened.browser.newPage({ viewport: { width: 375, height: 740 } })
+    page.setDefaultTimeout(TIMEOUT_MS)
+    await page.goto(opened.urlOf('pages/index/index'))
+    await page.locator(kit.chooser).waitFor()
+    const chooser = page.waitForEvent('filechooser')
+    await page.locator(kit.chooser).click()
+    await (await chooser).setFiles(PICTURE)
+    const { cos } = createTestPhone(opened.cloud, ALICE)
+    const { size } = statSync(PICTURE)
+    for (let waited = 0; waited < TIMEOUT_MS; waited += 50) {
+      const { Contents } = await cos.getBucket({})
+      if (Contents.some(({ Key, Size }) => Key.includes('/kit/') && Number(Size) === size)) return
+      await wait(50)
+    }
+    throw new Error(`${kit.chooser} has uploaded nothing in ${TIMEOUT_MS / 1000} s`)
+  } finally {
+    await opened.end()
   }
 }
 
@@ -91,6 +119,7 @@ async function main(): Promise<void> {
       try {
         const folder = await build(adopter, projects, registry)
         await upload(adopter, folder)
+        await uploadByTapping(adopter, folder)
         const kilobytes = Math.round(bytesOf(dirname(join(folder, adopter.app))) / 1024)
         const seconds = Math.round((Date.now() - started) / 1000)
         console.log(`✓ ${adopter.name}: built, launched, uploaded (${kilobytes} KB, ${seconds} s)`)

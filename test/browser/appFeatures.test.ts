@@ -17,7 +17,7 @@ const component = (
 
 const FILES = {
   'app.json': JSON.stringify({
-    pages: ['home', 'other', 'full', 'plugin', 'parts', 'skyline'].map(
+    pages: ['home', 'other', 'full', 'plugin', 'parts', 'skyline', 'made'].map(
       (name) => `pages/${name}/${name}`,
     ),
     usingComponents: {
@@ -36,7 +36,10 @@ const FILES = {
       ],
     },
   }),
-  'app.js': 'App({})',
+  // As the runtimes of Taro and uni-app: they replace what pages call.
+  'app.js': `App({ pagesAtLaunch: getCurrentPages().length })
+    const definePage = Page
+    Page = (page) => definePage({ ...page, data: { ...page.data, isReplaced: true } })`,
   'app.wxss': '.colour { color: rgb(1, 1, 1) }',
   'custom-tab-bar/index.json': '{"component":true}',
   'custom-tab-bar/index.wxml':
@@ -56,6 +59,10 @@ const FILES = {
     onShow() { this.getTabBar().setData({ selected: 'home' }) } })`,
   'pages/other/other.wxml': '<text>other page</text>',
   'pages/other/other.js': "Page({ onShow() { this.getTabBar().setData({ selected: 'other' }) } })",
+  'pages/made/made.wxml': '<view bindtap="{{handler}}">made by a framework</view>',
+  'pages/made/made.js': `Page({ data: {}, onLoad() {
+    this.e0 = (event) => this.setData({ own: ['type', 'detail', 'target'].filter((name) => Object.hasOwn(event, name)) })
+    this.setData({ handler: 'e0' }) } })`,
   'pages/plugin/plugin.json': '{"usingComponents":{"the-map":"plugin://maps/map"}}',
   'pages/plugin/plugin.wxml': '<the-map id="map" /><text>beside {{name}}</text>',
   'pages/plugin/plugin.js': `const maps = requirePlugin('maps')
@@ -237,7 +244,8 @@ describeInBrowser('features of apps', () => {
   test('animations move elements', async () => {
     await open('pages/home/home')
     await page.evaluate(`(() => {
-      const animation = wx.createAnimation({ duration: 20 })
+      const animation = wx.createAnimation({ duration: 5000 })
+      animation.option.transition.duration = 20
       animation.translateX(40).opacity(0.5).step()
       page.setData({ animation: animation.export() })
       page.animate('.moving', [{ rotate: 0 }, { rotate: 90 }], 20)
@@ -245,7 +253,9 @@ describeInBrowser('features of apps', () => {
     await page.browser.waitForFunction(
       "getComputedStyle(document.querySelector('.moving')).opacity === '0.5'",
     )
-    expect(await page.find('.moving').getAttribute('style')).toContain('translateX(40px)')
+    const style = await page.find('.moving').getAttribute('style')
+    expect(style).toContain('translateX(40px)')
+    expect(style).toMatch(/transition:.* 20ms/)
   })
 
   test('components keep each other in their data, and a definition may name what is missing', async () => {
@@ -291,5 +301,13 @@ describeInBrowser('features of apps', () => {
       .find('.cell')
       .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top))
     expect(new Set(cells).size).toBe(2)
+  })
+
+  test('runtimes of frameworks replace Page, and handle events by functions of an instance', async () => {
+    await open('pages/made/made')
+    await page.waitForData('isReplaced', true)
+    expect(await page.evaluate('getApp().pagesAtLaunch')).toBe(0)
+    await page.screen.getByText('made by a framework').click()
+    await page.waitForData('own', ['type', 'detail', 'target'])
   })
 })

@@ -168,9 +168,9 @@ describeInBrowser('elements', () => {
     expect(await page.find('wx-icon svg').getAttribute('width')).toBe('40')
     expect(await page.find('wx-map').getAttribute('data-missing')).toBe('<map>')
     expect(page.console).toContain('<map> is not in the preview')
+    expect(await page.find('wx-open-data').locator('#text').textContent()).toBe('WeChat user')
     await page.screen.getByText('go', { exact: true }).click()
     await page.screen.getByText('Submit').waitFor()
-    expect(await page.find('wx-open-data').locator('#text').textContent()).toBe('WeChat user')
   })
 
   test('taps bubble unless they are caught, and carry touches', async () => {

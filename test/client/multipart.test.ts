@@ -77,6 +77,36 @@ test('initiates, uploads each part once, and completes with the ETags in order',
   )
 })
 
+test('reports a part that arrives within ProgressInterval, even if the next part never ends', async () => {
+  install((step) => (step === 'part 2' ? { statusCode: 0, hangs: true } : undefined))
+  const controller = new AbortController()
+  const loaded: number[] = []
+  const upload = cosOf({ ProgressInterval: 20 }).uploadFile({
+    ...AT,
+    FilePath: 'f',
+    signal: controller.signal,
+    onProgress: (progress) => {
+      loaded.push(progress.loaded)
+      if (progress.loaded === MIB) controller.abort()
+    },
+  })
+  await expect(upload).rejects.toMatchObject({ kind: 'abort' })
+  expect(loaded).toEqual([0, MIB])
+})
+
+test('reports no progress after a failure', async () => {
+  install((step) => (step === 'part 2' ? DENIED : undefined))
+  const loaded: number[] = []
+  const upload = cosOf({ ProgressInterval: 20 }).uploadFile({
+    ...AT,
+    FilePath: 'f',
+    onProgress: (progress) => loaded.push(progress.loaded),
+  })
+  await expect(upload).rejects.toMatchObject({ code: 'AccessDenied' })
+  await new Promise((resolve) => setTimeout(resolve, 40))
+  expect(loaded).toEqual([0])
+})
+
 test('keeps only the parts in memory that are being sent', async () => {
   let reading = 0
   let peak = 0

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { describeIfFound } from './describeIfFound'
 
-/** Milliseconds to wait for a condition in a page, on a machine that does much else. */
+/** Milliseconds to wait for a condition in a page: enough for a loaded CI machine. */
 const CONDITION_TIMEOUT_MS = 60_000
 
 const PLACES = [

@@ -6,7 +6,7 @@ import { writeMiniProgram } from '../support/miniProgram'
 import { runCli } from '../support/runCli'
 import { withWechatTools } from '../support/withTools'
 
-// A compile takes two seconds, and ten on a machine that does much else.
+// A compile takes two seconds, and ten on a loaded CI machine.
 jest.setTimeout(180_000)
 
 const folders: string[] = []

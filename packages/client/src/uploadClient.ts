@@ -8,13 +8,13 @@ import {
   cloudCredentials,
   type FunctionOptions,
 } from './credentials/cloud'
-import { fixedProvider } from './credentials/fixed'
 import {
   cloudFunction,
   type FunctionCall,
   type HttpOptions,
   httpFunction,
 } from './credentials/function'
+import { fixedProvider } from './credentials/provider'
 import { type Callback, Emitter, settle, withCosError } from './events'
 import { loadUploads } from './lazy/uploads'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'

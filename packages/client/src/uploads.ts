@@ -1,3 +1,12 @@
+import { type HeadObjectResult, headObject, type ResultMeta } from '@miniprogram-cos/protocol'
+import { pick } from './options'
+import { asCosError, notCosError } from './request/errors'
+import { type ClientCore, execute } from './request/execute'
+import { statedMd5, verifyContent } from './request/integrity'
+import { formKey } from './request/prepare'
+import type { UploadTaskParams } from './upload/task'
+import { readLocalFile } from './wx/files'
+
 // Code that only some uploads need. Loaded with the first of them: see lazy/uploads.ts.
 
 export { StoredList } from './storedList'
@@ -10,4 +19,42 @@ export {
   uploadInParts,
 } from './upload/multipart'
 export { freeUpload, listParts } from './upload/resume'
-export { compareFile, confirmByHead } from './upload/verify'
+
+/**
+ * Sends a HEAD request to confirm an upload whose response had no headers: some phones hide them, so that the response
+ * may come from another server. A 403 is accepted: the caller may write but not read.
+ */
+export async function confirmByHead(
+  core: ClientCore,
+  { Bucket, Region, Key, FilePath, signal }: UploadTaskParams,
+  size: number,
+  response: ResultMeta,
+): Promise<HeadObjectResult | undefined> {
+  const target = { ...pick({ Bucket, Region, signal }), Key: formKey(Key, FilePath) }
+  try {
+    const head = await execute(core, headObject, target)
+    if (head.headers['content-length'] === String(size)) return head
+  } catch (error) {
+    const { statusCode } = asCosError(error)
+    if (statusCode === 403) return undefined
+    if (statusCode !== 404) throw error
+  }
+  throw notCosError(response, { method: 'POST', url: Key })
+}
+
+/**
+ * Compares a file whose MD5, as computed by the system, is missing or differs from the ETag. The content is hashed in
+ * JavaScript, because the MD5 of some systems is not reliable.
+ *
+ * @param isRequired compares even if COS returns only a CRC64
+ * @throws CosError `KitContentMismatch`
+ */
+export async function compareFile(
+  FilePath: string,
+  isRequired: boolean | undefined,
+  headers: Record<string, string>,
+): Promise<void> {
+  if (!isRequired && !statedMd5(headers)) return
+  const content = await readLocalFile(FilePath).catch(() => undefined)
+  if (content) await verifyContent(content, headers)
+}

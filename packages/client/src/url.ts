@@ -1,5 +1,6 @@
 import {
   argumentError,
+  cosError,
   getObject,
   headObject,
   type ObjectParams,
@@ -7,15 +8,15 @@ import {
   putObject,
   queryString,
 } from '@miniprogram-cos/protocol'
-import { fixedKey } from './credentials/fixed'
-import type { Credential, Key } from './credentials/provider'
+import { type Credential, fixedKey, type Key } from './credentials/provider'
 import { pick, type ResolvedOptions } from './options'
 import { serverTime } from './request/clock'
-import { asCosError } from './request/errors'
+import { asCosError, platformCode } from './request/errors'
 import type { ClientCore } from './request/execute'
 import { credentialRequest, type Prepared, prepare } from './request/prepare'
 import { sign } from './request/send'
-import { cloudFileUrl } from './wx/cloudFile'
+import { callCloud } from './wx/transfer'
+import { errorMessage, type WxFailure } from './wx/wx'
 
 export interface GetObjectUrlParams extends ObjectParams {
   /** @default 'GET' */
@@ -78,6 +79,32 @@ export async function resolvedUrl(client: UrlClient, file: string): Promise<stri
   } catch (error) {
     throw asCosError(error)
   }
+}
+
+/** The answer of `wx.cloud.getTempFileURL` for one file. */
+interface CloudFile {
+  /** Empty when there is no such file, or the caller may not read it. */
+  tempFileURL?: string
+  errMsg?: string
+}
+
+/**
+ * The URL of a file in `wx.cloud` storage, which opens it for a while.
+ * @throws CosError `KitFileUnreadable`, `KitNetwork` or a platformCode
+ */
+async function cloudFileUrl(fileID: string): Promise<string> {
+  const message = `cannot read ${fileID}: `
+  const { fileList } = await callCloud<{ fileList: CloudFile[] }>('getTempFileURL', {
+    fileList: [fileID],
+  }).catch((cause: WxFailure) => {
+    const refusal = platformCode(cause)
+    const kind = refusal ? 'argument' : 'network'
+    const more = { cause, retryable: !refusal }
+    throw cosError(kind, refusal || 'KitNetwork', message + errorMessage(cause), more)
+  })
+  const [{ tempFileURL, errMsg } = {}]: CloudFile[] = fileList
+  if (tempFileURL) return tempFileURL
+  throw cosError('argument', 'KitFileUnreadable', message + errMsg)
 }
 
 /** Duck-typed: an app may have replaced Promise. */

@@ -15,23 +15,11 @@ interface Options {
 }
 
 export function doctorCommand({ buildPackages }: RunOptions): LocalizedCommand {
-  return new LocalizedCommand('doctor')
-    .usage(
-      t(
-        '[options]\n       doctor explain "<error text or RequestId>"',
-        '[options]\n       doctor explain "<错误文本或 RequestId>"',
-      ),
-    )
+  const command = new LocalizedCommand('doctor')
     .describe(
       'Checks everything between this computer and an object in the bucket, and stops at the first error with its cause and fix. Writes one small object and removes it.',
       '检查从本机到存储桶对象的每个环节，停在第一个错误处并说明原因与处理方法。会写入一个小对象并删除。',
     )
-    .withArgument(
-      '[explain]',
-      '"explain" explains an error text or a RequestId',
-      '“explain” 解释错误文本或 RequestId',
-    )
-    .withArgument('[text...]', 'the text', '文本')
     .withOption(
       '--domains <file>',
       "the console's domain lists, as domains --check takes them; - reads standard input",
@@ -62,17 +50,10 @@ export function doctorCommand({ buildPackages }: RunOptions): LocalizedCommand {
       false,
     )
     .withExitCodes(
-      '0 no error, 1 an error was found or explain does not know the text, 2 wrong input.',
-      '0 无错误；1 发现错误，或 explain 无法识别；2 输入有误。',
+      '0 no error, 1 an error was found, 2 wrong input.',
+      '0 无错误；1 发现错误；2 输入有误。',
     )
-    .action(async (word: string | undefined, texts: string[], options: Options) => {
-      if (word === 'explain' && texts.length > 0) return printExplanation(texts.join(' ').trim())
-      if (word !== undefined) {
-        throw localizedError(
-          `npm run doctor takes no "${word}": npm run doctor -- explain "<error text or RequestId>"`,
-          `npm run doctor 不接受 "${word}"：npm run doctor -- explain "<错误文本或 RequestId>"`,
-        )
-      }
+    .action(async (options: Options) => {
       if (!options.live && options.yes) {
         throw localizedError(
           'npm run doctor: --yes needs --live',
@@ -81,6 +62,23 @@ export function doctorCommand({ buildPackages }: RunOptions): LocalizedCommand {
       }
       await examine(options, buildPackages)
     })
+  command.addCommand(explainCommand())
+  return command
+}
+
+function explainCommand(): LocalizedCommand {
+  return new LocalizedCommand('explain')
+    .describe('Explains an error text or a RequestId.', '解释错误文本或 RequestId。')
+    .withArgument(
+      '<text...>',
+      "the text of an error, a line of a function's log, or a RequestId",
+      '错误文本、云函数日志中的一行，或 RequestId',
+    )
+    .withExitCodes(
+      '0 it is known, 1 it is not, 2 wrong input.',
+      '0 可以解释；1 无法识别；2 输入有误。',
+    )
+    .action((texts: string[]) => printExplanation(texts.join(' ').trim()))
 }
 
 /** The output of `--json`: the checks up to the first failed one. */

@@ -1,5 +1,5 @@
 import { type CosError, cosError, type ScopeEntry } from '@miniprogram-cos/protocol'
-import { pick } from '../options'
+import { pick, type ResolvedOptions } from '../options'
 
 export type { ScopeEntry }
 
@@ -121,6 +121,23 @@ export interface CredentialProvider {
   readonly source: 'fixed' | 'getAuthorization' | 'getSTS' | 'function'
   /** @throws CosError kind `credentials` */
   get(request: CredentialRequest): Promise<Credential>
+}
+
+/** The key of the options `SecretId` and `SecretKey`. */
+export const fixedProvider = (options: ResolvedOptions): CredentialProvider => ({
+  source: 'fixed',
+  get: async () => fixedKey(options),
+})
+
+/**
+ * Returns the key synchronously, so that getObjectUrl can return a string.
+ * @throws CosError `KitNoCredentials` if the options have no key
+ */
+export function fixedKey(options: ResolvedOptions): Key {
+  const { SecretId, SecretKey, SecurityToken = '', StartTime = 0, ExpiredTime = 0 } = options
+  if (SecretId && SecretKey) return { SecretId, SecretKey, SecurityToken, StartTime, ExpiredTime }
+  const message = 'give getAuthorization, or use COS.cloud'
+  throw cosError('credentials', 'KitNoCredentials', message)
 }
 
 /** @param source who has answered */

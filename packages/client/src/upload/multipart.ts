@@ -10,7 +10,7 @@ import {
   type ObjectParams,
   paramHeaders,
 } from '@miniprogram-cos/protocol'
-import { abortError, abortGroup, runPool } from '../concurrency'
+import { abortError, abortGroup, defer, runPool } from '../concurrency'
 import { progressReporter } from '../events'
 import { pick } from '../options'
 import { asCosError, integrityError } from '../request/errors'
@@ -210,6 +210,8 @@ async function sendParts(
     done.push({ PartNumber, ETag })
     loaded += length
     onLoaded(loaded)
+    // Within the interval it is not reported, and the next part may take long.
+    defer(() => signal.aborted || onLoaded(loaded), core.options.ProgressInterval)
   }
   await runPool(missing, limit.current, send, abort)
   return done.sort((a, b) => a.PartNumber - b.PartNumber)

@@ -79,10 +79,14 @@ function lowerCase(header: object = {}): Record<string, string> {
   return headers
 }
 
+/** Calls a function of wx.cloud. @throws what WeChat reports */
+export const callCloud = <Result>(name: string, options: object): Promise<Result> =>
+  wxCall(wx.cloud, name, options)
+
 /** Calls a cloud function. @throws what WeChat reports */
 export async function callFunction(name: string, data: object, env?: string): Promise<unknown> {
   const options = { name, data, ...(env && { config: { env } }) }
-  return (await wxCall<{ result: unknown }>(wx.cloud, 'callFunction', options)).result
+  return (await callCloud<{ result: unknown }>('callFunction', options)).result
 }
 
 /** WeChat's limit of concurrent requests of an app (frame/ability/network.html). */

@@ -21,9 +21,14 @@ const units = (name: string, value: unknown) => {
 export function createAnimation(options: Partial<Step['options']> = {}): object {
   let steps: Step[] = []
   let operations: Step['operations'] = []
-  const animation: Record<string, (...args: never[]) => unknown> = {
+  const { transformOrigin, ...transition } = { ...DEFAULTS, ...options }
+  // Apps change it between two steps.
+  const option = { transition, transformOrigin }
+  const animation: Record<string, unknown> = {
+    option,
     step(more: Partial<Step['options']> = {}) {
-      steps.push({ operations, options: { ...DEFAULTS, ...options, ...more } })
+      const own = { ...option.transition, transformOrigin: option.transformOrigin }
+      steps.push({ operations, options: { ...own, ...more } })
       operations = []
       return animation
     },

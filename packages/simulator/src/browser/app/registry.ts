@@ -1,4 +1,4 @@
-import { DeepCopyKind, globalOptions } from 'glass-easel'
+import { DeepCopyKind, Event, globalOptions } from 'glass-easel'
 import { type CodeSpace, component, MiniProgramEnv } from 'glass-easel-miniprogram-adapter'
 import type {
   AppConfig,
@@ -84,6 +84,7 @@ export class Registry {
   constructor(onLaunch: (registry: Registry) => () => void, onStart: (registry: Registry) => void) {
     this.#onLaunch = onLaunch
     this.#onStart = onStart
+    ownEventFields()
   }
 
   get config(): AppConfig {
@@ -280,6 +281,15 @@ function builtInBehavior(behavior: unknown, Behavior: Define): unknown {
   if (typeof behavior !== 'string') return behavior
   const isField = behavior.startsWith('wx://form-field')
   return Behavior(isField ? { properties: { name: String, value: null } } : {})
+}
+
+/** Makes the fields of an event its own, as in WeChat: the runtime of uni-app replaces a `detail` that is inherited. */
+function ownEventFields(): void {
+  const { wrapShadowedEvent } = Event.prototype
+  Event.prototype.wrapShadowedEvent = function (...given) {
+    const { type, timeStamp, detail } = this
+    return Object.assign(wrapShadowedEvent.apply(this, given), { type, timeStamp, detail })
+  }
 }
 
 /** Members of page and component instances that glass-easel does not provide. */
