@@ -94,6 +94,20 @@ test('uploads chosen chat files, and tells what happens', async () => {
   })
 })
 
+test.each([
+  ['sea.png', 'previewImage', { urls: ['https://example.com/sea.png'] }],
+  [
+    'film.mp4',
+    'previewMedia',
+    { sources: [{ url: 'https://example.com/film.mp4', type: 'video' }] },
+  ],
+])('a tap shows %s by %s', async (name, preview, options) => {
+  const { page } = uploader({ files: [{ url: `https://example.com/${name}` }] })
+  await until(isDone(page), 'the file is listed')
+  await call(page, 'onClick', { detail: { id: rows(page)[0]?.id } })
+  expect(phone.asked.calls).toContainEqual([preview, options])
+})
+
 test('keeps two files of the same name, though WeChat for Mac gives them the same path', async () => {
   const { page } = uploader()
   call(page, 'add', [choose('report.txt', 'first')])
