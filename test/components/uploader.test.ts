@@ -192,6 +192,32 @@ test('waits for the network', async () => {
   await until(isDone(page), 'it is uploaded')
 })
 
+test('uploads what uploadParams.prepare makes of a file, and shows why it failed', async () => {
+  const { COS } = require('miniprogram-cos')
+  const seen: string[] = []
+  require('miniprogram-cos-components').configure({
+    client: 'prepared',
+    cos: COS.cloud({ functionName: 'cos-credentials' }),
+    uploadParams: {
+      async prepare({ FilePath }: { FilePath: string }) {
+        seen.push(FilePath)
+        if (/broken/.test(FilePath)) throw new Error('the picture is broken')
+        return { FilePath: choose('small', 'small').path }
+      },
+    },
+  })
+  const { page, told } = uploader({ client: 'prepared', prefix: 'prepared/' })
+  const files = [choose('large.txt', 'a large text'), choose('broken.txt', 'broken')]
+  call(page, 'add', files)
+  await until(() => named(told, 'fail').length === 1 && named(told, 'success').length === 1, 'both')
+  expect(seen.sort()).toEqual(files.map(({ path }) => path).sort())
+  expect(await stored(`${PREFIX}prepared/`)).toEqual({ 'large.txt': 'small' })
+  expect(named(told, 'fail')[0]?.detail).toMatchObject({
+    reason: 'upload',
+    message: expect.stringContaining('the picture is broken'),
+  })
+})
+
 test('disabled and read-only uploaders add nothing', async () => {
   for (const properties of [{ disabled: true }, { readonly: true }]) {
     const { page } = uploader(properties)

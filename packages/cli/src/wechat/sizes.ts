@@ -176,24 +176,24 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 79_990,
+    limit: 79_930,
     goal: 60 * KB,
-    start: { limit: 41_110, goal: 42 * KB },
+    start: { limit: 40_250, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
-    limit: 52_710,
+    limit: 52_400,
     goal: 41 * KB,
-    start: { limit: 38_880, goal: 36 * KB },
+    start: { limit: 37_800, goal: 36 * KB },
   },
   // Includes the advice, which an app may exclude.
   {
     entry: 'form.js',
     what: 'form-only client',
-    limit: 12_100,
+    limit: 12_080,
     goal: 8 * KB,
-    start: { limit: 8_950, goal: 8 * KB },
+    start: { limit: 8_920, goal: 8 * KB },
   },
 ]
 
