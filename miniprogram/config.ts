@@ -14,6 +14,6 @@ export const FEATURES = {
   trash: false,
   /** There are rules for `incoming/` and `shared/`: files are reviewed before others see them. */
   review: false,
-  /** The rule of `private/` has `videoCovers`: shows pictures of videos, which COS bills. */
+  /** The rule of `private/` has `videoCovers`: shows video snapshots, which COS bills. */
   videoCovers: false,
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { curlCommand } from '../../packages/cli/src/dev/urlReader'
 import { ROOT } from '../support/root'
 import { CLI, runCli } from '../support/runCli'
 
@@ -43,6 +44,20 @@ test('opens the shared URL without curl, too', () => {
   const { status, stdout } = runCli(['start', '--once', file], { PATH: folder })
   expect(stdout).toContain('✓ Node fetched shared.txt by a URL')
   expect([status, stdout.includes('✗')]).toEqual([0, false])
+})
+
+test('the printed command opens the shared URL on this computer, and quotes for the shell', () => {
+  const cos = 'http://127.0.0.1:8080'
+  const path = "/private/it's.txt?q-sign-algorithm=sha1"
+  const local = `http://media-1.cos.ap-guangzhou.localhost:8080${path}`
+  const quotedPath = path.replace("'", "'\\''")
+  expect(curlCommand(local, cos, 'sea.png')).toBe(
+    `curl -o sea.png 'http://media-1.cos.ap-guangzhou.localhost:8080${quotedPath}'`,
+  )
+  const production = `https://media-1.cos.ap-guangzhou.myqcloud.com${path}`
+  expect(curlCommand(production, cos, 'my sea.png')).toBe(
+    `curl -o 'my sea.png' -H 'Host: media-1.cos.ap-guangzhou.myqcloud.com' '${cos}${quotedPath}'`,
+  )
 })
 
 test('reports a missing file with status 2', () => {

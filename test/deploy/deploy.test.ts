@@ -188,6 +188,22 @@ describe('checks before anything is changed', () => {
     expect(status).toBe(1)
   })
 
+  test('--no-bucket leaves the collections of the database as they are, and the plan says so', async () => {
+    const edit = ["'private/{openid}/**': {", "'private/{openid}/**': { trash: '30 days',"] as const
+    deployment.project.configure([...edit])
+    const { stdout, status } = await deploy('--dry-run', '--no-bucket', '--allow-lax-signatures')
+    deployment.plane.failures = { DescribeDatabaseACL: 'InternalError' }
+    const failed = await deploy('--dry-run')
+    deployment.project.configure([edit[1], edit[0]])
+    expect(stdout).toContain('permission of cos_trash: not checked, not changed')
+    expect(status).toBe(0)
+    // Not every refusal means that the collection is missing.
+    expect(failed.stderr).toMatch(
+      /CloudRefused\n.*DescribeDatabaseACL cos_trash, InternalError, RequestId /,
+    )
+    expect(failed.status).toBe(1)
+  })
+
   test('cos-credentials alone does not need strict signatures, nor does --allow-lax-signatures', async () => {
     const alone = await deploy('--dry-run', '--only', 'cos-credentials')
     const allowed = await deploy('--dry-run', '--no-bucket', '--allow-lax-signatures')

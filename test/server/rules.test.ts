@@ -141,7 +141,7 @@ test.each<[string, object, string]>([
   ['a trash without days', { 'a/**': { everyone: ['delete'], trash: '30' } }, 'trash "30"'],
   ['a trash for no day', { 'a/**': { everyone: ['delete'], trash: '0 days' } }, 'trash "0 days"'],
   [
-    'pictures of videos that nobody reads',
+    'snapshots of videos that nobody reads',
     { 'a/**': { everyone: ['list'], videoCovers: true } },
     'nobody',
   ],

@@ -23,7 +23,9 @@ export async function loadConfig(): Promise<CosConfig> {
     )
   }
   const { config } = await loadModule<{ config?: CosConfig }>(file)
-  if (!config) throw new Error(`${name} does not export "config"`)
+  if (!config) {
+    throw localizedError(`${name} does not export "config"`, `${name} 没有导出 "config"`)
+  }
   return config
 }
 

@@ -41,7 +41,7 @@ export function ownVersion(): string {
 }
 
 /** Reads a file that the user named, relative to the caller's folder; `-` is standard input. @throws Error */
-export function readGiven(file: string): string {
+export function readInputFile(file: string): string {
   const path = file === '-' ? 0 : fromCaller(file)
   if (path !== 0 && !existsSync(path)) {
     throw localizedError(`no such file: ${file}`, `文件不存在：${file}`)

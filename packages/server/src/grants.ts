@@ -137,7 +137,7 @@ function limitsOf(rule: Rule, verbs: readonly Verb[], t: ChooseText): string {
   return [
     ...(verbs.includes('write') ? uploadLimits(rule, t) : []),
     ...(verbs.includes('read') && rule.videoCovers
-      ? [t('also pictures of videos', '包括视频截帧')]
+      ? [t('also video snapshots', '包括视频截帧')]
       : []),
     ...(trash
       ? [t(`deleted into the trash for ${days} days`, `删除后在回收站保留 ${days} 天`)]

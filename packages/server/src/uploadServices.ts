@@ -24,8 +24,8 @@ import { SignedTrashBucket } from './trash/trashBucket'
 /** The services that a function uses besides its environment. */
 export interface FunctionServices {
   /**
-   * The CloudBase database, for the records of hooks, quotas and the trash: `() => cloud.database()`. Called when it is first
-   * needed. @default `records`
+   * The CloudBase database, for the records of hooks, quotas and the trash: `() => cloud.database()`. Called when it is
+   * first needed. @default `records`
    */
   database?: () => CloudDatabase
   /** Another store for these records. @default the memory of the process */
@@ -36,8 +36,8 @@ export interface FunctionServices {
 export type ServiceResponse = ConfirmResponse | UsageResponse | TrashResponse
 
 /**
- * Calls that run a hook, or read the bucket or the records, are limited to this number for each of `keysPerMinute`: an upload
- * and its confirmation for each of the ten signing keys that count as one key.
+ * Calls that run a hook, or read the bucket or the records, are limited to this number for each of `keysPerMinute`: an
+ * upload and its confirmation for each of the ten signing keys that count as one key.
  */
 const CALLS_PER_KEY = 20
 

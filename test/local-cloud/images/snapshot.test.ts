@@ -13,7 +13,7 @@ const SNAPSHOT = { 'ci-process': 'snapshot', time: '0' }
 const snapshot = (query: Record<string, string> = {}, key = 'film.mp4') =>
   signed('GET', key, { query: { ...SNAPSHOT, ...query } })
 
-describeWithFfmpeg('pictures of videos', () => {
+describeWithFfmpeg('video snapshots', () => {
   let film: Buffer
   beforeAll(async () => {
     film = sampleVideo()

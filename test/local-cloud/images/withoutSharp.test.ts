@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errorOf, send, signByOfficialSdk } from '../../support/rawRequest'
@@ -15,6 +23,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'without-sharp-'))
   cpSync(join(ROOT, 'packages/local-cloud/dist'), folder, { recursive: true })
   mkdirSync(join(folder, 'node_modules'))
+  mkdirSync(join(folder, 'bin'))
   for (const name of readdirSync(join(ROOT, 'node_modules'))) {
     if (name === 'sharp' || name.startsWith('.')) continue
     symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
@@ -22,7 +31,10 @@ beforeAll(async () => {
   const start = `require('./index.js')
     .startLocalCloud({ root: ${JSON.stringify(ROOT_KEY)} })
     .then(({ cos }) => console.log(cos))`
-  cloud = spawn(process.execPath, ['-e', start], { cwd: folder, env: { PATH: '' } })
+  cloud = spawn(process.execPath, ['-e', start], {
+    cwd: folder,
+    env: { PATH: join(folder, 'bin') },
+  })
   address = await new Promise((resolve, reject) => {
     cloud.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim()))
     cloud.once('exit', () => reject(new Error('the local cloud did not start')))
@@ -57,7 +69,7 @@ test('everything except image processing works, and its error names the package 
   })
 })
 
-test('a picture of a video is refused with how to install ffmpeg', async () => {
+test('a video snapshot is refused with how to install ffmpeg', async () => {
   await request('PUT', {}, {})
   const refused = await request('GET', { 'ci-process': 'snapshot', time: '1' }, {})
   expect(refused.status).toBe(501)
@@ -65,6 +77,31 @@ test('a picture of a video is refused with how to install ffmpeg', async () => {
     code: 'NotImplemented',
     message: expect.stringContaining('apt-get install ffmpeg'),
   })
+})
+
+test.each([
+  [
+    'cannot be started',
+    '',
+    0o644,
+    'ServiceUnavailable',
+    'ffmpeg cannot be started: spawn ffmpeg EACCES',
+  ],
+  [
+    'gives too much',
+    'exec /usr/bin/head -c 70000000 /dev/zero',
+    0o755,
+    'ImageTooLarge',
+    'The snapshot is over 64 MB.',
+  ],
+  ['is killed', 'kill -9 $$', 0o755, 'ServiceUnavailable', 'ffmpeg was ended by SIGKILL'],
+])('an ffmpeg that %s is reported as that', async (_, lines, mode, code, message) => {
+  const program = join(folder, 'bin/ffmpeg')
+  writeFileSync(program, `#!/bin/sh\n[ "$1" = -version ] && exit\n${lines}\n`, { mode })
+  await request('PUT', {}, {})
+  const refused = await request('GET', { 'ci-process': 'snapshot', time: '1' }, {})
+  rmSync(program)
+  expect(errorOf(refused)).toEqual({ code, message: expect.stringContaining(message) })
 })
 
 test('an upload with Pic-Operations stores nothing', async () => {

@@ -115,14 +115,15 @@ export class CloudApi {
     const Param = { EnvId: this.env, CollectionName }
     const action = `DescribeDatabaseACL ${CollectionName}`
     try {
-      const { AclTag } = await this.doing<{ AclTag: string }>(action, () =>
-        this.#app.commonService().call({ Action: 'DescribeDatabaseACL', Param }),
-      )
+      const answer = await this.#app.commonService().call({ Action: 'DescribeDatabaseACL', Param })
+      const { AclTag }: { AclTag: string } = answer
       return AclTag
     } catch (error) {
-      // The code for a collection that does not exist is not documented.
-      if (error instanceof CloudError && error.code === 'CloudRefused') return undefined
-      throw error
+      const { code } = apiError(error, action)
+      // Which code says that a collection does not exist is not documented.
+      const isMissing = /NotFound|NotExist/i.test(String((error as { code?: string }).code))
+      if (code === 'CloudRefused' && isMissing) return undefined
+      throw apiError(error, action)
     }
   }
 

@@ -246,7 +246,7 @@ const FUNCTION_ERRORS = {
   CollectionOpen: errorText(
     'a collection of the kit is missing, or phones may read or write it',
     'Run npm run deploy, which creates it and sets its permission to ADMINONLY.',
-    '套件所用的集合不存在，或手机端可以读写',
+    '工具包所用的集合不存在，或手机端可以读写',
     '请执行 npm run deploy：会创建该集合并把权限设为 ADMINONLY。',
   ),
   NoPrevious: errorText(

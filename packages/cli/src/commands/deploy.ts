@@ -32,13 +32,13 @@ export function deployCommand({ buildPackages }: RunOptions): LocalizedCommand {
     )
     .withOption(
       '--only <name>',
-      'one function; the bucket is not changed',
-      '只部署一个云函数，不更改存储桶',
+      'one function; bucket and database are not changed',
+      '只部署一个云函数，不更改存储桶和数据库',
     )
     .withOption(
       '--no-bucket',
-      'the functions only; the bucket is not changed',
-      '只部署云函数，不更改存储桶',
+      'the functions only; bucket and database are not changed',
+      '只部署云函数，不更改存储桶和数据库',
     )
     .withOption(
       '--max-instances <n>',
@@ -65,8 +65,8 @@ export function deployCommand({ buildPackages }: RunOptions): LocalizedCommand {
     )
     .withOption(
       '--rollback',
-      'deploys the previous code, which .deploy/ on this computer keeps',
-      '回退到上一版代码（保存在本机 .deploy/）',
+      'deploys the previous code, which .deploy/ on this computer keeps; bucket and database are not changed',
+      '回退到上一版代码（保存在本机 .deploy/），不更改存储桶和数据库',
       false,
     )
     .addHelpText(

@@ -3,7 +3,7 @@ import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import type { DoctorContext } from '../doctor/context'
 import { SafeOutput } from '../output'
-import { type RunOptions, readGiven } from '../project'
+import { type RunOptions, readInputFile } from '../project'
 import { type Language, localizedError, readerLanguage, t } from '../text'
 
 interface Options {
@@ -135,7 +135,7 @@ async function examine(
     warn,
   }
   if (domains !== undefined) {
-    context.domains = readGiven(domains)
+    context.domains = readInputFile(domains)
   }
   for (const { name, run } of checks) {
     try {

@@ -9,7 +9,7 @@ import {
   readConsoleLists,
 } from '../domains/domainLists'
 import { SafeOutput } from '../output'
-import { readGiven } from '../project'
+import { readInputFile } from '../project'
 import { t } from '../text'
 
 export function domainsCommand(): LocalizedCommand {
@@ -69,7 +69,7 @@ function compare(
   output: SafeOutput,
   isJson: boolean | undefined,
 ): void {
-  const given = readConsoleLists(readGiven(file))
+  const given = readConsoleLists(readInputFile(file))
   const differences = compareLists(needed, given)
   const count = differences.reduce((sum, { missing }) => sum + missing.length, 0)
   process.exitCode = count === 0 ? 0 : 1

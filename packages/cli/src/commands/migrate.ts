@@ -3,7 +3,7 @@ import { LocalizedCommand } from '../command'
 import { loadConfig } from '../config'
 import type { MigrationUi, ProgressBar } from '../migrate/runMigration'
 import { confirm, SafeOutput } from '../output'
-import { projectRoot, readGiven } from '../project'
+import { projectRoot, readInputFile } from '../project'
 import { localizedError, t } from '../text'
 
 interface Options {
@@ -104,7 +104,7 @@ async function migrate(given: Options): Promise<void> {
   const { places, target } =
     given.localCloud === undefined
       ? connectPlaces(await loadConfig(), settings)
-      : connectLocalPlaces(readGiven(given.localCloud))
+      : connectLocalPlaces(readInputFile(given.localCloud))
   if (given.dryRun) {
     process.exitCode = (await showPlan(places, options, ui)) ? 0 : 1
     return

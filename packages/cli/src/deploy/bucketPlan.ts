@@ -18,7 +18,7 @@ import { t } from '../text'
 
 /** One setting of the bucket or of the database. */
 export interface CloudStep {
-  of: 'bucket' | 'database'
+  target: 'bucket' | 'database'
   what: string
   /** Set before any function is deployed, because functions rely on it. */
   isFirst?: boolean
@@ -44,7 +44,7 @@ export async function planBucket(
     isSet: () => Promise<boolean>,
     set: () => Promise<void>,
   ): Promise<CloudStep> => ({
-    of: 'bucket',
+    target: 'bucket',
     what,
     isSet: await isSet().catch((error) => Promise.reject(bucketError(error, what))),
     set: () => set().catch((error) => Promise.reject(bucketError(error, what))),
@@ -100,7 +100,7 @@ export async function planBucket(
 export function planCollections(cloud: CloudApi, names: string[]): Promise<CloudStep[]> {
   return Promise.all(
     names.map(async (name) => ({
-      of: 'database' as const,
+      target: 'database' as const,
       what: t(
         `collection ${name}: only functions may read and write it (${FUNCTIONS_ONLY})`,
         `集合 ${name}：仅云函数可读写（${FUNCTIONS_ONLY}）`,

@@ -23,7 +23,7 @@ export interface DeployOptions {
   dryRun: boolean
   /** Deploys only this function. */
   only: string | undefined
-  /** Whether to configure the bucket. */
+  /** Whether to configure the bucket, and the permissions of the database's collections. */
   bucket: boolean
   /** Deploys cos-signature to a bucket without strict signatures. */
   laxSignatures: boolean
@@ -108,8 +108,9 @@ async function prepare(
   const place = bucketPlace(config)
   await checkBucketPrivacy(key, config, options.bucket)
   const { rules } = checkConfig(config)
-  const steps = await planCollections(cloud, collectionsOf(rules))
+  const steps: CloudStep[] = []
   if (options.bucket) {
+    steps.push(...(await planCollections(cloud, collectionsOf(rules))))
     steps.push(...(await planBucket(key, place, trashLifecycle(rules), options.cors)))
   }
   if (!options.bucket && !options.laxSignatures) {
@@ -123,11 +124,13 @@ async function prepare(
 }
 
 function describe(
-  { env }: CosConfig,
-  { rollback }: DeployOptions,
+  config: CosConfig,
+  { bucket, rollback }: DeployOptions,
   { account, key, functions, steps, excess }: Deployment,
 ): string[] {
+  const { env } = config
   const id = maskId(key.SecretId)
+  const collections = bucket ? [] : collectionsOf(checkConfig(config).rules)
   const warning = new CloudError('FunctionKeyTooPowerful', excess.join(', '))
   return [
     t(
@@ -139,9 +142,17 @@ function describe(
       ? [t('  code      the previous one, from .deploy/', '  code      上一版，来自 .deploy/')]
       : []),
     ...steps.map(
-      ({ of, what, isSet }) =>
-        `  ${of.padEnd(9)} ${what}${isSet ? t('  (is set)', '（已设置）') : ''}`,
+      ({ target, what, isSet }) =>
+        `  ${target.padEnd(9)} ${what}${isSet ? t('  (is set)', '（已设置）') : ''}`,
     ),
+    ...(collections.length > 0
+      ? [
+          t(
+            `  database  permission of ${collections.join(', ')}: not checked, not changed; npm run doctor checks it`,
+            `  database  ${collections.join('、')} 的权限：不检查，不更改；可用 npm run doctor 检查`,
+          ),
+        ]
+      : []),
     ...(excess.length > 0 ? [`! ${describeError(warning, readerLanguage())}`] : []),
   ]
 }

@@ -20,7 +20,7 @@ import { createPhone } from './phone'
 import { type DevPorts, explainPort } from './ports'
 import { activityOf, previewApp, type User } from './preview'
 import { registerCloud } from './runningClouds'
-import { localReader } from './urlReader'
+import { curlCommand, localReader } from './urlReader'
 import { watchFunctions } from './watchFunctions'
 
 /** Example users, with OPENIDs of 28 characters as WeChat issues them. */
@@ -107,7 +107,10 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     const printer = new Printer()
     preview = await openPreview(cloud, options, pagePort, printer)
     printAddresses(printer, cloud, options, LOCAL_ROOT_KEY)
-    if (job?.url) printer.line(`shared     curl -o ${files?.[0]?.name} '${job.url}'`)
+    const [shared] = files ?? []
+    if (shared && job?.url) {
+      printer.line(`shared     ${curlCommand(job.url, cloud.cos, shared.name)}`)
+    }
     if (isForDevTools) printDevTools(printer, cloud, config)
     for (const note of signatureNotes(config)) printer.line(note)
     stopWatching = watchFunctions({

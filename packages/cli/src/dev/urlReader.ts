@@ -22,7 +22,7 @@ export interface UrlReader {
  * that host
  */
 export function localReader(cos: string, isSignedByFunction = false): UrlReader {
-  const { host: address, hostname, port } = new URL(cos)
+  const { hostname, port } = new URL(cos)
   const local = { Domain: `{Bucket}.cos.{Region}.localhost:${port}`, Protocol: 'http:' } as const
   const params = isSignedByFunction ? {} : local
   if (spawnSync('curl', ['--version']).status !== 0) {
@@ -36,11 +36,7 @@ export function localReader(cos: string, isSignedByFunction = false): UrlReader 
     name: 'curl',
     params,
     async read(url) {
-      const { host, pathname, search } = new URL(url)
-      const target = isSignedByFunction
-        ? [`http://${address}${pathname}${search}`, '-H', `Host: ${host}`]
-        : [url]
-      const args = ['-sS', '-w', '%{stderr}%{http_code}', ...target]
+      const args = ['-sS', '-w', '%{stderr}%{http_code}', ...curlTarget(url, cos)]
       const { stdout, stderr } = await run('curl', args, {
         encoding: 'buffer',
         maxBuffer: 2 ** 31,
@@ -48,6 +44,23 @@ export function localReader(cos: string, isSignedByFunction = false): UrlReader 
       return { status: Number(String(stderr)), bytes: stdout }
     },
   }
+}
+
+/** Arguments of curl that open a URL of the local COS: one that names the production host is sent to this computer. */
+function curlTarget(url: string, cos: string): string[] {
+  const { host, hostname, pathname, search } = new URL(url)
+  if (hostname.endsWith('.localhost')) return [url]
+  return ['-H', `Host: ${host}`, `http://${new URL(cos).host}${pathname}${search}`]
+}
+
+/** A command line that downloads a URL of the local COS into a file. */
+export function curlCommand(url: string, cos: string, file: string): string {
+  return ['curl', '-o', ...[file, ...curlTarget(url, cos)].map(shellWord)].join(' ')
+}
+
+/** A word of a POSIX shell's command line. */
+function shellWord(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** Opens URLs of the real bucket. */

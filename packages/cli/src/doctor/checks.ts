@@ -163,7 +163,7 @@ const bucketRules: Check = {
 
 /** Checks that phones cannot reach the records of hooks, quotas and the trash. */
 const collections: Check = {
-  name: { en: "the kit's collections in the database", zh: '数据库中套件所用的集合' },
+  name: { en: "the kit's collections in the database", zh: '数据库中工具包所用的集合' },
   async run({ settings, config }) {
     const cloud = new CloudApi(deployKey(settings), config.env)
     const names = collectionsOf(checkConfig(config).rules)

@@ -1,8 +1,8 @@
 import { t } from '../text'
 
 /**
- * Texts of the files that `init` adds to an app, with comments in the user's language. The configuration is a plain object, so that apps without the server
- * package can load it.
+ * Texts of the files that `init` adds to an app, with comments in the user's language. The configuration is a plain
+ * object, so that apps without the server package can load it.
  */
 
 export function configText(language: 'js' | 'ts', env: string, bucket: string): string {

@@ -162,7 +162,9 @@ export interface FoundText {
 /** Reads `posts.cover` or `posts`. @throws Error */
 export function parseSelection(text: string): FieldSelection {
   const [, collection, field] = /^([^.\s]+)(?:\.([^\s]+))?$/.exec(text) ?? []
-  if (!collection) throw new Error(`"${text}" is not collection.field`)
+  if (!collection) {
+    throw localizedError(`"${text}" is not collection.field`, `“${text}”不是“集合.字段”的形式`)
+  }
   return { collection, ...(field ? { field } : {}) }
 }
 

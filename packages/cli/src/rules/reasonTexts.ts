@@ -20,11 +20,11 @@ const CHINESE: Record<ReasonCode, string> = {
   notCovered: 'cos.config.ts 中没有规则覆盖 {key}',
   notGranted: 'access["{rule}"] 只允许 {who} 执行 {verb}',
   grantedToNobody: 'access["{rule}"] 不允许任何人执行 {verb}',
-  hasTrash: '该路径设有回收站，由云函数移入：请发送 trash 事件',
+  hasTrash: '该路径设有回收站，删除的对象由云函数移入回收站：请发送 trash 事件',
   serverNames: '新对象的名称由云函数决定：请用 create 申请',
-  noOverwriting: '规则禁止覆盖，密钥无法做到：请用 cos-signature 的签名上传',
+  noOverwriting: '规则禁止覆盖，而密钥无法施加此限制：请用 cos-signature 的签名上传',
   quotaNeedsOneObject:
-    '规则设有配额，目录密钥无法遵守：请申请单个对象的密钥，或用 cos-signature 的签名上传',
+    '规则设有配额，目录密钥无法限制用量：请申请单个对象的密钥，或用 cos-signature 的签名上传',
   hookNeedsOneObject:
     'beforeUpload 逐个决定能否上传：请申请单个对象的密钥，或用 cos-signature 的签名上传',
   tooLarge: '规则允许的对象最大 {bytes} 字节',

@@ -9,7 +9,7 @@ import { deployKey, parseEnvFile, type Settings } from '../cloud/settings'
 import { SAMPLE } from '../config'
 import { preflight } from '../deploy/preflight'
 import { at, configFile } from '../project'
-import { type Text, t } from '../text'
+import { localizedError, type Text, t } from '../text'
 
 export type AnswerName = 'appid' | 'env' | 'bucket' | 'region'
 
@@ -143,7 +143,12 @@ function configText(text: string, answers: Answers): string {
   let changed = text
   for (const name of ['env', 'bucket', 'region'] as const) {
     const field = new RegExp(`^(\\s*${name}:\\s*)(['"]).*?\\2`, 'm')
-    if (!field.test(changed)) throw new Error(`cos.config.ts has no line "${name}: '…'" to fill in`)
+    if (!field.test(changed)) {
+      throw localizedError(
+        `cos.config.ts has no line "${name}: '…'" to fill in`,
+        `cos.config.ts 中没有可填写的“${name}: '…'”一行`,
+      )
+    }
     changed = changed.replace(field, (_, start: string) => `${start}'${answers[name]}'`)
   }
   const appid = /^(\s*appid:\s*)(['"]).*?\2/m

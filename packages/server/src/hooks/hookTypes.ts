@@ -5,9 +5,9 @@ export interface RequestedFile {
   /** OPENID of the folder's owner: the `{openid}` in the path. Empty for a path without one. */
   openid: string
   key: string
-  /** Bytes. Undefined where the request does not say: a multipart upload, or a key for one object. */
+  /** Bytes. Undefined where the request does not say: a multipart upload, or a key for one object without `size`. */
   size?: number
-  /** Content type. Undefined where the request does not say. */
+  /** Content type. Undefined where the request does not say: a key for one object, a copy. */
   type?: string
   /** The caller, as wx-server-sdk reports it. */
   wxContext: WXContext

@@ -174,7 +174,7 @@ export function statementsOf(
   return [...statements.values(), ...snapshotStatements(permissions, location)]
 }
 
-/** Pictures of the videos that may be read, where the rule permits them (document 1045/72960). */
+/** Snapshots of the videos that may be read, where the rule permits them (document 1045/72960). */
 function snapshotStatements(
   permissions: Permission[],
   location: BucketLocation,

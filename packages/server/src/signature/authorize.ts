@@ -63,7 +63,7 @@ const SIGNED_OPERATIONS: { readonly [Name in OperationName]?: SignedOperation } 
  */
 const IMAGE_PROCESSING = /^(?:imageMogr2|imageView2|imageInfo)(?:\/[\w.!<>^-]+)*$/
 
-/** The parameters of a picture of a video (document 1045/72960). */
+/** The parameters of a video snapshot (document 1045/72960). */
 const SNAPSHOT_PARAMS: Record<string, RegExp> = {
   'ci-process': /^snapshot$/,
   time: /^\d{1,6}(?:\.\d{1,6})?$/,
@@ -93,7 +93,7 @@ export function authorizeRequest(
 ): AuthorizedRequest {
   const { request, isSnapshot } = withoutSnapshot(given)
   const { name, operation } = identifyOperation(request)
-  if (isSnapshot && name !== 'getObject') throw requestRefused('a picture of a video is a GET')
+  if (isSnapshot && name !== 'getObject') throw requestRefused('a video snapshot is a GET')
   const source = request.headers['x-cos-copy-source']
   const hosts = hostsOf(bucket, region, domains)
   checkHeaders(request.headers, hosts, source !== undefined)
@@ -120,7 +120,7 @@ export function authorizeRequest(
   return { name, grants: [grant, copySourceGrant(source, hosts, caller)] }
 }
 
-/** The GET that a picture of a video is besides its parameters, so that they need no exception elsewhere. */
+/** The GET that a video snapshot is besides its parameters, so that they need no exception elsewhere. */
 function withoutSnapshot(request: DescribedRequest): {
   request: DescribedRequest
   isSnapshot: boolean

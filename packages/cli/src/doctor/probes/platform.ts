@@ -104,6 +104,28 @@ export const platformProbes: Probe[] = [
       zh: '部署一个返回 process.env.WX_OPENID 的云函数，先从手机调用，再用控制台的测试按钮调用：第二次是否为空？',
     },
   },
+  {
+    id: 'snapshot-action',
+    assumed: {
+      en: 'A key needs `ci:GenerateSnapshot` besides `GetObject` for a video snapshot.',
+      zh: '密钥截取视频帧除 `GetObject` 外还需要 `ci:GenerateSnapshot`。',
+    },
+    byHand: {
+      en: 'With media processing enabled, open `ci-process=snapshot` of a video by a key, in a rule with and one without videoCovers: is only the second refused?',
+      zh: '开通媒体处理后，用密钥请求视频的 `ci-process=snapshot`，规则分别带与不带 videoCovers：是否只有后者被拒绝？',
+    },
+  },
+  {
+    id: 'snapshot-of-public-object',
+    assumed: {
+      en: 'A snapshot of a video that everybody may read needs no key.',
+      zh: '公有读的视频无需密钥即可截帧。',
+    },
+    byHand: {
+      en: 'With media processing enabled, open a public video with `?ci-process=snapshot&time=1` and no signature: is it a picture?',
+      zh: '开通媒体处理后，不带签名访问公有读视频的 `?ci-process=snapshot&time=1`：返回的是否为图片？',
+    },
+  },
 ]
 
 /** Probes that need a phone. */

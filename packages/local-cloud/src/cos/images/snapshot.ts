@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createWriteStream, promises as fs } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
 import { authorize } from '../authorize'
 import { bucketOf, type OperationContext } from '../operations/operation'
 import { type CosRequest, versionIdOf } from '../request'
@@ -15,7 +16,7 @@ import { readInteger } from './parameters'
 
 /** A video is copied to a temporary file for ffmpeg, because the index of an MP4 may be at its end. */
 const MAX_SOURCE_BYTES = 512 * 1024 * 1024
-/** The sides of a picture; the service's limit is not documented. */
+/** The sides of a snapshot; the service's limit is not documented. */
 const MAX_SIDE = 4096
 /** The pixels of a frame of 8K video. */
 const MAX_PIXELS = 7680 * 4320
@@ -35,13 +36,13 @@ interface Snapshot {
   isKeyframe: boolean
 }
 
-/** Whether a GET requests a picture of a video (document 1045/72960). */
+/** Whether a GET requests a video snapshot (document 1045/72960). */
 export function isSnapshot({ query }: CosRequest): boolean {
   return query['ci-process'] === 'snapshot'
 }
 
 /**
- * Takes a picture of a video with ffmpeg. Returns undefined if the request is for something else. Requires
+ * Takes a video snapshot with ffmpeg. Returns undefined if the request is for something else. Requires
  * `ci:GenerateSnapshot` besides GetObject, unless the object is public.
  * @throws CosServiceError `AccessDenied`, `InvalidArgument`, `NotImplemented` if ffmpeg is not installed
  */
@@ -91,9 +92,13 @@ async function snapshotOf(
   snapshot: Snapshot,
 ): Promise<Buffer> {
   if (size > MAX_SOURCE_BYTES) {
-    throw new ImageError('NotImplemented', 'The local COS takes no pictures of videos over 512 MB.')
+    throw new ImageError(
+      'NotImplemented',
+      'The local COS takes no snapshots of videos over 512 MB.',
+    )
   }
   if (size === 0) throw unreadable('it is empty')
+  await requireFfmpeg()
   const folder = await fs.mkdtemp(join(tmpdir(), 'cos-snapshot-'))
   try {
     const file = join(folder, 'video')
@@ -108,36 +113,49 @@ async function snapshotOf(
   }
 }
 
+/** @throws ImageError if ffmpeg cannot be started */
+async function requireFfmpeg(): Promise<void> {
+  await promisify(execFile)('ffmpeg', ['-version']).catch(({ code, message }) => {
+    if (code !== 'ENOENT') throw unavailable(`ffmpeg cannot be started: ${message.split('\n')[0]}`)
+    throw new ImageError(
+      'NotImplemented',
+      'The local COS takes video snapshots with ffmpeg, which is not installed: apt-get install ffmpeg, brew install ffmpeg, or https://ffmpeg.org.',
+    )
+  })
+}
+
 /** @throws ImageError */
 async function runFfmpeg(file: string, snapshot: Snapshot): Promise<Buffer> {
-  const child = spawn('ffmpeg', argumentsOf(file, snapshot), {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-  })
+  const child = spawn('ffmpeg', argumentsOf(file, snapshot), { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stopped: ImageError | undefined
+  const stop = (error: ImageError) => {
+    stopped = error
+    child.kill('SIGKILL')
+  }
+  const timer = setTimeout(
+    stop,
+    TIMEOUT_MS,
+    unavailable('processing took too long', ERR_NO.timeout),
+  )
   const picture: Buffer[] = []
   let size = 0
   child.stdout.on('data', (chunk: Buffer) => {
     picture.push(chunk)
     size += chunk.length
-    if (size > MAX_RESULT_BYTES) child.kill('SIGKILL')
+    if (size > MAX_RESULT_BYTES) {
+      stop(new ImageError('ImageTooLarge', 'The snapshot is over 64 MB.', ERR_NO.sizeExceeded))
+    }
   })
   let problem = ''
   child.stderr.on('data', (chunk: Buffer) => {
     if (problem.length < 4096) problem += chunk.toString()
   })
-  const status = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  }).catch(() => {
-    throw new ImageError(
-      'NotImplemented',
-      'The local COS takes pictures of videos with ffmpeg, which is not installed: apt-get install ffmpeg, brew install ffmpeg, or https://ffmpeg.org.',
-    )
-  })
-  if (status === null) {
-    throw new ImageError('ServiceUnavailable', 'Processing took too long.', ERR_NO.timeout)
-  }
+  const [status, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
+    child.once('error', (error) => reject(unavailable(`ffmpeg: ${error.message}`)))
+    child.once('close', (...end) => resolve(end))
+  }).finally(() => clearTimeout(timer))
+  if (stopped) throw stopped
+  if (signal) throw unavailable(`ffmpeg was ended by ${signal}`)
   if (status !== 0) {
     const [reason = ''] = problem.trim().split('\n').slice(-1)
     throw unreadable(reason.replace(/^.*?: (?=\S)/, ''))
@@ -167,4 +185,8 @@ function unreadable(reason: string): ImageError {
     `The object is not a video, or it is damaged: ${reason}.`,
     ERR_NO.formatNotSupported,
   )
+}
+
+function unavailable(reason: string, errNo?: number): ImageError {
+  return new ImageError('ServiceUnavailable', `No video snapshot: ${reason}.`, errNo)
 }

@@ -65,6 +65,6 @@ export function gapsAsMarkdown(): string {
     `**Imitated (${imitated.length} operations):** ${list(imitated)}.`,
     `**Answered with \`501 NotImplemented\`, naming it:** the sub-resources ${list(subresources)}; the headers ${list(headers)}; \`ci-process\` in the query, except \`snapshot\`.`,
     IMAGES,
-    '**Pictures of videos**, where `ffmpeg` is installed: `ci-process=snapshot` on GET, of videos up to 512 MB.',
+    '**Video snapshots**, where `ffmpeg` is installed: `ci-process=snapshot` on GET, of videos up to 512 MB.',
   ].join('\n\n')
 }
