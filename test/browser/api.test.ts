@@ -231,7 +231,28 @@ describeInBrowser('wx in the preview', () => {
     await page.screen.getByText('box').waitFor()
   })
 
+  test.each([
+    ["callFunction({ name: 'a' })"],
+    ["uploadFile({ cloudPath: 'a' })"],
+    ["downloadFile({ fileID: 'a' })"],
+    ["getTempFileURL({ fileList: ['a'] })"],
+    ["deleteFile({ fileList: ['a'] })"],
+  ])('wx.cloud.%s fails before init', async (call) => {
+    expect(await page.evaluate(`wx.cloud.${call}`)).toEqual({
+      errCode: -1,
+      errMsg: "Cloud API isn't enabled, please call wx.cloud.init first",
+    })
+  })
+
+  test('failures of transfers have the name of the call of wx.cloud', async () => {
+    await page.evaluate('wx.cloud.init()')
+    const aborted = `new Promise((complete) =>
+      wx.cloud.downloadFile({ fileID: 'a', complete }).abort())`
+    expect(await page.evaluate(aborted)).toEqual({ errMsg: 'cloud.downloadFile:fail abort' })
+  })
+
   test('wx.cloud fails with the name of an unsupported call', async () => {
+    await page.evaluate('wx.cloud.init()')
     expect(await page.evaluate("wx.cloud.uploadFile({ cloudPath: 'a' })")).toMatchObject({
       errMsg: 'cloud.uploadFile:fail not supported by the preview',
     })

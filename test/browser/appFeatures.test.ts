@@ -17,7 +17,7 @@ const component = (
 
 const FILES = {
   'app.json': JSON.stringify({
-    pages: ['home', 'other', 'full', 'plugin', 'parts', 'skyline', 'made'].map(
+    pages: ['home', 'other', 'full', 'plugin', 'parts', 'skyline', 'blocks', 'made'].map(
       (name) => `pages/${name}/${name}`,
     ),
     usingComponents: {
@@ -74,6 +74,8 @@ const FILES = {
   'pages/parts/parts.js': `Page({ data: { order: [] }, onShow() { this.data.order.push('onShow') }, onReady() { this.setData({ order: this.data.order.concat('onReady') }) }, onLoad() {
     this.data.order.push('onLoad')
     const global = Function('return this')()
+    globalThis.ownName = 'bare'
+    global.setTimeout(() => this.setData({ named: ownName }))
     this.setData({ kinds: [global.document, globalThis.document, global.Array === Array, globalThis.wx === wx].map(String) })
   } })`,
   ...component(
@@ -92,15 +94,28 @@ const FILES = {
   'pages/skyline/skyline.json': '{"renderer":"skyline","navigationStyle":"custom"}',
   'pages/skyline/skyline.wxml': `<pan-gesture-handler worklet:ongesture="drag"><view class="card">card</view></pan-gesture-handler>
     <tap-gesture-handler onGestureEvent="tap"><view class="button">button</view></tap-gesture-handler>
-    <grid-view cross-axis-count="3"><view wx:for="{{6}}" wx:key="*this" class="cell">{{item}}</view></grid-view>`,
+    <grid-view cross-axis-count="3"><view wx:for="{{6}}" wx:key="*this" class="cell">{{item}}</view></grid-view>
+    <view class="padded"><text>one</text><text>two</text></view><view class="row"><text>left</text><text>right</text></view>
+    <own-style />`,
+  'pages/skyline/skyline.wxss':
+    '.row { display: flex; flex-direction: row } .padded { width: 50px; padding: 10px }',
+  'pages/blocks/blocks.json': JSON.stringify({
+    renderer: 'skyline',
+    navigationStyle: 'custom',
+    rendererOptions: { skyline: { defaultDisplayBlock: true, defaultContentBox: true } },
+  }),
+  'pages/blocks/blocks.wxss': '.padded { width: 50px; padding: 10px }',
+  'pages/blocks/blocks.wxml': '<view class="padded"><text>one</text><text>two</text></view>',
   'pages/skyline/skyline.js': `const { shared, derived, timing } = wx.worklet
     Page({
       onLoad() {
+        this.states = []
         this.x = shared(0)
         this.twice = derived(() => this.x.value * 2)
         this.applyAnimatedStyle('.card', () => { 'worklet'; return { transform: 'translateX(' + this.twice.value + 'px)' } })
       },
       drag({ state, deltaX }) {
+        this.states.push(state)
         if (state === 2) this.x.value += deltaX
         if (state === 3) this.x.value = timing(100, { duration: 30 }, () => wx.worklet.runOnJS(this.done.bind(this))('done'))
       },
@@ -282,6 +297,11 @@ describeInBrowser('features of apps', () => {
     await page.waitForData('kinds', ['undefined', 'undefined', 'true', 'true'])
   })
 
+  test('the global object has timers, and what an app adds to it is a bare name', async () => {
+    await open('pages/parts/parts')
+    await page.waitForData('named', 'bare')
+  })
+
   test('Skyline: gestures call worklets, and shared values move elements', async () => {
     await open('pages/skyline/skyline')
     await page.screen.getByText('button').click()
@@ -301,6 +321,59 @@ describeInBrowser('features of apps', () => {
       .find('.cell')
       .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top))
     expect(new Set(cells).size).toBe(2)
+  })
+
+  test('Skyline: a gesture that the browser takes over is cancelled', async () => {
+    await open('pages/skyline/skyline')
+    const states = await page.evaluate(`(() => {
+      const send = (target, type, clientX) =>
+        target.dispatchEvent(new PointerEvent(type, { clientX, bubbles: true, composed: true }))
+      send(document.querySelector('.card'), 'pointerdown', 0)
+      send(window, 'pointermove', 40)
+      send(window, 'pointercancel', 40)
+      send(window, 'pointermove', 80)
+      return page.states
+    })()`)
+    expect(states).toEqual([0, 1, 4])
+  })
+
+  test('Skyline: styles follow their worklets until the page is closed, whatever another worklet throws', async () => {
+    await open('pages/skyline/skyline')
+    await page.evaluate(`(() => {
+      window.x = page.x
+      page.applyAnimatedStyle('.card', () => { throw new Error('broken') })
+      page.applyAnimatedStyle('.button', () => ({ width: (window.seen = page.x.value) + 'px' }))
+      page.x.value = 40
+    })()`)
+    await page.browser.waitForFunction("document.querySelector('.button').style.width === '40px'")
+    const seen = await page.evaluate(`(async () => {
+      await wx.reLaunch({ url: '/pages/full/full' })
+      window.x.value = 50
+      for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame)
+      return window.seen
+    })()`)
+    expect(seen).toBe(40)
+  })
+
+  test('Skyline: elements are columns with border-box sizes, unless app.json says otherwise', async () => {
+    const layoutOf = (selector: string) =>
+      page.evaluate(`(() => {
+        const element = document.querySelector(${JSON.stringify(selector)})
+        const { display, flexDirection, position } = getComputedStyle(element)
+        const [one, two] = [...element.children].map((child) => child.getBoundingClientRect())
+        const isColumn = two.top >= one.bottom
+        return [display, flexDirection, position, element.offsetWidth, isColumn]
+      })()`)
+    await open('pages/skyline/skyline')
+    expect(await layoutOf('.padded')).toEqual(['flex', 'column', 'relative', 50, true])
+    expect(await layoutOf('.row')).toEqual(['flex', 'row', 'relative', 375, false])
+    const host = await page.evaluate(
+      "getComputedStyle(document.querySelector('own-style')).display",
+    )
+    expect(host).toBe('flex')
+    await page.close()
+    await open('pages/blocks/blocks')
+    expect(await layoutOf('.padded')).toEqual(['block', 'row', 'relative', 70, false])
   })
 
   test('runtimes of frameworks replace Page, and handle events by functions of an instance', async () => {

@@ -31,7 +31,7 @@ const PAGES: Record<string, string> = {
     <view>slide {{item}}</view></swiper-item></swiper>
     <swiper autoplay interval="150" circular class="auto"><swiper-item><view>a</view></swiper-item><swiper-item><view>b</view></swiper-item></swiper>`,
   content: `<icon type="success" size="40" /><rich-text nodes="{{html}}" /><rich-text nodes="{{nodes}}" />
-    <progress percent="20" show-info /><cover-view>covered</cover-view><open-data type="userNickName" /><map /><web-view wx:if="{{false}}" src="" />
+    <progress percent="20" show-info /><cover-view>covered</cover-view><open-data type="userNickName" /><map /><scale-gesture-handler><view>scaled</view></scale-gesture-handler><web-view wx:if="{{false}}" src="" />
     <navigator url="/pages/form/form">go</navigator>`,
   events: `<view class="outer" bindtap="onTap" data-name="outer"><view class="inner" catch:tap="onTap" data-name="inner">inner</view>
     <view class="plain">plain</view></view><view class="touch" bindtouchstart="on" bindtouchmove="onTouch">touch</view><view class="held" bindlongtap="on">held</view>
@@ -42,7 +42,7 @@ const PAGES: Record<string, string> = {
   overlays: `<action-sheet hidden="{{!isOn}}" bindchange="on"><action-sheet-item data-name="item" bindtap="onTap">item</action-sheet-item>
     <action-sheet-cancel>cancel</action-sheet-cancel></action-sheet>
     <toast hidden="{{bound !== 'toast'}}" duration="20" bindchange="on">told</toast><loading hidden>loading</loading>
-    <modal hidden="{{bound !== 'modal'}}" title="Sure?" bindconfirm="on">really</modal>`,
+    <modal hidden="{{bound !== 'modal'}}" title="Sure?" no-cancel bindconfirm="on">really</modal>`,
   scroll: `<scroll-view scroll-y style="height: 100px" bindscrolltolower="on" scroll-into-view="{{target}}">
     <view wx:for="{{30}}" wx:key="*this" id="row{{index}}" style="height: 30px">{{index}}</view></scroll-view>`,
 }
@@ -167,6 +167,8 @@ describeInBrowser('elements', () => {
     expect([html, nodes]).toEqual(['<p class="x">safe</p>', '<b>bold</b>'])
     expect(await page.find('wx-icon svg').getAttribute('width')).toBe('40')
     expect(await page.find('wx-map').getAttribute('data-missing')).toBe('<map>')
+    const missing = '<scale-gesture-handler>'
+    expect(await page.find('wx-scale-gesture-handler').getAttribute('data-missing')).toBe(missing)
     expect(page.console).toContain('<map> is not in the preview')
     expect(await page.find('wx-open-data').locator('#text').textContent()).toBe('WeChat user')
     await page.screen.getByText('go', { exact: true }).click()
@@ -245,6 +247,8 @@ describeInBrowser('elements', () => {
     await page.evaluate("page.setData({ isOn: false, change: 0, bound: 'toast' })")
     await page.waitForData('change', {})
     await page.evaluate("page.setData({ bound: 'modal' })")
+    await page.screen.getByText('确定').waitFor()
+    expect(await page.screen.getByText('取消').isVisible()).toBe(false)
     await page.screen.getByText('确定').click()
     await page.waitForData('confirm', {})
   })

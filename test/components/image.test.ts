@@ -68,6 +68,14 @@ test('of a video without a cover the icon is shown, and the video can be played'
   expect(phone.asked.calls).toContainEqual(['previewMedia', { sources }])
 })
 
+test('shows a picture in full by a call that WeChat on computers has', async () => {
+  const image = render({ objectKey: 'sea.png', preview: true })
+  await signed(image)
+  await call(image, 'onTap')
+  const urls = [expect.stringContaining('sea.png')]
+  expect(phone.asked.calls).toContainEqual(['previewImage', { urls }])
+})
+
 test('signs again once when the picture does not load, then shows an error', async () => {
   const image = render({ objectKey: 'missing.png' })
   const told: object[] = []

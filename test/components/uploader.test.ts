@@ -94,6 +94,20 @@ test('uploads chosen chat files, and tells what happens', async () => {
   })
 })
 
+test.each([
+  ['sea.png', 'previewImage', { urls: ['https://example.com/sea.png'] }],
+  [
+    'film.mp4',
+    'previewMedia',
+    { sources: [{ url: 'https://example.com/film.mp4', type: 'video' }] },
+  ],
+])('a tap shows %s by %s', async (name, preview, options) => {
+  const { page } = uploader({ files: [{ url: `https://example.com/${name}` }] })
+  await until(isDone(page), 'the file is listed')
+  await call(page, 'onClick', { detail: { id: rows(page)[0]?.id } })
+  expect(phone.asked.calls).toContainEqual([preview, options])
+})
+
 test('keeps two files of the same name, though WeChat for Mac gives them the same path', async () => {
   const { page } = uploader()
   call(page, 'add', [choose('report.txt', 'first')])
@@ -176,6 +190,32 @@ test('waits for the network', async () => {
   await until(() => page.dom.innerHTML.includes('Waiting for the network'), 'it waits')
   phone.simulator.setNetworkType('wifi')
   await until(isDone(page), 'it is uploaded')
+})
+
+test('uploads what uploadParams.prepare makes of a file, and shows why it failed', async () => {
+  const { COS } = require('miniprogram-cos')
+  const seen: string[] = []
+  require('miniprogram-cos-components').configure({
+    client: 'prepared',
+    cos: COS.cloud({ functionName: 'cos-credentials' }),
+    uploadParams: {
+      async prepare({ FilePath }: { FilePath: string }) {
+        seen.push(FilePath)
+        if (/broken/.test(FilePath)) throw new Error('the picture is broken')
+        return { FilePath: choose('small', 'small').path }
+      },
+    },
+  })
+  const { page, told } = uploader({ client: 'prepared', prefix: 'prepared/' })
+  const files = [choose('large.txt', 'a large text'), choose('broken.txt', 'broken')]
+  call(page, 'add', files)
+  await until(() => named(told, 'fail').length === 1 && named(told, 'success').length === 1, 'both')
+  expect(seen.sort()).toEqual(files.map(({ path }) => path).sort())
+  expect(await stored(`${PREFIX}prepared/`)).toEqual({ 'large.txt': 'small' })
+  expect(named(told, 'fail')[0]?.detail).toMatchObject({
+    reason: 'upload',
+    message: expect.stringContaining('the picture is broken'),
+  })
 })
 
 test('disabled and read-only uploaders add nothing', async () => {

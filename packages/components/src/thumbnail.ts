@@ -1,5 +1,6 @@
 import { clientOf } from './client'
 import { signedUrl } from './signedUrl'
+import { snapshotQuery } from './snapshotQuery'
 
 /** A picture up to this size is shown as it is where COS makes no small ones. Bytes. */
 const MAX_ORIGINAL = 3 * 1024 * 1024
@@ -23,14 +24,9 @@ export async function thumbnailUrl(client: string, key: string, size: number): P
   return size <= MAX_ORIGINAL ? (await signedUrl(client, key)).url : ''
 }
 
-/** Makes COS answer with a picture of a video, taken at its first second (media processing). */
-export function coverQuery(width: number): Record<string, string> {
-  return { 'ci-process': 'snapshot', time: '1', format: 'jpg', width: `${width}` }
-}
-
-/** The address of a small picture of a video. */
+/** The address of a small snapshot of a video. */
 export async function coverUrl(client: string, key: string): Promise<string> {
-  return (await signedUrl(client, key, coverQuery(SIDE))).url
+  return (await signedUrl(client, key, snapshotQuery(SIDE))).url
 }
 
 /** `imageInfo` is the smallest answer of data processing. */

@@ -21,11 +21,16 @@ export async function previewApp(
   cloud: Pick<LocalCloud, 'admin' | 'cos' | 'faults' | 'functions' | 'storage'>,
   users: User[],
   config: CosConfig,
-  { port = 0, routes = {} }: Pick<PreviewOptions, 'port' | 'routes'> = {},
+  {
+    port = 0,
+    routes = {},
+    project = root,
+  }: Pick<PreviewOptions, 'port' | 'routes' | 'project'> = {},
 ): Promise<Preview> {
   const { startPreview } = await import('@miniprogram-cos/simulator/preview')
   return startPreview({
     root,
+    project,
     ...(config.appid === undefined ? {} : { appid: config.appid }),
     phones: users,
     functions: cloud.functions,

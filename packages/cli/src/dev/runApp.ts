@@ -179,7 +179,8 @@ async function openPreview(
     return undefined
   }
   const root = app ?? join(projectRoot(), miniprogramRoot)
-  const preview = await previewApp(root, cloud, USERS, config, { port, routes })
+  const project = app ?? projectRoot()
+  const preview = await previewApp(root, cloud, USERS, config, { port, routes, project })
   printer.title(t('Your app, in your browser', '你的小程序（浏览器）'))
   const phones = t('two phones, two users, one bucket', '两部手机、两个用户、一个存储桶')
   printer.line(`open       ${preview.url}   ${phones}`)

@@ -51,8 +51,8 @@ Component({
     /** Small pictures of images. */
     thumbnails: { type: Boolean, value: true },
     /**
-     * Small pictures of videos. COS takes them by media processing, which must be enabled for the bucket, is billed for
-     * each picture, and needs `videoCovers: true` in the access rule. A video without one keeps its icon.
+     * Snapshots of videos. COS takes them by media processing, which must be enabled for the bucket, is billed for each
+     * snapshot, and needs `videoCovers: true` in the access rule. A video without one keeps its icon.
      */
     videoCovers: Boolean,
     /** Lets the user select and delete. */

@@ -2,7 +2,7 @@ import { absolutePrefix } from '../client'
 import { fileKind } from '../file'
 import { problemOf } from '../locale'
 import { signedUrl } from '../signedUrl'
-import { coverQuery } from '../thumbnail'
+import { snapshotQuery } from '../snapshotQuery'
 
 /** Numbers are px, as in TDesign, also `width="100"`; other texts have their unit. */
 const length = (value: string | number) => (/^\d+$/.test(`${value}`) ? `${value}px` : value)
@@ -43,8 +43,8 @@ Component({
     /** Processing parameters of COS: `imageMogr2/thumbnail/400x`; needs data processing for the bucket. */
     process: String,
     /**
-     * Shows a video by a picture of it. COS takes it by media processing, which must be enabled for the bucket, is billed
-     * for each picture, and needs `videoCovers: true` in the access rule. Without a picture, an icon is shown.
+     * Shows a video by a snapshot. COS takes it by media processing, which must be enabled for the bucket, is billed for
+     * each snapshot, and needs `videoCovers: true` in the access rule. Without a snapshot, an icon is shown.
      */
     videoCovers: Boolean,
     /** Seconds for which a URL is valid. */
@@ -113,7 +113,7 @@ Component({
       }
       try {
         const key = await absolutePrefix(client, objectKey)
-        const query = isVideo ? coverQuery(COVER_WIDTH) : process ? { [process]: '' } : {}
+        const query = isVideo ? snapshotQuery(COVER_WIDTH) : process ? { [process]: '' } : {}
         const { url, until } = await signedUrl(client, key, query, expires, isFresh)
         if (turn !== state.turn) return
         state.until = until
@@ -157,7 +157,9 @@ Component({
         // In full: without the processing parameters.
         const key = await absolutePrefix(client, objectKey)
         const { url } = await signedUrl(client, key)
-        wx.previewMedia({ sources: [{ url, type: isVideo ? 'video' : 'image' }] })
+        // WeChat on computers has no previewMedia.
+        if (isVideo) wx.previewMedia({ sources: [{ url, type: 'video' }] })
+        else wx.previewImage({ urls: [url] })
       }
     },
   },

@@ -157,7 +157,7 @@ Component({
           source === 'media'
             ? await chooseMedia({ ...config, count: room, mediaType })
             : await chooseChatFiles(room, extension)
-        if (files.length > 0) this.add(files)
+        this.add(files)
       } catch (error) {
         if (!isCancel(error)) this.fail('choose', problemOf(error, this.data.locale).message, {})
       }
@@ -216,7 +216,9 @@ Component({
       this.triggerEvent('click', { index, file })
       if (!this.data.preview || file.type === 'file') return
       const url = file.url || (await signedUrl(this.data.client, file.key)).url
-      wx.previewMedia({ sources: [{ url, type: file.type }] })
+      // WeChat on computers has no previewMedia.
+      if (file.type === 'video') wx.previewMedia({ sources: [{ url, type: 'video' }] })
+      else wx.previewImage({ urls: [url] })
     },
 
     onDragStart(event: WechatMiniprogram.TouchEvent) {

@@ -10,7 +10,7 @@ export class Drag {
   constructor(index: number, startY: number, heights: number[]) {
     this.index = index
     this._startY = startY
-    this._heights = [...heights]
+    this._heights = heights
   }
 
   /** @returns whether the row has changed places: it is at `index` now */

@@ -1,12 +1,10 @@
 import type { ChosenFile } from '../client'
-import { formatSize } from '../file'
+import { formatSize, UNITS } from '../file'
 import { fill } from '../locale'
 import type { UploaderTexts } from '../uploads/texts'
 
 /** As TDesign's: a number of KB, or with a unit. */
 export type SizeLimit = number | { size: number; unit: 'B' | 'KB' | 'MB' | 'GB'; message?: string }
-
-const UNITS = ['B', 'KB', 'MB', 'GB']
 
 /** `bytes` is 0 for no limit. */
 function readLimit(limit: SizeLimit | null): { bytes: number; message?: string | undefined } {

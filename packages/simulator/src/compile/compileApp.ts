@@ -265,7 +265,7 @@ class ModuleBundle {
 
 /** A file with `import` or `export` becomes a CommonJS module, as in WeChat: it may use `module.exports` too. */
 async function loadScript(path: string) {
-  const source = adapted(await readFile(path, 'utf8'))
+  const source = rewriteGlobals(await readFile(path, 'utf8'))
   const loader: 'ts' | 'js' = path.endsWith('.ts') ? 'ts' : 'js'
   if (loader === 'js' && !/^\s*(?:import|export)\b/m.test(source))
     return { contents: source, loader }
@@ -307,7 +307,7 @@ function withFailingAssignments<Loaded extends { contents?: string }>(
  * All sub-packages are loaded here, so that `require.async` resolves at once. `Function('return this')()`, by which
  * packages look for the global object, would find the browser's window.
  */
-function adapted(source: string): string {
+function rewriteGlobals(source: string): string {
   return source
     .replace(
       /\brequire\.async\(\s*(['"][^'"]+['"])\s*\)/g,

@@ -82,7 +82,7 @@ class TemplateCompiler {
     }
     for (const { index, 1: start = '', 2: script = '' } of text.matchAll(INLINE_SCRIPT)) {
       const before = text.slice(0, index + start.length).split('\n').length - 1
-      problems.push(...this.#mistakes(script, file, before))
+      problems.push(...this.#syntaxProblems(script, file, before))
       problems.push(...this.#addRequired(script, path, file))
     }
     // A template with errors would break the generated code of all others.
@@ -96,14 +96,14 @@ class TemplateCompiler {
     if (!file) return [this.#missing(from, text, path)]
     this.#scripts.add(path)
     const source = this.#tree.read(file)
-    const mistakes = this.#mistakes(source, file, 0)
-    if (mistakes.length > 0) return mistakes
+    const problems = this.#syntaxProblems(source, file, 0)
+    if (problems.length > 0) return problems
     this.#group.addScript(path, preparedScript(source))
     return this.#addRequired(source, path, file)
   }
 
-  /** What is wrong with the syntax of a script, which would break the generated code of all templates. */
-  #mistakes(script: string, file: string, linesBefore: number): SourceProblem[] {
+  /** Syntax errors of a script, which would break the generated code of all templates. */
+  #syntaxProblems(script: string, file: string, linesBefore: number): SourceProblem[] {
     const error = syntaxError(preparedScript(script))
     if (!error) return []
     const line = linesBefore + Number(/^wxs:(\d+)/.exec(error.stack ?? '')?.[1] ?? 1)

@@ -16,8 +16,11 @@ export class SourceTree {
   /** False where DevTools does not check the domains of requests either: `urlCheck` of the project's settings. */
   readonly urlCheck: boolean
 
-  /** @param folder the folder with app.json or the project's folder, whose project.config.json names it */
-  constructor(folder: string) {
+  /**
+   * @param folder the folder with app.json or the project's folder, whose project.config.json names it
+   * @param project the project's folder, if it is another one
+   */
+  constructor(folder: string, project = folder) {
     const configured = projectRoot(folder)
     const candidates = ['', configured, 'miniprogram', 'src', 'dist']
     const found = candidates.find(
@@ -25,7 +28,7 @@ export class SourceTree {
     )
     this.root = resolve(folder, found ?? configured ?? '')
     // Not the private settings, in which a user turns the check off for DevTools with the local cloud.
-    this.urlCheck = [folder, this.root].every((place) => {
+    this.urlCheck = [project, folder, this.root].every((place) => {
       const { setting } = readConfig(join(place, 'project.config.json'))
       return Object(setting).urlCheck !== false
     })

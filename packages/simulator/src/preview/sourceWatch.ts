@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { type CompiledApp, compileApp } from '../compile/compileApp'
 import { SourceError } from '../compile/sourceError'
 import { SourceTree } from '../compile/sourceTree'
+import type { SourceProblem } from './protocol'
 
 /** One save is often several writes. */
 const SETTLE_MS = 60
@@ -19,10 +20,13 @@ export class SourceWatch {
   #compiled: Promise<Pick<CompiledApp, 'script' | 'sourceMap'>> | undefined
   #timer: NodeJS.Timeout | undefined
 
-  /** @param folder the folder with app.json, or the project's folder */
-  constructor(folder: string) {
+  /**
+   * @param folder the folder with app.json, or the project's folder
+   * @param project the project's folder, if it is another one
+   */
+  constructor(folder: string, project?: string) {
     this.#folder = folder
-    this.tree = new SourceTree(folder)
+    this.tree = new SourceTree(folder, project)
     this.#watcher = watch(this.tree.root, { recursive: true }, (_, file) => {
       if (file && NOT_SOURCE.test(file)) return
       clearTimeout(this.#timer)
@@ -36,9 +40,7 @@ export class SourceWatch {
   /** The app as one script; a script that shows the errors if app.json cannot be read. */
   async compiled(): Promise<Pick<CompiledApp, 'script' | 'sourceMap'>> {
     this.#compiled ??= compileApp(this.#folder).catch((error: unknown) => {
-      const message = (error as Error).message
-      const unknown = [{ file: 'app.json', line: 0, column: 0, message, excerpt: '' }]
-      const problems = error instanceof SourceError ? error.problems : unknown
+      const problems = error instanceof SourceError ? error.problems : internalError(error)
       return { script: `__preview.fail(${JSON.stringify(problems)})`, sourceMap: '' }
     })
     return this.#compiled
@@ -57,4 +59,11 @@ export class SourceWatch {
     this.#watcher.close()
     for (const listener of this.#listeners) listener.end()
   }
+}
+
+/** A fault of the preview, not of the app's source. */
+function internalError(error: unknown): SourceProblem[] {
+  console.error('The preview failed to compile the app:', error)
+  const message = error instanceof Error ? error.message : String(error)
+  return [{ file: 'internal error of the preview', line: 0, column: 0, message, excerpt: '' }]
 }

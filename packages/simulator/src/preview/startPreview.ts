@@ -37,6 +37,8 @@ export interface PreviewPhone {
 export interface PreviewOptions {
   /** The folder with app.json, or the project's folder, whose project.config.json names it. */
   root: string
+  /** The project's folder, whose project.config.json has the settings. @default `root` */
+  project?: string
   phones: PreviewPhone[]
   /** Origin of the function host. */
   functions: string
@@ -81,7 +83,7 @@ export interface Preview {
 export async function startPreview(options: PreviewOptions): Promise<Preview> {
   const scripts = scriptsFolder()
   const appid = options.appid ?? 'wx0000000000000000'
-  const source = new SourceWatch(options.root)
+  const source = new SourceWatch(options.root, options.project)
   const log = new RequestLog()
   const shell = new Shell({ source, scripts, log, options })
   const routes = readRoutes(options.routes ?? {})

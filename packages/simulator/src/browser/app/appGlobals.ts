@@ -1,6 +1,6 @@
 import { globals } from '../dom'
 
-/** What the global object of a mini program has: the language, timers and WeChat's own functions. */
+/** What the global object of a mini program has besides timers: the language and WeChat's own functions. */
 const GLOBALS = new Set(
   (
     'Array ArrayBuffer BigInt BigInt64Array BigUint64Array Boolean DataView Date Error EvalError Float32Array ' +
@@ -8,18 +8,34 @@ const GLOBALS = new Set(
     'RangeError ReferenceError Reflect RegExp Set String Symbol SyntaxError TypeError URIError Uint16Array ' +
     'Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakSet decodeURI decodeURIComponent encodeURI ' +
     'encodeURIComponent escape isFinite isNaN parseFloat parseInt undefined unescape ' +
-    'clearInterval clearTimeout console setInterval setTimeout ' +
-    'wx App Page Component Behavior getApp getCurrentPages requirePlugin'
+    'console wx App Page Component Behavior getApp getCurrentPages requirePlugin'
   ).split(' '),
 )
 
 /** `global` and `globalThis` of the app, which has nothing of the browser but what an app has set. */
 export const appGlobal: object = new Proxy<Record<string | symbol, unknown>>(
-  {},
+  // The browser's timers work as methods of its window only.
+  {
+    clearInterval: clearInterval.bind(window),
+    clearTimeout: clearTimeout.bind(window),
+    setInterval: setInterval.bind(window),
+    setTimeout: setTimeout.bind(window),
+  },
   {
     get: (own, name) =>
       typeof name === 'string' && !(name in own) && GLOBALS.has(name) ? globals[name] : own[name],
     has: (own, name) => name in own || (typeof name === 'string' && GLOBALS.has(name)),
+    set(own, name, value) {
+      own[name] = value
+      // `globalThis` of a phone is the global object of its engine, so that the app may use the bare name.
+      if (!(name in globals)) {
+        const set = (later: unknown) => {
+          own[name] = later
+        }
+        Object.defineProperty(globals, name, { get: () => own[name], set, configurable: true })
+      }
+      return true
+    },
   },
 )
 

@@ -56,7 +56,10 @@ const LONG_PRESS_MS = 350
 /** A pointer that moves further is not a press. Pixels. */
 const MAX_MOVE = 10
 
-/** Triggers `longpress`, and `longtap` as it was called at first, which glass-easel leaves to the platform. A long press is not a tap. */
+/**
+ * Triggers `longpress`, and `longtap` as it was called at first, which glass-easel leaves to the platform. A long
+ * press is not a tap.
+ */
 export function watchLongPress(place: HTMLElement): void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let start = { x: 0, y: 0 }

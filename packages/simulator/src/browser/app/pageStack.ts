@@ -218,7 +218,8 @@ export class PageStack {
     const { $$: element } = root.getComponent()
     if (!(element instanceof HTMLElement)) throw new TypeError(`${route} has no element`)
     element.setAttribute('route', route)
-    element.dataset.skyline = this.#registry.skylineDefaults(route)
+    const skyline = this.#registry.skylineDefaults(route)
+    if (skyline !== undefined) element.dataset.skyline = skyline
     const instance: PageInstance = Object.assign(root.get(), {
       route,
       options: query,

@@ -100,10 +100,13 @@ export class Registry {
     return this.parts.get(route)?.config[name] ?? this.config.window?.[name]
   }
 
-  /** The defaults of Skyline that a page has, as `flex` and `border-box`; none for a page of the web view. */
-  skylineDefaults(route: string): string {
-    const { renderer, rendererOptions } = this.config
-    if ((this.parts.get(route)?.config.renderer ?? renderer) !== 'skyline') return ''
+  /** The defaults of Skyline that a page has, as `flex` and `border-box`; undefined for a page of the web view. */
+  skylineDefaults(route: string): string | undefined {
+    const { renderer, rendererOptions }: AppConfig = {
+      ...this.config,
+      ...this.parts.get(route)?.config,
+    }
+    if (renderer !== 'skyline') return undefined
     const { defaultDisplayBlock, defaultContentBox } = rendererOptions?.skyline ?? {}
     return [defaultDisplayBlock ? '' : 'flex', defaultContentBox ? '' : 'border-box'].join(' ')
   }

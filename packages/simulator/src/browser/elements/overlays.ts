@@ -18,7 +18,8 @@ abstract class WxOverlay extends WxElement {
         '.modal{position:absolute;top:45%;left:50%;width:280px;border-radius:8px;background:#fff;color:#000;' +
         'text-align:center;transform:translate(-50%,-50%)}h3{margin:0;padding:20px 20px 4px;font-size:17px}' +
         'p{margin:0;padding:8px 20px 20px;color:#888}.buttons{display:flex;border-top:1px solid #eee}' +
-        '.buttons button{all:unset;flex:1;padding:12px 0;color:#3cc51f;cursor:pointer}</style>' +
+        '.buttons button{all:unset;flex:1;padding:12px 0;color:#3cc51f;cursor:pointer}' +
+        '.buttons [hidden]{display:none}</style>' +
         `<div class="${className}">${html}</div>`,
     )
   }

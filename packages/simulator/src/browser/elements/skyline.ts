@@ -20,19 +20,25 @@ abstract class WxGestureHandler extends WxElement {
         this.moved(moved)
         this.last = moved
       }
-      const end = (ended: PointerEvent) => {
-        window.removeEventListener('pointermove', move)
-        this.ended(ended)
+      const end = (last: PointerEvent) => {
+        listening.abort()
+        // The browser takes the pointer, to scroll for instance.
+        if (last.type === 'pointercancel') this.cancelled(last)
+        else this.ended(last)
         this.start = undefined
       }
-      window.addEventListener('pointermove', move)
-      window.addEventListener('pointerup', end, { once: true })
+      const listening = new AbortController()
+      const { signal } = listening
+      window.addEventListener('pointermove', move, { signal })
+      window.addEventListener('pointerup', end, { signal })
+      window.addEventListener('pointercancel', end, { signal })
     })
   }
 
   protected began(_event: PointerEvent): void {}
   protected moved(_event: PointerEvent): void {}
   protected ended(_event: PointerEvent): void {}
+  protected cancelled(_event: PointerEvent): void {}
 
   protected report(state: number, event: PointerEvent, more: object = {}): void {
     const { clientX: absoluteX, clientY: absoluteY } = event
@@ -81,6 +87,11 @@ export class WxLongPressGesture extends WxGestureHandler {
     clearTimeout(this.#timer)
     if (this.#isLong) this.report(STATE.end, event)
   }
+
+  protected override cancelled(event: PointerEvent): void {
+    clearTimeout(this.#timer)
+    if (this.#isLong) this.report(STATE.cancelled, event)
+  }
 }
 
 /** `<pan-gesture-handler>`, and those for one direction. */
@@ -114,8 +125,15 @@ export class WxPanGesture extends WxGestureHandler {
   }
 
   protected override ended(event: PointerEvent): void {
-    const still = { deltaX: 0, deltaY: 0, velocityX: 0, velocityY: 0 }
-    this.report(this.#isActive ? STATE.end : STATE.cancelled, event, still)
+    this.#reportLast(this.#isActive ? STATE.end : STATE.cancelled, event)
+  }
+
+  protected override cancelled(event: PointerEvent): void {
+    this.#reportLast(STATE.cancelled, event)
+  }
+
+  #reportLast(state: number, event: PointerEvent): void {
+    this.report(state, event, { deltaX: 0, deltaY: 0, velocityX: 0, velocityY: 0 })
   }
 }
 

@@ -79,13 +79,25 @@ async function addressOfCloudFile(fileID: string): Promise<string> {
   return tempFileURL
 }
 
-/** Starts a transfer, with a promise instead of its task when no callback is given. */
-function withPromise<Options extends CallbackOptions>(
+/** Starts a transfer, whose outcome has the name of the cloud's call. @returns its task, or a promise without callbacks */
+function transfer<Options extends CallbackOptions>(
+  name: string,
   options: Options,
   start: (options: Options) => object,
 ): object {
-  if (options.success || options.fail || options.complete) return start(options)
-  return new Promise((success, fail) => void start({ ...options, success, fail }))
+  const named = (outcome: WxFailure) => ({
+    ...outcome,
+    errMsg: outcome.errMsg.replace(/^\w+:/, `${name}:`),
+  })
+  let task = {}
+  const done = new Promise<WxFailure>((success, fail) => {
+    task = start({ ...options, success, fail, complete() {} })
+  })
+  const renamed = () =>
+    done.then(named, (failure: WxFailure) => {
+      throw named(failure)
+    })
+  return callBackOrPromise(options, renamed, name) ?? task
 }
 
 /** What `wx.cloud.database()` gives: every operation fails when it is executed, with its name. */
@@ -107,6 +119,11 @@ function database(): unknown {
 /** `wx.cloud`: the preview's server calls functions with the identity of the phone's user, and has the files. */
 export function createCloud(network: NetworkServices): object {
   let isReady = false
+  const requireInit = () => {
+    if (isReady) return
+    const message = "Cloud API isn't enabled, please call wx.cloud.init first"
+    throw new WxError(message, { errCode: -1 })
+  }
   // The addresses of the storage are on no list of the app.
   const services = { ...network, urlCheck: false }
   const cloud = {
@@ -117,17 +134,17 @@ export function createCloud(network: NetworkServices): object {
       callBackOrPromise(
         options,
         () => {
-          if (isReady) return ask('/wx/cloud', { name: options.name, data: options.data ?? {} })
-          const message = "Cloud API isn't enabled, please call wx.cloud.init first"
-          throw new WxError(message, { errCode: -1 })
+          requireInit()
+          return ask('/wx/cloud', { name: options.name, data: options.data ?? {} })
         },
         'cloud.callFunction',
       ),
     uploadFile: (given: UploadOptions) =>
-      withPromise(given, (options) => {
+      transfer('cloud.uploadFile', given, (options) => {
         let fileID = ''
         return networkTask('uploadFile', options, services, {
           async prepare() {
+            requireInit()
             const { cloudPath: path, filePath } = options
             const { data } = await storage('uploadFile', 'getUploadMetadata', { path })
             const { url, authorization, fileId } = data as Record<string, string>
@@ -141,23 +158,31 @@ export function createCloud(network: NetworkServices): object {
               timeout: 0,
             }
           },
-          finish: ({ statusCode }) => ({ fileID, statusCode, errMsg: 'cloud.uploadFile:ok' }),
+          finish: ({ statusCode }) => ({ fileID, statusCode }),
         })
       }),
     downloadFile: (given: CallbackOptions & { fileID: string }) =>
-      withPromise(given, (options) =>
-        downloadFile({ ...options, url: () => addressOfCloudFile(options.fileID) }, services),
-      ),
+      transfer('cloud.downloadFile', given, (options) => {
+        const url = async () => {
+          requireInit()
+          return addressOfCloudFile(options.fileID)
+        }
+        return downloadFile({ ...options, url }, services)
+      }),
     getTempFileURL: (options: CallbackOptions & { fileList: string[] }) =>
       callBackOrPromise(
         options,
-        async () => ({ fileList: await temporaryUrls('getTempFileURL', options.fileList) }),
+        async () => {
+          requireInit()
+          return { fileList: await temporaryUrls('getTempFileURL', options.fileList) }
+        },
         'cloud.getTempFileURL',
       ),
     deleteFile: ({ fileList, ...options }: CallbackOptions & { fileList: string[] }) =>
       callBackOrPromise(
         options,
         async () => {
+          requireInit()
           const params = { fileid_list: fileList }
           return { fileList: await files('deleteFile', 'batchDeleteFile', params, 'delete_list') }
         },

@@ -106,7 +106,8 @@ async function chooseMessageFile({
 
 /** Asks for one more tap where the browser refuses its dialog: it opens only within seconds after a tap. */
 async function pick(name: string, accept: string, count: number): Promise<File[]> {
-  if (!navigator.userActivation.isActive) {
+  // A browser that does not report taps opens its dialog, or refuses it by itself.
+  if (navigator.userActivation?.isActive === false) {
     const isChinese = settings.language.startsWith('zh')
     const content = isChinese ? '小程序请求选择文件' : 'The mini program asks for a file'
     const { confirm } = await showModal({ content }, isChinese)

@@ -173,6 +173,7 @@ export function addInstanceMethods(): void {
       done?: (result: { styleId: number }) => void,
     ) {
       const styleId = applyAnimatedStyle(() => elementsOf(this, selector), compute)
+      this._$.addLifetimeListener('detached', () => clearAnimatedStyle([styleId]))
       done?.({ styleId })
     },
     clearAnimatedStyle(_selector: string, ids: number[] = [], done?: () => void) {
@@ -190,7 +191,10 @@ export function addInstanceMethods(): void {
 }
 
 type Selectable = {
-  _$: { getShadowRoot(): { querySelectorAll(selector: string): { $$?: unknown }[] } | null }
+  _$: {
+    getShadowRoot(): { querySelectorAll(selector: string): { $$?: unknown }[] } | null
+    addLifetimeListener(name: 'detached', listener: () => void): void
+  }
 }
 
 function elementsOf({ _$: node }: Selectable, selector: string): Element[] {

@@ -1,4 +1,5 @@
 import { browserUnits } from '../../compile/units'
+import { attempt } from '../app/problems'
 import { globals } from '../dom'
 
 // Worklets run on the thread of the app here, so every value is at hand and styles follow a frame later:
@@ -31,7 +32,7 @@ function changed(): void {
   isScheduled = true
   requestAnimationFrame(() => {
     isScheduled = false
-    for (const listener of listeners) listener()
+    for (const listener of listeners) attempt('worklet of applyAnimatedStyle', listener)
   })
 }
 
