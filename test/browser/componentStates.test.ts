@@ -41,7 +41,7 @@ describeInBrowser('each component in each of its states, in both languages, ligh
     [
       'waiting',
       720,
-      ['text=/Waiting for the network|等待网络/', '[class*="lifted"][style*="translateY"]'],
+      ['text=/Waiting for network|等待网络/', '[class*="lifted"][style*="translateY"]'],
     ],
     ['list', 2500, ['text=/1 selected|已选 1 项/', 'text=/Loading…|加载中…/']],
     ['image', 640, ['cos-image img >> nth=4']],

@@ -193,4 +193,4 @@ export class COS extends UploadCOS {
   }
 }
 
-addOperationMethods(COS.prototype)
+addOperationMethods(COS.prototype, COS)

@@ -176,14 +176,14 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 79_930,
+    limit: 79_980,
     goal: 60 * KB,
     start: { limit: 40_250, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
-    limit: 52_400,
+    limit: 52_460,
     goal: 41 * KB,
     start: { limit: 37_800, goal: 36 * KB },
   },
