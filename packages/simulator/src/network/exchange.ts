@@ -2,7 +2,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import type { AppState } from '../appState'
-import { WxError } from '../callbacks'
+import { type CallbackOptions, callBack, WxError } from '../callbacks'
 import type { FileSpace } from '../files'
 import type { Clock } from './clock'
 import type { DomainLists, Semaphore } from './limits'
@@ -48,6 +48,35 @@ export interface NetworkOptions extends NetworkServices {
 export interface RunningExchange<T> {
   done: Promise<T>
   abort: () => void
+}
+
+/**
+ * Runs a transfer as WeChat does, which returns its task at once.
+ * @param start called soon after, unless the app has aborted the task before
+ */
+export function runTask(
+  name: string,
+  options: CallbackOptions,
+  start: () => RunningExchange<object> | Promise<RunningExchange<object>>,
+): { abort(): void } {
+  let running: RunningExchange<object> | undefined
+  let isAborted = false
+  callBack(
+    options,
+    async () => {
+      if (isAborted) throw new WxError(`${name}:fail abort`)
+      running = await start()
+      if (isAborted) running.abort()
+      return running.done
+    },
+    name,
+  )
+  return {
+    abort() {
+      isAborted = true
+      running?.abort()
+    },
+  }
 }
 
 /**

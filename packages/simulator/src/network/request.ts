@@ -1,4 +1,4 @@
-import { type CallbackOptions, callBack, WxError } from '../callbacks'
+import { type CallbackOptions, WxError } from '../callbacks'
 import { isArrayBuffer } from '../files'
 import {
   headersOf,
@@ -6,6 +6,7 @@ import {
   type RunningExchange,
   readAll,
   runExchange,
+  runTask,
 } from './exchange'
 import { checkDomain } from './limits'
 
@@ -30,22 +31,8 @@ export interface RequestTask {
 /** `wx.request`: every HTTP status is a success; no upload progress; no PATCH. */
 export function request(options: RequestOptions, network: NetworkOptions): RequestTask {
   const listeners = new Set<(result: object) => void>()
-  let running: RunningExchange<object> | undefined
-  let aborted = false
-  callBack(
-    options,
-    () => {
-      if (aborted) throw new WxError('request:fail abort')
-      running = start(options, network, listeners)
-      return running.done
-    },
-    'request',
-  )
   return {
-    abort() {
-      aborted = true
-      running?.abort()
-    },
+    ...runTask('request', options, () => start(options, network, listeners)),
     onHeadersReceived: (listener) => void listeners.add(listener),
     offHeadersReceived: (listener) =>
       listener ? void listeners.delete(listener) : listeners.clear(),

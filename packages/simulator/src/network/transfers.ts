@@ -3,13 +3,14 @@ import { createReadStream, createWriteStream, promises as fs } from 'node:fs'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type CallbackOptions, callBack, WxError } from '../callbacks'
+import { type CallbackOptions, WxError } from '../callbacks'
 import {
   headersOf,
   type NetworkOptions,
   type RunningExchange,
   readAll,
   runExchange,
+  runTask,
 } from './exchange'
 import { checkDomain } from './limits'
 import { sentHeaders } from './request'
@@ -41,23 +42,8 @@ export interface UploadTask {
 export function uploadFile(options: UploadOptions, network: NetworkOptions): UploadTask {
   const progress = new Set<(progress: UploadProgress) => void>()
   const headers = new Set<(result: { header: Record<string, string> }) => void>()
-  let running: RunningExchange<object> | undefined
-  let aborted = false
-  callBack(
-    options,
-    async () => {
-      if (aborted) throw new WxError('uploadFile:fail abort')
-      running = await startUpload(options, network, progress, headers)
-      if (aborted) running.abort()
-      return running.done
-    },
-    'uploadFile',
-  )
   return {
-    abort() {
-      aborted = true
-      running?.abort()
-    },
+    ...runTask('uploadFile', options, () => startUpload(options, network, progress, headers)),
     onProgressUpdate: (listener) => void progress.add(listener),
     offProgressUpdate: (listener) => (listener ? void progress.delete(listener) : progress.clear()),
     onHeadersReceived: (listener) => void headers.add(listener),
@@ -156,53 +142,42 @@ export interface DownloadTask {
 export function downloadFile(options: DownloadOptions, network: NetworkOptions): DownloadTask {
   const progress = new Set<(progress: DownloadProgress) => void>()
   const headers = new Set<(result: { header: Record<string, string> }) => void>()
-  let running: RunningExchange<object> | undefined
-  let aborted = false
-  callBack(
-    options,
-    () => {
-      if (aborted) throw new WxError('downloadFile:fail abort')
-      if (network.urlCheck) checkDomain(options.url, 'downloadFile', network.domains)
-      const target = options.filePath ?? network.files.newTempPath(options.url)
-      const exchange = {
-        api: 'downloadFile',
-        url: options.url,
-        method: 'GET',
-        headers: sentHeaders(options.header, network),
-        timeout: options.timeout || network.timeout,
-        onHeaders: (response: Parameters<typeof headersOf>[0]) => {
-          for (const listener of headers) listener({ header: headersOf(response, network) })
-        },
-      }
-      running = runExchange<object>(exchange, network, async (response) => {
-        const total = Number(response.headers['content-length'] ?? 0)
-        if (total > MAX_BYTES) throw new WxError('downloadFile:fail exceed max file size')
-        let written = 0
-        response.on('data', (chunk: Buffer) => {
-          written += chunk.length
-          const event = {
-            progress: total ? Math.floor((written / total) * 100) : 0,
-            totalBytesWritten: written,
-            totalBytesExpectedToWrite: total,
-          }
-          for (const listener of progress) listener(event)
-        })
-        await pipeline(response, createWriteStream(network.files.resolve(target)))
-        return {
-          statusCode: response.statusCode,
-          header: headersOf(response, network),
-          ...(options.filePath ? { filePath: target } : { tempFilePath: target }),
+  const start = () => {
+    if (network.urlCheck) checkDomain(options.url, 'downloadFile', network.domains)
+    const target = options.filePath ?? network.files.newTempPath(options.url)
+    const exchange = {
+      api: 'downloadFile',
+      url: options.url,
+      method: 'GET',
+      headers: sentHeaders(options.header, network),
+      timeout: options.timeout || network.timeout,
+      onHeaders: (response: Parameters<typeof headersOf>[0]) => {
+        for (const listener of headers) listener({ header: headersOf(response, network) })
+      },
+    }
+    return runExchange<object>(exchange, network, async (response) => {
+      const total = Number(response.headers['content-length'] ?? 0)
+      if (total > MAX_BYTES) throw new WxError('downloadFile:fail exceed max file size')
+      let written = 0
+      response.on('data', (chunk: Buffer) => {
+        written += chunk.length
+        const event = {
+          progress: total ? Math.floor((written / total) * 100) : 0,
+          totalBytesWritten: written,
+          totalBytesExpectedToWrite: total,
         }
+        for (const listener of progress) listener(event)
       })
-      return running.done
-    },
-    'downloadFile',
-  )
+      await pipeline(response, createWriteStream(network.files.resolve(target)))
+      return {
+        statusCode: response.statusCode,
+        header: headersOf(response, network),
+        ...(options.filePath ? { filePath: target } : { tempFilePath: target }),
+      }
+    })
+  }
   return {
-    abort() {
-      aborted = true
-      running?.abort()
-    },
+    ...runTask('downloadFile', options, start),
     onProgressUpdate: (listener) => void progress.add(listener),
     onHeadersReceived: (listener) => void headers.add(listener),
   }
