@@ -38,11 +38,7 @@ describeInBrowser('each component in each of its states, in both languages, ligh
 
   test.each([
     ['uploader', 1940, ['text=AccessDenied']],
-    [
-      'waiting',
-      720,
-      ['text=/Waiting for network|等待网络/', '[class*="lifted"][style*="translateY"]'],
-    ],
+    ['waiting', 720, ['text=/No network|等待网络/', '[class*="lifted"][style*="translateY"]']],
     ['list', 2500, ['text=/1 selected|已选 1 项/', 'text=/Loading…|加载中…/']],
     ['image', 640, ['cos-image img >> nth=4']],
   ])('%s', async (name, height, shown) => {

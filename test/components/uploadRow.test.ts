@@ -41,7 +41,7 @@ test.each([
   ['waiting', 'Waiting', ['pause', 'remove']],
   ['preparing', 'Preparing', ['remove']],
   ['checking', 'Preparing', ['pause', 'remove']],
-  ['offline', 'Waiting for network · 40%', ['pause', 'remove']],
+  ['offline', 'No network · 40%', ['pause', 'remove']],
   ['paused', 'Paused · 40%', ['resume', 'remove']],
   ['interrupted', 'Interrupted · 40%', ['resume', 'remove']],
   ['success', 'Done', ['remove']],

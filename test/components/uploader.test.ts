@@ -187,7 +187,7 @@ test('waits for the network', async () => {
   const { page } = uploader()
   phone.simulator.setNetworkType('none')
   call(page, 'add', [choose('offline.txt', 'text')])
-  await until(() => page.dom.innerHTML.includes('Waiting for network'), 'it waits')
+  await until(() => page.dom.innerHTML.includes('No network'), 'it waits')
   phone.simulator.setNetworkType('wifi')
   await until(isDone(page), 'it is uploaded')
 })

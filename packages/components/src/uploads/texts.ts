@@ -36,7 +36,7 @@ export const UPLOADER_TEXTS: Bilingual<UploaderTexts> = {
     waiting: ['等待中', 'Waiting'],
     checking: ['准备中', 'Preparing'],
     uploading: ['上传中', 'Uploading'],
-    offline: ['等待网络', 'Waiting for network'],
+    offline: ['等待网络', 'No network'],
     paused: ['已暂停', 'Paused'],
     success: ['已完成', 'Done'],
     error: ['失败', 'Failed'],
