@@ -47,8 +47,9 @@ export interface AccessRule<Group extends string = string> {
    */
   trash?: `${number} days`
   /**
-   * Whoever may read a video may get pictures of it from COS: media processing (`ci-process=snapshot`), which must be
-   * enabled for the bucket, and is billed. @default no pictures
+   * Whoever may read a video may get snapshots of it from COS: media processing (`ci-process=snapshot`), which must be
+   * enabled for the bucket, and is billed. The functions' sub-account needs `ci:GenerateSnapshot` as well: attach the
+   * policy that `policy` prints again. @default no snapshots
    */
   videoCovers?: true
   /**
