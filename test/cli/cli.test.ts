@@ -77,6 +77,8 @@ describe('help', () => {
     const byNpm = (script: string, name: string) =>
       runCli([name, '--help'], { npm_lifecycle_event: script }).stdout
     expect(byNpm('deploy', 'deploy')).toMatch(/^Usage: npm run deploy -- \[options\]/)
+    const nested = runCli(['rules', 'test', '--help'], { npm_lifecycle_event: 'test' })
+    expect(nested.stdout).toMatch(/^Usage: miniprogram-cos rules test/)
     expect(byNpm('start', 'start')).toMatch(/^Usage: npm start -- \[options\] \[file\.\.\.\]/)
   })
 })

@@ -130,13 +130,13 @@ function prepare(command: Command): void {
     })
 }
 
-/** The command in messages: an npm script, or the binary. */
+/** The command in messages: an npm script that has its name, or the binary. */
 function calledAs(command: Command): string {
+  const { parent } = command
+  if (!parent) return command.name()
   const script = process.env.npm_lifecycle_event
-  const names = [command.name(), ...command.aliases()]
-  if (script === undefined || !names.includes(script)) {
-    return command.parent ? `${calledAs(command.parent)} ${command.name()}` : command.name()
-  }
+  const isScript = !parent.parent && [command.name(), ...command.aliases()].includes(String(script))
+  if (!isScript) return `${calledAs(parent)} ${command.name()}`
   return `${script === 'start' ? 'npm start' : `npm run ${script}`} --`
 }
 
