@@ -22,6 +22,6 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/longestFirst.js',
   // Tests wait for conditions; only a hang reaches this.
   testTimeout: 120_000,
-  // For two cores: tests wait for child processes, browsers and disks for a third of their time.
-  maxWorkers: 3,
+  // A third worker saves no time on two cores.
+  maxWorkers: 2,
 }
