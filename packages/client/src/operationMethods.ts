@@ -73,7 +73,7 @@ export function addOperationMethods(prototype: COS, Client: unknown): void {
       writable: true,
       configurable: true,
     })
-  // Switches V8 to dictionary mode: with a hidden class for each added method, loading takes 0.15 MB more. The class is a
+  // Switches V8 to dictionary mode: with a hidden class for each added method, loading may take 0.15 MB more. The class is a
   // parameter, because reading it from the prototype first undoes that.
   delete (prototype as { constructor?: unknown }).constructor
   Object.defineProperty(prototype, 'constructor', {
