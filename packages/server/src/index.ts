@@ -97,6 +97,7 @@ export {
 } from './ruleTests/testRules'
 export { authorizeRequest } from './signature/authorize'
 export { readRequest } from './signature/request'
+export { nodeHash } from './signature/sign'
 export { signatureFunction } from './signatureFunction'
 export { type Environment, fetchTemporaryKey, type StsAccess } from './sts/client'
 export { auditName, KeyCache } from './sts/keySource'

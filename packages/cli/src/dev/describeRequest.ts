@@ -1,20 +1,14 @@
-import { createHash, createHmac } from 'node:crypto'
 import {
   expectedSignature,
   matchOperation,
   parseAuthorization,
   parseHost,
-  type SignatureHash,
 } from '@miniprogram-cos/protocol'
+import { nodeHash } from '@miniprogram-cos/server'
 import type { RequestDescription, SentRequest } from '@miniprogram-cos/simulator/preview'
 import { configFile } from '../project'
 import { findRule } from '../rules/ruleLocation'
 import { t } from '../text'
-
-const nodeHash: SignatureHash = {
-  sha1: (text) => createHash('sha1').update(text, 'utf8').digest('hex'),
-  hmacSha1: (key, text) => createHmac('sha1', key).update(text, 'utf8').digest('hex'),
-}
 
 /** Describes a request to COS for the panel of requests; undefined for other servers. */
 export function describeRequest({

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto'
+import { signPostPolicy } from '@miniprogram-cos/protocol'
+import { nodeHash } from '@miniprogram-cos/server'
 import type { CloudKey } from '../../cloud/settings'
 import { describeAnswer, type LiveAnswer, type LiveCloud, type Probe } from '../live/liveCloud'
 
@@ -183,16 +184,16 @@ async function sendForm(
       { key: `${live.folder}form` },
     ],
   })
-  const signKey = createHmac('sha1', key.SecretKey).update(keyTime).digest('hex')
-  const digest = createHash('sha1').update(policy).digest('hex')
+  const signature = signPostPolicy(
+    policy,
+    Buffer.from(policy).toString('base64'),
+    { ...key, keyTime },
+    nodeHash,
+  )
   const fields: Record<string, string> = {
     key: `${live.folder}form`,
     'Content-Type': type,
-    policy: Buffer.from(policy).toString('base64'),
-    'q-sign-algorithm': 'sha1',
-    'q-ak': key.SecretId,
-    'q-key-time': keyTime,
-    'q-signature': createHmac('sha1', signKey).update(digest).digest('hex'),
+    ...signature,
     'x-cos-security-token': key.token ?? '',
   }
   const parts = Object.entries(fields).map(
