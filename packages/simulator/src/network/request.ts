@@ -1,5 +1,5 @@
 import { type CallbackOptions, WxError } from '../callbacks'
-import { isArrayBuffer } from '../files'
+import { isArrayBuffer } from '../node/files'
 import {
   headersOf,
   type NetworkOptions,
@@ -7,8 +7,8 @@ import {
   readAll,
   runExchange,
   runTask,
-} from './exchange'
-import { checkDomain } from './limits'
+} from '../node/network'
+import { checkDomain } from '../network'
 
 export interface RequestOptions extends CallbackOptions {
   url: string

@@ -11,8 +11,8 @@ import {
   readAll,
   runExchange,
   runTask,
-} from './exchange'
-import { checkDomain } from './limits'
+} from '../node/network'
+import { checkDomain } from '../network'
 import { sentHeaders } from './request'
 
 export interface UploadOptions extends CallbackOptions {

@@ -1,5 +1,5 @@
 import { WxError } from '../callbacks'
-import type { Clock } from './clock'
+import type { Clock } from '../network/clock'
 
 /** A transfer of bytes over the simulated connection. */
 export interface Transfer {

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
-import { type CallbackOptions, callBackOrPromise, WxError } from './callbacks'
-import type { Clock } from './network/clock'
-import { readAll } from './network/exchange'
+import { type CallbackOptions, callBackOrPromise, WxError } from '../callbacks'
+import type { Clock } from '../network/clock'
+import { readAll } from './network'
 
 export interface Identity {
   openid?: string

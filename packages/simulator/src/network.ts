@@ -1,4 +1,4 @@
-import { WxError } from '../callbacks'
+import { WxError } from './callbacks'
 
 /** The server domains of the mini program's console, written as there: `https://host`. */
 export interface DomainLists {

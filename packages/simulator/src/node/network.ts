@@ -3,10 +3,10 @@ import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import type { AppState } from '../appState'
 import { type CallbackOptions, callBack, WxError } from '../callbacks'
-import type { FileSpace } from '../files'
-import type { Clock } from './clock'
-import type { DomainLists, Semaphore } from './limits'
-import type { Transfer, Wire } from './wire'
+import type { DomainLists, Semaphore } from '../network'
+import type { Clock } from '../network/clock'
+import type { FileSpace } from './files'
+import type { Transfer, Wire } from './slowNetwork'
 
 /** Maps a host to the origin that serves it; undefined sends the request to the real host. */
 export type Route = (host: string) => string | undefined

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, promises as fs, mkdirSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { extname, isAbsolute, join, normalize } from 'node:path'
-import { type CallbackOptions, callBack as callBackOf, WxError } from './callbacks'
-import type { Clock } from './network/clock'
+import { type CallbackOptions, callBack as callBackOf, WxError } from '../callbacks'
+import type { Clock } from '../network/clock'
 
 const USER_DATA = 'wxfile://usr'
 /** Downloads use the first, chosen files the other two: see `deviceProfile`. */

@@ -1,5 +1,4 @@
 import { type CallbackOptions, callBack, WxError } from '../../callbacks'
-import { phoneFiles } from '../files'
 import {
   type Exchange,
   type Header,
@@ -7,7 +6,8 @@ import {
   type Reply,
   type RunningExchange,
   runExchange,
-} from './exchange'
+} from '../network/exchange'
+import { phoneFiles } from './files'
 
 type HeaderListener = (result: { header: Record<string, string> }) => void
 

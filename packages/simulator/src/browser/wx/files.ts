@@ -1,6 +1,6 @@
-import { WxError } from '../callbacks'
-import { deviceProfile } from '../deviceProfile'
-import { settings } from './settings'
+import { WxError } from '../../callbacks'
+import { deviceProfile } from '../../deviceProfile'
+import { settings } from '../settings'
 
 const DATABASE = 'phone'
 const STORE = 'files'

@@ -1,8 +1,8 @@
 import { CurrentWindowBackendContext, type domlikeBackend, Event as WxEvent } from 'glass-easel'
-import { browserUnits } from '../compile/units'
-import { playAnimation } from './app/animation'
-import { type ModelElement, nodeOf } from './elements/base'
-import { isKnown, tagOf } from './elements/define'
+import { browserUnits } from '../../compile/units'
+import { type ModelElement, nodeOf } from '../elements/base'
+import { isKnown, tagOf } from '../elements/define'
+import { playAnimation } from '../wx/animation'
 
 type BackendElement = domlikeBackend.Element
 

@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { AppState, lifecycleApi, type NetworkType } from './appState'
-import { api, WxError } from './callbacks'
-import { createCloud, type Identity } from './cloud'
-import { type DeviceProfile, deviceInfo, deviceProfile, type Platform } from './deviceProfile'
-import { createFileSystemManager, FileSpace } from './files'
-import { imageInfo } from './imageInfo'
-import { type Clock, realClock } from './network/clock'
-import type { NetworkOptions, Route } from './network/exchange'
-import { type DomainLists, Semaphore } from './network/limits'
-import { type RequestOptions, request } from './network/request'
+import { AppState, lifecycleApi, type NetworkType } from '../appState'
+import { api, WxError } from '../callbacks'
+import { type DeviceProfile, deviceInfo, deviceProfile, type Platform } from '../deviceProfile'
+import { type DomainLists, Semaphore } from '../network'
+import { type Clock, realClock } from '../network/clock'
+import { type RequestOptions, request } from '../network/request'
 import {
   type DownloadOptions,
   downloadFile,
   type UploadOptions,
   uploadFile,
-} from './network/transfers'
-import { Wire, type WireOptions } from './network/wire'
-import { createStorage, type StorageBackend } from './storage'
+} from '../network/transfers'
+import { createStorage, type StorageBackend } from '../storage'
+import { createCloud, type Identity } from './cloud'
+import { createFileSystemManager, FileSpace } from './files'
+import { imageInfo } from './imageInfo'
+import type { NetworkOptions, Route } from './network'
+import { Wire, type WireOptions } from './slowNetwork'
 
 export interface SimulatorOptions {
   /** Folder for the phone's files and storage. */
