@@ -1,5 +1,5 @@
-import { memoryStores } from '../../packages/server/src/records'
-import { SignedTrashBucket } from '../../packages/server/src/trash/trashBucket'
+import { memoryStores } from '../../packages/server/src/uploads/records'
+import { SignedTrashBucket } from '../../packages/server/src/uploads/trashBucket'
 import { environmentOf, sendWithSignature } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
 import { objectsOf, signedRequests } from '../support/signedRequests'

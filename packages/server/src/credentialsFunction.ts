@@ -2,18 +2,18 @@ import type { KeyFunctionResponse, Refusal } from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { FunctionError } from './errors'
 import { type Call, handleInvocation, type Invocation } from './invocation'
+import { KeySource } from './keySource'
 import { actionsOf, compilePolicy, type PolicyDocument, statementsOf } from './policy/compile'
 import { grantsForKeys, keyObstacle } from './policy/conditions'
 import { compileScope, narrowGrants, sizedUpload, sizeOf } from './policy/scope'
 import { createName, createRefused, isServerName, nameSecret } from './serverNames'
-import type { Environment } from './sts/client'
-import { KeySource } from './sts/keySource'
+import type { Environment } from './sts'
 import {
   type FunctionServices,
   type ServiceResponse,
   UploadServices,
   type WantedUpload,
-} from './uploadServices'
+} from './uploads/uploadServices'
 
 /** For how many seconds a cached key must still be valid. */
 const MIN_REMAINING = 300

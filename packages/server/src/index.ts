@@ -37,6 +37,7 @@ export {
   defineConfig,
 } from './config'
 export { credentialsFunction } from './credentialsFunction'
+export { type Decision, decide, type ExplainedDecision, type TestedFile } from './decide'
 export { FunctionError } from './errors'
 export {
   accessTable,
@@ -46,15 +47,6 @@ export {
   ownPrefix,
   type Principal,
 } from './grants'
-export type {
-  BeforeUpload,
-  DeletedFile,
-  OnDelete,
-  OnUpload,
-  RequestedFile,
-  UploadedFile,
-} from './hooks/hookTypes'
-export { type ReconcileOptions, type ReconcileResult, reconcile } from './hooks/reconcile'
 export { type Caller, readCaller, type WXContext } from './identity'
 export type { Invocation } from './invocation'
 export {
@@ -64,8 +56,8 @@ export {
   nodeListener,
   type VerifiedCaller,
 } from './keyServer'
+export { auditName, KeyCache } from './keySource'
 export { requestedKeyProblem } from './objectKey'
-export { accountPolicy, STRICT_SIGNATURE } from './policy/account'
 export {
   type BucketLocation,
   compilePolicy,
@@ -74,9 +66,10 @@ export {
   resourceOf,
 } from './policy/compile'
 export { grantsForKeys } from './policy/conditions'
+export { accountPolicy, STRICT_SIGNATURE } from './policy/deployment'
 export { formPolicy } from './policy/signing'
+export { CallerLimiter } from './rateLimit'
 export { REASONS, type Reason, type ReasonCode } from './reasons'
-export { type CloudDatabase, collectionsOf } from './records'
 export {
   type AccessRule,
   type AccessRules,
@@ -85,7 +78,11 @@ export {
   trashLifecycle,
   VERBS,
 } from './rules'
-export { type Decision, decide, type ExplainedDecision, type TestedFile } from './ruleTests/decide'
+export { authorizeRequest } from './signature/authorize'
+export { readRequest } from './signature/request'
+export { nodeHash } from './signature/sign'
+export { signatureFunction } from './signatureFunction'
+export { type Environment, fetchTemporaryKey, type StsAccess } from './sts'
 export {
   type RuleFailure,
   type RuleRow,
@@ -94,12 +91,15 @@ export {
   type RuleTests,
   testRules,
   type Who,
-} from './ruleTests/testRules'
-export { authorizeRequest } from './signature/authorize'
-export { readRequest } from './signature/request'
-export { nodeHash } from './signature/sign'
-export { signatureFunction } from './signatureFunction'
-export { type Environment, fetchTemporaryKey, type StsAccess } from './sts/client'
-export { auditName, KeyCache } from './sts/keySource'
-export { CallerLimiter } from './sts/rateLimit'
-export type { FunctionServices } from './uploadServices'
+} from './testRules'
+export type {
+  BeforeUpload,
+  DeletedFile,
+  OnDelete,
+  OnUpload,
+  RequestedFile,
+  UploadedFile,
+} from './uploads/hooks'
+export { type ReconcileOptions, type ReconcileResult, reconcile } from './uploads/reconcile'
+export { type CloudDatabase, collectionsOf } from './uploads/records'
+export type { FunctionServices } from './uploads/uploadServices'

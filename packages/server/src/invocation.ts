@@ -3,7 +3,7 @@ import type { CheckedConfig } from './config'
 import { FunctionError } from './errors'
 import { type Grant, grantsOf, ownPrefix, type Principal } from './grants'
 import { principalOf, readCaller, type WXContext } from './identity'
-import { auditName } from './sts/keySource'
+import { auditName } from './keySource'
 
 /** The arguments that the platform passes to a function. */
 export interface Invocation {

@@ -1,5 +1,5 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import type { BeforeUpload, OnDelete, OnUpload } from './hooks/hookTypes'
+import type { BeforeUpload, OnDelete, OnUpload } from './uploads/hooks'
 
 /** The permissions that a rule can grant. */
 export const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'list']

@@ -3,7 +3,7 @@ import { misconfigured, refusal } from './errors'
 import { type Grant, grantFor } from './grants'
 import { keyReason } from './objectKey'
 import type { Rule } from './rules'
-import type { Environment } from './sts/client'
+import type { Environment } from './sts'
 
 /** Who requests a name, and what they may do. */
 interface NameContext {

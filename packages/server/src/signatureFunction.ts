@@ -1,6 +1,7 @@
 import type { OperationName, Refusal, SignatureFunctionResponse } from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { type Call, handleInvocation, type Invocation } from './invocation'
+import { KeySource } from './keySource'
 import { formPolicy, requestPolicy, type SigningPolicy } from './policy/signing'
 import { limitsUploads } from './rules'
 import { createName, isServerName, nameSecret } from './serverNames'
@@ -8,14 +9,13 @@ import { type AuthorizedRequest, authorizeRequest } from './signature/authorize'
 import { readForm, signForm } from './signature/form'
 import { type DescribedRequest, readRequest } from './signature/request'
 import { signDescribedRequest } from './signature/sign'
-import type { Environment } from './sts/client'
-import { KeySource } from './sts/keySource'
+import type { Environment } from './sts'
 import {
   type FunctionServices,
   type ServiceResponse,
   UploadServices,
   type WantedUpload,
-} from './uploadServices'
+} from './uploads/uploadServices'
 
 /** The clocks of this function and of COS may differ by as much. */
 const CLOCK_SECONDS = 60

@@ -3,7 +3,7 @@ import { FunctionError, quote, type Refuse, refusal } from '../errors'
 import { covers, explainDenial, type Grant, grantFor } from '../grants'
 import { keyReason } from '../objectKey'
 import { hasQuota, isVerb, OPENID, type Rule, VERBS } from '../rules'
-import type { WantedUpload } from '../uploadServices'
+import type { WantedUpload } from '../uploads/uploadServices'
 import {
   actionsOfGrant,
   type BucketLocation,

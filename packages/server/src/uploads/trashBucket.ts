@@ -1,14 +1,14 @@
 import { asElement, encodeKey, readXml, writeXml } from '@miniprogram-cos/protocol'
+import { FunctionError } from '../errors'
+import type { BucketLocation } from '../policy/compile'
+import type { Environment } from '../sts'
 import {
   type BucketAccess,
   headOf,
   type ListedPage,
   type ObjectHead,
   SignedBucketAccess,
-} from '../bucketAccess'
-import { FunctionError } from '../errors'
-import type { BucketLocation } from '../policy/compile'
-import type { Environment } from '../sts/client'
+} from './bucketAccess'
 
 /** An object to copy. */
 export interface CopySource extends ObjectHead {

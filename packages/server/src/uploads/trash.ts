@@ -5,11 +5,11 @@ import {
   type TrashResponse,
   utf8Length,
 } from '@miniprogram-cos/protocol'
-import type { ObjectHead } from '../bucketAccess'
 import { FunctionError, refusal } from '../errors'
-import { type Clock, type Lease, REAL_CLOCK, withLease } from '../lease'
-import type { RecordStore } from '../records'
 import { type Rule, TRASH } from '../rules'
+import type { ObjectHead } from './bucketAccess'
+import { type Clock, type Lease, REAL_CLOCK, withLease } from './lease'
+import type { RecordStore } from './records'
 import type { TrashBucket } from './trashBucket'
 
 /** Entries of one page of a list: with keys of 850 bytes they still fit into the answer of a function. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { hasQuota, type Rule } from './rules'
+import { hasQuota, type Rule } from '../rules'
 
 /** A record as it was read. */
 export interface StoredRecord<Value> {

@@ -4,8 +4,8 @@ import { grantFor, pathOf } from '../grants'
 import type { Call } from '../invocation'
 import { OPENID, ownerOf, type Rule, TRASH } from '../rules'
 import { fileProblem } from '../signature/limits'
-import type { WantedUpload } from '../uploadServices'
 import { isEntryId, readEntry, refused, type Trash, type TrashTarget } from './trash'
+import type { WantedUpload } from './uploadServices'
 
 /**
  * Answers the event `trash`: checks what it requests against the caller's grants.

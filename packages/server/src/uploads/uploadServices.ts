@@ -1,12 +1,15 @@
 import type { ConfirmResponse, TrashResponse, UsageResponse } from '@miniprogram-cos/protocol'
-import type { CheckedConfig } from './config'
-import { FunctionError, refusal } from './errors'
-import { covers, explainDenial, type Grant, pathOf } from './grants'
-import { nameOf, UploadRecords } from './hooks/uploadRecords'
-import type { Call } from './invocation'
-import { hasDotSegment } from './objectKey'
-import { FolderQuota, quotaFolder } from './quota/folderQuota'
-import { Reason } from './reasons'
+import type { CheckedConfig } from '../config'
+import { FunctionError, refusal } from '../errors'
+import { covers, explainDenial, type Grant, pathOf } from '../grants'
+import type { Call } from '../invocation'
+import { hasDotSegment } from '../objectKey'
+import { CallerLimiter } from '../rateLimit'
+import { Reason } from '../reasons'
+import { hasQuota, ownerOf, type Rule } from '../rules'
+import type { Environment } from '../sts'
+import { answerTrash } from './answerTrash'
+import { FolderQuota, quotaFolder } from './folderQuota'
 import {
   type CloudDatabase,
   COLLECTIONS,
@@ -14,12 +17,9 @@ import {
   memoryStores,
   type RecordStores,
 } from './records'
-import { hasQuota, ownerOf, type Rule } from './rules'
-import type { Environment } from './sts/client'
-import { CallerLimiter } from './sts/rateLimit'
-import { answerTrash } from './trash/answerTrash'
-import { Trash } from './trash/trash'
-import { SignedTrashBucket } from './trash/trashBucket'
+import { Trash } from './trash'
+import { SignedTrashBucket } from './trashBucket'
+import { nameOf, UploadRecords } from './uploadRecords'
 
 /** The services that a function uses besides its environment. */
 export interface FunctionServices {

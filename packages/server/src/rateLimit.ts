@@ -1,4 +1,4 @@
-import { FunctionError } from '../errors'
+import { FunctionError } from './errors'
 
 const MAX_CALLERS = 10_000
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { TemporaryKey } from '@miniprogram-cos/protocol'
-import { FunctionError } from '../errors'
-import { type PolicyDocument, serializePolicy } from '../policy/compile'
-import { type Environment, fetchTemporaryKey, readStsAccess } from './client'
+import { FunctionError } from './errors'
+import { type PolicyDocument, serializePolicy } from './policy/compile'
 import { CallerLimiter } from './rateLimit'
+import { type Environment, fetchTemporaryKey, readStsAccess } from './sts'
 
 /** Before the second try; STS's limit is counted by the second. */
 const RETRY_MILLISECONDS = 300

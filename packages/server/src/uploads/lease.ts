@@ -1,4 +1,4 @@
-import { FunctionError } from './errors'
+import { FunctionError } from '../errors'
 import { type RecordStore, recordId } from './records'
 
 /** Unix milliseconds, and waiting. */

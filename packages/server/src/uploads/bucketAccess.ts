@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { asList, encodeKey, queryString, readXml, signRequest } from '@miniprogram-cos/protocol'
-import { FunctionError, misconfigured } from './errors'
-import type { BucketLocation } from './policy/compile'
-import { nodeHash } from './signature/sign'
-import { type Environment, LOOPBACK, readStsAccess } from './sts/client'
+import { FunctionError, misconfigured } from '../errors'
+import type { BucketLocation } from '../policy/compile'
+import { nodeHash } from '../signature/sign'
+import { type Environment, LOOPBACK, readStsAccess } from '../sts'
 
 /** An object as HEAD describes it. */
 export interface ObjectHead {

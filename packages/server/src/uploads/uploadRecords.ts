@@ -1,11 +1,11 @@
-import type { BucketAccess, ObjectHead } from '../bucketAccess'
 import { FunctionError } from '../errors'
 import { covers, pathOf } from '../grants'
 import type { WXContext } from '../identity'
-import { type Clock, LEASE_MILLISECONDS, REAL_CLOCK, waitForLease } from '../lease'
-import { type RecordStore, recordId, type StoredRecord } from '../records'
 import { ownerOf, type Rule, TRASH } from '../rules'
-import type { DeletedFile, UploadedFile } from './hookTypes'
+import type { BucketAccess, ObjectHead } from './bucketAccess'
+import type { DeletedFile, UploadedFile } from './hooks'
+import { type Clock, LEASE_MILLISECONDS, REAL_CLOCK, waitForLease } from './lease'
+import { type RecordStore, recordId, type StoredRecord } from './records'
 
 /** The record of one key: the object that `onUpload` has seen last, and the hook's result. */
 export interface UploadRecord {

@@ -1,9 +1,9 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import { type CheckedConfig, type CosConfig, checkConfig } from '../config'
-import type { Principal } from '../grants'
-import { VERBS } from '../rules'
+import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { type Decision, decide, type ExplainedDecision, type TestedFile } from './decide'
+import type { Principal } from './grants'
 import { mutationsOf } from './mutations'
+import { VERBS } from './rules'
 
 /** Somebody who calls: made by `owner`, `everyone`, `member` and `nobody`. */
 export interface Who {

@@ -1,6 +1,6 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import type { CheckedConfig } from '../config'
-import { OPENID, type Rule, VERBS } from '../rules'
+import type { CheckedConfig } from './config'
+import { OPENID, type Rule, VERBS } from './rules'
 
 /** A configuration in which one rule allows more than it should. */
 export interface Mutation {

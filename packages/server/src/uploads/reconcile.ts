@@ -1,10 +1,10 @@
-import { type BucketAccess, type ListedFile, SignedBucketAccess } from '../bucketAccess'
 import { type CosConfig, checkConfig } from '../config'
 import { FunctionError } from '../errors'
-import type { Clock } from '../lease'
-import { type CloudDatabase, COLLECTIONS, cloudRecords, type RecordStore } from '../records'
 import { listPrefix, type Rule } from '../rules'
-import type { Environment } from '../sts/client'
+import type { Environment } from '../sts'
+import { type BucketAccess, type ListedFile, SignedBucketAccess } from './bucketAccess'
+import type { Clock } from './lease'
+import { type CloudDatabase, COLLECTIONS, cloudRecords, type RecordStore } from './records'
 import { isDoneForListed, type UploadRecord, UploadRecords } from './uploadRecords'
 
 export interface ReconcileOptions {

@@ -1,13 +1,13 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import type { CheckedConfig } from '../config'
-import { FunctionError } from '../errors'
-import { covers, grantsOf, type Principal } from '../grants'
-import { keyReason } from '../objectKey'
-import { Reason } from '../reasons'
-import type { Rule } from '../rules'
-import { authorizeRequest } from '../signature/authorize'
-import { fileProblem } from '../signature/limits'
-import type { DescribedRequest } from '../signature/request'
+import type { CheckedConfig } from './config'
+import { FunctionError } from './errors'
+import { covers, grantsOf, type Principal } from './grants'
+import { keyReason } from './objectKey'
+import { Reason } from './reasons'
+import type { Rule } from './rules'
+import { authorizeRequest } from './signature/authorize'
+import { fileProblem } from './signature/limits'
+import type { DescribedRequest } from './signature/request'
 
 /** The properties of an upload that the limits of a rule apply to. */
 export interface TestedFile {
