@@ -5,9 +5,12 @@ import { type RequestedFile, readRules, type UploadedFile } from '@miniprogram-c
 import type { Rule } from '../../packages/server/src/rules'
 import type { BucketAccess, ObjectHead } from '../../packages/server/src/uploads/bucketAccess'
 import { FolderQuota } from '../../packages/server/src/uploads/folderQuota'
-import { reconcileRecords } from '../../packages/server/src/uploads/reconcile'
 import { memoryRecords, memoryStores } from '../../packages/server/src/uploads/records'
-import { type UploadRecord, UploadRecords } from '../../packages/server/src/uploads/uploadRecords'
+import {
+  reconcileRecords,
+  type UploadRecord,
+  UploadRecords,
+} from '../../packages/server/src/uploads/uploadRecords'
 import { callFunction, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
 import { functionWithConfig } from '../support/functionWithRules'

@@ -6,9 +6,12 @@ import type {
   ListedFile,
   ObjectHead,
 } from '../../packages/server/src/uploads/bucketAccess'
-import { reconcileRecords } from '../../packages/server/src/uploads/reconcile'
 import { memoryRecords, type RecordStore } from '../../packages/server/src/uploads/records'
-import { type UploadRecord, UploadRecords } from '../../packages/server/src/uploads/uploadRecords'
+import {
+  reconcileRecords,
+  type UploadRecord,
+  UploadRecords,
+} from '../../packages/server/src/uploads/uploadRecords'
 
 const KEYS = ['a', 'b', 'c'].map((name) => `files/oA/${name}`)
 

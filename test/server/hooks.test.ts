@@ -5,9 +5,9 @@ import {
   type UploadedFile,
 } from '@miniprogram-cos/server'
 import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'
-import { reconcileRecords } from '../../packages/server/src/uploads/reconcile'
 import { COLLECTIONS, memoryStores } from '../../packages/server/src/uploads/records'
 import type { UploadRecord } from '../../packages/server/src/uploads/uploadRecords'
+import { reconcileRecords } from '../../packages/server/src/uploads/uploadRecords'
 import { environmentOf } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
 import { signedRequests } from '../support/signedRequests'

@@ -1,5 +1,5 @@
 import { type AccessRules, readRules } from '@miniprogram-cos/server'
-import { contentCondition } from '../../packages/server/src/policy/conditions'
+import { contentCondition } from '../../packages/server/src/policy'
 import { memoryStores } from '../../packages/server/src/uploads/records'
 import { type FunctionAnswer, sendWithKey, sendWithSignature } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'

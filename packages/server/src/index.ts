@@ -38,15 +38,9 @@ export {
 } from './config'
 export { credentialsFunction } from './credentialsFunction'
 export { type Decision, decide, type ExplainedDecision, type TestedFile } from './decide'
-export { FunctionError } from './errors'
-export {
-  accessTable,
-  covers,
-  type Grant,
-  grantsOf,
-  ownPrefix,
-  type Principal,
-} from './grants'
+export { accessTable, accountPolicy, STRICT_SIGNATURE, trashLifecycle } from './deployment'
+export { FunctionError, REASONS, type Reason, type ReasonCode } from './errors'
+export { covers, type Grant, grantsOf, ownPrefix, type Principal } from './grants'
 export { type Caller, readCaller, type WXContext } from './identity'
 export type { Invocation } from './invocation'
 export {
@@ -56,31 +50,20 @@ export {
   nodeListener,
   type VerifiedCaller,
 } from './keyServer'
-export { auditName, KeyCache } from './keySource'
+export { auditName, CallerLimiter, KeyCache } from './keySource'
 export { requestedKeyProblem } from './objectKey'
 export {
   type BucketLocation,
   compilePolicy,
+  formPolicy,
+  grantsForKeys,
   MAX_POLICY_CHARS,
   type PolicyDocument,
   resourceOf,
-} from './policy/compile'
-export { grantsForKeys } from './policy/conditions'
-export { accountPolicy, STRICT_SIGNATURE } from './policy/deployment'
-export { formPolicy } from './policy/signing'
-export { CallerLimiter } from './rateLimit'
-export { REASONS, type Reason, type ReasonCode } from './reasons'
-export {
-  type AccessRule,
-  type AccessRules,
-  type Rule,
-  readRules,
-  trashLifecycle,
-  VERBS,
-} from './rules'
+} from './policy'
+export { type AccessRule, type AccessRules, type Rule, readRules, VERBS } from './rules'
 export { authorizeRequest } from './signature/authorize'
-export { readRequest } from './signature/request'
-export { nodeHash } from './signature/sign'
+export { nodeHash, readRequest } from './signature/request'
 export { signatureFunction } from './signatureFunction'
 export { type Environment, fetchTemporaryKey, type StsAccess } from './sts'
 export {
@@ -100,6 +83,6 @@ export type {
   RequestedFile,
   UploadedFile,
 } from './uploads/hooks'
-export { type ReconcileOptions, type ReconcileResult, reconcile } from './uploads/reconcile'
 export { type CloudDatabase, collectionsOf } from './uploads/records'
+export { type ReconcileOptions, type ReconcileResult, reconcile } from './uploads/uploadRecords'
 export type { FunctionServices } from './uploads/uploadServices'

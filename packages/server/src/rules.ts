@@ -360,12 +360,3 @@ function checkTrash(rules: Rule[]): void {
     )
   }
 }
-
-/** The lifecycle rules that empty the trash: a prefix, and the days for which its objects are kept. */
-export function trashLifecycle(rules: Rule[]): { prefix: string; days: number }[] {
-  const days = new Map<string, number>()
-  for (const rule of rules) {
-    if (rule.trashDays !== undefined) days.set(`${TRASH}${listPrefix(rule)}`, rule.trashDays)
-  }
-  return [...days].map(([prefix, days]) => ({ prefix, days }))
-}
