@@ -4,10 +4,10 @@ import {
   readRules,
   type UploadedFile,
 } from '@miniprogram-cos/server'
-import { SignedBucketAccess } from '../../packages/server/src/bucketAccess'
-import { reconcileRecords } from '../../packages/server/src/hooks/reconcile'
-import type { UploadRecord } from '../../packages/server/src/hooks/uploadRecords'
-import { COLLECTIONS, memoryStores } from '../../packages/server/src/records'
+import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'
+import { COLLECTIONS, memoryStores } from '../../packages/server/src/uploads/records'
+import type { UploadRecord } from '../../packages/server/src/uploads/uploadRecords'
+import { reconcileRecords } from '../../packages/server/src/uploads/uploadRecords'
 import { environmentOf } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
 import { signedRequests } from '../support/signedRequests'

@@ -1,31 +1,26 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import { FunctionError, quote, type Refuse, refusal } from '../errors'
-import { covers, explainDenial, type Grant, grantFor } from '../grants'
-import { keyReason } from '../objectKey'
-import { hasQuota, isVerb, OPENID, type Rule, VERBS } from '../rules'
-import type { WantedUpload } from '../uploadServices'
+import { FunctionError, quote, type Refuse, refusal } from './errors'
+import { covers, explainDenial, type Grant, grantFor } from './grants'
+import type { Call } from './invocation'
+import { keyReason } from './objectKey'
 import {
   actionsOfGrant,
   type BucketLocation,
+  conditionOf,
+  grantsForKeys,
+  keyObstacle,
   type Permission,
   type PolicyDocument,
-  statementsOf,
+  policyOf,
+  SINGLE_UPLOADS,
   verbOf,
-} from './compile'
-import { conditionOf, grantsForKeys, keyObstacle, SINGLE_UPLOADS } from './conditions'
+} from './policy'
+import { hasQuota, isVerb, OPENID, type Rule, VERBS } from './rules'
+import type { WantedUpload } from './uploads/hooks'
 
 /** More would not fit into a policy. */
 const MAX_ENTRIES = 50
 const MAX_PATHS = 20
-
-/** The rules and grants that the entries of a scope are checked against. */
-export interface ScopeContext {
-  grants: Grant[]
-  rules: Rule[]
-  location: BucketLocation
-  /** Whether the server chose a key's name for this caller. */
-  isServerName: (key: string) => boolean
-}
 
 /** The policy of a key for a scope, and the objects that it permits to upload. */
 interface CompiledScope {
@@ -38,12 +33,16 @@ interface CompiledScope {
  * @param scope the event's `scope`: a `RequestedScope`, or a list of them
  * @throws FunctionError `KitScopeRefused` naming the entry
  */
-export function compileScope(scope: unknown, context: ScopeContext): CompiledScope {
+export function compileScope(
+  scope: unknown,
+  call: Pick<Call, 'grants' | 'rules' | 'isServerName'>,
+  location: BucketLocation,
+): CompiledScope {
   const entries: unknown[] = Array.isArray(scope) ? scope : [scope]
   if (entries.length === 0 || entries.length > MAX_ENTRIES) {
     throw new FunctionError('KitScopeRefused', `scope must have 1 to ${MAX_ENTRIES} entries`)
   }
-  const read = entries.map((entry, i) => readEntry(entry, `scope[${i}]`, context))
+  const read = entries.map((entry, i) => readEntry(entry, `scope[${i}]`, call, location))
   const counted = read.find(
     ({ upload }) => upload && (hasQuota(upload.rule) || upload.rule.beforeUpload),
   )
@@ -55,14 +54,9 @@ export function compileScope(scope: unknown, context: ScopeContext): CompiledSco
       { rule: counted.permission.grant.rule.pattern },
     )
   }
+  const permissions = read.map(({ permission }) => permission)
   return {
-    policy: {
-      version: '2.0',
-      statement: statementsOf(
-        read.map(({ permission }) => permission),
-        context.location,
-      ),
-    },
+    policy: policyOf(permissions, location),
     uploads: read.flatMap(({ upload }) => upload ?? []),
   }
 }
@@ -102,7 +96,8 @@ export function sizeOf(requested: object): number | undefined {
 function readEntry(
   entry: unknown,
   at: string,
-  { grants, rules, location, isServerName }: ScopeContext,
+  { grants, rules, isServerName }: Pick<Call, 'grants' | 'rules' | 'isServerName'>,
+  location: BucketLocation,
 ): { permission: Permission; upload?: WantedUpload } {
   const refuse = refusal('KitScopeRefused', `${at} is refused: `)
   if (typeof entry !== 'object' || entry === null) throw refuse('it is not an object')
@@ -145,7 +140,7 @@ const UPLOADS = ['PutObject', 'PostObject', 'InitiateMultipartUpload']
  */
 export function narrowGrants(
   { paths, verbs: givenVerbs }: { paths?: unknown; verbs?: unknown },
-  { grants, rules, openid }: { grants: Grant[]; rules: Rule[]; openid: string },
+  { grants, rules, openid }: Pick<Call, 'grants' | 'rules' | 'openid'>,
 ): Grant[] {
   const verbs = readVerbs(givenVerbs)
   const usable = grantsForKeys(grants)

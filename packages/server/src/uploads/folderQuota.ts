@@ -1,8 +1,8 @@
 import type { UsageResponse } from '@miniprogram-cos/protocol'
-import type { BucketAccess } from '../bucketAccess'
 import { FunctionError, quote } from '../errors'
-import { type RecordStore, recordId } from '../records'
 import { type Rule, TRASH } from '../rules'
+import type { BucketAccess } from './bucketAccess'
+import { type RecordStore, recordId } from './records'
 
 /** An upload that has been permitted and may still arrive. */
 export interface Reservation {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { TemporaryKey } from '@miniprogram-cos/protocol'
-import { FunctionError } from '../errors'
-import { type PolicyDocument, serializePolicy } from '../policy/compile'
-import { type Environment, fetchTemporaryKey, readStsAccess } from './client'
-import { CallerLimiter } from './rateLimit'
+import { FunctionError } from './errors'
+import { type PolicyDocument, serializePolicy } from './policy'
+import { type Environment, fetchTemporaryKey, readStsAccess } from './sts'
 
 /** Before the second try; STS's limit is counted by the second. */
 const RETRY_MILLISECONDS = 300
@@ -127,6 +126,65 @@ export class KeyCache {
     } catch (error) {
       if (this.#keys.get(name) === fetching) this.#keys.delete(name)
       throw error
+    }
+  }
+}
+
+const MAX_CALLERS = 10_000
+
+/** A token bucket. */
+interface Bucket {
+  tokens: number
+  /** When they were counted, in Unix seconds. */
+  at: number
+}
+
+/**
+ * Limits how often one caller gets something, such as a new key: a token bucket for each, which refills steadily. It counts per warm
+ * instance, and keeps a single phone from using up the account's 600 STS calls a second.
+ */
+export class CallerLimiter {
+  readonly #perMinute: number
+  readonly #what: string
+  readonly #now: () => number
+  readonly #callers = new Map<string, Bucket>()
+
+  /**
+   * @param now Unix seconds
+   * @param what is limited, for the message
+   */
+  constructor(perMinute: number, now: () => number = () => Date.now() / 1000, what = 'new keys') {
+    this.#perMinute = perMinute
+    this.#what = what
+    this.#now = now
+  }
+
+  /**
+   * Takes tokens of a caller.
+   * @param cost 1 for a key that is issued
+   * @throws FunctionError `KitTooManyRequests` with `retryAfter`
+   */
+  take(who: string, cost = 1): void {
+    const now = this.#now()
+    const { tokens, at } = this.#callers.get(who) ?? { tokens: this.#perMinute, at: now }
+    const perSecond = this.#perMinute / 60
+    const refilled = Math.min(this.#perMinute, tokens + Math.max(0, now - at) * perSecond)
+    this.#callers.delete(who)
+    this.#callers.set(who, { tokens: refilled < cost ? refilled : refilled - cost, at: now })
+    this.#dropOldest()
+    if (refilled >= cost) return
+    const retryAfter = Math.ceil((cost - refilled) / perSecond)
+    throw new FunctionError(
+      'KitTooManyRequests',
+      `429: more than ${this.#perMinute} ${this.#what} in a minute; again in ${retryAfter} s`,
+      { retryable: true, retryAfter },
+    )
+  }
+
+  #dropOldest(): void {
+    for (const oldest of this.#callers.keys()) {
+      if (this.#callers.size <= MAX_CALLERS) break
+      this.#callers.delete(oldest)
     }
   }
 }

@@ -1,13 +1,12 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import type { CheckedConfig } from '../config'
-import { FunctionError } from '../errors'
-import { covers, grantsOf, type Principal } from '../grants'
-import { keyReason } from '../objectKey'
-import { Reason } from '../reasons'
-import type { Rule } from '../rules'
-import { authorizeRequest } from '../signature/authorize'
-import { fileProblem } from '../signature/limits'
-import type { DescribedRequest } from '../signature/request'
+import type { CheckedConfig } from './config'
+import { FunctionError, Reason } from './errors'
+import { covers, grantsOf, type Principal } from './grants'
+import { keyReason } from './objectKey'
+import type { Rule } from './rules'
+import { authorizeRequest } from './signature/authorize'
+import { fileProblem } from './signature/limits'
+import type { DescribedRequest } from './signature/request'
 
 /** The properties of an upload that the limits of a rule apply to. */
 export interface TestedFile {
@@ -73,12 +72,8 @@ export function decide(
       return { allowed: true, rule: deleted.pattern, trashDays }
     }
     const { serverName = false } = file
-    const { grants: used } = authorizeRequest(
-      requestFor(verb, key, file),
-      { grants },
-      config,
-      () => serverName,
-    )
+    const request = requestFor(verb, key, file)
+    const { grants: used } = authorizeRequest(request, { grants }, config, () => serverName)
     const rule = used[0]?.rule
     const problem = rule && verb === 'write' ? uploadProblem(rule, file) : undefined
     const named = rule ? { rule: rule.pattern } : {}

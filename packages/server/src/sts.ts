@@ -1,7 +1,7 @@
 import { Agent } from 'node:http'
 import { createConnection } from 'node:net'
 import type { RefusalCode, TemporaryKey } from '@miniprogram-cos/protocol'
-import { FunctionError, misconfigured } from '../errors'
+import { FunctionError, misconfigured } from './errors'
 
 /** The function's environment variables. */
 export type Environment = Record<string, string | undefined>

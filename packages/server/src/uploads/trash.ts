@@ -5,12 +5,14 @@ import {
   type TrashResponse,
   utf8Length,
 } from '@miniprogram-cos/protocol'
-import type { ObjectHead } from '../bucketAccess'
 import { FunctionError, refusal } from '../errors'
-import { type Clock, type Lease, REAL_CLOCK, withLease } from '../lease'
-import type { RecordStore } from '../records'
-import { type Rule, TRASH } from '../rules'
-import type { TrashBucket } from './trashBucket'
+import { grantFor, pathOf } from '../grants'
+import type { Call } from '../invocation'
+import { OPENID, ownerOf, type Rule, TRASH } from '../rules'
+import { fileProblem } from '../signature/limits'
+import type { ObjectHead, TrashBucket } from './bucketAccess'
+import { admitUpload } from './hooks'
+import { type Clock, type Lease, REAL_CLOCK, type RecordStore, withLease } from './records'
 
 /** Entries of one page of a list: with keys of 850 bytes they still fit into the answer of a function. */
 const PAGE = 500
@@ -18,7 +20,7 @@ const PAGE = 500
 const MAX_ATTEMPTS = 5
 
 /** An object in the trash: `.trash/<key>/<id>`. */
-export interface TrashEntry {
+interface TrashEntry {
   key: string
   /** Time of the deletion, a random part, and who deleted it: `20261130T141552Z-1a2b3c4d-owner`. */
   id: string
@@ -40,7 +42,7 @@ function newEntry(key: string, now: number, by: DeletedBy): TrashEntry {
 
 const entryKey = ({ key, id }: TrashEntry): string => `${TRASH}${key}/${id}`
 
-export const isEntryId = (id: string): boolean => ID.test(id)
+const isEntryId = (id: string): boolean => ID.test(id)
 
 /** Reads the key of an object in the trash. @returns undefined if it is not the key of an entry */
 export function readEntry(path: string): TrashEntry | undefined {
@@ -49,7 +51,7 @@ export function readEntry(path: string): TrashEntry | undefined {
 }
 
 /** One object, and which deletions of it the caller may undo. */
-export interface TrashTarget {
+interface TrashTarget {
   rule: Rule
   key: string
   /** Whether deletions by others than the folder's owner are included. */
@@ -210,4 +212,88 @@ function describeEntry(
 const isVisible = (entry: TrashEntry, seesAll: boolean): boolean =>
   isEntryId(entry.id) && (seesAll || entry.id.endsWith('-owner'))
 
-export const refused = refusal('KitTrashRefused')
+const refused = refusal('KitTrashRefused')
+
+/**
+ * Answers the event `trash`: checks what it requests against the caller's grants.
+ * @throws FunctionError `KitBadRequest`, `KitTrashRefused`, `KitTrashConflict`
+ */
+export async function answerTrash(
+  trash: Trash,
+  call: Pick<Call, 'grants' | 'rules' | 'openid' | 'wxContext'>,
+  event: object,
+): Promise<TrashResponse> {
+  const { action, Key, TrashId, Overwrite, Prefix, Marker }: Record<string, unknown> = { ...event }
+  if (Overwrite !== undefined && typeof Overwrite !== 'boolean') {
+    throw badRequest('Overwrite must be true or false')
+  }
+  const id = textOf(TrashId, 'TrashId')
+  if (id !== undefined && !isEntryId(id)) throw refused('there is no such object in the trash')
+  const marker = textOf(Marker, 'Marker')
+  if (action === 'list') {
+    const target = listTarget(call, textOf(Prefix, 'Prefix'))
+    return trash.list(target, marker === undefined ? undefined : readEntry(`${TRASH}${marker}`))
+  }
+  const key = textOf(Key, 'Key')
+  if (key === undefined) throw badRequest('trash needs a Key')
+  const target = targetOf(call, key)
+  const { rule } = target
+  const by = !hasOwner(rule) || isOwnKey(rule, key, call.openid) ? 'owner' : 'other'
+  switch (action) {
+    case 'delete':
+      return trash.delete(target, by)
+    case 'restore':
+      grantFor('write', key, call, refused)
+      return trash.restore(target, id, Overwrite ? by : undefined, async ({ size, type }) => {
+        // The limits may be stricter than when the object was uploaded.
+        const problem = fileProblem(rule, { size, type })
+        if (problem) throw refused(problem, rule.pattern)
+        await admitUpload({ rule, key, size, type }, call.wxContext)
+      })
+    case 'erase':
+      if (id === undefined) throw badRequest('to erase, trash needs a TrashId')
+      if (by === 'other') throw refused('only the owner of the folder may erase', rule.pattern)
+      return trash.erase(target, id)
+    default:
+      throw badRequest('the actions of trash are delete, list, restore and erase')
+  }
+}
+
+/** The target of a request, if the caller may delete it and its rule has a trash. @throws FunctionError `KitTrashRefused` */
+function targetOf(call: Pick<Call, 'grants' | 'rules'>, key: string): TrashTarget {
+  const { rule, isOwn } = grantFor('delete', key, call, refused)
+  if (rule.trashDays === undefined) throw refused('the rule has no trash', rule.pattern)
+  return { rule, key, seesAll: !isOwn }
+}
+
+function listTarget(
+  call: Pick<Call, 'grants' | 'rules' | 'openid'>,
+  given: string | undefined,
+): TrashTarget {
+  const own = call.grants.find(
+    ({ verb, rule, isOwn }) => verb === 'delete' && isOwn && rule.trashDays !== undefined,
+  )
+  const prefix = given ?? (own ? pathOf(own.rule, call.openid) : undefined)
+  if (prefix === undefined) throw refused('no path of yours has a trash')
+  const target = targetOf(call, prefix)
+  // Permission to delete a known key does not include listing the keys of others.
+  if (target.seesAll && !isOwnKey(target.rule, prefix, call.openid)) {
+    grantFor('list', prefix, call, refused)
+  }
+  return target
+}
+
+const hasOwner = ({ segments }: Rule) => segments.includes(OPENID)
+
+/** Whether a key lies in the caller's own folder. */
+function isOwnKey(rule: Rule, key: string, openid: string): boolean {
+  return hasOwner(rule) && ownerOf(rule, key) === openid
+}
+
+function textOf(value: unknown, field: string): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value
+  throw badRequest(`${field} must be text`)
+}
+
+const badRequest = (message: string) => new FunctionError('KitBadRequest', message)

@@ -1,4 +1,6 @@
+import { FunctionError } from '../errors'
 import type { WXContext } from '../identity'
+import { ownerOf, type Rule } from '../rules'
 
 /** An upload that is about to be permitted. */
 export interface RequestedFile {
@@ -43,3 +45,49 @@ export type BeforeUpload = (
 export type OnUpload = (file: UploadedFile) => unknown
 
 export type OnDelete = (file: DeletedFile) => unknown
+
+/** An upload that is about to be permitted. */
+export interface WantedUpload {
+  rule: Rule
+  key: string
+  /** Bytes, where the request says so. */
+  size: number | undefined
+  type: string | undefined
+}
+
+/** Runs `beforeUpload`, if the rule has one. @throws FunctionError `KitUploadRefused`, `KitHookFailed` */
+export async function admitUpload(
+  { rule, key, size, type }: WantedUpload,
+  wxContext: WXContext,
+): Promise<void> {
+  if (!rule.beforeUpload) return
+  const file: RequestedFile = {
+    openid: ownerOf(rule, key),
+    key,
+    ...(size === undefined ? {} : { size }),
+    ...(type === undefined ? {} : { type }),
+    wxContext,
+  }
+  let refusal: string | undefined
+  try {
+    const returned = await rule.beforeUpload(file)
+    refusal = returned === undefined ? undefined : String(returned)
+  } catch (error) {
+    throw hookFailed(rule, `beforeUpload failed: ${nameOf(error)}`)
+  }
+  if (refusal !== undefined) {
+    throw new FunctionError('KitUploadRefused', refusal, { rule: rule.pattern })
+  }
+}
+
+/** A hook that failed, or could not run. It runs again when it is called again. */
+export function hookFailed({ pattern }: Rule, reason: string): FunctionError {
+  return new FunctionError('KitHookFailed', reason, { retryable: true, rule: pattern })
+}
+
+/** The name of an error, with CloudBase's code; its message may contain what the caller must not see. */
+export function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  const { errCode } = error as { errCode?: unknown }
+  return typeof errCode === 'number' ? `${error.name} ${errCode}` : error.name
+}

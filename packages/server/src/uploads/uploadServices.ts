@@ -1,12 +1,15 @@
 import type { ConfirmResponse, TrashResponse, UsageResponse } from '@miniprogram-cos/protocol'
-import type { CheckedConfig } from './config'
-import { FunctionError, refusal } from './errors'
-import { covers, explainDenial, type Grant, pathOf } from './grants'
-import { nameOf, UploadRecords } from './hooks/uploadRecords'
-import type { Call } from './invocation'
-import { hasDotSegment } from './objectKey'
-import { FolderQuota, quotaFolder } from './quota/folderQuota'
-import { Reason } from './reasons'
+import type { CheckedConfig } from '../config'
+import { FunctionError, Reason, refusal } from '../errors'
+import { covers, explainDenial, type Grant, pathOf } from '../grants'
+import type { Call } from '../invocation'
+import { CallerLimiter } from '../keySource'
+import { hasDotSegment } from '../objectKey'
+import { hasQuota } from '../rules'
+import type { Environment } from '../sts'
+import { SignedBucketAccess } from './bucketAccess'
+import { FolderQuota, quotaFolder } from './folderQuota'
+import { admitUpload, type WantedUpload } from './hooks'
 import {
   type CloudDatabase,
   COLLECTIONS,
@@ -14,12 +17,8 @@ import {
   memoryStores,
   type RecordStores,
 } from './records'
-import { hasQuota, ownerOf, type Rule } from './rules'
-import type { Environment } from './sts/client'
-import { CallerLimiter } from './sts/rateLimit'
-import { answerTrash } from './trash/answerTrash'
-import { Trash } from './trash/trash'
-import { SignedTrashBucket } from './trash/trashBucket'
+import { answerTrash, Trash } from './trash'
+import { UploadRecords } from './uploadRecords'
 
 /** The services that a function uses besides its environment. */
 export interface FunctionServices {
@@ -41,18 +40,8 @@ export type ServiceResponse = ConfirmResponse | UsageResponse | TrashResponse
  */
 const CALLS_PER_KEY = 20
 
-/** An upload that is about to be permitted. */
-export interface WantedUpload {
-  rule: Rule
-  key: string
-  /** Bytes, where the request says so. */
-  size: number | undefined
-  type: string | undefined
-}
-
 /** Hooks, quotas and the trash of one function: what is checked before uploads, and what runs after them. */
 export class UploadServices {
-  readonly #config: CheckedConfig
   readonly #quota: FolderQuota
   readonly #uploads: UploadRecords
   readonly #trash: Trash
@@ -63,9 +52,8 @@ export class UploadServices {
     environment: Environment,
     { database, records = memoryStores() }: FunctionServices,
   ) {
-    this.#config = config
     const store: RecordStores = (name) => (database ? cloudRecords(database, name) : records(name))
-    const bucket = new SignedTrashBucket(config, environment)
+    const bucket = new SignedBucketAccess(config, environment)
     this.#quota = new FolderQuota(bucket, store(COLLECTIONS.quotas))
     this.#uploads = new UploadRecords(config.rules, bucket, store(COLLECTIONS.uploads))
     this.#trash = new Trash(bucket, store(COLLECTIONS.trash), undefined, async (rule, ...move) => {
@@ -87,7 +75,7 @@ export class UploadServices {
   async permit(call: Call, uploads: WantedUpload[], seconds: number): Promise<void> {
     const costly = uploads.filter(({ rule }) => rule.beforeUpload || hasQuota(rule))
     if (costly.length > 0) this.#limiter.take(call.openid, costly.length)
-    for (const upload of uploads) await admit(call, upload)
+    for (const upload of uploads) await admitUpload(upload, call.wxContext)
     const until = Date.now() + seconds * 1000
     const folders = new Map<string, WantedUpload[]>()
     for (const upload of uploads) {
@@ -118,8 +106,7 @@ export class UploadServices {
     this.#limiter.take(call.openid)
     if (what === 'confirm') return this.#confirm(call)
     if (what === 'usage') return this.#usage(call)
-    const event = objectOf(call.event.trash, 'trash')
-    return answerTrash(this.#trash, this.#config.rules, call, event, (file) => admit(call, file))
+    return answerTrash(this.#trash, call, objectOf(call.event.trash, 'trash'))
   }
 
   /** @throws FunctionError `KitConfirmRefused`, `KitHookFailed` */
@@ -128,9 +115,8 @@ export class UploadServices {
     if (typeof Key !== 'string' || (ETag !== undefined && typeof ETag !== 'string')) {
       throw confirmRefused('confirm needs a Key, and takes an ETag')
     }
-    const { rules } = this.#config
     if (!call.grants.some((grant) => grant.verb === 'write' && covers(grant, Key))) {
-      const { reason, rule } = explainDenial(rules, 'write', Key)
+      const { reason, rule } = explainDenial(call.rules, 'write', Key)
       throw confirmRefused(reason, rule)
     }
     // A key for a folder can upload what cos-signature refuses, so the name may be unusual; but on the way to COS dot segments
@@ -186,36 +172,6 @@ export class UploadServices {
 const confirmRefused = refusal('KitConfirmRefused')
 
 const SERVICES = ['confirm', 'usage', 'trash'] as const
-
-/** Runs `beforeUpload`, if the rule has one. @throws FunctionError `KitUploadRefused`, `KitHookFailed` */
-async function admit({ wxContext }: Call, { rule, key, size, type }: WantedUpload): Promise<void> {
-  if (!rule.beforeUpload) return
-  const refusal = await runBeforeUpload(rule, {
-    openid: ownerOf(rule, key),
-    key,
-    ...(size === undefined ? {} : { size }),
-    ...(type === undefined ? {} : { type }),
-    wxContext,
-  })
-  if (refusal !== undefined) {
-    throw new FunctionError('KitUploadRefused', refusal, { rule: rule.pattern })
-  }
-}
-
-async function runBeforeUpload(
-  rule: Rule,
-  file: Parameters<NonNullable<Rule['beforeUpload']>>[0],
-): Promise<string | undefined> {
-  try {
-    const refusal = await rule.beforeUpload?.(file)
-    return refusal === undefined ? undefined : String(refusal)
-  } catch (error) {
-    throw new FunctionError('KitHookFailed', `beforeUpload failed: ${nameOf(error)}`, {
-      retryable: true,
-      rule: rule.pattern,
-    })
-  }
-}
 
 function objectOf(value: unknown, field: string): object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
