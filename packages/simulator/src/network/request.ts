@@ -1,4 +1,5 @@
 import { type CallbackOptions, WxError } from '../callbacks'
+import { checkDomain } from '../network'
 import { isArrayBuffer } from '../node/files'
 import {
   headersOf,
@@ -8,7 +9,6 @@ import {
   runExchange,
   runTask,
 } from '../node/network'
-import { checkDomain } from '../network'
 
 export interface RequestOptions extends CallbackOptions {
   url: string

@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type CallbackOptions, WxError } from '../callbacks'
+import { checkDomain } from '../network'
 import {
   headersOf,
   type NetworkOptions,
@@ -12,7 +13,6 @@ import {
   runExchange,
   runTask,
 } from '../node/network'
-import { checkDomain } from '../network'
 import { sentHeaders } from './request'
 
 export interface UploadOptions extends CallbackOptions {
