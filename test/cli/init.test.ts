@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
+import { deployedFunctions } from '../../packages/cli/src/project'
 import { loadAddedService, pictureOn } from '../support/addedService'
 import { APPS, AppCopy } from '../support/appCopy'
 import { killInit } from '../support/killInit'

@@ -1,7 +1,7 @@
 import { cpSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
-import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
+import { deployedFunctions } from '../../packages/cli/src/project'
 import { pictureOn } from '../support/addedService'
 import { AppCopy } from '../support/appCopy'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { config } from '../../cos.config'
-import { domainLists } from '../../packages/cli/src/domains/domainLists'
+import { domainLists } from '../../packages/cli/src/wechat/domainLists'
 import { launchBrowser, openPage } from './browser'
 import { ALICE, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
 

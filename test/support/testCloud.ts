@@ -7,7 +7,7 @@ import {
   type LocalCloudOptions,
   startLocalCloud,
 } from '@miniprogram-cos/local-cloud'
-import { functionFile } from '../../packages/cli/src/functions/functionFiles'
+import { functionFile } from '../../packages/cli/src/project'
 
 export const BUCKET = 'media-1250000000'
 export const REGION = 'ap-guangzhou'
