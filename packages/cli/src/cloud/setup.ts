@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { isCancel, password, text as textPrompt } from '@clack/prompts'
 import { parseBucket } from '@miniprogram-cos/protocol'
 import type { CosConfig } from '@miniprogram-cos/server'
-import { CloudApi } from '../cloud/api'
-import { checkRegion, findRegion } from '../cloud/bucketChecks'
-import { cosClient } from '../cloud/bucketRules'
-import { deployKey, parseEnvFile, type Settings } from '../cloud/settings'
-import { SAMPLE } from '../config'
-import { preflight } from '../deploy/preflight'
-import { at, configFile } from '../project'
+import { at, configFile, SAMPLE } from '../project'
 import { localizedError, type Text, t } from '../text'
+import { CloudApi, preflight } from './account'
+import { checkRegion, findRegion } from './bucketChecks'
+import { cosClient } from './bucketSettings'
+import { deployKey, isKeyForm, parseEnvFile, type Settings } from './settings'
 
 export type AnswerName = 'appid' | 'env' | 'bucket' | 'region'
 
@@ -39,7 +40,7 @@ export const QUESTIONS: { name: AnswerName; question: Text }[] = [
 ]
 
 /** The questions for keys, which have no options, because the shell's history would contain them. */
-export const KEY_QUESTIONS: { name: string; question: Text }[] = [
+const KEY_QUESTIONS: { name: string; question: Text }[] = [
   {
     name: 'TENCENTCLOUD_SECRET_ID',
     question: { en: 'SecretId of the sub-account that deploys', zh: '部署子账号的 SecretId' },
@@ -76,7 +77,7 @@ const FORMATS: Record<AnswerName, (text: string) => boolean> = {
 }
 
 /** Whether an answer has the right format. */
-export const isValidAnswer = (name: AnswerName, text: string) => FORMATS[name](text)
+const isValidAnswer = (name: AnswerName, text: string) => FORMATS[name](text)
 
 /**
  * @returns the complete answers
@@ -196,4 +197,91 @@ export async function writeAnswers(answers: Answers, keys: Settings): Promise<st
     await rename(whole, file)
   }
   return files.map(([file]) => file)
+}
+
+/** One question, repeated until the answer is valid. */
+interface Question {
+  message: string
+  /** Whether to hide the answer. */
+  isHidden: boolean
+  isValid: (answer: string) => boolean
+}
+
+/** Asks questions. */
+export interface Asker {
+  /** @throws Error if the input ends */
+  ask: (question: Question) => Promise<string>
+  close: () => void
+}
+
+const noMoreAnswers = () =>
+  localizedError('there were no more answers; nothing was changed', '没有更多输入，未做任何更改')
+
+/** Asks on a terminal. */
+export function terminalAsker(streams: { input?: Readable; output?: Writable } = {}): Asker {
+  return {
+    async ask({ message, isHidden, isValid }) {
+      const validate = (answer = '') =>
+        isValid(answer.trim()) ? undefined : t('The format is not right.', '格式不正确。')
+      const answer = await (isHidden ? password : textPrompt)({ message, validate, ...streams })
+      if (isCancel(answer)) throw noMoreAnswers()
+      return answer.trim()
+    },
+    close() {},
+  }
+}
+
+/** Reads answers line by line from stdin if it is not a terminal. */
+export function lineAsker(): Asker {
+  const lines = createInterface({ input: process.stdin })
+  // Buffers lines that arrive before a question.
+  const answers = lines[Symbol.asyncIterator]()
+  return {
+    async ask({ message, isHidden, isValid }) {
+      for (;;) {
+        process.stdout.write(`${message}: `)
+        const { value, done } = await answers.next()
+        if (done) throw noMoreAnswers()
+        const answer = String(value).trim()
+        process.stdout.write(isHidden ? '\n' : `${answer}\n`)
+        if (isValid(answer)) return answer
+        const wrong = t('is not valid.', '格式不正确。')
+        console.log(isHidden ? t('The value is not valid.', wrong) : `"${answer}" ${wrong}`)
+      }
+    },
+    close: () => lines.close(),
+  }
+}
+
+/**
+ * Asks for all missing answers.
+ * @param lookUp looks up the region of the bucket once the keys are known, so that it need not be asked for
+ * @throws Error if the input ends
+ */
+export async function askMissing(
+  asker: Asker,
+  given: Partial<Answers>,
+  settings: Settings,
+  lookUp: () => Promise<Partial<Answers>>,
+): Promise<void> {
+  const askAll = async (questions: typeof QUESTIONS) => {
+    for (const { name, question } of questions) {
+      given[name] ??= await asker.ask({
+        message: t(question.en, question.zh),
+        isHidden: false,
+        isValid: (answer) => isValidAnswer(name, answer),
+      })
+    }
+  }
+  await askAll(QUESTIONS.filter(({ name }) => name !== 'region'))
+  for (const { name, question } of KEY_QUESTIONS) {
+    if (settings[name]) continue
+    settings[name] = await asker.ask({
+      message: t(question.en, question.zh),
+      isHidden: name.endsWith('KEY'),
+      isValid: (answer) => isKeyForm(name, answer),
+    })
+  }
+  if (given.region === undefined) Object.assign(given, await lookUp())
+  await askAll(QUESTIONS)
 }
