@@ -1,4 +1,4 @@
-import { CloudBaseError, notImplemented } from '../cloudbase/errors'
+import { CloudBaseError, notImplemented } from './errors'
 
 /** A document, a query or an update with JavaScript values: Date and RegExp instead of their EJSON forms. */
 export type Document = Record<string, unknown>

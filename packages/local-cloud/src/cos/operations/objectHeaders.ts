@@ -1,13 +1,12 @@
 import { contentTypeOf } from '@miniprogram-cos/protocol'
 import { aclOfHeaders } from '../acl'
 import { CosServiceError } from '../errors'
-import { defaultEncryptionOf } from '../operations/configurationChecks'
 import type { CosRequest } from '../request'
 import { NULL_VERSION, type OverwriteGuard } from '../store/objects'
 import type { BucketRecord, ObjectHeaders, ObjectRecord } from '../store/records'
 import { rootOf, text } from '../xmlElements'
-import { restoreHeaders } from './restore'
-import { tagsOfHeader } from './tags'
+import { defaultEncryptionOf } from './configurationChecks'
+import { restoreHeaders, tagsOfHeader } from './objectAttributes'
 
 /** Headers that are stored with an object and returned with it (document 436/7749). */
 const STORED_HEADERS = [
@@ -184,7 +183,7 @@ export function refuseSseHeader(headers: CosRequest['headers']): void {
 }
 
 /** The values of the four conditional headers, of a read or of a copy source. */
-export interface Conditions {
+interface Conditions {
   ifMatch?: string | undefined
   ifNoneMatch?: string | undefined
   ifModifiedSince?: string | undefined

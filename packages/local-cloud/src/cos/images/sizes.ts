@@ -1,7 +1,100 @@
-import { rotatedSize, type Size, scaledSize } from './geometry'
-import { ERR_NO, ImageError, invalidParameter } from './imageError'
-import type { ImageStep } from './imagePipeline'
-import { checkResultSize, type SourceImage } from './sourceImage'
+import {
+  ERR_NO,
+  type Geometry,
+  type Gravity,
+  ImageError,
+  type ImageStep,
+  invalidParameter,
+  type Size,
+} from './imagePipeline'
+import type { SourceImage } from './sourceImage'
+
+/** The largest side of a result, in pixels (document 1045/33713). */
+export const MAX_RESULT_SIDE = 9999
+
+/** @throws ImageError `ImageResolutionExceed` if a side of a result exceeds the service's limit */
+export function checkResultSize(width: number, height: number): void {
+  if (Math.max(width, height) <= MAX_RESULT_SIDE) return
+  throw new ImageError(
+    'ImageResolutionExceed',
+    `The result would have ${width} x ${height} pixels; a side has at most ${MAX_RESULT_SIDE}.`,
+    ERR_NO.sizeExceeded,
+  )
+}
+
+/** The size of an image after scaling. */
+export function scaledSize(geometry: Geometry, { width, height }: Size): Size {
+  switch (geometry.kind) {
+    case 'percent':
+      return scaleBy({ width, height }, geometry.x, geometry.y)
+    case 'side': {
+      const factor = geometry.width ? geometry.width / width : (geometry.height ?? height) / height
+      return scaleBy({ width, height }, factor)
+    }
+    case 'exactly':
+      return { width: geometry.width, height: geometry.height }
+    case 'within': {
+      const factor = Math.min(geometry.width / width, geometry.height / height)
+      if (geometry.only === 'shrink' && factor >= 1) return { width, height }
+      if (geometry.only === 'enlarge' && factor <= 1) return { width, height }
+      return scaleBy({ width, height }, factor)
+    }
+    case 'covering':
+      return scaleBy({ width, height }, Math.max(geometry.width / width, geometry.height / height))
+    case 'area': {
+      const factor = Math.sqrt(geometry.pixels / (width * height))
+      if (factor >= 1) return { width, height }
+      return {
+        width: Math.max(1, Math.floor(width * factor)),
+        height: Math.max(1, Math.floor(height * factor)),
+      }
+    }
+  }
+}
+
+function scaleBy({ width, height }: Size, x: number, y = x): Size {
+  return {
+    width: Math.max(1, Math.round(width * x)),
+    height: Math.max(1, Math.round(height * y)),
+  }
+}
+
+/** The size of the bounding box of a rotated image. */
+function rotatedSize({ width, height }: Size, degrees: number): Size {
+  if (degrees % 180 === 0) return { width, height }
+  if (degrees % 90 === 0) return { width: height, height: width }
+  const radians = (degrees * Math.PI) / 180
+  const [cos, sin] = [Math.abs(Math.cos(radians)), Math.abs(Math.sin(radians))]
+  return {
+    width: Math.ceil(width * cos + height * sin),
+    height: Math.ceil(width * sin + height * cos),
+  }
+}
+
+/**
+ * The position of `inner` within `outer`. Offsets count from the reference point of the gravity inwards; on a centred axis
+ * they have no effect (document 436/36373).
+ */
+export function placeBox(
+  outer: Size,
+  inner: Size,
+  gravity: Gravity,
+  dx = 0,
+  dy = 0,
+): { left: number; top: number } {
+  const free = { x: outer.width - inner.width, y: outer.height - inner.height }
+  const left = gravity.endsWith('west')
+    ? dx
+    : gravity.endsWith('east')
+      ? free.x - dx
+      : Math.round(free.x / 2)
+  const top = gravity.startsWith('north')
+    ? dy
+    : gravity.startsWith('south')
+      ? free.y - dy
+      : Math.round(free.y / 2)
+  return { left, top }
+}
 
 /** Steps that can be applied to all frames of an animation. */
 const FRAMEWISE = new Set<ImageStep['kind']>(['scale', 'fill', 'cut', 'autoOrient'])
