@@ -1,7 +1,6 @@
 import { PassThrough, Writable } from 'node:stream'
 import { colorsFor, paint } from '../../packages/cli/src/output'
-import { loadBundled } from '../support/bundledModule'
-import { runCli } from '../support/runCli'
+import { loadBundled, runCli } from '../support/commandLine'
 
 type Ask = typeof import('../../packages/cli/src/setup/ask')
 

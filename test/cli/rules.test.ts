@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ruleLine } from '../../packages/cli/src/rules/ruleLocation'
 import { runRuleTests } from '../../packages/cli/src/rules/runRuleTests'
+import { CLI } from '../support/commandLine'
 import { at } from '../support/root'
-import { CLI } from '../support/runCli'
 
 const CONFIG = `import { defineConfig } from '@miniprogram-cos/server'
 

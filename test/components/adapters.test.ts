@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { send } from '../support/cosRequests'
+import { runSnippet } from '../support/documents'
 import { createTestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
-import { send } from '../support/rawRequest'
 import { at } from '../support/root'
-import { runSnippet } from '../support/runSnippet'
+import { type PhoneWithApp, phoneWithApp } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 
 const PICTURE = at('packages/cli/samples/sea.png')

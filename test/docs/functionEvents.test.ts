@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
 import { codeBlocks } from '../support/documents'
-import { callFunction } from '../support/functionCalls'
-import { functionWithRules } from '../support/functionWithRules'
+import { callFunction, functionWithRules } from '../support/functionCalls'
 import { ALICE, startTestCloud, type TestCloud } from '../support/testCloud'
 
 const BLOCKS = codeBlocks('cloudfunctions/README.md')

@@ -5,13 +5,11 @@ import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import { build } from 'esbuild'
 import sharp from 'sharp'
-import type { Untyped } from '../support/bothClients'
-import { functionWithRules } from '../support/functionWithRules'
-import { createTestPhone, type TestPhone } from '../support/phones'
-import { send } from '../support/rawRequest'
+import { send, signedRequests } from '../support/cosRequests'
+import { runSnippet } from '../support/documents'
+import { functionWithRules } from '../support/functionCalls'
+import { createTestPhone, type TestPhone, type Untyped } from '../support/phones'
 import { at } from '../support/root'
-import { runSnippet } from '../support/runSnippet'
-import { signedRequests } from '../support/signedRequests'
 import {
   ALICE,
   BOB,

@@ -3,9 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from 'node:path'
 import { compileApp } from '../../packages/simulator/src/compile/compileApp'
 import { createTestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
 import { at } from '../support/root'
-import { loadPage } from '../support/simulatedApp'
+import { loadPage, type PhoneWithApp, phoneWithApp } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 

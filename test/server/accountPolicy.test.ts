@@ -15,12 +15,11 @@ import { fetchTemporaryKey } from '../../packages/server/src/sts'
 import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'
 import { memoryRecords } from '../../packages/server/src/uploads/records'
 import { Trash } from '../../packages/server/src/uploads/trash'
-import { type CosRequest, environmentOf, invocationOf, sendWithKey } from '../support/functionCalls'
-import { captureFunctionLog } from '../support/functionLog'
+import { runCli } from '../support/commandLine'
+import { send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
+import { type CosRequest, sendWithKey } from '../support/functionCalls'
+import { captureFunctionLog, environmentOf, invocationOf } from '../support/functionsInProcess'
 import { createTestPhone } from '../support/phones'
-import { send, signByOfficialSdk } from '../support/rawRequest'
-import { runCli } from '../support/runCli'
-import { signedRequests } from '../support/signedRequests'
 import {
   ALICE,
   BOB,
@@ -29,8 +28,8 @@ import {
   HOST,
   REGION,
   SIGNATURE_FUNCTION,
+  useTestCloud,
 } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
 
 const ROLE = 'qcs::cam::uin/100000000001:roleName/functions'
 const { rules } = checkConfig(config)

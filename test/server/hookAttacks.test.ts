@@ -11,11 +11,15 @@ import {
   type UploadRecord,
   UploadRecords,
 } from '../../packages/server/src/uploads/uploadRecords'
-import { callFunction, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import { signedRequests } from '../support/cosRequests'
+import {
+  callFunction,
+  type FunctionAnswer,
+  functionWithConfig,
+  sendWithKey,
+} from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { functionWithConfig } from '../support/functionWithRules'
 import { at } from '../support/root'
-import { signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, BUCKET, HOST, REGION, startTestCloud } from '../support/testCloud'
 
 const requested: object[] = []

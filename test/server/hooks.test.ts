@@ -8,9 +8,8 @@ import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAcce
 import { COLLECTIONS, memoryStores } from '../../packages/server/src/uploads/records'
 import type { UploadRecord } from '../../packages/server/src/uploads/uploadRecords'
 import { reconcileRecords } from '../../packages/server/src/uploads/uploadRecords'
-import { environmentOf } from '../support/functionCalls'
-import { functionsInProcess } from '../support/functionsInProcess'
-import { signedRequests } from '../support/signedRequests'
+import { signedRequests } from '../support/cosRequests'
+import { environmentOf, functionsInProcess } from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, REGION } from '../support/testCloud'
 
 const seen: UploadedFile[] = []

@@ -1,8 +1,8 @@
 import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'
 import { memoryStores } from '../../packages/server/src/uploads/records'
-import { environmentOf, sendWithSignature } from '../support/functionCalls'
-import { functionsInProcess } from '../support/functionsInProcess'
-import { objectsOf, signedRequests } from '../support/signedRequests'
+import { objectsOf, signedRequests } from '../support/cosRequests'
+import { sendWithSignature } from '../support/functionCalls'
+import { environmentOf, functionsInProcess } from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
 /** A trash together with the other rules of a path, and with what objects and buckets can be. */

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { transformSync } from 'esbuild'
+import type { Untyped } from './phones'
 import { at, ROOT } from './root'
 
 /** Every Markdown file of the repository, by its path. Folders that other tests fill meanwhile are ignored by git. */
@@ -47,4 +49,28 @@ export function quotedFiles(): string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').trim()),
   )
+}
+
+/** What a mini program's script finds around it. */
+interface SnippetWorld {
+  wx: object
+  /** What `require` finds, by the last part of its path. */
+  modules: Record<string, unknown>
+  Page?: (page: object) => void
+  App?: (app: object) => void
+}
+
+/** Runs a script of `test/docs/snippets` as an app would, and returns what it exports. */
+export function runSnippet(name: string, { wx, modules, Page, App }: SnippetWorld): Untyped {
+  const module = { exports: {} as Untyped }
+  const require = (path: string) => {
+    const last = path.split('/').pop()?.replace(/\.js$/, '') ?? ''
+    if (!(last in modules)) throw new Error(`no module ${path}`)
+    return modules[last]
+  }
+  const source = readFileSync(at('test/docs/snippets', name), 'utf8')
+  const { code } = transformSync(source, { loader: 'ts', format: 'cjs' })
+  const names = ['wx', 'require', 'module', 'exports', 'Page', 'App']
+  new Function(...names, code)(wx, require, module, module.exports, Page, App)
+  return module.exports
 }
