@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RequestedFile, readRules, type UploadedFile } from '@miniprogram-cos/server'
-import type { BucketAccess, ObjectHead } from '../../packages/server/src/bucketAccess'
-import { reconcileRecords } from '../../packages/server/src/hooks/reconcile'
-import { type UploadRecord, UploadRecords } from '../../packages/server/src/hooks/uploadRecords'
-import { FolderQuota } from '../../packages/server/src/quota/folderQuota'
-import { memoryRecords, memoryStores } from '../../packages/server/src/records'
 import type { Rule } from '../../packages/server/src/rules'
+import type { BucketAccess, ObjectHead } from '../../packages/server/src/uploads/bucketAccess'
+import { FolderQuota } from '../../packages/server/src/uploads/folderQuota'
+import { memoryRecords, memoryStores } from '../../packages/server/src/uploads/records'
+import {
+  reconcileRecords,
+  type UploadRecord,
+  UploadRecords,
+} from '../../packages/server/src/uploads/uploadRecords'
 import { signedRequests } from '../support/cosRequests'
 import {
   callFunction,

@@ -1,9 +1,17 @@
 import { CosError, type Refusal } from '@miniprogram-cos/protocol'
-import type { CheckedConfig } from './config'
+import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { FunctionError } from './errors'
 import { type Grant, grantsOf, ownPrefix, type Principal } from './grants'
 import { principalOf, readCaller, type WXContext } from './identity'
-import { auditName } from './sts/keySource'
+import { auditName, KeySource } from './keySource'
+import type { Rule } from './rules'
+import { isServerName } from './serverNames'
+import type { Environment } from './sts'
+import {
+  type FunctionServices,
+  type ServiceResponse,
+  UploadServices,
+} from './uploads/uploadServices'
 
 /** The arguments that the platform passes to a function. */
 export interface Invocation {
@@ -16,9 +24,13 @@ export interface Invocation {
 export interface Call extends Principal {
   /** The request. It never says who the caller is. */
   event: Record<string, unknown>
+  rules: Rule[]
+  /** Everything the rules grant the caller. */
   grants: Grant[]
   /** The caller's own folder, with its last slash. */
   prefix: string
+  /** Whether the server chose a key's name for the caller. */
+  isServerName: (key: string) => boolean
   /** The caller as wx-server-sdk reports them, which is what was verified. */
   wxContext: WXContext
   /** The log entry of the call, to be completed. */
@@ -47,39 +59,66 @@ interface LogEntry {
   stsRequestId?: string
 }
 
+/** What a warm instance of a function keeps between calls. */
+export interface FunctionInstance {
+  config: CheckedConfig
+  environment: Environment
+  keys: KeySource
+  uploads: UploadServices
+}
+
 /**
- * Runs one call of a function: verifies the caller, answers, and writes one log entry. Errors are returned as
+ * A cloud function: verifies the caller of each call, answers, and writes one log entry. Errors are returned as
  * `{ error }`; unexpected ones without details.
+ * @param answer answers a call that requests a key or a signature
+ * @throws Error for an invalid configuration
  */
-export async function handleInvocation<Result>(
+export function createFunction<Result>(
   fn: string,
-  { event, context, wxContext }: Invocation,
-  config: CheckedConfig,
-  answer: (call: Call) => Promise<Result>,
-): Promise<Result | Refusal> {
-  const started = Date.now()
-  const log: Partial<LogEntry> = {}
-  let outcome = 'ok'
-  try {
-    const caller = readCaller(event, context, wxContext, config.appid)
-    log.who = auditName(caller.openid)
-    const principal = principalOf(caller, config.groups)
-    const grants = grantsOf(config.rules, principal)
-    const prefix = ownPrefix(config.rules, caller.openid)
-    return await answer({ ...principal, event: readEvent(event), grants, prefix, wxContext, log })
-  } catch (thrown) {
-    const error = toFunctionError(thrown)
-    outcome = error.code
-    if (error.code === 'KitInternal') log.error = thrown instanceof Error ? thrown.name : 'unknown'
-    if (error.code === 'KitHookFailed') log.error = error.message
-    if (error.details.rule) log.rule = error.details.rule
-    if (error.details.stsRequestId) log.stsRequestId = error.details.stsRequestId
-    return error.toRefusal()
-  } finally {
-    const ms = Date.now() - started
-    const entry: LogEntry = { fn, ...log, outcome, ms, requestId: requestIdOf(context) }
-    // One line of JSON, as the platform's log search reads it.
-    console.log(JSON.stringify(entry))
+  given: CosConfig,
+  environment: Environment,
+  services: FunctionServices,
+  answer: (call: Call, instance: FunctionInstance) => Promise<Result>,
+): (invocation: Invocation) => Promise<Result | ServiceResponse | Refusal> {
+  const config = checkConfig(given)
+  const keys = new KeySource(config, environment)
+  const uploads = new UploadServices(config, environment, services)
+  const instance = { config, environment, keys, uploads }
+  return async ({ event, context, wxContext }) => {
+    const started = Date.now()
+    const log: Partial<LogEntry> = {}
+    let outcome = 'ok'
+    try {
+      const caller = readCaller(event, context, wxContext, config.appid)
+      log.who = auditName(caller.openid)
+      const principal = principalOf(caller, config.groups)
+      const call: Call = {
+        ...principal,
+        event: readEvent(event),
+        rules: config.rules,
+        grants: grantsOf(config.rules, principal),
+        prefix: ownPrefix(config.rules, caller.openid),
+        isServerName: (key) => isServerName(key, caller.openid, environment),
+        wxContext,
+        log,
+      }
+      return await (uploads.answer(call) ?? answer(call, instance))
+    } catch (thrown) {
+      const error = toFunctionError(thrown)
+      outcome = error.code
+      if (error.code === 'KitInternal') {
+        log.error = thrown instanceof Error ? thrown.name : 'unknown'
+      }
+      if (error.code === 'KitHookFailed') log.error = error.message
+      if (error.details.rule) log.rule = error.details.rule
+      if (error.details.stsRequestId) log.stsRequestId = error.details.stsRequestId
+      return error.toRefusal()
+    } finally {
+      const ms = Date.now() - started
+      const entry: LogEntry = { fn, ...log, outcome, ms, requestId: requestIdOf(context) }
+      // One line of JSON, as the platform's log search reads it.
+      console.log(JSON.stringify(entry))
+    }
   }
 }
 

@@ -6,10 +6,10 @@ import type { CosConfig } from './config'
 import { credentialsFunction } from './credentialsFunction'
 import { FunctionError } from './errors'
 import type { Invocation } from './invocation'
-import { memoryStores } from './records'
 import { signatureFunction } from './signatureFunction'
-import type { Environment } from './sts/client'
-import type { FunctionServices } from './uploadServices'
+import type { Environment } from './sts'
+import { memoryStores } from './uploads/records'
+import type { FunctionServices } from './uploads/uploadServices'
 
 /** Who sent a request, as the key server's own login has verified it. */
 export interface VerifiedCaller {
