@@ -1,4 +1,5 @@
 import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
+import { loadSuites, readRecord, reportFiles } from './bench/report'
 import { buildPackages } from './build'
 import { at } from './build/root'
 import { writeApiReference } from './docs/apiReference'
@@ -20,10 +21,7 @@ async function main(): Promise<void> {
     await writeWhole(file('TROUBLESHOOTING.md'), troubleshootingDocument(language))
   }
   await writeWhole(at('docs/LICENCES.md'), await licencesDocument())
-  // The suites load what is built.
-  const { SUITES } = await import('./bench/suites')
-  const { readRecord, reportFiles } = await import('./bench/report')
-  for (const [path, text] of Object.entries(reportFiles(readRecord(), Object.values(SUITES)))) {
+  for (const [path, text] of Object.entries(reportFiles(readRecord(), await loadSuites()))) {
     await writeWhole(at(path), text)
   }
   const { build, serve } = await import('vitepress')
