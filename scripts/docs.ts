@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import type { Language } from '../packages/cli/src'
-import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
+import { writeWhole } from '../packages/cli/src/deploy/bundle'
+import type { Language } from '../packages/cli/src/text'
 import { loadSuites, readRecord, reportFiles } from './bench/report'
 import { buildPackages } from './build'
 import { at } from './build/root'

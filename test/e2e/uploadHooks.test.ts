@@ -6,7 +6,7 @@ import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from '../../packages/client/src/form'
 import { signedRequests } from '../support/cosRequests'
 import { createDatabaseFunction } from '../support/databaseFunction'
-import { runSnippet } from '../support/documents'
+import { runSnippet, snippetFile } from '../support/documents'
 import { callFunction, functionWithConfig } from '../support/functionCalls'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { at } from '../support/root'
@@ -22,8 +22,8 @@ let signing: TestPhone
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hooks-'))
   const config = {
-    contents: readFileSync(at('test/docs/snippets/cos.config.ts'), 'utf8'),
-    resolveDir: at('test/docs/snippets'),
+    contents: readFileSync(snippetFile('cos.config.ts'), 'utf8'),
+    resolveDir: at('test'),
   }
   cloud = await startTestCloud({
     collections: ['files'],

@@ -275,7 +275,7 @@ test('the database stores a result whose fields look like operators', async () =
     contents: `import { defineConfig } from '@miniprogram-cos/server'
       export const config = defineConfig({ env: 'test', bucket: '${BUCKET}', region: '${REGION}', access: {
         'private/{openid}/**': { owner: ['write'], onUpload: () => (${JSON.stringify(result)}) } } })`,
-    resolveDir: at('test/docs/snippets'),
+    resolveDir: at('test'),
   }
   const cloud = await startTestCloud({
     functions: [await functionWithConfig('cos-signature', folder, config)],

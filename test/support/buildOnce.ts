@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { writeSnippets } from './documents'
 import { at, ROOT } from './root'
 
 /** Builds what tests run as built files, once for all of them. */
 export default async function buildOnce(): Promise<void> {
+  writeSnippets()
   await Promise.all([buildPart('code'), buildPart('client-types').catch(withoutTypes)])
 }
 

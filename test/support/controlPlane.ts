@@ -247,7 +247,7 @@ export interface PlaneKey {
 }
 
 /** Who signed a call. @throws ApiError, StsError as the real API answers */
-export function callerOf(
+function callerOf(
   keys: PlaneKey[],
   headers: IncomingHttpHeaders,
   body: string,
@@ -273,7 +273,7 @@ export interface ConnectProxy {
 }
 
 /** An HTTP proxy for CONNECT only, which connects every known host to one port of this computer. */
-export function createConnectProxy(port: number, isKnown: (host: string) => boolean): ConnectProxy {
+function createConnectProxy(port: number, isKnown: (host: string) => boolean): ConnectProxy {
   const tunnels = new Set<Socket>()
   const proxy = createHttpServer((_, response) => response.writeHead(405).end())
   proxy.on('connect', (request, socket: Socket, head: Buffer) => {
