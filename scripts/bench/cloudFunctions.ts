@@ -1,23 +1,23 @@
 import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { startLocalCloud } from '@miniprogram-cos/local-cloud'
-import { functionFile } from '../../../packages/cli/src/project'
-import { at } from '../../build/root'
-import type { Rounds, Suite } from '../figure'
-import { KEY } from '../support/childServer'
-import { type CpuShare, limitCpu } from '../support/cpuShare'
+import { functionFile } from '../../packages/cli/src/project'
+import { at } from '../build/root'
+import { KEY } from './cosServers'
+import type { Rounds, Suite } from './figure'
 
 const run = promisify(execFile)
 
-const TWO_SDKS = 'two SDKs'
+const TWO_SDKS = { en: 'two SDKs', zh: '两个 SDK' }
 const COS_STS = 'qcloud-cos-sts'
 const LESS = { better: 'less' } as const
 
 /** The compared functions. */
 const FILES = {
   ours: functionFile('cos-credentials'),
-  twoSdks: at('scripts/bench/support/functionWithTwoSdks.js'),
-  cosSts: at('scripts/bench/support/functionWithCosSts.js'),
+  twoSdks: at('scripts/bench/peerFunctions.js'),
+  cosSts: at('scripts/bench/peerFunctions.js'),
 }
 
 type FunctionName = keyof typeof FILES
@@ -31,71 +31,88 @@ interface Output {
 
 /** The credentials function compared with those that people write. */
 export const cloudFunctions: Suite = {
-  title: 'The credentials function',
-  how: `\`cos-credentials\` as deployed, compared with two functions as people write them, each in a process of its own and
+  title: { en: 'The credentials function', zh: '密钥云函数' },
+  how: {
+    en: `\`cos-credentials\` as deployed, compared with two functions as people write them, each in a process of its own and
 with the same local STS: "two SDKs" requires wx-server-sdk and tencentcloud-sdk-nodejs-sts from node_modules when it
 loads, as in the official quick start; "qcloud-cos-sts" requires wx-server-sdk and qcloud-cos-sts. Both ask STS for a key
 at every call. A cold start lasts from the first line of the file to the first key. A small function has a fifth of a
 CPU; a control group limits it here.`,
+    zh: `部署的 \`cos-credentials\` 与两种常见写法对比，各用一个进程，使用同一个本地 STS：“两个 SDK”按官方快速入门，加载时从 node_modules 引入
+wx-server-sdk 与 tencentcloud-sdk-nodejs-sts；“qcloud-cos-sts”引入 wx-server-sdk 与 qcloud-cos-sts。两者每次调用都请求 STS。
+冷启动从文件第一行计到第一个密钥。小规格函数只有五分之一个 CPU，这里用 cgroup 限制。`,
+  },
+  needs: 'this user cannot make a control group',
   figures: {
     'function.coldShare': {
-      what: 'cold start at 0.2 CPU',
+      what: { en: 'cold start at 0.2 CPU', zh: '冷启动，0.2 CPU' },
       unit: 'ms',
       ...LESS,
       peer: TWO_SDKS,
       goal: 0.4,
     },
     'function.coldShareCosSts': {
-      what: 'cold start at 0.2 CPU',
+      what: { en: 'cold start at 0.2 CPU', zh: '冷启动，0.2 CPU' },
       unit: 'ms',
       ...LESS,
       peer: COS_STS,
       goal: 0.4,
     },
     'function.cold': {
-      what: 'cold start, CPU time',
+      what: { en: 'cold start, CPU time', zh: '冷启动，CPU 时间' },
       unit: 'ms',
       ...LESS,
       peer: TWO_SDKS,
       goal: 0.4,
     },
     'function.coldCosSts': {
-      what: 'cold start, CPU time',
+      what: { en: 'cold start, CPU time', zh: '冷启动，CPU 时间' },
       unit: 'ms',
       ...LESS,
       peer: COS_STS,
       goal: 0.4,
     },
     'function.read': {
-      what: 'bytes of files read for the first call',
+      what: { en: 'bytes of files read for the first call', zh: '首次调用读取的文件字节数' },
       unit: 'KB',
       ...LESS,
       peer: TWO_SDKS,
     },
     'function.files': {
-      what: 'files read for the first call',
+      what: { en: 'files read for the first call', zh: '首次调用读取的文件数' },
       unit: 'files',
       ...LESS,
       peer: TWO_SDKS,
     },
     'function.warmNew': {
-      what: 'warm call of a new user',
+      what: { en: 'warm call of a new user', zh: '热调用，新用户' },
       unit: 'ms',
       ...LESS,
       peer: TWO_SDKS,
-      note: 'Both ask STS, which is on this machine; in the cloud its round trip is added to both.',
+      note: {
+        en: 'Both ask STS, which is on this machine; in the cloud its round trip is added to both.',
+        zh: '两者都请求本机的 STS；在云端还要各加一次网络往返。',
+      },
     },
-    'function.warm': { what: 'warm call of a known user', unit: 'ms', ...LESS, peer: TWO_SDKS },
-    'function.warmOwn': {
-      what: 'warm call of a known user',
+    'function.warm': {
+      what: { en: 'warm call of a known user', zh: '热调用，已有密钥的用户' },
       unit: 'ms',
       ...LESS,
-      peer: 'its own call to STS',
+      peer: TWO_SDKS,
+    },
+    'function.warmOwn': {
+      what: { en: 'warm call of a known user', zh: '热调用，已有密钥的用户' },
+      unit: 'ms',
+      ...LESS,
+      peer: { en: 'its own call to STS', zh: '自身请求 STS 时' },
       isOwnPeer: true,
       goal: 0.1,
     },
     'function.stsCalls': {
-      what: 'calls to STS for 1,000 calls by 100 users',
+      what: {
+        en: 'calls to STS for 1,000 calls by 100 users',
+        zh: '100 个用户调用 1,000 次时请求 STS 的次数',
+      },
       unit: 'calls',
       ...LESS,
       peer: TWO_SDKS,
@@ -161,12 +178,13 @@ async function runInstance<M extends keyof Output>(
   sts: string,
   share?: CpuShare,
 ): Promise<Output[M]> {
-  const child = at('scripts/bench/support/callFunction.js')
+  const child = at('scripts/bench/callFunction.js')
   const command = [process.execPath, child, FILES[name], mode]
   const [program = '', ...args] = share ? share.wrap(command) : command
   const { stdout } = await run(program, args, {
     env: {
       PATH: process.env.PATH,
+      PEER: name,
       TENCENTCLOUD_RUNENV: 'SCF',
       TENCENTCLOUD_REGION: 'ap-guangzhou',
       SCF_NAMESPACE: 'bench',
@@ -176,4 +194,35 @@ async function runInstance<M extends keyof Output>(
     },
   })
   return JSON.parse(stdout)
+}
+
+/** A part of one CPU, as a small cloud function gets it. */
+interface CpuShare {
+  /** The command line that runs another one within the share. */
+  wrap: (command: string[]) => string[]
+  remove: () => void
+}
+
+const PERIOD = 100_000
+const ROOTS = { v1: '/sys/fs/cgroup/cpu', v2: '/sys/fs/cgroup' }
+
+/** Limits processes to a share of a CPU by a control group; undefined where this user cannot make one. */
+function limitCpu(share: number): CpuShare | undefined {
+  const isV2 = existsSync(`${ROOTS.v2}/cgroup.controllers`)
+  const folder = `${isV2 ? ROOTS.v2 : ROOTS.v1}/bench-${process.pid}`
+  try {
+    mkdirSync(folder)
+    if (isV2) writeFileSync(`${folder}/cpu.max`, `${share * PERIOD} ${PERIOD}`)
+    else {
+      writeFileSync(`${folder}/cpu.cfs_period_us`, String(PERIOD))
+      writeFileSync(`${folder}/cpu.cfs_quota_us`, String(share * PERIOD))
+    }
+  } catch {
+    return undefined
+  }
+  const enter = `echo $$ > ${folder}/cgroup.procs && exec "$@"`
+  return {
+    wrap: (command) => ['sh', '-c', enter, 'sh', ...command],
+    remove: () => rmdirSync(folder),
+  }
 }

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { type LocalCloud, startLocalCloud } from '@miniprogram-cos/local-cloud'
 import { fetchTemporaryKey } from '@miniprogram-cos/server'
 import { loadModule, VirtualClock, type WireOptions } from '@miniprogram-cos/simulator'
-import { send, signByOfficialSdk } from '../../../test/support/cosRequests'
-import { CLIENT_FILE, createSimulatedPhone, loadOfficialClient } from '../../../test/support/phones'
-import { BUCKET, REGION, ROOT_KEY } from '../../../test/support/testCloud'
+import { send, signByOfficialSdk } from '../../test/support/cosRequests'
+import { CLIENT_FILE, createSimulatedPhone, loadOfficialClient } from '../../test/support/phones'
+import { BUCKET, REGION, ROOT_KEY } from '../../test/support/testCloud'
 
 export const AT = { Bucket: BUCKET, Region: REGION }
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeApiReference } from '../../scripts/docs/apiReference'
+import { writeApiReference } from '../../scripts/docs'
+import { bundledPackages } from '../../scripts/docs/licences'
 import { at } from '../support/root'
 
 const pagesOf = (folder: string) =>
@@ -28,4 +29,27 @@ test('the Chinese API reference has the pages, headings and code of the English 
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+})
+
+/** What may be taken into files that others deploy. */
+const ALLOWED = [
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ISC',
+  'MIT',
+]
+
+/** Tencent's own, which wx-server-sdk (MIT) brings along: published without saying a licence. */
+const UNSTATED = ['@cloudbase/signature-nodejs', '@cloudbase/wx-cloud-client-sdk']
+
+test('bundled packages have permissive licences, and the client bundles none', async () => {
+  const products = await bundledPackages()
+  expect(products.find(([name]) => name === 'The client')).toEqual(['The client', []])
+  const packages = products.flatMap(([, bundled]) => bundled)
+  expect(packages.length).toBeGreaterThan(50)
+  const others = packages.filter(({ licence }) => !licence || !ALLOWED.includes(licence))
+  expect([...new Set(others.map(({ name }) => name))]).toEqual(UNSTATED)
 })

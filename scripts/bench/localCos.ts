@@ -2,65 +2,120 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Rounds, type Suite, timeOf } from '../figure'
-import { type ChildServer, KEY, startBaseline, startCos } from '../support/childServer'
-import { CosClient, inParallel } from '../support/cosClient'
+import { type ChildServer, CosClient, inParallel, startBaseline, startCos } from './cosServers'
+import { type Rounds, type Suite, timeOf } from './figure'
 
-const BASELINE = 'a bare server'
+const BASELINE = { en: 'a bare server', zh: '最简服务器' }
 const RATE = { unit: 'MB/s', better: 'more', peer: BASELINE } as const
 const SMALL_RATE = { unit: '/s', better: 'more', peer: BASELINE } as const
+const THOUSAND_KEYS = { en: 'with 1,000 keys', zh: '1,000 个对象时' }
 const GROWTH = {
   unit: 'ms',
   better: 'less',
-  peer: 'with 1,000 keys',
+  peer: THOUSAND_KEYS,
   isOwnPeer: true,
   goal: 2,
 } as const
 
 /** The local COS compared with a bare server, under load, and with full buckets. */
 export const localCos: Suite = {
-  title: 'The local COS',
-  how: `The local COS with its data on a disk, in a process of its own, over keep-alive connections and with signatures made
+  title: { en: 'The local COS', zh: '本地 COS' },
+  how: {
+    en: `The local COS with its data on a disk, in a process of its own, over keep-alive connections and with signatures made
 in advance. The baseline is a bare \`node:http\` server that writes the same bytes into a file with an MD5: no signature, no
 permission, no CRC64, no flush, no metadata, no listing. Growth is compared with the same local COS that holds 1,000
 keys; three servers with 1,000, 10,000 and 100,000 keys of 1 byte take turns.`,
+    zh: `本地 COS 在独立进程中运行，数据存磁盘，使用长连接，签名预先算好。对照是只用 \`node:http\` 把相同内容写入文件并计算 MD5 的最简服务器：没有签名、
+权限、CRC64、落盘、元数据和列表。增长与保存 1,000 个对象的同一本地 COS 相比；三个服务器分别保存 1,000、10,000、100,000 个 1 字节的对象，
+轮流测量。`,
+  },
   figures: {
     'cos.put1': {
-      what: 'PUT of 1 MiB',
+      what: { en: 'PUT of 1 MiB', zh: 'PUT 1 MiB' },
       ...RATE,
-      note: 'The flush to the disk, which the bare server omits, weighs most where little is written.',
+      note: {
+        en: 'The flush to the disk, which the bare server omits, weighs most where little is written.',
+        zh: '最简服务器不落盘；写入越少，落盘所占比例越大。',
+      },
     },
-    'cos.put10': { what: 'PUT of 10 MiB', ...RATE },
-    'cos.put100': { what: 'PUT of 100 MiB', ...RATE, goal: 0.5 },
-    'cos.get100': { what: 'GET of 100 MiB', ...RATE, goal: 0.5 },
-    'cos.putSmall': { what: 'PUTs of 1 KiB over 16 connections', ...SMALL_RATE, goal: 0.5 },
-    'cos.getSmall': { what: 'GETs of 1 KiB over 16 connections', ...SMALL_RATE, goal: 0.5 },
-    'cos.list10k': { what: 'list 1,000 of 10,000 keys', ...GROWTH },
-    'cos.list100k': { what: 'list 1,000 of 100,000 keys', ...GROWTH },
-    'cos.putAt10k': { what: 'PUT among 10,000 keys', ...GROWTH },
-    'cos.putAt100k': { what: 'PUT among 100,000 keys', ...GROWTH },
-    'cos.getAt10k': { what: 'GET among 10,000 keys', ...GROWTH },
-    'cos.getAt100k': { what: 'GET among 100,000 keys', ...GROWTH },
-    'cos.start100k': { what: 'start with 100,000 keys', unit: 'ms', better: 'less', goal: 2000 },
+    'cos.put10': { what: { en: 'PUT of 10 MiB', zh: 'PUT 10 MiB' }, ...RATE },
+    'cos.put100': { what: { en: 'PUT of 100 MiB', zh: 'PUT 100 MiB' }, ...RATE, goal: 0.5 },
+    'cos.get100': { what: { en: 'GET of 100 MiB', zh: 'GET 100 MiB' }, ...RATE, goal: 0.5 },
+    'cos.putSmall': {
+      what: { en: 'PUTs of 1 KiB over 16 connections', zh: '16 个连接 PUT 1 KiB' },
+      ...SMALL_RATE,
+      goal: 0.5,
+    },
+    'cos.getSmall': {
+      what: { en: 'GETs of 1 KiB over 16 connections', zh: '16 个连接 GET 1 KiB' },
+      ...SMALL_RATE,
+      goal: 0.5,
+    },
+    'cos.list10k': {
+      what: { en: 'list 1,000 of 10,000 keys', zh: '列出 10,000 个对象中的 1,000 个' },
+      ...GROWTH,
+    },
+    'cos.list100k': {
+      what: { en: 'list 1,000 of 100,000 keys', zh: '列出 100,000 个对象中的 1,000 个' },
+      ...GROWTH,
+    },
+    'cos.putAt10k': {
+      what: { en: 'PUT among 10,000 keys', zh: '已有 10,000 个对象时 PUT' },
+      ...GROWTH,
+    },
+    'cos.putAt100k': {
+      what: { en: 'PUT among 100,000 keys', zh: '已有 100,000 个对象时 PUT' },
+      ...GROWTH,
+    },
+    'cos.getAt10k': {
+      what: { en: 'GET among 10,000 keys', zh: '已有 10,000 个对象时 GET' },
+      ...GROWTH,
+    },
+    'cos.getAt100k': {
+      what: { en: 'GET among 100,000 keys', zh: '已有 100,000 个对象时 GET' },
+      ...GROWTH,
+    },
+    'cos.start100k': {
+      what: { en: 'start with 100,000 keys', zh: '已有 100,000 个对象时启动' },
+      unit: 'ms',
+      better: 'less',
+      goal: 2000,
+    },
     'cos.memory100k': {
-      what: 'resident memory with 100,000 keys',
+      what: { en: 'resident memory with 100,000 keys', zh: '已有 100,000 个对象时的常驻内存' },
       unit: 'MiB',
       better: 'less',
-      peer: 'with 1,000 keys',
+      peer: THOUSAND_KEYS,
       isOwnPeer: true,
     },
-    'cos.loadRate': { what: '50,000 mixed requests by 200 clients', unit: '/s', better: 'more' },
+    'cos.loadRate': {
+      what: {
+        en: '50,000 mixed requests by 200 clients',
+        zh: '200 个客户端发出 50,000 个混合请求',
+      },
+      unit: '/s',
+      better: 'more',
+    },
     'cos.loadErrors': {
-      what: 'of these, failed or answered with another key',
+      what: {
+        en: 'of these, failed or answered with another key',
+        zh: '其中失败或返回其他对象的请求',
+      },
       unit: 'errors',
       better: 'less',
       goal: 0,
     },
     'cos.loadMemory': {
-      what: 'resident memory that the second half of these adds',
+      what: {
+        en: 'resident memory that the second half of these adds',
+        zh: '其中后一半请求增加的常驻内存',
+      },
       unit: 'MiB',
       better: 'less',
-      note: 'A leak would show here; so does garbage that V8 has not collected yet.',
+      note: {
+        en: 'A leak would show here; so does garbage that V8 has not collected yet.',
+        zh: '内存泄漏会体现在这里，V8 尚未回收的垃圾也会。',
+      },
     },
   },
   async run() {
@@ -136,8 +191,8 @@ async function compareThroughput(
   cos: ChildServer,
   baseline: ChildServer,
 ): Promise<Record<string, Rounds>> {
-  const ours = new CosClient(cos.address, KEY, CONNECTIONS)
-  const bare = new CosClient(baseline.address, KEY, CONNECTIONS)
+  const ours = new CosClient(cos.address, CONNECTIONS)
+  const bare = new CosClient(baseline.address, CONNECTIONS)
   const all: Record<string, Rounds> = {}
   try {
     for (const [id, { amount, run }] of Object.entries(workloads())) {
@@ -160,7 +215,7 @@ async function compareThroughput(
 /** Four kinds of requests by 200 clients in two halves: a leak shows in the memory of the second. */
 async function runLoad(cos: ChildServer): Promise<Record<string, Rounds>> {
   const [clients, half] = [200, 25_000]
-  const client = new CosClient(cos.address, KEY, clients)
+  const client = new CosClient(cos.address, clients)
   let errors = 0
   const sendHalf = (from: number) =>
     inParallel(half, clients, async (n) => {
@@ -211,7 +266,7 @@ async function measureGrowth(folder: string): Promise<Record<string, Rounds>> {
   try {
     for (const count of [1_000, 10_000, 100_000]) {
       const server = await startCos(folder, `full${count}`)
-      const filled = { server, client: new CosClient(server.address, KEY, 64), count }
+      const filled = { server, client: new CosClient(server.address, 64), count }
       all.push(filled)
       await inParallel(count, 64, (i) => put(filled.client, keyOf(i), BYTE))
     }

@@ -2,19 +2,19 @@ import { readFileSync, statSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { buildNpm } from '../../../packages/cli/src/wechat/buildNpm'
-import { compileProject } from '../../../packages/cli/src/wechat/checkProject'
-import { hasWechatTools } from '../../../packages/cli/src/wechat/miniprogramCi'
+import { buildNpm } from '../../packages/cli/src/wechat/buildNpm'
+import { compileProject } from '../../packages/cli/src/wechat/checkProject'
+import { hasWechatTools } from '../../packages/cli/src/wechat/miniprogramCi'
 import {
   describeFinding,
   type Project,
   type ProjectConfig,
   staged,
   stageProject,
-} from '../../../packages/cli/src/wechat/project'
-import { sizeWithRequired } from '../../../packages/cli/src/wechat/sizes'
-import { at, ROOT } from '../../build/root'
-import type { Rounds, Suite } from '../figure'
+} from '../../packages/cli/src/wechat/project'
+import { sizeWithRequired } from '../../packages/cli/src/wechat/sizes'
+import { at, ROOT } from '../build/root'
+import type { Rounds, Suite } from './figure'
 
 const KB = 1024
 const OFFICIAL = 'cos-wx-sdk-v5'
@@ -23,20 +23,45 @@ const COMPARED = { unit: 'KB', better: 'less', peer: OFFICIAL } as const
 
 /** The growth of an app's package. Needs WeChat's own tools. */
 export const size: Suite = {
-  title: 'Package size',
-  how: `An app with one empty page gets one client and is built by WeChat's own tools (\`miniprogram-ci\`). Measured are the
+  title: { en: 'Package size', zh: '包体积' },
+  how: {
+    en: `An app with one empty page gets one client and is built by WeChat's own tools (\`miniprogram-ci\`). Measured are the
 files that "Build npm" makes and the app requires, and the growth of the package that would be uploaded, compared with
 the same app without a client. WeChat compiles to ES5 (\`es6\` and \`enhance\`), adds helpers once per app, and leaves out
 what nothing requires (\`ignoreUploadUnusedFiles\`). The official client is ES5 already. 1 KB is 1024 bytes, as in DevTools.`,
+    zh: `在只有一个空页面的小程序中引用一个客户端，用微信官方工具（\`miniprogram-ci\`）构建。测量“构建 npm”后小程序引用的文件，以及与不含客户端的
+同一小程序相比，待上传代码包增加的大小。微信会转为 ES5（\`es6\` 与 \`enhance\`），每个小程序加入一次辅助函数，并去掉未引用的文件
+（\`ignoreUploadUnusedFiles\`）。官方 SDK 本身就是 ES5。与开发者工具一致，1 KB 为 1024 字节。`,
+  },
+  needs: "WeChat's own tools are not installed: npm run check:wechat",
   figures: {
-    'size.client': { what: 'the client, as "Build npm" makes it', ...COMPARED },
-    'size.upload': { what: 'the upload-only client, as "Build npm" makes it', ...COMPARED },
-    'size.clientUploaded': { what: 'growth of the uploaded package, client', ...COMPARED },
-    'size.uploadUploaded': {
-      what: 'growth of the uploaded package, upload-only client',
+    'size.client': {
+      what: { en: 'the client, as "Build npm" makes it', zh: '客户端，“构建 npm”后' },
       ...COMPARED,
     },
-    'size.demo': { what: 'the demo app, as uploaded', unit: 'KB', better: 'less' },
+    'size.upload': {
+      what: {
+        en: 'the upload-only client, as "Build npm" makes it',
+        zh: '仅上传的客户端，“构建 npm”后',
+      },
+      ...COMPARED,
+    },
+    'size.clientUploaded': {
+      what: { en: 'growth of the uploaded package, client', zh: '待上传代码包的增量，客户端' },
+      ...COMPARED,
+    },
+    'size.uploadUploaded': {
+      what: {
+        en: 'growth of the uploaded package, upload-only client',
+        zh: '待上传代码包的增量，仅上传的客户端',
+      },
+      ...COMPARED,
+    },
+    'size.demo': {
+      what: { en: 'the demo app, as uploaded', zh: '演示小程序，待上传的代码包' },
+      unit: 'KB',
+      better: 'less',
+    },
   },
   async run() {
     if (!hasWechatTools()) {

@@ -1,31 +1,69 @@
-import { createHash, createHmac } from 'node:crypto'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { join } from 'node:path'
 import { signRequest } from '@miniprogram-cos/protocol'
+import { nodeHash } from '@miniprogram-cos/server'
+import { at, ROOT } from '../build/root'
+
+export const KEY = { SecretId: 'AKIDbench', SecretKey: 'benchsecret' }
+
+/** A server in a process of its own, so that its CPU time is not the client's. */
+export interface ChildServer {
+  address: string
+  /** Resident memory in MiB. */
+  memory: () => number
+  stop: () => Promise<void>
+}
+
+/** Starts the local COS as it is built, with its data in a folder. */
+export function startCos(folder: string, name: string): Promise<ChildServer> {
+  const program = at('test/support/bareCloud.js')
+  return startServer([program, join(folder, name), KEY.SecretId, KEY.SecretKey])
+}
+
+/** Starts the bare server that the local COS is compared with. */
+export function startBaseline(folder: string): Promise<ChildServer> {
+  const program = at('scripts/bench/baselineServer.ts')
+  return startServer(['--import', 'tsx', program, folder])
+}
+
+/** Starts a Node program that prints its address. */
+async function startServer(args: string[]): Promise<ChildServer> {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  return {
+    address: line.toString().trim(),
+    memory() {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
+    },
+    async stop() {
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
 
 const HOST = 'media-1250000000.cos.ap-guangzhou.myqcloud.com'
 
-export interface Reply {
+interface Reply {
   status: number
   bytes: number
   text: string
-}
-
-const hash = {
-  sha1: (text: string) => createHash('sha1').update(text).digest('hex'),
-  hmacSha1: (key: string, text: string) => createHmac('sha1', key).update(text).digest('hex'),
 }
 
 /** A client with little overhead of its own: each request is signed once, response bodies are counted. */
 export class CosClient {
   readonly #origin: URL
   readonly #agent: Agent
-  readonly #key: { SecretId: string; SecretKey: string }
   readonly #signed = new Map<string, string>()
 
-  constructor(origin: string, key: { SecretId: string; SecretKey: string }, connections: number) {
+  constructor(origin: string, connections: number) {
     this.#origin = new URL(origin)
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections })
-    this.#key = key
   }
 
   /** The Authorization of a request, cached. */
@@ -34,9 +72,9 @@ export class CosClient {
     let made = this.#signed.get(name)
     if (!made) {
       const now = Math.floor(Date.now() / 1000)
-      const signing = { ...this.#key, keyTime: `${now - 60};${now + 86_400}` }
+      const signing = { ...KEY, keyTime: `${now - 60};${now + 86_400}` }
       const signed = { method, pathname: `/${key}`, query, headers: { host: HOST } }
-      made = signRequest(signed, signing, hash).authorization
+      made = signRequest(signed, signing, nodeHash).authorization
       this.#signed.set(name, made)
     }
     return made

@@ -1,4 +1,4 @@
-import type { Rounds, Suite } from '../figure'
+import type { Rounds, Suite } from './figure'
 import {
   type AnyCOS,
   AT,
@@ -6,7 +6,7 @@ import {
   createScopedKeys,
   createSlowPhones,
   type SlowPhone,
-} from '../support/slowPhones'
+} from './slowPhones'
 
 const COMPARED = { unit: 'calls', better: 'less', peer: 'cos-wx-sdk-v5' } as const
 const WIRE = { roundTrip: 50, up: 50e6 }
@@ -15,15 +15,32 @@ const FIVE_MINUTES = 300_000
 
 /** How often a client asks for a key. */
 export const keyRequests: Suite = {
-  title: 'Key requests',
-  how: `Both clients with the same \`getAuthorization\`, which takes 50 ms and gives keys of the local STS, on a simulated
+  title: { en: 'Key requests', zh: '密钥请求' },
+  how: {
+    en: `Both clients with the same \`getAuthorization\`, which takes 50 ms and gives keys of the local STS, on a simulated
 phone. With \`ScopeLimit\` a key permits exactly what was asked for and the local COS refuses the rest: an upload that
 succeeds has asked for what it needs.`,
+    zh: `两个客户端在模拟手机上使用同一个 \`getAuthorization\`，每次耗时 50 ms，密钥来自本地 STS。使用 \`ScopeLimit\` 时，密钥只允许请求的
+操作，其余由本地 COS 拒绝：上传成功说明请求了所需的全部权限。`,
+  },
   figures: {
-    'keys.cold': { what: '20 requests at once, no key yet', ...COMPARED },
-    'keys.parts': { what: '20 parts, ScopeLimit', ...COMPARED },
-    'keys.files': { what: '50 files, ScopeLimit', ...COMPARED, goal: 0.04 },
-    'keys.lateClock': { what: '20 parts, a phone 5 minutes behind', ...COMPARED },
+    'keys.cold': {
+      what: { en: '20 requests at once, no key yet', zh: '没有密钥时同时发出 20 个请求' },
+      ...COMPARED,
+    },
+    'keys.parts': {
+      what: { en: '20 parts, ScopeLimit', zh: '20 个分块，ScopeLimit' },
+      ...COMPARED,
+    },
+    'keys.files': {
+      what: { en: '50 files, ScopeLimit', zh: '50 个文件，ScopeLimit' },
+      ...COMPARED,
+      goal: 0.04,
+    },
+    'keys.lateClock': {
+      what: { en: '20 parts, a phone 5 minutes behind', zh: '20 个分块，手机时间慢 5 分钟' },
+      ...COMPARED,
+    },
   },
   async run() {
     const phones = await createSlowPhones()

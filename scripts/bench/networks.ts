@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { WireOptions } from '@miniprogram-cos/simulator'
-import { ROOT_KEY } from '../../../test/support/testCloud'
-import type { FigureInfo, Rounds, Suite } from '../figure'
+import { ROOT_KEY } from '../../test/support/testCloud'
+import type { FigureInfo, Rounds, Suite, Text } from './figure'
 import {
   type AnyCOS,
   AT,
@@ -10,12 +10,10 @@ import {
   createSlowPhones,
   type SlowPhone,
   type SlowPhones,
-} from '../support/slowPhones'
+} from './slowPhones'
 
 interface Network {
-  name: string
-  /** For a reader of the report. */
-  description: string
+  name: Text
   wire: WireOptions
   /** Bytes of the large download; the large upload has 20 MB everywhere. */
   largeDown: number
@@ -27,21 +25,17 @@ interface Network {
  */
 const NETWORKS: Record<string, Network> = {
   wifi: {
-    name: 'Wi-Fi',
-    description: '50 Mbit/s up, 100 down, 20 ms',
+    name: { en: 'Wi-Fi', zh: 'Wi-Fi' },
     wire: { roundTrip: 20, up: 50e6, down: 100e6 },
     largeDown: 20e6,
   },
   mobile: {
-    name: '4G',
-    description: '10 Mbit/s up, 30 down, 60 ms, 1 % of requests and of answers break off',
+    name: { en: '4G', zh: '4G' },
     wire: { roundTrip: 60, up: 10e6, down: 30e6, failRate: 0.01, failRateDown: 0.01 },
     largeDown: 20e6,
   },
   weak: {
-    name: 'weak 3G',
-    description:
-      '0.75 Mbit/s up, 1.6 down, 300 ms, 0.34 Mbit/s per connection (2 % packet loss), 5 % of requests and of answers break off',
+    name: { en: 'weak 3G', zh: '弱 3G' },
     wire: {
       roundTrip: 300,
       up: 0.75e6,
@@ -53,8 +47,7 @@ const NETWORKS: Record<string, Network> = {
     largeDown: 1e6,
   },
   far: {
-    name: 'far bucket',
-    description: '50 Mbit/s up and down, 200 ms, 6 Mbit/s per connection',
+    name: { en: 'far bucket', zh: '远端存储桶' },
     wire: { roundTrip: 200, up: 50e6, down: 50e6, perConnection: 6e6 },
     largeDown: 20e6,
   },
@@ -64,7 +57,7 @@ const NETWORKS: Record<string, Network> = {
 type Run = (client: ClientName, wire: WireOptions) => Promise<number>
 
 interface Workload {
-  what: (network: Network) => string
+  what: (network: Network) => Text
   /** Makes a run of it, given the files to transfer. */
   prepare: (phones: SlowPhones, files: Files, network: Network) => Run
   /** Targets of the ratio, by the ids of networks. */
@@ -80,28 +73,43 @@ interface Files {
 
 const WORKLOADS: Record<string, Workload> = {
   up: {
-    what: () => '20 MB up, three parts at a time',
+    what: () => ({ en: '20 MB up, three parts at a time', zh: '上传 20 MB，同时三个分块' }),
     prepare: (phones, { large }) => upload(phones, large, {}),
   },
   upAuto: {
-    what: () => "20 MB up, ChunkParallelLimit 'auto'",
+    what: () => ({
+      en: "20 MB up, ChunkParallelLimit 'auto'",
+      zh: "上传 20 MB，ChunkParallelLimit 'auto'",
+    }),
     prepare: (phones, { large }) => upload(phones, large, { ChunkParallelLimit: 'auto' }),
   },
   upMany: {
-    what: () => '50 files of 100 KB up, scoped keys',
+    what: () => ({
+      en: '50 files of 100 KB up, scoped keys',
+      zh: '上传 50 个 100 KB 的文件，限定范围的密钥',
+    }),
     prepare: (phones, { small }) => uploadMany(phones, small, {}),
   },
   upManyAuto: {
-    what: () => "50 files of 100 KB up, scoped keys, FileParallelLimit 'auto'",
+    what: () => ({
+      en: "50 files of 100 KB up, scoped keys, FileParallelLimit 'auto'",
+      zh: "上传 50 个 100 KB 的文件，限定范围的密钥，FileParallelLimit 'auto'",
+    }),
     prepare: (phones, { small }) => uploadMany(phones, small, { FileParallelLimit: 'auto' }),
     goals: { wifi: 0.31, mobile: 0.63, far: 0.32 },
   },
   down: {
-    what: ({ largeDown }) => `${largeDown / 1e6} MB down`,
+    what: ({ largeDown }) => ({
+      en: `${largeDown / 1e6} MB down`,
+      zh: `下载 ${largeDown / 1e6} MB`,
+    }),
     prepare: (phones, { large }, { largeDown }) => download(phones, large.subarray(0, largeDown)),
   },
   downMany: {
-    what: () => '50 files of 100 KB down, scoped keys',
+    what: () => ({
+      en: '50 files of 100 KB down, scoped keys',
+      zh: '下载 50 个 100 KB 的文件，限定范围的密钥',
+    }),
     prepare: (phones, { small }) => downloadMany(phones, small),
   },
 }
@@ -117,21 +125,30 @@ const combinations = Object.entries(NETWORKS).flatMap(([networkId, network]) =>
 
 /** Uploads and downloads over slow networks. */
 export const networks: Suite = {
-  title: 'Uploads and downloads on simulated networks',
-  how: `Simulated phones with the same files on the same networks, seven runs each, with the same random seeds for both
-clients. ${Object.values(NETWORKS)
-    .map(({ name, description }) => `${name}: ${description}`)
-    .join('; ')}.
+  title: { en: 'Uploads and downloads on simulated networks', zh: '模拟网络下的上传与下载' },
+  how: {
+    en: `Simulated phones with the same files on the same networks, seven runs each, with the same random seeds for both
+clients. Wi-Fi: 50 Mbit/s up, 100 down, 20 ms; 4G: 10 Mbit/s up, 30 down, 60 ms, 1 % of requests and of answers break off; weak 3G: 0.75 Mbit/s up, 1.6 down, 300 ms, 0.34 Mbit/s per connection (2 % packet loss), 5 % of requests and of answers break off; far bucket: 50 Mbit/s up and down, 200 ms, 6 Mbit/s per connection.
 Time is that of the simulated phone, where computing takes none, so these figures depend on the network alone and are the
 same on every machine. A request that breaks off does so somewhere on its way; WeChat gives up after 60 seconds. A run
 that fails is started again, as a user would, and its time counts. Everything transferred is compared byte for byte. The
 official client has no \`'auto'\`: there, its three parts or files at a time are the peer. Scoped keys come from a function that
 takes 150 ms.`,
+    zh: `模拟手机在相同网络上传输相同的文件，各运行七次，两个客户端使用相同的随机种子。Wi-Fi：上行 50 Mbit/s，下行 100 Mbit/s，延迟 20 ms；4G：上行
+10 Mbit/s，下行 30 Mbit/s，延迟 60 ms，1% 的请求和响应中断；弱 3G：上行 0.75 Mbit/s，下行 1.6 Mbit/s，延迟 300 ms，每个连接
+0.34 Mbit/s（丢包 2%），5% 的请求和响应中断；远端存储桶：上下行 50 Mbit/s，延迟 200 ms，每个连接 6 Mbit/s。
+时间是模拟手机的时间，不含计算耗时，因此结果只取决于网络，在任何机器上都相同。请求中断发生在传输途中的某一点；微信在 60 秒后放弃。失败后
+像用户那样重新开始，耗时一并计入。传输的内容逐字节比较。官方 SDK 没有 \`'auto'\`，以其同时传输三个分块或文件为对照。限定范围的密钥来自耗时
+150 ms 的云函数。`,
+  },
   figures: Object.fromEntries(
     combinations.map(({ id, network, workload, goal }): [string, FigureInfo] => [
       id,
       {
-        what: `${network.name}: ${workload.what(network)}`,
+        what: {
+          en: `${network.name.en}: ${workload.what(network).en}`,
+          zh: `${network.name.zh}：${workload.what(network).zh}`,
+        },
         unit: 's',
         better: 'less',
         peer: 'cos-wx-sdk-v5',
