@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { type DomainLists, LISTS } from '../../packages/cli/src/domains/domainLists'
+import { type DomainLists, LISTS } from '../../packages/cli/src/wechat/domainLists'
 import { describeInBrowser, openPage } from '../support/browser'
 import { runCli } from '../support/commandLine'
 import { useTestProject } from '../support/demoPreview'

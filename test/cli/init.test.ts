@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
+import { deployedFunctions } from '../../packages/cli/src/project'
 import { CLI } from '../support/commandLine'
 import { APPS, AppCopy, killInit, loadAddedService, pictureOn } from '../support/fixtureApp'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'

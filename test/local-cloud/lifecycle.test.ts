@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startLifecycle } from '../../packages/local-cloud/src/cos/lifecycle'
+import { startLifecycle } from '../../packages/local-cloud/src/cos/bucketRules'
 import { Store } from '../../packages/local-cloud/src/cos/store/store'
 import { signedRequests } from '../support/cosRequests'
 import { startTestCloud, type TestCloud } from '../support/testCloud'

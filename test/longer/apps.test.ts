@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
+import { deployedFunctions } from '../../packages/cli/src/project'
 import { APPS, AppCopy, killInit, loadAddedService, pictureOn } from '../support/fixtureApp'
 import { type LocalRegistry, startLocalRegistry } from '../support/localRegistry'
 import { createSimulatedPhone } from '../support/phones'

@@ -9,7 +9,7 @@ import {
 } from '@miniprogram-cos/server'
 import type COS from 'cos-nodejs-sdk-v5'
 import { config } from '../../cos.config'
-import { hasStrictSignature } from '../../packages/cli/src/cloud/bucketRules'
+import { hasStrictSignature } from '../../packages/cli/src/cloud/bucketSettings'
 import type { Rule } from '../../packages/server/src/rules'
 import { fetchTemporaryKey } from '../../packages/server/src/sts'
 import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'

@@ -9,7 +9,7 @@ import {
 } from '@miniprogram-cos/local-cloud'
 import type { TemporaryKey } from '@miniprogram-cos/server'
 import { ClassicLevel } from 'classic-level'
-import { functionFile } from '../../packages/cli/src/functions/functionFiles'
+import { functionFile } from '../../packages/cli/src/project'
 
 export const BUCKET = 'media-1250000000'
 export const REGION = 'ap-guangzhou'

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import type { Policy } from './cos/policy/parsePolicy'
+import type { Policy } from './cos/policy'
 
 export interface KeyPair {
   SecretId: string
@@ -25,7 +25,7 @@ export interface Session {
   ExpiredTime: number
 }
 
-export type TokenCheck =
+type TokenCheck =
   | { state: 'valid'; session: Session; SecretKey: string }
   | { state: 'expired' }
   | { state: 'foreign' }

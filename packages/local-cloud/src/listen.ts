@@ -22,7 +22,7 @@ export async function stop(server: Server): Promise<void> {
 }
 
 /** A private key and its certificate, in PEM. */
-export interface Certificate {
+interface Certificate {
   key: string
   cert: string
 }

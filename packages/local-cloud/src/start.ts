@@ -1,27 +1,25 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { parseBucket } from '@miniprogram-cos/protocol'
-import { Admin, type DataOperations } from './admin/server'
-import { MediaCheck, type MediaCheckOptions } from './cloudbase/mediaCheck'
+import { Admin, type DataOperations } from './admin'
+import type { DatabaseActions } from './cloudbase/database'
+import { Documents } from './cloudbase/documents'
+import { MediaCheck, type MediaCheckOptions } from './cloudbase/openApi'
 import { cloudBaseVariables, createCloudBaseServer, newFunctionsKey } from './cloudbase/server'
+import { CloudFiles, SignedUrls, StorageActions } from './cloudbase/storage'
+import { startLifecycle } from './cos/bucketRules'
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
 import { ImageProcessor } from './cos/images/imageProcessor'
-import { startLifecycle } from './cos/lifecycle'
 import type { CosServices } from './cos/pipeline'
 import type { ExplainPath, LogEntry } from './cos/requestLog'
 import { createCosServer } from './cos/server'
 import type { BucketRecord } from './cos/store/records'
 import { Store } from './cos/store/store'
 import { exportBucket, seedBucket } from './data'
-import type { DatabaseActions } from './database/actions'
-import { Documents } from './database/documents'
 import { type DeployedFunction, FunctionHost, type FunctionLogEntry } from './functions/host'
 import { createFunctionServer } from './functions/server'
 import { type KeyPair, KeyRing } from './keys'
 import { generateCertificate, listen, stop } from './listen'
-import { StorageActions } from './storage/actions'
-import { CloudFiles } from './storage/cloudFiles'
-import { SignedUrls } from './storage/signedUrls'
 import type { Roles } from './sts/actions'
 import { createStsServer, type StsLogEntry, type StsServices } from './sts/server'
 
@@ -283,7 +281,7 @@ async function createBuckets(
 function openDatabase(documents: Documents, clock: () => number): () => Promise<DatabaseActions> {
   let actions: Promise<DatabaseActions> | undefined
   return () => {
-    actions ??= import('./database/actions').then(
+    actions ??= import('./cloudbase/database').then(
       (module) => new module.DatabaseActions(documents, clock),
     )
     return actions

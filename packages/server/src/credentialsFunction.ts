@@ -1,7 +1,7 @@
 import type { KeyFunctionResponse, Refusal } from '@miniprogram-cos/protocol'
 import type { CheckedConfig, CosConfig } from './config'
+import { type Call, createFunction, type Invocation } from './createFunction'
 import { FunctionError } from './errors'
-import { type Call, createFunction, type Invocation } from './invocation'
 import {
   actionsOf,
   compilePolicy,

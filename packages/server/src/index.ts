@@ -36,13 +36,13 @@ export {
   checkConfig,
   defineConfig,
 } from './config'
+export type { Invocation } from './createFunction'
 export { credentialsFunction } from './credentialsFunction'
 export { type Decision, decide, type ExplainedDecision, type TestedFile } from './decide'
 export { accessTable, accountPolicy, STRICT_SIGNATURE, trashLifecycle } from './deployment'
 export { FunctionError, REASONS, type Reason, type ReasonCode } from './errors'
 export { covers, type Grant, grantsOf, ownPrefix, type Principal } from './grants'
 export { type Caller, readCaller, type WXContext } from './identity'
-export type { Invocation } from './invocation'
 export {
   createKeyServer,
   type KeyFunctionName,

@@ -1,7 +1,7 @@
 import type { Verb } from '@miniprogram-cos/protocol'
+import type { Call } from './createFunction'
 import { FunctionError, quote, type Refuse, refusal } from './errors'
 import { covers, explainDenial, type Grant, grantFor } from './grants'
-import type { Call } from './invocation'
 import { keyReason } from './objectKey'
 import {
   actionsOfGrant,

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Call } from './createFunction'
 import { misconfigured, refusal } from './errors'
 import { type Grant, grantFor } from './grants'
-import type { Call } from './invocation'
 import { keyReason } from './objectKey'
 import type { Environment } from './sts'
 

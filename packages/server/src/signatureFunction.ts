@@ -5,8 +5,8 @@ import {
   type SignatureFunctionResponse,
 } from '@miniprogram-cos/protocol'
 import type { CosConfig } from './config'
+import { type Call, createFunction, type FunctionInstance, type Invocation } from './createFunction'
 import type { Grant } from './grants'
-import { type Call, createFunction, type FunctionInstance, type Invocation } from './invocation'
 import type { KeySource } from './keySource'
 import {
   actionsOf,

@@ -24,7 +24,7 @@ interface FormContext {
 }
 
 /** The sender of a form, and the limits that its policy sets on the file. */
-export interface AcceptedForm {
+interface AcceptedForm {
   principal: Principal
   /** Bytes of the file. */
   length: LengthRange

@@ -3,15 +3,19 @@ import type { KeyRing } from '../keys'
 import { aclAllows } from './acl'
 import type { Principal } from './authenticate'
 import { CosServiceError } from './errors'
-import { evaluateBucketPolicy } from './policy/bucketPolicy'
-import { type ConditionContext, UNKNOWN_YET } from './policy/conditions'
-import { type Decision, evaluatePolicy, type PolicyRequest } from './policy/evaluatePolicy'
+import {
+  type Decision,
+  evaluateBucketPolicy,
+  evaluatePolicy,
+  type PolicyRequest,
+} from './evaluatePolicy'
+import { type ConditionContext, UNKNOWN_YET } from './policy'
 import { type CosRequest, versionIdOf } from './request'
 import type { RequestTrace } from './requestLog'
 import type { Store } from './store/store'
 
 /** One action on one resource, which a request requires. */
-export interface AccessRequest {
+interface AccessRequest {
   action: string
   bucket: string
   region: string

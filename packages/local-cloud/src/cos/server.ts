@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { corsHeadersOf } from './cors'
+import { corsHeadersOf } from './bucketRules'
 import { CosServiceError } from './errors'
 import { bucketForCors, type CosServices, serveCos } from './pipeline'
 import { errorResponse, newRequestId } from './response'

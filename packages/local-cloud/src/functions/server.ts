@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { FunctionError, type FunctionHost } from './host'
-import type { Caller } from './invocation'
+import { type Caller, FunctionError, type FunctionHost } from './host'
 
 /** Limit of wx.cloud.callFunction. */
 const MAX_EVENT_BYTES = 100 * 1024

@@ -1,4 +1,4 @@
-import { type Policy, PolicyError, parsePolicy } from '../cos/policy/parsePolicy'
+import { type Policy, PolicyError, parsePolicy } from '../cos/policy'
 import type { KeyRing, TemporaryKey } from '../keys'
 
 /** An error response of STS, which has HTTP status 200. */

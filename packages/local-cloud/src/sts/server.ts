@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { Statement } from '../cos/policy/parsePolicy'
+import type { Statement } from '../cos/policy'
 import type { KeyRing, Session } from '../keys'
 import { assumeRole, getFederationToken, type Roles, type StsCall, StsError } from './actions'
 import { paramsOfFields, parseTc3, readV1, verifyTc3 } from './signatures'

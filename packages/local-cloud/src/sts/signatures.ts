@@ -5,7 +5,7 @@ import { type StsCall, StsError } from './actions'
 /** Seconds by which clocks may differ (document 1312/48173). */
 const CLOCK_TOLERANCE = 300
 
-export interface SignedCall {
+interface SignedCall {
   method: string
   /** The raw query; empty for POST. */
   query: string
@@ -13,7 +13,7 @@ export interface SignedCall {
   body: string
 }
 
-export interface Tc3Authorization {
+interface Tc3Authorization {
   SecretId: string
   date: string
   service: string

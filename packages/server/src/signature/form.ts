@@ -4,9 +4,9 @@ import {
   signPostPolicy,
   type TemporaryKey,
 } from '@miniprogram-cos/protocol'
+import type { Call } from '../createFunction'
 import { quote, Reason, requestRefused } from '../errors'
 import { type Grant, grantFor } from '../grants'
-import type { Call } from '../invocation'
 import { type BucketLocation, GRANT_HEADERS } from '../policy'
 import { hasQuota, type Rule } from '../rules'
 import { CONTENT_TYPE, checkExactKey, fileProblem } from './limits'

@@ -5,9 +5,9 @@ import {
   type TrashResponse,
   utf8Length,
 } from '@miniprogram-cos/protocol'
+import type { Call } from '../createFunction'
 import { FunctionError, refusal } from '../errors'
 import { grantFor, pathOf } from '../grants'
-import type { Call } from '../invocation'
 import { OPENID, ownerOf, type Rule, TRASH } from '../rules'
 import { fileProblem } from '../signature/limits'
 import type { ObjectHead, TrashBucket } from './bucketAccess'

@@ -2,10 +2,10 @@ import { parseBucket } from '@miniprogram-cos/protocol'
 import { aclOfHeaders } from '../acl'
 import { isBodyEmpty, readXmlBody } from '../body'
 import { CosServiceError } from '../errors'
-import { taggingXml, tagsOfDocument, tagsOfHeader } from '../object/tags'
 import { xmlResponse } from '../response'
 import type { BucketRecord } from '../store/records'
 import { rootOf } from '../xmlElements'
+import { taggingXml, tagsOfDocument, tagsOfHeader } from './objectAttributes'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** Maximum number of buckets per page (document 436/8291). */

@@ -1,8 +1,7 @@
 import type { OperationName, XmlElement } from '@miniprogram-cos/protocol'
 import { isBodyEmpty, readTextBody, readXmlBody } from '../body'
 import { type CosErrorCode, CosServiceError } from '../errors'
-import { tagsOfDocument } from '../object/tags'
-import { normaliseBucketPolicy } from '../policy/bucketPolicy'
+import { normaliseBucketPolicy } from '../evaluatePolicy'
 import { xmlResponse, xmlTextResponse } from '../response'
 import {
   element,
@@ -22,6 +21,7 @@ import {
   checkReplication,
   checkStrictSignature,
 } from './configurationChecks'
+import { tagsOfDocument } from './objectAttributes'
 import { bucketOf, type Handler, type Handlers, type OperationContext } from './operation'
 
 /** A configuration of a bucket: a document that is put, read and deleted as a whole. */

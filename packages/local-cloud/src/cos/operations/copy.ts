@@ -2,6 +2,11 @@ import { type CopySource, parseCopySource } from '@miniprogram-cos/protocol'
 import { authorize } from '../authorize'
 import { MAX_SIMPLE_BYTES } from '../body'
 import { CosServiceError } from '../errors'
+import { type CosRequest, withoutLeadingSlashes } from '../request'
+import { bytesOf, type CosResponse, withHeaders, xmlResponse } from '../response'
+import type { ObjectRecord } from '../store/records'
+import { readPartNumber, requireUpload, storePart } from './multipart'
+import { refuseArchived } from './objectAttributes'
 import {
   attributesOf,
   checkConditions,
@@ -10,12 +15,7 @@ import {
   overwriteGuard,
   refuseNotImitated,
   versionHeader,
-} from '../object/headers'
-import { refuseArchived } from '../object/restore'
-import { type CosRequest, withoutLeadingSlashes } from '../request'
-import { bytesOf, type CosResponse, withHeaders, xmlResponse } from '../response'
-import type { ObjectRecord } from '../store/records'
-import { readPartNumber, requireUpload, storePart } from './multipart'
+} from './objectHeaders'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 export const copy: Handlers = {

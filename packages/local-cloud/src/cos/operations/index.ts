@@ -1,18 +1,15 @@
 import { type AnyOperation, operations, RESERVED_SUBRESOURCES } from '@miniprogram-cos/protocol'
-import { optionsObject } from '../cors'
-import { NOT_IMITATED } from '../object/headers'
-import { appendObject } from './appendObject'
+import { optionsObject } from '../bucketRules'
 import { bucket, service } from './bucket'
 import { bucketConfiguration } from './bucketConfiguration'
 import { copy } from './copy'
-import { deleteObject } from './deleteObject'
-import { getObject } from './getObject'
 import { getBucket, listObjectVersions } from './listObjects'
 import { multipart } from './multipart'
+import { appendObject, deleteObject, getObject, putObject } from './object'
 import { acl, restoreObject, tagging } from './objectAttributes'
+import { NOT_IMITATED } from './objectHeaders'
 import type { Handlers } from './operation'
 import { postObject } from './postObject'
-import { putObject } from './putObject'
 
 /** The implemented operations, by their names in the protocol's table. */
 export const handlers: Handlers = {

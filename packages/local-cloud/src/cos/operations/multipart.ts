@@ -3,18 +3,13 @@ import { encodeKey, writeXml, type XmlElement } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../../keys'
 import { announcedMd5, checkLengthGiven, readXmlBody, receiveBody } from '../body'
 import { CosServiceError } from '../errors'
-import { planProcessing } from '../images/processUpload'
-import {
-  attributesOf,
-  encryptionHeader,
-  overwriteGuard,
-  refuseNotImitated,
-} from '../object/headers'
+import { planProcessing } from '../images/picOperations'
 import { withHeaders, xmlResponse, xmlTextResponse } from '../response'
 import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord, PartRecord, UploadRecord, WrittenBlob } from '../store/records'
 import { elements, malformed, requiredText } from '../xmlElements'
-import { encodingFor, ListPage, readListOptions } from './listPage'
+import { encodingFor, ListPage, readListOptions } from './listObjects'
+import { attributesOf, encryptionHeader, overwriteGuard, refuseNotImitated } from './objectHeaders'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** Limits of multipart uploads (document 436/14112). */
