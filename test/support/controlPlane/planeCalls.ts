@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { StsError } from '../../../packages/local-cloud/src/sts/actions'
-import { parseTc3, verifyTc3 } from '../../../packages/local-cloud/src/sts/signatures'
+import { parseTc3, StsError, verifyTc3 } from '../../../packages/local-cloud/src/sts/signatures'
 
 /** A key of the control plane, and its account. */
 export interface PlaneKey {
