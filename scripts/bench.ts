@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
+import { writeWhole } from '../packages/cli/src/deploy/bundle'
 import { installWechatTools } from '../packages/cli/src/wechat/miniprogramCi'
 import type { BenchRecord } from './bench/figure'
 import { buildAll } from './build'

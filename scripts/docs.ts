@@ -1,4 +1,4 @@
-import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
+import { writeWhole } from '../packages/cli/src/deploy/bundle'
 import { buildPackages } from './build'
 import { at } from './build/root'
 import { writeApiReference } from './docs/apiReference'

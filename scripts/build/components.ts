@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative } from 'node:path'
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild'
-import { writeWhole } from '../../packages/cli/src/functions/buildFunctions'
+import { writeWhole } from '../../packages/cli/src/deploy/bundle'
 import { smaller } from './client'
 import { asCommonjs, REQUIRE_LATER } from './commonjs'
 import { at, removeOthers } from './root'

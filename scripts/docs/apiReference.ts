@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import type { Language } from '../../packages/cli/src'
+import type { Language } from '../../packages/cli/src/text'
 import { at } from '../build/root'
 import { inLanguage } from './markdown'
 

@@ -1,6 +1,6 @@
 import { ADVICE, adviceFor, type CosErrorKind } from '@miniprogram-cos/protocol'
-import type { Language } from '../../packages/cli/src'
 import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
+import type { Language } from '../../packages/cli/src/text'
 import { otherLanguage, table } from './markdown'
 
 const KINDS: CosErrorKind[] = [

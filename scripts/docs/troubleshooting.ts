@@ -1,11 +1,11 @@
+import { CLOUD_ERRORS } from '../../packages/cli/src/cloud/errors'
+import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
 import {
-  CLOUD_ERRORS,
   explainSymptom,
-  type Language,
-  OWN_CODES,
   SYMPTOM_GROUPS,
   type Symptom,
-} from '../../packages/cli/src'
+} from '../../packages/cli/src/doctor/symptoms'
+import type { Language } from '../../packages/cli/src/text'
 import { inLanguage, otherLanguage, table } from './markdown'
 
 const TEXT = {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { probes } from '../../packages/cli/src/doctor/live/runLiveProbes'
+import { probes } from '../../packages/cli/src/doctor/liveProbes'
 import { at } from '../support/root'
 
 /** The items of the list under a heading, each in one line. */

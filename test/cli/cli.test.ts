@@ -1,12 +1,11 @@
 import { PassThrough, Writable } from 'node:stream'
 import { colorsFor, paint } from '../../packages/cli/src/output'
-import { loadBundled } from '../support/bundledModule'
-import { runCli } from '../support/runCli'
+import { loadBundled, runCli } from '../support/commandLine'
 
-type Ask = typeof import('../../packages/cli/src/setup/ask')
+type Ask = typeof import('../../packages/cli/src/cloud/setup')
 
 /** Bundled as it is published: Jest does not load the library that asks, which is an ES module. */
-const loadAsk = () => loadBundled<Ask>('packages/cli/src/setup/ask.ts')
+const loadAsk = () => loadBundled<Ask>('packages/cli/src/cloud/setup.ts')
 
 const COMMANDS = [
   'create',

@@ -11,15 +11,15 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { TEMPLATES } from '../../packages/cli/src/create/createApp'
-import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
-import { loadAddedService, pictureOn } from '../support/addedService'
-import { loadBundled } from '../support/bundledModule'
+import { TEMPLATES } from '../../packages/cli/src/init/writeApp'
+import { deployedFunctions } from '../../packages/cli/src/project'
+import { loadBundled } from '../support/commandLine'
+import { loadAddedService, pictureOn } from '../support/fixtureApp'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { at } from '../support/root'
 import { ALICE, startTestCloud } from '../support/testCloud'
 
-type Ask = typeof import('../../packages/cli/src/create/createApp')
+type Ask = typeof import('../../packages/cli/src/init/writeApp')
 
 const COMMAND = at('packages/create-miniprogram-cos/create.js')
 
@@ -116,7 +116,7 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
 })
 
 describe('questions', () => {
-  const loadAsk = () => loadBundled<Ask>('packages/cli/src/create/createApp.ts')
+  const loadAsk = () => loadBundled<Ask>('packages/cli/src/init/writeApp.ts')
   const streams = () => {
     const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input })
     const output = Object.assign(new PassThrough(), { columns: 80, rows: 24 })

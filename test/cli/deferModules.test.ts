@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { deferModules } from '../../packages/cli/src/functions/deferModules'
-import { functionFile } from '../../packages/cli/src/functions/functionFiles'
+import { deferModules } from '../../packages/cli/src/deploy/bundle'
+import { functionFile } from '../../packages/cli/src/project'
 import { ROOT } from '../support/root'
 
 let folder: string

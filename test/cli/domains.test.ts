@@ -3,12 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { COS } from 'miniprogram-cos'
 import { config } from '../../cos.config'
+import { createPhone, localReader } from '../../packages/cli/src/dev/clients'
 import { chooseFiles, runMainJob } from '../../packages/cli/src/dev/mainJob'
-import { createPhone } from '../../packages/cli/src/dev/phone'
-import { localReader } from '../../packages/cli/src/dev/urlReader'
-import { type DomainLists, domainLists, LISTS } from '../../packages/cli/src/domains/domainLists'
+import { type DomainLists, domainLists, LISTS } from '../../packages/cli/src/wechat/domainLists'
+import { runCli } from '../support/commandLine'
 import { createTestPhone } from '../support/phones'
-import { runCli } from '../support/runCli'
 import {
   ALICE,
   BOB,
@@ -17,8 +16,8 @@ import {
   HOST,
   REGION,
   ROOT_KEY,
+  useTestCloud,
 } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
 
 const run = (input: string, ...args: string[]) => runCli(['domains', ...args], { input })
 

@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
-import { loadAddedService, pictureOn } from '../support/addedService'
-import { APPS, AppCopy } from '../support/appCopy'
-import { killInit } from '../support/killInit'
+import { deployedFunctions } from '../../packages/cli/src/project'
+import { CLI } from '../support/commandLine'
+import { APPS, AppCopy, killInit, loadAddedService, pictureOn } from '../support/fixtureApp'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
-import { CLI } from '../support/runCli'
 import { ALICE, HOST, startTestCloud } from '../support/testCloud'
 
 /** Where each app has its code, its functions and the package.json that "Build npm" reads. */

@@ -1,9 +1,8 @@
 import { cpSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
-import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
-import { pictureOn } from '../support/addedService'
-import { AppCopy } from '../support/appCopy'
+import { deployedFunctions } from '../../packages/cli/src/project'
+import { AppCopy, pictureOn } from '../support/fixtureApp'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { ALICE, startTestCloud } from '../support/testCloud'
 

@@ -1,5 +1,5 @@
 import COS from 'cos-nodejs-sdk-v5'
-import { emptyTrash, keptTrash } from '../../packages/cli/src/cloud/bucketRules'
+import { emptyTrash, keptTrash } from '../../packages/cli/src/cloud/bucketSettings'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
 
 const PLACE = { Bucket: BUCKET, Region: REGION }

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { AT, createFakePhone, KEY, outcomeOf, useFakeClock } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
 import { CLIENT_FILE } from '../support/phones'
+import { COS } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 describe('the cost of each queued upload', () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { startLocalCloud } from '@miniprogram-cos/local-cloud'
-import { functionFile } from '../../../packages/cli/src/functions/functionFiles'
+import { functionFile } from '../../../packages/cli/src/project'
 import { at } from '../../build/root'
 import type { Rounds, Suite } from '../figure'
 import { KEY } from '../support/childServer'

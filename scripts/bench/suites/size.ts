@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buildNpm } from '../../../packages/cli/src/wechat/buildNpm'
-import { compileProject } from '../../../packages/cli/src/wechat/compileProject'
+import { compileProject } from '../../../packages/cli/src/wechat/checkProject'
 import { hasWechatTools } from '../../../packages/cli/src/wechat/miniprogramCi'
 import {
   describeFinding,

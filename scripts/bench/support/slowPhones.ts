@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { type LocalCloud, startLocalCloud } from '@miniprogram-cos/local-cloud'
 import { fetchTemporaryKey } from '@miniprogram-cos/server'
 import { loadModule, VirtualClock, type WireOptions } from '@miniprogram-cos/simulator'
+import { send, signByOfficialSdk } from '../../../test/support/cosRequests'
 import { CLIENT_FILE, createSimulatedPhone, loadOfficialClient } from '../../../test/support/phones'
-import { send, signByOfficialSdk } from '../../../test/support/rawRequest'
 import { BUCKET, REGION, ROOT_KEY } from '../../../test/support/testCloud'
 
 export const AT = { Bucket: BUCKET, Region: REGION }

@@ -2,7 +2,7 @@ import { type Agent, get } from 'node:https'
 import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
 import type COS from 'cos-nodejs-sdk-v5'
 import createProxyAgent from 'https-proxy-agent'
-import { type BucketPlace, bucketPlace } from './bucketRules'
+import { type BucketPlace, bucketPlace, ifPresent } from './bucketSettings'
 import { bucketError, CloudError } from './errors'
 
 /** Looks up the region of a bucket; undefined if the account has no such bucket, or the key may not list buckets. */
@@ -34,13 +34,8 @@ const WECHAT = 'servicewechat.com'
 
 /** The type of the bucket's hotlink protection if it refuses phones. */
 export async function refererObstacle(cos: COS, place: BucketPlace): Promise<string | undefined> {
-  let rules: COS.GetBucketRefererResult['RefererConfiguration'] | undefined
-  try {
-    rules = (await cos.getBucketReferer(place)).RefererConfiguration
-  } catch (error) {
-    if ((error as { code?: string }).code?.startsWith('NoSuchReferer')) return
-    throw error
-  }
+  const answer = await ifPresent(cos.getBucketReferer(place), 'NoSuchReferer')
+  const rules = answer?.RefererConfiguration
   if (rules?.Status !== 'Enabled') return
   const domains = [rules.DomainList?.Domains ?? []].flat() as string[]
   const isNamed = domains.some((domain) => domain === '*' || domain.includes(WECHAT))
@@ -127,18 +122,14 @@ export async function checkPrivacy(cos: COS, config: CosConfig): Promise<void> {
   }
 }
 
-async function statementsOf(
-  cos: COS,
-  place: { Bucket: string; Region: string },
-): Promise<Statement[]> {
-  try {
-    const { Policy } = await cos.getBucketPolicy(place)
-    const { Statement, statement } = Policy as { Statement?: Statement[]; statement?: Statement[] }
-    return Statement ?? statement ?? []
-  } catch (error) {
-    if ((error as { code?: string }).code?.startsWith('NoSuchBucketPolicy')) return []
-    throw bucketError(error, 'GetBucketPolicy')
-  }
+async function statementsOf(cos: COS, place: BucketPlace): Promise<Statement[]> {
+  const answer = await ifPresent(cos.getBucketPolicy(place), 'NoSuchBucketPolicy').catch(
+    (error) => {
+      throw bucketError(error, 'GetBucketPolicy')
+    },
+  )
+  const policy = answer?.Policy as { Statement?: Statement[]; statement?: Statement[] } | undefined
+  return policy?.Statement ?? policy?.statement ?? []
 }
 
 /** Finds a path that a statement makes public contrary to the access rules; `/` for the bucket itself. */

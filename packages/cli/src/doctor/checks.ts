@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
-import { CloudApi, FUNCTIONS_ONLY } from '../cloud/api'
+import { type CosConfig, checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
+import {
+  CloudApi,
+  checkDeployer,
+  checkEnvironment,
+  checkFunctionKey,
+  checkOwnConfig,
+  excessRights,
+  FUNCTIONS_ONLY,
+} from '../cloud/account'
 import { checkPrivacy, checkRegion, refererObstacle } from '../cloud/bucketChecks'
 import {
   bucketPlace,
@@ -9,26 +17,35 @@ import {
   cosClient,
   hasStrictSignature,
   keptTrash,
-} from '../cloud/bucketRules'
+} from '../cloud/bucketSettings'
 import { bucketError, CloudError } from '../cloud/errors'
-import { deployKey, functionKey } from '../cloud/settings'
-import { checkDeployed, checkFunction } from '../deploy/deployFunction'
-import { wantedFunctions } from '../deploy/plan'
-import {
-  checkDeployer,
-  checkEnvironment,
-  checkFunctionKey,
-  checkOwnConfig,
-  excessRights,
-} from '../deploy/preflight'
-import { compareLists, domainLists, readConsoleLists } from '../domains/domainLists'
-import { functionNames } from '../functions/functionFiles'
+import { deployKey, functionKey, type Settings } from '../cloud/settings'
+import { checkDeployed, checkFunction, wantedFunctions } from '../deploy/deployFunction'
 import { isOldNode } from '../nodeVersion'
 import { maskId } from '../output'
-import { at, hasFunctionSources, projectRoot } from '../project'
-import { t } from '../text'
+import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
+import { type Text, t } from '../text'
+import { compareLists, domainLists, readConsoleLists } from '../wechat/domainLists'
 import { accessProbe } from './accessProbe'
-import type { Check, DoctorContext } from './context'
+
+/** The input of the checks. */
+export interface DoctorContext {
+  config: CosConfig
+  settings: Settings
+  /** Version of Node that runs. */
+  node: string
+  /** The console's domain lists as text, if they were passed. */
+  domains?: string
+  /** Called with warnings. */
+  warn: (error: CloudError) => void
+}
+
+/** One check of the doctor. */
+export interface Check {
+  name: Text
+  /** @returns details of a successful result @throws CloudError */
+  run: (context: DoctorContext) => Promise<string | undefined>
+}
 
 export const nodeVersion: Check = {
   name: { en: 'Node', zh: 'Node 版本' },

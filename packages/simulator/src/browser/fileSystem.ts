@@ -1,5 +1,5 @@
 import { type CallbackOptions, callBack, WxError } from '../callbacks'
-import { bytesOfFile, phoneFiles } from './files'
+import { bytesOfFile, phoneFiles } from './wx/files'
 
 /** Size limit of readFile, in bytes (FileSystemManager.readFile page of the WeChat documents). */
 const READ_FILE_LIMIT = 100 * 1024 * 1024

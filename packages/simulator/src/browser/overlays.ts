@@ -1,6 +1,6 @@
 import { WxError } from '../callbacks'
 import { textElement } from './dom'
-import { addressOf } from './files'
+import { addressOf } from './wx/files'
 
 /** Adds a layer above the pages; `close` removes it. */
 function showLayer(className: string, html = ''): { element: HTMLElement; close: () => void } {

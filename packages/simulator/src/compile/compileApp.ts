@@ -11,7 +11,7 @@ import {
   type TransformOptions,
   transform,
 } from 'esbuild'
-import { SHADOWED } from '../loadModule'
+import { SHADOWED } from '../node/loadModule'
 import type { AppConfig, CompiledPart, SourceProblem } from '../preview/protocol'
 import { readAppFiles } from './appFiles'
 import { compileStyle } from './compileStyle'

@@ -1,5 +1,6 @@
 import { type CallbackOptions, WxError } from '../callbacks'
-import { isArrayBuffer } from '../files'
+import { checkDomain } from '../network'
+import { isArrayBuffer } from '../node/files'
 import {
   headersOf,
   type NetworkOptions,
@@ -7,8 +8,7 @@ import {
   readAll,
   runExchange,
   runTask,
-} from './exchange'
-import { checkDomain } from './limits'
+} from '../node/network'
 
 export interface RequestOptions extends CallbackOptions {
   url: string

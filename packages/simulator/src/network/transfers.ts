@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type CallbackOptions, WxError } from '../callbacks'
+import { checkDomain } from '../network'
 import {
   headersOf,
   type NetworkOptions,
@@ -11,8 +12,7 @@ import {
   readAll,
   runExchange,
   runTask,
-} from './exchange'
-import { checkDomain } from './limits'
+} from '../node/network'
 import { sentHeaders } from './request'
 
 export interface UploadOptions extends CallbackOptions {

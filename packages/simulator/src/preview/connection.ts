@@ -1,5 +1,5 @@
 import { realClock } from '../network/clock'
-import { Line } from '../network/wire'
+import { Line } from '../node/slowNetwork'
 import type { NetworkProfile } from './protocol'
 
 interface Speed {

@@ -1,7 +1,7 @@
 import { request as httpRequest, type ServerResponse } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { pipeline } from 'node:stream/promises'
-import type { Route } from '../network/exchange'
+import type { Route } from '../node/network'
 
 /** Headers that the browser needs to show a file or to save it. */
 const SHOWN = ['content-type', 'content-length', 'content-disposition', 'etag', 'last-modified']

@@ -1,5 +1,5 @@
 import type { Platform } from '../deviceProfile'
-import type { DomainLists } from '../network/limits'
+import type { DomainLists } from '../network'
 
 /** The parts of app.json that the preview reads. */
 export interface AppConfig {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { readAll } from '../network/exchange'
+import { readAll } from '../node/network'
 import { isOwn, relativePath, sendFile } from './http'
 import { openLink } from './openLink'
 import type { ShellPhone, ShellSettings } from './protocol'

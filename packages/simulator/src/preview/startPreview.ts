@@ -3,8 +3,8 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { deviceProfile, type Platform } from '../deviceProfile'
-import type { Route } from '../network/exchange'
-import type { DomainLists } from '../network/limits'
+import type { DomainLists } from '../network'
+import type { Route } from '../node/network'
 import { type CloudStorage, createPhoneServer } from './phoneServer'
 import type {
   Activity,

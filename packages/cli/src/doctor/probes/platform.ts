@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { CloudApi } from '../../cloud/api'
-import { cosClient, hasStrictSignature } from '../../cloud/bucketRules'
+import { CloudApi } from '../../cloud/account'
+import { cosClient, hasStrictSignature } from '../../cloud/bucketSettings'
 import { CloudError } from '../../cloud/errors'
 import { deployKey } from '../../cloud/settings'
-import { functionNames } from '../../functions/functionFiles'
-import type { Probe } from '../live/liveCloud'
+import { functionNames } from '../../project'
+import type { Probe } from '../liveCloud'
 
 /** CloudBase, its functions, and what deploying needs. */
 export const platformProbes: Probe[] = [

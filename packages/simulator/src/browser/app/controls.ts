@@ -1,9 +1,9 @@
 import type { NetworkProfile, PhoneMessage } from '../../preview/protocol'
-import { phoneFiles } from '../files'
 import { reportSent } from '../network/exchange'
 import { settings } from '../settings'
 import { isFramed, network, tellShell } from '../shellLink'
 import { state, storage, storedEntries } from '../wx/createWx'
+import { phoneFiles } from '../wx/files'
 import type { Frame } from './frame'
 
 /** Handles messages of the page with all phones. */

@@ -1,11 +1,11 @@
 import type { AppState } from '../../appState'
 import { WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
-import { checkDomain, type DomainLists, type Semaphore } from '../../network/limits'
+import { checkDomain, type DomainLists, type Semaphore } from '../../network'
 import { isRouted } from '../../preview/routes'
-import { bytesOfFile } from '../files'
 import { settings } from '../settings'
 import { network, tellShell } from '../shellLink'
+import { bytesOfFile } from '../wx/files'
 
 const { headerName } = deviceProfile(settings.device)
 

@@ -1,7 +1,7 @@
 import { type CallbackOptions, callBackOrPromise, WxError, type WxFailure } from '../../callbacks'
-import { phoneFiles } from '../files'
-import { downloadFile, networkTask } from '../network/calls'
 import type { Header, NetworkServices } from '../network/exchange'
+import { phoneFiles } from './files'
+import { downloadFile, networkTask } from './network'
 
 interface CallFunctionOptions extends CallbackOptions {
   name: string

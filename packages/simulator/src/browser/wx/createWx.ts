@@ -1,11 +1,18 @@
 import { AppState, lifecycleApi, offEvent, onEvent } from '../../appState'
 import { deviceProfile } from '../../deviceProfile'
-import { Semaphore } from '../../network/limits'
+import { Semaphore } from '../../network'
 import type { StorageEntry } from '../../preview/protocol'
 import { createStorage } from '../../storage'
 import { appImage } from '../elements/canvas'
 import { fileSystemManager } from '../fileSystem'
-import { addressOf, USER_DATA } from '../files'
+import { settings } from '../settings'
+import { accountApi, Privacy } from './account'
+import { createCloud } from './cloud'
+import { deviceApi } from './device'
+import { addressOf, USER_DATA } from './files'
+import { interactionApi } from './interaction'
+import { mediaApi } from './media'
+import { canIUse } from './missingApi'
 import {
   type DownloadOptions,
   downloadFile,
@@ -13,14 +20,7 @@ import {
   request,
   type UploadOptions,
   uploadFile,
-} from '../network/calls'
-import { settings } from '../settings'
-import { accountApi, Privacy } from './account'
-import { createCloud } from './cloud'
-import { deviceApi } from './device'
-import { interactionApi } from './interaction'
-import { mediaApi } from './media'
-import { canIUse } from './missingApi'
+} from './network'
 import { router, worklet } from './worklet'
 
 /** Foreground, background and network of this phone. */

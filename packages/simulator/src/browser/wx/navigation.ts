@@ -1,5 +1,4 @@
 import { api, WxError } from '../../callbacks'
-import { animateElements, createAnimation } from '../app/animation'
 import type { Frame } from '../app/frame'
 import { startPullDown, stopPullDown } from '../app/gestures'
 import type { OpenPage, PageStack } from '../app/pageStack'
@@ -11,6 +10,7 @@ import {
   drawCanvas,
   findCanvas,
 } from '../elements/canvas'
+import { animateElements, createAnimation } from './animation'
 import { type ObserverOptions, PhoneIntersectionObserver } from './intersectionObserver'
 import { findVideo, SelectorQuery, videoContext } from './query'
 import { applyAnimatedStyle, clearAnimatedStyle } from './worklet'
