@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { contentTypeOf, keyProblem } from '@miniprogram-cos/protocol'
@@ -9,7 +9,8 @@ import type { LogEntry } from './cos/requestLog'
 import { bytesOf } from './cos/response'
 import { type BucketRecord, objectOfBlob } from './cos/store/records'
 import type { Store } from './cos/store/store'
-import type { KeyRing } from './keys'
+import { createServer, parseJsonObject, readBody, type Server, sendJson } from './http'
+import type { KeyRing } from './sts/keys'
 
 const MAX_ENTRIES = 200
 const MAX_BODY_BYTES = 64 * 1024
@@ -60,8 +61,7 @@ export class Admin {
     return createServer((request, response) => {
       this.#serve(request, response).catch((error: Error) => {
         if (response.headersSent) return response.destroy()
-        response.writeHead(400, { 'Content-Type': 'application/json' })
-        response.end(JSON.stringify({ error: error.message }))
+        sendJson(response, 400, { error: error.message })
       })
     })
   }
@@ -74,10 +74,7 @@ export class Admin {
     }
     const { store, documents, keys, faults, operations, clock } = this.#services
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://admin')
-    const json = (value: unknown) => {
-      response.writeHead(200, { 'Content-Type': 'application/json' })
-      response.end(JSON.stringify(value))
-    }
+    const json = (value: unknown) => sendJson(response, 200, value)
     switch (`${request.method} ${pathname}`) {
       case 'GET /':
         response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
@@ -150,14 +147,10 @@ function isTrusted({ headers, url }: IncomingMessage): boolean {
 }
 
 async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
-  let text = ''
-  for await (const chunk of request) {
-    text += String(chunk)
-    if (text.length > MAX_BODY_BYTES) throw new Error('the body is too large')
-  }
-  const value: unknown = JSON.parse(text)
-  if (typeof value !== 'object' || value === null) throw new Error('the body must be an object')
-  return { ...value }
+  const body = await readBody(request, MAX_BODY_BYTES, () => new Error('the body is too large'))
+  const value = parseJsonObject(body.toString('utf8'))
+  if (!value) throw new Error('the body must be a JSON object')
+  return value
 }
 
 /** @throws Error if the folder is missing */

@@ -4,7 +4,7 @@ import type { Statement } from './cos/policy'
 import type { LogEntry } from './cos/requestLog'
 import type { BucketRecord, ObjectRecord, UploadRecord } from './cos/store/records'
 import type { Store } from './cos/store/store'
-import type { KeyRing } from './keys'
+import type { KeyRing } from './sts/keys'
 
 interface PageContent {
   store: Store

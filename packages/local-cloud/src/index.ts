@@ -9,11 +9,11 @@ export type { FaultAction, FaultPlanOptions, FaultRule } from './cos/faults'
 export type { LogEntry } from './cos/requestLog'
 export type { Caller } from './functions/host'
 export { type DeployedFunction, FunctionError, type FunctionLogEntry } from './functions/host'
-export type { KeyPair } from './keys'
 export {
   LOCAL_ROOT_KEY,
   type LocalCloud,
   type LocalCloudOptions,
   startLocalCloud,
 } from './start'
+export type { KeyPair } from './sts/keys'
 export type { StsLogEntry } from './sts/server'

@@ -1,11 +1,7 @@
 import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-} from 'node:http'
-import type { KeyPair } from '../keys'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { createServer, parseJsonObject, readBody, type Server } from '../http'
+import type { KeyPair } from '../sts/keys'
 import type { DatabaseActions, Params } from './database'
 import { CloudBaseError, notImplemented } from './errors'
 import { type MediaCheck, type OpenApiCall, openApiResponse, readOpenApiForm } from './openApi'
@@ -119,28 +115,16 @@ async function respond(
 async function readParams(
   request: IncomingMessage,
 ): Promise<{ params: Params; call?: OpenApiCall }> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length
-    if (size > MAX_BODY_BYTES) throw new CloudBaseError('INVALID_PARAM', 'the body is too large')
-    chunks.push(chunk as Buffer)
-  }
-  const body = Buffer.concat(chunks)
+  const tooLarge = () => new CloudBaseError('INVALID_PARAM', 'the body is too large')
+  const body = await readBody(request, MAX_BODY_BYTES, tooLarge)
   const { 'content-type': contentType = '' } = request.headers
   if (contentType.startsWith('multipart/form-data')) {
     const { fields, call } = await readOpenApiForm(body, contentType)
     return { params: fields, call }
   }
-  let value: unknown
-  try {
-    value = JSON.parse(body.toString('utf8'))
-  } catch {
-    throw new CloudBaseError('INVALID_PARAM', 'the body is not JSON')
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return { params: { ...value } }
-  throw new CloudBaseError('INVALID_PARAM', 'the body is not an object')
+  const params = parseJsonObject(body.toString('utf8'))
+  if (params) return { params }
+  throw new CloudBaseError('INVALID_PARAM', 'the body is not a JSON object')
 }
 
 /** Seconds by which clocks may differ. */

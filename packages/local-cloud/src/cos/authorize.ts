@@ -1,8 +1,8 @@
 import { type AnyOperation, parseBucket } from '@miniprogram-cos/protocol'
-import type { KeyRing } from '../keys'
+import type { KeyRing } from '../sts/keys'
 import { aclAllows } from './acl'
 import type { Principal } from './authenticate'
-import { CosServiceError } from './errors'
+import { accessDenied } from './errors'
 import {
   type Decision,
   evaluateBucketPolicy,
@@ -65,7 +65,7 @@ export async function authorize(
 ): Promise<void> {
   for (const access of required) {
     const { allowed, reason } = await decide(context, access)
-    if (!allowed) throw new CosServiceError('AccessDenied', undefined, { Decision: reason })
+    if (!allowed) throw accessDenied(reason)
   }
 }
 

@@ -1,3 +1,4 @@
+import { parseJsonObject } from '../http'
 import { CosServiceError } from './errors'
 import {
   type ConditionContext,
@@ -136,19 +137,15 @@ export function normaliseBucketPolicy(text: string, bucket: string): string {
   if (Buffer.byteLength(text) > MAX_POLICY_BYTES) {
     throw new CosServiceError('MalformedPolicy', 'The policy is larger than 20 KB.')
   }
-  let parsed: Record<string, unknown>
-  try {
-    parsed = JSON.parse(text) as Record<string, unknown>
-  } catch {
-    throw new CosServiceError('MalformedPolicy')
-  }
-  const version = parsed?.version ?? parsed?.Version
+  const parsed = parseJsonObject(text)
+  if (!parsed) throw new CosServiceError('MalformedPolicy')
+  const version = parsed.version ?? parsed.Version
   if (version !== undefined && version !== '2.0') {
     throw new CosServiceError('MalformedPolicy', 'version must be "2.0".')
   }
-  const statements = parsed?.statement ?? parsed?.Statement
+  const statements = parsed.statement ?? parsed.Statement
   const list = (Array.isArray(statements) ? statements : [statements]) as PolicyStatement[]
-  const shared = parsed?.principal ?? parsed?.Principal
+  const shared = parsed.principal ?? parsed.Principal
   const Statement = list.map((statement) => {
     if (typeof statement !== 'object' || statement === null)
       throw new CosServiceError('MalformedPolicy')

@@ -1,3 +1,5 @@
+import { isObject, parseJsonObject } from '../http'
+
 /** A CAM policy document (document 598/10604). */
 export interface Policy {
   version: '2.0'
@@ -27,22 +29,15 @@ export class PolicyError extends Error {
  * @throws PolicyError
  */
 export function parsePolicy(text: string): Policy {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(text)
-  } catch {
-    throw new PolicyError('InvalidParameter.StrategyFormatError', 'the policy is not JSON')
-  }
-  if (!isObject(parsed)) {
-    throw new PolicyError('InvalidParameter.StrategyFormatError', 'the policy is not an object')
-  }
+  const parsed = parseJsonObject(text)
+  if (!parsed) throw formatError('the policy is not a JSON object')
   if (parsed.version !== '2.0') {
-    throw new PolicyError('InvalidParameter.StrategyInvalid', 'version must be "2.0"')
+    throw invalid('version must be "2.0"')
   }
   if ('principal' in parsed) throw principalError()
   const statements = Array.isArray(parsed.statement) ? parsed.statement : [parsed.statement]
   if (statements.length === 0) {
-    throw new PolicyError('InvalidParameter.StrategyInvalid', 'the policy has no statement')
+    throw invalid('the policy has no statement')
   }
   return { version: '2.0', statement: statements.map(parseStatement) }
 }
@@ -52,24 +47,21 @@ const STATEMENT_KEYS = new Set(['effect', 'action', 'resource', 'condition', 'si
 function parseStatement(value: unknown, index: number): Statement {
   const at = `statement[${index}]`
   if (!isObject(value)) {
-    throw new PolicyError('InvalidParameter.StrategyFormatError', `${at} is not an object`)
+    throw formatError(`${at} is not an object`)
   }
   if ('principal' in value && !isEverybody(value.principal)) throw principalError()
   const unknown = Object.keys(value).find((key) => !STATEMENT_KEYS.has(key))
   if (unknown) {
-    throw new PolicyError(
-      'InvalidParameter.StrategyInvalid',
-      `${at} has an unknown key "${unknown}"`,
-    )
+    throw invalid(`${at} has an unknown key "${unknown}"`)
   }
   if (value.effect !== 'allow' && value.effect !== 'deny') {
-    throw new PolicyError('InvalidParameter.StrategyInvalid', `${at}.effect must be allow or deny`)
+    throw invalid(`${at}.effect must be allow or deny`)
   }
   const action = strings(value.action, `${at}.action`)
   const resource = strings(value.resource, `${at}.resource`)
   for (const one of action) {
     if (one !== '*' && !/^(?:name\/)?[a-z]+:[A-Za-z*]+$/.test(one)) {
-      throw new PolicyError('InvalidParameter.StrategyInvalid', `${at}: bad action "${one}"`)
+      throw invalid(`${at}: bad action "${one}"`)
     }
   }
   for (const one of resource) {
@@ -90,17 +82,11 @@ function parseStatement(value: unknown, index: number): Statement {
 
 function conditionsOf(value: unknown, at: string): NonNullable<Statement['condition']> {
   if (!isObject(value)) {
-    throw new PolicyError(
-      'InvalidParameter.StrategyFormatError',
-      `${at}.condition is not an object`,
-    )
+    throw formatError(`${at}.condition is not an object`)
   }
   for (const [operator, keys] of Object.entries(value)) {
     if (!isKnownOperator(operator) || !isObject(keys)) {
-      throw new PolicyError(
-        'InvalidParameter.StrategyInvalid',
-        `${at}: bad condition "${operator}"`,
-      )
+      throw invalid(`${at}: bad condition "${operator}"`)
     }
   }
   return value as NonNullable<Statement['condition']>
@@ -126,10 +112,7 @@ export function splitResource(resource: string): string[] {
 function strings(value: unknown, at: string): string[] {
   const list = Array.isArray(value) ? value : [value]
   if (list.length === 0 || !list.every((one) => typeof one === 'string' && one !== '')) {
-    throw new PolicyError(
-      'InvalidParameter.StrategyFormatError',
-      `${at} must be a text or a list of texts`,
-    )
+    throw formatError(`${at} must be a text or a list of texts`)
   }
   return list as string[]
 }
@@ -140,15 +123,16 @@ function isEverybody(principal: unknown): boolean {
   return qcs === '*' || (Array.isArray(qcs) && qcs.length === 1 && qcs[0] === '*')
 }
 
-function principalError(): PolicyError {
-  return new PolicyError(
-    'InvalidParameter.StrategyInvalid',
-    'the policy of a temporary key must not contain principal',
-  )
+function formatError(message: string): PolicyError {
+  return new PolicyError('InvalidParameter.StrategyFormatError', message)
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function invalid(message: string): PolicyError {
+  return new PolicyError('InvalidParameter.StrategyInvalid', message)
+}
+
+function principalError(): PolicyError {
+  return invalid('the policy of a temporary key must not contain principal')
 }
 
 /**

@@ -17,8 +17,10 @@ export interface DeployedFunction {
 
 interface FunctionHostOptions {
   functions: DeployedFunction[]
+  /** Environment variables of all functions. */
+  variables?: Record<string, string>
   /** CloudBase environment id. @default 'local-env' */
-  env?: string
+  env?: string | undefined
   /** @default 'ap-guangzhou' */
   region?: string
   /** Concurrent instances of one function. @default 8 */
@@ -165,6 +167,7 @@ export class FunctionHost {
       env: {
         PATH: process.env.PATH ?? '',
         TZ: 'UTC',
+        ...this.#options.variables,
         ...deployed.variables,
         TENCENTCLOUD_RUNENV: 'SCF',
         TENCENTCLOUD_REGION: region,

@@ -1,7 +1,7 @@
 import { operations, readXml, type XmlElement } from '@miniprogram-cos/protocol'
 import { authorize, requiredAccess } from '../authorize'
 import { limited } from '../body'
-import { CosServiceError } from '../errors'
+import { accessDenied, CosServiceError, invalidArgument } from '../errors'
 import { refuseArchived } from '../operations/objectAttributes'
 import { bucketOf, type OperationContext } from '../operations/operation'
 import { type CosRequest, versionIdOf } from '../request'
@@ -70,9 +70,7 @@ const MAX_BODY_BYTES = 64 * 1024
 async function answerStyleRequest(context: OperationContext): Promise<CosResponse> {
   const { request, principal, store } = context
   if (principal.kind !== 'root') {
-    throw new CosServiceError('AccessDenied', undefined, {
-      Decision: 'image styles are configured with the owner key',
-    })
+    throw accessDenied('image styles are configured with the owner key')
   }
   const bucket = bucketOf(context)
   switch (request.method) {
@@ -81,10 +79,7 @@ async function answerStyleRequest(context: OperationContext): Promise<CosRespons
     case 'PUT': {
       const { StyleName: name, StyleBody: parameters } = await readStyle(context, 'AddStyle')
       if (!parameters || stylesOf(bucket).length >= MAX_STYLES) {
-        throw new CosServiceError(
-          'InvalidArgument',
-          `A bucket has at most ${MAX_STYLES} styles, none empty.`,
-        )
+        throw invalidArgument(`A bucket has at most ${MAX_STYLES} styles, none empty.`)
       }
       parsePipeline(parameters)
       await store.buckets.update(bucket.name, (record) => ({

@@ -1,4 +1,5 @@
 import { encodeKey, operations } from '@miniprogram-cos/protocol'
+import { parseJsonObject } from '../../http'
 import { authorize, requiredAccess } from '../authorize'
 import { CosServiceError } from '../errors'
 import { attributesOf } from '../operations/objectHeaders'
@@ -218,7 +219,9 @@ export function parsePicOperations(
   sourceKey: string,
   styles: (name: string) => string | undefined,
 ): PicOperations {
-  const { is_pic_info: info = 0, rules = [] } = readObject(text)
+  const operations = parseJsonObject(text)
+  if (!operations) throw invalid('Pic-Operations must be a JSON object.')
+  const { is_pic_info: info = 0, rules = [] } = operations
   if (![0, 1, '0', '1'].includes(info as number | string)) {
     throw invalid('is_pic_info must be 0 or 1.')
   }
@@ -228,18 +231,6 @@ export function parsePicOperations(
     isPicInfo: Number(info) === 1,
     rules: rules.map((rule) => readRule(rule, sourceKey, styles)),
   }
-}
-
-function readObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>
-    }
-  } catch {
-    // Refused below, like JSON of another kind.
-  }
-  throw invalid('Pic-Operations must be a JSON object.')
 }
 
 function readRule(

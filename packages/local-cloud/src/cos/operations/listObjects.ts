@@ -1,5 +1,5 @@
 import { encodeKey, writeXml } from '@miniprogram-cos/protocol'
-import { CosServiceError } from '../errors'
+import { CosServiceError, invalidArgument } from '../errors'
 import { isRepresentable, withHeaders, xmlResponse, xmlTextResponse } from '../response'
 import type { ScanStep } from '../store/database'
 import { versionOf } from '../store/objects'
@@ -50,10 +50,7 @@ export const listObjectVersions: Handlers = {
     const keyMarker = query['key-marker'] ?? ''
     const versionMarker = query['version-id-marker'] ?? ''
     if (versionMarker !== '' && keyMarker === '') {
-      throw new CosServiceError(
-        'InvalidArgument',
-        'A version-id marker cannot be specified without a key marker.',
-      )
+      throw invalidArgument('A version-id marker cannot be specified without a key marker.')
     }
     const owner = { ID: keys.appid, DisplayName: keys.appid }
     const page = new ListPage<{ record: ObjectRecord; isLatest: boolean }>(requested, keyMarker)
@@ -125,7 +122,7 @@ export function readListOptions(
 ): ListOptions {
   const encodingType = query['encoding-type'] || undefined
   if (encodingType !== undefined && encodingType !== 'url') {
-    throw new CosServiceError('InvalidArgument', 'Invalid Encoding Method specified in Request')
+    throw invalidArgument('Invalid Encoding Method specified in Request')
   }
   const delimiter = query.delimiter ?? ''
   // One character can be several code units.
@@ -151,7 +148,7 @@ export function encodingFor(options: ListOptions, names: Iterable<string>): List
 function readLimit(text: string | undefined, name: string, min: number): number {
   if (text === undefined || text === '') return MAX_ENTRIES
   if (!/^\d+$/.test(text) || Number(text) < min) {
-    throw new CosServiceError('InvalidArgument', `The value of ${name} is not a valid number.`)
+    throw invalidArgument(`The value of ${name} is not a valid number.`)
   }
   return Math.min(Number(text), MAX_ENTRIES)
 }

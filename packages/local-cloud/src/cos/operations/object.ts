@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { XmlElement } from '@miniprogram-cos/protocol'
 import { authorize, decide } from '../authorize'
 import { announcedMd5, checkLengthGiven, MAX_SIMPLE_BYTES, readXmlBody, receiveBody } from '../body'
-import { CosServiceError } from '../errors'
+import { CosServiceError, invalidArgument } from '../errors'
 import { findStyledOriginal, type ProcessedObject, processObject } from '../images/imageRequests'
 import { planProcessing } from '../images/picOperations'
 import { takeSnapshot } from '../images/snapshot'
@@ -111,7 +111,7 @@ export const appendObject: Handlers = {
 
 function readPosition(text: string | undefined): number {
   if (text === undefined || !/^\d{1,15}$/.test(text)) {
-    throw new CosServiceError('InvalidArgument', 'The append position is not a valid number.')
+    throw invalidArgument('The append position is not a valid number.')
   }
   return Number(text)
 }

@@ -1,7 +1,7 @@
 import { writeXml, type XmlElement } from '@miniprogram-cos/protocol'
 import { aclDocument, aclOfDocument, aclOfHeaders } from '../acl'
 import { isBodyEmpty, readXmlBody } from '../body'
-import { CosServiceError } from '../errors'
+import { CosServiceError, invalidArgument } from '../errors'
 import { versionIdOf } from '../request'
 import { withHeaders, xmlResponse, xmlTextResponse } from '../response'
 import type { Acl, ObjectRecord, RestoreRecord, RestoreTier } from '../store/records'
@@ -102,7 +102,7 @@ export const restoreObject: Handlers = {
     const { request, store, now, restoreDelayMs } = context
     const body = await readXmlBody(request, 'RestoreRequest')
     const days = integer(body, 'Days', 1, MAX_DAYS)
-    if (days === undefined) throw new CosServiceError('MalformedXML')
+    if (days === undefined) throw malformed()
     const job = requiredElement(body, 'CASJobParameters')
     const tier = oneOf(job, 'Tier', ['Expedited', 'Standard', 'Bulk'] as const)
     const versionId = versionIdOf(request)
@@ -200,7 +200,7 @@ function beginRestore(
   if (!times) throw new CosServiceError('RestoreNonArchiveObject')
   const time = times[tier]
   if (time === undefined) {
-    throw new CosServiceError('InvalidArgument', `${object.storageClass} has no tier ${tier}.`)
+    throw invalidArgument(`${object.storageClass} has no tier ${tier}.`)
   }
   const state = stateOf(object, now)
   if (state === 'ongoing') throw new CosServiceError('RestoreAlreadyInProgress')

@@ -1,6 +1,6 @@
 import { contentTypeOf } from '@miniprogram-cos/protocol'
 import { aclOfHeaders } from '../acl'
-import { CosServiceError } from '../errors'
+import { CosServiceError, invalidArgument, notImplemented } from '../errors'
 import type { CosRequest } from '../request'
 import { NULL_VERSION, type OverwriteGuard } from '../store/objects'
 import type { BucketRecord, ObjectHeaders, ObjectRecord } from '../store/records'
@@ -47,10 +47,7 @@ export const NOT_IMITATED = [
 export function refuseNotImitated(headers: CosRequest['headers'], ...others: string[]): void {
   const refused = [...NOT_IMITATED, ...others].find((name) => headers[name] !== undefined)
   if (refused) {
-    throw new CosServiceError(
-      'NotImplemented',
-      `The local COS does not imitate the header ${refused}.`,
-    )
+    throw notImplemented(`the header ${refused}`)
   }
 }
 
@@ -64,7 +61,7 @@ export type ObjectAttributes = Pick<
 export function checkHeader(name: string, value: string | undefined): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those that a header cannot have
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && !/[\x00-\x08\x0a-\x1f\x7f]/.test(value ?? '')) return
-  throw new CosServiceError('InvalidArgument', `The header ${JSON.stringify(name)} is not valid.`)
+  throw invalidArgument(`The header ${JSON.stringify(name)} is not valid.`)
 }
 
 /** The attributes that an upload's headers, or a form's fields, set. @throws CosServiceError */
@@ -84,16 +81,13 @@ export function attributesOf(
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || !name.startsWith('x-cos-meta-')) continue
     if (!/^x-cos-meta-[a-z0-9-]+$/.test(name)) {
-      throw new CosServiceError('InvalidArgument', `The name of the metadata ${name} is not valid.`)
+      throw invalidArgument(`The name of the metadata ${name} is not valid.`)
     }
     stored[name] = value
     metaBytes += Buffer.byteLength(name) + Buffer.byteLength(value)
   }
   if (metaBytes > MAX_META_BYTES) {
-    throw new CosServiceError(
-      'InvalidArgument',
-      'Your metadata headers exceed the maximum allowed size.',
-    )
+    throw invalidArgument('Your metadata headers exceed the maximum allowed size.')
   }
   const storageClass = headers['x-cos-storage-class'] || 'STANDARD'
   if (!STORAGE_CLASSES.has(storageClass)) {
@@ -153,10 +147,7 @@ function encryptionOf(
   if (algorithm === undefined) return {}
   if (algorithm === 'AES256') return { encryption: 'AES256' }
   if (!OTHER_ALGORITHMS.includes(algorithm)) throw new CosServiceError('SSEContentNotSupported')
-  throw new CosServiceError(
-    'NotImplemented',
-    `The local COS does not imitate encryption by ${algorithm}.`,
-  )
+  throw notImplemented(`encryption by ${algorithm}`)
 }
 
 function defaultAlgorithm({ documents }: BucketRecord): string | undefined {
@@ -235,7 +226,7 @@ function matchesETag(list: string, etag: string): boolean {
 export function overwriteGuard({ headers }: CosRequest): OverwriteGuard {
   const forbids = headers['x-cos-forbid-overwrite'] ?? 'false'
   if (forbids !== 'true' && forbids !== 'false') {
-    throw new CosServiceError('InvalidArgument', 'x-cos-forbid-overwrite must be true or false.')
+    throw invalidArgument('x-cos-forbid-overwrite must be true or false.')
   }
   return (present, { versioning }) => {
     if (forbids === 'true' && present && !versioning) throw new CosServiceError('FileAlreadyExists')

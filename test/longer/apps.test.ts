@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { deployedFunctions } from '../../packages/cli/src/project'
-import { APPS, AppCopy, loadAddedService, pictureOn } from '../support/fixtureApp'
+import { APPS, AppCopy, killInit, loadAddedService, pictureOn } from '../support/fixtureApp'
 import { type LocalRegistry, startLocalRegistry } from '../support/localRegistry'
 import { createSimulatedPhone } from '../support/phones'
 import { ALICE, startTestCloud } from '../support/testCloud'
@@ -92,3 +92,5 @@ describe.each(['native-js', 'native-ts'])('npm create with the template %s', (te
     test('compiles under strict', () => registry.run(app(), 'npm', 'run', 'check'))
   }
 })
+
+test('init is completed after each of 30 kills at random points', () => killInit(30))
