@@ -6,7 +6,6 @@ import { createTestPhone, loadOfficialClient, type TestPhone } from '../support/
 import {
   ALICE,
   BUCKET,
-  CREDENTIALS_FUNCTION,
   REGION,
   ROOT_KEY,
   startTestCloud,
@@ -23,7 +22,6 @@ let log: LogEntry[]
 beforeEach(async () => {
   log = []
   cloud = await startTestCloud({
-    functions: [CREDENTIALS_FUNCTION],
     onCosRequest: (entry) => log.push(entry),
   })
   phone = createTestPhone(cloud, ALICE, {}, { ProgressInterval: 0 })

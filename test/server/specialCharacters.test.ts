@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callFunction } from '../support/functionCalls'
 import { createTestPhone } from '../support/phones'
-import { ALICE, CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
+import { ALICE, useTestCloud } from '../support/testCloud'
 
 /** Keys with characters that mean something in a policy, a template or an encoded URL. */
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
+const cloud = useTestCloud()
 
 const folder = `private/${ALICE}/`
 const NAMES = [

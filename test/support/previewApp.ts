@@ -5,7 +5,7 @@ import { config } from '../../cos.config'
 import { domainLists } from '../../packages/cli/src/wechat/domainLists'
 import { launchBrowser, openPage } from './browser'
 import { writeProject } from './projectFiles'
-import { ALICE, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
+import { ALICE, HOST, startTestCloud, type TestCloud } from './testCloud'
 
 const NOWHERE = 'http://127.0.0.1:9'
 
@@ -114,10 +114,7 @@ export interface AppOnCloud {
 
 /** @param root folder of app.json */
 export async function startAppOnCloud(root: string): Promise<AppOnCloud> {
-  const [cloud, browser] = await Promise.all([
-    startTestCloud({ functions: [CREDENTIALS_FUNCTION] }),
-    launchBrowser(),
-  ])
+  const [cloud, browser] = await Promise.all([startTestCloud(), launchBrowser()])
   const preview = await startPreview({
     root,
     phones: [{ name: 'Alice', openid: ALICE, language: 'en' }],

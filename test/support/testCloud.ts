@@ -38,7 +38,7 @@ export interface TestCloud extends LocalCloud {
   end: () => Promise<void>
 }
 
-/** A local cloud in a folder of its own. */
+/** A local cloud in a folder of its own, by default with one bucket and both functions. */
 export async function startTestCloud(options: Partial<LocalCloudOptions> = {}): Promise<TestCloud> {
   const folder = mkdtempSync(join(tmpdir(), 'test-cloud-'))
   const functionOutput: string[] = []
@@ -46,6 +46,7 @@ export async function startTestCloud(options: Partial<LocalCloudOptions> = {}): 
     data: join(folder, 'data'),
     root: ROOT_KEY,
     buckets: [{ name: BUCKET, region: REGION }],
+    functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION],
     onFunctionOutput: (_, text) => functionOutput.push(text),
     ...options,
   })
