@@ -107,14 +107,17 @@ export class AppPage {
 export interface AppOnCloud {
   cloud: TestCloud
   browser: Browser
-  /** Address of a page of the app, on a new phone. */
-  urlOf: (route: string) => string
+  /** Address of a page of the app, by default its first, on a new phone. */
+  urlOf: (route?: string) => string
   end: () => Promise<void>
 }
 
 /** @param root folder of app.json */
-export async function startAppOnCloud(root: string): Promise<AppOnCloud> {
-  const [cloud, browser] = await Promise.all([startTestCloud(), launchBrowser()])
+export async function startAppOnCloud(
+  root: string,
+  options?: Parameters<typeof startTestCloud>[0],
+): Promise<AppOnCloud> {
+  const [cloud, browser] = await Promise.all([startTestCloud(options), launchBrowser()])
   const preview = await startPreview({
     root,
     phones: [{ name: 'Alice', openid: ALICE, language: 'en' }],
@@ -125,7 +128,7 @@ export async function startAppOnCloud(root: string): Promise<AppOnCloud> {
   return {
     cloud,
     browser,
-    urlOf: (route) => `${preview.phones[0]?.url}?page=${route}`,
+    urlOf: (route) => `${preview.phones[0]?.url}${route ? `?page=${route}` : ''}`,
     async end() {
       await browser.close()
       await preview.close()
