@@ -1,16 +1,12 @@
 import COS from 'cos-nodejs-sdk-v5'
 import { emptyTrash, keptTrash } from '../../packages/cli/src/cloud/bucketSettings'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 const PLACE = { Bucket: BUCKET, Region: REGION }
 /** A rule of the developer for the whole bucket. */
 const MINE = { ID: 'mine', Status: 'Enabled' as const, Filter: {}, Expiration: { Days: 10 } }
 
-let cloud: TestCloud
-beforeAll(async () => {
-  cloud = await startTestCloud()
-})
-afterAll(() => cloud.end())
+const cloud = useTestCloud()
 
 test('a rule of an earlier configuration does not empty the trash sooner', async () => {
   const cos = new COS({ ...ROOT_KEY, Proxy: cloud.cos, Protocol: 'http:' })

@@ -1,4 +1,4 @@
-import { createFakePhone } from '../support/bothClients'
+import { createFakePhone } from '../support/fakePhone'
 import { createRecordingWx } from '../support/recordingWx'
 import { emptyDocument } from '../support/vectors'
 import type { Call, Phone } from './harness'

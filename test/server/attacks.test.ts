@@ -1,6 +1,6 @@
 import { send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
 import { callFunction, type FunctionAnswer, sendWithKey, wirePath } from '../support/functionCalls'
-import { CREDENTIALS_FUNCTION, HOST, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
+import { HOST, useTestCloud } from '../support/testCloud'
 import { ATTACKER, type Attack, OWN, SECRET, THEIRS, TREASURES } from './attacks/attack'
 import { REQUEST_ATTACKS } from './attacks/requests'
 
@@ -8,7 +8,6 @@ const ALL = Object.values(REQUEST_ATTACKS).flat()
 
 /** The built functions and the local COS, with objects of the attacked user. */
 const cloud = useTestCloud({
-  functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION],
   onStsRequest: () => {
     stsCalls++
   },

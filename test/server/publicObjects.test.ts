@@ -6,7 +6,7 @@ import {
   sendWithSignature,
   wirePath,
 } from '../support/functionCalls'
-import { CREDENTIALS_FUNCTION, HOST, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
+import { HOST, useTestCloud } from '../support/testCloud'
 import { ATTACKER, type Attack, OWN, VICTIM } from './attacks/attack'
 
 const ALL_USERS = 'uri="http://cam.qcloud.com/groups/global/AllUsers"'
@@ -64,7 +64,7 @@ const grantAttacks: Attack[] = WRITES.flatMap((write) =>
 )
 
 /** No user makes an object public, or gives it to another account: by key, by signature, by form. */
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
+const cloud = useTestCloud()
 let key: FunctionAnswer
 const asRoot = signedRequests(() => cloud)
 

@@ -1,4 +1,4 @@
-import { stepOf } from '../../support/bothClients'
+import { stepOf } from '../../support/fakePhone'
 import { givenHeaders, headersLike, lastGiven, merged } from '../givenHeaders'
 import type { Call, Params, Sent } from '../harness'
 import { call, type Deviation, fixedPath, sign, without } from './deviation'
