@@ -1,4 +1,5 @@
 import { AppCopy } from './appCopy'
+import { runInProcess } from './runCli'
 
 /** Kills `init` at random points of its run, and expects the next run to complete what it has begun. */
 export async function killInit(rounds: number): Promise<void> {
@@ -15,7 +16,7 @@ export async function killInit(rounds: number): Promise<void> {
     const delay = Math.round((duration * (round + Math.random())) / rounds)
     setTimeout(() => child.kill('SIGKILL'), delay)
     await closed
-    const { status, stderr } = await app.run('init', '--yes')
+    const { status, stderr } = await runInProcess(['init', '--yes'], { cwd: app.folder })
     expect({ round, delay, status, stderr }).toEqual({ round, delay, status: 0, stderr: '' })
     expect(app.contents()).toEqual(expected)
     app.remove()
