@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Browser } from 'playwright-core'
 import sharp from 'sharp'
 import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
+import { readProject, writeProject } from '../support/projectFiles'
 import { at } from '../support/root'
 import { sideBySide } from './sideBySide'
 
@@ -20,11 +21,13 @@ const LOOKS = [
 describeInBrowser('each component in each of its states, in both languages, light and dark', () => {
   let preview: Preview
   let browser: Browser
+  const root = writeProject(readProject('test/components/gallery.txtar'))
   beforeAll(async () => {
     mkdirSync(FOLDER, { recursive: true })
+    symlinkSync(at('node_modules'), join(root, 'node_modules'))
     browser = await launchBrowser()
     preview = await startPreview({
-      root: at('test/components/gallery'),
+      root,
       phones: [{ name: 'Phone', openid: 'oPhone', language: 'en' }],
       functions: NOWHERE,
       route: () => NOWHERE,
@@ -34,6 +37,7 @@ describeInBrowser('each component in each of its states, in both languages, ligh
   afterAll(async () => {
     await browser?.close()
     await preview?.close()
+    rmSync(root, { recursive: true })
   })
 
   test.each([

@@ -7,7 +7,7 @@ import { config } from '../../cos.config'
 import { domainLists } from '../../packages/cli/src/wechat/domainLists'
 import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
 import { createDatabaseFunction } from '../support/databaseFunction'
-import { functionWithRules } from '../support/functionWithRules'
+import { functionWithRules } from '../support/functionCalls'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { AppPage } from '../support/previewApp'
 import { at } from '../support/root'
@@ -20,7 +20,7 @@ import {
   startTestCloud,
   type TestCloud,
 } from '../support/testCloud'
-import { describeWithFfmpeg, sampleVideo } from '../support/video'
+import { describeWithFfmpeg, sampleVideo } from '../support/tools'
 
 const PICTURE = at('packages/cli/samples/sea.png')
 const PRIVATE = `private/${ALICE}/`

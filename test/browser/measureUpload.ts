@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Frame } from 'playwright-core'
 import { launchBrowser } from '../support/browser'
-import { PreviewPage } from '../support/previewPage'
-import { startTestProject } from '../support/testProject'
+import { PreviewPage, startTestProject } from '../support/demoPreview'
 
 const USAGE = `Uploads a large file in the preview and measures how long the page is blocked.
 

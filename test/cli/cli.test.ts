@@ -1,7 +1,6 @@
 import { PassThrough, Writable } from 'node:stream'
 import { colorsFor, paint } from '../../packages/cli/src/output'
-import { loadBundled } from '../support/bundledModule'
-import { runCli, runInProcess } from '../support/runCli'
+import { loadBundled, runCli, runInProcess } from '../support/commandLine'
 
 type Ask = typeof import('../../packages/cli/src/cloud/setup')
 

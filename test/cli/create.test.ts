@@ -13,11 +13,10 @@ import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { TEMPLATES } from '../../packages/cli/src/init/writeApp'
 import { deployedFunctions } from '../../packages/cli/src/project'
-import { loadAddedService, pictureOn } from '../support/addedService'
-import { loadBundled } from '../support/bundledModule'
+import { loadBundled, runInProcess } from '../support/commandLine'
+import { loadAddedService, pictureOn } from '../support/fixtureApp'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { at } from '../support/root'
-import { runInProcess } from '../support/runCli'
 import { ALICE, startTestCloud } from '../support/testCloud'
 
 type Ask = typeof import('../../packages/cli/src/init/writeApp')

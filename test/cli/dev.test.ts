@@ -5,18 +5,16 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
-import { AppCopy } from '../support/appCopy'
-import type { Untyped } from '../support/bothClients'
-import { CLIENT_FILE } from '../support/phones'
-import { runInProcess } from '../support/runCli'
-import { runSnippet } from '../support/runSnippet'
+import { runSnippet } from '../support/documents'
+import { AppCopy } from '../support/fixtureApp'
+import { CLIENT_FILE, type Untyped } from '../support/phones'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
 const app = new AppCopy('own-functions')
 
 beforeAll(async () => {
-  await runInProcess(['init', '--yes'], { cwd: app.folder })
+  await app.run('init', '--yes')
 })
 afterAll(() => app.remove())
 
@@ -136,7 +134,13 @@ test('DevTools uploads to the local cloud with the call that dev prints', async 
 })
 
 test('dev --once uploads files with the functions of the app', async () => {
-  const { status, stdout } = await app.run('dev', '--once', '--ports', '0', 'project.config.json')
+  const { status, stdout } = await app.runBuilt(
+    'dev',
+    '--once',
+    '--ports',
+    '0',
+    'project.config.json',
+  )
   expect(stdout).toContain('project.config.json')
   expect(stdout).not.toContain('✗')
   expect(status).toBe(0)
@@ -152,10 +156,10 @@ test.each([['quota'], ['maxSize']])(
     try {
       const note =
         '! access["private/{openid}/**"]: uploads need COS.cloud({ mode: \'signature\' })'
-      const built = await runInProcess(['build'], { cwd: app.folder })
+      const built = await app.run('build')
       expect(built.stdout.includes(note)).toBe(limit === 'quota')
       const files = ['project.config.json', 'large.bin']
-      const { status, stdout } = await app.run('dev', '--once', '--ports', '0', ...files)
+      const { status, stdout } = await app.runBuilt('dev', '--once', '--ports', '0', ...files)
       expect(stdout).toContain('✓ delete among others')
       expect(stdout).toContain('large.bin  1.9 MB in one request')
       expect([status, stdout.includes('✗')]).toEqual([0, false])
@@ -169,7 +173,7 @@ test('a port that is taken is named in one line', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
-  const { status, stderr } = await app.run('dev', '--ports', String(port))
+  const { status, stderr } = await app.runBuilt('dev', '--ports', String(port))
   expect(stderr).toMatch(
     `dev: port ${port} (COS) is in use: end the program that uses it, or pass --ports `,
   )

@@ -6,8 +6,8 @@ import { config } from '../../cos.config'
 import { createPhone, localReader } from '../../packages/cli/src/dev/clients'
 import { chooseFiles, runMainJob } from '../../packages/cli/src/dev/mainJob'
 import { type DomainLists, domainLists, LISTS } from '../../packages/cli/src/wechat/domainLists'
+import { runCli } from '../support/commandLine'
 import { createTestPhone } from '../support/phones'
-import { runCli } from '../support/runCli'
 import {
   ALICE,
   BOB,
@@ -16,8 +16,8 @@ import {
   HOST,
   REGION,
   ROOT_KEY,
+  useTestCloud,
 } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
 
 const run = (input: string, ...args: string[]) => runCli(['domains', ...args], { input })
 

@@ -6,7 +6,7 @@ import {
   UNKNOWN,
 } from '../../packages/cli/src/doctor/explain'
 import { newRequestId } from '../../packages/local-cloud/src/cos/response'
-import { runCli } from '../support/runCli'
+import { runCli } from '../support/commandLine'
 
 describe('an error text', () => {
   test.each([

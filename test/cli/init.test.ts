@@ -2,11 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { deployedFunctions } from '../../packages/cli/src/project'
-import { loadAddedService, pictureOn } from '../support/addedService'
-import { APPS, AppCopy } from '../support/appCopy'
-import { killInit } from '../support/killInit'
+import { CLI } from '../support/commandLine'
+import { APPS, AppCopy, killInit, loadAddedService, pictureOn } from '../support/fixtureApp'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
-import { CLI, type Outcome, runInProcess } from '../support/runCli'
 import { ALICE, HOST, startTestCloud } from '../support/testCloud'
 
 /** Where each app has its code, its functions and the package.json that "Build npm" reads. */
@@ -19,10 +17,6 @@ const PLACES: Record<(typeof APPS)[number], [service: string, functions: string,
   cloudbaserc: ['miniprogram/services/cos.js', 'cloudfunctions', 'miniprogram/package.json'],
 }
 
-/** Runs a command in the folder of an app. */
-const runIn = (app: AppCopy, ...args: string[]): Promise<Outcome> =>
-  runInProcess(args, { cwd: app.folder })
-
 describe.each(APPS)('init in %s', (name) => {
   const [service, functions, npm] = PLACES[name]
   let app: AppCopy
@@ -34,10 +28,10 @@ describe.each(APPS)('init in %s', (name) => {
 
   test('prints the plan and writes nothing until it is confirmed', async () => {
     const before = app.contents()
-    const asked = await runIn(app, 'init')
+    const asked = await app.run('init')
     expect(asked.stderr).toBe('init: stdin is not a TTY; pass --yes\n')
     expect(asked.status).toBe(2)
-    const dry = await runIn(app, 'init', '--dry-run')
+    const dry = await app.run('init', '--dry-run')
     expect([dry.status, dry.stderr, dry.stdout]).toEqual([0, '', asked.stdout])
     expect(dry.stdout).toContain(`+ ${service}`)
     expect(app.contents()).toEqual(before)
@@ -45,7 +39,7 @@ describe.each(APPS)('init in %s', (name) => {
 
   test('adds what is missing, and keeps every file that exists', async () => {
     const before = app.contents()
-    const { status, stderr, stdout } = await runIn(app, 'init', '--yes')
+    const { status, stderr, stdout } = await app.run('init', '--yes')
     expect([status, stderr]).toEqual([0, ''])
     const after = app.contents()
     for (const [file, text] of Object.entries(before)) {
@@ -75,7 +69,7 @@ describe.each(APPS)('init in %s', (name) => {
 
   test('has nothing to do the second time', async () => {
     const before = app.contents()
-    const { status, stdout, stderr } = await runIn(app, 'init')
+    const { status, stdout, stderr } = await app.run('init')
     expect(stdout).toContain('nothing to do')
     expect([status, stderr]).toEqual([0, ''])
     expect(app.contents()).toEqual(before)
@@ -84,7 +78,7 @@ describe.each(APPS)('init in %s', (name) => {
   test('build takes the configuration into the functions', async () => {
     const config = app.contents()['cos.config.ts'] === undefined ? 'cos.config.js' : 'cos.config.ts'
     writeFileSync(app.path(config), app.read(config).replace("'shared/", "'public/"))
-    const { stdout } = await runIn(app, 'build')
+    const { stdout } = await app.run('build')
     expect(stdout).toContain(`✓ ${functions}/cos-credentials`)
     for (const one of ['cos-credentials', 'cos-signature']) {
       const built = app.read(`${functions}/${one}/index.js`)
@@ -119,10 +113,10 @@ describe.each(APPS)('init in %s', (name) => {
   })
 
   test('domains and policy read its configuration', async () => {
-    const domains = await runIn(app, 'domains', '--json')
+    const domains = await app.run('domains', '--json')
     expect(JSON.parse(domains.stdout).uploadFile).toEqual([`https://${HOST}`])
     expect(domains.stderr).toContain('run npx @miniprogram-cos/cli setup first')
-    const policy = await runIn(app, 'policy', '--json')
+    const policy = await app.run('policy', '--json')
     expect(JSON.parse(policy.stdout).statement).not.toHaveLength(0)
     expect([domains.status, policy.status]).toEqual([0, 0])
   })
@@ -139,7 +133,7 @@ function withoutLists(value: unknown): object {
 
 test('adds its functions to cloudbaserc.json and takes the environment from it', async () => {
   const app = new AppCopy('cloudbaserc')
-  await runIn(app, 'init', '--yes')
+  await app.run('init', '--yes')
   const { functions } = JSON.parse(app.read('cloudbaserc.json'))
   expect(functions.map(({ name }: { name: string }) => name)).toEqual([
     'hello',
@@ -152,7 +146,7 @@ test('adds its functions to cloudbaserc.json and takes the environment from it',
 
 test('build takes less than two seconds of CPU time', async () => {
   const app = new AppCopy('typescript')
-  await runIn(app, 'init', '--yes')
+  await app.run('init', '--yes')
   const { stdout, stderr } = spawnSync(
     'bash',
     ['-c', 'TIMEFORMAT="%U %S"; time "$0" "$1" build', process.execPath, CLI],
@@ -256,7 +250,7 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
     const app = new AppCopy('plain-js')
     spoil(app)
     const before = app.contents()
-    const { status, stderr } = await runIn(app, 'init', '--yes', ...args)
+    const { status, stderr } = await app.run('init', '--yes', ...args)
     if (typeof line === 'string') expect(stderr).toBe(`${line}\n`)
     else expect(stderr.trimEnd()).toMatch(line)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
@@ -267,7 +261,7 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
 
 test.each(['build', 'deploy', 'doctor'])('%s names init where it has not run', async (name) => {
   const app = new AppCopy('plain-js')
-  const { status, stderr } = await runIn(app, name)
+  const { status, stderr } = await app.run(name)
   expect([status, stderr]).toEqual([
     2,
     `${name}: there is no cos.config.ts or cos.config.js here or in a folder above: run npx @miniprogram-cos/cli init in the folder of the app\n`,
@@ -308,10 +302,10 @@ test('an old version of Node is named in one line', () => {
 
 test('build replaces generated functions only', async () => {
   const app = new AppCopy('plain-js')
-  await runIn(app, 'init', '--yes')
+  await app.run('init', '--yes')
   const own = 'exports.main = () => 1'
   writeFileSync(app.path('cloudfunctions/cos-signature/index.js'), own)
-  const { status, stderr } = await runIn(app, 'build')
+  const { status, stderr } = await app.run('build')
   expect([status, stderr.trim().split('\n').length]).toEqual([2, 1])
   expect(app.read('cloudfunctions/cos-signature/index.js')).toBe(own)
   expect(existsSync(app.path('cloudfunctions/cos-credentials/index.js'))).toBe(true)

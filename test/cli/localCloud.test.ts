@@ -6,9 +6,8 @@ import {
   type RequestId,
   readRequestId,
 } from '../../packages/cli/src/doctor/explain'
-import { type CloudProcess, startCloudProcess } from '../support/cloudProcess'
-import { send, signByOfficialSdk } from '../support/rawRequest'
-import { runCli } from '../support/runCli'
+import { type CloudProcess, runCli, startCloudProcess } from '../support/commandLine'
+import { send, signByOfficialSdk } from '../support/cosRequests'
 import { ALICE } from '../support/testCloud'
 
 let data: string

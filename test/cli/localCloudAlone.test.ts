@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { Agent, get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CloudProcess, startCommand } from '../support/cloudProcess'
-import { send, signByOfficialSdk } from '../support/rawRequest'
+import { type CloudProcess, startCommand } from '../support/commandLine'
+import { send, signByOfficialSdk } from '../support/cosRequests'
 import { ROOT } from '../support/root'
 
 const COMMAND = join(ROOT, 'packages/local-cloud/dist/command.js')

@@ -11,7 +11,9 @@ import {
   runRollback,
   showPlan,
 } from '../../packages/cli/src/migrate/runMigration'
-import type { Untyped } from '../support/bothClients'
+import { CLI, runCli } from '../support/commandLine'
+import { send } from '../support/cosRequests'
+import { runSnippet } from '../support/documents'
 import {
   allRecords,
   contents,
@@ -20,12 +22,16 @@ import {
   rehearsalOn,
   silentUi,
 } from '../support/migration'
-import { createTestPhone } from '../support/phones'
-import { send } from '../support/rawRequest'
-import { CLI, runCli } from '../support/runCli'
-import { runSnippet } from '../support/runSnippet'
-import { ALICE, BOB, BUCKET, CREDENTIALS_FUNCTION, REGION, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { createTestPhone, type Untyped } from '../support/phones'
+import {
+  ALICE,
+  BOB,
+  BUCKET,
+  CREDENTIALS_FUNCTION,
+  REGION,
+  ROOT_KEY,
+  useTestCloud,
+} from '../support/testCloud'
 
 const cloud = useTestCloud({
   collections: ['posts', 'users'],

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CLI } from '../support/commandLine'
+import { signedRequests } from '../support/cosRequests'
 import { createDatabaseFunction } from '../support/databaseFunction'
-import { at } from '../support/root'
-import { CLI } from '../support/runCli'
-import { signedRequests } from '../support/signedRequests'
+import { snippetFile } from '../support/documents'
 import { ALICE, startTestCloud, type TestCloud } from '../support/testCloud'
 
 const KEY = { SecretId: 'AKIDtestreconcile00', SecretKey: 'testreconcilesecret0' }
@@ -15,7 +15,7 @@ let folder: string
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reconcile-'))
-  copyFileSync(at('test/docs/snippets/cos.config.ts'), join(folder, 'cos.config.ts'))
+  copyFileSync(snippetFile('cos.config.ts'), join(folder, 'cos.config.ts'))
   cloud = await startTestCloud({
     root: KEY,
     collections: ['files'],

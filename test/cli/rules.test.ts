@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ruleLine } from '../../packages/cli/src/rules'
 import { runRuleTests } from '../../packages/cli/src/ruleTests'
-import { at } from '../support/root'
-import { CLI } from '../support/runCli'
+import { CLI } from '../support/commandLine'
+import { snippetFile } from '../support/documents'
 
 const CONFIG = `import { defineConfig } from '@miniprogram-cos/server'
 
@@ -151,7 +151,7 @@ test('rules test says in Chinese why a test failed', () => {
 })
 
 test('the tests of the guide notice every loosened rule', async () => {
-  const { results, report } = await runRuleTests(at('test/docs/snippets/ruleTests.ts'))
+  const { results, report } = await runRuleTests(snippetFile('cos.rules.test.ts'))
   expect(results).toHaveLength(3)
   expect(results.filter(({ failure }) => failure)).toEqual([])
   expect(report).toMatchObject({ untested: [], unnoticed: [] })

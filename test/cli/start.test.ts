@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { curlCommand } from '../../packages/cli/src/dev/clients'
+import { CLI, runCli } from '../support/commandLine'
 import { ROOT } from '../support/root'
-import { CLI, runCli } from '../support/runCli'
 
 const run = (...args: string[]) => runCli(['start', ...args])
 

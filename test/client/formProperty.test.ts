@@ -5,11 +5,10 @@ import type { FaultRule } from '@miniprogram-cos/local-cloud'
 import { loadModule } from '@miniprogram-cos/simulator'
 import * as fc from 'fast-check'
 import type { COS as Client } from '../../packages/client/src/form'
+import { signedRequests } from '../support/cosRequests'
 import { createSimulatedPhone, SHORT_DELAYS } from '../support/phones'
 import { ROOT } from '../support/root'
-import { signedRequests } from '../support/signedRequests'
-import { ALICE, SIGNATURE_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
 
 /**
  * Whatever happens to the upload of a form, it settles: after a success the object has the bytes of the file, after a

@@ -1,5 +1,6 @@
-import { AT, createFakePhone, outcomeOf, type Untyped, useFakeClock } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { AT, createFakePhone, outcomeOf, useFakeClock } from '../support/bothClients'
+import type { Untyped } from '../support/phones'
+import { COS } from '../support/recordingWx'
 
 useFakeClock()
 

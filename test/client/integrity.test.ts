@@ -8,10 +8,10 @@ import {
   MIB,
   outcomeOf,
   type PhoneOptions,
-  type Untyped,
   useFakeClock,
 } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import type { Untyped } from '../support/phones'
+import { COS } from '../support/recordingWx'
 
 /** Uploads whose bytes change on the way: COS answers with the ETag of what has arrived. */
 

@@ -5,10 +5,10 @@ import {
   KEY,
   MIB,
   outcomeOf,
-  type Untyped,
   useFakeClock,
 } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import type { Untyped } from '../support/phones'
+import { COS } from '../support/recordingWx'
 
 useFakeClock()
 

@@ -4,17 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
-import {
-  AT,
-  createFakePhone,
-  KEY,
-  outcomeOf,
-  type Untyped,
-  useFakeClock,
-} from '../support/bothClients'
+import { AT, createFakePhone, KEY, outcomeOf, useFakeClock } from '../support/bothClients'
 import { listenLocally } from '../support/localServer'
-import { COS as PackedCOS } from '../support/packedCOS'
-import { CLIENT_FILE, SHORT_DELAYS } from '../support/phones'
+import { CLIENT_FILE, SHORT_DELAYS, type Untyped } from '../support/phones'
+import { COS as PackedCOS } from '../support/recordingWx'
 
 /** Responses of servers that are not COS, all with a success status. */
 const PORTALS: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {

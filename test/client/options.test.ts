@@ -11,10 +11,9 @@ import {
   outcomeOf,
   type PhoneOptions,
   temporaryKey,
-  type Untyped,
   useFakeClock,
 } from '../support/bothClients'
-import { loadOfficialClient } from '../support/phones'
+import { loadOfficialClient, type Untyped } from '../support/phones'
 import type { CannedAnswer } from '../support/recordingWx'
 
 type Client = new (options: object) => Untyped

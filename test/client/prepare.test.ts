@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { PrepareUpload } from 'miniprogram-cos'
 import type * as Prepare from '../../packages/client/src/prepare'
-import { AT, createFakePhone, KEY, type PhoneOptions, type Untyped } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { AT, createFakePhone, KEY, type PhoneOptions } from '../support/bothClients'
+import type { Untyped } from '../support/phones'
+import { COS } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 /** What a phone offers of pictures and videos, as phones differ in it, and what becomes of chosen files. */

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import type { PrepareUpload } from 'miniprogram-cos'
 import type * as Prepare from '../../packages/client/src/prepare'
-import { AT, createFakePhone, KEY, type Untyped } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { AT, createFakePhone, KEY } from '../support/bothClients'
+import type { Untyped } from '../support/phones'
+import { COS } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 /** Whatever fails or is cancelled while a picture is prepared, only the prepared file is ever sent. */

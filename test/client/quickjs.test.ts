@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { CLIENT_FILE } from '../support/phones'
-import { ALICE, CREDENTIALS_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, CREDENTIALS_FUNCTION, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
 

@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
-import { COS } from '../support/packedCOS'
-import { type CannedAnswer, createRecordingWx } from '../support/recordingWx'
+import { type CannedAnswer, COS, createRecordingWx } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 import {
   emptyDocument,

@@ -1,6 +1,5 @@
 import { operations } from '@miniprogram-cos/protocol'
-import { COS } from '../support/packedCOS'
-import { createRecordingWx } from '../support/recordingWx'
+import { COS, createRecordingWx } from '../support/recordingWx'
 import { type ResponseVector, responseVectors } from '../support/vectors'
 
 const KEY = { SecretId: 'id', SecretKey: 'key' }

@@ -5,10 +5,9 @@ import {
   DENIED,
   KEY,
   type PhoneOptions,
-  type Untyped,
   useFakeClock,
 } from '../support/bothClients'
-import { loadOfficialClient } from '../support/phones'
+import { loadOfficialClient, type Untyped } from '../support/phones'
 
 /** Callbacks and promises of an upload that COS refuses and that succeeds when restarted. */
 

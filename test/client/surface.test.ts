@@ -6,10 +6,9 @@ import {
   KEY,
   outcomeOf,
   type PhoneOptions,
-  type Untyped,
   useFakeClock,
 } from '../support/bothClients'
-import { loadOfficialClient } from '../support/phones'
+import { loadOfficialClient, type Untyped } from '../support/phones'
 
 /** What cos-wx-sdk-v5 has, name by name. */
 

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { AT, createFakePhone, KEY, outcomeOf, useFakeClock } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
 import { CLIENT_FILE } from '../support/phones'
+import { COS } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 describe('the cost of each queued upload', () => {
-  const child = `${ROOT}/scripts/bench/support/phoneProcess.js`
+  const child = `${ROOT}/scripts/bench/phoneProcess.js`
   const growthOf = async (measurement: string, flags: string[]): Promise<number> => {
     const args = ['--expose-gc', '--no-warnings', ...flags, child, CLIENT_FILE, measurement]
     const { stdout } = await promisify(execFile)(process.execPath, args)

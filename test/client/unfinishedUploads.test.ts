@@ -6,10 +6,10 @@ import {
   MIB,
   outcomeOf,
   type PhoneOptions,
-  type Untyped,
   useFakeClock,
 } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import type { Untyped } from '../support/phones'
+import { COS } from '../support/recordingWx'
 
 /** What the client stores about a running multipart upload. */
 
@@ -55,7 +55,7 @@ test('the next start aborts an upload whose file had not been hashed when the ap
   expect(phone.steps).toEqual(['init', 'part 1', 'part 2'])
   // The next start: a new `wx`, the same storage and the same COS.
   jest.resetModules()
-  const { COS: Restarted } = require('../support/packedCOS') as { COS: typeof COS }
+  const { COS: Restarted } = require('../support/recordingWx') as { COS: typeof COS }
   phone.wx.getFileSystemManager = getFileSystemManager
   phone.steps.length = 0
   void (new Restarted(KEY) as Untyped).sliceUploadFile(UPLOAD).catch(() => {})

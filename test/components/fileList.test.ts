@@ -1,7 +1,12 @@
 import { CosError } from 'miniprogram-cos'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
-import { call, loadComponent, type Rendered } from '../support/simulatedApp'
+import {
+  call,
+  loadComponent,
+  type PhoneWithApp,
+  phoneWithApp,
+  type Rendered,
+} from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 

@@ -1,8 +1,13 @@
+import { send } from '../support/cosRequests'
 import { createTestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
-import { send } from '../support/rawRequest'
 import { at } from '../support/root'
-import { call, loadComponent, type Rendered } from '../support/simulatedApp'
+import {
+  call,
+  loadComponent,
+  type PhoneWithApp,
+  phoneWithApp,
+  type Rendered,
+} from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 

@@ -1,8 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
-import { call, loadComponent, type Rendered } from '../support/simulatedApp'
+import {
+  call,
+  loadComponent,
+  type PhoneWithApp,
+  phoneWithApp,
+  type Rendered,
+} from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { LosablePromise } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
 import { loadOfficialClient } from '../support/phones'
-import { createRecordingWx, type RecordedRequest } from '../support/recordingWx'
+import { COS, createRecordingWx, type RecordedRequest } from '../support/recordingWx'
 
 /** One call, given to both clients. */
 export interface Call {

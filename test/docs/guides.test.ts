@@ -2,16 +2,15 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
 import { loadModule } from '@miniprogram-cos/simulator'
 import { build } from 'esbuild'
 import sharp from 'sharp'
-import type { Untyped } from '../support/bothClients'
-import { functionWithRules } from '../support/functionWithRules'
-import { createTestPhone, type TestPhone } from '../support/phones'
-import { send } from '../support/rawRequest'
+import { send, signedRequests } from '../support/cosRequests'
+import { codeBlocks, runSnippet, snippetFile } from '../support/documents'
+import { callFunction, functionWithRules } from '../support/functionCalls'
+import { createTestPhone, type TestPhone, type Untyped } from '../support/phones'
 import { at } from '../support/root'
-import { runSnippet } from '../support/runSnippet'
-import { signedRequests } from '../support/signedRequests'
 import {
   ALICE,
   BOB,
@@ -38,7 +37,7 @@ let wx: Untyped
 async function builtSnippet(name: string): Promise<string> {
   const outfile = join(built, `${name}.js`)
   await build({
-    entryPoints: [at('test/docs/snippets', `${name}.ts`)],
+    entryPoints: [snippetFile(name)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -54,7 +53,7 @@ beforeAll(async () => {
     functions: [
       CREDENTIALS_FUNCTION,
       SIGNATURE_FUNCTION,
-      { name: 'archive-credentials', file: await builtSnippet('archiveFunction') },
+      { name: 'archive-credentials', file: await builtSnippet('archiveFunction.ts') },
     ],
   })
   const hosts = [`https://${HOST}`, `https://${ARCHIVE_HOST}`]
@@ -279,4 +278,59 @@ test('several buckets: each has its own function, client and rules', async () =>
   const found = await signed('GET', archived, { host: ARCHIVE_HOST })
   expect([found.body, found.headers['content-type']]).toEqual(['kept', 'a/b'])
   expect((await signed('HEAD', `${FOLDER}old.txt`)).status).toBe(404)
+})
+
+describe('the events in the README of the cloud functions', () => {
+  const BLOCKS = codeBlocks('cloudfunctions/README.md')
+  const key = `private/${ALICE}/a.png`
+
+  /** Evaluates code of the README, which is plain data. */
+  const read = (code: string) => new Function('key', `return (${code})`)(key)
+
+  const config: CosConfig = read(
+    BLOCKS.find(({ language }) => language === 'ts')?.code.replace(
+      /^.*defineConfig\(|\)\s*$/g,
+      '',
+    ) ?? '',
+  )
+  const [forKeys = [], forSignatures = []] = BLOCKS.filter(({ language }) => language === 'js').map(
+    ({ code }) =>
+      code
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/ +\/\/ .*$/, '')),
+  )
+
+  let cloud: TestCloud
+  beforeAll(async () => {
+    const names = ['cos-credentials', 'cos-signature']
+    const functions = await Promise.all(
+      names.map((name) => functionWithRules(name, config.access, built, config.groups)),
+    )
+    cloud = await startTestCloud({ functions })
+  })
+  afterAll(() => cloud.end())
+
+  /** An event with the caller's OPENID in place of the README's placeholders. */
+  const eventOf = (line: string) => read(line.replace(/\{openid\}|…/g, ALICE))
+
+  test('the configuration of the README is valid', () => {
+    expect(() => checkConfig(config)).not.toThrow()
+    expect(forKeys.length).toBeGreaterThan(0)
+    expect(forSignatures.length).toBeGreaterThan(0)
+  })
+
+  test.each(forKeys)('cos-credentials answers %s', async (line) => {
+    const answer = await callFunction(cloud, 'cos-credentials', { openid: ALICE }, eventOf(line))
+    expect(answer.error).toBeUndefined()
+    expect(answer.credentials?.tmpSecretId).toBeTruthy()
+    if (line.includes('create')) expect(answer.key).toMatch(/^inbox\/.*\.jpg$/)
+  })
+
+  test.each(forSignatures)('cos-signature answers %s', async (line) => {
+    const answer = await callFunction(cloud, 'cos-signature', { openid: ALICE }, eventOf(line))
+    expect(answer.error).toBeUndefined()
+    const given = ['url', 'key', 'authorization', 'prefix'].filter((name) => name in answer)
+    expect(given.length).toBeGreaterThan(0)
+  })
 })

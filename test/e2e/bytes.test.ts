@@ -2,8 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, createReadStream, promises as fs, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { ALICE, CREDENTIALS_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, CREDENTIALS_FUNCTION, useTestCloud } from '../support/testCloud'
 
 const MIB = 1024 * 1024
 

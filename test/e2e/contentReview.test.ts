@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { MediaSuggestion } from '@miniprogram-cos/local-cloud'
 import { build } from 'esbuild'
 import sharp from 'sharp'
+import { signedRequests } from '../support/cosRequests'
 import { createDatabaseFunction } from '../support/databaseFunction'
-import { at } from '../support/root'
-import { signedRequests } from '../support/signedRequests'
+import { snippetFile } from '../support/documents'
 import { ALICE, BOB, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
     .toBuffer()
   const file = join(folder, 'review.js')
   await build({
-    entryPoints: [at('test/docs/snippets/reviewFunction.ts')],
+    entryPoints: [snippetFile('reviewFunction.ts')],
     outfile: file,
     bundle: true,
     platform: 'node',

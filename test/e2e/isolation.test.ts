@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { send } from '../support/cosRequests'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { send } from '../support/rawRequest'
-import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
 let alice: TestPhone

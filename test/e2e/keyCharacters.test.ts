@@ -1,6 +1,5 @@
 import { createTestPhone } from '../support/phones'
-import { ALICE, CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
 
 /** Keys with characters that a policy or a signature may not be able to name. */
 

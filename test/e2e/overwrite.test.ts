@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { functionWithRules } from '../support/functionWithRules'
+import { functionWithRules } from '../support/functionCalls'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { ALICE, startTestCloud, type TestCloud } from '../support/testCloud'
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { COS } from 'miniprogram-cos'
 import { createDatabaseFunction } from '../support/databaseFunction'
-import { functionWithConfig } from '../support/functionWithRules'
+import { runSnippet } from '../support/documents'
+import { functionWithConfig } from '../support/functionCalls'
 import { createTestPhone } from '../support/phones'
 import { at } from '../support/root'
-import { runSnippet } from '../support/runSnippet'
 import { ALICE, BOB, BUCKET, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
 
 /** Both functions with a trash, their leases in the database, and phones in each mode. */

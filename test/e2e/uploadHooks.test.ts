@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from '../../packages/client/src/form'
+import { signedRequests } from '../support/cosRequests'
 import { createDatabaseFunction } from '../support/databaseFunction'
-import { callFunction } from '../support/functionCalls'
-import { functionWithConfig } from '../support/functionWithRules'
+import { runSnippet, snippetFile } from '../support/documents'
+import { callFunction, functionWithConfig } from '../support/functionCalls'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { at } from '../support/root'
-import { runSnippet } from '../support/runSnippet'
-import { signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, startTestCloud, type TestCloud } from '../support/testCloud'
 
 /** Both functions with the hooks of the guide, the database behind the real wx-server-sdk, and a phone. */
@@ -23,8 +22,8 @@ let signing: TestPhone
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hooks-'))
   const config = {
-    contents: readFileSync(at('test/docs/snippets/cos.config.ts'), 'utf8'),
-    resolveDir: at('test/docs/snippets'),
+    contents: readFileSync(snippetFile('cos.config.ts'), 'utf8'),
+    resolveDir: at('test'),
   }
   cloud = await startTestCloud({
     collections: ['files'],

@@ -4,8 +4,8 @@ import type { FaultRule, LogEntry } from '@miniprogram-cos/local-cloud'
 import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { seededRandom } from '../../packages/local-cloud/src/cos/faults'
+import { signedRequests } from '../support/cosRequests'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
-import { signedRequests } from '../support/signedRequests'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
 
 /** test/longer runs more. */

@@ -1,4 +1,4 @@
-import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
+import { errorOf, send, signByOfficialSdk } from '../support/cosRequests'
 import { BUCKET, startTestCloud } from '../support/testCloud'
 
 test('path style is refused by default; where it is allowed, the signed path includes the bucket', async () => {

@@ -1,7 +1,5 @@
-import { errorOf } from '../support/rawRequest'
-import { signedRequests } from '../support/signedRequests'
-import { temporaryKey } from '../support/temporaryKey'
-import { HOST, startTestCloud, type TestCloud } from '../support/testCloud'
+import { errorOf, signedRequests } from '../support/cosRequests'
+import { HOST, startTestCloud, type TestCloud, temporaryKey } from '../support/testCloud'
 
 /** Near the present, so that the STS accepts what the official SDK signs with its own clock. */
 const START = Math.floor(Date.now() / 1000) * 1000

@@ -5,10 +5,8 @@ import {
   type Signing,
   send,
   signByOfficialSdk,
-} from '../support/rawRequest'
-import { temporaryKey } from '../support/temporaryKey'
-import { HOST } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+} from '../support/cosRequests'
+import { HOST, temporaryKey, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({ clock: () => Date.now() + shift })
 /** Milliseconds by which the cloud's clock is moved. */

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorOf, pathOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
-import { useTestCloud } from '../support/useTestCloud'
+import { errorOf, pathOf, type Signing, send, signByOfficialSdk } from '../support/cosRequests'
+import { useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud()
 

@@ -1,7 +1,6 @@
 import { startLocalCloud } from '@miniprogram-cos/local-cloud'
 import { createDatabaseFunction } from '../support/databaseFunction'
-import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 const sdk = createDatabaseFunction()
 const cloud = useTestCloud({

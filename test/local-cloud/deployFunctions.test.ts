@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
-import { useTestCloud } from '../support/useTestCloud'
 
 const cloud = useTestCloud()
 

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
-import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
-import { signedRequests } from '../support/signedRequests'
-import { HOST } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { errorOf, send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
+import { HOST, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({}, 'test')
 

@@ -2,11 +2,8 @@ import { createHash, createHmac } from 'node:crypto'
 import { connect } from 'node:net'
 import sharp from 'sharp'
 import { COS_ERRORS, type CosErrorCode } from '../../packages/local-cloud/src/cos/errors'
-import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
-import { signedRequests } from '../support/signedRequests'
-import { temporaryKey } from '../support/temporaryKey'
-import { BUCKET, HOST, REGION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { type RawResponse, send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
+import { BUCKET, HOST, REGION, temporaryKey, useTestCloud } from '../support/testCloud'
 
 const OTHER = 'other-1250000000'
 const OTHER_HOST = HOST.replace(BUCKET, OTHER)

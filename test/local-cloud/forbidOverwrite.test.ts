@@ -1,5 +1,5 @@
-import { signedRequests } from '../support/signedRequests'
-import { useTestCloud } from '../support/useTestCloud'
+import { signedRequests } from '../support/cosRequests'
+import { useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud()
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
-import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
-import { HOST, startTestCloud } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { errorOf, type Signing, send, signByOfficialSdk } from '../support/cosRequests'
+import { HOST, startTestCloud, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud()
 // The cloud must still work after each test.

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startLifecycle } from '../../packages/local-cloud/src/cos/lifecycle'
+import { startLifecycle } from '../../packages/local-cloud/src/cos/bucketRules'
 import { Store } from '../../packages/local-cloud/src/cos/store/store'
-import { signedRequests } from '../support/signedRequests'
+import { signedRequests } from '../support/cosRequests'
 import { startTestCloud, type TestCloud } from '../support/testCloud'
 
 const DAY = 24 * 60 * 60 * 1000

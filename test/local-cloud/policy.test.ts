@@ -2,8 +2,8 @@ import {
   evaluatePolicy,
   type PolicyRequest,
   wildcardMatches,
-} from '../../packages/local-cloud/src/cos/policy/evaluatePolicy'
-import { parsePolicy } from '../../packages/local-cloud/src/cos/policy/parsePolicy'
+} from '../../packages/local-cloud/src/cos/evaluatePolicy'
+import { parsePolicy } from '../../packages/local-cloud/src/cos/policy'
 
 const RESOURCE = 'qcs::cos:ap-guangzhou:uid/1250000000:media-1250000000/'
 const policyOf = (...statement: object[]) =>

@@ -1,8 +1,8 @@
 import {
   evaluatePolicy,
   type PolicyRequest,
-} from '../../packages/local-cloud/src/cos/policy/evaluatePolicy'
-import { parsePolicy } from '../../packages/local-cloud/src/cos/policy/parsePolicy'
+} from '../../packages/local-cloud/src/cos/evaluatePolicy'
+import { parsePolicy } from '../../packages/local-cloud/src/cos/policy'
 
 /**
  * Policies of Tencent's documents with the decisions documented for them. They test the evaluator

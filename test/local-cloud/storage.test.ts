@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createDatabaseFunction } from '../support/databaseFunction'
-import { useTestCloud } from '../support/useTestCloud'
+import { useTestCloud } from '../support/testCloud'
 
 const sdk = createDatabaseFunction()
 const cloud = useTestCloud({ functions: [sdk.deployed] })

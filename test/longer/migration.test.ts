@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CLI } from '../support/commandLine'
 import { allRecords, contents, md5, type Rehearsal, rehearsalOn } from '../support/migration'
-import { CLI } from '../support/runCli'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
 
 const FILES = 300

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { send } from '../support/cosRequests'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
-import { send } from '../support/rawRequest'
 import { at } from '../support/root'
-import { call, loadPage, type Rendered } from '../support/simulatedApp'
+import {
+  call,
+  loadPage,
+  type PhoneWithApp,
+  phoneWithApp,
+  type Rendered,
+} from '../support/simulatedApp'
 import { ALICE, HOST } from '../support/testCloud'
 import { until } from '../support/until'
 

@@ -1,23 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { compileApp } from '../../packages/simulator/src/compile/compileApp'
+import { filesIn } from '../support/documents'
 import { createTestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
+import { writeProject } from '../support/projectFiles'
 import { at } from '../support/root'
-import { loadPage } from '../support/simulatedApp'
+import { loadPage, type PhoneWithApp, phoneWithApp } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
-/** Code blocks of the README that have a file's name above them. */
-function blocksOf(text: string): Map<string, string> {
-  const named = text.matchAll(/^`([\w./-]+)`\n\n```\w+\n(.*?)^```$/gms)
-  return new Map([...named].map(([, path = '', code = '']) => [path, code]))
-}
-
 const PACKAGES = [at('packages/client'), at('packages/components')]
 
-const blocks = blocksOf(readFileSync(at('miniprogram/README.md'), 'utf8'))
+const blocks = filesIn('miniprogram/README.md')
 
 /** The demo as a reader has it who has followed the guide. */
 let app: string
@@ -26,10 +21,7 @@ beforeAll(async () => {
   mkdirSync(at('coverage'), { recursive: true })
   app = mkdtempSync(at('coverage/guide-'))
   cpSync(at('miniprogram'), app, { recursive: true })
-  for (const [path, code] of blocks) {
-    mkdirSync(dirname(join(app, path)), { recursive: true })
-    writeFileSync(join(app, path), code)
-  }
+  writeProject(Object.fromEntries(blocks), app)
   const config = JSON.parse(readFileSync(join(app, 'app.json'), 'utf8'))
   config.pages.push('pages/shared/shared', 'pages/send/send')
   writeFileSync(join(app, 'app.json'), JSON.stringify(config))

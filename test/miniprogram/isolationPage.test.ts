@@ -1,6 +1,11 @@
 import { createTestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
-import { call, loadPage, type Rendered } from '../support/simulatedApp'
+import {
+  call,
+  loadPage,
+  type PhoneWithApp,
+  phoneWithApp,
+  type Rendered,
+} from '../support/simulatedApp'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 import { until } from '../support/until'
 

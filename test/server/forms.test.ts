@@ -1,8 +1,6 @@
 import { checkConfig, formPolicy, grantsOf } from '@miniprogram-cos/server'
+import { errorOf, postForm, signedRequests } from '../support/cosRequests'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { postForm } from '../support/postForm'
-import { errorOf } from '../support/rawRequest'
-import { signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
 const functions = functionsInProcess({

@@ -2,17 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RequestedFile, readRules, type UploadedFile } from '@miniprogram-cos/server'
-import type { BucketAccess, ObjectHead } from '../../packages/server/src/bucketAccess'
-import { reconcileRecords } from '../../packages/server/src/hooks/reconcile'
-import { type UploadRecord, UploadRecords } from '../../packages/server/src/hooks/uploadRecords'
-import { FolderQuota } from '../../packages/server/src/quota/folderQuota'
-import { memoryRecords, memoryStores } from '../../packages/server/src/records'
 import type { Rule } from '../../packages/server/src/rules'
-import { callFunction, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import type { BucketAccess, ObjectHead } from '../../packages/server/src/uploads/bucketAccess'
+import { FolderQuota } from '../../packages/server/src/uploads/folderQuota'
+import { memoryRecords, memoryStores } from '../../packages/server/src/uploads/records'
+import {
+  reconcileRecords,
+  type UploadRecord,
+  UploadRecords,
+} from '../../packages/server/src/uploads/uploadRecords'
+import { signedRequests } from '../support/cosRequests'
+import {
+  callFunction,
+  type FunctionAnswer,
+  functionWithConfig,
+  sendWithKey,
+} from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { functionWithConfig } from '../support/functionWithRules'
 import { at } from '../support/root'
-import { signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, BUCKET, HOST, REGION, startTestCloud } from '../support/testCloud'
 
 const requested: object[] = []
@@ -268,7 +275,7 @@ test('the database stores a result whose fields look like operators', async () =
     contents: `import { defineConfig } from '@miniprogram-cos/server'
       export const config = defineConfig({ env: 'test', bucket: '${BUCKET}', region: '${REGION}', access: {
         'private/{openid}/**': { owner: ['write'], onUpload: () => (${JSON.stringify(result)}) } } })`,
-    resolveDir: at('test/docs/snippets'),
+    resolveDir: at('test'),
   }
   const cloud = await startTestCloud({
     functions: [await functionWithConfig('cos-signature', folder, config)],

@@ -2,13 +2,11 @@ import { type CosConfig, credentialsFunction } from '@miniprogram-cos/server'
 import { config as standard } from '../../cos.config'
 import {
   type CosRequest,
-  environmentOf,
   type FunctionAnswer,
-  invocationOf,
   sendWithKey,
   sendWithSignature,
 } from '../support/functionCalls'
-import { functionsInProcess } from '../support/functionsInProcess'
+import { environmentOf, functionsInProcess, invocationOf } from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
 /** Rules that use every field. */

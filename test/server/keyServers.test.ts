@@ -3,12 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { loadModule } from '@miniprogram-cos/simulator'
-import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
-import { captureFunctionLog } from '../support/functionLog'
+import { runSnippet, snippetFile } from '../support/documents'
+import { type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import { captureFunctionLog, environmentOf } from '../support/functionsInProcess'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
-import { runSnippet } from '../support/runSnippet'
-import { HOST } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { HOST, useTestCloud } from '../support/testCloud'
 import { ATTACKER, OWN, THEIRS, VICTIM } from './attacks/attack'
 import { copyAttacks } from './attacks/copies'
 import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
@@ -76,14 +75,14 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-describe.each(['nodeServer', 'expressServer', 'honoServer'])('the guide’s %s', (name) => {
+describe.each(['nodeServer.js', 'expressServer.js', 'honoServer.js'])('the guide’s %s', (name) => {
   let server: Server
   let origin: string
   let session: string
 
   beforeAll(async () => {
     jest.resetModules()
-    server = require(`../docs/snippets/${name}.js`)
+    server = require(snippetFile(name))
     origin = `http://127.0.0.1:${await listening(server)}`
     session = (await (await login('good')).json()).session
   })
@@ -206,7 +205,7 @@ describe.each(['nodeServer', 'expressServer', 'honoServer'])('the guide’s %s',
       post('another', {}).then(({ status }) => status),
       post('cos-credentials', []).then(({ status }) => status),
     ])
-    expect(statuses).toEqual([name === 'honoServer' ? 404 : 405, 404, 400])
+    expect(statuses).toEqual([name === 'honoServer.js' ? 404 : 405, 404, 400])
   })
 
   test('the attack corpus is refused', async () => {

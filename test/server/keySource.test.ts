@@ -9,10 +9,10 @@ import {
   type TemporaryKey,
 } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
-import { environmentOf, type FunctionAnswer, invocationOf } from '../support/functionCalls'
+import type { FunctionAnswer } from '../support/functionCalls'
+import { environmentOf, invocationOf } from '../support/functionsInProcess'
 import { listenLocally } from '../support/localServer'
-import { ALICE, BOB, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, BOB, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({ onStsRequest: (entry) => asked.push(entry) })
 let asked: { action: string; name?: string }[] = []

@@ -1,10 +1,8 @@
 import { STRICT_SIGNATURE } from '@miniprogram-cos/server'
 import sharp from 'sharp'
+import { errorOf, objectsOf, postForm, send, signedRequests } from '../support/cosRequests'
 import { type CosRequest, sendWithSignature } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { postForm } from '../support/postForm'
-import { errorOf, send } from '../support/rawRequest'
-import { objectsOf, signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 
 /** `Pic-Operations`, added to a request after it was signed, names further objects to write. */

@@ -1,3 +1,4 @@
+import { formSignedWithKey, postForm, send, signedRequests } from '../support/cosRequests'
 import {
   callFunction,
   type FunctionAnswer,
@@ -5,11 +6,7 @@ import {
   sendWithSignature,
   wirePath,
 } from '../support/functionCalls'
-import { formSignedWithKey, postForm } from '../support/postForm'
-import { send } from '../support/rawRequest'
-import { signedRequests } from '../support/signedRequests'
-import { CREDENTIALS_FUNCTION, HOST, SIGNATURE_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { CREDENTIALS_FUNCTION, HOST, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
 import { ATTACKER, type Attack, OWN, VICTIM } from './attacks/attack'
 import { GRANTS, grantAttacks } from './attacks/grants'
 

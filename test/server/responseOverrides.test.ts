@@ -1,6 +1,6 @@
+import { signedRequests } from '../support/cosRequests'
 import { sendWithKey, sendWithSignature } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 
 /** Where a rule names types, an object can only be read as the type it was stored with. */

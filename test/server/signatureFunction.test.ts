@@ -1,11 +1,11 @@
 import { parseAuthorization } from '@miniprogram-cos/protocol'
+import { send } from '../support/cosRequests'
 import {
   type CosRequest,
   callFunction,
   sendWithSignature,
   type TestCaller,
 } from '../support/functionCalls'
-import { send } from '../support/rawRequest'
 import {
   ALICE,
   BOB,
@@ -14,8 +14,8 @@ import {
   REGION,
   ROOT_KEY,
   SIGNATURE_FUNCTION,
+  useTestCloud,
 } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
 
 /** The built function, called over HTTP as the local cloud offers it. */
 const cloud = useTestCloud({ functions: [SIGNATURE_FUNCTION] })

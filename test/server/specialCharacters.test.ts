@@ -2,8 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callFunction } from '../support/functionCalls'
 import { createTestPhone } from '../support/phones'
-import { ALICE, CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
 
 /** Keys with characters that mean something in a policy, a template or an encoded URL. */
 const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })

@@ -1,10 +1,10 @@
 import { readRules } from '@miniprogram-cos/server'
-import { memoryRecords, memoryStores } from '../../packages/server/src/records'
-import { Trash } from '../../packages/server/src/trash/trash'
-import { SignedTrashBucket } from '../../packages/server/src/trash/trashBucket'
-import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
-import { functionsInProcess } from '../support/functionsInProcess'
-import { objectsOf, signedRequests } from '../support/signedRequests'
+import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'
+import { memoryRecords, memoryStores } from '../../packages/server/src/uploads/records'
+import { Trash } from '../../packages/server/src/uploads/trash'
+import { objectsOf, signedRequests } from '../support/cosRequests'
+import { type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import { environmentOf, functionsInProcess } from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 import { trashEvents, trashRequests, VICTIMS_KEY } from './attacks/trash'
 
@@ -163,7 +163,7 @@ test('a list has pages', async () => {
 })
 
 test('an object that is larger than one part is copied in parts, with all its headers', async () => {
-  const bucket = new SignedTrashBucket(
+  const bucket = new SignedBucketAccess(
     { bucket: BUCKET, region: REGION },
     environmentOf(functions.cloud),
     1024 * 1024,
@@ -187,8 +187,8 @@ test('an object that is larger than one part is copied in parts, with all its he
 
 test('an object is read once before it is copied, and once before it is deleted', async () => {
   const requests: string[] = []
-  class ObservedBucket extends SignedTrashBucket {
-    override send(...[request, expected]: Parameters<SignedTrashBucket['send']>) {
+  class ObservedBucket extends SignedBucketAccess {
+    override send(...[request, expected]: Parameters<SignedBucketAccess['send']>) {
       requests.push(`${request.method} ${request.key}`)
       return super.send(request, expected)
     }

@@ -1,7 +1,6 @@
+import { errorOf, send, signedRequests } from '../support/cosRequests'
 import { type CosRequest, sendWithKey } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { errorOf, send } from '../support/rawRequest'
-import { signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 
 const functions = functionsInProcess({

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { type CompiledApp, compileApp } from '../../packages/simulator/src/compile/compileApp'
 import { SourceTree } from '../../packages/simulator/src/compile/sourceTree'
-import { writeProject } from '../support/previewApp'
+import { writeProject } from '../support/projectFiles'
 
 const APP = { 'app.json': '{"pages":["pages/a/a"]}', 'app.js': 'App({})' }
 const PAGE = { 'pages/a/a.wxml': '<view/>', 'pages/a/a.js': 'Page({})' }

@@ -1,12 +1,9 @@
 import { createHash, createHmac } from 'node:crypto'
-import { COS } from './packedCOS'
-import { loadOfficialClient } from './phones'
-import { type CannedAnswer, createRecordingWx, type RecordedRequest } from './recordingWx'
+import { loadOfficialClient, type Untyped } from './phones'
+import { type CannedAnswer, COS, createRecordingWx, type RecordedRequest } from './recordingWx'
 
 /** Scenarios that our client and cos-wx-sdk-v5 both run, under one recording `wx` and one clock. */
 
-// biome-ignore lint/suspicious/noExplicitAny: two clients, one of them without types
-export type Untyped = Record<string, any>
 type Constructor = (new (options: object) => Untyped) & Untyped
 /** A client around a `wx`, as freshly started. */
 export type Launch = (wx: object) => Constructor

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { describeIfFound } from './describeIfFound'
+import { describeIfFound } from './tools'
 
 /** Milliseconds to wait for a condition in a page: enough for a loaded CI machine. */
 const CONDITION_TIMEOUT_MS = 60_000

@@ -1,6 +1,9 @@
-import type { Invocation } from '@miniprogram-cos/server'
-import { send, signByOfficialSdk } from './rawRequest'
-import type { TestCloud } from './testCloud'
+import { join } from 'node:path'
+import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
+import { build } from 'esbuild'
+import { send, signByOfficialSdk } from './cosRequests'
+import { at } from './root'
+import { BUCKET, REGION, type TestCloud } from './testCloud'
 
 /** What the two functions may answer. */
 export interface FunctionAnswer {
@@ -60,35 +63,6 @@ export async function callFunction(
   return (await response.json()) as FunctionAnswer
 }
 
-/** A call as the platform hands it to a function, for one that runs in this process. */
-export function invocationOf(
-  openid: string,
-  event: unknown = {},
-  { unionid, appid = 'wx0000000000000000' }: { unionid?: string; appid?: string } = {},
-): Invocation {
-  const variables = {
-    WX_OPENID: openid,
-    WX_APPID: appid,
-    ...(unionid === undefined ? {} : { WX_UNIONID: unionid }),
-    TCB_SOURCE: 'wx_client',
-  }
-  return {
-    event,
-    context: { request_id: 'test-request', environment: JSON.stringify(variables) },
-    wxContext: { OPENID: openid, APPID: appid, UNIONID: unionid },
-  }
-}
-
-/** The environment of a function that asks a local cloud's STS. */
-export function environmentOf(cloud: TestCloud): Record<string, string> {
-  return {
-    COS_STS_SECRET_ID: cloud.root.SecretId,
-    COS_STS_SECRET_KEY: cloud.root.SecretKey,
-    COS_STS_ENDPOINT: cloud.sts,
-    COS_ENDPOINT: cloud.cos,
-  }
-}
-
 /** One request to COS, its key unencoded. */
 export interface CosRequest {
   method?: string
@@ -145,4 +119,48 @@ export function sendWithSignature(cloud: TestCloud, answer: FunctionAnswer, requ
     },
     ...(request.body === undefined ? {} : { body: request.body }),
   })
+}
+
+/** A cloud function of the repository, built into a folder around other access rules than those of its user. */
+export function functionWithRules(
+  name: string,
+  access: object,
+  folder: string,
+  groups: object = {},
+): Promise<DeployedFunction> {
+  const config = { env: 'test', bucket: BUCKET, region: REGION, groups, access }
+  return functionWithConfig(name, folder, {
+    contents: `import { defineConfig } from '@miniprogram-cos/server'
+      export const config = defineConfig(${JSON.stringify(config)})`,
+    resolveDir: at('.'),
+  })
+}
+
+/** A cloud function of the repository, built into a folder around another configuration, which may have hooks. */
+export async function functionWithConfig(
+  name: string,
+  folder: string,
+  config: { contents: string; resolveDir: string },
+): Promise<DeployedFunction> {
+  const file = join(folder, `${name}.js`)
+  await build({
+    entryPoints: [at('cloudfunctions', name, 'src/index.ts')],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'config',
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /\/cos\.config$/ }, () => ({
+            path: 'cos.config',
+            namespace: 'config',
+          }))
+          onLoad({ filter: /.*/, namespace: 'config' }, () => ({ ...config, loader: 'ts' }))
+        },
+      },
+    ],
+  })
+  return { name, file }
 }

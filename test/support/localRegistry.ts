@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { buildPart } from './buildPart'
+import { buildPart } from './buildOnce'
 import { listenLocally, stopServer } from './localServer'
-import { at } from './root'
+import { at, ROOT } from './root'
 
 /** Folder of each published package, by its name. */
 export const PACKAGES: Record<string, string> = {
@@ -139,4 +139,26 @@ function userSettings(folder: string, registry: string): NodeJS.ProcessEnv {
     npm_config_update_notifier: 'false',
     npm_config_prefer_offline: 'true',
   }
+}
+
+export interface PackedClient {
+  /** A project of its own, outside the repository, with the package and nothing else installed. */
+  project: string
+  /** The installed package. */
+  folder: string
+  tarball: string
+}
+
+/** Packs the built client as `npm publish` would, and installs it by unpacking. */
+export function packClient(): PackedClient {
+  const project = mkdtempSync(join(tmpdir(), 'packed-client-'))
+  const options = { cwd: join(ROOT, 'packages/client'), encoding: 'utf8' } as const
+  // Built once before all tests: no need to build again.
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', project]
+  const [packed] = JSON.parse(execFileSync('npm', pack, options))
+  const tarball = join(project, packed.filename)
+  const folder = join(project, 'node_modules/miniprogram-cos')
+  mkdirSync(folder, { recursive: true })
+  execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components', '1'])
+  return { project, folder, tarball }
 }

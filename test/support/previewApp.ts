@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { config } from '../../cos.config'
 import { domainLists } from '../../packages/cli/src/wechat/domainLists'
 import { launchBrowser, openPage } from './browser'
+import { writeProject } from './projectFiles'
 import { ALICE, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
 
 const NOWHERE = 'http://127.0.0.1:9'
@@ -136,14 +135,4 @@ export async function startAppOnCloud(root: string): Promise<AppOnCloud> {
       await cloud.end()
     },
   }
-}
-
-/** Writes files below a new temporary folder. */
-export function writeProject(files: Record<string, string>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'preview-project-'))
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
-  return folder
 }

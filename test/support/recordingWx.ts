@@ -1,3 +1,7 @@
+import { join } from 'node:path'
+import type { COS as Client } from 'miniprogram-cos'
+import { ROOT } from './root'
+
 /** A `wx` that records requests and returns canned responses: for wire-format tests only. */
 export interface RecordedRequest {
   via: 'wx.request' | 'wx.uploadFile'
@@ -90,3 +94,9 @@ export function createRecordingWx(
   }
   return { wx, requests, thrown }
 }
+
+/** The client as published: minified, with mangled internal names. */
+export type COS = Client
+export const COS: typeof Client = require(
+  join(ROOT, 'packages/client/miniprogram_dist/index.js'),
+).COS

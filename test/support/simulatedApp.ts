@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Simulator } from '@miniprogram-cos/simulator'
 import { JSDOM } from 'jsdom'
+import { createSimulatedPhone } from './phones'
 import { at } from './root'
+import { ALICE, CREDENTIALS_FUNCTION, startTestCloud, type TestCloud } from './testCloud'
 
 const APP = at('miniprogram')
 
@@ -148,3 +150,18 @@ function attach(id: string, properties?: object): Rendered {
 }
 
 declare const document: { createElement: (name: string) => unknown }
+
+export interface PhoneWithApp {
+  cloud: TestCloud
+  simulator: Simulator
+  asked: Interface
+}
+
+/** Simulates Alice's phone in this process, connected to a local cloud. */
+export async function phoneWithApp(
+  options: Parameters<typeof createSimulatedPhone>[2] = {},
+): Promise<PhoneWithApp> {
+  const cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION] })
+  const simulator = createSimulatedPhone(cloud, ALICE, options)
+  return { cloud, simulator, asked: becomePhone(simulator) }
+}

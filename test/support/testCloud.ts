@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -7,6 +7,8 @@ import {
   type LocalCloudOptions,
   startLocalCloud,
 } from '@miniprogram-cos/local-cloud'
+import type { TemporaryKey } from '@miniprogram-cos/server'
+import { ClassicLevel } from 'classic-level'
 import { functionFile } from '../../packages/cli/src/project'
 
 export const BUCKET = 'media-1250000000'
@@ -56,4 +58,61 @@ export async function startTestCloud(options: Partial<LocalCloudOptions> = {}): 
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * A local cloud for the tests of the calling file, closed after them. Its properties are set once the tests run.
+ * @param per each test of the file can have a cloud of its own. @default 'file'
+ */
+export function useTestCloud(
+  options: Partial<LocalCloudOptions> = {},
+  per: 'file' | 'test' = 'file',
+): TestCloud {
+  const cloud = {} as TestCloud
+  const start = async () => {
+    Object.assign(cloud, await startTestCloud(options))
+  }
+  const end = () => cloud.end()
+  if (per === 'file') {
+    beforeAll(start)
+    afterAll(end)
+  } else {
+    beforeEach(start)
+    afterEach(end)
+  }
+  return cloud
+}
+
+/** Requests a key from the local STS with Tencent's SDK. */
+export async function temporaryKey(
+  cloud: TestCloud,
+  statement: { action: string[]; path: string; condition?: object }[],
+  seconds = 1800,
+): Promise<TemporaryKey> {
+  const policy = {
+    version: '2.0',
+    statement: statement.map(({ action, path, condition }) => ({
+      effect: 'allow',
+      action: action.map((one) => `name/cos:${one}`),
+      resource: [`qcs::cos:${REGION}:uid/1250000000:${BUCKET}/${path}`],
+      ...(condition ? { condition } : {}),
+    })),
+  }
+  // Loaded when needed: Tencent's SDK takes longer than most tests.
+  const { fetchTemporaryKey } = await import('@miniprogram-cos/server')
+  const access = { ...ROOT_KEY, region: REGION, localEndpoint: cloud.sts }
+  return fetchTemporaryKey(access, 'tester', JSON.stringify(policy), seconds)
+}
+
+/** How many blobs a stopped local COS keeps in its data folder: files, and rows of the table. */
+export async function countBlobsOnDisk(data: string): Promise<number> {
+  const folder = join(data, 'blobs')
+  const files = readdirSync(folder).reduce(
+    (sum, name) => sum + readdirSync(join(folder, name)).length,
+    0,
+  )
+  const db = new ClassicLevel(join(data, 'metadata'))
+  const rows = await db.keys({ gt: 'small\0', lt: 'small\0\uffff' }).all()
+  await db.close()
+  return files + rows.length
 }

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
-import { type PackedClient, packClient } from '../support/packedClient'
+import { type PackedClient, packClient } from '../support/localRegistry'
 import { ROOT } from '../support/root'
 
 let packed: PackedClient

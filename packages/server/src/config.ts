@@ -1,6 +1,6 @@
 import { checkBucket, checkRegion } from '@miniprogram-cos/protocol'
 import { grantsOf } from './grants'
-import { compilePolicy, MAX_POLICY_CHARS } from './policy/compile'
+import { compilePolicy, MAX_POLICY_CHARS } from './policy'
 import { type AccessRules, type Rule, readRules } from './rules'
 
 /** `<bucket>.cos.<region>…`, `<bucket>.cos.accelerate…` (UseAccelerate), `cos.<region>…/<bucket>` (ForcePathStyle). */

@@ -1,5 +1,5 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import type { BeforeUpload, OnDelete, OnUpload } from './hooks/hookTypes'
+import type { BeforeUpload, OnDelete, OnUpload } from './uploads/hooks'
 
 /** The permissions that a rule can grant. */
 export const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'list']
@@ -359,13 +359,4 @@ function checkTrash(rules: Rule[]): void {
       `cos.config.ts: access["${one.pattern}"] and access["${other.pattern}"] have one folder in the trash: give them the same days`,
     )
   }
-}
-
-/** The lifecycle rules that empty the trash: a prefix, and the days for which its objects are kept. */
-export function trashLifecycle(rules: Rule[]): { prefix: string; days: number }[] {
-  const days = new Map<string, number>()
-  for (const rule of rules) {
-    if (rule.trashDays !== undefined) days.set(`${TRASH}${listPrefix(rule)}`, rule.trashDays)
-  }
-  return [...days].map(([prefix, days]) => ({ prefix, days }))
 }

@@ -13,9 +13,8 @@ import {
   type Launch,
   MIB,
   type PhoneOptions,
-  type Untyped,
 } from '../../support/bothClients'
-import { CLIENT_FILE, loadOfficialClient } from '../../support/phones'
+import { CLIENT_FILE, loadOfficialClient, type Untyped } from '../../support/phones'
 import type { CannedAnswer } from '../../support/recordingWx'
 
 function start(launch: Launch, given: PhoneOptions = {}, options: object = {}) {

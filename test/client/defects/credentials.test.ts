@@ -11,8 +11,8 @@ import {
   NOW,
   type PhoneOptions,
   temporaryKey,
-  type Untyped,
 } from '../../support/bothClients'
+import type { Untyped } from '../../support/phones'
 import type { RecordedRequest } from '../../support/recordingWx'
 
 type Callback = (answer?: unknown) => void

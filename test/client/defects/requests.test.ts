@@ -9,8 +9,8 @@ import {
   KEY,
   type Launch,
   outcomeOf,
-  type Untyped,
 } from '../../support/bothClients'
+import type { Untyped } from '../../support/phones'
 import type { CannedAnswer } from '../../support/recordingWx'
 
 /** A client with a fixed key that gets the same response to every request. */

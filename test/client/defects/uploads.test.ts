@@ -11,8 +11,8 @@ import {
   type Launch,
   MIB,
   type PhoneOptions,
-  type Untyped,
 } from '../../support/bothClients'
+import type { Untyped } from '../../support/phones'
 
 const FILE = { f: new Uint8Array(4 * MIB) }
 const UPLOAD = { ...AT, Key: 'k', FilePath: 'f' }

@@ -3,8 +3,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Simulator } from '@miniprogram-cos/simulator'
 import { createSimulatedPhone, loadOfficialClient } from '../../support/phones'
-import { ALICE, BUCKET, CREDENTIALS_FUNCTION, REGION, ROOT_KEY } from '../../support/testCloud'
-import { useTestCloud } from '../../support/useTestCloud'
+import {
+  ALICE,
+  BUCKET,
+  CREDENTIALS_FUNCTION,
+  REGION,
+  ROOT_KEY,
+  useTestCloud,
+} from '../../support/testCloud'
 import { describeContract, type OfficialClient } from './objectCases'
 import { describeAnswers } from './responseCases'
 import { describeSettings } from './settingCases'

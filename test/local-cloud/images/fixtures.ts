@@ -1,8 +1,7 @@
 import sharp from 'sharp'
 import { ImageProcessor } from '../../../packages/local-cloud/src/cos/images/imageProcessor'
 import { parsePipeline } from '../../../packages/local-cloud/src/cos/images/parsePipeline'
-import { temporaryKey } from '../../support/temporaryKey'
-import type { TestCloud } from '../../support/testCloud'
+import { type TestCloud, temporaryKey } from '../../support/testCloud'
 
 export type Rgb = [red: number, green: number, blue: number]
 

@@ -1,10 +1,7 @@
 import sharp from 'sharp'
+import { errorOf, send, signByOfficialSdk, signedRequests } from '../../support/cosRequests'
 import { sendWithKey } from '../../support/functionCalls'
-import { errorOf, send, signByOfficialSdk } from '../../support/rawRequest'
-import { signedRequests } from '../../support/signedRequests'
-import { temporaryKey } from '../../support/temporaryKey'
-import { HOST } from '../../support/testCloud'
-import { useTestCloud } from '../../support/useTestCloud'
+import { HOST, temporaryKey, useTestCloud } from '../../support/testCloud'
 import { noise, plain, temporarySigner } from './fixtures'
 
 const cloud = useTestCloud()

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
 import COS from 'cos-nodejs-sdk-v5'
 import sharp from 'sharp'
-import { errorOf, send } from '../../support/rawRequest'
-import { signedRequests } from '../../support/signedRequests'
-import { BUCKET, HOST, REGION, ROOT_KEY } from '../../support/testCloud'
-import { useTestCloud } from '../../support/useTestCloud'
+import { errorOf, send, signedRequests } from '../../support/cosRequests'
+import { BUCKET, HOST, REGION, ROOT_KEY, useTestCloud } from '../../support/testCloud'
 import { noise, plain, temporarySigner } from './fixtures'
 
 const OTHER = 'other-1250000000'

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { errorOf, send, signByOfficialSdk } from '../../support/rawRequest'
+import { errorOf, send, signByOfficialSdk } from '../../support/cosRequests'
 import { ROOT } from '../../support/root'
 import { ROOT_KEY } from '../../support/testCloud'
 

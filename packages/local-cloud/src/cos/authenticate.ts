@@ -7,8 +7,8 @@ import {
   parsePeriod,
   type SignatureHash,
 } from '@miniprogram-cos/protocol'
-import type { KeyRing, Session } from '../keys'
-import { CosServiceError } from './errors'
+import type { KeyRing, Session } from '../sts/keys'
+import { accessDenied, CosServiceError, invalidArgument } from './errors'
 import type { CosRequest } from './request'
 
 /** The sender of a request. */
@@ -109,8 +109,7 @@ export function findKey(
 export function checkPeriod(text: string, now: number): void {
   const period = parsePeriod(text)
   if (!period) {
-    const message = `The period "${text}" is not "start;end" in seconds.`
-    throw new CosServiceError('InvalidArgument', message)
+    throw invalidArgument(`The period "${text}" is not "start;end" in seconds.`)
   }
   if (period.end < now) throw new CosServiceError('AccessDenied', 'Request has expired')
   if (period.start > now + CLOCK_TOLERANCE) throw new CosServiceError('RequestTimeTooSkewed')
@@ -204,8 +203,7 @@ function verifyJsonApiSignature(
   const path = decodePath(fields.get('f') ?? '')
   const isForKey = path === '' || path === `/${bucket?.appid}/${bucket?.short}/${request.key}`
   if (isRead && isForBucket && isForKey) return principal
-  const details = { Decision: 'the signature is for another request' }
-  throw new CosServiceError('AccessDenied', undefined, details)
+  throw accessDenied('the signature is for another request')
 }
 
 function decodePath(path: string): string {
@@ -217,5 +215,5 @@ function decodePath(path: string): string {
 }
 
 function malformedAuthorization(): CosServiceError {
-  return new CosServiceError('InvalidArgument', 'The Authorization you specified is malformed.')
+  return invalidArgument('The Authorization you specified is malformed.')
 }

@@ -149,3 +149,18 @@ export class CosServiceError extends Error {
     this.headers = headers
   }
 }
+
+/** The error of an invalid header, parameter or form field. */
+export function invalidArgument(message: string): CosServiceError {
+  return new CosServiceError('InvalidArgument', message)
+}
+
+/** The error of a refused request. @param reason is shown in the element `Decision` and in the request log */
+export function accessDenied(reason: string): CosServiceError {
+  return new CosServiceError('AccessDenied', undefined, { Decision: reason })
+}
+
+/** The error of a feature of COS that the local COS lacks. */
+export function notImplemented(feature: string): CosServiceError {
+  return new CosServiceError('NotImplemented', `The local COS does not imitate ${feature}.`)
+}

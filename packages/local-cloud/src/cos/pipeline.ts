@@ -1,24 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  type AnyOperation,
-  matchOperation,
-  type OperationMatch,
-  type OperationName,
-  operations,
-  unservedSubresource,
-} from '@miniprogram-cos/protocol'
-import type { KeyRing } from '../keys'
+import type { OperationName } from '@miniprogram-cos/protocol'
+import type { KeyRing } from '../sts/keys'
 import { type Authenticated, authenticate, type Principal } from './authenticate'
 import { type AuthorizationContext, authorize, requiredAccess } from './authorize'
 import { throttled, trafficLimitOf } from './body'
-import { checkReferer, checkStrictSignature } from './bucketRules'
-import { corsHeadersOf } from './cors'
-import { CosServiceError } from './errors'
+import { checkReferer, checkStrictSignature, corsHeadersOf } from './bucketRules'
+import { CosServiceError, notImplemented } from './errors'
 import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
 import { answerImageOperation, imageOperationActions } from './images/imageOperations'
 import type { ImageProcessor } from './images/imageProcessor'
-import { isSnapshot } from './images/snapshot'
-import { handlers } from './operations/index'
+import { handlers, matchRequest, requireServed } from './operations/router'
 import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
 import { type ExplainPath, type LogEntry, RequestTrace } from './requestLog'
 import { type CosResponse, errorResponse, newRequestId, sendResponse } from './response'
@@ -139,18 +130,6 @@ async function handleRequest(
   return limit && isStream ? { ...response, body: throttled(body, [limit]) } : response
 }
 
-function matchRequest({ method, target, query, headers }: CosRequest): OperationMatch | undefined {
-  const isPreflight = method === 'OPTIONS'
-  return matchOperation({
-    method,
-    // A preflight may have any address, including those of buckets and sub-resources (436/8288).
-    target: isPreflight ? 'object' : target,
-    query: isPreflight ? {} : query,
-    copies: headers['x-cos-copy-source'] !== undefined,
-    form: /^multipart\/form-data/i.test(headers['content-type'] ?? ''),
-  })
-}
-
 /** The headers and parameters that the signature covers; undefined for a request without one. */
 function signedBy(principal: Principal, auth: Authenticated['auth']): Authenticated['auth'] {
   if (auth || principal.kind === 'anonymous') return auth
@@ -196,45 +175,6 @@ function findBucket(
     throw new CosServiceError('ActionAccelerateNotSupported')
   }
   return bucket
-}
-
-/** Sub-resources of which at least one method is implemented. */
-const SERVED_SUBRESOURCES = new Set(
-  Object.entries(operations)
-    .filter(([name]) => name in handlers)
-    .map(([, operation]) => `${operation.target} ${operation.subresource}`),
-)
-
-/** Parameters that identify an operation only in combination: `partNumber`, `uploadId`. */
-const REQUIRED_PARAMS = new Set(
-  Object.values(operations).flatMap((operation: AnyOperation) => operation.needs ?? []),
-)
-
-/** @throws CosServiceError `MethodNotAllowed`, `NotImplemented`, `InvalidArgument` */
-function requireServed(match: OperationMatch | undefined, request: CosRequest): OperationMatch {
-  const { 'ci-process': _, ...others } = request.query
-  const isServed = match?.name === 'getObject' && isSnapshot(request)
-  const unserved = unservedSubresource(match?.operation, isServed ? others : request.query)
-  if (unserved && REQUIRED_PARAMS.has(unserved)) {
-    throw new CosServiceError(
-      'InvalidArgument',
-      `The parameter ${unserved} requires other parameters.`,
-    )
-  }
-  if (unserved && SERVED_SUBRESOURCES.has(`${request.target} ${unserved}`)) {
-    throw new CosServiceError('MethodNotAllowed')
-  }
-  if (unserved) {
-    const { [unserved]: value } = request.query
-    const named = value ? `${unserved}=${value}` : unserved
-    throw notImplemented(`${request.method} ${request.target} ?${named}`)
-  }
-  if (!match) throw new CosServiceError('MethodNotAllowed')
-  return match
-}
-
-function notImplemented(feature: string): CosServiceError {
-  return new CosServiceError('NotImplemented', `The local COS does not imitate ${feature}.`)
 }
 
 /** Adds the headers of the bucket's CORS rules, except to a preflight, whose operation adds its own. */

@@ -8,7 +8,7 @@ import {
 import type { CheckedConfig } from '../config'
 import { quote, type Refuse, requestRefused } from '../errors'
 import { type Grant, grantFor } from '../grants'
-import { keyObstacle } from '../policy/conditions'
+import { keyObstacle } from '../policy'
 import type { Rule } from '../rules'
 import { checkExactKey, checkHeaders, checkLimits, checkOverrides, hostsOf } from './limits'
 import type { DescribedRequest } from './request'

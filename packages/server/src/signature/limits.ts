@@ -1,6 +1,5 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
-import { quote, requestRefused } from '../errors'
-import { Reason } from '../reasons'
+import { quote, Reason, requestRefused } from '../errors'
 import { hasQuota, limitsUploads, type Rule } from '../rules'
 import type { DescribedRequest } from './request'
 

@@ -1,14 +1,16 @@
-import { operations } from '@miniprogram-cos/protocol'
+import { operations, readXml, type XmlElement } from '@miniprogram-cos/protocol'
 import { authorize, requiredAccess } from '../authorize'
-import { CosServiceError } from '../errors'
-import { refuseArchived } from '../object/restore'
+import { limited } from '../body'
+import { accessDenied, CosServiceError, invalidArgument } from '../errors'
+import { refuseArchived } from '../operations/objectAttributes'
 import { bucketOf, type OperationContext } from '../operations/operation'
 import { type CosRequest, versionIdOf } from '../request'
-import type { CosResponse } from '../response'
-import { ImageError } from './imageError'
-import { imageServiceError } from './imageRequests'
-import { answerStyleRequest } from './imageStyles'
-import { planProcessing } from './processUpload'
+import { type CosResponse, xmlResponse } from '../response'
+import type { BucketRecord } from '../store/records'
+import { ImageError } from './imagePipeline'
+import { imageServiceError, STYLE_PREFIX } from './imageRequests'
+import { parsePipeline } from './parsePipeline'
+import { planProcessing } from './picOperations'
 
 /**
  * Executes the operations on images that are not in the protocol's table: `?style` of a bucket, and
@@ -54,4 +56,78 @@ async function processInCloud(context: OperationContext): Promise<CosResponse> {
   if (!object || object.isDeleteMarker || !plan) throw new CosServiceError('NoSuchKey')
   refuseArchived(object, context.now)
   return plan(object)
+}
+
+/** Maximum number of styles of a bucket (document 1045/33700, error -60957). */
+const MAX_STYLES = 100
+const MAX_BODY_BYTES = 64 * 1024
+
+/**
+ * Adds, lists and deletes the image styles of a bucket: `?style` (documents 1045/33707 to 33709). The
+ * required CAM actions are not documented, so only the owner's key is accepted.
+ * @throws CosServiceError `AccessDenied`, `MalformedXML`, `MethodNotAllowed`; ImageError for invalid parameters
+ */
+async function answerStyleRequest(context: OperationContext): Promise<CosResponse> {
+  const { request, principal, store } = context
+  if (principal.kind !== 'root') {
+    throw accessDenied('image styles are configured with the owner key')
+  }
+  const bucket = bucketOf(context)
+  switch (request.method) {
+    case 'GET':
+      return xmlResponse({ StyleList: { StyleRule: stylesOf(bucket) } })
+    case 'PUT': {
+      const { StyleName: name, StyleBody: parameters } = await readStyle(context, 'AddStyle')
+      if (!parameters || stylesOf(bucket).length >= MAX_STYLES) {
+        throw invalidArgument(`A bucket has at most ${MAX_STYLES} styles, none empty.`)
+      }
+      parsePipeline(parameters)
+      await store.buckets.update(bucket.name, (record) => ({
+        ...record,
+        documents: { ...record.documents, [STYLE_PREFIX + name]: parameters },
+      }))
+      return { status: 200 }
+    }
+    case 'DELETE': {
+      const { StyleName: name } = await readStyle(context, 'DeleteStyle')
+      await store.buckets.update(bucket.name, (record) => {
+        const { [STYLE_PREFIX + name]: _, ...documents } = record.documents ?? {}
+        return { ...record, documents }
+      })
+      return { status: 200 }
+    }
+    default:
+      throw new CosServiceError('MethodNotAllowed')
+  }
+}
+
+function stylesOf({ documents = {} }: BucketRecord): { StyleName: string; StyleBody: string }[] {
+  return Object.entries(documents)
+    .filter(([name]) => name.startsWith(STYLE_PREFIX))
+    .map(([name, StyleBody]) => ({ StyleName: name.slice(STYLE_PREFIX.length), StyleBody }))
+}
+
+async function readStyle(
+  { request }: OperationContext,
+  root: string,
+): Promise<{ StyleName: string; StyleBody?: string }> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of limited(request.raw, MAX_BODY_BYTES)) chunks.push(chunk)
+  const element = readDocument(Buffer.concat(chunks).toString('utf8'), root)
+  const { StyleName: name, StyleBody: parameters } = element
+  if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))
+    throw new CosServiceError('MalformedXML')
+  return { StyleName: name, ...(typeof parameters === 'string' ? { StyleBody: parameters } : {}) }
+}
+
+function readDocument(text: string, root: string): XmlElement {
+  if (/<!DOCTYPE/i.test(text)) throw new CosServiceError('MalformedXML')
+  let content: unknown
+  try {
+    content = readXml(text)[root]
+  } catch {
+    throw new CosServiceError('MalformedXML')
+  }
+  if (typeof content !== 'object' || content === null) throw new CosServiceError('MalformedXML')
+  return content as XmlElement
 }

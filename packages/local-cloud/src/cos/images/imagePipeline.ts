@@ -1,5 +1,35 @@
-import type { Geometry } from './geometry'
-import type { Gravity } from './parameters'
+/** Pixels. */
+export interface Size {
+  width: number
+  height: number
+}
+
+export const GRAVITIES = [
+  'northwest',
+  'north',
+  'northeast',
+  'west',
+  'center',
+  'east',
+  'southwest',
+  'south',
+  'southeast',
+] as const
+
+/** A position in the 3 x 3 grid. */
+export type Gravity = (typeof GRAVITIES)[number]
+
+/** How an image is scaled (document 1045/33713). */
+export type Geometry =
+  | { kind: 'percent'; x: number; y: number }
+  /** Scales to the given side; the other follows. */
+  | { kind: 'side'; width?: number; height?: number }
+  /** Scales to fit into the box; `only` restricts the direction. */
+  | { kind: 'within'; width: number; height: number; only?: 'shrink' | 'enlarge' }
+  /** Scales to cover the box. */
+  | { kind: 'covering'; width: number; height: number }
+  | { kind: 'exactly'; width: number; height: number }
+  | { kind: 'area'; pixels: number }
 
 /** One change of the pixels. */
 export type ImageStep =
@@ -100,4 +130,58 @@ export interface TextWatermark extends WatermarkPlacement {
   color: string
   /** 0 to 1. */
   shadow: number
+}
+
+/** COS's error codes of image processing (document 436/7730), with status 400 unless noted. */
+type ImageErrorCode =
+  /** A parameter is unknown, malformed or out of its range. */
+  | 'InvalidArgument'
+  /** The file is larger than the service processes. */
+  | 'ImageTooLarge'
+  /** Too many pixels, or too many frames. */
+  | 'ImageResolutionExceed'
+  /** Not an image, damaged, or of a format that the operation does not support. */
+  | 'InvalidImageFormat'
+  /** The watermark cannot be read. */
+  | 'InvalidImageSource'
+  | 'InvalidPicOperations'
+  /** 501: supported by the service, but not by the local COS. */
+  | 'NotImplemented'
+  /** 503: processing took too long. */
+  | 'ServiceUnavailable'
+
+/** `X-ErrNo` of a failed download (document 1045/33700). */
+export const ERR_NO = {
+  invalidUrl: -106,
+  invalidStyle: -105,
+  fileTooLarge: -167,
+  formatNotSupported: -441,
+  sizeExceeded: -442,
+  formatNotAllowed: -443,
+  resolutionExceeded: -447,
+  timeout: -901,
+  emptyOriginal: -40168,
+} as const
+
+/** An image, a parameter or a limit that processing refuses. */
+export class ImageError extends Error {
+  readonly code: ImageErrorCode
+  /** The number that the service sends in the header `X-ErrNo`. */
+  readonly errNo: number | undefined
+
+  constructor(code: ImageErrorCode, message: string, errNo?: number) {
+    super(message)
+    this.code = code
+    this.errNo = errNo
+  }
+}
+
+/** The error of an invalid parameter. */
+export function invalidParameter(message: string): ImageError {
+  return new ImageError('InvalidArgument', message, ERR_NO.invalidUrl)
+}
+
+/** The error of a feature that Tencent's service supports and the local COS does not. */
+export function notImplemented(feature: string): ImageError {
+  return new ImageError('NotImplemented', `The local COS does not imitate ${feature}.`)
 }

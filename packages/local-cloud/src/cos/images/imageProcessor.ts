@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { executePipeline, type LoadWatermark, type ProcessedImage } from './executePipeline'
-import { readExif } from './exif'
-import { ImageError } from './imageError'
-import type { ImagePipeline, ImageReport } from './imagePipeline'
+import { readExif } from './formats'
+import { ImageError, type ImagePipeline, type ImageReport } from './imagePipeline'
 import { attempt, openSource, readSource, type SharpModule, type SourceImage } from './sourceImage'
 
 /** Images and videos that are processed at a time; each may need several hundred MB. */

@@ -1,4 +1,4 @@
-import { invalidParameter } from './imageError'
+import { GRAVITIES, type Gravity, invalidParameter } from './imagePipeline'
 
 /** A parameter of an operation: `thumbnail/200x/strip` has two. */
 export type Parameter = { name: string; value: string }
@@ -54,21 +54,6 @@ export function readColor(name: string, value: string): string {
   if (!digits) throw invalidParameter(`${name} must be a colour such as #FF0000, in Base64.`)
   return `#${digits.toLowerCase()}`
 }
-
-const GRAVITIES = [
-  'northwest',
-  'north',
-  'northeast',
-  'west',
-  'center',
-  'east',
-  'southwest',
-  'south',
-  'southeast',
-] as const
-
-/** A position in the 3 x 3 grid. */
-export type Gravity = (typeof GRAVITIES)[number]
 
 /** @throws ImageError */
 export function readGravity(value: string): Gravity {

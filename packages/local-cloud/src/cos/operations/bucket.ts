@@ -1,11 +1,11 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
 import { aclOfHeaders } from '../acl'
 import { isBodyEmpty, readXmlBody } from '../body'
-import { CosServiceError } from '../errors'
-import { taggingXml, tagsOfDocument, tagsOfHeader } from '../object/tags'
+import { CosServiceError, invalidArgument } from '../errors'
 import { xmlResponse } from '../response'
 import type { BucketRecord } from '../store/records'
 import { rootOf } from '../xmlElements'
+import { taggingXml, tagsOfDocument, tagsOfHeader } from './objectAttributes'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** Maximum number of buckets per page (document 436/8291). */
@@ -51,7 +51,7 @@ function readLimit(text: string | undefined): number {
   if (text === undefined || text === '') return MAX_PAGE
   const limit = /^\d+$/.test(text) ? Number(text) : 0
   if (limit < 1 || limit > MAX_PAGE) {
-    throw new CosServiceError('InvalidArgument', `max-keys must be 1 to ${MAX_PAGE}.`)
+    throw invalidArgument(`max-keys must be 1 to ${MAX_PAGE}.`)
   }
   return limit
 }
@@ -72,13 +72,12 @@ function isCreatedInRange(
   if (!range) return true
   const time = Number(text)
   const seconds = Math.floor(Date.parse(created) / 1000)
-  if (!text || !Number.isInteger(time))
-    throw new CosServiceError('InvalidArgument', 'create-time is missing.')
+  if (!text || !Number.isInteger(time)) throw invalidArgument('create-time is missing.')
   if (range === 'lt') return seconds < time
   if (range === 'lte') return seconds <= time
   if (range === 'gt') return seconds > time
   if (range === 'gte') return seconds >= time
-  throw new CosServiceError('InvalidArgument', 'range must be lt, lte, gt or gte.')
+  throw invalidArgument('range must be lt, lte, gt or gte.')
 }
 
 /**
@@ -137,7 +136,6 @@ async function isMultiZoneRequested({ request }: OperationContext): Promise<true
   if (isBodyEmpty(request)) return undefined
   const { BucketAZConfig } = await readXmlBody(request, 'CreateBucketConfiguration')
   if (BucketAZConfig === undefined || BucketAZConfig === '') return undefined
-  if (BucketAZConfig !== 'MAZ')
-    throw new CosServiceError('InvalidArgument', 'BucketAZConfig must be MAZ.')
+  if (BucketAZConfig !== 'MAZ') throw invalidArgument('BucketAZConfig must be MAZ.')
   return true
 }

@@ -1,7 +1,12 @@
 import { type CopySource, parseCopySource } from '@miniprogram-cos/protocol'
 import { authorize } from '../authorize'
 import { MAX_SIMPLE_BYTES } from '../body'
-import { CosServiceError } from '../errors'
+import { CosServiceError, invalidArgument } from '../errors'
+import { type CosRequest, withoutLeadingSlashes } from '../request'
+import { bytesOf, type CosResponse, withHeaders, xmlResponse } from '../response'
+import type { ObjectRecord } from '../store/records'
+import { readPartNumber, requireUpload, storePart } from './multipart'
+import { refuseArchived } from './objectAttributes'
 import {
   attributesOf,
   checkConditions,
@@ -10,12 +15,7 @@ import {
   overwriteGuard,
   refuseNotImitated,
   versionHeader,
-} from '../object/headers'
-import { refuseArchived } from '../object/restore'
-import { type CosRequest, withoutLeadingSlashes } from '../request'
-import { bytesOf, type CosResponse, withHeaders, xmlResponse } from '../response'
-import type { ObjectRecord } from '../store/records'
-import { readPartNumber, requireUpload, storePart } from './multipart'
+} from './objectHeaders'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 export const copy: Handlers = {
@@ -49,7 +49,7 @@ function readCopyRange(header: string | undefined, size: number): [start: number
   if (!header) return [0, size - 1]
   const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(header) ?? []
   if (first === '' || Number(first) > Number(last)) {
-    throw new CosServiceError('InvalidArgument', 'Invalid copy source range.')
+    throw invalidArgument('Invalid copy source range.')
   }
   if (Number(last) >= size) throw new CosServiceError('InvalidRange')
   return [Number(first), Number(last)]
@@ -99,7 +99,7 @@ type Directive = 'copy' | 'replaced'
 function readDirective({ headers }: CosRequest, name: string): Directive {
   const directive = (headers[name] || 'Copy').toLowerCase()
   if (directive === 'copy' || directive === 'replaced') return directive
-  throw new CosServiceError('InvalidArgument', `Unknown directive in ${name}.`)
+  throw invalidArgument(`Unknown directive in ${name}.`)
 }
 
 /**

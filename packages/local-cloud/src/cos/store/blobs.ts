@@ -268,7 +268,7 @@ export class Blobs {
 }
 
 /** The changes of a transaction to blobs. */
-export interface BlobChanges {
+interface BlobChanges {
   /** Pending blobs that get an owner. */
   committed?: readonly BlobRef[]
   /** Committed blobs that lose their owner. */

@@ -13,7 +13,7 @@ interface Change {
 /** Checks the object that a write would replace, and its bucket; throws to refuse the write. */
 export type OverwriteGuard = (present: ObjectRecord | undefined, bucket: BucketRecord) => void
 
-export interface DeleteOutcome {
+interface DeleteOutcome {
   versionId?: string
   isDeleteMarker?: true
 }

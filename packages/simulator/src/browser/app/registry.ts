@@ -7,9 +7,9 @@ import type {
   Part,
   SourceProblem,
 } from '../../preview/protocol'
-import { foreignTags } from '../backend'
 import { globals } from '../dom'
 import { settings } from '../settings'
+import { foreignTags } from './backend'
 import { ProblemError, problemsOf } from './problems'
 import { wxsHandler, wxsObserver } from './wxsInstances'
 

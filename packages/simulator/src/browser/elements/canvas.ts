@@ -1,4 +1,4 @@
-import { addressOf, phoneFiles } from '../files'
+import { addressOf, phoneFiles } from '../wx/files'
 import { nodeOf, shadowOf, WxElement } from './base'
 
 /** `<canvas>`: with `type="2d"` or `webgl` the browser's own, else the older one of `wx.createCanvasContext`. */

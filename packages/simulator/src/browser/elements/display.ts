@@ -1,5 +1,5 @@
-import { addressOf } from '../files'
 import { settings } from '../settings'
+import { addressOf } from '../wx/files'
 import { ownerOf, shadowOf, WxElement } from './base'
 
 /** `object-fit` by mode; all other modes name an edge or a corner. */

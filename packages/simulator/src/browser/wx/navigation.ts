@@ -1,7 +1,6 @@
 import { api, WxError } from '../../callbacks'
-import { animateElements, createAnimation } from '../app/animation'
+import { startPullDown, stopPullDown } from '../app/backend'
 import type { Frame } from '../app/frame'
-import { startPullDown, stopPullDown } from '../app/gestures'
 import type { OpenPage, PageStack } from '../app/pageStack'
 import { extendInstances } from '../app/registry'
 import {
@@ -11,8 +10,14 @@ import {
   drawCanvas,
   findCanvas,
 } from '../elements/canvas'
-import { type ObserverOptions, PhoneIntersectionObserver } from './intersectionObserver'
-import { findVideo, SelectorQuery, videoContext } from './query'
+import { animateElements, createAnimation } from './animation'
+import {
+  findVideo,
+  type ObserverOptions,
+  PhoneIntersectionObserver,
+  SelectorQuery,
+  videoContext,
+} from './query'
 import { applyAnimatedStyle, clearAnimatedStyle } from './worklet'
 
 interface ToUrl {
