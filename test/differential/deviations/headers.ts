@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto'
 import { stepOf } from '../../support/bothClients'
-import { EXTENSIONS } from '../arbitraries/texts'
-import { givenHeaders, headersLike, lastGiven, merged, unsaid } from '../givenHeaders'
-import type { Call, Params, Sent } from '../harness'
+import { EXTENSIONS } from '../arbitraries/values'
+import {
+  type Call,
+  givenHeaders,
+  headersLike,
+  lastGiven,
+  merged,
+  type Params,
+  type Sent,
+  unsaid,
+} from '../harness'
 import { signedParams, signsHostOf } from '../resign'
 import { call, type Deviation, sign, without } from './deviation'
 

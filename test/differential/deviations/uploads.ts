@@ -1,6 +1,13 @@
 import { stepOf } from '../../support/bothClients'
-import { givenHeaders, headersLike, lastGiven, merged } from '../givenHeaders'
-import type { Call, Params, Sent } from '../harness'
+import {
+  type Call,
+  givenHeaders,
+  headersLike,
+  lastGiven,
+  merged,
+  type Params,
+  type Sent,
+} from '../harness'
 import { call, type Deviation, fixedPath, sign, without } from './deviation'
 import { COPY, UPLOAD } from './headers'
 
