@@ -1,9 +1,16 @@
-import { type BenchRecord, costOf, type Figure, NOISE, numberText, ratioText } from './figure'
-
-type Language = 'en' | 'zh'
+import {
+  type BenchRecord,
+  costOf,
+  type Figure,
+  type Language,
+  NOISE,
+  numberText,
+  ratioText,
+  type Text,
+} from './figure'
 
 /** The figures that the READMEs show. */
-const OVERVIEW: Record<string, Record<Language, string>> = {
+const OVERVIEW: Record<string, Text> = {
   'size.client': { en: 'size, as “Build npm” makes it', zh: '“构建 npm”后的体积' },
   'size.clientUploaded': { en: 'size, compiled to ES5', zh: '转 ES5 后的体积' },
   'client.load': { en: 'load time', zh: '加载时间' },

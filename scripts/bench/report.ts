@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { at } from '../build/root'
 import { otherLanguage, table } from '../docs/markdown'
-import { inChinese } from './chineseTexts'
 import {
   type BenchRecord,
   betterSide,
   type Figure,
   figureOf,
   isReached,
+  type Language,
   numberText,
   ratioText,
   type Spread,
@@ -15,6 +15,30 @@ import {
   spreadText,
 } from './figure'
 import { overviewChart } from './overviewChart'
+
+/**
+ * The suites by the names that `npm run bench` takes, in the order of the report. They are loaded when the packages that
+ * they measure have been built.
+ */
+const SUITES = {
+  size: async () => (await import('./size')).size,
+  client: async () => (await import('./client')).client,
+  keys: async () => (await import('./keyRequests')).keyRequests,
+  networks: async () => (await import('./networks')).networks,
+  'cloud-functions': async () => (await import('./cloudFunctions')).cloudFunctions,
+  'local-cos': async () => (await import('./localCos')).localCos,
+}
+
+export const SUITE_NAMES = Object.keys(SUITES)
+
+/** @param names @default all */
+export async function loadSuites(names = SUITE_NAMES): Promise<Suite[]> {
+  const suites: Suite[] = []
+  for (const [name, load] of Object.entries(SUITES)) {
+    if (names.includes(name)) suites.push(await load())
+  }
+  return suites
+}
 
 /** The run that docs/BENCHMARKS.md shows. */
 export const RECORDED = at('docs/bench/results.json')
@@ -39,8 +63,6 @@ export function measuredFigures({ figures }: Suite, record: BenchRecord): Figure
     return rounds ? [figureOf(id, info, rounds)] : []
   })
 }
-
-type Language = 'en' | 'zh'
 
 interface ReportTexts {
   title: string
@@ -105,9 +127,9 @@ export function figureTable(figures: Figure[], language: Language = 'en'): strin
     figures.map((figure) => {
       const { what, unit, ours, theirs, ratio, peer } = figure
       return [
-        what,
+        what[language],
         spread(ours, unit),
-        theirs ? `${peer}${colon}${spread(theirs, unit)}` : '',
+        theirs ? `${peerText(peer, language)}${colon}${spread(theirs, unit)}` : '',
         ratio ? ratioText(ratio.median) : '',
         goalText(figure, language),
         better[betterSide(figure) ?? 'none'],
@@ -115,6 +137,9 @@ export function figureTable(figures: Figure[], language: Language = 'en'): strin
     }),
   )
 }
+
+const peerText = (peer: Figure['peer'] = '', language: Language) =>
+  typeof peer === 'string' ? peer : peer[language]
 
 function goalText(figure: Figure, language: Language): string {
   const { goal, better } = figure
@@ -127,7 +152,7 @@ export function reportFiles(record: BenchRecord, suites: Suite[]): Record<string
   const figures = suites.flatMap((suite) => measuredFigures(suite, record))
   return {
     'docs/BENCHMARKS.md': benchmarksDocument(record, suites, 'en'),
-    'docs/BENCHMARKS.zh-CN.md': benchmarksDocument(record, suites.map(inChinese), 'zh'),
+    'docs/BENCHMARKS.zh-CN.md': benchmarksDocument(record, suites, 'zh'),
     'docs/bench/overview-en.svg': overviewChart(record, figures, 'en'),
     'docs/bench/overview-zh.svg': overviewChart(record, figures, 'zh'),
   }
@@ -138,8 +163,15 @@ function benchmarksDocument(record: BenchRecord, suites: Suite[], language: Lang
   const figures = suites.flatMap((suite) => measuredFigures(suite, record))
   const sections = suites.flatMap((suite) => {
     const measured = measuredFigures(suite, record)
-    const notes = measured.flatMap(({ what, note }) => (note ? [`- *${what}*${colon}${note}`] : []))
-    return [`## ${suite.title}`, suite.how, figureTable(measured, language), notes.join('\n')]
+    const notes = measured.flatMap(({ what, note }) =>
+      note ? [`- *${what[language]}*${colon}${note[language]}`] : [],
+    )
+    return [
+      `## ${suite.title[language]}`,
+      suite.how[language],
+      figureTable(measured, language),
+      notes.join('\n'),
+    ]
   })
   return `${[
     `# ${title}`,
@@ -200,9 +232,9 @@ function lineOf(figure: Figure, language: Language): string {
     theirs && ratio
       ? [
           `${numberText(ours.median)} ${unit}`,
-          `${peer} ${numberText(theirs.median)} ${unit}`,
+          `${peerText(peer, language)} ${numberText(theirs.median)} ${unit}`,
           `${ratioLabel}${ratioText(ratio.median)}`,
         ].join(comma)
       : `${numberText(ours.median)} ${unit}`
-  return `- ${what}${colon}${numbers}${isReached(figure) === false ? `${comma}${target}${goal}` : ''}`
+  return `- ${what[language]}${colon}${numbers}${isReached(figure) === false ? `${comma}${target}${goal}` : ''}`
 }

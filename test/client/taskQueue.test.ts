@@ -6,7 +6,7 @@ import { COS } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 describe('the cost of each queued upload', () => {
-  const child = `${ROOT}/scripts/bench/support/phoneProcess.js`
+  const child = `${ROOT}/scripts/bench/phoneProcess.js`
   const growthOf = async (measurement: string, flags: string[]): Promise<number> => {
     const args = ['--expose-gc', '--no-warnings', ...flags, child, CLIENT_FILE, measurement]
     const { stdout } = await promisify(execFile)(process.execPath, args)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import type { OperationName } from '@miniprogram-cos/protocol'
 import type { COS } from 'miniprogram-cos'
 import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
 import { COS_ERRORS } from '../../packages/local-cloud/src/cos/errors'
@@ -13,7 +14,19 @@ import {
   startTestCloud,
   type TestCloud,
 } from '../support/testCloud'
-import { EXAMPLES } from './examples'
+import { buckets, inventory, settings } from './examples/buckets'
+import { client, type Examples, multipart, objects } from './examples/objects'
+
+/** One example for every operation: a missing one does not compile. */
+const operationExamples: Record<OperationName, Examples[string]> = {
+  ...objects,
+  ...multipart,
+  ...buckets,
+  ...settings,
+  ...inventory,
+}
+
+const EXAMPLES: Examples = { ...client, ...operationExamples }
 
 test('every error that a method documents is a code of the local COS or of the kit', () => {
   const declarations = readFileSync(at('packages/client/dist/index.d.ts'), 'utf8')

@@ -40,7 +40,13 @@ describe('statistics', () => {
 })
 
 describe('a figure', () => {
-  const TIME: FigureInfo = { what: 'a call', unit: 'ms', better: 'less', peer: 'theirs', goal: 0.5 }
+  const TIME: FigureInfo = {
+    what: { en: 'a call', zh: '一次调用' },
+    unit: 'ms',
+    better: 'less',
+    peer: 'theirs',
+    goal: 0.5,
+  }
   const RATE: FigureInfo = { ...TIME, unit: '/s', better: 'more', goal: 2 }
 
   test('costs less with a shorter time and with a higher rate', () => {

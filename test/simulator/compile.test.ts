@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { compileApp } from '../../packages/simulator/src/compile/compileApp'
 import { compileStyle } from '../../packages/simulator/src/compile/compileStyle'
-import { SourceError } from '../../packages/simulator/src/compile/sourceError'
-import { SourceTree } from '../../packages/simulator/src/compile/sourceTree'
+import { SourceError, SourceTree } from '../../packages/simulator/src/compile/sourceTree'
 import type { SourceProblem } from '../../packages/simulator/src/preview/protocol'
 
 let root: string

@@ -1,11 +1,11 @@
-import { PhoneConnection } from '../../packages/simulator/src/preview/connection'
+import { PhoneConnection } from '../../packages/simulator/src/preview/forward'
 import type { RecordUpdate } from '../../packages/simulator/src/preview/protocol'
 import {
   maskHeaders,
   maskSecrets,
   RequestLog,
 } from '../../packages/simulator/src/preview/requestLog'
-import { readRoutes } from '../../packages/simulator/src/preview/routes'
+import { readRoutes } from '../../packages/simulator/src/preview/startPreview'
 
 describe('the network of a previewed phone', () => {
   test('routes a path, a host or the beginning of a URL to another server', () => {

@@ -1,5 +1,5 @@
 import { deviceProfile, isPlatform, type Platform } from '../deviceProfile'
-import type { PhoneSettings } from '../preview/protocol'
+import type { NetworkProfile, PhoneSettings, ShellMessage } from '../preview/protocol'
 
 declare global {
   interface Window {
@@ -23,4 +23,15 @@ function themeOf(value: string | null): PhoneSettings['theme'] {
 
 function platformOf(value: string | null): Platform {
   return isPlatform(value) ? value : window.__phone.device
+}
+/** Whether the phone is shown on the page with all phones, or alone in a window. */
+export const isFramed = window.parent !== window
+
+/** The network that this phone is switched to. */
+export const network: { profile: NetworkProfile } = { profile: 'wifi' }
+
+/** Tells the page with all phones; does nothing on a phone alone in a window. */
+export function tellShell(message: ShellMessage): void {
+  // The page has another port, which the phone does not know; what it is told is shown there only.
+  if (isFramed) window.parent.postMessage(message, '*')
 }

@@ -1,6 +1,6 @@
 import type { AppConfig, Part, SourceProblem } from '../preview/protocol'
-import { problemAt, SourceError } from './sourceError'
 import type { SourceTree } from './sourceTree'
+import { problemAt, SourceError } from './sourceTree'
 
 export interface AppFiles {
   config: AppConfig

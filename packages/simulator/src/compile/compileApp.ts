@@ -16,8 +16,7 @@ import type { AppConfig, CompiledPart, SourceProblem } from '../preview/protocol
 import { readAppFiles } from './appFiles'
 import { compileStyle } from './compileStyle'
 import { compileTemplates } from './compileTemplates'
-import { problemAt, SourceError } from './sourceError'
-import { SourceTree, scriptAt } from './sourceTree'
+import { problemAt, SourceError, SourceTree, scriptAt } from './sourceTree'
 
 /** Browser globals that a mini program does not have: the preview must not run what a phone cannot. */
 const ABSENT = [

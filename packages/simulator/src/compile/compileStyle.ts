@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import postcss, { type AtRule, CssSyntaxError, type Root, type Rule } from 'postcss'
-import { problemAt, SourceError } from './sourceError'
+import { browserUnits } from '../preview/protocol'
 import type { SourceTree } from './sourceTree'
-import { browserUnits } from './units'
+import { problemAt, SourceError } from './sourceTree'
 
 /** How far a style sheet reaches. */
 export interface StyleScope {

@@ -2,8 +2,8 @@ import { posix } from 'node:path'
 import { Script } from 'node:vm'
 import { TmplGroup } from 'glass-easel-template-compiler'
 import type { SourceProblem } from '../preview/protocol'
-import { problemAt } from './sourceError'
 import type { SourceTree } from './sourceTree'
+import { problemAt } from './sourceTree'
 
 /** What glass-easel's compiler finds in a template; lines and columns from 0. */
 interface Finding {

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { type CallbackOptions, callBackOrPromise, WxError } from '../callbacks'
-import type { Clock } from '../network/clock'
 import { readAll } from './network'
+import type { Clock } from './slowNetwork'
 
 export interface Identity {
   openid?: string

@@ -3,7 +3,8 @@ import { createReadStream, promises as fs, mkdirSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { extname, isAbsolute, join, normalize } from 'node:path'
 import { type CallbackOptions, callBack as callBackOf, WxError } from '../callbacks'
-import type { Clock } from '../network/clock'
+import { isArrayBuffer } from '../network'
+import type { Clock } from './slowNetwork'
 
 const USER_DATA = 'wxfile://usr'
 /** Downloads use the first, chosen files the other two: see `deviceProfile`. */
@@ -60,11 +61,6 @@ export interface ReadFileOptions extends CallbackOptions {
   encoding?: BufferEncoding
   position?: number
   length?: number
-}
-
-/** A buffer may come from another realm, because the app runs in a realm of its own. */
-export function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  return Object.prototype.toString.call(value) === '[object ArrayBuffer]'
 }
 
 /** `wx.getFileSystemManager()` on real files. */

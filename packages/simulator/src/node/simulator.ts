@@ -4,21 +4,20 @@ import { basename, join } from 'node:path'
 import { AppState, lifecycleApi, type NetworkType } from '../appState'
 import { api, WxError } from '../callbacks'
 import { type DeviceProfile, deviceInfo, deviceProfile, type Platform } from '../deviceProfile'
-import { type DomainLists, Semaphore } from '../network'
-import { type Clock, realClock } from '../network/clock'
-import { type RequestOptions, request } from '../network/request'
 import {
+  type DomainLists,
   type DownloadOptions,
-  downloadFile,
+  type RequestOptions,
+  Semaphore,
+  TIMEOUT_MS,
   type UploadOptions,
-  uploadFile,
-} from '../network/transfers'
+} from '../network'
 import { createStorage, type StorageBackend } from '../storage'
 import { createCloud, type Identity } from './cloud'
 import { createFileSystemManager, FileSpace } from './files'
 import { imageInfo } from './imageInfo'
-import type { NetworkOptions, Route } from './network'
-import { Wire, type WireOptions } from './slowNetwork'
+import { downloadFile, type PhoneNetwork, type Route, request, uploadFile } from './network'
+import { type Clock, realClock, Wire, type WireOptions } from './slowNetwork'
 
 export interface SimulatorOptions {
   /** Folder for the phone's files and storage. */
@@ -84,11 +83,11 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     ...(options.openid === undefined ? {} : { openid: options.openid }),
     ...(options.unionid === undefined ? {} : { unionid: options.unionid }),
   }
-  const network: NetworkOptions = {
+  const network: PhoneNetwork = {
     appid: identity.appid,
     urlCheck: options.urlCheck ?? true,
     domains: options.domains ?? { request: [], uploadFile: [], downloadFile: [] },
-    timeout: options.timeout ?? 60_000,
+    timeout: options.timeout ?? TIMEOUT_MS,
     files,
     headerName: device.headerName,
     route: options.route ?? (() => undefined),
@@ -115,7 +114,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
 }
 
 function createWx(
-  network: NetworkOptions,
+  network: PhoneNetwork,
   services: ReturnType<typeof createStorage> & { cloud: ReturnType<typeof createCloud> },
   profile: DeviceProfile,
 ) {

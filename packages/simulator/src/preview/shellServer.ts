@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { readAll } from '../node/network'
+import { pipeline } from 'node:stream/promises'
+import { openRequest, type Route, readAll } from '../node/network'
 import { isOwn, relativePath, sendFile } from './http'
-import { openLink } from './openLink'
 import type { ShellPhone, ShellSettings } from './protocol'
 import type { RequestLog } from './requestLog'
 import type { SourceWatch } from './sourceWatch'
@@ -85,4 +85,40 @@ function shellPage(settings: ShellSettings): string {
 </body>
 </html>
 `
+}
+
+/** Headers that the browser needs to show a file or to save it. */
+const SHOWN = ['content-type', 'content-length', 'content-disposition', 'etag', 'last-modified']
+
+/**
+ * Opens a link that the app has made, such as a signed URL, from where its host is routed to: on this computer its
+ * host name leads elsewhere, or nowhere.
+ */
+export async function openLink(link: string, to: ServerResponse, route: Route): Promise<void> {
+  if (!/^https?:\/\//.test(link) || !URL.canParse(link)) {
+    throw new Error('the link must begin with http:// or https://')
+  }
+  const target = new URL(link)
+  if (route(target.host) === undefined) {
+    to.writeHead(302, { Location: target.href }).end()
+    return
+  }
+  await new Promise<void>((resolve, reject) => {
+    const sent = openRequest(link, { route })
+    sent.on('error', reject)
+    sent.on('response', (response) => {
+      const headers: Record<string, string> = {
+        'Cache-Control': 'no-store',
+        // A page that a user has uploaded must not control the preview.
+        'Content-Security-Policy': 'sandbox',
+      }
+      for (const name of SHOWN) {
+        const value = response.headers[name]
+        if (typeof value === 'string') headers[name] = value
+      }
+      to.writeHead(response.statusCode ?? 502, headers)
+      pipeline(response, to).then(resolve, reject)
+    })
+    sent.end()
+  })
 }

@@ -1,8 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { type CompiledApp, compileApp } from '../compile/compileApp'
-import { SourceError } from '../compile/sourceError'
-import { SourceTree } from '../compile/sourceTree'
+import { SourceError, SourceTree } from '../compile/sourceTree'
 import type { SourceProblem } from './protocol'
 
 /** One save is often several writes. */

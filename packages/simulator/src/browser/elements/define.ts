@@ -1,6 +1,5 @@
 import { WxElement } from './base'
 import { WxCanvas } from './canvas'
-import { WxCheckbox, WxCheckboxGroup, WxRadio, WxRadioGroup } from './choices'
 import {
   WxMatchMedia,
   WxMovableView,
@@ -20,7 +19,15 @@ import {
   WxVideo,
 } from './display'
 import { WxInput, WxSlider, WxSwitch, WxTextarea } from './fields'
-import { WxButton, WxForm, WxLabel } from './form'
+import {
+  WxButton,
+  WxCheckbox,
+  WxCheckboxGroup,
+  WxForm,
+  WxLabel,
+  WxRadio,
+  WxRadioGroup,
+} from './form'
 import { WxActionSheet, WxActionSheetCancel, WxLoading, WxModal, WxToast } from './overlays'
 import { WxPicker, WxPickerView, WxPickerViewColumn } from './pickers'
 import {

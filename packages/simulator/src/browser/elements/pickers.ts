@@ -1,5 +1,5 @@
-import { showPicker } from '../overlays'
 import { settings } from '../settings'
+import { showPicker } from '../wx/interaction'
 import { FormField, shadowOf, WxElement } from './base'
 
 const two = (value: number) => String(value).padStart(2, '0')

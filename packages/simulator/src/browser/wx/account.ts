@@ -1,6 +1,6 @@
 import { api, WxError } from '../../callbacks'
-import { showModal } from '../overlays'
 import { settings } from '../settings'
+import { showModal } from './interaction'
 
 const isChinese = settings.language.startsWith('zh')
 

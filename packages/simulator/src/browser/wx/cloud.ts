@@ -1,7 +1,8 @@
 import { type CallbackOptions, callBackOrPromise, WxError, type WxFailure } from '../../callbacks'
-import type { Header, NetworkServices } from '../network/exchange'
+import type { Header } from '../../network'
+import { networkTask } from '../../network'
 import { phoneFiles } from './files'
-import { downloadFile, networkTask } from './network'
+import { downloadFile, type PhoneNetwork, sendExchange } from './network'
 
 interface CallFunctionOptions extends CallbackOptions {
   name: string
@@ -117,7 +118,7 @@ function database(): unknown {
 }
 
 /** `wx.cloud`: the preview's server calls functions with the identity of the phone's user, and has the files. */
-export function createCloud(network: NetworkServices): object {
+export function createCloud(network: PhoneNetwork): object {
   let isReady = false
   const requireInit = () => {
     if (isReady) return
@@ -140,35 +141,28 @@ export function createCloud(network: NetworkServices): object {
         'cloud.callFunction',
       ),
     uploadFile: (given: UploadOptions) =>
-      transfer('cloud.uploadFile', given, (options) => {
-        let fileID = ''
-        return networkTask('uploadFile', options, services, {
-          async prepare() {
-            requireInit()
-            const { cloudPath: path, filePath } = options
-            const { data } = await storage('uploadFile', 'getUploadMetadata', { path })
-            const { url, authorization, fileId } = data as Record<string, string>
-            fileID = fileId ?? ''
-            return {
-              url: url ?? '',
-              method: 'PUT',
-              header: { authorization },
-              body: await phoneFiles.get(filePath, 'cloud.uploadFile'),
-              responseType: 'text',
-              timeout: 0,
-            }
-          },
-          finish: ({ statusCode }) => ({ fileID, statusCode }),
-        })
-      }),
+      transfer('cloud.uploadFile', given, (options) =>
+        networkTask('uploadFile', options, async () => {
+          requireInit()
+          const { cloudPath: path, filePath } = options
+          const { data } = await storage('uploadFile', 'getUploadMetadata', { path })
+          const { url = '', authorization, fileId: fileID = '' } = data as Record<string, string>
+          const body = await phoneFiles.get(filePath, 'cloud.uploadFile')
+          const header = { authorization }
+          return sendExchange(
+            { name: 'uploadFile', url, method: 'PUT', header, body },
+            services,
+            ({ statusCode }) => ({ fileID, statusCode }),
+          )
+        }),
+      ),
     downloadFile: (given: CallbackOptions & { fileID: string }) =>
-      transfer('cloud.downloadFile', given, (options) => {
-        const url = async () => {
+      transfer('cloud.downloadFile', given, (options) =>
+        downloadFile({ ...options, url: '' }, services, async () => {
           requireInit()
           return addressOfCloudFile(options.fileID)
-        }
-        return downloadFile({ ...options, url }, services)
-      }),
+        }),
+      ),
     getTempFileURL: (options: CallbackOptions & { fileList: string[] }) =>
       callBackOrPromise(
         options,

@@ -1,26 +1,25 @@
 import { AppState, lifecycleApi, offEvent, onEvent } from '../../appState'
+import { api, WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
-import { Semaphore } from '../../network'
+import {
+  type DownloadOptions,
+  type RequestOptions,
+  Semaphore,
+  type UploadOptions,
+} from '../../network'
+import { realClock } from '../../node/slowNetwork'
 import type { StorageEntry } from '../../preview/protocol'
 import { createStorage } from '../../storage'
 import { appImage } from '../elements/canvas'
-import { fileSystemManager } from '../fileSystem'
 import { settings } from '../settings'
 import { accountApi, Privacy } from './account'
+import { API_NAMES } from './apiNames'
 import { createCloud } from './cloud'
 import { deviceApi } from './device'
-import { addressOf, USER_DATA } from './files'
+import { addressOf, fileSystemManager, USER_DATA } from './files'
 import { interactionApi } from './interaction'
 import { mediaApi } from './media'
-import { canIUse } from './missingApi'
-import {
-  type DownloadOptions,
-  downloadFile,
-  type RequestOptions,
-  request,
-  type UploadOptions,
-  uploadFile,
-} from './network'
+import { downloadFile, request, uploadFile } from './network'
 import { router, worklet } from './worklet'
 
 /** Foreground, background and network of this phone. */
@@ -34,6 +33,7 @@ export function createWx(isPrivacyChecked: () => boolean): Record<string, unknow
   const network = {
     slots: new Semaphore(),
     state,
+    clock: realClock,
     urlCheck: settings.urlCheck,
     domains: settings.domains,
   }
@@ -142,6 +142,90 @@ function audioContext(): object {
         audio.src = address
       })
       return true
+    },
+  })
+}
+
+const documented = new Set(API_NAMES)
+const reported = new Set<string>()
+
+/** Names the side that lacks the call: the client of WeChat that the phone imitates, or the preview. */
+function lacking(name: string): string {
+  const { missing, platform } = deviceProfile(settings.device)
+  return missing.includes(name) ? `WeChat for ${platform}` : 'the preview'
+}
+
+function report(name: string): void {
+  const what = name.startsWith('plugin ') ? `the ${name}` : `wx.${name}`
+  if (!reported.has(name)) console.warn(`${what} is not in ${lacking(name)}`)
+  reported.add(name)
+}
+
+/**
+ * Makes unsupported calls fail with their name. What WeChat does not have either stays
+ * undefined, so that apps can test for it.
+ */
+export function withMissingApi<Wx extends object>(wx: Wx): Wx {
+  const missing = new Map<string, unknown>()
+  return new Proxy(wx, {
+    get(target, name) {
+      if (name in target || typeof name !== 'string' || !documented.has(name)) {
+        return Reflect.get(target, name)
+      }
+      if (!missing.has(name)) missing.set(name, missingCall(name))
+      return missing.get(name)
+    },
+  })
+}
+
+/** `wx.canIUse` for a schema such as `getSystemInfo.return.theme` or `button.open-type`. */
+export function canIUse(wx: object, schema: string): boolean {
+  const [name = ''] = schema.split('.')
+  return name in wx || customElements.get(`wx-${name}`) !== undefined
+}
+
+/** `requirePlugin`: what a plugin exports does nothing and says so. */
+export function requirePlugin(name: string): unknown {
+  if (!reported.has(name)) console.warn(`the plugin ${name} is not in the preview`)
+  reported.add(name)
+  return inertObject(`plugin ${name}`)
+}
+
+function missingCall(name: string): unknown {
+  // Listeners are never called and objects do nothing, so the app continues without them.
+  if (/^(?:on|off)[A-Z]/.test(name)) return () => report(name)
+  if (/^(?:create|get\w+(?:Manager|Context|System)$)/.test(name)) {
+    return () => {
+      report(name)
+      return inertObject(`${name}()`)
+    }
+  }
+  if (name.endsWith('Sync')) {
+    return () => {
+      report(name)
+      return {}
+    }
+  }
+  return api(name, () => {
+    report(name)
+    throw new WxError(`${name}:fail not supported by ${lacking(name)}`)
+  })
+}
+
+/** An object whose methods, at any depth, report themselves and do nothing. */
+function inertObject(name: string): unknown {
+  // A function that may be called, constructed and extended.
+  return new Proxy(function Inert() {}, {
+    get(target, property) {
+      if (property === 'prototype') return target.prototype
+      // Not a promise: `await` of it must end.
+      if (typeof property !== 'string' || property === 'then') return undefined
+      if (property === 'toString' || property === 'valueOf') return () => ''
+      return inertObject(`${name}.${property}`)
+    },
+    apply() {
+      report(name)
+      return inertObject(`${name}()`)
     },
   })
 }

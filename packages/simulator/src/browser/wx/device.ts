@@ -1,9 +1,8 @@
 import { api, type CallbackOptions, WxError } from '../../callbacks'
 import { deviceInfo, deviceProfile } from '../../deviceProfile'
 import { globals } from '../dom'
-import { showToast } from '../overlays'
-import { settings } from '../settings'
-import { tellShell } from '../shellLink'
+import { settings, tellShell } from '../settings'
+import { showToast } from './interaction'
 
 /** The simulated version of the base library. */
 const SDK_VERSION = '3.8.0'

@@ -1,13 +1,7 @@
-import { api } from '../../callbacks'
-import {
-  hideToast,
-  type ModalOptions,
-  previewMedia,
-  showActionSheet,
-  showModal,
-  showToast,
-} from '../overlays'
+import { api, WxError } from '../../callbacks'
+import { textElement } from '../dom'
 import { settings } from '../settings'
+import { addressOf } from './files'
 
 const isChinese = settings.language.startsWith('zh')
 
@@ -39,4 +33,202 @@ export const interactionApi = {
   ),
   enableAlertBeforeUnload: api('enableAlertBeforeUnload', () => {}),
   disableAlertBeforeUnload: api('disableAlertBeforeUnload', () => {}),
+}
+
+/** Adds a layer above the pages; `close` removes it. */
+function showLayer(className: string, html = ''): { element: HTMLElement; close: () => void } {
+  const element = document.createElement('div')
+  element.className = `layer ${className}`
+  element.innerHTML = html
+  document.getElementById('phone')?.append(element)
+  return { element, close: () => element.remove() }
+}
+
+interface ToastOptions {
+  title: string
+  icon?: 'success' | 'error' | 'loading' | 'none'
+  duration?: number
+  mask?: boolean
+}
+
+const MARKS = { success: '✓', error: '✕', loading: '', none: '' }
+
+let closeToast: (() => void) | undefined
+let toastTimer: ReturnType<typeof setTimeout> | undefined
+
+/** wx.showToast and wx.showLoading: one at a time, the later replaces the earlier. */
+export function showToast({ title, icon = 'success', duration = 1500 }: ToastOptions): void {
+  hideToast()
+  const layer = showLayer(`toast toast-${icon}`)
+  layer.element.setAttribute('role', 'status')
+  if (icon !== 'none') layer.element.append(textElement('toast-mark', MARKS[icon]))
+  layer.element.append(textElement('toast-text', title))
+  closeToast = layer.close
+  if (Number.isFinite(duration)) toastTimer = setTimeout(hideToast, duration)
+}
+
+export function hideToast(): void {
+  clearTimeout(toastTimer)
+  closeToast?.()
+  closeToast = undefined
+}
+
+export interface ModalOptions {
+  title?: string
+  content?: string
+  showCancel?: boolean
+  cancelText?: string
+  confirmText?: string
+  confirmColor?: string
+  editable?: boolean
+  placeholderText?: string
+}
+
+export interface ModalResult {
+  confirm: boolean
+  cancel: boolean
+  content?: string
+}
+
+/** wx.showModal. */
+export function showModal(options: ModalOptions, isChinese: boolean): Promise<ModalResult> {
+  const { title = '', content = '', showCancel = true, editable = false } = options
+  return new Promise((resolve) => {
+    const { element, close } = showLayer('dim')
+    const box = textElement('modal', '')
+    box.setAttribute('role', 'dialog')
+    if (title) box.append(textElement('modal-title', title))
+    const field = document.createElement('input')
+    if (editable) {
+      field.className = 'modal-field'
+      field.value = content
+      field.placeholder = options.placeholderText ?? ''
+      box.append(field)
+    } else {
+      box.append(textElement('modal-text', content))
+    }
+    const buttons = textElement('modal-buttons', '')
+    const end = (confirm: boolean) => {
+      close()
+      resolve({
+        confirm,
+        cancel: !confirm,
+        ...(editable && confirm ? { content: field.value } : {}),
+      })
+    }
+    const add = (className: string, text: string, confirm: boolean) => {
+      const button = textElement(className, text, 'button')
+      button.addEventListener('click', () => end(confirm))
+      buttons.append(button)
+      return button
+    }
+    if (showCancel)
+      add('modal-cancel', options.cancelText ?? (isChinese ? '取消' : 'Cancel'), false)
+    const confirm = add('modal-confirm', options.confirmText ?? (isChinese ? '确定' : 'OK'), true)
+    if (options.confirmColor) confirm.style.color = options.confirmColor
+    box.append(buttons)
+    element.append(box)
+    if (editable) field.focus()
+  })
+}
+
+/** wx.showActionSheet: at most six items. */
+export function showActionSheet(
+  { itemList, itemColor }: { itemList: string[]; itemColor?: string },
+  isChinese: boolean,
+): Promise<{ tapIndex: number }> {
+  if (itemList.length > 6) {
+    throw new WxError('showActionSheet:fail parameter error: itemList should not be large than 6')
+  }
+  return new Promise((resolve, reject) => {
+    const { element, close } = showLayer('dim')
+    const sheet = textElement('sheet', '')
+    sheet.setAttribute('role', 'menu')
+    const cancel = () => {
+      close()
+      reject(new WxError('showActionSheet:fail cancel'))
+    }
+    for (const [tapIndex, text] of itemList.entries()) {
+      const item = textElement('sheet-item', text, 'button')
+      if (itemColor) item.style.color = itemColor
+      item.addEventListener('click', () => {
+        close()
+        resolve({ tapIndex })
+      })
+      sheet.append(item)
+    }
+    const last = textElement('sheet-item sheet-cancel', isChinese ? '取消' : 'Cancel', 'button')
+    last.addEventListener('click', cancel)
+    sheet.append(last)
+    element.append(sheet)
+    element.addEventListener('click', (event) => {
+      if (event.target === element) cancel()
+    })
+  })
+}
+
+/** wx.previewImage and wx.previewMedia: the whole screen, a tap closes it. */
+export async function previewMedia(url: string, type: 'image' | 'video'): Promise<void> {
+  const { element, close } = showLayer('preview')
+  const shown = document.createElement(type === 'video' ? 'video' : 'img')
+  shown.src = await addressOf(url)
+  if (shown instanceof HTMLVideoElement) shown.controls = true
+  element.append(shown)
+  element.addEventListener('click', close)
+}
+
+export interface PickerOptions {
+  title: string
+  /** The chosen row of each column at first. */
+  rows: number[]
+  /** The texts of all columns, which may depend on the chosen rows. */
+  columns: (rows: number[]) => string[][]
+  isChinese: boolean
+  onColumnChange: (column: number, row: number) => void
+}
+
+/** The sheet of `<picker>`. @returns the chosen rows; undefined when cancelled */
+export function showPicker(options: PickerOptions): Promise<number[] | undefined> {
+  const { title, isChinese } = options
+  const rows = [...options.rows]
+  return new Promise((resolve) => {
+    const { element, close } = showLayer('dim')
+    const sheet = textElement('sheet picker', '')
+    sheet.setAttribute('role', 'dialog')
+    const end = (chosen: number[] | undefined) => {
+      close()
+      resolve(chosen)
+    }
+    const head = textElement('picker-head', '')
+    const cancel = textElement('picker-cancel', isChinese ? '取消' : 'Cancel', 'button')
+    const confirm = textElement('picker-confirm', isChinese ? '确定' : 'OK', 'button')
+    cancel.addEventListener('click', () => end(undefined))
+    confirm.addEventListener('click', () => end(rows))
+    head.append(cancel, textElement('picker-title', title), confirm)
+    const place = textElement('picker-columns', '')
+    const draw = () => {
+      const lists = options.columns(rows).map((texts, column) => {
+        rows[column] = Math.min(rows[column] ?? 0, Math.max(0, texts.length - 1))
+        const list = document.createElement('select')
+        list.size = 6
+        list.setAttribute('aria-label', String(column + 1))
+        list.append(...texts.map((text) => new Option(text)))
+        list.selectedIndex = rows[column] ?? 0
+        list.addEventListener('change', () => {
+          rows[column] = list.selectedIndex
+          options.onColumnChange(column, list.selectedIndex)
+          // The app may have set other texts for the columns behind.
+          setTimeout(draw)
+        })
+        return list
+      })
+      place.replaceChildren(...lists)
+    }
+    draw()
+    sheet.append(head, place)
+    element.append(sheet)
+    element.addEventListener('click', (event) => {
+      if (event.target === element) end(undefined)
+    })
+  })
 }

@@ -1,8 +1,8 @@
 import { api, WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
-import { showModal } from '../overlays'
 import { settings } from '../settings'
 import { addressOf, phoneFiles } from './files'
+import { showModal } from './interaction'
 
 interface ChooseMediaOptions {
   count?: number

@@ -1,6 +1,6 @@
 import { api, WxError } from '../../callbacks'
+import { startPullDown, stopPullDown } from '../app/backend'
 import type { Frame } from '../app/frame'
-import { startPullDown, stopPullDown } from '../app/gestures'
 import type { OpenPage, PageStack } from '../app/pageStack'
 import { extendInstances } from '../app/registry'
 import {
@@ -11,8 +11,13 @@ import {
   findCanvas,
 } from '../elements/canvas'
 import { animateElements, createAnimation } from './animation'
-import { type ObserverOptions, PhoneIntersectionObserver } from './intersectionObserver'
-import { findVideo, SelectorQuery, videoContext } from './query'
+import {
+  findVideo,
+  type ObserverOptions,
+  PhoneIntersectionObserver,
+  SelectorQuery,
+  videoContext,
+} from './query'
 import { applyAnimatedStyle, clearAnimatedStyle } from './worklet'
 
 interface ToUrl {

@@ -1,158 +1,97 @@
-import { type CallbackOptions, callBack, WxError } from '../../callbacks'
+import { WxError } from '../../callbacks'
+import { deviceProfile } from '../../deviceProfile'
 import {
-  type Exchange,
+  checkDomain,
+  type DomainLists,
+  type DownloadOptions,
+  decodeText,
+  encodeData,
   type Header,
+  isRouted,
+  MAX_DOWNLOAD_BYTES,
+  methodOf,
+  type NetworkCall,
   type NetworkServices,
-  type Reply,
+  networkTask,
+  progressEvents,
+  type RequestOptions,
   type RunningExchange,
   runExchange,
-} from '../network/exchange'
-import { phoneFiles } from './files'
+  TIMEOUT_MS,
+  type UploadOptions,
+} from '../../network'
+import { network, settings, tellShell } from '../settings'
+import { bytesOfFile, phoneFiles } from './files'
 
-type HeaderListener = (result: { header: Record<string, string> }) => void
+const { headerName } = deviceProfile(settings.device)
 
-/** The parts in which one network call differs from the others. */
-export interface NetworkCall {
-  /** Creates the exchange; throws for invalid options. */
-  prepare: () => Promise<Omit<Exchange, 'api' | 'onHeader'>>
-  /** Converts the reply to the result passed to `success`. */
-  finish: (reply: Reply) => object | Promise<object>
+/** The network of this phone. */
+export interface PhoneNetwork extends NetworkServices {
+  urlCheck: boolean
+  domains: DomainLists
 }
 
-/** The task that a network call returns: it can be aborted, and reports the response headers. */
-export function networkTask(
-  api: Exchange['api'],
-  options: CallbackOptions,
-  services: NetworkServices,
-  { prepare, finish }: NetworkCall,
-) {
-  const headers = new Set<HeaderListener>()
-  let running: RunningExchange | undefined
-  let isAborted = false
-  const unlessAborted = () => {
-    if (isAborted) throw new WxError(`${api}:fail abort`)
-  }
-  callBack(
-    options,
-    async () => {
-      unlessAborted()
-      const exchange = await prepare()
-      unlessAborted()
-      const onHeader = (header: Record<string, string>) => {
-        for (const listener of headers) listener({ header })
-      }
-      running = runExchange({ ...exchange, api, onHeader }, services)
-      return finish(await running.done)
-    },
-    api,
-  )
-  return {
-    abort() {
-      isAborted = true
-      running?.abort()
-    },
-    onHeadersReceived: (listener: HeaderListener) => void headers.add(listener),
-    offHeadersReceived: () => headers.clear(),
-  }
-}
-
-/** Progress listeners of a transfer; `Bytes` are WeChat's names of the byte counts. */
-function progressListeners<Bytes extends object>() {
-  type Listener = (event: Bytes & { progress: number }) => void
-  const listeners = new Set<Listener>()
-  return {
-    emit(done: number, total: number, bytes: Bytes) {
-      const progress = Math.floor((done / Math.max(total, 1)) * 100)
-      for (const listener of listeners) listener({ progress, ...bytes })
-    },
-    onProgressUpdate: (listener: Listener) => void listeners.add(listener),
-    offProgressUpdate: () => listeners.clear(),
-  }
-}
-
-export interface RequestOptions extends CallbackOptions {
+interface Exchange {
+  name: NetworkCall
   url: string
-  method?: string
-  data?: string | ArrayBuffer | object
-  header?: Header
-  timeout?: number
-  dataType?: string
-  responseType?: 'text' | 'arraybuffer'
+  method: string
+  header?: Header | undefined
+  body?: XMLHttpRequestBodyInit | undefined
+  responseType?: 'text' | 'arraybuffer' | 'blob' | undefined
+  timeout?: number | undefined
+  onSent?: (sent: number, total: number) => void
+  onReceived?: (received: number, total: number) => void
+  onHeaders?: (headers: { header: Record<string, string> }) => void
 }
 
-const METHODS = new Set(['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT'])
+interface Reply {
+  statusCode: number
+  header: Record<string, string>
+  data: unknown
+}
 
 /** `wx.request`: every HTTP status is a success; no upload progress; no PATCH. */
-export function request(options: RequestOptions, services: NetworkServices) {
-  return networkTask('request', options, services, {
-    async prepare() {
-      const method = (options.method ?? 'GET').toUpperCase()
-      if (!METHODS.has(method)) throw new WxError('request:fail method is invalid')
-      return {
-        ...encodeData(options, method),
-        method,
-        header: options.header ?? {},
-        responseType: options.responseType ?? 'text',
-        timeout: options.timeout ?? 0,
-      }
-    },
-    finish: (reply) => ({ ...reply, data: decodeData(reply.data, options), cookies: [] }),
+export function request(options: RequestOptions, phone: PhoneNetwork) {
+  return networkTask('request', options, (onHeaders) => {
+    const { header, responseType, timeout } = options
+    const method = methodOf(options)
+    const encoded = encodeData(options, method)
+    const exchange: Exchange = {
+      name: 'request',
+      ...encoded,
+      method,
+      header,
+      responseType,
+      timeout,
+      onHeaders,
+    }
+    return sendExchange(exchange, phone, ({ data, ...reply }) => ({
+      ...reply,
+      data: responseType === 'arraybuffer' ? data : decodeText(String(data), options),
+      cookies: [],
+    }))
   })
 }
 
-function encodeData(
-  { url, data, header = {} }: RequestOptions,
-  method: string,
-): { url: string; body: XMLHttpRequestBodyInit | undefined } {
-  if (data === undefined || data === null) return { url, body: undefined }
-  if (typeof data === 'string' || data instanceof ArrayBuffer) return { url, body: data }
-  const pairs = () => new URLSearchParams(data as Record<string, string>).toString()
-  if (method === 'GET')
-    return { url: `${url}${url.includes('?') ? '&' : '?'}${pairs()}`, body: undefined }
-  const type = Object.entries(header).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
-  const isForm = String(type).includes('application/x-www-form-urlencoded')
-  return { url, body: isForm ? pairs() : JSON.stringify(data) }
-}
-
-function decodeData(data: unknown, { responseType, dataType = 'json' }: RequestOptions): unknown {
-  if (responseType === 'arraybuffer' || dataType !== 'json') return data
-  try {
-    return JSON.parse(String(data))
-  } catch {
-    return data
-  }
-}
-
-export interface UploadOptions extends CallbackOptions {
-  url: string
-  filePath: string
-  name: string
-  header?: Header
-  formData?: Record<string, unknown>
-  timeout?: number
-}
-
 /** `wx.uploadFile`: POST multipart/form-data only, one file; response headers only through an event. */
-export function uploadFile(options: UploadOptions, services: NetworkServices) {
-  const { emit, ...progress } = progressListeners<{
-    totalBytesSent: number
-    totalBytesExpectedToSend: number
-  }>()
-  const task = networkTask('uploadFile', options, services, {
-    prepare: async () => ({
-      url: options.url,
+export function uploadFile(options: UploadOptions, phone: PhoneNetwork) {
+  const { emit, ...progress } = progressEvents('totalBytesSent', 'totalBytesExpectedToSend')
+  const task = networkTask('uploadFile', options, async (onHeaders) => {
+    const { url, header = {}, timeout } = options
+    const exchange: Exchange = {
+      name: 'uploadFile',
+      url,
       method: 'POST',
-      header: withoutContentType(options.header),
+      // The browser sets the content type, because it chooses the boundary.
+      header: Object.fromEntries(
+        Object.entries(header).filter(([name]) => name.toLowerCase() !== 'content-type'),
+      ),
       body: await formOf(options),
-      responseType: 'text',
-      timeout: options.timeout ?? 0,
-      onSent: (totalBytesSent, totalBytesExpectedToSend) =>
-        emit(totalBytesSent, totalBytesExpectedToSend, {
-          totalBytesSent,
-          totalBytesExpectedToSend,
-        }),
-    }),
-    finish: ({ statusCode, data }) => ({ statusCode, data }),
+      timeout,
+      onSent: emit,
+      onHeaders,
+    }
+    return sendExchange(exchange, phone, ({ statusCode, data }) => ({ statusCode, data }))
   })
   return { ...task, ...progress }
 }
@@ -167,57 +106,156 @@ async function formOf({ filePath, name, formData = {} }: UploadOptions): Promise
   return form
 }
 
-/** The browser sets the content type, because it chooses the boundary. */
-function withoutContentType(header: Header = {}): Header {
-  return Object.fromEntries(
-    Object.entries(header).filter(([name]) => name.toLowerCase() !== 'content-type'),
-  )
-}
-
-export interface DownloadOptions extends CallbackOptions {
-  /** An address that is looked up first is a function. */
-  url: string | (() => Promise<string>)
-  header?: Header
-  filePath?: string
-  timeout?: number
-}
-
-/** Size limit of a download, in bytes (wx.downloadFile page of the WeChat documents). */
-const MAX_BYTES = 200 * 1024 * 1024
-
-/** `wx.downloadFile`: GET into a file. The body of an error is written too, so apps check the status. */
-export function downloadFile(options: DownloadOptions, services: NetworkServices) {
-  const { emit, ...progress } = progressListeners<{
-    totalBytesWritten: number
-    totalBytesExpectedToWrite: number
-  }>()
-  let url = ''
-  const task = networkTask('downloadFile', options, services, {
-    async prepare() {
-      url = typeof options.url === 'string' ? options.url : await options.url()
-      return {
-        url,
-        method: 'GET',
-        header: options.header ?? {},
-        responseType: 'blob',
-        timeout: options.timeout ?? 0,
-        onReceived: (totalBytesWritten, totalBytesExpectedToWrite) =>
-          emit(totalBytesWritten, totalBytesExpectedToWrite, {
-            totalBytesWritten,
-            totalBytesExpectedToWrite,
-          }),
-      }
-    },
-    async finish({ statusCode, header, data }) {
+/**
+ * `wx.downloadFile`: GET into a file. The body of an error is written too, so apps check the status.
+ * @param findUrl looks the address up first
+ */
+export function downloadFile(
+  options: DownloadOptions,
+  phone: PhoneNetwork,
+  findUrl = async () => options.url,
+) {
+  const { emit, ...progress } = progressEvents('totalBytesWritten', 'totalBytesExpectedToWrite')
+  const task = networkTask('downloadFile', options, async (onHeaders) => {
+    const url = await findUrl()
+    const { header, filePath, timeout } = options
+    const exchange: Exchange = {
+      name: 'downloadFile',
+      url,
+      method: 'GET',
+      header,
+      responseType: 'blob',
+      timeout,
+      onReceived: emit,
+      onHeaders,
+    }
+    return sendExchange(exchange, phone, async ({ data, ...reply }) => {
       const file = data as Blob
-      if (file.size > MAX_BYTES) throw new WxError('downloadFile:fail exceed max file size')
-      if (options.filePath) {
-        await phoneFiles.put(options.filePath, file)
-        return { statusCode, header, filePath: options.filePath }
+      if (file.size > MAX_DOWNLOAD_BYTES)
+        throw new WxError('downloadFile:fail exceed max file size')
+      if (!filePath) {
+        return { ...reply, tempFilePath: await phoneFiles.add(file, new URL(url).pathname) }
       }
-      const name = new URL(url).pathname
-      return { statusCode, header, tempFilePath: await phoneFiles.add(file, name) }
-    },
+      await phoneFiles.put(filePath, file)
+      return { ...reply, filePath }
+    })
   })
   return { ...task, ...progress }
+}
+
+/**
+ * Sends one HTTP request through the preview's server, which routes it.
+ * @param finish converts the reply to the result passed to `success`
+ */
+export function sendExchange(
+  exchange: Exchange,
+  phone: PhoneNetwork,
+  finish: (reply: Reply) => object | Promise<object>,
+): RunningExchange {
+  const { name, url, timeout } = exchange
+  const id = crypto.randomUUID()
+  const started = Date.now()
+  const sent = new XMLHttpRequest()
+  const report = ({ message }: Error) => reportFailure(exchange, id, started, message)
+  try {
+    const isRoutedUrl = settings.routed.some((key) => isRouted(new URL(url), key))
+    if (phone.urlCheck && !isRoutedUrl) checkDomain(url, name, phone.domains)
+  } catch (error) {
+    report(error as Error)
+    throw error
+  }
+  const running = runExchange(
+    { name, timeout: timeout || TIMEOUT_MS },
+    phone,
+    (failed) => Promise.race([send(sent, exchange, id), failed]),
+    () => sent.abort(),
+  )
+  running.done.catch(report)
+  return { ...running, done: running.done.then(finish) }
+}
+
+/** The preview's server does not see why a phone gives a request up, nor requests that are never sent. */
+function reportFailure(
+  { name, method, url }: Exchange,
+  id: string,
+  started: number,
+  failure: string,
+): void {
+  const { host, pathname } = URL.canParse(url) ? new URL(url) : { host: '', pathname: url }
+  tellShell({
+    type: 'request',
+    unsent: {
+      time: new Date(started).toISOString(),
+      api: name,
+      method,
+      operation: `${method} ${host}`,
+      key: pathname,
+    },
+    update: {
+      id,
+      who: settings.name,
+      failure: failure.replace(/^\w+:fail /, ''),
+      milliseconds: Date.now() - started,
+    },
+  })
+}
+
+/** Listeners for the bytes that a slow network has carried: the browser also counts bytes that the preview's server has only buffered. */
+const onWire = new Map<string, (bytes: number) => void>()
+
+export function reportSent(id: string, bytes: number): void {
+  onWire.get(id)?.(bytes)
+}
+
+/** Sends one request to the preview's server; the target URL and headers are passed in two headers. */
+function send(sent: XMLHttpRequest, exchange: Exchange, id: string): Promise<Reply> {
+  const { name, url, method, header = {}, body, onSent, onReceived, onHeaders } = exchange
+  return new Promise((resolve, reject) => {
+    const fail = (text: string) => reject(new WxError(`${name}:fail ${text}`, { errno: 600001 }))
+    sent.open(method, '/wx/net')
+    sent.responseType = exchange.responseType ?? 'text'
+    sent.setRequestHeader('x-wx-url', encodeURIComponent(url))
+    sent.setRequestHeader('x-wx-id', id)
+    sent.setRequestHeader('x-wx-api', name)
+    sent.setRequestHeader('x-wx-network', network.profile)
+    const fileBytes = body instanceof ArrayBuffer ? bytesOfFile.get(body) : undefined
+    if (fileBytes !== undefined) sent.setRequestHeader('x-wx-file-bytes', String(fileBytes))
+    sent.setRequestHeader('x-wx-header', encodeURIComponent(JSON.stringify(header)))
+    // Upload listeners that are added after `send` are never called.
+    sent.upload.onprogress = ({ loaded, total }) => {
+      const report = (bytes: number) => onSent?.(Math.min(bytes, total), total)
+      if (network.profile === 'wifi') report(loaded)
+      else onWire.set(id, report)
+    }
+    sent.onloadend = () => onWire.delete(id)
+    sent.onprogress = ({ loaded, total }) => onReceived?.(loaded, total)
+    sent.onreadystatechange = () => {
+      if (sent.readyState === XMLHttpRequest.HEADERS_RECEIVED)
+        onHeaders?.({ header: headerOf(sent) })
+    }
+    sent.onerror = () => fail('connection failed')
+    sent.onload = () => {
+      const failure = sent.getResponseHeader('x-wx-fail')
+      if (failure) {
+        fail(decodeURIComponent(failure))
+        return
+      }
+      reportSent(id, Number.POSITIVE_INFINITY)
+      // The status of a redirect is in a header, because the browser would follow it.
+      const statusCode = Number(sent.getResponseHeader('x-wx-status') ?? sent.status)
+      resolve({ statusCode, header: headerOf(sent), data: sent.response })
+    }
+    // Browsers copy a buffer to their network process while the page waits, 30 ms for a megabyte; a blob they read later.
+    const isBuffer = body instanceof ArrayBuffer && body.byteLength > 0
+    sent.send(isBuffer ? new Blob([body]) : (body ?? null))
+  })
+}
+
+/** Headers in the spelling of this client of WeChat; browsers convert them to lower case. */
+function headerOf(sent: XMLHttpRequest): Record<string, string> {
+  const header = sent.getResponseHeader('x-wx-header')
+  const sentByServer: Record<string, string> = header ? JSON.parse(decodeURIComponent(header)) : {}
+  return Object.fromEntries(
+    Object.entries(sentByServer).map(([name, value]) => [headerName(name), value]),
+  )
 }

@@ -1,4 +1,4 @@
-import { browserUnits } from '../../compile/units'
+import { browserUnits } from '../../preview/protocol'
 import { attempt } from '../app/problems'
 import { globals } from '../dom'
 
