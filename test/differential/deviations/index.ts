@@ -2,8 +2,7 @@ import { type Call, headersLike, type Params, type Sent } from '../harness'
 import { headersToSign } from '../resign'
 import { ADDRESSES } from './addresses'
 import { AT, call, type Deviation, type InputDeviation, isRejectedKey } from './deviation'
-import { HEADERS } from './headers'
-import { NOT_IN_FORMS, UPLOADS } from './uploads'
+import { HEADERS, NOT_IN_FORMS, UPLOADS } from './headers'
 
 export { AT, FILES, KEY_PAIR } from './deviation'
 

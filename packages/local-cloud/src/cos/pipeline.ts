@@ -7,9 +7,8 @@ import { throttled, trafficLimitOf } from './body'
 import { checkReferer, checkStrictSignature, corsHeadersOf } from './bucketRules'
 import { CosServiceError, notImplemented } from './errors'
 import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
-import { answerImageOperation, imageOperationActions } from './images/imageOperations'
 import type { ImageProcessor } from './images/imageProcessor'
-import { handlers, matchRequest, requireServed } from './operations/router'
+import { handlers, matchImageOperation, matchRequest, requireServed } from './operations/router'
 import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
 import { type ExplainPath, type LogEntry, RequestTrace } from './requestLog'
 import { type CosResponse, errorResponse, newRequestId, sendResponse } from './response'
@@ -100,13 +99,13 @@ async function handleRequest(
   const context: AuthorizationContext = { request, principal, store, keys, trace }
   const { requestId } = trace
   const operationContext = { ...context, bucket, now, requestId, images, restoreDelayMs }
-  if (bucket) {
-    for (const action of imageOperationActions(request) ?? []) {
-      checkStrictSignature(bucket, signedBy(principal, auth), request, action)
-    }
+  const signed = signedBy(principal, auth)
+  const imageOperation = bucket && matchImageOperation(request)
+  if (imageOperation) {
+    for (const action of imageOperation.actions)
+      checkStrictSignature(bucket, signed, request, action)
+    return imageOperation.handler(operationContext)
   }
-  const imageResponse = bucket && (await answerImageOperation(operationContext))
-  if (imageResponse) return imageResponse
   const { name, operation } = isPreflight && match ? match : requireServed(match, request)
 
   // Authorize. Operations authorize the objects that are listed only in the body.
@@ -115,7 +114,7 @@ async function handleRequest(
     await authorize(context, required)
     // The keys of a multi-object deletion are authorized later, but its action is known.
     const action = required[0]?.action ?? operation.access[0]?.action ?? ''
-    if (bucket) checkStrictSignature(bucket, signedBy(principal, auth), request, action)
+    if (bucket) checkStrictSignature(bucket, signed, request, action)
   }
   if (request.target === 'object') checkKey(request.key)
 

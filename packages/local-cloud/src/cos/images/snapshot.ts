@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { authorize } from '../authorize'
+import { accessTo, authorize } from '../authorize'
 import { bucketOf, type OperationContext } from '../operations/operation'
 import { type CosRequest, versionIdOf } from '../request'
 import type { ObjectRecord } from '../store/records'
 import { CONTENT_TYPES } from './formats'
-import { ERR_NO, ImageError, invalidParameter } from './imagePipeline'
+import { ERR_NO, ImageError, invalidParameter, readInteger } from './imagePipeline'
 import { imageServiceError, type ProcessedObject, resultObject } from './imageRequests'
-import { readInteger } from './parameters'
 
 /** A video is copied to a temporary file for ffmpeg, because the index of an MP4 may be at its end. */
 const MAX_SOURCE_BYTES = 512 * 1024 * 1024
@@ -51,16 +50,15 @@ export async function takeSnapshot(
 ): Promise<ProcessedObject | undefined> {
   const { request, images } = context
   if (!isSnapshot(request)) return undefined
-  const { name: bucket, region } = bucketOf(context)
-  const { key: path } = request
-  const versionId = versionIdOf(request)
-  await authorize(context, [{ action: 'ci:GenerateSnapshot', bucket, region, path, versionId }])
+  await authorize(context, [
+    accessTo('ci:GenerateSnapshot', bucketOf(context), request.key, versionIdOf(request)),
+  ])
   try {
     const snapshot = readSnapshot(request.query)
     const bytes = await images.inTurn(() => snapshotOf(context, object, snapshot))
     return resultObject(object, bytes, CONTENT_TYPES[snapshot.format])
   } catch (error) {
-    throw error instanceof ImageError ? imageServiceError(error) : error
+    throw imageServiceError(error)
   }
 }
 

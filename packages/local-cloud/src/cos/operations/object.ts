@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { XmlElement } from '@miniprogram-cos/protocol'
-import { authorize, decide } from '../authorize'
+import { accessTo, authorize, decide } from '../authorize'
 import { announcedMd5, checkLengthGiven, MAX_SIMPLE_BYTES, readXmlBody, receiveBody } from '../body'
 import { CosServiceError, invalidArgument } from '../errors'
 import { findStyledOriginal, type ProcessedObject, processObject } from '../images/imageRequests'
@@ -170,12 +170,7 @@ function readResponse(
 ): CosResponse {
   const { request, store, principal } = context
   const { headers, query } = request
-  const outcome = checkConditions(object, {
-    ifMatch: headers['if-match'],
-    ifNoneMatch: headers['if-none-match'],
-    ifModifiedSince: headers['if-modified-since'],
-    ifUnmodifiedSince: headers['if-unmodified-since'],
-  })
+  const outcome = checkConditions(object, headers)
   const responseHeaders = responseHeadersOf(object, context.now)
   if (outcome === 'notModified') {
     const {
@@ -258,10 +253,7 @@ export const deleteObject: Handlers = {
       )
     }
     if (context.principal.kind === 'anonymous') {
-      const { name, region } = bucketOf(context)
-      await authorize(context, [
-        { action: 'DeleteMultipleObjects', bucket: name, region, path: '' },
-      ])
+      await authorize(context, [accessTo('DeleteMultipleObjects', bucketOf(context))])
     }
     const body = await readXmlBody(context.request, 'Delete')
     const entries = readEntries(body)
@@ -295,14 +287,7 @@ async function deleteOne(
   versionId: string | undefined,
 ): Promise<{ deleted: object; failed?: undefined } | { failed: object }> {
   const bucket = bucketOf(context)
-  const access = {
-    action: 'DeleteObject',
-    bucket: bucket.name,
-    region: bucket.region,
-    path: key,
-    versionId,
-  }
-  const decision = await decide(context, access)
+  const decision = await decide(context, accessTo('DeleteObject', bucket, key, versionId))
   const failed = (Code: string, Message: string) => ({
     failed: { Key: key, VersionId: versionId, Code, Message },
   })
