@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OperationName } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../sts/keys'
-import { type Authenticated, authenticate, type Principal } from './authenticate'
+import { type Authenticated, authenticate } from './authenticate'
 import { type AuthorizationContext, authorize, requiredAccess } from './authorize'
 import { throttled, trafficLimitOf } from './body'
 import { checkReferer, checkStrictSignature, corsHeadersOf } from './bucketRules'
@@ -87,19 +87,20 @@ async function handleRequest(
   // Authenticate. A preflight is never signed; the signature of a form is in its body.
   const isPreflight = request.method === 'OPTIONS'
   const isSigned = !isPreflight && match?.operation.form !== true
-  const { principal, auth }: Authenticated = isSigned
+  const { principal, signed }: Authenticated = isSigned
     ? authenticate(request, keys, Math.floor(now / 1000))
     : { principal: { kind: 'anonymous' } }
   trace.principal = principal
   if (request.isMerged && !isPreflight) {
     throw new CosServiceError('InvalidURI', 'A path of slashes and dots names no object.')
   }
+
+  // Find the bucket and the operation.
   const bucket = findBucket(services, request, match?.name)
   if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
   const context: AuthorizationContext = { request, principal, store, keys, trace }
   const { requestId } = trace
   const operationContext = { ...context, bucket, now, requestId, images, restoreDelayMs }
-  const signed = signedBy(principal, auth)
   const imageOperation = bucket && matchImageOperation(request)
   if (imageOperation) {
     for (const action of imageOperation.actions)
@@ -127,13 +128,6 @@ async function handleRequest(
   const { body } = response
   const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
   return limit && isStream ? { ...response, body: throttled(body, [limit]) } : response
-}
-
-/** The headers and parameters that the signature covers; undefined for a request without one. */
-function signedBy(principal: Principal, auth: Authenticated['auth']): Authenticated['auth'] {
-  if (auth || principal.kind === 'anonymous') return auth
-  // The JSON API's signature covers neither headers nor parameters.
-  return { headerList: [], paramList: [] }
 }
 
 /** Operations that the acceleration endpoint supports (document 436/38866). */

@@ -11,34 +11,27 @@ import { answerStyleRequest } from '../images/imageRequests'
 import { processInCloud } from '../images/picOperations'
 import { isSnapshot } from '../images/snapshot'
 import type { CosRequest } from '../request'
-import { bucket, service } from './bucket'
+import { bucket } from './bucket'
 import { bucketConfiguration } from './bucketConfiguration'
 import { copy } from './copy'
-import { getBucket, listObjectVersions } from './listObjects'
+import { listObjects } from './listObjects'
 import { multipart } from './multipart'
-import { appendObject, deleteObject, getObject, putObject } from './object'
-import { acl, restoreObject, tagging } from './objectAttributes'
+import { object } from './object'
+import { objectAttributes } from './objectAttributes'
 import type { Handler, Handlers } from './operation'
 import { postObject } from './postObject'
 
 /** The implemented operations, by their names in the protocol's table. */
 export const handlers: Handlers = {
-  ...service,
   ...bucket,
-  ...getBucket,
-  ...putObject,
-  ...postObject,
-  ...getObject,
-  ...deleteObject,
-  ...restoreObject,
-  ...copy,
-  ...optionsObject,
-  ...multipart,
-  ...acl,
-  ...appendObject,
   ...bucketConfiguration,
-  ...tagging,
-  ...listObjectVersions,
+  ...listObjects,
+  ...object,
+  ...postObject,
+  ...copy,
+  ...multipart,
+  ...objectAttributes,
+  ...optionsObject,
 }
 
 /**
