@@ -195,11 +195,7 @@ const MAX_POLICY_LENGTH = 6144
 const MAX_TOKEN_LENGTH = 4096
 
 /** Issues a temporary key for the given policy. @throws StsError */
-function getFederationToken(
-  params: Record<string, unknown>,
-  keys: KeyRing,
-  now: number,
-): object {
+function getFederationToken(params: Record<string, unknown>, keys: KeyRing, now: number): object {
   refuseUnknown(params, ['Name', 'Policy', 'DurationSeconds'])
   const seconds = durationOf(params.DurationSeconds)
   const name = nameOf(params.Name)
