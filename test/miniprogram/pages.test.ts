@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openFolder } from '../../miniprogram/services/folder'
+import { openFolder } from '../../miniprogram/services/cos'
 import { send } from '../support/cosRequests'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { at } from '../support/root'
