@@ -1,4 +1,4 @@
-import { settings } from '../settings'
+import { isChinese } from '../settings'
 import { addressOf } from '../wx/files'
 import { ownerOf, shadowAround, shadowOf, WxElement } from './base'
 
@@ -83,7 +83,6 @@ export class WxOpenData extends WxElement {
   }
 
   protected override update(): void {
-    const isChinese = settings.language.startsWith('zh')
     const type = this.text('type')
     const text = type === 'userNickName' ? (isChinese ? '微信用户' : 'WeChat user') : ''
     if (type === 'userAvatarUrl') this.inner('text').replaceChildren(document.createElement('i'))

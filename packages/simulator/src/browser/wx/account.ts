@@ -1,8 +1,6 @@
 import { api, WxError } from '../../callbacks'
-import { settings } from '../settings'
+import { isChinese, settings } from '../settings'
 import { showModal } from './interaction'
-
-const isChinese = settings.language.startsWith('zh')
 
 const PROFILE = {
   nickName: isChinese ? '微信用户' : 'WeChat user',
@@ -27,15 +25,12 @@ const userInfo = () => ({
 
 async function authorize(scope: string): Promise<void> {
   if (granted[scope] === undefined) {
-    const { confirm } = await showModal(
-      {
-        title: isChinese ? '授权' : 'Permission',
-        content: isChinese ? `小程序申请：${scope}` : `The mini program asks for ${scope}`,
-        cancelText: isChinese ? '拒绝' : 'Deny',
-        confirmText: isChinese ? '允许' : 'Allow',
-      },
-      isChinese,
-    )
+    const { confirm } = await showModal({
+      title: isChinese ? '授权' : 'Permission',
+      content: isChinese ? `小程序申请：${scope}` : `The mini program asks for ${scope}`,
+      cancelText: isChinese ? '拒绝' : 'Deny',
+      confirmText: isChinese ? '允许' : 'Allow',
+    })
     granted[scope] = confirm
   }
   if (!granted[scope]) throw new WxError('authorize:fail auth deny', { errno: 103 })
@@ -108,7 +103,7 @@ export class Privacy {
       this.#listener = listener
     },
     openPrivacyContract: api('openPrivacyContract', async () => {
-      await showModal({ title: this.#title, content: '…', showCancel: false }, isChinese)
+      await showModal({ title: this.#title, content: '…', showCancel: false })
     }),
     __agreePrivacyAuthorization: api('agreePrivacyAuthorization', () => {
       this.#isAgreed = true
@@ -160,17 +155,12 @@ export class Privacy {
         )
       })
     }
-    const { confirm } = await showModal(
-      {
-        title: this.#title,
-        content: isChinese
-          ? '请阅读并同意隐私保护指引。'
-          : 'Please agree to the privacy agreement.',
-        cancelText: isChinese ? '拒绝' : 'Decline',
-        confirmText: isChinese ? '同意' : 'Agree',
-      },
-      isChinese,
-    )
+    const { confirm } = await showModal({
+      title: this.#title,
+      content: isChinese ? '请阅读并同意隐私保护指引。' : 'Please agree to the privacy agreement.',
+      cancelText: isChinese ? '拒绝' : 'Decline',
+      confirmText: isChinese ? '同意' : 'Agree',
+    })
     return confirm
   }
 }

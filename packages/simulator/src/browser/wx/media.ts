@@ -1,6 +1,6 @@
 import { api, WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
-import { settings } from '../settings'
+import { isChinese, settings } from '../settings'
 import { addressOf, phoneFiles } from './files'
 import { showModal } from './interaction'
 
@@ -108,9 +108,8 @@ async function chooseMessageFile({
 async function pick(name: string, accept: string, count: number): Promise<File[]> {
   // A browser that does not report taps opens its dialog, or refuses it by itself.
   if (navigator.userActivation?.isActive === false) {
-    const isChinese = settings.language.startsWith('zh')
     const content = isChinese ? '小程序请求选择文件' : 'The mini program asks for a file'
-    const { confirm } = await showModal({ content }, isChinese)
+    const { confirm } = await showModal({ content })
     if (!confirm) throw new WxError(`${name}:fail cancel`)
   }
   return new Promise((resolve, reject) => {
