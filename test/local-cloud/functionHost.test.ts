@@ -1,12 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DeployedFunction, FunctionLogEntry } from '@miniprogram-cos/local-cloud'
+import { useFolder } from '../support/projectFiles'
 import { startTestCloud, type TestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
 let cloud: TestCloud
-let folder: string
+const folder = useFolder()
 const log: FunctionLogEntry[] = []
 
 /** Writes a function's file. */
@@ -17,7 +17,6 @@ function source(name: string, code: string, timeoutMs?: number): DeployedFunctio
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'functions-'))
   cloud = await startTestCloud({
     onFunctionCall: (entry) => log.push(entry),
     functions: [
@@ -43,10 +42,7 @@ beforeAll(async () => {
     ],
   })
 })
-afterAll(async () => {
-  await cloud.end()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => cloud.end())
 
 interface Seen {
   calls: number
