@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { outcomeOf, useFakeClock } from '../support/bothClients'
-import { AT, createFakePhone, KEY } from '../support/fakePhone'
+import { AT, createFakePhone } from '../support/fakePhone'
 import { listenLocally } from '../support/localServer'
 import { CLIENT_FILE, SHORT_DELAYS, type Untyped } from '../support/phones'
 import { useFolder } from '../support/projectFiles'
-import { COS as PackedCOS, setWx } from '../support/recordingWx'
+import { KEY, COS as PackedCOS, setWx } from '../support/recordingWx'
 
 /** Responses of servers that are not COS, all with a success status. */
 const PORTALS: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
