@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { expected } from '../differential/deviations'
+import { expected } from '../differential/deviations/index'
 import { type Call, run, type Sent, setup, teardown } from '../differential/harness'
 import { createFakePhone } from '../support/fakePhone'
 import type { CannedAnswer } from '../support/recordingWx'
