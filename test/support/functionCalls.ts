@@ -132,14 +132,10 @@ export function formSignedWithKey(
   const { tmpSecretId, tmpSecretKey, sessionToken } = credentials
   const now = Math.floor(Date.now() / 1000)
   const keyTime = `${now - 60};${now + 600}`
-  const policy = JSON.stringify({
-    expiration: new Date((now + 600) * 1000).toISOString(),
-    conditions: [
-      { 'q-sign-algorithm': 'sha1' },
-      { 'q-ak': tmpSecretId },
-      { 'q-sign-time': keyTime },
-    ],
-  })
+  const signer = { 'q-sign-algorithm': 'sha1', 'q-ak': tmpSecretId, 'q-sign-time': keyTime }
+  const conditions = Object.entries(signer).map(([name, value]) => ({ [name]: value }))
+  const expiration = new Date((now + 600) * 1000).toISOString()
+  const policy = JSON.stringify({ expiration, conditions })
   const encoded = Buffer.from(policy).toString('base64')
   const key = { SecretId: tmpSecretId, SecretKey: tmpSecretKey, keyTime }
   const signature = signPostPolicy(policy, encoded, key, nodeHash)
