@@ -4,7 +4,7 @@ import type { DatabaseActions } from './cloudbase/database'
 import { Documents } from './cloudbase/documents'
 import { MediaCheck, type MediaCheckOptions } from './cloudbase/openApi'
 import { cloudBaseVariables, createCloudBaseServer, newFunctionsKey } from './cloudbase/server'
-import { CloudFiles, SignedUrls, StorageActions } from './cloudbase/storage'
+import { CloudStorage } from './cloudbase/storage'
 import { startLifecycle } from './cos/bucketRules'
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
 import { ImageProcessor } from './cos/images/imageProcessor'
@@ -153,6 +153,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   for (const { name } of buckets) {
     if (!parseBucket(name)) throw new Error(`"${name}" is not a bucket name of the form name-appid`)
   }
+
   const store = await Store.open(options.data)
   const documents = await Documents.open(store.database)
   const { collections } = options
@@ -160,6 +161,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const stopLifecycle = await startLifecycle(store, clock)
   const appid = parseBucket(buckets[0]?.name ?? '')?.appid ?? '1250000000'
   const keys = new KeyRing(root, appid)
+
   const faults = new FaultPlan(options.faults)
   const bucketNamed = (name = buckets[0]?.name ?? ''): BucketRecord => {
     const bucket = store.buckets.get(name)
@@ -176,6 +178,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     export: async (folder, bucket) => exportBucket(store, bucketNamed(bucket), folder),
   }
   const admin = new Admin({ store, documents, keys, faults, operations, clock })
+
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
     bodyIdleMs: options.bodyIdleMs,
@@ -195,6 +198,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   }
   const roles = options.roles ?? defaultRoles(keys)
   const stsServices: StsServices = { keys, roles, clock, log: options.onStsRequest }
+
   const servers: Server[] = []
   const open = async (server: Server, port = 0, at = host) => {
     servers.push(server)
@@ -210,9 +214,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   }
   const cos = await open(createCosServer(cosServices), options.cosPort)
   const sts = await open(createStsServer(stsServices), options.stsPort)
+
   const functionsKey = newFunctionsKey()
-  const files = new CloudFiles(store, options.env ?? 'local-env', appid)
-  const urls = new SignedUrls(clock)
   const mediaCheck =
     options.mediaCheck &&
     new MediaCheck({
@@ -224,13 +227,12 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const cloudBaseServices = {
     mediaCheck,
     database: openDatabase(documents, clock),
-    storage: new StorageActions(files, urls),
-    files,
-    urls,
+    storage: new CloudStorage(store, options.env ?? 'local-env', appid, clock),
     keys: [root, functionsKey],
     clock,
   }
   const cloudBase = await open(createCloudBaseServer(cloudBaseServices))
+
   const variables = {
     COS_STS_SECRET_ID: root.SecretId,
     COS_STS_SECRET_KEY: root.SecretKey,
@@ -246,6 +248,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     output: options.onFunctionOutput,
   })
   const functions = await open(createFunctionServer(functionHost), options.functionsPort)
+
   const adminAddress = await open(admin.createServer(), options.adminPort, '127.0.0.1')
   let tls: LocalCloud['tls']
   if (options.tls) {
@@ -258,6 +261,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       certificate: certificate.cert,
     }
   }
+
   return {
     cos,
     sts,

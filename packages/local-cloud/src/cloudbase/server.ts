@@ -5,13 +5,7 @@ import type { KeyPair } from '../sts/keys'
 import type { DatabaseActions, Params } from './database'
 import { CloudBaseError, notImplemented } from './errors'
 import { type MediaCheck, type OpenApiCall, openApiResponse, readOpenApiForm } from './openApi'
-import {
-  type CloudFiles,
-  FILES_PATH,
-  type SignedUrls,
-  type StorageActions,
-  transferFile,
-} from './storage'
+import { type CloudStorage, FILES_PATH } from './storage'
 
 /** Enough for a document of 16 MB as EJSON. */
 const MAX_BODY_BYTES = 40 * 1024 * 1024
@@ -22,11 +16,9 @@ const API_PATH = '/admin'
 /** The services behind the CloudBase API. */
 interface CloudBaseServices {
   database: () => Promise<DatabaseActions>
-  storage: StorageActions
+  storage: CloudStorage
   /** @default without it, `cloud.openapi.security.mediaCheckAsync` is `NotImplemented` */
   mediaCheck: MediaCheck | undefined
-  files: CloudFiles
-  urls: SignedUrls
   /** Key pairs that may call the API: the root key and that of the functions. */
   keys: readonly KeyPair[]
   /** Unix milliseconds. */
@@ -64,8 +56,7 @@ export function cloudBaseVariables(
 export function createCloudBaseServer(services: CloudBaseServices): Server {
   return createServer((request, response) => {
     if (request.url?.startsWith(FILES_PATH)) {
-      const { files, urls, clock } = services
-      transferFile(files, urls, request, response, clock()).catch(() => response.destroy())
+      services.storage.transfer(request, response).catch(() => response.destroy())
       return
     }
     const requestId = randomUUID()

@@ -28,14 +28,21 @@ interface FileAnswer {
   maxAge?: number
 }
 
-/** Executes the actions `storage.*` of the CloudBase API, which wx-server-sdk calls. */
-export class StorageActions {
+/** The storage of a CloudBase environment: the actions `storage.*`, which wx-server-sdk calls, and the files. */
+export class CloudStorage {
   readonly #files: CloudFiles
   readonly #urls: SignedUrls
+  readonly #clock: () => number
 
-  constructor(files: CloudFiles, urls: SignedUrls) {
-    this.#files = files
-    this.#urls = urls
+  /**
+   * @param env id of the environment
+   * @param appid APPID of the account
+   * @param clock Unix milliseconds
+   */
+  constructor(store: Store, env: string, appid: string, clock: () => number) {
+    this.#files = new CloudFiles(store, env, appid)
+    this.#urls = new SignedUrls(clock)
+    this.#clock = clock
   }
 
   /** @param origin address of this server. @throws CloudBaseError */
@@ -49,6 +56,41 @@ export class StorageActions {
         return { data: { delete_list: await this.#delete(listOf(params.fileid_list)) } }
       default:
         throw notImplemented(`the action ${action}`)
+    }
+  }
+
+  /** Serves uploads and downloads of files at the addresses that the actions return. */
+  async transfer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, headers } = request
+    const url = new URL(request.url ?? '', 'http://localhost')
+    const path = decodeURIComponent(url.pathname.slice(FILES_PATH.length))
+    if (method === 'PUT') {
+      if (!this.#urls.isValid('PUT', path, headers.authorization ?? '')) {
+        return refuse(response, 403, 'AccessDenied')
+      }
+      await this.#files.put(path, request, this.#clock())
+      response.writeHead(200)
+      response.end()
+      return
+    }
+    if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, 'MethodNotAllowed')
+    const token = `${url.searchParams.get('t')}:${url.searchParams.get('sign')}`
+    if (!this.#urls.isValid('GET', path, token)) return refuse(response, 403, 'AccessDenied')
+    const opened = await this.#files.open(path)
+    if (!opened) return refuse(response, 404, 'NoSuchKey')
+    const { file, content, release } = opened
+    try {
+      response.writeHead(200, {
+        'Content-Type': file.contentType,
+        'Content-Length': file.size,
+        ETag: `"${file.md5}"`,
+        'Last-Modified': new Date(file.lastModified).toUTCString(),
+        'x-cos-hash-crc64ecma': file.crc64,
+      })
+      if (method === 'HEAD') response.end()
+      else await pipeline(Readable.from(bytesOf(content)), response)
+    } finally {
+      release()
     }
   }
 
@@ -120,7 +162,7 @@ interface OpenFile {
  * The files of a CloudBase environment (`wx.cloud` storage). CloudBase keeps them in a bucket that it
  * manages; the local COS does not show them.
  */
-export class CloudFiles {
+class CloudFiles {
   readonly #store: Store
   readonly #prefix: string
 
@@ -194,7 +236,7 @@ export class CloudFiles {
 export const FILES_PATH = '/storage/'
 
 /** Signs addresses of files, for a limited time and one method. */
-export class SignedUrls {
+class SignedUrls {
   readonly #secret = randomBytes(32)
   readonly #clock: () => number
 
@@ -231,50 +273,6 @@ export class SignedUrls {
 
   #signature(method: string, path: string, expiry: string): string {
     return createHmac('sha256', this.#secret).update(`${method}\n${path}\n${expiry}`).digest('hex')
-  }
-}
-
-/**
- * Serves uploads and downloads of files at the addresses that the storage actions return.
- * @param now Unix milliseconds
- */
-export async function transferFile(
-  files: CloudFiles,
-  urls: SignedUrls,
-  request: IncomingMessage,
-  response: ServerResponse,
-  now: number,
-): Promise<void> {
-  const { method, headers } = request
-  const url = new URL(request.url ?? '', 'http://localhost')
-  const path = decodeURIComponent(url.pathname.slice(FILES_PATH.length))
-  if (method === 'PUT') {
-    if (!urls.isValid('PUT', path, headers.authorization ?? '')) {
-      return refuse(response, 403, 'AccessDenied')
-    }
-    await files.put(path, request, now)
-    response.writeHead(200)
-    response.end()
-    return
-  }
-  if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, 'MethodNotAllowed')
-  const token = `${url.searchParams.get('t')}:${url.searchParams.get('sign')}`
-  if (!urls.isValid('GET', path, token)) return refuse(response, 403, 'AccessDenied')
-  const opened = await files.open(path)
-  if (!opened) return refuse(response, 404, 'NoSuchKey')
-  const { file, content, release } = opened
-  try {
-    response.writeHead(200, {
-      'Content-Type': file.contentType,
-      'Content-Length': file.size,
-      ETag: `"${file.md5}"`,
-      'Last-Modified': new Date(file.lastModified).toUTCString(),
-      'x-cos-hash-crc64ecma': file.crc64,
-    })
-    if (method === 'HEAD') response.end()
-    else await pipeline(Readable.from(bytesOf(content)), response)
-  } finally {
-    release()
   }
 }
 

@@ -20,7 +20,7 @@ export type Principal =
 /** The sender of a request, and the headers and parameters that the signature covers. */
 export interface Authenticated {
   principal: Principal
-  auth?: Pick<ParsedAuthorization, 'headerList' | 'paramList'> | undefined
+  signed?: Pick<ParsedAuthorization, 'headerList' | 'paramList'>
 }
 
 /** COS accepts clocks that differ by up to this many seconds (document 436/7730). */
@@ -49,11 +49,12 @@ export function authenticate(request: CosRequest, keys: KeyRing, now: number): A
       const auth = parseAuthorization(text)
       if (!auth && authorization.params.has('sign')) {
         const principal = verifyJsonApiSignature(text, request, authorization.token, keys, now)
-        if (principal) return { principal }
+        // It covers neither headers nor parameters.
+        if (principal) return { principal, signed: { headerList: [], paramList: [] } }
       }
       if (auth?.algorithm !== 'sha1') continue
       const principal = verifySignature(auth, { ...request, query }, authorization.token, keys, now)
-      return { principal, auth }
+      return { principal, signed: auth }
     } catch (error) {
       if (!(error instanceof CosServiceError)) throw error
       failure = error

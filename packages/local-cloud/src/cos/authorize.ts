@@ -12,6 +12,7 @@ import {
 import { type ConditionContext, UNKNOWN_YET } from './policy'
 import { type CosRequest, versionIdOf } from './request'
 import type { RequestTrace } from './requestLog'
+import type { BucketRecord } from './store/records'
 import type { Store } from './store/store'
 
 /** One action on one resource, which a request requires. */
@@ -23,6 +24,16 @@ interface AccessRequest {
   path: string
   /** Version of the object, whose ACL applies. */
   versionId?: string | undefined
+}
+
+/** The access that an action requires. @param path key or list prefix; empty for the bucket itself */
+export function accessTo(
+  action: string,
+  { name, region }: Pick<BucketRecord, 'name' | 'region'>,
+  path = '',
+  versionId?: string,
+): AccessRequest {
+  return { action, bucket: name, region, path, versionId }
 }
 
 /** The inputs of an access decision. */

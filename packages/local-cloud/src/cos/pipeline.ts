@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OperationName } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../sts/keys'
-import { type Authenticated, authenticate, type Principal } from './authenticate'
+import { type Authenticated, authenticate } from './authenticate'
 import { type AuthorizationContext, authorize, requiredAccess } from './authorize'
 import { throttled, trafficLimitOf } from './body'
 import { checkReferer, checkStrictSignature, corsHeadersOf } from './bucketRules'
 import { CosServiceError, notImplemented } from './errors'
 import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
-import { answerImageOperation, imageOperationActions } from './images/imageOperations'
 import type { ImageProcessor } from './images/imageProcessor'
-import { handlers, matchRequest, requireServed } from './operations/router'
+import { handlers, matchImageOperation, matchRequest, requireServed } from './operations/router'
 import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
 import { type ExplainPath, type LogEntry, RequestTrace } from './requestLog'
 import { type CosResponse, errorResponse, newRequestId, sendResponse } from './response'
@@ -88,25 +87,26 @@ async function handleRequest(
   // Authenticate. A preflight is never signed; the signature of a form is in its body.
   const isPreflight = request.method === 'OPTIONS'
   const isSigned = !isPreflight && match?.operation.form !== true
-  const { principal, auth }: Authenticated = isSigned
+  const { principal, signed }: Authenticated = isSigned
     ? authenticate(request, keys, Math.floor(now / 1000))
     : { principal: { kind: 'anonymous' } }
   trace.principal = principal
   if (request.isMerged && !isPreflight) {
     throw new CosServiceError('InvalidURI', 'A path of slashes and dots names no object.')
   }
+
+  // Find the bucket and the operation.
   const bucket = findBucket(services, request, match?.name)
   if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
   const context: AuthorizationContext = { request, principal, store, keys, trace }
   const { requestId } = trace
   const operationContext = { ...context, bucket, now, requestId, images, restoreDelayMs }
-  if (bucket) {
-    for (const action of imageOperationActions(request) ?? []) {
-      checkStrictSignature(bucket, signedBy(principal, auth), request, action)
-    }
+  const imageOperation = bucket && matchImageOperation(request)
+  if (imageOperation) {
+    for (const action of imageOperation.actions)
+      checkStrictSignature(bucket, signed, request, action)
+    return imageOperation.handler(operationContext)
   }
-  const imageResponse = bucket && (await answerImageOperation(operationContext))
-  if (imageResponse) return imageResponse
   const { name, operation } = isPreflight && match ? match : requireServed(match, request)
 
   // Authorize. Operations authorize the objects that are listed only in the body.
@@ -115,7 +115,7 @@ async function handleRequest(
     await authorize(context, required)
     // The keys of a multi-object deletion are authorized later, but its action is known.
     const action = required[0]?.action ?? operation.access[0]?.action ?? ''
-    if (bucket) checkStrictSignature(bucket, signedBy(principal, auth), request, action)
+    if (bucket) checkStrictSignature(bucket, signed, request, action)
   }
   if (request.target === 'object') checkKey(request.key)
 
@@ -128,13 +128,6 @@ async function handleRequest(
   const { body } = response
   const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
   return limit && isStream ? { ...response, body: throttled(body, [limit]) } : response
-}
-
-/** The headers and parameters that the signature covers; undefined for a request without one. */
-function signedBy(principal: Principal, auth: Authenticated['auth']): Authenticated['auth'] {
-  if (auth || principal.kind === 'anonymous') return auth
-  // The JSON API's signature covers neither headers nor parameters.
-  return { headerList: [], paramList: [] }
 }
 
 /** Operations that the acceleration endpoint supports (document 436/38866). */

@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto'
 import { operations, parseBucketHost } from '@miniprogram-cos/protocol'
 import { authenticate } from '../authenticate'
 import { authorize, requiredAccess } from '../authorize'
+import { readXmlBody } from '../body'
 import { checkReferer } from '../bucketRules'
-import { CosServiceError } from '../errors'
+import { accessDenied, CosServiceError, invalidArgument } from '../errors'
 import { refuseArchived } from '../operations/objectAttributes'
 import { bucketOf, type OperationContext } from '../operations/operation'
 import { type CosRequest, versionIdOf } from '../request'
 import { RequestTrace } from '../requestLog'
+import { type CosResponse, xmlResponse } from '../response'
 import { Crc64 } from '../store/crc64'
 import type { BucketRecord, ObjectRecord } from '../store/records'
+import { malformed, requiredText, text as textOf } from '../xmlElements'
 import type { LoadWatermark } from './executePipeline'
 import { CONTENT_TYPES } from './formats'
 import { ERR_NO, ImageError } from './imagePipeline'
@@ -23,8 +26,8 @@ export interface ProcessedObject {
 }
 
 /** Prefix of styles among the bucket's documents. */
-export const STYLE_PREFIX =
-  'style/' /** The separators between a key and the name of a style (document 1045/33443). */
+const STYLE_PREFIX = 'style/'
+/** The separators between a key and the name of a style (document 1045/33443). */
 const SEPARATORS = /[-_!/]/g
 
 /** The parameters of a style, if the bucket has it. */
@@ -75,8 +78,8 @@ export async function processObject(
   try {
     return await runProcessing(context, object, text)
   } catch (error) {
-    if (!(error instanceof ImageError)) throw error
-    if (ignoresErrors(text) && error.code !== 'NotImplemented') return undefined
+    const isIgnored = error instanceof ImageError && error.code !== 'NotImplemented'
+    if (isIgnored && ignoresErrors(text)) return undefined
     throw imageServiceError(error)
   }
 }
@@ -138,8 +141,10 @@ export async function findStyledOriginal(
   return styled
 }
 
-/** Turns an error of image processing into an error response of COS. */
-export function imageServiceError({ code, message, errNo }: ImageError): CosServiceError {
+/** Turns an error of image processing into an error response of COS; returns other errors unchanged. */
+export function imageServiceError(error: unknown): unknown {
+  if (!(error instanceof ImageError)) return error
+  const { code, message, errNo } = error
   const headers: Record<string, string> = errNo === undefined ? {} : { 'X-ErrNo': String(errNo) }
   return new CosServiceError(code, message, {}, headers)
 }
@@ -235,4 +240,70 @@ function decode(text: string): string {
 
 function unreadable(message: string): ImageError {
   return new ImageError('InvalidImageSource', message, ERR_NO.invalidUrl)
+}
+
+/** Maximum number of styles of a bucket (document 1045/33700, error -60957). */
+const MAX_STYLES = 100
+
+/**
+ * Adds, lists and deletes the image styles of a bucket: `?style` (documents 1045/33707 to 33709). The
+ * required CAM actions are not documented, so only the owner's key is accepted.
+ * @throws CosServiceError `AccessDenied`, `MalformedXML`, `MethodNotAllowed`
+ */
+export async function answerStyleRequest(context: OperationContext): Promise<CosResponse> {
+  const { request, principal, store } = context
+  if (principal.kind !== 'root') {
+    throw accessDenied('image styles are configured with the owner key')
+  }
+  const bucket = bucketOf(context)
+  switch (request.method) {
+    case 'GET':
+      return xmlResponse({ StyleList: { StyleRule: stylesOf(bucket) } })
+    case 'PUT': {
+      const { name, parameters } = await readStyle(context, 'AddStyle')
+      if (!parameters || stylesOf(bucket).length >= MAX_STYLES) {
+        throw invalidArgument(`A bucket has at most ${MAX_STYLES} styles, none empty.`)
+      }
+      checkParameters(parameters)
+      await store.buckets.update(bucket.name, (record) => ({
+        ...record,
+        documents: { ...record.documents, [STYLE_PREFIX + name]: parameters },
+      }))
+      return { status: 200 }
+    }
+    case 'DELETE': {
+      const { name } = await readStyle(context, 'DeleteStyle')
+      await store.buckets.update(bucket.name, (record) => {
+        const { [STYLE_PREFIX + name]: _, ...documents } = record.documents ?? {}
+        return { ...record, documents }
+      })
+      return { status: 200 }
+    }
+    default:
+      throw new CosServiceError('MethodNotAllowed')
+  }
+}
+
+function checkParameters(parameters: string): void {
+  try {
+    parsePipeline(parameters)
+  } catch (error) {
+    throw imageServiceError(error)
+  }
+}
+
+function stylesOf({ documents = {} }: BucketRecord): { StyleName: string; StyleBody: string }[] {
+  return Object.entries(documents)
+    .filter(([name]) => name.startsWith(STYLE_PREFIX))
+    .map(([name, StyleBody]) => ({ StyleName: name.slice(STYLE_PREFIX.length), StyleBody }))
+}
+
+async function readStyle(
+  { request }: OperationContext,
+  root: string,
+): Promise<{ name: string; parameters: string | undefined }> {
+  const style = await readXmlBody(request, root)
+  const name = requiredText(style, 'StyleName')
+  if (!/^[\w.-]{1,64}$/.test(name)) throw malformed(`StyleName is "${name}"`)
+  return { name, parameters: textOf(style, 'StyleBody') }
 }

@@ -6,16 +6,14 @@ import {
   type ImageStep,
   invalidParameter,
   notImplemented,
-  type QualityRule,
-} from './imagePipeline'
-import {
   type Parameter,
+  type QualityRule,
   readColor,
   readGravity,
   readInteger,
   readSwitch,
   splitParameters,
-} from './parameters'
+} from './imagePipeline'
 import { MAX_RESULT_SIDE } from './sizes'
 
 /** Parameters without a value. */

@@ -7,10 +7,6 @@ import {
   type ImageWatermark,
   invalidParameter,
   notImplemented,
-  type TextWatermark,
-  type WatermarkPlacement,
-} from './imagePipeline'
-import {
   type Parameter,
   readBase64,
   readColor,
@@ -18,7 +14,9 @@ import {
   readInteger,
   readSwitch,
   splitParameters,
-} from './parameters'
+  type TextWatermark,
+  type WatermarkPlacement,
+} from './imagePipeline'
 import { parseImageMogr2, readFormat, readQuality } from './parseImageMogr2'
 import { MAX_RESULT_SIDE } from './sizes'
 

@@ -2,9 +2,10 @@ import { encodeKey, operations } from '@miniprogram-cos/protocol'
 import { parseJsonObject } from '../../http'
 import { authorize, requiredAccess } from '../authorize'
 import { CosServiceError } from '../errors'
+import { refuseArchived } from '../operations/objectAttributes'
 import { attributesOf } from '../operations/objectHeaders'
 import { bucketOf, type OperationContext } from '../operations/operation'
-import { checkKey } from '../request'
+import { checkKey, versionIdOf } from '../request'
 import { type CosResponse, xmlResponse } from '../response'
 import type { BucketRecord, ObjectRecord } from '../store/records'
 import type { ProcessedImage } from './executePipeline'
@@ -45,7 +46,7 @@ export async function planProcessing(
     for (const rule of rules) targets.push(await findTarget(context, rule))
     return (stored) => processStored(context, stored, isPicInfo, targets)
   } catch (error) {
-    throw error instanceof ImageError ? imageServiceError(error) : error
+    throw imageServiceError(error)
   }
 }
 
@@ -103,7 +104,7 @@ async function processStored(
     }
     return xmlResponse(uploadResult(original, summary, results))
   } catch (error) {
-    throw error instanceof ImageError ? imageServiceError(error) : error
+    throw imageServiceError(error)
   }
 }
 
@@ -186,6 +187,22 @@ function locationOf(
   const isSameBucket = name === bucketOf(context).name
   const host = isSameBucket ? context.request.headers.host : `${name}.cos.${region}.myqcloud.com`
   return `${host}/${encodeKey(key)}`
+}
+
+/**
+ * `POST /<key>?image_process`: processes a stored object. Requires GetObject of the original and PutObject of all results
+ * (document 436/36366).
+ * @throws CosServiceError
+ */
+export async function processInCloud(context: OperationContext): Promise<CosResponse> {
+  const { request, store } = context
+  const bucket = bucketOf(context)
+  await authorize(context, requiredAccess(operations.getObject, request, bucket.region))
+  const plan = await planProcessing(context, request.headers['pic-operations'] ?? '', request.key)
+  const object = await store.objects.find(bucket.name, request.key, versionIdOf(request))
+  if (!object || object.isDeleteMarker || !plan) throw new CosServiceError('NoSuchKey')
+  refuseArchived(object, context.now)
+  return plan(object)
 }
 
 /** Maximum number of rules in a request (document 436/40592). */

@@ -11,7 +11,8 @@ import { bucketOf, type Handlers, type OperationContext } from './operation'
 /** Maximum number of buckets per page (document 436/8291). */
 const MAX_PAGE = 2000
 
-export const service: Handlers = {
+/** Operations that list, create, check and delete buckets. */
+export const bucket: Handlers = {
   async getService({ request, store, keys }) {
     const { query } = request
     const limit = readLimit(query['max-keys'])
@@ -44,6 +45,47 @@ export const service: Handlers = {
         NextMarker: isTruncated ? page[page.length - 1]?.name : undefined,
       },
     })
+  },
+
+  async putBucket(context) {
+    const { request, store, bucket: present, now, keys } = context
+    const name = parseBucket(request.bucket)
+    if (!name) throw new CosServiceError('InvalidBucketName')
+    if (!request.region) throw new CosServiceError('InvalidRegionName')
+    if (request.bucket.length > MAX_BUCKET_NAME) throw new CosServiceError('BucketNameTooLong')
+    if (name.appid !== keys.appid) throw new CosServiceError('AccessDenied')
+    if (present) throw new CosServiceError('BucketAlreadyOwnedByYou')
+    if (store.buckets.list().length >= MAX_BUCKETS) throw new CosServiceError('TooManyBuckets')
+    const acl = aclOfHeaders(request.headers, 'bucket')
+    const tags = request.headers['x-cos-tagging']
+    const isMultiZone = await isMultiZoneRequested(context)
+    await store.buckets.put({
+      name: request.bucket,
+      region: request.region,
+      created: new Date(now).toISOString(),
+      ...(acl ? { acl } : {}),
+      ...(tags ? { documents: { tagging: taggingXml(tagsOfHeader(tags, 'bucket')) } } : {}),
+      ...(isMultiZone ? { isMultiZone } : {}),
+    })
+    return { status: 200 }
+  },
+
+  async headBucket(context) {
+    const { region, isMultiZone } = bucketOf(context)
+    return {
+      status: 200,
+      headers: {
+        'Content-Type': 'application/xml',
+        'x-cos-bucket-region': region,
+        ...(isMultiZone ? { 'x-cos-bucket-az-type': 'MAZ' } : {}),
+      },
+    }
+  },
+
+  async deleteBucket(context) {
+    const outcome = await context.store.buckets.delete(bucketOf(context).name)
+    if (outcome === 'notEmpty') throw new CosServiceError('BucketNotEmpty')
+    return { status: 204 }
   },
 }
 
@@ -87,49 +129,6 @@ function isCreatedInRange(
 const MAX_BUCKET_NAME = 60
 /** Maximum number of buckets of an account (document 436/14518). */
 const MAX_BUCKETS = 200
-
-export const bucket: Handlers = {
-  async putBucket(context) {
-    const { request, store, bucket: present, now, keys } = context
-    const name = parseBucket(request.bucket)
-    if (!name) throw new CosServiceError('InvalidBucketName')
-    if (!request.region) throw new CosServiceError('InvalidRegionName')
-    if (request.bucket.length > MAX_BUCKET_NAME) throw new CosServiceError('BucketNameTooLong')
-    if (name.appid !== keys.appid) throw new CosServiceError('AccessDenied')
-    if (present) throw new CosServiceError('BucketAlreadyOwnedByYou')
-    if (store.buckets.list().length >= MAX_BUCKETS) throw new CosServiceError('TooManyBuckets')
-    const acl = aclOfHeaders(request.headers, 'bucket')
-    const tags = request.headers['x-cos-tagging']
-    const isMultiZone = await isMultiZoneRequested(context)
-    await store.buckets.put({
-      name: request.bucket,
-      region: request.region,
-      created: new Date(now).toISOString(),
-      ...(acl ? { acl } : {}),
-      ...(tags ? { documents: { tagging: taggingXml(tagsOfHeader(tags, 'bucket')) } } : {}),
-      ...(isMultiZone ? { isMultiZone } : {}),
-    })
-    return { status: 200 }
-  },
-
-  async headBucket(context) {
-    const { region, isMultiZone } = bucketOf(context)
-    return {
-      status: 200,
-      headers: {
-        'Content-Type': 'application/xml',
-        'x-cos-bucket-region': region,
-        ...(isMultiZone ? { 'x-cos-bucket-az-type': 'MAZ' } : {}),
-      },
-    }
-  },
-
-  async deleteBucket(context) {
-    const outcome = await context.store.buckets.delete(bucketOf(context).name)
-    if (outcome === 'notEmpty') throw new CosServiceError('BucketNotEmpty')
-    return { status: 204 }
-  },
-}
 
 /** Whether the optional body requests several availability zones (document 436/7738). */
 async function isMultiZoneRequested({ request }: OperationContext): Promise<true | undefined> {

@@ -1,5 +1,5 @@
 import { type CopySource, parseCopySource } from '@miniprogram-cos/protocol'
-import { authorize } from '../authorize'
+import { accessTo, authorize } from '../authorize'
 import { MAX_SIMPLE_BYTES } from '../body'
 import { CosServiceError, invalidArgument } from '../errors'
 import { type CosRequest, withoutLeadingSlashes } from '../request'
@@ -142,15 +142,7 @@ async function withSource(
   const bucket = store.buckets.get(source.Bucket)
   if (!bucket || (source.Region && source.Region !== bucket.region))
     throw new CosServiceError('NoSuchBucket')
-  await authorize(context, [
-    {
-      action: 'GetObject',
-      bucket: bucket.name,
-      region: bucket.region,
-      path: source.Key,
-      versionId: source.VersionId,
-    },
-  ])
+  await authorize(context, [accessTo('GetObject', bucket, source.Key, source.VersionId)])
   const pinned = await store.objects.pin(bucket.name, source.Key, source.VersionId)
   if (!pinned) throw new CosServiceError(source.VersionId ? 'NoSuchVersion' : 'NoSuchKey')
   try {
@@ -159,12 +151,7 @@ async function withSource(
       throw new CosServiceError('InvalidRequest', 'The source of a copy cannot be a delete marker.')
     }
     refuseArchived(pinned.object, context.now)
-    const outcome = checkConditions(pinned.object, {
-      ifMatch: headers['x-cos-copy-source-if-match'],
-      ifNoneMatch: headers['x-cos-copy-source-if-none-match'],
-      ifModifiedSince: headers['x-cos-copy-source-if-modified-since'],
-      ifUnmodifiedSince: headers['x-cos-copy-source-if-unmodified-since'],
-    })
+    const outcome = checkConditions(pinned.object, headers, 'x-cos-copy-source-')
     if (outcome === 'notModified') throw new CosServiceError('PreconditionFailed')
     const response = await run(source, pinned.object)
     const { versionId } = pinned.object

@@ -6,7 +6,8 @@ import { versionOf } from '../store/objects'
 import type { ObjectRecord } from '../store/records'
 import { bucketOf, type Handlers } from './operation'
 
-export const getBucket: Handlers = {
+/** Operations that list the objects and versions of a bucket. */
+export const listObjects: Handlers = {
   async getBucket(context) {
     const { request, store, keys } = context
     const { query } = request
@@ -39,9 +40,7 @@ export const getBucket: Handlers = {
     })
     return withHeaders(response, { 'x-cos-bucket-region': bucket.region })
   },
-}
 
-export const listObjectVersions: Handlers = {
   async listObjectVersions(context) {
     const { request, store, keys } = context
     const { query } = request

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { XmlElement } from '@miniprogram-cos/protocol'
-import { authorize, decide } from '../authorize'
+import { accessTo, authorize, decide } from '../authorize'
 import { announcedMd5, checkLengthGiven, MAX_SIMPLE_BYTES, readXmlBody, receiveBody } from '../body'
 import { CosServiceError, invalidArgument } from '../errors'
 import { findStyledOriginal, type ProcessedObject, processObject } from '../images/imageRequests'
@@ -25,7 +25,8 @@ import {
 } from './objectHeaders'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
-export const putObject: Handlers = {
+/** Operations that put, get, append to and delete objects. */
+export const object: Handlers = {
   async putObject(context) {
     const { request, store, now } = context
     refuseNotImitated(request.headers)
@@ -45,9 +46,7 @@ export const putObject: Handlers = {
       ...encryptionHeader(stored),
     })
   },
-}
 
-export const appendObject: Handlers = {
   /** Adds the bytes as a further blob of the object, without copying. */
   async appendObject(context) {
     const { request, store, now } = context
@@ -107,6 +106,43 @@ export const appendObject: Handlers = {
       throw error
     }
   },
+
+  getObject: (context) => read(context, true),
+  headObject: (context) => read(context, false),
+
+  async deleteObject(context) {
+    const { request, store } = context
+    const outcome = await store.objects.delete(bucketOf(context), request.key, versionIdOf(request))
+    return {
+      status: 204,
+      headers: {
+        ...(outcome.versionId ? { 'x-cos-version-id': outcome.versionId } : {}),
+        ...(outcome.isDeleteMarker ? { 'x-cos-delete-marker': 'true' } : {}),
+      },
+    }
+  },
+
+  async deleteMultipleObject(context) {
+    if (!context.request.headers['content-md5']) {
+      throw new CosServiceError(
+        'InvalidRequest',
+        'Missing required header for this request: Content-MD5',
+      )
+    }
+    if (context.principal.kind === 'anonymous') {
+      await authorize(context, [accessTo('DeleteMultipleObjects', bucketOf(context))])
+    }
+    const body = await readXmlBody(context.request, 'Delete')
+    const entries = readEntries(body)
+    const deleted: object[] = []
+    const failed: object[] = []
+    for (const { key, versionId } of entries) {
+      const outcome = await deleteOne(context, key, versionId)
+      if (outcome.failed) failed.push(outcome.failed)
+      else deleted.push(outcome.deleted)
+    }
+    return deleteResponse(String(body.Quiet).trim() === 'true' ? [] : deleted, failed)
+  },
 }
 
 function readPosition(text: string | undefined): number {
@@ -124,11 +160,6 @@ const OVERRIDES: Record<string, string> = {
   'response-cache-control': 'Cache-Control',
   'response-content-disposition': 'Content-Disposition',
   'response-content-encoding': 'Content-Encoding',
-}
-
-export const getObject: Handlers = {
-  getObject: (context) => read(context, true),
-  headObject: (context) => read(context, false),
 }
 
 async function read(context: OperationContext, withBody: boolean): Promise<CosResponse> {
@@ -170,12 +201,7 @@ function readResponse(
 ): CosResponse {
   const { request, store, principal } = context
   const { headers, query } = request
-  const outcome = checkConditions(object, {
-    ifMatch: headers['if-match'],
-    ifNoneMatch: headers['if-none-match'],
-    ifModifiedSince: headers['if-modified-since'],
-    ifUnmodifiedSince: headers['if-unmodified-since'],
-  })
+  const outcome = checkConditions(object, headers)
   const responseHeaders = responseHeadersOf(object, context.now)
   if (outcome === 'notModified') {
     const {
@@ -237,45 +263,6 @@ function readRange(
 /** Maximum number of keys in a request (document 436/8289). */
 const MAX_KEYS = 1000
 
-export const deleteObject: Handlers = {
-  async deleteObject(context) {
-    const { request, store } = context
-    const outcome = await store.objects.delete(bucketOf(context), request.key, versionIdOf(request))
-    return {
-      status: 204,
-      headers: {
-        ...(outcome.versionId ? { 'x-cos-version-id': outcome.versionId } : {}),
-        ...(outcome.isDeleteMarker ? { 'x-cos-delete-marker': 'true' } : {}),
-      },
-    }
-  },
-
-  async deleteMultipleObject(context) {
-    if (!context.request.headers['content-md5']) {
-      throw new CosServiceError(
-        'InvalidRequest',
-        'Missing required header for this request: Content-MD5',
-      )
-    }
-    if (context.principal.kind === 'anonymous') {
-      const { name, region } = bucketOf(context)
-      await authorize(context, [
-        { action: 'DeleteMultipleObjects', bucket: name, region, path: '' },
-      ])
-    }
-    const body = await readXmlBody(context.request, 'Delete')
-    const entries = readEntries(body)
-    const deleted: object[] = []
-    const failed: object[] = []
-    for (const { key, versionId } of entries) {
-      const outcome = await deleteOne(context, key, versionId)
-      if (outcome.failed) failed.push(outcome.failed)
-      else deleted.push(outcome.deleted)
-    }
-    return deleteResponse(String(body.Quiet).trim() === 'true' ? [] : deleted, failed)
-  },
-}
-
 /** Reads all entries before the first is deleted: an invalid list deletes nothing. */
 function readEntries(body: XmlElement): { key: string; versionId?: string }[] {
   return elements(body, 'Object', { min: 1, max: MAX_KEYS }).map((entry) => {
@@ -295,14 +282,7 @@ async function deleteOne(
   versionId: string | undefined,
 ): Promise<{ deleted: object; failed?: undefined } | { failed: object }> {
   const bucket = bucketOf(context)
-  const access = {
-    action: 'DeleteObject',
-    bucket: bucket.name,
-    region: bucket.region,
-    path: key,
-    versionId,
-  }
-  const decision = await decide(context, access)
+  const decision = await decide(context, accessTo('DeleteObject', bucket, key, versionId))
   const failed = (Code: string, Message: string) => ({
     failed: { Key: key, VersionId: versionId, Code, Message },
   })

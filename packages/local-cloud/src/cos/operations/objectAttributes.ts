@@ -8,7 +8,8 @@ import type { Acl, ObjectRecord, RestoreRecord, RestoreTier } from '../store/rec
 import { element, elements, integer, malformed, oneOf, requiredElement } from '../xmlElements'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
-export const acl: Handlers = {
+/** Operations on ACLs, tags and restores. */
+export const objectAttributes: Handlers = {
   async putBucketAcl(context) {
     const { store } = context
     const newAcl = await readAcl(context, 'bucket')
@@ -39,6 +40,40 @@ export const acl: Handlers = {
       ? withHeaders(response, { 'x-cos-acl': 'default' })
       : response
   },
+
+  async putObjectTagging(context) {
+    const tags = tagsOfDocument(await readXmlBody(context.request, 'Tagging'), 'object')
+    await setTags(context, tags)
+    return { status: 200 }
+  },
+
+  async getObjectTagging(context) {
+    const object = await requireObject(context)
+    if (!object.tags?.length) throw new CosServiceError('NoSuchTagSet')
+    return xmlResponse(taggingDocument(object.tags))
+  },
+
+  async deleteObjectTagging(context) {
+    await setTags(context, [])
+    return { status: 204 }
+  },
+
+  /** The restored copy can be read once the time of its tier has passed (document 436/12633). */
+  async restoreObject(context) {
+    const { request, store, now, restoreDelayMs } = context
+    const body = await readXmlBody(request, 'RestoreRequest')
+    const days = integer(body, 'Days', 1, MAX_DAYS)
+    if (days === undefined) throw malformed()
+    const job = requiredElement(body, 'CASJobParameters')
+    const tier = oneOf(job, 'Tier', ['Expedited', 'Standard', 'Bulk'] as const)
+    const versionId = versionIdOf(request)
+    await store.objects.update(bucketOf(context), request.key, versionId, (object) => {
+      if (!object)
+        throw new CosServiceError(versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion')
+      return { ...object, restore: beginRestore(object, { tier, days }, now, restoreDelayMs) }
+    })
+    return { status: 202 }
+  },
 }
 
 /** Reads the ACL from the headers or the body. @throws CosServiceError if both contain one, or neither */
@@ -65,25 +100,6 @@ async function requireObject(context: OperationContext): Promise<ObjectRecord> {
   return object
 }
 
-export const tagging: Handlers = {
-  async putObjectTagging(context) {
-    const tags = tagsOfDocument(await readXmlBody(context.request, 'Tagging'), 'object')
-    await setTags(context, tags)
-    return { status: 200 }
-  },
-
-  async getObjectTagging(context) {
-    const object = await requireObject(context)
-    if (!object.tags?.length) throw new CosServiceError('NoSuchTagSet')
-    return xmlResponse(taggingDocument(object.tags))
-  },
-
-  async deleteObjectTagging(context) {
-    await setTags(context, [])
-    return { status: 204 }
-  },
-}
-
 async function setTags(context: OperationContext, tags: Tags): Promise<void> {
   const { request, store } = context
   const { key } = request
@@ -95,25 +111,6 @@ async function setTags(context: OperationContext, tags: Tags): Promise<void> {
 }
 
 const MAX_DAYS = 365
-
-export const restoreObject: Handlers = {
-  /** The restored copy can be read once the time of its tier has passed (document 436/12633). */
-  async restoreObject(context) {
-    const { request, store, now, restoreDelayMs } = context
-    const body = await readXmlBody(request, 'RestoreRequest')
-    const days = integer(body, 'Days', 1, MAX_DAYS)
-    if (days === undefined) throw malformed()
-    const job = requiredElement(body, 'CASJobParameters')
-    const tier = oneOf(job, 'Tier', ['Expedited', 'Standard', 'Bulk'] as const)
-    const versionId = versionIdOf(request)
-    await store.objects.update(bucketOf(context), request.key, versionId, (object) => {
-      if (!object)
-        throw new CosServiceError(versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion')
-      return { ...object, restore: beginRestore(object, { tier, days }, now, restoreDelayMs) }
-    })
-    return { status: 202 }
-  },
-}
 
 type Tags = [key: string, value: string][]
 

@@ -173,42 +173,35 @@ export function refuseSseHeader(headers: CosRequest['headers']): void {
   if (headers[SSE_HEADER] !== undefined) throw new CosServiceError('SSEHeaderNotAllowed')
 }
 
-/** The values of the four conditional headers, of a read or of a copy source. */
-interface Conditions {
-  ifMatch?: string | undefined
-  ifNoneMatch?: string | undefined
-  ifModifiedSince?: string | undefined
-  ifUnmodifiedSince?: string | undefined
-}
-
 /**
- * Checks an object against conditions (RFC 9110, document 436/7753).
+ * Checks an object against the conditional headers of a request (RFC 9110, document 436/7753).
+ * @param prefix `x-cos-copy-source-` for the conditions of a copy source
  * @returns `notModified` if a read is to be answered without the object
  * @throws CosServiceError `PreconditionFailed`
  */
 export function checkConditions(
   object: ObjectRecord,
-  conditions: Conditions,
+  headers: CosRequest['headers'],
+  prefix = '',
 ): 'ok' | 'notModified' {
+  const condition = (name: string) => headers[`${prefix}${name}`]
+  const [match, noneMatch] = [condition('if-match'), condition('if-none-match')]
+  const [modifiedSince, unmodifiedSince] = [
+    condition('if-modified-since'),
+    condition('if-unmodified-since'),
+  ]
   // Comparisons with an unreadable date, which is NaN, are false: the condition is ignored.
   const modified = Math.floor(Date.parse(object.lastModified) / 1000) * 1000
-  if (conditions.ifMatch !== undefined) {
-    if (!matchesETag(conditions.ifMatch, object.etag))
-      throw new CosServiceError('PreconditionFailed')
-  } else if (conditions.ifUnmodifiedSince !== undefined) {
-    if (modified > Date.parse(conditions.ifUnmodifiedSince))
-      throw new CosServiceError('PreconditionFailed')
-  }
-  if (conditions.ifNoneMatch !== undefined) {
-    return matchesETag(conditions.ifNoneMatch, object.etag) ? 'notModified' : 'ok'
-  }
-  if (
-    conditions.ifModifiedSince !== undefined &&
-    modified <= Date.parse(conditions.ifModifiedSince)
-  ) {
-    return 'notModified'
-  }
-  return 'ok'
+  const holds =
+    match !== undefined
+      ? matchesETag(match, object.etag)
+      : !(unmodifiedSince !== undefined && modified > Date.parse(unmodifiedSince))
+  if (!holds) throw new CosServiceError('PreconditionFailed')
+  const isUnchanged =
+    noneMatch !== undefined
+      ? matchesETag(noneMatch, object.etag)
+      : modifiedSince !== undefined && modified <= Date.parse(modifiedSince)
+  return isUnchanged ? 'notModified' : 'ok'
 }
 
 function matchesETag(list: string, etag: string): boolean {

@@ -7,36 +7,50 @@ import {
 } from '@miniprogram-cos/protocol'
 import { optionsObject } from '../bucketRules'
 import { CosServiceError, invalidArgument, notImplemented } from '../errors'
+import { answerStyleRequest } from '../images/imageRequests'
+import { processInCloud } from '../images/picOperations'
 import { isSnapshot } from '../images/snapshot'
 import type { CosRequest } from '../request'
-import { bucket, service } from './bucket'
+import { bucket } from './bucket'
 import { bucketConfiguration } from './bucketConfiguration'
 import { copy } from './copy'
-import { getBucket, listObjectVersions } from './listObjects'
+import { listObjects } from './listObjects'
 import { multipart } from './multipart'
-import { appendObject, deleteObject, getObject, putObject } from './object'
-import { acl, restoreObject, tagging } from './objectAttributes'
-import type { Handlers } from './operation'
+import { object } from './object'
+import { objectAttributes } from './objectAttributes'
+import type { Handler, Handlers } from './operation'
 import { postObject } from './postObject'
 
 /** The implemented operations, by their names in the protocol's table. */
 export const handlers: Handlers = {
-  ...service,
   ...bucket,
-  ...getBucket,
-  ...putObject,
-  ...postObject,
-  ...getObject,
-  ...deleteObject,
-  ...restoreObject,
-  ...copy,
-  ...optionsObject,
-  ...multipart,
-  ...acl,
-  ...appendObject,
   ...bucketConfiguration,
-  ...tagging,
-  ...listObjectVersions,
+  ...listObjects,
+  ...object,
+  ...postObject,
+  ...copy,
+  ...multipart,
+  ...objectAttributes,
+  ...optionsObject,
+}
+
+/**
+ * Finds the operation on images that is not in the protocol's table: `?style` of a bucket, and `POST /<key>?image_process`.
+ * @returns its handler, and its actions for strict signature mode. Those of `?style` are not documented, so only a rule for
+ *   all actions covers it.
+ */
+export function matchImageOperation({
+  method,
+  target,
+  query,
+}: CosRequest): { handler: Handler; actions: string[] } | undefined {
+  if (target === 'bucket' && 'style' in query && method !== 'OPTIONS') {
+    return { handler: answerStyleRequest, actions: [''] }
+  }
+  if (target === 'object' && 'image_process' in query && method === 'POST') {
+    return { handler: processInCloud, actions: ['GetObject', 'PutObject'] }
+  }
+  return undefined
 }
 
 /** Finds the operation of a request. */
