@@ -824,7 +824,7 @@ test.each(ROWS)(
   '$condition: $code, with COS’s error document',
   async ({ code, request, message }) => {
     const response = await request()
-    expect([response.status, element(response, 'Code')]).toEqual([COS_ERRORS[code][0], code])
+    expect([response.status, element(response, 'Code')]).toEqual([COS_ERRORS[code].status, code])
     if (message) expect(unescaped(element(response, 'Message'))).toBe(message)
     expect(element(response, 'Message')).not.toBe('')
     const { headers } = response
