@@ -1,4 +1,4 @@
-import type { credentialsFunction, signatureFunction } from '@miniprogram-cos/server'
+import type { CloudFunction } from '@miniprogram-cos/server'
 import cloud from 'wx-server-sdk'
 import { config } from '../cos.config'
 
@@ -10,7 +10,7 @@ const database = () => {
 }
 
 /** The `main` of a cloud function, with wx-server-sdk and the configuration of this project. */
-export function wxFunction(create: typeof credentialsFunction | typeof signatureFunction) {
+export function wxFunction<Result>(create: CloudFunction<Result>) {
   const answer = create(config, process.env, { database })
   return async (event: unknown, context: unknown) => {
     // Read before any await: the environment holds this call's identity only until the next call.

@@ -11,7 +11,12 @@ const run = promisify(execFile)
 
 const TWO_SDKS = { en: 'two SDKs', zh: '两个 SDK' }
 const COS_STS = 'qcloud-cos-sts'
-const LESS = { better: 'less' } as const
+const OWN_CALL = { en: 'its own call to STS', zh: '自身请求 STS 时' }
+const COMPARED = { unit: 'ms', better: 'less', peer: TWO_SDKS } as const
+const COLD = { unit: 'ms', better: 'less', goal: 0.4 } as const
+const COLD_SHARE = { en: 'cold start at 0.2 CPU', zh: '冷启动，0.2 CPU' }
+const COLD_CPU = { en: 'cold start, CPU time', zh: '冷启动，CPU 时间' }
+const WARM = { en: 'warm call of a known user', zh: '热调用，已有密钥的用户' }
 
 /** The compared functions. */
 const FILES = {
@@ -44,78 +49,37 @@ wx-server-sdk 与 tencentcloud-sdk-nodejs-sts；“qcloud-cos-sts”引入 wx-se
   },
   needs: 'this user cannot make a control group',
   figures: {
-    'function.coldShare': {
-      what: { en: 'cold start at 0.2 CPU', zh: '冷启动，0.2 CPU' },
-      unit: 'ms',
-      ...LESS,
-      peer: TWO_SDKS,
-      goal: 0.4,
-    },
-    'function.coldShareCosSts': {
-      what: { en: 'cold start at 0.2 CPU', zh: '冷启动，0.2 CPU' },
-      unit: 'ms',
-      ...LESS,
-      peer: COS_STS,
-      goal: 0.4,
-    },
-    'function.cold': {
-      what: { en: 'cold start, CPU time', zh: '冷启动，CPU 时间' },
-      unit: 'ms',
-      ...LESS,
-      peer: TWO_SDKS,
-      goal: 0.4,
-    },
-    'function.coldCosSts': {
-      what: { en: 'cold start, CPU time', zh: '冷启动，CPU 时间' },
-      unit: 'ms',
-      ...LESS,
-      peer: COS_STS,
-      goal: 0.4,
-    },
+    'function.coldShare': { what: COLD_SHARE, ...COLD, peer: TWO_SDKS },
+    'function.coldShareCosSts': { what: COLD_SHARE, ...COLD, peer: COS_STS },
+    'function.cold': { what: COLD_CPU, ...COLD, peer: TWO_SDKS },
+    'function.coldCosSts': { what: COLD_CPU, ...COLD, peer: COS_STS },
     'function.read': {
       what: { en: 'bytes of files read for the first call', zh: '首次调用读取的文件字节数' },
+      ...COMPARED,
       unit: 'KB',
-      ...LESS,
-      peer: TWO_SDKS,
     },
     'function.files': {
       what: { en: 'files read for the first call', zh: '首次调用读取的文件数' },
+      ...COMPARED,
       unit: 'files',
-      ...LESS,
-      peer: TWO_SDKS,
     },
     'function.warmNew': {
       what: { en: 'warm call of a new user', zh: '热调用，新用户' },
-      unit: 'ms',
-      ...LESS,
-      peer: TWO_SDKS,
+      ...COMPARED,
       note: {
         en: 'Both ask STS, which is on this machine; in the cloud its round trip is added to both.',
         zh: '两者都请求本机的 STS；在云端还要各加一次网络往返。',
       },
     },
-    'function.warm': {
-      what: { en: 'warm call of a known user', zh: '热调用，已有密钥的用户' },
-      unit: 'ms',
-      ...LESS,
-      peer: TWO_SDKS,
-    },
-    'function.warmOwn': {
-      what: { en: 'warm call of a known user', zh: '热调用，已有密钥的用户' },
-      unit: 'ms',
-      ...LESS,
-      peer: { en: 'its own call to STS', zh: '自身请求 STS 时' },
-      isOwnPeer: true,
-      goal: 0.1,
-    },
+    'function.warm': { what: WARM, ...COMPARED },
+    'function.warmOwn': { what: WARM, ...COMPARED, peer: OWN_CALL, isOwnPeer: true, goal: 0.1 },
     'function.stsCalls': {
       what: {
         en: 'calls to STS for 1,000 calls by 100 users',
         zh: '100 个用户调用 1,000 次时请求 STS 的次数',
       },
+      ...COMPARED,
       unit: 'calls',
-      ...LESS,
-      peer: TWO_SDKS,
       goal: 0.1,
     },
   },

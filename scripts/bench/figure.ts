@@ -120,6 +120,20 @@ export function ratioOf(ours: number[], theirs: number[]): Spread {
   )
 }
 
+/** Measures both sides in turns, so that whatever else the machine does affects both. @param count of rounds */
+export async function inTurns(
+  count: number,
+  ours: (round: number) => Promise<number>,
+  peer: (round: number) => Promise<number>,
+): Promise<Required<Rounds>> {
+  const rounds: Required<Rounds> = { ours: [], peer: [] }
+  for (let round = 0; round < count; round++) {
+    rounds.ours.push(await ours(round))
+    rounds.peer.push(await peer(round))
+  }
+  return rounds
+}
+
 /** Milliseconds that something takes. */
 export async function timeOf(run: () => Promise<unknown>): Promise<number> {
   const started = performance.now()

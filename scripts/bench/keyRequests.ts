@@ -1,12 +1,5 @@
 import type { Rounds, Suite } from './figure'
-import {
-  type AnyCOS,
-  AT,
-  type ClientName,
-  createScopedKeys,
-  createSlowPhones,
-  type SlowPhone,
-} from './slowPhones'
+import { type AnyCOS, AT, type ClientName, createSlowPhones, type SlowPhone } from './slowPhones'
 
 const COMPARED = { unit: 'calls', better: 'less', peer: 'cos-wx-sdk-v5' } as const
 const WIRE = { roundTrip: 50, up: 50e6 }
@@ -51,8 +44,7 @@ succeeds has asked for what it needs.`,
       clockOffset: number,
     ) => {
       const phone = phones.start(client, WIRE, clockOffset)
-      const options = { isScoped, milliseconds: 50 }
-      const keys = createScopedKeys(phones.cloud.sts, phone.clock, options)
+      const keys = phone.createKeys({ isScoped, milliseconds: 50 })
       await scenario(new phone.COS({ getAuthorization: keys.getAuthorization }), phone)
       return keys.calls()
     }

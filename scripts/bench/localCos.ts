@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ChildServer, CosClient, inParallel, startBaseline, startCos } from './cosServers'
-import { type Rounds, type Suite, timeOf } from './figure'
+import { inTurns, type Rounds, type Suite, timeOf } from './figure'
 
 const BASELINE = { en: 'a bare server', zh: '最简服务器' }
 const RATE = { unit: 'MB/s', better: 'more', peer: BASELINE } as const
@@ -199,12 +199,11 @@ async function compareThroughput(
       const rate = async (client: CosClient) => amount / ((await timeOf(() => run(client))) / 1000)
       // The first round warms up.
       for (const client of [ours, bare]) await run(client)
-      const rounds = { ours: [] as number[], peer: [] as number[] }
-      for (let round = 0; round < 11; round++) {
-        rounds.ours.push(await rate(ours))
-        rounds.peer.push(await rate(bare))
-      }
-      all[id] = rounds
+      all[id] = await inTurns(
+        11,
+        () => rate(ours),
+        () => rate(bare),
+      )
     }
     return all
   } finally {
@@ -272,7 +271,7 @@ async function measureGrowth(folder: string): Promise<Record<string, Rounds>> {
     }
     const measured: Record<string, Rounds> = {}
     for (const [name, request] of Object.entries(REQUESTS)) {
-      const [thousand = [], tenThousand = [], most = []] = await inTurns(all, request)
+      const [thousand = [], tenThousand = [], most = []] = await requestTimes(all, request)
       measured[`cos.${name}10k`] = { ours: tenThousand, peer: thousand }
       measured[`cos.${name}100k`] = { ours: most, peer: thousand }
     }
@@ -293,7 +292,7 @@ async function measureGrowth(folder: string): Promise<Record<string, Rounds>> {
 }
 
 /** Milliseconds of one request of each server, round by round. */
-async function inTurns(
+async function requestTimes(
   all: FilledCos[],
   request: (filled: FilledCos, i: number) => Promise<void>,
 ): Promise<number[][]> {

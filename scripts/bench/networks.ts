@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { WireOptions } from '@miniprogram-cos/simulator'
 import { ROOT_KEY } from '../../test/support/testCloud'
-import type { FigureInfo, Rounds, Suite, Text } from './figure'
+import { type FigureInfo, inTurns, type Rounds, type Suite, type Text } from './figure'
 import {
   type AnyCOS,
   AT,
   type ClientName,
-  createScopedKeys,
   createSlowPhones,
   type SlowPhone,
   type SlowPhones,
@@ -167,12 +166,11 @@ takes 150 ms.`,
       for (const [i, bytes] of files.small.entries()) await phones.put(`down/${i}.jpg`, bytes)
       for (const { id, network, workload } of combinations) {
         const run = workload.prepare(phones, files, network)
-        const rounds = { ours: [] as number[], peer: [] as number[] }
-        for (const seed of [1, 2, 3, 4, 5, 6, 7]) {
-          rounds.ours.push(await run('ours', { ...network.wire, seed }))
-          rounds.peer.push(await run('theirs', { ...network.wire, seed }))
-        }
-        measured[id] = rounds
+        measured[id] = await inTurns(
+          7,
+          (round) => run('ours', { ...network.wire, seed: round + 1 }),
+          (round) => run('theirs', { ...network.wire, seed: round + 1 }),
+        )
       }
       return measured
     } finally {
@@ -202,7 +200,7 @@ function uploadMany(phones: SlowPhones, contents: Buffer[], options: object): Ru
       Key: `files/${i}.jpg`,
       FilePath: phone.file(`${i}.jpg`, bytes),
     }))
-    const cos = withScopedKeys(phones, phone, client === 'ours' ? options : {})
+    const cos = withScopedKeys(phone, client === 'ours' ? options : {})
     const seconds = await secondsOf(phone, () =>
       untilDone(async () => {
         const { files } = await cos.uploadFiles({ files: left })
@@ -227,7 +225,7 @@ function download(phones: SlowPhones, bytes: Buffer): Run {
 function downloadMany(phones: SlowPhones, contents: Buffer[]): Run {
   return async (client, wire) => {
     const phone = phones.start(client, wire)
-    const cos = withScopedKeys(phones, phone)
+    const cos = withScopedKeys(phone)
     return secondsOf(phone, () =>
       Promise.all(contents.map((bytes, i) => untilDone(() => get(cos, `down/${i}.jpg`, bytes)))),
     )
@@ -239,11 +237,8 @@ async function get(cos: AnyCOS, Key: string, bytes: Buffer): Promise<void> {
   if (!bytes.equals(new Uint8Array(Body))) throw new Error(`${Key} differs from what was stored`)
 }
 
-function withScopedKeys(phones: SlowPhones, phone: SlowPhone, options = {}): AnyCOS {
-  const { getAuthorization } = createScopedKeys(phones.cloud.sts, phone.clock, {
-    isScoped: true,
-    milliseconds: 150,
-  })
+function withScopedKeys(phone: SlowPhone, options = {}): AnyCOS {
+  const { getAuthorization } = phone.createKeys({ isScoped: true, milliseconds: 150 })
   return new phone.COS({ ...options, getAuthorization })
 }
 

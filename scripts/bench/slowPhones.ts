@@ -31,6 +31,8 @@ export interface SlowPhone {
   clock: VirtualClock
   /** Writes a file on the phone and returns its path. */
   file: (name: string, bytes: Uint8Array) => string
+  /** Keys of the local STS. */
+  createKeys: (options: KeyOptions) => ScopedKeys
 }
 
 /** The local cloud, and phones that are connected to it. */
@@ -69,7 +71,9 @@ export async function createSlowPhones(): Promise<SlowPhones> {
       writeFileSync(realPath(path), bytes)
       return path
     }
-    return { COS, clock, file }
+    const keysClock = clock
+    const createKeys = (options: KeyOptions) => createScopedKeys(cloud.sts, keysClock, options)
+    return { COS, clock, file, createKeys }
   }
   const sendSigned = (method: string, key: string, body?: Uint8Array) => {
     const now = Math.floor(clock.now() / 1000)
@@ -97,26 +101,32 @@ export async function createSlowPhones(): Promise<SlowPhones> {
   return { cloud, start, put, verify, close }
 }
 
+interface KeyOptions {
+  /**
+   * Keys permit exactly the requested scope, so a successful upload has requested what it needs; otherwise they permit
+   * everything in the bucket.
+   */
+  isScoped: boolean
+  /** How long the function takes. */
+  milliseconds: number
+}
+
 interface AuthorizationRequest {
   Scope: { action: string; prefix: string }[]
 }
 
 /** A typical getAuthorization: calls a function, which calls STS and takes some time. */
-export interface ScopedKeys {
+interface ScopedKeys {
   getAuthorization: (request: AuthorizationRequest, callback: (key: object) => void) => void
   calls: () => number
 }
 
 const UID = '1250000000'
 
-/**
- * Keys of the local STS. With `isScoped` they permit exactly the requested scope, so a successful upload has requested
- * what it needs; otherwise they permit everything in the bucket.
- */
-export function createScopedKeys(
+function createScopedKeys(
   sts: string,
   clock: VirtualClock,
-  { isScoped, milliseconds }: { isScoped: boolean; milliseconds: number },
+  { isScoped, milliseconds }: KeyOptions,
 ): ScopedKeys {
   const access = { ...ROOT_KEY, region: REGION, localEndpoint: sts }
   let calls = 0

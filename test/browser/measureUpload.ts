@@ -94,12 +94,6 @@ async function report(frame: Frame): Promise<string> {
   return `${name}: longest gaps ${list(worst)} ms${paused}`
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code
-  },
-  (error: Error) => {
-    console.error(error.message)
-    process.exitCode = 1
-  },
-)
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code
+})

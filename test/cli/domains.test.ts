@@ -8,16 +8,7 @@ import { chooseFiles, runMainJob } from '../../packages/cli/src/dev/mainJob'
 import { type DomainLists, domainLists, LISTS } from '../../packages/cli/src/wechat/domainLists'
 import { runCli } from '../support/commandLine'
 import { createTestPhone } from '../support/phones'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  CREDENTIALS_FUNCTION,
-  HOST,
-  REGION,
-  ROOT_KEY,
-  useTestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, BUCKET, HOST, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 const run = (input: string, ...args: string[]) => runCli(['domains', ...args], { input })
 
@@ -31,7 +22,6 @@ const everything = domainLists({
 })
 
 const cloud = useTestCloud({
-  functions: [CREDENTIALS_FUNCTION],
   pathStyle: 'allow',
   hosts: { [CUSTOM]: BUCKET },
   buckets: [

@@ -23,19 +23,10 @@ import {
   silentUi,
 } from '../support/migration'
 import { createTestPhone, type Untyped } from '../support/phones'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  CREDENTIALS_FUNCTION,
-  REGION,
-  ROOT_KEY,
-  useTestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({
   collections: ['posts', 'users'],
-  functions: [CREDENTIALS_FUNCTION],
 })
 let rehearsal: Rehearsal
 let folder: string

@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import type { COS } from 'miniprogram-cos'
 import { signedRequests } from '../support/cosRequests'
 import { CLIENT_FILE, createMortalPhone } from '../support/phones'
-import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
+import { BUCKET, FAULTS, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
 /**
@@ -21,14 +21,7 @@ const cloud = useTestCloud()
 let number = 0
 
 const action = fc.oneof(
-  fc.constantFrom<FaultRule['action']>(
-    { kind: 'drop', when: 'before' },
-    { kind: 'drop', when: 'after' },
-    { kind: 'error', code: 'InternalError' },
-    { kind: 'error', code: 'SlowDown' },
-    { kind: 'error', code: 'ExpiredToken' },
-    { kind: 'latency', milliseconds: 10 },
-  ),
+  fc.constantFrom(...FAULTS),
   fc.nat(MIB).map((bytes): FaultRule['action'] => ({ kind: 'truncate', bytes })),
 )
 

@@ -1,5 +1,6 @@
 import { COS, CosError } from 'miniprogram-cos'
-import { AT, createFakePhone, KEY, temporaryKey } from '../support/bothClients'
+import { temporaryKey } from '../support/bothClients'
+import { AT, createFakePhone, KEY } from '../support/fakePhone'
 import { loadOfficialClient } from '../support/phones'
 
 type Client = new (options: object) => { getObjectUrl(params: object, callback?: unknown): unknown }

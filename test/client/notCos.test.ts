@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
-import { AT, createFakePhone, KEY, outcomeOf, useFakeClock } from '../support/bothClients'
+import { outcomeOf, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone, KEY } from '../support/fakePhone'
 import { listenLocally } from '../support/localServer'
 import { CLIENT_FILE, SHORT_DELAYS, type Untyped } from '../support/phones'
-import { COS as PackedCOS } from '../support/recordingWx'
+import { COS as PackedCOS, setWx } from '../support/recordingWx'
 
 /** Responses of servers that are not COS, all with a success status. */
 const PORTALS: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
@@ -113,7 +114,7 @@ describe('an upload whose response has no headers, as on some phones', () => {
             ? (head as never)
             : undefined,
     })
-    ;(globalThis as { wx?: unknown }).wx = phone.wx
+    setWx(phone.wx)
     const cos = new PackedCOS(KEY) as Untyped
     const end = (await outcomeOf(cos.uploadFile({ ...AT, Key: 'k', FilePath: 'f' }))) as Untyped
     return { end: end.value ?? end.error, steps: phone.steps }
@@ -147,7 +148,7 @@ describe('an upload whose response has no headers, as on some phones', () => {
 test('a deletion fails if a captive portal answers 404', async () => {
   const answer = { statusCode: 404, header: { Date: 'x', 'Content-Type': 'text/html' } }
   const phone = createFakePhone({ answer: () => answer })
-  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  setWx(phone.wx)
   const cos = new PackedCOS(KEY) as Untyped
   await expect(cos.deleteObject({ ...AT, Key: 'k' })).rejects.toMatchObject({ statusCode: 404 })
 })

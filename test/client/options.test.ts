@@ -1,4 +1,5 @@
 import { COS } from 'miniprogram-cos'
+import { outcomeOf, temporaryKey, useFakeClock } from '../support/bothClients'
 import {
   AT,
   createFakePhone,
@@ -8,13 +9,10 @@ import {
   isSignatureGood,
   KEY,
   MIB,
-  outcomeOf,
   type PhoneOptions,
-  temporaryKey,
-  useFakeClock,
-} from '../support/bothClients'
+} from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
-import type { CannedAnswer } from '../support/recordingWx'
+import { type CannedAnswer, setWx } from '../support/recordingWx'
 
 type Client = new (options: object) => Untyped
 const official = (wx: unknown) => loadOfficialClient<Client>(wx)
@@ -25,7 +23,7 @@ useFakeClock()
 /** Creates both clients with the options, each on its own phone. */
 function both(options: object, phoneOptions?: PhoneOptions) {
   const [phone, other] = [createFakePhone(phoneOptions), createFakePhone(phoneOptions)]
-  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  setWx(phone.wx)
   return {
     ours: { ...phone, cos: new COS(options) as Untyped },
     official: { ...other, cos: new (official(other.wx))(options) },

@@ -1,13 +1,8 @@
 import { COS } from 'miniprogram-cos'
-import {
-  AT,
-  createFakePhone,
-  DENIED,
-  KEY,
-  type PhoneOptions,
-  useFakeClock,
-} from '../support/bothClients'
+import { useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone, DENIED, KEY, type PhoneOptions } from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
+import { setWx } from '../support/recordingWx'
 
 /** Callbacks and promises of an upload that COS refuses and that succeeds when restarted. */
 
@@ -26,7 +21,7 @@ function refusing(times: number): PhoneOptions {
 }
 
 function ours(times: number): Untyped {
-  ;(globalThis as { wx?: unknown }).wx = createFakePhone(refusing(times)).wx
+  setWx(createFakePhone(refusing(times)).wx)
   return new COS(OPTIONS)
 }
 

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { AT, createFakePhone, KEY, outcomeOf, useFakeClock } from '../support/bothClients'
+import { outcomeOf, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone, KEY } from '../support/fakePhone'
 import { CLIENT_FILE } from '../support/phones'
-import { COS } from '../support/recordingWx'
+import { COS, setWx } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 describe('the cost of each queued upload', () => {
@@ -48,7 +49,7 @@ describe('the list of tasks', () => {
   const start = (count: number, options: object = {}) => {
     const files = { f: new Uint8Array(1) }
     const phone = createFakePhone({ files, delay: 10 })
-    ;(globalThis as { wx?: unknown }).wx = phone.wx
+    setWx(phone.wx)
     const cos = new COS({ ...KEY, ...options })
     const upload = (Key: string) => cos.uploadFile({ ...AT, Key, FilePath: 'f' })
     const all = Array.from({ length: count }, (_, i) => upload(`${i}`))

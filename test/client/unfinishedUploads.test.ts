@@ -1,15 +1,7 @@
-import {
-  AT,
-  createFakePhone,
-  DENIED,
-  KEY,
-  MIB,
-  outcomeOf,
-  type PhoneOptions,
-  useFakeClock,
-} from '../support/bothClients'
+import { outcomeOf, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone, DENIED, KEY, MIB, type PhoneOptions } from '../support/fakePhone'
 import type { Untyped } from '../support/phones'
-import { COS } from '../support/recordingWx'
+import { COS, setWx } from '../support/recordingWx'
 
 /** What the client stores about a running multipart upload. */
 
@@ -19,7 +11,7 @@ const UPLOAD = { ...AT, Key: 'k', FilePath: 'f' }
 
 function start(options: PhoneOptions = {}) {
   const phone = createFakePhone({ files: { f: new Uint8Array(3 * MIB) }, ...options })
-  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  setWx(phone.wx)
   return { ...phone, cos: new COS({ ...KEY, ChunkParallelLimit: 1 }) as Untyped }
 }
 

@@ -4,16 +4,15 @@ import { send } from '../support/cosRequests'
 import { runSnippet } from '../support/documents'
 import { createTestPhone } from '../support/phones'
 import { at } from '../support/root'
-import { type PhoneWithApp, phoneWithApp } from '../support/simulatedApp'
+import { useAppPhone } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 
 const PICTURE = at('packages/cli/samples/sea.png')
 const PHOTOS = `private/${ALICE}/photos/`
 
-let phone: PhoneWithApp
+const phone = useAppPhone()
 let modules: Record<string, unknown>
 beforeAll(async () => {
-  phone = await phoneWithApp()
   modules = {
     'miniprogram-cos': require('miniprogram-cos'),
     'miniprogram-cos-components': require('miniprogram-cos-components'),
@@ -21,7 +20,6 @@ beforeAll(async () => {
     uniApp: require('miniprogram-cos-components/adapters/uniApp'),
   }
 })
-afterAll(() => phone?.cloud.end())
 
 interface StoredFile {
   url: string

@@ -1,12 +1,6 @@
 import { CosError } from 'miniprogram-cos'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import {
-  call,
-  loadComponent,
-  type PhoneWithApp,
-  phoneWithApp,
-  type Rendered,
-} from '../support/simulatedApp'
+import { call, loadComponent, type Rendered, useAppPhone } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
@@ -19,15 +13,13 @@ interface Row {
   meta: string
 }
 
-let phone: PhoneWithApp
+const phone = useAppPhone()
 let other: TestPhone
 let render: (properties?: object) => Rendered
 beforeAll(async () => {
-  phone = await phoneWithApp()
   other = createTestPhone(phone.cloud, ALICE)
   render = loadComponent(LIST)
 })
-afterAll(() => phone?.cloud.end())
 beforeEach(() => phone.cloud.faults.set({ rules: [] }))
 
 const rows = (list: Rendered) => list.instance.data.rows as Row[]

@@ -1,28 +1,20 @@
 import { send } from '../support/cosRequests'
 import { createTestPhone } from '../support/phones'
 import { at } from '../support/root'
-import {
-  call,
-  loadComponent,
-  type PhoneWithApp,
-  phoneWithApp,
-  type Rendered,
-} from '../support/simulatedApp'
+import { call, loadComponent, type Rendered, useAppPhone } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
 const PREFIX = `private/${ALICE}/`
 const IMAGE = 'miniprogram_npm/miniprogram-cos-components/cos-image/cos-image'
 
-let phone: PhoneWithApp
+const phone = useAppPhone()
 let render: (properties?: object) => Rendered
 beforeAll(async () => {
-  phone = await phoneWithApp()
   const { cos } = createTestPhone(phone.cloud, ALICE)
   await cos.uploadFile({ Key: `${PREFIX}sea.png`, FilePath: at('packages/cli/samples/sea.png') })
   render = loadComponent(IMAGE)
 })
-afterAll(() => phone?.cloud.end())
 
 const url = (image: Rendered) => image.instance.data.url as string
 const signed = (image: Rendered) => until(() => url(image) !== '', 'the URL is signed')

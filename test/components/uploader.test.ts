@@ -1,31 +1,23 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTestPhone } from '../support/phones'
-import {
-  call,
-  loadComponent,
-  type PhoneWithApp,
-  phoneWithApp,
-  type Rendered,
-} from '../support/simulatedApp'
+import { call, loadComponent, type Rendered, useAppPhone } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
 const PREFIX = `private/${ALICE}/`
 const UPLOADER = 'miniprogram_npm/miniprogram-cos-components/cos-uploader/cos-uploader'
 
-let phone: PhoneWithApp
+const phone = useAppPhone({ platform: 'mac' })
 let render: (properties?: object) => Rendered
 let group = 0
 beforeAll(async () => {
-  phone = await phoneWithApp({ platform: 'mac' })
   const { COS } = require('miniprogram-cos')
   require('miniprogram-cos-components').configure({
     cos: COS.cloud({ functionName: 'cos-credentials' }),
   })
   render = loadComponent(UPLOADER)
 })
-afterAll(() => phone?.cloud.end())
 beforeEach(() => {
   phone.asked.calls.length = 0
   phone.cloud.faults.set({ rules: [] })

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createFakePhone, LosablePromise } from '../support/bothClients'
+import { LosablePromise } from '../support/bothClients'
+import { createFakePhone } from '../support/fakePhone'
 import { loadOfficialClient } from '../support/phones'
-import { COS, createRecordingWx, type RecordedRequest } from '../support/recordingWx'
+import { COS, createRecordingWx, type RecordedRequest, setWx } from '../support/recordingWx'
 import { emptyDocument } from '../support/vectors'
 import { PARAM_HEADERS } from './arbitraries/values'
 
@@ -69,13 +70,13 @@ const ALWAYS = {
 /** Loads both clients under one simulated `wx`. */
 export function setup(): void {
   const wx = lasting(() => ({ ...ALWAYS, ...current, getFileSystemManager: () => fileSystem }))
-  ;(globalThis as { wx?: unknown }).wx = wx
+  setWx(wx)
   current = createRecordingWx(() => ({ statusCode: 200 })).wx
   official = loadOfficialClient<Client>(wx, { Promise: LosablePromise })
 }
 
 export function teardown(): void {
-  delete (globalThis as { wx?: unknown }).wx
+  setWx()
 }
 
 /** The class of either client. */

@@ -6,14 +6,7 @@ import { OWN_CODES } from '../../packages/cli/src/doctor/ownCodes'
 import { COS_ERRORS } from '../../packages/local-cloud/src/cos/errors'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { at } from '../support/root'
-import {
-  ALICE,
-  CREDENTIALS_FUNCTION,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
 import { buckets, inventory, settings } from './examples/buckets'
 import { client, type Examples, multipart, objects } from './examples/objects'
 
@@ -51,7 +44,6 @@ describe('the examples of the API reference run on the local cloud', () => {
 
   beforeAll(async () => {
     cloud = await startTestCloud({
-      functions: [CREDENTIALS_FUNCTION],
       buckets: buckets.map((name) => ({ name, region: REGION })),
     })
     const hosts = [...buckets, 'albums-1250000000'].map(

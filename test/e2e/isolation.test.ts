@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { send } from '../support/cosRequests'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST, useTestCloud } from '../support/testCloud'
+import { ALICE, BOB, HOST, useTestCloud } from '../support/testCloud'
 
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
+const cloud = useTestCloud()
 let alice: TestPhone
 let bob: TestPhone
 let Key: string

@@ -2,28 +2,20 @@ import { readFileSync } from 'node:fs'
 import { send } from '../support/cosRequests'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { at } from '../support/root'
-import {
-  call,
-  loadPage,
-  type PhoneWithApp,
-  phoneWithApp,
-  type Rendered,
-} from '../support/simulatedApp'
+import { call, loadPage, type Rendered, useAppPhone } from '../support/simulatedApp'
 import { ALICE, HOST } from '../support/testCloud'
 import { until } from '../support/until'
 
 const PREFIX = `private/${ALICE}/`
 const PICTURE = at('packages/cli/samples/dawn.png')
 
-let phone: PhoneWithApp
+const phone = useAppPhone()
 let other: TestPhone
 let open: (query: Record<string, string>) => Rendered
 beforeAll(async () => {
-  phone = await phoneWithApp()
   other = createTestPhone(phone.cloud, ALICE)
   open = loadPage('pages/detail/detail')
 })
-afterAll(() => phone?.cloud.end())
 beforeEach(async () => {
   phone.asked.calls.length = 0
   await other.cos.uploadFile({ Key: `${PREFIX}trip & sea/dawn #1.png`, FilePath: PICTURE })

@@ -1,25 +1,17 @@
 import { createTestPhone, type TestPhone } from '../support/phones'
-import {
-  call,
-  loadPage,
-  type PhoneWithApp,
-  phoneWithApp,
-  type Rendered,
-} from '../support/simulatedApp'
+import { call, loadPage, type Rendered, useAppPhone } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
 const PREFIX = `private/${ALICE}/`
 
-let phone: PhoneWithApp
+const phone = useAppPhone()
 let other: TestPhone
 let page: Rendered
 beforeAll(async () => {
-  phone = await phoneWithApp()
   other = createTestPhone(phone.cloud, ALICE)
   page = loadPage('pages/files/files')()
 })
-afterAll(() => phone?.cloud.end())
 
 const list = () => (page.instance.selectComponent as (id: string) => Rendered['instance'])('#list')
 const idle = () => until(() => !list().data.isLoading, 'the list is there')

@@ -6,7 +6,7 @@ import { filesIn } from '../support/documents'
 import { createTestPhone } from '../support/phones'
 import { writeProject } from '../support/projectFiles'
 import { at } from '../support/root'
-import { loadPage, type PhoneWithApp, phoneWithApp } from '../support/simulatedApp'
+import { loadPage, useAppPhone } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
@@ -16,7 +16,7 @@ const blocks = filesIn('miniprogram/README.md')
 
 /** The demo as a reader has it who has followed the guide. */
 let app: string
-let phone: PhoneWithApp
+const phone = useAppPhone()
 beforeAll(async () => {
   mkdirSync(at('coverage'), { recursive: true })
   app = mkdtempSync(at('coverage/guide-'))
@@ -29,10 +29,8 @@ beforeAll(async () => {
   settings.extends = at('tsconfig.base.json')
   settings.references = PACKAGES.map((path) => ({ path }))
   writeFileSync(join(app, 'tsconfig.json'), JSON.stringify(settings))
-  phone = await phoneWithApp()
 })
 afterAll(async () => {
-  await phone?.cloud.end()
   rmSync(app, { recursive: true, force: true })
 })
 

@@ -2,15 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openFolder } from '../../miniprogram/services/folder'
 import { createTestPhone } from '../support/phones'
-import { call, loadPage, type PhoneWithApp, phoneWithApp } from '../support/simulatedApp'
+import { call, loadPage, useAppPhone } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
-let phone: PhoneWithApp
-beforeAll(async () => {
-  phone = await phoneWithApp()
-})
-afterAll(() => phone?.cloud.end())
+const phone = useAppPhone()
 
 test('uploads into the folder that the list of files shows', async () => {
   const page = loadPage('pages/upload/upload')()

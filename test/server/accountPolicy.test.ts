@@ -20,16 +20,7 @@ import { send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
 import { type CosRequest, sendWithKey } from '../support/functionCalls'
 import { captureFunctionLog, environmentOf, invocationOf } from '../support/functionsInProcess'
 import { createTestPhone } from '../support/phones'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  CREDENTIALS_FUNCTION,
-  HOST,
-  REGION,
-  SIGNATURE_FUNCTION,
-  useTestCloud,
-} from '../support/testCloud'
+import { ALICE, BOB, BUCKET, HOST, REGION, useTestCloud } from '../support/testCloud'
 
 const ROLE = 'qcs::cam::uin/100000000001:roleName/functions'
 const { rules } = checkConfig(config)
@@ -167,7 +158,7 @@ describe('a function whose key has the policy of rules with a trash', () => {
 })
 
 describe('with strict signature mode', () => {
-  const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
+  const cloud = useTestCloud()
   beforeAll(async () => {
     const asRoot = signedRequests(() => cloud)
     const query = { 'strict-signature': '' }

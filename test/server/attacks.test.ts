@@ -1,23 +1,13 @@
 import { send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
 import { callFunction, type FunctionAnswer, sendWithKey, wirePath } from '../support/functionCalls'
-import { CREDENTIALS_FUNCTION, HOST, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
+import { HOST, useTestCloud } from '../support/testCloud'
 import { ATTACKER, type Attack, OWN, SECRET, THEIRS, TREASURES } from './attacks/attack'
-import { copyAttacks } from './attacks/copies'
-import { keyAttacks } from './attacks/keys'
-import { listAttacks } from './attacks/lists'
-import { operationAttacks } from './attacks/operations'
+import { REQUEST_ATTACKS } from './attacks/requests'
 
-const CORPUS = {
-  keys: keyAttacks,
-  lists: listAttacks,
-  operations: operationAttacks,
-  copies: copyAttacks,
-}
-const ALL = Object.values(CORPUS).flat()
+const ALL = Object.values(REQUEST_ATTACKS).flat()
 
 /** The built functions and the local COS, with objects of the attacked user. */
 const cloud = useTestCloud({
-  functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION],
   onStsRequest: () => {
     stsCalls++
   },
@@ -44,7 +34,7 @@ async function ofOthers(): Promise<string[]> {
 }
 
 test('the corpus has at least 150 different attacks', () => {
-  const names = Object.entries(CORPUS).flatMap(([kind, list]) =>
+  const names = Object.entries(REQUEST_ATTACKS).flatMap(([kind, list]) =>
     list.map(({ name }) => `${kind}: ${name}`),
   )
   expect(names.length).toBeGreaterThanOrEqual(150)
@@ -54,7 +44,7 @@ test('the corpus has at least 150 different attacks', () => {
 
 const each = (list: Attack[]) => list.map((attack): [string, Attack] => [attack.name, attack])
 
-describe.each(Object.entries(CORPUS))('%s', (_, list) => {
+describe.each(Object.entries(REQUEST_ATTACKS))('%s', (_, list) => {
   test.each(each(list))('cos-credentials refuses a key: %s', async (_, attack) => {
     const before = stsCalls
     const { as: openid = ATTACKER } = attack

@@ -13,13 +13,12 @@ import {
   CREDENTIALS_FUNCTION,
   REGION,
   ROOT_KEY,
-  SIGNATURE_FUNCTION,
   startTestCloud,
   useTestCloud,
 } from '../support/testCloud'
 
 /** The built function, called over HTTP as the local cloud offers it. */
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
+const cloud = useTestCloud()
 
 const call = (caller: TestCaller, event: unknown = {}) =>
   callFunction(cloud, 'cos-credentials', caller, event)

@@ -6,14 +6,11 @@ import { captureFunctionLog, environmentOf } from '../support/functionsInProcess
 import { listenLocally, stopServer } from '../support/localServer'
 import { HOST, useTestCloud } from '../support/testCloud'
 import { ATTACKER, type Attack, OWN, THEIRS } from './attacks/attack'
-import { copyAttacks } from './attacks/copies'
 import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
-import { keyAttacks } from './attacks/keys'
-import { listAttacks } from './attacks/lists'
-import { operationAttacks } from './attacks/operations'
+import { REQUEST_ATTACKS } from './attacks/requests'
 
 const SESSION = 'session-of-the-attacker'
-const ATTACKS = [...keyAttacks, ...listAttacks, ...operationAttacks, ...copyAttacks]
+const ATTACKS = Object.values(REQUEST_ATTACKS).flat()
 
 const cloud = useTestCloud({
   onStsRequest: () => {

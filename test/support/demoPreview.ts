@@ -8,7 +8,7 @@ import { activityOf, describeRequest, previewFaults } from '../../packages/cli/s
 import { domainLists } from '../../packages/cli/src/wechat/domainLists'
 import { launchBrowser } from './browser'
 import { at } from './root'
-import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
+import { ALICE, BOB, HOST, startTestCloud, type TestCloud } from './testCloud'
 
 const ALICES_PHONE = { name: 'Alice', openid: ALICE, language: 'en' }
 const BOBS_PHONE = { name: 'Bob', openid: BOB, language: 'en' }
@@ -30,7 +30,6 @@ export async function startTestProject(
   const log: LogEntry[] = []
   let preview: Preview | undefined
   const cloud = await startTestCloud({
-    functions: [CREDENTIALS_FUNCTION],
     onCosRequest(entry) {
       log.push(entry)
       preview?.tell(activityOf(entry, phones))

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { transformSync } from 'esbuild'
+import { build, transformSync } from 'esbuild'
 import type { Untyped } from './phones'
 import { writeProject } from './projectFiles'
 import { at, ROOT } from './root'
@@ -67,6 +67,14 @@ export function writeSnippets(): void {
 
 /** A file with named code of the guides. */
 export const snippetFile = (name: string) => join(SNIPPETS, name)
+
+/** Builds a function of the guides into a folder, like those of the repository. @returns its file */
+export async function builtSnippet(name: string, folder: string): Promise<string> {
+  const outfile = join(folder, name.replace('.ts', '.js'))
+  const entryPoints = [snippetFile(name)]
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', logLevel: 'error' })
+  return outfile
+}
 
 /** What a mini program's script finds around it. */
 interface SnippetWorld {

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
 import { transform } from 'esbuild'
-import { CLI, type Outcome, outcomeOf } from './commandLine'
+import { CLI, type Outcome, outcomeOf, runInProcess } from './commandLine'
 import { readProject, writeProject } from './projectFiles'
 
 /** Small mini programs of different shapes, each a text in test/cli/apps. */
@@ -64,8 +64,13 @@ export class AppCopy {
     })
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command to its end, in the process of the test. */
   run(...args: string[]): Promise<Outcome> {
+    return runInProcess(args, { cwd: this.folder })
+  }
+
+  /** Runs a command of the built tool to its end. */
+  runBuilt(...args: string[]): Promise<Outcome> {
     return outcomeOf(this.start(args))
   }
 
@@ -111,7 +116,7 @@ export function pictureOn({ wx, realPath }: Simulator): string {
 export async function killInit(rounds: number): Promise<void> {
   const whole = new AppCopy('cloudbaserc')
   const started = Date.now()
-  await whole.run('init', '--yes')
+  await whole.runBuilt('init', '--yes')
   const duration = Date.now() - started
   const expected = whole.contents()
   whole.remove()

@@ -164,3 +164,12 @@ export async function functionWithConfig(
   })
   return { name, file }
 }
+
+/** Both functions with another configuration. */
+export const functionsWithConfig = (
+  folder: string,
+  config: Parameters<typeof functionWithConfig>[2],
+): Promise<DeployedFunction[]> =>
+  Promise.all(
+    ['cos-credentials', 'cos-signature'].map((name) => functionWithConfig(name, folder, config)),
+  )

@@ -100,3 +100,10 @@ export type COS = Client
 export const COS: typeof Client = require(
   join(ROOT, 'packages/client/miniprogram_dist/index.js'),
 ).COS
+
+/** Makes this process a phone: `wx` becomes a global. Without an argument it is none any more. */
+export function setWx(wx?: object): void {
+  const realm: { wx?: object } = globalThis as object
+  if (wx) realm.wx = wx
+  else delete realm.wx
+}

@@ -4,7 +4,7 @@ import type { Simulator } from '@miniprogram-cos/simulator'
 import { JSDOM } from 'jsdom'
 import { createSimulatedPhone } from './phones'
 import { at } from './root'
-import { ALICE, CREDENTIALS_FUNCTION, startTestCloud, type TestCloud } from './testCloud'
+import { ALICE, startTestCloud, type TestCloud } from './testCloud'
 
 const APP = at('miniprogram')
 
@@ -151,17 +151,23 @@ function attach(id: string, properties?: object): Rendered {
 
 declare const document: { createElement: (name: string) => unknown }
 
-export interface PhoneWithApp {
+/** A phone that runs the demo in this process. */
+interface AppPhone {
   cloud: TestCloud
   simulator: Simulator
   asked: Interface
 }
 
-/** Simulates Alice's phone in this process, connected to a local cloud. */
-export async function phoneWithApp(
-  options: Parameters<typeof createSimulatedPhone>[2] = {},
-): Promise<PhoneWithApp> {
-  const cloud = await startTestCloud({ functions: [CREDENTIALS_FUNCTION] })
-  const simulator = createSimulatedPhone(cloud, ALICE, options)
-  return { cloud, simulator, asked: becomePhone(simulator) }
+/**
+ * Alice's phone with a local cloud, for the tests of the calling file. Its properties are set once the tests run.
+ */
+export function useAppPhone(options: Parameters<typeof createSimulatedPhone>[2] = {}): AppPhone {
+  const phone = {} as AppPhone
+  beforeAll(async () => {
+    const cloud = await startTestCloud()
+    const simulator = createSimulatedPhone(cloud, ALICE, options)
+    Object.assign(phone, { cloud, simulator, asked: becomePhone(simulator) })
+  })
+  afterAll(() => phone.cloud?.end())
+  return phone
 }

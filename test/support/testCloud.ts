@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type DeployedFunction,
+  type FaultRule,
   type LocalCloud,
   type LocalCloudOptions,
   startLocalCloud,
@@ -30,6 +31,16 @@ export const SIGNATURE_FUNCTION: DeployedFunction = {
   file: functionFile('cos-signature'),
 }
 
+/** Faults of the network and of COS that a client must get over. */
+export const FAULTS: FaultRule['action'][] = [
+  { kind: 'drop', when: 'before' },
+  { kind: 'drop', when: 'after' },
+  { kind: 'error', code: 'InternalError' },
+  { kind: 'error', code: 'SlowDown' },
+  { kind: 'error', code: 'ExpiredToken' },
+  { kind: 'latency', milliseconds: 10 },
+]
+
 export interface TestCloud extends LocalCloud {
   folder: string
   /** What functions have written to their log so far. */
@@ -38,16 +49,24 @@ export interface TestCloud extends LocalCloud {
   end: () => Promise<void>
 }
 
-/** A local cloud in a folder of its own. */
-export async function startTestCloud(options: Partial<LocalCloudOptions> = {}): Promise<TestCloud> {
+type TestCloudOptions = Partial<LocalCloudOptions>
+
+/**
+ * A local cloud in a folder of its own, by default with one bucket and both functions.
+ * @param options may be a function of the folder, which for example builds functions there
+ */
+export async function startTestCloud(
+  options: TestCloudOptions | ((folder: string) => Promise<TestCloudOptions>) = {},
+): Promise<TestCloud> {
   const folder = mkdtempSync(join(tmpdir(), 'test-cloud-'))
   const functionOutput: string[] = []
   const cloud = await startLocalCloud({
     data: join(folder, 'data'),
     root: ROOT_KEY,
     buckets: [{ name: BUCKET, region: REGION }],
+    functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION],
     onFunctionOutput: (_, text) => functionOutput.push(text),
-    ...options,
+    ...(typeof options === 'function' ? await options(folder) : options),
   })
   return {
     ...cloud,
@@ -65,7 +84,7 @@ export async function startTestCloud(options: Partial<LocalCloudOptions> = {}): 
  * @param per each test of the file can have a cloud of its own. @default 'file'
  */
 export function useTestCloud(
-  options: Partial<LocalCloudOptions> = {},
+  options?: Parameters<typeof startTestCloud>[0],
   per: 'file' | 'test' = 'file',
 ): TestCloud {
   const cloud = {} as TestCloud

@@ -127,6 +127,7 @@ export async function loadModule<Exports extends object>(
   ])
   const { outputFiles } = await build({
     entryPoints: [file],
+    absWorkingDir: process.cwd(),
     bundle: true,
     packages: 'external',
     // Without the project's paths, which may lead from a package to its sources.

@@ -68,59 +68,70 @@ export interface FunctionInstance {
 }
 
 /**
- * A cloud function: verifies the caller of each call, answers, and writes one log entry. Errors are returned as
- * `{ error }`; unexpected ones without details.
- * @param answer answers a call that requests a key or a signature
+ * Creates a function: once per warm instance, which keeps keys and limits.
+ *
+ * @param environment the function's environment variables, `process.env`
+ * @param services needed where rules have hooks, quotas or a trash
  * @throws Error for an invalid configuration
  */
-export function createFunction<Result>(
-  fn: string,
-  given: CosConfig,
+export type CloudFunction<Result> = (
+  config: CosConfig,
   environment: Environment,
-  services: FunctionServices,
-  answer: (call: Call, instance: FunctionInstance) => Promise<Result>,
-): (invocation: Invocation) => Promise<Result | ServiceResponse | Refusal> {
-  const config = checkConfig(given)
-  const keys = new KeySource(config, environment)
-  const uploads = new UploadServices(config, environment, services)
-  const instance = { config, environment, keys, uploads }
-  return async ({ event, context, wxContext }) => {
-    const started = Date.now()
-    const log: Partial<LogEntry> = {}
-    let outcome = 'ok'
-    try {
-      const caller = readCaller(event, context, wxContext, config.appid)
-      log.who = auditName(caller.openid)
-      const principal = principalOf(caller, config.groups)
-      const call: Call = {
-        ...principal,
-        event: readEvent(event),
-        rules: config.rules,
-        grants: grantsOf(config.rules, principal),
-        prefix: ownPrefix(config.rules, caller.openid),
-        isServerName: (key) => isServerName(key, caller.openid, environment),
-        wxContext,
-        log,
+  services?: FunctionServices,
+) => (invocation: Invocation) => Promise<Result | ServiceResponse | Refusal>
+
+/**
+ * A function that verifies the caller of each call, answers, and writes one log entry. Errors are returned as
+ * `{ error }`; unexpected ones without details.
+ * @param answer answers a call that requests a key or a signature
+ */
+export const createFunction =
+  <Result>(
+    fn: string,
+    answer: (call: Call, instance: FunctionInstance) => Promise<Result>,
+  ): CloudFunction<Result> =>
+  (given, environment, services = {}) => {
+    const config = checkConfig(given)
+    const keys = new KeySource(config, environment)
+    const uploads = new UploadServices(config, environment, services)
+    const instance = { config, environment, keys, uploads }
+    return async ({ event, context, wxContext }) => {
+      const started = Date.now()
+      const log: Partial<LogEntry> = {}
+      let outcome = 'ok'
+      try {
+        const caller = readCaller(event, context, wxContext, config.appid)
+        log.who = auditName(caller.openid)
+        const principal = principalOf(caller, config.groups)
+        const call: Call = {
+          ...principal,
+          event: readEvent(event),
+          rules: config.rules,
+          grants: grantsOf(config.rules, principal),
+          prefix: ownPrefix(config.rules, caller.openid),
+          isServerName: (key) => isServerName(key, caller.openid, environment),
+          wxContext,
+          log,
+        }
+        return await (uploads.answer(call) ?? answer(call, instance))
+      } catch (thrown) {
+        const error = toFunctionError(thrown)
+        outcome = error.code
+        if (error.code === 'KitInternal') {
+          log.error = thrown instanceof Error ? thrown.name : 'unknown'
+        }
+        if (error.code === 'KitHookFailed') log.error = error.message
+        if (error.details.rule) log.rule = error.details.rule
+        if (error.details.stsRequestId) log.stsRequestId = error.details.stsRequestId
+        return error.toRefusal()
+      } finally {
+        const ms = Date.now() - started
+        const entry: LogEntry = { fn, ...log, outcome, ms, requestId: requestIdOf(context) }
+        // One line of JSON, as the platform's log search reads it.
+        console.log(JSON.stringify(entry))
       }
-      return await (uploads.answer(call) ?? answer(call, instance))
-    } catch (thrown) {
-      const error = toFunctionError(thrown)
-      outcome = error.code
-      if (error.code === 'KitInternal') {
-        log.error = thrown instanceof Error ? thrown.name : 'unknown'
-      }
-      if (error.code === 'KitHookFailed') log.error = error.message
-      if (error.details.rule) log.rule = error.details.rule
-      if (error.details.stsRequestId) log.stsRequestId = error.details.stsRequestId
-      return error.toRefusal()
-    } finally {
-      const ms = Date.now() - started
-      const entry: LogEntry = { fn, ...log, outcome, ms, requestId: requestIdOf(context) }
-      // One line of JSON, as the platform's log search reads it.
-      console.log(JSON.stringify(entry))
     }
   }
-}
 
 function toFunctionError(thrown: unknown): FunctionError {
   if (thrown instanceof FunctionError) return thrown

@@ -1,6 +1,6 @@
-import type { KeyFunctionResponse, Refusal } from '@miniprogram-cos/protocol'
-import type { CheckedConfig, CosConfig } from './config'
-import { type Call, createFunction, type Invocation } from './createFunction'
+import type { KeyFunctionResponse } from '@miniprogram-cos/protocol'
+import type { CheckedConfig } from './config'
+import { type Call, createFunction } from './createFunction'
 import { FunctionError } from './errors'
 import {
   actionsOf,
@@ -14,56 +14,42 @@ import { compileScope, narrowGrants, sizedUpload, sizeOf } from './scope'
 import { createName, createRefused } from './serverNames'
 import type { Environment } from './sts'
 import type { WantedUpload } from './uploads/hooks'
-import type { FunctionServices, ServiceResponse } from './uploads/uploadServices'
 
 /** For how many seconds a cached key must still be valid. */
 const MIN_REMAINING = 300
 
 /**
- * The function cos-credentials: verifies the caller and issues a key that permits what the rules grant them. Create it
- * once per warm instance, which keeps keys and limits.
+ * The function cos-credentials: verifies the caller and issues a key that permits what the rules grant them.
  *
- * @param environment the function's environment variables, `process.env`
- * @param services needed where rules have hooks, quotas or a trash
- * @throws Error for an invalid configuration
  * @example
  * const answer = credentialsFunction(config, process.env, { database: () => cloud.database() })
  * exports.main = (event, context) => answer({ event, context, wxContext: cloud.getWXContext() })
  */
-export function credentialsFunction(
-  config: CosConfig,
-  environment: Environment,
-  services: FunctionServices = {},
-): (invocation: Invocation) => Promise<KeyFunctionResponse | ServiceResponse | Refusal> {
-  return createFunction(
-    'cos-credentials',
-    config,
-    environment,
-    services,
-    async (call, { config, keys, uploads }): Promise<KeyFunctionResponse> => {
-      const requested = requestedPolicy(call, config, environment)
-      call.log.what = requested.what
-      await uploads.permit(call, requested.uploads, config.keySeconds)
-      const { key, isCached } = await keys.keyFor(call.openid, requested.policy, MIN_REMAINING)
-      call.log.cached = isCached
-      call.log.stsRequestId = key.requestId
-      const { tmpSecretId, tmpSecretKey, sessionToken, startTime, expiredTime, requestId } = key
-      return {
-        credentials: { tmpSecretId, tmpSecretKey, sessionToken },
-        startTime,
-        expiredTime,
-        requestId,
-        bucket: config.bucket,
-        region: config.region,
-        prefix: call.prefix,
-        ...uploads.servedPaths(call),
-        // The key permits less than all the caller may do.
-        ...(requested.what === 'key' ? {} : { scopeLimit: true }),
-        ...(requested.key === undefined ? {} : { key: requested.key }),
-      }
-    },
-  )
-}
+export const credentialsFunction = createFunction<KeyFunctionResponse>(
+  'cos-credentials',
+  async (call, { config, environment, keys, uploads }) => {
+    const requested = requestedPolicy(call, config, environment)
+    call.log.what = requested.what
+    await uploads.permit(call, requested.uploads, config.keySeconds)
+    const { key, isCached } = await keys.keyFor(call.openid, requested.policy, MIN_REMAINING)
+    call.log.cached = isCached
+    call.log.stsRequestId = key.requestId
+    const { tmpSecretId, tmpSecretKey, sessionToken, startTime, expiredTime, requestId } = key
+    return {
+      credentials: { tmpSecretId, tmpSecretKey, sessionToken },
+      startTime,
+      expiredTime,
+      requestId,
+      bucket: config.bucket,
+      region: config.region,
+      prefix: call.prefix,
+      ...uploads.servedPaths(call),
+      // The key permits less than all the caller may do.
+      ...(requested.what === 'key' ? {} : { scopeLimit: true }),
+      ...(requested.key === undefined ? {} : { key: requested.key }),
+    }
+  },
+)
 
 /** The policy of the requested key. */
 interface RequestedPolicy {

@@ -3,7 +3,7 @@ import type { CheckedConfig } from './config'
 import { FunctionError, Reason } from './errors'
 import { covers, grantsOf, type Principal } from './grants'
 import { keyReason } from './objectKey'
-import type { Rule } from './rules'
+import { bytesOf, type Rule, type Size } from './rules'
 import { authorizeRequest } from './signature/authorize'
 import { fileProblem } from './signature/limits'
 import type { DescribedRequest } from './signature/request'
@@ -11,7 +11,7 @@ import type { DescribedRequest } from './signature/request'
 /** The properties of an upload that the limits of a rule apply to. */
 export interface TestedFile {
   /** Bytes, or `'3 MB'`. @default 1 */
-  size?: number | `${number} ${'B' | 'KB' | 'MB' | 'GB'}`
+  size?: Size
   /** Content type. @default none */
   type?: string
   /** An object of this key exists already. @default false */
@@ -19,7 +19,7 @@ export interface TestedFile {
   /** The functions chose the key, by `create`. @default false */
   serverName?: boolean
   /** The size of the files that the folder contains already, for `quota`. @default 0 */
-  used?: TestedFile['size']
+  used?: Size
   /** For `delete`: not into the trash, where the rule has one. @default false */
   permanently?: boolean
   /** How many files the folder contains already, for `maxFiles`. @default 0 */
@@ -40,15 +40,6 @@ export interface Decision {
 /** A decision with its reason as a code, for other languages. */
 export interface ExplainedDecision extends Decision {
   why?: Reason
-}
-
-const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
-
-/** Bytes of a size, as rules write it. */
-function bytesOf(size: TestedFile['size'] = 0): number {
-  if (typeof size === 'number') return size
-  const [number, unit = 'B'] = size.split(' ')
-  return Number(number) * (UNITS[unit] ?? Number.NaN)
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   type PolicyStatement,
   resourceOf,
 } from './policy'
-import { hasQuota, listPrefix, type Rule, TRASH, VERBS } from './rules'
+import { granteesOf, hasQuota, listPrefix, type Rule, TRASH, VERBS } from './rules'
 
 /** STS knows no finer resource than `*` for GetFederationToken. */
 const CALL_STS: PolicyStatement = {
@@ -58,13 +58,12 @@ function ownStatements(rules: Rule[], location: BucketLocation): PolicyStatement
 
 /** Everything that anybody may do below a rule's path, in every user's folder. */
 function grantsOfAnybody(rule: Rule): Grant[] {
-  const { owner, everyone, groups } = rule
-  const allowed = [owner, everyone, ...Object.values(groups)].flat()
+  const allowed = granteesOf(rule).flatMap(({ verbs }) => verbs)
   return VERBS.filter((verb) => allowed.includes(verb)).map((verb) => ({
     verb,
     path: pathOf(rule, '*'),
     rule,
-    isOwn: owner.includes(verb),
+    isOwn: rule.owner.includes(verb),
   }))
 }
 
@@ -101,15 +100,10 @@ type ChooseText = (en: string, zh: string) => string
 export function accessTable(rules: Rule[], t: ChooseText = (en) => en): string {
   const rows = [[t('path', '路径'), t('who', '调用者'), ...VERBS, t('limits', '限制')]]
   for (const rule of rules) {
-    const kinds: [string, readonly Verb[]][] = [
-      ['owner', rule.owner],
-      ['everyone', rule.everyone],
-      ...Object.entries(rule.groups),
-    ]
-    for (const [who, verbs] of kinds) {
+    for (const { name, verbs } of granteesOf(rule)) {
       if (verbs.length === 0) continue
       const marks = VERBS.map((verb) => (verbs.includes(verb) ? t('yes', '是') : '-'))
-      rows.push([rule.pattern, who, ...marks, limitsOf(rule, verbs, t)])
+      rows.push([rule.pattern, name, ...marks, limitsOf(rule, verbs, t)])
     }
   }
   rows.push([t('anything else', '其他路径'), t('anyone', '任何人'), ...VERBS.map(() => '-'), ''])

@@ -7,13 +7,13 @@ export interface FunctionErrorDetails {
   /** Seconds to wait before that. */
   retryAfter?: number
   /** Pattern of the access rule that refused the call. */
-  rule?: string
+  rule?: string | undefined
   /** Why the rules refuse it, where `REASONS` has it. */
-  reason?: Reason
+  reason?: Reason | undefined
   /** Usage and limits of the folder. */
   usage?: UsageResponse
   /** STS's id of the call that failed. For the log only. */
-  stsRequestId?: string
+  stsRequestId?: string | undefined
 }
 
 /**
@@ -60,11 +60,13 @@ export type Refuse = (
 
 /** Refusals with one code, whose messages begin alike. */
 export function refusal(code: RefusalCode, start = ''): Refuse {
-  return (reason, rule, subject) =>
-    new FunctionError(code, `${start}${subject === undefined ? '' : `${subject}: `}${reason}`, {
-      ...(rule === undefined ? {} : { rule }),
-      ...(reason instanceof Reason ? { reason } : {}),
+  return (why, rule, subject) => {
+    const message = `${start}${subject === undefined ? '' : `${subject}: `}${why}`
+    return new FunctionError(code, message, {
+      rule,
+      reason: why instanceof Reason ? why : undefined,
     })
+  }
 }
 
 /** A request or form that cos-signature does not sign. */

@@ -1,7 +1,7 @@
 import type { Verb } from '@miniprogram-cos/protocol'
 import { quote, Reason, type Refuse } from './errors'
 import { type KeyUse, keyReason } from './objectKey'
-import { OPENID, type Rule, VERBS } from './rules'
+import { granteesOf, OPENID, type Rule, VERBS } from './rules'
 
 /** Who calls, as far as rules are concerned. */
 export interface Principal {
@@ -88,11 +88,10 @@ export function explainDenial(
 ): { reason: Reason; rule?: string } {
   const rule = rules.find((one) => covers({ path: pathOf(one, '*') }, key))
   if (!rule) return { reason: new Reason('notCovered', { verb, key: quote(key) }) }
-  const who = [
-    ...(rule.owner.includes(verb) ? ['its owner'] : []),
-    ...(rule.everyone.includes(verb) ? ['everyone'] : []),
-    ...Object.keys(rule.groups).filter((name) => rule.groups[name]?.includes(verb)),
-  ].join(', ')
+  const who = granteesOf(rule)
+    .filter(({ verbs }) => verbs.includes(verb))
+    .map(({ name }) => (name === 'owner' ? 'its owner' : name))
+    .join(', ')
   const values = { verb, key: quote(key), rule: rule.pattern, who }
   return { reason: new Reason(who ? 'notGranted' : 'grantedToNobody', values), rule: rule.pattern }
 }

@@ -36,7 +36,7 @@ export {
   checkConfig,
   defineConfig,
 } from './config'
-export type { Invocation } from './createFunction'
+export type { CloudFunction, Invocation } from './createFunction'
 export { credentialsFunction } from './credentialsFunction'
 export { type Decision, decide, type ExplainedDecision, type TestedFile } from './decide'
 export { accessTable, accountPolicy, STRICT_SIGNATURE, trashLifecycle } from './deployment'

@@ -1,11 +1,9 @@
 import {
   type OperationName,
   operations,
-  type Refusal,
   type SignatureFunctionResponse,
 } from '@miniprogram-cos/protocol'
-import type { CosConfig } from './config'
-import { type Call, createFunction, type FunctionInstance, type Invocation } from './createFunction'
+import { type Call, createFunction, type FunctionInstance } from './createFunction'
 import type { Grant } from './grants'
 import type { KeySource } from './keySource'
 import {
@@ -22,9 +20,7 @@ import { createName } from './serverNames'
 import { type AuthorizedRequest, authorizeRequest } from './signature/authorize'
 import { readForm, signForm } from './signature/form'
 import { type DescribedRequest, readRequest, signDescribedRequest } from './signature/request'
-import type { Environment } from './sts'
 import type { WantedUpload } from './uploads/hooks'
-import type { FunctionServices, ServiceResponse } from './uploads/uploadServices'
 
 /** The clocks of this function and of COS may differ by as much. */
 const CLOCK_SECONDS = 60
@@ -34,18 +30,11 @@ const CLOCK_SECONDS = 60
  * data for one upload by wx.uploadFile; with `create`, a name for a new object; otherwise where their files are. The
  * signing key permits the one verb in the one folder, or where a rule limits uploads the upload of the one object; it
  * never leaves the function.
- *
- * @param environment the function's environment variables, `process.env`
- * @param services needed where rules have hooks, quotas or a trash
- * @throws Error for an invalid configuration
  */
-export function signatureFunction(
-  config: CosConfig,
-  environment: Environment,
-  services: FunctionServices = {},
-): (invocation: Invocation) => Promise<SignatureFunctionResponse | ServiceResponse | Refusal> {
-  return createFunction('cos-signature', config, environment, services, answerCall)
-}
+export const signatureFunction = createFunction<SignatureFunctionResponse>(
+  'cos-signature',
+  answerCall,
+)
 
 async function answerCall(
   call: Call,

@@ -173,8 +173,6 @@ function toFunctionError(error: unknown): FunctionError {
   const [, ownCode = 'KitStsFailed', message = 'STS refused', retryable = false] =
     STS_ERRORS.find(([pattern]) => pattern.test(stsCode)) ?? []
   const id = typeof requestId === 'string' && /^[\w-]+$/.test(requestId) ? requestId : undefined
-  return new FunctionError(ownCode, `${message} (${stsCode}${id ? `, RequestId ${id}` : ''})`, {
-    retryable,
-    ...(id ? { stsRequestId: id } : {}),
-  })
+  const text = `${message} (${stsCode}${id ? `, RequestId ${id}` : ''})`
+  return new FunctionError(ownCode, text, { retryable, stsRequestId: id })
 }

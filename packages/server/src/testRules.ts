@@ -2,7 +2,7 @@ import type { Verb } from '@miniprogram-cos/protocol'
 import { type CheckedConfig, type CosConfig, checkConfig } from './config'
 import { type Decision, decide, type ExplainedDecision, type TestedFile } from './decide'
 import type { Principal } from './grants'
-import { OPENID, type Rule, VERBS } from './rules'
+import { granteesOf, OPENID, type Rule, VERBS } from './rules'
 
 /** Somebody who calls: made by `owner`, `everyone`, `member` and `nobody`. */
 export interface Who {
@@ -173,26 +173,13 @@ function untestedGrants(config: CheckedConfig, expectations: Expectation[]): str
           !decide({ ...config, rules }, who.principal, verb, key, file).allowed,
       )
     }
-    return VERBS.flatMap((verb) => {
-      const less = (verbs: Verb[] = []) => verbs.filter((one) => one !== verb)
-      const granted = [
-        ...(rule.owner.includes(verb) && !rule.everyone.includes(verb)
-          ? [['owner', { ...rule, owner: less(rule.owner) }] as const]
-          : []),
-        ...(rule.everyone.includes(verb)
-          ? [['everyone', { ...rule, everyone: less(rule.everyone) }] as const]
-          : []),
-        ...Object.keys(rule.groups)
-          .filter((name) => rule.groups[name]?.includes(verb) && !rule.everyone.includes(verb))
-          .map((name) => {
-            const groups = { ...rule.groups, [name]: less(rule.groups[name]) }
-            return [name, { ...rule, groups }] as const
-          }),
-      ]
-      return granted
-        .filter(([, changed]) => !isTested(changed))
-        .map(([who]) => `${rule.pattern}: ${who} may ${verb}`)
-    })
+    return VERBS.flatMap((verb) =>
+      granteesOf(rule)
+        .filter(({ verbs }) => verbs.includes(verb))
+        .filter(({ name }) => name === 'everyone' || !rule.everyone.includes(verb))
+        .filter(({ verbs, withVerbs }) => !isTested(withVerbs(verbs.filter((one) => one !== verb))))
+        .map(({ name }) => `${rule.pattern}: ${name} may ${verb}`),
+    )
   })
 }
 
@@ -225,62 +212,48 @@ function changesOf(rule: Rule, groups: string[]): Change[] {
 
 /** Somebody may do something more. */
 function verbChanges(rule: Rule, groups: string[]): Change[] {
-  const { owner, everyone } = rule
-  return VERBS.filter((verb) => !everyone.includes(verb)).flatMap((verb): Change[] => {
-    const more = (verbs: Verb[] = []) => [...verbs, verb]
-    const forOwner: Change[] =
-      rule.segments.includes(OPENID) && !owner.includes(verb)
-        ? [[`its owner may ${verb}`, { ...rule, owner: more(owner) }]]
-        : []
-    const forGroups = groups.flatMap((name): Change[] => {
-      if (rule.groups[name]?.includes(verb)) return []
-      const loosened = { ...rule.groups, [name]: more(rule.groups[name]) }
-      return [[`${name} may ${verb}`, { ...rule, groups: loosened }]]
-    })
-    return [
-      ...forOwner,
-      [`everyone may ${verb}`, { ...rule, everyone: more(everyone) }],
-      ...forGroups,
-    ]
-  })
+  return VERBS.filter((verb) => !rule.everyone.includes(verb)).flatMap((verb) =>
+    granteesOf(rule, groups)
+      .filter(({ name }) => name !== 'owner' || rule.segments.includes(OPENID))
+      .filter(({ verbs }) => !verbs.includes(verb))
+      .map(({ name, verbs, withVerbs }): Change => {
+        const who = name === 'owner' ? 'its owner' : name
+        return [`${who} may ${verb}`, withVerbs([...verbs, verb])]
+      }),
+  )
 }
 
 /** Uploads and deletions are limited less. */
 function limitChanges(rule: Rule): Change[] {
-  const { maxBytes, types, overwrite, names, quota, maxFiles, trashDays, ...rest } = rule
+  const { maxBytes, types, overwrite, names, quota, maxFiles, trashDays } = rule
   const changes: Change[] = []
-  const without = (field: keyof Rule): Rule => {
-    const { [field]: _, ...loosened } = rule
-    // Only optional fields are left out.
-    return loosened as Rule
-  }
-  if (maxBytes !== undefined && maxBytes !== quota) {
-    changes.push(['maxSize is removed', without('maxBytes')])
-    changes.push(['maxSize is doubled', { ...rule, maxBytes: maxBytes * 2 }])
+  const loosen = (name: string, change: Partial<Rule>) =>
+    changes.push([name, { ...rule, ...change }])
+  // Without a maxSize of its own, the quota is the limit of one file too.
+  const hasOwnLimit = maxBytes !== undefined && maxBytes !== quota
+  if (hasOwnLimit) {
+    loosen('maxSize is removed', { maxBytes: undefined })
+    loosen('maxSize is doubled', { maxBytes: maxBytes * 2 })
   }
   if (types) {
-    changes.push(['types is removed', without('types')])
+    loosen('types is removed', { types: undefined })
     for (const type of types.filter((one) => !one.endsWith('/*'))) {
       const wide = `${type.split('/')[0]}/*`
-      const loosened = types.map((one) => (one === type ? wide : one))
-      changes.push([`the type ${type} becomes ${wide}`, { ...rule, types: loosened }])
+      const widened = types.map((one) => (one === type ? wide : one))
+      loosen(`the type ${type} becomes ${wide}`, { types: widened })
     }
   }
-  if (!overwrite) changes.push(['overwrite is allowed', { ...rule, overwrite: true }])
-  if (names === 'server') changes.push(['the app chooses names', { ...rule, names: 'app' }])
+  if (!overwrite) loosen('overwrite is allowed', { overwrite: true })
+  if (names === 'server') loosen('the app chooses names', { names: 'app' })
   if (quota !== undefined) {
-    // Without a maxSize of its own, the quota is the limit of one file too.
-    const limit = maxBytes === quota || maxBytes === undefined ? {} : { maxBytes }
-    const trash = trashDays === undefined ? {} : { trashDays }
-    const kept = { ...rest, ...trash, ...(types ? { types } : {}), overwrite, names, ...limit }
-    const files = maxFiles === undefined ? {} : { maxFiles }
-    changes.push(['quota is removed', { ...kept, ...files }])
-    changes.push(['quota is doubled', { ...kept, ...files, quota: quota * 2 }])
+    const limit = { maxBytes: hasOwnLimit ? maxBytes : undefined }
+    loosen('quota is removed', { ...limit, quota: undefined })
+    loosen('quota is doubled', { ...limit, quota: quota * 2 })
   }
   if (maxFiles !== undefined) {
-    changes.push(['maxFiles is removed', without('maxFiles')])
-    changes.push(['maxFiles is one more', { ...rule, maxFiles: maxFiles + 1 }])
+    loosen('maxFiles is removed', { maxFiles: undefined })
+    loosen('maxFiles is one more', { maxFiles: maxFiles + 1 })
   }
-  if (trashDays !== undefined) changes.push(['the trash is removed', without('trashDays')])
+  if (trashDays !== undefined) loosen('the trash is removed', { trashDays: undefined })
   return changes
 }

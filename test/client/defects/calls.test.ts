@@ -1,19 +1,16 @@
 import { loadModule } from '@miniprogram-cos/simulator'
+import { calledBack, defect, endOf, type Launch } from '../../support/bothClients'
 import {
   AT,
-  calledBack,
   createFakePhone,
   DENIED,
   DROP,
-  defect,
-  endOf,
   headerOf,
   isSignatureGood,
   KEY,
-  type Launch,
   MIB,
   type PhoneOptions,
-} from '../../support/bothClients'
+} from '../../support/fakePhone'
 import { CLIENT_FILE, loadOfficialClient, type Untyped } from '../../support/phones'
 import type { CannedAnswer } from '../../support/recordingWx'
 

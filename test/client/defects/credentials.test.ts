@@ -1,17 +1,19 @@
 import {
-  AT,
   calledBack,
-  createFakePhone,
   defect,
   endOf,
+  type Launch,
+  NOW,
+  temporaryKey,
+} from '../../support/bothClients'
+import {
+  AT,
+  createFakePhone,
   headerOf,
   isSignatureGood,
   KEY,
-  type Launch,
-  NOW,
   type PhoneOptions,
-  temporaryKey,
-} from '../../support/bothClients'
+} from '../../support/fakePhone'
 import type { Untyped } from '../../support/phones'
 import type { RecordedRequest } from '../../support/recordingWx'
 

@@ -1,15 +1,5 @@
-import {
-  AT,
-  calledBack,
-  createFakePhone,
-  defect,
-  endOf,
-  headerOf,
-  isSignatureGood,
-  KEY,
-  type Launch,
-  outcomeOf,
-} from '../../support/bothClients'
+import { calledBack, defect, endOf, type Launch, outcomeOf } from '../../support/bothClients'
+import { AT, createFakePhone, headerOf, isSignatureGood, KEY } from '../../support/fakePhone'
 import type { Untyped } from '../../support/phones'
 import type { CannedAnswer } from '../../support/recordingWx'
 

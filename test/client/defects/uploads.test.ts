@@ -1,17 +1,15 @@
+import { defect, endOf, type Launch } from '../../support/bothClients'
 import {
   AT,
   createFakePhone,
   DENIED,
   DROP,
-  defect,
-  endOf,
   GONE,
   headerOf,
   KEY,
-  type Launch,
   MIB,
   type PhoneOptions,
-} from '../../support/bothClients'
+} from '../../support/fakePhone'
 import type { Untyped } from '../../support/phones'
 
 const FILE = { f: new Uint8Array(4 * MIB) }

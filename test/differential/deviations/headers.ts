@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { stepOf } from '../../support/bothClients'
+import { stepOf } from '../../support/fakePhone'
 import { EXTENSIONS } from '../arbitraries/values'
 import {
   type Call,

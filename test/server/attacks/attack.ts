@@ -1,4 +1,4 @@
-import { ALICE, BOB, HOST } from '../../support/testCloud'
+import { ALICE, BOB } from '../../support/testCloud'
 
 /** The attacked user, and the attacker. */
 export const VICTIM = ALICE
@@ -45,5 +45,3 @@ export function visible(text: string): string {
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
-
-export const BUCKET_HOST = HOST

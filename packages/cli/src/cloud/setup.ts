@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { isCancel, password, text as textPrompt } from '@clack/prompts'
 import { parseBucket } from '@miniprogram-cos/protocol'
 import type { CosConfig } from '@miniprogram-cos/server'
 import { at, configFile, SAMPLE } from '../project'
@@ -223,7 +222,8 @@ export function terminalAsker(streams: { input?: Readable; output?: Writable } =
     async ask({ message, isHidden, isValid }) {
       const validate = (answer = '') =>
         isValid(answer.trim()) ? undefined : t('The format is not right.', '格式不正确。')
-      const answer = await (isHidden ? password : textPrompt)({ message, validate, ...streams })
+      const { isCancel, password, text } = await import('@clack/prompts')
+      const answer = await (isHidden ? password : text)({ message, validate, ...streams })
       if (isCancel(answer)) throw noMoreAnswers()
       return answer.trim()
     },

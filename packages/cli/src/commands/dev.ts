@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { CosConfig } from '@miniprogram-cos/server'
 import { Command } from 'commander'
 import { LocalizedCommand } from '../command'
-import { FIRST_PORT, portsFrom, readPort } from '../dev/runApp'
+import type { DevPorts } from '../dev/runApp'
 import {
   configFile,
   deployedFunctions,
@@ -25,6 +25,9 @@ interface Options {
   collection: string[]
   open: boolean
 }
+
+/** Ports that stay the same between runs, so that addresses can be kept. */
+const FIRST_PORT = 9000
 
 /** The configuration of an app without `cos.config.ts`: each user has a folder in the sample bucket. */
 const SAMPLE_CONFIG: CosConfig = {
@@ -128,6 +131,22 @@ async function dev(
     opensBrowser: open,
     ...(stopWatchingLauncher === undefined ? {} : { stopWatchingLauncher }),
   })
+}
+
+/** @throws Error for an invalid port */
+function readPort(text: string, option = '--port'): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+  throw localizedError(
+    `${option} must be a number from 0 to 65535, got "${text}"`,
+    `${option} 应为 0 到 65535 的整数，收到 "${text}"`,
+  )
+}
+
+/** Five consecutive ports, starting with the first; 0 for free ports. */
+function portsFrom(first: number): DevPorts {
+  const at = (index: number) => (first === 0 ? 0 : first + index)
+  return { cosPort: at(0), stsPort: at(1), functionsPort: at(2), adminPort: at(3), preview: at(4) }
 }
 
 /** Adds one `--route`: the target is a URL, so the first `=http` divides the two. */

@@ -2,11 +2,19 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, promises as fs, mkdirSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { extname, isAbsolute, join, normalize } from 'node:path'
-import { type CallbackOptions, callBack as callBackOf, WxError } from '../callbacks'
+import { type CallbackOptions, callBack, WxError } from '../callbacks'
+import {
+  badDescriptor,
+  noSuchFile,
+  type ReadFileOptions,
+  type ReadOptions,
+  readRange,
+  USER_DATA,
+  type WriteFileOptions,
+} from '../files'
 import { isArrayBuffer } from '../network'
 import type { Clock } from './slowNetwork'
 
-const USER_DATA = 'wxfile://usr'
 /** Downloads use the first, chosen files the other two: see `deviceProfile`. */
 const TEMPORARY = ['wxfile://tmp/', 'wxfile://tmp_', 'wxfile://temp/']
 
@@ -16,13 +24,12 @@ const TEMPORARY = ['wxfile://tmp/', 'wxfile://tmp_', 'wxfile://temp/']
  */
 export class FileSpace {
   readonly #root: string
-  readonly userDataPath = USER_DATA
 
   constructor(root: string) {
     this.#root = root
-    mkdirSync(join(root, 'usr'), { recursive: true })
-    mkdirSync(join(root, 'tmp'), { recursive: true })
-    mkdirSync(join(root, 'temp'), { recursive: true })
+    for (const folder of ['usr', 'tmp', 'temp']) {
+      mkdirSync(join(root, folder), { recursive: true })
+    }
   }
 
   /** The path on this machine. @throws Error for a path that is no file of the phone */
@@ -44,194 +51,99 @@ export class FileSpace {
   }
 }
 
-/** Size limit of readFile, in bytes (FileSystemManager.readFile page of the WeChat documents). */
-const READ_FILE_LIMIT = 100 * 1024 * 1024
-
-export interface WriteOptions extends CallbackOptions {
-  filePath: string
-  data: string | ArrayBuffer
-  encoding?: BufferEncoding
-}
-
-const bytesOf = ({ data, encoding = 'utf8' }: WriteOptions) =>
-  isArrayBuffer(data) ? new Uint8Array(data) : Buffer.from(data, encoding)
-
-export interface ReadFileOptions extends CallbackOptions {
-  filePath: string
-  encoding?: BufferEncoding
-  position?: number
-  length?: number
-}
-
 /** `wx.getFileSystemManager()` on real files. */
 export function createFileSystemManager(files: FileSpace, clock: Clock) {
-  const open = new Map<string, FileHandle>()
+  const opened = new Map<string, FileHandle>()
   let nextFd = 10
 
-  // Disk access takes real time: a virtual clock waits for it.
-  const callBack: typeof callBackOf = (options, run, name) =>
-    callBackOf(options, () => clock.during(Promise.resolve(run())), name)
+  /** A method of the manager; `name` is for its errors. Disk access takes real time: a virtual clock waits for it. */
+  const method =
+    <Options>(name: string, run: (options: Options, name: string) => Promise<unknown>) =>
+    (options: Options & CallbackOptions): void =>
+      callBack(options, async () => Object(await clock.during(run(options, name))), name)
 
-  const handle = (name: string, fd: string): FileHandle => {
-    const file = open.get(fd)
-    if (!file) throw new WxError(`${name}:fail bad file descriptor`, { errno: 1300009 })
+  const handleOf = (name: string, fd: string): FileHandle => {
+    const file = opened.get(fd)
+    if (!file) throw badDescriptor(name)
     return file
   }
 
   return {
-    readFile(options: ReadFileOptions): void {
-      callBack(options, () => readFile(files, options), 'readFile')
-    },
-    writeFile(options: WriteOptions): void {
-      callBack(
-        options,
-        async () => {
-          await fs.writeFile(find(files, 'writeFile', options.filePath), bytesOf(options))
-          return {}
-        },
-        'writeFile',
-      )
-    },
-    appendFile(options: WriteOptions): void {
-      callBack(
-        options,
-        async () => {
-          await statOf(files, 'appendFile', options.filePath)
-          await fs.appendFile(files.resolve(options.filePath), bytesOf(options))
-          return {}
-        },
-        'appendFile',
-      )
-    },
-    saveFile(options: CallbackOptions & { tempFilePath: string; filePath?: string }): void {
-      callBack(
-        options,
-        async () => {
-          const { tempFilePath } = options
-          const name = tempFilePath.replace(/^.*[/_]/, '')
-          const savedFilePath = options.filePath ?? `${USER_DATA}/store_${name}`
-          await statOf(files, 'saveFile', tempFilePath)
-          await fs.rename(files.resolve(tempFilePath), find(files, 'saveFile', savedFilePath))
-          return { savedFilePath }
-        },
-        'saveFile',
-      )
-    },
-    rename(options: CallbackOptions & { oldPath: string; newPath: string }): void {
-      callBack(
-        options,
-        async () => {
-          await statOf(files, 'rename', options.oldPath)
-          await fs.rename(files.resolve(options.oldPath), find(files, 'rename', options.newPath))
-          return {}
-        },
-        'rename',
-      )
-    },
-    stat(options: CallbackOptions & { path: string }): void {
-      callBack(
-        options,
-        async () => {
-          const stats = await statOf(files, 'stat', options.path)
-          return {
-            stats: {
-              size: stats.size,
-              mode: stats.mode,
-              lastAccessedTime: Math.floor(stats.atimeMs / 1000),
-              lastModifiedTime: Math.floor(stats.mtimeMs / 1000),
-              isDirectory: () => stats.isDirectory(),
-              isFile: () => stats.isFile(),
-            },
-          }
-        },
-        'stat',
-      )
-    },
-    getFileInfo(
-      options: CallbackOptions & { filePath: string; digestAlgorithm?: 'md5' | 'sha1' | 'sha256' },
-    ): void {
-      callBack(
-        options,
-        async () => {
-          const { size } = await statOf(files, 'getFileInfo', options.filePath)
-          const hash = createHash(options.digestAlgorithm ?? 'md5')
-          for await (const chunk of createReadStream(files.resolve(options.filePath)))
-            hash.update(chunk)
-          return { size, digest: hash.digest('hex') }
-        },
-        'getFileInfo',
-      )
-    },
-    access(options: CallbackOptions & { path: string }): void {
-      callBack(
-        options,
-        async () => {
-          await statOf(files, 'access', options.path)
-          return {}
-        },
-        'access',
-      )
-    },
-    unlink(options: CallbackOptions & { filePath: string }): void {
-      callBack(
-        options,
-        async () => {
-          await statOf(files, 'unlink', options.filePath)
-          await fs.unlink(files.resolve(options.filePath))
-          return {}
-        },
-        'unlink',
-      )
-    },
-    open(options: CallbackOptions & { filePath: string; flag?: string }): void {
-      callBack(
-        options,
-        async () => {
-          await statOf(files, 'open', options.filePath)
-          const fd = String(nextFd++)
-          open.set(fd, await fs.open(files.resolve(options.filePath), options.flag ?? 'r'))
-          return { fd }
-        },
-        'open',
-      )
-    },
-    read(
-      options: CallbackOptions & {
-        fd: string
-        arrayBuffer: ArrayBuffer
-        offset?: number
-        length?: number
-        position?: number
+    readFile: method<ReadFileOptions>('readFile', (options) => readFile(files, options)),
+    writeFile: method<WriteFileOptions>('writeFile', async (options, name) => {
+      await fs.writeFile(find(files, name, options.filePath), bytesOf(options))
+    }),
+    appendFile: method<WriteFileOptions>('appendFile', async (options, name) => {
+      await fs.appendFile(await existing(files, name, options.filePath), bytesOf(options))
+    }),
+    saveFile: method<{ tempFilePath: string; filePath?: string }>(
+      'saveFile',
+      async ({ tempFilePath, filePath }, name) => {
+        const savedFilePath =
+          filePath ?? `${USER_DATA}/store_${tempFilePath.replace(/^.*[/_]/, '')}`
+        const from = await existing(files, name, tempFilePath)
+        await fs.rename(from, find(files, name, savedFilePath))
+        return { savedFilePath }
       },
-    ): void {
-      callBack(
-        options,
-        async () => {
-          const { arrayBuffer, offset = 0, length = 0, position } = options
-          const { bytesRead } = await handle('read', options.fd).read(
-            new Uint8Array(arrayBuffer),
-            offset,
-            length,
-            position ?? null,
-          )
-          return { bytesRead, arrayBuffer }
+    ),
+    rename: method<{ oldPath: string; newPath: string }>(
+      'rename',
+      async ({ oldPath, newPath }, name) => {
+        await fs.rename(await existing(files, name, oldPath), find(files, name, newPath))
+      },
+    ),
+    stat: method<{ path: string }>('stat', async ({ path }, name) => {
+      const stats = await statOf(files, name, path)
+      return {
+        stats: {
+          size: stats.size,
+          mode: stats.mode,
+          lastAccessedTime: Math.floor(stats.atimeMs / 1000),
+          lastModifiedTime: Math.floor(stats.mtimeMs / 1000),
+          isDirectory: () => stats.isDirectory(),
+          isFile: () => stats.isFile(),
         },
-        'read',
-      )
-    },
-    close(options: CallbackOptions & { fd: string }): void {
-      callBack(
-        options,
-        async () => {
-          await handle('close', options.fd).close()
-          open.delete(options.fd)
-          return {}
-        },
-        'close',
-      )
-    },
+      }
+    }),
+    getFileInfo: method<{ filePath: string; digestAlgorithm?: 'md5' | 'sha1' | 'sha256' }>(
+      'getFileInfo',
+      async ({ filePath, digestAlgorithm = 'md5' }, name) => {
+        const { size } = await statOf(files, name, filePath)
+        const hash = createHash(digestAlgorithm)
+        for await (const chunk of createReadStream(files.resolve(filePath))) hash.update(chunk)
+        return { size, digest: hash.digest('hex') }
+      },
+    ),
+    access: method<{ path: string }>('access', async ({ path }, name) => {
+      await statOf(files, name, path)
+    }),
+    unlink: method<{ filePath: string }>('unlink', async ({ filePath }, name) => {
+      await fs.unlink(await existing(files, name, filePath))
+    }),
+    open: method<{ filePath: string; flag?: string }>(
+      'open',
+      async ({ filePath, flag = 'r' }, name) => {
+        const file = await fs.open(await existing(files, name, filePath), flag)
+        const fd = String(nextFd++)
+        opened.set(fd, file)
+        return { fd }
+      },
+    ),
+    read: method<ReadOptions>('read', async (options, name) => {
+      const { fd, arrayBuffer, offset = 0, length = 0, position = null } = options
+      const bytes = new Uint8Array(arrayBuffer)
+      const { bytesRead } = await handleOf(name, fd).read(bytes, offset, length, position)
+      return { bytesRead, arrayBuffer }
+    }),
+    close: method<{ fd: string }>('close', async ({ fd }, name) => {
+      await handleOf(name, fd).close()
+      opened.delete(fd)
+    }),
   }
 }
+
+const bytesOf = ({ data, encoding = 'utf8' }: WriteFileOptions) =>
+  isArrayBuffer(data) ? new Uint8Array(data) : Buffer.from(data, encoding as BufferEncoding)
 
 function find(files: FileSpace, name: string, path: string): string {
   try {
@@ -243,35 +155,32 @@ function find(files: FileSpace, name: string, path: string): string {
 
 async function statOf(files: FileSpace, name: string, path: string) {
   return fs.stat(find(files, name, path)).catch(() => {
-    throw new WxError(`${name}:fail no such file or directory "${path}"`, { errno: 1300002 })
+    throw noSuchFile(name, path)
   })
 }
 
+/** The path on this machine of a file that exists. @throws WxError */
+async function existing(files: FileSpace, name: string, path: string): Promise<string> {
+  await statOf(files, name, path)
+  return files.resolve(path)
+}
+
 async function readFile(files: FileSpace, options: ReadFileOptions): Promise<object> {
-  const { filePath, encoding, position, length } = options
+  const { filePath, encoding } = options
   const { size } = await statOf(files, 'readFile', filePath)
-  if (size > READ_FILE_LIMIT) {
-    throw new WxError('readFile:fail the maximum size of the file is exceeded', { errno: 1300202 })
-  }
-  const isRanged = position !== undefined || length !== undefined
-  const from = position ?? 0
-  const count = length ?? size - from
-  if (isRanged && (from < 0 || from >= size)) {
-    throw new WxError('readFile:fail invalid position', { errno: 1300004 })
-  }
-  if (isRanged && (count < 1 || count > size)) {
-    throw new WxError('readFile:fail invalid length', { errno: 1300004 })
-  }
+  const { from, count } = readRange(size, options)
   const file = await fs.open(files.resolve(filePath), 'r')
   try {
-    const bytes = new Uint8Array(Math.min(count, size - from))
+    const bytes = new Uint8Array(count)
     let done = 0
     while (done < bytes.length) {
       const { bytesRead } = await file.read(bytes, done, bytes.length - done, from + done)
       if (bytesRead === 0) break
       done += bytesRead
     }
-    return { data: encoding ? Buffer.from(bytes).toString(encoding) : bytes.buffer }
+    return {
+      data: encoding ? Buffer.from(bytes).toString(encoding as BufferEncoding) : bytes.buffer,
+    }
   } finally {
     await file.close()
   }

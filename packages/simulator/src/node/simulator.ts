@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { AppState, lifecycleApi, type NetworkType } from '../appState'
 import { api, WxError } from '../callbacks'
 import { type DeviceProfile, deviceInfo, deviceProfile, type Platform } from '../deviceProfile'
+import { USER_DATA } from '../files'
 import {
   type DomainLists,
   type DownloadOptions,
@@ -122,7 +123,7 @@ function createWx(
   const appBase = () => ({ SDKVersion: SDK_VERSION, language: 'zh_CN' })
   const device = () => deviceInfo(profile)
   const calls = {
-    env: { USER_DATA_PATH: network.files.userDataPath },
+    env: { USER_DATA_PATH: USER_DATA },
     request: (options: RequestOptions) => request(options, network),
     uploadFile: (options: UploadOptions) => uploadFile(options, network),
     downloadFile: (options: DownloadOptions) => downloadFile(options, network),

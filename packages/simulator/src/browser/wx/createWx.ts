@@ -1,6 +1,7 @@
 import { AppState, lifecycleApi, offEvent, onEvent } from '../../appState'
 import { api, WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
+import { USER_DATA } from '../../files'
 import {
   type DownloadOptions,
   type RequestOptions,
@@ -16,7 +17,7 @@ import { accountApi, Privacy } from './account'
 import { API_NAMES } from './apiNames'
 import { createCloud } from './cloud'
 import { deviceApi } from './device'
-import { addressOf, fileSystemManager, USER_DATA } from './files'
+import { addressOf, fileSystemManager } from './files'
 import { interactionApi } from './interaction'
 import { mediaApi } from './media'
 import { downloadFile, request, uploadFile } from './network'

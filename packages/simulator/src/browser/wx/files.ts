@@ -1,11 +1,19 @@
 import { type CallbackOptions, callBack, WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
+import {
+  badDescriptor,
+  noSuchFile,
+  type ReadFileOptions,
+  type ReadOptions,
+  readRange,
+  USER_DATA,
+  type WriteFileOptions,
+} from '../../files'
 import { settings } from '../settings'
 
 const DATABASE = 'phone'
 const STORE = 'files'
 
-export const USER_DATA = 'wxfile://usr'
 /** Files of `saveFile` that the app gives no path. */
 const SAVED = 'wxfile://store_'
 
@@ -19,7 +27,7 @@ class PhoneFiles {
   readonly #urls = new Map<string, string>()
   readonly #open: Promise<IDBDatabase>
   /** Resolves when the files of earlier starts are known. */
-  readonly #loaded: Promise<void>
+  readonly loaded: Promise<void>
 
   constructor() {
     this.#open = new Promise((resolve, reject) => {
@@ -28,7 +36,7 @@ class PhoneFiles {
       opening.onsuccess = () => resolve(opening.result)
       opening.onerror = () => reject(opening.error)
     })
-    this.#loaded = this.#load()
+    this.loaded = this.#load()
   }
 
   /** Stores a file the user has chosen. @returns its temporary path */
@@ -47,7 +55,7 @@ class PhoneFiles {
 
   /** @throws WxError with the prefix of the call `api` */
   async get(path: string, api: string): Promise<Blob> {
-    if (!this.#blobs.has(path)) await this.#loaded
+    if (!this.#blobs.has(path)) await this.loaded
     return this.getSync(path, api)
   }
 
@@ -55,7 +63,7 @@ class PhoneFiles {
   getSync(path: string, api: string): Blob {
     const found = this.#blobs.get(path)
     if (found) return found
-    throw new WxError(`${api}:fail no such file or directory "${path}"`, { errno: 1300002 })
+    throw noSuchFile(api, path)
   }
 
   remove(path: string): Promise<void> {
@@ -134,28 +142,42 @@ export async function addressOf(src: string, from = ''): Promise<string> {
   return `/app${pathname}`
 }
 
-/** Size limit of readFile, in bytes (FileSystemManager.readFile page of the WeChat documents). */
-const READ_FILE_LIMIT = 100 * 1024 * 1024
-
-interface ReadFileOptions extends CallbackOptions {
-  filePath: string
-  encoding?: string
-  position?: number
-  length?: number
-}
-interface Data {
-  filePath: string
-  data: string | ArrayBuffer
-  encoding?: string
-}
-
-const NO_FILE = { errno: 1300002 }
-
 /** A method of the file system manager, which accepts callbacks only. */
 function method<T>(name: string, run: (options: T) => unknown) {
   return (options: T & CallbackOptions) =>
     callBack(options, async () => Object(await run(options)), name)
 }
+
+/**
+ * A method in its two forms: `name` with callbacks, and `nameSync`, whose options are given in order.
+ * @param run gets the name of the form, for its errors
+ */
+function both<Options, Given extends unknown[]>(
+  name: string,
+  optionsOf: (...given: Given) => Options,
+  run: (options: Options, name: string) => unknown,
+): Record<string, unknown> {
+  return {
+    [name]: method<Options>(name, async (options) => {
+      await phoneFiles.loaded
+      return run(options, name)
+    }),
+    [`${name}Sync`]: (...given: Given) => {
+      const result = run(optionsOf(...given), `${name}Sync`)
+      // What is written to the database meanwhile is known at once.
+      return result instanceof Promise ? undefined : result
+    },
+  }
+}
+
+type Content = WriteFileOptions['data']
+const atPath = (path: string) => ({ path })
+const atFilePath = (filePath: string) => ({ filePath })
+const written = (filePath: string, data: Content, encoding?: string) => ({
+  filePath,
+  data,
+  encoding,
+})
 
 const opened = new Map<string, Blob>()
 let nextFd = 10
@@ -164,13 +186,10 @@ let nextFd = 10
 export const fileSystemManager = {
   readFile: method<ReadFileOptions>('readFile', async (options) => {
     const file = await phoneFiles.get(options.filePath, 'readFile')
-    const part = partOf(file, options)
-    if (!options.encoding) {
-      const data = await part.arrayBuffer()
-      bytesOfFile.set(data, file.size)
-      return { data }
-    }
-    return { data: encode(new Uint8Array(await part.arrayBuffer()), options.encoding) }
+    const data = await partOf(file, options).arrayBuffer()
+    if (options.encoding) return { data: encode(new Uint8Array(data), options.encoding) }
+    bytesOfFile.set(data, file.size)
+    return { data }
   }),
   readFileSync(filePath: string, encoding?: string, position?: number, length?: number) {
     const range = {
@@ -180,21 +199,15 @@ export const fileSystemManager = {
     const bytes = bytesSync(partOf(phoneFiles.getSync(filePath, 'readFileSync'), range))
     return encoding ? encode(bytes, encoding) : bytes.buffer
   },
-  ...both('writeFile', ({ filePath, data, encoding }: Data) => {
-    void phoneFiles.put(filePath, blobOf(data, encoding))
+  ...both('writeFile', written, ({ filePath, data, encoding }) =>
+    phoneFiles.put(filePath, blobOf(data, encoding)),
+  ),
+  ...both('appendFile', written, ({ filePath, data, encoding }, name) => {
+    const before = phoneFiles.getSync(filePath, name)
+    return phoneFiles.put(filePath, new Blob([before, blobOf(data, encoding)]))
   }),
-  writeFileSync: (filePath: string, data: string | ArrayBuffer, encoding?: string) =>
-    void phoneFiles.put(filePath, blobOf(data, encoding)),
-  appendFile: method<Data>('appendFile', async ({ filePath, data, encoding }) => {
-    const before = await phoneFiles.get(filePath, 'appendFile')
-    await phoneFiles.put(filePath, new Blob([before, blobOf(data, encoding)]))
-  }),
-  appendFileSync(filePath: string, data: string | ArrayBuffer, encoding?: string) {
-    const before = phoneFiles.getSync(filePath, 'appendFileSync')
-    void phoneFiles.put(filePath, new Blob([before, blobOf(data, encoding)]))
-  },
   stat: method<{ path: string }>('stat', async ({ path }) => {
-    if (!phoneFiles.isFolder(path)) await phoneFiles.get(path, 'stat')
+    await phoneFiles.loaded
     return { stats: statsOf(path, 'stat') }
   }),
   statSync: (path: string) => statsOf(path, 'statSync'),
@@ -208,53 +221,47 @@ export const fileSystemManager = {
       return { size: body.size, digest: await response.text() }
     },
   ),
-  access: method<{ path: string }>('access', async ({ path }) => {
-    if (!phoneFiles.isFolder(path)) await phoneFiles.get(path, 'access')
+  ...both('access', atPath, ({ path }, name) => void statsOf(path, name)),
+  ...both('unlink', atFilePath, ({ filePath }, name) => {
+    phoneFiles.getSync(filePath, name)
+    return phoneFiles.remove(filePath)
   }),
-  accessSync(path: string) {
-    if (!phoneFiles.isFolder(path)) phoneFiles.getSync(path, 'accessSync')
-  },
-  unlink: method<{ filePath: string }>('unlink', async ({ filePath }) => {
-    await phoneFiles.get(filePath, 'unlink')
-    await phoneFiles.remove(filePath)
-  }),
-  unlinkSync(filePath: string) {
-    phoneFiles.getSync(filePath, 'unlinkSync')
-    void phoneFiles.remove(filePath)
-  },
-  copyFile: method<{ srcPath: string; destPath: string }>(
+  ...both(
     'copyFile',
-    async ({ srcPath, destPath }) =>
-      phoneFiles.put(destPath, await phoneFiles.get(srcPath, 'copyFile')),
+    (srcPath: string, destPath: string) => ({ srcPath, destPath }),
+    ({ srcPath, destPath }, name) => phoneFiles.put(destPath, phoneFiles.getSync(srcPath, name)),
   ),
-  copyFileSync: (srcPath: string, destPath: string) =>
-    void phoneFiles.put(destPath, phoneFiles.getSync(srcPath, 'copyFileSync')),
-  rename: method<{ oldPath: string; newPath: string }>('rename', async ({ oldPath, newPath }) => {
-    await phoneFiles.put(newPath, await phoneFiles.get(oldPath, 'rename'))
-    await phoneFiles.remove(oldPath)
-  }),
-  renameSync(oldPath: string, newPath: string) {
-    void phoneFiles.put(newPath, phoneFiles.getSync(oldPath, 'renameSync'))
-    void phoneFiles.remove(oldPath)
-  },
-  ...both('mkdir', ({ dirPath }: { dirPath: string }) => phoneFiles.makeFolder(dirPath)),
-  mkdirSync: (dirPath: string) => phoneFiles.makeFolder(dirPath),
-  rmdir: method<{ dirPath: string; recursive?: boolean }>('rmdir', (options) =>
-    removeFolder(options),
+  ...both(
+    'rename',
+    (oldPath: string, newPath: string) => ({ oldPath, newPath }),
+    ({ oldPath, newPath }, name) =>
+      Promise.all([
+        phoneFiles.put(newPath, phoneFiles.getSync(oldPath, name)),
+        phoneFiles.remove(oldPath),
+      ]),
   ),
-  rmdirSync: (dirPath: string, recursive = false) => removeFolder({ dirPath, recursive }),
+  ...both(
+    'mkdir',
+    (dirPath: string) => ({ dirPath }),
+    ({ dirPath }) => phoneFiles.makeFolder(dirPath),
+  ),
+  ...both(
+    'rmdir',
+    (dirPath: string, recursive?: boolean) => ({ dirPath, recursive }),
+    ({ dirPath, recursive }) => removeFolder(dirPath, recursive),
+  ),
   readdir: method<{ dirPath: string }>('readdir', ({ dirPath }) => ({ files: namesIn(dirPath) })),
   readdirSync: (dirPath: string) => namesIn(dirPath),
   saveFile: method<{ tempFilePath: string; filePath?: string }>('saveFile', async (options) => {
     const file = await phoneFiles.get(options.tempFilePath, 'saveFile')
     const name = options.tempFilePath.replace(/^wxfile:\/\/te?mp[_/]/, '')
-    const savedFilePath = options.filePath ?? `wxfile://store_${name}`
+    const savedFilePath = options.filePath ?? `${SAVED}${name}`
     await phoneFiles.put(savedFilePath, file)
     await phoneFiles.remove(options.tempFilePath)
     return { savedFilePath }
   }),
   getSavedFileList: method('getSavedFileList', () => ({
-    fileList: phoneFiles.list('wxfile://store_').map((filePath) => ({
+    fileList: phoneFiles.list(SAVED).map((filePath) => ({
       filePath,
       size: phoneFiles.getSync(filePath, 'getSavedFileList').size,
       createTime: 0,
@@ -268,41 +275,22 @@ export const fileSystemManager = {
     opened.set(fd, await phoneFiles.get(filePath, 'open'))
     return { fd }
   }),
-  read: method<{
-    fd: string
-    arrayBuffer: ArrayBuffer
-    offset?: number
-    length?: number
-    position?: number
-  }>('read', async ({ fd, arrayBuffer, offset = 0, length = 0, position = 0 }) => {
-    const file = opened.get(fd)
-    if (!file) throw new WxError('read:fail bad file descriptor', { errno: 1300009 })
-    const bytes = await file.slice(position, position + length).arrayBuffer()
-    new Uint8Array(arrayBuffer).set(new Uint8Array(bytes), offset)
-    bytesOfFile.set(arrayBuffer, file.size)
-    return { bytesRead: bytes.byteLength, arrayBuffer }
-  }),
+  read: method<ReadOptions>(
+    'read',
+    async ({ fd, arrayBuffer, offset = 0, length = 0, position = 0 }) => {
+      const file = opened.get(fd)
+      if (!file) throw badDescriptor('read')
+      const bytes = await file.slice(position, position + length).arrayBuffer()
+      new Uint8Array(arrayBuffer).set(new Uint8Array(bytes), offset)
+      bytesOfFile.set(arrayBuffer, file.size)
+      return { bytesRead: bytes.byteLength, arrayBuffer }
+    },
+  ),
   close: method<{ fd: string }>('close', ({ fd }) => void opened.delete(fd)),
 }
 
-function both<T>(name: string, run: (options: T) => void) {
-  return { [name]: method<T>(name, run) }
-}
-
-/** @throws WxError for a range that WeChat refuses */
-function partOf(file: Blob, { position, length }: Partial<ReadFileOptions>): Blob {
-  if (file.size > READ_FILE_LIMIT) {
-    throw new WxError('readFile:fail the maximum size of the file is exceeded', { errno: 1300202 })
-  }
-  const isRanged = position !== undefined || length !== undefined
-  const from = position ?? 0
-  const count = length ?? file.size - from
-  if (isRanged && (from < 0 || from >= file.size)) {
-    throw new WxError('readFile:fail invalid position', { errno: 1300004 })
-  }
-  if (isRanged && (count < 1 || count > file.size)) {
-    throw new WxError('readFile:fail invalid length', { errno: 1300004 })
-  }
+function partOf(file: Blob, range: { position?: number; length?: number }): Blob {
+  const { from, count } = readRange(file.size, range)
   return file.slice(from, from + count)
 }
 
@@ -333,7 +321,7 @@ function encode(bytes: Uint8Array, encoding: string): string {
   throw new WxError(`readFile:fail the preview does not know the encoding ${encoding}`)
 }
 
-function blobOf(data: string | ArrayBuffer, encoding = 'utf8'): Blob {
+function blobOf(data: string | ArrayBuffer, encoding: string | undefined = 'utf8'): Blob {
   if (typeof data !== 'string' || /^utf-?8$/.test(encoding)) return new Blob([data])
   const text = encoding === 'base64' ? atob(data) : data
   if (encoding === 'hex') {
@@ -360,13 +348,13 @@ function statsOf(path: string, api: string) {
 function namesIn(dirPath: string): string[] {
   const folder = dirPath.replace(/\/$/, '')
   if (!phoneFiles.isFolder(folder)) {
-    throw new WxError(`readdir:fail no such file or directory "${dirPath}"`, NO_FILE)
+    throw noSuchFile('readdir', dirPath)
   }
   const inside = phoneFiles.list(folder).map((path) => path.slice(folder.length + 1))
   return [...new Set(inside.map((path) => path.split('/')[0] ?? ''))].filter(Boolean)
 }
 
-function removeFolder({ dirPath, recursive }: { dirPath: string; recursive?: boolean }): void {
+function removeFolder(dirPath: string, recursive = false): void {
   const inside = phoneFiles.list(dirPath)
   if (inside.length > 0 && !recursive) {
     throw new WxError('rmdir:fail directory not empty', { errno: 1300066 })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import {
   explain,
   explainRequestId,
@@ -5,10 +6,12 @@ import {
   readRequestId,
   UNKNOWN,
 } from '../../packages/cli/src/doctor/explain'
+import { probes } from '../../packages/cli/src/doctor/liveProbes'
 import { newRequestId } from '../../packages/local-cloud/src/cos/response'
-import { runCli } from '../support/commandLine'
+import { runInProcess } from '../support/commandLine'
+import { at } from '../support/root'
 
-describe('an error text', () => {
+describe('explain: an error text', () => {
   test.each([
     ['uploadFile:fail url not in domain list:x', 'DomainMissing'],
     [
@@ -32,13 +35,13 @@ describe('an error text', () => {
     expect(explain(text, 'en')).toContain(expected)
   })
 
-  test('that is unknown ends with status 1', () => {
-    const { stdout, status } = runCli(['doctor', 'explain', 'something else'])
+  test('that is unknown ends with status 1', async () => {
+    const { stdout, status } = await runInProcess(['doctor', 'explain', 'something else'])
     expect([stdout.trim(), status]).toEqual([UNKNOWN.en, 1])
   })
 })
 
-describe('a bare RequestId', () => {
+describe('explain: a bare RequestId', () => {
   /** One that COS made, from its documents. */
   const OF_COS = 'NWUzMWNmMzBfYzhhNzU4NjRfOTdlXzFhNjc='
   const OF_CALL = '5b6a1b3e-0d0c-4a57-9d53-0123456789ab'
@@ -67,5 +70,43 @@ describe('a bare RequestId', () => {
     const id = readRequestId(text) as RequestId
     for (const one of said) expect(await explainRequestId(text, id, 'en')).toContain(one)
     expect(await explainRequestId(text, id, 'zh')).toContain('控制台')
+  })
+})
+
+describe('assumptions about the real services', () => {
+  /** The items of the list under a heading, each in one line. */
+  function listed(file: string, heading: string): string[] {
+    const [, section = ''] = readFileSync(at(file), 'utf8').split(`## ${heading}\n`)
+    const [text = ''] = section.split('\n## ')
+    return [...text.matchAll(/^- ((?:.|\n {2})+)/gm)].map(([, item = '']) =>
+      item.replace(/\n {2}/g, ' '),
+    )
+  }
+
+  test('CONTRIBUTING lists every assumption', () => {
+    expect(listed('CONTRIBUTING.md', 'What only a live account can confirm')).toEqual(
+      probes.map(({ assumed }) => assumed.en),
+    )
+  })
+
+  test('REAL_CLOUD lists the assumptions about deploying', () => {
+    const texts = probes.map(({ assumed }) => assumed.en)
+    const items = listed('docs/REAL_CLOUD.md', 'Not confirmed yet')
+    expect(items.length).toBeGreaterThan(3)
+    for (const item of items) expect(texts).toContain(item)
+  })
+
+  test('each has a Chinese text', () => {
+    for (const { assumed, byHand = assumed } of probes) {
+      for (const { zh } of [assumed, byHand]) expect(zh).toMatch(/[\u4e00-\u9fff]/)
+    }
+  })
+
+  test('each has a unique id, and a probe or a manual check', () => {
+    expect(new Set(probes.map(({ id }) => id)).size).toBe(probes.length)
+    for (const { id, run, byHand } of probes) {
+      expect([id, run !== undefined || (byHand?.en ?? '').length > 40]).toEqual([id, true])
+      expect([id, run !== undefined && byHand !== undefined]).toEqual([id, false])
+    }
   })
 })
