@@ -92,15 +92,7 @@ export class WxOpenData extends WxElement {
 
 /** `<video>`: src, poster, controls, loop, muted; play, pause, ended, timeupdate, error. */
 export class WxVideo extends WxMedia {
-  static observedAttributes = [
-    'src',
-    'poster',
-    'controls',
-    'loop',
-    'muted',
-    'object-fit',
-    'autoplay',
-  ]
+  static observedAttributes = 'src poster controls loop muted object-fit autoplay'.split(' ')
   readonly player = shadowAround(
     this,
     'video',
@@ -139,17 +131,10 @@ export class WxVideo extends WxMedia {
 
 /** `<progress>`: percent, show-info, stroke-width, colours. */
 export class WxProgress extends WxElement {
-  static observedAttributes = [
-    'percent',
-    'show-info',
-    'stroke-width',
-    'active-color',
-    'activeColor',
-    'color',
-    'background-color',
-    'backgroundColor',
-    'border-radius',
-  ].map((name) => name.toLowerCase())
+  static observedAttributes = (
+    'percent show-info stroke-width active-color activecolor color background-color ' +
+    'backgroundcolor border-radius'
+  ).split(' ')
 
   constructor() {
     super()

@@ -39,7 +39,6 @@ async function authorize(scope: string): Promise<void> {
 /** `wx` calls about the user: login, profile, permissions. Cloud functions know who the user is anyway. */
 export const accountApi = {
   login: api('login', () => ({ code: `preview-${crypto.randomUUID()}` })),
-  checkSession: api('checkSession', () => {}),
   getUserInfo: api('getUserInfo', userInfo),
   getUserProfile: api<{ desc: string }>('getUserProfile', ({ desc }) => {
     if (!desc) throw new WxError('getUserProfile:fail desc length does not meet the requirements')
@@ -52,26 +51,13 @@ export const accountApi = {
     'requestSubscribeMessage',
     ({ tmplIds = [] }) => Object.fromEntries(tmplIds.map((id) => [id, 'accept'])),
   ),
-  showShareMenu: api('showShareMenu', () => {}),
-  hideShareMenu: api('hideShareMenu', () => {}),
-  updateShareMenu: api('updateShareMenu', () => {}),
 }
 
 /** Calls that read personal data, which the mini program's privacy agreement has to declare. */
-const PRIVATE = [
-  'chooseImage',
-  'chooseMedia',
-  'chooseVideo',
-  'chooseMessageFile',
-  'getClipboardData',
-  'setClipboardData',
-  'saveImageToPhotosAlbum',
-  'saveVideoToPhotosAlbum',
-  'getUserProfile',
-  'getUserInfo',
-  'getLocation',
-  'getFuzzyLocation',
-]
+const PRIVATE = (
+  'chooseImage chooseMedia chooseVideo chooseMessageFile getClipboardData setClipboardData ' +
+  'saveImageToPhotosAlbum saveVideoToPhotosAlbum getUserProfile getUserInfo getLocation getFuzzyLocation'
+).split(' ')
 
 type Resolve = (answer: { event: 'exposureAuthorization' | 'agree' | 'disagree' }) => void
 type PrivacyListener = (resolve: Resolve, info: { referrer: string }) => void

@@ -127,10 +127,6 @@ export const deviceApi = {
   getBatteryInfo: api('getBatteryInfo', () => ({ level: 100, isCharging: true })),
   getBatteryInfoSync: () => ({ level: 100, isCharging: true }),
   getScreenBrightness: api('getScreenBrightness', () => ({ value: 1 })),
-  setScreenBrightness: api('setScreenBrightness', () => {}),
-  setKeepScreenOn: api('setKeepScreenOn', () => {}),
-  vibrateShort: api('vibrateShort', () => {}),
-  vibrateLong: api('vibrateLong', () => {}),
   makePhoneCall: api<{ phoneNumber: string }>('makePhoneCall', ({ phoneNumber }) =>
     showToast({ title: phoneNumber, icon: 'none' }),
   ),
@@ -165,18 +161,8 @@ export const deviceApi = {
     createObserver: () => ({ observe() {}, disconnect() {} }),
     setBufferSize() {},
   }),
-  reportEvent() {},
-  reportAnalytics() {},
-  preloadAssets: api('preloadAssets', () => {}),
-  preloadWebview: api('preloadWebview', () => {}),
-  preloadSkylineView: api('preloadSkylineView', () => {}),
-  preDownloadSubpackage: api('preDownloadSubpackage', () => {}),
-  reportMonitor() {},
-  reportPerformance() {},
   getLogManager: () => console,
   getRealtimeLogManager: () => ({ ...console, setFilterMsg() {}, addFilterMsg() {} }),
-  setEnableDebug: api('setEnableDebug', () => {}),
-  triggerGC() {},
 }
 
 function launchOptions(): object {

@@ -27,8 +27,6 @@ export const interactionApi = {
       if (source) await previewMedia(source.url, source.type ?? 'image')
     },
   ),
-  enableAlertBeforeUnload: api('enableAlertBeforeUnload', () => {}),
-  disableAlertBeforeUnload: api('disableAlertBeforeUnload', () => {}),
 }
 
 /** Adds a layer above the pages; `close` removes it. */

@@ -205,3 +205,48 @@ async function download({ filePath }: { filePath: string }): Promise<void> {
   link.download = filePath.split('/').pop() ?? 'file'
   link.click()
 }
+
+/** What WeChat's contexts of audio and video have in common. A player that is not there does nothing. */
+export function playerControls(player: HTMLMediaElement | undefined) {
+  return {
+    play: () => void player?.play().catch(() => {}),
+    pause: () => player?.pause(),
+    stop() {
+      player?.pause()
+      if (player) player.currentTime = 0
+    },
+    seek(seconds: number) {
+      if (player) player.currentTime = seconds
+    },
+  }
+}
+
+/** `wx.createInnerAudioContext`: the browser's player under WeChat's names. */
+export function audioContext(): object {
+  const audio = new Audio()
+  const listeners = (event: string) => (run: () => void) => audio.addEventListener(event, run)
+  const context = {
+    ...playerControls(audio),
+    destroy: () => audio.pause(),
+    onPlay: listeners('play'),
+    onPause: listeners('pause'),
+    onStop: listeners('pause'),
+    onEnded: listeners('ended'),
+    onCanplay: listeners('canplay'),
+    onTimeUpdate: listeners('timeupdate'),
+    onError: listeners('error'),
+    onWaiting: listeners('waiting'),
+    onSeeked: listeners('seeked'),
+    onSeeking: listeners('seeking'),
+  }
+  return new Proxy(context, {
+    get: (target, name) => Reflect.get(target, name) ?? Reflect.get(audio, name, audio),
+    set(_, name, value) {
+      if (name !== 'src') return Reflect.set(audio, name, value, audio)
+      void addressOf(String(value)).then((address) => {
+        audio.src = address
+      })
+      return true
+    },
+  })
+}

@@ -80,14 +80,12 @@ export function createNavigation(stack: PageStack, frame: Frame) {
     hideNavigationBarLoading: changePage('hideNavigationBarLoading', ({ bar }) => {
       bar.isLoading = false
     }),
-    hideHomeButton: api('hideHomeButton', () => {}),
     setBackgroundColor: api<{ backgroundColor?: string }>(
       'setBackgroundColor',
       ({ backgroundColor = '' }) => {
         stack.current?.element.style.setProperty('background-color', backgroundColor)
       },
     ),
-    setBackgroundTextStyle: api('setBackgroundTextStyle', () => {}),
     setTabBarItem: api<{ index: number; text?: string; iconPath?: string }>(
       'setTabBarItem',
       ({ index, ...change }) => frame.changeTab(index, change),

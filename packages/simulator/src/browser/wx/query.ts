@@ -4,6 +4,7 @@ import { elementsIn, nodeOf } from '../elements/base'
 import { canvasNode, WxCanvas } from '../elements/canvas'
 import { WxScrollView } from '../elements/containers'
 import { WxVideo } from '../elements/display'
+import { playerControls } from './media'
 
 interface Fields {
   id?: boolean
@@ -145,7 +146,7 @@ class NodesRef {
       result[name] = node?.data?.[name] ?? node?.getAttribute(name) ?? undefined
     }
     if (fields.node) result.node = nodeOfElement(element)
-    if (fields.context) result.context = contextOf(element)
+    if (fields.context) result.context = element instanceof WxVideo ? videoContext(element) : null
     return result
   }
 }
@@ -161,23 +162,11 @@ function nodeOfElement(element: Element): object | null {
   }
 }
 
-function contextOf(element: Element): object | null {
-  return element instanceof WxVideo ? videoContext(element) : null
-}
-
 /** `wx.createVideoContext`. */
 export function videoContext(element: WxVideo | undefined): object {
   const player = element?.player
   return {
-    play: () => void player?.play().catch(() => {}),
-    pause: () => player?.pause(),
-    stop() {
-      player?.pause()
-      if (player) player.currentTime = 0
-    },
-    seek(seconds: number) {
-      if (player) player.currentTime = seconds
-    },
+    ...playerControls(player),
     playbackRate(rate: number) {
       if (player) player.playbackRate = rate
     },
