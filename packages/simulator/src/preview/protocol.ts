@@ -96,7 +96,7 @@ export interface Activity {
 
 /** A rule that allows or refuses a request, with its place in the project. */
 export interface RuleLocation {
-  /** As it stands in the file: `private/{openid}/**`. */
+  /** As written in the file: `private/{openid}/**`. */
   rule: string
   /** Relative to the project. */
   file: string
