@@ -1,7 +1,8 @@
-import { formSignedWithKey, postForm, send, signedRequests } from '../support/cosRequests'
+import { postForm, send, signedRequests } from '../support/cosRequests'
 import {
   callFunction,
   type FunctionAnswer,
+  formSignedWithKey,
   sendWithKey,
   sendWithSignature,
   wirePath,
