@@ -199,7 +199,8 @@ async function create(given: string | undefined, options: CreateOptions): Promis
   const { askFolder, askTemplate, createApp, isEmptyFolder, TEMPLATES } = await import(
     '../init/writeApp'
   )
-  checkTemplate(options.template, TEMPLATES)
+  const named = options.template ?? (options.yes ? DEFAULT_TEMPLATE : undefined)
+  const known = named === undefined ? undefined : findTemplate(named, TEMPLATES)
   const path = given ?? (options.yes ? '.' : await askFolder())
   const folder = resolve(path)
   if (!isEmptyFolder(folder)) {
@@ -208,19 +209,19 @@ async function create(given: string | undefined, options: CreateOptions): Promis
       `${path} 不是空目录；已有小程序请执行 npx @miniprogram-cos/cli init`,
     )
   }
-  const template =
-    options.template ?? (options.yes ? DEFAULT_TEMPLATE : await askTemplate(TEMPLATES))
+  const template = known ?? (await askTemplate(TEMPLATES))
   const files = await createApp(template, folder)
   const output = new SafeOutput()
   output.line(t(`✓ created in ${folder}`, `✓ 已创建于 ${folder}`))
   for (const file of files) output.line(`  ${file}`)
-  const isNative = template.startsWith('native-')
+  const isNative = template.name.startsWith('native-')
   for (const line of afterCreate(relative('.', folder), isNative)) output.line(line)
 }
 
 /** @throws Error that names the templates */
-function checkTemplate(name: string | undefined, templates: Template[]): void {
-  if (name === undefined || templates.some((one) => one.name === name)) return
+function findTemplate(name: string, templates: Template[]): Template {
+  const found = templates.find((one) => one.name === name)
+  if (found) return found
   const names = templates.map((one) => one.name).join(', ')
   throw localizedError(
     `there is no template "${name}": choose one of ${names}`,

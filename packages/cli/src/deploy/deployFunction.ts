@@ -300,40 +300,42 @@ export async function limitInstances(
 /** Folder for replaced code, ignored by git. */
 const folderOf = (env: string, name: string) => at('.deploy', env, name)
 
-/** Downloads the deployed code of a function to a folder. @throws CloudError */
-async function downloadCode(cloud: CloudApi, name: string, folder: string): Promise<void> {
-  await cloud.doing(`download of ${name}`, () =>
-    cloud.functions.downloadFunctionCode({
-      destPath: folder,
-      envId: cloud.env,
-      functionName: name,
-    }),
-  )
+/** Downloads the deployed code of a function to a temporary folder. @throws CloudError */
+async function withDeployedCode(
+  cloud: CloudApi,
+  name: string,
+  work: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'deployed-'))
+  try {
+    await cloud.doing(`download of ${name}`, () =>
+      cloud.functions.downloadFunctionCode({
+        destPath: folder,
+        envId: cloud.env,
+        functionName: name,
+      }),
+    )
+    await work(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 /** Saves the deployed code, unless it equals the new code. */
 async function keepRunningCode(cloud: CloudApi, name: string, next: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'deployed-'))
-  try {
-    await downloadCode(cloud, name, folder)
+  await withDeployedCode(cloud, name, async (folder) => {
     if (await hasSameCode(folder, next)) return
     const savedFolder = folderOf(cloud.env, name)
     await rm(savedFolder, { recursive: true, force: true })
     await cp(folder, savedFolder, { recursive: true })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 /** Compares the deployed code with the uploaded code. @throws CloudError `CodeDiffers` */
 async function checkRunningCode(cloud: CloudApi, name: string, built: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'deployed-'))
-  try {
-    await downloadCode(cloud, name, folder)
+  await withDeployedCode(cloud, name, async (folder) => {
     if (!(await hasSameCode(folder, built))) throw new CloudError('CodeDiffers', name)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 async function hasSameCode(one: string, other: string): Promise<boolean> {

@@ -183,6 +183,12 @@ export class LiveCloud {
     return this.#own
   }
 
+  /** Begins an upload in parts. @returns its UploadId */
+  async beginUpload(name: string): Promise<string> {
+    const { body } = await this.send({ method: 'POST', name, query: { uploads: '' } })
+    return elements(body, 'UploadId')[0] ?? ''
+  }
+
   async send(options: LiveRequest): Promise<LiveAnswer> {
     const { method = 'GET', name, query = {}, headers = {}, body, isUnsigned } = options
     const host = options.host ?? this.host
@@ -240,8 +246,17 @@ export const elements = (xml: string, name: string) =>
   [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) => text)
 
 /** The status and error code of a response. */
-export const describeAnswer = ({ status, code }: LiveAnswer) =>
-  [status, code].filter(Boolean).join(' ')
+const describeAnswer = ({ status, code }: LiveAnswer) => [status, code].filter(Boolean).join(' ')
+
+/** Observes a response by its status and error code, or another result by its text. */
+export async function observe(
+  what: string,
+  expected: string,
+  result: Promise<LiveAnswer | string>,
+): Promise<Observation> {
+  const seen = await result
+  return { what, expected, seen: typeof seen === 'string' ? seen : describeAnswer(seen) }
+}
 
 function send({
   body,

@@ -6,7 +6,6 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -125,16 +124,34 @@ function merged(text: string, { path, value, isItem }: Step & { kind: 'merge' })
 }
 
 export interface Template {
-  /** Its folder in `templates`. */
+  /** Its folder in `templates`. Both native ones begin with the files of `native`. */
   name: string
   label: Text
+  /** The folder of generated files. */
+  output: string
 }
 
 export const TEMPLATES: Template[] = [
-  { name: 'native-js', label: { en: 'native, JavaScript', zh: '原生，JavaScript' } },
-  { name: 'native-ts', label: { en: 'native, TypeScript', zh: '原生，TypeScript' } },
-  { name: 'taro', label: { en: 'Taro 4, React, TypeScript', zh: 'Taro 4，React，TypeScript' } },
-  { name: 'uni-app', label: { en: 'uni-app, Vue 3, Vite', zh: 'uni-app，Vue 3，Vite' } },
+  {
+    name: 'native-js',
+    label: { en: 'native, JavaScript', zh: '原生，JavaScript' },
+    output: 'miniprogram_npm/',
+  },
+  {
+    name: 'native-ts',
+    label: { en: 'native, TypeScript', zh: '原生，TypeScript' },
+    output: 'miniprogram_npm/',
+  },
+  {
+    name: 'taro',
+    label: { en: 'Taro 4, React, TypeScript', zh: 'Taro 4，React，TypeScript' },
+    output: 'dist/',
+  },
+  {
+    name: 'uni-app',
+    label: { en: 'uni-app, Vue 3, Vite', zh: 'uni-app，Vue 3，Vite' },
+    output: 'dist/',
+  },
 ]
 
 /** Entries that an empty folder may have. */
@@ -155,16 +172,18 @@ export function isEmptyFolder(folder: string): boolean {
  * @returns paths of the files, sorted
  * @throws Error if the folder is not empty or cannot be written
  */
-export async function createApp(template: string, folder: string): Promise<string[]> {
+export async function createApp({ name, output }: Template, folder: string): Promise<string[]> {
   if (!isEmptyFolder(folder)) {
     throw localizedError(`${folder} is not an empty folder`, `${folder} 不是空目录`)
   }
   const temporary = mkdtempSync(join(tmpdir(), 'create-miniprogram-cos-'))
   const home = process.cwd()
   try {
-    cpSync(ownFile('templates', template), temporary, { recursive: true })
-    // npm does not publish files with the final name.
-    renameSync(join(temporary, '_gitignore'), join(temporary, '.gitignore'))
+    for (const source of name.startsWith('native-') ? ['native', name] : [name]) {
+      cpSync(ownFile('templates', source), temporary, { recursive: true })
+    }
+    // npm publishes no file of this name.
+    writeFileSync(join(temporary, '.gitignore'), `node_modules/\n${output}\n`)
     nameApp(temporary, basename(folder))
     // `init` works on the current folder.
     process.chdir(temporary)
@@ -242,12 +261,12 @@ export async function askFolder(streams: Streams = {}): Promise<string> {
 }
 
 /** @throws Error if stdin is not a TTY, or if the question is cancelled */
-export async function askTemplate(templates: Template[], streams: Streams = {}): Promise<string> {
+export async function askTemplate(templates: Template[], streams: Streams = {}): Promise<Template> {
   checkTerminal(streams, '--template')
   const { isCancel, select } = await import('@clack/prompts')
   const answer = await select({
     message: t('Template', '模板'),
-    options: templates.map(({ name, label }) => ({ value: name, label: label[readerLanguage()] })),
+    options: templates.map((one) => ({ value: one, label: one.label[readerLanguage()] })),
     ...streams,
   })
   if (isCancel(answer)) throw cancelled()

@@ -15,7 +15,7 @@ import {
   staged,
   stageProject,
 } from './project'
-import { checkClientSizes, checkComponentSizes, checkPackageSize } from './sizes'
+import { checkSizes } from './sizes'
 
 export interface Report {
   findings: Finding[]
@@ -53,14 +53,8 @@ async function checkCompiled(project: Project): Promise<Report> {
   const compiled = await compileProject(project)
   if ('finding' in compiled) return { findings: [compiled.finding], sizes: [] }
   const { out, paths, warnings } = compiled
-  const missing = findMissingFiles(project, warnings)
-  const packages = checkPackageSize(project, out, paths)
-  const client = checkClientSizes(project, out)
-  const components = checkComponentSizes(project)
-  return {
-    findings: [...missing, ...packages.findings, ...client.findings, ...components.findings],
-    sizes: [...packages.lines, ...client.lines, ...components.lines],
-  }
+  const { findings, lines } = checkSizes(project, out, paths)
+  return { findings: [...findMissingFiles(project, warnings), ...findings], sizes: lines }
 }
 
 /** The folder with the files that WeChat would upload, and unresolved references. */

@@ -3,18 +3,43 @@ import { cosClient, hasStrictSignature } from '../../cloud/bucketSettings'
 import { deployKey } from '../../cloud/settings'
 import { PROBE_USER } from '../accessProbe'
 import { readRequestId } from '../explain'
-import {
-  describeAnswer,
-  type LiveCloud,
-  type LiveRequest,
-  type Probe,
-  SkippedProbe,
-} from '../liveCloud'
+import { type LiveCloud, type LiveRequest, observe, type Probe, SkippedProbe } from '../liveCloud'
 
 const MINUTE = 60
 
-/** Signatures, keys and RequestIds. */
-export const signaturesProbes: Probe[] = [
+/** CAM's limit of a policy, in characters (document 598/10599). */
+const MAX_POLICY = 6144
+
+/** The ACL group of all users (document 436/7733). */
+const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
+
+/** Requests a key with the policy that cos-credentials would use for the probe's user. */
+function issuedKey(live: LiveCloud) {
+  const { rules, bucket, region } = checkConfig(live.context.config)
+  const grants = grantsOf(rules, { openid: PROBE_USER, groups: [] })
+  return live.keyFor(...compilePolicy(grants, { bucket, region }).statement)
+}
+
+/** Creates a statement that permits reading one object, in a policy of the given length. */
+function paddedTo(live: LiveCloud, length: number) {
+  const one = live.allow(['GetObject'], `${live.folder}nothing`)
+  const frame = JSON.stringify({ version: '2.0', statement: [{ ...one, resource: [] }] }).length
+  const resources: string[] = []
+  let left = length - frame
+  for (let i = 0; left > 200; i++) {
+    const resource = live.resource(`${live.folder}${String(i).padStart(4, '0')}`)
+    resources.push(resource)
+    left -= resource.length + 3
+  }
+  const last = live.resource(live.folder)
+  return {
+    ...one,
+    resource: [...resources, last + 'x'.repeat(Math.max(0, left - last.length - 2))],
+  }
+}
+
+/** Signatures and keys; policies, as STS accepts and COS evaluates them. */
+export const accessProbes: Probe[] = [
   {
     id: 'signature-in-the-future',
     assumed: {
@@ -33,16 +58,8 @@ export const signaturesProbes: Probe[] = [
         })
       }
       return [
-        {
-          what: 'begins in 10 minutes',
-          expected: '200',
-          seen: describeAnswer(await beginning(10)),
-        },
-        {
-          what: 'begins in 20 minutes',
-          expected: '403 RequestTimeTooSkewed',
-          seen: describeAnswer(await beginning(20)),
-        },
+        await observe('begins in 10 minutes', '200', beginning(10)),
+        await observe('begins in 20 minutes', '403 RequestTimeTooSkewed', beginning(20)),
       ]
     },
   },
@@ -59,12 +76,8 @@ export const signaturesProbes: Probe[] = [
       const read = (key: { SecretId: string; SecretKey: string; token?: string }) =>
         live.send({ name: 'nothing', key })
       return [
-        { what: 'no token', expected, seen: describeAnswer(await read({ SecretId, SecretKey })) },
-        {
-          what: "another key's token",
-          expected,
-          seen: describeAnswer(await read({ SecretId, SecretKey, token })),
-        },
+        await observe('no token', expected, read({ SecretId, SecretKey })),
+        await observe("another key's token", expected, read({ SecretId, SecretKey, token })),
       ]
     },
   },
@@ -98,12 +111,8 @@ export const signaturesProbes: Probe[] = [
       const put = (unsignedHeaders: Record<string, string>) =>
         live.send({ method: 'PUT', name: 'processed.txt', body: 'x', unsignedHeaders })
       return [
-        { what: 'without the header', expected: '200', seen: describeAnswer(await put({})) },
-        {
-          what: 'added after signing',
-          expected: '403 AccessDenied',
-          seen: describeAnswer(await put(operations)),
-        },
+        await observe('without the header', '200', put({})),
+        await observe('added after signing', '403 AccessDenied', put(operations)),
       ]
     },
   },
@@ -116,51 +125,10 @@ export const signaturesProbes: Probe[] = [
     async run(live) {
       const { Bucket, Region } = live.place
       const host = `cos.${Region}.myqcloud.com`
-      const answer = await live.send({ host, path: `/${Bucket}/${live.folder}nothing` })
-      return [
-        {
-          what: 'path style',
-          expected: '403 PathStyleDomainForbidden',
-          seen: describeAnswer(answer),
-        },
-      ]
+      const answer = live.send({ host, path: `/${Bucket}/${live.folder}nothing` })
+      return [await observe('path style', '403 PathStyleDomainForbidden', answer)]
     },
   },
-]
-
-/** CAM's limit of a policy, in characters (document 598/10599). */
-const MAX_POLICY = 6144
-
-/** The ACL group of all users (document 436/7733). */
-const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
-
-/** Requests a key with the policy that cos-credentials would use for the probe's user. */
-function issuedKey(live: LiveCloud) {
-  const { rules, bucket, region } = checkConfig(live.context.config)
-  const grants = grantsOf(rules, { openid: PROBE_USER, groups: [] })
-  return live.keyFor(...compilePolicy(grants, { bucket, region }).statement)
-}
-
-/** Creates a statement that permits reading one object, in a policy of the given length. */
-function paddedTo(live: LiveCloud, length: number) {
-  const one = live.allow(['GetObject'], `${live.folder}nothing`)
-  const frame = JSON.stringify({ version: '2.0', statement: [{ ...one, resource: [] }] }).length
-  const resources: string[] = []
-  let left = length - frame
-  for (let i = 0; left > 200; i++) {
-    const resource = live.resource(`${live.folder}${String(i).padStart(4, '0')}`)
-    resources.push(resource)
-    left -= resource.length + 3
-  }
-  const last = live.resource(live.folder)
-  return {
-    ...one,
-    resource: [...resources, last + 'x'.repeat(Math.max(0, left - last.length - 2))],
-  }
-}
-
-/** Probes of policies: what STS accepts, and how COS evaluates it. */
-export const policiesProbes: Probe[] = [
   {
     id: 'list-permission',
     assumed: {
@@ -171,16 +139,12 @@ export const policiesProbes: Probe[] = [
       const key = await live.keyFor(live.allow(['GetBucket']))
       const list = (prefix: string) => live.send({ query: { prefix, 'max-keys': '1' }, key })
       return [
-        {
-          what: 'the folder it names',
-          expected: '200',
-          seen: describeAnswer(await list(live.folder)),
-        },
-        {
-          what: 'another folder with the same prefix',
-          expected: '403 AccessDenied',
-          seen: describeAnswer(await list(`${live.folder.slice(0, -1)}-beside/`)),
-        },
+        await observe('the folder it names', '200', list(live.folder)),
+        await observe(
+          'another folder with the same prefix',
+          '403 AccessDenied',
+          list(`${live.folder.slice(0, -1)}-beside/`),
+        ),
       ]
     },
   },
@@ -192,8 +156,7 @@ export const policiesProbes: Probe[] = [
     },
     async run(live) {
       await live.send({ method: 'PUT', name: 'source', body: 'source' })
-      const begun = await live.send({ method: 'POST', name: 'copied', query: { uploads: '' } })
-      const [, uploadId = ''] = /<UploadId>([^<]+)/.exec(begun.body) ?? []
+      const uploadId = await live.beginUpload('copied')
       const write = live.allow(['PutObject'], `${live.folder}copied`)
       const read = live.allow(['GetObject'], `${live.folder}source`)
       const copy = async (...statement: (typeof write)[]) =>
@@ -205,12 +168,8 @@ export const policiesProbes: Probe[] = [
           key: await live.keyFor(...statement),
         })
       return [
-        { what: 'both rights', expected: '200', seen: describeAnswer(await copy(write, read)) },
-        {
-          what: 'no right to read',
-          expected: '403 AccessDenied',
-          seen: describeAnswer(await copy(write)),
-        },
+        await observe('both rights', '200', copy(write, read)),
+        await observe('no right to read', '403 AccessDenied', copy(write)),
       ]
     },
   },
@@ -244,17 +203,12 @@ export const policiesProbes: Probe[] = [
           ],
         ]
         for (const [way, request] of uploads) {
-          const seen = describeAnswer(await live.send({ ...request, key }))
-          looks.push({ what: `${way}, ${what}`, expected, seen })
+          looks.push(await observe(`${way}, ${what}`, expected, live.send({ ...request, key })))
         }
       }
       for (const way of ['put', 'copy']) {
-        const answer = await live.send({ name: `granted-${way}-0`, isUnsigned: true })
-        looks.push({
-          what: `GET without a key after ${way}`,
-          expected,
-          seen: describeAnswer(answer),
-        })
+        const answer = live.send({ name: `granted-${way}-0`, isUnsigned: true })
+        looks.push(await observe(`GET without a key after ${way}`, expected, answer))
       }
       return looks
     },
@@ -269,8 +223,8 @@ export const policiesProbes: Probe[] = [
       const one = live.allow(['PutObject'])
       const resource = one.resource.map((text) => text.replace(/uid\/\d+/, 'uid/*'))
       const key = await live.keyFor({ ...one, resource })
-      const answer = await live.send({ method: 'PUT', name: 'star', body: 'x', key })
-      return [{ what: 'uid/*', expected: '403 AccessDenied', seen: describeAnswer(answer) }]
+      const answer = live.send({ method: 'PUT', name: 'star', body: 'x', key })
+      return [await observe('uid/*', '403 AccessDenied', answer)]
     },
   },
   {
@@ -283,8 +237,8 @@ export const policiesProbes: Probe[] = [
       const statement = [live.allow(['GetObject'])]
       const name = async (Name: string) => (await live.requestKey(statement, { Name })).code
       return [
-        { what: 'letters and a hyphen', expected: 'a key', seen: await name('doctor-live') },
-        { what: 'digits', expected: 'InvalidParameter.ParamError', seen: await name('doctor1') },
+        await observe('letters and a hyphen', 'a key', name('doctor-live')),
+        await observe('digits', 'InvalidParameter.ParamError', name('doctor1')),
       ]
     },
   },
@@ -297,16 +251,12 @@ export const policiesProbes: Probe[] = [
     async run(live) {
       const ask = async (length: number) => (await live.requestKey([paddedTo(live, length)])).code
       return [
-        {
-          what: `${MAX_POLICY - 144} characters`,
-          expected: 'a key',
-          seen: await ask(MAX_POLICY - 144),
-        },
-        {
-          what: `${MAX_POLICY + 256} characters`,
-          expected: 'InvalidParameter.PolicyTooLong',
-          seen: await ask(MAX_POLICY + 256),
-        },
+        await observe(`${MAX_POLICY - 144} characters`, 'a key', ask(MAX_POLICY - 144)),
+        await observe(
+          `${MAX_POLICY + 256} characters`,
+          'InvalidParameter.PolicyTooLong',
+          ask(MAX_POLICY + 256),
+        ),
       ]
     },
   },
@@ -320,12 +270,12 @@ export const policiesProbes: Probe[] = [
       const ask = async (qcs: string) =>
         (await live.requestKey([{ ...live.allow(['GetObject']), principal: { qcs: [qcs] } }])).code
       return [
-        { what: 'everybody', expected: 'a key', seen: await ask('*') },
-        {
-          what: 'one account',
-          expected: 'InvalidParameter.StrategyInvalid',
-          seen: await ask('qcs::cam::uin/100000000001:uin/100000000001'),
-        },
+        await observe('everybody', 'a key', ask('*')),
+        await observe(
+          'one account',
+          'InvalidParameter.StrategyInvalid',
+          ask('qcs::cam::uin/100000000001:uin/100000000001'),
+        ),
       ]
     },
   },

@@ -4,7 +4,7 @@ import { cosClient, hasStrictSignature } from '../../cloud/bucketSettings'
 import { CloudError } from '../../cloud/errors'
 import { deployKey } from '../../cloud/settings'
 import { functionNames } from '../../project'
-import type { Probe } from '../liveCloud'
+import { observe, type Probe } from '../liveCloud'
 
 /** CloudBase, its functions, and what deploying needs. */
 export const platformProbes: Probe[] = [
@@ -16,12 +16,11 @@ export const platformProbes: Probe[] = [
     },
     async run({ context }) {
       const env = `none-${randomBytes(6).toString('hex')}`
-      const seen = await new CloudApi(deployKey(context.settings), env).environment().then(
+      const answer = new CloudApi(deployKey(context.settings), env).environment().then(
         () => 'an answer',
         (error) => (error instanceof CloudError ? error.code : String(error)),
       )
-      const expected = 'EnvironmentUnknown'
-      return [{ what: 'no such environment', expected, seen }]
+      return [await observe('no such environment', 'EnvironmentUnknown', answer)]
     },
   },
   {

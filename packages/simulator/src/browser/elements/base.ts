@@ -120,6 +120,17 @@ export function shadowOf(element: HTMLElement, html: string): ShadowRoot {
   return root
 }
 
+/** Creates a shadow tree around one element of the browser, and returns this element. */
+export function shadowAround<Tag extends keyof HTMLElementTagNameMap>(
+  element: HTMLElement,
+  tag: Tag,
+  css: string,
+): HTMLElementTagNameMap[Tag] {
+  const inner = document.createElement(tag)
+  shadowOf(element, `<style>${css}</style>`).append(inner)
+  return inner
+}
+
 /** Adds `mouse`-independent dragging: the listener gets the distance from the start in pixels. */
 export function watchDrag(
   element: HTMLElement,

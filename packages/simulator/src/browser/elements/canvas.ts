@@ -1,19 +1,14 @@
 import { addressOf, phoneFiles } from '../wx/files'
-import { nodeOf, shadowOf, WxElement } from './base'
+import { nodeOf, shadowAround, WxElement } from './base'
 
 /** `<canvas>`: with `type="2d"` or `webgl` the browser's own, else the older one of `wx.createCanvasContext`. */
 export class WxCanvas extends WxElement {
-  readonly canvas: HTMLCanvasElement
-
-  constructor() {
-    super()
-    const root = shadowOf(
-      this,
-      '<style>:host{position:relative;display:block;width:300px;height:150px}' +
-        'canvas{width:100%;height:100%;display:block}</style><canvas></canvas>',
-    )
-    this.canvas = root.querySelector('canvas') as HTMLCanvasElement
-  }
+  readonly canvas = shadowAround(
+    this,
+    'canvas',
+    ':host{position:relative;display:block;width:300px;height:150px}' +
+      'canvas{width:100%;height:100%;display:block}',
+  )
 
   override connectedCallback(): void {
     if (this.text('type') === '') this.#fitToElement()

@@ -1,4 +1,4 @@
-import { callApi, nodeOf, shadowOf, WxElement, watchDrag } from './base'
+import { callApi, nodeOf, shadowAround, shadowOf, WxElement, watchDrag } from './base'
 
 /** `<scroll-view>`: scroll-x, scroll-y, thresholds, scroll-into-view, refresher; its scroll events. */
 export class WxScrollView extends WxElement {
@@ -255,16 +255,16 @@ export class WxNavigator extends WxElement {
 /** `<web-view>`: src in a frame over the whole page; load, error. Most sites refuse to be framed. */
 export class WxWebView extends WxElement {
   static observedAttributes = ['src']
-  readonly #frame: HTMLIFrameElement
+  readonly #frame = shadowAround(
+    this,
+    'iframe',
+    ':host{position:absolute;inset:0;display:block;background:#fff}' +
+      'iframe{width:100%;height:100%;border:0}',
+  )
 
   constructor() {
     super()
-    const root = shadowOf(
-      this,
-      '<style>:host{position:absolute;inset:0;display:block;background:#fff}' +
-        'iframe{width:100%;height:100%;border:0}</style><iframe title="web-view"></iframe>',
-    )
-    this.#frame = root.querySelector('iframe') as HTMLIFrameElement
+    this.#frame.title = 'web-view'
     this.#frame.addEventListener('load', () => this.emit('load', { src: this.text('src') }))
   }
 

@@ -180,7 +180,7 @@ export function withMissingApi<Wx extends object>(wx: Wx): Wx {
 }
 
 /** `wx.canIUse` for a schema such as `getSystemInfo.return.theme` or `button.open-type`. */
-export function canIUse(wx: object, schema: string): boolean {
+function canIUse(wx: object, schema: string): boolean {
   const [name = ''] = schema.split('.')
   return name in wx || customElements.get(`wx-${name}`) !== undefined
 }

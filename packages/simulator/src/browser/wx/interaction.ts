@@ -67,7 +67,7 @@ export function showToast({ title, icon = 'success', duration = 1500 }: ToastOpt
   if (Number.isFinite(duration)) toastTimer = setTimeout(hideToast, duration)
 }
 
-export function hideToast(): void {
+function hideToast(): void {
   clearTimeout(toastTimer)
   closeToast?.()
   closeToast = undefined
@@ -168,7 +168,7 @@ export function showActionSheet(
 }
 
 /** wx.previewImage and wx.previewMedia: the whole screen, a tap closes it. */
-export async function previewMedia(url: string, type: 'image' | 'video'): Promise<void> {
+async function previewMedia(url: string, type: 'image' | 'video'): Promise<void> {
   const { element, close } = showLayer('preview')
   const shown = document.createElement(type === 'video' ? 'video' : 'img')
   shown.src = await addressOf(url)
