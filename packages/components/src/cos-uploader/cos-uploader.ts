@@ -30,13 +30,7 @@ interface UploaderFile {
 }
 
 /** A file of the property `files`: it is stored already. */
-interface StoredFile {
-  key?: string
-  url?: string
-  name?: string
-  size?: number
-  type?: 'image' | 'video' | 'file'
-}
+type StoredFile = Partial<Omit<UploaderFile, 'percent' | 'status'>>
 
 type RowEvent = WechatMiniprogram.CustomEvent<{ id: string }>
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import postcss, { type AtRule, CssSyntaxError, type Root, type Rule } from 'postcss'
-import { browserUnits } from '../preview/protocol'
+import { browserUnits } from './compiledApp'
 import type { SourceTree } from './sourceTree'
 import { SourceError } from './sourceTree'
 

@@ -1,5 +1,5 @@
 import { CurrentWindowBackendContext, type domlikeBackend, Event as WxEvent } from 'glass-easel'
-import { browserUnits } from '../../preview/protocol'
+import { browserUnits } from '../../compile/compiledApp'
 import { type ModelElement, nodeOf } from '../elements/base'
 import { isKnown, tagOf } from '../elements/define'
 import { playAnimation } from '../wx/animation'

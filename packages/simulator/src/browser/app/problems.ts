@@ -1,5 +1,5 @@
 import { addGlobalErrorListener, addGlobalWarningListener } from 'glass-easel'
-import type { SourceProblem } from '../../preview/protocol'
+import type { SourceProblem } from '../../compile/compiledApp'
 import { textElement } from '../dom'
 import { isFramed, postToShell } from '../settings'
 

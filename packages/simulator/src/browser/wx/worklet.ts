@@ -1,4 +1,4 @@
-import { browserUnits } from '../../preview/protocol'
+import { browserUnits } from '../../compile/compiledApp'
 import { attempt } from '../app/problems'
 import { cssName, globals } from '../dom'
 
