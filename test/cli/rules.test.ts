@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ruleLine } from '../../packages/cli/src/rules'
 import { runRuleTests } from '../../packages/cli/src/ruleTests'
 import { runInProcess } from '../support/commandLine'
 import { snippetFile } from '../support/documents'
+import { useFolder } from '../support/projectFiles'
 
 const CONFIG = `import { defineConfig } from '@miniprogram-cos/server'
 
@@ -40,12 +40,10 @@ describe('private files', () => {
 })
 `
 
-let folder: string
+const folder = useFolder()
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rules-'))
   writeFileSync(join(folder, 'cos.config.ts'), CONFIG)
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let language = 'C.UTF-8'
 afterEach(() => {

@@ -1,19 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { curlCommand } from '../../packages/cli/src/dev/clients'
 import { CLI, runCli } from '../support/commandLine'
+import { useFolder } from '../support/projectFiles'
 import { ROOT } from '../support/root'
 
 const run = (...args: string[]) => runCli(['start', ...args])
 
-let folder: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'start-'))
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = useFolder()
 
 test('runs the main job with the samples and ends with status 0', () => {
   const { status, stdout } = run('--once')

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { COSOptions } from 'miniprogram-cos'
 import { Crc64 } from '../../packages/local-cloud/src/cos/store/crc64'
 import { outcomeOf, useFakeClock } from '../support/bothClients'
-import { AT, createFakePhone, KEY, MIB, type PhoneOptions } from '../support/fakePhone'
+import { AT, createFakePhone, MIB, type PhoneOptions } from '../support/fakePhone'
 import type { Untyped } from '../support/phones'
-import { COS, setWx } from '../support/recordingWx'
+import { COS, KEY, setWx } from '../support/recordingWx'
 
 /** Uploads whose bytes change on the way: COS answers with the ETag of what has arrived. */
 

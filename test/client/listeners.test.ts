@@ -1,7 +1,7 @@
 import { outcomeOf, useFakeClock } from '../support/bothClients'
-import { AT, createFakePhone, DENIED, KEY, MIB } from '../support/fakePhone'
+import { AT, createFakePhone, DENIED, MIB } from '../support/fakePhone'
 import type { Untyped } from '../support/phones'
-import { COS, setWx } from '../support/recordingWx'
+import { COS, KEY, setWx } from '../support/recordingWx'
 
 useFakeClock()
 

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { outcomeOf, useFakeClock } from '../support/bothClients'
-import { AT, createFakePhone, KEY } from '../support/fakePhone'
+import { AT, createFakePhone } from '../support/fakePhone'
 import { listenLocally } from '../support/localServer'
 import { CLIENT_FILE, SHORT_DELAYS, type Untyped } from '../support/phones'
-import { COS as PackedCOS, setWx } from '../support/recordingWx'
+import { useFolder } from '../support/projectFiles'
+import { KEY, COS as PackedCOS, setWx } from '../support/recordingWx'
 
 /** Responses of servers that are not COS, all with a success status. */
 const PORTALS: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
@@ -57,7 +56,7 @@ const CALLS: Record<string, (cos: Untyped, file: (bytes: number) => string) => P
 
 describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
   let server: Server
-  let folder: string
+  const folder = useFolder()
   let cos: Untyped
   let file: (bytes: number) => string
 
@@ -66,7 +65,6 @@ describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
       request.resume().on('end', () => answer(request, response))
     })
     const origin = await listenLocally(server)
-    folder = mkdtempSync(join(tmpdir(), 'not-cos-'))
     const domains = [`https://${AT.Bucket}.cos.${AT.Region}.myqcloud.com`]
     const { wx, realPath } = createSimulator({
       folder,
@@ -81,10 +79,7 @@ describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
       return path
     }
   })
-  afterAll(() => {
-    server.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => server.close())
 
   test('makes every call fail', async () => {
     const codes = await Promise.all(

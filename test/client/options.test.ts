@@ -1,18 +1,8 @@
 import { COS } from 'miniprogram-cos'
 import { outcomeOf, temporaryKey, useFakeClock } from '../support/bothClients'
-import {
-  AT,
-  createFakePhone,
-  DENIED,
-  DROP,
-  headerOf,
-  isSignatureGood,
-  KEY,
-  MIB,
-  type PhoneOptions,
-} from '../support/fakePhone'
+import { AT, createFakePhone, DENIED, DROP, MIB, type PhoneOptions } from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
-import { type CannedAnswer, setWx } from '../support/recordingWx'
+import { type CannedAnswer, headerOf, isSignatureGood, KEY, setWx } from '../support/recordingWx'
 
 type Client = new (options: object) => Untyped
 const official = (wx: unknown) => loadOfficialClient<Client>(wx)

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { PrepareUpload } from 'miniprogram-cos'
 import type * as Prepare from '../../packages/client/src/prepare'
-import { AT, createFakePhone, KEY, type PhoneOptions } from '../support/fakePhone'
+import { AT, createFakePhone, type PhoneOptions } from '../support/fakePhone'
 import type { Untyped } from '../support/phones'
-import { COS, setWx } from '../support/recordingWx'
+import { COS, KEY, setWx } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 /** What a phone offers of pictures and videos, as phones differ in it, and what becomes of chosen files. */

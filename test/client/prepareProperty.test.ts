@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import type { PrepareUpload } from 'miniprogram-cos'
 import type * as Prepare from '../../packages/client/src/prepare'
-import { AT, createFakePhone, KEY } from '../support/fakePhone'
+import { AT, createFakePhone } from '../support/fakePhone'
 import type { Untyped } from '../support/phones'
-import { COS, setWx } from '../support/recordingWx'
+import { COS, KEY, setWx } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 /** Whatever fails or is cancelled while a picture is prepared, only the prepared file is ever sent. */

@@ -1,8 +1,8 @@
 import { COS } from 'miniprogram-cos'
 import { useFakeClock } from '../support/bothClients'
-import { AT, createFakePhone, DENIED, KEY, type PhoneOptions } from '../support/fakePhone'
+import { AT, createFakePhone, DENIED, type PhoneOptions } from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
-import { setWx } from '../support/recordingWx'
+import { KEY, setWx } from '../support/recordingWx'
 
 /** Callbacks and promises of an upload that COS refuses and that succeeds when restarted. */
 

@@ -1,8 +1,8 @@
 import { COS } from 'miniprogram-cos'
 import { outcomeOf, useFakeClock } from '../support/bothClients'
-import { AT, createFakePhone, DENIED, KEY, type PhoneOptions } from '../support/fakePhone'
+import { AT, createFakePhone, DENIED, type PhoneOptions } from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
-import { setWx } from '../support/recordingWx'
+import { KEY, setWx } from '../support/recordingWx'
 
 /** What cos-wx-sdk-v5 has, name by name. */
 

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { outcomeOf, useFakeClock } from '../support/bothClients'
-import { AT, createFakePhone, KEY } from '../support/fakePhone'
+import { AT, createFakePhone } from '../support/fakePhone'
 import { CLIENT_FILE } from '../support/phones'
-import { COS, setWx } from '../support/recordingWx'
+import { COS, KEY, setWx } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 describe('the cost of each queued upload', () => {

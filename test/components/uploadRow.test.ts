@@ -1,3 +1,4 @@
+import { Drag } from '../../packages/components/src/cos-uploader/drag'
 import { becomePhone, loadComponent, type Rendered } from '../support/simulatedApp'
 
 let render: (properties?: object) => Rendered
@@ -84,4 +85,24 @@ test('a tap on a button names the upload', async () => {
     ['remove', { id: '1' }],
     ['click', { id: '1' }],
   ])
+})
+
+describe('dragging', () => {
+  test('moves a row past rows of other heights', () => {
+    const drag = new Drag(0, 100, [60, 120, 60])
+    expect(drag.move(150)).toBe(false)
+    expect([drag.index, drag.offset]).toEqual([0, 50])
+    expect(drag.move(161)).toBe(true)
+    expect([drag.index, drag.offset]).toEqual([1, -59])
+    expect(drag.move(255)).toBe(true)
+    expect([drag.index, drag.offset]).toEqual([2, -25])
+  })
+
+  test('moves a row back, and not beyond the ends', () => {
+    const drag = new Drag(1, 100, [60, 60])
+    expect(drag.move(300)).toBe(false)
+    expect(drag.move(65)).toBe(true)
+    expect(drag.index).toBe(0)
+    expect(drag.move(-200)).toBe(false)
+  })
 })

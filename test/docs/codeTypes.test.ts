@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CodeBlock, codeBlocks, documents, snippetFile, templates } from '../support/documents'
+import { useFolder } from '../support/projectFiles'
 import { at } from '../support/root'
 
 const quoted = templates()
@@ -44,11 +44,7 @@ function moduleOf({ code, language }: CodeBlock): string {
 /** `README.md:49.ts`, so that an error names the document and the line of its block. */
 const fileOf = ({ path, line }: CodeBlock) => `${path.replaceAll('/', '.')}:${line}.ts`
 
-let folder: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'documents-'))
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = useFolder()
 
 test('code in documents has no type errors', () => {
   expect(BLOCKS.length).toBeGreaterThan(50)

@@ -4,15 +4,15 @@ import { send } from '../support/cosRequests'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { ALICE, BOB, HOST, useTestCloud } from '../support/testCloud'
 
+const Key = `private/${ALICE}/diary.txt`
 const cloud = useTestCloud()
 let alice: TestPhone
 let bob: TestPhone
-let Key: string
 
 beforeAll(async () => {
   alice = createTestPhone(cloud, ALICE)
   bob = createTestPhone(cloud, BOB)
-  Key = `${(await alice.cos.caller()).prefix}diary.txt`
+  expect((await alice.cos.caller()).prefix).toBe(`private/${ALICE}/`)
   await alice.cos.putObject({ Key, Body: 'private' })
 })
 

@@ -1,23 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { deployedFunctions } from '../../packages/cli/src/project'
 import { APPS, AppCopy, killInit, loadAddedService, pictureOn } from '../support/fixtureApp'
 import { type LocalRegistry, startLocalRegistry } from '../support/localRegistry'
 import { createSimulatedPhone } from '../support/phones'
+import { useFolder } from '../support/projectFiles'
 import { ALICE, startTestCloud } from '../support/testCloud'
 
 let registry: LocalRegistry
-let folder: string
+const folder = useFolder()
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'apps-'))
   registry = await startLocalRegistry()
 })
-afterAll(() => {
-  registry.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => registry.close())
 
 /** Uploads with the service of an app, by its functions and the client that npm has installed. */
 async function uploadIn(app: string, service: string, packageFolder: string): Promise<string> {

@@ -1,18 +1,22 @@
 import { send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
 import { callFunction, type FunctionAnswer, sendWithKey, wirePath } from '../support/functionCalls'
-import { HOST, useTestCloud } from '../support/testCloud'
-import { ATTACKER, type Attack, OWN, SECRET, THEIRS, TREASURES } from './attacks/attack'
+import {
+  ATTACKER,
+  type Attack,
+  OWN,
+  SECRET,
+  scopeEvent,
+  signatureEvent,
+  THEIRS,
+  TREASURES,
+  useCountedCloud,
+} from './attacks/attack'
 import { REQUEST_ATTACKS } from './attacks/requests'
 
 const ALL = Object.values(REQUEST_ATTACKS).flat()
 
 /** The built functions and the local COS, with objects of the attacked user. */
-const cloud = useTestCloud({
-  onStsRequest: () => {
-    stsCalls++
-  },
-})
-let stsCalls = 0
+const { cloud, sts } = useCountedCloud()
 const keys = new Map<string, FunctionAnswer>()
 let untouched: string[] = []
 const asRoot = signedRequests(() => cloud)
@@ -42,34 +46,24 @@ test('the corpus has at least 150 different attacks', () => {
   expect(untouched).toHaveLength(TREASURES.length)
 })
 
-const each = (list: Attack[]) => list.map((attack): [string, Attack] => [attack.name, attack])
-
 describe.each(Object.entries(REQUEST_ATTACKS))('%s', (_, list) => {
-  test.each(each(list))('cos-credentials refuses a key: %s', async (_, attack) => {
-    const before = stsCalls
+  test.each(list)('cos-credentials refuses a key: $name', async (attack) => {
     const { as: openid = ATTACKER } = attack
-    const answer = await callFunction(
-      cloud,
-      'cos-credentials',
-      { openid },
-      { scope: scopeOf(attack) },
-    )
+    const answer = await callFunction(cloud, 'cos-credentials', { openid }, scopeEvent(attack))
     expect(answer.error?.code).toBe('KitScopeRefused')
     expect(answer.credentials).toBeUndefined()
-    expect(stsCalls).toBe(before)
+    expect(sts.calls).toBe(0)
   })
 
-  test.each(each(list))('cos-signature refuses to sign: %s', async (_, attack) => {
-    const before = stsCalls
-    const { as: openid = ATTACKER, method = 'GET', key = '', query, headers } = attack
-    const event = { Method: method, Key: key, Query: query, Headers: { Host: HOST, ...headers } }
-    const answer = await callFunction(cloud, 'cos-signature', { openid }, event)
+  test.each(list)('cos-signature refuses to sign: $name', async (attack) => {
+    const { as: openid = ATTACKER } = attack
+    const answer = await callFunction(cloud, 'cos-signature', { openid }, signatureEvent(attack))
     expect(answer.error?.code).toBe('KitRequestRefused')
     expect(answer.authorization).toBeUndefined()
-    expect(stsCalls).toBe(before)
+    expect(sts.calls).toBe(0)
   })
 
-  test.each(each(list))('COS refuses the attacker’s own key: %s', async (_, attack) => {
+  test.each(list)('COS refuses the attacker’s own key: $name', async (attack) => {
     const { as = ATTACKER, isLiteral = false } = attack
     const answer = await sendWithKey(cloud, keys.get(as) as FunctionAnswer, {
       body: bodyOf(attack),
@@ -84,18 +78,6 @@ describe.each(Object.entries(REQUEST_ATTACKS))('%s', (_, list) => {
 
 function bodyOf({ method }: Attack): string | undefined {
   return method === 'PUT' || method === 'POST' ? 'content of the attacker' : undefined
-}
-
-const ACTIONS: Record<string, string> = {
-  GET: 'GetObject',
-  PUT: 'PutObject',
-  DELETE: 'DeleteObject',
-  HEAD: 'HeadObject',
-}
-
-/** The scope that the official client would request. */
-function scopeOf({ scope, method = 'GET', key = '' }: Attack): object[] {
-  return scope ?? [{ action: `name/cos:${ACTIONS[method]}`, prefix: key }]
 }
 
 test('the attacked user’s objects and the bucket’s settings are unchanged afterwards', async () => {

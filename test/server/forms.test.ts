@@ -1,16 +1,11 @@
 import { checkConfig, formPolicy, grantsOf } from '@miniprogram-cos/server'
 import { errorOf, postForm, signedRequests } from '../support/cosRequests'
-import { functionsInProcess } from '../support/functionsInProcess'
+import { AVATARS, functionsInProcess } from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
 const functions = functionsInProcess({
   'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] },
-  'avatars/{openid}/**': {
-    owner: ['write'],
-    everyone: ['read'],
-    maxSize: '1 KB',
-    types: ['image/*'],
-  },
+  'avatars/{openid}/**': AVATARS,
   'inbox/{openid}/**': { owner: ['write'], names: 'server' },
   'records/{openid}/**': { owner: ['write'], overwrite: false },
   'news/**': { everyone: ['read'] },

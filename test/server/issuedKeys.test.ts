@@ -6,19 +6,19 @@ import {
   sendWithKey,
   sendWithSignature,
 } from '../support/functionCalls'
-import { environmentOf, functionsInProcess, invocationOf } from '../support/functionsInProcess'
+import {
+  AVATARS,
+  environmentOf,
+  functionsInProcess,
+  invocationOf,
+} from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
 /** Rules that use every field. */
 const functions = functionsInProcess<'editors'>(
   {
     'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] },
-    'avatars/{openid}/**': {
-      owner: ['write'],
-      everyone: ['read'],
-      maxSize: '1 KB',
-      types: ['image/*'],
-    },
+    'avatars/{openid}/**': AVATARS,
     'inbox/{openid}/**': { owner: ['read', 'write'], names: 'server' },
     'records/{openid}/**': { owner: ['read', 'write'], overwrite: false },
     'news/**': { everyone: ['read'], groups: { editors: ['read', 'write', 'delete', 'list'] } },

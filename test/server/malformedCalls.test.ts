@@ -8,18 +8,13 @@ import { config } from '../../cos.config'
 import { send } from '../support/cosRequests'
 import type { FunctionAnswer } from '../support/functionCalls'
 import { captureFunctionLog, environmentOf, invocationOf } from '../support/functionsInProcess'
-import { ALICE, useTestCloud } from '../support/testCloud'
-import { ATTACKER, OWN, THEIRS } from './attacks/attack'
-import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
+import { ALICE } from '../support/testCloud'
+import { ATTACKER, OWN, THEIRS, useCountedCloud } from './attacks/attack'
+import { MALFORMED_EVENTS } from './attacks/events'
 import { forgedIdentities } from './attacks/identities'
 
 /** The functions run in this process, so that contexts can be forged in ways that no platform allows. */
-const cloud = useTestCloud({
-  onStsRequest: () => {
-    stsCalls++
-  },
-})
-let stsCalls = 0
+const { cloud, sts } = useCountedCloud()
 let credentials: (invocation: Invocation) => Promise<FunctionAnswer>
 let signature: (invocation: Invocation) => Promise<FunctionAnswer>
 const lines = captureFunctionLog()
@@ -28,23 +23,17 @@ beforeAll(async () => {
   credentials = credentialsFunction(config, environmentOf(cloud))
   signature = signatureFunction(config, environmentOf(cloud))
 })
-beforeEach(() => {
-  stsCalls = 0
-})
-
-const named = <T extends { name: string }>(list: T[]) =>
-  list.map((one): [string, T] => [one.name, one])
 
 async function refused(answer: FunctionAnswer, codes: string[]): Promise<void> {
   expect(codes).toContain(answer.error?.code)
   expect(Object.keys(answer)).toEqual(['error'])
   expect(answer.error?.retryable).toBe(false)
-  expect(stsCalls).toBe(0)
+  expect(sts.calls).toBe(0)
   expect(lines).toHaveLength(1)
   expect(JSON.parse(lines[0] as string)).toMatchObject({ outcome: answer.error?.code })
 }
 
-test.each(named(forgedIdentities))('both functions refuse %s', async (_, { name: __, ...call }) => {
+test.each(forgedIdentities)('both functions refuse $name', async ({ name: _, ...call }) => {
   await refused(await credentials(call), ['KitNoIdentity'])
   lines.length = 0
   const event = { Method: 'GET', Key: `${THEIRS}x`, ...(call.event as object) }
@@ -55,22 +44,10 @@ test('COS refuses unsigned reads', async () => {
   expect((await send(cloud.cos, { path: `/${THEIRS}diary.txt` })).status).toBe(403)
 })
 
-test.each(named(invalidScopes))('cos-credentials refuses %s', async (_, { event }) => {
-  const codes = ['KitScopeRefused', 'KitPathRefused', 'KitBadRequest']
-  await refused(await credentials(invocationOf(ATTACKER, event)), codes)
+test.each(MALFORMED_EVENTS)('$fn refuses $name', async ({ fn, event, codes }) => {
+  const call = fn === 'cos-signature' ? signature : credentials
+  await refused(await call(invocationOf(ATTACKER, event)), codes)
 })
-
-test.each(named(invalidDescriptions))('cos-signature refuses %s', async (_, { event }) => {
-  await refused(await signature(invocationOf(ATTACKER, event)), ['KitRequestRefused'])
-})
-
-test.each(named(invalidRequests))(
-  'cos-signature refuses %s',
-  async (_, { method, key, query, headers }) => {
-    const event = { Method: method ?? 'GET', Key: key, Query: query, Headers: headers }
-    await refused(await signature(invocationOf(ATTACKER, event)), ['KitRequestRefused'])
-  },
-)
 
 test('signs the headers that own objects may have', async () => {
   const Headers = {

@@ -252,24 +252,21 @@ describe('attacks', () => {
     expect(await state()).toEqual(before)
   })
 
-  test.each(trashRequests.map((one) => [one.name, one] as const))(
-    'request: %s',
-    async (_, { method, key, action, query, headers }) => {
-      const scope = [{ action: `name/cos:${action}`, prefix: key }]
-      const byScope = await functions.credentials(BOB, { scope })
-      expect(byScope.error?.code).toBe('KitScopeRefused')
-      const Headers = { Host: HOST, ...headers }
-      const event = { Method: method, Key: key, Query: query, Headers }
-      expect((await functions.signature(BOB, event)).error?.code).toBe('KitRequestRefused')
-      const form = await functions.signature(BOB, { form: { Key: key } })
-      if (key.startsWith('.trash/')) expect(form.error?.code).toBe('KitRequestRefused')
-      const before = await state()
-      const body = method === 'GET' || method === 'HEAD' ? {} : { body: 'forged' }
-      const request = { method, key, ...(query ? { query } : {}), headers: Headers, ...body }
-      expect((await sendWithKey(functions.cloud, theirs, request)).status).toBe(403)
-      expect(await state()).toEqual(before)
-    },
-  )
+  test.each(trashRequests)('request: $name', async ({ method, key, action, query, headers }) => {
+    const scope = [{ action: `name/cos:${action}`, prefix: key }]
+    const byScope = await functions.credentials(BOB, { scope })
+    expect(byScope.error?.code).toBe('KitScopeRefused')
+    const Headers = { Host: HOST, ...headers }
+    const event = { Method: method, Key: key, Query: query, Headers }
+    expect((await functions.signature(BOB, event)).error?.code).toBe('KitRequestRefused')
+    const form = await functions.signature(BOB, { form: { Key: key } })
+    if (key.startsWith('.trash/')) expect(form.error?.code).toBe('KitRequestRefused')
+    const before = await state()
+    const body = method === 'GET' || method === 'HEAD' ? {} : { body: 'forged' }
+    const request = { method, key, ...(query ? { query } : {}), headers: Headers, ...body }
+    expect((await sendWithKey(functions.cloud, theirs, request)).status).toBe(403)
+    expect(await state()).toEqual(before)
+  })
 
   test.each([VICTIMS_KEY, `private/${BOB}/mine`])('copy out of the trash: %s', async (key) => {
     const [entry = ''] = await keysBelow(`.trash/${VICTIMS_KEY}/`)

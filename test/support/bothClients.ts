@@ -1,6 +1,5 @@
-import { KEY } from './fakePhone'
 import { loadOfficialClient, type Untyped } from './phones'
-import { COS, setWx } from './recordingWx'
+import { COS, KEY, setWx } from './recordingWx'
 
 /** Scenarios that our client and cos-wx-sdk-v5 both run, under one recording `wx` and one clock. */
 

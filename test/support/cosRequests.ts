@@ -1,8 +1,5 @@
-import { createHash, createHmac } from 'node:crypto'
 import { request } from 'node:http'
-import { signPostPolicy } from '@miniprogram-cos/protocol'
 import type COS from 'cos-nodejs-sdk-v5'
-import type { FunctionAnswer } from './functionCalls'
 import { BUCKET, HOST, REGION, ROOT_KEY, type TestCloud } from './testCloud'
 
 // Alone: the whole SDK takes longer to load than most test files take to run.
@@ -179,33 +176,4 @@ export function postForm(
     headers: { Host: HOST, 'Content-Type': 'multipart/form-data; boundary=b' },
     body: `${parts.join('')}${last}--b--\r\n`,
   })
-}
-
-/** The fields of a form that the holder of a temporary key signs with as wide a policy as COS accepts. */
-export function formSignedWithKey(
-  { credentials }: FunctionAnswer,
-  fields: Record<string, string>,
-): Record<string, string> {
-  if (!credentials) throw new Error('no key was issued')
-  const { tmpSecretId, tmpSecretKey, sessionToken } = credentials
-  const now = Math.floor(Date.now() / 1000)
-  const keyTime = `${now - 60};${now + 600}`
-  const policy = JSON.stringify({
-    expiration: new Date((now + 600) * 1000).toISOString(),
-    conditions: [
-      { 'q-sign-algorithm': 'sha1' },
-      { 'q-ak': tmpSecretId },
-      { 'q-sign-time': keyTime },
-    ],
-  })
-  const signature = signPostPolicy(
-    policy,
-    Buffer.from(policy).toString('base64'),
-    { SecretId: tmpSecretId, SecretKey: tmpSecretKey, keyTime },
-    {
-      sha1: (text) => createHash('sha1').update(text).digest('hex'),
-      hmacSha1: (key, text) => createHmac('sha1', key).update(text).digest('hex'),
-    },
-  )
-  return { ...fields, ...signature, 'x-cos-security-token': sessionToken }
 }

@@ -1,9 +1,8 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Untyped } from './phones'
 import { type CannedAnswer, createRecordingWx, type RecordedRequest } from './recordingWx'
 
 export const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
-export const KEY = { SecretId: 'id', SecretKey: 'secret' }
 export const MIB = 1024 * 1024
 
 export interface PhoneOptions {
@@ -160,46 +159,4 @@ export function stepOf({ method, url, via }: RecordedRequest): string {
     return method === 'GET' ? 'list parts' : method === 'DELETE' ? 'abort' : 'complete'
   }
   return String(method).toLowerCase()
-}
-
-export const headerOf = (request: RecordedRequest | undefined, name: string): unknown =>
-  Object.entries((request?.header ?? {}) as object).find(
-    ([own]) => own.toLowerCase() === name.toLowerCase(),
-  )?.[1]
-
-const encode = (text: string) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
-const hmac = (key: string, text: string) => createHmac('sha1', key).update(text).digest('hex')
-
-/** Whether COS would accept the signature of the request as it arrives. */
-export function isSignatureGood(request: RecordedRequest, SecretKey = KEY.SecretKey): boolean {
-  const form = request.formData as Untyped | undefined
-  const authorization = String(form?.Signature ?? headerOf(request, 'Authorization'))
-  const field = (name: string) => new RegExp(`${name}=([^&]*)`).exec(authorization)?.[1] ?? ''
-  const listed = (name: string) => field(name).split(';').filter(Boolean)
-  // As a phone's network stack reads it, dot segments folded.
-  const { host, pathname, searchParams } = new URL(String(request.url))
-  const query = new Map(
-    [...searchParams].map(([name, value]) => [encode(name).toLowerCase(), encode(value)]),
-  )
-  const lines = [
-    String(form ? 'post' : request.method).toLowerCase(),
-    decodeURIComponent(pathname),
-    listed('q-url-param-list')
-      .map((name) => `${name}=${query.get(name) ?? 'absent'}`)
-      .join('&'),
-    listed('q-header-list')
-      .map((name) => {
-        const length = (request.data as ArrayBuffer | undefined)?.byteLength
-        const sent = name === 'host' ? host : name === 'content-length' ? length : undefined
-        return `${name}=${encode(String(sent ?? headerOf(request, name)))}`
-      })
-      .join('&'),
-  ]
-  const digest = createHash('sha1')
-    .update(lines.map((line) => `${line}\n`).join(''))
-    .digest('hex')
-  const signKey = hmac(SecretKey, field('q-key-time'))
-  const right = hmac(signKey, `sha1\n${field('q-sign-time')}\n${digest}\n`)
-  return listed('q-header-list').includes('host') && field('q-signature') === right
 }

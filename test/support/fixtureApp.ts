@@ -1,15 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
 import { transform } from 'esbuild'
 import { CLI, type Outcome, outcomeOf, runInProcess } from './commandLine'
@@ -43,9 +35,11 @@ export class AppCopy {
 
   /** Every file with its contents. */
   contents(): Record<string, string> {
-    const names = readdirSync(this.folder, { recursive: true, encoding: 'utf8' }).sort()
-    const files = names.filter((name) => statSync(this.path(name)).isFile())
-    return Object.fromEntries(files.map((name) => [name, this.read(name)]))
+    const entries = readdirSync(this.folder, { recursive: true, withFileTypes: true })
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(this.folder, join(entry.parentPath, entry.name)))
+    return Object.fromEntries(paths.sort().map((path) => [path, this.read(path)]))
   }
 
   /** The same without what npm has installed. */

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
+import { signPostPolicy } from '@miniprogram-cos/protocol'
 import { build } from 'esbuild'
+import { nodeHash } from '../../packages/local-cloud/src/cos/authenticate'
 import { send, signByOfficialSdk } from './cosRequests'
 import { at } from './root'
 import { BUCKET, REGION, type TestCloud } from './testCloud'
@@ -119,6 +121,25 @@ export function sendWithSignature(cloud: TestCloud, answer: FunctionAnswer, requ
     },
     ...(request.body === undefined ? {} : { body: request.body }),
   })
+}
+
+/** The fields of a form that the holder of a temporary key signs with as wide a policy as COS accepts. */
+export function formSignedWithKey(
+  { credentials }: FunctionAnswer,
+  fields: Record<string, string>,
+): Record<string, string> {
+  if (!credentials) throw new Error('no key was issued')
+  const { tmpSecretId, tmpSecretKey, sessionToken } = credentials
+  const now = Math.floor(Date.now() / 1000)
+  const keyTime = `${now - 60};${now + 600}`
+  const signer = { 'q-sign-algorithm': 'sha1', 'q-ak': tmpSecretId, 'q-sign-time': keyTime }
+  const conditions = Object.entries(signer).map(([name, value]) => ({ [name]: value }))
+  const expiration = new Date((now + 600) * 1000).toISOString()
+  const policy = JSON.stringify({ expiration, conditions })
+  const encoded = Buffer.from(policy).toString('base64')
+  const key = { SecretId: tmpSecretId, SecretKey: tmpSecretKey, keyTime }
+  const signature = signPostPolicy(policy, encoded, key, nodeHash)
+  return { ...fields, ...signature, 'x-cos-security-token': sessionToken }
 }
 
 /** A cloud function of the repository, built into a folder around other access rules than those of its user. */

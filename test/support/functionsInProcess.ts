@@ -38,6 +38,14 @@ export function environmentOf(cloud: TestCloud): Record<string, string> {
   }
 }
 
+/** The rule of pictures that their owner replaces and everyone sees. */
+export const AVATARS = {
+  owner: ['write'],
+  everyone: ['read'],
+  maxSize: '1 KB',
+  types: ['image/*'],
+} as const
+
 type Ask = (openid: string, event?: unknown) => Promise<FunctionAnswer>
 
 /** Both functions with the given access rules, running in this process, and their local cloud. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { at } from './root'
@@ -26,5 +26,14 @@ export function writeProject(
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), content)
   }
+  return folder
+}
+
+/**
+ * A temporary folder for the tests of the calling file, removed after them: before what a later `afterAll` ends.
+ */
+export function useFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'test-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }

@@ -6,8 +6,8 @@ import {
   refreshFileLists,
 } from 'miniprogram-cos-components'
 import { t } from '../../i18n/index'
-import type { Problem } from '../../services/describeError'
-import { describeError, isCancel } from '../../services/describeError'
+import { exists, isName } from '../../services/cos'
+import { describeError, type Problem, showError } from '../../services/describeError'
 import {
   download,
   linkTo,
@@ -17,7 +17,6 @@ import {
   rename,
   saveToPhone,
 } from '../../services/file'
-import { exists, isName } from '../../services/folder'
 
 /** A link cannot outlive the key that signs it. */
 const LINK_MINUTES = [5, 15, 30]
@@ -148,14 +147,12 @@ Page({
     })
   },
 
-  /** Runs an action and shows its error; closing a dialog is not an error. */
+  /** Runs an action and shows its error. */
   async attempt(run: () => Promise<unknown>) {
     try {
       await run()
     } catch (error) {
-      if (isCancel(error)) return
-      const { advice, message } = describeError(error)
-      wx.showModal({ title: t.failedTitle, content: `${advice}\n${message}`, showCancel: false })
+      showError(error)
     }
   },
 })

@@ -1,9 +1,8 @@
 import { formatSize } from 'miniprogram-cos-components'
 import { FEATURES } from '../../config'
 import { t } from '../../i18n/index'
-import { cos } from '../../services/cos'
-import { describeError } from '../../services/describeError'
-import { isName, makeFolder, openFolder } from '../../services/folder'
+import { cos, isName, makeFolder, openFolder } from '../../services/cos'
+import { showError } from '../../services/describeError'
 
 /** Methods of `<cos-file-list>` that the page calls. */
 interface ListMethods {
@@ -104,8 +103,7 @@ Page({
       await makeFolder(this.data.path + name)
       this.list().open(`${this.data.path + name}/`)
     } catch (error) {
-      const { advice } = describeError(error)
-      wx.showModal({ title: t.failedTitle, content: advice, showCancel: false })
+      showError(error)
     }
   },
 

@@ -1,7 +1,7 @@
 import { t } from '../../i18n/index'
-import type { Problem } from '../../services/describeError'
-import { describeError } from '../../services/describeError'
-import { checkDomains, readCaller, tryFolder } from '../../services/isolation'
+import { cos } from '../../services/cos'
+import { describeError, type Problem } from '../../services/describeError'
+import { checkDomains, tryFolder } from '../../services/isolation'
 
 interface Outcome {
   verb: string
@@ -44,8 +44,10 @@ Page({
   async onLoad() {
     wx.setNavigationBarTitle({ title: t.isolation })
     await this.attempt(async () => {
-      const { prefix, Bucket, Region } = await readCaller()
-      this.setData({ prefix, bucket: Bucket, region: Region, other: someoneElse(prefix) })
+      const { prefix, Bucket, Region } = await cos.caller()
+      // A folder like the user's own, of a user who does not exist.
+      const other = prefix.replace(/[^/]+\/$/, 'somebody-else/')
+      this.setData({ prefix, bucket: Bucket, region: Region, other })
     })
   },
 
@@ -99,8 +101,3 @@ Page({
     }
   },
 })
-
-/** A folder like the user's own, of a user who does not exist. */
-function someoneElse(prefix: string): string {
-  return prefix.replace(/[^/]+\/$/, 'somebody-else/')
-}

@@ -1,5 +1,5 @@
 import { t } from '../../i18n/index'
-import { openFolder } from '../../services/folder'
+import { openFolder } from '../../services/cos'
 
 Page({
   data: {

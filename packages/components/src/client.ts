@@ -94,6 +94,16 @@ export async function absolutePrefix(client: string, prefix: string): Promise<st
 
 declare function require(name: string): unknown
 
+/** The state of each instance of a component that its data does not show. */
+export function hiddenState<State>(create: () => State): (instance: object) => State {
+  const states = new WeakMap<object, State>()
+  return (instance) => {
+    const state = states.get(instance) || create()
+    states.set(instance, state)
+    return state
+  }
+}
+
 let changes = 0
 
 /** Number of changes of files by the components, and by the app as far as it told. */

@@ -101,32 +101,32 @@ export const TIMEOUT_MS = 60_000
 
 const METHODS = new Set(['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT'])
 
-/** The method of `wx.request`, which has no PATCH. @throws WxError */
-export function methodOf({ method = 'GET' }: RequestOptions): string {
-  const upper = method.toUpperCase()
-  if (!METHODS.has(upper)) throw new WxError('request:fail method is invalid')
-  return upper
-}
-
 /** A buffer may come from another realm, because an app in Node runs in a realm of its own. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   return Object.prototype.toString.call(value) === '[object ArrayBuffer]'
 }
 
-/** `data` of `wx.request`: of a GET in its query, else as a form or JSON. */
-export function encodeData(
-  { url, data, header = {} }: RequestOptions,
-  method: string,
-): { url: string; body: string | ArrayBuffer | undefined } {
-  if (data === undefined || data === null) return { url, body: undefined }
-  if (typeof data === 'string' || isArrayBuffer(data)) return { url, body: data }
+/**
+ * What `wx.request` sends: `data` is in the query of a GET, else a form or JSON. There is no PATCH.
+ * @throws WxError
+ */
+export function encodeRequest(options: RequestOptions): {
+  url: string
+  method: string
+  body: string | ArrayBuffer | undefined
+} {
+  const { url, data, header = {} } = options
+  const method = (options.method ?? 'GET').toUpperCase()
+  if (!METHODS.has(method)) throw new WxError('request:fail method is invalid')
+  if (data === undefined || data === null) return { url, method, body: undefined }
+  if (typeof data === 'string' || isArrayBuffer(data)) return { url, method, body: data }
   const pairs = () => new URLSearchParams(data as Record<string, string>).toString()
   if (method === 'GET') {
-    return { url: `${url}${url.includes('?') ? '&' : '?'}${pairs()}`, body: undefined }
+    return { url: `${url}${url.includes('?') ? '&' : '?'}${pairs()}`, method, body: undefined }
   }
   const type = Object.entries(header).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
   const isForm = String(type).includes('application/x-www-form-urlencoded')
-  return { url, body: isForm ? pairs() : JSON.stringify(data) }
+  return { url, method, body: isForm ? pairs() : JSON.stringify(data) }
 }
 
 /** The text of a response as `wx.request` gives it: parsed, if it is JSON. */

@@ -1,18 +1,8 @@
 import { loadModule } from '@miniprogram-cos/simulator'
 import { calledBack, defect, endOf, type Launch } from '../../support/bothClients'
-import {
-  AT,
-  createFakePhone,
-  DENIED,
-  DROP,
-  headerOf,
-  isSignatureGood,
-  KEY,
-  MIB,
-  type PhoneOptions,
-} from '../../support/fakePhone'
+import { AT, createFakePhone, DENIED, DROP, MIB, type PhoneOptions } from '../../support/fakePhone'
 import { CLIENT_FILE, loadOfficialClient, type Untyped } from '../../support/phones'
-import type { CannedAnswer } from '../../support/recordingWx'
+import { type CannedAnswer, headerOf, isSignatureGood, KEY } from '../../support/recordingWx'
 
 function start(launch: Launch, given: PhoneOptions = {}, options: object = {}) {
   const phone = createFakePhone({ files: { f: new Uint8Array(2 * MIB) }, ...given })

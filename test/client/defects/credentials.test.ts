@@ -6,16 +6,9 @@ import {
   NOW,
   temporaryKey,
 } from '../../support/bothClients'
-import {
-  AT,
-  createFakePhone,
-  headerOf,
-  isSignatureGood,
-  KEY,
-  type PhoneOptions,
-} from '../../support/fakePhone'
+import { AT, createFakePhone, type PhoneOptions } from '../../support/fakePhone'
 import type { Untyped } from '../../support/phones'
-import type { RecordedRequest } from '../../support/recordingWx'
+import { headerOf, isSignatureGood, KEY, type RecordedRequest } from '../../support/recordingWx'
 
 type Callback = (answer?: unknown) => void
 type Provider = (options: Untyped, callback: Callback) => unknown

@@ -5,12 +5,11 @@ import {
   DENIED,
   DROP,
   GONE,
-  headerOf,
-  KEY,
   MIB,
   type PhoneOptions,
 } from '../../support/fakePhone'
 import type { Untyped } from '../../support/phones'
+import { headerOf, KEY } from '../../support/recordingWx'
 
 const FILE = { f: new Uint8Array(4 * MIB) }
 const UPLOAD = { ...AT, Key: 'k', FilePath: 'f' }

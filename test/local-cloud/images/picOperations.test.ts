@@ -4,16 +4,10 @@ import sharp from 'sharp'
 import { errorOf, send, signByOfficialSdk, signedRequests } from '../../support/cosRequests'
 import { sendWithKey } from '../../support/functionCalls'
 import { BUCKET, HOST, REGION, ROOT_KEY, temporaryKey, useTestCloud } from '../../support/testCloud'
-import { noise, plain, temporarySigner } from './fixtures'
+import { noise, OTHER, plain, TWO_BUCKETS, temporarySigner } from './fixtures'
 
 describe('Pic-Operations', () => {
-  const OTHER = 'other-1250000000'
-  const cloud = useTestCloud({
-    buckets: [
-      { name: BUCKET, region: REGION },
-      { name: OTHER, region: REGION },
-    ],
-  })
+  const cloud = useTestCloud(TWO_BUCKETS)
   let jpeg: Buffer
   beforeAll(async () => {
     jpeg = await plain(640, 427, '#a08454').jpeg({ quality: 100 }).toBuffer()

@@ -1,6 +1,16 @@
 import { type AnyOperation, type OperationName, operations } from '@miniprogram-cos/protocol'
 import { HOST } from '../../support/testCloud'
-import { ATTACKER, type Attack, OWN, THEIRS, VICTIM, visible } from './attack'
+import {
+  ATTACKER,
+  type Attack,
+  OWN,
+  scopeEvent,
+  signatureEvent,
+  THEIRS,
+  VICTIM,
+  visible,
+} from './attack'
+import { MALFORMED_EVENTS, type RefusedEvent } from './events'
 import { keyAttacks } from './keys'
 
 const diary = `${THEIRS}diary.txt`
@@ -256,3 +266,25 @@ export const REQUEST_ATTACKS = {
   operations: operationAttacks,
   copies: copyAttacks,
 }
+
+/** Every event of the attacker that a function must refuse. */
+export const REFUSED_EVENTS: RefusedEvent[] = [
+  ...Object.values(REQUEST_ATTACKS)
+    .flat()
+    .filter(({ as = ATTACKER }) => as === ATTACKER)
+    .flatMap((attack): RefusedEvent[] => [
+      {
+        fn: 'cos-credentials',
+        name: attack.name,
+        event: scopeEvent(attack),
+        codes: ['KitScopeRefused'],
+      },
+      {
+        fn: 'cos-signature',
+        name: attack.name,
+        event: signatureEvent(attack),
+        codes: ['KitRequestRefused'],
+      },
+    ]),
+  ...MALFORMED_EVENTS,
+]

@@ -1,9 +1,8 @@
-import type { ChosenFile } from '../client'
+import { type ChosenFile, hiddenState } from '../client'
 import { mediaKind } from '../file'
 import { fill, isCancel, problemOf, textsFor } from '../locale'
 import { signedUrl } from '../signedUrl'
 import type { UploadRow } from '../upload-row/upload-row'
-import { chooseChatFiles, chooseMedia } from '../uploads/choose'
 import {
   addUploads,
   listUploads,
@@ -14,8 +13,8 @@ import {
 } from '../uploads/store'
 import { UPLOADER_TEXTS, type UploaderTexts } from '../uploads/texts'
 import { isPending, newUpload, type Upload, type UploadState } from '../uploads/upload'
+import { applyLimits, chooseChatFiles, chooseMedia, limitHint, type SizeLimit } from './choose'
 import { Drag } from './drag'
-import { applyLimits, limitHint, type SizeLimit } from './limits'
 
 /** A file as events and the form value name it. The names are those of TDesign's upload. */
 interface UploaderFile {
@@ -65,13 +64,9 @@ interface UploaderState {
   stopWatching?: () => void
 }
 
-const states = new WeakMap<object, UploaderState>()
-
-function stateOf(uploader: object): UploaderState {
-  const state = states.get(uploader) || { order: [], hidden: [], stored: [], told: {}, value: '[]' }
-  states.set(uploader, state)
-  return state
-}
+const stateOf = hiddenState(
+  (): UploaderState => ({ order: [], hidden: [], stored: [], told: {}, value: '[]' }),
+)
 
 /**
  * Chooses files and uploads them. The uploads belong to the app: they continue when the page is left, and unfinished

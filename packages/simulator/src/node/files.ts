@@ -3,15 +3,8 @@ import { createReadStream, promises as fs, mkdirSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { extname, isAbsolute, join, normalize } from 'node:path'
 import { type CallbackOptions, callBack, WxError } from '../callbacks'
-import {
-  badDescriptor,
-  noSuchFile,
-  type ReadFileOptions,
-  type ReadOptions,
-  readRange,
-  USER_DATA,
-  type WriteFileOptions,
-} from '../files'
+import type { ReadFileOptions, ReadOptions, WriteFileOptions } from '../files'
+import { badDescriptor, noSuchFile, readRange, USER_DATA } from '../files'
 import { isArrayBuffer } from '../network'
 import type { Clock } from './slowNetwork'
 

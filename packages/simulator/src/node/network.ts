@@ -6,23 +6,24 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { WxError } from '../callbacks'
+import type {
+  DomainLists,
+  DownloadOptions,
+  Header,
+  NetworkCall,
+  NetworkServices,
+  RequestOptions,
+  RunningExchange,
+  UploadOptions,
+} from '../network'
 import {
   checkDomain,
-  type DomainLists,
-  type DownloadOptions,
   decodeText,
-  encodeData,
-  type Header,
+  encodeRequest,
   MAX_DOWNLOAD_BYTES,
-  methodOf,
-  type NetworkCall,
-  type NetworkServices,
   networkTask,
   progressEvents,
-  type RequestOptions,
-  type RunningExchange,
   runExchange,
-  type UploadOptions,
 } from '../network'
 import type { FileSpace } from './files'
 import type { Transfer, Wire } from './slowNetwork'
@@ -61,10 +62,9 @@ interface Exchange {
 /** `wx.request`: every HTTP status is a success; no upload progress; no PATCH. */
 export function request(options: RequestOptions, network: PhoneNetwork) {
   return networkTask('request', options, (onHeaders) => {
-    const method = methodOf(options)
-    check('request', options, network)
     const headers = sentHeaders(options.header, network)
-    const { url, body } = encodeData({ ...options, header: headers }, method)
+    const { url, method, body } = encodeRequest({ ...options, header: headers })
+    check('request', options, network)
     const isEmpty = options.data === undefined || options.data === null
     const hasBody = body !== undefined || (isEmpty && method !== 'GET' && method !== 'HEAD')
     const exchange: Exchange = {

@@ -5,11 +5,10 @@ import {
   type DomainLists,
   type DownloadOptions,
   decodeText,
-  encodeData,
+  encodeRequest,
   type Header,
   isRouted,
   MAX_DOWNLOAD_BYTES,
-  methodOf,
   type NetworkCall,
   type NetworkServices,
   networkTask,
@@ -54,12 +53,9 @@ interface Reply {
 export function request(options: RequestOptions, phone: PhoneNetwork) {
   return networkTask('request', options, (onHeaders) => {
     const { header, responseType, timeout } = options
-    const method = methodOf(options)
-    const encoded = encodeData(options, method)
     const exchange: Exchange = {
       name: 'request',
-      ...encoded,
-      method,
+      ...encodeRequest(options),
       header,
       responseType,
       timeout,
