@@ -77,8 +77,8 @@ export function auditName(openid: string): string {
   return hex.replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)))
 }
 
-/** Entries of one warm instance; the least recently used is dropped first. */
-const MAX_ENTRIES = 1000
+/** Keys of one warm instance; the least recently used is dropped first. */
+const MAX_KEYS = 1000
 
 /**
  * The keys that a warm instance has fetched, by caller and policy: the key of another caller or another policy is
@@ -116,11 +116,7 @@ export class KeyCache {
       return { key, isCached: true }
     }
     const fetching = fetch()
-    this.#keys.set(name, fetching)
-    for (const oldest of this.#keys.keys()) {
-      if (this.#keys.size <= MAX_ENTRIES) break
-      this.#keys.delete(oldest)
-    }
+    setNewest(this.#keys, name, fetching, MAX_KEYS)
     try {
       return { key: await fetching, isCached: false }
     } catch (error) {
@@ -169,9 +165,8 @@ export class CallerLimiter {
     const { tokens, at } = this.#callers.get(who) ?? { tokens: this.#perMinute, at: now }
     const perSecond = this.#perMinute / 60
     const refilled = Math.min(this.#perMinute, tokens + Math.max(0, now - at) * perSecond)
-    this.#callers.delete(who)
-    this.#callers.set(who, { tokens: refilled < cost ? refilled : refilled - cost, at: now })
-    this.#dropOldest()
+    const left = refilled < cost ? refilled : refilled - cost
+    setNewest(this.#callers, who, { tokens: left, at: now }, MAX_CALLERS)
     if (refilled >= cost) return
     const retryAfter = Math.ceil((cost - refilled) / perSecond)
     throw new FunctionError(
@@ -180,11 +175,19 @@ export class CallerLimiter {
       { retryable: true, retryAfter },
     )
   }
+}
 
-  #dropOldest(): void {
-    for (const oldest of this.#callers.keys()) {
-      if (this.#callers.size <= MAX_CALLERS) break
-      this.#callers.delete(oldest)
-    }
+/** Sets an entry of a map as its newest, and drops the oldest ones beyond a limit. */
+export function setNewest<Value>(
+  map: Map<string, Value>,
+  key: string,
+  value: Value,
+  limit: number,
+): void {
+  map.delete(key)
+  map.set(key, value)
+  for (const oldest of map.keys()) {
+    if (map.size <= limit) break
+    map.delete(oldest)
   }
 }

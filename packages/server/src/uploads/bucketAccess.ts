@@ -42,27 +42,10 @@ export interface CopySource extends ObjectHead {
 }
 
 /** The bucket operations that hooks and quotas use. */
-export interface BucketAccess {
-  /** @returns undefined for an object that does not exist */
-  head(key: string): Promise<ObjectHead | undefined>
-  /** All objects below a prefix, in the order of their keys. */
-  list(prefix: string): AsyncIterable<ListedFile>
-  remove(key: string): Promise<void>
-}
+export type BucketAccess = Pick<SignedBucketAccess, 'head' | 'list' | 'remove'>
 
 /** The bucket operations that the trash uses. */
-export interface TrashBucket extends BucketAccess {
-  /** Objects below a prefix, after a marker. */
-  page(prefix: string, marker: string, limit: number): Promise<ListedPage>
-  /** @returns undefined for an object that does not exist */
-  source(key: string): Promise<CopySource | undefined>
-  /**
-   * Copies an object with its content type, headers and metadata, and checks the copy.
-   * @returns `changed` where the source is not there or is another object, `exists` where the target is there: nothing
-   * is copied
-   */
-  copy(source: CopySource, to: string): Promise<CopyOutcome>
-}
+export type TrashBucket = BucketAccess & Pick<SignedBucketAccess, 'page' | 'source' | 'copy'>
 
 type CopyOutcome = 'copied' | 'changed' | 'exists'
 
@@ -102,7 +85,7 @@ const STORED = /^x-cos-(?:storage-class|server-side-encryption(?:-cos-kms-key-id
 const ARCHIVED = /^(?:DEEP_)?ARCHIVE$/
 
 /** Requests to the bucket that are signed with the function's own key, which its environment holds. */
-export class SignedBucketAccess implements TrashBucket {
+export class SignedBucketAccess {
   readonly #location: BucketLocation
   readonly #environment: Environment
   readonly #partBytes: number
@@ -117,16 +100,19 @@ export class SignedBucketAccess implements TrashBucket {
     return `${this.#location.bucket}.cos.${this.#location.region}.myqcloud.com`
   }
 
+  /** @returns undefined for an object that does not exist */
   async head(key: string): Promise<ObjectHead | undefined> {
     const { statusCode, headers } = await this.send({ method: 'HEAD', key }, [200, 404])
     return statusCode === 404 ? undefined : headOf(headers)
   }
 
+  /** @returns undefined for an object that does not exist */
   async source(key: string): Promise<CopySource | undefined> {
     const { statusCode, headers } = await this.send({ method: 'HEAD', key }, [200, 404])
     return statusCode === 404 ? undefined : { ...headOf(headers), key, headers }
   }
 
+  /** All objects below a prefix, in the order of their keys. */
   async *list(prefix: string): AsyncIterable<ListedFile> {
     for (let marker: string | undefined = ''; marker !== undefined; ) {
       const { files, next } = await this.page(prefix, marker, 1000)
@@ -135,6 +121,7 @@ export class SignedBucketAccess implements TrashBucket {
     }
   }
 
+  /** Objects below a prefix, after a marker. */
   async page(prefix: string, marker: string, limit: number): Promise<ListedPage> {
     // COS encodes the keys of a whole page where one has a character that XML has not.
     const query = { prefix, marker, 'max-keys': String(limit), 'encoding-type': 'url' }
@@ -159,6 +146,11 @@ export class SignedBucketAccess implements TrashBucket {
     await this.send({ method: 'DELETE', key }, REMOVED)
   }
 
+  /**
+   * Copies an object with its content type, headers and metadata, and checks the copy.
+   * @returns `changed` where the source is not there or is another object, `exists` where the target is there: nothing
+   * is copied
+   */
   async copy({ key, etag, size, headers }: CopySource, to: string): Promise<CopyOutcome> {
     if (ARCHIVED.test(headers['x-cos-storage-class'] ?? '')) {
       const message = 'an archived object cannot be moved: COS does not copy it'

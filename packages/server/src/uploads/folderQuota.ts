@@ -1,5 +1,6 @@
 import type { UsageResponse } from '@miniprogram-cos/protocol'
 import { FunctionError, quote } from '../errors'
+import { setNewest } from '../keySource'
 import { type Rule, TRASH } from '../rules'
 import type { BucketAccess } from './bucketAccess'
 import { type RecordStore, recordId } from './records'
@@ -133,12 +134,7 @@ export class FolderQuota {
     const cached = await this.#listings.get(folder)
     if (cached && maxAge > 0 && this.#now() - cached.at <= maxAge) return cached
     const listing = this.#read(rule, folder)
-    this.#listings.delete(folder)
-    this.#listings.set(folder, listing)
-    for (const oldest of this.#listings.keys()) {
-      if (this.#listings.size <= MAX_CACHED_FOLDERS) break
-      this.#listings.delete(oldest)
-    }
+    setNewest(this.#listings, folder, listing, MAX_CACHED_FOLDERS)
     listing.catch(() => {
       if (this.#listings.get(folder) === listing) this.#listings.delete(folder)
     })

@@ -5,10 +5,10 @@ import { FunctionError, Reason, refusal } from '../errors'
 import { covers, explainDenial, type Grant, pathOf } from '../grants'
 import { CallerLimiter } from '../keySource'
 import { hasDotSegment } from '../objectKey'
-import { hasQuota } from '../rules'
+import { hasQuota, type Rule } from '../rules'
 import type { Environment } from '../sts'
 import { SignedBucketAccess } from './bucketAccess'
-import { FolderQuota, quotaFolder } from './folderQuota'
+import { FolderQuota, quotaFolder, type Reservation } from './folderQuota'
 import { admitUpload, type WantedUpload } from './hooks'
 import {
   type CloudDatabase,
@@ -77,20 +77,16 @@ export class UploadServices {
     if (costly.length > 0) this.#limiter.take(call.openid, costly.length)
     for (const upload of uploads) await admitUpload(upload, call.wxContext)
     const until = Date.now() + seconds * 1000
-    const folders = new Map<string, WantedUpload[]>()
-    for (const upload of uploads) {
-      if (!hasQuota(upload.rule)) continue
-      const folder = quotaFolder(upload.rule, upload.key)
-      folders.set(folder, [...(folders.get(folder) ?? []), upload])
+    const folders = new Map<string, { rule: Rule; wanted: Reservation[] }>()
+    for (const { rule, key, size = rule.maxBytes ?? 0 } of uploads) {
+      if (!hasQuota(rule)) continue
+      const folder = quotaFolder(rule, key)
+      const reserved = folders.get(folder) ?? { rule, wanted: [] }
+      reserved.wanted.push({ key, size, until })
+      folders.set(folder, reserved)
     }
-    for (const [folder, [first, ...more]] of folders) {
-      if (!first) continue
-      const wanted = [first, ...more].map(({ rule, key, size }) => ({
-        key,
-        size: size ?? rule.maxBytes ?? 0,
-        until,
-      }))
-      await this.#quota.reserve(first.rule, folder, wanted)
+    for (const [folder, { rule, wanted }] of folders) {
+      await this.#quota.reserve(rule, folder, wanted)
     }
   }
 

@@ -24,6 +24,9 @@ function themeOf(value: string | null): PhoneSettings['theme'] {
 function platformOf(value: string | null): Platform {
   return isPlatform(value) ? value : window.__phone.device
 }
+/** The language of what WeChat itself shows on this phone. */
+export const isChinese = settings.language.startsWith('zh')
+
 /** Whether the phone is shown on the page with all phones, or alone in a window. */
 export const isFramed = window.parent !== window
 
