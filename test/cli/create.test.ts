@@ -130,7 +130,7 @@ describe('questions', () => {
     const { input, output } = streams()
     const answer = askTemplate(TEMPLATES, { input, output })
     for (const key of ['\x1b[B', '\x1b[B', '\r']) input.write(key)
-    expect((await answer).name).toBe('taro')
+    expect(await answer).toBe('taro')
   })
 
   test('the suggested folder can be replaced', async () => {

@@ -7,7 +7,7 @@ import { json } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { buildPart } from './buildOnce'
 import { listenLocally, stopServer } from './localServer'
-import { at, ROOT } from './root'
+import { at } from './root'
 
 /** Folder of each published package, by its name. */
 export const PACKAGES: Record<string, string> = {
@@ -27,6 +27,14 @@ export interface PackedPackage {
   size: number
 }
 
+/** Packs a package, which the global setup has built, as `npm publish` would. */
+function pack(source: string, folder: string): PackedPackage {
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
+  const options = { cwd: at('packages', source), encoding: 'utf8' } as const
+  const [packed] = JSON.parse(execFileSync('npm', args, options)) as [PackedPackage]
+  return packed
+}
+
 /**
  * Packs every package as `npm publish` would.
  * @param onPacked is told of each one
@@ -39,10 +47,7 @@ export async function packPackages(
   await buildPart('package-types')
   return Object.fromEntries(
     Object.entries(PACKAGES).map(([name, source]) => {
-      // Built already, by the global setup and above.
-      const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
-      const options = { cwd: at('packages', source), encoding: 'utf8' } as const
-      const [packed] = JSON.parse(execFileSync('npm', pack, options)) as [PackedPackage]
+      const packed = pack(source, folder)
       onPacked?.(name, packed)
       return [name, join(folder, packed.filename)]
     }),
@@ -149,14 +154,10 @@ export interface PackedClient {
   tarball: string
 }
 
-/** Packs the built client as `npm publish` would, and installs it by unpacking. */
+/** Packs the client, and installs it by unpacking. */
 export function packClient(): PackedClient {
   const project = mkdtempSync(join(tmpdir(), 'packed-client-'))
-  const options = { cwd: join(ROOT, 'packages/client'), encoding: 'utf8' } as const
-  // Built once before all tests: no need to build again.
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', project]
-  const [packed] = JSON.parse(execFileSync('npm', pack, options))
-  const tarball = join(project, packed.filename)
+  const tarball = join(project, pack('client', project).filename)
   const folder = join(project, 'node_modules/miniprogram-cos')
   mkdirSync(folder, { recursive: true })
   execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components', '1'])

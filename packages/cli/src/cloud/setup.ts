@@ -6,9 +6,6 @@ import { parseBucket } from '@miniprogram-cos/protocol'
 import type { CosConfig } from '@miniprogram-cos/server'
 import { at, configFile, SAMPLE } from '../project'
 import { localizedError, type Text, t } from '../text'
-import { CloudApi, preflight } from './account'
-import { checkRegion, findRegion } from './bucketChecks'
-import { cosClient } from './bucketSettings'
 import { deployKey, isKeyForm, parseEnvFile, type Settings } from './settings'
 
 export type AnswerName = 'appid' | 'env' | 'bucket' | 'region'
@@ -121,18 +118,30 @@ export function knownAppid(): Partial<Answers> {
   return {}
 }
 
+/** Loads Tencent's libraries when they are needed, so that the first question appears at once. */
+async function loadCloud() {
+  const [account, checks, settings] = await Promise.all([
+    import('./account'),
+    import('./bucketChecks'),
+    import('./bucketSettings'),
+  ])
+  return { ...account, ...checks, ...settings }
+}
+
 /** Looks up the region of the bucket, if the deploying key may list the account's buckets. */
 export async function lookUpRegion(
   { bucket }: Partial<Answers>,
   settings: Settings,
 ): Promise<Partial<Answers>> {
   if (bucket === undefined || !settings.TENCENTCLOUD_SECRET_ID) return {}
+  const { cosClient, findRegion } = await loadCloud()
   const region = await findRegion(cosClient(deployKey(settings)), bucket)
   return region === undefined ? {} : { region }
 }
 
 /** Checks with Tencent Cloud that keys, bucket and environment exist and belong to the same account. @throws CloudError */
 export async function checkOnline(answers: Answers, settings: Settings): Promise<void> {
+  const { CloudApi, checkRegion, cosClient, preflight } = await loadCloud()
   const key = deployKey(settings)
   await preflight(new CloudApi(key, answers.env), key, settings)
   await checkRegion(cosClient(key), { Bucket: answers.bucket, Region: answers.region })

@@ -176,7 +176,6 @@ export function createCommand(): LocalizedCommand {
       'Creates a mini program that uploads to COS, in a new or an empty folder. `npm create miniprogram-cos` runs this command.',
       '在新目录或空目录中创建可上传到 COS 的小程序。`npm create miniprogram-cos` 即执行此命令。',
     )
-    .withArgument('[folder]', 'where to create it', '创建到该目录')
     .withOption(
       '--template <name>',
       'native-js, native-ts, taro or uni-app',
@@ -188,6 +187,7 @@ export function createCommand(): LocalizedCommand {
       `不询问：未另行指定时在当前目录创建 ${DEFAULT_TEMPLATE}`,
       false,
     )
+    .withArgument('[folder]', 'where to create it', '创建到该目录')
     .withExitCodes(
       '0 created; 2 wrong input, or not confirmed: nothing is written.',
       '0 已创建；2 输入有误或已取消，未写入任何内容。',
@@ -199,8 +199,7 @@ async function create(given: string | undefined, options: CreateOptions): Promis
   const { askFolder, askTemplate, createApp, isEmptyFolder, TEMPLATES } = await import(
     '../init/writeApp'
   )
-  const named = options.template ?? (options.yes ? DEFAULT_TEMPLATE : undefined)
-  const known = named === undefined ? undefined : findTemplate(named, TEMPLATES)
+  if (options.template !== undefined) checkTemplate(options.template, TEMPLATES)
   const path = given ?? (options.yes ? '.' : await askFolder())
   const folder = resolve(path)
   if (!isEmptyFolder(folder)) {
@@ -209,19 +208,19 @@ async function create(given: string | undefined, options: CreateOptions): Promis
       `${path} 不是空目录；已有小程序请执行 npx @miniprogram-cos/cli init`,
     )
   }
-  const template = known ?? (await askTemplate(TEMPLATES))
+  const template =
+    options.template ?? (options.yes ? DEFAULT_TEMPLATE : await askTemplate(TEMPLATES))
   const files = await createApp(template, folder)
   const output = new SafeOutput()
   output.line(t(`✓ created in ${folder}`, `✓ 已创建于 ${folder}`))
   for (const file of files) output.line(`  ${file}`)
-  const isNative = template.name.startsWith('native-')
+  const isNative = template.startsWith('native-')
   for (const line of afterCreate(relative('.', folder), isNative)) output.line(line)
 }
 
 /** @throws Error that names the templates */
-function findTemplate(name: string, templates: Template[]): Template {
-  const found = templates.find((one) => one.name === name)
-  if (found) return found
+function checkTemplate(name: string, templates: Template[]): void {
+  if (templates.some((one) => one.name === name)) return
   const names = templates.map((one) => one.name).join(', ')
   throw localizedError(
     `there is no template "${name}": choose one of ${names}`,

@@ -127,31 +127,13 @@ export interface Template {
   /** Its folder in `templates`. Both native ones begin with the files of `native`. */
   name: string
   label: Text
-  /** The folder of generated files. */
-  output: string
 }
 
 export const TEMPLATES: Template[] = [
-  {
-    name: 'native-js',
-    label: { en: 'native, JavaScript', zh: '原生，JavaScript' },
-    output: 'miniprogram_npm/',
-  },
-  {
-    name: 'native-ts',
-    label: { en: 'native, TypeScript', zh: '原生，TypeScript' },
-    output: 'miniprogram_npm/',
-  },
-  {
-    name: 'taro',
-    label: { en: 'Taro 4, React, TypeScript', zh: 'Taro 4，React，TypeScript' },
-    output: 'dist/',
-  },
-  {
-    name: 'uni-app',
-    label: { en: 'uni-app, Vue 3, Vite', zh: 'uni-app，Vue 3，Vite' },
-    output: 'dist/',
-  },
+  { name: 'native-js', label: { en: 'native, JavaScript', zh: '原生，JavaScript' } },
+  { name: 'native-ts', label: { en: 'native, TypeScript', zh: '原生，TypeScript' } },
+  { name: 'taro', label: { en: 'Taro 4, React, TypeScript', zh: 'Taro 4，React，TypeScript' } },
+  { name: 'uni-app', label: { en: 'uni-app, Vue 3, Vite', zh: 'uni-app，Vue 3，Vite' } },
 ]
 
 /** Entries that an empty folder may have. */
@@ -172,18 +154,20 @@ export function isEmptyFolder(folder: string): boolean {
  * @returns paths of the files, sorted
  * @throws Error if the folder is not empty or cannot be written
  */
-export async function createApp({ name, output }: Template, folder: string): Promise<string[]> {
+export async function createApp(template: string, folder: string): Promise<string[]> {
   if (!isEmptyFolder(folder)) {
     throw localizedError(`${folder} is not an empty folder`, `${folder} 不是空目录`)
   }
   const temporary = mkdtempSync(join(tmpdir(), 'create-miniprogram-cos-'))
   const home = process.cwd()
   try {
-    for (const source of name.startsWith('native-') ? ['native', name] : [name]) {
+    const isNative = template.startsWith('native-')
+    for (const source of isNative ? ['native', template] : [template]) {
       cpSync(ownFile('templates', source), temporary, { recursive: true })
     }
     // npm publishes no file of this name.
-    writeFileSync(join(temporary, '.gitignore'), `node_modules/\n${output}\n`)
+    const ignored = ['node_modules/', isNative ? 'miniprogram_npm/' : 'dist/', '']
+    writeFileSync(join(temporary, '.gitignore'), ignored.join('\n'))
     nameApp(temporary, basename(folder))
     // `init` works on the current folder.
     process.chdir(temporary)
@@ -261,12 +245,12 @@ export async function askFolder(streams: Streams = {}): Promise<string> {
 }
 
 /** @throws Error if stdin is not a TTY, or if the question is cancelled */
-export async function askTemplate(templates: Template[], streams: Streams = {}): Promise<Template> {
+export async function askTemplate(templates: Template[], streams: Streams = {}): Promise<string> {
   checkTerminal(streams, '--template')
   const { isCancel, select } = await import('@clack/prompts')
   const answer = await select({
     message: t('Template', '模板'),
-    options: templates.map((one) => ({ value: one, label: one.label[readerLanguage()] })),
+    options: templates.map(({ name, label }) => ({ value: name, label: label[readerLanguage()] })),
     ...streams,
   })
   if (isCancel(answer)) throw cancelled()

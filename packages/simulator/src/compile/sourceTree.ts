@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
-import type { SourceProblem } from '../preview/protocol'
+import type { SourceProblem } from './compiledApp'
 
 /** Where the code of a page or component may be, in the order in which DevTools looks. */
 const SCRIPTS = ['ts', 'js']
@@ -49,6 +49,12 @@ export class SourceTree {
   /** @throws Error when the file does not exist */
   read(path: string): string {
     return readFileSync(this.real(path), 'utf8').replace(/^\uFEFF/, '')
+  }
+
+  /** A problem of a file, with the lines around it. Lines and columns from 1; line 0 for the whole file. */
+  problem(file: string, line: number, column: number, message: string): SourceProblem {
+    const text = line > 0 && this.isFile(file) ? this.read(file) : ''
+    return { file, line, column, message, excerpt: text && excerptOf(text, line, column) }
   }
 
   /** The script of a page or component, with its extension. */
@@ -159,18 +165,8 @@ function describeProblem({ file, line, column, message, excerpt }: SourceProblem
 
 const LINES_AROUND = 2
 
-/** A problem with the lines around it. */
-export function problemAt(
-  tree: SourceTree,
-  file: string,
-  { line, column, message }: { line: number; column: number; message: string },
-): SourceProblem {
-  return { file, line, column, message, excerpt: excerptOf(tree, file, line, column) }
-}
-
-function excerptOf(tree: SourceTree, file: string, line: number, column: number): string {
-  if (line < 1 || !tree.isFile(file)) return ''
-  const lines = tree.read(file).split('\n')
+function excerptOf(source: string, line: number, column: number): string {
+  const lines = source.split('\n')
   const first = Math.max(1, line - LINES_AROUND)
   const shown = lines.slice(first - 1, line + LINES_AROUND)
   const width = String(line + LINES_AROUND).length

@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { type CallbackOptions, callBackOrPromise, WxError } from '../callbacks'
+import { api, WxError } from '../callbacks'
 import { readAll } from './network'
 import type { Clock } from './slowNetwork'
 
@@ -9,7 +9,7 @@ export interface Identity {
   unionid?: string
 }
 
-export interface CallFunctionOptions extends CallbackOptions {
+interface CallFunctionOptions {
   name: string
   data?: object
   config?: { env?: string }
@@ -27,20 +27,14 @@ export function createCloud(functionsOrigin: string | undefined, identity: Ident
     init(_options?: object): void {
       isReady = true
     },
-    callFunction(options: CallFunctionOptions): Promise<object> | undefined {
-      return callBackOrPromise(
-        options,
-        async () => {
-          if (!isReady) {
-            throw new WxError("Cloud API isn't enabled, please call wx.cloud.init first", {
-              errCode: -1,
-            })
-          }
-          return clock.during(callFunction(functionsOrigin, identity, options))
-        },
-        'cloud.callFunction',
-      )
-    },
+    callFunction: api<CallFunctionOptions>('cloud.callFunction', (options) => {
+      if (!isReady) {
+        throw new WxError("Cloud API isn't enabled, please call wx.cloud.init first", {
+          errCode: -1,
+        })
+      }
+      return clock.during(callFunction(functionsOrigin, identity, options))
+    }),
   }
 }
 

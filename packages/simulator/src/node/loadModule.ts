@@ -3,23 +3,10 @@ import { dirname, join, resolve } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 
 /** Names that WeChat's module wrapper declares as parameters: they exist and are undefined. */
-export const SHADOWED = [
-  'window',
-  'document',
-  'frames',
-  'self',
-  'location',
-  'navigator',
-  'localStorage',
-  'history',
-  'Caches',
-  'screen',
-  'alert',
-  'confirm',
-  'prompt',
-  'XMLHttpRequest',
-  'WebSocket',
-]
+export const SHADOWED = (
+  'window document frames self location navigator localStorage history Caches screen alert confirm prompt ' +
+  'XMLHttpRequest WebSocket'
+).split(' ')
 
 export interface LoadOptions {
   /** The app's `wx`. */

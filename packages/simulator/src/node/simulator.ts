@@ -3,7 +3,13 @@ import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } fro
 import { basename, join } from 'node:path'
 import { AppState, lifecycleApi, type NetworkType } from '../appState'
 import { api, WxError } from '../callbacks'
-import { type DeviceProfile, deviceInfo, deviceProfile, type Platform } from '../deviceProfile'
+import {
+  type DeviceProfile,
+  deviceInfo,
+  deviceProfile,
+  type Platform,
+  SDK_VERSION,
+} from '../deviceProfile'
 import { USER_DATA } from '../files'
 import {
   type DomainLists,
@@ -65,9 +71,6 @@ export interface Simulator {
   /** The path on this machine of a file of the phone. */
   realPath: (path: string) => string
 }
-
-/** The simulated version of the base library. */
-const SDK_VERSION = '3.8.0'
 
 /** Calls about pictures and videos, which need a decoder: they fail with their name, and the preview has them. */
 const REFUSED = ['compressImage', 'compressVideo', 'cropImage', 'getVideoInfo']

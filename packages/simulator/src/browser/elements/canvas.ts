@@ -1,5 +1,5 @@
 import { addressOf, phoneFiles } from '../wx/files'
-import { nodeOf, shadowAround, WxElement } from './base'
+import { findById, shadowAround, WxElement } from './base'
 
 /** `<canvas>`: with `type="2d"` or `webgl` the browser's own, else the older one of `wx.createCanvasContext`. */
 export class WxCanvas extends WxElement {
@@ -48,11 +48,7 @@ export function appImage(): HTMLImageElement {
 
 /** Finds a canvas of the visible page by its `canvas-id`, or by its id. */
 export function findCanvas(id: string): HTMLCanvasElement | undefined {
-  const canvases = [...document.querySelectorAll<WxCanvas>('wx-page:not([hidden]) wx-canvas')]
-  const found = canvases.find(
-    (one) => one.getAttribute('canvas-id') === id || nodeOf(one)?.id === id,
-  )
-  return found?.canvas
+  return findById<WxCanvas>('wx-canvas', id, 'canvas-id')?.canvas
 }
 
 type Command = (context: CanvasRenderingContext2D) => void

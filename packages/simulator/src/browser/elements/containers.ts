@@ -2,14 +2,8 @@ import { callApi, nodeOf, shadowAround, shadowOf, WxElement, watchDrag } from '.
 
 /** `<scroll-view>`: scroll-x, scroll-y, thresholds, scroll-into-view, refresher; its scroll events. */
 export class WxScrollView extends WxElement {
-  static observedAttributes = [
-    'scroll-x',
-    'scroll-y',
-    'scroll-top',
-    'scroll-left',
-    'scroll-into-view',
-    'refresher-triggered',
-  ]
+  static observedAttributes =
+    'scroll-x scroll-y scroll-top scroll-left scroll-into-view refresher-triggered'.split(' ')
   #wasAtStart = true
   #wasAtEnd = false
   #last = { scrollTop: 0, scrollLeft: 0 }
@@ -55,15 +49,10 @@ export class WxScrollView extends WxElement {
 
 /** `<swiper>`: current, autoplay, interval, circular, vertical, indicator-dots; change, animationfinish. */
 export class WxSwiper extends WxElement {
-  static observedAttributes = [
-    'current',
-    'autoplay',
-    'interval',
-    'vertical',
-    'indicator-dots',
-    'indicator-color',
-    'indicator-active-color',
-  ]
+  static observedAttributes =
+    'current autoplay interval vertical indicator-dots indicator-color indicator-active-color'.split(
+      ' ',
+    )
   readonly #track: HTMLElement
   #current = 0
   #source = ''
@@ -275,7 +264,7 @@ export class WxWebView extends WxElement {
 
 /** `<page-container>`: show, position, round, overlay, z-index; its enter and leave events. */
 export class WxPageContainer extends WxElement {
-  static observedAttributes = ['show', 'position', 'round', 'overlay', 'z-index']
+  static observedAttributes = 'show position round overlay z-index'.split(' ')
   #isShown = false
 
   constructor() {
@@ -312,15 +301,8 @@ export class WxPageContainer extends WxElement {
 
 /** `<match-media>`: shows its content if the screen fits. */
 export class WxMatchMedia extends WxElement {
-  static observedAttributes = [
-    'min-width',
-    'max-width',
-    'width',
-    'min-height',
-    'max-height',
-    'height',
-    'orientation',
-  ]
+  static observedAttributes =
+    'min-width max-width width min-height max-height height orientation'.split(' ')
 
   protected override update(): void {
     const orientation = innerWidth > innerHeight ? 'landscape' : 'portrait'

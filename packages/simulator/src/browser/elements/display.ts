@@ -1,4 +1,4 @@
-import { settings } from '../settings'
+import { isChinese } from '../settings'
 import { addressOf } from '../wx/files'
 import { ownerOf, shadowAround, shadowOf, WxElement } from './base'
 
@@ -83,7 +83,6 @@ export class WxOpenData extends WxElement {
   }
 
   protected override update(): void {
-    const isChinese = settings.language.startsWith('zh')
     const type = this.text('type')
     const text = type === 'userNickName' ? (isChinese ? '微信用户' : 'WeChat user') : ''
     if (type === 'userAvatarUrl') this.inner('text').replaceChildren(document.createElement('i'))
@@ -93,15 +92,7 @@ export class WxOpenData extends WxElement {
 
 /** `<video>`: src, poster, controls, loop, muted; play, pause, ended, timeupdate, error. */
 export class WxVideo extends WxMedia {
-  static observedAttributes = [
-    'src',
-    'poster',
-    'controls',
-    'loop',
-    'muted',
-    'object-fit',
-    'autoplay',
-  ]
+  static observedAttributes = 'src poster controls loop muted object-fit autoplay'.split(' ')
   readonly player = shadowAround(
     this,
     'video',
@@ -140,17 +131,10 @@ export class WxVideo extends WxMedia {
 
 /** `<progress>`: percent, show-info, stroke-width, colours. */
 export class WxProgress extends WxElement {
-  static observedAttributes = [
-    'percent',
-    'show-info',
-    'stroke-width',
-    'active-color',
-    'activeColor',
-    'color',
-    'background-color',
-    'backgroundColor',
-    'border-radius',
-  ].map((name) => name.toLowerCase())
+  static observedAttributes = (
+    'percent show-info stroke-width active-color activecolor color background-color ' +
+    'backgroundcolor border-radius'
+  ).split(' ')
 
   constructor() {
     super()

@@ -7,17 +7,8 @@ const INPUT_MODES: Record<string, string> = { number: 'numeric', digit: 'decimal
 
 /** `<input>` and `<textarea>`: value, placeholder, focus; input, confirm, focus, blur. */
 abstract class WxField extends FormField {
-  static observedAttributes = [
-    'value',
-    'placeholder',
-    'disabled',
-    'maxlength',
-    'focus',
-    'auto-focus',
-    'password',
-    'type',
-    'auto-height',
-  ]
+  static observedAttributes =
+    'value placeholder disabled maxlength focus auto-focus password type auto-height'.split(' ')
   protected readonly field: Control
 
   constructor(field: 'input' | 'textarea') {
@@ -145,17 +136,8 @@ export class WxSwitch extends FormField {
 
 /** `<slider>`: min, max, step, value, show-value, colours; changing, change. */
 export class WxSlider extends FormField {
-  static observedAttributes = [
-    'min',
-    'max',
-    'step',
-    'value',
-    'disabled',
-    'show-value',
-    'active-color',
-    'activecolor',
-    'block-size',
-  ]
+  static observedAttributes =
+    'min max step value disabled show-value active-color activecolor block-size'.split(' ')
   readonly #range: HTMLInputElement
 
   constructor() {

@@ -1,10 +1,16 @@
-import { type CallbackOptions, callBackOrPromise, WxError, type WxFailure } from '../../callbacks'
+import {
+  api,
+  type CallbackOptions,
+  callBackOrPromise,
+  WxError,
+  type WxFailure,
+} from '../../callbacks'
 import type { Header } from '../../network'
 import { networkTask } from '../../network'
 import { phoneFiles } from './files'
 import { downloadFile, type PhoneNetwork, sendExchange } from './network'
 
-interface CallFunctionOptions extends CallbackOptions {
+interface CallFunctionOptions {
   name: string
   data?: object
 }
@@ -103,13 +109,13 @@ function transfer<Options extends CallbackOptions>(
 
 /** What `wx.cloud.database()` gives: every operation fails when it is executed, with its name. */
 function database(): unknown {
+  const refused = api('cloud.database', () => refuse('database'))
   const chain: unknown = new Proxy(() => {}, {
     get(_, name) {
       if (typeof name !== 'string' || name === 'then') return undefined
       if (!/^(?:get|add|set|update|remove|count|end|watch|createCollection)$/.test(name))
         return chain
-      return (options: CallbackOptions = {}) =>
-        callBackOrPromise(Object(options), () => refuse('database'), 'cloud.database')
+      return (options: unknown) => refused(Object(options))
     },
     apply: () => chain,
     construct: () => Object(chain),
@@ -131,15 +137,10 @@ export function createCloud(network: PhoneNetwork): object {
     async init(_options?: object): Promise<void> {
       isReady = true
     },
-    callFunction: (options: CallFunctionOptions) =>
-      callBackOrPromise(
-        options,
-        () => {
-          requireInit()
-          return ask('/wx/cloud', { name: options.name, data: options.data ?? {} })
-        },
-        'cloud.callFunction',
-      ),
+    callFunction: api<CallFunctionOptions>('cloud.callFunction', ({ name, data = {} }) => {
+      requireInit()
+      return ask('/wx/cloud', { name, data })
+    }),
     uploadFile: (given: UploadOptions) =>
       transfer('cloud.uploadFile', given, (options) =>
         networkTask('uploadFile', options, async () => {
@@ -163,27 +164,16 @@ export function createCloud(network: PhoneNetwork): object {
           return addressOfCloudFile(options.fileID)
         }),
       ),
-    getTempFileURL: (options: CallbackOptions & { fileList: string[] }) =>
-      callBackOrPromise(
-        options,
-        async () => {
-          requireInit()
-          return { fileList: await temporaryUrls('getTempFileURL', options.fileList) }
-        },
-        'cloud.getTempFileURL',
-      ),
-    deleteFile: ({ fileList, ...options }: CallbackOptions & { fileList: string[] }) =>
-      callBackOrPromise(
-        options,
-        async () => {
-          requireInit()
-          const params = { fileid_list: fileList }
-          return { fileList: await files('deleteFile', 'batchDeleteFile', params, 'delete_list') }
-        },
-        'cloud.deleteFile',
-      ),
-    callContainer: (options: CallbackOptions = {}) =>
-      callBackOrPromise(options, () => refuse('callContainer'), 'cloud.callContainer'),
+    getTempFileURL: api<{ fileList: string[] }>('cloud.getTempFileURL', async ({ fileList }) => {
+      requireInit()
+      return { fileList: await temporaryUrls('getTempFileURL', fileList) }
+    }),
+    deleteFile: api<{ fileList: string[] }>('cloud.deleteFile', async ({ fileList }) => {
+      requireInit()
+      const params = { fileid_list: fileList }
+      return { fileList: await files('deleteFile', 'batchDeleteFile', params, 'delete_list') }
+    }),
+    callContainer: api('cloud.callContainer', () => refuse('callContainer')),
     database,
     /** For an environment of another account. */
     Cloud: class {

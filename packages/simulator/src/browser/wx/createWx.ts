@@ -17,11 +17,26 @@ import { accountApi, Privacy } from './account'
 import { API_NAMES } from './apiNames'
 import { createCloud } from './cloud'
 import { deviceApi } from './device'
-import { addressOf, fileSystemManager } from './files'
+import { fileSystemManager } from './files'
 import { interactionApi } from './interaction'
-import { mediaApi } from './media'
+import { audioContext, mediaApi } from './media'
 import { downloadFile, request, uploadFile } from './network'
 import { router, worklet } from './worklet'
+
+/** Calls that succeed and do nothing. */
+const WITHOUT_EFFECT = (
+  'checkSession showShareMenu hideShareMenu updateShareMenu setScreenBrightness setKeepScreenOn ' +
+  'vibrateShort vibrateLong preloadAssets preloadWebview preloadSkylineView preDownloadSubpackage ' +
+  'setEnableDebug enableAlertBeforeUnload disableAlertBeforeUnload hideHomeButton ' +
+  'setBackgroundTextStyle'
+).split(' ')
+
+/** Calls without a result that do nothing: statistics, the end of listening, events that never happen here. */
+const SILENT = (
+  'reportEvent reportAnalytics reportMonitor reportPerformance triggerGC offError ' +
+  'offUnhandledRejection offWindowResize onPageNotFound offPageNotFound onMemoryWarning ' +
+  'offMemoryWarning'
+).split(' ')
 
 /** Foreground, background and network of this phone. */
 export const state = new AppState()
@@ -48,6 +63,8 @@ export function createWx(isPrivacyChecked: () => boolean): Record<string, unknow
     saveFile: fileSystemManager.saveFile,
     getFileInfo: fileSystemManager.getFileInfo,
     ...storage,
+    ...Object.fromEntries(WITHOUT_EFFECT.map((name) => [name, api(name, () => {})])),
+    ...Object.fromEntries(SILENT.map((name) => [name, () => {}])),
     ...interactionApi,
     ...privacy.protect({ ...mediaApi, ...deviceApi, ...accountApi }),
     ...privacy.api,
@@ -61,20 +78,13 @@ export function createWx(isPrivacyChecked: () => boolean): Record<string, unknow
     offThemeChange: offEvent(state, 'theme'),
     onError: (listener: (message: string) => void) =>
       window.addEventListener('error', ({ message }) => listener(message)),
-    offError() {},
     onUnhandledRejection: (listener: (result: { reason: unknown }) => void) =>
       window.addEventListener('unhandledrejection', ({ reason }) => listener({ reason })),
-    offUnhandledRejection() {},
     onWindowResize: (listener: (result: object) => void) =>
       window.addEventListener('resize', () =>
         listener({ size: { windowWidth: innerWidth, windowHeight: innerHeight } }),
       ),
-    offWindowResize() {},
-    onPageNotFound() {},
-    offPageNotFound() {},
-    onMemoryWarning() {},
-    offMemoryWarning() {},
-    createInnerAudioContext: () => audioContext(),
+    createInnerAudioContext: audioContext,
     createOffscreenCanvas: ({
       width = 300,
       height = 150,
@@ -107,44 +117,6 @@ function loadStored(): Record<string, string> {
 
 export function storedEntries(): StorageEntry[] {
   return Object.entries(loadStored()).map(([key, value]) => ({ key, value }))
-}
-
-/** `wx.createInnerAudioContext`: the browser's player under WeChat's names. */
-function audioContext(): object {
-  const audio = new Audio()
-  const listeners = (event: string) => (run: () => void) => audio.addEventListener(event, run)
-  const context = {
-    play: () => void audio.play().catch(() => {}),
-    pause: () => audio.pause(),
-    stop() {
-      audio.pause()
-      audio.currentTime = 0
-    },
-    seek(seconds: number) {
-      audio.currentTime = seconds
-    },
-    destroy: () => audio.pause(),
-    onPlay: listeners('play'),
-    onPause: listeners('pause'),
-    onStop: listeners('pause'),
-    onEnded: listeners('ended'),
-    onCanplay: listeners('canplay'),
-    onTimeUpdate: listeners('timeupdate'),
-    onError: listeners('error'),
-    onWaiting: listeners('waiting'),
-    onSeeked: listeners('seeked'),
-    onSeeking: listeners('seeking'),
-  }
-  return new Proxy(context, {
-    get: (target, name) => Reflect.get(target, name) ?? Reflect.get(audio, name, audio),
-    set(_, name, value) {
-      if (name !== 'src') return Reflect.set(audio, name, value, audio)
-      void addressOf(String(value)).then((address) => {
-        audio.src = address
-      })
-      return true
-    },
-  })
 }
 
 const documented = new Set(API_NAMES)

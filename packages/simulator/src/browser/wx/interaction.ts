@@ -1,9 +1,7 @@
 import { api, WxError } from '../../callbacks'
 import { textElement } from '../dom'
-import { settings } from '../settings'
+import { isChinese } from '../settings'
 import { addressOf } from './files'
-
-const isChinese = settings.language.startsWith('zh')
 
 /** `wx` calls that show something above the page. */
 export const interactionApi = {
@@ -13,10 +11,8 @@ export const interactionApi = {
     showToast({ title, icon: 'loading', duration: Number.POSITIVE_INFINITY }),
   ),
   hideLoading: api('hideLoading', hideToast),
-  showModal: api<ModalOptions>('showModal', (options) => showModal(options, isChinese)),
-  showActionSheet: api<Parameters<typeof showActionSheet>[0]>('showActionSheet', (options) =>
-    showActionSheet(options, isChinese),
-  ),
+  showModal: api('showModal', showModal),
+  showActionSheet: api('showActionSheet', showActionSheet),
   previewImage: api<{ urls: string[]; current?: string | number }>(
     'previewImage',
     ({ urls, current = 0 }) => {
@@ -31,12 +27,13 @@ export const interactionApi = {
       if (source) await previewMedia(source.url, source.type ?? 'image')
     },
   ),
-  enableAlertBeforeUnload: api('enableAlertBeforeUnload', () => {}),
-  disableAlertBeforeUnload: api('disableAlertBeforeUnload', () => {}),
 }
 
 /** Adds a layer above the pages; `close` removes it. */
-function showLayer(className: string, html = ''): { element: HTMLElement; close: () => void } {
+export function showLayer(
+  className: string,
+  html = '',
+): { element: HTMLElement; close: () => void } {
   const element = document.createElement('div')
   element.className = `layer ${className}`
   element.innerHTML = html
@@ -91,7 +88,7 @@ export interface ModalResult {
 }
 
 /** wx.showModal. */
-export function showModal(options: ModalOptions, isChinese: boolean): Promise<ModalResult> {
+export function showModal(options: ModalOptions): Promise<ModalResult> {
   const { title = '', content = '', showCancel = true, editable = false } = options
   return new Promise((resolve) => {
     const { element, close } = showLayer('dim')
@@ -133,10 +130,13 @@ export function showModal(options: ModalOptions, isChinese: boolean): Promise<Mo
 }
 
 /** wx.showActionSheet: at most six items. */
-export function showActionSheet(
-  { itemList, itemColor }: { itemList: string[]; itemColor?: string },
-  isChinese: boolean,
-): Promise<{ tapIndex: number }> {
+function showActionSheet({
+  itemList,
+  itemColor,
+}: {
+  itemList: string[]
+  itemColor?: string
+}): Promise<{ tapIndex: number }> {
   if (itemList.length > 6) {
     throw new WxError('showActionSheet:fail parameter error: itemList should not be large than 6')
   }
@@ -175,60 +175,4 @@ async function previewMedia(url: string, type: 'image' | 'video'): Promise<void>
   if (shown instanceof HTMLVideoElement) shown.controls = true
   element.append(shown)
   element.addEventListener('click', close)
-}
-
-export interface PickerOptions {
-  title: string
-  /** The chosen row of each column at first. */
-  rows: number[]
-  /** The texts of all columns, which may depend on the chosen rows. */
-  columns: (rows: number[]) => string[][]
-  isChinese: boolean
-  onColumnChange: (column: number, row: number) => void
-}
-
-/** The sheet of `<picker>`. @returns the chosen rows; undefined when cancelled */
-export function showPicker(options: PickerOptions): Promise<number[] | undefined> {
-  const { title, isChinese } = options
-  const rows = [...options.rows]
-  return new Promise((resolve) => {
-    const { element, close } = showLayer('dim')
-    const sheet = textElement('sheet picker', '')
-    sheet.setAttribute('role', 'dialog')
-    const end = (chosen: number[] | undefined) => {
-      close()
-      resolve(chosen)
-    }
-    const head = textElement('picker-head', '')
-    const cancel = textElement('picker-cancel', isChinese ? '取消' : 'Cancel', 'button')
-    const confirm = textElement('picker-confirm', isChinese ? '确定' : 'OK', 'button')
-    cancel.addEventListener('click', () => end(undefined))
-    confirm.addEventListener('click', () => end(rows))
-    head.append(cancel, textElement('picker-title', title), confirm)
-    const place = textElement('picker-columns', '')
-    const draw = () => {
-      const lists = options.columns(rows).map((texts, column) => {
-        rows[column] = Math.min(rows[column] ?? 0, Math.max(0, texts.length - 1))
-        const list = document.createElement('select')
-        list.size = 6
-        list.setAttribute('aria-label', String(column + 1))
-        list.append(...texts.map((text) => new Option(text)))
-        list.selectedIndex = rows[column] ?? 0
-        list.addEventListener('change', () => {
-          rows[column] = list.selectedIndex
-          options.onColumnChange(column, list.selectedIndex)
-          // The app may have set other texts for the columns behind.
-          setTimeout(draw)
-        })
-        return list
-      })
-      place.replaceChildren(...lists)
-    }
-    draw()
-    sheet.append(head, place)
-    element.append(sheet)
-    element.addEventListener('click', (event) => {
-      if (event.target === element) end(undefined)
-    })
-  })
 }

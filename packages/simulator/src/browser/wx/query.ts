@@ -1,8 +1,10 @@
 import type { PageStack, Scope } from '../app/pageStack'
-import { nodeOf } from '../elements/base'
+import { cssName } from '../dom'
+import { elementsIn, nodeOf } from '../elements/base'
 import { canvasNode, WxCanvas } from '../elements/canvas'
 import { WxScrollView } from '../elements/containers'
 import { WxVideo } from '../elements/display'
+import { playerControls } from './media'
 
 interface Fields {
   id?: boolean
@@ -73,16 +75,10 @@ export class SelectorQuery {
   #find(selector: string): Element[] {
     const scope: Scope | undefined = this.#scope ?? this.#stack.current?.instance
     const [within, ...rest] = selector.split('>>>').map((part) => part.trim())
-    const found = scope?._$?.getShadowRoot()?.querySelectorAll(within ?? '') ?? []
-    const elements = found.map(({ $$ }) => $$).filter((one) => one instanceof Element)
     // `a >>> b` looks inside the component `a`.
-    return rest.reduce<Element[]>(
-      (hosts, inner) =>
-        hosts.flatMap((host) => {
-          const inside = nodeOf(host)?.getShadowRoot?.()?.querySelectorAll(inner) ?? []
-          return inside.map(({ $$ }) => $$).filter((one) => one instanceof Element)
-        }),
-      elements,
+    return rest.reduce(
+      (hosts, inner) => hosts.flatMap((host) => elementsIn(nodeOf(host), inner)),
+      elementsIn(scope?._$, within ?? ''),
     )
   }
 }
@@ -144,13 +140,13 @@ class NodesRef {
     }
     const style = getComputedStyle(element)
     for (const name of fields.computedStyle ?? []) {
-      result[name] = style.getPropertyValue(name.replace(/[A-Z]/g, (a) => `-${a.toLowerCase()}`))
+      result[name] = style.getPropertyValue(cssName(name))
     }
     for (const name of fields.properties ?? []) {
       result[name] = node?.data?.[name] ?? node?.getAttribute(name) ?? undefined
     }
     if (fields.node) result.node = nodeOfElement(element)
-    if (fields.context) result.context = contextOf(element)
+    if (fields.context) result.context = element instanceof WxVideo ? videoContext(element) : null
     return result
   }
 }
@@ -166,23 +162,11 @@ function nodeOfElement(element: Element): object | null {
   }
 }
 
-function contextOf(element: Element): object | null {
-  return element instanceof WxVideo ? videoContext(element) : null
-}
-
 /** `wx.createVideoContext`. */
 export function videoContext(element: WxVideo | undefined): object {
   const player = element?.player
   return {
-    play: () => void player?.play().catch(() => {}),
-    pause: () => player?.pause(),
-    stop() {
-      player?.pause()
-      if (player) player.currentTime = 0
-    },
-    seek(seconds: number) {
-      if (player) player.currentTime = seconds
-    },
+    ...playerControls(player),
     playbackRate(rate: number) {
       if (player) player.playbackRate = rate
     },
@@ -190,12 +174,6 @@ export function videoContext(element: WxVideo | undefined): object {
     exitFullScreen: () => void document.exitFullscreen(),
     sendDanmu() {},
   }
-}
-
-/** The video of the visible page with an id. */
-export function findVideo(id: string): WxVideo | undefined {
-  const videos = document.querySelectorAll<WxVideo>('wx-page:not([hidden]) wx-video')
-  return [...videos].find((video) => nodeOf(video)?.id === id)
 }
 
 /** Options of `createIntersectionObserver` (page IntersectionObserver of the WeChat documents). */
