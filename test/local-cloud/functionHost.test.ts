@@ -30,7 +30,7 @@ describe('calls', () => {
            own: JSON.parse(context.environment).WX_OPENID, environ: context.environ, host: process.env.HOME,
          })`,
         ),
-        source('slow', 'exports.main = () => new Promise(() => {})', 500),
+        source('slow', 'exports.main = () => new Promise(() => {})', 150),
         source('broken', `exports.main = () => { throw new Error('it broke') }`),
         source('spinning', 'exports.main = () => { for (;;) {} }', 500),
         source(

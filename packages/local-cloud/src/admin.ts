@@ -92,7 +92,7 @@ export class Admin {
       case 'GET /object':
       case 'PUT /object':
       case 'DELETE /object':
-        await serveObject({ store, now: clock() }, request, response, searchParams)
+        await serveObject(this.#services, request, response, searchParams)
         return
       case 'GET /log':
         json(this.#entries)
@@ -160,19 +160,13 @@ async function readFolder(request: IncomingMessage): Promise<{ folder: string; b
   return { folder, ...(typeof bucket === 'string' ? { bucket } : {}) }
 }
 
-interface ObjectServices {
-  store: Store
-  /** Unix milliseconds. */
-  now: number
-}
-
 /**
  * Reads, writes or deletes the object `?bucket=…&key=…` with the permissions of the bucket's owner. With `&download`, the
  * browser saves the object as a file.
  * @throws Error for a bucket that does not exist or an invalid key
  */
 async function serveObject(
-  { store, now }: ObjectServices,
+  { store, clock }: AdminServices,
   request: IncomingMessage,
   response: ServerResponse,
   query: URLSearchParams,
@@ -188,7 +182,7 @@ async function serveObject(
   if (request.method === 'PUT') {
     const problem = keyProblem(key)
     if (problem) throw new Error(`"${key}" cannot be a key: ${problem}`)
-    await putObject(store, bucket, key, request, now)
+    await putObject(store, bucket, key, request, clock())
   } else {
     await store.objects.delete(bucket, key)
   }

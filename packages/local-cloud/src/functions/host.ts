@@ -231,20 +231,6 @@ export interface Caller {
   source?: string
 }
 
-/** The second argument of a function's `main`. */
-interface FunctionContext {
-  request_id: string
-  function_name: string
-  function_version: '$LATEST'
-  namespace: string
-  memory_limit_in_mb: number
-  time_limit_in_ms: number
-  /** `KEY=value;KEY=value` */
-  environ: string
-  /** The same as JSON. */
-  environment: string
-}
-
 /** One call of a function. */
 interface CallContext {
   functionName: string
@@ -286,7 +272,8 @@ function callVariables(caller: Caller, call: CallContext): Record<string, string
   }
 }
 
-function functionContext(variables: Record<string, string>, call: CallContext): FunctionContext {
+/** The second argument of a function's `main`. */
+function functionContext(variables: Record<string, string>, call: CallContext): object {
   return {
     request_id: call.requestId,
     function_name: call.functionName,
