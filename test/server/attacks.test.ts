@@ -1,5 +1,5 @@
-import { send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
-import { callFunction, type FunctionAnswer, sendWithKey, wirePath } from '../support/functionCalls'
+import { pathOf, send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
+import { callFunction, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
 import {
   ATTACKER,
   type Attack,
@@ -90,7 +90,7 @@ test('the attacker’s key opens no object of another user, unsigned or without 
     SecretKey: attacker?.tmpSecretKey ?? '',
     key: `${THEIRS}diary.txt`,
   })
-  const path = wirePath({ key: `${THEIRS}diary.txt` })
+  const path = pathOf({ key: `${THEIRS}diary.txt` })
   const unsigned = await send(cloud.cos, { path })
   const withoutToken = await send(cloud.cos, { path, headers: { Authorization } })
   expect([unsigned.status, withoutToken.status]).toEqual([403, 403])
