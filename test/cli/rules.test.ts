@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ruleLine } from '../../packages/cli/src/rules'
 import { runRuleTests } from '../../packages/cli/src/ruleTests'
-import { CLI } from '../support/commandLine'
+import { runInProcess } from '../support/commandLine'
 import { snippetFile } from '../support/documents'
 import { useFolder } from '../support/projectFiles'
 
@@ -51,12 +50,10 @@ afterEach(() => {
   language = 'C.UTF-8'
 })
 
-function rules(...args: string[]) {
-  const env = { ...process.env, LANG: language, LC_ALL: '' }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'rules', ...args], {
+async function rules(...args: string[]) {
+  const { status, stdout, stderr } = await runInProcess(['rules', ...args], {
     cwd: folder,
-    encoding: 'utf8',
-    env,
+    LANG: language,
   })
   return { status, text: stdout + stderr }
 }
@@ -75,18 +72,18 @@ test('finds the line of a rule, not of a comment', () => {
   expect(ruleLine('news/**', join(folder, 'none.ts'))).toBe('')
 })
 
-test('rules test names grants without a test and loosened rules, with their lines', () => {
-  const { status, text } = runTests(TESTS)
+test('rules test names grants without a test and loosened rules, with their lines', async () => {
+  const { status, text } = await runTests(TESTS)
   expect(text).toContain('✓ private files › are their owner’s')
   expect(text).toContain('! private/{openid}/**: owner may write  (cos.config.ts:11)')
   expect(text).toContain('! avatars/{openid}/**: maxSize is removed  (cos.config.ts:12)')
   expect(text).not.toContain('private/{openid}/**: everyone may read')
   expect(status).toBe(1)
-  expect(runTests(TESTS, '--allow-gaps').status).toBe(0)
+  expect((await runTests(TESTS, '--allow-gaps')).status).toBe(0)
 })
 
-test('rules test --json prints the result of each test and the gaps', () => {
-  const { status, text } = runTests(TESTS, '--json')
+test('rules test --json prints the result of each test and the gaps', async () => {
+  const { status, text } = await runTests(TESTS, '--json')
   expect(JSON.parse(text)).toEqual({
     tests: [{ title: 'private files › are their owner’s' }],
     expectations: 2,
@@ -97,16 +94,19 @@ test('rules test --json prints the result of each test and the gaps', () => {
   expect(status).toBe(1)
 })
 
-test('rules test says why a test failed, and by which line', () => {
-  const { status, text } = runTests(TESTS.replace("cannot('read'", "can('read'"), '--allow-gaps')
+test('rules test says why a test failed, and by which line', async () => {
+  const { status, text } = await runTests(
+    TESTS.replace("cannot('read'", "can('read'"),
+    '--allow-gaps',
+  )
   expect(text).toContain('✗ private files › are their owner’s')
   expect(text).toMatch(/everyone cannot read "private\/o1\/a": .*\(cos\.config\.ts:11\)/)
   expect(status).toBe(1)
 })
 
-test('rules test refuses a file without testRules, and one that is not there', () => {
-  expect(runTests('export const other = 1')).toMatchObject({ status: 2 })
-  expect(rules('test', 'missing.ts')).toMatchObject({ status: 2 })
+test('rules test refuses a file without testRules, and one that is not there', async () => {
+  expect(await runTests('export const other = 1')).toMatchObject({ status: 2 })
+  expect(await rules('test', 'missing.ts')).toMatchObject({ status: 2 })
 })
 
 test.each([
@@ -123,8 +123,8 @@ test.each([
   ],
   [['o1', 'read'], 2, ''],
   [['o1', 'steal', 'private/o1/a'], 2, 'the verbs are read, write, delete, list'],
-])('rules explain %j', (args, status, text) => {
-  const result = rules('explain', ...args)
+])('rules explain %j', async (args, status, text) => {
+  const result = await rules('explain', ...args)
   expect(result.text).toContain(text)
   expect(result.status).toBe(status)
 })
@@ -135,14 +135,14 @@ test.each([
   [['o1', 'read', 'private/o2/a'], 'access["private/{openid}/**"] 只允许 owner 执行 read'],
   [['o1', 'write', 'avatars/o1/a', '--size', '3 MB'], '规则允许的对象最大 2097152 字节'],
   [['o1', 'read', 'private/o1//a'], '对象键含有空的路径段'],
-])('rules explain %j, in Chinese', (args, text) => {
+])('rules explain %j, in Chinese', async (args, text) => {
   language = 'zh_CN.UTF-8'
-  expect(rules('explain', ...args).text).toContain(text)
+  expect((await rules('explain', ...args)).text).toContain(text)
 })
 
-test('rules test says in Chinese why a test failed', () => {
+test('rules test says in Chinese why a test failed', async () => {
   language = 'zh_CN.UTF-8'
-  const { text } = runTests(TESTS.replace("cannot('read'", "can('read'"), '--allow-gaps')
+  const { text } = await runTests(TESTS.replace("cannot('read'", "can('read'"), '--allow-gaps')
   expect(text).toMatch(
     /everyone 不能 read "private\/o1\/a"：access\["private\/\{openid\}\/\*\*"\] 只允许 owner 执行 read {2}\(cos\.config\.ts:11\)/,
   )

@@ -66,9 +66,9 @@ describe('<cos-file-list>', () => {
 
   test('opens folders, goes back by the breadcrumbs, and tells which file is tapped', async () => {
     const list = await opened({ pageSize: 100 })
-    const told: object[] = []
+    const events: object[] = []
     for (const name of ['open', 'click']) {
-      list.addEventListener(name, ({ detail }) => told.push(detail))
+      list.addEventListener(name, ({ detail }) => events.push(detail))
     }
     await tap(list, 'trips/')
     await tap(list, 'trips/2026/')
@@ -79,8 +79,8 @@ describe('<cos-file-list>', () => {
     call(list, 'onCrumb', { currentTarget: { dataset: { path: '' } } })
     await idle(list)
     expect(rows(list).length).toBe(38)
-    await until(() => told.length === 4, 'the events have arrived')
-    expect(told).toMatchObject([
+    await until(() => events.length === 4, 'the events have arrived')
+    expect(events).toMatchObject([
       { path: 'trips/' },
       { path: 'trips/2026/' },
       { file: { key: `${PREFIX}trips/2026/sea.txt`, name: 'sea.txt', size: 3 }, index: 0 },
@@ -195,15 +195,15 @@ describe('<cos-image>', () => {
 
   test('signs again once when the picture does not load, then shows an error', async () => {
     const image = render({ objectKey: 'missing.png' })
-    const told: object[] = []
-    image.addEventListener('error', ({ detail }) => told.push(detail))
+    const events: object[] = []
+    image.addEventListener('error', ({ detail }) => events.push(detail))
     await signed(image)
     const failed = { detail: { errMsg: 'GET 404' } }
     call(image, 'onError', failed)
     expect(image.instance.data.state).toBe('loading')
     call(image, 'onError', failed)
     expect(image.instance.data.state).toBe('error')
-    await until(() => told.length === 1, 'the event has arrived')
-    expect(told[0]).toMatchObject({ message: 'GET 404' })
+    await until(() => events.length === 1, 'the event has arrived')
+    expect(events[0]).toMatchObject({ message: 'GET 404' })
   })
 })

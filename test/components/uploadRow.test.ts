@@ -73,14 +73,14 @@ test('a failure shows its code and advice', () => {
 
 test('a tap on a button names the upload', async () => {
   const rendered = row({})
-  const told: [string, unknown][] = []
+  const events: [string, unknown][] = []
   for (const name of ['pause', 'resume', 'remove', 'click']) {
-    rendered.addEventListener(name, ({ detail }) => told.push([name, detail]))
+    rendered.addEventListener(name, ({ detail }) => events.push([name, detail]))
   }
   for (const button of rendered.querySelectorAll('.button')) button.dispatchEvent('tap')
   rendered.querySelector('.picture')?.dispatchEvent('tap')
   await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(told).toEqual([
+  expect(events).toEqual([
     ['pause', { id: '1' }],
     ['remove', { id: '1' }],
     ['click', { id: '1' }],

@@ -180,7 +180,7 @@ describe('rows of the panel of requests', () => {
     })
   })
 
-  test('tells refusals from failures, and both from what the app cancelled', () => {
+  test('distinguishes refusals, failures and what the app cancelled', () => {
     const record = { id: '1', who: 'Bob', time: at(0), operation: 'getObject', key: 'k' }
     expect(outcomeOf(record)).toBe('running')
     expect(outcomeOf({ ...record, status: 204 })).toBe('ok')

@@ -106,12 +106,12 @@ export function hiddenState<State>(create: () => State): (instance: object) => S
 
 let changes = 0
 
-/** Number of changes of files by the components, and by the app as far as it told. */
+/** Number of changes of files: by the components, and those that the app has reported. */
 export const countChanges = (): number => changes
 
 /**
- * Tells all `<cos-file-list>` that files were changed by other means, for example renamed. Each reads its folder again
- * when its page is shown.
+ * Reports to all `<cos-file-list>` that files were changed by other means, for example renamed. Each reads its folder
+ * again when its page is shown.
  */
 export function refreshFileLists(): void {
   changes++

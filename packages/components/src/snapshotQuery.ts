@@ -1,4 +1,4 @@
-// A module of its own: the uploader, which loads signedUrl.ts, does without it.
+// Not in signedUrl.ts, which the uploader loads too: it would be larger.
 
 /** Makes COS answer with a snapshot of a video, taken at its first second (media processing). */
 export function snapshotQuery(width: number): Record<string, string> {

@@ -222,7 +222,7 @@ export function runExchange<T>(
   })
   failed.catch(() => {})
   const fail = (reason: string, errno?: number) => {
-    reject(new WxError(`${name}:fail ${reason}`, errno === undefined ? {} : { errno }))
+    reject(new WxError(`${name}:fail ${reason}`, { errno }))
     stop()
   }
   const onSuspend = () => fail('interrupted', 600003)

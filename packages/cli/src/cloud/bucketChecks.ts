@@ -88,17 +88,13 @@ const BUCKET_ACTIONS = [
  */
 const ANYBODY = /anyone:anyone|anonymous:anonymous|"(?:[a-z]*:)*\*"|cam::uin\/\*/
 
+/** A statement of the bucket's policy, with names in lower case. */
 interface Statement {
   effect?: string
-  Effect?: string
   principal?: unknown
-  Principal?: unknown
   action?: string | string[]
-  Action?: string | string[]
   resource?: string | string[]
-  Resource?: string | string[]
   condition?: object
-  Condition?: object
 }
 
 /**
@@ -128,24 +124,26 @@ async function statementsOf(cos: COS, place: BucketPlace): Promise<Statement[]> 
       throw bucketError(error, 'GetBucketPolicy')
     },
   )
-  const policy = answer?.Policy as { Statement?: Statement[]; statement?: Statement[] } | undefined
-  return policy?.Statement ?? policy?.statement ?? []
+  const { Statement, statement }: Record<string, object[]> = answer?.Policy ?? {}
+  // COS accepts names in both cases: `Effect` and `effect`.
+  return (Statement ?? statement ?? []).map((one) =>
+    Object.fromEntries(Object.entries(one).map(([name, value]) => [name.toLowerCase(), value])),
+  )
 }
 
 /** Finds a path that a statement makes public contrary to the access rules; `/` for the bucket itself. */
 function openedPath(statement: Statement, config: CosConfig): string | undefined {
-  const { effect = statement.Effect, principal = statement.Principal } = statement
-  const { condition = statement.Condition } = statement
+  const { effect, principal = '', action = [], resource = [], condition = {} } = statement
   const isAllowed = effect?.toLowerCase() === 'allow'
-  const isAnonymous = ANYBODY.test(JSON.stringify(principal ?? ''))
-  if (!isAllowed || !isAnonymous || Object.keys(condition ?? {}).length > 0) return undefined
-  const patterns = [statement.action ?? statement.Action ?? []].flat()
+  const isAnonymous = ANYBODY.test(JSON.stringify(principal))
+  if (!isAllowed || !isAnonymous || Object.keys(condition).length > 0) return undefined
+  const patterns = [action].flat()
   const permits = (actions: readonly string[]) =>
     patterns.some((pattern) =>
-      actions.some((action) => isMatch(pattern.replace(/^(name\/)?(cos:)?/, ''), action)),
+      actions.some((name) => isMatch(pattern.replace(/^(name\/)?(cos:)?/, ''), name)),
     )
-  const resources = [statement.resource ?? statement.Resource ?? []].flat()
-  const opens = (path: string) => resources.some((resource) => overlaps(resource, config, path))
+  const resources = [resource].flat()
+  const opens = (path: string) => resources.some((one) => overlaps(one, config, path))
   if (permits(BUCKET_ACTIONS) && opens('')) return '/'
   const { rules } = checkConfig(config)
   const closed = permits(WRITE_ACTIONS)

@@ -30,13 +30,7 @@ interface UploaderFile {
 }
 
 /** A file of the property `files`: it is stored already. */
-interface StoredFile {
-  key?: string
-  url?: string
-  name?: string
-  size?: number
-  type?: 'image' | 'video' | 'file'
-}
+type StoredFile = Partial<Omit<UploaderFile, 'percent' | 'status'>>
 
 type RowEvent = WechatMiniprogram.CustomEvent<{ id: string }>
 
@@ -56,8 +50,8 @@ interface UploaderState {
   hidden: string[]
   /** The files of the property `files`. */
   stored: Upload[]
-  /** States that events have told, by id. */
-  told: Record<string, UploadState>
+  /** States that events have reported, by id. */
+  states: Record<string, UploadState>
   /** The form value, as JSON. */
   value: string
   drag?: Drag
@@ -65,7 +59,7 @@ interface UploaderState {
 }
 
 const stateOf = hiddenState(
-  (): UploaderState => ({ order: [], hidden: [], stored: [], told: {}, value: '[]' }),
+  (): UploaderState => ({ order: [], hidden: [], stored: [], states: {}, value: '[]' }),
 )
 
 /**
@@ -282,7 +276,7 @@ Component({
       this.show()
     },
 
-    /** Shows the files as they are now, and tells what has changed. */
+    /** Shows the files as they are now, and triggers events for what has changed. */
     show() {
       const { max, locale, t } = this.data
       // Properties are set before it is attached.
@@ -297,9 +291,9 @@ Component({
         .map(({ key, name, size, type }) => ({ key, name, size, type }))
       const json = JSON.stringify(value)
       const isChanged = json !== state.value
-      const before = state.told
+      const before = state.states
       state.value = json
-      state.told = {}
+      state.states = {}
       this.setData({
         ...changesOf(
           this.data.rows,
@@ -315,8 +309,8 @@ Component({
       })
       for (const upload of uploads) {
         const { id, error } = upload
-        state.told[id] = upload.state
-        // A list that is shown again has nothing new to tell.
+        state.states[id] = upload.state
+        // A list that is shown again has no news.
         if (!before[id] || before[id] === upload.state) continue
         const file = fileOf(upload)
         if (upload.state === 'success') this.triggerEvent('success', { file, files })

@@ -6,7 +6,7 @@ import { attempt, reportProblems, shareConsole, showFailedApp, watchErrors } fro
 import { Registry } from './app/registry'
 import { globals } from './dom'
 import { defineElements } from './elements/define'
-import { isFramed, network, settings, tellShell } from './settings'
+import { isFramed, network, postToShell, settings } from './settings'
 import {
   createWx,
   requirePlugin,
@@ -138,7 +138,7 @@ function listenToShell(frame: Frame): void {
     if (data.type === 'watchStorage') watchStorage()
     if (data.type === 'removeStorage') removeStorage(data.key)
   })
-  tellShell({ type: 'ready' })
+  postToShell({ type: 'ready' })
 }
 
 /** The status bar shows the network too. */
@@ -171,7 +171,7 @@ function watchStorage(): void {
 function sendStorage(): void {
   window.clearTimeout(storageTimer)
   storageTimer = undefined
-  tellShell({ type: 'storage', entries: storedEntries(), files: phoneFiles.sizes() })
+  postToShell({ type: 'storage', entries: storedEntries(), files: phoneFiles.sizes() })
 }
 
 function removeStorage(key: string | undefined): void {

@@ -33,8 +33,8 @@ export const isFramed = window.parent !== window
 /** The network that this phone is switched to. */
 export const network: { profile: NetworkProfile } = { profile: 'wifi' }
 
-/** Tells the page with all phones; does nothing on a phone alone in a window. */
-export function tellShell(message: ShellMessage): void {
-  // The page has another port, which the phone does not know; what it is told is shown there only.
+/** Sends a message to the page with all phones; does nothing on a phone alone in a window. */
+export function postToShell(message: ShellMessage): void {
+  // The page has another port, which the phone does not know. It only shows what it receives.
   if (isFramed) window.parent.postMessage(message, '*')
 }

@@ -1,4 +1,4 @@
-import type { AppConfig, Part, SourceProblem } from '../preview/protocol'
+import type { AppConfig, Part, SourceProblem } from './compiledApp'
 import type { SourceTree } from './sourceTree'
 import { SourceError } from './sourceTree'
 

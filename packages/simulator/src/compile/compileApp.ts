@@ -12,8 +12,8 @@ import {
   transform,
 } from 'esbuild'
 import { SHADOWED } from '../node/loadModule'
-import type { AppConfig, CompiledPart, SourceProblem } from '../preview/protocol'
 import { readAppFiles } from './appFiles'
+import type { AppConfig, CompiledPart, SourceProblem } from './compiledApp'
 import { compileStyle } from './compileStyle'
 import { compileTemplates } from './compileTemplates'
 import { SourceError, SourceTree, scriptAt } from './sourceTree'

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import postcss, { type AtRule, CssSyntaxError, type Root, type Rule } from 'postcss'
-import { browserUnits } from '../preview/protocol'
+import { browserUnits } from './compiledApp'
 import type { SourceTree } from './sourceTree'
 import { SourceError } from './sourceTree'
 
@@ -101,7 +101,7 @@ async function inlineImports(
   for (const rule of rules) {
     const [written = '', target = ''] =
       /^(?:url\()?\s*["']?([^"')\s]+)["']?\s*\)?/.exec(rule.params) ?? []
-    // Without its semicolon, an import swallows the rule behind it.
+    // An import without a semicolon is parsed together with the rule after it.
     if (rule.nodes) {
       const selector = rule.params.slice(written.length).trim()
       rule.after(postcss.rule({ selector, nodes: rule.nodes }))

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { Script } from 'node:vm'
 import { TmplGroup } from 'glass-easel-template-compiler'
-import type { SourceProblem } from '../preview/protocol'
+import type { SourceProblem } from './compiledApp'
 import type { SourceTree } from './sourceTree'
 
 /** What glass-easel's compiler finds in a template; lines and columns from 0. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
-import type { SourceProblem } from '../preview/protocol'
+import type { SourceProblem } from './compiledApp'
 
 /** Where the code of a page or component may be, in the order in which DevTools looks. */
 const SCRIPTS = ['ts', 'js']

@@ -56,7 +56,7 @@ async function serve(
   const send = (type: string, body: string) =>
     void response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body)
   if (pathname === '/') {
-    // Only the page with all phones may show a phone, because a phone tells it what the app stores and sends.
+    // Only the page with all phones may show a phone, because a phone sends it what the app stores and requests.
     response.setHeader('Content-Security-Policy', `frame-ancestors ${LOOPBACK}`)
     send(
       'text/html; charset=utf-8',

@@ -1,5 +1,5 @@
 import { CurrentWindowBackendContext, type domlikeBackend, Event as WxEvent } from 'glass-easel'
-import { browserUnits } from '../../preview/protocol'
+import { browserUnits } from '../../compile/compiledApp'
 import { type ModelElement, nodeOf } from '../elements/base'
 import { isKnown, tagOf } from '../elements/define'
 import { playAnimation } from '../wx/animation'
@@ -7,7 +7,7 @@ import type { OpenPage } from './pageStack'
 
 type BackendElement = domlikeBackend.Element
 
-/** glass-easel describes the nodes that it uses by an interface of its own, which those of the browser fulfil. */
+/** The browser's nodes implement glass-easel's interface of nodes, but their types do not say so. */
 export const asBackend = (node: Node) => node as unknown as BackendElement
 
 /** Events of touch and mouse, which glass-easel handles; our elements trigger all others themselves. */

@@ -1,7 +1,7 @@
 import type { AssociatedBackend, Root } from 'glass-easel-miniprogram-adapter'
 import { Emitter } from '../../appState'
 import { WxError } from '../../callbacks'
-import type { SourceProblem } from '../../preview/protocol'
+import type { SourceProblem } from '../../compile/compiledApp'
 import type { ShadowHost } from '../elements/base'
 import { asBackend, watchPullDown } from './backend'
 import { attempt, problemsBox } from './problems'

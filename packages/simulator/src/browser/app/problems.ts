@@ -1,7 +1,7 @@
 import { addGlobalErrorListener, addGlobalWarningListener } from 'glass-easel'
-import type { SourceProblem } from '../../preview/protocol'
+import type { SourceProblem } from '../../compile/compiledApp'
 import { textElement } from '../dom'
-import { isFramed, tellShell } from '../settings'
+import { isFramed, postToShell } from '../settings'
 
 /** Errors of the app's source, or of its code while it runs. */
 export class ProblemError extends Error {
@@ -115,11 +115,11 @@ export function shareConsole(): void {
     console[level] = (...values: unknown[]) => {
       write(...values)
       const text = formatValues(values)
-      tellShell({ type: 'console', entry: { level, time: Date.now(), text } })
+      postToShell({ type: 'console', entry: { level, time: Date.now(), text } })
     }
   }
   const report = (text: string) =>
-    tellShell({ type: 'console', entry: { level: 'error', time: Date.now(), text } })
+    postToShell({ type: 'console', entry: { level: 'error', time: Date.now(), text } })
   window.addEventListener('error', ({ message }) => report(message))
 }
 

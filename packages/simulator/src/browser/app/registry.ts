@@ -6,7 +6,7 @@ import type {
   CompiledPart,
   Part,
   SourceProblem,
-} from '../../preview/protocol'
+} from '../../compile/compiledApp'
 import { globals } from '../dom'
 import { settings } from '../settings'
 import { foreignTags } from './backend'

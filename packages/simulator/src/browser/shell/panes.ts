@@ -83,7 +83,7 @@ export class ConsolePanel {
   #errors = 0
   #phone = ''
 
-  /** @param onCount is told how many errors there are */
+  /** @param onCount called with the number of errors */
   constructor(phones: string[], onCount: (errors: number) => void) {
     this.#phones = phones
     this.#onCount = onCount

@@ -1,7 +1,7 @@
 import { api, type CallbackOptions, WxError } from '../../callbacks'
 import { deviceInfo, deviceProfile, SDK_VERSION } from '../../deviceProfile'
 import { globals } from '../dom'
-import { isChinese, settings, tellShell } from '../settings'
+import { isChinese, postToShell, settings } from '../settings'
 import { showToast } from './interaction'
 
 /** Heights of what WeChat draws above the page, as in phone.css. Pixels. */
@@ -174,7 +174,7 @@ let clipboard = ''
 
 async function copy(text: string): Promise<void> {
   clipboard = text
-  tellShell({ type: 'copied', text })
+  postToShell({ type: 'copied', text })
   // WeChat shows this toast itself.
   showToast({ title: isChinese ? '内容已复制' : 'Copied' })
   // Without permission, as in a frame, `execCommand` still works.

@@ -125,7 +125,7 @@ class PhoneFiles {
 
 export const phoneFiles = new PhoneFiles()
 
-/** The size of the file that a buffer was read from: of an upload in parts it tells how much there is to send. */
+/** The size of the file that a buffer was read from: the panel needs it for the progress of an upload in parts. */
 export const bytesOfFile = new WeakMap<ArrayBuffer, number>()
 
 /**

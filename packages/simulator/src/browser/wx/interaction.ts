@@ -130,7 +130,7 @@ export function showModal(options: ModalOptions): Promise<ModalResult> {
 }
 
 /** wx.showActionSheet: at most six items. */
-export function showActionSheet({
+function showActionSheet({
   itemList,
   itemColor,
 }: {

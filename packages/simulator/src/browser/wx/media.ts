@@ -198,7 +198,7 @@ async function compressImage({
   return { tempFilePath: await phoneFiles.add(blob, 'compressed.jpg') }
 }
 
-/** A browser download stands for the album, a chat or a document viewer. */
+/** Downloads the file in the browser, which has no album, chat or document viewer. */
 async function download({ filePath }: { filePath: string }): Promise<void> {
   const link = document.createElement('a')
   link.href = await phoneFiles.urlOf(filePath)

@@ -19,7 +19,7 @@ import {
   TIMEOUT_MS,
   type UploadOptions,
 } from '../../network'
-import { network, settings, tellShell } from '../settings'
+import { network, postToShell, settings } from '../settings'
 import { bytesOfFile, phoneFiles } from './files'
 
 const { headerName } = deviceProfile(settings.device)
@@ -178,7 +178,7 @@ function reportFailure(
   failure: string,
 ): void {
   const { host, pathname } = URL.canParse(url) ? new URL(url) : { host: '', pathname: url }
-  tellShell({
+  postToShell({
     type: 'request',
     unsent: {
       time: new Date(started).toISOString(),

@@ -1,8 +1,8 @@
-import { browserUnits } from '../../preview/protocol'
+import { browserUnits } from '../../compile/compiledApp'
 import { attempt } from '../app/problems'
 import { cssName, globals } from '../dom'
 
-// Worklets run on the thread of the app here, so every value is at hand and styles follow a frame later:
+// Worklets run on the thread of the app here, so values are available at once; styles follow a frame later:
 // https://developers.weixin.qq.com/miniprogram/dev/framework/runtime/skyline/worklet.html
 
 type Ease = (progress: number) => number
