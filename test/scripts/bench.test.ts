@@ -89,9 +89,7 @@ test('numbers are shown with their significant digits', () => {
 describe('the chart', () => {
   const bar = (cost: number, more: Partial<Bar> = {}): Bar => ({
     label: 'a call',
-    cost,
-    from: cost,
-    to: cost,
+    cost: { median: cost, min: cost, max: cost },
     detail: '1 : 2 ms',
     ...more,
   })

@@ -1,11 +1,10 @@
-import { postForm, send, signedRequests } from '../support/cosRequests'
+import { pathOf, postForm, send, signedRequests } from '../support/cosRequests'
 import {
   callFunction,
   type FunctionAnswer,
   formSignedWithKey,
   sendWithKey,
   sendWithSignature,
-  wirePath,
 } from '../support/functionCalls'
 import { HOST, useTestCloud } from '../support/testCloud'
 import { ATTACKER, type Attack, OWN, signatureEvent, VICTIM } from './attacks/attack'
@@ -79,7 +78,7 @@ const sign = (event: object) => callFunction(cloud, 'cos-signature', { openid: A
 
 /** If the object exists, its owner is the only grantee; it cannot be read unsigned. */
 async function expectPrivate(name: string): Promise<void> {
-  expect((await send(cloud.cos, { path: wirePath({ key: name }) })).status).toBe(403)
+  expect((await send(cloud.cos, { path: pathOf({ key: name }) })).status).toBe(403)
   const { status, body } = await asRoot('GET', name, { query: { acl: '' } })
   if (status === 200) expect(body.match(/<Grant>/g)).toHaveLength(1)
   if (status === 200) expect(body).not.toMatch(/AllUsers|AuthenticatedUsers|100000000009/)

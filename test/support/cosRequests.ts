@@ -67,12 +67,13 @@ export interface Signing {
   keyTime?: string
 }
 
-/** Where a signed request goes, as long as its key needs no encoding. */
-export function pathOf({ key = '', query = {} }: Signing): string {
-  const search = Object.entries(query)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&')
-  return `/${key}${search ? `?${search}` : ''}`
+/** Path and query as they go to the wire. */
+export function pathOf({ key = '', query = {} }: Pick<Signing, 'key' | 'query'>): string {
+  const search = Object.entries(query).map(([name, value]) =>
+    [name, ...(value === '' ? [] : [value])].map(encodeURIComponent).join('='),
+  )
+  const path = encodeURIComponent(key).replace(/%2F/g, '/')
+  return `/${path}${search.length > 0 ? `?${search.join('&')}` : ''}`
 }
 
 /** An Authorization made by Tencent's own Node SDK: the judge of our verification. */
@@ -114,17 +115,13 @@ export type SendSigned = (
   request?: SignedRequest,
 ) => Promise<RawResponse>
 
-/** Sends signed requests to a test cloud. Keys are percent-encoded. */
+/** Sends signed requests to a test cloud. */
 export function signedRequests(cloud: () => TestCloud): SendSigned {
   return (
     method,
     key,
     { query = {}, headers = {}, body, host = HOST, key: pair, keyTime } = {},
   ) => {
-    const search = Object.entries(query).map(([name, value]) =>
-      value === '' ? name : `${name}=${encodeURIComponent(value)}`,
-    )
-    const path = encodeURIComponent(key).replace(/%2F/g, '/')
     const sent = { Host: host, ...headers }
     const signing = {
       method,
@@ -136,7 +133,7 @@ export function signedRequests(cloud: () => TestCloud): SendSigned {
     }
     return send(cloud().cos, {
       method,
-      path: `/${path}${search.length > 0 ? `?${search.join('&')}` : ''}`,
+      path: pathOf({ key, query }),
       headers: { ...sent, Authorization: signByOfficialSdk(signing) },
       ...(body === undefined ? {} : { body }),
     })

@@ -3,7 +3,7 @@ import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
 import { signPostPolicy } from '@miniprogram-cos/protocol'
 import { build } from 'esbuild'
 import { nodeHash } from '../../packages/local-cloud/src/cos/authenticate'
-import { send, signByOfficialSdk } from './cosRequests'
+import { pathOf, type RawResponse, send, signByOfficialSdk } from './cosRequests'
 import { at } from './root'
 import { BUCKET, REGION, type TestCloud } from './testCloud'
 
@@ -74,52 +74,40 @@ export interface CosRequest {
   body?: string
 }
 
-/** Path and query as they go to the wire. */
-export function wirePath({ key = '', query = {} }: CosRequest): string {
-  const search = Object.entries(query).map(([name, value]) =>
-    value === ''
-      ? encodeURIComponent(name)
-      : `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
-  )
-  const path = encodeURIComponent(key).replace(/%2F/g, '/')
-  return `/${path}${search.length ? `?${search.join('&')}` : ''}`
-}
-
 /** Sends a request signed with an issued key, by Tencent's own Node SDK. */
 export function sendWithKey(
   cloud: TestCloud,
   { credentials }: FunctionAnswer,
   request: CosRequest,
-) {
+): Promise<RawResponse> {
   if (!credentials) throw new Error('no key was issued')
-  return send(cloud.cos, {
-    method: request.method ?? 'GET',
-    path: wirePath(request),
-    headers: {
-      ...request.headers,
-      Authorization: signByOfficialSdk({
-        ...request,
-        SecretId: credentials.tmpSecretId,
-        SecretKey: credentials.tmpSecretKey,
-      }),
-      'x-cos-security-token': credentials.sessionToken,
-    },
-    ...(request.body === undefined ? {} : { body: request.body }),
-  })
+  const { tmpSecretId: SecretId, tmpSecretKey: SecretKey, sessionToken } = credentials
+  const authorization = signByOfficialSdk({ ...request, SecretId, SecretKey })
+  return sendSigned(cloud, request, authorization, sessionToken)
 }
 
 /** Sends a request with a signature that the function made; the answer of another request is no use. */
-export function sendWithSignature(cloud: TestCloud, answer: FunctionAnswer, request: CosRequest) {
-  if (!answer.authorization) throw new Error(`no signature was issued: ${JSON.stringify(answer)}`)
+export function sendWithSignature(
+  cloud: TestCloud,
+  answer: FunctionAnswer,
+  request: CosRequest,
+): Promise<RawResponse> {
+  const { authorization, sessionToken = '' } = answer
+  if (!authorization) throw new Error(`no signature was issued: ${JSON.stringify(answer)}`)
+  return sendSigned(cloud, request, authorization, sessionToken)
+}
+
+function sendSigned(
+  cloud: TestCloud,
+  { method = 'GET', key, query, headers, body }: CosRequest,
+  Authorization: string,
+  token: string,
+): Promise<RawResponse> {
   return send(cloud.cos, {
-    method: request.method ?? 'GET',
-    path: wirePath(request),
-    headers: {
-      ...request.headers,
-      Authorization: answer.authorization,
-      'x-cos-security-token': answer.sessionToken ?? '',
-    },
-    ...(request.body === undefined ? {} : { body: request.body }),
+    method,
+    path: pathOf({ key, query }),
+    headers: { ...headers, Authorization, 'x-cos-security-token': token },
+    ...(body === undefined ? {} : { body }),
   })
 }
 

@@ -5,7 +5,7 @@ import {
   formatTime,
   refreshFileLists,
 } from 'miniprogram-cos-components'
-import { t } from '../../i18n/index'
+import { pick, t } from '../../i18n/index'
 import { exists, isName } from '../../services/cos'
 import { describeError, type Problem, showError } from '../../services/describeError'
 import {
@@ -25,15 +25,7 @@ const SHOWN_FOR = 1800
 
 Page({
   data: {
-    t: {
-      failedTitle: t.failedTitle,
-      retry: t.retry,
-      noPreview: t.noPreview,
-      copyLink: t.copyLink,
-      save: t.save,
-      rename: t.rename,
-      remove: t.remove,
-    },
+    t: pick('failedTitle', 'retry', 'noPreview', 'copyLink', 'save', 'rename', 'remove'),
     path: '',
     kind: '' as FileKind | '',
     url: '',

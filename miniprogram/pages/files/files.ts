@@ -1,6 +1,6 @@
 import { formatSize } from 'miniprogram-cos-components'
 import { FEATURES } from '../../config'
-import { t } from '../../i18n/index'
+import { pick, t } from '../../i18n/index'
 import { cos, isName, makeFolder, openFolder } from '../../services/cos'
 import { showError } from '../../services/describeError'
 
@@ -16,12 +16,7 @@ const PEOPLE =
 
 Page({
   data: {
-    t: {
-      onlyYou: t.onlyYou,
-      newFolder: t.newFolder,
-      uploadHere: t.uploadHere,
-      storage: t.storage,
-    },
+    t: pick('onlyYou', 'newFolder', 'uploadHere', 'storage'),
     texts: { emptyText: t.emptyText, ...(FEATURES.trash ? { removeText: t.toTrash } : {}) },
     path: '',
     hasCovers: FEATURES.videoCovers,

@@ -1,4 +1,4 @@
-import { t } from '../../i18n/index'
+import { pick, t } from '../../i18n/index'
 import { cos } from '../../services/cos'
 import { describeError, type Problem } from '../../services/describeError'
 import { checkDomains, tryFolder } from '../../services/isolation'
@@ -12,24 +12,24 @@ interface Outcome {
 
 Page({
   data: {
-    t: {
-      yourFolder: t.yourFolder,
-      rulesTitle: t.rulesTitle,
-      rules: t.rules,
-      tryTitle: t.tryTitle,
-      tryText: t.tryText,
-      otherFolder: t.otherFolder,
-      tryNow: t.tryNow,
-      loading: t.loading,
-      ownColumn: t.ownColumn,
-      otherColumn: t.otherColumn,
-      allowed: t.allowed,
-      refused: t.refused,
-      whatCosSays: t.whatCosSays,
-      domainsTitle: t.domainsTitle,
-      domainsText: t.domainsText,
-      checkDomains: t.checkDomains,
-    },
+    t: pick(
+      'yourFolder',
+      'rulesTitle',
+      'rules',
+      'tryTitle',
+      'tryText',
+      'otherFolder',
+      'tryNow',
+      'loading',
+      'ownColumn',
+      'otherColumn',
+      'allowed',
+      'refused',
+      'whatCosSays',
+      'domainsTitle',
+      'domainsText',
+      'checkDomains',
+    ),
     prefix: '',
     bucket: '',
     region: '',

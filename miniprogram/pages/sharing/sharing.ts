@@ -1,5 +1,5 @@
 import { fileKind, formatSize, formatTime } from 'miniprogram-cos-components'
-import { t } from '../../i18n/index'
+import { pick, t } from '../../i18n/index'
 import { cos } from '../../services/cos'
 import { describeError } from '../../services/describeError'
 
@@ -16,7 +16,7 @@ interface SharedFile {
 
 Page({
   data: {
-    t: { reviewText: t.reviewText, inReview: t.inReview, approved: t.approved },
+    t: pick('reviewText', 'inReview', 'approved'),
     /** Absolute: outside the user's own folder. */
     prefix: '',
     rows: [] as SharedFile[],

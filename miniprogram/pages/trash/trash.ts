@@ -1,6 +1,6 @@
 import { isCosError, type ListTrashResult } from 'miniprogram-cos'
 import { fileKind, formatSize, refreshFileLists } from 'miniprogram-cos-components'
-import { t } from '../../i18n/index'
+import { pick, t } from '../../i18n/index'
 import { cos, keyOf } from '../../services/cos'
 import { describeError, type Problem, showError } from '../../services/describeError'
 
@@ -10,14 +10,7 @@ const DAY = 24 * 3600 * 1000
 
 Page({
   data: {
-    t: {
-      restore: t.restore,
-      erase: t.erase,
-      emptyTrash: t.emptyTrash,
-      emptyTrashText: t.emptyTrashText,
-      failedTitle: t.failedTitle,
-      retry: t.retry,
-    },
+    t: pick('restore', 'erase', 'emptyTrash', 'emptyTrashText', 'failedTitle', 'retry'),
     rows: [] as { id: string; name: string; kind: string; meta: string }[],
     isEmpty: false,
     problem: null as Problem | null,

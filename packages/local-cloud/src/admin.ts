@@ -72,7 +72,7 @@ export class Admin {
       response.end()
       return
     }
-    const { store, documents, keys, faults, operations, clock } = this.#services
+    const { store, documents, keys, faults, operations } = this.#services
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://admin')
     const json = (value: unknown) => sendJson(response, 200, value)
     switch (`${request.method} ${pathname}`) {

@@ -14,7 +14,7 @@ import {
 import { signedParams, signsHostOf } from '../resign'
 import { call, type Deviation, fixedPath, sign, without } from './deviation'
 
-export const UPLOAD = /^(uploadFiles?|sliceUploadFile)$/
+const UPLOAD = /^(uploadFiles?|sliceUploadFile)$/
 export const COPY = 'sliceCopyFile'
 const BYTES = /^bytes:(\d+):(.*)$/
 const DEFAULTS = ['Content-Type', 'Cache-Control']

@@ -118,30 +118,28 @@ export function knownAppid(): Partial<Answers> {
   return {}
 }
 
-/** Loads Tencent's libraries when they are needed, so that the first question appears at once. */
-async function loadCloud() {
-  const [account, checks, settings] = await Promise.all([
-    import('./account'),
-    import('./bucketChecks'),
-    import('./bucketSettings'),
-  ])
-  return { ...account, ...checks, ...settings }
-}
-
 /** Looks up the region of the bucket, if the deploying key may list the account's buckets. */
 export async function lookUpRegion(
   { bucket }: Partial<Answers>,
   settings: Settings,
 ): Promise<Partial<Answers>> {
   if (bucket === undefined || !settings.TENCENTCLOUD_SECRET_ID) return {}
-  const { cosClient, findRegion } = await loadCloud()
+  // Tencent's libraries are loaded when they are needed, so that the first question appears at once.
+  const [{ findRegion }, { cosClient }] = await Promise.all([
+    import('./bucketChecks'),
+    import('./bucketSettings'),
+  ])
   const region = await findRegion(cosClient(deployKey(settings)), bucket)
   return region === undefined ? {} : { region }
 }
 
 /** Checks with Tencent Cloud that keys, bucket and environment exist and belong to the same account. @throws CloudError */
 export async function checkOnline(answers: Answers, settings: Settings): Promise<void> {
-  const { CloudApi, checkRegion, cosClient, preflight } = await loadCloud()
+  const [{ CloudApi, preflight }, { checkRegion }, { cosClient }] = await Promise.all([
+    import('./account'),
+    import('./bucketChecks'),
+    import('./bucketSettings'),
+  ])
   const key = deployKey(settings)
   await preflight(new CloudApi(key, answers.env), key, settings)
   await checkRegion(cosClient(key), { Bucket: answers.bucket, Region: answers.region })
