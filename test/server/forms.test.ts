@@ -135,7 +135,7 @@ test('is valid for the requested time only', async () => {
 
 test.each([
   ['grants write only to owner', { Key: `private/${BOB}/x` }],
-  ['grants write only to', { Key: 'news/1' }],
+  ['grants write to nobody', { Key: 'news/1' }],
   ['no rule', { Key: 'elsewhere/1' }],
   ['allows only', { Key: photo.Key }],
   ['allows only', { ...photo, ContentType: 'text/html' }],
