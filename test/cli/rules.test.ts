@@ -114,7 +114,7 @@ test.each([
   [['o1', 'read', 'private/o2/a'], 1, '→ access["private/{openid}/**"]  cos.config.ts:11'],
   [['nobody', 'read', 'private/o1/a'], 1, 'no user is signed in'],
   [['o1', 'write', 'elsewhere'], 1, 'no path of cos.config.ts covers it'],
-  [['o1', 'write', 'avatars/o1/a', '--size', '3 MB'], 1, 'objects of up to 2097152 bytes'],
+  [['o1', 'write', 'avatars/o1/a', '--size', '3 MB'], 1, 'allows at most 2097152 bytes'],
   [['oEditor0123456789-_abcdefghi', 'write', 'news/a'], 0, 'cos.config.ts:16'],
   [
     ['o1', 'read', 'private/o2/a', '--json'],

@@ -381,12 +381,7 @@ describe('a repeated deployment', () => {
 describe('a failure while functions are deployed', () => {
   test.each([
     ['the network is cut', 'UpdateFunctionCode', 'cut', 'Unreachable'],
-    [
-      'an update is refused',
-      'UpdateFunctionCode',
-      'FailedOperation.UpdateFunctionCode',
-      'CloudRefused',
-    ],
+    ['an update is refused', 'UpdateFunctionCode', 'FailedOperation', 'CloudRefused'],
     ['the key has no right to', 'UpdateFunctionCode', 'UnauthorizedOperation', 'NotAuthorized'],
     ['a function cannot be called', 'Invoke', 'InternalError', 'CloudRefused'],
   ])(

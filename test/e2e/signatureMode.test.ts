@@ -51,7 +51,7 @@ test('the function refuses another user and names the rule', async () => {
     name: 'CosError',
     kind: 'credentials',
     code: 'KitRequestRefused',
-    message: expect.stringContaining('access["private/{openid}/**"] only its owner may read'),
+    message: expect.stringContaining('access["private/{openid}/**"] grants read only to owner'),
   })
   const refusal = await bob.cos.getObject({ Key: `${prefix}small` }).catch((error) => error)
   expect(refusal.message).toContain('private/{openid}/**')

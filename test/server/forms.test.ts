@@ -134,13 +134,13 @@ test('is valid for the requested time only', async () => {
 })
 
 test.each([
-  ['only its owner may write', { Key: `private/${BOB}/x` }],
-  ['may write', { Key: 'news/1' }],
+  ['grants write only to owner', { Key: `private/${BOB}/x` }],
+  ['grants write to nobody', { Key: 'news/1' }],
   ['no rule', { Key: 'elsewhere/1' }],
-  ['takes the types', { Key: photo.Key }],
-  ['takes the types', { ...photo, ContentType: 'text/html' }],
-  ['no form can carry', { Key: `records/${ALICE}/1` }],
-  ['chooses the names', { Key: `inbox/${ALICE}/mine` }],
+  ['allows only', { Key: photo.Key }],
+  ['allows only', { ...photo, ContentType: 'text/html' }],
+  ['a form cannot enforce', { Key: `records/${ALICE}/1` }],
+  ['choose the names', { Key: `inbox/${ALICE}/mine` }],
   ['must be a type such as', { Key: `private/${ALICE}/x`, ContentType: 'a/b\r\nx: y' }],
   ['no field', { ...photo, acl: 'public-read' }],
   ['1 to 900', { ...photo, expires: 901 }],

@@ -210,7 +210,7 @@ describe('reconcile', () => {
     expect(types).toEqual(['image/png', 'text/html'])
   })
 
-  test('ends for an object that is replaced all the time, and handles the others', async () => {
+  test('ends for an object that keeps changing, and handles the others', async () => {
     const { bucket, clock, put } = memoryBucket()
     let runs = 0
     const rules = rulesWith(({ key }) => {

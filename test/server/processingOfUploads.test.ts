@@ -162,7 +162,7 @@ test.each(['a*b', 'a?b', 'a\\b'])(
   async (name) => {
     const refusal = {
       code: 'KitRequestRefused',
-      message: expect.stringContaining('cannot be named exactly'),
+      message: expect.stringMatching(/cannot name a key that contains .* exactly/),
     }
     expect((await sign(ALICE, put(`films/${ALICE}/${name}`))).error).toMatchObject(refusal)
     const form = { Key: `films/${ALICE}/${name}`, ContentType: 'image/png' }

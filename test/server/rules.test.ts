@@ -104,7 +104,7 @@ test.each<[string, object, string]>([
   ['an unknown placeholder', { '{uid}/**': { owner: ['read'] } }, 'no other placeholder'],
   ['a dot segment', { 'a/../**': { everyone: ['read'] } }, 'only letters, digits'],
   ['a wildcard', { 'a/*/**': { everyone: ['read'] } }, 'only letters, digits'],
-  ['an owner without {openid}', { 'public/**': { owner: ['read'] } }, 'no {openid} segment'],
+  ['an owner without {openid}', { 'public/**': { owner: ['read'] } }, 'its path has no {openid}'],
   ['an unknown verb', { 'a/{openid}/**': { owner: ['own'] } }, 'the verbs are'],
   ['nothing allowed', { 'a/{openid}/**': { owner: [] } }, 'allows nothing'],
   [
@@ -148,7 +148,11 @@ test.each<[string, object, string]>([
     { 'a/**': { everyone: ['list'], videoCovers: true } },
     'nobody',
   ],
-  ['videoCovers: false', { 'a/**': { everyone: ['read'], videoCovers: false } }, 'can be true'],
+  [
+    'videoCovers: false',
+    { 'a/**': { everyone: ['read'], videoCovers: false } },
+    'the only value is true',
+  ],
   ['a trash where nobody deletes', { 'a/**': { everyone: ['read'], trash: '9 days' } }, 'nobody'],
   [
     'a path in the trash',
@@ -164,7 +168,7 @@ test.each<[string, object, string]>([
       'a/{openid}/x/**': { owner: ['delete'], trash: '9 days' },
       'a/b/y/**': { everyone: ['delete'], trash: '8 days' },
     },
-    'give them the same days',
+    'the same number of days',
   ],
   [
     'limits without writing',
@@ -228,7 +232,7 @@ describe('a configuration', () => {
           ]),
         ),
       },
-      'STS takes 6144: use fewer paths',
+      'STS accepts 6144: use fewer paths',
     ],
   ])('refuses %s', (_, change, why) => {
     expect(() => checkConfig({ ...good, ...change } as CosConfig)).toThrow(why)

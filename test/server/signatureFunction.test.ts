@@ -153,7 +153,7 @@ test('names the rule that refuses a request', async () => {
   const answer = await call({ openid: BOB }, { Method: 'PUT', Key: `shared/${ALICE}/x` })
   expect(answer.error).toEqual({
     code: 'KitRequestRefused',
-    message: `the request is refused: no rule lets you write "shared/${ALICE}/x": by access["shared/{openid}/**"] only its owner may write`,
+    message: `the request is refused: no rule lets you write "shared/${ALICE}/x": access["shared/{openid}/**"] grants write only to owner`,
     retryable: false,
     rule: 'shared/{openid}/**',
   })

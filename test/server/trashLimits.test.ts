@@ -41,7 +41,7 @@ test('a signature that is used again after each deletion does not exceed the quo
   for (let i = 0; i < 2; i++) {
     expect((await trash({ action: 'delete', Key }, BOB)).error).toMatchObject({
       code: 'KitQuotaExceeded',
-      message: expect.stringContaining('has not ended'),
+      message: expect.stringContaining('is still permitted'),
       usage: { used: 800 },
     })
     expect((await upload()).status).toBe(200)

@@ -43,7 +43,7 @@ export interface ExplainedDecision extends Decision {
 }
 
 /**
- * Whether the rules let somebody do something, as cos-signature decides it: the same code reads the same request.
+ * Decides whether the rules allow a call, with the code of cos-signature.
  * @param principal undefined for a call without an OPENID
  */
 export function decide(
@@ -71,8 +71,7 @@ export function decide(
     return problem ? { ...refusedFor(problem), ...named } : { allowed: true, ...named }
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error
-    const { rule, reason: why } = error.details
-    const reason = error.message.replace('the request is refused: ', '')
+    const { rule, reason: why, text: reason = error.message } = error.details
     return { allowed: false, reason, ...(why && { why }), ...(rule === undefined ? {} : { rule }) }
   }
 }

@@ -10,6 +10,8 @@ export interface FunctionErrorDetails {
   rule?: string | undefined
   /** Why the rules refuse it, where `REASONS` has it. */
   reason?: Reason | undefined
+  /** The message without what all refusals of the code begin with. */
+  text?: string | undefined
   /** Usage and limits of the folder. */
   usage?: UsageResponse
   /** STS's id of the call that failed. For the log only. */
@@ -46,7 +48,7 @@ export class FunctionError extends Error {
   }
 }
 
-/** An error that whoever deployed the function has to fix. */
+/** A configuration error, for the developer. */
 export function misconfigured(message: string): FunctionError {
   return new FunctionError('KitMisconfigured', message)
 }
@@ -61,11 +63,9 @@ export type Refuse = (
 /** Refusals with one code, whose messages begin alike. */
 export function refusal(code: RefusalCode, start = ''): Refuse {
   return (why, rule, subject) => {
-    const message = `${start}${subject === undefined ? '' : `${subject}: `}${why}`
-    return new FunctionError(code, message, {
-      rule,
-      reason: why instanceof Reason ? why : undefined,
-    })
+    const text = `${subject === undefined ? '' : `${subject}: `}${why}`
+    const reason = why instanceof Reason ? why : undefined
+    return new FunctionError(code, `${start}${text}`, { rule, reason, text })
   }
 }
 
@@ -82,9 +82,9 @@ export const REASONS = {
   noUser: 'no user is signed in',
   keyRefusedByCos: '{problem}',
   keyWithWildcard:
-    'it contains "{text}", a wildcard in policies: a key for a scope cannot name it, cos-signature can sign for it',
+    'it contains "{text}", a wildcard in policies, so a policy cannot name this object exactly: use cos-signature',
   keyWithBackslash:
-    'it contains a backslash, "\\": a key for a scope cannot name it, cos-signature can sign for it',
+    'it contains a backslash, "\\", so a policy cannot name this object exactly: use cos-signature',
   keyWithTemplate: 'it contains "{text}", a template that nothing has filled in',
   keyEncoded:
     'it contains a percent sign and two hex digits, "{text}": give the key as it is, not encoded',
@@ -95,23 +95,23 @@ export const REASONS = {
   keyWithWildcardSegment: 'a segment consists of wildcards, "{text}"',
   keySegmentEnd: 'a segment ends in a dot or space',
   keyNotExact:
-    'the rule limits uploads, and a key that contains "{text}" cannot be named exactly in a policy',
+    'the rule limits uploads, and a policy cannot name a key that contains "{text}" exactly',
   notCovered: 'no rule lets you {verb} {key}: no path of cos.config.ts covers it',
-  notGranted: 'no rule lets you {verb} {key}: by access["{rule}"] only {who} may {verb}',
-  grantedToNobody: 'no rule lets you {verb} {key}: by access["{rule}"] nobody may {verb}',
-  hasTrash: 'it has a trash, into which the functions move objects: send the event "trash"',
-  serverNames: 'the function chooses the names of new objects: request one with "create"',
+  notGranted: 'no rule lets you {verb} {key}: access["{rule}"] grants {verb} only to {who}',
+  grantedToNobody: 'no rule lets you {verb} {key}: access["{rule}"] grants {verb} to nobody',
+  hasTrash: 'its rule has a trash: delete with the event "trash"',
+  serverNames: 'the functions choose the names of new objects: request one with "create"',
   noOverwriting:
-    'it forbids overwriting, which no key can be bound to: upload with signatures of cos-signature',
+    'its rule has overwrite: false, which a temporary key cannot enforce: upload with cos-signature',
   quotaNeedsOneObject:
-    'it has a quota, which no key for a folder can be held to: request a key for one object, or upload with signatures of cos-signature',
+    'its rule has a quota, which a key for a folder cannot enforce: request a key for one object, or upload with cos-signature',
   hookNeedsOneObject:
-    'its beforeUpload decides on each object: request a key for one object, or upload with signatures of cos-signature',
-  tooLarge: 'the rule takes objects of up to {bytes} bytes',
-  otherType: 'the rule takes the types {types}',
+    'its rule has beforeUpload, which decides on each object: request a key for one object, or upload with cos-signature',
+  tooLarge: 'the rule allows at most {bytes} bytes',
+  otherType: 'the rule allows only {types}',
   exists: 'the rule forbids overwriting',
   overQuota: "the rule's quota is {bytes} bytes",
-  tooManyFiles: 'the rule takes {files} files',
+  tooManyFiles: 'the rule allows at most {files} files',
 } as const
 
 export type ReasonCode = keyof typeof REASONS

@@ -3,7 +3,7 @@ import { quote, Reason, type Refuse } from './errors'
 import { type KeyUse, keyReason } from './objectKey'
 import { granteesOf, OPENID, type Rule, VERBS } from './rules'
 
-/** Who calls, as far as rules are concerned. */
+/** The caller, as access rules see it. */
 export interface Principal {
   openid: string
   /** Names of the groups they belong to. */
@@ -90,7 +90,7 @@ export function explainDenial(
   if (!rule) return { reason: new Reason('notCovered', { verb, key: quote(key) }) }
   const who = granteesOf(rule)
     .filter(({ verbs }) => verbs.includes(verb))
-    .map(({ name }) => (name === 'owner' ? 'its owner' : name))
+    .map(({ name }) => name)
     .join(', ')
   const values = { verb, key: quote(key), rule: rule.pattern, who }
   return { reason: new Reason(who ? 'notGranted' : 'grantedToNobody', values), rule: rule.pattern }

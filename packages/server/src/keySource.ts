@@ -171,7 +171,7 @@ export class CallerLimiter {
     const retryAfter = Math.ceil((cost - refilled) / perSecond)
     throw new FunctionError(
       'KitTooManyRequests',
-      `429: more than ${this.#perMinute} ${this.#what} in a minute; again in ${retryAfter} s`,
+      `more than ${this.#perMinute} ${this.#what} in a minute: retry in ${retryAfter} s`,
       { retryable: true, retryAfter },
     )
   }

@@ -211,14 +211,14 @@ export function serializePolicy(policy: PolicyDocument): string {
   if (policy.statement.length === 0) {
     throw new FunctionError(
       'KitNothingGranted',
-      'the rules grant this caller nothing a key could do',
+      'the rules grant this caller nothing that a temporary key can permit',
     )
   }
   const text = JSON.stringify(policy)
   if (text.length <= MAX_POLICY_CHARS) return text
   throw new FunctionError(
     'KitPolicyTooLong',
-    `the policy would have ${text.length} characters, STS takes ${MAX_POLICY_CHARS}: ask for less at a time`,
+    `the policy would have ${text.length} characters; STS accepts ${MAX_POLICY_CHARS}: request fewer paths or scope entries`,
   )
 }
 

@@ -43,11 +43,11 @@ export interface AccessRule<Group extends string = string> {
   /**
    * For how long deleted objects can be restored. No key and no signature deletes there: the functions move the
    * object into the trash, and a lifecycle rule that `deploy` sets empties it. What the trash contains counts towards
-   * `quota` and `maxFiles`. Replacing an object is no deletion: see `overwrite`. @default deleted for good
+   * `quota` and `maxFiles`. Replacing an object is no deletion: see `overwrite`. @default deleted permanently
    */
   trash?: `${number} days`
   /**
-   * Whoever may read a video may get snapshots of it from COS: media processing (`ci-process=snapshot`), which must be
+   * Readers of a video may also get snapshots of it from COS: media processing (`ci-process=snapshot`), which must be
    * enabled for the bucket, and is billed. The functions' sub-account needs `ci:GenerateSnapshot` as well: attach the
    * policy that `policy` prints again. @default no snapshots
    */
@@ -137,11 +137,11 @@ function readRule(pattern: string, given: AccessRule, known: readonly string[]):
   const { overwrite, names, maxFiles, videoCovers, beforeUpload, onUpload, onDelete } = given
   if (![undefined, true, false].includes(overwrite))
     fail('has overwrite, which must be true or false')
-  if (names !== undefined && names !== 'server') fail('has names, which can be "server"')
+  if (names !== undefined && names !== 'server') fail('has names: the only value is "server"')
   if (maxFiles !== undefined && !(Number.isInteger(maxFiles) && maxFiles >= 1)) {
     fail('has maxFiles, which must be a whole number from 1')
   }
-  if (![undefined, true].includes(videoCovers)) fail('has videoCovers, which can be true')
+  if (![undefined, true].includes(videoCovers)) fail('has videoCovers: the only value is true')
   for (const name of HOOKS) {
     if (!['undefined', 'function'].includes(typeof given[name])) {
       fail(`has ${name}, which must be a function`)
@@ -192,11 +192,11 @@ function readPattern(pattern: string, fail: Fail): string[] {
 
 function readVerbs(value: unknown, who: string, fail: Fail): Verb[] {
   if (value === undefined) return []
-  if (!Array.isArray(value)) return fail(`: ${who} must be a list of verbs`)
+  if (!Array.isArray(value)) return fail(`has ${who}, which must be a list of verbs`)
   const verbs = new Set<Verb>()
   for (const verb of value) {
     if (!isVerb(verb)) {
-      return fail(`: ${who} has "${String(verb)}"; the verbs are ${VERBS.join(', ')}`)
+      return fail(`has ${who} with "${String(verb)}"; the verbs are ${VERBS.join(', ')}`)
     }
     verbs.add(verb)
   }
@@ -273,18 +273,20 @@ function checkCombination(rule: Rule, fail: Fail): void {
   if (verbs.length === 0) fail('allows nothing')
   if (rule.onDelete && !rule.onUpload) fail('has onDelete, which needs an onUpload')
   if (owner.length > 0 && at < 0) {
-    fail('has an owner, but no {openid} segment says whose it is')
+    fail('grants verbs to owner, but its path has no {openid}')
   }
   if (others.length > 0 && at === 0) {
-    fail('gives others every folder of the bucket: put a folder before {openid}')
+    fail('grants others access to every folder of the bucket: put a folder before {openid}')
   }
   if (others.length > 0 && at >= 0 && at < segments.length - 1) {
     // The policy's `*` spans slashes: `u/*/pub/*` would also match `u/x/secret/pub/y`.
-    fail('gives others a folder below {openid}: {openid} must be the last segment before "/**"')
+    fail(
+      'grants others access to a folder below {openid}: {openid} must be the last segment before "/**"',
+    )
   }
   if (limitsUploads(rule) && !verbs.includes('write'))
     fail('limits writing, but grants write to nobody')
-  if (hasQuota(rule) && at < 0) fail('has a quota, but no {openid} segment says whose folder it is')
+  if (hasQuota(rule) && at < 0) fail('has quota or maxFiles, but its path has no {openid}')
   if (rule.trashDays !== undefined && !verbs.includes('delete'))
     fail('has a trash, but grants delete to nobody')
   if (rule.videoCovers && !verbs.includes('read'))
@@ -292,7 +294,7 @@ function checkCombination(rule: Rule, fail: Fail): void {
   if (rule.onUpload && !verbs.includes('write')) fail('has hooks, but grants write to nobody')
 }
 
-/** Somebody to whom a rule can grant verbs. */
+/** The owner, everyone, or a group. */
 interface Grantee {
   /** `owner`, `everyone`, or the name of a group. */
   name: string
@@ -314,7 +316,7 @@ export function granteesOf(rule: Rule, groups = Object.keys(rule.groups)): Grant
   ]
 }
 
-/** Whether a rule says more about uploads than where they may go. */
+/** Whether a rule restricts uploads: by size, type, name, overwriting or beforeUpload. */
 export function limitsUploads(rule: Rule): boolean {
   const { maxBytes, types, overwrite, names, beforeUpload } = rule
   return (
@@ -365,7 +367,7 @@ function checkTrash(rules: Rule[]): void {
     )
     if (!other) continue
     throw new Error(
-      `cos.config.ts: access["${one.pattern}"] and access["${other.pattern}"] have one folder in the trash: give them the same days`,
+      `cos.config.ts: access["${one.pattern}"] and access["${other.pattern}"] share a folder in the trash: give both the same number of days`,
     )
   }
 }

@@ -50,7 +50,7 @@ export function compileScope(
     // A policy does not see how much a copy brings.
     throw new FunctionError(
       'KitScopeRefused',
-      'scope is refused: with a quota or beforeUpload, no key may both upload and read, since it could copy',
+      'scope is refused: with a quota or beforeUpload, a key must not both upload and read: it could copy objects of any size',
       { rule: counted.permission.grant.rule.pattern },
     )
   }
@@ -121,7 +121,10 @@ function readEntry(
     if (obstacle && !(rule.overwrite && isNamed)) throw refuse(obstacle, rule.pattern)
   }
   if (!conditionOf(action, grant)) {
-    throw refuse('the rule limits the size, and no key can limit the sum of parts', rule.pattern)
+    throw refuse(
+      'the rule limits the size, which a temporary key cannot enforce for a multipart upload',
+      rule.pattern,
+    )
   }
   if (grant.verb !== 'write' || !UPLOADS.includes(action)) {
     return { permission: { action, path: prefix, grant } }
@@ -146,7 +149,8 @@ export function narrowGrants(
   const usable = grantsForKeys(grants)
   if (paths === undefined) {
     const missing = (verbs ?? []).find((verb) => !usable.some((grant) => grant.verb === verb))
-    if (missing) throw pathRefused('verbs', `no rule lets you ${missing} anything by a key`)
+    if (missing)
+      throw pathRefused('verbs', `no rule lets you ${missing} anything with a temporary key`)
     return usable.filter(({ verb }) => verbs?.includes(verb))
   }
   if (!Array.isArray(paths) || paths.length === 0 || paths.length > MAX_PATHS) {

@@ -92,7 +92,7 @@ export async function fetchTemporaryKey(
       : await client.GetFederationToken({ Name: name, ...params })
     const { Credentials: key, ExpiredTime, RequestId } = response
     if (!key?.TmpSecretId || !key.TmpSecretKey || !key.Token || !ExpiredTime) {
-      throw new FunctionError('KitStsFailed', 'STS answered without a key', { retryable: true })
+      throw new FunctionError('KitStsFailed', 'STS returned no key', { retryable: true })
     }
     return {
       tmpSecretId: key.TmpSecretId,
@@ -152,7 +152,7 @@ const STS_ERRORS: [pattern: RegExp, code: RefusalCode, message: string, isRetrya
   [
     /^InvalidParameter\.(PolicyTooLong|ExtendStrategyOverSize)/,
     'KitPolicyTooLong',
-    'the policy is too long: ask for less at a time',
+    'the policy is too long: request fewer paths or scope entries',
   ],
   [
     /^InvalidParameter\.OverTimeError/,

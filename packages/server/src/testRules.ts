@@ -216,10 +216,12 @@ function verbChanges(rule: Rule, groups: string[]): Change[] {
     granteesOf(rule, groups)
       .filter(({ name }) => name !== 'owner' || rule.segments.includes(OPENID))
       .filter(({ verbs }) => !verbs.includes(verb))
-      .map(({ name, verbs, withVerbs }): Change => {
-        const who = name === 'owner' ? 'its owner' : name
-        return [`${who} may ${verb}`, withVerbs([...verbs, verb])]
-      }),
+      .map(
+        ({ name, verbs, withVerbs }): Change => [
+          `${name} may ${verb}`,
+          withVerbs([...verbs, verb]),
+        ],
+      ),
   )
 }
 

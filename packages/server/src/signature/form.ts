@@ -46,7 +46,7 @@ export function readForm(
   const { rule } = grant
   if (!rule.overwrite) {
     throw requestRefused(
-      'the rule forbids overwriting, which no form can carry: use PUT',
+      'the rule has overwrite: false, which a form cannot enforce: use PUT',
       rule.pattern,
     )
   }

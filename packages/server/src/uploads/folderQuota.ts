@@ -125,7 +125,7 @@ export class FolderQuota {
       await this.reserve(rule, folder, [{ key: entry, size, until }])
     } catch (error) {
       if (!(error instanceof FunctionError && error.code === 'KitQuotaExceeded')) throw error
-      const message = `the permission to upload ${quote(key)} has not ended, and the quota has no room for the object and another one: delete it half an hour after its upload`
+      const message = `an upload of ${quote(key)} is still permitted, and the quota has no room for both: delete it half an hour after its upload`
       throw new FunctionError('KitQuotaExceeded', message, error.details)
     }
   }
@@ -210,13 +210,13 @@ function quotaExceeded(rule: Rule, usage: UsageResponse, wanted: Reservation[]):
   ]
   return new FunctionError(
     'KitQuotaExceeded',
-    `${bytes} bytes more do not fit into ${JSON.stringify(usage.path)}, which has ${limits.join(' and ')}`,
+    `${bytes} more bytes exceed the limits of ${JSON.stringify(usage.path)}: used ${limits.join(' and ')}`,
     { rule: rule.pattern, usage },
   )
 }
 
 function tooManyReservations(rule: Rule): FunctionError {
-  const message = `429: more than ${MAX_RESERVATIONS} uploads to one folder have been permitted and may still begin`
+  const message = `more than ${MAX_RESERVATIONS} uploads to one folder have been permitted and may still begin`
   return new FunctionError('KitTooManyRequests', message, {
     retryable: true,
     retryAfter: 60,

@@ -26,7 +26,7 @@ interface TrashEntry {
   id: string
 }
 
-/** `owner`: the owner of the folder, who may restore the object. `other`: anybody else. */
+/** `owner`: the owner of the folder, who may restore the object. `other`: any other user. */
 type DeletedBy = 'owner' | 'other'
 
 const ID = /^\d{8}T\d{6}Z-[\da-f]{8}-(owner|other)$/
@@ -91,7 +91,7 @@ export class Trash {
     if (utf8Length(key) + ENTRY_BYTES > MAX_KEY_BYTES) {
       throw refused(`the key is longer than ${MAX_KEY_BYTES - ENTRY_BYTES} bytes`, rule.pattern)
     }
-    return this.#alone(key, async () => ({ trash: await this.#moveIn(rule, key, by) }))
+    return this.#withLease(key, async () => ({ trash: await this.#moveIn(rule, key, by) }))
   }
 
   /** Lists the entries of the trash whose keys begin with a prefix. */
@@ -123,7 +123,7 @@ export class Trash {
     admit: (file: ObjectHead) => Promise<void> = async () => undefined,
   ): Promise<TrashResponse> {
     const { rule, key } = target
-    return this.#alone(key, async () => {
+    return this.#withLease(key, async () => {
       const { entry, source } = await this.#find(target, id)
       await admit(source)
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -141,20 +141,22 @@ export class Trash {
         }
         await this.#moveIn(rule, key, overwrites)
       }
-      throw new FunctionError('KitInternal', 'the object changes all the time', { retryable: true })
+      throw new FunctionError('KitInternal', 'the object kept changing: try again', {
+        retryable: true,
+      })
     })
   }
 
-  /** Deletes an object in the trash for good. */
+  /** Deletes an object in the trash permanently. */
   async erase(target: TrashTarget, id: string): Promise<TrashResponse> {
-    return this.#alone(target.key, async () => {
+    return this.#withLease(target.key, async () => {
       const { entry, source } = await this.#find(target, id)
       await this.#bucket.remove(source.key)
       return { trash: [describeEntry(target.rule, entry, source.size)] }
     })
   }
 
-  #alone<Result>(key: string, run: () => Promise<Result>): Promise<Result> {
+  #withLease<Result>(key: string, run: () => Promise<Result>): Promise<Result> {
     return withLease(this.#leases, key, this.#clock, run)
   }
 
@@ -171,7 +173,9 @@ export class Trash {
       await this.#bucket.remove(key)
       return [describeEntry(rule, entry, source.size)]
     }
-    throw new FunctionError('KitInternal', 'the object changes all the time', { retryable: true })
+    throw new FunctionError('KitInternal', 'the object kept changing: try again', {
+      retryable: true,
+    })
   }
 
   /** An entry of a key that the caller may see. @throws FunctionError `KitTrashRefused` */

@@ -122,9 +122,10 @@ export class UploadRecords {
         await this.#settle(record)
         return { state: 'done', result: record.value.result, ran: runs > 0 }
       }
-      if (runs >= MAX_RUNS) throw hookFailed(rule, 'the object is replaced all the time')
+      if (runs >= MAX_RUNS) throw hookFailed(rule, 'the object kept changing: try again')
       if (record && record.value.lease > this.#clock.now()) {
-        if (waits++ >= MAX_WAITS) throw hookFailed(rule, 'it is running for this key elsewhere')
+        if (waits++ >= MAX_WAITS)
+          throw hookFailed(rule, 'another call is running the hook for this key')
         await waitForLease(this.#clock, waits)
       } else if (head) {
         if (await this.#runOnUpload(rule, key, head, record, wxContext)) runs++
