@@ -5,8 +5,6 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   // They take minutes, and have configurations of their own: test/{deploy,packages,longer}/jest.config.js.
   testPathIgnorePatterns: ['/node_modules/', '/test/deploy/', '/test/packages/', '/test/longer/'],
-  // Apps that tests copy: their package.json have the same names.
-  modulePathIgnorePatterns: ['<rootDir>/test/cli/apps/'],
   transform: { '\\.ts$': '<rootDir>/test/support/esbuildTransform.js' },
   moduleNameMapper: {
     '^@miniprogram-cos/(protocol|server|local-cloud|simulator)$':

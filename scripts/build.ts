@@ -1,4 +1,4 @@
-import { buildFunctions } from '../packages/cli/src/functions/buildFunctions'
+import { buildFunctions } from '../packages/cli/src/deploy/buildFunctions'
 import { buildClient } from './build/client'
 import { buildComponents, copyPackage } from './build/components'
 import { buildCli, buildLocalCloud, buildServer, buildSimulator } from './build/nodePackages'

@@ -1,11 +1,29 @@
-import { writeWhole } from '../packages/cli/src/functions/buildFunctions'
+import { execFileSync } from 'node:child_process'
+import { writeWhole } from '../packages/cli/src/deploy/bundle'
+import type { Language } from '../packages/cli/src/text'
+import { loadSuites, readRecord, reportFiles } from './bench/report'
 import { buildPackages } from './build'
 import { at } from './build/root'
-import { writeApiReference } from './docs/apiReference'
-import { errorsDocument } from './docs/errors'
+import { errorsDocument, troubleshootingDocument } from './docs/errorPages'
 import { licencesDocument } from './docs/licences'
 import { inLanguage } from './docs/markdown'
-import { troubleshootingDocument } from './docs/troubleshooting'
+
+/** Folders of the reference. Git ignores the Chinese one: it differs from the other only in headings, and is made anew. */
+const FOLDERS: Record<Language, string> = { en: 'docs/api', zh: 'docs/api.zh-CN' }
+
+/**
+ * Writes the API reference of the client from its built declarations. Comments are English in both languages.
+ * @param folder @default `docs/api`, or `docs/api.zh-CN`
+ */
+export function writeApiReference(language: Language, folder = at(FOLDERS[language])): void {
+  const typedoc = at('scripts/node_modules/typedoc/bin/typedoc')
+  const readme = inLanguage('apiIntroduction.md', language)
+  const options = ['--lang', language, '--readme', readme, '--out', folder]
+  execFileSync(process.execPath, [typedoc, '--logLevel', 'Warn', ...options], {
+    cwd: at('scripts/docs'),
+    stdio: 'inherit',
+  })
+}
 
 /**
  * Writes every generated document, builds the documentation site into docs/dist, and serves it; with `--build` it does not
@@ -20,10 +38,7 @@ async function main(): Promise<void> {
     await writeWhole(file('TROUBLESHOOTING.md'), troubleshootingDocument(language))
   }
   await writeWhole(at('docs/LICENCES.md'), await licencesDocument())
-  // The suites load what is built.
-  const { SUITES } = await import('./bench/suites')
-  const { readRecord, reportFiles } = await import('./bench/report')
-  for (const [path, text] of Object.entries(reportFiles(readRecord(), Object.values(SUITES)))) {
+  for (const [path, text] of Object.entries(reportFiles(readRecord(), await loadSuites()))) {
     await writeWhole(at(path), text)
   }
   const { build, serve } = await import('vitepress')
@@ -31,7 +46,9 @@ async function main(): Promise<void> {
   if (!process.argv.includes('--build')) await serve({ root: at('docs'), port: 4173 })
 }
 
-main().catch((error: Error) => {
-  console.error(error.message)
-  process.exitCode = 1
-})
+if (require.main === module) {
+  main().catch((error: Error) => {
+    console.error(error.message)
+    process.exitCode = 1
+  })
+}

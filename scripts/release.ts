@@ -53,7 +53,7 @@ async function dryRun(): Promise<void> {
   }
 }
 
-const USAGE = `Usage: npm run release [-- --dry-run]
+const USAGE = `Usage: npx tsx scripts/release.ts [--dry-run]
 
 Turns the changesets into the next version and changelog of all packages.
 

@@ -2,8 +2,7 @@ import { readdirSync } from 'node:fs'
 import { dirname, join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { GROUPS, type Language, type Page, sitePath } from './pages'
-import { writeTextFiles } from './textFiles'
+import { GROUPS, type Language, PAGES, type Page, sitePath, writeTextFiles } from './pages'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
@@ -18,11 +17,16 @@ function addressOf(page: Page, language: Language): string {
   return language === 'en' ? `/en${path}` : path
 }
 
+/** The pages in the bar at the top. */
+const NAVIGATION = ['guides/start', 'guides/add-to-app', 'reference/troubleshooting'].flatMap(
+  (path) => PAGES.find((page) => page.path === path) ?? [],
+)
+
+const links = (language: Language, pages: Page[]) =>
+  pages.map((page) => ({ text: page.title[language], link: addressOf(page, language) }))
+
 const sidebar = (language: Language) =>
-  GROUPS.map(({ title, pages }) => ({
-    text: title[language],
-    items: pages.map((page) => ({ text: page.title[language], link: addressOf(page, language) })),
-  }))
+  GROUPS.map(({ title, pages }) => ({ text: title[language], items: links(language, pages) }))
 
 /** Documents link to each other by file, so that they can be read in the repository, too. */
 function siteLink(href: string, file: string): string | undefined {
@@ -54,11 +58,7 @@ export default defineConfig({
       lang: 'zh-CN',
       description: '把用户的照片和文件从微信小程序直接上传到你自己的腾讯云 COS 存储桶',
       themeConfig: {
-        nav: [
-          { text: '五分钟上手', link: '/guides/start' },
-          { text: '接入已有小程序', link: '/guides/add-to-app' },
-          { text: '故障排查', link: '/reference/troubleshooting' },
-        ],
+        nav: links('zh', NAVIGATION),
         sidebar: sidebar('zh'),
         outline: { label: '本页内容', level: [2, 3] },
         docFooter: { prev: '上一页', next: '下一页' },
@@ -82,11 +82,7 @@ export default defineConfig({
       lang: 'en',
       description: 'Upload the files of your mini program’s users to your own Tencent COS bucket',
       themeConfig: {
-        nav: [
-          { text: 'Five minutes', link: '/en/guides/start' },
-          { text: 'Add to an app', link: '/en/guides/add-to-app' },
-          { text: 'Troubleshooting', link: '/en/reference/troubleshooting' },
-        ],
+        nav: links('en', NAVIGATION),
         sidebar: sidebar('en'),
         outline: { level: [2, 3] },
       },

@@ -1,3 +1,6 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
 /** A language of the site. Chinese is at the root, English below `/en/`. */
 export type Language = 'zh' | 'en'
 
@@ -22,13 +25,17 @@ const page = (source: string, path: string, zh: string, en: string): Page => ({
   title: { zh, en },
 })
 
+/** A page whose document is in docs/guides. */
+const guide = (name: string, zh: string, en: string): Page =>
+  page(`docs/guides/${name}`, `guides/${name}`, zh, en)
+
 /** Every page of the site, in the order of the sidebar. */
 export const GROUPS: Group[] = [
   {
     title: { zh: '开始', en: 'Start' },
     pages: [
-      page('docs/guides/start', 'guides/start', '五分钟上手', 'Five minutes'),
-      page('docs/guides/add-to-app', 'guides/add-to-app', '接入已有小程序', 'Add to an app'),
+      guide('start', '五分钟上手', 'Five minutes'),
+      guide('add-to-app', '接入已有小程序', 'Add to an app'),
       page('docs/REAL_CLOUD', 'guides/real-cloud', '部署到腾讯云', 'Deploy to Tencent Cloud'),
       page(
         'docs/from-cos-wx-sdk',
@@ -41,26 +48,16 @@ export const GROUPS: Group[] = [
   {
     title: { zh: '在小程序中', en: 'In the app' },
     pages: [
-      page('docs/guides/native', 'guides/native', '原生小程序', 'Native mini program'),
-      page('docs/guides/components', 'guides/components', '组件', 'Components'),
-      page('docs/guides/taro', 'guides/taro', 'Taro', 'Taro'),
-      page('docs/guides/uni-app', 'guides/uni-app', 'uni-app', 'uni-app'),
-      page('docs/guides/single-file', 'guides/single-file', '不用 npm', 'Without npm'),
-      page('docs/guides/large-files', 'guides/large-files', '上传大文件', 'Large files'),
-      page('docs/guides/downloads', 'guides/downloads', '下载', 'Downloads'),
-      page('docs/guides/prepare', 'guides/prepare', '上传前处理文件', 'Prepare files'),
-      page(
-        'docs/guides/upload-without-sdk',
-        'guides/upload-without-sdk',
-        '不用 SDK 上传',
-        'Upload without the SDK',
-      ),
-      page(
-        'docs/guides/image-processing',
-        'guides/image-processing',
-        '图片处理',
-        'Image processing',
-      ),
+      guide('native', '原生小程序', 'Native mini program'),
+      guide('components', '组件', 'Components'),
+      guide('taro', 'Taro', 'Taro'),
+      guide('uni-app', 'uni-app', 'uni-app'),
+      guide('single-file', '不用 npm', 'Without npm'),
+      guide('large-files', '上传大文件', 'Large files'),
+      guide('downloads', '下载', 'Downloads'),
+      guide('prepare', '上传前处理文件', 'Prepare files'),
+      guide('upload-without-sdk', '不用 SDK 上传', 'Upload without the SDK'),
+      guide('image-processing', '图片处理', 'Image processing'),
     ],
   },
   {
@@ -78,31 +75,21 @@ export const GROUPS: Group[] = [
         '在自己的云函数中使用',
         'In your own function',
       ),
-      page('docs/guides/hooks', 'guides/hooks', '上传钩子', 'Upload hooks'),
-      page('docs/guides/quota', 'guides/quota', '配额', 'Quotas'),
-      page('docs/guides/trash', 'guides/trash', '回收站', 'Trash'),
-      page('docs/guides/rules', 'guides/rules', '测试访问规则', 'Tested access rules'),
-      page('docs/guides/key-server', 'guides/key-server', '自建密钥服务', 'Your own key server'),
-      page('docs/guides/server-names', 'guides/server-names', '由服务端命名', 'Server-made names'),
-      page('docs/guides/content-review', 'guides/content-review', '内容审核', 'Content review'),
-      page(
-        'docs/guides/several-buckets',
-        'guides/several-buckets',
-        '多个存储桶',
-        'Several buckets',
-      ),
-      page(
-        'docs/guides/migration',
-        'guides/migration',
-        '从 wx.cloud 云存储迁移',
-        'From wx.cloud storage',
-      ),
+      guide('hooks', '上传钩子', 'Upload hooks'),
+      guide('quota', '配额', 'Quotas'),
+      guide('trash', '回收站', 'Trash'),
+      guide('rules', '测试访问规则', 'Tested access rules'),
+      guide('key-server', '自建密钥服务', 'Your own key server'),
+      guide('server-names', '由服务端命名', 'Server-made names'),
+      guide('content-review', '内容审核', 'Content review'),
+      guide('several-buckets', '多个存储桶', 'Several buckets'),
+      guide('migration', '从 wx.cloud 云存储迁移', 'From wx.cloud storage'),
     ],
   },
   {
     title: { zh: '在本机', en: 'On your machine' },
     pages: [
-      page('docs/guides/preview', 'guides/preview', '浏览器预览', 'Browser preview'),
+      guide('preview', '浏览器预览', 'Browser preview'),
       page('packages/local-cloud/README', 'guides/local-cloud', '本地云', 'Local cloud'),
       page('packages/simulator/README', 'guides/testing', '测试', 'Testing'),
     ],
@@ -145,4 +132,27 @@ export function sitePath(source: string): string | undefined {
     if (source === sourceOf(page, 'en')) return `en/${page.path}.md`
   }
   return undefined
+}
+
+/** Writes what coding agents read: each page as Markdown, and `llms.txt`, which lists them. */
+export function writeTextFiles(root: string, site: string): void {
+  const lines = [
+    '# miniprogram-cos',
+    '',
+    '> Integration kit for Tencent COS in WeChat mini programs: a typed client that replaces cos-wx-sdk-v5, cloud functions',
+    '> that issue keys limited to the caller’s folder, and a local cloud for development and tests without an account.',
+  ]
+  for (const { title, pages } of GROUPS) {
+    lines.push('', `## ${title.en}`, '')
+    for (const page of pages) {
+      const source = sourceOf(page, 'en')
+      const path = sitePath(source) ?? source
+      mkdirSync(dirname(join(site, path)), { recursive: true })
+      cpSync(join(root, source), join(site, path))
+      lines.push(`- [${page.title.en}](/${path})`)
+    }
+  }
+  cpSync(join(root, 'docs/SKILL.md'), join(site, 'SKILL.md'))
+  lines.push('', '## For coding agents', '', '- [Skill](/SKILL.md)')
+  writeFileSync(join(site, 'llms.txt'), `${lines.join('\n')}\n`)
 }

@@ -19,7 +19,9 @@ export function describeError(error: unknown): Problem {
   return { code: '', message: message || errMsg || String(error), advice: t.tryAgain }
 }
 
-/** Whether the user closed a WeChat dialog, which is not an error. */
-export function isCancel(error: unknown): boolean {
-  return /fail cancel/.test((error as { errMsg?: string }).errMsg || '')
+/** Shows a failure in a dialog. That the user closed a dialog of WeChat is none. */
+export function showError(error: unknown): void {
+  if (/fail cancel/.test((error as { errMsg?: string }).errMsg || '')) return
+  const { advice, message } = describeError(error)
+  wx.showModal({ title: t.failedTitle, content: `${advice}\n${message}`, showCancel: false })
 }

@@ -1,6 +1,5 @@
 import type { FileKind } from 'miniprogram-cos-components'
-import { cos } from './cos'
-import { keyOf } from './folder'
+import { cos, keyOf } from './cos'
 
 export interface FileDetails {
   /** Bytes. */

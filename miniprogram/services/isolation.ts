@@ -1,7 +1,6 @@
 import { isCosError } from 'miniprogram-cos'
 import { cos } from './cos'
-import type { Problem } from './describeError'
-import { describeError } from './describeError'
+import { describeError, type Problem } from './describeError'
 
 type Verb = 'write' | 'read' | 'list' | 'remove'
 
@@ -20,11 +19,6 @@ export interface DomainCheck {
 }
 
 const NAME = 'isolation-check.txt'
-
-/** Who the user is to COS. */
-export function readCaller() {
-  return cos.caller()
-}
 
 /** Writes, reads, lists and deletes below a prefix, whoever it belongs to. What is refused is refused by COS. */
 export async function tryFolder(prefix: string): Promise<Attempt[]> {
@@ -59,8 +53,8 @@ export async function checkDomains(): Promise<DomainCheck[]> {
     ['request', () => cos.deleteObject({ Key })],
   ]
   const checks: DomainCheck[] = []
-  for (const [list, send] of kinds) checks.push(await checkDomain(list, send))
-  return checks.reverse()
+  for (const [list, send] of kinds) checks.unshift(await checkDomain(list, send))
+  return checks
 }
 
 async function checkDomain(

@@ -1,17 +1,22 @@
+export type Language = 'en' | 'zh'
+
+/** A text of the report in its two languages. */
+export type Text = Record<Language, string>
+
 /** The description of a figure. */
 export interface FigureInfo {
   /** A few words: the line of the table. */
-  what: string
+  what: Text
   unit: 'KB' | 'KiB' | 'MiB' | 'ms' | 's' | 'µs' | '/s' | 'MB/s' | 'calls' | 'files' | 'errors'
   better: 'less' | 'more'
-  /** The peer it is compared with. @default none */
-  peer?: string
+  /** The peer it is compared with: a package, or a description. @default none */
+  peer?: string | Text
   /** The peer is the same program under other conditions, so that neither is better. @default false */
   isOwnPeer?: boolean
   /** The target: of the ratio where there is a peer, else of our median. */
   goal?: number
   /** A remark that the reader needs besides the number. */
-  note?: string
+  note?: Text
 }
 
 /** The rounds of a measurement; those of the peer took turns with ours. */
@@ -22,10 +27,12 @@ export interface Rounds {
 
 /** Figures that are measured together. */
 export interface Suite {
-  title: string
+  title: Text
   /** How all of them are measured. */
-  how: string
+  how: Text
   figures: Record<string, FigureInfo>
+  /** What is missing where a figure cannot be measured. */
+  needs?: string
   /** Measures every figure. Undefined stands for one that cannot be measured on this machine. */
   run: () => Promise<Record<string, Rounds | undefined>>
 }
@@ -111,6 +118,20 @@ export function ratioOf(ours: number[], theirs: number[]): Spread {
   return spreadOf(
     ours.map((own, i) => (own === 0 && theirs[i] === 0 ? 1 : own / (theirs[i] as number))),
   )
+}
+
+/** Measures both sides in turns, so that whatever else the machine does affects both. @param count of rounds */
+export async function inTurns(
+  count: number,
+  ours: (round: number) => Promise<number>,
+  peer: (round: number) => Promise<number>,
+): Promise<Required<Rounds>> {
+  const rounds: Required<Rounds> = { ours: [], peer: [] }
+  for (let round = 0; round < count; round++) {
+    rounds.ours.push(await ours(round))
+    rounds.peer.push(await peer(round))
+  }
+  return rounds
 }
 
 /** Milliseconds that something takes. */

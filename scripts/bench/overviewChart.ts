@@ -1,9 +1,17 @@
-import { type BenchRecord, costOf, type Figure, NOISE, numberText, ratioText } from './figure'
-
-type Language = 'en' | 'zh'
+import {
+  type BenchRecord,
+  costOf,
+  type Figure,
+  type Language,
+  NOISE,
+  numberText,
+  ratioText,
+  type Spread,
+  type Text,
+} from './figure'
 
 /** The figures that the READMEs show. */
-const OVERVIEW: Record<string, Record<Language, string>> = {
+const OVERVIEW: Record<string, Text> = {
   'size.client': { en: 'size, as “Build npm” makes it', zh: '“构建 npm”后的体积' },
   'size.clientUploaded': { en: 'size, compiled to ES5', zh: '转 ES5 后的体积' },
   'client.load': { en: 'load time', zh: '加载时间' },
@@ -39,20 +47,17 @@ export function overviewChart(record: BenchRecord, figures: Figure[], language: 
 
 function barOf(figure: Figure, label: string): Bar {
   const { ratio, ours, theirs, unit, better } = figure
-  const cost = costOf(figure)
-  if (!ratio || !theirs || cost === undefined) throw new Error(`${figure.id} has no peer`)
-  const [from, to] = better === 'less' ? [ratio.min, ratio.max] : [1 / ratio.max, 1 / ratio.min]
+  const median = costOf(figure)
+  if (!ratio || !theirs || median === undefined) throw new Error(`${figure.id} has no peer`)
+  const [min, max] = better === 'less' ? [ratio.min, ratio.max] : [1 / ratio.max, 1 / ratio.min]
   const sides = [ours, theirs].map(({ median }) => numberText(median)).join(' : ')
-  return { label, cost, from, to, detail: `${sides} ${unit}` }
+  return { label, cost: { median, min, max }, detail: `${sides} ${unit}` }
 }
 
 export interface Bar {
   label: string
-  /** Our cost where the peer's is 1. Less is better. */
-  cost: number
-  /** The spread of single rounds. */
-  from: number
-  to: number
+  /** Our cost where the peer's is 1, and its spread. Less is better. */
+  cost: Spread
   /** Shown behind the bar and its cost. */
   detail: string
 }
@@ -101,10 +106,7 @@ const round = (value: number) => Math.round(value * 10) / 10
 
 /** Horizontal bars around a line at 1, as an SVG for light and dark backgrounds. */
 export function ratioChart({ title, peer, bars }: RatioChart): string {
-  const longest = Math.min(
-    LONGEST,
-    Math.max(1.1, ...bars.map(({ cost, to }) => Math.max(cost, to))),
-  )
+  const longest = Math.min(LONGEST, Math.max(1.1, ...bars.map(({ cost }) => cost.max)))
   const x = (cost: number) => round(LABELS + (Math.min(cost, longest) / longest) * BARS)
   const height = TOP + bars.length * ROW + 12
   const rows = bars.map((bar, i) => rowOf(bar, TOP + i * ROW, x))
@@ -121,7 +123,11 @@ export function ratioChart({ title, peer, bars }: RatioChart): string {
   ].join('\n')
 }
 
-function rowOf({ label, cost, from, to, detail }: Bar, y: number, x: (cost: number) => number) {
+function rowOf(
+  { label, cost: { median: cost, min, max }, detail }: Bar,
+  y: number,
+  x: (cost: number) => number,
+) {
   const kind = Math.abs(cost - 1) <= NOISE ? 'equal' : cost < 1 ? 'better' : 'worse'
   const costText = ratioText(cost)
   const base = y + 17
@@ -130,7 +136,7 @@ function rowOf({ label, cost, from, to, detail }: Bar, y: number, x: (cost: numb
     `<text x="${LABELS - 12}" y="${base}" text-anchor="end">${escaped(label)}</text>`,
     `<rect class="track" x="${LABELS}" y="${y + 4}" width="${BARS}" height="18" rx="3"/>`,
     `<rect class="${kind}" x="${LABELS}" y="${y + 4}" width="${round(Math.max(2, x(cost) - LABELS))}" height="18" rx="3"/>`,
-    `<line class="spread" x1="${x(from)}" x2="${x(to)}" y1="${middle}" y2="${middle}"/>`,
+    `<line class="spread" x1="${x(min)}" x2="${x(max)}" y1="${middle}" y2="${middle}"/>`,
     `<text class="cost" x="${LABELS + BARS + 60}" y="${base}" text-anchor="end">${costText}</text>`,
     `<text class="quiet" x="${LABELS + BARS + 74}" y="${base}">${escaped(detail)}</text>`,
   ].join('')

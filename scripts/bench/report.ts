@@ -1,20 +1,45 @@
 import { readFileSync } from 'node:fs'
 import { at } from '../build/root'
 import { otherLanguage, table } from '../docs/markdown'
-import { inChinese } from './chineseTexts'
 import {
   type BenchRecord,
   betterSide,
   type Figure,
   figureOf,
   isReached,
+  type Language,
   numberText,
   ratioText,
   type Spread,
   type Suite,
   spreadText,
+  type Text,
 } from './figure'
 import { overviewChart } from './overviewChart'
+
+/**
+ * The suites by the names that `npm run bench` takes, in the order of the report. They are loaded when the packages that
+ * they measure have been built.
+ */
+const SUITES = {
+  size: async () => (await import('./size')).size,
+  client: async () => (await import('./client')).client,
+  keys: async () => (await import('./keyRequests')).keyRequests,
+  networks: async () => (await import('./networks')).networks,
+  'cloud-functions': async () => (await import('./cloudFunctions')).cloudFunctions,
+  'local-cos': async () => (await import('./localCos')).localCos,
+}
+
+export const SUITE_NAMES = Object.keys(SUITES)
+
+/** @param names @default all */
+export async function loadSuites(names = SUITE_NAMES): Promise<Suite[]> {
+  const suites: Suite[] = []
+  for (const [name, load] of Object.entries(SUITES)) {
+    if (names.includes(name)) suites.push(await load())
+  }
+  return suites
+}
 
 /** The run that docs/BENCHMARKS.md shows. */
 export const RECORDED = at('docs/bench/results.json')
@@ -40,86 +65,63 @@ export function measuredFigures({ figures }: Suite, record: BenchRecord): Figure
   })
 }
 
-type Language = 'en' | 'zh'
-
-interface ReportTexts {
-  title: string
-  chart: string
-  peerIsBetter: string
-  missedTargets: string
-  none: string
-  columns: string[]
-  better: Record<'ours' | 'peer' | 'none', string>
-  missed: string
-  to: string
-  colon: string
-  comma: string
-  ratio: string
-  target: string
-  /** Units that are words. */
-  units: Partial<Record<Figure['unit'], string>>
+const TITLE: Text = { en: 'Benchmarks', zh: '性能对比' }
+const CHART: Text = { en: 'Compared with cos-wx-sdk-v5', zh: '与 cos-wx-sdk-v5 对比' }
+const PEER_IS_BETTER: Text = { en: 'Where a peer is better', zh: '对方更优的项目' }
+const MISSED_TARGETS: Text = { en: 'Missed targets', zh: '未达到的目标' }
+const NONE: Text = { en: 'None.', zh: '无。' }
+const COLUMNS: Record<Language, string[]> = {
+  en: ['what', 'here', 'peer', 'ratio', 'goal', 'better'],
+  zh: ['项目', '本项目', '对照', '比值', '目标', '更优'],
 }
-
-const TEXT: Record<Language, ReportTexts> = {
-  en: {
-    title: 'Benchmarks',
-    chart: 'Compared with cos-wx-sdk-v5',
-    peerIsBetter: 'Where a peer is better',
-    missedTargets: 'Missed targets',
-    none: 'None.',
-    columns: ['what', 'here', 'peer', 'ratio', 'goal', 'better'],
-    better: { ours: 'here', peer: 'peer', none: '' },
-    missed: ', missed',
-    to: ' to ',
-    colon: ': ',
-    comma: ', ',
-    ratio: 'ratio ',
-    target: 'target ',
-    units: {},
-  },
-  zh: {
-    title: '性能对比',
-    chart: '与 cos-wx-sdk-v5 对比',
-    peerIsBetter: '对方更优的项目',
-    missedTargets: '未达到的目标',
-    none: '无。',
-    columns: ['项目', '本项目', '对照', '比值', '目标', '更优'],
-    better: { ours: '本项目', peer: '对照', none: '' },
-    missed: '，未达到',
-    to: ' 至 ',
-    colon: '：',
-    comma: '，',
-    ratio: '比值 ',
-    target: '目标 ',
-    units: { calls: '次', files: '个文件', errors: '个错误' },
-  },
+const BETTER: Record<'ours' | 'peer', Text> = {
+  ours: { en: 'here', zh: '本项目' },
+  peer: { en: 'peer', zh: '对照' },
+}
+const MISSED: Text = { en: ', missed', zh: '，未达到' }
+const RATIO: Text = { en: 'ratio ', zh: '比值 ' }
+const TARGET: Text = { en: 'target ', zh: '目标 ' }
+const TO: Text = { en: ' to ', zh: ' 至 ' }
+const COLON: Text = { en: ': ', zh: '：' }
+const COMMA: Text = { en: ', ', zh: '，' }
+/** Units that are words. */
+const CHINESE_UNITS: Partial<Record<Figure['unit'], string>> = {
+  calls: '次',
+  files: '个文件',
+  errors: '个错误',
 }
 
 /** Medians, the spread behind each, and the goals, as a Markdown table. */
 export function figureTable(figures: Figure[], language: Language = 'en'): string {
-  const { columns, better, colon, to, units } = TEXT[language]
   const spread = (values: Spread, unit: Figure['unit']) =>
-    spreadText(values, units[unit] ?? unit).replace(' to ', to)
+    spreadText(values, (language === 'zh' && CHINESE_UNITS[unit]) || unit).replace(
+      ' to ',
+      TO[language],
+    )
   return table(
-    columns,
+    COLUMNS[language],
     figures.map((figure) => {
       const { what, unit, ours, theirs, ratio, peer } = figure
+      const side = betterSide(figure)
       return [
-        what,
+        what[language],
         spread(ours, unit),
-        theirs ? `${peer}${colon}${spread(theirs, unit)}` : '',
+        theirs ? `${peerText(peer, language)}${COLON[language]}${spread(theirs, unit)}` : '',
         ratio ? ratioText(ratio.median) : '',
         goalText(figure, language),
-        better[betterSide(figure) ?? 'none'],
+        side ? BETTER[side][language] : '',
       ]
     }),
   )
 }
 
+const peerText = (peer: Figure['peer'] = '', language: Language) =>
+  typeof peer === 'string' ? peer : peer[language]
+
 function goalText(figure: Figure, language: Language): string {
   const { goal, better } = figure
   if (goal === undefined) return ''
-  return `${better === 'less' ? '<=' : '>='} ${goal}${isReached(figure) ? '' : TEXT[language].missed}`
+  return `${better === 'less' ? '<=' : '>='} ${goal}${isReached(figure) ? '' : MISSED[language]}`
 }
 
 /** The generated files of a run by their paths: docs/BENCHMARKS.md and the charts of the READMEs. */
@@ -127,32 +129,38 @@ export function reportFiles(record: BenchRecord, suites: Suite[]): Record<string
   const figures = suites.flatMap((suite) => measuredFigures(suite, record))
   return {
     'docs/BENCHMARKS.md': benchmarksDocument(record, suites, 'en'),
-    'docs/BENCHMARKS.zh-CN.md': benchmarksDocument(record, suites.map(inChinese), 'zh'),
+    'docs/BENCHMARKS.zh-CN.md': benchmarksDocument(record, suites, 'zh'),
     'docs/bench/overview-en.svg': overviewChart(record, figures, 'en'),
     'docs/bench/overview-zh.svg': overviewChart(record, figures, 'zh'),
   }
 }
 
 function benchmarksDocument(record: BenchRecord, suites: Suite[], language: Language): string {
-  const { title, chart, peerIsBetter, missedTargets, colon } = TEXT[language]
   const figures = suites.flatMap((suite) => measuredFigures(suite, record))
   const sections = suites.flatMap((suite) => {
     const measured = measuredFigures(suite, record)
-    const notes = measured.flatMap(({ what, note }) => (note ? [`- *${what}*${colon}${note}`] : []))
-    return [`## ${suite.title}`, suite.how, figureTable(measured, language), notes.join('\n')]
+    const notes = measured.flatMap(({ what, note }) =>
+      note ? [`- *${what[language]}*${COLON[language]}${note[language]}`] : [],
+    )
+    return [
+      `## ${suite.title[language]}`,
+      suite.how[language],
+      figureTable(measured, language),
+      notes.join('\n'),
+    ]
   })
   return `${[
-    `# ${title}`,
+    `# ${TITLE[language]}`,
     '<!-- Generated by `npm run docs` from docs/bench/results.json, which `npm run bench -- --record` measures. -->',
     otherLanguage('BENCHMARKS.md', language),
     INTRODUCTION[language](record),
-    `![${chart}](bench/overview-${language}.svg)`,
-    `## ${peerIsBetter}`,
+    `![${CHART[language]}](bench/overview-${language}.svg)`,
+    `## ${PEER_IS_BETTER[language]}`,
     listOf(
       figures.filter((figure) => betterSide(figure) === 'peer'),
       language,
     ),
-    `## ${missedTargets}`,
+    `## ${MISSED_TARGETS[language]}`,
     listOf(
       figures.filter((figure) => isReached(figure) === false),
       language,
@@ -189,20 +197,20 @@ ${load.toFixed(1)}，共 ${minutes.toFixed(0)} 分钟。对照：${versionsOf(re
 
 function listOf(figures: Figure[], language: Language): string {
   return figures.length === 0
-    ? TEXT[language].none
+    ? NONE[language]
     : figures.map((figure) => lineOf(figure, language)).join('\n')
 }
 
 function lineOf(figure: Figure, language: Language): string {
-  const { colon, comma, ratio: ratioLabel, target } = TEXT[language]
+  const comma = COMMA[language]
   const { what, ours, theirs, unit, ratio, peer, goal } = figure
   const numbers =
     theirs && ratio
       ? [
           `${numberText(ours.median)} ${unit}`,
-          `${peer} ${numberText(theirs.median)} ${unit}`,
-          `${ratioLabel}${ratioText(ratio.median)}`,
+          `${peerText(peer, language)} ${numberText(theirs.median)} ${unit}`,
+          `${RATIO[language]}${ratioText(ratio.median)}`,
         ].join(comma)
       : `${numberText(ours.median)} ${unit}`
-  return `- ${what}${colon}${numbers}${isReached(figure) === false ? `${comma}${target}${goal}` : ''}`
+  return `- ${what[language]}${COLON[language]}${numbers}${isReached(figure) === false ? `${comma}${TARGET[language]}${goal}` : ''}`
 }

@@ -1,5 +1,5 @@
 import type { BuildOptions } from 'esbuild'
-import { bundle, SHARED_OPTIONS, writeWhole } from '../../packages/cli/src/functions/buildFunctions'
+import { bundle, SHARED_OPTIONS, writeWhole } from '../../packages/cli/src/deploy/bundle'
 import { bundleScripts, type LazyFiles, minifyScripts } from './phoneScripts'
 import { at, removeOthers } from './root'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'
 import ts from 'typescript'
-import { writeWhole } from '../../packages/cli/src/functions/buildFunctions'
+import { writeWhole } from '../../packages/cli/src/deploy/bundle'
 import { at } from './root'
 
 const PROTOCOL = '@miniprogram-cos/protocol'

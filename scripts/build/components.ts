@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { transform } from 'esbuild'
-import { writeWhole } from '../../packages/cli/src/functions/buildFunctions'
+import { writeWhole } from '../../packages/cli/src/deploy/bundle'
 import { bundleScripts, minifyScripts } from './phoneScripts'
 import { at, removeOthers } from './root'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { BuildOptions } from 'esbuild'
-import { bundle, NODE_OPTIONS } from '../../packages/cli/src/functions/buildFunctions'
+import { bundle, NODE_OPTIONS } from '../../packages/cli/src/deploy/bundle'
 import { at } from './root'
 
 /**

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'
-import { writeWhole } from '../../packages/cli/src/functions/buildFunctions'
+import { writeWhole } from '../../packages/cli/src/deploy/bundle'
 import { at } from './root'
 
 const PROTOCOL = '@miniprogram-cos/protocol'

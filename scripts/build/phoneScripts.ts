@@ -6,7 +6,7 @@ import { transform } from 'esbuild'
 import { type ModuleInfo, type OutputChunk, type OutputOptions, type Plugin, rollup } from 'rollup'
 import { type MinifyOptions, minify } from 'terser'
 import { version as terserVersion } from 'terser/package.json'
-import { SHARED_OPTIONS, writeWhole } from '../../packages/cli/src/functions/buildFunctions'
+import { SHARED_OPTIONS, writeWhole } from '../../packages/cli/src/deploy/bundle'
 import { at } from './root'
 
 // How scripts of phones are built: esbuild removes the types, rollup makes CommonJS files that share code, terser minifies.

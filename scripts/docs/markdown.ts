@@ -1,4 +1,4 @@
-import type { Language } from '../../packages/cli/src'
+import type { Language } from '../../packages/cli/src/text'
 
 /** The name of a document's file in a language: `a.md` is English, `a.zh-CN.md` Chinese. */
 export const inLanguage = (file: string, language: Language): string =>

@@ -1,12 +1,15 @@
 /**
- * Adds what TypeDoc lacks: the examples that test/docs runs appear with the methods they call, grouped as in their
- * files, and "(document 436/7749)" in a comment links to that page of Tencent's documentation.
+ * Adds what TypeDoc lacks: the examples that test/docs runs appear with the methods they call, in their groups,
+ * and "(document 436/7749)" in a comment links to that page of Tencent's documentation.
  */
 import { readFileSync } from 'node:fs'
 import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc'
 
-const EXAMPLES = new URL('../../test/docs/examples/', import.meta.url)
-/** The title of each file of examples, in the order of the reference. */
+/** Files of examples, each with an exported table for each group. */
+const EXAMPLES = ['objects', 'buckets'].map(
+  (name) => new URL(`../../test/docs/examples/${name}.ts`, import.meta.url),
+)
+/** The title of each group of examples, in the order of the reference. */
 const CATEGORIES = {
   en: {
     client: 'Client',
@@ -25,16 +28,19 @@ const CATEGORIES = {
     inventory: '清单',
   },
 }
+const GROUP = /^export const (\w+) = \{\n([\s\S]*?)^\}/gm
 const EXAMPLE = /^ {2}async (\w+)\(.*\) \{\n([\s\S]*?)^ {2}\},$/gm
 const PAGES = 'https://cloud.tencent.com/document/product'
 
 /** Category and code by the name of the method. */
 function readExamples(categories) {
   const examples = new Map()
-  for (const [file, category] of Object.entries(categories)) {
-    const text = readFileSync(new URL(`${file}.ts`, EXAMPLES), 'utf8')
-    for (const [, name, body] of text.matchAll(EXAMPLE)) {
-      examples.set(name, { category, code: body.replace(/^ {4}/gm, '').trimEnd() })
+  for (const file of EXAMPLES) {
+    for (const [, group, table] of readFileSync(file, 'utf8').matchAll(GROUP)) {
+      for (const [, name, body] of table.matchAll(EXAMPLE)) {
+        const code = body.replace(/^ {4}/gm, '').trimEnd()
+        examples.set(name, { category: categories[group], code })
+      }
     }
   }
   return examples

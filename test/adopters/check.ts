@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import {
-  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,16 +11,43 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Simulator } from '@miniprogram-cos/simulator'
-import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
-import { buildPart } from '../support/buildPart'
+import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
+import { deployedFunctions } from '../../packages/cli/src/project'
+import { buildPart } from '../support/buildOnce'
 import { type LocalRegistry, startLocalRegistry } from '../support/localRegistry'
 import { createSimulatedPhone, createTestPhone } from '../support/phones'
 import { startAppOnCloud } from '../support/previewApp'
+import { readProject, writeProject } from '../support/projectFiles'
 import { at } from '../support/root'
 import { ALICE, CREDENTIALS_FUNCTION, startTestCloud } from '../support/testCloud'
-import { ADOPTERS, type Adopter } from './adopters'
-import { launchApp } from './launchApp'
+
+/** How other people build mini programs. */
+interface Adopter {
+  /** The text of its files is next to this one: a project of its own, or what replaces files of a template. */
+  name: string
+  /** Whether it is created from the template of its name. */
+  isTemplate: boolean
+  /** The app that WeChat would be given. */
+  app: string
+  /** The interface library whose uploader is on the first page: its packages, and what the user taps to choose a file. */
+  kit?: { packages: string[]; chooser: string }
+}
+
+const ADOPTERS: Adopter[] = [
+  { name: 'webpack', isTemplate: false, app: 'dist/app.js' },
+  {
+    name: 'uni-app',
+    isTemplate: true,
+    app: 'dist/build/mp-weixin/app.js',
+    kit: { packages: ['@dcloudio/uni-ui@1.5.12', 'sass@1.77.8'], chooser: '.file-picker__box' },
+  },
+  {
+    name: 'taro',
+    isTemplate: true,
+    app: 'dist/app.js',
+    kit: { packages: ['@nutui/nutui-react-taro@3.0.20'], chooser: '.nut-uploader-upload' },
+  },
+]
 
 const MIB = 1024 * 1024
 const PICTURE = at('packages/cli/samples/sea.png')
@@ -39,11 +65,46 @@ async function build(
   } else {
     mkdirSync(folder)
   }
-  cpSync(join(__dirname, name), folder, { recursive: true })
+  writeProject(readProject(`test/adopters/${name}.txtar`), folder)
   const ofKit = kit ? ['miniprogram-cos-components', ...kit.packages] : []
   await run(folder, 'npm', 'install', ...(isTemplate ? ofKit : ['miniprogram-cos']))
   await run(folder, 'npm', 'run', 'build')
   return folder
+}
+
+interface AppOptions {
+  onLaunch?: (options: object) => unknown
+}
+
+/** A file that the user chooses, wherever the app asks for one. */
+type Chosen = { tempFilePath: string; size: number; fileType: string }
+
+/** Starts a built app as WeChat does: its module is run, and what it gave to `App` is launched. */
+function launchApp(file: string, { wx }: Simulator, chosen: Chosen): void {
+  let app: AppOptions | undefined
+  const later = () => {}
+  const chooseMedia = (options: { success?: (result: object) => void } = {}) => {
+    const result = { tempFiles: [chosen], type: 'image' }
+    options.success?.(result)
+    return Promise.resolve(result)
+  }
+  loadModule(file, {
+    wx: { ...wx, chooseMedia },
+    globals: {
+      App: (options: AppOptions) => {
+        app = options
+      },
+      Page: later,
+      Component: later,
+      Behavior: later,
+      getApp: () => app,
+      getCurrentPages: () => [],
+      // An app's modules may share an object of this name.
+      global: {},
+    },
+  })
+  if (!app?.onLaunch) throw new Error(`${file} gave nothing to App that could be launched`)
+  app.onLaunch({ path: 'pages/index/index', query: {}, scene: 1001 })
 }
 
 /** Launches the built app on a simulated phone: it uploads a file of several parts to the local cloud. */

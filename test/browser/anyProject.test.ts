@@ -4,9 +4,9 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
+import { CLI } from '../support/commandLine'
 import { listenLocally } from '../support/localServer'
-import { writeProject } from '../support/previewApp'
-import { CLI } from '../support/runCli'
+import { writeProject } from '../support/projectFiles'
 import { until } from '../support/until'
 
 const FILES = {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { checkPages } from '@miniprogram-cos/simulator/preview'
 import type { Browser } from 'playwright-core'
 import { describeInBrowser, launchBrowser } from '../support/browser'
-import { writeProject } from '../support/previewApp'
+import { writeProject } from '../support/projectFiles'
 
 describeInBrowser('checkPages', () => {
   let browser: Browser

@@ -1,14 +1,15 @@
-import { mkdirSync } from 'node:fs'
+import { rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Browser } from 'playwright-core'
 import sharp from 'sharp'
 import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
+import { readProject, writeProject } from '../support/projectFiles'
 import { at } from '../support/root'
 import { sideBySide } from './sideBySide'
 
-/** `UPDATE_SCREENSHOTS=1 npx jest test/browser/componentStates` puts them where the guide shows them. */
-const FOLDER = at(process.env.UPDATE_SCREENSHOTS ? 'docs/images' : 'coverage/screenshots')
+/** `UPDATE_SCREENSHOTS=1 npx jest test/browser/componentStates` takes the pictures that the guide shows. */
+const TAKES_PICTURES = Boolean(process.env.UPDATE_SCREENSHOTS)
 const NOWHERE = 'http://127.0.0.1:9'
 const LOOKS = [
   ['en', 'light'],
@@ -20,11 +21,12 @@ const LOOKS = [
 describeInBrowser('each component in each of its states, in both languages, light and dark', () => {
   let preview: Preview
   let browser: Browser
+  const root = writeProject(readProject('test/components/gallery.txtar'))
   beforeAll(async () => {
-    mkdirSync(FOLDER, { recursive: true })
+    symlinkSync(at('node_modules'), join(root, 'node_modules'))
     browser = await launchBrowser()
     preview = await startPreview({
-      root: at('test/components/gallery'),
+      root,
       phones: [{ name: 'Phone', openid: 'oPhone', language: 'en' }],
       functions: NOWHERE,
       route: () => NOWHERE,
@@ -34,6 +36,7 @@ describeInBrowser('each component in each of its states, in both languages, ligh
   afterAll(async () => {
     await browser?.close()
     await preview?.close()
+    rmSync(root, { recursive: true })
   })
 
   test.each([
@@ -50,19 +53,23 @@ describeInBrowser('each component in each of its states, in both languages, ligh
       const route = `pages/${name}/${name}`
       await page.goto(`${preview.phones[0]?.url}?page=${route}&language=${language}&theme=${theme}`)
       for (const selector of shown) await page.locator(selector).first().waitFor()
-      shots.push(await page.screenshot({ animations: 'disabled' }))
+      if (TAKES_PICTURES) shots.push(await page.screenshot({ animations: 'disabled' }))
       await page.setViewportSize({ width: 320, height })
       expect(await page.evaluate(WIDTHS)).toEqual([])
       expect(thrown).toEqual([])
       await page.context().close()
     }
+    if (TAKES_PICTURES) await savePicture(name, shots, height)
+  })
+
+  async function savePicture(name: string, shots: Buffer[], height: number): Promise<void> {
     const context = await browser.newContext()
     const picture = await sideBySide(context, shots, { width: 375, height })
     await context.close()
     await sharp(picture)
       .webp({ quality: 80 })
-      .toFile(join(FOLDER, `cos-${name}.webp`))
-  })
+      .toFile(at(`docs/images/cos-${name}.webp`))
+  }
 })
 
 /** Runs in the page: what is wider than the screen. */

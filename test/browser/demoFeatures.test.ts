@@ -1,26 +1,14 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Preview, startPreview } from '@miniprogram-cos/simulator/preview'
-import type { Browser } from 'playwright-core'
-import { config } from '../../cos.config'
-import { domainLists } from '../../packages/cli/src/domains/domainLists'
-import { describeInBrowser, launchBrowser, openPage } from '../support/browser'
-import { createDatabaseFunction } from '../support/databaseFunction'
-import { functionWithRules } from '../support/functionWithRules'
+import { describeInBrowser, openPage } from '../support/browser'
+import { useDatabaseFunction } from '../support/databaseFunction'
+import { functionWithRules } from '../support/functionCalls'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { AppPage } from '../support/previewApp'
+import { type AppOnCloud, AppPage, startAppOnCloud } from '../support/previewApp'
 import { at } from '../support/root'
-import {
-  ALICE,
-  BUCKET,
-  HOST,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
-import { describeWithFfmpeg, sampleVideo } from '../support/video'
+import { ALICE, BUCKET, HOST, REGION, ROOT_KEY } from '../support/testCloud'
+import { describeWithFfmpeg, sampleVideo } from '../support/tools'
 
 const PICTURE = at('packages/cli/samples/sea.png')
 const PRIVATE = `private/${ALICE}/`
@@ -32,45 +20,30 @@ const ACCESS = {
 }
 
 describeInBrowser('the demo with a quota, a trash, reviewed files and video covers', () => {
-  let cloud: TestCloud
-  let preview: Preview
-  let browser: Browser
+  let app: AppOnCloud
   let folder: string
   let page: AppPage
   /** Alice's files seen from elsewhere. */
   let other: TestPhone
-  const database = createDatabaseFunction()
+  const database = useDatabaseFunction()
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'demo-features-'))
-    const app = join(folder, 'app')
-    cpSync(at('miniprogram'), app, { recursive: true })
-    const settings = readFileSync(join(app, 'config.ts'), 'utf8')
+    const root = join(folder, 'app')
+    cpSync(at('miniprogram'), root, { recursive: true })
+    const settings = readFileSync(join(root, 'config.ts'), 'utf8')
       .replace("{ functionName: 'cos-credentials' }", "{ mode: 'signature', SliceSize: 1024 ** 3 }")
       .replaceAll(': false', ': true')
-    writeFileSync(join(app, 'config.ts'), settings)
-    ;[cloud, browser] = await Promise.all([
-      startTestCloud({
-        functions: [await functionWithRules('cos-signature', ACCESS, folder), database.deployed],
-      }),
-      launchBrowser(),
-    ])
-    preview = await startPreview({
-      root: app,
-      phones: [{ name: 'Alice', openid: ALICE, language: 'en' }],
-      functions: cloud.functions,
-      route: (host) => (host === HOST ? cloud.cos : undefined),
-      domains: domainLists(config),
+    writeFileSync(join(root, 'config.ts'), settings)
+    app = await startAppOnCloud(root, {
+      functions: [await functionWithRules('cos-signature', ACCESS, folder), database.deployed],
     })
-    other = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
-    page = new AppPage(await openPage(browser, { viewport: { width: 375, height: 740 } }))
+    other = createTestPhone(app.cloud, ALICE, {}, { mode: 'signature' })
+    page = new AppPage(await openPage(app.browser, { viewport: { width: 375, height: 740 } }))
     await other.cos.uploadFile({ Key: `${PRIVATE}sea.png`, FilePath: PICTURE })
   })
   afterAll(async () => {
-    await browser?.close()
-    await preview?.close()
-    await cloud?.end()
-    database.remove()
+    await app?.end()
     rmSync(folder, { recursive: true, force: true })
   })
   afterEach(() => expect(page.thrown.splice(0)).toEqual([]))
@@ -81,7 +54,7 @@ describeInBrowser('the demo with a quota, a trash, reviewed files and video cove
     page.browser.locator('.layer').getByText(text, { exact: true }).last().click()
 
   test('shows how much of the quota is used', async () => {
-    await page.browser.goto(`${preview.phones[0]?.url}`)
+    await page.browser.goto(app.urlOf())
     await see('sea.png')
     await see(/^[\d.]+ KB of 5\.0 MB used$/)
   })
@@ -132,7 +105,7 @@ describeInBrowser('the demo with a quota, a trash, reviewed files and video cove
       writeFileSync(film, sampleVideo())
       await other.cos.uploadFile({ Key: `${PRIVATE}film.mp4`, FilePath: film })
       await other.cos.uploadFile({ Key: `${PRIVATE}broken.mp4`, FilePath: PICTURE })
-      await page.browser.goto(`${preview.phones[0]?.url}`)
+      await page.browser.goto(app.urlOf())
       const row = (name: string) => page.screen.locator('file-row').filter({ hasText: name })
       const cover = row('film.mp4').locator('img')
       await cover.waitFor()

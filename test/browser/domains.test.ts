@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright-core'
-import { type DomainLists, LISTS } from '../../packages/cli/src/domains/domainLists'
+import { type DomainLists, LISTS } from '../../packages/cli/src/wechat/domainLists'
 import { describeInBrowser, openPage } from '../support/browser'
+import { runCli } from '../support/commandLine'
+import { useTestProject } from '../support/demoPreview'
 import { createTestPhone } from '../support/phones'
 import { at } from '../support/root'
-import { runCli } from '../support/runCli'
 import { ALICE, HOST } from '../support/testCloud'
-import { useTestProject } from '../support/testProject'
 
 /** What `npm run domains` prints, for the configuration of this repository. */
 const printed = JSON.parse(runCli(['domains', '--json']).stdout) as DomainLists

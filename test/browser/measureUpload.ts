@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Frame } from 'playwright-core'
 import { launchBrowser } from '../support/browser'
-import { PreviewPage } from '../support/previewPage'
-import { startTestProject } from '../support/testProject'
+import { PreviewPage, startTestProject } from '../support/demoPreview'
 
 const USAGE = `Uploads a large file in the preview and measures how long the page is blocked.
 
@@ -95,12 +94,6 @@ async function report(frame: Frame): Promise<string> {
   return `${name}: longest gaps ${list(worst)} ms${paused}`
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code
-  },
-  (error: Error) => {
-    console.error(error.message)
-    process.exitCode = 1
-  },
-)
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code
+})

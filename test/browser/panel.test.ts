@@ -3,10 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { describeInBrowser, openPage } from '../support/browser'
-import { PreviewPage } from '../support/previewPage'
+import { PreviewPage, useTestProject } from '../support/demoPreview'
 import { at } from '../support/root'
 import { ALICE } from '../support/testCloud'
-import { useTestProject } from '../support/testProject'
 import { until } from '../support/until'
 
 describeInBrowser('the panel beside the phones', () => {

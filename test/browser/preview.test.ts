@@ -2,9 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describeInBrowser, openPage } from '../support/browser'
-import { PreviewPage } from '../support/previewPage'
-import { send } from '../support/rawRequest'
-import { useTestProject } from '../support/testProject'
+import { send } from '../support/cosRequests'
+import { PreviewPage, useTestProject } from '../support/demoPreview'
 
 describeInBrowser('the preview during development', () => {
   const project = useTestProject()

@@ -2,12 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { describeInBrowser, openPage } from '../support/browser'
-import { PartGate } from '../support/partGate'
+import { PartGate, PreviewPage, type TestProject, useTestProject } from '../support/demoPreview'
 import { createTestPhone } from '../support/phones'
-import { PreviewPage } from '../support/previewPage'
 import { at } from '../support/root'
 import { ALICE } from '../support/testCloud'
-import { type TestProject, useTestProject } from '../support/testProject'
 import { sideBySide } from './sideBySide'
 
 /** `UPDATE_SCREENSHOTS=1 npx jest test/browser/screenshots` puts them where the READMEs show them. */

@@ -1,12 +1,11 @@
 import { PassThrough, Writable } from 'node:stream'
 import { colorsFor, paint } from '../../packages/cli/src/output'
-import { loadBundled } from '../support/bundledModule'
-import { runCli } from '../support/runCli'
+import { loadBundled, runCli, runInProcess } from '../support/commandLine'
 
-type Ask = typeof import('../../packages/cli/src/setup/ask')
+type Ask = typeof import('../../packages/cli/src/cloud/setup')
 
 /** Bundled as it is published: Jest does not load the library that asks, which is an ES module. */
-const loadAsk = () => loadBundled<Ask>('packages/cli/src/setup/ask.ts')
+const loadAsk = () => loadBundled<Ask>('packages/cli/src/cloud/setup.ts')
 
 const COMMANDS = [
   'create',
@@ -38,9 +37,9 @@ describe('help', () => {
 
   test.each(COMMANDS.filter((name) => name !== 'local-cloud'))(
     '%s describes every option in the reader’s language, and its exit codes',
-    (name) => {
-      const english = runCli([name, '--help'])
-      const chinese = runCli([name, '--help'], { LANG: 'zh_CN.UTF-8' })
+    async (name) => {
+      const english = await runInProcess([name, '--help'])
+      const chinese = await runInProcess([name, '--help'], { LANG: 'zh_CN.UTF-8' })
       expect([english.status, english.stderr]).toEqual([0, ''])
       expect(english.stdout).toMatch(new RegExp(`^Usage: miniprogram-cos ${name}`))
       expect(english.stdout).not.toMatch(CHINESE)
@@ -55,31 +54,31 @@ describe('help', () => {
     },
   )
 
-  test('of local-cloud has the same options in Chinese', () => {
-    const [english, chinese] = ['C.UTF-8', 'zh_CN.UTF-8'].map(
-      (LANG) => runCli(['local-cloud', '--help'], { LANG }).stdout,
-    )
-    const optionsOf = (text = '') => text.match(/^ {2}--[\w-]+/gm)
+  test('of local-cloud has the same options in Chinese', async () => {
+    const help = (LANG: string) => runInProcess(['local-cloud', '--help'], { LANG })
+    const { stdout: english } = await help('C.UTF-8')
+    const { stdout: chinese } = await help('zh_CN.UTF-8')
+    const optionsOf = (text: string) => text.match(/^ {2}--[\w-]+/gm)
     expect(optionsOf(chinese)).toEqual(optionsOf(english))
     expect(chinese).not.toMatch(/[a-z]{3,} [a-z]{2,} [a-z]{2,}/)
   })
 
-  test('is shown with status 2 when the name of a command is missing', () => {
+  test('is shown with status 2 when the name of a command is missing', async () => {
     for (const args of [[], ['rules']]) {
-      const { stdout, stderr, status } = runCli(args)
+      const { stdout, stderr, status } = await runInProcess(args)
       expect([stdout, status]).toEqual(['', 2])
       expect(stderr).toMatch(/^Usage: miniprogram-cos/)
     }
-    expect(runCli(['rules', 'test', '--help']).stdout).toMatch(/^Usage: miniprogram-cos rules test/)
+    const { stdout } = await runInProcess(['rules', 'test', '--help'])
+    expect(stdout).toMatch(/^Usage: miniprogram-cos rules test/)
   })
 
-  test('names the npm script that ran the command', () => {
-    const byNpm = (script: string, name: string) =>
-      runCli([name, '--help'], { npm_lifecycle_event: script }).stdout
-    expect(byNpm('deploy', 'deploy')).toMatch(/^Usage: npm run deploy -- \[options\]/)
-    const nested = runCli(['rules', 'test', '--help'], { npm_lifecycle_event: 'test' })
-    expect(nested.stdout).toMatch(/^Usage: miniprogram-cos rules test/)
-    expect(byNpm('start', 'start')).toMatch(/^Usage: npm start -- \[options\] \[file\.\.\.\]/)
+  test('names the npm script that ran the command', async () => {
+    const byNpm = async (script: string, ...args: string[]) =>
+      (await runInProcess([...args, '--help'], { npm_lifecycle_event: script })).stdout
+    expect(await byNpm('deploy', 'deploy')).toMatch(/^Usage: npm run deploy -- \[options\]/)
+    expect(await byNpm('test', 'rules', 'test')).toMatch(/^Usage: miniprogram-cos rules test/)
+    expect(await byNpm('start', 'start')).toMatch(/^Usage: npm start -- \[options\] \[file\.\.\.\]/)
   })
 })
 
@@ -100,20 +99,22 @@ describe('wrong input ends with status 2 and one line that helps', () => {
       ['local-cloud', '--cos-prot', '1'],
       "local-cloud: Unknown option '--cos-prot'. Did you mean --cos-port?",
     ],
-  ])('%j', (args, line) => {
-    const { status, stderr, stdout } = runCli(args)
+  ])('%j', async (args, line) => {
+    // This command ends its process itself.
+    const run = args[0] === 'local-cloud' ? runCli : runInProcess
+    const { status, stderr, stdout } = await run(args)
     const first = stderr.split('\n').find((one) => !one.startsWith('!'))
     expect(first?.slice(0, line.length)).toBe(line)
     expect([status, stdout]).toEqual([2, ''])
   })
 
-  test('in Chinese if LANG is Chinese', () => {
-    const { stderr, status } = runCli(['deploy', '--dryrun'], { LANG: 'zh_CN.UTF-8' })
+  test('in Chinese if LANG is Chinese', async () => {
+    const { stderr, status } = await runInProcess(['deploy', '--dryrun'], { LANG: 'zh_CN.UTF-8' })
     expect([stderr, status]).toEqual(["deploy: 未知选项 '--dryrun'。你是否想输入 --dry-run？\n", 2])
   })
 
-  test('setup names everything that is missing', () => {
-    const { stderr, status } = runCli(['setup', '--yes', '--offline', '--appid', 'wx1'])
+  test('setup names everything that is missing', async () => {
+    const { stderr, status } = await runInProcess(['setup', '--yes', '--offline', '--appid', 'wx1'])
     expect(stderr.trim().split('\n')).toHaveLength(1)
     for (const text of ['--appid "wx1"', '--env is missing', '--bucket is missing']) {
       expect(stderr).toContain(text)
@@ -124,12 +125,12 @@ describe('wrong input ends with status 2 and one line that helps', () => {
 })
 
 describe('the sample bucket of cos.config.ts', () => {
-  test.each([['domains'], ['policy']])('%s warns about it on standard error', (name) => {
-    const { stderr, status } = runCli([name])
+  test.each([['domains'], ['policy']])('%s warns about it on standard error', async (name) => {
+    const { stderr, status } = await runInProcess([name])
     expect(stderr).toContain('! cos.config.ts still names the sample bucket media-1250000000')
     expect(stderr).toContain('npm run setup')
     expect(status).toBe(0)
-    const { stdout } = runCli([name, '--json'])
+    const { stdout } = await runInProcess([name, '--json'])
     expect(() => JSON.parse(stdout)).not.toThrow()
   })
 })

@@ -11,15 +11,15 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { TEMPLATES } from '../../packages/cli/src/create/createApp'
-import { deployedFunctions } from '../../packages/cli/src/functions/functionFiles'
-import { loadAddedService, pictureOn } from '../support/addedService'
-import { loadBundled } from '../support/bundledModule'
+import { TEMPLATES } from '../../packages/cli/src/init/writeApp'
+import { deployedFunctions } from '../../packages/cli/src/project'
+import { loadBundled, runInProcess } from '../support/commandLine'
+import { loadAddedService, pictureOn } from '../support/fixtureApp'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import { at } from '../support/root'
 import { ALICE, startTestCloud } from '../support/testCloud'
 
-type Ask = typeof import('../../packages/cli/src/create/createApp')
+type Ask = typeof import('../../packages/cli/src/init/writeApp')
 
 const COMMAND = at('packages/create-miniprogram-cos/create.js')
 
@@ -29,11 +29,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-function create(cwd: string, args: string[]) {
-  const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, LANG: 'C.UTF-8' }
-  return spawnSync(process.execPath, [COMMAND, ...args], { cwd, encoding: 'utf8', env })
-}
+/** Runs `create` in the folder, as `npm create miniprogram-cos` does. */
+const create = (args: string[]) => runInProcess(['create', ...args], { cwd: folder })
 
 const SERVICES: Record<string, string> = {
   'native-js': 'miniprogram/services/cos.js',
@@ -44,7 +41,7 @@ const SERVICES: Record<string, string> = {
 
 test.each(TEMPLATES.map(({ name }) => name))('the template %s uploads as created', async (name) => {
   const app = join(folder, '我的 App')
-  const { status, stderr, stdout } = create(folder, ['我的 App', '--template', name])
+  const { status, stderr, stdout } = await create(['我的 App', '--template', name])
   expect([status, stderr]).toEqual([0, ''])
   const files = readdirSync(app, { recursive: true, encoding: 'utf8' })
   for (const file of ['package.json', '.gitignore', SERVICES[name] ?? '']) {
@@ -74,9 +71,13 @@ test.each(TEMPLATES.map(({ name }) => name))('the template %s uploads as created
   }
 })
 
-test('--yes creates the default in the current folder, which may be a git repository', () => {
+test('npm create with --yes creates the default in the current folder, which may be a git repository', () => {
   mkdirSync(join(folder, '.git'))
-  const { status, stderr } = create(folder, ['--yes'])
+  const { status, stderr } = spawnSync(process.execPath, [COMMAND, '--yes'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8' },
+  })
   expect([status, stderr]).toEqual([0, ''])
   expect(existsSync(join(folder, 'miniprogram/app.js'))).toBe(true)
 })
@@ -104,10 +105,10 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
     ['an unknown option', ['--typescript'], "create: Unknown option '--typescript'. See --help."],
   ]
 
-  test.each(cases)('%s', (_, args, line) => {
+  test.each(cases)('%s', async (_, args, line) => {
     mkdirSync(join(folder, 'full'))
     writeFileSync(join(folder, 'full/file'), '')
-    const { status, stderr } = create(folder, args)
+    const { status, stderr } = await create(args)
     expect(status).toBe(2)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
     expect(stderr.trimEnd()).toEqual(typeof line === 'string' ? line : expect.stringMatching(line))
@@ -116,7 +117,7 @@ describe('wrong input ends with status 2, one line, and nothing written', () => 
 })
 
 describe('questions', () => {
-  const loadAsk = () => loadBundled<Ask>('packages/cli/src/create/createApp.ts')
+  const loadAsk = () => loadBundled<Ask>('packages/cli/src/init/writeApp.ts')
   const streams = () => {
     const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input })
     const output = Object.assign(new PassThrough(), { columns: 80, rows: 24 })

@@ -1,17 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { deferModules } from '../../packages/cli/src/functions/deferModules'
-import { functionFile } from '../../packages/cli/src/functions/functionFiles'
+import { deferModules } from '../../packages/cli/src/deploy/bundle'
+import { functionFile } from '../../packages/cli/src/project'
+import { useFolder } from '../support/projectFiles'
 import { ROOT } from '../support/root'
 
-let folder: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'bundle-'))
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = useFolder()
 
 const ENVIRONMENT = {
   PATH: process.env.PATH ?? '',

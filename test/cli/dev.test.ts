@@ -5,10 +5,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
-import { AppCopy } from '../support/appCopy'
-import type { Untyped } from '../support/bothClients'
-import { CLIENT_FILE } from '../support/phones'
-import { runSnippet } from '../support/runSnippet'
+import { runSnippet } from '../support/documents'
+import { AppCopy } from '../support/fixtureApp'
+import { CLIENT_FILE, type Untyped } from '../support/phones'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
@@ -135,36 +134,33 @@ test('DevTools uploads to the local cloud with the call that dev prints', async 
 })
 
 test('dev --once uploads files with the functions of the app', async () => {
-  const { status, stdout } = await app.run('dev', '--once', '--ports', '0', 'project.config.json')
+  const { status, stdout } = await app.runBuilt(
+    'dev',
+    '--once',
+    '--ports',
+    '0',
+    'project.config.json',
+  )
   expect(stdout).toContain('project.config.json')
   expect(stdout).not.toContain('✗')
   expect(status).toBe(0)
 })
 
-test('where a rule has a quota, build names the client that it needs, and dev --once uploads with it', async () => {
-  const config = app.read('cos.config.js')
-  const limited = config.replace("'list'] },", "'list'], quota: '1 MB' },")
-  writeFileSync(app.path('cos.config.js'), limited)
-  try {
-    const note = '! access["private/{openid}/**"]: uploads need COS.cloud({ mode: \'signature\' })'
-    expect((await app.run('build')).stdout).toContain(note)
-    const { status, stdout } = await app.run('dev', '--once', '--ports', '0', 'project.config.json')
-    expect(stdout).toContain('✓ delete among others')
-    expect([status, stdout.includes('✗')]).toEqual([0, false])
-  } finally {
-    writeFileSync(app.path('cos.config.js'), config)
-  }
-})
-
 test.each([['quota'], ['maxSize']])(
-  'dev --once uploads a file of 2 MB where a rule has a %s',
+  'where a rule has a %s, build names the client that it needs, and dev --once uploads with it',
   async (limit) => {
     const config = app.read('cos.config.js')
     const limited = config.replace("'list'] },", `'list'], ${limit}: '8 MB' },`)
     writeFileSync(app.path('cos.config.js'), limited)
     writeFileSync(app.path('large.bin'), Buffer.alloc(2_000_000))
     try {
-      const { status, stdout } = await app.run('dev', '--once', '--ports', '0', 'large.bin')
+      const note =
+        '! access["private/{openid}/**"]: uploads need COS.cloud({ mode: \'signature\' })'
+      const built = await app.run('build')
+      expect(built.stdout.includes(note)).toBe(limit === 'quota')
+      const files = ['project.config.json', 'large.bin']
+      const { status, stdout } = await app.runBuilt('dev', '--once', '--ports', '0', ...files)
+      expect(stdout).toContain('✓ delete among others')
       expect(stdout).toContain('large.bin  1.9 MB in one request')
       expect([status, stdout.includes('✗')]).toEqual([0, false])
     } finally {
@@ -177,7 +173,7 @@ test('a port that is taken is named in one line', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
-  const { status, stderr } = await app.run('dev', '--ports', String(port))
+  const { status, stderr } = await app.runBuilt('dev', '--ports', String(port))
   expect(stderr).toMatch(
     `dev: port ${port} (COS) is in use: end the program that uses it, or pass --ports `,
   )

@@ -3,22 +3,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { COS } from 'miniprogram-cos'
 import { config } from '../../cos.config'
+import { createPhone, localReader } from '../../packages/cli/src/dev/clients'
 import { chooseFiles, runMainJob } from '../../packages/cli/src/dev/mainJob'
-import { createPhone } from '../../packages/cli/src/dev/phone'
-import { localReader } from '../../packages/cli/src/dev/urlReader'
-import { type DomainLists, domainLists, LISTS } from '../../packages/cli/src/domains/domainLists'
+import { type DomainLists, domainLists, LISTS } from '../../packages/cli/src/wechat/domainLists'
+import { runCli } from '../support/commandLine'
 import { createTestPhone } from '../support/phones'
-import { runCli } from '../support/runCli'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  CREDENTIALS_FUNCTION,
-  HOST,
-  REGION,
-  ROOT_KEY,
-} from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, BOB, BUCKET, HOST, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 const run = (input: string, ...args: string[]) => runCli(['domains', ...args], { input })
 
@@ -32,7 +22,6 @@ const everything = domainLists({
 })
 
 const cloud = useTestCloud({
-  functions: [CREDENTIALS_FUNCTION],
   pathStyle: 'allow',
   hosts: { [CUSTOM]: BUCKET },
   buckets: [

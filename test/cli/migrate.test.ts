@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { SourceFiles } from '../../packages/cli/src/migrate/places'
 import { KeyNames, parseSelection, textsAt } from '../../packages/cli/src/migrate/plan'
 import {
@@ -11,7 +9,9 @@ import {
   runRollback,
   showPlan,
 } from '../../packages/cli/src/migrate/runMigration'
-import type { Untyped } from '../support/bothClients'
+import { runInProcess } from '../support/commandLine'
+import { send } from '../support/cosRequests'
+import { runSnippet } from '../support/documents'
 import {
   allRecords,
   contents,
@@ -20,16 +20,11 @@ import {
   rehearsalOn,
   silentUi,
 } from '../support/migration'
-import { createTestPhone } from '../support/phones'
-import { send } from '../support/rawRequest'
-import { CLI, runCli } from '../support/runCli'
-import { runSnippet } from '../support/runSnippet'
-import { ALICE, BOB, BUCKET, CREDENTIALS_FUNCTION, REGION, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { createTestPhone, type Untyped } from '../support/phones'
+import { ALICE, BOB, BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({
   collections: ['posts', 'users'],
-  functions: [CREDENTIALS_FUNCTION],
 })
 let rehearsal: Rehearsal
 let folder: string
@@ -293,8 +288,7 @@ test('the command rehearses on a local cloud', async () => {
   writeFileSync(file, JSON.stringify({ ...ready, secretId, secretKey }))
   const args = ['migrate', '--local-cloud', file, '--journal', join(folder, 'journal'), '--yes']
   const select = ['--records', 'posts.photos', 'users', '--key', 'private/{openid}/{path}']
-  // Not runCli: the local cloud of this process has to answer meanwhile.
-  const run = (more: string[]) => promisify(execFile)(process.execPath, [CLI, ...args, ...more])
+  const run = (more: string[]) => runInProcess([...args, ...more])
   const { stdout, stderr } = await run(select)
   expect(stderr).toBe('')
   expect(stdout).toContain('3 records now name keys')
@@ -303,7 +297,7 @@ test('the command rehearses on a local cloud', async () => {
   expect(await contents(rehearsal)).toEqual({})
 })
 
-test('the command refuses wrong input', () => {
+test('the command refuses wrong input', async () => {
   const failures = [
     [['--records', 'posts'], '--key is missing'],
     [['--key', 'x'], '--records or --all-files is missing'],
@@ -311,7 +305,7 @@ test('the command refuses wrong input', () => {
     [['--key', 'x', '--all-files', '--parallel', 'none'], '--parallel takes a positive number'],
   ] as const
   for (const [args, message] of failures) {
-    const { stderr, status } = runCli(['migrate', ...args])
+    const { stderr, status } = await runInProcess(['migrate', ...args])
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)])
   }
 })

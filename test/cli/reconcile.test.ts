@@ -1,39 +1,27 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createDatabaseFunction } from '../support/databaseFunction'
-import { at } from '../support/root'
-import { CLI } from '../support/runCli'
-import { signedRequests } from '../support/signedRequests'
-import { ALICE, startTestCloud, type TestCloud } from '../support/testCloud'
+import { CLI } from '../support/commandLine'
+import { signedRequests } from '../support/cosRequests'
+import { useDatabaseFunction } from '../support/databaseFunction'
+import { snippetFile } from '../support/documents'
+import { ALICE, useTestCloud } from '../support/testCloud'
 
 const KEY = { SecretId: 'AKIDtestreconcile00', SecretKey: 'testreconcilesecret0' }
-const database = createDatabaseFunction()
-let cloud: TestCloud
-let folder: string
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'reconcile-'))
-  copyFileSync(at('test/docs/snippets/cos.config.ts'), join(folder, 'cos.config.ts'))
-  cloud = await startTestCloud({
-    root: KEY,
-    collections: ['files'],
-    functions: [database.deployed],
-  })
+const database = useDatabaseFunction()
+const cloud = useTestCloud({
+  root: KEY,
+  collections: ['files'],
+  functions: [database.deployed],
 })
-afterAll(async () => {
-  await cloud.end()
-  database.remove()
-  rmSync(folder, { recursive: true, force: true })
-})
+beforeAll(() => copyFileSync(snippetFile('cos.config.ts'), join(cloud.folder, 'cos.config.ts')))
 
 const signed = signedRequests(() => cloud)
 
 /** Runs the command as a developer does, with the local cloud in place of Tencent's. */
 function reconcile(...args: string[]): Promise<{ status: number | null; text: string }> {
   const child = spawn(process.execPath, [CLI, 'reconcile', ...args], {
-    cwd: folder,
+    cwd: cloud.folder,
     env: {
       ...process.env,
       LANG: 'C.UTF-8',

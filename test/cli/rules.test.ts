@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ruleLine } from '../../packages/cli/src/rules/ruleLocation'
-import { runRuleTests } from '../../packages/cli/src/rules/runRuleTests'
-import { at } from '../support/root'
-import { CLI } from '../support/runCli'
+import { ruleLine } from '../../packages/cli/src/rules'
+import { runRuleTests } from '../../packages/cli/src/ruleTests'
+import { runInProcess } from '../support/commandLine'
+import { snippetFile } from '../support/documents'
+import { useFolder } from '../support/projectFiles'
 
 const CONFIG = `import { defineConfig } from '@miniprogram-cos/server'
 
@@ -41,24 +40,20 @@ describe('private files', () => {
 })
 `
 
-let folder: string
+const folder = useFolder()
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rules-'))
   writeFileSync(join(folder, 'cos.config.ts'), CONFIG)
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let language = 'C.UTF-8'
 afterEach(() => {
   language = 'C.UTF-8'
 })
 
-function rules(...args: string[]) {
-  const env = { ...process.env, LANG: language, LC_ALL: '' }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'rules', ...args], {
+async function rules(...args: string[]) {
+  const { status, stdout, stderr } = await runInProcess(['rules', ...args], {
     cwd: folder,
-    encoding: 'utf8',
-    env,
+    LANG: language,
   })
   return { status, text: stdout + stderr }
 }
@@ -77,18 +72,18 @@ test('finds the line of a rule, not of a comment', () => {
   expect(ruleLine('news/**', join(folder, 'none.ts'))).toBe('')
 })
 
-test('rules test names grants without a test and loosened rules, with their lines', () => {
-  const { status, text } = runTests(TESTS)
+test('rules test names grants without a test and loosened rules, with their lines', async () => {
+  const { status, text } = await runTests(TESTS)
   expect(text).toContain('✓ private files › are their owner’s')
   expect(text).toContain('! private/{openid}/**: owner may write  (cos.config.ts:11)')
   expect(text).toContain('! avatars/{openid}/**: maxSize is removed  (cos.config.ts:12)')
   expect(text).not.toContain('private/{openid}/**: everyone may read')
   expect(status).toBe(1)
-  expect(runTests(TESTS, '--allow-gaps').status).toBe(0)
+  expect((await runTests(TESTS, '--allow-gaps')).status).toBe(0)
 })
 
-test('rules test --json prints the result of each test and the gaps', () => {
-  const { status, text } = runTests(TESTS, '--json')
+test('rules test --json prints the result of each test and the gaps', async () => {
+  const { status, text } = await runTests(TESTS, '--json')
   expect(JSON.parse(text)).toEqual({
     tests: [{ title: 'private files › are their owner’s' }],
     expectations: 2,
@@ -99,16 +94,19 @@ test('rules test --json prints the result of each test and the gaps', () => {
   expect(status).toBe(1)
 })
 
-test('rules test says why a test failed, and by which line', () => {
-  const { status, text } = runTests(TESTS.replace("cannot('read'", "can('read'"), '--allow-gaps')
+test('rules test says why a test failed, and by which line', async () => {
+  const { status, text } = await runTests(
+    TESTS.replace("cannot('read'", "can('read'"),
+    '--allow-gaps',
+  )
   expect(text).toContain('✗ private files › are their owner’s')
   expect(text).toMatch(/everyone cannot read "private\/o1\/a": .*\(cos\.config\.ts:11\)/)
   expect(status).toBe(1)
 })
 
-test('rules test refuses a file without testRules, and one that is not there', () => {
-  expect(runTests('export const other = 1')).toMatchObject({ status: 2 })
-  expect(rules('test', 'missing.ts')).toMatchObject({ status: 2 })
+test('rules test refuses a file without testRules, and one that is not there', async () => {
+  expect(await runTests('export const other = 1')).toMatchObject({ status: 2 })
+  expect(await rules('test', 'missing.ts')).toMatchObject({ status: 2 })
 })
 
 test.each([
@@ -116,7 +114,7 @@ test.each([
   [['o1', 'read', 'private/o2/a'], 1, '→ access["private/{openid}/**"]  cos.config.ts:11'],
   [['nobody', 'read', 'private/o1/a'], 1, 'no user is signed in'],
   [['o1', 'write', 'elsewhere'], 1, 'no path of cos.config.ts covers it'],
-  [['o1', 'write', 'avatars/o1/a', '--size', '3 MB'], 1, 'objects of up to 2097152 bytes'],
+  [['o1', 'write', 'avatars/o1/a', '--size', '3 MB'], 1, 'allows at most 2097152 bytes'],
   [['oEditor0123456789-_abcdefghi', 'write', 'news/a'], 0, 'cos.config.ts:16'],
   [
     ['o1', 'read', 'private/o2/a', '--json'],
@@ -125,8 +123,8 @@ test.each([
   ],
   [['o1', 'read'], 2, ''],
   [['o1', 'steal', 'private/o1/a'], 2, 'the verbs are read, write, delete, list'],
-])('rules explain %j', (args, status, text) => {
-  const result = rules('explain', ...args)
+])('rules explain %j', async (args, status, text) => {
+  const result = await rules('explain', ...args)
   expect(result.text).toContain(text)
   expect(result.status).toBe(status)
 })
@@ -137,21 +135,21 @@ test.each([
   [['o1', 'read', 'private/o2/a'], 'access["private/{openid}/**"] 只允许 owner 执行 read'],
   [['o1', 'write', 'avatars/o1/a', '--size', '3 MB'], '规则允许的对象最大 2097152 字节'],
   [['o1', 'read', 'private/o1//a'], '对象键含有空的路径段'],
-])('rules explain %j, in Chinese', (args, text) => {
+])('rules explain %j, in Chinese', async (args, text) => {
   language = 'zh_CN.UTF-8'
-  expect(rules('explain', ...args).text).toContain(text)
+  expect((await rules('explain', ...args)).text).toContain(text)
 })
 
-test('rules test says in Chinese why a test failed', () => {
+test('rules test says in Chinese why a test failed', async () => {
   language = 'zh_CN.UTF-8'
-  const { text } = runTests(TESTS.replace("cannot('read'", "can('read'"), '--allow-gaps')
+  const { text } = await runTests(TESTS.replace("cannot('read'", "can('read'"), '--allow-gaps')
   expect(text).toMatch(
     /everyone 不能 read "private\/o1\/a"：access\["private\/\{openid\}\/\*\*"\] 只允许 owner 执行 read {2}\(cos\.config\.ts:11\)/,
   )
 })
 
 test('the tests of the guide notice every loosened rule', async () => {
-  const { results, report } = await runRuleTests(at('test/docs/snippets/ruleTests.ts'))
+  const { results, report } = await runRuleTests(snippetFile('cos.rules.test.ts'))
   expect(results).toHaveLength(3)
   expect(results.filter(({ failure }) => failure)).toEqual([])
   expect(report).toMatchObject({ untested: [], unnoticed: [] })

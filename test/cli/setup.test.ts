@@ -1,8 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { CopiedProject, type Outcome } from '../support/copiedProject'
-import { type DeployProject, ENV, startDeployProject } from '../support/deployProject'
-import { CLI } from '../support/runCli'
+import { CLI, type Outcome } from '../support/commandLine'
+import {
+  CopiedProject,
+  type DeployProject,
+  ENV,
+  startDeployProject,
+} from '../support/deployProject'
 
 const FLAGS = {
   appid: 'wx0123456789abcdef',

@@ -1,19 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { curlCommand } from '../../packages/cli/src/dev/urlReader'
+import { curlCommand } from '../../packages/cli/src/dev/clients'
+import { CLI, runCli } from '../support/commandLine'
+import { useFolder } from '../support/projectFiles'
 import { ROOT } from '../support/root'
-import { CLI, runCli } from '../support/runCli'
 
 const run = (...args: string[]) => runCli(['start', ...args])
 
-let folder: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'start-'))
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = useFolder()
 
 test('runs the main job with the samples and ends with status 0', () => {
   const { status, stdout } = run('--once')
@@ -24,26 +20,19 @@ test('runs the main job with the samples and ends with status 0', () => {
   expect(status).toBe(0)
 })
 
-test('runs the main job with files of any name and size', () => {
+test('runs the main job with files of any name and size, and opens the shared URL without curl', () => {
   const files = ['empty.txt', '照片 (1)+%.jpg', '😀.bin'].map((name, i) => {
     const path = join(folder, name)
     writeFileSync(path, Buffer.alloc(i * 1_500_000, i))
     return path
   })
-  const { status, stdout } = run('--once', ...files)
+  // No program is found.
+  const { status, stdout } = runCli(['start', '--once', ...files], { PATH: folder })
+  expect(stdout).toContain('✓ Node fetched empty.txt by a URL')
   expect(stdout).toContain('empty.txt  0 B in one request')
   expect(stdout).toContain('😀.bin  2.9 MB in parts')
   expect(stdout).not.toContain('✗')
   expect(status).toBe(0)
-})
-
-test('opens the shared URL without curl, too', () => {
-  const file = join(folder, 'shared.txt')
-  writeFileSync(file, 'shared')
-  // No program is found.
-  const { status, stdout } = runCli(['start', '--once', file], { PATH: folder })
-  expect(stdout).toContain('✓ Node fetched shared.txt by a URL')
-  expect([status, stdout.includes('✗')]).toEqual([0, false])
 })
 
 test('the printed command opens the shared URL on this computer, and quotes for the shell', () => {

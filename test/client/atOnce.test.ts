@@ -1,9 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { loadModule } from '@miniprogram-cos/simulator'
-import type { Untyped } from '../support/bothClients'
-import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
-import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { CLIENT_FILE, createSimulatedPhone, type Untyped } from '../support/phones'
+import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 /** WeChat runs ten requests of an app at a time; uploads leave two of them to pages. */
 

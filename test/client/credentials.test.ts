@@ -1,5 +1,5 @@
 import { COS, type GetAuthorization, type GetSTS } from 'miniprogram-cos'
-import { createRecordingWx, type RecordedRequest } from '../support/recordingWx'
+import { createRecordingWx, type RecordedRequest, setWx } from '../support/recordingWx'
 
 const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 const seconds = () => Math.floor(Date.now() / 1000)
@@ -12,7 +12,7 @@ const keyNamed = (name: string, life = 1800) => ({
 })
 
 afterEach(() => {
-  delete (globalThis as { wx?: unknown }).wx
+  setWx()
   jest.useRealTimers()
 })
 
@@ -29,7 +29,7 @@ function install(
         }
       : { statusCode: 200, header: { ETag: '"e"' } }
   })
-  ;(globalThis as { wx?: unknown }).wx = recorded.wx
+  setWx(recorded.wx)
   return recorded.requests
 }
 

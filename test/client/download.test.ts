@@ -2,13 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
-import type { Untyped } from '../support/bothClients'
-import { createMortalPhone, type MortalPhone } from '../support/mortalPhone'
-import { CLIENT_FILE } from '../support/phones'
-import { type SendSigned, signedRequests } from '../support/signedRequests'
-import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
+import { type SendSigned, signedRequests } from '../support/cosRequests'
+import { CLIENT_FILE, createMortalPhone, type MortalPhone, type Untyped } from '../support/phones'
+import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
-import { useTestCloud } from '../support/useTestCloud'
 
 /** Downloads in ranges: what is requested, what is on the phone meanwhile, and what survives an interruption. */
 

@@ -4,12 +4,10 @@ import type { FaultRule } from '@miniprogram-cos/local-cloud'
 import { loadModule } from '@miniprogram-cos/simulator'
 import * as fc from 'fast-check'
 import type { COS } from 'miniprogram-cos'
-import { createMortalPhone } from '../support/mortalPhone'
-import { CLIENT_FILE } from '../support/phones'
-import { signedRequests } from '../support/signedRequests'
-import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
+import { signedRequests } from '../support/cosRequests'
+import { CLIENT_FILE, createMortalPhone } from '../support/phones'
+import { BUCKET, FAULTS, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
-import { useTestCloud } from '../support/useTestCloud'
 
 /**
  * Whatever happens to a download, its file is in the end one version of the object, byte for byte, and nothing else is
@@ -23,14 +21,7 @@ const cloud = useTestCloud()
 let number = 0
 
 const action = fc.oneof(
-  fc.constantFrom<FaultRule['action']>(
-    { kind: 'drop', when: 'before' },
-    { kind: 'drop', when: 'after' },
-    { kind: 'error', code: 'InternalError' },
-    { kind: 'error', code: 'SlowDown' },
-    { kind: 'error', code: 'ExpiredToken' },
-    { kind: 'latency', milliseconds: 10 },
-  ),
+  fc.constantFrom(...FAULTS),
   fc.nat(MIB).map((bytes): FaultRule['action'] => ({ kind: 'truncate', bytes })),
 )
 

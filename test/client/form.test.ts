@@ -3,12 +3,11 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { loadModule, type Simulator, type SimulatorOptions } from '@miniprogram-cos/simulator'
 import type { COS as Client, CosError } from '../../packages/client/src/form'
+import { send, signByOfficialSdk } from '../support/cosRequests'
 import { listenLocally, stopServer } from '../support/localServer'
 import { createSimulatedPhone, SHORT_DELAYS } from '../support/phones'
-import { send, signByOfficialSdk } from '../support/rawRequest'
 import { ROOT } from '../support/root'
-import { ALICE, BOB, SIGNATURE_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, BOB, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
 
 // The entry miniprogram-cos/form, on simulated phones against the local cloud.
 

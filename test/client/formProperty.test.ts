@@ -5,11 +5,10 @@ import type { FaultRule } from '@miniprogram-cos/local-cloud'
 import { loadModule } from '@miniprogram-cos/simulator'
 import * as fc from 'fast-check'
 import type { COS as Client } from '../../packages/client/src/form'
+import { signedRequests } from '../support/cosRequests'
 import { createSimulatedPhone, SHORT_DELAYS } from '../support/phones'
 import { ROOT } from '../support/root'
-import { signedRequests } from '../support/signedRequests'
-import { ALICE, SIGNATURE_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, FAULTS, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
 
 /**
  * Whatever happens to the upload of a form, it settles: after a success the object has the bytes of the file, after a
@@ -21,14 +20,9 @@ const FORM_FILE = join(ROOT, 'packages/client/miniprogram_dist/form.js')
 const cloud = useTestCloud({ functions: [SIGNATURE_FUNCTION] })
 
 const action = fc.constantFrom<FaultRule['action']>(
-  { kind: 'drop', when: 'before' },
+  ...FAULTS,
   { kind: 'drop', when: 'during' },
-  { kind: 'drop', when: 'after' },
-  { kind: 'error', code: 'InternalError' },
-  { kind: 'error', code: 'SlowDown' },
-  { kind: 'error', code: 'ExpiredToken' },
   { kind: 'error', code: 'AccessDenied' },
-  { kind: 'latency', milliseconds: 20 },
 )
 
 const run = fc.record({

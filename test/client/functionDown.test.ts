@@ -1,5 +1,7 @@
-import { AT, createFakePhone, outcomeOf, type Untyped, useFakeClock } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { outcomeOf, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
+import { COS, setWx } from '../support/recordingWx'
 
 useFakeClock()
 
@@ -24,7 +26,7 @@ function start(answer: (call: number, data: Untyped) => object | undefined, opti
       }, 20)
     },
   }
-  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  setWx(phone.wx)
   return { cos: COS.cloud(options) as Untyped, calls: () => calls, ...phone }
 }
 
@@ -83,7 +85,7 @@ test('a refusal by the function does not open the circuit breaker', async () => 
 
 test('the circuit breaker also applies to a key server of the app', async () => {
   const phone = createFakePhone({ files: { f: new Uint8Array(10) } })
-  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  setWx(phone.wx)
   let calls = 0
   const getAuthorization = (_: object, callback: (failure: object) => void) => {
     calls++

@@ -1,6 +1,8 @@
 import { COS, CosError } from 'miniprogram-cos'
-import { AT, createFakePhone, KEY, temporaryKey } from '../support/bothClients'
+import { temporaryKey } from '../support/bothClients'
+import { AT, createFakePhone } from '../support/fakePhone'
 import { loadOfficialClient } from '../support/phones'
+import { KEY } from '../support/recordingWx'
 
 type Client = new (options: object) => { getObjectUrl(params: object, callback?: unknown): unknown }
 

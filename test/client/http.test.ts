@@ -4,11 +4,10 @@ import { createKeyServer, nodeListener } from '@miniprogram-cos/server'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { config } from '../../cos.config'
-import { environmentOf } from '../support/functionCalls'
+import { environmentOf } from '../support/functionsInProcess'
 import { listenLocally, stopServer } from '../support/localServer'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
-import { ALICE, HOST } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, HOST, useTestCloud } from '../support/testCloud'
 
 // COS.http: keys and signatures from a key server without CloudBase.
 

@@ -1,17 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { COSOptions } from 'miniprogram-cos'
 import { Crc64 } from '../../packages/local-cloud/src/cos/store/crc64'
-import {
-  AT,
-  createFakePhone,
-  KEY,
-  MIB,
-  outcomeOf,
-  type PhoneOptions,
-  type Untyped,
-  useFakeClock,
-} from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { outcomeOf, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone, MIB, type PhoneOptions } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
+import { COS, KEY, setWx } from '../support/recordingWx'
 
 /** Uploads whose bytes change on the way: COS answers with the ETag of what has arrived. */
 
@@ -45,7 +38,7 @@ function start({ options = {}, answer, file = content(1000), ...scene }: Scene) 
   const files = phone.wx.getFileSystemManager()
   const digest = 'digest' in scene ? scene.digest : md5(file)
   let asked = 0
-  ;(globalThis as { wx?: unknown }).wx = {
+  setWx({
     ...phone.wx,
     getFileSystemManager: () => ({
       ...files,
@@ -55,7 +48,7 @@ function start({ options = {}, answer, file = content(1000), ...scene }: Scene) 
         else fail({ errMsg: 'getFileInfo:fail not supported' })
       },
     }),
-  }
+  })
   return { cos: new COS({ ...KEY, ...options }), asked: () => asked }
 }
 

@@ -1,14 +1,7 @@
-import {
-  AT,
-  createFakePhone,
-  DENIED,
-  KEY,
-  MIB,
-  outcomeOf,
-  type Untyped,
-  useFakeClock,
-} from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { outcomeOf, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone, DENIED, MIB } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
+import { COS, KEY, setWx } from '../support/recordingWx'
 
 useFakeClock()
 
@@ -41,7 +34,7 @@ describe.each(FAILURES)('a listener that %s', (_, fail) => {
       files: { f: new Uint8Array(2 * MIB), small: new Uint8Array(10) },
       answer: () => (isRefused ? DENIED : undefined),
     })
-    ;(globalThis as { wx?: unknown }).wx = phone.wx
+    setWx(phone.wx)
     return new COS({ ...KEY, ProgressInterval: 0, ...options })
   }
   const everyListener = {

@@ -1,12 +1,17 @@
 import { COS } from 'miniprogram-cos'
-import { type CannedAnswer, createRecordingWx, type RecordedRequest } from '../support/recordingWx'
+import {
+  type CannedAnswer,
+  createRecordingWx,
+  type RecordedRequest,
+  setWx,
+} from '../support/recordingWx'
 
 const MIB = 1024 * 1024
 const SIZE = 3 * MIB + 5
 const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou', Key: 'k' }
 
 afterEach(() => {
-  delete (globalThis as { wx?: unknown }).wx
+  setWx()
 })
 
 const stepOf = ({ method, url }: RecordedRequest): string => {
@@ -45,7 +50,7 @@ function install(
     },
     { f: new Uint8Array(SIZE) },
   )
-  ;(globalThis as { wx?: unknown }).wx = recorded.wx
+  setWx(recorded.wx)
   return { steps, requests: recorded.requests }
 }
 
@@ -157,7 +162,7 @@ test.each<[string, object, object, number, number]>([
     }
     return plain.request({ ...given, success })
   }
-  ;(globalThis as { wx?: unknown }).wx = { ...wx, request }
+  setWx({ ...wx, request })
   await cosOf(options).uploadFile({ ...AT, ...params, FilePath: 'f' })
   expect(requests.length).toBe(22)
   expect(peak).toBeGreaterThanOrEqual(least)

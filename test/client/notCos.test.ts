@@ -1,20 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createSimulator, loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
-import {
-  AT,
-  createFakePhone,
-  KEY,
-  outcomeOf,
-  type Untyped,
-  useFakeClock,
-} from '../support/bothClients'
+import { outcomeOf, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone } from '../support/fakePhone'
 import { listenLocally } from '../support/localServer'
-import { COS as PackedCOS } from '../support/packedCOS'
-import { CLIENT_FILE, SHORT_DELAYS } from '../support/phones'
+import { CLIENT_FILE, SHORT_DELAYS, type Untyped } from '../support/phones'
+import { useFolder } from '../support/projectFiles'
+import { KEY, COS as PackedCOS, setWx } from '../support/recordingWx'
 
 /** Responses of servers that are not COS, all with a success status. */
 const PORTALS: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
@@ -63,7 +56,7 @@ const CALLS: Record<string, (cos: Untyped, file: (bytes: number) => string) => P
 
 describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
   let server: Server
-  let folder: string
+  const folder = useFolder()
   let cos: Untyped
   let file: (bytes: number) => string
 
@@ -72,7 +65,6 @@ describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
       request.resume().on('end', () => answer(request, response))
     })
     const origin = await listenLocally(server)
-    folder = mkdtempSync(join(tmpdir(), 'not-cos-'))
     const domains = [`https://${AT.Bucket}.cos.${AT.Region}.myqcloud.com`]
     const { wx, realPath } = createSimulator({
       folder,
@@ -87,10 +79,7 @@ describe.each(Object.entries(PORTALS))('%s', (_, answer) => {
       return path
     }
   })
-  afterAll(() => {
-    server.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterAll(() => server.close())
 
   test('makes every call fail', async () => {
     const codes = await Promise.all(
@@ -120,7 +109,7 @@ describe('an upload whose response has no headers, as on some phones', () => {
             ? (head as never)
             : undefined,
     })
-    ;(globalThis as { wx?: unknown }).wx = phone.wx
+    setWx(phone.wx)
     const cos = new PackedCOS(KEY) as Untyped
     const end = (await outcomeOf(cos.uploadFile({ ...AT, Key: 'k', FilePath: 'f' }))) as Untyped
     return { end: end.value ?? end.error, steps: phone.steps }
@@ -154,7 +143,7 @@ describe('an upload whose response has no headers, as on some phones', () => {
 test('a deletion fails if a captive portal answers 404', async () => {
   const answer = { statusCode: 404, header: { Date: 'x', 'Content-Type': 'text/html' } }
   const phone = createFakePhone({ answer: () => answer })
-  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  setWx(phone.wx)
   const cos = new PackedCOS(KEY) as Untyped
   await expect(cos.deleteObject({ ...AT, Key: 'k' })).rejects.toMatchObject({ statusCode: 404 })
 })

@@ -1,21 +1,8 @@
 import { COS } from 'miniprogram-cos'
-import {
-  AT,
-  createFakePhone,
-  DENIED,
-  DROP,
-  headerOf,
-  isSignatureGood,
-  KEY,
-  MIB,
-  outcomeOf,
-  type PhoneOptions,
-  temporaryKey,
-  type Untyped,
-  useFakeClock,
-} from '../support/bothClients'
-import { loadOfficialClient } from '../support/phones'
-import type { CannedAnswer } from '../support/recordingWx'
+import { outcomeOf, temporaryKey, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone, DENIED, DROP, MIB, type PhoneOptions } from '../support/fakePhone'
+import { loadOfficialClient, type Untyped } from '../support/phones'
+import { type CannedAnswer, headerOf, isSignatureGood, KEY, setWx } from '../support/recordingWx'
 
 type Client = new (options: object) => Untyped
 const official = (wx: unknown) => loadOfficialClient<Client>(wx)
@@ -26,7 +13,7 @@ useFakeClock()
 /** Creates both clients with the options, each on its own phone. */
 function both(options: object, phoneOptions?: PhoneOptions) {
   const [phone, other] = [createFakePhone(phoneOptions), createFakePhone(phoneOptions)]
-  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  setWx(phone.wx)
   return {
     ours: { ...phone, cos: new COS(options) as Untyped },
     official: { ...other, cos: new (official(other.wx))(options) },

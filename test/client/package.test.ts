@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createRequire, SourceMap } from 'node:module'
 import { join } from 'node:path'
+import { createContext, runInContext } from 'node:vm'
 import { loadModule } from '@miniprogram-cos/simulator'
 import { parse, type Token, tokTypes } from 'acorn'
 import { transformSync } from 'esbuild'
@@ -11,8 +12,7 @@ import {
   sizeAtStart,
   sizeWithRequired,
 } from '../../packages/cli/src/wechat/sizes'
-import { namesTouched } from '../support/namesTouched'
-import { type PackedClient, packClient } from '../support/packedClient'
+import { type PackedClient, packClient } from '../support/localRegistry'
 import { OFFICIAL_FILE } from '../support/phones'
 import { ROOT } from '../support/root'
 
@@ -206,6 +206,32 @@ describe('loading the package', () => {
     expect(new COS()).toBeInstanceOf(COS)
   })
 })
+
+/**
+ * Every global that a CommonJS source accesses while it loads, `typeof` included. The realm has no globals of
+ * Node or a browser, and `eval` is disabled.
+ */
+function namesTouched(source: string, require?: (name: string) => unknown): string[] {
+  const touched = new Set<string>()
+  const surroundings = new Proxy(
+    {},
+    {
+      has(_, name) {
+        if (typeof name === 'string') touched.add(name)
+        return false
+      },
+    },
+  )
+  const realm = createContext({}, { codeGeneration: { strings: false, wasm: false } })
+  const wrapper = `(function () {
+    with (arguments[0]) return function (require, module, exports) {${source}\n}
+  })`
+  const load = runInContext(wrapper, realm)(surroundings)
+  touched.delete('arguments')
+  const module = { exports: {} }
+  load(require, module, module.exports)
+  return [...touched].sort()
+}
 
 describe.each(SCRIPTS)('%s', (path) => {
   test('loads without eval, and uses only ES2018 globals', () => {

@@ -3,11 +3,9 @@ import { dirname, join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS, COSOptions } from 'miniprogram-cos'
 import type * as Prepare from '../../packages/client/src/prepare'
-import type { Untyped } from '../support/bothClients'
-import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
+import { CLIENT_FILE, createSimulatedPhone, type Untyped } from '../support/phones'
 import { at } from '../support/root'
-import { ALICE, BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 /** Platforms that differ from WeChat on a phone: what they are given, and what they lack or refuse. */
 

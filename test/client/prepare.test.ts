@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { PrepareUpload } from 'miniprogram-cos'
 import type * as Prepare from '../../packages/client/src/prepare'
-import { AT, createFakePhone, KEY, type PhoneOptions, type Untyped } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { AT, createFakePhone, type PhoneOptions } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
+import { COS, KEY, setWx } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 /** What a phone offers of pictures and videos, as phones differ in it, and what becomes of chosen files. */
@@ -337,7 +338,7 @@ describe('the param prepare of an upload', () => {
   const start = (answer?: PhoneOptions['answer']) => {
     const files = { original: new Uint8Array(9), smaller: new Uint8Array(3) }
     const phone = createFakePhone({ files, ...(answer && { answer }) })
-    ;(globalThis as { wx?: unknown }).wx = phone.wx
+    setWx(phone.wx)
     return { cos: new COS(KEY), requests: phone.requests as Untyped[] }
   }
 

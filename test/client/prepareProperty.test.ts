@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import type { PrepareUpload } from 'miniprogram-cos'
 import type * as Prepare from '../../packages/client/src/prepare'
-import { AT, createFakePhone, KEY, type Untyped } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { AT, createFakePhone } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
+import { COS, KEY, setWx } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 /** Whatever fails or is cancelled while a picture is prepared, only the prepared file is ever sent. */
@@ -62,12 +63,12 @@ function startPhone(outcomes: { isFailing: boolean; delay: number }[]) {
       success({ tempFilePath: 'compressed' })
     }),
   }
-  ;(globalThis as { wx?: unknown }).wx = wx
+  setWx(wx)
   return phone.requests
 }
 
 afterAll(() => {
-  delete (globalThis as { wx?: unknown }).wx
+  setWx()
 })
 
 test('sends the prepared file or nothing', async () => {

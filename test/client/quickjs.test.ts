@@ -2,10 +2,9 @@ import { execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { CLIENT_FILE } from '../support/phones'
-import { ALICE, CREDENTIALS_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, useTestCloud } from '../support/testCloud'
 
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
+const cloud = useTestCloud()
 
 test('the built client signs, uploads, lists, reads and deletes in QuickJS, which has no JIT', async () => {
   const host = join(__dirname, 'quickjs/host.mjs')

@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '@miniprogram-cos/protocol'
-import { COS } from '../support/packedCOS'
-import { type CannedAnswer, createRecordingWx } from '../support/recordingWx'
+import { type CannedAnswer, COS, createRecordingWx, setWx } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 import {
   emptyDocument,
@@ -40,7 +39,7 @@ beforeEach(() => {
 
 afterEach(() => {
   jest.restoreAllMocks()
-  delete (globalThis as { wx?: unknown }).wx
+  setWx()
 })
 
 /** The answer as it was recorded, as far as the result tells; a wrong clock where the vector is about one. */
@@ -112,7 +111,7 @@ test.each(vectors.map((vector) => [vector.id, vector] as const))(
   'sends the same request as cos-wx-sdk-v5 and returns the same result: %s',
   async (_, vector) => {
     const recorded = createRecordingWx((_request, index) => answerTo(vector, index))
-    ;(globalThis as { wx?: unknown }).wx = recorded.wx
+    setWx(recorded.wx)
     const cos = new COS(revive(vector.options ?? {}) as object)
     const method = cos[vector.api as keyof COS] as unknown as (params: unknown) => Promise<unknown>
     const outcome = method.call(cos, revive(vector.params))

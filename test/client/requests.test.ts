@@ -1,11 +1,11 @@
 import { COS, type GetAuthorization, isCosError } from 'miniprogram-cos'
-import { type CannedAnswer, createRecordingWx } from '../support/recordingWx'
+import { type CannedAnswer, createRecordingWx, setWx } from '../support/recordingWx'
 
 const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 const KEY = { SecretId: 'id', SecretKey: 'key' }
 
 afterEach(() => {
-  delete (globalThis as { wx?: unknown }).wx
+  setWx()
   jest.useRealTimers()
 })
 
@@ -13,7 +13,7 @@ function install(answers: CannedAnswer[]) {
   const recorded = createRecordingWx(
     (_, index) => answers[Math.min(index, answers.length - 1)] as CannedAnswer,
   )
-  ;(globalThis as { wx?: unknown }).wx = recorded.wx
+  setWx(recorded.wx)
   return recorded.requests
 }
 
@@ -293,7 +293,7 @@ test('a form upload recovers from clock skew like any other call', async () => {
   const recorded = createRecordingWx((_, index) => (index === 0 ? late : OK), {
     f: new Uint8Array(3),
   })
-  ;(globalThis as { wx?: unknown }).wx = recorded.wx
+  setWx(recorded.wx)
   const cos = new COS(KEY)
   await cos.postObject({ ...AT, Key: 'a', FilePath: 'f' })
   expect(recorded.requests.length).toBe(2)
@@ -325,7 +325,7 @@ test('path style puts the bucket into the path, signs it there, and warns', asyn
 test('a form upload whose key contains a file name placeholder returns the real Location', async () => {
   const FilePath = 'wxfile://tmp/照片 1.jpg'
   const { wx, requests } = createRecordingWx(() => OK, { [FilePath]: new Uint8Array(3) })
-  ;(globalThis as { wx?: unknown }).wx = wx
+  setWx(wx)
   const Key = 'dir/${filename}'
   const { Location } = await new COS(KEY).postObject({ ...AT, Key, FilePath })
   expect(Location).toBe(`${AT.Bucket}.cos.${AT.Region}.myqcloud.com/dir/%E7%85%A7%E7%89%87%201.jpg`)

@@ -1,6 +1,5 @@
 import { operations } from '@miniprogram-cos/protocol'
-import { COS } from '../support/packedCOS'
-import { createRecordingWx } from '../support/recordingWx'
+import { COS, createRecordingWx, setWx } from '../support/recordingWx'
 import { type ResponseVector, responseVectors } from '../support/vectors'
 
 const KEY = { SecretId: 'id', SecretKey: 'key' }
@@ -30,7 +29,7 @@ const RETRIED: Record<string, string> = {
 const vectors = responseVectors.filter(({ api }) => api in operations || api === 'request')
 
 afterEach(() => {
-  delete (globalThis as { wx?: unknown }).wx
+  setWx()
   jest.useRealTimers()
 })
 
@@ -45,7 +44,7 @@ async function call(vector: ResponseVector) {
   const recorded = createRecordingWx(() => ({ statusCode, header, data: body }), {
     'wxfile://a': new Uint8Array(1),
   })
-  ;(globalThis as { wx?: unknown }).wx = recorded.wx
+  setWx(recorded.wx)
   const cos = new COS(KEY)
   const method = cos[vector.api as keyof COS] as unknown as (params: unknown) => Promise<object>
   const outcome = method.call(cos, vector.params).then(

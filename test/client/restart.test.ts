@@ -1,14 +1,8 @@
 import { COS } from 'miniprogram-cos'
-import {
-  AT,
-  createFakePhone,
-  DENIED,
-  KEY,
-  type PhoneOptions,
-  type Untyped,
-  useFakeClock,
-} from '../support/bothClients'
-import { loadOfficialClient } from '../support/phones'
+import { useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone, DENIED, type PhoneOptions } from '../support/fakePhone'
+import { loadOfficialClient, type Untyped } from '../support/phones'
+import { KEY, setWx } from '../support/recordingWx'
 
 /** Callbacks and promises of an upload that COS refuses and that succeeds when restarted. */
 
@@ -27,7 +21,7 @@ function refusing(times: number): PhoneOptions {
 }
 
 function ours(times: number): Untyped {
-  ;(globalThis as { wx?: unknown }).wx = createFakePhone(refusing(times)).wx
+  setWx(createFakePhone(refusing(times)).wx)
   return new COS(OPTIONS)
 }
 

@@ -1,6 +1,7 @@
 import { COS, type GetAuthorization, type ScopeEntry } from 'miniprogram-cos'
-import { createFakePhone, MIB, outcomeOf, type PhoneOptions } from '../support/bothClients'
-import type { RecordedRequest } from '../support/recordingWx'
+import { outcomeOf } from '../support/bothClients'
+import { createFakePhone, MIB, type PhoneOptions } from '../support/fakePhone'
+import { type RecordedRequest, setWx } from '../support/recordingWx'
 
 /** Keys that permit only the requested scope: `ScopeLimit: true`. */
 
@@ -12,13 +13,13 @@ beforeEach(() => {
 })
 afterEach(() => {
   jest.useRealTimers()
-  delete (globalThis as { wx?: unknown }).wx
+  setWx()
 })
 
 /** A client whose provider answers with a key named after what it permits; `refuse` makes it fail. */
 function start(phone: PhoneOptions = {}, refuse: (scope: ScopeEntry[]) => boolean = () => false) {
   const { wx, requests } = createFakePhone(phone)
-  ;(globalThis as { wx?: unknown }).wx = wx
+  setWx(wx)
   const asked: ScopeEntry[][] = []
   const getAuthorization: GetAuthorization = async ({ Scope }) => {
     asked.push(Scope)

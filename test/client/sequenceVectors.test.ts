@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { expected } from '../differential/deviations'
+import { expected } from '../differential/deviations/index'
 import { type Call, run, type Sent, setup, teardown } from '../differential/harness'
-import { createFakePhone } from '../support/bothClients'
+import { createFakePhone } from '../support/fakePhone'
 import type { CannedAnswer } from '../support/recordingWx'
 import { FROZEN_NOW, type RequestVector, sequenceVectors } from '../support/vectors'
 

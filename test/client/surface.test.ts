@@ -1,15 +1,8 @@
 import { COS } from 'miniprogram-cos'
-import {
-  AT,
-  createFakePhone,
-  DENIED,
-  KEY,
-  outcomeOf,
-  type PhoneOptions,
-  type Untyped,
-  useFakeClock,
-} from '../support/bothClients'
-import { loadOfficialClient } from '../support/phones'
+import { outcomeOf, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone, DENIED, type PhoneOptions } from '../support/fakePhone'
+import { loadOfficialClient, type Untyped } from '../support/phones'
+import { KEY, setWx } from '../support/recordingWx'
 
 /** What cos-wx-sdk-v5 has, name by name. */
 
@@ -56,7 +49,7 @@ async function both(
   const results: unknown[] = []
   for (const isOurs of [true, false]) {
     const phone = createFakePhone({ files: { f: new Uint8Array(10) }, ...more })
-    if (isOurs) (globalThis as { wx?: unknown }).wx = phone.wx
+    if (isOurs) setWx(phone.wx)
     const Client = (isOurs ? COS : official(phone.wx)) as unknown as Constructor
     results.push(await run(new Client({ ...KEY, ...options })))
   }
@@ -155,7 +148,7 @@ describe('before-send', () => {
   test('can change the URL and add headers', async () => {
     for (const isOurs of [true, false]) {
       const phone = createFakePhone()
-      if (isOurs) (globalThis as { wx?: unknown }).wx = phone.wx
+      if (isOurs) setWx(phone.wx)
       const Client = (isOurs ? COS : official(phone.wx)) as unknown as Constructor
       const cos = new Client(KEY)
       cos.on('before-send', (event: Untyped) => {
@@ -177,7 +170,7 @@ test('results are typed with all their fields', async () => {
   const phone = createFakePhone({
     answer: (step) => (step === 'get' ? { statusCode: 304 } : { statusCode: 200, data: list }),
   })
-  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  setWx(phone.wx)
   const cos = new COS(KEY)
   const { NotModified }: { NotModified?: true } = await cos.getObject({
     ...AT,

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { AT, createFakePhone, KEY, outcomeOf, useFakeClock } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { outcomeOf, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone } from '../support/fakePhone'
 import { CLIENT_FILE } from '../support/phones'
+import { COS, KEY, setWx } from '../support/recordingWx'
 import { ROOT } from '../support/root'
 
 describe('the cost of each queued upload', () => {
-  const child = `${ROOT}/scripts/bench/support/phoneProcess.js`
+  const child = `${ROOT}/scripts/bench/phoneProcess.js`
   const growthOf = async (measurement: string, flags: string[]): Promise<number> => {
     const args = ['--expose-gc', '--no-warnings', ...flags, child, CLIENT_FILE, measurement]
     const { stdout } = await promisify(execFile)(process.execPath, args)
@@ -48,7 +49,7 @@ describe('the list of tasks', () => {
   const start = (count: number, options: object = {}) => {
     const files = { f: new Uint8Array(1) }
     const phone = createFakePhone({ files, delay: 10 })
-    ;(globalThis as { wx?: unknown }).wx = phone.wx
+    setWx(phone.wx)
     const cos = new COS({ ...KEY, ...options })
     const upload = (Key: string) => cos.uploadFile({ ...AT, Key, FilePath: 'f' })
     const all = Array.from({ length: count }, (_, i) => upload(`${i}`))

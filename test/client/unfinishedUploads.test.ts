@@ -1,15 +1,7 @@
-import {
-  AT,
-  createFakePhone,
-  DENIED,
-  KEY,
-  MIB,
-  outcomeOf,
-  type PhoneOptions,
-  type Untyped,
-  useFakeClock,
-} from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { outcomeOf, useFakeClock } from '../support/bothClients'
+import { AT, createFakePhone, DENIED, MIB, type PhoneOptions } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
+import { COS, KEY, setWx } from '../support/recordingWx'
 
 /** What the client stores about a running multipart upload. */
 
@@ -19,7 +11,7 @@ const UPLOAD = { ...AT, Key: 'k', FilePath: 'f' }
 
 function start(options: PhoneOptions = {}) {
   const phone = createFakePhone({ files: { f: new Uint8Array(3 * MIB) }, ...options })
-  ;(globalThis as { wx?: unknown }).wx = phone.wx
+  setWx(phone.wx)
   return { ...phone, cos: new COS({ ...KEY, ChunkParallelLimit: 1 }) as Untyped }
 }
 
@@ -55,7 +47,7 @@ test('the next start aborts an upload whose file had not been hashed when the ap
   expect(phone.steps).toEqual(['init', 'part 1', 'part 2'])
   // The next start: a new `wx`, the same storage and the same COS.
   jest.resetModules()
-  const { COS: Restarted } = require('../support/packedCOS') as { COS: typeof COS }
+  const { COS: Restarted } = require('../support/recordingWx') as { COS: typeof COS }
   phone.wx.getFileSystemManager = getFileSystemManager
   phone.steps.length = 0
   void (new Restarted(KEY) as Untyped).sliceUploadFile(UPLOAD).catch(() => {})

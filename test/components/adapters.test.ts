@@ -1,19 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { send } from '../support/cosRequests'
+import { runSnippet } from '../support/documents'
 import { createTestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
-import { send } from '../support/rawRequest'
 import { at } from '../support/root'
-import { runSnippet } from '../support/runSnippet'
+import { useAppPhone } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 
 const PICTURE = at('packages/cli/samples/sea.png')
 const PHOTOS = `private/${ALICE}/photos/`
 
-let phone: PhoneWithApp
+const phone = useAppPhone()
 let modules: Record<string, unknown>
 beforeAll(async () => {
-  phone = await phoneWithApp()
   modules = {
     'miniprogram-cos': require('miniprogram-cos'),
     'miniprogram-cos-components': require('miniprogram-cos-components'),
@@ -21,7 +20,6 @@ beforeAll(async () => {
     uniApp: require('miniprogram-cos-components/adapters/uniApp'),
   }
 })
-afterAll(() => phone?.cloud.end())
 
 interface StoredFile {
   url: string
@@ -39,7 +37,7 @@ async function content({ url, cosKey }: StoredFile): Promise<Buffer> {
 }
 
 test('the file picker of uni-app uploads what is selected', async () => {
-  const { onSelect } = runSnippet('uniFilePicker.mjs', { wx: phone.simulator.wx, modules })
+  const { onSelect } = runSnippet('uniFilePicker.ts', { wx: phone.simulator.wx, modules })
   const path = phone.simulator.chooseFile(PICTURE)
   const files = await onSelect({ tempFiles: [{ path, name: 'sea.png', extname: 'png' }] })
   expect(files).toMatchObject([{ name: 'sea.png', extname: 'png' }])
@@ -49,7 +47,7 @@ test('the file picker of uni-app uploads what is selected', async () => {
 test('the uploader of NutUI uploads a file, which is prepared before', async () => {
   const small = phone.simulator.chooseFile(PICTURE)
   const compressImage = async () => ({ tempFilePath: small })
-  runSnippet('prepareFile.mjs', { wx: { compressImage }, modules })
+  runSnippet('compressPictures.ts', { wx: { compressImage }, modules })
   const { upload } = runSnippet('nutuiUpload.ts', { wx: phone.simulator.wx, modules })
   const large = Buffer.alloc(600 * 1024, 7)
   writeFileSync(join(phone.cloud.folder, 'large.png'), large)
@@ -60,7 +58,7 @@ test('the uploader of NutUI uploads a file, which is prepared before', async () 
 
 test('pictures can be prepared for every upload of the components', () => {
   const configured: object[] = []
-  runSnippet('preparedPictures.mjs', {
+  runSnippet('preparedPictures.ts', {
     wx: phone.simulator.wx,
     modules: {
       ...modules,

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { describeInBrowser, openPage } from '../support/browser'
+import { filesIn } from '../support/documents'
 import { createTestPhone } from '../support/phones'
 import { type AppOnCloud, AppPage, startAppOnCloud } from '../support/previewApp'
+import { writeProject } from '../support/projectFiles'
 import { at } from '../support/root'
 import { ALICE } from '../support/testCloud'
 
@@ -16,17 +17,10 @@ interface ImageElement {
 
 const PHOTOS = `private/${ALICE}/photos/`
 
-/** Code blocks that have a file's name above them. */
-function blocksOf(path: string): Map<string, string> {
-  const text = readFileSync(at(path), 'utf8')
-  const named = text.matchAll(/^`([\w./-]+)`\n\n```\w+\n(.*?)^```$/gms)
-  return new Map([...named].map(([, name = '', code = '']) => [name, code]))
-}
-
-const english = blocksOf('docs/guides/components.md')
+const english = filesIn('docs/guides/components.md')
 
 test('both languages of the guide have the same files, and an uploader takes five lines', () => {
-  const chinese = blocksOf('docs/guides/components.zh-CN.md')
+  const chinese = filesIn('docs/guides/components.zh-CN.md')
   expect([...chinese.keys()]).toEqual([...english.keys()])
   for (const [name, code] of english) {
     // Comments are in the language of the guide.
@@ -46,10 +40,7 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
     folder = mkdtempSync(at('coverage/components-'))
     const pages = [...english.keys()].filter((name) => name.endsWith('.wxml'))
     const settings = { pages: pages.map((name) => name.replace('.wxml', '')) }
-    for (const [name, code] of [...english, ['app.json', JSON.stringify(settings)] as const]) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true })
-      writeFileSync(join(folder, name), code)
-    }
+    writeProject({ ...Object.fromEntries(english), 'app.json': JSON.stringify(settings) }, folder)
     app = await startAppOnCloud(folder)
   })
   afterAll(async () => {

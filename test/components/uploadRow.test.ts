@@ -1,3 +1,4 @@
+import { Drag } from '../../packages/components/src/cos-uploader/drag'
 import { becomePhone, loadComponent, type Rendered } from '../support/simulatedApp'
 
 let render: (properties?: object) => Rendered
@@ -72,16 +73,36 @@ test('a failure shows its code and advice', () => {
 
 test('a tap on a button names the upload', async () => {
   const rendered = row({})
-  const told: [string, unknown][] = []
+  const events: [string, unknown][] = []
   for (const name of ['pause', 'resume', 'remove', 'click']) {
-    rendered.addEventListener(name, ({ detail }) => told.push([name, detail]))
+    rendered.addEventListener(name, ({ detail }) => events.push([name, detail]))
   }
   for (const button of rendered.querySelectorAll('.button')) button.dispatchEvent('tap')
   rendered.querySelector('.picture')?.dispatchEvent('tap')
   await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(told).toEqual([
+  expect(events).toEqual([
     ['pause', { id: '1' }],
     ['remove', { id: '1' }],
     ['click', { id: '1' }],
   ])
+})
+
+describe('dragging', () => {
+  test('moves a row past rows of other heights', () => {
+    const drag = new Drag(0, 100, [60, 120, 60])
+    expect(drag.move(150)).toBe(false)
+    expect([drag.index, drag.offset]).toEqual([0, 50])
+    expect(drag.move(161)).toBe(true)
+    expect([drag.index, drag.offset]).toEqual([1, -59])
+    expect(drag.move(255)).toBe(true)
+    expect([drag.index, drag.offset]).toEqual([2, -25])
+  })
+
+  test('moves a row back, and not beyond the ends', () => {
+    const drag = new Drag(1, 100, [60, 60])
+    expect(drag.move(300)).toBe(false)
+    expect(drag.move(65)).toBe(true)
+    expect(drag.index).toBe(0)
+    expect(drag.move(-200)).toBe(false)
+  })
 })

@@ -1,26 +1,23 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
-import { call, loadComponent, type Rendered } from '../support/simulatedApp'
+import { call, loadComponent, type Rendered, useAppPhone } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
 const PREFIX = `private/${ALICE}/`
 const UPLOADER = 'miniprogram_npm/miniprogram-cos-components/cos-uploader/cos-uploader'
 
-let phone: PhoneWithApp
+const phone = useAppPhone({ platform: 'mac' })
 let render: (properties?: object) => Rendered
 let group = 0
 beforeAll(async () => {
-  phone = await phoneWithApp({ platform: 'mac' })
   const { COS } = require('miniprogram-cos')
   require('miniprogram-cos-components').configure({
     cos: COS.cloud({ functionName: 'cos-credentials' }),
   })
   render = loadComponent(UPLOADER)
 })
-afterAll(() => phone?.cloud.end())
 beforeEach(() => {
   phone.asked.calls.length = 0
   phone.cloud.faults.set({ rules: [] })
@@ -31,26 +28,26 @@ interface Row {
   name: string
   state: string
 }
-interface Told {
+interface Triggered {
   name: string
   detail: Record<string, unknown>
 }
 
 const EVENTS = ['add', 'success', 'fail', 'remove', 'change', 'complete', 'click', 'drag']
 
-/** An uploader with a list of its own, and what it tells. */
-function uploader(properties: object = {}): { page: Rendered; told: Told[] } {
+/** An uploader with its own list, and the events it triggers. */
+function uploader(properties: object = {}): { page: Rendered; events: Triggered[] } {
   group++
   const page = render({ group: `test ${group}`, naming: 'keep', ...properties })
-  const told: Told[] = []
+  const events: Triggered[] = []
   for (const name of EVENTS) {
-    page.addEventListener(name, ({ detail }) => told.push({ name, detail }))
+    page.addEventListener(name, ({ detail }) => events.push({ name, detail }))
   }
-  return { page, told }
+  return { page, events }
 }
 
 const rows = (page: Rendered) => page.instance.data.rows as Row[]
-const named = (told: Told[], name: string) => told.filter((one) => one.name === name)
+const named = (events: Triggered[], name: string) => events.filter((one) => one.name === name)
 
 /** Chooses a file as WeChat for Mac does: its temporary path is its name. */
 function choose(name: string, content: string) {
@@ -73,21 +70,21 @@ async function stored(prefix = PREFIX): Promise<Record<string, string>> {
 const isDone = (page: Rendered) => () =>
   rows(page).length > 0 && rows(page).every(({ state }) => state === 'success')
 
-test('uploads chosen chat files, and tells what happens', async () => {
-  const { page, told } = uploader({ source: 'messageFile', prefix: 'letters/', naming: 'unique' })
+test('uploads chosen chat files, and triggers an event for each step', async () => {
+  const { page, events } = uploader({ source: 'messageFile', prefix: 'letters/', naming: 'unique' })
   const file = choose('letter.txt', 'Dear reader')
   phone.asked.answers.chooseMessageFile = { tempFiles: [file] }
   await call(page, 'choose', 'messageFile')
   await until(isDone(page), 'the file is uploaded')
-  await until(() => named(told, 'complete').length === 1, 'it tells that all are uploaded')
+  await until(() => named(events, 'complete').length === 1, 'the event complete is triggered')
   const [name, content] = Object.entries(await stored(`${PREFIX}letters/`))[0] ?? []
   expect(name).toMatch(/^letter-[0-9a-z]{8,}\.txt$/)
   expect(content).toBe('Dear reader')
   const value = [{ key: `${PREFIX}letters/${name}`, name: 'letter.txt', size: 11, type: 'file' }]
   expect(page.instance.data.value).toEqual(value)
-  expect(told.map((one) => one.name)).toEqual(['add', 'success', 'change', 'complete'])
-  expect(named(told, 'change')[0]?.detail.value).toEqual(value)
-  expect(named(told, 'success')[0]?.detail.file).toMatchObject({
+  expect(events.map((one) => one.name)).toEqual(['add', 'success', 'change', 'complete'])
+  expect(named(events, 'change')[0]?.detail.value).toEqual(value)
+  expect(named(events, 'success')[0]?.detail.file).toMatchObject({
     key: value[0]?.key,
     status: 'done',
     percent: 100,
@@ -127,13 +124,13 @@ test('keeps files of the same name that are chosen together', async () => {
 })
 
 test('refuses files beyond the limits of size and number', async () => {
-  const { page, told } = uploader({ max: 1, sizeLimit: { size: 10, unit: 'B' } })
+  const { page, events } = uploader({ max: 1, sizeLimit: { size: 10, unit: 'B' } })
   expect(page.dom.textContent).toContain('up to 1 files · 10 B each')
   call(page, 'add', [choose('large.txt', 'more than ten'), choose('a.txt', 'a')])
   call(page, 'add', [choose('b.txt', 'b')])
   await until(isDone(page), 'the file within the limits is uploaded')
   expect(rows(page).map(({ name }) => name)).toEqual(['a.txt'])
-  const fails = named(told, 'fail').map(({ detail }) => [detail.reason, detail.message])
+  const fails = named(events, 'fail').map(({ detail }) => [detail.reason, detail.message])
   expect(fails).toEqual([
     ['size', 'large.txt is larger than 10 B'],
     ['count', 'Up to 1 files'],
@@ -146,11 +143,11 @@ test('shows why an upload fails, and uploads it when it is tried again', async (
   phone.cloud.faults.set({
     rules: [{ action: { kind: 'error', code: 'AccessDenied' }, operation: 'postObject' }],
   })
-  const { page, told } = uploader()
+  const { page, events } = uploader()
   call(page, 'add', [choose('secret.txt', 'text')])
   await until(() => rows(page)[0]?.state === 'error', 'it has failed')
   expect(page.dom.innerHTML).toContain('AccessDenied')
-  expect(named(told, 'fail')[0]?.detail).toMatchObject({ reason: 'upload', code: 'AccessDenied' })
+  expect(named(events, 'fail')[0]?.detail).toMatchObject({ reason: 'upload', code: 'AccessDenied' })
   phone.cloud.faults.set({ rules: [] })
   call(page, 'onResume', { detail: { id: rows(page)[0]?.id } })
   await until(isDone(page), 'it is uploaded')
@@ -162,7 +159,7 @@ test('a list belongs to the app: another instance shows the same files', async (
   await until(isDone(page), 'the file is uploaded')
   const again = uploader({ group: 'kept' })
   expect(rows(again.page)).toEqual(rows(page))
-  expect(again.told).toEqual([])
+  expect(again.events).toEqual([])
   call(again.page, 'reset')
   expect([rows(page), rows(again.page)]).toEqual([[], []])
   expect(page.instance.data.value).toEqual([])
@@ -170,7 +167,7 @@ test('a list belongs to the app: another instance shows the same files', async (
 
 test('shows stored files first, and removes and moves files', async () => {
   const files = [{ key: `${PREFIX}old.pdf`, size: 2048 }, { url: 'https://example.com/b.png' }]
-  const { page, told } = uploader({ files })
+  const { page, events } = uploader({ files })
   expect(rows(page).map(({ name, state }) => [name, state])).toEqual([
     ['old.pdf', 'success'],
     ['b.png', 'success'],
@@ -179,8 +176,8 @@ test('shows stored files first, and removes and moves files', async () => {
   await until(isDone(page), 'the new file is uploaded')
   call(page, 'onRemove', { detail: { id: rows(page)[0]?.id } })
   expect(rows(page).map(({ name }) => name)).toEqual(['b.png', 'new.txt'])
-  await until(() => named(told, 'remove').length === 1, 'the event has arrived')
-  expect(named(told, 'remove')[0]?.detail).toMatchObject({ index: 0, file: { name: 'old.pdf' } })
+  await until(() => named(events, 'remove').length === 1, 'the event has arrived')
+  expect(named(events, 'remove')[0]?.detail).toMatchObject({ index: 0, file: { name: 'old.pdf' } })
 })
 
 test('waits for the network', async () => {
@@ -206,13 +203,16 @@ test('uploads what uploadParams.prepare makes of a file, and shows why it failed
       },
     },
   })
-  const { page, told } = uploader({ client: 'prepared', prefix: 'prepared/' })
+  const { page, events } = uploader({ client: 'prepared', prefix: 'prepared/' })
   const files = [choose('large.txt', 'a large text'), choose('broken.txt', 'broken')]
   call(page, 'add', files)
-  await until(() => named(told, 'fail').length === 1 && named(told, 'success').length === 1, 'both')
+  await until(
+    () => named(events, 'fail').length === 1 && named(events, 'success').length === 1,
+    'both',
+  )
   expect(seen.sort()).toEqual(files.map(({ path }) => path).sort())
   expect(await stored(`${PREFIX}prepared/`)).toEqual({ 'large.txt': 'small' })
-  expect(named(told, 'fail')[0]?.detail).toMatchObject({
+  expect(named(events, 'fail')[0]?.detail).toMatchObject({
     reason: 'upload',
     message: expect.stringContaining('the picture is broken'),
   })
@@ -227,13 +227,13 @@ test('disabled and read-only uploaders add nothing', async () => {
 })
 
 test('closing the chooser is not an error; another failure is', async () => {
-  const { page, told } = uploader()
+  const { page, events } = uploader()
   phone.asked.answers.chooseMedia = { errMsg: 'chooseMedia:fail cancel' }
   await call(page, 'choose', 'media')
   phone.asked.answers.chooseMedia = { errMsg: 'chooseMedia:fail no permission' }
   await call(page, 'choose', 'media')
-  await until(() => told.length > 0, 'the event has arrived')
-  expect(told.map(({ name, detail }) => [name, detail.reason])).toEqual([['fail', 'choose']])
+  await until(() => events.length > 0, 'the event has arrived')
+  expect(events.map(({ name, detail }) => [name, detail.reason])).toEqual([['fail', 'choose']])
   expect(phone.asked.calls.at(-1)?.[0]).toBe('showToast')
 })
 

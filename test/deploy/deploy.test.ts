@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import COS from 'cos-nodejs-sdk-v5'
-import type { Outcome } from '../support/copiedProject'
+import type { Outcome } from '../support/commandLine'
 import {
   type DeployProject,
   ENV,
@@ -381,12 +381,7 @@ describe('a repeated deployment', () => {
 describe('a failure while functions are deployed', () => {
   test.each([
     ['the network is cut', 'UpdateFunctionCode', 'cut', 'Unreachable'],
-    [
-      'an update is refused',
-      'UpdateFunctionCode',
-      'FailedOperation.UpdateFunctionCode',
-      'CloudRefused',
-    ],
+    ['an update is refused', 'UpdateFunctionCode', 'FailedOperation', 'CloudRefused'],
     ['the key has no right to', 'UpdateFunctionCode', 'UnauthorizedOperation', 'NotAuthorized'],
     ['a function cannot be called', 'Invoke', 'InternalError', 'CloudRefused'],
   ])(
@@ -438,7 +433,7 @@ describe('--rollback', () => {
     const { status, stdout } = await deploy('--only', 'cos-signature', '--rollback')
     expect(stdout).toContain('the previous one')
     expect(status).toBe(0)
-    const { unzip } = await import('../support/controlPlane/zip')
+    const { unzip } = await import('../support/controlPlaneFunctions')
     const code = (zip: Buffer) => unzip(zip).get('index.js')?.toString('utf8')
     expect(code(between)).not.toBe(code(before))
     expect(code(deployed('cos-signature').zip)).toBe(code(before))

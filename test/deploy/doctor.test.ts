@@ -1,10 +1,10 @@
 import COS from 'cos-nodejs-sdk-v5'
 import { CLOUD_ERRORS } from '../../packages/cli/src/cloud/errors'
-import { nodeVersion } from '../../packages/cli/src/doctor/checks'
-import type { Outcome } from '../support/copiedProject'
-import { deploymentErrors, type ErrorContext, TESTED_ELSEWHERE } from '../support/deploymentErrors'
+import { checks } from '../../packages/cli/src/doctor/checks'
+import type { Outcome } from '../support/commandLine'
 import { type DeployProject, FUNCTION_KEY, startDeployProject } from '../support/deployProject'
 import { BUCKET, HOST, REGION } from '../support/testCloud'
+import { deploymentErrors, type ErrorContext, TESTED_ELSEWHERE } from './deploymentErrors'
 
 // Each test runs commands, which are slow on a busy machine.
 jest.setTimeout(180_000)
@@ -88,7 +88,7 @@ test('no probe left an object, whatever it found', async () => {
 })
 
 test('reports an old version of Node', async () => {
-  await expect(nodeVersion.run({ node: '18.20.0' } as never)).rejects.toMatchObject({
+  await expect(checks[0]?.run({ node: '18.20.0' } as never)).rejects.toMatchObject({
     code: 'NodeTooOld',
   })
 })

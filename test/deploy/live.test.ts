@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import COS from 'cos-nodejs-sdk-v5'
-import type { LiveReport } from '../../packages/cli/src/doctor/live/runLiveProbes'
-import { probes } from '../../packages/cli/src/doctor/live/runLiveProbes'
+import type { LiveReport } from '../../packages/cli/src/doctor/liveProbes'
+import { probes } from '../../packages/cli/src/doctor/liveProbes'
 import { type DeployProject, ENV, FUNCTION_KEY, startDeployProject } from '../support/deployProject'
 import { BUCKET, REGION } from '../support/testCloud'
 

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CopiedProject } from '../support/copiedProject'
-import { type DeployProject, startDeployProject } from '../support/deployProject'
+import { CopiedProject, type DeployProject, startDeployProject } from '../support/deployProject'
 import { at } from '../support/root'
 
 /** The lines of all shell blocks, without their indentation. */

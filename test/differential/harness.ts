@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { LosablePromise } from '../support/bothClients'
-import { COS } from '../support/packedCOS'
+import { createFakePhone } from '../support/fakePhone'
 import { loadOfficialClient } from '../support/phones'
-import { createRecordingWx, type RecordedRequest } from '../support/recordingWx'
+import { COS, createRecordingWx, type RecordedRequest, setWx } from '../support/recordingWx'
+import { emptyDocument } from '../support/vectors'
+import { PARAM_HEADERS } from './arbitraries/values'
 
 /** One call, given to both clients. */
 export interface Call {
@@ -68,13 +70,13 @@ const ALWAYS = {
 /** Loads both clients under one simulated `wx`. */
 export function setup(): void {
   const wx = lasting(() => ({ ...ALWAYS, ...current, getFileSystemManager: () => fileSystem }))
-  ;(globalThis as { wx?: unknown }).wx = wx
+  setWx(wx)
   current = createRecordingWx(() => ({ statusCode: 200 })).wx
   official = loadOfficialClient<Client>(wx, { Promise: LosablePromise })
 }
 
 export function teardown(): void {
-  delete (globalThis as { wx?: unknown }).wx
+  setWx()
 }
 
 /** The class of either client. */
@@ -158,4 +160,92 @@ export function copyOf<T>(value: T): T {
   return Object.fromEntries(
     Object.entries(value as object).map(([name, inner]) => [name, copyOf(inner)]),
   ) as T
+}
+
+/** Answers without which cos-wx-sdk-v5 never ends a call (defect 36), and root elements of another name. */
+const DOCUMENTS: Record<string, string> = {
+  getBucketAcl:
+    '<AccessControlPolicy><AccessControlList></AccessControlList></AccessControlPolicy>',
+  getObjectAcl:
+    '<AccessControlPolicy><AccessControlList></AccessControlList></AccessControlPolicy>',
+  getBucketCors: '<CORSConfiguration></CORSConfiguration>',
+  getBucketInventory: '<InventoryConfiguration><Id>1</Id></InventoryConfiguration>',
+  getBucketLocation: '<LocationConstraint>ap-guangzhou</LocationConstraint>',
+  getBucketLogging: '<BucketLoggingStatus><A>1</A></BucketLoggingStatus>',
+  getBucketPolicy: '{}',
+  getBucketTagging: '<Tagging></Tagging>',
+  getObjectTagging: '<Tagging></Tagging>',
+  listBucketInventory:
+    '<ListInventoryConfigurationResult><A>1</A></ListInventoryConfigurationResult>',
+}
+
+function documentOf(method: string): string {
+  const setting = /^getBucket(\w+)$/.exec(method)?.[1]
+  const root = `${setting}Configuration`
+  return DOCUMENTS[method] ?? (setting ? `<${root}></${root}>` : emptyDocument(method))
+}
+
+/** A phone whose requests all succeed. */
+export function answeringPhone({ method, files }: Call): Phone {
+  const answer = { statusCode: 200, header: { ETag: '"e"' }, data: documentOf(method) }
+  return createRecordingWx(() => answer, files)
+}
+
+/** A phone connected to a simulated COS that supports multipart uploads and copies. */
+export const uploadingPhone = ({ files = {}, head }: Call): Phone =>
+  createFakePhone({
+    files,
+    answer(step, _, { header }) {
+      if (step === 'head' && head) return { statusCode: 200, header: head }
+      const isCopy = 'x-cos-copy-source' in (header as object)
+      if (!isCopy) return undefined
+      const root = step === 'put' ? 'CopyObjectResult' : 'CopyPartResult'
+      return { statusCode: 200, data: `<${root}><ETag>"${step}"</ETag></${root}>` }
+    },
+  })
+
+/** The headers of a call; later ones win, null removes a header. */
+export function givenHeaders({ params }: Call): [name: string, value: unknown][] {
+  const named = Object.entries(PARAM_HEADERS).map(([param, header]) => [header, params[param]])
+  return [
+    ...Object.entries(params.Headers ?? {}),
+    ...Object.entries(params).filter(([name]) => name.includes('x-cos-')),
+    ...(named as [string, unknown][]),
+  ].filter(([, value]) => value !== undefined)
+}
+
+/** One header of each name, the last one. */
+export function merged(given: [string, unknown][]): Record<string, unknown> {
+  const header: Record<string, unknown> = {}
+  for (const [name, value] of given) {
+    for (const own of Object.keys(header)) {
+      if (own.toLowerCase() === name.toLowerCase()) delete header[own]
+    }
+    if (value !== null) header[name] = value
+  }
+  return header
+}
+
+/** The headers of a call whose names match. */
+export const headersLike = (call: Call, pattern: RegExp): Params =>
+  merged(givenHeaders(call).filter(([name]) => pattern.test(name)))
+
+/** The last value of a header in a call, in any case of its name. */
+export const lastGiven = (call: Call, header: string): unknown =>
+  givenHeaders(call)
+    .filter(([name]) => name.toLowerCase() === header)
+    .pop()?.[1]
+
+/** Headers whose param of the same name is undefined. */
+export function unsaid({ params }: Call): Params {
+  return Object.fromEntries(
+    Object.entries(params.Headers ?? {}).filter(
+      ([name, value]) =>
+        name.includes('x-cos-') &&
+        name in params &&
+        params[name] === undefined &&
+        value !== undefined &&
+        value !== null,
+    ),
+  )
 }

@@ -1,10 +1,8 @@
 import fc from 'fast-check'
-import { authParams, staticParams } from './arbitraries/authorizations'
 import { CALLS } from './arbitraries/calls'
-import { options } from './arbitraries/options'
-import { provider } from './arbitraries/providers'
+import { authParams, options, provider, staticParams } from './arbitraries/options'
 import { UPLOADS } from './arbitraries/uploads'
-import { urlParams } from './arbitraries/urls'
+import { urlParams } from './arbitraries/values'
 import {
   AT,
   DEVIATIONS,
@@ -14,8 +12,9 @@ import {
   INPUT_DEVIATIONS,
   KEY_PAIR,
   officialInput,
-} from './deviations'
+} from './deviations/index'
 import {
+  answeringPhone,
   type Call,
   classOf,
   copyOf,
@@ -25,8 +24,8 @@ import {
   type Sent,
   setup,
   teardown,
+  uploadingPhone,
 } from './harness'
-import { answeringPhone, uploadingPhone } from './simulatedPhones'
 
 /** Runs the same calls through cos-wx-sdk-v5 1.8.0 and our client, under one `wx` and one clock. */
 

@@ -1,17 +1,24 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CodeBlock, codeBlocks, DOCUMENTS, quotedFiles } from '../support/documents'
+import { type CodeBlock, codeBlocks, documents, snippetFile, templates } from '../support/documents'
+import { useFolder } from '../support/projectFiles'
 import { at } from '../support/root'
 
-const quoted = quotedFiles()
+const quoted = templates()
 
 /** Code that is shown, and is no file that another test runs as it is. */
-const BLOCKS = DOCUMENTS.flatMap(codeBlocks).filter(
-  ({ language, code, file }) =>
-    /^(?:ts|js)$/.test(language) && !file && !quoted.includes(code.trim()),
-)
+const BLOCKS = documents()
+  .flatMap(codeBlocks)
+  .filter(
+    ({ language, code, file, name }) =>
+      /^(?:ts|js)$/.test(language) && !file && !name && !quoted.includes(code.trim()),
+  )
+
+/** Named code in TypeScript is compiled, too. */
+const SNIPPETS = documents()
+  .flatMap(codeBlocks)
+  .flatMap(({ language, name }) => (language === 'ts' && name ? [snippetFile(name)] : []))
 
 const CONFIG = "import { defineConfig } from '@miniprogram-cos/server'"
 
@@ -37,17 +44,13 @@ function moduleOf({ code, language }: CodeBlock): string {
 /** `README.md:49.ts`, so that an error names the document and the line of its block. */
 const fileOf = ({ path, line }: CodeBlock) => `${path.replaceAll('/', '.')}:${line}.ts`
 
-let folder: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'documents-'))
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = useFolder()
 
 test('code in documents has no type errors', () => {
   expect(BLOCKS.length).toBeGreaterThan(50)
   for (const block of BLOCKS) writeFileSync(join(folder, fileOf(block)), moduleOf(block))
   symlinkSync(at('node_modules'), join(folder, 'node_modules'))
-  const files = [at('test/docs/world.d.ts'), ...BLOCKS.map(fileOf)]
+  const files = [at('test/docs/world.d.ts'), ...BLOCKS.map(fileOf), ...new Set(SNIPPETS)]
   const compilerOptions = {
     noEmit: true,
     strict: true,

@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { TmplGroup } from 'glass-easel-template-compiler'
-import { type CodeBlock, codeBlocks, DOCUMENTS, quotedFiles } from '../support/documents'
+import { PAGES, sourceOf } from '../../docs/.vitepress/pages'
+import { type CodeBlock, codeBlocks, documents, templates } from '../support/documents'
 import { at, ROOT } from '../support/root'
 
+const DOCUMENTS = documents()
 const textOf = (path: string) => readFileSync(at(path), 'utf8')
 const outsideOfCode = (markdown: string) => markdown.replace(/^```[\s\S]*?^```/gm, '')
 
@@ -30,7 +32,7 @@ test.each(DOCUMENTS)('%s names files that exist', (path) => {
 })
 
 describe('code blocks', () => {
-  const quoted = quotedFiles()
+  const quoted = templates()
   const BLOCKS = DOCUMENTS.flatMap(codeBlocks)
   const nameOf = ({ path, line }: CodeBlock) => `${path}:${line}`
   const inLanguage = (name: string) =>
@@ -122,4 +124,77 @@ describe('commands', () => {
     })
     expect([...names].filter((option) => !stdout.includes(option))).toEqual([])
   })
+})
+
+describe('guides', () => {
+  const GUIDES = readdirSync(at('docs/guides')).map((name) => `docs/guides/${name}`)
+  const NAMED = GUIDES.flatMap(codeBlocks).filter(({ name }) => name)
+
+  test.each(GUIDES)('%s shows only code that a test runs', (guide) => {
+    // Commands are checked below, and those for an app run in test/cli. Access rules alone are compiled by
+    // codeTypes.test.ts, and the app of the components' guide runs in test/components/guide.test.ts.
+    const isApp = /\/components\./.test(guide)
+    const quoted = templates()
+    const others = codeBlocks(guide).filter(
+      ({ language, code, name, file }) =>
+        language !== 'bash' &&
+        !name &&
+        !(isApp && file) &&
+        !quoted.includes(code.trim()) &&
+        !code.startsWith('access: {'),
+    )
+    expect(others).toEqual([])
+    expect(codeBlocks(guide).length).toBeGreaterThan(0)
+  })
+
+  test('name the same code by the same name', () => {
+    const codes = new Map(NAMED.map(({ name, code }) => [name, code]))
+    for (const { name, code } of NAMED) expect(code).toBe(codes.get(name))
+    expect(codes.size).toBeGreaterThan(25)
+  })
+
+  test('name only code that a test runs or compiles', () => {
+    const tests = readdirSync(at('test'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.test.ts'))
+      .map((path) => textOf(join('test', path)))
+    const texts = [...tests, ...NAMED.map(({ code }) => code)].join('\n')
+    const isUsed = (name: string) =>
+      texts.includes(`'${name}'`) || texts.includes(`'./${name.replace(/\.[jt]s$/, '')}'`)
+    // codeTypes.test.ts compiles TypeScript.
+    const scripts = NAMED.filter(({ language }) => language === 'js')
+    expect(scripts.filter(({ name = '' }) => !isUsed(name))).toEqual([])
+  })
+})
+
+/** The API reference is compared by test/scripts/apiReference.test.ts. */
+const WRITTEN = PAGES.filter(({ chineseSource }) => !chineseSource)
+const levels = (path: string) => levelsIn(textOf(path))
+const levelsIn = (text: string) =>
+  [...text.replace(/^ *```[\s\S]*?^ *```/gm, '').matchAll(/^(#+) /gm)].map(([, level]) => level)
+
+/** Code of a page without its comments, which are in the language of the page. */
+const codeOf = (path: string) =>
+  codeBlocks(path).map(({ language, code }) => [
+    language,
+    code
+      .replace(/\/\*[\s\S]*?\*\/|(^|\s)(?:\/\/|#) .*/g, '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  ])
+
+test.each(WRITTEN.map((page) => [page.path, page] as const))(
+  '%s has the same headings and the same code in both languages',
+  (_, page) => {
+    const [en, zh] = [sourceOf(page, 'en'), sourceOf(page, 'zh')]
+    expect(levels(zh)).toEqual(levels(en))
+    expect(codeOf(zh)).toEqual(codeOf(en))
+  },
+)
+
+test('the site has every guide', () => {
+  const shown = PAGES.map(({ source }) => source)
+  const guides = readdirSync(at('docs/guides')).map(
+    (name) => `docs/guides/${name.replace(/(\.zh-CN)?\.md$/, '')}`,
+  )
+  expect(guides.filter((guide) => !shown.includes(guide))).toEqual([])
 })

@@ -1,17 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
 import { loadModule } from '@miniprogram-cos/simulator'
-import { build } from 'esbuild'
 import sharp from 'sharp'
-import type { Untyped } from '../support/bothClients'
-import { functionWithRules } from '../support/functionWithRules'
-import { createTestPhone, type TestPhone } from '../support/phones'
-import { send } from '../support/rawRequest'
+import { send, signedRequests } from '../support/cosRequests'
+import { builtSnippet, codeBlocks, runSnippet } from '../support/documents'
+import { callFunction, functionWithRules } from '../support/functionCalls'
+import { createTestPhone, type TestPhone, type Untyped } from '../support/phones'
 import { at } from '../support/root'
-import { runSnippet } from '../support/runSnippet'
-import { signedRequests } from '../support/signedRequests'
 import {
   ALICE,
   BOB,
@@ -21,7 +18,7 @@ import {
   REGION,
   SIGNATURE_FUNCTION,
   startTestCloud,
-  type TestCloud,
+  useTestCloud,
 } from '../support/testCloud'
 
 const ARCHIVE = { name: 'archive-1250000000', region: 'ap-beijing' }
@@ -29,42 +26,21 @@ const ARCHIVE_HOST = `${ARCHIVE.name}.cos.${ARCHIVE.region}.myqcloud.com`
 const FOLDER = `private/${ALICE}/`
 const INBOX = { 'inbox/{openid}/**': { owner: ['write'], names: 'server' } }
 
-let built: string
-let cloud: TestCloud
+const cloud = useTestCloud(async (folder) => ({
+  buckets: [{ name: BUCKET, region: REGION }, ARCHIVE],
+  functions: [
+    CREDENTIALS_FUNCTION,
+    SIGNATURE_FUNCTION,
+    { name: 'archive-credentials', file: await builtSnippet('archiveFunction.ts', folder) },
+  ],
+}))
 let phone: TestPhone
 let wx: Untyped
-
-/** Builds a function of the guides like those of the repository. */
-async function builtSnippet(name: string): Promise<string> {
-  const outfile = join(built, `${name}.js`)
-  await build({
-    entryPoints: [at('test/docs/snippets', `${name}.ts`)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    logLevel: 'error',
-  })
-  return outfile
-}
-
-beforeAll(async () => {
-  built = mkdtempSync(join(tmpdir(), 'guides-'))
-  cloud = await startTestCloud({
-    buckets: [{ name: BUCKET, region: REGION }, ARCHIVE],
-    functions: [
-      CREDENTIALS_FUNCTION,
-      SIGNATURE_FUNCTION,
-      { name: 'archive-credentials', file: await builtSnippet('archiveFunction') },
-    ],
-  })
+beforeAll(() => {
   const hosts = [`https://${HOST}`, `https://${ARCHIVE_HOST}`]
   const domains = { request: hosts, uploadFile: hosts, downloadFile: hosts }
   phone = createTestPhone(cloud, ALICE, { domains, platform: 'mac' })
   wx = phone.simulator.wx as Untyped
-})
-afterAll(async () => {
-  await cloud.end()
-  rmSync(built, { recursive: true, force: true })
 })
 
 const signed = signedRequests(() => cloud)
@@ -97,7 +73,7 @@ test('native: the page lists, uploads with progress, shows and deletes', async (
   let definition: Untyped = {}
   // WeChat for Mac gives two files of one name the same temporary path.
   const choose = (bytes: Uint8Array) => {
-    const picture = join(built, 'chosen.png')
+    const picture = join(cloud.folder, 'chosen.png')
     writeFileSync(picture, bytes)
     return phone.simulator.chooseFile(picture)
   }
@@ -249,9 +225,9 @@ test('video covers: the URL has the parameters that COS takes pictures by', asyn
 })
 
 test('server-made names: a user can neither choose a name nor overwrite another user’s file', async () => {
-  const inbox = await startTestCloud({
-    functions: [await functionWithRules('cos-signature', INBOX, built)],
-  })
+  const inbox = await startTestCloud(async (folder) => ({
+    functions: [await functionWithRules('cos-signature', INBOX, folder)],
+  }))
   try {
     const { simulator, Client, cos } = createTestPhone(inbox, ALICE, {}, { mode: 'signature' })
     const modules = { 'miniprogram-cos': Client }
@@ -279,4 +255,55 @@ test('several buckets: each has its own function, client and rules', async () =>
   const found = await signed('GET', archived, { host: ARCHIVE_HOST })
   expect([found.body, found.headers['content-type']]).toEqual(['kept', 'a/b'])
   expect((await signed('HEAD', `${FOLDER}old.txt`)).status).toBe(404)
+})
+
+describe('the events in the README of the cloud functions', () => {
+  const BLOCKS = codeBlocks('cloudfunctions/README.md')
+  const key = `private/${ALICE}/a.png`
+
+  /** Evaluates code of the README, which is plain data. */
+  const read = (code: string) => new Function('key', `return (${code})`)(key)
+
+  const config: CosConfig = read(
+    BLOCKS.find(({ language }) => language === 'ts')?.code.replace(
+      /^.*defineConfig\(|\)\s*$/g,
+      '',
+    ) ?? '',
+  )
+  const [forKeys = [], forSignatures = []] = BLOCKS.filter(({ language }) => language === 'js').map(
+    ({ code }) =>
+      code
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/ +\/\/ .*$/, '')),
+  )
+
+  const cloud = useTestCloud(async (folder) => {
+    const names = ['cos-credentials', 'cos-signature']
+    const built = names.map((name) => functionWithRules(name, config.access, folder, config.groups))
+    return { functions: await Promise.all(built) }
+  })
+
+  /** An event with the caller's OPENID in place of the README's placeholders. */
+  const eventOf = (line: string) => read(line.replace(/\{openid\}|…/g, ALICE))
+
+  test('the configuration of the README is valid', () => {
+    expect(() => checkConfig(config)).not.toThrow()
+    expect(forKeys.length).toBeGreaterThan(0)
+    expect(forSignatures.length).toBeGreaterThan(0)
+  })
+
+  test.each(forKeys)('cos-credentials answers %s', async (line) => {
+    const answer = await callFunction(cloud, 'cos-credentials', { openid: ALICE }, eventOf(line))
+    expect(answer.error).toBeUndefined()
+    expect(answer.credentials?.tmpSecretId).toBeTruthy()
+    if (line.includes('create')) expect(answer.key).toMatch(/^inbox\/.*\.jpg$/)
+  })
+
+  test.each(forSignatures)('cos-signature answers %s', async (line) => {
+    const answer = await callFunction(cloud, 'cos-signature', { openid: ALICE }, eventOf(line))
+    expect(answer.error).toBeUndefined()
+    const given = ['url', 'key', 'authorization', 'prefix'].filter((name) => name in answer)
+    expect(given.length).toBeGreaterThan(0)
+  })
 })

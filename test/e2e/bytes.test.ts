@@ -2,12 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, createReadStream, promises as fs, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { ALICE, CREDENTIALS_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, useTestCloud } from '../support/testCloud'
 
 const MIB = 1024 * 1024
 
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
+const cloud = useTestCloud()
 let phone: TestPhone
 let prefix: string
 

@@ -1,56 +1,38 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { MediaSuggestion } from '@miniprogram-cos/local-cloud'
-import { build } from 'esbuild'
 import sharp from 'sharp'
-import { createDatabaseFunction } from '../support/databaseFunction'
-import { at } from '../support/root'
-import { signedRequests } from '../support/signedRequests'
-import { ALICE, BOB, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import { signedRequests } from '../support/cosRequests'
+import { useDatabaseFunction } from '../support/databaseFunction'
+import { builtSnippet } from '../support/documents'
+import { ALICE, BOB, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
 /** The function of the guide with the real wx-server-sdk, and a review whose verdicts a test gives. */
-let cloud: TestCloud
-let folder: string
 let picture: Buffer
-const database = createDatabaseFunction()
+const database = useDatabaseFunction()
 const verdicts: { content: Buffer; give: (suggestion: MediaSuggestion) => void }[] = []
 
+const cloud = useTestCloud({
+  collections: ['reviews'],
+  functions: [database.deployed],
+  mediaCheck: {
+    deliverTo: 'review',
+    judge: (content) => new Promise((give) => verdicts.push({ content, give })),
+  },
+})
+
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'review-'))
   picture = await sharp({
     create: { width: 600, height: 400, channels: 3, background: { r: 9, g: 99, b: 199 } },
   })
     .png()
     .toBuffer()
-  const file = join(folder, 'review.js')
-  await build({
-    entryPoints: [at('test/docs/snippets/reviewFunction.ts')],
-    outfile: file,
-    bundle: true,
-    platform: 'node',
-    logLevel: 'error',
-  })
-  cloud = await startTestCloud({
-    collections: ['reviews'],
-    functions: [database.deployed],
-    mediaCheck: {
-      deliverTo: 'review',
-      judge: (content) => new Promise((give) => verdicts.push({ content, give })),
-    },
-  })
+  const file = await builtSnippet('reviewFunction.ts', cloud.folder)
   const variables = {
     COS_STS_SECRET_ID: ROOT_KEY.SecretId,
     COS_STS_SECRET_KEY: ROOT_KEY.SecretKey,
     COS_PROXY: cloud.cos,
   }
   cloud.deployFunctions([database.deployed, { name: 'review', file, variables }])
-})
-afterAll(async () => {
-  await cloud.end()
-  database.remove()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 const signed = signedRequests(() => cloud)

@@ -2,10 +2,9 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { countBlobsOnDisk } from '../support/blobsOnDisk'
-import { type CloudProcess, startCommand } from '../support/cloudProcess'
-import { send, signByOfficialSdk } from '../support/rawRequest'
-import { ROOT_KEY } from '../support/testCloud'
+import { type CloudProcess, startCommand } from '../support/commandLine'
+import { send, signByOfficialSdk } from '../support/cosRequests'
+import { countBlobsOnDisk, ROOT_KEY } from '../support/testCloud'
 
 const MIB = 1024 * 1024
 

@@ -4,10 +4,9 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { countBlobsOnDisk } from '../support/blobsOnDisk'
-import { type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
+import { type RawResponse, send, signByOfficialSdk } from '../support/cosRequests'
 import { ROOT } from '../support/root'
-import { HOST, ROOT_KEY } from '../support/testCloud'
+import { countBlobsOnDisk, HOST, ROOT_KEY } from '../support/testCloud'
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 200)
 const KEYS = 24

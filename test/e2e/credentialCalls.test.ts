@@ -3,11 +3,9 @@ import { writeFileSync } from 'node:fs'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import type { CloudCOSOptions } from 'miniprogram-cos'
 import { createTestPhone } from '../support/phones'
-import { ALICE, BOB, BUCKET, CREDENTIALS_FUNCTION, REGION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, BOB, BUCKET, REGION, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({
-  functions: [CREDENTIALS_FUNCTION],
   onFunctionCall: () => {
     calls++
   },

@@ -1,19 +1,18 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { send } from '../support/cosRequests'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { send } from '../support/rawRequest'
-import { ALICE, BOB, CREDENTIALS_FUNCTION, HOST } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, BOB, HOST, useTestCloud } from '../support/testCloud'
 
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
+const Key = `private/${ALICE}/diary.txt`
+const cloud = useTestCloud()
 let alice: TestPhone
 let bob: TestPhone
-let Key: string
 
 beforeAll(async () => {
   alice = createTestPhone(cloud, ALICE)
   bob = createTestPhone(cloud, BOB)
-  Key = `${(await alice.cos.caller()).prefix}diary.txt`
+  expect((await alice.cos.caller()).prefix).toBe(`private/${ALICE}/`)
   await alice.cos.putObject({ Key, Body: 'private' })
 })
 

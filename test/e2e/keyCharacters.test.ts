@@ -1,10 +1,9 @@
 import { createTestPhone } from '../support/phones'
-import { ALICE, CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, useTestCloud } from '../support/testCloud'
 
 /** Keys with characters that a policy or a signature may not be able to name. */
 
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
+const cloud = useTestCloud()
 
 const CHARACTERS = ['*', '?', '%', '%41', '$', '${', '{', '}', '{openid}', '\\']
 

@@ -1,26 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { functionWithRules } from '../support/functionWithRules'
+import { functionWithRules } from '../support/functionCalls'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { ALICE, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ALICE, useTestCloud } from '../support/testCloud'
 
 const FOLDER = `records/${ALICE}/`
 const ACCESS = { 'records/{openid}/**': { owner: ['read', 'write'], overwrite: false } }
 
-let built: string
-let cloud: TestCloud
+const cloud = useTestCloud(async (folder) => ({
+  functions: [await functionWithRules('cos-signature', ACCESS, folder)],
+}))
 let phone: TestPhone
-beforeAll(async () => {
-  built = mkdtempSync(join(tmpdir(), 'function-'))
-  const functions = [await functionWithRules('cos-signature', ACCESS, built)]
-  cloud = await startTestCloud({ functions })
+beforeAll(() => {
   phone = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
-})
-afterAll(async () => {
-  await cloud.end()
-  rmSync(built, { recursive: true, force: true })
 })
 
 test('a record is written once: the second write fails, and the first content remains', async () => {

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { send } from '../support/cosRequests'
 import { createTestPhone, type TestPhone } from '../support/phones'
-import { send } from '../support/rawRequest'
-import { ALICE, BOB, SIGNATURE_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, BOB, SIGNATURE_FUNCTION, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({ functions: [SIGNATURE_FUNCTION] })
 let alice: TestPhone
@@ -51,7 +50,7 @@ test('the function refuses another user and names the rule', async () => {
     name: 'CosError',
     kind: 'credentials',
     code: 'KitRequestRefused',
-    message: expect.stringContaining('access["private/{openid}/**"] only its owner may read'),
+    message: expect.stringContaining('access["private/{openid}/**"] grants read only to owner'),
   })
   const refusal = await bob.cos.getObject({ Key: `${prefix}small` }).catch((error) => error)
   expect(refusal.message).toContain('private/{openid}/**')

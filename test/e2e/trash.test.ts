@@ -1,49 +1,30 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { COS } from 'miniprogram-cos'
-import { createDatabaseFunction } from '../support/databaseFunction'
-import { functionWithConfig } from '../support/functionWithRules'
+import { useDatabaseFunction } from '../support/databaseFunction'
+import { runSnippet } from '../support/documents'
+import { functionsWithConfig } from '../support/functionCalls'
 import { createTestPhone } from '../support/phones'
 import { at } from '../support/root'
-import { runSnippet } from '../support/runSnippet'
-import { ALICE, BOB, BUCKET, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ALICE, BOB, BUCKET, REGION, useTestCloud } from '../support/testCloud'
 
-/** Both functions with a trash, their leases in the database, and phones in each mode. */
-let cloud: TestCloud
-let folder: string
-const database = createDatabaseFunction()
+const CONFIG = `import { defineConfig } from '@miniprogram-cos/server'
+  export const config = defineConfig({
+    env: 'test', bucket: '${BUCKET}', region: '${REGION}',
+    access: {
+      'private/{openid}/**': {
+        owner: ['read', 'write', 'delete', 'list'],
+        trash: '30 days',
+        onUpload: ({ key, size }) => ({ key, size }),
+      },
+      'kept/{openid}/**': { owner: ['read', 'write', 'delete'] },
+    },
+  })`
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'trash-'))
-  const config = {
-    resolveDir: at('.'),
-    contents: `import { defineConfig } from '@miniprogram-cos/server'
-      export const config = defineConfig({
-        env: 'test', bucket: '${BUCKET}', region: '${REGION}',
-        access: {
-          'private/{openid}/**': {
-            owner: ['read', 'write', 'delete', 'list'],
-            trash: '30 days',
-            onUpload: ({ key, size }) => ({ key, size }),
-          },
-          'kept/{openid}/**': { owner: ['read', 'write', 'delete'] },
-        },
-      })`,
-  }
-  cloud = await startTestCloud({
-    functions: [
-      await functionWithConfig('cos-credentials', folder, config),
-      await functionWithConfig('cos-signature', folder, config),
-      database.deployed,
-    ],
-  })
-})
-afterAll(async () => {
-  await cloud.end()
-  database.remove()
-  rmSync(folder, { recursive: true, force: true })
+/** Both functions with a trash, their leases in the database. */
+const database = useDatabaseFunction()
+const cloud = useTestCloud(async (folder) => {
+  const config = { contents: CONFIG, resolveDir: at('.') }
+  return { functions: [...(await functionsWithConfig(folder, config)), database.deployed] }
 })
 
 const present = async (cos: COS, Prefix: string) =>

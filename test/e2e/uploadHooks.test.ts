@@ -1,46 +1,28 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from '../../packages/client/src/form'
-import { createDatabaseFunction } from '../support/databaseFunction'
-import { callFunction } from '../support/functionCalls'
-import { functionWithConfig } from '../support/functionWithRules'
+import { signedRequests } from '../support/cosRequests'
+import { useDatabaseFunction } from '../support/databaseFunction'
+import { runSnippet, snippetFile } from '../support/documents'
+import { callFunction, functionsWithConfig } from '../support/functionCalls'
 import { createTestPhone, type TestPhone } from '../support/phones'
 import { at } from '../support/root'
-import { runSnippet } from '../support/runSnippet'
-import { signedRequests } from '../support/signedRequests'
-import { ALICE, BOB, startTestCloud, type TestCloud } from '../support/testCloud'
+import { ALICE, BOB, startTestCloud, useTestCloud } from '../support/testCloud'
 
 /** Both functions with the hooks of the guide, the database behind the real wx-server-sdk, and a phone. */
-let cloud: TestCloud
-let folder: string
-const database = createDatabaseFunction()
+const database = useDatabaseFunction()
+const cloud = useTestCloud(async (folder) => {
+  const contents = readFileSync(snippetFile('cos.config.ts'), 'utf8')
+  const functions = await functionsWithConfig(folder, { contents, resolveDir: at('test') })
+  return { collections: ['files'], functions: [...functions, database.deployed] }
+})
 let phone: TestPhone
 let signing: TestPhone
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'hooks-'))
-  const config = {
-    contents: readFileSync(at('test/docs/snippets/cos.config.ts'), 'utf8'),
-    resolveDir: at('test/docs/snippets'),
-  }
-  cloud = await startTestCloud({
-    collections: ['files'],
-    functions: [
-      await functionWithConfig('cos-credentials', folder, config),
-      await functionWithConfig('cos-signature', folder, config),
-      database.deployed,
-    ],
-  })
+beforeAll(() => {
   phone = createTestPhone(cloud, ALICE)
   signing = createTestPhone(cloud, ALICE, {}, { mode: 'signature' })
-})
-afterAll(async () => {
-  await cloud.end()
-  database.remove()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 const signed = signedRequests(() => cloud)
@@ -138,7 +120,7 @@ test('beforeUpload refuses with its message, and what it permits is quarantined'
 test('where the hook fails, the upload succeeds and says why it is not confirmed', async () => {
   // Without the app's collection the hook cannot write.
   const bare = await startTestCloud({
-    functions: [{ name: 'cos-signature', file: join(folder, 'cos-signature.js') }],
+    functions: [{ name: 'cos-signature', file: join(cloud.folder, 'cos-signature.js') }],
   })
   try {
     const { cos } = createTestPhone(bare, ALICE, {}, { mode: 'signature' })

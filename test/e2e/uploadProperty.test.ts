@@ -4,9 +4,16 @@ import type { FaultRule, LogEntry } from '@miniprogram-cos/local-cloud'
 import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { seededRandom } from '../../packages/local-cloud/src/cos/faults'
+import { signedRequests } from '../support/cosRequests'
 import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
-import { signedRequests } from '../support/signedRequests'
-import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
+import {
+  BUCKET,
+  FAULTS,
+  REGION,
+  ROOT_KEY,
+  startTestCloud,
+  type TestCloud,
+} from '../support/testCloud'
 
 /** test/longer runs more. */
 const RUNS = Number(process.env.UPLOAD_RUNS ?? 500)
@@ -127,15 +134,10 @@ class App {
   }
 }
 
-const FAULTS: FaultRule['action'][] = [
-  { kind: 'drop', when: 'before' },
+const UPLOAD_FAULTS: FaultRule['action'][] = [
+  ...FAULTS,
   { kind: 'drop', when: 'during' },
-  { kind: 'drop', when: 'after' },
-  { kind: 'error', code: 'InternalError' },
-  { kind: 'error', code: 'SlowDown' },
-  { kind: 'error', code: 'ExpiredToken' },
   { kind: 'truncate', bytes: 10 },
-  { kind: 'latency', milliseconds: 10 },
 ]
 
 /** One to four parts; the last one is mostly short, because the bytes take most of the test's time. */
@@ -168,7 +170,10 @@ async function live(seed: number, lane: Lane) {
   // Some file systems write a file at once that replaces another's contents.
   rmSync(simulator.realPath(FilePath), { force: true })
   writeFileSync(simulator.realPath(FilePath), bytes)
-  const rules = FAULTS.filter(() => dice.chance(0.3)).map((action) => ({ action, share: 0.12 }))
+  const rules = UPLOAD_FAULTS.filter(() => dice.chance(0.3)).map((action) => ({
+    action,
+    share: 0.12,
+  }))
   cloud.faults.set({ seed, rules })
   let isRough = true
   const readFails = () => isRough && dice.chance(0.02)

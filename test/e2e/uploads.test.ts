@@ -3,32 +3,19 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import type { COS, TaskInfo } from 'miniprogram-cos'
 import { createTestPhone, loadOfficialClient, type TestPhone } from '../support/phones'
-import {
-  ALICE,
-  BUCKET,
-  CREDENTIALS_FUNCTION,
-  REGION,
-  ROOT_KEY,
-  startTestCloud,
-  type TestCloud,
-} from '../support/testCloud'
+import { ALICE, BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
 const MIB = 1024 * 1024
 const FOLDER = `private/${ALICE}/`
 
-let cloud: TestCloud
 let phone: TestPhone
 let log: LogEntry[]
-beforeEach(async () => {
+const cloud = useTestCloud({ onCosRequest: (entry) => log.push(entry) }, 'test')
+beforeEach(() => {
   log = []
-  cloud = await startTestCloud({
-    functions: [CREDENTIALS_FUNCTION],
-    onCosRequest: (entry) => log.push(entry),
-  })
   phone = createTestPhone(cloud, ALICE, {}, { ProgressInterval: 0 })
 })
-afterEach(() => cloud.end())
 
 /** A file on the phone. */
 function fileOf(bytes: Uint8Array, name = 'file.bin'): string {

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
 import COS from 'cos-nodejs-sdk-v5'
 import { withoutSecrets } from '../../packages/local-cloud/src/cos/requestLog'
-import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
-import { temporaryKey } from '../support/temporaryKey'
-import { BUCKET, HOST, REGION, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { errorOf, type Signing, send, signByOfficialSdk } from '../support/cosRequests'
+import { BUCKET, HOST, REGION, ROOT_KEY, temporaryKey, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({}, 'test')
 

@@ -12,9 +12,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startLocalCloud } from '@miniprogram-cos/local-cloud'
 import COS from 'cos-nodejs-sdk-v5'
-import { signedRequests } from '../support/signedRequests'
-import { temporaryKey } from '../support/temporaryKey'
-import { BUCKET, REGION, startTestCloud, type TestCloud } from '../support/testCloud'
+import { signedRequests } from '../support/cosRequests'
+import { BUCKET, REGION, startTestCloud, type TestCloud, temporaryKey } from '../support/testCloud'
 
 let cloud: TestCloud
 let folder: string

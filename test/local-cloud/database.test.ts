@@ -1,17 +1,13 @@
 import { startLocalCloud } from '@miniprogram-cos/local-cloud'
-import { createDatabaseFunction } from '../support/databaseFunction'
-import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { useDatabaseFunction } from '../support/databaseFunction'
+import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
-const sdk = createDatabaseFunction()
+const sdk = useDatabaseFunction()
 const cloud = useTestCloud({
   functions: [sdk.deployed],
   collections: ['files', 'people', 'counters'],
 })
 
-afterAll(async () => {
-  sdk.remove()
-})
 beforeEach(() => cloud.reset())
 
 const PEOPLE = [

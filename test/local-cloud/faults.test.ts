@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { FaultRule } from '@miniprogram-cos/local-cloud'
+import { errorOf, type Signing, send, signByOfficialSdk } from '../support/cosRequests'
 import { createTestPhone } from '../support/phones'
-import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
-import { ALICE, CREDENTIALS_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, useTestCloud } from '../support/testCloud'
 
 const MIB = 1024 * 1024
 
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
+const cloud = useTestCloud()
 afterEach(() => cloud.faults.set({ rules: [] }))
 
 const fail = (...rules: FaultRule[]) => cloud.faults.set({ rules })

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { type AnyOperation, operations } from '@miniprogram-cos/protocol'
 import { seededRandom } from '../../packages/local-cloud/src/cos/faults'
-import { errorOf, type RawResponse, send, signByOfficialSdk } from '../support/rawRequest'
-import { useTestCloud } from '../support/useTestCloud'
+import { errorOf, type RawResponse, send, signByOfficialSdk } from '../support/cosRequests'
+import { useTestCloud } from '../support/testCloud'
 
 const REQUESTS = 2000
 const SEED = 20260101

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
-import { errorOf, type Signing, send, signByOfficialSdk } from '../support/rawRequest'
-import { HOST, startTestCloud } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { errorOf, type Signing, send, signByOfficialSdk } from '../support/cosRequests'
+import { HOST, startTestCloud, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud()
 // The cloud must still work after each test.
@@ -194,14 +193,14 @@ test('a body sent byte by byte does not need a buffer per byte', async () => {
         `PUT /crumbs HTTP/1.1\r\nHost: ${HOST}\r\nAuthorization: ${Authorization}\r\nTransfer-Encoding: chunked\r\n\r\n`,
       )
       const crumbs = '1\r\nx\r\n'.repeat(10_000)
-      for (let i = 0; i < 30; i++) socket.write(crumbs)
+      for (let i = 0; i < 10; i++) socket.write(crumbs)
       socket.write('0\r\n\r\n')
     })
     socket.on('data', () => socket.destroy())
     socket.on('close', () => resolve())
   })
-  expect((await signed({ method: 'HEAD', key: 'crumbs' })).headers['content-length']).toBe('300000')
-  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
+  expect((await signed({ method: 'HEAD', key: 'crumbs' })).headers['content-length']).toBe('100000')
+  expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024)
 })
 
 test('XML references are decoded, and a list with an invalid entry deletes nothing', async () => {

@@ -8,10 +8,9 @@ import { ROOT } from '../support/root'
 import { until } from '../support/until'
 
 let started: ChildProcess | undefined
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'launcher-'))
-})
+/** The folder for temporary files of all commands: it also has the cache of tsx. */
+const folder = mkdtempSync(join(tmpdir(), 'launcher-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 afterEach(() => {
   if (started?.pid && started.exitCode === null) {
     // The whole group: npm, its shell, tsx and the server.
@@ -19,7 +18,6 @@ afterEach(() => {
       process.kill(-started.pid, 'SIGKILL')
     } catch {}
   }
-  rmSync(folder, { recursive: true, force: true })
 })
 
 /** Starts a command in a process group of its own, and waits for what it prints. */

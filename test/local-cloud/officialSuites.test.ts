@@ -1,11 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { signRequest } from '@miniprogram-cos/protocol'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
-import { errorOf, type RawResponse, send } from '../support/rawRequest'
-import { signedRequests } from '../support/signedRequests'
-import { temporaryKey } from '../support/temporaryKey'
-import { BUCKET, HOST, REGION, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { errorOf, type RawResponse, send, signedRequests } from '../support/cosRequests'
+import { BUCKET, HOST, REGION, ROOT_KEY, temporaryKey, useTestCloud } from '../support/testCloud'
 
 /** What Tencent's own SDK test files and published pages expect of COS. */
 const cloud = useTestCloud({}, 'test')

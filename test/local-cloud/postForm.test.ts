@@ -2,10 +2,8 @@ import { createHash, createHmac } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
-import { errorOf, send, signByOfficialSdk } from '../support/rawRequest'
-import { temporaryKey } from '../support/temporaryKey'
-import { BUCKET, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { errorOf, send, signByOfficialSdk } from '../support/cosRequests'
+import { BUCKET, ROOT_KEY, temporaryKey, useTestCloud } from '../support/testCloud'
 
 const log: LogEntry[] = []
 const cloud = useTestCloud({ onCosRequest: (entry) => log.push(entry) })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parseTc3, readV1, verifyTc3 } from '../../packages/local-cloud/src/sts/signatures'
-import { errorOf, type RawRequest, send, signByOfficialSdk } from '../support/rawRequest'
-import { useTestCloud } from '../support/useTestCloud'
+import { errorOf, type RawRequest, send, signByOfficialSdk } from '../support/cosRequests'
+import { useTestCloud } from '../support/testCloud'
 
 /** The key pair, bucket and requests of Tencent's documents. */
 const PUBLISHED_KEY = {

@@ -1,13 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { createDatabaseFunction } from '../support/databaseFunction'
-import { useTestCloud } from '../support/useTestCloud'
+import { useDatabaseFunction } from '../support/databaseFunction'
+import { useTestCloud } from '../support/testCloud'
 
-const sdk = createDatabaseFunction()
+const sdk = useDatabaseFunction()
 const cloud = useTestCloud({ functions: [sdk.deployed] })
-
-afterAll(async () => {
-  sdk.remove()
-})
 
 const PREFIX = 'cloud://local-env.6c6f-local-env-1250000000/'
 

@@ -6,7 +6,7 @@ import { ClassicLevel } from 'classic-level'
 import { bytesOf } from '../../packages/local-cloud/src/cos/response'
 import type { BucketRecord, ObjectRecord } from '../../packages/local-cloud/src/cos/store/records'
 import { Store } from '../../packages/local-cloud/src/cos/store/store'
-import { countBlobsOnDisk } from '../support/blobsOnDisk'
+import { countBlobsOnDisk } from '../support/testCloud'
 
 let folder: string
 let store: Store

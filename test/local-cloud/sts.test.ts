@@ -2,8 +2,7 @@ import { createHmac } from 'node:crypto'
 import { Agent } from 'node:http'
 import { createConnection } from 'node:net'
 import { sts } from 'tencentcloud-sdk-nodejs-sts'
-import { BUCKET, REGION, ROOT_KEY } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({ clock: () => Date.now() + shift })
 let shift = 0

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CLI } from '../support/commandLine'
 import { allRecords, contents, md5, type Rehearsal, rehearsalOn } from '../support/migration'
-import { CLI } from '../support/runCli'
+import { useFolder } from '../support/projectFiles'
 import { BUCKET, REGION, ROOT_KEY, startTestCloud, type TestCloud } from '../support/testCloud'
 
 const FILES = 300
@@ -15,13 +15,12 @@ const KILLS = 2
 
 let cloud: TestCloud
 let rehearsal: Rehearsal
-let folder: string
+const folder = useFolder()
 
 /** Content of each key that the migration is to make. */
 const expected: Record<string, string> = {}
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'migration-'))
   cloud = await startTestCloud({ collections: ['albums'], data: undefined })
   rehearsal = await rehearsalOn(cloud)
   const { cos, cloudBase } = cloud
@@ -45,10 +44,7 @@ beforeAll(async () => {
     photos = []
   }
 }, 120_000)
-afterAll(async () => {
-  await cloud.end()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => cloud.end())
 
 /** Runs the command, kills it with SIGKILL several times, then lets it end. */
 async function runWithKills(args: string[]): Promise<number> {

@@ -1,35 +1,27 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { compileApp } from '../../packages/simulator/src/compile/compileApp'
+import { filesIn } from '../support/documents'
 import { createTestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
+import { writeProject } from '../support/projectFiles'
 import { at } from '../support/root'
-import { loadPage } from '../support/simulatedApp'
+import { loadPage, useAppPhone } from '../support/simulatedApp'
 import { ALICE } from '../support/testCloud'
 import { until } from '../support/until'
 
-/** Code blocks of the README that have a file's name above them. */
-function blocksOf(text: string): Map<string, string> {
-  const named = text.matchAll(/^`([\w./-]+)`\n\n```\w+\n(.*?)^```$/gms)
-  return new Map([...named].map(([, path = '', code = '']) => [path, code]))
-}
-
 const PACKAGES = [at('packages/client'), at('packages/components')]
 
-const blocks = blocksOf(readFileSync(at('miniprogram/README.md'), 'utf8'))
+const blocks = filesIn('miniprogram/README.md')
 
 /** The demo as a reader has it who has followed the guide. */
 let app: string
-let phone: PhoneWithApp
+const phone = useAppPhone()
 beforeAll(async () => {
   mkdirSync(at('coverage'), { recursive: true })
   app = mkdtempSync(at('coverage/guide-'))
   cpSync(at('miniprogram'), app, { recursive: true })
-  for (const [path, code] of blocks) {
-    mkdirSync(dirname(join(app, path)), { recursive: true })
-    writeFileSync(join(app, path), code)
-  }
+  writeProject(Object.fromEntries(blocks), app)
   const config = JSON.parse(readFileSync(join(app, 'app.json'), 'utf8'))
   config.pages.push('pages/shared/shared', 'pages/send/send')
   writeFileSync(join(app, 'app.json'), JSON.stringify(config))
@@ -37,10 +29,8 @@ beforeAll(async () => {
   settings.extends = at('tsconfig.base.json')
   settings.references = PACKAGES.map((path) => ({ path }))
   writeFileSync(join(app, 'tsconfig.json'), JSON.stringify(settings))
-  phone = await phoneWithApp()
 })
 afterAll(async () => {
-  await phone?.cloud.end()
   rmSync(app, { recursive: true, force: true })
 })
 

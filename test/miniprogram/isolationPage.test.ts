@@ -1,21 +1,17 @@
 import { createTestPhone } from '../support/phones'
-import { type PhoneWithApp, phoneWithApp } from '../support/phoneWithApp'
-import { call, loadPage, type Rendered } from '../support/simulatedApp'
+import { call, loadPage, type Rendered, useAppPhone } from '../support/simulatedApp'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 import { until } from '../support/until'
 
-let phone: PhoneWithApp
+const DOMAIN = `https://${HOST}`
+// The mistake of every first release: one of the three lists was forgotten.
+const domains = { request: [DOMAIN], uploadFile: [], downloadFile: [DOMAIN] }
+const phone = useAppPhone({ domains })
 let page: Rendered
 beforeAll(async () => {
-  const domain = `https://${HOST}`
-  // The mistake of every first release: one of the three lists was forgotten.
-  phone = await phoneWithApp({
-    domains: { request: [domain], uploadFile: [], downloadFile: [domain] },
-  })
   page = loadPage('pages/isolation/isolation')()
   await until(() => page.instance.data.prefix !== '', 'the folder is known')
 })
-afterAll(() => phone?.cloud.end())
 
 test('shows the user’s folder and bucket', () => {
   expect(page.dom.innerHTML).toContain(`private/${ALICE}/`)

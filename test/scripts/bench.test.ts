@@ -40,7 +40,13 @@ describe('statistics', () => {
 })
 
 describe('a figure', () => {
-  const TIME: FigureInfo = { what: 'a call', unit: 'ms', better: 'less', peer: 'theirs', goal: 0.5 }
+  const TIME: FigureInfo = {
+    what: { en: 'a call', zh: '一次调用' },
+    unit: 'ms',
+    better: 'less',
+    peer: 'theirs',
+    goal: 0.5,
+  }
   const RATE: FigureInfo = { ...TIME, unit: '/s', better: 'more', goal: 2 }
 
   test('costs less with a shorter time and with a higher rate', () => {
@@ -83,9 +89,7 @@ test('numbers are shown with their significant digits', () => {
 describe('the chart', () => {
   const bar = (cost: number, more: Partial<Bar> = {}): Bar => ({
     label: 'a call',
-    cost,
-    from: cost,
-    to: cost,
+    cost: { median: cost, min: cost, max: cost },
     detail: '1 : 2 ms',
     ...more,
   })

@@ -73,5 +73,5 @@ test('the workflows release by these commands', () => {
     readFileSync(at('.github/workflows', name), 'utf8'),
   )
   const used = workflows.flatMap((text) => text.match(/(?:npm run|npx) .+/g) ?? [])
-  expect(used).toEqual(['npm run release', 'npx changeset publish'])
+  expect(used).toEqual(['npx tsx scripts/release.ts', 'npx changeset publish'])
 })

@@ -9,28 +9,18 @@ import {
 } from '@miniprogram-cos/server'
 import type COS from 'cos-nodejs-sdk-v5'
 import { config } from '../../cos.config'
-import { hasStrictSignature } from '../../packages/cli/src/cloud/bucketRules'
-import { memoryRecords } from '../../packages/server/src/records'
+import { hasStrictSignature } from '../../packages/cli/src/cloud/bucketSettings'
 import type { Rule } from '../../packages/server/src/rules'
-import { fetchTemporaryKey } from '../../packages/server/src/sts/client'
-import { Trash } from '../../packages/server/src/trash/trash'
-import { SignedTrashBucket } from '../../packages/server/src/trash/trashBucket'
-import { type CosRequest, environmentOf, invocationOf, sendWithKey } from '../support/functionCalls'
-import { captureFunctionLog } from '../support/functionLog'
+import { fetchTemporaryKey } from '../../packages/server/src/sts'
+import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'
+import { memoryRecords } from '../../packages/server/src/uploads/records'
+import { Trash } from '../../packages/server/src/uploads/trash'
+import { runCli } from '../support/commandLine'
+import { send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
+import { type CosRequest, sendWithKey } from '../support/functionCalls'
+import { captureFunctionLog, environmentOf, invocationOf } from '../support/functionsInProcess'
 import { createTestPhone } from '../support/phones'
-import { send, signByOfficialSdk } from '../support/rawRequest'
-import { runCli } from '../support/runCli'
-import { signedRequests } from '../support/signedRequests'
-import {
-  ALICE,
-  BOB,
-  BUCKET,
-  CREDENTIALS_FUNCTION,
-  HOST,
-  REGION,
-  SIGNATURE_FUNCTION,
-} from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
+import { ALICE, BOB, BUCKET, HOST, REGION, useTestCloud } from '../support/testCloud'
 
 const ROLE = 'qcs::cam::uin/100000000001:roleName/functions'
 const { rules } = checkConfig(config)
@@ -150,7 +140,7 @@ describe('a function whose key has the policy of rules with a trash', () => {
       TENCENTCLOUD_SECRETKEY: key.tmpSecretKey,
       TENCENTCLOUD_SESSIONTOKEN: key.sessionToken,
     }
-    const bucket = new SignedTrashBucket(own, environment, 1024 * 1024)
+    const bucket = new SignedBucketAccess(own, environment, 1024 * 1024)
     const trash = new Trash(bucket, memoryRecords())
     const target = { rule: own.rules[0] as Rule, seesAll: false }
     for (const size of [10, 1_500_000]) {
@@ -168,7 +158,7 @@ describe('a function whose key has the policy of rules with a trash', () => {
 })
 
 describe('with strict signature mode', () => {
-  const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
+  const cloud = useTestCloud()
   beforeAll(async () => {
     const asRoot = signedRequests(() => cloud)
     const query = { 'strict-signature': '' }

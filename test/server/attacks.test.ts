@@ -1,30 +1,22 @@
-import { callFunction, type FunctionAnswer, sendWithKey, wirePath } from '../support/functionCalls'
-import { send, signByOfficialSdk } from '../support/rawRequest'
-import { signedRequests } from '../support/signedRequests'
-import { CREDENTIALS_FUNCTION, HOST, SIGNATURE_FUNCTION } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
-import { ATTACKER, type Attack, OWN, SECRET, THEIRS, TREASURES } from './attacks/attack'
-import { copyAttacks } from './attacks/copies'
-import { keyAttacks } from './attacks/keys'
-import { listAttacks } from './attacks/lists'
-import { operationAttacks } from './attacks/operations'
+import { pathOf, send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
+import { callFunction, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import {
+  ATTACKER,
+  type Attack,
+  OWN,
+  SECRET,
+  scopeEvent,
+  signatureEvent,
+  THEIRS,
+  TREASURES,
+  useCountedCloud,
+} from './attacks/attack'
+import { REQUEST_ATTACKS } from './attacks/requests'
 
-const CORPUS = {
-  keys: keyAttacks,
-  lists: listAttacks,
-  operations: operationAttacks,
-  copies: copyAttacks,
-}
-const ALL = Object.values(CORPUS).flat()
+const ALL = Object.values(REQUEST_ATTACKS).flat()
 
 /** The built functions and the local COS, with objects of the attacked user. */
-const cloud = useTestCloud({
-  functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION],
-  onStsRequest: () => {
-    stsCalls++
-  },
-})
-let stsCalls = 0
+const { cloud, sts } = useCountedCloud()
 const keys = new Map<string, FunctionAnswer>()
 let untouched: string[] = []
 const asRoot = signedRequests(() => cloud)
@@ -46,7 +38,7 @@ async function ofOthers(): Promise<string[]> {
 }
 
 test('the corpus has at least 150 different attacks', () => {
-  const names = Object.entries(CORPUS).flatMap(([kind, list]) =>
+  const names = Object.entries(REQUEST_ATTACKS).flatMap(([kind, list]) =>
     list.map(({ name }) => `${kind}: ${name}`),
   )
   expect(names.length).toBeGreaterThanOrEqual(150)
@@ -54,34 +46,19 @@ test('the corpus has at least 150 different attacks', () => {
   expect(untouched).toHaveLength(TREASURES.length)
 })
 
-const each = (list: Attack[]) => list.map((attack): [string, Attack] => [attack.name, attack])
-
-describe.each(Object.entries(CORPUS))('%s', (_, list) => {
-  test.each(each(list))('cos-credentials refuses a key: %s', async (_, attack) => {
-    const before = stsCalls
-    const { as: openid = ATTACKER } = attack
-    const answer = await callFunction(
-      cloud,
-      'cos-credentials',
-      { openid },
-      { scope: scopeOf(attack) },
-    )
-    expect(answer.error?.code).toBe('KitScopeRefused')
-    expect(answer.credentials).toBeUndefined()
-    expect(stsCalls).toBe(before)
+describe.each(Object.entries(REQUEST_ATTACKS))('%s', (_, list) => {
+  test.each(
+    list.flatMap((attack) => [
+      { ...attack, fn: 'cos-credentials', event: scopeEvent(attack), code: 'KitScopeRefused' },
+      { ...attack, fn: 'cos-signature', event: signatureEvent(attack), code: 'KitRequestRefused' },
+    ]),
+  )('$fn refuses: $name', async ({ as: openid = ATTACKER, fn, event, code }) => {
+    const answer = await callFunction(cloud, fn, { openid }, event)
+    expect(answer).toEqual({ error: expect.objectContaining({ code }) })
+    expect(sts.calls).toBe(0)
   })
 
-  test.each(each(list))('cos-signature refuses to sign: %s', async (_, attack) => {
-    const before = stsCalls
-    const { as: openid = ATTACKER, method = 'GET', key = '', query, headers } = attack
-    const event = { Method: method, Key: key, Query: query, Headers: { Host: HOST, ...headers } }
-    const answer = await callFunction(cloud, 'cos-signature', { openid }, event)
-    expect(answer.error?.code).toBe('KitRequestRefused')
-    expect(answer.authorization).toBeUndefined()
-    expect(stsCalls).toBe(before)
-  })
-
-  test.each(each(list))('COS refuses the attacker’s own key: %s', async (_, attack) => {
+  test.each(list)('COS refuses the attacker’s own key: $name', async (attack) => {
     const { as = ATTACKER, isLiteral = false } = attack
     const answer = await sendWithKey(cloud, keys.get(as) as FunctionAnswer, {
       body: bodyOf(attack),
@@ -96,18 +73,6 @@ describe.each(Object.entries(CORPUS))('%s', (_, list) => {
 
 function bodyOf({ method }: Attack): string | undefined {
   return method === 'PUT' || method === 'POST' ? 'content of the attacker' : undefined
-}
-
-const ACTIONS: Record<string, string> = {
-  GET: 'GetObject',
-  PUT: 'PutObject',
-  DELETE: 'DeleteObject',
-  HEAD: 'HeadObject',
-}
-
-/** The scope that the official client would request. */
-function scopeOf({ scope, method = 'GET', key = '' }: Attack): object[] {
-  return scope ?? [{ action: `name/cos:${ACTIONS[method]}`, prefix: key }]
 }
 
 test('the attacked user’s objects and the bucket’s settings are unchanged afterwards', async () => {
@@ -125,7 +90,7 @@ test('the attacker’s key opens no object of another user, unsigned or without 
     SecretKey: attacker?.tmpSecretKey ?? '',
     key: `${THEIRS}diary.txt`,
   })
-  const path = wirePath({ key: `${THEIRS}diary.txt` })
+  const path = pathOf({ key: `${THEIRS}diary.txt` })
   const unsigned = await send(cloud.cos, { path })
   const withoutToken = await send(cloud.cos, { path, headers: { Authorization } })
   expect([unsigned.status, withoutToken.status]).toEqual([403, 403])

@@ -1,3 +1,4 @@
+import { errorOf } from '../support/cosRequests'
 import {
   type CosRequest,
   callFunction,
@@ -5,7 +6,6 @@ import {
   sendWithKey,
   type TestCaller,
 } from '../support/functionCalls'
-import { errorOf } from '../support/rawRequest'
 import {
   ALICE,
   BOB,
@@ -13,13 +13,12 @@ import {
   CREDENTIALS_FUNCTION,
   REGION,
   ROOT_KEY,
-  SIGNATURE_FUNCTION,
   startTestCloud,
+  useTestCloud,
 } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
 
 /** The built function, called over HTTP as the local cloud offers it. */
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION, SIGNATURE_FUNCTION] })
+const cloud = useTestCloud()
 
 const call = (caller: TestCaller, event: unknown = {}) =>
   callFunction(cloud, 'cos-credentials', caller, event)

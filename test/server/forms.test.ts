@@ -1,18 +1,11 @@
 import { checkConfig, formPolicy, grantsOf } from '@miniprogram-cos/server'
-import { functionsInProcess } from '../support/functionsInProcess'
-import { postForm } from '../support/postForm'
-import { errorOf } from '../support/rawRequest'
-import { signedRequests } from '../support/signedRequests'
+import { errorOf, postForm, signedRequests } from '../support/cosRequests'
+import { AVATARS, functionsInProcess } from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
 const functions = functionsInProcess({
   'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] },
-  'avatars/{openid}/**': {
-    owner: ['write'],
-    everyone: ['read'],
-    maxSize: '1 KB',
-    types: ['image/*'],
-  },
+  'avatars/{openid}/**': AVATARS,
   'inbox/{openid}/**': { owner: ['write'], names: 'server' },
   'records/{openid}/**': { owner: ['write'], overwrite: false },
   'news/**': { everyone: ['read'] },
@@ -141,13 +134,13 @@ test('is valid for the requested time only', async () => {
 })
 
 test.each([
-  ['only its owner may write', { Key: `private/${BOB}/x` }],
-  ['may write', { Key: 'news/1' }],
+  ['grants write only to owner', { Key: `private/${BOB}/x` }],
+  ['grants write to nobody', { Key: 'news/1' }],
   ['no rule', { Key: 'elsewhere/1' }],
-  ['takes the types', { Key: photo.Key }],
-  ['takes the types', { ...photo, ContentType: 'text/html' }],
-  ['no form can carry', { Key: `records/${ALICE}/1` }],
-  ['chooses the names', { Key: `inbox/${ALICE}/mine` }],
+  ['allows only', { Key: photo.Key }],
+  ['allows only', { ...photo, ContentType: 'text/html' }],
+  ['a form cannot enforce', { Key: `records/${ALICE}/1` }],
+  ['choose the names', { Key: `inbox/${ALICE}/mine` }],
   ['must be a type such as', { Key: `private/${ALICE}/x`, ContentType: 'a/b\r\nx: y' }],
   ['no field', { ...photo, acl: 'public-read' }],
   ['1 to 900', { ...photo, expires: 901 }],

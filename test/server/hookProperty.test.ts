@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readRules } from '@miniprogram-cos/server'
 import fc from 'fast-check'
-import type { BucketAccess, ListedFile, ObjectHead } from '../../packages/server/src/bucketAccess'
-import { reconcileRecords } from '../../packages/server/src/hooks/reconcile'
-import { type UploadRecord, UploadRecords } from '../../packages/server/src/hooks/uploadRecords'
-import { memoryRecords, type RecordStore } from '../../packages/server/src/records'
+import type {
+  BucketAccess,
+  ListedFile,
+  ObjectHead,
+} from '../../packages/server/src/uploads/bucketAccess'
+import { memoryRecords, type RecordStore } from '../../packages/server/src/uploads/records'
+import {
+  reconcileRecords,
+  type UploadRecord,
+  UploadRecords,
+} from '../../packages/server/src/uploads/uploadRecords'
 
 const KEYS = ['a', 'b', 'c'].map((name) => `files/oA/${name}`)
 

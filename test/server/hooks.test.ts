@@ -4,13 +4,12 @@ import {
   readRules,
   type UploadedFile,
 } from '@miniprogram-cos/server'
-import { SignedBucketAccess } from '../../packages/server/src/bucketAccess'
-import { reconcileRecords } from '../../packages/server/src/hooks/reconcile'
-import type { UploadRecord } from '../../packages/server/src/hooks/uploadRecords'
-import { COLLECTIONS, memoryStores } from '../../packages/server/src/records'
-import { environmentOf } from '../support/functionCalls'
-import { functionsInProcess } from '../support/functionsInProcess'
-import { signedRequests } from '../support/signedRequests'
+import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'
+import { COLLECTIONS, memoryStores } from '../../packages/server/src/uploads/records'
+import type { UploadRecord } from '../../packages/server/src/uploads/uploadRecords'
+import { reconcileRecords } from '../../packages/server/src/uploads/uploadRecords'
+import { signedRequests } from '../support/cosRequests'
+import { environmentOf, functionsInProcess } from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, REGION } from '../support/testCloud'
 
 const seen: UploadedFile[] = []

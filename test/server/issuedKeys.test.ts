@@ -2,25 +2,23 @@ import { type CosConfig, credentialsFunction } from '@miniprogram-cos/server'
 import { config as standard } from '../../cos.config'
 import {
   type CosRequest,
-  environmentOf,
   type FunctionAnswer,
-  invocationOf,
   sendWithKey,
   sendWithSignature,
 } from '../support/functionCalls'
-import { functionsInProcess } from '../support/functionsInProcess'
+import {
+  AVATARS,
+  environmentOf,
+  functionsInProcess,
+  invocationOf,
+} from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
 /** Rules that use every field. */
 const functions = functionsInProcess<'editors'>(
   {
     'private/{openid}/**': { owner: ['read', 'write', 'delete', 'list'] },
-    'avatars/{openid}/**': {
-      owner: ['write'],
-      everyone: ['read'],
-      maxSize: '1 KB',
-      types: ['image/*'],
-    },
+    'avatars/{openid}/**': AVATARS,
     'inbox/{openid}/**': { owner: ['read', 'write'], names: 'server' },
     'records/{openid}/**': { owner: ['read', 'write'], overwrite: false },
     'news/**': { everyone: ['read'], groups: { editors: ['read', 'write', 'delete', 'list'] } },
@@ -119,10 +117,10 @@ describe('a key for a scope', () => {
 
   test.each([
     ['InitiateMultipartUpload', `avatars/${ALICE}/me`, 'limits the size', 'avatars/{openid}/**'],
-    ['PutObject', `inbox/${ALICE}/mine`, 'chooses the names', 'inbox/{openid}/**'],
-    ['PutObject', `records/${ALICE}/1`, 'forbids overwriting', 'records/{openid}/**'],
-    ['PutObject', 'news/1', 'only editors may write', 'news/**'],
-    ['GetObject', `private/${BOB}/x`, 'only its owner may read', 'private/{openid}/**'],
+    ['PutObject', `inbox/${ALICE}/mine`, 'choose the names', 'inbox/{openid}/**'],
+    ['PutObject', `records/${ALICE}/1`, 'overwrite: false', 'records/{openid}/**'],
+    ['PutObject', 'news/1', 'grants write only to editors', 'news/**'],
+    ['GetObject', `private/${BOB}/x`, 'grants read only to owner', 'private/{openid}/**'],
     ['GetObject', 'elsewhere/x', 'no path of cos.config.ts covers it', undefined],
   ])('refuses %s of %s with a reason: %s', async (action, prefix, why, rule) => {
     const { error } = await ask(ALICE, scope(action, prefix))
@@ -140,7 +138,7 @@ test('refuses a policy that exceeds STS’s limit without calling STS', async ()
   const { error } = await ask(ALICE, { scope })
   expect(error).toMatchObject({
     code: 'KitPolicyTooLong',
-    message: expect.stringMatching(/would have \d+ characters, STS takes 6144/),
+    message: expect.stringMatching(/would have \d+ characters; STS accepts 6144/),
   })
 })
 
@@ -172,7 +170,7 @@ describe('a narrower key by choice', () => {
     expect((await ask(ALICE, { paths: ['news/'], verbs: ['read', 'write'] })).error).toEqual({
       code: 'KitPathRefused',
       message:
-        'paths[0] is refused: no rule lets you write "news/": by access["news/**"] only editors may write',
+        'paths[0] is refused: no rule lets you write "news/": access["news/**"] grants write only to editors',
       retryable: false,
       rule: 'news/**',
     })
@@ -203,10 +201,10 @@ describe('server-generated names', () => {
       `${key}.jpg`,
       key.replace(folder, `${folder}a/`),
     ]) {
-      expect((await sign(other)).error?.message).toContain('chooses the names')
+      expect((await sign(other)).error?.message).toContain('choose the names')
     }
     const ofBob = key.replace(ALICE, BOB)
-    expect((await sign(ofBob, BOB)).error?.message).toContain('chooses the names')
+    expect((await sign(ofBob, BOB)).error?.message).toContain('choose the names')
   })
 })
 
@@ -229,17 +227,20 @@ describe('cos-signature enforces limits', () => {
   })
 
   test.each<[string, object]>([
-    ['up to 1024 bytes', { Method: 'PUT', Key: at, Headers: { 'Content-Length': 1025 } }],
-    ['up to 1024 bytes', { Method: 'PUT', Key: at, Headers: { 'Content-Length': '1e3' } }],
-    ['takes the types', { Method: 'PUT', Key: at, Headers: { 'Content-Type': 'text/html' } }],
+    ['at most 1024 bytes', { Method: 'PUT', Key: at, Headers: { 'Content-Length': 1025 } }],
+    ['at most 1024 bytes', { Method: 'PUT', Key: at, Headers: { 'Content-Length': '1e3' } }],
+    ['allows only', { Method: 'PUT', Key: at, Headers: { 'Content-Type': 'text/html' } }],
+    ['allows only', { Method: 'PUT', Key: at, Headers: { 'Content-Type': 'image/x,text/html' } }],
     [
-      'takes the types',
-      { Method: 'PUT', Key: at, Headers: { 'Content-Type': 'image/x,text/html' } },
+      'cannot be checked for a multipart upload',
+      { Method: 'POST', Key: at, Query: { uploads: '' } },
     ],
-    ['sum of parts', { Method: 'POST', Key: at, Query: { uploads: '' } }],
-    ['sum of parts', { Method: 'PUT', Key: at, Query: { partNumber: 1, uploadId: 'u' } }],
     [
-      'what a copy brings',
+      'cannot be checked for a multipart upload',
+      { Method: 'PUT', Key: at, Query: { partNumber: 1, uploadId: 'u' } },
+    ],
+    [
+      'cannot be checked for a copy',
       { Method: 'PUT', Key: at, Headers: { 'x-cos-copy-source': `${HOST}/private/${ALICE}/x` } },
     ],
     ['forbids overwriting', { Method: 'PUT', Key: `records/${ALICE}/1` }],

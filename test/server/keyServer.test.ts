@@ -1,27 +1,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createKeyServer, type KeyServerOptions, nodeListener } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
-import { environmentOf, type FunctionAnswer, sendWithKey } from '../support/functionCalls'
-import { captureFunctionLog } from '../support/functionLog'
+import { type FunctionAnswer, sendWithKey } from '../support/functionCalls'
+import { captureFunctionLog, environmentOf } from '../support/functionsInProcess'
 import { listenLocally, stopServer } from '../support/localServer'
-import { HOST } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
-import { ATTACKER, type Attack, OWN, THEIRS } from './attacks/attack'
-import { copyAttacks } from './attacks/copies'
-import { invalidDescriptions, invalidRequests, invalidScopes } from './attacks/events'
-import { keyAttacks } from './attacks/keys'
-import { listAttacks } from './attacks/lists'
-import { operationAttacks } from './attacks/operations'
+import { ATTACKER, OWN, THEIRS, useCountedCloud } from './attacks/attack'
+import { REFUSED_EVENTS } from './attacks/requests'
 
 const SESSION = 'session-of-the-attacker'
-const ATTACKS = [...keyAttacks, ...listAttacks, ...operationAttacks, ...copyAttacks]
 
-const cloud = useTestCloud({
-  onStsRequest: () => {
-    stsCalls++
-  },
-})
-let stsCalls = 0
+const { cloud, sts } = useCountedCloud()
 const lines = captureFunctionLog()
 let handler: (request: Request) => Promise<Response>
 
@@ -34,9 +22,6 @@ const createHandler = (options: Partial<KeyServerOptions> = {}) =>
 
 beforeAll(async () => {
   handler = createHandler()
-})
-beforeEach(() => {
-  stsCalls = 0
 })
 
 interface Sent {
@@ -72,9 +57,6 @@ async function answerTo(request: Request, by = handler): Promise<Answered> {
 
 const ask = (name: string, event: unknown = {}, sent: Sent = {}) =>
   answerTo(requestOf(name, event, sent))
-
-const named = <T extends { name: string }>(list: T[]) =>
-  list.map((one): [string, T] => [one.name, one])
 
 describe('a verified caller', () => {
   test('gets a key for their own folder, which COS accepts', async () => {
@@ -137,7 +119,7 @@ describe('no key without a verified caller', () => {
       expect([status, answer.error?.code]).toEqual([401, 'KitNoIdentity'])
       expect(Object.keys(answer)).toEqual(['error'])
     }
-    expect(stsCalls).toBe(0)
+    expect(sts.calls).toBe(0)
   })
 
   test.each([
@@ -155,7 +137,7 @@ describe('no key without a verified caller', () => {
     )
     expect([status, answer.error?.code]).toEqual([500, 'KitInternal'])
     expect(JSON.stringify([answer, lines])).not.toContain('password')
-    expect(stsCalls).toBe(0)
+    expect(sts.calls).toBe(0)
   })
 
   test('when the session is unknown, whatever the body claims', async () => {
@@ -227,7 +209,7 @@ describe('a request that is no call', () => {
   ])('whose body is %s is refused', async (_, body) => {
     const { status, answer } = await ask('cos-credentials', {}, { body })
     expect([status, answer.error?.code]).toEqual([400, 'KitBadRequest'])
-    expect(stsCalls).toBe(0)
+    expect(sts.calls).toBe(0)
   })
 
   test('with a body that is too long is refused before all of it is read', async () => {
@@ -244,49 +226,19 @@ describe('a request that is no call', () => {
     expect((await answerTo(requestOf('cos-credentials', { verbs: ['read'] }), tight)).status).toBe(
       413,
     )
-    expect(stsCalls).toBe(0)
+    expect(sts.calls).toBe(0)
   })
 })
 
 describe('the attack corpus over HTTP', () => {
-  const ACTIONS: Record<string, string> = {
-    GET: 'GetObject',
-    PUT: 'PutObject',
-    DELETE: 'DeleteObject',
-    HEAD: 'HeadObject',
-  }
-  const own = ATTACKS.filter(({ as = ATTACKER }) => as === ATTACKER)
+  test('has at least 300 events', () => expect(REFUSED_EVENTS.length).toBeGreaterThanOrEqual(300))
 
-  test('has at least 150 attacks', () => expect(own.length).toBeGreaterThanOrEqual(150))
-
-  async function refused(answered: Answered, codes: string[]): Promise<void> {
-    expect(codes).toContain(answered.answer.error?.code)
-    expect(Object.keys(answered.answer)).toEqual(['error'])
-    expect([400, 401, 403]).toContain(answered.status)
-    expect(stsCalls).toBe(0)
-  }
-
-  test.each(named<Attack>(own))('refuses a key and a signature: %s', async (_, attack) => {
-    const { method = 'GET', key = '', query, headers } = attack
-    const scope = attack.scope ?? [{ action: `name/cos:${ACTIONS[method]}`, prefix: key }]
-    await refused(await ask('cos-credentials', { scope }), ['KitScopeRefused'])
-    const event = { Method: method, Key: key, Query: query, Headers: { Host: HOST, ...headers } }
-    await refused(await ask('cos-signature', event), ['KitRequestRefused'])
-  })
-
-  test.each(named(invalidScopes))('cos-credentials refuses %s', async (_, { event }) => {
-    const codes = ['KitScopeRefused', 'KitPathRefused', 'KitBadRequest']
-    await refused(await ask('cos-credentials', event), codes)
-  })
-
-  test.each(named(invalidDescriptions))('cos-signature refuses %s', async (_, { event }) => {
-    await refused(await ask('cos-signature', event), ['KitRequestRefused', 'KitBadRequest'])
-  })
-
-  test.each(named(invalidRequests))('cos-signature refuses the request %s', async (_, one) => {
-    const { method, key, query, headers } = one
-    const event = { Method: method ?? 'GET', Key: key, Query: query, Headers: headers }
-    await refused(await ask('cos-signature', event), ['KitRequestRefused'])
+  test.each(REFUSED_EVENTS)('$fn refuses $name', async ({ fn, event, codes }) => {
+    const { status, answer } = await ask(fn, event)
+    expect([...codes, 'KitBadRequest']).toContain(answer.error?.code)
+    expect(Object.keys(answer)).toEqual(['error'])
+    expect([400, 401, 403]).toContain(status)
+    expect(sts.calls).toBe(0)
   })
 })
 

@@ -14,8 +14,8 @@ import {
   type Verb,
 } from '@miniprogram-cos/server'
 import fc from 'fast-check'
-import { evaluatePolicy } from '../../packages/local-cloud/src/cos/policy/evaluatePolicy'
-import { parsePolicy } from '../../packages/local-cloud/src/cos/policy/parsePolicy'
+import { evaluatePolicy } from '../../packages/local-cloud/src/cos/evaluatePolicy'
+import { parsePolicy } from '../../packages/local-cloud/src/cos/policy'
 
 /**
  * A second, independent implementation of the rules: patterns as regular expressions, verbs as lists of actions from

@@ -1,10 +1,8 @@
 import { STRICT_SIGNATURE } from '@miniprogram-cos/server'
 import sharp from 'sharp'
+import { errorOf, objectsOf, postForm, send, signedRequests } from '../support/cosRequests'
 import { type CosRequest, sendWithSignature } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { postForm } from '../support/postForm'
-import { errorOf, send } from '../support/rawRequest'
-import { objectsOf, signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 
 /** `Pic-Operations`, added to a request after it was signed, names further objects to write. */
@@ -164,7 +162,7 @@ test.each(['a*b', 'a?b', 'a\\b'])(
   async (name) => {
     const refusal = {
       code: 'KitRequestRefused',
-      message: expect.stringContaining('cannot be named exactly'),
+      message: expect.stringMatching(/cannot name a key that contains .* exactly/),
     }
     expect((await sign(ALICE, put(`films/${ALICE}/${name}`))).error).toMatchObject(refusal)
     const form = { Key: `films/${ALICE}/${name}`, ContentType: 'image/png' }

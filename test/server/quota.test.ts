@@ -1,10 +1,9 @@
 import { type AccessRules, readRules } from '@miniprogram-cos/server'
-import { contentCondition } from '../../packages/server/src/policy/conditions'
-import { memoryStores } from '../../packages/server/src/records'
+import { contentCondition } from '../../packages/server/src/policy'
+import { memoryStores } from '../../packages/server/src/uploads/records'
+import { postForm, signedRequests } from '../support/cosRequests'
 import { type FunctionAnswer, sendWithKey, sendWithSignature } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { postForm } from '../support/postForm'
-import { signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 
 /** Both functions share these records, as instances share the database. */

@@ -194,12 +194,7 @@ const FAULTS: [rule: string, change: string, fields: object, ...about: string[]]
     { types: ['image/*', 'image/jpeg'] },
     'an avatar is no SVG',
   ],
-  [
-    A,
-    'its owner may delete',
-    { owner: ['write', 'delete'] },
-    'owners neither delete nor list avatars',
-  ],
+  [A, 'owner may delete', { owner: ['write', 'delete'] }, 'owners neither delete nor list avatars'],
   [A, 'editors may delete', { groups: { editors: ['delete'] } }, 'editors change no avatars'],
   [
     A,

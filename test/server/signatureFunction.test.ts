@@ -1,11 +1,11 @@
 import { parseAuthorization } from '@miniprogram-cos/protocol'
+import { send } from '../support/cosRequests'
 import {
   type CosRequest,
   callFunction,
   sendWithSignature,
   type TestCaller,
 } from '../support/functionCalls'
-import { send } from '../support/rawRequest'
 import {
   ALICE,
   BOB,
@@ -14,8 +14,8 @@ import {
   REGION,
   ROOT_KEY,
   SIGNATURE_FUNCTION,
+  useTestCloud,
 } from '../support/testCloud'
-import { useTestCloud } from '../support/useTestCloud'
 
 /** The built function, called over HTTP as the local cloud offers it. */
 const cloud = useTestCloud({ functions: [SIGNATURE_FUNCTION] })
@@ -153,7 +153,7 @@ test('names the rule that refuses a request', async () => {
   const answer = await call({ openid: BOB }, { Method: 'PUT', Key: `shared/${ALICE}/x` })
   expect(answer.error).toEqual({
     code: 'KitRequestRefused',
-    message: `the request is refused: no rule lets you write "shared/${ALICE}/x": by access["shared/{openid}/**"] only its owner may write`,
+    message: `the request is refused: no rule lets you write "shared/${ALICE}/x": access["shared/{openid}/**"] grants write only to owner`,
     retryable: false,
     rule: 'shared/{openid}/**',
   })

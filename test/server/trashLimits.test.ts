@@ -1,8 +1,8 @@
-import { memoryStores } from '../../packages/server/src/records'
-import { SignedTrashBucket } from '../../packages/server/src/trash/trashBucket'
-import { environmentOf, sendWithSignature } from '../support/functionCalls'
-import { functionsInProcess } from '../support/functionsInProcess'
-import { objectsOf, signedRequests } from '../support/signedRequests'
+import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'
+import { memoryStores } from '../../packages/server/src/uploads/records'
+import { objectsOf, signedRequests } from '../support/cosRequests'
+import { sendWithSignature } from '../support/functionCalls'
+import { environmentOf, functionsInProcess } from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'
 
 /** A trash together with the other rules of a path, and with what objects and buckets can be. */
@@ -41,7 +41,7 @@ test('a signature that is used again after each deletion does not exceed the quo
   for (let i = 0; i < 2; i++) {
     expect((await trash({ action: 'delete', Key }, BOB)).error).toMatchObject({
       code: 'KitQuotaExceeded',
-      message: expect.stringContaining('has not ended'),
+      message: expect.stringContaining('is still permitted'),
       usage: { used: 800 },
     })
     expect((await upload()).status).toBe(200)
@@ -94,8 +94,8 @@ test('who may delete in a folder that belongs to nobody, and not list it, does n
 })
 
 test('an object without a CRC-64, from before COS had it, can be moved', async () => {
-  class OldBucket extends SignedTrashBucket {
-    override async send(...[request, expected]: Parameters<SignedTrashBucket['send']>) {
+  class OldBucket extends SignedBucketAccess {
+    override async send(...[request, expected]: Parameters<SignedBucketAccess['send']>) {
       const answer = await super.send(request, expected)
       if (request.key === Key) delete answer.headers['x-cos-hash-crc64ecma']
       return answer

@@ -1,10 +1,13 @@
 import { readRules } from '@miniprogram-cos/server'
 import fc from 'fast-check'
-import type { ListedFile, ObjectHead } from '../../packages/server/src/bucketAccess'
-import type { Lease } from '../../packages/server/src/lease'
-import { memoryRecords } from '../../packages/server/src/records'
-import { readEntry, Trash } from '../../packages/server/src/trash/trash'
-import type { TrashBucket } from '../../packages/server/src/trash/trashBucket'
+import type {
+  ListedFile,
+  ObjectHead,
+  TrashBucket,
+} from '../../packages/server/src/uploads/bucketAccess'
+import type { Lease } from '../../packages/server/src/uploads/records'
+import { memoryRecords } from '../../packages/server/src/uploads/records'
+import { readEntry, Trash } from '../../packages/server/src/uploads/trash'
 
 const KEYS = ['a', 'a/b'].map((name) => `files/oA/${name}`)
 const [rule] = readRules({

@@ -1,6 +1,6 @@
+import { signedRequests } from '../support/cosRequests'
 import { type CosRequest, sendWithKey, sendWithSignature } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'
-import { signedRequests } from '../support/signedRequests'
 import { ALICE, BOB, HOST } from '../support/testCloud'
 
 /** Uploads in progress: listing them belongs to `list`, and other users can neither see nor change them. */

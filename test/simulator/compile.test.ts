@@ -2,10 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { compileApp } from '../../packages/simulator/src/compile/compileApp'
+import type { SourceProblem } from '../../packages/simulator/src/compile/compiledApp'
 import { compileStyle } from '../../packages/simulator/src/compile/compileStyle'
-import { SourceError } from '../../packages/simulator/src/compile/sourceError'
-import { SourceTree } from '../../packages/simulator/src/compile/sourceTree'
-import type { SourceProblem } from '../../packages/simulator/src/preview/protocol'
+import { SourceError, SourceTree } from '../../packages/simulator/src/compile/sourceTree'
 
 let root: string
 const write = (path: string, text: string) => {

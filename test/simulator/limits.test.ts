@@ -1,18 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, loadModule, type SimulatorOptions } from '@miniprogram-cos/simulator'
 import { listenLocally, stopServer } from '../support/localServer'
+import { useFolder } from '../support/projectFiles'
 
 let server: Server
 let origin: string
-let folder: string
+const folder = useFolder()
 let running = 0
 let peak = 0
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'simulator-'))
   server = createServer((request, response) => {
     running++
     peak = Math.max(peak, running)
@@ -44,7 +43,6 @@ beforeAll(async () => {
 })
 afterAll(() => {
   stopServer(server)
-  rmSync(folder, { recursive: true, force: true })
 })
 
 const DOMAINS = {

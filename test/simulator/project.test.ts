@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { type CompiledApp, compileApp } from '../../packages/simulator/src/compile/compileApp'
 import { SourceTree } from '../../packages/simulator/src/compile/sourceTree'
-import { writeProject } from '../support/previewApp'
+import { writeProject } from '../support/projectFiles'
 
 const APP = { 'app.json': '{"pages":["pages/a/a"]}', 'app.js': 'App({})' }
 const PAGE = { 'pages/a/a.wxml': '<view/>', 'pages/a/a.js': 'Page({})' }
@@ -13,6 +13,8 @@ async function compile(files: Record<string, string>): Promise<CompiledApp> {
   folder = writeProject(files)
   return compileApp(folder)
 }
+/** An app with one page. @param files more of it, or others in place of those of the page */
+const compilePage = (files: Record<string, string>) => compile({ ...APP, ...PAGE, ...files })
 const messages = ({ problems }: CompiledApp) => problems.map(({ message }) => message)
 
 test('a page needs neither a JSON file nor a script', async () => {
@@ -20,9 +22,7 @@ test('a page needs neither a JSON file nor a script', async () => {
 })
 
 test('a component of an extended library that is not installed is a warning', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'app.json': '{"pages":["pages/a/a"],"useExtendedLib":{"weui":"latest"}}',
     'pages/a/a.json': '{"usingComponents":{"mp-cell":"weui-miniprogram/cell/cell"}}',
   })
@@ -47,14 +47,12 @@ test.each([
   ['{"setting":{"urlCheck":true}}', true],
   ['{}', true],
 ])('with the project settings %s, domains are checked: %s', async (config, isChecked) => {
-  await compile({ ...APP, ...PAGE, 'project.config.json': config })
+  await compilePage({ 'project.config.json': config })
   expect(new SourceTree(folder ?? '').urlCheck).toBe(isChecked)
 })
 
 test('the pages of sub-packages are pages of the app', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'app.json': '{"pages":["pages/a/a"],"subPackages":[{"root":"more/","pages":["b/b"]}]}',
     'more/b/b.wxml': '<text>second</text>',
   })
@@ -82,7 +80,7 @@ describe('components are found', () => {
     ],
   ])('%s', async (_, target, files) => {
     const json = JSON.stringify({ usingComponents: { 'the-button': target } })
-    const app = await compile({ ...APP, ...PAGE, 'pages/a/a.json': json, ...files })
+    const app = await compilePage({ 'pages/a/a.json': json, ...files })
     expect(messages(app)).toEqual([])
     expect(app.script).toMatch(/button\/index/)
   })
@@ -99,9 +97,7 @@ describe('components are found', () => {
 })
 
 test('one broken page fails alone', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'app.json': '{"pages":["pages/a/a","pages/b/b","pages/c/c"]}',
     'pages/b/b.wxml': '<view>',
     'pages/c/c.wxml': '<view/>',
@@ -115,9 +111,7 @@ test('one broken page fails alone', async () => {
 })
 
 test('attributes that WeChat ignores are warnings with their file and line', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'pages/a/a.wxml': '<view\n  wx:index="i"/>\n<template is="x" catch:tap="y"/>',
   })
   expect(messages(app)).toEqual([])
@@ -128,9 +122,7 @@ test('attributes that WeChat ignores are warnings with their file and line', asy
 })
 
 test('a module may mix import and module.exports, and import what does not exist', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'util.js': "import './other'\nmodule.exports = { known: 1 }",
     'other.js': 'export const other = 1',
     'pages/a/a.js':
@@ -140,9 +132,7 @@ test('a module may mix import and module.exports, and import what does not exist
 })
 
 test('require finds paths from app.json and paths without ./', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'util.js': 'module.exports = "the util"',
     'pages/a/near.js': 'module.exports = "the neighbour"',
     'pages/a/a.js': "require('/util.js'); require('near'); Page({})",
@@ -152,9 +142,7 @@ test('require finds paths from app.json and paths without ./', async () => {
 })
 
 test('a package that a script only tries to require is a warning', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'pages/a/a.js': "try { require('crypto') } catch (_) {}\nPage({})",
   })
   expect(messages(app)).toEqual([])
@@ -162,9 +150,7 @@ test('a package that a script only tries to require is a warning', async () => {
 })
 
 test('wxs modules require each other', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'pages/a/a.wxml': '<wxs src="./one.wxs" module="m"/><view>{{m.f(1)}}</view>',
     'pages/a/one.wxs': 'var two = require("../two.wxs"); module.exports = { f: two.f }',
     'pages/two.wxs': 'module.exports = { f: function (x) { return x + 1 } }',
@@ -193,9 +179,7 @@ test('wxs has fewer reserved words than JavaScript, and a mistake fails its page
 })
 
 test('Less is compiled, with its imports', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'pages/a/a.less': '@import "../colours";\n.a { .b { color: @main; margin: 2rpx } }',
     'pages/colours.less': '@main: rebeccapurple;',
   })
@@ -205,14 +189,12 @@ test('Less is compiled, with its imports', async () => {
 })
 
 test('Sass without its library says what to install', async () => {
-  const app = await compile({ ...APP, ...PAGE, 'pages/a/a.scss': '.a { .b { top: 0 } }' })
+  const app = await compilePage({ 'pages/a/a.scss': '.a { .b { top: 0 } }' })
   expect(messages(app)).toEqual(['npm install sass to compile this'])
 })
 
 test('style sheets are imported with and without their extension', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'app.wxss': '@import "./styles/base"; @import "styles/more.wxss";',
     'styles/base.wxss': '.base { top: 1rpx }',
     'styles/more.wxss': '.more { background: url(/images/a.png) }',
@@ -223,9 +205,7 @@ test('style sheets are imported with and without their extension', async () => {
 })
 
 test('a component of a plugin is a warning', async () => {
-  const app = await compile({
-    ...APP,
-    ...PAGE,
+  const app = await compilePage({
     'pages/a/a.json': '{"usingComponents":{"the-map":"plugin://maps/map"}}',
   })
   expect(messages(app)).toEqual([])

@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSimulator, VirtualClock, type WireOptions } from '@miniprogram-cos/simulator'
 import { listenLocally, stopServer } from '../support/localServer'
+import { useFolder } from '../support/projectFiles'
 
 let server: Server
 let origin: string
-let folder: string
+const folder = useFolder()
 let arrived = 0
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'slow-network-'))
   server = createServer((request, response) => {
     request.resume().on('end', () => {
       arrived++
@@ -22,7 +21,6 @@ beforeAll(async () => {
 })
 afterAll(() => {
   stopServer(server)
-  rmSync(folder, { recursive: true, force: true })
 })
 beforeEach(() => {
   arrived = 0

@@ -88,7 +88,6 @@ export interface DatabaseFunction {
     code: (db: Database, input: Input, cloud: Cloud) => Promise<Result>,
     input?: Input,
   ) => Promise<Result>
-  remove: () => void
 }
 
 const SOURCE = `
@@ -109,10 +108,12 @@ interface Answer {
   failure?: { message: string; errCode?: number }
 }
 
-export function createDatabaseFunction(): DatabaseFunction {
+/** The function, for the tests of the calling file. */
+export function useDatabaseFunction(): DatabaseFunction {
   const folder = mkdtempSync(join(tmpdir(), 'database-function-'))
   const file = join(folder, 'index.js')
   writeFileSync(file, SOURCE)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   return {
     deployed: { name: 'database', file },
     async run(cloud, code, input) {
@@ -121,6 +122,5 @@ export function createDatabaseFunction(): DatabaseFunction {
       if (answer.failure) throw Object.assign(new Error(answer.failure.message), answer.failure)
       return answer.result as Awaited<ReturnType<typeof code>>
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

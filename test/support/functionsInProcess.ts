@@ -6,9 +6,45 @@ import {
   type Invocation,
   signatureFunction,
 } from '@miniprogram-cos/server'
-import { environmentOf, type FunctionAnswer, invocationOf } from './functionCalls'
-import { captureFunctionLog } from './functionLog'
+import type { FunctionAnswer } from './functionCalls'
 import { BUCKET, REGION, startTestCloud, type TestCloud } from './testCloud'
+
+/** A call as the platform hands it to a function, for one that runs in this process. */
+export function invocationOf(
+  openid: string,
+  event: unknown = {},
+  { unionid, appid = 'wx0000000000000000' }: { unionid?: string; appid?: string } = {},
+): Invocation {
+  const variables = {
+    WX_OPENID: openid,
+    WX_APPID: appid,
+    ...(unionid === undefined ? {} : { WX_UNIONID: unionid }),
+    TCB_SOURCE: 'wx_client',
+  }
+  return {
+    event,
+    context: { request_id: 'test-request', environment: JSON.stringify(variables) },
+    wxContext: { OPENID: openid, APPID: appid, UNIONID: unionid },
+  }
+}
+
+/** The environment of a function that asks a local cloud's STS. */
+export function environmentOf(cloud: TestCloud): Record<string, string> {
+  return {
+    COS_STS_SECRET_ID: cloud.root.SecretId,
+    COS_STS_SECRET_KEY: cloud.root.SecretKey,
+    COS_STS_ENDPOINT: cloud.sts,
+    COS_ENDPOINT: cloud.cos,
+  }
+}
+
+/** The rule of pictures that their owner replaces and everyone sees. */
+export const AVATARS = {
+  owner: ['write'],
+  everyone: ['read'],
+  maxSize: '1 KB',
+  types: ['image/*'],
+} as const
 
 type Ask = (openid: string, event?: unknown) => Promise<FunctionAnswer>
 
@@ -49,4 +85,17 @@ export function functionsInProcess<Group extends string = never>(
   captureFunctionLog()
   afterAll(() => functions.cloud.end())
   return functions
+}
+
+/** The lines that functions in this process log during a test, which are not printed. */
+export function captureFunctionLog(): string[] {
+  const lines: string[] = []
+  beforeEach(() => {
+    lines.length = 0
+    jest.spyOn(console, 'log').mockImplementation((line: string) => {
+      lines.push(line)
+    })
+  })
+  afterEach(() => jest.restoreAllMocks())
+  return lines
 }

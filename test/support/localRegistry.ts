@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { buildPart } from './buildPart'
+import { buildPart } from './buildOnce'
 import { listenLocally, stopServer } from './localServer'
 import { at } from './root'
 
@@ -27,6 +27,14 @@ export interface PackedPackage {
   size: number
 }
 
+/** Packs a package, which the global setup has built, as `npm publish` would. */
+function pack(source: string, folder: string): PackedPackage {
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
+  const options = { cwd: at('packages', source), encoding: 'utf8' } as const
+  const [packed] = JSON.parse(execFileSync('npm', args, options)) as [PackedPackage]
+  return packed
+}
+
 /**
  * Packs every package as `npm publish` would.
  * @param onPacked is told of each one
@@ -39,10 +47,7 @@ export async function packPackages(
   await buildPart('package-types')
   return Object.fromEntries(
     Object.entries(PACKAGES).map(([name, source]) => {
-      // Built already, by the global setup and above.
-      const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
-      const options = { cwd: at('packages', source), encoding: 'utf8' } as const
-      const [packed] = JSON.parse(execFileSync('npm', pack, options)) as [PackedPackage]
+      const packed = pack(source, folder)
       onPacked?.(name, packed)
       return [name, join(folder, packed.filename)]
     }),
@@ -139,4 +144,22 @@ function userSettings(folder: string, registry: string): NodeJS.ProcessEnv {
     npm_config_update_notifier: 'false',
     npm_config_prefer_offline: 'true',
   }
+}
+
+export interface PackedClient {
+  /** A project of its own, outside the repository, with the package and nothing else installed. */
+  project: string
+  /** The installed package. */
+  folder: string
+  tarball: string
+}
+
+/** Packs the client, and installs it by unpacking. */
+export function packClient(): PackedClient {
+  const project = mkdtempSync(join(tmpdir(), 'packed-client-'))
+  const tarball = join(project, pack('client', project).filename)
+  const folder = join(project, 'node_modules/miniprogram-cos')
+  mkdirSync(folder, { recursive: true })
+  execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components', '1'])
+  return { project, folder, tarball }
 }

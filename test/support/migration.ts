@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import COS from 'cos-nodejs-sdk-v5'
+import type { MigrationPlaces } from '../../packages/cli/src/migrate/places'
 import {
   cloudBaseFiles,
   cloudBaseRecords,
   connectCloudBase,
   targetBucket,
-} from '../../packages/cli/src/migrate/cloudPlaces'
-import type { MigrationPlaces } from '../../packages/cli/src/migrate/places'
+} from '../../packages/cli/src/migrate/places'
 import type { MigrationUi } from '../../packages/cli/src/migrate/runMigration'
 import type { SafeOutput } from '../../packages/cli/src/output'
 import { BUCKET, REGION, ROOT_KEY, type TestCloud } from './testCloud'

@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { type Preview, type PreviewPhone, startPreview } from '@miniprogram-cos/simulator/preview'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { config } from '../../cos.config'
-import { domainLists } from '../../packages/cli/src/domains/domainLists'
+import { domainLists } from '../../packages/cli/src/wechat/domainLists'
 import { launchBrowser, openPage } from './browser'
-import { ALICE, CREDENTIALS_FUNCTION, HOST, startTestCloud, type TestCloud } from './testCloud'
+import { writeProject } from './projectFiles'
+import { ALICE, HOST, startTestCloud, type TestCloud } from './testCloud'
 
 const NOWHERE = 'http://127.0.0.1:9'
 
@@ -108,17 +107,17 @@ export class AppPage {
 export interface AppOnCloud {
   cloud: TestCloud
   browser: Browser
-  /** Address of a page of the app, on a new phone. */
-  urlOf: (route: string) => string
+  /** Address of a page of the app, by default its first, on a new phone. */
+  urlOf: (route?: string) => string
   end: () => Promise<void>
 }
 
 /** @param root folder of app.json */
-export async function startAppOnCloud(root: string): Promise<AppOnCloud> {
-  const [cloud, browser] = await Promise.all([
-    startTestCloud({ functions: [CREDENTIALS_FUNCTION] }),
-    launchBrowser(),
-  ])
+export async function startAppOnCloud(
+  root: string,
+  options?: Parameters<typeof startTestCloud>[0],
+): Promise<AppOnCloud> {
+  const [cloud, browser] = await Promise.all([startTestCloud(options), launchBrowser()])
   const preview = await startPreview({
     root,
     phones: [{ name: 'Alice', openid: ALICE, language: 'en' }],
@@ -129,21 +128,11 @@ export async function startAppOnCloud(root: string): Promise<AppOnCloud> {
   return {
     cloud,
     browser,
-    urlOf: (route) => `${preview.phones[0]?.url}?page=${route}`,
+    urlOf: (route) => `${preview.phones[0]?.url}${route ? `?page=${route}` : ''}`,
     async end() {
       await browser.close()
       await preview.close()
       await cloud.end()
     },
   }
-}
-
-/** Writes files below a new temporary folder. */
-export function writeProject(files: Record<string, string>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'preview-project-'))
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
-  return folder
 }

@@ -1,3 +1,9 @@
+import { createHash, createHmac } from 'node:crypto'
+import { join } from 'node:path'
+import type { COS as Client } from 'miniprogram-cos'
+import type { Untyped } from './phones'
+import { ROOT } from './root'
+
 /** A `wx` that records requests and returns canned responses: for wire-format tests only. */
 export interface RecordedRequest {
   via: 'wx.request' | 'wx.uploadFile'
@@ -89,4 +95,63 @@ export function createRecordingWx(
     }),
   }
   return { wx, requests, thrown }
+}
+
+/** The client as published: minified, with mangled internal names. */
+export type COS = Client
+export const COS: typeof Client = require(
+  join(ROOT, 'packages/client/miniprogram_dist/index.js'),
+).COS
+
+/** Makes this process a phone: `wx` becomes a global. Without an argument it is none any more. */
+export function setWx(wx?: object): void {
+  const realm: { wx?: object } = globalThis as object
+  if (wx) realm.wx = wx
+  else delete realm.wx
+}
+
+/** The key of the clients that tests start. */
+export const KEY = { SecretId: 'id', SecretKey: 'secret' }
+
+/** A header that was sent, whatever the case of its name. */
+export const headerOf = (request: RecordedRequest | undefined, name: string): unknown =>
+  Object.entries((request?.header ?? {}) as object).find(
+    ([own]) => own.toLowerCase() === name.toLowerCase(),
+  )?.[1]
+
+const encode = (text: string) =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
+const hmac = (key: string, text: string) => createHmac('sha1', key).update(text).digest('hex')
+
+/** Whether COS would accept the signature of the request as it arrives. */
+export function isSignatureGood(request: RecordedRequest, SecretKey = KEY.SecretKey): boolean {
+  const form = request.formData as Untyped | undefined
+  const authorization = String(form?.Signature ?? headerOf(request, 'Authorization'))
+  const field = (name: string) => new RegExp(`${name}=([^&]*)`).exec(authorization)?.[1] ?? ''
+  const listed = (name: string) => field(name).split(';').filter(Boolean)
+  // As a phone's network stack reads it, dot segments folded.
+  const { host, pathname, searchParams } = new URL(String(request.url))
+  const query = new Map(
+    [...searchParams].map(([name, value]) => [encode(name).toLowerCase(), encode(value)]),
+  )
+  const lines = [
+    String(form ? 'post' : request.method).toLowerCase(),
+    decodeURIComponent(pathname),
+    listed('q-url-param-list')
+      .map((name) => `${name}=${query.get(name) ?? 'absent'}`)
+      .join('&'),
+    listed('q-header-list')
+      .map((name) => {
+        const length = (request.data as ArrayBuffer | undefined)?.byteLength
+        const sent = name === 'host' ? host : name === 'content-length' ? length : undefined
+        return `${name}=${encode(String(sent ?? headerOf(request, name)))}`
+      })
+      .join('&'),
+  ]
+  const digest = createHash('sha1')
+    .update(lines.map((line) => `${line}\n`).join(''))
+    .digest('hex')
+  const signKey = hmac(SecretKey, field('q-key-time'))
+  const right = hmac(signKey, `sha1\n${field('q-sign-time')}\n${digest}\n`)
+  return listed('q-header-list').includes('host') && field('q-signature') === right
 }

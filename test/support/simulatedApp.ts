@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Simulator } from '@miniprogram-cos/simulator'
 import { JSDOM } from 'jsdom'
+import { createSimulatedPhone } from './phones'
 import { at } from './root'
+import { ALICE, startTestCloud, type TestCloud } from './testCloud'
 
 const APP = at('miniprogram')
 
@@ -148,3 +150,24 @@ function attach(id: string, properties?: object): Rendered {
 }
 
 declare const document: { createElement: (name: string) => unknown }
+
+/** A phone that runs the demo in this process. */
+interface AppPhone {
+  cloud: TestCloud
+  simulator: Simulator
+  asked: Interface
+}
+
+/**
+ * Alice's phone with a local cloud, for the tests of the calling file. Its properties are set once the tests run.
+ */
+export function useAppPhone(options: Parameters<typeof createSimulatedPhone>[2] = {}): AppPhone {
+  const phone = {} as AppPhone
+  beforeAll(async () => {
+    const cloud = await startTestCloud()
+    const simulator = createSimulatedPhone(cloud, ALICE, options)
+    Object.assign(phone, { cloud, simulator, asked: becomePhone(simulator) })
+  })
+  afterAll(() => phone.cloud?.end())
+  return phone
+}

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs'
 import { checkProject, type Report } from '../../packages/cli/src/wechat/checkProject'
 import { describeFinding } from '../../packages/cli/src/wechat/project'
 import { CLIENT_SIZES } from '../../packages/cli/src/wechat/sizes'
-import { writeMiniProgram } from '../support/miniProgram'
-import { runCli } from '../support/runCli'
-import { withWechatTools } from '../support/withTools'
+import { runCli } from '../support/commandLine'
+import { type ProjectFiles, writeProject } from '../support/projectFiles'
+import { describeWithWechatTools } from '../support/tools'
 
 // A compile takes two seconds, and ten on a loaded CI machine.
 jest.setTimeout(180_000)
@@ -15,22 +15,51 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-type Files = Parameters<typeof writeMiniProgram>[0]
+/** A small mini program that WeChat accepts: TypeScript, one page, a package it bundles and one it copies. */
+const VALID_FILES: ProjectFiles = {
+  'project.config.json': `{
+  "miniprogramRoot": "app/",
+  "compileType": "miniprogram",
+  "setting": {
+    "es6": true,
+    "enhance": true,
+    "minified": true,
+    "useCompilerPlugins": ["typescript"],
+    "packNpmManually": true,
+    "packNpmRelationList": [
+      { "packageJsonPath": "./package.json", "miniprogramNpmDistDir": "./app/" }
+    ]
+  }
+}`,
+  'package.json': '{ "dependencies": { "lib": "1.0.0", "copied": "1.0.0" } }',
+  'node_modules/lib/package.json': '{ "name": "lib", "version": "1.0.0" }',
+  'node_modules/lib/index.js': "exports.inner = require('./inner')\n",
+  'node_modules/lib/inner.js': 'exports.one = (x) => x\n',
+  'node_modules/copied/package.json': '{ "name": "copied", "version": "1.0.0" }',
+  'node_modules/copied/miniprogram_dist/index.js': "exports.lib = require('lib')\n",
+  'app/app.json': '{\n  "pages": [\n    "pages/home/home"\n  ]\n}',
+  'app/app.ts': 'App({})\n',
+  'app/pages/home/home.ts': "import { inner } from 'lib'\n\nPage({ data: inner.one({ x: 1 }) })\n",
+  'app/pages/home/home.json': '{}',
+  'app/pages/home/home.wxml': '<view>{{x}}</view>\n',
+  'app/pages/home/home.wxss': '.x {\n  color: red;\n}\n',
+}
 
-function write(files: Files): string {
-  const folder = writeMiniProgram(files)
+/** Writes the project with some of its files replaced, and others added. */
+function write(files: ProjectFiles): string {
+  const folder = writeProject({ ...VALID_FILES, ...files })
   folders.push(folder)
   return folder
 }
 
-const check = (files: Files): Promise<Report> => checkProject(write(files))
+const check = (files: ProjectFiles): Promise<Report> => checkProject(write(files))
 
 /** Findings as they are printed. */
-async function found(files: Files): Promise<string[]> {
+async function found(files: ProjectFiles): Promise<string[]> {
   return (await check(files)).findings.map(describeFinding)
 }
 
-withWechatTools('check-wechat', () => {
+describeWithWechatTools('check-wechat', () => {
   test('accepts a valid project, and prints its size', async () => {
     const { findings, sizes } = await check({})
     expect(findings).toEqual([])
@@ -91,12 +120,13 @@ withWechatTools('check-wechat', () => {
   test('reports globals that phones do not have', async () => {
     const findings = await found({
       'node_modules/lib/inner.js': '\nexports.one = process.env.ONE\n',
+      'node_modules/copied/miniprogram_dist/index.js': "exports.one = new Function('return 1')\n",
     })
-    // Jest follows the source map that the builder makes, back to the file in the package.
-    const place = /lib\/(?:index|inner)\.js:\d+: does not load: process is not defined/
-    expect(findings).toEqual([expect.stringMatching(place)])
-    const made = { 'node_modules/lib/inner.js': "exports.one = new Function('return 1')\n" }
-    expect(await found(made)).toEqual([expect.stringMatching(/does not load: Code generation/)])
+    expect(findings).toEqual([
+      expect.stringMatching(/copied\/index\.js:1: does not load: Code generation/),
+      // Jest follows the source map that the builder makes, back to the file in the package.
+      expect.stringMatching(/lib\/(?:index|inner)\.js:\d+: does not load: process is not defined/),
+    ])
   })
 
   test('reports every invalid template, wxs and style sheet', async () => {

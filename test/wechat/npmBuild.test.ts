@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { buildNpm } from '../../packages/cli/src/wechat/buildNpm'
 import { type Project, staged, stageProject } from '../../packages/cli/src/wechat/project'
 import { ROOT } from '../support/root'
-import { withWechatTools } from '../support/withTools'
+import { describeWithWechatTools } from '../support/tools'
 
 jest.setTimeout(180_000)
 
 const PACKAGES = 'miniprogram_npm'
 
-withWechatTools('the demo', () => {
+describeWithWechatTools('the demo', () => {
   let project: Project
 
   beforeAll(async () => {

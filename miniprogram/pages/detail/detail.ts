@@ -5,9 +5,9 @@ import {
   formatTime,
   refreshFileLists,
 } from 'miniprogram-cos-components'
-import { t } from '../../i18n/index'
-import type { Problem } from '../../services/describeError'
-import { describeError, isCancel } from '../../services/describeError'
+import { pick, t } from '../../i18n/index'
+import { exists, isName } from '../../services/cos'
+import { describeError, type Problem, showError } from '../../services/describeError'
 import {
   download,
   linkTo,
@@ -17,7 +17,6 @@ import {
   rename,
   saveToPhone,
 } from '../../services/file'
-import { exists, isName } from '../../services/folder'
 
 /** A link cannot outlive the key that signs it. */
 const LINK_MINUTES = [5, 15, 30]
@@ -26,15 +25,7 @@ const SHOWN_FOR = 1800
 
 Page({
   data: {
-    t: {
-      failedTitle: t.failedTitle,
-      retry: t.retry,
-      noPreview: t.noPreview,
-      copyLink: t.copyLink,
-      save: t.save,
-      rename: t.rename,
-      remove: t.remove,
-    },
+    t: pick('failedTitle', 'retry', 'noPreview', 'copyLink', 'save', 'rename', 'remove'),
     path: '',
     kind: '' as FileKind | '',
     url: '',
@@ -148,14 +139,12 @@ Page({
     })
   },
 
-  /** Runs an action and shows its error; closing a dialog is not an error. */
+  /** Runs an action and shows its error. */
   async attempt(run: () => Promise<unknown>) {
     try {
       await run()
     } catch (error) {
-      if (isCancel(error)) return
-      const { advice, message } = describeError(error)
-      wx.showModal({ title: t.failedTitle, content: `${advice}\n${message}`, showCancel: false })
+      showError(error)
     }
   },
 })

@@ -1,9 +1,8 @@
 import { formatSize } from 'miniprogram-cos-components'
 import { FEATURES } from '../../config'
-import { t } from '../../i18n/index'
-import { cos } from '../../services/cos'
-import { describeError } from '../../services/describeError'
-import { isName, makeFolder, openFolder } from '../../services/folder'
+import { pick, t } from '../../i18n/index'
+import { cos, isName, makeFolder, openFolder } from '../../services/cos'
+import { showError } from '../../services/describeError'
 
 /** Methods of `<cos-file-list>` that the page calls. */
 interface ListMethods {
@@ -17,12 +16,7 @@ const PEOPLE =
 
 Page({
   data: {
-    t: {
-      onlyYou: t.onlyYou,
-      newFolder: t.newFolder,
-      uploadHere: t.uploadHere,
-      storage: t.storage,
-    },
+    t: pick('onlyYou', 'newFolder', 'uploadHere', 'storage'),
     texts: { emptyText: t.emptyText, ...(FEATURES.trash ? { removeText: t.toTrash } : {}) },
     path: '',
     hasCovers: FEATURES.videoCovers,
@@ -104,8 +98,7 @@ Page({
       await makeFolder(this.data.path + name)
       this.list().open(`${this.data.path + name}/`)
     } catch (error) {
-      const { advice } = describeError(error)
-      wx.showModal({ title: t.failedTitle, content: advice, showCancel: false })
+      showError(error)
     }
   },
 

@@ -1,7 +1,7 @@
-import { t } from '../../i18n/index'
-import type { Problem } from '../../services/describeError'
-import { describeError } from '../../services/describeError'
-import { checkDomains, readCaller, tryFolder } from '../../services/isolation'
+import { pick, t } from '../../i18n/index'
+import { cos } from '../../services/cos'
+import { describeError, type Problem } from '../../services/describeError'
+import { checkDomains, tryFolder } from '../../services/isolation'
 
 interface Outcome {
   verb: string
@@ -12,24 +12,24 @@ interface Outcome {
 
 Page({
   data: {
-    t: {
-      yourFolder: t.yourFolder,
-      rulesTitle: t.rulesTitle,
-      rules: t.rules,
-      tryTitle: t.tryTitle,
-      tryText: t.tryText,
-      otherFolder: t.otherFolder,
-      tryNow: t.tryNow,
-      loading: t.loading,
-      ownColumn: t.ownColumn,
-      otherColumn: t.otherColumn,
-      allowed: t.allowed,
-      refused: t.refused,
-      whatCosSays: t.whatCosSays,
-      domainsTitle: t.domainsTitle,
-      domainsText: t.domainsText,
-      checkDomains: t.checkDomains,
-    },
+    t: pick(
+      'yourFolder',
+      'rulesTitle',
+      'rules',
+      'tryTitle',
+      'tryText',
+      'otherFolder',
+      'tryNow',
+      'loading',
+      'ownColumn',
+      'otherColumn',
+      'allowed',
+      'refused',
+      'whatCosSays',
+      'domainsTitle',
+      'domainsText',
+      'checkDomains',
+    ),
     prefix: '',
     bucket: '',
     region: '',
@@ -44,8 +44,10 @@ Page({
   async onLoad() {
     wx.setNavigationBarTitle({ title: t.isolation })
     await this.attempt(async () => {
-      const { prefix, Bucket, Region } = await readCaller()
-      this.setData({ prefix, bucket: Bucket, region: Region, other: someoneElse(prefix) })
+      const { prefix, Bucket, Region } = await cos.caller()
+      // A folder like the user's own, of a user who does not exist.
+      const other = prefix.replace(/[^/]+\/$/, 'somebody-else/')
+      this.setData({ prefix, bucket: Bucket, region: Region, other })
     })
   },
 
@@ -99,8 +101,3 @@ Page({
     }
   },
 })
-
-/** A folder like the user's own, of a user who does not exist. */
-function someoneElse(prefix: string): string {
-  return prefix.replace(/[^/]+\/$/, 'somebody-else/')
-}

@@ -1,23 +1,30 @@
 import { fileKind, formatSize, formatTime } from 'miniprogram-cos-components'
-import { t } from '../../i18n/index'
+import { pick, t } from '../../i18n/index'
+import { cos } from '../../services/cos'
 import { describeError } from '../../services/describeError'
-import { readSharing, sharingFolders } from '../../services/sharing'
+
+/** A file that others see, or will see when it is approved. */
+interface SharedFile {
+  key: string
+  name: string
+  kind: string
+  meta: string
+  /** Unix milliseconds. */
+  time: number
+  isApproved: boolean
+}
 
 Page({
   data: {
-    t: { reviewText: t.reviewText, inReview: t.inReview, approved: t.approved },
+    t: pick('reviewText', 'inReview', 'approved'),
     /** Absolute: outside the user's own folder. */
     prefix: '',
-    rows: [] as { key: string; name: string; kind: string; meta: string; isApproved: boolean }[],
+    rows: [] as SharedFile[],
     advice: '',
   },
 
-  async onLoad() {
+  onLoad() {
     wx.setNavigationBarTitle({ title: t.sharing })
-    await this.attempt(async () => {
-      const { incoming } = await sharingFolders()
-      this.setData({ prefix: `/${incoming}` })
-    })
   },
 
   onShow() {
@@ -29,27 +36,38 @@ Page({
     wx.stopPullDownRefresh()
   },
 
-  /** Reads the state of all files; also when one is uploaded. */
-  read() {
-    return this.attempt(async () => {
-      const files = await readSharing()
-      const rows = files.map(({ key, name, size, time, isApproved }) => ({
-        key,
-        name,
-        kind: fileKind(name),
-        meta: `${formatSize(size)} · ${formatTime(time)}`,
-        isApproved,
-      }))
-      this.setData({ rows, advice: '' })
-    })
-  },
-
-  /** Runs an action and shows the advice of its error. */
-  async attempt(run: () => Promise<unknown>) {
+  /**
+   * Reads the state of all files, also when one is uploaded. The folder is the state: users upload into `incoming/`, and
+   * a function moves what is approved into `shared/`.
+   */
+  async read() {
     try {
-      await run()
+      const { prefix } = await cos.caller()
+      const own = prefix.slice(prefix.indexOf('/'))
+      this.setData({ prefix: `/incoming${own}` })
+      const [incoming, shared] = await Promise.all([
+        readFolder(`incoming${own}`, false),
+        readFolder(`shared${own}`, true),
+      ])
+      const rows = [...incoming, ...shared].sort((a, b) => b.time - a.time)
+      this.setData({ rows, advice: '' })
     } catch (error) {
       this.setData({ advice: describeError(error).advice })
     }
   },
 })
+
+async function readFolder(prefix: string, isApproved: boolean): Promise<SharedFile[]> {
+  const { Contents } = await cos.getBucket({ Prefix: prefix })
+  return Contents.map(({ Key, Size, LastModified }) => {
+    const time = Date.parse(LastModified)
+    return {
+      key: Key,
+      name: Key.slice(prefix.length),
+      kind: fileKind(Key),
+      meta: `${formatSize(Number(Size))} · ${formatTime(time)}`,
+      time,
+      isApproved,
+    }
+  })
+}

@@ -1,26 +1,21 @@
-import { isCosError } from 'miniprogram-cos'
+import { isCosError, type ListTrashResult } from 'miniprogram-cos'
 import { fileKind, formatSize, refreshFileLists } from 'miniprogram-cos-components'
-import { t } from '../../i18n/index'
-import { describeError, type Problem } from '../../services/describeError'
-import { type DeletedFile, erase, readTrash, restore } from '../../services/trash'
+import { pick, t } from '../../i18n/index'
+import { cos, keyOf } from '../../services/cos'
+import { describeError, type Problem, showError } from '../../services/describeError'
+
+type Deleted = ListTrashResult['Contents'][number]
 
 const DAY = 24 * 3600 * 1000
 
 Page({
   data: {
-    t: {
-      restore: t.restore,
-      erase: t.erase,
-      emptyTrash: t.emptyTrash,
-      emptyTrashText: t.emptyTrashText,
-      failedTitle: t.failedTitle,
-      retry: t.retry,
-    },
+    t: pick('restore', 'erase', 'emptyTrash', 'emptyTrashText', 'failedTitle', 'retry'),
     rows: [] as { id: string; name: string; kind: string; meta: string }[],
     isEmpty: false,
     problem: null as Problem | null,
   },
-  files: [] as DeletedFile[],
+  files: [] as Deleted[],
 
   onLoad() {
     wx.setNavigationBarTitle({ title: t.trash })
@@ -34,11 +29,13 @@ Page({
 
   async read() {
     try {
-      this.files = await readTrash()
-      const rows = this.files.map(({ id, path, size, expires }) => {
-        const days = Math.max(0, Math.ceil((expires - Date.now()) / DAY))
-        const meta = `${formatSize(size)} · ${t.daysLeft(days)}`
-        return { id, name: path, kind: fileKind(path), meta }
+      const prefix = await keyOf('')
+      this.files = await readTrash(prefix)
+      const rows = this.files.map(({ TrashId, Key, Size, Expires }) => {
+        const name = Key.slice(prefix.length)
+        const days = Math.max(0, Math.ceil((Date.parse(Expires) - Date.now()) / DAY))
+        const meta = `${formatSize(Size)} · ${t.daysLeft(days)}`
+        return { id: TrashId, name, kind: fileKind(name), meta }
       })
       this.setData({ rows, isEmpty: rows.length === 0, problem: null })
     } catch (error) {
@@ -51,10 +48,10 @@ Page({
   },
 
   async onRestore(event: WechatMiniprogram.TouchEvent) {
-    const file = this.fileOf(event)
+    const { Key, TrashId } = this.fileOf(event)
     await this.attempt(async () => {
       try {
-        await restore(file, false)
+        await cos.restore({ Key, TrashId })
       } catch (error) {
         if (!isCosError(error) || error.code !== 'KitTrashConflict') throw error
         const { confirm } = await wx.showModal({
@@ -63,7 +60,7 @@ Page({
           confirmText: t.replace,
         })
         if (!confirm) return
-        await restore(file, true)
+        await cos.restore({ Key, TrashId, Overwrite: true })
       }
       refreshFileLists()
       wx.showToast({ title: t.restored })
@@ -71,31 +68,39 @@ Page({
   },
 
   async onErase(event: WechatMiniprogram.TouchEvent) {
-    const file = this.fileOf(event)
+    const { Key, TrashId } = this.fileOf(event)
     const { confirm } = await wx.showModal({
       title: t.erase,
-      content: t.eraseText(file.path),
+      content: t.eraseText(Key.slice((await keyOf('')).length)),
       confirmText: t.remove,
       confirmColor: '#e5484d',
     })
-    if (confirm) await this.attempt(() => erase(file))
+    if (confirm) await this.attempt(() => cos.erase({ Key, TrashId }))
   },
 
-  fileOf(event: WechatMiniprogram.TouchEvent): DeletedFile {
-    return this.files[event.currentTarget.dataset.index as number] as DeletedFile
+  fileOf(event: WechatMiniprogram.TouchEvent): Deleted {
+    return this.files[event.currentTarget.dataset.index as number] as Deleted
   },
 
   /** Runs an action, shows its error, and reads the trash again. */
-  async attempt(run: () => Promise<void>) {
+  async attempt(run: () => Promise<unknown>) {
     try {
       await run()
     } catch (error) {
-      wx.showModal({
-        title: t.failedTitle,
-        content: describeError(error).advice,
-        showCancel: false,
-      })
+      showError(error)
     }
     await this.read()
   },
 })
+
+/** The user's deleted files, the last one first. */
+async function readTrash(prefix: string): Promise<Deleted[]> {
+  const files: Deleted[] = []
+  let Marker: string | undefined
+  do {
+    const page: ListTrashResult = await cos.listTrash({ Prefix: prefix, ...(Marker && { Marker }) })
+    files.push(...page.Contents)
+    Marker = page.NextMarker
+  } while (Marker)
+  return files.sort((a, b) => Date.parse(b.Deleted) - Date.parse(a.Deleted))
+}

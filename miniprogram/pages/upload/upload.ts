@@ -1,9 +1,9 @@
-import { t } from '../../i18n/index'
-import { openFolder } from '../../services/folder'
+import { pick, t } from '../../i18n/index'
+import { openFolder } from '../../services/cos'
 
 Page({
   data: {
-    t: { noUploads: t.noUploads, noUploadsText: t.noUploadsText },
+    t: pick('noUploads', 'noUploadsText'),
     prefix: '',
     target: '',
   },

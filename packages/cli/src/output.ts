@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors'
 import { forProject } from './project'
-import { t } from './text'
+import { localizedError, t } from './text'
 
 /**
  * Colours for a stream: on a terminal without NO_COLOR or TERM=dumb, or with FORCE_COLOR.
@@ -74,6 +74,16 @@ export async function confirm(message: string): Promise<boolean | undefined> {
     output: process.stderr,
   })
   return answer === true
+}
+
+/**
+ * Whether the user agrees, by `--yes` or on the terminal.
+ * @throws Error if neither is possible
+ */
+export async function isAgreed(yes: boolean, question: string): Promise<boolean> {
+  const answer = yes || (await confirm(question))
+  if (answer !== undefined) return answer
+  throw localizedError('stdin is not a TTY; pass --yes', '标准输入不是终端，请加 --yes')
 }
 
 /** Receives the steps of the main job. */

@@ -1,6 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
-import { localizedError } from './text'
+import type { DeployedFunction } from '@miniprogram-cos/local-cloud'
+import type { CosConfig } from '@miniprogram-cos/server'
+import type { BuildFailure } from 'esbuild'
+import { localizedError, t } from './text'
 
 /** Settings that only this repository passes to the commands. */
 export interface RunOptions {
@@ -78,3 +82,149 @@ export function hasFunctionSources(root = projectRoot()): boolean {
 
 /** Where the local cloud keeps its data, ignored by git. */
 export const localData = (...path: string[]) => at('.local-cloud', ...path)
+
+/** The sample values of `cos.config.ts`. */
+export const SAMPLE = { env: 'your-env-id', bucket: 'media-1250000000' }
+
+/**
+ * Reads the configuration, which may import other files and packages.
+ * @throws Error when there is none, or when it cannot be compiled
+ */
+export async function loadConfig(): Promise<CosConfig> {
+  const file = configFile()
+  const name = basename(file)
+  if (!existsSync(file)) {
+    throw localizedError(
+      `there is no ${name} or cos.config.js here or in a folder above: run npx @miniprogram-cos/cli init in the folder of the app`,
+      `当前目录及其上级目录中没有 ${name} 或 cos.config.js：请在小程序目录中执行 npx @miniprogram-cos/cli init`,
+    )
+  }
+  const { config } = await loadModule<{ config?: CosConfig }>(file)
+  if (!config) {
+    throw localizedError(`${name} does not export "config"`, `${name} 没有导出 "config"`)
+  }
+  return config
+}
+
+type RulesTester = typeof import('@miniprogram-cos/server').testRules
+
+/**
+ * Runs a TypeScript or JavaScript file of the project, which may import others.
+ * @param globals globals of the file
+ * @param testRules replaces the function of the server package, to record its calls
+ * @returns its exports
+ * @throws Error if it cannot be compiled
+ */
+export async function loadModule<Exports extends object>(
+  file: string,
+  globals: Record<string, unknown> = {},
+  testRules?: RulesTester,
+): Promise<Exports> {
+  // Loaded on demand: before the first build of this repository the server package does not exist.
+  const [{ build }, server] = await Promise.all([
+    import('esbuild'),
+    import('@miniprogram-cos/server'),
+  ])
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    absWorkingDir: process.cwd(),
+    bundle: true,
+    packages: 'external',
+    // Without the project's paths, which may lead from a package to its sources.
+    tsconfigRaw: {},
+    platform: 'node',
+    format: 'cjs',
+    write: false,
+    logLevel: 'silent',
+  }).catch((error: BuildFailure) => Promise.reject(new Error(buildErrors(error))))
+  const module = { exports: {} as Exports }
+  const required = createRequire(file)
+  const own = createRequire(ownFile('package.json'))
+  // Resolves the server and the SDK from this package if the project has not installed them.
+  const load = (name: string) => {
+    if (name === '@miniprogram-cos/server') return testRules ? { ...server, testRules } : server
+    return name === 'wx-server-sdk' ? own(name) : required(name)
+  }
+  const variables = { require: load, module, exports: module.exports, ...globals }
+  new Function(...Object.keys(variables), outputFiles[0]?.text ?? '')(...Object.values(variables))
+  return module.exports
+}
+
+/** The errors of a build, one in a line: `cos.config.ts:8:11: Expected ...`. */
+function buildErrors({ errors }: BuildFailure): string {
+  return errors
+    .map(({ location, text }) =>
+      location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text,
+    )
+    .join('\n')
+}
+
+/** The warning for a configuration with the sample bucket. */
+export function sampleWarning({ bucket }: CosConfig): string | undefined {
+  if (bucket !== SAMPLE.bucket) return undefined
+  return t(
+    `! cos.config.ts still names the sample bucket ${bucket}: run npm run setup first`,
+    `! cos.config.ts 仍是示例存储桶 ${bucket}：请先执行 npm run setup`,
+  )
+}
+
+/** The production host of a bucket. */
+export const bucketHost = ({ bucket, region }: Pick<CosConfig, 'bucket' | 'region'>) =>
+  `${bucket}.cos.${region}.myqcloud.com`
+
+/** Names of the functions that `build` writes and `deploy` uploads. */
+export function functionNames(root = projectRoot()): string[] {
+  if (!hasFunctionSources(root)) return existsSync(configFile(root)) ? [...KIT_FUNCTIONS] : []
+  const folder = join(root, 'cloudfunctions')
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'src/index.ts')))
+    .sort()
+}
+
+/** The folder that DevTools uploads functions from, relative to the root: `cloudfunctionRoot`, without a slash at its end. */
+export function functionRoot(root = projectRoot()): string {
+  if (hasFunctionSources(root)) return 'dist/cloudfunctions'
+  // DevTools lets the private file override this setting.
+  for (const name of ['project.private.config.json', 'project.config.json']) {
+    const configured = readJson(join(root, name)).cloudfunctionRoot
+    if (typeof configured === 'string' && configured !== '') {
+      return configured.replace(/^\.?\/+|\/+$/g, '') || '.'
+    }
+  }
+  return 'cloudfunctions'
+}
+
+/** Absolute path of a built function. */
+export function functionFile(name: string, root = projectRoot()): string {
+  return join(root, functionRoot(root), name, 'index.js')
+}
+
+/** All cloud functions of the project: the built functions of the kit, and the app's own. */
+export function deployedFunctions(root = projectRoot()): DeployedFunction[] {
+  const built = functionNames(root)
+  return [
+    ...built.map((name) => ({ name, file: functionFile(name, root) })),
+    ...(hasFunctionSources(root) ? [] : appFunctions(root)),
+  ]
+}
+
+/** An app's own functions: each folder of `cloudfunctionRoot` with a script that Node would load. */
+function appFunctions(root: string): DeployedFunction[] {
+  const folder = join(root, functionRoot(root))
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((one) => one.isDirectory() && !KIT_FUNCTIONS.some((name) => name === one.name))
+    .flatMap(({ name }) => {
+      const { main } = readJson(join(folder, name, 'package.json'))
+      const file = join(folder, name, typeof main === 'string' ? main : 'index.js')
+      return existsSync(file) ? [{ name, file }] : []
+    })
+}
+
+function readJson(file: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
+  } catch {
+    return {}
+  }
+}

@@ -1,22 +1,16 @@
-import { Command, CommanderError, type OutputConfiguration } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { CloudError, errorLine } from './cloud/errors'
-import { buildCommand } from './commands/build'
-import { checkWechatCommand } from './commands/checkWechat'
-import { createCommand } from './commands/create'
-import { deployCommand } from './commands/deploy'
-import { devCommand } from './commands/dev'
+import { parseMessage, prepare } from './command'
+import { buildCommand, deployCommand, setupCommand } from './commands/deploy'
+import { devCommand, localCloudCommand } from './commands/dev'
 import { doctorCommand } from './commands/doctor'
-import { domainsCommand } from './commands/domains'
-import { initCommand } from './commands/init'
-import { localCloudCommand } from './commands/localCloud'
+import { createCommand, initCommand } from './commands/init'
 import { migrateCommand } from './commands/migrate'
-import { policyCommand } from './commands/policy'
 import { reconcileCommand } from './commands/reconcile'
-import { rulesCommand } from './commands/rules'
-import { setupCommand } from './commands/setup'
-import { colorsFor } from './output'
+import { policyCommand, rulesCommand } from './commands/rules'
+import { checkWechatCommand, domainsCommand } from './commands/wechat'
 import { forProject, type RunOptions } from './project'
-import { withRuleLine } from './rules/ruleLocation'
+import { withRuleLine } from './rules'
 import { t } from './text'
 
 /**
@@ -92,72 +86,4 @@ function createProgram(options: RunOptions): Command {
     for (const each of [command, ...command.commands]) prepare(each)
   }
   return program
-}
-
-/** Titles of the help, which commander writes in English. */
-const TITLES: Record<string, string> = {
-  'Usage:': '用法：',
-  'Arguments:': '参数：',
-  'Options:': '选项：',
-  'Commands:': '命令：',
-}
-
-const inChinese = (usage: string) =>
-  usage.replace('[options]', '[选项]').replace('[command]', '<命令>')
-
-const OUTPUT: OutputConfiguration = {
-  // Errors are printed by run(); the help of a command without its subcommand is not an error's text.
-  outputError: () => {},
-  getOutHasColors: () => colorsFor(process.stdout).isColorSupported,
-}
-
-function prepare(command: Command): void {
-  command
-    .exitOverride()
-    .configureOutput(OUTPUT)
-    .helpOption('-h, --help', t('shows this help', '显示帮助'))
-    .helpCommand(false)
-    .configureHelp({
-      // npm passes on the arguments after `--`.
-      commandUsage: (one) => `${calledAs(one)} ${t(one.usage(), inChinese(one.usage()))}`.trim(),
-      // The list of commands shows the first sentence.
-      subcommandDescription: (one) => /^.+?(?:\.(?=\s|$)|。)/.exec(one.description())?.[0] ?? '',
-      optionDescription: ({ description, defaultValue }) =>
-        typeof defaultValue === 'string'
-          ? `${description}${t(` (default: ${defaultValue})`, `（默认 ${defaultValue}）`)}`
-          : description,
-      styleTitle: (title) => colorsFor(process.stdout).bold(t(title, TITLES[title] ?? title)),
-    })
-}
-
-/** The command in messages: an npm script that has its name, or the binary. */
-function calledAs(command: Command): string {
-  const { parent } = command
-  if (!parent) return command.name()
-  const script = process.env.npm_lifecycle_event
-  const isScript = !parent.parent && [command.name(), ...command.aliases()].includes(String(script))
-  if (!isScript) return `${calledAs(parent)} ${command.name()}`
-  return `${script === 'start' ? 'npm start' : `npm run ${script}`} --`
-}
-
-/** Describes an invalid command line in one line. */
-function parseMessage({ code, message }: CommanderError): string {
-  const [, subject = ''] = /'([^']*)'/.exec(message) ?? []
-  const [, similar] = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(message) ?? []
-  const hint = similar ? t(` Did you mean ${similar}?`, `你是否想输入 ${similar}？`) : ''
-  const help = t(' See --help.', '请查看 --help。')
-  switch (code) {
-    case 'commander.unknownOption':
-      return t(`Unknown option '${subject}'.`, `未知选项 '${subject}'。`) + (hint || help)
-    case 'commander.unknownCommand':
-      return t(`Unknown command '${subject}'.`, `未知命令 '${subject}'。`) + (hint || help)
-    case 'commander.optionMissingArgument':
-      return t(`Option '${subject}' needs a value.`, `选项 '${subject}' 缺少值。`)
-    case 'commander.missingArgument':
-      return t(`<${subject}> is missing.`, `缺少 <${subject}>。`) + help
-    case 'commander.excessArguments':
-      return t('Too many arguments.', '参数过多。') + help
-    default:
-      return message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
-  }
 }

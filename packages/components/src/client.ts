@@ -94,14 +94,24 @@ export async function absolutePrefix(client: string, prefix: string): Promise<st
 
 declare function require(name: string): unknown
 
+/** The state of each instance of a component that its data does not show. */
+export function hiddenState<State>(create: () => State): (instance: object) => State {
+  const states = new WeakMap<object, State>()
+  return (instance) => {
+    const state = states.get(instance) || create()
+    states.set(instance, state)
+    return state
+  }
+}
+
 let changes = 0
 
-/** Number of changes of files by the components, and by the app as far as it told. */
+/** Number of changes of files: by the components, and those that the app has reported. */
 export const countChanges = (): number => changes
 
 /**
- * Tells all `<cos-file-list>` that files were changed by other means, for example renamed. Each reads its folder again
- * when its page is shown.
+ * Reports to all `<cos-file-list>` that files were changed by other means, for example renamed. Each reads its folder
+ * again when its page is shown.
  */
 export function refreshFileLists(): void {
   changes++

@@ -24,7 +24,7 @@ export function numberedName(name: string, number: number): string {
   return number < 2 ? name : beforeEnding(name, ` (${number})`)
 }
 
-/** `report.pdf` as `report-k3f9x2ab.pdf`: nobody else has this name. */
+/** `report.pdf` as `report-k3f9x2ab.pdf`: no other file has this name. */
 export function uniqueName(name: string): string {
   const random = Math.random().toString(36).slice(2, 6)
   return beforeEnding(name, `-${Date.now().toString(36)}${random}`)
@@ -37,7 +37,7 @@ function beforeEnding(name: string, text: string): string {
 
 /** Shorter names are shown in one piece. */
 const MIN_LENGTH = 16
-/** Characters before the ending that are never cut off: they tell `IMG_0001` from `IMG_0002`. */
+/** Characters before the ending that are never cut off: they distinguish `IMG_0001` from `IMG_0002`. */
 const TAIL = 6
 
 /** A name in two pieces: the first is cut off where space is short, the second is always shown. */

@@ -1,6 +1,11 @@
-/** Texts in both languages. */
-export type Bilingual<T> = {
-  [Name in keyof T]: T[Name] extends string ? readonly [zh: string, en: string] : Bilingual<T[Name]>
+/** Texts in Chinese and English, by name; names may be grouped. */
+interface Bilingual {
+  [name: string]: string[] | Bilingual
+}
+
+/** The texts of a table in one language. */
+export type Texts<Table> = {
+  [Name in keyof Table]: Table[Name] extends string[] ? string : Texts<Table[Name]>
 }
 
 /** Whether texts are Chinese: by the property `locale`, or the phone's language. */
@@ -9,20 +14,20 @@ function isChinese(locale: string): boolean {
 }
 
 /** The texts of a component, with those that the app replaces. */
-export function textsFor<T extends object>(
-  all: Bilingual<T>,
+export function textsFor<Table extends Bilingual>(
+  all: Table,
   locale: string,
-  own: Partial<T> | null = null,
-): T {
+  own: Partial<Texts<Table>> | null = null,
+): Texts<Table> {
   const language = isChinese(locale) ? 0 : 1
-  const pick = (texts: object): object => {
+  const pick = (texts: Bilingual): object => {
     const picked: Record<string, unknown> = {}
     for (const [name, text] of Object.entries(texts)) {
       picked[name] = Array.isArray(text) ? text[language] : pick(text)
     }
     return picked
   }
-  return { ...(pick(all) as T), ...own }
+  return { ...(pick(all) as Texts<Table>), ...own }
 }
 
 /** `2 files` from `{n} files`. */
@@ -51,7 +56,7 @@ export function problemOf(error: unknown, locale: string): Problem {
   return {
     code: (advice && code) || '',
     message: text,
-    advice: advice ? (isChinese(locale) ? advice.zh : advice.en) : text,
+    advice: advice ? advice[isChinese(locale) ? 'zh' : 'en'] : text,
   }
 }
 

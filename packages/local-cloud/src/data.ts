@@ -16,7 +16,7 @@ import type { Store } from './cos/store/store'
 const EXPORT_INDEX = 'local-cos-export.json'
 
 /** Content of the index file. */
-export interface ExportIndex {
+interface ExportIndex {
   bucket: string
   region: string
   objects: {

@@ -2,19 +2,18 @@ export type {
   MediaCheckOptions,
   MediaCheckRequest,
   MediaSuggestion,
-} from './cloudbase/mediaCheck'
+} from './cloudbase/openApi'
+export { type Command, explain, readCommand, runCommand, USAGE } from './command/command'
 export { onLauncherExit } from './command/launcher'
-export { type Command, readCommand, USAGE } from './command/options'
-export { explain, runCommand } from './command/run'
 export type { FaultAction, FaultPlanOptions, FaultRule } from './cos/faults'
 export type { LogEntry } from './cos/requestLog'
+export type { Caller } from './functions/host'
 export { type DeployedFunction, FunctionError, type FunctionLogEntry } from './functions/host'
-export type { Caller } from './functions/invocation'
-export type { KeyPair } from './keys'
 export {
   LOCAL_ROOT_KEY,
   type LocalCloud,
   type LocalCloudOptions,
   startLocalCloud,
 } from './start'
+export type { KeyPair } from './sts/keys'
 export type { StsLogEntry } from './sts/server'

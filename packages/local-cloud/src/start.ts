@@ -1,29 +1,24 @@
-import type { Server as HttpServer } from 'node:http'
-import type { Server as HttpsServer } from 'node:https'
 import { parseBucket } from '@miniprogram-cos/protocol'
-import { Admin, type DataOperations } from './admin/server'
-import { MediaCheck, type MediaCheckOptions } from './cloudbase/mediaCheck'
+import { Admin, type DataOperations } from './admin'
+import type { DatabaseActions } from './cloudbase/database'
+import { Documents } from './cloudbase/documents'
+import { MediaCheck, type MediaCheckOptions } from './cloudbase/openApi'
 import { cloudBaseVariables, createCloudBaseServer, newFunctionsKey } from './cloudbase/server'
+import { CloudStorage } from './cloudbase/storage'
+import { startLifecycle } from './cos/bucketRules'
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
 import { ImageProcessor } from './cos/images/imageProcessor'
-import { startLifecycle } from './cos/lifecycle'
 import type { CosServices } from './cos/pipeline'
 import type { ExplainPath, LogEntry } from './cos/requestLog'
 import { createCosServer } from './cos/server'
 import type { BucketRecord } from './cos/store/records'
 import { Store } from './cos/store/store'
 import { exportBucket, seedBucket } from './data'
-import type { DatabaseActions } from './database/actions'
-import { Documents } from './database/documents'
 import { type DeployedFunction, FunctionHost, type FunctionLogEntry } from './functions/host'
 import { createFunctionServer } from './functions/server'
-import { type KeyPair, KeyRing } from './keys'
-import { generateCertificate, listen, stop } from './listen'
-import { StorageActions } from './storage/actions'
-import { CloudFiles } from './storage/cloudFiles'
-import { SignedUrls } from './storage/signedUrls'
-import type { Roles } from './sts/actions'
-import { createStsServer, type StsLogEntry, type StsServices } from './sts/server'
+import { generateCertificate, listen, type Server, stop } from './http'
+import { type KeyPair, KeyRing } from './sts/keys'
+import { createStsServer, type Roles, type StsLogEntry, type StsServices } from './sts/server'
 
 /** Options of the local cloud. All have a default. */
 export interface LocalCloudOptions {
@@ -158,16 +153,32 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   for (const { name } of buckets) {
     if (!parseBucket(name)) throw new Error(`"${name}" is not a bucket name of the form name-appid`)
   }
+
   const store = await Store.open(options.data)
-  await createBuckets(store, buckets, clock())
-  const stopLifecycle = await startLifecycle(store, clock)
   const documents = await Documents.open(store.database)
-  await createCollections(documents, options.collections)
+  const { collections } = options
+  await createMissing(store, documents, { buckets, collections }, clock())
+  const stopLifecycle = await startLifecycle(store, clock)
   const appid = parseBucket(buckets[0]?.name ?? '')?.appid ?? '1250000000'
   const keys = new KeyRing(root, appid)
+
   const faults = new FaultPlan(options.faults)
-  const operations = dataOperations({ store, documents, clock, options: { ...options, buckets } })
+  const bucketNamed = (name = buckets[0]?.name ?? ''): BucketRecord => {
+    const bucket = store.buckets.get(name)
+    if (!bucket) throw new Error(`there is no bucket "${name}"`)
+    return bucket
+  }
+  const operations: DataOperations = {
+    async reset() {
+      await store.clear()
+      await documents.clear()
+      await createMissing(store, documents, { buckets, collections }, clock())
+    },
+    seed: async (folder, bucket) => seedBucket(store, bucketNamed(bucket), folder, clock()),
+    export: async (folder, bucket) => exportBucket(store, bucketNamed(bucket), folder),
+  }
   const admin = new Admin({ store, documents, keys, faults, operations, clock })
+
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
     bodyIdleMs: options.bodyIdleMs,
@@ -187,8 +198,9 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   }
   const roles = options.roles ?? defaultRoles(keys)
   const stsServices: StsServices = { keys, roles, clock, log: options.onStsRequest }
-  const servers: (HttpServer | HttpsServer)[] = []
-  const open = async (server: HttpServer | HttpsServer, port = 0, at = host) => {
+
+  const servers: Server[] = []
+  const open = async (server: Server, port = 0, at = host) => {
     servers.push(server)
     try {
       return await listen(server, port, at)
@@ -202,9 +214,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   }
   const cos = await open(createCosServer(cosServices), options.cosPort)
   const sts = await open(createStsServer(stsServices), options.stsPort)
+
   const functionsKey = newFunctionsKey()
-  const files = new CloudFiles(store, options.env ?? 'local-env', appid)
-  const urls = new SignedUrls(clock)
   const mediaCheck =
     options.mediaCheck &&
     new MediaCheck({
@@ -216,13 +227,12 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const cloudBaseServices = {
     mediaCheck,
     database: openDatabase(documents, clock),
-    storage: new StorageActions(files, urls),
-    files,
-    urls,
+    storage: new CloudStorage(store, options.env ?? 'local-env', appid, clock),
     keys: [root, functionsKey],
     clock,
   }
   const cloudBase = await open(createCloudBaseServer(cloudBaseServices))
+
   const variables = {
     COS_STS_SECRET_ID: root.SecretId,
     COS_STS_SECRET_KEY: root.SecretKey,
@@ -230,8 +240,15 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     COS_ENDPOINT: cos,
     ...cloudBaseVariables(cloudBase, functionsKey),
   }
-  const functionHost = createFunctionHost(options, variables)
+  const functionHost = new FunctionHost({
+    functions: options.functions ?? [],
+    variables,
+    env: options.env,
+    log: options.onFunctionCall,
+    output: options.onFunctionOutput,
+  })
   const functions = await open(createFunctionServer(functionHost), options.functionsPort)
+
   const adminAddress = await open(admin.createServer(), options.adminPort, '127.0.0.1')
   let tls: LocalCloud['tls']
   if (options.tls) {
@@ -244,6 +261,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       certificate: certificate.cert,
     }
   }
+
   return {
     cos,
     sts,
@@ -255,7 +273,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     faults,
     root,
     host: functionHost,
-    deployFunctions: (functions) => functionHost.deploy(withVariables(functions, variables)),
+    deployFunctions: (functions) => functionHost.deploy(functions),
     ...operations,
     async close() {
       mediaCheck?.close()
@@ -268,79 +286,29 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   }
 }
 
-async function createBuckets(
-  store: Store,
-  buckets: { name: string; region: string }[],
-  now: number,
-): Promise<void> {
-  for (const { name, region } of buckets) {
-    if (store.buckets.get(name)) continue
-    await store.buckets.put({ name, region, created: new Date(now).toISOString() })
-  }
-}
-
 /** Loads the query engine with the first action, because its 300 modules take as long to load as all others together. */
 function openDatabase(documents: Documents, clock: () => number): () => Promise<DatabaseActions> {
   let actions: Promise<DatabaseActions> | undefined
   return () => {
-    actions ??= import('./database/actions').then(
+    actions ??= import('./cloudbase/database').then(
       (module) => new module.DatabaseActions(documents, clock),
     )
     return actions
   }
 }
 
-async function createCollections(documents: Documents, names: string[] = []): Promise<void> {
-  for (const name of names) await documents.createCollection(name)
-}
-
-interface DataServices {
-  store: Store
-  documents: Documents
-  clock: () => number
-  options: Pick<LocalCloudOptions, 'collections'> & { buckets: { name: string; region: string }[] }
-}
-
-function dataOperations({ store, documents, clock, options }: DataServices): DataOperations {
-  const { buckets, collections } = options
-  const bucketNamed = (name = buckets[0]?.name ?? ''): BucketRecord => {
-    const bucket = store.buckets.get(name)
-    if (!bucket) throw new Error(`there is no bucket "${name}"`)
-    return bucket
+/** Creates the buckets and collections of the options that do not exist. */
+async function createMissing(
+  store: Store,
+  documents: Documents,
+  { buckets = [], collections = [] }: Pick<LocalCloudOptions, 'buckets' | 'collections'>,
+  now: number,
+): Promise<void> {
+  for (const { name, region } of buckets) {
+    if (store.buckets.get(name)) continue
+    await store.buckets.put({ name, region, created: new Date(now).toISOString() })
   }
-  return {
-    async reset() {
-      await store.clear()
-      await documents.clear()
-      await createBuckets(store, buckets, clock())
-      await createCollections(documents, collections)
-    },
-    seed: async (folder, bucket) => seedBucket(store, bucketNamed(bucket), folder, clock()),
-    export: async (folder, bucket) => exportBucket(store, bucketNamed(bucket), folder),
-  }
-}
-
-function createFunctionHost(
-  { functions = [], env, onFunctionCall, onFunctionOutput }: LocalCloudOptions,
-  variables: Record<string, string>,
-): FunctionHost {
-  return new FunctionHost({
-    functions: withVariables(functions, variables),
-    ...(env ? { env } : {}),
-    log: onFunctionCall,
-    output: onFunctionOutput,
-  })
-}
-
-/** Adds the variables of this cloud to the environment of functions. */
-function withVariables(
-  functions: DeployedFunction[],
-  variables: Record<string, string>,
-): DeployedFunction[] {
-  return functions.map((deployed) => ({
-    ...deployed,
-    variables: { ...variables, ...deployed.variables },
-  }))
+  for (const name of collections) await documents.createCollection(name)
 }
 
 /** A role for AssumeRole that allows all of COS and of data processing. */

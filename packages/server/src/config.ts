@@ -1,6 +1,6 @@
 import { checkBucket, checkRegion } from '@miniprogram-cos/protocol'
 import { grantsOf } from './grants'
-import { compilePolicy, MAX_POLICY_CHARS } from './policy/compile'
+import { compilePolicy, MAX_POLICY_CHARS } from './policy'
 import { type AccessRules, type Rule, readRules } from './rules'
 
 /** `<bucket>.cos.<region>…`, `<bucket>.cos.accelerate…` (UseAccelerate), `cos.<region>…/<bucket>` (ForcePathStyle). */
@@ -99,9 +99,9 @@ export function checkConfig(config: CosConfig): CheckedConfig {
   const noHost = domains.find((domain) => !/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/.test(domain))
   if (noHost !== undefined)
     throw new Error(`cos.config.ts: domains has "${noHost}", which is not a host name`)
-  const style = config.addresses?.find((one) => !STYLES.includes(one))
+  const style = config.addresses?.find((address) => !STYLES.includes(address))
   if (style !== undefined) {
-    throw new Error(`cos.config.ts: addresses has "${style}", known are ${STYLES.join(', ')}`)
+    throw new Error(`cos.config.ts: addresses has "${style}"; allowed: ${STYLES.join(', ')}`)
   }
   const groups = checkGroups(config.groups ?? {})
   const rules = readRules(config.access, Object.keys(groups))
@@ -147,7 +147,7 @@ function checkGroups(given: Record<string, readonly string[]>): Record<string, r
     if (!/^[a-z][A-Za-z0-9]*$/.test(name) || name === 'owner' || name === 'everyone') {
       throw new Error(`cos.config.ts: groups has "${name}", which cannot be the name of a group`)
     }
-    const invalid = members.find((one) => typeof one !== 'string' || !MEMBER.test(one))
+    const invalid = members.find((member) => typeof member !== 'string' || !MEMBER.test(member))
     if (invalid !== undefined) {
       throw new Error(
         `cos.config.ts: groups.${name} has ${JSON.stringify(invalid)}, which is not an OPENID`,
@@ -171,7 +171,7 @@ function checkPolicyLength(
   const length = Math.max(...lengths)
   if (length > MAX_POLICY_CHARS) {
     throw new Error(
-      `cos.config.ts: the rules make a policy of ${length} characters, STS takes ${MAX_POLICY_CHARS}: use fewer paths`,
+      `cos.config.ts: the rules compile to a policy of ${length} characters; STS accepts ${MAX_POLICY_CHARS}: use fewer paths`,
     )
   }
 }

@@ -1,76 +1,61 @@
-import type { KeyFunctionResponse, Refusal } from '@miniprogram-cos/protocol'
-import { type CheckedConfig, type CosConfig, checkConfig } from './config'
+import type { KeyFunctionResponse } from '@miniprogram-cos/protocol'
+import type { CheckedConfig } from './config'
+import { type Call, createFunction } from './createFunction'
 import { FunctionError } from './errors'
-import { type Call, handleInvocation, type Invocation } from './invocation'
-import { actionsOf, compilePolicy, type PolicyDocument, statementsOf } from './policy/compile'
-import { grantsForKeys, keyObstacle } from './policy/conditions'
-import { compileScope, narrowGrants, sizedUpload, sizeOf } from './policy/scope'
-import { createName, createRefused, isServerName, nameSecret } from './serverNames'
-import type { Environment } from './sts/client'
-import { KeySource } from './sts/keySource'
 import {
-  type FunctionServices,
-  type ServiceResponse,
-  UploadServices,
-  type WantedUpload,
-} from './uploadServices'
+  actionsOf,
+  compilePolicy,
+  grantsForKeys,
+  keyObstacle,
+  type PolicyDocument,
+  policyOf,
+} from './policy'
+import { compileScope, narrowGrants, sizedUpload, sizeOf } from './scope'
+import { createName, createRefused } from './serverNames'
+import type { Environment } from './sts'
+import type { WantedUpload } from './uploads/hooks'
 
 /** For how many seconds a cached key must still be valid. */
 const MIN_REMAINING = 300
 
 /**
- * The function cos-credentials: verifies the caller and issues a key that permits what the rules grant them. Create it
- * once per warm instance, which keeps keys and limits.
+ * The function cos-credentials: verifies the caller and issues a key that permits what the rules grant them.
  *
- * @param environment the function's environment variables, `process.env`
- * @param services needed where rules have hooks, quotas or a trash
- * @throws Error for an invalid configuration
  * @example
  * const answer = credentialsFunction(config, process.env, { database: () => cloud.database() })
  * exports.main = (event, context) => answer({ event, context, wxContext: cloud.getWXContext() })
  */
-export function credentialsFunction(
-  config: CosConfig,
-  environment: Environment,
-  services: FunctionServices = {},
-): (invocation: Invocation) => Promise<KeyFunctionResponse | ServiceResponse | Refusal> {
-  const checked = checkConfig(config)
-  const keys = new KeySource(checked, environment)
-  const uploads = new UploadServices(checked, environment, services)
-  return (invocation) =>
-    handleInvocation('cos-credentials', invocation, checked, async (call) => {
-      const answer = uploads.answer(call)
-      if (answer) return answer
-      const requested = requestedPolicy(call, checked, environment)
-      const { what, policy, isScoped, key: name } = requested
-      call.log.what = what
-      await uploads.permit(call, requested.uploads, checked.keySeconds)
-      const { key, isCached } = await keys.keyFor(call.openid, policy, MIN_REMAINING)
-      call.log.cached = isCached
-      call.log.stsRequestId = key.requestId
-      const { tmpSecretId, tmpSecretKey, sessionToken, startTime, expiredTime, requestId } = key
-      return {
-        credentials: { tmpSecretId, tmpSecretKey, sessionToken },
-        startTime,
-        expiredTime,
-        requestId,
-        bucket: checked.bucket,
-        region: checked.region,
-        prefix: call.prefix,
-        ...uploads.servedPaths(call),
-        ...(isScoped ? { scopeLimit: true } : {}),
-        ...(name === undefined ? {} : { key: name }),
-      }
-    })
-}
+export const credentialsFunction = createFunction<KeyFunctionResponse>(
+  'cos-credentials',
+  async (call, { config, environment, keys, uploads }) => {
+    const requested = requestedPolicy(call, config, environment)
+    call.log.what = requested.what
+    await uploads.permit(call, requested.uploads, config.keySeconds)
+    const { key, isCached } = await keys.keyFor(call.openid, requested.policy, MIN_REMAINING)
+    call.log.cached = isCached
+    call.log.stsRequestId = key.requestId
+    const { tmpSecretId, tmpSecretKey, sessionToken, startTime, expiredTime, requestId } = key
+    return {
+      credentials: { tmpSecretId, tmpSecretKey, sessionToken },
+      startTime,
+      expiredTime,
+      requestId,
+      bucket: config.bucket,
+      region: config.region,
+      prefix: call.prefix,
+      ...uploads.servedPaths(call),
+      // The key permits less than all the caller may do.
+      ...(requested.what === 'key' ? {} : { scopeLimit: true }),
+      ...(requested.key === undefined ? {} : { key: requested.key }),
+    }
+  },
+)
 
 /** The policy of the requested key. */
 interface RequestedPolicy {
   what: 'key' | 'scope' | 'paths' | 'create'
   policy: PolicyDocument
-  /** Less than all the caller may do. */
-  isScoped: boolean
-  /** For `create`. */
+  /** The name of the new object, for `create`. */
   key?: string
   /** The objects that it permits to upload, where their rule has a hook or a quota. */
   uploads: WantedUpload[]
@@ -82,11 +67,10 @@ interface RequestedPolicy {
  */
 function requestedPolicy(
   call: Call,
-  config: CheckedConfig,
+  location: CheckedConfig,
   environment: Environment,
 ): RequestedPolicy {
-  const { event, grants, openid } = call
-  const { rules } = config
+  const { event, grants } = call
   const [scope, paths, verbs, create] = [event.scope, event.paths, event.verbs, event.create].map(
     (field) => field ?? undefined,
   )
@@ -97,27 +81,19 @@ function requestedPolicy(
       'the event may have only one of scope, paths (with verbs) and create',
     )
   }
-  if (scope !== undefined) {
-    const isOwnName = (key: string) => isServerName(key, openid, nameSecret(environment))
-    const context = { grants, rules, location: config, isServerName: isOwnName }
-    return { what: 'scope', ...compileScope(scope, context), isScoped: true }
-  }
+  if (scope !== undefined) return { what: 'scope', ...compileScope(scope, call, location) }
   if (create !== undefined) {
-    const created = createName(create, { ...call, rules }, () => nameSecret(environment))
+    const created = createName(create, call, environment)
     const { key } = created
     const { grant, upload } = sizedUpload(created.grant, key, sizeOf(create))
     const obstacle = grant.rule.overwrite ? undefined : keyObstacle('write', grant.rule)
     if (obstacle) throw createRefused(obstacle, grant.rule.pattern)
     const permissions = actionsOf('write').map((action) => ({ action, path: key, grant }))
-    const statement = statementsOf(permissions, config)
-    const policy: PolicyDocument = { version: '2.0', statement }
-    return { what: 'create', policy, isScoped: true, key, uploads: [upload] }
+    return { what: 'create', policy: policyOf(permissions, location), key, uploads: [upload] }
   }
   if (kinds.length > 0) {
-    const narrowed = narrowGrants({ paths, verbs }, { grants, rules, openid })
-    const policy = compilePolicy(narrowed, config)
-    return { what: 'paths', policy, isScoped: true, uploads: [] }
+    const narrowed = narrowGrants({ paths, verbs }, call)
+    return { what: 'paths', policy: compilePolicy(narrowed, location), uploads: [] }
   }
-  const policy = compilePolicy(grantsForKeys(grants), config)
-  return { what: 'key', policy, isScoped: false, uploads: [] }
+  return { what: 'key', policy: compilePolicy(grantsForKeys(grants), location), uploads: [] }
 }

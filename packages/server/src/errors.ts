@@ -1,5 +1,4 @@
 import type { Refusal, RefusalCode, UsageResponse } from '@miniprogram-cos/protocol'
-import { Reason } from './reasons'
 
 /** The optional fields of a refusal. */
 export interface FunctionErrorDetails {
@@ -8,13 +7,15 @@ export interface FunctionErrorDetails {
   /** Seconds to wait before that. */
   retryAfter?: number
   /** Pattern of the access rule that refused the call. */
-  rule?: string
+  rule?: string | undefined
   /** Why the rules refuse it, where `REASONS` has it. */
-  reason?: Reason
+  reason?: Reason | undefined
+  /** The message without what all refusals of the code begin with. */
+  text?: string | undefined
   /** Usage and limits of the folder. */
   usage?: UsageResponse
   /** STS's id of the call that failed. For the log only. */
-  stsRequestId?: string
+  stsRequestId?: string | undefined
 }
 
 /**
@@ -47,7 +48,7 @@ export class FunctionError extends Error {
   }
 }
 
-/** An error that whoever deployed the function has to fix. */
+/** A configuration error, for the developer. */
 export function misconfigured(message: string): FunctionError {
   return new FunctionError('KitMisconfigured', message)
 }
@@ -61,11 +62,11 @@ export type Refuse = (
 
 /** Refusals with one code, whose messages begin alike. */
 export function refusal(code: RefusalCode, start = ''): Refuse {
-  return (reason, rule, subject) =>
-    new FunctionError(code, `${start}${subject === undefined ? '' : `${subject}: `}${reason}`, {
-      ...(rule === undefined ? {} : { rule }),
-      ...(reason instanceof Reason ? { reason } : {}),
-    })
+  return (why, rule, subject) => {
+    const text = `${subject === undefined ? '' : `${subject}: `}${why}`
+    const reason = why instanceof Reason ? why : undefined
+    return new FunctionError(code, `${start}${text}`, { rule, reason, text })
+  }
 }
 
 /** A request or form that cos-signature does not sign. */
@@ -74,4 +75,63 @@ export const requestRefused = refusal('KitRequestRefused', 'the request is refus
 /** A value of the caller in an error message: quoted, and cut where it is long. */
 export function quote(value: string, length = 100): string {
   return JSON.stringify(value.length > length ? `${value.slice(0, length)}…` : value)
+}
+
+/** Why the access rules refuse something, by code. `{name}` stands for a value. */
+export const REASONS = {
+  noUser: 'no user is signed in',
+  keyRefusedByCos: '{problem}',
+  keyWithWildcard:
+    'it contains "{text}", a wildcard in policies, so a policy cannot name this object exactly: use cos-signature',
+  keyWithBackslash:
+    'it contains a backslash, "\\", so a policy cannot name this object exactly: use cos-signature',
+  keyWithTemplate: 'it contains "{text}", a template that nothing has filled in',
+  keyEncoded:
+    'it contains a percent sign and two hex digits, "{text}": give the key as it is, not encoded',
+  keyWithInvisible: 'it contains an invisible or unassigned character, U+{text}',
+  keyNotNormalized: 'it is not in Unicode normal form C',
+  keyWithEmptySegment: 'it contains an empty segment',
+  keyWithDotSegment: 'it contains a dot segment',
+  keyWithWildcardSegment: 'a segment consists of wildcards, "{text}"',
+  keySegmentEnd: 'a segment ends in a dot or space',
+  keyNotExact:
+    'the rule limits uploads, and a policy cannot name a key that contains "{text}" exactly',
+  notCovered: 'no rule lets you {verb} {key}: no path of cos.config.ts covers it',
+  notGranted: 'no rule lets you {verb} {key}: access["{rule}"] grants {verb} only to {who}',
+  grantedToNobody: 'no rule lets you {verb} {key}: access["{rule}"] grants {verb} to nobody',
+  hasTrash: 'its rule has a trash: delete with the event "trash"',
+  serverNames: 'the functions choose the names of new objects: request one with "create"',
+  noOverwriting:
+    'its rule has overwrite: false, which a temporary key cannot enforce: upload with cos-signature',
+  quotaNeedsOneObject:
+    'its rule has a quota, which a key for a folder cannot enforce: request a key for one object, or upload with cos-signature',
+  hookNeedsOneObject:
+    'its rule has beforeUpload, which decides on each object: request a key for one object, or upload with cos-signature',
+  tooLarge: 'the rule allows at most {bytes} bytes',
+  otherType: 'the rule allows only {types}',
+  exists: 'the rule forbids overwriting',
+  overQuota: "the rule's quota is {bytes} bytes",
+  tooManyFiles: 'the rule allows at most {files} files',
+} as const
+
+export type ReasonCode = keyof typeof REASONS
+
+/** Why the access rules refuse something: a code with values for other languages, and as text in English. */
+export class Reason {
+  readonly code: ReasonCode
+  readonly values: Readonly<Record<string, string | number>>
+
+  constructor(code: ReasonCode, values: Reason['values'] = {}) {
+    this.code = code
+    this.values = values
+  }
+
+  /** Fills the values into a text, such as a translation of the one in `REASONS`. */
+  fill(text: string): string {
+    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(this.values[name]))
+  }
+
+  toString(): string {
+    return this.fill(REASONS[this.code])
+  }
 }

@@ -1,10 +1,9 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import { quote, type Refuse } from './errors'
+import { quote, Reason, type Refuse } from './errors'
 import { type KeyUse, keyReason } from './objectKey'
-import { Reason } from './reasons'
-import { OPENID, type Rule, VERBS } from './rules'
+import { granteesOf, OPENID, type Rule, VERBS } from './rules'
 
-/** Who calls, as far as rules are concerned. */
+/** The caller, as access rules see it. */
 export interface Principal {
   openid: string
   /** Names of the groups they belong to. */
@@ -89,72 +88,10 @@ export function explainDenial(
 ): { reason: Reason; rule?: string } {
   const rule = rules.find((one) => covers({ path: pathOf(one, '*') }, key))
   if (!rule) return { reason: new Reason('notCovered', { verb, key: quote(key) }) }
-  const who = [
-    ...(rule.owner.includes(verb) ? ['its owner'] : []),
-    ...(rule.everyone.includes(verb) ? ['everyone'] : []),
-    ...Object.keys(rule.groups).filter((name) => rule.groups[name]?.includes(verb)),
-  ].join(', ')
+  const who = granteesOf(rule)
+    .filter(({ verbs }) => verbs.includes(verb))
+    .map(({ name }) => name)
+    .join(', ')
   const values = { verb, key: quote(key), rule: rule.pattern, who }
   return { reason: new Reason(who ? 'notGranted' : 'grantedToNobody', values), rule: rule.pattern }
-}
-
-/** Chooses the English or the Chinese text. */
-type ChooseText = (en: string, zh: string) => string
-
-/**
- * Who may do what, one line for each rule and kind of caller. For terminals.
- * @param t @default English
- */
-export function accessTable(rules: Rule[], t: ChooseText = (en) => en): string {
-  const rows = [[t('path', '路径'), t('who', '调用者'), ...VERBS, t('limits', '限制')]]
-  for (const rule of rules) {
-    const kinds: [string, readonly Verb[]][] = [
-      ['owner', rule.owner],
-      ['everyone', rule.everyone],
-      ...Object.entries(rule.groups),
-    ]
-    for (const [who, verbs] of kinds) {
-      if (verbs.length === 0) continue
-      const marks = VERBS.map((verb) => (verbs.includes(verb) ? t('yes', '是') : '-'))
-      rows.push([rule.pattern, who, ...marks, limitsOf(rule, verbs, t)])
-    }
-  }
-  rows.push([t('anything else', '其他路径'), t('anyone', '任何人'), ...VERBS.map(() => '-'), ''])
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => columnsOf(row[i] ?? ''))))
-  const pad = (cell: string, i: number) =>
-    cell + ' '.repeat(Math.max(0, (widths?.[i] ?? 0) - columnsOf(cell)))
-  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n')
-}
-
-/** Columns of a terminal, where a Chinese character takes two. */
-function columnsOf(text: string): number {
-  return text.replace(/[\u3000-\u9fff\uff00-\uff60]/g, '  ').length
-}
-
-function limitsOf(rule: Rule, verbs: readonly Verb[], t: ChooseText): string {
-  const days = rule.trashDays
-  const trash = verbs.includes('delete') && days !== undefined
-  return [
-    ...(verbs.includes('write') ? uploadLimits(rule, t) : []),
-    ...(verbs.includes('read') && rule.videoCovers
-      ? [t('also video snapshots', '包括视频截帧')]
-      : []),
-    ...(trash
-      ? [t(`deleted into the trash for ${days} days`, `删除后在回收站保留 ${days} 天`)]
-      : []),
-  ].join(t(', ', '，'))
-}
-
-function uploadLimits(
-  { maxBytes, types, overwrite, names, quota, maxFiles }: Rule,
-  t: ChooseText,
-): string[] {
-  return [
-    ...(maxBytes === undefined ? [] : [t(`up to ${maxBytes} bytes`, `最大 ${maxBytes} 字节`)]),
-    ...(quota === undefined ? [] : [t(`${quota} bytes in all`, `共 ${quota} 字节`)]),
-    ...(maxFiles === undefined ? [] : [t(`${maxFiles} files`, `${maxFiles} 个文件`)]),
-    ...(types ?? []),
-    ...(overwrite ? [] : [t('no overwriting', '不得覆盖')]),
-    ...(names === 'server' ? [t('named by the server', '由服务端命名')] : []),
-  ]
 }

@@ -36,27 +36,13 @@ export {
   checkConfig,
   defineConfig,
 } from './config'
+export type { CloudFunction, Invocation } from './createFunction'
 export { credentialsFunction } from './credentialsFunction'
-export { FunctionError } from './errors'
-export {
-  accessTable,
-  covers,
-  type Grant,
-  grantsOf,
-  ownPrefix,
-  type Principal,
-} from './grants'
-export type {
-  BeforeUpload,
-  DeletedFile,
-  OnDelete,
-  OnUpload,
-  RequestedFile,
-  UploadedFile,
-} from './hooks/hookTypes'
-export { type ReconcileOptions, type ReconcileResult, reconcile } from './hooks/reconcile'
+export { type Decision, decide, type ExplainedDecision, type TestedFile } from './decide'
+export { accessTable, accountPolicy, STRICT_SIGNATURE, trashLifecycle } from './deployment'
+export { FunctionError, REASONS, type Reason, type ReasonCode } from './errors'
+export { covers, type Grant, grantsOf, ownPrefix, type Principal } from './grants'
 export { type Caller, readCaller, type WXContext } from './identity'
-export type { Invocation } from './invocation'
 export {
   createKeyServer,
   type KeyFunctionName,
@@ -64,28 +50,22 @@ export {
   nodeListener,
   type VerifiedCaller,
 } from './keyServer'
+export { auditName, CallerLimiter, KeyCache } from './keySource'
 export { requestedKeyProblem } from './objectKey'
-export { accountPolicy, STRICT_SIGNATURE } from './policy/account'
 export {
   type BucketLocation,
   compilePolicy,
+  formPolicy,
+  grantsForKeys,
   MAX_POLICY_CHARS,
   type PolicyDocument,
   resourceOf,
-} from './policy/compile'
-export { grantsForKeys } from './policy/conditions'
-export { formPolicy } from './policy/signing'
-export { REASONS, type Reason, type ReasonCode } from './reasons'
-export { type CloudDatabase, collectionsOf } from './records'
-export {
-  type AccessRule,
-  type AccessRules,
-  type Rule,
-  readRules,
-  trashLifecycle,
-  VERBS,
-} from './rules'
-export { type Decision, decide, type ExplainedDecision, type TestedFile } from './ruleTests/decide'
+} from './policy'
+export { type AccessRule, type AccessRules, type Rule, readRules, VERBS } from './rules'
+export { authorizeRequest } from './signature/authorize'
+export { nodeHash, readRequest } from './signature/request'
+export { signatureFunction } from './signatureFunction'
+export { type Environment, fetchTemporaryKey, type StsAccess } from './sts'
 export {
   type RuleFailure,
   type RuleRow,
@@ -94,12 +74,15 @@ export {
   type RuleTests,
   testRules,
   type Who,
-} from './ruleTests/testRules'
-export { authorizeRequest } from './signature/authorize'
-export { readRequest } from './signature/request'
-export { nodeHash } from './signature/sign'
-export { signatureFunction } from './signatureFunction'
-export { type Environment, fetchTemporaryKey, type StsAccess } from './sts/client'
-export { auditName, KeyCache } from './sts/keySource'
-export { CallerLimiter } from './sts/rateLimit'
-export type { FunctionServices } from './uploadServices'
+} from './testRules'
+export type {
+  BeforeUpload,
+  DeletedFile,
+  OnDelete,
+  OnUpload,
+  RequestedFile,
+  UploadedFile,
+} from './uploads/hooks'
+export { type CloudDatabase, collectionsOf } from './uploads/records'
+export { type ReconcileOptions, type ReconcileResult, reconcile } from './uploads/uploadRecords'
+export type { FunctionServices } from './uploads/uploadServices'

@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Refusal, RefusalCode } from '@miniprogram-cos/protocol'
 import type { CosConfig } from './config'
+import type { Invocation } from './createFunction'
 import { credentialsFunction } from './credentialsFunction'
 import { FunctionError } from './errors'
-import type { Invocation } from './invocation'
-import { memoryStores } from './records'
 import { signatureFunction } from './signatureFunction'
-import type { Environment } from './sts/client'
-import type { FunctionServices } from './uploadServices'
+import type { Environment } from './sts'
+import { memoryStores } from './uploads/records'
+import type { FunctionServices } from './uploads/uploadServices'
 
 /** Who sent a request, as the key server's own login has verified it. */
 export interface VerifiedCaller {

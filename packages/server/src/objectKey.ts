@@ -1,5 +1,5 @@
 import { keyProblem } from '@miniprogram-cos/protocol'
-import { Reason } from './reasons'
+import { Reason } from './errors'
 
 /** Emoji that are joined to one picture by an otherwise invisible character. */
 const EMOJI_SEQUENCE =

@@ -1,5 +1,5 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import type { BeforeUpload, OnDelete, OnUpload } from './hooks/hookTypes'
+import type { BeforeUpload, OnDelete, OnUpload } from './uploads/hooks'
 
 /** The permissions that a rule can grant. */
 export const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'list']
@@ -43,11 +43,11 @@ export interface AccessRule<Group extends string = string> {
   /**
    * For how long deleted objects can be restored. No key and no signature deletes there: the functions move the
    * object into the trash, and a lifecycle rule that `deploy` sets empties it. What the trash contains counts towards
-   * `quota` and `maxFiles`. Replacing an object is no deletion: see `overwrite`. @default deleted for good
+   * `quota` and `maxFiles`. Replacing an object is no deletion: see `overwrite`. @default deleted permanently
    */
   trash?: `${number} days`
   /**
-   * Whoever may read a video may get snapshots of it from COS: media processing (`ci-process=snapshot`), which must be
+   * Readers of a video may also get snapshots of it from COS: media processing (`ci-process=snapshot`), which must be
    * enabled for the bucket, and is billed. The functions' sub-account needs `ci:GenerateSnapshot` as well: attach the
    * policy that `policy` prints again. @default no snapshots
    */
@@ -82,18 +82,18 @@ export interface Rule {
   owner: Verb[]
   everyone: Verb[]
   groups: Record<string, Verb[]>
-  maxBytes?: number
-  types?: string[]
+  maxBytes?: number | undefined
+  types?: string[] | undefined
   overwrite: boolean
   names: 'app' | 'server'
   /** Bytes. */
-  quota?: number
-  maxFiles?: number
-  trashDays?: number
-  videoCovers?: true
-  beforeUpload?: BeforeUpload
-  onUpload?: OnUpload
-  onDelete?: OnDelete
+  quota?: number | undefined
+  maxFiles?: number | undefined
+  trashDays?: number | undefined
+  videoCovers?: true | undefined
+  beforeUpload?: BeforeUpload | undefined
+  onUpload?: OnUpload | undefined
+  onDelete?: OnDelete | undefined
 }
 
 const HOOKS = ['beforeUpload', 'onUpload', 'onDelete'] as const
@@ -134,19 +134,37 @@ function readRule(pattern: string, given: AccessRule, known: readonly string[]):
   if (typeof given !== 'object' || given === null) return fail('is not a rule')
   const unknown = Object.keys(given).find((field) => !FIELDS.includes(field))
   if (unknown) fail(`has "${unknown}": a rule may have ${FIELDS.join(', ')}`)
+  const { overwrite, names, maxFiles, videoCovers, beforeUpload, onUpload, onDelete } = given
+  if (![undefined, true, false].includes(overwrite))
+    fail('has overwrite, which must be true or false')
+  if (names !== undefined && names !== 'server') fail('has names: the only value is "server"')
+  if (maxFiles !== undefined && !(Number.isInteger(maxFiles) && maxFiles >= 1)) {
+    fail('has maxFiles, which must be a whole number from 1')
+  }
+  if (![undefined, true].includes(videoCovers)) fail('has videoCovers: the only value is true')
+  for (const name of HOOKS) {
+    if (!['undefined', 'function'].includes(typeof given[name])) {
+      fail(`has ${name}, which must be a function`)
+    }
+  }
   const rule: Rule = {
     pattern,
     segments,
     owner: readVerbs(given.owner, 'owner', fail),
     everyone: readVerbs(given.everyone, 'everyone', fail),
     groups: readGroups(given.groups, known, fail),
-    ...readLimits(given, fail),
-    ...readQuota(given, fail),
-    ...readTrash(given, fail),
-    ...(given.videoCovers ? { videoCovers: true } : {}),
-    ...readHooks(given, fail),
+    maxBytes: readSize('maxSize', given.maxSize, MAX_BYTES, fail),
+    types: readTypes(given.types, fail),
+    overwrite: overwrite !== false,
+    names: names ?? 'app',
+    quota: readSize('quota', given.quota, MAX_QUOTA, fail),
+    maxFiles,
+    trashDays: readTrashDays(given.trash, fail),
+    videoCovers,
+    beforeUpload,
+    onUpload,
+    onDelete,
   }
-  if (![undefined, true].includes(given.videoCovers)) fail('has videoCovers, which can be true')
   if (hasQuota(rule)) {
     // An upload of known size is one request; without a maxSize it may fill the quota.
     rule.maxBytes ??= Math.min(rule.quota ?? MAX_BYTES, MAX_BYTES)
@@ -174,11 +192,11 @@ function readPattern(pattern: string, fail: Fail): string[] {
 
 function readVerbs(value: unknown, who: string, fail: Fail): Verb[] {
   if (value === undefined) return []
-  if (!Array.isArray(value)) return fail(`: ${who} must be a list of verbs`)
+  if (!Array.isArray(value)) return fail(`has ${who}, which must be a list of verbs`)
   const verbs = new Set<Verb>()
   for (const verb of value) {
     if (!isVerb(verb)) {
-      return fail(`: ${who} has "${String(verb)}"; the verbs are ${VERBS.join(', ')}`)
+      return fail(`has ${who} with "${String(verb)}"; the verbs are ${VERBS.join(', ')}`)
     }
     verbs.add(verb)
   }
@@ -198,75 +216,43 @@ function readGroups(value: unknown, known: readonly string[], fail: Fail): Rule[
 
 /** The largest object COS accepts in one request (document 436/7749). */
 const MAX_BYTES = 5 * 1024 ** 3
-const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
-
-function readLimits(
-  rule: AccessRule,
-  fail: Fail,
-): Pick<Rule, 'maxBytes' | 'types' | 'overwrite' | 'names'> {
-  if (rule.overwrite !== undefined && typeof rule.overwrite !== 'boolean') {
-    fail('has overwrite, which must be true or false')
-  }
-  if (rule.names !== undefined && rule.names !== 'server') fail('has names, which can be "server"')
-  return {
-    ...(rule.maxSize === undefined
-      ? {}
-      : { maxBytes: readSize('maxSize', rule.maxSize, MAX_BYTES, fail) }),
-    ...(rule.types === undefined ? {} : { types: readTypes(rule.types, fail) }),
-    overwrite: rule.overwrite !== false,
-    names: rule.names ?? 'app',
-  }
-}
-
 /** More than any bucket holds, and exact as a number. */
 const MAX_QUOTA = 1024 ** 5
+const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
 
-function readQuota({ quota, maxFiles }: AccessRule, fail: Fail): Pick<Rule, 'quota' | 'maxFiles'> {
-  if (maxFiles !== undefined && !(Number.isInteger(maxFiles) && maxFiles >= 1)) {
-    fail('has maxFiles, which must be a whole number from 1')
-  }
-  return {
-    ...(quota === undefined ? {} : { quota: readSize('quota', quota, MAX_QUOTA, fail) }),
-    ...(maxFiles === undefined ? {} : { maxFiles }),
-  }
+/** Bytes of a size. Not a number if it is none. */
+export function bytesOf(size: Size): number {
+  const [, number, unit = 'B'] = /^(\d+(?:\.\d+)?) ?(B|KB|MB|GB)?$/.exec(String(size)) ?? []
+  return Math.floor(Number(number) * (UNITS[unit] ?? Number.NaN))
 }
 
-/** Ten years. */
-const MAX_TRASH_DAYS = 3650
-
-function readTrash({ trash }: AccessRule, fail: Fail): Pick<Rule, 'trashDays'> {
-  if (trash === undefined) return {}
-  const [, days] = /^(\d{1,4}) days$/.exec(String(trash)) ?? []
-  const trashDays = Number(days)
-  if (trashDays >= 1 && trashDays <= MAX_TRASH_DAYS) return { trashDays }
-  return fail(`has trash ${JSON.stringify(trash)}: expected "1 days" to "${MAX_TRASH_DAYS} days"`)
-}
-
-function readHooks(given: AccessRule, fail: Fail): Pick<Rule, (typeof HOOKS)[number]> {
-  const { beforeUpload, onUpload, onDelete } = given
-  for (const name of HOOKS) {
-    const hook: unknown = given[name]
-    if (hook !== undefined && typeof hook !== 'function')
-      fail(`has ${name}, which must be a function`)
-  }
-  if (onDelete && !onUpload) fail('has onDelete, which needs an onUpload')
-  return {
-    ...(beforeUpload ? { beforeUpload } : {}),
-    ...(onUpload ? { onUpload } : {}),
-    ...(onDelete ? { onDelete } : {}),
-  }
-}
-
-function readSize(field: string, value: Size, max: number, fail: Fail): number {
-  const [, number, unit = 'B'] = /^(\d+(?:\.\d+)?) ?(B|KB|MB|GB)?$/.exec(String(value)) ?? []
-  const bytes = Math.floor(Number(number) * (UNITS[unit] ?? Number.NaN))
+function readSize(
+  field: string,
+  value: Size | undefined,
+  max: number,
+  fail: Fail,
+): number | undefined {
+  if (value === undefined) return undefined
+  const bytes = bytesOf(value)
   if (bytes >= 1 && bytes <= max) return bytes
   const most = `${max / 1024 ** 3} GB`
   return fail(`has ${field} ${JSON.stringify(value)}: expected bytes or "20 MB", up to ${most}`)
 }
 
+/** Ten years. */
+const MAX_TRASH_DAYS = 3650
+
+function readTrashDays(trash: AccessRule['trash'], fail: Fail): number | undefined {
+  if (trash === undefined) return undefined
+  const [, days] = /^(\d{1,4}) days$/.exec(String(trash)) ?? []
+  const trashDays = Number(days)
+  if (trashDays >= 1 && trashDays <= MAX_TRASH_DAYS) return trashDays
+  return fail(`has trash ${JSON.stringify(trash)}: expected "1 days" to "${MAX_TRASH_DAYS} days"`)
+}
+
 /** `*` is allowed at the end only: `string_like` of COS knows it at the two ends (document 436/71306). */
-function readTypes(value: unknown, fail: Fail): string[] {
+function readTypes(value: unknown, fail: Fail): string[] | undefined {
+  if (value === undefined) return undefined
   if (!Array.isArray(value) || value.length === 0) return fail('has types, which must be a list')
   const types = new Set<string>()
   for (const type of value) {
@@ -285,19 +271,22 @@ function checkCombination(rule: Rule, fail: Fail): void {
   const verbs = [...owner, ...others]
   const at = segments.indexOf(OPENID)
   if (verbs.length === 0) fail('allows nothing')
+  if (rule.onDelete && !rule.onUpload) fail('has onDelete, which needs an onUpload')
   if (owner.length > 0 && at < 0) {
-    fail('has an owner, but no {openid} segment says whose it is')
+    fail('grants verbs to owner, but its path has no {openid}')
   }
   if (others.length > 0 && at === 0) {
-    fail('gives others every folder of the bucket: put a folder before {openid}')
+    fail('grants others access to every folder of the bucket: put a folder before {openid}')
   }
   if (others.length > 0 && at >= 0 && at < segments.length - 1) {
     // The policy's `*` spans slashes: `u/*/pub/*` would also match `u/x/secret/pub/y`.
-    fail('gives others a folder below {openid}: {openid} must be the last segment before "/**"')
+    fail(
+      'grants others access to a folder below {openid}: {openid} must be the last segment before "/**"',
+    )
   }
   if (limitsUploads(rule) && !verbs.includes('write'))
     fail('limits writing, but grants write to nobody')
-  if (hasQuota(rule) && at < 0) fail('has a quota, but no {openid} segment says whose folder it is')
+  if (hasQuota(rule) && at < 0) fail('has quota or maxFiles, but its path has no {openid}')
   if (rule.trashDays !== undefined && !verbs.includes('delete'))
     fail('has a trash, but grants delete to nobody')
   if (rule.videoCovers && !verbs.includes('read'))
@@ -305,7 +294,29 @@ function checkCombination(rule: Rule, fail: Fail): void {
   if (rule.onUpload && !verbs.includes('write')) fail('has hooks, but grants write to nobody')
 }
 
-/** Whether a rule says more about uploads than where they may go. */
+/** The owner, everyone, or a group. */
+interface Grantee {
+  /** `owner`, `everyone`, or the name of a group. */
+  name: string
+  verbs: Verb[]
+  /** The rule with other verbs for them. */
+  withVerbs: (verbs: Verb[]) => Rule
+}
+
+/** @param groups names of groups. @default those that the rule names */
+export function granteesOf(rule: Rule, groups = Object.keys(rule.groups)): Grantee[] {
+  return [
+    { name: 'owner', verbs: rule.owner, withVerbs: (owner) => ({ ...rule, owner }) },
+    { name: 'everyone', verbs: rule.everyone, withVerbs: (everyone) => ({ ...rule, everyone }) },
+    ...groups.map((name) => ({
+      name,
+      verbs: rule.groups[name] ?? [],
+      withVerbs: (verbs: Verb[]) => ({ ...rule, groups: { ...rule.groups, [name]: verbs } }),
+    })),
+  ]
+}
+
+/** Whether a rule restricts uploads: by size, type, name, overwriting or beforeUpload. */
 export function limitsUploads(rule: Rule): boolean {
   const { maxBytes, types, overwrite, names, beforeUpload } = rule
   return (
@@ -356,16 +367,7 @@ function checkTrash(rules: Rule[]): void {
     )
     if (!other) continue
     throw new Error(
-      `cos.config.ts: access["${one.pattern}"] and access["${other.pattern}"] have one folder in the trash: give them the same days`,
+      `cos.config.ts: access["${one.pattern}"] and access["${other.pattern}"] share a folder in the trash: give both the same number of days`,
     )
   }
-}
-
-/** The lifecycle rules that empty the trash: a prefix, and the days for which its objects are kept. */
-export function trashLifecycle(rules: Rule[]): { prefix: string; days: number }[] {
-  const days = new Map<string, number>()
-  for (const rule of rules) {
-    if (rule.trashDays !== undefined) days.set(`${TRASH}${listPrefix(rule)}`, rule.trashDays)
-  }
-  return [...days].map(([prefix, days]) => ({ prefix, days }))
 }

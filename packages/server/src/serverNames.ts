@@ -1,29 +1,19 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Call } from './createFunction'
 import { misconfigured, refusal } from './errors'
 import { type Grant, grantFor } from './grants'
 import { keyReason } from './objectKey'
-import type { Rule } from './rules'
-import type { Environment } from './sts/client'
-
-/** Who requests a name, and what they may do. */
-interface NameContext {
-  rules: Rule[]
-  grants: Grant[]
-  openid: string
-  /** The caller's own folder, with its last slash. */
-  prefix: string
-}
+import type { Environment } from './sts'
 
 /**
  * A name for one new object below a path the caller may write to.
  * @param requested the event's `create`, a `CreateRequest`
- * @param secret returns the secret that signs names
- * @throws FunctionError `KitPathRefused`
+ * @throws FunctionError `KitPathRefused`, `KitMisconfigured`
  */
 export function createName(
   requested: unknown,
-  { rules, grants, openid, prefix }: NameContext,
-  secret: () => string,
+  { rules, grants, openid, prefix }: Pick<Call, 'rules' | 'grants' | 'openid' | 'prefix'>,
+  environment: Environment,
 ): { key: string; grant: Grant } {
   if (typeof requested !== 'object' || requested === null || Array.isArray(requested)) {
     throw createRefused('it is not an object')
@@ -37,7 +27,7 @@ export function createName(
   }
   const grant = grantFor('write', path, { grants, rules }, createRefused, 'policy')
   const parts = { folder: path, openid, extension: extension ? `.${extension}` : '' }
-  const key = newServerName(parts, secret())
+  const key = newServerName(parts, nameSecret(environment))
   const problem = keyReason(key)
   if (problem) throw createRefused(problem)
   return { key, grant }
@@ -50,7 +40,7 @@ export const createRefused = refusal('KitPathRefused', 'create is refused: ')
  * The secret that signs the names made here: `COS_NAME_SECRET`, or else the sub-account's key.
  * @throws FunctionError `KitMisconfigured`
  */
-export function nameSecret(environment: Environment): string {
+function nameSecret(environment: Environment): string {
   const secret = environment.COS_NAME_SECRET || environment.COS_STS_SECRET_KEY
   if (secret) return secret
   throw misconfigured('names: "server" needs the environment variable COS_NAME_SECRET')
@@ -73,8 +63,9 @@ function newServerName(parts: NameParts, secret: string): string {
   return `${parts.folder}${random}${macOf(random, parts, secret)}${parts.extension}`
 }
 
-/** Whether `createName` made a key for this very user. */
-export function isServerName(key: string, openid: string, secret: string): boolean {
+/** Whether `createName` made a key for this very user. @throws FunctionError `KitMisconfigured` */
+export function isServerName(key: string, openid: string, environment: Environment): boolean {
+  const secret = nameSecret(environment)
   const match = /^(.*\/)([0-9a-f]{32})([0-9a-f]{24})(\.[a-z0-9]{1,10})?$/s.exec(key)
   if (!match) return false
   const [, folder = '', random = '', mac = '', extension = ''] = match

@@ -1,21 +1,26 @@
-import type { OperationName, Refusal, SignatureFunctionResponse } from '@miniprogram-cos/protocol'
-import { type CheckedConfig, type CosConfig, checkConfig } from './config'
-import { type Call, handleInvocation, type Invocation } from './invocation'
-import { formPolicy, requestPolicy, type SigningPolicy } from './policy/signing'
+import {
+  type OperationName,
+  operations,
+  type SignatureFunctionResponse,
+} from '@miniprogram-cos/protocol'
+import { type Call, createFunction, type FunctionInstance } from './createFunction'
+import type { Grant } from './grants'
+import type { KeySource } from './keySource'
+import {
+  actionsOf,
+  type BucketLocation,
+  compilePolicy,
+  formPolicy,
+  type PolicyDocument,
+  policyOf,
+  SINGLE_UPLOADS,
+} from './policy'
 import { limitsUploads } from './rules'
-import { createName, isServerName, nameSecret } from './serverNames'
+import { createName } from './serverNames'
 import { type AuthorizedRequest, authorizeRequest } from './signature/authorize'
 import { readForm, signForm } from './signature/form'
-import { type DescribedRequest, readRequest } from './signature/request'
-import { signDescribedRequest } from './signature/sign'
-import type { Environment } from './sts/client'
-import { KeySource } from './sts/keySource'
-import {
-  type FunctionServices,
-  type ServiceResponse,
-  UploadServices,
-  type WantedUpload,
-} from './uploadServices'
+import { type DescribedRequest, readRequest, signDescribedRequest } from './signature/request'
+import type { WantedUpload } from './uploads/hooks'
 
 /** The clocks of this function and of COS may differ by as much. */
 const CLOCK_SECONDS = 60
@@ -25,58 +30,34 @@ const CLOCK_SECONDS = 60
  * data for one upload by wx.uploadFile; with `create`, a name for a new object; otherwise where their files are. The
  * signing key permits the one verb in the one folder, or where a rule limits uploads the upload of the one object; it
  * never leaves the function.
- *
- * @param environment the function's environment variables, `process.env`
- * @param services needed where rules have hooks, quotas or a trash
- * @throws Error for an invalid configuration
  */
-export function signatureFunction(
-  config: CosConfig,
-  environment: Environment,
-  services: FunctionServices = {},
-): (invocation: Invocation) => Promise<SignatureFunctionResponse | ServiceResponse | Refusal> {
-  const checked = checkConfig(config)
-  const keys = new KeySource(checked, environment)
-  const uploads = new UploadServices(checked, environment, services)
-  return (invocation) =>
-    handleInvocation<SignatureFunctionResponse | ServiceResponse>(
-      'cos-signature',
-      invocation,
-      checked,
-      (call) => uploads.answer(call) ?? answerCall(call, checked, keys, uploads, environment),
-    )
-}
+export const signatureFunction = createFunction<SignatureFunctionResponse>(
+  'cos-signature',
+  answerCall,
+)
 
 async function answerCall(
   call: Call,
-  config: CheckedConfig,
-  keys: KeySource,
-  uploads: UploadServices,
-  environment: Environment,
+  { config, environment, keys, uploads }: FunctionInstance,
 ): Promise<SignatureFunctionResponse> {
-  const { event, openid, grants, prefix, log } = call
-  const { bucket, region, rules } = config
-  const folder = { bucket, region, prefix, ...uploads.servedPaths(call) }
-  const isOwnName = (key: string) => isServerName(key, openid, nameSecret(environment))
+  const { event, log } = call
+  const { bucket, region } = config
+  const folder = { bucket, region, prefix: call.prefix, ...uploads.servedPaths(call) }
   if (event.create !== undefined && event.create !== null) {
     log.what = 'create'
-    const { key } = createName(event.create, { ...call, rules }, () => nameSecret(environment))
+    const { key } = createName(event.create, call, environment)
     return { ...folder, key }
   }
   if (event.form !== undefined && event.form !== null) {
-    const form = readForm(event.form, { grants, rules }, isOwnName)
+    const form = readForm(event.form, call)
     log.what = 'form'
-    const { key: Key, type, size, seconds } = form
-    await uploads.permit(call, [{ rule: form.grant.rule, key: Key, size, type }], seconds)
-    const { key, period } = await signingKey(
-      {
-        policy: formPolicy(form.grant, config, form.key),
-        isForOneObject: limitsUploads(form.grant.rule),
-      },
-      form.seconds,
-      call,
-      keys,
-    )
+    const { key: Key, type, size, seconds, grant } = form
+    await uploads.permit(call, [{ rule: grant.rule, key: Key, size, type }], seconds)
+    const policy = {
+      policy: formPolicy(grant, config, Key),
+      isForOneObject: limitsUploads(grant.rule),
+    }
+    const { key, period } = await signingKey(policy, seconds, call, keys)
     return { ...folder, ...signForm(form, config, key, period) }
   }
   if (event.Method === undefined) {
@@ -84,7 +65,7 @@ async function answerCall(
     return folder
   }
   const request = readRequest(event, config)
-  const authorized = authorizeRequest(request, call, config, isOwnName)
+  const authorized = authorizeRequest(request, call, config, call.isServerName)
   log.what = request.isUrl ? `${authorized.name} url` : authorized.name
   await uploads.permit(call, uploadOf(authorized, request), request.seconds)
   const policy = requestPolicy(authorized, request.key, config)
@@ -106,6 +87,41 @@ function uploadOf(
 }
 
 const BEGINS_UPLOAD: OperationName[] = ['putObject', 'putObjectCopy', 'multipartInit']
+
+/** The policy of a key that signs, and how much of the bucket it opens. */
+interface SigningPolicy {
+  policy: PolicyDocument
+  /** The key permits uploads to one object only, so each object needs its own. */
+  isForOneObject: boolean
+}
+
+/**
+ * The policy of the key that signs one request. A signature does not cover headers that are added later, and
+ * `Pic-Operations` names further objects to write. Where a rule limits uploads, the key therefore permits the upload
+ * of the one object, and of no other in the folder.
+ * @param grants the grant that includes the operation, then that of a copy's source
+ * @param key the object's key; empty for a list
+ */
+function requestPolicy(
+  { name, grants }: { name: OperationName; grants: Grant[] },
+  key: string,
+  location: BucketLocation,
+): SigningPolicy {
+  const [grant, ...sources] = grants
+  const isForOneObject = grant?.verb === 'write' && key !== '' && limitsUploads(grant.rule)
+  if (!isForOneObject) return { policy: compilePolicy(grants, location), isForOneObject }
+  const permissions = uploadActions(name).map((action) => ({ action, path: key, grant }))
+  const policy = policyOf(permissions, location)
+  policy.statement.push(...compilePolicy(sources, location).statement)
+  return { policy, isForOneObject }
+}
+
+/** An upload in one request, or the steps of a multipart upload, which share a key. */
+function uploadActions(name: OperationName): readonly string[] {
+  const own = operations[name].access.filter(({ on }) => on === 'object').map((one) => one.action)
+  if (own.every((action) => SINGLE_UPLOADS.includes(action))) return own
+  return actionsOf('write').filter((action) => !SINGLE_UPLOADS.includes(action))
+}
 
 /** The key that signs, and the period in Unix seconds for which it does. */
 async function signingKey(

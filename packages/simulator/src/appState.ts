@@ -1,4 +1,4 @@
-import { type CallbackOptions, callBackOrPromise } from './callbacks'
+import { api } from './callbacks'
 
 /** A listener of an event; each event has data of its own type. */
 type Listener = { call(event: unknown): void }['call']
@@ -90,8 +90,7 @@ export const offEvent = (state: AppState, event: string) => (listener?: Listener
 /** The part of `wx` about foreground, background and network; the same in Node and in the browser. */
 export function lifecycleApi(state: AppState) {
   return {
-    getNetworkType: (options: CallbackOptions = {}) =>
-      callBackOrPromise(options, () => ({ networkType: state.networkType }), 'getNetworkType'),
+    getNetworkType: api('getNetworkType', () => ({ networkType: state.networkType })),
     onNetworkStatusChange: onEvent(state, 'network'),
     offNetworkStatusChange: offEvent(state, 'network'),
     onAppShow: onEvent(state, 'show'),

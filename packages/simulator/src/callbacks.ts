@@ -17,7 +17,10 @@ export class WxError extends Error {
   readonly errno: number | undefined
   readonly errCode: number | undefined
 
-  constructor(errMsg: string, { errno, errCode }: { errno?: number; errCode?: number } = {}) {
+  constructor(
+    errMsg: string,
+    { errno, errCode }: { errno?: number | undefined; errCode?: number | undefined } = {},
+  ) {
     super(errMsg)
     this.errno = errno
     this.errCode = errCode

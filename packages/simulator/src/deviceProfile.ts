@@ -1,3 +1,6 @@
+/** The simulated version of the base library. */
+export const SDK_VERSION = '3.8.0'
+
 /** Values of `wx.getDeviceInfo().platform`. */
 export type Platform = 'android' | 'devtools' | 'ios' | 'mac' | 'ohos' | 'windows'
 

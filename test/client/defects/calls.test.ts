@@ -1,22 +1,8 @@
 import { loadModule } from '@miniprogram-cos/simulator'
-import {
-  AT,
-  calledBack,
-  createFakePhone,
-  DENIED,
-  DROP,
-  defect,
-  endOf,
-  headerOf,
-  isSignatureGood,
-  KEY,
-  type Launch,
-  MIB,
-  type PhoneOptions,
-  type Untyped,
-} from '../../support/bothClients'
-import { CLIENT_FILE, loadOfficialClient } from '../../support/phones'
-import type { CannedAnswer } from '../../support/recordingWx'
+import { calledBack, defect, endOf, type Launch } from '../../support/bothClients'
+import { AT, createFakePhone, DENIED, DROP, MIB, type PhoneOptions } from '../../support/fakePhone'
+import { CLIENT_FILE, loadOfficialClient, type Untyped } from '../../support/phones'
+import { type CannedAnswer, headerOf, isSignatureGood, KEY } from '../../support/recordingWx'
 
 function start(launch: Launch, given: PhoneOptions = {}, options: object = {}) {
   const phone = createFakePhone({ files: { f: new Uint8Array(2 * MIB) }, ...given })

@@ -1,19 +1,14 @@
 import {
-  AT,
   calledBack,
-  createFakePhone,
   defect,
   endOf,
-  headerOf,
-  isSignatureGood,
-  KEY,
   type Launch,
   NOW,
-  type PhoneOptions,
   temporaryKey,
-  type Untyped,
 } from '../../support/bothClients'
-import type { RecordedRequest } from '../../support/recordingWx'
+import { AT, createFakePhone, type PhoneOptions } from '../../support/fakePhone'
+import type { Untyped } from '../../support/phones'
+import { headerOf, isSignatureGood, KEY, type RecordedRequest } from '../../support/recordingWx'
 
 type Callback = (answer?: unknown) => void
 type Provider = (options: Untyped, callback: Callback) => unknown

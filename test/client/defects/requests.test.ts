@@ -1,17 +1,7 @@
-import {
-  AT,
-  calledBack,
-  createFakePhone,
-  defect,
-  endOf,
-  headerOf,
-  isSignatureGood,
-  KEY,
-  type Launch,
-  outcomeOf,
-  type Untyped,
-} from '../../support/bothClients'
-import type { CannedAnswer } from '../../support/recordingWx'
+import { calledBack, defect, endOf, type Launch, outcomeOf } from '../../support/bothClients'
+import { AT, createFakePhone } from '../../support/fakePhone'
+import type { Untyped } from '../../support/phones'
+import { type CannedAnswer, headerOf, isSignatureGood, KEY } from '../../support/recordingWx'
 
 /** A client with a fixed key that gets the same response to every request. */
 function start(launch: Launch, canned?: CannedAnswer, options: object = {}) {

@@ -1,18 +1,15 @@
+import { defect, endOf, type Launch } from '../../support/bothClients'
 import {
   AT,
   createFakePhone,
   DENIED,
   DROP,
-  defect,
-  endOf,
   GONE,
-  headerOf,
-  KEY,
-  type Launch,
   MIB,
   type PhoneOptions,
-  type Untyped,
-} from '../../support/bothClients'
+} from '../../support/fakePhone'
+import type { Untyped } from '../../support/phones'
+import { headerOf, KEY } from '../../support/recordingWx'
 
 const FILE = { f: new Uint8Array(4 * MIB) }
 const UPLOAD = { ...AT, Key: 'k', FilePath: 'f' }

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
-import { document, documents, oneOrMore } from './documents'
-import { headerParams } from './headers'
-import { key, maybe, query, text, word } from './texts'
+import {
+  document,
+  documents,
+  headerParams,
+  key,
+  maybe,
+  oneOrMore,
+  query,
+  text,
+  word,
+} from './values'
 
 type Fields = Record<string, fc.Arbitrary<unknown>>
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import type { Call } from '../harness'
-import { headerParams } from './headers'
-import { key, word } from './texts'
+import { headerParams, key, word } from './values'
 
 const MIB = 1024 * 1024
 const size = fc.oneof(

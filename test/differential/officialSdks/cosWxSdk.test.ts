@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Simulator } from '@miniprogram-cos/simulator'
 import { createSimulatedPhone, loadOfficialClient } from '../../support/phones'
-import { ALICE, BUCKET, CREDENTIALS_FUNCTION, REGION, ROOT_KEY } from '../../support/testCloud'
-import { useTestCloud } from '../../support/useTestCloud'
+import { ALICE, BUCKET, REGION, ROOT_KEY, useTestCloud } from '../../support/testCloud'
 import { describeContract, type OfficialClient } from './objectCases'
 import { describeAnswers } from './responseCases'
 import { describeSettings } from './settingCases'
@@ -12,7 +11,7 @@ import { describeSettings } from './settingCases'
 type Untyped = Record<string, (params: object) => Promise<never>>
 type OfficialConstructor = new (options: object) => Untyped
 
-const cloud = useTestCloud({ functions: [CREDENTIALS_FUNCTION] })
+const cloud = useTestCloud()
 let phone: Simulator
 let Official: OfficialConstructor
 let cos: Untyped

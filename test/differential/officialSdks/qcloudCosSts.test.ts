@@ -5,8 +5,7 @@ import { promisify } from 'node:util'
 import { accountPolicy, checkConfig, compilePolicy, grantsOf } from '@miniprogram-cos/server'
 import { config } from '../../../cos.config'
 import { type CosRequest, sendWithKey } from '../../support/functionCalls'
-import { ALICE, BOB, BUCKET, REGION, ROOT_KEY } from '../../support/testCloud'
-import { useTestCloud } from '../../support/useTestCloud'
+import { ALICE, BOB, BUCKET, REGION, ROOT_KEY, useTestCloud } from '../../support/testCloud'
 
 /**
  * Tencent's key server library with the local STS, over TLS because it supports nothing else, with its own

@@ -1,6 +1,9 @@
 import sharp from 'sharp'
-import { decodeBmp, encodeBmp } from '../../../packages/local-cloud/src/cos/images/bmp'
-import { jpegQuality } from '../../../packages/local-cloud/src/cos/images/jpegQuality'
+import {
+  decodeBmp,
+  encodeBmp,
+  jpegQuality,
+} from '../../../packages/local-cloud/src/cos/images/formats'
 import {
   alphaAt,
   animation,

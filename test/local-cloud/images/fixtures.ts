@@ -1,8 +1,11 @@
 import sharp from 'sharp'
 import { ImageProcessor } from '../../../packages/local-cloud/src/cos/images/imageProcessor'
 import { parsePipeline } from '../../../packages/local-cloud/src/cos/images/parsePipeline'
-import { temporaryKey } from '../../support/temporaryKey'
-import type { TestCloud } from '../../support/testCloud'
+import { BUCKET, REGION, type TestCloud, temporaryKey } from '../../support/testCloud'
+
+/** A second bucket, and the option that creates both. */
+export const OTHER = 'other-1250000000'
+export const TWO_BUCKETS = { buckets: [BUCKET, OTHER].map((name) => ({ name, region: REGION })) }
 
 export type Rgb = [red: number, green: number, blue: number]
 

@@ -1,18 +1,19 @@
 import COS from 'cos-nodejs-sdk-v5'
 import sharp from 'sharp'
-import { errorOf, type RawResponse, send } from '../../support/rawRequest'
-import { signedRequests } from '../../support/signedRequests'
-import { BUCKET, HOST, REGION, ROOT_KEY } from '../../support/testCloud'
-import { useTestCloud } from '../../support/useTestCloud'
-import { base64, isNear, pixelAt, plain, quarters, temporarySigner } from './fixtures'
+import { errorOf, type RawResponse, send, signedRequests } from '../../support/cosRequests'
+import { BUCKET, HOST, REGION, ROOT_KEY, useTestCloud } from '../../support/testCloud'
+import {
+  base64,
+  isNear,
+  OTHER,
+  pixelAt,
+  plain,
+  quarters,
+  TWO_BUCKETS,
+  temporarySigner,
+} from './fixtures'
 
-const OTHER = 'other-1250000000'
-const cloud = useTestCloud({
-  buckets: [
-    { name: BUCKET, region: REGION },
-    { name: OTHER, region: REGION },
-  ],
-})
+const cloud = useTestCloud(TWO_BUCKETS)
 let image: Buffer
 beforeAll(async () => {
   image = await quarters(400, 200)

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
-import { ImageError } from '../../../packages/local-cloud/src/cos/images/imageError'
+import { ImageError } from '../../../packages/local-cloud/src/cos/images/imagePipeline'
 import { ImageProcessor } from '../../../packages/local-cloud/src/cos/images/imageProcessor'
 import {
   ignoresErrors,

@@ -1,9 +1,7 @@
 import sharp from 'sharp'
-import { errorOf, send } from '../../support/rawRequest'
-import { signedRequests } from '../../support/signedRequests'
-import { HOST } from '../../support/testCloud'
-import { useTestCloud } from '../../support/useTestCloud'
-import { describeWithFfmpeg, sampleVideo } from '../../support/video'
+import { errorOf, send, signedRequests } from '../../support/cosRequests'
+import { HOST, useTestCloud } from '../../support/testCloud'
+import { describeWithFfmpeg, sampleVideo } from '../../support/tools'
 import { isNear, pixelAt, plain, temporarySigner } from './fixtures'
 
 const cloud = useTestCloud()

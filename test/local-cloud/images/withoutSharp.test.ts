@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { errorOf, send, signByOfficialSdk } from '../../support/rawRequest'
+import { errorOf, send, signByOfficialSdk } from '../../support/cosRequests'
 import { ROOT } from '../../support/root'
 import { ROOT_KEY } from '../../support/testCloud'
 
@@ -95,9 +95,16 @@ test.each([
     'The snapshot is over 64 MB.',
   ],
   ['is killed', 'kill -9 $$', 0o755, 'ServiceUnavailable', 'ffmpeg was ended by SIGKILL'],
+  [
+    'lacks a library',
+    'echo no libx264.so >&2; exit 127',
+    0o755,
+    'ServiceUnavailable',
+    'ffmpeg cannot be started: no libx264.so',
+  ],
 ])('an ffmpeg that %s is reported as that', async (_, lines, mode, code, message) => {
   const program = join(folder, 'bin/ffmpeg')
-  writeFileSync(program, `#!/bin/sh\n[ "$1" = -version ] && exit\n${lines}\n`, { mode })
+  writeFileSync(program, `#!/bin/sh\n${lines}\n`, { mode })
   await request('PUT', {}, {})
   const refused = await request('GET', { 'ci-process': 'snapshot', time: '1' }, {})
   rmSync(program)

@@ -1,4 +1,5 @@
-import { ALICE, BOB, HOST } from '../../support/testCloud'
+import type { LocalCloudOptions } from '@miniprogram-cos/local-cloud'
+import { ALICE, BOB, HOST, type TestCloud, useTestCloud } from '../../support/testCloud'
 
 /** The attacked user, and the attacker. */
 export const VICTIM = ALICE
@@ -46,4 +47,35 @@ export function visible(text: string): string {
   )
 }
 
-export const BUCKET_HOST = HOST
+const ACTIONS: Record<string, string> = {
+  GET: 'GetObject',
+  PUT: 'PutObject',
+  DELETE: 'DeleteObject',
+  HEAD: 'HeadObject',
+}
+
+/** The event for cos-credentials: the scope that the official client would request. */
+export const scopeEvent = ({ scope, method = 'GET', key = '' }: Attack) => ({
+  scope: scope ?? [{ action: `name/cos:${ACTIONS[method]}`, prefix: key }],
+})
+
+/** The event for cos-signature. */
+export const signatureEvent = ({ method = 'GET', key = '', query, headers }: Attack) => ({
+  Method: method,
+  Key: key,
+  Query: query,
+  Headers: { Host: HOST, ...headers },
+})
+
+/** A local cloud for the tests of the calling file, and how often STS was called in the present test. */
+export function useCountedCloud(options: Partial<LocalCloudOptions> = {}): {
+  cloud: TestCloud
+  sts: { calls: number }
+} {
+  const sts = { calls: 0 }
+  const cloud = useTestCloud({ ...options, onStsRequest: () => void sts.calls++ })
+  beforeEach(() => {
+    sts.calls = 0
+  })
+  return { cloud, sts }
+}

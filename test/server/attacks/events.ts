@@ -1,11 +1,15 @@
-import { BUCKET, REGION } from '../../support/testCloud'
-import { type Attack, BUCKET_HOST, OWN } from './attack'
+import { BUCKET, HOST, REGION } from '../../support/testCloud'
+import { type Attack, OWN } from './attack'
 
-/** An event that a function refuses. */
-export interface InvalidEvent {
+/** An event that a function must refuse, with one of the codes. */
+export interface RefusedEvent {
+  fn: 'cos-credentials' | 'cos-signature'
   name: string
   event: unknown
+  codes: string[]
 }
+
+type InvalidEvent = Pick<RefusedEvent, 'name' | 'event'>
 
 const own = `${OWN}x`
 const entry = { action: 'name/cos:PutObject', bucket: BUCKET, region: REGION, prefix: own }
@@ -47,7 +51,7 @@ const NO_TEXT: unknown[] = [undefined, null, 0, 1, true, [], [own], {}, { toStri
 const scoped = (name: string, scope: unknown): InvalidEvent => ({ name, event: { scope } })
 
 /** Events that cos-credentials refuses. */
-export const invalidScopes: InvalidEvent[] = [
+const invalidScopes: InvalidEvent[] = [
   ...ACTIONS.map((action) =>
     scoped(`the action ${JSON.stringify(action)}`, [{ ...entry, action }]),
   ),
@@ -186,12 +190,12 @@ const HEADERS: Record<string, string>[] = [
   { 'X-Forwarded-Host': 'evil.example' },
   { Host: 'evil.example' },
   { Host: '' },
-  { Host: `${BUCKET_HOST}.` },
-  { Host: `${BUCKET_HOST}:444` },
-  { Host: BUCKET_HOST.toUpperCase() },
+  { Host: `${HOST}.` },
+  { Host: `${HOST}:444` },
+  { Host: HOST.toUpperCase() },
   { Host: 'other-1250000000.cos.ap-guangzhou.myqcloud.com' },
   { Host: 'media-1250000000.cos.ap-beijing.myqcloud.com' },
-  { Host: BUCKET_HOST, host: 'evil.example' },
+  { Host: HOST, host: 'evil.example' },
   { 'x-cos-meta-a': 'x\r\nx-cos-acl: public-read' },
   { 'x-cos-meta-a\r\nx-cos-acl: public-read\r\nb': 'x' },
   { 'content-disposition': 'a\u0000b' },
@@ -246,7 +250,7 @@ const READS: Record<string, string>[] = [
 ]
 
 /** Requests on the attacker's own object that cos-signature refuses for their headers or parameters. */
-export const invalidRequests: Attack[] = [
+const invalidRequests: Attack[] = [
   ...HEADERS.map((headers) => ({
     name: `PUT with the headers ${JSON.stringify(headers).slice(0, 90)}`,
     method: 'PUT',
@@ -263,7 +267,7 @@ export const invalidRequests: Attack[] = [
 ]
 
 /** Malformed events of cos-signature. */
-export const invalidDescriptions: InvalidEvent[] = [
+const invalidDescriptions: InvalidEvent[] = [
   ...[
     'OPTIONS',
     'PATCH',
@@ -347,4 +351,25 @@ export const invalidDescriptions: InvalidEvent[] = [
     name: 'all buckets',
     event: { Method: 'GET', Pathname: '/', Headers: { Host: 'service.cos.myqcloud.com' } },
   },
+]
+
+const CODES = {
+  'cos-credentials': ['KitScopeRefused', 'KitPathRefused', 'KitBadRequest'],
+  'cos-signature': ['KitRequestRefused'],
+}
+
+const refusedBy =
+  (fn: RefusedEvent['fn']) =>
+  ({ name, event }: InvalidEvent): RefusedEvent => ({ fn, name, event, codes: CODES[fn] })
+
+/** Malformed events, and requests with something that no signature may cover. */
+export const MALFORMED_EVENTS: RefusedEvent[] = [
+  ...invalidScopes.map(refusedBy('cos-credentials')),
+  ...invalidDescriptions.map(refusedBy('cos-signature')),
+  ...invalidRequests
+    .map(({ name, method = 'GET', key, query, headers }) => ({
+      name,
+      event: { Method: method, Key: key, Query: query, Headers: headers },
+    }))
+    .map(refusedBy('cos-signature')),
 ]

@@ -2,7 +2,7 @@ import { type Agent, get } from 'node:https'
 import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
 import type COS from 'cos-nodejs-sdk-v5'
 import createProxyAgent from 'https-proxy-agent'
-import { type BucketPlace, bucketPlace } from './bucketRules'
+import { type BucketPlace, bucketPlace, ifPresent } from './bucketSettings'
 import { bucketError, CloudError } from './errors'
 
 /** Looks up the region of a bucket; undefined if the account has no such bucket, or the key may not list buckets. */
@@ -34,13 +34,8 @@ const WECHAT = 'servicewechat.com'
 
 /** The type of the bucket's hotlink protection if it refuses phones. */
 export async function refererObstacle(cos: COS, place: BucketPlace): Promise<string | undefined> {
-  let rules: COS.GetBucketRefererResult['RefererConfiguration'] | undefined
-  try {
-    rules = (await cos.getBucketReferer(place)).RefererConfiguration
-  } catch (error) {
-    if ((error as { code?: string }).code?.startsWith('NoSuchReferer')) return
-    throw error
-  }
+  const answer = await ifPresent(cos.getBucketReferer(place), 'NoSuchReferer')
+  const rules = answer?.RefererConfiguration
   if (rules?.Status !== 'Enabled') return
   const domains = [rules.DomainList?.Domains ?? []].flat() as string[]
   const isNamed = domains.some((domain) => domain === '*' || domain.includes(WECHAT))
@@ -93,17 +88,13 @@ const BUCKET_ACTIONS = [
  */
 const ANYBODY = /anyone:anyone|anonymous:anonymous|"(?:[a-z]*:)*\*"|cam::uin\/\*/
 
+/** A statement of the bucket's policy, with names in lower case. */
 interface Statement {
   effect?: string
-  Effect?: string
   principal?: unknown
-  Principal?: unknown
   action?: string | string[]
-  Action?: string | string[]
   resource?: string | string[]
-  Resource?: string | string[]
   condition?: object
-  Condition?: object
 }
 
 /**
@@ -127,34 +118,32 @@ export async function checkPrivacy(cos: COS, config: CosConfig): Promise<void> {
   }
 }
 
-async function statementsOf(
-  cos: COS,
-  place: { Bucket: string; Region: string },
-): Promise<Statement[]> {
-  try {
-    const { Policy } = await cos.getBucketPolicy(place)
-    const { Statement, statement } = Policy as { Statement?: Statement[]; statement?: Statement[] }
-    return Statement ?? statement ?? []
-  } catch (error) {
-    if ((error as { code?: string }).code?.startsWith('NoSuchBucketPolicy')) return []
-    throw bucketError(error, 'GetBucketPolicy')
-  }
+async function statementsOf(cos: COS, place: BucketPlace): Promise<Statement[]> {
+  const answer = await ifPresent(cos.getBucketPolicy(place), 'NoSuchBucketPolicy').catch(
+    (error) => {
+      throw bucketError(error, 'GetBucketPolicy')
+    },
+  )
+  const { Statement, statement }: Record<string, object[]> = answer?.Policy ?? {}
+  // COS accepts names in both cases: `Effect` and `effect`.
+  return (Statement ?? statement ?? []).map((one) =>
+    Object.fromEntries(Object.entries(one).map(([name, value]) => [name.toLowerCase(), value])),
+  )
 }
 
 /** Finds a path that a statement makes public contrary to the access rules; `/` for the bucket itself. */
 function openedPath(statement: Statement, config: CosConfig): string | undefined {
-  const { effect = statement.Effect, principal = statement.Principal } = statement
-  const { condition = statement.Condition } = statement
+  const { effect, principal = '', action = [], resource = [], condition = {} } = statement
   const isAllowed = effect?.toLowerCase() === 'allow'
-  const isAnonymous = ANYBODY.test(JSON.stringify(principal ?? ''))
-  if (!isAllowed || !isAnonymous || Object.keys(condition ?? {}).length > 0) return undefined
-  const patterns = [statement.action ?? statement.Action ?? []].flat()
+  const isAnonymous = ANYBODY.test(JSON.stringify(principal))
+  if (!isAllowed || !isAnonymous || Object.keys(condition).length > 0) return undefined
+  const patterns = [action].flat()
   const permits = (actions: readonly string[]) =>
     patterns.some((pattern) =>
-      actions.some((action) => isMatch(pattern.replace(/^(name\/)?(cos:)?/, ''), action)),
+      actions.some((name) => isMatch(pattern.replace(/^(name\/)?(cos:)?/, ''), name)),
     )
-  const resources = [statement.resource ?? statement.Resource ?? []].flat()
-  const opens = (path: string) => resources.some((resource) => overlaps(resource, config, path))
+  const resources = [resource].flat()
+  const opens = (path: string) => resources.some((one) => overlaps(one, config, path))
   if (permits(BUCKET_ACTIONS) && opens('')) return '/'
   const { rules } = checkConfig(config)
   const closed = permits(WRITE_ACTIONS)

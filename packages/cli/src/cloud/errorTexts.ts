@@ -11,8 +11,9 @@ function errorText(cause: string, fix: string, causeZh: string, fixZh: string): 
   return { cause: { en: cause, zh: causeZh }, fix: { en: fix, zh: fixZh } }
 }
 
-/** Errors on this computer. */
-const LOCAL_ERRORS = {
+/** All errors of setup, deploy and doctor, by code. */
+export const CLOUD_ERRORS = {
+  // Errors on this computer.
   NodeTooOld: errorText(
     'this version of Node is too old',
     'Install Node 20 or newer (nodejs.org), then run npm ci.',
@@ -79,10 +80,8 @@ const LOCAL_ERRORS = {
     '微信“服务器域名”缺少域名',
     '请把 npm run domains 打印的列表粘贴到微信公众平台。',
   ),
-}
 
-/** Errors of a key: that of the deployment, or that of the functions. */
-const KEY_ERRORS = {
+  // Errors of a key: that of the deployment, or that of the functions.
   DeployKeyMissing: errorText(
     'the key to deploy with is missing',
     'Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY in .env, or run npm run setup.',
@@ -161,10 +160,8 @@ const KEY_ERRORS = {
     'STS 未向云函数签发临时密钥',
     '请把 npm run policy 打印的策略授予云函数的子账号。',
   ),
-}
 
-/** Errors of the CloudBase environment or its functions. */
-const FUNCTION_ERRORS = {
+  // Errors of the CloudBase environment or its functions.
   EnvironmentUnknown: errorText(
     'this account has no such CloudBase environment',
     'Compare env in cos.config.ts with the console (tcb.cloud.tencent.com), and the account of the key.',
@@ -255,10 +252,8 @@ const FUNCTION_ERRORS = {
     '本机没有该函数的上一版代码',
     '请切换到所需版本后执行 npm run deploy。',
   ),
-}
 
-/** Errors of the bucket. */
-const BUCKET_ERRORS = {
+  // Errors of the bucket.
   BucketUnknown: errorText(
     'there is no such bucket in that region',
     'Compare bucket (with its -APPID) and region in cos.config.ts with the COS console.',
@@ -325,14 +320,6 @@ const BUCKET_ERRORS = {
     '用户密钥可以打开他人的目录',
     '请勿上线：存储桶策略或 ACL 授权过宽，请在 COS 控制台移除。',
   ),
-}
-
-/** All errors of setup, deploy and doctor, by code. */
-export const CLOUD_ERRORS = {
-  ...LOCAL_ERRORS,
-  ...KEY_ERRORS,
-  ...FUNCTION_ERRORS,
-  ...BUCKET_ERRORS,
 }
 
 export type CloudErrorCode = keyof typeof CLOUD_ERRORS

@@ -13,13 +13,6 @@ export interface CloudKey {
 /** Variables of the environment and of `.env`; the environment takes precedence. */
 export type Settings = Record<string, string | undefined>
 
-/** Variables that this kit reads from `.env`, and never prints. */
-export const SECRET_VARIABLES = [
-  'TENCENTCLOUD_SECRET_KEY',
-  'TENCENTCLOUD_TOKEN',
-  'COS_STS_SECRET_KEY',
-] as const
-
 /** The environment variables that are passed to a function. */
 export const FUNCTION_VARIABLES = [
   'COS_STS_SECRET_ID',
@@ -32,6 +25,12 @@ export function readSettings(file = at('.env')): Settings {
   const written = existsSync(file) ? parseEnvFile(readFileSync(file, 'utf8')) : {}
   const present = Object.entries(process.env).filter(([, value]) => value !== '')
   return { ...written, ...Object.fromEntries(present) }
+}
+
+/** The values that are never printed. */
+export function secretsOf(settings: Settings): (string | undefined)[] {
+  const { TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN, COS_STS_SECRET_KEY } = settings
+  return [TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_TOKEN, COS_STS_SECRET_KEY]
 }
 
 /** Parses `NAME=value` lines as Node does. Empty values count as not set. */

@@ -1,20 +1,15 @@
+import { apiError, describeError } from '../cloud/errors'
+import { deployKey, functionKey, readSettings, secretsOf } from '../cloud/settings'
+import type { AnswerName } from '../cloud/setup'
 import { LocalizedCommand } from '../command'
-import { loadConfig } from '../config'
 import type { DeployOptions, DeployProgress } from '../deploy/runDeploy'
-import { functionNames } from '../functions/functionFiles'
-import type { RunOptions } from '../project'
-import { localizedError, t } from '../text'
+import { isAgreed, SafeOutput } from '../output'
+import { functionNames, functionRoot, loadConfig, type RunOptions } from '../project'
+import { localizedError, readerLanguage, t } from '../text'
 
-interface Options {
+interface DeployFlags extends Omit<DeployOptions, 'maxInstances'> {
   yes: boolean
-  dryRun: boolean
-  only?: string
-  bucket: boolean
   maxInstances: string
-  allowLaxSignatures: boolean
-  cors?: string
-  recreate: boolean
-  rollback: boolean
 }
 
 export function deployCommand({ buildPackages }: RunOptions): LocalizedCommand {
@@ -76,24 +71,25 @@ export function deployCommand({ buildPackages }: RunOptions): LocalizedCommand {
         '\n密钥：.env 或环境变量（见 .env.example）。配置：cos.config.ts。\n退出码：0 已部署或无需更改；1 因所示错误中止；2 输入有误。',
       ),
     )
-    .action((given: Options) => deploy(given, buildPackages))
+    .action((given: DeployFlags) => deploy(given, buildPackages))
 }
 
-async function deploy(given: Options, buildPackages: RunOptions['buildPackages']): Promise<void> {
+async function deploy(
+  given: DeployFlags,
+  buildPackages: RunOptions['buildPackages'],
+): Promise<void> {
   const options = readOptions(given)
   await buildPackages?.()
-  const [{ runDeploy }, { apiError, describeError }, { readSettings, SECRET_VARIABLES }] =
-    await Promise.all([
-      import('../deploy/runDeploy'),
-      import('../cloud/errors'),
-      import('../cloud/settings'),
-    ])
-  const { SafeOutput } = await import('../output')
-  const { readerLanguage } = await import('../text')
+  const { runDeploy } = await import('../deploy/runDeploy')
   const settings = readSettings()
-  const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
+  const output = new SafeOutput(secretsOf(settings))
   const progress: DeployProgress = { done: [], open: [] }
-  const agree = () => agreed(given.yes)
+  const agree = () =>
+    isAgreed(given.yes, t('Deploy?', '开始部署？')).catch(({ message }: Error) => {
+      output.error(`deploy: ${message}`)
+      process.exitCode = 2
+      return false
+    })
   const config = await loadConfig()
   try {
     await runDeploy(config, options, settings, output, progress, agree)
@@ -115,8 +111,8 @@ async function deploy(given: Options, buildPackages: RunOptions['buildPackages']
 }
 
 /** @throws Error in one line */
-function readOptions(given: Options): DeployOptions {
-  const { dryRun, only, cors, recreate, rollback, maxInstances } = given
+function readOptions(given: DeployFlags): DeployOptions {
+  const { only, cors, rollback, maxInstances } = given
   const names = functionNames()
   if (only !== undefined && !names.includes(only)) {
     throw localizedError(
@@ -140,26 +136,89 @@ function readOptions(given: Options): DeployOptions {
   if (cors !== undefined && !bucket) {
     throw localizedError('--cors needs the bucket to be configured', '--cors 需要同时配置存储桶')
   }
-  return {
-    dryRun,
-    only,
-    bucket,
-    laxSignatures: given.allowLaxSignatures,
-    maxInstances: Number(maxInstances),
-    cors,
-    recreate,
-    rollback,
-  }
+  return { ...given, bucket, maxInstances: Number(maxInstances) }
 }
 
-async function agreed(yes: boolean): Promise<boolean> {
-  if (yes) return true
-  const { confirm } = await import('../output')
-  const answer = await confirm(t('Deploy?', '开始部署？'))
-  if (answer !== undefined) return answer
-  console.error(
-    t('deploy: stdin is not a terminal; pass --yes', 'deploy: 标准输入不是终端，请使用 --yes'),
-  )
-  process.exitCode = 2
-  return false
+export function buildCommand({ buildPackages }: RunOptions): LocalizedCommand {
+  return new LocalizedCommand('build')
+    .describe(
+      'Builds the cloud functions into the folder from which DevTools uploads them.',
+      '构建云函数到开发者工具上传云函数的目录。',
+    )
+    .withExitCodes('0 success, 2 it cannot be built.', '0 成功；2 无法构建。')
+    .action(async () => {
+      await buildPackages?.()
+      const { buildFunctions } = await import('../deploy/buildFunctions')
+      const output = new SafeOutput()
+      for (const name of await buildFunctions()) output.line(`✓ ${functionRoot()}/${name}`)
+      const { signatureNotes } = await import('../rules')
+      for (const note of signatureNotes(await loadConfig())) output.line(note)
+    })
+}
+
+interface SetupFlags extends Partial<Record<AnswerName, string>> {
+  yes: boolean
+  ask: boolean
+  offline: boolean
+}
+
+export function setupCommand(): LocalizedCommand {
+  return new LocalizedCommand('setup')
+    .describe(
+      'Asks for missing values, checks them with Tencent Cloud, and writes cos.config.ts, .env (readable by you alone) and project.private.config.json.',
+      '询问所需信息并在腾讯云上核对，然后写入 cos.config.ts、.env（仅本人可读）与 project.private.config.json。',
+    )
+    .withOption('--appid <wx…>', 'AppID of the mini program', '小程序 AppID')
+    .withOption('--env <id>', 'CloudBase environment', '云开发环境 ID')
+    .withOption('--bucket <name-appid>', 'bucket, with its APPID', '存储桶，含 APPID')
+    .withOption('--region <region>', 'region of the bucket', '存储桶所在地域')
+    .withOption('--yes', 'does not ask: missing values are an error', '不询问：缺少值时报错', false)
+    .withOption(
+      '--ask',
+      'asks without a terminal: answers come line by line on standard input',
+      '没有终端时也询问：从标准输入逐行读取回答',
+      process.stdin.isTTY === true,
+    )
+    .withOption('--offline', 'checks formats only', '只检查格式', false)
+    .addHelpText(
+      'after',
+      t(
+        '\nKeys are not options: they come from .env or the environment (names in .env.example), or are asked for.\nExit codes: 0 written, 2 wrong input or refused by Tencent Cloud: nothing is written.',
+        '\n密钥不作为选项：来自 .env 或环境变量（变量名见 .env.example），否则会询问。\n退出码：0 已写入；2 输入有误或被腾讯云拒绝，未写入任何内容。',
+      ),
+    )
+    .action(setup)
+}
+
+async function setup(options: SetupFlags): Promise<void> {
+  const {
+    askMissing,
+    checkAnswers,
+    checkOnline,
+    knownAppid,
+    lineAsker,
+    lookUpRegion,
+    presentAnswers,
+    QUESTIONS,
+    terminalAsker,
+    writeAnswers,
+  } = await import('../cloud/setup')
+  const given = { ...knownAppid(), ...presentAnswers(await loadConfig()) }
+  for (const { name } of QUESTIONS) {
+    const value = options[name]
+    if (value !== undefined) given[name] = value
+  }
+  const settings = readSettings()
+  const lookUp = async () => (options.offline ? {} : lookUpRegion(given, settings))
+  if (options.ask && !options.yes) {
+    const asker = process.stdin.isTTY ? terminalAsker() : lineAsker()
+    await askMissing(asker, given, settings, lookUp).finally(asker.close)
+  } else if (given.region === undefined) Object.assign(given, await lookUp())
+  const answers = checkAnswers(given, settings)
+  deployKey(settings)
+  functionKey(settings)
+  if (!options.offline) await checkOnline(answers, settings)
+  const output = new SafeOutput(secretsOf(settings))
+  for (const file of await writeAnswers(answers, settings)) output.line(`✓ ${file}`)
+  output.line(t('Next: npm run deploy', '下一步：npm run deploy'))
 }

@@ -1,9 +1,9 @@
-import { CLOUD_ERRORS, type CloudError } from '../cloud/errors'
+import { apiError, CLOUD_ERRORS, type CloudError, describeError } from '../cloud/errors'
+import { readSettings, secretsOf } from '../cloud/settings'
 import { LocalizedCommand } from '../command'
-import { loadConfig } from '../config'
-import type { DoctorContext } from '../doctor/context'
+import type { DoctorContext } from '../doctor/checks'
 import { SafeOutput } from '../output'
-import { type RunOptions, readInputFile } from '../project'
+import { loadConfig, type RunOptions, readInputFile } from '../project'
 import { type Language, localizedError, readerLanguage, t } from '../text'
 
 interface Options {
@@ -112,30 +112,22 @@ async function examine(
   { domains, strict, live, json, yes }: Options,
   buildPackages: RunOptions['buildPackages'],
 ): Promise<void> {
-  const [{ checks }, { apiError, describeError }, { readSettings, SECRET_VARIABLES }] =
-    await Promise.all([
-      import('../doctor/checks'),
-      import('../cloud/errors'),
-      import('../cloud/settings'),
-    ])
+  const { checks } = await import('../doctor/checks')
   const language = readerLanguage()
   const settings = readSettings()
-  const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
+  const output = new SafeOutput(secretsOf(settings))
   const print = (text: string) => (json ? output.error(text) : output.line(text))
   const outcome: DoctorOutcome = { ok: true, checks: [], warnings: [] }
-  const warn = (error: CloudError) => {
-    outcome.warnings.push(inJson(error, language))
-    print(`! ${describeError(error, language).replaceAll('\n', '\n  ')}`)
-    if (strict) process.exitCode = 1
-  }
   const context: DoctorContext = {
     config: await loadConfig(),
     settings,
     node: process.versions.node,
-    warn,
-  }
-  if (domains !== undefined) {
-    context.domains = readInputFile(domains)
+    ...(domains === undefined ? {} : { domains: readInputFile(domains) }),
+    warn(error) {
+      outcome.warnings.push(inJson(error, language))
+      print(`! ${describeError(error, language).replaceAll('\n', '\n  ')}`)
+      if (strict) process.exitCode = 1
+    },
   }
   for (const { name, run } of checks) {
     try {
@@ -149,18 +141,17 @@ async function examine(
       outcome.error = inJson(failure, language)
       print(`✗ ${name[language]}`)
       output.error(`\n${describeError(failure, language)}`)
-      if (json) output.line(JSON.stringify(outcome))
       process.exitCode = 1
-      return
+      break
     }
   }
-  print(t('No problems found.', '一切正常。'))
-  if (!live) {
+  if (outcome.ok) print(t('No problems found.', '一切正常。'))
+  if (!outcome.ok || !live) {
     if (json) output.line(JSON.stringify(outcome))
     return
   }
   await buildPackages?.()
-  const { reportLiveProbes } = await import('../doctor/live/report')
+  const { reportLiveProbes } = await import('../doctor/liveProbes')
   if (!(await reportLiveProbes(context, output, { isJson: json, isAgreed: yes }))) {
     process.exitCode = 1
   }

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { join, posix, resolve } from 'node:path'
+import { join, posix, relative, resolve } from 'node:path'
 import { LocalizedCommand } from '../command'
 import type { AppProject, Framework } from '../init/detect'
 import type { Step } from '../init/plan'
-import { confirm, SafeOutput } from '../output'
+import type { Template } from '../init/writeApp'
+import { isAgreed, SafeOutput } from '../output'
 import { localizedError, readerLanguage, t } from '../text'
 
-interface Options {
+interface InitOptions {
   dryRun: boolean
   yes: boolean
   install: boolean
@@ -39,12 +40,12 @@ export function initCommand(): LocalizedCommand {
     .action(init)
 }
 
-async function init(options: Options): Promise<void> {
+async function init(options: InitOptions): Promise<void> {
   const root = resolve('.')
   const [{ detect }, { configName, plan }, { applyStep, checkWritable }] = await Promise.all([
     import('../init/detect'),
     import('../init/plan'),
-    import('../init/apply'),
+    import('../init/writeApp'),
   ])
   const app = detect(root, options.subPackage)
   const steps = plan(app)
@@ -59,19 +60,14 @@ async function init(options: Options): Promise<void> {
   output.line(t('\nPlan', '\n计划'))
   for (const step of steps) output.line(describeStep(step))
   if (options.dryRun) return
-  if (!options.yes) {
-    const answer = await confirm(t('Write these changes?', '写入以上更改？'))
-    if (answer === undefined) {
-      throw localizedError('stdin is not a TTY; pass --yes', '标准输入不是终端，请加 --yes')
-    }
-    if (!answer)
-      throw localizedError('not confirmed; nothing was written', '未确认，未写入任何内容')
+  if (!(await isAgreed(options.yes, t('Write these changes?', '写入以上更改？')))) {
+    throw localizedError('not confirmed; nothing was written', '未确认，未写入任何内容')
   }
   for (const step of steps) await applyStep(root, step)
   output.line(t('\n✓ written', '\n✓ 已写入'))
   for (const line of undo(steps)) output.line(line)
   if (options.install) install(join(root, posix.dirname(app.packageFile)))
-  for (const line of nextSteps(app, options.install)) output.line(line)
+  for (const line of afterInit(app, options.install)) output.line(line)
 }
 
 /** @throws Error for functions of the app with the kit's names, and for a configuration that is not valid */
@@ -86,7 +82,7 @@ async function checkPlan(app: AppProject, config: string): Promise<void> {
   }
   if (app.read(config) === undefined) return
   const { checkConfig } = await import('@miniprogram-cos/server')
-  const { loadConfig } = await import('../config')
+  const { loadConfig } = await import('../project')
   checkConfig(await loadConfig())
 }
 
@@ -150,15 +146,95 @@ function install(folder: string): void {
   if (status !== 0) process.exitCode = 1
 }
 
-function nextSteps(app: AppProject, isInstalled: boolean): string[] {
+const BUILD_NPM = () => t('  DevTools: Tools → Build npm', '  开发者工具：工具 → 构建 npm')
+
+const SETUP = () => t('your bucket and keys, then deploy', '填写存储桶与密钥，然后 deploy')
+
+function afterInit(app: AppProject, isInstalled: boolean): string[] {
   const folder = posix.dirname(app.packageFile)
   const prefix = folder === '.' ? '' : `cd ${folder} && `
-  const isNative = app.framework === 'native'
   return [
     t('\nNext', '\n下一步'),
     ...(isInstalled ? [] : [`  ${prefix}npm install`]),
-    ...(isNative ? [t('  DevTools: Tools → Build npm', '  开发者工具：工具 → 构建 npm')] : []),
+    ...(app.framework === 'native' ? [BUILD_NPM()] : []),
     `  npx @miniprogram-cos/cli dev      ${t('the app with a local cloud', '在本地云上运行')}`,
-    `  npx @miniprogram-cos/cli setup    ${t('your bucket and keys, then deploy', '填写存储桶与密钥，然后 deploy')}`,
+    `  npx @miniprogram-cos/cli setup    ${SETUP()}`,
+  ]
+}
+
+interface CreateOptions {
+  template?: string
+  yes: boolean
+}
+
+/** The template that `--yes` creates. */
+const DEFAULT_TEMPLATE = 'native-js'
+
+export function createCommand(): LocalizedCommand {
+  return new LocalizedCommand('create')
+    .describe(
+      'Creates a mini program that uploads to COS, in a new or an empty folder. `npm create miniprogram-cos` runs this command.',
+      '在新目录或空目录中创建可上传到 COS 的小程序。`npm create miniprogram-cos` 即执行此命令。',
+    )
+    .withOption(
+      '--template <name>',
+      'native-js, native-ts, taro or uni-app',
+      'native-js、native-ts、taro 或 uni-app',
+    )
+    .withOption(
+      '--yes',
+      `does not ask: ${DEFAULT_TEMPLATE} in this folder, unless told otherwise`,
+      `不询问：未另行指定时在当前目录创建 ${DEFAULT_TEMPLATE}`,
+      false,
+    )
+    .withArgument('[folder]', 'where to create it', '创建到该目录')
+    .withExitCodes(
+      '0 created; 2 wrong input, or not confirmed: nothing is written.',
+      '0 已创建；2 输入有误或已取消，未写入任何内容。',
+    )
+    .action(create)
+}
+
+async function create(given: string | undefined, options: CreateOptions): Promise<void> {
+  const { askFolder, askTemplate, createApp, isEmptyFolder, TEMPLATES } = await import(
+    '../init/writeApp'
+  )
+  if (options.template !== undefined) checkTemplate(options.template, TEMPLATES)
+  const path = given ?? (options.yes ? '.' : await askFolder())
+  const folder = resolve(path)
+  if (!isEmptyFolder(folder)) {
+    throw localizedError(
+      `${path} is not an empty folder; in an existing app, run npx @miniprogram-cos/cli init`,
+      `${path} 不是空目录；已有小程序请执行 npx @miniprogram-cos/cli init`,
+    )
+  }
+  const template =
+    options.template ?? (options.yes ? DEFAULT_TEMPLATE : await askTemplate(TEMPLATES))
+  const files = await createApp(template, folder)
+  const output = new SafeOutput()
+  output.line(t(`✓ created in ${folder}`, `✓ 已创建于 ${folder}`))
+  for (const file of files) output.line(`  ${file}`)
+  const isNative = template.startsWith('native-')
+  for (const line of afterCreate(relative('.', folder), isNative)) output.line(line)
+}
+
+/** @throws Error that names the templates */
+function checkTemplate(name: string, templates: Template[]): void {
+  if (templates.some((one) => one.name === name)) return
+  const names = templates.map((one) => one.name).join(', ')
+  throw localizedError(
+    `there is no template "${name}": choose one of ${names}`,
+    `没有模板 "${name}"：可选 ${names}`,
+  )
+}
+
+function afterCreate(folder: string, isNative: boolean): string[] {
+  return [
+    t('\nNext', '\n下一步'),
+    ...(folder === '' ? [] : [`  cd ${folder}`]),
+    '  npm install',
+    `  npm start                     ${t('the app with a local cloud, in the browser', '在浏览器中以本地云运行')}`,
+    ...(isNative ? [BUILD_NPM()] : []),
+    `  npx miniprogram-cos setup     ${SETUP()}`,
   ]
 }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
+import { readSettings, secretsOf } from '../cloud/settings'
 import { LocalizedCommand } from '../command'
-import { loadConfig } from '../config'
 import type { MigrationUi, ProgressBar } from '../migrate/runMigration'
-import { confirm, SafeOutput } from '../output'
-import { projectRoot, readInputFile } from '../project'
+import { isAgreed, SafeOutput } from '../output'
+import { loadConfig, projectRoot, readInputFile } from '../project'
 import { localizedError, t } from '../text'
 
 interface Options {
@@ -75,8 +75,7 @@ export function migrateCommand(): LocalizedCommand {
 }
 
 async function migrate(given: Options): Promise<void> {
-  const [{ parseSelection, checkTemplate }, { showPlan, runMigration, runRollback }] =
-    await Promise.all([import('../migrate/plan'), import('../migrate/runMigration')])
+  const { parseSelection, checkTemplate } = await import('../migrate/plan')
   const { allFiles, key, copyOnly, keepCopies } = given
   const selections = given.records.map(parseSelection)
   if (!given.rollback) {
@@ -96,10 +95,10 @@ async function migrate(given: Options): Promise<void> {
     rate: positive(given.rate, '--rate'),
     copyOnly,
   }
-  const [{ connectPlaces, connectLocalPlaces }, { readSettings, SECRET_VARIABLES }] =
-    await Promise.all([import('../migrate/cloudPlaces'), import('../cloud/settings')])
+  const [{ connectPlaces, connectLocalPlaces }, { showPlan, runMigration, runRollback }] =
+    await Promise.all([import('../migrate/places'), import('../migrate/runMigration')])
   const settings = readSettings()
-  const output = new SafeOutput(SECRET_VARIABLES.map((name) => settings[name]))
+  const output = new SafeOutput(secretsOf(settings))
   const ui: MigrationUi = { output, startProgress: progressBar }
   const { places, target } =
     given.localCloud === undefined
@@ -109,22 +108,14 @@ async function migrate(given: Options): Promise<void> {
     process.exitCode = (await showPlan(places, options, ui)) ? 0 : 1
     return
   }
-  if (!(await agreed(given, target))) return
+  const question = given.rollback
+    ? t(`Undo the migration ${target}?`, `撤销迁移 ${target}？`)
+    : t(`Migrate ${target}?`, `迁移 ${target}？`)
+  if (!(await isAgreed(given.yes, question))) return
   const isComplete = given.rollback
     ? await runRollback(places, { folder, keepCopies }, ui)
     : await runMigration(places, options, ui)
   process.exitCode = isComplete ? 0 : 1
-}
-
-async function agreed({ yes, rollback }: Options, target: string): Promise<boolean> {
-  if (yes) return true
-  const answer = await confirm(
-    rollback
-      ? t(`Undo the migration ${target}?`, `撤销迁移 ${target}？`)
-      : t(`Migrate ${target}?`, `迁移 ${target}？`),
-  )
-  if (answer !== undefined) return answer
-  throw localizedError('stdin is not a terminal; pass --yes', '标准输入不是终端，请使用 --yes')
 }
 
 /** @throws Error */

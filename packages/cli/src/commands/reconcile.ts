@@ -2,8 +2,8 @@ import type { CloudDatabase } from '@miniprogram-cos/server'
 import { apiError } from '../cloud/errors'
 import { deployKey, functionKey, readSettings } from '../cloud/settings'
 import { LocalizedCommand } from '../command'
-import { loadConfig } from '../config'
 import { SafeOutput } from '../output'
+import { loadConfig } from '../project'
 import { localizedError, t } from '../text'
 
 interface ReconcileFlags {

@@ -1,36 +1,44 @@
 import { dirname } from 'node:path'
 import { type CosConfig, checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
-import { CloudApi } from '../cloud/api'
-import { bucketPlace } from '../cloud/bucketRules'
+import { CloudApi, checkOwnConfig, excessRights, FUNCTIONS_ONLY, preflight } from '../cloud/account'
+import { checkPrivacy } from '../cloud/bucketChecks'
+import {
+  bucketPlace,
+  type CloudStep,
+  cosClient,
+  planBucket,
+  requireStrictSignature,
+} from '../cloud/bucketSettings'
 import { CloudError, describeError } from '../cloud/errors'
 import { type CloudKey, deployKey, functionKey, type Settings } from '../cloud/settings'
-import { buildFunction } from '../functions/buildFunctions'
-import { functionFile } from '../functions/functionFiles'
 import { maskId, type SafeOutput } from '../output'
+import { functionFile } from '../project'
 import { readerLanguage, t } from '../text'
-import { type CloudStep, planBucket, planCollections, requireStrictSignature } from './bucketPlan'
-import { checkFunction, deployFunction, limitInstances, previousCode } from './deployFunction'
+import { buildFunction } from './buildFunctions'
 import {
   checkCodeSize,
+  checkFunction,
+  deployFunction,
   describePlan,
   type FunctionPlan,
+  limitInstances,
   planFunction,
+  previousCode,
   wantedFunctions,
-} from './plan'
-import { checkBucketPrivacy, checkOwnConfig, excessRights, preflight } from './preflight'
+} from './deployFunction'
 
 export interface DeployOptions {
   dryRun: boolean
   /** Deploys only this function. */
-  only: string | undefined
+  only?: string
   /** Whether to configure the bucket, and the permissions of the database's collections. */
   bucket: boolean
   /** Deploys cos-signature to a bucket without strict signatures. */
-  laxSignatures: boolean
+  allowLaxSignatures: boolean
   /** Maximum number of concurrent instances of a function; 0 leaves the limit unchanged. */
   maxInstances: number
   /** A browser's origin to allow. */
-  cors: string | undefined
+  cors?: string
   /** Whether a function with another runtime may be deleted and created again. */
   recreate: boolean
   rollback: boolean
@@ -106,14 +114,17 @@ async function prepare(
     functions.push({ plan, folder: folders[i] as string })
   }
   const place = bucketPlace(config)
-  await checkBucketPrivacy(key, config, options.bucket)
+  await checkPrivacy(cosClient(key), config).catch((error: CloudError) => {
+    // Whoever deploys functions only need not be allowed to read the bucket's configuration.
+    if (options.bucket || error.code !== 'BucketForbidden') throw error
+  })
   const { rules } = checkConfig(config)
   const steps: CloudStep[] = []
   if (options.bucket) {
     steps.push(...(await planCollections(cloud, collectionsOf(rules))))
     steps.push(...(await planBucket(key, place, trashLifecycle(rules), options.cors)))
   }
-  if (!options.bucket && !options.laxSignatures) {
+  if (!options.bucket && !options.allowLaxSignatures) {
     const names = wanted.map(({ name }) => name)
     await requireStrictSignature(key, place, names)
   }
@@ -121,6 +132,25 @@ async function prepare(
     ? await excessRights(functionKey(settings), place, config.env)
     : []
   return { cloud, account, key, functions, steps, excess }
+}
+
+/**
+ * Closes the kit's collections to phones, which may add documents to a collection by default.
+ * @throws CloudError
+ */
+function planCollections(cloud: CloudApi, names: string[]): Promise<CloudStep[]> {
+  return Promise.all(
+    names.map(async (name) => ({
+      target: 'database' as const,
+      what: t(
+        `collection ${name}: only functions may read and write it (${FUNCTIONS_ONLY})`,
+        `集合 ${name}：仅云函数可读写（${FUNCTIONS_ONLY}）`,
+      ),
+      isFirst: true,
+      isSet: (await cloud.collectionPermission(name)) === FUNCTIONS_ONLY,
+      set: () => cloud.closeCollection(name),
+    })),
+  )
 }
 
 function describe(

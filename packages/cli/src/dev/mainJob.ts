@@ -2,12 +2,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, existsSync, promises as fs, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { CosError } from 'miniprogram-cos'
-import { bucketHost } from '../config'
 import { formatBytes, padColumns, type Reporter } from '../output'
-import { fromCaller, ownFile } from '../project'
+import { bucketHost, fromCaller, ownFile } from '../project'
 import { localizedError, t } from '../text'
-import type { Phone } from './phone'
-import type { UrlReader } from './urlReader'
+import type { Phone, UrlReader } from './clients'
 
 /**
  * Demonstrates the features of the kit with two users and real files, and checks each step.

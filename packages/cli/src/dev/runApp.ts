@@ -6,22 +6,48 @@ import { basename, join } from 'node:path'
 import type { LocalCloud } from '@miniprogram-cos/local-cloud'
 import type { CosConfig } from '@miniprogram-cos/server'
 import type { Preview } from '@miniprogram-cos/simulator/preview'
-import { loadConfig } from '../config'
-import { buildFunctions } from '../functions/buildFunctions'
-import { deployedFunctions } from '../functions/functionFiles'
+import { buildFunctions, watchFunctions } from '../deploy/buildFunctions'
 import { detect } from '../init/detect'
 import { Printer } from '../output'
-import { configFile, forProject, fromCaller, hasFunctionSources, projectRoot } from '../project'
-import { explainPath, withRuleLine } from '../rules/ruleLocation'
-import { signatureNotes, signaturePaths } from '../rules/signaturePaths'
-import { readerLanguage, t } from '../text'
+import {
+  configFile,
+  deployedFunctions,
+  forProject,
+  fromCaller,
+  hasFunctionSources,
+  loadConfig,
+  projectRoot,
+} from '../project'
+import { explainPath, signatureNotes, signaturePaths, withRuleLine } from '../rules'
+import { localizedError, readerLanguage, t } from '../text'
+import { createPhone, curlCommand, localReader } from './clients'
 import { chooseFiles, type JobFile, runMainJob } from './mainJob'
-import { createPhone } from './phone'
-import { type DevPorts, explainPort } from './ports'
 import { activityOf, previewApp, type User } from './preview'
 import { registerCloud } from './runningClouds'
-import { curlCommand, localReader } from './urlReader'
-import { watchFunctions } from './watchFunctions'
+
+/** The servers of `dev`, in the order of their ports. */
+const SERVERS = ['COS', 'STS', 'functions', 'admin', 'preview'] as const
+
+/** A port of each server; 0 for any free one. */
+export interface DevPorts {
+  cosPort: number
+  stsPort: number
+  functionsPort: number
+  adminPort: number
+  preview: number
+}
+
+/** Explains an error of starting: which port is in use, and what to do. */
+function explainPort(error: Error & { code?: string; port?: number }, ports: DevPorts): Error {
+  if (error.code !== 'EADDRINUSE' || error.port === undefined) return error
+  const { port } = error
+  const server = SERVERS[Object.values(ports).indexOf(port)] ?? ''
+  const next = port >= 10_000 ? 20_000 : 10_000
+  return localizedError(
+    `port ${port} (${server}) is in use: end the program that uses it, or pass --ports ${next}`,
+    `端口 ${port}（${server}）已被占用：请结束占用它的程序，或加 --ports ${next}`,
+  )
+}
 
 /** Example users, with OPENIDs of 28 characters as WeChat issues them. */
 const ALICE: User = { name: 'Alice', openid: 'oAlice-example-000000000001', language: 'zh_CN' }

@@ -8,11 +8,11 @@ import {
   type Verb,
 } from '@miniprogram-cos/server'
 import { anonymousStatus } from '../cloud/bucketChecks'
-import { bucketPlace, cosClient } from '../cloud/bucketRules'
+import { bucketPlace, cosClient } from '../cloud/bucketSettings'
 import { bucketError, CloudError } from '../cloud/errors'
 import { functionKey } from '../cloud/settings'
-import { bucketHost } from '../config'
-import type { Check, DoctorContext } from './context'
+import { bucketHost } from '../project'
+import type { Check, DoctorContext } from './checks'
 
 /** Two users that cannot exist, because OPENIDs start with `o`. */
 export const PROBE_USER = `probe-${'1'.repeat(22)}`

@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
-import { CloudApi, FUNCTIONS_ONLY } from '../cloud/api'
+import { type CosConfig, checkConfig, collectionsOf, trashLifecycle } from '@miniprogram-cos/server'
+import {
+  CloudApi,
+  checkDeployer,
+  checkEnvironment,
+  checkFunctionKey,
+  checkOwnConfig,
+  excessRights,
+  FUNCTIONS_ONLY,
+} from '../cloud/account'
 import { checkPrivacy, checkRegion, refererObstacle } from '../cloud/bucketChecks'
 import {
   bucketPlace,
@@ -9,203 +17,188 @@ import {
   cosClient,
   hasStrictSignature,
   keptTrash,
-} from '../cloud/bucketRules'
+} from '../cloud/bucketSettings'
 import { bucketError, CloudError } from '../cloud/errors'
-import { deployKey, functionKey } from '../cloud/settings'
-import { checkDeployed, checkFunction } from '../deploy/deployFunction'
-import { wantedFunctions } from '../deploy/plan'
-import {
-  checkDeployer,
-  checkEnvironment,
-  checkFunctionKey,
-  checkOwnConfig,
-  excessRights,
-} from '../deploy/preflight'
-import { compareLists, domainLists, readConsoleLists } from '../domains/domainLists'
-import { functionNames } from '../functions/functionFiles'
+import { deployKey, functionKey, type Settings } from '../cloud/settings'
+import { checkDeployed, checkFunction, wantedFunctions } from '../deploy/deployFunction'
 import { isOldNode } from '../nodeVersion'
 import { maskId } from '../output'
-import { at, hasFunctionSources, projectRoot } from '../project'
-import { t } from '../text'
+import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
+import { type Text, t } from '../text'
+import { compareLists, domainLists, readConsoleLists } from '../wechat/domainLists'
 import { accessProbe } from './accessProbe'
-import type { Check, DoctorContext } from './context'
 
-export const nodeVersion: Check = {
-  name: { en: 'Node', zh: 'Node 版本' },
-  async run({ node }) {
-    if (isOldNode(node)) throw new CloudError('NodeTooOld', node)
-    return node
-  },
+/** The input of the checks. */
+export interface DoctorContext {
+  config: CosConfig
+  settings: Settings
+  /** Version of Node that runs. */
+  node: string
+  /** The console's domain lists as text, if they were passed. */
+  domains?: string
+  /** Called with warnings. */
+  warn: (error: CloudError) => void
 }
 
-/** Checks that the installed packages are the tested versions. */
-const tools: Check = {
-  name: { en: 'installed tools', zh: '已安装的工具' },
-  async run() {
-    // In an app, the app chooses the versions.
-    if (!hasFunctionSources()) return undefined
-    const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'))
-    const { devDependencies = {} } = read(at('package.json')) as {
-      devDependencies?: Record<string, string>
-    }
-    for (const [name, wanted] of Object.entries(devDependencies)) {
-      if (!/^\d/.test(wanted)) continue
-      const file = at('node_modules', name, 'package.json')
-      const present = existsSync(file) ? read(file).version : 'missing'
-      if (present !== wanted) {
-        throw new CloudError('ToolsDiffer', `${name}: ${present}, not ${wanted}`)
-      }
-    }
-    return undefined
-  },
-}
-
-const configuration: Check = {
-  name: { en: 'cos.config.ts and its access rules', zh: 'cos.config.ts 与访问规则' },
-  async run({ config }) {
-    checkOwnConfig(config)
-    if (config.addresses?.includes('pathStyle')) throw new CloudError('PathStyle')
-    return `${config.bucket}, ${config.region}, ${config.env}`
-  },
-}
-
-const envFile: Check = {
-  name: { en: '.env is private', zh: '.env 未外泄' },
-  async run() {
-    const file = at('.env')
-    if (!existsSync(file)) return undefined
-    const isWindows = process.platform === 'win32'
-    if (!isWindows && statSync(file).mode & 0o077) throw new CloudError('EnvFileExposed')
-    // 1: not ignored; 128: no repository, or no git.
-    const { status } = spawnSync('git', ['check-ignore', '-q', '.env'], { cwd: projectRoot() })
-    if (status === 1) throw new CloudError('EnvFileTracked')
-    return undefined
-  },
-}
-
-const keys: Check = {
-  name: { en: 'both keys and their accounts', zh: '两个密钥及其归属' },
-  async run({ settings, config, warn }) {
-    const deployer = deployKey(settings)
-    const key = functionKey(settings)
-    const identity = await checkDeployer(new CloudApi(deployer, config.env))
-    await checkFunctionKey(key, deployer, identity, config.env)
-    const place = bucketPlace(config)
-    const excess = await excessRights(key, place, config.env)
-    if (excess.length > 0) warn(new CloudError('FunctionKeyTooPowerful', excess.join(', ')))
-    return `${maskId(deployer.SecretId)}, ${maskId(key.SecretId)}, ${identity.AccountId}`
-  },
+/** One check of the doctor. */
+export interface Check {
+  name: Text
+  /** @returns details of a successful result @throws CloudError */
+  run: (context: DoctorContext) => Promise<string | undefined>
 }
 
 /** The APIs, called with the key that deploys. */
 const deployerApi = ({ settings, config }: DoctorContext) =>
   new CloudApi(deployKey(settings), config.env)
 
-const environment: Check = {
-  name: { en: 'CloudBase environment', zh: '云开发环境' },
-  async run(context) {
-    await checkEnvironment(deployerApi(context))
-    return context.config.env
-  },
-}
-
-const functions: Check = {
-  name: { en: 'cloud functions and their variables', zh: '云函数及其环境变量' },
-  async run(context) {
-    const wanted = wantedFunctions(context.settings)
-    for (const one of wanted) await checkDeployed(deployerApi(context), one)
-    return wanted.map(({ name }) => name).join(', ')
-  },
-}
-
-const functionCalls: Check = {
-  name: {
-    en: 'functions run, and refuse a caller without identity',
-    zh: '云函数可运行并拒绝匿名调用',
-  },
-  async run(context) {
-    for (const name of functionNames()) await checkFunction(deployerApi(context), name)
-    return undefined
-  },
-}
-
-const bucket: Check = {
-  name: { en: 'bucket, region and privacy', zh: '存储桶、地域与私有权限' },
-  async run({ settings, config }) {
-    const cos = cosClient(deployKey(settings))
-    await checkRegion(cos, bucketPlace(config))
-    await checkPrivacy(cos, config)
-    return `${config.bucket}, ${config.region}`
-  },
-}
-
-const bucketRules: Check = {
-  name: {
-    en: 'strict signatures, clean-up, hotlink protection',
-    zh: '严格签名、分块清理与防盗链',
-  },
-  async run({ settings, config }) {
-    const cos = cosClient(deployKey(settings))
-    const place = bucketPlace(config)
-    try {
-      const obstacle = await refererObstacle(cos, place)
-      if (obstacle) throw new CloudError('RefererBlocks', obstacle)
-      if (!(await hasStrictSignature(cos, place))) throw new CloudError('StrictSignatureOff')
-      if (!(await cleansStaleUploads(cos, place))) throw new CloudError('LifecycleMissing')
-      const [kept] = await keptTrash(cos, place, trashLifecycle(checkConfig(config).rules))
-      if (kept) throw new CloudError('TrashKept', `${kept.prefix}, ${kept.days}`)
-    } catch (error) {
-      throw bucketError(error, 'bucket configuration')
-    }
-    return undefined
-  },
-}
-
-/** Checks that phones cannot reach the records of hooks, quotas and the trash. */
-const collections: Check = {
-  name: { en: "the kit's collections in the database", zh: '数据库中工具包所用的集合' },
-  async run({ settings, config }) {
-    const cloud = new CloudApi(deployKey(settings), config.env)
-    const names = collectionsOf(checkConfig(config).rules)
-    for (const name of names) {
-      const permission = await cloud.collectionPermission(name)
-      if (permission !== FUNCTIONS_ONLY) {
-        throw new CloudError('CollectionOpen', permission ? `${name}, ${permission}` : name)
-      }
-    }
-    return names.length > 0 ? names.join(', ') : t('none is used', '未使用')
-  },
-}
-
-const domains: Check = {
-  name: { en: "WeChat's domain lists", zh: '微信服务器域名' },
-  async run({ config, domains: text }) {
-    if (text === undefined) {
-      return t(
-        'not checked: pass them with --domains FILE (npm run domains)',
-        '未检查：请用 --domains FILE 提供（npm run domains）',
-      )
-    }
-    const lists = compareLists(domainLists(config), readConsoleLists(text))
-    const missing = lists.flatMap((one) => one.missing.map((domain) => `${one.list}: ${domain}`))
-    if (missing.length > 0) throw new CloudError('DomainMissing', missing.join(', '))
-    return undefined
-  },
-}
-
 /** All checks, in the order in which they run. Each relies on the ones before it. */
 export const checks: Check[] = [
-  nodeVersion,
-  tools,
-  configuration,
-  envFile,
-  keys,
-  environment,
-  functions,
-  functionCalls,
-  bucket,
-  bucketRules,
-  collections,
+  {
+    name: { en: 'Node', zh: 'Node 版本' },
+    async run({ node }) {
+      if (isOldNode(node)) throw new CloudError('NodeTooOld', node)
+      return node
+    },
+  },
+  // Checks that the installed packages are the tested versions.
+  {
+    name: { en: 'installed tools', zh: '已安装的工具' },
+    async run() {
+      // In an app, the app chooses the versions.
+      if (!hasFunctionSources()) return undefined
+      const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'))
+      const { devDependencies = {} } = read(at('package.json')) as {
+        devDependencies?: Record<string, string>
+      }
+      for (const [name, wanted] of Object.entries(devDependencies)) {
+        if (!/^\d/.test(wanted)) continue
+        const file = at('node_modules', name, 'package.json')
+        const present = existsSync(file) ? read(file).version : 'missing'
+        if (present !== wanted) {
+          throw new CloudError('ToolsDiffer', `${name}: ${present}, not ${wanted}`)
+        }
+      }
+      return undefined
+    },
+  },
+  {
+    name: { en: 'cos.config.ts and its access rules', zh: 'cos.config.ts 与访问规则' },
+    async run({ config }) {
+      checkOwnConfig(config)
+      if (config.addresses?.includes('pathStyle')) throw new CloudError('PathStyle')
+      return `${config.bucket}, ${config.region}, ${config.env}`
+    },
+  },
+  {
+    name: { en: '.env is private', zh: '.env 未外泄' },
+    async run() {
+      const file = at('.env')
+      if (!existsSync(file)) return undefined
+      const isWindows = process.platform === 'win32'
+      if (!isWindows && statSync(file).mode & 0o077) throw new CloudError('EnvFileExposed')
+      // 1: not ignored; 128: no repository, or no git.
+      const { status } = spawnSync('git', ['check-ignore', '-q', '.env'], { cwd: projectRoot() })
+      if (status === 1) throw new CloudError('EnvFileTracked')
+      return undefined
+    },
+  },
+  {
+    name: { en: 'both keys and their accounts', zh: '两个密钥及其归属' },
+    async run({ settings, config, warn }) {
+      const deployer = deployKey(settings)
+      const key = functionKey(settings)
+      const identity = await checkDeployer(new CloudApi(deployer, config.env))
+      await checkFunctionKey(key, deployer, identity, config.env)
+      const place = bucketPlace(config)
+      const excess = await excessRights(key, place, config.env)
+      if (excess.length > 0) warn(new CloudError('FunctionKeyTooPowerful', excess.join(', ')))
+      return `${maskId(deployer.SecretId)}, ${maskId(key.SecretId)}, ${identity.AccountId}`
+    },
+  },
+  {
+    name: { en: 'CloudBase environment', zh: '云开发环境' },
+    async run(context) {
+      await checkEnvironment(deployerApi(context))
+      return context.config.env
+    },
+  },
+  {
+    name: { en: 'cloud functions and their variables', zh: '云函数及其环境变量' },
+    async run(context) {
+      const wanted = wantedFunctions(context.settings)
+      for (const one of wanted) await checkDeployed(deployerApi(context), one)
+      return wanted.map(({ name }) => name).join(', ')
+    },
+  },
+  {
+    name: {
+      en: 'functions run, and refuse a caller without identity',
+      zh: '云函数可运行并拒绝匿名调用',
+    },
+    async run(context) {
+      for (const name of functionNames()) await checkFunction(deployerApi(context), name)
+      return undefined
+    },
+  },
+  {
+    name: { en: 'bucket, region and privacy', zh: '存储桶、地域与私有权限' },
+    async run({ settings, config }) {
+      const cos = cosClient(deployKey(settings))
+      await checkRegion(cos, bucketPlace(config))
+      await checkPrivacy(cos, config)
+      return `${config.bucket}, ${config.region}`
+    },
+  },
+  {
+    name: {
+      en: 'strict signatures, clean-up, hotlink protection',
+      zh: '严格签名、分块清理与防盗链',
+    },
+    async run({ settings, config }) {
+      const cos = cosClient(deployKey(settings))
+      const place = bucketPlace(config)
+      try {
+        const obstacle = await refererObstacle(cos, place)
+        if (obstacle) throw new CloudError('RefererBlocks', obstacle)
+        if (!(await hasStrictSignature(cos, place))) throw new CloudError('StrictSignatureOff')
+        if (!(await cleansStaleUploads(cos, place))) throw new CloudError('LifecycleMissing')
+        const [kept] = await keptTrash(cos, place, trashLifecycle(checkConfig(config).rules))
+        if (kept) throw new CloudError('TrashKept', `${kept.prefix}, ${kept.days}`)
+      } catch (error) {
+        throw bucketError(error, 'bucket configuration')
+      }
+      return undefined
+    },
+  },
+  // Checks that phones cannot reach the records of hooks, quotas and the trash.
+  {
+    name: { en: "the kit's collections in the database", zh: '数据库中工具包所用的集合' },
+    async run({ settings, config }) {
+      const cloud = new CloudApi(deployKey(settings), config.env)
+      const names = collectionsOf(checkConfig(config).rules)
+      for (const name of names) {
+        const permission = await cloud.collectionPermission(name)
+        if (permission !== FUNCTIONS_ONLY) {
+          throw new CloudError('CollectionOpen', permission ? `${name}, ${permission}` : name)
+        }
+      }
+      return names.length > 0 ? names.join(', ') : t('none is used', '未使用')
+    },
+  },
   accessProbe,
-  domains,
+  {
+    name: { en: "WeChat's domain lists", zh: '微信服务器域名' },
+    async run({ config, domains: text }) {
+      if (text === undefined) {
+        return t(
+          'not checked: pass them with --domains FILE (npm run domains)',
+          '未检查：请用 --domains FILE 提供（npm run domains）',
+        )
+      }
+      const lists = compareLists(domainLists(config), readConsoleLists(text))
+      const missing = lists.flatMap((one) => one.missing.map((domain) => `${one.list}: ${domain}`))
+      if (missing.length > 0) throw new CloudError('DomainMissing', missing.join(', '))
+      return undefined
+    },
+  },
 ]

@@ -44,238 +44,236 @@ export function findSymptom(text: string): Symptom | undefined {
   return found.sort((a, b) => String(b.see).length - String(a.see).length)[0]
 }
 
-/** Errors of WeChat, before a request reaches COS. */
-const PHONE_SYMPTOMS: SymptomGroup = {
-  title: { en: 'In the mini program', zh: '小程序内' },
-  symptoms: [
-    {
-      see: 'request:fail url not in domain list',
-      code: 'KitDomainNotAllowed',
-      fault: 'DomainMissing',
-      cause: {
-        en: 'WeChat refuses hosts that are not in its lists. In DevTools it works as long as "Do not verify valid domain names" is on.',
-        zh: '微信拒绝不在“服务器域名”中的域名。开发者工具勾选“不校验合法域名”时不会报错，真机才会。',
+export const SYMPTOM_GROUPS: SymptomGroup[] = [
+  // Errors of WeChat, before a request reaches COS.
+  {
+    title: { en: 'In the mini program', zh: '小程序内' },
+    symptoms: [
+      {
+        see: 'request:fail url not in domain list',
+        code: 'KitDomainNotAllowed',
+        fault: 'DomainMissing',
+        cause: {
+          en: 'WeChat refuses hosts that are not in its lists. In DevTools it works as long as "Do not verify valid domain names" is on.',
+          zh: '微信拒绝不在“服务器域名”中的域名。开发者工具勾选“不校验合法域名”时不会报错，真机才会。',
+        },
       },
-    },
-    { see: 'request:fail timeout', code: 'KitTimeout' },
-    {
-      see: 'request:fail interrupted',
-      code: 'KitNetwork',
-      cause: {
-        en: 'The app was in the background for five seconds: WeChat interrupts its requests.',
-        zh: '小程序进入后台超过 5 秒，微信会中断请求。',
+      { see: 'request:fail timeout', code: 'KitTimeout' },
+      {
+        see: 'request:fail interrupted',
+        code: 'KitNetwork',
+        cause: {
+          en: 'The app was in the background for five seconds: WeChat interrupts its requests.',
+          zh: '小程序进入后台超过 5 秒，微信会中断请求。',
+        },
+        fix: {
+          en: 'Uploads wait and continue by themselves when the app is shown; repeat other calls then.',
+          zh: '上传会等待，回到前台后自动继续，无需处理；其他调用请在回到前台后重试。',
+        },
       },
-      fix: {
-        en: 'Uploads wait and continue by themselves when the app is shown; repeat other calls then.',
-        zh: '上传会等待，回到前台后自动继续，无需处理；其他调用请在回到前台后重试。',
+      {
+        see: "module 'miniprogram-cos' is not defined",
+        cause: {
+          en: 'WeChat loads only npm packages that DevTools has built.',
+          zh: '微信只能找到开发者工具构建过的 npm 包。',
+        },
+        fix: {
+          en: 'DevTools: Tools → Build npm. Or copy one file: docs/guides/single-file.md.',
+          zh: '开发者工具：工具 → 构建 npm；或只复制一个文件：docs/guides/single-file.md。',
+        },
       },
-    },
-    {
-      see: "module 'miniprogram-cos' is not defined",
-      cause: {
-        en: 'WeChat loads only npm packages that DevTools has built.',
-        zh: '微信只能找到开发者工具构建过的 npm 包。',
+      {
+        see: { en: 'The main package is over 2 MB', zh: '主包超过 2 MB' },
+        cause: {
+          en: 'The compiled size of the client counts; `npm run check:wechat` prints it.',
+          zh: '按编译后的体积计算，`npm run check:wechat` 会打印客户端所占大小。',
+        },
+        fix: {
+          en: "If the app only uploads, require 'miniprogram-cos/upload', or put the client into a subpackage.",
+          zh: "只上传的应用可改用 'miniprogram-cos/upload'；或把客户端放入分包。",
+        },
       },
-      fix: {
-        en: 'DevTools: Tools → Build npm. Or copy one file: docs/guides/single-file.md.',
-        zh: '开发者工具：工具 → 构建 npm；或只复制一个文件：docs/guides/single-file.md。',
+      {
+        see: {
+          en: 'An upload starts from the beginning after a restart of the app',
+          zh: '重启小程序后上传从头开始',
+        },
+        cause: {
+          en: 'An upload resumes only for the same content under the same Key. The file must still exist, which WeChat does not guarantee for temporary files.',
+          zh: '内容与 Key 都相同才会续传。文件仍须存在，而微信不保证保留临时文件。',
+        },
+        fix: {
+          en: 'Save the file with `wx.getFileSystemManager().saveFile` and upload it to the same Key: docs/guides/large-files.md.',
+          zh: '用 `wx.getFileSystemManager().saveFile` 保存文件，并以相同的 Key 上传：docs/guides/large-files.md。',
+        },
       },
-    },
-    {
-      see: { en: 'The main package is over 2 MB', zh: '主包超过 2 MB' },
-      cause: {
-        en: 'The compiled size of the client counts; `npm run check:wechat` prints it.',
-        zh: '按编译后的体积计算，`npm run check:wechat` 会打印客户端所占大小。',
+      {
+        see: {
+          en: 'The browser or a web-view downloads a picture instead of showing it',
+          zh: '浏览器或 web-view 下载图片而不是显示',
+        },
+        cause: {
+          en: 'On the default domain of buckets created since 2024, COS sends `Content-Disposition: attachment` (document 436/57456).',
+          zh: '2024 年起创建的存储桶，其默认域名的响应带有 `Content-Disposition: attachment`（文档 436/57456）。',
+        },
+        fix: {
+          en: "Bind a custom domain to the bucket and set it as the client's option Domain.",
+          zh: '为存储桶绑定自定义域名，并填入客户端选项 Domain。',
+        },
       },
-      fix: {
-        en: "If the app only uploads, require 'miniprogram-cos/upload', or put the client into a subpackage.",
-        zh: "只上传的应用可改用 'miniprogram-cos/upload'；或把客户端放入分包。",
+    ],
+  },
+  // Errors of the cloud functions.
+  {
+    title: { en: 'The cloud function', zh: '云函数' },
+    symptoms: [
+      {
+        see: "Cloud API isn't enabled, please call wx.cloud.init first",
+        code: 'KitFunctionFailed',
+        cause: {
+          en: 'The app has not initialised its cloud environment.',
+          zh: '小程序尚未初始化云开发环境。',
+        },
+        fix: {
+          en: '`wx.cloud.init({ env })` in app.js, before the first call.',
+          zh: '在 app.js 中、首次调用之前执行 `wx.cloud.init({ env })`。',
+        },
       },
-    },
-    {
-      see: {
-        en: 'An upload starts from the beginning after a restart of the app',
-        zh: '重启小程序后上传从头开始',
+      {
+        see: 'errCode: -501000 | errMsg: FunctionName parameter could not be found',
+        code: 'KitFunctionFailed',
+        fault: 'FunctionNotDeployed',
       },
-      cause: {
-        en: 'An upload resumes only for the same content under the same Key. The file must still exist, which WeChat does not guarantee for temporary files.',
-        zh: '内容与 Key 都相同才会续传。文件仍须存在，而微信不保证保留临时文件。',
+      { see: 'errCode: -504002', code: 'KitFunctionFailed', fault: 'FunctionFails' },
+      {
+        see: 'COS_STS_SECRET_ID is not set',
+        code: 'KitMisconfigured',
+        fault: 'VariableMissing',
       },
-      fix: {
-        en: 'Save the file with `wx.getFileSystemManager().saveFile` and upload it to the same Key: docs/guides/large-files.md.',
-        zh: '用 `wx.getFileSystemManager().saveFile` 保存文件，并以相同的 Key 上传：docs/guides/large-files.md。',
+      { see: 'KitStsFailed', code: 'KitStsFailed', fault: 'StsRefused' },
+      { see: 'KitNoIdentity', code: 'KitNoIdentity' },
+      { see: 'KitRequestRefused', code: 'KitRequestRefused' },
+      {
+        see: 'Error -502005',
+        code: 'KitHookFailed',
+        cause: {
+          en: 'The collection that the hook writes to does not exist.',
+          zh: '钩子写入的集合不存在。',
+        },
+        fix: {
+          en: 'Create it in the CloudBase console; for the local cloud, start `dev` with `--collection NAME`.',
+          zh: '请在云开发控制台创建该集合；使用本地云时，请用 `dev --collection 集合名` 启动。',
+        },
       },
-    },
-    {
-      see: {
-        en: 'The browser or a web-view downloads a picture instead of showing it',
-        zh: '浏览器或 web-view 下载图片而不是显示',
+      {
+        see: 'KitPathRefused',
+        code: 'KitPathRefused',
+        fix: {
+          en: 'Start every Key with the prefix of `await cos.caller()`, or add a rule to cos.config.ts and deploy.',
+          zh: '每个 Key 以 `await cos.caller()` 的 prefix 开头；或在 cos.config.ts 中增加规则并重新部署。',
+        },
       },
-      cause: {
-        en: 'On the default domain of buckets created since 2024, COS sends `Content-Disposition: attachment` (document 436/57456).',
-        zh: '2024 年起创建的存储桶，其默认域名的响应带有 `Content-Disposition: attachment`（文档 436/57456）。',
+    ],
+  },
+  // Responses of COS.
+  {
+    title: { en: 'Responses of COS', zh: 'COS 返回' },
+    symptoms: [
+      {
+        see: '403 AccessDenied',
+        code: 'AccessDenied',
+        cause: {
+          en: "The key does not permit this request: another user's folder, a missing prefix, a list without Prefix, or a verb that no rule allows.",
+          zh: '密钥无权在该处执行此操作：他人的目录、缺少前缀、列表未带 Prefix，或没有规则允许该操作。',
+        },
       },
-      fix: {
-        en: "Bind a custom domain to the bucket and set it as the client's option Domain.",
-        zh: '为存储桶绑定自定义域名，并填入客户端选项 Domain。',
+      {
+        see: '403 AccessDenied: Request has expired',
+        code: 'AccessDenied',
+        cause: {
+          en: 'The signed URL has expired. It never outlives the key that signed it.',
+          zh: '签名 URL 已过期；其有效期不会超过签发它的密钥。',
+        },
+        fix: {
+          en: 'Call `getObjectUrl` again when the URL is shown; do not store signed URLs.',
+          zh: '展示时再调用 `getObjectUrl` 获取；不要保存签名 URL。',
+        },
       },
-    },
-  ],
-}
-
-/** Errors of the cloud functions. */
-const FUNCTION_SYMPTOMS: SymptomGroup = {
-  title: { en: 'The cloud function', zh: '云函数' },
-  symptoms: [
-    {
-      see: "Cloud API isn't enabled, please call wx.cloud.init first",
-      code: 'KitFunctionFailed',
-      cause: {
-        en: 'The app has not initialised its cloud environment.',
-        zh: '小程序尚未初始化云开发环境。',
+      {
+        see: '403 AccessDenied: denied by bucket referer',
+        code: 'AccessDenied',
+        fault: 'RefererBlocks',
       },
-      fix: {
-        en: '`wx.cloud.init({ env })` in app.js, before the first call.',
-        zh: '在 app.js 中、首次调用之前执行 `wx.cloud.init({ env })`。',
+      {
+        see: '403 SignatureDoesNotMatch',
+        code: 'SignatureDoesNotMatch',
+        cause: {
+          en: 'The request differs from what was signed: a wrong SecretKey, or a proxy changed a path, parameter or header.',
+          zh: '收到的请求与签名内容不一致：SecretKey 有误，或路径、参数、头部在途中被改动。',
+        },
       },
-    },
-    {
-      see: 'errCode: -501000 | errMsg: FunctionName parameter could not be found',
-      code: 'KitFunctionFailed',
-      fault: 'FunctionNotDeployed',
-    },
-    { see: 'errCode: -504002', code: 'KitFunctionFailed', fault: 'FunctionFails' },
-    {
-      see: 'COS_STS_SECRET_ID is not set',
-      code: 'KitMisconfigured',
-      fault: 'VariableMissing',
-    },
-    { see: 'KitStsFailed', code: 'KitStsFailed', fault: 'StsRefused' },
-    { see: 'KitNoIdentity', code: 'KitNoIdentity' },
-    { see: 'KitRequestRefused', code: 'KitRequestRefused' },
-    {
-      see: 'Error -502005',
-      code: 'KitHookFailed',
-      cause: {
-        en: 'The collection that the hook writes to does not exist.',
-        zh: '钩子写入的集合不存在。',
+      {
+        see: '403 InvalidAccessKeyId',
+        code: 'InvalidAccessKeyId',
+        cause: {
+          en: 'The SecretId does not exist, or a temporary key was sent without its token.',
+          zh: 'SecretId 不存在，或临时密钥缺少 token。',
+        },
       },
-      fix: {
-        en: 'Create it in the CloudBase console; for the local cloud, start `dev` with `--collection NAME`.',
-        zh: '请在云开发控制台创建该集合；使用本地云时，请用 `dev --collection 集合名` 启动。',
+      {
+        see: '400 ExpiredToken',
+        code: 'ExpiredToken',
+        cause: {
+          en: 'The temporary key has expired. The client discards it and requests a new one once by itself.',
+          zh: '临时密钥已过期。客户端会丢弃它并自动重新获取一次。',
+        },
       },
-    },
-    {
-      see: 'KitPathRefused',
-      code: 'KitPathRefused',
-      fix: {
-        en: 'Start every Key with the prefix of `await cos.caller()`, or add a rule to cos.config.ts and deploy.',
-        zh: '每个 Key 以 `await cos.caller()` 的 prefix 开头；或在 cos.config.ts 中增加规则并重新部署。',
+      {
+        see: '403 RequestTimeTooSkewed',
+        code: 'RequestTimeTooSkewed',
+        cause: {
+          en: "The phone's clock is wrong. The client corrects for the difference and sends again, unless CorrectClockSkew is false.",
+          zh: '手机时间不准。客户端会校正时差并重发，除非 CorrectClockSkew 为 false。',
+        },
       },
-    },
-  ],
-}
-
-/** Responses of COS. */
-const COS_SYMPTOMS: SymptomGroup = {
-  title: { en: 'Responses of COS', zh: 'COS 返回' },
-  symptoms: [
-    {
-      see: '403 AccessDenied',
-      code: 'AccessDenied',
-      cause: {
-        en: "The key does not permit this request: another user's folder, a missing prefix, a list without Prefix, or a verb that no rule allows.",
-        zh: '密钥无权在该处执行此操作：他人的目录、缺少前缀、列表未带 Prefix，或没有规则允许该操作。',
+      {
+        see: '403 PathStyleDomainForbidden',
+        code: 'PathStyleDomainForbidden',
+        fault: 'PathStyle',
       },
-    },
-    {
-      see: '403 AccessDenied: Request has expired',
-      code: 'AccessDenied',
-      cause: {
-        en: 'The signed URL has expired. It never outlives the key that signed it.',
-        zh: '签名 URL 已过期；其有效期不会超过签发它的密钥。',
+      { see: '404 NoSuchBucket', code: 'NoSuchBucket', fault: 'BucketUnknown' },
+      {
+        see: '404 NoSuchKey',
+        code: 'NoSuchKey',
+        cause: { en: 'The object does not exist.', zh: '对象不存在。' },
       },
-      fix: {
-        en: 'Call `getObjectUrl` again when the URL is shown; do not store signed URLs.',
-        zh: '展示时再调用 `getObjectUrl` 获取；不要保存签名 URL。',
+      {
+        see: '404 NoSuchUpload',
+        code: 'NoSuchUpload',
+        cause: {
+          en: 'The multipart upload has ended. `uploadFile` recognises one whose completion merely lost its response.',
+          zh: '该分块上传已结束。若只是完成时的响应丢失，`uploadFile` 能识别。',
+        },
       },
-    },
-    {
-      see: '403 AccessDenied: denied by bucket referer',
-      code: 'AccessDenied',
-      fault: 'RefererBlocks',
-    },
-    {
-      see: '403 SignatureDoesNotMatch',
-      code: 'SignatureDoesNotMatch',
-      cause: {
-        en: 'The request differs from what was signed: a wrong SecretKey, or a proxy changed a path, parameter or header.',
-        zh: '收到的请求与签名内容不一致：SecretKey 有误，或路径、参数、头部在途中被改动。',
+      {
+        see: '409 FileAlreadyExists',
+        code: 'FileAlreadyExists',
+        cause: {
+          en: 'ForbidOverwrite is set, and an object with this key exists.',
+          zh: '设置了 ForbidOverwrite，且该 Key 已有对象。',
+        },
       },
-    },
-    {
-      see: '403 InvalidAccessKeyId',
-      code: 'InvalidAccessKeyId',
-      cause: {
-        en: 'The SecretId does not exist, or a temporary key was sent without its token.',
-        zh: 'SecretId 不存在，或临时密钥缺少 token。',
+      {
+        see: '501 NotImplemented',
+        cause: {
+          en: 'The local COS does not emulate media processing, SSE-KMS and SSE-C encryption, and object lock.',
+          zh: '本地 COS 未模拟图片处理、SSE-KMS 与 SSE-C 加密、对象锁定。',
+        },
+        fix: {
+          en: 'Try it against a real bucket.',
+          zh: '请在真实存储桶上验证。',
+        },
       },
-    },
-    {
-      see: '400 ExpiredToken',
-      code: 'ExpiredToken',
-      cause: {
-        en: 'The temporary key has expired. The client discards it and requests a new one once by itself.',
-        zh: '临时密钥已过期。客户端会丢弃它并自动重新获取一次。',
-      },
-    },
-    {
-      see: '403 RequestTimeTooSkewed',
-      code: 'RequestTimeTooSkewed',
-      cause: {
-        en: "The phone's clock is wrong. The client corrects for the difference and sends again, unless CorrectClockSkew is false.",
-        zh: '手机时间不准。客户端会校正时差并重发，除非 CorrectClockSkew 为 false。',
-      },
-    },
-    {
-      see: '403 PathStyleDomainForbidden',
-      code: 'PathStyleDomainForbidden',
-      fault: 'PathStyle',
-    },
-    { see: '404 NoSuchBucket', code: 'NoSuchBucket', fault: 'BucketUnknown' },
-    {
-      see: '404 NoSuchKey',
-      code: 'NoSuchKey',
-      cause: { en: 'The object does not exist.', zh: '对象不存在。' },
-    },
-    {
-      see: '404 NoSuchUpload',
-      code: 'NoSuchUpload',
-      cause: {
-        en: 'The multipart upload has ended. `uploadFile` recognises one whose completion merely lost its response.',
-        zh: '该分块上传已结束。若只是完成时的响应丢失，`uploadFile` 能识别。',
-      },
-    },
-    {
-      see: '409 FileAlreadyExists',
-      code: 'FileAlreadyExists',
-      cause: {
-        en: 'ForbidOverwrite is set, and an object with this key exists.',
-        zh: '设置了 ForbidOverwrite，且该 Key 已有对象。',
-      },
-    },
-    {
-      see: '501 NotImplemented',
-      cause: {
-        en: 'The local COS does not emulate media processing, SSE-KMS and SSE-C encryption, and object lock.',
-        zh: '本地 COS 未模拟图片处理、SSE-KMS 与 SSE-C 加密、对象锁定。',
-      },
-      fix: {
-        en: 'Try it against a real bucket.',
-        zh: '请在真实存储桶上验证。',
-      },
-    },
-  ],
-}
-
-export const SYMPTOM_GROUPS = [PHONE_SYMPTOMS, FUNCTION_SYMPTOMS, COS_SYMPTOMS]
+    ],
+  },
+]

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { type FunctionState, functionState } from '../functions/buildFunctions'
+import { type FunctionState, functionState } from '../deploy/buildFunctions'
 import { KIT_FUNCTIONS } from '../project'
 import { localizedError, t } from '../text'
 

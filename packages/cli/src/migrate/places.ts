@@ -1,4 +1,12 @@
-import type { Readable } from 'node:stream'
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { type CloudBase, init } from '@cloudbase/node-sdk'
+import type { CosConfig } from '@miniprogram-cos/server'
+import COS from 'cos-nodejs-sdk-v5'
+import { type BucketPlace, cosClient } from '../cloud/bucketSettings'
+import { type CloudKey, deployKey, type Settings } from '../cloud/settings'
+import { localizedError, t } from '../text'
 
 /** `_id` of a record. */
 export type RecordId = string | number
@@ -73,4 +81,188 @@ export interface MigrationPlaces {
   records: Records
   files: SourceFiles
   bucket: TargetBucket
+}
+
+/** Records per page, the database's maximum. */
+const PAGE_SIZE = 1000
+
+/** Validity of a download address, in seconds. */
+const URL_MAX_AGE = 3600
+
+/** A CloudBase environment, and the key to access it. */
+interface CloudBaseAccess {
+  env: string
+  key: CloudKey
+  /** Address of the API, for the local cloud. @default Tencent Cloud */
+  serviceUrl?: string
+}
+
+/** Connects to the environment and the bucket of the configuration. @throws CloudError for a missing key */
+export function connectPlaces(
+  { env, bucket, region }: CosConfig,
+  settings: Settings,
+): { places: MigrationPlaces; target: string } {
+  const key = deployKey(settings)
+  const app = connectCloudBase({ env, key })
+  return {
+    places: {
+      records: cloudBaseRecords(app),
+      files: cloudBaseFiles(app, () => listEnvironmentFiles({ env, key })),
+      bucket: targetBucket(cosClient(key), { Bucket: bucket, Region: region }),
+    },
+    target: `${env} → ${bucket}`,
+  }
+}
+
+/** Connects to a running local cloud. @param ready the JSON line that it printed */
+export function connectLocalPlaces(ready: string): { places: MigrationPlaces; target: string } {
+  const { cos, cloudBase, bucket, region, secretId, secretKey } = JSON.parse(
+    ready.trim().split('\n')[0] ?? '',
+  )
+  const key = { SecretId: secretId, SecretKey: secretKey }
+  const app = connectCloudBase({ env: 'local-env', key, serviceUrl: `${cloudBase}/admin` })
+  const files = cloudBaseFiles(app, () => {
+    throw localizedError('the local cloud has no listing of files', '本地云没有文件列表')
+  })
+  const client = new COS({ ...key, Protocol: 'http:', Proxy: cos })
+  return {
+    places: {
+      records: cloudBaseRecords(app),
+      files,
+      bucket: targetBucket(client, { Bucket: bucket, Region: region }),
+    },
+    target: `${bucket} (${t('local cloud', '本地云')})`,
+  }
+}
+
+/**
+ * Connects to an environment as its administrator. Without the variable, the SDK looks up the metadata
+ * service of Tencent Cloud's own hosts twice a request, which fails here and fills Node's thread pool; with
+ * it, the SDK would call the internal address, so the public one is given.
+ */
+export function connectCloudBase({ env, key, serviceUrl }: CloudBaseAccess): CloudBase {
+  process.env.TENCENTCLOUD = 'true'
+  return init({
+    env,
+    secretId: key.SecretId,
+    secretKey: key.SecretKey,
+    ...(key.token ? { sessionToken: key.token } : {}),
+    serviceUrl: serviceUrl ?? `https://${env}.tcb-api.tencentcloudapi.com/admin`,
+  })
+}
+
+/** The records of an environment's database, read and changed as its administrator. */
+export function cloudBaseRecords(app: CloudBase): Records {
+  const db = app.database()
+  const { command } = db
+  return {
+    async *list(collection) {
+      // Comparisons are typed: string ids first, then numbers.
+      for (let last of ['', -Number.MAX_VALUE] as (string | number)[]) {
+        for (;;) {
+          const query = db.collection(collection).where({ _id: command.gt(last) })
+          const { data } = await query.orderBy('_id', 'asc').limit(PAGE_SIZE).get()
+          const page = data as RecordData[]
+          yield* page
+          const end = page.at(-1)
+          if (!end || page.length < PAGE_SIZE) break
+          last = end._id
+        }
+      }
+    },
+    async get(collection, id) {
+      const { data } = await db.collection(collection).where({ _id: id }).limit(1).get()
+      return data[0]
+    },
+    async replace(collection, id, changes) {
+      const values = (text: (change: FieldChange) => string) =>
+        Object.fromEntries(changes.map((change) => [change.path, text(change)]))
+      const { updated } = await db
+        .collection(collection)
+        .where({ ...values(({ from }) => from), _id: id })
+        .update(values(({ to }) => to))
+      return updated === 1
+    },
+  }
+}
+
+/** The files of an environment's storage. */
+export function cloudBaseFiles(
+  app: CloudBase,
+  listFiles: () => AsyncIterable<string>,
+): SourceFiles {
+  return {
+    list: listFiles,
+    async open(fileID) {
+      const { fileList } = await app.getTempFileURL({ fileList: [{ fileID, maxAge: URL_MAX_AGE }] })
+      const [{ code, tempFileURL } = { code: 'no answer', tempFileURL: '' }] = fileList
+      if (code === 'STORAGE_FILE_NONEXIST') return undefined
+      if (code !== 'SUCCESS') throw new Error(`getTempFileURL: ${code}`)
+      // Like the SDK, which does not encode the address.
+      const response = await fetch(encodeURI(tempFileURL))
+      if (response.status === 404) return undefined
+      if (!response.ok || !response.body) throw new Error(`download: HTTP ${response.status}`)
+      const [, md5] = /^"([0-9a-f]{32})"$/.exec(response.headers.get('etag') ?? '') ?? []
+      return {
+        size: Number(response.headers.get('content-length')),
+        ...(md5 ? { md5 } : {}),
+        contentType: response.headers.get('content-type') ?? 'application/octet-stream',
+        content: Readable.fromWeb(response.body as ReadableStream),
+      }
+    },
+  }
+}
+
+/**
+ * Lists the fileIDs of all files of an environment, from its bucket. Not available in the local cloud.
+ */
+async function* listEnvironmentFiles({ env, key }: CloudBaseAccess): AsyncIterable<string> {
+  const { default: CloudBaseManager } = await import('@cloudbase/manager-node')
+  const { SecretId: secretId, SecretKey: secretKey, token } = key
+  const manager = new CloudBaseManager({
+    secretId,
+    secretKey,
+    envId: env,
+    ...(token ? { token } : {}),
+  })
+  const { EnvInfo } = await manager.env.getEnvInfo()
+  const [{ Bucket } = { Bucket: '' }] =
+    (EnvInfo as { Storages?: { Bucket: string }[] }).Storages ?? []
+  for (const { Key } of await manager.storage.listDirectoryFiles('')) {
+    if (!Key.endsWith('/')) yield `cloud://${env}.${Bucket}/${Key}`
+  }
+}
+
+/** A COS bucket through Tencent's own SDK. */
+export function targetBucket(cos: COS, place: BucketPlace): TargetBucket {
+  return {
+    async find(Key) {
+      try {
+        const { headers } = await cos.headObject({ ...place, Key })
+        const md5 = md5Of(String(headers?.etag))
+        return { size: Number(headers?.['content-length']), ...(md5 ? { md5 } : {}) }
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode === 404) return undefined
+        throw error
+      }
+    },
+    async put(Key, file, { size, md5, contentType }) {
+      const result: COS.PutObjectResult = await cos.putObject({
+        ...place,
+        Key,
+        Body: createReadStream(file),
+        ContentLength: size,
+        ContentType: contentType,
+        Headers: { 'Content-MD5': Buffer.from(md5, 'hex').toString('base64') },
+      })
+      return md5Of(result.ETag) ?? result.ETag
+    },
+    async delete(Key) {
+      await cos.deleteObject({ ...place, Key })
+    },
+  }
+}
+
+function md5Of(etag: string): string | undefined {
+  return /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1]
 }

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import type { SafeOutput } from '../output'
 import { t } from '../text'
-import { copyFiles } from './copyFiles'
 import { Journal } from './journal'
 import type { MigrationPlaces } from './places'
 import type { FieldSelection } from './plan'
 import { KeyNames, makePlan, type Plan, type Problem } from './plan'
-import { rewriteRecords, rollBack } from './rewriteRecords'
+import { copyFiles, rewriteRecords, rollBack } from './steps'
 
 export interface MigrationOptions {
   selections: FieldSelection[]

@@ -8,14 +8,31 @@ const MB = 1024 * 1024
 const PACKAGE_LIMIT = 2 * MB
 const TOTAL_LIMIT = 30 * MB
 
-export interface Sizes {
+interface Sizes {
   findings: Finding[]
   /** A line for each package. */
   lines: string[]
 }
 
+/**
+ * Checks the sizes of a compiled project: its packages, and what the kit adds to them.
+ * @param out the folder with the compiled files
+ * @param paths the files that WeChat would upload
+ */
+export function checkSizes(project: Project, out: string, paths: string[]): Sizes {
+  const all = [
+    checkPackageSize(project, out, paths),
+    checkClientSizes(project, out),
+    checkComponentSizes(project),
+  ]
+  return {
+    findings: all.flatMap(({ findings }) => findings),
+    lines: all.flatMap(({ lines }) => lines),
+  }
+}
+
 /** Checks the sizes of the upload, because the compile accepts any size. */
-export function checkPackageSize(project: Project, out: string, paths: string[]): Sizes {
+function checkPackageSize(project: Project, out: string, paths: string[]): Sizes {
   const roots = subpackages(JSON.parse(readFileSync(join(out, 'app.json'), 'utf8')))
   const app = nameIn(project, project.app)
   const findings: Finding[] = []
@@ -64,41 +81,72 @@ interface Part {
   root: string
 }
 
+/** The size of a part of an app: the limit that a test checks, and the target. */
+interface SizeLimit {
+  what: string
+  limit: number
+  goal: number
+}
+
+/** @param path the file in the project that a finding names */
+function checkSize(
+  project: Project,
+  path: string,
+  { what, limit, goal }: SizeLimit,
+  size: number,
+): { line: string; findings: Finding[] } {
+  const outcome =
+    size > goal
+      ? t(`goal ${inKb(goal)}, not reached`, `未达目标 ${inKb(goal)}`)
+      : t(`within its goal of ${inKb(goal)}`, `达到目标 ${inKb(goal)}`)
+  const message = t(
+    `${what} takes ${inKb(size)}, its limit is ${inKb(limit)}`,
+    `${what}为 ${inKb(size)}，上限 ${inKb(limit)}`,
+  )
+  return {
+    line: `${what}  ${inKb(size)}; ${outcome}`,
+    findings: size > limit ? [{ file: nameIn(project, path), message }] : [],
+  }
+}
+
 const CLIENT = 'miniprogram_npm/miniprogram-cos'
+const COMPONENTS = 'miniprogram_npm/miniprogram-cos-components'
 
 /** The size of the client in the app's package, as built and after the compile, for an app that contains it. */
-export function checkClientSizes(project: Project, out: string) {
-  const findings: Finding[] = []
-  const lines: string[] = []
-  for (const { entry, what, limit, goal } of CLIENT_SIZES) {
+function checkClientSizes(project: Project, out: string): Sizes {
+  const sizes: Sizes = { findings: [], lines: [] }
+  for (const { entry, ...limits } of CLIENT_SIZES) {
     const path = join(project.app, CLIENT, entry)
     const built = staged(project, path)
     if (!existsSync(built)) continue
-    const size = sizeWithRequired(built)
+    const { line, findings } = checkSize(project, path, limits, sizeWithRequired(built))
     const compiled = join(out, CLIENT, entry)
-    lines.push(
-      [
-        `${what}  ${inKb(size)}`,
-        size > goal
-          ? t(`goal ${inKb(goal)}, not reached`, `未达目标 ${inKb(goal)}`)
-          : t(`within its goal of ${inKb(goal)}`, `达到目标 ${inKb(goal)}`),
-        existsSync(compiled)
-          ? t(
-              `${inKb(sizeWithRequired(compiled))} after WeChat's compile`,
-              `微信编译后 ${inKb(sizeWithRequired(compiled))}`,
-            )
-          : t('not used by this app', '该小程序未使用'),
-      ].join('; '),
-    )
-    if (size > limit) {
-      const message = t(
-        `${what} takes ${inKb(size)}, its limit is ${inKb(limit)}`,
-        `${what}为 ${inKb(size)}，上限 ${inKb(limit)}`,
-      )
-      findings.push({ file: nameIn(project, path), message })
-    }
+    const afterCompile = existsSync(compiled)
+      ? t(
+          `${inKb(sizeWithRequired(compiled))} after WeChat's compile`,
+          `微信编译后 ${inKb(sizeWithRequired(compiled))}`,
+        )
+      : t('not used by this app', '该小程序未使用')
+    sizes.lines.push(`${line}; ${afterCompile}`)
+    sizes.findings.push(...findings)
   }
-  return { findings, lines }
+  return sizes
+}
+
+/** The size of each component of the kit without the client, as built, for an app that contains them. */
+function checkComponentSizes(project: Project): Sizes {
+  const sizes: Sizes = { findings: [], lines: [] }
+  for (const { name, ...limits } of COMPONENT_SIZES) {
+    const path = join(project.app, COMPONENTS, name, name)
+    const built = staged(project, path)
+    if (!existsSync(`${built}.json`)) continue
+    const what = `<${name}>`
+    const size = componentSize(built)
+    const { line, findings } = checkSize(project, `${path}.js`, { what, ...limits }, size)
+    sizes.lines.push(line)
+    sizes.findings.push(...findings)
+  }
+  return sizes
 }
 
 /**
@@ -137,33 +185,6 @@ export function componentSize(path: string, seen = new Set<string>()): number {
     if (!seen.has(`${used}.js`)) size += componentSize(used, seen)
   }
   return size
-}
-
-const COMPONENTS = 'miniprogram_npm/miniprogram-cos-components'
-
-/** The size of each component of the kit without the client, as built, for an app that contains them. */
-export function checkComponentSizes(project: Project) {
-  const findings: Finding[] = []
-  const lines: string[] = []
-  for (const { name, limit, goal } of COMPONENT_SIZES) {
-    const path = join(project.app, COMPONENTS, name, name)
-    const built = staged(project, path)
-    if (!existsSync(`${built}.json`)) continue
-    const size = componentSize(built)
-    const outcome =
-      size > goal
-        ? t(`goal ${inKb(goal)}, not reached`, `未达目标 ${inKb(goal)}`)
-        : t(`within its goal of ${inKb(goal)}`, `达到目标 ${inKb(goal)}`)
-    lines.push(`<${name}>  ${inKb(size)}; ${outcome}`)
-    if (size > limit) {
-      const message = t(
-        `<${name}> takes ${inKb(size)}, its limit is ${inKb(limit)}`,
-        `<${name}> 为 ${inKb(size)}，上限 ${inKb(limit)}`,
-      )
-      findings.push({ file: nameIn(project, `${path}.js`), message })
-    }
-  }
-  return { findings, lines }
 }
 
 const KB = 1024

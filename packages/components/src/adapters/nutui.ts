@@ -1,4 +1,4 @@
-import { type AdapterOptions, uploadFile } from '../adapterUpload'
+import { type AdapterOptions, uploadFile } from '../adapter'
 import { signedUrl } from '../signedUrl'
 
 /** What Taro's choosers give, and NutUI passes on; its declarations say `File`, the browser's. */

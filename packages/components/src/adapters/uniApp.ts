@@ -1,4 +1,4 @@
-import { type AdapterOptions, uploadFile } from '../adapterUpload'
+import { type AdapterOptions, uploadFile } from '../adapter'
 import { signedUrl } from '../signedUrl'
 
 /** A file of the event `select` of `<uni-file-picker>`. */

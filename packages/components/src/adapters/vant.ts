@@ -1,5 +1,5 @@
-import { type ListOwner, removeFromList, uploadIntoList } from '../adapterList'
-import type { AdapterOptions } from '../adapterUpload'
+import type { AdapterOptions } from '../adapter'
+import { type ListOwner, removeFromList, uploadIntoList } from '../adapter'
 
 /** An item of the property `file-list` of `<van-uploader>`. */
 interface VantFile {

@@ -1,9 +1,29 @@
-import { absolutePrefix, countChanges } from '../client'
+import { absolutePrefix, countChanges, hiddenState } from '../client'
 import { formatSize, formatTime } from '../file'
-import { fill, type Problem, problemOf, textsFor } from '../locale'
-import { coverUrl, thumbnailUrl } from '../thumbnail'
-import { type FileEntry, readFolder, removeAll } from './folder'
-import { FILE_LIST_TEXTS, type FileListTexts } from './texts'
+import { fill, type Problem, problemOf, type Texts, textsFor } from '../locale'
+import { coverUrl, type FileEntry, readFolder, removeAll, thumbnailUrl } from './folder'
+
+/** Texts, for the property `texts`. `{n}` is filled in. */
+const TEXTS = {
+  root: ['我的文件', 'My files'],
+  select: ['选择', 'Select'],
+  all: ['全选', 'All'],
+  done: ['完成', 'Done'],
+  selected: ['已选 {n} 项', '{n} selected'],
+  remove: ['删除', 'Delete'],
+  removeTitle: ['确认删除？', 'Delete?'],
+  removeText: ['将删除所选的 {n} 项，无法恢复。', '{n} selected. This cannot be undone.'],
+  removed: ['已删除', 'Deleted'],
+  notRemoved: ['{n} 项未能删除', '{n} could not be deleted'],
+  emptyTitle: ['这里还没有文件', 'Nothing here yet'],
+  emptyText: ['', ''],
+  failedTitle: ['操作失败', 'Something went wrong'],
+  retry: ['重试', 'Try again'],
+  loading: ['加载中…', 'Loading…'],
+  noMore: ['没有更多了', 'No more files'],
+}
+
+type FileListTexts = Texts<typeof TEXTS>
 
 interface Row extends FileEntry {
   meta: string
@@ -19,16 +39,11 @@ interface ListState {
   changes: number
   /** Key prefix of the property `prefix`. */
   root: string
+  isAttached?: boolean
   observer?: WechatMiniprogram.IntersectionObserver
 }
 
-const states = new WeakMap<object, ListState>()
-
-function stateOf(list: object): ListState {
-  const state = states.get(list) || { turn: 0, changes: 0, root: '' }
-  states.set(list, state)
-  return state
-}
+const stateOf = hiddenState((): ListState => ({ turn: 0, changes: 0, root: '' }))
 
 /**
  * The files of a folder: sub-folders, endless scroll, selection, small pictures. It reads the folder again when its
@@ -75,21 +90,22 @@ Component({
   },
   observers: {
     'locale, texts'(locale: string, texts: Partial<FileListTexts> | null) {
-      this.setData({ t: textsFor(FILE_LIST_TEXTS, locale, texts) })
+      this.setData({ t: textsFor(TEXTS, locale, texts) })
     },
     'client, prefix, path'() {
-      if (states.has(this)) void this.refresh()
+      if (stateOf(this).isAttached) void this.refresh()
     },
   },
   lifetimes: {
     attached() {
-      stateOf(this)
-      this.setData({ t: textsFor(FILE_LIST_TEXTS, this.data.locale, this.data.texts) })
+      stateOf(this).isAttached = true
+      this.setData({ t: textsFor(TEXTS, this.data.locale, this.data.texts) })
       void this.refresh()
     },
     detached() {
-      stateOf(this).observer?.disconnect()
-      states.delete(this)
+      const state = stateOf(this)
+      state.observer?.disconnect()
+      state.isAttached = false
     },
   },
   pageLifetimes: {
@@ -247,13 +263,7 @@ function rowOf(entry: FileEntry): Row {
   return { ...entry, meta, thumbnail: '', isSelected: false }
 }
 
-const entryOf = ({ key, name, size, time, kind }: Row): FileEntry => ({
-  key,
-  name,
-  size,
-  time,
-  kind,
-})
+const entryOf = ({ meta, thumbnail, isSelected, ...entry }: Row): FileEntry => entry
 
 /** COS lists both by name, a page at a time. */
 function foldersFirst(rows: Row[]): Row[] {

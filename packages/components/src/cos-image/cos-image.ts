@@ -1,4 +1,4 @@
-import { absolutePrefix } from '../client'
+import { absolutePrefix, hiddenState } from '../client'
 import { fileKind } from '../file'
 import { problemOf } from '../locale'
 import { signedUrl } from '../signedUrl'
@@ -19,13 +19,7 @@ interface ImageState {
   until: number
 }
 
-const states = new WeakMap<object, ImageState>()
-
-function stateOf(image: object): ImageState {
-  const state = states.get(image) || { turn: 0, retries: 0, until: 0 }
-  states.set(image, state)
-  return state
-}
+const stateOf = hiddenState((): ImageState => ({ turn: 0, retries: 0, until: 0 }))
 
 /**
  * A picture of a bucket. Its URL is signed when it is needed and signed again when it has expired, so that an app

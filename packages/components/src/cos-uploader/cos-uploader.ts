@@ -1,9 +1,8 @@
-import type { ChosenFile } from '../client'
+import { type ChosenFile, hiddenState } from '../client'
 import { mediaKind } from '../file'
 import { fill, isCancel, problemOf, textsFor } from '../locale'
 import { signedUrl } from '../signedUrl'
 import type { UploadRow } from '../upload-row/upload-row'
-import { chooseChatFiles, chooseMedia } from '../uploads/choose'
 import {
   addUploads,
   listUploads,
@@ -14,8 +13,8 @@ import {
 } from '../uploads/store'
 import { UPLOADER_TEXTS, type UploaderTexts } from '../uploads/texts'
 import { isPending, newUpload, type Upload, type UploadState } from '../uploads/upload'
+import { applyLimits, chooseChatFiles, chooseMedia, limitHint, type SizeLimit } from './choose'
 import { Drag } from './drag'
-import { applyLimits, limitHint, type SizeLimit } from './limits'
 
 /** A file as events and the form value name it. The names are those of TDesign's upload. */
 interface UploaderFile {
@@ -31,13 +30,7 @@ interface UploaderFile {
 }
 
 /** A file of the property `files`: it is stored already. */
-interface StoredFile {
-  key?: string
-  url?: string
-  name?: string
-  size?: number
-  type?: 'image' | 'video' | 'file'
-}
+type StoredFile = Partial<Omit<UploaderFile, 'percent' | 'status'>>
 
 type RowEvent = WechatMiniprogram.CustomEvent<{ id: string }>
 
@@ -57,21 +50,17 @@ interface UploaderState {
   hidden: string[]
   /** The files of the property `files`. */
   stored: Upload[]
-  /** States that events have told, by id. */
-  told: Record<string, UploadState>
+  /** States that events have reported, by id. */
+  states: Record<string, UploadState>
   /** The form value, as JSON. */
   value: string
   drag?: Drag
   stopWatching?: () => void
 }
 
-const states = new WeakMap<object, UploaderState>()
-
-function stateOf(uploader: object): UploaderState {
-  const state = states.get(uploader) || { order: [], hidden: [], stored: [], told: {}, value: '[]' }
-  states.set(uploader, state)
-  return state
-}
+const stateOf = hiddenState(
+  (): UploaderState => ({ order: [], hidden: [], stored: [], states: {}, value: '[]' }),
+)
 
 /**
  * Chooses files and uploads them. The uploads belong to the app: they continue when the page is left, and unfinished
@@ -287,7 +276,7 @@ Component({
       this.show()
     },
 
-    /** Shows the files as they are now, and tells what has changed. */
+    /** Shows the files as they are now, and triggers events for what has changed. */
     show() {
       const { max, locale, t } = this.data
       // Properties are set before it is attached.
@@ -302,9 +291,9 @@ Component({
         .map(({ key, name, size, type }) => ({ key, name, size, type }))
       const json = JSON.stringify(value)
       const isChanged = json !== state.value
-      const before = state.told
+      const before = state.states
       state.value = json
-      state.told = {}
+      state.states = {}
       this.setData({
         ...changesOf(
           this.data.rows,
@@ -320,8 +309,8 @@ Component({
       })
       for (const upload of uploads) {
         const { id, error } = upload
-        state.told[id] = upload.state
-        // A list that is shown again has nothing new to tell.
+        state.states[id] = upload.state
+        // A list that is shown again has no news.
         if (!before[id] || before[id] === upload.state) continue
         const file = fileOf(upload)
         if (upload.state === 'success') this.triggerEvent('success', { file, files })

@@ -1,14 +1,18 @@
 import type { TaskInfo } from 'miniprogram-cos'
 import { absolutePrefix, type ChosenFile, clientOf, optionsOf, refreshFileLists } from '../client'
-import { chooseKey } from './key'
-import { loadUploads, saveUploads } from './storage'
+import { numberedName, uniqueName } from '../file'
 import { isPending, newUpload, type Upload, type UploadState, type UploadTarget } from './upload'
+
+/** Storage key of the unfinished uploads, which the next start of the app offers again. */
+const STORAGE_KEY = 'miniprogram_cos_components_uploads'
 
 let uploads: Upload[] = []
 let listeners: (() => void)[] = []
 let isRestored = false
 let isOffline = false
 let lastId = 0
+/** What was written last: the storage is written only after a change. */
+let saved = ''
 /** Clients whose tasks are observed. */
 const observed = new Set<string>()
 /** Targets of uploads that have no key yet. */
@@ -118,10 +122,7 @@ async function run(upload: Upload): Promise<void> {
     }
     upload.state = 'waiting'
     const target = targets.get(id)
-    if (!upload.key && target) {
-      const prefix = await absolutePrefix(client, target.prefix)
-      await chooseKey(upload, prefix, target.naming, uploads)
-    }
+    if (!upload.key && target) await chooseKey(upload, target)
     // Removed meanwhile.
     if (!find(id)) return
     targets.delete(id)
@@ -149,6 +150,43 @@ const chosenFile = ({ path, name, size, type, thumb }: Upload): ChosenFile => ({
   thumb,
 })
 
+/**
+ * Gives an upload a key that neither the folder nor another upload has. Temporary paths are no names, because WeChat
+ * for Mac repeats them.
+ */
+async function chooseKey(upload: Upload, { prefix: given, naming }: UploadTarget): Promise<void> {
+  const { client, name } = upload
+  const prefix = await absolutePrefix(client, given)
+  if (naming === 'unique') {
+    upload.key = prefix + uniqueName(name)
+    return
+  }
+  const reserve = (number: number): boolean => {
+    const numbered = numberedName(name, number)
+    const key = prefix + numbered
+    const isReserved = uploads.some((one) => one.key === key && isPending(one))
+    if (!isReserved) Object.assign(upload, { key, name: numbered })
+    return !isReserved
+  }
+  try {
+    // Reserved before COS is asked, because several uploads choose at the same time.
+    for (let number = 1; !reserve(number) || (await exists(upload)); ) number++
+  } catch (_) {
+    // Offline, the folder cannot be listed: a number made of the time is not in use.
+    reserve(Date.now())
+  }
+}
+
+/** Lists the key, because COS answers 404 to a HEAD request for a missing one. */
+async function exists({ client, key }: Upload): Promise<boolean> {
+  const cos = clientOf(client)
+  // Of miniprogram-cos/upload.
+  if (!cos.getBucket) throw new Error('cannot list files')
+  // The key itself is the first of all keys that begin with it.
+  const { Contents } = await cos.getBucket({ Prefix: key, MaxKeys: 1 })
+  return Contents.some((object) => object.Key === key)
+}
+
 /** Aborts the multipart upload of an earlier start: its parts would be stored, and paid for, until then. */
 async function abortParts({ client, key }: Upload): Promise<void> {
   try {
@@ -170,6 +208,48 @@ function find(id: string): Upload | undefined {
 }
 
 function changed(): void {
-  saveUploads(uploads.filter(isPending))
+  saveUploads()
   for (const listener of listeners) listener()
+}
+
+/** Remembers the unfinished uploads across a restart of the app. */
+function saveUploads(): void {
+  const pending = uploads.filter(isPending)
+  // A few writes an upload, not one for each percent.
+  const state = pending.map(({ id, key, percent }) => `${id} ${key} ${percent >> 3}`).join()
+  if (state === saved) return
+  saved = state
+  try {
+    wx.setStorageSync(
+      STORAGE_KEY,
+      pending.map((upload) => ({ ...upload, error: null })),
+    )
+  } catch (_) {
+    // The storage is full: the uploads continue, but a restart does not offer them again.
+  }
+}
+
+/** The uploads that an earlier start of the app left unfinished. */
+async function loadUploads(): Promise<Upload[]> {
+  const stored = wx.getStorageSync(STORAGE_KEY) as Upload[] | ''
+  return Promise.all(
+    (stored || []).map(async (upload) => ({
+      ...upload,
+      state: (await isThere(upload.path)) ? ('interrupted' as const) : ('lost' as const),
+      thumb: upload.thumb && (await isThere(upload.thumb)) ? upload.thumb : '',
+      speed: 0,
+      task: '',
+      error: null,
+    })),
+  )
+}
+
+function isThere(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    wx.getFileSystemManager().access({
+      path,
+      success: () => resolve(true),
+      fail: () => resolve(false),
+    })
+  })
 }

@@ -1,32 +1,7 @@
-import type { Bilingual } from '../locale'
-import type { UploadState } from './upload'
+import type { Texts } from '../locale'
 
 /** Texts of `<cos-uploader>`, for its property `texts`. `{n}`, `{name}` and `{limit}` are filled in. */
-export interface UploaderTexts {
-  chooseMedia: string
-  chooseImage: string
-  chooseVideo: string
-  chooseFile: string
-  states: Record<UploadState, string>
-  pause: string
-  resume: string
-  retry: string
-  cancel: string
-  remove: string
-  move: string
-  interruptedOne: string
-  interruptedMany: string
-  interruptedText: string
-  resumeAll: string
-  clearDone: string
-  tooMany: string
-  tooLarge: string
-  /** Below the buttons; the parts that apply are joined. */
-  maxHint: string
-  sizeHint: string
-}
-
-export const UPLOADER_TEXTS: Bilingual<UploaderTexts> = {
+export const UPLOADER_TEXTS = {
   chooseMedia: ['照片和视频', 'Photos, videos'],
   chooseImage: ['照片', 'Photos'],
   chooseVideo: ['视频', 'Videos'],
@@ -57,6 +32,9 @@ export const UPLOADER_TEXTS: Bilingual<UploaderTexts> = {
   clearDone: ['清除已完成', 'Clear finished'],
   tooMany: ['最多 {n} 个文件', 'Up to {n} files'],
   tooLarge: ['{name} 超过 {limit}', '{name} is larger than {limit}'],
+  // Below the buttons; the parts that apply are joined.
   maxHint: ['最多 {n} 个文件', 'up to {n} files'],
   sizeHint: ['每个不超过 {limit}', '{limit} each'],
 }
+
+export type UploaderTexts = Texts<typeof UPLOADER_TEXTS>

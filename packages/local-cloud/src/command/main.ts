@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { DEFAULT_BUCKET } from '../start'
-import { readCommand, USAGE } from './options'
-import { explain, runCommand } from './run'
+import { explain, readCommand, runCommand, USAGE } from './command'
 
 /** The command `local-cloud`: COS and STS without functions. */
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
 import { writeXml, type XmlElement } from '@miniprogram-cos/protocol'
-import { CosServiceError } from './errors'
+import { type CosServiceError, invalidArgument } from './errors'
 import type { CosRequest } from './request'
 import type { Acl, AclGrant } from './store/records'
 import {
@@ -51,10 +51,7 @@ export function aclOfHeaders(
   const canned = headers['x-cos-acl'] || empty
   const allowed = target === 'bucket' ? BUCKET_CANNED : OBJECT_CANNED
   if (canned !== undefined && !allowed.has(canned)) {
-    throw new CosServiceError(
-      'InvalidArgument',
-      `The ACL "${canned}" is not valid for this ${target}.`,
-    )
+    throw invalidArgument(`The ACL "${canned}" is not valid for this ${target}.`)
   }
   const grants = GRANT_HEADERS.flatMap(([header, permission]) =>
     readGrantees(headers[header] ?? '').map((grantee) => ({ grantee, permission })),
@@ -70,8 +67,7 @@ function readGrantees(text: string): AclGrant['grantee'][] {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
     .map((entry) => {
-      const refuse = () =>
-        new CosServiceError('InvalidArgument', `The grantee ${entry} is not valid.`)
+      const refuse = () => invalidArgument(`The grantee ${entry} is not valid.`)
       const match = /^(id|uin|uri)="([^"]+)"$/.exec(entry)
       if (!match) throw refuse()
       const [, kind, value = ''] = match

@@ -7,8 +7,8 @@ import {
   parsePeriod,
   type SignatureHash,
 } from '@miniprogram-cos/protocol'
-import type { KeyRing, Session } from '../keys'
-import { CosServiceError } from './errors'
+import type { KeyRing, Session } from '../sts/keys'
+import { accessDenied, CosServiceError, invalidArgument } from './errors'
 import type { CosRequest } from './request'
 
 /** The sender of a request. */
@@ -20,7 +20,7 @@ export type Principal =
 /** The sender of a request, and the headers and parameters that the signature covers. */
 export interface Authenticated {
   principal: Principal
-  auth?: Pick<ParsedAuthorization, 'headerList' | 'paramList'> | undefined
+  signed?: Pick<ParsedAuthorization, 'headerList' | 'paramList'>
 }
 
 /** COS accepts clocks that differ by up to this many seconds (document 436/7730). */
@@ -49,11 +49,12 @@ export function authenticate(request: CosRequest, keys: KeyRing, now: number): A
       const auth = parseAuthorization(text)
       if (!auth && authorization.params.has('sign')) {
         const principal = verifyJsonApiSignature(text, request, authorization.token, keys, now)
-        if (principal) return { principal }
+        // It covers neither headers nor parameters.
+        if (principal) return { principal, signed: { headerList: [], paramList: [] } }
       }
       if (auth?.algorithm !== 'sha1') continue
       const principal = verifySignature(auth, { ...request, query }, authorization.token, keys, now)
-      return { principal, auth }
+      return { principal, signed: auth }
     } catch (error) {
       if (!(error instanceof CosServiceError)) throw error
       failure = error
@@ -109,8 +110,7 @@ export function findKey(
 export function checkPeriod(text: string, now: number): void {
   const period = parsePeriod(text)
   if (!period) {
-    const message = `The period "${text}" is not "start;end" in seconds.`
-    throw new CosServiceError('InvalidArgument', message)
+    throw invalidArgument(`The period "${text}" is not "start;end" in seconds.`)
   }
   if (period.end < now) throw new CosServiceError('AccessDenied', 'Request has expired')
   if (period.start > now + CLOCK_TOLERANCE) throw new CosServiceError('RequestTimeTooSkewed')
@@ -204,8 +204,7 @@ function verifyJsonApiSignature(
   const path = decodePath(fields.get('f') ?? '')
   const isForKey = path === '' || path === `/${bucket?.appid}/${bucket?.short}/${request.key}`
   if (isRead && isForBucket && isForKey) return principal
-  const details = { Decision: 'the signature is for another request' }
-  throw new CosServiceError('AccessDenied', undefined, details)
+  throw accessDenied('the signature is for another request')
 }
 
 function decodePath(path: string): string {
@@ -217,5 +216,5 @@ function decodePath(path: string): string {
 }
 
 function malformedAuthorization(): CosServiceError {
-  return new CosServiceError('InvalidArgument', 'The Authorization you specified is malformed.')
+  return invalidArgument('The Authorization you specified is malformed.')
 }

@@ -1,5 +1,6 @@
 import { parseAuthorization, postSignature } from '@miniprogram-cos/protocol'
-import type { KeyRing } from '../keys'
+import { parseJsonObject } from '../http'
+import type { KeyRing } from '../sts/keys'
 import {
   checkPeriod,
   findKey,
@@ -8,7 +9,7 @@ import {
   type Principal,
   verifySignature,
 } from './authenticate'
-import { CosServiceError } from './errors'
+import { CosServiceError, invalidArgument } from './errors'
 import type { CosRequest } from './request'
 import type { BucketRecord } from './store/records'
 
@@ -24,7 +25,7 @@ interface FormContext {
 }
 
 /** The sender of a form, and the limits that its policy sets on the file. */
-export interface AcceptedForm {
+interface AcceptedForm {
   principal: Principal
   /** Bytes of the file. */
   length: LengthRange
@@ -50,7 +51,7 @@ export function authenticateForm(context: FormContext, fields: Fields, key: stri
   if (legacy !== undefined) {
     const auth = parseAuthorization(legacy)
     if (auth?.algorithm !== 'sha1') {
-      throw new CosServiceError('InvalidArgument', 'The Signature you specified is malformed.')
+      throw invalidArgument('The Signature you specified is malformed.')
     }
     return {
       principal: verifySignature(auth, request, token, keys, seconds),
@@ -85,14 +86,10 @@ function verifyPolicyForm(
   return { principal, length: checkPolicy(policyText, checkedFields, now) }
 }
 
-interface PolicyDocument {
-  expiration?: unknown
-  conditions?: unknown
-}
-
 /** Checks the fields of a form against its policy. @returns the policy's limits on the file */
 function checkPolicy(text: string, fields: Fields, now: number): LengthRange {
-  const policy = parseDocument(text)
+  const policy = parseJsonObject(text)
+  if (!policy) throw withoutConditions()
   const expiration = Date.parse(String(policy.expiration))
   if (Number.isNaN(expiration)) throw new CosServiceError('InvalidPolicyDocument')
   if (expiration / 1000 < now) {
@@ -128,17 +125,6 @@ function checkPolicy(text: string, fields: Fields, now: number): LengthRange {
     }
   }
   return length
-}
-
-function parseDocument(text: string): PolicyDocument {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(text)
-  } catch {
-    throw withoutConditions()
-  }
-  if (typeof parsed !== 'object' || parsed === null) throw withoutConditions()
-  return parsed
 }
 
 /** Normalises a condition: `{k: v}` and `["eq", "$k", v]` are equivalent. */

@@ -1,17 +1,22 @@
 import { type AnyOperation, parseBucket } from '@miniprogram-cos/protocol'
-import type { KeyRing } from '../keys'
+import type { KeyRing } from '../sts/keys'
 import { aclAllows } from './acl'
 import type { Principal } from './authenticate'
-import { CosServiceError } from './errors'
-import { evaluateBucketPolicy } from './policy/bucketPolicy'
-import { type ConditionContext, UNKNOWN_YET } from './policy/conditions'
-import { type Decision, evaluatePolicy, type PolicyRequest } from './policy/evaluatePolicy'
+import { accessDenied } from './errors'
+import {
+  type Decision,
+  evaluateBucketPolicy,
+  evaluatePolicy,
+  type PolicyRequest,
+} from './evaluatePolicy'
+import { type ConditionContext, UNKNOWN_YET } from './policy'
 import { type CosRequest, versionIdOf } from './request'
 import type { RequestTrace } from './requestLog'
+import type { BucketRecord } from './store/records'
 import type { Store } from './store/store'
 
 /** One action on one resource, which a request requires. */
-export interface AccessRequest {
+interface AccessRequest {
   action: string
   bucket: string
   region: string
@@ -19,6 +24,16 @@ export interface AccessRequest {
   path: string
   /** Version of the object, whose ACL applies. */
   versionId?: string | undefined
+}
+
+/** The access that an action requires. @param path key or list prefix; empty for the bucket itself */
+export function accessTo(
+  action: string,
+  { name, region }: Pick<BucketRecord, 'name' | 'region'>,
+  path = '',
+  versionId?: string,
+): AccessRequest {
+  return { action, bucket: name, region, path, versionId }
 }
 
 /** The inputs of an access decision. */
@@ -61,7 +76,7 @@ export async function authorize(
 ): Promise<void> {
   for (const access of required) {
     const { allowed, reason } = await decide(context, access)
-    if (!allowed) throw new CosServiceError('AccessDenied', undefined, { Decision: reason })
+    if (!allowed) throw accessDenied(reason)
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { XmlElement } from '@miniprogram-cos/protocol'
-import { CosServiceError } from './errors'
+import { readBody } from '../http'
+import { CosServiceError, invalidArgument } from './errors'
 import type { CosRequest } from './request'
 import type { WrittenBlob } from './store/records'
 import type { Store } from './store/store'
@@ -52,15 +53,9 @@ async function* bodyOf({ raw, throttles }: CosRequest): AsyncGenerator<Uint8Arra
 export async function readTextBody(request: CosRequest): Promise<string> {
   checkLengthGiven(request)
   const md5 = announcedMd5(request)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of bodyOf(request)) {
-    size += chunk.length
-    if (size > MAX_XML_BYTES) throw new CosServiceError('XMLSizeLimit')
-    chunks.push(chunk)
-  }
-  if (size === 0) throw new CosServiceError('MissingRequestBodyError')
-  const bytes = Buffer.concat(chunks)
+  const tooLarge = () => new CosServiceError('XMLSizeLimit')
+  const bytes = await readBody(bodyOf(request), MAX_XML_BYTES, tooLarge)
+  if (bytes.length === 0) throw new CosServiceError('MissingRequestBodyError')
   if (md5 && createHash('md5').update(bytes).digest('hex') !== md5) {
     throw new CosServiceError('BadDigest')
   }
@@ -159,10 +154,7 @@ export function readTrafficLimit(text: string | undefined): Throttle | undefined
   if (text === undefined) return undefined
   const bits = /^\d+$/.test(text) ? Number(text) : 0
   if (bits < MIN_TRAFFIC_LIMIT || bits > MAX_TRAFFIC_LIMIT) {
-    throw new CosServiceError(
-      'InvalidArgument',
-      'The traffic limit must be 819200 to 838860800 bit/s.',
-    )
+    throw invalidArgument('The traffic limit must be 819200 to 838860800 bit/s.')
   }
   return new Throttle(bits / 8)
 }

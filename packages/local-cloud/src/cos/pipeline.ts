@@ -1,24 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  type AnyOperation,
-  matchOperation,
-  type OperationMatch,
-  type OperationName,
-  operations,
-  unservedSubresource,
-} from '@miniprogram-cos/protocol'
-import type { KeyRing } from '../keys'
-import { type Authenticated, authenticate, type Principal } from './authenticate'
+import type { OperationName } from '@miniprogram-cos/protocol'
+import type { KeyRing } from '../sts/keys'
+import { type Authenticated, authenticate } from './authenticate'
 import { type AuthorizationContext, authorize, requiredAccess } from './authorize'
 import { throttled, trafficLimitOf } from './body'
-import { checkReferer, checkStrictSignature } from './bucketRules'
-import { corsHeadersOf } from './cors'
-import { CosServiceError } from './errors'
+import { checkReferer, checkStrictSignature, corsHeadersOf } from './bucketRules'
+import { CosServiceError, notImplemented } from './errors'
 import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
-import { answerImageOperation, imageOperationActions } from './images/imageOperations'
 import type { ImageProcessor } from './images/imageProcessor'
-import { isSnapshot } from './images/snapshot'
-import { handlers } from './operations/index'
+import { handlers, matchImageOperation, matchRequest, requireServed } from './operations/router'
 import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
 import { type ExplainPath, type LogEntry, RequestTrace } from './requestLog'
 import { type CosResponse, errorResponse, newRequestId, sendResponse } from './response'
@@ -97,25 +87,26 @@ async function handleRequest(
   // Authenticate. A preflight is never signed; the signature of a form is in its body.
   const isPreflight = request.method === 'OPTIONS'
   const isSigned = !isPreflight && match?.operation.form !== true
-  const { principal, auth }: Authenticated = isSigned
+  const { principal, signed }: Authenticated = isSigned
     ? authenticate(request, keys, Math.floor(now / 1000))
     : { principal: { kind: 'anonymous' } }
   trace.principal = principal
   if (request.isMerged && !isPreflight) {
     throw new CosServiceError('InvalidURI', 'A path of slashes and dots names no object.')
   }
+
+  // Find the bucket and the operation.
   const bucket = findBucket(services, request, match?.name)
   if (bucket && principal.kind === 'anonymous') checkReferer(request, bucket)
   const context: AuthorizationContext = { request, principal, store, keys, trace }
   const { requestId } = trace
   const operationContext = { ...context, bucket, now, requestId, images, restoreDelayMs }
-  if (bucket) {
-    for (const action of imageOperationActions(request) ?? []) {
-      checkStrictSignature(bucket, signedBy(principal, auth), request, action)
-    }
+  const imageOperation = bucket && matchImageOperation(request)
+  if (imageOperation) {
+    for (const action of imageOperation.actions)
+      checkStrictSignature(bucket, signed, request, action)
+    return imageOperation.handler(operationContext)
   }
-  const imageResponse = bucket && (await answerImageOperation(operationContext))
-  if (imageResponse) return imageResponse
   const { name, operation } = isPreflight && match ? match : requireServed(match, request)
 
   // Authorize. Operations authorize the objects that are listed only in the body.
@@ -124,7 +115,7 @@ async function handleRequest(
     await authorize(context, required)
     // The keys of a multi-object deletion are authorized later, but its action is known.
     const action = required[0]?.action ?? operation.access[0]?.action ?? ''
-    if (bucket) checkStrictSignature(bucket, signedBy(principal, auth), request, action)
+    if (bucket) checkStrictSignature(bucket, signed, request, action)
   }
   if (request.target === 'object') checkKey(request.key)
 
@@ -137,25 +128,6 @@ async function handleRequest(
   const { body } = response
   const isStream = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
   return limit && isStream ? { ...response, body: throttled(body, [limit]) } : response
-}
-
-function matchRequest({ method, target, query, headers }: CosRequest): OperationMatch | undefined {
-  const isPreflight = method === 'OPTIONS'
-  return matchOperation({
-    method,
-    // A preflight may have any address, including those of buckets and sub-resources (436/8288).
-    target: isPreflight ? 'object' : target,
-    query: isPreflight ? {} : query,
-    copies: headers['x-cos-copy-source'] !== undefined,
-    form: /^multipart\/form-data/i.test(headers['content-type'] ?? ''),
-  })
-}
-
-/** The headers and parameters that the signature covers; undefined for a request without one. */
-function signedBy(principal: Principal, auth: Authenticated['auth']): Authenticated['auth'] {
-  if (auth || principal.kind === 'anonymous') return auth
-  // The JSON API's signature covers neither headers nor parameters.
-  return { headerList: [], paramList: [] }
 }
 
 /** Operations that the acceleration endpoint supports (document 436/38866). */
@@ -196,45 +168,6 @@ function findBucket(
     throw new CosServiceError('ActionAccelerateNotSupported')
   }
   return bucket
-}
-
-/** Sub-resources of which at least one method is implemented. */
-const SERVED_SUBRESOURCES = new Set(
-  Object.entries(operations)
-    .filter(([name]) => name in handlers)
-    .map(([, operation]) => `${operation.target} ${operation.subresource}`),
-)
-
-/** Parameters that identify an operation only in combination: `partNumber`, `uploadId`. */
-const REQUIRED_PARAMS = new Set(
-  Object.values(operations).flatMap((operation: AnyOperation) => operation.needs ?? []),
-)
-
-/** @throws CosServiceError `MethodNotAllowed`, `NotImplemented`, `InvalidArgument` */
-function requireServed(match: OperationMatch | undefined, request: CosRequest): OperationMatch {
-  const { 'ci-process': _, ...others } = request.query
-  const isServed = match?.name === 'getObject' && isSnapshot(request)
-  const unserved = unservedSubresource(match?.operation, isServed ? others : request.query)
-  if (unserved && REQUIRED_PARAMS.has(unserved)) {
-    throw new CosServiceError(
-      'InvalidArgument',
-      `The parameter ${unserved} requires other parameters.`,
-    )
-  }
-  if (unserved && SERVED_SUBRESOURCES.has(`${request.target} ${unserved}`)) {
-    throw new CosServiceError('MethodNotAllowed')
-  }
-  if (unserved) {
-    const { [unserved]: value } = request.query
-    const named = value ? `${unserved}=${value}` : unserved
-    throw notImplemented(`${request.method} ${request.target} ?${named}`)
-  }
-  if (!match) throw new CosServiceError('MethodNotAllowed')
-  return match
-}
-
-function notImplemented(feature: string): CosServiceError {
-  return new CosServiceError('NotImplemented', `The local COS does not imitate ${feature}.`)
 }
 
 /** Adds the headers of the bucket's CORS rules, except to a preflight, whose operation adds its own. */

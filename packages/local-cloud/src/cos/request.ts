@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { MAX_KEY_BYTES, parseHost } from '@miniprogram-cos/protocol'
 import type { Throttle } from './body'
-import { CosServiceError } from './errors'
+import { CosServiceError, notImplemented } from './errors'
 
 /** A parsed request, not authenticated yet. */
 export interface CosRequest {
@@ -43,8 +43,7 @@ const PROCESSING_HOST = /^(?:[^.]+\.)?ci\.[a-z0-9-]+\.(?:myqcloud\.com|localhost
 export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRequest {
   const { host, path, search } = splitUrl(raw)
   if (PROCESSING_HOST.test(host)) {
-    const message = 'The local COS does not imitate the jobs and queues of data processing (CI).'
-    throw new CosServiceError('NotImplemented', message)
+    throw notImplemented('the jobs and queues of data processing (CI)')
   }
   const pathname = decode(path)
   const base = {

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { OperationName } from '@miniprogram-cos/protocol'
 import type { Principal } from './authenticate'
 import type { CosServiceError } from './errors'
+import type { Decision } from './evaluatePolicy'
 import type { FaultAction } from './faults'
-import type { Decision } from './policy/evaluatePolicy'
 
 /** One entry of the request log. */
 export interface LogEntry {

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { corsHeadersOf } from './cors'
+import { type Certificate, createServer, type Server } from '../http'
+import { corsHeadersOf } from './bucketRules'
 import { CosServiceError } from './errors'
 import { bucketForCors, type CosServices, serveCos } from './pipeline'
 import { errorResponse, newRequestId } from './response'
@@ -13,11 +13,8 @@ const HEADERS_TIMEOUT_MS = 60_000
 /** Enough for session tokens and metadata, which are headers. */
 const MAX_HEADER_BYTES = 32 * 1024
 
-/** The local COS as an HTTP server, or with a certificate an HTTPS server. It does not listen yet. */
-export function createCosServer(
-  services: CosServices,
-  certificate?: { key: string; cert: string },
-): Server | TlsServer {
+/** The local COS as a server. */
+export function createCosServer(services: CosServices, certificate?: Certificate): Server {
   const options = {
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -31,9 +28,7 @@ export function createCosServer(
     const done = serveCos(services, request, response).finally(() => services.running.delete(done))
     services.running.add(done)
   }
-  const server = certificate
-    ? createTlsServer({ ...options, ...certificate }, serve)
-    : createServer(options, serve)
+  const server = createServer(serve, certificate, options)
   // A body that makes no progress is RequestTimeout (document 436/7730).
   server.setTimeout(services.bodyIdleMs ?? BODY_IDLE_MS, (socket) => {
     const response = responses.get(socket)

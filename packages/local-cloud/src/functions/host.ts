@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { type Caller, workerCall } from './invocation'
 import type { WorkerCall, WorkerReply } from './worker'
 
 /** A deployed function: a built file and its settings. */
@@ -16,10 +15,12 @@ export interface DeployedFunction {
   timeoutMs?: number
 }
 
-export interface FunctionHostOptions {
+interface FunctionHostOptions {
   functions: DeployedFunction[]
+  /** Environment variables of all functions. */
+  variables?: Record<string, string>
   /** CloudBase environment id. @default 'local-env' */
-  env?: string
+  env?: string | undefined
   /** @default 'ap-guangzhou' */
   region?: string
   /** Concurrent instances of one function. @default 8 */
@@ -166,6 +167,7 @@ export class FunctionHost {
       env: {
         PATH: process.env.PATH ?? '',
         TZ: 'UTC',
+        ...this.#options.variables,
         ...deployed.variables,
         TENCENTCLOUD_RUNENV: 'SCF',
         TENCENTCLOUD_REGION: region,
@@ -218,4 +220,81 @@ export class FunctionHost {
 function workerFile(): string {
   const built = join(__dirname, 'functionWorker.js')
   return existsSync(built) ? built : join(__dirname, '../../dist/functionWorker.js')
+}
+
+/** The caller's identity, which the platform provides independently of the event. */
+export interface Caller {
+  openid?: string
+  appid?: string
+  unionid?: string
+  /** `wx_client`, `wx_devtools`, `wx_http`, `wx_trigger` … */
+  source?: string
+}
+
+/** One call of a function. */
+interface CallContext {
+  functionName: string
+  /** CloudBase environment id. */
+  env: string
+  timeoutMs: number
+  requestId: string
+}
+
+/** What the platform passes to an instance for a call. */
+function workerCall(event: unknown, caller: Caller, call: CallContext): WorkerCall {
+  const variables = callVariables(caller, call)
+  return {
+    event: deliveredEvent(event, caller),
+    context: functionContext(variables, call),
+    variables,
+  }
+}
+
+/** The environment variables of a call. getWXContext reads those listed in WX_CONTEXT_KEYS. */
+function callVariables(caller: Caller, call: CallContext): Record<string, string> {
+  const identity: Record<string, string> = {}
+  if (caller.appid !== undefined) identity.WX_APPID = caller.appid
+  if (caller.openid !== undefined) identity.WX_OPENID = caller.openid
+  if (caller.unionid !== undefined) identity.WX_UNIONID = caller.unionid
+  const isTimer = caller.source === 'wx_trigger'
+  return {
+    ...identity,
+    // For a call without an identity the platform does not set the list, so an earlier call's value remains.
+    ...(Object.keys(identity).length > 0
+      ? { WX_CONTEXT_KEYS: Object.keys(identity).join(',') }
+      : {}),
+    TCB_ENV: call.env,
+    TCB_SEQID: call.requestId,
+    TCB_SOURCE: caller.source ?? 'wx_client',
+    TRIGGER_SRC: isTimer ? 'timer' : 'tcb',
+    TCB_CONTEXT_KEYS: 'TCB_ENV,TCB_SEQID,TRIGGER_SRC,TCB_SOURCE',
+    SCF_NAMESPACE: call.env,
+  }
+}
+
+/** The second argument of a function's `main`. */
+function functionContext(variables: Record<string, string>, call: CallContext): object {
+  return {
+    request_id: call.requestId,
+    function_name: call.functionName,
+    function_version: '$LATEST',
+    namespace: call.env,
+    memory_limit_in_mb: 256,
+    time_limit_in_ms: call.timeoutMs,
+    environ: Object.entries(variables)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(';'),
+    environment: JSON.stringify(variables),
+  }
+}
+
+/**
+ * The event that the function receives. The platform sets `userInfo` for calls of mini programs, and removes a `userInfo`
+ * that the client sent.
+ */
+function deliveredEvent(event: unknown, caller: Caller): unknown {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) return event
+  const { userInfo: _, ...fields } = event as Record<string, unknown>
+  if (caller.openid === undefined) return fields
+  return { ...fields, userInfo: { appId: caller.appid ?? '', openId: caller.openid } }
 }

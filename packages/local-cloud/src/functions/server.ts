@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { FunctionError, type FunctionHost } from './host'
-import type { Caller } from './invocation'
+import type { IncomingMessage } from 'node:http'
+import { createServer, readBody, type Server, sendJson } from '../http'
+import { type Caller, FunctionError, type FunctionHost } from './host'
 
 /** Limit of wx.cloud.callFunction. */
 const MAX_EVENT_BYTES = 100 * 1024
@@ -11,10 +11,7 @@ const MAX_EVENT_BYTES = 100 * 1024
  */
 export function createFunctionServer(host: FunctionHost): Server {
   return createServer((request, response) => {
-    const send = (status: number, body: unknown) => {
-      response.writeHead(status, { 'Content-Type': 'application/json' })
-      response.end(JSON.stringify(body) ?? 'null')
-    }
+    const send = (status: number, body: unknown) => sendJson(response, status, body)
     respond(host, request).then(
       (result) => send(200, result),
       (error: unknown) => {
@@ -37,15 +34,8 @@ class InvalidCall extends Error {}
 async function respond(host: FunctionHost, request: IncomingMessage): Promise<unknown> {
   if (request.method !== 'POST') throw new InvalidCall('functions are called by POST')
   const name = nameOf(request.url ?? '/')
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length
-    if (size > MAX_EVENT_BYTES)
-      throw new InvalidCall('EXCEED_MAX_PAYLOAD_SIZE: the event exceeds 100 KB')
-    chunks.push(chunk as Buffer)
-  }
-  const text = Buffer.concat(chunks).toString('utf8')
+  const tooLarge = () => new InvalidCall('EXCEED_MAX_PAYLOAD_SIZE: the event exceeds 100 KB')
+  const text = (await readBody(request, MAX_EVENT_BYTES, tooLarge)).toString('utf8')
   let event: unknown
   try {
     event = text === '' ? {} : JSON.parse(text)

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { Statement } from '../cos/policy/parsePolicy'
-import type { KeyRing, Session } from '../keys'
-import { assumeRole, getFederationToken, type Roles, type StsCall, StsError } from './actions'
-import { paramsOfFields, parseTc3, readV1, verifyTc3 } from './signatures'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Policy, PolicyError, parsePolicy, type Statement } from '../cos/policy'
+import {
+  type Certificate,
+  createServer,
+  parseJsonObject,
+  readBody,
+  type Server,
+  sendJson,
+} from '../http'
+import type { KeyRing, Session, TemporaryKey } from './keys'
+import { paramsOfFields, parseTc3, readV1, type StsCall, StsError, verifyTc3 } from './signatures'
 
 const VERSION = '2018-08-13'
 const MAX_BODY_BYTES = 64 * 1024
@@ -25,11 +31,8 @@ export interface StsServices {
   log?: ((entry: StsLogEntry) => void) | undefined
 }
 
-/** The local STS as an HTTP server, or with a certificate an HTTPS server. It does not listen yet. */
-export function createStsServer(
-  services: StsServices,
-  certificate?: { key: string; cert: string },
-): Server | TlsServer {
+/** The local STS as a server. */
+export function createStsServer(services: StsServices, certificate?: Certificate): Server {
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const RequestId = randomUUID()
     void respond(services, request)
@@ -42,12 +45,9 @@ export function createStsServer(
           return { Error: { Code: code, Message: message }, RequestId }
         },
       )
-      .then((Response) => {
-        response.writeHead(200, { 'Content-Type': 'application/json' })
-        response.end(JSON.stringify({ Response }))
-      })
+      .then((Response) => sendJson(response, 200, { Response }))
   }
-  return certificate ? createTlsServer(certificate, serve) : createServer(serve)
+  return createServer(serve, certificate)
 }
 
 async function respond(services: StsServices, request: IncomingMessage): Promise<object> {
@@ -73,7 +73,8 @@ async function respond(services: StsServices, request: IncomingMessage): Promise
 
 async function readCall(request: IncomingMessage): Promise<StsCall> {
   const { headers, method = '' } = request
-  const body = await readBody(request)
+  const tooLarge = () => new StsError('RequestSizeLimitExceeded', 'The request is too large.')
+  const body = (await readBody(request, MAX_BODY_BYTES, tooLarge)).toString('utf8')
   const query = method === 'GET' ? ((request.url ?? '').split('?')[1] ?? '') : ''
   if (headers.authorization === undefined) {
     return readV1(method, headers.host ?? '', new URLSearchParams(method === 'GET' ? query : body))
@@ -180,23 +181,151 @@ function callerIdentity({ ownerUin }: KeyRing, caller: StsCaller): object {
 }
 
 function parseParams(body: string): Record<string, unknown> {
-  try {
-    const params: unknown = JSON.parse(body)
-    if (typeof params === 'object' && params !== null && !Array.isArray(params)) {
-      return { ...params }
-    }
-  } catch {}
+  const params = parseJsonObject(body)
+  if (params) return params
   throw new StsError('InvalidParameter', 'The request body is not a JSON object.')
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length
-    if (size > MAX_BODY_BYTES)
-      throw new StsError('RequestSizeLimitExceeded', 'The request is too large.')
-    chunks.push(chunk as Buffer)
+/** Limits of GetFederationToken (document 1312/48195). */
+const DEFAULT_SECONDS = 1800
+const MAX_SECONDS_ROOT = 7200
+/** CAM's limit for a policy, in characters (document 598/10599); STS documents no other. */
+const MAX_POLICY_LENGTH = 6144
+/** Maximum length of a token in bytes (document 1312/48198). */
+const MAX_TOKEN_LENGTH = 4096
+
+/** Issues a temporary key for the given policy. @throws StsError */
+function getFederationToken(params: Record<string, unknown>, keys: KeyRing, now: number): object {
+  refuseUnknown(params, ['Name', 'Policy', 'DurationSeconds'])
+  const seconds = durationOf(params.DurationSeconds)
+  const name = nameOf(params.Name)
+  const policy = policyOf(params.Policy)
+  const ExpiredTime = now + seconds
+  return issuedCredentials(keys.issue(name, policy, ExpiredTime))
+}
+
+/** @throws StsError `UnknownParameter` */
+function refuseUnknown(params: Record<string, unknown>, known: string[]): void {
+  const unknown = Object.keys(params).find((name) => !known.includes(name))
+  if (unknown) {
+    throw new StsError('UnknownParameter', `The parameter \`${unknown}\` is not recognized.`)
   }
-  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The response of a call that issues a key. @throws StsError `InvalidParameter.PolicyTooLong` */
+function issuedCredentials(key: TemporaryKey): object {
+  if (key.Token.length > MAX_TOKEN_LENGTH) {
+    throw new StsError('InvalidParameter.PolicyTooLong', 'The policy makes the token too long.')
+  }
+  return {
+    Credentials: { Token: key.Token, TmpSecretId: key.SecretId, TmpSecretKey: key.SecretKey },
+    ExpiredTime: key.ExpiredTime,
+    Expiration: new Date(key.ExpiredTime * 1000).toISOString().replace(/\.\d+/, ''),
+  }
+}
+
+/** @throws StsError */
+function durationOf(
+  value: unknown,
+  limits: { fallback: number; max: number } = { fallback: DEFAULT_SECONDS, max: MAX_SECONDS_ROOT },
+): number {
+  if (value === undefined) return limits.fallback
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    throw new StsError('InvalidParameter', 'The parameter `DurationSeconds` must be an integer.')
+  }
+  if (value <= 0 || value > limits.max) {
+    throw new StsError(
+      'InvalidParameter.OverTimeError',
+      `DurationSeconds must be between 1 and ${limits.max}.`,
+    )
+  }
+  return value
+}
+
+/** Reads `Name`. The document permits only letters, but Tencent's sample has a hyphen. */
+function nameOf(value: unknown): string {
+  if (value === undefined) throw missing('Name')
+  if (typeof value !== 'string' || !/^[A-Za-z-]{1,128}$/.test(value)) {
+    throw new StsError(
+      'InvalidParameter.ParamError',
+      'The parameter `Name` must consist of letters.',
+    )
+  }
+  return value
+}
+
+/** Reads the policy, which is URL-encoded. @throws StsError */
+function policyOf(value: unknown): Policy {
+  if (value === undefined) throw missing('Policy')
+  if (typeof value !== 'string') {
+    throw new StsError('InvalidParameter', 'The parameter `Policy` must be a string.')
+  }
+  let text: string
+  try {
+    text = decodeURIComponent(value)
+  } catch {
+    throw new StsError('InvalidParameter.StrategyFormatError', 'The policy is not URL-encoded.')
+  }
+  if (text.length > MAX_POLICY_LENGTH) {
+    throw new StsError('InvalidParameter.PolicyTooLong', 'The policy is too long.')
+  }
+  try {
+    return parsePolicy(text)
+  } catch (error) {
+    if (error instanceof PolicyError) throw new StsError(error.code, error.message)
+    throw error
+  }
+}
+
+function missing(name: string): StsError {
+  return new StsError(
+    'MissingParameter',
+    `The request is missing a required parameter \`${name}\`.`,
+  )
+}
+
+/** The policies of roles, by ARN. */
+export type Roles = Record<string, Policy>
+
+const ASSUME_ROLE_PARAMS = [
+  'RoleArn',
+  'RoleSessionName',
+  'DurationSeconds',
+  'Policy',
+  'ExternalId',
+  'Tags',
+  'SourceIdentity',
+]
+/** Seconds. */
+const ASSUME_ROLE_DURATION = { fallback: 7200, max: 43200 }
+
+/** Issues a key of a role, restricted by an optional policy (document 1312/48197). @throws StsError */
+function assumeRole(
+  params: Record<string, unknown>,
+  keys: KeyRing,
+  roles: Roles,
+  now: number,
+): object {
+  refuseUnknown(params, ASSUME_ROLE_PARAMS)
+  const { RoleArn, RoleSessionName } = params
+  if (RoleArn === undefined) throw missing('RoleArn')
+  if (RoleSessionName === undefined) throw missing('RoleSessionName')
+  if (typeof RoleArn !== 'string' || !/^qcs::cam::uin\/\d+:role(Name)?\/.+$/.test(RoleArn)) {
+    throw new StsError('InvalidParameter.ParamError', 'The parameter `RoleArn` is not a role.')
+  }
+  if (typeof RoleSessionName !== 'string' || !/^[\w+=,.@-]{2,128}$/.test(RoleSessionName)) {
+    throw new StsError(
+      'InvalidParameter.ParamError',
+      'The parameter `RoleSessionName` is not valid.',
+    )
+  }
+  const role = Object.hasOwn(roles, RoleArn) ? roles[RoleArn] : undefined
+  if (!role) throw new StsError('ResourceNotFound.RoleNotFound', 'The role does not exist.')
+  const ExpiredTime = now + durationOf(params.DurationSeconds, ASSUME_ROLE_DURATION)
+  const restriction = params.Policy === undefined ? undefined : policyOf(params.Policy)
+  return issuedCredentials(
+    restriction
+      ? keys.issue(RoleSessionName, restriction, ExpiredTime, role)
+      : keys.issue(RoleSessionName, role, ExpiredTime),
+  )
 }

@@ -1,11 +1,32 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { type StsCall, StsError } from './actions'
+
+/** An error response of STS, which has HTTP status 200. */
+export class StsError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** A call of STS, independent of how it is signed. */
+export interface StsCall {
+  action: string
+  version: string
+  SecretId: string
+  token: string | undefined
+  /** The action's parameters. */
+  params: Record<string, unknown>
+  /** @throws StsError */
+  verify: (secretKey: string, now: number) => void
+}
 
 /** Seconds by which clocks may differ (document 1312/48173). */
 const CLOCK_TOLERANCE = 300
 
-export interface SignedCall {
+interface SignedCall {
   method: string
   /** The raw query; empty for POST. */
   query: string
@@ -13,7 +34,7 @@ export interface SignedCall {
   body: string
 }
 
-export interface Tc3Authorization {
+interface Tc3Authorization {
   SecretId: string
   date: string
   service: string

@@ -8,7 +8,7 @@ import {
 import type { CheckedConfig } from '../config'
 import { quote, type Refuse, requestRefused } from '../errors'
 import { type Grant, grantFor } from '../grants'
-import { keyObstacle } from '../policy/conditions'
+import { keyObstacle } from '../policy'
 import type { Rule } from '../rules'
 import { checkExactKey, checkHeaders, checkLimits, checkOverrides, hostsOf } from './limits'
 import type { DescribedRequest } from './request'
@@ -144,12 +144,11 @@ function identifyOperation({ method, key, query, headers, isUrl }: DescribedRequ
     form: false,
   })
   const unserved = unservedSubresource(found?.operation, query)
-  if (unserved !== undefined)
-    throw requestRefused(`?${unserved} is no operation on a user's objects`)
+  if (unserved !== undefined) throw requestRefused(`cos-signature does not sign ?${unserved}`)
   const operation = found && SIGNED_OPERATIONS[found.name]
   if (!found || !operation) {
     const what = found?.name ?? `${method} of ${key === '' ? 'the bucket' : 'an object'}`
-    throw requestRefused(`${what} is no operation on a user's objects`)
+    throw requestRefused(`cos-signature does not sign ${what}`)
   }
   if (isUrl && found.name !== 'getObject' && found.name !== 'putObject') {
     throw requestRefused('URLs are signed for GET and PUT of one object')

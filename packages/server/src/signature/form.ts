@@ -4,15 +4,13 @@ import {
   signPostPolicy,
   type TemporaryKey,
 } from '@miniprogram-cos/protocol'
-import { quote, requestRefused } from '../errors'
+import type { Call } from '../createFunction'
+import { quote, Reason, requestRefused } from '../errors'
 import { type Grant, grantFor } from '../grants'
-import type { BucketLocation } from '../policy/compile'
-import { GRANT_HEADERS } from '../policy/conditions'
-import { Reason } from '../reasons'
+import { type BucketLocation, GRANT_HEADERS } from '../policy'
 import { hasQuota, type Rule } from '../rules'
 import { CONTENT_TYPE, checkExactKey, fileProblem } from './limits'
-import { readSeconds } from './request'
-import { nodeHash } from './sign'
+import { nodeHash, readSeconds } from './request'
 
 /** A form that may be signed. */
 export interface AllowedForm {
@@ -33,8 +31,7 @@ const FIELDS = ['Key', 'ContentType', 'expires', 'size']
  */
 export function readForm(
   requested: unknown,
-  { grants, rules }: { grants: Grant[]; rules: Rule[] },
-  isServerName: (key: string) => boolean,
+  { grants, rules, isServerName }: Pick<Call, 'grants' | 'rules' | 'isServerName'>,
 ): AllowedForm {
   if (typeof requested !== 'object' || requested === null || Array.isArray(requested)) {
     throw requestRefused('form must be an object')
@@ -49,7 +46,7 @@ export function readForm(
   const { rule } = grant
   if (!rule.overwrite) {
     throw requestRefused(
-      'the rule forbids overwriting, which no form can carry: use PUT',
+      'the rule has overwrite: false, which a form cannot enforce: use PUT',
       rule.pattern,
     )
   }
@@ -61,14 +58,8 @@ export function readForm(
     throw requestRefused('ContentType must be a type such as image/png')
   }
   const bytes = readSize(size, rule)
-  const { maxBytes = MAX_FORM_BYTES, types } = rule
-  const problem = fileProblem(
-    { maxBytes, ...(types ? { types } : {}) },
-    {
-      size: bytes,
-      type: isType ? ContentType : '',
-    },
-  )
+  const limits = { ...rule, maxBytes: rule.maxBytes ?? MAX_FORM_BYTES }
+  const problem = fileProblem(limits, { size: bytes, type: isType ? ContentType : '' })
   if (problem) throw requestRefused(problem, rule.pattern)
   return {
     key: Key,

@@ -1,6 +1,5 @@
 import type { OperationName } from '@miniprogram-cos/protocol'
-import { quote, requestRefused } from '../errors'
-import { Reason } from '../reasons'
+import { quote, Reason, requestRefused } from '../errors'
 import { hasQuota, limitsUploads, type Rule } from '../rules'
 import type { DescribedRequest } from './request'
 
@@ -51,7 +50,7 @@ export function checkHeaders(
   for (const [name, value] of Object.entries(headers)) {
     const isKnown =
       HTTP_HEADERS.has(name) || COS_HEADERS.test(name) || (isCopy && COPY_HEADERS.test(name))
-    if (!isKnown) throw requestRefused(`the header ${quote(name, 60)} is not signed`)
+    if (!isKnown) throw requestRefused(`cos-signature does not sign the header ${quote(name, 60)}`)
     if (name === 'x-cos-acl' && !PRIVATE_ACLS.includes(value)) {
       throw requestRefused('objects must be private: x-cos-acl may be default or private')
     }
@@ -78,10 +77,12 @@ export function checkLimits(
   }
   const isCopy = name === 'putObjectCopy' || name === 'uploadPartCopy'
   if (isCopy && (rule.maxBytes !== undefined || rule.types)) {
-    refuse('the rule limits size or type, and what a copy brings cannot be seen')
+    refuse('the rule limits size or type, which cannot be checked for a copy')
   }
   if (name.startsWith('multipart') && rule.maxBytes !== undefined) {
-    refuse('the rule limits the size, and the sum of parts cannot be seen: upload in one request')
+    refuse(
+      'the rule limits the size, which cannot be checked for a multipart upload: upload in one request',
+    )
   }
   if (rule.names === 'server' && name !== 'multipartList' && !isServerName(key)) {
     refuse(new Reason('serverNames'))
@@ -102,8 +103,8 @@ export function checkLimits(
 }
 
 /**
- * Why a rule takes no file of this size and type.
- * @param file undefined is what is not known
+ * Why a rule refuses a file of this size and type.
+ * @param file what is unknown is undefined, and not checked
  */
 export function fileProblem(
   { maxBytes, types }: Pick<Rule, 'maxBytes' | 'types'>,

@@ -20,5 +20,9 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return created
 }
 
+/** `backgroundColor` as CSS writes it: `background-color`. */
+export const cssName = (name: string) =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
 /** The globals of the page, which the app's code shares. */
 export const globals: Record<string, unknown> = Object(window)

@@ -1,5 +1,5 @@
 import { deviceProfile, isPlatform, type Platform } from '../deviceProfile'
-import type { PhoneSettings } from '../preview/protocol'
+import type { NetworkProfile, PhoneSettings, ShellMessage } from '../preview/protocol'
 
 declare global {
   interface Window {
@@ -23,4 +23,18 @@ function themeOf(value: string | null): PhoneSettings['theme'] {
 
 function platformOf(value: string | null): Platform {
   return isPlatform(value) ? value : window.__phone.device
+}
+/** The language of what WeChat itself shows on this phone. */
+export const isChinese = settings.language.startsWith('zh')
+
+/** Whether the phone is shown on the page with all phones, or alone in a window. */
+export const isFramed = window.parent !== window
+
+/** The network that this phone is switched to. */
+export const network: { profile: NetworkProfile } = { profile: 'wifi' }
+
+/** Sends a message to the page with all phones; does nothing on a phone alone in a window. */
+export function postToShell(message: ShellMessage): void {
+  // The page has another port, which the phone does not know. It only shows what it receives.
+  if (isFramed) window.parent.postMessage(message, '*')
 }

@@ -1,10 +1,8 @@
 import type { RecordUpdate, ShellMessage, ShellSettings } from '../preview/protocol'
 import { element, textElement } from './dom'
-import { ConsolePanel } from './shell/consolePanel'
+import { ConsolePanel, StoragePanel, Tabs } from './shell/panes'
 import { PhoneFrame } from './shell/phoneFrame'
 import { RequestPanel } from './shell/requestPanel'
-import { StoragePanel } from './shell/storagePanel'
-import { Tabs } from './shell/tabs'
 import { isChinese, switchLanguage, t } from './shell/texts'
 
 declare global {

@@ -1,6 +1,6 @@
-import type { AppConfig, Part, SourceProblem } from '../preview/protocol'
-import { problemAt, SourceError } from './sourceError'
+import type { AppConfig, Part, SourceProblem } from './compiledApp'
 import type { SourceTree } from './sourceTree'
+import { SourceError } from './sourceTree'
 
 export interface AppFiles {
   config: AppConfig
@@ -34,6 +34,10 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
   )
   const parts = new Map<string, Part>()
 
+  /** A problem where a JSON file mentions a path. */
+  const mention = (file: string, path: string, message: string) =>
+    tree.problem(file, ...placeOf(tree, file, path), message)
+
   const add = (path: string, kind: Part['kind'], from: string) => {
     if (parts.has(path)) return
     const own: SourceProblem[] = []
@@ -41,7 +45,7 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
     parts.set(path, part)
     if (!tree.isFile(`${path}.wxml`) && kind === 'page') {
       const message = `the ${kind} ${path} has no file ${path}.wxml`
-      own.push(problemAt(tree, from, { ...placeOf(tree, from, path), message }))
+      own.push(mention(from, path, message))
     }
     let json: Json = {}
     try {
@@ -54,7 +58,7 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
     const use = (file: string, tag: string, target: string): string | undefined => {
       if (FOREIGN.test(target)) {
         const message = `<${tag}> is a component of a plugin, which the preview does not load`
-        warnings.push(problemAt(tree, file, { ...placeOf(tree, file, target), message }))
+        warnings.push(mention(file, target, message))
         part.foreign.push(tag)
         return undefined
       }
@@ -66,12 +70,12 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
       const library = extended.find((name) => target.startsWith(`${name}/`))
       if (library) {
         const message = `<${tag}> is a component of ${library}, which the preview does not load before npm install ${library}`
-        warnings.push(problemAt(tree, file, { ...placeOf(tree, file, target), message }))
+        warnings.push(mention(file, target, message))
         part.foreign.push(tag)
         return undefined
       }
       const message = `the component ${target} has no file ${target}.wxml`
-      own.push(problemAt(tree, file, { ...placeOf(tree, file, target), message }))
+      own.push(mention(file, target, message))
       return undefined
     }
     for (const [file, entries] of [
@@ -134,15 +138,13 @@ function genericsOf(
   }
 }
 
-/** The line of a JSON file that mentions a path. */
-function placeOf(tree: SourceTree, file: string, path: string): { line: number; column: number } {
+/** The line and the column of a JSON file that mention a path. */
+function placeOf(tree: SourceTree, file: string, path: string): [line: number, column: number] {
   const lines = tree.isFile(file) ? tree.read(file).split('\n') : []
   const last = path.slice(path.lastIndexOf('/') + 1)
   const name = lines.some((text) => text.includes(path)) ? path : last
   const line = lines.findIndex((text) => text.includes(name))
-  return line < 0
-    ? { line: 1, column: 1 }
-    : { line: line + 1, column: (lines[line] as string).indexOf(name) + 1 }
+  return line < 0 ? [1, 1] : [line + 1, (lines[line] as string).indexOf(name) + 1]
 }
 
 /** @throws SourceError */
@@ -151,9 +153,7 @@ function readJson(tree: SourceTree, file: string): Json {
   try {
     text = tree.read(file)
   } catch {
-    throw new SourceError([
-      problemAt(tree, file, { line: 0, column: 0, message: 'the file is missing' }),
-    ])
+    throw new SourceError([tree.problem(file, 0, 0, 'the file is missing')])
   }
   if (text.trim() === '') return {}
   try {
@@ -163,7 +163,7 @@ function readJson(tree: SourceTree, file: string): Json {
     // `… at position 12 (line 2 column 3)` in newer versions of Node, the position alone in Node 20.
     const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
     const before = text.slice(0, position).split('\n')
-    const place = { line: before.length, column: (before.at(-1) as string).length + 1 }
-    throw new SourceError([problemAt(tree, file, { ...place, message: `not JSON: ${message}` })])
+    const column = (before.at(-1) as string).length + 1
+    throw new SourceError([tree.problem(file, before.length, column, `not JSON: ${message}`)])
   }
 }

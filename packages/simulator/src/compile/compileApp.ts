@@ -11,13 +11,12 @@ import {
   type TransformOptions,
   transform,
 } from 'esbuild'
-import { SHADOWED } from '../loadModule'
-import type { AppConfig, CompiledPart, SourceProblem } from '../preview/protocol'
+import { SHADOWED } from '../node/loadModule'
 import { readAppFiles } from './appFiles'
+import type { AppConfig, CompiledPart, SourceProblem } from './compiledApp'
 import { compileStyle } from './compileStyle'
 import { compileTemplates } from './compileTemplates'
-import { problemAt, SourceError } from './sourceError'
-import { SourceTree, scriptAt } from './sourceTree'
+import { SourceError, SourceTree, scriptAt } from './sourceTree'
 
 /** Browser globals that a mini program does not have: the preview must not run what a phone cannot. */
 const ABSENT = [
@@ -209,18 +208,18 @@ class ModuleBundle {
   #problemOf({ text, location }: Message): SourceProblem {
     const { line = 0, column = -1, file = 'app.js' } = location ?? {}
     const path = relative(this.#tree.root, resolve(this.#tree.root, file))
-    const place = this.#placeOfImport(path, text) ?? { line, column: column + 1 }
-    return problemAt(this.#tree, path, { ...place, message: text })
+    const place = this.#placeOfImport(path, text) ?? [line, column + 1]
+    return this.#tree.problem(path, ...place, text)
   }
 
   /** Imports are resolved after a file was compiled, so their place is looked up in its source. */
-  #placeOfImport(path: string, text: string): { line: number; column: number } | undefined {
+  #placeOfImport(path: string, text: string): [line: number, column: number] | undefined {
     const [, name] = /^(?:Could not resolve|no package) "(.+?)"/.exec(text) ?? []
     if (name === undefined || !this.#tree.isFile(path)) return undefined
     const lines = this.#tree.read(path).split('\n')
     for (const [i, line] of lines.entries()) {
       const column = Math.max(line.indexOf(`'${name}'`), line.indexOf(`"${name}"`))
-      if (column >= 0) return { line: i + 1, column: column + 1 }
+      if (column >= 0) return [i + 1, column + 1]
     }
     return undefined
   }
@@ -239,8 +238,7 @@ class ModuleBundle {
           const text = `no package "${path}" in miniprogram_npm (imported by ${file})`
           if (kind !== 'require-call' || isImported(importer, path)) return { errors: [{ text }] }
           // `require` fails when it is executed: many packages try it and do without.
-          const place = { line: 0, column: 0, message: text }
-          this.warnings.push(problemAt(this.#tree, file, place))
+          this.warnings.push(this.#tree.problem(file, 0, 0, text))
           return { path, namespace: 'missing' }
         })
         // A neighbour that does not exist may be a package, as in WeChat.

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import postcss, { type AtRule, CssSyntaxError, type Root, type Rule } from 'postcss'
-import { problemAt, SourceError } from './sourceError'
+import { browserUnits } from './compiledApp'
 import type { SourceTree } from './sourceTree'
-import { browserUnits } from './units'
+import { SourceError } from './sourceTree'
 
 /** How far a style sheet reaches. */
 export interface StyleScope {
@@ -44,7 +44,7 @@ async function parse(tree: SourceTree, file: string): Promise<Root> {
   } catch (error) {
     if (!(error instanceof CssSyntaxError)) throw error
     const { line = 1, column = 1, reason } = error
-    throw new SourceError([problemAt(tree, file, { line, column, message: reason })])
+    throw new SourceError([tree.problem(file, line, column, reason)])
   }
 }
 
@@ -62,7 +62,7 @@ async function preprocess(tree: SourceTree, file: string): Promise<string> {
   if (type === '') return text
   const folder = dirname(tree.real(file))
   const fail = (line: number, column: number, message: string) =>
-    new SourceError([problemAt(tree, file, { line, column, message })])
+    new SourceError([tree.problem(file, line, column, message)])
   const library = loadLibrary(type === 'less' ? 'less' : 'sass', folder)
   if (!library) throw fail(1, 1, `npm install ${type === 'less' ? 'less' : 'sass'} to compile this`)
   try {
@@ -101,7 +101,7 @@ async function inlineImports(
   for (const rule of rules) {
     const [written = '', target = ''] =
       /^(?:url\()?\s*["']?([^"')\s]+)["']?\s*\)?/.exec(rule.params) ?? []
-    // Without its semicolon, an import swallows the rule behind it.
+    // An import without a semicolon is parsed together with the rule after it.
     if (rule.nodes) {
       const selector = rule.params.slice(written.length).trim()
       rule.after(postcss.rule({ selector, nodes: rule.nodes }))
@@ -112,9 +112,7 @@ async function inlineImports(
     const path = names.find((name) => tree.isFile(name))
     if (path === undefined) {
       const { line = 1, column = 1 } = rule.source?.start ?? {}
-      throw new SourceError([
-        problemAt(tree, file, { line, column, message: `no file ${paths[0]}` }),
-      ])
+      throw new SourceError([tree.problem(file, line, column, `no file ${paths[0]}`)])
     }
     if (seen.has(path)) {
       rule.remove()

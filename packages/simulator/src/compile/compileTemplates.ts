@@ -1,8 +1,7 @@
 import { posix } from 'node:path'
 import { Script } from 'node:vm'
 import { TmplGroup } from 'glass-easel-template-compiler'
-import type { SourceProblem } from '../preview/protocol'
-import { problemAt } from './sourceError'
+import type { SourceProblem } from './compiledApp'
 import type { SourceTree } from './sourceTree'
 
 /** What glass-easel's compiler finds in a template; lines and columns from 0. */
@@ -69,9 +68,8 @@ class TemplateCompiler {
     for (const finding of this.#group.addTmpl(path, prepared(text)) as Finding[]) {
       if (finding.level === 'Note') continue
       const { startLine, startColumn, message } = finding
-      const place = { line: startLine + 1, column: startColumn + 1, message }
       const list = isRefused(finding) ? problems : this.warnings
-      list.push(problemAt(this.#tree, file, place))
+      list.push(this.#tree.problem(file, startLine + 1, startColumn + 1, message))
     }
     for (const imported of this.#group.getDirectDependencies(path) as string[]) {
       if (this.#tree.isFile(`${imported}.wxml`)) problems.push(...this.#addTemplate(imported))
@@ -107,7 +105,7 @@ class TemplateCompiler {
     const error = syntaxError(preparedScript(script))
     if (!error) return []
     const line = linesBefore + Number(/^wxs:(\d+)/.exec(error.stack ?? '')?.[1] ?? 1)
-    return [problemAt(this.#tree, file, { line, column: 1, message: error.message })]
+    return [this.#tree.problem(file, line, 1, error.message)]
   }
 
   /** Adds the modules that a script requires. */
@@ -125,7 +123,7 @@ class TemplateCompiler {
     const name = wanted.slice(wanted.lastIndexOf('/') + 1)
     const line = text.split('\n').findIndex((one) => one.includes(name.replace(/\.wxml$/, '')))
     const message = `there is no file ${wanted}`
-    return problemAt(this.#tree, from, { line: line + 1, column: 1, message })
+    return this.#tree.problem(from, line + 1, 1, message)
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
+import type { SourceProblem } from './compiledApp'
 
 /** Where the code of a page or component may be, in the order in which DevTools looks. */
 const SCRIPTS = ['ts', 'js']
@@ -48,6 +49,12 @@ export class SourceTree {
   /** @throws Error when the file does not exist */
   read(path: string): string {
     return readFileSync(this.real(path), 'utf8').replace(/^\uFEFF/, '')
+  }
+
+  /** A problem of a file, with the lines around it. Lines and columns from 1; line 0 for the whole file. */
+  problem(file: string, line: number, column: number, message: string): SourceProblem {
+    const text = line > 0 && this.isFile(file) ? this.read(file) : ''
+    return { file, line, column, message, excerpt: text && excerptOf(text, line, column) }
   }
 
   /** The script of a page or component, with its extension. */
@@ -138,4 +145,37 @@ function packageFile(from: string, path: string): string | undefined {
     }
     if (folder === dirname(folder)) return undefined
   }
+}
+
+/** The app, or a part of it, does not compile. */
+export class SourceError extends Error {
+  readonly problems: SourceProblem[]
+
+  constructor(problems: SourceProblem[]) {
+    super(problems.map(describeProblem).join('\n\n'))
+    this.name = 'SourceError'
+    this.problems = problems
+  }
+}
+
+function describeProblem({ file, line, column, message, excerpt }: SourceProblem): string {
+  const place = line > 0 ? `${file}:${line}:${column}` : file
+  return excerpt ? `${place}  ${message}\n${excerpt}` : `${place}  ${message}`
+}
+
+const LINES_AROUND = 2
+
+function excerptOf(source: string, line: number, column: number): string {
+  const lines = source.split('\n')
+  const first = Math.max(1, line - LINES_AROUND)
+  const shown = lines.slice(first - 1, line + LINES_AROUND)
+  const width = String(line + LINES_AROUND).length
+  return shown
+    .flatMap((text, i) => {
+      const number = first + i
+      const row = `${number === line ? '>' : ' '} ${String(number).padStart(width)} | ${text.slice(0, 300)}`
+      if (number !== line) return [row]
+      return [row, `  ${' '.repeat(width)} | ${' '.repeat(Math.max(column - 1, 0))}^`]
+    })
+    .join('\n')
 }

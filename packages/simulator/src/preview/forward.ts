@@ -1,15 +1,8 @@
-import {
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { headersOf, type Route, requestPath } from '../network/exchange'
-import { sentHeaders } from '../network/request'
-import type { PhoneConnection } from './connection'
-import type { RecordUpdate, RequestDescription, SentRequest } from './protocol'
+import { headersOf, openRequest, type Route, sentHeaders } from '../node/network'
+import { Line, realClock } from '../node/slowNetwork'
+import type { NetworkProfile, RecordUpdate, RequestDescription, SentRequest } from './protocol'
 import { errorCodeOf, maskHeaders, maskSecrets } from './requestLog'
 
 /** Hop-by-hop headers, and those the browser must not see. */
@@ -66,7 +59,12 @@ export async function forward(
   try {
     onUpdate(startOf(from, target, services.describe))
     await connection.open()
-    sent = open(target, from, services)
+    const replacement = services.replace(new URL(target.url))
+    sent = openRequest(replacement?.href ?? target.url, {
+      method: from.method,
+      headers: target.headers,
+      route: replacement ? () => undefined : services.route,
+    })
   } catch (error) {
     return fail((error as Error).message)
   }
@@ -196,21 +194,69 @@ function targetOf(from: IncomingMessage, appid: string): Target {
   return { id, api: header('x-wx-api') ?? 'image', url, headers }
 }
 
-function open(
-  { url, headers }: Target,
-  from: IncomingMessage,
-  { route, replace }: ForwardServices,
-): ClientRequest {
-  const target = new URL(url)
-  const replacement = replace(target)
-  const origin = replacement ?? new URL(route(target.host) ?? target.origin)
-  const request = origin.protocol === 'https:' ? httpsRequest : httpRequest
-  return request({
-    host: origin.hostname,
-    port: origin.port,
-    method: from.method,
-    path: replacement ? replacement.pathname + replacement.search : requestPath(url),
-    headers: { ...headers, Host: replacement ? replacement.host : target.host },
-    setHost: false,
-  })
+interface Speed {
+  /** Milliseconds. */
+  roundTrip: number
+  /** Bits per second. */
+  up: number
+  down: number
+}
+
+/** Profiles "4G" and "3G Slow" of WebPageTest (docs.webpagetest.org/private-instances, connectivity.ini). */
+const SPEEDS: Partial<Record<NetworkProfile, Speed>> = {
+  '4g': { roundTrip: 170, up: 9_000_000, down: 9_000_000 },
+  weak3g: { roundTrip: 400, up: 400_000, down: 400_000 },
+}
+
+/** Larger pieces would make a slow transfer jump. */
+const PIECE_BYTES = 16 * 1024
+
+/** One phone's mobile network: all of its requests share the bandwidth. */
+export class PhoneConnection {
+  readonly #lines = new Map<Speed, { up: Line; down: Line }>()
+  #profile: NetworkProfile = 'wifi'
+
+  /** Switches to the network that a request names; requests of elements name none. */
+  use(profile: string | string[] | undefined): void {
+    if (profile === 'wifi' || profile === '4g' || profile === 'weak3g') this.#profile = profile
+  }
+
+  /** Waits for the round trip that opens a request. */
+  async open(): Promise<void> {
+    const speed = SPEEDS[this.#profile]
+    if (speed) await new Promise((resolve) => setTimeout(resolve, speed.roundTrip))
+  }
+
+  /** Passes bytes on as fast as the network carries them. */
+  async *pace(
+    source: AsyncIterable<Buffer>,
+    direction: 'up' | 'down',
+    onBytes: (bytes: number) => void,
+  ): AsyncGenerator<Buffer> {
+    const speed = SPEEDS[this.#profile]
+    for await (const chunk of source) {
+      if (!speed) {
+        onBytes(chunk.length)
+        yield chunk
+        continue
+      }
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+        const piece = chunk.subarray(at, at + PIECE_BYTES)
+        await this.#lineOf(speed)[direction].transfer(piece.length, 0).done
+        onBytes(piece.length)
+        yield piece
+      }
+    }
+  }
+
+  #lineOf(speed: Speed): { up: Line; down: Line } {
+    const known = this.#lines.get(speed)
+    if (known) return known
+    const lines = {
+      up: new Line({ bits: speed.up }, realClock),
+      down: new Line({ bits: speed.down }, realClock),
+    }
+    this.#lines.set(speed, lines)
+    return lines
+  }
 }

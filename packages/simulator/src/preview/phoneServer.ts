@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { WxFailure } from '../callbacks'
-import { createCloud, type Identity } from '../cloud'
-import { realClock } from '../network/clock'
-import { type Route, readAll } from '../network/exchange'
-import { PhoneConnection } from './connection'
-import { forward } from './forward'
-import { isOwn, relativePath, sendFile } from './http'
+import { createCloud, type Identity } from '../node/cloud'
+import { type Route, readAll } from '../node/network'
+import { realClock } from '../node/slowNetwork'
+import { forward, PhoneConnection } from './forward'
+import { documentWith, pageServer, relativePath, sendFile } from './http'
 import type { PhoneSettings, RequestDescription, SentRequest } from './protocol'
 import type { RequestLog } from './requestLog'
 import type { SourceWatch } from './sourceWatch'
@@ -45,30 +44,28 @@ interface ServedPhone extends PhoneServices {
 /** Serves one phone: its page, its network and its cloud functions, with the user's identity. */
 export function createPhoneServer(services: PhoneServices): Server {
   const phone = { ...services, connection: new PhoneConnection() }
-  return createServer((request, response) => {
-    serve(phone, request, response).catch((error: Error) => {
-      if (response.headersSent) response.destroy()
-      else response.writeHead(500, { 'Content-Type': 'text/plain' }).end(error.message)
-    })
-  })
+  return pageServer(500, (request, response, url) => serve(phone, request, response, url))
 }
 
 async function serve(
   services: ServedPhone,
   request: IncomingMessage,
   response: ServerResponse,
+  { pathname, searchParams }: URL,
 ): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://phone')
   const send = (type: string, body: string) =>
     void response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body)
-  if (!isOwn(request, pathname === '/')) {
-    response.writeHead(403).end()
-    return
-  }
   if (pathname === '/') {
-    // Only the page with all phones may show a phone, because a phone tells it what the app stores and sends.
+    // Only the page with all phones may show a phone, because a phone sends it what the app stores and requests.
     response.setHeader('Content-Security-Policy', `frame-ancestors ${LOOPBACK}`)
-    send('text/html; charset=utf-8', phonePage(services.settings))
+    send(
+      'text/html; charset=utf-8',
+      documentWith('__phone', services.settings, {
+        name: 'phone',
+        body: SCREEN,
+        scripts: ['phone', 'app'],
+      }),
+    )
   } else if (pathname === '/app.js') {
     send('text/javascript; charset=utf-8', (await services.source.compiled()).script)
   } else if (pathname === '/app.js.map') {
@@ -167,29 +164,10 @@ const SIGNAL =
   '<rect x=".5" y=".5" width="20" height="11" rx="3" fill="none" stroke="currentColor" opacity=".4"/>' +
   '<rect x="2" y="2" width="17" height="8" rx="1.5"/><rect x="21.5" y="4" width="1.5" height="4" rx=".7" opacity=".4"/></svg>'
 
-/** The document of one phone. */
-function phonePage(settings: PhoneSettings): string {
-  // `<` could end the script element.
-  const json = JSON.stringify(settings).replace(/</g, '\\u003c')
-  return `<!doctype html>
-<html>
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/phone.css">
-</head>
-<body>
-<div id="phone">
+const SCREEN = `<div id="phone">
   <div id="status"><span>9:41</span><span id="network">${SIGNAL}</span></div>
   <header id="nav"></header>
   <main id="pages"></main>
   <nav id="tabs" hidden></nav>
 </div>
-<script>window.__phone = ${json}</script>
-<script src="/phone.js"></script>
-<script src="/app.js"></script>
-</body>
-</html>
 `
-}

@@ -30,7 +30,7 @@ export class RequestLog {
       this.update({ id: crypto.randomUUID(), ...activity })
       return
     }
-    // The response, which tells the phone this id, is sent after the cloud has reported it.
+    // The phone learns this id from the response, which is sent after the cloud has reported it.
     const timer = setTimeout(() => {
       this.#unclaimed.delete(requestId)
       this.update({ id: requestId, ...activity })

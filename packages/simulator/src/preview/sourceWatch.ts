@@ -1,9 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { type CompiledApp, compileApp } from '../compile/compileApp'
-import { SourceError } from '../compile/sourceError'
-import { SourceTree } from '../compile/sourceTree'
-import type { SourceProblem } from './protocol'
+import type { SourceProblem } from '../compile/compiledApp'
+import { SourceError, SourceTree } from '../compile/sourceTree'
 
 /** One save is often several writes. */
 const SETTLE_MS = 60

@@ -3,8 +3,8 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { deviceProfile, type Platform } from '../deviceProfile'
-import type { Route } from '../network/exchange'
-import type { DomainLists } from '../network/limits'
+import { type DomainLists, isRouted } from '../network'
+import type { Route } from '../node/network'
 import { type CloudStorage, createPhoneServer } from './phoneServer'
 import type {
   Activity,
@@ -14,7 +14,6 @@ import type {
   SentRequest,
 } from './protocol'
 import { RequestLog } from './requestLog'
-import { readRoutes } from './routes'
 import { Shell } from './shellServer'
 import { SourceWatch } from './sourceWatch'
 
@@ -151,4 +150,36 @@ function scriptsFolder(): string {
   const found = places.find((place) => existsSync(join(place, 'phone.js')))
   if (!found) throw new Error('the preview is not built: npm run build')
   return found
+}
+
+/**
+ * Reads the option `routes`.
+ * @returns gives the address that is requested instead of a URL
+ * @throws Error that names the route whose target is no URL
+ */
+export function readRoutes(routes: Record<string, string>): (url: URL) => URL | undefined {
+  const entries = Object.entries(routes).map(([key, target]) => {
+    if (!URL.canParse(target) || !/^https?:/.test(target)) {
+      throw new Error(
+        `route ${key}: "${target}" must be a URL that begins with http:// or https://`,
+      )
+    }
+    return { key, target }
+  })
+  return (url) => {
+    const found = entries.find(({ key }) => isRouted(url, key))
+    if (!found) return undefined
+    const { key, target } = found
+    const replacement = new URL(target)
+    // The part of the path after the replaced one is kept.
+    const rest = key.startsWith('/')
+      ? ''
+      : /^https?:/.test(key)
+        ? url.pathname.slice(new URL(key).pathname.length)
+        : url.pathname
+    replacement.pathname =
+      replacement.pathname.replace(/\/$/, '') + (rest && !rest.startsWith('/') ? `/${rest}` : rest)
+    for (const [name, value] of url.searchParams) replacement.searchParams.append(name, value)
+    return replacement
+  }
 }

@@ -1,10 +1,12 @@
 import { signPostPolicy } from '@miniprogram-cos/protocol'
 import { nodeHash } from '@miniprogram-cos/server'
-import type { CloudKey } from '../../cloud/settings'
-import { describeAnswer, type LiveAnswer, type LiveCloud, type Probe } from '../live/liveCloud'
+import type COS from 'cos-nodejs-sdk-v5'
+import { cosClient } from '../../cloud/bucketSettings'
+import { type CloudKey, deployKey } from '../../cloud/settings'
+import { type LiveAnswer, type LiveCloud, observe, type Probe, SkippedProbe } from '../liveCloud'
 
-/** How objects are written, named and deleted. */
-export const objectsProbes: Probe[] = [
+/** How objects are written, named and deleted, also in parts; and configuration documents. */
+export const objectProbes: Probe[] = [
   {
     id: 'multi-delete-without-md5',
     assumed: {
@@ -14,10 +16,8 @@ export const objectsProbes: Probe[] = [
     async run(live) {
       const body = `<Delete><Object><Key>${live.folder}nothing</Key></Object></Delete>`
       const headers = { 'Content-Type': 'application/xml' }
-      const answer = await live.send({ method: 'POST', query: { delete: '' }, headers, body })
-      return [
-        { what: 'no Content-MD5', expected: '400 InvalidRequest', seen: describeAnswer(answer) },
-      ]
+      const answer = live.send({ method: 'POST', query: { delete: '' }, headers, body })
+      return [await observe('no Content-MD5', '400 InvalidRequest', answer)]
     },
   },
   {
@@ -32,24 +32,12 @@ export const objectsProbes: Probe[] = [
         numeric_less_than_equal: { 'cos:content-length': 100 },
       }
       const key = await live.keyFor({ ...live.allow(['PostObject']), condition })
-      const send = async (type: string, bytes: number) =>
-        describeAnswer(await sendForm(live, key, type, bytes))
+      const send = (type: string, bytes: number) => sendForm(live, key, type, bytes)
+      const refused = '403 AccessDenied'
       return [
-        {
-          what: 'type and length of the file are allowed',
-          expected: '204',
-          seen: await send('image/png', 90),
-        },
-        {
-          what: 'the field names another type',
-          expected: '403 AccessDenied',
-          seen: await send('text/plain', 90),
-        },
-        {
-          what: 'the file is too long',
-          expected: '403 AccessDenied',
-          seen: await send('image/png', 110),
-        },
+        await observe('type and length of the file are allowed', '204', send('image/png', 90)),
+        await observe('the field names another type', refused, send('text/plain', 90)),
+        await observe('the file is too long', refused, send('image/png', 110)),
       ]
     },
   },
@@ -65,8 +53,7 @@ export const objectsProbes: Probe[] = [
       const over = { name: 'kept', headers }
       await live.send({ method: 'PUT', name: 'other', body: 'other' })
       const source = { 'x-cos-copy-source': `${live.host}/${live.folder}other` }
-      const begun = await live.send({ method: 'POST', name: 'kept', query: { uploads: '' } })
-      const [, uploadId = ''] = /<UploadId>([^<]+)/.exec(begun.body) ?? []
+      const uploadId = await live.beginUpload('kept')
       const query = { uploadId }
       const part = await live.send({
         method: 'PUT',
@@ -77,30 +64,18 @@ export const objectsProbes: Probe[] = [
       const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers.etag}</ETag></Part></CompleteMultipartUpload>`
       const expected = '409 FileAlreadyExists'
       return [
-        {
-          what: 'PUT',
+        await observe('PUT', expected, live.send({ method: 'PUT', ...over, body: 'x' })),
+        await observe(
+          'copy',
           expected,
-          seen: describeAnswer(await live.send({ method: 'PUT', ...over, body: 'x' })),
-        },
-        {
-          what: 'copy',
+          live.send({ method: 'PUT', ...over, headers: { ...headers, ...source } }),
+        ),
+        await observe(
+          'beginning in parts',
           expected,
-          seen: describeAnswer(
-            await live.send({ method: 'PUT', ...over, headers: { ...headers, ...source } }),
-          ),
-        },
-        {
-          what: 'beginning in parts',
-          expected,
-          seen: describeAnswer(
-            await live.send({ method: 'POST', ...over, query: { uploads: '' } }),
-          ),
-        },
-        {
-          what: 'completion',
-          expected,
-          seen: describeAnswer(await live.send({ method: 'POST', ...over, query, body })),
-        },
+          live.send({ method: 'POST', ...over, query: { uploads: '' } }),
+        ),
+        await observe('completion', expected, live.send({ method: 'POST', ...over, query, body })),
       ]
     },
   },
@@ -109,8 +84,8 @@ export const objectsProbes: Probe[] = [
     assumed: { en: 'Leading slashes of a key are dropped.', zh: '对象键开头的斜杠会被去掉。' },
     async run(live) {
       await live.send({ method: 'PUT', path: `//${live.folder}slash`, body: 'x' })
-      const answer = await live.send({ method: 'HEAD', name: 'slash' })
-      return [{ what: 'the key without them', expected: '200', seen: describeAnswer(answer) }]
+      const answer = live.send({ method: 'HEAD', name: 'slash' })
+      return [await observe('the key without them', '200', answer)]
     },
   },
   {
@@ -121,11 +96,10 @@ export const objectsProbes: Probe[] = [
     },
     async run(live) {
       const query = { prefix: live.folder, 'max-keys': '1' }
-      const list = async (path: string) => describeAnswer(await live.send({ path, query }))
-      const expected = '400 InvalidURI'
+      const list = (path: string) => live.send({ path, query })
       return [
-        { what: 'GET of //', expected, seen: await list('//') },
-        { what: 'GET of /./', expected, seen: await list('/./') },
+        await observe('GET of //', '400 InvalidURI', list('//')),
+        await observe('GET of /./', '400 InvalidURI', list('/./')),
       ]
     },
   },
@@ -160,6 +134,54 @@ export const objectsProbes: Probe[] = [
     byHand: {
       en: 'COS console → new bucket: how many characters does the name take?',
       zh: 'COS 控制台 → 新建存储桶：名称最多可输入多少个字符？',
+    },
+  },
+  {
+    id: 'part-numbers-with-gaps',
+    assumed: {
+      en: 'Part numbers of a completion must follow each other (`InvalidPart`), by its page; the list of codes gives that text to `InvalidPartOrder`.',
+      zh: '完成分块上传时分块号必须连续：接口文档写 `InvalidPart`，错误码列表把该描述归于 `InvalidPartOrder`。',
+    },
+    async run(live) {
+      const { complete } = await initiate(live, 'gap', [1, 3])
+      return [await observe('parts 1 and 3', '400 InvalidPart', complete())]
+    },
+  },
+  {
+    id: 'completed-twice',
+    assumed: {
+      en: 'Completing an upload a second time is `NoSuchUpload`.',
+      zh: '第二次完成同一个分块上传返回 `NoSuchUpload`。',
+    },
+    async run(live) {
+      const { complete } = await initiate(live, 'twice', [1])
+      return [
+        await observe('once', '200', complete()),
+        await observe('twice', '404 NoSuchUpload', complete()),
+      ]
+    },
+  },
+  {
+    id: 'codes-of-bad-values',
+    assumed: {
+      en: 'Codes where the documents name a condition but no code: an invalid element of a configuration document is `MalformedXML`, a bad value in a header `InvalidArgument`.',
+      zh: '文档只写条件、未写错误码时：配置文档中的无效元素为 `MalformedXML`，头部的无效值为 `InvalidArgument`。',
+    },
+    mayChange: {
+      en: 'the lifecycle rules of the bucket, if COS accepts a rule that it should refuse',
+      zh: '存储桶的生命周期规则（如果 COS 接受了本应拒绝的规则）',
+    },
+    async run(live) {
+      const headers = { 'x-cos-forbid-overwrite': 'perhaps' }
+      const header = live.send({ method: 'PUT', name: 'header', body: 'x', headers })
+      return [
+        await observe('a bad value in a header', '400 InvalidArgument', header),
+        await observe(
+          'a lifecycle rule whose status is "Sometimes"',
+          '400 MalformedXML',
+          putInvalidLifecycle(live),
+        ),
+      ]
     },
   },
 ]
@@ -208,4 +230,47 @@ async function sendForm(
     body: parts.join('') + file,
     isUnsigned: true,
   })
+}
+
+/** The smallest part that COS accepts, except for the last. */
+const PART = Buffer.alloc(1024 * 1024, 'p')
+
+/** Initiates an upload and sends parts with these numbers. */
+async function initiate(live: LiveCloud, name: string, numbers: number[]) {
+  const uploadId = await live.beginUpload(name)
+  const parts: string[] = []
+  for (const [i, number] of numbers.entries()) {
+    const query = { partNumber: String(number), uploadId }
+    const body = i < numbers.length - 1 ? PART : 'the last'
+    const { headers } = await live.send({ method: 'PUT', name, query, body })
+    parts.push(`<Part><PartNumber>${number}</PartNumber><ETag>${headers.etag}</ETag></Part>`)
+  }
+  const body = `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`
+  return { complete: () => live.send({ method: 'POST', name, query: { uploadId }, body }) }
+}
+
+/** Restores the rules if COS accepts it. */
+async function putInvalidLifecycle({ context, place }: LiveCloud): Promise<string> {
+  const cos = cosClient(deployKey(context.settings))
+  const before = await cos.getBucketLifecycle(place).catch((error: { code?: string }) => {
+    if (error.code === 'NoSuchLifecycleConfiguration') return undefined
+    throw new SkippedProbe(`the deployer may not read the lifecycle rules: ${error.code}`)
+  })
+  const status: string = 'Sometimes'
+  const invalid = {
+    ID: 'doctor-live',
+    // An invalid status, which the probe tests.
+    Status: status as COS.LifecycleRule['Status'],
+    Filter: { Prefix: 'doctor-live/' },
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: '30' },
+  }
+  try {
+    await cos.putBucketLifecycle({ ...place, Rules: [...(before?.Rules ?? []), invalid] })
+  } catch (error) {
+    const { statusCode, code } = error as { statusCode?: number; code?: string }
+    return [statusCode, code].filter(Boolean).join(' ')
+  }
+  if (before) await cos.putBucketLifecycle({ ...place, Rules: before.Rules })
+  else await cos.deleteBucketLifecycle(place)
+  return '200'
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { CloudApi } from '../../cloud/api'
-import { cosClient, hasStrictSignature } from '../../cloud/bucketRules'
+import { CloudApi } from '../../cloud/account'
+import { cosClient, hasStrictSignature } from '../../cloud/bucketSettings'
 import { CloudError } from '../../cloud/errors'
 import { deployKey } from '../../cloud/settings'
-import { functionNames } from '../../functions/functionFiles'
-import type { Probe } from '../live/liveCloud'
+import { functionNames } from '../../project'
+import { observe, type Probe } from '../liveCloud'
 
 /** CloudBase, its functions, and what deploying needs. */
 export const platformProbes: Probe[] = [
@@ -16,12 +16,11 @@ export const platformProbes: Probe[] = [
     },
     async run({ context }) {
       const env = `none-${randomBytes(6).toString('hex')}`
-      const seen = await new CloudApi(deployKey(context.settings), env).environment().then(
+      const answer = new CloudApi(deployKey(context.settings), env).environment().then(
         () => 'an answer',
         (error) => (error instanceof CloudError ? error.code : String(error)),
       )
-      const expected = 'EnvironmentUnknown'
-      return [{ what: 'no such environment', expected, seen }]
+      return [await observe('no such environment', 'EnvironmentUnknown', answer)]
     },
   },
   {

@@ -1,15 +1,14 @@
 import type { OverlayOptions, Sharp } from 'sharp'
-import { placeBox, type Size } from './geometry'
-import { ERR_NO, ImageError } from './imageError'
-import type { ImageWatermark, TextWatermark, WatermarkPlacement } from './imagePipeline'
 import {
-  attempt,
-  checkResultSize,
-  openImage,
-  openSource,
-  readSource,
-  type SharpModule,
-} from './sourceImage'
+  ERR_NO,
+  ImageError,
+  type ImageWatermark,
+  type Size,
+  type TextWatermark,
+  type WatermarkPlacement,
+} from './imagePipeline'
+import { checkResultSize, placeBox } from './sizes'
+import { attempt, openImage, openSource, readSource, type SharpModule } from './sourceImage'
 
 /** A watermark that is ready to be laid over an image. */
 interface Layer {

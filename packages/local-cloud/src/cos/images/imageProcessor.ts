@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { executePipeline, type LoadWatermark, type ProcessedImage } from './executePipeline'
-import { readExif } from './exif'
-import { ImageError } from './imageError'
-import type { ImagePipeline, ImageReport } from './imagePipeline'
+import { readExif } from './formats'
+import { ImageError, type ImagePipeline, type ImageReport } from './imagePipeline'
 import { attempt, openSource, readSource, type SharpModule, type SourceImage } from './sourceImage'
 
 /** Images and videos that are processed at a time; each may need several hundred MB. */
@@ -21,15 +20,65 @@ export interface ImageSummary {
 }
 
 /** An image that is being processed. */
-export interface OpenImage {
+export class OpenImage {
+  readonly #sharp: SharpModule
+  readonly #source: SourceImage
+
+  constructor(sharp: SharpModule, source: SourceImage) {
+    this.#sharp = sharp
+    this.#source = source
+  }
+
   /** @throws ImageError */
-  run(pipeline: ImagePipeline, loadWatermark: LoadWatermark): Promise<ProcessedImage>
-  /** JSON text. @throws ImageError */
-  report(report: ImageReport): Promise<string>
+  run(pipeline: ImagePipeline, loadWatermark: LoadWatermark): Promise<ProcessedImage> {
+    return executePipeline(this.#sharp, this.#source, pipeline, loadWatermark)
+  }
+
+  /** The response to `imageInfo`, `imageAve` or `exif`, as JSON text. @throws ImageError */
+  async report(report: ImageReport): Promise<string> {
+    const { format, width, height, bytes, frames, exif } = this.#source
+    if (report === 'exif') {
+      const tags = exif ? readExif(exif) : {}
+      return JSON.stringify(Object.keys(tags).length > 0 ? tags : { error: 'no exif data' })
+    }
+    const average = await this.#averageColor()
+    if (report === 'imageAve') return JSON.stringify({ RGB: average })
+    return JSON.stringify({
+      format,
+      width: String(width),
+      height: String(height),
+      size: String(bytes.length),
+      md5: createHash('md5').update(bytes).digest('hex'),
+      frame_count: String(frames),
+      photo_rgb: average,
+    })
+  }
+
   /** @throws ImageError */
-  summarize(): Promise<ImageSummary>
+  async summarize(): Promise<ImageSummary> {
+    const { format, width, height, quality = 100, orientation } = this.#source
+    return { format, width, height, quality, average: await this.#averageColor(), orientation }
+  }
+
   /** The original, as a result. */
-  original(): ProcessedImage
+  original(): ProcessedImage {
+    const { bytes, format, width, height } = this.#source
+    return { bytes, format, width, height }
+  }
+
+  /** `0xRRGGBB` */
+  async #averageColor(): Promise<string> {
+    const image = openSource(this.#sharp, this.#source, 1)
+    const { data } = await attempt(() =>
+      image
+        .flatten({ background: '#ffffff' })
+        .toColourspace('srgb')
+        .resize({ width: 1, height: 1, fit: 'fill', kernel: 'linear' })
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    )
+    return `0x${data.subarray(0, 3).toString('hex')}`
+  }
 }
 
 /** Processes images with sharp, an optional dependency that is loaded with the first image. */
@@ -70,7 +119,7 @@ export class ImageProcessor {
     const sharp = await this.requireSharp()
     return this.inTurn(async () => {
       const source = await readSource(sharp, await read())
-      return work(openedImage(sharp, source))
+      return work(new OpenImage(sharp, source))
     })
   }
 
@@ -97,57 +146,4 @@ export class ImageProcessor {
     if (next) next()
     else this.#running -= 1
   }
-}
-
-function openedImage(sharp: SharpModule, source: SourceImage): OpenImage {
-  return {
-    run: (pipeline, loadWatermark) => executePipeline(sharp, source, pipeline, loadWatermark),
-    report: (report) => describeImage(sharp, source, report),
-    async summarize() {
-      const { format, width, height, quality = 100, orientation } = source
-      const average = await averageColor(sharp, source)
-      return { format, width, height, quality, average, orientation }
-    },
-    original() {
-      const { bytes, format, width, height } = source
-      return { bytes, format, width, height }
-    },
-  }
-}
-
-/** The response to `imageInfo`, `imageAve` or `exif`, as JSON text. @throws ImageError */
-async function describeImage(
-  sharp: SharpModule,
-  source: SourceImage,
-  report: ImageReport,
-): Promise<string> {
-  if (report === 'exif') {
-    const tags = source.exif ? readExif(source.exif) : {}
-    return JSON.stringify(Object.keys(tags).length > 0 ? tags : { error: 'no exif data' })
-  }
-  const average = await averageColor(sharp, source)
-  if (report === 'imageAve') return JSON.stringify({ RGB: average })
-  return JSON.stringify({
-    format: source.format,
-    width: String(source.width),
-    height: String(source.height),
-    size: String(source.bytes.length),
-    md5: createHash('md5').update(source.bytes).digest('hex'),
-    frame_count: String(source.frames),
-    photo_rgb: average,
-  })
-}
-
-/** `0xRRGGBB`. @throws ImageError */
-async function averageColor(sharp: SharpModule, source: SourceImage): Promise<string> {
-  const image = openSource(sharp, source, 1)
-  const { data } = await attempt(() =>
-    image
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .resize({ width: 1, height: 1, fit: 'fill', kernel: 'linear' })
-      .raw()
-      .toBuffer({ resolveWithObject: true }),
-  )
-  return `0x${data.subarray(0, 3).toString('hex')}`
 }

@@ -1,15 +1,20 @@
-import { MAX_RESULT_SIDE, readGeometry } from './geometry'
-import { invalidParameter, notImplemented } from './imageError'
-import type { ImageFormat, ImagePipeline, ImageStep, QualityRule } from './imagePipeline'
 import {
+  type Geometry,
   type Gravity,
+  type ImageFormat,
+  type ImagePipeline,
+  type ImageStep,
+  invalidParameter,
+  notImplemented,
   type Parameter,
+  type QualityRule,
   readColor,
   readGravity,
   readInteger,
   readSwitch,
   splitParameters,
-} from './parameters'
+} from './imagePipeline'
+import { MAX_RESULT_SIDE } from './sizes'
 
 /** Parameters without a value. */
 const FLAGS = new Set(['auto-orient', 'strip'])
@@ -87,6 +92,37 @@ function readStep(
     default:
       return undefined
   }
+}
+
+/** Reads the value of `thumbnail`. @throws ImageError */
+function readGeometry(value: string): Geometry {
+  const percent = /^!(?:(\d+)px?|x(\d+)p)$/.exec(value)
+  if (percent) {
+    const scale = (percent[1] ?? percent[2]) as string
+    const factor = readInteger('The scale of thumbnail', scale, 1, 1000) / 100
+    const isWidthOnly = percent[1] !== undefined && value.endsWith('px')
+    const isHeightOnly = percent[2] !== undefined
+    return { kind: 'percent', x: isHeightOnly ? 1 : factor, y: isWidthOnly ? 1 : factor }
+  }
+  const area = /^(\d+)@$/.exec(value)
+  if (area) {
+    const max = MAX_RESULT_SIDE * MAX_RESULT_SIDE
+    return { kind: 'area', pixels: readInteger('The area of thumbnail', area[1] as string, 1, max) }
+  }
+  const [, reversed, w = '', h = '', mark] = /^(!?)(\d*)x(\d*)([<>!r]?)$/.exec(value) ?? []
+  const side = (text: string) => readInteger('A side of thumbnail', text, 1, MAX_RESULT_SIDE)
+  const isPlain = reversed === '' && mark === ''
+  if (isPlain && w !== '' && h === '') return { kind: 'side', width: side(w) }
+  if (isPlain && w === '' && h !== '') return { kind: 'side', height: side(h) }
+  if (w === '' || h === '' || (reversed === '!') !== (mark === 'r')) {
+    throw invalidParameter(`thumbnail has no form ${JSON.stringify(value)}.`)
+  }
+  const box = { width: side(w), height: side(h) }
+  if (mark === 'r') return { kind: 'covering', ...box }
+  if (mark === '!') return { kind: 'exactly', ...box }
+  if (mark === '>') return { kind: 'within', ...box, only: 'shrink' }
+  if (mark === '<') return { kind: 'within', ...box, only: 'enlarge' }
+  return { kind: 'within', ...box }
 }
 
 /** `<Width>x`, `x<Height>` or `<Width>x<Height>`. */

@@ -1,18 +1,16 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createWriteStream, promises as fs } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { promisify } from 'node:util'
-import { authorize } from '../authorize'
+import { accessTo, authorize } from '../authorize'
 import { bucketOf, type OperationContext } from '../operations/operation'
 import { type CosRequest, versionIdOf } from '../request'
 import type { ObjectRecord } from '../store/records'
-import { ERR_NO, ImageError, invalidParameter } from './imageError'
-import { CONTENT_TYPES } from './imageFormats'
+import { CONTENT_TYPES } from './formats'
+import { ERR_NO, ImageError, invalidParameter, readInteger } from './imagePipeline'
 import { imageServiceError, type ProcessedObject, resultObject } from './imageRequests'
-import { readInteger } from './parameters'
 
 /** A video is copied to a temporary file for ffmpeg, because the index of an MP4 may be at its end. */
 const MAX_SOURCE_BYTES = 512 * 1024 * 1024
@@ -52,16 +50,15 @@ export async function takeSnapshot(
 ): Promise<ProcessedObject | undefined> {
   const { request, images } = context
   if (!isSnapshot(request)) return undefined
-  const { name: bucket, region } = bucketOf(context)
-  const { key: path } = request
-  const versionId = versionIdOf(request)
-  await authorize(context, [{ action: 'ci:GenerateSnapshot', bucket, region, path, versionId }])
+  await authorize(context, [
+    accessTo('ci:GenerateSnapshot', bucketOf(context), request.key, versionIdOf(request)),
+  ])
   try {
     const snapshot = readSnapshot(request.query)
     const bytes = await images.inTurn(() => snapshotOf(context, object, snapshot))
     return resultObject(object, bytes, CONTENT_TYPES[snapshot.format])
   } catch (error) {
-    throw error instanceof ImageError ? imageServiceError(error) : error
+    throw imageServiceError(error)
   }
 }
 
@@ -98,7 +95,6 @@ async function snapshotOf(
     )
   }
   if (size === 0) throw unreadable('it is empty')
-  await requireFfmpeg()
   const folder = await fs.mkdtemp(join(tmpdir(), 'cos-snapshot-'))
   try {
     const file = join(folder, 'video')
@@ -111,17 +107,6 @@ async function snapshotOf(
   } finally {
     await fs.rm(folder, { recursive: true, force: true })
   }
-}
-
-/** @throws ImageError if ffmpeg cannot be started */
-async function requireFfmpeg(): Promise<void> {
-  await promisify(execFile)('ffmpeg', ['-version']).catch(({ code, message }) => {
-    if (code !== 'ENOENT') throw unavailable(`ffmpeg cannot be started: ${message.split('\n')[0]}`)
-    throw new ImageError(
-      'NotImplemented',
-      'The local COS takes video snapshots with ffmpeg, which is not installed: apt-get install ffmpeg, brew install ffmpeg, or https://ffmpeg.org.',
-    )
-  })
 }
 
 /** @throws ImageError */
@@ -151,17 +136,27 @@ async function runFfmpeg(file: string, snapshot: Snapshot): Promise<Buffer> {
     if (problem.length < 4096) problem += chunk.toString()
   })
   const [status, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
-    child.once('error', (error) => reject(unavailable(`ffmpeg: ${error.message}`)))
+    child.once('error', (error) => reject(startError(error)))
     child.once('close', (...end) => resolve(end))
   }).finally(() => clearTimeout(timer))
   if (stopped) throw stopped
   if (signal) throw unavailable(`ffmpeg was ended by ${signal}`)
   if (status !== 0) {
     const [reason = ''] = problem.trim().split('\n').slice(-1)
+    // The loader did not find a library of ffmpeg.
+    if (status === 127) throw startError(new Error(reason))
     throw unreadable(reason.replace(/^.*?: (?=\S)/, ''))
   }
   if (size === 0) throw invalidParameter(`The video ends before ${snapshot.seconds} s.`)
   return Buffer.concat(picture)
+}
+
+function startError(error: NodeJS.ErrnoException): ImageError {
+  if (error.code !== 'ENOENT') return unavailable(`ffmpeg cannot be started: ${error.message}`)
+  return new ImageError(
+    'NotImplemented',
+    'The local COS takes video snapshots with ffmpeg, which is not installed: apt-get install ffmpeg, brew install ffmpeg, or https://ffmpeg.org.',
+  )
 }
 
 function argumentsOf(file: string, snapshot: Snapshot): string[] {

@@ -1,11 +1,7 @@
 import type sharp from 'sharp'
 import type { Sharp, SharpOptions } from 'sharp'
-import { decodeBmp, readBmpHeader } from './bmp'
-import { MAX_RESULT_SIDE } from './geometry'
-import { ERR_NO, ImageError } from './imageError'
-import { sniffFormat } from './imageFormats'
-import type { ImageFormat } from './imagePipeline'
-import { jpegQuality } from './jpegQuality'
+import { decodeBmp, jpegQuality, readBmpHeader, sniffFormat } from './formats'
+import { ERR_NO, ImageError, type ImageFormat } from './imagePipeline'
 
 /** The module sharp, which is loaded only when an image is processed. */
 export type SharpModule = typeof sharp
@@ -89,16 +85,6 @@ function checkPixels(source: SourceImage): SourceImage {
     'ImageResolutionExceed',
     `The image has ${width} x ${height} pixels and ${frames} frames, which is more than can be processed.`,
     ERR_NO.resolutionExceeded,
-  )
-}
-
-/** @throws ImageError `ImageResolutionExceed` if a side of a result exceeds the service's limit */
-export function checkResultSize(width: number, height: number): void {
-  if (Math.max(width, height) <= MAX_RESULT_SIDE) return
-  throw new ImageError(
-    'ImageResolutionExceed',
-    `The result would have ${width} x ${height} pixels; a side has at most ${MAX_RESULT_SIDE}.`,
-    ERR_NO.sizeExceeded,
   )
 }
 

@@ -1,17 +1,18 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
 import { aclOfHeaders } from '../acl'
 import { isBodyEmpty, readXmlBody } from '../body'
-import { CosServiceError } from '../errors'
-import { taggingXml, tagsOfDocument, tagsOfHeader } from '../object/tags'
+import { CosServiceError, invalidArgument } from '../errors'
 import { xmlResponse } from '../response'
 import type { BucketRecord } from '../store/records'
 import { rootOf } from '../xmlElements'
+import { taggingXml, tagsOfDocument, tagsOfHeader } from './objectAttributes'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** Maximum number of buckets per page (document 436/8291). */
 const MAX_PAGE = 2000
 
-export const service: Handlers = {
+/** Operations that list, create, check and delete buckets. */
+export const bucket: Handlers = {
   async getService({ request, store, keys }) {
     const { query } = request
     const limit = readLimit(query['max-keys'])
@@ -45,51 +46,7 @@ export const service: Handlers = {
       },
     })
   },
-}
 
-function readLimit(text: string | undefined): number {
-  if (text === undefined || text === '') return MAX_PAGE
-  const limit = /^\d+$/.test(text) ? Number(text) : 0
-  if (limit < 1 || limit > MAX_PAGE) {
-    throw new CosServiceError('InvalidArgument', `max-keys must be 1 to ${MAX_PAGE}.`)
-  }
-  return limit
-}
-
-function hasTag({ documents }: BucketRecord, key = '', value = ''): boolean {
-  if (key === '') return true
-  if (!documents?.tagging) return false
-  const tags = tagsOfDocument(rootOf(documents.tagging, 'Tagging'), 'bucket')
-  return tags.some(([tagKey, tagValue]) => tagKey === key && (value === '' || value === tagValue))
-}
-
-/** @param range how the creation time compares with `create-time`, in Unix seconds */
-function isCreatedInRange(
-  created: string,
-  range: string | undefined,
-  text: string | undefined,
-): boolean {
-  if (!range) return true
-  const time = Number(text)
-  const seconds = Math.floor(Date.parse(created) / 1000)
-  if (!text || !Number.isInteger(time))
-    throw new CosServiceError('InvalidArgument', 'create-time is missing.')
-  if (range === 'lt') return seconds < time
-  if (range === 'lte') return seconds <= time
-  if (range === 'gt') return seconds > time
-  if (range === 'gte') return seconds >= time
-  throw new CosServiceError('InvalidArgument', 'range must be lt, lte, gt or gte.')
-}
-
-/**
- * Maximum length of a bucket's name with its APPID. Document 436/13312 limits the whole host, but Tencent's SDK
- * tests create buckets with longer hosts.
- */
-const MAX_BUCKET_NAME = 60
-/** Maximum number of buckets of an account (document 436/14518). */
-const MAX_BUCKETS = 200
-
-export const bucket: Handlers = {
   async putBucket(context) {
     const { request, store, bucket: present, now, keys } = context
     const name = parseBucket(request.bucket)
@@ -132,12 +89,52 @@ export const bucket: Handlers = {
   },
 }
 
+function readLimit(text: string | undefined): number {
+  if (text === undefined || text === '') return MAX_PAGE
+  const limit = /^\d+$/.test(text) ? Number(text) : 0
+  if (limit < 1 || limit > MAX_PAGE) {
+    throw invalidArgument(`max-keys must be 1 to ${MAX_PAGE}.`)
+  }
+  return limit
+}
+
+function hasTag({ documents }: BucketRecord, key = '', value = ''): boolean {
+  if (key === '') return true
+  if (!documents?.tagging) return false
+  const tags = tagsOfDocument(rootOf(documents.tagging, 'Tagging'), 'bucket')
+  return tags.some(([tagKey, tagValue]) => tagKey === key && (value === '' || value === tagValue))
+}
+
+/** @param range how the creation time compares with `create-time`, in Unix seconds */
+function isCreatedInRange(
+  created: string,
+  range: string | undefined,
+  text: string | undefined,
+): boolean {
+  if (!range) return true
+  const time = Number(text)
+  const seconds = Math.floor(Date.parse(created) / 1000)
+  if (!text || !Number.isInteger(time)) throw invalidArgument('create-time is missing.')
+  if (range === 'lt') return seconds < time
+  if (range === 'lte') return seconds <= time
+  if (range === 'gt') return seconds > time
+  if (range === 'gte') return seconds >= time
+  throw invalidArgument('range must be lt, lte, gt or gte.')
+}
+
+/**
+ * Maximum length of a bucket's name with its APPID. Document 436/13312 limits the whole host, but Tencent's SDK
+ * tests create buckets with longer hosts.
+ */
+const MAX_BUCKET_NAME = 60
+/** Maximum number of buckets of an account (document 436/14518). */
+const MAX_BUCKETS = 200
+
 /** Whether the optional body requests several availability zones (document 436/7738). */
 async function isMultiZoneRequested({ request }: OperationContext): Promise<true | undefined> {
   if (isBodyEmpty(request)) return undefined
   const { BucketAZConfig } = await readXmlBody(request, 'CreateBucketConfiguration')
   if (BucketAZConfig === undefined || BucketAZConfig === '') return undefined
-  if (BucketAZConfig !== 'MAZ')
-    throw new CosServiceError('InvalidArgument', 'BucketAZConfig must be MAZ.')
+  if (BucketAZConfig !== 'MAZ') throw invalidArgument('BucketAZConfig must be MAZ.')
   return true
 }

@@ -1,12 +1,12 @@
 import type { OperationName, XmlElement } from '@miniprogram-cos/protocol'
 import { isBodyEmpty, readTextBody, readXmlBody } from '../body'
-import { type CosErrorCode, CosServiceError } from '../errors'
-import { tagsOfDocument } from '../object/tags'
-import { normaliseBucketPolicy } from '../policy/bucketPolicy'
+import { type CosErrorCode, CosServiceError, invalidArgument } from '../errors'
+import { normaliseBucketPolicy } from '../evaluatePolicy'
 import { xmlResponse, xmlTextResponse } from '../response'
 import {
   element,
   elements,
+  malformed,
   oneOf,
   parseXml,
   requiredElement,
@@ -22,6 +22,7 @@ import {
   checkReplication,
   checkStrictSignature,
 } from './configurationChecks'
+import { tagsOfDocument } from './objectAttributes'
 import { bucketOf, type Handler, type Handlers, type OperationContext } from './operation'
 
 /** A configuration of a bucket: a document that is put, read and deleted as a whole. */
@@ -235,8 +236,7 @@ async function readInventory(context: OperationContext, isOnce: boolean): Promis
   const document = parseXml(text, 'InventoryConfiguration')
   checkInventory(document, isOnce)
   const { id } = context.request.query
-  if (!id || document.Id !== id)
-    throw new CosServiceError('InvalidArgument', 'The id differs from that of the document.')
+  if (!id || document.Id !== id) throw invalidArgument('The id differs from that of the document.')
   return text
 }
 
@@ -249,7 +249,7 @@ export const bucketConfiguration: Handlers = {
 
   async putBucketVersioning(context) {
     const { Status } = await readXmlBody(context.request, 'VersioningConfiguration')
-    if (Status !== 'Enabled' && Status !== 'Suspended') throw new CosServiceError('MalformedXML')
+    if (Status !== 'Enabled' && Status !== 'Suspended') throw malformed()
     if (Status === 'Suspended' && documentOf(context, 'replication')) {
       throw new CosServiceError(
         'InvalidBucketState',

@@ -1,7 +1,12 @@
 import { type CopySource, parseCopySource } from '@miniprogram-cos/protocol'
-import { authorize } from '../authorize'
+import { accessTo, authorize } from '../authorize'
 import { MAX_SIMPLE_BYTES } from '../body'
-import { CosServiceError } from '../errors'
+import { CosServiceError, invalidArgument } from '../errors'
+import { type CosRequest, withoutLeadingSlashes } from '../request'
+import { bytesOf, type CosResponse, withHeaders, xmlResponse } from '../response'
+import type { ObjectRecord } from '../store/records'
+import { readPartNumber, requireUpload, storePart } from './multipart'
+import { refuseArchived } from './objectAttributes'
 import {
   attributesOf,
   checkConditions,
@@ -10,12 +15,7 @@ import {
   overwriteGuard,
   refuseNotImitated,
   versionHeader,
-} from '../object/headers'
-import { refuseArchived } from '../object/restore'
-import { type CosRequest, withoutLeadingSlashes } from '../request'
-import { bytesOf, type CosResponse, withHeaders, xmlResponse } from '../response'
-import type { ObjectRecord } from '../store/records'
-import { readPartNumber, requireUpload, storePart } from './multipart'
+} from './objectHeaders'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 export const copy: Handlers = {
@@ -49,7 +49,7 @@ function readCopyRange(header: string | undefined, size: number): [start: number
   if (!header) return [0, size - 1]
   const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(header) ?? []
   if (first === '' || Number(first) > Number(last)) {
-    throw new CosServiceError('InvalidArgument', 'Invalid copy source range.')
+    throw invalidArgument('Invalid copy source range.')
   }
   if (Number(last) >= size) throw new CosServiceError('InvalidRange')
   return [Number(first), Number(last)]
@@ -99,7 +99,7 @@ type Directive = 'copy' | 'replaced'
 function readDirective({ headers }: CosRequest, name: string): Directive {
   const directive = (headers[name] || 'Copy').toLowerCase()
   if (directive === 'copy' || directive === 'replaced') return directive
-  throw new CosServiceError('InvalidArgument', `Unknown directive in ${name}.`)
+  throw invalidArgument(`Unknown directive in ${name}.`)
 }
 
 /**
@@ -142,15 +142,7 @@ async function withSource(
   const bucket = store.buckets.get(source.Bucket)
   if (!bucket || (source.Region && source.Region !== bucket.region))
     throw new CosServiceError('NoSuchBucket')
-  await authorize(context, [
-    {
-      action: 'GetObject',
-      bucket: bucket.name,
-      region: bucket.region,
-      path: source.Key,
-      versionId: source.VersionId,
-    },
-  ])
+  await authorize(context, [accessTo('GetObject', bucket, source.Key, source.VersionId)])
   const pinned = await store.objects.pin(bucket.name, source.Key, source.VersionId)
   if (!pinned) throw new CosServiceError(source.VersionId ? 'NoSuchVersion' : 'NoSuchKey')
   try {
@@ -159,12 +151,7 @@ async function withSource(
       throw new CosServiceError('InvalidRequest', 'The source of a copy cannot be a delete marker.')
     }
     refuseArchived(pinned.object, context.now)
-    const outcome = checkConditions(pinned.object, {
-      ifMatch: headers['x-cos-copy-source-if-match'],
-      ifNoneMatch: headers['x-cos-copy-source-if-none-match'],
-      ifModifiedSince: headers['x-cos-copy-source-if-modified-since'],
-      ifUnmodifiedSince: headers['x-cos-copy-source-if-unmodified-since'],
-    })
+    const outcome = checkConditions(pinned.object, headers, 'x-cos-copy-source-')
     if (outcome === 'notModified') throw new CosServiceError('PreconditionFailed')
     const response = await run(source, pinned.object)
     const { versionId } = pinned.object

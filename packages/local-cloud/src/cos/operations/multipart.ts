@@ -1,20 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { encodeKey, writeXml, type XmlElement } from '@miniprogram-cos/protocol'
-import type { KeyRing } from '../../keys'
+import type { KeyRing } from '../../sts/keys'
 import { announcedMd5, checkLengthGiven, readXmlBody, receiveBody } from '../body'
-import { CosServiceError } from '../errors'
-import { planProcessing } from '../images/processUpload'
-import {
-  attributesOf,
-  encryptionHeader,
-  overwriteGuard,
-  refuseNotImitated,
-} from '../object/headers'
+import { CosServiceError, invalidArgument } from '../errors'
+import { planProcessing } from '../images/picOperations'
 import { withHeaders, xmlResponse, xmlTextResponse } from '../response'
 import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord, PartRecord, UploadRecord, WrittenBlob } from '../store/records'
 import { elements, malformed, requiredText } from '../xmlElements'
-import { encodingFor, ListPage, readListOptions } from './listPage'
+import { encodingFor, ListPage, readListOptions } from './listObjects'
+import { attributesOf, encryptionHeader, overwriteGuard, refuseNotImitated } from './objectHeaders'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** Limits of multipart uploads (document 436/14112). */
@@ -198,10 +193,7 @@ export function readPartNumber(query: Record<string, string>): number {
   const text = query.partNumber ?? ''
   const number = /^\d{1,6}$/.test(text) ? Number(text) : 0
   if (number < 1 || number > MAX_PART_NUMBER) {
-    throw new CosServiceError(
-      'InvalidArgument',
-      'Part number must be an integer between 1 and 10000, inclusive',
-    )
+    throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive')
   }
   return number
 }

@@ -3,18 +3,18 @@ import { encodeComponent, encodeKey, operations } from '@miniprogram-cos/protoco
 import { authenticateForm } from '../authenticateForm'
 import { authorize, requiredAccess } from '../authorize'
 import { announcedMd5, limited, MAX_SIMPLE_BYTES, readTrafficLimit, throttled } from '../body'
-import { CosServiceError } from '../errors'
-import { type ProcessStored, planProcessing } from '../images/processUpload'
+import { CosServiceError, invalidArgument } from '../errors'
+import { type ProcessStored, planProcessing } from '../images/picOperations'
+import { type CosRequest, checkKey, withoutLeadingSlashes } from '../request'
+import { type CosResponse, withHeaders, xmlResponse } from '../response'
+import { type ObjectRecord, objectOfBlob, type WrittenBlob } from '../store/records'
 import {
   attributesOf,
   encryptionHeader,
   type ObjectAttributes,
   refuseNotImitated,
   versionHeader,
-} from '../object/headers'
-import { type CosRequest, checkKey, withoutLeadingSlashes } from '../request'
-import { type CosResponse, withHeaders, xmlResponse } from '../response'
-import { type ObjectRecord, objectOfBlob, type WrittenBlob } from '../store/records'
+} from './objectHeaders'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** Maximum length of a field's value. */
@@ -172,7 +172,7 @@ function formKey(fields: Fields, filename: string): string {
 
 function keyOf(fields: Fields, filename: string): string {
   if (fields.key === undefined) {
-    throw new CosServiceError('InvalidArgument', 'Bucket POST must contain a field named "key".')
+    throw invalidArgument('Bucket POST must contain a field named "key".')
   }
   const key = withoutLeadingSlashes(formKey(fields, filename))
   checkKey(key)

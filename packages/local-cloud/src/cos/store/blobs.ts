@@ -50,19 +50,14 @@ export class Blobs {
     await Promise.allSettled(this.#deletions)
   }
 
-  /** Writes a pending blob. A body of unknown length goes to a file once it is too large for a row. */
+  /** Writes a pending blob. Only the last piece of a body is small: a small first piece is the whole body. */
   async write(source: AsyncIterable<Uint8Array>): Promise<WrittenBlob> {
-    const maxInline = this.#folder === undefined ? Number.POSITIVE_INFINITY : MAX_INLINE_BYTES
-    const chunks: Uint8Array[] = []
-    let size = 0
-    const rest = source[Symbol.asyncIterator]()
-    while (size <= maxInline) {
-      const { done, value } = await rest.next()
-      if (done) return this.#writeInline(Buffer.concat(chunks))
-      chunks.push(value)
-      size += value.length
-    }
-    return this.#writeFile(resumed(chunks, rest))
+    const pieces = joined(source)
+    if (this.#folder === undefined) return this.#writeInline(await collect(pieces))
+    const { value: first = Buffer.alloc(0) } = await pieces.next()
+    return first.length <= MAX_INLINE_BYTES
+      ? this.#writeInline(Buffer.from(first))
+      : this.#writeFile(first, pieces)
   }
 
   #writeInline(content: Buffer): WrittenBlob {
@@ -73,16 +68,18 @@ export class Blobs {
     return { id, ...digest.result() }
   }
 
-  async #writeFile(source: AsyncIterable<Uint8Array>): Promise<WrittenBlob> {
+  async #writeFile(first: Uint8Array, rest: AsyncIterable<Uint8Array>): Promise<WrittenBlob> {
     const id = newId()
     try {
       await this.#markPending(id)
       const file = await fs.open(await this.#newPath(id), 'wx')
       try {
         const digest = new Digest()
-        let writing = Promise.resolve()
+        digest.update(first)
+        let writing = file.appendFile(first)
+        writing.catch(() => {})
         // The next bytes are received and hashed while the last ones are written.
-        for await (const bytes of joined(source)) {
+        for await (const bytes of rest) {
           digest.update(bytes)
           await writing
           writing = file.appendFile(bytes)
@@ -123,7 +120,7 @@ export class Blobs {
       await this.#delete(copy)
       // The file has the maximum number of links: its bytes are copied.
       if (errorCode(error) !== 'EMLINK') throw error
-      return { id: (await this.#writeFile(this.#readFile(id, 0, size - 1))).id, size }
+      return { id: (await this.write(this.#readFile(id, 0, size - 1))).id, size }
     }
   }
 
@@ -268,7 +265,7 @@ export class Blobs {
 }
 
 /** The changes of a transaction to blobs. */
-export interface BlobChanges {
+interface BlobChanges {
   /** Pending blobs that get an owner. */
   committed?: readonly BlobRef[]
   /** Committed blobs that lose their owner. */
@@ -304,8 +301,8 @@ function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code
 }
 
-/** Joins small chunks of a stream. */
-async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Joins the small chunks of a stream: only its last piece is smaller than WRITE_BYTES. */
+async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
   let chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of source) {
@@ -323,19 +320,8 @@ async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   if (size > 0) yield Buffer.concat(chunks)
 }
 
-/** Yields the chunks that were read already, then the rest of the source. */
-async function* resumed(
-  chunks: readonly Uint8Array[],
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* chunks
-    for (;;) {
-      const { done, value } = await rest.next()
-      if (done) return
-      yield value
-    }
-  } finally {
-    await rest.return?.()
-  }
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const collected: Uint8Array[] = []
+  for await (const piece of pieces) collected.push(piece)
+  return Buffer.concat(collected)
 }

@@ -6,10 +6,9 @@ import type { BucketRecord } from './records'
 export class Buckets {
   readonly #database: Database
   readonly #records = new Map<string, BucketRecord>()
-  /** Number of writes in progress, by bucket. */
-  readonly #writes = new Map<string, number>()
+  /** Writes and deletions in progress, by bucket. */
+  readonly #writes = new Map<string, Set<Promise<unknown>>>()
   readonly #deletions = new Map<string, Promise<unknown>>()
-  #onWritesEnded: () => void = () => {}
 
   constructor(database: Database) {
     this.#database = database
@@ -52,13 +51,14 @@ export class Buckets {
     // Another deletion may have begun while this one was waited for.
     while (this.#deletions.has(name)) await this.#deletions.get(name)
     if (!this.#records.has(name)) throw new CosServiceError('NoSuchBucket')
-    this.#writes.set(name, (this.#writes.get(name) ?? 0) + 1)
+    const writes = this.#writes.get(name) ?? new Set()
+    this.#writes.set(name, writes)
+    const result = write()
+    writes.add(result)
     try {
-      return await write()
+      return await result
     } finally {
-      const writes = (this.#writes.get(name) ?? 1) - 1
-      this.#writes.set(name, writes)
-      if (writes === 0) this.#onWritesEnded()
+      writes.delete(result)
     }
   }
 
@@ -77,11 +77,7 @@ export class Buckets {
   }
 
   async #deleteAfterWrites(name: string): Promise<'deleted' | 'notEmpty'> {
-    while (this.#writes.get(name)) {
-      await new Promise<void>((resolve) => {
-        this.#onWritesEnded = resolve
-      })
-    }
+    await Promise.allSettled(this.#writes.get(name) ?? [])
     for (const space of ['object', 'version', 'upload']) {
       if (await this.#database.hasAny(`${space}\0${name}\0`)) return 'notEmpty'
     }

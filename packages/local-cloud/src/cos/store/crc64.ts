@@ -7,51 +7,47 @@
 const POLY_HI = 0xc96c5795
 const POLY_LO = 0xd7870f42
 
-const HI: Uint32Array[] = []
-const LO: Uint32Array[] = []
+/** Eight tables of 256 entries, one after the other: table t is for a byte that t bytes follow. */
+const HI = new Uint32Array(8 * 256)
+const LO = new Uint32Array(8 * 256)
 
-for (let t = 0; t < 8; t++) {
-  HI.push(new Uint32Array(256))
-  LO.push(new Uint32Array(256))
-}
-for (let n = 0; n < 256; n++) {
-  let hi = 0
-  let lo = n
+for (let n = 0; n < HI.length; n++) {
+  let hi = n < 256 ? 0 : at(HI, n - 256)
+  let lo = n < 256 ? n : at(LO, n - 256)
   for (let bit = 0; bit < 8; bit++) {
     const odd = lo & 1
     lo = (lo >>> 1) | ((hi & 1) << 31)
-    hi >>>= 1
-    if (odd) {
-      hi ^= POLY_HI
-      lo ^= POLY_LO
-    }
+    hi = (hi >>> 1) ^ (odd ? POLY_HI : 0)
+    if (odd) lo ^= POLY_LO
   }
-  ;(HI[0] as Uint32Array)[n] = hi
-  ;(LO[0] as Uint32Array)[n] = lo
+  HI[n] = hi
+  LO[n] = lo
 }
-for (let n = 0; n < 256; n++) {
-  let hi = (HI[0] as Uint32Array)[n] as number
-  let lo = (LO[0] as Uint32Array)[n] as number
-  for (let t = 1; t < 8; t++) {
-    const index = lo & 0xff
-    lo = ((lo >>> 8) | (hi << 24)) ^ ((LO[0] as Uint32Array)[index] as number)
-    hi = (hi >>> 8) ^ ((HI[0] as Uint32Array)[index] as number)
-    ;(HI[t] as Uint32Array)[n] = hi
-    ;(LO[t] as Uint32Array)[n] = lo
-  }
+
+function at(table: Uint32Array | Uint8Array, index: number): number {
+  return table[index] as number
 }
-type Tables = [
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-  Uint32Array,
-]
-const [H0, H1, H2, H3, H4, H5, H6, H7] = HI as Tables
-const [L0, L1, L2, L3, L4, L5, L6, L7] = LO as Tables
+
+/** The next four bytes, the first of them lowest. */
+function word(bytes: Uint8Array, i: number): number {
+  return (
+    at(bytes, i) | (at(bytes, i + 1) << 8) | (at(bytes, i + 2) << 16) | (at(bytes, i + 3) << 24)
+  )
+}
+
+/** The sum of the eight tables' entries for the bytes of two words. */
+function lookUp(table: Uint32Array, a: number, b: number): number {
+  return (
+    at(table, 0x700 | (a & 255)) ^
+    at(table, 0x600 | ((a >>> 8) & 255)) ^
+    at(table, 0x500 | ((a >>> 16) & 255)) ^
+    at(table, 0x400 | (a >>> 24)) ^
+    at(table, 0x300 | (b & 255)) ^
+    at(table, 0x200 | ((b >>> 8) & 255)) ^
+    at(table, 0x100 | ((b >>> 16) & 255)) ^
+    at(table, b >>> 24)
+  )
+}
 
 /** Computes a CRC-64 chunk by chunk. */
 export class Crc64 {
@@ -61,46 +57,18 @@ export class Crc64 {
   update(bytes: Uint8Array): this {
     let hi = this.#hi
     let lo = this.#lo
-    const end = bytes.length
-    const whole = end - (end % 8)
+    const whole = bytes.length - (bytes.length % 8)
     let i = 0
-    while (i < whole) {
-      const a =
-        lo ^
-        ((bytes[i] as number) |
-          ((bytes[i + 1] as number) << 8) |
-          ((bytes[i + 2] as number) << 16) |
-          ((bytes[i + 3] as number) << 24))
-      const b =
-        hi ^
-        ((bytes[i + 4] as number) |
-          ((bytes[i + 5] as number) << 8) |
-          ((bytes[i + 6] as number) << 16) |
-          ((bytes[i + 7] as number) << 24))
-      i += 8
-      hi =
-        (H7[a & 255] as number) ^
-        (H6[(a >>> 8) & 255] as number) ^
-        (H5[(a >>> 16) & 255] as number) ^
-        (H4[a >>> 24] as number) ^
-        (H3[b & 255] as number) ^
-        (H2[(b >>> 8) & 255] as number) ^
-        (H1[(b >>> 16) & 255] as number) ^
-        (H0[b >>> 24] as number)
-      lo =
-        (L7[a & 255] as number) ^
-        (L6[(a >>> 8) & 255] as number) ^
-        (L5[(a >>> 16) & 255] as number) ^
-        (L4[a >>> 24] as number) ^
-        (L3[b & 255] as number) ^
-        (L2[(b >>> 8) & 255] as number) ^
-        (L1[(b >>> 16) & 255] as number) ^
-        (L0[b >>> 24] as number)
+    for (; i < whole; i += 8) {
+      const a = lo ^ word(bytes, i)
+      const b = hi ^ word(bytes, i + 4)
+      hi = lookUp(HI, a, b)
+      lo = lookUp(LO, a, b)
     }
-    while (i < end) {
-      const index = (lo ^ (bytes[i++] as number)) & 255
-      lo = ((lo >>> 8) | (hi << 24)) ^ (L0[index] as number)
-      hi = (hi >>> 8) ^ (H0[index] as number)
+    for (; i < bytes.length; i++) {
+      const index = (lo ^ at(bytes, i)) & 255
+      lo = ((lo >>> 8) | (hi << 24)) ^ at(LO, index)
+      hi = (hi >>> 8) ^ at(HI, index)
     }
     this.#hi = hi
     this.#lo = lo

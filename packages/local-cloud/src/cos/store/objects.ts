@@ -4,16 +4,17 @@ import type { Buckets } from './buckets'
 import { bytes, type Database, type RowChange, row, type ScanStep } from './database'
 import type { BlobRef, BucketRecord, ObjectRecord } from './records'
 
-/** The changes of a write: rows, and blobs that lose their owner. */
+/** The changes of a write: rows, pending blobs that get an owner, and blobs that lose theirs. */
 interface Change {
   rows: RowChange[]
+  committed?: readonly BlobRef[]
   orphaned: BlobRef[]
 }
 
 /** Checks the object that a write would replace, and its bucket; throws to refuse the write. */
 export type OverwriteGuard = (present: ObjectRecord | undefined, bucket: BucketRecord) => void
 
-export interface DeleteOutcome {
+interface DeleteOutcome {
   versionId?: string
   isDeleteMarker?: true
 }
@@ -77,17 +78,43 @@ export class Objects {
     guard?: OverwriteGuard,
   ): Promise<ObjectRecord> {
     try {
-      return await this.#runWrite(bucket, record.key, async (current) => {
-        guard?.(this.get(current.name, record.key), current)
-        const stored = this.withVersion(current, record)
-        const { rows, orphaned } = await this.changeFor(current, stored)
-        await this.#blobs.commit(rows, { committed: record.blobs, orphaned })
-        return stored
-      })
+      return await this.putWith(
+        { rows: [], committed: record.blobs, orphaned: [] },
+        bucket,
+        record,
+        guard,
+      )
     } catch (error) {
       this.#blobs.discard(record.blobs)
       throw error
     }
+  }
+
+  /** Puts an object in one transaction with other changes. */
+  putWith(
+    changes: Change,
+    bucket: BucketRecord,
+    record: ObjectRecord,
+    guard?: OverwriteGuard,
+  ): Promise<ObjectRecord> {
+    return this.#runWrite(bucket, record.key, (current) => {
+      guard?.(this.get(current.name, record.key), current)
+      return this.#replace(current, record, changes)
+    })
+  }
+
+  /** Makes a record the current version of its key. The caller holds the key's lock. */
+  async #replace(
+    bucket: BucketRecord,
+    record: ObjectRecord,
+    { rows, committed = [], orphaned }: Change,
+  ): Promise<ObjectRecord> {
+    const stored = this.#withVersion(bucket, record)
+    const retired = await this.#retireCurrent(bucket, record.key)
+    const key = row.object(bucket.name, record.key)
+    const changes: RowChange[] = [...retired.rows, { type: 'put', key, value: stored }, ...rows]
+    await this.#blobs.commit(changes, { committed, orphaned: [...retired.orphaned, ...orphaned] })
+    return stored
   }
 
   /**
@@ -106,18 +133,11 @@ export class Objects {
   }
 
   /** Adds the version to a record, according to its bucket. */
-  withVersion(bucket: BucketRecord, record: ObjectRecord): ObjectRecord {
+  #withVersion(bucket: BucketRecord, record: ObjectRecord): ObjectRecord {
     if (!bucket.versioning) return record
     const versionId =
       bucket.versioning === 'Enabled' ? `MTg${randomBytes(24).toString('base64url')}` : NULL_VERSION
     return { ...record, versionId, sequence: this.#nextSequence() }
-  }
-
-  /** The changes for storing a record. The caller holds the key's lock. */
-  async changeFor(bucket: BucketRecord, record: ObjectRecord): Promise<Change> {
-    const { rows, orphaned } = await this.#retireCurrent(bucket, record.key)
-    const key = row.object(bucket.name, record.key)
-    return { rows: [...rows, { type: 'put', key, value: record }], orphaned }
   }
 
   /** Deletes the current version, or permanently the given one. */
@@ -150,7 +170,7 @@ export class Objects {
       await this.#blobs.commit(changes, { orphaned })
       return {}
     }
-    const marker = this.withVersion(bucket, deleteMarker(key))
+    const marker = this.#withVersion(bucket, deleteMarker(key))
     const markerRow = row.version(bucket.name, key, sequenceOf(marker))
     changes.push({ type: 'put', key: markerRow, value: marker })
     await this.#blobs.commit(changes, { orphaned })
@@ -198,12 +218,7 @@ export class Objects {
       const found = await this.find(current.name, key, versionId)
       const present = found?.isDeleteMarker ? undefined : found
       const changed = change(present)
-      if (!present) {
-        const stored = this.withVersion(current, changed)
-        const { rows, orphaned } = await this.changeFor(current, stored)
-        await this.#blobs.commit(rows, { committed, orphaned })
-        return stored
-      }
+      if (!present) return this.#replace(current, changed, { rows: [], committed, orphaned: [] })
       const latest = this.get(current.name, key)
       const name =
         latest && versionOf(latest) === versionOf(present)
@@ -314,6 +329,6 @@ function deleteMarker(key: string): ObjectRecord {
   }
 }
 
-export function lockOf(bucket: string, key: string): string {
+function lockOf(bucket: string, key: string): string {
   return `${bucket}/${key}`
 }

@@ -1,7 +1,7 @@
 import type { Blobs } from './blobs'
 import type { Buckets } from './buckets'
 import { type Database, type RowChange, row, type ScanStep } from './database'
-import { lockOf, type Objects, type OverwriteGuard } from './objects'
+import type { Objects, OverwriteGuard } from './objects'
 import type { BucketRecord, ObjectRecord, PartRecord, UploadRecord } from './records'
 
 /** Multipart uploads in progress, and their parts. */
@@ -80,27 +80,16 @@ export class Uploads {
     assemble: (upload: UploadRecord, parts: PartRecord[]) => ObjectRecord,
     guard?: OverwriteGuard,
   ): Promise<ObjectRecord | undefined> {
-    const { name } = bucket
-    return this.#buckets.runWrite(name, () =>
-      this.#database.locks.run(uploadId, async () => {
-        const upload = this.get(uploadId)
-        if (!upload) return undefined
-        const parts = await this.parts(uploadId)
-        const assembled = assemble(upload, parts)
-        return this.#database.locks.run(lockOf(name, upload.key), async () => {
-          const current = this.#buckets.get(name) ?? bucket
-          guard?.(this.#objects.get(name, upload.key), current)
-          const object = this.#objects.withVersion(current, assembled)
-          const { rows, orphaned } = await this.#objects.changeFor(current, object)
-          const used = new Set(object.blobs.map(({ id }) => id))
-          const unused = parts.flatMap(({ blobs }) => blobs).filter(({ id }) => !used.has(id))
-          await this.#blobs.commit([...rows, ...removalOf(upload, parts)], {
-            orphaned: [...orphaned, ...unused],
-          })
-          return object
-        })
-      }),
-    )
+    return this.#database.locks.run(uploadId, async () => {
+      const upload = this.get(uploadId)
+      if (!upload) return undefined
+      const parts = await this.parts(uploadId)
+      const object = assemble(upload, parts)
+      const used = new Set(object.blobs.map(({ id }) => id))
+      const orphaned = parts.flatMap(({ blobs }) => blobs).filter(({ id }) => !used.has(id))
+      const changes = { rows: removalOf(upload, parts), orphaned }
+      return this.#objects.putWith(changes, bucket, object, guard)
+    })
   }
 
   /** @returns false if the upload has already ended */

@@ -1,17 +1,15 @@
 import type { AssociatedBackend, Root } from 'glass-easel-miniprogram-adapter'
 import { Emitter } from '../../appState'
 import { WxError } from '../../callbacks'
-import type { SourceProblem } from '../../preview/protocol'
-import { asBackend } from '../backend'
-import { watchPullDown } from './gestures'
+import type { SourceProblem } from '../../compile/compiledApp'
+import type { ShadowHost } from '../elements/base'
+import { asBackend, watchPullDown } from './backend'
 import { attempt, problemsBox } from './problems'
 import type { Registry } from './registry'
 
 /** A page or component, as far as its elements are looked for. */
 export interface Scope {
-  _$?: {
-    getShadowRoot(): { querySelectorAll(selector: string): { $$?: unknown }[] } | null
-  }
+  _$?: ShadowHost
 }
 
 /** The parts of a page instance that the framework uses. */

@@ -6,10 +6,10 @@ import type {
   CompiledPart,
   Part,
   SourceProblem,
-} from '../../preview/protocol'
-import { foreignTags } from '../backend'
+} from '../../compile/compiledApp'
 import { globals } from '../dom'
 import { settings } from '../settings'
+import { foreignTags } from './backend'
 import { ProblemError, problemsOf } from './problems'
 import { wxsHandler, wxsObserver } from './wxsInstances'
 

@@ -1,3 +1,4 @@
+import { cssName } from '../dom'
 import { attempt } from './problems'
 
 /** A node of glass-easel: an element or a component. */
@@ -52,8 +53,7 @@ class ComponentDescriptor {
     if (element && typeof style === 'string') element.setAttribute('style', style)
     if (element && typeof style === 'object') {
       for (const [name, value] of Object.entries(style)) {
-        const dashed = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-        element.style.setProperty(dashed, String(value))
+        element.style.setProperty(cssName(name), String(value))
       }
     }
     return this

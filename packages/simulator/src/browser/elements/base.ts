@@ -8,12 +8,11 @@ export interface ModelElement {
 
 /** The component node that glass-easel attaches to its elements. */
 interface Bound {
-  __wxElement?: {
+  __wxElement?: ShadowHost & {
     id: string
     dataset: Record<string, unknown>
     /** Of a component. */
     data?: Record<string, unknown>
-    getShadowRoot?(): { querySelectorAll(selector: string): { $$?: unknown }[] } | null
     ownerShadowRoot: {
       getHostNode(): { is: string; getMethodCaller?(): Record<string, unknown> }
     } | null
@@ -25,6 +24,17 @@ interface Bound {
       options?: { bubbles?: boolean; composed?: boolean },
     ): void
   }
+}
+
+/** A page or component, whose elements are looked for by a selector. */
+export interface ShadowHost {
+  getShadowRoot?(): { querySelectorAll(selector: string): { $$?: unknown }[] } | null
+}
+
+/** The elements that a selector finds in the template of a page or component. */
+export function elementsIn(host: ShadowHost | undefined, selector: string): Element[] {
+  const found = host?.getShadowRoot?.()?.querySelectorAll(selector) ?? []
+  return found.map(({ $$ }) => $$).filter((one) => one instanceof Element)
 }
 
 /** The node of glass-easel behind an element, if it has one. */
@@ -113,11 +123,32 @@ export abstract class FormField extends WxElement {
   }
 }
 
+/** The element of the visible page with a tag and an id. @param other another attribute that may have the id */
+export function findById<Found extends HTMLElement>(
+  tag: string,
+  id: string,
+  other = 'id',
+): Found | undefined {
+  const all = document.querySelectorAll<Found>(`wx-page:not([hidden]) ${tag}`)
+  return [...all].find((one) => one.getAttribute(other) === id || nodeOf(one)?.id === id)
+}
+
 /** Creates a shadow tree. */
 export function shadowOf(element: HTMLElement, html: string): ShadowRoot {
   const root = element.attachShadow({ mode: 'open' })
   root.innerHTML = html
   return root
+}
+
+/** Creates a shadow tree around one element of the browser, and returns this element. */
+export function shadowAround<Tag extends keyof HTMLElementTagNameMap>(
+  element: HTMLElement,
+  tag: Tag,
+  css: string,
+): HTMLElementTagNameMap[Tag] {
+  const inner = document.createElement(tag)
+  shadowOf(element, `<style>${css}</style>`).append(inner)
+  return inner
 }
 
 /** Adds `mouse`-independent dragging: the listener gets the distance from the start in pixels. */

@@ -1,19 +1,14 @@
-import { addressOf, phoneFiles } from '../files'
-import { nodeOf, shadowOf, WxElement } from './base'
+import { addressOf, phoneFiles } from '../wx/files'
+import { findById, shadowAround, WxElement } from './base'
 
 /** `<canvas>`: with `type="2d"` or `webgl` the browser's own, else the older one of `wx.createCanvasContext`. */
 export class WxCanvas extends WxElement {
-  readonly canvas: HTMLCanvasElement
-
-  constructor() {
-    super()
-    const root = shadowOf(
-      this,
-      '<style>:host{position:relative;display:block;width:300px;height:150px}' +
-        'canvas{width:100%;height:100%;display:block}</style><canvas></canvas>',
-    )
-    this.canvas = root.querySelector('canvas') as HTMLCanvasElement
-  }
+  readonly canvas = shadowAround(
+    this,
+    'canvas',
+    ':host{position:relative;display:block;width:300px;height:150px}' +
+      'canvas{width:100%;height:100%;display:block}',
+  )
 
   override connectedCallback(): void {
     if (this.text('type') === '') this.#fitToElement()
@@ -53,11 +48,7 @@ export function appImage(): HTMLImageElement {
 
 /** Finds a canvas of the visible page by its `canvas-id`, or by its id. */
 export function findCanvas(id: string): HTMLCanvasElement | undefined {
-  const canvases = [...document.querySelectorAll<WxCanvas>('wx-page:not([hidden]) wx-canvas')]
-  const found = canvases.find(
-    (one) => one.getAttribute('canvas-id') === id || nodeOf(one)?.id === id,
-  )
-  return found?.canvas
+  return findById<WxCanvas>('wx-canvas', id, 'canvas-id')?.canvas
 }
 
 type Command = (context: CanvasRenderingContext2D) => void

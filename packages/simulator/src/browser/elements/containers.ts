@@ -1,15 +1,9 @@
-import { callApi, nodeOf, shadowOf, WxElement, watchDrag } from './base'
+import { callApi, nodeOf, shadowAround, shadowOf, WxElement, watchDrag } from './base'
 
 /** `<scroll-view>`: scroll-x, scroll-y, thresholds, scroll-into-view, refresher; its scroll events. */
 export class WxScrollView extends WxElement {
-  static observedAttributes = [
-    'scroll-x',
-    'scroll-y',
-    'scroll-top',
-    'scroll-left',
-    'scroll-into-view',
-    'refresher-triggered',
-  ]
+  static observedAttributes =
+    'scroll-x scroll-y scroll-top scroll-left scroll-into-view refresher-triggered'.split(' ')
   #wasAtStart = true
   #wasAtEnd = false
   #last = { scrollTop: 0, scrollLeft: 0 }
@@ -55,15 +49,10 @@ export class WxScrollView extends WxElement {
 
 /** `<swiper>`: current, autoplay, interval, circular, vertical, indicator-dots; change, animationfinish. */
 export class WxSwiper extends WxElement {
-  static observedAttributes = [
-    'current',
-    'autoplay',
-    'interval',
-    'vertical',
-    'indicator-dots',
-    'indicator-color',
-    'indicator-active-color',
-  ]
+  static observedAttributes =
+    'current autoplay interval vertical indicator-dots indicator-color indicator-active-color'.split(
+      ' ',
+    )
   readonly #track: HTMLElement
   #current = 0
   #source = ''
@@ -255,16 +244,16 @@ export class WxNavigator extends WxElement {
 /** `<web-view>`: src in a frame over the whole page; load, error. Most sites refuse to be framed. */
 export class WxWebView extends WxElement {
   static observedAttributes = ['src']
-  readonly #frame: HTMLIFrameElement
+  readonly #frame = shadowAround(
+    this,
+    'iframe',
+    ':host{position:absolute;inset:0;display:block;background:#fff}' +
+      'iframe{width:100%;height:100%;border:0}',
+  )
 
   constructor() {
     super()
-    const root = shadowOf(
-      this,
-      '<style>:host{position:absolute;inset:0;display:block;background:#fff}' +
-        'iframe{width:100%;height:100%;border:0}</style><iframe title="web-view"></iframe>',
-    )
-    this.#frame = root.querySelector('iframe') as HTMLIFrameElement
+    this.#frame.title = 'web-view'
     this.#frame.addEventListener('load', () => this.emit('load', { src: this.text('src') }))
   }
 
@@ -275,7 +264,7 @@ export class WxWebView extends WxElement {
 
 /** `<page-container>`: show, position, round, overlay, z-index; its enter and leave events. */
 export class WxPageContainer extends WxElement {
-  static observedAttributes = ['show', 'position', 'round', 'overlay', 'z-index']
+  static observedAttributes = 'show position round overlay z-index'.split(' ')
   #isShown = false
 
   constructor() {
@@ -312,15 +301,8 @@ export class WxPageContainer extends WxElement {
 
 /** `<match-media>`: shows its content if the screen fits. */
 export class WxMatchMedia extends WxElement {
-  static observedAttributes = [
-    'min-width',
-    'max-width',
-    'width',
-    'min-height',
-    'max-height',
-    'height',
-    'orientation',
-  ]
+  static observedAttributes =
+    'min-width max-width width min-height max-height height orientation'.split(' ')
 
   protected override update(): void {
     const orientation = innerWidth > innerHeight ? 'landscape' : 'portrait'

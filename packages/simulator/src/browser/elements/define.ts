@@ -1,6 +1,5 @@
 import { WxElement } from './base'
 import { WxCanvas } from './canvas'
-import { WxCheckbox, WxCheckboxGroup, WxRadio, WxRadioGroup } from './choices'
 import {
   WxMatchMedia,
   WxMovableView,
@@ -20,7 +19,15 @@ import {
   WxVideo,
 } from './display'
 import { WxInput, WxSlider, WxSwitch, WxTextarea } from './fields'
-import { WxButton, WxForm, WxLabel } from './form'
+import {
+  WxButton,
+  WxCheckbox,
+  WxCheckboxGroup,
+  WxForm,
+  WxLabel,
+  WxRadio,
+  WxRadioGroup,
+} from './form'
 import { WxActionSheet, WxActionSheetCancel, WxLoading, WxModal, WxToast } from './overlays'
 import { WxPicker, WxPickerView, WxPickerViewColumn } from './pickers'
 import {
@@ -32,31 +39,15 @@ import {
 } from './skyline'
 
 /** Elements without behaviour. */
-const PLAIN = [
-  'action-sheet-item',
-  'page',
-  'view',
-  'text',
-  'block',
-  'cover-view',
-  'root-portal',
-  'swiper-item',
-  'movable-area',
-  'page-meta',
-  'navigation-bar',
-  'custom-tab-bar',
+const PLAIN = (
+  'action-sheet-item page view text block cover-view root-portal swiper-item movable-area page-meta navigation-bar ' +
+  'custom-tab-bar ' +
   // Of Skyline, without its transitions.
-  'list-view',
-  'nested-scroll-body',
-  'nested-scroll-header',
-  'open-container',
-  'share-element',
-  'snapshot',
-  'sticky-header',
-  'sticky-section',
+  'list-view nested-scroll-body nested-scroll-header open-container share-element snapshot sticky-header ' +
+  'sticky-section ' +
   // No elements of WeChat, which shows their content all the same.
-  ...'a b br div em h1 h2 h3 h4 hr i li p section span strong ul'.split(' '),
-]
+  'a b br div em h1 h2 h3 h4 hr i li p section span strong ul'
+).split(' ')
 
 const ELEMENTS = {
   'action-sheet': WxActionSheet,
@@ -103,30 +94,12 @@ const ELEMENTS = {
 }
 
 /** Elements of WeChat that the preview draws as a labelled box; those with one word are boxes too. */
-const NOT_IMITATED = [
-  'ad-custom',
-  'channel-live',
-  'channel-video',
-  'draggable-sheet',
-  'force-press-gesture-handler',
-  'functional-page-navigator',
-  'grid-builder',
-  'keyboard-accessory',
-  'list-builder',
-  'live-player',
-  'live-pusher',
-  'official-account',
-  'official-account-publish',
-  'open-data-item',
-  'open-data-list',
-  'scale-gesture-handler',
-  'selection',
-  'store-coupon',
-  'store-gift',
-  'store-home',
-  'store-product',
-  'voip-room',
-]
+const NOT_IMITATED = (
+  'ad-custom channel-live channel-video draggable-sheet force-press-gesture-handler ' +
+  'functional-page-navigator grid-builder keyboard-accessory list-builder live-player ' +
+  'live-pusher official-account official-account-publish open-data-item open-data-list ' +
+  'scale-gesture-handler selection store-coupon store-gift store-home store-product voip-room'
+).split(' ')
 const HYPHENATED = new Set(
   [...PLAIN, ...Object.keys(ELEMENTS), ...NOT_IMITATED].filter((tag) => tag.includes('-')),
 )

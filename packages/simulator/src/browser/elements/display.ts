@@ -1,6 +1,6 @@
-import { addressOf } from '../files'
-import { settings } from '../settings'
-import { ownerOf, shadowOf, WxElement } from './base'
+import { isChinese } from '../settings'
+import { addressOf } from '../wx/files'
+import { ownerOf, shadowAround, shadowOf, WxElement } from './base'
 
 /** `object-fit` by mode; all other modes name an edge or a corner. */
 const FIT: Record<string, string> = {
@@ -11,20 +11,33 @@ const FIT: Record<string, string> = {
   heightFix: 'fill',
 }
 
-/** `<image>` and `<cover-image>`: src, mode; load and error. */
-export class WxImage extends WxElement {
-  static observedAttributes = ['src', 'mode']
-  readonly #picture: HTMLImageElement
+/** An element that shows what `src` names. */
+abstract class WxMedia extends WxElement {
   #shown = ''
+
+  /** Finds the address of `src`, unless it is shown already; a later `src` replaces an earlier one. */
+  protected async show(set: (address: string) => void): Promise<void> {
+    const src = this.text('src')
+    if (src === this.#shown) return
+    this.#shown = src
+    const address = await addressOf(src, ownerOf(this))
+    if (this.#shown === src) set(address)
+  }
+}
+
+/** `<image>` and `<cover-image>`: src, mode; load and error. */
+export class WxImage extends WxMedia {
+  static observedAttributes = ['src', 'mode']
+  readonly #picture = shadowAround(
+    this,
+    'img',
+    ':host{display:inline-block;width:320px;height:240px;overflow:hidden}' +
+      'img{display:block;width:100%;height:100%}img:is(:not([src]),.failed){visibility:hidden}',
+  )
 
   constructor() {
     super()
-    const root = shadowOf(
-      this,
-      '<style>:host{display:inline-block;width:320px;height:240px;overflow:hidden}' +
-        'img{display:block;width:100%;height:100%}img:is(:not([src]),.failed){visibility:hidden}</style><img alt="">',
-    )
-    this.#picture = root.querySelector('img') as HTMLImageElement
+    this.#picture.alt = ''
     this.#picture.draggable = false
     this.#picture.onload = () => {
       const { naturalWidth: width, naturalHeight: height } = this.#picture
@@ -43,20 +56,14 @@ export class WxImage extends WxElement {
     const { style } = this.#picture
     style.objectFit = FIT[mode] ?? 'none'
     style.objectPosition = FIT[mode] ? '' : mode
-    if (mode === 'widthFix') style.height = 'auto'
-    if (mode === 'widthFix') this.style.height = 'auto'
-    if (mode === 'heightFix') style.width = 'auto'
-    if (mode === 'heightFix') this.style.width = 'auto'
-    void this.#show(this.text('src'))
-  }
-
-  async #show(src: string): Promise<void> {
-    if (src === this.#shown) return
-    this.#shown = src
-    const address = await addressOf(src, ownerOf(this))
-    if (this.#shown !== src) return
-    if (address) this.#picture.src = address
-    else this.#picture.removeAttribute('src')
+    for (const { style: own } of [this.#picture, this]) {
+      if (mode === 'widthFix') own.height = 'auto'
+      if (mode === 'heightFix') own.width = 'auto'
+    }
+    void this.show((address) => {
+      if (address) this.#picture.src = address
+      else this.#picture.removeAttribute('src')
+    })
   }
 }
 
@@ -76,7 +83,6 @@ export class WxOpenData extends WxElement {
   }
 
   protected override update(): void {
-    const isChinese = settings.language.startsWith('zh')
     const type = this.text('type')
     const text = type === 'userNickName' ? (isChinese ? '微信用户' : 'WeChat user') : ''
     if (type === 'userAvatarUrl') this.inner('text').replaceChildren(document.createElement('i'))
@@ -85,27 +91,18 @@ export class WxOpenData extends WxElement {
 }
 
 /** `<video>`: src, poster, controls, loop, muted; play, pause, ended, timeupdate, error. */
-export class WxVideo extends WxElement {
-  static observedAttributes = [
-    'src',
-    'poster',
-    'controls',
-    'loop',
-    'muted',
-    'object-fit',
-    'autoplay',
-  ]
-  readonly player: HTMLVideoElement
-  #shown = ''
+export class WxVideo extends WxMedia {
+  static observedAttributes = 'src poster controls loop muted object-fit autoplay'.split(' ')
+  readonly player = shadowAround(
+    this,
+    'video',
+    ':host{display:inline-block;width:300px;height:225px;background:#000}' +
+      'video{display:block;width:100%;height:100%}',
+  )
 
   constructor() {
     super()
-    const root = shadowOf(
-      this,
-      '<style>:host{display:inline-block;width:300px;height:225px;background:#000}' +
-        'video{display:block;width:100%;height:100%}</style><video playsinline></video>',
-    )
-    this.player = root.querySelector('video') as HTMLVideoElement
+    this.player.playsInline = true
     for (const name of ['play', 'pause', 'ended', 'waiting']) {
       this.player.addEventListener(name, () => this.emit(name))
     }
@@ -126,30 +123,18 @@ export class WxVideo extends WxElement {
     this.player.muted = this.flag('muted')
     this.player.autoplay = this.flag('autoplay')
     this.player.style.objectFit = this.text('object-fit', 'contain')
-    void this.#show(this.text('src'))
-  }
-
-  async #show(src: string): Promise<void> {
-    if (src === this.#shown) return
-    this.#shown = src
-    const address = await addressOf(src, ownerOf(this))
-    if (this.#shown === src) this.player.src = address
+    void this.show((address) => {
+      this.player.src = address
+    })
   }
 }
 
 /** `<progress>`: percent, show-info, stroke-width, colours. */
 export class WxProgress extends WxElement {
-  static observedAttributes = [
-    'percent',
-    'show-info',
-    'stroke-width',
-    'active-color',
-    'activeColor',
-    'color',
-    'background-color',
-    'backgroundColor',
-    'border-radius',
-  ].map((name) => name.toLowerCase())
+  static observedAttributes = (
+    'percent show-info stroke-width active-color activecolor color background-color ' +
+    'backgroundcolor border-radius'
+  ).split(' ')
 
   constructor() {
     super()

@@ -1,4 +1,4 @@
-import { FormField, shadowOf } from './base'
+import { FormField, shadowAround, shadowOf } from './base'
 
 type Control = HTMLInputElement | HTMLTextAreaElement
 
@@ -7,31 +7,22 @@ const INPUT_MODES: Record<string, string> = { number: 'numeric', digit: 'decimal
 
 /** `<input>` and `<textarea>`: value, placeholder, focus; input, confirm, focus, blur. */
 abstract class WxField extends FormField {
-  static observedAttributes = [
-    'value',
-    'placeholder',
-    'disabled',
-    'maxlength',
-    'focus',
-    'auto-focus',
-    'password',
-    'type',
-    'auto-height',
-  ]
+  static observedAttributes =
+    'value placeholder disabled maxlength focus auto-focus password type auto-height'.split(' ')
   protected readonly field: Control
 
   constructor(field: 'input' | 'textarea') {
     super()
-    const root = shadowOf(
+    this.field = shadowAround(
       this,
-      `<style>:host{display:block;height:${field === 'input' ? '1.4em' : '150px'};overflow:hidden;cursor:text}` +
+      field,
+      `:host{display:block;height:${field === 'input' ? '1.4em' : '150px'};overflow:hidden;cursor:text}` +
         `:host([auto-height]){height:auto}` +
         `${field}{all:unset;display:block;width:100%;height:100%;box-sizing:border-box;cursor:text;` +
         'white-space:pre-wrap;overflow-wrap:anywhere;field-sizing:fixed}' +
         ':host([auto-height]) textarea{field-sizing:content;min-height:1.4em}' +
-        `::placeholder{color:inherit;opacity:.4}</style><${field}></${field}>`,
+        '::placeholder{color:inherit;opacity:.4}',
     )
-    this.field = root.querySelector(field) as Control
     const detail = () => ({ value: this.field.value, cursor: this.field.selectionEnd ?? 0 })
     this.field.addEventListener('input', () => {
       this.updateModel('value', this.field.value)
@@ -145,17 +136,8 @@ export class WxSwitch extends FormField {
 
 /** `<slider>`: min, max, step, value, show-value, colours; changing, change. */
 export class WxSlider extends FormField {
-  static observedAttributes = [
-    'min',
-    'max',
-    'step',
-    'value',
-    'disabled',
-    'show-value',
-    'active-color',
-    'activecolor',
-    'block-size',
-  ]
+  static observedAttributes =
+    'min max step value disabled show-value active-color activecolor block-size'.split(' ')
   readonly #range: HTMLInputElement
 
   constructor() {

@@ -73,13 +73,7 @@ export class WxActionSheetCancel extends WxElement {
 
 /** `<modal>`: hidden, title, confirm-text, cancel-text, no-cancel; confirm, cancel. */
 export class WxModal extends WxOverlay {
-  static override observedAttributes = [
-    'hidden',
-    'title',
-    'confirm-text',
-    'cancel-text',
-    'no-cancel',
-  ]
+  static override observedAttributes = 'hidden title confirm-text cancel-text no-cancel'.split(' ')
 
   constructor() {
     super(

@@ -1,5 +1,6 @@
-import { showPicker } from '../overlays'
-import { settings } from '../settings'
+import { textElement } from '../dom'
+import { isChinese } from '../settings'
+import { showLayer } from '../wx/interaction'
 import { FormField, shadowOf, WxElement } from './base'
 
 const two = (value: number) => String(value).padStart(2, '0')
@@ -45,7 +46,6 @@ export class WxPicker extends FormField {
       title: this.text('header-text'),
       rows: mode.rows(),
       columns: mode.columns,
-      isChinese: settings.language.startsWith('zh'),
       onColumnChange: (column, value) => this.emit('columnchange', { column, value }),
     })
     if (!rows) {
@@ -150,6 +150,61 @@ export class WxPicker extends FormField {
       }),
     }
   }
+}
+
+interface PickerOptions {
+  title: string
+  /** The chosen row of each column at first. */
+  rows: number[]
+  /** The texts of all columns, which may depend on the chosen rows. */
+  columns: (rows: number[]) => string[][]
+  onColumnChange: (column: number, row: number) => void
+}
+
+/** The sheet of `<picker>`. @returns the chosen rows; undefined when cancelled */
+function showPicker(options: PickerOptions): Promise<number[] | undefined> {
+  const { title } = options
+  const rows = [...options.rows]
+  return new Promise((resolve) => {
+    const { element, close } = showLayer('dim')
+    const sheet = textElement('sheet picker', '')
+    sheet.setAttribute('role', 'dialog')
+    const end = (chosen: number[] | undefined) => {
+      close()
+      resolve(chosen)
+    }
+    const head = textElement('picker-head', '')
+    const cancel = textElement('picker-cancel', isChinese ? '取消' : 'Cancel', 'button')
+    const confirm = textElement('picker-confirm', isChinese ? '确定' : 'OK', 'button')
+    cancel.addEventListener('click', () => end(undefined))
+    confirm.addEventListener('click', () => end(rows))
+    head.append(cancel, textElement('picker-title', title), confirm)
+    const place = textElement('picker-columns', '')
+    const draw = () => {
+      const lists = options.columns(rows).map((texts, column) => {
+        rows[column] = Math.min(rows[column] ?? 0, Math.max(0, texts.length - 1))
+        const list = document.createElement('select')
+        list.size = 6
+        list.setAttribute('aria-label', String(column + 1))
+        list.append(...texts.map((text) => new Option(text)))
+        list.selectedIndex = rows[column] ?? 0
+        list.addEventListener('change', () => {
+          rows[column] = list.selectedIndex
+          options.onColumnChange(column, list.selectedIndex)
+          // The app may have set other texts for the columns behind.
+          setTimeout(draw)
+        })
+        return list
+      })
+      place.replaceChildren(...lists)
+    }
+    draw()
+    sheet.append(head, place)
+    element.append(sheet)
+    element.addEventListener('click', (event) => {
+      if (event.target === element) end(undefined)
+    })
+  })
 }
 
 const ROW_HEIGHT = 34

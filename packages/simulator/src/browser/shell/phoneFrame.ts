@@ -50,7 +50,7 @@ export class PhoneFrame {
   readonly #language: HTMLSelectElement
   #device: Device
 
-  /** @param onMessage is told what the phone tells */
+  /** @param onMessage called with each message of the phone */
   constructor(phone: ShellPhone, onMessage: (message: ShellMessage) => void) {
     this.phone = phone
     this.#onMessage = onMessage

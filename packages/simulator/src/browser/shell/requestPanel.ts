@@ -322,7 +322,7 @@ export class RequestPanel {
   }
 }
 
-/** The end of a key tells more than its middle. */
+/** A long key is cut off in its middle: its end identifies it. */
 function keyCell(key: string, note: string): HTMLElement {
   const cell = element('span', { class: 'key' })
   const name = key.slice(key.lastIndexOf('/', key.length - 2) + 1)

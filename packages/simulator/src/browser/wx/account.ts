@@ -1,8 +1,6 @@
 import { api, WxError } from '../../callbacks'
-import { showModal } from '../overlays'
-import { settings } from '../settings'
-
-const isChinese = settings.language.startsWith('zh')
+import { isChinese, settings } from '../settings'
+import { showModal } from './interaction'
 
 const PROFILE = {
   nickName: isChinese ? '微信用户' : 'WeChat user',
@@ -27,15 +25,12 @@ const userInfo = () => ({
 
 async function authorize(scope: string): Promise<void> {
   if (granted[scope] === undefined) {
-    const { confirm } = await showModal(
-      {
-        title: isChinese ? '授权' : 'Permission',
-        content: isChinese ? `小程序申请：${scope}` : `The mini program asks for ${scope}`,
-        cancelText: isChinese ? '拒绝' : 'Deny',
-        confirmText: isChinese ? '允许' : 'Allow',
-      },
-      isChinese,
-    )
+    const { confirm } = await showModal({
+      title: isChinese ? '授权' : 'Permission',
+      content: isChinese ? `小程序申请：${scope}` : `The mini program asks for ${scope}`,
+      cancelText: isChinese ? '拒绝' : 'Deny',
+      confirmText: isChinese ? '允许' : 'Allow',
+    })
     granted[scope] = confirm
   }
   if (!granted[scope]) throw new WxError('authorize:fail auth deny', { errno: 103 })
@@ -44,7 +39,6 @@ async function authorize(scope: string): Promise<void> {
 /** `wx` calls about the user: login, profile, permissions. Cloud functions know who the user is anyway. */
 export const accountApi = {
   login: api('login', () => ({ code: `preview-${crypto.randomUUID()}` })),
-  checkSession: api('checkSession', () => {}),
   getUserInfo: api('getUserInfo', userInfo),
   getUserProfile: api<{ desc: string }>('getUserProfile', ({ desc }) => {
     if (!desc) throw new WxError('getUserProfile:fail desc length does not meet the requirements')
@@ -57,26 +51,13 @@ export const accountApi = {
     'requestSubscribeMessage',
     ({ tmplIds = [] }) => Object.fromEntries(tmplIds.map((id) => [id, 'accept'])),
   ),
-  showShareMenu: api('showShareMenu', () => {}),
-  hideShareMenu: api('hideShareMenu', () => {}),
-  updateShareMenu: api('updateShareMenu', () => {}),
 }
 
 /** Calls that read personal data, which the mini program's privacy agreement has to declare. */
-const PRIVATE = [
-  'chooseImage',
-  'chooseMedia',
-  'chooseVideo',
-  'chooseMessageFile',
-  'getClipboardData',
-  'setClipboardData',
-  'saveImageToPhotosAlbum',
-  'saveVideoToPhotosAlbum',
-  'getUserProfile',
-  'getUserInfo',
-  'getLocation',
-  'getFuzzyLocation',
-]
+const PRIVATE = (
+  'chooseImage chooseMedia chooseVideo chooseMessageFile getClipboardData setClipboardData ' +
+  'saveImageToPhotosAlbum saveVideoToPhotosAlbum getUserProfile getUserInfo getLocation getFuzzyLocation'
+).split(' ')
 
 type Resolve = (answer: { event: 'exposureAuthorization' | 'agree' | 'disagree' }) => void
 type PrivacyListener = (resolve: Resolve, info: { referrer: string }) => void
@@ -108,7 +89,7 @@ export class Privacy {
       this.#listener = listener
     },
     openPrivacyContract: api('openPrivacyContract', async () => {
-      await showModal({ title: this.#title, content: '…', showCancel: false }, isChinese)
+      await showModal({ title: this.#title, content: '…', showCancel: false })
     }),
     __agreePrivacyAuthorization: api('agreePrivacyAuthorization', () => {
       this.#isAgreed = true
@@ -160,17 +141,12 @@ export class Privacy {
         )
       })
     }
-    const { confirm } = await showModal(
-      {
-        title: this.#title,
-        content: isChinese
-          ? '请阅读并同意隐私保护指引。'
-          : 'Please agree to the privacy agreement.',
-        cancelText: isChinese ? '拒绝' : 'Decline',
-        confirmText: isChinese ? '同意' : 'Agree',
-      },
-      isChinese,
-    )
+    const { confirm } = await showModal({
+      title: this.#title,
+      content: isChinese ? '请阅读并同意隐私保护指引。' : 'Please agree to the privacy agreement.',
+      cancelText: isChinese ? '拒绝' : 'Decline',
+      confirmText: isChinese ? '同意' : 'Agree',
+    })
     return confirm
   }
 }

@@ -1,9 +1,16 @@
-import { type CallbackOptions, callBackOrPromise, WxError, type WxFailure } from '../../callbacks'
-import { phoneFiles } from '../files'
-import { downloadFile, networkTask } from '../network/calls'
-import type { Header, NetworkServices } from '../network/exchange'
+import {
+  api,
+  type CallbackOptions,
+  callBackOrPromise,
+  WxError,
+  type WxFailure,
+} from '../../callbacks'
+import type { Header } from '../../network'
+import { networkTask } from '../../network'
+import { phoneFiles } from './files'
+import { downloadFile, type PhoneNetwork, sendExchange } from './network'
 
-interface CallFunctionOptions extends CallbackOptions {
+interface CallFunctionOptions {
   name: string
   data?: object
 }
@@ -102,13 +109,13 @@ function transfer<Options extends CallbackOptions>(
 
 /** What `wx.cloud.database()` gives: every operation fails when it is executed, with its name. */
 function database(): unknown {
+  const refused = api('cloud.database', () => refuse('database'))
   const chain: unknown = new Proxy(() => {}, {
     get(_, name) {
       if (typeof name !== 'string' || name === 'then') return undefined
       if (!/^(?:get|add|set|update|remove|count|end|watch|createCollection)$/.test(name))
         return chain
-      return (options: CallbackOptions = {}) =>
-        callBackOrPromise(Object(options), () => refuse('database'), 'cloud.database')
+      return (options: unknown) => refused(Object(options))
     },
     apply: () => chain,
     construct: () => Object(chain),
@@ -117,7 +124,7 @@ function database(): unknown {
 }
 
 /** `wx.cloud`: the preview's server calls functions with the identity of the phone's user, and has the files. */
-export function createCloud(network: NetworkServices): object {
+export function createCloud(network: PhoneNetwork): object {
   let isReady = false
   const requireInit = () => {
     if (isReady) return
@@ -130,66 +137,43 @@ export function createCloud(network: NetworkServices): object {
     async init(_options?: object): Promise<void> {
       isReady = true
     },
-    callFunction: (options: CallFunctionOptions) =>
-      callBackOrPromise(
-        options,
-        () => {
-          requireInit()
-          return ask('/wx/cloud', { name: options.name, data: options.data ?? {} })
-        },
-        'cloud.callFunction',
-      ),
+    callFunction: api<CallFunctionOptions>('cloud.callFunction', ({ name, data = {} }) => {
+      requireInit()
+      return ask('/wx/cloud', { name, data })
+    }),
     uploadFile: (given: UploadOptions) =>
-      transfer('cloud.uploadFile', given, (options) => {
-        let fileID = ''
-        return networkTask('uploadFile', options, services, {
-          async prepare() {
-            requireInit()
-            const { cloudPath: path, filePath } = options
-            const { data } = await storage('uploadFile', 'getUploadMetadata', { path })
-            const { url, authorization, fileId } = data as Record<string, string>
-            fileID = fileId ?? ''
-            return {
-              url: url ?? '',
-              method: 'PUT',
-              header: { authorization },
-              body: await phoneFiles.get(filePath, 'cloud.uploadFile'),
-              responseType: 'text',
-              timeout: 0,
-            }
-          },
-          finish: ({ statusCode }) => ({ fileID, statusCode }),
-        })
-      }),
+      transfer('cloud.uploadFile', given, (options) =>
+        networkTask('uploadFile', options, async () => {
+          requireInit()
+          const { cloudPath: path, filePath } = options
+          const { data } = await storage('uploadFile', 'getUploadMetadata', { path })
+          const { url = '', authorization, fileId: fileID = '' } = data as Record<string, string>
+          const body = await phoneFiles.get(filePath, 'cloud.uploadFile')
+          const header = { authorization }
+          return sendExchange(
+            { name: 'uploadFile', url, method: 'PUT', header, body },
+            services,
+            ({ statusCode }) => ({ fileID, statusCode }),
+          )
+        }),
+      ),
     downloadFile: (given: CallbackOptions & { fileID: string }) =>
-      transfer('cloud.downloadFile', given, (options) => {
-        const url = async () => {
+      transfer('cloud.downloadFile', given, (options) =>
+        downloadFile({ ...options, url: '' }, services, async () => {
           requireInit()
           return addressOfCloudFile(options.fileID)
-        }
-        return downloadFile({ ...options, url }, services)
-      }),
-    getTempFileURL: (options: CallbackOptions & { fileList: string[] }) =>
-      callBackOrPromise(
-        options,
-        async () => {
-          requireInit()
-          return { fileList: await temporaryUrls('getTempFileURL', options.fileList) }
-        },
-        'cloud.getTempFileURL',
+        }),
       ),
-    deleteFile: ({ fileList, ...options }: CallbackOptions & { fileList: string[] }) =>
-      callBackOrPromise(
-        options,
-        async () => {
-          requireInit()
-          const params = { fileid_list: fileList }
-          return { fileList: await files('deleteFile', 'batchDeleteFile', params, 'delete_list') }
-        },
-        'cloud.deleteFile',
-      ),
-    callContainer: (options: CallbackOptions = {}) =>
-      callBackOrPromise(options, () => refuse('callContainer'), 'cloud.callContainer'),
+    getTempFileURL: api<{ fileList: string[] }>('cloud.getTempFileURL', async ({ fileList }) => {
+      requireInit()
+      return { fileList: await temporaryUrls('getTempFileURL', fileList) }
+    }),
+    deleteFile: api<{ fileList: string[] }>('cloud.deleteFile', async ({ fileList }) => {
+      requireInit()
+      const params = { fileid_list: fileList }
+      return { fileList: await files('deleteFile', 'batchDeleteFile', params, 'delete_list') }
+    }),
+    callContainer: api('cloud.callContainer', () => refuse('callContainer')),
     database,
     /** For an environment of another account. */
     Cloud: class {

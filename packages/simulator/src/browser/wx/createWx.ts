@@ -1,27 +1,42 @@
 import { AppState, lifecycleApi, offEvent, onEvent } from '../../appState'
+import { api, WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
-import { Semaphore } from '../../network/limits'
+import { USER_DATA } from '../../files'
+import {
+  type DownloadOptions,
+  type RequestOptions,
+  Semaphore,
+  type UploadOptions,
+} from '../../network'
+import { realClock } from '../../node/slowNetwork'
 import type { StorageEntry } from '../../preview/protocol'
 import { createStorage } from '../../storage'
 import { appImage } from '../elements/canvas'
-import { fileSystemManager } from '../fileSystem'
-import { addressOf, USER_DATA } from '../files'
-import {
-  type DownloadOptions,
-  downloadFile,
-  type RequestOptions,
-  request,
-  type UploadOptions,
-  uploadFile,
-} from '../network/calls'
 import { settings } from '../settings'
 import { accountApi, Privacy } from './account'
+import { API_NAMES } from './apiNames'
 import { createCloud } from './cloud'
 import { deviceApi } from './device'
+import { fileSystemManager } from './files'
 import { interactionApi } from './interaction'
-import { mediaApi } from './media'
-import { canIUse } from './missingApi'
+import { audioContext, mediaApi } from './media'
+import { downloadFile, request, uploadFile } from './network'
 import { router, worklet } from './worklet'
+
+/** Calls that succeed and do nothing. */
+const WITHOUT_EFFECT = (
+  'checkSession showShareMenu hideShareMenu updateShareMenu setScreenBrightness setKeepScreenOn ' +
+  'vibrateShort vibrateLong preloadAssets preloadWebview preloadSkylineView preDownloadSubpackage ' +
+  'setEnableDebug enableAlertBeforeUnload disableAlertBeforeUnload hideHomeButton ' +
+  'setBackgroundTextStyle'
+).split(' ')
+
+/** Calls without a result that do nothing: statistics, the end of listening, events that never happen here. */
+const SILENT = (
+  'reportEvent reportAnalytics reportMonitor reportPerformance triggerGC offError ' +
+  'offUnhandledRejection offWindowResize onPageNotFound offPageNotFound onMemoryWarning ' +
+  'offMemoryWarning'
+).split(' ')
 
 /** Foreground, background and network of this phone. */
 export const state = new AppState()
@@ -34,6 +49,7 @@ export function createWx(isPrivacyChecked: () => boolean): Record<string, unknow
   const network = {
     slots: new Semaphore(),
     state,
+    clock: realClock,
     urlCheck: settings.urlCheck,
     domains: settings.domains,
   }
@@ -47,6 +63,8 @@ export function createWx(isPrivacyChecked: () => boolean): Record<string, unknow
     saveFile: fileSystemManager.saveFile,
     getFileInfo: fileSystemManager.getFileInfo,
     ...storage,
+    ...Object.fromEntries(WITHOUT_EFFECT.map((name) => [name, api(name, () => {})])),
+    ...Object.fromEntries(SILENT.map((name) => [name, () => {}])),
     ...interactionApi,
     ...privacy.protect({ ...mediaApi, ...deviceApi, ...accountApi }),
     ...privacy.api,
@@ -60,20 +78,13 @@ export function createWx(isPrivacyChecked: () => boolean): Record<string, unknow
     offThemeChange: offEvent(state, 'theme'),
     onError: (listener: (message: string) => void) =>
       window.addEventListener('error', ({ message }) => listener(message)),
-    offError() {},
     onUnhandledRejection: (listener: (result: { reason: unknown }) => void) =>
       window.addEventListener('unhandledrejection', ({ reason }) => listener({ reason })),
-    offUnhandledRejection() {},
     onWindowResize: (listener: (result: object) => void) =>
       window.addEventListener('resize', () =>
         listener({ size: { windowWidth: innerWidth, windowHeight: innerHeight } }),
       ),
-    offWindowResize() {},
-    onPageNotFound() {},
-    offPageNotFound() {},
-    onMemoryWarning() {},
-    offMemoryWarning() {},
-    createInnerAudioContext: () => audioContext(),
+    createInnerAudioContext: audioContext,
     createOffscreenCanvas: ({
       width = 300,
       height = 150,
@@ -108,40 +119,86 @@ export function storedEntries(): StorageEntry[] {
   return Object.entries(loadStored()).map(([key, value]) => ({ key, value }))
 }
 
-/** `wx.createInnerAudioContext`: the browser's player under WeChat's names. */
-function audioContext(): object {
-  const audio = new Audio()
-  const listeners = (event: string) => (run: () => void) => audio.addEventListener(event, run)
-  const context = {
-    play: () => void audio.play().catch(() => {}),
-    pause: () => audio.pause(),
-    stop() {
-      audio.pause()
-      audio.currentTime = 0
+const documented = new Set(API_NAMES)
+const reported = new Set<string>()
+
+/** Names the side that lacks the call: the client of WeChat that the phone imitates, or the preview. */
+function lacking(name: string): string {
+  const { missing, platform } = deviceProfile(settings.device)
+  return missing.includes(name) ? `WeChat for ${platform}` : 'the preview'
+}
+
+function report(name: string): void {
+  const what = name.startsWith('plugin ') ? `the ${name}` : `wx.${name}`
+  if (!reported.has(name)) console.warn(`${what} is not in ${lacking(name)}`)
+  reported.add(name)
+}
+
+/**
+ * Makes unsupported calls fail with their name. What WeChat does not have either stays
+ * undefined, so that apps can test for it.
+ */
+export function withMissingApi<Wx extends object>(wx: Wx): Wx {
+  const missing = new Map<string, unknown>()
+  return new Proxy(wx, {
+    get(target, name) {
+      if (name in target || typeof name !== 'string' || !documented.has(name)) {
+        return Reflect.get(target, name)
+      }
+      if (!missing.has(name)) missing.set(name, missingCall(name))
+      return missing.get(name)
     },
-    seek(seconds: number) {
-      audio.currentTime = seconds
-    },
-    destroy: () => audio.pause(),
-    onPlay: listeners('play'),
-    onPause: listeners('pause'),
-    onStop: listeners('pause'),
-    onEnded: listeners('ended'),
-    onCanplay: listeners('canplay'),
-    onTimeUpdate: listeners('timeupdate'),
-    onError: listeners('error'),
-    onWaiting: listeners('waiting'),
-    onSeeked: listeners('seeked'),
-    onSeeking: listeners('seeking'),
+  })
+}
+
+/** `wx.canIUse` for a schema such as `getSystemInfo.return.theme` or `button.open-type`. */
+function canIUse(wx: object, schema: string): boolean {
+  const [name = ''] = schema.split('.')
+  return name in wx || customElements.get(`wx-${name}`) !== undefined
+}
+
+/** `requirePlugin`: what a plugin exports does nothing and says so. */
+export function requirePlugin(name: string): unknown {
+  if (!reported.has(name)) console.warn(`the plugin ${name} is not in the preview`)
+  reported.add(name)
+  return inertObject(`plugin ${name}`)
+}
+
+function missingCall(name: string): unknown {
+  // Listeners are never called and objects do nothing, so the app continues without them.
+  if (/^(?:on|off)[A-Z]/.test(name)) return () => report(name)
+  if (/^(?:create|get\w+(?:Manager|Context|System)$)/.test(name)) {
+    return () => {
+      report(name)
+      return inertObject(`${name}()`)
+    }
   }
-  return new Proxy(context, {
-    get: (target, name) => Reflect.get(target, name) ?? Reflect.get(audio, name, audio),
-    set(_, name, value) {
-      if (name !== 'src') return Reflect.set(audio, name, value, audio)
-      void addressOf(String(value)).then((address) => {
-        audio.src = address
-      })
-      return true
+  if (name.endsWith('Sync')) {
+    return () => {
+      report(name)
+      return {}
+    }
+  }
+  return api(name, () => {
+    report(name)
+    throw new WxError(`${name}:fail not supported by ${lacking(name)}`)
+  })
+}
+
+/** An object whose methods, at any depth, report themselves and do nothing. */
+function inertObject(name: string): unknown {
+  // A function that may be called, constructed and extended.
+  return new Proxy(function Inert() {}, {
+    get(target, property) {
+      if (property === 'prototype') return target.prototype
+      // Not a promise: `await` of it must end.
+      if (typeof property !== 'string' || property === 'then') return undefined
+      if (property === 'toString' || property === 'valueOf') return () => ''
+      return inertObject(`${name}.${property}`)
+    },
+    apply() {
+      report(name)
+      return inertObject(`${name}()`)
     },
   })
 }

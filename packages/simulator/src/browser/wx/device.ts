@@ -1,12 +1,9 @@
 import { api, type CallbackOptions, WxError } from '../../callbacks'
-import { deviceInfo, deviceProfile } from '../../deviceProfile'
+import { deviceInfo, deviceProfile, SDK_VERSION } from '../../deviceProfile'
 import { globals } from '../dom'
-import { showToast } from '../overlays'
-import { settings } from '../settings'
-import { tellShell } from '../shellLink'
+import { isChinese, postToShell, settings } from '../settings'
+import { showToast } from './interaction'
 
-/** The simulated version of the base library. */
-const SDK_VERSION = '3.8.0'
 /** Heights of what WeChat draws above the page, as in phone.css. Pixels. */
 const STATUS_BAR = 30
 const NAVIGATION_BAR = 44
@@ -130,10 +127,6 @@ export const deviceApi = {
   getBatteryInfo: api('getBatteryInfo', () => ({ level: 100, isCharging: true })),
   getBatteryInfoSync: () => ({ level: 100, isCharging: true }),
   getScreenBrightness: api('getScreenBrightness', () => ({ value: 1 })),
-  setScreenBrightness: api('setScreenBrightness', () => {}),
-  setKeepScreenOn: api('setKeepScreenOn', () => {}),
-  vibrateShort: api('vibrateShort', () => {}),
-  vibrateLong: api('vibrateLong', () => {}),
   makePhoneCall: api<{ phoneNumber: string }>('makePhoneCall', ({ phoneNumber }) =>
     showToast({ title: phoneNumber, icon: 'none' }),
   ),
@@ -168,18 +161,8 @@ export const deviceApi = {
     createObserver: () => ({ observe() {}, disconnect() {} }),
     setBufferSize() {},
   }),
-  reportEvent() {},
-  reportAnalytics() {},
-  preloadAssets: api('preloadAssets', () => {}),
-  preloadWebview: api('preloadWebview', () => {}),
-  preloadSkylineView: api('preloadSkylineView', () => {}),
-  preDownloadSubpackage: api('preDownloadSubpackage', () => {}),
-  reportMonitor() {},
-  reportPerformance() {},
   getLogManager: () => console,
   getRealtimeLogManager: () => ({ ...console, setFilterMsg() {}, addFilterMsg() {} }),
-  setEnableDebug: api('setEnableDebug', () => {}),
-  triggerGC() {},
 }
 
 function launchOptions(): object {
@@ -191,9 +174,9 @@ let clipboard = ''
 
 async function copy(text: string): Promise<void> {
   clipboard = text
-  tellShell({ type: 'copied', text })
+  postToShell({ type: 'copied', text })
   // WeChat shows this toast itself.
-  showToast({ title: settings.language.startsWith('zh') ? '内容已复制' : 'Copied' })
+  showToast({ title: isChinese ? '内容已复制' : 'Copied' })
   // Without permission, as in a frame, `execCommand` still works.
   const isCopied = await navigator.clipboard?.writeText(text).then(
     () => true,

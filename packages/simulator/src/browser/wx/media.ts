@@ -1,8 +1,8 @@
 import { api, WxError } from '../../callbacks'
 import { deviceProfile } from '../../deviceProfile'
-import { addressOf, phoneFiles } from '../files'
-import { showModal } from '../overlays'
-import { settings } from '../settings'
+import { isChinese, settings } from '../settings'
+import { addressOf, phoneFiles } from './files'
+import { showModal } from './interaction'
 
 interface ChooseMediaOptions {
   count?: number
@@ -108,9 +108,8 @@ async function chooseMessageFile({
 async function pick(name: string, accept: string, count: number): Promise<File[]> {
   // A browser that does not report taps opens its dialog, or refuses it by itself.
   if (navigator.userActivation?.isActive === false) {
-    const isChinese = settings.language.startsWith('zh')
     const content = isChinese ? '小程序请求选择文件' : 'The mini program asks for a file'
-    const { confirm } = await showModal({ content }, isChinese)
+    const { confirm } = await showModal({ content })
     if (!confirm) throw new WxError(`${name}:fail cancel`)
   }
   return new Promise((resolve, reject) => {
@@ -199,10 +198,55 @@ async function compressImage({
   return { tempFilePath: await phoneFiles.add(blob, 'compressed.jpg') }
 }
 
-/** A browser download stands for the album, a chat or a document viewer. */
+/** Downloads the file in the browser, which has no album, chat or document viewer. */
 async function download({ filePath }: { filePath: string }): Promise<void> {
   const link = document.createElement('a')
   link.href = await phoneFiles.urlOf(filePath)
   link.download = filePath.split('/').pop() ?? 'file'
   link.click()
+}
+
+/** What WeChat's contexts of audio and video have in common. A player that is not there does nothing. */
+export function playerControls(player: HTMLMediaElement | undefined) {
+  return {
+    play: () => void player?.play().catch(() => {}),
+    pause: () => player?.pause(),
+    stop() {
+      player?.pause()
+      if (player) player.currentTime = 0
+    },
+    seek(seconds: number) {
+      if (player) player.currentTime = seconds
+    },
+  }
+}
+
+/** `wx.createInnerAudioContext`: the browser's player under WeChat's names. */
+export function audioContext(): object {
+  const audio = new Audio()
+  const listeners = (event: string) => (run: () => void) => audio.addEventListener(event, run)
+  const context = {
+    ...playerControls(audio),
+    destroy: () => audio.pause(),
+    onPlay: listeners('play'),
+    onPause: listeners('pause'),
+    onStop: listeners('pause'),
+    onEnded: listeners('ended'),
+    onCanplay: listeners('canplay'),
+    onTimeUpdate: listeners('timeupdate'),
+    onError: listeners('error'),
+    onWaiting: listeners('waiting'),
+    onSeeked: listeners('seeked'),
+    onSeeking: listeners('seeking'),
+  }
+  return new Proxy(context, {
+    get: (target, name) => Reflect.get(target, name) ?? Reflect.get(audio, name, audio),
+    set(_, name, value) {
+      if (name !== 'src') return Reflect.set(audio, name, value, audio)
+      void addressOf(String(value)).then((address) => {
+        audio.src = address
+      })
+      return true
+    },
+  })
 }

@@ -1,9 +1,9 @@
 import { api, WxError } from '../../callbacks'
-import { animateElements, createAnimation } from '../app/animation'
+import { startPullDown, stopPullDown } from '../app/backend'
 import type { Frame } from '../app/frame'
-import { startPullDown, stopPullDown } from '../app/gestures'
 import type { OpenPage, PageStack } from '../app/pageStack'
 import { extendInstances } from '../app/registry'
+import { elementsIn, findById, type ShadowHost } from '../elements/base'
 import {
   type CanvasToFileOptions,
   canvasToTempFile,
@@ -11,8 +11,13 @@ import {
   drawCanvas,
   findCanvas,
 } from '../elements/canvas'
-import { type ObserverOptions, PhoneIntersectionObserver } from './intersectionObserver'
-import { findVideo, SelectorQuery, videoContext } from './query'
+import { animateElements, createAnimation } from './animation'
+import {
+  type ObserverOptions,
+  PhoneIntersectionObserver,
+  SelectorQuery,
+  videoContext,
+} from './query'
 import { applyAnimatedStyle, clearAnimatedStyle } from './worklet'
 
 interface ToUrl {
@@ -75,14 +80,12 @@ export function createNavigation(stack: PageStack, frame: Frame) {
     hideNavigationBarLoading: changePage('hideNavigationBarLoading', ({ bar }) => {
       bar.isLoading = false
     }),
-    hideHomeButton: api('hideHomeButton', () => {}),
     setBackgroundColor: api<{ backgroundColor?: string }>(
       'setBackgroundColor',
       ({ backgroundColor = '' }) => {
         stack.current?.element.style.setProperty('background-color', backgroundColor)
       },
     ),
-    setBackgroundTextStyle: api('setBackgroundTextStyle', () => {}),
     setTabBarItem: api<{ index: number; text?: string; iconPath?: string }>(
       'setTabBarItem',
       ({ index, ...change }) => frame.changeTab(index, change),
@@ -123,7 +126,7 @@ export function createNavigation(stack: PageStack, frame: Frame) {
     createCanvasContext,
     createContext: () => createCanvasContext(''),
     drawCanvas,
-    createVideoContext: (id: string) => videoContext(findVideo(id)),
+    createVideoContext: (id: string) => videoContext(findById('wx-video', id)),
     canvasToTempFilePath: (options: CanvasToFileOptions, _component?: object) =>
       canvasToTempFilePath(options),
     canvasGetImageData: api<{
@@ -156,10 +159,10 @@ export function addInstanceMethods(): void {
       duration: number,
       done?: () => void,
     ) {
-      animateElements(elementsOf(this, selector), frames, duration, done)
+      animateElements(elementsIn(this._$, selector), frames, duration, done)
     },
     clearAnimation(this: Selectable, selector: string, ...rest: unknown[]) {
-      for (const element of elementsOf(this, selector)) {
+      for (const element of elementsIn(this._$, selector)) {
         for (const animation of element.getAnimations()) animation.cancel()
       }
       const done = rest.at(-1)
@@ -172,7 +175,7 @@ export function addInstanceMethods(): void {
       _options?: object,
       done?: (result: { styleId: number }) => void,
     ) {
-      const styleId = applyAnimatedStyle(() => elementsOf(this, selector), compute)
+      const styleId = applyAnimatedStyle(() => elementsIn(this._$, selector), compute)
       this._$.addLifetimeListener('detached', () => clearAnimatedStyle([styleId]))
       done?.({ styleId })
     },
@@ -181,7 +184,7 @@ export function addInstanceMethods(): void {
       done?.()
     },
     createIntersectionObserver(this: Selectable, options?: ObserverOptions) {
-      return new PhoneIntersectionObserver((selector) => elementsOf(this, selector), options)
+      return new PhoneIntersectionObserver((selector) => elementsIn(this._$, selector), options)
     },
     getPageId: () => 'preview',
     getTabBar: () => null,
@@ -190,16 +193,8 @@ export function addInstanceMethods(): void {
   })
 }
 
-type Selectable = {
-  _$: {
-    getShadowRoot(): { querySelectorAll(selector: string): { $$?: unknown }[] } | null
-    addLifetimeListener(name: 'detached', listener: () => void): void
-  }
-}
-
-function elementsOf({ _$: node }: Selectable, selector: string): Element[] {
-  const found = node.getShadowRoot()?.querySelectorAll(selector) ?? []
-  return found.map(({ $$ }) => $$).filter((one) => one instanceof Element)
+interface Selectable {
+  _$: ShadowHost & { addLifetimeListener(name: 'detached', listener: () => void): void }
 }
 
 function createSelectorQueries(stack: PageStack): void {

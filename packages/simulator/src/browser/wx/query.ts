@@ -1,8 +1,10 @@
 import type { PageStack, Scope } from '../app/pageStack'
-import { nodeOf } from '../elements/base'
+import { cssName } from '../dom'
+import { elementsIn, nodeOf } from '../elements/base'
 import { canvasNode, WxCanvas } from '../elements/canvas'
 import { WxScrollView } from '../elements/containers'
 import { WxVideo } from '../elements/display'
+import { playerControls } from './media'
 
 interface Fields {
   id?: boolean
@@ -73,16 +75,10 @@ export class SelectorQuery {
   #find(selector: string): Element[] {
     const scope: Scope | undefined = this.#scope ?? this.#stack.current?.instance
     const [within, ...rest] = selector.split('>>>').map((part) => part.trim())
-    const found = scope?._$?.getShadowRoot()?.querySelectorAll(within ?? '') ?? []
-    const elements = found.map(({ $$ }) => $$).filter((one) => one instanceof Element)
     // `a >>> b` looks inside the component `a`.
-    return rest.reduce<Element[]>(
-      (hosts, inner) =>
-        hosts.flatMap((host) => {
-          const inside = nodeOf(host)?.getShadowRoot?.()?.querySelectorAll(inner) ?? []
-          return inside.map(({ $$ }) => $$).filter((one) => one instanceof Element)
-        }),
-      elements,
+    return rest.reduce(
+      (hosts, inner) => hosts.flatMap((host) => elementsIn(nodeOf(host), inner)),
+      elementsIn(scope?._$, within ?? ''),
     )
   }
 }
@@ -144,13 +140,13 @@ class NodesRef {
     }
     const style = getComputedStyle(element)
     for (const name of fields.computedStyle ?? []) {
-      result[name] = style.getPropertyValue(name.replace(/[A-Z]/g, (a) => `-${a.toLowerCase()}`))
+      result[name] = style.getPropertyValue(cssName(name))
     }
     for (const name of fields.properties ?? []) {
       result[name] = node?.data?.[name] ?? node?.getAttribute(name) ?? undefined
     }
     if (fields.node) result.node = nodeOfElement(element)
-    if (fields.context) result.context = contextOf(element)
+    if (fields.context) result.context = element instanceof WxVideo ? videoContext(element) : null
     return result
   }
 }
@@ -166,23 +162,11 @@ function nodeOfElement(element: Element): object | null {
   }
 }
 
-function contextOf(element: Element): object | null {
-  return element instanceof WxVideo ? videoContext(element) : null
-}
-
 /** `wx.createVideoContext`. */
 export function videoContext(element: WxVideo | undefined): object {
   const player = element?.player
   return {
-    play: () => void player?.play().catch(() => {}),
-    pause: () => player?.pause(),
-    stop() {
-      player?.pause()
-      if (player) player.currentTime = 0
-    },
-    seek(seconds: number) {
-      if (player) player.currentTime = seconds
-    },
+    ...playerControls(player),
     playbackRate(rate: number) {
       if (player) player.playbackRate = rate
     },
@@ -192,8 +176,99 @@ export function videoContext(element: WxVideo | undefined): object {
   }
 }
 
-/** The video of the visible page with an id. */
-export function findVideo(id: string): WxVideo | undefined {
-  const videos = document.querySelectorAll<WxVideo>('wx-page:not([hidden]) wx-video')
-  return [...videos].find((video) => nodeOf(video)?.id === id)
+/** Options of `createIntersectionObserver` (page IntersectionObserver of the WeChat documents). */
+export interface ObserverOptions {
+  /** @default [0] */
+  thresholds?: number[]
+  /** The ratio that the first measured one is compared with. @default 0 */
+  initialRatio?: number
+  /** Observes all elements of the selector instead of the first. @default false */
+  observeAll?: boolean
+}
+
+interface Margins {
+  left?: number
+  right?: number
+  top?: number
+  bottom?: number
+}
+
+interface Intersection {
+  id: string
+  dataset: object
+  intersectionRatio: number
+  intersectionRect: DOMRectReadOnly
+  boundingClientRect: DOMRectReadOnly
+  relativeRect: DOMRectReadOnly | null
+  time: number
+}
+
+/**
+ * WeChat's IntersectionObserver by the browser's. That of glass-easel's adapter calls back at first only if no threshold
+ * is reached, so a list whose end is visible from the beginning would never load more.
+ */
+export class PhoneIntersectionObserver {
+  readonly #find: (selector: string) => Element[]
+  readonly #options: ObserverOptions
+  #reference: string | undefined
+  #margins: Margins = {}
+  #observers: IntersectionObserver[] = []
+
+  /** @param find returns the elements of a page or component for a selector */
+  constructor(find: (selector: string) => Element[], options: ObserverOptions = {}) {
+    this.#find = find
+    this.#options = options
+  }
+
+  relativeTo(selector: string, margins: Margins = {}): this {
+    this.#reference = selector
+    this.#margins = margins
+    return this
+  }
+
+  relativeToViewport(margins: Margins = {}): this {
+    this.#reference = undefined
+    this.#margins = margins
+    return this
+  }
+
+  observe(selector: string, callback: (intersection: Intersection) => void): void {
+    const { thresholds = [0], initialRatio = 0, observeAll = false } = this.#options
+    const { top = 0, right = 0, bottom = 0, left = 0 } = this.#margins
+    const measured = new WeakSet<Element>()
+    const report = (entry: IntersectionObserverEntry) => {
+      const { target, intersectionRatio: ratio } = entry
+      const isFirst = !measured.has(target)
+      measured.add(target)
+      const isCrossed = (threshold: number) => (initialRatio - threshold) * (ratio - threshold) <= 0
+      if (isFirst && (ratio === initialRatio || !thresholds.some(isCrossed))) return
+      const node = nodeOf(target)
+      callback({
+        id: node?.id ?? '',
+        dataset: node?.dataset ?? {},
+        intersectionRatio: ratio,
+        intersectionRect: entry.intersectionRect,
+        boundingClientRect: entry.boundingClientRect,
+        relativeRect: entry.rootBounds,
+        time: entry.time,
+      })
+    }
+    const reference = this.#reference === undefined ? undefined : this.#find(this.#reference)[0]
+    const observer = new IntersectionObserver((entries) => entries.forEach(report), {
+      // Margins of the implicit root have no effect in the frame of another origin.
+      root: reference ?? document,
+      rootMargin: `${top}px ${right}px ${bottom}px ${left}px`,
+      threshold: thresholds,
+    })
+    const elements = this.#find(selector)
+    for (const element of observeAll ? elements : elements.slice(0, 1)) {
+      observer.observe(element)
+    }
+    this.#observers.push(observer)
+  }
+
+  disconnect(): void {
+    for (const observer of this.#observers) observer.disconnect()
+    this.#observers = []
+  }
 }

@@ -1,8 +1,8 @@
-import { browserUnits } from '../../compile/units'
+import { browserUnits } from '../../compile/compiledApp'
 import { attempt } from '../app/problems'
-import { globals } from '../dom'
+import { cssName, globals } from '../dom'
 
-// Worklets run on the thread of the app here, so every value is at hand and styles follow a frame later:
+// Worklets run on the thread of the app here, so values are available at once; styles follow a frame later:
 // https://developers.weixin.qq.com/miniprogram/dev/framework/runtime/skyline/worklet.html
 
 type Ease = (progress: number) => number
@@ -256,7 +256,7 @@ export function applyAnimatedStyle(
     const found = elements()
     if (found.length === 0) return
     const style = Object.entries(compute()).map(([name, value]) => [
-      name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+      cssName(name),
       browserUnits(String(value)),
     ])
     for (const element of found) {

@@ -1,0 +1,123 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { type CosConfig, checkConfig, grantsForKeys, grantsOf } from '@miniprogram-cos/server'
+import type { RuleLocation } from '@miniprogram-cos/simulator/preview'
+import { configFile } from './project'
+import { t } from './text'
+
+/** Strings and comments, which may contain each other's delimiters: `'private/{openid}/**'`. */
+const TOKENS = /(['"`])((?:\\.|(?!\1)[^\\])*)\1|\/\/.*|\/\*[\s\S]*?\*\//g
+
+/** All path patterns that are property names in the configuration, with their lines, from 1. */
+function ruleFields(file: string): { pattern: string; line: number }[] {
+  if (!existsSync(file)) return []
+  const text = readFileSync(file, 'utf8')
+  const fields: { pattern: string; line: number }[] = []
+  for (const match of text.matchAll(TOKENS)) {
+    const [token, , pattern] = match
+    const isField = /^\s*:/.test(text.slice(match.index + token.length))
+    if (pattern === undefined || !isField) continue
+    fields.push({ pattern, line: text.slice(0, match.index).split('\n').length })
+  }
+  return fields
+}
+
+/**
+ * Finds the line of an access rule in the configuration, by the pattern in a refusal.
+ * @returns `cos.config.ts:12`, or an empty string if the configuration does not contain the pattern as a property name
+ */
+export function ruleLine(pattern: string, file = configFile()): string {
+  const found = ruleFields(file).find((field) => field.pattern === pattern)
+  return found ? `${basename(file)}:${found.line}` : ''
+}
+
+/** Adds the place of the rule that a message names: `access["news/**"] has … (cos.config.ts:12)`. */
+export function withRuleLine(message: string): string {
+  const [, pattern] = /access\["([^"]+)"\]/.exec(message) ?? []
+  const line = pattern === undefined ? '' : ruleLine(pattern)
+  return line ? `${message}  (${line})` : message
+}
+
+const MAX_LINES = 10
+
+/**
+ * Finds the access rule whose path covers a key, and its position in the configuration. Reads the source, because a loaded
+ * configuration has no line numbers.
+ */
+export function findRule(file: string, key: string): RuleLocation | undefined {
+  const found = coveringField(file, key)
+  if (!found) return undefined
+  const { pattern: rule, line } = found
+  const lines = readFileSync(file, 'utf8').split('\n')
+  return { rule, file: basename(file), line, excerpt: excerptFrom(lines, line - 1) }
+}
+
+/** Describes the access rule of a path in one line, for refusals of the local COS. */
+export function explainPath(path: string): string | undefined {
+  const file = configFile()
+  const found = path === '' ? undefined : coveringField(file, path)
+  return found && `access["${found.pattern}"], ${basename(file)}:${found.line}`
+}
+
+const coveringField = (file: string, key: string) =>
+  ruleFields(file).find(({ pattern }) => covers(pattern, key))
+
+/** `{openid}` stands for any one segment. */
+function covers(rule: string, key: string): boolean {
+  if (!rule.endsWith('/**')) return false
+  const pattern = rule.slice(0, -'/**'.length).split('/')
+  const segments = key.split('/')
+  return (
+    segments.length > pattern.length &&
+    pattern.every((segment, i) => segment === '{openid}' || segment === segments[i])
+  )
+}
+
+/** The rule's lines: up to the one that ends its object. */
+function excerptFrom(lines: string[], start: number): string {
+  const indentOf = (line: string) => /^\s*/.exec(line)?.[0].length ?? 0
+  const indent = indentOf(lines[start] ?? '')
+  const rest = lines.slice(start, start + MAX_LINES)
+  const end = (rest[0] ?? '').trimEnd().endsWith('{')
+    ? rest.findIndex((line, i) => i > 0 && indentOf(line) <= indent)
+    : 0
+  const shown = rest.slice(0, end < 0 ? rest.length : end + 1)
+  return shown.map((line) => line.slice(indent)).join('\n')
+}
+
+/** Stands for any user. */
+const USER = { openid: 'user', groups: [] }
+
+/**
+ * Paths to which their owners may not upload with a folder key: with a quota, `beforeUpload` or `overwrite: false` the
+ * function must permit each upload.
+ */
+export function signaturePaths(config: CosConfig): string[] {
+  const writes = grantsOf(checkConfig(config).rules, USER).filter(
+    ({ verb, rule }) => verb === 'write' && rule.names !== 'server',
+  )
+  const byKey = grantsForKeys(writes)
+  const paths = writes.filter((grant) => !byKey.includes(grant)).map(({ rule }) => rule.pattern)
+  return [...new Set(paths)]
+}
+
+/** Whether a rule limits the size of uploads, so that its paths accept no uploads in parts. */
+export function limitsSize(config: CosConfig): boolean {
+  return checkConfig(config).rules.some(({ maxBytes }) => maxBytes !== undefined)
+}
+
+/** Explains which client such paths require; nothing if there are none. */
+export function signatureNotes(config: CosConfig): string[] {
+  const size = limitsSize(config)
+    ? t(
+        ', and SliceSize set to the size of the largest file',
+        '，并把 SliceSize 设为最大文件的大小',
+      )
+    : ''
+  return signaturePaths(config).map((path) =>
+    t(
+      `! access["${path}"]: uploads need COS.cloud({ mode: 'signature' }) in the app${size}`,
+      `! access["${path}"]：小程序须用 COS.cloud({ mode: 'signature' }) 上传${size}`,
+    ),
+  )
+}

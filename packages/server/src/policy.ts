@@ -1,0 +1,323 @@
+import { type OperationName, operations, parseBucket, type Verb } from '@miniprogram-cos/protocol'
+import { FunctionError, Reason } from './errors'
+import type { Grant } from './grants'
+import { hasQuota, limitsUploads, type Rule, VERBS } from './rules'
+
+/** The operations of each verb. */
+const VERB_OPERATIONS: Record<Verb, OperationName[]> = {
+  read: ['getObject', 'headObject'],
+  write: [
+    'putObject',
+    'postObject',
+    'multipartInit',
+    'multipartUpload',
+    'multipartListPart',
+    'multipartComplete',
+    'multipartAbort',
+  ],
+  delete: ['deleteObject'],
+  // Listing uploads in progress reveals keys and upload ids, so it is not part of writing.
+  list: ['getBucket', 'multipartList'],
+}
+
+/** An owner who may write can also find and abort own uploads that were interrupted. */
+const OWNER_WRITE_OPERATIONS: OperationName[] = [...VERB_OPERATIONS.write, 'multipartList']
+
+const actionsOfOperations = (names: OperationName[]): string[] => [
+  ...new Set(names.flatMap((name) => operations[name].access.map(({ action }) => action))),
+]
+
+const ACTIONS: Record<Verb, readonly string[]> = {
+  read: actionsOfOperations(VERB_OPERATIONS.read),
+  write: actionsOfOperations(VERB_OPERATIONS.write),
+  delete: actionsOfOperations(VERB_OPERATIONS.delete),
+  list: actionsOfOperations(VERB_OPERATIONS.list),
+}
+const OWNER_WRITE_ACTIONS: readonly string[] = actionsOfOperations(OWNER_WRITE_OPERATIONS)
+
+/** The actions that moving an object needs, at its source and at its target, whatever its size. */
+export const MOVE_ACTIONS = actionsOfOperations([
+  'headObject',
+  'getBucket',
+  'putObjectCopy',
+  'multipartInit',
+  'uploadPartCopy',
+  'multipartComplete',
+  'multipartAbort',
+  'deleteObject',
+])
+
+/** The CAM actions of a verb, as the operation table names them. */
+export function actionsOf(verb: Verb): readonly string[] {
+  return ACTIONS[verb]
+}
+
+/** The CAM actions that a grant includes. */
+export function actionsOfGrant({ verb, isOwn }: Pick<Grant, 'verb' | 'isOwn'>): readonly string[] {
+  return verb === 'write' && isOwn ? OWNER_WRITE_ACTIONS : ACTIONS[verb]
+}
+
+/** The verb that includes a CAM action. */
+export function verbOf(action: string): Verb | undefined {
+  return VERBS.find((verb) => ACTIONS[verb].includes(action))
+}
+
+export interface PolicyStatement {
+  effect: 'allow' | 'deny'
+  action: string[]
+  resource: string[]
+  condition?: Condition
+}
+
+/** A CAM policy document as GetFederationToken accepts it: without principal (document 1312/48195). */
+export interface PolicyDocument {
+  version: '2.0'
+  statement: PolicyStatement[]
+}
+
+export interface BucketLocation {
+  bucket: string
+  region: string
+}
+
+/** One action on one resource, and the grant that includes it. */
+export interface Permission {
+  action: string
+  /** Key, list prefix, or a path that ends in `*`. */
+  path: string
+  grant: Grant
+}
+
+/** CAM's limit for a policy (document 598/10599); STS publishes none of its own. */
+export const MAX_POLICY_CHARS = 6144
+
+/** `qcs::cos:<region>:uid/<APPID>:<bucket>/<path>`, every segment filled (document 598/10606). */
+export function resourceOf({ bucket, region }: BucketLocation, path: string): string {
+  return `qcs::cos:${region}:uid/${parseBucket(bucket)?.appid}:${bucket}/${path}`
+}
+
+/** The same of data processing: `qcs::ci:<region>:uid/<APPID>:bucket/<bucket>/<path>`. */
+function processingResourceOf({ bucket, region }: BucketLocation, path: string): string {
+  return `qcs::ci:${region}:uid/${parseBucket(bucket)?.appid}:bucket/${bucket}/${path}`
+}
+
+/**
+ * The policy of a key that permits exactly the given grants: a statement per verb and path, so that no action applies
+ * to another's path. A folder's resource ends in `/*`, so that `oA` does not match `oAB`.
+ */
+export function compilePolicy(grants: Grant[], location: BucketLocation): PolicyDocument {
+  const statement = grants.flatMap((grant) => {
+    const path = `${grant.path}*`
+    return statementsOf(
+      actionsOfGrant(grant).map((action) => ({ action, path, grant })),
+      location,
+    )
+  })
+  return { version: '2.0', statement }
+}
+
+/** The policy of a key that permits exactly the given actions. */
+export function policyOf(permissions: Permission[], location: BucketLocation): PolicyDocument {
+  return { version: '2.0', statement: statementsOf(permissions, location) }
+}
+
+/**
+ * The policy of a key that signs forms below a grant's path, and permits nothing else.
+ * @param key where the rule limits uploads, the only object that the form may write. @default any key below the path
+ */
+export function formPolicy(
+  { path: folder, rule }: Grant,
+  location: BucketLocation,
+  key?: string,
+): PolicyDocument {
+  const path = key !== undefined && limitsUploads(rule) ? key : `${folder}*`
+  const statement: PolicyStatement = {
+    effect: 'allow',
+    action: ['name/cos:PostObject'],
+    resource: [resourceOf(location, path)],
+    // The form's own policy requires the grant fields to be empty (signature/form.ts).
+    condition: contentCondition(rule, true),
+  }
+  return { version: '2.0', statement: [statement] }
+}
+
+/** The actions on one path that are permitted under one condition. */
+interface PathActions {
+  path: string
+  actions: string[]
+  /** Equal where the conditions are. */
+  conditionId: string
+  condition: ActionCondition
+  rule: Rule
+}
+
+/**
+ * Statements for permissions: actions on one path under one condition share a statement, and so do paths with the same
+ * actions and condition. Permissions that no key can be held to are left out.
+ */
+function statementsOf(permissions: Permission[], location: BucketLocation): PolicyStatement[] {
+  const byPath = new Map<string, PathActions>()
+  for (const { action, path, grant } of permissions) {
+    const condition = conditionOf(action, grant)
+    if (!condition) continue
+    // A rule has one condition of each kind, and for each size it is narrowed to.
+    const { kind } = condition
+    const { pattern, maxBytes } = grant.rule
+    const conditionId = kind === 'none' ? '' : `${kind} ${pattern} ${maxBytes}`
+    const id = `${conditionId}\n${path}`
+    const { rule } = grant
+    const entry = byPath.get(id) ?? { path, actions: [], conditionId, condition, rule }
+    const name = `name/cos:${action}`
+    if (!entry.actions.includes(name)) entry.actions.push(name)
+    byPath.set(id, entry)
+  }
+  const statements = new Map<string, PolicyStatement>()
+  for (const { path, actions: action, conditionId, condition, rule } of byPath.values()) {
+    const id = `${conditionId}\n${action.join()}`
+    const known = statements.get(id)
+    if (known) {
+      known.resource.push(resourceOf(location, path))
+      continue
+    }
+    const resource = [resourceOf(location, path)]
+    statements.set(id, {
+      effect: 'allow',
+      action,
+      resource,
+      ...(condition.kind === 'none' ? {} : { condition: condition.condition() }),
+    })
+    const denied = condition.kind === 'content' ? deniedContent(rule) : undefined
+    if (!denied) continue
+    // It shares the list of resources, which may grow.
+    statements.set(`${id}\ndeny`, { effect: 'deny', action, resource, condition: denied })
+  }
+  return [...statements.values(), ...snapshotStatements(permissions, location)]
+}
+
+/** Snapshots of the videos that may be read, where the rule permits them (document 1045/72960). */
+function snapshotStatements(
+  permissions: Permission[],
+  location: BucketLocation,
+): PolicyStatement[] {
+  const paths = permissions
+    .filter(({ action, grant }) => action === 'GetObject' && grant.rule.videoCovers)
+    .map(({ path }) => processingResourceOf(location, path))
+  if (paths.length === 0) return []
+  return [{ effect: 'allow', action: ['ci:GenerateSnapshot'], resource: [...new Set(paths)] }]
+}
+
+/** A policy as it is sent to STS. @throws FunctionError `KitPolicyTooLong`, `KitNothingGranted` */
+export function serializePolicy(policy: PolicyDocument): string {
+  if (policy.statement.length === 0) {
+    throw new FunctionError(
+      'KitNothingGranted',
+      'the rules grant this caller nothing that a temporary key can permit',
+    )
+  }
+  const text = JSON.stringify(policy)
+  if (text.length <= MAX_POLICY_CHARS) return text
+  throw new FunctionError(
+    'KitPolicyTooLong',
+    `the policy would have ${text.length} characters; STS accepts ${MAX_POLICY_CHARS}: request fewer paths or scope entries`,
+  )
+}
+
+/** Operator -> condition key -> values. */
+export type Condition = Record<string, Record<string, number | string[]>>
+
+/**
+ * Headers that give an object to another account or to everyone, besides `x-cos-acl`. COS's list of condition keys
+ * (436/71306) has `cos:x-cos-acl` and none for these, though keys are named after headers throughout. A key that COS
+ * does not know counts as absent, so the condition has no effect there. `doctor --live` tells which of the two
+ * applies; cos-signature does not depend on it.
+ */
+export const GRANT_HEADERS = [
+  'x-cos-grant-read',
+  'x-cos-grant-write',
+  'x-cos-grant-read-acp',
+  'x-cos-grant-write-acp',
+  'x-cos-grant-full-control',
+] as const
+
+/** Actions whose requests carry the headers that conditions check (document 436/71307). */
+export const SINGLE_UPLOADS: readonly string[] = ['PutObject', 'PostObject']
+const WITH_CONTENT_HEADERS = [...SINGLE_UPLOADS, 'InitiateMultipartUpload']
+
+/** No list of grantees (`id="…"`) has this value, so a condition on it allows only requests without the header. */
+const NO_GRANTEE = ['none']
+
+/** The condition on one action of a grant: its kind, which is the same for all actions that share it, and how to make it. */
+export type ActionCondition =
+  | { kind: 'none' }
+  | { kind: 'content' | 'override'; condition: () => Condition }
+
+/**
+ * The condition under which a grant's action keeps the limits of its rule.
+ * @returns undefined if no key can be held to them
+ */
+export function conditionOf(action: string, { verb, rule }: Grant): ActionCondition | undefined {
+  if (verb === 'write') {
+    // No policy can see the sum of an upload's parts.
+    if (rule.maxBytes !== undefined && !SINGLE_UPLOADS.includes(action)) return undefined
+    if (!WITH_CONTENT_HEADERS.includes(action)) return { kind: 'none' }
+    return { kind: 'content', condition: () => contentCondition(rule) }
+  }
+  // Of the actions that read, only GetObject has `response-content-type`.
+  const isOverridable = rule.types !== undefined && action === 'GetObject'
+  return isOverridable ? { kind: 'override', condition: overrideCondition } : { kind: 'none' }
+}
+
+/**
+ * The conditions of a rule for uploaded content. No header may make an object public, whatever the rule.
+ * @param signsGrants the request is signed with its grant fields, so the condition can leave them out. @default false
+ */
+export function contentCondition(rule: Rule, signsGrants = false): Condition {
+  const grants = signsGrants ? [] : GRANT_HEADERS.map((header) => [`cos:${header}`, NO_GRANTEE])
+  return {
+    string_equal_if_exist: {
+      'cos:x-cos-acl': ['default', 'private'],
+      ...Object.fromEntries(grants),
+    },
+    ...(rule.types ? { string_like: { 'cos:content-type': rule.types } } : {}),
+    ...(rule.maxBytes === undefined
+      ? {}
+      : { numeric_less_than_equal: { 'cos:content-length': rule.maxBytes } }),
+  }
+}
+
+/**
+ * Where a rule names types, an object is read as the type it was stored with, or as one that browsers save. A value
+ * of this key is URL-encoded (document 436/71307).
+ */
+function overrideCondition(): Condition {
+  return {
+    string_equal_if_exist: { 'cos:response-content-type': ['application%2Foctet-stream'] },
+  }
+}
+
+/**
+ * A condition on content that must be denied: browsers take the last of several types, so `image/x,text/html` matches
+ * `image/*` and is HTML. Only needed where a type ends in `*`.
+ */
+function deniedContent({ types }: Rule): Condition | undefined {
+  const hasWildcard = types?.some((type) => type.endsWith('*')) ?? false
+  return hasWildcard ? { string_like: { 'cos:content-type': ['*,*'] } } : undefined
+}
+
+/** Why no key may write, or delete, below a rule's path: the rule requires more than a policy can express. */
+export function keyObstacle(verb: Verb, rule: Rule): Reason | undefined {
+  if (verb === 'delete' && rule.trashDays !== undefined) {
+    return new Reason('hasTrash')
+  }
+  if (verb !== 'write') return undefined
+  const { overwrite, names } = rule
+  if (!overwrite) return new Reason('noOverwriting')
+  if (names === 'server') return new Reason('serverNames')
+  if (hasQuota(rule)) return new Reason('quotaNeedsOneObject')
+  return rule.beforeUpload ? new Reason('hookNeedsOneObject') : undefined
+}
+
+/** The grants of a caller that a key can be limited to. */
+export function grantsForKeys(grants: Grant[]): Grant[] {
+  return grants.filter(({ verb, rule }) => !keyObstacle(verb, rule))
+}

@@ -1,5 +1,0 @@
-App({
-  onLaunch() {
-    wx.cloud.init({ env: 'shop-1a2b3c' })
-  },
-})

@@ -1,7 +1,0 @@
-Page({
-  data: { greeting: '你好' },
-
-  choose() {
-    wx.chooseMedia({ count: 1, mediaType: ['image'] })
-  },
-})

@@ -1,1 +1,0 @@
-exports.greeting = (name) => `你好，${name}`

@@ -1,3 +1,0 @@
-const COS = require('miniprogram-cos')
-
-module.exports = COS.cloud({ functionName: 'cos-credentials' })

@@ -1,3 +1,0 @@
-import { killInit } from '../support/killInit'
-
-test('init is completed after each of 30 kills at random points', () => killInit(30))
