@@ -81,7 +81,7 @@ export const putObjectCopy = defineOperation<PutObjectCopyParams, PutObjectCopyR
   'PUT',
   'object',
   'PutObject',
-  { ...COPY, query: ['versionId'], parseResponse: readDocument('CopyObjectResult') },
+  { ...COPY, query: ['versionId'], _parse: readDocument('CopyObjectResult') },
 )
 
 export interface UploadPartCopyParams extends ObjectParams, CopyConditions {
@@ -106,6 +106,6 @@ export const uploadPartCopy = defineOperation<UploadPartCopyParams, UploadPartCo
   {
     ...COPY,
     needs: ['partNumber', 'uploadId'],
-    parseResponse: readDocument('CopyPartResult'),
+    _parse: readDocument('CopyPartResult'),
   },
 )
