@@ -255,8 +255,10 @@ describeInBrowser('the demo on two phones in a browser', () => {
 
   test('finds the domain lists complete', async () => {
     await bob.tap('Check')
-    await bob.screen.locator('.said').nth(2).waitFor()
-    expect(await bob.screen.locator('.said').allTextContents()).toEqual(Array(3).fill('Allowed'))
+    await bob.screen.locator('.domain-text').nth(2).waitFor()
+    expect(await bob.screen.locator('.domain-text').allTextContents()).toEqual(
+      Array(3).fill('Allowed'),
+    )
   })
 
   test('keeps files in sub-folders, and deletes many at a time', async () => {

@@ -38,10 +38,10 @@ describeInBrowser('the demo behind the printed domain lists', () => {
   const openTab = (page: Page, name: string) =>
     page.locator('#tabs').getByText(name, { exact: true }).click()
 
-  async function saidOfLists(page: Page, front: Locator): Promise<string[]> {
+  async function readLists(page: Page, front: Locator): Promise<string[]> {
     await openTab(page, 'Isolation')
     await front.getByText('Check', { exact: true }).click()
-    await front.locator('.said').nth(2).waitFor()
+    await front.locator('.domain-text').nth(2).waitFor()
     const lines = await front.locator('.domain').allTextContents()
     await page.close()
     return lines.sort()
@@ -62,8 +62,8 @@ describeInBrowser('the demo behind the printed domain lists', () => {
     async downloadFile(page, front) {
       await front.getByText('sea.png').click()
       await front.getByText('Save', { exact: true }).click()
-      const said = `downloadFile:fail url not in domain list:${HOST}`
-      await page.locator('.layer').getByText(said).waitFor()
+      const text = `downloadFile:fail url not in domain list:${HOST}`
+      await page.locator('.layer').getByText(text).waitFor()
       await page.locator('.layer').getByText('OK', { exact: true }).click()
       await page.getByLabel('back').click()
     },
@@ -72,7 +72,7 @@ describeInBrowser('the demo behind the printed domain lists', () => {
   test('everything works with all of them', async () => {
     const [page, front] = await openPhone(0)
     await front.getByText('sea.png').waitFor()
-    expect(await saidOfLists(page, front)).toEqual(LISTS.map((list) => `${list}Allowed`).sort())
+    expect(await readLists(page, front)).toEqual(LISTS.map((list) => `${list}Allowed`).sort())
   })
 
   test.each(CASES)(
@@ -81,7 +81,7 @@ describeInBrowser('the demo behind the printed domain lists', () => {
       const index = CASES.findIndex(([one, other]) => one === list && other === domain)
       const [page, front] = await openPhone(index + 1)
       await STEPS[list]?.(page, front)
-      expect(await saidOfLists(page, front)).toEqual(
+      expect(await readLists(page, front)).toEqual(
         LISTS.map((one) => (one === list ? `${one}${domain} is missing` : `${one}Allowed`)).sort(),
       )
     },
