@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OperationName } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../sts/keys'
+import { checkReferer, checkStrictSignature } from './accessChecks'
 import { type Authenticated, authenticate } from './authenticate'
 import { type AuthorizationContext, authorize, requiredAccess } from './authorize'
 import { throttled, trafficLimitOf } from './body'
-import { checkReferer, checkStrictSignature, corsHeadersOf } from './bucketRules'
+import { corsHeaders } from './cors'
 import { CosServiceError, notImplemented } from './errors'
 import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
 import type { ImageProcessor } from './images/imageProcessor'
@@ -178,7 +179,7 @@ function withCorsHeaders(
 ): CosResponse {
   const bucket = raw.method === 'OPTIONS' ? undefined : bucketForCors(services, raw)
   if (!bucket) return response
-  return { ...response, headers: { ...response.headers, ...corsHeadersOf(bucket, raw) } }
+  return { ...response, headers: { ...response.headers, ...corsHeaders(bucket, raw) } }
 }
 
 /** Finds the bucket of a request, even if the request is invalid otherwise. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Certificate, createServer, type Server } from '../http'
-import { corsHeadersOf } from './bucketRules'
+import { corsHeaders } from './cors'
 import { CosServiceError } from './errors'
 import { bucketForCors, type CosServices, serveCos } from './pipeline'
 import { errorResponse, newRequestId } from './response'
@@ -74,7 +74,7 @@ function refuse(
     Server: 'tencent-cos',
     'x-cos-request-id': requestId,
     ...headers,
-    ...(bucket ? corsHeadersOf(bucket, request) : {}),
+    ...(bucket ? corsHeaders(bucket, request) : {}),
     'Content-Length': Buffer.byteLength(String(body)),
     Connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Policy, PolicyError, parsePolicy, type Statement } from '../cos/policy'
+import { type Policy, PolicyError, parsePolicy, type Statement } from '../cos/parsePolicy'
 import {
   type Certificate,
   createServer,

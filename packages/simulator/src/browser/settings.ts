@@ -1,5 +1,5 @@
-import { deviceProfile, isPlatform, type Platform } from '../deviceProfile'
 import type { NetworkProfile, PhoneSettings, ShellMessage } from '../preview/protocol'
+import { deviceProfile, isPlatform, type Platform } from '../wxRules/deviceProfile'
 
 declare global {
   interface Window {

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, promises as fs, mkdirSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { extname, isAbsolute, join, normalize } from 'node:path'
-import { type CallbackOptions, callBack, WxError } from '../callbacks'
-import type { ReadFileOptions, ReadOptions, WriteFileOptions } from '../files'
-import { badDescriptor, noSuchFile, readRange, USER_DATA } from '../files'
-import { isArrayBuffer } from '../network'
-import type { Clock } from './slowNetwork'
+import type { Clock } from '../clock'
+import { type CallbackOptions, callBack, WxError } from '../wxRules/callbacks'
+import type { ReadFileOptions, ReadOptions, WriteFileOptions } from '../wxRules/files'
+import { badDescriptor, noSuchFile, readRange, USER_DATA } from '../wxRules/files'
+import { isArrayBuffer } from '../wxRules/network'
 
 /** Downloads use the first, chosen files the other two: see `deviceProfile`. */
 const TEMPORARY = ['wxfile://tmp/', 'wxfile://tmp_', 'wxfile://temp/']

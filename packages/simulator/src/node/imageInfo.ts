@@ -1,5 +1,5 @@
 import { promises as fs } from 'node:fs'
-import { WxError } from '../callbacks'
+import { WxError } from '../wxRules/callbacks'
 import type { FileSpace } from './files'
 
 interface Size {

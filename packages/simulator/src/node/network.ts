@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { WxError } from '../callbacks'
+import { WxError } from '../wxRules/callbacks'
 import type {
   DomainLists,
   DownloadOptions,
@@ -15,7 +15,7 @@ import type {
   RequestOptions,
   RunningExchange,
   UploadOptions,
-} from '../network'
+} from '../wxRules/network'
 import {
   checkDomain,
   decodeText,
@@ -24,7 +24,7 @@ import {
   networkTask,
   progressEvents,
   runExchange,
-} from '../network'
+} from '../wxRules/network'
 import type { FileSpace } from './files'
 import type { Transfer, Wire } from './slowNetwork'
 

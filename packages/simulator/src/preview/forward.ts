@@ -1,7 +1,8 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import { realClock } from '../clock'
 import { headersOf, openRequest, type Route, sentHeaders } from '../node/network'
-import { Line, realClock } from '../node/slowNetwork'
+import { Line } from '../node/slowNetwork'
 import type { NetworkProfile, RecordUpdate, RequestDescription, SentRequest } from './protocol'
 import { errorCodeOf, maskHeaders, maskSecrets } from './requestLog'
 

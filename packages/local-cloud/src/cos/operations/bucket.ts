@@ -5,7 +5,7 @@ import { CosServiceError, invalidArgument } from '../errors'
 import { xmlResponse } from '../response'
 import type { BucketRecord } from '../store/records'
 import { rootOf } from '../xmlElements'
-import { taggingXml, tagsOfDocument, tagsOfHeader } from './objectAttributes'
+import { taggingXml, tagsOfDocument, tagsOfHeader } from './aclTaggingRestore'
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** Maximum number of buckets per page (document 436/8291). */

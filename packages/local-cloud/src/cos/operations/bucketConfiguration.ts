@@ -13,6 +13,7 @@ import {
   requiredText,
   rootOf,
 } from '../xmlElements'
+import { tagsOfDocument } from './aclTaggingRestore'
 import {
   checkCors,
   checkEncryption,
@@ -22,7 +23,6 @@ import {
   checkReplication,
   checkStrictSignature,
 } from './configurationChecks'
-import { tagsOfDocument } from './objectAttributes'
 import { bucketOf, type Handler, type Handlers, type OperationContext } from './operation'
 
 /** A configuration of a bucket: a document that is put, read and deleted as a whole. */

@@ -5,8 +5,8 @@ import { CosServiceError, invalidArgument } from '../errors'
 import { type CosRequest, withoutLeadingSlashes } from '../request'
 import { bytesOf, type CosResponse, withHeaders, xmlResponse } from '../response'
 import type { ObjectRecord } from '../store/records'
+import { refuseArchived } from './aclTaggingRestore'
 import { readPartNumber, requireUpload, storePart } from './multipart'
-import { refuseArchived } from './objectAttributes'
 import {
   attributesOf,
   checkConditions,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { XmlElement } from '@miniprogram-cos/protocol'
-import { accessTo, authorize, decide } from '../authorize'
+import { accessTo, authorize, decideAndRecord } from '../authorize'
 import { announcedMd5, checkLengthGiven, MAX_SIMPLE_BYTES, readXmlBody, receiveBody } from '../body'
 import { CosServiceError, invalidArgument } from '../errors'
 import { findStyledOriginal, type ProcessedObject, processObject } from '../images/imageRequests'
@@ -11,7 +11,7 @@ import { type CosResponse, withHeaders, xmlResponse } from '../response'
 import { combineCrc64 } from '../store/crc64'
 import { type ObjectRecord, objectOfBlob } from '../store/records'
 import { elements, malformed } from '../xmlElements'
-import { refuseArchived } from './objectAttributes'
+import { refuseArchived } from './aclTaggingRestore'
 import {
   attributesOf,
   checkConditions,
@@ -282,7 +282,7 @@ async function deleteOne(
   versionId: string | undefined,
 ): Promise<{ deleted: object; failed?: undefined } | { failed: object }> {
   const bucket = bucketOf(context)
-  const decision = await decide(context, accessTo('DeleteObject', bucket, key, versionId))
+  const decision = await decideAndRecord(context, accessTo('DeleteObject', bucket, key, versionId))
   const failed = (Code: string, Message: string) => ({
     failed: { Key: key, VersionId: versionId, Code, Message },
   })

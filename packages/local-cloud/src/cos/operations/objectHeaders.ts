@@ -5,8 +5,8 @@ import type { CosRequest } from '../request'
 import { NULL_VERSION, type OverwriteGuard } from '../store/objects'
 import type { BucketRecord, ObjectHeaders, ObjectRecord } from '../store/records'
 import { rootOf, text } from '../xmlElements'
+import { restoreHeaders, tagsOfHeader } from './aclTaggingRestore'
 import { defaultEncryptionOf } from './configurationChecks'
-import { restoreHeaders, tagsOfHeader } from './objectAttributes'
 
 /** Headers that are stored with an object and returned with it (document 436/7749). */
 const STORED_HEADERS = [

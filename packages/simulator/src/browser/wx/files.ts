@@ -1,5 +1,5 @@
-import { type CallbackOptions, callBack, WxError } from '../../callbacks'
-import { deviceProfile } from '../../deviceProfile'
+import { type CallbackOptions, callBack, WxError } from '../../wxRules/callbacks'
+import { deviceProfile } from '../../wxRules/deviceProfile'
 import {
   badDescriptor,
   noSuchFile,
@@ -8,7 +8,7 @@ import {
   readRange,
   USER_DATA,
   type WriteFileOptions,
-} from '../../files'
+} from '../../wxRules/files'
 import { settings } from '../settings'
 
 const DATABASE = 'phone'

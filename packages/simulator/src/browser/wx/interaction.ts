@@ -1,4 +1,4 @@
-import { api, WxError } from '../../callbacks'
+import { api, WxError } from '../../wxRules/callbacks'
 import { textElement } from '../dom'
 import { isChinese } from '../settings'
 import { addressOf } from './files'

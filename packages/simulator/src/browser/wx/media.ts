@@ -1,5 +1,5 @@
-import { api, WxError } from '../../callbacks'
-import { deviceProfile } from '../../deviceProfile'
+import { api, WxError } from '../../wxRules/callbacks'
+import { deviceProfile } from '../../wxRules/deviceProfile'
 import { isChinese, settings } from '../settings'
 import { addressOf, phoneFiles } from './files'
 import { showModal } from './interaction'

@@ -1,5 +1,5 @@
-import { WxError } from '../../callbacks'
-import { deviceProfile } from '../../deviceProfile'
+import { WxError } from '../../wxRules/callbacks'
+import { deviceProfile } from '../../wxRules/deviceProfile'
 import {
   checkDomain,
   type DomainLists,
@@ -18,7 +18,7 @@ import {
   runExchange,
   TIMEOUT_MS,
   type UploadOptions,
-} from '../../network'
+} from '../../wxRules/network'
 import { network, postToShell, settings } from '../settings'
 import { bytesOfFile, phoneFiles } from './files'
 

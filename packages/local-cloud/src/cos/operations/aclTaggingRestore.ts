@@ -9,7 +9,7 @@ import { element, elements, integer, malformed, oneOf, requiredElement } from '.
 import { bucketOf, type Handlers, type OperationContext } from './operation'
 
 /** Operations on ACLs, tags and restores. */
-export const objectAttributes: Handlers = {
+export const aclTaggingRestore: Handlers = {
   async putBucketAcl(context) {
     const { store } = context
     const newAcl = await readAcl(context, 'bucket')
