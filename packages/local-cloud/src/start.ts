@@ -1,5 +1,5 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
-import { Admin, type DataOperations } from './admin'
+import { Admin, type DataCommands } from './admin'
 import type { DatabaseActions } from './cloudbase/database'
 import { Documents } from './cloudbase/documents'
 import { MediaCheck, type MediaCheckOptions } from './cloudbase/openApi'
@@ -168,7 +168,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     if (!bucket) throw new Error(`there is no bucket "${name}"`)
     return bucket
   }
-  const operations: DataOperations = {
+  const commands: DataCommands = {
     async reset() {
       await store.clear()
       await documents.clear()
@@ -177,7 +177,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     seed: async (folder, bucket) => seedBucket(store, bucketNamed(bucket), folder, clock()),
     export: async (folder, bucket) => exportBucket(store, bucketNamed(bucket), folder),
   }
-  const admin = new Admin({ store, documents, keys, faults, operations, clock })
+  const admin = new Admin({ store, documents, keys, faults, commands, clock })
 
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
@@ -274,7 +274,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     root,
     host: functionHost,
     deployFunctions: (functions) => functionHost.deploy(functions),
-    ...operations,
+    ...commands,
     async close() {
       mediaCheck?.close()
       await functionHost.close()

@@ -1,10 +1,10 @@
 import { decodeOrKeep, type ParsedAuthorization } from '@miniprogram-cos/protocol'
 import { CosServiceError } from './errors'
 import { wildcardMatches } from './evaluatePolicy'
-import { listOf } from './operations/configurationChecks'
+import { listedTexts } from './operations/configurationChecks'
 import type { CosRequest } from './request'
 import type { BucketRecord } from './store/records'
-import { element, elements, rootOf, text, texts } from './xmlElements'
+import { element, elements, parseRoot, text, texts } from './xmlElements'
 
 /** The headers and parameters that a signature covers. */
 type SignedFields = Pick<ParsedAuthorization, 'headerList' | 'paramList'>
@@ -24,17 +24,17 @@ export function checkStrictSignature(
   const document = bucket.documents?.['strict-signature']
   if (!document || !signed) return
   const signedParams = signed.paramList.map((name) => decodeOrKeep(name).toLowerCase())
-  for (const rule of elements(rootOf(document, 'StrictSignatureConfiguration'), 'Rule')) {
-    const actions = listOf(rule, 'action').map((name) => name.replace(/^(name\/)?cos:/, ''))
+  for (const rule of elements(parseRoot(document, 'StrictSignatureConfiguration'), 'Rule')) {
+    const actions = listedTexts(rule, 'action').map((name) => name.replace(/^(name\/)?cos:/, ''))
     if (!actions.some((pattern) => wildcardMatches(pattern, action))) continue
-    const headers = listOf(rule, 'header')
+    const headers = listedTexts(rule, 'header')
     for (const [name, value] of Object.entries(request.headers)) {
       if (value === undefined || name === 'x-cos-security-token') continue
       if (matchesAny(headers, name) && !signed.headerList.includes(name)) {
         throw notSigned('header', name)
       }
     }
-    const params = listOf(rule, 'param')
+    const params = listedTexts(rule, 'param')
     for (const name of Object.keys(request.query)) {
       const lower = name.toLowerCase()
       // The parameters of the signature itself.
@@ -67,7 +67,7 @@ function notSigned(kind: 'header' | 'param', name: string): CosServiceError {
 export function checkReferer({ headers, method, target }: CosRequest, bucket: BucketRecord): void {
   const document = bucket.documents?.referer
   if (!document || target !== 'object' || (method !== 'GET' && method !== 'HEAD')) return
-  const configuration = rootOf(document, 'RefererConfiguration')
+  const configuration = parseRoot(document, 'RefererConfiguration')
   if (text(configuration, 'Status') !== 'Enabled') return
   const list = element(configuration, 'DomainList')
   const domains = list ? texts(list, 'Domain') : []

@@ -3,7 +3,7 @@ import type { XmlElement } from '@miniprogram-cos/protocol'
 import { CosServiceError } from './errors'
 import type { Handlers } from './operations/operation'
 import type { BucketRecord } from './store/records'
-import { elements, rootOf, text, texts } from './xmlElements'
+import { elements, parseRoot, text, texts } from './xmlElements'
 
 /** A cross-origin request, as the browser describes it. */
 interface CrossOriginRequest {
@@ -27,7 +27,7 @@ export function corsHeaders(
 }
 
 function parseCors(document: string): XmlElement {
-  return rootOf(document, 'CORSConfiguration')
+  return parseRoot(document, 'CORSConfiguration')
 }
 
 /** With `ResponseVary` every response has a `Vary` header (document 436/8279). */

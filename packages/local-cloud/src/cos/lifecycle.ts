@@ -1,7 +1,7 @@
 import type { XmlElement } from '@miniprogram-cos/protocol'
 import type { BucketRecord, ObjectRecord } from './store/records'
 import type { Store } from './store/store'
-import { element, elements, integer, rootOf, text } from './xmlElements'
+import { element, elements, integer, parseRoot, text } from './xmlElements'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 /** COS begins at midnight in Beijing (document 436/17028); here objects are removed within an hour. */
@@ -54,16 +54,16 @@ async function removeExpired(store: Store, now: number): Promise<void> {
 function expirationRules({ documents }: BucketRecord): ExpirationRule[] {
   const document = documents?.lifecycle
   if (!document) return []
-  return elements(rootOf(document, 'LifecycleConfiguration'), 'Rule').flatMap((rule) => {
+  return elements(parseRoot(document, 'LifecycleConfiguration'), 'Rule').flatMap((rule) => {
     const days = integer(element(rule, 'Expiration') ?? {}, 'Days', 1)
-    const prefix = prefixOf(rule)
+    const prefix = readPrefix(rule)
     const isApplied = text(rule, 'Status') === 'Enabled' && days !== undefined
     return isApplied && prefix !== undefined ? [{ prefix, days }] : []
   })
 }
 
 /** @returns undefined for a rule with another condition than a prefix */
-function prefixOf(rule: XmlElement): string | undefined {
+function readPrefix(rule: XmlElement): string | undefined {
   const filter = element(rule, 'Filter')
   const { Prefix = '' } = filter ?? rule
   const isAlone = Object.keys(filter ?? {}).every((name) => name === 'Prefix')

@@ -4,10 +4,16 @@ import type { KeyRing } from '../sts/keys'
 import { checkReferer, checkStrictSignature } from './accessChecks'
 import { type Authenticated, authenticate } from './authenticate'
 import { type AuthorizationContext, authorize, requiredAccess } from './authorize'
-import { throttled, trafficLimitOf } from './body'
+import { findTrafficLimit, throttled } from './body'
 import { corsHeaders } from './cors'
 import { CosServiceError, notImplemented } from './errors'
-import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
+import {
+  applyAfter,
+  applyBefore,
+  ConnectionDropped,
+  createThrottles,
+  type FaultPlan,
+} from './faults'
 import type { ImageProcessor } from './images/imageProcessor'
 import { handlers, matchImageOperation, matchRequest, requireServed } from './operations/router'
 import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
@@ -83,7 +89,7 @@ async function handleRequest(
   if (match) trace.operation = match.name
   trace.faults = services.faults.next(trace.operation)
   await applyBefore(trace.faults, raw)
-  request.throttles.push(...throttlesOf(trace.faults))
+  request.throttles.push(...createThrottles(trace.faults))
 
   // Authenticate. A preflight is never signed; the signature of a form is in its body.
   const isPreflight = request.method === 'OPTIONS'
@@ -123,7 +129,7 @@ async function handleRequest(
   // Run the operation.
   const handler = handlers[name]
   if (!handler) throw notImplemented(name)
-  const limit = trafficLimitOf(request)
+  const limit = findTrafficLimit(request)
   if (limit) request.throttles.push(limit)
   const response = await handler(operationContext)
   const { body } = response

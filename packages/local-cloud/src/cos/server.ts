@@ -47,14 +47,14 @@ export function createCosServer(services: CosServices, certificate?: Certificate
     } else if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy()
     } else {
-      refuse(services, errorOf(error), socket)
+      refuse(services, toCosError(error), socket)
     }
   })
   return server
 }
 
 /** The error that COS returns for a request that Node cannot parse. */
-function errorOf({ code }: NodeJS.ErrnoException): CosServiceError {
+function toCosError({ code }: NodeJS.ErrnoException): CosServiceError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new CosServiceError('RequestTimeout')
   const isShort = code === 'HPE_INVALID_EOF_STATE'
   return new CosServiceError(isShort ? 'IncompleteBody' : 'InvalidRequest')
