@@ -18,7 +18,7 @@ test('shows the user’s folder and bucket', () => {
   expect(page.dom.innerHTML).toContain('media-1250000000 · ap-guangzhou')
 })
 
-test('tries another user’s folder, and shows what COS says', async () => {
+test('tries another user’s folder, and shows the response of COS', async () => {
   const bob = createTestPhone(phone.cloud, BOB)
   const { prefix } = await bob.cos.caller()
   await bob.cos.putObject({ Key: `${prefix}isolation-check.txt`, Body: 'of Bob' })
