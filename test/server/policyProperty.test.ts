@@ -15,7 +15,7 @@ import {
 } from '@miniprogram-cos/server'
 import fc from 'fast-check'
 import { evaluatePolicy } from '../../packages/local-cloud/src/cos/evaluatePolicy'
-import { parsePolicy } from '../../packages/local-cloud/src/cos/policy'
+import { parsePolicy } from '../../packages/local-cloud/src/cos/parsePolicy'
 
 /**
  * A second, independent implementation of the rules: patterns as regular expressions, verbs as lists of actions from
