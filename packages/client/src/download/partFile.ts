@@ -122,7 +122,7 @@ async function moveReplacing(path: string, move: () => Promise<void>): Promise<v
 }
 
 /** Removes a file if it exists. Never rejects. */
-export const removeFile = (filePath: string): Promise<unknown> =>
+const removeFile = (filePath: string): Promise<unknown> =>
   callFileSystem('unlink', { filePath }).catch(() => {})
 
 /** Size of a local file in bytes; undefined if there is none. */
