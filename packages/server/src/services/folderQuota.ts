@@ -1,6 +1,6 @@
 import type { UsageResponse } from '@miniprogram-cos/protocol'
+import { setNewest } from '../callerLimiter'
 import { FunctionError, quote } from '../errors'
-import { setNewest } from '../keySource'
 import { type Rule, TRASH } from '../rules'
 import type { BucketAccess } from './bucketAccess'
 import { type RecordStore, recordId } from './records'
