@@ -1,9 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { extname, join, relative } from 'node:path'
-import { type BuildOptions, build, type Plugin, transform } from 'esbuild'
+import { extname, join } from 'node:path'
+import { transform } from 'esbuild'
 import { writeWhole } from '../../packages/cli/src/deploy/bundle'
-import { smaller } from './client'
-import { asCommonjs, REQUIRE_LATER } from './commonjs'
+import { bundleScripts, minifyScripts } from './phoneScripts'
 import { at, removeOthers } from './root'
 
 const SOURCES = at('packages/components/src')
@@ -12,49 +11,20 @@ const OUT = at('packages/components/miniprogram_dist')
 /** The modules that an app requires or names in a page's configuration. Code that several of them share is in chunks. */
 const ENTRY = /^(?:index|adapters[\\/]\w+|([\w-]+)[\\/]\1)\.ts$/
 
-/** A script that only calls Component() is a module too. */
-const modules: Plugin = {
-  name: 'modules',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/](?:cos-\w+|\w+-row)(?:-list)?\.ts$/ }, async ({ path }) => ({
-      contents: `${await readFile(path, 'utf8')}\nexport {}`,
-      loader: 'ts',
-    }))
-  },
-}
-
-const SCRIPTS: BuildOptions = {
-  platform: 'neutral',
-  target: 'es2018',
-  format: 'esm',
-  bundle: true,
-  splitting: true,
-  minify: true,
-  mangleProps: /^_./,
-  // The client is loaded at first use, and only by apps that do not give theirs.
-  define: { require: REQUIRE_LATER },
-  plugins: [modules],
-  write: false,
-}
-
 /** The components as WeChat's npm builder copies them: scripts, templates, styles, configuration. */
 export async function buildComponents(): Promise<void> {
   const files = (await readdir(SOURCES, { recursive: true })).filter((file) => extname(file) !== '')
   const scripts = files.filter((file) => ENTRY.test(file))
-  const { outputFiles = [] } = await build({
-    ...SCRIPTS,
-    entryPoints: scripts.map((file) => join(SOURCES, file)),
-    outbase: SOURCES,
-    outdir: OUT,
-  })
+  const input = Object.fromEntries(
+    scripts.map((file) => [file.replace(/\.ts$/, ''), join(SOURCES, file)]),
+  )
+  const bundled = await bundleScripts({ input, output: { chunkFileNames: '[name].js' } })
   const written = new Set<string>()
   const write = (file: string, text: string) => {
     written.add(file)
     return writeWhole(join(OUT, file), text)
   }
-  for (const { path, text } of outputFiles) {
-    await write(relative(OUT, path), await smaller(asCommonjs(text), false))
-  }
+  for (const [file, code] of Object.entries(await minifyScripts(bundled))) await write(file, code)
   for (const file of files.filter((one) => !one.endsWith('.ts'))) {
     await write(file, await compact(file, await readFile(join(SOURCES, file), 'utf8')))
   }

@@ -107,7 +107,7 @@ function fuzz(): Fuzzed {
   for (const name of row?.needs ?? []) query[name] = pick(VALUES)
   const key = isObject ? pick(['a', 'a/b', ...VALUES]) : ''
   const body = pick(BODIES)
-  if (row?.contentMd5) headers['content-md5'] = createHash('md5').update(body).digest('base64')
+  if (row?._contentMd5) headers['content-md5'] = createHash('md5').update(body).digest('base64')
   return { method, key, query, headers, body, isSigned: random() < 0.9 }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startLifecycle } from '../../packages/local-cloud/src/cos/bucketRules'
+import { startLifecycle } from '../../packages/local-cloud/src/cos/lifecycle'
 import { Store } from '../../packages/local-cloud/src/cos/store/store'
 import { errorOf, signedRequests } from '../support/cosRequests'
 import { HOST, startTestCloud, type TestCloud, temporaryKey } from '../support/testCloud'

@@ -3,7 +3,7 @@ import {
   type PolicyRequest,
   wildcardMatches,
 } from '../../packages/local-cloud/src/cos/evaluatePolicy'
-import { parsePolicy } from '../../packages/local-cloud/src/cos/policy'
+import { parsePolicy } from '../../packages/local-cloud/src/cos/parsePolicy'
 
 const RESOURCE = 'qcs::cos:ap-guangzhou:uid/1250000000:media-1250000000/'
 const policyOf = (...statement: object[]) =>

@@ -62,7 +62,7 @@ test.each<[string, Parameters<typeof at>, string, string, string]>([
   const address = at(...args)
   expect(address.base).toBe(base)
   expect(address.host).toBe(host || base.replace(/^https?:\/\//, ''))
-  expect(address.signedPrefix).toBe(signedPrefix)
+  expect(address._signedPrefix).toBe(signedPrefix)
 })
 
 test('addresses the service', () => {

@@ -12,7 +12,7 @@ import {
 } from '@miniprogram-cos/server'
 import fc from 'fast-check'
 import { evaluatePolicy } from '../../packages/local-cloud/src/cos/evaluatePolicy'
-import { parsePolicy } from '../../packages/local-cloud/src/cos/policy'
+import { parsePolicy } from '../../packages/local-cloud/src/cos/parsePolicy'
 import { keyReason } from '../../packages/server/src/objectKey'
 import { authorizeRequest } from '../../packages/server/src/signature/authorize'
 import { readRequest } from '../../packages/server/src/signature/request'

@@ -2,7 +2,7 @@ import {
   outcomeOf,
   RequestModel,
   recordSummary,
-  summaryOf,
+  summarize,
 } from '../../packages/simulator/src/browser/shell/requestModel'
 import { PhoneConnection } from '../../packages/simulator/src/preview/forward'
 import type { RecordUpdate } from '../../packages/simulator/src/preview/protocol'
@@ -129,7 +129,7 @@ describe('rows of the panel of requests', () => {
     model.apply({ id: '3', sent: MB / 2 })
     const [row, ...others] = rowsOf(model)
     expect(others).toEqual([])
-    expect(row && summaryOf(row)).toMatchObject({
+    expect(row && summarize(row)).toMatchObject({
       outcome: 'running',
       operation: 'upload',
       parts: 1,
@@ -148,7 +148,7 @@ describe('rows of the panel of requests', () => {
     model.apply({ ...part('4', 1), total: 0, upload: { id: 'u1', step: 'complete' } })
     model.apply({ id: '4', status: 200, milliseconds: 5 })
     const [row] = rowsOf(model)
-    expect(row && summaryOf(row)).toMatchObject({
+    expect(row && summarize(row)).toMatchObject({
       outcome: 'ok',
       status: '200',
       parts: 1,
@@ -170,10 +170,10 @@ describe('rows of the panel of requests', () => {
     model.apply(part('1', 1))
     model.apply({ id: '1', failure: 'abort' })
     const [row] = rowsOf(model)
-    expect(row && summaryOf(row).outcome).toBe('running')
+    expect(row && summarize(row).outcome).toBe('running')
     model.apply(part('2', 1))
     model.apply({ id: '2', status: 403, code: 'AccessDenied', decision: 'no statement allows it' })
-    expect(row && summaryOf(row)).toMatchObject({
+    expect(row && summarize(row)).toMatchObject({
       outcome: 'refused',
       status: '403 AccessDenied',
       note: 'no statement allows it',

@@ -1,18 +1,32 @@
-import type { AuthorizationParams, OfficialUtil } from './compat'
-import type { SliceCopyFileParams } from './copy'
-import type { DownloadFileParams, DownloadFileResult } from './download/downloadFile'
+import {
+  type AuthorizationParams,
+  findOfficialUpload,
+  type OfficialUtil,
+  officialUtil,
+  staticAuthorization,
+} from './compat'
+import { type SliceCopyFileParams, sliceCopyFile } from './copy'
+import {
+  abortDownload,
+  type DownloadFileParams,
+  type DownloadFileResult,
+  downloadFile,
+} from './download/downloadFile'
 import { type Callback, settle } from './events'
-import { loadMethods } from './lazy/methods'
+import { type RequestParams, readScope, requestAny } from './methods'
 import { addOperationMethods, type OperationMethods } from './operationMethods'
 import { type COSOptions, pick } from './options'
-import type { RequestParams } from './request/any'
 import type { ClientCore, Features } from './request/execute'
 import type { TrashMethods } from './trash'
-import type { AbortUploadTaskParams, AbortUploadTaskResult } from './upload/abort'
+import {
+  type AbortUploadTaskParams,
+  type AbortUploadTaskResult,
+  abortUploadTask,
+} from './upload/abort'
 import { runAlone } from './upload/queue'
 import type { TaskSteps } from './upload/task'
 import { UploadCOS } from './uploadClient'
-import type { GetObjectUrlParams } from './url'
+import { type GetObjectUrlParams, objectUrl, resolvedUrl } from './url'
 import { load } from './wx/files'
 
 /** The storage key under which cos-wx-sdk-v5 keeps its unfinished uploads. */
@@ -20,13 +34,11 @@ const OFFICIAL_UPLOADS = 'cos_sdk_upload_cache'
 
 /** The features of this client that the upload-only client lacks. */
 const FEATURES: Features = {
-  get scopes() {
-    return loadMethods().scopeReaders
-  },
-  resumeSources: [
+  _readScope: readScope,
+  _resumeSources: [
     async (upload) => {
       const stored = load(OFFICIAL_UPLOADS)
-      return stored ? loadMethods().findOfficialUpload(upload, stored) : undefined
+      return stored ? findOfficialUpload(upload, stored) : undefined
     },
   ],
 }
@@ -46,7 +58,7 @@ export interface COS extends OperationMethods, TrashMethods {}
 export class COS extends UploadCOS {
   /** Helpers that apps of cos-wx-sdk-v5 use: `md5`, `xml2json`, `json2xml`, `encodeBase64`. */
   static get util(): OfficialUtil {
-    return loadMethods().officialUtil
+    return officialUtil()
   }
 
   /**
@@ -67,7 +79,7 @@ export class COS extends UploadCOS {
   abortUploadTask(params: AbortUploadTaskParams): Promise<AbortUploadTaskResult>
   abortUploadTask(params: AbortUploadTaskParams, callback: Callback<AbortUploadTaskResult>): void
   abortUploadTask(params: AbortUploadTaskParams, callback?: Callback<AbortUploadTaskResult>) {
-    return this._run(loadMethods().abortUploadTask, params, callback)
+    return this._run(abortUploadTask, params, callback)
   }
 
   /**
@@ -81,7 +93,7 @@ export class COS extends UploadCOS {
   sliceCopyFile(params: SliceCopyFileParams): Promise<object>
   sliceCopyFile(params: SliceCopyFileParams, callback: Callback<object>): void
   sliceCopyFile(params: SliceCopyFileParams, callback?: Callback<object>) {
-    return this._run(loadMethods().sliceCopyFile, params, callback)
+    return this._run(sliceCopyFile, params, callback)
   }
 
   /**
@@ -96,16 +108,15 @@ export class COS extends UploadCOS {
   downloadFile(params: DownloadFileParams): Promise<DownloadFileResult>
   downloadFile(params: DownloadFileParams, callback: Callback<DownloadFileResult>): void
   downloadFile(params: DownloadFileParams, callback?: Callback<DownloadFileResult>) {
-    const methods = loadMethods()
     let completed = { ...params }
     const steps: TaskSteps = {
       type: 'download',
       run: async (run) => {
         completed = await this._complete(completed)
-        return methods.downloadFile(this._core, completed, run)
+        return downloadFile(this._core, completed, run)
       },
-      abort: methods.abortDownload,
-      onRestart: (end) => callback && settle(end, callback as Callback<object>),
+      abort: abortDownload,
+      _onRestart: (end) => callback && settle(end, callback as Callback<object>),
     }
     const isTask = completed.FilePath && !completed.SkipTask
     const end = isTask ? this._tasks.add(completed, steps) : runAlone(steps, completed)
@@ -120,7 +131,7 @@ export class COS extends UploadCOS {
   request(params: RequestParams): Promise<object>
   request(params: RequestParams, callback: Callback<object>): void
   request(params: RequestParams, callback?: Callback<object>) {
-    return this._run(loadMethods().requestAny, params, callback)
+    return this._run(requestAny, params, callback)
   }
 
   /**
@@ -130,7 +141,7 @@ export class COS extends UploadCOS {
    */
   getAuth(params: AuthorizationParams): string {
     const keyPair = pick(this.options, /^(SecretId|SecretKey|SystemClockOffset)$/)
-    return loadMethods().staticAuthorization({ ...keyPair, ...params })
+    return staticAuthorization({ ...keyPair, ...params })
   }
 
   /**
@@ -140,7 +151,7 @@ export class COS extends UploadCOS {
    * @example COS.getAuthorization({ SecretId, SecretKey, Method: 'GET', Key: 'a.txt' })
    */
   static getAuthorization(params: AuthorizationParams): string {
-    return loadMethods().staticAuthorization(params)
+    return staticAuthorization(params)
   }
 
   /**
@@ -157,7 +168,7 @@ export class COS extends UploadCOS {
   getObjectUrl(params: GetObjectUrlParams): string | Promise<string>
   getObjectUrl(params: GetObjectUrlParams, callback: Callback<{ Url: string }>): string | undefined
   getObjectUrl(params: GetObjectUrlParams, callback?: Callback<{ Url: string }>) {
-    const url = loadMethods().objectUrl(this, params, callback !== undefined)
+    const url = objectUrl(this, params, callback !== undefined)
     if (!callback) return typeof url === 'string' ? url : settle(url, undefined)
     void settle(
       Promise.resolve(url).then((Url) => ({ Url })),
@@ -175,7 +186,7 @@ export class COS extends UploadCOS {
    * @example const src = await cos.resolve('cloud://env.bucket/photo.jpg')
    */
   resolve(fileIDOrKey: string): Promise<string> {
-    return loadMethods().resolvedUrl(this, fileIDOrKey)
+    return resolvedUrl(this, fileIDOrKey)
   }
 
   /** @internal Runs a step with the client's core and the completed params. */

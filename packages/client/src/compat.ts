@@ -1,10 +1,15 @@
-import { argumentError, isSignedHeader, loadXml, signRequest } from '@miniprogram-cos/protocol'
+import {
+  argumentError,
+  isSignedHeader,
+  readXml,
+  signRequest,
+  writeXml,
+} from '@miniprogram-cos/protocol'
 import { hexOf, signatureHash, toBase64, utf8Bytes } from './hash'
-import { loadIntegrity } from './lazy/integrity'
-import { loadUploads } from './lazy/uploads'
+import { md5, md5InTurns } from './request/integrity'
 import { signKeyOf } from './request/send'
 import type { MultipartUpload, PartDone } from './upload/multipart'
-import type { ResumeSource } from './upload/resume'
+import { listParts, type ResumeSource } from './upload/resume'
 import { readLocalFile } from './wx/files'
 
 // Compatibility with apps written for cos-wx-sdk-v5: its helper functions, its getAuthorization, and its unfinished
@@ -22,12 +27,14 @@ export interface OfficialUtil {
   encodeBase64(text: string, safe?: boolean): string
 }
 
-const hexMd5 = (content: string | ArrayBuffer) => hexOf(loadIntegrity().md5(content))
+const hexMd5 = (content: string | ArrayBuffer) => hexOf(md5(content))
 
-export const officialUtil: OfficialUtil = {
+export const officialUtil = (): OfficialUtil => UTIL
+
+const UTIL: OfficialUtil = {
   md5: hexMd5,
-  xml2json: (xml) => loadXml().readXml(xml),
-  json2xml: (data) => loadXml().writeXml(data),
+  xml2json: (xml) => readXml(xml),
+  json2xml: (data) => writeXml(data),
   encodeBase64(text, safe) {
     const encoded = toBase64(utf8Bytes(text))
     return safe ? encoded.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') : encoded
@@ -135,7 +142,7 @@ export async function findOfficialUpload(
   stored: unknown,
 ): ReturnType<ResumeSource> {
   for (const UploadId of officialIds(String(upload.params.FilePath), stored)) {
-    const parts = await loadUploads().listParts(upload, UploadId)
+    const parts = await listParts(upload, UploadId)
     if (parts && (await matchFile(upload, parts))) return [UploadId, parts]
   }
   return undefined
@@ -143,14 +150,14 @@ export async function findOfficialUpload(
 
 /** Whether the parts match the content of the file. Slow, so only for uploads that another client started. */
 async function matchFile(
-  { params, parts: plan, fileSize, onHashed }: MultipartUpload,
+  { params, parts: plan, _fileSize: fileSize, _onHashed: onHashed }: MultipartUpload,
   parts: PartDone[],
 ): Promise<boolean> {
   let hashed = 0
   for (const { PartNumber, ETag } of parts) {
     const { position = 0, length = 0 } = plan[PartNumber - 1] || {}
     const content = await readLocalFile(params.FilePath, { position, length, fileSize })
-    if (`"${hexOf(await loadIntegrity().md5InTurns(content))}"` !== ETag) return false
+    if (`"${hexOf(await md5InTurns(content))}"` !== ETag) return false
     hashed += length
     onHashed(hashed)
   }

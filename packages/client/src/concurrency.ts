@@ -53,7 +53,7 @@ export interface AbortGroup {
   signal: AbortSignalLike
   abort: () => void
   /** Stops following the outer signal. */
-  release: () => unknown
+  _release: () => unknown
 }
 
 /** Creates a minimal AbortController: mini programs have none. */
@@ -73,7 +73,7 @@ export function abortGroup(outer?: AbortSignalLike): AbortGroup {
   }
   if (outer) outer.addEventListener('abort', abort)
   const release = () => outer && outer.removeEventListener('abort', abort)
-  return { signal, abort, release }
+  return { signal, abort, _release: release }
 }
 
 /** Limits the number of tasks that run at a time; the others wait in order of arrival. */

@@ -14,11 +14,17 @@ import {
 } from '@miniprogram-cos/protocol'
 import { abortGroup, runPool } from './concurrency'
 import { progressReporter } from './events'
-import { loadUploads } from './lazy/uploads'
 import { pick } from './options'
 import { type ClientCore, execute } from './request/execute'
 import { resolveTarget } from './request/prepare'
-import type { Part, PartDone } from './upload/multipart'
+import {
+  completeUpload,
+  type Part,
+  type PartDone,
+  partSizeFor,
+  planParts,
+} from './upload/multipart'
+import { freeUpload } from './upload/resume'
 import { wxSlots } from './wx/transfer'
 
 export interface SliceCopyFileParams extends ObjectParams {
@@ -87,10 +93,9 @@ async function copyInParts(
     ...withoutCopy(params),
     Key: target.Key,
   }
-  const { signal, abort, release } = abortGroup(params.signal)
+  const { signal, abort, _release: release } = abortGroup(params.signal)
   const { UploadId } = await execute(core, multipartInit, headerParams)
   const upload = { ...target, UploadId, signal }
-  const { completeUpload, freeUpload, partSizeFor, planParts } = loadUploads()
   const Parts: PartDone[] = []
   let copied = 0
   try {
@@ -114,7 +119,7 @@ async function copyInParts(
     Parts.sort((a, b) => a.PartNumber - b.PartNumber)
     // Headers were set when the upload was initiated; only forbid-overwrite applies to its completion.
     const Headers = pick(paramHeaders(params), /^x-cos-forbid-overwrite$/i)
-    const completion = { core, params: { Headers }, target, fileSize: size, signal }
+    const completion = { core, params: { Headers }, target, _fileSize: size, signal }
     return await completeUpload(completion, UploadId, Parts)
   } catch (error) {
     await freeUpload(core, { ...target, UploadId })

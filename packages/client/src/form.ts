@@ -14,15 +14,15 @@ import type { CallerPlace } from './credentials/cloud'
 import { type ConfirmedUpload, confirmUpload } from './credentials/confirm'
 import {
   cloudFunction,
-  type FunctionCall,
   functionCall,
   functionError,
   type HttpOptions,
   httpFunction,
+  type x,
 } from './credentials/function'
 import { callApp, progressReporter } from './events'
-import { asCosError, isForeign, missingParam, notCosError, requestIdOf } from './request/errors'
-import { errorOfStatus } from './request/failures'
+import { asCosError, isForeign, missingParam, requestIdOf } from './request/errors'
+import { errorOfStatus, notCosError } from './request/failures'
 import { retry } from './request/retry'
 import { fileSize } from './wx/files'
 import { transfer, type WxReply } from './wx/transfer'
@@ -97,7 +97,7 @@ export interface FormUploadResult<Confirm = unknown> extends ConfirmedUpload<Con
  */
 class FormCOS {
   /** @internal */
-  private readonly _call: FunctionCall
+  private readonly _call: x
   /** @internal Functions that abort the running uploads, by id. */
   private readonly _running: Record<string, () => void> = {}
   /** @internal */
@@ -143,7 +143,7 @@ class FormCOS {
     params: FormUploadParams,
   ): Promise<FormUploadResult<Confirm>> {
     const { onTaskReady, signal: outer } = params
-    const { signal, abort, release } = abortGroup(outer)
+    const { signal, abort, _release: release } = abortGroup(outer)
     const id = String(++this._lastId)
     this._running[id] = abort
     if (onTaskReady) callApp(() => onTaskReady(id))

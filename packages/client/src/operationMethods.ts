@@ -1,5 +1,4 @@
 import {
-  type AnyOperation,
   argumentError,
   type Operation,
   type Operations,
@@ -7,7 +6,7 @@ import {
 } from '@miniprogram-cos/protocol'
 import type { COS } from './client'
 import type { Callback } from './events'
-import { loadMethods } from './lazy/methods'
+import { runMethod } from './methods'
 import type { UploadWork } from './upload/task'
 import { formObstacle, putContentWork, sendForm } from './upload/uploadFile'
 import { fileSize } from './wx/files'
@@ -81,7 +80,7 @@ export function addOperationMethods(prototype: COS, Client: unknown): void {
     writable: true,
     configurable: true,
   })
-  // The uploads work without the file methods.js: see lazy/methods.ts.
+  // On phones the uploads work without methods.js.
   add('putObject', (cos, params, done) => cos._upload({ ...params }, putContentWork, done))
   add('postObject', (cos, params, done) => cos._upload({ ...params }, postFileWork, done))
   const names = [...NAMES]
@@ -91,11 +90,6 @@ export function addOperationMethods(prototype: COS, Client: unknown): void {
     }
   }
   for (const name of names) {
-    add(name, (cos, params, callback) => {
-      const { operations, stepOf } = loadMethods()
-      const { [name]: operation }: { [name: string]: AnyOperation } = operations
-      const isOfService = operation && operation.target === 'service'
-      return cos._run(stepOf(cos, name, operation), params, callback, isOfService)
-    })
+    add(name, (cos, params, callback) => runMethod(cos, name, params, callback))
   }
 }

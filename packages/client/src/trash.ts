@@ -149,7 +149,7 @@ export const deletions: Deletions = { deleteObject, deleteMultipleObject }
 /** Returns a filter of the objects that the function deletes. Versions are deleted by COS. */
 async function trashFilter(client: COS, Bucket: string | undefined) {
   const place = await client._place()
-  const { trashes = [] } = client._functionOf('trash').paths
+  const { trashes = [] } = client._functionOf('trash')._paths
   const isCallerBucket = !Bucket || Bucket === place.Bucket
   return ({ Key, VersionId }: { Key: string; VersionId?: string }) =>
     isCallerBucket && !VersionId && trashes.some((path) => covers(path, withoutSlash(Key)))

@@ -8,17 +8,12 @@ import {
   cloudCredentials,
   type FunctionOptions,
 } from './credentials/cloud'
-import {
-  cloudFunction,
-  type FunctionCall,
-  type HttpOptions,
-  httpFunction,
-} from './credentials/function'
+import { cloudFunction, type HttpOptions, httpFunction, type x } from './credentials/function'
 import { fixedProvider } from './credentials/provider'
 import { type Callback, Emitter, settle, withCosError } from './events'
-import { loadUploads } from './lazy/uploads'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
 import type { ClientCore, Features } from './request/execute'
+import { abortUpload } from './upload/multipart'
 import { runAlone, TaskQueue } from './upload/queue'
 import type { TaskInfo, TaskSteps, UploadTaskParams, UploadWork } from './upload/task'
 import {
@@ -45,13 +40,13 @@ const functionFor = ({ mode }: FunctionOptions): string =>
 /** Creates a client that gets keys or signatures from a function of this kit. */
 function createWith<Client extends UploadCOS>(
   Client: new (options: COSOptions) => Client,
-  call: FunctionCall,
+  call: x,
   options: COSOptions & FunctionOptions,
 ): Client {
   const cloud = cloudCredentials(call, options)
   const { mode: _, ...rest } = options
   // The key of a form is in its body, which is not signed.
-  const defaults: COSOptions = cloud.signs ? { SimpleUploadMethod: 'putObject' } : {}
+  const defaults: COSOptions = cloud._signs ? { SimpleUploadMethod: 'putObject' } : {}
   const cos = new Client({ ...defaults, ...rest })
   cos._cloud = cloud
   return cos
@@ -89,7 +84,7 @@ export class UploadCOS {
   constructor(options: COSOptions | undefined, features: Features)
   constructor(
     options: CloudCOSOptions = {},
-    features: Features = { scopes: {}, resumeSources: [] },
+    features: Features = { _readScope: () => [{}], _resumeSources: [] },
   ) {
     const resolved = resolveOptions(options)
     this.options = resolved
@@ -105,7 +100,12 @@ export class UploadCOS {
     const queue = () => this._tasks.next()
     const isScoped = options.ScopeLimit === true
     const credentials = createCredentialCache(resolved, provider, queue, isScoped)
-    this._core = { options: resolved, credentials, events, features }
+    this._core = {
+      options: resolved,
+      _credentials: credentials,
+      _events: events,
+      _features: features,
+    }
   }
 
   /**
@@ -177,9 +177,9 @@ export class UploadCOS {
   /** @internal */
   async _place(): Promise<CallerPlace> {
     const cloud = this._functionOf('caller')
-    if (cloud.signs && !cloud.place) await cloud.locate()
-    if (!cloud.place) {
-      await this._core.credentials.get({
+    if (cloud._signs && !cloud._place) await cloud._locate()
+    if (!cloud._place) {
+      await this._core._credentials.get({
         Bucket: '',
         Region: '',
         Method: 'GET',
@@ -190,7 +190,7 @@ export class UploadCOS {
         Scope: [],
       })
     }
-    if (cloud.place) return cloud.place
+    if (cloud._place) return cloud._place
     const message = 'the function names no bucket and region'
     throw cosError('credentials', 'KitFunctionAnswer', message)
   }
@@ -252,7 +252,7 @@ export class UploadCOS {
 
   /** Whether an upload runs or waits for its turn. */
   isUploadRunning(): boolean {
-    return this._tasks.isRunning()
+    return this._tasks._isRunning()
   }
 
   /** Pauses a task; its promise stays pending. */
@@ -287,17 +287,17 @@ export class UploadCOS {
    * @example cos.on('list-update', ({ list }: { list: TaskInfo[] }) => page.setData({ list }))
    */
   on(name: string, listener: (event: never) => void): void {
-    this._core.events.on(name, listener)
+    this._core._events.on(name, listener)
   }
 
   /** Removes a listener, or all listeners of the event. */
   off(name: string, listener?: (event: never) => void): void {
-    this._core.events.off(name, listener)
+    this._core._events.off(name, listener)
   }
 
   /** Calls the listeners of an event. */
   emit(name: string, event?: unknown): void {
-    this._core.events.emit(name, event)
+    this._core._events.emit(name, event)
   }
 
   /** @internal */
@@ -318,9 +318,9 @@ export class UploadCOS {
         return this._cloud ? this._cloud.confirm(params.Key, result) : result
       },
       abort: async (memo) => {
-        if (memo.UploadId) await loadUploads().abortUpload(this._core, params, memo)
+        if (memo.UploadId) await abortUpload(this._core, params, memo)
       },
-      onRestart: (end) => callback && settle(end, callback),
+      _onRestart: (end) => callback && settle(end, callback),
     }
     const end = callParams.SkipTask
       ? runAlone(steps, callParams)

@@ -11,8 +11,9 @@ import {
 import { type Credential, fixedKey, type Key } from './credentials/provider'
 import { pick, type ResolvedOptions } from './options'
 import { serverTime } from './request/clock'
-import { asCosError, platformCode } from './request/errors'
+import { asCosError } from './request/errors'
 import type { ClientCore } from './request/execute'
+import { platformCode } from './request/failures'
 import { credentialRequest, type Prepared, prepare } from './request/prepare'
 import { sign } from './request/send'
 import { callCloud } from './wx/transfer'
@@ -62,7 +63,7 @@ export function objectUrl(
   } catch (error) {
     // Thrown if a string would be returned.
     const { Sign = true }: Partial<GetObjectUrlParams> = params || {}
-    if (!hasCallback && !(Sign && !client._core.credentials.isFixed())) throw asCosError(error)
+    if (!hasCallback && !(Sign && !client._core._credentials._isFixed())) throw asCosError(error)
     return Promise.reject(error)
   }
 }
@@ -150,9 +151,9 @@ function getObjectUrl(
     const unsigned = joined(queryString(credential.headers || {}), QueryString)
     return presignedUrl(bare, Authorization, query, credential.SecurityToken, unsigned)
   }
-  return core.credentials.isFixed()
+  return core._credentials._isFixed()
     ? signUrl(fixedKey(core.options))
-    : core.credentials.get(credentialRequest(prepared, options), isContent).then(signUrl)
+    : core._credentials.get(credentialRequest(prepared, options), isContent).then(signUrl)
 }
 
 function joined(...parts: unknown[]): string {

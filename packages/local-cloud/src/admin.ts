@@ -24,12 +24,12 @@ interface AdminServices {
   documents: Documents
   keys: KeyRing
   faults: FaultPlan
-  operations: DataOperations
+  commands: DataCommands
   clock: () => number
 }
 
-/** Operations on all data. */
-export interface DataOperations {
+/** Commands on the data of all buckets or of one. */
+export interface DataCommands {
   reset: () => Promise<void>
   seed: (folder: string, bucket?: string) => Promise<number>
   export: (folder: string, bucket?: string) => Promise<number>
@@ -72,7 +72,7 @@ export class Admin {
       response.end()
       return
     }
-    const { store, documents, keys, faults, operations } = this.#services
+    const { store, documents, keys, faults, commands } = this.#services
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://admin')
     const json = (value: unknown) => sendJson(response, 200, value)
     switch (`${request.method} ${pathname}`) {
@@ -114,17 +114,17 @@ export class Admin {
         json({ rules: faults.rules })
         return
       case 'POST /reset':
-        await operations.reset()
+        await commands.reset()
         json({})
         return
       case 'POST /seed': {
         const { folder, bucket } = await readFolder(request)
-        json({ objects: await operations.seed(folder, bucket) })
+        json({ objects: await commands.seed(folder, bucket) })
         return
       }
       case 'POST /export': {
         const { folder, bucket } = await readFolder(request)
-        json({ objects: await operations.export(folder, bucket) })
+        json({ objects: await commands.export(folder, bucket) })
         return
       }
       default:

@@ -1,6 +1,6 @@
 import { escapeXml } from '@miniprogram-cos/protocol'
 import type { Documents } from './cloudbase/documents'
-import type { Statement } from './cos/policy'
+import type { Statement } from './cos/parsePolicy'
 import type { LogEntry } from './cos/requestLog'
 import type { BucketRecord, ObjectRecord, UploadRecord } from './cos/store/records'
 import type { Store } from './cos/store/store'

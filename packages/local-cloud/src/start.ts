@@ -1,22 +1,22 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
-import { Admin, type DataOperations } from './admin'
+import { Admin, type DataCommands } from './admin'
 import type { DatabaseActions } from './cloudbase/database'
 import { Documents } from './cloudbase/documents'
 import { MediaCheck, type MediaCheckOptions } from './cloudbase/openApi'
 import { cloudBaseVariables, createCloudBaseServer, newFunctionsKey } from './cloudbase/server'
 import { CloudStorage } from './cloudbase/storage'
-import { startLifecycle } from './cos/bucketRules'
 import { FaultPlan, type FaultPlanOptions } from './cos/faults'
 import { ImageProcessor } from './cos/images/imageProcessor'
+import { startLifecycle } from './cos/lifecycle'
 import type { CosServices } from './cos/pipeline'
 import type { ExplainPath, LogEntry } from './cos/requestLog'
 import { createCosServer } from './cos/server'
 import type { BucketRecord } from './cos/store/records'
 import { Store } from './cos/store/store'
-import { exportBucket, seedBucket } from './data'
 import { type DeployedFunction, FunctionHost, type FunctionLogEntry } from './functions/host'
 import { createFunctionServer } from './functions/server'
 import { generateCertificate, listen, type Server, stop } from './http'
+import { exportBucket, seedBucket } from './importExport'
 import { type KeyPair, KeyRing } from './sts/keys'
 import { createStsServer, type Roles, type StsLogEntry, type StsServices } from './sts/server'
 
@@ -168,7 +168,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     if (!bucket) throw new Error(`there is no bucket "${name}"`)
     return bucket
   }
-  const operations: DataOperations = {
+  const commands: DataCommands = {
     async reset() {
       await store.clear()
       await documents.clear()
@@ -177,7 +177,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     seed: async (folder, bucket) => seedBucket(store, bucketNamed(bucket), folder, clock()),
     export: async (folder, bucket) => exportBucket(store, bucketNamed(bucket), folder),
   }
-  const admin = new Admin({ store, documents, keys, faults, operations, clock })
+  const admin = new Admin({ store, documents, keys, faults, commands, clock })
 
   const { pathStyle = 'refuse', hosts = {} } = options
   const cosServices: CosServices = {
@@ -274,7 +274,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     root,
     host: functionHost,
     deployFunctions: (functions) => functionHost.deploy(functions),
-    ...operations,
+    ...commands,
     async close() {
       mediaCheck?.close()
       await functionHost.close()

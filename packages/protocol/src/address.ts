@@ -51,7 +51,7 @@ export interface Address {
   /** The `Host` header to sign. */
   host: string
   /** Precedes `/<Key>` in the signed path: `/<Bucket>` in path style, otherwise empty. */
-  signedPrefix: string
+  _signedPrefix: string
 }
 
 /** Regions of the first generation, whose hosts do not contain `cos.`. */
@@ -65,7 +65,7 @@ export function bucketAddress(bucket: string, region: string, options: AddressOp
   const service = LEGACY.test(area) ? SERVICE.slice(4) : SERVICE
   const signedPrefix = ForcePathStyle && !Domain ? `/${bucket}` : ''
   const template = signedPrefix ? service + signedPrefix : Domain || `{Bucket}.${service}`
-  return { ...fromTemplate(template, bucket, area, Protocol), signedPrefix }
+  return { ...fromTemplate(template, bucket, area, Protocol), _signedPrefix: signedPrefix }
 }
 
 /** The address of getService, for one region or for all regions. */
@@ -97,7 +97,7 @@ function fromTemplate(
     /^[a-z]+:\/\/([^/]*).*?(?=\/?$)/i.exec(
       /^[a-z]+:\/\//i.test(filled) ? filled : scheme + filled,
     ) || []
-  return { base, host, signedPrefix: '' }
+  return { base, host, _signedPrefix: '' }
 }
 
 /** The target that a Host header names. */

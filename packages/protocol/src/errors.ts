@@ -1,4 +1,4 @@
-import { loadAdvice } from './loadAdvice'
+import { adviceFor } from './advice'
 
 /**
  * The source of a failure.
@@ -93,7 +93,7 @@ export class CosError extends Error {
   get advice(): Advice {
     const { code, kind, message } = this
     try {
-      return loadAdvice().adviceFor(code, kind)
+      return adviceFor(code, kind)
     } catch {
       return { en: message, zh: message }
     }

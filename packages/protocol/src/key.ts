@@ -55,6 +55,15 @@ export function encodeComponent(text: string): string {
   }
 }
 
+/** Percent-decodes; a text that is not valid percent-encoding is returned unchanged. */
+export function decodeOrKeep(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** Encodes an object key for a URL: every segment is percent-encoded, the slashes are kept. */
 export function encodeKey(key: string): string {
   return encodeComponent(key).replace(/%2F/g, '/')

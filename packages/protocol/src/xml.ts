@@ -5,7 +5,7 @@ import type { XmlElement, XmlValue } from './xmlElement'
 interface OpenElement {
   name: string
   text: string
-  children?: XmlElement
+  _children?: XmlElement
   parent?: OpenElement
 }
 
@@ -35,7 +35,7 @@ function decodeEntities(text: string): string {
  * @throws CosError `KitInvalidXml` (kind `integrity`) for text that is not a complete document
  */
 export function readXml(text: string): XmlElement {
-  const root: OpenElement = { name: '', text: '', children: {} }
+  const root: OpenElement = { name: '', text: '', _children: {} }
   let top = root
   // CDATA; comment; instruction; tag (slash, name, attributes, slash); text.
   const token =
@@ -49,21 +49,21 @@ export function readXml(text: string): XmlElement {
     else if (close) {
       const { parent } = top
       if (!parent || top.name !== name) throw invalid(`unexpected </${name}>`)
-      addChild(parent, name, top.children || top.text)
+      addChild(parent, name, top._children || top.text)
       top = parent
     } else if (empty) addChild(top, name as string, '')
     else if (name) top = { name, text: '', parent: top }
   }
   if (top !== root) throw invalid(`<${top.name}> is not closed`)
-  return root.children as XmlElement
+  return root._children as XmlElement
 }
 
 function addChild(parent: OpenElement, name: string, value: XmlValue): void {
-  if (!parent.children) parent.children = {}
-  const { children } = parent
+  if (!parent._children) parent._children = {}
+  const { _children: children } = parent
   const existing = children[name] as XmlValue
   // A plain assignment to `__proto__` would not add a property.
-  if (name === '__proto__') parent.children = { ...children, [name]: value }
+  if (name === '__proto__') parent._children = { ...children, [name]: value }
   else if (!{}.hasOwnProperty.call(children, name)) children[name] = value
   else if (Array.isArray(existing)) existing.push(value)
   else children[name] = [existing, value]

@@ -7,8 +7,8 @@ import {
   parsePipeline,
 } from '../../../packages/local-cloud/src/cos/images/parsePipeline'
 import {
-  keyOfResult,
   parsePicOperations,
+  resolveResultKey,
 } from '../../../packages/local-cloud/src/cos/images/picOperations'
 import { attempt } from '../../../packages/local-cloud/src/cos/images/sourceImage'
 import { animation, base64, noise, plain, quarters, run } from './fixtures'
@@ -349,7 +349,7 @@ describe('Pic-Operations', () => {
     ['p2/test2.jpg', 'p1/p2/test2.jpg'],
     ['test2.jpg', 'p1/test2.jpg'],
   ])('fileid %s is the key %s', (fileid, key) => {
-    expect(keyOfResult(fileid, 'p1/test1.jpg')).toBe(key)
+    expect(resolveResultKey(fileid, 'p1/test1.jpg')).toBe(key)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { FaultRule, LocalCloud, LogEntry } from '@miniprogram-cos/local-cloud'
 import {
+  decodeOrKeep,
   expectedSignature,
   matchOperation,
   parseAuthorization,
@@ -122,7 +123,7 @@ export function describeRequest({
   const lower: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) lower[name.toLowerCase()] = value
   const query = Object.fromEntries(searchParams)
-  const objectKey = decode(pathname).replace(/^\/+/, '')
+  const objectKey = decodeOrKeep(pathname).replace(/^\/+/, '')
   const match = matchOperation({
     method,
     target: objectKey === '' ? 'bucket' : 'object',
@@ -139,7 +140,7 @@ export function describeRequest({
     key,
     ...(upload ? { upload } : {}),
     ...(rule ? { rule } : {}),
-    details: signatureDetails(method, decode(pathname), query, lower),
+    details: signatureDetails(method, decodeOrKeep(pathname), query, lower),
   }
 }
 
@@ -202,12 +203,4 @@ function signatureDetails(
       ].join('\n'),
     },
   ]
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -197,31 +197,31 @@ export const CLIENT_SIZES = [
   {
     entry: 'index.js',
     what: 'client',
-    limit: 79_980,
+    limit: 82_060,
     goal: 60 * KB,
-    start: { limit: 40_250, goal: 42 * KB },
+    start: { limit: 40_850, goal: 42 * KB },
   },
   {
     entry: 'upload.js',
     what: 'upload-only client',
-    limit: 52_460,
+    limit: 53_920,
     goal: 41 * KB,
-    start: { limit: 37_800, goal: 36 * KB },
+    start: { limit: 38_360, goal: 36 * KB },
   },
   // Includes the advice, which an app may exclude.
   {
     entry: 'form.js',
     what: 'form-only client',
-    limit: 12_080,
+    limit: 12_140,
     goal: 8 * KB,
-    start: { limit: 8_920, goal: 8 * KB },
+    start: { limit: 8_990, goal: 8 * KB },
   },
 ]
 
 /** Requires a script by a relative path. */
 const REQUIRE = /\brequire\(["'](\.[^"']+)["']\)/g
-/** The same as the client's build writes it when the script is loaded, not by a function that is called later. */
-const REQUIRE_AT_ONCE = /\}=require\(["'](\.[^"']+)["']\)/g
+/** The same when the script is loaded, not by a function that is called later: `=>require(…)`. */
+const REQUIRE_AT_ONCE = /[\w$}]=require\(["'](\.[^"']+)["']\)/g
 
 /** Bytes of a script and of all scripts that it requires by relative paths. */
 export function sizeWithRequired(file: string, seen = new Set<string>()): number {

@@ -31,13 +31,13 @@ const FIRST_ANSWER_WAIT = 5
 
 /** A request to the provider, and the scope that its key permits. */
 class KeyRequest {
-  answer!: Promise<Credential>
+  _answer!: Promise<Credential>
   /** The answer, unless it is a signature. */
   key!: Key
   /** Not sent yet: requests of the same turn of the event loop may join it. */
-  isOpen = false
+  _isOpen = false
   /** The provider has failed once and is called again. */
-  isRepeated = false
+  _isRepeated = false
   private _scope = new Map<string, ScopeEntry>()
 
   constructor(scope: ScopeEntry[]) {
@@ -48,7 +48,7 @@ class KeyRequest {
     return [...this._scope.values()]
   }
 
-  covers(scope: ScopeEntry[]): boolean {
+  _covers(scope: ScopeEntry[]): boolean {
     return scope.every((entry) => this._scope.has(JSON.stringify(entry)))
   }
 
@@ -57,7 +57,7 @@ class KeyRequest {
   }
 
   /** Reduces the scope to that of the request itself. @returns whether it was wider */
-  narrow(scope: ScopeEntry[]): boolean {
+  _narrow(scope: ScopeEntry[]): boolean {
     const { size } = this._scope
     this._scope = new Map()
     this.add(scope)
@@ -75,9 +75,9 @@ export interface CredentialCache {
    */
   get(request: CredentialRequest, isContent?: boolean): Promise<Credential>
   /** Drops a key that COS has refused. `wasTooWide`: it may not permit all of the scope it was requested with. */
-  drop(key: Key, wasTooWide: boolean): void
+  _drop(key: Key, wasTooWide: boolean): void
   /** Whether the key is that of the options. */
-  isFixed(): boolean
+  _isFixed(): boolean
 }
 
 /**
@@ -114,16 +114,16 @@ export function createCredentialCache(
   const find = (scope: ScopeEntry[]): Key | undefined => {
     const end = serverTime(options) + MIN_REMAINING
     answered = answered.filter(({ key }) => (key.ExpiredTime || 0) > end)
-    const usable = answered.find((request) => !request.key.isScoped || request.covers(scope))
+    const usable = answered.find((request) => !request.key._isScoped || request._covers(scope))
     return usable && usable.key
   }
 
   /** Finds a pending request that will, or may, return a key for a scope, or adds the scope to one. */
   const join = (scope: ScopeEntry[]): KeyRequest | undefined => {
-    const covering = pendingRequests.find((request) => request.covers(scope))
+    const covering = pendingRequests.find((request) => request._covers(scope))
     if (covering || !keysAreScoped) return covering || pendingRequests[0]
     const open = pendingRequests.find(
-      (request) => request.isOpen && request.scope.length + scope.length <= maxScopes,
+      (request) => request._isOpen && request.scope.length + scope.length <= maxScopes,
     )
     if (open) open.add(scope)
     return open
@@ -132,8 +132,8 @@ export function createCredentialCache(
   /** Whether a new provider does not answer in time. A retry after a failure is awaited. */
   const isSlow = async (pending: KeyRequest): Promise<boolean> => {
     if (isKnown || isCloud()) return false
-    const timeout = sleep(FIRST_ANSWER_WAIT).then(() => pending.isRepeated)
-    const isOver = await Promise.race([pending.answer, timeout])
+    const timeout = sleep(FIRST_ANSWER_WAIT).then(() => pending._isRepeated)
+    const isOver = await Promise.race([pending._answer, timeout])
     return !isOver && !isKnown
   }
 
@@ -144,19 +144,19 @@ export function createCredentialCache(
     const call = () => provider().get({ ...request, Scope: pending.scope })
     // One retry for all waiting requests. The scope may have been too wide.
     const credential = await call().catch(async (error: CosError) => {
-      const wasWide = pending.narrow(request.Scope)
+      const wasWide = pending._narrow(request.Scope)
       if (wasWide) maxScopes >>= 2
       if (!error.retryable && !wasWide) throw error
-      pending.isRepeated = true
+      pending._isRepeated = true
       await sleep(PROVIDER_PAUSE)
       return call()
     })
     if ('Authorization' in credential) isSigning = true
     else {
       isKnown = true
-      if (credential.isScoped) keysAreScoped = true
+      if (credential._isScoped) keysAreScoped = true
       learnFromStart(options, credential.StartTime)
-      credential.isWide = pending.scope.length > request.Scope.length
+      credential._isWide = pending.scope.length > request.Scope.length
       pending.key = credential
       answered = [pending, ...answered].slice(0, MAX_KEYS)
     }
@@ -168,7 +168,7 @@ export function createCredentialCache(
     const { Scope } = request
     const pending = new KeyRequest(Scope)
     const send = () => {
-      pending.isOpen = false
+      pending._isOpen = false
       if (provider().source !== 'getSTS') {
         for (const scope of predictScopes(Scope, queue())) {
           if (pending.scope.length + scope.length > maxScopes) break
@@ -178,11 +178,11 @@ export function createCredentialCache(
       return fetchCredential(request, pending)
     }
     // One key for all requests of this turn of the event loop.
-    pending.isOpen = keysAreScoped && isCloud() && maxScopes > 1
-    pending.answer = pending.isOpen ? sleep(0).then(send) : send()
+    pending._isOpen = keysAreScoped && isCloud() && maxScopes > 1
+    pending._answer = pending._isOpen ? sleep(0).then(send) : send()
     pendingRequests.push(pending)
     try {
-      return await pending.answer
+      return await pending._answer
     } finally {
       pendingRequests = pendingRequests.filter((other) => other !== pending)
     }
@@ -211,25 +211,25 @@ export function createCredentialCache(
         if (isSigning) return fetchCredential(request, new KeyRequest(Scope))
         const pending = join(Scope)
         if (!pending) return requestKey(request)
-        const covers = () => pending.covers(Scope)
+        const covers = () => pending._covers(Scope)
         try {
           if (isContent && !covers() && (await isSlow(pending))) {
-            const covering = pendingRequests.find((other) => other.covers(Scope))
-            return await (covering ? covering.answer : requestKey(request))
+            const covering = pendingRequests.find((other) => other._covers(Scope))
+            return await (covering ? covering._answer : requestKey(request))
           }
-          const shared = await pending.answer
-          if (!('Authorization' in shared) && (!shared.isScoped || covers())) return shared
+          const shared = await pending._answer
+          if (!('Authorization' in shared) && (!shared._isScoped || covers())) return shared
         } catch (error) {
           if (!keysAreScoped || covers()) throw error
         }
         // The answer permits only another request.
       }
     },
-    drop(key, wasTooWide) {
+    _drop(key, wasTooWide) {
       if (wasTooWide) maxScopes = 0
       answered = answered.filter((request) => request.key !== key)
     },
-    isFixed,
+    _isFixed: isFixed,
   }
 }
 

@@ -106,6 +106,6 @@ function readAnswer(answer: unknown, source: string): Credential {
     ...token,
     ...readPeriod(source, ExpiredTime, StartTime),
     headers,
-    isScoped: ScopeLimit === true,
+    _isScoped: ScopeLimit === true,
   }
 }

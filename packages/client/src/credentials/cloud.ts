@@ -1,7 +1,7 @@
 import type { CallerFolder } from '@miniprogram-cos/protocol'
 import { createBreaker } from './breaker'
 import { confirmUpload } from './confirm'
-import { type FunctionCall, functionError } from './function'
+import { functionError, type x } from './function'
 import { type CredentialProvider, checkSignature, readPeriod } from './provider'
 
 /** The bucket, region and folder of the caller, as the cloud function returns them. */
@@ -39,13 +39,13 @@ export interface CloudOptions extends FunctionOptions {
  * place.
  */
 export interface CloudCredentials extends CredentialProvider {
-  signs: boolean
-  place: CallerPlace | undefined
+  _signs: boolean
+  _place: CallerPlace | undefined
   /** Paths whose uploads are confirmed, and paths whose objects the function moves to the trash. */
-  paths: Pick<CallerFolder, 'confirms' | 'trashes'>
-  call: FunctionCall
+  _paths: Pick<CallerFolder, 'confirms' | 'trashes'>
+  call: x
   /** Requests only the place; concurrent calls share one request. */
-  locate(): Promise<unknown>
+  _locate(): Promise<unknown>
   /** Confirms a successful upload if its access rule has a hook. Never rejects. */
   confirm(Key: string, result: object): Promise<object>
 }
@@ -55,28 +55,28 @@ const SOURCE = 'function'
 
 /** @param send calls cos-credentials, or cos-signature in mode `'signature'` */
 export function cloudCredentials(
-  send: FunctionCall,
+  send: x,
   { mode, ScopeLimit = false }: FunctionOptions,
 ): CloudCredentials {
   const signs = mode === 'signature'
   const breaker = createBreaker()
   let pendingPlace: Promise<unknown> | undefined
 
-  const call: FunctionCall = async (event) => {
+  const call: x = async (event) => {
     const answer = await send(event)
     const { bucket: Bucket, region: Region, prefix = '' } = answer
     if (Bucket && Region) {
-      self.place = { Bucket, Region, prefix }
-      self.paths = answer
+      self._place = { Bucket, Region, prefix }
+      self._paths = answer
     }
     return answer
   }
 
   const self: CloudCredentials = {
     source: SOURCE,
-    signs,
-    place: undefined,
-    paths: {},
+    _signs: signs,
+    _place: undefined,
+    _paths: {},
     call,
     async get({ Scope, ForceSignHost: _, ...signatureRequest }) {
       // An empty scope requests only the place.
@@ -97,10 +97,10 @@ export function cloudCredentials(
         SecretKey: tmpSecretKey,
         SecurityToken: sessionToken,
         ...readPeriod(SOURCE, expiredTime, startTime || undefined),
-        isScoped: ScopeLimit,
+        _isScoped: ScopeLimit,
       }
     },
-    async locate() {
+    async _locate() {
       pendingPlace = pendingPlace || call({})
       try {
         await pendingPlace
@@ -108,7 +108,7 @@ export function cloudCredentials(
         pendingPlace = undefined
       }
     },
-    confirm: (Key, result) => confirmUpload(call, self.paths.confirms, Key, result),
+    confirm: (Key, result) => confirmUpload(call, self._paths.confirms, Key, result),
   }
   return self
 }

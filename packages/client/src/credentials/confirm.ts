@@ -1,7 +1,7 @@
 import type { CosError } from '@miniprogram-cos/protocol'
 import { asCosError } from '../request/errors'
 import { retry } from '../request/retry'
-import type { FunctionCall } from './function'
+import type { x } from './function'
 
 /** Part of an upload's result if the access rule of its path has an `onUpload`. */
 export interface ConfirmedUpload<Confirm = unknown> {
@@ -26,7 +26,7 @@ export function covers(path: string, key: string): boolean {
  * @returns the upload's result with the function's answer
  */
 export async function confirmUpload<R extends { ETag?: string }>(
-  call: FunctionCall,
+  call: x,
   paths: string[] = [],
   rawKey: string,
   result: R,
@@ -38,7 +38,7 @@ export async function confirmUpload<R extends { ETag?: string }>(
   try {
     // In the try block: malformed paths must not fail an upload that has succeeded.
     if (!paths.some((path) => covers(path, Key))) return result
-    const { confirm } = await retry(() => call(event), decide, { tries: 3 })
+    const { confirm } = await retry(() => call(event), decide, { _tries: 3 })
     return { ...result, confirm }
   } catch (error) {
     return { ...result, confirmError: asCosError(error) }

@@ -27,7 +27,7 @@ export type FunctionAnswer = Partial<
 }
 
 /** Calls cos-credentials or cos-signature with an event. @throws CosError kind `credentials` */
-export type FunctionCall = (event: object) => Promise<FunctionAnswer>
+export type x = (event: object) => Promise<FunctionAnswer>
 
 /** The error of a function call, or of an invalid answer. */
 export const functionError = (
@@ -43,10 +43,7 @@ export const functionError = (
  * @param name the function's name in error messages: `cloud function cos-credentials`
  * @param send resolves with the function's return value
  */
-export function functionCall(
-  name: string,
-  send: (event: object) => Promise<unknown>,
-): FunctionCall {
+export function functionCall(name: string, send: (event: object) => Promise<unknown>): x {
   return async (event) => {
     let answer: unknown
     try {
@@ -74,7 +71,7 @@ export function functionCall(
 }
 
 /** Calls a cloud function through wx.cloud. */
-export const cloudFunction = (name: string, env?: string): FunctionCall =>
+export const cloudFunction = (name: string, env?: string): x =>
   functionCall(`cloud function ${name}`, (event) => callFunction(name, event, env))
 
 export interface HttpOptions {
@@ -89,7 +86,7 @@ type FunctionHeaders =
   | (() => Record<string, string> | Promise<Record<string, string>>)
 
 /** Calls a function of a key server through wx.request: POST with the event as JSON. */
-export function httpFunction({ url, headers }: HttpOptions, functionName: string): FunctionCall {
+export function httpFunction({ url, headers }: HttpOptions, functionName: string): x {
   const target = { url: `${url.replace(/\/$/, '')}/${functionName}`, method: 'POST' }
   const name = `key server ${target.url}`
   return functionCall(name, async (event) => {

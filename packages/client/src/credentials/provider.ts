@@ -100,9 +100,9 @@ export interface Key {
   ExpiredTime?: number
   headers?: Record<string, string>
   /** Permits only the scope it was requested with. */
-  isScoped?: boolean
+  _isScoped?: boolean
   /** Was requested with a wider scope than its first request needs. */
-  isWide?: boolean
+  _isWide?: boolean
 }
 
 /** A signature of one request. */

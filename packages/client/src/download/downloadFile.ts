@@ -6,10 +6,10 @@ import {
   type UploadProgress,
 } from '@miniprogram-cos/protocol'
 import { progressReporter } from '../events'
-import { loadIntegrity } from '../lazy/integrity'
 import { pick } from '../options'
 import { asCosError, integrityError } from '../request/errors'
 import type { ClientCore } from '../request/execute'
+import { createCrc64, statedCrc64, statedMd5 } from '../request/integrity'
 import { resolveTarget } from '../request/prepare'
 import type { SendExtras } from '../request/send'
 import type { TaskInfo, TaskMemo, TaskRun } from '../upload/task'
@@ -208,7 +208,7 @@ async function fetchToFile(
     },
   })
   if ((await sizeOf(partFile)) !== size) throw damaged(Key, 'size')
-  const md5 = loadIntegrity().statedMd5(result.headers)
+  const md5 = statedMd5(result.headers)
   // Phones that cannot compute the MD5 compare only the size.
   const fileMd5 = md5 && (await fileDigest(partFile).catch(() => undefined))
   if (fileMd5 && fileMd5.toLowerCase() !== md5) throw damaged(Key, 'MD5')
@@ -232,7 +232,6 @@ async function verifyFile(
   headers: Record<string, string>,
 ): Promise<void> {
   if (!options.VerifyDownload || !canFetchRanges(object)) return
-  const { createCrc64, statedCrc64 } = loadIntegrity()
   const stated = statedCrc64(headers)
   if (!stated) return
   const size = await fileSize(path)
@@ -252,7 +251,7 @@ export async function abortDownload({ download }: TaskMemo): Promise<void> {
 /** Reports progress to the listener of the call and to the task list, once the size is known. */
 function reporter(
   { options }: ClientCore,
-  { begin, progress: updateTask }: TaskRun,
+  { _begin: begin, progress: updateTask }: TaskRun,
   onProgress: DownloadFileParams['onProgress'],
 ): Download['report'] {
   let size: number | undefined

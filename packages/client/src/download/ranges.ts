@@ -6,10 +6,11 @@ import {
   type ResultMeta,
 } from '@miniprogram-cos/protocol'
 import { abortGroup, runPool } from '../concurrency'
-import { loadUploads } from '../lazy/uploads'
 import { pick } from '../options'
-import { integrityError, isForeign } from '../request/errors'
+import { asCosError, integrityError, isForeign } from '../request/errors'
 import { type ClientCore, type ExecuteExtras, execute } from '../request/execute'
+import { verifyContent } from '../request/integrity'
+import { partLimit } from '../upload/autoLimit'
 
 /** Smaller objects are read in one request: ranges would cost a further round trip. */
 const MIN_RANGED = 4 * 1024 * 1024
@@ -81,7 +82,7 @@ async function getUnless(
     if (!wasRefused || (params.signal && params.signal.aborted)) throw error
     return undefined
   } finally {
-    group.release()
+    group._release()
   }
 }
 
@@ -118,8 +119,8 @@ export async function fetchRanges(
   core: ClientCore,
   { params, object, from, partSize, limit, onLoaded, take }: RangedFetch,
 ): Promise<GetResult> {
-  const { signal, abort, release } = abortGroup(params.signal)
-  const { current, run } = loadUploads().partLimit(limit)
+  const { signal, abort, _release: release } = abortGroup(params.signal)
+  const { _current: current, run } = partLimit(limit)
   const starts = planRanges(from, object.size, partSize)
   const writer = new OrderedWriter(starts, take)
   let loaded = from
@@ -212,7 +213,7 @@ async function getRange(
     statusCode === 200 && Number(headers['content-length']) > length
   const tries = core.options.ChunkRetryTimes + 1
   for (let attempt = 1; ; attempt++) {
-    const result = await getUnless(isWhole, core, request, { tries })
+    const result = await getUnless(isWhole, core, request, { _tries: tries })
     if (!result) throw new RangesUnsupported()
     const { Body, statusCode, headers } = result
     const expectedRange = `bytes ${range}/${size}`
@@ -231,4 +232,57 @@ async function getRange(
 function wholeOf(result: GetResult, size: number): GetResult {
   const headers = { ...pick(result.headers, /^(?!content-range$)/), 'content-length': String(size) }
   return { ...result, statusCode: 200, headers }
+}
+
+/** Larger objects are read in one request: ranges need memory for the whole object before any byte has arrived. */
+const MAX_RANGED = 100 * 1024 * 1024
+
+/**
+ * Reads an object. With `DataType: 'arraybuffer'`, an object of 4 to 100 MiB is read in concurrent ranges, because over a
+ * long distance one connection uses only part of the bandwidth. The result is the same as that of one request. If the
+ * object changes meanwhile, it is read again from the beginning, once.
+ */
+export async function getObjectContent(
+  core: ClientCore,
+  params: GetObjectParams,
+): Promise<GetResult> {
+  const readWhole = () => execute(core, getObject, params)
+  if (params.DataType !== 'arraybuffer' || !canFetchRanges(params)) return readWhole()
+  const result = await readBytes(core, params, readWhole)
+  if (core.options.VerifyDownload) {
+    await verifyContent(result.Body, result.headers)
+  }
+  return result
+}
+
+async function readBytes(
+  core: ClientCore,
+  params: GetObjectParams,
+  readWhole: () => Promise<GetResult>,
+): Promise<GetResult> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await getUnlessLarge(core, params, MAX_RANGED)
+    if ('whole' in outcome) return outcome.whole
+    const { large } = outcome
+    const content = new Uint8Array(large.size)
+    let position = 0
+    try {
+      const result = await fetchRanges(core, {
+        params,
+        object: large,
+        from: 0,
+        partSize: core.options.ChunkSize,
+        limit: 'auto',
+        onLoaded() {},
+        take(bytes) {
+          content.set(new Uint8Array(bytes), position)
+          position += bytes.byteLength
+        },
+      })
+      return { ...result, Body: content.buffer }
+    } catch (error) {
+      if (error instanceof RangesUnsupported) return readWhole()
+      if (attempt > 1 || asCosError(error).code !== 'PreconditionFailed') throw error
+    }
+  }
 }

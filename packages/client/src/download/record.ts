@@ -1,5 +1,5 @@
-import { loadUploads } from '../lazy/uploads'
 import type { Target } from '../request/prepare'
+import { storedList } from '../upload/resume'
 import { removeFile, sizeOf } from '../wx/writeFiles'
 
 /** The object and the file of a download. */
@@ -19,7 +19,7 @@ export interface UnfinishedDownload extends DownloadPlace {
 
 /** The downloads that may be resumed. */
 const storedDownloads = () =>
-  new (loadUploads().StoredList)<UnfinishedDownload>('miniprogram_cos_downloads', 'partFile')
+  storedList<UnfinishedDownload>('miniprogram_cos_downloads', 'partFile')
 
 /** Part files of running downloads. */
 const active = new Set<string>()

@@ -2,21 +2,64 @@ import {
   asElement,
   type CosError,
   cosError,
-  loadXml,
+  readXml,
   type ServiceErrorBody,
 } from '@miniprogram-cos/protocol'
 import type { Credential } from '../credentials/provider'
 import { hexOf } from '../hash'
 import { pick } from '../options'
 import type { WxReply } from '../wx/transfer'
+import type { WxFailure } from '../wx/wx'
 import { learnFromResponse } from './clock'
-import { isForeign, requestIdOf, type SentRequest } from './errors'
+import { asCosError, isForeign, requestIdOf, type SentRequest } from './errors'
 import type { ClientCore } from './execute'
 import type { Prepared } from './prepare'
 import type { RetryDecision } from './retry'
 
-// Handling of requests that COS has refused or that have not reached it. Loaded with the first such request: see
-// lazy/failures.ts.
+// Handling of requests that COS has refused or that have not reached it. On phones part of later.js, which is loaded with
+// the first such request: see scripts/build/client.ts.
+
+/**
+ * The code of a failure of any `wx` function that a retry cannot resolve: WeChat blocks the function until the user has
+ * agreed to the privacy guidelines (errno 112: the guidelines do not declare it), or the platform lacks the function. The
+ * beginnings of the messages are matched, because the rest may contain a path.
+ */
+export const platformCode = ({ errMsg = '', errno }: WxFailure): string | undefined =>
+  errno === 112 || /:fail[\w ]*privacy/i.test(errMsg)
+    ? 'KitPrivacyRefused'
+    : /:fail[\w ,]*(not |un)(support|impl)/i.test(errMsg)
+      ? 'KitUnsupported'
+      : undefined
+
+/** Turns a failure that WeChat reports into a CosError, which is retryable or not. */
+export function networkError(cause: WxFailure, sent: SentRequest): CosError {
+  const { errMsg, errno } = cause
+  // Not a network error: `wx` is missing, or it has thrown.
+  if (!errMsg) return asCosError(cause)
+  const details = { headers: {}, ...sent, cause }
+  if (/url not in domain list/i.test(errMsg) || errno === 600002) {
+    const [origin] = /^https?:\/\/[^/]+/.exec(sent.url) || []
+    const message = `${errMsg}: add ${origin} to the mini program's server domains`
+    return cosError('network', 'KitDomainNotAllowed', message, { ...details, error: errMsg })
+  }
+  // Exactly this text: some platforms report a broken connection as `fail aborted`.
+  if (/fail abort$/i.test(errMsg)) return cosError('abort', 'KitAborted', errMsg, details)
+  // Not retryable.
+  const refusal = platformCode(cause)
+  if (refusal) return cosError('argument', refusal, errMsg, details)
+  const code = /timeout/i.test(errMsg) ? 'KitTimeout' : 'KitNetwork'
+  return cosError('network', code, errMsg, { ...details, retryable: true })
+}
+
+/** The error of a response that does not come from COS. Retryable: another network may reach COS. */
+export function notCosError(
+  { statusCode, headers }: Pick<WxReply, 'statusCode' | 'headers'>,
+  { url, method }: SentRequest,
+) {
+  const message = `no answer of COS: ${method} ${url.split('?')[0]} lacks x-cos-request-id`
+  const details = { statusCode, headers, url, method, retryable: true }
+  return cosError('network', 'KitNotCos', message, details)
+}
 
 /** Codes of 4xx responses that a retry can resolve. */
 const RETRYABLE = /^(RequestTimeout|SlowDown|ServiceUnavailable|InternalError)$/
@@ -54,7 +97,7 @@ function errorBody(data: string | ArrayBuffer): ServiceErrorBody | string {
   const text = typeof data === 'string' ? data : decodeUtf8(data)
   try {
     if (text[0] === '<') {
-      return asElement(loadXml().readXml(text).Error)
+      return asElement(readXml(text).Error)
     }
     if (text[0] === '{') {
       const parsed: ServiceErrorBody = JSON.parse(text)
@@ -79,9 +122,9 @@ function decodeUtf8(buffer: ArrayBuffer): string {
 /** A request that is being sent, perhaps repeatedly. */
 export interface Sending {
   core: ClientCore
-  prepared: Prepared
+  _prepared: Prepared
   /** The credential of the last attempt; undefined if there was none. */
-  credential?: Credential | undefined
+  _credential?: Credential | undefined
   /** The problems that the request has recovered from, each at most once. */
   recovered: { clock?: boolean; key?: boolean }
   /** The URL of the next attempt, if it differs. */
@@ -97,7 +140,7 @@ export function decideRetry(sending: Sending, failure: CosError): RetryDecision 
   // Credential requests have been retried already, once for all waiting requests.
   if (!retryable || kind === 'credentials') return 'fail'
   // Without a response it is unknown whether the operation took effect; SlowDown says that it did not.
-  return sending.prepared.operation.idempotent || statusCode === 503 ? 'later' : 'fail'
+  return sending._prepared.operation._idempotent || statusCode === 503 ? 'later' : 'fail'
 }
 
 /** The result of a failure that the official client reports as a success, if the response comes from COS. */
@@ -106,14 +149,14 @@ export function mapFailure(
   { statusCode = 0, code, headers = {}, RequestId }: CosError,
 ): object | undefined {
   const failure = { statusCode, code, headers, ...pick({ RequestId }) }
-  return operation.mapFailure && !isForeign({ headers })
-    ? operation.mapFailure(failure, params)
+  return operation._mapFailure && !isForeign({ headers })
+    ? operation._mapFailure(failure, params)
     : undefined
 }
 
 /** Recovers from clock skew or a rejected credential. @returns whether the request may succeed now */
 function recover(
-  { core: { options, credentials }, credential: used, recovered }: Sending,
+  { core: { options, _credentials: credentials }, _credential: used, recovered }: Sending,
   { statusCode, code, message, method, headers }: CosError,
 ): boolean {
   if (!used) return false
@@ -130,16 +173,16 @@ function recover(
     recovered.clock = true
     return true
   }
-  if (recovered.key || 'Authorization' in used || credentials.isFixed()) return false
+  if (recovered.key || 'Authorization' in used || credentials._isFixed()) return false
   // A provider may have issued the key for only the first entry of its scope.
-  const isTooWide = Boolean(used.isScoped && used.isWide) && code === 'AccessDenied'
+  const isTooWide = Boolean(used._isScoped && used._isWide) && code === 'AccessDenied'
   recovered.key =
     isClockError ||
     isTooWide ||
     isBareStatus(400) ||
     code === 'ExpiredToken' ||
     code === 'InvalidAccessKeyId'
-  if (recovered.key) credentials.drop(used, isTooWide)
+  if (recovered.key) credentials._drop(used, isTooWide)
   return recovered.key
 }
 
@@ -149,7 +192,7 @@ const COS_HOST =
 
 /** The URL at COS's other domain if COS did not answer (option AutoSwitchHost). */
 function urlOfOtherHost(
-  { core: { options }, prepared: { operation, url }, credential }: Sending,
+  { core: { options }, _prepared: { operation, url }, _credential: credential }: Sending,
   { statusCode, RequestId, retryable }: CosError,
 ): string | undefined {
   // A response without a RequestId is not from COS.
@@ -157,6 +200,6 @@ function urlOfOtherHost(
   // A signature that the app or a function has made is for the first host.
   const canSwitch = options.AutoSwitchHost && credential && !('Authorization' in credential)
   const [, start, isFirst] =
-    (canSwitch && operation.idempotent && isUnanswered && COS_HOST.exec(url)) || []
+    (canSwitch && operation._idempotent && isUnanswered && COS_HOST.exec(url)) || []
   return start && url.replace(COS_HOST, start + (isFirst ? 'tencentcos.cn' : 'myqcloud.com'))
 }

@@ -3,7 +3,7 @@ import { Semaphore, sleep } from '../concurrency'
 import { createDigest, digest, hexOf, type Rounds, rotateLeft, toBase64, utf8Bytes } from '../hash'
 import { integrityError } from './errors'
 
-// Comparison of content with the digests that COS returns. Loaded when it is first needed: see lazy/integrity.ts.
+// Comparison of content with the digests that COS returns. On phones part of later.js: see scripts/build/client.ts.
 
 const MD5_INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]
 /** Rotation of each step; the four values of a round repeat. */

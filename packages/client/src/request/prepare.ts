@@ -19,9 +19,9 @@ import {
 } from '@miniprogram-cos/protocol'
 import type { CredentialRequest } from '../credentials/provider'
 import { toBase64 } from '../hash'
-import { loadIntegrity } from '../lazy/integrity'
 import { pick, type ResolvedOptions } from '../options'
 import { missingParam } from './errors'
+import { md5 } from './integrity'
 
 export type Params = Record<string, unknown>
 
@@ -39,7 +39,7 @@ export interface Prepared {
   /** The `Host` header that is signed. */
   host: string
   /** `host/encoded-key`, no scheme. */
-  location: string
+  _location: string
   /** The path that is signed. */
   pathname: string
   /** The parameters that are signed, including the sub-resource. */
@@ -61,11 +61,13 @@ export function prepare(
   const target = resolveTarget(params, options, operation)
   const { Bucket, Region, Key } = target
   params.Key = Key
-  const { base, host, signedPrefix } = Bucket
-    ? bucketAddress(Bucket, Region, options)
-    : serviceAddress(Region, options)
+  const {
+    base,
+    host,
+    _signedPrefix: signedPrefix,
+  } = Bucket ? bucketAddress(Bucket, Region, options) : serviceAddress(Region, options)
   const { query: fields = {}, headers, body } = requestOf(operation, params)
-  if (!operation.refuseKey || options.ObjectKeySimplifyCheck) refuseDotSegments(operation, Key)
+  if (!operation._refuseKey || options.ObjectKeySimplifyCheck) refuseDotSegments(operation, Key)
   const query: Record<string, string> = {}
   if (operation.subresource) query[operation.subresource] = ''
   for (const [name, value] of Object.entries(pick(fields))) query[name] = String(value)
@@ -88,7 +90,7 @@ export function prepare(
     method: operation.method,
     url: base + (operation.form ? '/' : path) + searchOf(operation, query, params.QueryString),
     host,
-    location,
+    _location: location,
     pathname: `${signedPrefix}/${operation.form ? '' : Key}`,
     query,
     headers: headersOf(operation, params, headers, body),
@@ -137,7 +139,7 @@ export const locationOf = ({ Bucket, Region, Key }: Target, options: ResolvedOpt
 
 /** Phones resolve dot segments: the request would be for another object. @throws CosError `KitInvalidKey` */
 function refuseDotSegments(operation: AnyOperation, Key: string): void {
-  if (operation.refuseKey) operation.refuseKey(Key)
+  if (operation._refuseKey) operation._refuseKey(Key)
   if (!/(^|\/)\.\.?(\/|$)/.test(Key)) return
   throw argumentError('KitInvalidKey', '"." and ".." in a Key lead to another object', Key)
 }
@@ -168,12 +170,12 @@ function headersOf(
       if (overrides || !isSet(name)) setHeader(headers, name, value)
     }
   }
-  add(operationHeaders, operation.ownHeadersWin)
+  add(operationHeaders, operation._ownHeadersWin)
   if (body) {
     // The headers of a generated document override the caller's.
-    const { contentMd5: isDocument, contentType = 'application/xml' } = operation
+    const { _contentMd5: isDocument, _contentType: contentType = 'application/xml' } = operation
     if (isDocument) add({ 'Content-Type': contentType }, true)
-    if (isDocument) add({ 'Content-MD5': toBase64(loadIntegrity().md5(body)) }, true)
+    if (isDocument) add({ 'Content-MD5': toBase64(md5(body)) }, true)
     if (typeof body !== 'string') add({ 'Content-Length': body.byteLength })
   }
   return headers
@@ -191,30 +193,27 @@ export function formKey(Key: string, FilePath: unknown): string {
 /** The part of the client that `prepare` uses. */
 export interface RequestContext {
   options: ResolvedOptions
-  features: { readonly scopes: ScopeReaders }
+  _features: { readonly _readScope: ScopeReader }
 }
 
-/** Functions that read the scope of operations that access something other than their own key. */
-export type ScopeReaders = {
-  [On in AccessTarget]?: (
-    params: Params,
-    operation: AnyOperation,
-    options: ResolvedOptions,
-  ) => Partial<ScopeEntry>[]
-}
+/** Reads the scope of an operation that accesses something other than its own key. */
+export type ScopeReader = (
+  on: AccessTarget,
+  params: Params,
+  options: ResolvedOptions,
+) => Partial<ScopeEntry>[]
 
 /** The permissions that a key for this request needs, in the format of the official client. */
 function scopeOf(
   operation: AnyOperation,
   params: Params,
   target: Omit<ScopeEntry, 'action'>,
-  { options, features }: RequestContext,
+  { options, _features }: RequestContext,
 ): ScopeEntry[] {
   const scope: ScopeEntry[] = []
   for (const { action, on } of operation.access) {
-    // Accessed only if it is needed: the getter loads a file.
-    const readScope = on === 'object' || on === 'bucket' ? undefined : features.scopes[on]
-    for (const entry of readScope ? readScope(params, operation, options) : [{}]) {
+    const isTarget = on === 'object' || on === 'bucket'
+    for (const entry of isTarget ? [{}] : _features._readScope(on, params, options)) {
       scope.push({ action: `name/cos:${action}`, ...target, ...entry })
     }
   }

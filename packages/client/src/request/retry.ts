@@ -11,7 +11,7 @@ export type RetryDecision = 'fail' | 'now' | 'later'
 
 export interface RetryOptions {
   /** Maximum number of attempts. @default 4 */
-  tries?: number | undefined
+  _tries?: number | undefined
   /**
    * Called before the delay. `hadToWait`: the app was in the background or offline, which explains the failure; such an
    * attempt does not count.
@@ -26,7 +26,7 @@ export interface RetryOptions {
 export async function retry<T>(
   attempt: () => Promise<T>,
   decide: (failure: CosError) => RetryDecision,
-  { tries = DELAYS.length, onRetry }: RetryOptions = {},
+  { _tries: tries = DELAYS.length, onRetry }: RetryOptions = {},
 ): Promise<T> {
   for (let count = 1; ; count++) {
     try {

@@ -5,18 +5,18 @@ import {
   type CosResponse,
   cosError,
   deriveSignKey,
-  loadXml,
+  readXml,
   signRequest,
   type XmlElement,
 } from '@miniprogram-cos/protocol'
 import type { Credential, Key } from '../credentials/provider'
 import { signatureHash } from '../hash'
-import { loadFailures } from '../lazy/failures'
 import { pick, type ResolvedOptions } from '../options'
 import { type TransferEvents, transfer, type WxReply } from '../wx/transfer'
 import { serverTime } from './clock'
-import { hasErrorBody, isForeign, notCosError, requestIdOf, type SentRequest } from './errors'
+import { hasErrorBody, isForeign, requestIdOf, type SentRequest } from './errors'
 import type { ClientCore } from './execute'
+import { notCosError, serviceError } from './failures'
 import { headersToSign, isSame, type Prepared } from './prepare'
 
 /** Headers that are sent as form fields of the same name (document 436/14690). */
@@ -38,7 +38,7 @@ export interface SendExtras extends TransferEvents {
 
 /** Signs a request and sends it. @throws CosError kind `network`, `abort` */
 export function send(
-  { options, events }: ClientCore,
+  { options, _events: events }: ClientCore,
   prepared: Prepared,
   credential: Credential,
   signal: AbortSignalLike | undefined,
@@ -149,18 +149,18 @@ export function signKeyOf(secretKey: string, keyTime: string): string {
 
 /** Parses a successful response. @throws CosError for any other */
 export function parseResponse(prepared: Prepared, reply: WxReply): object {
-  const { operation, params, location } = prepared
+  const { operation, params, _location: location } = prepared
   const { statusCode, headers, data } = reply
   const is2xx = statusCode >= 200 && statusCode < 300
-  if (!is2xx || (!operation.isContent && hasErrorBody(data))) {
-    throw loadFailures().serviceError(reply, prepared)
+  if (!is2xx || (!operation._isContent && hasErrorBody(data))) {
+    throw serviceError(reply, prepared)
   }
   if (isForeign(reply)) throw notCosError(reply, prepared)
   // The operation names the type of the element, as COS documents it.
   const xml = <Content>(root: string) => rootElement(String(data), root) as Content
   const response: CosResponse = { statusCode, headers, body: data, location, xml }
   return {
-    ...(operation.parseResponse && operation.parseResponse(response, params)),
+    ...(operation._parse && operation._parse(response, params)),
     statusCode,
     headers,
     ...pick({
@@ -178,7 +178,7 @@ function rootElement(data: string, root: string): XmlElement {
     // From a portal or a proxy. Without this check, a list would seem empty.
     throw cosError('integrity', 'KitInvalidXml', `the answer is no ${root}`)
   }
-  const document = first ? loadXml().readXml(data) : {}
+  const document = first ? readXml(data) : {}
   if (!root) return document
   return asElement(asList<XmlElement | string>(document[root])[0])
 }

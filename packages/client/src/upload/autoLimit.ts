@@ -22,7 +22,7 @@ const PAUSE_ROUNDS = 2
  * trips take most of their time.
  */
 export class AutoLimit {
-  current = INITIAL_LIMIT
+  _current = INITIAL_LIMIT
   /** The change of the limit that the current round tries; 0 between trials. */
   private _trial = 0
   private _step = INITIAL_LIMIT
@@ -42,7 +42,7 @@ export class AutoLimit {
   /** Adjusts the initial limit to the size of a file, until a speed has been measured. */
   expect(bytes: number): void {
     const fitting = Math.floor(INITIAL_BYTES / bytes)
-    if (this._round === 0) this.current = Math.min(MAX_LIMIT, Math.max(INITIAL_LIMIT, fitting))
+    if (this._round === 0) this._current = Math.min(MAX_LIMIT, Math.max(INITIAL_LIMIT, fitting))
   }
 
   /** Records the start of a part. @returns a function that records its end */
@@ -58,7 +58,7 @@ export class AutoLimit {
       if (round !== this._round) return
       this._slowest = Math.max(this._slowest, time)
       this._speeds.push((bytes / time) * averageParts)
-      if (this._speeds.length >= this.current) this._endRound()
+      if (this._speeds.length >= this._current) this._endRound()
     }
   }
 
@@ -70,7 +70,7 @@ export class AutoLimit {
 
   private _endRound(): void {
     const speed = this._speeds.reduce((sum, partSpeed) => sum + partSpeed) / this._speeds.length
-    const { _trial: trial, _baseSpeed: base, current, _slowest: slowest } = this
+    const { _trial: trial, _baseSpeed: base, _current: current, _slowest: slowest } = this
     this._speeds = []
     this._slowest = 0
     this._round++
@@ -78,7 +78,7 @@ export class AutoLimit {
       this._baseSpeed = speed
       if (this._pauseRounds-- > 0) return
     } else if (trial > 0 ? speed < base * SPEED_RATIO : speed * SPEED_RATIO < base) {
-      this.current -= trial
+      this._current -= trial
       this._endTrial()
       return
     } else if (trial > 0) this._baseSpeed = speed
@@ -89,23 +89,26 @@ export class AutoLimit {
     else {
       this._trial = next - current
       this._step = Math.sign(this._step)
-      this.current = next
+      this._current = next
     }
   }
 
   private _endTrial(): void {
-    this._step = this._trial < 0 || this.current === MIN_LIMIT ? 1 : -1
+    this._step = this._trial < 0 || this._current === MIN_LIMIT ? 1 : -1
     this._trial = 0
     this._pauseRounds = PAUSE_ROUNDS
   }
 }
+
+/** Creates the limit of the option `FileParallelLimit: 'auto'`. */
+export const createAutoLimit = (): AutoLimit => new AutoLimit()
 
 /** A limit of the concurrent parts of one transfer: a number, or adapted to the measured speed. */
 export function partLimit(limit: number | string | undefined) {
   const auto = limit === 'auto' ? new AutoLimit() : undefined
   const fixed = Math.max(1, Number(limit) || 1)
   return {
-    current: () => (auto ? auto.current : fixed),
+    _current: () => (auto ? auto._current : fixed),
     /** Sends a part when a slot is free, and measures its time. */
     run: <T>(bytes: number, send: () => Promise<T>): Promise<T> =>
       wxSlots().uploads.run(async () => {

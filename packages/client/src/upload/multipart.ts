@@ -70,14 +70,14 @@ export interface MultipartUpload {
   signal: AbortSignalLike
   /** Keeps the UploadId for the next run, and for aborting the upload. */
   memo: TaskMemo
-  onLoaded: (loaded: number) => void
+  _onLoaded: (loaded: number) => void
   /** Called with the number of bytes compared with the parts of an earlier run. */
-  onHashed: (bytes: number) => void
+  _onHashed: (bytes: number) => void
   target: Target
   parts: Part[]
-  fileSize: number
+  _fileSize: number
   /** The entry that is stored for resuming. */
-  unfinished: UnfinishedUpload
+  _unfinished: UnfinishedUpload
   /** Aborts the pending requests. */
   abort: () => void
   /** Hashes the file, at most once per run; undefined if the system cannot. */
@@ -112,9 +112,19 @@ export async function uploadInParts(
     hashing = hashing || fileDigest(params.FilePath).catch(() => undefined)
     return hashing
   }
-  const { signal, abort, release: releaseSignal } = abortGroup(run.signal)
-  const plan = { core, params, target, parts, fileSize, unfinished, digest }
-  const upload: MultipartUpload = { ...plan, signal, abort, memo, onLoaded, onHashed }
+  const { signal, abort, _release: releaseSignal } = abortGroup(run.signal)
+  const file = { parts, _fileSize: fileSize, _unfinished: unfinished, digest }
+  const upload: MultipartUpload = {
+    core,
+    params,
+    target,
+    ...file,
+    signal,
+    abort,
+    memo,
+    _onLoaded: onLoaded,
+    _onHashed: onHashed,
+  }
   // Whether the next attempt can find the upload: an earlier run of this task may have stored the digest.
   let isStored = memo.digest !== undefined
   let storing: Promise<void> | undefined
@@ -181,7 +191,16 @@ const PART_HEADERS = /^x-cos-(traffic-limit|mime-limit|server-side-encryption-cu
 
 /** Sends the missing parts concurrently; the first failure aborts the others. */
 async function sendParts(
-  { core, params, target, parts, fileSize, signal, abort, onLoaded }: MultipartUpload,
+  {
+    core,
+    params,
+    target,
+    parts,
+    _fileSize: fileSize,
+    signal,
+    abort,
+    _onLoaded: onLoaded,
+  }: MultipartUpload,
   UploadId: string,
   arrived: PartDone[],
 ): Promise<PartDone[]> {
@@ -204,7 +223,7 @@ async function sendParts(
         throw integrityError('KitFileChanged', `${params.FilePath} changed during the upload`)
       }
       const part = { ...target, UploadId, signal, Headers, PartNumber, Body }
-      return execute(core, multipartUpload, part, { tries: ChunkRetryTimes + 1 })
+      return execute(core, multipartUpload, part, { _tries: ChunkRetryTimes + 1 })
     })
     if (!ETag) throw integrityError('KitNoETag', `part ${PartNumber} has no ETag`)
     done.push({ PartNumber, ETag })
@@ -213,7 +232,7 @@ async function sendParts(
     // Within the interval it is not reported, and the next part may take long.
     defer(() => signal.aborted || onLoaded(loaded), core.options.ProgressInterval)
   }
-  await runPool(missing, limit.current, send, abort)
+  await runPool(missing, limit._current, send, abort)
   return done.sort((a, b) => a.PartNumber - b.PartNumber)
 }
 
@@ -221,7 +240,7 @@ async function sendParts(
 const COMPLETE_HEADERS = /^(x-cos-(meta-.*|forbid-overwrite)|pic-operations)$/i
 
 /** The upload to complete. Only the headers of its params are used. */
-type Completion = Pick<MultipartUpload, 'core' | 'target' | 'fileSize' | 'signal'> & {
+type Completion = Pick<MultipartUpload, 'core' | 'target' | '_fileSize' | 'signal'> & {
   params: object
 }
 
@@ -230,7 +249,7 @@ type Completion = Pick<MultipartUpload, 'core' | 'target' | 'fileSize' | 'signal
  * parts and age of the object then show whether the first attempt has created it.
  */
 export async function completeUpload(
-  { core, params, target, fileSize, signal }: Completion,
+  { core, params, target, _fileSize: fileSize, signal }: Completion,
   UploadId: string,
   Parts: PartDone[],
 ): Promise<MultipartCompleteResult> {

@@ -1,8 +1,7 @@
 import { abortGroup, defer } from '../concurrency'
 import type { Emitter } from '../events'
-import { loadUploads } from '../lazy/uploads'
 import type { ResolvedOptions } from '../options'
-import type { AutoLimit } from './autoLimit'
+import { type AutoLimit, createAutoLimit } from './autoLimit'
 import {
   type TaskInfo,
   type TaskMemo,
@@ -46,10 +45,10 @@ export class TaskQueue implements TaskObserver {
   /** Adds an upload and starts it when its turn comes. Its file is not read before. */
   add(params: TaskParams, steps: TaskSteps): Promise<object> {
     const task = new UploadTask(++this._lastNumber, params, steps, this, this._options)
-    const { outcome } = task
-    this._tasks.set(task.info.id, task)
-    if (!task.info.type) this._waiting.add(task)
-    task.announce()
+    const outcome = task._outcome
+    this._tasks.set(task._info.id, task)
+    if (!task._info.type) this._waiting.add(task)
+    task._announce()
     this._emit()
     this._startDownload(task)
     this._startNext()
@@ -61,33 +60,33 @@ export class TaskQueue implements TaskObserver {
   }
 
   list(): TaskInfo[] {
-    return [...this._tasks.values()].map(({ info }) => ({ ...info }))
+    return [...this._tasks.values()].map(({ _info: info }) => ({ ...info }))
   }
 
   /** Running and waiting tasks that have not sent anything, in order. */
   next(): TaskInfo[] {
     const infos: TaskInfo[] = []
     for (const group of [this._running.keys(), this._waiting]) {
-      for (const { isStopped, info } of group) {
-        if (isStopped || info.loaded > 0) continue
-        if (infos.push(info) >= MAX_NEXT) return infos
+      for (const task of group) {
+        if (task._isStopped || task._info.loaded > 0) continue
+        if (infos.push(task._info) >= MAX_NEXT) return infos
       }
     }
     return infos
   }
 
   /** Whether a task runs or waits. */
-  isRunning(): boolean {
-    return [...this._running.keys(), ...this._waiting].some(({ isStopped }) => !isStopped)
+  _isRunning(): boolean {
+    return [...this._running.keys(), ...this._waiting].some((task) => !task._isStopped)
   }
 
   /** A download does not wait for uploads; the parts of all downloads have a limit of their own. */
   private _startDownload(task: UploadTask): void {
-    const { info, running } = task
-    if (info.type && info.state === 'waiting' && !running) task.start()
+    const { type, state } = task._info
+    if (type && state === 'waiting' && !task._running) task.start()
   }
 
-  onChange({ info: { type, state, size, loaded } }: UploadTask): void {
+  _onChange({ _info: { type, state, size, loaded } }: UploadTask): void {
     this._emit()
     if (!this._auto || type || state !== 'uploading' || loaded) return
     // The size is known now.
@@ -95,26 +94,25 @@ export class TaskQueue implements TaskObserver {
     this._startNext()
   }
 
-  onIdle(task: UploadTask): void {
+  _onIdle(task: UploadTask): void {
     this._startDownload(task)
-    if (!task.running && !task.info.type) {
+    if (!task._running && !task._info.type) {
       const end = this._running.get(task)
-      if (end) end(task.info.loaded, Date.now())
+      if (end) end(task._info.loaded, Date.now())
       this._running.delete(task)
-      if (task.info.state === 'waiting') {
+      if (task._info.state === 'waiting') {
         this._waiting.add(task)
         this._isUnordered = true
       }
     }
-    if (task.isFinished) this._trim()
+    if (task._isFinished) this._trim()
     this._startNext()
   }
 
   private _startNext(): void {
     const { FileParallelLimit } = this._options
-    this._auto =
-      FileParallelLimit === 'auto' ? this._auto || new (loadUploads().AutoLimit)() : undefined
-    while (this._running.size < (this._auto ? this._auto.current : Number(FileParallelLimit))) {
+    this._auto = FileParallelLimit === 'auto' ? this._auto || createAutoLimit() : undefined
+    while (this._running.size < (this._auto ? this._auto._current : Number(FileParallelLimit))) {
       if (this._isUnordered) {
         this._waiting = new Set([...this._waiting].sort((a, b) => a.number - b.number))
         this._isUnordered = false
@@ -123,7 +121,7 @@ export class TaskQueue implements TaskObserver {
       if (!task) return
       this._waiting.delete(task)
       // Paused or cancelled while it waited.
-      if (task.isStopped) continue
+      if (task._isStopped) continue
       this._running.set(task, this._auto && this._auto.begin(Date.now()))
       task.start()
     }
@@ -134,7 +132,7 @@ export class TaskQueue implements TaskObserver {
     let surplus = this._tasks.size - this._options.UploadQueueSize
     if (surplus <= 0) return
     for (const [id, task] of this._tasks) {
-      if (!task.isFinished) continue
+      if (!task._isFinished) continue
       this._tasks.delete(id)
       if (--surplus <= 0) return
     }
@@ -161,7 +159,7 @@ export async function runAlone(steps: TaskSteps, params: TaskParams): Promise<ob
   const memo: TaskMemo = {}
   const signal = params.signal || abortGroup().signal
   try {
-    return await steps.run({ signal, memo, begin() {}, progress() {}, hash() {} })
+    return await steps.run({ signal, memo, _begin() {}, progress() {}, hash() {} })
   } catch (error) {
     if (signal.aborted) await steps.abort(memo)
     throw error

@@ -7,7 +7,7 @@ import { sleep, withTimeout } from '../concurrency'
 import { asCosError } from '../request/errors'
 import { type ClientCore, execute } from '../request/execute'
 import type { Target } from '../request/prepare'
-import { StoredList } from '../storedList'
+import { load, save } from '../wx/files'
 import type { MultipartUpload, PartDone } from './multipart'
 
 /** An upload that may be resumed: its target, and the sizes of the file and its parts. */
@@ -29,8 +29,53 @@ interface StoredUpload extends UnfinishedUpload {
   digest?: string
 }
 
+/** COS keeps the parts of an unfinished upload forever; the official client resumes uploads for a month. */
+const MAX_AGE_SECONDS = 30 * 86_400
+
+const now = () => Math.floor(Date.now() / 1000)
+
+/** An entry with the time when it was saved, in Unix seconds. */
+type Saved<Entry> = Entry & { at: number }
+
+/**
+ * A list in the storage of the phone, newest first: the transfers that can be resumed after a restart of the app.
+ *
+ * @param name the key in the storage
+ * @param id the field that identifies an entry
+ */
+export function storedList<Entry extends object>(name: string, id: keyof Entry) {
+  const read = (): Saved<Entry>[] => {
+    const stored = load(name)
+    // Only this list writes there; entries of another version lack the required fields.
+    const entries: Saved<Entry>[] = Array.isArray(stored) ? stored : []
+    return entries.filter((entry) => entry && entry[id])
+  }
+  /** The entries that are not too old. */
+  const recent = () => {
+    const oldest = now() - MAX_AGE_SECONDS
+    return read().filter(({ at }) => at > oldest)
+  }
+  return {
+    read,
+    recent,
+    /**
+     * Saves an entry, and drops those that are too old or beyond the limit.
+     * @returns whether it was saved: the storage may be full, or the limit 0
+     */
+    put(entry: Entry, limit: number): boolean {
+      const others = recent().filter((other) => other[id] !== entry[id])
+      return save(name, [{ ...entry, at: now() }, ...others].slice(0, limit)) && limit > 0
+    },
+    remove(removed: Entry[keyof Entry]): void {
+      const entries = read()
+      const remaining = entries.filter((entry) => entry[id] !== removed)
+      if (remaining.length < entries.length) save(name, remaining)
+    },
+  }
+}
+
 /** The uploads that may be resumed. */
-export const storedUploads = new StoredList<StoredUpload>('miniprogram_cos_uploads', 'UploadId')
+export const storedUploads = storedList<StoredUpload>('miniprogram_cos_uploads', 'UploadId')
 
 /** The ids of running uploads: no other upload may resume or abort them. */
 export const active = new Set<string>()
@@ -47,10 +92,10 @@ export type ResumeSource = (
  * @returns its parts on the server
  */
 export async function findResumableUpload(upload: MultipartUpload): Promise<PartDone[]> {
-  const { core, target, memo, unfinished } = upload
+  const { core, target, memo, _unfinished: unfinished } = upload
   const digest = async () => {
     const fileMd5 = await upload.digest()
-    upload.onHashed(upload.fileSize)
+    upload._onHashed(upload._fileSize)
     return fileMd5
   }
   const drop = (UploadId: string) => {
@@ -87,7 +132,7 @@ export async function findResumableUpload(upload: MultipartUpload): Promise<Part
       storedUploads.remove(id)
     }
   }
-  for (const find of core.features.resumeSources) {
+  for (const find of core._features._resumeSources) {
     const [id, parts] = (await find(upload)) || []
     if (parts) {
       memo.UploadId = id

@@ -62,7 +62,7 @@ export interface TaskRun {
   signal: AbortSignalLike
   memo: TaskMemo
   /** The transfer begins. */
-  begin: (size: number) => void
+  _begin: (size: number) => void
   progress: (progress: UploadProgress) => void
   /** Reports the comparison of the file with the parts of an earlier run. */
   hash: (progress: UploadProgress) => void
@@ -95,15 +95,15 @@ export interface TaskSteps {
   /** Frees the parts on the server, or removes the part file of a download. */
   abort: (memo: TaskMemo) => Promise<void>
   /** Called with the new outcome when the task is restarted after a failure. */
-  onRestart: (outcome: Promise<object>) => unknown
+  _onRestart: (outcome: Promise<object>) => unknown
 }
 
 /** Callbacks from a task to its queue. */
 export interface TaskObserver {
   /** `info` has changed. */
-  onChange: (task: UploadTask) => void
+  _onChange: (task: UploadTask) => void
   /** A run has ended, or the task waits for one. */
-  onIdle: (task: UploadTask) => void
+  _onIdle: (task: UploadTask) => void
 }
 
 /**
@@ -111,11 +111,11 @@ export interface TaskObserver {
  * After a failure the task can be restarted, with a new `outcome`.
  */
 export class UploadTask {
-  readonly info: TaskInfo
+  readonly _info: TaskInfo
   /** Settles when the task ends. */
-  outcome!: Promise<object>
+  _outcome!: Promise<object>
   /** The current run; it may continue for a moment after a pause. */
-  running: Promise<void> | undefined
+  _running: Promise<void> | undefined
   private _resolve!: (result: object) => void
   private _reject!: (error: CosError) => void
   private _group?: AbortGroup
@@ -133,7 +133,7 @@ export class UploadTask {
     defaults: { Bucket?: string; Region?: string },
   ) {
     const { Bucket, Region, Key, FilePath } = _params
-    this.info = {
+    this._info = {
       id: `${Date.now().toString(36)}-${number}-${Math.random().toString(36).slice(2, 8)}`,
       Bucket: String(Bucket || defaults.Bucket || ''),
       Region: String(Region || defaults.Region || ''),
@@ -150,25 +150,25 @@ export class UploadTask {
   }
 
   /** Whether it has ended; only a restart would run it again. */
-  get isFinished(): boolean {
-    const { state } = this.info
+  get _isFinished(): boolean {
+    const { state } = this._info
     return state === 'success' || state === 'error' || state === 'canceled'
   }
 
   /** Whether it has ended or is paused. */
-  get isStopped(): boolean {
-    return this.isFinished || this.info.state === 'paused'
+  get _isStopped(): boolean {
+    return this._isFinished || this._info.state === 'paused'
   }
 
   /** Reports the id to the app, before the file is read. */
-  announce(): void {
+  _announce(): void {
     const { onTaskReady } = this._params
-    if (onTaskReady) callApp(() => onTaskReady(this.info.id))
+    if (onTaskReady) callApp(() => onTaskReady(this._info.id))
   }
 
   /** Runs the task. Called by the queue. */
   start(): void {
-    const { info, _params: params } = this
+    const { _info: info, _params: params } = this
     const { onTaskStart } = params
     this._set('checking')
     const group = abortGroup(params.signal)
@@ -178,12 +178,12 @@ export class UploadTask {
     const change = (changes: Partial<TaskInfo>) => {
       if (this._group !== group || info.state === 'paused') return
       Object.assign(info, changes)
-      this._observer.onChange(this)
+      this._observer._onChange(this)
     }
     const run = this._steps.run({
       signal: group.signal,
       memo: this._memo,
-      begin: (size) => {
+      _begin: (size) => {
         info.size = size
         if (info.state === 'checking') change({ state: 'uploading' })
       },
@@ -191,21 +191,21 @@ export class UploadTask {
         change({ loaded, size: total, speed, percent }),
       hash: ({ percent }) => change({ hashPercent: percent }),
     })
-    this.running = run
+    this._running = run
       .then(
         (result) => this._succeed(result),
         (error) => this._fail(asCosError(error)),
       )
       .then(() => {
-        group.release()
-        this.running = undefined
-        this._observer.onIdle(this)
+        group._release()
+        this._running = undefined
+        this._observer._onIdle(this)
       })
   }
 
   /** Stops the upload; its parts stay on the server. */
   pause(): void {
-    if (!this.isStopped) this._stop('paused')
+    if (!this._isStopped) this._stop('paused')
   }
 
   /**
@@ -213,28 +213,28 @@ export class UploadTask {
    * @returns its outcome; undefined if it is neither paused nor failed
    */
   restart(): Promise<object> | undefined {
-    const { info } = this
+    const { _info: info } = this
     if (info.state !== 'paused' && info.state !== 'error') return undefined
     if (info.error) {
       delete info.error
-      this._steps.onRestart(this._renew())
+      this._steps._onRestart(this._renew())
     }
     this._set('waiting')
-    this._observer.onIdle(this)
-    return this.outcome
+    this._observer._onIdle(this)
+    return this._outcome
   }
 
   /** Aborts the upload: `outcome` rejects, and the parts on the server are freed. */
   cancel(): void {
-    const { state } = this.info
+    const { state } = this._info
     if (state === 'success' || state === 'canceled') return
     this._stop('canceled')
-    void this._abort(abortError(), this.running)
+    void this._abort(abortError(), this._running)
   }
 
   private _set(state: TaskState): void {
-    this.info.state = state
-    this._observer.onChange(this)
+    this._info.state = state
+    this._observer._onChange(this)
   }
 
   private _stop(state: TaskState): void {
@@ -244,16 +244,16 @@ export class UploadTask {
 
   /** Creates a new outcome, whose rejection may be ignored. */
   private _renew(): Promise<object> {
-    this.outcome = new Promise((resolve, reject) => {
+    this._outcome = new Promise((resolve, reject) => {
       this._resolve = resolve
       this._reject = reject
     })
-    this.outcome.catch(() => {})
-    return this.outcome
+    this._outcome.catch(() => {})
+    return this._outcome
   }
 
   private _succeed(result: object): void {
-    const { info } = this
+    const { _info: info } = this
     info.loaded = info.size
     info.percent = 1
     // Overrides a pause or a cancellation that came too late.
@@ -262,7 +262,7 @@ export class UploadTask {
   }
 
   private _fail(error: CosError): void {
-    const { info, _params: params } = this
+    const { _info: info, _params: params } = this
     // Paused: it will be resumed. Cancelled: `cancel` rejects. Restarted meanwhile: it runs again.
     if (info.state === 'paused' || info.state === 'canceled' || info.state === 'waiting') return
     if (params.signal && params.signal.aborted) {
@@ -287,7 +287,7 @@ export class UploadTask {
 export function taskReporter(
   { options }: ClientCore,
   { onProgress }: UploadTaskParams,
-  { begin, progress: updateTask }: TaskRun,
+  { _begin: begin, progress: updateTask }: TaskRun,
   size: number,
 ) {
   begin(size)

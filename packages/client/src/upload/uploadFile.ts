@@ -14,13 +14,13 @@ import { unlessAborted } from '../concurrency'
 import type { ConfirmedUpload } from '../credentials/confirm'
 import { type Callback, callApp } from '../events'
 import { hexOf } from '../hash'
-import { loadIntegrity } from '../lazy/integrity'
-import { loadUploads } from '../lazy/uploads'
 import { pick } from '../options'
 import { missingParam } from '../request/errors'
 import { type ClientCore, execute } from '../request/execute'
+import { md5InTurns } from '../request/integrity'
 import { fileDigest, fileSize, readLocalFile } from '../wx/files'
 import { wxSlots } from '../wx/transfer'
+import { uploadInParts } from './multipart'
 import {
   type TaskInfo,
   type TaskRun,
@@ -28,6 +28,7 @@ import {
   type UploadTaskParams,
   type UploadWork,
 } from './task'
+import { compareFile, confirmByHead } from './verify'
 
 export interface UploadFileParams extends ObjectParams, ContentParams {
   /** A local file: from `wx.chooseMedia`, `wx.chooseMessageFile`, `wx.env.USER_DATA_PATH` … */
@@ -110,7 +111,7 @@ export const uploadFileWork: UploadWork = async (core, callParams, run) => {
   const params = await runPrepare(callParams, run)
   const size = await fileSize(params.FilePath)
   if (size > Number(params.SliceSize ?? core.options.SliceSize))
-    return loadUploads().uploadInParts(core, params, run, size)
+    return uploadInParts(core, params, run, size)
   const isForm = core.options.SimpleUploadMethod === 'postObject' && !formObstacle(params)
   if (isForm) return sendForm(core, params, run, size)
   // FilePath overrides Body.
@@ -141,12 +142,7 @@ async function runPrepare(
 export const sliceUploadWork: UploadWork = async (core, { SliceSize = 0, ...rest }, run) => {
   const size = await fileSize(rest.FilePath)
   return size
-    ? loadUploads().uploadInParts(
-        core,
-        { ...rest, ChunkSize: rest.ChunkSize || SliceSize },
-        run,
-        size,
-      )
+    ? uploadInParts(core, { ...rest, ChunkSize: rest.ChunkSize || SliceSize }, run, size)
     : putContentWork(core, { ...rest, Body: '' }, run)
 }
 
@@ -160,9 +156,7 @@ export const putContentWork: UploadWork = (core, params, run) =>
     if (isFile) Body = await readLocalFile(FilePath)
     // Metadata by which readers can verify the object.
     const metadata =
-      Body && UploadAddMetaMd5
-        ? { 'x-cos-meta-md5': hexOf(await loadIntegrity().md5InTurns(Body)) }
-        : {}
+      Body && UploadAddMetaMd5 ? { 'x-cos-meta-md5': hexOf(await md5InTurns(Body)) } : {}
     const size = (Body && (typeof Body === 'string' ? utf8Length(Body) : Body.byteLength)) || 0
     const report = taskReporter(core, params, run, size)
     report(0)
@@ -196,7 +190,7 @@ export async function sendForm(
     })
   })
   const isHidden = !Object.keys(result.headers).length
-  const head = isHidden && (await loadUploads().confirmByHead(core, form, size, result))
+  const head = isHidden && (await confirmByHead(core, form, size, result))
   const verifying = verify && verify((head || result).headers)
   if (verifying) await verifying
   report(size)
@@ -228,7 +222,7 @@ function fileVerifier(
     return digest.then(() =>
       isSame() || !(fileMd5 || VerifyUpload)
         ? undefined
-        : loadUploads().compareFile(FilePath, VerifyUpload, headers),
+        : compareFile(FilePath, VerifyUpload, headers),
     )
   }
 }

@@ -1,5 +1,6 @@
 import { cosError } from '@miniprogram-cos/protocol'
-import { missingParam, platformCode } from '../request/errors'
+import { missingParam } from '../request/errors'
+import { platformCode } from '../request/failures'
 import { errorMessage, type WxLike, wxCall } from './wx'
 
 declare const wx: WxLike

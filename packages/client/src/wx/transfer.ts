@@ -1,6 +1,7 @@
 import type { AbortSignalLike } from '@miniprogram-cos/protocol'
 import { Semaphore, unlessAborted } from '../concurrency'
-import { networkError, type SentRequest } from '../request/errors'
+import type { SentRequest } from '../request/errors'
+import { networkError } from '../request/failures'
 import { type WxFailure, type WxLike, type WxTask, type WxUploadTask, wxCall } from './wx'
 
 declare const wx: WxLike

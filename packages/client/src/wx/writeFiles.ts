@@ -1,5 +1,5 @@
 import { cosError } from '@miniprogram-cos/protocol'
-import { platformCode } from '../request/errors'
+import { platformCode } from '../request/failures'
 import { callFileSystem, statSize } from './files'
 import { errorMessage, type WxFailure } from './wx'
 

@@ -36,7 +36,7 @@ export class DatabaseActions {
   async run(action: string, params: Params): Promise<Record<string, unknown>> {
     switch (action) {
       case 'database.addCollection':
-        return this.#addCollection(collectionOf(params))
+        return this.#addCollection(requireCollection(params))
       case 'database.insertDocument':
         return this.#insert(params)
       case 'database.getDocument':
@@ -71,11 +71,11 @@ export class DatabaseActions {
   }
 
   async #insert(params: Params): Promise<Record<string, unknown>> {
-    const collection = collectionOf(params)
+    const collection = requireCollection(params)
     const texts = Array.isArray(params.data) ? params.data : []
     const inserted = texts.map((text) => {
       const document = parseEjsonObject(text, this.#clock())
-      const id = document._id === undefined ? newDocumentId() : idOf(document._id)
+      const id = document._id === undefined ? newDocumentId() : requireId(document._id)
       return { collection, id, value: checked({ ...document, _id: id }) }
     })
     const access = this.#access(params)
@@ -91,10 +91,10 @@ export class DatabaseActions {
 
   #get(params: Params): Record<string, unknown> {
     const query = this.#object(params.query)
-    const skip = numberOf(params.offset, 0)
-    const limit = Math.min(numberOf(params.limit, DEFAULT_LIMIT), MAX_LIMIT)
-    const candidates = this.#access(params).candidates(collectionOf(params), query)
-    const sort = params.order === undefined ? undefined : sortOf(this.#object(params.order))
+    const skip = readCount(params.offset, 0)
+    const limit = Math.min(readCount(params.limit, DEFAULT_LIMIT), MAX_LIMIT)
+    const candidates = this.#access(params).candidates(requireCollection(params), query)
+    const sort = params.order === undefined ? undefined : readSort(this.#object(params.order))
     const projection = params.projection === undefined ? undefined : this.#object(params.projection)
     const documents = findDocuments(candidates, query, { sort, skip, limit, projection })
     const list = documents.map((document) => JSON.stringify(toEjson(document)))
@@ -103,19 +103,19 @@ export class DatabaseActions {
 
   #count(params: Params): Record<string, unknown> {
     const query = this.#object(params.query)
-    const documents = this.#documents.list(collectionOf(params))
+    const documents = this.#documents.list(requireCollection(params))
     return { data: { total: countDocuments(documents, query) } }
   }
 
   async #modify(params: Params): Promise<Record<string, unknown>> {
-    const collection = collectionOf(params)
+    const collection = requireCollection(params)
     const query = this.#object(params.query)
     const data = this.#object(params.data)
     const access = this.#access(params)
     return access.change<Record<string, unknown>>(() => {
-      const matches = matchesOf(access, collection, query, params.multi)
+      const matches = findMatches(access, collection, query, params.multi)
       if (matches.length === 0 && params.upsert === true) {
-        const id = idOf(query._id)
+        const id = requireId(query._id)
         const value = checked({ ...data, _id: id })
         return {
           changes: [{ collection, id, value }],
@@ -124,7 +124,7 @@ export class DatabaseActions {
       }
       const changes: DocumentChange[] = []
       for (const document of matches) {
-        const id = idOf(document._id)
+        const id = requireId(document._id)
         const value = checked(
           params.merge === true
             ? updateDocument(document, data, query)
@@ -137,12 +137,12 @@ export class DatabaseActions {
   }
 
   async #remove(params: Params): Promise<Record<string, unknown>> {
-    const collection = collectionOf(params)
+    const collection = requireCollection(params)
     const query = this.#object(params.query)
     const access = this.#access(params)
     return access.change(() => {
-      const matches = matchesOf(access, collection, query, params.multi)
-      const changes = matches.map(({ _id }) => ({ collection, id: idOf(_id) }))
+      const matches = findMatches(access, collection, query, params.multi)
+      const changes = matches.map(({ _id }) => ({ collection, id: requireId(_id) }))
       return { changes, result: { data: { deleted: changes.length } } }
     })
   }
@@ -152,7 +152,7 @@ export class DatabaseActions {
     const pipeline = stages.map(({ stageKey, stageValue }: Params) => ({
       [String(stageKey)]: parseEjson(stageValue, this.#clock()),
     }))
-    const documents = this.#documents.list(collectionOf(params))
+    const documents = this.#documents.list(requireCollection(params))
     const results = aggregateDocuments(documents, pipeline, (name) => this.#documents.list(name))
     return { data: { list: results.map((document) => JSON.stringify(toEjson(document))) } }
   }
@@ -185,7 +185,7 @@ export class DatabaseActions {
 }
 
 /** Documents to modify or remove: all that match, or the first without `multi`. */
-function matchesOf(
+function findMatches(
   access: DocumentAccess,
   collection: string,
   query: Document,
@@ -195,21 +195,21 @@ function matchesOf(
   return findDocuments(candidates, query, multi === true ? {} : { limit: 1 })
 }
 
-function collectionOf({ collectionName }: Params): string {
+function requireCollection({ collectionName }: Params): string {
   if (typeof collectionName === 'string' && collectionName !== '') return collectionName
   throw new CloudBaseError('INVALID_PARAM', 'collectionName is missing')
 }
 
-function idOf(id: unknown): DocumentId {
+function requireId(id: unknown): DocumentId {
   if (typeof id === 'number' || (typeof id === 'string' && id !== '')) return id
   throw notImplemented('an _id that is neither a string nor a number')
 }
 
-function numberOf(value: unknown, absent: number): number {
+function readCount(value: unknown, absent: number): number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : absent
 }
 
-function sortOf(order: Document): Record<string, 1 | -1> {
+function readSort(order: Document): Record<string, 1 | -1> {
   return Object.fromEntries(
     Object.entries(order).map(([field, direction]) => [field, direction === -1 ? -1 : 1]),
   )
@@ -294,11 +294,11 @@ function updateDocument(document: Document, operators: Document, query: Document
   })
 }
 
-/** Executes an aggregation. @param collectionOf resolves the collections of `$lookup` */
+/** Executes an aggregation. @param requireCollection resolves the collections of `$lookup` */
 function aggregateDocuments(
   documents: readonly Document[],
   stages: Document[],
-  collectionOf: (name: string) => Document[],
+  requireCollection: (name: string) => Document[],
 ): Document[] {
   for (const stage of stages) {
     const [name = ''] = Object.keys(stage)
@@ -307,7 +307,7 @@ function aggregateDocuments(
   return translateErrors(() =>
     aggregate(documents.map(copyDocument), stages, {
       ...OPTIONS,
-      collectionResolver: (name) => collectionOf(name).map(copyDocument),
+      collectionResolver: (name) => requireCollection(name).map(copyDocument),
     }),
   )
 }

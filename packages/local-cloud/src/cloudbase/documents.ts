@@ -232,7 +232,7 @@ export class Transactions {
     const transaction = this.#get(transactionId)
     const documents = this.#documents
     const get: DocumentAccess['get'] = (collection, id) => {
-      const name = nameOf(collection, id)
+      const name = documentKey(collection, id)
       const stored = documents.get(collection, id)
       if (!transaction.read.has(name)) {
         transaction.read.set(name, { collection, id, version: stored?.version ?? 0 })
@@ -253,7 +253,7 @@ export class Transactions {
       async change(compute) {
         const { changes, result } = compute()
         for (const change of changes) {
-          transaction.changes.set(nameOf(change.collection, change.id), change)
+          transaction.changes.set(documentKey(change.collection, change.id), change)
         }
         return result
       },
@@ -270,6 +270,6 @@ export class Transactions {
   }
 }
 
-function nameOf(collection: string, id: DocumentId): string {
+function documentKey(collection: string, id: DocumentId): string {
   return JSON.stringify([collection, id])
 }

@@ -54,9 +54,9 @@ export function fromEjson(value: unknown, now: number): unknown {
     if (name === '$numberInt' || name === '$numberLong' || name === '$numberDouble') {
       return Number(content)
     }
-    if (name === '$date') return dateOf(content)
-    if (name === '$tcb_server_date') return new Date(now + offsetOf(content, now))
-    if (name === '$regularExpression') return regExpOf(content)
+    if (name === '$date') return parseDate(content)
+    if (name === '$tcb_server_date') return new Date(now + parseOffset(content, now))
+    if (name === '$regularExpression') return parseRegExp(content)
   }
   // fromEntries defines a member named `__proto__` instead of setting the prototype.
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromEjson(item, now)]))
@@ -85,19 +85,19 @@ function isPlainObject(value: unknown): value is Document {
   return Object.prototype.toString.call(value) === '[object Object]'
 }
 
-function dateOf(content: unknown): Date {
+function parseDate(content: unknown): Date {
   const value = isPlainObject(content) ? Number(content.$numberLong) : content
   const date = new Date(typeof value === 'string' ? value : Number(value))
   if (Number.isNaN(date.getTime())) throw new CloudBaseError('INVALID_PARAM', 'invalid $date')
   return date
 }
 
-function offsetOf(content: unknown, now: number): number {
+function parseOffset(content: unknown, now: number): number {
   const offset = isPlainObject(content) ? fromEjson(content.offset, now) : 0
   return typeof offset === 'number' ? offset : 0
 }
 
-function regExpOf(content: unknown): RegExp {
+function parseRegExp(content: unknown): RegExp {
   const { pattern, options } = isPlainObject(content) ? content : {}
   try {
     return new RegExp(String(pattern), String(options ?? '').replace(REGEXP_FLAGS, ''))

@@ -180,12 +180,12 @@ function readPairs(data: Buffer): Record<string, unknown> {
     .filter(({ id }) => id === 2)
     .flatMap(({ bytes }) => messageFields(bytes))) {
     const parts = messageFields(pair.bytes)
-    const textOf = (id: number) =>
+    const readText = (id: number) =>
       parts.find((part) => part.id === id)?.bytes.toString('utf8') ?? ''
     try {
-      params[textOf(1)] = JSON.parse(textOf(2))
+      params[readText(1)] = JSON.parse(readText(2))
     } catch {
-      throw notImplemented(`the parameter ${textOf(1)} of cloud.openapi, which is not JSON`)
+      throw notImplemented(`the parameter ${readText(1)} of cloud.openapi, which is not JSON`)
     }
   }
   return params
@@ -220,16 +220,16 @@ function messageFields(message: Buffer): { id: number; bytes: Buffer }[] {
 /** WeChat's response: `CommOpenApiResp { bytes respData = 1; string contentType = 2; uint32 httpCode = 4 }`. */
 export function openApiResponse(result: object): Buffer {
   const field = (id: number, bytes: Buffer) =>
-    Buffer.concat([Buffer.from([(id << 3) | 2]), varintOf(bytes.length), bytes])
+    Buffer.concat([Buffer.from([(id << 3) | 2]), encodeVarint(bytes.length), bytes])
   return Buffer.concat([
     field(1, Buffer.from(JSON.stringify(result))),
     field(2, Buffer.from('application/json')),
     Buffer.from([4 << 3]),
-    varintOf(200),
+    encodeVarint(200),
   ])
 }
 
-function varintOf(value: number): Buffer {
+function encodeVarint(value: number): Buffer {
   const bytes: number[] = []
   for (let rest = value; ; rest >>>= 7) {
     if (rest < 0x80) return Buffer.from([...bytes, rest])

@@ -1,7 +1,8 @@
-import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { createServer, parseJsonObject, readBody, type Server } from '../http'
 import type { KeyPair } from '../sts/keys'
+import { CLOCK_TOLERANCE, tc3Signature } from '../sts/signatures'
 import type { DatabaseActions, Params } from './database'
 import { CloudBaseError, notImplemented } from './errors'
 import { type MediaCheck, type OpenApiCall, openApiResponse, readOpenApiForm } from './openApi'
@@ -118,9 +119,6 @@ async function readParams(
   throw new CloudBaseError('INVALID_PARAM', 'the body is not a JSON object')
 }
 
-/** Seconds by which clocks may differ. */
-const CLOCK_TOLERANCE = 300
-
 /** A request to the CloudBase API. */
 interface CloudBaseRequest {
   /** The path and query of the request line. */
@@ -179,10 +177,8 @@ function verifyCloudBaseSignature(
     signedHeaders,
     payload.digest('hex'),
   ].join('\n')
-  const digest = createHash('sha256').update(canonical).digest('hex')
-  const text = `TC3-HMAC-SHA256\n${timestamp}\n${date}/tcb/tc3_request\n${digest}`
-  const signingKey = hmac(hmac(hmac(`TC3${key.SecretKey}`, date), 'tcb'), 'tc3_request')
-  const expected = hmac(signingKey, text)
+  const inputs = { secretKey: key.SecretKey, date, service: 'tcb', timestamp }
+  const expected = tc3Signature(canonical, inputs)
   if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) {
     throw invalid('the signature does not match')
   }
@@ -199,8 +195,4 @@ function checkAllSigned(values: ReadonlyMap<string, string | Buffer>, signedPara
 
 function invalid(reason: string): CloudBaseError {
   return new CloudBaseError('SIGN_PARAM_INVALID', `SIGN_PARAM_INVALID: ${reason}`)
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest()
 }

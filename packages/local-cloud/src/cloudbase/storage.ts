@@ -51,9 +51,11 @@ export class CloudStorage {
       case 'storage.getUploadMetadata':
         return { data: this.#uploadMetadata(params.path, origin) }
       case 'storage.batchGetDownloadUrl':
-        return { data: { download_list: this.#downloadUrls(listOf(params.file_list), origin) } }
+        return {
+          data: { download_list: this.#downloadUrls(requireList(params.file_list), origin) },
+        }
       case 'storage.batchDeleteFile':
-        return { data: { delete_list: await this.#delete(listOf(params.fileid_list)) } }
+        return { data: { delete_list: await this.#delete(requireList(params.fileid_list)) } }
       default:
         throw notImplemented(`the action ${action}`)
     }
@@ -132,7 +134,7 @@ export class CloudStorage {
   }
 }
 
-function listOf(list: unknown): unknown[] {
+function requireList(list: unknown): unknown[] {
   if (Array.isArray(list) && list.length > 0 && list.length <= MAX_FILES) return list
   throw new CloudBaseError('INVALID_PARAM', `fileList must have 1 to ${MAX_FILES} files`)
 }

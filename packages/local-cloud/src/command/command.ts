@@ -105,13 +105,13 @@ export function readCommand(
         SecretId: text('secret-id') ?? LOCAL_ROOT_KEY.SecretId,
         SecretKey: text('secret-key') ?? LOCAL_ROOT_KEY.SecretKey,
       },
-      cosPort: portOf(text('cos-port'), '--cos-port'),
-      stsPort: portOf(text('sts-port'), '--sts-port'),
-      functionsPort: portOf(text('functions-port'), '--functions-port'),
-      adminPort: portOf(text('admin-port'), '--admin-port'),
+      cosPort: readPort(text('cos-port'), '--cos-port'),
+      stsPort: readPort(text('sts-port'), '--sts-port'),
+      functionsPort: readPort(text('functions-port'), '--functions-port'),
+      adminPort: readPort(text('admin-port'), '--admin-port'),
       pathStyle,
-      ...restoreDelayOf(text('restore-delay')),
-      hosts: hostsOf((values.domain as string[] | undefined) ?? []),
+      ...readRestoreDelay(text('restore-delay')),
+      hosts: readHosts((values.domain as string[] | undefined) ?? []),
       collections: (values.collection as string[] | undefined) ?? [],
       tls: values.tls === true,
       ...(faults ? { faults: checkPlan(JSON.parse(readFileSync(faults, 'utf8'))) } : {}),
@@ -135,20 +135,20 @@ function fromEnvironment(environment: Record<string, string | undefined>): Value
   return values
 }
 
-function portOf(text: string | undefined, option: string): number {
+function readPort(text: string | undefined, option: string): number {
   const port = Number(text ?? 0)
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port
   throw new Error(`${option} must be a port number, got "${text}"`)
 }
 
-function restoreDelayOf(text: string | undefined): { restoreDelayMs?: number } {
+function readRestoreDelay(text: string | undefined): { restoreDelayMs?: number } {
   if (text === undefined) return {}
   const seconds = Number(text)
   if (text !== '' && seconds >= 0) return { restoreDelayMs: seconds * 1000 }
   throw new Error(`--restore-delay must be a number of seconds, got "${text}"`)
 }
 
-function hostsOf(domains: string[]): Record<string, string> {
+function readHosts(domains: string[]): Record<string, string> {
   return Object.fromEntries(
     domains.map((domain) => {
       const [host, bucket] = domain.split('=')

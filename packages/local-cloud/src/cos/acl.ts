@@ -6,9 +6,9 @@ import {
   element,
   elements,
   malformed,
-  oneOf,
   requiredElement,
   requiredText,
+  requireOneOf,
   text,
 } from './xmlElements'
 
@@ -43,7 +43,7 @@ const GRANT_HEADERS: [header: string, permission: AclGrant['permission']][] = [
 const PERMISSIONS = GRANT_HEADERS.map(([, permission]) => permission)
 
 /** The ACL in the request headers; undefined if there is none. @throws CosServiceError */
-export function aclOfHeaders(
+export function readAclHeaders(
   headers: CosRequest['headers'],
   target: 'bucket' | 'object',
 ): Acl | undefined {
@@ -71,12 +71,12 @@ function readGrantees(text: string): AclGrant['grantee'][] {
       const match = /^(id|uin|uri)="([^"]+)"$/.exec(entry)
       if (!match) throw refuse()
       const [, kind, value = ''] = match
-      return granteeOf(kind === 'uri' ? 'uri' : 'id', value, refuse)
+      return parseGrantee(kind === 'uri' ? 'uri' : 'id', value, refuse)
     })
 }
 
 /** A grantee with its full id. The short form `1` is an account, `1/2` its sub-account 2. */
-function granteeOf(
+function parseGrantee(
   kind: 'id' | 'uri',
   value: string,
   refuse: () => CosServiceError,
@@ -93,16 +93,16 @@ function granteeOf(
 }
 
 /** The ACL of an `AccessControlPolicy` document. @throws CosServiceError `MalformedXML` */
-export function aclOfDocument(document: XmlElement, target: 'bucket' | 'object'): Acl {
+export function readAclDocument(document: XmlElement, target: 'bucket' | 'object'): Acl {
   requiredText(requiredElement(document, 'Owner'), 'ID')
   if (document.AccessControlList === undefined) throw malformed('AccessControlList is missing')
   const list = element(document, 'AccessControlList') ?? {}
   const grants = elements(list, 'Grant', { max: MAX_GRANTS }).map((grant) => {
-    const permission = oneOf(grant, 'Permission', PERMISSIONS)
+    const permission = requireOneOf(grant, 'Permission', PERMISSIONS)
     const grantee = element(grant, 'Grantee') ?? {}
     const [uri, id] = [text(grantee, 'URI'), text(grantee, 'ID')]
     if (Boolean(uri) === Boolean(id)) throw malformed('a grantee has either URI or ID')
-    return { grantee: granteeOf(uri ? 'uri' : 'id', uri || id || '', malformed), permission }
+    return { grantee: parseGrantee(uri ? 'uri' : 'id', uri || id || '', malformed), permission }
   })
   return { canned: DEFAULT_CANNED[target], grants }
 }

@@ -2,6 +2,7 @@ import { type AnyOperation, parseBucket } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../sts/keys'
 import { aclAllows } from './acl'
 import type { Principal } from './authenticate'
+import { type ConditionContext, UNKNOWN_YET } from './conditions'
 import { accessDenied } from './errors'
 import {
   type Decision,
@@ -9,7 +10,6 @@ import {
   evaluatePolicy,
   type PolicyRequest,
 } from './evaluatePolicy'
-import { type ConditionContext, UNKNOWN_YET } from './policy'
 import { type CosRequest, versionIdOf } from './request'
 import type { RequestTrace } from './requestLog'
 import type { BucketRecord } from './store/records'
@@ -75,17 +75,17 @@ export async function authorize(
   required: readonly AccessRequest[],
 ): Promise<void> {
   for (const access of required) {
-    const { allowed, reason } = await decide(context, access)
+    const { allowed, reason } = await decideAndRecord(context, access)
     if (!allowed) throw accessDenied(reason)
   }
 }
 
 /** Decides on one access, and records the decision for the request log. */
-export async function decide(
+export async function decideAndRecord(
   context: AuthorizationContext,
   access: AccessRequest,
 ): Promise<Decision> {
-  let decision = await evaluate(context, access)
+  let decision = await combineDecisions(context, access)
   const rule = decision.allowed ? undefined : context.trace.explainPath?.(access.path)
   if (rule) decision = { ...decision, reason: `${decision.reason}; ${rule} covers the path` }
   context.trace.recordDecision(context.principal, access.path, decision)
@@ -93,10 +93,13 @@ export async function decide(
 }
 
 /**
- * Evaluates all policies. An explicit deny in any of them refuses the access; otherwise the key's policy, the bucket policy
+ * Combines the decisions of all policies and the ACLs. An explicit deny in any of them refuses the access; otherwise the key's policy, the bucket policy
  * or an ACL must allow it (documents 436/31923, 598/10607). The root key owns every bucket.
  */
-async function evaluate(context: AuthorizationContext, access: AccessRequest): Promise<Decision> {
+async function combineDecisions(
+  context: AuthorizationContext,
+  access: AccessRequest,
+): Promise<Decision> {
   const { principal, store, keys } = context
   const { action, region, path } = access
   const request: PolicyRequest = {
@@ -107,8 +110,8 @@ async function evaluate(context: AuthorizationContext, access: AccessRequest): P
     path,
     context: conditionContext(context),
   }
-  const byIdentity = decideByIdentity(principal, request)
-  if (byIdentity.isExplicit) return byIdentity
+  const byKeyPolicy = decideByKeyPolicy(principal, request)
+  if (byKeyPolicy.isExplicit) return byKeyPolicy
   const bucket = store.buckets.get(access.bucket)
   const policy = bucket?.documents?.policy
   const uin = principal.kind === 'root' ? keys.ownerUin : undefined
@@ -117,17 +120,17 @@ async function evaluate(context: AuthorizationContext, access: AccessRequest): P
   // The owner can always replace a policy that denies everything.
   const isRecovering = principal.kind === 'root' && /BucketPolicy$/.test(action)
   if (byBucketPolicy?.isExplicit && !isRecovering) return byBucketPolicy
-  if (byIdentity.allowed) return byIdentity
+  if (byKeyPolicy.allowed) return byKeyPolicy
   if (byBucketPolicy?.allowed) return byBucketPolicy
   const object = path && (await store.objects.find(access.bucket, path, access.versionId))
   const objectAcl = object ? object.acl : undefined
   if (aclAllows(action, bucket?.acl, objectAcl, principal.kind !== 'anonymous')) {
     return { allowed: true, reason: 'the ACL allows it' }
   }
-  return byIdentity
+  return byKeyPolicy
 }
 
-function decideByIdentity(principal: Principal, request: PolicyRequest): Decision {
+function decideByKeyPolicy(principal: Principal, request: PolicyRequest): Decision {
   if (principal.kind === 'root') return { allowed: true, reason: 'the root key owns every bucket' }
   if (principal.kind === 'anonymous') {
     return { allowed: false, reason: 'the request is not signed, and nothing is public' }

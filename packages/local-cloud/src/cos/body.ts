@@ -145,7 +145,7 @@ const MIN_TRAFFIC_LIMIT = 819_200
 const MAX_TRAFFIC_LIMIT = 838_860_800
 
 /** The traffic limit in a request's header or parameter. @throws CosServiceError `InvalidArgument` */
-export function trafficLimitOf({ headers, query }: CosRequest): Throttle | undefined {
+export function findTrafficLimit({ headers, query }: CosRequest): Throttle | undefined {
   return readTrafficLimit(headers['x-cos-traffic-limit'] ?? query['x-cos-traffic-limit'])
 }
 

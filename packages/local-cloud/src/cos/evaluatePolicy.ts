@@ -1,14 +1,7 @@
 import { parseJsonObject } from '../http'
+import { type ConditionContext, conditionsHold } from './conditions'
 import { CosServiceError } from './errors'
-import {
-  type ConditionContext,
-  conditionsHold,
-  type Policy,
-  PolicyError,
-  parsePolicy,
-  type Statement,
-  splitResource,
-} from './policy'
+import { type Policy, PolicyError, parsePolicy, type Statement, splitResource } from './parsePolicy'
 
 /** One action on one resource. */
 export interface PolicyRequest {

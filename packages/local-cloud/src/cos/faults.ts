@@ -177,7 +177,7 @@ export function applyAfter(
         body: truncated(bytesOf(body), action.bytes),
       }
     } else if (action.kind === 'bandwidth' && body !== undefined && typeof body !== 'string') {
-      changed = { ...changed, body: throttled(bytesOf(body), throttlesOf([action])) }
+      changed = { ...changed, body: throttled(bytesOf(body), createThrottles([action])) }
     }
   }
   return changed
@@ -186,7 +186,7 @@ export function applyAfter(
 const sharedThrottles = new WeakMap<FaultAction, Throttle>()
 
 /** The bandwidth limits of faults. A shared limit is the same instance for all requests of its rule. */
-export function throttlesOf(actions: FaultAction[]): Throttle[] {
+export function createThrottles(actions: FaultAction[]): Throttle[] {
   return actions.flatMap((action) => {
     if (action.kind !== 'bandwidth') return []
     const throttle = sharedThrottles.get(action) ?? new Throttle(action.bytesPerSecond)

@@ -1,12 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OperationName } from '@miniprogram-cos/protocol'
 import type { KeyRing } from '../sts/keys'
+import { checkReferer, checkStrictSignature } from './accessChecks'
 import { type Authenticated, authenticate } from './authenticate'
 import { type AuthorizationContext, authorize, requiredAccess } from './authorize'
-import { throttled, trafficLimitOf } from './body'
-import { checkReferer, checkStrictSignature, corsHeadersOf } from './bucketRules'
+import { findTrafficLimit, throttled } from './body'
+import { corsHeaders } from './cors'
 import { CosServiceError, notImplemented } from './errors'
-import { applyAfter, applyBefore, ConnectionDropped, type FaultPlan, throttlesOf } from './faults'
+import {
+  applyAfter,
+  applyBefore,
+  ConnectionDropped,
+  createThrottles,
+  type FaultPlan,
+} from './faults'
 import type { ImageProcessor } from './images/imageProcessor'
 import { handlers, matchImageOperation, matchRequest, requireServed } from './operations/router'
 import { type Addressing, addressedBucket, type CosRequest, checkKey, readRequest } from './request'
@@ -82,7 +89,7 @@ async function handleRequest(
   if (match) trace.operation = match.name
   trace.faults = services.faults.next(trace.operation)
   await applyBefore(trace.faults, raw)
-  request.throttles.push(...throttlesOf(trace.faults))
+  request.throttles.push(...createThrottles(trace.faults))
 
   // Authenticate. A preflight is never signed; the signature of a form is in its body.
   const isPreflight = request.method === 'OPTIONS'
@@ -122,7 +129,7 @@ async function handleRequest(
   // Run the operation.
   const handler = handlers[name]
   if (!handler) throw notImplemented(name)
-  const limit = trafficLimitOf(request)
+  const limit = findTrafficLimit(request)
   if (limit) request.throttles.push(limit)
   const response = await handler(operationContext)
   const { body } = response
@@ -178,7 +185,7 @@ function withCorsHeaders(
 ): CosResponse {
   const bucket = raw.method === 'OPTIONS' ? undefined : bucketForCors(services, raw)
   if (!bucket) return response
-  return { ...response, headers: { ...response.headers, ...corsHeadersOf(bucket, raw) } }
+  return { ...response, headers: { ...response.headers, ...corsHeaders(bucket, raw) } }
 }
 
 /** Finds the bucket of a request, even if the request is invalid otherwise. */

@@ -56,14 +56,14 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
     isAccelerated: false,
     throttles: [],
   }
-  const domain = bucketOfDomain(addressing, host)
-  if (domain !== undefined) return { ...base, bucket: domain, ...targetOf(pathname.slice(1)) }
+  const domain = findDomainBucket(addressing, host)
+  if (domain !== undefined) return { ...base, bucket: domain, ...parsePath(pathname.slice(1)) }
   const named = parseHost(imageHostAsCosHost(host))
   if (named?.kind === 'invalid') throw new CosServiceError('InvalidBucketName')
   const region = named?.region ? { region: named.region } : {}
   if (named?.kind === 'bucket') {
     const { bucket, accelerate = false } = named
-    const target = targetOf(pathname.slice(1))
+    const target = parsePath(pathname.slice(1))
     return { ...base, bucket, ...region, isAccelerated: accelerate, ...target }
   }
   if (pathname === '/') {
@@ -72,7 +72,7 @@ export function readRequest(raw: IncomingMessage, addressing: Addressing): CosRe
   // Path style: the first segment is the bucket.
   if (addressing.pathStyle === 'refuse') throw new CosServiceError('PathStyleDomainForbidden')
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(pathname) ?? []
-  return { ...base, ...region, bucket, ...targetOf(key) }
+  return { ...base, ...region, bucket, ...parsePath(key) }
 }
 
 /** `<bucket>.pic.<region>` is the same bucket, where image styles are configured (document 1045/33708). */
@@ -86,7 +86,7 @@ export function addressedBucket(
   addressing: Addressing,
 ): { bucket: string; region?: string } | undefined {
   const { host, path } = splitUrl(raw)
-  const domain = bucketOfDomain(addressing, host)
+  const domain = findDomainBucket(addressing, host)
   if (domain !== undefined) return { bucket: domain }
   const named = parseHost(imageHostAsCosHost(host))
   if (named?.kind === 'bucket') return named
@@ -95,14 +95,14 @@ export function addressedBucket(
 }
 
 /** The bucket of a custom domain. Ports and letter case are ignored. */
-function bucketOfDomain({ hosts }: Addressing, host: string): string | undefined {
+function findDomainBucket({ hosts }: Addressing, host: string): string | undefined {
   const name = host.toLowerCase()
   const withoutPort = name.replace(/:\d+$/, '')
   const names = [name, withoutPort]
   return Object.entries(hosts).find(([domain]) => names.includes(domain.toLowerCase()))?.[1]
 }
 
-function targetOf(path: string): Pick<CosRequest, 'target' | 'key' | 'isMerged'> {
+function parsePath(path: string): Pick<CosRequest, 'target' | 'key' | 'isMerged'> {
   const isBucket = path.split('/').every((segment) => segment === '' || segment === '.')
   return isBucket
     ? { target: 'bucket', key: '', isMerged: path !== '' }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { OperationName } from '@miniprogram-cos/protocol'
+import { decodeOrKeep, type OperationName } from '@miniprogram-cos/protocol'
 import type { Principal } from './authenticate'
 import type { CosServiceError } from './errors'
 import type { Decision } from './evaluatePolicy'
@@ -89,14 +89,6 @@ const SECRET_PARAMS = new Set(['sign', 'q-signature', 'x-cos-security-token'])
 /** Removes signatures and tokens from a URL, however their names are encoded. */
 export function withoutSecrets(url: string): string {
   return url.replace(/([?&])([^=&]*)=([^&]*)/g, (pair, mark: string, name: string) =>
-    SECRET_PARAMS.has(decode(name).toLowerCase()) ? `${mark}${name}=…` : pair,
+    SECRET_PARAMS.has(decodeOrKeep(name).toLowerCase()) ? `${mark}${name}=…` : pair,
   )
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Certificate, createServer, type Server } from '../http'
-import { corsHeadersOf } from './bucketRules'
+import { corsHeaders } from './cors'
 import { CosServiceError } from './errors'
 import { bucketForCors, type CosServices, serveCos } from './pipeline'
 import { errorResponse, newRequestId } from './response'
@@ -47,14 +47,14 @@ export function createCosServer(services: CosServices, certificate?: Certificate
     } else if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy()
     } else {
-      refuse(services, errorOf(error), socket)
+      refuse(services, toCosError(error), socket)
     }
   })
   return server
 }
 
 /** The error that COS returns for a request that Node cannot parse. */
-function errorOf({ code }: NodeJS.ErrnoException): CosServiceError {
+function toCosError({ code }: NodeJS.ErrnoException): CosServiceError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new CosServiceError('RequestTimeout')
   const isShort = code === 'HPE_INVALID_EOF_STATE'
   return new CosServiceError(isShort ? 'IncompleteBody' : 'InvalidRequest')
@@ -74,7 +74,7 @@ function refuse(
     Server: 'tencent-cos',
     'x-cos-request-id': requestId,
     ...headers,
-    ...(bucket ? corsHeadersOf(bucket, request) : {}),
+    ...(bucket ? corsHeaders(bucket, request) : {}),
     'Content-Length': Buffer.byteLength(String(body)),
     Connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`)

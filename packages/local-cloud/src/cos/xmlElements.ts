@@ -15,7 +15,7 @@ export function parseXml(text: string, root: string): XmlElement {
   // A DOCTYPE can define entities that expand without limit; no COS request needs one.
   if (/<!DOCTYPE/i.test(text)) throw malformed('a document type')
   try {
-    if (XMLValidator.validate(text) === true) return rootOf(text, root)
+    if (XMLValidator.validate(text) === true) return parseRoot(text, root)
   } catch {
     // Not well-formed, or without the root element.
   }
@@ -23,7 +23,7 @@ export function parseXml(text: string, root: string): XmlElement {
 }
 
 /** The content of the root element of a stored document. @throws CosServiceError `MalformedXML` */
-export function rootOf(text: string, root: string): XmlElement {
+export function parseRoot(text: string, root: string): XmlElement {
   const content = readXml(text)[root]
   if (content === '') return {}
   if (!isElement(content)) throw malformed(`${root} is missing`)
@@ -86,7 +86,7 @@ export function requiredText(parent: XmlElement, name: string): string {
 }
 
 /** Reads text that must be one of the allowed values. @throws CosServiceError `MalformedXML` */
-export function oneOf<Value extends string>(
+export function requireOneOf<Value extends string>(
   parent: XmlElement,
   name: string,
   allowed: readonly Value[],

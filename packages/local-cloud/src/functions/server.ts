@@ -33,7 +33,7 @@ class InvalidCall extends Error {}
 
 async function respond(host: FunctionHost, request: IncomingMessage): Promise<unknown> {
   if (request.method !== 'POST') throw new InvalidCall('functions are called by POST')
-  const name = nameOf(request.url ?? '/')
+  const name = readFunctionName(request.url ?? '/')
   const tooLarge = () => new InvalidCall('EXCEED_MAX_PAYLOAD_SIZE: the event exceeds 100 KB')
   const text = (await readBody(request, MAX_EVENT_BYTES, tooLarge)).toString('utf8')
   let event: unknown
@@ -42,10 +42,10 @@ async function respond(host: FunctionHost, request: IncomingMessage): Promise<un
   } catch {
     throw new InvalidCall('the event is not JSON')
   }
-  return host.call(name, event, callerOf(request))
+  return host.call(name, event, readCaller(request))
 }
 
-function nameOf(url: string): string {
+function readFunctionName(url: string): string {
   try {
     return decodeURIComponent(url.slice(1).split('?')[0] ?? '')
   } catch {
@@ -53,7 +53,7 @@ function nameOf(url: string): string {
   }
 }
 
-function callerOf({ headers }: IncomingMessage): Caller {
+function readCaller({ headers }: IncomingMessage): Caller {
   const fields = (['openid', 'appid', 'unionid', 'source'] as const).flatMap((field) => {
     const value = headers[`x-wx-${field}`]
     return typeof value === 'string' ? [[field, value]] : []

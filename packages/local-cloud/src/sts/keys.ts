@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import type { Policy } from '../cos/policy'
+import type { Policy } from '../cos/parsePolicy'
 
 export interface KeyPair {
   SecretId: string

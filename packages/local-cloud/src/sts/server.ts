@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Policy, PolicyError, parsePolicy, type Statement } from '../cos/policy'
+import { type Policy, PolicyError, parsePolicy, type Statement } from '../cos/parsePolicy'
 import {
   type Certificate,
   createServer,
@@ -10,7 +10,7 @@ import {
   sendJson,
 } from '../http'
 import type { KeyRing, Session, TemporaryKey } from './keys'
-import { paramsOfFields, parseTc3, readV1, type StsCall, StsError, verifyTc3 } from './signatures'
+import { parseTc3, readParams, readV1, type StsCall, StsError, verifyTc3 } from './signatures'
 
 const VERSION = '2018-08-13'
 const MAX_BODY_BYTES = 64 * 1024
@@ -89,7 +89,7 @@ async function readCall(request: IncomingMessage): Promise<StsCall> {
     version: String(headers['x-tc-version'] ?? ''),
     SecretId: auth.SecretId,
     token: typeof token === 'string' && token !== '' ? token : undefined,
-    params: method === 'GET' ? paramsOfFields(new URLSearchParams(query)) : parseParams(body),
+    params: method === 'GET' ? readParams(new URLSearchParams(query)) : parseParams(body),
     verify: (secretKey, now) => verifyTc3({ method, query, headers, body }, auth, secretKey, now),
   }
 }
@@ -197,9 +197,9 @@ const MAX_TOKEN_LENGTH = 4096
 /** Issues a temporary key for the given policy. @throws StsError */
 function getFederationToken(params: Record<string, unknown>, keys: KeyRing, now: number): object {
   refuseUnknown(params, ['Name', 'Policy', 'DurationSeconds'])
-  const seconds = durationOf(params.DurationSeconds)
-  const name = nameOf(params.Name)
-  const policy = policyOf(params.Policy)
+  const seconds = readDuration(params.DurationSeconds)
+  const name = readName(params.Name)
+  const policy = readPolicy(params.Policy)
   const ExpiredTime = now + seconds
   return issuedCredentials(keys.issue(name, policy, ExpiredTime))
 }
@@ -225,7 +225,7 @@ function issuedCredentials(key: TemporaryKey): object {
 }
 
 /** @throws StsError */
-function durationOf(
+function readDuration(
   value: unknown,
   limits: { fallback: number; max: number } = { fallback: DEFAULT_SECONDS, max: MAX_SECONDS_ROOT },
 ): number {
@@ -243,7 +243,7 @@ function durationOf(
 }
 
 /** Reads `Name`. The document permits only letters, but Tencent's sample has a hyphen. */
-function nameOf(value: unknown): string {
+function readName(value: unknown): string {
   if (value === undefined) throw missing('Name')
   if (typeof value !== 'string' || !/^[A-Za-z-]{1,128}$/.test(value)) {
     throw new StsError(
@@ -255,7 +255,7 @@ function nameOf(value: unknown): string {
 }
 
 /** Reads the policy, which is URL-encoded. @throws StsError */
-function policyOf(value: unknown): Policy {
+function readPolicy(value: unknown): Policy {
   if (value === undefined) throw missing('Policy')
   if (typeof value !== 'string') {
     throw new StsError('InvalidParameter', 'The parameter `Policy` must be a string.')
@@ -321,8 +321,8 @@ function assumeRole(
   }
   const role = Object.hasOwn(roles, RoleArn) ? roles[RoleArn] : undefined
   if (!role) throw new StsError('ResourceNotFound.RoleNotFound', 'The role does not exist.')
-  const ExpiredTime = now + durationOf(params.DurationSeconds, ASSUME_ROLE_DURATION)
-  const restriction = params.Policy === undefined ? undefined : policyOf(params.Policy)
+  const ExpiredTime = now + readDuration(params.DurationSeconds, ASSUME_ROLE_DURATION)
+  const restriction = params.Policy === undefined ? undefined : readPolicy(params.Policy)
   return issuedCredentials(
     restriction
       ? keys.issue(RoleSessionName, restriction, ExpiredTime, role)

@@ -23,8 +23,8 @@ export interface StsCall {
   verify: (secretKey: string, now: number) => void
 }
 
-/** Seconds by which clocks may differ (document 1312/48173). */
-const CLOCK_TOLERANCE = 300
+/** Seconds by which the timestamp of a signature may differ from the clock (document 1312/48173). */
+export const CLOCK_TOLERANCE = 300
 
 interface SignedCall {
   method: string
@@ -87,8 +87,8 @@ export function verifyTc3(
   const host = call.headers.host ?? ''
   // The official Node SDK signs the host without its port, but sends it with the port.
   const matches = [host, host.replace(/:\d+$/, '')].some((signedHost) => {
-    const expected = signatureOf(call, auth, secretKey, timestamp, signedHost)
-    return timingSafeEqual(Buffer.from(expected), Buffer.from(auth.signature))
+    const expected = sign(call, auth, secretKey, timestamp, signedHost)
+    return timingSafeEqual(expected, Buffer.from(auth.signature, 'hex'))
   })
   if (!matches) {
     throw new StsError(
@@ -98,13 +98,13 @@ export function verifyTc3(
   }
 }
 
-function signatureOf(
+function sign(
   call: SignedCall,
   auth: Tc3Authorization,
   secretKey: string,
   timestamp: number,
   host: string,
-): string {
+): Buffer {
   const headerOf = (name: string) => (name === 'host' ? host : String(call.headers[name] ?? ''))
   const canonicalHeaders = auth.signedHeaders
     .map((name) => `${name}:${headerOf(name).trim().toLowerCase()}\n`)
@@ -118,11 +118,28 @@ function signatureOf(
     auth.signedHeaders.join(';'),
     sha256(call.body),
   ].join('\n')
-  const scope = `${auth.date}/${auth.service}/tc3_request`
-  const stringToSign = ['TC3-HMAC-SHA256', timestamp, scope, sha256(canonical)].join('\n')
-  const dateKey = hmac(`TC3${secretKey}`, auth.date)
-  const signingKey = hmac(hmac(dateKey, auth.service), 'tc3_request')
-  return hmac(signingKey, stringToSign).toString('hex')
+  return tc3Signature(canonical, { ...auth, timestamp, secretKey })
+}
+
+/** What a TC3-HMAC-SHA256 signature is derived from, besides the canonical request. */
+interface Tc3Inputs {
+  secretKey: string
+  /** `YYYY-MM-DD`, UTC. */
+  date: string
+  service: string
+  /** Unix seconds. */
+  timestamp: number
+}
+
+/** Signs a canonical request with TC3-HMAC-SHA256 (document 1312/48171). */
+export function tc3Signature(
+  canonicalRequest: string,
+  { secretKey, date, service, timestamp }: Tc3Inputs,
+): Buffer {
+  const scope = `${date}/${service}/tc3_request`
+  const stringToSign = ['TC3-HMAC-SHA256', timestamp, scope, sha256(canonicalRequest)].join('\n')
+  const dateKey = hmac(`TC3${secretKey}`, date)
+  return hmac(hmac(hmac(dateKey, service), 'tc3_request'), stringToSign)
 }
 
 function sha256(text: string): string {
@@ -169,7 +186,7 @@ function setField(
 }
 
 /** Reads the action's parameters from a form or a query. @throws StsError */
-export function paramsOfFields(fields: URLSearchParams): Record<string, unknown> {
+export function readParams(fields: URLSearchParams): Record<string, unknown> {
   // Without a prototype, because the names are not authenticated yet.
   const params: Record<string, unknown> = Object.create(null)
   for (const [name, value] of fields) {
@@ -193,7 +210,7 @@ export function readV1(method: string, host: string, fields: URLSearchParams): S
     version: fields.get('Version') ?? '',
     SecretId: fields.get('SecretId') ?? '',
     token: fields.get('Token') ?? undefined,
-    params: paramsOfFields(fields),
+    params: readParams(fields),
     verify(secretKey, now) {
       const timestamp = Number(fields.get('Timestamp'))
       if (!Number.isFinite(timestamp) || Math.abs(now - timestamp) > CLOCK_TOLERANCE) {

@@ -102,7 +102,7 @@ function readAcl({ xml, headers }: CosResponse): ResultFields<GetAclResult> {
   }
 }
 
-const PUT_ACL = { contentMd5: true, ownHeadersWin: true, buildRequest: aclRequest }
+const PUT_ACL = { _contentMd5: true, _ownHeadersWin: true, _build: aclRequest }
 
 export const putBucketAcl = subresourceOperation<PutBucketAclParams>(
   'Put',
@@ -115,7 +115,7 @@ export const getBucketAcl = subresourceOperation<BucketParams, GetAclResult>(
   'Get',
   'Bucket',
   'ACL',
-  { parseResponse: readAcl },
+  { _parse: readAcl },
 )
 
 export const putObjectAcl = subresourceOperation<PutObjectAclParams>(
@@ -129,5 +129,5 @@ export const getObjectAcl = subresourceOperation<GetObjectAclParams, GetAclResul
   'Get',
   'Object',
   'ACL',
-  { query: ['versionId'], parseResponse: readAcl },
+  { query: ['versionId'], _parse: readAcl },
 )

@@ -24,7 +24,7 @@ export const getService = defineOperation<GetServiceParams, GetServiceResult>(
   'service',
   'GetService',
   {
-    parseResponse({ xml }) {
+    _parse({ xml }) {
       const { Owner, Buckets } = xml('ListAllMyBucketsResult')
       return { Buckets: asList(asElement(Buckets).Bucket), Owner: asElement(Owner) }
     },
@@ -58,10 +58,10 @@ export const putBucket = defineOperation<PutBucketParams, PutBucketResult>(
   'bucket',
   'PutBucket',
   {
-    idempotent: false,
-    buildRequest: ({ BucketAZConfig }) =>
+    _idempotent: false,
+    _build: ({ BucketAZConfig }) =>
       BucketAZConfig ? xmlBody('CreateBucketConfiguration', { BucketAZConfig }) : { body: '' },
-    parseResponse: ({ location }) => ({ Location: location }),
+    _parse: ({ location }) => ({ Location: location }),
   },
 )
 
@@ -72,4 +72,4 @@ export const deleteBucket = defineOperation<BucketParams>('DELETE', 'bucket', 'D
 export const getBucketLocation = subresourceOperation<
   BucketParams,
   ResultMeta & { LocationConstraint?: string }
->('Get', 'Bucket', 'Location', { parseResponse: ({ xml }) => xml('') })
+>('Get', 'Bucket', 'Location', { _parse: ({ xml }) => xml('') })

@@ -45,13 +45,13 @@ export const [putBucketCors, getBucketCors, deleteBucketCors] = configuration<
   PutBucketCorsParams,
   GetBucketCorsResult
 >('CORS', {
-  mapping: listOnly(
+  _map: listOnly(
     'CORSRule',
     'CORSRules',
     all(list('AllowedOrigin'), list('AllowedHeader'), list('AllowedMethod'), list('ExposeHeader')),
   ),
-  flattened: true,
-  emptyIfMissing: true,
+  _topLevel: true,
+  _optional: true,
 })
 
 export interface PutBucketLifecycleParams extends BucketParams {
@@ -67,9 +67,9 @@ export const [putBucketLifecycle, getBucketLifecycle, deleteBucketLifecycle] = c
   PutBucketLifecycleParams,
   RulesResult
 >('Lifecycle', {
-  mapping: ONLY_RULES,
-  flattened: true,
-  emptyIfMissing: true,
+  _map: ONLY_RULES,
+  _topLevel: true,
+  _optional: true,
 })
 
 export interface PutBucketVersioningParams extends BucketParams {
@@ -88,7 +88,7 @@ export interface PutBucketReplicationParams extends BucketParams {
 export const [putBucketReplication, getBucketReplication, deleteBucketReplication] = configuration<
   PutBucketReplicationParams,
   ResultMeta & { ReplicationConfiguration: { Role?: string; Rules: Document[] } }
->('Replication', { mapping: RULES, emptyIfMissing: true })
+>('Replication', { _map: RULES, _optional: true })
 
 export interface PutBucketWebsiteParams extends BucketParams {
   WebsiteConfiguration: Document
@@ -106,7 +106,7 @@ const ROUTING: Mapping = [
 export const [putBucketWebsite, getBucketWebsite, deleteBucketWebsite] = configuration<
   PutBucketWebsiteParams,
   ResultMeta & { WebsiteConfiguration: Document }
->('Website', { mapping: ROUTING, emptyIfMissing: true })
+>('Website', { _map: ROUTING, _optional: true })
 
 export interface PutBucketRefererParams extends BucketParams {
   RefererConfiguration: Document
@@ -115,7 +115,7 @@ export interface PutBucketRefererParams extends BucketParams {
 export const [putBucketReferer, getBucketReferer] = configuration<
   PutBucketRefererParams,
   ResultMeta & { RefererConfiguration: Document }
->('Referer', { mapping: within('DomainList', list('Domain')), emptyIfMissing: true })
+>('Referer', { _map: within('DomainList', list('Domain')), _optional: true })
 
 export interface PutBucketDomainParams extends BucketParams {
   DomainRule?: Document[]
@@ -125,7 +125,7 @@ export interface PutBucketDomainParams extends BucketParams {
 export const [putBucketDomain, getBucketDomain, deleteBucketDomain] = configuration<
   PutBucketDomainParams,
   ResultMeta & { DomainRule: Document[] }
->('Domain', { mapping: listOnly('DomainRule', 'DomainRule'), flattened: true })
+>('Domain', { _map: listOnly('DomainRule', 'DomainRule'), _topLevel: true })
 
 export interface PutBucketOriginParams extends BucketParams {
   OriginRule?: Document[]
@@ -135,7 +135,7 @@ export interface PutBucketOriginParams extends BucketParams {
 export const [putBucketOrigin, getBucketOrigin, deleteBucketOrigin] = configuration<
   PutBucketOriginParams,
   ResultMeta & { OriginRule: Document[] }
->('Origin', { mapping: listOnly('OriginRule', 'OriginRule'), flattened: true })
+>('Origin', { _map: listOnly('OriginRule', 'OriginRule'), _topLevel: true })
 
 export interface PutBucketLoggingParams extends BucketParams {
   /** @default disables logging */
@@ -147,8 +147,8 @@ export const [putBucketLogging, getBucketLogging] = configuration<
   ResultMeta & { BucketLoggingStatus: Document | '' }
 >('Logging', {
   // Without logging the result is an empty string, as in the official client.
-  mapping: [UNCHANGED[0], (content) => (Object.keys(content)[0] ? content : '')],
-  resultField: 'BucketLoggingStatus',
+  _map: [UNCHANGED[0], (content) => (Object.keys(content)[0] ? content : '')],
+  field: 'BucketLoggingStatus',
 })
 
 export interface PutBucketAccelerateParams extends BucketParams {
@@ -183,9 +183,9 @@ export const [putBucketEncryption, getBucketEncryption, deleteBucketEncryption] 
   PutBucketEncryptionParams,
   ResultMeta & { EncryptionConfiguration: { Rules: Document[] } }
 >('Encryption', {
-  mapping: RULES,
-  emptyIfMissing: true,
-  rootElement: 'ServerSideEncryptionConfiguration',
+  _map: RULES,
+  _optional: true,
+  root: 'ServerSideEncryptionConfiguration',
 })
 
 export interface PutBucketStrictSignatureParams extends BucketParams {
@@ -195,9 +195,9 @@ export interface PutBucketStrictSignatureParams extends BucketParams {
 
 export const [putBucketStrictSignature, getBucketStrictSignature, deleteBucketStrictSignature] =
   configuration<PutBucketStrictSignatureParams, RulesResult>('StrictSignature', {
-    mapping: ONLY_RULES,
-    flattened: true,
-    common: { subresource: 'strict-signature' },
+    _map: ONLY_RULES,
+    _topLevel: true,
+    _common: { subresource: 'strict-signature' },
   })
 
 export interface PutBucketPolicyParams extends BucketParams {
@@ -210,9 +210,9 @@ export const putBucketPolicy = subresourceOperation<PutBucketPolicyParams>(
   'Bucket',
   'Policy',
   {
-    contentMd5: true,
-    contentType: 'application/json',
-    buildRequest: ({ Policy }) => ({
+    _contentMd5: true,
+    _contentType: 'application/json',
+    _build: ({ Policy }) => ({
       body: JSON.stringify(typeof Policy === 'string' ? JSON.parse(Policy) : Policy),
     }),
   },
@@ -222,7 +222,7 @@ export const getBucketPolicy = subresourceOperation<
   BucketParams,
   ResultMeta & { Policy: Document }
 >('Get', 'Bucket', 'Policy', {
-  parseResponse({ body }) {
+  _parse({ body }) {
     try {
       return { Policy: JSON.parse(String(body)) }
     } catch {

@@ -1,4 +1,4 @@
-import { loadXml } from '../loadXml'
+import { writeXml } from '../xml'
 import { asList } from '../xmlElement'
 import {
   type AnyOperation,
@@ -18,7 +18,7 @@ export type Document = Record<string, any>
 
 /** A document under its root element. */
 export function xmlBody(root: string, content: unknown): RequestParts {
-  return { body: loadXml().writeXml({ [root]: content || '' }) }
+  return { body: writeXml({ [root]: content || '' }) }
 }
 
 /**
@@ -105,17 +105,17 @@ export interface ConfigurationDetails {
   /** @default 'Bucket' */
   target?: 'Bucket' | 'Object'
   /** @default the document is passed on unchanged */
-  mapping?: Mapping
+  _map?: Mapping
   /** The fields of the document are top-level params and result fields, instead of fields of one object. */
-  flattened?: boolean
+  _topLevel?: boolean
   /** Returns an empty document for COS's 404 of a missing configuration. */
-  emptyIfMissing?: boolean
+  _optional?: boolean
   /** The field of the result. @default `${name}Configuration` */
-  resultField?: string
-  /** The root element, which is also the name of the param. @default resultField */
-  rootElement?: string
+  field?: string
+  /** The root element, which is also the name of the param. @default field */
+  root?: string
   /** Details common to the three operations. */
-  common?: Partial<AnyOperation>
+  _common?: Partial<AnyOperation>
 }
 
 /** The operations on a configuration. */
@@ -138,30 +138,26 @@ export function configuration<Put extends CallParams, Get, Other extends CallPar
   name: string,
   {
     target = 'Bucket',
-    mapping: [toXml, fromXml] = UNCHANGED,
-    flattened,
-    emptyIfMissing,
-    resultField = `${name}Configuration`,
-    rootElement = resultField,
-    common,
+    _map: [toXml, fromXml] = UNCHANGED,
+    _topLevel: topLevel,
+    _optional: optional,
+    field = `${name}Configuration`,
+    root = field,
+    _common: common,
   }: ConfigurationDetails = {},
 ): ConfigurationOperations<Put, Get, Other> {
-  const read = (content: Document) =>
-    flattened ? fromXml(content) : { [resultField]: fromXml(content) }
+  const read = (content: Document) => (topLevel ? fromXml(content) : { [field]: fromXml(content) })
   const put: Partial<AnyOperation> = {
     ...common,
-    contentMd5: true,
-    buildRequest: (params) =>
-      xmlBody(
-        rootElement,
-        toXml(flattened ? { ...params, ...params[rootElement] } : params[rootElement]),
-      ),
+    _contentMd5: true,
+    _build: (params) =>
+      xmlBody(root, toXml(topLevel ? { ...params, ...params[root] } : params[root])),
   }
   const get: Partial<AnyOperation> = {
     ...common,
-    parseResponse: ({ xml }) => read(xml(rootElement)),
-    mapFailure: ({ code, ...meta }: ServiceFailure) =>
-      emptyIfMissing && meta.statusCode === 404 && MISSING.test(code)
+    _parse: ({ xml }) => read(xml(root)),
+    _mapFailure: ({ code, ...meta }: ServiceFailure) =>
+      optional && meta.statusCode === 404 && MISSING.test(code)
         ? { ...read({}), ...meta }
         : undefined,
   }

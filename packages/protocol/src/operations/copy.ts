@@ -1,4 +1,5 @@
 import { cosError } from '../errors'
+import { decodeOrKeep } from '../key'
 import {
   type AnyOperation,
   defineOperation,
@@ -32,26 +33,18 @@ const SOURCE =
  */
 export function parseCopySource(text: string, parser?: CopySourceParser): CopySource {
   const parsed = parser?.(text)
-  if (parsed) return { ...parsed, Key: decode(parsed.Key) }
+  if (parsed) return { ...parsed, Key: decodeOrKeep(parsed.Key) }
   const [, bucket, region = '', key = '', version] = SOURCE.exec(text) || []
   if (parser || !bucket) {
     const error = 'CopySource format error'
     const message = `${error}: expected "<Bucket>.cos.<Region>.myqcloud.com/<Key>", got ${JSON.stringify(text)}`
     throw cosError('argument', 'KitInvalidCopySource', message, { error })
   }
-  const source: CopySource = { Bucket: bucket.toLowerCase(), Key: decode(key) }
+  const source: CopySource = { Bucket: bucket.toLowerCase(), Key: decodeOrKeep(key) }
   // The accelerated host has no region.
   if (!/^accelerate$/i.test(region)) source.Region = region.toLowerCase()
-  if (version) source.VersionId = decode(version)
+  if (version) source.VersionId = decodeOrKeep(version)
   return source
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 /** Common to the operations that copy: they read the source and write the target. */
@@ -81,7 +74,7 @@ export const putObjectCopy = defineOperation<PutObjectCopyParams, PutObjectCopyR
   'PUT',
   'object',
   'PutObject',
-  { ...COPY, query: ['versionId'], parseResponse: readDocument('CopyObjectResult') },
+  { ...COPY, query: ['versionId'], _parse: readDocument('CopyObjectResult') },
 )
 
 export interface UploadPartCopyParams extends ObjectParams, CopyConditions {
@@ -106,6 +99,6 @@ export const uploadPartCopy = defineOperation<UploadPartCopyParams, UploadPartCo
   {
     ...COPY,
     needs: ['partNumber', 'uploadId'],
-    parseResponse: readDocument('CopyPartResult'),
+    _parse: readDocument('CopyPartResult'),
   },
 )

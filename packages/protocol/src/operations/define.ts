@@ -113,25 +113,25 @@ export interface Operation<Params extends CallParams, Result = ResultMeta> {
   /** Whether an `x-cos-copy-source` header distinguishes it from other operations of the same method. */
   readonly copies?: boolean
   /** Refuses keys that resolve to another resource, unless the option ObjectKeySimplifyCheck is off. @throws CosError */
-  readonly refuseKey?: (Key: string) => void
+  readonly _refuseKey?: (Key: string) => void
   /** A form upload: the signed path is `/`, and the key is a field of the form. */
   readonly form?: boolean
   readonly access: readonly RequiredAccess[]
   /** Whether sending the request twice has the same effect as sending it once. */
-  readonly idempotent: boolean
+  readonly _idempotent: boolean
   /** Sends the Content-MD5 of the document, which COS requires for XML bodies. */
-  readonly contentMd5?: boolean
+  readonly _contentMd5?: boolean
   /** The response body is an object's content, which may even look like an error document. */
-  readonly isContent?: boolean
+  readonly _isContent?: boolean
   /** Content type of the document sent. @default 'application/xml' */
-  readonly contentType?: string
+  readonly _contentType?: string
   /** Builds the request parts other than the parameters of `needs` and `query`. */
-  readonly buildRequest?: (params: Params) => RequestParts
-  /** The headers of `buildRequest` override those of the params. */
-  readonly ownHeadersWin?: boolean
-  readonly parseResponse?: (response: CosResponse, params: Params) => ResultFields<Result>
+  readonly _build?: (params: Params) => RequestParts
+  /** The headers of `build` override those of the params. */
+  readonly _ownHeadersWin?: boolean
+  readonly _parse?: (response: CosResponse, params: Params) => ResultFields<Result>
   /** Returns a result for an error response that cos-wx-sdk-v5 reports as a success; otherwise undefined. */
-  readonly mapFailure?: (failure: ServiceFailure, params: Params) => object | undefined
+  readonly _mapFailure?: (failure: ServiceFailure, params: Params) => object | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any operation of the table
@@ -151,7 +151,7 @@ export function defineOperation<Params extends CallParams, Result = ResultMeta>(
   action: string,
   details?: Partial<Operation<Params, Result>>,
 ): Operation<Params, Result> {
-  return { method, target, access: [{ action, on: target }], idempotent: true, ...details }
+  return { method, target, access: [{ action, on: target }], _idempotent: true, ...details }
 }
 
 /** The quoted ETag of an object; empty if the platform hides the headers. */

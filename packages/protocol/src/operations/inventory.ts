@@ -40,13 +40,13 @@ export const [putBucketInventory, getBucketInventory, deleteBucketInventory] = c
   PutBucketInventoryParams,
   GetBucketInventoryResult,
   InventoryParams
->('Inventory', { mapping: INVENTORY, common: { needs: ['id'] } })
+>('Inventory', { _map: INVENTORY, _common: { needs: ['id'] } })
 
 export const postBucketInventory: Operation<PutBucketInventoryParams> = {
   ...putBucketInventory,
   method: 'POST',
   access: [{ action: 'PostBucketInventory', on: 'bucket' }],
-  idempotent: false,
+  _idempotent: false,
 }
 
 export interface ListBucketInventoryParams extends BucketParams {
@@ -67,5 +67,5 @@ export const listBucketInventory = defineOperation<
 >('GET', 'bucket', 'ListBucketInventory', {
   subresource: 'inventory',
   query: ['continuation-token'],
-  parseResponse: ({ xml }) => readJobs(xml('ListInventoryConfigurationResult')),
+  _parse: ({ xml }) => readJobs(xml('ListInventoryConfigurationResult')),
 })

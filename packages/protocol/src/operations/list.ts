@@ -14,7 +14,7 @@ function listOperation<Params extends BucketParams & { Prefix?: string }, Result
 ): Operation<Params, Result> {
   return defineOperation<Params, Result>('GET', 'bucket', action, {
     access: [{ action, on: 'prefix' }],
-    buildRequest: ({ Prefix }) => ({ query: { prefix: Prefix || '' } }),
+    _build: ({ Prefix }) => ({ query: { prefix: Prefix || '' } }),
     ...details,
   })
 }
@@ -61,7 +61,7 @@ export interface GetBucketResult extends ResultMeta {
 
 export const getBucket = listOperation<GetBucketParams, GetBucketResult>('GetBucket', {
   query: ['delimiter', 'marker', 'max-keys', 'encoding-type'],
-  parseResponse: readDocument('ListBucketResult', 'Contents', 'CommonPrefixes'),
+  _parse: readDocument('ListBucketResult', 'Contents', 'CommonPrefixes'),
 })
 
 export interface ListObjectVersionsParams extends BucketParams {
@@ -105,7 +105,7 @@ export const listObjectVersions = listOperation<ListObjectVersionsParams, ListOb
   {
     subresource: 'versions',
     query: ['delimiter', 'key-marker', 'version-id-marker', 'max-keys', 'encoding-type'],
-    parseResponse: ({ xml }) => readVersions(xml('ListVersionsResult')),
+    _parse: ({ xml }) => readVersions(xml('ListVersionsResult')),
   },
 )
 
@@ -136,6 +136,6 @@ export const multipartList = listOperation<MultipartListParams, MultipartListRes
   {
     subresource: 'uploads',
     query: ['delimiter', 'encoding-type', 'max-uploads', 'key-marker', 'upload-id-marker'],
-    parseResponse: readDocument('ListMultipartUploadsResult', 'Upload', 'CommonPrefixes'),
+    _parse: readDocument('ListMultipartUploadsResult', 'Upload', 'CommonPrefixes'),
   },
 )

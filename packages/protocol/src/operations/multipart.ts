@@ -1,4 +1,4 @@
-import { loadXml } from '../loadXml'
+import { writeXml } from '../xml'
 import {
   defineOperation,
   type ObjectParams,
@@ -26,9 +26,9 @@ export const multipartInit = defineOperation<MultipartInitParams, MultipartInitR
   'InitiateMultipartUpload',
   {
     subresource: 'uploads',
-    idempotent: false,
-    buildRequest: ({ Key, Query }) => ({ query: Query, headers: contentDefaults(Key) }),
-    parseResponse: readDocument('InitiateMultipartUploadResult'),
+    _idempotent: false,
+    _build: ({ Key, Query }) => ({ query: Query, headers: contentDefaults(Key) }),
+    _parse: readDocument('InitiateMultipartUploadResult'),
   },
 )
 
@@ -63,8 +63,8 @@ export const multipartUpload = defineOperation<MultipartUploadParams, MultipartU
   'UploadPart',
   {
     needs: ['partNumber', 'uploadId'],
-    buildRequest: ({ Body }) => ({ body: checkBody(Body) }),
-    parseResponse: readETag,
+    _build: ({ Body }) => ({ body: checkBody(Body) }),
+    _parse: readETag,
   },
 )
 
@@ -92,7 +92,7 @@ export const multipartListPart = defineOperation<MultipartListPartParams, Multip
   {
     needs: ['uploadId'],
     query: ['max-parts', 'part-number-marker', 'encoding-type'],
-    parseResponse: readDocument('ListPartsResult', 'Part'),
+    _parse: readDocument('ListPartsResult', 'Part'),
   },
 )
 
@@ -119,16 +119,16 @@ export const multipartComplete = defineOperation<MultipartCompleteParams, Multip
   'CompleteMultipartUpload',
   {
     needs: ['uploadId'],
-    contentMd5: true,
-    buildRequest: ({ Parts }) => {
+    _contentMd5: true,
+    _build: ({ Parts }) => {
       const Part = Parts.map(({ PartNumber, ETag }) => ({
         PartNumber,
         // Callers may pass it with or without quotes.
         ETag: `"${ETag.replace(/^"|"$/g, '')}"`,
       }))
-      return { body: loadXml().writeXml({ CompleteMultipartUpload: { Part } }) }
+      return { body: writeXml({ CompleteMultipartUpload: { Part } }) }
     },
-    parseResponse: ({ xml, location }) => ({
+    _parse: ({ xml, location }) => ({
       ...xml<{ Bucket: string; Key: string; ETag: string }>('CompleteMultipartUploadResult'),
       Location: location,
     }),

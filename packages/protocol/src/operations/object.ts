@@ -52,21 +52,21 @@ export const getObject = defineOperation<GetObjectParams, GetObjectResult>(
   'object',
   'GetObject',
   {
-    isContent: true,
+    _isContent: true,
     query: ['versionId', ...OVERRIDES.split(' ').map((name) => `response-${name}`)],
-    refuseKey(Key) {
+    _refuseKey(Key) {
       if (!foldsToRoot(Key)) return
       // The wording of the official client.
       const message = 'The Getobject Key is illegal'
       throw cosError('argument', 'KitInvalidKey', message, { error: { message } })
     },
-    buildRequest: ({ Query }) => ({ query: Query }),
-    parseResponse: (response) => ({
+    _build: ({ Query }) => ({ query: Query }),
+    _parse: (response) => ({
       // The type depends on DataType.
       Body: (response.body || '') as string | ArrayBuffer,
       ...readETag(response),
     }),
-    mapFailure: ({ statusCode }, { IfModifiedSince }) =>
+    _mapFailure: ({ statusCode }, { IfModifiedSince }) =>
       statusCode === 304 && IfModifiedSince ? { NotModified: true } : undefined,
   },
 )
@@ -111,14 +111,14 @@ export const optionsObject = defineOperation<OptionsObjectParams, OptionsObjectR
   'object',
   'OptionsObject',
   {
-    parseResponse({ headers }) {
+    _parse({ headers }) {
       const result: Record<string, string> = {}
       for (const [name, value] of Object.entries(headers)) {
         if (CORS_HEADERS.test(name)) result[paramOf(name)] = value
       }
       return result
     },
-    mapFailure: ({ statusCode }) =>
+    _mapFailure: ({ statusCode }) =>
       statusCode === 403 ? { OptionsForbidden: true, statusCode } : undefined,
   },
 )
@@ -141,7 +141,7 @@ export const deleteObject = defineOperation<DeleteObjectParams, DeleteObjectResu
   'DeleteObject',
   {
     query: ['versionId'],
-    mapFailure: ({ statusCode }) =>
+    _mapFailure: ({ statusCode }) =>
       statusCode === 404 ? { BucketNotFound: true, statusCode } : undefined,
   },
 )
@@ -165,13 +165,13 @@ export const deleteMultipleObject = defineOperation<
 >('POST', 'bucket', 'DeleteObject', {
   subresource: 'delete',
   access: [{ action: 'DeleteObject', on: 'listedObjects' }],
-  contentMd5: true,
-  buildRequest: ({ Objects, Quiet }) =>
+  _contentMd5: true,
+  _build: ({ Objects, Quiet }) =>
     xmlBody('Delete', {
       Object: Objects.map(({ Key, VersionId }) => ({ Key, VersionId })),
       Quiet: Quiet || false,
     }),
-  parseResponse: readDocument('DeleteResult', 'Deleted', 'Error'),
+  _parse: readDocument('DeleteResult', 'Deleted', 'Error'),
 })
 
 export interface AppendObjectParams extends ObjectParams, ContentParams {
@@ -186,8 +186,8 @@ export const appendObject = defineOperation<AppendObjectParams>('POST', 'object'
   subresource: 'append',
   query: ['position'],
   // A repeated request fails by its Position instead of appending twice, but the failure would hide the success of the first.
-  idempotent: false,
-  buildRequest: ({ Body }) => ({ body: checkBody(Body) }),
+  _idempotent: false,
+  _build: ({ Body }) => ({ body: checkBody(Body) }),
 })
 
 export interface RestoreObjectParams extends ObjectParams {
@@ -204,8 +204,8 @@ export const restoreObject = defineOperation<RestoreObjectParams>(
   {
     subresource: 'restore',
     query: ['versionId'],
-    idempotent: false,
-    contentMd5: true,
-    buildRequest: ({ RestoreRequest }) => xmlBody('RestoreRequest', RestoreRequest),
+    _idempotent: false,
+    _contentMd5: true,
+    _build: ({ RestoreRequest }) => xmlBody('RestoreRequest', RestoreRequest),
   },
 )

@@ -5,14 +5,14 @@ export function paramOf(wireName: string): string {
   return wireName.replace(/(?:^|-)\w/g, (start) => start.slice(-1).toUpperCase())
 }
 
-/** The request parts of a call: the query parameters that the operation declares, and the result of `buildRequest`. */
+/** The request parts of a call: the query parameters that the operation declares, and the result of `build`. */
 export function requestOf(operation: AnyOperation, params: Record<string, unknown>): RequestParts {
-  const { needs = [], query: optional = [], buildRequest } = operation
+  const { needs = [], query: optional = [], _build: build } = operation
   const query: RequestParts['query'] = {}
   for (const name of [...needs, ...optional]) {
     query[name] = params[paramOf(name)] as string | undefined
   }
-  const parts = buildRequest ? buildRequest(params) : {}
+  const parts = build ? build(params) : {}
   return { ...parts, query: { ...query, ...parts.query } }
 }
 

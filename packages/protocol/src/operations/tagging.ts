@@ -30,16 +30,16 @@ export interface ObjectVersionParams extends ObjectParams {
 
 /** In XML, tags are a `<TagSet>` of `<Tag>`; callers may pass that form too. */
 const TAGGING: ConfigurationDetails = {
-  mapping: [
+  _map: [
     ({ TagSet, Tags }) => {
       const set = TagSet || Tags || []
       return { TagSet: { Tag: set.Tag || set } }
     },
     ({ TagSet = {} }) => ({ Tags: asList(TagSet.Tag) }),
   ],
-  flattened: true,
-  emptyIfMissing: true,
-  rootElement: 'Tagging',
+  _topLevel: true,
+  _optional: true,
+  root: 'Tagging',
 }
 
 export const [putBucketTagging, getBucketTagging, deleteBucketTagging] = configuration<
@@ -51,4 +51,4 @@ export const [putObjectTagging, getObjectTagging, deleteObjectTagging] = configu
   PutObjectTaggingParams,
   GetTaggingResult,
   ObjectVersionParams
->('Tagging', { ...TAGGING, target: 'Object', common: { query: ['versionId'] } })
+>('Tagging', { ...TAGGING, target: 'Object', _common: { query: ['versionId'] } })

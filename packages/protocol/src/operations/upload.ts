@@ -59,13 +59,13 @@ export const putObject = defineOperation<PutObjectParams, PutObjectResult>(
   'object',
   'PutObject',
   {
-    buildRequest: ({ Key, Query, Body }) => ({
+    _build: ({ Key, Query, Body }) => ({
       query: Query,
       headers: contentDefaults(Key),
       body: checkBody(Body),
     }),
     // The response has no body, except after image processing.
-    parseResponse: (response) => ({
+    _parse: (response) => ({
       ...response.xml(''),
       Location: response.location,
       ...readETag(response),
@@ -94,7 +94,7 @@ export const postObject = defineOperation<PostObjectParams, PostObjectResult>(
     form: true,
     // The action is checked on the object, but the form is posted to the bucket.
     target: 'bucket',
-    parseResponse: (response) => ({ Location: response.location, ...readETag(response) }),
+    _parse: (response) => ({ Location: response.location, ...readETag(response) }),
   },
 )
 
@@ -117,8 +117,8 @@ export const headObject = defineOperation<HeadObjectParams, HeadObjectResult>(
   'HeadObject',
   {
     query: ['versionId'],
-    parseResponse: readETag,
-    mapFailure: ({ statusCode }, { IfModifiedSince }) =>
+    _parse: readETag,
+    _mapFailure: ({ statusCode }, { IfModifiedSince }) =>
       statusCode === 304 && IfModifiedSince ? { NotModified: true, statusCode } : undefined,
   },
 )

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
-import { api, WxError } from '../callbacks'
+import type { Clock } from '../clock'
+import { api, WxError } from '../wxRules/callbacks'
 import { readAll } from './network'
-import type { Clock } from './slowNetwork'
 
 export interface Identity {
   openid?: string

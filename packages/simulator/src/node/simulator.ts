@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { AppState, lifecycleApi, type NetworkType } from '../appState'
-import { api, WxError } from '../callbacks'
+import { type Clock, realClock } from '../clock'
+import { AppState, lifecycleApi, type NetworkType } from '../wxRules/appState'
+import { api, WxError } from '../wxRules/callbacks'
 import {
   type DeviceProfile,
   deviceInfo,
   deviceProfile,
   type Platform,
   SDK_VERSION,
-} from '../deviceProfile'
-import { USER_DATA } from '../files'
+} from '../wxRules/deviceProfile'
+import { USER_DATA } from '../wxRules/files'
 import {
   type DomainLists,
   type DownloadOptions,
@@ -18,13 +19,13 @@ import {
   Semaphore,
   TIMEOUT_MS,
   type UploadOptions,
-} from '../network'
-import { createStorage, type StorageBackend } from '../storage'
+} from '../wxRules/network'
+import { createStorage, type StorageBackend } from '../wxRules/storage'
 import { createCloud, type Identity } from './cloud'
 import { createFileSystemManager, FileSpace } from './files'
 import { imageInfo } from './imageInfo'
 import { downloadFile, type PhoneNetwork, type Route, request, uploadFile } from './network'
-import { type Clock, realClock, Wire, type WireOptions } from './slowNetwork'
+import { Wire, type WireOptions } from './slowNetwork'
 
 export interface SimulatorOptions {
   /** Folder for the phone's files and storage. */

@@ -1,5 +1,5 @@
-import type { Platform } from '../deviceProfile'
-import type { DomainLists } from '../network'
+import type { Platform } from '../wxRules/deviceProfile'
+import type { DomainLists } from '../wxRules/network'
 
 /** A request that the cloud has served, for the panel of requests. */
 export interface Activity {

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { deviceProfile, type Platform } from '../deviceProfile'
-import { type DomainLists, isRouted } from '../network'
 import type { Route } from '../node/network'
+import { deviceProfile, type Platform } from '../wxRules/deviceProfile'
+import { type DomainLists, isRouted } from '../wxRules/network'
 import { type CloudStorage, createPhoneServer } from './phoneServer'
 import type {
   Activity,

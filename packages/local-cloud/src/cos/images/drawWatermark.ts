@@ -33,11 +33,11 @@ export async function drawImageWatermark(
   }
   const sourceSize = { width: source.width, height: source.height }
   const target = step.share
-    ? shareOf(step.share, size, sourceSize)
+    ? scaleToShare(step.share, size, sourceSize)
     : step.oversize === 'scale'
       ? fitInto(sourceSize, size)
       : sourceSize
-  return layersOf(sharp, openSource(sharp, source, 1), target, step, size)
+  return drawLayers(sharp, openSource(sharp, source, 1), target, step, size)
 }
 
 /** @throws ImageError `NotImplemented` on a machine without fonts */
@@ -47,12 +47,12 @@ export async function drawTextWatermark(
   size: Size,
 ): Promise<OverlayOptions[]> {
   const text = await drawText(sharp, step)
-  const target = step.share ? shareOf(step.share, size, text.size) : text.size
-  return layersOf(sharp, openImage(sharp, text.pixels), target, step, size)
+  const target = step.share ? scaleToShare(step.share, size, text.size) : text.size
+  return drawLayers(sharp, openImage(sharp, text.pixels), target, step, size)
 }
 
 /** The size of a watermark that is scaled to a share of the image. */
-function shareOf(
+function scaleToShare(
   { of, value }: NonNullable<WatermarkPlacement['share']>,
   size: Size,
   watermark: Size,
@@ -138,7 +138,7 @@ function escapeMarkup(text: string): string {
  * Scales a watermark to its target size, applies its opacity, and places it once or as tiles. Only the visible part is
  * drawn.
  */
-async function layersOf(
+async function drawLayers(
   sharp: SharpModule,
   watermark: Sharp,
   target: Size,
@@ -164,12 +164,12 @@ async function layersOf(
   const layer = await toLayer(image)
   const input = step.opacity < 1 ? await fade(sharp, layer.pixels, step.opacity) : layer.pixels
   if (!step.tile) return [{ input, left, top }]
-  const tile = await tileOf(sharp, { ...layer, pixels: input }, step.tile, size)
+  const tile = await drawTile(sharp, { ...layer, pixels: input }, step.tile, size)
   return [{ input: tile, tile: true, gravity: 'northwest' }]
 }
 
 /** Draws one tile: the rotated watermark with its spacing. */
-async function tileOf(
+async function drawTile(
   sharp: SharpModule,
   { pixels }: Layer,
   { degrees, spacing }: NonNullable<WatermarkPlacement['tile']>,

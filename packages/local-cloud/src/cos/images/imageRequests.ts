@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { operations, parseBucketHost } from '@miniprogram-cos/protocol'
+import { checkReferer } from '../accessChecks'
 import { authenticate } from '../authenticate'
 import { authorize, requiredAccess } from '../authorize'
 import { readXmlBody } from '../body'
-import { checkReferer } from '../bucketRules'
 import { accessDenied, CosServiceError, invalidArgument } from '../errors'
-import { refuseArchived } from '../operations/objectAttributes'
-import { bucketOf, type OperationContext } from '../operations/operation'
+import { refuseArchived } from '../operations/aclTaggingRestore'
+import { type OperationContext, requireBucket } from '../operations/operation'
 import { type CosRequest, versionIdOf } from '../request'
 import { RequestTrace } from '../requestLog'
 import { type CosResponse, xmlResponse } from '../response'
@@ -31,7 +31,7 @@ const STYLE_PREFIX = 'style/'
 const SEPARATORS = /[-_!/]/g
 
 /** The parameters of a style, if the bucket has it. */
-export function styleOf({ documents }: BucketRecord, name: string): string | undefined {
+export function findStyle({ documents }: BucketRecord, name: string): string | undefined {
   return documents && Object.hasOwn(documents, STYLE_PREFIX + name)
     ? documents[STYLE_PREFIX + name]
     : undefined
@@ -43,7 +43,7 @@ function splitStyledKey(
   key: string,
 ): { key: string; parameters: string } | undefined {
   for (const { index } of key.matchAll(SEPARATORS)) {
-    const parameters = index > 0 ? styleOf(bucket, key.slice(index + 1)) : undefined
+    const parameters = index > 0 ? findStyle(bucket, key.slice(index + 1)) : undefined
     if (parameters !== undefined) return { key: key.slice(0, index), parameters }
   }
   return undefined
@@ -56,7 +56,7 @@ const PROCESSING = /^(image(Mogr2|View2|Info|Ave|slim)|watermark|exif|style\/.*)
  * Finds the processing parameters of a query: the name of a parameter, usually without a value. Reads the raw query, because
  * a `=` of base64 in the name would be parsed as its end.
  */
-function processingOf(search: string): string | undefined {
+function findProcessing(search: string): string | undefined {
   for (const part of search.split('&')) {
     const text = decodeURIComponent(part.replace(/=$/, ''))
     if (PROCESSING.test(text)) return text
@@ -72,7 +72,7 @@ function processingOf(search: string): string | undefined {
 export async function processObject(
   context: OperationContext,
   object: ObjectRecord,
-  text = processingOf(context.request.search),
+  text = findProcessing(context.request.search),
 ): Promise<ProcessedObject | undefined> {
   if (text === undefined) return undefined
   try {
@@ -90,8 +90,8 @@ async function runProcessing(
   text: string,
 ): Promise<ProcessedObject> {
   await context.images.requireSharp()
-  const bucket = bucketOf(context)
-  const pipeline = parsePipeline(text, (name) => styleOf(bucket, name))
+  const bucket = requireBucket(context)
+  const pipeline = parsePipeline(text, (name) => findStyle(bucket, name))
   const read = () => readImageObject(context, object)
   return context.images.open(read, async (image) => {
     if (pipeline.report) {
@@ -131,7 +131,7 @@ export function md5Of(bytes: Buffer): string {
 export async function findStyledOriginal(
   context: OperationContext,
 ): Promise<{ key: string; parameters: string } | undefined> {
-  const bucket = bucketOf(context)
+  const bucket = requireBucket(context)
   const styled = splitStyledKey(bucket, context.request.key)
   if (!styled) return undefined
   await authorize(
@@ -179,8 +179,8 @@ export function watermarkReader(context: OperationContext): LoadWatermark {
 }
 
 async function readWatermark(context: OperationContext, url: string): Promise<Buffer> {
-  const bucket = bucketOf(context)
-  const request = requestOf(context, url)
+  const bucket = requireBucket(context)
+  const request = parseHttpUrl(context, url)
   if (parseBucketHost(request.headers.host ?? '')?.bucket !== bucket.name) {
     throw unreadable('The watermark must be stored in the bucket of the image.')
   }
@@ -204,7 +204,7 @@ async function readWatermark(context: OperationContext, url: string): Promise<Bu
 }
 
 /** The request for a URL. */
-function requestOf({ request }: OperationContext, url: string): CosRequest {
+function parseHttpUrl({ request }: OperationContext, url: string): CosRequest {
   const [, host, path = '/', search = ''] =
     /^http:\/\/([^/?#]+)(\/[^?#]*)?(?:\?([^#]*))?/.exec(url) ?? []
   if (!host) throw unreadable('The URL of the watermark must start with http://.')
@@ -255,13 +255,13 @@ export async function answerStyleRequest(context: OperationContext): Promise<Cos
   if (principal.kind !== 'root') {
     throw accessDenied('image styles are configured with the owner key')
   }
-  const bucket = bucketOf(context)
+  const bucket = requireBucket(context)
   switch (request.method) {
     case 'GET':
-      return xmlResponse({ StyleList: { StyleRule: stylesOf(bucket) } })
+      return xmlResponse({ StyleList: { StyleRule: listStyles(bucket) } })
     case 'PUT': {
       const { name, parameters } = await readStyle(context, 'AddStyle')
-      if (!parameters || stylesOf(bucket).length >= MAX_STYLES) {
+      if (!parameters || listStyles(bucket).length >= MAX_STYLES) {
         throw invalidArgument(`A bucket has at most ${MAX_STYLES} styles, none empty.`)
       }
       checkParameters(parameters)
@@ -292,7 +292,7 @@ function checkParameters(parameters: string): void {
   }
 }
 
-function stylesOf({ documents = {} }: BucketRecord): { StyleName: string; StyleBody: string }[] {
+function listStyles({ documents = {} }: BucketRecord): { StyleName: string; StyleBody: string }[] {
   return Object.entries(documents)
     .filter(([name]) => name.startsWith(STYLE_PREFIX))
     .map(([name, StyleBody]) => ({ StyleName: name.slice(STYLE_PREFIX.length), StyleBody }))

@@ -107,12 +107,12 @@ function parseImageView2(text: string): ImagePipeline {
       throw invalidParameter(`imageView2 has no parameter ${JSON.stringify(name)}.`)
     }
   }
-  const step = stepOfMode(mode, width, height)
+  const step = parseMode(mode, width, height)
   if (step) pipeline.steps.push(step)
   return pipeline
 }
 
-function stepOfMode(
+function parseMode(
   mode: string | undefined,
   width: number | undefined,
   height: number | undefined,

@@ -2,9 +2,9 @@ import { encodeKey, operations } from '@miniprogram-cos/protocol'
 import { parseJsonObject } from '../../http'
 import { authorize, requiredAccess } from '../authorize'
 import { CosServiceError } from '../errors'
-import { refuseArchived } from '../operations/objectAttributes'
-import { attributesOf } from '../operations/objectHeaders'
-import { bucketOf, type OperationContext } from '../operations/operation'
+import { refuseArchived } from '../operations/aclTaggingRestore'
+import { readAttributes } from '../operations/objectHeaders'
+import { type OperationContext, requireBucket } from '../operations/operation'
 import { checkKey, versionIdOf } from '../request'
 import { type CosResponse, xmlResponse } from '../response'
 import type { BucketRecord, ObjectRecord } from '../store/records'
@@ -13,10 +13,10 @@ import { CONTENT_TYPES, jpegQuality } from './formats'
 import { ERR_NO, ImageError, type ImagePipeline } from './imagePipeline'
 import type { ImageSummary, OpenImage } from './imageProcessor'
 import {
+  findStyle,
   imageServiceError,
   md5Of,
   readImageObject,
-  styleOf,
   watermarkReader,
 } from './imageRequests'
 import { ignoresErrors, parsePipeline } from './parsePipeline'
@@ -40,8 +40,8 @@ export async function planProcessing(
   if (text === undefined) return undefined
   try {
     await context.images.requireSharp()
-    const bucket = bucketOf(context)
-    const { isPicInfo, rules } = parsePicOperations(text, key, (name) => styleOf(bucket, name))
+    const bucket = requireBucket(context)
+    const { isPicInfo, rules } = parsePicOperations(text, key, (name) => findStyle(bucket, name))
     const targets: Target[] = []
     for (const rule of rules) targets.push(await findTarget(context, rule))
     return (stored) => processStored(context, stored, isPicInfo, targets)
@@ -59,7 +59,7 @@ interface Target {
 /** @throws CosServiceError `AccessDenied` unless the caller may put the result */
 async function findTarget(context: OperationContext, rule: PicRule): Promise<Target> {
   const { store } = context
-  const bucket = rule.bucket === undefined ? bucketOf(context) : store.buckets.get(rule.bucket)
+  const bucket = rule.bucket === undefined ? requireBucket(context) : store.buckets.get(rule.bucket)
   if (!bucket) throw new CosServiceError('NoSuchBucket')
   checkKey(rule.key)
   await authorizeResult(context, { rule, bucket })
@@ -95,11 +95,11 @@ async function processStored(
     const results: StoredResult[] = []
     for (const { target, image } of images) results.push(await putResult(context, target, image))
     const overwriting = results.find(
-      ({ key }, i) => key === stored.key && targets[i]?.bucket.name === bucketOf(context).name,
+      ({ key }, i) => key === stored.key && targets[i]?.bucket.name === requireBucket(context).name,
     )
     const original = {
       key: stored.key,
-      location: locationOf(context, bucketOf(context), stored.key),
+      location: formatLocation(context, requireBucket(context), stored.key),
       etag: overwriting?.etag ?? stored.etag,
     }
     return xmlResponse(uploadResult(original, summary, results))
@@ -117,7 +117,7 @@ async function processAll(
 ): Promise<{ summary?: ImageSummary; images: { target: Target; image: ProcessedImage }[] }> {
   if (!isPicInfo && targets.length === 0) return { images: [] }
   const pinned = await context.store.objects.pin(
-    bucketOf(context).name,
+    requireBucket(context).name,
     stored.key,
     stored.versionId,
   )
@@ -162,13 +162,13 @@ async function putResult(
     etag: blob.md5,
     crc64: blob.crc64,
     lastModified: new Date(now).toISOString(),
-    ...attributesOf({ 'content-type': CONTENT_TYPES[image.format] }, rule.key, bucket),
+    ...readAttributes({ 'content-type': CONTENT_TYPES[image.format] }, rule.key, bucket),
     blobs: [{ id: blob.id, size: blob.size }],
   })
   return {
     ...image,
     key: rule.key,
-    location: locationOf(context, bucket, rule.key),
+    location: formatLocation(context, bucket, rule.key),
     etag: md5Of(image.bytes),
     quality: (image.format === 'jpeg' ? jpegQuality(image.bytes) : undefined) ?? 100,
   }
@@ -179,12 +179,12 @@ async function* oneChunk(bytes: Buffer): AsyncGenerator<Uint8Array> {
 }
 
 /** `<host>/<key>`, the service's format of a location. */
-function locationOf(
+function formatLocation(
   context: OperationContext,
   { name, region }: BucketRecord,
   key: string,
 ): string {
-  const isSameBucket = name === bucketOf(context).name
+  const isSameBucket = name === requireBucket(context).name
   const host = isSameBucket ? context.request.headers.host : `${name}.cos.${region}.myqcloud.com`
   return `${host}/${encodeKey(key)}`
 }
@@ -196,7 +196,7 @@ function locationOf(
  */
 export async function processInCloud(context: OperationContext): Promise<CosResponse> {
   const { request, store } = context
-  const bucket = bucketOf(context)
+  const bucket = requireBucket(context)
   await authorize(context, requiredAccess(operations.getObject, request, bucket.region))
   const plan = await planProcessing(context, request.headers['pic-operations'] ?? '', request.key)
   const object = await store.objects.find(bucket.name, request.key, versionIdOf(request))
@@ -265,14 +265,14 @@ function readRule(
   if (pipeline.report) throw invalid(`${pipeline.report} makes no image that could be stored.`)
   return {
     ...(bucket ? { bucket } : {}),
-    key: keyOfResult(fileid, sourceKey),
+    key: resolveResultKey(fileid, sourceKey),
     pipeline,
     ignoresErrors: ignoresErrors(rule),
   }
 }
 
 /** The key of a result: `a/b.jpg` for `/a/b.jpg`; `b.jpg` is relative to the folder of the original. */
-export function keyOfResult(fileid: string, sourceKey: string): string {
+export function resolveResultKey(fileid: string, sourceKey: string): string {
   if (fileid.startsWith('/')) return fileid.replace(/^\/+/, '')
   return sourceKey.slice(0, sourceKey.lastIndexOf('/') + 1) + fileid
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { accessTo, authorize } from '../authorize'
-import { bucketOf, type OperationContext } from '../operations/operation'
+import { type OperationContext, requireBucket } from '../operations/operation'
 import { type CosRequest, versionIdOf } from '../request'
 import type { ObjectRecord } from '../store/records'
 import { CONTENT_TYPES } from './formats'
@@ -51,11 +51,11 @@ export async function takeSnapshot(
   const { request, images } = context
   if (!isSnapshot(request)) return undefined
   await authorize(context, [
-    accessTo('ci:GenerateSnapshot', bucketOf(context), request.key, versionIdOf(request)),
+    accessTo('ci:GenerateSnapshot', requireBucket(context), request.key, versionIdOf(request)),
   ])
   try {
     const snapshot = readSnapshot(request.query)
-    const bytes = await images.inTurn(() => snapshotOf(context, object, snapshot))
+    const bytes = await images.inTurn(() => createSnapshot(context, object, snapshot))
     return resultObject(object, bytes, CONTENT_TYPES[snapshot.format])
   } catch (error) {
     throw imageServiceError(error)
@@ -83,7 +83,7 @@ function readChoice(query: CosRequest['query'], name: string, values: [string, s
   return value
 }
 
-async function snapshotOf(
+async function createSnapshot(
   { store }: OperationContext,
   { size, blobs }: ObjectRecord,
   snapshot: Snapshot,
@@ -111,7 +111,9 @@ async function snapshotOf(
 
 /** @throws ImageError */
 async function runFfmpeg(file: string, snapshot: Snapshot): Promise<Buffer> {
-  const child = spawn('ffmpeg', argumentsOf(file, snapshot), { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('ffmpeg', ffmpegArguments(file, snapshot), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let stopped: ImageError | undefined
   const stop = (error: ImageError) => {
     stopped = error
@@ -159,7 +161,7 @@ function startError(error: NodeJS.ErrnoException): ImageError {
   )
 }
 
-function argumentsOf(file: string, snapshot: Snapshot): string[] {
+function ffmpegArguments(file: string, snapshot: Snapshot): string[] {
   const { seconds, width, height, format, isRotated, isKeyframe } = snapshot
   return [
     ...['-nostdin', '-v', 'error', '-threads', '1', '-max_pixels', `${MAX_PIXELS}`],

@@ -1,12 +1,12 @@
 import { parseBucket } from '@miniprogram-cos/protocol'
-import { aclOfHeaders } from '../acl'
+import { readAclHeaders } from '../acl'
 import { isBodyEmpty, readXmlBody } from '../body'
 import { CosServiceError, invalidArgument } from '../errors'
 import { xmlResponse } from '../response'
 import type { BucketRecord } from '../store/records'
-import { rootOf } from '../xmlElements'
-import { taggingXml, tagsOfDocument, tagsOfHeader } from './objectAttributes'
-import { bucketOf, type Handlers, type OperationContext } from './operation'
+import { parseRoot } from '../xmlElements'
+import { parseTagHeader, readTagDocument, taggingXml } from './aclTaggingRestore'
+import { type Handlers, type OperationContext, requireBucket } from './operation'
 
 /** Maximum number of buckets per page (document 436/8291). */
 const MAX_PAGE = 2000
@@ -56,7 +56,7 @@ export const bucket: Handlers = {
     if (name.appid !== keys.appid) throw new CosServiceError('AccessDenied')
     if (present) throw new CosServiceError('BucketAlreadyOwnedByYou')
     if (store.buckets.list().length >= MAX_BUCKETS) throw new CosServiceError('TooManyBuckets')
-    const acl = aclOfHeaders(request.headers, 'bucket')
+    const acl = readAclHeaders(request.headers, 'bucket')
     const tags = request.headers['x-cos-tagging']
     const isMultiZone = await isMultiZoneRequested(context)
     await store.buckets.put({
@@ -64,14 +64,14 @@ export const bucket: Handlers = {
       region: request.region,
       created: new Date(now).toISOString(),
       ...(acl ? { acl } : {}),
-      ...(tags ? { documents: { tagging: taggingXml(tagsOfHeader(tags, 'bucket')) } } : {}),
+      ...(tags ? { documents: { tagging: taggingXml(parseTagHeader(tags, 'bucket')) } } : {}),
       ...(isMultiZone ? { isMultiZone } : {}),
     })
     return { status: 200 }
   },
 
   async headBucket(context) {
-    const { region, isMultiZone } = bucketOf(context)
+    const { region, isMultiZone } = requireBucket(context)
     return {
       status: 200,
       headers: {
@@ -83,7 +83,7 @@ export const bucket: Handlers = {
   },
 
   async deleteBucket(context) {
-    const outcome = await context.store.buckets.delete(bucketOf(context).name)
+    const outcome = await context.store.buckets.delete(requireBucket(context).name)
     if (outcome === 'notEmpty') throw new CosServiceError('BucketNotEmpty')
     return { status: 204 }
   },
@@ -101,7 +101,7 @@ function readLimit(text: string | undefined): number {
 function hasTag({ documents }: BucketRecord, key = '', value = ''): boolean {
   if (key === '') return true
   if (!documents?.tagging) return false
-  const tags = tagsOfDocument(rootOf(documents.tagging, 'Tagging'), 'bucket')
+  const tags = readTagDocument(parseRoot(documents.tagging, 'Tagging'), 'bucket')
   return tags.some(([tagKey, tagValue]) => tagKey === key && (value === '' || value === tagValue))
 }
 

@@ -7,12 +7,13 @@ import {
   element,
   elements,
   malformed,
-  oneOf,
+  parseRoot,
   parseXml,
   requiredElement,
   requiredText,
-  rootOf,
+  requireOneOf,
 } from '../xmlElements'
+import { readTagDocument } from './aclTaggingRestore'
 import {
   checkCors,
   checkEncryption,
@@ -22,8 +23,7 @@ import {
   checkReplication,
   checkStrictSignature,
 } from './configurationChecks'
-import { tagsOfDocument } from './objectAttributes'
-import { bucketOf, type Handler, type Handlers, type OperationContext } from './operation'
+import { type Handler, type Handlers, type OperationContext, requireBucket } from './operation'
 
 /** A configuration of a bucket: a document that is put, read and deleted as a whole. */
 interface Configuration {
@@ -58,7 +58,7 @@ const CONFIGURATIONS: Configuration[] = [
     root: 'Tagging',
     absent: 'NoSuchTagSet',
     putStatus: 204,
-    check: (document) => void tagsOfDocument(document, 'bucket'),
+    check: (document) => void readTagDocument(document, 'bucket'),
   },
   {
     name: 'Lifecycle',
@@ -101,7 +101,7 @@ const CONFIGURATIONS: Configuration[] = [
     absent: 'DomainConfigNotFoundError',
     check: (document) => {
       for (const rule of elements(document, 'DomainRule', { min: 1 })) {
-        oneOf(rule, 'Status', ['ENABLED', 'DISABLED'])
+        requireOneOf(rule, 'Status', ['ENABLED', 'DISABLED'])
         requiredText(rule, 'Name')
       }
     },
@@ -130,7 +130,8 @@ const CONFIGURATIONS: Configuration[] = [
     subresource: 'accelerate',
     root: 'AccelerateConfiguration',
     absent: 'empty',
-    check: (document) => void oneOf(document, 'Status', ['Enabled', 'Suspended', 'Disabled']),
+    check: (document) =>
+      void requireOneOf(document, 'Status', ['Enabled', 'Suspended', 'Disabled']),
   },
   {
     name: 'Encryption',
@@ -145,7 +146,7 @@ const CONFIGURATIONS: Configuration[] = [
     subresource: 'intelligenttiering',
     root: 'IntelligentTieringConfiguration',
     absent: 'empty',
-    check: (document) => void oneOf(document, 'Status', ['Enabled', 'Suspended']),
+    check: (document) => void requireOneOf(document, 'Status', ['Enabled', 'Suspended']),
   },
   {
     name: 'StrictSignature',
@@ -185,18 +186,18 @@ async function setDocument(
   name: string,
   text: string | undefined,
 ): Promise<void> {
-  await context.store.buckets.update(bucketOf(context).name, (record) => {
+  await context.store.buckets.update(requireBucket(context).name, (record) => {
     const { [name]: _, ...rest } = record.documents ?? {}
     return { ...record, documents: text === undefined ? rest : { ...rest, [name]: text } }
   })
 }
 
-function documentOf(context: OperationContext, name: string): string | undefined {
-  return bucketOf(context).documents?.[name]
+function findDocument(context: OperationContext, name: string): string | undefined {
+  return requireBucket(context).documents?.[name]
 }
 
 /** The operations of one configuration. Requests never match those that COS does not have. */
-function handlersOf(configuration: Configuration): [OperationName, Handler][] {
+function createHandlers(configuration: Configuration): [OperationName, Handler][] {
   const { name, subresource, root, absent, putStatus, check, normalise } = configuration
   const put: Handler = async (context) => {
     if (configuration.isRemovedByEmptyBody && isBodyEmpty(context.request)) {
@@ -209,9 +210,9 @@ function handlersOf(configuration: Configuration): [OperationName, Handler][] {
     return { status: putStatus ?? 200 }
   }
   const get: Handler = async (context) => {
-    const text = documentOf(context, subresource)
+    const text = findDocument(context, subresource)
     if (text !== undefined && normalise) {
-      return xmlResponse({ [root]: normalise(rootOf(text, root)) })
+      return xmlResponse({ [root]: normalise(parseRoot(text, root)) })
     }
     if (text !== undefined) return xmlTextResponse(text)
     if (absent === 'empty') return xmlTextResponse(`<${root}/>`)
@@ -241,22 +242,22 @@ async function readInventory(context: OperationContext, isOnce: boolean): Promis
 }
 
 export const bucketConfiguration: Handlers = {
-  ...Object.fromEntries(CONFIGURATIONS.flatMap(handlersOf)),
+  ...Object.fromEntries(CONFIGURATIONS.flatMap(createHandlers)),
 
   async getBucketLocation(context) {
-    return xmlResponse({ LocationConstraint: bucketOf(context).region })
+    return xmlResponse({ LocationConstraint: requireBucket(context).region })
   },
 
   async putBucketVersioning(context) {
     const { Status } = await readXmlBody(context.request, 'VersioningConfiguration')
     if (Status !== 'Enabled' && Status !== 'Suspended') throw malformed()
-    if (Status === 'Suspended' && documentOf(context, 'replication')) {
+    if (Status === 'Suspended' && findDocument(context, 'replication')) {
       throw new CosServiceError(
         'InvalidBucketState',
         'Versioning of a replicated bucket cannot be suspended.',
       )
     }
-    await context.store.buckets.update(bucketOf(context).name, (record) => ({
+    await context.store.buckets.update(requireBucket(context).name, (record) => ({
       ...record,
       versioning: Status,
     }))
@@ -264,18 +265,18 @@ export const bucketConfiguration: Handlers = {
   },
 
   async getBucketVersioning(context) {
-    const { versioning } = bucketOf(context)
+    const { versioning } = requireBucket(context)
     return xmlResponse({ VersioningConfiguration: versioning ? { Status: versioning } : null })
   },
 
   async putBucketPolicy(context) {
     const text = await readTextBody(context.request)
-    await setDocument(context, 'policy', normaliseBucketPolicy(text, bucketOf(context).name))
+    await setDocument(context, 'policy', normaliseBucketPolicy(text, requireBucket(context).name))
     return { status: 204 }
   },
 
   async getBucketPolicy(context) {
-    const text = documentOf(context, 'policy')
+    const text = findDocument(context, 'policy')
     if (text === undefined) throw new CosServiceError('NoSuchBucketPolicy')
     return { status: 200, headers: { 'Content-Type': 'application/json' }, body: text }
   },
@@ -298,7 +299,7 @@ export const bucketConfiguration: Handlers = {
   },
 
   async getBucketInventory(context) {
-    const text = documentOf(context, inventoryName(context))
+    const text = findDocument(context, inventoryName(context))
     if (text === undefined) throw new CosServiceError('InventoryConfigurationNotFoundError')
     return xmlTextResponse(text)
   },
@@ -309,7 +310,7 @@ export const bucketConfiguration: Handlers = {
   },
 
   async listBucketInventory(context) {
-    const documents = Object.entries(bucketOf(context).documents ?? {})
+    const documents = Object.entries(requireBucket(context).documents ?? {})
       .filter(([name]) => name.startsWith('inventory/'))
       .map(([, text]) => text.replace(/^<\?xml[^>]*>\s*/, ''))
     const body = `${documents.join('')}<IsTruncated>false</IsTruncated>`

@@ -6,9 +6,9 @@ import {
   elements,
   integer,
   malformed,
-  oneOf,
   requiredElement,
   requiredText,
+  requireOneOf,
   text,
   texts,
 } from '../xmlElements'
@@ -50,15 +50,15 @@ export function checkInventory(document: XmlElement, isOnce: boolean): void {
   const destination = requiredElement(document, 'Destination')
   const bucket = requiredElement(destination, 'COSBucketDestination')
   requiredText(bucket, 'Bucket')
-  oneOf(bucket, 'Format', ['CSV', 'ORC', 'Parquet'])
+  requireOneOf(bucket, 'Format', ['CSV', 'ORC', 'Parquet'])
   if (text(document, 'IncludedObjectVersions') !== undefined) {
-    oneOf(document, 'IncludedObjectVersions', ['All', 'Current'])
+    requireOneOf(document, 'IncludedObjectVersions', ['All', 'Current'])
   }
   // A job that runs once has no schedule (POST Bucket inventory).
   if (isOnce) return
   checkBoolean(document, 'IsEnabled')
   const schedule = element(document, 'Schedule') ?? {}
-  oneOf(schedule, 'Frequency', ['Daily', 'Weekly'])
+  requireOneOf(schedule, 'Frequency', ['Daily', 'Weekly'])
 }
 
 const MAX_LIFECYCLE_RULES = 1000
@@ -83,7 +83,7 @@ export function checkLifecycle(document: XmlElement): void {
 }
 
 function checkLifecycleRule(rule: XmlElement): void {
-  oneOf(rule, 'Status', ['Enabled', 'Disabled'])
+  requireOneOf(rule, 'Status', ['Enabled', 'Disabled'])
   const filter = element(rule, 'Filter')
   if (filter) text(filter, 'Prefix')
   // An empty filter is for all objects.
@@ -91,13 +91,13 @@ function checkLifecycleRule(rule: XmlElement): void {
     throw malformed('Filter is missing')
   for (const transition of elements(rule, 'Transition')) {
     checkDaysOrDate(transition, 'Days', 0)
-    oneOf(transition, 'StorageClass', TRANSITION_CLASSES)
+    requireOneOf(transition, 'StorageClass', TRANSITION_CLASSES)
   }
   const expiration = element(rule, 'Expiration')
   if (expiration) checkExpiration(expiration)
   for (const transition of elements(rule, 'NoncurrentVersionTransition')) {
     integer(transition, 'NoncurrentDays', 0)
-    oneOf(transition, 'StorageClass', TRANSITION_CLASSES)
+    requireOneOf(transition, 'StorageClass', TRANSITION_CLASSES)
   }
   const noncurrent = element(rule, 'NoncurrentVersionExpiration')
   if (noncurrent) integer(noncurrent, 'NoncurrentDays', 0)
@@ -126,11 +126,11 @@ const MAX_DOMAINS = 10
 
 /** A `RefererConfiguration` (document 436/32492). @throws CosServiceError `MalformedXML` */
 export function checkReferer(document: XmlElement): void {
-  oneOf(document, 'Status', ['Enabled', 'Disabled'])
-  oneOf(document, 'RefererType', ['Black-List', 'White-List'])
+  requireOneOf(document, 'Status', ['Enabled', 'Disabled'])
+  requireOneOf(document, 'RefererType', ['Black-List', 'White-List'])
   texts(requiredElement(document, 'DomainList'), 'Domain', { min: 1, max: MAX_DOMAINS })
   if (text(document, 'EmptyReferConfiguration') !== undefined) {
-    oneOf(document, 'EmptyReferConfiguration', ['Allow', 'Deny'])
+    requireOneOf(document, 'EmptyReferConfiguration', ['Allow', 'Deny'])
   }
 }
 
@@ -143,7 +143,7 @@ export function checkReplication(document: XmlElement): void {
     'ID',
   )
   for (const rule of rules) {
-    oneOf(rule, 'Status', ['Enabled', 'Disabled'])
+    requireOneOf(rule, 'Status', ['Enabled', 'Disabled'])
     requiredText(requiredElement(rule, 'Destination'), 'Bucket')
   }
   const prefixes = rules.map((rule) => {
@@ -169,17 +169,17 @@ export function checkStrictSignature(document: XmlElement): void {
   checkUnique(ids, 'ID')
   if (!ids.every((id) => /^[A-Za-z0-9._-]{1,255}$/.test(id))) throw malformed('ID is not valid')
   for (const rule of rules) {
-    const actions = listOf(rule, 'action', MAX_ACTIONS)
+    const actions = listedTexts(rule, 'action', MAX_ACTIONS)
     if (actions.some((one) => WITHOUT_STRICT_SIGNATURE.has(one.replace(/^(name\/)?cos:/, '')))) {
       throw malformed('an action without this kind of signature')
     }
-    listOf(rule, 'header', MAX_LISTED_NAMES)
-    listOf(rule, 'param', MAX_LISTED_NAMES)
+    listedTexts(rule, 'header', MAX_LISTED_NAMES)
+    listedTexts(rule, 'param', MAX_LISTED_NAMES)
   }
 }
 
 /** The texts of a list in a rule of strict signatures: `header` in `headerlist`. */
-export function listOf(rule: XmlElement, name: string, max?: number): string[] {
+export function listedTexts(rule: XmlElement, name: string, max?: number): string[] {
   const list = element(rule, `${name}list`)
   return list ? texts(list, name, max === undefined ? {} : { max }) : []
 }
@@ -188,11 +188,11 @@ const ALGORITHMS = ['AES256', 'KMS', 'cos/kms', 'SM4']
 
 /** A `ServerSideEncryptionConfiguration` (document 436/40136). @throws CosServiceError `MalformedXML` */
 export function checkEncryption(document: XmlElement): void {
-  oneOf(defaultEncryptionOf(document), 'SSEAlgorithm', ALGORITHMS)
+  requireOneOf(findDefaultEncryption(document), 'SSEAlgorithm', ALGORITHMS)
 }
 
 /** The default of the first rule. The SDKs send it under another name than the documents. */
-export function defaultEncryptionOf(document: XmlElement): XmlElement {
+export function findDefaultEncryption(document: XmlElement): XmlElement {
   const [rule] = elements(document, 'Rule', { min: 1 })
   const documented = rule && element(rule, 'ApplyServerSideEncryptionByDefault')
   return documented ?? requiredElement(rule ?? {}, 'ApplySideEncryptionConfiguration')

@@ -5,18 +5,18 @@ import { CosServiceError, invalidArgument } from '../errors'
 import { type CosRequest, withoutLeadingSlashes } from '../request'
 import { bytesOf, type CosResponse, withHeaders, xmlResponse } from '../response'
 import type { ObjectRecord } from '../store/records'
+import { refuseArchived } from './aclTaggingRestore'
 import { readPartNumber, requireUpload, storePart } from './multipart'
-import { refuseArchived } from './objectAttributes'
 import {
-  attributesOf,
   checkConditions,
   encryptionHeader,
   type ObjectAttributes,
   overwriteGuard,
+  readAttributes,
   refuseNotImitated,
   versionHeader,
 } from './objectHeaders'
-import { bucketOf, type Handlers, type OperationContext } from './operation'
+import { type Handlers, type OperationContext, requireBucket } from './operation'
 
 export const copy: Handlers = {
   async putObjectCopy(context) {
@@ -64,7 +64,7 @@ async function copyObject(
   if (object.size > MAX_SIMPLE_BYTES) throw new CosServiceError('EntityTooLarge')
   const directive = readDirective(request, 'x-cos-metadata-directive')
   const tagsDirective = readDirective(request, 'x-cos-tagging-directive')
-  const bucket = bucketOf(context)
+  const bucket = requireBucket(context)
   const isSelf = source.Bucket === bucket.name && source.Key === request.key && !source.VersionId
   if (isSelf && directive === 'copy' && tagsDirective === 'copy') {
     throw new CosServiceError(
@@ -113,7 +113,7 @@ function copiedAttributes(
   tagsDirective: Directive,
 ): ObjectAttributes {
   const { request } = context
-  const attributes = attributesOf(request.headers, request.key, bucketOf(context))
+  const attributes = readAttributes(request.headers, request.key, requireBucket(context))
   const { tags: requestTags, headers, ...others } = attributes
   const tags = tagsDirective === 'replaced' ? requestTags : source.tags
   return {

@@ -4,14 +4,14 @@ import { isRepresentable, withHeaders, xmlResponse, xmlTextResponse } from '../r
 import type { ScanStep } from '../store/database'
 import { versionOf } from '../store/objects'
 import type { ObjectRecord } from '../store/records'
-import { bucketOf, type Handlers } from './operation'
+import { type Handlers, requireBucket } from './operation'
 
 /** Operations that list the objects and versions of a bucket. */
 export const listObjects: Handlers = {
   async getBucket(context) {
     const { request, store, keys } = context
     const { query } = request
-    const bucket = bucketOf(context)
+    const bucket = requireBucket(context)
     const marker = query.marker ?? ''
     const requested = readListOptions(query, 'max-keys')
     const page = new ListPage<ObjectRecord>(requested, marker)
@@ -44,7 +44,7 @@ export const listObjects: Handlers = {
   async listObjectVersions(context) {
     const { request, store, keys } = context
     const { query } = request
-    const bucket = bucketOf(context)
+    const bucket = requireBucket(context)
     const requested = readListOptions(query, 'max-keys')
     const keyMarker = query['key-marker'] ?? ''
     const versionMarker = query['version-id-marker'] ?? ''
@@ -153,7 +153,7 @@ function readLimit(text: string | undefined, name: string, min: number): number 
 }
 
 /** The common prefix of a key: up to and including the first delimiter after the prefix. */
-function commonPrefixOf(key: string, { prefix, delimiter }: ListOptions): string | undefined {
+function findCommonPrefix(key: string, { prefix, delimiter }: ListOptions): string | undefined {
   if (delimiter === '') return undefined
   const at = key.indexOf(delimiter, prefix.length)
   return at < 0 ? undefined : key.slice(0, at + delimiter.length)
@@ -185,7 +185,7 @@ export class ListPage<Entry> {
 
   /** Adds an entry, in the order of the keys. @returns how the scan goes on */
   add(key: string, entry: Entry): ScanStep {
-    const commonPrefix = commonPrefixOf(key, this.#options)
+    const commonPrefix = findCommonPrefix(key, this.#options)
     const isKnown = commonPrefix !== undefined && commonPrefix === this.commonPrefixes.at(-1)
     // A marker that is a common prefix, or within one, comes after it.
     if (isKnown || (commonPrefix !== undefined && compareKeys(commonPrefix, this.#marker) <= 0)) {

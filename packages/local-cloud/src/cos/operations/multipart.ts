@@ -9,8 +9,13 @@ import { combineCrc64 } from '../store/crc64'
 import type { ObjectRecord, PartRecord, UploadRecord, WrittenBlob } from '../store/records'
 import { elements, malformed, requiredText } from '../xmlElements'
 import { encodingFor, ListPage, readListOptions } from './listObjects'
-import { attributesOf, encryptionHeader, overwriteGuard, refuseNotImitated } from './objectHeaders'
-import { bucketOf, type Handlers, type OperationContext } from './operation'
+import {
+  encryptionHeader,
+  overwriteGuard,
+  readAttributes,
+  refuseNotImitated,
+} from './objectHeaders'
+import { type Handlers, type OperationContext, requireBucket } from './operation'
 
 /** Limits of multipart uploads (document 436/14112). */
 const MAX_PART_NUMBER = 10000
@@ -21,7 +26,7 @@ export const multipart: Handlers = {
   async multipartInit(context) {
     const { request, store, now } = context
     refuseNotImitated(request.headers, 'pic-operations')
-    const bucket = bucketOf(context)
+    const bucket = requireBucket(context)
     overwriteGuard(request)(store.objects.get(bucket.name, request.key), bucket)
     const uploadId = `${Math.floor(now)}${randomBytes(32).toString('hex')}`
     const upload = {
@@ -29,7 +34,7 @@ export const multipart: Handlers = {
       key: request.key,
       uploadId,
       initiated: new Date(now).toISOString(),
-      ...attributesOf(request.headers, request.key, bucket),
+      ...readAttributes(request.headers, request.key, bucket),
     }
     await store.uploads.put(upload)
     const response = xmlResponse({
@@ -67,7 +72,7 @@ export const multipart: Handlers = {
     const process = await planProcessing(context, request.headers['pic-operations'], request.key)
     const body = await readXmlBody(request, 'CompleteMultipartUpload')
     const object = await store.uploads.complete(
-      bucketOf(context),
+      requireBucket(context),
       request.query.uploadId as string,
       (upload, parts) => assemble(upload, parts, readPartList(body), now),
       overwriteGuard(request),
@@ -76,7 +81,7 @@ export const multipart: Handlers = {
     const host = request.headers.host ?? ''
     const result = writeXml({
       Location: `http://${host}/${encodeKey(object.key)}`,
-      Bucket: bucketOf(context).name,
+      Bucket: requireBucket(context).name,
       Key: object.key,
       ETag: `"${object.etag}"`,
     })
@@ -108,7 +113,7 @@ export const multipart: Handlers = {
     if (!Number.isInteger(marker) || marker < 0) throw new CosServiceError('InvalidArgument')
     const parts = await store.uploads.parts(upload.uploadId, marker, options.limit + 1)
     const page = parts.slice(0, options.limit)
-    const owner = ownerOf(keys)
+    const owner = ownerElement(keys)
     return xmlResponse({
       ListPartsResult: {
         Bucket: upload.bucket,
@@ -139,7 +144,7 @@ export const multipart: Handlers = {
     const requested = readListOptions(query, 'max-uploads', 1)
     const keyMarker = query['key-marker'] ?? ''
     const idMarker = query['upload-id-marker'] ?? ''
-    const { name } = bucketOf(context)
+    const { name } = requireBucket(context)
     const page = new ListPage<UploadRecord>(requested, keyMarker)
     await store.uploads.scan(name, requested.prefix, keyMarker, (upload) => {
       const isAfterMarker =
@@ -148,7 +153,7 @@ export const multipart: Handlers = {
     })
     const { options, elements } = page.describe([keyMarker, ...page.entries.map(({ key }) => key)])
     const last = page.lastEntry
-    const owner = ownerOf(keys)
+    const owner = ownerElement(keys)
     return xmlResponse({
       ListMultipartUploadsResult: {
         Bucket: name,
@@ -174,7 +179,7 @@ export const multipart: Handlers = {
   },
 }
 
-function ownerOf({ ownerUin }: KeyRing): object {
+function ownerElement({ ownerUin }: KeyRing): object {
   const ID = `qcs::cam::uin/${ownerUin}:uin/${ownerUin}`
   return { ID, DisplayName: ownerUin }
 }
@@ -183,7 +188,7 @@ function ownerOf({ ownerUin }: KeyRing): object {
 export function requireUpload(context: OperationContext): UploadRecord {
   const { request, store } = context
   const upload = store.uploads.get(request.query.uploadId ?? '')
-  if (!upload || upload.bucket !== bucketOf(context).name || upload.key !== request.key) {
+  if (!upload || upload.bucket !== requireBucket(context).name || upload.key !== request.key) {
     throw new CosServiceError('NoSuchUpload')
   }
   return upload

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { XmlElement } from '@miniprogram-cos/protocol'
-import { accessTo, authorize, decide } from '../authorize'
+import { accessTo, authorize, decideAndRecord } from '../authorize'
 import { announcedMd5, checkLengthGiven, MAX_SIMPLE_BYTES, readXmlBody, receiveBody } from '../body'
 import { CosServiceError, invalidArgument } from '../errors'
 import { findStyledOriginal, type ProcessedObject, processObject } from '../images/imageRequests'
@@ -11,19 +11,19 @@ import { type CosResponse, withHeaders, xmlResponse } from '../response'
 import { combineCrc64 } from '../store/crc64'
 import { type ObjectRecord, objectOfBlob } from '../store/records'
 import { elements, malformed } from '../xmlElements'
-import { refuseArchived } from './objectAttributes'
+import { refuseArchived } from './aclTaggingRestore'
 import {
-  attributesOf,
+  buildResponseHeaders,
   checkConditions,
   checkHeader,
   encryptionHeader,
   overwriteGuard,
+  readAttributes,
   refuseNotImitated,
   refuseSseHeader,
-  responseHeadersOf,
   versionHeader,
 } from './objectHeaders'
-import { bucketOf, type Handlers, type OperationContext } from './operation'
+import { type Handlers, type OperationContext, requireBucket } from './operation'
 
 /** Operations that put, get, append to and delete objects. */
 export const object: Handlers = {
@@ -32,12 +32,12 @@ export const object: Handlers = {
     refuseNotImitated(request.headers)
     checkLengthGiven(request)
     const md5 = announcedMd5(request)
-    const attributes = attributesOf(request.headers, request.key, bucketOf(context))
+    const attributes = readAttributes(request.headers, request.key, requireBucket(context))
     const guard = overwriteGuard(request)
     const process = await planProcessing(context, request.headers['pic-operations'], request.key)
     const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
     const record = objectOfBlob(request.key, blob, now, attributes)
-    const stored = await store.objects.put(bucketOf(context), record, guard)
+    const stored = await store.objects.put(requireBucket(context), record, guard)
     const response = process ? await process(stored) : { status: 200 }
     return withHeaders(response, {
       ETag: `"${blob.md5}"`,
@@ -55,13 +55,13 @@ export const object: Handlers = {
     const position = readPosition(request.query.position)
     // COS does not verify the storage class of an append (document 436/7741).
     const { 'x-cos-storage-class': _, ...headers } = request.headers
-    const attributes = attributesOf(headers, request.key, bucketOf(context))
+    const attributes = readAttributes(headers, request.key, requireBucket(context))
     const md5 = announcedMd5(request)
     const blob = await receiveBody(context, md5, MAX_SIMPLE_BYTES)
     const appended = { id: blob.id, size: blob.size }
     try {
       const object = await store.objects.update(
-        bucketOf(context),
+        requireBucket(context),
         request.key,
         undefined,
         (present): ObjectRecord => {
@@ -112,7 +112,11 @@ export const object: Handlers = {
 
   async deleteObject(context) {
     const { request, store } = context
-    const outcome = await store.objects.delete(bucketOf(context), request.key, versionIdOf(request))
+    const outcome = await store.objects.delete(
+      requireBucket(context),
+      request.key,
+      versionIdOf(request),
+    )
     return {
       status: 204,
       headers: {
@@ -130,7 +134,7 @@ export const object: Handlers = {
       )
     }
     if (context.principal.kind === 'anonymous') {
-      await authorize(context, [accessTo('DeleteMultipleObjects', bucketOf(context))])
+      await authorize(context, [accessTo('DeleteMultipleObjects', requireBucket(context))])
     }
     const body = await readXmlBody(context.request, 'Delete')
     const entries = readEntries(body)
@@ -167,7 +171,7 @@ async function read(context: OperationContext, withBody: boolean): Promise<CosRe
   refuseNotImitated(request.headers)
   refuseSseHeader(request.headers)
   const versionId = versionIdOf(request)
-  const { name } = bucketOf(context)
+  const { name } = requireBucket(context)
   let pinned = await store.objects.pin(name, request.key, versionId)
   const styled = pinned || !withBody ? undefined : await findStyledOriginal(context)
   if (styled) pinned = await store.objects.pin(name, styled.key, versionId)
@@ -202,7 +206,7 @@ function readResponse(
   const { request, store, principal } = context
   const { headers, query } = request
   const outcome = checkConditions(object, headers)
-  const responseHeaders = responseHeadersOf(object, context.now)
+  const responseHeaders = buildResponseHeaders(object, context.now)
   if (outcome === 'notModified') {
     const {
       ETag = '',
@@ -281,8 +285,8 @@ async function deleteOne(
   key: string,
   versionId: string | undefined,
 ): Promise<{ deleted: object; failed?: undefined } | { failed: object }> {
-  const bucket = bucketOf(context)
-  const decision = await decide(context, accessTo('DeleteObject', bucket, key, versionId))
+  const bucket = requireBucket(context)
+  const decision = await decideAndRecord(context, accessTo('DeleteObject', bucket, key, versionId))
   const failed = (Code: string, Message: string) => ({
     failed: { Key: key, VersionId: versionId, Code, Message },
   })

@@ -1,12 +1,12 @@
 import { contentTypeOf } from '@miniprogram-cos/protocol'
-import { aclOfHeaders } from '../acl'
+import { readAclHeaders } from '../acl'
 import { CosServiceError, invalidArgument, notImplemented } from '../errors'
 import type { CosRequest } from '../request'
 import { NULL_VERSION, type OverwriteGuard } from '../store/objects'
 import type { BucketRecord, ObjectHeaders, ObjectRecord } from '../store/records'
-import { rootOf, text } from '../xmlElements'
-import { defaultEncryptionOf } from './configurationChecks'
-import { restoreHeaders, tagsOfHeader } from './objectAttributes'
+import { parseRoot, text } from '../xmlElements'
+import { parseTagHeader, restoreHeaders } from './aclTaggingRestore'
+import { findDefaultEncryption } from './configurationChecks'
 
 /** Headers that are stored with an object and returned with it (document 436/7749). */
 const STORED_HEADERS = [
@@ -65,7 +65,7 @@ export function checkHeader(name: string, value: string | undefined): void {
 }
 
 /** The attributes that an upload's headers, or a form's fields, set. @throws CosServiceError */
-export function attributesOf(
+export function readAttributes(
   headers: CosRequest['headers'],
   key: string,
   bucket: BucketRecord,
@@ -93,19 +93,19 @@ export function attributesOf(
   if (!STORAGE_CLASSES.has(storageClass)) {
     throw new CosServiceError('NotSupportedStorageClass')
   }
-  const acl = aclOfHeaders(headers, 'object')
-  const tags = headers['x-cos-tagging'] ? tagsOfHeader(headers['x-cos-tagging']) : undefined
+  const acl = readAclHeaders(headers, 'object')
+  const tags = headers['x-cos-tagging'] ? parseTagHeader(headers['x-cos-tagging']) : undefined
   return {
     headers: stored,
     storageClass,
     ...(acl ? { acl } : {}),
     ...(tags ? { tags } : {}),
-    ...encryptionOf(headers, bucket),
+    ...chooseEncryption(headers, bucket),
   }
 }
 
 /** The response headers of GET and HEAD. */
-export function responseHeadersOf(
+export function buildResponseHeaders(
   object: ObjectRecord,
   now: number,
 ): Record<string, string | number> {
@@ -139,7 +139,7 @@ const OTHER_ALGORITHMS = ['cos/kms', 'KMS', 'SM4']
  * Only the headers are imitated; the content is not encrypted.
  * @throws CosServiceError `SSEContentNotSupported`; `NotImplemented` for SSE-KMS
  */
-function encryptionOf(
+function chooseEncryption(
   headers: CosRequest['headers'],
   bucket: BucketRecord,
 ): { encryption?: 'AES256' } {
@@ -152,8 +152,8 @@ function encryptionOf(
 
 function defaultAlgorithm({ documents }: BucketRecord): string | undefined {
   if (!documents?.encryption) return undefined
-  const configuration = rootOf(documents.encryption, 'ServerSideEncryptionConfiguration')
-  return text(defaultEncryptionOf(configuration), 'SSEAlgorithm')
+  const configuration = parseRoot(documents.encryption, 'ServerSideEncryptionConfiguration')
+  return text(findDefaultEncryption(configuration), 'SSEAlgorithm')
 }
 
 /** The response header of an encrypted object. */

@@ -20,7 +20,7 @@ export type Handler = (context: OperationContext) => Promise<CosResponse>
 export type Handlers = Partial<Record<OperationName, Handler>>
 
 /** The bucket of an operation that requires one. */
-export function bucketOf({ bucket }: OperationContext): BucketRecord {
+export function requireBucket({ bucket }: OperationContext): BucketRecord {
   if (!bucket) throw new Error('the operation has no bucket')
   return bucket
 }

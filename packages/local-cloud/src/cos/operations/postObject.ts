@@ -9,13 +9,13 @@ import { type CosRequest, checkKey, withoutLeadingSlashes } from '../request'
 import { type CosResponse, withHeaders, xmlResponse } from '../response'
 import { type ObjectRecord, objectOfBlob, type WrittenBlob } from '../store/records'
 import {
-  attributesOf,
   encryptionHeader,
   type ObjectAttributes,
+  readAttributes,
   refuseNotImitated,
   versionHeader,
 } from './objectHeaders'
-import { bucketOf, type Handlers, type OperationContext } from './operation'
+import { type Handlers, type OperationContext, requireBucket } from './operation'
 
 /** Maximum length of a field's value. */
 const MAX_FIELD_BYTES = 20 * 1024
@@ -39,7 +39,7 @@ export const postObject: Handlers = {
     const { store, now } = context
     const { fields, key, attributes, blob, process } = await receiveForm(context)
     const record = objectOfBlob(key, blob, now, attributes)
-    const stored = await store.objects.put(bucketOf(context), record)
+    const stored = await store.objects.put(requireBucket(context), record)
     const response = formResponse(context, fields, stored, blob)
     if (!process) return response
     const processed = await process(stored)
@@ -133,20 +133,20 @@ async function receiveFile(
   const { request, store } = context
   let written: WrittenBlob | undefined
   try {
-    const key = keyOf(fields, filename)
+    const key = resolveKey(fields, filename)
     const accepted = authenticateForm(context, fields, formKey(fields, filename))
     const headers = fieldHeaders(fields)
     const authorizePost = (length: number | undefined) =>
       authorize(
         { ...context, principal: accepted.principal, form: { headers, length } },
-        requiredAccess(operations.postObject, request, bucketOf(context).region, key),
+        requiredAccess(operations.postObject, request, requireBucket(context).region, key),
       )
     await authorizePost(undefined)
     refuseNotImitated({ ...request.headers, ...headers }, 'x-cos-forbid-overwrite')
     const caller = { ...context, principal: accepted.principal }
     const process = await planProcessing(caller, headers['pic-operations'], key)
     // Before the first byte is written.
-    const attributes = attributesOf(headers, key, bucketOf(context))
+    const attributes = readAttributes(headers, key, requireBucket(context))
     const md5 = announcedMd5({ headers })
     const limit = readTrafficLimit(fields['x-cos-traffic-limit'])
     const bytes = limit ? throttled(stream, [limit]) : stream
@@ -170,7 +170,7 @@ function formKey(fields: Fields, filename: string): string {
   return (fields.key ?? '').split(FILENAME).join(filename)
 }
 
-function keyOf(fields: Fields, filename: string): string {
+function resolveKey(fields: Fields, filename: string): string {
   if (fields.key === undefined) {
     throw invalidArgument('Bucket POST must contain a field named "key".')
   }
@@ -195,14 +195,14 @@ function formResponse(
     ...encryptionHeader(stored),
   }
   const redirect = redirectTo(fields.success_action_redirect, {
-    bucket: bucketOf(context).name,
+    bucket: requireBucket(context).name,
     key,
     etag: headers.ETag,
   })
   if (redirect) return { status: 303, headers: { ...headers, Location: redirect } }
   const status = Number(fields.success_action_status)
   if (status === 201) {
-    const Bucket = bucketOf(context).name
+    const Bucket = requireBucket(context).name
     const document = { PostResponse: { Location: location, Bucket, Key: key, ETag: headers.ETag } }
     return withHeaders(xmlResponse(document, 201), headers)
   }

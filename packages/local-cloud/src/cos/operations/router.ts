@@ -5,19 +5,19 @@ import {
   operations,
   unservedSubresource,
 } from '@miniprogram-cos/protocol'
-import { optionsObject } from '../bucketRules'
+import { optionsObject } from '../cors'
 import { CosServiceError, invalidArgument, notImplemented } from '../errors'
 import { answerStyleRequest } from '../images/imageRequests'
 import { processInCloud } from '../images/picOperations'
 import { isSnapshot } from '../images/snapshot'
 import type { CosRequest } from '../request'
+import { aclTaggingRestore } from './aclTaggingRestore'
 import { bucket } from './bucket'
 import { bucketConfiguration } from './bucketConfiguration'
 import { copy } from './copy'
 import { listObjects } from './listObjects'
 import { multipart } from './multipart'
 import { object } from './object'
-import { objectAttributes } from './objectAttributes'
 import type { Handler, Handlers } from './operation'
 import { postObject } from './postObject'
 
@@ -30,7 +30,7 @@ export const handlers: Handlers = {
   ...postObject,
   ...copy,
   ...multipart,
-  ...objectAttributes,
+  ...aclTaggingRestore,
   ...optionsObject,
 }
 

@@ -50,7 +50,7 @@ export function bytes(text: string): Buffer {
 }
 
 /** A name that sorts after all rows that start with a prefix: UTF-8 has no byte 0xFF. */
-function endOf(prefix: Buffer): Buffer {
+function prefixEnd(prefix: Buffer): Buffer {
   return Buffer.concat([prefix, Buffer.from([0xff])])
 }
 
@@ -115,7 +115,7 @@ export class Database {
   /** Names of the rows that start with a prefix. */
   keys(prefix: string): AsyncIterable<Buffer> {
     const from = bytes(prefix)
-    return this.#level.keys({ gt: from, lt: endOf(from) })
+    return this.#level.keys({ gt: from, lt: prefixEnd(from) })
   }
 
   /** Rows that start with a prefix, from `gte` or after `gt` on. */
@@ -125,7 +125,7 @@ export class Database {
   ): AsyncIterableIterator<Record> {
     const from = bytes(prefix)
     const start = gt ? { gt } : { gte: gte && Buffer.compare(gte, from) > 0 ? gte : from }
-    const rows = this.#level.values({ ...start, lt: endOf(from), limit })
+    const rows = this.#level.values({ ...start, lt: prefixEnd(from), limit })
     return rows[Symbol.asyncIterator]() as AsyncIterableIterator<Record>
   }
 
@@ -150,7 +150,7 @@ export class Database {
     const afterMarker = Buffer.concat([base, bytes(marker)])
     const startsAtMarker = marker !== '' && Buffer.compare(afterMarker, from) >= 0
     const start = startsAtMarker ? { gt: afterMarker } : { gte: from }
-    const iterator = this.#level.iterator({ ...start, lt: endOf(from) })
+    const iterator = this.#level.iterator({ ...start, lt: prefixEnd(from) })
     let resumeAt: Buffer | undefined
     try {
       for (;;) {
@@ -161,7 +161,7 @@ export class Database {
           resumeAt = undefined
           const step = visit(value as Record)
           if (step === 'stop') return
-          if (step !== 'next') resumeAt = endOf(Buffer.concat([base, bytes(step.skip)]))
+          if (step !== 'next') resumeAt = prefixEnd(Buffer.concat([base, bytes(step.skip)]))
         }
         // The skipped rows continue beyond this page: seek instead of reading them.
         if (resumeAt) iterator.seek(resumeAt)

@@ -62,7 +62,7 @@ export class Objects {
     key: string,
     versionId?: string,
   ): Promise<{ object: ObjectRecord; release: () => void } | undefined> {
-    return this.#database.locks.run(lockOf(bucket, key), async () => {
+    return this.#database.locks.run(lockName(bucket, key), async () => {
       const object = await this.find(bucket, key, versionId)
       return object && { object, release: this.#blobs.pin(object.blobs) }
     })
@@ -128,7 +128,7 @@ export class Objects {
   ): Promise<T> {
     const { name } = bucket
     return this.#buckets.runWrite(name, () =>
-      this.#database.locks.run(lockOf(name, key), () => write(this.#buckets.get(name) ?? bucket)),
+      this.#database.locks.run(lockName(name, key), () => write(this.#buckets.get(name) ?? bucket)),
     )
   }
 
@@ -251,8 +251,8 @@ export class Objects {
       })
     const [currents, noncurrents] = [read('object'), read('version')]
     try {
-      let current = await nextOf(currents)
-      let noncurrent = await nextOf(noncurrents)
+      let current = await readNext(currents)
+      let noncurrent = await readNext(noncurrents)
       let lastKey: string | undefined
       for (;;) {
         const isCurrentNext =
@@ -261,8 +261,8 @@ export class Objects {
         if (!record) return
         yield { record, isLatest: record.key !== lastKey }
         lastKey = record.key
-        if (isCurrentNext) current = await nextOf(currents)
-        else noncurrent = await nextOf(noncurrents)
+        if (isCurrentNext) current = await readNext(currents)
+        else noncurrent = await readNext(noncurrents)
       }
     } finally {
       await currents.return?.()
@@ -306,7 +306,7 @@ export class Objects {
   }
 }
 
-async function nextOf<Record>(iterator: AsyncIterator<Record>): Promise<Record | undefined> {
+async function readNext<Record>(iterator: AsyncIterator<Record>): Promise<Record | undefined> {
   const { done, value } = await iterator.next()
   return done ? undefined : value
 }
@@ -329,6 +329,6 @@ function deleteMarker(key: string): ObjectRecord {
   }
 }
 
-function lockOf(bucket: string, key: string): string {
+function lockName(bucket: string, key: string): string {
   return `${bucket}/${key}`
 }

@@ -87,7 +87,7 @@ export class Uploads {
       const object = assemble(upload, parts)
       const used = new Set(object.blobs.map(({ id }) => id))
       const orphaned = parts.flatMap(({ blobs }) => blobs).filter(({ id }) => !used.has(id))
-      const changes = { rows: removalOf(upload, parts), orphaned }
+      const changes = { rows: buildRemoval(upload, parts), orphaned }
       return this.#objects.putWith(changes, bucket, object, guard)
     })
   }
@@ -99,13 +99,13 @@ export class Uploads {
       if (!upload) return false
       const parts = await this.parts(uploadId)
       const orphaned = parts.flatMap(({ blobs }) => blobs)
-      await this.#blobs.commit(removalOf(upload, parts), { orphaned })
+      await this.#blobs.commit(buildRemoval(upload, parts), { orphaned })
       return true
     })
   }
 }
 
-function removalOf({ bucket, key, uploadId }: UploadRecord, parts: PartRecord[]): RowChange[] {
+function buildRemoval({ bucket, key, uploadId }: UploadRecord, parts: PartRecord[]): RowChange[] {
   return [
     { type: 'del', key: row.upload(bucket, key, uploadId) },
     { type: 'del', key: row.uploadId(uploadId) },

@@ -1,5 +1,5 @@
-import type { Platform } from '../../deviceProfile'
 import type { NetworkProfile, PhoneMessage, ShellMessage, ShellPhone } from '../../preview/protocol'
+import type { Platform } from '../../wxRules/deviceProfile'
 import { element, textElement } from '../dom'
 import { t } from './texts'
 

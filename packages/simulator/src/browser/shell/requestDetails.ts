@@ -12,7 +12,7 @@ const OUTCOME = {
 }
 
 /** Everything known of one request, as sections that can be closed. */
-export function detailsOf(record: RequestRecord): HTMLElement[] {
+export function renderDetails(record: RequestRecord): HTMLElement[] {
   const { requestHeaders, responseHeaders, responseText, details = [] } = record
   return [
     section(t('General', '概要'), table(general(record))),

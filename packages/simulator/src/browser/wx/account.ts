@@ -1,4 +1,4 @@
-import { api, WxError } from '../../callbacks'
+import { api, WxError } from '../../wxRules/callbacks'
 import { isChinese, settings } from '../settings'
 import { showModal } from './interaction'
 

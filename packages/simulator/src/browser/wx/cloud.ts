@@ -4,9 +4,9 @@ import {
   callBackOrPromise,
   WxError,
   type WxFailure,
-} from '../../callbacks'
-import type { Header } from '../../network'
-import { networkTask } from '../../network'
+} from '../../wxRules/callbacks'
+import type { Header } from '../../wxRules/network'
+import { networkTask } from '../../wxRules/network'
 import { phoneFiles } from './files'
 import { downloadFile, type PhoneNetwork, sendExchange } from './network'
 

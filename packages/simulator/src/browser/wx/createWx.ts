@@ -1,16 +1,16 @@
-import { AppState, lifecycleApi, offEvent, onEvent } from '../../appState'
-import { api, WxError } from '../../callbacks'
-import { deviceProfile } from '../../deviceProfile'
-import { USER_DATA } from '../../files'
+import { realClock } from '../../clock'
+import type { StorageEntry } from '../../preview/protocol'
+import { AppState, lifecycleApi, offEvent, onEvent } from '../../wxRules/appState'
+import { api, WxError } from '../../wxRules/callbacks'
+import { deviceProfile } from '../../wxRules/deviceProfile'
+import { USER_DATA } from '../../wxRules/files'
 import {
   type DownloadOptions,
   type RequestOptions,
   Semaphore,
   type UploadOptions,
-} from '../../network'
-import { realClock } from '../../node/slowNetwork'
-import type { StorageEntry } from '../../preview/protocol'
-import { createStorage } from '../../storage'
+} from '../../wxRules/network'
+import { createStorage } from '../../wxRules/storage'
 import { appImage } from '../elements/canvas'
 import { settings } from '../settings'
 import { accountApi, Privacy } from './account'

@@ -1,5 +1,5 @@
-import { api, type CallbackOptions, WxError } from '../../callbacks'
-import { deviceInfo, deviceProfile, SDK_VERSION } from '../../deviceProfile'
+import { api, type CallbackOptions, WxError } from '../../wxRules/callbacks'
+import { deviceInfo, deviceProfile, SDK_VERSION } from '../../wxRules/deviceProfile'
 import { globals } from '../dom'
 import { isChinese, postToShell, settings } from '../settings'
 import { showToast } from './interaction'

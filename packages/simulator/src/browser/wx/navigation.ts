@@ -1,4 +1,4 @@
-import { api, WxError } from '../../callbacks'
+import { api, WxError } from '../../wxRules/callbacks'
 import { startPullDown, stopPullDown } from '../app/backend'
 import type { Frame } from '../app/frame'
 import type { OpenPage, PageStack } from '../app/pageStack'

@@ -1,24 +1,14 @@
 import { type HeadObjectResult, headObject, type ResultMeta } from '@miniprogram-cos/protocol'
-import { pick } from './options'
-import { asCosError, notCosError } from './request/errors'
-import { type ClientCore, execute } from './request/execute'
-import { statedMd5, verifyContent } from './request/integrity'
-import { formKey } from './request/prepare'
-import type { UploadTaskParams } from './upload/task'
-import { readLocalFile } from './wx/files'
+import { pick } from '../options'
+import { asCosError } from '../request/errors'
+import { type ClientCore, execute } from '../request/execute'
+import { notCosError } from '../request/failures'
+import { statedMd5, verifyContent } from '../request/integrity'
+import { formKey } from '../request/prepare'
+import { readLocalFile } from '../wx/files'
+import type { UploadTaskParams } from './task'
 
-// Code that only some uploads need. Loaded with the first of them: see lazy/uploads.ts.
-
-export { StoredList } from './storedList'
-export { AutoLimit, partLimit } from './upload/autoLimit'
-export {
-  abortUpload,
-  completeUpload,
-  partSizeFor,
-  planParts,
-  uploadInParts,
-} from './upload/multipart'
-export { freeUpload, listParts } from './upload/resume'
+// Comparisons that only some uploads need. On phones part of later.js: see scripts/build/client.ts.
 
 /**
  * Sends a HEAD request to confirm an upload whose response had no headers: some phones hide them, so that the response

@@ -1,6 +1,6 @@
+import type { Clock } from '../clock'
 import { type AppState, Emitter } from './appState'
 import { type CallbackOptions, callBack, WxError } from './callbacks'
-import type { Clock } from './node/slowNetwork'
 
 // The rules of WeChat's network calls; Node and the browser differ only in how they send.
 

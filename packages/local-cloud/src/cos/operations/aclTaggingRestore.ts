@@ -1,31 +1,41 @@
 import { writeXml, type XmlElement } from '@miniprogram-cos/protocol'
-import { aclDocument, aclOfDocument, aclOfHeaders } from '../acl'
+import { aclDocument, readAclDocument, readAclHeaders } from '../acl'
 import { isBodyEmpty, readXmlBody } from '../body'
 import { CosServiceError, invalidArgument } from '../errors'
 import { versionIdOf } from '../request'
 import { withHeaders, xmlResponse, xmlTextResponse } from '../response'
 import type { Acl, ObjectRecord, RestoreRecord, RestoreTier } from '../store/records'
-import { element, elements, integer, malformed, oneOf, requiredElement } from '../xmlElements'
-import { bucketOf, type Handlers, type OperationContext } from './operation'
+import {
+  element,
+  elements,
+  integer,
+  malformed,
+  requiredElement,
+  requireOneOf,
+} from '../xmlElements'
+import { type Handlers, type OperationContext, requireBucket } from './operation'
 
 /** Operations on ACLs, tags and restores. */
-export const objectAttributes: Handlers = {
+export const aclTaggingRestore: Handlers = {
   async putBucketAcl(context) {
     const { store } = context
     const newAcl = await readAcl(context, 'bucket')
-    await store.buckets.update(bucketOf(context).name, (record) => ({ ...record, acl: newAcl }))
+    await store.buckets.update(requireBucket(context).name, (record) => ({
+      ...record,
+      acl: newAcl,
+    }))
     return { status: 200 }
   },
 
   async getBucketAcl(context) {
-    return xmlTextResponse(aclDocument(bucketOf(context).acl, context.keys.ownerUin))
+    return xmlTextResponse(aclDocument(requireBucket(context).acl, context.keys.ownerUin))
   },
 
   async putObjectAcl(context) {
     const { request, store } = context
     const newAcl = await readAcl(context, 'object')
     const { key } = request
-    await store.objects.update(bucketOf(context), key, versionIdOf(request), (record) => {
+    await store.objects.update(requireBucket(context), key, versionIdOf(request), (record) => {
       if (!record) throw new CosServiceError('NoSuchKey')
       return { ...record, acl: newAcl }
     })
@@ -42,7 +52,7 @@ export const objectAttributes: Handlers = {
   },
 
   async putObjectTagging(context) {
-    const tags = tagsOfDocument(await readXmlBody(context.request, 'Tagging'), 'object')
+    const tags = readTagDocument(await readXmlBody(context.request, 'Tagging'), 'object')
     await setTags(context, tags)
     return { status: 200 }
   },
@@ -65,9 +75,9 @@ export const objectAttributes: Handlers = {
     const days = integer(body, 'Days', 1, MAX_DAYS)
     if (days === undefined) throw malformed()
     const job = requiredElement(body, 'CASJobParameters')
-    const tier = oneOf(job, 'Tier', ['Expedited', 'Standard', 'Bulk'] as const)
+    const tier = requireOneOf(job, 'Tier', ['Expedited', 'Standard', 'Bulk'] as const)
     const versionId = versionIdOf(request)
-    await store.objects.update(bucketOf(context), request.key, versionId, (object) => {
+    await store.objects.update(requireBucket(context), request.key, versionId, (object) => {
       if (!object)
         throw new CosServiceError(versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion')
       return { ...object, restore: beginRestore(object, { tier, days }, now, restoreDelayMs) }
@@ -78,7 +88,7 @@ export const objectAttributes: Handlers = {
 
 /** Reads the ACL from the headers or the body. @throws CosServiceError if both contain one, or neither */
 async function readAcl(context: OperationContext, target: 'bucket' | 'object'): Promise<Acl> {
-  const byHeaders = aclOfHeaders(context.request.headers, target)
+  const byHeaders = readAclHeaders(context.request.headers, target)
   if (isBodyEmpty(context.request)) {
     if (byHeaders) return byHeaders
     throw new CosServiceError('MissingRequestBodyError')
@@ -88,13 +98,13 @@ async function readAcl(context: OperationContext, target: 'bucket' | 'object'): 
       'InvalidRequest',
       'The ACL is given by headers and by body; only one is allowed.',
     )
-  return aclOfDocument(await readXmlBody(context.request, 'AccessControlPolicy'), target)
+  return readAclDocument(await readXmlBody(context.request, 'AccessControlPolicy'), target)
 }
 
 /** The object in a request, or the version. @throws CosServiceError `NoSuchKey` */
 async function requireObject(context: OperationContext): Promise<ObjectRecord> {
   const { request, store } = context
-  const { name } = bucketOf(context)
+  const { name } = requireBucket(context)
   const object = await store.objects.find(name, request.key, versionIdOf(request))
   if (!object || object.isDeleteMarker) throw new CosServiceError('NoSuchKey')
   return object
@@ -103,7 +113,7 @@ async function requireObject(context: OperationContext): Promise<ObjectRecord> {
 async function setTags(context: OperationContext, tags: Tags): Promise<void> {
   const { request, store } = context
   const { key } = request
-  await store.objects.update(bucketOf(context), key, versionIdOf(request), (record) => {
+  await store.objects.update(requireBucket(context), key, versionIdOf(request), (record) => {
     if (!record) throw new CosServiceError('NoSuchKey')
     const { tags: _, ...rest } = record
     return tags.length > 0 ? { ...rest, tags } : rest
@@ -123,13 +133,13 @@ const RESERVED = /^(qcs:|project)/i
 const LIMITS = { object: 10, bucket: 50 }
 
 /** Parses the header `x-cos-tagging`: `k=v&k2=v2`, percent-encoded. @throws CosServiceError `InvalidTag` */
-export function tagsOfHeader(text: string, target: 'bucket' | 'object' = 'object'): Tags {
+export function parseTagHeader(text: string, target: 'bucket' | 'object' = 'object'): Tags {
   if (/%(?![0-9a-f]{2})/i.test(text)) throw new CosServiceError('InvalidTag')
   return checkTags([...new URLSearchParams(text)], LIMITS[target])
 }
 
 /** Reads the tags of a `Tagging` document. @throws CosServiceError `MalformedXML`, `InvalidTag` */
-export function tagsOfDocument(document: XmlElement, target: 'bucket' | 'object'): Tags {
+export function readTagDocument(document: XmlElement, target: 'bucket' | 'object'): Tags {
   if (document.TagSet === undefined) throw malformed('TagSet is missing')
   const set = element(document, 'TagSet') ?? {}
   const tags = elements(set, 'Tag').map(({ Key, Value }): [string, string] => {
@@ -176,7 +186,7 @@ const RESTORE_TIMES: Record<string, Partial<Record<RestoreTier, number>>> = {
 
 type RestoreState = 'ongoing' | 'restored' | 'none'
 
-function stateOf({ restore }: ObjectRecord, now: number): RestoreState {
+function restoreState({ restore }: ObjectRecord, now: number): RestoreState {
   if (!restore || now >= restore.expiry) return 'none'
   return now < restore.ready ? 'ongoing' : 'restored'
 }
@@ -199,7 +209,7 @@ function beginRestore(
   if (time === undefined) {
     throw invalidArgument(`${object.storageClass} has no tier ${tier}.`)
   }
-  const state = stateOf(object, now)
+  const state = restoreState(object, now)
   if (state === 'ongoing') throw new CosServiceError('RestoreAlreadyInProgress')
   const ready = state === 'restored' ? now : now + (delayMs ?? time)
   return { tier, requested: now, ready, expiry: nextMidnightInBeijing(ready + days * DAY_MS) }
@@ -214,7 +224,7 @@ function nextMidnightInBeijing(time: number): number {
 /** The response headers of an archived object during and after a restore (document 436/7745). */
 export function restoreHeaders(object: ObjectRecord, now: number): Record<string, string> {
   const { restore } = object
-  const state = stateOf(object, now)
+  const state = restoreState(object, now)
   if (!restore || state === 'none') return {}
   const date = (time: number) => new Date(time).toUTCString()
   if (state === 'restored') {
@@ -231,7 +241,7 @@ export function restoreHeaders(object: ObjectRecord, now: number): Record<string
  * @throws CosServiceError `InvalidObjectState`
  */
 export function refuseArchived(object: ObjectRecord, now: number): void {
-  if (!(object.storageClass in RESTORE_TIMES) || stateOf(object, now) === 'restored') return
+  if (!(object.storageClass in RESTORE_TIMES) || restoreState(object, now) === 'restored') return
   const headers = { 'x-cos-storage-class': object.storageClass }
   throw new CosServiceError('InvalidObjectState', undefined, {}, headers)
 }
