@@ -361,13 +361,14 @@ function checkTrash(rules: Rule[]): void {
   if (covering && withTrash.length > 0) {
     throw new Error(`cos.config.ts: access["${covering.pattern}"] covers the trash, ${TRASH}`)
   }
-  for (const one of withTrash) {
+  for (const rule of withTrash) {
     const other = withTrash.find(
-      (rule) => listPrefix(one).startsWith(listPrefix(rule)) && rule.trashDays !== one.trashDays,
+      (outer) =>
+        listPrefix(rule).startsWith(listPrefix(outer)) && outer.trashDays !== rule.trashDays,
     )
     if (!other) continue
     throw new Error(
-      `cos.config.ts: access["${one.pattern}"] and access["${other.pattern}"] share a folder in the trash: give both the same number of days`,
+      `cos.config.ts: access["${rule.pattern}"] and access["${other.pattern}"] share a folder in the trash: give both the same number of days`,
     )
   }
 }

@@ -118,7 +118,9 @@ function requestPolicy(
 
 /** An upload in one request, or the steps of a multipart upload, which share a key. */
 function uploadActions(name: OperationName): readonly string[] {
-  const own = operations[name].access.filter(({ on }) => on === 'object').map((one) => one.action)
+  const own = operations[name].access
+    .filter(({ on }) => on === 'object')
+    .map(({ action }) => action)
   if (own.every((action) => SINGLE_UPLOADS.includes(action))) return own
   return actionsOf('write').filter((action) => !SINGLE_UPLOADS.includes(action))
 }

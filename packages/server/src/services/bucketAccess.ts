@@ -300,7 +300,7 @@ const wholeSecondMs = (date = '') => Math.floor(Date.parse(date) / 1000) * 1000
 function readResult(body: string, root: string): Record<string, string> {
   const { [root]: result } = readXml(body)
   if (result === undefined) {
-    throw new FunctionError('KitInternal', `COS answered without ${root}`, { retryable: true })
+    throw new FunctionError('KitInternal', `COS returned no ${root}`, { retryable: true })
   }
   const fields = Object.entries(asElement(result))
   return Object.fromEntries(fields.map(([name, value]) => [name, String(value)]))

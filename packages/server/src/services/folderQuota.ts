@@ -119,7 +119,7 @@ export class FolderQuota {
     const record = await this.#records.get(recordId(folder))
     const now = this.#now()
     const permitted = possible(record?.value.reservations ?? [], { at: now })
-    if (!permitted.some((one) => one.key === key)) return
+    if (!permitted.some((reservation) => reservation.key === key)) return
     const until = now - IN_FLIGHT_MILLISECONDS + MOVE_MILLISECONDS
     try {
       await this.reserve(rule, folder, [{ key: entry, size, until }])

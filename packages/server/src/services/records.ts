@@ -192,7 +192,7 @@ export function cloudRecords<Value>(
             .where({ _id: db().command.gt(last) })
           return find(later.orderBy('_id', 'asc').limit(limit))
         })
-        const records = documents.filter((one) => !isOfPhone(one))
+        const records = documents.filter((document) => !isOfPhone(document))
         if (records.length > 0 || documents.length === 0) return records.map(read)
         last = documents[documents.length - 1]?._id ?? ''
       }

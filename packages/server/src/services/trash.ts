@@ -15,7 +15,7 @@ import { runBeforeUpload } from './hooks'
 import { type Clock, type Lease, REAL_CLOCK, withLease } from './lease'
 import type { RecordStore } from './records'
 
-/** Entries of one page of a list: with keys of 850 bytes they still fit into the answer of a function. */
+/** Entries of one page of a list: with keys of 850 bytes they still fit into the response of a function. */
 const PAGE = 500
 /** How often a call starts again because the object was replaced meanwhile. */
 const MAX_ATTEMPTS = 5

@@ -107,7 +107,7 @@ const UNUSED_FIELDS: Record<string, string> = {
 
 /**
  * Signs a form whose policy allows one key, one type, a size, and no other field that COS can check (document
- * 436/14690). COS refuses the form for anything else, whoever sends it.
+ * 436/14690). COS refuses the form for anything else.
  * @param period Unix seconds: from when until when the form is valid
  */
 export function signForm(
