@@ -18,7 +18,7 @@ const LONGEST = [
   'test/browser/screenshots.test.ts',
   'test/e2e/uploads.test.ts',
   'test/browser/demo.test.ts',
-  'test/client/taskQueue.test.ts',
+  'test/client/tasks.test.ts',
   'test/cli/dev.test.ts',
   'test/client/downloadProperty.test.ts',
   'test/client/download.test.ts',
