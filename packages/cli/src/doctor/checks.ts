@@ -26,7 +26,7 @@ import { maskId } from '../output'
 import { at, functionNames, hasFunctionSources, projectRoot } from '../project'
 import { type Text, t } from '../text'
 import { compareLists, domainLists, readConsoleLists } from '../wechat/domainLists'
-import { accessProbe } from './accessProbe'
+import { accessCheck } from './accessCheck'
 
 /** The input of the checks. */
 export interface DoctorContext {
@@ -185,7 +185,7 @@ export const checks: Check[] = [
       return names.length > 0 ? names.join(', ') : t('none is used', '未使用')
     },
   },
-  accessProbe,
+  accessCheck,
   {
     name: { en: "WeChat's domain lists", zh: '微信服务器域名' },
     async run({ config, domains: text }) {

@@ -1,9 +1,9 @@
 import { checkConfig, compilePolicy, grantsOf } from '@miniprogram-cos/server'
 import { cosClient, hasStrictSignature } from '../../cloud/bucketSettings'
 import { deployKey } from '../../cloud/settings'
-import { PROBE_USER } from '../accessProbe'
+import { PROBE_USER } from '../accessCheck'
 import { readRequestId } from '../explain'
-import { type LiveCloud, type LiveRequest, observe, type Probe, SkippedProbe } from '../liveCloud'
+import { type LiveCloud, type LiveRequest, observe, type Probe, SkippedProbe } from './liveCloud'
 
 const MINUTE = 60
 

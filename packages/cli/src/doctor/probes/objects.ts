@@ -3,7 +3,7 @@ import { nodeHash } from '@miniprogram-cos/server'
 import type COS from 'cos-nodejs-sdk-v5'
 import { cosClient } from '../../cloud/bucketSettings'
 import { type CloudKey, deployKey } from '../../cloud/settings'
-import { type LiveAnswer, type LiveCloud, observe, type Probe, SkippedProbe } from '../liveCloud'
+import { type LiveAnswer, type LiveCloud, observe, type Probe, SkippedProbe } from './liveCloud'
 
 /** How objects are written, named and deleted, also in parts; and configuration documents. */
 export const objectProbes: Probe[] = [

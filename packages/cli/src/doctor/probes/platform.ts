@@ -4,7 +4,7 @@ import { cosClient, hasStrictSignature } from '../../cloud/bucketSettings'
 import { CloudError } from '../../cloud/errors'
 import { deployKey } from '../../cloud/settings'
 import { functionNames } from '../../project'
-import { observe, type Probe } from '../liveCloud'
+import { observe, type Probe } from './liveCloud'
 
 /** CloudBase, its functions, and what deploying needs. */
 export const platformProbes: Probe[] = [

@@ -22,7 +22,7 @@ export const OTHER_USER = `probe-${'2'.repeat(22)}`
  * Writes, reads and deletes in the folder of a user who does not exist, with that user's key, as a phone does. The same
  * in another user's folder must be refused, and so must reading without a key. The object is always removed.
  */
-export const accessProbe: Check = {
+export const accessCheck: Check = {
   name: {
     en: "a user's key: own folder open, another's closed",
     zh: '用户密钥：仅能访问自己的目录',
