@@ -29,7 +29,7 @@ describe('the network of a previewed phone', () => {
     expect(() => readRoutes({ '/sts': 'localhost' })).toThrow(/route \/sts: "localhost"/)
   })
 
-  test('passes bytes on at the speed of the chosen network', async () => {
+  test('forwards bytes at the speed of the chosen network', async () => {
     const connection = new PhoneConnection()
     const body = Buffer.alloc(20 * 1024, 1)
     const send = async () => {
@@ -55,7 +55,7 @@ describe('the network of a previewed phone', () => {
     expect(await send()).toBeGreaterThan(390)
   })
 
-  test('joins the report of the cloud with the request of the phone', () => {
+  test('merges the report of the cloud into the request of the phone', () => {
     const log = new RequestLog()
     const seen: RecordUpdate[] = []
     log.listen((update) => void seen.push(update))
@@ -180,7 +180,7 @@ describe('rows of the panel of requests', () => {
     })
   })
 
-  test('distinguishes refusals, failures and what the app cancelled', () => {
+  test('distinguishes refused, failed and cancelled requests', () => {
     const record = { id: '1', who: 'Bob', time: at(0), operation: 'getObject', key: 'k' }
     expect(outcomeOf(record)).toBe('running')
     expect(outcomeOf({ ...record, status: 204 })).toBe('ok')
@@ -192,7 +192,7 @@ describe('rows of the panel of requests', () => {
     expect(recordSummary({ ...record, failure: 'timeout' }).status).toBe('timeout')
   })
 
-  test('adds requests that never left the phone, and ignores changes of unknown ones', () => {
+  test('adds requests that were never sent, and ignores updates of unknown ones', () => {
     const model = new RequestModel()
     expect(model.apply({ id: '1', failure: 'timeout' })).toBeUndefined()
     model.apply(

@@ -10,7 +10,7 @@ import {
   recordSummary,
   summarize,
 } from './requestModel'
-import { formatBytes, formatDuration, formatTime, t } from './texts'
+import { formatDuration, formatSize, formatTime, t } from './texts'
 
 const OUTCOMES: [Outcome | '', string][] = [
   ['', t('All', '全部')],
@@ -173,7 +173,7 @@ export class RequestPanel {
       textElement('operation', operation, 'span'),
       textElement('status', status || '…', 'span'),
       keyCell(record.key, note),
-      textElement('size', bytes > 0 ? formatBytes(bytes) : '', 'span'),
+      textElement('size', bytes > 0 ? formatSize(bytes) : '', 'span'),
       textElement('time', milliseconds === undefined ? '' : formatDuration(milliseconds), 'span'),
     ]
     if (parts > 0) {
