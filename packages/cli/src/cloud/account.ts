@@ -1,7 +1,7 @@
 import CloudBase from '@cloudbase/manager-node'
 import { type CosConfig, checkConfig } from '@miniprogram-cos/server'
 import { SAMPLE } from '../project'
-import { withRuleLine } from '../rules'
+import { withRuleLine } from '../ruleSource'
 import { type BucketPlace, cosClient } from './bucketSettings'
 import { apiError, bucketError, CloudError } from './errors'
 import { type CloudKey, functionKey, type Settings } from './settings'

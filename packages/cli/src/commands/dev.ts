@@ -195,7 +195,7 @@ export async function localCloudCommand(
     }
     const { buildFunctions } = await import('../deploy/buildFunctions')
     await buildFunctions()
-    const { explainPath } = await import('../rules')
+    const { explainPath } = await import('../ruleSource')
     const functions = deployedFunctions()
     const running = runCommand(command, { functions, env: config.env, explainPath })
     stopWatchingLauncher?.()

@@ -18,7 +18,8 @@ import {
   loadConfig,
   projectRoot,
 } from '../project'
-import { explainPath, signatureNotes, signaturePaths, withRuleLine } from '../rules'
+import { explainPath, withRuleLine } from '../ruleSource'
+import { signatureHints, signaturePaths } from '../signatureHints'
 import { localizedError, readerLanguage, t } from '../text'
 import { createPhone, curlCommand, localReader } from './clients'
 import { activityOf, previewApp, type User } from './preview'
@@ -138,13 +139,13 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       printer.line(`shared     ${curlCommand(job.url, cloud.cos, shared.name)}`)
     }
     if (isForDevTools) printDevTools(printer, cloud, config)
-    for (const note of signatureNotes(config)) printer.line(note)
+    for (const note of signatureHints(config)) printer.line(note)
     stopWatching = watchFunctions({
       async onChange() {
         cloud.deployFunctions(deployedFunctions())
         printer.check(true, t('functions deployed again', '云函数已重新部署'))
         if (!existsSync(configFile())) return
-        for (const note of signatureNotes(await loadConfig())) printer.line(note)
+        for (const note of signatureHints(await loadConfig())) printer.line(note)
       },
       onError: ({ message }) =>
         printer.check(false, forProject(withRuleLine(message.split('\n')[0] ?? ''))),
