@@ -43,7 +43,7 @@ beforeAll(async () => {
   }
 })
 
-/** The demo scenario of `npm start` with small files: what failed, step by step. */
+/** The main scenario of `npm start` with small files: what failed, step by step. */
 async function failuresOfScenario(domains: DomainLists): Promise<string[]> {
   const folder = join(cloud.folder, `job-${Math.random()}`)
   const paths = [20_000, 1_500_000].map((size, i) => {
@@ -69,12 +69,12 @@ async function failuresOfScenario(domains: DomainLists): Promise<string[]> {
   return failures
 }
 
-test('the demo scenario passes with exactly the printed domains', async () => {
+test('the main scenario passes with exactly the printed domains', async () => {
   expect(await failuresOfScenario(printed)).toEqual([])
 })
 
 test.each(LISTS)(
-  'without a host on the list %s, the demo scenario fails and names both',
+  'without a host on the list %s, the main scenario fails and names both',
   async (list) => {
     const failures = await failuresOfScenario({ ...printed, [list]: [] })
     expect(failures.join('\n')).toContain(`${list}:fail url not in domain list:${HOST}`)

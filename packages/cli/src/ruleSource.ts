@@ -30,7 +30,7 @@ export function ruleLine(pattern: string, file = configFile()): string {
   return found ? `${basename(file)}:${found.line}` : ''
 }
 
-/** Adds the place of the rule that a message names: `access["news/**"] has … (cos.config.ts:12)`. */
+/** Adds the line of the rule that a message names: `access["news/**"] has … (cos.config.ts:12)`. */
 export function withRuleLine(message: string): string {
   const [, pattern] = /access\["([^"]+)"\]/.exec(message) ?? []
   const line = pattern === undefined ? '' : ruleLine(pattern)

@@ -66,9 +66,9 @@ export interface RunAppOptions {
   routes: Record<string, string>
   /** Collections of the CloudBase database to create. */
   collections: string[]
-  /** Files with which the demo scenario runs first; an empty list for samples. @default no demo scenario */
+  /** Files with which the main scenario runs first; an empty list for samples. @default no main scenario */
   files?: string[]
-  /** Ends after the demo scenario. */
+  /** Ends after the main scenario. */
   once: boolean
   /** Opens the page in the browser, if output is a terminal. */
   opensBrowser: boolean
@@ -100,7 +100,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     await buildFunctions()
     const files = options.files && (await chooseFiles(options.files, temporary))
     let preview: Preview | undefined
-    // Log lines of functions would appear between those of the demo scenario.
+    // Log lines of functions would appear between those of the main scenario.
     let showsLog = files === undefined
     const { preview: pagePort, ...cloudPorts } = ports
     const data = options.data === undefined ? join(temporary, 'data') : fromCaller(options.data)
@@ -157,7 +157,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   }
 }
 
-/** Runs the demo scenario. @returns the number of failed steps, and a signed URL of a file that is kept */
+/** Runs the main scenario. @returns the number of failed steps, and a signed URL of a file that is kept */
 async function runJob(
   cloud: LocalCloud,
   config: CosConfig,
@@ -177,7 +177,7 @@ async function runJob(
     printer.check(
       false,
       t(
-        `the demo scenario stopped: ${reason.join('\n    ')}`,
+        `the main scenario stopped: ${reason.join('\n    ')}`,
         `运行中止：${reason.join('\n    ')}`,
       ),
     )

@@ -232,7 +232,7 @@ async function attack(
   )
 }
 
-/** A local file that the demo scenario uploads. */
+/** A local file that the main scenario uploads. */
 export interface ScenarioFile {
   path: string
   name: string

@@ -104,7 +104,7 @@ export const accessProbes: Probe[] = [
     },
     async run(live) {
       const cos = cosClient(deployKey(live.context.settings))
-      const isSet = await hasStrictSignature(cos, live.place).catch(() => false)
+      const isSet = await hasStrictSignature(cos, live.bucketParams).catch(() => false)
       if (!isSet)
         throw new SkippedProbe('the bucket has no strict signature rule, or it is unreadable')
       const operations = { 'Pic-Operations': '{"is_pic_info":1,"rules":[]}' }
@@ -123,7 +123,7 @@ export const accessProbes: Probe[] = [
       zh: '2024-01-01 起创建的存储桶对路径形式返回 `PathStyleDomainForbidden`。',
     },
     async run(live) {
-      const { Bucket, Region } = live.place
+      const { Bucket, Region } = live.bucketParams
       const host = `cos.${Region}.myqcloud.com`
       const answer = live.send({ host, path: `/${Bucket}/${live.folder}nothing` })
       return [await observe('path style', '403 PathStyleDomainForbidden', answer)]

@@ -117,7 +117,7 @@ export class LiveCloud {
     this.prefixes = [prefix, ownPrefix(rules, OTHER_USER)]
   }
 
-  get place() {
+  get bucketParams() {
     const { bucket: Bucket, region: Region } = this.context.config
     return { Bucket, Region }
   }

@@ -250,9 +250,9 @@ async function initiate(live: LiveCloud, name: string, numbers: number[]) {
 }
 
 /** Restores the rules if COS accepts it. */
-async function putInvalidLifecycle({ context, place }: LiveCloud): Promise<string> {
+async function putInvalidLifecycle({ context, bucketParams }: LiveCloud): Promise<string> {
   const cos = cosClient(deployKey(context.settings))
-  const before = await cos.getBucketLifecycle(place).catch((error: { code?: string }) => {
+  const before = await cos.getBucketLifecycle(bucketParams).catch((error: { code?: string }) => {
     if (error.code === 'NoSuchLifecycleConfiguration') return undefined
     throw new SkippedProbe(`the deployer may not read the lifecycle rules: ${error.code}`)
   })
@@ -265,12 +265,12 @@ async function putInvalidLifecycle({ context, place }: LiveCloud): Promise<strin
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: '30' },
   }
   try {
-    await cos.putBucketLifecycle({ ...place, Rules: [...(before?.Rules ?? []), invalid] })
+    await cos.putBucketLifecycle({ ...bucketParams, Rules: [...(before?.Rules ?? []), invalid] })
   } catch (error) {
     const { statusCode, code } = error as { statusCode?: number; code?: string }
     return [statusCode, code].filter(Boolean).join(' ')
   }
-  if (before) await cos.putBucketLifecycle({ ...place, Rules: before.Rules })
-  else await cos.deleteBucketLifecycle(place)
+  if (before) await cos.putBucketLifecycle({ ...bucketParams, Rules: before.Rules })
+  else await cos.deleteBucketLifecycle(bucketParams)
   return '200'
 }

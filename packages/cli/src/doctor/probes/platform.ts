@@ -46,10 +46,11 @@ export const platformProbes: Probe[] = [
       en: 'Names and existence of the two strict-signature actions in CAM, and in which form COS writes the rule back.',
       zh: 'CAM 中两个严格签名接口的名称，以及 COS 返回该规则的格式。',
     },
-    async run({ context, place }) {
-      const isSet = await hasStrictSignature(cosClient(deployKey(context.settings)), place).catch(
-        (error: { code?: string }) => error.code ?? 'no answer',
-      )
+    async run({ context, bucketParams }) {
+      const isSet = await hasStrictSignature(
+        cosClient(deployKey(context.settings)),
+        bucketParams,
+      ).catch((error: { code?: string }) => error.code ?? 'no answer')
       return [
         {
           what: 'the rule, read by the deployer',

@@ -36,7 +36,7 @@ export interface LiveReport {
   time: string
   node: string
   region: string
-  /** The steps of the demo scenario. Named so in reports. */
+  /** The steps of the main scenario. Named so in reports. */
   mainJob: Step[]
   assumptions: Finding[]
 }
@@ -51,7 +51,7 @@ export interface LiveOptions {
 }
 
 /**
- * Runs the demo scenario with the user's own account, then all probes. Writes to the folders of two users who do not
+ * Runs the main scenario with the user's own account, then all probes. Writes to the folders of two users who do not
  * exist, and removes everything afterwards.
  * @throws SkippedProbe if the access rules do not permit it
  */
@@ -142,7 +142,7 @@ export async function reportLiveProbes(
 ): Promise<boolean> {
   const print = (text: string) => (isJson ? output.error(text) : output.line(text))
   print(
-    t('\nThe demo scenario, with the real STS and COS:', '\n使用真实的 STS 与 COS 运行主要功能：'),
+    t('\nThe main scenario, with the real STS and COS:', '\n使用真实的 STS 与 COS 运行主要流程：'),
   )
   const report = await runLiveProbes(context, {
     onSecret: (secret) => output.hide(secret),
@@ -165,8 +165,8 @@ export async function reportLiveProbes(
   const [skipped, byHand] = [count('not probed'), count('by hand')]
   print(
     t(
-      `\nDemo scenario: ${passed} of ${steps.length} steps passed.\nAssumptions: ${same} confirmed, ${different} different, ${skipped} not probed, ${byHand} to be checked by hand.`,
-      `\n主要功能：${steps.length} 步中通过 ${passed} 步。\n假设：${same} 项确认，${different} 项不符，${skipped} 项未探测，${byHand} 项需人工核对。`,
+      `\nMain scenario: ${passed} of ${steps.length} steps passed.\nAssumptions: ${same} confirmed, ${different} different, ${skipped} not probed, ${byHand} to be checked by hand.`,
+      `\n主要流程：${steps.length} 步中通过 ${passed} 步。\n假设：${same} 项确认，${different} 项不符，${skipped} 项未探测，${byHand} 项需人工核对。`,
     ),
   )
   print(
@@ -219,7 +219,7 @@ function anonymize(text: string, { bucket, env, appid }: CosConfig): string {
   )
 }
 
-/** The result of one step of the demo scenario. */
+/** The result of one step of the main scenario. */
 export interface Step {
   isGood: boolean
   text: string
@@ -229,7 +229,7 @@ export interface Step {
 const LARGE_BYTES = 3 * 1024 * 1024
 
 /**
- * Runs the demo scenario of `dev` with the real STS and COS. Two things are simulated: the functions run on this computer,
+ * Runs the main scenario of `dev` with the real STS and COS. Two things are simulated: the functions run on this computer,
  * because only a phone can call them as a user, and the phones are simulated phones.
  */
 async function runLiveScenario(
@@ -271,7 +271,7 @@ async function runLiveScenario(
     await runScenario(nodeReader, [one, other], files, reporter)
   } catch (error) {
     const { message } = error as Error
-    reporter.check(false, t(`the demo scenario stopped: ${message}`, `运行中止：${message}`))
+    reporter.check(false, t(`the main scenario stopped: ${message}`, `运行中止：${message}`))
   } finally {
     await host.close()
     await rm(folder, { recursive: true, force: true })
