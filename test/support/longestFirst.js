@@ -22,7 +22,7 @@ const LONGEST = [
   'test/cli/dev.test.ts',
   'test/client/downloadProperty.test.ts',
   'test/client/download.test.ts',
-  'test/server/keyServers.test.ts',
+  'test/server/keyServerGuide.test.ts',
   'test/browser/api.test.ts',
   'test/server/trash.test.ts',
   'test/cli/setup.test.ts',
