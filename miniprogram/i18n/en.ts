@@ -32,7 +32,7 @@ export const en: typeof zh = {
   restored: 'Restored',
   replace: 'Replace',
   replaceText: 'The file that has this name now is moved to “Recently deleted”.',
-  erase: 'Delete for good',
+  erase: 'Delete permanently',
   eraseText: (name: string) => `“${name}” cannot be restored.`,
 
   sharing: 'Shared files',
@@ -43,7 +43,7 @@ export const en: typeof zh = {
   uploadTo: (folder: string) => `Upload to “${folder}”`,
   noUploads: 'Choose some files',
   noUploadsText:
-    'You can leave this page, lock the phone or go offline: uploads resume, even after a restart.',
+    'You can leave this page or lock the phone. Uploads resume when the network is back, and after a restart.',
 
   detail: 'Details',
   name: 'Name',

@@ -40,7 +40,7 @@ export const zh = {
 
   uploadTo: (folder: string) => `上传到「${folder}」`,
   noUploads: '选几个文件试试',
-  noUploadsText: '可以离开此页、锁屏或断网，上传会继续；重启后也能接着传。',
+  noUploadsText: '可以离开此页或锁屏；断网后恢复网络会自动续传，重启小程序后也能接着传。',
 
   detail: '详情',
   name: '名称',

@@ -19,7 +19,7 @@ export function describeError(error: unknown): Problem {
   return { code: '', message: message || errMsg || String(error), advice: t.tryAgain }
 }
 
-/** Shows a failure in a dialog. That the user closed a dialog of WeChat is none. */
+/** Shows a failure in a dialog. Does nothing if the user cancelled a dialog. */
 export function showError(error: unknown): void {
   if (/fail cancel/.test((error as { errMsg?: string }).errMsg || '')) return
   const { advice, message } = describeError(error)

@@ -7,7 +7,7 @@ type Verb = 'write' | 'read' | 'list' | 'remove'
 export interface Attempt {
   verb: Verb
   isAllowed: boolean
-  /** What COS says when it refuses. */
+  /** The error of COS if it refused. */
   problem: Problem | null
 }
 
@@ -20,7 +20,7 @@ export interface DomainCheck {
 
 const NAME = 'isolation-check.txt'
 
-/** Writes, reads, lists and deletes below a prefix, whoever it belongs to. What is refused is refused by COS. */
+/** Tries four operations below any prefix. Nothing is checked in the app: COS refuses. */
 export async function tryFolder(prefix: string): Promise<Attempt[]> {
   const Key = prefix + NAME
   const attempts: [Verb, () => Promise<unknown>][] = [

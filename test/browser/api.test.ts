@@ -6,7 +6,7 @@ import { at } from '../support/root'
 
 const PICTURE = at('packages/cli/samples/sea.png')
 
-test('the list of documented calls is that of miniprogram-api-typings', () => {
+test('API_NAMES are the calls that miniprogram-api-typings declares', () => {
   const file = at('node_modules/miniprogram-api-typings/types/wx/lib.wx.api.d.ts')
   const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
   const wx = text.slice(text.indexOf('    interface Wx {'))
@@ -66,7 +66,7 @@ describeInBrowser('wx in the preview', () => {
     expect(await page.evaluate('wx.getStorageInfoSync().keys')).toEqual([])
   })
 
-  test('a call that is missing fails with its name, and canIUse says so', async () => {
+  test('an unsupported call fails with its name, and canIUse returns false', async () => {
     const failure = await page.evaluate('wx.startBluetoothDevicesDiscovery()')
     expect(failure).toEqual({
       errMsg: 'startBluetoothDevicesDiscovery:fail not supported by the preview',
@@ -79,7 +79,7 @@ describeInBrowser('wx in the preview', () => {
     expect(await page.evaluate('typeof wx.noSuchCall')).toBe('undefined')
   })
 
-  test('objects returned by missing calls do nothing, and report their name', async () => {
+  test('objects returned by unsupported calls do nothing, and report their name', async () => {
     await page.evaluate(
       'wx.getRecorderManager().onStart(() => {}), wx.getRecorderManager().start({}), true',
     )
@@ -104,7 +104,7 @@ describeInBrowser('wx in the preview', () => {
     expect(await info).toMatchObject({ width: 480, type: 'png', orientation: 'up' })
   })
 
-  test('without a tap the browser opens no dialog, so the user is asked for one', async () => {
+  test('asks the user for a tap if the browser opens no file dialog without one', async () => {
     await page.close()
     page = await app.open('pages/picks/picks')
     const chooser = page.browser.waitForEvent('filechooser')
@@ -244,7 +244,7 @@ describeInBrowser('wx in the preview', () => {
     })
   })
 
-  test('failures of transfers have the name of the call of wx.cloud', async () => {
+  test('an aborted transfer of wx.cloud fails with the name of its call', async () => {
     await page.evaluate('wx.cloud.init()')
     const aborted = `new Promise((complete) =>
       wx.cloud.downloadFile({ fileID: 'a', complete }).abort())`
@@ -282,7 +282,7 @@ describeInBrowser('privacy checks', () => {
     await app.end()
   })
 
-  test('the user is asked, by WeChat or by the app, and may refuse', async () => {
+  test('WeChat or the app asks the user, who can refuse', async () => {
     const app = await PreviewApp.start(files)
     const page = await app.open('pages/a/a')
     await page.screen.getByText('page').waitFor()

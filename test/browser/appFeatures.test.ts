@@ -180,7 +180,7 @@ describeInBrowser('features of apps', () => {
     expect(page.console.join()).toContain('the type of property "kind" is illegal')
   })
 
-  test('a component of a plugin is a labelled box, and the plugin is named in the console', async () => {
+  test('a component of a plugin is a labelled box, and the console names the plugin', async () => {
     await open('pages/plugin/plugin')
     await page.screen.getByText('beside it').waitFor()
     expect(await page.find('#map').getAttribute('data-missing')).toBe('<the-map>')
@@ -212,10 +212,10 @@ describeInBrowser('features of apps', () => {
     expect(Math.abs((capsule?.y ?? 0) - reported.top)).toBeLessThan(4)
   })
 
-  test('styles of components reach as far as their isolation says', async () => {
+  test('styles of components apply within their styleIsolation', async () => {
     await open('pages/home/home')
     const styles = await page.evaluate(`['own', 'shared', 'apply'].map((name) => {
-      const element = [...document.querySelectorAll('wx-view')].find((one) => one.textContent === name)
+      const element = [...document.querySelectorAll('wx-view')].find((view) => view.textContent === name)
       const { color, fontWeight, textDecorationLine } = getComputedStyle(element)
       return [color === 'rgb(1, 1, 1)', fontWeight, textDecorationLine]
     })`)
@@ -238,7 +238,7 @@ describeInBrowser('features of apps', () => {
     await page.screen.getByText('item y').waitFor()
   })
 
-  test('components hear that their page is shown and hidden', async () => {
+  test('components are notified when their page is shown or hidden', async () => {
     await open('pages/home/home')
     await page.evaluate("wx.navigateTo({ url: '/pages/full/full' })")
     await page.screen.getByText('from the top').waitFor()
@@ -273,7 +273,7 @@ describeInBrowser('features of apps', () => {
     expect(style).toMatch(/transition:.* 20ms/)
   })
 
-  test('components keep each other in their data, and a definition may name what is missing', async () => {
+  test('components can reference each other in their data, and an observer of a missing method is a warning', async () => {
     await open('pages/parts/parts')
     await page.screen.getByText('tab').first().waitFor()
     const first = "page.selectComponent('#first').data"
@@ -292,12 +292,12 @@ describeInBrowser('features of apps', () => {
     expect(tabs?.width).toBe(90)
   })
 
-  test('the global object of an app is not that of the browser', async () => {
+  test('the global object of an app is not the browser window', async () => {
     await open('pages/parts/parts')
     await page.waitForData('kinds', ['undefined', 'undefined', 'true', 'true'])
   })
 
-  test('the global object has timers, and what an app adds to it is a bare name', async () => {
+  test('the global object has timers, and its new properties are global variables', async () => {
     await open('pages/parts/parts')
     await page.waitForData('named', 'bare')
   })
@@ -319,7 +319,7 @@ describeInBrowser('features of apps', () => {
     )
     const cells = await page
       .find('.cell')
-      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top))
+      .evaluateAll((all) => all.map((element) => element.getBoundingClientRect().top))
     expect(new Set(cells).size).toBe(2)
   })
 
@@ -337,7 +337,7 @@ describeInBrowser('features of apps', () => {
     expect(states).toEqual([0, 1, 4])
   })
 
-  test('Skyline: styles follow their worklets until the page is closed, whatever another worklet throws', async () => {
+  test('Skyline: styles follow their worklets until the page is closed, even if another worklet throws', async () => {
     await open('pages/skyline/skyline')
     await page.evaluate(`(() => {
       window.x = page.x
@@ -376,7 +376,7 @@ describeInBrowser('features of apps', () => {
     expect(await layoutOf('.padded')).toEqual(['block', 'row', 'relative', 70, false])
   })
 
-  test('runtimes of frameworks replace Page, and handle events by functions of an instance', async () => {
+  test('frameworks can replace Page, and handle events with functions of the instance', async () => {
     await open('pages/made/made')
     await page.waitForData('isReplaced', true)
     expect(await page.evaluate('getApp().pagesAtLaunch')).toBe(0)

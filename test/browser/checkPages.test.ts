@@ -45,7 +45,7 @@ describeInBrowser('checkPages', () => {
     )
   })
 
-  test('an app.json that cannot be read is an error of the check', async () => {
+  test('an unreadable app.json is an error of the check', async () => {
     const root = writeProject({ 'app.json': '{ "pages": [' })
     await expect(checkPages({ root, browser })).rejects.toThrow(/not JSON/)
     rmSync(root, { recursive: true, force: true })

@@ -100,7 +100,7 @@ describeInBrowser('the demo with a quota, a trash, reviewed files and video cove
   })
 
   describeWithFfmpeg('with ffmpeg', () => {
-    test('shows covers of videos, and the icon of one that has none', async () => {
+    test('shows covers of videos, and an icon for a video without one', async () => {
       const film = join(folder, 'film.mp4')
       writeFileSync(film, sampleVideo())
       await other.cos.uploadFile({ Key: `${PRIVATE}film.mp4`, FilePath: film })

@@ -11,13 +11,13 @@ import { ALICE, HOST } from '../support/testCloud'
 const printed = JSON.parse(runCli(['domains', '--json']).stdout) as DomainLists
 const without = (list: string, domain: string) => ({
   ...printed,
-  [list]: printed[list as keyof DomainLists].filter((one) => one !== domain),
+  [list]: printed[list as keyof DomainLists].filter((listed) => listed !== domain),
 })
 
 /** Each host of each list, by itself. */
 const CASES = LISTS.flatMap((list) => printed[list].map((domain) => [list, domain] as const))
 
-describeInBrowser('the demo behind the printed domain lists', () => {
+describeInBrowser('the demo with the printed domain lists enforced', () => {
   const phones = [printed, ...CASES.map(([list, domain]) => without(list, domain))]
   const project = useTestProject(
     phones.map((domains, i) => ({ name: `Phone${i}`, openid: ALICE, language: 'en', domains })),
@@ -38,10 +38,10 @@ describeInBrowser('the demo behind the printed domain lists', () => {
   const openTab = (page: Page, name: string) =>
     page.locator('#tabs').getByText(name, { exact: true }).click()
 
-  async function saidOfLists(page: Page, front: Locator): Promise<string[]> {
+  async function readLists(page: Page, front: Locator): Promise<string[]> {
     await openTab(page, 'Isolation')
     await front.getByText('Check', { exact: true }).click()
-    await front.locator('.said').nth(2).waitFor()
+    await front.locator('.domain-text').nth(2).waitFor()
     const lines = await front.locator('.domain').allTextContents()
     await page.close()
     return lines.sort()
@@ -62,27 +62,29 @@ describeInBrowser('the demo behind the printed domain lists', () => {
     async downloadFile(page, front) {
       await front.getByText('sea.png').click()
       await front.getByText('Save', { exact: true }).click()
-      const said = `downloadFile:fail url not in domain list:${HOST}`
-      await page.locator('.layer').getByText(said).waitFor()
+      const text = `downloadFile:fail url not in domain list:${HOST}`
+      await page.locator('.layer').getByText(text).waitFor()
       await page.locator('.layer').getByText('OK', { exact: true }).click()
       await page.getByLabel('back').click()
     },
   }
 
-  test('everything works with all of them', async () => {
+  test('everything works with the complete lists', async () => {
     const [page, front] = await openPhone(0)
     await front.getByText('sea.png').waitFor()
-    expect(await saidOfLists(page, front)).toEqual(LISTS.map((list) => `${list}Allowed`).sort())
+    expect(await readLists(page, front)).toEqual(LISTS.map((list) => `${list}Allowed`).sort())
   })
 
   test.each(CASES)(
-    'without one on the list %s a step fails, and %s is named',
+    'without a domain on the list %s a step fails, and the app names the missing %s',
     async (list, domain) => {
-      const index = CASES.findIndex(([one, other]) => one === list && other === domain)
+      const index = CASES.findIndex((each) => each[0] === list && each[1] === domain)
       const [page, front] = await openPhone(index + 1)
       await STEPS[list]?.(page, front)
-      expect(await saidOfLists(page, front)).toEqual(
-        LISTS.map((one) => (one === list ? `${one}${domain} is missing` : `${one}Allowed`)).sort(),
+      expect(await readLists(page, front)).toEqual(
+        LISTS.map((name) =>
+          name === list ? `${name}${domain} is missing` : `${name}Allowed`,
+        ).sort(),
       )
     },
   )

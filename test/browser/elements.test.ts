@@ -103,7 +103,7 @@ describeInBrowser('elements', () => {
     await page.browser.locator('.picker').getByText('OK').click()
   }
 
-  test('pickers report what was chosen, in the form of their mode', async () => {
+  test('pickers report the chosen value in the format of their mode', async () => {
     await open('picker')
     await choose('select', 'pear')
     await page.waitForData('change', { value: '1' })
@@ -155,7 +155,7 @@ describeInBrowser('elements', () => {
     expect(await auto.count()).toBe(1)
   })
 
-  test('rich text is sanitised, and an element that is missing is a labelled box', async () => {
+  test('rich text is sanitised, and an unsupported element is a labelled box', async () => {
     await open('content')
     const [html, nodes] = await page
       .find('wx-rich-text')
@@ -203,7 +203,7 @@ describeInBrowser('elements', () => {
     expect(colour).toBe('rgb(1, 2, 3)')
   })
 
-  test('a canvas can be drawn on, in both interfaces, and saved', async () => {
+  test('a canvas supports both drawing interfaces, and can be saved', async () => {
     await open('canvas')
     const size = await page.evaluate(`new Promise((resolve) => {
       wx.createSelectorQuery().select('#drawn').fields({ node: true, size: true }).exec(([{ node, width, height }]) => {

@@ -29,7 +29,8 @@ describeInBrowser('the panel beside the phones', () => {
       .frames()
       .find((frame) => frame.url().startsWith(urlOf(name)))
       ?.evaluate(code)
-  const urlOf = (name: string) => project.preview.phones.find((one) => one.name === name)?.url ?? ''
+  const urlOf = (name: string) =>
+    project.preview.phones.find((phone) => phone.name === name)?.url ?? ''
 
   test('folds an upload into one row, which opens to its requests', async () => {
     const film = join(project.cloud.folder, 'film.mp4')
@@ -87,7 +88,7 @@ describeInBrowser('the panel beside the phones', () => {
     await page.getByLabel('Fault to inject').selectOption('')
   })
 
-  test('shows what an app writes to the console and stores', async () => {
+  test('shows the console output and the storage of an app', async () => {
     await inPhone('Alice', "console.warn('%s is %d', 'the answer', 42, { a: [1] })")
     await inPhone('Alice', "wx.setStorageSync('favourite', { colour: 'blue' })")
     await page.getByRole('tab', { name: 'Console' }).click()
@@ -101,7 +102,7 @@ describeInBrowser('the panel beside the phones', () => {
     await page.getByRole('tab', { name: 'Network' }).click()
   })
 
-  test('progress on a slow network is that of the network', async () => {
+  test('progress follows the speed of a slow network', async () => {
     const film = join(project.cloud.folder, 'slow.mp4')
     writeFileSync(film, randomBytes(800 * 1024))
     await alice.choose('Network', 'weak3g')
@@ -114,9 +115,10 @@ describeInBrowser('the panel beside the phones', () => {
     await alice.openTab('Files')
   })
 
-  test('a phone follows its network and its device', async () => {
+  test('a phone applies the chosen network and device', async () => {
     await alice.choose('Network', 'weak3g')
-    const network = () => inPhone('Alice', 'wx.getNetworkType().then((one) => one.networkType)')
+    const network = () =>
+      inPhone('Alice', 'wx.getNetworkType().then((result) => result.networkType)')
     expect(await network()).toBe('3g')
     await alice.choose('Network', 'wifi')
     await alice.controls.getByLabel('Device').selectOption('Pixel 8')
@@ -149,7 +151,7 @@ describeInBrowser('the panel beside the phones', () => {
     const row = bucket.locator('tr').filter({ hasText: 'posters/dawn.png' })
     await row.locator('img').waitFor()
     await bucket.waitForFunction(
-      "[...document.querySelectorAll('td img')].some((one) => one.src.includes('dawn') && one.naturalWidth > 0)",
+      "[...document.querySelectorAll('td img')].some((image) => image.src.includes('dawn') && image.naturalWidth > 0)",
     )
     expect(await row.textContent()).toContain(
       readFileSync(at('packages/cli/samples/dawn.png')).length.toLocaleString('en'),

@@ -16,7 +16,7 @@ describeInBrowser('the preview during development', () => {
     await alice.waitFor('Nothing here yet')
   })
 
-  test('reloads after a change, and shows a mistake with file and line until it is fixed', async () => {
+  test('reloads after a change, and shows an error with file and line until it is fixed', async () => {
     const file = join(project.app, 'pages/files/files.wxml')
     const good = readFileSync(file, 'utf8')
     writeFileSync(file, good.replace('{{t.uploadHere}}', '{{t.uploadHere}}, as I said'))
@@ -29,7 +29,7 @@ describeInBrowser('the preview during development', () => {
     await alice.waitFor('Nothing here yet')
   })
 
-  test('shows what an app throws', async () => {
+  test('shows uncaught errors of an app', async () => {
     const file = join(project.app, 'pages/isolation/isolation.ts')
     const good = readFileSync(file, 'utf8')
     writeFileSync(file, good.replace('Page({', "throw new Error('no such luck')\nPage({"))
@@ -39,7 +39,7 @@ describeInBrowser('the preview during development', () => {
     await alice.waitFor('Nothing here yet')
   })
 
-  test('another page in the same browser cannot make a phone act', async () => {
+  test('rejects requests from other pages in the same browser', async () => {
     const [phone] = project.preview.phones
     const stranger = await openPage(project.browser)
     // Another port of this machine is another origin, though the same site.

@@ -110,7 +110,7 @@ describeInBrowser('every page, in both languages, light and dark', () => {
 /** Runs in the page: what is wrong with how it looks. */
 const LOOK = `(async () => {
   const page = document.querySelector('wx-page:not([hidden])')
-  const pictures = [...page.querySelectorAll('wx-image')].map((one) => one.shadowRoot.querySelector('img'))
+  const pictures = [...page.querySelectorAll('wx-image')].map((image) => image.shadowRoot.querySelector('img'))
   await Promise.all(pictures.map((picture) => picture.decode()))
   return {
     background: getComputedStyle(page).backgroundColor,

@@ -36,7 +36,7 @@ async function content({ url, cosKey }: StoredFile): Promise<Buffer> {
   return Buffer.from(Body as ArrayBuffer)
 }
 
-test('the file picker of uni-app uploads what is selected', async () => {
+test('uploads the files selected in uni-file-picker', async () => {
   const { onSelect } = runSnippet('uniFilePicker.ts', { wx: phone.simulator.wx, modules })
   const path = phone.simulator.chooseFile(PICTURE)
   const files = await onSelect({ tempFiles: [{ path, name: 'sea.png', extname: 'png' }] })
@@ -44,7 +44,7 @@ test('the file picker of uni-app uploads what is selected', async () => {
   expect(await content(files[0])).toEqual(readFileSync(PICTURE))
 })
 
-test('the uploader of NutUI uploads a file, which is prepared before', async () => {
+test('the uploader of NutUI uploads the result of prepare', async () => {
   const small = phone.simulator.chooseFile(PICTURE)
   const compressImage = async () => ({ tempFilePath: small })
   runSnippet('compressPictures.ts', { wx: { compressImage }, modules })
@@ -56,7 +56,7 @@ test('the uploader of NutUI uploads a file, which is prepared before', async () 
   expect(await content(await upload(file))).toEqual(readFileSync(PICTURE))
 })
 
-test('pictures can be prepared for every upload of the components', () => {
+test('the example of the guide prepares the pictures of all uploads', () => {
   const configured: object[] = []
   runSnippet('preparedPictures.ts', {
     wx: phone.simulator.wx,

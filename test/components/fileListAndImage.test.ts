@@ -49,7 +49,7 @@ describe('<cos-file-list>', () => {
     expect(list.dom.textContent).toContain('请上传')
   })
 
-  test('lists page after page, folders first, until there is no more', async () => {
+  test('loads page after page, folders first, until the end', async () => {
     const files = Array.from({ length: 37 }, (_, i) => `file-${String(i).padStart(2, '0')}.txt`)
     await Promise.all(
       files.map((name) => other.cos.putObject({ Key: PREFIX + name, Body: 'text' })),
@@ -64,7 +64,7 @@ describe('<cos-file-list>', () => {
     expect(rows(list).length).toBe(38)
   })
 
-  test('opens folders, goes back by the breadcrumbs, and tells which file is tapped', async () => {
+  test('opens folders, goes back by the breadcrumbs, and reports the tapped file', async () => {
     const list = await opened({ pageSize: 100 })
     const events: object[] = []
     for (const name of ['open', 'click']) {
@@ -107,7 +107,7 @@ describe('<cos-file-list>', () => {
     expect(Contents.some(({ Key }) => Key.includes('trips') || Key.includes('file-00'))).toBe(false)
   })
 
-  test('selects nothing unless files may be removed', async () => {
+  test('offers no selection unless removable is set', async () => {
     const list = await opened()
     call(list, 'onSelect')
     expect(list.instance.data.isSelecting).toBe(false)
@@ -155,7 +155,7 @@ describe('<cos-image>', () => {
     expect(image.dom.innerHTML).toContain('width:72px;height:20vh')
   })
 
-  test('signs processing parameters, and uses a URL again while it is valid', async () => {
+  test('signs processing parameters, and reuses a URL while it is valid', async () => {
     const properties = { objectKey: `/${PREFIX}sea.png`, process: 'imageMogr2/thumbnail/40x' }
     const [first, second] = [render(properties), render(properties)]
     await signed(first)
@@ -175,7 +175,7 @@ describe('<cos-image>', () => {
     expect(searchParams.get('ci-process')).toBe('snapshot')
   })
 
-  test('of a video without a cover the icon is shown, and the video can be played', async () => {
+  test('shows an icon for a video without a cover, which can still be played', async () => {
     const image = render({ objectKey: 'film.mp4', videoCovers: true, preview: true })
     await signed(image)
     for (let i = 0; i < 2; i++) call(image, 'onError', { detail: { errMsg: 'GET 403' } })
@@ -185,7 +185,7 @@ describe('<cos-image>', () => {
     expect(phone.asked.calls).toContainEqual(['previewMedia', { sources }])
   })
 
-  test('shows a picture in full by a call that WeChat on computers has', async () => {
+  test('previews a picture with previewImage, which WeChat on computers has', async () => {
     const image = render({ objectKey: 'sea.png', preview: true })
     await signed(image)
     await call(image, 'onTap')
@@ -193,7 +193,7 @@ describe('<cos-image>', () => {
     expect(phone.asked.calls).toContainEqual(['previewImage', { urls }])
   })
 
-  test('signs again once when the picture does not load, then shows an error', async () => {
+  test('signs once more if the picture does not load, then shows an error', async () => {
     const image = render({ objectKey: 'missing.png' })
     const events: object[] = []
     image.addEventListener('error', ({ detail }) => events.push(detail))

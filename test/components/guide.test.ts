@@ -19,7 +19,7 @@ const PHOTOS = `private/${ALICE}/photos/`
 
 const english = filesIn('docs/guides/components.md')
 
-test('both languages of the guide have the same files, and an uploader takes five lines', () => {
+test('the guides in both languages have the same files, and an uploader takes at most five lines', () => {
   const chinese = filesIn('docs/guides/components.zh-CN.md')
   expect([...chinese.keys()]).toEqual([...english.keys()])
   for (const [name, code] of english) {
@@ -75,7 +75,7 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
     await choose(page, 'cos-uploader [aria-label="Photos, videos"]')
     await page.find('upload-row').filter({ hasText: 'Done' }).waitFor()
     await page.screen.getByText('OK', { exact: true }).click()
-    const [value] = await Promise.all((await logged).args().map((one) => one.jsonValue()))
+    const [value] = await Promise.all((await logged).args().map((value) => value.jsonValue()))
     const [file] = value as { key: string; size: number; type: string }[]
     expect(file).toMatchObject({ type: 'image', size: readFileSync(PICTURE).length })
     expect(file?.key.startsWith(PHOTOS)).toBe(true)
@@ -98,7 +98,7 @@ describeInBrowser('the guide as an app in the preview, with the UI libraries the
     await page.close()
   })
 
-  test('the picture is the one that COS made smaller', async () => {
+  test('the shown picture is the one that COS scaled down', async () => {
     const { cos } = createTestPhone(app.cloud, ALICE)
     await cos.uploadFile({ Key: `${PHOTOS}sea.jpg`, FilePath: PICTURE })
     const page = await open('pages/picture/picture')

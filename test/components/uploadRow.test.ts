@@ -27,8 +27,8 @@ const buttons = (rendered: Rendered) =>
   rendered
     .querySelectorAll('.button')
     .map(
-      (one) =>
-        (one as unknown as { instance: { dataset: { event: string } } }).instance.dataset.event,
+      (button) =>
+        (button as unknown as { instance: { dataset: { event: string } } }).instance.dataset.event,
     )
 
 test('shows name, size, percentage, speed and progress', () => {
@@ -71,7 +71,7 @@ test('a failure shows its code and advice', () => {
   expect(text(rendered, '.advice')).toBe('Ask for a key.')
 })
 
-test('a tap on a button names the upload', async () => {
+test('a tap on a button triggers its event with the id of the upload', async () => {
   const rendered = row({})
   const events: [string, unknown][] = []
   for (const name of ['pause', 'resume', 'remove', 'click']) {

@@ -47,7 +47,7 @@ function uploader(properties: object = {}): { page: Rendered; events: Triggered[
 }
 
 const rows = (page: Rendered) => page.instance.data.rows as Row[]
-const named = (events: Triggered[], name: string) => events.filter((one) => one.name === name)
+const named = (events: Triggered[], name: string) => events.filter((event) => event.name === name)
 
 /** Chooses a file as WeChat for Mac does: its temporary path is its name. */
 function choose(name: string, content: string) {
@@ -82,7 +82,7 @@ test('uploads chosen chat files, and triggers an event for each step', async () 
   expect(content).toBe('Dear reader')
   const value = [{ key: `${PREFIX}letters/${name}`, name: 'letter.txt', size: 11, type: 'file' }]
   expect(page.instance.data.value).toEqual(value)
-  expect(events.map((one) => one.name)).toEqual(['add', 'success', 'change', 'complete'])
+  expect(events.map((event) => event.name)).toEqual(['add', 'success', 'change', 'complete'])
   expect(named(events, 'change')[0]?.detail.value).toEqual(value)
   expect(named(events, 'success')[0]?.detail.file).toMatchObject({
     key: value[0]?.key,
@@ -105,7 +105,7 @@ test.each([
   expect(phone.asked.calls).toContainEqual([preview, options])
 })
 
-test('keeps two files of the same name, though WeChat for Mac gives them the same path', async () => {
+test('keeps two files of the same name, even if they have the same path, as in WeChat for Mac', async () => {
   const { page } = uploader()
   call(page, 'add', [choose('report.txt', 'first')])
   await until(isDone(page), 'the first is uploaded')
@@ -139,7 +139,7 @@ test('refuses files beyond the limits of size and number', async () => {
   expect(page.querySelector('.tile')).toBeUndefined()
 })
 
-test('shows why an upload fails, and uploads it when it is tried again', async () => {
+test('shows why an upload failed, and uploads the file on retry', async () => {
   phone.cloud.faults.set({
     rules: [{ action: { kind: 'error', code: 'AccessDenied' }, operation: 'postObject' }],
   })
@@ -153,7 +153,7 @@ test('shows why an upload fails, and uploads it when it is tried again', async (
   await until(isDone(page), 'it is uploaded')
 })
 
-test('a list belongs to the app: another instance shows the same files', async () => {
+test('another instance of the uploader shows the same files', async () => {
   const { page } = uploader({ group: 'kept' })
   call(page, 'add', [choose('kept.txt', 'text')])
   await until(isDone(page), 'the file is uploaded')
@@ -180,7 +180,7 @@ test('shows stored files first, and removes and moves files', async () => {
   expect(named(events, 'remove')[0]?.detail).toMatchObject({ index: 0, file: { name: 'old.pdf' } })
 })
 
-test('waits for the network', async () => {
+test('shows that an upload waits for the network', async () => {
   const { page } = uploader()
   phone.simulator.setNetworkType('none')
   call(page, 'add', [choose('offline.txt', 'text')])
@@ -189,7 +189,7 @@ test('waits for the network', async () => {
   await until(isDone(page), 'it is uploaded')
 })
 
-test('uploads what uploadParams.prepare makes of a file, and shows why it failed', async () => {
+test('uploads the result of uploadParams.prepare, and shows its error', async () => {
   const { COS } = require('miniprogram-cos')
   const seen: string[] = []
   require('miniprogram-cos-components').configure({
@@ -226,7 +226,7 @@ test('disabled and read-only uploaders add nothing', async () => {
   }
 })
 
-test('closing the chooser is not an error; another failure is', async () => {
+test('cancelling the chooser is not reported, other failures are', async () => {
   const { page, events } = uploader()
   phone.asked.answers.chooseMedia = { errMsg: 'chooseMedia:fail cancel' }
   await call(page, 'choose', 'media')
@@ -237,7 +237,7 @@ test('closing the chooser is not an error; another failure is', async () => {
   expect(phone.asked.calls.at(-1)?.[0]).toBe('showToast')
 })
 
-test('speaks Chinese, and the words of the app', () => {
+test('uses Chinese with locale zh, and texts given by the app', () => {
   const { page } = uploader({ locale: 'zh', source: 'all', texts: { chooseFile: '合同' } })
   expect(page.dom.textContent).toContain('照片和视频')
   expect(page.dom.textContent).toContain('合同')

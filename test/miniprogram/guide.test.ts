@@ -43,7 +43,7 @@ test('the page of the guide has under 30 lines', () => {
 
 test('the code of the guide compiles without type errors', async () => {
   const tsc = at('node_modules/.bin/tsc')
-  // The declarations of the packages, which nobody may have built yet.
+  // The declarations of the packages, which may not be built yet.
   spawnSync(tsc, ['-b', ...PACKAGES])
   const { stdout, status } = spawnSync(tsc, ['-p', app], { encoding: 'utf8' })
   expect([stdout, status]).toEqual(['', 0])

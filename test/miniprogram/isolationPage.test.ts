@@ -18,7 +18,7 @@ test('shows the user’s folder and bucket', () => {
   expect(page.dom.innerHTML).toContain('media-1250000000 · ap-guangzhou')
 })
 
-test('tries another user’s folder, and shows what COS says', async () => {
+test('tries another user’s folder, and shows the response of COS', async () => {
   const bob = createTestPhone(phone.cloud, BOB)
   const { prefix } = await bob.cos.caller()
   await bob.cos.putObject({ Key: `${prefix}isolation-check.txt`, Body: 'of Bob' })
@@ -42,8 +42,8 @@ test('tries another user’s folder, and shows what COS says', async () => {
 
 test('names the host that is missing in a domain list', async () => {
   await call(page, 'onCheckDomains')
-  const domains = page.instance.data.domains as { list: string; isGood: boolean; said: string }[]
-  expect(domains.map(({ list, isGood, said }) => [list, isGood, said])).toEqual([
+  const domains = page.instance.data.domains as { list: string; isAllowed: boolean; text: string }[]
+  expect(domains.map(({ list, isAllowed, text }) => [list, isAllowed, text])).toEqual([
     ['request', true, 'Allowed'],
     ['downloadFile', true, 'Allowed'],
     ['uploadFile', false, `https://${HOST} is missing`],

@@ -56,7 +56,7 @@ describe('the list of files', () => {
     })
   })
 
-  test('the bar of the selection takes the place of the tab bar', () => {
+  test('the selection bar replaces the tab bar', () => {
     call(page, 'onSelect', { detail: { isSelecting: true } })
     call(page, 'onSelect', { detail: { isSelecting: false } })
     expect(phone.asked.calls.slice(-2).map(([name]) => name)).toEqual(['hideTabBar', 'showTabBar'])
@@ -122,7 +122,7 @@ describe('the details of a file', () => {
     expect((page.instance.data.text as string).length).toBe(32 * 1024 + 1)
   })
 
-  test('a link opens the file, for as long as was chosen', async () => {
+  test('a link opens the file for the chosen time', async () => {
     const page = await opened(PATH)
     phone.asked.answers.showActionSheet = { tapIndex: 0 }
     await call(page, 'onCopyLink')
@@ -136,7 +136,7 @@ describe('the details of a file', () => {
     expect([status, bytes.equals(readFileSync(PICTURE))]).toEqual([200, true])
   })
 
-  test('closing the sheet of lifetimes is not an error', async () => {
+  test('cancelling the choice of a validity is not an error', async () => {
     const page = await opened(PATH)
     phone.asked.calls.length = 0
     phone.asked.answers.showActionSheet = { errMsg: 'showActionSheet:fail cancel' }
@@ -144,7 +144,7 @@ describe('the details of a file', () => {
     expect(names()).toEqual(['showActionSheet'])
   })
 
-  test('renames by a copy, and never replaces another file', async () => {
+  test('renames by copying, and never replaces another file', async () => {
     const page = await opened(PATH)
     phone.asked.answers.showModal = { confirm: true, content: '海.png' }
     await call(page, 'onRename')
@@ -171,7 +171,7 @@ describe('the details of a file', () => {
     expect(phone.asked.calls.at(-1)).toEqual(['showToast', { title: 'Saved' }])
   })
 
-  test('deletes after asking, and goes back', async () => {
+  test('deletes after confirmation, and goes back', async () => {
     const page = await opened(PATH)
     phone.asked.answers.showModal = { confirm: true }
     await call(page, 'onRemove')

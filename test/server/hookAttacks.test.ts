@@ -8,14 +8,11 @@ import {
   type UploadedFile,
 } from '@miniprogram-cos/server'
 import type { Rule } from '../../packages/server/src/rules'
-import type { BucketAccess, ObjectHead } from '../../packages/server/src/uploads/bucketAccess'
-import { FolderQuota } from '../../packages/server/src/uploads/folderQuota'
-import { memoryRecords, memoryStores } from '../../packages/server/src/uploads/records'
-import {
-  reconcileRecords,
-  type UploadRecord,
-  UploadRecords,
-} from '../../packages/server/src/uploads/uploadRecords'
+import type { BucketAccess, ObjectHead } from '../../packages/server/src/services/bucketAccess'
+import { FolderQuota } from '../../packages/server/src/services/folderQuota'
+import { HookRunner, type UploadRecord } from '../../packages/server/src/services/hookRunner'
+import { reconcileRecords } from '../../packages/server/src/services/reconcile'
+import { memoryRecords, memoryStores } from '../../packages/server/src/services/records'
 import { signedRequests } from '../support/cosRequests'
 import {
   callFunction,
@@ -201,7 +198,7 @@ describe('reconcile', () => {
     const types: string[] = []
     const rules = rulesWith(({ type }) => types.push(type))
     put(KEY)
-    await new UploadRecords(rules, bucket, records, clock).sync(ruleOf(rules), KEY)
+    await new HookRunner(rules, bucket, records, clock).sync(ruleOf(rules), KEY)
     put(KEY, { type: 'text/html' })
     clock.time += 7_200_000
     const run = () => reconcileRecords(rules, bucket, records, {}, clock)

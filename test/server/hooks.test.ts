@@ -4,10 +4,10 @@ import {
   readRules,
   type UploadedFile,
 } from '@miniprogram-cos/server'
-import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'
-import { COLLECTIONS, memoryStores } from '../../packages/server/src/uploads/records'
-import type { UploadRecord } from '../../packages/server/src/uploads/uploadRecords'
-import { reconcileRecords } from '../../packages/server/src/uploads/uploadRecords'
+import { SignedBucketAccess } from '../../packages/server/src/services/bucketAccess'
+import type { UploadRecord } from '../../packages/server/src/services/hookRunner'
+import { reconcileRecords } from '../../packages/server/src/services/reconcile'
+import { COLLECTIONS, memoryStores } from '../../packages/server/src/services/records'
 import { signedRequests } from '../support/cosRequests'
 import { environmentOf, functionsInProcess } from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, REGION } from '../support/testCloud'

@@ -1,6 +1,6 @@
 import { type AccessRules, readRules } from '@miniprogram-cos/server'
 import { contentCondition } from '../../packages/server/src/policy'
-import { memoryStores } from '../../packages/server/src/uploads/records'
+import { memoryStores } from '../../packages/server/src/services/records'
 import { postForm, signedRequests } from '../support/cosRequests'
 import { type FunctionAnswer, sendWithKey, sendWithSignature } from '../support/functionCalls'
 import { functionsInProcess } from '../support/functionsInProcess'

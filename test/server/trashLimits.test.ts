@@ -1,5 +1,5 @@
-import { SignedBucketAccess } from '../../packages/server/src/uploads/bucketAccess'
-import { memoryStores } from '../../packages/server/src/uploads/records'
+import { SignedBucketAccess } from '../../packages/server/src/services/bucketAccess'
+import { memoryStores } from '../../packages/server/src/services/records'
 import { objectsOf, signedRequests } from '../support/cosRequests'
 import { sendWithSignature } from '../support/functionCalls'
 import { environmentOf, functionsInProcess } from '../support/functionsInProcess'

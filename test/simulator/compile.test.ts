@@ -51,7 +51,7 @@ test('includes imported templates and scripts', async () => {
   expect(script).toContain('G["parts/hello"]')
 })
 
-test('a script in a template requires others, and names one that is missing', async () => {
+test('a wxs module in a template can require others, and a missing one is reported', async () => {
   write('parts/upper.wxs', 'module.exports = { upper: function (s) { return s.toUpperCase() } }\n')
   const template = (name: string) =>
     `<wxs module="m">\nvar o = require('../../parts/${name}.wxs')\nmodule.exports = o\n</wxs><text>{{m.upper(name)}}</text>`
@@ -109,10 +109,10 @@ const mistakes: [what: string, path: string, text: string, place: string, said: 
   ],
 ]
 
-test.each(mistakes)('reports %s with its file and line', async (_, path, text, place, said) => {
+test.each(mistakes)('reports %s with its file and line', async (_, path, text, place, message) => {
   write(path, text)
   const [problem] = await problemsOf()
-  expect(problem?.message).toMatch(said)
+  expect(problem?.message).toMatch(message)
   expect(`${problem?.file}:${problem?.line}:${problem?.column}`).toContain(path + place)
   expect(problem?.excerpt).toContain('^')
 })
@@ -137,7 +137,7 @@ test('globals that a phone does not have are undefined', async () => {
   expect((await compileApp(root)).script).toContain('has: "undefined", too: "undefined"')
 })
 
-test('the global object is that of the app, however a package looks for it', async () => {
+test('every way to get the global object returns that of the app', async () => {
   write(
     'pages/a/a.ts',
     "Page({ data: [globalThis, Function('return this')(), new Function('return this')()] })\n",
@@ -164,7 +164,7 @@ test.each<[what: string, given: string, css: string]>([
   expect(compiled.trim().replace(/\s+/g, ' ')).toBe(css)
 })
 
-test('styles: a component’s classes are its own, and :host is the component', async () => {
+test('styles: the classes of a component are scoped, and :host selects the component', async () => {
   write('a.wxss', ':host .a.b { top: 0 }')
   expect(await compileStyle(new SourceTree(root), 'a.wxss', { prefix: 's1' })).toBe(
     '[wx-host="s1"] .s1--a.s1--b { top: 0 }',

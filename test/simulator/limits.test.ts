@@ -83,7 +83,7 @@ test('routes a request by its host, and keeps the Host header', async () => {
   })
 })
 
-test('escapes what no request may contain, and leaves the rest of an address as it is', async () => {
+test('escapes characters that a URL must not contain, and nothing else', async () => {
   const { wx } = phone()
   const { data } = await call(wx, 'request', { url: 'https://a.com/图 片/%2F(1)?a=%20&b=中#c' })
   expect(data).toMatchObject({ url: '/%E5%9B%BE%20%E7%89%87/%2F(1)?a=%20&b=%E4%B8%AD' })
@@ -291,7 +291,7 @@ test('canIUse knows which calls exist', () => {
   ])
 })
 
-test('calls that need a decoder fail with their name, and are missing where WeChat lacks them', async () => {
+test('calls that need a decoder fail with their name, or are missing if the client of WeChat lacks them', async () => {
   const failure = { errMsg: 'compressImage:fail not supported by the simulator' }
   await expect(Reflect.get(phone().wx, 'compressImage')({ src: '/x' })).rejects.toEqual(failure)
   expect(phone().wx.canIUse('compressImage')).toBe(false)

@@ -2,7 +2,7 @@ import {
   outcomeOf,
   RequestModel,
   recordSummary,
-  summaryOf,
+  summarize,
 } from '../../packages/simulator/src/browser/shell/requestModel'
 import { PhoneConnection } from '../../packages/simulator/src/preview/forward'
 import type { RecordUpdate } from '../../packages/simulator/src/preview/protocol'
@@ -29,7 +29,7 @@ describe('the network of a previewed phone', () => {
     expect(() => readRoutes({ '/sts': 'localhost' })).toThrow(/route \/sts: "localhost"/)
   })
 
-  test('passes bytes on at the speed of the chosen network', async () => {
+  test('forwards bytes at the speed of the chosen network', async () => {
     const connection = new PhoneConnection()
     const body = Buffer.alloc(20 * 1024, 1)
     const send = async () => {
@@ -55,7 +55,7 @@ describe('the network of a previewed phone', () => {
     expect(await send()).toBeGreaterThan(390)
   })
 
-  test('joins the report of the cloud with the request of the phone', () => {
+  test('merges the report of the cloud into the request of the phone', () => {
     const log = new RequestLog()
     const seen: RecordUpdate[] = []
     log.listen((update) => void seen.push(update))
@@ -129,7 +129,7 @@ describe('rows of the panel of requests', () => {
     model.apply({ id: '3', sent: MB / 2 })
     const [row, ...others] = rowsOf(model)
     expect(others).toEqual([])
-    expect(row && summaryOf(row)).toMatchObject({
+    expect(row && summarize(row)).toMatchObject({
       outcome: 'running',
       operation: 'upload',
       parts: 1,
@@ -148,7 +148,7 @@ describe('rows of the panel of requests', () => {
     model.apply({ ...part('4', 1), total: 0, upload: { id: 'u1', step: 'complete' } })
     model.apply({ id: '4', status: 200, milliseconds: 5 })
     const [row] = rowsOf(model)
-    expect(row && summaryOf(row)).toMatchObject({
+    expect(row && summarize(row)).toMatchObject({
       outcome: 'ok',
       status: '200',
       parts: 1,
@@ -170,17 +170,17 @@ describe('rows of the panel of requests', () => {
     model.apply(part('1', 1))
     model.apply({ id: '1', failure: 'abort' })
     const [row] = rowsOf(model)
-    expect(row && summaryOf(row).outcome).toBe('running')
+    expect(row && summarize(row).outcome).toBe('running')
     model.apply(part('2', 1))
     model.apply({ id: '2', status: 403, code: 'AccessDenied', decision: 'no statement allows it' })
-    expect(row && summaryOf(row)).toMatchObject({
+    expect(row && summarize(row)).toMatchObject({
       outcome: 'refused',
       status: '403 AccessDenied',
       note: 'no statement allows it',
     })
   })
 
-  test('distinguishes refusals, failures and what the app cancelled', () => {
+  test('distinguishes refused, failed and cancelled requests', () => {
     const record = { id: '1', who: 'Bob', time: at(0), operation: 'getObject', key: 'k' }
     expect(outcomeOf(record)).toBe('running')
     expect(outcomeOf({ ...record, status: 204 })).toBe('ok')
@@ -192,7 +192,7 @@ describe('rows of the panel of requests', () => {
     expect(recordSummary({ ...record, failure: 'timeout' }).status).toBe('timeout')
   })
 
-  test('adds requests that never left the phone, and ignores changes of unknown ones', () => {
+  test('adds requests that were never sent, and ignores updates of unknown ones', () => {
     const model = new RequestModel()
     expect(model.apply({ id: '1', failure: 'timeout' })).toBeUndefined()
     model.apply(

@@ -96,7 +96,7 @@ describe('components are found', () => {
   })
 })
 
-test('one broken page fails alone', async () => {
+test('a broken page does not affect the others', async () => {
   const app = await compilePage({
     'app.json': '{"pages":["pages/a/a","pages/b/b","pages/c/c"]}',
     'pages/b/b.wxml': '<view>',
@@ -121,7 +121,7 @@ test('attributes that WeChat ignores are warnings with their file and line', asy
   ])
 })
 
-test('a module may mix import and module.exports, and import what does not exist', async () => {
+test('a module may mix import and module.exports, and import a missing name', async () => {
   const app = await compilePage({
     'util.js': "import './other'\nmodule.exports = { known: 1 }",
     'other.js': 'export const other = 1',
@@ -159,7 +159,7 @@ test('wxs modules require each other', async () => {
   expect(app.script).toMatch(/require\d*\("\.\.\/two"\)/)
 })
 
-test('wxs has fewer reserved words than JavaScript, and a mistake fails its page alone', async () => {
+test('wxs has fewer reserved words than JavaScript, and an error in it fails only its page', async () => {
   const app = await compile({
     'app.json': '{"pages":["pages/a/a","pages/b/b"]}',
     ...PAGE,
@@ -188,7 +188,7 @@ test('Less is compiled, with its imports', async () => {
   expect(app.script).toContain('calc(2 * var(--rpx))')
 })
 
-test('Sass without its library says what to install', async () => {
+test('a Sass style sheet without the library sass fails with the package to install', async () => {
   const app = await compilePage({ 'pages/a/a.scss': '.a { .b { top: 0 } }' })
   expect(messages(app)).toEqual(['npm install sass to compile this'])
 })

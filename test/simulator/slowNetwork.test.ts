@@ -58,7 +58,7 @@ test('a request takes its round trip and the time to send its bytes', async () =
   expect(await put(0)).toEqual([300, 'ok'])
 })
 
-test('requests share the bandwidth evenly, and the rest get it when one ends', async () => {
+test('requests share the bandwidth evenly, also after one has ended', async () => {
   const { put } = phone(WIRE)
   // Both at 5 bytes a ms until the first is out after 200 ms; then 10.
   expect(await Promise.all([put(1000), put(2000)])).toEqual([
@@ -107,7 +107,7 @@ test('transfers end on a fast connection at present-day timestamps', async () =>
   }
 })
 
-test('the given share of responses is reset after the request has arrived', async () => {
+test('failRateDown resets a share of the responses after the request has arrived', async () => {
   const { get } = phone({ ...WIRE, down: 160_000, failRateDown: 0.1 })
   const ends: string[] = []
   for (let i = 0; i < 100; i++) ends.push((await get(100))[1])
@@ -136,7 +136,7 @@ test('a form upload uses the bandwidth like a request', async () => {
   expect(clock.now()).toBeLessThan(1200)
 })
 
-test('the given share of requests is reset, the same ones for the same seed', async () => {
+test('failRate resets a reproducible share of the requests', async () => {
   const run = async (seed: number) => {
     const { put } = phone({ ...WIRE, failRate: 0.1, seed })
     arrived = 0

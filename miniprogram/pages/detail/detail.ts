@@ -20,8 +20,8 @@ import {
 
 /** A link cannot outlive the key that signs it. */
 const LINK_MINUTES = [5, 15, 30]
-/** Long enough to look at what is shown. Seconds. */
-const SHOWN_FOR = 1800
+/** Validity of the preview link, in seconds. */
+const PREVIEW_SECONDS = 1800
 
 Page({
   data: {
@@ -60,7 +60,7 @@ Page({
       })
       if (kind === 'text') this.setData({ text: await readText(path, size) })
       if (kind === 'image' || kind === 'video') {
-        this.setData({ url: (await linkTo(path, SHOWN_FOR)).url })
+        this.setData({ url: (await linkTo(path, PREVIEW_SECONDS)).url })
       }
     } catch (error) {
       this.setData({ problem: describeError(error) })

@@ -72,7 +72,7 @@ Page({
     wx.navigateTo({ url: `/pages/detail/detail?path=${encodeURIComponent(path)}` })
   },
 
-  /** The bar of the selection takes the place of the tab bar. */
+  /** The selection bar replaces the tab bar. */
   onSelect({ detail }: WechatMiniprogram.CustomEvent<{ isSelecting: boolean }>) {
     if (detail.isSelecting) wx.hideTabBar({})
     else wx.showTabBar({})

@@ -38,7 +38,7 @@ Page({
     outcomes: [] as Outcome[],
     refusal: null as Problem | null,
     isChecking: false,
-    domains: [] as { list: string; isGood: boolean; said: string }[],
+    domains: [] as { list: string; isAllowed: boolean; text: string }[],
   },
 
   async onLoad() {
@@ -46,7 +46,7 @@ Page({
     await this.attempt(async () => {
       const { prefix, Bucket, Region } = await cos.caller()
       // A folder like the user's own, of a user who does not exist.
-      const other = prefix.replace(/[^/]+\/$/, 'somebody-else/')
+      const other = prefix.replace(/[^/]+\/$/, 'someone-else/')
       this.setData({ prefix, bucket: Bucket, region: Region, other })
     })
   },
@@ -84,8 +84,8 @@ Page({
       this.setData({
         domains: checks.map(({ list, missingHost, problem }) => ({
           list,
-          isGood: !problem,
-          said: missingHost ? t.domainMissing(missingHost) : problem ? problem.message : t.domainOk,
+          isAllowed: !problem,
+          text: missingHost ? t.domainMissing(missingHost) : problem ? problem.message : t.domainOk,
         })),
       })
     })

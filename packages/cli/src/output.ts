@@ -124,10 +124,14 @@ export class Printer {
   }
 }
 
-/** Pads a text to a number of columns; a Chinese character takes two. */
+/** Columns that a text takes in a terminal: two for a Chinese character. */
+export function columnsOf(text: string): number {
+  return text.replace(/[\u2e80-\uffef]/g, '  ').length
+}
+
+/** Pads a text to a number of columns. */
 export function padColumns(text: string, columns: number): string {
-  const wide = text.match(/[\u2e80-\uffef]/g) ?? []
-  return text.padEnd(columns - wide.length)
+  return text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
 }
 
 export function formatBytes(bytes: number): string {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type CosConfig, checkConfig, grantsForKeys, grantsOf } from '@miniprogram-cos/server'
+import { isBelow } from '@miniprogram-cos/protocol'
+import { type CosConfig, checkConfig, grantsForFolderKey, grantsOf } from '@miniprogram-cos/server'
 import type { RuleLocation } from '@miniprogram-cos/simulator/preview'
 import { configFile } from './project'
 import { t } from './text'
@@ -64,13 +65,7 @@ const coveringField = (file: string, key: string) =>
 
 /** `{openid}` stands for any one segment. */
 function covers(rule: string, key: string): boolean {
-  if (!rule.endsWith('/**')) return false
-  const pattern = rule.slice(0, -'/**'.length).split('/')
-  const segments = key.split('/')
-  return (
-    segments.length > pattern.length &&
-    pattern.every((segment, i) => segment === '{openid}' || segment === segments[i])
-  )
+  return rule.endsWith('/**') && isBelow(rule.replace('{openid}', '*').slice(0, -'**'.length), key)
 }
 
 /** The rule's lines: up to the one that ends its object. */
@@ -96,7 +91,7 @@ export function signaturePaths(config: CosConfig): string[] {
   const writes = grantsOf(checkConfig(config).rules, USER).filter(
     ({ verb, rule }) => verb === 'write' && rule.names !== 'server',
   )
-  const byKey = grantsForKeys(writes)
+  const byKey = grantsForFolderKey(writes)
   const paths = writes.filter((grant) => !byKey.includes(grant)).map(({ rule }) => rule.pattern)
   return [...new Set(paths)]
 }

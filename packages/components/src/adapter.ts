@@ -79,7 +79,7 @@ export async function uploadIntoList<Item extends object>(
     added.map(async ({ local, item: { cosId } }) => {
       // The user may have removed another file, or this one.
       const update = (changes: object) => {
-        const index = list().findIndex((one) => one.cosId === cosId)
+        const index = list().findIndex((item) => item.cosId === cosId)
         if (index < 0) return
         const paths: Record<string, unknown> = {}
         for (const [name, value] of Object.entries(changes)) {

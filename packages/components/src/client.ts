@@ -1,5 +1,7 @@
 import type { COS, UploadFileParams } from 'miniprogram-cos'
 
+// What the components share is in one module: each further one would be a file of its own on phones.
+
 /** A COS client: `COS` of `miniprogram-cos`, or the smaller one of `miniprogram-cos/upload` if files are only uploaded. */
 export type ComponentClient = Pick<
   COS,

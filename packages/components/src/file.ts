@@ -47,6 +47,7 @@ export function splitName(name: string): { head: string; tail: string } {
   const cut = name.length < MIN_LENGTH ? name.length : name.length - ending - TAIL
   return { head: name.slice(0, cut), tail: name.slice(cut) }
 }
+
 export const UNITS = ['B', 'KB', 'MB', 'GB']
 
 /** `1.5 MB` */

@@ -34,8 +34,8 @@ const STRICT_REQUEST = { Action: 'strict-signature' } as const
 
 /**
  * Reads a setting of the bucket.
- * @param code prefix of the code of an error that says that it was never made
- * @returns undefined if it was never made
+ * @param code beginning of the error code of a bucket without this setting
+ * @returns undefined if the bucket does not have it
  */
 export async function ifPresent<T>(reading: Promise<T>, code: string): Promise<T | undefined> {
   try {

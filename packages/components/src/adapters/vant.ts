@@ -28,9 +28,9 @@ interface DeleteEvent {
 export function vantUploader(field: string, options: AdapterOptions = {}) {
   return {
     onAfterRead(this: ListOwner, { detail: { file } }: AfterReadEvent): Promise<void> {
-      const files = (Array.isArray(file) ? file : [file]).map((one) => ({
-        ...one,
-        local: { path: one.url, name: one.name, size: one.size },
+      const files = (Array.isArray(file) ? file : [file]).map((added) => ({
+        ...added,
+        local: { path: added.url, name: added.name, size: added.size },
       }))
       return uploadIntoList<VantFile>(
         this,

@@ -103,7 +103,7 @@ async function keysBelow(cos: ListClient, prefix: string): Promise<string[]> {
   return keys
 }
 
-/** A picture up to this size is shown as it is where COS makes no small ones. Bytes. */
+/** Without data processing, a picture up to this size is shown in full. Bytes. */
 const MAX_ORIGINAL = 3 * 1024 * 1024
 /** Pixels of a dense screen. */
 const SIDE = 240

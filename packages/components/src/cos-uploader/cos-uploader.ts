@@ -250,9 +250,9 @@ Component({
       const { locale, texts, source, mediaType, max, sizeLimit } = this.data
       const t = textsFor(UPLOADER_TEXTS, locale, texts)
       const [kind = 'image', ...others] = mediaType
-      const one = kind === 'video' ? t.chooseVideo : t.chooseImage
+      const single = kind === 'video' ? t.chooseVideo : t.chooseImage
       const all = [
-        { source: 'media', icon: kind, text: others.length > 0 ? t.chooseMedia : one },
+        { source: 'media', icon: kind, text: others.length > 0 ? t.chooseMedia : single },
         { source: 'messageFile', icon: 'chat', text: t.chooseFile },
       ]
       const choices = all.filter((choice) => source === 'all' || choice.source === source)
@@ -276,7 +276,7 @@ Component({
       this.show()
     },
 
-    /** Shows the files as they are now, and triggers events for what has changed. */
+    /** Renders the files and triggers the events of what changed. */
     show() {
       const { max, locale, t } = this.data
       // Properties are set before it is attached.
@@ -310,7 +310,7 @@ Component({
       for (const upload of uploads) {
         const { id, error } = upload
         state.states[id] = upload.state
-        // A list that is shown again has no news.
+        // A list that is shown again triggers no events.
         if (!before[id] || before[id] === upload.state) continue
         const file = fileOf(upload)
         if (upload.state === 'success') this.triggerEvent('success', { file, files })
@@ -319,7 +319,7 @@ Component({
         }
       }
       if (isChanged) this.triggerEvent('change', { value, files })
-      const wasPending = Object.values(before).some((one) => isPending({ state: one }))
+      const wasPending = Object.values(before).some((earlier) => isPending({ state: earlier }))
       if (wasPending && files.length > 0 && files.every(({ status }) => status === 'done')) {
         this.triggerEvent('complete', { files })
       }

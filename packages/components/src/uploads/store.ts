@@ -21,8 +21,8 @@ const targets = new Map<string, UploadTarget>()
 /** The uploads of a list, in the order they were added. */
 export function listUploads(client: string, group: string): Upload[] {
   return uploads
-    .filter((one) => one.client === client && one.group === group)
-    .map((one) => ({ ...one, state: shownState(one) }))
+    .filter((upload) => upload.client === client && upload.group === group)
+    .map((upload) => ({ ...upload, state: shownState(upload) }))
 }
 
 /** Calls a listener after each change. @returns a function that ends the subscription */
@@ -31,7 +31,7 @@ export function watchUploads(listener: () => void): () => void {
   listeners.push(listener)
   listener()
   return () => {
-    listeners = listeners.filter((one) => one !== listener)
+    listeners = listeners.filter((other) => other !== listener)
   }
 }
 
@@ -72,7 +72,7 @@ export function removeUpload(id: string): void {
   if (!upload) return
   if (upload.task) clientOf(upload.client).cancelTask(upload.task)
   else if (upload.key) void abortParts(upload)
-  uploads = uploads.filter((one) => one !== upload)
+  uploads = uploads.filter((other) => other !== upload)
   targets.delete(id)
   changed()
 }
@@ -95,7 +95,7 @@ function observe(client: string): void {
   observed.add(client)
   clientOf(client).on('list-update', ({ list }: { list: TaskInfo[] }) => {
     for (const { id, state, percent, speed, error } of list) {
-      const upload = uploads.filter((one) => one.task === id)[0]
+      const upload = uploads.filter(({ task }) => task === id)[0]
       // A download, or an upload of the app's own.
       if (!upload) continue
       if (state === 'success' && upload.state !== 'success') refreshFileLists()
@@ -164,7 +164,7 @@ async function chooseKey(upload: Upload, { prefix: given, naming }: UploadTarget
   const reserve = (number: number): boolean => {
     const numbered = numberedName(name, number)
     const key = prefix + numbered
-    const isReserved = uploads.some((one) => one.key === key && isPending(one))
+    const isReserved = uploads.some((other) => other.key === key && isPending(other))
     if (!isReserved) Object.assign(upload, { key, name: numbered })
     return !isReserved
   }
@@ -204,7 +204,7 @@ function shownState({ state }: Upload): UploadState {
 }
 
 function find(id: string): Upload | undefined {
-  return uploads.filter((one) => one.id === id)[0]
+  return uploads.filter((upload) => upload.id === id)[0]
 }
 
 function changed(): void {

@@ -5,12 +5,7 @@ import type { ChosenFile } from '../client'
  * States of the client's tasks, and: `preparing` before the upload, `offline` while it waits for the network,
  * `interrupted` by the end of the app, `lost` if the file is no longer on the phone.
  */
-export type UploadState =
-  | Exclude<TaskState, 'downloading'>
-  | 'preparing'
-  | 'offline'
-  | 'interrupted'
-  | 'lost'
+export type UploadState = TaskState | 'preparing' | 'offline' | 'interrupted' | 'lost'
 
 /** An upload as components show it. */
 export interface Upload extends ChosenFile {
@@ -33,9 +28,9 @@ export interface Upload extends ChosenFile {
   task: string
 }
 
-/** An upload of which the given is known. */
+/** An upload with defaults for all fields that are not given. */
 export function newUpload(
-  known: ChosenFile & { id: string; thumb: string } & Partial<Upload>,
+  given: ChosenFile & { id: string; thumb: string } & Partial<Upload>,
 ): Upload {
   return {
     client: '',
@@ -46,7 +41,7 @@ export function newUpload(
     speed: 0,
     error: null,
     task: '',
-    ...known,
+    ...given,
   }
 }
 

@@ -63,8 +63,8 @@ function start(registry: Registry): void {
   const first = firstPage(registry)
   attempt(first, () => stack.reLaunch(`/${first}`))
   for (const [path, problems] of registry.problems) {
-    const shown = registry.problemsOf(stack.current?.route ?? '')
-    if (!shown.some((one) => problems.includes(one))) reportProblems(path, problems)
+    const shown = registry.collectProblems(stack.current?.route ?? '')
+    if (!shown.some((problem) => problems.includes(problem))) reportProblems(path, problems)
   }
   document.documentElement.dataset.ready = ''
 }

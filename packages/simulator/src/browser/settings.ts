@@ -13,15 +13,15 @@ const query = new URLSearchParams(location.search)
 export const settings: PhoneSettings = {
   ...window.__phone,
   language: query.get('language') ?? window.__phone.language,
-  theme: themeOf(query.get('theme')),
-  device: deviceProfile(platformOf(query.get('platform'))).platform,
+  theme: readTheme(query.get('theme')),
+  device: deviceProfile(readPlatform(query.get('platform'))).platform,
 }
 
-function themeOf(value: string | null): PhoneSettings['theme'] {
+function readTheme(value: string | null): PhoneSettings['theme'] {
   return value === 'dark' || value === 'light' ? value : window.__phone.theme
 }
 
-function platformOf(value: string | null): Platform {
+function readPlatform(value: string | null): Platform {
   return isPlatform(value) ? value : window.__phone.device
 }
 /** The language of what WeChat itself shows on this phone. */

@@ -17,7 +17,7 @@ const names = phones.map(({ name }) => name)
 const requests = new RequestPanel(names)
 const logs = new ConsolePanel(names, (errors) => tabs.setBadge('console', errors))
 const storage = new StoragePanel((phone, key) => {
-  frameOf(phone)?.send({ type: 'removeStorage', ...(key === undefined ? {} : { key }) })
+  findFrame(phone)?.send({ type: 'removeStorage', ...(key === undefined ? {} : { key }) })
 })
 const tabs = new Tabs(
   [
@@ -35,7 +35,7 @@ const frames = phones.map(
   (phone) => new PhoneFrame(phone, (message) => receive(phone.name, message)),
 )
 
-function frameOf(phone: string): PhoneFrame | undefined {
+function findFrame(phone: string): PhoneFrame | undefined {
   return frames[names.indexOf(phone)]
 }
 
@@ -44,7 +44,7 @@ function receive(phone: string, message: ShellMessage): void {
   if (message.type === 'storage') storage.update(phone, message)
   if (message.type === 'request') requests.apply(message.update, message.unsent)
   if (message.type === 'ready' && !storage.element.hidden) {
-    frameOf(phone)?.send({ type: 'watchStorage' })
+    findFrame(phone)?.send({ type: 'watchStorage' })
   }
 }
 
@@ -77,7 +77,7 @@ events.addEventListener('request', ({ data }: MessageEvent<string>) => {
   const update = JSON.parse(data) as RecordUpdate
   requests.apply(update)
   const { id, who, sent } = update
-  if (who && sent !== undefined) frameOf(who)?.send({ type: 'sent', id, bytes: sent })
+  if (who && sent !== undefined) findFrame(who)?.send({ type: 'sent', id, bytes: sent })
 })
 
 /** Limits all panes to one phone. */

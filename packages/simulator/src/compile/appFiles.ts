@@ -36,7 +36,7 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
 
   /** A problem where a JSON file mentions a path. */
   const mention = (file: string, path: string, message: string) =>
-    tree.problem(file, ...placeOf(tree, file, path), message)
+    tree.problem(file, ...findPosition(tree, file, path), message)
 
   const add = (path: string, kind: Part['kind'], from: string) => {
     if (parts.has(path)) return
@@ -90,7 +90,7 @@ export function readAppFiles(tree: SourceTree): AppFiles & {
     part.config = {
       ...json,
       usingComponents,
-      ...genericsOf(json, (tag, path_) => use(`${path}.json`, tag, path_)),
+      ...readGenerics(json, (tag, path_) => use(`${path}.json`, tag, path_)),
     }
     if (own.length > 0) problems.set(path, own)
   }
@@ -122,7 +122,7 @@ function normalized(json: Json): AppConfig {
 }
 
 /** `componentGenerics` with the paths of their default components. */
-function genericsOf(
+function readGenerics(
   { componentGenerics }: Json,
   use: (tag: string, target: string) => string | undefined,
 ): { componentGenerics?: Json } {
@@ -139,7 +139,11 @@ function genericsOf(
 }
 
 /** The line and the column of a JSON file that mention a path. */
-function placeOf(tree: SourceTree, file: string, path: string): [line: number, column: number] {
+function findPosition(
+  tree: SourceTree,
+  file: string,
+  path: string,
+): [line: number, column: number] {
   const lines = tree.isFile(file) ? tree.read(file).split('\n') : []
   const last = path.slice(path.lastIndexOf('/') + 1)
   const name = lines.some((text) => text.includes(path)) ? path : last

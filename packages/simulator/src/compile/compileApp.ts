@@ -77,7 +77,7 @@ export async function compileApp(folder: string): Promise<CompiledApp> {
     parts.map(({ path }) => path),
   )
   for (const [path, more] of templates.problems) fail(path, more)
-  const styleOf = async (path: string, scope?: object) => {
+  const compileStyleSheet = async (path: string, scope?: object) => {
     const file = tree.style(path)
     if (!file) return ''
     return compileStyle(tree, file, scope).catch((error: unknown) => {
@@ -94,14 +94,14 @@ export async function compileApp(folder: string): Promise<CompiledApp> {
         part.kind === 'page'
           ? { within: `wx-page:where([route="${part.path}"])` }
           : { prefix: scope }
-      const style = await styleOf(part.path, reach)
+      const style = await compileStyleSheet(part.path, reach)
       return { ...part, scope, style, problems: problems.get(part.path) ?? [] }
     }),
   )
   const app = {
     config,
     theme,
-    style: await styleOf('app'),
+    style: await compileStyleSheet('app'),
     warnings,
     problems: problems.get('app'),
   }
@@ -170,7 +170,7 @@ class ModuleBundle {
             this.#constants.set(file, [...(this.#constants.get(file) ?? []), message.location])
             continue
           }
-          this.broken.set(file, [...(this.broken.get(file) ?? []), this.#problemOf(message)])
+          this.broken.set(file, [...(this.broken.get(file) ?? []), this.#toProblem(message)])
         }
       }
     }
@@ -205,15 +205,15 @@ class ModuleBundle {
     return loaded
   }
 
-  #problemOf({ text, location }: Message): SourceProblem {
+  #toProblem({ text, location }: Message): SourceProblem {
     const { line = 0, column = -1, file = 'app.js' } = location ?? {}
     const path = relative(this.#tree.root, resolve(this.#tree.root, file))
-    const place = this.#placeOfImport(path, text) ?? [line, column + 1]
+    const place = this.#findImport(path, text) ?? [line, column + 1]
     return this.#tree.problem(path, ...place, text)
   }
 
   /** Imports are resolved after a file was compiled, so their place is looked up in its source. */
-  #placeOfImport(path: string, text: string): [line: number, column: number] | undefined {
+  #findImport(path: string, text: string): [line: number, column: number] | undefined {
     const [, name] = /^(?:Could not resolve|no package) "(.+?)"/.exec(text) ?? []
     if (name === undefined || !this.#tree.isFile(path)) return undefined
     const lines = this.#tree.read(path).split('\n')

@@ -159,7 +159,7 @@ function followTheme(media: AtRule): void {
   const theme = /^\(\s*prefers-color-scheme:\s*(dark|light)\s*\)$/.exec(media.params)?.[1]
   if (!theme) return
   media.walkRules((rule) => {
-    rule.selectors = rule.selectors.map((one) => `:root[data-theme="${theme}"] ${one}`)
+    rule.selectors = rule.selectors.map((selector) => `:root[data-theme="${theme}"] ${selector}`)
   })
   media.replaceWith(media.nodes ?? [])
 }

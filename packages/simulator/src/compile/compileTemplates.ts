@@ -121,7 +121,7 @@ class TemplateCompiler {
 
   #missing(from: string, text: string, wanted: string): SourceProblem {
     const name = wanted.slice(wanted.lastIndexOf('/') + 1)
-    const line = text.split('\n').findIndex((one) => one.includes(name.replace(/\.wxml$/, '')))
+    const line = text.split('\n').findIndex((text) => text.includes(name.replace(/\.wxml$/, '')))
     const message = `there is no file ${wanted}`
     return this.#tree.problem(from, line + 1, 1, message)
   }

@@ -54,7 +54,7 @@ export class SourceTree {
   /** A problem of a file, with the lines around it. Lines and columns from 1; line 0 for the whole file. */
   problem(file: string, line: number, column: number, message: string): SourceProblem {
     const text = line > 0 && this.isFile(file) ? this.read(file) : ''
-    return { file, line, column, message, excerpt: text && excerptOf(text, line, column) }
+    return { file, line, column, message, excerpt: text && formatExcerpt(text, line, column) }
   }
 
   /** The script of a page or component, with its extension. */
@@ -165,7 +165,7 @@ function describeProblem({ file, line, column, message, excerpt }: SourceProblem
 
 const LINES_AROUND = 2
 
-function excerptOf(source: string, line: number, column: number): string {
+function formatExcerpt(source: string, line: number, column: number): string {
   const lines = source.split('\n')
   const first = Math.max(1, line - LINES_AROUND)
   const shown = lines.slice(first - 1, line + LINES_AROUND)

@@ -32,7 +32,7 @@ export class FileSpace {
     if (path === USER_DATA || path.startsWith(`${USER_DATA}/`)) {
       return inside('usr', path.slice(USER_DATA.length))
     }
-    const scheme = TEMPORARY.find((one) => path.startsWith(one))
+    const scheme = TEMPORARY.find((prefix) => path.startsWith(prefix))
     if (scheme) return inside(scheme.slice('wxfile://'.length, -1), path.slice(scheme.length))
     if (isAbsolute(path)) return path
     throw new Error(`no such file or directory "${path}"`)
@@ -55,7 +55,7 @@ export function createFileSystemManager(files: FileSpace, clock: Clock) {
     (options: Options & CallbackOptions): void =>
       callBack(options, async () => Object(await clock.during(run(options, name))), name)
 
-  const handleOf = (name: string, fd: string): FileHandle => {
+  const requireHandle = (name: string, fd: string): FileHandle => {
     const file = opened.get(fd)
     if (!file) throw badDescriptor(name)
     return file
@@ -64,17 +64,17 @@ export function createFileSystemManager(files: FileSpace, clock: Clock) {
   return {
     readFile: method<ReadFileOptions>('readFile', (options) => readFile(files, options)),
     writeFile: method<WriteFileOptions>('writeFile', async (options, name) => {
-      await fs.writeFile(find(files, name, options.filePath), bytesOf(options))
+      await fs.writeFile(find(files, name, options.filePath), toBytes(options))
     }),
     appendFile: method<WriteFileOptions>('appendFile', async (options, name) => {
-      await fs.appendFile(await existing(files, name, options.filePath), bytesOf(options))
+      await fs.appendFile(await resolveExisting(files, name, options.filePath), toBytes(options))
     }),
     saveFile: method<{ tempFilePath: string; filePath?: string }>(
       'saveFile',
       async ({ tempFilePath, filePath }, name) => {
         const savedFilePath =
           filePath ?? `${USER_DATA}/store_${tempFilePath.replace(/^.*[/_]/, '')}`
-        const from = await existing(files, name, tempFilePath)
+        const from = await resolveExisting(files, name, tempFilePath)
         await fs.rename(from, find(files, name, savedFilePath))
         return { savedFilePath }
       },
@@ -82,11 +82,11 @@ export function createFileSystemManager(files: FileSpace, clock: Clock) {
     rename: method<{ oldPath: string; newPath: string }>(
       'rename',
       async ({ oldPath, newPath }, name) => {
-        await fs.rename(await existing(files, name, oldPath), find(files, name, newPath))
+        await fs.rename(await resolveExisting(files, name, oldPath), find(files, name, newPath))
       },
     ),
     stat: method<{ path: string }>('stat', async ({ path }, name) => {
-      const stats = await statOf(files, name, path)
+      const stats = await requireStats(files, name, path)
       return {
         stats: {
           size: stats.size,
@@ -101,22 +101,22 @@ export function createFileSystemManager(files: FileSpace, clock: Clock) {
     getFileInfo: method<{ filePath: string; digestAlgorithm?: 'md5' | 'sha1' | 'sha256' }>(
       'getFileInfo',
       async ({ filePath, digestAlgorithm = 'md5' }, name) => {
-        const { size } = await statOf(files, name, filePath)
+        const { size } = await requireStats(files, name, filePath)
         const hash = createHash(digestAlgorithm)
         for await (const chunk of createReadStream(files.resolve(filePath))) hash.update(chunk)
         return { size, digest: hash.digest('hex') }
       },
     ),
     access: method<{ path: string }>('access', async ({ path }, name) => {
-      await statOf(files, name, path)
+      await requireStats(files, name, path)
     }),
     unlink: method<{ filePath: string }>('unlink', async ({ filePath }, name) => {
-      await fs.unlink(await existing(files, name, filePath))
+      await fs.unlink(await resolveExisting(files, name, filePath))
     }),
     open: method<{ filePath: string; flag?: string }>(
       'open',
       async ({ filePath, flag = 'r' }, name) => {
-        const file = await fs.open(await existing(files, name, filePath), flag)
+        const file = await fs.open(await resolveExisting(files, name, filePath), flag)
         const fd = String(nextFd++)
         opened.set(fd, file)
         return { fd }
@@ -125,17 +125,17 @@ export function createFileSystemManager(files: FileSpace, clock: Clock) {
     read: method<ReadOptions>('read', async (options, name) => {
       const { fd, arrayBuffer, offset = 0, length = 0, position = null } = options
       const bytes = new Uint8Array(arrayBuffer)
-      const { bytesRead } = await handleOf(name, fd).read(bytes, offset, length, position)
+      const { bytesRead } = await requireHandle(name, fd).read(bytes, offset, length, position)
       return { bytesRead, arrayBuffer }
     }),
     close: method<{ fd: string }>('close', async ({ fd }, name) => {
-      await handleOf(name, fd).close()
+      await requireHandle(name, fd).close()
       opened.delete(fd)
     }),
   }
 }
 
-const bytesOf = ({ data, encoding = 'utf8' }: WriteFileOptions) =>
+const toBytes = ({ data, encoding = 'utf8' }: WriteFileOptions) =>
   isArrayBuffer(data) ? new Uint8Array(data) : Buffer.from(data, encoding as BufferEncoding)
 
 function find(files: FileSpace, name: string, path: string): string {
@@ -146,21 +146,21 @@ function find(files: FileSpace, name: string, path: string): string {
   }
 }
 
-async function statOf(files: FileSpace, name: string, path: string) {
+async function requireStats(files: FileSpace, name: string, path: string) {
   return fs.stat(find(files, name, path)).catch(() => {
     throw noSuchFile(name, path)
   })
 }
 
 /** The path on this machine of a file that exists. @throws WxError */
-async function existing(files: FileSpace, name: string, path: string): Promise<string> {
-  await statOf(files, name, path)
+async function resolveExisting(files: FileSpace, name: string, path: string): Promise<string> {
+  await requireStats(files, name, path)
   return files.resolve(path)
 }
 
 async function readFile(files: FileSpace, options: ReadFileOptions): Promise<object> {
   const { filePath, encoding } = options
-  const { size } = await statOf(files, 'readFile', filePath)
+  const { size } = await requireStats(files, 'readFile', filePath)
   const { from, count } = readRange(size, options)
   const file = await fs.open(files.resolve(filePath), 'r')
   try {

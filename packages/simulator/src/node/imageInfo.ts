@@ -19,12 +19,12 @@ export async function imageInfo(files: FileSpace, src: string) {
   const bytes = await fs.readFile(files.resolve(src)).catch(() => {
     throw new WxError('getImageInfo:fail file not found')
   })
-  const size = sizeOf(bytes)
+  const size = readSize(bytes)
   if (!size) throw new WxError('getImageInfo:fail image decode fail')
   return { ...size, path: src, orientation: size.orientation ?? 'up' }
 }
 
-function sizeOf(bytes: Buffer): Size | undefined {
+function readSize(bytes: Buffer): Size | undefined {
   const starts = (text: string, at = 0) => bytes.toString('latin1', at, at + text.length) === text
   if (starts('\x89PNG') && bytes.length >= 24) {
     return { type: 'png', width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
@@ -32,12 +32,12 @@ function sizeOf(bytes: Buffer): Size | undefined {
   if (starts('GIF8') && bytes.length >= 10) {
     return { type: 'gif', width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) }
   }
-  if (starts('\xff\xd8')) return sizeOfJpeg(bytes)
-  return starts('RIFF') && starts('WEBP', 8) && bytes.length >= 30 ? sizeOfWebp(bytes) : undefined
+  if (starts('\xff\xd8')) return readJpegSize(bytes)
+  return starts('RIFF') && starts('WEBP', 8) && bytes.length >= 30 ? readWebpSize(bytes) : undefined
 }
 
 /** Skips segments up to the frame header, which has the size; EXIF is in a segment before it. */
-function sizeOfJpeg(bytes: Buffer): Size | undefined {
+function readJpegSize(bytes: Buffer): Size | undefined {
   let orientation: string | undefined
   for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; ) {
     const marker = bytes[at + 1] ?? 0
@@ -47,7 +47,7 @@ function sizeOfJpeg(bytes: Buffer): Size | undefined {
       return { type: 'jpeg', width, height, orientation }
     }
     const next = at + 2 + bytes.readUInt16BE(at + 2)
-    if (marker === 0xe1) orientation ??= orientationOf(bytes.subarray(at + 4, next))
+    if (marker === 0xe1) orientation ??= readOrientation(bytes.subarray(at + 4, next))
     at = next
   }
   return undefined
@@ -66,7 +66,7 @@ const ORIENTATIONS = [
 ]
 
 /** The entry 274 in the first directory of an EXIF segment (Exif 2.32, 4.6). */
-function orientationOf(segment: Buffer): string | undefined {
+function readOrientation(segment: Buffer): string | undefined {
   if (segment.toString('latin1', 0, 6) !== 'Exif\0\0') return undefined
   const tiff = segment.subarray(6)
   const isLittle = tiff.toString('latin1', 0, 2) === 'II'
@@ -84,7 +84,7 @@ function orientationOf(segment: Buffer): string | undefined {
 }
 
 /** Extended, lossless and lossy files keep it at different places (RFC 9649). */
-function sizeOfWebp(bytes: Buffer): Size {
+function readWebpSize(bytes: Buffer): Size {
   const chunk = bytes.toString('latin1', 12, 16)
   if (chunk === 'VP8X') {
     return { type: 'webp', width: bytes.readUIntLE(24, 3) + 1, height: bytes.readUIntLE(27, 3) + 1 }

@@ -72,10 +72,10 @@ export function request(options: RequestOptions, network: PhoneNetwork) {
       url,
       method,
       headers,
-      body: hasBody ? bytesOf(body ?? '') : undefined,
+      body: hasBody ? toBytes(body ?? '') : undefined,
       timeout: options.timeout || network.timeout,
       onHeaders: (response) =>
-        onHeaders({ header: headersOf(response, network), statusCode: response.statusCode }),
+        onHeaders({ header: readHeaders(response, network), statusCode: response.statusCode }),
     }
     return exchangeOverWire(exchange, network, async (response) => {
       const bytes = await readAll(response)
@@ -85,7 +85,7 @@ export function request(options: RequestOptions, network: PhoneNetwork) {
             ? bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)
             : decodeText(bytes.toString('utf8'), options),
         statusCode: response.statusCode,
-        header: headersOf(response, network),
+        header: readHeaders(response, network),
         cookies: [],
       }
     })
@@ -119,7 +119,7 @@ export function uploadFile(options: UploadOptions, network: PhoneNetwork) {
       body: Readable.from(formBody(head, path, tail)),
       timeout: options.timeout || network.timeout,
       onSent: (bytes) => emit(bytes, total),
-      onHeaders: (response) => onHeaders({ header: headersOf(response, network) }),
+      onHeaders: (response) => onHeaders({ header: readHeaders(response, network) }),
     }
     return exchangeOverWire(exchange, network, async (response) => ({
       data: (await readAll(response)).toString('utf8'),
@@ -157,7 +157,7 @@ export function downloadFile(options: DownloadOptions, network: PhoneNetwork) {
       method: 'GET',
       headers: sentHeaders(options.header, network),
       timeout: options.timeout || network.timeout,
-      onHeaders: (response) => onHeaders({ header: headersOf(response, network) }),
+      onHeaders: (response) => onHeaders({ header: readHeaders(response, network) }),
     }
     return exchangeOverWire(exchange, network, async (response) => {
       const total = Number(response.headers['content-length'] ?? 0)
@@ -170,7 +170,7 @@ export function downloadFile(options: DownloadOptions, network: PhoneNetwork) {
       await pipeline(response, createWriteStream(network.files.resolve(target)))
       return {
         statusCode: response.statusCode,
-        header: headersOf(response, network),
+        header: readHeaders(response, network),
         ...(options.filePath ? { filePath: target } : { tempFilePath: target }),
       }
     })
@@ -182,7 +182,7 @@ function check(name: NetworkCall, { url }: { url: string }, network: PhoneNetwor
   if (network.urlCheck) checkDomain(url, name, network.domains)
 }
 
-const bytesOf = (body: string | ArrayBuffer) =>
+const toBytes = (body: string | ArrayBuffer) =>
   typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(new Uint8Array(body))
 
 /** The app cannot set Referer, and a content type is always sent (network page of the WeChat documents). */
@@ -314,7 +314,7 @@ export async function readAll(response: IncomingMessage): Promise<Buffer> {
 }
 
 /** Response headers in the spelling of a client of WeChat. @param profile default: the server's spelling */
-export function headersOf(
+export function readHeaders(
   response: IncomingMessage,
   { headerName }: Pick<PhoneNetwork, 'headerName'> = { headerName: (name) => name },
 ): Record<string, string> {

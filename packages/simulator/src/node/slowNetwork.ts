@@ -114,8 +114,8 @@ export class Wire {
     this.#options = options
     this.#up = new Line({ bits: up, perConnection }, clock)
     this.#down = new Line({ bits: down, perConnection }, clock)
-    this.#randomUp = mulberry32(seed)
-    this.#randomDown = mulberry32(seed + 2 ** 31)
+    this.#randomUp = seededRandom(seed)
+    this.#randomDown = seededRandom(seed + 2 ** 31)
   }
 
   /** Sends the bytes of a request: half a round trip, and its share of the bandwidth. */
@@ -142,8 +142,8 @@ export class Wire {
   }
 }
 
-/** The generator mulberry32: a reproducible sequence of pseudo-random numbers from 0 to 1. */
-function mulberry32(seed: number): () => number {
+/** mulberry32: a reproducible sequence of pseudo-random numbers from 0 to 1. */
+function seededRandom(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

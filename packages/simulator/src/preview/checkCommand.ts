@@ -18,7 +18,7 @@ CHROME_PATH names the browser. Exits with 1 if a page fails, with 2 for wrong ar
 async function main(given: string[]): Promise<number> {
   const at = given.indexOf('--screenshots')
   const screenshots = at < 0 ? undefined : given.splice(at, 2)[1]
-  if (given.length === 0 || given.some((one) => one.startsWith('-'))) {
+  if (given.length === 0 || given.some((argument) => argument.startsWith('-'))) {
     console.error(USAGE)
     return 2
   }
@@ -41,7 +41,7 @@ async function main(given: string[]): Promise<number> {
     }
   }
   await browser.close()
-  const mostFrequent = [...gaps].sort(([, one], [, other]) => other - one)
+  const mostFrequent = [...gaps].sort(([, a], [, b]) => b - a)
   for (const [gap, count] of mostFrequent)
     console.log(`${count} ${count === 1 ? 'page' : 'pages'}: ${gap}`)
   console.log(`${opened} of ${all} pages open without an error.`)

@@ -1,10 +1,10 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { realClock } from '../clock'
-import { headersOf, openRequest, type Route, sentHeaders } from '../node/network'
+import { openRequest, type Route, readHeaders, sentHeaders } from '../node/network'
 import { Line } from '../node/slowNetwork'
 import type { NetworkProfile, RecordUpdate, RequestDescription, SentRequest } from './protocol'
-import { errorCodeOf, maskHeaders, maskSecrets } from './requestLog'
+import { maskHeaders, maskSecrets, readErrorCode } from './requestLog'
 
 /** Hop-by-hop headers, and those the browser must not see. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'set-cookie'])
@@ -48,7 +48,7 @@ export async function forward(
 ): Promise<void> {
   const { connection, onUpdate } = services
   const started = Date.now()
-  const target = targetOf(from, services.appid)
+  const target = readTarget(from, services.appid)
   const { id } = target
   connection.use(from.headers['x-wx-network'])
   const fail = (message: string) => {
@@ -58,7 +58,7 @@ export async function forward(
   }
   let sent: ClientRequest
   try {
-    onUpdate(startOf(from, target, services.describe))
+    onUpdate(firstUpdate(from, target, services.describe))
     await connection.open()
     const replacement = services.replace(new URL(target.url))
     sent = openRequest(replacement?.href ?? target.url, {
@@ -109,7 +109,7 @@ async function receive(
     ...headers,
     'cache-control': 'no-store',
     'x-wx-status': status,
-    'x-wx-header': encodeURIComponent(JSON.stringify(headersOf(response))),
+    'x-wx-header': encodeURIComponent(JSON.stringify(readHeaders(response))),
   })
   let errorText = ''
   const counted = counter((bytes) => onUpdate({ id, received: bytes }))
@@ -120,13 +120,13 @@ async function receive(
     }
   }
   await pipeline(kept(connection.pace(response, 'down', counted.add)), to)
-  const code = errorCodeOf(errorText)
+  const code = readErrorCode(errorText)
   onUpdate({
     id,
     status,
     received: counted.total(),
     milliseconds: Date.now() - started,
-    responseHeaders: maskHeaders(headersOf(response)),
+    responseHeaders: maskHeaders(readHeaders(response)),
     ...(code ? { code } : {}),
     ...(errorText ? { responseText: maskSecrets(errorText.slice(0, ERROR_BYTES)) } : {}),
   })
@@ -148,7 +148,7 @@ function counter(report: (bytes: number) => void) {
   }
 }
 
-function startOf(
+function firstUpdate(
   from: IncomingMessage,
   { id, api, url, headers }: Target,
   describe: ForwardServices['describe'],
@@ -175,7 +175,7 @@ function startOf(
 }
 
 /** The URL is in a header, or in the query for `<image>` and `<video>`. */
-function targetOf(from: IncomingMessage, appid: string): Target {
+function readTarget(from: IncomingMessage, appid: string): Target {
   const header = (name: string) => {
     const value = from.headers[name]
     return typeof value === 'string' ? decodeURIComponent(value) : undefined
@@ -243,14 +243,14 @@ export class PhoneConnection {
       }
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
         const piece = chunk.subarray(at, at + PIECE_BYTES)
-        await this.#lineOf(speed)[direction].transfer(piece.length, 0).done
+        await this.#linesFor(speed)[direction].transfer(piece.length, 0).done
         onBytes(piece.length)
         yield piece
       }
     }
   }
 
-  #lineOf(speed: Speed): { up: Line; down: Line } {
+  #linesFor(speed: Speed): { up: Line; down: Line } {
     const known = this.#lines.get(speed)
     if (known) return known
     const lines = {

@@ -90,6 +90,6 @@ export function maskHeaders(headers: Record<string, unknown>): Record<string, st
 }
 
 /** The code of an error in XML or JSON. */
-export function errorCodeOf(text: string): string | undefined {
+export function readErrorCode(text: string): string | undefined {
   return /<Code>([^<]+)<\/Code>/.exec(text)?.[1] ?? /"code"\s*:\s*"([^"]+)"/i.exec(text)?.[1]
 }

@@ -50,7 +50,7 @@ export function callBack(
         options.complete?.(answer)
       },
       (error: unknown) => {
-        const failure = failureOf(error, name)
+        const failure = toFailure(error, name)
         options.fail?.(failure)
         options.complete?.(failure)
       },
@@ -58,7 +58,7 @@ export function callBack(
 }
 
 /** A call that another one makes fails with the failure of that one. */
-function failureOf(error: unknown, name: string): WxFailure {
+function toFailure(error: unknown, name: string): WxFailure {
   if (error instanceof WxError) return error.toFailure()
   if (error instanceof Error) return { errMsg: `${name}:fail ${error.message}` }
   const errMsg = error instanceof Object && 'errMsg' in error ? error.errMsg : error

@@ -32,7 +32,7 @@ export class PhoneBackend extends CurrentWindowBackendContext {
     // `tap` and the touch events.
     this.onEvent((target, type, detail, options) => {
       const event = new WxEvent(type, detail, options)
-      Object.assign(event, touchesOf((options as { originalEvent?: Event }).originalEvent))
+      Object.assign(event, readTouches((options as { originalEvent?: Event }).originalEvent))
       WxEvent.dispatchEvent(target, event)
       return event.getEventBubbleStatus()
     })
@@ -102,11 +102,11 @@ interface Touch {
 }
 
 /** `touches` and `changedTouches` of an event, as WeChat reports them. */
-function touchesOf(
+function readTouches(
   event: Event | undefined,
 ): { touches: Touch[]; changedTouches: Touch[] } | object {
   const list = (touches: Iterable<{ clientX: number; clientY: number; identifier?: number }>) =>
-    [...touches].map((touch) => touchOf(touch))
+    [...touches].map((touch) => toTouch(touch))
   if (typeof TouchEvent !== 'undefined' && event instanceof TouchEvent) {
     return { touches: list(event.touches), changedTouches: list(event.changedTouches) }
   }
@@ -115,7 +115,7 @@ function touchesOf(
   return { touches: isOver ? [] : list([event]), changedTouches: list([event]) }
 }
 
-function touchOf(touch: { clientX: number; clientY: number; identifier?: number }): Touch {
+function toTouch(touch: { clientX: number; clientY: number; identifier?: number }): Touch {
   const { clientX, identifier = 0 } = touch
   const page = document.querySelector('wx-page:not([hidden])')
   // Coordinates begin below the navigation bar, as the page does.
@@ -135,7 +135,7 @@ function watchMouse(): void {
     if (!pressed) return
     const detail = { x: event.clientX, y: event.clientY }
     const touch = new WxEvent(type, detail, { bubbles: true, composed: true, capturePhase: true })
-    Object.assign(touch, touchesOf(event))
+    Object.assign(touch, readTouches(event))
     pressed.dispatchEvent(touch)
   }
   const pages = document.getElementById('pages') as HTMLElement

@@ -186,7 +186,7 @@ export class PageStack {
   /** Opens a page on top of the stack; it is on the stack before its `onLoad` runs. */
   #open(route: string, query: Record<string, string>, channel = new EventChannel()): void {
     const title = String(this.#registry.windowOption(route, 'navigationBarTitleText') ?? '')
-    const problems = this.#registry.problemsOf(route)
+    const problems = this.#registry.collectProblems(route)
     const page =
       problems.length > 0
         ? failedPage(route, problemsBox(titleOf(problems), problems))

@@ -14,14 +14,14 @@ export class ProblemError extends Error {
 }
 
 /** An error as a problem; its stack is the excerpt. */
-export function problemsOf(error: unknown): SourceProblem[] {
+export function toProblems(error: unknown): SourceProblem[] {
   if (error instanceof ProblemError) return error.problems
-  const { message, stack = '' } = error instanceof Error ? error : new Error(textOf(error))
+  const { message, stack = '' } = error instanceof Error ? error : new Error(errorText(error))
   const excerpt = stack.split('\n').slice(1, 4).join('\n')
   return [{ file: 'while running', line: 0, column: 0, message, excerpt }]
 }
 
-function textOf(error: unknown): string {
+function errorText(error: unknown): string {
   if (error instanceof Object && 'errMsg' in error) return String(error.errMsg)
   return typeof error === 'object' ? JSON.stringify(error) : String(error)
 }
@@ -71,7 +71,7 @@ export function attempt(where: string, run: () => void): void {
   try {
     run()
   } catch (error) {
-    reportProblems(where, problemsOf(error))
+    reportProblems(where, toProblems(error))
   }
 }
 
@@ -82,24 +82,24 @@ export function watchErrors(): void {
     const path = component instanceof Object ? component.is : component
     // A definition that names what does not exist: WeChat ignores the entry and says so.
     if (method === '[prepare]') {
-      console.warn(`${path}: ${textOf(error instanceof Error ? error.message : error)}`)
+      console.warn(`${path}: ${errorText(error instanceof Error ? error.message : error)}`)
       return false
     }
     console.error(error)
-    reportProblems(`${path ?? ''} ${method ?? ''}`.trim(), problemsOf(error))
+    reportProblems(`${path ?? ''} ${method ?? ''}`.trim(), toProblems(error))
     return false
   })
   // WeChat says nothing about a list that is not there yet.
   addGlobalWarningListener((message) => !/for-list/.test(message))
   window.addEventListener('error', ({ error }) => {
-    if (error) reportProblems('Error', problemsOf(error))
+    if (error) reportProblems('Error', toProblems(error))
   })
   window.addEventListener('unhandledrejection', (event) => {
     event.preventDefault()
     // A failed call of `wx` that the app ignores is no fault of its code.
     if (event.reason instanceof Error)
-      reportProblems('Unhandled rejection', problemsOf(event.reason))
-    else console.warn('Unhandled rejection:', textOf(event.reason))
+      reportProblems('Unhandled rejection', toProblems(event.reason))
+    else console.warn('Unhandled rejection:', errorText(event.reason))
   })
 }
 

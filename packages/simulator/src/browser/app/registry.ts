@@ -10,7 +10,7 @@ import type {
 import { globals } from '../dom'
 import { settings } from '../settings'
 import { foreignTags } from './backend'
-import { ProblemError, problemsOf } from './problems'
+import { ProblemError, toProblems } from './problems'
 import { wxsHandler, wxsObserver } from './wxsInstances'
 
 type Templates = Record<string, (name: string) => never>
@@ -112,13 +112,13 @@ export class Registry {
   }
 
   /** Why a page cannot be shown: its own problems and those of the components it uses. */
-  problemsOf(path: string, seen = new Set<string>()): SourceProblem[] {
+  collectProblems(path: string, seen = new Set<string>()): SourceProblem[] {
     if (seen.has(path)) return []
     seen.add(path)
     const used = Object.values(this.parts.get(path)?.config.usingComponents ?? {})
     return [
       ...(this.#problems.get(path) ?? []),
-      ...used.flatMap((component) => this.problemsOf(component.slice(1), seen)),
+      ...used.flatMap((component) => this.collectProblems(component.slice(1), seen)),
     ]
   }
 
@@ -196,7 +196,11 @@ export class Registry {
         ...definition,
         ...(definition.properties ? { properties: legalTypes(definition.properties, path) } : {}),
         ...(definition.behaviors
-          ? { behaviors: definition.behaviors.map((one) => builtInBehavior(one, Behavior)) }
+          ? {
+              behaviors: definition.behaviors.map((behavior) =>
+                builtInBehavior(behavior, Behavior),
+              ),
+            }
           : {}),
       })
       const queue = this.#attached
@@ -253,7 +257,7 @@ export class Registry {
     try {
       run()
     } catch (error) {
-      this.#problems.set(path, problemsOf(error))
+      this.#problems.set(path, toProblems(error))
     }
   }
 

@@ -34,7 +34,7 @@ export interface ShadowHost {
 /** The elements that a selector finds in the template of a page or component. */
 export function elementsIn(host: ShadowHost | undefined, selector: string): Element[] {
   const found = host?.getShadowRoot?.()?.querySelectorAll(selector) ?? []
-  return found.map(({ $$ }) => $$).filter((one) => one instanceof Element)
+  return found.map(({ $$ }) => $$).filter((element) => element instanceof Element)
 }
 
 /** The node of glass-easel behind an element, if it has one. */
@@ -130,11 +130,13 @@ export function findById<Found extends HTMLElement>(
   other = 'id',
 ): Found | undefined {
   const all = document.querySelectorAll<Found>(`wx-page:not([hidden]) ${tag}`)
-  return [...all].find((one) => one.getAttribute(other) === id || nodeOf(one)?.id === id)
+  return [...all].find(
+    (element) => element.getAttribute(other) === id || nodeOf(element)?.id === id,
+  )
 }
 
 /** Creates a shadow tree. */
-export function shadowOf(element: HTMLElement, html: string): ShadowRoot {
+export function createShadow(element: HTMLElement, html: string): ShadowRoot {
   const root = element.attachShadow({ mode: 'open' })
   root.innerHTML = html
   return root
@@ -147,7 +149,7 @@ export function shadowAround<Tag extends keyof HTMLElementTagNameMap>(
   css: string,
 ): HTMLElementTagNameMap[Tag] {
   const inner = document.createElement(tag)
-  shadowOf(element, `<style>${css}</style>`).append(inner)
+  createShadow(element, `<style>${css}</style>`).append(inner)
   return inner
 }
 

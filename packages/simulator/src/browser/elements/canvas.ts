@@ -1,4 +1,4 @@
-import { addressOf, phoneFiles } from '../wx/files'
+import { phoneFiles, resolveSrc } from '../wx/files'
 import { findById, shadowAround, WxElement } from './base'
 
 /** `<canvas>`: with `type="2d"` or `webgl` the browser's own, else the older one of `wx.createCanvasContext`. */
@@ -40,7 +40,7 @@ export function appImage(): HTMLImageElement {
   const image = new Image()
   const { set } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, 'src') ?? {}
   Object.defineProperty(image, 'src', {
-    set: (src: string) => void addressOf(src).then((address) => set?.call(image, address)),
+    set: (src: string) => void resolveSrc(src).then((address) => set?.call(image, address)),
     get: () => image.currentSrc,
   })
   return image
@@ -159,7 +159,7 @@ export async function drawCanvas({
 
 async function drawImage(src: string, at: number[]): Promise<Command> {
   const image = new Image()
-  image.src = await addressOf(src)
+  image.src = await resolveSrc(src)
   await image.decode().catch(() => {})
   return (context) => {
     if (image.naturalWidth === 0) return

@@ -1,4 +1,4 @@
-import { callApi, nodeOf, shadowAround, shadowOf, WxElement, watchDrag } from './base'
+import { callApi, createShadow, nodeOf, shadowAround, WxElement, watchDrag } from './base'
 
 /** `<scroll-view>`: scroll-x, scroll-y, thresholds, scroll-into-view, refresher; its scroll events. */
 export class WxScrollView extends WxElement {
@@ -42,7 +42,9 @@ export class WxScrollView extends WxElement {
     const target = this.text('scroll-into-view')
     if (name === 'scroll-into-view' && target) {
       const elements = [...this.querySelectorAll('*')]
-      elements.find((one) => nodeOf(one)?.id === target)?.scrollIntoView({ block: 'nearest' })
+      elements
+        .find((element) => nodeOf(element)?.id === target)
+        ?.scrollIntoView({ block: 'nearest' })
     }
   }
 }
@@ -61,7 +63,7 @@ export class WxSwiper extends WxElement {
 
   constructor() {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{position:relative;display:block;height:150px;overflow:hidden}' +
         '#track{display:flex;width:100%;height:100%;overflow:auto hidden;scroll-snap-type:x mandatory;scrollbar-width:none}' +
@@ -269,7 +271,7 @@ export class WxPageContainer extends WxElement {
 
   constructor() {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>#overlay{position:fixed;inset:0;background:#0006}#box{position:fixed;right:0;bottom:0;left:0;' +
         'max-height:100%;overflow:auto;background:#fff}:host([position=top]) #box{top:0;bottom:auto}' +

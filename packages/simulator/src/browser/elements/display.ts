@@ -1,6 +1,6 @@
 import { isChinese } from '../settings'
-import { addressOf } from '../wx/files'
-import { ownerOf, shadowAround, shadowOf, WxElement } from './base'
+import { resolveSrc } from '../wx/files'
+import { createShadow, ownerOf, shadowAround, WxElement } from './base'
 
 /** `object-fit` by mode; all other modes name an edge or a corner. */
 const FIT: Record<string, string> = {
@@ -20,7 +20,7 @@ abstract class WxMedia extends WxElement {
     const src = this.text('src')
     if (src === this.#shown) return
     this.#shown = src
-    const address = await addressOf(src, ownerOf(this))
+    const address = await resolveSrc(src, ownerOf(this))
     if (this.#shown === src) set(address)
   }
 }
@@ -75,7 +75,7 @@ export class WxOpenData extends WxElement {
 
   constructor() {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{display:inline-block}i{display:block;width:100%;height:100%;min-width:20px;min-height:20px;' +
         'background:#c9c9c9}</style><span id="text"></span>',
@@ -138,7 +138,7 @@ export class WxProgress extends WxElement {
 
   constructor() {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{display:flex;align-items:center}#bar{flex:1;overflow:hidden}' +
         '#done{height:100%;transition:width .15s linear}#info{margin-left:15px;font-size:16px}</style>' +
@@ -183,7 +183,7 @@ export class WxIcon extends WxElement {
 
   constructor() {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{display:inline-block;line-height:0}svg{fill:none;stroke-width:2;stroke-linecap:round}' +
         '</style><span id="icon"></span>',
@@ -229,7 +229,7 @@ export class WxRichText extends WxElement {
 
   constructor() {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{display:block;overflow-wrap:anywhere}img{max-width:100%}</style><div id="content"></div>',
     )
@@ -241,18 +241,18 @@ export class WxRichText extends WxElement {
     content.style.whiteSpace = this.text('space') ? 'pre-wrap' : ''
     content.replaceChildren(
       ...(Array.isArray(nodes)
-        ? (nodes as RichNode[]).map(elementOf)
+        ? (nodes as RichNode[]).map(createRichNode)
         : sanitized(new DOMParser().parseFromString(String(nodes ?? ''), 'text/html').body)),
     )
   }
 }
 
-function elementOf({ type, text, name = '', attrs = {}, children = [] }: RichNode): Node {
+function createRichNode({ type, text, name = '', attrs = {}, children = [] }: RichNode): Node {
   if (type === 'text') return document.createTextNode(decoded(text ?? ''))
   const tag = richTags.has(name.toLowerCase()) ? name : 'span'
   const element = document.createElement(tag)
   for (const [key, value] of Object.entries(attrs)) setRichAttribute(element, key, String(value))
-  element.append(...children.map(elementOf))
+  element.append(...children.map(createRichNode))
   return element
 }
 
@@ -273,7 +273,7 @@ function sanitized(from: Element): Node[] {
 function setRichAttribute(element: HTMLElement, name: string, value: string): void {
   if (!richAttributes.has(name)) return
   element.setAttribute(name, value)
-  if (name === 'src') void addressOf(value).then((address) => element.setAttribute('src', address))
+  if (name === 'src') void resolveSrc(value).then((address) => element.setAttribute('src', address))
 }
 
 function decoded(text: string): string {

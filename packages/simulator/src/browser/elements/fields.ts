@@ -1,4 +1,4 @@
-import { FormField, shadowAround, shadowOf } from './base'
+import { createShadow, FormField, shadowAround } from './base'
 
 type Control = HTMLInputElement | HTMLTextAreaElement
 
@@ -90,7 +90,7 @@ export class WxSwitch extends FormField {
 
   constructor() {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{display:inline-block}#track{width:52px;height:32px;border-radius:16px;position:relative;' +
         'transition:background .1s}#knob{position:absolute;top:1px;left:1px;width:30px;height:30px;' +
@@ -142,7 +142,7 @@ export class WxSlider extends FormField {
 
   constructor() {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{display:block;margin:10px 18px;padding:0}div{display:flex;align-items:center;gap:12px}' +
         'input{flex:1;min-width:0;accent-color:var(--active,#1aad19)}</style>' +

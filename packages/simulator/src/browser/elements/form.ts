@@ -1,4 +1,4 @@
-import { callApi, FormField, nodeOf, shadowOf, WxElement } from './base'
+import { callApi, createShadow, FormField, nodeOf, WxElement } from './base'
 
 /** A component with the behavior `wx://form-field`, whose properties are `name` and `value`. */
 function componentField(element: Element): { name: string; value: unknown } | undefined {
@@ -119,7 +119,7 @@ abstract class WxChoice extends WxElement {
 
   constructor(radius: string) {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{display:inline-block;cursor:pointer}#mark{display:inline-block;box-sizing:border-box;width:22px;' +
         `height:22px;margin-right:5px;border:1px solid #d1d1d1;border-radius:${radius};background:#fff;` +

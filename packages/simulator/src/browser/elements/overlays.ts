@@ -1,4 +1,4 @@
-import { shadowOf, WxElement } from './base'
+import { createShadow, WxElement } from './base'
 
 // Elements of WeChat's first versions, which later versions still draw: `hidden` shows and hides them.
 
@@ -8,7 +8,7 @@ abstract class WxOverlay extends WxElement {
 
   constructor(className: string, html: string) {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{position:fixed;z-index:9;inset:0;display:block}' +
         '.box{position:absolute;top:40%;left:50%;min-width:96px;padding:16px;border-radius:8px;background:#4c4c4cf2;' +

@@ -1,7 +1,7 @@
 import { textElement } from '../dom'
 import { isChinese } from '../settings'
 import { showLayer } from '../wx/interaction'
-import { FormField, shadowOf, WxElement } from './base'
+import { createShadow, FormField, WxElement } from './base'
 
 const two = (value: number) => String(value).padStart(2, '0')
 const numbers = (from: number, to: number) =>
@@ -215,7 +215,7 @@ export class WxPickerView extends WxElement {
 
   constructor() {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{position:relative;display:flex;overflow:hidden}#line{position:absolute;top:50%;right:0;left:0;' +
         `height:${ROW_HEIGHT}px;margin-top:-${ROW_HEIGHT / 2}px;border:solid #8883;border-width:1px 0;pointer-events:none}` +
@@ -250,7 +250,7 @@ export class WxPickerViewColumn extends WxElement {
 
   constructor() {
     super()
-    shadowOf(
+    createShadow(
       this,
       '<style>:host{flex:1;overflow:hidden auto;scroll-snap-type:y mandatory;scrollbar-width:none;text-align:center}' +
         `div{height:calc(50% - ${ROW_HEIGHT / 2}px)}::slotted(*){height:${ROW_HEIGHT}px;` +

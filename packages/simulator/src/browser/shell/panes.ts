@@ -1,6 +1,6 @@
 import type { ConsoleEntry, ShellMessage } from '../../preview/protocol'
 import { element, textElement } from '../dom'
-import { formatBytes, formatTime, t } from './texts'
+import { formatSize, formatTime, t } from './texts'
 
 export interface Tab {
   name: string
@@ -190,7 +190,7 @@ export class StoragePanel {
     if (entries.length === 0) values.append(row(t('nothing stored', '没有数据')))
     const paths = element('table')
     paths.append(headRow(t('File', '文件'), t('Size', '大小')))
-    for (const { path, size } of files) paths.append(row(path, formatBytes(size)))
+    for (const { path, size } of files) paths.append(row(path, formatSize(size)))
     if (files.length === 0) paths.append(row(t('no files', '没有文件')))
     return element('section', {}, head, values, paths)
   }

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../../preview/protocol'
 import { element, textElement } from '../dom'
 import { outcomeOf } from './requestModel'
-import { formatBytes, formatDuration, formatTime, t } from './texts'
+import { formatDuration, formatSize, formatTime, t } from './texts'
 
 const OUTCOME = {
   ok: t('succeeded', '成功'),
@@ -12,7 +12,7 @@ const OUTCOME = {
 }
 
 /** Everything known of one request, as sections that can be closed. */
-export function detailsOf(record: RequestRecord): HTMLElement[] {
+export function renderDetails(record: RequestRecord): HTMLElement[] {
   const { requestHeaders, responseHeaders, responseText, details = [] } = record
   return [
     section(t('General', '概要'), table(general(record))),
@@ -39,13 +39,13 @@ function general(record: RequestRecord): [string, string][] {
     [t('Outcome', '结果'), answer ? `${answer} (${OUTCOME[outcome]})` : OUTCOME[outcome]],
     [
       t('Sent', '已发送'),
-      total > 0 ? `${formatBytes(sent)} / ${formatBytes(total)} (${total} B)` : undefined,
+      total > 0 ? `${formatSize(sent)} / ${formatSize(total)} (${total} B)` : undefined,
     ],
     [
       t('Received', '已接收'),
-      received === undefined ? undefined : `${formatBytes(received)} (${received} B)`,
+      received === undefined ? undefined : `${formatSize(received)} (${received} B)`,
     ],
-    [t('File', '文件'), fileBytes === undefined ? undefined : `${formatBytes(fileBytes)}`],
+    [t('File', '文件'), fileBytes === undefined ? undefined : `${formatSize(fileBytes)}`],
     [t('Started', '开始'), formatTime(record.time)],
     [t('Duration', '耗时'), milliseconds === undefined ? undefined : formatDuration(milliseconds)],
   ]

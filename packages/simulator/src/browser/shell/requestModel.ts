@@ -24,7 +24,7 @@ export function outcomeOf({ status, failure }: RequestRecord): Outcome {
 /** All requests by row. */
 export class RequestModel {
   readonly #records = new Map<string, RequestRecord>()
-  readonly #rowOf = new Map<string, RequestRow>()
+  readonly #rowsByRequest = new Map<string, RequestRow>()
   /** The latest upload of each phone and key. */
   readonly #uploads = new Map<string, RequestRow>()
   readonly rows = new Map<string, RequestRow>()
@@ -34,7 +34,7 @@ export class RequestModel {
     const known = this.#records.get(update.id)
     if (known) {
       Object.assign(known, update)
-      return this.#rowOf.get(known.id)
+      return this.#rowsByRequest.get(known.id)
     }
     const record: RequestRecord = {
       who: '',
@@ -47,13 +47,13 @@ export class RequestModel {
     if (record.operation === '') return undefined
     this.#records.set(record.id, record)
     const row = record.upload ? this.#uploadRow(record) : this.#newRow(record, false)
-    this.#rowOf.set(record.id, row)
+    this.#rowsByRequest.set(record.id, row)
     return row
   }
 
   clear(): void {
     this.#records.clear()
-    this.#rowOf.clear()
+    this.#rowsByRequest.clear()
     this.#uploads.clear()
     this.rows.clear()
   }
@@ -82,7 +82,7 @@ export class RequestModel {
       this.rows.delete(oldest.id)
       for (const { id } of oldest.records) {
         this.#records.delete(id)
-        this.#rowOf.delete(id)
+        this.#rowsByRequest.delete(id)
       }
     }
     return row
@@ -104,7 +104,7 @@ export interface RowSummary {
   parts: number
 }
 
-export function summaryOf(row: RequestRow): RowSummary {
+export function summarize(row: RequestRow): RowSummary {
   return row.isUpload ? uploadSummary(row) : recordSummary(row.records[0] as RequestRecord)
 }
 
@@ -115,8 +115,8 @@ export function recordSummary(record: RequestRecord): RowSummary {
   return {
     outcome,
     operation: upload?.part === undefined ? operation : `${operation} ${upload.part}`,
-    status: statusOf(record),
-    note: noteOf(record),
+    status: statusText(record),
+    note: refusalText(record),
     bytes: Math.max(total, sent) + received,
     milliseconds,
     progress: isSending ? sent / total : undefined,
@@ -124,11 +124,11 @@ export function recordSummary(record: RequestRecord): RowSummary {
   }
 }
 
-function noteOf(record: RequestRecord): string {
+function refusalText(record: RequestRecord): string {
   return outcomeOf(record) === 'refused' ? (record.decision ?? '') : ''
 }
 
-function statusOf({ status, code, failure }: RequestRecord): string {
+function statusText({ status, code, failure }: RequestRecord): string {
   if (failure !== undefined) return failure
   if (status === undefined) return ''
   return code ? `${status} ${code}` : String(status)
@@ -159,8 +159,8 @@ function uploadSummary({ records }: RequestRow): RowSummary {
   return {
     outcome: ended ? 'ok' : isOpen ? 'running' : lastOutcome,
     operation: 'upload',
-    status: ended?.upload?.step === 'abort' ? 'cancelled' : statusOf(until),
-    note: ended || isOpen ? '' : noteOf(last),
+    status: ended?.upload?.step === 'abort' ? 'cancelled' : statusText(until),
+    note: ended || isOpen ? '' : refusalText(last),
     bytes: sent,
     milliseconds: Date.parse(until.time) + (until.milliseconds ?? 0) - start,
     progress: ended || fileBytes === 0 ? undefined : Math.min(1, sent / fileBytes),

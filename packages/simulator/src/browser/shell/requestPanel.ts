@@ -1,6 +1,6 @@
 import type { RecordUpdate, RequestRecord } from '../../preview/protocol'
 import { element, textElement } from '../dom'
-import { detailsOf } from './requestDetails'
+import { renderDetails } from './requestDetails'
 import {
   type Outcome,
   outcomeOf,
@@ -8,9 +8,9 @@ import {
   type RequestRow,
   type RowSummary,
   recordSummary,
-  summaryOf,
+  summarize,
 } from './requestModel'
-import { formatBytes, formatDuration, formatTime, t } from './texts'
+import { formatDuration, formatSize, formatTime, t } from './texts'
 
 const OUTCOMES: [Outcome | '', string][] = [
   ['', t('All', '全部')],
@@ -122,7 +122,7 @@ export class RequestPanel {
   }
 
   #drawRow(row: RequestRow): void {
-    const summary = summaryOf(row)
+    const summary = summarize(row)
     const [first] = row.records
     if (!first) return
     const item = this.#item(row.id, '1')
@@ -173,7 +173,7 @@ export class RequestPanel {
       textElement('operation', operation, 'span'),
       textElement('status', status || '…', 'span'),
       keyCell(record.key, note),
-      textElement('size', bytes > 0 ? formatBytes(bytes) : '', 'span'),
+      textElement('size', bytes > 0 ? formatSize(bytes) : '', 'span'),
       textElement('time', milliseconds === undefined ? '' : formatDuration(milliseconds), 'span'),
     ]
     if (parts > 0) {
@@ -235,7 +235,7 @@ export class RequestPanel {
   #onKey(event: KeyboardEvent): void {
     const item = event.target instanceof Element ? event.target.closest('li') : null
     if (!item) return
-    const visible = [...this.#list.querySelectorAll('li')].filter((one) => !one.hidden)
+    const visible = [...this.#list.querySelectorAll('li')].filter((item) => !item.hidden)
     const at = visible.indexOf(item)
     const moves: Record<string, () => void> = {
       ArrowDown: () => this.#focus(visible[at + 1]),
@@ -263,19 +263,19 @@ export class RequestPanel {
   }
 
   #toggle(item: HTMLElement, isOpen?: boolean): void {
-    const row = this.#rowOf(item)
+    const row = this.#findRow(item)
     if (!row?.isUpload || item.dataset.level === '2') return
     if (isOpen ?? !this.#opened.has(row.id)) this.#opened.add(row.id)
     else this.#opened.delete(row.id)
     this.#drawRow(row)
   }
 
-  #rowOf(item: HTMLElement): RequestRow | undefined {
+  #findRow(item: HTMLElement): RequestRow | undefined {
     return this.#model.rows.get((item.dataset.id ?? '').split(' ')[0] ?? '')
   }
 
   #open(item: HTMLElement): void {
-    const row = this.#rowOf(item)
+    const row = this.#findRow(item)
     if (!row) return
     const record = row.records.find(({ id }) => id === item.dataset.record)
     if (item.dataset.level === '1') this.#toggle(item, true)
@@ -314,7 +314,7 @@ export class RequestPanel {
       ),
     )
     const { scrollTop } = this.#details
-    this.#details.replaceChildren(close, ...detailsOf(record))
+    this.#details.replaceChildren(close, ...renderDetails(record))
     for (const section of this.#details.querySelectorAll('details')) {
       if (isClosed.has(section.querySelector('summary')?.textContent)) section.open = false
     }

@@ -12,7 +12,7 @@ export function switchLanguage(): void {
 }
 
 /** `1.5 MB`; a KB is 1024 bytes. */
-export function formatBytes(bytes: number): string {
+export function formatSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
   const units = ['KB', 'MB', 'GB']
   let value = bytes / 1024

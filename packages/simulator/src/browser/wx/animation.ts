@@ -68,7 +68,7 @@ function playStep(
   style.transformOrigin = transformOrigin
   for (const [name, args] of operations) {
     if (STYLES.split(' ').includes(name)) Object.assign(style, { [name]: units(name, args[0]) })
-    else transforms.push(`${name}(${args.map((one) => units(name, one)).join(', ')})`)
+    else transforms.push(`${name}(${args.map((value) => units(name, value)).join(', ')})`)
   }
   if (transforms.length > 0) style.transform = transforms.join(' ')
 }
@@ -89,7 +89,7 @@ export function animateElements(
     const rest = Object.entries(frame).filter(([name]) => !names.has(name))
     const text = transforms.map(([name, value]) => {
       const args = Array.isArray(value) ? value : [value]
-      return `${name}(${args.map((one) => units(name, one)).join(', ')})`
+      return `${name}(${args.map((value) => units(name, value)).join(', ')})`
     })
     return {
       ...Object.fromEntries(rest),

@@ -94,7 +94,7 @@ class PhoneFiles {
   }
 
   /** A URL that the browser can show. */
-  async urlOf(path: string): Promise<string> {
+  async getUrl(path: string): Promise<string> {
     const known = this.#urls.get(path)
     if (known) return known
     const url = URL.createObjectURL(await this.get(path, 'readFile'))
@@ -132,12 +132,12 @@ export const bytesOfFile = new WeakMap<ArrayBuffer, number>()
  * The URL of what an app calls `src`; empty if the file does not exist.
  * @param from the page or component that names it: relative paths begin there
  */
-export async function addressOf(src: string, from = ''): Promise<string> {
-  if (src.startsWith('wxfile://')) return phoneFiles.urlOf(src).catch(() => '')
+export async function resolveSrc(src: string, from = ''): Promise<string> {
+  if (src.startsWith('wxfile://')) return phoneFiles.getUrl(src).catch(() => '')
   if (/^https?:\/\//.test(src)) return `/wx/net?url=${encodeURIComponent(src)}`
   if (src.startsWith('cloud://')) return `/wx/file?id=${encodeURIComponent(src)}`
   if (src === '' || /^(?:data|blob):/.test(src)) return src
-  if (src.startsWith('//')) return addressOf(`https:${src}`)
+  if (src.startsWith('//')) return resolveSrc(`https:${src}`)
   const { pathname } = new URL(src, `http://app/${from}`)
   return `/app${pathname}`
 }
@@ -186,7 +186,7 @@ let nextFd = 10
 export const fileSystemManager = {
   readFile: method<ReadFileOptions>('readFile', async (options) => {
     const file = await phoneFiles.get(options.filePath, 'readFile')
-    const data = await partOf(file, options).arrayBuffer()
+    const data = await sliceRange(file, options).arrayBuffer()
     if (options.encoding) return { data: encode(new Uint8Array(data), options.encoding) }
     bytesOfFile.set(data, file.size)
     return { data }
@@ -196,21 +196,21 @@ export const fileSystemManager = {
       ...(position === undefined ? {} : { position }),
       ...(length === undefined ? {} : { length }),
     }
-    const bytes = bytesSync(partOf(phoneFiles.getSync(filePath, 'readFileSync'), range))
+    const bytes = bytesSync(sliceRange(phoneFiles.getSync(filePath, 'readFileSync'), range))
     return encoding ? encode(bytes, encoding) : bytes.buffer
   },
   ...both('writeFile', written, ({ filePath, data, encoding }) =>
-    phoneFiles.put(filePath, blobOf(data, encoding)),
+    phoneFiles.put(filePath, createBlob(data, encoding)),
   ),
   ...both('appendFile', written, ({ filePath, data, encoding }, name) => {
     const before = phoneFiles.getSync(filePath, name)
-    return phoneFiles.put(filePath, new Blob([before, blobOf(data, encoding)]))
+    return phoneFiles.put(filePath, new Blob([before, createBlob(data, encoding)]))
   }),
   stat: method<{ path: string }>('stat', async ({ path }) => {
     await phoneFiles.loaded
-    return { stats: statsOf(path, 'stat') }
+    return { stats: readStats(path, 'stat') }
   }),
-  statSync: (path: string) => statsOf(path, 'statSync'),
+  statSync: (path: string) => readStats(path, 'statSync'),
   /** The server computes the digest, because browsers have no MD5. */
   getFileInfo: method<{ filePath: string; digestAlgorithm?: string }>(
     'getFileInfo',
@@ -221,7 +221,7 @@ export const fileSystemManager = {
       return { size: body.size, digest: await response.text() }
     },
   ),
-  ...both('access', atPath, ({ path }, name) => void statsOf(path, name)),
+  ...both('access', atPath, ({ path }, name) => void readStats(path, name)),
   ...both('unlink', atFilePath, ({ filePath }, name) => {
     phoneFiles.getSync(filePath, name)
     return phoneFiles.remove(filePath)
@@ -289,7 +289,7 @@ export const fileSystemManager = {
   close: method<{ fd: string }>('close', ({ fd }) => void opened.delete(fd)),
 }
 
-function partOf(file: Blob, range: { position?: number; length?: number }): Blob {
+function sliceRange(file: Blob, range: { position?: number; length?: number }): Blob {
   const { from, count } = readRange(file.size, range)
   return file.slice(from, from + count)
 }
@@ -321,7 +321,7 @@ function encode(bytes: Uint8Array, encoding: string): string {
   throw new WxError(`readFile:fail the preview does not know the encoding ${encoding}`)
 }
 
-function blobOf(data: string | ArrayBuffer, encoding: string | undefined = 'utf8'): Blob {
+function createBlob(data: string | ArrayBuffer, encoding: string | undefined = 'utf8'): Blob {
   if (typeof data !== 'string' || /^utf-?8$/.test(encoding)) return new Blob([data])
   const text = encoding === 'base64' ? atob(data) : data
   if (encoding === 'hex') {
@@ -330,7 +330,7 @@ function blobOf(data: string | ArrayBuffer, encoding: string | undefined = 'utf8
   return new Blob([Uint8Array.from(text, (character) => character.charCodeAt(0))])
 }
 
-function statsOf(path: string, api: string) {
+function readStats(path: string, api: string) {
   const isFolder = phoneFiles.isFolder(path)
   const size = isFolder ? 0 : phoneFiles.getSync(path, api).size
   const time = Math.floor(Date.now() / 1000)

@@ -1,7 +1,7 @@
 import { api, WxError } from '../../wxRules/callbacks'
 import { textElement } from '../dom'
 import { isChinese } from '../settings'
-import { addressOf } from './files'
+import { resolveSrc } from './files'
 
 /** `wx` calls that show something above the page. */
 export const interactionApi = {
@@ -171,7 +171,7 @@ function showActionSheet({
 async function previewMedia(url: string, type: 'image' | 'video'): Promise<void> {
   const { element, close } = showLayer('preview')
   const shown = document.createElement(type === 'video' ? 'video' : 'img')
-  shown.src = await addressOf(url)
+  shown.src = await resolveSrc(url)
   if (shown instanceof HTMLVideoElement) shown.controls = true
   element.append(shown)
   element.addEventListener('click', close)

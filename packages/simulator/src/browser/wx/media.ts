@@ -1,7 +1,7 @@
 import { api, WxError } from '../../wxRules/callbacks'
 import { deviceProfile } from '../../wxRules/deviceProfile'
 import { isChinese, settings } from '../settings'
-import { addressOf, phoneFiles } from './files'
+import { phoneFiles, resolveSrc } from './files'
 import { showModal } from './interaction'
 
 interface ChooseMediaOptions {
@@ -43,12 +43,12 @@ export const mediaApi = {
   }),
   getVideoInfo: api<{ src: string }>('getVideoInfo', async ({ src }) => {
     const { size } = await phoneFiles.get(src, 'getVideoInfo')
-    const info = infoOf(await loadVideo(src))
+    const info = readVideoInfo(await loadVideo(src))
     return { ...info, size: Math.round(size / 1024), type: 'mp4', orientation: 'up' }
   }),
   compressImage: api('compressImage', compressImage),
   compressVideo: api<{ src: string }>('compressVideo', async ({ src }) => {
-    // A browser has no encoder for this; the file stays as it is.
+    // A browser has no encoder for this; the file stays unchanged.
     const { size } = await phoneFiles.get(src, 'compressVideo')
     return { tempFilePath: src, size: Math.round(size / 1024) }
   }),
@@ -89,7 +89,7 @@ async function chooseMessageFile({
   type?: 'all' | 'video' | 'image' | 'file'
   extension?: string[]
 }) {
-  const endings = extension.map((one) => `.${one.replace(/^\./, '')}`).join(',')
+  const endings = extension.map((ending) => `.${ending.replace(/^\./, '')}`).join(',')
   const accept = type === 'file' && endings ? endings : (ACCEPT[type] ?? '')
   const files = await pick('chooseMessageFile', accept, Math.min(count, 100))
   const tempFiles = await Promise.all(
@@ -125,7 +125,7 @@ async function pick(name: string, accept: string, count: number): Promise<File[]
 
 async function loadImage(name: string, src: string): Promise<HTMLImageElement> {
   const image = new Image()
-  image.src = await addressOf(src)
+  image.src = await resolveSrc(src)
   await image.decode().catch(() => {
     throw new WxError(`${name}:fail file not found`)
   })
@@ -134,7 +134,7 @@ async function loadImage(name: string, src: string): Promise<HTMLImageElement> {
 
 /** The local copy of a picture on the network. */
 async function keepRemote(src: string): Promise<string> {
-  const response = await fetch(await addressOf(src))
+  const response = await fetch(await resolveSrc(src))
   return phoneFiles.add(await response.blob(), new URL(src).pathname)
 }
 
@@ -143,7 +143,7 @@ async function loadVideo(path: string): Promise<HTMLVideoElement> {
   const video = document.createElement('video')
   video.preload = 'auto'
   video.muted = true
-  video.src = await phoneFiles.urlOf(path)
+  video.src = await phoneFiles.getUrl(path)
   await new Promise<void>((resolve) => {
     video.onloadeddata = () => resolve()
     video.onerror = () => resolve()
@@ -152,20 +152,20 @@ async function loadVideo(path: string): Promise<HTMLVideoElement> {
 }
 
 /** Size and duration of a video; zeros for a format that the browser does not know. */
-function infoOf({ videoWidth: width, videoHeight: height, duration }: HTMLVideoElement) {
+function readVideoInfo({ videoWidth: width, videoHeight: height, duration }: HTMLVideoElement) {
   return { width, height, duration: Number.isFinite(duration) ? duration : 0 }
 }
 
-/** The description of a chosen video: that of `infoOf`, and a picture of its first frame. */
+/** The description of a chosen video: that of `readVideoInfo`, and a picture of its first frame. */
 async function chosenVideo(path: string) {
   const video = await loadVideo(path)
-  const info = infoOf(video)
-  const blob = await pictureOf(video, info.width, info.height)
+  const info = readVideoInfo(video)
+  const blob = await drawJpeg(video, info.width, info.height)
   const thumbTempFilePath = blob ? await phoneFiles.add(blob, 'thumb.jpg') : ''
   return { ...info, thumbTempFilePath }
 }
 
-function pictureOf(
+function drawJpeg(
   source: HTMLImageElement | HTMLVideoElement,
   width: number,
   height: number,
@@ -193,7 +193,7 @@ async function compressImage({
   const { naturalWidth, naturalHeight } = image
   const ratio = naturalHeight / Math.max(naturalWidth, 1)
   const width = compressedWidth ?? (compressedHeight ? compressedHeight / ratio : naturalWidth)
-  const blob = await pictureOf(image, width, compressedHeight ?? width * ratio, quality / 100)
+  const blob = await drawJpeg(image, width, compressedHeight ?? width * ratio, quality / 100)
   if (!blob) throw new WxError('compressImage:fail')
   return { tempFilePath: await phoneFiles.add(blob, 'compressed.jpg') }
 }
@@ -201,7 +201,7 @@ async function compressImage({
 /** Downloads the file in the browser, which has no album, chat or document viewer. */
 async function download({ filePath }: { filePath: string }): Promise<void> {
   const link = document.createElement('a')
-  link.href = await phoneFiles.urlOf(filePath)
+  link.href = await phoneFiles.getUrl(filePath)
   link.download = filePath.split('/').pop() ?? 'file'
   link.click()
 }
@@ -243,7 +243,7 @@ export function audioContext(): object {
     get: (target, name) => Reflect.get(target, name) ?? Reflect.get(audio, name, audio),
     set(_, name, value) {
       if (name !== 'src') return Reflect.set(audio, name, value, audio)
-      void addressOf(String(value)).then((address) => {
+      void resolveSrc(String(value)).then((address) => {
         audio.src = address
       })
       return true

@@ -82,7 +82,7 @@ export function uploadFile(options: UploadOptions, phone: PhoneNetwork) {
       header: Object.fromEntries(
         Object.entries(header).filter(([name]) => name.toLowerCase() !== 'content-type'),
       ),
-      body: await formOf(options),
+      body: await buildForm(options),
       timeout,
       onSent: emit,
       onHeaders,
@@ -92,7 +92,7 @@ export function uploadFile(options: UploadOptions, phone: PhoneNetwork) {
   return { ...task, ...progress }
 }
 
-async function formOf({ filePath, name, formData = {} }: UploadOptions): Promise<FormData> {
+async function buildForm({ filePath, name, formData = {} }: UploadOptions): Promise<FormData> {
   const form = new FormData()
   for (const [field, value] of Object.entries(formData)) {
     if (value !== undefined) form.append(field, String(value))
@@ -227,7 +227,7 @@ function send(sent: XMLHttpRequest, exchange: Exchange, id: string): Promise<Rep
     sent.onprogress = ({ loaded, total }) => onReceived?.(loaded, total)
     sent.onreadystatechange = () => {
       if (sent.readyState === XMLHttpRequest.HEADERS_RECEIVED)
-        onHeaders?.({ header: headerOf(sent) })
+        onHeaders?.({ header: readHeader(sent) })
     }
     sent.onerror = () => fail('connection failed')
     sent.onload = () => {
@@ -239,7 +239,7 @@ function send(sent: XMLHttpRequest, exchange: Exchange, id: string): Promise<Rep
       reportSent(id, Number.POSITIVE_INFINITY)
       // The status of a redirect is in a header, because the browser would follow it.
       const statusCode = Number(sent.getResponseHeader('x-wx-status') ?? sent.status)
-      resolve({ statusCode, header: headerOf(sent), data: sent.response })
+      resolve({ statusCode, header: readHeader(sent), data: sent.response })
     }
     // Browsers copy a buffer to their network process while the page waits, 30 ms for a megabyte; a blob they read later.
     const isBuffer = body instanceof ArrayBuffer && body.byteLength > 0
@@ -248,7 +248,7 @@ function send(sent: XMLHttpRequest, exchange: Exchange, id: string): Promise<Rep
 }
 
 /** Headers in the spelling of this client of WeChat; browsers convert them to lower case. */
-function headerOf(sent: XMLHttpRequest): Record<string, string> {
+function readHeader(sent: XMLHttpRequest): Record<string, string> {
   const header = sent.getResponseHeader('x-wx-header')
   const sentByServer: Record<string, string> = header ? JSON.parse(decodeURIComponent(header)) : {}
   return Object.fromEntries(

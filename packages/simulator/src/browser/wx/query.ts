@@ -50,7 +50,7 @@ export class SelectorQuery {
 
   selectViewport(): NodesRef {
     const page = () => this.#stack.current?.element
-    return new NodesRef(this, () => [page()].filter((one) => one !== undefined), true, true)
+    return new NodesRef(this, () => [page()].filter((element) => element !== undefined), true, true)
   }
 
   exec(callback?: (results: unknown[]) => void): this {

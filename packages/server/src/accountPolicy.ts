@@ -1,4 +1,3 @@
-import type { Verb } from '@miniprogram-cos/protocol'
 import { type Grant, pathOf } from './grants'
 import {
   type BucketLocation,
@@ -27,7 +26,7 @@ export function accountPolicy(
   location: BucketLocation,
   roleArn?: string,
 ): PolicyDocument {
-  const { statement } = compilePolicy(rules.flatMap(grantsOfAnybody), location)
+  const { statement } = compilePolicy(rules.flatMap(grantsOfAllCallers), location)
   const callSts = roleArn
     ? { ...CALL_STS, action: ['name/sts:AssumeRole'], resource: [roleArn] }
     : CALL_STS
@@ -43,7 +42,7 @@ function ownStatements(rules: Rule[], location: BucketLocation): PolicyStatement
   const statement = (action: readonly string[], paths: string[]): PolicyStatement[] => {
     const resource = [...new Set(paths)].map((path) => resourceOf(location, `${path}*`))
     if (resource.length === 0) return []
-    return [{ effect: 'allow', action: action.map((one) => `name/cos:${one}`), resource }]
+    return [{ effect: 'allow', action: action.map((name) => `name/cos:${name}`), resource }]
   }
   const withQuotaOrHook = rules.filter((rule) => hasQuota(rule) || rule.onUpload)
   const withTrash = rules.filter(({ trashDays }) => trashDays !== undefined)
@@ -56,8 +55,8 @@ function ownStatements(rules: Rule[], location: BucketLocation): PolicyStatement
   ]
 }
 
-/** Everything that anybody may do below a rule's path, in every user's folder. */
-function grantsOfAnybody(rule: Rule): Grant[] {
+/** Everything that a rule grants to any caller, in every user's folder. */
+function grantsOfAllCallers(rule: Rule): Grant[] {
   const allowed = granteesOf(rule).flatMap(({ verbs }) => verbs)
   return VERBS.filter((verb) => allowed.includes(verb)).map((verb) => ({
     verb,
@@ -88,60 +87,4 @@ export function trashLifecycle(rules: Rule[]): { prefix: string; days: number }[
     if (rule.trashDays !== undefined) days.set(`${TRASH}${listPrefix(rule)}`, rule.trashDays)
   }
   return [...days].map(([prefix, days]) => ({ prefix, days }))
-}
-
-/** Chooses the English or the Chinese text. */
-type ChooseText = (en: string, zh: string) => string
-
-/**
- * Who may do what, one line for each rule and kind of caller. For terminals.
- * @param t @default English
- */
-export function accessTable(rules: Rule[], t: ChooseText = (en) => en): string {
-  const rows = [[t('path', '路径'), t('who', '调用者'), ...VERBS, t('limits', '限制')]]
-  for (const rule of rules) {
-    for (const { name, verbs } of granteesOf(rule)) {
-      if (verbs.length === 0) continue
-      const marks = VERBS.map((verb) => (verbs.includes(verb) ? t('yes', '是') : '-'))
-      rows.push([rule.pattern, name, ...marks, limitsOf(rule, verbs, t)])
-    }
-  }
-  rows.push([t('anything else', '其他路径'), t('anyone', '任何人'), ...VERBS.map(() => '-'), ''])
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => columnsOf(row[i] ?? ''))))
-  const pad = (cell: string, i: number) =>
-    cell + ' '.repeat(Math.max(0, (widths?.[i] ?? 0) - columnsOf(cell)))
-  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n')
-}
-
-/** Columns of a terminal, where a Chinese character takes two. */
-function columnsOf(text: string): number {
-  return text.replace(/[\u3000-\u9fff\uff00-\uff60]/g, '  ').length
-}
-
-function limitsOf(rule: Rule, verbs: readonly Verb[], t: ChooseText): string {
-  const days = rule.trashDays
-  const trash = verbs.includes('delete') && days !== undefined
-  return [
-    ...(verbs.includes('write') ? uploadLimits(rule, t) : []),
-    ...(verbs.includes('read') && rule.videoCovers
-      ? [t('also video snapshots', '包括视频截帧')]
-      : []),
-    ...(trash
-      ? [t(`deleted into the trash for ${days} days`, `删除后在回收站保留 ${days} 天`)]
-      : []),
-  ].join(t(', ', '，'))
-}
-
-function uploadLimits(
-  { maxBytes, types, overwrite, names, quota, maxFiles }: Rule,
-  t: ChooseText,
-): string[] {
-  return [
-    ...(maxBytes === undefined ? [] : [t(`up to ${maxBytes} bytes`, `最大 ${maxBytes} 字节`)]),
-    ...(quota === undefined ? [] : [t(`${quota} bytes in all`, `共 ${quota} 字节`)]),
-    ...(maxFiles === undefined ? [] : [t(`${maxFiles} files`, `${maxFiles} 个文件`)]),
-    ...(types ?? []),
-    ...(overwrite ? [] : [t('no overwriting', '不得覆盖')]),
-    ...(names === 'server' ? [t('named by the server', '由服务端命名')] : []),
-  ]
 }

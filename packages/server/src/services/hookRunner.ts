@@ -1,28 +1,11 @@
-import { type CosConfig, checkConfig } from '../config'
-import { FunctionError } from '../errors'
-import { covers, pathOf } from '../grants'
+import { isBelow } from '@miniprogram-cos/protocol'
+import { pathOf } from '../grants'
 import type { WXContext } from '../identity'
-import { listPrefix, ownerOf, type Rule, TRASH } from '../rules'
-import type { Environment } from '../sts'
-import {
-  type BucketAccess,
-  type ListedFile,
-  type ObjectHead,
-  SignedBucketAccess,
-} from './bucketAccess'
-import { type DeletedFile, hookFailed, nameOf, type UploadedFile } from './hooks'
-import {
-  type Clock,
-  type CloudDatabase,
-  COLLECTIONS,
-  cloudRecords,
-  LEASE_MILLISECONDS,
-  REAL_CLOCK,
-  type RecordStore,
-  recordId,
-  type StoredRecord,
-  waitForLease,
-} from './records'
+import { ownerOf, type Rule, TRASH } from '../rules'
+import type { BucketAccess, ObjectHead } from './bucketAccess'
+import { type DeletedFile, errorName, hookFailed, type UploadedFile } from './hooks'
+import { type Clock, LEASE_MILLISECONDS, REAL_CLOCK, waitForLease } from './lease'
+import { type RecordStore, recordId, type StoredRecord } from './records'
 
 /** The record of one key: the object that `onUpload` has seen last, and the hook's result. */
 export interface UploadRecord {
@@ -50,7 +33,7 @@ export type SyncOutcome =
 /** How often a call waits for a hook that runs for the same key elsewhere: three seconds in all. */
 const MAX_WAITS = 12
 
-/** How often a call runs hooks for one key whose object is replaced meanwhile. */
+/** How often a call runs hooks for one key whose object keeps changing. */
 const MAX_RUNS = 5
 /**
  * COS gives the time of modification in whole seconds, so a second object can have the same time and ETag. After a minute
@@ -62,7 +45,7 @@ const SETTLED_MILLISECONDS = 60_000
  * Brings the record of a key in line with the bucket, and runs the hooks that this takes. Calls for one key exclude
  * each other by a lease in the record, so it does not matter how often, in which order and by whom it is called.
  */
-export class UploadRecords {
+export class HookRunner {
   readonly #rules: Rule[]
   readonly #bucket: BucketAccess
   readonly #records: RecordStore<UploadRecord>
@@ -85,7 +68,7 @@ export class UploadRecords {
     return this.#rules.find(
       (rule) =>
         rule.onUpload &&
-        covers({ path: pathOf(rule, '*') }, key) &&
+        isBelow(pathOf(rule, '*'), key) &&
         !key.endsWith('/') &&
         !key.startsWith(TRASH),
     )
@@ -118,7 +101,7 @@ export class UploadRecords {
       const head = await this.#bucket.head(key)
       if (!head && !record) return { state: 'absent' }
       if (head && etag !== undefined && head.etag !== etag) return { state: 'replaced' }
-      if (head && record && isDoneFor(record.value, head)) {
+      if (head && record && hasRunFor(record.value, head)) {
         await this.#settle(record)
         return { state: 'done', result: record.value.result, ran: runs > 0 }
       }
@@ -164,7 +147,7 @@ export class UploadRecords {
       return true
     } catch (error) {
       await this.#records.put(recordId(key), { ...value, lease: 0 }, version)
-      throw hookFailed(rule, `onUpload failed: ${nameOf(error)}`)
+      throw hookFailed(rule, `onUpload failed: ${errorName(error)}`)
     }
   }
 
@@ -175,7 +158,7 @@ export class UploadRecords {
       await rule.onDelete?.(value.file)
     } catch (error) {
       await this.#records.put(id, { ...running, lease: 0 }, version + 1)
-      throw hookFailed(rule, `onDelete failed: ${nameOf(error)}`)
+      throw hookFailed(rule, `onDelete failed: ${errorName(error)}`)
     }
     await this.#records.remove(id, version + 1)
   }
@@ -186,7 +169,7 @@ export class UploadRecords {
 }
 
 /** Whether `onUpload` has run for an object of a listing, which shows neither type nor metadata. */
-function isDoneForListed(
+export function hasRunForListed(
   record: UploadRecord,
   { etag, modified }: Pick<ObjectHead, 'etag' | 'modified'>,
 ): boolean {
@@ -196,7 +179,7 @@ function isDoneForListed(
 }
 
 /** Whether `onUpload` has run for exactly this object. */
-function isDoneFor({ state, file, modified }: UploadRecord, head: ObjectHead): boolean {
+function hasRunFor({ state, file, modified }: UploadRecord, head: ObjectHead): boolean {
   return state === 'done' && describe(head) === describe({ ...file, modified })
 }
 
@@ -211,106 +194,3 @@ function isSettled({ checked, modified }: UploadRecord): boolean {
 
 const toJson = (value: unknown): unknown =>
   value === undefined ? null : JSON.parse(JSON.stringify(value))
-
-export interface ReconcileOptions {
-  /**
-   * Seconds: objects that are younger are left alone, since their upload may be about to be confirmed. @default 3600
-   */
-  olderThan?: number
-  /** Removes objects that were never confirmed, instead of running `onUpload` for them. @default false */
-  remove?: boolean
-}
-
-export interface ReconcileResult {
-  /** Objects below paths with `onUpload`. */
-  objects: number
-  /** Objects for which `onUpload` ran now. */
-  ran: number
-  /** Objects that were never confirmed and have been removed; with `remove`. */
-  removed: number
-  /** Records of objects that are no longer there: `onDelete` ran, and the record is gone. */
-  deleted: number
-  /** Keys whose hook failed: the next reconciliation runs it again. */
-  failed: { key: string; reason: string }[]
-}
-
-/**
- * Compares the bucket with the records of confirmed uploads and runs the hooks that are missing: `onUpload` for
- * objects that were never confirmed or whose hook failed, `onDelete` for objects that are gone. For a cloud function
- * of your own with a timer; `miniprogram-cos reconcile` runs it on your computer.
- *
- * @param database `() => cloud.database()` of wx-server-sdk
- * @throws FunctionError `KitMisconfigured` when the bucket cannot be read
- * @example
- * exports.main = () => reconcile(config, process.env, () => cloud.database(), { olderThan: 3600 })
- */
-export async function reconcile(
-  config: CosConfig,
-  environment: Environment,
-  database: () => CloudDatabase,
-  options: ReconcileOptions = {},
-): Promise<ReconcileResult> {
-  const { bucket, region, rules } = checkConfig(config)
-  const access = new SignedBucketAccess({ bucket, region }, environment)
-  return reconcileRecords(rules, access, cloudRecords(database, COLLECTIONS.uploads), options)
-}
-
-/** `reconcile` for any bucket and any records. */
-export async function reconcileRecords(
-  rules: Rule[],
-  bucket: BucketAccess,
-  store: RecordStore<UploadRecord>,
-  { olderThan = 3600, remove = false }: ReconcileOptions = {},
-  clock?: Clock,
-): Promise<ReconcileResult> {
-  const records = new UploadRecords(rules, bucket, store, clock)
-  const result: ReconcileResult = { objects: 0, ran: 0, removed: 0, deleted: 0, failed: [] }
-  const before = (clock?.now() ?? Date.now()) - olderThan * 1000
-  const present = new Set<string>()
-  /** Keys for which a hook has started. */
-  const recorded = new Set<string>()
-  for await (const { file } of records.all()) recorded.add(file.key)
-  /** Runs an action for one key, whose failure must not stop the others. */
-  const attempt = async (key: string, action: () => Promise<void>): Promise<void> => {
-    try {
-      await action()
-    } catch (error) {
-      const isOwn = error instanceof FunctionError
-      if (isOwn && error.code === 'KitMisconfigured') throw error
-      const reason = isOwn ? error.message : error instanceof Error ? error.name : typeof error
-      result.failed.push({ key, reason })
-    }
-  }
-  const sync = (key: string) =>
-    attempt(key, async () => {
-      const rule = records.ruleOf(key)
-      if (!rule) return
-      const outcome = await records.sync(rule, key)
-      if (outcome.state === 'absent') result.deleted++
-      else if (outcome.state === 'done' && outcome.ran) result.ran++
-    })
-  /** Removes an object, unless somebody has uploaded another one since the listing. */
-  const discard = ({ key, etag, modified }: ListedFile) =>
-    attempt(key, async () => {
-      const head = await bucket.head(key)
-      if (head?.etag !== etag || head.modified !== modified) return
-      await bucket.remove(key)
-      result.removed++
-    })
-  const prefixes = new Set(rules.filter((rule) => rule.onUpload).map(listPrefix))
-  for (const prefix of prefixes) {
-    for await (const file of bucket.list(prefix)) {
-      const { key, modified } = file
-      // The prefixes of two rules may contain each other.
-      if (present.has(key) || !records.ruleOf(key)) continue
-      present.add(key)
-      result.objects++
-      if (modified > before) continue
-      const record = await records.find(key)
-      if (record && isDoneForListed(record, file)) continue
-      await (remove && !record ? discard(file) : sync(key))
-    }
-  }
-  for (const key of recorded) if (!present.has(key)) await sync(key)
-  return result
-}

@@ -11,10 +11,11 @@ import { grantFor, pathOf } from '../grants'
 import { OPENID, ownerOf, type Rule, TRASH } from '../rules'
 import { fileProblem } from '../signature/limits'
 import type { ObjectHead, TrashBucket } from './bucketAccess'
-import { admitUpload } from './hooks'
-import { type Clock, type Lease, REAL_CLOCK, type RecordStore, withLease } from './records'
+import { runBeforeUpload } from './hooks'
+import { type Clock, type Lease, REAL_CLOCK, withLease } from './lease'
+import type { RecordStore } from './records'
 
-/** Entries of one page of a list: with keys of 850 bytes they still fit into the answer of a function. */
+/** Entries of one page of a list: with keys of 850 bytes they still fit into the response of a function. */
 const PAGE = 500
 /** How often a call starts again because the object was replaced meanwhile. */
 const MAX_ATTEMPTS = 5
@@ -231,14 +232,14 @@ export async function answerTrash(
   if (Overwrite !== undefined && typeof Overwrite !== 'boolean') {
     throw badRequest('Overwrite must be true or false')
   }
-  const id = textOf(TrashId, 'TrashId')
+  const id = optionalText(TrashId, 'TrashId')
   if (id !== undefined && !isEntryId(id)) throw refused('there is no such object in the trash')
-  const marker = textOf(Marker, 'Marker')
+  const marker = optionalText(Marker, 'Marker')
   if (action === 'list') {
-    const target = listTarget(call, textOf(Prefix, 'Prefix'))
+    const target = listTarget(call, optionalText(Prefix, 'Prefix'))
     return trash.list(target, marker === undefined ? undefined : readEntry(`${TRASH}${marker}`))
   }
-  const key = textOf(Key, 'Key')
+  const key = optionalText(Key, 'Key')
   if (key === undefined) throw badRequest('trash needs a Key')
   const target = targetOf(call, key)
   const { rule } = target
@@ -252,7 +253,7 @@ export async function answerTrash(
         // The limits may be stricter than when the object was uploaded.
         const problem = fileProblem(rule, { size, type })
         if (problem) throw refused(problem, rule.pattern)
-        await admitUpload({ rule, key, size, type }, call.wxContext)
+        await runBeforeUpload({ rule, key, size, type }, call.wxContext)
       })
     case 'erase':
       if (id === undefined) throw badRequest('to erase, trash needs a TrashId')
@@ -294,7 +295,7 @@ function isOwnKey(rule: Rule, key: string, openid: string): boolean {
   return hasOwner(rule) && ownerOf(rule, key) === openid
 }
 
-function textOf(value: unknown, field: string): string | undefined {
+function optionalText(value: unknown, field: string): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return value
   throw badRequest(`${field} must be text`)

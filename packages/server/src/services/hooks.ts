@@ -2,7 +2,7 @@ import { FunctionError } from '../errors'
 import type { WXContext } from '../identity'
 import { ownerOf, type Rule } from '../rules'
 
-/** An upload that is about to be permitted. */
+/** An upload that `beforeUpload` decides on. */
 export interface RequestedFile {
   /** OPENID of the folder's owner: the `{openid}` in the path. Empty for a path without one. */
   openid: string
@@ -46,8 +46,8 @@ export type OnUpload = (file: UploadedFile) => unknown
 
 export type OnDelete = (file: DeletedFile) => unknown
 
-/** An upload that is about to be permitted. */
-export interface WantedUpload {
+/** An upload that a caller requests permission for. */
+export interface UploadRequest {
   rule: Rule
   key: string
   /** Bytes, where the request says so. */
@@ -56,8 +56,8 @@ export interface WantedUpload {
 }
 
 /** Runs `beforeUpload`, if the rule has one. @throws FunctionError `KitUploadRefused`, `KitHookFailed` */
-export async function admitUpload(
-  { rule, key, size, type }: WantedUpload,
+export async function runBeforeUpload(
+  { rule, key, size, type }: UploadRequest,
   wxContext: WXContext,
 ): Promise<void> {
   if (!rule.beforeUpload) return
@@ -73,7 +73,7 @@ export async function admitUpload(
     const returned = await rule.beforeUpload(file)
     refusal = returned === undefined ? undefined : String(returned)
   } catch (error) {
-    throw hookFailed(rule, `beforeUpload failed: ${nameOf(error)}`)
+    throw hookFailed(rule, `beforeUpload failed: ${errorName(error)}`)
   }
   if (refusal !== undefined) {
     throw new FunctionError('KitUploadRefused', refusal, { rule: rule.pattern })
@@ -86,7 +86,7 @@ export function hookFailed({ pattern }: Rule, reason: string): FunctionError {
 }
 
 /** The name of an error, with CloudBase's code; its message may contain what the caller must not see. */
-export function nameOf(error: unknown): string {
+export function errorName(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
   const { errCode } = error as { errCode?: unknown }
   return typeof errCode === 'number' ? `${error.name} ${errCode}` : error.name

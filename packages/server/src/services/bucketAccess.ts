@@ -103,13 +103,13 @@ export class SignedBucketAccess {
   /** @returns undefined for an object that does not exist */
   async head(key: string): Promise<ObjectHead | undefined> {
     const { statusCode, headers } = await this.send({ method: 'HEAD', key }, [200, 404])
-    return statusCode === 404 ? undefined : headOf(headers)
+    return statusCode === 404 ? undefined : readHead(headers)
   }
 
   /** @returns undefined for an object that does not exist */
   async source(key: string): Promise<CopySource | undefined> {
     const { statusCode, headers } = await this.send({ method: 'HEAD', key }, [200, 404])
-    return statusCode === 404 ? undefined : { ...headOf(headers), key, headers }
+    return statusCode === 404 ? undefined : { ...readHead(headers), key, headers }
   }
 
   /** All objects below a prefix, in the order of their keys. */
@@ -134,7 +134,7 @@ export class SignedBucketAccess {
       ({ Key = '', ETag = '', LastModified, Size }) => ({
         key: decode(Key),
         etag: ETag,
-        modified: inSeconds(LastModified),
+        modified: wholeSecondMs(LastModified),
         size: Number(Size),
       }),
     )
@@ -281,26 +281,26 @@ export class SignedBucketAccess {
 }
 
 /** An object by the headers of its HEAD. */
-function headOf(headers: Answer['headers']): ObjectHead {
+function readHead(headers: Answer['headers']): ObjectHead {
   const metadata = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith('x-cos-meta-') ? [[name.slice('x-cos-meta-'.length), String(value)]] : [],
   )
   return {
     etag: headers.etag ?? '',
-    modified: inSeconds(headers['last-modified']),
+    modified: wholeSecondMs(headers['last-modified']),
     size: Number(headers['content-length'] ?? 0),
     type: headers['content-type'] ?? '',
     metadata: Object.fromEntries(metadata),
   }
 }
 
-const inSeconds = (date = '') => Math.floor(Date.parse(date) / 1000) * 1000
+const wholeSecondMs = (date = '') => Math.floor(Date.parse(date) / 1000) * 1000
 
 /** COS may answer a copy with 200 and an error document. @throws FunctionError `KitInternal` */
 function readResult(body: string, root: string): Record<string, string> {
   const { [root]: result } = readXml(body)
   if (result === undefined) {
-    throw new FunctionError('KitInternal', `COS answered without ${root}`, { retryable: true })
+    throw new FunctionError('KitInternal', `COS returned no ${root}`, { retryable: true })
   }
   const fields = Object.entries(asElement(result))
   return Object.fromEntries(fields.map(([name, value]) => [name, String(value)]))

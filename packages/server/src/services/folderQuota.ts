@@ -1,6 +1,6 @@
 import type { UsageResponse } from '@miniprogram-cos/protocol'
+import { setNewest } from '../callerLimiter'
 import { FunctionError, quote } from '../errors'
-import { setNewest } from '../keySource'
 import { type Rule, TRASH } from '../rules'
 import type { BucketAccess } from './bucketAccess'
 import { type RecordStore, recordId } from './records'
@@ -119,7 +119,7 @@ export class FolderQuota {
     const record = await this.#records.get(recordId(folder))
     const now = this.#now()
     const permitted = possible(record?.value.reservations ?? [], { at: now })
-    if (!permitted.some((one) => one.key === key)) return
+    if (!permitted.some((reservation) => reservation.key === key)) return
     const until = now - IN_FLIGHT_MILLISECONDS + MOVE_MILLISECONDS
     try {
       await this.reserve(rule, folder, [{ key: entry, size, until }])

@@ -1,15 +1,21 @@
-import type { ConfirmResponse, TrashResponse, UsageResponse } from '@miniprogram-cos/protocol'
+import {
+  type ConfirmResponse,
+  isBelow,
+  type TrashResponse,
+  type UsageResponse,
+} from '@miniprogram-cos/protocol'
+import { CallerLimiter } from '../callerLimiter'
 import type { CheckedConfig } from '../config'
 import type { Call } from '../createFunction'
 import { FunctionError, Reason, refusal } from '../errors'
-import { covers, explainDenial, type Grant, pathOf } from '../grants'
-import { CallerLimiter } from '../keySource'
+import { explainDenial, type Grant, pathOf } from '../grants'
 import { hasDotSegment } from '../objectKey'
 import { hasQuota, type Rule } from '../rules'
 import type { Environment } from '../sts'
 import { SignedBucketAccess } from './bucketAccess'
 import { FolderQuota, quotaFolder, type Reservation } from './folderQuota'
-import { admitUpload, type WantedUpload } from './hooks'
+import { HookRunner } from './hookRunner'
+import { runBeforeUpload, type UploadRequest } from './hooks'
 import {
   type CloudDatabase,
   COLLECTIONS,
@@ -18,7 +24,6 @@ import {
   type RecordStores,
 } from './records'
 import { answerTrash, Trash } from './trash'
-import { UploadRecords } from './uploadRecords'
 
 /** The services that a function uses besides its environment. */
 export interface FunctionServices {
@@ -40,10 +45,10 @@ export type ServiceResponse = ConfirmResponse | UsageResponse | TrashResponse
  */
 const CALLS_PER_KEY = 20
 
-/** Hooks, quotas and the trash of one function: what is checked before uploads, and what runs after them. */
-export class UploadServices {
+/** Hooks, quotas and the trash of one function. */
+export class BucketServices {
   readonly #quota: FolderQuota
-  readonly #uploads: UploadRecords
+  readonly #hooks: HookRunner
   readonly #trash: Trash
   readonly #limiter: CallerLimiter
 
@@ -55,7 +60,7 @@ export class UploadServices {
     const store: RecordStores = (name) => (database ? cloudRecords(database, name) : records(name))
     const bucket = new SignedBucketAccess(config, environment)
     this.#quota = new FolderQuota(bucket, store(COLLECTIONS.quotas))
-    this.#uploads = new UploadRecords(config.rules, bucket, store(COLLECTIONS.uploads))
+    this.#hooks = new HookRunner(config.rules, bucket, store(COLLECTIONS.uploads))
     this.#trash = new Trash(bucket, store(COLLECTIONS.trash), undefined, async (rule, ...move) => {
       if (hasQuota(rule)) await this.#quota.reserveMove(rule, ...move)
     })
@@ -72,10 +77,10 @@ export class UploadServices {
    * @param seconds for how long they will be permitted
    * @throws FunctionError `KitUploadRefused`, `KitHookFailed`, `KitQuotaExceeded`, `KitTooManyRequests`
    */
-  async permit(call: Call, uploads: WantedUpload[], seconds: number): Promise<void> {
+  async permit(call: Call, uploads: UploadRequest[], seconds: number): Promise<void> {
     const costly = uploads.filter(({ rule }) => rule.beforeUpload || hasQuota(rule))
     if (costly.length > 0) this.#limiter.take(call.openid, costly.length)
-    for (const upload of uploads) await admitUpload(upload, call.wxContext)
+    for (const upload of uploads) await runBeforeUpload(upload, call.wxContext)
     const until = Date.now() + seconds * 1000
     const folders = new Map<string, { rule: Rule; wanted: Reservation[] }>()
     for (const { rule, key, size = rule.maxBytes ?? 0 } of uploads) {
@@ -91,36 +96,39 @@ export class UploadServices {
   }
 
   /**
-   * Answers `confirm`, `usage` and `trash`.
+   * Handles `confirm`, `usage` and `trash`.
    * @returns undefined for every other request
    * @throws FunctionError `KitTooManyRequests`, and what these throw
    */
-  answer(call: Call): Promise<ServiceResponse> | undefined {
+  handle(call: Call): Promise<ServiceResponse> | undefined {
     const what = SERVICES.find((name) => (call.event[name] ?? null) !== null)
     if (!what) return undefined
     call.log.what = what
     this.#limiter.take(call.openid)
     if (what === 'confirm') return this.#confirm(call)
     if (what === 'usage') return this.#usage(call)
-    return answerTrash(this.#trash, call, objectOf(call.event.trash, 'trash'))
+    return answerTrash(this.#trash, call, requireObject(call.event.trash, 'trash'))
   }
 
   /** @throws FunctionError `KitConfirmRefused`, `KitHookFailed` */
   async #confirm(call: Call): Promise<ConfirmResponse> {
-    const { Key, ETag }: { Key?: unknown; ETag?: unknown } = objectOf(call.event.confirm, 'confirm')
+    const { Key, ETag }: { Key?: unknown; ETag?: unknown } = requireObject(
+      call.event.confirm,
+      'confirm',
+    )
     if (typeof Key !== 'string' || (ETag !== undefined && typeof ETag !== 'string')) {
       throw confirmRefused('confirm needs a Key, and takes an ETag')
     }
-    if (!call.grants.some((grant) => grant.verb === 'write' && covers(grant, Key))) {
+    if (!call.grants.some((grant) => grant.verb === 'write' && isBelow(grant.path, Key))) {
       const { reason, rule } = explainDenial(call.rules, 'write', Key)
       throw confirmRefused(reason, rule)
     }
     // A key for a folder can upload what cos-signature refuses, so the name may be unusual; but on the way to COS dot segments
     // could be folded into another user's folder.
     if (hasDotSegment(Key)) throw confirmRefused(new Reason('keyWithDotSegment'))
-    const rule = this.#uploads.ruleOf(Key)
+    const rule = this.#hooks.ruleOf(Key)
     if (!rule) throw confirmRefused('the rule of this key has no onUpload')
-    const outcome = await this.#uploads.sync(rule, Key, call.wxContext, ETag)
+    const outcome = await this.#hooks.sync(rule, Key, call.wxContext, ETag)
     if (outcome.state === 'done') return { confirm: outcome.result }
     const isAbsent = outcome.state === 'absent'
     throw confirmRefused(
@@ -131,16 +139,16 @@ export class UploadServices {
 
   /** @throws FunctionError `KitPathRefused` */
   async #usage({ event, grants, openid }: Call): Promise<UsageResponse> {
-    const { path }: { path?: unknown } = objectOf(event.usage, 'usage')
+    const { path: requested }: { path?: unknown } = requireObject(event.usage, 'usage')
     const own = grants.find(({ rule, isOwn }) => isOwn && hasQuota(rule))
-    const wanted = path ?? (own ? pathOf(own.rule, openid) : undefined)
+    const wanted = requested ?? (own ? pathOf(own.rule, openid) : undefined)
     const grant = grants.find(
-      (one) =>
+      ({ rule, path, isOwn, verb }) =>
         typeof wanted === 'string' &&
-        hasQuota(one.rule) &&
-        covers(one, wanted) &&
+        hasQuota(rule) &&
+        isBelow(path, wanted) &&
         // Reading an object does not show what else is there; a refused upload does.
-        (one.isOwn || one.verb === 'list' || one.verb === 'write'),
+        (isOwn || verb === 'list' || verb === 'write'),
     )
     if (typeof wanted === 'string' && grant) {
       return this.#quota.usage(grant.rule, quotaFolder(grant.rule, wanted))
@@ -169,7 +177,7 @@ const confirmRefused = refusal('KitConfirmRefused')
 
 const SERVICES = ['confirm', 'usage', 'trash'] as const
 
-function objectOf(value: unknown, field: string): object {
+function requireObject(value: unknown, field: string): object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   throw new FunctionError('KitBadRequest', `${field} must be an object`)
 }
