@@ -66,7 +66,7 @@ export const accessProbes: Probe[] = [
   {
     id: 'token-missing-or-foreign',
     assumed: {
-      en: 'A temporary key without its token, or with a foreign one, is answered with `InvalidAccessKeyId`.',
+      en: 'A temporary key without its token, or with the token of another key, is refused with `InvalidAccessKeyId`.',
       zh: '临时密钥缺少 token 或使用他人的 token 时返回 `InvalidAccessKeyId`。',
     },
     async run(live) {
@@ -84,7 +84,7 @@ export const accessProbes: Probe[] = [
   {
     id: 'request-id',
     assumed: {
-      en: "COS's RequestId is base64 of the second in hex, `_`, and more; it begins with N.",
+      en: "COS's RequestId is the Base64 of the time in seconds as hex, `_` and further text; it begins with N.",
       zh: 'COS 的 RequestId 是“十六进制秒数 + `_` + 其他”的 base64，以 N 开头。',
     },
     async run(live) {
@@ -119,7 +119,7 @@ export const accessProbes: Probe[] = [
   {
     id: 'path-style',
     assumed: {
-      en: 'Path style is answered with `PathStyleDomainForbidden`, for buckets made since 2024-01-01.',
+      en: 'Path style is refused with `PathStyleDomainForbidden`, for buckets created since 2024-01-01.',
       zh: '2024-01-01 起创建的存储桶对路径形式返回 `PathStyleDomainForbidden`。',
     },
     async run(live) {
@@ -151,7 +151,7 @@ export const accessProbes: Probe[] = [
   {
     id: 'part-copy-permission',
     assumed: {
-      en: 'Upload Part - Copy needs `PutObject` on the target and `GetObject` on the source.',
+      en: 'Upload Part - Copy requires `PutObject` on the target and `GetObject` on the source.',
       zh: 'Upload Part - Copy 需要目标的 `PutObject` 与源的 `GetObject` 权限。',
     },
     async run(live) {
@@ -176,7 +176,7 @@ export const accessProbes: Probe[] = [
   {
     id: 'acl-headers-by-key',
     assumed: {
-      en: 'Conditions on `cos:x-cos-grant-*` hold an issued key to uploads without these headers, as `cos:x-cos-acl` does. No document lists such keys: if COS ignores them, users can make their own objects public, and `cos-signature` is the strict way.',
+      en: 'Conditions on `cos:x-cos-grant-*` limit an issued key to uploads without these headers, as `cos:x-cos-acl` does. No document lists these condition keys: if COS ignores them, users can make their own objects public, which only `cos-signature` prevents.',
       zh: '条件键 `cos:x-cos-grant-*` 与 `cos:x-cos-acl` 一样有效，可禁止签发的密钥携带这些头部上传。文档未列出这些条件键：若 COS 忽略它们，用户可以公开自己的对象，此时应使用 `cos-signature`。',
     },
     async run(live) {
@@ -245,7 +245,7 @@ export const accessProbes: Probe[] = [
   {
     id: 'policy-length',
     assumed: {
-      en: "STS names no limit for the length of a policy; 6144 characters, CAM's own, is used.",
+      en: "STS documents no limit for policies; CAM's 6144 characters are used.",
       zh: 'STS 未说明策略长度上限；采用 CAM 的上限 6144 个字符。',
     },
     async run(live) {
@@ -263,7 +263,7 @@ export const accessProbes: Probe[] = [
   {
     id: 'policy-principal',
     assumed: {
-      en: 'STS takes `principal: {"qcs":["*"]}` in a policy, which Tencent\'s samples send, and refuses any other.',
+      en: 'STS accepts `principal: {"qcs":["*"]}` in a policy, which Tencent\'s samples send, and refuses any other.',
       zh: 'STS 接受腾讯云示例中的 `principal: {"qcs":["*"]}`，拒绝其他 principal。',
     },
     async run(live) {
@@ -282,8 +282,8 @@ export const accessProbes: Probe[] = [
   {
     id: 'federation-resource',
     assumed: {
-      en: 'Whether `sts:GetFederationToken` in a CAM policy takes no finer resource than `*`.',
-      zh: 'CAM 策略中 `sts:GetFederationToken` 的资源是否只能为 `*`。',
+      en: 'In a CAM policy, `sts:GetFederationToken` accepts no finer resource than `*`.',
+      zh: 'CAM 策略中 `sts:GetFederationToken` 的资源只能为 `*`。',
     },
     byHand: {
       en: 'CAM console → policies → new, by policy syntax: sts:GetFederationToken on qcs::sts::uin/<account>:federatedUser/*. Is it accepted, and does npm run doctor still pass with it?',
