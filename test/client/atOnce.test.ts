@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { loadModule } from '@miniprogram-cos/simulator'
+import { MIB } from '../support/fakePhone'
 import { CLIENT_FILE, createSimulatedPhone, type Untyped } from '../support/phones'
 import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 /** WeChat runs ten requests of an app at a time; uploads leave two of them to pages. */
 
 const AT = { Bucket: BUCKET, Region: REGION }
-const MIB = 1024 * 1024
 
 const cloud = useTestCloud()
 

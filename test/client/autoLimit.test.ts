@@ -1,8 +1,7 @@
 import { VirtualClock, Wire, type WireOptions } from '@miniprogram-cos/simulator'
 import { runPool } from '../../packages/client/src/concurrency'
 import { AutoLimit } from '../../packages/client/src/upload/autoLimit'
-
-const MIB = 1024 * 1024
+import { MIB } from '../support/fakePhone'
 
 /** Each connection is slow; the line has bandwidth for eight of them. */
 const SLOW_CONNECTIONS = { roundTrip: 200, up: 50e6, perConnection: 6e6 }

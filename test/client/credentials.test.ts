@@ -1,7 +1,7 @@
 import { COS, type GetAuthorization, type GetSTS } from 'miniprogram-cos'
+import { AT } from '../support/fakePhone'
 import { createRecordingWx, type RecordedRequest, setWx } from '../support/recordingWx'
 
-const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 const seconds = () => Math.floor(Date.now() / 1000)
 const keyNamed = (name: string, life = 1800) => ({
   TmpSecretId: name,

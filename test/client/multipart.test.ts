@@ -1,4 +1,5 @@
 import { COS } from 'miniprogram-cos'
+import { MIB } from '../support/fakePhone'
 import {
   type CannedAnswer,
   createRecordingWx,
@@ -6,7 +7,6 @@ import {
   setWx,
 } from '../support/recordingWx'
 
-const MIB = 1024 * 1024
 const SIZE = 3 * MIB + 5
 const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou', Key: 'k' }
 

@@ -1,7 +1,7 @@
 import { COS, type GetAuthorization, isCosError } from 'miniprogram-cos'
+import { AT } from '../support/fakePhone'
 import { type CannedAnswer, createRecordingWx, setWx } from '../support/recordingWx'
 
-const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 const KEY = { SecretId: 'id', SecretKey: 'key' }
 
 afterEach(() => {

@@ -1,11 +1,10 @@
 import { COS, type GetAuthorization, type ScopeEntry } from 'miniprogram-cos'
 import { outcomeOf } from '../support/bothClients'
-import { createFakePhone, MIB, type PhoneOptions } from '../support/fakePhone'
+import { AT, createFakePhone, MIB, type PhoneOptions } from '../support/fakePhone'
 import { type RecordedRequest, setWx } from '../support/recordingWx'
 
 /** Keys that permit only the requested scope: `ScopeLimit: true`. */
 
-const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 const SMALL = new Uint8Array(10)
 
 beforeEach(() => {
