@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ruleLine } from '../../packages/cli/src/rules'
+import { readRules, VERBS } from '@miniprogram-cos/server'
+import { accessTable } from '../../packages/cli/src/accessTable'
+import { ruleLine } from '../../packages/cli/src/ruleSource'
 import { runRuleTests } from '../../packages/cli/src/ruleTests'
 import { runInProcess } from '../support/commandLine'
 import { snippetFile } from '../support/documents'
@@ -153,4 +155,44 @@ test('the tests of the guide notice every loosened rule', async () => {
   expect(results).toHaveLength(3)
   expect(results.filter(({ failure }) => failure)).toEqual([])
   expect(report).toMatchObject({ untested: [], unnoticed: [] })
+})
+
+// A Chinese character takes two columns of a terminal.
+test.each([
+  [
+    'C.UTF-8',
+    [
+      'path                 who       read  write  delete  list  limits',
+      'private/{openid}/**  owner     yes   yes    yes     yes   up to 20971520 bytes, image/*',
+      'news/**              everyone  yes   -      -       -',
+      'news/**              editors   yes   yes    -       -     no overwriting',
+      'anything else        anyone    -     -      -       -',
+    ],
+  ],
+  [
+    'zh_CN.UTF-8',
+    [
+      '路径                 调用者    read  write  delete  list  限制',
+      'private/{openid}/**  owner     是    是     是      是    最大 20971520 字节，image/*',
+      'news/**              everyone  是    -      -       -',
+      'news/**              editors   是    是     -       -     不得覆盖',
+      '其他路径             任何人    -     -      -       -',
+    ],
+  ],
+])('prints the access table in %s', (locale, lines) => {
+  const rules = readRules(
+    {
+      'private/{openid}/**': { owner: VERBS, maxSize: '20 MB', types: ['image/*'] },
+      'news/**': { everyone: ['read'], groups: { editors: ['read', 'write'] }, overwrite: false },
+    },
+    ['editors'],
+  )
+  const before = process.env.LC_ALL
+  process.env.LC_ALL = locale
+  try {
+    expect(accessTable(rules).split('\n')).toEqual(lines)
+  } finally {
+    if (before === undefined) delete process.env.LC_ALL
+    else process.env.LC_ALL = before
+  }
 })

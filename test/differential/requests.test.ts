@@ -1,10 +1,10 @@
 import fc from 'fast-check'
+import { AT } from '../support/fakePhone'
 import { CALLS } from './arbitraries/calls'
 import { authParams, options, provider, staticParams } from './arbitraries/options'
 import { UPLOADS } from './arbitraries/uploads'
 import { urlParams } from './arbitraries/values'
 import {
-  AT,
   DEVIATIONS,
   expected,
   expectedAuthorizationInput,
@@ -88,7 +88,7 @@ describe('sends the same requests as cos-wx-sdk-v5 for any input', () => {
     ),
   )
 
-  test('a header given in two spellings, the last one empty', async () => {
+  test('a header in two spellings, of which the last is empty', async () => {
     const Headers = { 'Cache-Control': 'A', 'cache-control': '' }
     await expectSame(withKey('putObject', { Key: 'a', Body: '', Headers }))
   })
@@ -105,7 +105,7 @@ describe('sends the same requests as cos-wx-sdk-v5 for any input', () => {
   )
 })
 
-describe('calls getAuthorization and getSTS like cos-wx-sdk-v5, and uses their answers alike', () => {
+describe('calls getAuthorization and getSTS like cos-wx-sdk-v5, and uses their responses in the same way', () => {
   test.each(
     'headObject putObject postObject getService getBucket putObjectCopy multipartUpload request deleteMultipleObject'.split(
       ' ',
@@ -147,7 +147,7 @@ describe('getObjectUrl returns the same URL as cos-wx-sdk-v5', () => {
       { numRuns: 120 },
     ))
 
-  test('with any answer of a backend', () =>
+  test('with random responses of getAuthorization', () =>
     fc.assert(
       fc.asyncProperty(provider, urlParams, async (given, params) => {
         await expectSame({ ...withKey('getObjectUrl', params), options: {}, provider: given })

@@ -31,7 +31,7 @@ const outcome = async (response: Promise<{ status: number; body: string }>) =>
   (await response).status
 
 describe('ACLs', () => {
-  test('make a single object readable for everyone, and nothing else', async () => {
+  test('make only the named object readable for everyone', async () => {
     await put('open', { 'x-cos-acl': 'public-read' })
     await put('closed')
     expect(await outcome(anybody('GET', '/open'))).toBe(200)
@@ -52,7 +52,7 @@ describe('ACLs', () => {
     expect(await outcome(anybody('PUT', '/new'))).toBe(403)
   })
 
-  test('grant a temporary key what everyone is granted', async () => {
+  test('grant temporary keys what they grant everyone', async () => {
     await put('open', { 'x-cos-acl': 'public-read' })
     const key = await temporaryKey(cloud, [{ action: ['GetObject'], path: 'mine/*' }])
     const signing = { key: 'open', SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey }
@@ -83,14 +83,14 @@ describe('bucket policies', () => {
       }),
     )
 
-  test('allow everyone what they name', async () => {
+  test('allow everyone the actions that they list', async () => {
     await put('open/a')
     expect((await policy({})).status).toBe(204)
     expect(await outcome(anybody('GET', '/open/a'))).toBe(200)
     expect(await outcome(anybody('GET', '/other'))).toBe(403)
   })
 
-  test('deny what the key allows, to the owner too, who can still delete them', async () => {
+  test('deny what a key allows, even to the owner, who can still delete the policy', async () => {
     await put('open/a')
     await policy({ effect: 'deny' })
     const response = await root({ key: 'open/a' })
@@ -174,7 +174,7 @@ describe('cross-origin rules', () => {
     expect(response.headers['access-control-allow-origin']).toBe('*')
   })
 
-  test('without any rule refuse every preflight', async () => {
+  test('refuse every preflight if there are none', async () => {
     expect((await preflight('https://a.com', 'GET')).status).toBe(403)
   })
 })

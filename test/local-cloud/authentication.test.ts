@@ -258,7 +258,7 @@ describe('addresses', () => {
     `${BUCKET}.ci.ap-guangzhou.myqcloud.com`,
     'ci.ap-guangzhou.myqcloud.com',
     '1250000000.ci.ap-guangzhou.myqcloud.com',
-  ])('names data processing as not imitated: %s', async (Host) => {
+  ])('refuses data processing by name: %s', async (Host) => {
     const cloud = await startTestCloud()
     const response = await send(cloud.cos, { method: 'GET', path: '/jobs', headers: { Host } })
     expect(response.status).toBe(501)

@@ -32,7 +32,7 @@ const listed = async () =>
 const admin = (path: string, body: object = {}) =>
   fetch(`${cloud.admin}${path}`, { method: 'POST', body: JSON.stringify(body) })
 
-test('seeds a folder: each file becomes an object with its path as key and its type by extension', async () => {
+test('seeds a folder: paths become keys, extensions content types', async () => {
   mkdirSync(join(folder, 'a/b'), { recursive: true })
   writeFileSync(join(folder, 'top.txt'), 'top')
   writeFileSync(join(folder, 'a/b/图 1.png'), 'png')
@@ -112,7 +112,7 @@ test('reset deletes versions, uploads and settings; temporary keys stay valid', 
   expect((await signed('GET', '', { query: { versioning: '' } })).body).not.toContain('Enabled')
 })
 
-test('the admin address does the same', async () => {
+test('the admin address resets, seeds and exports', async () => {
   writeFileSync(join(folder, 'a.txt'), 'a')
   expect(await (await admin('/seed', { folder })).json()).toEqual({ objects: 1 })
   expect(await (await admin('/export', { folder: join(folder, 'out') })).json()).toEqual({

@@ -37,7 +37,7 @@ const PLAIN = {
   list: [1, 'two', { three: 3 }, [4]],
 }
 
-test('adds documents, with ids of its own or given ones, and reads them back with their types', async () => {
+test('adds documents with given or generated ids, and reads them back with their types', async () => {
   const seen = await sdk.run(
     cloud,
     async (db, plain) => {
@@ -197,7 +197,7 @@ test('sorts, skips, limits, selects fields and counts', async () => {
   })
 })
 
-test('returns 100 documents by default, in the order of their insertion, and 1000 at most', async () => {
+test('returns 100 documents by default and 1000 at most, in insertion order', async () => {
   const sizes = await sdk.run(cloud, async (db) => {
     const files = db.collection('files')
     const rows = Array.from({ length: 1005 }, (_, n) => ({ n }))
@@ -361,7 +361,7 @@ test('commits a transaction as a whole, and discards one that fails or is rolled
   })
 })
 
-test('a transaction that reads what another changed is run again', async () => {
+test('repeats a transaction that read what another has changed', async () => {
   const seen = await sdk.run(cloud, async (db) => {
     const counters = db.collection('counters')
     await counters.add({ data: { _id: 'n', n: 0 } })
@@ -396,7 +396,7 @@ test('loses no increment of concurrent calls', async () => {
   expect(data).toMatchObject({ n: 40 })
 })
 
-test('names what it does not imitate', async () => {
+test('refuses unsupported features by name', async () => {
   await addPeople()
   const near = sdk.run(cloud, (db) =>
     db
@@ -411,7 +411,7 @@ test('names what it does not imitate', async () => {
   await expect(queryInTransaction).rejects.toThrow('does not imitate queries in transactions')
 })
 
-test('names other services of CloudBase that a function calls', async () => {
+test('refuses calls of other CloudBase services by name', async () => {
   const review = sdk.run(cloud, (_db, _input, sdk) =>
     sdk.openapi.security.msgSecCheck({ content: 'text' }),
   )
@@ -420,7 +420,7 @@ test('names other services of CloudBase that a function calls', async () => {
   await expect(call).rejects.toThrow('does not imitate the action functions.invokeFunction')
 })
 
-test('refuses a form that is cut off', async () => {
+test('refuses a truncated form', async () => {
   const response = await fetch(`${cloud.cloudBase}/admin?env=x`, {
     method: 'POST',
     headers: { 'Content-Type': 'multipart/form-data; boundary=x' },

@@ -3,11 +3,11 @@ import { connect } from 'node:net'
 import sharp from 'sharp'
 import { COS_ERRORS, type CosErrorCode } from '../../packages/local-cloud/src/cos/errors'
 import { type RawResponse, send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
+import { MIB } from '../support/fakePhone'
 import { BUCKET, HOST, REGION, temporaryKey, useTestCloud } from '../support/testCloud'
 
 const OTHER = 'other-1250000000'
 const OTHER_HOST = HOST.replace(BUCKET, OTHER)
-const MIB = 1024 * 1024
 
 const cloud = useTestCloud({
   buckets: [

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { FaultRule } from '@miniprogram-cos/local-cloud'
 import { errorOf, type Signing, send, signByOfficialSdk } from '../support/cosRequests'
+import { MIB } from '../support/fakePhone'
 import { createTestPhone } from '../support/phones'
 import { ALICE, useTestCloud } from '../support/testCloud'
-
-const MIB = 1024 * 1024
 
 const cloud = useTestCloud()
 afterEach(() => cloud.faults.set({ rules: [] }))
@@ -42,7 +41,7 @@ describe('a dropped connection', () => {
     expect((await get('after')).body).toBe('x')
   })
 
-  test('within a response is an error of the client', async () => {
+  test('within a response makes the request of the client fail', async () => {
     await put('truncated', randomBytes(MIB))
     fail({ action: { kind: 'truncate', bytes: 1000 }, operation: 'getObject' })
     await expect(get('truncated')).rejects.toThrow('aborted')
@@ -66,7 +65,7 @@ test('applies to the n-th request of an operation, and at most the given number 
   ])
 })
 
-test('applies to a share of the requests, the same ones for the same seed', async () => {
+test('applies to a share of the requests, reproducible by its seed', async () => {
   const run = async (seed: number) => {
     cloud.faults.set({
       seed,
@@ -144,7 +143,7 @@ test('the client uploads a 5 MiB file despite drops, 5xx and lost responses', as
 describe('the admin address', () => {
   const admin = (path: string, init?: RequestInit) => fetch(`${cloud.admin}${path}`, init)
 
-  test('sets faults, and names the error of an invalid plan', async () => {
+  test('sets faults, and reports what is wrong with an invalid plan', async () => {
     const rules = [{ action: { kind: 'error', code: 'SlowDown' }, times: 1 }]
     const set = await admin('/faults', { method: 'PUT', body: JSON.stringify({ rules }) })
     expect(await set.json()).toEqual({ rules })

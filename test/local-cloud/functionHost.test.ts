@@ -113,7 +113,7 @@ describe('calls', () => {
     }
   })
 
-  test('reports a function that throws, ends, does not exist or gets an invalid event', async () => {
+  test('reports a function that throws, exits or does not exist, and an invalid event', async () => {
     expect((await call('broken')).answer).toMatchObject({ errCode: -504002, errMsg: 'it broke' })
     expect((await call('leaving')).answer.errCode).toBe(-504002)
     expect(await call('missing')).toMatchObject({ status: 404, answer: { errCode: -501000 } })

@@ -160,7 +160,7 @@ describe('an invalid HTTP request gets an error document with a request id', () 
   })
 })
 
-test('a body without progress is refused, and its connection closed', async () => {
+test('refuses a body that makes no progress, and closes its connection', async () => {
   const impatient = await startTestCloud({ bodyIdleMs: 150 })
   try {
     const { hostname, port } = new URL(impatient.cos)

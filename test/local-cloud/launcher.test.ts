@@ -77,14 +77,14 @@ test.each<[string, NodeJS.Signals, string[], RegExp]>([
   await untilGone(address)
 })
 
-test('the command of the package ends with the npm that started it', async () => {
+test('the command of the package ends when the npm that started it ends', async () => {
   const command = join(ROOT, 'packages/local-cloud/dist/command.js')
   const address = await start('npm', ['exec', '-c', `node ${command} --memory`], READY)
   started?.kill('SIGKILL')
   await untilGone(address)
 })
 
-test('without a launcher it outlives the program that started it', async () => {
+test('without a launcher, the server outlives the program that started it', async () => {
   const command = join(ROOT, 'packages/local-cloud/dist/command.js')
   const program = `const { spawn } = require('node:child_process')
 const child = spawn(process.execPath, [${JSON.stringify(command)}, '--memory'], { stdio: ['ignore', 'inherit', 'inherit'] })

@@ -89,7 +89,7 @@ describe('archived objects', () => {
     expect((await signed('GET', 'k')).status).toBe(200)
   })
 
-  test('restoring a restored object moves its expiry', async () => {
+  test('restoring a restored object extends its expiry', async () => {
     await archive('k')
     await restore('k')
     now += HOUR
@@ -100,7 +100,7 @@ describe('archived objects', () => {
     expect((await signed('GET', 'k')).status).toBe(200)
   })
 
-  test('a copy needs a restored source, and may take it out of the archive', async () => {
+  test('a copy requires a restored source, and can change its storage class', async () => {
     await archive('k')
     const copy = () =>
       signed('PUT', 'k', {
@@ -143,7 +143,7 @@ describe('archived objects', () => {
     expect((await signed('HEAD', 'k')).headers['x-cos-restore']).toBe('ongoing-request="true"')
   })
 
-  test('an option shortens the wait', async () => {
+  test('restoreDelayMs shortens a restore', async () => {
     await cloud.end()
     cloud = await startTestCloud({ clock: () => now, restoreDelayMs: 0 })
     await archive('k')
@@ -246,7 +246,7 @@ describe('lifecycle rules', () => {
     return [...body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key)
   }
 
-  test('removes the objects of a prefix after their days, and no others', async () => {
+  test('removes only the objects of a prefix, after the days of the rule', async () => {
     for (const key of ['.trash/private/a', '.trash/private/b/c', '.trash/shared/a', 'private/a']) {
       await send('PUT', key, { body: 'x' })
     }
@@ -259,7 +259,7 @@ describe('lifecycle rules', () => {
     expect(await keysAfter(60)).toEqual(['private/a'])
   })
 
-  test('a rule without a prefix is for all objects, and the time begins with the last change', async () => {
+  test('a rule without a prefix applies to all objects, from their last modification', async () => {
     await send('PUT', 'a', { body: 'x' })
     await putRules(rule('', days(1)))
     expect(await keysAfter(0)).toEqual(['a'])
@@ -281,7 +281,7 @@ describe('lifecycle rules', () => {
     expect(await keysAfter(3000)).toEqual(['a'])
   })
 
-  test('in a bucket with versions an object is only hidden', async () => {
+  test('in a bucket with versions, an expired object gets a delete marker', async () => {
     const body = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
     await send('PUT', '', { query: { versioning: '' }, body })
     await send('PUT', 'a', { body: 'x' })

@@ -130,12 +130,12 @@ test.each<
   expect(isAllowed({ condition }, { context: { [key]: actual } })).toBe(expected)
 })
 
-test('evaluates the other spelling of length', () => {
+test('cos:content_length is another spelling of cos:content-length', () => {
   const condition = { numeric_less_than: { 'cos:content_length': 10 } }
   expect(isAllowed({ condition }, { context: { 'cos:content-length': '9' } })).toBe(true)
 })
 
-test('evaluates two keys, of which both must hold', () => {
+test('a condition with two keys holds only if both match', () => {
   const condition = { string_equal: { 'cos:x-cos-acl': 'private', 'cos:content-type': 'a/b' } }
   const context = { 'cos:x-cos-acl': 'private', 'cos:content-type': 'c/d' }
   expect(isAllowed({ condition }, { context })).toBe(false)

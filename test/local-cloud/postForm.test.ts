@@ -62,7 +62,7 @@ const read = async (key: string) =>
     })
   ).body
 
-test('stores a file by a signed policy, and answers 204, 200 or 201 as requested', async () => {
+test('stores a file with a signed policy, and answers 204, 200 or 201 as requested', async () => {
   const fields = {
     key: 'f/${filename}',
     ...policyFields([{ bucket: BUCKET }, ['starts-with', '$key', 'f/']]),
@@ -76,7 +76,7 @@ test('stores a file by a signed policy, and answers 204, 200 or 201 as requested
   expect(created.headers.etag).toBe(`"${createHash('md5').update('bytes').digest('hex')}"`)
 })
 
-test('stores a file by the older Signature field', async () => {
+test('stores a file with the older Signature field', async () => {
   const Signature = signByOfficialSdk({ method: 'POST' })
   const response = await post(
     { key: 'legacy.txt', success_action_status: '200', Signature },
@@ -86,7 +86,7 @@ test('stores a file by the older Signature field', async () => {
   expect(await read('legacy.txt')).toBe('older')
 })
 
-test('the log has the sender of a form, its key and the statement that decided', async () => {
+test('logs the caller of a form, its key and the deciding statement', async () => {
   const key = await temporaryKey(cloud, [{ action: ['PostObject'], path: 'mine/*' }])
   const token = key.sessionToken
   const own = { SecretId: key.tmpSecretId, SecretKey: key.tmpSecretKey }
@@ -212,7 +212,7 @@ describe('refuses a form', () => {
   })
 })
 
-test('a form that is refused for its headers leaves no file', async () => {
+test('a form that is refused for its headers stores no file', async () => {
   const files = () => readdirSync(join(cloud.folder, 'data/blobs'), { recursive: true }).sort()
   const before = files()
   const Signature = signByOfficialSdk({ method: 'POST' })

@@ -98,7 +98,7 @@ describe('the signatures of document 436/7778', () => {
     expect(get.headers['cache-control']).toBe('max-age=600')
   })
 
-  test('are refused with another digit, or once expired', async () => {
+  test('are refused if a digit is changed or they have expired', async () => {
     const wrong = await at(1557989151, upload(altered(UPLOAD)))
     expect([wrong.status, errorOf(wrong).code]).toEqual([403, 'SignatureDoesNotMatch'])
     expect(wrong.body).toContain('8b2751e77f43a0995d6e9eb9477f4b685cca4172')
@@ -225,7 +225,7 @@ test.each([
   },
 )
 
-test('the published quiet response has 15 bytes, the verbose one has the keys', async () => {
+test('the quiet response has the published 15 bytes, the verbose one lists the keys', async () => {
   const md5 = '+iI9kJvM2k/y5y3nHcn8BQ=='
   const quiet = await signed('POST', '', { delete: '' }, deletion(true, OBJECTS), {
     'Content-MD5': md5,

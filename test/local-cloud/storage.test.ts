@@ -56,7 +56,7 @@ test('serves a file at its temporary address only, with length and digest', asyn
   expect((await fetch(url, { method: 'PUT', body: 'x' })).status).toBe(403)
 })
 
-test('keeps these files out of reach of the local COS', async () => {
+test('the local COS does not serve the files of cloud storage', async () => {
   await sdk.run(cloud, (_db, _input, sdk) =>
     sdk.uploadFile({ cloudPath: 'hidden.txt', fileContent: Buffer.from('x') }),
   )

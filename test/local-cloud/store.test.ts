@@ -6,6 +6,7 @@ import { ClassicLevel } from 'classic-level'
 import { bytesOf } from '../../packages/local-cloud/src/cos/response'
 import type { BucketRecord, ObjectRecord } from '../../packages/local-cloud/src/cos/store/records'
 import { Store } from '../../packages/local-cloud/src/cos/store/store'
+import { MIB } from '../support/fakePhone'
 import { countBlobsOnDisk } from '../support/testCloud'
 
 let folder: string
@@ -18,7 +19,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const MIB = 1024 * 1024
 const BUCKET: BucketRecord = { name: 'b-1250000000', region: 'r', created: '2026-01-01T00:00:00Z' }
 
 async function* pieces(bytes: Uint8Array, size = 65_536) {
@@ -118,7 +118,7 @@ describe.each([
     }
   })
 
-  test('makes an object of parts of any size', async () => {
+  test('assembles an object from parts of any size', async () => {
     const parts = [randomBytes(10), randomBytes(MIB + 1), randomBytes(5000)]
     const upload = {
       bucket: BUCKET.name,
@@ -204,7 +204,7 @@ describe.each([
     expect([store.buckets.list(), await keysOf()]).toEqual([[], []])
   })
 
-  test('ends a write whose body is lost, and accepts the next one', async () => {
+  test('fails a write whose body is interrupted, and accepts the next one', async () => {
     async function* lost() {
       yield randomBytes(3 * MIB)
       throw new Error('connection lost')

@@ -119,7 +119,7 @@ test('refuses to issue a key to a temporary key', async () => {
   })
 })
 
-test('names the unsupported action', async () => {
+test('refuses an unsupported action by name', async () => {
   await expect(root().QueryApiKey({} as never)).rejects.toMatchObject({ code: 'InvalidAction' })
 })
 

@@ -1,4 +1,5 @@
-import { checkConfig, formPolicy, grantsOf } from '@miniprogram-cos/server'
+import { checkConfig, grantsOf } from '@miniprogram-cos/server'
+import { formPolicy } from '../../packages/server/src/policy'
 import { errorOf, postForm, signedRequests } from '../support/cosRequests'
 import { AVATARS, functionsInProcess } from '../support/functionsInProcess'
 import { ALICE, BOB, BUCKET, HOST, REGION } from '../support/testCloud'

@@ -8,14 +8,11 @@ import {
   type UploadedFile,
 } from '@miniprogram-cos/server'
 import type { Rule } from '../../packages/server/src/rules'
-import type { BucketAccess, ObjectHead } from '../../packages/server/src/uploads/bucketAccess'
-import { FolderQuota } from '../../packages/server/src/uploads/folderQuota'
-import { memoryRecords, memoryStores } from '../../packages/server/src/uploads/records'
-import {
-  reconcileRecords,
-  type UploadRecord,
-  UploadRecords,
-} from '../../packages/server/src/uploads/uploadRecords'
+import type { BucketAccess, ObjectHead } from '../../packages/server/src/services/bucketAccess'
+import { FolderQuota } from '../../packages/server/src/services/folderQuota'
+import { HookRunner, type UploadRecord } from '../../packages/server/src/services/hookRunner'
+import { reconcileRecords } from '../../packages/server/src/services/reconcile'
+import { memoryRecords, memoryStores } from '../../packages/server/src/services/records'
 import { signedRequests } from '../support/cosRequests'
 import {
   callFunction,
@@ -129,7 +126,7 @@ test('onUpload runs again when the same bytes replace an object within a second'
   }
 })
 
-test('who may only read a folder does not learn how much is in it', async () => {
+test('usage is refused to callers who may only read', async () => {
   const usage = { path: `album/${ALICE}/` }
   expect(await functions.signature(ALICE, { usage })).toMatchObject({ quota: 1024 })
   expect((await functions.signature(BOB, { usage })).error?.code).toBe('KitPathRefused')
@@ -195,13 +192,13 @@ describe('reconcile', () => {
   const rulesWith = (onUpload: (file: UploadedFile) => unknown) =>
     readRules({ 'in/{openid}/**': { owner: ['write'], onUpload } })
 
-  test('sees what replaced a confirmed object within the same second', async () => {
+  test('notices that a confirmed object was replaced within the same second', async () => {
     const { bucket, clock, put } = memoryBucket()
     const records = memoryRecords<UploadRecord>()
     const types: string[] = []
     const rules = rulesWith(({ type }) => types.push(type))
     put(KEY)
-    await new UploadRecords(rules, bucket, records, clock).sync(ruleOf(rules), KEY)
+    await new HookRunner(rules, bucket, records, clock).sync(ruleOf(rules), KEY)
     put(KEY, { type: 'text/html' })
     clock.time += 7_200_000
     const run = () => reconcileRecords(rules, bucket, records, {}, clock)
@@ -224,7 +221,7 @@ describe('reconcile', () => {
     expect(runs).toBeLessThan(10)
   })
 
-  test('removes no object that a client has uploaded since the listing', async () => {
+  test('keeps an object that a client has uploaded since the listing', async () => {
     const { bucket, objects, clock, put } = memoryBucket()
     const rules = rulesWith(() => undefined)
     put(KEY)
@@ -243,7 +240,7 @@ describe('reconcile', () => {
     expect(objects.get(KEY)?.etag).toBe('"new"')
   })
 
-  test('goes on after an object that COS or the database refuses', async () => {
+  test('continues after an object that COS or the database refuses', async () => {
     const { bucket, clock, put } = memoryBucket()
     const rules = rulesWith(() => undefined)
     put(KEY)

@@ -5,13 +5,10 @@ import type {
   BucketAccess,
   ListedFile,
   ObjectHead,
-} from '../../packages/server/src/uploads/bucketAccess'
-import { memoryRecords, type RecordStore } from '../../packages/server/src/uploads/records'
-import {
-  reconcileRecords,
-  type UploadRecord,
-  UploadRecords,
-} from '../../packages/server/src/uploads/uploadRecords'
+} from '../../packages/server/src/services/bucketAccess'
+import { HookRunner, type UploadRecord } from '../../packages/server/src/services/hookRunner'
+import { reconcileRecords } from '../../packages/server/src/services/reconcile'
+import { memoryRecords, type RecordStore } from '../../packages/server/src/services/records'
 
 const KEYS = ['a', 'b', 'c'].map((name) => `files/oA/${name}`)
 
@@ -158,7 +155,7 @@ class World {
     } else if (event.kind === 'delete') this.objects.delete(event.key)
     else if (event.kind === 'reconcile') await this.reconcile(1)
     else {
-      const uploads = new UploadRecords(this.rules, this.bucket, this.records, this.clock)
+      const uploads = new HookRunner(this.rules, this.bucket, this.records, this.clock)
       const rule = uploads.ruleOf(event.key)
       const present = this.objects.get(event.key)?.etag
       const etag = { right: present, wrong: '"forged"', none: undefined }[event.etag]

@@ -1,14 +1,14 @@
 import { createServer, type Server } from 'node:http'
 import {
-  CallerLimiter,
   credentialsFunction,
   type Environment,
   fetchTemporaryKey,
-  KeyCache,
   signatureFunction,
   type TemporaryKey,
 } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
+import { CallerLimiter } from '../../packages/server/src/callerLimiter'
+import { KeyCache } from '../../packages/server/src/keySource'
 import type { FunctionAnswer } from '../support/functionCalls'
 import { environmentOf, invocationOf } from '../support/functionsInProcess'
 import { listenLocally } from '../support/localServer'
@@ -105,7 +105,7 @@ describe('KeyCache', () => {
     const cache = cacheAt()
     await expect(cache.get('a', 'p', 1, () => Promise.reject(new Error('x')))).rejects.toThrow('x')
     now = 0
-    expect((await cache.get('a', 'p', 1, async () => key(10))).key).toEqual(key(10))
+    expect((await cache.get('a', 'p', 1, async () => key(10))).credentials).toEqual(key(10))
   })
 
   test('keeps the 1,000 most recently used keys', async () => {

@@ -1,10 +1,6 @@
-import {
-  credentialsFunction,
-  type Invocation,
-  readCaller,
-  signatureFunction,
-} from '@miniprogram-cos/server'
+import { credentialsFunction, type Invocation, signatureFunction } from '@miniprogram-cos/server'
 import { config } from '../../cos.config'
+import { readCaller } from '../../packages/server/src/identity'
 import { send } from '../support/cosRequests'
 import type { FunctionAnswer } from '../support/functionCalls'
 import { captureFunctionLog, environmentOf, invocationOf } from '../support/functionsInProcess'

@@ -1,21 +1,21 @@
 import { operations } from '@miniprogram-cos/protocol'
 import {
   type AccessRules,
-  authorizeRequest,
   type CosConfig,
   checkConfig,
   compilePolicy,
-  grantsForKeys,
+  grantsForFolderKey,
   grantsOf,
-  readRequest,
   readRules,
-  requestedKeyProblem,
   VERBS,
   type Verb,
 } from '@miniprogram-cos/server'
 import fc from 'fast-check'
 import { evaluatePolicy } from '../../packages/local-cloud/src/cos/evaluatePolicy'
 import { parsePolicy } from '../../packages/local-cloud/src/cos/parsePolicy'
+import { keyReason } from '../../packages/server/src/objectKey'
+import { authorizeRequest } from '../../packages/server/src/signature/authorize'
+import { readRequest } from '../../packages/server/src/signature/request'
 
 /**
  * A second, independent implementation of the rules: patterns as regular expressions, verbs as lists of actions from
@@ -255,7 +255,7 @@ const PLACE = { bucket: 'media-1250000000', region: 'ap-guangzhou' }
 
 /** The policy of the caller's key as STS reads it; undefined if no key is issued. */
 function policyOf(declared: AccessRules, who: Caller) {
-  const grants = grantsForKeys(grantsOf(readRules(declared, GROUPS), who))
+  const grants = grantsForFolderKey(grantsOf(readRules(declared, GROUPS), who))
   const policy = compilePolicy(grants, PLACE)
   return policy.statement.length > 0 ? parsePolicy(JSON.stringify(policy)) : undefined
 }
@@ -340,7 +340,7 @@ test('cos-signature signs exactly what the rules allow, with a key that permits 
           grantRead: undefined,
           override: undefined,
         }
-        const isKeyFit = requestedKeyProblem(key, 'request') === undefined
+        const isKeyFit = keyReason(key, 'request') === undefined
         const expected = isKeyFit && mayByRules(unlimited, who, asked)
         let used: ReturnType<typeof grantsOf> | undefined
         try {

@@ -4,10 +4,10 @@ import type {
   ListedFile,
   ObjectHead,
   TrashBucket,
-} from '../../packages/server/src/uploads/bucketAccess'
-import type { Lease } from '../../packages/server/src/uploads/records'
-import { memoryRecords } from '../../packages/server/src/uploads/records'
-import { readEntry, Trash } from '../../packages/server/src/uploads/trash'
+} from '../../packages/server/src/services/bucketAccess'
+import type { Lease } from '../../packages/server/src/services/lease'
+import { memoryRecords } from '../../packages/server/src/services/records'
+import { readEntry, Trash } from '../../packages/server/src/services/trash'
 
 const KEYS = ['a', 'a/b'].map((name) => `files/oA/${name}`)
 const [rule] = readRules({

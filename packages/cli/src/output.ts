@@ -86,10 +86,10 @@ export async function isAgreed(yes: boolean, question: string): Promise<boolean>
   throw localizedError('stdin is not a TTY; pass --yes', '标准输入不是终端，请加 --yes')
 }
 
-/** Receives the steps of the main job. */
+/** Receives the steps of the main scenario. */
 export type Reporter = Pick<Printer, 'title' | 'line' | 'bar' | 'check'>
 
-/** Prints the steps of the main job: titles, results, and a progress bar on a terminal. */
+/** Prints the steps of the main scenario: titles, results, and a progress bar on a terminal. */
 export class Printer {
   readonly #isTerminal = process.stdout.isTTY === true
   readonly #colors = colorsFor(process.stdout)
@@ -124,10 +124,14 @@ export class Printer {
   }
 }
 
-/** Pads a text to a number of columns; a Chinese character takes two. */
+/** Columns that a text takes in a terminal: two for a Chinese character. */
+export function columnsOf(text: string): number {
+  return text.replace(/[\u2e80-\uffef]/g, '  ').length
+}
+
+/** Pads a text to a number of columns. */
 export function padColumns(text: string, columns: number): string {
-  const wide = text.match(/[\u2e80-\uffef]/g) ?? []
-  return text.padEnd(columns - wide.length)
+  return text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
 }
 
 export function formatBytes(bytes: number): string {

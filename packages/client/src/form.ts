@@ -11,14 +11,15 @@ import {
 } from '@miniprogram-cos/protocol'
 import { abortGroup, unlessAborted } from './concurrency'
 import type { CallerPlace } from './credentials/cloud'
-import { type ConfirmedUpload, confirmUpload } from './credentials/confirm'
 import {
+  type ConfirmedUpload,
   cloudFunction,
+  confirmUpload,
+  type FunctionCall,
   functionCall,
   functionError,
   type HttpOptions,
   httpFunction,
-  type x,
 } from './credentials/function'
 import { callApp, progressReporter } from './events'
 import { asCosError, isForeign, missingParam, requestIdOf } from './request/errors'
@@ -97,7 +98,7 @@ export interface FormUploadResult<Confirm = unknown> extends ConfirmedUpload<Con
  */
 class FormCOS {
   /** @internal */
-  private readonly _call: x
+  private readonly _call: FunctionCall
   /** @internal Functions that abort the running uploads, by id. */
   private readonly _running: Record<string, () => void> = {}
   /** @internal */

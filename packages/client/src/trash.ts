@@ -10,7 +10,7 @@ import type {
 import type { COS } from './client'
 import { runPool } from './concurrency'
 import type { CloudCredentials } from './credentials/cloud'
-import { type ConfirmedUpload, covers } from './credentials/confirm'
+import { type ConfirmedUpload, covers } from './credentials/function'
 import type { Method } from './operationMethods'
 import { asCosError } from './request/errors'
 

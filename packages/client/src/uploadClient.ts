@@ -8,7 +8,12 @@ import {
   cloudCredentials,
   type FunctionOptions,
 } from './credentials/cloud'
-import { cloudFunction, type HttpOptions, httpFunction, type x } from './credentials/function'
+import {
+  cloudFunction,
+  type FunctionCall,
+  type HttpOptions,
+  httpFunction,
+} from './credentials/function'
 import { fixedProvider } from './credentials/provider'
 import { type Callback, Emitter, settle, withCosError } from './events'
 import { type COSOptions, type ResolvedOptions, resolveOptions } from './options'
@@ -40,7 +45,7 @@ const functionFor = ({ mode }: FunctionOptions): string =>
 /** Creates a client that gets keys or signatures from a function of this kit. */
 function createWith<Client extends UploadCOS>(
   Client: new (options: COSOptions) => Client,
-  call: x,
+  call: FunctionCall,
   options: COSOptions & FunctionOptions,
 ): Client {
   const cloud = cloudCredentials(call, options)

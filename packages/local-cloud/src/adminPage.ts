@@ -274,9 +274,9 @@ async function send(method, url, body) {
 async function refresh() {
   const text = await (await fetch(location.href)).text()
   const page = new DOMParser().parseFromString(text, 'text/html')
-  const scrolled = [...document.querySelectorAll('.scroll')].map((one) => one.scrollTop)
+  const scrolled = [...document.querySelectorAll('.scroll')].map((box) => box.scrollTop)
   document.querySelector('main').replaceWith(page.querySelector('main'))
-  document.querySelectorAll('.scroll').forEach((one, i) => { one.scrollTop = scrolled[i] || 0 })
+  document.querySelectorAll('.scroll').forEach((box, i) => { box.scrollTop = scrolled[i] || 0 })
 }
 const attempt = (task) => task().catch((error) => say(texts.failed, { reason: error.message }))
 document.querySelector('#upload').addEventListener('submit', (event) => {

@@ -3,6 +3,19 @@ import { argumentError } from './errors'
 /** COS's limit for a key, in UTF-8 bytes (document 436/13324). */
 export const MAX_KEY_BYTES = 850
 
+/**
+ * Whether a key lies below a folder that ends in a slash. A segment `*` stands for exactly one segment, here for the
+ * folder of any user.
+ */
+export function isBelow(path: string, key: string): boolean {
+  const pattern = path.split('/').slice(0, -1)
+  const segments = key.split('/')
+  return (
+    segments.length > pattern.length &&
+    pattern.every((segment, i) => segment === '*' || segment === segments[i])
+  )
+}
+
 /** Returns why COS would refuse a key; undefined if it would accept it. */
 export function keyProblem(key: string): string | undefined {
   if (!key) return 'it is empty'

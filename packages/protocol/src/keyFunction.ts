@@ -1,5 +1,5 @@
 /**
- * The contract between the client and the cloud functions, as types. `cos-credentials` issues temporary keys,
+ * The contract between the client and the cloud functions. `cos-credentials` issues temporary keys,
  * `cos-signature` signs single requests. The event of the call is the request; it never identifies the caller.
  */
 
@@ -15,6 +15,9 @@ export interface ScopeEntry {
   /** A key, or the prefix of a list. */
   prefix: string
 }
+
+/** Most entries of one requested scope that the functions accept: a policy has no room for more. */
+export const MAX_SCOPE_ENTRIES = 50
 
 /** An entry of a requested scope. Bucket and region default to those of the function. */
 export type RequestedScope = Pick<ScopeEntry, 'action' | 'prefix'> &

@@ -123,9 +123,9 @@ export function checkConfig(config: CosConfig): CheckedConfig {
 
 function checkBuckets({ bucket, region, otherBuckets = [] }: CosConfig): void {
   try {
-    for (const one of [{ bucket, region }, ...otherBuckets]) {
-      checkBucket(one.bucket)
-      checkRegion(one.region)
+    for (const location of [{ bucket, region }, ...otherBuckets]) {
+      checkBucket(location.bucket)
+      checkRegion(location.region)
     }
   } catch (error) {
     throw new Error(`cos.config.ts: ${error instanceof Error ? error.message : error}`)

@@ -6,12 +6,12 @@ import { principalOf, readCaller, type WXContext } from './identity'
 import { auditName, KeySource } from './keySource'
 import type { Rule } from './rules'
 import { isServerName } from './serverNames'
-import type { Environment } from './sts'
 import {
+  BucketServices,
   type FunctionServices,
   type ServiceResponse,
-  UploadServices,
-} from './uploads/uploadServices'
+} from './services/bucketServices'
+import type { Environment } from './sts'
 
 /** The arguments that the platform passes to a function. */
 export interface Invocation {
@@ -64,11 +64,16 @@ export interface FunctionInstance {
   config: CheckedConfig
   environment: Environment
   keys: KeySource
-  uploads: UploadServices
+  services: BucketServices
 }
 
+/** Handles the calls of one warm instance. */
+type FunctionHandler<Result> = (
+  invocation: Invocation,
+) => Promise<Result | ServiceResponse | Refusal>
+
 /**
- * Creates a function: once per warm instance, which keeps keys and limits.
+ * Creates the handler of a function, once per warm instance, which keeps keys and limits.
  *
  * @param environment the function's environment variables, `process.env`
  * @param services needed where rules have hooks, quotas or a trash
@@ -78,23 +83,23 @@ export type CloudFunction<Result> = (
   config: CosConfig,
   environment: Environment,
   services?: FunctionServices,
-) => (invocation: Invocation) => Promise<Result | ServiceResponse | Refusal>
+) => FunctionHandler<Result>
 
 /**
- * A function that verifies the caller of each call, answers, and writes one log entry. Errors are returned as
- * `{ error }`; unexpected ones without details.
- * @param answer answers a call that requests a key or a signature
+ * Defines a function that verifies the caller of each call, handles it, and writes one log entry. Errors are returned
+ * as `{ error }`; unexpected ones without details.
+ * @param issue handles a call that requests a key or a signature
  */
 export const createFunction =
   <Result>(
     fn: string,
-    answer: (call: Call, instance: FunctionInstance) => Promise<Result>,
+    issue: (call: Call, instance: FunctionInstance) => Promise<Result>,
   ): CloudFunction<Result> =>
-  (given, environment, services = {}) => {
+  (given, environment, stores = {}) => {
     const config = checkConfig(given)
     const keys = new KeySource(config, environment)
-    const uploads = new UploadServices(config, environment, services)
-    const instance = { config, environment, keys, uploads }
+    const services = new BucketServices(config, environment, stores)
+    const instance = { config, environment, keys, services }
     return async ({ event, context, wxContext }) => {
       const started = Date.now()
       const log: Partial<LogEntry> = {}
@@ -113,7 +118,7 @@ export const createFunction =
           wxContext,
           log,
         }
-        return await (uploads.answer(call) ?? answer(call, instance))
+        return await (services.handle(call) ?? issue(call, instance))
       } catch (thrown) {
         const error = toFunctionError(thrown)
         outcome = error.code

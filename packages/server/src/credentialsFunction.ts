@@ -5,15 +5,15 @@ import { FunctionError } from './errors'
 import {
   actionsOf,
   compilePolicy,
-  grantsForKeys,
-  keyObstacle,
+  folderKeyObstacle,
+  grantsForFolderKey,
   type PolicyDocument,
-  policyOf,
+  policyForPermissions,
 } from './policy'
 import { compileScope, narrowGrants, sizedUpload, sizeOf } from './scope'
 import { createName, createRefused } from './serverNames'
+import type { UploadRequest } from './services/hooks'
 import type { Environment } from './sts'
-import type { WantedUpload } from './uploads/hooks'
 
 /** For how many seconds a cached key must still be valid. */
 const MIN_REMAINING = 300
@@ -27,14 +27,15 @@ const MIN_REMAINING = 300
  */
 export const credentialsFunction = createFunction<KeyFunctionResponse>(
   'cos-credentials',
-  async (call, { config, environment, keys, uploads }) => {
-    const requested = requestedPolicy(call, config, environment)
-    call.log.what = requested.what
-    await uploads.permit(call, requested.uploads, config.keySeconds)
-    const { key, isCached } = await keys.keyFor(call.openid, requested.policy, MIN_REMAINING)
-    call.log.cached = isCached
-    call.log.stsRequestId = key.requestId
-    const { tmpSecretId, tmpSecretKey, sessionToken, startTime, expiredTime, requestId } = key
+  async (call, { config, environment, keys, services }) => {
+    const { what, policy, key, uploads } = requestedPolicy(call, config, environment)
+    call.log.what = what
+    await services.permit(call, uploads, config.keySeconds)
+    const issued = await keys.credentialsFor(call.openid, policy, MIN_REMAINING)
+    const { tmpSecretId, tmpSecretKey, sessionToken, startTime, expiredTime, requestId } =
+      issued.credentials
+    call.log.cached = issued.isCached
+    call.log.stsRequestId = requestId
     return {
       credentials: { tmpSecretId, tmpSecretKey, sessionToken },
       startTime,
@@ -43,10 +44,10 @@ export const credentialsFunction = createFunction<KeyFunctionResponse>(
       bucket: config.bucket,
       region: config.region,
       prefix: call.prefix,
-      ...uploads.servedPaths(call),
+      ...services.servedPaths(call),
       // The key permits less than all the caller may do.
-      ...(requested.what === 'key' ? {} : { scopeLimit: true }),
-      ...(requested.key === undefined ? {} : { key: requested.key }),
+      ...(what === 'key' ? {} : { scopeLimit: true }),
+      ...(key === undefined ? {} : { key }),
     }
   },
 )
@@ -58,7 +59,7 @@ interface RequestedPolicy {
   /** The name of the new object, for `create`. */
   key?: string
   /** The objects that it permits to upload, where their rule has a hook or a quota. */
-  uploads: WantedUpload[]
+  uploads: UploadRequest[]
 }
 
 /**
@@ -70,12 +71,9 @@ function requestedPolicy(
   location: CheckedConfig,
   environment: Environment,
 ): RequestedPolicy {
-  const { event, grants } = call
-  const [scope, paths, verbs, create] = [event.scope, event.paths, event.verbs, event.create].map(
-    (field) => field ?? undefined,
-  )
-  const kinds = [scope, paths ?? verbs, create].filter((one) => one !== undefined)
-  if (kinds.length > 1) {
+  const { scope, paths, verbs, create } = withoutNulls(call.event)
+  const requestedKinds = [scope, paths ?? verbs, create].filter((field) => field !== undefined)
+  if (requestedKinds.length > 1) {
     throw new FunctionError(
       'KitBadRequest',
       'the event may have only one of scope, paths (with verbs) and create',
@@ -86,14 +84,30 @@ function requestedPolicy(
     const created = createName(create, call, environment)
     const { key } = created
     const { grant, upload } = sizedUpload(created.grant, key, sizeOf(create))
-    const obstacle = grant.rule.overwrite ? undefined : keyObstacle('write', grant.rule)
+    const obstacle = grant.rule.overwrite ? undefined : folderKeyObstacle('write', grant.rule)
     if (obstacle) throw createRefused(obstacle, grant.rule.pattern)
     const permissions = actionsOf('write').map((action) => ({ action, path: key, grant }))
-    return { what: 'create', policy: policyOf(permissions, location), key, uploads: [upload] }
+    return {
+      what: 'create',
+      policy: policyForPermissions(permissions, location),
+      key,
+      uploads: [upload],
+    }
   }
-  if (kinds.length > 0) {
+  if (requestedKinds.length > 0) {
     const narrowed = narrowGrants({ paths, verbs }, call)
     return { what: 'paths', policy: compilePolicy(narrowed, location), uploads: [] }
   }
-  return { what: 'key', policy: compilePolicy(grantsForKeys(grants), location), uploads: [] }
+  return {
+    what: 'key',
+    policy: compilePolicy(grantsForFolderKey(call.grants), location),
+    uploads: [],
+  }
+}
+
+/** The event without fields that are null: some clients send null for what they leave out. */
+function withoutNulls(event: Record<string, unknown>): Record<string, NonNullable<unknown>> {
+  return Object.fromEntries(
+    Object.entries(event).flatMap(([name, value]) => (value == null ? [] : [[name, value]])),
+  )
 }

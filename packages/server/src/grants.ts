@@ -1,4 +1,4 @@
-import type { Verb } from '@miniprogram-cos/protocol'
+import { isBelow, type Verb } from '@miniprogram-cos/protocol'
 import { quote, Reason, type Refuse } from './errors'
 import { type KeyUse, keyReason } from './objectKey'
 import { granteesOf, OPENID, type Rule, VERBS } from './rules'
@@ -49,16 +49,6 @@ export function ownPrefix(rules: Rule[], openid: string): string {
   return rule ? pathOf(rule, openid) : ''
 }
 
-/** Whether a key lies below a granted path; `*` is exactly one segment here. */
-export function covers({ path }: Pick<Grant, 'path'>, key: string): boolean {
-  const pattern = path.split('/').slice(0, -1)
-  const segments = key.split('/')
-  return (
-    segments.length > pattern.length &&
-    pattern.every((segment, i) => segment === '*' || segment === segments[i])
-  )
-}
-
 /**
  * The grant by which a caller may do something with a key.
  * @param includes whether a grant is of the right kind. @default it has the verb
@@ -74,7 +64,7 @@ export function grantFor(
 ): Grant {
   const problem = keyReason(key, use)
   if (problem) throw refuse(problem, undefined, quote(key))
-  const grant = grants.find((one) => includes(one) && covers(one, key))
+  const grant = grants.find((candidate) => includes(candidate) && isBelow(candidate.path, key))
   if (grant) return grant
   const { reason, rule } = explainDenial(rules, verb, key)
   throw refuse(reason, rule)
@@ -86,7 +76,7 @@ export function explainDenial(
   verb: Verb,
   key: string,
 ): { reason: Reason; rule?: string } {
-  const rule = rules.find((one) => covers({ path: pathOf(one, '*') }, key))
+  const rule = rules.find((candidate) => isBelow(pathOf(candidate, '*'), key))
   if (!rule) return { reason: new Reason('notCovered', { verb, key: quote(key) }) }
   const who = granteesOf(rule)
     .filter(({ verbs }) => verbs.includes(verb))

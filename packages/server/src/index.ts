@@ -29,6 +29,7 @@ export type {
   UsageResponse,
   Verb,
 } from '@miniprogram-cos/protocol'
+export { accountPolicy, STRICT_SIGNATURE, trashLifecycle } from './accountPolicy'
 export {
   type AddressStyle,
   type CheckedConfig,
@@ -39,10 +40,9 @@ export {
 export type { CloudFunction, Invocation } from './createFunction'
 export { credentialsFunction } from './credentialsFunction'
 export { type Decision, decide, type ExplainedDecision, type TestedFile } from './decide'
-export { accessTable, accountPolicy, STRICT_SIGNATURE, trashLifecycle } from './deployment'
 export { FunctionError, REASONS, type Reason, type ReasonCode } from './errors'
-export { covers, type Grant, grantsOf, ownPrefix, type Principal } from './grants'
-export { type Caller, readCaller, type WXContext } from './identity'
+export { type Grant, grantsOf, ownPrefix, type Principal } from './grants'
+export type { Caller, WXContext } from './identity'
 export {
   createKeyServer,
   type KeyFunctionName,
@@ -50,20 +50,35 @@ export {
   nodeListener,
   type VerifiedCaller,
 } from './keyServer'
-export { auditName, CallerLimiter, KeyCache } from './keySource'
-export { requestedKeyProblem } from './objectKey'
+export { auditName } from './keySource'
 export {
   type BucketLocation,
   compilePolicy,
-  formPolicy,
-  grantsForKeys,
+  grantsForFolderKey,
   MAX_POLICY_CHARS,
   type PolicyDocument,
   resourceOf,
 } from './policy'
-export { type AccessRule, type AccessRules, type Rule, readRules, VERBS } from './rules'
-export { authorizeRequest } from './signature/authorize'
-export { nodeHash, readRequest } from './signature/request'
+export {
+  type AccessRule,
+  type AccessRules,
+  granteesOf,
+  type Rule,
+  readRules,
+  VERBS,
+} from './rules'
+export type { FunctionServices } from './services/bucketServices'
+export type {
+  BeforeUpload,
+  DeletedFile,
+  OnDelete,
+  OnUpload,
+  RequestedFile,
+  UploadedFile,
+} from './services/hooks'
+export { type ReconcileOptions, type ReconcileResult, reconcile } from './services/reconcile'
+export { type CloudDatabase, collectionsOf } from './services/records'
+export { nodeHash } from './signature/request'
 export { signatureFunction } from './signatureFunction'
 export { type Environment, fetchTemporaryKey, type StsAccess } from './sts'
 export {
@@ -75,14 +90,3 @@ export {
   testRules,
   type Who,
 } from './testRules'
-export type {
-  BeforeUpload,
-  DeletedFile,
-  OnDelete,
-  OnUpload,
-  RequestedFile,
-  UploadedFile,
-} from './uploads/hooks'
-export { type CloudDatabase, collectionsOf } from './uploads/records'
-export { type ReconcileOptions, type ReconcileResult, reconcile } from './uploads/uploadRecords'
-export type { FunctionServices } from './uploads/uploadServices'

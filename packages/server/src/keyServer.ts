@@ -6,12 +6,12 @@ import type { CosConfig } from './config'
 import type { Invocation } from './createFunction'
 import { credentialsFunction } from './credentialsFunction'
 import { FunctionError } from './errors'
+import type { FunctionServices } from './services/bucketServices'
+import { memoryStores } from './services/records'
 import { signatureFunction } from './signatureFunction'
 import type { Environment } from './sts'
-import { memoryStores } from './uploads/records'
-import type { FunctionServices } from './uploads/uploadServices'
 
-/** Who sent a request, as the key server's own login has verified it. */
+/** The caller of a request, verified by the key server's own login. */
 export interface VerifiedCaller {
   /** The user's OPENID: `[A-Za-z0-9_-]`, at most 64 characters, not digits alone. */
   openid: string
@@ -30,9 +30,9 @@ export interface KeyServerOptions {
   /** `COS_STS_SECRET_ID`, `COS_STS_SECRET_KEY` …: the variables of the cloud functions. @default process.env */
   environment?: Environment
   /**
-   * Tells whose request this is, by what your own login gave the mini program: it must verify a session, and must not
-   * believe an OPENID that the request states. `undefined` refuses the request. It gets method, URL and headers; the
-   * body is not read before the caller is known.
+   * Identifies the caller, by the session of your own login: it must verify the session, and must not believe an
+   * OPENID that the request states. `undefined` refuses the request. It gets method, URL and headers; the body is not
+   * read before the caller is known.
    */
   identify: (request: Request) => VerifiedCaller | undefined | Promise<VerifiedCaller | undefined>
   /** Records of hooks and quotas; see `FunctionServices`. @default in memory */
@@ -45,7 +45,7 @@ export interface KeyServerOptions {
 
 const MAX_BODY_BYTES = 100 * 1024
 
-const CREATE = { 'cos-credentials': credentialsFunction, 'cos-signature': signatureFunction }
+const FACTORIES = { 'cos-credentials': credentialsFunction, 'cos-signature': signatureFunction }
 
 /** HTTP status of each refusal. */
 const STATUS: Record<RefusalCode, number> = {
@@ -70,7 +70,7 @@ const STATUS: Record<RefusalCode, number> = {
 
 /**
  * A key server without CloudBase: answers `POST …/cos-credentials` and `POST …/cos-signature` as the cloud functions
- * answer their calls, with the same access rules, limits and log. The body is the event as JSON, the answer the
+ * answer their calls, with the same access rules, limits and log. The body is the event as JSON, the response the
  * function's result; a refusal has its HTTP status too. There are no CORS headers: a browser page cannot use it.
  *
  * @returns a handler for anything that speaks `Request` and `Response`; `nodeListener` makes one for node:http. It
@@ -90,16 +90,16 @@ export function createKeyServer({
 }: KeyServerOptions): (request: Request) => Promise<Response> {
   // Both functions count against the same quotas.
   const services: FunctionServices = database ? { database } : { records: memoryStores() }
-  const answers = new Map(
+  const handlers = new Map(
     functions.map((name) => [
       name as string,
-      CREATE[name]({ env: '', ...config }, environment, services),
+      FACTORIES[name]({ env: '', ...config }, environment, services),
     ]),
   )
   return async (request) => {
     const fn = new URL(request.url).pathname.split('/').pop() ?? ''
-    const answer = answers.get(fn)
-    if (!answer) return refuse(404, 'the path must end in the name of a function that is offered')
+    const handler = handlers.get(fn)
+    if (!handler) return refuse(404, 'the path must end in the name of a function that is offered')
     if (request.method !== 'POST') {
       return refuse(405, 'the method must be POST', { Allow: 'POST' })
     }
@@ -111,7 +111,7 @@ export function createKeyServer({
       const { url, method, headers } = request
       const caller = await identify(new Request(url, { method, headers }))
       const event = caller ? await readJson(request, maxBodyBytes) : {}
-      return respond(await answer(invocationBy(caller, event)))
+      return respond(await handler(invocationBy(caller, event)))
     } catch (error) {
       if (error instanceof BodyError) return refuse(error.status, error.message)
       const name = error instanceof Error ? error.name : 'unknown'
@@ -189,7 +189,7 @@ function respond(result: object | Refusal): Response {
   return new Response(JSON.stringify(result), { status: STATUS[code], headers })
 }
 
-/** A request that is no call of a function. */
+/** Refuses a request that is not a call of a function. */
 function refuse(status: number, message: string, headers: Record<string, string> = {}): Response {
   const body = JSON.stringify(new FunctionError('KitBadRequest', message).toRefusal())
   return new Response(body, { status, headers: { ...HEADERS, ...headers } })
@@ -207,7 +207,7 @@ export function nodeListener(
   handler: (request: Request) => Promise<Response>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (incoming, outgoing) => {
-    void answerNode(handler, incoming, outgoing).catch(() => {
+    void serveNode(handler, incoming, outgoing).catch(() => {
       // The request is no valid HTTP, or the client is gone.
       if (!outgoing.headersSent) outgoing.writeHead(400)
       outgoing.end()
@@ -215,7 +215,7 @@ export function nodeListener(
   }
 }
 
-async function answerNode(
+async function serveNode(
   handler: (request: Request) => Promise<Response>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -225,7 +225,7 @@ async function answerNode(
   headers.forEach((value, name) => {
     outgoing.setHeader(name, value)
   })
-  // The rest of the body is not waited for.
+  // The rest of the body is not read.
   if (!incoming.complete) outgoing.setHeader('Connection', 'close')
   outgoing.end(body ? Buffer.from(await new Response(body).arrayBuffer()) : undefined)
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { TemporaryKey } from '@miniprogram-cos/protocol'
+import { CallerLimiter, setNewest } from './callerLimiter'
 import { FunctionError } from './errors'
 import { type PolicyDocument, serializePolicy } from './policy'
 import { type Environment, fetchTemporaryKey, readStsAccess } from './sts'
@@ -12,6 +13,12 @@ const RETRY_MILLISECONDS = 300
  * as many uploads a minute as `keysPerMinute`.
  */
 const ONE_OBJECT_COST = 0.1
+
+/** What a caller gets from STS. */
+interface IssuedCredentials {
+  credentials: TemporaryKey
+  isCached: boolean
+}
 
 interface KeySourceOptions {
   region: string
@@ -35,17 +42,17 @@ export class KeySource {
   }
 
   /**
-   * A key of this caller that permits what the policy says.
+   * Credentials of this caller that permit what the policy says.
    * @param seconds for how long it must still be valid; capped at half of a new key's life
    * @param isForOneObject the key signs uploads of one object. @default false
    * @throws FunctionError
    */
-  async keyFor(
+  async credentialsFor(
     openid: string,
     policy: PolicyDocument,
     seconds: number,
     { isForOneObject = false } = {},
-  ): Promise<{ key: TemporaryKey; isCached: boolean }> {
+  ): Promise<IssuedCredentials> {
     const text = serializePolicy(policy)
     const cache = isForOneObject ? this.#objectCache : this.#cache
     return cache.get(openid, text, Math.min(seconds, this.#options.keySeconds / 2), () => {
@@ -102,92 +109,26 @@ export class KeyCache {
     policy: string,
     seconds: number,
     fetch: () => Promise<TemporaryKey>,
-  ): Promise<{ key: TemporaryKey; isCached: boolean }> {
+  ): Promise<IssuedCredentials> {
     // No OPENID contains a line break.
     const name = `${who}\n${policy}`
     for (;;) {
       const cached = this.#keys.get(name)
       if (!cached) break
-      const key = await cached
-      const isValid = key.expiredTime - this.#now() >= seconds
+      const credentials = await cached
+      const isValid = credentials.expiredTime - this.#now() >= seconds
       if (this.#keys.get(name) === cached) this.#keys.delete(name)
       if (!isValid) continue
       this.#keys.set(name, cached)
-      return { key, isCached: true }
+      return { credentials, isCached: true }
     }
     const fetching = fetch()
     setNewest(this.#keys, name, fetching, MAX_KEYS)
     try {
-      return { key: await fetching, isCached: false }
+      return { credentials: await fetching, isCached: false }
     } catch (error) {
       if (this.#keys.get(name) === fetching) this.#keys.delete(name)
       throw error
     }
-  }
-}
-
-const MAX_CALLERS = 10_000
-
-/** A token bucket. */
-interface Bucket {
-  tokens: number
-  /** When they were counted, in Unix seconds. */
-  at: number
-}
-
-/**
- * Limits how often one caller gets something, such as a new key: a token bucket for each, which refills steadily. It counts per warm
- * instance, and keeps a single phone from using up the account's 600 STS calls a second.
- */
-export class CallerLimiter {
-  readonly #perMinute: number
-  readonly #what: string
-  readonly #now: () => number
-  readonly #callers = new Map<string, Bucket>()
-
-  /**
-   * @param now Unix seconds
-   * @param what is limited, for the message
-   */
-  constructor(perMinute: number, now: () => number = () => Date.now() / 1000, what = 'new keys') {
-    this.#perMinute = perMinute
-    this.#what = what
-    this.#now = now
-  }
-
-  /**
-   * Takes tokens of a caller.
-   * @param cost 1 for a key that is issued
-   * @throws FunctionError `KitTooManyRequests` with `retryAfter`
-   */
-  take(who: string, cost = 1): void {
-    const now = this.#now()
-    const { tokens, at } = this.#callers.get(who) ?? { tokens: this.#perMinute, at: now }
-    const perSecond = this.#perMinute / 60
-    const refilled = Math.min(this.#perMinute, tokens + Math.max(0, now - at) * perSecond)
-    const left = refilled < cost ? refilled : refilled - cost
-    setNewest(this.#callers, who, { tokens: left, at: now }, MAX_CALLERS)
-    if (refilled >= cost) return
-    const retryAfter = Math.ceil((cost - refilled) / perSecond)
-    throw new FunctionError(
-      'KitTooManyRequests',
-      `more than ${this.#perMinute} ${this.#what} in a minute: retry in ${retryAfter} s`,
-      { retryable: true, retryAfter },
-    )
-  }
-}
-
-/** Sets an entry of a map as its newest, and drops the oldest ones beyond a limit. */
-export function setNewest<Value>(
-  map: Map<string, Value>,
-  key: string,
-  value: Value,
-  limit: number,
-): void {
-  map.delete(key)
-  map.set(key, value)
-  for (const oldest of map.keys()) {
-    if (map.size <= limit) break
-    map.delete(oldest)
   }
 }

@@ -117,7 +117,10 @@ export function compilePolicy(grants: Grant[], location: BucketLocation): Policy
 }
 
 /** The policy of a key that permits exactly the given actions. */
-export function policyOf(permissions: Permission[], location: BucketLocation): PolicyDocument {
+export function policyForPermissions(
+  permissions: Permission[],
+  location: BucketLocation,
+): PolicyDocument {
   return { version: '2.0', statement: statementsOf(permissions, location) }
 }
 
@@ -145,53 +148,40 @@ export function formPolicy(
 interface PathActions {
   path: string
   actions: string[]
-  /** Equal where the conditions are. */
-  conditionId: string
-  condition: ActionCondition
-  rule: Rule
+  condition: Condition
 }
 
 /**
  * Statements for permissions: actions on one path under one condition share a statement, and so do paths with the same
- * actions and condition. Permissions that no key can be held to are left out.
+ * actions and condition. Permissions whose limits no key can enforce are left out.
  */
 function statementsOf(permissions: Permission[], location: BucketLocation): PolicyStatement[] {
   const byPath = new Map<string, PathActions>()
   for (const { action, path, grant } of permissions) {
     const condition = conditionOf(action, grant)
     if (!condition) continue
-    // A rule has one condition of each kind, and for each size it is narrowed to.
-    const { kind } = condition
-    const { pattern, maxBytes } = grant.rule
-    const conditionId = kind === 'none' ? '' : `${kind} ${pattern} ${maxBytes}`
-    const id = `${conditionId}\n${path}`
-    const { rule } = grant
-    const entry = byPath.get(id) ?? { path, actions: [], conditionId, condition, rule }
+    const id = `${path}\n${JSON.stringify(condition)}`
+    const entry = byPath.get(id) ?? { path, actions: [], condition }
     const name = `name/cos:${action}`
     if (!entry.actions.includes(name)) entry.actions.push(name)
     byPath.set(id, entry)
   }
   const statements = new Map<string, PolicyStatement>()
-  for (const { path, actions: action, conditionId, condition, rule } of byPath.values()) {
-    const id = `${conditionId}\n${action.join()}`
+  for (const { path, actions: action, condition } of byPath.values()) {
+    const id = JSON.stringify([action, condition])
+    const resource = resourceOf(location, path)
     const known = statements.get(id)
-    if (known) {
-      known.resource.push(resourceOf(location, path))
-      continue
+    if (known) known.resource.push(resource)
+    else {
+      const isAlways = Object.keys(condition).length === 0
+      const statement: PolicyStatement = { effect: 'allow', action, resource: [resource] }
+      statements.set(id, isAlways ? statement : { ...statement, condition })
     }
-    const resource = [resourceOf(location, path)]
-    statements.set(id, {
-      effect: 'allow',
-      action,
-      resource,
-      ...(condition.kind === 'none' ? {} : { condition: condition.condition() }),
-    })
-    const denied = condition.kind === 'content' ? deniedContent(rule) : undefined
-    if (!denied) continue
-    // It shares the list of resources, which may grow.
-    statements.set(`${id}\ndeny`, { effect: 'deny', action, resource, condition: denied })
   }
-  return [...statements.values(), ...snapshotStatements(permissions, location)]
+  return [
+    ...[...statements.values()].flatMap((statement) => [statement, ...typeListDenial(statement)]),
+    ...snapshotStatements(permissions, location),
+  ]
 }
 
 /** Snapshots of the videos that may be read, where the rule permits them (document 1045/72960). */
@@ -246,25 +236,18 @@ const WITH_CONTENT_HEADERS = [...SINGLE_UPLOADS, 'InitiateMultipartUpload']
 /** No list of grantees (`id="…"`) has this value, so a condition on it allows only requests without the header. */
 const NO_GRANTEE = ['none']
 
-/** The condition on one action of a grant: its kind, which is the same for all actions that share it, and how to make it. */
-export type ActionCondition =
-  | { kind: 'none' }
-  | { kind: 'content' | 'override'; condition: () => Condition }
-
 /**
- * The condition under which a grant's action keeps the limits of its rule.
- * @returns undefined if no key can be held to them
+ * The condition under which a grant's action keeps the limits of its rule; `{}` if it needs none.
+ * @returns undefined if no key can enforce them
  */
-export function conditionOf(action: string, { verb, rule }: Grant): ActionCondition | undefined {
+export function conditionOf(action: string, { verb, rule }: Grant): Condition | undefined {
   if (verb === 'write') {
     // No policy can see the sum of an upload's parts.
     if (rule.maxBytes !== undefined && !SINGLE_UPLOADS.includes(action)) return undefined
-    if (!WITH_CONTENT_HEADERS.includes(action)) return { kind: 'none' }
-    return { kind: 'content', condition: () => contentCondition(rule) }
+    return WITH_CONTENT_HEADERS.includes(action) ? contentCondition(rule) : {}
   }
   // Of the actions that read, only GetObject has `response-content-type`.
-  const isOverridable = rule.types !== undefined && action === 'GetObject'
-  return isOverridable ? { kind: 'override', condition: overrideCondition } : { kind: 'none' }
+  return rule.types !== undefined && action === 'GetObject' ? OVERRIDE_CONDITION : {}
 }
 
 /**
@@ -289,23 +272,23 @@ export function contentCondition(rule: Rule, signsGrants = false): Condition {
  * Where a rule names types, an object is read as the type it was stored with, or as one that browsers save. A value
  * of this key is URL-encoded (document 436/71307).
  */
-function overrideCondition(): Condition {
-  return {
-    string_equal_if_exist: { 'cos:response-content-type': ['application%2Foctet-stream'] },
-  }
+const OVERRIDE_CONDITION: Condition = {
+  string_equal_if_exist: { 'cos:response-content-type': ['application%2Foctet-stream'] },
 }
 
 /**
- * A condition on content that must be denied: browsers take the last of several types, so `image/x,text/html` matches
- * `image/*` and is HTML. Only needed where a type ends in `*`.
+ * Denies what a permitted upload could do with a list of types: browsers take the last one, so `image/x,text/html`
+ * matches `image/*` and is HTML. Only needed where a type ends in `*`.
  */
-function deniedContent({ types }: Rule): Condition | undefined {
-  const hasWildcard = types?.some((type) => type.endsWith('*')) ?? false
-  return hasWildcard ? { string_like: { 'cos:content-type': ['*,*'] } } : undefined
+function typeListDenial({ condition, ...upload }: PolicyStatement): PolicyStatement[] {
+  const types = condition?.string_like?.['cos:content-type']
+  if (!Array.isArray(types) || !types.some((type) => type.endsWith('*'))) return []
+  const list: Condition = { string_like: { 'cos:content-type': ['*,*'] } }
+  return [{ ...upload, effect: 'deny', condition: list }]
 }
 
-/** Why no key may write, or delete, below a rule's path: the rule requires more than a policy can express. */
-export function keyObstacle(verb: Verb, rule: Rule): Reason | undefined {
+/** Why a key for a whole folder must not include a verb: the rule requires more than a policy can express. */
+export function folderKeyObstacle(verb: Verb, rule: Rule): Reason | undefined {
   if (verb === 'delete' && rule.trashDays !== undefined) {
     return new Reason('hasTrash')
   }
@@ -317,7 +300,7 @@ export function keyObstacle(verb: Verb, rule: Rule): Reason | undefined {
   return rule.beforeUpload ? new Reason('hookNeedsOneObject') : undefined
 }
 
-/** The grants of a caller that a key can be limited to. */
-export function grantsForKeys(grants: Grant[]): Grant[] {
-  return grants.filter(({ verb, rule }) => !keyObstacle(verb, rule))
+/** The grants of a caller that a key for whole folders can be limited to. */
+export function grantsForFolderKey(grants: Grant[]): Grant[] {
+  return grants.filter(({ verb, rule }) => !folderKeyObstacle(verb, rule))
 }

@@ -1,5 +1,5 @@
 import type { Verb } from '@miniprogram-cos/protocol'
-import type { BeforeUpload, OnDelete, OnUpload } from './uploads/hooks'
+import type { BeforeUpload, OnDelete, OnUpload } from './services/hooks'
 
 /** The permissions that a rule can grant. */
 export const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'list']
@@ -153,7 +153,7 @@ function readRule(pattern: string, given: AccessRule, known: readonly string[]):
     owner: readVerbs(given.owner, 'owner', fail),
     everyone: readVerbs(given.everyone, 'everyone', fail),
     groups: readGroups(given.groups, known, fail),
-    maxBytes: readSize('maxSize', given.maxSize, MAX_BYTES, fail),
+    maxBytes: readSize('maxSize', given.maxSize, MAX_REQUEST_BYTES, fail),
     types: readTypes(given.types, fail),
     overwrite: overwrite !== false,
     names: names ?? 'app',
@@ -167,7 +167,7 @@ function readRule(pattern: string, given: AccessRule, known: readonly string[]):
   }
   if (hasQuota(rule)) {
     // An upload of known size is one request; without a maxSize it may fill the quota.
-    rule.maxBytes ??= Math.min(rule.quota ?? MAX_BYTES, MAX_BYTES)
+    rule.maxBytes ??= Math.min(rule.quota ?? MAX_REQUEST_BYTES, MAX_REQUEST_BYTES)
   }
   checkCombination(rule, fail)
   return rule
@@ -214,8 +214,8 @@ function readGroups(value: unknown, known: readonly string[], fail: Fail): Rule[
   return groups
 }
 
-/** The largest object COS accepts in one request (document 436/7749). */
-const MAX_BYTES = 5 * 1024 ** 3
+/** The largest object COS accepts in one request, also in a form (documents 436/7749, 436/14690). */
+export const MAX_REQUEST_BYTES = 5 * 1024 ** 3
 /** More than any bucket holds, and exact as a number. */
 const MAX_QUOTA = 1024 ** 5
 const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
@@ -361,13 +361,14 @@ function checkTrash(rules: Rule[]): void {
   if (covering && withTrash.length > 0) {
     throw new Error(`cos.config.ts: access["${covering.pattern}"] covers the trash, ${TRASH}`)
   }
-  for (const one of withTrash) {
+  for (const rule of withTrash) {
     const other = withTrash.find(
-      (rule) => listPrefix(one).startsWith(listPrefix(rule)) && rule.trashDays !== one.trashDays,
+      (outer) =>
+        listPrefix(rule).startsWith(listPrefix(outer)) && outer.trashDays !== rule.trashDays,
     )
     if (!other) continue
     throw new Error(
-      `cos.config.ts: access["${one.pattern}"] and access["${other.pattern}"] share a folder in the trash: give both the same number of days`,
+      `cos.config.ts: access["${rule.pattern}"] and access["${other.pattern}"] share a folder in the trash: give both the same number of days`,
     )
   }
 }

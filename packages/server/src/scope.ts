@@ -1,31 +1,29 @@
-import type { Verb } from '@miniprogram-cos/protocol'
+import { isBelow, MAX_SCOPE_ENTRIES, type Verb } from '@miniprogram-cos/protocol'
 import type { Call } from './createFunction'
 import { FunctionError, quote, type Refuse, refusal } from './errors'
-import { covers, explainDenial, type Grant, grantFor } from './grants'
+import { explainDenial, type Grant, grantFor } from './grants'
 import { keyReason } from './objectKey'
 import {
   actionsOfGrant,
   type BucketLocation,
   conditionOf,
-  grantsForKeys,
-  keyObstacle,
+  folderKeyObstacle,
+  grantsForFolderKey,
   type Permission,
   type PolicyDocument,
-  policyOf,
+  policyForPermissions,
   SINGLE_UPLOADS,
   verbOf,
 } from './policy'
 import { hasQuota, isVerb, OPENID, type Rule, VERBS } from './rules'
-import type { WantedUpload } from './uploads/hooks'
+import type { UploadRequest } from './services/hooks'
 
-/** More would not fit into a policy. */
-const MAX_ENTRIES = 50
 const MAX_PATHS = 20
 
 /** The policy of a key for a scope, and the objects that it permits to upload. */
 interface CompiledScope {
   policy: PolicyDocument
-  uploads: WantedUpload[]
+  uploads: UploadRequest[]
 }
 
 /**
@@ -39,14 +37,14 @@ export function compileScope(
   location: BucketLocation,
 ): CompiledScope {
   const entries: unknown[] = Array.isArray(scope) ? scope : [scope]
-  if (entries.length === 0 || entries.length > MAX_ENTRIES) {
-    throw new FunctionError('KitScopeRefused', `scope must have 1 to ${MAX_ENTRIES} entries`)
+  if (entries.length === 0 || entries.length > MAX_SCOPE_ENTRIES) {
+    throw new FunctionError('KitScopeRefused', `scope must have 1 to ${MAX_SCOPE_ENTRIES} entries`)
   }
-  const read = entries.map((entry, i) => readEntry(entry, `scope[${i}]`, call, location))
-  const counted = read.find(
+  const parsed = entries.map((entry, i) => readEntry(entry, `scope[${i}]`, call, location))
+  const counted = parsed.find(
     ({ upload }) => upload && (hasQuota(upload.rule) || upload.rule.beforeUpload),
   )
-  if (counted && read.some(({ permission }) => permission.grant.verb === 'read')) {
+  if (counted && parsed.some(({ permission }) => permission.grant.verb === 'read')) {
     // A policy does not see how much a copy brings.
     throw new FunctionError(
       'KitScopeRefused',
@@ -54,10 +52,10 @@ export function compileScope(
       { rule: counted.permission.grant.rule.pattern },
     )
   }
-  const permissions = read.map(({ permission }) => permission)
+  const permissions = parsed.map(({ permission }) => permission)
   return {
-    policy: policyOf(permissions, location),
-    uploads: read.flatMap(({ upload }) => upload ?? []),
+    policy: policyForPermissions(permissions, location),
+    uploads: parsed.flatMap(({ upload }) => upload ?? []),
   }
 }
 
@@ -72,7 +70,7 @@ export function sizedUpload(
   key: string,
   size: number | undefined,
   actions: readonly string[] = SINGLE_UPLOADS,
-): { grant: Grant; upload: WantedUpload } {
+): { grant: Grant; upload: UploadRequest } {
   const { rule } = grant
   const upload = { rule, key, size: undefined, type: undefined }
   const matters = hasQuota(rule) || rule.beforeUpload !== undefined
@@ -98,7 +96,7 @@ function readEntry(
   at: string,
   { grants, rules, isServerName }: Pick<Call, 'grants' | 'rules' | 'isServerName'>,
   location: BucketLocation,
-): { permission: Permission; upload?: WantedUpload } {
+): { permission: Permission; upload?: UploadRequest } {
   const refuse = refusal('KitScopeRefused', `${at} is refused: `)
   if (typeof entry !== 'object' || entry === null) throw refuse('it is not an object')
   const { action: given, prefix, bucket, region }: Record<string, unknown> = { ...entry }
@@ -110,14 +108,14 @@ function readEntry(
   const action = /^(?:name\/)?(?:cos:)?([A-Za-z]+)$/.exec(given)?.[1] ?? ''
   const verb = verbOf(action)
   if (!verb) throw refuse(`no rule can allow the action ${quote(given)}`)
-  const includes = (one: Grant) => actionsOfGrant(one).includes(action)
+  const includes = (candidate: Grant) => actionsOfGrant(candidate).includes(action)
   const grant = grantFor(verb, prefix, { grants, rules }, refuse, 'policy', includes)
   const { rule } = grant
-  const obstacle = keyObstacle(grant.verb, rule)
+  const obstacle = folderKeyObstacle(grant.verb, rule)
   if (obstacle && grant.verb === 'delete') throw refuse(obstacle, rule.pattern)
   if (grant.verb === 'write') {
     const isNamed = rule.names === 'app' || isServerName(prefix)
-    // A key for one object is held to what no key for a folder is.
+    // A key for one object can enforce what a key for a folder cannot.
     if (obstacle && !(rule.overwrite && isNamed)) throw refuse(obstacle, rule.pattern)
   }
   if (!conditionOf(action, grant)) {
@@ -146,7 +144,7 @@ export function narrowGrants(
   { grants, rules, openid }: Pick<Call, 'grants' | 'rules' | 'openid'>,
 ): Grant[] {
   const verbs = readVerbs(givenVerbs)
-  const usable = grantsForKeys(grants)
+  const usable = grantsForFolderKey(grants)
   if (paths === undefined) {
     const missing = (verbs ?? []).find((verb) => !usable.some((grant) => grant.verb === verb))
     if (missing)
@@ -160,7 +158,7 @@ export function narrowGrants(
     const at = `paths[${i}]`
     const path = readPath(given, openid, at)
     const found = (verbs ?? VERBS).flatMap((verb): Grant[] => {
-      const covering = usable.filter((one) => one.verb === verb && covers(one, path))
+      const covering = usable.filter((grant) => grant.verb === verb && isBelow(grant.path, path))
       const grant = covering.find(({ isOwn }) => isOwn) ?? covering[0]
       if (grant) return [{ ...grant, path }]
       // Without verbs, whatever is granted there is enough.
@@ -181,8 +179,8 @@ function pathDenied(
   grants: Grant[],
   rules: Rule[],
 ): FunctionError {
-  const rule = grants.find((one) => one.verb === verb && covers(one, path))?.rule
-  const obstacle = rule && keyObstacle(verb, rule)
+  const rule = grants.find((grant) => grant.verb === verb && isBelow(grant.path, path))?.rule
+  const obstacle = rule && folderKeyObstacle(verb, rule)
   if (obstacle) return pathRefused(at, obstacle, rule.pattern)
   const denial = explainDenial(rules, verb, path)
   return pathRefused(at, denial.reason, denial.rule)

@@ -12,15 +12,15 @@ import {
   compilePolicy,
   formPolicy,
   type PolicyDocument,
-  policyOf,
+  policyForPermissions,
   SINGLE_UPLOADS,
 } from './policy'
 import { limitsUploads } from './rules'
 import { createName } from './serverNames'
+import type { UploadRequest } from './services/hooks'
 import { type AuthorizedRequest, authorizeRequest } from './signature/authorize'
 import { readForm, signForm } from './signature/form'
 import { type DescribedRequest, readRequest, signDescribedRequest } from './signature/request'
-import type { WantedUpload } from './uploads/hooks'
 
 /** The clocks of this function and of COS may differ by as much. */
 const CLOCK_SECONDS = 60
@@ -33,16 +33,16 @@ const CLOCK_SECONDS = 60
  */
 export const signatureFunction = createFunction<SignatureFunctionResponse>(
   'cos-signature',
-  answerCall,
+  signCall,
 )
 
-async function answerCall(
+async function signCall(
   call: Call,
-  { config, environment, keys, uploads }: FunctionInstance,
+  { config, environment, keys, services }: FunctionInstance,
 ): Promise<SignatureFunctionResponse> {
   const { event, log } = call
   const { bucket, region } = config
-  const folder = { bucket, region, prefix: call.prefix, ...uploads.servedPaths(call) }
+  const folder = { bucket, region, prefix: call.prefix, ...services.servedPaths(call) }
   if (event.create !== undefined && event.create !== null) {
     log.what = 'create'
     const { key } = createName(event.create, call, environment)
@@ -51,14 +51,14 @@ async function answerCall(
   if (event.form !== undefined && event.form !== null) {
     const form = readForm(event.form, call)
     log.what = 'form'
-    const { key: Key, type, size, seconds, grant } = form
-    await uploads.permit(call, [{ rule: grant.rule, key: Key, size, type }], seconds)
+    const { key, type, size, seconds, grant } = form
+    await services.permit(call, [{ rule: grant.rule, key, size, type }], seconds)
     const policy = {
-      policy: formPolicy(grant, config, Key),
+      policy: formPolicy(grant, config, key),
       isForOneObject: limitsUploads(grant.rule),
     }
-    const { key, period } = await signingKey(policy, seconds, call, keys)
-    return { ...folder, ...signForm(form, config, key, period) }
+    const { credentials, period } = await signingCredentials(policy, seconds, call, keys)
+    return { ...folder, ...signForm(form, config, credentials, period) }
   }
   if (event.Method === undefined) {
     log.what = 'place'
@@ -67,17 +67,17 @@ async function answerCall(
   const request = readRequest(event, config)
   const authorized = authorizeRequest(request, call, config, call.isServerName)
   log.what = request.isUrl ? `${authorized.name} url` : authorized.name
-  await uploads.permit(call, uploadOf(authorized, request), request.seconds)
+  await services.permit(call, uploadOf(authorized, request), request.seconds)
   const policy = requestPolicy(authorized, request.key, config)
-  const { key, period } = await signingKey(policy, request.seconds, call, keys)
-  return { ...folder, ...signDescribedRequest(request, config, key, period) }
+  const { credentials, period } = await signingCredentials(policy, request.seconds, call, keys)
+  return { ...folder, ...signDescribedRequest(request, config, credentials, period) }
 }
 
 /** The object that a request creates, or begins to. */
 function uploadOf(
   { name, grants: [grant] }: AuthorizedRequest,
   { key, headers }: DescribedRequest,
-): WantedUpload[] {
+): UploadRequest[] {
   if (!grant || !BEGINS_UPLOAD.includes(name)) return []
   const length = name === 'putObject' ? headers['content-length'] : undefined
   const size = length === undefined ? undefined : Number(length)
@@ -111,29 +111,33 @@ function requestPolicy(
   const isForOneObject = grant?.verb === 'write' && key !== '' && limitsUploads(grant.rule)
   if (!isForOneObject) return { policy: compilePolicy(grants, location), isForOneObject }
   const permissions = uploadActions(name).map((action) => ({ action, path: key, grant }))
-  const policy = policyOf(permissions, location)
+  const policy = policyForPermissions(permissions, location)
   policy.statement.push(...compilePolicy(sources, location).statement)
   return { policy, isForOneObject }
 }
 
 /** An upload in one request, or the steps of a multipart upload, which share a key. */
 function uploadActions(name: OperationName): readonly string[] {
-  const own = operations[name].access.filter(({ on }) => on === 'object').map((one) => one.action)
+  const own = operations[name].access
+    .filter(({ on }) => on === 'object')
+    .map(({ action }) => action)
   if (own.every((action) => SINGLE_UPLOADS.includes(action))) return own
   return actionsOf('write').filter((action) => !SINGLE_UPLOADS.includes(action))
 }
 
-/** The key that signs, and the period in Unix seconds for which it does. */
-async function signingKey(
+/** The credentials that sign, and the period in Unix seconds for which they do. */
+async function signingCredentials(
   { policy, isForOneObject }: SigningPolicy,
   seconds: number,
   { openid, log }: Call,
   keys: KeySource,
 ) {
-  const { key, isCached } = await keys.keyFor(openid, policy, seconds, { isForOneObject })
+  const { credentials, isCached } = await keys.credentialsFor(openid, policy, seconds, {
+    isForOneObject,
+  })
   log.cached = isCached
-  log.stsRequestId = key.requestId
+  log.stsRequestId = credentials.requestId
   const now = Math.floor(Date.now() / 1000)
-  const until = Math.min(now + seconds, key.expiredTime)
-  return { key, period: { from: now - CLOCK_SECONDS, until } }
+  const until = Math.min(now + seconds, credentials.expiredTime)
+  return { credentials, period: { from: now - CLOCK_SECONDS, until } }
 }

@@ -4,14 +4,14 @@ import { type Decision, decide, type ExplainedDecision, type TestedFile } from '
 import type { Principal } from './grants'
 import { granteesOf, OPENID, type Rule, VERBS } from './rules'
 
-/** Somebody who calls: made by `owner`, `everyone`, `member` and `nobody`. */
+/** A caller: made by `owner`, `everyone`, `member` and `nobody`. */
 export interface Who {
   name: string
   /** Undefined for a call without an OPENID. */
   principal: Principal | undefined
 }
 
-/** One expectation: whether somebody may do something. */
+/** One expectation: whether a caller may do something. */
 interface Expectation {
   who: Who
   verb: Verb
@@ -22,7 +22,7 @@ interface Expectation {
 
 /** An expectation that does not hold, and what the rules decide instead. */
 export interface RuleFailure {
-  /** Name of who calls. */
+  /** Name of the caller. */
   who: string
   verb: Verb
   key: string
@@ -164,7 +164,7 @@ function reportOf(config: CheckedConfig, expectations: Expectation[]): RulesRepo
 
 /** A grant is tested if something that is allowed would be refused without it. */
 function untestedGrants(config: CheckedConfig, expectations: Expectation[]): string[] {
-  const allowed = expectations.filter((one) => one.allowed)
+  const allowed = expectations.filter(({ allowed }) => allowed)
   return config.rules.flatMap((rule, i) => {
     const isTested = (changed: typeof rule) => {
       const rules = config.rules.map((one, at) => (at === i ? changed : one))
@@ -177,7 +177,9 @@ function untestedGrants(config: CheckedConfig, expectations: Expectation[]): str
       granteesOf(rule)
         .filter(({ verbs }) => verbs.includes(verb))
         .filter(({ name }) => name === 'everyone' || !rule.everyone.includes(verb))
-        .filter(({ verbs, withVerbs }) => !isTested(withVerbs(verbs.filter((one) => one !== verb))))
+        .filter(
+          ({ verbs, withVerbs }) => !isTested(withVerbs(verbs.filter((other) => other !== verb))),
+        )
         .map(({ name }) => `${rule.pattern}: ${name} may ${verb}`),
     )
   })
@@ -210,7 +212,7 @@ function changesOf(rule: Rule, groups: string[]): Change[] {
   return [...verbChanges(rule, groups), ...limitChanges(rule)]
 }
 
-/** Somebody may do something more. */
+/** A kind of caller has one more verb. */
 function verbChanges(rule: Rule, groups: string[]): Change[] {
   return VERBS.filter((verb) => !rule.everyone.includes(verb)).flatMap((verb) =>
     granteesOf(rule, groups)
@@ -239,9 +241,9 @@ function limitChanges(rule: Rule): Change[] {
   }
   if (types) {
     loosen('types is removed', { types: undefined })
-    for (const type of types.filter((one) => !one.endsWith('/*'))) {
+    for (const type of types.filter((name) => !name.endsWith('/*'))) {
       const wide = `${type.split('/')[0]}/*`
-      const widened = types.map((one) => (one === type ? wide : one))
+      const widened = types.map((other) => (other === type ? wide : other))
       loosen(`the type ${type} becomes ${wide}`, { types: widened })
     }
   }

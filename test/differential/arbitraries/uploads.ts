@@ -1,8 +1,8 @@
 import fc from 'fast-check'
+import { MIB } from '../../support/fakePhone'
 import type { Call } from '../harness'
 import { headerParams, key, word } from './values'
 
-const MIB = 1024 * 1024
 const size = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(0, 1, 1000) },
   { weight: 1, arbitrary: fc.constantFrom(MIB - 1, MIB, MIB + 1, 2 * MIB + 77) },

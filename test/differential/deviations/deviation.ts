@@ -1,3 +1,4 @@
+import { AT } from '../../support/fakePhone'
 import type { Call, Params, Sent } from '../harness'
 import { resign, type Signing } from '../resign'
 
@@ -6,7 +7,7 @@ export interface Deviation {
   reason: string
   /** An input for which the deviation applies. */
   example: Call
-  /** The requests that it appliesTo, by what was called and what cos-wx-sdk-v5 sends for it. */
+  /** The requests to which it applies, by what was called and what cos-wx-sdk-v5 sends for it. */
   appliesTo: (sent: Sent, call: Call) => unknown
   /** The exact request we send in its place; undefined when we send none. */
   toOurs: (sent: Sent, call: Call) => Sent | undefined
@@ -21,7 +22,6 @@ export interface InputDeviation {
   toOfficial: (call: Call) => Call
 }
 
-export const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 export const KEY_PAIR = { SecretId: 'AKIDexample', SecretKey: 'secret' }
 export const FILES = { 'wxfile://f': new Uint8Array([1, 2, 3]) }
 

@@ -1,10 +1,11 @@
+import { AT, MIB } from '../../support/fakePhone'
 import { type Call, headersLike, type Params, type Sent } from '../harness'
 import { headersToSign } from '../resign'
 import { ADDRESSES } from './addresses'
-import { AT, call, type Deviation, type InputDeviation, isRejectedKey } from './deviation'
+import { call, type Deviation, type InputDeviation, isRejectedKey } from './deviation'
 import { HEADERS, NOT_IN_FORMS, UPLOADS } from './headers'
 
-export { AT, FILES, KEY_PAIR } from './deviation'
+export { FILES, KEY_PAIR } from './deviation'
 
 /** Every intended deviation, in the order in which they are applied. */
 export const DEVIATIONS: Deviation[] = [...ADDRESSES, ...UPLOADS, ...HEADERS]
@@ -41,7 +42,6 @@ export function expected(theirs: Sent[], call: Call): { sent: Sent[]; deviations
   return { sent, deviations }
 }
 
-const MIB = 1024 * 1024
 const upload = { Key: 'k', FilePath: 'wxfile://f' }
 
 /** Inputs that cos-wx-sdk-v5 has to be given in another form. */

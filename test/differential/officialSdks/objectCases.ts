@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { MIB } from '../../support/fakePhone'
 import { BUCKET, HOST, REGION } from '../../support/testCloud'
 
 /** The common surface of the official clients, under their own method and parameter names. */
@@ -17,7 +18,6 @@ const KEYS = [
   "it's (odd)!*.txt",
   'q?x=1&y#z.txt',
 ]
-const MIB = 1024 * 1024
 
 /** Object operations, run with each official client; `prefix` keeps their objects apart. */
 export function describeContract(

@@ -74,14 +74,14 @@ test('gets a key for a policy of its own, from a scope', async () => {
   expect(await status(key, { key: mine('one') })).toBe(403)
 })
 
-test('gets a role’s key', async () => {
+test('gets a key of a role', async () => {
   const roleArn = 'qcs::cam::uin/100000000001:roleName/local'
   const key = await ask('getRoleCredential', { policy: ours, roleArn })
   expect(await status(key, put(mine('role')))).toBe(200)
   expect(await status(key, put('elsewhere'))).toBe(403)
 })
 
-test('gets the errors of the real STS', async () => {
+test('receives the error codes of STS', async () => {
   const wrong = { policy: ours, secretKey: 'wrong' }
   await expect(ask('getCredential', wrong)).rejects.toMatchObject({
     stderr: expect.stringContaining('AuthFailure.SignatureFailure'),

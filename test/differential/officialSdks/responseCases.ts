@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { MIB } from '../../support/fakePhone'
 import { BUCKET, HOST, REGION } from '../../support/testCloud'
 import type { OfficialClient } from './objectCases'
 
@@ -11,7 +12,6 @@ const PAST = 'Thu, 01 Jan 2015 00:00:00 GMT'
 const FUTURE = 'Tue, 01 Jan 2030 00:00:00 GMT'
 const CONTENT = 'the content of an object'
 const ETAG = `"${createHash('md5').update(CONTENT).digest('hex')}"`
-const MIB = 1024 * 1024
 
 /** Conditions, ranges, headers, lists and refusals: one request a case. */
 export function describeAnswers(
@@ -270,16 +270,16 @@ export function describeAnswers(
         ['common prefixes', { Delimiter: '/' }, ['a', 'c 中', 'd+&'], ['b/'], 'false'],
         ['the first two', { MaxKeys: 2 }, ['a', 'b/1'], [], 'true'],
         ['a key and a common prefix', { Delimiter: '/', MaxKeys: 2 }, ['a'], ['b/'], 'true'],
-      ])('%s', async (_, params, keys, folders, IsTruncated) => {
+      ])('returns %s', async (_, params, keys, folders, IsTruncated) => {
         expect(await listed(params)).toMatchObject({ keys, folders, IsTruncated })
       })
 
-      test('after a marker', async () => {
+      test('continues after a marker', async () => {
         const { keys } = await listed({ Marker: `${prefix}list/b/2` })
         expect(keys).toEqual(['c 中', 'd+&'])
       })
 
-      test('in URL encoding', async () => {
+      test('encodes keys with EncodingType url', async () => {
         const { Contents } = await call('getBucket', {
           ...bucket,
           Prefix: `${prefix}list/c`,

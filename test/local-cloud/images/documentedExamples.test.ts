@@ -168,7 +168,7 @@ describe('imageMogr2 rotates and flips (1045/33715)', () => {
     expect(isNear(await pixelAt(horizontal.bytes, 5, 5), '#00ff00')).toBe(true)
   })
 
-  test('auto-orient applies the EXIF orientation, and leaves none behind', async () => {
+  test('auto-orient applies and removes the EXIF orientation', async () => {
     const turned = await sharp(sample).withMetadata({ orientation: 6 }).toBuffer()
     const upright = await run(turned, 'imageMogr2/auto-orient')
     expect(await sizeOf(upright.bytes)).toEqual([540, 960])
@@ -201,7 +201,7 @@ describe('imageMogr2 converts (1045/33716) and compresses (1045/33717)', () => {
     expect(isNear(await pixelAt(bytes, 50, 50), '#ff0000', 30)).toBe(true)
   })
 
-  test('format/bmp writes a BMP, and a BMP can be processed', async () => {
+  test('format/bmp writes a BMP, which can be processed again', async () => {
     const { bytes } = await run(png, 'imageMogr2/format/bmp')
     const raw = decodeBmp(bytes)
     expect([raw.width, raw.height]).toEqual([400, 200])
@@ -267,7 +267,7 @@ describe('imageMogr2 converts (1045/33716) and compresses (1045/33717)', () => {
     expect((await sharp(webp.bytes).metadata()).pages).toBe(5)
   })
 
-  test('cgif drops frames: to the number given, or to 30', async () => {
+  test('cgif limits the number of frames, to 30 by default', async () => {
     const gif = await animation(20, 20, 40)
     const ten = await run(gif, 'imageMogr2/cgif/10')
     expect((await sharp(ten.bytes).metadata()).pages).toBe(10)
@@ -284,7 +284,7 @@ describe('imageMogr2 changes colours (1045/33718 to 33725)', () => {
     expect(edge[1]).toBeGreaterThan(60)
   })
 
-  test('bright, contrast and grayscale', async () => {
+  test('bright, contrast and grayscale change the pixels', async () => {
     const gray = await plain(10, 10, '#646464').png().toBuffer()
     const bright = await run(gray, 'imageMogr2/bright/20')
     expect(isNear(await pixelAt(bright.bytes, 5, 5), '#979797', 3)).toBe(true)
@@ -393,7 +393,7 @@ describe('watermarks (436/36373, 436/36374)', () => {
     expect(isNear(await pixelAt(half.bytes, 180, 90), '#8080ff', 3)).toBe(true)
   })
 
-  test('scatype and spcent scale it to a share of the width, height or area', async () => {
+  test('scatype and spcent scale a watermark to a share of the width, height or area', async () => {
     for (const [type, share, width] of [
       [1, 500, 100],
       [2, 300, 60],
@@ -408,7 +408,7 @@ describe('watermarks (436/36373, 436/36374)', () => {
     }
   })
 
-  test('batch tiles it over the image, rotated by degree', async () => {
+  test('batch tiles a watermark over the image, rotated by degree', async () => {
     const tiled = await marked('/batch/1/dissolve/100', base)
     // 40 x 20 with a tenth of space: 44 x 22.
     expect(isNear(await pixelAt(tiled.bytes, 10, 10), '#0000ff')).toBe(true)
@@ -419,7 +419,7 @@ describe('watermarks (436/36373, 436/36374)', () => {
     expect(isNear(await pixelAt(turned.bytes, 21, 21), '#9999ff', 6)).toBe(true)
   })
 
-  test('one larger than the image is scaled with blogo/1 and cut with blogo/2', async () => {
+  test('blogo scales or cuts a watermark that is larger than the image', async () => {
     const large = () => quarters(400, 200)
     const scaled = await marked('/blogo/1/dissolve/100', base, large)
     expect(isNear(await pixelAt(scaled.bytes, 10, 10), '#ff0000')).toBe(true)
@@ -428,7 +428,7 @@ describe('watermarks (436/36373, 436/36374)', () => {
     expect(isNear(await pixelAt(cut.bytes, 190, 90), '#ff0000')).toBe(true)
   })
 
-  test('text is drawn in its colour where gravity says', async () => {
+  test('draws text in its colour, at the side that gravity names', async () => {
     const { bytes } = await run(
       base,
       `watermark/2/text/${base64('Watermark')}/fill/${base64('#FF0000')}/fontsize/30/dissolve/100/gravity/northwest`,
@@ -443,7 +443,7 @@ describe('watermarks (436/36373, 436/36374)', () => {
     expect((await rows(60)).channels[1]?.min).toBe(255)
   })
 
-  test('the document’s example of a tiled text, with its Chinese', async () => {
+  test('draws the documented example of tiled Chinese text', async () => {
     const { bytes } = await run(
       sample,
       'watermark/2/text/6IW-6K6v5LqRwrfkuIfosaHkvJjlm74/fill/IzNEM0QzRA/fontsize/20/dissolve/50/gravity/northeast/dx/20/dy/20/batch/1/degree/45',

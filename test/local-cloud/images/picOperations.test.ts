@@ -19,7 +19,7 @@ describe('Pic-Operations', () => {
   const operations = (value: object) => ({ 'Pic-Operations': JSON.stringify(value) })
   const RULE = { fileid: 'test.jpg', rule: 'imageView2/format/png' }
 
-  test('PUT returns the document of the documented example, and stores the result', async () => {
+  test('PUT returns the documented example’s response, and stores the result', async () => {
     const answer = await signed('PUT', 'filename.jpg', {
       body: jpeg,
       headers: operations({ is_pic_info: 1, rules: [RULE] }),
@@ -38,7 +38,7 @@ describe('Pic-Operations', () => {
     expect((await signed('GET', 'filename.jpg')).bytes.equals(jpeg)).toBe(true)
   })
 
-  test('a fileid is relative to the folder of the original, or absolute with a slash; five rules in one request', async () => {
+  test('fileid is relative to the folder of the original, or absolute with a slash; five rules are applied', async () => {
     const rules = ['b.jpg', 'c/b.jpg', '/d/b.jpg', '/e.jpg', 'f.jpg'].map((fileid, i) => ({
       fileid,
       rule: `imageMogr2/thumbnail/${(i + 1) * 10}x`,
@@ -289,7 +289,7 @@ describe('permissions', () => {
       return [...data.subarray(0, 3)]
     }
 
-    test('?image_process processes the version that it may read', async () => {
+    test('?image_process processes a version that the key may read', async () => {
       const versionId = await putVersions('bob/a.png')
       const { key, headers } = await temporarySigner(cloud, ['PutObject'], 'alice/*')
       const process = (query: Record<string, string>) =>
@@ -303,7 +303,7 @@ describe('permissions', () => {
       expect(await colorOf((await signed('GET', 'alice/1.png')).bytes)).toEqual([255, 0, 0])
     })
 
-    test('a watermark is the version that its URL may read', async () => {
+    test('a watermark is a version that its URL may read', async () => {
       const versionId = await putVersions('bob/a.png')
       await signed('PUT', 'alice/2.png', { body: await plain(10, 10, '#00ff00').png().toBuffer() })
       const watermark = async (search: string) => {

@@ -57,7 +57,7 @@ describe('a GET with processing parameters', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ format: 'png', width: '400', height: '200' })
   })
 
-  test('honours Range and conditions over the result', async () => {
+  test('applies Range and conditions to the result', async () => {
     const whole = await signed('GET', 'photos/a.png', { query: THUMBNAIL })
     const range = await signed('GET', 'photos/a.png', {
       query: THUMBNAIL,

@@ -93,11 +93,11 @@ describe('parameters', () => {
     'imageMogr2/format/heif',
     'watermark/3/type/1',
     'imageslim',
-  ])('%s is answered with NotImplemented', async (parameters) => {
+  ])('%s is NotImplemented', async (parameters) => {
     expect((await refusal(() => parsePipeline(parameters))).code).toBe('NotImplemented')
   })
 
-  test('style/<name> is replaced by the parameters of the style; an unknown style has its own X-ErrNo', async () => {
+  test('style/<name> applies the parameters of the style; an unknown style has its own X-ErrNo', async () => {
     const styles = (name: string) => (name === 'small' ? 'imageMogr2/thumbnail/5x' : undefined)
     expect(parsePipeline('style/small', styles)).toEqual(parsePipeline('imageMogr2/thumbnail/5x'))
     expect(await refusal(() => parsePipeline('style/large', styles))).toMatchObject({ errNo: -105 })
@@ -126,7 +126,7 @@ describe('parameters that an image does not support', () => {
     'imageMogr2/thumbnail/!600p',
     'imageMogr2/rotate/45|imageMogr2/thumbnail/!900p',
     'imageView2/3/w/9999',
-  ])('%s of 2000 x 1000 has sides that are too long', async (parameters) => {
+  ])('%s of 2000 x 1000 is refused: a side would be too long', async (parameters) => {
     const image = await plain(2000, 1000).jpeg().toBuffer()
     expect(await refusal(() => run(image, parameters))).toMatchObject({
       code: 'ImageResolutionExceed',
@@ -353,7 +353,7 @@ describe('Pic-Operations', () => {
   })
 })
 
-test('without sharp, says which package to install', async () => {
+test('without sharp, the error names the package to install', async () => {
   const missing = new ImageProcessor(() => Promise.reject(new Error('Cannot find module')))
   const { code, message } = await refusal(() => missing.requireSharp())
   expect(code).toBe('NotImplemented')

@@ -18,7 +18,7 @@ describeWithFfmpeg('video snapshots', () => {
     await signed('PUT', 'film.mp4', { body: film, headers: { 'Cache-Control': 'max-age=60' } })
   })
 
-  test('is a JPEG in the size of the video, with its own length and digest', async () => {
+  test('returns a JPEG of the size of the video, with its own length and digest', async () => {
     const { status, headers, bytes } = await snapshot()
     expect(status).toBe(200)
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 160, height: 90 })
@@ -36,18 +36,18 @@ describeWithFfmpeg('video snapshots', () => {
     [{ width: '40', height: '40' }, [40, 40]],
     [{ width: '0', height: '0' }, [160, 90]],
     [{ width: '320' }, [320, 180]],
-  ])('of the size %j', async (query, size) => {
+  ])('scales the snapshot to %j', async (query, size) => {
     const { width, height } = await sharp((await snapshot(query)).bytes).metadata()
     expect([width, height]).toEqual(size)
   })
 
-  test('format=png', async () => {
+  test('format=png returns a PNG', async () => {
     const { headers, bytes } = await snapshot({ format: 'png' })
     expect(headers['content-type']).toBe('image/png')
     expect((await sharp(bytes).metadata()).format).toBe('png')
   })
 
-  test('is of the given time, or with mode=keyframe of the key frame before it', async () => {
+  test('shows the given time, or with mode=keyframe the key frame before it', async () => {
     const colorOf = async (query: Record<string, string>) =>
       pixelAt((await snapshot(query)).bytes, 80, 45)
     expect(isNear(await colorOf({ time: '0.5' }), '#ff0000', 20)).toBe(true)
@@ -56,7 +56,7 @@ describeWithFfmpeg('video snapshots', () => {
     expect(isNear(await colorOf({ time: '1.5', mode: 'keyframe' }), '#ff0000', 20)).toBe(true)
   })
 
-  test('is turned as the video says, unless rotate=off', async () => {
+  test('is rotated as the video states, unless rotate=off', async () => {
     await signed('PUT', 'turned.mp4', { body: turned(film) })
     const sizeOf = async (query: Record<string, string>) => {
       const { width, height } = await sharp((await snapshot(query, 'turned.mp4')).bytes).metadata()
@@ -90,7 +90,7 @@ describeWithFfmpeg('video snapshots', () => {
     ['a list of files', async () => Buffer.from("ffconcat version 1.0\nfile '/etc/hostname'\n")],
     ['a video that is cut off', async () => film.subarray(0, film.length / 2)],
     ['a video of noise', async () => Buffer.concat([film.subarray(0, 40), Buffer.alloc(5000, 7)])],
-  ])('%s is refused by name', async (_, content) => {
+  ])('%s is refused as not being a video', async (_, content) => {
     await signed('PUT', 'other.mp4', { body: await content() })
     const refused = await snapshot({}, 'other.mp4')
     const { code, message } = errorOf(refused)
@@ -105,20 +105,20 @@ describeWithFfmpeg('video snapshots', () => {
     expect([refused.status, errorOf(refused).code]).toEqual([400, 'InvalidArgument'])
   })
 
-  test('several are taken at a time', async () => {
+  test('takes snapshots concurrently', async () => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, i) => snapshot({ time: `0.${i}`, width: '20' })),
     )
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200])
   })
 
-  test('a key for GetObject alone does not take pictures', async () => {
+  test('requires ci:GenerateSnapshot besides GetObject', async () => {
     const { key, headers } = await temporarySigner(cloud, ['GetObject'], '*')
     const refused = await signed('GET', 'film.mp4', { query: SNAPSHOT, headers, key })
     expect(errorOf(refused).code).toBe('AccessDenied')
   })
 
-  test('a public video needs no signature, another does', async () => {
+  test('requires a signature unless the video is public', async () => {
     const get = () =>
       send(cloud.cos, {
         method: 'GET',

@@ -88,7 +88,7 @@ test.each([
     'ffmpeg cannot be started: spawn ffmpeg EACCES',
   ],
   [
-    'gives too much',
+    'writes too much',
     'exec /usr/bin/head -c 70000000 /dev/zero',
     0o755,
     'ImageTooLarge',
@@ -102,7 +102,7 @@ test.each([
     'ServiceUnavailable',
     'ffmpeg cannot be started: no libx264.so',
   ],
-])('an ffmpeg that %s is reported as that', async (_, lines, mode, code, message) => {
+])('reports an ffmpeg that %s', async (_, lines, mode, code, message) => {
   const program = join(folder, 'bin/ffmpeg')
   writeFileSync(program, `#!/bin/sh\n${lines}\n`, { mode })
   await request('PUT', {}, {})

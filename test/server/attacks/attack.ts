@@ -34,7 +34,7 @@ export interface Attack {
   as?: string
   /**
    * COS takes the key literally, so it lies in the attacker's own folder: the request may succeed there without
-   * affecting anybody else.
+   * affecting any other user.
    */
   isLiteral?: true
 }

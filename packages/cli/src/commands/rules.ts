@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import {
-  accessTable,
   accountPolicy,
   checkConfig,
   decide,
@@ -10,11 +9,13 @@ import {
   type TestedFile,
   VERBS,
 } from '@miniprogram-cos/server'
+import { accessTable } from '../accessTable'
 import { LocalizedCommand } from '../command'
 import { SafeOutput } from '../output'
 import { bucketHost, configFile, loadConfig, projectRoot, sampleWarning } from '../project'
-import { ruleLine, withRuleLine } from '../rules'
-import { reasonText, runRuleTests } from '../ruleTests'
+import { reasonText } from '../reasonTexts'
+import { ruleLine, withRuleLine } from '../ruleSource'
+import { runRuleTests } from '../ruleTests'
 import { localizedError, t } from '../text'
 
 /** Default names of files with rule tests. */
@@ -219,7 +220,7 @@ export function policyCommand(): LocalizedCommand {
         t(
           `Who may do what (${basename(configFile())}, bucket ${bucket}, ${region})
 
-${accessTable(rules, t)}
+${accessTable(rules)}
 
 Policy for the sub-account whose key is in COS_STS_SECRET_ID: CAM console, policies, create by policy syntax.
 ${length} of CAM's ${MAX_POLICY_CHARS} characters. The account needs programmatic access only, and no other policy.
@@ -229,7 +230,7 @@ ${policy}
 Strict signatures of the bucket: ${strict}`,
           `访问权限（${basename(configFile())}，存储桶 ${bucket}，${region}）
 
-${accessTable(rules, t)}
+${accessTable(rules)}
 
 COS_STS_SECRET_ID 所属子账号的策略：CAM 控制台 → 策略 → 按策略语法创建。
 共 ${length} 个字符（CAM 上限 ${MAX_POLICY_CHARS}）。该子账号只需编程访问，不要授予其他策略。

@@ -12,17 +12,6 @@ import type { Language, Text } from '../text'
 import { OWN_CODES } from './ownCodes'
 import { explainSymptom, findSymptom } from './symptoms'
 
-/** Messages of WeChat and CloudBase, and their meaning. */
-const TEXTS: [pattern: RegExp, meaning: CloudErrorCode][] = [
-  [/url not in domain list|600002|不在以下.*域名/, 'DomainMissing'],
-  [/-501000|FunctionName parameter could not be found/, 'FunctionNotDeployed'],
-  [/-50400[123]|-404011/, 'FunctionFails'],
-  [/COS_STS_SECRET_(ID|KEY).*(not set|未设置)|KitMisconfigured/, 'VariableMissing'],
-  [/PathStyleDomainForbidden/, 'PathStyle'],
-  [/denied by bucket referer/, 'RefererBlocks'],
-  [/KitStsFailed/, 'StsRefused'],
-]
-
 /** The explanation of an unknown text. */
 export const UNKNOWN: Text = {
   en: 'Nothing known. Give the whole text of the error, with its code.',
@@ -31,12 +20,11 @@ export const UNKNOWN: Text = {
 
 /** Explains an error text or a line of a function's log. @returns undefined for an unknown text */
 export function explain(text: string, language: Language): string | undefined {
-  const known = TEXTS.find(([pattern]) => pattern.test(text))
-  if (known) return describeError(new CloudError(known[1]), language)
   const symptom = findSymptom(text)
+  if (symptom?.cloudError) return describeError(new CloudError(symptom.cloudError), language)
   if (symptom) {
     const { cause, fix } = explainSymptom(symptom)
-    return `${symptom.fault ?? symptom.see}\n  ${cause[language]}\n  → ${fix[language]}`
+    return `${symptom.message}\n  ${cause[language]}\n  → ${fix[language]}`
   }
   const words = text.match(/[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)*|E[A-Z_]{4,}/g) ?? []
   for (const code of words) {

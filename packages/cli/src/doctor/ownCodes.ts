@@ -15,7 +15,7 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   KitBadRequest: [
     'credentials',
     'A cloud function was called with invalid parameters.',
-    '云函数收到了无法理解的参数。',
+    '云函数收到的参数无效。',
   ],
   KitConfirmRefused: [
     'credentials',
@@ -29,13 +29,13 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitDamagedDownload: [
     'integrity',
-    'What arrived differs from the object in length, ETag or MD5.',
-    '收到的内容与对象的长度、ETag 或 MD5 不一致。',
+    'The received content differs from the object in length, ETag, MD5 or CRC64.',
+    '收到的内容与对象的长度、ETag、MD5 或 CRC64 不一致。',
   ],
   KitContentMismatch: [
     'integrity',
-    'COS has stored other content than was sent: the MD5 of the ETag differs.',
-    'COS 存储的内容与发送的不一致：ETag 的 MD5 不同。',
+    'The content differs from the object in its MD5 or CRC64, after an upload, or after a download with VerifyDownload.',
+    '上传后，或开启 VerifyDownload 的下载后，内容的 MD5 或 CRC64 与对象不一致。',
   ],
   KitFileChanged: [
     'integrity',
@@ -59,8 +59,8 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitFunctionAnswer: [
     'credentials',
-    'The cloud function returned no key, or did not say which bucket the key is for.',
-    '云函数的返回中没有密钥，或未说明密钥对应的存储桶。',
+    'The cloud function returned no key, or no bucket.',
+    '云函数的返回中没有密钥，或没有存储桶。',
   ],
   KitFunctionFailed: [
     'credentials',
@@ -94,8 +94,8 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitInvalidKey: [
     'argument',
-    'COS would refuse the Key, or the phone would request another object.',
-    'COS 不接受该 Key，或手机会把它变成另一个对象。',
+    'COS would refuse the Key, or the phone would address another object.',
+    'COS 不接受该 Key，或手机会把它解析成另一个对象的地址。',
   ],
   KitInvalidOption: [
     'argument',
@@ -110,8 +110,8 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   KitInvalidRegion: ['argument', 'Region has an invalid format.', 'Region 格式不正确。'],
   KitInvalidText: [
     'argument',
-    'A Key or param contains half a character (a lone surrogate).',
-    'Key 或参数中含有半个字符（孤立的代理项）。',
+    'A Key or param contains an incomplete character (a lone surrogate).',
+    'Key 或参数中含有不完整的字符（孤立的代理项）。',
   ],
   KitInvalidXml: [
     'integrity',
@@ -147,8 +147,8 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitNotCloud: [
     'argument',
-    '`caller()` was called on a client that `COS.cloud` did not create.',
-    '在并非由 `COS.cloud` 创建的实例上调用了 `caller()`。',
+    '`caller()`, `usage()` or a method of the trash was called on a client that was not created by `COS.cloud` or `COS.http`.',
+    '在并非由 `COS.cloud` 或 `COS.http` 创建的实例上调用了 `caller()`、`usage()` 或回收站的方法。',
   ],
   KitNotCos: [
     'network',
@@ -157,8 +157,8 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitNothingGranted: [
     'credentials',
-    'The access rules grant this user nothing that a key can do.',
-    '访问规则未授予该用户任何可用密钥完成的权限。',
+    'The access rules grant this user nothing that a temporary key can permit.',
+    '访问规则没有授予该用户任何可通过密钥行使的权限。',
   ],
   KitPathRefused: [
     'credentials',
@@ -167,7 +167,7 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitPolicyTooLong: [
     'credentials',
-    'One key was requested for so much that its policy exceeds the limit of STS.',
+    'The requested permissions need a policy that is longer than STS accepts.',
     '一次请求的权限过多，策略超出 STS 的长度限制。',
   ],
   KitPrivacyRefused: [
@@ -208,12 +208,12 @@ export const OWN_CODES: Record<string, [kind: CosErrorKind, en: string, zh: stri
   ],
   KitTrashConflict: [
     'credentials',
-    'An object has the key of the one to restore: `Overwrite` moves that one into the trash.',
+    'The key of the object to restore is taken: `Overwrite` first moves the present object into the trash.',
     '待恢复文件的对象键已有对象：传入 `Overwrite` 会先把现有对象移入回收站。',
   ],
   KitTrashRefused: [
     'credentials',
-    'The access rules do not allow this user what was requested of the trash, or there is no such object in it.',
+    'The access rules do not allow this user the request to the trash, or the trash has no such object.',
     '访问规则不允许该用户对回收站执行此操作，或回收站中没有该对象。',
   ],
   KitUnexpected: [

@@ -6,14 +6,16 @@ import { OWN_CODES } from './ownCodes'
 /** A symptom with its cause and fix. */
 export interface Symptom {
   /** A literal message of WeChat, COS or a tool, or a description. */
-  see: string | Text
+  message: string | Text
+  /** Matches the other texts by which WeChat and CloudBase report it. */
+  pattern?: RegExp
   /** Code of the client's error, which docs/ERRORS.md describes. */
   code?: string
   /** The code in CLOUD_ERRORS that setup, deploy and doctor report, which has a cause and a fix. */
-  fault?: CloudErrorCode
-  /** @default that of the fault, or of the code */
+  cloudError?: CloudErrorCode
+  /** @default that of the cloud error, or of the code */
   cause?: Text
-  /** @default that of the fault, or of the code */
+  /** @default that of the cloud error, or of the code */
   fix?: Text
 }
 
@@ -23,25 +25,28 @@ export interface SymptomGroup {
   symptoms: Symptom[]
 }
 
-/** The cause and fix of a symptom: its own, those of its fault, or those of its code. */
-export function explainSymptom({ code = '', fault, cause, fix }: Symptom): {
+/** The cause and fix of a symptom: its own, those of its cloud error, or those of its code. */
+export function explainSymptom({ code = '', cloudError, cause, fix }: Symptom): {
   cause: Text
   fix: Text
 } {
   const [kind = 'service', en = '', zh = ''] = OWN_CODES[code] ?? []
-  const known = fault && CLOUD_ERRORS[fault]
+  const known = cloudError && CLOUD_ERRORS[cloudError]
   return {
     cause: cause ?? known?.cause ?? { en, zh },
     fix: fix ?? known?.fix ?? adviceFor(code, kind),
   }
 }
 
-/** The symptom whose literal message a text contains; the longest of several. */
+/** The symptom whose pattern matches a text, or whose literal message it contains; the longest of several messages. */
 export function findSymptom(text: string): Symptom | undefined {
-  const found = SYMPTOM_GROUPS.flatMap(({ symptoms }) => symptoms).filter(
-    ({ see }) => typeof see === 'string' && text.includes(see),
+  const symptoms = SYMPTOM_GROUPS.flatMap((group) => group.symptoms)
+  const matching = symptoms.find(({ pattern }) => pattern?.test(text))
+  if (matching) return matching
+  const contained = symptoms.filter(
+    ({ message }) => typeof message === 'string' && text.includes(message),
   )
-  return found.sort((a, b) => String(b.see).length - String(a.see).length)[0]
+  return contained.sort((a, b) => String(b.message).length - String(a.message).length)[0]
 }
 
 export const SYMPTOM_GROUPS: SymptomGroup[] = [
@@ -50,17 +55,18 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
     title: { en: 'In the mini program', zh: '小程序内' },
     symptoms: [
       {
-        see: 'request:fail url not in domain list',
+        message: 'request:fail url not in domain list',
+        pattern: /url not in domain list|600002|不在以下.*域名/,
         code: 'KitDomainNotAllowed',
-        fault: 'DomainMissing',
+        cloudError: 'DomainMissing',
         cause: {
           en: 'WeChat refuses hosts that are not in its lists. In DevTools it works as long as "Do not verify valid domain names" is on.',
           zh: '微信拒绝不在“服务器域名”中的域名。开发者工具勾选“不校验合法域名”时不会报错，真机才会。',
         },
       },
-      { see: 'request:fail timeout', code: 'KitTimeout' },
+      { message: 'request:fail timeout', code: 'KitTimeout' },
       {
-        see: 'request:fail interrupted',
+        message: 'request:fail interrupted',
         code: 'KitNetwork',
         cause: {
           en: 'The app was in the background for five seconds: WeChat interrupts its requests.',
@@ -72,7 +78,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: "module 'miniprogram-cos' is not defined",
+        message: "module 'miniprogram-cos' is not defined",
         cause: {
           en: 'WeChat loads only npm packages that DevTools has built.',
           zh: '微信只能找到开发者工具构建过的 npm 包。',
@@ -83,7 +89,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: { en: 'The main package is over 2 MB', zh: '主包超过 2 MB' },
+        message: { en: 'The main package is over 2 MB', zh: '主包超过 2 MB' },
         cause: {
           en: 'The compiled size of the client counts; `npm run check:wechat` prints it.',
           zh: '按编译后的体积计算，`npm run check:wechat` 会打印客户端所占大小。',
@@ -94,7 +100,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: {
+        message: {
           en: 'An upload starts from the beginning after a restart of the app',
           zh: '重启小程序后上传从头开始',
         },
@@ -108,7 +114,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: {
+        message: {
           en: 'The browser or a web-view downloads a picture instead of showing it',
           zh: '浏览器或 web-view 下载图片而不是显示',
         },
@@ -128,7 +134,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
     title: { en: 'The cloud function', zh: '云函数' },
     symptoms: [
       {
-        see: "Cloud API isn't enabled, please call wx.cloud.init first",
+        message: "Cloud API isn't enabled, please call wx.cloud.init first",
         code: 'KitFunctionFailed',
         cause: {
           en: 'The app has not initialised its cloud environment.',
@@ -140,21 +146,33 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: 'errCode: -501000 | errMsg: FunctionName parameter could not be found',
+        message: 'errCode: -501000 | errMsg: FunctionName parameter could not be found',
+        pattern: /-501000|FunctionName parameter could not be found/,
         code: 'KitFunctionFailed',
-        fault: 'FunctionNotDeployed',
+        cloudError: 'FunctionNotDeployed',
       },
-      { see: 'errCode: -504002', code: 'KitFunctionFailed', fault: 'FunctionFails' },
       {
-        see: 'COS_STS_SECRET_ID is not set',
+        message: 'errCode: -504002',
+        pattern: /-50400[123]|-404011/,
+        code: 'KitFunctionFailed',
+        cloudError: 'FunctionFails',
+      },
+      {
+        message: 'COS_STS_SECRET_ID is not set',
+        pattern: /COS_STS_SECRET_(ID|KEY).*(not set|未设置)|KitMisconfigured/,
         code: 'KitMisconfigured',
-        fault: 'VariableMissing',
+        cloudError: 'VariableMissing',
       },
-      { see: 'KitStsFailed', code: 'KitStsFailed', fault: 'StsRefused' },
-      { see: 'KitNoIdentity', code: 'KitNoIdentity' },
-      { see: 'KitRequestRefused', code: 'KitRequestRefused' },
       {
-        see: 'Error -502005',
+        message: 'KitStsFailed',
+        pattern: /KitStsFailed/,
+        code: 'KitStsFailed',
+        cloudError: 'StsRefused',
+      },
+      { message: 'KitNoIdentity', code: 'KitNoIdentity' },
+      { message: 'KitRequestRefused', code: 'KitRequestRefused' },
+      {
+        message: 'Error -502005',
         code: 'KitHookFailed',
         cause: {
           en: 'The collection that the hook writes to does not exist.',
@@ -166,7 +184,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: 'KitPathRefused',
+        message: 'KitPathRefused',
         code: 'KitPathRefused',
         fix: {
           en: 'Start every Key with the prefix of `await cos.caller()`, or add a rule to cos.config.ts and deploy.',
@@ -180,7 +198,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
     title: { en: 'Responses of COS', zh: 'COS 返回' },
     symptoms: [
       {
-        see: '403 AccessDenied',
+        message: '403 AccessDenied',
         code: 'AccessDenied',
         cause: {
           en: "The key does not permit this request: another user's folder, a missing prefix, a list without Prefix, or a verb that no rule allows.",
@@ -188,7 +206,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: '403 AccessDenied: Request has expired',
+        message: '403 AccessDenied: Request has expired',
         code: 'AccessDenied',
         cause: {
           en: 'The signed URL has expired. It never outlives the key that signed it.',
@@ -200,12 +218,13 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: '403 AccessDenied: denied by bucket referer',
+        message: '403 AccessDenied: denied by bucket referer',
+        pattern: /denied by bucket referer/,
         code: 'AccessDenied',
-        fault: 'RefererBlocks',
+        cloudError: 'RefererBlocks',
       },
       {
-        see: '403 SignatureDoesNotMatch',
+        message: '403 SignatureDoesNotMatch',
         code: 'SignatureDoesNotMatch',
         cause: {
           en: 'The request differs from what was signed: a wrong SecretKey, or a proxy changed a path, parameter or header.',
@@ -213,7 +232,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: '403 InvalidAccessKeyId',
+        message: '403 InvalidAccessKeyId',
         code: 'InvalidAccessKeyId',
         cause: {
           en: 'The SecretId does not exist, or a temporary key was sent without its token.',
@@ -221,7 +240,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: '400 ExpiredToken',
+        message: '400 ExpiredToken',
         code: 'ExpiredToken',
         cause: {
           en: 'The temporary key has expired. The client discards it and requests a new one once by itself.',
@@ -229,7 +248,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: '403 RequestTimeTooSkewed',
+        message: '403 RequestTimeTooSkewed',
         code: 'RequestTimeTooSkewed',
         cause: {
           en: "The phone's clock is wrong. The client corrects for the difference and sends again, unless CorrectClockSkew is false.",
@@ -237,18 +256,19 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: '403 PathStyleDomainForbidden',
+        message: '403 PathStyleDomainForbidden',
+        pattern: /PathStyleDomainForbidden/,
         code: 'PathStyleDomainForbidden',
-        fault: 'PathStyle',
+        cloudError: 'PathStyle',
       },
-      { see: '404 NoSuchBucket', code: 'NoSuchBucket', fault: 'BucketUnknown' },
+      { message: '404 NoSuchBucket', code: 'NoSuchBucket', cloudError: 'BucketUnknown' },
       {
-        see: '404 NoSuchKey',
+        message: '404 NoSuchKey',
         code: 'NoSuchKey',
         cause: { en: 'The object does not exist.', zh: '对象不存在。' },
       },
       {
-        see: '404 NoSuchUpload',
+        message: '404 NoSuchUpload',
         code: 'NoSuchUpload',
         cause: {
           en: 'The multipart upload has ended. `uploadFile` recognises one whose completion merely lost its response.',
@@ -256,7 +276,7 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: '409 FileAlreadyExists',
+        message: '409 FileAlreadyExists',
         code: 'FileAlreadyExists',
         cause: {
           en: 'ForbidOverwrite is set, and an object with this key exists.',
@@ -264,14 +284,14 @@ export const SYMPTOM_GROUPS: SymptomGroup[] = [
         },
       },
       {
-        see: '501 NotImplemented',
+        message: '501 NotImplemented',
         cause: {
-          en: 'The local COS does not emulate media processing, SSE-KMS and SSE-C encryption, and object lock.',
-          zh: '本地 COS 未模拟图片处理、SSE-KMS 与 SSE-C 加密、对象锁定。',
+          en: 'The local COS does not emulate SSE-KMS, SSE-C, object lock, callbacks, or processing other than of images and video snapshots.',
+          zh: '本地 COS 未模拟 SSE-KMS 与 SSE-C 加密、对象锁定、回调，以及图片处理和视频截帧以外的数据处理。',
         },
         fix: {
-          en: 'Try it against a real bucket.',
-          zh: '请在真实存储桶上验证。',
+          en: 'The message names the missing feature: test it with a real bucket. Images need the package sharp, snapshots ffmpeg.',
+          zh: '消息中写明了缺少的功能：请在真实存储桶上验证。图片处理需安装 sharp，视频截帧需安装 ffmpeg。',
         },
       },
     ],

@@ -1,11 +1,11 @@
 import { cosError, isCosError } from '@miniprogram-cos/protocol'
 import type { ResolvedOptions } from '../options'
 import { errorMessage } from '../wx/wx'
-import { createBreaker } from './breaker'
 import {
   type Credential,
   type CredentialProvider,
   checkSignature,
+  createBreaker,
   invalidAnswer,
   readPeriod,
 } from './provider'

@@ -1,8 +1,6 @@
 import type { CallerFolder } from '@miniprogram-cos/protocol'
-import { createBreaker } from './breaker'
-import { confirmUpload } from './confirm'
-import { functionError, type x } from './function'
-import { type CredentialProvider, checkSignature, readPeriod } from './provider'
+import { confirmUpload, type FunctionCall, functionError } from './function'
+import { type CredentialProvider, checkSignature, createBreaker, readPeriod } from './provider'
 
 /** The bucket, region and folder of the caller, as the cloud function returns them. */
 export interface CallerPlace {
@@ -43,7 +41,7 @@ export interface CloudCredentials extends CredentialProvider {
   _place: CallerPlace | undefined
   /** Paths whose uploads are confirmed, and paths whose objects the function moves to the trash. */
   _paths: Pick<CallerFolder, 'confirms' | 'trashes'>
-  call: x
+  call: FunctionCall
   /** Requests only the place; concurrent calls share one request. */
   _locate(): Promise<unknown>
   /** Confirms a successful upload if its access rule has a hook. Never rejects. */
@@ -55,14 +53,14 @@ const SOURCE = 'function'
 
 /** @param send calls cos-credentials, or cos-signature in mode `'signature'` */
 export function cloudCredentials(
-  send: x,
+  send: FunctionCall,
   { mode, ScopeLimit = false }: FunctionOptions,
 ): CloudCredentials {
   const signs = mode === 'signature'
   const breaker = createBreaker()
   let pendingPlace: Promise<unknown> | undefined
 
-  const call: x = async (event) => {
+  const call: FunctionCall = async (event) => {
     const answer = await send(event)
     const { bucket: Bucket, region: Region, prefix = '' } = answer
     if (Bucket && Region) {

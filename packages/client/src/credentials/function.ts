@@ -10,6 +10,8 @@ import {
   type TrashResponse,
   type UsageResponse,
 } from '@miniprogram-cos/protocol'
+import { asCosError } from '../request/errors'
+import { retry } from '../request/retry'
 import { callFunction, transfer } from '../wx/transfer'
 import { errorMessage } from '../wx/wx'
 
@@ -27,7 +29,7 @@ export type FunctionAnswer = Partial<
 }
 
 /** Calls cos-credentials or cos-signature with an event. @throws CosError kind `credentials` */
-export type x = (event: object) => Promise<FunctionAnswer>
+export type FunctionCall = (event: object) => Promise<FunctionAnswer>
 
 /** The error of a function call, or of an invalid answer. */
 export const functionError = (
@@ -43,7 +45,10 @@ export const functionError = (
  * @param name the function's name in error messages: `cloud function cos-credentials`
  * @param send resolves with the function's return value
  */
-export function functionCall(name: string, send: (event: object) => Promise<unknown>): x {
+export function functionCall(
+  name: string,
+  send: (event: object) => Promise<unknown>,
+): FunctionCall {
   return async (event) => {
     let answer: unknown
     try {
@@ -71,7 +76,7 @@ export function functionCall(name: string, send: (event: object) => Promise<unkn
 }
 
 /** Calls a cloud function through wx.cloud. */
-export const cloudFunction = (name: string, env?: string): x =>
+export const cloudFunction = (name: string, env?: string): FunctionCall =>
   functionCall(`cloud function ${name}`, (event) => callFunction(name, event, env))
 
 export interface HttpOptions {
@@ -86,7 +91,7 @@ type FunctionHeaders =
   | (() => Record<string, string> | Promise<Record<string, string>>)
 
 /** Calls a function of a key server through wx.request: POST with the event as JSON. */
-export function httpFunction({ url, headers }: HttpOptions, functionName: string): x {
+export function httpFunction({ url, headers }: HttpOptions, functionName: string): FunctionCall {
   const target = { url: `${url.replace(/\/$/, '')}/${functionName}`, method: 'POST' }
   const name = `key server ${target.url}`
   return functionCall(name, async (event) => {
@@ -100,4 +105,46 @@ export function httpFunction({ url, headers }: HttpOptions, functionName: string
     const message = `${name} answered with HTTP ${statusCode}`
     throw functionError('KitFunctionAnswer', message, statusCode >= 500)
   })
+}
+
+/** Part of an upload's result if the access rule of its path has an `onUpload`. */
+export interface ConfirmedUpload<Confirm = unknown> {
+  /** The value that `onUpload` returned, as JSON. Its type is the type parameter of the call: `uploadFile<Confirm>`. */
+  confirm?: Confirm
+  /** Why the upload is not confirmed. The object is in the bucket, and `reconcile` runs `onUpload` for it later. */
+  confirmError?: CosError
+}
+
+/** Whether a key lies below a path, in which `*` stands for any one segment. */
+export function covers(path: string, key: string): boolean {
+  const segments = key.split('/')
+  const pattern = path.split('/').slice(0, -1)
+  return (
+    segments.length > pattern.length &&
+    pattern.every((segment, i) => segment === '*' || segment === segments[i])
+  )
+}
+
+/**
+ * Reports a successful upload to the function, if uploads to its path are confirmed.
+ * @returns the upload's result with the function's answer
+ */
+export async function confirmUpload<R extends { ETag?: string }>(
+  call: FunctionCall,
+  paths: string[] = [],
+  rawKey: string,
+  result: R,
+): Promise<R & ConfirmedUpload> {
+  const Key = rawKey.replace(/^\//, '')
+  const { ETag } = result
+  const event = { confirm: ETag ? { Key, ETag } : { Key } }
+  const decide = ({ retryable }: CosError) => (retryable ? 'later' : 'fail')
+  try {
+    // In the try block: malformed paths must not fail an upload that has succeeded.
+    if (!paths.some((path) => covers(path, Key))) return result
+    const { confirm } = await retry(() => call(event), decide, { _tries: 3 })
+    return { ...result, confirm }
+  } catch (error) {
+    return { ...result, confirmError: asCosError(error) }
+  }
 }

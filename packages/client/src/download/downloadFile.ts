@@ -16,13 +16,21 @@ import type { TaskInfo, TaskMemo, TaskRun } from '../upload/task'
 import { fileDigest, fileSize, readFile, readLocalFile } from '../wx/files'
 import { transfer } from '../wx/transfer'
 import {
+  claimPartFile,
+  type DownloadPlace,
+  dropUnfinished,
+  findUnfinished,
+  forgetUnfinished,
   isStorageFull,
   moveFile,
+  releasePartFile,
+  rememberUnfinished,
   saveFile,
   sizeOf,
+  type UnfinishedDownload,
   WRITE_LIMIT,
   writeLocalFile,
-} from '../wx/writeFiles'
+} from './partFile'
 import {
   canFetchRanges,
   fetchRanges,
@@ -31,16 +39,6 @@ import {
   type RangedObject,
   RangesUnsupported,
 } from './ranges'
-import {
-  claimPartFile,
-  type DownloadPlace,
-  dropUnfinished,
-  findUnfinished,
-  forgetUnfinished,
-  releasePartFile,
-  rememberUnfinished,
-  type UnfinishedDownload,
-} from './record'
 
 export interface DownloadFileParams extends ObjectParams {
   /**

@@ -5,7 +5,7 @@ import type {
   UploadProgress,
 } from '@miniprogram-cos/protocol'
 import { type AbortGroup, abortError, abortGroup } from '../concurrency'
-import type { UnfinishedDownload } from '../download/record'
+import type { UnfinishedDownload } from '../download/partFile'
 import { callApp, progressReporter } from '../events'
 import { pick } from '../options'
 import { asCosError } from '../request/errors'

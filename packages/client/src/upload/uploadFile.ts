@@ -11,7 +11,7 @@ import {
   utf8Length,
 } from '@miniprogram-cos/protocol'
 import { unlessAborted } from '../concurrency'
-import type { ConfirmedUpload } from '../credentials/confirm'
+import type { ConfirmedUpload } from '../credentials/function'
 import { type Callback, callApp } from '../events'
 import { hexOf } from '../hash'
 import { pick } from '../options'

@@ -60,16 +60,16 @@ function parseStatement(value: unknown, index: number): Statement {
   }
   const action = strings(value.action, `${at}.action`)
   const resource = strings(value.resource, `${at}.resource`)
-  for (const one of action) {
-    if (one !== '*' && !/^(?:name\/)?[a-z]+:[A-Za-z*]+$/.test(one)) {
-      throw invalid(`${at}: bad action "${one}"`)
+  for (const pattern of action) {
+    if (pattern !== '*' && !/^(?:name\/)?[a-z]+:[A-Za-z*]+$/.test(pattern)) {
+      throw invalid(`${at}: bad action "${pattern}"`)
     }
   }
-  for (const one of resource) {
-    if (one !== '*' && !isSixSegments(one)) {
+  for (const pattern of resource) {
+    if (pattern !== '*' && !isSixSegments(pattern)) {
       throw new PolicyError(
         'InvalidParameter.ResouceError',
-        `${at}: resource "${one}" is not of the form qcs::cos:<region>:uid/<appid>:<bucket>/<path>`,
+        `${at}: resource "${pattern}" is not of the form qcs::cos:<region>:uid/<appid>:<bucket>/<path>`,
       )
     }
   }
@@ -112,7 +112,7 @@ export function splitResource(resource: string): string[] {
 
 function strings(value: unknown, at: string): string[] {
   const list = Array.isArray(value) ? value : [value]
-  if (list.length === 0 || !list.every((one) => typeof one === 'string' && one !== '')) {
+  if (list.length === 0 || !list.every((text) => typeof text === 'string' && text !== '')) {
     throw formatError(`${at} must be a text or a list of texts`)
   }
   return list as string[]

@@ -8,7 +8,7 @@ import {
 import type { CheckedConfig } from '../config'
 import { quote, type Refuse, requestRefused } from '../errors'
 import { type Grant, grantFor } from '../grants'
-import { keyObstacle } from '../policy'
+import { folderKeyObstacle } from '../policy'
 import type { Rule } from '../rules'
 import { checkExactKey, checkHeaders, checkLimits, checkOverrides, hostsOf } from './limits'
 import type { DescribedRequest } from './request'
@@ -32,7 +32,8 @@ const RESPONSE_PARAMS = [
 ]
 
 /**
- * The operations of the protocol that concern one user's objects. Without forms and multi-deletes: their keys are in
+ * The operations of the protocol that concern one user's objects. The parameters are listed again on purpose: one that
+ * is added to the protocol is not signed before its consequences have been considered here. Without forms and multi-deletes: their keys are in
  * the body, which is not signed.
  */
 const SIGNED_OPERATIONS: { readonly [Name in OperationName]?: SignedOperation } = {
@@ -98,14 +99,14 @@ export function authorizeRequest(
   const hosts = hostsOf(bucket, region, domains)
   checkHeaders(request.headers, hosts, source !== undefined)
   checkQuery(request.query, name, operation)
-  // A list applies to a folder: its prefix takes the place of the key.
+  // A list applies to a folder: its prefix is checked like a key.
   const path = request.key === '' ? (request.query.prefix ?? '') : request.key
   const isGranted = ({ verb, isOwn }: Grant) =>
     verb === operation.verb || (name === 'multipartList' && verb === 'write' && isOwn)
   const caller = { grants, rules }
   const grant = grantFor(operation.verb, path, caller, requestRefused, 'request', isGranted)
   if (grant.verb === 'delete') {
-    const obstacle = keyObstacle('delete', grant.rule)
+    const obstacle = folderKeyObstacle('delete', grant.rule)
     if (obstacle) throw requestRefused(obstacle, grant.rule.pattern)
   }
   if (isSnapshot && !grant.rule.videoCovers) {

@@ -8,7 +8,7 @@ import type { Call } from '../createFunction'
 import { quote, Reason, requestRefused } from '../errors'
 import { type Grant, grantFor } from '../grants'
 import { type BucketLocation, GRANT_HEADERS } from '../policy'
-import { hasQuota, type Rule } from '../rules'
+import { hasQuota, MAX_REQUEST_BYTES, type Rule } from '../rules'
 import { CONTENT_TYPE, checkExactKey, fileProblem } from './limits'
 import { nodeHash, readSeconds } from './request'
 
@@ -58,7 +58,7 @@ export function readForm(
     throw requestRefused('ContentType must be a type such as image/png')
   }
   const bytes = readSize(size, rule)
-  const limits = { ...rule, maxBytes: rule.maxBytes ?? MAX_FORM_BYTES }
+  const limits = { ...rule, maxBytes: rule.maxBytes ?? MAX_REQUEST_BYTES }
   const problem = fileProblem(limits, { size: bytes, type: isType ? ContentType : '' })
   if (problem) throw requestRefused(problem, rule.pattern)
   return {
@@ -85,9 +85,6 @@ function defaultType(key: string): string {
   return EXECUTABLE.test(type) ? 'application/octet-stream' : type
 }
 
-/** COS accepts forms of up to 5 GiB (document 436/14690). */
-const MAX_FORM_BYTES = 5 * 1024 ** 3
-
 /**
  * Fields that would change how the object is stored, each with a value that has no effect. COS checks a field only if
  * the form's policy names it, and then the form must contain it. Not among them: metadata (`x-cos-meta-*`), which has
@@ -110,7 +107,7 @@ const UNUSED_FIELDS: Record<string, string> = {
 
 /**
  * Signs a form whose policy allows one key, one type, a size, and no other field that COS can check (document
- * 436/14690). COS refuses the form for anything else, whoever sends it.
+ * 436/14690). COS refuses the form for anything else.
  * @param period Unix seconds: from when until when the form is valid
  */
 export function signForm(
@@ -134,7 +131,7 @@ export function signForm(
       { 'q-ak': tmpSecretId },
       { 'q-sign-time': keyTime },
       { bucket },
-      ['content-length-range', size ?? 0, size ?? grant.rule.maxBytes ?? MAX_FORM_BYTES],
+      ['content-length-range', size ?? 0, size ?? grant.rule.maxBytes ?? MAX_REQUEST_BYTES],
       ...Object.entries(fields).map((field) => Object.fromEntries([field])),
     ],
   })

@@ -156,5 +156,7 @@ export const CONTENT_TYPE = /^[\w.+-]{1,60}\/[\w.+-]{1,60}(; ?charset=[\w-]{1,20
 /** Whether a type is one of a rule's, which may end in `*`. */
 function isAllowedType(type: string, types: string[]): boolean {
   if (!CONTENT_TYPE.test(type)) return false
-  return types.some((one) => (one.endsWith('*') ? type.startsWith(one.slice(0, -1)) : type === one))
+  return types.some((allowed) =>
+    allowed.endsWith('*') ? type.startsWith(allowed.slice(0, -1)) : type === allowed,
+  )
 }

@@ -170,7 +170,7 @@ export function checkStrictSignature(document: XmlElement): void {
   if (!ids.every((id) => /^[A-Za-z0-9._-]{1,255}$/.test(id))) throw malformed('ID is not valid')
   for (const rule of rules) {
     const actions = listedTexts(rule, 'action', MAX_ACTIONS)
-    if (actions.some((one) => WITHOUT_STRICT_SIGNATURE.has(one.replace(/^(name\/)?cos:/, '')))) {
+    if (actions.some((name) => WITHOUT_STRICT_SIGNATURE.has(name.replace(/^(name\/)?cos:/, '')))) {
       throw malformed('an action without this kind of signature')
     }
     listedTexts(rule, 'header', MAX_LISTED_NAMES)

@@ -220,7 +220,7 @@ export class ListPage<Entry> {
         EncodingType: options.encodingType,
         Prefix: encode(prefix),
         Delimiter: delimiter === '' ? undefined : encode(delimiter),
-        CommonPrefixes: this.commonPrefixes.map((one) => ({ Prefix: encode(one) })),
+        CommonPrefixes: this.commonPrefixes.map((prefix) => ({ Prefix: encode(prefix) })),
       },
     }
   }
