@@ -1,6 +1,6 @@
 import { VirtualClock, Wire, type WireOptions } from '@miniprogram-cos/simulator'
 import { runPool } from '../../packages/client/src/concurrency'
-import { AutoLimit } from '../../packages/client/src/upload/autoLimit'
+import { AutoLimit } from '../../packages/client/src/tasks/autoLimit'
 
 const MIB = 1024 * 1024
 
