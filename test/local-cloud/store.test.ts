@@ -6,7 +6,8 @@ import { ClassicLevel } from 'classic-level'
 import { bytesOf } from '../../packages/local-cloud/src/cos/response'
 import type { BucketRecord, ObjectRecord } from '../../packages/local-cloud/src/cos/store/records'
 import { Store } from '../../packages/local-cloud/src/cos/store/store'
-import { MIB } from '../support/fakePhone'
+import { MIB } from '../support/phones'
+
 import { countBlobsOnDisk } from '../support/testCloud'
 
 let folder: string

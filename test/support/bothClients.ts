@@ -1,5 +1,5 @@
-import { AT, createFakePhone, MIB, type PhoneOptions } from './fakePhone'
-import { loadOfficialClient, type Untyped } from './phones'
+import { AT, createFakePhone, type PhoneOptions } from './fakePhone'
+import { loadOfficialClient, MIB, type Untyped } from './phones'
 import { type CannedAnswer, COS, KEY, setWx } from './recordingWx'
 
 /** Scenarios that our client and cos-wx-sdk-v5 both run, under one recording `wx` and one clock. */
@@ -21,6 +21,32 @@ export function startClient(launch: Launch, phoneOptions: PhoneOptions = {}, opt
   const Client = launch(phone.wx)
   const cos = new Client({ ...KEY, ChunkParallelLimit: 1, ...options })
   return { ...phone, COS: Client, cos }
+}
+
+/** A client with these options alone: without a fixed key. */
+export function startWithOptions(launch: Launch, options: object, phoneOptions?: PhoneOptions) {
+  const phone = createFakePhone(phoneOptions)
+  const Client = launch(phone.wx)
+  return { ...phone, COS: Client, cos: new Client(options) }
+}
+
+type Callback = (answer?: unknown) => void
+export type Provider = (options: Untyped, callback: Callback) => unknown
+
+/** A getAuthorization that answers after 10 ms and counts. */
+export function countingProvider(answer: (options: Untyped, count: number) => unknown) {
+  let calls = 0
+  const getAuthorization: Provider = (options, callback) => {
+    const given = answer(options, ++calls)
+    setTimeout(() => {
+      try {
+        callback(given)
+      } catch {
+        // Thrown into the app, which prints it.
+      }
+    }, 10)
+  }
+  return { getAuthorization, calls: () => calls }
 }
 
 /** A phone with a small file `f` that gets the same response to every request. */

@@ -1,4 +1,5 @@
-import { AT, MIB } from '../../support/fakePhone'
+import { AT } from '../../support/fakePhone'
+import { MIB } from '../../support/phones'
 import { type Call, headersLike, type Params, type Sent } from '../harness'
 import { headersToSign } from '../resign'
 import { ADDRESSES } from './addresses'
