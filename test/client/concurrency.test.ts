@@ -1,8 +1,9 @@
+import { MIB } from '../support/fakePhone'
 import { writeFileSync } from 'node:fs'
 import { loadModule, VirtualClock, Wire, type WireOptions } from '@miniprogram-cos/simulator'
 import { runPool } from '../../packages/client/src/concurrency'
-import { AutoLimit } from '../../packages/client/src/upload/autoLimit'
-import { CLIENT_FILE, createSimulatedPhone, MIB, type Untyped } from '../support/phones'
+import { AutoLimit } from '../../packages/client/src/tasks/autoLimit'
+import { CLIENT_FILE, createSimulatedPhone, type Untyped } from '../support/phones'
 import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 
 /** WeChat runs ten requests of an app at a time; uploads leave two of them to pages. */

@@ -8,8 +8,8 @@ import {
   temporaryKey,
   useFakeClock,
 } from '../support/bothClients'
-import { AT, createFakePhone, type PhoneOptions } from '../support/fakePhone'
-import { loadOfficialClient, MIB, type Untyped } from '../support/phones'
+import { MIB, AT, createFakePhone, type PhoneOptions } from '../support/fakePhone'
+import { loadOfficialClient, type Untyped } from '../support/phones'
 import { headerOf, KEY, setWx } from '../support/recordingWx'
 
 type Client = new (options: object) => Untyped

@@ -3,13 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { type SendSigned, signedRequests } from '../support/cosRequests'
-import {
-  CLIENT_FILE,
-  createKillablePhone,
-  type KillablePhone,
-  MIB,
-  type Untyped,
-} from '../support/phones'
+import { MIB } from '../support/fakePhone'
+import { CLIENT_FILE, createKillablePhone, type KillablePhone, type Untyped } from '../support/phones'
 import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 

@@ -1,6 +1,6 @@
 import { outcomeOf, useFakeClock } from '../support/bothClients'
-import { AT, createFakePhone, DENIED } from '../support/fakePhone'
-import { MIB, type Untyped } from '../support/phones'
+import { MIB, AT, createFakePhone, DENIED } from '../support/fakePhone'
+import { type Untyped } from '../support/phones'
 import { COS, KEY, setWx } from '../support/recordingWx'
 
 useFakeClock()

@@ -1,7 +1,6 @@
 import { COS } from 'miniprogram-cos'
 import { beginUpload, defect, endOf, outcomeOf, startClient } from '../support/bothClients'
-import { AT, createFakePhone, DENIED, DROP, GONE } from '../support/fakePhone'
-import { MIB } from '../support/phones'
+import { MIB, AT, createFakePhone, DENIED, DROP, GONE } from '../support/fakePhone'
 import {
   type CannedAnswer,
   createRecordingWx,

@@ -9,8 +9,8 @@ import {
   startClient,
   useFakeClock,
 } from '../support/bothClients'
-import { AT, createFakePhone, DENIED, DROP, type PhoneOptions } from '../support/fakePhone'
-import { loadOfficialClient, MIB, type Untyped } from '../support/phones'
+import { MIB, AT, createFakePhone, DENIED, DROP, type PhoneOptions } from '../support/fakePhone'
+import { loadOfficialClient, type Untyped } from '../support/phones'
 import { type CannedAnswer, headerOf, isSignatureValid, KEY, setWx } from '../support/recordingWx'
 
 type Client = new (options: object) => Untyped

@@ -7,8 +7,8 @@ import {
   startClient,
   useFakeClock,
 } from '../support/bothClients'
-import { AT, createFakePhone, DENIED, DROP, GONE, type PhoneOptions } from '../support/fakePhone'
-import { MIB, type Untyped } from '../support/phones'
+import { MIB, AT, createFakePhone, DENIED, DROP, GONE, type PhoneOptions } from '../support/fakePhone'
+import { type Untyped } from '../support/phones'
 import { COS, KEY, setWx } from '../support/recordingWx'
 
 /** What the client stores about a running multipart upload. */

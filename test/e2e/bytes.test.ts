@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, createReadStream, promises as fs, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { createTestPhone, MIB, type TestPhone } from '../support/phones'
+import { MIB } from '../support/fakePhone'
+import { createTestPhone, type TestPhone } from '../support/phones'
 import { ALICE, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud()

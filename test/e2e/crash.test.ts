@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CloudProcess, startCommand } from '../support/commandLine'
 import { send, signByOfficialSdk } from '../support/cosRequests'
-import { MIB } from '../support/phones'
+import { MIB } from '../support/fakePhone'
 import { countBlobsOnDisk, ROOT_KEY } from '../support/testCloud'
 
 let data: string

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RawResponse, send, signByOfficialSdk } from '../support/cosRequests'
-import { MIB } from '../support/phones'
+import { MIB } from '../support/fakePhone'
 import { ROOT } from '../support/root'
 import { countBlobsOnDisk, HOST, ROOT_KEY } from '../support/testCloud'
 

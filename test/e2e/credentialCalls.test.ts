@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import type { LogEntry } from '@miniprogram-cos/local-cloud'
 import type { CloudCOSOptions } from 'miniprogram-cos'
-import { createTestPhone, MIB } from '../support/phones'
+import { MIB } from '../support/fakePhone'
+import { createTestPhone } from '../support/phones'
 import { ALICE, BOB, BUCKET, REGION, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud({

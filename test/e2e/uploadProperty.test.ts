@@ -5,7 +5,8 @@ import { loadModule, type Simulator } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { seededRandom } from '../../packages/local-cloud/src/cos/faults'
 import { signedRequests } from '../support/cosRequests'
-import { CLIENT_FILE, createSimulatedPhone, MIB } from '../support/phones'
+import { MIB } from '../support/fakePhone'
+import { CLIENT_FILE, createSimulatedPhone } from '../support/phones'
 import {
   BUCKET,
   FAULTS,

@@ -1,8 +1,9 @@
+import { MIB } from '../support/fakePhone'
 import { randomBytes } from 'node:crypto'
 import type { FaultRule } from '@miniprogram-cos/local-cloud'
 import { errorOf, type Signing, send, signByOfficialSdk } from '../support/cosRequests'
 
-import { createTestPhone, MIB } from '../support/phones'
+import { createTestPhone } from '../support/phones'
 import { ALICE, useTestCloud } from '../support/testCloud'
 
 const cloud = useTestCloud()

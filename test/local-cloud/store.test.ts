@@ -1,3 +1,4 @@
+import { MIB } from '../support/fakePhone'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +7,6 @@ import { ClassicLevel } from 'classic-level'
 import { bytesOf } from '../../packages/local-cloud/src/cos/response'
 import type { BucketRecord, ObjectRecord } from '../../packages/local-cloud/src/cos/store/records'
 import { Store } from '../../packages/local-cloud/src/cos/store/store'
-import { MIB } from '../support/phones'
 
 import { countBlobsOnDisk } from '../support/testCloud'
 

@@ -1,5 +1,5 @@
-import { AT, createFakePhone, type PhoneOptions } from './fakePhone'
-import { loadOfficialClient, MIB, type Untyped } from './phones'
+import { MIB, AT, createFakePhone, type PhoneOptions } from './fakePhone'
+import { loadOfficialClient, type Untyped } from './phones'
 import { type CannedAnswer, COS, KEY, setWx } from './recordingWx'
 
 /** Scenarios that our client and cos-wx-sdk-v5 both run, under one recording `wx` and one clock. */

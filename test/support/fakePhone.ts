@@ -4,6 +4,8 @@ import { type CannedAnswer, createRecordingWx, type RecordedRequest } from './re
 
 export const AT = { Bucket: 'test-1250000000', Region: 'ap-guangzhou' }
 
+export const MIB = 1024 * 1024
+
 export interface PhoneOptions {
   files?: Record<string, Uint8Array>
   /** Replaces the response to a step; `count` is the number of its requests so far. */

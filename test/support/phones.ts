@@ -14,8 +14,6 @@ import { HOST, type TestCloud } from './testCloud'
 // biome-ignore lint/suspicious/noExplicitAny: two clients, one of them without types
 export type Untyped = Record<string, any>
 
-export const MIB = 1024 * 1024
-
 export const CLIENT_FILE = join(ROOT, 'packages/client/miniprogram_dist/index.js')
 export const OFFICIAL_FILE = join(ROOT, 'node_modules/cos-wx-sdk-v5/dist/cos-wx-sdk-v5.min.js')
 

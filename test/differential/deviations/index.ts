@@ -1,5 +1,4 @@
-import { AT } from '../../support/fakePhone'
-import { MIB } from '../../support/phones'
+import { MIB, AT } from '../../support/fakePhone'
 import { type Call, headersLike, type Params, type Sent } from '../harness'
 import { headersToSign } from '../resign'
 import { ADDRESSES } from './addresses'
