@@ -1,8 +1,8 @@
-import { MIB } from '../support/fakePhone'
 import { writeFileSync } from 'node:fs'
 import { loadModule, VirtualClock, Wire, type WireOptions } from '@miniprogram-cos/simulator'
 import { runPool } from '../../packages/client/src/concurrency'
 import { AutoLimit } from '../../packages/client/src/tasks/autoLimit'
+import { MIB } from '../support/fakePhone'
 import { CLIENT_FILE, createSimulatedPhone, type Untyped } from '../support/phones'
 import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 

@@ -8,7 +8,7 @@ import {
   temporaryKey,
   useFakeClock,
 } from '../support/bothClients'
-import { MIB, AT, createFakePhone, type PhoneOptions } from '../support/fakePhone'
+import { AT, createFakePhone, MIB, type PhoneOptions } from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
 import { headerOf, KEY, setWx } from '../support/recordingWx'
 

@@ -1,7 +1,7 @@
 import type { GetAuthorization, ScopeEntry } from 'miniprogram-cos'
 import { outcomeOf, useFakeClock } from '../support/bothClients'
-import { MIB, AT, createFakePhone, type PhoneOptions } from '../support/fakePhone'
-import { type Untyped } from '../support/phones'
+import { AT, createFakePhone, MIB, type PhoneOptions } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
 import { COS, type RecordedRequest, setWx } from '../support/recordingWx'
 
 /** Keys that permit only the requested scope: `ScopeLimit: true`. */

@@ -4,7 +4,12 @@ import { loadModule } from '@miniprogram-cos/simulator'
 import type { COS } from 'miniprogram-cos'
 import { type SendSigned, signedRequests } from '../support/cosRequests'
 import { MIB } from '../support/fakePhone'
-import { CLIENT_FILE, createKillablePhone, type KillablePhone, type Untyped } from '../support/phones'
+import {
+  CLIENT_FILE,
+  createKillablePhone,
+  type KillablePhone,
+  type Untyped,
+} from '../support/phones'
 import { BUCKET, REGION, ROOT_KEY, useTestCloud } from '../support/testCloud'
 import { until } from '../support/until'
 
@@ -369,16 +374,19 @@ describe('with VerifyDownload', () => {
       'KitContentMismatch',
     ],
   ]
-  test.each(ways)('rejects content that was damaged in transit: %s', async (_, size, read, code) => {
-    await put('film', BYTES.subarray(0, size))
-    for (const VerifyDownload of [undefined, true]) {
-      const sound = start()
-      const changed = start(undefined, damaging)
-      for (const { cos } of [sound, changed]) cos.options.VerifyDownload = VerifyDownload
-      expect(await read(sound)).toMatchObject({ statusCode: 200 })
-      const outcome = read(changed)
-      if (VerifyDownload) await expect(outcome).rejects.toMatchObject({ code, kind: 'integrity' })
-      else expect(await outcome).toMatchObject({ statusCode: 200 })
-    }
-  })
+  test.each(ways)(
+    'rejects content that was damaged in transit: %s',
+    async (_, size, read, code) => {
+      await put('film', BYTES.subarray(0, size))
+      for (const VerifyDownload of [undefined, true]) {
+        const sound = start()
+        const changed = start(undefined, damaging)
+        for (const { cos } of [sound, changed]) cos.options.VerifyDownload = VerifyDownload
+        expect(await read(sound)).toMatchObject({ statusCode: 200 })
+        const outcome = read(changed)
+        if (VerifyDownload) await expect(outcome).rejects.toMatchObject({ code, kind: 'integrity' })
+        else expect(await outcome).toMatchObject({ statusCode: 200 })
+      }
+    },
+  )
 })

@@ -1,6 +1,6 @@
 import { outcomeOf, useFakeClock } from '../support/bothClients'
-import { MIB, AT, createFakePhone, DENIED } from '../support/fakePhone'
-import { type Untyped } from '../support/phones'
+import { AT, createFakePhone, DENIED, MIB } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
 import { COS, KEY, setWx } from '../support/recordingWx'
 
 useFakeClock()

@@ -4,6 +4,7 @@ import {
   countingProvider,
   defect,
   endOf,
+  NOW,
   startWithOptions,
   temporaryKey,
 } from '../support/bothClients'
@@ -15,11 +16,10 @@ type Client = new (options: object) => { getObjectUrl(params: object, callback?:
 
 const official = () => loadOfficialClient<Client>(createFakePhone().wx)
 const OBJECT = { ...AT, Key: 'a/中 b.txt' }
-const NOW = 1_800_000_000_000
 
 function useFixedTime() {
   beforeEach(() => {
-    jest.spyOn(Date, 'now').mockReturnValue(NOW)
+    jest.spyOn(Date, 'now').mockReturnValue(NOW * 1000)
   })
   afterEach(() => {
     jest.restoreAllMocks()
@@ -34,7 +34,7 @@ describe('returns the URL synchronously, like cos-wx-sdk-v5, if no key has to be
     ['with a fixed temporary key', { ...KEY, SecurityToken: 'token' }, {}],
     [
       'with a key that has StartTime and ExpiredTime',
-      { ...KEY, StartTime: NOW / 1000 - 1, ExpiredTime: NOW / 1000 + 899 },
+      { ...KEY, StartTime: NOW - 1, ExpiredTime: NOW + 899 },
       {},
     ],
     ['without a signature', KEY, { Sign: false, Query: { a: 'b' }, QueryString: 'c' }],
@@ -64,7 +64,7 @@ describe('returns the URL synchronously, like cos-wx-sdk-v5, if no key has to be
 describe('returns a promise if a key has to be requested', () => {
   useFixedTime()
 
-  const getAuthorization = async () => temporaryKey({ StartTime: NOW / 1000 })
+  const getAuthorization = async () => temporaryKey({ StartTime: NOW })
 
   test('whether or not the key is cached', async () => {
     const cos = new COS({ getAuthorization })

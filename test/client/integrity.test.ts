@@ -13,8 +13,8 @@ import {
   startClient,
   useFakeClock,
 } from '../support/bothClients'
-import { MIB, AT, createFakePhone, type PhoneOptions } from '../support/fakePhone'
-import { type Untyped } from '../support/phones'
+import { AT, createFakePhone, MIB, type PhoneOptions } from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
 import { COS, headerOf, isSignatureValid, KEY, setWx } from '../support/recordingWx'
 
 /** Uploads whose bytes change on the way: COS answers with the ETag of what has arrived. */

@@ -1,6 +1,6 @@
 import { COS } from 'miniprogram-cos'
 import { beginUpload, defect, endOf, outcomeOf, startClient } from '../support/bothClients'
-import { MIB, AT, createFakePhone, DENIED, DROP, GONE } from '../support/fakePhone'
+import { AT, createFakePhone, DENIED, DROP, GONE, MIB } from '../support/fakePhone'
 import {
   type CannedAnswer,
   createRecordingWx,

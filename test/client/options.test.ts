@@ -9,7 +9,7 @@ import {
   startClient,
   useFakeClock,
 } from '../support/bothClients'
-import { MIB, AT, createFakePhone, DENIED, DROP, type PhoneOptions } from '../support/fakePhone'
+import { AT, createFakePhone, DENIED, DROP, MIB, type PhoneOptions } from '../support/fakePhone'
 import { loadOfficialClient, type Untyped } from '../support/phones'
 import { type CannedAnswer, headerOf, isSignatureValid, KEY, setWx } from '../support/recordingWx'
 

@@ -7,8 +7,16 @@ import {
   startClient,
   useFakeClock,
 } from '../support/bothClients'
-import { MIB, AT, createFakePhone, DENIED, DROP, GONE, type PhoneOptions } from '../support/fakePhone'
-import { type Untyped } from '../support/phones'
+import {
+  AT,
+  createFakePhone,
+  DENIED,
+  DROP,
+  GONE,
+  MIB,
+  type PhoneOptions,
+} from '../support/fakePhone'
+import type { Untyped } from '../support/phones'
 import { COS, KEY, setWx } from '../support/recordingWx'
 
 /** What the client stores about a running multipart upload. */

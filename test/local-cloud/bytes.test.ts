@@ -1,9 +1,9 @@
-import { MIB } from '../support/fakePhone'
 import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Crc64, combineCrc64 } from '../../packages/local-cloud/src/cos/store/crc64'
 import { errorOf, pathOf, type Signing, send, signByOfficialSdk } from '../support/cosRequests'
+import { MIB } from '../support/fakePhone'
 
 import { useTestCloud } from '../support/testCloud'
 

@@ -1,9 +1,9 @@
-import { MIB } from '../support/fakePhone'
 import { createHash, createHmac } from 'node:crypto'
 import { connect } from 'node:net'
 import sharp from 'sharp'
 import { COS_ERRORS, type CosErrorCode } from '../../packages/local-cloud/src/cos/errors'
 import { type RawResponse, send, signByOfficialSdk, signedRequests } from '../support/cosRequests'
+import { MIB } from '../support/fakePhone'
 
 import { BUCKET, HOST, REGION, temporaryKey, useTestCloud } from '../support/testCloud'
 

@@ -1,4 +1,3 @@
-import { MIB } from '../support/fakePhone'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +6,7 @@ import { ClassicLevel } from 'classic-level'
 import { bytesOf } from '../../packages/local-cloud/src/cos/response'
 import type { BucketRecord, ObjectRecord } from '../../packages/local-cloud/src/cos/store/records'
 import { Store } from '../../packages/local-cloud/src/cos/store/store'
+import { MIB } from '../support/fakePhone'
 
 import { countBlobsOnDisk } from '../support/testCloud'
 

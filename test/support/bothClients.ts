@@ -1,4 +1,4 @@
-import { MIB, AT, createFakePhone, type PhoneOptions } from './fakePhone'
+import { AT, createFakePhone, MIB, type PhoneOptions } from './fakePhone'
 import { loadOfficialClient, type Untyped } from './phones'
 import { type CannedAnswer, COS, KEY, setWx } from './recordingWx'
 

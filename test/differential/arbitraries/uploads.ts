@@ -1,5 +1,5 @@
-import { MIB } from '../../support/fakePhone'
 import fc from 'fast-check'
+import { MIB } from '../../support/fakePhone'
 import type { Call } from '../harness'
 import { headerParams, key, word } from './values'
 

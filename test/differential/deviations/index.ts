@@ -1,4 +1,4 @@
-import { MIB, AT } from '../../support/fakePhone'
+import { AT, MIB } from '../../support/fakePhone'
 import { type Call, headersLike, type Params, type Sent } from '../harness'
 import { headersToSign } from '../resign'
 import { ADDRESSES } from './addresses'

@@ -1,5 +1,5 @@
-import { MIB } from '../../support/fakePhone'
 import { createHash, randomBytes } from 'node:crypto'
+import { MIB } from '../../support/fakePhone'
 import { BUCKET, HOST, REGION } from '../../support/testCloud'
 
 /** The common surface of the official clients, under their own method and parameter names. */

@@ -1,5 +1,5 @@
-import { MIB } from '../../support/fakePhone'
 import { createHash, randomBytes } from 'node:crypto'
+import { MIB } from '../../support/fakePhone'
 import { BUCKET, HOST, REGION } from '../../support/testCloud'
 import type { OfficialClient } from './objectCases'
 
